@@ -1,0 +1,42 @@
+// Package audio declares the 20 ms frame and the ports that speak and hear in
+// a call. It also composes them: gain, resampling, WAV files.
+package audio
+
+import "time"
+
+// FrameDuration is the length of every frame.
+const FrameDuration = 20 * time.Millisecond
+
+// FramesPerSecond counts the frames of a second.
+const FramesPerSecond = 50
+
+// Frame is 20 ms of 16-bit mono PCM at the rate of the call that carries it:
+// 160 samples at 8 kHz, 320 at 16 kHz. Its length tells the rate.
+type Frame []int16
+
+// Samples returns how many samples a frame has at a rate in Hz.
+func Samples(rate int) int { return rate / FramesPerSecond }
+
+// Rate returns the frame's sample rate in Hz.
+func (f Frame) Rate() int { return len(f) * FramesPerSecond }
+
+// Source says something. ReadFrame fills f, at the rate that f's length tells,
+// with what is said in the next 20 ms. It returns false for silence; what f
+// holds then means nothing. It never blocks and never allocates.
+type Source interface {
+	ReadFrame(f Frame) bool
+}
+
+// Sink hears something. WriteFrame takes what is heard in the next 20 ms; nil
+// is silence. It must neither keep nor change f, never blocks, never allocates.
+type Sink interface {
+	WriteFrame(f Frame)
+}
+
+// Port is whatever speaks and hears in a call. A port that also implements
+// io.Closer is closed by the mixer's shard when it has left the mix, so that
+// nobody else touches its sockets at that moment.
+type Port interface {
+	Source
+	Sink
+}

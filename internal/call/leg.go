@@ -1,0 +1,73 @@
+package call
+
+import (
+	"context"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// Leg is how a participant is in a call over a wire: signalling and sound. It
+// is the same type for phones and browsers, inbound and outbound.
+//
+// A leg tells what happens to it through the report function that it was made
+// with: any number of Reports and then exactly one Ended. Reporting never
+// blocks, from any goroutine, a shard included.
+type Leg interface {
+	// Ring tells an inbound caller that the callee is being told (SIP 180).
+	Ring()
+	// Answer accepts an inbound leg. It returns at once; Answered follows when
+	// the caller has confirmed, or Ended.
+	Answer()
+	// End ends the leg in whatever state it is: it refuses, cancels or hangs up,
+	// with a status that follows from why. It returns at once; Ended follows.
+	End(why Reason)
+	// Port is the leg's sound. From Answered on it belongs to the call, which
+	// joins it to a mix and leaves it there, or closes it; before, to the leg.
+	Port() audio.Port
+	// SendTones presses keys towards the far end and returns when the last one
+	// has been sent, when ctx is done, or when the leg ends.
+	SendTones(ctx context.Context, tones []Tone) error
+}
+
+// Report is news of a leg. The set is closed.
+type Report interface{ report() }
+
+// Ringing says that the callee of an outbound leg is being told.
+type Ringing struct{}
+
+// Answered says that the leg is up in both directions and its Port may be used.
+type Answered struct{}
+
+// ToneHeard says that the far end pressed a key: at its first packet, once.
+type ToneHeard struct{ Tone Tone }
+
+// HoldChanged says that the far end put us on hold, or took us back.
+type HoldChanged struct{ Held bool }
+
+// Ended is the last report of every leg, and tells why. Before Answered it means
+// that the leg never came up.
+type Ended struct{ Reason Reason }
+
+func (Ringing) report()     {}
+func (Answered) report()    {}
+func (ToneHeard) report()   {}
+func (HoldChanged) report() {}
+func (Ended) report()       {}
+
+// Invitation is who calls whom, with what the caller wants shown.
+type Invitation struct {
+	From        identifier.ID
+	To          identifier.ID
+	DisplayName string            // what the callee sees beside From; may be ""
+	SIPHeaders  map[string]string // User-To-User and X-MS-Custom-… by full name; nil where none
+	VoIPHeaders map[string]string
+}
+
+// Dialer starts outbound legs. Dial returns as soon as the attempt is under way;
+// its progress and its end are reported. An error means that nothing was started
+// and no report will come; a fault's kind tells why (NotFound: no route).
+// The leg's life does not depend on ctx once Dial has returned.
+type Dialer interface {
+	Dial(ctx context.Context, invitation Invitation, report func(Report)) (Leg, error)
+}

@@ -1,0 +1,49 @@
+package call
+
+// ReasonKind says why something ended or failed, before callautomation makes it
+// a code and a subCode, and sip a status and a cause.
+type ReasonKind uint8
+
+// The reasons.
+const (
+	Normal             ReasonKind = iota // nothing failed
+	EndedByApplication                   // an application hung up or terminated
+	EndedByPeer                          // somebody else in the call ended it
+	Removed                              // taken out of the call by another participant
+	Busy                                 // the callee is busy
+	Declined                             // the callee, or its application, refused
+	Forbidden                            // refused by a rule, ours or theirs
+	NoAnswer                             // nobody accepted in time
+	Canceled                             // given up by the caller before an answer
+	NoListener                           // nobody could be told of the call
+	NotFound                             // the callee does not exist there
+	Unreachable                          // no way to the callee: no route, no connection, no reply
+	Unsupported                          // the two sides have no media in common, or need what is not offered
+	Overloaded                           // the other side, or ours, takes no more calls
+	MediaLost                            // the sound stopped arriving
+	Vanished                             // a peer stopped replying in the middle of a call
+	ServerStopped                        // this server was stopped, or came back after a crash
+	Failed                               // anything else; the details tell
+)
+
+// Reason is why something ended or failed, with what the wire said of it.
+type Reason struct {
+	Kind ReasonKind
+	Text string // for people: "no route takes +15551230001"
+	SIP  Status // the final SIP response, zero where none came
+	Q850 Cause  // the Q.850 cause of a Reason header, zero where none came
+	// ByPeer tells who ended a leg: true for the far end, false for us.
+	ByPeer bool
+}
+
+// Status is a SIP status line (RFC 3261 §7.2).
+type Status struct {
+	Code   int
+	Phrase string
+}
+
+// Cause is an ITU-T Q.850 cause, as the Reason header carries it (RFC 3326).
+type Cause struct {
+	Value int
+	Text  string
+}

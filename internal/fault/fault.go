@@ -1,0 +1,108 @@
+// Package fault names the kinds of failure. A failure keeps its cause; each
+// API has one table that turns kinds and codes into Azure's answers.
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind is what went wrong, before any protocol gives it a number.
+type Kind uint8
+
+// The kinds of failure.
+const (
+	KindInternal     Kind = iota // our own fault
+	KindInvalid                  // the request cannot be understood or is out of bounds
+	KindUnauthorized             // nobody known sent it
+	KindForbidden                // the sender may not
+	KindNotFound                 // what it names does not exist
+	KindUnsupported              // what it asks is not offered here, or not in this configuration
+	KindConflict                 // it collides with something that goes on
+	KindPrecondition             // the state of things does not allow it now
+	KindTooLarge                 // it exceeds a size limit
+	KindThrottled                // the sender asks too often
+	KindBusy                     // we are overloaded or stopping
+)
+
+// Error is a failure with its kind, the API's own code where one is known
+// (such as "8522"), and the cause.
+type Error struct {
+	Kind       Kind
+	Code       string        // Azure's code or subcode; "" takes the API's default for the kind
+	Message    string        // what the caller is told
+	RetryAfter time.Duration // with KindThrottled and KindBusy
+	Cause      error         // for the log; not shown to the caller
+}
+
+// Error returns the message, and the cause behind it.
+func (e *Error) Error() string {
+	if e.Cause == nil {
+		return e.Message
+	}
+	return e.Message + ": " + e.Cause.Error()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// WithCode returns a copy that carries the API's code.
+func (e *Error) WithCode(code string) *Error { c := *e; c.Code = code; return &c }
+
+// WithCause returns a copy that carries its cause.
+func (e *Error) WithCause(cause error) *Error { c := *e; c.Cause = cause; return &c }
+
+// Of returns the Error in err's chain, or an internal one that wraps err.
+func Of(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: KindInternal, Message: "internal error", Cause: err}
+}
+
+// Is reports whether err is a failure of that kind.
+func Is(err error, kind Kind) bool { return err != nil && Of(err).Kind == kind }
+
+func newError(kind Kind, format string, args []any) *Error {
+	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+}
+
+// Invalid is a request that cannot be understood or is out of bounds.
+func Invalid(format string, args ...any) *Error { return newError(KindInvalid, format, args) }
+
+// Unauthorized is a request from nobody known.
+func Unauthorized(format string, args ...any) *Error { return newError(KindUnauthorized, format, args) }
+
+// Forbidden is a request that its sender may not make.
+func Forbidden(format string, args ...any) *Error { return newError(KindForbidden, format, args) }
+
+// NotFound names something that does not exist.
+func NotFound(format string, args ...any) *Error { return newError(KindNotFound, format, args) }
+
+// Unsupported asks for what is not offered here.
+func Unsupported(format string, args ...any) *Error { return newError(KindUnsupported, format, args) }
+
+// Conflict collides with something that goes on.
+func Conflict(format string, args ...any) *Error { return newError(KindConflict, format, args) }
+
+// Precondition asks for what the present state does not allow.
+func Precondition(format string, args ...any) *Error { return newError(KindPrecondition, format, args) }
+
+// TooLarge exceeds a size limit.
+func TooLarge(format string, args ...any) *Error { return newError(KindTooLarge, format, args) }
+
+// Throttled comes too often; the caller may try again after the given time.
+func Throttled(after time.Duration, format string, args ...any) *Error {
+	e := newError(KindThrottled, format, args)
+	e.RetryAfter = after
+	return e
+}
+
+// Busy meets an overloaded or stopping server.
+func Busy(after time.Duration, format string, args ...any) *Error {
+	e := newError(KindBusy, format, args)
+	e.RetryAfter = after
+	return e
+}
