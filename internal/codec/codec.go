@@ -1,0 +1,100 @@
+// Package codec turns frames into RTP payloads and back. It owns the list of
+// codecs that Switchhook speaks: G.711 in both laws, by tables (ITU-T G.711).
+// Names, clock rates and static payload types are those of RFC 3551 §6.
+package codec
+
+import "strings"
+
+// Dynamic is the payload type of a codec that has no static one: the offer and
+// answer choose a number from 96 to 127.
+const Dynamic uint8 = 255
+
+// MaxPayload is the most bytes that 20 ms of any codec take here.
+const MaxPayload = 320
+
+// Codec says how sound travels in RTP. Values are comparable.
+type Codec struct {
+	Name        string // the encoding name of SDP's rtpmap
+	ClockRate   int    // of RTP timestamps, in Hz
+	SampleRate  int    // of the sound, in Hz; G.722's differs from its clock (RFC 3551 §4.5.2)
+	PayloadType uint8  // the static one of RFC 3551, or Dynamic
+}
+
+// The codecs.
+var (
+	PCMU = Codec{Name: "PCMU", ClockRate: 8000, SampleRate: 8000, PayloadType: 0}
+	PCMA = Codec{Name: "PCMA", ClockRate: 8000, SampleRate: 8000, PayloadType: 8}
+)
+
+// All lists the codecs in the order in which we like them.
+var All = []Codec{PCMA, PCMU}
+
+// ByName finds a codec by the encoding name and the clock rate of an rtpmap.
+// Case does not count (RFC 4855 §3).
+func ByName(name string, clockRate int) (Codec, bool) {
+	for _, c := range All {
+		if c.ClockRate == clockRate && strings.EqualFold(c.Name, name) {
+			return c, true
+		}
+	}
+	return Codec{}, false
+}
+
+// ByPayloadType finds the codec of a static payload type, for offers that leave
+// the rtpmap out.
+func ByPayloadType(static uint8) (Codec, bool) {
+	for _, c := range All {
+		if c.PayloadType == static && static != Dynamic {
+			return c, true
+		}
+	}
+	return Codec{}, false
+}
+
+// Valid reports whether c is one of the codecs of this package.
+func (c Codec) Valid() bool { return c.NewEncoder() != nil }
+
+// Samples returns the samples of 20 ms of sound.
+func (c Codec) Samples() int { return c.SampleRate / 50 }
+
+// Ticks returns the RTP timestamp units of 20 ms.
+func (c Codec) Ticks() int { return c.ClockRate / 50 }
+
+// Duration returns how many RTP timestamp units a payload lasts.
+func (c Codec) Duration(payload []byte) int { return len(payload) }
+
+// Encoder makes payloads of one stream, in order. It may keep state.
+type Encoder interface {
+	// Encode writes the payload of pcm into dst, which must have room for it
+	// (MaxPayload for 20 ms), and returns its length. It does not allocate.
+	Encode(dst []byte, pcm []int16) int
+}
+
+// Decoder takes payloads of one stream, in order. It may keep state.
+type Decoder interface {
+	// Decode writes the sound of a payload into dst, as much as there is room
+	// for, and returns the number of samples. It does not allocate.
+	Decode(dst []int16, payload []byte) int
+}
+
+// NewEncoder returns an encoder for one stream, nil for an unknown codec.
+func (c Codec) NewEncoder() Encoder {
+	switch c.Name {
+	case PCMU.Name:
+		return muLaw{}
+	case PCMA.Name:
+		return aLaw{}
+	}
+	return nil
+}
+
+// NewDecoder returns a decoder for one stream, nil for an unknown codec.
+func (c Codec) NewDecoder() Decoder {
+	switch c.Name {
+	case PCMU.Name:
+		return muLaw{}
+	case PCMA.Name:
+		return aLaw{}
+	}
+	return nil
+}
