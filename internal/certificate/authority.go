@@ -1,0 +1,135 @@
+package certificate
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"net"
+	"slices"
+	"time"
+)
+
+// pair is a certificate with its key.
+type pair struct {
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+// newAuthority makes an authority for those constraints. The machine's name
+// stays in its subject: a person who finds it among trusted roots should know
+// where it came from, and we recognise our own name after the machine's changed.
+func newAuthority(c constraints, machine string, now time.Time) (pair, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return pair{}, err
+	}
+	public, err := key.PublicKey.Bytes()
+	if err != nil {
+		return pair{}, err
+	}
+	// A subject of its own keeps two authorities apart in clients that look
+	// issuers up by name.
+	id := sha256.Sum256(public)
+	subject := pkix.Name{
+		Organization:       []string{"Switchhook"},
+		OrganizationalUnit: []string{machine},
+		CommonName:         "Switchhook private CA " + hex.EncodeToString(id[:4]),
+	}
+	if machine == "" {
+		subject.OrganizationalUnit = nil
+	}
+	return signAuthority(key, subject, c, now)
+}
+
+// renewAuthority gives an authority another life with the key and the subject
+// that it has: clients that trust the old certificate go on accepting us.
+func renewAuthority(old pair, now time.Time) (pair, error) {
+	return signAuthority(old.key, old.cert.Subject, old.constraints(), now)
+}
+
+func signAuthority(key *ecdsa.PrivateKey, subject pkix.Name, c constraints, now time.Time) (pair, error) {
+	return sign(&x509.Certificate{
+		Subject:                     subject,
+		NotBefore:                   now.Add(-skew),
+		NotAfter:                    now.Add(authorityLife),
+		IsCA:                        true,
+		BasicConstraintsValid:       true,
+		MaxPathLenZero:              true,
+		KeyUsage:                    x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		PermittedDNSDomainsCritical: true,
+		PermittedDNSDomains:         c.dns,
+		PermittedIPRanges:           c.ipNets(),
+	}, key, nil)
+}
+
+// newServer signs a certificate for those names.
+func (authority pair) newServer(n names, now time.Time) (pair, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return pair{}, err
+	}
+	template := &x509.Certificate{
+		Subject:               pkix.Name{Organization: []string{"Switchhook"}, CommonName: "localhost"},
+		NotBefore:             now.Add(-skew),
+		NotAfter:              now.Add(serverLife),
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames:              n.dns,
+	}
+	for _, ip := range n.ips {
+		template.IPAddresses = append(template.IPAddresses, net.IP(ip.AsSlice()))
+	}
+	return sign(template, key, &authority)
+}
+
+// sign completes a certificate; without a parent it signs itself.
+func sign(template *x509.Certificate, key *ecdsa.PrivateKey, parent *pair) (pair, error) {
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
+	if err != nil {
+		return pair{}, err
+	}
+	template.SerialNumber = serial
+	issuer, signer := template, key
+	if parent != nil {
+		issuer, signer = parent.cert, parent.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, issuer, &key.PublicKey, signer)
+	if err != nil {
+		return pair{}, fmt.Errorf("sign the certificate of %s: %w", template.Subject, err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	return pair{cert, key}, err
+}
+
+func (authority pair) constraints() constraints {
+	return constraintsOf(authority.cert.PermittedDNSDomains, authority.cert.PermittedIPRanges)
+}
+
+// machine is the name of the machine that the authority was made on.
+func (authority pair) machine() string {
+	if units := authority.cert.Subject.OrganizationalUnit; len(units) == 1 {
+		return units[0]
+	}
+	return ""
+}
+
+// serves reports whether a server certificate is this authority's and has
+// exactly those names.
+func (authority pair) serves(server pair, n names) bool {
+	if server.cert.CheckSignatureFrom(authority.cert) != nil {
+		return false
+	}
+	texts := slices.Clone(server.cert.DNSNames)
+	for _, ip := range server.cert.IPAddresses {
+		texts = append(texts, ip.String())
+	}
+	have, err := parseNames(texts...)
+	return err == nil && have.equal(n)
+}

@@ -1,0 +1,37 @@
+// Package certificate owns the server's TLS identity: a private authority with
+// the certificate that it signs, or the operator's own files. Both are replaced
+// while the server runs, without a restart.
+//
+// The authority is name-constrained (RFC 5280 §4.2.1.10), so a machine that
+// trusts it trusts it for this server's names alone: whoever steals its key
+// cannot impersonate a bank.
+package certificate
+
+import "time"
+
+// Files keeps the authority's files. Saving is atomic and private to the user
+// who runs the server; a missing file loads as an error that is fs.ErrNotExist.
+type Files interface {
+	LoadFile(name string) ([]byte, error)
+	SaveFile(name string, data []byte) error
+	Path(name string) string // where the operator finds it, for messages
+}
+
+// The files of the authority.
+const (
+	AuthorityFile = "authority.pem" // the authority's certificate and key
+	ServerFile    = "server.pem"    // the server's certificate and key
+	PublicFile    = "ca.pem"        // the authority's certificate alone, for clients to trust
+)
+
+// How long certificates live. Both are renewed when a third of their time is left.
+const (
+	authorityLife = 10 * 365 * 24 * time.Hour
+	serverLife    = 90 * 24 * time.Hour
+)
+
+// skew is how far a client's clock may be behind ours when a certificate is new.
+const skew = time.Hour
+
+// renewAt is when a certificate of that life and end is replaced.
+func renewAt(notAfter time.Time, life time.Duration) time.Time { return notAfter.Add(-life / 3) }

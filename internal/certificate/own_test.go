@@ -1,0 +1,87 @@
+package certificate
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// write puts an identity's certificate and key into two files.
+func write(t *testing.T, dir string, p pair, which ...string) (cert, key string) {
+	t.Helper()
+	cert, key = filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key")
+	both, err := p.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append([]string{}, which...) {
+		if err := os.WriteFile(filepath.Join(dir, name), both, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
+}
+
+func newPair(t *testing.T) pair {
+	return open(t, Config{}, folder(t.TempDir())).current.Load().server
+}
+
+func served(t *testing.T, o *Own) string {
+	t.Helper()
+	cert, err := o.GetCertificate(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cert.Leaf.SerialNumber.String()
+}
+
+func TestChangedFilesAreLoadedWithoutRestart(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		first, second := newPair(t), newPair(t)
+		cert, key := write(t, dir, first, "tls.crt", "tls.key")
+		o, err := OpenOwn(cert, key, quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		go o.Run(ctx)
+
+		write(t, dir, second, "tls.crt") // half of a renewal
+		touch(t, cert, time.Hour)
+		time.Sleep(2 * lookEvery)
+		if served(t, o) != first.cert.SerialNumber.String() {
+			t.Error("half of a renewal took effect")
+		}
+		write(t, dir, second, "tls.key")
+		touch(t, key, time.Hour)
+		time.Sleep(2 * lookEvery)
+		if served(t, o) != second.cert.SerialNumber.String() {
+			t.Error("the renewal did not take effect")
+		}
+		cancel()
+	})
+}
+
+// touch moves a file's time on: two writes may fall into one tick of the disk's clock.
+func touch(t *testing.T, name string, by time.Duration) {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(name, info.ModTime().Add(by), info.ModTime().Add(by)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMissingOwnFileIsNamed(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "none.crt")
+	if _, err := OpenOwn(name, name, quiet()); err == nil || !strings.Contains(err.Error(), name) {
+		t.Errorf("got %v", err)
+	}
+}
