@@ -1,0 +1,78 @@
+package sdp
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// Offer writes a description with one stream that takes all codecs of local.
+func Offer(local Local) []byte {
+	var text bytes.Buffer
+	writeSession(&text, local)
+	fmt.Fprintf(&text, "m=audio %d RTP/AVP", local.Address.Port())
+	for _, codec := range local.Codecs {
+		fmt.Fprintf(&text, " %d", formats[codec].payloadType)
+	}
+	fmt.Fprintf(&text, " %d\r\n", eventPayloadType)
+	for _, codec := range local.Codecs {
+		fmt.Fprintf(&text, "a=rtpmap:%d %s\r\n", formats[codec].payloadType, formats[codec].encoding)
+	}
+	writeEvents(&text, eventPayloadType, 8000)
+	writeTail(&text, local.PTime, local.Hold)
+	return text.Bytes()
+}
+
+// writeAnswer repeats the offer's streams in their order (RFC 3264 §6): the
+// chosen one as agreed, the others refused by port 0.
+func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
+	var text bytes.Buffer
+	writeSession(&text, local)
+	for i, stream := range offer.Streams {
+		if i != chosen {
+			format := "0"
+			if len(stream.Formats) > 0 {
+				format = stream.Formats[0]
+			}
+			fmt.Fprintf(&text, "m=%s 0 %s %s\r\n", stream.Kind, stream.Protocol, format)
+			continue
+		}
+		fmt.Fprintf(&text, "m=audio %d %s %d", local.Address.Port(), stream.Protocol, media.PayloadType)
+		if media.TelephoneEvent != 0 {
+			fmt.Fprintf(&text, " %d", media.TelephoneEvent)
+		}
+		text.WriteString("\r\n")
+		fmt.Fprintf(&text, "a=rtpmap:%d %s\r\n", media.PayloadType, formats[media.Codec].encoding)
+		if media.TelephoneEvent != 0 {
+			writeEvents(&text, media.TelephoneEvent, formats[media.Codec].clock)
+		}
+		writeTail(&text, media.PTime, direction(media.Send, media.Receive))
+	}
+	return text.Bytes()
+}
+
+func writeSession(text *bytes.Buffer, local Local) {
+	family := addressFamily(local.Address.Addr())
+	fmt.Fprintf(text, "v=0\r\no=- %d %d IN %s\r\ns=-\r\nc=IN %s\r\nt=0 0\r\n", local.ID, local.Version, family, family)
+}
+
+// writeEvents offers or takes the sixteen keys (RFC 4733 §2.4.1, 0–15) and flash.
+func writeEvents(text *bytes.Buffer, payloadType uint8, clock int) {
+	fmt.Fprintf(text, "a=rtpmap:%d telephone-event/%d\r\na=fmtp:%d 0-16\r\n", payloadType, clock, payloadType)
+}
+
+func writeTail(text *bytes.Buffer, ptime time.Duration, d Direction) {
+	if ptime == 0 {
+		ptime = defaultPTime
+	}
+	text.WriteString("a=ptime:" + strconv.FormatInt(ptime.Milliseconds(), 10) + "\r\na=" + d.String() + "\r\n")
+}
+
+func addressFamily(address netip.Addr) string {
+	if address.Is4() || address.Is4In6() {
+		return "IP4 " + address.Unmap().String()
+	}
+	return "IP6 " + address.WithZone("").String()
+}
