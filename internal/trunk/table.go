@@ -1,0 +1,155 @@
+package trunk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+)
+
+// ErrNoRoute says that no route takes a number.
+var ErrNoRoute = errors.New("no route takes the number")
+
+// Table is all trunks and routes. It is safe for use by many goroutines; a new
+// configuration replaces everything at once by Set.
+type Table struct {
+	mu       sync.RWMutex
+	trunks   []*Trunk
+	routes   []compiled
+	resolved map[*Trunk][]netip.Addr // of the trunks without Sources
+}
+
+// NewTable makes a table. Without any route, every number goes through every
+// trunk in their order.
+func NewTable(trunks []Trunk, routes []Route) (*Table, error) {
+	t := &Table{}
+	return t, t.Set(trunks, routes)
+}
+
+// Set replaces all trunks and routes; after an error the table is as before.
+// Host names are looked up at the next Refresh.
+func (t *Table) Set(trunks []Trunk, routes []Route) error {
+	byName := make(map[string]*Trunk, len(trunks))
+	list := make([]*Trunk, 0, len(trunks))
+	for _, trunk := range trunks {
+		if err := trunk.check(); err != nil {
+			return err
+		}
+		if byName[trunk.Name] != nil {
+			return fmt.Errorf("two trunks are named %s", trunk.Name)
+		}
+		byName[trunk.Name] = &trunk
+		list = append(list, &trunk)
+	}
+	if len(routes) > maxRoutes {
+		return fmt.Errorf("%d routes; at most %d are possible", len(routes), maxRoutes)
+	}
+	var ready []compiled
+	for _, route := range routes {
+		c, err := route.compile(byName)
+		if err != nil {
+			return err
+		}
+		ready = append(ready, c)
+	}
+	resolved := make(map[*Trunk][]netip.Addr)
+	for _, trunk := range list {
+		if address, err := netip.ParseAddr(trunk.Host); err == nil && len(trunk.Sources) == 0 {
+			resolved[trunk] = []netip.Addr{address.Unmap()}
+		}
+	}
+	t.mu.Lock()
+	t.trunks, t.routes, t.resolved = list, ready, resolved
+	t.mu.Unlock()
+	return nil
+}
+
+// Route returns the trunks to try for a number, in their order: all matching
+// routes in list order, the trunks of each in random order, no trunk twice. An
+// error is ErrNoRoute.
+func (t *Table) Route(number string) ([]*Trunk, error) {
+	t.mu.RLock()
+	trunks, routes := t.trunks, t.routes
+	t.mu.RUnlock()
+	if len(routes) == 0 && len(trunks) > 0 {
+		return slices.Clone(trunks), nil
+	}
+	var found []*Trunk
+	for i := range routes {
+		if !routes[i].matches(number) {
+			continue
+		}
+		// Random order inside a route shares the load, as ACS does.
+		for _, n := range rand.Perm(len(routes[i].trunks)) {
+			if trunk := routes[i].trunks[n]; !slices.Contains(found, trunk) {
+				found = append(found, trunk)
+			}
+		}
+	}
+	if len(found) == 0 {
+		return nil, ErrNoRoute
+	}
+	return found, nil
+}
+
+// From returns the trunk that an address may call in as; false is a stranger.
+// Where several trunks allow it, the one with the narrowest source wins.
+func (t *Table) From(address netip.Addr) (*Trunk, bool) {
+	address = address.Unmap().WithZone("")
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var best *Trunk
+	width := -1
+	for _, trunk := range t.trunks {
+		for _, source := range trunk.Sources {
+			if source.Bits() > width && source.Contains(address) {
+				best, width = trunk, source.Bits()
+			}
+		}
+		if address.BitLen() > width && slices.Contains(t.resolved[trunk], address) {
+			best, width = trunk, address.BitLen()
+		}
+	}
+	return best, best != nil
+}
+
+// Resolver looks up the addresses of a host; net.DefaultResolver is one.
+type Resolver interface {
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+// Refresh looks up the hosts of trunks without Sources, so that they may call
+// in. A host that cannot be found keeps the addresses it had; the error names
+// all such hosts. A nil resolver is the system's.
+func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
+	if resolver == nil {
+		resolver = net.DefaultResolver
+	}
+	t.mu.RLock()
+	trunks := t.trunks
+	t.mu.RUnlock()
+	var failed []error
+	for _, trunk := range trunks {
+		if _, err := netip.ParseAddr(trunk.Host); err == nil || len(trunk.Sources) > 0 {
+			continue
+		}
+		found, err := resolver.LookupNetIP(ctx, "ip", trunk.Host)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("look up trunk %s: %w", trunk.Name, err))
+			continue
+		}
+		for i := range found {
+			found[i] = found[i].Unmap()
+		}
+		t.mu.Lock()
+		if slices.Contains(t.trunks, trunk) {
+			t.resolved[trunk] = found
+		}
+		t.mu.Unlock()
+	}
+	return errors.Join(failed...)
+}

@@ -1,0 +1,98 @@
+package trunk
+
+import (
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"strings"
+)
+
+// Transport carries SIP.
+type Transport string
+
+// The transports.
+const (
+	UDP Transport = "udp"
+	TCP Transport = "tcp"
+	TLS Transport = "tls"
+)
+
+// Trunk is another telephone system: a carrier, a session border controller, a
+// softphone.
+type Trunk struct {
+	Name      string
+	Host      string // address or name that calls go to
+	Port      int    // 0 is 5060, or 5061 for TLS
+	Transport Transport
+	// Sources are the addresses that may call in as this trunk. Empty means the
+	// addresses that Host resolves to.
+	Sources  []netip.Prefix
+	Username string // for digest authentication towards the trunk; "" sends none
+	Password Secret
+	Codecs   []string // allowed, the best first; empty is PCMU, PCMA
+}
+
+// Secret is a password that no log and no printing shows.
+type Secret string
+
+// LogValue hides the secret.
+func (Secret) LogValue() slog.Value { return slog.StringValue("***") }
+
+// String hides the secret.
+func (Secret) String() string { return "***" }
+
+// GoString hides the secret.
+func (Secret) GoString() string { return "***" }
+
+// MarshalText hides the secret.
+func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
+
+// DefaultCodecs is what a trunk takes unless it says otherwise.
+var DefaultCodecs = []string{"PCMU", "PCMA"}
+
+// check fills what was left out and refuses what cannot work.
+func (t *Trunk) check() error {
+	if t.Name == "" {
+		return fmt.Errorf("a trunk needs a name")
+	}
+	if t.Host == "" || strings.ContainsAny(t.Host, " \t\r\n<>;?@") {
+		return fmt.Errorf("trunk %s: host %q is neither an address nor a name", t.Name, t.Host)
+	}
+	if t.Transport == "" {
+		t.Transport = UDP
+	}
+	switch t.Transport {
+	case UDP, TCP, TLS:
+	default:
+		return fmt.Errorf("trunk %s: transport %q is none of udp, tcp, tls", t.Name, t.Transport)
+	}
+	if t.Port == 0 {
+		t.Port = 5060
+		if t.Transport == TLS {
+			t.Port = 5061
+		}
+	}
+	if t.Port < 1 || t.Port > 65535 {
+		return fmt.Errorf("trunk %s: port %d is none", t.Name, t.Port)
+	}
+	if len(t.Codecs) == 0 {
+		t.Codecs = DefaultCodecs
+	}
+	return nil
+}
+
+// LogValue names the trunk without its secrets.
+func (t *Trunk) LogValue() slog.Value { return slog.StringValue(t.Name) }
+
+// Loopback is the trunk of the emulator: phones on this machine call in from
+// any loopback address, and calls go out to one that listens on 127.0.0.1:port.
+// Port 0 is 5080.
+func Loopback(port int) Trunk {
+	if port == 0 {
+		port = 5080
+	}
+	return Trunk{
+		Name: "loopback", Host: "127.0.0.1", Port: port, Transport: UDP,
+		Sources: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+	}
+}

@@ -1,0 +1,202 @@
+package trunk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func table(t *testing.T, routes ...Route) *Table {
+	t.Helper()
+	made, err := NewTable([]Trunk{
+		{Name: "a", Host: "192.0.2.1"},
+		{Name: "b", Host: "192.0.2.2", Sources: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}},
+		{Name: "c", Host: "sip.example.com", Transport: TLS},
+		Loopback(0),
+	}, routes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func names(trunks []*Trunk) (list []string) {
+	for _, trunk := range trunks {
+		list = append(list, trunk.Name)
+	}
+	return list
+}
+
+// TestRoute asks for the fallback chain of a number.
+func TestRoute(t *testing.T) {
+	routed := table(t,
+		Route{Name: "france", Pattern: `^\+33\d+$`, Trunks: []string{"a"}},
+		Route{Name: "toll free, but not premium", Pattern: `^\+1(?!900)8\d\d`, Trunks: []string{"c", "a"}},
+		Route{Name: "world", Pattern: `^\+(?<country>1|33)`, Trunks: []string{"b"}},
+	)
+	tests := []struct {
+		number string
+		want   []string
+	}{
+		{"+33155501234", []string{"a", "b"}},
+		{"+18005550100", []string{"a", "c", "b"}}, // a and c in random order
+		{"+19005550100", []string{"b"}},
+		{"+4930123456", nil},
+	}
+	for _, test := range tests {
+		found, err := routed.Route(test.number)
+		got := names(found)
+		if len(got) == 3 {
+			slices.Sort(got[:2])
+		}
+		if !slices.Equal(got, test.want) || (test.want == nil) != errors.Is(err, ErrNoRoute) {
+			t.Errorf("Route(%s) = %v, %v; want %v", test.number, got, err, test.want)
+		}
+	}
+}
+
+// TestTrunksOfARouteAreTriedInRandomOrder asks that both orders occur.
+func TestTrunksOfARouteAreTriedInRandomOrder(t *testing.T) {
+	routed := table(t, Route{Name: "all", Trunks: []string{"a", "b"}})
+	first := map[string]int{}
+	for range 200 {
+		found, err := routed.Route("+1")
+		if err != nil || len(found) != 2 {
+			t.Fatal(found, err)
+		}
+		first[found[0].Name]++
+	}
+	if first["a"] == 0 || first["b"] == 0 {
+		t.Errorf("first were %v", first)
+	}
+}
+
+// TestWithoutRoutesEveryNumberGoesThroughEveryTrunk asks for the default.
+func TestWithoutRoutesEveryNumberGoesThroughEveryTrunk(t *testing.T) {
+	found, err := table(t).Route("100")
+	if got := names(found); err != nil || !slices.Equal(got, []string{"a", "b", "c", "loopback"}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// TestEndlessPatternTakesNothing asks that a pattern cannot stall routing.
+func TestEndlessPatternTakesNothing(t *testing.T) {
+	routed := table(t, Route{Name: "evil", Pattern: `^(\d+)+$`, Trunks: []string{"a"}})
+	if found, err := routed.Route(strings.Repeat("1", 40) + "x"); !errors.Is(err, ErrNoRoute) {
+		t.Errorf("got %v, %v", names(found), err)
+	}
+}
+
+// TestFrom asks who is calling in.
+func TestFrom(t *testing.T) {
+	made := table(t)
+	if err := made.Refresh(t.Context(), hosts{"sip.example.com": "203.0.113.5"}); err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]string{
+		"192.0.2.1": "a", "198.51.100.77": "b", "203.0.113.5": "c", "127.0.0.9": "loopback", "::1": "loopback",
+		"::ffff:192.0.2.1": "a", // an IPv4 caller on a socket of both families
+		"192.0.2.2":        "",  // b names its sources, and its host is none of them
+		"203.0.113.6":      "",
+	} {
+		got, ok := made.From(netip.MustParseAddr(address))
+		if ok != (want != "") || ok && got.Name != want {
+			t.Errorf("From(%s) = %v, %v; want %q", address, got, ok, want)
+		}
+	}
+}
+
+// TestNarrowestSourceWins asks for the trunk that names the caller best.
+func TestNarrowestSourceWins(t *testing.T) {
+	made, err := NewTable([]Trunk{
+		{Name: "wide", Host: "a.example", Sources: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}},
+		{Name: "narrow", Host: "b.example", Sources: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := made.From(netip.MustParseAddr("10.1.2.3")); got == nil || got.Name != "narrow" {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestFailedLookupKeepsTheAddresses asks that a name server's bad day cuts nobody off.
+func TestFailedLookupKeepsTheAddresses(t *testing.T) {
+	made := table(t)
+	if err := made.Refresh(t.Context(), hosts{"sip.example.com": "203.0.113.5"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Refresh(t.Context(), hosts{}); err == nil || !strings.Contains(err.Error(), "trunk c") {
+		t.Errorf("got %v, want an error that names trunk c", err)
+	}
+	if _, ok := made.From(netip.MustParseAddr("203.0.113.5")); !ok {
+		t.Error("the address is forgotten")
+	}
+}
+
+type hosts map[string]string
+
+func (h hosts) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	address, ok := h[host]
+	if !ok {
+		return nil, fmt.Errorf("no such host %s", host)
+	}
+	return []netip.Addr{netip.MustParseAddr(address)}, nil
+}
+
+// TestBadConfigurationIsRefused asks for errors that name the culprit.
+func TestBadConfigurationIsRefused(t *testing.T) {
+	good := Trunk{Name: "a", Host: "192.0.2.1"}
+	tests := []struct {
+		name   string
+		trunks []Trunk
+		routes []Route
+		want   string
+	}{
+		{"no host", []Trunk{{Name: "x"}}, nil, "trunk x"},
+		{"no name", []Trunk{{Host: "192.0.2.1"}}, nil, "name"},
+		{"a strange transport", []Trunk{{Name: "x", Host: "h", Transport: "sctp"}}, nil, "sctp"},
+		{"a strange port", []Trunk{{Name: "x", Host: "h", Port: 70000}}, nil, "70000"},
+		{"an injecting host", []Trunk{{Name: "x", Host: "h\r\nVia: y"}}, nil, "neither"},
+		{"twins", []Trunk{good, good}, nil, "two trunks"},
+		{"an unknown trunk", []Trunk{good}, []Route{{Name: "r", Trunks: []string{"b"}}}, `"b"`},
+		{"a broken pattern", []Trunk{good}, []Route{{Name: "r", Pattern: "("}}, "route r"},
+		{"a long pattern", []Trunk{good}, []Route{{Name: "r", Pattern: strings.Repeat("1", 2000)}}, "too long"},
+	}
+	for _, test := range tests {
+		if _, err := NewTable(test.trunks, test.routes); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %q in it", test.name, err, test.want)
+		}
+	}
+}
+
+// TestPasswordIsNeverPrinted asks logs and formats.
+func TestPasswordIsNeverPrinted(t *testing.T) {
+	trunk := Trunk{Name: "a", Host: "h", Password: "hunter2"}
+	var out bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&out, nil))
+	log.Info("x", "trunk", &trunk, "value", trunk, "password", trunk.Password)
+	fmt.Fprintf(&out, "%v %+v %#v %s", trunk, trunk, trunk, trunk.Password)
+	if strings.Contains(out.String(), "hunter2") {
+		t.Error(out.String())
+	}
+}
+
+func BenchmarkRoute(b *testing.B) {
+	made, err := NewTable([]Trunk{{Name: "a", Host: "192.0.2.1"}}, []Route{{Name: "fr", Pattern: `^\+33`, Trunks: []string{"a"}}, {Name: "all", Trunks: []string{"a"}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := made.Route("+33155501234"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
