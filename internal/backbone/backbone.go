@@ -1,0 +1,142 @@
+package backbone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// MaxMessage bounds one message of a stream or one value of a bucket, in
+// bytes. An external cluster must allow as much (its max_payload).
+const MaxMessage = 8 << 20
+
+// Config says where the backbone lives.
+type Config struct {
+	Dir      string // data directory; the embedded server takes its subdirectory "backbone"
+	URL      string // of an external NATS cluster with JetStream; Dir is then not used
+	Replicas int    // copies of each stream, for an external cluster; 0 means 1
+}
+
+// Backbone is an open connection to JetStream. It is safe for concurrent use.
+type Backbone struct {
+	server   *server.Server // nil with an external cluster
+	lock     *dirLock       // nil with an external cluster
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	replicas int
+}
+
+// Open starts the embedded server, or connects to the external one, and
+// returns when JetStream answers. It fails if another process has the
+// directory open, and names that process.
+func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Backbone, error) {
+	log = log.With("part", "backbone")
+	b := &Backbone{replicas: max(cfg.Replicas, 1)}
+	open := b.openEmbedded
+	if cfg.URL != "" {
+		open = b.openRemote
+	}
+	if err := open(ctx, cfg, log); err != nil {
+		b.Close()
+		return nil, err
+	}
+	var err error
+	if b.js, err = jetstream.New(b.conn, jetstream.WithDefaultTimeout(requestTimeout)); err != nil {
+		b.Close()
+		return nil, fmt.Errorf("open JetStream: %w", err)
+	}
+	if _, err := b.js.AccountInfo(ctx); err != nil {
+		b.Close()
+		return nil, fmt.Errorf("JetStream does not answer: %w", err)
+	}
+	return b, nil
+}
+
+// requestTimeout bounds a request to JetStream that carries no deadline.
+const requestTimeout = 10 * time.Second
+
+func (b *Backbone) openEmbedded(_ context.Context, cfg Config, log *slog.Logger) error {
+	if cfg.Dir == "" {
+		return errors.New("backbone: neither a directory nor a URL is given")
+	}
+	dir := filepath.Join(cfg.Dir, "backbone")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the backbone's directory: %w", err)
+	}
+	var err error
+	if b.lock, err = lockDir(dir); err != nil {
+		return err
+	}
+	if b.server, err = startServer(dir, log); err != nil {
+		return err
+	}
+	b.conn, err = nats.Connect("", append(clientOptions(log), nats.InProcessServer(b.server))...)
+	if err != nil {
+		return fmt.Errorf("connect to the embedded backbone: %w", err)
+	}
+	return nil
+}
+
+func (b *Backbone) openRemote(ctx context.Context, cfg Config, log *slog.Logger) error {
+	options := append(clientOptions(log), nats.Timeout(requestTimeout))
+	if deadline, ok := ctx.Deadline(); ok {
+		options = append(options, nats.Timeout(max(time.Until(deadline), time.Millisecond)))
+	}
+	var err error
+	if b.conn, err = nats.Connect(cfg.URL, options...); err != nil {
+		return fmt.Errorf("connect to the backbone: %w", err) // nats masks passwords in its errors
+	}
+	if have := b.conn.MaxPayload(); have < MaxMessage {
+		return fmt.Errorf("the NATS cluster allows messages of %d bytes; set its max_payload to %d", have, MaxMessage)
+	}
+	return nil
+}
+
+// clientOptions keep a connection alive through restarts of a cluster.
+func clientOptions(log *slog.Logger) []nats.Option {
+	return []nats.Option{
+		nats.Name("switchhook"),
+		nats.MaxReconnects(-1),
+		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
+			if !c.IsClosed() && err != nil {
+				log.Error("backbone lost", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { log.Info("backbone found again") }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			log.Error("backbone reports an error", "error", err)
+		}),
+	}
+}
+
+// JetStream returns the interface to streams and buckets.
+func (b *Backbone) JetStream() jetstream.JetStream { return b.js }
+
+// Healthy returns nil while the backbone can be reached, for readiness probes.
+func (b *Backbone) Healthy() error {
+	if status := b.conn.Status(); status != nats.CONNECTED {
+		return fmt.Errorf("backbone is %s", status)
+	}
+	return nil
+}
+
+// Close ends the connection, stops the embedded server, waits for it and
+// gives the directory free. It may be called more than once.
+func (b *Backbone) Close() {
+	if b.conn != nil {
+		b.conn.Close()
+	}
+	if b.server != nil {
+		b.server.Shutdown()
+		b.server.WaitForShutdown()
+	}
+	b.lock.release()
+}

@@ -1,0 +1,54 @@
+package backbone
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// startServer runs a NATS server without a port that keeps its streams in dir.
+func startServer(dir string, log *slog.Logger) (*server.Server, error) {
+	s, err := server.NewServer(&server.Options{
+		ServerName: "switchhook",
+		DontListen: true,
+		NoSigs:     true, // the program has its own signal handlers
+		JetStream:  true,
+		StoreDir:   dir,
+		SyncAlways: true, // "accepted" means on the disk, not in the page cache
+		MaxPayload: MaxMessage,
+		// Every stream is on disk; a memory stream serves consumers' state only.
+		JetStreamMaxMemory:     64 << 20,
+		DisableJetStreamBanner: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("configure the embedded backbone: %w", err)
+	}
+	s.SetLoggerV2(serverLog{log}, false, false, false)
+	s.Start() // without a port it returns when everything runs
+	if !s.JetStreamEnabled() {
+		s.Shutdown()
+		s.WaitForShutdown()
+		return nil, fmt.Errorf("the embedded backbone cannot keep its streams in %s; its log says why", dir)
+	}
+	return s, nil
+}
+
+// serverLog writes what the NATS server says into ours. Its notices are chatter.
+type serverLog struct{ log *slog.Logger }
+
+func (l serverLog) write(level slog.Level, format string, v []any) {
+	if !l.log.Enabled(context.Background(), level) {
+		return
+	}
+	l.log.Log(context.Background(), level, "embedded server says", "text", fmt.Sprintf(format, v...))
+}
+
+// The methods of server.Logger.
+func (l serverLog) Noticef(format string, v ...any) { l.write(slog.LevelDebug, format, v) }
+func (l serverLog) Warnf(format string, v ...any)   { l.write(slog.LevelWarn, format, v) }
+func (l serverLog) Fatalf(format string, v ...any)  { l.write(slog.LevelError, format, v) }
+func (l serverLog) Errorf(format string, v ...any)  { l.write(slog.LevelError, format, v) }
+func (l serverLog) Debugf(format string, v ...any)  {}
+func (l serverLog) Tracef(format string, v ...any)  {}

@@ -1,0 +1,46 @@
+package backbone
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// WorkQueue returns the stream of that name, made if it does not exist: kept
+// in files, each message stays until it is acknowledged. A message with the
+// Nats-Msg-Id of one of the last minute is not stored a second time.
+func (b *Backbone) WorkQueue(ctx context.Context, name string, subjects ...string) (jetstream.Stream, error) {
+	stream, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name:       name,
+		Subjects:   subjects,
+		Retention:  jetstream.WorkQueuePolicy,
+		Storage:    jetstream.FileStorage,
+		Discard:    jetstream.DiscardNew, // a full stream refuses loudly; it never forgets the oldest
+		Duplicates: time.Minute,
+		Replicas:   b.replicas,
+		MaxMsgSize: MaxMessage,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open stream %s: %w", name, err)
+	}
+	return stream, nil
+}
+
+// Bucket returns the key-value bucket of that name, made if it does not exist.
+// With a ttl, values vanish that long after they were written; 0 keeps them.
+func (b *Backbone) Bucket(ctx context.Context, name string, ttl time.Duration) (jetstream.KeyValue, error) {
+	bucket, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket:       name,
+		History:      1,
+		TTL:          ttl,
+		Storage:      jetstream.FileStorage,
+		Replicas:     b.replicas,
+		MaxValueSize: MaxMessage,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open bucket %s: %w", name, err)
+	}
+	return bucket, nil
+}
