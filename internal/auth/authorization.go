@@ -1,0 +1,64 @@
+package auth
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+const (
+	schemeHMAC       = "HMAC-SHA256"
+	headerDate       = "X-Ms-Date"
+	headerHash       = "X-Ms-Content-Sha256"
+	maxSignedHeaders = 16
+	macBytes         = 32
+)
+
+// authorization is the value of an HMAC-SHA256 Authorization header.
+type authorization struct {
+	signedHeaders []string // lower case, in the order in which they are signed
+	signature     []byte
+}
+
+// parseAuthorization reads "SignedHeaders=a;b;c&Signature=base64".
+func parseAuthorization(params string) (authorization, *Denial) {
+	var a authorization
+	var encoded string
+	for part := range strings.SplitSeq(params, "&") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		switch strings.ToLower(name) {
+		case "signedheaders":
+			a.signedHeaders = strings.Split(strings.ToLower(value), ";")
+		case "signature":
+			encoded = value
+		}
+	}
+	if len(a.signedHeaders) == 0 || encoded == "" {
+		return a, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the Authorization header must read \"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=…\"")
+	}
+	if len(a.signedHeaders) > maxSignedHeaders {
+		return a, deny(SchemeHMAC, "HMAC-SHA256 validation failed: more than %d signed headers", maxSignedHeaders)
+	}
+	signature, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || len(signature) != macBytes {
+		return a, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature is not %d bytes in base64", macBytes)
+	}
+	a.signature = signature
+	return a, a.complete()
+}
+
+// complete asks that the signature covers what makes it safe.
+func (a authorization) complete() *Denial {
+	missing := map[string]bool{"host": true, "x-ms-content-sha256": true, "x-ms-date or date": true}
+	for _, name := range a.signedHeaders {
+		if name == "x-ms-date" || name == "date" {
+			name = "x-ms-date or date"
+		}
+		delete(missing, name)
+	}
+	for _, name := range []string{"x-ms-date or date", "host", "x-ms-content-sha256"} {
+		if missing[name] {
+			return deny(SchemeHMAC, "HMAC-SHA256 validation failed: SignedHeaders does not name %s", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
+)
+
+// CallbackIssuer is who signs callbacks on the real service; applications have
+// it in their configuration.
+const CallbackIssuer = "https://acscallautomation.communication.azure.com"
+
+// callbackLifetime is how long a callback's token is good.
+const callbackLifetime = 5 * time.Minute
+
+// Callbacks makes the bearer tokens that accompany callbacks, so that an
+// application can check who calls it.
+type Callbacks struct {
+	signer   *Signer
+	issuer   string
+	audience string
+	now      func() time.Time
+}
+
+// NewCallbacks signs for an issuer ("" takes CallbackIssuer) and an audience,
+// the immutable id of the resource.
+func NewCallbacks(signer *Signer, issuer, audience string, now func() time.Time) *Callbacks {
+	if issuer == "" {
+		issuer = CallbackIssuer
+	}
+	if now == nil {
+		now = time.Now
+	}
+	return &Callbacks{signer: signer, issuer: issuer, audience: audience, now: now}
+}
+
+// Issuer returns the issuer of the tokens.
+func (c *Callbacks) Issuer() string { return c.issuer }
+
+// Token returns a new token, good for five minutes. It waits for the signing
+// key as long as ctx lets it.
+func (c *Callbacks) Token(ctx context.Context) (string, error) {
+	return c.TokenFor(ctx, callbackLifetime)
+}
+
+// TokenFor returns a new token with another lifetime: the sockets of media
+// streaming carry one of a day.
+func (c *Callbacks) TokenFor(ctx context.Context, lifetime time.Duration) (string, error) {
+	now := c.now()
+	return c.signer.sign(ctx, jwt.RegisteredClaims{
+		Issuer:    c.issuer,
+		Audience:  jwt.ClaimStrings{c.audience},
+		ID:        uuid.NewString(),
+		IssuedAt:  jwt.NewNumericDate(now),
+		NotBefore: jwt.NewNumericDate(now),
+		ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
+	})
+}
+
+// JWKS returns the public keys that verify the tokens.
+func (c *Callbacks) JWKS(ctx context.Context) ([]byte, error) { return c.signer.JWKS(ctx) }

@@ -1,0 +1,60 @@
+package auth
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+func TestKeysNeverShowTheirSecret(t *testing.T) {
+	keys, err := NewKeys(NewKey(), NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	primary := keys.Get(Primary)
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("test", "keys", keys, "key", primary)
+	holder := struct{ Key Key }{primary}
+	shown := log.String() + fmt.Sprintf("%v %+v %#v %s %v", primary, primary, primary, keys, holder)
+	raw, _ := base64.StdEncoding.DecodeString(primary.Base64())
+	for _, secret := range []string{primary.Base64(), fmt.Sprintf("%x", raw), fmt.Sprint(raw)} {
+		if strings.Contains(shown, secret) {
+			t.Fatalf("the secret is in %q", shown)
+		}
+	}
+	if !strings.Contains(shown, primary.ID()) {
+		t.Fatalf("the key's id is not in %q", shown)
+	}
+}
+
+func TestReplacedKeyIsForgotten(t *testing.T) {
+	old, other, next := NewKey(), NewKey(), NewKey()
+	keys, _ := NewKeys(old, other)
+	if err := keys.Replace(Primary, other); err == nil {
+		t.Fatal("both slots took the same key")
+	}
+	if err := keys.Replace(Primary, next); err != nil {
+		t.Fatal(err)
+	}
+	if keys.Known(old.ID()) || !keys.Known(other.ID()) || !keys.Known(next.ID()) {
+		t.Fatal("wrong keys are known after the replacement")
+	}
+}
+
+func TestParseKeyBounds(t *testing.T) {
+	for _, text := range []string{"", "????", base64.StdEncoding.EncodeToString(make([]byte, 15)), base64.StdEncoding.EncodeToString(make([]byte, 1025))} {
+		if _, err := ParseKey(text); err == nil {
+			t.Errorf("accepted %.20q", text)
+		} else if text != "" && strings.Contains(err.Error(), text) {
+			t.Errorf("the error repeats the key: %v", err)
+		}
+	}
+	key := NewKey()
+	again, err := ParseKey(key.Base64())
+	if err != nil || again.ID() != key.ID() {
+		t.Fatalf("a key does not survive its text: %v", err)
+	}
+}

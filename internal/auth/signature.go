@@ -1,0 +1,164 @@
+package auth
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// signed checks a signature made with an access key. SDKs disagree on the host
+// and the path that they sign, so a few spellings of both are tried.
+func (g *Gate) signed(r *http.Request, body []byte, params string, scope Scope) (Principal, error) {
+	auth, denial := parseAuthorization(params)
+	if denial != nil {
+		return Principal{}, denial
+	}
+	if denial := checkBody(r, body); denial != nil {
+		return Principal{}, denial
+	}
+	if denial := checkDate(r, auth, g.cfg.Now()); denial != nil {
+		return Principal{}, denial
+	}
+	hosts, paths := g.candidateHosts(r), candidatePaths(r, scope)
+	for _, slot := range []Slot{Primary, Secondary} {
+		key := g.cfg.Keys.Get(slot)
+		if key.matches(r, auth, hosts, paths) {
+			return Principal{KeyID: key.ID()}, nil
+		}
+	}
+	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; signed must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",
+		r.Method, clip(strings.Join(auth.signedHeaders, ";")), clip(strings.Join(hosts, ", ")), clip(strings.Join(paths, ", ")))
+}
+
+func (k Key) matches(r *http.Request, auth authorization, hosts, paths []string) bool {
+	mac := hmac.New(sha256.New, k.secret)
+	var text []byte
+	var sum [macBytes]byte
+	for _, host := range hosts {
+		for _, path := range paths {
+			text = appendStringToSign(text[:0], r, auth.signedHeaders, host, path)
+			mac.Reset()
+			mac.Write(text)
+			if subtle.ConstantTimeCompare(mac.Sum(sum[:0]), auth.signature) == 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func appendStringToSign(text []byte, r *http.Request, headers []string, host, path string) []byte {
+	text = append(text, r.Method...)
+	text = append(text, '\n')
+	text = append(text, path...)
+	text = append(text, '\n')
+	for i, name := range headers {
+		if i > 0 {
+			text = append(text, ';')
+		}
+		if name == "host" {
+			text = append(text, host...)
+			continue
+		}
+		text = append(text, r.Header.Get(name)...)
+	}
+	return text
+}
+
+func checkBody(r *http.Request, body []byte) *Denial {
+	sum := sha256.Sum256(body)
+	want := base64.StdEncoding.EncodeToString(sum[:])
+	if subtle.ConstantTimeCompare([]byte(want), []byte(r.Header.Get(headerHash))) != 1 {
+		return deny(SchemeHMAC, "Request 'x-ms-content-sha256' differs from generated content hash. HMAC-SHA256 validation failed: the header says %q, the %d bytes received give %q", clip(r.Header.Get(headerHash)), len(body), want)
+	}
+	return nil
+}
+
+func checkDate(r *http.Request, auth authorization, now time.Time) *Denial {
+	name := headerDate
+	if !slices.Contains(auth.signedHeaders, "x-ms-date") {
+		name = "Date"
+	}
+	text := r.Header.Get(name)
+	date, err := http.ParseTime(text)
+	if err != nil {
+		return deny(SchemeHMAC, "HMAC-SHA256 validation failed: %s is %q, not a date such as %q", strings.ToLower(name), clip(text), now.UTC().Format(http.TimeFormat))
+	}
+	if skew := now.Sub(date); skew > MaxSkew || skew < -MaxSkew {
+		return deny(SchemeHMAC, "HMAC-SHA256 validation failed: %s is %s and the server's clock says %s; they may differ by %d minutes", strings.ToLower(name), date.UTC().Format(http.TimeFormat), now.UTC().Format(http.TimeFormat), int(MaxSkew.Minutes()))
+	}
+	return nil
+}
+
+// candidateHosts lists what the sender may have signed as its host, likeliest
+// first: the Host header (JavaScript, .NET), without its port (Java, Python),
+// the names that a proxy or a custom endpoint claims, as far as they are ours,
+// and the listed names.
+func (g *Gate) candidateHosts(r *http.Request) []string {
+	hosts := make([]string, 0, 8)
+	add := func(host string) {
+		for _, name := range [...]string{host, strings.ToLower(host), withoutPort(host)} {
+			if name != "" && !slices.Contains(hosts, name) {
+				hosts = append(hosts, name)
+			}
+		}
+	}
+	add(r.Host)
+	for _, header := range [...]string{"X-Ms-Host", "X-Forwarded-Host", "X_forwarded_host"} {
+		if claimed := r.Header.Get(header); claimed != "" && g.cfg.Hosts.Allows(claimed) {
+			add(claimed)
+		}
+	}
+	for _, listed := range g.cfg.Hosts.listed {
+		add(listed)
+	}
+	return hosts
+}
+
+// candidatePaths lists what the sender may have signed as path and query: the
+// request target; decoded once (asynchronous Python clients); without its first
+// slash (Python clients of 2023 over plain http).
+func candidatePaths(r *http.Request, scope Scope) []string {
+	raw := requestTarget(r)
+	paths := append(make([]string, 0, 6), raw)
+	add := func(path string) {
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	if decoded, err := url.PathUnescape(raw); err == nil {
+		add(decoded)
+	}
+	if scope.WithoutQuery {
+		path, _, _ := strings.Cut(raw, "?")
+		add(path)
+	}
+	if r.TLS == nil {
+		for _, path := range slices.Clone(paths) {
+			add(strings.TrimPrefix(path, "/"))
+		}
+	}
+	return paths
+}
+
+// requestTarget is the path and query as they stood on the request line.
+func requestTarget(r *http.Request) string {
+	target := r.RequestURI
+	if target == "" {
+		return r.URL.RequestURI()
+	}
+	if !strings.HasPrefix(target, "/") { // absolute form, RFC 9112 §3.2.2
+		if _, rest, ok := strings.Cut(target, "://"); ok {
+			if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+				return rest[slash:]
+			}
+		}
+	}
+	return target
+}
