@@ -1,0 +1,9 @@
+//go:build !linux
+
+package mixer
+
+import "time"
+
+func newClock(bool) clock { return goClock{time.Now()} }
+
+func raisePriority() string { return "normal" }

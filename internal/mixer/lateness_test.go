@@ -1,0 +1,133 @@
+package mixer
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+func TestOverloadNeedsTwoBadWindows(t *testing.T) {
+	const limit = 10 * time.Millisecond
+	window := func(late ...time.Duration) []time.Duration {
+		return append(make([]time.Duration, lateWindow-len(late)), late...)
+	}
+	const slow = 30 * time.Millisecond
+	good, one, bad := window(), window(slow), window(slow, slow, slow)
+	for _, test := range []struct {
+		name    string
+		windows [][]time.Duration
+		want    bool
+	}{
+		{"nothing yet", nil, false},
+		{"calm", [][]time.Duration{good, good}, false},
+		{"one late wake in a hundred", [][]time.Duration{one, one}, false},
+		{"one bad window", [][]time.Duration{good, bad}, false},
+		{"two bad windows", [][]time.Duration{bad, bad}, true},
+		{"over again", [][]time.Duration{bad, bad, good}, false},
+	} {
+		var l lateness
+		now := time.Second
+		for _, w := range test.windows {
+			for _, late := range w {
+				now += wakeEvery
+				l.record(now, late)
+			}
+		}
+		if got := l.exceeds(limit, now); got != test.want {
+			t.Errorf("%s: overloaded %v", test.name, got)
+		}
+		if len(test.windows) > 0 && !l.exceeds(limit, now+time.Second) {
+			t.Errorf("%s: a thread that does not wake for a second is not noticed", test.name)
+		}
+		if l.rest(); l.exceeds(limit, now+time.Hour) {
+			t.Errorf("%s: an idle shard is overloaded", test.name)
+		}
+	}
+}
+
+// slowPort takes its time at every frame, as a port must not.
+type slowPort struct{ voice }
+
+func (p *slowPort) ReadFrame(f audio.Frame) bool {
+	time.Sleep(9 * time.Millisecond)
+	return p.voice.ReadFrame(f)
+}
+
+func TestBusyShardGetsHelp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Config{GoClock: true}, quiet())
+		defer e.Close()
+		e.most = 2
+		mix := e.NewMix(8000)
+		mix.Join(&slowPort{})
+		time.Sleep(5 * time.Second)
+		if s := e.Stats(); s.Shards != 1 || s.Walk < busyRound {
+			t.Fatalf("before: %+v", s)
+		}
+		other := e.NewMix(8000)
+		if s := e.Stats(); s.Shards != 2 || other.shard == mix.shard {
+			t.Errorf("after: %d shards", s.Shards)
+		}
+		if e.Overloaded() {
+			t.Error("overloaded with a shard to spare")
+		}
+		mix.Join(&slowPort{})
+		mix.Join(&slowPort{})
+		time.Sleep(5 * time.Second)
+		if !e.Overloaded() {
+			t.Errorf("not overloaded: %+v", e.Stats())
+		}
+	})
+}
+
+func TestMetricsAreThereAndGo(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	e := New(Config{Registerer: registry}, quiet())
+	e.NewMix(8000)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]float64{}
+	for _, f := range families {
+		found[f.GetName()] = f.GetMetric()[0].GetGauge().GetValue()
+	}
+	if len(found) != 7 || found["switchhook_mixer_mixes"] != 1 || found["switchhook_mixer_shards"] != 1 {
+		t.Errorf("metrics: %v", found)
+	}
+	e.Close()
+	if families, _ = registry.Gather(); len(families) != 0 {
+		t.Errorf("%d metrics remain", len(families))
+	}
+}
+
+// The real clock: how long a wake takes when the machine is at rest is not
+// asserted, only that the thread wakes and says what it was granted.
+func TestRealClockTicks(t *testing.T) {
+	e := New(Config{Shards: 1}, quiet())
+	defer e.Close()
+	ticked := make(chan struct{})
+	e.NewMix(8000).Join(&countdown{left: 5, done: ticked})
+	<-ticked
+	switch got := e.Stats().Scheduling; got {
+	case "round-robin", "nice", "normal":
+	default:
+		t.Errorf("scheduling %q", got)
+	}
+}
+
+type countdown struct {
+	voice
+	left int
+	done chan struct{}
+}
+
+func (c *countdown) WriteFrame(audio.Frame) {
+	if c.left--; c.left == 0 {
+		close(c.done)
+	}
+}

@@ -1,0 +1,96 @@
+package mixer
+
+import (
+	"io"
+	"sync/atomic"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// maxRate bounds the rate that a mix can have, in Hz.
+const maxRate = 16000
+
+// maxSamples is the length of a frame at maxRate.
+const maxSamples = maxRate / audio.FramesPerSecond
+
+// Mix is the sound of one call. Its methods may be called from any goroutine;
+// what they ask happens at the next tick, in the order of the calls.
+type Mix struct {
+	shard  *shard
+	phase  int
+	closed atomic.Bool
+
+	// The shard's own.
+	samples int
+	members []*Member
+	over    bool    // no one joins any more
+	at      *Member // whose port is being called, for a panic's sake
+}
+
+// Member is one port's place in a mix. Its methods may be called from any
+// goroutine and after it has left, when they do nothing.
+type Member struct {
+	mix     *Mix
+	port    audio.Port
+	muted   atomic.Bool
+	held    atomic.Bool
+	whisper atomic.Pointer[whisper]
+
+	// The shard's own.
+	in    bool
+	spoke bool // this tick, and may be heard
+	said  [maxSamples]int16
+}
+
+type whisper struct{ source audio.Source }
+
+// Join takes a port into the mix from the next tick on. From now on the port
+// belongs to the mix: it is closed, if it is an io.Closer, when it has left, and
+// at once if the mix or its engine is closed already.
+func (m *Mix) Join(p audio.Port) *Member {
+	mb := &Member{mix: m, port: p}
+	if !m.shard.orders.push(func(s *shard) { s.add(mb) }) {
+		if closer, ok := p.(io.Closer); ok {
+			_ = closer.Close() // no shard is left to do it, nor to mind
+		}
+	}
+	return mb
+}
+
+// Close makes all members leave. A closed mix takes nobody in.
+func (m *Mix) Close() {
+	if m.closed.Swap(true) {
+		return
+	}
+	m.shard.assigned.Add(-1)
+	m.shard.orders.push(func(s *shard) {
+		m.over = true
+		for len(m.members) > 0 {
+			s.remove(m.members[0])
+		}
+	})
+}
+
+// Leave takes the port out. At the next tick the shard stops touching it and
+// then closes it if it is an io.Closer.
+func (mb *Member) Leave() {
+	mb.mix.shard.orders.push(func(s *shard) { s.remove(mb) })
+}
+
+// Whisper adds a private source to what this member, and nobody else, hears. A
+// nil source ends it. The shard may finish a ReadFrame of the former source
+// after Whisper has returned.
+func (mb *Member) Whisper(s audio.Source) {
+	if s == nil {
+		mb.whisper.Store(nil)
+		return
+	}
+	mb.whisper.Store(&whisper{s})
+}
+
+// SetMuted says whether the others are kept from hearing this member.
+func (mb *Member) SetMuted(muted bool) { mb.muted.Store(muted) }
+
+// SetHeld says whether this member is on hold: it hears nobody and is heard by
+// nobody. It still hears its whisper.
+func (mb *Member) SetHeld(held bool) { mb.held.Store(held) }

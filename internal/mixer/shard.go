@@ -1,0 +1,198 @@
+package mixer
+
+import (
+	"io"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	phases    = 4                    // a call is walked at one wake in four
+	wakeEvery = 5 * time.Millisecond // audio.FrameDuration / phases
+	// maxBehind is how far a shard may lag and still catch up tick by tick. A
+	// machine that was suspended must not play minutes of sound at once.
+	maxBehind = 200 * time.Millisecond
+)
+
+// shard is one thread that walks its mixes. All fields but the atomic ones
+// belong to that thread.
+type shard struct {
+	engine *Engine
+	clock  clock
+	orders orders
+	mixes  [phases][]*Mix // those that have members
+	turn   int            // counts wakes
+	next   time.Duration  // when the next wake is due
+	round  time.Duration  // spent walking since phase 0
+	work   workspace
+	done   chan struct{} // closed when the thread is gone
+	ended  bool
+
+	late       lateness
+	members    atomic.Int64
+	assigned   atomic.Int64 // mixes made and not closed
+	skipped    atomic.Int64 // wakes left out after a long stop
+	scheduling atomic.Value // string
+}
+
+func newShard(e *Engine, c clock) *shard {
+	s := &shard{engine: e, clock: c, orders: newOrders(), done: make(chan struct{})}
+	s.scheduling.Store("normal")
+	return s
+}
+
+// run is the shard's thread, until end.
+func (s *shard) run() {
+	defer close(s.done)
+	if s.clock.ownsThread() {
+		runtime.LockOSThread() // never unlocked: its priority must die with it
+		s.scheduling.Store(raisePriority())
+	}
+	for !s.ended {
+		s.await()
+		s.obey(s.orders.take())
+		s.walk()
+	}
+	s.obey(s.orders.seal())
+}
+
+// await sleeps until the next wake is due, or, while nobody is here, until a
+// command comes.
+func (s *shard) await() {
+	if s.members.Load() == 0 {
+		s.late.rest()
+		<-s.orders.wake
+		s.next = s.clock.now()
+		s.late.begin(s.next)
+		return
+	}
+	s.clock.sleepUntil(s.next)
+	now := s.clock.now()
+	s.late.record(now, now-s.next)
+	if behind := now - s.next; behind > maxBehind {
+		s.skipped.Add(int64(behind / wakeEvery))
+		s.next = now
+	}
+}
+
+func (s *shard) obey(c *command) {
+	for ; c != nil; c = c.next {
+		c.run(s)
+	}
+}
+
+// walk ticks the mixes whose turn it is.
+func (s *shard) walk() {
+	began := s.clock.now()
+	s.tick(s.turn % phases)
+	s.round += s.clock.now() - began
+	s.turn++
+	if s.turn%phases == 0 {
+		s.late.walked(s.round)
+		s.round = 0
+	}
+	s.next += wakeEvery
+}
+
+// tick makes one frame for every mix of a phase. It knows no time.
+func (s *shard) tick(phase int) {
+	// Backwards, because a member that panics may take its mix out of the list.
+	for i := len(s.mixes[phase]) - 1; i >= 0; i-- {
+		s.tickOne(s.mixes[phase][i])
+	}
+}
+
+// tickOne ticks a mix. A port that panics loses its place: it leaves the mix and
+// is closed, the panic is logged with its stack, and the others have lost one
+// frame. A whisper that panics is ended. Ending the process would end every
+// other call as well.
+func (s *shard) tickOne(m *Mix) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.engine.panicked(cause, debug.Stack())
+			s.expel(m)
+		}
+	}()
+	m.tick(&s.work)
+}
+
+// expel takes out whatever a mix was calling when it panicked.
+func (s *shard) expel(m *Mix) {
+	mb, private := m.at, s.work.advising
+	m.at, s.work.advising = nil, nil
+	switch {
+	case mb == nil:
+	case private != nil:
+		mb.whisper.CompareAndSwap(private, nil)
+	default:
+		s.remove(mb)
+	}
+}
+
+// add takes a member in.
+func (s *shard) add(mb *Member) {
+	m := mb.mix
+	if m.over || s.ended {
+		s.closePort(mb)
+		return
+	}
+	if len(m.members) == 0 {
+		s.mixes[m.phase] = append(s.mixes[m.phase], m)
+	}
+	m.members = append(m.members, mb)
+	mb.in = true
+	s.members.Add(1)
+}
+
+// remove takes a member out and closes its port. It does nothing the second time.
+func (s *shard) remove(mb *Member) {
+	m := mb.mix
+	if !mb.in {
+		return
+	}
+	mb.in = false
+	m.members = without(m.members, mb)
+	if len(m.members) == 0 {
+		s.mixes[m.phase] = without(s.mixes[m.phase], m)
+	}
+	s.members.Add(-1)
+	s.closePort(mb)
+}
+
+// end makes everybody leave and the thread return.
+func (s *shard) end() {
+	s.ended = true
+	for phase := range s.mixes {
+		for len(s.mixes[phase]) > 0 {
+			s.remove(s.mixes[phase][0].members[0])
+		}
+	}
+}
+
+func (s *shard) closePort(mb *Member) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.engine.panicked(cause, debug.Stack())
+		}
+	}()
+	if closer, ok := mb.port.(io.Closer); ok {
+		if err := closer.Close(); err != nil {
+			s.engine.closeFailed(err)
+		}
+	}
+}
+
+// without removes one element, in order, and leaves no pointer to it behind.
+func without[T comparable](list []T, gone T) []T {
+	for i, have := range list {
+		if have == gone {
+			copy(list[i:], list[i+1:])
+			var none T
+			list[len(list)-1] = none
+			return list[:len(list)-1]
+		}
+	}
+	return list
+}

@@ -1,0 +1,138 @@
+package mixer
+
+import (
+	"math"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// workspace holds what one tick of one mix computes. A shard has one for all.
+type workspace struct {
+	total  [maxSamples]int32 // all who speak
+	common [maxSamples]int16 // total, clipped: what those hear who do not speak
+	own    [maxSamples]int16 // total without one speaker
+	advice [maxSamples]int16 // what a whisper says
+	both   [maxSamples]int16 // what is heard, with the whisper
+
+	speakers  int
+	last      [2]*Member // the first two who speak
+	summed    bool
+	published bool     // common is current
+	advising  *whisper // whose ReadFrame runs, for a panic's sake
+}
+
+// tick moves one frame from everybody to everybody else.
+func (m *Mix) tick(w *workspace) {
+	m.read(w)
+	for _, mb := range m.members {
+		m.at = mb
+		mb.port.WriteFrame(m.whispered(w, mb, m.heardBy(w, mb)))
+	}
+	m.at = nil
+}
+
+// read asks every port for its frame, also those that will not be heard: their
+// sockets must be drained and their tones noticed.
+func (m *Mix) read(w *workspace) {
+	w.speakers, w.summed, w.published = 0, false, false
+	for _, mb := range m.members {
+		m.at = mb
+		spoke := mb.port.ReadFrame(mb.said[:m.samples])
+		mb.spoke = spoke && !mb.muted.Load() && !mb.held.Load()
+		if mb.spoke {
+			if w.speakers < len(w.last) {
+				w.last[w.speakers] = mb
+			}
+			w.speakers++
+		}
+	}
+}
+
+// heardBy returns what a member hears of the others, nil for silence. Silence
+// and a single voice, which is every call of two, cost no arithmetic; those who
+// do not speak themselves share one frame.
+func (m *Mix) heardBy(w *workspace, mb *Member) audio.Frame {
+	if mb.held.Load() {
+		return nil
+	}
+	voices := w.speakers
+	if mb.spoke {
+		voices--
+	}
+	switch {
+	case voices == 0:
+		return nil
+	case voices == 1 && w.last[0] != mb:
+		return w.last[0].said[:m.samples]
+	case voices == 1:
+		return w.last[1].said[:m.samples]
+	}
+	m.sum(w)
+	if mb.spoke {
+		return subtract(w.own[:m.samples], w.total[:m.samples], mb.said[:m.samples])
+	}
+	if !w.published {
+		clip(w.common[:m.samples], w.total[:m.samples])
+		w.published = true
+	}
+	return w.common[:m.samples]
+}
+
+// sum adds all who speak, once a tick.
+func (m *Mix) sum(w *workspace) {
+	if w.summed {
+		return
+	}
+	w.summed = true
+	total := w.total[:m.samples]
+	clear(total)
+	for _, mb := range m.members {
+		if !mb.spoke {
+			continue
+		}
+		said := mb.said[:len(total)]
+		for i, sample := range said {
+			total[i] += int32(sample)
+		}
+	}
+}
+
+// whispered adds what a member's private source says to what it hears.
+func (m *Mix) whispered(w *workspace, mb *Member, heard audio.Frame) audio.Frame {
+	w.advising = mb.whisper.Load()
+	if w.advising == nil {
+		return heard
+	}
+	advised := w.advising.source.ReadFrame(w.advice[:m.samples])
+	w.advising = nil
+	if !advised {
+		return heard
+	}
+	if heard == nil {
+		return w.advice[:m.samples]
+	}
+	both, advice := w.both[:len(heard)], w.advice[:len(heard)]
+	for i, sample := range heard {
+		both[i] = clipped(int32(sample) + int32(advice[i]))
+	}
+	return both
+}
+
+func subtract(dst []int16, total []int32, said []int16) audio.Frame {
+	total, said = total[:len(dst)], said[:len(dst)]
+	for i := range dst {
+		dst[i] = clipped(total[i] - int32(said[i]))
+	}
+	return dst
+}
+
+func clip(dst []int16, total []int32) {
+	total = total[:len(dst)]
+	for i := range dst {
+		dst[i] = clipped(total[i])
+	}
+}
+
+func clipped(sample int32) int16 {
+	return int16(min(max(sample, math.MinInt16), math.MaxInt16))
+}
