@@ -28,6 +28,10 @@ func (b *Backbone) WorkQueue(ctx context.Context, name string, subjects ...strin
 	return stream, nil
 }
 
+// MarkerTTL is how long a bucket remembers that a key was deleted, for those
+// who watch it.
+const MarkerTTL = time.Hour
+
 // Bucket returns the key-value bucket of that name, made if it does not exist.
 // With a ttl, values vanish that long after they were written; 0 keeps them.
 func (b *Backbone) Bucket(ctx context.Context, name string, ttl time.Duration) (jetstream.KeyValue, error) {
@@ -38,6 +42,8 @@ func (b *Backbone) Bucket(ctx context.Context, name string, ttl time.Duration) (
 		Storage:      jetstream.FileStorage,
 		Replicas:     b.replicas,
 		MaxValueSize: MaxMessage,
+
+		LimitMarkerTTL: MarkerTTL,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open bucket %s: %w", name, err)

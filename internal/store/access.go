@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// Get returns the value of the id, or fault.NotFound.
+func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
+	var none T
+	key, err := c.key(id)
+	if err != nil {
+		return none, err
+	}
+	e, err := c.load(ctx, key)
+	if err != nil {
+		return none, c.fail("read", id, err)
+	}
+	return c.decode(id, e)
+}
+
+// Put writes the value, whether or not the id exists.
+func (c *Collection[T]) Put(ctx context.Context, id string, value T) error {
+	key, err := c.key(id)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return c.fail("encode", id, err)
+	}
+	revision, err := c.bucket.put(ctx, key, data)
+	if err != nil {
+		return c.fail("write", id, err)
+	}
+	return c.wrote(ctx, id, revision)
+}
+
+// Create writes the value of a new id, or fails with fault.Conflict.
+func (c *Collection[T]) Create(ctx context.Context, id string, value T) error {
+	key, err := c.key(id)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return c.fail("encode", id, err)
+	}
+	revision, err := c.bucket.swap(ctx, key, data, 0)
+	if errors.Is(err, errRevision) && c.ttl > 0 {
+		// What is in the way may have expired without being swept yet.
+		if e, got := c.bucket.get(ctx, key); got == nil && c.expired(e) {
+			revision, err = c.bucket.swap(ctx, key, data, e.revision)
+		}
+	}
+	if err != nil {
+		return c.fail("create", id, err)
+	}
+	return c.wrote(ctx, id, revision)
+}
+
+// Update changes a value in place: change gets the present value, and again if
+// somebody else wrote in between, so it must have no effect but on its value.
+// Its error is returned as it is, and nothing is written then.
+func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) error) error {
+	key, err := c.key(id)
+	if err != nil {
+		return err
+	}
+	for range maxTries {
+		e, err := c.load(ctx, key)
+		if err != nil {
+			return c.fail("read", id, err)
+		}
+		value, err := c.decode(id, e)
+		if err != nil {
+			return err
+		}
+		if err := change(&value); err != nil {
+			return err
+		}
+		data, err := json.Marshal(value)
+		if err != nil {
+			return c.fail("encode", id, err)
+		}
+		revision, err := c.bucket.swap(ctx, key, data, e.revision)
+		if err == nil {
+			return c.wrote(ctx, id, revision)
+		}
+		if !errors.Is(err, errRevision) {
+			return c.fail("update", id, err)
+		}
+	}
+	return fault.Conflict("%s %q keeps being changed by others", c.name, id)
+}
+
+// Delete removes the value, or fails with fault.NotFound.
+func (c *Collection[T]) Delete(ctx context.Context, id string) error {
+	key, err := c.key(id)
+	if err != nil {
+		return err
+	}
+	for range maxTries {
+		e, err := c.load(ctx, key)
+		if err != nil {
+			return c.fail("read", id, err)
+		}
+		err = c.bucket.remove(ctx, key, e.revision)
+		if err == nil {
+			c.index.removing(id, e.revision)
+			return nil
+		}
+		if !errors.Is(err, errRevision) {
+			return c.fail("delete", id, err)
+		}
+	}
+	return fault.Conflict("%s %q keeps being changed by others", c.name, id)
+}
+
+// wrote notes a write of ours and makes room for it.
+func (c *Collection[T]) wrote(ctx context.Context, id string, revision uint64) error {
+	c.index.wrote(id, revision, time.Now())
+	if c.ttl == 0 && c.limit == 0 {
+		return nil
+	}
+	var expiry time.Time
+	if c.ttl > 0 {
+		expiry = time.Now().Add(-c.ttl)
+	}
+	for {
+		old, revision, ok := c.index.surplus(expiry, c.limit)
+		if !ok {
+			return nil
+		}
+		key, err := c.key(old)
+		if err != nil {
+			return err
+		}
+		// Whoever wrote or removed it meanwhile has made room or given it a new age.
+		if err := c.bucket.remove(ctx, key, revision); err != nil && !errors.Is(err, errRevision) {
+			return fmt.Errorf("make room in %s: %w", c.name, err)
+		}
+		c.index.removing(old, revision)
+	}
+}

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Backend is where collections live: OnBackbone or InMemory.
+type Backend interface {
+	// open returns the bucket of that name, made if it does not exist. ttl is
+	// how long a value must be kept at least; 0 is for ever.
+	open(ctx context.Context, name string, ttl time.Duration) (bucket, error)
+}
+
+// What a bucket answers, beside failures of its own.
+var (
+	errNoKey    = errors.New("no such key")
+	errRevision = errors.New("revision differs")
+)
+
+// entry is a stored value. Revisions of one bucket only grow.
+type entry struct {
+	value    []byte
+	revision uint64
+	written  time.Time
+}
+
+// change is a bucket's news of one key.
+type change struct {
+	key      string
+	revision uint64
+	written  time.Time
+	gone     bool
+}
+
+// bucket is the small part of a key-value store that collections need.
+type bucket interface {
+	// get fails with errNoKey.
+	get(ctx context.Context, key string) (entry, error)
+	// put writes whatever is there.
+	put(ctx context.Context, key string, value []byte) (revision uint64, err error)
+	// swap writes if the key's revision is the given one, 0 meaning that there
+	// is no value; else it fails with errRevision.
+	swap(ctx context.Context, key string, value []byte, revision uint64) (uint64, error)
+	// remove deletes the key if its revision is the given one, or errRevision.
+	remove(ctx context.Context, key string, revision uint64) error
+	// watch tells every present key before it returns, and then each change,
+	// until stop is called. It may tell what the caller did itself.
+	watch(ctx context.Context, tell func(change)) (stop func(), err error)
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/switchhook/switchhook/internal/backbone"
+)
+
+// OnBackbone returns the backend whose writes are on disk when they return.
+func OnBackbone(b *backbone.Backbone) Backend { return durable{b} }
+
+type durable struct{ backbone *backbone.Backbone }
+
+func (d durable) open(ctx context.Context, name string, ttl time.Duration) (bucket, error) {
+	kv, err := d.backbone.Bucket(ctx, name, ttl)
+	if err != nil {
+		return nil, err
+	}
+	return kvBucket{kv}, nil
+}
+
+type kvBucket struct{ kv jetstream.KeyValue }
+
+func (b kvBucket) get(ctx context.Context, key string) (entry, error) {
+	e, err := b.kv.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return entry{}, errNoKey
+	}
+	if err != nil {
+		return entry{}, err
+	}
+	return entry{value: e.Value(), revision: e.Revision(), written: e.Created()}, nil
+}
+
+func (b kvBucket) put(ctx context.Context, key string, value []byte) (uint64, error) {
+	return b.kv.Put(ctx, key, value)
+}
+
+func (b kvBucket) swap(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	var err error
+	if revision == 0 {
+		revision, err = b.kv.Create(ctx, key, value)
+	} else {
+		revision, err = b.kv.Update(ctx, key, value, revision)
+	}
+	return revision, conflict(err)
+}
+
+func (b kvBucket) remove(ctx context.Context, key string, revision uint64) error {
+	return conflict(b.kv.Purge(ctx, key, jetstream.LastRevision(revision), jetstream.PurgeTTL(backbone.MarkerTTL)))
+}
+
+// conflict turns "wrong last sequence" into errRevision.
+func conflict(err error) error {
+	var refused *jetstream.APIError
+	if errors.Is(err, jetstream.ErrKeyExists) ||
+		errors.As(err, &refused) && refused.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return errRevision
+	}
+	return err
+}
+
+func (b kvBucket) watch(ctx context.Context, tell func(change)) (func(), error) {
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx)) // the watch outlives the opening
+	w, err := b.kv.WatchAll(life, jetstream.MetaOnly())
+	if err != nil {
+		cancel()
+		return nil, fmt.Errorf("watch %s: %w", b.kv.Bucket(), err)
+	}
+	updates := w.Updates()
+	if err := tellPresent(ctx, updates, tell); err != nil {
+		cancel()
+		return nil, fmt.Errorf("read the keys of %s: %w", b.kv.Bucket(), err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for e := range updates { // ends with the watcher, or with the connection
+			if e != nil {
+				tell(changeOf(e))
+			}
+		}
+	}()
+	return func() {
+		_ = w.Stop() // fails only where the connection is gone already
+		cancel()
+		<-done
+	}, nil
+}
+
+// tellPresent passes on what the bucket holds; a nil entry marks its end.
+func tellPresent(ctx context.Context, updates <-chan jetstream.KeyValueEntry, tell func(change)) error {
+	for {
+		select {
+		case e, open := <-updates:
+			if !open {
+				return errors.New("the connection was closed")
+			}
+			if e == nil {
+				return nil
+			}
+			tell(changeOf(e))
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func changeOf(e jetstream.KeyValueEntry) change {
+	return change{
+		key: e.Key(), revision: e.Revision(), written: e.Created(),
+		gone: e.Operation() != jetstream.KeyValuePut,
+	}
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// Item is a value with its id.
+type Item[T any] struct {
+	ID    string
+	Value T
+}
+
+// List returns up to limit items (at most MaxPage) in the order of their ids,
+// behind the page that gave the token ("" begins), and the token of the next
+// page ("" at the end). A token names the last id of its page, so pages stay
+// right while items come and go; a token that no List gave is fault.Invalid.
+func (c *Collection[T]) List(ctx context.Context, token string, limit int) (items []Item[T], next string, err error) {
+	last, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(last) > MaxID {
+		return nil, "", fault.Invalid("the page token is not one that was given out")
+	}
+	limit = min(max(limit, 1), MaxPage)
+	after, more := string(last), true
+	// Values that vanish between the index and the bucket leave room to fill.
+	for more && len(items) < limit {
+		var ids []string
+		var told uint64
+		ids, more, told = c.index.after(after, limit-len(items))
+		for _, id := range ids {
+			after = id
+			key, err := c.key(id)
+			if err != nil {
+				return nil, "", err
+			}
+			e, err := c.load(ctx, key)
+			if errors.Is(err, errNoKey) {
+				c.index.missing(id, told)
+				continue
+			}
+			if err != nil {
+				return nil, "", c.fail("read", id, err)
+			}
+			value, err := c.decode(id, e)
+			if err != nil {
+				return nil, "", err
+			}
+			items = append(items, Item[T]{id, value})
+		}
+	}
+	if more {
+		next = base64.RawURLEncoding.EncodeToString([]byte(after))
+	}
+	return items, next, nil
+}
