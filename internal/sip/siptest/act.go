@@ -1,0 +1,127 @@
+package siptest
+
+import (
+	"context"
+	"fmt"
+)
+
+// Cancel gives the call up before it is answered.
+func (c *Call) Cancel(ctx context.Context, fields ...Field) error {
+	m := c.transaction("CANCEL", nil)
+	m.set(fields)
+	response, err := c.phone.exchange(ctx, m, nil)
+	if err == nil && response.Status() != 200 {
+		err = fmt.Errorf("CANCEL got %s", response.Start)
+	}
+	return err
+}
+
+// Hangup ends the call with a BYE and waits for its answer.
+func (c *Call) Hangup(ctx context.Context, fields ...Field) error {
+	response, err := c.Request(ctx, "BYE", nil, fields...)
+	c.finish()
+	if err == nil && response.Status() != 200 {
+		err = fmt.Errorf("BYE got %s", response.Start)
+	}
+	return err
+}
+
+// Hold puts the other end on hold: nothing is sent that it should hear, and
+// what it says is not listened to.
+func (c *Call) Hold(ctx context.Context) error { return c.redirect(ctx, "sendonly") }
+
+// Unhold takes the other end back.
+func (c *Call) Unhold(ctx context.Context) error { return c.redirect(ctx, "sendrecv") }
+
+func (c *Call) redirect(ctx context.Context, direction string) error {
+	response, err := c.Reinvite(ctx, c.describe(direction))
+	if err == nil && response.Status() != 200 {
+		err = fmt.Errorf("re-INVITE got %s", response.Start)
+	}
+	return err
+}
+
+// Reinvite offers another session description, acknowledges the answer and
+// returns it.
+func (c *Call) Reinvite(ctx context.Context, description []byte) (*Message, error) {
+	c.mu.Lock()
+	c.cseq++
+	cseq := c.cseq
+	c.mu.Unlock()
+	m := c.request("INVITE", cseq)
+	m.Body = description
+	m.Add("Content-Type", "application/sdp")
+	defer c.phone.forget(m.branch() + "INVITE")
+	response, err := c.phone.exchange(ctx, m, nil)
+	if err != nil {
+		return nil, err
+	}
+	ack := c.request("ACK", cseq)
+	if response.Status() >= 300 {
+		ack.set([]Field{{"Via", m.Get("Via")}})
+	} else {
+		c.media.follow(response.Body)
+	}
+	c.phone.transmit(ack, ack.bytes())
+	return response, nil
+}
+
+// Describe returns the phone's session description with a direction, for Reinvite.
+func (c *Call) Describe(direction string) []byte { return c.describe(direction) }
+
+func (c *Call) describe(direction string) []byte {
+	c.mu.Lock()
+	c.version++
+	version := c.version
+	c.mu.Unlock()
+	return c.media.describe(direction, version)
+}
+
+// Ring says that the phone rings.
+func (c *Call) Ring() error { return c.respond(180, "Ringing", nil) }
+
+// Progress lets the caller hear the phone before it is answered.
+func (c *Call) Progress() error {
+	c.media.start(&c.phone.work)
+	return c.respond(183, "Session Progress", c.describe("sendrecv"))
+}
+
+// Answer takes the call. The 200 is repeated until the caller acknowledges.
+func (c *Call) Answer() error {
+	c.media.start(&c.phone.work)
+	if err := c.respond(200, "OK", c.describe("sendrecv")); err != nil {
+		return err
+	}
+	c.phone.work.Go(c.repeatAnswer)
+	return nil
+}
+
+// Busy refuses the call with 486.
+func (c *Call) Busy() error { return c.Reject(486, "Busy Here") }
+
+// Reject refuses the call.
+func (c *Call) Reject(status int, phrase string, fields ...Field) error {
+	err := c.respond(status, phrase, nil, fields...)
+	c.finish()
+	return err
+}
+
+func (c *Call) respond(status int, phrase string, body []byte, fields ...Field) error {
+	return c.phone.respond(c.Invite, status, phrase, c.localTag, body, fields...)
+}
+
+// SendTones presses keys (RFC 4733) and waits until the last one is released.
+func (c *Call) SendTones(ctx context.Context, keys string) error { return c.media.press(ctx, keys) }
+
+// SendSound says samples of 8 kHz sound, after what is still to be said.
+func (c *Call) SendSound(samples []int16) { c.media.say(samples) }
+
+// Tone says a sine of a frequency in Hz for a number of milliseconds.
+func (c *Call) Tone(frequency float64, milliseconds int) { c.media.say(Sine(frequency, milliseconds)) }
+
+// Heard returns what the phone heard so far at 8 kHz, with silence where
+// nothing came.
+func (c *Call) Heard() []int16 { return c.media.heardSound() }
+
+// HeardTones returns the keys that the phone heard.
+func (c *Call) HeardTones() string { return c.media.heardKeys() }

@@ -1,0 +1,178 @@
+package siptest
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	frame      = 160            // samples of 20 ms
+	maxHeard   = 8000 * 60 * 10 // ten minutes
+	eventType  = 101            // our payload type of tones
+	keyLength  = 5              // frames that a key is held: 100 ms
+	keyPause   = 3              // frames between keys
+	keyVolume  = 10             // -10 dBm0
+	frameClock = 20 * time.Millisecond
+)
+
+// media is the phone's microphone and loudspeaker.
+type media struct {
+	conn   net.PacketConn
+	codecs []string
+	done   chan struct{}
+	start1 sync.Once
+	close1 sync.Once
+
+	mu      sync.Mutex
+	remote  net.Addr
+	payload byte // codec towards the other end: 0 or 8
+	events  byte // tones towards the other end
+	queue   []int16
+	keys    []keyPress
+	heard   []int16
+	began   bool
+	first   uint32 // timestamp of the first packet heard
+	tones   []byte
+	toneAt  uint32 // timestamp of the last key heard
+	packets int
+}
+
+// keyPress is a key to press; done is closed when it is released.
+type keyPress struct {
+	code byte
+	done chan struct{}
+}
+
+func newMedia(listen string, codecs []string) (*media, error) {
+	host, _, _ := net.SplitHostPort(listen)
+	conn, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return nil, err
+	}
+	return &media{conn: conn, codecs: codecs, done: make(chan struct{}), events: eventType}, nil
+}
+
+// start begins to speak and to hear.
+func (m *media) start(work *sync.WaitGroup) {
+	m.start1.Do(func() {
+		select {
+		case <-m.done:
+		default:
+			work.Go(m.hear)
+			work.Go(m.speak)
+		}
+	})
+}
+
+func (m *media) close() {
+	m.close1.Do(func() { close(m.done); m.conn.Close() })
+}
+
+// describe writes a session description.
+func (m *media) describe(direction string, version int) []byte {
+	host, port, _ := net.SplitHostPort(m.conn.LocalAddr().String())
+	family := "IP4"
+	if strings.Contains(host, ":") {
+		family = "IP6"
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "v=0\r\no=phone 1 %d IN %s %s\r\ns=phone\r\nc=IN %s %s\r\nt=0 0\r\nm=audio %s RTP/AVP", version, family, host, family, host, port)
+	for _, codec := range m.codecs {
+		fmt.Fprintf(&b, " %d", map[string]int{"PCMU": 0, "PCMA": 8}[codec])
+	}
+	fmt.Fprintf(&b, " %d\r\na=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\na=%s\r\n", eventType, eventType, eventType, direction)
+	return b.Bytes()
+}
+
+// follow reads where the other end listens, and what it takes.
+func (m *media) follow(description []byte) {
+	host, port, formats, events := "", "", []string(nil), byte(0)
+	for _, line := range strings.Split(strings.ReplaceAll(string(description), "\r", ""), "\n") {
+		fields := strings.Fields(line)
+		switch {
+		case strings.HasPrefix(line, "c=") && len(fields) == 3:
+			host = fields[2]
+		case strings.HasPrefix(line, "m=audio ") && len(fields) > 3:
+			port, formats = fields[1], fields[3:]
+		case strings.HasPrefix(line, "a=rtpmap:") && strings.Contains(line, "telephone-event/8000"):
+			number, _ := strconv.Atoi(strings.TrimPrefix(fields[0], "a=rtpmap:"))
+			events = byte(number)
+		}
+	}
+	remote, err := net.ResolveUDPAddr("udp", net.JoinHostPort(host, port))
+	if err != nil || len(formats) == 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.remote, m.events = remote, events
+	for _, format := range formats {
+		if format == "0" || format == "8" {
+			m.payload = format[0] - '0'
+			break
+		}
+	}
+}
+
+// speak sends a packet every 20 ms.
+func (m *media) speak() {
+	ticker := time.NewTicker(frameClock)
+	defer ticker.Stop()
+	s := speaker{media: m, ssrc: binary.BigEndian.Uint32([]byte(token()))}
+	for {
+		select {
+		case <-ticker.C:
+			s.tick()
+		case <-m.done:
+			return
+		}
+	}
+}
+
+func (m *media) say(samples []int16) {
+	m.mu.Lock()
+	m.queue = append(m.queue, samples...)
+	m.mu.Unlock()
+}
+
+func (m *media) press(ctx context.Context, keys string) error {
+	var last chan struct{}
+	m.mu.Lock()
+	for _, key := range keys {
+		code := strings.IndexRune("0123456789*#ABCD", key)
+		if code < 0 {
+			m.mu.Unlock()
+			return fmt.Errorf("%q is no key", key)
+		}
+		last = make(chan struct{})
+		m.keys = append(m.keys, keyPress{byte(code), last})
+	}
+	m.mu.Unlock()
+	select {
+	case <-last:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-m.done:
+		return fmt.Errorf("call ended while keys were pressed")
+	}
+}
+
+func (m *media) heardSound() []int16 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]int16(nil), m.heard...)
+}
+
+func (m *media) heardKeys() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return string(m.tones)
+}

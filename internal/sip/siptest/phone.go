@@ -1,0 +1,242 @@
+package siptest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Config says what phone it is. Everything has a default.
+type Config struct {
+	Listen    string      // where it listens; "127.0.0.1:0"
+	Server    string      // whom it calls, host:port; "" if it only is called
+	Transport string      // "udp" (the default), "tcp" or "tls"
+	TLS       *tls.Config // for "tls": both ways
+	User      string      // the caller's number; "+15550100"
+	Name      string      // display name
+	Codecs    []string    // "PCMU" and "PCMA", the best first
+	T1        time.Duration
+	// Username and Password make the phone challenge those who call it.
+	Username, Password string
+}
+
+// Phone makes and takes calls.
+type Phone struct {
+	cfg  Config
+	wire wire
+	work sync.WaitGroup
+	done chan struct{}
+
+	mu       sync.Mutex
+	calls    map[string]*Call // by Call-ID
+	pending  map[string]chan *Message
+	answered map[string][]byte // the last response, by branch and method
+	conns    []net.Conn
+	log      []Entry
+	lose     func(Entry) bool
+	answer   func(*Message) int
+	vanished bool
+	nonce    string
+	incoming chan *Call
+}
+
+// Entry is one message of the phone's log. Lost ones are logged too.
+type Entry struct {
+	Sent    bool
+	Message *Message
+}
+
+// New starts a phone.
+func New(cfg Config) (*Phone, error) {
+	if cfg.Listen == "" {
+		cfg.Listen = "127.0.0.1:0"
+	}
+	if cfg.Transport == "" {
+		cfg.Transport = "udp"
+	}
+	if cfg.User == "" {
+		cfg.User = "+15550100"
+	}
+	if cfg.T1 == 0 {
+		cfg.T1 = 500 * time.Millisecond
+	}
+	if len(cfg.Codecs) == 0 {
+		cfg.Codecs = []string{"PCMU", "PCMA"}
+	}
+	p := &Phone{
+		cfg: cfg, done: make(chan struct{}), calls: map[string]*Call{}, pending: map[string]chan *Message{},
+		answered: map[string][]byte{}, incoming: make(chan *Call, 64), nonce: token(),
+	}
+	listen := p.listenPackets
+	if cfg.Transport != "udp" {
+		listen = p.listenStreams
+	}
+	var err error
+	p.wire, err = listen()
+	return p, err
+}
+
+// Addr returns where the phone listens.
+func (p *Phone) Addr() net.Addr {
+	if p.cfg.Transport == "udp" {
+		address, _ := net.ResolveUDPAddr("udp", p.wire.local())
+		return address
+	}
+	address, _ := net.ResolveTCPAddr("tcp", p.wire.local())
+	return address
+}
+
+// Close ends every call without a word and frees all sockets.
+func (p *Phone) Close() {
+	p.mu.Lock()
+	closed := p.vanished && p.calls == nil
+	calls, conns := p.calls, p.conns
+	p.calls, p.conns, p.vanished = nil, nil, true
+	p.mu.Unlock()
+	if closed {
+		return
+	}
+	close(p.done)
+	for _, call := range calls {
+		call.finish()
+	}
+	p.wire.close()
+	for _, conn := range conns {
+		conn.Close()
+	}
+	p.work.Wait()
+}
+
+// Vanish makes the phone deaf and dumb from now on, as if its battery were out.
+func (p *Phone) Vanish() {
+	p.mu.Lock()
+	p.vanished = true
+	calls := p.calls
+	p.mu.Unlock()
+	for _, call := range calls {
+		call.stopMedia()
+	}
+}
+
+// Lose installs a rule for messages that get lost, in either direction.
+func (p *Phone) Lose(rule func(Entry) bool) {
+	p.mu.Lock()
+	p.lose = rule
+	p.mu.Unlock()
+}
+
+// Answering installs a script for requests inside calls: it returns the status
+// to answer with, 0 for what a good phone does, or -1 for silence.
+func (p *Phone) Answering(script func(*Message) int) {
+	p.mu.Lock()
+	p.answer = script
+	p.mu.Unlock()
+}
+
+// Log returns all messages so far.
+func (p *Phone) Log() []Entry {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.log)
+}
+
+// Count returns how many messages of the log fit.
+func (p *Phone) Count(fits func(Entry) bool) (n int) {
+	for _, entry := range p.Log() {
+		if fits(entry) {
+			n++
+		}
+	}
+	return n
+}
+
+// Next waits for the next call to the phone.
+func (p *Phone) Next(ctx context.Context) (*Call, error) {
+	select {
+	case call := <-p.incoming:
+		return call, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("nobody called: %w", context.Cause(ctx))
+	}
+}
+
+// transmit logs a message and sends it, unless it gets lost.
+func (p *Phone) transmit(m *Message, data []byte) error {
+	if p.lost(Entry{Sent: true, Message: m}) {
+		return nil
+	}
+	if m.reply != nil {
+		return m.reply(data)
+	}
+	return p.wire.send(data)
+}
+
+// lost logs an entry and reports whether it must not go on.
+func (p *Phone) lost(entry Entry) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.vanished {
+		return true
+	}
+	p.log = append(p.log, entry)
+	return p.lose != nil && p.lose(entry)
+}
+
+// receive takes one message from the wire.
+func (p *Phone) receive(data []byte, reply func([]byte) error) {
+	m, err := parse(data)
+	if err != nil {
+		return // a keep-alive, or nothing that a phone understands
+	}
+	m.reply = reply
+	if p.lost(Entry{Message: m}) {
+		return
+	}
+	if m.IsRequest() {
+		p.request(m)
+		return
+	}
+	p.mu.Lock()
+	waiting := p.pending[m.branch()+m.Method()]
+	p.mu.Unlock()
+	if waiting != nil {
+		select {
+		case waiting <- m:
+		default: // the script does not listen any more
+		}
+	}
+}
+
+func (p *Phone) call(id string) *Call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls[id]
+}
+
+func (p *Phone) track(conn net.Conn) {
+	p.mu.Lock()
+	p.conns = append(p.conns, conn)
+	p.mu.Unlock()
+}
+
+// via returns a fresh Via for a request.
+func (p *Phone) via(branch string) string {
+	return fmt.Sprintf("SIP/2.0/%s %s;branch=%s;rport", strings.ToUpper(p.cfg.Transport), p.wire.local(), branch)
+}
+
+func (p *Phone) contact() string {
+	if p.cfg.Transport == "udp" {
+		return fmt.Sprintf("<sip:%s@%s>", p.cfg.User, p.wire.local())
+	}
+	return fmt.Sprintf("<sip:%s@%s;transport=%s>", p.cfg.User, p.wire.local(), p.cfg.Transport)
+}
+
+func token() string { return rand.Text()[:12] }
+
+func newBranch() string { return "z9hG4bK" + token() }
