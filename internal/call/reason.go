@@ -32,8 +32,10 @@ type Reason struct {
 	Text string // for people: "no route takes +15551230001"
 	SIP  Status // the final SIP response, zero where none came
 	Q850 Cause  // the Q.850 cause of a Reason header, zero where none came
-	// ByPeer tells who ended a leg: true for the far end, false for us.
-	ByPeer bool
+	// ByApplication says that an application refused, not a phone.
+	ByApplication bool
+	// Phone says that a leg to a phone ended; Inbound that the phone had called us.
+	Phone, Inbound bool
 }
 
 // Status is a SIP status line (RFC 3261 §7.2).

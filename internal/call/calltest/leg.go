@@ -1,0 +1,165 @@
+// Package calltest has fakes that live: legs that ring, answer and hang up on
+// demand, a mix that ticks with the clock of the test, and a publisher that
+// remembers.
+package calltest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// Leg is a phone in memory. It obeys the contract of call.Leg: one Ended, last.
+type Leg struct {
+	Invitation call.Invitation
+	Silent     bool // never confirms an answer
+
+	mu       sync.Mutex
+	report   func(call.Report)
+	rung     bool
+	answered bool
+	ended    bool
+	why      call.Reason
+	sent     []call.Tone
+	over     chan struct{}
+	port     *Port
+}
+
+// Inbound returns a phone that calls; give it to Registry.Incoming, then Told.
+func Inbound() *Leg { return &Leg{over: make(chan struct{}), port: &Port{}} }
+
+// Told gives the leg the function that takes its reports.
+func (l *Leg) Told(report func(call.Report)) { l.mu.Lock(); l.report = report; l.mu.Unlock() }
+
+func (l *Leg) tell(r call.Report) {
+	l.mu.Lock()
+	report := l.report
+	l.mu.Unlock()
+	if report != nil {
+		report(r)
+	}
+}
+
+// Ring is the call telling a caller that somebody is being asked.
+func (l *Leg) Ring() { l.mu.Lock(); l.rung = true; l.mu.Unlock() }
+
+// Rung reports whether the caller heard ringing.
+func (l *Leg) Rung() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.rung }
+
+// Answer is the call accepting; the caller confirms at once.
+func (l *Leg) Answer() {
+	if !l.Silent {
+		l.PickUp()
+	}
+}
+
+// PickUp answers an outbound leg.
+func (l *Leg) PickUp() {
+	l.mu.Lock()
+	first := !l.answered && !l.ended
+	l.answered = true
+	l.mu.Unlock()
+	if first {
+		l.tell(call.Answered{})
+	}
+}
+
+// Alert rings an outbound leg.
+func (l *Leg) Alert() { l.tell(call.Ringing{}) }
+
+// End is the call ending the leg.
+func (l *Leg) End(why call.Reason) { l.finish(why) }
+
+// HangUp ends the leg from the far end.
+func (l *Leg) HangUp() { l.finish(call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}) }
+
+// Refuse ends an outbound leg before it was answered.
+func (l *Leg) Refuse(kind call.ReasonKind, status int, phrase string) {
+	l.finish(call.Reason{Kind: kind, Text: phrase, SIP: call.Status{Code: status, Phrase: phrase}})
+}
+
+func (l *Leg) finish(why call.Reason) {
+	l.mu.Lock()
+	first := !l.ended
+	if first {
+		l.ended, l.why = true, why
+		close(l.over)
+	}
+	l.mu.Unlock()
+	if first {
+		l.tell(call.Ended{Reason: why})
+	}
+}
+
+// Why returns the reason that the leg ended with; false while it lives.
+func (l *Leg) Why() (call.Reason, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.why, l.ended
+}
+
+// Port is the leg's sound.
+func (l *Leg) Port() audio.Port { return l.port }
+
+// Heard counts the frames with sound that reached the phone.
+func (l *Leg) Heard() int { return l.port.heardFrames() }
+
+// Press reports keys as the far end pressing them.
+func (l *Leg) Press(keys string) {
+	for _, key := range keys {
+		l.tell(call.ToneHeard{Tone: call.Tone(key)})
+	}
+}
+
+// SendTones takes 200 ms a key.
+func (l *Leg) SendTones(ctx context.Context, tones []call.Tone) error {
+	for _, tone := range tones {
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-l.over:
+			return fmt.Errorf("the leg ended")
+		}
+		l.mu.Lock()
+		l.sent = append(l.sent, tone)
+		l.mu.Unlock()
+	}
+	return nil
+}
+
+// Sent returns the keys that the call pressed.
+func (l *Leg) Sent() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var keys []byte
+	for _, tone := range l.sent {
+		keys = append(keys, byte(tone))
+	}
+	return string(keys)
+}
+
+// Port is a leg's sound in memory.
+type Port struct {
+	mu    sync.Mutex
+	heard int
+}
+
+// ReadFrame is silence.
+func (p *Port) ReadFrame(audio.Frame) bool { return false }
+
+// WriteFrame counts what is not silence.
+func (p *Port) WriteFrame(f audio.Frame) {
+	if f == nil {
+		return
+	}
+	p.mu.Lock()
+	p.heard++
+	p.mu.Unlock()
+}
+
+func (p *Port) heardFrames() int { p.mu.Lock(); defer p.mu.Unlock(); return p.heard }

@@ -1,0 +1,159 @@
+package call
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// Publisher takes what happens in calls. Publish only queues: it is called on
+// the goroutine of a call.
+type Publisher interface {
+	Publish(Event)
+}
+
+// Event is what happened to a connection. The set is closed; Events lists it.
+type Event interface{ Header() Head }
+
+// Head is common to all events of a connection.
+type Head struct {
+	Connection    string // call connection id
+	ServerCallID  string
+	CorrelationID string
+	Control       Control
+	Operation     Operation // the operation that the event belongs to; zero where none
+	At            time.Time
+}
+
+// Header returns the head itself, so that every event carries it by embedding.
+func (h Head) Header() Head { return h }
+
+// Control is an application's hold on a connection: where its events go and in
+// whose shape. It is given at create, answer or connect and never changes.
+type Control struct {
+	CallbackURI string
+	Version     string // api-version of the request that made the connection
+	Context     string // operationContext of that request
+	// SpeechEndpoint is the cognitiveServicesEndpoint, kept for speech.
+	SpeechEndpoint string
+}
+
+// Operation names accepted work.
+type Operation struct {
+	ID          string
+	Kind        OperationKind
+	Context     string // operationContext of the request; "" where none was given
+	CallbackURI string // operationCallbackUri of the request; "" = the connection's
+}
+
+// OperationKind is what an operation does.
+type OperationKind uint8
+
+// The operations that end with events.
+const (
+	NoOperation OperationKind = iota
+	CreateOperation
+	AnswerOperation
+	PlayOperation
+	RecognizeOperation
+	SendTonesOperation
+)
+
+// Participant is one entry of a roster.
+type Participant struct {
+	ID     identifier.ID
+	Muted  bool
+	OnHold bool
+}
+
+type (
+	// ConnectionOpened says that a create or an answer was accepted. It is kept,
+	// not sent: after a crash it tells who must hear of the end.
+	ConnectionOpened struct{ Head }
+	// OperationAccepted says that work was accepted. It is kept, not sent.
+	OperationAccepted struct{ Head }
+
+	// CallConnected says that the call is up.
+	CallConnected struct{ Head }
+	// CreateCallFailed ends a create that never came up.
+	CreateCallFailed struct {
+		Head
+		Reason Reason
+	}
+	// AnswerFailed ends an answer that never came up.
+	AnswerFailed struct {
+		Head
+		Reason Reason
+	}
+	// CallDisconnected is the last event of a connection.
+	CallDisconnected struct {
+		Head
+		Reason Reason
+	}
+	// ParticipantsUpdated carries the whole roster. Sequence is the roster's
+	// version in the call, the same on all its connections.
+	ParticipantsUpdated struct {
+		Head
+		Participants []Participant
+		Sequence     int
+	}
+
+	// PlayStarted says that the first source can be heard.
+	PlayStarted struct{ Head }
+	// PlayCompleted says that the last source was heard to its end.
+	PlayCompleted struct{ Head }
+	// PlayFailed says that a source could not be played.
+	PlayFailed struct {
+		Head
+		Source int // index of the source
+		Cause  error
+	}
+	// PlayCanceled says that a play was given up: by cancel, by a barge-in, by the call's end.
+	PlayCanceled struct{ Head }
+
+	// RecognizeCompleted carries the keys that were collected.
+	RecognizeCompleted struct {
+		Head
+		Tones []Tone
+		By    RecognizeEnd
+	}
+	// RecognizeFailed says that nothing was collected.
+	RecognizeFailed struct {
+		Head
+		By     RecognizeEnd
+		Source int   // with PromptFailed: index of the prompt
+		Cause  error // with PromptFailed
+	}
+	// RecognizeCanceled says that a recognition was given up.
+	RecognizeCanceled struct{ Head }
+
+	// SendTonesCompleted says that the last tone was sent.
+	SendTonesCompleted struct{ Head }
+	// SendTonesFailed says that not all tones were sent.
+	SendTonesFailed struct {
+		Head
+		Canceled bool
+		Cause    error
+	}
+)
+
+// RecognizeEnd is what ended a recognition.
+type RecognizeEnd uint8
+
+// The ends of a recognition.
+const (
+	MaxTonesCollected RecognizeEnd = iota
+	StopToneHeard
+	InterToneTimeout
+	InitialSilence
+	PromptFailed
+	Interrupted // the server went down in the middle of it
+)
+
+// Events lists one of each event; tests ask for a golden file of each that is sent.
+var Events = []Event{
+	CallConnected{}, CreateCallFailed{}, AnswerFailed{}, CallDisconnected{}, ParticipantsUpdated{},
+	PlayStarted{}, PlayCompleted{}, PlayFailed{}, PlayCanceled{},
+	RecognizeCompleted{}, RecognizeFailed{}, RecognizeCanceled{},
+	SendTonesCompleted{}, SendTonesFailed{},
+}

@@ -1,0 +1,165 @@
+package call_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/player"
+)
+
+const (
+	resource = "11111111-2222-4333-8444-555555555555"
+	ourPhone = "+15550100001"
+	aPhone   = "+15551230001"
+)
+
+// longest is the longest call of these tests.
+const longest = 10 * time.Minute
+
+// world is a registry among fakes.
+type world struct {
+	*call.Registry
+	*testing.T
+	dialer    *calltest.Dialer
+	announcer *calltest.Announcer
+	published *calltest.Publisher
+	clips     *clips
+}
+
+// run runs a test in a bubble of its own time, in a world of its own, and asks
+// that no call is left at its end.
+func run(t *testing.T, test func(*world)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{T: t, dialer: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t)}
+		w.Registry = call.NewRegistry(call.Config{
+			Resource: resource, Dialer: w.dialer, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
+			MaxDuration: longest, Publisher: w.published, Clips: w.clips, Mixes: calltest.Mixes{},
+		}, slog.New(slog.NewTextHandler(new(bytes.Buffer), nil)))
+		test(w)
+		synctest.Wait()
+		if n := w.Active(); n != 0 {
+			t.Errorf("%d calls are left at the end", n)
+		}
+	})
+}
+
+func phone(number string) identifier.ID {
+	id, err := identifier.Phone(number)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+var control = call.Control{CallbackURI: "http://app.test/callback", Version: "2026-03-12"}
+
+// incoming lets a phone call our number and returns it with what was announced.
+func (w *world) incoming() (*calltest.Leg, call.IncomingCall) {
+	w.Helper()
+	leg := calltest.Inbound()
+	report, err := w.Incoming(call.Invitation{From: phone(aPhone), To: phone(ourPhone)}, leg)
+	if err != nil {
+		w.Fatal(err)
+	}
+	leg.Told(report)
+	return leg, <-w.announcer.Calls
+}
+
+// answered is a call between a phone and the application, established.
+func (w *world) answered() (*calltest.Leg, *call.Connection, string) {
+	w.Helper()
+	leg, in := w.incoming()
+	p, err := w.Answer(context.Background(), in.Context, identifier.ID{}, control)
+	if err != nil {
+		w.Fatal(err)
+	}
+	synctest.Wait()
+	conn, err := w.Connection(p.ID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return leg, conn, p.ID
+}
+
+// create calls target for an application.
+func (w *world) create(target identifier.ID) (*call.Connection, string) {
+	w.Helper()
+	c := call.Create{Target: target, Control: control}
+	if target.Kind() == identifier.PhoneNumber {
+		c.CallerID = phone(ourPhone)
+	}
+	p, err := w.Create(context.Background(), c)
+	if err != nil {
+		w.Fatal(err)
+	}
+	conn, err := w.Connection(p.ID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return conn, p.ID
+}
+
+// expect compares the events of a connection with a list of their names.
+func (w *world) expect(connection, want string) {
+	w.Helper()
+	synctest.Wait()
+	if got := w.published.Names(connection); got != want {
+		w.Errorf("events of the connection:\n got %s\nwant %s", got, want)
+	}
+}
+
+// last returns the newest event of a connection.
+func (w *world) last(connection string) call.Event {
+	w.Helper()
+	synctest.Wait()
+	events := w.published.Events(connection)
+	if len(events) == 0 {
+		w.Fatal("no event yet")
+	}
+	return events[len(events)-1]
+}
+
+// must fails the test on an error.
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// clips gives one-second clips, and errors for the addresses in fail.
+type clips struct {
+	clip *player.Clip
+	fail map[string]error
+}
+
+func newClips(t *testing.T) *clips {
+	samples := make([]int16, 8000)
+	for i := range samples {
+		samples[i] = 1000
+	}
+	clip, err := player.NewClip(samples, call.SampleRate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &clips{clip, map[string]error{}}
+}
+
+func (c *clips) Fetch(ctx context.Context, uri, _ string) (*player.Clip, error) {
+	select {
+	case <-time.After(10 * time.Millisecond):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return c.clip, c.fail[uri]
+}
+
+var _ audio.Port = (*calltest.Port)(nil)

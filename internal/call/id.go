@@ -1,0 +1,41 @@
+package call
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// newID returns a version 4 GUID.
+func newID() string { return uuid.NewString() }
+
+// newConnectionID returns a GUID that begins with the node's eight digits, as
+// the service's do.
+func (r *Registry) newConnectionID() string { return r.node + newID()[8:] }
+
+// newServerCallID returns base64 of a URL that names the conversation. It is
+// opaque to applications; it looks like the service's, since some of them
+// decode it for their logs.
+func newServerCallID() string {
+	var name [16]byte
+	rand.Read(name[:])
+	url := fmt.Sprintf("https://switchhook.internal/api/v2/cp/conv/%s?i=0&e=%d",
+		base64.RawURLEncoding.EncodeToString(name[:]), uuid.New().ID())
+	return base64.StdEncoding.EncodeToString([]byte(url))
+}
+
+// newContext returns an incomingCallContext: three segments that look like an
+// unsigned JWT. Its last one is a secret of 128 bits; nothing in it is read back.
+func newContext(in Invitation, correlationID string) string {
+	var secret [16]byte
+	rand.Read(secret[:])
+	claims, err := json.Marshal(map[string]string{"to": in.To.Raw(), "from": in.From.Raw(), "callId": correlationID})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	segment := base64.RawURLEncoding.EncodeToString
+	return segment([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + segment(claims) + "." + segment(secret[:])
+}

@@ -1,0 +1,76 @@
+package call
+
+import (
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// Incoming takes a call that arrived on a leg for one of our numbers, and lets
+// it ring for an application. The leg's reports go to the function returned.
+// The fault says why a call is not taken: NotFound, the number is not ours;
+// Precondition, nobody listens for it; Busy, no calls are taken now.
+func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err error) {
+	if !r.owns(in.To) {
+		return nil, fault.NotFound("the number %s is not owned by this resource", in.To)
+	}
+	c, err := r.start()
+	if err != nil {
+		return nil, err
+	}
+	caller := &participant{id: in.From, call: c, inbound: true, leg: leg}
+	told := make(chan int, 1)
+	c.post(func() { told <- c.arrived(caller, in) })
+	if <-told == 0 {
+		return nil, fault.Precondition("no Event Grid subscription takes IncomingCall for %s", in.To)
+	}
+	return func(news Report) { c.post(func() { caller.news(news) }) }, nil
+}
+
+// arrived makes the caller a participant on the way in.
+func (c *Call) arrived(caller *participant, in Invitation) (listeners int) {
+	listeners = c.ringFor(in)
+	if listeners == 0 { // the leg stays with whoever brought it
+		c.log.Warn("call dropped: no subscription takes it", "from", in.From, "to", in.To)
+		c.finish(Reason{Kind: NoListener}, nil)
+		return 0
+	}
+	c.participants = append(c.participants, caller)
+	c.log.Info("call arrived", "from", in.From, "to", in.To, "listeners", listeners)
+	caller.leg.Ring()
+	return listeners
+}
+
+// legConnected continues what waited for a leg to come up.
+func (c *Call) legConnected(p *participant) {
+	c.log.Info("leg answered", "participant", p.id)
+	for _, conn := range c.connections {
+		if conn.state == Connecting {
+			c.bringUp(conn, p)
+			return
+		}
+	}
+}
+
+// bringUp connects the two ends of a call between an application and somebody.
+func (c *Call) bringUp(conn *Connection, other *participant) {
+	other.connected = true
+	c.seat(conn.self)
+	c.bounded()
+	conn.connected()
+	c.tellRoster()
+}
+
+// seat makes an application's end heard.
+func (c *Call) seat(self *participant) {
+	self.connected = true
+	if self.member == nil {
+		self.member = c.sound().Join(self.app)
+	}
+}
+
+// newApplication makes the participant that an application is.
+func (c *Call) newApplication(id identifier.ID) *participant {
+	p := &participant{id: id, call: c, app: &application{}}
+	c.participants = append(c.participants, p)
+	return p
+}

@@ -1,0 +1,129 @@
+package call
+
+import (
+	"io"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// participant is who is in a call, or on the way in.
+type participant struct {
+	id      identifier.ID
+	call    *Call
+	inbound bool // it called us
+
+	leg      Leg // nil for an application, and while being dialled
+	legEnded bool
+	early    []Report    // news that arrived before leg was known
+	ending   *Reason     // the leg shall end as soon as it is known
+	patience *time.Timer // until a dialled leg is given up
+
+	app    *application // the sound of a participant that is an application
+	member Member       // in the mix, once connected
+
+	connected bool
+	muted     bool
+	held      bool
+
+	sub *operation // what is going on with this participant alone
+}
+
+// isApplication reports whether the participant is an application, not a wire.
+func (p *participant) isApplication() bool { return p.app != nil }
+
+// news takes a report of the participant's leg.
+func (p *participant) news(report Report) {
+	if p.leg == nil { // the leg reported before Dial had returned it
+		p.early = append(p.early, report)
+		return
+	}
+	switch r := report.(type) {
+	case Ringing:
+		p.call.log.Debug("leg rings", "participant", p.id)
+	case Answered:
+		p.answered()
+	case ToneHeard:
+		p.call.heard(p, r.Tone)
+	case HoldChanged:
+		p.call.log.Info("far end changed hold", "participant", p.id, "held", r.Held)
+	case Ended:
+		p.legEnded = true
+		p.stopPatience()
+		p.call.legEnded(p, p.whyEnded(r.Reason))
+	}
+}
+
+// started gives the participant its leg and reads the news that came before.
+func (p *participant) started(leg Leg) {
+	p.leg = leg
+	if p.ending != nil {
+		leg.End(*p.ending)
+	}
+	early := p.early
+	p.early = nil
+	for _, report := range early {
+		p.news(report)
+	}
+}
+
+// end ends the participant's leg, now or as soon as it is known.
+func (p *participant) end(why Reason) {
+	if p.isApplication() || p.legEnded || p.ending != nil {
+		return
+	}
+	p.ending = &why
+	if p.leg != nil {
+		p.leg.End(why)
+	}
+}
+
+// whyEnded is our own reason where we ended the leg, with what the wire said.
+func (p *participant) whyEnded(reported Reason) Reason {
+	if p.ending == nil {
+		return reported
+	}
+	why := *p.ending
+	why.SIP, why.Q850 = reported.SIP, reported.Q850
+	return why
+}
+
+func (p *participant) stopPatience() {
+	if p.patience != nil {
+		p.patience.Stop()
+	}
+}
+
+// answered joins a leg that is up to the sound of the call.
+func (p *participant) answered() {
+	p.stopPatience()
+	if p.call.ended { // it crossed our hang-up: nobody will hear it
+		if port, ok := p.leg.Port().(io.Closer); ok {
+			port.Close()
+		}
+		return
+	}
+	p.member = p.call.sound().Join(p.leg.Port())
+	p.call.legConnected(p)
+}
+
+// find returns the connected participant with an id.
+func (c *Call) find(id identifier.ID) *participant {
+	for _, p := range c.participants {
+		if p.id == id && p.connected {
+			return p
+		}
+	}
+	return nil
+}
+
+// present lists the connected participants.
+func (c *Call) present() []Participant {
+	var list []Participant
+	for _, p := range c.participants {
+		if p.connected {
+			list = append(list, Participant{ID: p.id, Muted: p.muted, OnHold: p.held})
+		}
+	}
+	return list
+}

@@ -1,0 +1,132 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// Recognize is input that an application wants from a participant.
+type Recognize struct {
+	Target          identifier.ID
+	Prompts         []Prompt
+	InterruptPrompt bool          // a key ends the prompt
+	InitialSilence  time.Duration // from the prompt's end to the first key
+	InterTone       time.Duration // between keys
+	MaxTones        int           // 0: no limit but the stop tone or silence
+	StopTones       []Tone
+	Interrupt       bool // give up what is being played or recognised, and what waits
+	Context         Context
+}
+
+// Recognize accepts to collect keys. In a call of two ends it takes its turn in
+// the main queue.
+func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
+	return c.whenConnected(ctx, func() error {
+		target := c.call.find(r.Target)
+		if target == nil {
+			return errParticipantNotFound(r.Target)
+		}
+		op := c.newOperation(RecognizeOperation, r.Context, func(op *operation) Event { return c.recognize(op, r) })
+		op.target, op.tones = target, make(chan Tone, tonesAhead)
+		c.enqueue(op, r.Interrupt)
+		return nil
+	})
+}
+
+// recognize runs on the operation's goroutine: the prompt, then the keys.
+func (c *Connection) recognize(op *operation, r Recognize) Event {
+	drain(op.tones) // pressed while it waited for its turn
+	var first []Tone
+	if len(r.Prompts) > 0 {
+		tone, err := c.prompt(op, r)
+		var failed *sourceError
+		switch {
+		case errors.As(err, &failed):
+			return RecognizeFailed{Head: op.head(), By: PromptFailed, Source: failed.index, Cause: failed.cause}
+		case err != nil:
+			return RecognizeCanceled{op.head()}
+		}
+		if tone != 0 {
+			first = []Tone{tone}
+		}
+	}
+	return collect(op, r, first)
+}
+
+// prompt plays the prompts and returns the key that interrupted them, 0 where
+// none did. Keys pressed during a prompt that cannot be interrupted are ignored.
+func (c *Connection) prompt(op *operation, r Recognize) (Tone, error) {
+	ctx, stop := context.WithCancel(op.ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- playAll(ctx, c.call.registry.cfg.Clips, r.Prompts, []speaker{c.toAll()}, func() {})
+	}()
+	for {
+		select {
+		case err := <-ended:
+			return 0, err
+		case tone := <-op.tones:
+			if r.InterruptPrompt {
+				stop()
+				<-ended
+				return tone, nil
+			}
+		}
+	}
+}
+
+// collect gathers keys until one of the ends is reached.
+func collect(op *operation, r Recognize, tones []Tone) Event {
+	for {
+		if end, by := enough(r, &tones); end {
+			return RecognizeCompleted{op.head(), tones, by}
+		}
+		wait := r.InterTone
+		if len(tones) == 0 {
+			wait = r.InitialSilence
+		}
+		patience := time.NewTimer(wait)
+		select {
+		case tone := <-op.tones:
+			patience.Stop()
+			tones = append(tones, tone)
+		case <-op.ctx.Done():
+			patience.Stop()
+			return RecognizeCanceled{op.head()}
+		case <-patience.C:
+			if len(tones) == 0 {
+				return RecognizeFailed{Head: op.head(), By: InitialSilence}
+			}
+			return RecognizeCompleted{op.head(), tones, InterToneTimeout}
+		}
+	}
+}
+
+// enough says whether the last key ends the recognition. A stop tone is not part
+// of what was collected.
+func enough(r Recognize, tones *[]Tone) (bool, RecognizeEnd) {
+	n := len(*tones)
+	switch {
+	case n > 0 && slices.Contains(r.StopTones, (*tones)[n-1]):
+		*tones = (*tones)[:n-1]
+		return true, StopToneHeard
+	case r.MaxTones > 0 && n >= r.MaxTones:
+		return true, MaxTonesCollected
+	}
+	return false, 0
+}
+
+func drain(tones chan Tone) {
+	for {
+		select {
+		case <-tones:
+		default:
+			return
+		}
+	}
+}

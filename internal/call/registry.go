@@ -1,0 +1,213 @@
+package call
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// Numbers knows which phone numbers are ours.
+type Numbers interface {
+	Owns(number string) bool
+}
+
+// Announcer tells the world of a call that waits for an answer. It returns how
+// many listeners it will tell; it only queues.
+type Announcer interface {
+	IncomingCall(IncomingCall) (listeners int)
+}
+
+// IncomingCall is a call that rings for an application.
+type IncomingCall struct {
+	Invitation
+	Context       string // what an application answers, rejects or redirects with
+	ServerCallID  string
+	CorrelationID string
+	At            time.Time
+}
+
+// Config is what a Registry needs.
+type Config struct {
+	Resource  string // GUID of the resource
+	Dialer    Dialer
+	Numbers   Numbers
+	Announcer Announcer
+	Publisher Publisher
+	Clips     Clips
+	Mixes     Mixes
+	// Overloaded says that no new call should be taken now; nil never does.
+	Overloaded func() bool
+
+	RingApplication time.Duration // how long a call rings for an application; 30 s
+	RingPhone       time.Duration // how long a dialled phone may ring; 115 s
+	MaxDuration     time.Duration // the longest call; 30 h
+	MaxCalls        int           // calls at once; 10,000
+}
+
+func (c *Config) defaults() {
+	setDefault(&c.RingApplication, 30*time.Second)
+	setDefault(&c.RingPhone, 115*time.Second)
+	setDefault(&c.MaxDuration, 30*time.Hour)
+	if c.MaxCalls == 0 {
+		c.MaxCalls = 10_000
+	}
+	if c.Overloaded == nil {
+		c.Overloaded = func() bool { return false }
+	}
+}
+
+func setDefault(d *time.Duration, value time.Duration) {
+	if *d == 0 {
+		*d = value
+	}
+}
+
+// Registry finds calls by id: connections by callConnectionId, waiting calls by
+// incomingCallContext. It starts calls and, at the end, waits for them.
+type Registry struct {
+	cfg  Config
+	log  *slog.Logger
+	node string // the first eight digits of every connection id made here
+
+	mu          sync.Mutex
+	draining    bool
+	calls       map[*Call]struct{}
+	connections map[string]*Connection
+	rings       map[string]*ring
+	empty       chan struct{} // closed when draining and no call is left
+}
+
+// NewRegistry returns a registry without calls.
+func NewRegistry(cfg Config, log *slog.Logger) *Registry {
+	cfg.defaults()
+	return &Registry{
+		cfg: cfg, log: log, node: newID()[:8],
+		calls:       make(map[*Call]struct{}),
+		connections: make(map[string]*Connection),
+		rings:       make(map[string]*ring),
+		empty:       make(chan struct{}),
+	}
+}
+
+// Connection finds a connection that has not ended.
+func (r *Registry) Connection(id string) (*Connection, error) {
+	r.mu.Lock()
+	c := r.connections[id]
+	r.mu.Unlock()
+	if c == nil {
+		return nil, errCallNotFound()
+	}
+	return c, nil
+}
+
+// Active counts the calls that have not ended.
+func (r *Registry) Active() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.calls)
+}
+
+// errCallNotFound is the service's own sentence for a call that is gone.
+func errCallNotFound() *fault.Error { return fault.NotFound("Call not found.").WithCode("8522") }
+
+// start makes a call and its goroutine, or says why no new one is taken.
+func (r *Registry) start() (*Call, error) {
+	c := newCall(r)
+	if err := r.admit(c); err != nil {
+		return nil, err
+	}
+	go c.run()
+	return c, nil
+}
+
+func (r *Registry) admit(c *Call) error {
+	overloaded := r.cfg.Overloaded()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.draining:
+		return fault.Busy(5*time.Second, "the server is stopping and takes no new calls")
+	case overloaded:
+		return fault.Busy(2*time.Second, "the server is overloaded and takes no new calls now")
+	case len(r.calls) >= r.cfg.MaxCalls:
+		return fault.Busy(2*time.Second, "the limit of %d calls at once is reached", r.cfg.MaxCalls)
+	}
+	r.calls[c] = struct{}{}
+	return nil
+}
+
+func (r *Registry) gone(c *Call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.calls, c)
+	if r.draining && len(r.calls) == 0 {
+		r.closeEmpty()
+	}
+}
+
+// closeEmpty runs under r.mu.
+func (r *Registry) closeEmpty() {
+	select {
+	case <-r.empty:
+	default:
+		close(r.empty)
+	}
+}
+
+func (r *Registry) opened(c *Connection) {
+	r.mu.Lock()
+	r.connections[c.id] = c
+	r.mu.Unlock()
+}
+
+func (r *Registry) closed(c *Connection) {
+	r.mu.Lock()
+	delete(r.connections, c.id)
+	r.mu.Unlock()
+}
+
+// Drain refuses new calls from now on.
+func (r *Registry) Drain() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.draining = true
+	if len(r.calls) == 0 {
+		r.closeEmpty()
+	}
+}
+
+// Stop drains, lets the running calls end by themselves until ctx is done, then
+// ends them with their events, and returns when their goroutines have gone or
+// when last is done.
+func (r *Registry) Stop(ctx, last context.Context) error {
+	r.Drain()
+	select {
+	case <-r.empty:
+		return nil
+	case <-ctx.Done():
+	}
+	r.mu.Lock()
+	running := make([]*Call, 0, len(r.calls))
+	for c := range r.calls {
+		running = append(running, c)
+	}
+	r.mu.Unlock()
+	for _, c := range running {
+		c.post(func() { c.finish(Reason{Kind: ServerStopped, Text: "the server was stopped"}, nil) })
+	}
+	select {
+	case <-r.empty:
+		return nil
+	case <-last.Done():
+		return context.Cause(last)
+	}
+}
+
+// owns reports whether a phone number is ours.
+func (r *Registry) owns(id identifier.ID) bool {
+	return id.Kind() == identifier.PhoneNumber && r.cfg.Numbers.Owns(id.Number())
+}

@@ -1,0 +1,21 @@
+package call
+
+import "context"
+
+// Reject refuses a call that rings for the application. why is Declined, Busy
+// or Forbidden. No event follows for the application that rejects.
+func (r *Registry) Reject(ctx context.Context, incomingCallContext string, why ReasonKind) error {
+	ringing, err := r.waiting(incomingCallContext)
+	if err != nil {
+		return err
+	}
+	c := ringing.call
+	return c.do(ctx, func() error {
+		if err := ringing.decide(); err != nil {
+			return err
+		}
+		c.log.Info("call rejected by its application", "to", ringing.invitation.To)
+		c.finish(Reason{Kind: why, Text: "the application rejected the call", ByApplication: true}, nil)
+		return nil
+	})
+}

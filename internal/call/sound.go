@@ -1,0 +1,58 @@
+package call
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/player"
+)
+
+// SampleRate is the rate, in Hz, that a call starts with.
+const SampleRate = 8000
+
+// Mixes makes the place where everybody hears everybody else.
+type Mixes interface {
+	NewMix(rate int) Mix
+}
+
+// Mix is the sound of one call.
+type Mix interface {
+	Join(audio.Port) Member
+	Close() // all members leave
+}
+
+// Member is a port in a mix.
+type Member interface {
+	Leave()               // the mix closes the port if it is an io.Closer
+	Whisper(audio.Source) // what only this member hears; nil ends it
+}
+
+// Clips fetches what is to be played.
+type Clips interface {
+	Fetch(ctx context.Context, uri, cacheID string) (*player.Clip, error)
+}
+
+// application is the port of a participant that is an application: it says the
+// prompts that the application plays to all.
+type application struct {
+	saying atomic.Pointer[audio.Source]
+}
+
+// say makes s what the application says from the next frame on; nil is silence.
+func (a *application) say(s audio.Source) {
+	if s == nil {
+		a.saying.Store(nil)
+		return
+	}
+	a.saying.Store(&s)
+}
+
+// ReadFrame gives what the application says.
+func (a *application) ReadFrame(f audio.Frame) bool {
+	s := a.saying.Load()
+	return s != nil && (*s).ReadFrame(f)
+}
+
+// WriteFrame takes what the application hears; nothing listens to it yet.
+func (a *application) WriteFrame(audio.Frame) {}
