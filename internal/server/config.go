@@ -1,0 +1,110 @@
+package server
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// Config is everything that an operator decides. LoadConfig makes it; every
+// value in it has been checked.
+type Config struct {
+	Data string // data directory
+
+	// The doors, each host:port; port 0 takes a free one, "" is closed.
+	HTTPS  string
+	HTTP   string
+	SIP    string // UDP and TCP
+	SIPS   string // TLS
+	WebRTC string
+
+	RTPPorts    PortRange
+	Numbers     []string // owned phone numbers, E.164
+	PublicHosts []string // names and addresses by which others reach the server
+
+	LogLevel  slog.Level
+	LogFormat string // text or json
+
+	Identity    Identity         // of a resource that moves in
+	Certificate CertificateFiles // zero: the private authority
+
+	Trunks []trunk.Trunk
+	Routes []trunk.Route
+	OIDC   []auth.Issuer // whose bearer tokens open the APIs
+
+	RingTimeout   time.Duration // how long an incoming call waits for the application
+	MediaTimeout  time.Duration // how long a phone may send nothing before its call ends
+	ShutdownGrace time.Duration // how long running calls may go on while stopping
+	DeliveryFlush time.Duration // how long the last events may take after that
+}
+
+// PortRange is a range of UDP ports, both ends included.
+type PortRange struct{ Low, High int }
+
+// CertificateFiles are the operator's own, PEM; both or neither.
+type CertificateFiles struct{ Cert, Key string }
+
+// Flags are the settings that the command line and the environment may give,
+// as texts; what is empty was not given.
+type Flags struct {
+	Data, Config                   string
+	HTTPS, HTTP, SIP, SIPS, WebRTC string
+	RTPPorts                       string
+	Numbers, PublicHosts           []string
+	LogLevel, LogFormat            string
+	ResourceID, Key1, Key2         string
+}
+
+// The defaults. The numbers cannot be anybody's: area code 555 is not in
+// service, and no exchange begins with 0.
+const (
+	defaultHTTPS    = "localhost:8443"
+	defaultHTTP     = "localhost:8080"
+	defaultSIP      = "127.0.0.1:5060"
+	defaultSIPS     = "127.0.0.1:5061"
+	defaultRTPPorts = "20000-29999" // below Linux's ephemeral ports
+)
+
+var defaultNumbers = []string{"+15550100001", "+15550100002"}
+
+// off closes a door.
+const off = "off"
+
+// LoadConfig puts the flags over the file over the defaults, and checks every
+// value. All that is wrong is in one error, a line each, with the name of the
+// flag, or the line of the file, and what is allowed there.
+func LoadConfig(flags Flags) (Config, error) {
+	f, err := openConfigFile(flags.Config)
+	if err != nil {
+		return Config{}, err
+	}
+	c := &checker{file: f}
+	text := &f.text
+	cfg := Config{
+		Data:          c.dataDir(c.pick("data", flags.Data, text.Data, "")),
+		HTTPS:         c.door(c.pick("https", flags.HTTPS, text.HTTPS, defaultHTTPS)),
+		HTTP:          c.door(c.pick("http", flags.HTTP, text.HTTP, defaultHTTP)),
+		SIP:           c.door(c.pick("sip", flags.SIP, text.SIP, defaultSIP)),
+		SIPS:          c.door(c.pick("sips", flags.SIPS, text.SIPS, defaultSIPS)),
+		WebRTC:        c.door(c.pick("webrtc", flags.WebRTC, text.WebRTC, off)),
+		RTPPorts:      c.portRange(c.pick("rtp-ports", flags.RTPPorts, text.RTPPorts, defaultRTPPorts)),
+		Numbers:       c.numbers(c.pickList("numbers", flags.Numbers, text.Numbers, defaultNumbers)),
+		PublicHosts:   c.publicHosts(c.pickList("public-host", flags.PublicHosts, text.PublicHost, nil)),
+		LogLevel:      c.logLevel(c.pick("log-level", flags.LogLevel, text.LogLevel, "info")),
+		LogFormat:     c.oneOf(c.pick("log-format", flags.LogFormat, text.LogFormat, "text"), "text", "json"),
+		Identity:      c.identity(flags, text),
+		Certificate:   c.certificate(text.TLS),
+		OIDC:          c.issuers(text.Auth.OIDC),
+		RingTimeout:   c.duration("call.ring-timeout", text.Call.RingTimeout, 30*time.Second, time.Second, 10*time.Minute),
+		MediaTimeout:  c.duration("media.timeout", text.Media.Timeout, time.Minute, time.Second, 24*time.Hour),
+		ShutdownGrace: c.duration("shutdown.grace", text.Shutdown.Grace, 30*time.Second, 0, 24*time.Hour),
+		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),
+	}
+	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
+	if cfg.HTTPS == "" && cfg.HTTP == "" {
+		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")
+	}
+	return cfg, c.err()
+}

@@ -1,0 +1,232 @@
+package server
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	someKey   = "c29tZSBhY2Nlc3Mga2V5IG9mIGEgcmVzb3VyY2U="
+	otherKey  = "YW5vdGhlciBhY2Nlc3Mga2V5IG9mIGEgcmVzb3VyY2U="
+	someGUID  = "6f1c2c1e-7b5a-4a38-9d55-0c1f3f8a9b2e"
+	otherGUID = "11111111-2222-3333-4444-555555555555"
+)
+
+// file writes a configuration file and returns its name.
+func file(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "switchhook.yaml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestDefaultsAreLoopback(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", "/somewhere/state")
+	cfg, err := LoadConfig(Flags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.HTTPS != "localhost:8443" || cfg.HTTP != "localhost:8080" || cfg.SIP != "127.0.0.1:5060" || cfg.SIPS != "127.0.0.1:5061" || cfg.WebRTC != "" {
+		t.Errorf("doors are %q %q %q %q %q", cfg.HTTPS, cfg.HTTP, cfg.SIP, cfg.SIPS, cfg.WebRTC)
+	}
+	if cfg.RTPPorts != (PortRange{20000, 29999}) || len(cfg.Numbers) != 2 || len(cfg.Trunks) != 1 || cfg.Trunks[0].Name != "loopback" {
+		t.Errorf("got %+v", cfg)
+	}
+	if cfg.RingTimeout != 30*time.Second || cfg.ShutdownGrace != 30*time.Second || cfg.DeliveryFlush != 5*time.Second {
+		t.Errorf("times are %v %v %v", cfg.RingTimeout, cfg.ShutdownGrace, cfg.DeliveryFlush)
+	}
+	if cfg.Data != "/somewhere/state/switchhook" {
+		t.Errorf("data directory is %s", cfg.Data)
+	}
+}
+
+func TestFlagWinsOverFileOverDefault(t *testing.T) {
+	name := file(t, "https: 0.0.0.0:1443\nhttp: off\nnumbers: [\"+15550100009\"]\nlog-level: debug\n")
+	cfg, err := LoadConfig(Flags{Config: name, HTTPS: "localhost:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.HTTPS != "localhost:0" || cfg.HTTP != "" || cfg.SIP != defaultSIP || cfg.LogLevel != slog.LevelDebug || !reflect.DeepEqual(cfg.Numbers, []string{"+15550100009"}) {
+		t.Errorf("got %+v", cfg)
+	}
+}
+
+const wholeFile = `
+data: /var/lib/switchhook
+https: 0.0.0.0:8443
+http: 127.0.0.1:8080
+sip: 192.0.2.5:5060
+sips: "off"
+webrtc: 0.0.0.0:3478
+rtp-ports: 30000-30999
+numbers: ["+15550100007", "+15550100007"]
+public-host: [Calls.Example.com, 203.0.113.7]
+log-level: warn
+log-format: json
+resource-id: 6F1C2C1E-7B5A-4A38-9D55-0C1F3F8A9B2E
+key1: c29tZSBhY2Nlc3Mga2V5IG9mIGEgcmVzb3VyY2U=
+tls: {cert: /etc/tls.crt, key: /etc/tls.key}
+trunks:
+  - name: carrier
+    host: sip.example.net
+    port: 5070
+    transport: TLS
+    sources: [198.51.100.0/24, 192.0.2.9]
+    username: me
+    password: hush
+    codecs: [pcma]
+routes:
+  - {name: germany, pattern: ^\+49, trunks: [carrier]}
+auth:
+  oidc: [{issuer: https://login.example/v2.0, audience: https://communication.azure.com}]
+call: {ring-timeout: 20s}
+media: {timeout: 2m}
+shutdown: {grace: 1m}
+delivery: {flush: 1s}
+`
+
+func TestWholeFileIsRead(t *testing.T) {
+	cfg, err := LoadConfig(Flags{Config: file(t, wholeFile)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trunk := cfg.Trunks[0]
+	if trunk.Port != 5070 || trunk.Transport != "tls" || len(trunk.Sources) != 2 || trunk.Sources[1].String() != "192.0.2.9/32" || trunk.Codecs[0] != "PCMA" || string(trunk.Password) != "hush" {
+		t.Errorf("trunk is %+v", trunk)
+	}
+	if cfg.Routes[0].Pattern != `^\+49` || cfg.OIDC[0].URL != "https://login.example/v2.0" || cfg.Certificate.Key != "/etc/tls.key" {
+		t.Errorf("got %+v", cfg)
+	}
+	if cfg.Identity.ID != someGUID || cfg.Identity.Key1.Base64() != someKey || cfg.SIPS != "" || cfg.WebRTC != "0.0.0.0:3478" {
+		t.Errorf("got %+v", cfg)
+	}
+	if cfg.RingTimeout != 20*time.Second || cfg.MediaTimeout != 2*time.Minute || cfg.ShutdownGrace != time.Minute || cfg.DeliveryFlush != time.Second {
+		t.Errorf("got %+v", cfg)
+	}
+	if !reflect.DeepEqual(cfg.PublicHosts, []string{"calls.example.com", "203.0.113.7"}) || len(cfg.Numbers) != 1 {
+		t.Errorf("got %+v", cfg)
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	cfg, err := LoadConfig(Flags{Config: file(t, wholeFile)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	NewLogger(&out, slog.LevelInfo, "json").Info("configuration", "config", cfg, "identity", cfg.Identity)
+	NewLogger(&out, slog.LevelInfo, "text").Info("configuration", "config", cfg, "identity", cfg.Identity)
+	if text := out.String(); strings.Contains(text, someKey) || strings.Contains(text, "hush") {
+		t.Error(text)
+	}
+}
+
+func TestMistakesNameTheirPlace(t *testing.T) {
+	tests := []struct {
+		name  string
+		flags Flags
+		file  string
+		want  []string
+	}{
+		{"unknown key", Flags{}, "https: localhost:0\nhtps: x\n", []string{"switchhook.yaml:2", "htps"}},
+		{"unknown key below", Flags{}, "tls:\n  cert: a\n  kee: b\n", []string{"switchhook.yaml:3", "kee"}},
+		{"key given twice", Flags{}, "http: off\nhttp: off\n", []string{"switchhook.yaml:2", "http"}},
+		{"not YAML", Flags{}, "https: [a\n", []string{"switchhook.yaml"}},
+		{"second document", Flags{}, "http: off\n---\nhttps: off\n", []string{"more than one document"}},
+		{"port too high", Flags{HTTPS: "localhost:70000"}, "", []string{"--https", "SWITCHHOOK_HTTPS", "host:port"}},
+		{"no port", Flags{}, "http: off\nsip: localhost\n", []string{"switchhook.yaml:2: sip", "host:port"}},
+		{"URL for a door", Flags{HTTP: "http://localhost:80"}, "", []string{"--http", "host:port"}},
+		{"no door at all", Flags{HTTP: "off", HTTPS: "off"}, "", []string{"both off"}},
+		{"ports reversed", Flags{RTPPorts: "30000-20000"}, "", []string{"--rtp-ports", "20000-29999"}},
+		{"one port", Flags{RTPPorts: "20000"}, "", []string{"--rtp-ports"}},
+		{"low ports", Flags{RTPPorts: "100-2000"}, "", []string{"1024"}},
+		{"number without plus", Flags{Numbers: []string{"15550100001"}}, "", []string{"--numbers", "E.164"}},
+		{"number of letters", Flags{}, "numbers: [call-me]\n", []string{"switchhook.yaml:1: numbers", "call-me"}},
+		{"public host with port", Flags{PublicHosts: []string{"x.example:443"}}, "", []string{"--public-host", "without scheme and port"}},
+		{"log level", Flags{LogLevel: "loud"}, "", []string{"--log-level", "debug, info, warn, error"}},
+		{"log format", Flags{LogFormat: "xml"}, "", []string{"--log-format", "text, json"}},
+		{"resource id", Flags{ResourceID: "mine"}, "", []string{"--resource-id", "GUID"}},
+		{"key", Flags{Key1: "not base64!"}, "", []string{"--key1", "accesskey"}},
+		{"half a certificate", Flags{}, "tls: {cert: a}\n", []string{"switchhook.yaml:1: tls", "both cert and key"}},
+		{"duration", Flags{}, "shutdown:\n  grace: soon\n", []string{"switchhook.yaml:2: shutdown.grace", "30s"}},
+		{"duration too long", Flags{}, "call: {ring-timeout: 2h}\n", []string{"call.ring-timeout", "10m"}},
+		{"issuer over http", Flags{}, "auth: {oidc: [{issuer: http://login.example}]}\n", []string{"auth.oidc", "https"}},
+		{"issuer missing", Flags{}, "auth: {oidc: [{audience: x}]}\n", []string{"auth.oidc[0]", "issuer"}},
+		{"trunk without host", Flags{}, "trunks: [{name: a}]\n", []string{"trunks", "host"}},
+		{"trunk source", Flags{}, "trunks:\n  - name: a\n    host: b\n    sources: [c]\n", []string{"switchhook.yaml:4: trunks[0].sources", "192.0.2.0/24"}},
+		{"trunk codec", Flags{}, "trunks: [{name: a, host: b, codecs: [mp3]}]\n", []string{"trunks[0].codecs", "PCMU"}},
+		{"route to nowhere", Flags{}, "trunks: [{name: a, host: b}]\nroutes: [{pattern: x, trunks: [c]}]\n", []string{"routes", `"c"`}},
+		{"route pattern", Flags{}, "trunks: [{name: a, host: b}]\nroutes: [{pattern: \"(\", trunks: [a]}]\n", []string{"routes", "pattern"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if test.file != "" {
+				test.flags.Config = file(t, test.file)
+			}
+			_, err := LoadConfig(test.flags)
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q is not in: %v", want, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAllMistakesAreToldAtOnce(t *testing.T) {
+	_, err := LoadConfig(Flags{HTTPS: "x", SIP: "y", LogLevel: "z"})
+	for _, want := range []string{"--https", "--sip", "--log-level"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not in: %v", want, err)
+		}
+	}
+}
+
+func TestMistakesDoNotShowSecrets(t *testing.T) {
+	for _, text := range []string{"trunks: [{name: a, host: b, password: hush, wrong: 1}]\n", "key1: hush!\n", "password: hush\n", "tls: [hush"} {
+		if _, err := LoadConfig(Flags{Config: file(t, text)}); err == nil || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestMissingAndOversizedFilesAreRefused(t *testing.T) {
+	if _, err := LoadConfig(Flags{Config: filepath.Join(t.TempDir(), "none.yaml")}); err == nil || !strings.Contains(err.Error(), "none.yaml") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := LoadConfig(Flags{Config: file(t, "# "+strings.Repeat("x", maxConfigFile))}); err == nil || !strings.Contains(err.Error(), "larger") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestEmptyFileIsNoSetting(t *testing.T) {
+	for _, text := range []string{"", "# nothing\n", "---\n"} {
+		if _, err := LoadConfig(Flags{Config: file(t, text)}); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func FuzzConfigFile(f *testing.F) {
+	f.Add(wholeFile)
+	f.Add("trunks: [{name: a, host: b}]")
+	f.Add("a: &a [*a]")
+	f.Add("- 1\n- 2")
+	f.Fuzz(func(t *testing.T, text string) {
+		parsed, err := parseConfig("fuzz.yaml", []byte(text))
+		if err == nil {
+			parsed.where("https")
+		}
+	})
+}

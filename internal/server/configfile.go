@@ -1,0 +1,148 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// maxConfigFile bounds a configuration file, in bytes.
+const maxConfigFile = 1 << 20
+
+// configFile is a configuration file as it is written, before any value is
+// checked. The zero configFile is no file.
+type configFile struct {
+	name string
+	text configText
+	tree *ast.File // to name lines
+}
+
+// configText is the file's content. Values stay texts, so that each is checked
+// and refused in one way, wherever it came from.
+type configText struct {
+	Data       string   `yaml:"data"`
+	HTTPS      string   `yaml:"https"`
+	HTTP       string   `yaml:"http"`
+	SIP        string   `yaml:"sip"`
+	SIPS       string   `yaml:"sips"`
+	WebRTC     string   `yaml:"webrtc"`
+	RTPPorts   string   `yaml:"rtp-ports"`
+	Numbers    []string `yaml:"numbers"`
+	PublicHost []string `yaml:"public-host"`
+	LogLevel   string   `yaml:"log-level"`
+	LogFormat  string   `yaml:"log-format"`
+	ResourceID string   `yaml:"resource-id"`
+	Key1       string   `yaml:"key1"`
+	Key2       string   `yaml:"key2"`
+
+	TLS    tlsText     `yaml:"tls"`
+	Trunks []trunkText `yaml:"trunks"`
+	Routes []routeText `yaml:"routes"`
+	Auth   struct {
+		OIDC []issuerText `yaml:"oidc"`
+	} `yaml:"auth"`
+	Call struct {
+		RingTimeout string `yaml:"ring-timeout"`
+	} `yaml:"call"`
+	Media struct {
+		Timeout string `yaml:"timeout"`
+	} `yaml:"media"`
+	Shutdown struct {
+		Grace string `yaml:"grace"`
+	} `yaml:"shutdown"`
+	Delivery struct {
+		Flush string `yaml:"flush"`
+	} `yaml:"delivery"`
+}
+
+type tlsText struct {
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+}
+
+type trunkText struct {
+	Name      string   `yaml:"name"`
+	Host      string   `yaml:"host"`
+	Port      int      `yaml:"port"`
+	Transport string   `yaml:"transport"`
+	Sources   []string `yaml:"sources"`
+	Username  string   `yaml:"username"`
+	Password  string   `yaml:"password"`
+	Codecs    []string `yaml:"codecs"`
+}
+
+type routeText struct {
+	Name    string   `yaml:"name"`
+	Pattern string   `yaml:"pattern"`
+	Trunks  []string `yaml:"trunks"`
+}
+
+type issuerText struct {
+	Issuer   string `yaml:"issuer"`
+	Audience string `yaml:"audience"`
+}
+
+// openConfigFile reads a file strictly: an unknown key is an error that names
+// its line. No name is no file.
+func openConfigFile(name string) (*configFile, error) {
+	if name == "" {
+		return &configFile{}, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxConfigFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	if len(text) > maxConfigFile {
+		return nil, fmt.Errorf("--config: %s is larger than %d bytes", name, maxConfigFile)
+	}
+	return parseConfig(name, text)
+}
+
+func parseConfig(name string, text []byte) (*configFile, error) {
+	f := &configFile{name: name}
+	tree, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, f.explain(err)
+	}
+	if len(tree.Docs) > 1 {
+		return nil, fmt.Errorf("%s holds more than one document (---); one is read", name)
+	}
+	f.tree = tree
+	if err := yaml.UnmarshalWithOptions(text, &f.text, yaml.Strict()); err != nil && !errors.Is(err, io.EOF) {
+		return nil, f.explain(err)
+	}
+	return f, nil
+}
+
+// explain names the line. The parser's own excerpt stays out: it may show a
+// password.
+func (f *configFile) explain(err error) error {
+	var at yaml.Error
+	if errors.As(err, &at) && at.GetToken() != nil {
+		return fmt.Errorf("%s:%d: %s", f.name, at.GetToken().Position.Line, at.GetMessage())
+	}
+	return fmt.Errorf("%s: not YAML", f.name)
+}
+
+// where names a key with its line, as "switchhook.yaml:3: tls.cert".
+func (f *configFile) where(key string) string {
+	path, err := yaml.PathString("$." + key)
+	if err != nil {
+		return f.name + ": " + key
+	}
+	node, err := path.FilterFile(f.tree)
+	if err != nil || node.GetToken() == nil {
+		return f.name + ": " + key
+	}
+	return fmt.Sprintf("%s:%d: %s", f.name, node.GetToken().Position.Line, key)
+}

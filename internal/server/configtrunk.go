@@ -1,0 +1,73 @@
+package server
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// trunks checks trunks and routes. Without a trunk there is the loopback one,
+// for phones on this machine.
+func (c *checker) trunks(trunkTexts []trunkText, routeTexts []routeText) ([]trunk.Trunk, []trunk.Route) {
+	var trunks []trunk.Trunk
+	for i, text := range trunkTexts {
+		trunks = append(trunks, c.trunk(fmt.Sprintf("trunks[%d]", i), text))
+	}
+	if trunkTexts == nil { // an empty list is a choice
+		trunks = []trunk.Trunk{trunk.Loopback(0)}
+	}
+	var routes []trunk.Route
+	for _, text := range routeTexts {
+		routes = append(routes, trunk.Route{Name: text.Name, Pattern: text.Pattern, Trunks: text.Trunks})
+	}
+	if _, err := trunk.NewTable(trunks, routes); err != nil {
+		c.fail(setting{name: c.file.name + ": trunks and routes:"}, "%v", err)
+	}
+	return trunks, routes
+}
+
+func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
+	t := trunk.Trunk{
+		Name:      text.Name,
+		Host:      text.Host,
+		Port:      text.Port,
+		Transport: trunk.Transport(strings.ToLower(text.Transport)),
+		Username:  text.Username,
+		Password:  trunk.Secret(text.Password),
+	}
+	for _, source := range text.Sources {
+		prefix, err := parseSource(source)
+		if err != nil {
+			c.fail(setting{name: c.file.where(key + ".sources")}, "has %q; a source is an address such as 192.0.2.10 or a network such as 192.0.2.0/24", source)
+			continue
+		}
+		t.Sources = append(t.Sources, prefix)
+	}
+	for _, name := range text.Codecs {
+		name = strings.ToUpper(name)
+		if !slices.Contains(trunkCodecs, name) {
+			c.fail(setting{name: c.file.where(key + ".codecs")}, "has %q; it must be one of %s", name, strings.Join(trunkCodecs, ", "))
+			continue
+		}
+		t.Codecs = append(t.Codecs, name)
+	}
+	return t
+}
+
+// trunkCodecs are the codecs that this version carries.
+var trunkCodecs = []string{"PCMU", "PCMA"}
+
+func parseSource(text string) (netip.Prefix, error) {
+	if strings.Contains(text, "/") {
+		prefix, err := netip.ParsePrefix(text)
+		return prefix.Masked(), err
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	return netip.PrefixFrom(address, address.BitLen()), nil
+}

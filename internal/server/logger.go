@@ -1,0 +1,15 @@
+package server
+
+import (
+	"io"
+	"log/slog"
+)
+
+// NewLogger writes records of that level and above, as text or JSON lines.
+func NewLogger(w io.Writer, level slog.Level, format string) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
