@@ -1,17 +1,17 @@
 package call_test
 
 import (
-	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/player"
 )
 
@@ -39,11 +39,15 @@ type world struct {
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{T: t, dialer: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t)}
+		log := slog.New(slog.NewTextHandler(io.Discard, nil))
+		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.Registry = call.NewRegistry(call.Config{
 			Resource: resource, Dialer: w.dialer, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-			MaxDuration: longest, Publisher: w.published, Clips: w.clips, Mixes: calltest.Mixes{},
-		}, slog.New(slog.NewTextHandler(new(bytes.Buffer), nil)))
+			MaxDuration: longest, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
+		}, log)
 		test(w)
+		synctest.Wait()
+		engine.Close()
 		synctest.Wait()
 		if n := w.Active(); n != 0 {
 			t.Errorf("%d calls are left at the end", n)
@@ -161,5 +165,3 @@ func (c *clips) Fetch(ctx context.Context, uri, _ string) (*player.Clip, error) 
 	}
 	return c.clip, c.fail[uri]
 }
-
-var _ audio.Port = (*calltest.Port)(nil)

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/player"
 )
 
@@ -56,3 +57,14 @@ func (a *application) ReadFrame(f audio.Frame) bool {
 
 // WriteFrame takes what the application hears; nothing listens to it yet.
 func (a *application) WriteFrame(audio.Frame) {}
+
+// MixesOf lets calls sound on a mixer's shards.
+func MixesOf(engine *mixer.Engine) Mixes { return engineMixes{engine} }
+
+type engineMixes struct{ engine *mixer.Engine }
+
+func (e engineMixes) NewMix(rate int) Mix { return engineMix{e.engine.NewMix(rate)} }
+
+type engineMix struct{ *mixer.Mix }
+
+func (m engineMix) Join(p audio.Port) Member { return m.Mix.Join(p) }

@@ -1,6 +1,5 @@
 // Package calltest has fakes that live: legs that ring, answer and hang up on
-// demand, a mix that ticks with the clock of the test, and a publisher that
-// remembers.
+// demand, and a publisher that remembers.
 package calltest
 
 import (
