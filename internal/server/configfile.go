@@ -108,8 +108,15 @@ func openConfigFile(name string) (*configFile, error) {
 	return parseConfig(name, text)
 }
 
-func parseConfig(name string, text []byte) (*configFile, error) {
-	f := &configFile{name: name}
+func parseConfig(name string, text []byte) (f *configFile, err error) {
+	f = &configFile{name: name}
+	// The YAML library panics on some malformed texts (testdata/fuzz has one).
+	// A typing mistake should not end in a stack trace.
+	defer func() {
+		if recover() != nil {
+			f, err = nil, fmt.Errorf("%s: not YAML that can be read", name)
+		}
+	}()
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return nil, f.explain(err)

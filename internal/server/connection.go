@@ -133,3 +133,13 @@ func reachable(host, loopback string) string {
 	}
 	return host
 }
+
+// doorHost is the host of a door that listens on one address; "" for a closed
+// door and for a wildcard.
+func doorHost(door string) string {
+	host, _, err := net.SplitHostPort(door)
+	if err != nil {
+		return ""
+	}
+	return reachable(host, "")
+}

@@ -1,0 +1,38 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"os"
+
+	"github.com/switchhook/switchhook/internal/certificate"
+)
+
+// Certificate is the server's TLS identity; Run keeps it current.
+type Certificate interface {
+	GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	Run(ctx context.Context)
+}
+
+// OpenCertificate takes the operator's own files where they are configured,
+// and the private authority in the data directory elsewhere.
+func OpenCertificate(cfg Config, data *Data, log *slog.Logger) (Certificate, error) {
+	log = log.With("part", "certificate")
+	if own := cfg.Certificate; own.Cert != "" {
+		return certificate.OpenOwn(own.Cert, own.Key, log)
+	}
+	machine, _ := os.Hostname() // without a name there is one name less
+	return certificate.OpenPrivate(certificate.Config{Names: cfg.certificateNames(), Machine: machine}, data, log)
+}
+
+// certificateNames are the public hosts, and the hosts of the TLS doors.
+func (cfg Config) certificateNames() []string {
+	names := append([]string(nil), cfg.PublicHosts...)
+	for _, door := range []string{cfg.HTTPS, cfg.SIPS} {
+		if host := doorHost(door); host != "" {
+			names = append(names, host)
+		}
+	}
+	return names
+}
