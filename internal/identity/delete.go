@@ -1,0 +1,16 @@
+package identity
+
+import "net/http"
+
+// delete forgets a user; its tokens die with it.
+func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
+	id, err := a.own(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := a.users.Delete(r.Context(), id.Raw()); err != nil {
+		return missing(err)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

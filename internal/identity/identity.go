@@ -1,0 +1,159 @@
+// Package identity is the API of calling users: it creates and deletes them,
+// issues and revokes their access tokens, and knows who exists. It obeys
+// Azure's Communication Identity API of 2023-10-01; users and their revocations
+// survive a restart.
+package identity
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// Config is what an API needs.
+type Config struct {
+	Resource string           // immutable id of the resource, a GUID
+	Tokens   *auth.UserTokens // required
+	Keys     *auth.Keys       // required: a token is bound to the key that minted it
+	Store    store.Backend    // required
+	Log      *slog.Logger     // nil: slog.Default()
+	Now      func() time.Time // nil: time.Now
+}
+
+// API serves the identities of one resource.
+type API struct {
+	cfg     Config
+	users   *store.Collection[user]
+	answers *rest.Repeatability
+}
+
+// user is what is stored of one.
+type user struct {
+	Created   time.Time `json:"created"`
+	NotBefore time.Time `json:"notBefore,omitzero"` // older tokens are revoked
+}
+
+// New opens the users of the resource. Close ends it.
+func New(cfg Config) (*API, error) {
+	cfg.Log = cmp.Or(cfg.Log, slog.Default())
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	users, err := store.NewCollection[user](cfg.Store, "identities")
+	if err != nil {
+		return nil, err
+	}
+	answers, err := rest.NewRepeatability(cfg.Store, "identity-answers")
+	if err != nil {
+		users.Close()
+		return nil, err
+	}
+	return &API{cfg: cfg, users: users, answers: answers}, nil
+}
+
+// Close ends the collections. Call it before the store is closed.
+func (a *API) Close() {
+	a.answers.Close()
+	a.users.Close()
+}
+
+// Register adds the routes of the API.
+func (a *API) Register(rt *rest.Router) {
+	repeatable := rest.Repeatable(a.answers)
+	rt.Handle(http.MethodPost, "/identities", a.create, rest.Success(http.StatusCreated), repeatable)
+	rt.Handle(http.MethodDelete, "/identities/{id}", a.delete, rest.Success(http.StatusNoContent), repeatable)
+	rt.Handle(http.MethodPost, "/identities/{id}/:issueAccessToken", a.issue, repeatable)
+	rt.Handle(http.MethodPost, "/identities/{id}/:revokeAccessTokens", a.revoke, rest.Success(http.StatusNoContent), repeatable)
+	a.registerExchanges(rt)
+}
+
+// Exists reports whether the user was created or imported, and not deleted.
+func (a *API) Exists(ctx context.Context, id identifier.ID) (bool, error) {
+	_, err := a.users.Get(ctx, id.Raw())
+	if fault.Is(err, fault.KindNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Authenticate reads an access token of a user: whom it names and what it
+// allows. A token that is not good any more is an *auth.Denial.
+func (a *API) Authenticate(ctx context.Context, token string) (auth.UserToken, error) {
+	var failure error
+	read, err := a.cfg.Tokens.Verify(ctx, token, func(id string) (time.Time, bool) {
+		u, err := a.users.Get(ctx, id)
+		if err != nil && !fault.Is(err, fault.KindNotFound) {
+			failure = err
+		}
+		return u.NotBefore, err == nil
+	})
+	if failure != nil { // not knowing is no denial
+		return auth.UserToken{}, failure
+	}
+	return read, err
+}
+
+// Import creates users that another server of the same resource made, and
+// returns how many are new. Ids of other resources are refused, and then none
+// is created.
+func (a *API) Import(ctx context.Context, ids []string) (int, error) {
+	for i, id := range ids {
+		if _, err := a.own(id); err != nil {
+			return 0, fmt.Errorf("identity %d of %d: %w", i+1, len(ids), err)
+		}
+	}
+	created := 0
+	for _, id := range ids {
+		err := a.users.Create(ctx, id, user{Created: a.cfg.Now().UTC()})
+		switch {
+		case err == nil:
+			created++
+		case !fault.Is(err, fault.KindConflict):
+			return created, err
+		}
+	}
+	return created, nil
+}
+
+// Page lists users in the order of their ids, from the token of the page before.
+func (a *API) Page(ctx context.Context, token string, limit int) (ids []identifier.ID, next string, err error) {
+	items, next, err := a.users.List(ctx, token, limit)
+	for _, item := range items {
+		id, err := identifier.Parse(item.ID)
+		if err != nil {
+			return nil, "", fmt.Errorf("stored identity: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, next, err
+}
+
+// own reads an id and asks that it is a user of this resource. The codes and
+// texts are the real service's.
+func (a *API) own(raw string) (identifier.ID, error) {
+	id, err := identifier.Parse(raw)
+	if err != nil || id.Kind() != identifier.CommunicationUser {
+		return id, rest.Field("id", fault.Invalid("Invalid identity - %.100q is no user id such as 8:acs:%s_{user}", raw, a.cfg.Resource))
+	}
+	if id.Resource() != a.cfg.Resource {
+		return id, fault.Unauthorized("Provided identity doesn't belong to the resource.").WithCode("IdentityNotOwned")
+	}
+	return id, nil
+}
+
+// missing gives a store's NotFound the real service's words.
+func missing(err error) error {
+	if fault.Is(err, fault.KindNotFound) {
+		return fault.NotFound("Provided identity doesn't exist.").WithCode("IdentityNotFound")
+	}
+	return err
+}

@@ -1,0 +1,103 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// answer is the ResponseWriter that handlers get. It sees to the headers, and
+// that a success has one of the codes that the route declares.
+type answer struct {
+	http.ResponseWriter
+	exchange *exchange
+	status   int   // 0 until the header is written
+	sent     int64 // bytes of the body
+	broken   bool  // the handler's own answer was replaced
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// WriteHeader sends the header.
+func (a *answer) WriteHeader(status int) {
+	if status < 200 && status != http.StatusSwitchingProtocols {
+		a.ResponseWriter.WriteHeader(status)
+		return
+	}
+	if a.status != 0 {
+		return
+	}
+	route := a.exchange.route
+	if route != nil && status < 300 && !slices.Contains(route.success, status) {
+		a.refuse(fmt.Errorf("the handler answered %d, which %s %s does not declare", status, route.method, route.pattern))
+		return
+	}
+	a.status = status
+	h := a.Header()
+	if h.Get(headerChainID) == "" {
+		h.Set(headerChainID, uuid.NewString())
+	}
+	if route != nil && route.reportsResult && status < 300 {
+		h.Set(headerRepeatabilityResult, "accepted")
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// refuse replaces an answer that SDKs would throw on.
+func (a *answer) refuse(err error) {
+	a.broken = true
+	h := a.Header()
+	h.Del("Content-Type")
+	h.Del("Content-Length")
+	a.exchange.failure = err
+	a.exchange.log.Error("handler broke its contract", "failure", err)
+	writeFault(a.ResponseWriter, a, a.exchange.faults.of(err), a.exchange.id)
+}
+
+// Write sends a part of the body.
+func (a *answer) Write(p []byte) (int, error) {
+	if a.status == 0 {
+		a.WriteHeader(http.StatusOK)
+	}
+	if a.broken {
+		return len(p), nil
+	}
+	n, err := a.ResponseWriter.Write(p)
+	a.sent += int64(n)
+	return n, err
+}
+
+// WriteJSON answers with a status and a value as JSON. A value that cannot be
+// encoded is an error and nothing is written.
+func WriteJSON(w http.ResponseWriter, status int, value any) error {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("encode the answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, err := w.Write(bytes.TrimSuffix(body.Bytes(), []byte("\n")))
+	return notGone(err)
+}
+
+// notGone drops the error of a client that left before its answer was written.
+func notGone(err error) error {
+	if err == nil || errors.Is(err, http.ErrBodyNotAllowed) {
+		return nil
+	}
+	return &goneError{err}
+}
+
+// goneError is the failure to write to a client; nobody can be told.
+type goneError struct{ cause error }
+
+func (e *goneError) Error() string { return "client left: " + e.cause.Error() }
+func (e *goneError) Unwrap() error { return e.cause }

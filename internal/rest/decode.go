@@ -1,0 +1,118 @@
+package rest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"reflect"
+	"unicode/utf8"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// maxDepth bounds how deep objects and arrays of a body may nest.
+const maxDepth = 64
+
+// Decode reads the request's body as JSON into a T. Unknown fields are passed
+// over and null counts as absent, since older and newer clients differ so. An
+// empty body gives the zero T. A wrong type, a text that is not UTF-8, too deep
+// nesting or anything behind the value is fault.Invalid, with the field as its
+// target where one is known.
+func Decode[T any](r *http.Request) (T, error) {
+	var value T
+	body, err := bodyOf(r)
+	if err != nil {
+		return value, err
+	}
+	err = decodeJSON(body, &value)
+	if err != nil { // what was read before the mistake is not to be used
+		var none T
+		return none, err
+	}
+	return value, nil
+}
+
+// bodyOf returns the body that the router has read, or reads it where a handler
+// is called without one.
+func bodyOf(r *http.Request) ([]byte, error) {
+	if ex := exchangeOf(r.Context()); ex != nil {
+		return ex.body, nil
+	}
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, DefaultMaxBody))
+	if err != nil {
+		return nil, fault.Invalid("the body could not be read to its end").WithCause(err)
+	}
+	return body, nil
+}
+
+func decodeJSON(body []byte, into any) error {
+	if len(body) == 0 {
+		return nil
+	}
+	if !utf8.Valid(body) {
+		return fault.Invalid("the body is not UTF-8")
+	}
+	if depthOf(body) > maxDepth {
+		return fault.Invalid("the body nests deeper than %d levels", maxDepth)
+	}
+	err := json.Unmarshal(body, into)
+	var syntax *json.SyntaxError
+	var wrong *json.UnmarshalTypeError
+	var known *fault.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return fault.Invalid("the body must be %s, not %s", jsonName(wrong.Type), wrong.Value)
+	case errors.As(err, &wrong):
+		return Field(wrong.Field, fault.Invalid("%s must be %s, not %s", clip(wrong.Field), jsonName(wrong.Type), clip(wrong.Value)))
+	case errors.As(err, &syntax):
+		return fault.Invalid("the body is not JSON: %s at byte %d", syntax.Error(), syntax.Offset)
+	case errors.As(err, &known):
+		return err
+	}
+	return fault.Invalid("the body cannot be read: %s", clip(err.Error()))
+}
+
+// jsonName says what JSON a Go type is read from.
+func jsonName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Pointer:
+		return jsonName(t.Elem())
+	}
+	return "an integer in range"
+}
+
+// depthOf counts the levels of objects and arrays, without judging the rest.
+func depthOf(body []byte) int {
+	depth, deepest, inString := 0, 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case inString && c == '\\':
+			i++ // the escaped byte is no quote
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}

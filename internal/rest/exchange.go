@@ -1,0 +1,135 @@
+package rest
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/auth"
+)
+
+const (
+	headerRequestID       = "X-Ms-Request-Id"
+	headerClientRequestID = "X-Ms-Client-Request-Id"
+	headerErrorCode       = "X-Ms-Error-Code"
+	headerChainID         = "X-Microsoft-Skype-Chain-Id"
+
+	maxClientRequestID = 128
+)
+
+// exchange is one request on its way to its answer.
+type exchange struct {
+	router  *Router
+	route   *route // nil until it is found
+	id      string
+	started time.Time
+	body    []byte
+	sender  auth.Principal
+	version string
+	faults  *faultTable
+	log     *slog.Logger
+	failure error // what the client was told is wrong, for the log
+}
+
+type exchangeKey struct{}
+
+func newExchange(rt *Router, r *http.Request) *exchange {
+	id := uuid.NewString()
+	return &exchange{router: rt, id: id, started: rt.cfg.Now(), faults: faultsOf(r.URL.Path), log: rt.cfg.Log.With("request", id)}
+}
+
+func exchangeOf(ctx context.Context) *exchange {
+	ex, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return ex
+}
+
+// APIVersion returns the request's api-version, such as "2026-03-12".
+func APIVersion(ctx context.Context) string {
+	if ex := exchangeOf(ctx); ex != nil {
+		return ex.version
+	}
+	return ""
+}
+
+// Sender returns who sent the request.
+func Sender(ctx context.Context) auth.Principal {
+	if ex := exchangeOf(ctx); ex != nil {
+		return ex.sender
+	}
+	return auth.Principal{}
+}
+
+// RequestID returns our id of the request, which its answer and the log carry.
+func RequestID(ctx context.Context) string {
+	if ex := exchangeOf(ctx); ex != nil {
+		return ex.id
+	}
+	return ""
+}
+
+// Origin returns scheme and host under which the client reaches the server,
+// such as "https://localhost:8443".
+func Origin(r *http.Request) string {
+	hosts := auth.NewHosts()
+	if ex := exchangeOf(r.Context()); ex != nil {
+		hosts = ex.router.cfg.Hosts
+	}
+	return hosts.Origin(r)
+}
+
+// SetChainID puts a call's correlation id on the answer; without it the answer
+// carries a fresh one.
+func SetChainID(w http.ResponseWriter, id string) { w.Header().Set(headerChainID, id) }
+
+// mark sets the headers that tie the answer to its request.
+func (ex *exchange) mark(h http.Header, r *http.Request) {
+	h.Set(headerRequestID, ex.id)
+	if id := r.Header.Get(headerClientRequestID); id != "" && len(id) <= maxClientRequestID && isPrintable(id) {
+		h.Set(headerClientRequestID, id)
+	}
+}
+
+func isPrintable(text string) bool {
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// finish writes the access log's line and counts the request.
+func (ex *exchange) finish(ans *answer, r *http.Request) {
+	took := ex.router.cfg.Now().Sub(ex.started)
+	pattern, method := "unknown", "other"
+	if ex.route != nil {
+		pattern, method = ex.route.pattern, ex.route.method
+	}
+	ex.router.metrics.served(method, pattern, ans.status, took)
+	level := slog.LevelDebug
+	if ans.status >= 400 {
+		level = slog.LevelInfo
+	}
+	if !ex.log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := []any{"method", clip(r.Method), "route", pattern, "path", clip(r.URL.Path), "status", ans.status, "took", took,
+		"sent", ans.sent, "client", r.RemoteAddr, "sender", cmp.Or(ex.sender.KeyID, ex.sender.Subject)}
+	if ex.failure != nil {
+		attrs = append(attrs, "failure", ex.failure.Error())
+	}
+	ex.log.Log(r.Context(), level, "request served", attrs...)
+}
+
+// clip bounds a text of the sender that a message or the log repeats.
+func clip(text string) string {
+	const most = 200
+	if len(text) > most {
+		return text[:most] + "…"
+	}
+	return text
+}

@@ -1,0 +1,197 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// faultTable turns kinds of failure into what one API of Azure answers.
+type faultTable struct {
+	kinds     [fault.KindBusy + 1]statusCode
+	statuses  map[string]int // codes whose status is not their kind's
+	badBearer string         // code of a refused bearer token
+}
+
+type statusCode struct {
+	status int
+	code   string
+}
+
+// callingFaults are Call Automation's: its codes are the subcodes of events.
+var callingFaults = faultTable{
+	kinds: [...]statusCode{
+		fault.KindInternal:     {http.StatusInternalServerError, "9999"},
+		fault.KindInvalid:      {http.StatusBadRequest, "8523"},
+		fault.KindUnauthorized: {http.StatusUnauthorized, "7509"},
+		fault.KindForbidden:    {http.StatusForbidden, "7504"},
+		fault.KindNotFound:     {http.StatusNotFound, "8522"},
+		fault.KindUnsupported:  {http.StatusMethodNotAllowed, "8520"},
+		fault.KindConflict:     {http.StatusConflict, "8519"},
+		fault.KindPrecondition: {http.StatusBadRequest, "8585"},
+		fault.KindTooLarge:     {http.StatusRequestEntityTooLarge, "8523"},
+		fault.KindThrottled:    {http.StatusTooManyRequests, "8516"},
+		fault.KindBusy:         {http.StatusServiceUnavailable, "9001"},
+	},
+	statuses:  map[string]int{"8583": http.StatusPreconditionFailed},
+	badBearer: "7501",
+}
+
+// generalFaults are those of the other APIs.
+var generalFaults = faultTable{
+	kinds: [...]statusCode{
+		fault.KindInternal:     {http.StatusInternalServerError, "InternalServerError"},
+		fault.KindInvalid:      {http.StatusBadRequest, "ValidationError"},
+		fault.KindUnauthorized: {http.StatusUnauthorized, "Denied"},
+		fault.KindForbidden:    {http.StatusForbidden, "Forbidden"},
+		fault.KindNotFound:     {http.StatusNotFound, "NotFound"},
+		fault.KindUnsupported:  {http.StatusNotImplemented, "NotSupported"},
+		fault.KindConflict:     {http.StatusConflict, "Conflict"},
+		fault.KindPrecondition: {http.StatusPreconditionFailed, "PreconditionFailed"},
+		fault.KindTooLarge:     {http.StatusRequestEntityTooLarge, "RequestTooLarge"},
+		fault.KindThrottled:    {http.StatusTooManyRequests, "TooManyRequests"},
+		fault.KindBusy:         {http.StatusServiceUnavailable, "ServiceUnavailable"},
+	},
+	badBearer: "Denied",
+}
+
+// faultsOf picks the table of the API that a path belongs to.
+func faultsOf(path string) *faultTable {
+	const calling = "/calling"
+	if len(path) >= len(calling) && strings.EqualFold(path[:len(calling)], calling) {
+		return &callingFaults
+	}
+	return &generalFaults
+}
+
+// Field names the part of the request that an error is about: it becomes the
+// error's target.
+func Field(name string, err error) error { return &fieldError{name, err} }
+
+type fieldError struct {
+	name  string
+	cause error
+}
+
+func (e *fieldError) Error() string { return e.cause.Error() }
+func (e *fieldError) Unwrap() error { return e.cause }
+
+// statusError has a status that no kind of failure has.
+type statusError struct {
+	status int
+	cause  error
+}
+
+func (e *statusError) Error() string { return e.cause.Error() }
+func (e *statusError) Unwrap() error { return e.cause }
+
+// wireFault is an error on its way to the client.
+type wireFault struct {
+	status     int
+	code       string
+	message    string
+	target     string
+	retryAfter time.Duration
+	challenge  string
+}
+
+// of says what the client is told of err.
+func (t *faultTable) of(err error) wireFault {
+	var denial *auth.Denial
+	if errors.As(err, &denial) {
+		wire := wireFault{status: http.StatusUnauthorized, code: t.kinds[fault.KindUnauthorized].code, message: denial.Reason, challenge: "HMAC-SHA256"}
+		if denial.Scheme == auth.SchemeBearer {
+			wire.code, wire.challenge = t.badBearer, `Bearer error="invalid_token"`
+		}
+		return wire
+	}
+	f := fault.Of(err)
+	known := t.kinds[fault.KindInternal]
+	if int(f.Kind) < len(t.kinds) {
+		known = t.kinds[f.Kind]
+	}
+	wire := wireFault{status: known.status, code: known.code, message: f.Message, retryAfter: f.RetryAfter}
+	if f.Code != "" {
+		wire.code = f.Code
+		if status, ok := t.statuses[f.Code]; ok {
+			wire.status = status
+		}
+	}
+	if (f.Kind == fault.KindBusy || f.Kind == fault.KindThrottled) && wire.retryAfter <= 0 {
+		wire.retryAfter = time.Second
+	}
+	var field *fieldError
+	if errors.As(err, &field) {
+		wire.target = field.name
+	}
+	var status *statusError
+	if errors.As(err, &status) {
+		wire.status = status.status
+	}
+	return wire
+}
+
+// fail answers with an error, unless an answer is under way already.
+func (a *answer) fail(r *http.Request, err error) {
+	var gone *goneError
+	if errors.As(err, &gone) || errors.Is(context.Cause(r.Context()), context.Canceled) {
+		a.exchange.log.Debug("client left before its answer", "failure", err)
+		if a.status == 0 {
+			a.status = statusClientLeft
+		}
+		return
+	}
+	wire := a.exchange.faults.of(err)
+	if wire.status >= http.StatusInternalServerError && wire.status != http.StatusNotImplemented && wire.status != http.StatusServiceUnavailable {
+		a.exchange.log.Error("request failed", "method", r.Method, "path", clip(r.URL.Path), "failure", err)
+	}
+	a.exchange.failure = err
+	if a.status == 0 {
+		writeFault(a, a, wire, a.exchange.id)
+	}
+}
+
+// statusClientLeft is what the log and the metrics call a request whose client
+// did not wait; nginx made the number known.
+const statusClientLeft = 499
+
+type wireError struct {
+	Error struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Target  string `json:"target,omitempty"`
+	} `json:"error"`
+}
+
+// writeFault sends an error in Azure's shape to w and notes it in a.
+func writeFault(w http.ResponseWriter, a *answer, wire wireFault, requestID string) {
+	if wire.status == http.StatusInternalServerError {
+		wire.message += "; the server's log says more under request id " + requestID
+	}
+	var body wireError
+	body.Error.Code, body.Error.Message, body.Error.Target = wire.code, wire.message, wire.target
+	text, err := json.Marshal(body)
+	if err != nil { // not with three strings
+		text = nil
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set(headerErrorCode, wire.code)
+	if wire.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wire.retryAfter.Seconds()))))
+	}
+	if wire.challenge != "" {
+		h.Set("WWW-Authenticate", wire.challenge)
+	}
+	w.WriteHeader(wire.status)
+	a.status = wire.status
+	w.Write(text)
+}

@@ -1,0 +1,36 @@
+package rest
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/auth"
+)
+
+func TestCallbackKeysAreFoundWhereTheClientCameFrom(t *testing.T) {
+	f := newFixture(t, func(c *Config) { c.Hosts = auth.NewHosts("acs.example") })
+	ServeCallbackKeys(f.Router, auth.NewCallbacks(auth.NewSigner(), "", "resource", nil))
+	for host, want := range map[string]string{"localhost:8443": "https://localhost:8443/calling/keys", "acs.example": "https://acs.example/calling/keys", "evil.example": "https://acs.example/calling/keys"} {
+		r := httptest.NewRequest("GET", "/calling/.well-known/acsopenidconfiguration", nil)
+		r.Host, r.TLS = host, &tls.ConnectionState{}
+		w := httptest.NewRecorder()
+		f.ServeHTTP(w, r)
+		var document struct {
+			Issuer  string `json:"issuer"`
+			JWKSURI string `json:"jwks_uri"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &document); err != nil || document.JWKSURI != want || document.Issuer != auth.CallbackIssuer {
+			t.Errorf("%s: %s, %v", host, w.Body, err)
+		}
+	}
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, httptest.NewRequest("GET", "/calling/keys", nil))
+	var set struct {
+		Keys []map[string]string `json:"keys"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &set); err != nil || len(set.Keys) != 1 || set.Keys[0]["alg"] != "RS256" || set.Keys[0]["d"] != "" {
+		t.Fatalf("%s, %v", w.Body, err)
+	}
+}

@@ -1,0 +1,57 @@
+package rest
+
+import "net/http"
+
+// route is one operation.
+type route struct {
+	method, pattern string
+	params          []string // names of the parameters, in the order of the path
+	handler         Handler
+
+	noAuth        bool
+	noVersion     bool
+	withoutQuery  bool
+	evenWhenBusy  bool
+	maxBody       int64
+	success       []int
+	repeatability *Repeatability
+	reportsResult bool
+}
+
+// Option changes what a route asks of requests.
+type Option func(*route)
+
+// NoAuth lets everybody in.
+func NoAuth() Option { return func(r *route) { r.noAuth = true } }
+
+// NoVersion does without api-version.
+func NoVersion() Option { return func(r *route) { r.noVersion = true } }
+
+// SignedWithoutQuery accepts signatures over the path alone, as SDKs make them
+// for recording content.
+func SignedWithoutQuery() Option { return func(r *route) { r.withoutQuery = true } }
+
+// EvenWhenBusy serves the route without asking Config.Admit: hanging up must
+// work while the server is overloaded or stopping.
+func EvenWhenBusy() Option { return func(r *route) { r.evenWhenBusy = true } }
+
+// MaxBody sets the size limit of the body, in bytes.
+func MaxBody(bytes int64) Option { return func(r *route) { r.maxBody = bytes } }
+
+// Success declares the 2xx codes that the operation answers with; SDKs refuse
+// others, so another one becomes a 500. A handler that writes nothing answers
+// with the first. The default is 200.
+func Success(codes ...int) Option { return func(r *route) { r.success = codes } }
+
+// Repeatable answers a repeated request, by its Repeatability headers, with the
+// first one's answer.
+func Repeatable(answers *Repeatability) Option {
+	return func(r *route) { r.repeatability = answers }
+}
+
+// ReportsRepeatability adds Repeatability-Result to successes; not every
+// repeatable operation of the real service does.
+func ReportsRepeatability() Option { return func(r *route) { r.reportsResult = true } }
+
+// changes reports whether requests change something.
+func (r *route) changes() bool { return r.method != http.MethodGet }

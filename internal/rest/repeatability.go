@@ -1,0 +1,204 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+const (
+	headerRepeatabilityID     = "Repeatability-Request-Id"
+	headerRepeatabilitySent   = "Repeatability-First-Sent"
+	headerRepeatabilityResult = "Repeatability-Result"
+
+	repeatabilityAge   = 24 * time.Hour
+	repeatabilityLimit = 20_000   // answers kept
+	maxRepeatable      = 64 << 10 // bytes of a body that is kept
+	repeatableTimeout  = time.Minute
+)
+
+// Answer is what a repeatable request was answered with. It may hold secrets:
+// the answer to the creation of a user holds a token.
+type Answer struct {
+	Request string      `json:"request"` // hash of method, target and body
+	Status  int         `json:"status"`
+	Header  http.Header `json:"header"`
+	Body    []byte      `json:"body"`
+}
+
+// Repeatability remembers the answers of repeatable requests for a day, at most
+// 20,000 of them. A request with the id of an earlier one gets that one's
+// answer; one that comes while the first is at work waits for it.
+type Repeatability struct {
+	answers *store.Collection[Answer]
+
+	mu      sync.Mutex
+	flights map[string]*flight // by id; each belongs to a request at work
+}
+
+// flight is a repeatable request at work.
+type flight struct {
+	request string
+	done    chan struct{}
+	answer  *Answer // after done; nil when it is not to be repeated
+}
+
+// NewRepeatability keeps answers in a collection of that name: in
+// store.InMemory() for operations whose effects end with the process, on the
+// backbone for those that outlive it.
+func NewRepeatability(backend store.Backend, name string) (*Repeatability, error) {
+	answers, err := store.NewCollection[Answer](backend, name, store.WithTTL(repeatabilityAge), store.WithLimit(repeatabilityLimit))
+	if err != nil {
+		return nil, err
+	}
+	return &Repeatability{answers: answers, flights: make(map[string]*flight)}, nil
+}
+
+// Close ends the collection. Call it before the backbone is closed.
+func (p *Repeatability) Close() { p.answers.Close() }
+
+// repetitionID returns the request's repeatability id, or "" when it has none.
+func repetitionID(r *http.Request, now time.Time) (string, error) {
+	id, sent := r.Header.Get(headerRepeatabilityID), r.Header.Get(headerRepeatabilitySent)
+	if id == "" && sent == "" {
+		return "", nil
+	}
+	if id == "" || sent == "" {
+		return "", fault.Invalid("Repeatability-Request-ID and Repeatability-First-Sent come together or not at all")
+	}
+	parsed, err := uuid.Parse(id)
+	if err != nil || len(id) != len(uuid.Nil.String()) {
+		return "", Field("Repeatability-Request-ID", fault.Invalid("Repeatability-Request-ID %q is not a UUID", clip(id)))
+	}
+	at, err := http.ParseTime(sent)
+	if err != nil {
+		if at, err = time.Parse(time.RFC3339, sent); err != nil {
+			return "", Field("Repeatability-First-Sent", fault.Invalid("Repeatability-First-Sent %q is not a date such as %q", clip(sent), now.UTC().Format(http.TimeFormat)))
+		}
+	}
+	if now.Sub(at) > repeatabilityAge {
+		return "", &statusError{status: http.StatusPreconditionFailed,
+			cause: fault.Precondition("the request was first sent more than 24 hours ago; whether it was served then is forgotten")}
+	}
+	return parsed.String(), nil
+}
+
+// fingerprint tells requests apart that must not share an id.
+func fingerprint(r *http.Request, body []byte) string {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%s\n%s\n", r.Method, r.URL.RequestURI())
+	hash.Write(body)
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+// serve answers with what is remembered under the id, or runs the handler and
+// remembers its answer.
+func (p *Repeatability) serve(ex *exchange, ans *answer, r *http.Request, id string) error {
+	request := fingerprint(r, ex.body)
+	for {
+		p.mu.Lock()
+		under, busy := p.flights[id]
+		if !busy {
+			under = &flight{request: request, done: make(chan struct{})}
+			p.flights[id] = under
+		}
+		p.mu.Unlock()
+		if !busy {
+			return p.first(ex, ans, r, id, under)
+		}
+		if under.request != request {
+			return otherRequest()
+		}
+		select {
+		case <-under.done:
+		case <-r.Context().Done():
+			return context.Cause(r.Context())
+		}
+		if under.answer != nil {
+			return under.answer.repeat(ans, request)
+		}
+	}
+}
+
+// first serves a request while others of its id wait.
+func (p *Repeatability) first(ex *exchange, ans *answer, r *http.Request, id string, own *flight) error {
+	defer func() {
+		p.mu.Lock()
+		delete(p.flights, id)
+		p.mu.Unlock()
+		close(own.done)
+	}()
+	remembered, err := p.answers.Get(r.Context(), id)
+	if err == nil {
+		if remembered.Request == own.request {
+			own.answer = &remembered
+		}
+		return remembered.repeat(ans, own.request)
+	}
+	if !fault.Is(err, fault.KindNotFound) {
+		return err
+	}
+	// The work goes on when the client leaves: it will ask again for the answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), repeatableTimeout)
+	defer cancel()
+	kept := &recorder{header: make(http.Header)}
+	inner := &answer{ResponseWriter: kept, exchange: ex}
+	if err := ex.handle(inner, r.WithContext(ctx)); err != nil {
+		inner.fail(r.WithContext(ctx), err)
+	}
+	got := &Answer{Request: own.request, Status: kept.status, Header: kept.header, Body: kept.body.Bytes()}
+	if got.lasting() {
+		own.answer = got
+		if err := p.answers.Put(ctx, id, *got); err != nil {
+			ex.log.Error("answer is not kept for repetition", "failure", err)
+		}
+	}
+	return got.repeat(ans, own.request)
+}
+
+// lasting reports whether a repetition shall get the same answer: after a
+// failure of ours it is served anew.
+func (a *Answer) lasting() bool {
+	return a.Status < 500 && a.Status != http.StatusTooManyRequests && a.Status != 0 && len(a.Body) <= maxRepeatable
+}
+
+func (a *Answer) repeat(ans *answer, request string) error {
+	if a.Request != request {
+		return otherRequest()
+	}
+	maps.Copy(ans.Header(), a.Header)
+	ans.WriteHeader(a.Status)
+	if len(a.Body) == 0 {
+		return nil
+	}
+	_, err := ans.Write(a.Body)
+	return notGone(err)
+}
+
+func otherRequest() error {
+	return Field("Repeatability-Request-ID", fault.Invalid("Repeatability-Request-ID was used before, for a request with another method, path or body; a new request needs a new id"))
+}
+
+// recorder keeps an answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (k *recorder) Header() http.Header { return k.header }
+
+func (k *recorder) Write(p []byte) (int, error) { return k.body.Write(p) }
+
+func (k *recorder) WriteHeader(status int) { k.status = status }

@@ -1,0 +1,89 @@
+// Package rest has Azure's HTTP manners: routing by the verb behind the last
+// colon, authentication, api-versions, errors, pages, repeatable requests and
+// the headers that every answer carries. It obeys the Azure REST API
+// guidelines as the recorded answers of the real service show them, and the
+// OASIS text on repeatable requests. What an operation does is its handler's
+// affair.
+package rest
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/auth"
+)
+
+// DefaultMaxBody is the size limit of a request's body, in bytes.
+const DefaultMaxBody = 1 << 20
+
+// Handler answers a request. It writes a success (WriteJSON, or nothing at all
+// for the route's success code without a body) or returns an error, which the
+// router writes.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Authenticator says who sent a request, or refuses it with an *auth.Denial.
+type Authenticator interface {
+	Authenticate(r *http.Request, body []byte, scope auth.Scope) (auth.Principal, error)
+}
+
+// Config is what a Router needs.
+type Config struct {
+	Auth    Authenticator         // required for routes without NoAuth
+	Hosts   *auth.Hosts           // names that links to ourselves may bear; nil: loopback alone
+	Admit   func() error          // asked before a request that changes something; its error, of kind Busy, is the answer; nil: always
+	Log     *slog.Logger          // nil: slog.Default()
+	Metrics prometheus.Registerer // nil: none
+	MaxBody int64                 // bytes; 0 takes DefaultMaxBody
+	Now     func() time.Time      // nil: time.Now
+}
+
+// Router is the http.Handler of every API. Routes are added before it serves.
+type Router struct {
+	cfg     Config
+	routes  tree
+	metrics *metrics
+}
+
+// New returns a router without routes.
+func New(cfg Config) *Router {
+	cfg.MaxBody = cmp.Or(cfg.MaxBody, DefaultMaxBody)
+	cfg.Log = cmp.Or(cfg.Log, slog.Default())
+	cfg.Hosts = cmp.Or(cfg.Hosts, auth.NewHosts())
+	if cfg.Admit == nil {
+		cfg.Admit = func() error { return nil }
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Router{cfg: cfg, metrics: newMetrics(cfg.Metrics)}
+}
+
+// Handle adds a route. A pattern is a path whose segments are texts or
+// {parameters}, with an optional verb behind a colon at its end, such as
+// "/calling/callConnections/{callConnectionId}:play". Texts and verbs match in
+// any case; a parameter takes a whole segment, decoded, with the colons in it.
+// Handle panics on a wrong pattern and on a route that is there already.
+func (rt *Router) Handle(method, pattern string, handler Handler, opts ...Option) {
+	route := &route{method: method, pattern: pattern, handler: handler, maxBody: rt.cfg.MaxBody, success: []int{http.StatusOK}}
+	for _, opt := range opts {
+		opt(route)
+	}
+	if !route.noAuth && rt.cfg.Auth == nil {
+		panic(fmt.Sprintf("rest: route %s %s needs an Authenticator", method, pattern))
+	}
+	rt.routes.add(route)
+}
+
+// Routes lists "METHOD pattern" of every route, in the order of Handle.
+func (rt *Router) Routes() []string {
+	var list []string
+	for _, r := range rt.routes.all {
+		list = append(list, r.method+" "+r.pattern)
+	}
+	return list
+}

@@ -1,0 +1,140 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// ServeHTTP answers a request: headers, route, body, sender, version, and then
+// the handler.
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ex := newExchange(rt, r)
+	ans := &answer{ResponseWriter: w, exchange: ex}
+	ex.mark(w.Header(), r)
+	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, ex))
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			ex.log.Error("handler panicked", "panic", p, "stack", string(debug.Stack()))
+			ans.fail(r, fmt.Errorf("panic: %v", p))
+		}
+		ex.finish(ans, r)
+	}()
+	found, params := rt.routes.find(r.URL.EscapedPath())
+	if found == nil {
+		ans.fail(r, fault.NotFound("%s is no operation of this server", clip(r.URL.Path)).WithCode("ResourceNotFound"))
+		return
+	}
+	if ex.route = found.route(r.Method); ex.route == nil {
+		ans.wrongMethod(r, found)
+		return
+	}
+	for i, name := range ex.route.params {
+		r.SetPathValue(name, params[i])
+	}
+	if err := ex.admit(r, params); err != nil {
+		ans.fail(r, err)
+		return
+	}
+	if err := ex.serve(ans, r); err != nil {
+		ans.fail(r, err)
+	}
+}
+
+// wrongMethod answers OPTIONS, and refuses a method that the path does not have.
+func (a *answer) wrongMethod(r *http.Request, found *endpoint) {
+	a.Header().Set("Allow", found.allow())
+	if r.Method == http.MethodOptions {
+		a.WriteHeader(http.StatusNoContent)
+		return
+	}
+	a.fail(r, &statusError{status: http.StatusMethodNotAllowed,
+		cause: fault.Invalid("%s is not allowed here; allowed are %s", clip(r.Method), found.allow()).WithCode("MethodNotAllowed")})
+}
+
+// admit reads the body and asks what the route wants of every request.
+func (ex *exchange) admit(r *http.Request, params []string) error {
+	for i, value := range params {
+		if !utf8.ValidString(value) || strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+			return Field(ex.route.params[i], fault.Invalid("the path's %s has control characters or is not UTF-8", ex.route.params[i]))
+		}
+	}
+	if err := ex.readBody(r); err != nil {
+		return err
+	}
+	if !ex.route.noAuth {
+		sender, err := ex.router.cfg.Auth.Authenticate(r, ex.body, auth.Scope{WithoutQuery: ex.route.withoutQuery})
+		if err != nil {
+			return err
+		}
+		ex.sender = sender
+	}
+	version, err := apiVersion(r)
+	if err != nil && !ex.route.noVersion {
+		return err
+	}
+	ex.version = version
+	return nil
+}
+
+func (ex *exchange) readBody(r *http.Request) error {
+	limit := ex.route.maxBody
+	tooLarge := fault.TooLarge("the body is larger than %d bytes", limit)
+	if r.ContentLength > limit {
+		return tooLarge
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, limit))
+	var exceeded *http.MaxBytesError
+	switch {
+	case errors.As(err, &exceeded):
+		return tooLarge
+	case err != nil:
+		return fault.Invalid("the body could not be read to its end").WithCause(err)
+	}
+	ex.body = body
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
+}
+
+// serve runs the handler, or repeats what it answered before.
+func (ex *exchange) serve(ans *answer, r *http.Request) error {
+	if ex.route.repeatability == nil {
+		return ex.handle(ans, r)
+	}
+	id, err := repetitionID(r, ex.router.cfg.Now())
+	if err != nil {
+		return err
+	}
+	if id == "" {
+		return ex.handle(ans, r)
+	}
+	return ex.route.repeatability.serve(ex, ans, r, id)
+}
+
+// handle asks whether there is room for the request, and lets the handler answer.
+func (ex *exchange) handle(ans *answer, r *http.Request) error {
+	if ex.route.changes() && !ex.route.evenWhenBusy {
+		if err := ex.router.cfg.Admit(); err != nil {
+			return err
+		}
+	}
+	if err := ex.route.handler(ans, r); err != nil {
+		return err
+	}
+	if ans.status == 0 {
+		ans.WriteHeader(ex.route.success[0])
+	}
+	return nil
+}
