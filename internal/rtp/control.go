@@ -1,0 +1,153 @@
+package rtp
+
+import (
+	"net/netip"
+	"time"
+)
+
+// How often RTCP is looked after, in ticks.
+const (
+	pollTicks   = 10
+	reportTicks = 250 // 5 s, the least that RFC 3550 §6.2 recommends
+
+	ntpEpoch = 2208988800 // Unix time's beginning in NTP's seconds
+)
+
+// control is the state of our RTCP.
+type control struct {
+	name   [cnameSize]byte
+	packet [128]byte
+	from   netip.AddrPort // where the peer's RTCP comes from; zero until known
+
+	lastReport   uint32    // the middle of the peer's last NTP time
+	lastReportAt time.Time // when that came
+}
+
+// restart forgets what concerned the former stream.
+func (c *control) restart() {
+	c.from, c.lastReport, c.lastReportAt = netip.AddrPort{}, 0, time.Time{}
+}
+
+// converse reads and writes RTCP when it is time to. Sessions of one shard have
+// different phases.
+func (s *Session) converse(m *Media) {
+	if m == nil {
+		return
+	}
+	at := s.turn + s.phase
+	if at%pollTicks == 0 {
+		s.poll()
+	}
+	if at%reportTicks == 0 {
+		s.report(m)
+	}
+}
+
+func (s *Session) poll() {
+	now := time.Now()
+	for i := range s.rtcp.receive(s.batch) {
+		if size := s.batch.size[i]; size >= 0 {
+			s.hearReport(s.batch.data[i][:size], s.batch.from[i], now)
+		} else {
+			s.counters.malformed.Add(1)
+		}
+	}
+	s.counters.depth.Store(int64(s.playout.depth()) * int64(time.Millisecond))
+}
+
+// hearReport takes a packet of the peer's RTCP. A BYE does not end anything: the
+// signalling does.
+func (s *Session) hearReport(packet []byte, from netip.AddrPort, now time.Time) {
+	f, ok := parseRTCP(packet, s.out.header.ssrc)
+	if !ok {
+		s.counters.malformed.Add(1)
+		return
+	}
+	// Like the sound, reports are believed only from the peer's host, and then
+	// answered to where they came from.
+	if !s.source.from.IsValid() || from.Addr() != s.source.from.Addr() {
+		s.counters.ignored.Add(1)
+		return
+	}
+	if f.from == s.source.ssrc {
+		s.control.from = from
+		if f.sendTime != 0 {
+			s.control.lastReport, s.control.lastReportAt = f.sendTime, now
+		}
+	}
+	if !f.heard {
+		return
+	}
+	s.counters.remoteLost.Store(int64(f.about.lost))
+	s.counters.remoteJitter.Store(int64(f.about.jitter) * int64(time.Second) / int64(s.media.Codec.ClockRate))
+	if f.about.lastReport != 0 {
+		trip := int32(uint32(ntp(now)>>16) - f.about.lastReport - f.about.delay)
+		if trip >= 0 {
+			s.counters.roundTrip.Store(int64(trip) * int64(time.Second) >> 16)
+		}
+	}
+}
+
+// report sends a sender or receiver report.
+func (s *Session) report(m *Media) {
+	to := s.controlDestination(m)
+	if !to.IsValid() {
+		return
+	}
+	n := s.writeReport(m, time.Now())
+	_ = s.rtcp.send(s.control.packet[:n], to) // reports may get lost
+}
+
+func (s *Session) writeReport(m *Media, now time.Time) int {
+	var speaks *sending
+	if m.Send && s.out.packets > 0 {
+		speaks = &sending{ntp(now), s.out.header.timestamp, s.out.packets, s.out.octets}
+	}
+	var hears *report
+	if s.source.from.IsValid() {
+		expected := s.source.expected()
+		hears = &report{
+			ssrc:         s.source.ssrc,
+			fractionLost: s.reception.fractionLost(expected),
+			lost:         int32(min(max(int64(expected)-int64(s.reception.received), -1<<23), 1<<23-1)),
+			highest:      s.source.extended(),
+			jitter:       uint32(s.reception.jitter),
+			lastReport:   s.control.lastReport,
+		}
+		if s.control.lastReport != 0 {
+			hears.delay = uint32(now.Sub(s.control.lastReportAt) * 65536 / time.Second)
+		}
+	}
+	return putReport(s.control.packet[:], s.out.header.ssrc, s.control.name, speaks, hears)
+}
+
+// controlDestination is where the peer wants our RTCP: where its own comes from,
+// beside an RTP address that we had to learn, or where it said.
+func (s *Session) controlDestination(m *Media) netip.AddrPort {
+	switch rtp := s.source.destination(); {
+	case s.control.from.IsValid():
+		return s.control.from
+	case rtp == s.source.signalled && m.RemoteRTCP.IsValid():
+		return m.RemoteRTCP
+	case rtp.IsValid() && rtp.Port() < 65535:
+		return netip.AddrPortFrom(rtp.Addr(), rtp.Port()+1)
+	}
+	return netip.AddrPort{}
+}
+
+// leave says goodbye, if anything has been said.
+func (s *Session) leave() {
+	if s.media == nil || s.out.packets == 0 {
+		return
+	}
+	if to := s.controlDestination(s.media); to.IsValid() {
+		n := s.writeReport(s.media, time.Now())
+		n += putGoodbye(s.control.packet[n:], s.out.header.ssrc)
+		_ = s.rtcp.send(s.control.packet[:n], to)
+	}
+}
+
+// ntp returns a time in NTP's format: seconds and 32 bits of their fraction.
+func ntp(t time.Time) uint64 {
+	return uint64(t.Unix()+ntpEpoch)<<32 | uint64(t.Nanosecond())<<32/uint64(time.Second)
+}

@@ -1,0 +1,275 @@
+package rtp
+
+import "github.com/switchhook/switchhook/internal/codec"
+
+// Times of the playout, in ms.
+const (
+	startDepth = 40    // collected before a talk spurt begins
+	maxDepth   = 200   // more than that is thrown away
+	longSpare  = 40    // if even the latest packet comes so early, the delay may shrink by a frame
+	jumpLimit  = 1000  // a timestamp further ahead belongs to a clock that jumped
+	overlap    = 20    // and so does the newest packet's, if it lies further back
+	patience   = 4000  // how long the spare must have been long
+	patienceUp = 32000 // the same after packets have come too late
+)
+
+// maxDecoded is room for the sound of one packet that outlasts its frame.
+const maxDecoded = maxPayload * 2
+
+// playout turns packets that come when they like into a frame every 20 ms. Its
+// clock is the caller's: each call of frame is 20 ms.
+//
+// Timestamps rule. next is the one to be decoded next; it runs on while nothing
+// is there, and a packet that arrives behind it moves it back, as far as floor,
+// the end of what has been decoded: so a late network makes the delay longer at
+// once. When all packets of several seconds came early enough, two frames are
+// merged into one: so the delay shrinks again, and a peer's clock that runs fast
+// or slow cannot make it grow.
+type playout struct {
+	codec   codec.Codec
+	decoder codec.Decoder
+	buffer  jitterBuffer
+	conceal concealer
+
+	decoded  [maxDecoded]int16 // from at to end: decoded and not yet played
+	at, end  int
+	merging  [320]int16
+	next     uint32
+	floor    uint32
+	played   uint16 // sequence number of what was decoded last
+	known    bool   // next, floor and played mean something
+	started  bool
+	waited   int // ms since the first packet of a spurt
+	dry      int // ms since there was something to decode
+	spare    int // ms by which the latest packet of the window came early
+	watched  int // ms of the window
+	patience int
+}
+
+// sound says what a frame is made of.
+type sound uint8
+
+const (
+	nothing  sound = iota // silence
+	speech                // what came over the wire
+	invented              // at least partly concealment
+)
+
+// arrival says what became of a packet.
+type arrival uint8
+
+const (
+	stored arrival = iota
+	late
+	duplicate
+	overflow // stored, in place of the oldest
+)
+
+func (p *playout) init(c codec.Codec) {
+	*p = playout{codec: c, decoder: c.NewDecoder(), conceal: newConcealer(c.SampleRate), patience: patience}
+	p.buffer.reset()
+	p.watch()
+}
+
+// restart forgets what waits: another stream begins.
+func (p *playout) restart() {
+	p.buffer.reset()
+	p.at, p.end = 0, 0
+	p.known, p.started, p.waited, p.dry = false, false, 0, 0
+	p.watch()
+}
+
+func (p *playout) ms(ticks int32) int { return int(ticks) * 1000 / p.codec.ClockRate }
+func (p *playout) ticksOf(samples int) uint32 {
+	return uint32(samples * p.codec.ClockRate / p.codec.SampleRate)
+}
+func (p *playout) samplesOf(ticks int32) int {
+	return int(ticks) * p.codec.SampleRate / p.codec.ClockRate
+}
+
+// push takes a packet. newest says that no packet with a higher sequence number
+// has come: only then may a timestamp far away mean that the peer's clock jumped.
+func (p *playout) push(h header, payload []byte, newest bool) arrival {
+	ticks := p.codec.Duration(payload)
+	if ticks == 0 || len(payload) > maxPayload {
+		return late
+	}
+	if p.known {
+		ahead := p.ms(int32(h.timestamp - p.floor))
+		if newest && (ahead > jumpLimit || ahead < -overlap) {
+			p.restart()
+		} else if p.early(h); ahead < 0 {
+			return late
+		}
+	}
+	if p.started && int32(h.timestamp-p.next) < 0 {
+		p.next = h.timestamp // too late, and not yet replaced: the delay grows
+		p.patience = min(2*p.patience, patienceUp)
+	}
+	came := stored
+	if p.buffer.full() {
+		p.skip()
+		came = overflow
+	}
+	if !p.buffer.insert(h, ticks, payload) {
+		return duplicate
+	}
+	return came
+}
+
+// early notes how long before its time a packet came.
+func (p *playout) early(h header) {
+	if p.started {
+		waiting := p.ticksOf(p.end - p.at)
+		p.spare = min(p.spare, p.ms(int32(h.timestamp-p.next+waiting)))
+	}
+}
+
+// skip throws the oldest packet away.
+func (p *playout) skip() {
+	p.buffer.drop()
+	if first := p.buffer.first(); first != nil && p.known {
+		p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1
+	}
+}
+
+// depth is how much sound waits, in ms.
+func (p *playout) depth() int {
+	waiting := p.ticksOf(p.end - p.at)
+	if last := p.buffer.last(); last != nil {
+		waiting += last.end() - p.next
+	}
+	return p.ms(int32(waiting))
+}
+
+// frame makes the next 20 ms. quiet says that a gap is no loss but silence: the
+// peer is sending a tone.
+func (p *playout) frame(dst []int16, quiet bool) sound {
+	if !p.started && !p.start() {
+		return nothing
+	}
+	if p.depth() > maxDepth {
+		p.catchUp()
+	}
+	made := p.fill(dst, quiet)
+	if p.mayShrink() {
+		p.merge(dst)
+	}
+	return made
+}
+
+// catchUp throws away what would make the delay too long.
+func (p *playout) catchUp() {
+	for p.depth() > startDepth && p.buffer.count > 1 {
+		p.skip()
+	}
+	p.conceal.cut()
+	p.watch()
+}
+
+// start begins a talk spurt when enough has been collected.
+func (p *playout) start() bool {
+	first := p.buffer.first()
+	if first == nil {
+		return false
+	}
+	p.waited += 20
+	if p.ms(int32(p.buffer.last().end()-first.timestamp)) < startDepth && p.waited < startDepth {
+		return false
+	}
+	p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1
+	p.known, p.started, p.waited, p.dry = true, true, 0, 0
+	p.watch()
+	return true
+}
+
+// fill makes dst full of what is there, and invents what is not.
+func (p *playout) fill(dst []int16, quiet bool) sound {
+	made := nothing
+	for len(dst) > 0 {
+		n := copy(dst, p.decoded[p.at:p.end])
+		if n > 0 {
+			p.at += n
+			p.conceal.hear(dst[:n])
+			made = max(made, speech)
+		} else if missing := p.missing(len(dst)); missing > 0 {
+			n = missing
+			pause := quiet || p.pausing()
+			if p.replace(dst[:n], pause) {
+				made = invented
+			}
+			p.pass(n)
+		} else {
+			p.decode()
+		}
+		dst = dst[n:]
+	}
+	return made
+}
+
+// missing returns how many of the next samples are not there.
+func (p *playout) missing(wanted int) int {
+	first := p.buffer.first()
+	if first == nil {
+		return wanted
+	}
+	return min(wanted, max(p.samplesOf(int32(first.timestamp-p.next)), 0))
+}
+
+// pausing reports whether a gap is one that the peer made: no packet is missing.
+func (p *playout) pausing() bool {
+	first := p.buffer.first()
+	return first != nil && first.sequence == p.played+1
+}
+
+func (p *playout) replace(dst []int16, pause bool) bool {
+	if pause {
+		p.conceal.made = p.conceal.steady + p.conceal.fade // silence from here on
+	}
+	return p.conceal.invent(dst)
+}
+
+// pass lets time run over samples that are not there.
+func (p *playout) pass(samples int) {
+	p.next += p.ticksOf(samples)
+	if p.buffer.count > 0 {
+		p.floor = p.next // something later is here: these are lost
+		return
+	}
+	if p.dry += samples * 1000 / p.codec.SampleRate; p.dry > maxDepth {
+		p.started = false // the peer has stopped; collect anew
+	}
+}
+
+// decode takes the earliest packet.
+func (p *playout) decode() {
+	first := p.buffer.first()
+	p.at, p.end = 0, p.decoder.Decode(p.decoded[:], first.payload[:first.size])
+	p.next, p.floor, p.played, p.dry = first.end(), first.end(), first.sequence, 0
+	p.buffer.drop()
+}
+
+// watch begins another window of watching how early packets come.
+func (p *playout) watch() { p.spare, p.watched = maxDepth, 0 }
+
+// mayShrink reports, once a window, whether the delay is longer than it need be.
+func (p *playout) mayShrink() bool {
+	if p.watched += 20; p.watched < p.patience {
+		return false
+	}
+	long := p.spare >= longSpare && p.depth() >= 20
+	p.watch()
+	if long {
+		p.patience = max(p.patience/2, patience)
+	}
+	return long
+}
+
+// merge fades from the frame in dst to the one that follows.
+func (p *playout) merge(dst []int16) {
+	following := p.merging[:len(dst)]
+	p.fill(following, false)
+	for i := range dst {
+		dst[i] = int16((int(dst[i])*(len(dst)-i) + int(following[i])*i) / len(dst))
+	}
+}

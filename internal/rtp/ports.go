@@ -1,0 +1,115 @@
+package rtp
+
+import (
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// The default range lies below Linux's ephemeral ports.
+const (
+	DefaultLow  = 20000
+	DefaultHigh = 29999
+)
+
+// maxForeign is how many ports in a row may be somebody else's before we give
+// up: each costs a system call, and a call waits.
+const maxForeign = 512
+
+// retryAfter is what a caller is told when no port is free: calls end all the time.
+const retryAfter = 5 * time.Second
+
+// Config says where sessions may listen.
+type Config struct {
+	Low, High uint16     // the range of ports, both included; DefaultLow and DefaultHigh if both are 0
+	Bind      netip.Addr // the local address; the zero Addr is 127.0.0.1
+}
+
+// Ports hands out pairs of ports: an even one for RTP, the next for RTCP
+// (RFC 3550 §11). It goes round the range, so that a port that has just been
+// given back does not hear the end of somebody else's call.
+type Ports struct {
+	bind  netip.Addr
+	first int // the lowest even port
+	pairs int
+
+	mu   sync.Mutex
+	next int          // the pair to try first
+	used map[int]bool // by pair
+}
+
+// NewPorts makes an allocator for a range.
+func NewPorts(cfg Config) *Ports {
+	if cfg.Low == 0 && cfg.High == 0 {
+		cfg.Low, cfg.High = DefaultLow, DefaultHigh
+	}
+	if !cfg.Bind.IsValid() {
+		cfg.Bind = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	first := (int(cfg.Low) + 1) &^ 1
+	return &Ports{
+		bind:  cfg.Bind.Unmap(),
+		first: first,
+		pairs: max((int(cfg.High)-first+1)/2, 0),
+		used:  map[int]bool{},
+	}
+}
+
+// Open binds the next free pair. It passes over ports that other programs have.
+// It fails with fault.KindBusy when none is free. Close the session, or join it to
+// a mix, which closes it.
+func (p *Ports) Open() (*Session, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	foreign := 0
+	for range p.pairs {
+		pair := p.next
+		p.next = (p.next + 1) % p.pairs
+		if p.used[pair] {
+			continue
+		}
+		s, taken, err := p.open(pair)
+		if err == nil {
+			p.used[pair] = true
+			return s, nil
+		}
+		if !taken {
+			return nil, fmt.Errorf("open an RTP session: %w", err)
+		}
+		if foreign++; foreign == maxForeign {
+			break
+		}
+	}
+	return nil, fault.Busy(retryAfter, "no RTP port is free on %s between %d and %d: %d pairs are in use here, %d are taken by others",
+		p.bind, p.first, p.first+2*p.pairs-1, len(p.used), foreign)
+}
+
+// InUse returns how many sessions are open.
+func (p *Ports) InUse() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.used)
+}
+
+func (p *Ports) open(pair int) (s *Session, taken bool, err error) {
+	port := uint16(p.first + 2*pair)
+	rtp, taken, err := listen(netip.AddrPortFrom(p.bind, port))
+	if err != nil {
+		return nil, taken, err
+	}
+	rtcp, taken, err := listen(netip.AddrPortFrom(p.bind, port+1))
+	if err != nil {
+		_ = rtp.close()
+		return nil, taken, err
+	}
+	return newSession(netip.AddrPortFrom(p.bind, port), rtp, rtcp, func() { p.release(pair) }), false, nil
+}
+
+func (p *Ports) release(pair int) {
+	p.mu.Lock()
+	delete(p.used, pair)
+	p.mu.Unlock()
+}

@@ -1,0 +1,125 @@
+package rtp
+
+import (
+	"net/netip"
+	"time"
+)
+
+const (
+	// maxDrain bounds the packets taken in one tick, so that a flood costs the
+	// other calls of the shard little.
+	maxDrain = 128
+	// hushTicks is how long after a packet of a tone gaps are still the tone's.
+	hushTicks = 4
+)
+
+// drain takes what has arrived since the last tick.
+func (s *Session) drain(m *Media) {
+	var now time.Time
+	for range maxDrain / batchSize {
+		n := s.rtp.receive(s.batch)
+		if n > 0 && now.IsZero() {
+			now = time.Now()
+		}
+		for i := range n {
+			if m != nil {
+				s.take(m, i, now)
+			}
+		}
+		if n < batchSize {
+			return
+		}
+	}
+}
+
+// take handles one packet of the batch.
+func (s *Session) take(m *Media, i int, now time.Time) {
+	if s.batch.size[i] < 0 {
+		s.counters.malformed.Add(1)
+		return
+	}
+	packet := s.batch.data[i][:s.batch.size[i]]
+	if isRTCP(packet) {
+		s.hearReport(packet, s.batch.from[i], now)
+		return
+	}
+	h, payload, ok := parse(packet)
+	if !ok {
+		s.counters.malformed.Add(1)
+		return
+	}
+	tone := m.TelephoneEvent != 0 && h.payloadType == m.TelephoneEvent
+	if !tone && h.payloadType != m.PayloadType && h.payloadType != comfortNoise {
+		s.counters.ignored.Add(1)
+		return
+	}
+	judged := s.source.admit(s.batch.from[i], h)
+	if !s.welcome(judged, len(packet), s.batch.from[i], now) {
+		return
+	}
+	switch {
+	case tone:
+		s.hearTone(h, payload)
+	case h.payloadType == comfortNoise:
+	default:
+		s.reception.arrive(h.timestamp, now.Sub(s.origin), m.Codec.ClockRate)
+		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(m.Codec.ClockRate)))
+		if m.Receive {
+			s.keep(h, payload, judged != older)
+		}
+	}
+}
+
+// comfortNoise is the static payload type of RFC 3389. Until it is generated, a
+// pause is silence.
+const comfortNoise = 13
+
+// welcome counts a packet by what its source means, and reports whether its
+// payload is to be used.
+func (s *Session) welcome(judged verdict, size int, from netip.AddrPort, now time.Time) bool {
+	switch judged {
+	case stray:
+		s.counters.ignored.Add(1)
+		return false
+	case twice:
+		s.counters.duplicates.Add(1)
+		return false
+	case begun:
+		s.playout.restart()
+		s.ear = toneEar{}
+		s.control.restart()
+		s.reception.begin(s.counters.lost.Load())
+	}
+	s.reception.received++
+	s.counters.received.Add(1)
+	s.counters.receivedBytes.Add(uint64(size))
+	s.counters.lastPacket.Store(now.UnixNano())
+	s.counters.lost.Store(s.reception.lostBefore + int64(s.source.expected()) - int64(s.reception.received))
+	if known := s.counters.remote.Load(); known == nil || *known != from {
+		learnt := from // only this copy is allocated
+		s.counters.remote.Store(&learnt)
+	}
+	return true
+}
+
+// keep puts sound into the jitter buffer.
+func (s *Session) keep(h header, payload []byte, newest bool) {
+	switch s.playout.push(h, payload, newest) {
+	case late:
+		s.counters.late.Add(1)
+	case duplicate:
+		s.counters.duplicates.Add(1)
+	case overflow:
+		s.counters.discarded.Add(1)
+	}
+}
+
+func (s *Session) hearTone(h header, payload []byte) {
+	key, sounding := s.ear.hear(h, payload)
+	if sounding {
+		s.hush = hushTicks
+	}
+	if key != 0 {
+		s.onTone(key)
+	}
+}

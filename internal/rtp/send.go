@@ -1,0 +1,84 @@
+package rtp
+
+import (
+	"net/netip"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/codec"
+)
+
+// outgoing is the state of what we send.
+type outgoing struct {
+	header  header
+	packet  [headerSize + codec.MaxPayload]byte
+	silence [320]int16
+	tone    [320]int16
+	packets uint32 // wraps, as RFC 3550 wants
+	octets  uint32 // of payload
+	talking bool   // the last tick was sent as sound: no marker is due
+}
+
+// WriteFrame implements audio.Sink: it sends a frame to the peer, silence too,
+// since a stream that stops would close the holes that it has made in NATs.
+func (s *Session) WriteFrame(f audio.Frame) {
+	m := s.media
+	if m == nil || s.closed.Load() {
+		return
+	}
+	ticks := m.Codec.Ticks()
+	to := s.source.destination()
+	switch {
+	case !m.Send || !to.IsValid():
+		s.out.talking = false
+	case s.tones.sending(s.out.header.timestamp, m.TelephoneEvent == 0):
+		s.sendTone(m, ticks, to)
+		s.tones.sent()
+	case s.tones.resting():
+		s.sendSound(m, nil, to)
+	default:
+		s.sendSound(m, f, to)
+	}
+	s.out.header.timestamp += uint32(ticks) // the clock runs on hold too
+}
+
+func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
+	if s.tones.inband {
+		tone := s.out.tone[:m.Codec.Samples()]
+		s.tones.sound(tone)
+		s.sendSound(m, tone, to)
+		return
+	}
+	h := s.out.header
+	h.payloadType, h.timestamp = m.TelephoneEvent, s.tones.start
+	n, first := s.tones.event(s.out.packet[headerSize:], ticks)
+	h.marker = first
+	s.out.talking = false
+	s.transmit(h, n, to)
+}
+
+// sendSound sends a frame; one of another rate than the codec's, or none, is
+// silence.
+func (s *Session) sendSound(m *Media, f audio.Frame, to netip.AddrPort) {
+	if len(f) != m.Codec.Samples() {
+		f = s.out.silence[:m.Codec.Samples()]
+	}
+	n := s.encoder.Encode(s.out.packet[headerSize:], f)
+	h := s.out.header
+	h.payloadType, h.marker = m.PayloadType, !s.out.talking
+	s.out.talking = true
+	s.transmit(h, n, to)
+}
+
+// transmit sends the packet whose payload stands ready.
+func (s *Session) transmit(h header, size int, to netip.AddrPort) {
+	h.put(s.out.packet[:])
+	s.out.header.sequence++
+	if s.rtp.send(s.out.packet[:headerSize+size], to) != nil {
+		s.counters.sendErrors.Add(1)
+		return
+	}
+	s.out.packets++
+	s.out.octets += uint32(size)
+	s.counters.sent.Add(1)
+	s.counters.sentBytes.Add(uint64(headerSize + size))
+}

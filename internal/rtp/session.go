@@ -1,0 +1,162 @@
+package rtp
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/codec"
+)
+
+// Media is what offer and answer have agreed on.
+type Media struct {
+	Remote         netip.AddrPort // where the peer wants its RTP
+	RemoteRTCP     netip.AddrPort // and its RTCP; zero is the next port
+	Codec          codec.Codec
+	PayloadType    uint8         // of the codec, in both directions
+	TelephoneEvent uint8         // payload type of RFC 4733 tones; 0 is none
+	PTime          time.Duration // of the peer's packets; any is heard, ours have 20 ms
+	Send, Receive  bool          // false on hold
+}
+
+// Session is one audio stream: a port of a mix. ReadFrame, WriteFrame and Close
+// belong to the shard that ticks it; the other methods to anybody.
+type Session struct {
+	local netip.AddrPort
+	rtp   *socket
+	rtcp  *socket
+	give  func() // gives the ports back
+
+	wanted   atomic.Pointer[Media] // what SetMedia said last
+	onTone   func(byte)
+	tones    toneSender
+	toneTurn chan struct{} // one SendTones at a time
+	gone     chan struct{} // closed by Close
+	closed   atomic.Bool
+	counters counters
+
+	// The shard's own.
+	media     *Media // what is in force: wanted, as of the last tick
+	encoder   codec.Encoder
+	source    source
+	playout   playout
+	ear       toneEar
+	hush      int // ticks in which the peer's gaps are a tone's, not losses
+	batch     *batch
+	out       outgoing
+	control   control
+	turn      int // counts reads
+	phase     int // spreads the sessions' RTCP
+	origin    time.Time
+	reception reception
+}
+
+func newSession(local netip.AddrPort, rtp, rtcp *socket, give func()) *Session {
+	var random [4 + 2 + 4 + 1 + 12]byte
+	_, _ = rand.Read(random[:]) // never fails
+	s := &Session{
+		local: local, rtp: rtp, rtcp: rtcp, give: give,
+		onTone:   func(byte) {},
+		toneTurn: make(chan struct{}, 1),
+		gone:     make(chan struct{}),
+		batch:    newBatch(),
+		origin:   time.Now(),
+		phase:    int(random[10]),
+	}
+	s.out.header = header{
+		ssrc:      binary.BigEndian.Uint32(random[0:]),
+		sequence:  binary.BigEndian.Uint16(random[4:]),
+		timestamp: binary.BigEndian.Uint32(random[6:]), // RFC 3550 §5.1: all three random
+	}
+	base64.StdEncoding.Encode(s.control.name[:], random[11:])
+	return s
+}
+
+// LocalAddr returns the address that RTP is received on; RTCP has the next port.
+func (s *Session) LocalAddr() netip.AddrPort { return s.local }
+
+// SetMedia says what has been agreed on, at any time: it takes effect at the
+// next tick. Nothing is sent or heard before the first. A media whose codec is
+// not Valid is as good as none.
+func (s *Session) SetMedia(m Media) { s.wanted.Store(&m) }
+
+// OnTone sets who is told of keys that the peer presses. It is called on the
+// shard and must not block. Set it before the session joins a mix.
+func (s *Session) OnTone(heard func(key byte)) { s.onTone = heard }
+
+// adopt puts into force what SetMedia said last. It returns nil while there is
+// nothing.
+func (s *Session) adopt() *Media {
+	m := s.wanted.Load()
+	if m == s.media {
+		return m
+	}
+	if !m.Codec.Valid() {
+		return s.media
+	}
+	if s.media == nil || s.media.Codec != m.Codec {
+		s.encoder = m.Codec.NewEncoder()
+		s.playout.init(m.Codec)
+	}
+	if !m.Receive {
+		s.playout.restart()
+	}
+	s.media = m
+	s.source.signal(netip.AddrPortFrom(m.Remote.Addr().Unmap(), m.Remote.Port()))
+	return m
+}
+
+// ReadFrame implements audio.Source: it takes what has arrived and says what is
+// to be heard of the peer now.
+func (s *Session) ReadFrame(f audio.Frame) bool {
+	if s.closed.Load() {
+		return false
+	}
+	m := s.adopt()
+	s.source.quiet++
+	s.drain(m)
+	s.turn++
+	s.converse(m)
+	if m == nil || !m.Receive || len(f) != m.Codec.Samples() {
+		return false
+	}
+	if s.hush > 0 {
+		s.hush--
+	}
+	made := s.playout.frame(f, s.hush > 0)
+	if made == invented {
+		s.counters.concealed.Add(1)
+	}
+	return made != nothing && !silent(f)
+}
+
+// silent reports whether nobody could hear a frame: G.711's smallest steps.
+func silent(f audio.Frame) bool {
+	const threshold = 8
+	for _, sample := range f {
+		if sample > threshold || sample < -threshold {
+			return false
+		}
+	}
+	return true
+}
+
+// Close says goodbye to the peer and gives the ports back. Nobody may be inside
+// ReadFrame or WriteFrame, nor call them later.
+func (s *Session) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	close(s.gone)
+	s.leave()
+	err := s.rtp.close()
+	if second := s.rtcp.close(); err == nil {
+		err = second
+	}
+	s.give()
+	return err
+}

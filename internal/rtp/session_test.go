@@ -1,0 +1,266 @@
+package rtp
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/codec"
+)
+
+func open(t testing.TB) *Session {
+	t.Helper()
+	s, err := testPorts.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+var testPorts = NewPorts(Config{Low: 21000, High: 21999})
+
+func media(to *Session) Media {
+	return Media{
+		Remote: to.LocalAddr(), Codec: codec.PCMU, PayloadType: 0,
+		TelephoneEvent: 101, Send: true, Receive: true,
+	}
+}
+
+// pair is two sessions that talk to each other.
+func pair(t testing.TB, change ...func(*Media)) (a, b *Session) {
+	t.Helper()
+	a, b = open(t), open(t)
+	forA, forB := media(b), media(a)
+	for _, c := range change {
+		c(&forA)
+		c(&forB)
+	}
+	a.SetMedia(forA)
+	b.SetMedia(forB)
+	return a, b
+}
+
+// line ticks a pair: what source says goes into a, what b hears comes back.
+type line struct {
+	a, b  *Session
+	frame [160]int16
+	heard []int16
+}
+
+func (l *line) tick(source audio.Source, frames int) {
+	for range frames {
+		l.a.ReadFrame(l.frame[:])
+		if source != nil && source.ReadFrame(l.frame[:]) {
+			l.a.WriteFrame(l.frame[:])
+		} else {
+			l.a.WriteFrame(nil)
+		}
+		if !l.b.ReadFrame(l.frame[:]) {
+			clear(l.frame[:])
+		}
+		l.heard = append(l.heard, l.frame[:]...)
+		l.b.WriteFrame(nil)
+	}
+}
+
+func TestVoiceArrives(t *testing.T) {
+	for _, c := range codec.All {
+		a, b := pair(t, func(m *Media) { m.Codec, m.PayloadType = c, c.PayloadType })
+		l := &line{a: a, b: b}
+		l.tick(audio.NewOscillator(-10, 1000), 50)
+		if share := audiotest.Goertzel(l.heard[800:], 8000, 1000); share < 0.95 {
+			t.Errorf("%s: heard %s", c.Name, audiotest.Describe(l.heard, 8000))
+		}
+		stats := b.Stats()
+		if stats.Received < 48 || stats.Lost+stats.Late+stats.Duplicates+stats.Concealed != 0 {
+			t.Errorf("%s: %+v", c.Name, stats)
+		}
+		if stats.LastPacket.IsZero() || stats.Remote != a.LocalAddr() {
+			t.Errorf("%s: last packet %v from %v", c.Name, stats.LastPacket, stats.Remote)
+		}
+	}
+}
+
+func TestNothingIsSentBeforeMediaNorOnHold(t *testing.T) {
+	a, b := open(t), open(t)
+	b.SetMedia(media(a))
+	l := &line{a: a, b: b}
+	l.tick(audio.NewOscillator(-10, 1000), 5)
+	if n := a.Stats().Sent; n != 0 {
+		t.Errorf("%d packets sent without media", n)
+	}
+	held := media(b)
+	held.Send = false
+	a.SetMedia(held)
+	l.tick(audio.NewOscillator(-10, 1000), 5)
+	if n := a.Stats().Sent; n != 0 {
+		t.Errorf("%d packets sent on hold", n)
+	}
+	a.SetMedia(media(b))
+	l.tick(audio.NewOscillator(-10, 1000), 5)
+	if n := a.Stats().Sent; n != 5 {
+		t.Errorf("%d packets sent after hold, want 5", n)
+	}
+	if lost := b.Stats().Lost; lost != 0 {
+		t.Errorf("hold looks like the loss of %d packets", lost)
+	}
+}
+
+func TestHeldSessionHearsNothing(t *testing.T) {
+	a, b := pair(t)
+	held := media(a)
+	held.Receive = false
+	b.SetMedia(held)
+	l := &line{a: a, b: b}
+	l.tick(audio.NewOscillator(-10, 1000), 20)
+	for _, sample := range l.heard {
+		if sample != 0 {
+			t.Fatal("a voice is heard on hold")
+		}
+	}
+	b.SetMedia(media(a))
+	l.heard = nil
+	l.tick(audio.NewOscillator(-10, 1000), 20)
+	if share := audiotest.Goertzel(l.heard[800:], 8000, 1000); share < 0.95 {
+		t.Errorf("after hold: %s", audiotest.Describe(l.heard, 8000))
+	}
+	if depth := b.playout.depth(); depth > 60 {
+		t.Errorf("%d ms wait after hold", depth)
+	}
+}
+
+func TestFramesDoNotAllocate(t *testing.T) {
+	a, b := pair(t)
+	l := &line{a: a, b: b}
+	tone := audio.NewOscillator(-10, 1000)
+	l.tick(tone, 10)
+	l.heard = make([]int16, 0, 1<<20)
+	if n := testing.AllocsPerRun(600, func() { l.tick(tone, 1) }); n != 0 { // RTCP included
+		t.Errorf("%v allocations a frame of both", n)
+	}
+	if b.Stats().Received < 600 || b.counters.remoteLost.Load() != 0 {
+		t.Errorf("%+v", b.Stats())
+	}
+}
+
+func TestClosedSessionLetsEverybodyGo(t *testing.T) {
+	a, _ := pair(t)
+	used := testPorts.InUse()
+	waiting := make(chan error, 1)
+	go func() { waiting <- a.SendTones(context.Background(), []byte("1")) }()
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Errorf("closing again: %v", err)
+	}
+	if err := <-waiting; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("SendTones returned %v", err)
+	}
+	var frame [160]int16
+	if a.ReadFrame(frame[:]) {
+		t.Error("a closed session speaks")
+	}
+	a.WriteFrame(frame[:])
+	if now := testPorts.InUse(); now != used-1 {
+		t.Errorf("%d pairs in use, before %d", now, used)
+	}
+}
+
+func TestReportsTellTheRoundTrip(t *testing.T) {
+	a, b := pair(t)
+	l := &line{a: a, b: b}
+	l.tick(audio.NewOscillator(-10, 1000), 3*reportTicks)
+	for _, s := range []*Session{a, b} {
+		stats := s.Stats()
+		if s.control.lastReport == 0 || s.control.from.Port() == 0 {
+			t.Errorf("no sender report came: %+v", stats)
+		}
+		if !s.source.from.IsValid() || stats.Malformed != 0 || stats.Ignored != 0 {
+			t.Errorf("%+v", stats)
+		}
+	}
+}
+
+// stranger is a socket that sends what it likes.
+type stranger struct {
+	*socket
+	at netip.AddrPort
+}
+
+func newStranger(t *testing.T) stranger {
+	t.Helper()
+	for port := uint16(22001); port < 22200; port += 2 {
+		at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
+		if s, _, err := listen(at); err == nil {
+			t.Cleanup(func() { _ = s.close() })
+			return stranger{s, at}
+		}
+	}
+	t.Fatal("no port is free")
+	return stranger{}
+}
+
+func (s stranger) say(t *testing.T, h header, payload []byte, to *Session) {
+	t.Helper()
+	packet := make([]byte, headerSize, headerSize+len(payload))
+	h.put(packet)
+	if err := s.send(append(packet, payload...), to.LocalAddr()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPeerBehindNATIsAnsweredWhereItSendsFrom(t *testing.T) {
+	a := open(t)
+	m := media(a)
+	m.Remote = netip.MustParseAddrPort("127.0.0.1:9") // what it believes to be
+	a.SetMedia(m)
+	peer := newStranger(t)
+	var frame [160]int16
+	for i := range 3 {
+		peer.say(t, header{sequence: uint16(i), timestamp: uint32(160 * i), ssrc: 7}, make([]byte, 160), a)
+		a.ReadFrame(frame[:])
+		a.WriteFrame(nil)
+	}
+	if n := peer.receive(newBatch()); n != 2 {
+		t.Errorf("the peer got %d packets, want 2: those after it was believed", n)
+	}
+	if a.Stats().Remote != peer.at {
+		t.Errorf("learnt %v, want %v", a.Stats().Remote, peer.at)
+	}
+}
+
+func TestOtherPayloadTypesAndGarbageAreCounted(t *testing.T) {
+	a, b := pair(t)
+	l := &line{a: a, b: b}
+	l.tick(audio.NewOscillator(-10, 1000), 10)
+	odd := newStranger(t)
+	odd.say(t, header{payloadType: 77, ssrc: 7}, make([]byte, 160), b)
+	for _, garbage := range [][]byte{{}, {0x80}, make([]byte, 12), make([]byte, 1200)} {
+		if err := odd.send(garbage, b.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.tick(audio.NewOscillator(-10, 1000), 2)
+	if s := b.Stats(); s.Ignored != 1 || s.Malformed != 4 || s.Remote != a.LocalAddr() {
+		t.Errorf("%+v", s)
+	}
+}
+
+func BenchmarkFramePair(b *testing.B) {
+	one, other := pair(b)
+	tone := audio.NewOscillator(-10, 1000)
+	var frame, said [160]int16
+	tone.ReadFrame(said[:])
+	b.ReportAllocs()
+	for b.Loop() { // one leg's tick: a packet read, a packet sent
+		one.ReadFrame(frame[:])
+		one.WriteFrame(said[:])
+		one, other = other, one
+	}
+}

@@ -1,0 +1,110 @@
+package rtp
+
+import (
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+// Stats is what has happened on a stream. Jitter and Depth are seen at ticks of
+// 20 ms, which is also how precisely arrival matters here.
+type Stats struct {
+	Sent, SentBytes         uint64 // RTP packets, and their bytes with headers
+	SendErrors              uint64
+	Received, ReceivedBytes uint64 // of the peer's stream
+	Lost                    uint64 // never came, as far as sequence numbers tell
+	Late                    uint64 // came after their place had been filled
+	Duplicates              uint64
+	Discarded               uint64 // thrown away because too much was waiting
+	Concealed               uint64 // frames that contain invention
+	Ignored                 uint64 // another payload type, or not from the peer
+	Malformed               uint64
+	Jitter                  time.Duration  // interarrival jitter of RFC 3550
+	Depth                   time.Duration  // sound that waits in the jitter buffer
+	RoundTrip               time.Duration  // from RTCP; 0 until known
+	RemoteLost              uint64         // of our packets, as the peer reports
+	RemoteJitter            time.Duration  // as the peer reports
+	LastPacket              time.Time      // zero if none came
+	Remote                  netip.AddrPort // where the peer's packets come from; zero until known
+}
+
+// counters are written by the shard and read by anybody.
+type counters struct {
+	sent, sentBytes, sendErrors                                atomic.Uint64
+	received, receivedBytes                                    atomic.Uint64
+	late, duplicates, discarded, concealed, ignored, malformed atomic.Uint64
+
+	lost         atomic.Int64
+	jitter       atomic.Int64 // ns, as are the other times
+	depth        atomic.Int64
+	roundTrip    atomic.Int64
+	remoteLost   atomic.Int64
+	remoteJitter atomic.Int64
+	lastPacket   atomic.Int64 // Unix time
+	remote       atomic.Pointer[netip.AddrPort]
+}
+
+// Stats returns what has happened so far.
+func (s *Session) Stats() Stats {
+	c := &s.counters
+	stats := Stats{
+		Sent: c.sent.Load(), SentBytes: c.sentBytes.Load(), SendErrors: c.sendErrors.Load(),
+		Received: c.received.Load(), ReceivedBytes: c.receivedBytes.Load(),
+		// Packets that come after they were believed lost make it shrink.
+		Lost:         uint64(max(c.lost.Load(), 0)),
+		Late:         c.late.Load(),
+		Duplicates:   c.duplicates.Load(),
+		Discarded:    c.discarded.Load(),
+		Concealed:    c.concealed.Load(),
+		Ignored:      c.ignored.Load(),
+		Malformed:    c.malformed.Load(),
+		Jitter:       time.Duration(c.jitter.Load()),
+		Depth:        time.Duration(c.depth.Load()),
+		RoundTrip:    time.Duration(c.roundTrip.Load()),
+		RemoteLost:   uint64(max(c.remoteLost.Load(), 0)),
+		RemoteJitter: time.Duration(c.remoteJitter.Load()),
+	}
+	if last := c.lastPacket.Load(); last != 0 {
+		stats.LastPacket = time.Unix(0, last)
+	}
+	if remote := c.remote.Load(); remote != nil {
+		stats.Remote = *remote
+	}
+	return stats
+}
+
+// reception is what RFC 3550 wants to know of the stream that we hear.
+type reception struct {
+	received       uint32  // packets of this stream
+	lostBefore     int64   // of former streams
+	transit        int64   // of the last packet, in units of the RTP clock
+	known          bool    // transit means something
+	jitter         float64 // in units of the RTP clock
+	expectedBefore uint32  // at the last report
+	receivedBefore uint32
+}
+
+// begin starts counting another stream.
+func (r *reception) begin(lost int64) { *r = reception{lostBefore: lost} }
+
+// arrive notes when a packet came (RFC 3550 §6.4.1 and appendix A.8).
+func (r *reception) arrive(timestamp uint32, now time.Duration, clockRate int) {
+	arrival := int64(now) * int64(clockRate) / int64(time.Second)
+	transit := int64(int32(uint32(arrival) - timestamp))
+	if r.known {
+		difference := int64(int32(transit - r.transit))
+		r.jitter += (float64(max(difference, -difference)) - r.jitter) / 16
+	}
+	r.transit, r.known = transit, true
+}
+
+// fractionLost returns the loss since the last report, of 256 (appendix A.3).
+func (r *reception) fractionLost(expected uint32) uint8 {
+	interval := int64(expected) - int64(r.expectedBefore)
+	lost := interval - int64(r.received-r.receivedBefore)
+	r.expectedBefore, r.receivedBefore = expected, r.received
+	if interval <= 0 || lost <= 0 {
+		return 0
+	}
+	return uint8(min(lost*256/interval, 255))
+}
