@@ -1,0 +1,72 @@
+package player
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// The rates that calls run at, in Hz. A clip is prepared for both, so that a
+// call may become wideband in the middle of a prompt.
+const (
+	narrowband = 8_000
+	wideband   = 16_000
+)
+
+// Clip is a sound that is ready to be played. It never changes, and any number
+// of calls play it at the same time.
+type Clip struct {
+	narrow []int16 // at 8 kHz
+	wide   []int16 // the same at 16 kHz
+}
+
+// NewClip prepares mono samples at a rate of 4 to 192 kHz. No samples, or a rate
+// outside, are an ErrFormat.
+func NewClip(samples []int16, rate int) (*Clip, error) {
+	return prepare(rate, func(at int) ([]int16, error) { return audio.Resample(samples, rate, at) })
+}
+
+// prepare makes a clip of a sound that lies at a rate and can be had at another,
+// once. Each version is made from the nearest that loses nothing.
+func prepare(rate int, at func(int) ([]int16, error)) (*Clip, error) {
+	first, second := wideband, narrowband
+	if rate <= narrowband {
+		first, second = narrowband, wideband
+	}
+	samples, err := at(first)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if len(samples) == 0 {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, errors.New("it holds no samples"))
+	}
+	other, err := audio.Resample(samples, first, second)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if first == wideband {
+		return &Clip{wide: samples, narrow: other}, nil
+	}
+	return &Clip{narrow: samples, wide: other}, nil
+}
+
+// Duration returns how long the clip plays.
+func (c *Clip) Duration() time.Duration {
+	return time.Duration(len(c.narrow)) * time.Second / narrowband
+}
+
+// at returns the clip's samples at a rate; nil at one that calls do not run at.
+func (c *Clip) at(rate int) []int16 {
+	switch rate {
+	case narrowband:
+		return c.narrow
+	case wideband:
+		return c.wide
+	}
+	return nil
+}
+
+// size is the memory that the clip holds, in bytes.
+func (c *Clip) size() int64 { return 2 * int64(cap(c.narrow)+cap(c.wide)) }

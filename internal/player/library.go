@@ -1,0 +1,132 @@
+// Package player turns prompts into frames: it downloads WAV files, keeps them
+// ready at the rates of calls, and plays them into a mix. It owns the downloads
+// and their cache, which follows what Azure documents for playSourceCacheId: an
+// hour, during which nothing is asked again.
+package player
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Why a prompt cannot be played. The errors of Fetch wrap one of the first two,
+// and what was tried, without the secrets of a URL.
+var (
+	// ErrFormat is a file that is not a sound that can be played: Azure's
+	// 400/8535, "Action failed, file format is invalid."
+	ErrFormat = errors.New("the file format is invalid")
+	// ErrDownload is a file that could not be had: Azure's 400/8536.
+	ErrDownload = errors.New("the file could not be downloaded")
+	// ErrClosed is a library that has been closed.
+	ErrClosed = errors.New("the player is closed")
+)
+
+// Config bounds what strangers' files may cost. Zero values take the defaults.
+type Config struct {
+	MaxBytes     int64         // of one file; 50 MB
+	MaxDuration  time.Duration // of one file; 10 min
+	Timeout      time.Duration // of one download with all its redirects; 30 s
+	MaxRedirects int           // 5; below zero none
+	MaxDownloads int           // at the same time, others wait; 32
+	CacheBytes   int64         // of all decoded prompts that are kept; 128 MB; below zero none
+	CacheTime    time.Duration // how long one is kept under its id; 1 h
+
+	// Allow refuses addresses, just before they are connected to, so that no name
+	// or redirect leads around it. Nil allows all of them and honours the
+	// environment's proxy; otherwise no proxy is used.
+	Allow func(netip.Addr) error
+	TLS   *tls.Config // nil: the system's roots
+}
+
+func (c Config) withDefaults() Config {
+	orDefault(&c.MaxBytes, 50_000_000)
+	orDefault(&c.MaxDuration, 10*time.Minute)
+	orDefault(&c.Timeout, 30*time.Second)
+	orDefault(&c.MaxRedirects, 5)
+	orDefault(&c.MaxDownloads, 32)
+	orDefault(&c.CacheBytes, 128_000_000)
+	orDefault(&c.CacheTime, time.Hour)
+	return c
+}
+
+func orDefault[T comparable](value *T, otherwise T) {
+	var zero T
+	if *value == zero {
+		*value = otherwise
+	}
+}
+
+// Library fetches prompts. It is safe for use by many calls.
+type Library struct {
+	cfg    Config
+	log    *slog.Logger
+	client *http.Client
+	slots  chan struct{} // one for each download that runs
+	now    func() time.Time
+
+	work  sync.WaitGroup // the downloads
+	ctx   context.Context
+	close context.CancelCauseFunc
+
+	mu      sync.Mutex // guards what follows
+	closed  bool
+	cache   *cache
+	flights map[flightKey]*flight
+}
+
+// New returns an empty library.
+func New(cfg Config, log *slog.Logger) *Library {
+	cfg = cfg.withDefaults()
+	l := &Library{
+		cfg:     cfg,
+		log:     log,
+		client:  newClient(cfg),
+		slots:   make(chan struct{}, cfg.MaxDownloads),
+		now:     time.Now,
+		cache:   newCache(cfg.CacheBytes),
+		flights: make(map[flightKey]*flight),
+	}
+	l.ctx, l.close = context.WithCancelCause(context.Background())
+	return l
+}
+
+// Fetch returns the prompt that lies at an http or https address. What was
+// fetched under a cacheID, if it is not "", is returned for it for an hour,
+// whatever the address is by then.
+//
+// Who asks for the same at the same time shares one download; it is given up
+// when nobody waits for it any more. Errors are ErrFormat, ErrDownload,
+// ErrClosed, or the cause of ctx.
+func (l *Library) Fetch(ctx context.Context, uri, cacheID string) (*Clip, error) {
+	if err := context.Cause(ctx); err != nil {
+		return nil, fmt.Errorf("fetch prompt: %w", err)
+	}
+	clip, flight, err := l.board(flightKey{uri: uri, cacheID: cacheID})
+	if clip != nil || err != nil {
+		return clip, err
+	}
+	select {
+	case <-flight.landed:
+		return flight.clip, flight.err
+	case <-ctx.Done():
+		l.leave(flight)
+		return nil, fmt.Errorf("fetch prompt: %w", context.Cause(ctx))
+	}
+}
+
+// Close gives up the downloads that run and returns when they are gone.
+func (l *Library) Close() {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
+	l.close(ErrClosed)
+	l.work.Wait()
+	l.client.CloseIdleConnections()
+}
