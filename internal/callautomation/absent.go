@@ -1,0 +1,45 @@
+package callautomation
+
+import (
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// operation is a documented operation that this version does not offer.
+type operation struct {
+	name, method, path string
+}
+
+// absent lists the documented operations that are not offered yet.
+// docs/compatibility.md says the same, and a test compares the two.
+var absent = []operation{
+	{"redirectCall", http.MethodPost, "/calling/callConnections:redirect"},
+	{"connect", http.MethodPost, "/calling/callConnections:connect"},
+	{"transferToParticipant", http.MethodPost, connectionPath + ":transferToParticipant"},
+	{"addParticipant", http.MethodPost, connectionPath + "/participants:add"},
+	{"removeParticipant", http.MethodPost, connectionPath + "/participants:remove"},
+	{"mute", http.MethodPost, connectionPath + "/participants:mute"},
+	{"cancelAddParticipant", http.MethodPost, connectionPath + "/participants:cancelAddParticipant"},
+	{"moveParticipants", http.MethodPost, connectionPath + "/participants:moveHere"},
+	{"startContinuousDtmfRecognition", http.MethodPost, connectionPath + ":startContinuousDtmfRecognition"},
+	{"stopContinuousDtmfRecognition", http.MethodPost, connectionPath + ":stopContinuousDtmfRecognition"},
+	{"hold", http.MethodPost, connectionPath + ":hold"},
+	{"unhold", http.MethodPost, connectionPath + ":unhold"},
+	{"startTranscription", http.MethodPost, connectionPath + ":startTranscription"},
+	{"updateTranscription", http.MethodPost, connectionPath + ":updateTranscription"},
+	{"stopTranscription", http.MethodPost, connectionPath + ":stopTranscription"},
+	{"startMediaStreaming", http.MethodPost, connectionPath + ":startMediaStreaming"},
+	{"stopMediaStreaming", http.MethodPost, connectionPath + ":stopMediaStreaming"},
+	{"startRecording", http.MethodPost, "/calling/recordings"},
+	{"getRecordingProperties", http.MethodGet, "/calling/recordings/{recordingId}"},
+	{"stopRecording", http.MethodDelete, "/calling/recordings/{recordingId}"},
+	{"pauseRecording", http.MethodPost, "/calling/recordings/{recordingId}:pause"},
+	{"resumeRecording", http.MethodPost, "/calling/recordings/{recordingId}:resume"},
+}
+
+// refuse says that the operation is not offered, with the service's own code for
+// operations that a deployment does not support.
+func (op operation) refuse(http.ResponseWriter, *http.Request) error {
+	return fault.Unsupported("%s is not offered by this version of Switchhook; docs/compatibility.md lists what is.", op.name).WithCode("8520")
+}

@@ -1,0 +1,46 @@
+package callautomation
+
+import (
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+type answerCallRequest struct {
+	IncomingCallContext string                `json:"incomingCallContext"`
+	CallbackURI         string                `json:"callbackUri"`
+	OperationContext    string                `json:"operationContext"`
+	AnsweredBy          *user                 `json:"answeredBy"`
+	Intelligence        *intelligenceOptions  `json:"callIntelligenceOptions"`
+	MediaStreaming      *streamingOptions     `json:"mediaStreamingOptions"`
+	Transcription       *transcriptionOptions `json:"transcriptionOptions"`
+}
+
+// answeredState is what the service says of a call that it has just answered:
+// CallConnected follows.
+const answeredState = "unknown"
+
+// answerCall is POST /calling/callConnections:answer.
+func (a *API) answerCall(w http.ResponseWriter, r *http.Request) error {
+	body, err := rest.Decode[answerCallRequest](r)
+	if err != nil {
+		return err
+	}
+	if body.IncomingCallContext == "" {
+		return errBody("incomingCallContext is required.")
+	}
+	by, err := body.AnsweredBy.identity("answeredBy")
+	if err != nil {
+		return err
+	}
+	control, err := control(rest.APIVersion(r.Context()), body.CallbackURI, body.OperationContext, body.Intelligence, body.MediaStreaming, body.Transcription)
+	if err != nil {
+		return err
+	}
+	made, err := a.calls.Answer(r.Context(), body.IncomingCallContext, by, control)
+	if err != nil {
+		return err
+	}
+	rest.SetChainID(w, made.CorrelationID)
+	return a.accepted(w, r, http.StatusOK, callConnectionProperties(made, answeredState))
+}

@@ -1,0 +1,76 @@
+package callautomation
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// Journal makes what was queued durable. A request is answered with success only
+// when the promise of its events is kept on disk.
+type Journal interface {
+	Flush(context.Context) error
+}
+
+// API is /calling/.
+type API struct {
+	calls   *call.Registry
+	journal Journal
+	answers *rest.Repeatability
+}
+
+// New returns the API over the calls of a registry. answers remembers what
+// repeatable requests were told; calls live with the process, and so may it.
+func New(calls *call.Registry, journal Journal, answers *rest.Repeatability) *API {
+	return &API{calls: calls, journal: journal, answers: answers}
+}
+
+// connectionPath begins the paths of a connection.
+const connectionPath = "/calling/callConnections/{callConnectionId}"
+
+// Routes registers every documented operation, those not offered yet included:
+// they answer that, and change nothing.
+func (a *API) Routes(rt *rest.Router) {
+	repeatable, reports, always := rest.Repeatable(a.answers), rest.ReportsRepeatability(), rest.EvenWhenBusy()
+	created, accepted, noContent := rest.Success(http.StatusCreated), rest.Success(http.StatusAccepted), rest.Success(http.StatusNoContent)
+	rt.Handle(http.MethodPost, "/calling/callConnections", a.createCall, created, repeatable)
+	rt.Handle(http.MethodPost, "/calling/callConnections:answer", a.answerCall, repeatable, always)
+	rt.Handle(http.MethodPost, "/calling/callConnections:reject", a.rejectCall, noContent, repeatable, always)
+	rt.Handle(http.MethodGet, connectionPath, a.getCall)
+	rt.Handle(http.MethodDelete, connectionPath, a.hangUp, noContent, always)
+	rt.Handle(http.MethodPost, connectionPath+":terminate", a.terminate, noContent, repeatable, reports, always)
+	rt.Handle(http.MethodGet, connectionPath+"/participants", a.listParticipants)
+	rt.Handle(http.MethodGet, connectionPath+"/participants/{participantRawId}", a.getParticipant)
+	rt.Handle(http.MethodPost, connectionPath+":play", a.play, accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":recognize", a.recognize, accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":sendDtmfTones", a.sendDtmfTones, accepted, repeatable, reports, always)
+	rt.Handle(http.MethodPost, connectionPath+":cancelAllMediaOperations", a.cancelAllMediaOperations, accepted, always)
+	for _, op := range absent {
+		rt.Handle(op.method, op.path, op.refuse, always)
+	}
+}
+
+// connection finds the connection that a request names, and tells the caller the
+// call's correlation id as the service does.
+func (a *API) connection(w http.ResponseWriter, r *http.Request) (*call.Connection, error) {
+	conn, err := a.calls.Connection(r.PathValue("callConnectionId"))
+	if err != nil {
+		return nil, err
+	}
+	rest.SetChainID(w, conn.CorrelationID())
+	return conn, nil
+}
+
+// accepted answers a request once its promise is durable. A nil body is none.
+func (a *API) accepted(w http.ResponseWriter, r *http.Request, status int, body any) error {
+	if err := a.journal.Flush(r.Context()); err != nil {
+		return err
+	}
+	if body == nil {
+		w.WriteHeader(status)
+		return nil
+	}
+	return rest.WriteJSON(w, status, body)
+}

@@ -1,0 +1,124 @@
+package callautomation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/delivery"
+)
+
+// Policy names the delivery policy of callbacks.
+const Policy = "callback"
+
+// eventTime is how the service writes times: at most seven decimals, in UTC.
+const eventTime = "2006-01-02T15:04:05.9999999-07:00"
+
+// Outbox takes messages for applications, and promises to be kept until they are.
+type Outbox interface {
+	Post(...delivery.Message)
+	Hold(key string, body []byte)
+}
+
+// Callbacks publishes what happens in calls to their applications.
+type Callbacks struct {
+	outbox Outbox
+	log    *slog.Logger
+}
+
+// NewCallbacks returns the publisher that a call.Registry is made with.
+func NewCallbacks(outbox Outbox, log *slog.Logger) *Callbacks {
+	return &Callbacks{outbox: outbox, log: log}
+}
+
+// Publish queues the callback of an event, or keeps a promise of one.
+func (c *Callbacks) Publish(e call.Event) {
+	head := e.Header()
+	switch e.(type) {
+	case call.ConnectionOpened:
+		c.hold(connectionKey(head.Connection), head)
+		c.hold(operationKey(head.Operation.ID), head)
+	case call.OperationAccepted:
+		c.hold(operationKey(head.Operation.ID), head)
+	default:
+		c.post(describe(e), head)
+	}
+}
+
+// post queues one event as the array of one CloudEvent that ACS sends.
+func (c *Callbacks) post(o occurrence, head call.Head) {
+	url := head.Operation.CallbackURI
+	if url == "" {
+		url = head.Control.CallbackURI
+	}
+	m := delivery.Message{
+		ID: uuid.NewString(), Policy: Policy,
+		Group: head.Connection, Lane: head.Connection + " " + url, URL: url,
+		Header: map[string]string{"Content-Type": "application/json"},
+		Last:   o.last, Note: o.name,
+	}
+	body, err := json.Marshal([]object{cloudEvent(m.ID, o, head)})
+	if err != nil { // every member is text, a number or a list of these
+		c.log.Error("event cannot be written", "event", o.name, "connection", head.Connection, "error", err)
+		return
+	}
+	m.Body = body
+	if o.terminal {
+		m.Release = append(m.Release, operationKey(head.Operation.ID))
+	}
+	if o.last {
+		m.Release = append(m.Release, connectionKey(head.Connection))
+	}
+	c.outbox.Post(m)
+}
+
+// cloudEvent is the envelope of an event.
+func cloudEvent(id string, o occurrence, head call.Head) object {
+	source := "calling/callConnections/" + head.Connection
+	return object{
+		{"id", id},
+		{"source", source},
+		{"type", typePrefix + o.name},
+		{"data", o.data(head, source)},
+		{"time", head.At.UTC().Format(eventTime)},
+		{"specversion", "1.0"},
+		{"datacontenttype", "application/json"},
+		{"subject", source},
+	}
+}
+
+func connectionKey(id string) string { return "connection " + id }
+func operationKey(id string) string  { return "operation " + id }
+
+// hold keeps the head of what was promised, so that its end can be told even by
+// the next process.
+func (c *Callbacks) hold(key string, head call.Head) {
+	body, err := json.Marshal(head)
+	if err != nil {
+		c.log.Error("promise cannot be written", "key", key, "error", err)
+		return
+	}
+	c.outbox.Hold(key, body)
+}
+
+// TokenSource signs the bearer tokens of callbacks.
+type TokenSource interface {
+	Token(ctx context.Context) (string, error)
+}
+
+// Authorize returns the hook that gives every attempt a token of its own.
+func Authorize(tokens TokenSource) func(*http.Request, *delivery.Message, int) error {
+	return func(r *http.Request, _ *delivery.Message, _ int) error {
+		token, err := tokens.Token(r.Context())
+		if err != nil {
+			return fmt.Errorf("sign the callback: %w", err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		return nil
+	}
+}

@@ -1,0 +1,43 @@
+package callautomation
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// getCall is GET /calling/callConnections/{callConnectionId}.
+func (a *API) getCall(w http.ResponseWriter, r *http.Request) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	p, err := conn.Properties(r.Context())
+	if err != nil {
+		return err
+	}
+	return rest.WriteJSON(w, http.StatusOK, callConnectionProperties(p, p.State.String()))
+}
+
+// hangUp is DELETE /calling/callConnections/{callConnectionId}.
+func (a *API) hangUp(w http.ResponseWriter, r *http.Request) error {
+	return a.end(w, r, (*call.Connection).HangUp)
+}
+
+// terminate is POST /calling/callConnections/{callConnectionId}:terminate.
+func (a *API) terminate(w http.ResponseWriter, r *http.Request) error {
+	return a.end(w, r, (*call.Connection).Terminate)
+}
+
+func (a *API) end(w http.ResponseWriter, r *http.Request, how func(*call.Connection, context.Context) error) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	if err := how(conn, r.Context()); err != nil {
+		return err
+	}
+	return a.accepted(w, r, http.StatusNoContent, nil)
+}

@@ -1,0 +1,68 @@
+package callautomation
+
+import (
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+type createCallRequest struct {
+	Targets              []rest.Identifier     `json:"targets"`
+	SourceCallerIDNumber *phone                `json:"sourceCallerIdNumber"`
+	SourceDisplayName    string                `json:"sourceDisplayName"`
+	Source               *user                 `json:"source"`
+	OperationContext     string                `json:"operationContext"`
+	CallbackURI          string                `json:"callbackUri"`
+	Intelligence         *intelligenceOptions  `json:"callIntelligenceOptions"`
+	MediaStreaming       *streamingOptions     `json:"mediaStreamingOptions"`
+	Transcription        *transcriptionOptions `json:"transcriptionOptions"`
+	TeamsAppSource       *struct{}             `json:"teamsAppSource"`
+}
+
+// maxDisplayName bounds a name shown to a callee, in bytes.
+const maxDisplayName = 256
+
+func (r createCallRequest) create(v string) (create call.Create, err error) {
+	switch {
+	case len(r.Targets) == 0:
+		return create, errBody("targets: one target is required.")
+	case len(r.Targets) > 1:
+		return create, fault.Unsupported("targets: group calls are not offered by this version of Switchhook; give one target.").WithCode("8520")
+	case r.TeamsAppSource != nil:
+		return create, fault.Unsupported("teamsAppSource: calls on behalf of a Teams app are not offered.").WithCode("8520")
+	case len(r.SourceDisplayName) > maxDisplayName:
+		return create, errBody("sourceDisplayName is longer than %d bytes.", maxDisplayName)
+	}
+	if create.Target = r.Targets[0].ID; create.Target.IsZero() {
+		return create, errBody("targets[0] is null.")
+	}
+	if create.Source, err = r.Source.identity("source"); err != nil {
+		return create, err
+	}
+	if create.CallerID, err = r.SourceCallerIDNumber.number("sourceCallerIdNumber"); err != nil {
+		return create, err
+	}
+	create.DisplayName = r.SourceDisplayName
+	create.Control, err = control(v, r.CallbackURI, r.OperationContext, r.Intelligence, r.MediaStreaming, r.Transcription)
+	return create, err
+}
+
+// createCall is POST /calling/callConnections.
+func (a *API) createCall(w http.ResponseWriter, r *http.Request) error {
+	body, err := rest.Decode[createCallRequest](r)
+	if err != nil {
+		return err
+	}
+	create, err := body.create(rest.APIVersion(r.Context()))
+	if err != nil {
+		return err
+	}
+	made, err := a.calls.Create(r.Context(), create)
+	if err != nil {
+		return err
+	}
+	rest.SetChainID(w, made.CorrelationID)
+	return a.accepted(w, r, http.StatusCreated, callConnectionProperties(made, call.Connecting.String()))
+}

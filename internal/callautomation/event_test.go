@@ -1,0 +1,147 @@
+package callautomation
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/player"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+const (
+	testResource   = "11111111-2222-4333-8444-555555555555"
+	testConnection = "02001680-29fe-4425-9c01-7107b7e37ba5"
+)
+
+func testHead(version string) call.Head {
+	return call.Head{
+		Connection: testConnection, ServerCallID: "c2VydmVyQ2FsbElk", CorrelationID: "5d169a62-eaa9-4cd1-9397-f77a623bd983",
+		Control:   call.Control{CallbackURI: "http://app.test/callback", Version: version},
+		Operation: call.Operation{ID: "op", Context: "my-context"},
+		At:        time.Date(2026, 11, 20, 13, 0, 0, 415911000, time.UTC),
+	}
+}
+
+// samples has one of each event, filled as it could happen.
+func samples(version string) []call.Event {
+	h := testHead(version)
+	noContext := h
+	noContext.Operation = call.Operation{}
+	refused := call.Reason{Kind: call.Busy, Text: "Busy Here", Phone: true, SIP: call.Status{Code: 486, Phrase: "Busy Here"}, Q850: call.Cause{Value: 17, Text: "User busy"}}
+	roster := []call.Participant{{ID: identifier.User(testResource, "0000000a-1111-4222-8333-444444444444")}, {ID: phoneID("+15551230001")}}
+	return []call.Event{
+		call.CallConnected{Head: h}, call.CreateCallFailed{Head: h, Reason: refused},
+		call.AnswerFailed{Head: h, Reason: call.Reason{Kind: call.Vanished, Text: "The caller did not confirm the answer"}},
+		call.CallDisconnected{Head: noContext, Reason: call.Reason{Kind: call.EndedByApplication}},
+		call.ParticipantsUpdated{Head: noContext, Participants: roster, Sequence: 1},
+		call.PlayStarted{Head: h}, call.PlayCompleted{Head: h},
+		call.PlayFailed{Head: h, Source: 1, Cause: fmt.Errorf("%w: not RIFF", player.ErrFormat)}, call.PlayCanceled{Head: h},
+		call.RecognizeCompleted{Head: h, Tones: []call.Tone("123#"), By: call.MaxTonesCollected},
+		call.RecognizeFailed{Head: h, By: call.InitialSilence}, call.RecognizeCanceled{Head: h},
+		call.SendTonesCompleted{Head: h}, call.SendTonesFailed{Head: h, Canceled: true},
+	}
+}
+
+func phoneID(number string) identifier.ID {
+	id, err := identifier.Phone(number)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+// TestEventsAreGolden asks for the wire form of every event in three versions.
+func TestEventsAreGolden(t *testing.T) {
+	for _, version := range []string{"2024-04-15", "2025-06-15", "2026-03-12"} {
+		events := samples(version)
+		if len(events) != len(call.Events) {
+			t.Fatalf("%d samples of %d events", len(events), len(call.Events))
+		}
+		for i, e := range events {
+			if got, want := fmt.Sprintf("%T", e), fmt.Sprintf("%T", call.Events[i]); got != want {
+				t.Fatalf("sample %d is %s, want %s", i, got, want)
+			}
+			golden(t, e, version)
+		}
+	}
+}
+
+func golden(t *testing.T, e call.Event, version string) {
+	t.Helper()
+	o := describe(e)
+	text, err := json.Marshal([]object{cloudEvent("00000000-0000-4000-8000-000000000001", o, e.Header())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, text, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	pretty.WriteByte('\n')
+	name := filepath.Join("testdata", version, o.name+".json")
+	if *update {
+		os.MkdirAll(filepath.Dir(name), 0o755)
+		if err := os.WriteFile(name, pretty.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(pretty.Bytes(), want) {
+		t.Errorf("%s differs (go test -update shows it in review):\n%s", name, pretty.Bytes())
+	}
+}
+
+// TestMembersStandAsRecorded compares the order of data's members with what the
+// real service sent.
+func TestMembersStandAsRecorded(t *testing.T) {
+	tail := "callConnectionId serverCallId correlationId publicEventType"
+	cases := []struct {
+		name, version string
+		event         func(call.Head) call.Event
+		want          string
+	}{
+		{"CallConnected before resultInformation existed", "2024-04-15", func(h call.Head) call.Event { return call.CallConnected{Head: h} }, "version"},
+		{"CallConnected", "2025-06-15", func(h call.Head) call.Event { return call.CallConnected{Head: h} }, "version resultInformation"},
+		{"CallConnected, newest", "2026-03-12", func(h call.Head) call.Event { return call.CallConnected{Head: h} }, "resultInformation version"},
+		{"ParticipantsUpdated", "2025-06-15", func(h call.Head) call.Event { return call.ParticipantsUpdated{Head: h} }, "participants sequenceNumber resultInformation version"},
+		{"PlayFailed, newest", "2026-03-12", func(h call.Head) call.Event { return call.PlayFailed{Head: h} }, "failedPlaySourceIndex version resultInformation"},
+		{"PlayStarted", "2025-06-15", func(h call.Head) call.Event { return call.PlayStarted{Head: h} }, "version resultInformation"},
+		{"the preview that repeated the source", "2023-10-03-preview", func(h call.Head) call.Event { return call.SendTonesCompleted{Head: h} }, "eventSource version"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			head := testHead(c.version)
+			head.Operation.Context = ""
+			e := c.event(head)
+			var names []string
+			for _, m := range describe(e).data(e.Header(), "s") {
+				names = append(names, m.name)
+			}
+			if got := strings.Join(names, " "); got != c.want+" "+tail {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
+
+func TestHoldIsUnknownToOldVersions(t *testing.T) {
+	for version, want := range map[string]bool{"2024-04-15": false, "2024-06-15-preview": true, "2026-03-12": true} {
+		text, _ := json.Marshal(rosterMembers(call.ParticipantsUpdated{Head: testHead(version), Participants: []call.Participant{{ID: phoneID("+1555")}}}))
+		if got := strings.Contains(string(text), "isOnHold"); got != want {
+			t.Errorf("%s: isOnHold present is %t", version, got)
+		}
+	}
+}

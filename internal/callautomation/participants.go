@@ -1,0 +1,59 @@
+package callautomation
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// participantsPerPage is the length of a page of participants.
+const participantsPerPage = 100
+
+// listParticipants is GET …/participants.
+func (a *API) listParticipants(w http.ResponseWriter, r *http.Request) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	all, err := conn.Participants(r.Context())
+	if err != nil {
+		return err
+	}
+	v := version(rest.APIVersion(r.Context()))
+	asked, err := rest.ReadPage(r, participantsPerPage, participantsPerPage)
+	if err != nil {
+		return err
+	}
+	byID := func(p call.Participant) string { return p.ID.Raw() }
+	slices.SortFunc(all, func(a, b call.Participant) int { return strings.Compare(byID(a), byID(b)) })
+	page, next, err := rest.Slice(all, asked, byID)
+	if err != nil {
+		return err
+	}
+	value := make([]object, len(page))
+	for i, p := range page {
+		value[i] = participantModel(p, v)
+	}
+	return rest.WriteJSON(w, http.StatusOK, object{{"value", value}}.addText("nextLink", rest.NextLink(r, next)))
+}
+
+// getParticipant is GET …/participants/{participantRawId}.
+func (a *API) getParticipant(w http.ResponseWriter, r *http.Request) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	who, err := identifier.Parse(r.PathValue("participantRawId"))
+	if err != nil {
+		return errBody("participantRawId: %s.", err)
+	}
+	p, err := conn.Participant(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	return rest.WriteJSON(w, http.StatusOK, participantModel(p, version(rest.APIVersion(r.Context()))))
+}

@@ -1,0 +1,121 @@
+package callautomation
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+type recognizeRequest struct {
+	RecognizeInputType          string            `json:"recognizeInputType"`
+	PlayPrompt                  *playSource       `json:"playPrompt"`
+	PlayPrompts                 []playSource      `json:"playPrompts"`
+	InterruptCallMediaOperation *bool             `json:"interruptCallMediaOperation"`
+	OperationContext            string            `json:"operationContext"`
+	OperationCallbackURI        string            `json:"operationCallbackUri"`
+	RecognizeOptions            *recognizeOptions `json:"recognizeOptions"`
+}
+
+type recognizeOptions struct {
+	InterruptPrompt                *bool            `json:"interruptPrompt"`
+	InitialSilenceTimeoutInSeconds *int             `json:"initialSilenceTimeoutInSeconds"`
+	TargetParticipant              *rest.Identifier `json:"targetParticipant"`
+	DtmfOptions                    *dtmfOptions     `json:"dtmfOptions"`
+}
+
+type dtmfOptions struct {
+	InterToneTimeoutInSeconds *int     `json:"interToneTimeoutInSeconds"`
+	MaxTonesToCollect         *int     `json:"maxTonesToCollect"`
+	StopTones                 []string `json:"stopTones"`
+}
+
+// Defaults of the recognize action, in seconds.
+const (
+	defaultInitialSilence = 5
+	defaultInterTone      = 2
+)
+
+func (r recognizeRequest) recognize() (rec call.Recognize, err error) {
+	switch r.RecognizeInputType {
+	case "dtmf":
+	case "speech", "speechOrDtmf", "choices":
+		return rec, fault.Unsupported("recognizeInputType %s is not offered by this version of Switchhook, which has no speech service; use dtmf.", r.RecognizeInputType).WithCode("8520")
+	default:
+		return rec, errBody("recognizeInputType: %q is none of dtmf, speech, speechOrDtmf and choices.", r.RecognizeInputType)
+	}
+	if r.RecognizeOptions == nil || r.RecognizeOptions.TargetParticipant == nil {
+		return rec, errBody("recognizeOptions.targetParticipant is required.")
+	}
+	sources := r.PlayPrompts
+	if len(sources) == 0 && r.PlayPrompt != nil {
+		sources = []playSource{*r.PlayPrompt}
+	}
+	if rec.Prompts, err = prompts("playPrompts", sources); err != nil {
+		return rec, err
+	}
+	if rec.Context, err = operationContext(r.OperationContext, r.OperationCallbackURI); err != nil {
+		return rec, err
+	}
+	rec.Interrupt = orTrue(r.InterruptCallMediaOperation)
+	return rec, r.RecognizeOptions.into(&rec)
+}
+
+// into checks the options that say what is collected and for how long.
+func (o recognizeOptions) into(rec *call.Recognize) (err error) {
+	rec.Target = o.TargetParticipant.ID
+	rec.InterruptPrompt = orTrue(o.InterruptPrompt)
+	if rec.InitialSilence, err = seconds("recognizeOptions.initialSilenceTimeoutInSeconds", o.InitialSilenceTimeoutInSeconds, defaultInitialSilence, 0, 300); err != nil {
+		return err
+	}
+	dtmf := o.DtmfOptions
+	if dtmf == nil {
+		dtmf = &dtmfOptions{}
+	}
+	if rec.InterTone, err = seconds("dtmfOptions.interToneTimeoutInSeconds", dtmf.InterToneTimeoutInSeconds, defaultInterTone, 1, 60); err != nil {
+		return err
+	}
+	if dtmf.MaxTonesToCollect != nil {
+		if rec.MaxTones = *dtmf.MaxTonesToCollect; rec.MaxTones < 1 {
+			return errBody("dtmfOptions.maxTonesToCollect: %d is less than 1.", rec.MaxTones)
+		}
+	}
+	rec.StopTones, err = parseTones("dtmfOptions.stopTones", dtmf.StopTones)
+	return err
+}
+
+func orTrue(b *bool) bool { return b == nil || *b }
+
+// seconds checks a timeout against its bounds.
+func seconds(field string, given *int, otherwise, low, high int) (time.Duration, error) {
+	n := otherwise
+	if given != nil {
+		n = *given
+	}
+	if n < low || n > high {
+		return 0, errBody("%s: %d is not between %d and %d.", field, n, low, high)
+	}
+	return time.Duration(n) * time.Second, nil
+}
+
+// recognize is POST …:recognize.
+func (a *API) recognize(w http.ResponseWriter, r *http.Request) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	body, err := rest.Decode[recognizeRequest](r)
+	if err != nil {
+		return err
+	}
+	recognize, err := body.recognize()
+	if err != nil {
+		return err
+	}
+	if err := conn.Recognize(r.Context(), recognize); err != nil {
+		return err
+	}
+	return a.accepted(w, r, http.StatusAccepted, nil)
+}

@@ -1,0 +1,37 @@
+package callautomation
+
+import (
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+type rejectCallRequest struct {
+	IncomingCallContext string `json:"incomingCallContext"`
+	CallRejectReason    string `json:"callRejectReason"`
+}
+
+// rejectReasons are the reasons of the API; none is the default.
+var rejectReasons = map[string]call.ReasonKind{
+	"": call.Declined, "none": call.Declined, "busy": call.Busy, "forbidden": call.Forbidden,
+}
+
+// rejectCall is POST /calling/callConnections:reject.
+func (a *API) rejectCall(w http.ResponseWriter, r *http.Request) error {
+	body, err := rest.Decode[rejectCallRequest](r)
+	if err != nil {
+		return err
+	}
+	if body.IncomingCallContext == "" {
+		return errBody("incomingCallContext is required.")
+	}
+	why, ok := rejectReasons[body.CallRejectReason]
+	if !ok {
+		return errBody("callRejectReason: %q is none of none, busy and forbidden.", body.CallRejectReason)
+	}
+	if err := a.calls.Reject(r.Context(), body.IncomingCallContext, why); err != nil {
+		return err
+	}
+	return a.accepted(w, r, http.StatusNoContent, nil)
+}

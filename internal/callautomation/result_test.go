@@ -1,0 +1,65 @@
+package callautomation
+
+import (
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// TestReasonsBecomeCodes is the table of what applications see at a call's end.
+func TestReasonsBecomeCodes(t *testing.T) {
+	sip := func(code int) call.Status { return call.Status{Code: code, Phrase: "x"} }
+	cases := []struct {
+		name          string
+		why           call.Reason
+		code, subCode int
+	}{
+		{"who ended it", call.Reason{Kind: call.EndedByApplication}, 200, 7000},
+		{"the other application", call.Reason{Kind: call.EndedByPeer}, 200, 5001},
+		{"rejected by an application", call.Reason{Kind: call.Declined, ByApplication: true}, 200, 5002},
+		{"removed", call.Reason{Kind: call.Removed}, 200, 5300},
+		{"the called phone hung up", call.Reason{Kind: call.EndedByPeer, Phone: true}, 200, 560000},
+		{"the calling phone hung up", call.Reason{Kind: call.EndedByPeer, Phone: true, Inbound: true}, 200, 540000},
+		{"busy phone", call.Reason{Kind: call.Busy, Phone: true, SIP: sip(486)}, 486, 560486},
+		{"declined by phone", call.Reason{Kind: call.Declined, Phone: true, SIP: sip(603)}, 603, 560603},
+		{"phone says no answer", call.Reason{Kind: call.NoAnswer, Phone: true, SIP: sip(480)}, 480, 560480},
+		{"we gave up ringing", call.Reason{Kind: call.NoAnswer, Phone: true, SIP: sip(487)}, 487, 10004},
+		{"no application answered", call.Reason{Kind: call.NoAnswer}, 487, 10004},
+		{"no route", call.Reason{Kind: call.NotFound, Phone: true}, 404, 511532},
+		{"no reply", call.Reason{Kind: call.Unreachable, Phone: true, SIP: sip(408)}, 408, 560408},
+		{"no connection", call.Reason{Kind: call.Unreachable, Phone: true}, 503, 8544},
+		{"sound lost", call.Reason{Kind: call.MediaLost, Phone: true}, 410, 301005},
+		{"server went down", call.Reason{Kind: call.ServerStopped}, 500, 9001},
+		{"anything else", call.Reason{Kind: call.Failed}, 500, 9999},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if r := ended(c.why); r.Code != c.code || r.SubCode != c.subCode {
+				t.Errorf("got %d/%d, want %d/%d (%s)", r.Code, r.SubCode, c.code, c.subCode, r.Message)
+			}
+		})
+	}
+}
+
+func TestLiteralMessages(t *testing.T) {
+	cases := map[string]call.Reason{
+		"Call was ended by Azure Communication Service Call Automation API or a server bot. DiagCode: 0#7000.@": {Kind: call.EndedByApplication},
+		"This conversation has ended.. DiagCode: 0#5001.@":                                                      {Kind: call.EndedByPeer},
+		"The conversation has ended. DiagCode: 0#5002.@":                                                        {Kind: call.Busy, ByApplication: true},
+	}
+	for want, why := range cases {
+		if got := ended(why).Message; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWireDetailsAreNewestOnly(t *testing.T) {
+	r := ended(call.Reason{Kind: call.Busy, SIP: call.Status{Code: 486}, Q850: call.Cause{Value: 17}})
+	if newest := r.in("2026-03-12"); newest.SIP == nil || newest.SIP.Code != 486 || newest.Q850.Code != 17 {
+		t.Errorf("2026-03-12 has %+v", newest)
+	}
+	if older := r.in("2025-06-15"); older.SIP != nil || older.Q850 != nil {
+		t.Errorf("2025-06-15 has %+v", older)
+	}
+}

@@ -1,0 +1,46 @@
+package callautomation
+
+import (
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// toneNames are the keys in Azure's words.
+var toneNames = map[call.Tone]string{
+	'0': "zero", '1': "one", '2': "two", '3': "three", '4': "four", '5': "five", '6': "six", '7': "seven",
+	'8': "eight", '9': "nine", 'A': "a", 'B': "b", 'C': "c", 'D': "d", '#': "pound", '*': "asterisk",
+}
+
+// tonesByName finds a key by Azure's word.
+var tonesByName = func() map[string]call.Tone {
+	byName := make(map[string]call.Tone, len(toneNames))
+	for tone, name := range toneNames {
+		byName[name] = tone
+	}
+	return byName
+}()
+
+// parseTones turns Azure's words into keys.
+func parseTones(field string, names []string) ([]call.Tone, error) {
+	tones := make([]call.Tone, len(names))
+	for i, name := range names {
+		tone, ok := tonesByName[name]
+		if !ok {
+			return nil, fault.Invalid("%s[%d]: %q is not a tone; known are zero to nine, a, b, c, d, pound and asterisk.", field, i, name).WithCode("8523")
+		}
+		tones[i] = tone
+	}
+	return tones, nil
+}
+
+// toneMembers is the result of a recognition of keys.
+func toneMembers(tones []call.Tone) object {
+	names := make([]string, len(tones))
+	for i, tone := range tones {
+		names[i] = toneNames[tone]
+	}
+	return object{
+		{"recognitionType", "dtmf"},
+		{"dtmfResult", object{{"tones", names}}},
+	}
+}
