@@ -34,15 +34,18 @@ func (h *Hosts) Allows(host string) bool {
 
 func (h *Hosts) isListed(host string) bool {
 	host = strings.ToLower(host)
-	return slices.Contains(h.listed, host) || slices.Contains(h.listed, withoutPort(host))
+	return host != "" && slices.Contains(h.listed, host) || slices.Contains(h.listed, withoutPort(host))
 }
 
 // Origin returns scheme and host, such as "https://localhost:8443", under which
-// the sender of r reaches us. A Host header that is not ours is not repeated:
-// the first listed host, else the address that the request came in on, replaces it.
+// the sender of r reaches us. A proxy's X-Forwarded-Host counts if it is listed.
+// A host that is not ours is not repeated: the first listed one, else the
+// address that the request came in on, replaces it.
 func (h *Hosts) Origin(r *http.Request) string {
-	local := localAddress(r)
-	host := h.reached(r.Host, local)
+	host := r.Header.Get("X-Forwarded-Host")
+	if !h.isListed(host) {
+		host = h.reached(r.Host, localAddress(r))
+	}
 	scheme := "http"
 	if r.TLS != nil || (h.isListed(host) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")) {
 		scheme = "https"

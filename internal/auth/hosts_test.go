@@ -14,6 +14,7 @@ func TestOriginIsTheHostThatTheClientUsed(t *testing.T) {
 		name, host, want string
 		local            string // address of the listener; "" takes 127.0.0.1
 		listed           []string
+		claims           string // X-Forwarded-Host
 		tls, forwarded   bool
 	}{
 		{name: "loopback", host: "localhost:8443", tls: true, want: "https://localhost:8443"},
@@ -27,6 +28,8 @@ func TestOriginIsTheHostThatTheClientUsed(t *testing.T) {
 		{name: "listed with a port that the client dropped", host: "acs.example", listed: []string{"acs.example:444"}, tls: true, want: "https://acs.example:444"},
 		{name: "stranger where names are listed", host: "evil.example", listed: []string{"acs.example:444"}, tls: true, want: "https://acs.example:444"},
 		{name: "TLS ends at the proxy", host: "acs.example", listed: []string{"acs.example"}, forwarded: true, want: "https://acs.example"},
+		{name: "behind a proxy", host: "10.0.0.5", listed: []string{"a.example", "b.example"}, claims: "b.example", forwarded: true, want: "https://b.example"},
+		{name: "a stranger's claim", host: "localhost:8443", claims: "evil.example", want: "http://localhost:8443"},
 		{name: "no host", host: "", want: "http://127.0.0.1:9443"},
 	}
 	for _, test := range tests {
@@ -41,6 +44,7 @@ func TestOriginIsTheHostThatTheClientUsed(t *testing.T) {
 			if test.tls {
 				r.TLS = &tls.ConnectionState{}
 			}
+			r.Header.Set("X-Forwarded-Host", test.claims)
 			if test.forwarded {
 				r.Header.Set("X-Forwarded-Proto", "https")
 			}

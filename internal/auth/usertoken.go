@@ -114,6 +114,9 @@ type NotBefore func(user string) (time.Time, bool)
 // minted with a key since replaced or before its user's NotBefore, or whose user
 // is gone, is a *Denial.
 func (t *UserTokens) Verify(ctx context.Context, text string, users NotBefore) (UserToken, error) {
+	if err := t.cfg.Signer.wait(ctx); err != nil { // not knowing is no denial
+		return UserToken{}, err
+	}
 	var claims userClaims
 	_, err := jwt.ParseWithClaims(text, &claims, t.cfg.Signer.verificationKey(ctx),
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(), jwt.WithTimeFunc(t.cfg.Now))

@@ -23,7 +23,6 @@ import (
 type Config struct {
 	Resource string           // immutable id of the resource, a GUID
 	Tokens   *auth.UserTokens // required
-	Keys     *auth.Keys       // required: a token is bound to the key that minted it
 	Store    store.Backend    // required
 	Log      *slog.Logger     // nil: slog.Default()
 	Now      func() time.Time // nil: time.Now

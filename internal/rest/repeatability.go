@@ -23,8 +23,8 @@ const (
 	headerRepeatabilityResult = "Repeatability-Result"
 
 	repeatabilityAge   = 24 * time.Hour
-	repeatabilityLimit = 20_000   // answers kept
-	maxRepeatable      = 64 << 10 // bytes of a body that is kept
+	repeatabilityLimit = 20_000    // answers kept
+	maxRepeatable      = 128 << 10 // bytes of a body that is kept: a call of 350 participants
 	repeatableTimeout  = time.Minute
 )
 
@@ -160,7 +160,7 @@ func (p *Repeatability) first(ex *exchange, ans *answer, r *http.Request, id str
 	got := &Answer{Request: own.request, Status: kept.status, Header: kept.header, Body: kept.body.Bytes()}
 	if got.lasting() {
 		own.answer = got
-		if err := p.answers.Put(ctx, id, *got); err != nil {
+		if err := p.keep(ctx, id, *got); err != nil {
 			ex.log.Error("answer is not kept for repetition", "failure", err)
 		}
 	}
@@ -170,7 +170,14 @@ func (p *Repeatability) first(ex *exchange, ans *answer, r *http.Request, id str
 // lasting reports whether a repetition shall get the same answer: after a
 // failure of ours it is served anew.
 func (a *Answer) lasting() bool {
-	return a.Status < 500 && a.Status != http.StatusTooManyRequests && a.Status != 0 && len(a.Body) <= maxRepeatable
+	return a.Status < 500 && a.Status != http.StatusTooManyRequests && a.Status != 0
+}
+
+func (p *Repeatability) keep(ctx context.Context, id string, got Answer) error {
+	if len(got.Body) > maxRepeatable {
+		return fmt.Errorf("its body has %d bytes, more than %d", len(got.Body), maxRepeatable)
+	}
+	return p.answers.Put(ctx, id, got)
 }
 
 func (a *Answer) repeat(ans *answer, request string) error {

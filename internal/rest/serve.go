@@ -44,7 +44,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for i, name := range ex.route.params {
 		r.SetPathValue(name, params[i])
 	}
-	if err := ex.admit(r, params); err != nil {
+	if err := ex.admit(w, r, params); err != nil {
 		ans.fail(r, err)
 		return
 	}
@@ -65,13 +65,13 @@ func (a *answer) wrongMethod(r *http.Request, found *endpoint) {
 }
 
 // admit reads the body and asks what the route wants of every request.
-func (ex *exchange) admit(r *http.Request, params []string) error {
+func (ex *exchange) admit(w http.ResponseWriter, r *http.Request, params []string) error {
 	for i, value := range params {
 		if !utf8.ValidString(value) || strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c == 0x7f }) {
 			return Field(ex.route.params[i], fault.Invalid("the path's %s has control characters or is not UTF-8", ex.route.params[i]))
 		}
 	}
-	if err := ex.readBody(r); err != nil {
+	if err := ex.readBody(w, r); err != nil {
 		return err
 	}
 	if !ex.route.noAuth {
@@ -89,13 +89,13 @@ func (ex *exchange) admit(r *http.Request, params []string) error {
 	return nil
 }
 
-func (ex *exchange) readBody(r *http.Request) error {
+func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	limit := ex.route.maxBody
 	tooLarge := fault.TooLarge("the body is larger than %d bytes", limit)
 	if r.ContentLength > limit {
 		return tooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, limit))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var exceeded *http.MaxBytesError
 	switch {
 	case errors.As(err, &exceeded):

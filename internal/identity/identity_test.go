@@ -1,0 +1,378 @@
+package identity
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/auth/authtest"
+	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+const (
+	resource = "5e8b1c5e-0000-4000-8000-000000000001"
+	foreign  = "8:acs:5e8b1c5e-0000-4000-8000-000000000002_00000000-0000-4000-8000-000000000001"
+	missed   = "8:acs:" + resource + "_00000000-0000-4000-8000-000000000009"
+	version  = "api-version=2023-10-01"
+)
+
+var signer = sync.OnceValue(auth.NewSigner)
+
+// fixture is the API on a router, with a clock that stands until it is moved.
+type fixture struct {
+	*API
+	router *rest.Router
+	keys   *auth.Keys
+	now    time.Time
+}
+
+func newFixture(t *testing.T, backend store.Backend) *fixture {
+	t.Helper()
+	f := &fixture{now: time.Date(2026, 11, 20, 13, 4, 0, 500e6, time.UTC)}
+	var err error
+	if f.keys, err = auth.NewKeys(auth.NewKey(), auth.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return f.now }
+	tokens := auth.NewUserTokens(auth.UserTokensConfig{Signer: signer(), Keys: f.keys, Resource: resource, Now: now})
+	f.API, err = New(Config{Resource: resource, Tokens: tokens, Store: backend, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.router = rest.New(rest.Config{Auth: auth.NewGate(auth.Config{Keys: f.keys, Now: now}), Now: now, Log: slog.New(slog.DiscardHandler)})
+	f.Register(f.router)
+	return f
+}
+
+func memoryFixture(t *testing.T) *fixture {
+	f := newFixture(t, store.InMemory())
+	t.Cleanup(f.Close)
+	return f
+}
+
+func (f *fixture) send(t *testing.T, method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r.Host = "localhost:8443"
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	if err := authtest.Sign(r, []byte(body), f.keys.Get(auth.Primary).Base64(), f.now); err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	f.router.ServeHTTP(w, r)
+	return w
+}
+
+// want asks for a status and, for an error, its code; it returns the message.
+func want(t *testing.T, w *httptest.ResponseRecorder, status int, code string) (message, target string) {
+	t.Helper()
+	var got struct {
+		Error struct{ Code, Message, Target string }
+	}
+	json.Unmarshal(w.Body.Bytes(), &got)
+	if w.Code != status || got.Error.Code != code {
+		t.Fatalf("got %d %s, want %d %q", w.Code, w.Body, status, code)
+	}
+	return got.Error.Message, got.Error.Target
+}
+
+// made is the answer to a creation.
+type made struct {
+	Identity    struct{ ID string }
+	AccessToken *struct{ Token, ExpiresOn string }
+}
+
+func (f *fixture) make(t *testing.T, body string) made {
+	t.Helper()
+	w := f.send(t, "POST", "/identities?"+version, body)
+	want(t, w, 201, "")
+	var got made
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func (f *fixture) issueTo(t *testing.T, id string) string {
+	t.Helper()
+	w := f.send(t, "POST", "/identities/"+strings.ReplaceAll(id, ":", "%3A")+"/:issueAccessToken?"+version, `{"scopes":["voip"]}`)
+	want(t, w, 200, "")
+	var got struct{ Token string }
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	return got.Token
+}
+
+func (f *fixture) exists(t *testing.T, id string) bool {
+	t.Helper()
+	parsed, err := identifier.Parse(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ok, err := f.Exists(t.Context(), parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ok
+}
+
+func TestCreateWithoutToken(t *testing.T) {
+	f := memoryFixture(t)
+	for name, body := range map[string]string{"no body": "", "empty object": "{}", "nulls": `{"createTokenWithScopes":null,"expiresInMinutes":null}`, "no scopes": `{"createTokenWithScopes":[]}`} {
+		w := f.send(t, "POST", "/identities?"+version, body)
+		want(t, w, 201, "")
+		var got made
+		json.Unmarshal(w.Body.Bytes(), &got)
+		if w.Body.String() != `{"identity":{"id":"`+got.Identity.ID+`"}}` || strings.Count(got.Identity.ID, "_") != 1 || !f.exists(t, got.Identity.ID) {
+			t.Errorf("%s: %s", name, w.Body)
+		}
+	}
+}
+
+func TestCreateWithToken(t *testing.T) {
+	f := memoryFixture(t)
+	got := f.make(t, `{"createTokenWithScopes":["chat","voip","chat"],"expiresInMinutes":60}`)
+	if got.AccessToken == nil || got.AccessToken.ExpiresOn != "2026-11-20T14:04:00+00:00" {
+		t.Fatalf("got %+v", got.AccessToken)
+	}
+	raw, _ := base64.RawURLEncoding.DecodeString(strings.Split(got.AccessToken.Token, ".")[1])
+	var claims struct {
+		Exp                         int64
+		AcsScope, SkypeID, Endpoint string
+	}
+	if err := json.Unmarshal(raw, &claims); err != nil {
+		t.Fatal(err)
+	}
+	if claims.Exp != time.Date(2026, 11, 20, 14, 4, 0, 0, time.UTC).Unix() || claims.AcsScope != "chat,voip" || "8:"+claims.SkypeID != got.Identity.ID || claims.Endpoint != "http://localhost:8443" {
+		t.Fatalf("claims %+v", claims)
+	}
+	read, err := f.Authenticate(t.Context(), got.AccessToken.Token)
+	if err != nil || read.User != got.Identity.ID || !read.Allows("voip") {
+		t.Fatalf("%+v, %v", read, err)
+	}
+}
+
+func TestIssueChecksWhatIsAskedFor(t *testing.T) {
+	f := memoryFixture(t)
+	path := "/identities/" + f.make(t, "").Identity.ID + "/:issueAccessToken?" + version
+	tests := []struct{ name, body, says, target string }{
+		{"no body", "", "Invalid scopes - Scopes field is required.", "scopes"},
+		{"no scopes", `{"scopes":[]}`, "Invalid scopes - Scopes field is required.", "scopes"},
+		{"unknown scope", `{"scopes":["voip","fly"]}`, `"fly" is none of chat, voip`, "scopes"},
+		{"too short", `{"scopes":["voip"],"expiresInMinutes":59}`, "must be 60 to 1440, not 59", "expiresInMinutes"},
+		{"too long", `{"scopes":["voip"],"expiresInMinutes":1441}`, "must be 60 to 1440, not 1441", "expiresInMinutes"},
+		{"wrong type", `{"scopes":"voip"}`, "scopes must be an array, not string", "scopes"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			message, target := want(t, f.send(t, "POST", path, test.body), 400, "ValidationError")
+			if !strings.Contains(message, test.says) || target != test.target {
+				t.Fatalf("%q about %q", message, target)
+			}
+		})
+	}
+	w := f.send(t, "POST", path, `{"scopes":["voip.join"],"expiresInMinutes":null}`)
+	want(t, w, 200, "")
+	if !strings.Contains(w.Body.String(), `"expiresOn":"2026-11-21T13:04:00+00:00"`) {
+		t.Fatalf("the default is not a day: %s", w.Body)
+	}
+}
+
+func TestCreateRefusesABadGrantAndMakesNobody(t *testing.T) {
+	f := memoryFixture(t)
+	for _, body := range []string{`{"createTokenWithScopes":["fly"]}`, `{"createTokenWithScopes":["voip"],"expiresInMinutes":1}`, `{"expiresInMinutes":60}`} {
+		want(t, f.send(t, "POST", "/identities?"+version, body), 400, "ValidationError")
+	}
+	if ids, _, err := f.Page(t.Context(), "", 10); err != nil || len(ids) != 0 {
+		t.Fatalf("%v, %v", ids, err)
+	}
+}
+
+func TestRevokedTokensDieAndNewOnesLive(t *testing.T) {
+	f := memoryFixture(t)
+	id := f.make(t, "").Identity.ID
+	// The clock stands: revocation must tell apart what happens in one millisecond.
+	for range 3 {
+		old := f.issueTo(t, id)
+		if _, err := f.Authenticate(t.Context(), old); err != nil {
+			t.Fatal(err)
+		}
+		w := f.send(t, "POST", "/identities/"+id+"/:revokeAccessTokens?"+version, "")
+		if want(t, w, 204, ""); w.Body.Len() != 0 {
+			t.Fatalf("a body: %s", w.Body)
+		}
+		var denial *auth.Denial
+		if _, err := f.Authenticate(t.Context(), old); !errors.As(err, &denial) || !strings.Contains(denial.Reason, "revoked") {
+			t.Fatalf("the old token: %v", err)
+		}
+		if _, err := f.Authenticate(t.Context(), f.issueTo(t, id)); err != nil {
+			t.Fatalf("a token issued after the revocation: %v", err)
+		}
+	}
+}
+
+func TestDeletedUserAndItsTokensAreGone(t *testing.T) {
+	f := memoryFixture(t)
+	id := f.make(t, "").Identity.ID
+	token := f.issueTo(t, id)
+	want(t, f.send(t, "DELETE", "/identities/"+id+"?"+version, ""), 204, "")
+	if f.exists(t, id) {
+		t.Fatal("the user is still there")
+	}
+	if _, err := f.Authenticate(t.Context(), token); err == nil {
+		t.Fatal("the token still opens")
+	}
+	want(t, f.send(t, "DELETE", "/identities/"+id+"?"+version, ""), 404, "IdentityNotFound")
+}
+
+func TestReplacedKeyTakesItsTokensAlong(t *testing.T) {
+	f := memoryFixture(t)
+	token := f.issueTo(t, f.make(t, "").Identity.ID)
+	if err := f.keys.Replace(auth.Primary, auth.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Authenticate(t.Context(), token); err == nil {
+		t.Fatal("the token outlived the key that minted it")
+	}
+}
+
+func TestOnlyOwnUsersAreServed(t *testing.T) {
+	f := memoryFixture(t)
+	operations := []struct{ method, tail, body string }{
+		{"DELETE", "", ""}, {"POST", "/:issueAccessToken", `{"scopes":["voip"]}`}, {"POST", "/:revokeAccessTokens", ""},
+	}
+	for _, op := range operations {
+		for id, answer := range map[string]struct {
+			status int
+			code   string
+		}{
+			foreign:                 {401, "IdentityNotOwned"},
+			missed:                  {404, "IdentityNotFound"},
+			"4:+15551230001":        {400, "ValidationError"},
+			"8:acs:r_tenant_user":   {400, "ValidationError"},
+			"somebody":              {400, "ValidationError"},
+			"8:orgid:" + resource:   {400, "ValidationError"},
+			"8:acs:" + resource[1:]: {401, "IdentityNotOwned"},
+		} {
+			want(t, f.send(t, op.method, "/identities/"+id+op.tail+"?"+version, op.body), answer.status, answer.code)
+		}
+	}
+}
+
+func TestExchangesSayThatTheyAreNotOffered(t *testing.T) {
+	f := memoryFixture(t)
+	for target, method := range map[string]string{
+		"/teamsUser/:exchangeAccessToken":                     "POST",
+		"/access/entra/:exchangeAccessToken":                  "POST",
+		"/access/teamsExtension/:exchangeAccessToken":         "POST",
+		"/access/teamsExtension/tenants/t/assignments/object": "PUT",
+	} {
+		want(t, f.send(t, method, target+"?"+version, `{"token":"t","appId":"a","userId":"u"}`), 501, "NotSupported")
+	}
+}
+
+func TestEveryDocumentedOperationHasARoute(t *testing.T) {
+	text, err := os.ReadFile("testdata/identity.2023-10-01.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(text, &document); err != nil || len(document.Paths) < 5 {
+		t.Fatalf("%d paths, %v", len(document.Paths), err)
+	}
+	routes := memoryFixture(t).router.Routes()
+	for path, methods := range document.Paths {
+		for method := range methods {
+			if route := strings.ToUpper(method) + " " + path; !slices.Contains(routes, route) {
+				t.Errorf("no route %s", route)
+			}
+		}
+	}
+}
+
+func TestImportedUsersAreServed(t *testing.T) {
+	f := memoryFixture(t)
+	old := "8:acs:" + resource + "_0000000a-1b2c-3d4e-5f60-718293a4b5c6"
+	if n, err := f.Import(t.Context(), []string{old, foreign}); n != 0 || err == nil || f.exists(t, old) {
+		t.Fatalf("a foreign id among them: %d, %v", n, err)
+	}
+	for i, fresh := range []int{1, 0} { // a second time nothing is new
+		if n, err := f.Import(t.Context(), []string{old}); n != fresh || err != nil {
+			t.Fatalf("import %d: %d, %v", i, n, err)
+		}
+	}
+	if _, err := f.Authenticate(t.Context(), f.issueTo(t, old)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUsersAndAnswersSurviveARestart(t *testing.T) {
+	dir := t.TempDir()
+	repeated := []string{"Repeatability-Request-ID", "b749bc6d-ed09-4df2-8b7f-c5e60fee7aea", "Repeatability-First-Sent", "Fri, 20 Nov 2026 13:04:00 GMT"}
+	var bodies [2]string
+	var kept, revoked, deleted string
+	for i := range bodies {
+		b, err := backbone.Open(t.Context(), backbone.Config{Dir: dir}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := newFixture(t, store.OnBackbone(b))
+		w := f.send(t, "POST", "/identities?"+version, `{"createTokenWithScopes":["voip"]}`, repeated...)
+		want(t, w, 201, "")
+		bodies[i] = w.Body.String()
+		if i == 0 {
+			kept, revoked, deleted = f.make(t, "").Identity.ID, f.make(t, "").Identity.ID, f.make(t, "").Identity.ID
+			want(t, f.send(t, "POST", "/identities/"+revoked+"/:revokeAccessTokens?"+version, ""), 204, "")
+			want(t, f.send(t, "DELETE", "/identities/"+deleted+"?"+version, ""), 204, "")
+		} else {
+			if !f.exists(t, kept) || !f.exists(t, revoked) || f.exists(t, deleted) {
+				t.Error("other users than before")
+			}
+			if u, err := f.users.Get(t.Context(), revoked); err != nil || !u.NotBefore.After(f.now) {
+				t.Errorf("the revocation is forgotten: %+v, %v", u, err)
+			}
+			if ids, next, err := f.Page(t.Context(), "", 10); err != nil || len(ids) != 3 || next != "" {
+				t.Errorf("users %v, %q, %v", ids, next, err)
+			}
+		}
+		f.Close()
+		b.Close()
+	}
+	if bodies[0] != bodies[1] {
+		t.Errorf("the repeated creation answered %s, then %s", bodies[0], bodies[1])
+	}
+}
+
+func TestBrokenStoreIsNoDenial(t *testing.T) {
+	dir := t.TempDir()
+	b, err := backbone.Open(t.Context(), backbone.Config{Dir: dir}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFixture(t, store.OnBackbone(b))
+	token := f.issueTo(t, f.make(t, "").Identity.ID)
+	f.Close()
+	b.Close()
+	var denial *auth.Denial
+	if _, err := f.Authenticate(t.Context(), token); err == nil || errors.As(err, &denial) || fault.Is(err, fault.KindNotFound) {
+		t.Fatalf("got %v", err)
+	}
+}
