@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -138,4 +140,13 @@ func (r *Resource) Rotate(slot auth.Slot) (auth.Key, error) {
 		return auth.Key{}, err
 	}
 	return pair[slot], r.saveConnectionString()
+}
+
+// HasResource reports whether a server has made its resource in a directory.
+func HasResource(dir string) (bool, error) {
+	_, err := os.Stat(filepath.Join(dir, resourceFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }

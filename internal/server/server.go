@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -59,7 +58,7 @@ func (s *Server) Run(ctx context.Context) (err error) {
 		Handler:           http.HandlerFunc(health),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: cert.GetCertificate},
+		TLSConfig:         httpsConfig(cert),
 	}
 	defer doors.Close()
 	if s.taken, err = s.open(ctx, doors, &work); err != nil {

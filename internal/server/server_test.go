@@ -36,7 +36,7 @@ func TestServerAnswersHealthOverItsOwnCertificate(t *testing.T) {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(authority)
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}}
 	for _, base := range []string{"https://" + s.Addresses().HTTPS, "http://" + s.Addresses().HTTP} {
 		answer, err := client.Get(base + "/healthz")
 		if err != nil {

@@ -36,3 +36,14 @@ func (cfg Config) certificateNames() []string {
 	}
 	return names
 }
+
+// httpsConfig is for the HTTPS doors. Its protocols are named although net/http
+// knows them: a server that also serves without TLS would offer HTTP/2 there and
+// not speak it.
+func httpsConfig(cert Certificate) *tls.Config {
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: cert.GetCertificate,
+		NextProtos:     []string{"h2", "http/1.1"},
+	}
+}

@@ -1,0 +1,85 @@
+// Command switchhook is a softswitch driven by webhooks: the self-hosted
+// continuation of Azure Communication Services calling. This package owns the
+// command line; internal/server is the program.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// app is what every command is given.
+type app struct {
+	ctx  context.Context // ends with the first interrupt
+	in   io.Reader
+	out  io.Writer // what was asked for
+	err  io.Writer // what went on meanwhile
+	root *root
+}
+
+// root is the command line. Each command is a file of its name.
+type root struct {
+	Data   string `help:"Data directory (default: switchhook in the user's state directory)." placeholder:"DIR" env:"SWITCHHOOK_DATA"`
+	Config string `help:"Configuration file, YAML." placeholder:"FILE" env:"SWITCHHOOK_CONFIG"`
+
+	Serve         serveCommand         `cmd:"" default:"withargs" help:"Run the server. This is the default command."`
+	Doctor        doctorCommand        `cmd:"" help:"Say what works on this machine, what is missing, and what adds it."`
+	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook (an Event Grid subscription)."`
+	Subscriptions subscriptionsCommand `cmd:"" help:"List, show and delete event subscriptions."`
+	Numbers       numbersCommand       `cmd:"" help:"List the phone numbers that the resource owns."`
+	Trunks        trunksCommand        `cmd:"" help:"List the trunks and routes."`
+	Keys          keysCommand          `cmd:"" help:"Show and rotate the access keys."`
+	CA            caCommand            `cmd:"" name:"ca" help:"Print or export the certificate that clients have to trust."`
+	Identity      identityCommand      `cmd:"" help:"Move users in from an ACS resource."`
+	Version       versionCommand       `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, restore) // a second signal ends the program at once
+	os.Exit(run(&app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
+}
+
+// exit is how kong leaves after printing help.
+type exit int
+
+// run parses the arguments, runs the command and returns the exit code.
+func run(a *app, args []string) (code int) {
+	defer func() {
+		switch reason := recover().(type) {
+		case nil:
+		case exit:
+			code = int(reason)
+		default:
+			panic(reason)
+		}
+	}()
+	a.root = &root{}
+	parser, err := kong.New(a.root,
+		kong.Name("switchhook"),
+		kong.Description("A softswitch driven by webhooks: Azure Communication Services calling on your own machine. Without a command it runs the server."),
+		kong.Writers(a.out, a.err),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+	if err != nil {
+		fmt.Fprintln(a.err, "switchhook:", err)
+		return 1
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(a.err, "switchhook: %v\nSee switchhook --help.\n", err)
+		return 2
+	}
+	if err := command.Run(a); err != nil {
+		fmt.Fprintln(a.err, "switchhook:", err)
+		return 1
+	}
+	return 0
+}

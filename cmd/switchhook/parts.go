@@ -1,0 +1,73 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// optionalPart is something of the system that we use if it is there.
+type optionalPart struct {
+	name  string // what it is called
+	gives string // what is missing without it
+	apt   string // Debian's package
+	found func() (where string)
+}
+
+var optionalParts = []optionalPart{
+	{"libopus.so.0", "the Opus codec", "libopus0", library("libopus.so.0")},
+	{"flite or espeak-ng", "local text to speech", "espeak-ng", program("flite", "espeak-ng")},
+	{"pocketsphinx", "local speech choices", "pocketsphinx", program("pocketsphinx", "pocketsphinx_continuous")},
+	{"ffmpeg", "mp3 and mp4 recordings", "ffmpeg", program("ffmpeg")},
+}
+
+// missingParts are those that are not installed.
+func missingParts() []optionalPart {
+	var list []optionalPart
+	for _, part := range optionalParts {
+		if part.found() == "" {
+			list = append(list, part)
+		}
+	}
+	return list
+}
+
+// missing says what is absent and what adds it.
+func (p optionalPart) missing() string { return p.name + " (" + p.gives + "): " + p.command() }
+
+func (p optionalPart) command() string { return "sudo apt-get install " + p.apt }
+
+func (p optionalPart) finding() finding {
+	what := p.name + ", for " + p.gives
+	if where := p.found(); where != "" {
+		return finding{state: stateOK, what: what + ": " + where}
+	}
+	return finding{stateNote, what + ": not installed", p.command()}
+}
+
+// program finds the first of several programs.
+func program(names ...string) func() string {
+	return func() string {
+		for _, name := range names {
+			if path, err := exec.LookPath(name); err == nil {
+				return path
+			}
+		}
+		return ""
+	}
+}
+
+// libraryDirs are where a system's loader looks, as far as we know it.
+var libraryDirs = []string{"/lib*", "/lib/*-linux-*", "/usr/lib*", "/usr/lib/*-linux-*", "/usr/local/lib*", "/usr/local/lib/*-linux-*", "/opt/homebrew/lib"}
+
+// library finds a shared library without loading it.
+func library(name string) func() string {
+	return func() string {
+		for _, dir := range libraryDirs {
+			if found, _ := filepath.Glob(strings.Join([]string{dir, name}, "/")); len(found) > 0 {
+				return found[0]
+			}
+		}
+		return ""
+	}
+}

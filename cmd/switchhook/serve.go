@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+	"runtime"
+
+	"github.com/switchhook/switchhook/internal/server"
+)
+
+type serveCommand struct {
+	Settings settings `embed:""`
+}
+
+// Help ends the command's help.
+func (serveCommand) Help() string {
+	return `Every flag can stand in a configuration file (its name without the dashes) and in the environment
+(SWITCHHOOK_HTTPS and so on); a flag wins over the environment, that over the file.
+
+Example:
+  switchhook serve --config switchhook.yaml --https 0.0.0.0:8443 --public-host calls.example.com`
+}
+
+func (c *serveCommand) Run(a *app) error {
+	cfg, err := c.Settings.load(a)
+	if err != nil {
+		return err
+	}
+	takeProcessors()
+	srv, err := server.New(cfg, server.NewLogger(a.err, cfg.LogLevel, cfg.LogFormat))
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Run(a.ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-srv.Ready():
+	}
+	if err := greet(a.out, cfg, srv.Addresses()); err != nil {
+		return err
+	}
+	return <-ended
+}
+
+// takeProcessors lets three threads run Go code per processor: the threads
+// that mix sound then wait less for one while the processors are saturated. An
+// operator who set GOMAXPROCS knows better.
+func takeProcessors() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(3 * runtime.GOMAXPROCS(0))
+	}
+}

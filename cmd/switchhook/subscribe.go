@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/server"
+)
+
+// subscribeCommand has the flags of `az eventgrid event-subscription create`.
+type subscribeCommand struct {
+	Name             string `arg:"" help:"Name of the subscription; one that exists is updated."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+
+	Endpoint                      string           `required:"" placeholder:"URL" help:"Webhook that the events are posted to."`
+	IncludedEventTypes            eventTypes       `placeholder:"TYPE" help:"Only these types of event (all)."`
+	SubjectBeginsWith             string           `placeholder:"TEXT" help:"Only events whose subject begins so."`
+	SubjectEndsWith               string           `placeholder:"TEXT" help:"Only events whose subject ends so."`
+	AdvancedFilter                advancedFilters  `placeholder:"KEY OPERATOR VALUES" help:"Only events that pass this filter; may be repeated, all must pass."`
+	EventDeliverySchema           string           `placeholder:"SCHEMA" help:"eventgridschema or cloudeventschemav1_0."`
+	MaxDeliveryAttempts           *int             `placeholder:"N" help:"1 to 30 (30)."`
+	EventTTL                      *int             `name:"event-ttl" placeholder:"MINUTES" help:"1 to 1440 (1440)."`
+	DeadletterEndpoint            string           `placeholder:"ID" help:"Blob container that takes what cannot be delivered."`
+	MaxEventsPerBatch             *int             `placeholder:"N" help:"1 to 5000 (1)."`
+	PreferredBatchSizeInKilobytes *int             `placeholder:"KB" help:"1 to 1024 (64)."`
+	DeliveryAttributeMapping      attributeMapping `placeholder:"NAME KIND VALUE" help:"Header of each delivery: NAME static VALUE [true: a secret], or NAME dynamic FIELD; may be repeated."`
+}
+
+// Help ends the command's help.
+func (subscribeCommand) Help() string {
+	return `It returns when the webhook has consented (the validation handshake), or says why it did not.
+
+Example:
+  switchhook subscribe incoming --endpoint http://127.0.0.1:3000/events \
+    --included-event-types Microsoft.Communication.IncomingCall`
+}
+
+// Validate says early what the server would say anyway, where the flag's name helps.
+func (c *subscribeCommand) Validate() error {
+	if _, err := c.request(); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (c *subscribeCommand) Run(a *app) error {
+	body, err := c.request()
+	if err != nil {
+		return err
+	}
+	client, err := a.connect(c.ConnectionString)
+	if err != nil {
+		return err
+	}
+	var sub subscription
+	if err := client.do(a.ctx, "PUT", subscriptionPath(c.Name), eventGridVersion, body, &sub); err != nil {
+		return err
+	}
+	return await(a, client, sub)
+}
+
+func subscriptionPath(name string) string { return subscriptionsPath + "/" + escape(name) }
+
+const subscriptionsPath = server.ARMResource + "/providers/Microsoft.EventGrid/eventSubscriptions"
+
+// lookEvery is between two questions how the handshake goes.
+const lookEvery = 250 * time.Millisecond
+
+// await returns when the handshake has come to an end.
+func await(a *app, client *api, sub subscription) error {
+	told := false
+	for {
+		switch sub.Properties.State {
+		case "Succeeded":
+			fmt.Fprintf(a.out, "%s: events go to %s\n", sub.Name, sub.Properties.Destination.Properties.BaseURL)
+			return nil
+		case "Failed", "Canceled":
+			return fmt.Errorf("%s was not subscribed: %s", sub.Name, sub.reason())
+		case "AwaitingManualAction":
+			if !told {
+				fmt.Fprint(a.err, manualAction(sub))
+				told = true
+			}
+		}
+		if err := pause(a.ctx, lookEvery); err != nil {
+			return fmt.Errorf("%s: the handshake goes on without us (`switchhook subscriptions show %[1]s`)", sub.Name)
+		}
+		if err := client.do(a.ctx, "GET", subscriptionPath(sub.Name), eventGridVersion, nil, &sub); err != nil {
+			return err
+		}
+	}
+}
+
+// manualAction explains the second way to consent. The URL is told to the
+// webhook alone: it proves that somebody reads what arrives there.
+func manualAction(sub subscription) string {
+	return fmt.Sprintf(`%s waits for a manual action: the webhook answered, but did not return the validation code
+(%s).
+Either answer {"validationResponse": <data.validationCode>} with status 200, and subscribe again,
+or open the validation URL within 10 minutes: it is data.validationUrl of the event
+Microsoft.EventGrid.SubscriptionValidationEvent that the webhook received just now. Waiting for that...
+`, sub.Name, sub.reason())
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}

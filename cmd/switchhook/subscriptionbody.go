@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// The request is ARM's EventSubscription. What was not given is left out.
+type subscriptionBody struct {
+	Properties subscriptionSettings `json:"properties"`
+}
+
+type subscriptionSettings struct {
+	Destination destination  `json:"destination"`
+	Filter      eventFilter  `json:"filter"`
+	Retry       *retryPolicy `json:"retryPolicy,omitempty"`
+	Schema      string       `json:"eventDeliverySchema,omitempty"`
+	DeadLetter  *deadLetter  `json:"deadLetterDestination,omitempty"`
+}
+
+type destination struct {
+	Type       string  `json:"endpointType"`
+	Properties webhook `json:"properties"`
+}
+
+type webhook struct {
+	URL        string             `json:"endpointUrl,omitempty"`
+	BaseURL    string             `json:"endpointBaseUrl,omitempty"` // in answers
+	BatchCount *int               `json:"maxEventsPerBatch,omitempty"`
+	BatchSize  *int               `json:"preferredBatchSizeInKilobytes,omitempty"`
+	Attributes []attributeSetting `json:"deliveryAttributeMappings,omitempty"`
+}
+
+type eventFilter struct {
+	Types         []string         `json:"includedEventTypes,omitempty"`
+	SubjectBegins string           `json:"subjectBeginsWith,omitempty"`
+	SubjectEnds   string           `json:"subjectEndsWith,omitempty"`
+	Advanced      []advancedFilter `json:"advancedFilters,omitempty"`
+}
+
+type retryPolicy struct {
+	Attempts *int `json:"maxDeliveryAttempts,omitempty"`
+	TTL      *int `json:"eventTimeToLiveInMinutes,omitempty"`
+}
+
+type deadLetter struct {
+	Type       string        `json:"endpointType"`
+	Properties blobContainer `json:"properties"`
+}
+
+type blobContainer struct {
+	ResourceID string `json:"resourceId"`
+	Container  string `json:"blobContainerName"`
+}
+
+// request checks the flags whose form is the command line's own; the server
+// checks the rest.
+func (c *subscribeCommand) request() (subscriptionBody, error) {
+	schema, err := deliverySchema(c.EventDeliverySchema)
+	if err != nil {
+		return subscriptionBody{}, err
+	}
+	dead, err := deadLetterTo(c.DeadletterEndpoint)
+	if err != nil {
+		return subscriptionBody{}, err
+	}
+	settings := subscriptionSettings{
+		Destination: destination{"WebHook", webhook{
+			URL:        c.Endpoint,
+			BatchCount: c.MaxEventsPerBatch,
+			BatchSize:  c.PreferredBatchSizeInKilobytes,
+			Attributes: c.DeliveryAttributeMapping,
+		}},
+		Filter: eventFilter{
+			Types:         c.IncludedEventTypes,
+			SubjectBegins: c.SubjectBeginsWith,
+			SubjectEnds:   c.SubjectEndsWith,
+			Advanced:      c.AdvancedFilter,
+		},
+		Schema:     schema,
+		DeadLetter: dead,
+	}
+	if c.MaxDeliveryAttempts != nil || c.EventTTL != nil {
+		settings.Retry = &retryPolicy{c.MaxDeliveryAttempts, c.EventTTL}
+	}
+	return subscriptionBody{settings}, nil
+}
+
+func deliverySchema(text string) (string, error) {
+	for _, schema := range []string{"", "EventGridSchema", "CloudEventSchemaV1_0", "CustomInputSchema"} {
+		if strings.EqualFold(text, schema) {
+			return schema, nil
+		}
+	}
+	return "", fmt.Errorf("--event-delivery-schema %q is none of eventgridschema, cloudeventschemav1_0, custominputschema", text)
+}
+
+// deadLetterTo cuts a container's id as az takes it.
+func deadLetterTo(id string) (*deadLetter, error) {
+	if id == "" {
+		return nil, nil
+	}
+	account, container, found := strings.Cut(id, "/blobServices/default/containers/")
+	if !found || account == "" || container == "" || strings.Contains(container, "/") {
+		return nil, fmt.Errorf("--deadletter-endpoint %q is not the id of a blob container: …/storageAccounts/NAME/blobServices/default/containers/NAME", id)
+	}
+	return &deadLetter{"StorageBlob", blobContainer{account, container}}, nil
+}
+
+func escape(segment string) string { return url.PathEscape(segment) }
