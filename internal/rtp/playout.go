@@ -4,13 +4,13 @@ import "github.com/switchhook/switchhook/internal/codec"
 
 // Times of the playout, in ms.
 const (
-	startDepth = 40    // collected before a talk spurt begins
-	maxDepth   = 200   // more than that is thrown away
-	longSpare  = 40    // if even the latest packet comes so early, the delay may shrink by a frame
-	jumpLimit  = 1000  // a timestamp further ahead belongs to a clock that jumped
-	overlap    = 20    // and so does the newest packet's, if it lies further back
-	patience   = 4000  // how long the spare must have been long
-	patienceUp = 32000 // the same after packets have come too late
+	startDepth = 40   // collected before a talk spurt begins
+	maxDepth   = 200  // more than that is thrown away
+	longSpare  = 40   // if even the latest packet comes so early, the delay may shrink by a frame
+	jumpLimit  = 1000 // a timestamp further ahead belongs to a clock that jumped
+	overlap    = 20   // and so does the newest packet's, if it lies further back
+	patience   = 4000 // how long the spare must have been long
+	patienceUp = 8000 // the same after packets have come too late
 )
 
 // maxDecoded is room for the sound of one packet that outlasts its frame.
@@ -136,8 +136,12 @@ func (p *playout) skip() {
 // depth is how much sound waits, in ms.
 func (p *playout) depth() int {
 	waiting := p.ticksOf(p.end - p.at)
-	if last := p.buffer.last(); last != nil {
-		waiting += last.end() - p.next
+	if first := p.buffer.first(); first != nil {
+		from := p.next
+		if !p.started {
+			from = first.timestamp // next is of the former spurt
+		}
+		waiting += p.buffer.last().end() - from
 	}
 	return p.ms(int32(waiting))
 }

@@ -1,0 +1,262 @@
+package rtp
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/codec"
+)
+
+// sent is a packet of a simulated peer, with the time at which it arrives.
+type sent struct {
+	header  header
+	payload []byte
+	at      float64 // ms
+}
+
+// talk is a peer that says a 500 Hz tone in packets of ptime ms; its clock runs
+// fast by ppm.
+func talk(seconds int, ptime int, ppm float64) []sent {
+	var packets []sent
+	samples := 8 * ptime
+	pcm, encoder := make([]int16, samples), codec.PCMU.NewEncoder()
+	interval := float64(ptime) / (1 + ppm/1e6)
+	for i := range seconds * 1000 / ptime {
+		for j := range pcm {
+			pcm[j] = int16(8000 * math.Sin(2*math.Pi*500*float64((i*samples+j)%16)/8000))
+		}
+		payload := make([]byte, samples)
+		encoder.Encode(payload, pcm)
+		packets = append(packets, sent{
+			// The timestamps wrap on the way.
+			header{sequence: uint16(65500 + i), timestamp: uint32(1<<32 - 8000 + i*samples), ssrc: 1},
+			payload, 1 + float64(i+1)*interval,
+		})
+	}
+	return packets
+}
+
+// heard is what comes of playing packets.
+type heard struct {
+	pcm                []int16
+	silent, concealed  int // frames, after the first sound
+	arrivals           [4]int
+	deepest, finalWait int // ms
+}
+
+func play(packets []sent) heard {
+	var p playout
+	p.init(codec.PCMU)
+	slices.SortStableFunc(packets, func(a, b sent) int { return int(math.Copysign(1, a.at-b.at)) })
+	var result heard
+	var highest uint16
+	for tick := 0; len(packets) > 0; tick++ {
+		for len(packets) > 0 && packets[0].at <= float64(20*tick) {
+			h := packets[0].header
+			newest := result.arrivals[stored] == 0 || int16(h.sequence-highest) > 0
+			if newest {
+				highest = h.sequence
+			}
+			result.arrivals[p.push(h, packets[0].payload, newest)]++
+			packets = packets[1:]
+		}
+		frame := make([]int16, 160)
+		made := p.frame(frame, false)
+		if made == nothing {
+			clear(frame)
+		}
+		if len(result.pcm) == 0 && made == nothing {
+			continue
+		}
+		result.pcm = append(result.pcm, frame...)
+		switch made {
+		case nothing:
+			result.silent++
+		case invented:
+			result.concealed++
+		}
+		if tick > 50 {
+			result.deepest = max(result.deepest, p.depth())
+		}
+		result.finalWait = p.depth()
+	}
+	return result
+}
+
+// longestHonestStep is the steepest that the tone of talk gets, with G.711's
+// error and some for a blend.
+const longestHonestStep = 3800
+
+func TestEveryPacketLengthIsHeardWhole(t *testing.T) {
+	for _, ptime := range []int{10, 20, 30, 40, 60} {
+		got := play(talk(10, ptime, 0))
+		if got.concealed+got.silent > 0 || got.arrivals[stored] != 10_000/ptime || longestStep(got.pcm) > longestHonestStep {
+			t.Errorf("%d ms: %d concealed, %d silent, arrivals %v, step %d", ptime, got.concealed, got.silent, got.arrivals, longestStep(got.pcm))
+		}
+		if got.deepest > startDepth+ptime {
+			t.Errorf("%d ms: up to %d ms wait", ptime, got.deepest)
+		}
+	}
+}
+
+func TestOrderIsRestoredAndDuplicatesDropped(t *testing.T) {
+	packets := talk(10, 20, 0)
+	for i := range packets {
+		if i%5 == 4 {
+			packets[i].at += 25 // after its successor
+		}
+		if i%7 == 0 {
+			again := packets[i]
+			again.at += 5
+			packets = append(packets, again)
+		}
+	}
+	got := play(packets)
+	if got.concealed > 2 || got.silent > 0 || longestStep(got.pcm) > longestHonestStep {
+		t.Errorf("%d concealed, %d silent, step %d", got.concealed, got.silent, longestStep(got.pcm))
+	}
+	if got.arrivals[duplicate]+got.arrivals[late] < 70 || got.arrivals[stored] < 499 {
+		t.Errorf("arrivals %v", got.arrivals)
+	}
+}
+
+// Twenty minutes in which the peer's clock is 200 ppm fast or slow: 240 ms in all.
+func TestDriftDoesNotGrowTheDelay(t *testing.T) {
+	for _, ppm := range []float64{-200, 0, 200} {
+		got := play(talk(1200, 20, ppm))
+		if got.deepest > 80 || got.finalWait > 80 {
+			t.Errorf("%+.0f ppm: up to %d ms wait, %d at the end", ppm, got.deepest, got.finalWait)
+		}
+		if got.concealed > 20 || got.silent > 0 || got.arrivals[late]+got.arrivals[overflow] > 0 {
+			t.Errorf("%+.0f ppm: %d concealed, %d silent, arrivals %v", ppm, got.concealed, got.silent, got.arrivals)
+		}
+		if step := longestStep(got.pcm); step > longestHonestStep {
+			t.Errorf("%+.0f ppm: a click of %d", ppm, step)
+		}
+	}
+}
+
+func TestDelayGrowsWithTheNetworksAndShrinksAgain(t *testing.T) {
+	packets := talk(60, 20, 0)
+	random := rand.New(rand.NewPCG(1, 2))
+	last := 0.0
+	for i := range packets {
+		if at := packets[i].at; at > 10_000 && at < 20_000 {
+			packets[i].at += 80 * random.Float64()
+		}
+		packets[i].at = max(packets[i].at, last) // queues keep order
+		last = packets[i].at
+	}
+	got := play(packets)
+	if got.deepest < 80 || got.deepest > 200 {
+		t.Errorf("up to %d ms wait under 80 ms of jitter", got.deepest)
+	}
+	if got.concealed+got.silent > 15 || got.arrivals[late] > 5 {
+		t.Errorf("%d frames concealed, %d silent, arrivals %v", got.concealed, got.silent, got.arrivals)
+	}
+	if got.finalWait > 60 {
+		t.Errorf("%d ms wait long afterwards", got.finalWait)
+	}
+}
+
+func TestBurstAfterAStallIsCaughtUp(t *testing.T) {
+	packets := talk(20, 20, 0)
+	for i := range packets {
+		if at := packets[i].at; at > 5000 && at < 6000 {
+			packets[i].at = 6000 // a second of sound at once
+		}
+	}
+	got := play(packets)
+	if got.deepest > maxDepth+20 || got.finalWait > 100 {
+		t.Errorf("up to %d ms wait, %d at the end", got.deepest, got.finalWait)
+	}
+	if len(got.pcm) < 8*19_000 {
+		t.Errorf("only %d ms were played", len(got.pcm)/8)
+	}
+}
+
+func TestLossIsConcealed(t *testing.T) {
+	packets := talk(10, 20, 0)
+	for i := 20; i < len(packets); i += 19 {
+		packets = slices.Delete(packets, i, i+1)
+	}
+	got := play(packets)
+	if got.concealed < 20 || got.concealed > 30 || got.silent > 0 {
+		t.Errorf("%d frames concealed, %d silent", got.concealed, got.silent)
+	}
+	if step := longestStep(got.pcm); step > longestHonestStep {
+		t.Errorf("a click of %d", step)
+	}
+	for at := 0; at+800 <= len(got.pcm); at += 800 {
+		if level := loudness(got.pcm[at : at+800]); level < 4500 {
+			t.Fatalf("a hole at %d ms: level %.0f", at/8, level)
+		}
+	}
+}
+
+func TestLongLossFadesOutAndBackIn(t *testing.T) {
+	packets := talk(4, 20, 0)
+	packets = slices.Delete(packets, 50, 100)
+	got := play(packets)
+	if got.concealed > 5 || got.silent < 40 {
+		t.Errorf("%d frames concealed, %d silent", got.concealed, got.silent)
+	}
+	if step := longestStep(got.pcm); step > longestHonestStep {
+		t.Errorf("a click of %d", step)
+	}
+	if got.finalWait > 80 {
+		t.Errorf("%d ms wait afterwards", got.finalWait)
+	}
+}
+
+func TestTimestampJumpsAreFollowed(t *testing.T) {
+	for _, jump := range []int32{1 << 30, -(1 << 30), 16_000, -16_000, -1600, 2400} {
+		packets := talk(10, 20, 0)
+		for i := 250; i < len(packets); i++ {
+			packets[i].header.timestamp += uint32(jump)
+		}
+		got := play(packets)
+		if got.arrivals[late] > 2 || got.concealed+got.silent > 12 {
+			t.Errorf("jump of %d: %d concealed, %d silent, arrivals %v", jump, got.concealed, got.silent, got.arrivals)
+		}
+		if got.deepest > maxDepth || len(got.pcm) < 8*9700 {
+			t.Errorf("jump of %d: up to %d ms wait, %d ms played", jump, got.deepest, len(got.pcm)/8)
+		}
+	}
+}
+
+func TestPauseOfThePeerIsNoLoss(t *testing.T) {
+	packets := talk(6, 20, 0)
+	packets = slices.Delete(packets, 100, 200)
+	for i := 100; i < len(packets); i++ {
+		packets[i].header.sequence -= 100 // the peer sent nothing
+		packets[i].header.marker = i == 100
+	}
+	got := play(packets)
+	if got.arrivals[late] > 0 || got.finalWait > 60 || longestStep(got.pcm) > longestHonestStep {
+		t.Errorf("arrivals %v, %d ms wait, step %d", got.arrivals, got.finalWait, longestStep(got.pcm))
+	}
+}
+
+func loudness(pcm []int16) float64 {
+	var energy float64
+	for _, sample := range pcm {
+		energy += float64(sample) * float64(sample)
+	}
+	return math.Sqrt(energy / float64(len(pcm)))
+}
+
+func BenchmarkConceal(b *testing.B) {
+	c := newConcealer(8000)
+	frame := make([]int16, 160)
+	for i := range frame {
+		frame[i] = int16(i * 301)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		c.hear(frame)
+		c.invent(frame)
+	}
+}

@@ -1,0 +1,97 @@
+package rtp
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+func TestPortsArePairsAndGoRound(t *testing.T) {
+	p := NewPorts(Config{Low: 22301, High: 22309}) // 22302 to 22309: four pairs
+	seen := map[uint16]bool{}
+	for range 4 {
+		s, err := p.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := s.LocalAddr().Port()
+		if port%2 != 0 || port < 22302 || port > 22308 || seen[port] || !s.LocalAddr().Addr().IsLoopback() {
+			t.Errorf("got %v", s.LocalAddr())
+		}
+		seen[port] = true
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen) != 4 || p.InUse() != 0 {
+		t.Errorf("%d different ports, %d still in use", len(seen), p.InUse())
+	}
+}
+
+func TestExhaustedPortsAreABusyFault(t *testing.T) {
+	p := NewPorts(Config{Low: 22310, High: 22313})
+	for range 2 {
+		s, err := p.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+	}
+	_, err := p.Open()
+	if !fault.Is(err, fault.KindBusy) || fault.Of(err).RetryAfter == 0 {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestTakenPortsAreSkipped(t *testing.T) {
+	for _, taken := range []uint16{22320, 22321} { // RTP's, and RTCP's alone
+		p := NewPorts(Config{Low: 22320, High: 22323})
+		other, _, err := listen(netip.AddrPortFrom(p.bind, taken))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := p.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.LocalAddr().Port() != 22322 {
+			t.Errorf("with %d taken: %v", taken, s.LocalAddr())
+		}
+		_ = s.Close()
+		_ = other.close()
+	}
+}
+
+func TestImpossibleRangesAndAddressesFail(t *testing.T) {
+	for _, cfg := range []Config{
+		{Low: 22330, High: 22320},
+		{Low: 22331, High: 22332},
+		{Low: 22330, High: 22339, Bind: netip.MustParseAddr("192.0.2.1")},
+	} {
+		if s, err := NewPorts(cfg).Open(); err == nil {
+			t.Errorf("%+v: opened %v", cfg, s.LocalAddr())
+			_ = s.Close()
+		}
+	}
+}
+
+func TestSixthVersionAddressesWork(t *testing.T) {
+	ports := NewPorts(Config{Low: 22340, High: 22349, Bind: netip.IPv6Loopback()})
+	a, err := ports.Open()
+	if err != nil {
+		t.Skipf("this machine has no IPv6: %v", err)
+	}
+	defer a.Close()
+	b, err := ports.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	a.SetMedia(media(b))
+	b.SetMedia(media(a))
+	(&line{a: a, b: b}).tick(nil, 5)
+	if b.Stats().Received != 5 || b.Stats().Remote != a.LocalAddr() {
+		t.Errorf("%+v", b.Stats())
+	}
+}
