@@ -1,0 +1,45 @@
+package delivery
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+// newClient returns the client of webhooks: many connections kept for use
+// again, and no redirect followed, for a 3xx is a failure to Event Grid.
+func newClient(cfg Config) *http.Client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	transport := &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		ForceAttemptHTTP2:      true,
+		TLSClientConfig:        &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxIdleConns:           4096,
+		MaxIdleConnsPerHost:    256,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+	if cfg.CheckAddress != nil {
+		transport.Proxy = nil // it would be the proxy's address that is checked
+		dialer.Control = func(_, address string, _ syscall.RawConn) error {
+			to, err := netip.ParseAddrPort(address)
+			if err == nil {
+				err = cfg.CheckAddress(netip.AddrPortFrom(to.Addr().Unmap(), to.Port()))
+			}
+			if err != nil {
+				return fmt.Errorf("%w: %w", ErrAddressRefused, err)
+			}
+			return nil
+		}
+	}
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}

@@ -1,0 +1,188 @@
+package delivery
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config is what an Engine may be told; only Policies are needed.
+type Config struct {
+	Policies map[string]Policy
+
+	// Client posts; it must not follow redirects. Nil makes one, with the
+	// settings below.
+	Client *http.Client
+	// Roots are the authorities that https endpoints may have their
+	// certificates from; nil takes the system's.
+	Roots *x509.CertPool
+	// CheckAddress may refuse the address that an endpoint's name leads to,
+	// against requests forged into the own network. With it, no proxy is used.
+	CheckAddress func(netip.AddrPort) error
+
+	PerDestination int // attempts at once for one host and port; 0: 64
+	MaxQueued      int // messages not yet over; more are dropped and recorded; 0: 200,000
+	KeepAttempts   int // for Attempts; 0: 4,096
+
+	Metrics prometheus.Registerer // may be nil
+}
+
+// Engine delivers messages. Its methods are safe for concurrent use.
+type Engine struct {
+	cfg      Config
+	policies map[string]*Policy
+	client   *http.Client
+	journal  Journal
+	log      *slog.Logger
+	metrics  *metrics
+	attempts *attempts
+	queue    *queue
+	open     atomic.Int64 // messages posted and not over
+
+	// Of the writer.
+	lastSeq, pages uint64
+
+	// Of the scheduler's goroutine.
+	agenda       agenda // lanes, groups, pages
+	retries      agenda // next attempts
+	stale        map[*page]struct{}
+	holds        map[string][]*record
+	lanes        map[string]*lane
+	groups       map[string]*group
+	destinations map[string]*destination
+	inLanes      int // messages that wait in a lane
+	inQueues     int // that wait at a destination
+	inFlight     int
+	stopping     *stopping
+
+	news      chan func()
+	flights   life // of the attempts
+	writing   life // of the journal's writer
+	quit      chan struct{}
+	scheduler sync.WaitGroup
+	writer    sync.WaitGroup
+	work      sync.WaitGroup
+	started   atomic.Bool
+}
+
+// life is a context with its end.
+type life struct {
+	context.Context
+	end context.CancelCauseFunc
+}
+
+func newLife() life {
+	ctx, end := context.WithCancelCause(context.Background())
+	return life{ctx, end}
+}
+
+// New returns an engine that queues; Start makes it deliver.
+func New(cfg Config, journal Journal, log *slog.Logger) *Engine {
+	cfg.PerDestination = orDefault(cfg.PerDestination, 64)
+	cfg.MaxQueued = orDefault(cfg.MaxQueued, 200_000)
+	cfg.KeepAttempts = orDefault(cfg.KeepAttempts, 4096)
+	e := &Engine{
+		cfg: cfg, journal: journal, log: log.With("part", "delivery"),
+		policies: map[string]*Policy{}, client: cfg.Client,
+		metrics: newMetrics(), attempts: newAttempts(cfg.KeepAttempts), queue: newQueue(),
+		stale: map[*page]struct{}{}, holds: map[string][]*record{}, lanes: map[string]*lane{}, groups: map[string]*group{},
+		destinations: map[string]*destination{},
+		news:         make(chan func()), quit: make(chan struct{}),
+	}
+	for name, policy := range cfg.Policies {
+		e.policies[name] = policy.withDefaults()
+	}
+	if e.client == nil {
+		e.client = newClient(cfg)
+	}
+	if err := e.metrics.register(cfg.Metrics, func() float64 { return float64(e.open.Load()) }); err != nil {
+		e.log.Warn("metrics of deliveries are not shown", "error", err)
+	}
+	e.flights, e.writing = newLife(), newLife()
+	return e
+}
+
+func orDefault(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// Start reads the journal to its end, then delivers. It returns the holds that
+// were open when the last process died; they stay open until they are released.
+func (e *Engine) Start(ctx context.Context) (recovered []Hold, err error) {
+	if !e.started.CompareAndSwap(false, true) {
+		return nil, errors.New("delivery was started before")
+	}
+	begun := time.Now()
+	r, err := e.recover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if r.records > 0 {
+		e.log.Info("journal of deliveries read", "records", r.records, "pages", len(r.pages), "messages", len(r.messages), "holds", len(r.holds), "took", time.Since(begun))
+	}
+	e.scheduler.Go(func() {
+		e.resume(r)
+		e.schedule()
+	})
+	e.writer.Go(func() { e.write(e.writing) })
+	return r.holds, nil
+}
+
+// schedule is the scheduler: everything that the engine decides happens here.
+func (e *Engine) schedule() {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		now := time.Now()
+		e.agenda.run(now)
+		if !e.isStopped() {
+			e.retries.run(now)
+		}
+		e.checkStop()
+		timer.Reset(e.sleep(now))
+		select {
+		case do := <-e.news:
+			do()
+		case <-timer.C:
+		case <-e.quit:
+			return
+		}
+	}
+}
+
+// sleep returns how long nothing is due.
+func (e *Engine) sleep(now time.Time) time.Duration {
+	wait := time.Hour
+	for _, a := range []*agenda{&e.agenda, &e.retries} {
+		if a == &e.retries && e.isStopped() {
+			continue
+		}
+		if at, ok := a.next(); ok {
+			wait = min(wait, max(at.Sub(now), 0))
+		}
+	}
+	return wait
+}
+
+// tell lets the scheduler do something; it waits for its turn, not for the end.
+func (e *Engine) tell(do func()) {
+	select {
+	case e.news <- do:
+	case <-e.quit:
+	}
+}
+
+// Flush returns when everything queued so far is in the journal, and thereby
+// accepted; or why it cannot be.
+func (e *Engine) Flush(ctx context.Context) error { return e.queue.flush(ctx) }

@@ -1,0 +1,411 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// webhooks answers in memory, so that time can be the bubble's.
+type webhooks struct {
+	begun time.Time
+	mu    sync.Mutex
+	got   []hit
+	// answer is asked for each POST, n counted from 1 for each body.
+	answer func(url, body string, n int) reply
+}
+
+type hit struct {
+	url, body string
+	at        time.Duration // since the start of the test
+	header    http.Header
+}
+
+type reply struct {
+	status int // 0: the connection is refused
+	after  time.Duration
+	header map[string]string
+}
+
+func (w *webhooks) RoundTrip(req *http.Request) (*http.Response, error) {
+	data, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	body := string(data)
+	w.mu.Lock()
+	n := 1
+	for _, h := range w.got {
+		if h.body == body {
+			n++
+		}
+	}
+	w.got = append(w.got, hit{req.URL.String(), body, time.Since(w.begun), req.Header})
+	r := reply{status: 200}
+	if w.answer != nil {
+		r = w.answer(req.URL.String(), body, n)
+	}
+	w.mu.Unlock()
+	select {
+	case <-time.After(r.after):
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	}
+	if r.status == 0 {
+		return nil, errors.New("connection refused")
+	}
+	answer := &http.Response{StatusCode: r.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("ok " + body)), Request: req}
+	for name, value := range r.header {
+		answer.Header.Set(name, value)
+	}
+	return answer, nil
+}
+
+// times returns when each POST of the body began, in milliseconds.
+func (w *webhooks) times(body string) []int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var at []int64
+	for _, h := range w.got {
+		if h.body == body {
+			at = append(at, h.at.Milliseconds())
+		}
+	}
+	return at
+}
+
+func (w *webhooks) bodies() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var all []string
+	for _, h := range w.got {
+		all = append(all, h.body)
+	}
+	return all
+}
+
+func policies() map[string]Policy {
+	return map[string]Policy{"callback": CallbackPolicy(), "eventgrid": EventGridPolicy()}
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// run starts an engine over the journal in a bubble, and stops it at the end.
+func run(t *testing.T, journal Journal, hooks *webhooks, test func(e *Engine, holds []Hold)) {
+	t.Helper()
+	runWith(t, Config{}, journal, hooks, test)
+}
+
+func runWith(t *testing.T, cfg Config, journal Journal, hooks *webhooks, test func(e *Engine, holds []Hold)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		hooks.begun = time.Now()
+		if cfg.Policies == nil {
+			cfg.Policies = policies()
+		}
+		cfg.Client = &http.Client{Transport: hooks, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		e := New(cfg, journal, quiet())
+		holds, err := e.Start(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(e, holds)
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = e.Stop(ctx)
+	})
+}
+
+// callback is a message of a connection "c" to a URL.
+func callback(url, body string) Message {
+	return Message{ID: "id-" + body, Policy: "callback", Group: "c", Lane: "c " + url, URL: url, Body: []byte(body)}
+}
+
+const hook = "http://app.test/callbacks"
+
+func TestLaneKeepsOrder(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, _ int) reply {
+		return reply{status: 200, after: time.Duration(len(body)%3) * 50 * time.Millisecond}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		var want []string
+		for i := range 50 {
+			body := strings.Repeat("x", i%7) + fmt.Sprint(i)
+			want = append(want, body)
+			e.Post(callback(hook, body))
+		}
+		time.Sleep(time.Minute)
+		if got := hooks.bodies(); !slices.Equal(got, want) {
+			t.Errorf("got %v", got)
+		}
+	})
+}
+
+func TestNextStartsWhenThePreviousIsAnswered(t *testing.T) {
+	hooks := &webhooks{answer: func(_, _ string, _ int) reply { return reply{status: 200, after: 100 * time.Millisecond} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(callback(hook, "a"), callback(hook, "b"))
+		time.Sleep(time.Second)
+		if got := hooks.times("b"); !slices.Equal(got, []int64{100}) {
+			t.Errorf("b was posted at %v ms", got)
+		}
+	})
+}
+
+func TestHandlerMayAwaitTheNextEventAfter250ms(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, _ int) reply {
+		if body == "slow" {
+			return reply{status: 200, after: 20 * time.Second}
+		}
+		return reply{status: 200}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(callback(hook, "slow"), callback(hook, "b"), callback(hook, "c"))
+		time.Sleep(time.Minute)
+		if got := append(hooks.times("b"), hooks.times("c")...); !slices.Equal(got, []int64{250, 250}) {
+			t.Errorf("b and c were posted at %v ms", got)
+		}
+	})
+}
+
+func TestRetryHoldsTheLaneFiveSecondsThenGoesBeside(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, n int) reply {
+		if body == "a" && n < 9 {
+			return reply{status: 503}
+		}
+		return reply{status: 200}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(callback(hook, "a"), callback(hook, "b"))
+		time.Sleep(3 * time.Minute)
+		if got := hooks.times("b"); !slices.Equal(got, []int64{5000}) {
+			t.Errorf("b was posted at %v ms", got)
+		}
+		a := hooks.times("a")
+		if len(a) != 9 || a[4] > 5000 || a[8] < 5000 {
+			t.Errorf("a was posted at %v ms", a)
+		}
+	})
+}
+
+func TestRetryThatSucceedsFreesTheLane(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, n int) reply {
+		if body == "a" && n == 1 {
+			return reply{status: 500}
+		}
+		return reply{status: 200}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(callback(hook, "a"), callback(hook, "b"))
+		time.Sleep(time.Minute)
+		if got := hooks.bodies(); !slices.Equal(got, []string{"a", "a", "b"}) {
+			t.Errorf("got %v", got)
+		}
+		if at := hooks.times("b")[0]; at < 200 || at > 260 {
+			t.Errorf("b was posted at %d ms", at)
+		}
+	})
+}
+
+func TestAnswersOfCallbacks(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		status int
+		posts  int
+		result Result
+	}{
+		{"ok", 200, 1, Delivered}, {"no content", 204, 1, Delivered}, {"odd success", 299, 1, Delivered},
+		{"redirect", 302, 1, Failed}, {"bad request", 400, 1, Failed}, {"gone", 410, 1, Failed},
+		{"timeout", 408, 2, Delivered}, {"throttled", 429, 2, Delivered}, {"server error", 500, 2, Delivered},
+		{"refused", 0, 2, Delivered},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			hooks := &webhooks{answer: func(_, _ string, n int) reply {
+				if n == 1 {
+					return reply{status: test.status, header: map[string]string{"Location": "http://elsewhere.test/"}}
+				}
+				return reply{status: 200}
+			}}
+			run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+				e.Post(callback(hook, "a"))
+				time.Sleep(10 * time.Second)
+				attempts := e.Attempts(Filter{ID: "id-a"}, 10)
+				if len(attempts) != test.posts || attempts[0].Result != test.result || len(hooks.bodies()) != test.posts {
+					t.Errorf("%d posts, attempts %+v", len(hooks.bodies()), attempts)
+				}
+			})
+		})
+	}
+}
+
+func TestRetryAfterIsHonoured(t *testing.T) {
+	hooks := &webhooks{answer: func(_, _ string, n int) reply {
+		if n == 1 {
+			return reply{status: 429, header: map[string]string{"Retry-After": "7"}}
+		}
+		return reply{status: 200}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(callback(hook, "a"))
+		time.Sleep(time.Minute)
+		if got := hooks.times("a"); len(got) != 2 || got[1] != 7000 {
+			t.Errorf("posted at %v ms", got)
+		}
+	})
+}
+
+func TestLastWaitsForEveryLaneOfItsGroup(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, _ int) reply {
+		if body == "other" {
+			return reply{status: 200, after: 3 * time.Second}
+		}
+		return reply{status: 200}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		last := callback(hook, "last")
+		last.Last = true
+		e.Post(callback("http://other.test/", "other"), callback(hook, "a"), last)
+		time.Sleep(time.Minute)
+		if got := hooks.times("last"); !slices.Equal(got, []int64{3000}) {
+			t.Errorf("last was posted at %v ms", got)
+		}
+	})
+}
+
+func TestLastDropsWhatIsUndeliveredAfterFiveSeconds(t *testing.T) {
+	hooks := &webhooks{answer: func(url, _ string, _ int) reply {
+		if strings.Contains(url, "dead") {
+			return reply{status: 503}
+		}
+		return reply{status: 200}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		last := callback(hook, "last")
+		last.Last = true
+		e.Post(callback("http://dead.test/", "never"), callback("http://dead.test/", "behind"), last, callback(hook, "late"))
+		time.Sleep(2 * time.Minute)
+		if got := hooks.times("last"); !slices.Equal(got, []int64{5000}) {
+			t.Errorf("last was posted at %v ms", got)
+		}
+		for _, id := range []string{"id-never", "id-behind", "id-late"} {
+			if a := e.Attempts(Filter{ID: id, Result: Dropped}, 1); len(a) != 1 {
+				t.Errorf("%s was not recorded as dropped", id)
+			}
+		}
+		if never := hooks.times("never"); never[len(never)-1] > 5000 {
+			t.Errorf("the dropped one was still posted: %v", never)
+		}
+		if len(hooks.times("late")) != 0 {
+			t.Error("something followed the last event")
+		}
+		if n := e.open.Load(); n != 0 {
+			t.Errorf("%d messages are still open", n)
+		}
+	})
+}
+
+func TestLastIsRetriedForAMinute(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		last := callback(hook, "last")
+		last.Last = true
+		e.Post(last)
+		time.Sleep(10 * time.Minute)
+		at := hooks.times("last")
+		if end := at[len(at)-1]; end < 40_000 || end > 60_000 {
+			t.Errorf("last was posted at %v ms", at)
+		}
+		if a := e.Attempts(Filter{}, 1); a[0].Result != Failed {
+			t.Errorf("its end: %+v", a[0])
+		}
+	})
+}
+
+func TestDeadEndpointStallsNoOther(t *testing.T) {
+	hooks := &webhooks{answer: func(url, _ string, _ int) reply {
+		if strings.Contains(url, "dead") {
+			return reply{after: time.Hour} // never answers
+		}
+		return reply{status: 200, after: 10 * time.Millisecond}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 300 {
+			dead := Message{Policy: "callback", Lane: fmt.Sprint("d", i), URL: "http://dead.test/", Body: []byte("dead"), TTL: 3 * time.Minute}
+			well := Message{Policy: "callback", Lane: fmt.Sprint("w", i), URL: "http://well.test/", Body: []byte(fmt.Sprint("well", i))}
+			e.Post(dead, well)
+		}
+		time.Sleep(time.Second)
+		for i := range 300 {
+			if at := hooks.times(fmt.Sprint("well", i)); len(at) != 1 || at[0] > 60 {
+				t.Fatalf("well%d was posted at %v ms", i, at)
+			}
+		}
+		if n := len(hooks.times("dead")); n != 64 {
+			t.Errorf("%d attempts at once for the dead one", n)
+		}
+		time.Sleep(4*time.Minute - time.Second)
+		// One probe at a time holds until its timeout, after the first 64.
+		if n := len(hooks.times("dead")); n < 65 || n > 80 {
+			t.Errorf("%d attempts for the dead one; the breaker did not open", n)
+		}
+		if n := e.open.Load(); n != 0 {
+			t.Errorf("%d messages outlive their time", n)
+		}
+		e.ask(func() {
+			if len(e.destinations)+len(e.lanes)+len(e.groups) != 0 {
+				t.Errorf("%d destinations, %d lanes, %d groups remain", len(e.destinations), len(e.lanes), len(e.groups))
+			}
+		})
+	})
+}
+
+func TestBreakerClosesWithTheFirstAnswer(t *testing.T) {
+	up := time.Minute
+	hooks := &webhooks{}
+	hooks.answer = func(string, string, int) reply {
+		if time.Since(hooks.begun) < up {
+			return reply{}
+		}
+		return reply{status: 200}
+	}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 40 {
+			e.Post(Message{Policy: "callback", Lane: fmt.Sprint(i), URL: hook, Body: []byte(fmt.Sprint(i))})
+		}
+		time.Sleep(up + 6*time.Second)
+		for i := range 40 {
+			at := hooks.times(fmt.Sprint(i))
+			if end := at[len(at)-1]; end < up.Milliseconds() || end > up.Milliseconds()+5500 {
+				t.Errorf("%d was posted at %v ms", i, at)
+			}
+		}
+	})
+}
+
+func TestDropForgetsAGroup(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 503} }}
+	journal := InMemory()
+	run(t, journal, hooks, func(e *Engine, _ []Hold) {
+		for i := range 10 {
+			e.Post(Message{Policy: "eventgrid", Group: "sub", Lane: fmt.Sprint(i), URL: hook, Body: []byte("x")})
+		}
+		time.Sleep(time.Second)
+		e.Drop("sub")
+		time.Sleep(24 * time.Hour)
+		if n := len(hooks.bodies()); n != 10 {
+			t.Errorf("%d posts", n)
+		}
+		if n := journal.Len(); n != 0 {
+			t.Errorf("the journal keeps %d pages", n)
+		}
+	})
+}

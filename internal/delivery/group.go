@@ -1,0 +1,95 @@
+package delivery
+
+import "time"
+
+// group is what ends together: the messages of one connection or subscription.
+type group struct {
+	name    string
+	members map[*record]struct{}
+	last    *record // the Last one, once it is posted
+	ended   time.Time
+}
+
+// onlyLast reports whether nothing is left that the Last message waits for.
+func (g *group) onlyLast() bool { return g == nil || len(g.members) <= 1 }
+
+// join takes a message into its group. It reports false for one that came
+// after the group's Last.
+func (e *Engine) join(r *record) bool {
+	name := r.msg.Group
+	if name == "" {
+		return true
+	}
+	g := e.groups[name]
+	if g == nil {
+		g = &group{name: name, members: map[*record]struct{}{}}
+		e.groups[name] = g
+	}
+	if g.last != nil {
+		return false
+	}
+	g.members[r] = struct{}{}
+	r.group = g
+	if r.msg.Last {
+		g.last, g.ended = r, time.Now()
+		if !g.onlyLast() {
+			e.agenda.at(g.ended.Add(r.policy.LastWait), func() { e.endWait(g) })
+		}
+	}
+	return true
+}
+
+// leave takes a message that is over out of its group.
+func (e *Engine) leave(r *record) {
+	g := r.group
+	if g == nil {
+		return
+	}
+	r.group = nil
+	delete(g.members, r)
+	switch {
+	case len(g.members) == 0:
+		if e.groups[g.name] == g {
+			delete(e.groups, g.name)
+		}
+	case g.last != nil && g.onlyLast() && g.last.lane != nil:
+		e.pump(g.last.lane)
+	}
+}
+
+// endWait gives up what the Last message has waited for long enough.
+func (e *Engine) endWait(g *group) {
+	if g.last == nil || g.last.ended() || g.onlyLast() {
+		return
+	}
+	for r := range g.members {
+		if r != g.last {
+			e.giveUp(r, "the last event of its group could not wait longer")
+		}
+	}
+}
+
+// dropGroup gives up all messages of a group.
+func (e *Engine) dropGroup(name string) {
+	if g := e.groups[name]; g != nil {
+		for r := range g.members {
+			e.giveUp(r, "its group was dropped")
+		}
+	}
+}
+
+// giveUp ends a message. An attempt that flies cannot be taken back: it may
+// succeed yet, but nothing waits for it, and no other follows.
+func (e *Engine) giveUp(r *record, why string) {
+	if r.ended() {
+		return
+	}
+	if r.state != flying {
+		e.finish(r, Dropped, why)
+		return
+	}
+	r.final, r.beside = true, true
+	l := r.lane
+	e.leave(r)
+	e.pump(l)
+}

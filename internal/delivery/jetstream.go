@@ -1,0 +1,206 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/switchhook/switchhook/internal/backbone"
+)
+
+const (
+	journalStream  = "journal"
+	journalSubject = "j.0" // the only partition of a single server
+	journalReader  = "delivery"
+
+	// A message that is not acknowledged comes again after that long, without
+	// its data. It mends acknowledgements lost with a connection.
+	ackWait = 10 * time.Minute
+)
+
+// streamJournal keeps the journal in a work queue of the backbone. Its one
+// consumer exists to acknowledge, which is how a work queue forgets.
+type streamJournal struct {
+	backbone *backbone.Backbone
+	stream   jetstream.Stream
+	run      string // makes ids unique across processes
+	reading  jetstream.ConsumeContext
+
+	mu   sync.Mutex
+	acks map[uint64]jetstream.Msg // told by the consumer, not done yet
+	done map[uint64]bool          // done before the consumer told
+	kept map[uint64]bool          // not done
+	idle chan struct{}            // made by Close; closed when nothing waits in done
+}
+
+// OnBackbone returns the journal that the backbone keeps.
+func OnBackbone(b *backbone.Backbone) Journal {
+	return &streamJournal{
+		backbone: b, run: uuid.NewString(),
+		acks: map[uint64]jetstream.Msg{}, done: map[uint64]bool{}, kept: map[uint64]bool{},
+	}
+}
+
+// Recover implements Journal. It makes the consumer anew: what the last one had
+// delivered and not acknowledged would else wait for its ackWait.
+func (j *streamJournal) Recover(ctx context.Context, tell func(uint64, []byte) error) error {
+	var err error
+	if j.stream, err = j.backbone.WorkQueue(ctx, journalStream, "j.*"); err != nil {
+		return err
+	}
+	if err := j.readAll(ctx, tell); err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	consumer, err := j.consumer(ctx, true)
+	if err != nil {
+		return fmt.Errorf("follow the journal: %w", err)
+	}
+	if j.reading, err = consumer.Consume(j.learn); err != nil {
+		return fmt.Errorf("follow the journal: %w", err)
+	}
+	return nil
+}
+
+// consumer makes the consumer anew; a work queue bears one only.
+func (j *streamJournal) consumer(ctx context.Context, headersOnly bool) (jetstream.Consumer, error) {
+	err := j.stream.DeleteConsumer(ctx, journalReader)
+	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return nil, err
+	}
+	return j.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable:       journalReader,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       ackWait,
+		MaxAckPending: -1,
+		MemoryStorage: true,
+		HeadersOnly:   headersOnly,
+	})
+}
+
+const recoverBatch = 500
+
+func (j *streamJournal) readAll(ctx context.Context, tell func(uint64, []byte) error) error {
+	consumer, err := j.consumer(ctx, false)
+	if err != nil {
+		return err
+	}
+	for left := consumer.CachedInfo().NumPending; left > 0; {
+		batch, err := consumer.Fetch(int(min(left, recoverBatch)), jetstream.FetchContext(ctx))
+		if err != nil {
+			return err
+		}
+		got := uint64(0)
+		for msg := range batch.Messages() {
+			meta, err := msg.Metadata()
+			if err != nil {
+				return err
+			}
+			number := meta.Sequence.Stream
+			j.kept[number] = true
+			if err := tell(number, msg.Data()); err != nil {
+				return err
+			}
+			got++
+		}
+		if err := batch.Error(); err != nil {
+			return err
+		}
+		if got == 0 {
+			return fmt.Errorf("%d messages are missing", left)
+		}
+		left -= got
+	}
+	return nil
+}
+
+// learn takes a message's handle from the consumer.
+func (j *streamJournal) learn(msg jetstream.Msg) {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return // not a message of JetStream; there is nothing to acknowledge
+	}
+	number := meta.Sequence.Stream
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.done[number] || meta.NumDelivered > 1 && !j.kept[number] {
+		delete(j.done, number)
+		_ = msg.Ack() // where it is lost, the message is told again
+		if j.idle != nil && len(j.done) == 0 {
+			close(j.idle)
+			j.idle = nil
+		}
+		return
+	}
+	j.acks[number] = msg
+}
+
+// Append implements Journal.
+func (j *streamJournal) Append(ctx context.Context, id uint64, data []byte) (uint64, error) {
+	ack, err := j.backbone.JetStream().Publish(ctx, journalSubject, data,
+		jetstream.WithMsgID(j.run+"."+strconv.FormatUint(id, 36)))
+	if err != nil {
+		return 0, err
+	}
+	j.mu.Lock()
+	j.kept[ack.Sequence] = true
+	j.mu.Unlock()
+	return ack.Sequence, nil
+}
+
+// Read implements Journal.
+func (j *streamJournal) Read(ctx context.Context, number uint64) ([]byte, error) {
+	msg, err := j.stream.GetMsg(ctx, number)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, errNotKept
+	}
+	if err != nil {
+		return nil, err
+	}
+	return msg.Data, nil
+}
+
+// Done implements Journal.
+func (j *streamJournal) Done(number uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.kept, number)
+	msg, told := j.acks[number]
+	if !told {
+		j.done[number] = true
+		return
+	}
+	delete(j.acks, number)
+	_ = msg.Ack() // where it is lost, the message is told again
+}
+
+// Close implements Journal. Acknowledgements are handled in order, so the
+// answer to a request behind them tells that they are.
+func (j *streamJournal) Close(ctx context.Context) error {
+	if j.reading == nil {
+		return nil
+	}
+	defer j.reading.Stop()
+	idle := make(chan struct{})
+	j.mu.Lock()
+	if len(j.done) == 0 {
+		close(idle)
+	} else {
+		j.idle = idle
+	}
+	j.mu.Unlock()
+	select {
+	case <-idle:
+	case <-ctx.Done():
+		return fmt.Errorf("close the journal: %w", context.Cause(ctx))
+	}
+	if _, err := j.stream.Info(ctx); err != nil {
+		return fmt.Errorf("close the journal: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package delivery
+
+import (
+	"net/url"
+	"time"
+)
+
+// lane keeps the order of first attempts.
+type lane struct {
+	key     string
+	waiting []*record
+	// front holds the messages that were tried and may still hold the lane.
+	front []*record
+	wake  time.Time // a reminder to look again is set for then
+}
+
+// admit takes a message that the journal has into its lane and group.
+func (e *Engine) admit(r *record) {
+	r.policy = e.policies[r.msg.Policy]
+	r.outcome.Attempt = r.attempts
+	target, err := url.Parse(r.msg.URL)
+	switch {
+	case r.policy == nil: // of a journal that knew another configuration
+		e.finish(r, Dropped, "its policy is unknown")
+		return
+	case err != nil || target.Host == "":
+		e.finish(r, Dropped, "its URL is not one")
+		return
+	case !e.join(r):
+		e.finish(r, Dropped, "it came after the last event of its group")
+		return
+	}
+	r.to = e.destination(target)
+	r.lane = e.laneOf(r)
+	if r.attempts > 0 { // recovered while it was being retried
+		r.lane.front = append(r.lane.front, r)
+		e.restUntil(r, r.due)
+	} else {
+		r.lane.waiting = append(r.lane.waiting, r)
+		e.inLanes++
+	}
+	e.pump(r.lane)
+}
+
+// laneOf returns the lane of a message; without a name it has one for itself.
+func (e *Engine) laneOf(r *record) *lane {
+	if r.msg.Lane == "" {
+		return &lane{}
+	}
+	key := r.msg.Policy + "\x00" + r.msg.Lane
+	l := e.lanes[key]
+	if l == nil {
+		l = &lane{key: key}
+		e.lanes[key] = l
+	}
+	return l
+}
+
+// pump starts the messages at the head of a lane that nothing holds.
+func (e *Engine) pump(l *lane) {
+	now := time.Now()
+	for len(l.waiting) > 0 {
+		r := l.waiting[0]
+		if r.ended() {
+			l.waiting = l.waiting[1:]
+			e.inLanes--
+			continue
+		}
+		if free, held := l.held(now); held {
+			e.remind(l, free)
+			return
+		}
+		if r.msg.Last && !r.group.onlyLast() || e.isStopped() {
+			return // the group pumps when it is
+		}
+		l.waiting = l.waiting[1:]
+		e.inLanes--
+		l.front = append(l.front, r)
+		r.first = now
+		e.start(r)
+	}
+	l.waiting = nil
+	if l.held(now); len(l.front) == 0 && e.lanes[l.key] == l {
+		delete(e.lanes, l.key)
+	}
+}
+
+// held says whether a tried message holds the lane, and until when; the zero
+// time means until that message moves. Those that cannot hold it again leave.
+func (l *lane) held(now time.Time) (until time.Time, held bool) {
+	front := l.front[:0]
+	endless := false
+	for _, r := range l.front {
+		free := r.first.Add(r.policy.HoldLane)
+		moving := r.state == queued || r.state == flying
+		if r.ended() || r.beside || !moving && !free.After(now) {
+			continue
+		}
+		if moving && r.state == flying && r.policy.Overlap > 0 {
+			free = r.started.Add(r.policy.Overlap)
+		}
+		switch {
+		case moving && (r.state == queued || r.policy.Overlap == 0):
+			endless = true
+		case free.After(now):
+			held = true
+			until = later(until, free)
+		case !r.first.Add(r.policy.HoldLane).After(now):
+			continue // it will not hold the lane again
+		}
+		front = append(front, r)
+	}
+	clear(l.front[len(front):])
+	l.front = front
+	if endless {
+		return time.Time{}, true
+	}
+	return until, held
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// remind has the lane looked at again at that time.
+func (e *Engine) remind(l *lane, at time.Time) {
+	if at.IsZero() || at.Equal(l.wake) {
+		return
+	}
+	l.wake = at
+	e.agenda.at(at, func() { e.pump(l) })
+}

@@ -1,0 +1,137 @@
+package delivery
+
+import (
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+// Policy is the set of rules for a kind of message. Messages name it, so that
+// those recovered from the journal find it again. The hooks are called from
+// several goroutines at once, except Retry and Undelivered, which are called on
+// the scheduler's and must not block.
+type Policy struct {
+	// Success says which statuses end a message well.
+	Success func(status int) bool
+	// Retry says whether an attempt that failed is followed by another, and
+	// when. MaxAttempts and TTL bound what it says.
+	Retry func(m *Message, o Outcome) (delay time.Duration, again bool)
+	// Prepare, if given, sets the headers that are made anew for each attempt
+	// (counted from 1), such as a token. Its error ends the message.
+	Prepare func(req *http.Request, m *Message, attempt int) error
+	// Undelivered, if given, learns of each message that was given up: the
+	// place for dead-lettering. Its body may be nil if it had waited long.
+	Undelivered func(m Message, why Result, o Outcome)
+
+	// HoldLane is how long, from its first attempt, a message that is being
+	// retried keeps the next of its lane waiting; later retries go beside.
+	HoldLane time.Duration
+	// Overlap lets the next of the lane start that long after an attempt that
+	// is not answered yet; 0 waits for the answer.
+	Overlap time.Duration
+	// LastWait bounds how long a Last message waits for its group.
+	LastWait time.Duration
+	// Timeout bounds one attempt.
+	Timeout time.Duration
+
+	MaxAttempts int           // for messages that name none; 0: any number
+	TTL         time.Duration // for messages that name none; checked before each attempt; 0: for ever
+}
+
+// Defaults of what a Policy leaves open.
+const (
+	defaultTimeout  = 30 * time.Second
+	defaultLastWait = 5 * time.Second
+)
+
+func (p Policy) withDefaults() *Policy {
+	if p.Success == nil {
+		p.Success = func(status int) bool { return status >= 200 && status <= 299 }
+	}
+	if p.Retry == nil {
+		p.Retry = func(*Message, Outcome) (time.Duration, bool) { return 0, false }
+	}
+	if p.LastWait <= 0 {
+		p.LastWait = defaultLastWait
+	}
+	if p.Timeout <= 0 {
+		p.Timeout = defaultTimeout
+	}
+	return &p
+}
+
+// Rules of Call Automation callbacks; Azure documents none.
+const (
+	callbackFirstDelay = 200 * time.Millisecond
+	callbackMaxDelay   = 15 * time.Second
+	callbackAfterEnd   = time.Minute
+)
+
+// CallbackPolicy is for Call Automation's callbacks: ordered in their lane,
+// though a handler may await another event for 250 ms; network errors, 408, 429
+// and 5xx are retried with growing delays while the call lives and a minute
+// after; other answers end the event.
+func CallbackPolicy() Policy {
+	return Policy{
+		Retry:    retryCallback,
+		HoldLane: 5 * time.Second,
+		Overlap:  250 * time.Millisecond,
+		LastWait: 5 * time.Second,
+		// A call may last long; one that is forgotten must not be retried for ever.
+		TTL: 24 * time.Hour,
+	}
+}
+
+func retryCallback(_ *Message, o Outcome) (time.Duration, bool) {
+	again := o.Status == http.StatusRequestTimeout || o.Status == http.StatusTooManyRequests || o.Status >= 500 ||
+		o.Status == 0 && !errors.Is(o.Err, ErrAddressRefused)
+	delay := callbackMaxDelay
+	if doublings := max(o.Attempt, 1) - 1; doublings < 7 {
+		delay = min(callbackFirstDelay<<doublings, callbackMaxDelay)
+	}
+	delay = max(jitter(delay, 0.25), min(o.RetryAfter, callbackAfterEnd))
+	if o.Ended && o.SinceEnd+delay > callbackAfterEnd {
+		again = false
+	}
+	return delay, again
+}
+
+// eventGridSchedule is the delay after each failed attempt; the last repeats.
+var eventGridSchedule = []time.Duration{
+	10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute,
+	30 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+}
+
+// EventGridPolicy is Event Grid's delivery to webhooks: only 200 to 204 are
+// success, 400, 401, 403 and 413 are never retried, the rest by Event Grid's
+// schedule, 30 times and for a day at most. Retries do not hold the lane.
+func EventGridPolicy() Policy {
+	return Policy{
+		Success:     func(status int) bool { return status >= 200 && status <= 204 },
+		Retry:       retryEventGrid,
+		Timeout:     30 * time.Second,
+		MaxAttempts: 30,
+		TTL:         1440 * time.Minute,
+	}
+}
+
+func retryEventGrid(_ *Message, o Outcome) (time.Duration, bool) {
+	step := min(max(o.Attempt, 1), len(eventGridSchedule)) - 1
+	delay := eventGridSchedule[step]
+	switch o.Status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestEntityTooLarge:
+		return 0, false
+	case http.StatusRequestTimeout:
+		delay = max(delay, 2*time.Minute)
+	case http.StatusServiceUnavailable:
+		delay = max(delay, 30*time.Second)
+	}
+	return jitter(delay, 0.1), true
+}
+
+// jitter lengthens a delay by up to the given share, so that messages that
+// failed together do not return together.
+func jitter(delay time.Duration, share float64) time.Duration {
+	return delay + time.Duration(rand.Float64()*share*float64(delay))
+}

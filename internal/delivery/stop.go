@@ -1,0 +1,89 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// stopping is what the scheduler knows of a Stop.
+type stopping struct {
+	deadline time.Time // zero: none
+	idle     chan struct{}
+	told     bool // idle is closed
+	over     bool // no attempt starts any more
+}
+
+func (e *Engine) isStopped() bool { return e.stopping != nil && e.stopping.over }
+
+// stopGrace is what the journal's last writing may take beyond Stop's context.
+const stopGrace = 2 * time.Second
+
+// Stop delivers for as long as ctx allows and something is due by then; the
+// rest stays in the journal for the next process. It fails if something could
+// not be journalled.
+func (e *Engine) Stop(ctx context.Context) error {
+	if !e.started.CompareAndSwap(true, false) {
+		return nil
+	}
+	journalErr := e.queue.flush(ctx)
+	e.drain(ctx)
+	e.flights.end(errors.New("the server is stopping"))
+	e.work.Wait()
+	e.ask(e.rewriteStale)
+	e.queue.close()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	release := context.AfterFunc(grace, func() { e.writing.end(errors.New("the server is stopping")) })
+	e.writer.Wait()
+	release()
+	close(e.quit)
+	e.scheduler.Wait()
+	e.writing.end(nil)
+	if lost := e.queue.unwritten(); lost > 0 {
+		e.log.Error("stopped with events that are not in the journal", "records", lost)
+		return errors.Join(journalErr, fmt.Errorf("%d records are not in the journal", lost))
+	}
+	return e.journal.Close(grace)
+}
+
+// drain waits until nothing is due before ctx ends; after it no attempt starts.
+func (e *Engine) drain(ctx context.Context) {
+	s := &stopping{idle: make(chan struct{})}
+	s.deadline, _ = ctx.Deadline()
+	e.ask(func() { e.stopping = s })
+	select {
+	case <-s.idle:
+	case <-ctx.Done():
+	}
+	e.ask(func() { s.over = true })
+}
+
+// ask lets the scheduler do something and waits until it is done.
+func (e *Engine) ask(do func()) {
+	done := make(chan struct{})
+	e.tell(func() { do(); close(done) })
+	<-done
+}
+
+// checkStop tells Stop when nothing more can be delivered in time.
+func (e *Engine) checkStop() {
+	s := e.stopping
+	if s == nil || s.told || e.inFlight+e.inLanes+e.inQueues > 0 {
+		return
+	}
+	if next, ok := e.retries.next(); ok && (s.deadline.IsZero() || next.Before(s.deadline)) {
+		return
+	}
+	s.told = true
+	close(s.idle)
+}
+
+// rewriteStale brings the journal up to date, so that the next process does
+// not repeat what is over.
+func (e *Engine) rewriteStale() {
+	for p := range e.stale {
+		e.rewrite(p)
+	}
+}
