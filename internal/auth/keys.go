@@ -105,6 +105,12 @@ func (k *Keys) Replace(slot Slot, key Key) error {
 	}
 }
 
+// Rotate puts a new random key in a slot and returns it.
+func (k *Keys) Rotate(slot Slot) (Key, error) {
+	key := NewKey()
+	return key, k.Replace(slot, key)
+}
+
 // Known reports whether a key of that id is in use.
 func (k *Keys) Known(id string) bool {
 	pair := k.pair.Load()

@@ -42,6 +42,9 @@ func TestReplacedKeyIsForgotten(t *testing.T) {
 	if keys.Known(old.ID()) || !keys.Known(other.ID()) || !keys.Known(next.ID()) {
 		t.Fatal("wrong keys are known after the replacement")
 	}
+	if rotated, err := keys.Rotate(Secondary); err != nil || keys.Known(other.ID()) || keys.Get(Secondary).ID() != rotated.ID() {
+		t.Fatalf("after the rotation: %v", err)
+	}
 }
 
 func TestParseKeyBounds(t *testing.T) {

@@ -1,12 +1,10 @@
 package rest
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -27,15 +25,6 @@ const (
 	maxRepeatable      = 128 << 10 // bytes of a body that is kept: a call of 350 participants
 	repeatableTimeout  = time.Minute
 )
-
-// Answer is what a repeatable request was answered with. It may hold secrets:
-// the answer to the creation of a user holds a token.
-type Answer struct {
-	Request string      `json:"request"` // hash of method, target and body
-	Status  int         `json:"status"`
-	Header  http.Header `json:"header"`
-	Body    []byte      `json:"body"`
-}
 
 // Repeatability remembers the answers of repeatable requests for a day, at most
 // 20,000 of them. A request with the id of an earlier one gets that one's
@@ -167,45 +156,9 @@ func (p *Repeatability) first(ex *exchange, ans *answer, r *http.Request, id str
 	return got.repeat(ans, own.request)
 }
 
-// lasting reports whether a repetition shall get the same answer: after a
-// failure of ours it is served anew.
-func (a *Answer) lasting() bool {
-	return a.Status < 500 && a.Status != http.StatusTooManyRequests && a.Status != 0
-}
-
 func (p *Repeatability) keep(ctx context.Context, id string, got Answer) error {
 	if len(got.Body) > maxRepeatable {
 		return fmt.Errorf("its body has %d bytes, more than %d", len(got.Body), maxRepeatable)
 	}
 	return p.answers.Put(ctx, id, got)
 }
-
-func (a *Answer) repeat(ans *answer, request string) error {
-	if a.Request != request {
-		return otherRequest()
-	}
-	maps.Copy(ans.Header(), a.Header)
-	ans.WriteHeader(a.Status)
-	if len(a.Body) == 0 {
-		return nil
-	}
-	_, err := ans.Write(a.Body)
-	return notGone(err)
-}
-
-func otherRequest() error {
-	return Field("Repeatability-Request-ID", fault.Invalid("Repeatability-Request-ID was used before, for a request with another method, path or body; a new request needs a new id"))
-}
-
-// recorder keeps an answer.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (k *recorder) Header() http.Header { return k.header }
-
-func (k *recorder) Write(p []byte) (int, error) { return k.body.Write(p) }
-
-func (k *recorder) WriteHeader(status int) { k.status = status }

@@ -173,6 +173,8 @@ func TestConcurrentDuplicatesWaitForTheFirst(t *testing.T) {
 		if runs.Load() != 1 {
 			t.Fatalf("%d run at once", runs.Load())
 		}
+		// Another request with the id need not wait to be refused.
+		f.want(t, f.send(t, "POST", "/calls?api-version=2026-03-12", "other", repeat(repeatedID)...), 400, "ValidationError")
 		close(release)
 		work.Wait()
 		for i, w := range answers {

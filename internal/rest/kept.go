@@ -1,0 +1,54 @@
+package rest
+
+import (
+	"bytes"
+	"maps"
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// Answer is what a repeatable request was answered with. It may hold secrets:
+// the answer to the creation of a user holds a token.
+type Answer struct {
+	Request string      `json:"request"` // hash of method, target and body
+	Status  int         `json:"status"`
+	Header  http.Header `json:"header"`
+	Body    []byte      `json:"body"`
+}
+
+// lasting reports whether a repetition shall get the same answer: after a
+// failure of ours it is served anew.
+func (a *Answer) lasting() bool {
+	return a.Status < 500 && a.Status != http.StatusTooManyRequests && a.Status != 0
+}
+
+func (a *Answer) repeat(ans *answer, request string) error {
+	if a.Request != request {
+		return otherRequest()
+	}
+	maps.Copy(ans.Header(), a.Header)
+	ans.WriteHeader(a.Status)
+	if len(a.Body) == 0 {
+		return nil
+	}
+	_, err := ans.Write(a.Body)
+	return notGone(err)
+}
+
+func otherRequest() error {
+	return Field("Repeatability-Request-ID", fault.Invalid("Repeatability-Request-ID was used before, for a request with another method, path or body; a new request needs a new id"))
+}
+
+// recorder keeps an answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (k *recorder) Header() http.Header { return k.header }
+
+func (k *recorder) Write(p []byte) (int, error) { return k.body.Write(p) }
+
+func (k *recorder) WriteHeader(status int) { k.status = status }
