@@ -128,6 +128,23 @@ func (r *Registry) admit(c *Call) error {
 	overloaded := r.cfg.Overloaded()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err := r.full(overloaded); err != nil {
+		return err
+	}
+	r.calls[c] = struct{}{}
+	return nil
+}
+
+// Ready says whether a new call would be taken now: nil, or a fault of kind Busy.
+func (r *Registry) Ready() error {
+	overloaded := r.cfg.Overloaded()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.full(overloaded)
+}
+
+// full runs under r.mu.
+func (r *Registry) full(overloaded bool) error {
 	switch {
 	case r.draining:
 		return fault.Busy(5*time.Second, "the server is stopping and takes no new calls")
@@ -136,7 +153,6 @@ func (r *Registry) admit(c *Call) error {
 	case len(r.calls) >= r.cfg.MaxCalls:
 		return fault.Busy(2*time.Second, "the limit of %d calls at once is reached", r.cfg.MaxCalls)
 	}
-	r.calls[c] = struct{}{}
 	return nil
 }
 
