@@ -88,7 +88,7 @@ func New(cfg Config, log *slog.Logger) *Library {
 		cfg:     cfg,
 		log:     log,
 		client:  newClient(cfg),
-		slots:   make(chan struct{}, cfg.MaxDownloads),
+		slots:   make(chan struct{}, max(1, cfg.MaxDownloads)),
 		now:     time.Now,
 		cache:   newCache(cfg.CacheBytes),
 		flights: make(map[flightKey]*flight),
