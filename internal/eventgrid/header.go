@@ -1,0 +1,54 @@
+package eventgrid
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+)
+
+// The headers of every delivery. The prefix aeg- is Event Grid's own.
+const (
+	headerSubscription    = "aeg-subscription-name"
+	headerDeliveryCount   = "aeg-delivery-count"
+	headerEventType       = "aeg-event-type"
+	headerMetadataVersion = "aeg-metadata-version"
+	headerDataVersion     = "aeg-data-version"
+	headerOutputEventID   = "aeg-output-event-id"
+)
+
+const contentType = "application/json; charset=utf-8"
+
+// eventHeader returns the headers that all deliveries of one sort to one
+// subscription have in common.
+func eventHeader(label, sort, version string) map[string]string {
+	return map[string]string{
+		"Content-Type":        contentType,
+		headerSubscription:    label,
+		headerEventType:       sort,
+		headerMetadataVersion: metadataVersion,
+		headerDataVersion:     version,
+	}
+}
+
+// PolicyName is the policy that messages name.
+const PolicyName = "eventgrid"
+
+// Policy returns the rules of deliveries, to be given to the delivery engine
+// under PolicyName: Event Grid's own, and the headers that tell one event and
+// one attempt from another.
+func Policy() delivery.Policy {
+	policy := delivery.EventGridPolicy()
+	policy.Prepare = func(req *http.Request, m *delivery.Message, attempt int) error {
+		tell(req.Header, m.ID, attempt)
+		return nil
+	}
+	return policy
+}
+
+// tell names the event, and how many attempts were made before this one, the
+// first being attempt 1.
+func tell(h http.Header, id string, attempt int) {
+	h.Set(headerOutputEventID, id)
+	h.Set(headerDeliveryCount, strconv.Itoa(attempt-1))
+}

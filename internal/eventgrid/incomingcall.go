@@ -1,0 +1,86 @@
+package eventgrid
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// IncomingCall says that somebody calls an identity or a number of the
+// resource, and that an application may answer, reject or redirect it.
+type IncomingCall struct {
+	To                  identifier.ID
+	From                identifier.ID
+	ServerCallID        string
+	CallerDisplayName   string         // "" where the caller gave none
+	CustomContext       *CustomContext // nil for a call that carries none
+	IncomingCallContext string         // opaque to the application
+	CorrelationID       string
+	At                  time.Time // when it started to ring
+}
+
+// CustomContext is what the caller wants the callee to know.
+type CustomContext struct {
+	SIPHeaders  map[string]string
+	VoIPHeaders map[string]string
+}
+
+// IncomingCall publishes the event and returns how many subscriptions take it.
+// It only queues: no answer of a webhook is waited for. None means that no
+// application will ever hear of this call.
+func (g *Grid) IncomingCall(in IncomingCall) (matched int) {
+	return g.publish(in.event())
+}
+
+// incomingCallData has the members in the order that the service sends them.
+type incomingCallData struct {
+	To                  identifierModel     `json:"to"`
+	From                identifierModel     `json:"from"`
+	ServerCallID        string              `json:"serverCallId"`
+	CallerDisplayName   string              `json:"callerDisplayName"`
+	CustomContext       *customContextModel `json:"customContext,omitempty"`
+	IncomingCallContext string              `json:"incomingCallContext"`
+	CorrelationID       string              `json:"correlationId"`
+}
+
+type customContextModel struct {
+	SIPHeaders  map[string]string `json:"sipHeaders"`
+	VoIPHeaders map[string]string `json:"voipHeaders"`
+}
+
+func (in IncomingCall) event() event {
+	return event{
+		id:      uuid.NewString(),
+		kind:    typeIncomingCall,
+		subject: "/caller/" + in.From.Raw() + "/recipient/" + in.To.Raw(),
+		at:      in.At,
+		call:    in.ServerCallID,
+		data: incomingCallData{
+			To:                  modelOf(in.To),
+			From:                modelOf(in.From),
+			ServerCallID:        in.ServerCallID,
+			CallerDisplayName:   in.CallerDisplayName,
+			CustomContext:       in.CustomContext.model(),
+			IncomingCallContext: in.IncomingCallContext,
+			CorrelationID:       in.CorrelationID,
+		},
+	}
+}
+
+// model writes both maps wherever there is a context, as the service does: the
+// SDKs' models require them.
+func (c *CustomContext) model() *customContextModel {
+	if c == nil {
+		return nil
+	}
+	m := &customContextModel{SIPHeaders: c.SIPHeaders, VoIPHeaders: c.VoIPHeaders}
+	if m.SIPHeaders == nil {
+		m.SIPHeaders = map[string]string{}
+	}
+	if m.VoIPHeaders == nil {
+		m.VoIPHeaders = map[string]string{}
+	}
+	return m
+}

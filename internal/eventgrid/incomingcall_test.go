@@ -1,0 +1,96 @@
+package eventgrid
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const testTopic = "/subscriptions/11111111-2222-3333-4444-555555555555/resourcegroups/calls/providers/microsoft.communication/communicationservices/demo"
+
+func id(t testing.TB, raw string) identifier.ID {
+	t.Helper()
+	parsed, err := identifier.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+// incomingCalls has the rows of "Incoming call concepts" (who calls whom), and
+// what else changes the data.
+func incomingCalls(t testing.TB) map[string]IncomingCall {
+	base := IncomingCall{
+		ServerCallID:        "aHR0cHM6Ly9jYWxsLmV4YW1wbGUvMQ",
+		IncomingCallContext: "eyJhbGciOiJub25lIn0.eyJjYyI6IjEifQ.",
+		CorrelationID:       "aaaa0000-bb11-2222-33cc-444444dddddd",
+		At:                  time.Date(2026, 8, 25, 21, 27, 24, 241539100, time.FixedZone("CEST", 2*60*60)),
+	}
+	between := func(from, to string, change func(*IncomingCall)) IncomingCall {
+		in := base
+		in.From, in.To = id(t, from), id(t, to)
+		if change != nil {
+			change(&in)
+		}
+		return in
+	}
+	return map[string]IncomingCall{
+		"identity-to-identity": between(alice, bob, func(in *IncomingCall) { in.CallerDisplayName = `Jöhn <"Doe"> & Co` }),
+		"identity-to-number":   between(alice, "4:+15551230002", nil),
+		"pstn-to-number":       between("4:+33155501234", "4:+15551230002", nil),
+		"anonymous-to-number":  between("4:anonymous", "4:+15551230002", nil),
+		"with-custom-context": between("4:+33155501234", "4:+15551230002", func(in *IncomingCall) {
+			in.CustomContext = &CustomContext{SIPHeaders: map[string]string{"X-MS-Custom-Order": "42", "User-To-User": "a1;encoding=hex"}}
+		}),
+		"with-empty-custom-context": between(alice, bob, func(in *IncomingCall) { in.CustomContext = &CustomContext{} }),
+		"from-teams-user":           between("8:orgid:efd2c229-b212-437a-945d-920326f13a1b", "4:+15551230002", nil),
+	}
+}
+
+// TestIncomingCallIsGolden holds the event to what the service sends, member by
+// member and in order; only its id changes from one to the next.
+func TestIncomingCallIsGolden(t *testing.T) {
+	for name, in := range incomingCalls(t) {
+		t.Run(name, func(t *testing.T) {
+			e := in.event()
+			e.id = "d5546be8-227a-4db8-b2c3-4f06fd675fd6"
+			body, err := e.inEventGridSchema(testTopic)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got bytes.Buffer
+			if err := json.Indent(&got, body, "", "  "); err != nil {
+				t.Fatal(err)
+			}
+			got.WriteByte('\n')
+			file := filepath.Join("testdata", "IncomingCall-"+name+".json")
+			if *update {
+				if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got.Bytes(), want) {
+				t.Errorf("%s differs:\n%s\nwant:\n%s", file, got.Bytes(), want)
+			}
+		})
+	}
+}
+
+func TestEveryIncomingCallHasItsOwnID(t *testing.T) {
+	in := incomingCalls(t)["pstn-to-number"]
+	if one, other := in.event().id, in.event().id; one == other || len(one) != 36 {
+		t.Errorf("ids %q and %q", one, other)
+	}
+}

@@ -1,0 +1,173 @@
+package eventgrid
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// consentTime is how long a validation URL may be opened after the event.
+const consentTime = 10 * time.Minute
+
+// put creates or updates a subscription and starts its handshake. want is given
+// the settings wanted so far (nil for none) and returns those wanted now.
+func (g *Grid) put(name string, want func(*Settings) (Settings, error)) (Subscription, error) {
+	g.admin.Lock()
+	defer g.admin.Unlock()
+	if g.life.Err() != nil {
+		return Subscription{}, fault.Busy(time.Second, "the server is stopping")
+	}
+	sub, exists := g.view.Load().find(name)
+	if have := len(g.view.Load().names); !exists && have >= g.cfg.MaxSubscriptions {
+		return Subscription{}, fault.Conflict("this resource has %d event subscriptions, which is the limit; delete one first", have).WithCode("QuotaExceeded")
+	}
+	var former *Settings
+	if exists {
+		former = &sub.Wanted
+	}
+	wanted, err := want(former)
+	if err != nil {
+		return Subscription{}, err
+	}
+	next := updating
+	if !exists {
+		sub, next = Subscription{Name: name, Created: g.cfg.Now()}, creating
+	}
+	sub.Wanted = wanted
+	if err := g.begin(sub, next); err != nil {
+		return Subscription{}, err
+	}
+	sub, _ = g.view.Load().find(name)
+	return sub, nil
+}
+
+// begin stores a subscription with a new consent to win, and starts the
+// handshake. The caller holds admin.
+func (g *Grid) begin(sub Subscription, next state) error {
+	token := rand.Text() + rand.Text()
+	now := g.cfg.Now()
+	sub.State, sub.Problem, sub.Updated = next, "", now
+	sub.Consent = &consent{ID: uuid.NewString(), TokenHash: hashOf(token), Deadline: now.Add(consentTime)}
+	if err := g.keep(sub); err != nil {
+		return err
+	}
+	g.view.Store(g.view.Load().with(sub))
+	g.run(sub, token)
+	return nil
+}
+
+// run starts the goroutine of a handshake in the place of an earlier one. The
+// caller holds admin. Without a token the endpoint has been asked already.
+func (g *Grid) run(sub Subscription, token string) {
+	g.stop(key(sub.Name))
+	ctx, cancel := context.WithCancel(g.life)
+	g.tasks[key(sub.Name)] = cancel
+	g.work.Go(func() {
+		defer cancel()
+		reason := sub.Problem
+		if token != "" {
+			verdict := g.handshake.ask(ctx, g.invitationTo(sub, token))
+			if ctx.Err() != nil {
+				return
+			}
+			reason = verdict.reason
+			if !g.conclude(sub, verdict) {
+				return
+			}
+		}
+		if pause(ctx, sub.Consent.Deadline.Sub(g.cfg.Now())) {
+			g.settle(sub, failed, fmt.Sprintf("the validation URL was not opened within %s. Before: %s", consentTime, reason))
+		}
+	})
+}
+
+// stop ends the handshake of a subscription. The caller holds admin.
+func (g *Grid) stop(k string) {
+	if cancel := g.tasks[k]; cancel != nil {
+		cancel()
+		delete(g.tasks, k)
+	}
+}
+
+// conclude settles a verdict and reports whether the endpoint may still consent.
+func (g *Grid) conclude(sub Subscription, v verdict) (waits bool) {
+	switch v.outcome {
+	case consented:
+		g.settle(sub, succeeded, "")
+	case deferred:
+		return g.settle(sub, awaiting, v.reason)
+	default:
+		g.settle(sub, failed, v.reason)
+	}
+	return false
+}
+
+// settle moves a subscription on, and reports whether it did: a result counts
+// only for the handshake that it came from. What cannot be stored is true
+// nevertheless; after a restart the handshake is made again.
+func (g *Grid) settle(of Subscription, next state, problem string) bool {
+	g.admin.Lock()
+	defer g.admin.Unlock()
+	sub, exists := g.view.Load().find(of.Name)
+	if !exists || sub.Consent == nil || sub.Consent.ID != of.Consent.ID {
+		return false
+	}
+	if next == failed && sub.Active != nil {
+		problem += ". Events still go to " + baseURL(sub.Active.Endpoint) + ", as before this update"
+	}
+	if sub.State == awaiting {
+		g.stop(key(sub.Name)) // its goroutine only waits; one that still posts is left to hear the answer
+	}
+	sub.State, sub.Problem, sub.Updated = next, problem, g.cfg.Now()
+	if next == succeeded {
+		active := sub.Wanted
+		sub.Active = &active
+	}
+	if next.ended() {
+		sub.Consent = nil
+	}
+	if err := g.keep(sub); err != nil {
+		g.log.Error("event subscription not stored", "subscription", sub.Name, "error", err)
+	}
+	g.view.Store(g.view.Load().with(sub))
+	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(next), "endpoint", baseURL(sub.Wanted.Endpoint), "problem", problem)
+	return true
+}
+
+// remove deletes a subscription, with whatever waits to be delivered to it, and
+// reports whether there was one.
+func (g *Grid) remove(name string) (bool, error) {
+	g.admin.Lock()
+	defer g.admin.Unlock()
+	sub, exists := g.view.Load().find(name)
+	if !exists {
+		return false, nil
+	}
+	if err := g.forget(name); err != nil {
+		return false, err
+	}
+	g.stop(key(name))
+	g.view.Store(g.view.Load().without(key(name)))
+	g.poster.Drop(sub.label())
+	g.log.Info("event subscription deleted", "subscription", sub.Name)
+	return true, nil
+}
+
+// invitationTo makes what an endpoint is asked with. The code is told to the
+// endpoint alone; so is the token in the URL.
+func (g *Grid) invitationTo(sub Subscription, token string) invitation {
+	query := url.Values{"id": {sub.Consent.ID}, "t": {token}}
+	return invitation{
+		label:    sub.label(),
+		endpoint: sub.Wanted.Endpoint,
+		code:     uuid.NewString(),
+		url:      strings.TrimSuffix(g.cfg.PublicBase(), "/") + validatePath + "?" + query.Encode(),
+	}
+}

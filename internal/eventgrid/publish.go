@@ -1,0 +1,55 @@
+package eventgrid
+
+import "github.com/switchhook/switchhook/internal/delivery"
+
+// Poster delivers messages: a delivery engine.
+type Poster interface {
+	// Post only queues.
+	Post(messages ...delivery.Message)
+	// Drop forgets whatever waits for a group.
+	Drop(group string)
+}
+
+// publish hands an event to every subscription that takes it and returns how
+// many do. It takes no lock: calls publish at once and never wait for each
+// other, nor for somebody who changes subscriptions.
+func (g *Grid) publish(e event) (matched int) {
+	asked := questionOf(e)
+	now := g.cfg.Now()
+	var body []byte // in the Event Grid schema; the same for all
+	var out []delivery.Message
+	for _, t := range g.view.Load().takers {
+		if !t.takes(asked) || t.expired(now) {
+			continue
+		}
+		if body == nil {
+			var err error
+			if body, err = e.inEventGridSchema(g.topic); err != nil {
+				g.log.Error("event not published", "type", e.kind, "error", err)
+				return 0
+			}
+		}
+		out = append(out, t.message(e, body))
+	}
+	if len(out) > 0 {
+		g.poster.Post(out...)
+	}
+	return len(out)
+}
+
+// message addresses an event to a subscription. Its lane is the call within the
+// subscription: one call's events arrive in order, calls side by side.
+func (t *taker) message(e event, body []byte) delivery.Message {
+	return delivery.Message{
+		ID:          e.id,
+		Policy:      PolicyName,
+		Group:       t.label,
+		Lane:        t.label + "/" + e.call,
+		URL:         t.endpoint,
+		Header:      t.header,
+		Body:        body,
+		MaxAttempts: t.retry.MaxAttempts,
+		TTL:         t.retry.TimeToLive,
+		Note:        e.kind,
+	}
+}

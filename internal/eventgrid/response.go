@@ -1,0 +1,127 @@
+package eventgrid
+
+import "time"
+
+// subscriptionAnswer is ARM's EventSubscription as it is read back. Secrets are
+// not in it: an endpoint is shown without its query.
+type subscriptionAnswer struct {
+	Properties propertiesAnswer `json:"properties"`
+	ID         string           `json:"id"`
+	Name       string           `json:"name"`
+	Type       string           `json:"type"`
+	// Error is there while the subscription is Failed: pollers of long-running
+	// operations report it.
+	Error *problemAnswer `json:"error,omitempty"`
+}
+
+type propertiesAnswer struct {
+	Topic             string            `json:"topic"`
+	ProvisioningState state             `json:"provisioningState"`
+	ProvisioningError *problemAnswer    `json:"provisioningError,omitempty"` // ours: why it failed, or what it waits for
+	Labels            []string          `json:"labels"`
+	Destination       destinationAnswer `json:"destination"`
+	Filter            filterAnswer      `json:"filter"`
+	Schema            string            `json:"eventDeliverySchema"`
+	RetryPolicy       retryAnswer       `json:"retryPolicy"`
+	Expires           string            `json:"expirationTimeUtc,omitempty"`
+}
+
+type problemAnswer struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+type destinationAnswer struct {
+	EndpointType string        `json:"endpointType"`
+	Properties   webhookAnswer `json:"properties"`
+}
+
+type webhookAnswer struct {
+	EndpointBaseURL    string `json:"endpointBaseUrl"`
+	MaxEventsPerBatch  int    `json:"maxEventsPerBatch"`
+	PreferredBatchSize int    `json:"preferredBatchSizeInKilobytes"`
+}
+
+type filterAnswer struct {
+	SubjectBegins string   `json:"subjectBeginsWith"`
+	SubjectEnds   string   `json:"subjectEndsWith"`
+	Types         []string `json:"includedEventTypes"`
+	CaseSensitive bool     `json:"isSubjectCaseSensitive"`
+	Arrays        bool     `json:"enableAdvancedFilteringOnArrays"`
+}
+
+type retryAnswer struct {
+	MaxAttempts int `json:"maxDeliveryAttempts"`
+	TimeToLive  int `json:"eventTimeToLiveInMinutes"`
+}
+
+// listAnswer is a page of subscriptions.
+type listAnswer struct {
+	Value    []subscriptionAnswer `json:"value"`
+	NextLink string               `json:"nextLink,omitempty"`
+}
+
+// urlAnswer is the answer of getFullUrl.
+type urlAnswer struct {
+	EndpointURL string `json:"endpointUrl"`
+}
+
+// answer writes a subscription as its owner may read it.
+func (a armResource) answer(sub Subscription) subscriptionAnswer {
+	wanted := sub.Wanted
+	out := subscriptionAnswer{
+		ID:   a.pathOf(sub),
+		Name: sub.Name,
+		Type: eventSubscriptionType,
+		Properties: propertiesAnswer{
+			Topic:             a.id(),
+			ProvisioningState: sub.State,
+			ProvisioningError: sub.problem(),
+			Labels:            append([]string{}, wanted.Labels...),
+			Destination: destinationAnswer{
+				EndpointType: "WebHook",
+				Properties: webhookAnswer{
+					EndpointBaseURL:    baseURL(wanted.Endpoint),
+					MaxEventsPerBatch:  eventsPerBatchDefault,
+					PreferredBatchSize: batchSizeDefault,
+				},
+			},
+			Filter: filterAnswer{
+				SubjectBegins: wanted.Filter.SubjectBegins,
+				SubjectEnds:   wanted.Filter.SubjectEnds,
+				Types:         wanted.Filter.types(),
+				CaseSensitive: wanted.Filter.CaseSensitive,
+				Arrays:        wanted.ArrayFilters,
+			},
+			Schema:      schemaEventGrid,
+			RetryPolicy: retryAnswer{wanted.Retry.MaxAttempts, int(wanted.Retry.TimeToLive / time.Minute)},
+		},
+	}
+	if !wanted.Expires.IsZero() {
+		out.Properties.Expires = wanted.Expires.Format(time.RFC3339Nano)
+	}
+	if sub.State == failed {
+		out.Error = sub.problem()
+	}
+	return out
+}
+
+// problem is what keeps a subscription from being active; nil where nothing does.
+func (s Subscription) problem() *problemAnswer {
+	if s.Problem == "" {
+		return nil
+	}
+	code := "EndpointValidationFailed"
+	if s.State == awaiting {
+		code = "AwaitingManualAction"
+	}
+	return &problemAnswer{Code: code, Message: "Webhook validation handshake: " + s.Problem}
+}
+
+// types lists what a filter takes, by name, as Azure shows it for "all".
+func (f Filter) types() []string {
+	if len(f.Types) == 0 {
+		return EventTypes
+	}
+	return f.Types
+}

@@ -1,0 +1,87 @@
+package eventgrid
+
+import (
+	"net/url"
+	"strings"
+	"time"
+)
+
+// state is how far a subscription has come:
+//
+//	Creating ─┬─> Succeeded ──> Updating ─┬─> Succeeded
+//	          ├─> AwaitingManualAction ───┤
+//	          └─> Failed                  └─> Failed
+//
+// A create or an update starts the handshake. AwaitingManualAction ends as
+// Succeeded when the validation URL is opened, or as Failed ten minutes later.
+// From every state an update leads back to Updating.
+type state string
+
+const (
+	creating  state = "Creating"
+	updating  state = "Updating"
+	awaiting  state = "AwaitingManualAction"
+	succeeded state = "Succeeded"
+	failed    state = "Failed"
+)
+
+// ended reports whether no handshake is under way.
+func (s state) ended() bool { return s == succeeded || s == failed }
+
+// Settings are what the owner of a subscription asks for.
+type Settings struct {
+	Endpoint     string // the webhook's URL; its query is secret
+	Filter       Filter
+	Retry        Retry
+	Labels       []string
+	Expires      time.Time // zero never does
+	ArrayFilters bool      // enableAdvancedFilteringOnArrays: kept for the owner; it concerns advanced filters only
+}
+
+// Retry is a subscription's retry policy.
+type Retry struct {
+	MaxAttempts int           // 1–30
+	TimeToLive  time.Duration // 1–1440 minutes
+}
+
+// Bounds and defaults of retry policies (Event Grid, "Message delivery and retry").
+const (
+	maxAttempts   = 30
+	maxTimeToLive = 1440 * time.Minute
+)
+
+// Subscription is what is stored of one event subscription.
+type Subscription struct {
+	Name    string // as its owner wrote it; names do not differ by case alone
+	Wanted  Settings
+	Active  *Settings // what the last successful handshake consented to; nil before the first
+	State   state
+	Problem string   // why State is Failed, or what AwaitingManualAction waits for
+	Consent *consent // of the handshake under way; a result counts only for its own
+	Created time.Time
+	Updated time.Time
+}
+
+// consent is what opening the validation URL must prove. It is stored without
+// the token itself, which only the endpoint has been told.
+type consent struct {
+	ID        string
+	TokenHash []byte // SHA-256
+	Deadline  time.Time
+}
+
+// key is the name by which a subscription is stored and looked up.
+func key(name string) string { return strings.ToLower(name) }
+
+// label is the name as Event Grid writes it in headers, logs and paths.
+func (s Subscription) label() string { return strings.ToUpper(s.Name) }
+
+// baseURL is an endpoint without its query, which often holds a secret: the
+// only form for answers and logs.
+func baseURL(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
+}

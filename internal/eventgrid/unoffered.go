@@ -1,0 +1,74 @@
+package eventgrid
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// The defaults that the official SDKs send with every webhook, although nobody
+// asked for batches: they mean one event a request.
+const (
+	eventsPerBatchDefault = 1
+	batchSizeDefault      = 64
+	schemaEventGrid       = "EventGridSchema"
+)
+
+// refuseUnoffered refuses whatever would change deliveries and is not offered
+// here. A subscription that asked for it and got something else would lose
+// events, or send them to an application that cannot read them.
+func (r settingsRequest) refuseUnoffered() error {
+	if r.Schema != nil && *r.Schema != schemaEventGrid {
+		return unoffered("eventDeliverySchema "+clip(*r.Schema, 40), "events are delivered in "+schemaEventGrid)
+	}
+	if asked(r.DeadLetter) || asked(r.DeadLetterAs) {
+		return unoffered("deadLetterDestination", "leave it out: an event that cannot be delivered is dropped")
+	}
+	if asked(r.DeliverAs) {
+		return unoffered("deliveryWithResourceIdentity", "use destination")
+	}
+	if r.Filter != nil && asked(r.Filter.Advanced) {
+		return unoffered("filter.advancedFilters", "use includedEventTypes, subjectBeginsWith and subjectEndsWith; the subject of an incoming call is /caller/{rawId}/recipient/{rawId}")
+	}
+	if r.Destination == nil {
+		return nil
+	}
+	if !strings.EqualFold(r.Destination.EndpointType, "WebHook") {
+		return unoffered("destination.endpointType "+clip(r.Destination.EndpointType, 40), "use WebHook")
+	}
+	return r.Destination.Properties.refuseUnoffered()
+}
+
+func (r webhookRequest) refuseUnoffered() error {
+	switch {
+	case r.MaxEventsPerBatch != nil && *r.MaxEventsPerBatch != eventsPerBatchDefault:
+		return unoffered("maxEventsPerBatch", "leave it out: each request carries one event")
+	case r.PreferredBatchSize != nil && *r.PreferredBatchSize != batchSizeDefault:
+		return unoffered("preferredBatchSizeInKilobytes", "leave it out: each request carries one event")
+	case asked(r.Attributes):
+		return unoffered("deliveryAttributeMappings", "put a secret into the query of endpointUrl")
+	case given(r.EntraTenant) || given(r.EntraApplication):
+		return unoffered("azureActiveDirectoryTenantId and azureActiveDirectoryApplicationIdOrUri", "put a secret into the query of endpointUrl")
+	case given(r.MinimumTLS) && *r.MinimumTLS == "1.3":
+		return unoffered("minimumTlsVersionAllowed 1.3", "TLS 1.2 is the minimum, and 1.3 is used where the endpoint has it")
+	}
+	return nil
+}
+
+func unoffered(what, instead string) error {
+	return fault.Unsupported("%s is not offered yet: %s", what, instead)
+}
+
+// asked reports whether a member is there and holds something: null, {} and []
+// ask for nothing.
+func asked(member json.RawMessage) bool {
+	switch string(bytes.Join(bytes.Fields(member), nil)) {
+	case "", "null", "{}", "[]":
+		return false
+	}
+	return true
+}
+
+func given(text *string) bool { return text != nil && *text != "" }

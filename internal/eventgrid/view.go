@@ -1,0 +1,87 @@
+package eventgrid
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// view is the subscriptions at one moment. It is never changed once made, so
+// any goroutine may read it without a lock.
+type view struct {
+	byKey  map[string]entry
+	names  []string // the keys, sorted
+	takers []*taker // of those who consented, by name
+}
+
+// entry is a subscription with what publishing needs of it.
+type entry struct {
+	Subscription
+	taker *taker // nil before the first consent
+}
+
+func newView(all []Subscription) *view {
+	byKey := make(map[string]entry, len(all))
+	for _, sub := range all {
+		byKey[key(sub.Name)] = entry{sub, newTaker(sub)}
+	}
+	return viewOf(byKey)
+}
+
+func viewOf(byKey map[string]entry) *view {
+	v := &view{byKey: byKey, names: slices.Sorted(maps.Keys(byKey))}
+	for _, k := range v.names {
+		if t := byKey[k].taker; t != nil {
+			v.takers = append(v.takers, t)
+		}
+	}
+	return v
+}
+
+// find returns the subscription of a name, in any case.
+func (v *view) find(name string) (Subscription, bool) {
+	e, exists := v.byKey[key(name)]
+	return e.Subscription, exists
+}
+
+// with returns a view in which sub is new, or in the place of its former self.
+func (v *view) with(sub Subscription) *view {
+	byKey := maps.Clone(v.byKey)
+	byKey[key(sub.Name)] = entry{sub, newTaker(sub)}
+	return viewOf(byKey)
+}
+
+// without returns a view that lacks a subscription.
+func (v *view) without(name string) *view {
+	byKey := maps.Clone(v.byKey)
+	delete(byKey, key(name))
+	return viewOf(byKey)
+}
+
+// taker is who gets events: a subscription that consented.
+type taker struct {
+	matcher
+	label    string
+	endpoint string
+	retry    Retry
+	expires  time.Time
+	header   map[string]string // shared by all its messages, never changed
+}
+
+// newTaker returns nil for a subscription that never consented.
+func newTaker(sub Subscription) *taker {
+	if sub.Active == nil {
+		return nil
+	}
+	return &taker{
+		matcher:  sub.Active.Filter.compile(),
+		label:    sub.label(),
+		endpoint: sub.Active.Endpoint,
+		retry:    sub.Active.Retry,
+		expires:  sub.Active.Expires,
+		header:   eventHeader(sub.label(), "Notification", dataVersion),
+	}
+}
+
+// expired reports whether the subscription's time is over.
+func (t *taker) expired(now time.Time) bool { return !t.expires.IsZero() && !now.Before(t.expires) }
