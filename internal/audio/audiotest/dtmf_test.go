@@ -35,6 +35,7 @@ func TestKeys(t *testing.T) {
 		{"quiet", five(100*time.Millisecond, -35), "5"},
 		{"too quiet", five(100*time.Millisecond, -60), ""},
 		{"a click", five(20*time.Millisecond, -12)[:80], ""},
+		{"a burst of 20 ms", join(pause, five(20*time.Millisecond, -12), pause), ""},
 		{"in noise", mix(five(100*time.Millisecond, -12), noise(800, -26)), "5"},
 		{"some twist", twisted(6), "5"},
 		{"too much twist", twisted(12), ""},
