@@ -65,10 +65,12 @@ const (
 	overflow // stored, in place of the oldest
 )
 
-func (p *playout) init(c codec.Codec) {
-	*p = playout{codec: c, decoder: c.NewDecoder(), conceal: newConcealer(c.SampleRate), patience: patience}
-	p.buffer.reset()
-	p.watch()
+// init makes the playout ready for a codec.
+func (p *playout) init(c codec.Codec, decoder codec.Decoder) {
+	p.codec, p.decoder = c, decoder
+	p.conceal = newConcealer(c.SampleRate)
+	p.patience = patience
+	p.restart()
 }
 
 // restart forgets what waits: another stream begins.

@@ -48,7 +48,7 @@ type heard struct {
 
 func play(packets []sent) heard {
 	var p playout
-	p.init(codec.PCMU)
+	p.init(codec.PCMU, codec.PCMU.NewDecoder())
 	slices.SortStableFunc(packets, func(a, b sent) int { return int(math.Copysign(1, a.at-b.at)) })
 	var result heard
 	var highest uint16

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -36,9 +37,11 @@ type Ports struct {
 	first int // the lowest even port
 	pairs int
 
-	mu   sync.Mutex
-	next int          // the pair to try first
-	used map[int]bool // by pair
+	mu   sync.Mutex // one Open at a time; giving back, on a shard, takes no lock
+	next int        // the pair to try first
+
+	used  []atomic.Bool // by pair
+	count atomic.Int64  // of those in use
 }
 
 // NewPorts makes an allocator for a range.
@@ -50,12 +53,8 @@ func NewPorts(cfg Config) *Ports {
 		cfg.Bind = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
 	first := (int(cfg.Low) + 1) &^ 1
-	return &Ports{
-		bind:  cfg.Bind.Unmap(),
-		first: first,
-		pairs: max((int(cfg.High)-first+1)/2, 0),
-		used:  map[int]bool{},
-	}
+	pairs := max((int(cfg.High)-first+1)/2, 0)
+	return &Ports{bind: cfg.Bind.Unmap(), first: first, pairs: pairs, used: make([]atomic.Bool, pairs)}
 }
 
 // Open binds the next free pair. It passes over ports that other programs have.
@@ -68,12 +67,13 @@ func (p *Ports) Open() (*Session, error) {
 	for range p.pairs {
 		pair := p.next
 		p.next = (p.next + 1) % p.pairs
-		if p.used[pair] {
+		if p.used[pair].Load() {
 			continue
 		}
 		s, taken, err := p.open(pair)
 		if err == nil {
-			p.used[pair] = true
+			p.used[pair].Store(true)
+			p.count.Add(1)
 			return s, nil
 		}
 		if !taken {
@@ -84,15 +84,11 @@ func (p *Ports) Open() (*Session, error) {
 		}
 	}
 	return nil, fault.Busy(retryAfter, "no RTP port is free on %s between %d and %d: %d pairs are in use here, %d are taken by others",
-		p.bind, p.first, p.first+2*p.pairs-1, len(p.used), foreign)
+		p.bind, p.first, p.first+2*p.pairs-1, p.InUse(), foreign)
 }
 
 // InUse returns how many sessions are open.
-func (p *Ports) InUse() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.used)
-}
+func (p *Ports) InUse() int { return int(p.count.Load()) }
 
 func (p *Ports) open(pair int) (s *Session, taken bool, err error) {
 	port := uint16(p.first + 2*pair)
@@ -109,7 +105,6 @@ func (p *Ports) open(pair int) (s *Session, taken bool, err error) {
 }
 
 func (p *Ports) release(pair int) {
-	p.mu.Lock()
-	delete(p.used, pair)
-	p.mu.Unlock()
+	p.count.Add(-1)
+	p.used[pair].Store(false)
 }

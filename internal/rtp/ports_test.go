@@ -75,23 +75,3 @@ func TestImpossibleRangesAndAddressesFail(t *testing.T) {
 		}
 	}
 }
-
-func TestSixthVersionAddressesWork(t *testing.T) {
-	ports := NewPorts(Config{Low: 22340, High: 22349, Bind: netip.IPv6Loopback()})
-	a, err := ports.Open()
-	if err != nil {
-		t.Skipf("this machine has no IPv6: %v", err)
-	}
-	defer a.Close()
-	b, err := ports.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
-	a.SetMedia(media(b))
-	b.SetMedia(media(a))
-	(&line{a: a, b: b}).tick(nil, 5)
-	if b.Stats().Received != 5 || b.Stats().Remote != a.LocalAddr() {
-		t.Errorf("%+v", b.Stats())
-	}
-}

@@ -11,6 +11,12 @@ const (
 	maxDrain = 128
 	// hushTicks is how long after a packet of a tone gaps are still the tone's.
 	hushTicks = 4
+	// pauseTicks is how long after comfort noise gaps are a pause: until the
+	// playout has run dry and collects anew.
+	pauseTicks = maxDepth/20 + hushTicks
+	// comfortNoise is the static payload type of RFC 3389. Until it is generated,
+	// a pause is silence.
+	comfortNoise = 13
 )
 
 // drain takes what has arrived since the last tick.
@@ -61,6 +67,7 @@ func (s *Session) take(m *Media, i int, now time.Time) {
 	case tone:
 		s.hearTone(h, payload)
 	case h.payloadType == comfortNoise:
+		s.hush = pauseTicks
 	default:
 		s.reception.arrive(h.timestamp, now.Sub(s.origin), m.Codec.ClockRate)
 		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(m.Codec.ClockRate)))
@@ -69,10 +76,6 @@ func (s *Session) take(m *Media, i int, now time.Time) {
 		}
 	}
 }
-
-// comfortNoise is the static payload type of RFC 3389. Until it is generated, a
-// pause is silence.
-const comfortNoise = 13
 
 // welcome counts a packet by what its source means, and reports whether its
 // payload is to be used.

@@ -23,6 +23,13 @@ type Media struct {
 	Send, Receive  bool          // false on hold
 }
 
+// agreement is a Media with what the shard may not make itself.
+type agreement struct {
+	media   Media
+	encoder codec.Encoder
+	decoder codec.Decoder
+}
+
 // Session is one audio stream: a port of a mix. ReadFrame, WriteFrame and Close
 // belong to the shard that ticks it; the other methods to anybody.
 type Session struct {
@@ -31,7 +38,7 @@ type Session struct {
 	rtcp  *socket
 	give  func() // gives the ports back
 
-	wanted   atomic.Pointer[Media] // what SetMedia said last
+	agreed   atomic.Pointer[agreement] // what SetMedia said last
 	onTone   func(byte)
 	tones    toneSender
 	toneTurn chan struct{} // one SendTones at a time
@@ -80,9 +87,16 @@ func newSession(local netip.AddrPort, rtp, rtcp *socket, give func()) *Session {
 func (s *Session) LocalAddr() netip.AddrPort { return s.local }
 
 // SetMedia says what has been agreed on, at any time: it takes effect at the
-// next tick. Nothing is sent or heard before the first. A media whose codec is
-// not Valid is as good as none.
-func (s *Session) SetMedia(m Media) { s.wanted.Store(&m) }
+// next tick. Nothing is sent or heard before the first. It panics if the codec is
+// not Valid: nobody can have agreed on that.
+func (s *Session) SetMedia(m Media) {
+	if !m.Codec.Valid() {
+		panic("rtp: media with the unknown codec " + m.Codec.Name)
+	}
+	m.Remote = netip.AddrPortFrom(m.Remote.Addr().Unmap(), m.Remote.Port())
+	m.RemoteRTCP = netip.AddrPortFrom(m.RemoteRTCP.Addr().Unmap(), m.RemoteRTCP.Port())
+	s.agreed.Store(&agreement{m, m.Codec.NewEncoder(), m.Codec.NewDecoder()})
+}
 
 // OnTone sets who is told of keys that the peer presses. It is called on the
 // shard and must not block. Set it before the session joins a mix.
@@ -91,22 +105,20 @@ func (s *Session) OnTone(heard func(key byte)) { s.onTone = heard }
 // adopt puts into force what SetMedia said last. It returns nil while there is
 // nothing.
 func (s *Session) adopt() *Media {
-	m := s.wanted.Load()
-	if m == s.media {
-		return m
-	}
-	if !m.Codec.Valid() {
+	agreed := s.agreed.Load()
+	if agreed == nil || &agreed.media == s.media {
 		return s.media
 	}
+	m := &agreed.media
 	if s.media == nil || s.media.Codec != m.Codec {
-		s.encoder = m.Codec.NewEncoder()
-		s.playout.init(m.Codec)
+		s.encoder = agreed.encoder
+		s.playout.init(m.Codec, agreed.decoder)
 	}
 	if !m.Receive {
 		s.playout.restart()
 	}
 	s.media = m
-	s.source.signal(netip.AddrPortFrom(m.Remote.Addr().Unmap(), m.Remote.Port()))
+	s.source.signal(m.Remote)
 	return m
 }
 

@@ -11,6 +11,7 @@ const (
 	silentTicks = 25
 	strangerRun = 4 // consecutive packets that a stranger must then send
 	usualRun    = 2 // and those of a source with something in its favour
+	never       = strangerRun + 1
 )
 
 // verdict is what a packet's source and number mean for the stream.
@@ -100,7 +101,7 @@ func (s *source) needed(from netip.AddrPort, h header) int {
 	case s.quiet >= silentTicks:
 		return strangerRun
 	}
-	return maxDropout // more than the candidate's run can reach while the source speaks
+	return never
 }
 
 // follow counts the consecutive packets of whoever is not the stream's source.
