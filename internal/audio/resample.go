@@ -33,7 +33,7 @@ func NewResampler(from, to int) (*Resampler, error) {
 }
 
 // newAlignedResampler makes one whose first output is the moment of the first
-// input; it therefore holds back half a filter until Flush.
+// input; it therefore holds back half a filter until flush.
 func newAlignedResampler(from, to int) (*Resampler, error) {
 	for _, rate := range []int{from, to} {
 		if rate < minRate || rate > maxRate {
