@@ -1,0 +1,64 @@
+package server
+
+import (
+	"context"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/callautomation"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identity"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// errNoPhones is why a number cannot be dialled without a SIP door.
+var errNoPhones = fault.NotFound("no phone can be reached: the SIP door is off (--sip)")
+
+// openAPIs makes what answers HTTP requests.
+func (p *parts) openAPIs(ctx context.Context) error {
+	hosts := auth.NewHosts(p.cfg.PublicHosts...)
+	oidc, err := auth.NewOIDC(auth.OIDCConfig{Issuers: p.cfg.OIDC})
+	if err != nil {
+		return err
+	}
+	p.router = rest.New(rest.Config{
+		Auth:  auth.NewGate(auth.Config{Keys: p.resource.Keys, Hosts: hosts, OIDC: oidc}),
+		Hosts: hosts, Log: p.log.With("part", "rest"), Metrics: p.metrics,
+	})
+	if err := p.openIdentities(ctx); err != nil {
+		return err
+	}
+	if p.answers, err = rest.NewRepeatability(store.InMemory(), "call-answers"); err != nil {
+		return err
+	}
+	p.later(func() error { p.answers.Close(); return nil })
+	callautomation.New(p.calls, p.deliveries, p.answers).Routes(p.router)
+	rest.ServeCallbackKeys(p.router, p.tokens)
+	p.identities.Register(p.router)
+	p.grid.Routes(p.router)
+	p.registerManagement(p.router)
+	return nil
+}
+
+// openIdentities opens the users, and takes in those that were imported while
+// no server ran.
+func (p *parts) openIdentities(ctx context.Context) (err error) {
+	users := auth.NewUserTokens(auth.UserTokensConfig{Signer: p.signer, Keys: p.resource.Keys, Resource: p.resource.ID})
+	p.identities, err = identity.New(identity.Config{
+		Resource: p.resource.ID, Tokens: users, Store: p.store, Log: p.log.With("part", "identity"),
+	})
+	if err != nil {
+		return err
+	}
+	p.later(func() error { p.identities.Close(); return nil })
+	queued, err := p.data.QueuedIdentities()
+	if err != nil || len(queued) == 0 {
+		return err
+	}
+	n, err := p.identities.Import(ctx, queued)
+	if err != nil {
+		return err
+	}
+	p.log.Info("identities imported", "new", n, "of", len(queued))
+	return p.data.ForgetQueuedIdentities()
+}

@@ -1,0 +1,162 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/callautomation"
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/identity"
+	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/player"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/sip"
+	"github.com/switchhook/switchhook/internal/store"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// parts are the pieces of a running server, in the order in which they are made.
+type parts struct {
+	cfg Config
+	log *slog.Logger
+
+	metrics  *prometheus.Registry
+	data     *Data
+	resource *Resource
+	cert     Certificate
+	backbone *backbone.Backbone
+	store    store.Backend
+	signer   *auth.Signer
+	tokens   *auth.Callbacks
+
+	deliveries *delivery.Engine
+	callbacks  *callautomation.Callbacks
+	grid       *eventgrid.Grid
+	mixer      *mixer.Engine
+	prompts    *player.Library
+	calls      *call.Registry
+	trunks     *trunk.Table
+	phones     *sip.Server
+	identities *identity.API
+	answers    *rest.Repeatability
+	router     *rest.Router
+	doors      *doors
+
+	public  public         // how applications reach us
+	broken  chan error     // a door or a listener that failed while running
+	closers []func() error // in the order of opening
+	life    context.Context
+	end     context.CancelFunc
+	work    sync.WaitGroup
+}
+
+// later registers what undoes a step; close runs these in reverse.
+func (p *parts) later(undo func() error) { p.closers = append(p.closers, undo) }
+
+// close undoes everything that was opened.
+func (p *parts) close() error {
+	if p.end != nil {
+		p.end()
+	}
+	var errs []error
+	for i := len(p.closers) - 1; i >= 0; i-- {
+		errs = append(errs, p.closers[i]())
+	}
+	p.work.Wait()
+	return errors.Join(errs...)
+}
+
+// open makes every piece; none of them can be reached yet.
+func (p *parts) open(ctx context.Context) error {
+	p.life, p.end = context.WithCancel(context.Background())
+	p.broken = make(chan error, 8)
+	p.public.known = make(chan struct{})
+	p.metrics = newMetrics()
+	for _, step := range []func(context.Context) error{
+		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openCalls, p.openPhones, p.openAPIs,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openData takes the data directory, and from it what the resource is.
+func (p *parts) openData(context.Context) (err error) {
+	if p.data, err = OpenData(p.cfg.Data); err != nil {
+		return err
+	}
+	p.later(p.data.Close)
+	if p.resource, err = p.data.OpenResource(p.cfg.Identity); err != nil {
+		return err
+	}
+	if p.cert, err = OpenCertificate(p.cfg, p.data, p.log); err != nil {
+		return err
+	}
+	p.work.Go(func() { p.cert.Run(p.life) })
+	if p.signer, err = p.openSigner(); err != nil {
+		return err
+	}
+	p.tokens = auth.NewCallbacks(p.signer, "", p.resource.ID, nil)
+	return nil
+}
+
+func (p *parts) openBackbone(ctx context.Context) (err error) {
+	if p.backbone, err = backbone.Open(ctx, backbone.Config{Dir: p.data.Dir()}, p.log); err != nil {
+		return err
+	}
+	p.later(func() error { p.backbone.Close(); return nil })
+	p.store = store.OnBackbone(p.backbone)
+	return nil
+}
+
+// openDeliveries makes the engine; it delivers from serve on, when everybody
+// who knows how to continue an old delivery is there.
+func (p *parts) openDeliveries(context.Context) error {
+	callback := delivery.CallbackPolicy()
+	callback.Prepare = callautomation.Authorize(p.tokens)
+	p.deliveries = delivery.New(delivery.Config{
+		Policies: map[string]delivery.Policy{
+			callautomation.Policy: callback,
+			eventgrid.PolicyName:  eventgrid.Policy(),
+		},
+		Metrics: p.metrics,
+	}, delivery.OnBackbone(p.backbone), p.log)
+	p.callbacks = callautomation.NewCallbacks(p.deliveries, p.log)
+	return nil
+}
+
+func (p *parts) openGrid(context.Context) (err error) {
+	p.grid, err = eventgrid.New(eventgrid.Config{
+		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
+		PublicBase: p.public.base,
+	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
+	if err != nil {
+		return err
+	}
+	p.later(func() error { p.public.give(""); p.grid.Close(); return nil })
+	return nil
+}
+
+func (p *parts) openCalls(context.Context) error {
+	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
+	p.later(func() error { p.mixer.Close(); return nil })
+	p.prompts = player.New(player.Config{}, p.log.With("part", "player"))
+	p.later(func() error { p.prompts.Close(); return nil })
+	p.calls = call.NewRegistry(call.Config{
+		Resource: p.resource.ID, Dialer: dialer{p}, Numbers: ownedNumbers(p.cfg.Numbers),
+		Announcer: announcer{p.grid}, Publisher: p.callbacks, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
+		Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
+	}, p.log)
+	countCalls(p.metrics, p.calls)
+	return nil
+}

@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sip"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// openPhones makes the SIP side. It listens from serve on.
+func (p *parts) openPhones(context.Context) (err error) {
+	if p.cfg.SIP == "" {
+		return nil
+	}
+	if p.trunks, err = trunk.NewTable(p.cfg.Trunks, p.cfg.Routes); err != nil {
+		return err
+	}
+	bind, err := bindAddress(p.cfg.SIP)
+	if err != nil {
+		return err
+	}
+	ports := rtp.NewPorts(rtp.Config{Low: uint16(p.cfg.RTPPorts.Low), High: uint16(p.cfg.RTPPorts.High), Bind: bind})
+	countPorts(p.metrics, ports)
+	p.phones = sip.New(sip.Config{
+		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
+		TLS:          &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.cert.GetCertificate},
+		MediaTimeout: p.cfg.MediaTimeout,
+	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
+	p.later(func() error { p.phones.Close(); return nil })
+	return nil
+}
+
+// bindAddress is the address that sound is received on: the one of the SIP door.
+func bindAddress(door string) (netip.Addr, error) {
+	host, _, err := net.SplitHostPort(door)
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("--sip: %w", err)
+	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	if host == "" {
+		return netip.IPv4Unspecified(), nil
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("--sip: %q is not an address of this machine: %w", host, err)
+	}
+	return address, nil
+}
+
+// dialer reaches other people's phones.
+type dialer struct{ p *parts }
+
+// Dial starts a leg over a trunk.
+func (d dialer) Dial(ctx context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
+	if d.p.phones == nil {
+		return nil, errNoPhones
+	}
+	return d.p.phones.Dial(ctx, in, report)
+}
+
+// ownedNumbers are the phone numbers of the resource.
+type ownedNumbers []string
+
+// Owns reports whether a number is one of them.
+func (n ownedNumbers) Owns(number string) bool { return slices.Contains(n, number) }
+
+// announcer tells Event Grid's subscribers of calls.
+type announcer struct{ grid *eventgrid.Grid }
+
+// IncomingCall publishes the event of a call that waits for an application.
+func (a announcer) IncomingCall(in call.IncomingCall) int {
+	e := eventgrid.IncomingCall{
+		To: in.To, From: in.From, ServerCallID: in.ServerCallID, CallerDisplayName: in.DisplayName,
+		IncomingCallContext: in.Context, CorrelationID: in.CorrelationID, At: in.At,
+	}
+	if len(in.SIPHeaders)+len(in.VoIPHeaders) > 0 {
+		e.CustomContext = &eventgrid.CustomContext{SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders}
+	}
+	return a.grid.IncomingCall(e)
+}

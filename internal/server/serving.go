@@ -1,0 +1,95 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+)
+
+// serve opens the doors and lets everybody in. Deliveries of the process before
+// come first: their applications must hear of the end of their old calls.
+func (p *parts) serve(ctx context.Context) (taken Addresses, err error) {
+	p.doors = newDoors(p, p.healthBeside(p.router))
+	secure, plain, taken, err := p.doors.listen(ctx)
+	if err != nil {
+		return taken, err
+	}
+	p.later(p.doors.server.Close)
+	if err := p.listenForPhones(ctx, &taken); err != nil {
+		closeAll(append(secure, plain...))
+		return taken, err
+	}
+	p.public.give(taken.publicBase(p.cfg))
+	left, err := p.deliveries.Start(p.life)
+	if err != nil {
+		closeAll(append(secure, plain...))
+		return taken, fmt.Errorf("read the journal of deliveries: %w", err)
+	}
+	p.later(p.haltDeliveries)
+	p.callbacks.Recover(left)
+	p.doors.serve(secure, plain)
+	return taken, nil
+}
+
+func (p *parts) listenForPhones(ctx context.Context, taken *Addresses) error {
+	if p.phones == nil {
+		return nil
+	}
+	if err := p.phones.Start(ctx); err != nil {
+		return fmt.Errorf("--sip, --sips: %w", err)
+	}
+	taken.SIP = p.phones.Addr().String()
+	if address := p.phones.TLSAddr(); address != nil {
+		taken.SIPS = address.String()
+	}
+	return nil
+}
+
+// haltDeliveries ends the engine at once, where stop has not done so already.
+func (p *parts) haltDeliveries() error {
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	p.deliveries.Stop(now) // what is undelivered stays in the journal
+	return nil
+}
+
+// publicBase is the address that validation links bear: the first public host if
+// there is one, else this machine.
+func (a Addresses) publicBase(cfg Config) string {
+	scheme, door := "https", a.HTTPS
+	if door == "" {
+		scheme, door = "http", a.HTTP
+	}
+	host, port, err := net.SplitHostPort(door)
+	if err != nil {
+		return scheme + "://" + door
+	}
+	if len(cfg.PublicHosts) > 0 {
+		host = cfg.PublicHosts[0]
+		if _, _, err := net.SplitHostPort(host); err == nil {
+			return scheme + "://" + host
+		}
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// public is the server's own address, which is known once the doors are open.
+type public struct {
+	once  sync.Once
+	known chan struct{}
+	value string
+}
+
+func (p *public) give(base string) {
+	p.once.Do(func() {
+		p.value = base
+		close(p.known)
+	})
+}
+
+// base waits for the address.
+func (p *public) base() string {
+	<-p.known
+	return p.value
+}

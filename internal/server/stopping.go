@@ -1,0 +1,39 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// unwind is how long the pieces may take to end what has been told to end.
+const unwind = 5 * time.Second
+
+// stop ends the server with grace.
+func (p *parts) stop() error {
+	p.log.Info("stopping: no new calls", "running", p.calls.Active(), "grace", p.cfg.ShutdownGrace)
+	if p.phones != nil {
+		p.phones.Drain()
+	}
+	grace, cancel := context.WithTimeout(context.Background(), p.cfg.ShutdownGrace)
+	defer cancel()
+	last, cancelLast := context.WithTimeout(context.Background(), p.cfg.ShutdownGrace+unwind)
+	defer cancelLast()
+	if err := p.calls.Stop(grace, last); err != nil {
+		p.log.Warn("calls did not end in time", "left", p.calls.Active())
+	}
+	flush, cancelFlush := context.WithTimeout(context.Background(), p.cfg.DeliveryFlush)
+	defer cancelFlush()
+	delivered := p.deliveries.Stop(flush)
+	if errors.Is(delivered, context.DeadlineExceeded) {
+		p.log.Warn("undelivered events stay in the journal")
+		delivered = nil
+	}
+	requests, cancelRequests := context.WithTimeout(context.Background(), unwind)
+	defer cancelRequests()
+	if err := p.doors.server.Shutdown(requests); err != nil {
+		p.log.Warn("requests did not end in time", "error", err)
+	}
+	p.log.Info("stopped")
+	return delivered
+}
