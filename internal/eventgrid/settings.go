@@ -22,7 +22,7 @@ var validName = regexp.MustCompile(`^[A-Za-z0-9-]{3,64}$`)
 // checkName refuses names that Event Grid refuses.
 func checkName(name string) error {
 	if !validName.MatchString(name) {
-		return fault.Invalid("event subscription name %q must be 3 to 64 letters, digits and hyphens", name)
+		return fault.Invalid("event subscription name %q must be 3 to 64 letters, digits and hyphens", clip(name, 100))
 	}
 	return nil
 }
