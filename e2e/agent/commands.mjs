@@ -1,0 +1,91 @@
+// What a test may tell the application to do: one SDK call each.
+import { CallAutomationClient } from "@azure/communication-call-automation";
+import { createIdentifierFromRawId } from "@azure/communication-common";
+import { CommunicationIdentityClient } from "@azure/communication-identity";
+
+const identifier = (rawId) => createIdentifierFromRawId(rawId);
+const files = (urls, cacheId) =>
+  urls.map((url) => ({ kind: "fileSource", url, playSourceCacheId: cacheId }));
+
+// invite is the SDK's CallInvite of a target: numbers need a caller's number.
+const invite = ({ target, callerNumber, displayName }) => ({
+  targetParticipant: identifier(target),
+  sourceCallIdNumber: callerNumber && { phoneNumber: callerNumber },
+  sourceDisplayName: displayName,
+});
+
+export function commandsOf(connectionString, sourceIdentity, web) {
+  const options = sourceIdentity ? { sourceIdentity: { communicationUserId: sourceIdentity } } : {};
+  const client = new CallAutomationClient(connectionString, options);
+  return {
+    ...calls(client),
+    ...media(client),
+    ...identities(new CommunicationIdentityClient(connectionString)),
+    // The answer of a path to what is posted there from now on: a status, after a delay.
+    respond: ({ path, status, delay }) => web.respond(path, { status, delay }),
+  };
+}
+
+// properties are what createCall and answerCall tell; the rest of the SDK's
+// result are objects to go on with.
+const properties = ({ callConnectionProperties }) => callConnectionProperties;
+
+function calls(client) {
+  const connection = ({ connection: id }) => client.getCallConnection(id);
+  return {
+    answer: async ({ context, callback, operationContext }) =>
+      properties(await client.answerCall(context, callback, { operationContext })),
+    reject: ({ context, reason }) => client.rejectCall(context, { callRejectReason: reason }),
+    create: async ({ callback, operationContext, ...target }) =>
+      properties(await client.createCall(invite(target), callback, { operationContext })),
+    getCallProperties: (values) => connection(values).getCallConnectionProperties(),
+    listParticipants: async (values) => (await connection(values).listParticipants()).values,
+    getParticipant: (values) => connection(values).getParticipant(identifier(values.participant)),
+    hangUp: (values) => connection(values).hangUp(values.forEveryone),
+  };
+}
+
+function media(client) {
+  const of = ({ connection: id }) => client.getCallConnection(id).getCallMedia();
+  const common = ({ operationContext, operationCallback }) => ({
+    operationContext,
+    operationCallbackUrl: operationCallback,
+  });
+  return {
+    playToAll: (values) =>
+      of(values).playToAll(files(values.urls, values.cacheId), {
+        ...common(values),
+        loop: values.loop,
+        interruptCallMediaOperation: values.interrupt,
+      }),
+    play: (values) =>
+      of(values).play(files(values.urls, values.cacheId), values.targets.map(identifier), {
+        ...common(values),
+        loop: values.loop,
+      }),
+    recognizeDtmf: (values) =>
+      of(values).startRecognizing(identifier(values.target), {
+        ...common(values),
+        kind: "callMediaRecognizeDtmfOptions",
+        maxTonesToCollect: values.maxTones,
+        stopDtmfTones: values.stopTones,
+        interToneTimeoutInSeconds: values.interTone,
+        initialSilenceTimeoutInSeconds: values.initialSilence,
+        playPrompt: values.prompt && files([values.prompt])[0],
+        interruptPrompt: values.interruptPrompt,
+      }),
+    sendDtmf: (values) => of(values).sendDtmfTones(values.tones, identifier(values.target), common(values)),
+    cancelAll: (values) => of(values).cancelAllOperations(),
+  };
+}
+
+function identities(client) {
+  const user = ({ user: id }) => ({ communicationUserId: id });
+  return {
+    createUser: () => client.createUser(),
+    createUserAndToken: ({ scopes }) => client.createUserAndToken(scopes),
+    getToken: (values) => client.getToken(user(values), values.scopes),
+    revokeTokens: (values) => client.revokeTokens(user(values)),
+    deleteUser: (values) => client.deleteUser(user(values)),
+  };
+}

@@ -1,0 +1,188 @@
+package e2e
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// setup says how to start the product. The zero setup is a new data directory,
+// a free port for every door and no configuration but a short grace.
+type setup struct {
+	data   string // data directory of an earlier start
+	trunk  int    // port of the phone that outbound calls go to; 0 keeps the default trunk
+	config string // more lines of switchhook.yaml
+}
+
+// product is the binary, running.
+type product struct {
+	t         testing.TB
+	data      string
+	addresses struct{ HTTPS, HTTP, SIP, SIPS string }
+	ready     time.Duration // from the start until it answered
+	log       buffer
+
+	process *exec.Cmd
+	exited  chan struct{}
+	err     error // of the exit; read it after exited
+}
+
+// start runs the product until the end of the test.
+func start(t testing.TB, s setup) *product {
+	t.Helper()
+	p := &product{t: t, data: cmp.Or(s.data, filepath.Join(t.TempDir(), "data")), exited: make(chan struct{})}
+	p.process = exec.Command(binary, "serve", "--data", p.data, "--config", s.write(t),
+		"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0")
+	p.process.Stdout, p.process.Stderr = &p.log, &p.log
+	began := time.Now()
+	if err := p.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.err = p.process.Wait(); close(p.exited) }()
+	t.Cleanup(p.finish)
+	eventually(t, 20*time.Second, "the product is ready", p.isReady)
+	p.ready = time.Since(began)
+	return p
+}
+
+// write makes the configuration file.
+func (s setup) write(t testing.TB) string {
+	text := "shutdown: {grace: 1s}\n" + s.config
+	if s.trunk != 0 {
+		text += fmt.Sprintf("trunks:\n  - {name: phones, host: 127.0.0.1, port: %d, sources: [127.0.0.0/8]}\n", s.trunk)
+	}
+	name := filepath.Join(t.TempDir(), "switchhook.yaml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func (p *product) isReady() bool {
+	if p.hasExited() {
+		p.t.Fatalf("the product ended at its start: %v\n%s", p.err, &p.log)
+	}
+	text, err := os.ReadFile(filepath.Join(p.data, "addresses.json"))
+	if err != nil || json.Unmarshal(text, &p.addresses) != nil {
+		return false
+	}
+	response, err := http.Get("http://" + p.addresses.HTTP + "/readyz")
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
+}
+
+// stop asks the product to end, unless it has, and waits for it.
+func (p *product) stop() {
+	p.t.Helper()
+	if p.hasExited() {
+		return
+	}
+	p.process.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-p.exited:
+		if p.err != nil {
+			p.t.Errorf("the product did not stop cleanly: %v", p.err)
+		}
+	case <-time.After(20 * time.Second):
+		p.t.Error("the product did not stop within 20 s of SIGTERM")
+		p.kill()
+	}
+}
+
+func (p *product) hasExited() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
+}
+
+// kill ends it as a power cut would.
+func (p *product) kill() {
+	p.process.Process.Signal(syscall.SIGKILL)
+	<-p.exited
+}
+
+// finish stops what still runs, and shows the log of a test that failed.
+func (p *product) finish() {
+	p.stop()
+	if p.t.Failed() {
+		p.t.Logf("log of the product on %s:\n%s", p.data, &p.log)
+	}
+}
+
+// run runs another command of the binary on the same data directory.
+func (p *product) run(arguments ...string) (output string, err error) {
+	command := exec.Command(binary, append(arguments, "--data", p.data)...)
+	out, err := command.CombinedOutput()
+	return string(out), err
+}
+
+// mustRun is run for commands that have to succeed.
+func (p *product) mustRun(arguments ...string) string {
+	p.t.Helper()
+	out, err := p.run(arguments...)
+	if err != nil {
+		p.t.Fatalf("switchhook %s: %v\n%s", strings.Join(arguments, " "), err, out)
+	}
+	return out
+}
+
+// subscribe sends incoming calls to a webhook.
+func (p *product) subscribe(name, endpoint string, more ...string) {
+	p.t.Helper()
+	p.mustRun(append([]string{"subscribe", name, "--endpoint", endpoint,
+		"--included-event-types", "Microsoft.Communication.IncomingCall"}, more...)...)
+}
+
+// file reads a file of the data directory.
+func (p *product) file(name string) string {
+	p.t.Helper()
+	text, err := os.ReadFile(filepath.Join(p.data, name))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// exitCode is what a command ended with.
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return 0
+}
+
+// buffer is a log that one goroutine writes and another reads.
+type buffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
