@@ -118,10 +118,12 @@ func runWith(t *testing.T, cfg Config, journal Journal, hooks *webhooks, test fu
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			_ = e.Stop(ctx)
+		}()
 		test(e, holds)
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		_ = e.Stop(ctx)
 	})
 }
 

@@ -22,6 +22,8 @@ const (
 	// A message that is not acknowledged comes again after that long, without
 	// its data. It mends acknowledgements lost with a connection.
 	ackWait = 10 * time.Minute
+
+	closeLook = 2 * time.Millisecond
 )
 
 // streamJournal keeps the journal in a work queue of the backbone. Its one
@@ -30,13 +32,13 @@ type streamJournal struct {
 	backbone *backbone.Backbone
 	stream   jetstream.Stream
 	run      string // makes ids unique across processes
+	consumer jetstream.Consumer
 	reading  jetstream.ConsumeContext
 
 	mu   sync.Mutex
 	acks map[uint64]jetstream.Msg // told by the consumer, not done yet
 	done map[uint64]bool          // done before the consumer told
 	kept map[uint64]bool          // not done
-	idle chan struct{}            // made by Close; closed when nothing waits in done
 }
 
 // OnBackbone returns the journal that the backbone keeps.
@@ -57,18 +59,17 @@ func (j *streamJournal) Recover(ctx context.Context, tell func(uint64, []byte) e
 	if err := j.readAll(ctx, tell); err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
-	consumer, err := j.consumer(ctx, true)
-	if err != nil {
+	if j.consumer, err = j.newConsumer(ctx, true); err != nil {
 		return fmt.Errorf("follow the journal: %w", err)
 	}
-	if j.reading, err = consumer.Consume(j.learn); err != nil {
+	if j.reading, err = j.consumer.Consume(j.learn); err != nil {
 		return fmt.Errorf("follow the journal: %w", err)
 	}
 	return nil
 }
 
-// consumer makes the consumer anew; a work queue bears one only.
-func (j *streamJournal) consumer(ctx context.Context, headersOnly bool) (jetstream.Consumer, error) {
+// newConsumer makes the consumer anew; a work queue bears one only.
+func (j *streamJournal) newConsumer(ctx context.Context, headersOnly bool) (jetstream.Consumer, error) {
 	err := j.stream.DeleteConsumer(ctx, journalReader)
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return nil, err
@@ -86,7 +87,7 @@ func (j *streamJournal) consumer(ctx context.Context, headersOnly bool) (jetstre
 const recoverBatch = 500
 
 func (j *streamJournal) readAll(ctx context.Context, tell func(uint64, []byte) error) error {
-	consumer, err := j.consumer(ctx, false)
+	consumer, err := j.newConsumer(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -131,10 +132,6 @@ func (j *streamJournal) learn(msg jetstream.Msg) {
 	if j.done[number] || meta.NumDelivered > 1 && !j.kept[number] {
 		delete(j.done, number)
 		_ = msg.Ack() // where it is lost, the message is told again
-		if j.idle != nil && len(j.done) == 0 {
-			close(j.idle)
-			j.idle = nil
-		}
 		return
 	}
 	j.acks[number] = msg
@@ -179,28 +176,30 @@ func (j *streamJournal) Done(number uint64) {
 	_ = msg.Ack() // where it is lost, the message is told again
 }
 
-// Close implements Journal. Acknowledgements are handled in order, so the
-// answer to a request behind them tells that they are.
+// Close implements Journal. Acknowledgements are not answered, so it looks
+// until the server counts no more messages than are to be kept.
 func (j *streamJournal) Close(ctx context.Context) error {
 	if j.reading == nil {
 		return nil
 	}
 	defer j.reading.Stop()
-	idle := make(chan struct{})
-	j.mu.Lock()
-	if len(j.done) == 0 {
-		close(idle)
-	} else {
-		j.idle = idle
+	look := time.NewTicker(closeLook)
+	defer look.Stop()
+	for {
+		info, err := j.consumer.Info(ctx)
+		if err != nil {
+			return fmt.Errorf("close the journal: %w", err)
+		}
+		j.mu.Lock()
+		left := info.NumAckPending + int(info.NumPending) - len(j.kept)
+		j.mu.Unlock()
+		if left <= 0 {
+			return nil
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("close the journal, %d messages will be repeated: %w", left, context.Cause(ctx))
+		}
 	}
-	j.mu.Unlock()
-	select {
-	case <-idle:
-	case <-ctx.Done():
-		return fmt.Errorf("close the journal: %w", context.Cause(ctx))
-	}
-	if _, err := j.stream.Info(ctx); err != nil {
-		return fmt.Errorf("close the journal: %w", err)
-	}
-	return nil
 }

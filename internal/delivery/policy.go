@@ -127,7 +127,7 @@ func retryEventGrid(_ *Message, o Outcome) (time.Duration, bool) {
 	case http.StatusServiceUnavailable:
 		delay = max(delay, 30*time.Second)
 	}
-	return jitter(delay, 0.1), true
+	return jitter(delay, 0.05), true
 }
 
 // jitter lengthens a delay by up to the given share, so that messages that

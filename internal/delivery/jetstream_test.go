@@ -1,0 +1,123 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/backbone"
+)
+
+func openBackbone(t testing.TB, dir string) *backbone.Backbone {
+	t.Helper()
+	b, err := backbone.Open(t.Context(), backbone.Config{Dir: dir}, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+// recovered opens the journal anew and returns what it keeps.
+func recovered(t *testing.T, b *backbone.Backbone) (j Journal, kept map[uint64]string) {
+	t.Helper()
+	j, kept = OnBackbone(b), map[uint64]string{}
+	last := uint64(0)
+	err := j.Recover(t.Context(), func(number uint64, data []byte) error {
+		if number <= last {
+			t.Errorf("message %d came after %d", number, last)
+		}
+		last = number
+		kept[number] = string(data)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j, kept
+}
+
+func TestJournalOnBackboneForgetsWhatIsDone(t *testing.T) {
+	dir := t.TempDir()
+	b := openBackbone(t, dir)
+	j, _ := recovered(t, b)
+	for i := range uint64(1200) { // more than one batch of the recovery
+		number, err := j.Append(t.Context(), i, fmt.Append(nil, i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := j.Append(t.Context(), i, fmt.Append(nil, i)); err != nil || again != number {
+			t.Fatalf("repeated, message %d became %d, %v", number, again, err)
+		}
+		if i%2 == 0 {
+			j.Done(number)
+		}
+	}
+	if data, err := j.Read(t.Context(), 2); err != nil || string(data) != "1" {
+		t.Errorf("read %q, %v", data, err)
+	}
+	if _, err := j.Read(t.Context(), 5000); err != errNotKept {
+		t.Errorf("read what is not there: %v", err)
+	}
+	if err := j.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.Close()
+
+	b = openBackbone(t, dir)
+	j, kept := recovered(t, b)
+	if len(kept) != 600 || kept[2] != "1" || kept[1200] != "1199" {
+		t.Errorf("%d messages are kept", len(kept))
+	}
+	for number := range kept {
+		j.Done(number)
+	}
+	if err := j.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, kept := recovered(t, b); len(kept) != 0 {
+		t.Errorf("%d messages are still kept", len(kept))
+	}
+}
+
+func TestEngineOnBackboneDeliversAndEmptiesTheJournal(t *testing.T) {
+	var posts atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { posts.Add(1) }))
+	defer server.Close()
+	dir := t.TempDir()
+	b := openBackbone(t, dir)
+	e := New(Config{Policies: policies()}, OnBackbone(b), quiet())
+	if _, err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e.Hold("c", []byte("live"))
+	for i := range 500 {
+		e.Post(Message{Policy: "callback", Lane: fmt.Sprint(i % 10), URL: server.URL, Body: []byte("x")})
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := e.Stop(ctx); err != nil {
+		t.Fatal(err)
+	}
+	b.Close()
+	if n := posts.Load(); n != 500 {
+		t.Errorf("%d posts", n)
+	}
+
+	e = New(Config{Policies: policies()}, OnBackbone(openBackbone(t, dir)), quiet())
+	holds, err := e.Start(t.Context())
+	if err != nil || !slices.Equal(keysOf(holds), []string{"c=live"}) {
+		t.Errorf("holds %v, %v", holds, err)
+	}
+	if n := e.open.Load(); n != 0 {
+		t.Errorf("%d messages came back", n)
+	}
+	if err := e.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+}
