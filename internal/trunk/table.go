@@ -20,7 +20,7 @@ type Table struct {
 	mu       sync.RWMutex
 	trunks   []*Trunk
 	routes   []compiled
-	resolved map[*Trunk][]netip.Addr // of the trunks without Sources
+	resolved map[*Trunk][]netip.Addr // the addresses of Host
 }
 
 // NewTable makes a table. Without any route, every number goes through every
@@ -58,7 +58,7 @@ func (t *Table) Set(trunks []Trunk, routes []Route) error {
 	}
 	resolved := make(map[*Trunk][]netip.Addr)
 	for _, trunk := range list {
-		if address, err := netip.ParseAddr(trunk.Host); err == nil && len(trunk.Sources) == 0 {
+		if address, err := netip.ParseAddr(trunk.Host); err == nil {
 			resolved[trunk] = []netip.Addr{address.Unmap()}
 		}
 	}
@@ -110,11 +110,28 @@ func (t *Table) From(address netip.Addr) (*Trunk, bool) {
 				best, width = trunk, source.Bits()
 			}
 		}
-		if address.BitLen() > width && slices.Contains(t.resolved[trunk], address) {
+		if len(trunk.Sources) == 0 && address.BitLen() > width && slices.Contains(t.resolved[trunk], address) {
 			best, width = trunk, address.BitLen()
 		}
 	}
 	return best, best != nil
+}
+
+// Knows reports whether an address belongs to any trunk: as one that may call
+// in, or as one that we call and that answers.
+func (t *Table) Knows(address netip.Addr) bool {
+	if _, ok := t.From(address); ok {
+		return true
+	}
+	address = address.Unmap().WithZone("")
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, hosts := range t.resolved {
+		if slices.Contains(hosts, address) {
+			return true
+		}
+	}
+	return false
 }
 
 // Resolver looks up the addresses of a host; net.DefaultResolver is one.
@@ -122,8 +139,7 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// Refresh looks up the hosts of trunks without Sources, so that they may call
-// in. A host that cannot be found keeps the addresses it had; the error names
+// Refresh looks up the hosts of trunks that are names, so that they are known. A host that cannot be found keeps the addresses it had; the error names
 // all such hosts. A nil resolver is the system's.
 func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 	if resolver == nil {
@@ -134,7 +150,7 @@ func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 	t.mu.RUnlock()
 	var failed []error
 	for _, trunk := range trunks {
-		if _, err := netip.ParseAddr(trunk.Host); err == nil || len(trunk.Sources) > 0 {
+		if _, err := netip.ParseAddr(trunk.Host); err == nil {
 			continue
 		}
 		found, err := resolver.LookupNetIP(ctx, "ip", trunk.Host)

@@ -112,6 +112,16 @@ func TestFrom(t *testing.T) {
 	}
 }
 
+// TestHostThatMayNotCallInIsStillKnown asks that a trunk's answers are heard.
+func TestHostThatMayNotCallInIsStillKnown(t *testing.T) {
+	made := table(t)
+	for address, want := range map[string]bool{"192.0.2.2": true, "198.51.100.77": true, "192.0.2.3": false} {
+		if got := made.Knows(netip.MustParseAddr(address)); got != want {
+			t.Errorf("Knows(%s) = %v", address, got)
+		}
+	}
+}
+
 // TestNarrowestSourceWins asks for the trunk that names the caller best.
 func TestNarrowestSourceWins(t *testing.T) {
 	made, err := NewTable([]Trunk{

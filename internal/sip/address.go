@@ -1,0 +1,155 @@
+package sip
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// locals remembers which of our addresses leads to a peer.
+type locals struct {
+	mu   sync.Mutex
+	from map[netip.Addr]netip.Addr
+}
+
+// maxLocals bounds the memory of locals; it starts anew beyond.
+const maxLocals = 4096
+
+// towards asks the kernel which address it would send from. Nothing is sent.
+func (l *locals) towards(peer netip.Addr) netip.Addr {
+	l.mu.Lock()
+	local, known := l.from[peer]
+	l.mu.Unlock()
+	if known {
+		return local
+	}
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(peer, 9)))
+	if err != nil {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	defer conn.Close()
+	local = addressOf(conn.LocalAddr()).Addr()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.from == nil || len(l.from) >= maxLocals {
+		l.from = make(map[netip.Addr]netip.Addr)
+	}
+	l.from[peer] = local
+	return local
+}
+
+// reached returns the address at which a peer reaches something that is bound
+// to an address of ours.
+func (s *Server) reached(bound, peer netip.Addr) netip.Addr {
+	if s.cfg.Public.IsValid() && !private(peer) {
+		return s.cfg.Public
+	}
+	if bound.IsValid() && !bound.IsUnspecified() {
+		return bound
+	}
+	return s.locals.towards(peer)
+}
+
+// private reports whether an address is of a local network, where no NAT is
+// between us.
+func private(a netip.Addr) bool {
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a)
+}
+
+// sharedSpace is carriers' NAT (RFC 6598).
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+
+// listener returns the address of our listener for a transport.
+func (s *Server) listener(transport string) netip.AddrPort {
+	if transport == "TLS" && s.tls != nil {
+		return addressOf(s.tls.Addr())
+	}
+	return addressOf(s.tcp.Addr())
+}
+
+// via builds the Via of a request to a peer.
+func (s *Server) via(transport string, peer netip.Addr) *sip.ViaHeader {
+	at := s.listener(transport)
+	via := &sip.ViaHeader{
+		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport,
+		Host: s.reached(at.Addr(), peer).String(), Port: int(at.Port()),
+	}
+	via.Params.Add("branch", sip.GenerateBranch())
+	via.Params.Add("rport", "")
+	return via
+}
+
+// contact builds our Contact for a peer.
+func (s *Server) contact(user, transport string, peer netip.Addr) sip.Uri {
+	at := s.listener(transport)
+	uri := sip.Uri{Scheme: "sip", User: user, Host: s.reached(at.Addr(), peer).String(), Port: int(at.Port())}
+	if transport != "UDP" {
+		uri.UriParams.Add("transport", strings.ToLower(transport))
+	}
+	return uri
+}
+
+// address tells sipgo where a request inside the dialog goes.
+func (s *Server) address(request *sip.Request, d *dialog) {
+	if d.transport == "UDP" {
+		s.fromListener(request)
+	}
+	if len(d.routes) > 0 {
+		request.SetDestination(hostPort(&d.routes[0], d.transport))
+		return
+	}
+	if d.source.IsValid() && (s.behindNAT(d) || d.transport != "UDP" && s.connected(d)) {
+		request.SetDestination(d.source.String())
+		return
+	}
+	request.SetDestination(hostPort(&d.target, d.transport))
+}
+
+// fromListener makes a UDP request leave from the port where we listen.
+func (s *Server) fromListener(request *sip.Request) {
+	local := s.udp.LocalAddr().(*net.UDPAddr)
+	request.Laddr = sip.Addr{IP: local.IP, Port: local.Port, Zone: local.Zone}
+}
+
+// behindNAT reports whether the peer names an address that only its own network
+// knows: then it is reached where it was heard.
+func (s *Server) behindNAT(d *dialog) bool {
+	named, err := netip.ParseAddr(d.target.Host)
+	if err != nil {
+		return false
+	}
+	named = named.Unmap()
+	return named != d.source.Addr() && (private(named) || named.IsUnspecified())
+}
+
+// connected reports whether the connection over which the peer was heard is open.
+func (s *Server) connected(d *dialog) bool {
+	conn, err := s.transport.GetConnection(d.transport, d.source.String())
+	if err != nil {
+		return false
+	}
+	conn.TryClose() // gives back the reference that Get took
+	return true
+}
+
+// hostPort returns where a URI leads.
+func hostPort(uri *sip.Uri, transport string) string {
+	port := uri.Port
+	if port == 0 {
+		port = sip.DefaultPort(transport)
+	}
+	return net.JoinHostPort(strings.Trim(uri.Host, "[]"), strconv.Itoa(port))
+}
+
+// sourceOf returns where a request came from.
+func sourceOf(request *sip.Request) netip.AddrPort {
+	source, err := netip.ParseAddrPort(request.Source())
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(source.Addr().Unmap().WithZone(""), source.Port())
+}

@@ -1,0 +1,256 @@
+package sip
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// TestMain makes SIP's timers short: 64*T1, half a minute in life, is 1.28 s.
+func TestMain(m *testing.M) {
+	sip.SetTimers(t1, 8*t1, 5*t1)
+	os.Exit(m.Run())
+}
+
+const t1 = 20 * time.Millisecond
+
+// board is an application at the switchboard: it takes every call and lets the
+// test decide.
+type board struct {
+	arrived chan *guest
+	refuse  atomic.Pointer[error] // what to say instead of taking a call
+}
+
+// guest is a leg with its news. While it is up it echoes what it hears, or
+// says a tone.
+type guest struct {
+	call.Leg
+	invitation call.Invitation
+	news       chan call.Report
+	work       sync.WaitGroup
+	say        audio.Source
+	ended      chan struct{}
+}
+
+func (b *board) Incoming(invitation call.Invitation, leg call.Leg) (func(call.Report), error) {
+	if refuse := b.refuse.Load(); refuse != nil {
+		return nil, *refuse
+	}
+	p := newParty(invitation)
+	p.Leg = leg
+	b.arrived <- p
+	return p.report, nil
+}
+
+func newParty(invitation call.Invitation) *guest {
+	return &guest{invitation: invitation, news: make(chan call.Report, 256), ended: make(chan struct{})}
+}
+
+func (p *guest) report(news call.Report) {
+	switch news.(type) {
+	case call.Answered:
+		p.work.Go(p.tick)
+	case call.Ended:
+		close(p.ended)
+	}
+	p.news <- news
+}
+
+// tick is the mix: every 20 ms it reads a frame and writes one.
+func (p *guest) tick() {
+	port := p.Leg.Port()
+	defer port.(io.Closer).Close()
+	ticker := time.NewTicker(audio.FrameDuration)
+	defer ticker.Stop()
+	heard, said := make(audio.Frame, 160), make(audio.Frame, 160)
+	for {
+		speaks := port.ReadFrame(heard)
+		switch {
+		case p.say != nil && p.say.ReadFrame(said):
+			port.WriteFrame(said)
+		case p.say == nil && speaks:
+			port.WriteFrame(heard)
+		default:
+			port.WriteFrame(nil)
+		}
+		select {
+		case <-ticker.C:
+		case <-p.ended:
+			return
+		}
+	}
+}
+
+// next returns the next report, or fails the test.
+func (p *guest) next(t *testing.T) call.Report {
+	t.Helper()
+	select {
+	case news := <-p.news:
+		return news
+	case <-t.Context().Done():
+	case <-time.After(patience):
+	}
+	t.Fatal("no report came")
+	return nil
+}
+
+// expect asks for a report of a type.
+func expect[R call.Report](t *testing.T, p *guest) R {
+	t.Helper()
+	news := p.next(t)
+	wanted, ok := news.(R)
+	if !ok {
+		t.Fatalf("report is %T %+v, want %T", news, news, wanted)
+	}
+	return wanted
+}
+
+// patience bounds every wait of a test.
+const patience = 10 * time.Second
+
+func within(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// rig is a server with a switchboard.
+type rig struct {
+	*Server
+	board *board
+	table *trunk.Table
+}
+
+// loopback is a trunk that all local phones call in from.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+
+func newRig(t testing.TB, change func(*Config), trunks ...trunk.Trunk) *rig {
+	t.Helper()
+	cfg := Config{Listen: "127.0.0.1:0", Grace: 400 * time.Millisecond, TrunkPatience: 300 * time.Millisecond}
+	if change != nil {
+		change(&cfg)
+	}
+	if trunks == nil {
+		trunks = []trunk.Trunk{{Name: "local", Host: "127.0.0.1", Sources: loopback}}
+	}
+	table, err := trunk.NewTable(trunks, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ports := rtp.NewPorts(rtp.Config{Low: 30000, High: 39998, Bind: netip.MustParseAddr("127.0.0.1")})
+	level := slog.LevelError
+	if testing.Verbose() {
+		level = slog.LevelInfo
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	r := &rig{board: &board{arrived: make(chan *guest, 1024)}, table: table}
+	r.Server = New(cfg, table, r.board, ports, log)
+	if err := r.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	return r
+}
+
+// phone makes a phone that calls the server.
+func (r *rig) phone(t testing.TB, change func(*siptest.Config)) *siptest.Phone {
+	t.Helper()
+	cfg := siptest.Config{Server: r.Addr().String(), T1: t1}
+	if change != nil {
+		change(&cfg)
+	}
+	phone, err := siptest.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(phone.Close)
+	return phone
+}
+
+// next returns the next call at the switchboard.
+func (r *rig) next(t *testing.T) *guest {
+	t.Helper()
+	select {
+	case p := <-r.board.arrived:
+		return p
+	case <-time.After(patience):
+	}
+	t.Fatal("no call arrived")
+	return nil
+}
+
+// connect brings a call up: the phone calls, the switchboard answers.
+func (r *rig) connect(t *testing.T, phone *siptest.Phone) (*siptest.Call, *guest) {
+	t.Helper()
+	made, err := phone.Call("+15551230001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	if err := made.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Answered](t, taken)
+	return made, taken
+}
+
+// dial lets the server call a number.
+func (r *rig) dial(t *testing.T, number string) *guest {
+	t.Helper()
+	to, err := identifier.Phone(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, _ := identifier.Phone("+15550009999")
+	p := newParty(call.Invitation{From: from, To: to, DisplayName: `Front "desk"`})
+	if p.Leg, err = r.Dial(t.Context(), p.invitation, p.report); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// callee makes a phone that can be called, and the trunk that leads to it.
+func callee(t testing.TB, name string, change func(*siptest.Config)) (*siptest.Phone, trunk.Trunk) {
+	t.Helper()
+	cfg := siptest.Config{T1: t1, User: "+15557770000"}
+	if change != nil {
+		change(&cfg)
+	}
+	phone, err := siptest.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(phone.Close)
+	at := addressOf(phone.Addr())
+	transport := trunk.Transport(cfg.Transport)
+	return phone, trunk.Trunk{Name: name, Host: at.Addr().String(), Port: int(at.Port()), Transport: transport, Sources: loopback}
+}
+
+func isStatus(method string, status int, sent bool) func(siptest.Entry) bool {
+	return func(e siptest.Entry) bool {
+		return e.Sent == sent && e.Message.Status() == status && e.Message.Method() == method
+	}
+}
+
+func isRequest(method string, sent bool) func(siptest.Entry) bool {
+	return func(e siptest.Entry) bool {
+		return e.Sent == sent && e.Message.IsRequest() && strings.HasPrefix(e.Message.Start, method+" ")
+	}
+}

@@ -1,0 +1,71 @@
+package sip
+
+import (
+	"crypto/tls"
+	"net/netip"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// Config says where the server listens and how patient it is. Zero values take
+// the defaults that the comments name.
+type Config struct {
+	Listen    string // UDP and TCP; "127.0.0.1:5060". Port 0 takes a free one.
+	ListenTLS string // "" listens on no TLS
+	// TLS is the certificate of ListenTLS. ClientTLS is for trunks that we call;
+	// nil trusts the system's authorities.
+	TLS, ClientTLS *tls.Config
+	// Public is the address that peers outside of this network reach us at,
+	// for a server behind NAT. The zero address means our own.
+	Public netip.Addr
+	// MediaTimeout ends a leg that is not held when no sound arrived for so long;
+	// 60 s. Negative waits for ever.
+	MediaTimeout time.Duration
+	// Refresh is how often a leg's peer is asked whether it still lives, by a
+	// re-INVITE; 15 min. Negative never asks.
+	Refresh time.Duration
+	// TrunkPatience is how long a trunk may leave an INVITE without any reply
+	// before the next trunk is tried; 4 s.
+	TrunkPatience time.Duration
+	// Grace is how long a leg that we end waits for the peer's consent before it
+	// reports its end; 4 s.
+	Grace time.Duration
+	// MaxLegs bounds the legs; more calls get 503. 10,000.
+	MaxLegs int
+	// RetryAfter is what refused callers are told when we are full or draining; 5 s.
+	RetryAfter time.Duration
+	UserAgent  string // "Switchhook"
+}
+
+func (c Config) withDefaults() Config {
+	set := func(d *time.Duration, value time.Duration) {
+		if *d == 0 {
+			*d = value
+		}
+	}
+	set(&c.MediaTimeout, time.Minute)
+	set(&c.Refresh, 15*time.Minute)
+	set(&c.TrunkPatience, 4*time.Second)
+	set(&c.Grace, 4*time.Second)
+	set(&c.RetryAfter, 5*time.Second)
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:5060"
+	}
+	if c.MaxLegs == 0 {
+		c.MaxLegs = 10000
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "Switchhook"
+	}
+	return c
+}
+
+// Calls takes the calls that come in. Incoming is told of a request that is
+// well-formed and allowed; the leg's reports go to the function that it returns,
+// none before. It may use the leg at once. The kind of its error decides what
+// the caller hears: NotFound 404, Precondition 480, Busy and Throttled 503,
+// Forbidden 403, anything else 500.
+type Calls interface {
+	Incoming(invitation call.Invitation, leg call.Leg) (report func(call.Report), err error)
+}

@@ -1,0 +1,139 @@
+package sip
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"slices"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// Dial calls a phone number through the trunks that its route names, one after
+// the other while they fail with 408, 503, 504 or not at all reachable. An error
+// is NotFound where no route takes the number, Invalid where it is none, and
+// Busy where we take no more calls.
+func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func(call.Report)) (call.Leg, error) {
+	number := numberOf(invitation.To)
+	if number == "" {
+		return nil, fault.Invalid("%s is not a phone number", invitation.To)
+	}
+	if s.draining.Load() {
+		return nil, fault.Busy(s.cfg.RetryAfter, "the server is stopping")
+	}
+	trunks, err := s.trunks.Route(number)
+	if err != nil {
+		return nil, fault.NotFound("no route takes %s", number).WithCause(err)
+	}
+	session, err := s.ports.Open()
+	if err != nil {
+		return nil, err
+	}
+	l := s.newLeg(session, trunks[0])
+	l.tell.to(report)
+	l.out = &outbound{invitation: invitation, number: number, trunks: trunks}
+	callID := uuid.NewString()
+	if added, _ := s.legs.add(l, callID, s.tags.caller(callID)); !added {
+		l.close()
+		return nil, fault.Busy(s.cfg.RetryAfter, "%d calls are going on, which is the limit", s.cfg.MaxLegs)
+	}
+	s.work.Go(func() {
+		l.tryNext(callID)
+		l.run()
+	})
+	return l, nil
+}
+
+// tryNext calls through the next trunk. Each attempt is a dialog of its own, so
+// that late answers to the last one are not taken for this one's.
+func (l *leg) tryNext(callID string) {
+	l.trunk, l.out.trunks = l.out.trunks[0], l.out.trunks[1:]
+	l.out.credentials, l.out.invite = nil, nil
+	l.dialog = dialog{
+		callID: callID, localTag: l.server.tags.caller(callID), transport: transportOf(l.trunk),
+		local:  l.out.caller(),
+		remote: party{uri: l.destination()},
+		target: l.destination(),
+	}
+	l.log = l.server.log.With("trunk", l.trunk.Name, "call_id", callID)
+	address, err := netip.ParseAddr(l.trunk.Host)
+	if err == nil {
+		l.invite(address.Unmap())
+		return
+	}
+	l.resolve(l.trunk)
+}
+
+// resolve finds the address of a trunk beside the leg: names take their time.
+// sipgo looks the name up again to connect; this one tells which of our own
+// addresses the trunk will reach.
+func (l *leg) resolve(via *trunk.Trunk) {
+	l.server.work.Go(func() {
+		ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)
+		defer cancel()
+		found, err := l.server.lookup(ctx, via.Host)
+		l.box.put(func() {
+			if l.phase != early || l.trunk != via {
+				return
+			}
+			if err != nil {
+				l.failed(call.Reason{Kind: call.Unreachable, Text: "trunk " + via.Name + " was not found: " + err.Error()}, true)
+				return
+			}
+			l.invite(found)
+		})
+	})
+}
+
+// again takes a new Call-ID for the next trunk.
+func (l *leg) again() bool {
+	callID := uuid.NewString()
+	l.server.legs.remove(l)
+	if added, _ := l.server.legs.add(l, callID, l.server.tags.caller(callID)); !added {
+		return false
+	}
+	l.tryNext(callID)
+	return true
+}
+
+// destination is the Request-URI of a call through the leg's trunk.
+func (l *leg) destination() sip.Uri {
+	uri := sip.Uri{Scheme: "sip", User: l.out.number, Host: l.trunk.Host, Port: l.trunk.Port}
+	if l.trunk.Transport != trunk.UDP {
+		uri.UriParams.Add("transport", string(l.trunk.Transport))
+	}
+	if slices.Contains([]int{5060, 5061}, l.trunk.Port) && l.trunk.Port == sip.DefaultPort(string(l.trunk.Transport)) {
+		uri.Port = 0
+	}
+	uri.UriParams.Add("user", "phone")
+	return uri
+}
+
+func transportOf(t *trunk.Trunk) string { return sip.NetworkToUpper(string(t.Transport)) }
+
+// trunkAddress is where a trunk's requests go.
+func trunkAddress(t *trunk.Trunk) string {
+	return hostPort(&sip.Uri{Host: t.Host, Port: t.Port}, transportOf(t))
+}
+
+func (s *Server) lookup(ctx context.Context, host string) (netip.Addr, error) {
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	for _, address := range found { // sipgo prefers IPv4 as well
+		if address.Unmap().Is4() {
+			return address.Unmap(), nil
+		}
+	}
+	return found[0], nil
+}
+
+func addrPort(address netip.Addr, port uint16) netip.AddrPort {
+	return netip.AddrPortFrom(address, port)
+}

@@ -1,0 +1,165 @@
+package sip
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// What strangers may cost us.
+const (
+	strangerPackets = 100 // datagrams of strangers that are read, a second
+	strangerConns   = 64  // connections of strangers at one time
+	strangerTime    = 10 * time.Second
+	maxConns        = 4096 // connections at one time
+	warnEvery       = 10 * time.Second
+)
+
+// door looks at everybody who knocks. Trunks pass; a stranger's request is
+// answered 403 without keeping anything of it, and beyond a rate not at all.
+// Requests inside a call that lives pass, wherever they come from: their tags
+// are the key.
+type door struct {
+	server *Server
+	reads  limiter
+	warns  limiter
+
+	conns, strangers atomic.Int64
+	refused          atomic.Uint64 // since the last warning
+}
+
+func newDoor(s *Server) *door {
+	return &door{
+		server: s,
+		reads:  limiter{rate: strangerPackets, burst: 2 * strangerPackets},
+		warns:  limiter{rate: 1 / warnEvery.Seconds(), burst: 1},
+	}
+}
+
+// filter is sipgo's read filter. An empty result drops a datagram before sipgo
+// remembers its sender.
+func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) {
+	if from.Transport != "UDP" {
+		return data, nil // connections were counted at guard; requests are checked at receive
+	}
+	address := addressOf(from.RemoteAddr)
+	if d.server.trunks.Knows(address.Addr()) {
+		return data, nil
+	}
+	if !d.reads.allow() {
+		d.refused.Add(1)
+		return nil, nil
+	}
+	message, err := sip.ParseMessage(data)
+	if err != nil || message.CallID() == nil {
+		return nil, nil
+	}
+	if d.server.legs.knows(message.CallID().Value()) {
+		return data, nil
+	}
+	if request, ok := message.(*sip.Request); ok && !request.IsAck() {
+		request.SetTransport("UDP")
+		request.SetSource(address.String())
+		refusal := sip.NewResponseFromRequest(request, sip.StatusForbidden, "Forbidden", nil)
+		d.server.udp.WriteTo([]byte(refusal.String()), from.RemoteAddr)
+		d.turnAway(address.Addr(), request.Method)
+	}
+	return nil, nil
+}
+
+// turnAway logs a refused stranger, at a bounded rate.
+func (d *door) turnAway(address netip.Addr, method sip.RequestMethod) {
+	d.refused.Add(1)
+	if d.warns.allow() {
+		d.server.log.Warn("request from an address that is no trunk's", "source", address, "method", method, "since_last_warning", d.refused.Swap(0))
+	}
+}
+
+// guard bounds connections. A stranger's lives for a few seconds: long enough
+// to read 403, too short to hold many.
+func (d *door) guard(inner net.Listener) net.Listener { return &guarded{inner, d} }
+
+type guarded struct {
+	net.Listener
+	door *door
+}
+
+// Accept returns the next connection that may stay.
+func (g *guarded) Accept() (net.Conn, error) {
+	for {
+		conn, err := g.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		counted := &counted{Conn: conn, counters: []*atomic.Int64{&g.door.conns}}
+		known := g.door.server.trunks.Knows(addressOf(conn.RemoteAddr()).Addr())
+		if !known {
+			counted.counters = append(counted.counters, &g.door.strangers)
+			conn.SetDeadline(time.Now().Add(strangerTime))
+		}
+		for _, counter := range counted.counters {
+			counter.Add(1)
+		}
+		if g.door.conns.Load() > maxConns || !known && g.door.strangers.Load() > strangerConns {
+			counted.Close()
+			continue
+		}
+		return counted, nil
+	}
+}
+
+// counted is a connection that takes itself off the counters when it closes.
+type counted struct {
+	net.Conn
+	counters []*atomic.Int64
+	once     sync.Once
+}
+
+func (c *counted) Close() error {
+	c.once.Do(func() {
+		for _, counter := range c.counters {
+			counter.Add(-1)
+		}
+	})
+	return c.Conn.Close()
+}
+
+// limiter is a token bucket.
+type limiter struct {
+	rate, burst float64
+
+	mu     sync.Mutex
+	tokens float64
+	last   time.Time
+}
+
+// allow takes a token, if there is one.
+func (l *limiter) allow() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if l.last.IsZero() {
+		l.tokens = l.burst
+	} else {
+		l.tokens = min(l.burst, l.tokens+l.rate*now.Sub(l.last).Seconds())
+	}
+	l.last = now
+	if l.tokens < 1 {
+		return false
+	}
+	l.tokens--
+	return true
+}
+
+// addressOf reads the address of a socket's peer.
+func addressOf(address net.Addr) netip.AddrPort {
+	parsed, err := netip.ParseAddrPort(address.String())
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(parsed.Addr().Unmap().WithZone(""), parsed.Port())
+}

@@ -1,0 +1,132 @@
+package sip
+
+import (
+	"context"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// exchange carries a request to its final response, beside the leg: connecting
+// and waiting must not hold the leg up. Responses and failure come back to the
+// leg's goroutine; err tells of a timeout or a broken transport.
+func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on func(*sip.Response, error)) {
+	s := l.server
+	s.work.Go(func() {
+		ctx, cancel := context.WithTimeout(s.ctx, dialTimeout)
+		defer cancel()
+		tx, err := s.transactions.NewClientTransaction(ctx, request)
+		if err != nil {
+			l.box.put(func() { on(nil, err) })
+			return
+		}
+		if repeated != nil {
+			tx.OnRetransmission(repeated)
+		}
+		if err := tx.Init(); err != nil {
+			tx.Terminate()
+			l.box.put(func() { on(nil, err) })
+			return
+		}
+		for {
+			select {
+			case response := <-tx.Responses():
+				if !l.box.put(func() { on(response, nil) }) {
+					s.stray(response) // the leg is gone
+				}
+				if !response.IsProvisional() {
+					return
+				}
+			case <-tx.Done():
+				l.box.put(func() { on(nil, tx.Err()) })
+				return
+			}
+		}
+	})
+}
+
+// ask sends a request inside the dialog; decorate adds what is special to it.
+// One challenge of the peer is answered.
+func (l *leg) ask(method sip.RequestMethod, decorate func(*sip.Request), on func(*sip.Response, error)) {
+	asked := 0
+	var once func()
+	once = func() {
+		asked++
+		l.dialog.localSeq++
+		request := l.inside(method, l.dialog.localSeq)
+		decorate(request)
+		if request.Body() == nil {
+			request.SetBody(nil)
+		}
+		l.authorize(request)
+		l.exchange(request, nil, func(response *sip.Response, err error) {
+			if err == nil && challenges(response) && asked == 1 && l.challenged(response) {
+				once()
+				return
+			}
+			on(response, err)
+		})
+	}
+	once()
+}
+
+// inside builds a request inside the dialog.
+func (l *leg) inside(method sip.RequestMethod, cseq uint32) *sip.Request {
+	d := &l.dialog
+	request := d.request(method, cseq, l.server.via(d.transport, d.source.Addr()))
+	if method != sip.ACK && method != sip.BYE {
+		request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
+	}
+	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
+	l.server.address(request, d)
+	return request
+}
+
+// writeACK acknowledges a 2xx, and returns the ACK for repetitions.
+func (l *leg) writeACK(cseq uint32) *sip.Request {
+	ack := l.inside(sip.ACK, cseq)
+	ack.SetBody(nil)
+	l.authorizeACK(ack)
+	l.server.write(ack)
+	return ack
+}
+
+// write sends a request that no transaction carries.
+func (s *Server) write(request *sip.Request) {
+	if err := s.transport.WriteMsg(request); err != nil {
+		s.log.Debug("request not sent", "method", request.Method, "error", err)
+	}
+}
+
+// stray is a response that no leg waits for. A 2xx to an INVITE of ours, from a
+// second branch of a fork or after we had given up, has connected somebody: it
+// gets its ACK and a BYE (RFC 3261 §13.2.2.4).
+func (s *Server) stray(response *sip.Response) {
+	callID, from, cseq := response.CallID(), response.From(), response.CSeq()
+	if !response.IsSuccess() || callID == nil || from == nil || cseq == nil || cseq.MethodName != sip.INVITE || response.To() == nil || response.Contact() == nil {
+		return
+	}
+	tag, _ := from.Params.Get("tag")
+	toTag, _ := response.To().Params.Get("tag")
+	if tag != s.tags.caller(callID.Value()) { // not ours: nobody makes us send anything
+		return
+	}
+	if l := s.legs.find(callID.Value(), tag); l != nil && l.connectedTo(toTag) {
+		return // its own hook acknowledges repetitions
+	}
+	d := dialog{
+		callID: callID.Value(), localTag: tag, transport: sip.NetworkToUpper(response.Transport()),
+		local:  party{from.DisplayName, *from.Address.Clone()},
+		remote: party{response.To().DisplayName, *response.To().Address.Clone()},
+	}
+	d.learn(response)
+	for _, next := range []struct {
+		method sip.RequestMethod
+		cseq   uint32
+	}{{sip.ACK, cseq.SeqNo}, {sip.BYE, cseq.SeqNo + 1}} {
+		request := d.request(next.method, next.cseq, s.via(d.transport, d.source.Addr()))
+		request.SetBody(nil)
+		s.address(request, &d)
+		s.write(request)
+	}
+	s.log.Debug("answer of a second branch hung up", "call_id", d.callID)
+}

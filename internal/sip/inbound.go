@@ -1,0 +1,167 @@
+package sip
+
+import (
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sdp"
+)
+
+// inbound is what a leg that called us needs until it is up.
+type inbound struct {
+	request    *sip.Request
+	tx         *sip.ServerTx
+	offer      *sdp.Session // nil where our 200 makes the offer and the ACK answers
+	invitation call.Invitation
+	rang       bool
+	refused    call.Status
+}
+
+// answering is a 2xx of ours that its ACK has not confirmed yet.
+type answering struct {
+	response *sip.Response
+	tx       *sip.ServerTx
+	cseq     uint32
+	reliable bool // over TCP or TLS
+	interval time.Duration
+	offered  bool // the response holds our offer; the ACK must answer it
+}
+
+// ring sends 180, once.
+func (l *leg) ring() {
+	if l.phase != early || l.in == nil || l.in.rang {
+		return
+	}
+	l.in.rang = true
+	response := sip.NewResponseFromRequest(l.in.request, sip.StatusRinging, "Ringing", nil)
+	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
+	l.server.send(response, l.in.tx)
+}
+
+// accept sends 200. The leg is up when the ACK comes.
+func (l *leg) accept() {
+	if l.phase != early || l.in == nil {
+		return
+	}
+	body, err := l.reply(l.in.offer)
+	if err != nil { // checkOffer let it pass before; the trunk may have changed since
+		l.refuse(refusal{status: call.Status{Code: sip.StatusNotAcceptableHere, Phrase: "Not Acceptable Here"}})
+		l.tell.ended(call.Reason{Kind: call.Unsupported, Text: err.Error(), SIP: l.in.refused})
+		return
+	}
+	l.phase = accepting
+	l.answerInvite(l.in.request, l.in.tx, body, l.in.offer == nil)
+}
+
+// answerInvite sends a 2xx to an INVITE and repeats it until its ACK, over any
+// transport (RFC 3261 §13.3.1.4).
+func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, offered bool) {
+	response := sip.NewSDPResponseFromRequest(request, body)
+	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
+	response.AppendHeader(sip.NewHeader("Allow", allowed))
+	l.answer = &answering{
+		response: response, tx: tx, cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
+		reliable: sip.IsReliable(request.Transport()),
+	}
+	l.server.send(response, tx)
+	l.clock.set(resendAnswer, sip.T1)
+	l.clock.set(missingACK, 64*sip.T1)
+}
+
+func (l *leg) repeatAnswer() {
+	if l.answer == nil {
+		return
+	}
+	if err := l.answer.tx.Respond(l.answer.response); err != nil {
+		l.log.Debug("response not repeated", "error", err)
+	}
+	l.answer.interval = min(2*l.answer.interval, sip.T2)
+	l.clock.set(resendAnswer, l.answer.interval)
+}
+
+// acknowledged is the ACK of a 2xx. Repeated and late ones are nothing new.
+func (l *leg) acknowledged(ack *sip.Request) {
+	if l.answer == nil || ack.CSeq().SeqNo != l.answer.cseq || l.phase >= ending {
+		return
+	}
+	offered := l.answer.offered
+	l.answerArrived()
+	l.heardFrom(sourceOf(ack))
+	if offered {
+		if err := l.readAnswer(ack.Body()); err != nil && l.leaving == nil {
+			l.leaving = &call.Reason{Kind: call.Unsupported, Text: err.Error()}
+		}
+	}
+	l.settle()
+}
+
+// answerArrived stops repeating a 2xx.
+func (l *leg) answerArrived() {
+	if l.answer.reliable {
+		// Nothing is repeated over a reliable transport: the transaction need not
+		// wait half a minute to absorb it (RFC 6026 §7.1, timer L).
+		l.answer.tx.Terminate()
+	}
+	l.answer = nil
+	l.clock.stop(resendAnswer)
+	l.clock.stop(missingACK)
+}
+
+// settle goes on once the peer has our 2xx: up, or out.
+func (l *leg) settle() {
+	switch {
+	case l.leaving != nil:
+		l.hangUp()
+	case l.phase == accepting:
+		l.confirmed()
+	default:
+		l.tellHold()
+	}
+}
+
+// unacknowledged gives up on a peer that never confirmed our 2xx.
+func (l *leg) unacknowledged() {
+	if l.answer == nil {
+		return
+	}
+	l.answerArrived()
+	l.vanished("the phone never acknowledged the answer")
+}
+
+// canceled is the CANCEL of an INVITE that we had not answered; sipgo has sent
+// 200 and 487.
+func (l *leg) canceled(cancel *sip.Request) {
+	if l.phase != early && l.phase != accepting || l.in == nil {
+		return
+	}
+	why := call.Reason{Kind: call.Canceled, Text: "the caller gave up", SIP: call.Status{Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"}}
+	if cancel != nil {
+		_, why.Q850 = reasonHeaders(cancel)
+	}
+	l.tell.ended(why)
+	l.phase = over
+}
+
+// callerLost is the end of the INVITE's transaction; before an answer it means
+// that the caller's connection broke.
+func (l *leg) callerLost(err error) {
+	if l.phase != early {
+		return
+	}
+	l.log.Debug("caller lost", "error", err)
+	l.tell.ended(call.Reason{Kind: call.Vanished, Text: "the connection to the caller broke"})
+	l.phase = over
+}
+
+// refuse answers the INVITE with a failure. The transaction repeats it until
+// its ACK.
+func (l *leg) refuse(r refusal) {
+	if l.phase != early {
+		return
+	}
+	l.in.refused = r.status
+	l.server.respond(l.in.request, l.in.tx, r.status.Code, r.status.Phrase, r.headers...)
+	l.phase = over
+}

@@ -1,0 +1,388 @@
+package sip
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+)
+
+// TestPhoneCallsAndIsAnswered asks for the whole of a simple call: who calls
+// whom, sound both ways, tones both ways, the end.
+func TestPhoneCallsAndIsAnswered(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, func(c *siptest.Config) { c.Name = "Alice" })
+	made, err := phone.Invite(siptest.Invite{To: "15551230001", Fields: []siptest.Field{
+		{Name: "User-To-User", Value: "56a390;encoding=hex"}, {Name: "X-MS-Custom-Order", Value: "42"}, {Name: "X-Other", Value: "no"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	in := taken.invitation
+	if in.From.Raw() != "4:+15550100" || in.To.Raw() != "4:+15551230001" || in.DisplayName != "Alice" {
+		t.Errorf("invitation is %+v", in)
+	}
+	if len(in.SIPHeaders) != 2 || in.SIPHeaders["User-To-User"] != "56a390;encoding=hex" || in.SIPHeaders["X-MS-Custom-Order"] != "42" {
+		t.Errorf("headers are %v", in.SIPHeaders)
+	}
+	taken.Ring()
+	if err := made.WaitRinging(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	taken.Answer()
+	if err := made.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Answered](t, taken)
+
+	if err := made.SendTones(within(t), "12#"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range "12#" {
+		if got := expect[call.ToneHeard](t, taken); got.Tone != call.Tone(want) {
+			t.Errorf("heard %s, want %c", got.Tone, want)
+		}
+	}
+	if err := taken.SendTones(within(t), []call.Tone{'9', '*'}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { return made.HeardTones() == "9*" })
+	made.Tone(700, 600)
+	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.3 })
+
+	if err := made.Hangup(within(t), siptest.Field{Name: "Reason", Value: `Q.850;cause=16;text="Normal, really"`}); err != nil {
+		t.Fatal(err)
+	}
+	why := expect[call.Ended](t, taken).Reason
+	if why.Kind != call.EndedByPeer || why.Q850 != (call.Cause{Value: 16, Text: "Normal, really"}) {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// eventually waits until something holds that no message announces.
+func eventually(t *testing.T, holds func() bool) {
+	t.Helper()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	limit := time.After(patience)
+	for !holds() {
+		select {
+		case <-ticker.C:
+		case <-limit:
+			t.Fatal("it never came true")
+		}
+	}
+}
+
+// TestApplicationHangsUp asks for a BYE that says why.
+func TestApplicationHangsUp(t *testing.T) {
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	taken.End(call.Reason{Kind: call.EndedByApplication})
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if got := made.Last().Get("Reason"); got != `Q.850;cause=16;text="Normal call clearing"` {
+		t.Errorf("Reason is %q", got)
+	}
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.EndedByApplication {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestCancelBefore180 asks that a caller who gives up at once gets 487.
+func TestCancelBefore180(t *testing.T) {
+	canceled(t, func(*guest, *siptest.Call) {})
+}
+
+// TestCancelAfter180 asks the same while it rings.
+func TestCancelAfter180(t *testing.T) {
+	canceled(t, func(taken *guest, made *siptest.Call) {
+		taken.Ring()
+		if err := made.WaitRinging(within(t)); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func canceled(t *testing.T, before func(*guest, *siptest.Call)) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	made, err := phone.Call("+15551230001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	before(taken, made)
+	if err := made.Cancel(within(t), siptest.Field{Name: "Reason", Value: `SIP;cause=200;text="Call completed elsewhere", Q.850;cause=26`}); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if got := made.Last(); got == nil || got.Status() != 487 {
+		t.Errorf("INVITE ended with %+v, want 487", got)
+	}
+	why := expect[call.Ended](t, taken).Reason
+	if why.Kind != call.Canceled || why.SIP.Code != 487 || why.Q850.Value != 26 {
+		t.Errorf("reason is %+v", why)
+	}
+	oneTag(t, phone, made)
+	eventually(t, func() bool { return r.Legs() == 0 })
+}
+
+// oneTag asks that all responses to an INVITE carry one To tag (RFC 3261 §8.2.6.2).
+func oneTag(t *testing.T, phone *siptest.Phone, made *siptest.Call) {
+	t.Helper()
+	tags := map[string]bool{}
+	for _, e := range phone.Log() {
+		if m := e.Message; !e.Sent && m.Get("Call-ID") == made.ID && m.Status() > 0 {
+			tags[m.Tag("To")] = true
+		}
+	}
+	if len(tags) != 1 || tags[""] {
+		t.Errorf("the To tags are %v, want one", tags)
+	}
+}
+
+// TestAnswerIsRepeatedUntilACK asks for retransmissions of the 200 that stop.
+func TestAnswerIsRepeatedUntilACK(t *testing.T) {
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			r := newRig(t, nil)
+			phone := r.phone(t, func(c *siptest.Config) { c.Transport = transport })
+			made, err := phone.Invite(siptest.Invite{To: "+15551230001", WithholdACK: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken := r.next(t)
+			taken.Answer()
+			answers := func() int { return phone.Count(isStatus("INVITE", 200, false)) }
+			eventually(t, func() bool { return answers() >= 3 })
+			if len(taken.news) > 0 {
+				t.Errorf("reported %+v before the ACK", <-taken.news)
+			}
+			made.ACK()
+			expect[call.Answered](t, taken)
+			before := answers()
+			if err := made.Hangup(within(t)); err != nil { // whatever was under way has arrived
+				t.Fatal(err)
+			}
+			if after := answers(); after > before+1 {
+				t.Errorf("%d more answers after the ACK", after-before)
+			}
+			expect[call.Ended](t, taken)
+		})
+	}
+}
+
+// TestLostAnswerIsSentAgain asks that a call comes up although the first 200 is lost.
+func TestLostAnswerIsSentAgain(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	lost := 0
+	phone.Lose(func(e siptest.Entry) bool {
+		if isStatus("INVITE", 200, false)(e) && lost < 2 {
+			lost++
+			return true
+		}
+		return false
+	})
+	r.connect(t, phone)
+	if lost != 2 {
+		t.Errorf("%d answers were lost", lost)
+	}
+}
+
+// TestPhoneThatNeverAcknowledgesIsHungUp asks for BYE after 64*T1.
+func TestPhoneThatNeverAcknowledgesIsHungUp(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", WithholdACK: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Vanished {
+		t.Errorf("reason is %+v", why)
+	}
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if !made.Last().IsRequest() || made.Last().Method() != "BYE" {
+		t.Errorf("ended by %q, want BYE", made.Last().Start)
+	}
+}
+
+// TestHangUpBeforeACKWaitsForIt asks that no BYE goes out before the ACK (RFC 3261 §15).
+func TestHangUpBeforeACKWaitsForIt(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Grace = time.Hour })
+	phone := r.phone(t, nil)
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", WithholdACK: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	if err := made.WaitFinal(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	taken.End(call.Reason{Kind: call.EndedByApplication})
+	eventually(t, func() bool { return phone.Count(isStatus("INVITE", 200, false)) >= 3 })
+	if n := phone.Count(isRequest("BYE", false)); n > 0 {
+		t.Errorf("%d BYEs before the ACK", n)
+	}
+	made.ACK()
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Ended](t, taken)
+}
+
+// TestHangUpBeforeACKOfThePhone asks that a BYE without an ACK ends the call cleanly.
+func TestHangUpBeforeACKOfThePhone(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", WithholdACK: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	if err := made.WaitFinal(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Hangup(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.EndedByPeer {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestRepeatedINVITEIsOneCall asks that UDP's repetitions are absorbed.
+func TestRepeatedINVITEIsOneCall(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	phone.Lose(func(e siptest.Entry) bool { return !e.Sent && e.Message.Status() == 100 }) // so that it repeats
+	made, err := phone.Call("+15551230001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	eventually(t, func() bool { return phone.Count(isRequest("INVITE", true)) >= 3 })
+	taken.Answer()
+	if err := made.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.board.arrived) != 0 || r.Legs() != 1 {
+		t.Errorf("%d more calls arrived", len(r.board.arrived))
+	}
+}
+
+// TestDelayedOfferIsAnsweredInTheACK asks for a call whose INVITE describes nothing.
+func TestDelayedOfferIsAnsweredInTheACK(t *testing.T) {
+	r := newRig(t, nil)
+	made, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", DelayedOffer: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	expect[call.Answered](t, taken)
+	made.Tone(700, 400)
+	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
+}
+
+// TestRefusedCallsHaveHonestAnswers maps the application's refusals.
+func TestRefusedCallsHaveHonestAnswers(t *testing.T) {
+	tests := []struct {
+		name   string
+		refuse error
+		end    *call.Reason
+		status int
+		reason string
+		retry  string
+	}{
+		{"not owned", fault.NotFound("x"), nil, 404, "Q.850;cause=1;", ""},
+		{"nobody listens", fault.Precondition("x"), nil, 480, "Q.850;cause=20;", ""},
+		{"overloaded", fault.Busy(7*time.Second, "x"), nil, 503, "", "7"},
+		{"forbidden", fault.Forbidden("x"), nil, 403, "", ""},
+		{"broken", errors.New("x"), nil, 500, "", ""},
+		{"busy", nil, &call.Reason{Kind: call.Busy}, 486, "Q.850;cause=17;", ""},
+		{"declined", nil, &call.Reason{Kind: call.Declined}, 603, "Q.850;cause=21;", ""},
+		{"nobody answers", nil, &call.Reason{Kind: call.NoAnswer}, 480, "Q.850;cause=19;", ""},
+		{"hung up unanswered", nil, &call.Reason{Kind: call.EndedByApplication}, 603, "Q.850;cause=21;", ""},
+		{"a status of elsewhere", nil, &call.Reason{Kind: call.NotFound, SIP: call.Status{Code: 604, Phrase: "Nowhere"}, Q850: call.Cause{Value: 28}}, 604, "Q.850;cause=28", ""},
+		{"stopping", nil, &call.Reason{Kind: call.ServerStopped}, 503, "Q.850;cause=41;", "5"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := newRig(t, nil)
+			if test.refuse != nil {
+				r.board.refuse.Store(&test.refuse)
+			}
+			made, err := r.phone(t, nil).Call("+15551230001")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.end != nil {
+				taken := r.next(t)
+				taken.End(*test.end)
+				if why := expect[call.Ended](t, taken).Reason; why.Kind != test.end.Kind || why.SIP.Code != test.status {
+					t.Errorf("reason is %+v", why)
+				}
+			}
+			if err := made.WaitEnded(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			got := made.Last()
+			if got.Status() != test.status || !strings.HasPrefix(got.Get("Reason"), test.reason) || got.Get("Retry-After") != test.retry {
+				t.Errorf("got %s, Reason %q, Retry-After %q", got.Start, got.Get("Reason"), got.Get("Retry-After"))
+			}
+			eventually(t, func() bool { return r.Legs() == 0 })
+		})
+	}
+}
+
+// TestUnacceptableSoundIsRefusedBeforeItRings asks for 488 with a reason.
+func TestUnacceptableSoundIsRefusedBeforeItRings(t *testing.T) {
+	r := newRig(t, nil)
+	for body, want := range map[string]string{
+		"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/SAVP 0\r\n": "SRTP",
+		"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 18\r\n": "codecs",
+	} {
+		made, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", Body: body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := made.WaitEnded(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		if got := made.Last(); got.Status() != 488 || !strings.Contains(got.Get("Warning"), want) {
+			t.Errorf("got %s, Warning %q; want 488 with %q", got.Start, got.Get("Warning"), want)
+		}
+	}
+	if len(r.board.arrived) != 0 {
+		t.Error("it rang")
+	}
+}
+
+// TestAnonymousCallerIsAnonymous asks for the id of a withheld number.
+func TestAnonymousCallerIsAnonymous(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, func(c *siptest.Config) { c.User = "anonymous" })
+	if _, err := phone.Call("alice%40home"); err != nil {
+		t.Fatal(err)
+	}
+	in := r.next(t).invitation
+	if !in.From.IsAnonymous() || in.To.Raw() != "alice@home" {
+		t.Errorf("invitation is %+v", in)
+	}
+}

@@ -1,0 +1,154 @@
+package sip
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// invited takes a request for a new call: it checks what can be checked at
+// once, and makes a leg whose goroutine does the rest.
+func (s *Server) invited(request *sip.Request, tx *sip.ServerTx) {
+	s.send(sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil), tx)
+	source := sourceOf(request)
+	from, ok := s.trunks.From(source.Addr())
+	if !ok { // the table changed since refuse
+		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
+		return
+	}
+	invitation, err := invitationOf(request)
+	if err != nil {
+		s.respond(request, tx, sip.StatusNotFound, "Not Found", warning(s.cfg.UserAgent, err))
+		return
+	}
+	offer, refused := s.offerOf(request, tx)
+	if refused {
+		return
+	}
+	session, err := s.ports.Open()
+	if err != nil {
+		s.log.Warn("call refused: no RTP port is free", "error", err)
+		s.busy(request, tx)
+		return
+	}
+	l := s.newLeg(session, from)
+	l.dialog = answeringDialog(request, source)
+	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
+	l.log = s.log.With("trunk", from.Name, "call_id", l.dialog.callID)
+	l.in = &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
+	if err := l.checkOffer(offer); err != nil {
+		l.close()
+		s.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(s.cfg.UserAgent, err))
+		return
+	}
+	tag, _ := request.To().Params.Get("tag")
+	switch added, full := s.legs.add(l, request.CallID().Value(), tag); {
+	case full:
+		l.close()
+		s.busy(request, tx)
+	case !added: // RFC 3261 §8.2.2.2: the same call came on two ways
+		l.close()
+		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
+	default:
+		s.work.Go(l.takeCall)
+	}
+}
+
+// offerOf reads the session description of an INVITE; nil where it has none.
+// What cannot be read is answered.
+func (s *Server) offerOf(request *sip.Request, tx *sip.ServerTx) (offer *sdp.Session, refused bool) {
+	if len(request.Body()) == 0 {
+		return nil, false
+	}
+	if kind := request.ContentType(); kind == nil || !isSDP(kind.Value()) {
+		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", "application/sdp"))
+		return nil, true
+	}
+	offer, err := sdp.Parse(request.Body())
+	if err != nil {
+		s.respond(request, tx, sip.StatusBadRequest, "Bad Session Description", warning(s.cfg.UserAgent, err))
+		return nil, true
+	}
+	return offer, false
+}
+
+func isSDP(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "application/sdp")
+}
+
+// warning tells the owner of a telephone why (RFC 3261 §20.43, code 399).
+func warning(agent string, why error) sip.Header {
+	text := strings.Map(func(r rune) rune {
+		if r < ' ' || r == '"' || r == '\\' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, why.Error())
+	return sip.NewHeader("Warning", "399 "+strings.ReplaceAll(agent, " ", "-")+` "`+text+`"`)
+}
+
+// takeCall begins an inbound leg on its goroutine and lives until it ends.
+func (l *leg) takeCall() {
+	l.in.tx.OnCancel(func(cancel *sip.Request) { l.box.put(func() { l.canceled(cancel) }) })
+	l.in.tx.OnTerminate(func(_ string, err error) { l.box.put(func() { l.callerLost(err) }) })
+	if errors.Is(l.in.tx.Err(), sip.ErrTransactionCanceled) {
+		l.canceled(nil) // before anybody listened
+	}
+	if l.phase != over {
+		report, err := l.server.calls.Incoming(l.in.invitation, l)
+		if err != nil {
+			l.refuse(refusalOf(err, l.server))
+		}
+		l.tell.to(report)
+	}
+	l.run()
+}
+
+// refusal is how an inbound call is turned down.
+type refusal struct {
+	status  call.Status
+	headers []sip.Header
+}
+
+// refusalOf finds the status for an error of Calls.
+func refusalOf(err error, s *Server) refusal {
+	failed := fault.Of(err)
+	switch failed.Kind {
+	case fault.KindNotFound:
+		return refusal{status: call.Status{Code: 404, Phrase: "Not Found"}, headers: []sip.Header{q850Header(1, "Unallocated number")}}
+	case fault.KindPrecondition:
+		return refusal{status: call.Status{Code: 480, Phrase: "Temporarily Unavailable"}, headers: []sip.Header{q850Header(20, "Subscriber absent")}}
+	case fault.KindForbidden, fault.KindUnauthorized:
+		return refusal{status: call.Status{Code: 403, Phrase: "Forbidden"}}
+	case fault.KindBusy, fault.KindThrottled:
+		header := s.retryAfter()
+		if failed.RetryAfter > 0 {
+			header = sip.NewHeader("Retry-After", seconds(failed.RetryAfter))
+		}
+		return refusal{status: call.Status{Code: 503, Phrase: "Service Unavailable"}, headers: []sip.Header{header}}
+	}
+	s.log.Error("incoming call failed", "error", err)
+	return refusal{status: call.Status{Code: 500, Phrase: "Server Internal Error"}}
+}
+
+func seconds(d time.Duration) string { return strconv.Itoa(max(1, int(d.Seconds()))) }
+
+// codecsOf are the codecs that a trunk and we can both take.
+func codecsOf(t *trunk.Trunk) []string {
+	var list []string
+	for _, name := range t.Codecs {
+		if _, ok := codecNamed(name); ok {
+			list = append(list, name)
+		}
+	}
+	return list
+}

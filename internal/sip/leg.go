@@ -1,0 +1,221 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// phase is how far a leg has come:
+//
+//	inbound:   early → accepting → up → ending → over
+//	outbound:  early             → up → ending → over
+//
+// A leg may jump to ending or over from anywhere. accepting is between our 200
+// and its ACK; ending is between our BYE or CANCEL and its answer.
+type phase uint8
+
+const (
+	early phase = iota
+	accepting
+	up
+	ending
+	over
+)
+
+// leg is a phone in a call. Its goroutine owns everything but what is marked.
+type leg struct {
+	server  *Server
+	log     *slog.Logger
+	trunk   *trunk.Trunk
+	session *rtp.Session    // safe for use by others
+	box     mailbox         // safe
+	tell    teller          // safe
+	ctx     context.Context // done when the leg is over
+	cancel  context.CancelFunc
+	key     dialogKey              // belongs to legs
+	peer    atomic.Pointer[string] // safe: the remote tag of a call that was answered
+
+	phase   phase
+	dialog  dialog
+	clock   clock
+	order   order
+	media   media
+	in      *inbound     // of a leg that called us
+	out     *outbound    // of a leg that we call
+	answer  *answering   // a 2xx of ours that waits for its ACK
+	refresh *refreshing  // a re-INVITE of ours that waits for its answer
+	leaving *call.Reason // why we end the leg, once we do
+	owned   bool         // the call has the session: Answered was reported
+}
+
+var _ call.Leg = (*leg)(nil)
+
+func (s *Server) newLeg(session *rtp.Session, via *trunk.Trunk) *leg {
+	l := &leg{
+		server: s, log: s.log, trunk: via, session: session,
+		box: newMailbox(), clock: newClock(), media: newMedia(),
+	}
+	l.ctx, l.cancel = context.WithCancel(s.ctx)
+	session.OnTone(func(tone byte) { l.tell.report(call.ToneHeard{Tone: call.Tone(tone)}) })
+	return l
+}
+
+// run does the leg's work until it is over.
+func (l *leg) run() {
+	defer l.leave()
+	for l.phase != over {
+		select {
+		case <-l.box.wake:
+			for _, do := range l.box.take() {
+				do()
+			}
+		case <-l.clock.timer.C:
+			for _, a := range l.clock.due() {
+				l.rings(a)
+			}
+		case <-l.ctx.Done(): // the server closes and has waited long enough
+			l.tell.ended(call.Reason{Kind: call.ServerStopped, Text: "the server stopped"})
+			l.phase = over
+		}
+	}
+}
+
+// leave frees what the leg holds.
+func (l *leg) leave() {
+	l.server.legs.remove(l)
+	for _, do := range l.box.close() {
+		do() // requests still want their answer: the phase tells that it is over
+	}
+	l.close()
+}
+
+// close gives the session back, unless the call has it.
+func (l *leg) close() {
+	l.clock.timer.Stop()
+	l.cancel()
+	if !l.owned {
+		l.session.Close()
+	}
+}
+
+// rings does what an alarm is for.
+func (l *leg) rings(a alarm) {
+	switch a {
+	case resendAnswer:
+		l.repeatAnswer()
+	case missingACK:
+		l.unacknowledged()
+	case missingConsent:
+		l.unconsented()
+	case missingReply:
+		l.unreplied()
+	case missingRequest:
+		l.order.giveUp()
+		l.work()
+	case checkMedia:
+		l.listen()
+	case refreshNow:
+		l.askWhetherAlive()
+	}
+}
+
+// Ring tells the caller that somebody is being asked.
+func (l *leg) Ring() { l.box.put(l.ring) }
+
+// Answer accepts the call.
+func (l *leg) Answer() { l.box.put(l.accept) }
+
+// End refuses, cancels or hangs up.
+func (l *leg) End(why call.Reason) { l.box.put(func() { l.end(why) }) }
+
+// Port is the leg's sound.
+func (l *leg) Port() audio.Port { return l.session }
+
+// SendTones presses keys towards the phone.
+func (l *leg) SendTones(ctx context.Context, tones []call.Tone) error {
+	keys := make([]byte, len(tones))
+	for i, tone := range tones {
+		if !tone.Valid() {
+			return fmt.Errorf("%q is no key", byte(tone))
+		}
+		keys[i] = byte(tone)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := context.AfterFunc(l.ctx, func() { cancel(errEnded) })
+	defer stop()
+	return l.session.SendTones(ctx, keys)
+}
+
+var errEnded = errors.New("the leg ended")
+
+// end ends the leg, as its phase demands.
+func (l *leg) end(why call.Reason) {
+	if l.leaving != nil || l.phase >= ending {
+		return
+	}
+	switch {
+	case l.phase == up:
+		l.leaving = &why
+		l.hangUp()
+	case l.phase == accepting:
+		// RFC 3261 §15: no BYE before the ACK has come or its time is over.
+		l.leaving = &why
+		l.clock.set(missingConsent, l.server.cfg.Grace)
+	case l.in != nil:
+		l.refuse(refusalFor(why, l.server))
+		l.tell.ended(withStatus(why, l.in.refused))
+	default:
+		l.leaving = &why
+		l.giveUp()
+	}
+}
+
+// confirmed is a leg coming up, in either direction.
+func (l *leg) confirmed() {
+	l.phase = up
+	l.owned = true
+	l.watch()
+	l.tell.report(call.Answered{})
+	if l.media.held {
+		l.tell.report(call.HoldChanged{Held: true})
+	}
+	l.log.Debug("leg is up", "codec", l.media.agreed.Codec, "remote", l.media.agreed.Remote)
+}
+
+// arrived takes a request inside the dialog and does all whose turn it is.
+func (l *leg) arrived(request *sip.Request, tx *sip.ServerTx) {
+	l.order.add(arrival{request, tx})
+	l.work()
+}
+
+func (l *leg) work() {
+	for {
+		next, ok := l.order.next()
+		if !ok {
+			break
+		}
+		l.request(next.request, next.tx)
+	}
+	if len(l.order.waiting) > 0 {
+		l.clock.set(missingRequest, reorderWait)
+	} else {
+		l.clock.stop(missingRequest)
+	}
+}
+
+// connectedTo reports whether the leg's answered dialog has that remote tag.
+func (l *leg) connectedTo(tag string) bool {
+	connected := l.peer.Load()
+	return connected != nil && *connected == tag
+}

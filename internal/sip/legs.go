@@ -1,0 +1,117 @@
+package sip
+
+import (
+	"sync"
+	"time"
+)
+
+// legs finds a leg by its dialog. One Call-ID may have several legs: one call
+// that leaves us through a proxy and comes back is two.
+type legs struct {
+	max int
+
+	mu       sync.Mutex
+	byCallID map[string][]*leg
+	n        int
+	idle     chan struct{} // closed when the last leg is gone; nil while nobody waits
+}
+
+// add enters a leg under its dialog's Call-ID and local tag. It returns false
+// where that dialog exists or the server is full.
+func (r *legs) add(l *leg, callID, tag string) (added, full bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.n >= r.max {
+		return false, true
+	}
+	for _, other := range r.byCallID[callID] {
+		if other.key.tag == tag {
+			return false, false
+		}
+	}
+	if r.byCallID == nil {
+		r.byCallID = make(map[string][]*leg)
+	}
+	l.key = dialogKey{callID, tag}
+	r.byCallID[callID] = append(r.byCallID[callID], l)
+	r.n++
+	return true, false
+}
+
+// dialogKey names a dialog from our side.
+type dialogKey struct{ callID, tag string }
+
+// remove forgets a leg.
+func (r *legs) remove(l *leg) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := r.byCallID[l.key.callID]
+	for i, other := range list {
+		if other != l {
+			continue
+		}
+		if r.n--; len(list) == 1 {
+			delete(r.byCallID, l.key.callID)
+		} else {
+			r.byCallID[l.key.callID] = append(list[:i:i], list[i+1:]...)
+		}
+	}
+	if r.n == 0 && r.idle != nil {
+		close(r.idle)
+		r.idle = nil
+	}
+}
+
+// find returns the leg of a dialog, or nil.
+func (r *legs) find(callID, tag string) *leg {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range r.byCallID[callID] {
+		if l.key.tag == tag {
+			return l
+		}
+	}
+	return nil
+}
+
+// knows reports whether a Call-ID belongs to any leg.
+func (r *legs) knows(callID string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.byCallID[callID]) > 0
+}
+
+func (r *legs) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.n
+}
+
+func (r *legs) all() (list []*leg) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, found := range r.byCallID {
+		list = append(list, found...)
+	}
+	return list
+}
+
+// wait returns when no leg is left, or after a while.
+func (r *legs) wait(longest time.Duration) {
+	r.mu.Lock()
+	if r.n == 0 {
+		r.mu.Unlock()
+		return
+	}
+	if r.idle == nil {
+		r.idle = make(chan struct{})
+	}
+	idle := r.idle
+	r.mu.Unlock()
+	timer := time.NewTimer(longest)
+	defer timer.Stop()
+	select {
+	case <-idle:
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,126 @@
+package sip
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sdp"
+)
+
+// media is what a leg and its peer have agreed on.
+type media struct {
+	id, version uint64
+	described   []byte // our last description
+	agreed      sdp.Media
+	held        bool      // as reported
+	heard       time.Time // when sound was last seen to arrive
+}
+
+func newMedia() media {
+	return media{id: rand.Uint64() >> 1, version: 1}
+}
+
+// codecNamed returns the codec that a description names.
+func codecNamed(name string) (codec.Codec, bool) { return codec.ByName(name, 8000) }
+
+// local is our end of the stream, as the peer reaches it.
+func (l *leg) local() sdp.Local {
+	at := l.session.LocalAddr()
+	return sdp.Local{
+		Address: addrPort(l.server.reached(at.Addr(), l.dialog.source.Addr()), at.Port()),
+		Codecs:  codecsOf(l.trunk), ID: l.media.id, Version: l.media.version,
+	}
+}
+
+// checkOffer asks whether a call can be taken at all, before it rings.
+func (l *leg) checkOffer(offer *sdp.Session) error {
+	if offer == nil {
+		return nil
+	}
+	_, _, err := sdp.Answer(offer, l.local())
+	return err
+}
+
+// reply answers the peer's offer and sets the sound up accordingly; without an
+// offer it makes one.
+func (l *leg) reply(offer *sdp.Session) ([]byte, error) {
+	if offer == nil {
+		return l.describe(func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil })
+	}
+	var agreed sdp.Media
+	text, err := l.describe(func(local sdp.Local) (text []byte, err error) {
+		text, agreed, err = sdp.Answer(offer, local)
+		return text, err
+	})
+	if err == nil {
+		l.agree(agreed)
+	}
+	return text, err
+}
+
+// describe writes a description; its version grows when it says something new.
+func (l *leg) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) {
+	text, err := write(l.local())
+	if err != nil {
+		return nil, err
+	}
+	if l.media.described != nil && !bytes.Equal(text, l.media.described) {
+		l.media.version++
+		if text, err = write(l.local()); err != nil {
+			return nil, err
+		}
+	}
+	l.media.described = text
+	return text, nil
+}
+
+// agree sets the sound up.
+func (l *leg) agree(agreed sdp.Media) {
+	if agreed.Remote.Addr().IsUnspecified() { // RFC 2543's hold tells no address
+		agreed.Remote, agreed.RTCP = l.media.agreed.Remote, l.media.agreed.RTCP
+	}
+	l.media.agreed = agreed
+	l.media.heard = time.Now()
+	how, _ := codecNamed(agreed.Codec)
+	l.session.SetMedia(rtp.Media{
+		Remote: agreed.Remote, RemoteRTCP: agreed.RTCP, Codec: how, PayloadType: agreed.PayloadType,
+		TelephoneEvent: agreed.TelephoneEvent, PTime: agreed.PTime, Send: agreed.Send, Receive: agreed.Receive,
+	})
+}
+
+// watch begins to look whether the peer lives.
+func (l *leg) watch() {
+	l.media.held = !l.media.agreed.Send
+	l.media.heard = time.Now()
+	if l.server.cfg.MediaTimeout > 0 {
+		l.clock.set(checkMedia, l.server.cfg.MediaTimeout/4)
+	}
+	if l.server.cfg.Refresh > 0 {
+		l.clock.set(refreshNow, l.server.cfg.Refresh)
+	}
+}
+
+// listen ends a leg that has been silent for too long. Silence on hold is what
+// hold is.
+func (l *leg) listen() {
+	if l.phase != up {
+		return
+	}
+	now := time.Now()
+	if last := l.session.Stats().LastPacket; last.After(l.media.heard) {
+		l.media.heard = last
+	}
+	if !l.media.agreed.Send || !l.media.agreed.Receive {
+		l.media.heard = now
+	}
+	if now.Sub(l.media.heard) >= l.server.cfg.MediaTimeout {
+		l.leaving = &call.Reason{Kind: call.MediaLost, Text: "no sound arrived for " + l.server.cfg.MediaTimeout.String()}
+		l.hangUp()
+		return
+	}
+	l.clock.set(checkMedia, l.server.cfg.MediaTimeout/4)
+}

@@ -1,0 +1,87 @@
+package sip
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// anonymous is the id of a caller who withholds the number.
+var anonymous, _ = identifier.Phone("anonymous")
+
+// invitationOf reads who calls whom. An error says that the callee cannot be
+// anybody.
+func invitationOf(request *sip.Request) (call.Invitation, error) {
+	to, err := identify(userOf(&request.Recipient))
+	if err != nil {
+		return call.Invitation{}, fmt.Errorf("callee: %w", err)
+	}
+	from, err := identify(userOf(&request.From().Address))
+	if err != nil || withheld(request) {
+		from = anonymous
+	}
+	return call.Invitation{
+		From: from, To: to, DisplayName: readDisplay(request.From().DisplayName), SIPHeaders: readCustom(request),
+	}, nil
+}
+
+// userOf returns the user of a SIP URI, or the number of a tel URI.
+func userOf(uri *sip.Uri) string {
+	user := uri.User
+	if strings.EqualFold(uri.Scheme, "tel") {
+		user = uri.Raw()
+	}
+	user, _, _ = strings.Cut(user, ";") // parameters of RFC 3966
+	if plain, err := url.PathUnescape(user); err == nil {
+		user = plain
+	}
+	return user
+}
+
+// identify makes an id of a user: digits are a phone number and get their
+// plus sign, anything else stays as it is.
+func identify(user string) (identifier.ID, error) {
+	if number, ok := e164(user); ok {
+		return identifier.Phone(number)
+	}
+	return identifier.Parse(user)
+}
+
+// e164 removes visual separators (RFC 3966 §5.1.1) and adds the plus sign.
+func e164(user string) (string, bool) {
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-.() ", r) {
+			return -1
+		}
+		return r
+	}, user)
+	digits = strings.TrimPrefix(digits, "+")
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return "", false
+	}
+	return "+" + digits, true
+}
+
+// withheld reports whether the caller hides the number (RFC 3323).
+func withheld(request *sip.Request) bool {
+	from := request.From().Address
+	switch strings.ToLower(from.User) {
+	case "anonymous", "restricted", "unavailable", "unknown", "":
+		return true
+	}
+	return strings.EqualFold(from.Host, "anonymous.invalid")
+}
+
+// numberOf returns the number to dial for an id, or "".
+func numberOf(id identifier.ID) string {
+	number, _, _ := strings.Cut(id.Number(), "_") // an asserted id is not dialled
+	if id.IsAnonymous() {
+		return ""
+	}
+	return number
+}

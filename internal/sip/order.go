@@ -1,0 +1,55 @@
+package sip
+
+import (
+	"slices"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// reorderWait is how long a request waits for one that arrived before it and
+// is still under way between two goroutines.
+const reorderWait = 100 * time.Millisecond
+
+// order puts a dialog's requests back into the order in which they arrived.
+// The reader announces each before it lets it go.
+type order struct {
+	announced []uint32 // CSeq numbers, as they came
+	waiting   []arrival
+	handled   uint32
+}
+
+// arrival is a request with its transaction.
+type arrival struct {
+	request *sip.Request
+	tx      *sip.ServerTx
+}
+
+// announce notes that a request has been read. Repeated ones are known.
+func (o *order) announce(cseq uint32) {
+	if cseq > o.handled && !slices.Contains(o.announced, cseq) && len(o.announced) < maxOffered {
+		o.announced = append(o.announced, cseq)
+	}
+}
+
+// add takes a request that a transaction has delivered.
+func (o *order) add(a arrival) { o.waiting = append(o.waiting, a) }
+
+// next returns a request whose turn it is; false where all wait for others.
+func (o *order) next() (arrival, bool) {
+	for i, a := range o.waiting {
+		cseq := a.request.CSeq().SeqNo
+		if at := slices.Index(o.announced, cseq); at > 0 {
+			continue // others were announced before
+		} else if at == 0 {
+			o.announced = o.announced[1:]
+		}
+		o.waiting = slices.Delete(o.waiting, i, i+1)
+		o.handled = max(o.handled, cseq)
+		return a, true
+	}
+	return arrival{}, false
+}
+
+// giveUp stops waiting for requests that were announced and never came.
+func (o *order) giveUp() { o.announced = nil }

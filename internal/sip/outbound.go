@@ -1,0 +1,247 @@
+package sip
+
+import (
+	"errors"
+	"net/netip"
+	"sync"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// outbound is what a leg that we call needs until it is up.
+type outbound struct {
+	invitation  call.Invitation
+	number      string
+	trunks      []*trunk.Trunk // still to try
+	invite      *inviting      // the attempt under way; nil while a name is looked up
+	credentials *credentials
+	rang        bool
+}
+
+// inviting is one INVITE under way.
+type inviting struct {
+	request  *sip.Request
+	cseq     uint32
+	replied  bool // a provisional response came: a CANCEL may go (RFC 3261 §9.1)
+	canceled bool
+
+	mu  sync.Mutex // sipgo tells repeated answers on its own goroutine
+	tag string     // of the branch that was answered
+	ack *sip.Request
+}
+
+// invite sends the INVITE through the leg's trunk, which is at address.
+func (l *leg) invite(address netip.Addr) {
+	d := &l.dialog
+	d.source = netip.AddrPortFrom(address, uint16(l.trunk.Port))
+	d.contact = l.server.contact(d.local.uri.User, d.transport, address)
+	at := l.server.listener(d.transport)
+	d.local.uri.Host = l.server.reached(at.Addr(), address).String()
+	body, err := l.reply(nil)
+	if err != nil {
+		l.failed(call.Reason{Kind: call.Failed, Text: err.Error()}, false)
+		return
+	}
+	d.localSeq++
+	request := d.request(sip.INVITE, d.localSeq, l.server.via(d.transport, address))
+	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
+	for _, header := range l.out.headers(d) {
+		request.AppendHeader(header)
+	}
+	request.AppendHeader(sip.NewHeader("Allow", allowed))
+	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
+	request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	request.SetBody(body)
+	request.SetDestination(trunkAddress(l.trunk))
+	if d.transport == "UDP" {
+		l.server.fromListener(request)
+	}
+	l.authorize(request)
+	attempt := &inviting{request: request, cseq: d.localSeq}
+	l.out.invite = attempt
+	if len(l.out.trunks) > 0 {
+		l.clock.set(missingReply, l.server.cfg.TrunkPatience)
+	}
+	l.exchange(request, func(again *sip.Response) { attempt.repeated(l.server, again) },
+		func(response *sip.Response, err error) { l.replied(attempt, response, err) })
+}
+
+// replied is a response to an INVITE of ours, or its failure.
+func (l *leg) replied(attempt *inviting, response *sip.Response, err error) {
+	switch {
+	case attempt != l.out.invite || l.phase != early:
+		l.late(attempt, response)
+	case err != nil:
+		l.unreachable(err)
+	case response.IsProvisional():
+		l.progress(attempt, response)
+	case response.IsSuccess():
+		l.answered(attempt, response)
+	case challenges(response) && l.leaving == nil && l.challenged(response):
+		l.clock.stop(missingReply)
+		l.invite(l.dialog.source.Addr())
+	default:
+		l.failed(reasonOf(response), failsOver(response.StatusCode))
+	}
+}
+
+// progress is 100 to 199.
+func (l *leg) progress(attempt *inviting, response *sip.Response) {
+	attempt.replied = true
+	l.clock.stop(missingReply)
+	if l.leaving != nil {
+		l.cancelInvite(attempt)
+		return
+	}
+	if response.StatusCode == sip.StatusTrying {
+		return
+	}
+	if len(response.Body()) > 0 { // early media
+		l.dialog.learn(response)
+		if err := l.readAnswer(response.Body()); err != nil {
+			l.log.Debug("early media not usable", "error", err)
+		}
+	}
+	if !l.out.rang {
+		l.out.rang = true
+		l.tell.report(call.Ringing{})
+	}
+}
+
+// answered is the 2xx. It is acknowledged whatever we make of it.
+func (l *leg) answered(attempt *inviting, response *sip.Response) {
+	l.clock.stop(missingReply)
+	l.dialog.learn(response)
+	tag := l.dialog.remoteTag
+	l.peer.Store(&tag)
+	attempt.acknowledge(tag, l.writeACK(attempt.cseq))
+	if l.leaving != nil { // it crossed our CANCEL
+		l.hangUp()
+		return
+	}
+	err := l.readFinal(response)
+	if err != nil {
+		l.leaving = &call.Reason{Kind: call.Unsupported, Text: err.Error(), SIP: statusOf(response)}
+		l.hangUp()
+		return
+	}
+	l.confirmed()
+}
+
+// readFinal takes the description of a 2xx; early media may have told before.
+func (l *leg) readFinal(response *sip.Response) error {
+	if len(response.Body()) == 0 && l.media.agreed.Codec != "" {
+		return nil
+	}
+	return l.readAnswer(response.Body())
+}
+
+// unreachable is an INVITE that got no reply or did not leave.
+func (l *leg) unreachable(err error) {
+	text := "trunk " + l.trunk.Name + " cannot be reached"
+	if errors.Is(err, sip.ErrTransactionTimeout) {
+		text = "trunk " + l.trunk.Name + " does not reply"
+	}
+	l.log.Info("trunk failed", "error", err)
+	l.failed(call.Reason{Kind: call.Unreachable, Text: text}, true)
+}
+
+// failed ends an attempt: the next trunk is tried where that may help.
+func (l *leg) failed(why call.Reason, elsewhere bool) {
+	l.clock.stop(missingReply)
+	switch {
+	case l.leaving != nil:
+		l.tell.ended(withStatus(*l.leaving, why.SIP))
+	// Who heard it ring must not be rung a second time.
+	case elsewhere && !l.out.rang && len(l.out.trunks) > 0 && l.again():
+		return
+	default:
+		l.tell.ended(why)
+	}
+	l.phase = over
+}
+
+// failsOver says which answers make ACS try the next trunk (behaviour: direct
+// routing falls back on 408, 503 and 504 only).
+func failsOver(status int) bool {
+	return status == sip.StatusRequestTimeout || status == sip.StatusServiceUnavailable || status == sip.StatusGatewayTimeout
+}
+
+// unreplied is a trunk that has not said a word, or not answered our CANCEL.
+func (l *leg) unreplied() {
+	switch {
+	case l.phase != early:
+	case l.leaving != nil: // 64*T1 after the CANCEL: RFC 3261 §9.1
+		l.tell.ended(*l.leaving)
+		l.phase = over
+	case len(l.out.trunks) > 0:
+		l.failed(call.Reason{Kind: call.Unreachable, Text: "trunk " + l.trunk.Name + " does not reply"}, true)
+	}
+}
+
+// late is a response to an attempt that we have left for another trunk, or to
+// a leg that is ending.
+func (l *leg) late(attempt *inviting, response *sip.Response) {
+	switch {
+	case response == nil || attempt == l.out.invite:
+	case response.IsProvisional():
+		l.cancelInvite(attempt)
+	case response.IsSuccess():
+		l.server.stray(response)
+	}
+}
+
+// giveUp ends a call that was not answered.
+func (l *leg) giveUp() {
+	attempt := l.out.invite
+	if attempt == nil {
+		l.tell.ended(*l.leaving)
+		l.phase = over
+		return
+	}
+	l.clock.set(missingConsent, l.server.cfg.Grace)
+	if attempt.replied {
+		l.cancelInvite(attempt)
+	} // else progress cancels: RFC 3261 §9.1 wants a provisional response first
+}
+
+// cancelInvite sends CANCEL, once.
+func (l *leg) cancelInvite(attempt *inviting) {
+	if attempt.canceled {
+		return
+	}
+	attempt.canceled = true
+	if attempt == l.out.invite {
+		l.clock.set(missingReply, 64*sip.T1)
+	}
+	why := call.Reason{Kind: call.Canceled}
+	if l.leaving != nil {
+		why = *l.leaving
+	}
+	l.exchange(cancelOf(attempt.request, why), nil, func(*sip.Response, error) {})
+}
+
+// acknowledge keeps the ACK of the branch that was answered.
+func (a *inviting) acknowledge(tag string, ack *sip.Request) {
+	a.mu.Lock()
+	a.tag, a.ack = tag, ack
+	a.mu.Unlock()
+}
+
+// repeated is a 2xx after the first: the same once more, because our ACK got
+// lost, or one of another branch of a fork.
+func (a *inviting) repeated(s *Server, response *sip.Response) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	tag, _ := response.To().Params.Get("tag")
+	switch {
+	case a.ack == nil: // the leg is about to
+	case tag == a.tag:
+		s.write(a.ack)
+	default:
+		s.stray(response)
+	}
+}

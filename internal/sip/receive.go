@@ -1,0 +1,167 @@
+package sip
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// allowed are the methods that we understand.
+const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+
+// arrive sees every message on the goroutine that read it, in order and before
+// sipgo's transactions. It gives new calls their tag and tells legs what comes.
+func (s *Server) arrive(message sip.Message) {
+	request, ok := message.(*sip.Request)
+	if !ok {
+		return
+	}
+	callID, from, to, cseq := request.CallID(), request.From(), request.To(), request.CSeq()
+	if callID == nil || from == nil || to == nil || cseq == nil {
+		return // receive answers 400
+	}
+	tag, inside := to.Params.Get("tag")
+	if !inside {
+		if fromTag, ok := from.Params.Get("tag"); ok && (request.IsInvite() || request.IsCancel()) {
+			to.Params.Add("tag", s.tags.callee(callID.Value(), fromTag, cseq.SeqNo))
+		}
+		return
+	}
+	l := s.legs.find(callID.Value(), tag)
+	switch {
+	case l == nil || request.IsCancel():
+	case request.IsAck():
+		l.box.offer(func() { l.acknowledged(request) })
+	default:
+		l.box.offer(func() { l.order.announce(cseq.SeqNo) })
+	}
+}
+
+// receive takes a new request from sipgo's transactions.
+func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
+	switch {
+	case request.IsAck():
+		tx.Terminate() // arrive has passed it on
+	case s.malformed(request, tx):
+	case request.IsCancel(): // sipgo answers those that fit an INVITE
+		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+	case s.inside(request, tx):
+	case s.refuse(request, tx):
+	case request.IsInvite():
+		s.invited(request, tx)
+	case request.Method == sip.OPTIONS:
+		s.options(request, tx)
+	case request.Method == sip.BYE, request.Method == sip.INFO, request.Method == sip.UPDATE:
+		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+	default:
+		s.notAllowed(request, tx)
+	}
+}
+
+// maxCallID bounds what is kept of a stranger's dialog.
+const maxCallID = 256
+
+// malformed answers 400 to requests that lack what every request has.
+func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
+	missing := ""
+	switch from, cseq := request.From(), request.CSeq(); {
+	case from == nil || !from.Params.Has("tag"):
+		missing = "From tag"
+	case request.To() == nil:
+		missing = "To"
+	case request.CallID() == nil || len(request.CallID().Value()) > maxCallID:
+		missing = "usable Call-ID"
+	case cseq == nil || cseq.MethodName != request.Method:
+		missing = "CSeq of this method"
+	case request.IsInvite() && request.Contact() == nil:
+		missing = "Contact"
+	default:
+		return false
+	}
+	s.respond(request, tx, sip.StatusBadRequest, "Missing "+missing)
+	return true
+}
+
+// inside gives requests of a dialog to its leg; those of an unknown one get 481.
+func (s *Server) inside(request *sip.Request, tx *sip.ServerTx) bool {
+	callID, cseq := request.CallID().Value(), request.CSeq().SeqNo
+	tag, has := request.To().Params.Get("tag")
+	fromTag, _ := request.From().Params.Get("tag")
+	if !has || request.IsInvite() && tag == s.tags.callee(callID, fromTag, cseq) {
+		return false
+	}
+	l := s.legs.find(callID, tag)
+	if l == nil {
+		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+	} else if !l.box.offer(func() { l.arrived(request, tx) }) {
+		tx.Terminate() // a flood; over UDP the peer asks again
+	}
+	return true
+}
+
+// refuse turns away strangers, and requests that ask for what we do not have.
+func (s *Server) refuse(request *sip.Request, tx *sip.ServerTx) bool {
+	source := sourceOf(request)
+	if _, ok := s.trunks.From(source.Addr()); !ok {
+		s.door.turnAway(source.Addr(), request.Method)
+		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
+		return true
+	}
+	// RFC 3261 §8.2.2.3. We know no extension that a caller could require.
+	if required := tokens(request, "Require"); len(required) > 0 {
+		s.respond(request, tx, sip.StatusBadExtension, "Bad Extension", sip.NewHeader("Unsupported", strings.Join(required, ", ")))
+		return true
+	}
+	// A server that calls on is a loop's natural place: it counts like a proxy.
+	if hops := request.MaxForwards(); hops != nil && hops.Val() == 0 && request.IsInvite() {
+		s.respond(request, tx, sip.StatusTooManyHops, "Too Many Hops")
+		return true
+	}
+	if s.draining.Load() && (request.IsInvite() || request.Method == sip.OPTIONS) {
+		s.busy(request, tx)
+		return true
+	}
+	return false
+}
+
+// options tells what we can, to probes inside and outside of calls.
+func (s *Server) options(request *sip.Request, tx *sip.ServerTx) {
+	s.respond(request, tx, sip.StatusOK, "OK",
+		sip.NewHeader("Allow", allowed),
+		sip.NewHeader("Accept", "application/sdp"),
+		sip.NewHeader("Supported", ""),
+	)
+}
+
+func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx) {
+	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", allowed))
+}
+
+func (s *Server) busy(request *sip.Request, tx *sip.ServerTx) {
+	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", s.retryAfter())
+}
+
+func (s *Server) retryAfter() sip.Header {
+	return sip.NewHeader("Retry-After", strconv.Itoa(max(1, int(s.cfg.RetryAfter.Seconds()))))
+}
+
+// respond answers a request without a body.
+func (s *Server) respond(request *sip.Request, tx *sip.ServerTx, status int, phrase string, headers ...sip.Header) {
+	response := sip.NewResponseFromRequest(request, status, phrase, nil)
+	for _, header := range headers {
+		response.AppendHeader(header)
+	}
+	s.send(response, tx)
+}
+
+// send passes a response to its transaction. The transaction reports a lost
+// connection by itself.
+func (s *Server) send(response *sip.Response, tx *sip.ServerTx) {
+	if response.StatusCode > 100 {
+		response.AppendHeader(sip.NewHeader("Server", s.cfg.UserAgent))
+	}
+	if err := tx.Respond(response); err != nil {
+		s.log.Debug("response not sent", "status", response.StatusCode, "error", err)
+	}
+}

@@ -1,0 +1,106 @@
+package sip
+
+import (
+	"errors"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sdp"
+)
+
+// reinvited is the peer changing the session: hold, another address or codec.
+func (l *leg) reinvited(request *sip.Request, tx *sip.ServerTx) {
+	switch {
+	case l.phase == early:
+		// RFC 3261 §14.2: an INVITE before the first one has its answer.
+		l.server.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", l.server.retryAfter())
+		return
+	case l.refresh != nil: // glare
+		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
+		return
+	case l.answer != nil && l.answer.offered: // only the ACK tells what was agreed
+		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
+		return
+	case l.answer != nil:
+		// Who changes the session has our 2xx: its ACK was lost or comes late.
+		l.answerArrived()
+		l.settle()
+	}
+	body, ok := l.renegotiate(request, tx)
+	if !ok {
+		return
+	}
+	l.answerInvite(request, tx, body, len(request.Body()) == 0)
+	l.tellHold()
+}
+
+// updated is the same without a dialogue of its own (RFC 3311); without a
+// description it only asks whether we live.
+func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
+	if len(request.Body()) == 0 {
+		l.retarget(request)
+		l.server.respond(request, tx, sip.StatusOK, "OK")
+		return
+	}
+	if l.phase == early || l.refresh != nil || l.answer != nil && l.answer.offered {
+		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
+		return
+	}
+	body, ok := l.renegotiate(request, tx)
+	if !ok {
+		return
+	}
+	response := sip.NewSDPResponseFromRequest(request, body)
+	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
+	l.server.send(response, tx)
+	l.tellHold()
+}
+
+// renegotiate answers the peer's offer, or makes one where the peer asks for
+// it. A refused offer leaves the session as it was (RFC 3261 §14.2).
+func (l *leg) renegotiate(request *sip.Request, tx *sip.ServerTx) (body []byte, ok bool) {
+	offer, refused := l.server.offerOf(request, tx)
+	if refused {
+		return nil, false
+	}
+	body, err := l.reply(offer)
+	if err != nil {
+		l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(l.server.cfg.UserAgent, err))
+		return nil, false
+	}
+	l.retarget(request)
+	return body, true
+}
+
+// retarget follows the peer's Contact (RFC 3261 §12.2.2).
+func (l *leg) retarget(request *sip.Request) {
+	if contact := request.Contact(); contact != nil {
+		l.dialog.target = *contact.Address.Clone()
+	}
+}
+
+// tellHold reports hold, once a change of it is settled.
+func (l *leg) tellHold() {
+	if held := !l.media.agreed.Send; l.owned && held != l.media.held {
+		l.media.held = held
+		l.tell.report(call.HoldChanged{Held: held})
+	}
+}
+
+// readAnswer takes the description that answers our offer.
+func (l *leg) readAnswer(body []byte) error {
+	if len(body) == 0 {
+		return errors.New("the phone did not say what it takes")
+	}
+	answer, err := sdp.Parse(body)
+	if err != nil {
+		return err
+	}
+	agreed, err := sdp.Accept(l.local(), answer)
+	if err != nil {
+		return err
+	}
+	l.agree(agreed)
+	return nil
+}

@@ -1,0 +1,124 @@
+package sip
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// request does what the peer asks inside the dialog.
+func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
+	s, cseq := l.server, request.CSeq().SeqNo
+	fromTag, _ := request.From().Params.Get("tag")
+	switch {
+	case l.phase == over, l.dialog.remoteTag != "" && fromTag != l.dialog.remoteTag,
+		l.phase == ending && request.Method != sip.BYE:
+		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+		return
+	case cseq < l.dialog.remoteSeq: // RFC 3261 §12.2.2
+		s.respond(request, tx, sip.StatusInternalServerError, "CSeq Out Of Order")
+		return
+	}
+	if required := tokens(request, "Require"); len(required) > 0 {
+		s.respond(request, tx, sip.StatusBadExtension, "Bad Extension", sip.NewHeader("Unsupported", strings.Join(required, ", ")))
+		return
+	}
+	l.dialog.remoteSeq = cseq
+	l.heardFrom(sourceOf(request))
+	switch request.Method {
+	case sip.BYE:
+		l.hungUp(request, tx)
+	case sip.INVITE:
+		l.reinvited(request, tx)
+	case sip.UPDATE:
+		l.updated(request, tx)
+	case sip.INFO:
+		l.informed(request, tx)
+	case sip.OPTIONS:
+		s.options(request, tx)
+	default:
+		s.notAllowed(request, tx)
+	}
+}
+
+// heardFrom follows a peer whose NAT gave it another address.
+func (l *leg) heardFrom(source netip.AddrPort) {
+	if source.IsValid() {
+		l.dialog.source = source
+	}
+}
+
+// hungUp is the peer's BYE. It may overtake the ACK, cross our own BYE, or come
+// instead of a CANCEL (RFC 3261 §15).
+func (l *leg) hungUp(request *sip.Request, tx *sip.ServerTx) {
+	if l.phase == early && l.out != nil {
+		l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+		return
+	}
+	l.server.respond(request, tx, sip.StatusOK, "OK")
+	why := call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}
+	why.SIP, why.Q850 = reasonHeaders(request)
+	if l.phase == early {
+		l.server.respond(l.in.request, l.in.tx, sip.StatusRequestTerminated, "Request Terminated")
+		why.Kind, why.Text = call.Canceled, "the caller gave up"
+	}
+	if l.leaving != nil {
+		why = *l.leaving // we were first
+	}
+	l.tell.ended(why)
+	l.phase = over
+}
+
+// informed takes keys that come as INFO, as some gateways send them.
+func (l *leg) informed(request *sip.Request, tx *sip.ServerTx) {
+	if len(request.Body()) == 0 {
+		l.server.respond(request, tx, sip.StatusOK, "OK")
+		return
+	}
+	tone, ok := toneOf(request)
+	if !ok {
+		l.server.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", "application/dtmf-relay"))
+		return
+	}
+	l.server.respond(request, tx, sip.StatusOK, "OK")
+	if l.phase == up {
+		l.tell.report(call.ToneHeard{Tone: tone})
+	}
+}
+
+// toneOf reads application/dtmf-relay ("Signal=5") and application/dtmf ("5").
+func toneOf(request *sip.Request) (call.Tone, bool) {
+	kind := request.ContentType()
+	if kind == nil {
+		return 0, false
+	}
+	name, _, _ := strings.Cut(strings.ToLower(kind.Value()), ";")
+	signal := strings.TrimSpace(string(request.Body()))
+	switch strings.TrimSpace(name) {
+	case "application/dtmf":
+	case "application/dtmf-relay":
+		for _, line := range strings.Split(signal, "\n") {
+			key, value, _ := strings.Cut(line, "=")
+			if strings.EqualFold(strings.TrimSpace(key), "signal") {
+				signal = strings.TrimSpace(value)
+				break
+			}
+		}
+	default:
+		return 0, false
+	}
+	switch signal { // events by number, as Cisco sends them
+	case "10":
+		return '*', true
+	case "11":
+		return '#', true
+	}
+	if len(signal) != 1 {
+		return 0, false
+	}
+	tone := call.Tone(strings.ToUpper(signal)[0])
+	return tone, tone.Valid()
+}

@@ -1,0 +1,39 @@
+package sip
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+)
+
+// tags makes our dialog tags out of what the request says and a secret. So the
+// tag of an INVITE is known before anybody has seen it (sipgo answers CANCEL,
+// 100 and 487 by itself, and they must carry the tag of our 180), a forked copy
+// of an INVITE meets the tag of the first, and a response with our tag proves
+// that we made the request.
+type tags struct{ secret []byte }
+
+func newTags() tags {
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	return tags{secret}
+}
+
+// callee is the tag that we answer an INVITE with.
+func (t tags) callee(callID, fromTag string, cseq uint32) string {
+	return t.make("callee", callID, fromTag, strconv.FormatUint(uint64(cseq), 10))
+}
+
+// caller is the tag that we call with.
+func (t tags) caller(callID string) string { return t.make("caller", callID) }
+
+func (t tags) make(parts ...string) string {
+	mac := hmac.New(sha256.New, t.secret)
+	for _, part := range parts {
+		mac.Write([]byte(part))
+		mac.Write([]byte{0})
+	}
+	return hex.EncodeToString(mac.Sum(nil)[:10])
+}

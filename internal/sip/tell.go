@@ -1,0 +1,40 @@
+package sip
+
+import (
+	"sync"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// teller passes a leg's reports on, and nothing after Ended. Tones come from
+// the media's thread, everything else from the leg's goroutine.
+type teller struct {
+	mu   sync.Mutex
+	tell func(call.Report)
+	done bool
+}
+
+// to sets who is told; before, nobody is.
+func (t *teller) to(tell func(call.Report)) {
+	t.mu.Lock()
+	t.tell = tell
+	t.mu.Unlock()
+}
+
+func (t *teller) report(news call.Report) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tell != nil && !t.done {
+		t.tell(news)
+	}
+}
+
+// ended tells the end, once.
+func (t *teller) ended(why call.Reason) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tell != nil && !t.done {
+		t.tell(call.Ended{Reason: why})
+	}
+	t.done = true
+}
