@@ -37,8 +37,9 @@ type api struct {
 	client *http.Client
 }
 
-// newAPI trusts the certificate in caFile beside the system's.
-func newAPI(to server.Connection, caFile string) (*api, error) {
+// newAPI trusts the certificate in caFile beside the system's, for that name
+// or, without one, for the name of the connection.
+func newAPI(to server.Connection, caFile, name string) (*api, error) {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
@@ -50,7 +51,7 @@ func newAPI(to server.Connection, caFile string) (*api, error) {
 	roots.AppendCertsFromPEM(text)
 	return &api{to, &http.Client{
 		Timeout:   time.Minute,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true},
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: name}, ForceAttemptHTTP2: true},
 	}}, nil
 }
 
@@ -67,7 +68,7 @@ func (a *app) connect(connectionString string) (*api, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--connection-string: %w", err)
 		}
-		return newAPI(to, ca)
+		return newAPI(to, ca, "")
 	}
 	_, running, err := server.Running(cfg.Data)
 	if err != nil {
@@ -80,7 +81,16 @@ func (a *app) connect(connectionString string) (*api, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newAPI(to, ca)
+	return newAPI(to, ca, ownName(cfg))
+}
+
+// ownName is the name in the operator's own certificate: we reach the server
+// as localhost, for which public authorities sign nothing.
+func ownName(cfg server.Config) string {
+	if cfg.Certificate.Cert == "" || len(cfg.PublicHosts) == 0 {
+		return ""
+	}
+	return cfg.PublicHosts[0]
 }
 
 // apiError is a refusal in Azure's shape.

@@ -71,7 +71,7 @@ func examine(ctx context.Context, cfg server.Config) []finding {
 	case err != nil:
 		list = append(list, finding{stateFail, "lock of the data directory", err.Error()})
 	case running:
-		list = append(list, runningServer(ctx, cfg.Data, pid))
+		list = append(list, runningServer(ctx, cfg, pid))
 	default:
 		list = append(list, freeDoors(ctx, cfg)...)
 	}
@@ -114,22 +114,22 @@ func dataDirectory(dir string) finding {
 }
 
 // runningServer asks the server that holds the directory how it is.
-func runningServer(ctx context.Context, dir string, pid int) finding {
+func runningServer(ctx context.Context, cfg server.Config, pid int) finding {
 	what := fmt.Sprintf("running server, process id %d", pid)
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if err := healthy(ctx, dir); err != nil {
+	if err := healthy(ctx, cfg); err != nil {
 		return finding{stateFail, what, err.Error()}
 	}
 	return finding{state: stateOK, what: what}
 }
 
-func healthy(ctx context.Context, dir string) error {
-	taken, err := server.ReadAddresses(dir)
+func healthy(ctx context.Context, cfg server.Config) error {
+	taken, err := server.ReadAddresses(cfg.Data)
 	if err != nil {
 		return err
 	}
-	client, err := newAPI(server.Connection{}, filepath.Join(dir, server.AuthorityFile))
+	client, err := newAPI(server.Connection{}, filepath.Join(cfg.Data, server.AuthorityFile), ownName(cfg))
 	if err != nil {
 		return err
 	}

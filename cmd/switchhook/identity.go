@@ -142,7 +142,8 @@ func checkID(text string) error {
 	if err != nil {
 		return err
 	}
-	if id.Kind() != identifier.CommunicationUser || id.Resource() == "" {
+	_, user, _ := strings.Cut(text, "_")
+	if id.Kind() != identifier.CommunicationUser || id.Resource() == "" || user == "" {
 		return fmt.Errorf("%q is not the id of an ACS user, such as 8:acs:RESOURCE_USER", text)
 	}
 	return nil

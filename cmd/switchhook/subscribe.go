@@ -83,12 +83,18 @@ func await(a *app, client *api, sub subscription) error {
 				told = true
 			}
 		}
-		if err := pause(a.ctx, lookEvery); err != nil {
-			return fmt.Errorf("%s: the handshake goes on without us (`switchhook subscriptions show %[1]s`)", sub.Name)
+		var now subscription
+		err := pause(a.ctx, lookEvery)
+		if err == nil {
+			err = client.do(a.ctx, "GET", subscriptionPath(sub.Name), eventGridVersion, nil, &now)
 		}
-		if err := client.do(a.ctx, "GET", subscriptionPath(sub.Name), eventGridVersion, nil, &sub); err != nil {
+		if a.ctx.Err() != nil {
+			return fmt.Errorf("interrupted: the handshake goes on without us (`switchhook subscriptions show %s`)", sub.Name)
+		}
+		if err != nil {
 			return err
 		}
+		sub = now
 	}
 }
 

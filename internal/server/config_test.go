@@ -149,6 +149,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"one port", Flags{RTPPorts: "20000"}, "", []string{"--rtp-ports"}},
 		{"low ports", Flags{RTPPorts: "100-2000"}, "", []string{"1024"}},
 		{"number without plus", Flags{Numbers: []string{"15550100001"}}, "", []string{"--numbers", "E.164"}},
+		{"number without quotes", Flags{}, "numbers: [+15550100001]\n", []string{"switchhook.yaml:1: numbers", "quotes"}},
 		{"number of letters", Flags{}, "numbers: [call-me]\n", []string{"switchhook.yaml:1: numbers", "call-me"}},
 		{"public host with port", Flags{PublicHosts: []string{"x.example:443"}}, "", []string{"--public-host", "without scheme and port"}},
 		{"log level", Flags{LogLevel: "loud"}, "", []string{"--log-level", "debug, info, warn, error"}},

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The files of the data directory that scripts and commands read.
@@ -54,7 +55,7 @@ func OpenData(dir string) (*Data, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w; name another with --data", err)
 	}
-	if err := tryLock(lock); err != nil {
+	if err := lockSoon(lock); err != nil {
 		lock.Close()
 		if errors.Is(err, errLocked) {
 			return nil, &InUseError{Dir: dir, PID: readPID(dir)}
@@ -66,6 +67,17 @@ func OpenData(dir string) (*Data, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// lockSoon waits for a command that holds the directory for a moment, as
+// Running does; a server holds it for longer than we wait.
+func lockSoon(lock *os.File) error {
+	err := tryLock(lock)
+	for tries := 0; tries < 10 && errors.Is(err, errLocked); tries++ {
+		time.Sleep(10 * time.Millisecond)
+		err = tryLock(lock)
+	}
+	return err
 }
 
 // InUseError says that another process holds a data directory.

@@ -311,3 +311,30 @@ func TestWildcardIsReachedThroughLoopback(t *testing.T) {
 		t.Errorf("address is %s", address)
 	}
 }
+
+func TestLookingWhetherAServerRunsDoesNotRefuseOneThatStarts(t *testing.T) {
+	dir := t.TempDir()
+	openData(t, dir).Close()
+	stop, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				Running(dir)
+			}
+		}
+	}()
+	for range 20 {
+		d, err := OpenData(dir)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		d.Close()
+	}
+	close(stop)
+	<-ended
+}

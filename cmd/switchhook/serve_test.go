@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/server"
+)
+
+var freeDoorFlags = []string{"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0"}
+
+// watched tells when a text has been written.
+type watched struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	want string
+	seen chan struct{}
+	once sync.Once
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text.Write(p)
+	if strings.Contains(w.text.String(), w.want) {
+		w.once.Do(func() { close(w.seen) })
+	}
+	return len(p), nil
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// serving runs the server on a data directory until stop, which returns the
+// exit code and what was printed.
+func serving(t *testing.T, dir string, args ...string) (stop func() (int, string)) {
+	t.Helper()
+	t.Setenv("GOMAXPROCS", "2") // serve leaves the test's processors alone
+	ctx, cancel := context.WithCancel(context.Background())
+	out, errs := &watched{want: "is ready", seen: make(chan struct{})}, &watched{seen: make(chan struct{})}
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(&app{ctx: ctx, out: out, err: errs}, append([]string{"--data", dir}, args...))
+	}()
+	stop = sync.OnceValues(func() (int, string) { cancel(); return <-ended, out.String() })
+	t.Cleanup(func() { stop() })
+	select {
+	case <-out.seen:
+	case code := <-ended:
+		ended <- code
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	return stop
+}
+
+func TestServeIsTheDefaultCommand(t *testing.T) {
+	for _, args := range [][]string{freeDoorFlags, append([]string{"serve"}, freeDoorFlags...)} {
+		dir := filepath.Join(t.TempDir(), "data")
+		stop := serving(t, dir, args...)
+		connection, err := os.ReadFile(filepath.Join(dir, server.ConnectionStringFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, out := stop()
+		if code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		for _, want := range []string{strings.TrimSpace(string(connection)), "https://localhost:", "+15550100001", dir, "NODE_EXTRA_CA_CERTS=" + filepath.Join(dir, "ca.pem")} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%q is not in: %s", want, out)
+			}
+		}
+	}
+}
+
+func TestEnvironmentIsBelowFlags(t *testing.T) {
+	t.Setenv("SWITCHHOOK_HTTPS", "nonsense")
+	dir := t.TempDir()
+	if got := command(t, dir, "", "serve"); got.code != 1 || !strings.Contains(got.err, "SWITCHHOOK_HTTPS") {
+		t.Errorf("got %+v", got)
+	}
+	serving(t, dir, freeDoorFlags...)
+}
+
+func TestDoctorAsksTheRunningServer(t *testing.T) {
+	dir := t.TempDir()
+	stop := serving(t, dir, freeDoorFlags...)
+	if got := command(t, dir, "", "doctor"); got.code != 0 || !strings.Contains(got.out, "ok    running server, process id") {
+		t.Errorf("got %+v", got)
+	}
+	stop()
+	if got := command(t, dir, "", append([]string{"doctor"}, freeDoorFlags...)...); got.code != 0 || !strings.Contains(got.out, "ok    door --https") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestDoctorFailsForATakenDoor(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	args := append([]string{"doctor"}, freeDoorFlags...)
+	args = append(args, "--http", taken.Addr().String())
+	got := command(t, t.TempDir(), "", args...)
+	if got.code != 1 || !strings.Contains(got.out, "fail  door --http "+taken.Addr().String()) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestDoctorFailsForAnUnusableDataDirectory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := command(t, filepath.Join(file, "data"), "", append([]string{"doctor"}, freeDoorFlags...)...)
+	if got.code != 1 || !strings.Contains(got.out, "fail  data directory") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestDoctorDoesNotMakeTheDataDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "none")
+	command(t, dir, "", append([]string{"doctor"}, freeDoorFlags...)...)
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("it was made")
+	}
+}
+
+func TestMissingPartsComeWithTheirCommand(t *testing.T) {
+	part := optionalPart{"ffmpeg", "mp3", "ffmpeg", program("no-such-program-here")}
+	if got := part.finding(); got.state != stateNote || got.remedy != "sudo apt-get install ffmpeg" {
+		t.Errorf("got %+v", got)
+	}
+	part.found = program("go")
+	if got := part.finding(); got.state != stateOK {
+		t.Errorf("got %+v", got)
+	}
+	if library("libnone.so.99")() != "" {
+		t.Error("a library was found that is not there")
+	}
+}
+
+func TestProcessorsAreTripledUnlessSet(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	defer runtime.GOMAXPROCS(before)
+	t.Setenv("GOMAXPROCS", "5")
+	takeProcessors()
+	if got := runtime.GOMAXPROCS(0); got != before {
+		t.Errorf("set: %d", got)
+	}
+	t.Setenv("GOMAXPROCS", "")
+	takeProcessors()
+	if got := runtime.GOMAXPROCS(0); got != 3*before {
+		t.Errorf("unset: %d, want %d", got, 3*before)
+	}
+}
+
+func TestGreetingLeavesOutClosedDoors(t *testing.T) {
+	var out bytes.Buffer
+	g := greeting{Connection: "endpoint=…", Addresses: server.Addresses{HTTP: "localhost:8080"}, Data: "/data", Missing: []string{"one", "two"}}
+	if err := g.print(&out); err != nil {
+		t.Fatal(err)
+	}
+	text := out.String()
+	for word, want := range map[string]bool{"http://localhost:8080": true, "https://": false, "sip:": false, "trust": false, "two": true} {
+		if strings.Contains(text, word) != want {
+			t.Errorf("%q: %s", word, text)
+		}
+	}
+}
+
+func TestQuotedTextIsOneWord(t *testing.T) {
+	for text, want := range map[string]string{"/a/b.pem": "/a/b.pem", "/a b": "'/a b'", "it's": `'it'\''s'`, "": "''", "$x": "'$x'"} {
+		if got := quote(text); got != want {
+			t.Errorf("%q became %s", text, got)
+		}
+	}
+}
