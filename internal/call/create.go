@@ -20,7 +20,10 @@ type Create struct {
 func (c Create) check(resource string) error {
 	switch c.Target.Kind() {
 	case identifier.PhoneNumber:
-		if c.CallerID.IsZero() {
+		switch {
+		case !c.Target.IsDialable():
+			return fault.Invalid("%q is not a phone number that can be called.", c.Target.Number()).WithCode("7602")
+		case c.CallerID.IsZero():
 			return fault.Invalid("sourceCallerIdNumber is required to call a phone number.").WithCode("8523")
 		}
 	case identifier.CommunicationUser:

@@ -41,7 +41,7 @@ type ID struct {
 // Parse turns a raw id such as "4:+15551230001" or "8:acs:…" into an ID.
 // A text that follows none of the known forms is an ID of kind Unknown; only
 // an empty, an overlong or an unprintable text is an error, and so is a phone
-// number without digits.
+// number with characters that no phone number or SIP user has.
 func Parse(raw string) (ID, error) {
 	if raw == "" {
 		return ID{}, fmt.Errorf("identifier is empty")
@@ -54,7 +54,7 @@ func Parse(raw string) (ID, error) {
 	}
 	id := ID{raw: raw, kind: kindOf(raw)}
 	if id.kind == PhoneNumber && !id.IsAnonymous() && !validNumber(id.Number()) {
-		return ID{}, fmt.Errorf("%q is not a phone number in E.164 form", strings.TrimPrefix(raw, "4:"))
+		return ID{}, fmt.Errorf("%q is not a phone number such as +15551230001", strings.TrimPrefix(raw, "4:"))
 	}
 	return id, nil
 }
@@ -140,14 +140,35 @@ func kindOf(raw string) Kind {
 	return Unknown
 }
 
-// validNumber accepts E.164 with or without its plus sign (short codes and
-// national numbers exist on trunks), at most 32 characters, with the asserted
-// id that may follow an underscore.
+// maxNumber bounds a phone number, in characters.
+const maxNumber = 64
+
+// validNumber accepts E.164 with or without its plus sign, short codes, and the
+// names that phones without a number call themselves ("alice", "sipp"): on the
+// wire all of them are phone numbers. An asserted id may follow an underscore.
 func validNumber(number string) bool {
-	number, _, _ = strings.Cut(number, "_")
-	digits := strings.TrimPrefix(number, "+")
+	if digits, _, _ := strings.Cut(number, "_"); strings.Trim(digits, "+") == "" {
+		return false
+	}
+	return len(number) <= maxNumber && strings.IndexFunc(number, notInNumber) < 0
+}
+
+// notInNumber leaves what RFC 3261 §25.1 allows in a user without escaping and
+// is harmless in a path and in a header.
+func notInNumber(r rune) bool {
+	switch {
+	case r >= '0' && r <= '9', r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
+		return false
+	}
+	return !strings.ContainsRune("+*#.-_~", r)
+}
+
+// IsDialable reports whether the ID is a number that a network can be asked for:
+// digits, * and #, after an optional plus sign, 32 at most.
+func (id ID) IsDialable() bool {
+	digits := strings.TrimPrefix(id.Number(), "+")
 	if digits == "" || len(digits) > 32 {
 		return false
 	}
-	return strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) < 0
+	return strings.IndexFunc(digits, func(r rune) bool { return (r < '0' || r > '9') && r != '*' && r != '#' }) < 0
 }

@@ -30,8 +30,10 @@ func TestParse(t *testing.T) {
 		{"", Unknown, true},
 		{"4:+1 555", Unknown, true},
 		{"4:+", Unknown, true},
-		{"4:hello", Unknown, true},
-		{"4:+" + strings.Repeat("1", 40), Unknown, true},
+		{"4:sipp", PhoneNumber, false},
+		{"4:a@b", Unknown, true},
+		{"4:a/b", Unknown, true},
+		{"4:+" + strings.Repeat("1", 70), Unknown, true},
 		{"8:acs:a\nb", Unknown, true},
 		{strings.Repeat("x", MaxLength+1), Unknown, true},
 	}
@@ -69,6 +71,15 @@ func TestAnonymousHasNoUsefulNumber(t *testing.T) {
 	id, err := Parse("4:anonymous")
 	if err != nil || !id.IsAnonymous() || id.Number() != "anonymous" {
 		t.Errorf("got %v, %q, %v", id, id.Number(), err)
+	}
+}
+
+func TestDialable(t *testing.T) {
+	for raw, want := range map[string]bool{"4:+15551230001": true, "4:911": true, "4:*21#": true, "4:sipp": false, "4:anonymous": false, "4:+1_a": false, "8:acs:a_b": false} {
+		id, err := Parse(raw)
+		if err != nil || id.IsDialable() != want {
+			t.Errorf("%s: dialable is %t, %v", raw, id.IsDialable(), err)
+		}
 	}
 }
 

@@ -129,7 +129,7 @@ func TestBareNumbersAndUsers(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"phone":null,"user":null}`), &both); err != nil || !both.Phone.IsZero() || !both.User.IsZero() {
 		t.Fatalf("nulls became %+v, %v", both, err)
 	}
-	for _, text := range []string{`{"phone":{"value":"x"}}`, `{"phone":{}}`, `{"user":{"id":"4:+1555"}}`, `{"user":{}}`} {
+	for _, text := range []string{`{"phone":{"value":"x y"}}`, `{"phone":{}}`, `{"user":{"id":"4:+1555"}}`, `{"user":{}}`} {
 		if err := json.Unmarshal([]byte(text), &both); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("%s: %v", text, err)
 		}

@@ -21,7 +21,7 @@ func invitationOf(request *sip.Request) (call.Invitation, error) {
 	if err != nil {
 		return call.Invitation{}, fmt.Errorf("callee: %w", err)
 	}
-	from, err := identify(userOf(&request.From().Address))
+	from, err := callerOf(userOf(&request.From().Address))
 	if err != nil || withheld(request) {
 		from = anonymous
 	}
@@ -43,7 +43,16 @@ func userOf(uri *sip.Uri) string {
 	return user
 }
 
-// identify makes an id of a user: digits are a phone number and get their
+// callerOf makes the id of a caller. Whatever a phone calls itself, it is a
+// phone: a trunk must not be able to speak in the name of an identity.
+func callerOf(user string) (identifier.ID, error) {
+	if number, ok := e164(user); ok {
+		return identifier.Phone(number)
+	}
+	return identifier.Phone(user)
+}
+
+// identify makes an id of a callee: digits are a phone number and get their
 // plus sign, anything else stays as it is.
 func identify(user string) (identifier.ID, error) {
 	if number, ok := e164(user); ok {
