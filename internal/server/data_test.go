@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
 )
@@ -314,27 +315,28 @@ func TestWildcardIsReachedThroughLoopback(t *testing.T) {
 
 func TestLookingWhetherAServerRunsDoesNotRefuseOneThatStarts(t *testing.T) {
 	dir := t.TempDir()
-	openData(t, dir).Close()
-	stop, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				Running(dir)
-			}
-		}
-	}()
-	for range 20 {
-		d, err := OpenData(dir)
-		if err != nil {
-			t.Error(err)
-			break
-		}
-		d.Close()
+	looking, err := os.Create(filepath.Join(dir, lockFile))
+	if err != nil {
+		t.Fatal(err)
 	}
-	close(stop)
-	<-ended
+	if err := tryLock(looking); err != nil {
+		t.Fatal(err)
+	}
+	started := make(chan error, 1)
+	go func() {
+		d, err := OpenData(dir)
+		if err == nil {
+			err = d.Close()
+		}
+		started <- err
+	}()
+	select {
+	case err := <-started:
+		t.Fatalf("it did not wait: %v", err)
+	case <-time.After(20 * time.Millisecond): // a look takes far less
+	}
+	looking.Close()
+	if err := <-started; err != nil {
+		t.Error(err)
+	}
 }
