@@ -10,7 +10,7 @@ type answerCallRequest struct {
 	IncomingCallContext string                `json:"incomingCallContext"`
 	CallbackURI         string                `json:"callbackUri"`
 	OperationContext    string                `json:"operationContext"`
-	AnsweredBy          *user                 `json:"answeredBy"`
+	AnsweredBy          rest.User             `json:"answeredBy"`
 	Intelligence        *intelligenceOptions  `json:"callIntelligenceOptions"`
 	MediaStreaming      *streamingOptions     `json:"mediaStreamingOptions"`
 	Transcription       *transcriptionOptions `json:"transcriptionOptions"`
@@ -29,15 +29,11 @@ func (a *API) answerCall(w http.ResponseWriter, r *http.Request) error {
 	if body.IncomingCallContext == "" {
 		return errBody("incomingCallContext is required.")
 	}
-	by, err := body.AnsweredBy.identity("answeredBy")
-	if err != nil {
-		return err
-	}
 	control, err := control(rest.APIVersion(r.Context()), body.CallbackURI, body.OperationContext, body.Intelligence, body.MediaStreaming, body.Transcription)
 	if err != nil {
 		return err
 	}
-	made, err := a.calls.Answer(r.Context(), body.IncomingCallContext, by, control)
+	made, err := a.calls.Answer(r.Context(), body.IncomingCallContext, body.AnsweredBy.ID, control)
 	if err != nil {
 		return err
 	}

@@ -10,9 +10,9 @@ import (
 
 type createCallRequest struct {
 	Targets              []rest.Identifier     `json:"targets"`
-	SourceCallerIDNumber *phone                `json:"sourceCallerIdNumber"`
+	SourceCallerIDNumber rest.Phone            `json:"sourceCallerIdNumber"`
 	SourceDisplayName    string                `json:"sourceDisplayName"`
-	Source               *user                 `json:"source"`
+	Source               rest.User             `json:"source"`
 	OperationContext     string                `json:"operationContext"`
 	CallbackURI          string                `json:"callbackUri"`
 	Intelligence         *intelligenceOptions  `json:"callIntelligenceOptions"`
@@ -38,12 +38,7 @@ func (r createCallRequest) create(v string) (create call.Create, err error) {
 	if create.Target = r.Targets[0].ID; create.Target.IsZero() {
 		return create, errBody("targets[0] is null.")
 	}
-	if create.Source, err = r.Source.identity("source"); err != nil {
-		return create, err
-	}
-	if create.CallerID, err = r.SourceCallerIDNumber.number("sourceCallerIdNumber"); err != nil {
-		return create, err
-	}
+	create.Source, create.CallerID = r.Source.ID, r.SourceCallerIDNumber.ID
 	create.DisplayName = r.SourceDisplayName
 	create.Control, err = control(v, r.CallbackURI, r.OperationContext, r.Intelligence, r.MediaStreaming, r.Transcription)
 	return create, err

@@ -14,43 +14,6 @@ func errBody(format string, args ...any) *fault.Error {
 	return fault.Invalid(format, args...).WithCode("8523")
 }
 
-// user is a communication user as it stands where nobody else can: a bare id.
-type user struct {
-	ID string `json:"id"`
-}
-
-// identity parses a bare user id; zero where the request gives none.
-func (u *user) identity(field string) (identifier.ID, error) {
-	if u == nil || u.ID == "" {
-		return identifier.ID{}, nil
-	}
-	id, err := identifier.Parse(u.ID)
-	if err != nil {
-		return identifier.ID{}, errBody("%s.id: %s.", field, err)
-	}
-	if id.Kind() != identifier.CommunicationUser {
-		return identifier.ID{}, errBody("%s.id: %s is not a communication user.", field, id)
-	}
-	return id, nil
-}
-
-// phone is a phone number as it stands where nothing else can.
-type phone struct {
-	Value string `json:"value"`
-}
-
-// number parses a phone number; zero where the request gives none.
-func (p *phone) number(field string) (identifier.ID, error) {
-	if p == nil || p.Value == "" {
-		return identifier.ID{}, nil
-	}
-	id, err := identifier.Phone(p.Value)
-	if err != nil {
-		return identifier.ID{}, errBody("%s.value: %s.", field, err)
-	}
-	return id, nil
-}
-
 // callbackURI checks an address that events are sent to.
 func callbackURI(field, text string, required bool) error {
 	if text == "" && !required {
@@ -94,14 +57,14 @@ func callConnectionProperties(p call.Properties, state string) object {
 	}
 	o = append(o, object{{"targets", targets}, {"callConnectionState", state}, {"callbackUri", p.CallbackURI}}...)
 	if !p.CallerID.IsZero() {
-		o = o.add("sourceCallerIdNumber", phone{p.CallerID.Number()})
+		o = o.add("sourceCallerIdNumber", rest.Phone{ID: p.CallerID})
 	}
 	if !answered || p.DisplayName != "" || p.Source.Kind() == identifier.PhoneNumber {
 		o = o.add("sourceDisplayName", p.DisplayName)
 	}
 	o = o.add("source", rest.Identifier{ID: p.Source}).add("correlationId", p.CorrelationID)
 	if !p.AnsweredBy.IsZero() {
-		o = o.add("answeredBy", user{p.AnsweredBy.Raw()})
+		o = o.add("answeredBy", rest.User{ID: p.AnsweredBy})
 	}
 	return o
 }
