@@ -203,3 +203,22 @@ func TestConstraintsSurviveEncoding(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func FuzzDecodePair(f *testing.F) {
+	files := folder(f.TempDir())
+	if _, err := OpenPrivate(Config{}, files, quiet()); err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range []string{AuthorityFile, ServerFile} {
+		text, err := files.LoadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if p, err := decodePair(text); err == nil && !p.key.PublicKey.Equal(p.cert.PublicKey) {
+			t.Error("a key of another certificate came through")
+		}
+	})
+}
