@@ -51,6 +51,7 @@ func killedChild(dir, url string) error {
 	}
 	for _, h := range holds {
 		fmt.Println("recovered", h.Key)
+		e.Release(h.Key) // as a server does with the connections of its last life
 	}
 	fmt.Println("started 0")
 	ended := make(chan struct{})
@@ -201,7 +202,7 @@ func TestKilledProcessLosesNoFlushedEvent(t *testing.T) {
 	again := got.posts - len(got.first)
 	t.Logf("%d events, %d of them flushed before a kill, %d delivered twice over %d kills", len(got.first), flushed, again, killRuns)
 	// Those in flight, and those in a page with one in flight.
-	if again > killRuns*200 {
+	if again > killRuns*20 {
 		t.Errorf("%d of %d events came twice", again, len(got.first))
 	}
 }

@@ -17,11 +17,17 @@ type recovery struct {
 	holds    []Hold
 }
 
+// recoveredAge makes recovered pages old already: what is over in them is to be
+// forgotten soon, or a process that dies again and again within two seconds
+// would repeat it each time. The rest lets what is due at once be delivered first.
+const recoveredAge = 100*time.Millisecond - rewriteAfter
+
 // recover reads the journal. Of several copies of a record the newest counts.
 func (e *Engine) recover(ctx context.Context) (*recovery, error) {
 	r := &recovery{bySeq: map[uint64]*record{}}
+	begun := time.Now()
 	err := e.journal.Recover(ctx, func(number uint64, data []byte) error {
-		p := &page{number: number, written: time.Now()}
+		p := &page{number: number, written: begun.Add(recoveredAge)}
 		r.pages = append(r.pages, p)
 		err := readPage(data, func(l line) error { return r.add(p, l) })
 		if err != nil {

@@ -100,6 +100,26 @@ func TestWhatIsOverDoesNotComeBackAfterTwoSeconds(t *testing.T) {
 	})
 }
 
+// TestCrashLoopDoesNotRepeatForEver dies every half second, with a hold that
+// keeps the page of the delivered events.
+func TestCrashLoopDoesNotRepeatForEver(t *testing.T) {
+	journal, hooks := InMemory(), &webhooks{}
+	journal = crash(t, journal, hooks, func(e *Engine, _ []Hold) {
+		e.Hold("connection", nil)
+		e.Post(callback(hook, "a"), callback(hook, "b"))
+		flush(t, e)
+	})
+	posts := 0
+	for range 5 {
+		hooks := &webhooks{}
+		journal = crash(t, journal, hooks, func(*Engine, []Hold) { time.Sleep(500 * time.Millisecond) })
+		posts += len(hooks.bodies())
+	}
+	if posts != 2 {
+		t.Errorf("two events came %d times", posts)
+	}
+}
+
 func TestPageOfLiveHoldsIsNotWrittenAgain(t *testing.T) {
 	journal := InMemory()
 	run(t, journal, &webhooks{}, func(e *Engine, _ []Hold) {
