@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -32,7 +31,7 @@ func newDoors(p *parts, handler http.Handler) *doors {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
-		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.cert.GetCertificate},
+		TLSConfig:         httpsConfig(p.cert),
 	}}
 }
 
