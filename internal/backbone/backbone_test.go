@@ -154,7 +154,10 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	var heap uint64
 	for b.Loop() {
-		bb := open(b, b.TempDir())
+		bb, err := Open(b.Context(), Config{Dir: b.TempDir()}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			b.Fatal(err)
+		}
 		if _, err := bb.WorkQueue(b.Context(), "work", "w.>"); err != nil {
 			b.Fatal(err)
 		}
