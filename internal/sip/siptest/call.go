@@ -190,6 +190,9 @@ func (c *Call) request(method string, cseq int) *Message {
 		self = c.Invite.Get("From")
 	}
 	m := &Message{Start: method + " " + c.target + " SIP/2.0"}
+	if !c.outgoing {
+		m.reply = c.Invite.reply // who called may be unknown to a phone that only is called
+	}
 	m.Add("Via", c.phone.via(newBranch()))
 	m.Add("Max-Forwards", "70")
 	for _, route := range c.routes {
