@@ -37,6 +37,7 @@ type data struct {
 	IncomingCallContext string
 	CallerDisplayName   string
 	ValidationCode      string
+	ValidationURL       string
 	// both
 	ServerCallID, CorrelationID string
 	// callbacks

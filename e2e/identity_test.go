@@ -24,7 +24,7 @@ func TestIdentitiesAreManaged(t *testing.T) {
 	if left := time.Until(token.ExpiresOn); left < 23*time.Hour || left > 25*time.Hour {
 		t.Errorf("the token expires on %v", token.ExpiresOn)
 	}
-	var claims struct{ SkypeID, Scp string }
+	var claims struct{ SkypeID string }
 	parts := strings.Split(token.Token, ".")
 	payload, err := base64.RawURLEncoding.DecodeString(parts[min(1, len(parts)-1)])
 	must(t, err)

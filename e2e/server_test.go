@@ -3,6 +3,9 @@ package e2e
 import (
 	"bytes"
 	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,9 +23,10 @@ import (
 // setup says how to start the product. The zero setup is a new data directory,
 // a free port for every door and no configuration but a short grace.
 type setup struct {
-	data   string // data directory of an earlier start
-	trunk  int    // port of the phone that outbound calls go to; 0 keeps the default trunk
-	config string // more lines of switchhook.yaml
+	data      string // data directory of an earlier start
+	trunk     int    // port of the phone that outbound calls go to; 0 keeps the default trunk
+	transport string // to that phone; "" is udp
+	config    string // more lines of switchhook.yaml
 }
 
 // product is the binary, running.
@@ -60,7 +64,8 @@ func start(t testing.TB, s setup) *product {
 func (s setup) write(t testing.TB) string {
 	text := "shutdown: {grace: 1s}\n" + s.config
 	if s.trunk != 0 {
-		text += fmt.Sprintf("trunks:\n  - {name: phones, host: 127.0.0.1, port: %d, sources: [127.0.0.0/8]}\n", s.trunk)
+		text += fmt.Sprintf("trunks:\n  - {name: phones, host: 127.0.0.1, port: %d, transport: %s, sources: [127.0.0.0/8]}\n",
+			s.trunk, cmp.Or(s.transport, "udp"))
 	}
 	name := filepath.Join(t.TempDir(), "switchhook.yaml")
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -128,7 +133,9 @@ func (p *product) finish() {
 
 // run runs another command of the binary on the same data directory.
 func (p *product) run(arguments ...string) (output string, err error) {
-	command := exec.Command(binary, append(arguments, "--data", p.data)...)
+	ctx, cancel := context.WithTimeout(p.t.Context(), 40*time.Second)
+	defer cancel()
+	command := exec.CommandContext(ctx, binary, append(arguments, "--data", p.data)...)
 	out, err := command.CombinedOutput()
 	return string(out), err
 }
@@ -158,6 +165,18 @@ func (p *product) file(name string) string {
 		p.t.Fatal(err)
 	}
 	return strings.TrimSpace(string(text))
+}
+
+// client is an HTTP client that trusts the product's authority, and nobody else.
+func (p *product) client() *http.Client {
+	p.t.Helper()
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM([]byte(p.file("ca.pem"))) {
+		p.t.Fatal("ca.pem holds no certificate")
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+	p.t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport, Timeout: 20 * time.Second}
 }
 
 // exitCode is what a command ended with.

@@ -22,7 +22,6 @@ func TestSubscribeHandshake(t *testing.T) {
 	nobody := "http://127.0.0.1:1/events" // tcpmux, which no machine runs
 	for _, test := range []struct{ name, endpoint, reason string }{
 		{"another code echoed", a.url + "/bad-echo", "echoed another code"},
-		{"no echo", a.url + "/silent", "does not echo the code"},
 		{"accepted is not OK", a.url + "/wrong-status", "answered 202"},
 		{"out of order", a.url + "/failing", "answered 500"},
 		{"no such path", a.url + "/nowhere", "answered 404"},
@@ -41,5 +40,32 @@ func TestSubscribeHandshake(t *testing.T) {
 	}
 	if list := p.mustRun("subscriptions", "list"); !strings.Contains(list, "incoming") {
 		t.Errorf("subscriptions does not list the one that succeeded: %s", list)
+	}
+}
+
+// TestWebhookConsentsByOpeningTheValidationURL: who cannot echo the code opens
+// the URL, and `subscribe` waits for that.
+func TestWebhookConsentsByOpeningTheValidationURL(t *testing.T) {
+	p := start(t, setup{})
+	a := startAgent(p, application{})
+	type outcome struct {
+		text string
+		err  error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		text, err := p.run("subscribe", "slow", "--endpoint", a.url+"/silent")
+		done <- outcome{text, err}
+	}()
+	asked := a.wait("a handshake", func(e event) bool { return e.Event == "handshake" })
+	response, err := p.client().Get(asked.data().ValidationURL)
+	must(t, err)
+	response.Body.Close()
+	if response.StatusCode != 200 {
+		t.Errorf("the validation URL answers %s", response.Status)
+	}
+	subscribed := <-done
+	if subscribed.err != nil {
+		t.Errorf("subscribe: %v\n%s", subscribed.err, subscribed.text)
 	}
 }
