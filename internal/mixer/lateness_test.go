@@ -84,6 +84,46 @@ func TestBusyShardGetsHelp(t *testing.T) {
 	})
 }
 
+// stalling stops the thread for a second, once.
+type stalling struct {
+	voice
+	stalled bool
+}
+
+func (p *stalling) ReadFrame(f audio.Frame) bool {
+	if p.reads == 100 && !p.stalled {
+		p.stalled = true
+		time.Sleep(time.Second)
+	}
+	return p.voice.ReadFrame(f)
+}
+
+func TestLongStopIsNotCaughtUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Config{GoClock: true, Shards: 1}, quiet())
+		defer e.Close()
+		p := &stalling{}
+		e.NewMix(8000).Join(p)
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if p.reads < 445 || p.reads > 455 { // nine seconds
+			t.Errorf("%d frames in ten seconds, one of which the thread had stopped", p.reads)
+		}
+		if skipped := e.Stats().Skipped; skipped < 190 || skipped > 200 {
+			t.Errorf("%d wakes skipped", skipped)
+		}
+	})
+}
+
+func TestRecordingLatenessDoesNotAllocate(t *testing.T) {
+	e := prepare(Config{Registerer: prometheus.NewRegistry()}, quiet())
+	l := lateness{observe: e.metrics.observe}
+	now := time.Second
+	if n := testing.AllocsPerRun(1000, func() { now += wakeEvery; l.record(now, time.Millisecond) }); n != 0 {
+		t.Errorf("%v allocations a wake", n)
+	}
+}
+
 func TestMetricsAreThereAndGo(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	e := New(Config{Registerer: registry}, quiet())

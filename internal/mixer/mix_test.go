@@ -26,6 +26,17 @@ func TestLeaveClosesThePortAtTheNextTick(t *testing.T) {
 	wantHeard(t, voices[1:], 0)
 }
 
+func TestCommandsKeepTheirOrder(t *testing.T) {
+	e, tick := still(t)
+	mix := e.NewMix(8000)
+	v := &voice{says: 1}
+	mix.Join(v).Leave()
+	tick(2)
+	if v.closed.Load() != 1 || v.reads != 0 || e.Stats().Members != 0 {
+		t.Errorf("closed %d times, read %d times, %d members", v.closed.Load(), v.reads, e.Stats().Members)
+	}
+}
+
 func TestClosedMixLetsEverybodyGoAndNobodyIn(t *testing.T) {
 	e, tick := still(t)
 	mix := e.NewMix(8000)

@@ -19,13 +19,13 @@ type control struct {
 	packet [128]byte
 	from   netip.AddrPort // where the peer's RTCP comes from; zero until known
 
-	lastReport   uint32    // the middle of the peer's last NTP time
-	lastReportAt time.Time // when that came
+	lastReport   uint32 // the middle of the peer's last NTP time
+	lastReportAt int64  // when that came, Unix time in ns
 }
 
 // restart forgets what concerned the former stream.
 func (c *control) restart() {
-	c.from, c.lastReport, c.lastReportAt = netip.AddrPort{}, 0, time.Time{}
+	c.from, c.lastReport, c.lastReportAt = netip.AddrPort{}, 0, 0
 }
 
 // converse reads and writes RTCP when it is time to. Sessions of one shard have
@@ -44,10 +44,9 @@ func (s *Session) converse(m *Media) {
 }
 
 func (s *Session) poll() {
-	now := time.Now()
 	for i := range s.rtcp.receive(s.batch) {
 		if size := s.batch.size[i]; size >= 0 {
-			s.hearReport(s.batch.data[i][:size], s.batch.from[i], now)
+			s.hearReport(s.batch.data[i][:size], s.batch.from[i], s.batch.at[i])
 		} else {
 			s.counters.malformed.Add(1)
 		}
@@ -57,7 +56,7 @@ func (s *Session) poll() {
 
 // hearReport takes a packet of the peer's RTCP. A BYE does not end anything: the
 // signalling does.
-func (s *Session) hearReport(packet []byte, from netip.AddrPort, now time.Time) {
+func (s *Session) hearReport(packet []byte, from netip.AddrPort, at int64) {
 	f, ok := parseRTCP(packet, s.out.header.ssrc)
 	if !ok {
 		s.counters.malformed.Add(1)
@@ -72,7 +71,7 @@ func (s *Session) hearReport(packet []byte, from netip.AddrPort, now time.Time) 
 	if f.from == s.source.ssrc {
 		s.control.from = from
 		if f.sendTime != 0 {
-			s.control.lastReport, s.control.lastReportAt = f.sendTime, now
+			s.control.lastReport, s.control.lastReportAt = f.sendTime, at
 		}
 	}
 	if !f.heard {
@@ -81,7 +80,7 @@ func (s *Session) hearReport(packet []byte, from netip.AddrPort, now time.Time) 
 	s.counters.remoteLost.Store(int64(f.about.lost))
 	s.counters.remoteJitter.Store(int64(f.about.jitter) * int64(time.Second) / int64(s.media.Codec.ClockRate))
 	if f.about.lastReport != 0 {
-		trip := int32(uint32(ntp(now)>>16) - f.about.lastReport - f.about.delay)
+		trip := int32(uint32(ntp(time.Unix(0, at))>>16) - f.about.lastReport - f.about.delay)
 		if trip >= 0 {
 			s.counters.roundTrip.Store(int64(trip) * int64(time.Second) >> 16)
 		}
@@ -115,7 +114,7 @@ func (s *Session) writeReport(m *Media, now time.Time) int {
 			lastReport:   s.control.lastReport,
 		}
 		if s.control.lastReport != 0 {
-			hears.delay = uint32(now.Sub(s.control.lastReportAt) * 65536 / time.Second)
+			hears.delay = uint32((now.UnixNano() - s.control.lastReportAt) * 65536 / int64(time.Second))
 		}
 	}
 	return putReport(s.control.packet[:], s.out.header.ssrc, s.control.name, speaks, hears)

@@ -9,6 +9,9 @@ import (
 	"github.com/switchhook/switchhook/internal/codec"
 )
 
+// tone is the peer's, in Hz: neither packets nor gaps are whole periods of it.
+const tone = 437.3
+
 // sent is a packet of a simulated peer, with the time at which it arrives.
 type sent struct {
 	header  header
@@ -16,7 +19,7 @@ type sent struct {
 	at      float64 // ms
 }
 
-// talk is a peer that says a 500 Hz tone in packets of ptime ms; its clock runs
+// talk is a peer that says a tone in packets of ptime ms; its clock runs
 // fast by ppm.
 func talk(seconds int, ptime int, ppm float64) []sent {
 	var packets []sent
@@ -25,13 +28,13 @@ func talk(seconds int, ptime int, ppm float64) []sent {
 	interval := float64(ptime) / (1 + ppm/1e6)
 	for i := range seconds * 1000 / ptime {
 		for j := range pcm {
-			pcm[j] = int16(8000 * math.Sin(2*math.Pi*500*float64((i*samples+j)%16)/8000))
+			pcm[j] = int16(8000 * math.Sin(2*math.Pi*tone*float64(i*samples+j)/8000))
 		}
 		payload := make([]byte, samples)
 		encoder.Encode(payload, pcm)
 		packets = append(packets, sent{
 			// The timestamps wrap on the way.
-			header{sequence: uint16(65500 + i), timestamp: uint32(1<<32 - 8000 + i*samples), ssrc: 1},
+			header{sequence: uint16(65500 + i), timestamp: uint32(i*samples) - 8000, ssrc: 1},
 			payload, 1 + float64(i+1)*interval,
 		})
 	}
@@ -237,6 +240,30 @@ func TestPauseOfThePeerIsNoLoss(t *testing.T) {
 	got := play(packets)
 	if got.arrivals[late] > 0 || got.finalWait > 60 || longestStep(got.pcm) > longestHonestStep {
 		t.Errorf("arrivals %v, %d ms wait, step %d", got.arrivals, got.finalWait, longestStep(got.pcm))
+	}
+}
+
+func TestLatePacketIsPlayedIfNothingTookItsPlace(t *testing.T) {
+	var p playout
+	p.init(codec.PCMU, codec.PCMU.NewDecoder())
+	packets := talk(1, 20, 0)
+	frame := make([]int16, 160)
+	for _, packet := range packets[:3] {
+		p.push(packet.header, packet.payload, true)
+	}
+	for range 5 { // two frames more than there are
+		p.frame(frame, false)
+	}
+	if got := p.push(packets[3].header, packets[3].payload, true); got != stored || p.depth() != 20 {
+		t.Errorf("arrival %d, %d ms wait", got, p.depth())
+	}
+	if made := p.frame(frame, false); made != speech {
+		t.Errorf("made %d of the packet", made)
+	}
+	p.push(packets[5].header, packets[5].payload, true)
+	p.frame(frame, false) // conceals the fourth
+	if got := p.push(packets[4].header, packets[4].payload, false); got != late {
+		t.Errorf("a packet whose place was filled: arrival %d", got)
 	}
 }
 

@@ -1,9 +1,6 @@
 package rtp
 
-import (
-	"net/netip"
-	"time"
-)
+import "time"
 
 const (
 	// maxDrain bounds the packets taken in one tick, so that a flood costs the
@@ -21,15 +18,11 @@ const (
 
 // drain takes what has arrived since the last tick.
 func (s *Session) drain(m *Media) {
-	var now time.Time
 	for range maxDrain / batchSize {
 		n := s.rtp.receive(s.batch)
-		if n > 0 && now.IsZero() {
-			now = time.Now()
-		}
 		for i := range n {
 			if m != nil {
-				s.take(m, i, now)
+				s.take(m, i)
 			}
 		}
 		if n < batchSize {
@@ -39,14 +32,14 @@ func (s *Session) drain(m *Media) {
 }
 
 // take handles one packet of the batch.
-func (s *Session) take(m *Media, i int, now time.Time) {
+func (s *Session) take(m *Media, i int) {
 	if s.batch.size[i] < 0 {
 		s.counters.malformed.Add(1)
 		return
 	}
 	packet := s.batch.data[i][:s.batch.size[i]]
 	if isRTCP(packet) {
-		s.hearReport(packet, s.batch.from[i], now)
+		s.hearReport(packet, s.batch.from[i], s.batch.at[i])
 		return
 	}
 	h, payload, ok := parse(packet)
@@ -60,7 +53,7 @@ func (s *Session) take(m *Media, i int, now time.Time) {
 		return
 	}
 	judged := s.source.admit(s.batch.from[i], h)
-	if !s.welcome(judged, len(packet), s.batch.from[i], now) {
+	if !s.welcome(judged, i) {
 		return
 	}
 	switch {
@@ -69,7 +62,7 @@ func (s *Session) take(m *Media, i int, now time.Time) {
 	case h.payloadType == comfortNoise:
 		s.hush = pauseTicks
 	default:
-		s.reception.arrive(h.timestamp, now.Sub(s.origin), m.Codec.ClockRate)
+		s.reception.arrive(h.timestamp, time.Duration(s.batch.at[i]-s.origin), m.Codec.ClockRate)
 		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(m.Codec.ClockRate)))
 		if m.Receive {
 			s.keep(h, payload, judged != older)
@@ -77,9 +70,9 @@ func (s *Session) take(m *Media, i int, now time.Time) {
 	}
 }
 
-// welcome counts a packet by what its source means, and reports whether its
+// welcome counts packet i of the batch by what its source means, and reports whether its
 // payload is to be used.
-func (s *Session) welcome(judged verdict, size int, from netip.AddrPort, now time.Time) bool {
+func (s *Session) welcome(judged verdict, i int) bool {
 	switch judged {
 	case stray:
 		s.counters.ignored.Add(1)
@@ -95,11 +88,11 @@ func (s *Session) welcome(judged verdict, size int, from netip.AddrPort, now tim
 	}
 	s.reception.received++
 	s.counters.received.Add(1)
-	s.counters.receivedBytes.Add(uint64(size))
-	s.counters.lastPacket.Store(now.UnixNano())
+	s.counters.receivedBytes.Add(uint64(s.batch.size[i]))
+	s.counters.lastPacket.Store(s.batch.at[i])
 	s.counters.lost.Store(s.reception.lostBefore + int64(s.source.expected()) - int64(s.reception.received))
-	if known := s.counters.remote.Load(); known == nil || *known != from {
-		learnt := from // only this copy is allocated
+	if known := s.counters.remote.Load(); known == nil || *known != s.batch.from[i] {
+		learnt := s.batch.from[i]
 		s.counters.remote.Store(&learnt)
 	}
 	return true

@@ -56,9 +56,9 @@ type Session struct {
 	batch     *batch
 	out       outgoing
 	control   control
-	turn      int // counts reads
-	phase     int // spreads the sessions' RTCP
-	origin    time.Time
+	turn      int   // counts reads
+	phase     int   // spreads the sessions' RTCP
+	origin    int64 // Unix time in ns, from which arrival is counted
 	reception reception
 }
 
@@ -71,7 +71,7 @@ func newSession(local netip.AddrPort, rtp, rtcp *socket, give func()) *Session {
 		toneTurn: make(chan struct{}, 1),
 		gone:     make(chan struct{}),
 		batch:    newBatch(),
-		origin:   time.Now(),
+		origin:   time.Now().UnixNano(),
 		phase:    int(random[10]),
 	}
 	s.out.header = header{

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
@@ -176,7 +177,7 @@ func TestClosedSessionLetsEverybodyGo(t *testing.T) {
 	}
 }
 
-func TestReportsTellTheRoundTrip(t *testing.T) {
+func TestBothSidesReport(t *testing.T) {
 	a, b := pair(t)
 	l := &line{a: a, b: b}
 	l.tick(audio.NewOscillator(-10, 1000), 3*reportTicks)
@@ -188,6 +189,30 @@ func TestReportsTellTheRoundTrip(t *testing.T) {
 		if !s.source.from.IsValid() || stats.Malformed != 0 || stats.Ignored != 0 {
 			t.Errorf("%+v", stats)
 		}
+	}
+}
+
+// Reports wait up to 200 ms to be read, so the time of their arrival counts.
+func TestRoundTripIsWithoutThePeersDelay(t *testing.T) {
+	a, b := pair(t)
+	(&line{a: a, b: b}).tick(nil, 3)
+	said := time.Unix(1_800_000_000, 0)
+	var packet [128]byte
+	n := putReport(packet[:], b.out.header.ssrc, b.control.name, nil, &report{
+		ssrc: a.out.header.ssrc, lost: 3, jitter: 80, lastReport: uint32(ntp(said) >> 16), delay: 65536,
+	})
+	a.hearReport(packet[:n], b.LocalAddr(), said.Add(1080*time.Millisecond).UnixNano())
+	stats := a.Stats()
+	if off := stats.RoundTrip - 80*time.Millisecond; off.Abs() > time.Millisecond {
+		t.Errorf("round trip %v, want 80ms", stats.RoundTrip)
+	}
+	if stats.RemoteLost != 3 || stats.RemoteJitter != 10*time.Millisecond {
+		t.Errorf("%+v", stats)
+	}
+	elsewhere := netip.MustParseAddrPort("192.0.2.1:4001")
+	a.hearReport(packet[:n], elsewhere, said.Add(9*time.Second).UnixNano())
+	if a.Stats().RoundTrip != stats.RoundTrip || a.Stats().Ignored != 1 {
+		t.Errorf("a stranger's report is believed: %+v", a.Stats())
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -30,9 +31,17 @@ type batch struct {
 	data     [batchSize][maxPacket]byte
 	size     [batchSize]int // -1: longer than maxPacket
 	from     [batchSize]netip.AddrPort
+	at       [batchSize]int64 // when it reached this machine: Unix time in ns
 	messages [batchSize]message
 	vectors  [batchSize]unix.Iovec
 	names    [batchSize]unix.RawSockaddrInet6
+	stamps   [batchSize]stamp
+}
+
+// stamp is the control message that says when the kernel got a packet.
+type stamp struct {
+	header unix.Cmsghdr
+	time   unix.Timespec
 }
 
 // message is the kernel's struct mmsghdr.
@@ -49,6 +58,7 @@ func newBatch() *batch {
 		b.messages[i].header.Name = (*byte)(unsafe.Pointer(&b.names[i]))
 		b.messages[i].header.Iov = &b.vectors[i]
 		b.messages[i].header.SetIovlen(1)
+		b.messages[i].header.Control = (*byte)(unsafe.Pointer(&b.stamps[i]))
 	}
 	return b
 }
@@ -75,6 +85,8 @@ func listen(local netip.AddrPort) (s *socket, taken bool, err error) {
 		return nil, errors.Is(err, unix.EADDRINUSE), fmt.Errorf("bind %s: %w", local, err)
 	}
 	s.markExpedited()
+	// Packets wait up to a tick for us, reports longer: their times must not.
+	_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
 	return s, false, nil
 }
 
@@ -92,6 +104,7 @@ func (s *socket) markExpedited() {
 func (s *socket) receive(b *batch) int {
 	for i := range b.messages {
 		b.messages[i].header.Namelen = unix.SizeofSockaddrInet6
+		b.messages[i].header.SetControllen(int(unsafe.Sizeof(stamp{})))
 	}
 	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd),
 		uintptr(unsafe.Pointer(&b.messages[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
@@ -104,8 +117,16 @@ func (s *socket) receive(b *batch) int {
 			b.size[i] = -1
 		}
 		b.from[i] = addressOf(&b.names[i])
+		b.at[i] = b.stamps[i].unixNano(b.messages[i].header.Controllen > 0)
 	}
 	return int(n)
+}
+
+func (s *stamp) unixNano(filled bool) int64 {
+	if !filled || s.header.Level != unix.SOL_SOCKET || s.header.Type != unix.SO_TIMESTAMPNS {
+		return time.Now().UnixNano()
+	}
+	return s.time.Nano()
 }
 
 func addressOf(name *unix.RawSockaddrInet6) netip.AddrPort {

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // batchSize is how many packets one look takes.
@@ -32,6 +33,7 @@ type datagram struct {
 	data [maxPacket]byte
 	size int // -1: longer than maxPacket
 	from netip.AddrPort
+	at   int64 // Unix time in ns
 }
 
 // batch is what one look at a socket found.
@@ -39,6 +41,7 @@ type batch struct {
 	data [batchSize][maxPacket]byte
 	size [batchSize]int
 	from [batchSize]netip.AddrPort
+	at   [batchSize]int64 // when it reached this machine: Unix time in ns
 }
 
 func newBatch() *batch { return &batch{} }
@@ -71,6 +74,7 @@ func (s *socket) read() {
 		if s.count < maxWaiting {
 			d := &s.waiting[(s.first+s.count)%maxWaiting]
 			d.size, d.from = copy(d.data[:], buffer[:n]), netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+			d.at = time.Now().UnixNano()
 			if n > maxPacket {
 				d.size = -1
 			}
@@ -87,7 +91,7 @@ func (s *socket) receive(b *batch) int {
 	n := min(s.count, batchSize)
 	for i := range n {
 		d := &s.waiting[(s.first+i)%maxWaiting]
-		b.size[i], b.from[i] = d.size, d.from
+		b.size[i], b.from[i], b.at[i] = d.size, d.from, d.at
 		copy(b.data[i][:], d.data[:max(d.size, 0)])
 	}
 	s.first, s.count = (s.first+n)%maxWaiting, s.count-n

@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// Stats is what has happened on a stream. Jitter and Depth are seen at ticks of
-// 20 ms, which is also how precisely arrival matters here.
+// Stats is what has happened on a stream.
 type Stats struct {
 	Sent, SentBytes         uint64 // RTP packets, and their bytes with headers
 	SendErrors              uint64
