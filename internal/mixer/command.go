@@ -2,8 +2,7 @@ package mixer
 
 import "sync/atomic"
 
-// command is what somebody wants of a shard: run it on the shard's thread.
-// It is told whether the shard has stopped for good.
+// command is what somebody wants done on a shard's thread.
 type command struct {
 	run  func(s *shard)
 	next *command

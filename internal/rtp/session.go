@@ -123,7 +123,8 @@ func (s *Session) adopt() *Media {
 }
 
 // ReadFrame implements audio.Source: it takes what has arrived and says what is
-// to be heard of the peer now.
+// to be heard of the peer now. A frame of another rate than the codec's gets
+// silence.
 func (s *Session) ReadFrame(f audio.Frame) bool {
 	if s.closed.Load() {
 		return false
