@@ -1,0 +1,62 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+)
+
+// sipp starts sipp's built-in caller against our number. Without sipp the test
+// is skipped, but never in CI.
+func sipp(t *testing.T, p *product, arguments ...string) (output func() error) {
+	t.Helper()
+	if _, err := exec.LookPath("sipp"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("sipp is missing; `make test-e2e` installs it (Debian: sip-tester)")
+		}
+		t.Skip("sipp is not installed (Debian: sudo apt-get install sip-tester)")
+	}
+	ctx := within(t, time.Minute)
+	command := exec.CommandContext(ctx, "sipp", append([]string{p.addresses.SIP, "-sn", "uac", "-s", ourNumber,
+		"-i", "127.0.0.1", "-nostdin", "-timeout", "50"}, arguments...)...)
+	command.Dir = t.TempDir() // for its error files
+	var text buffer
+	command.Stdout, command.Stderr = &text, &text
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- command.Wait() }()
+	return func() error {
+		if err := <-done; err != nil {
+			return fmt.Errorf("sipp: %w (%w)\n%s", err, context.Cause(ctx), &text)
+		}
+		return nil
+	}
+}
+
+// TestSippCallsTheApplication: another implementation of SIP finds its way in,
+// ten calls one second after the other, each of two seconds.
+func TestSippCallsTheApplication(t *testing.T) {
+	p := start(t, setup{})
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+	const calls = 10
+	finished := sipp(t, p, "-m", fmt.Sprint(calls), "-r", "5", "-d", "2000")
+	var taken []connection
+	for n := range calls {
+		taken = append(taken, a.answer(a.nextIncoming(n)))
+	}
+	if err := finished(); err != nil {
+		t.Error(err)
+	}
+	for _, c := range taken {
+		c.got("CallConnected")
+		if why := c.ended(); why.Code != 200 || why.SubCode != 540000 {
+			t.Errorf("CallDisconnected says %v", why)
+		}
+	}
+}
