@@ -1,0 +1,74 @@
+# Switchhook is built and tested with Go, gcc (for the race detector), Node 20
+# or later, and sipp. On Debian and Ubuntu the targets install sipp themselves
+# and say so. The tests use loopback only.
+#
+#   make build      bin/switchhook, one static binary
+#   make test       everything below, as CI does
+#   make test-unit  the packages, with the race detector
+#   make test-e2e   the built binary, with the official SDKs and phones
+#   make lint       vet, gofmt, staticcheck, govulncheck
+#   make bench      one table of what it costs (docs/performance.md)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.PHONY: build test test-unit test-e2e check lint bench sipp clean
+
+GO ?= go
+# SOAK=full lets the hundred calls of the soak last a minute.
+SOAK ?= full
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# Packages with their own Node modules in them are no business of go's.
+packages = $(shell $(GO) list ./... | grep -v /e2e$$)
+sources = $(shell find . -name '*.go' -not -path '*/node_modules/*')
+
+unit = $(GO) test -race -timeout 10m $(packages)
+e2e = SWITCHHOOK_SOAK=$(SOAK) $(GO) test -count=1 -timeout 14m ./e2e
+tally = $(GO) run ./e2e/tally
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/switchhook ./cmd/switchhook
+
+# Both halves run even when the first one fails; tally counts what both did.
+test: check sipp e2e/node_modules/.installed
+	@echo "==> $(unit)"; echo "==> $(e2e)"; \
+	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
+
+test-unit: check
+	@echo "==> $(unit)"; $(unit) -json | $(tally)
+
+test-e2e: sipp e2e/node_modules/.installed
+	@echo "==> $(e2e)"; $(e2e) -json | $(tally)
+
+check:
+	@echo "==> gofmt, go vet"
+	@unformatted="$$(gofmt -l $(sources))"; \
+	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
+	@$(GO) vet ./...
+
+lint: check
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) run $(GOVULNCHECK) ./...
+
+bench: build sipp
+	@$(GO) run ./e2e/bench -binary bin/switchhook
+
+# sipp is in Debian's package sip-tester.
+sipp:
+	@command -v sipp >/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "sipp is missing: install it (https://github.com/SIPp/sipp)"; exit 1; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "==> sipp is missing: $$sudo apt-get install sip-tester"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends sip-tester >/dev/null
+
+e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
+	@echo "==> the official SDKs: npm ci in e2e"
+	@cd e2e && npm ci --no-progress
+	@touch $@
+
+clean:
+	rm -rf bin e2e/node_modules examples/first-call/node_modules
+	$(GO) clean -testcache
