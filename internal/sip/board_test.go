@@ -44,7 +44,8 @@ type guest struct {
 	invitation call.Invitation
 	news       chan call.Report
 	work       sync.WaitGroup
-	say        audio.Source
+	say        atomic.Pointer[audio.Oscillator]
+	known      chan struct{} // closed when Leg is set
 	ended      chan struct{}
 }
 
@@ -53,13 +54,19 @@ func (b *board) Incoming(invitation call.Invitation, leg call.Leg) (func(call.Re
 		return nil, *refuse
 	}
 	p := newParty(invitation)
-	p.Leg = leg
+	p.is(leg)
 	b.arrived <- p
 	return p.report, nil
 }
 
 func newParty(invitation call.Invitation) *guest {
-	return &guest{invitation: invitation, news: make(chan call.Report, 256), ended: make(chan struct{})}
+	return &guest{invitation: invitation, news: make(chan call.Report, 256), known: make(chan struct{}), ended: make(chan struct{})}
+}
+
+// is tells which leg it is: a dialled leg may report before Dial returns.
+func (p *guest) is(leg call.Leg) {
+	p.Leg = leg
+	close(p.known)
 }
 
 func (p *guest) report(news call.Report) {
@@ -74,6 +81,7 @@ func (p *guest) report(news call.Report) {
 
 // tick is the mix: every 20 ms it reads a frame and writes one.
 func (p *guest) tick() {
+	<-p.known
 	port := p.Leg.Port()
 	defer port.(io.Closer).Close()
 	ticker := time.NewTicker(audio.FrameDuration)
@@ -82,9 +90,9 @@ func (p *guest) tick() {
 	for {
 		speaks := port.ReadFrame(heard)
 		switch {
-		case p.say != nil && p.say.ReadFrame(said):
+		case p.say.Load() != nil && p.say.Load().ReadFrame(said):
 			port.WriteFrame(said)
-		case p.say == nil && speaks:
+		case speaks:
 			port.WriteFrame(heard)
 		default:
 			port.WriteFrame(nil)
@@ -122,7 +130,7 @@ func expect[R call.Report](t *testing.T, p *guest) R {
 }
 
 // patience bounds every wait of a test.
-const patience = 10 * time.Second
+const patience = 5 * time.Second
 
 func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -220,9 +228,11 @@ func (r *rig) dial(t *testing.T, number string) *guest {
 	}
 	from, _ := identifier.Phone("+15550009999")
 	p := newParty(call.Invitation{From: from, To: to, DisplayName: `Front "desk"`})
-	if p.Leg, err = r.Dial(t.Context(), p.invitation, p.report); err != nil {
+	leg, err := r.Dial(t.Context(), p.invitation, p.report)
+	if err != nil {
 		t.Fatal(err)
 	}
+	p.is(leg)
 	return p
 }
 

@@ -61,6 +61,9 @@ func (s *Server) Start(ctx context.Context) error {
 		s.closeListeners()
 		return err
 	}
+	// sipgo enters a listener when its reader starts; a call may leave before.
+	at := s.udp.LocalAddr().String()
+	s.transport.Pool("udp").Add(at, &sip.UDPConnection{PacketConn: s.udp, PacketAddr: at, Listener: true})
 	s.serve("udp", func() error { return s.transport.ServeUDP(s.udp) })
 	s.serve("tcp", func() error { return s.transport.ServeTCP(s.door.guard(s.tcp)) })
 	if s.tls != nil {

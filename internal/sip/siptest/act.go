@@ -125,3 +125,9 @@ func (c *Call) Heard() []int16 { return c.media.heardSound() }
 
 // HeardTones returns the keys that the phone heard.
 func (c *Call) HeardTones() string { return c.media.heardKeys() }
+
+// AnswerAsAnother answers as a second phone behind a forking proxy would: with
+// a tag of its own.
+func (c *Call) AnswerAsAnother(tag string) error {
+	return c.phone.respond(c.Invite, 200, "OK", tag, c.describe("sendrecv"))
+}

@@ -28,10 +28,11 @@ type Config struct {
 
 // Phone makes and takes calls.
 type Phone struct {
-	cfg  Config
-	wire wire
-	work sync.WaitGroup
-	done chan struct{}
+	cfg   Config
+	wire  wire
+	work  sync.WaitGroup
+	ready chan struct{} // closed when wire is set
+	done  chan struct{}
 
 	mu       sync.Mutex
 	calls    map[string]*Call // by Call-ID
@@ -70,7 +71,7 @@ func New(cfg Config) (*Phone, error) {
 		cfg.Codecs = []string{"PCMU", "PCMA"}
 	}
 	p := &Phone{
-		cfg: cfg, done: make(chan struct{}), calls: map[string]*Call{}, pending: map[string]chan *Message{},
+		cfg: cfg, ready: make(chan struct{}), done: make(chan struct{}), calls: map[string]*Call{}, pending: map[string]chan *Message{},
 		answered: map[string][]byte{}, incoming: make(chan *Call, 64), nonce: token(),
 	}
 	listen := p.listenPackets
@@ -79,6 +80,7 @@ func New(cfg Config) (*Phone, error) {
 	}
 	var err error
 	p.wire, err = listen()
+	close(p.ready)
 	return p, err
 }
 
@@ -190,6 +192,7 @@ func (p *Phone) lost(entry Entry) bool {
 
 // receive takes one message from the wire.
 func (p *Phone) receive(data []byte, reply func([]byte) error) {
+	<-p.ready
 	m, err := parse(data)
 	if err != nil {
 		return // a keep-alive, or nothing that a phone understands

@@ -1,0 +1,351 @@
+package sip
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// next returns the next call at a phone.
+func next(t *testing.T, phone *siptest.Phone) *siptest.Call {
+	t.Helper()
+	taken, err := phone.Next(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return taken
+}
+
+// TestApplicationCallsAPhone asks for ringing, answer, who calls, sound and end.
+func TestApplicationCallsAPhone(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	made.say.Store(audio.NewOscillator(-6, 700))
+	taken := next(t, phone)
+	if from := taken.Invite.Get("From"); !strings.HasPrefix(from, `"Front \"desk\"" <sip:+15550009999@`) {
+		t.Errorf("From is %q", from)
+	}
+	if asserted := taken.Invite.Get("P-Asserted-Identity"); !strings.Contains(asserted, "<sip:+15550009999@127.0.0.1>") {
+		t.Errorf("P-Asserted-Identity is %q", asserted)
+	}
+	if uri := taken.Invite.URI(); !strings.HasPrefix(uri, "sip:+15557770000@127.0.0.1:") {
+		t.Errorf("Request-URI is %q", uri)
+	}
+	taken.Ring()
+	expect[call.Ringing](t, made)
+	taken.Answer()
+	expect[call.Answered](t, made)
+	eventually(t, func() bool { return siptest.Seconds(taken.Heard(), 700) >= 0.3 })
+	made.End(call.Reason{Kind: call.EndedByApplication})
+	if err := taken.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if why := expect[call.Ended](t, made).Reason; why.Kind != call.EndedByApplication {
+		t.Errorf("reason is %+v", why)
+	}
+	eventually(t, func() bool { return r.Legs() == 0 })
+}
+
+// TestEarlyMediaRings asks that a 183 counts as ringing and does not answer.
+func TestEarlyMediaRings(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	taken.Progress()
+	expect[call.Ringing](t, made)
+	taken.Answer()
+	expect[call.Answered](t, made)
+}
+
+// TestRefusalsOfPhonesAreHonest maps what a phone or carrier answers.
+func TestRefusalsOfPhonesAreHonest(t *testing.T) {
+	tests := []struct {
+		status int
+		kind   call.ReasonKind
+	}{
+		{486, call.Busy}, {600, call.Busy}, {603, call.Declined}, {403, call.Forbidden}, {404, call.NotFound},
+		{484, call.NotFound}, {604, call.NotFound}, {408, call.NoAnswer}, {480, call.NoAnswer}, {503, call.Unreachable},
+		{504, call.Unreachable}, {488, call.Unsupported}, {606, call.Unsupported}, {487, call.Canceled}, {500, call.Failed}, {302, call.Failed},
+	}
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	for _, test := range tests {
+		made := r.dial(t, "+15557770000")
+		next(t, phone).Reject(test.status, "So It Is", siptest.Field{Name: "Reason", Value: `Q.850;cause=34;text="No circuit"`})
+		why := expect[call.Ended](t, made).Reason
+		want := call.Reason{Kind: test.kind, Text: "So It Is", SIP: call.Status{Code: test.status, Phrase: "So It Is"}, Q850: call.Cause{Value: 34, Text: "No circuit"}}
+		if why != want {
+			t.Errorf("%d: reason is %+v, want %+v", test.status, why, want)
+		}
+	}
+}
+
+// TestSilentTrunkIsUnreachable asks for an end although nobody replies.
+func TestSilentTrunkIsUnreachable(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	phone.Vanish()
+	r := newRig(t, nil, via)
+	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Unreachable || why.SIP.Code != 0 {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestClosedPortIsUnreachable asks the same of a TCP trunk that refuses.
+func TestClosedPortIsUnreachable(t *testing.T) {
+	r := newRig(t, nil, trunk.Trunk{Name: "closed", Host: "127.0.0.1", Port: 1, Transport: trunk.TCP})
+	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Unreachable {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestNumberWithoutRouteIsNotFound asks for an error at once.
+func TestNumberWithoutRouteIsNotFound(t *testing.T) {
+	r := newRig(t, nil)
+	if err := r.table.Set([]trunk.Trunk{{Name: "a", Host: "127.0.0.1"}}, []trunk.Route{{Name: "fr", Pattern: `^\+33`, Trunks: []string{"a"}}}); err != nil {
+		t.Fatal(err)
+	}
+	to, _ := identifier.Phone("+15557770000")
+	if _, err := r.Dial(t.Context(), call.Invitation{To: to}, func(call.Report) { t.Error("reported") }); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestNextTrunkIsTriedOnlyWhereItMayHelp asks for failover on 408, 503, 504 and
+// silence, and for none on anything else.
+func TestNextTrunkIsTriedOnlyWhereItMayHelp(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		status int // 0 is silence
+		next   bool
+	}{{"408", 408, true}, {"503", 503, true}, {"504", 504, true}, {"silence", 0, true}, {"486", 486, false}, {"404", 404, false}, {"500", 500, false}, {"603", 603, false}} {
+		t.Run(test.name, func(t *testing.T) {
+			first, viaFirst := callee(t, "first", nil)
+			second, viaSecond := callee(t, "second", nil)
+			r := newRig(t, nil, viaFirst, viaSecond)
+			if test.status == 0 {
+				first.Vanish()
+			}
+			made := r.dial(t, "+15557770000")
+			if test.status != 0 {
+				next(t, first).Reject(test.status, "As It Is")
+			}
+			if !test.next {
+				if why := expect[call.Ended](t, made).Reason; why.SIP.Code != test.status {
+					t.Errorf("reason is %+v", why)
+				}
+				if second.Count(isRequest("INVITE", false)) != 0 {
+					t.Error("the second trunk was called")
+				}
+				return
+			}
+			next(t, second).Answer()
+			expect[call.Answered](t, made)
+			made.End(call.Reason{})
+			expect[call.Ended](t, made)
+		})
+	}
+}
+
+// TestCallThatRangIsNotRungElsewhere asks that a 408 after ringing is no answer.
+func TestCallThatRangIsNotRungElsewhere(t *testing.T) {
+	first, viaFirst := callee(t, "first", nil)
+	second, viaSecond := callee(t, "second", nil)
+	r := newRig(t, nil, viaFirst, viaSecond)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, first)
+	taken.Ring()
+	expect[call.Ringing](t, made)
+	taken.Reject(408, "Request Timeout")
+	if why := expect[call.Ended](t, made).Reason; why.Kind != call.NoAnswer || second.Count(isRequest("INVITE", false)) != 0 {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestLastTrunkDecides asks for the reason of the last one.
+func TestLastTrunkDecides(t *testing.T) {
+	first, viaFirst := callee(t, "first", nil)
+	second, viaSecond := callee(t, "second", nil)
+	r := newRig(t, nil, viaFirst, viaSecond)
+	made := r.dial(t, "+15557770000")
+	next(t, first).Reject(503, "Service Unavailable")
+	next(t, second).Busy()
+	if why := expect[call.Ended](t, made).Reason; why.Kind != call.Busy {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestGivingUpCancels asks for CANCEL and its reason while the phone rings.
+func TestGivingUpCancels(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	taken.Ring()
+	expect[call.Ringing](t, made)
+	made.End(call.Reason{Kind: call.NoAnswer})
+	if err := taken.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if got := taken.Last(); got.Method() != "CANCEL" || !strings.HasPrefix(got.Get("Reason"), "Q.850;cause=19") {
+		t.Errorf("ended by %q with Reason %q", got.Start, got.Get("Reason"))
+	}
+	why := expect[call.Ended](t, made).Reason
+	if why.Kind != call.NoAnswer || why.SIP.Code != 487 {
+		t.Errorf("reason is %+v", why)
+	}
+	eventually(t, func() bool { return r.Legs() == 0 })
+}
+
+// TestCancelWaitsForAProvisionalResponse asks RFC 3261 §9.1.
+func TestCancelWaitsForAProvisionalResponse(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	silent := make(chan struct{})
+	phone.Lose(func(e siptest.Entry) bool {
+		select {
+		case <-silent:
+			return false
+		default:
+			return e.Sent // nothing that the phone says arrives
+		}
+	})
+	r := newRig(t, func(c *Config) { c.Grace = time.Hour }, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	made.End(call.Reason{Kind: call.Canceled})
+	eventually(t, func() bool { return phone.Count(isRequest("INVITE", false)) >= 3 })
+	if n := phone.Count(isRequest("CANCEL", false)); n > 0 {
+		t.Errorf("%d CANCELs before a provisional response", n)
+	}
+	close(silent)
+	taken.Ring()
+	if err := taken.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Ended](t, made)
+}
+
+// TestAnswerThatCrossesCancelIsHungUp asks for ACK and BYE.
+func TestAnswerThatCrossesCancelIsHungUp(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	phone.Lose(isRequest("CANCEL", false)) // it comes too late: the phone never sees it
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	taken.Ring()
+	expect[call.Ringing](t, made)
+	made.End(call.Reason{Kind: call.Canceled})
+	eventually(t, func() bool { return phone.Count(isRequest("CANCEL", false)) > 0 })
+	taken.Answer()
+	if err := taken.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if phone.Count(isRequest("ACK", false)) == 0 || taken.Last().Method() != "BYE" {
+		t.Errorf("%d ACKs, ended by %q", phone.Count(isRequest("ACK", false)), taken.Last().Start)
+	}
+	if why := expect[call.Ended](t, made).Reason; why.Kind != call.Canceled {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestLostACKIsSentAgain asks that a repeated 200 gets another ACK.
+func TestLostACKIsSentAgain(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	lost := 0
+	phone.Lose(func(e siptest.Entry) bool {
+		if isRequest("ACK", false)(e) && lost < 2 {
+			lost++
+			return true
+		}
+		return false
+	})
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	taken.Answer()
+	expect[call.Answered](t, made)
+	if err := taken.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSecondBranchOfAForkIsHungUp asks that two phones cannot both be answered.
+func TestSecondBranchOfAForkIsHungUp(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	taken.Answer()
+	expect[call.Answered](t, made)
+	if err := taken.AnswerAsAnother("otherbranch"); err != nil {
+		t.Fatal(err)
+	}
+	toOther := func(method string) func(siptest.Entry) bool {
+		return func(e siptest.Entry) bool { return isRequest(method, false)(e) && e.Message.Tag("To") == "otherbranch" }
+	}
+	eventually(t, func() bool { return phone.Count(toOther("ACK")) == 1 && phone.Count(toOther("BYE")) > 0 })
+	if len(made.news) != 0 || r.Legs() != 1 {
+		t.Errorf("the call itself was disturbed: %+v", <-made.news)
+	}
+}
+
+// TestTrunkThatAsksGetsCredentials asks for digest authentication of a call and
+// of its BYE.
+func TestTrunkThatAsksGetsCredentials(t *testing.T) {
+	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Username, c.Password = "us", "hunter2" })
+	via.Username, via.Password = "us", "hunter2"
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	taken.Answer()
+	expect[call.Answered](t, made)
+	made.End(call.Reason{})
+	if err := taken.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if got := taken.Last().Get("Proxy-Authorization"); !strings.Contains(got, "nc=00000002") {
+		t.Errorf("BYE carries %q, want the nonce a second time", got)
+	}
+	expect[call.Ended](t, made)
+}
+
+// TestWrongPasswordIsTriedOnce asks that no loop of challenges begins.
+func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Username, c.Password = "us", "right" })
+	via.Username, via.Password = "us", "wrong"
+	r := newRig(t, nil, via)
+	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Forbidden || why.SIP.Code != 407 {
+		t.Errorf("reason is %+v", why)
+	}
+	if n := phone.Count(isRequest("INVITE", false)); n != 2 {
+		t.Errorf("%d INVITEs, want 2", n)
+	}
+}
+
+// TestCallOfAWithheldNumberIsAnonymous asks for RFC 3323's From.
+func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	to, _ := identifier.Phone("+15557770000")
+	made := newParty(call.Invitation{From: anonymous, To: to, SIPHeaders: map[string]string{
+		"X-MS-Custom-Order": "42", "User-To-User": "ok", "X-MS-Custom-Evil": "a\r\nVia: b", "Contact": "<sip:evil>",
+	}})
+	if _, err := r.Dial(t.Context(), made.invitation, made.report); err != nil {
+		t.Fatal(err)
+	}
+	invite := next(t, phone).Invite
+	if !strings.HasPrefix(invite.Get("From"), `"Anonymous" <sip:anonymous@`) || invite.Get("Privacy") != "id" || invite.Get("P-Asserted-Identity") != "" {
+		t.Errorf("fields are %v", invite.Fields)
+	}
+	if invite.Get("X-MS-Custom-Order") != "42" || invite.Get("User-To-User") != "ok" || invite.Get("X-MS-Custom-Evil") != "" || len(invite.All("Contact")) != 1 {
+		t.Errorf("fields are %v", invite.Fields)
+	}
+}
