@@ -31,6 +31,7 @@ var EventTypes = []string{
 const (
 	dataVersion     = "1.0"
 	metadataVersion = "1"
+	specVersion     = "1.0" // of CloudEvents
 )
 
 // event is something that happened, before a schema gives it a form.

@@ -6,13 +6,13 @@ import (
 )
 
 // Filter says which events a subscription takes. All its conditions must hold;
-// an empty condition always holds. Advanced filters, once offered, are further
-// conditions of it.
+// an empty condition always holds.
 type Filter struct {
 	Types         []string // exact names out of EventTypes; none takes all
 	SubjectBegins string
 	SubjectEnds   string
 	CaseSensitive bool // of the subject only
+	Advanced      []AdvancedFilter
 }
 
 // matcher is a Filter made ready to be asked quickly and from any goroutine.
@@ -21,10 +21,12 @@ type matcher struct {
 	begins string // in lower case unless exact
 	ends   string
 	exact  bool
+	more   []condition // the advanced filters
 }
 
-// compile prepares a Filter. Types that EventTypes does not have take nothing.
-func (f Filter) compile() matcher {
+// compile prepares a Filter; arrays tells whether advanced filters look into
+// them. Types that EventTypes does not have take nothing.
+func (f Filter) compile(arrays bool) matcher {
 	m := matcher{begins: f.SubjectBegins, ends: f.SubjectEnds, exact: f.CaseSensitive}
 	if !m.exact {
 		m.begins, m.ends = strings.ToLower(m.begins), strings.ToLower(m.ends)
@@ -34,6 +36,9 @@ func (f Filter) compile() matcher {
 			m.types |= 1 << i
 		}
 	}
+	for _, each := range f.Advanced {
+		m.more = append(m.more, each.compile(arrays))
+	}
 	return m
 }
 
@@ -42,10 +47,11 @@ type question struct {
 	kind    uint64 // its bit in matcher.types
 	subject string
 	lower   string
+	fields  func() *fields // decodes the event when first asked
 }
 
-func questionOf(e event) question {
-	q := question{subject: e.subject, lower: strings.ToLower(e.subject)}
+func questionOf(e event, fields func() *fields) question {
+	q := question{subject: e.subject, lower: strings.ToLower(e.subject), fields: fields}
 	for i, kind := range EventTypes {
 		if e.kind == kind {
 			q.kind = 1 << i
@@ -54,14 +60,23 @@ func questionOf(e event) question {
 	return q
 }
 
-// takes reports whether every condition holds.
-func (m matcher) takes(q question) bool {
+// takes reports whether every condition holds, and how many advanced filters
+// it took to know.
+func (m *matcher) takes(q *question) (yes bool, evaluated int) {
 	if m.types&q.kind == 0 {
-		return false
+		return false, 0
 	}
 	subject := q.lower
 	if m.exact {
 		subject = q.subject
 	}
-	return strings.HasPrefix(subject, m.begins) && strings.HasSuffix(subject, m.ends)
+	if !strings.HasPrefix(subject, m.begins) || !strings.HasSuffix(subject, m.ends) {
+		return false, 0
+	}
+	for i := range m.more {
+		if !m.more[i].holds(q.fields()) {
+			return false, i + 1
+		}
+	}
+	return true, len(m.more)
 }

@@ -38,7 +38,9 @@ func TestFilterTakes(t *testing.T) {
 		{"longer than the subject", Filter{SubjectBegins: incoming.subject + "x"}, incoming, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := row.filter.compile().takes(questionOf(row.event)); got != row.want {
+			m := row.filter.compile(false)
+			p := newPublication(row.event, testTopic)
+			if got, _ := m.takes(&p.asked); got != row.want {
 				t.Errorf("%+v takes %s %s: %v, want %v", row.filter, row.event.kind, row.event.subject, got, row.want)
 			}
 		})

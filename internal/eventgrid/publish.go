@@ -14,20 +14,20 @@ type Poster interface {
 // many do. It takes no lock: calls publish at once and never wait for each
 // other, nor for somebody who changes subscriptions.
 func (g *Grid) publish(e event) (matched int) {
-	asked := questionOf(e)
+	p := newPublication(e, g.topic)
 	now := g.cfg.Now()
-	var body []byte // in the Event Grid schema; the same for all
 	var out []delivery.Message
 	for _, t := range g.view.Load().takers {
-		if !t.takes(asked) || t.expired(now) {
+		if t.expired(now) {
 			continue
 		}
-		if body == nil {
-			var err error
-			if body, err = e.inEventGridSchema(g.topic); err != nil {
-				g.log.Error("event not published", "type", e.kind, "error", err)
-				return 0
-			}
+		if takes, _ := t.takes(&p.asked); !takes {
+			continue
+		}
+		body, err := p.message()
+		if err != nil {
+			g.log.Error("event not published", "type", e.kind, "error", err)
+			return 0
 		}
 		out = append(out, t.message(e, body))
 	}

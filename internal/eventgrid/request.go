@@ -37,12 +37,12 @@ type webhookRequest struct {
 }
 
 type filterRequest struct {
-	Types         []string        `json:"includedEventTypes"`
-	SubjectBegins string          `json:"subjectBeginsWith"`
-	SubjectEnds   string          `json:"subjectEndsWith"`
-	CaseSensitive bool            `json:"isSubjectCaseSensitive"`
-	Arrays        bool            `json:"enableAdvancedFilteringOnArrays"`
-	Advanced      json.RawMessage `json:"advancedFilters"`
+	Types         []string          `json:"includedEventTypes"`
+	SubjectBegins string            `json:"subjectBeginsWith"`
+	SubjectEnds   string            `json:"subjectEndsWith"`
+	CaseSensitive bool              `json:"isSubjectCaseSensitive"`
+	Arrays        bool              `json:"enableAdvancedFilteringOnArrays"`
+	Advanced      []advancedRequest `json:"advancedFilters"`
 }
 
 type retryRequest struct {

@@ -44,7 +44,7 @@ func TestSettingsOfACreate(t *testing.T) {
 		{"half a policy", webhook(`,"retryPolicy":{"maxDeliveryAttempts":1}`), with(func(s *Settings) { s.Retry.MaxAttempts = 1 })},
 		{"filter", webhook(`,"filter":{"includedEventTypes":["Microsoft.Communication.IncomingCall","Microsoft.Communication.IncomingCall"],"subjectBeginsWith":"/caller/","subjectEndsWith":"x","isSubjectCaseSensitive":true,"enableAdvancedFilteringOnArrays":true}`),
 			with(func(s *Settings) {
-				s.Filter, s.ArrayFilters = Filter{[]string{typeIncomingCall}, "/caller/", "x", true}, true
+				s.Filter, s.ArrayFilters = Filter{Types: []string{typeIncomingCall}, SubjectBegins: "/caller/", SubjectEnds: "x", CaseSensitive: true}, true
 			})},
 		{"all types by the old word", webhook(`,"filter":{"includedEventTypes":["All"]}`), defaults},
 		{"no types are all types", webhook(`,"filter":{"includedEventTypes":[]}`), defaults},
@@ -105,7 +105,6 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"dead letter", webhook(`,"deadLetterDestination":{"endpointType":"StorageBlob"}`), fault.KindUnsupported, "deadLetterDestination is not offered yet"},
 		{"dead letter with an identity", webhook(`,"deadLetterWithResourceIdentity":{"identity":{}}`), fault.KindUnsupported, "deadLetterDestination is not offered yet"},
 		{"delivery with an identity", webhook(`,"deliveryWithResourceIdentity":{"identity":{}}`), fault.KindUnsupported, "deliveryWithResourceIdentity is not offered yet"},
-		{"advanced filter", webhook(`,"filter":{"advancedFilters":[{"operatorType":"StringIn","key":"data.to.PhoneNumber.Value","values":["+1"]}]}`), fault.KindUnsupported, "advancedFilters is not offered yet"},
 		{"batches by count", property(`"maxEventsPerBatch":2`), fault.KindUnsupported, "maxEventsPerBatch is not offered yet"},
 		{"batches by size", property(`"preferredBatchSizeInKilobytes":128`), fault.KindUnsupported, "preferredBatchSizeInKilobytes is not offered yet"},
 		{"custom headers", property(`"deliveryAttributeMappings":[{"name":"x","type":"Static"}]`), fault.KindUnsupported, "deliveryAttributeMappings is not offered yet"},

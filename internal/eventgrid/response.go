@@ -43,11 +43,12 @@ type webhookAnswer struct {
 }
 
 type filterAnswer struct {
-	SubjectBegins string   `json:"subjectBeginsWith"`
-	SubjectEnds   string   `json:"subjectEndsWith"`
-	Types         []string `json:"includedEventTypes"`
-	CaseSensitive bool     `json:"isSubjectCaseSensitive"`
-	Arrays        bool     `json:"enableAdvancedFilteringOnArrays"`
+	SubjectBegins string           `json:"subjectBeginsWith"`
+	SubjectEnds   string           `json:"subjectEndsWith"`
+	Types         []string         `json:"includedEventTypes"`
+	CaseSensitive bool             `json:"isSubjectCaseSensitive"`
+	Arrays        bool             `json:"enableAdvancedFilteringOnArrays"`
+	Advanced      []advancedAnswer `json:"advancedFilters,omitempty"`
 }
 
 type retryAnswer struct {
@@ -92,6 +93,7 @@ func (a armResource) answer(sub Subscription) subscriptionAnswer {
 				Types:         wanted.Filter.types(),
 				CaseSensitive: wanted.Filter.CaseSensitive,
 				Arrays:        wanted.ArrayFilters,
+				Advanced:      wanted.Filter.advanced(),
 			},
 			Schema:      schemaEventGrid,
 			RetryPolicy: retryAnswer{wanted.Retry.MaxAttempts, int(wanted.Retry.TimeToLive / time.Minute)},
@@ -124,4 +126,13 @@ func (f Filter) types() []string {
 		return EventTypes
 	}
 	return f.Types
+}
+
+// advanced writes the advanced filters.
+func (f Filter) advanced() []advancedAnswer {
+	var list []advancedAnswer
+	for _, each := range f.Advanced {
+		list = append(list, each.answer())
+	}
+	return list
 }

@@ -107,12 +107,17 @@ func (r settingsRequest) putFilter(s *Settings, _ rules) error {
 	if len(r.Filter.SubjectBegins) > maxSubjectLength || len(r.Filter.SubjectEnds) > maxSubjectLength {
 		return fault.Invalid("filter.subjectBeginsWith and filter.subjectEndsWith take at most %d bytes", maxSubjectLength)
 	}
+	advanced, err := advancedFilters(r.Filter.Advanced)
+	if err != nil {
+		return err
+	}
 	s.ArrayFilters = r.Filter.Arrays
 	s.Filter = Filter{
 		Types:         types,
 		SubjectBegins: r.Filter.SubjectBegins,
 		SubjectEnds:   r.Filter.SubjectEnds,
 		CaseSensitive: r.Filter.CaseSensitive,
+		Advanced:      advanced,
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ type Settings struct {
 	Retry        Retry
 	Labels       []string
 	Expires      time.Time // zero never does
-	ArrayFilters bool      // enableAdvancedFilteringOnArrays: kept for the owner; it concerns advanced filters only
+	ArrayFilters bool      // enableAdvancedFilteringOnArrays
 }
 
 // Retry is a subscription's retry policy.

@@ -29,9 +29,6 @@ func (r settingsRequest) refuseUnoffered() error {
 	if asked(r.DeliverAs) {
 		return unoffered("deliveryWithResourceIdentity", "use destination")
 	}
-	if r.Filter != nil && asked(r.Filter.Advanced) {
-		return unoffered("filter.advancedFilters", "use includedEventTypes, subjectBeginsWith and subjectEndsWith; the subject of an incoming call is /caller/{rawId}/recipient/{rawId}")
-	}
 	if r.Destination == nil {
 		return nil
 	}

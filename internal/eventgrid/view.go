@@ -74,7 +74,7 @@ func newTaker(sub Subscription) *taker {
 		return nil
 	}
 	return &taker{
-		matcher:  sub.Active.Filter.compile(),
+		matcher:  sub.Active.Filter.compile(sub.Active.ArrayFilters),
 		label:    sub.label(),
 		endpoint: sub.Active.Endpoint,
 		retry:    sub.Active.Retry,
