@@ -2,7 +2,6 @@ package sip
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -91,7 +90,7 @@ func readDisplay(raw string) string {
 func writeDisplay(name string) string {
 	var text strings.Builder
 	for _, r := range name {
-		if isControl(r) || r == utf8.RuneError || text.Len() >= maxDisplay {
+		if isControl(r) || text.Len() >= maxDisplay {
 			continue
 		}
 		if r == '"' || r == '\\' {

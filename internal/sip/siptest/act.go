@@ -131,3 +131,6 @@ func (c *Call) HeardTones() string { return c.media.heardKeys() }
 func (c *Call) AnswerAsAnother(tag string) error {
 	return c.phone.respond(c.Invite, 200, "OK", tag, c.describe("sendrecv"))
 }
+
+// Mute stops the phone's RTP in both directions; its signalling goes on.
+func (c *Call) Mute() { c.media.conn.Close() }

@@ -9,8 +9,13 @@ import (
 // Request sends a request of any method outside a call and returns its final
 // response. Fields replace or add to what a phone writes by itself.
 func (p *Phone) Request(ctx context.Context, method, user string, fields ...Field) (*Message, error) {
+	return p.RequestWith(ctx, method, user, nil, fields...)
+}
+
+// RequestWith is Request with a body.
+func (p *Phone) RequestWith(ctx context.Context, method, user string, body []byte, fields ...Field) (*Message, error) {
 	uri := fmt.Sprintf("sip:%s@%s", user, p.cfg.Server)
-	m := &Message{Start: method + " " + uri + " SIP/2.0"}
+	m := &Message{Start: method + " " + uri + " SIP/2.0", Body: body}
 	m.Add("Via", p.via(newBranch()))
 	m.Add("Max-Forwards", "70")
 	m.Add("From", fmt.Sprintf("<sip:%s@%s>;tag=%s", p.cfg.User, p.wire.local(), token()))
@@ -19,6 +24,7 @@ func (p *Phone) Request(ctx context.Context, method, user string, fields ...Fiel
 	m.Add("CSeq", "1 "+method)
 	m.Add("Contact", p.contact())
 	m.set(fields)
+	defer p.forget(m.branch() + m.Method())
 	return p.exchange(ctx, m, nil)
 }
 

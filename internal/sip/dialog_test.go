@@ -1,0 +1,382 @@
+package sip
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// TestHoldByEveryDialect asks that each way to hold is answered in kind and told.
+func TestHoldByEveryDialect(t *testing.T) {
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	plain := string(made.Describe("sendrecv"))
+	for _, test := range []struct{ name, offer, answer string }{
+		{"sendonly", strings.Replace(plain, "a=sendrecv", "a=sendonly", 1), "a=recvonly"},
+		{"inactive", strings.Replace(plain, "a=sendrecv", "a=inactive", 1), "a=inactive"},
+		{"0.0.0.0", strings.Replace(plain, "c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0", 1), "a=recvonly"},
+	} {
+		response, err := made.Reinvite(within(t), []byte(test.offer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.Status() != 200 || !strings.Contains(string(response.Body), test.answer+"\r\n") {
+			t.Errorf("%s: got %s\n%s", test.name, response.Start, response.Body)
+		}
+		if news := expect[call.HoldChanged](t, taken); !news.Held {
+			t.Errorf("%s: not held", test.name)
+		}
+		if err := made.Unhold(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		if news := expect[call.HoldChanged](t, taken); news.Held {
+			t.Errorf("%s: still held", test.name)
+		}
+	}
+	made.Tone(700, 400)
+	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
+}
+
+// TestAnswersGrowTheirVersion asks RFC 3264 §8 of our descriptions.
+func TestAnswersGrowTheirVersion(t *testing.T) {
+	r := newRig(t, nil)
+	made, _ := r.connect(t, r.phone(t, nil))
+	origin := func(m *siptest.Message) string {
+		for _, line := range strings.Split(string(m.Body), "\r\n") {
+			if strings.HasPrefix(line, "o=") {
+				return line
+			}
+		}
+		return ""
+	}
+	seen := []string{origin(made.Final())}
+	for _, direction := range []string{"sendrecv", "sendonly", "sendonly"} {
+		response, err := made.Reinvite(within(t), made.Describe(direction))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen = append(seen, origin(response))
+	}
+	if seen[0] != seen[1] || seen[1] == seen[2] || seen[2] != seen[3] {
+		t.Errorf("origins are %q: only the third says something new", seen)
+	}
+}
+
+// TestPhoneMovesItsSound asks that sound follows a re-INVITE to another codec.
+func TestPhoneMovesItsSound(t *testing.T) {
+	r := newRig(t, nil)
+	made, _ := r.connect(t, r.phone(t, nil))
+	offer := strings.Replace(string(made.Describe("sendrecv")), "RTP/AVP 0 8 101", "RTP/AVP 8 101", 1)
+	response, err := made.Reinvite(within(t), []byte(offer))
+	if err != nil || !strings.Contains(string(response.Body), "RTP/AVP 8 101") {
+		t.Fatalf("%v %s", err, response.Body)
+	}
+	made.Tone(700, 400)
+	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
+}
+
+// TestUnacceptableChangeLeavesTheCallAsItWas asks for 488 and a call that goes on.
+func TestUnacceptableChangeLeavesTheCallAsItWas(t *testing.T) {
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	offer := strings.Replace(string(made.Describe("sendrecv")), "RTP/AVP 0 8 101", "RTP/AVP 18", 1)
+	response, err := made.Reinvite(within(t), []byte(offer))
+	if err != nil || response.Status() != 488 {
+		t.Fatalf("%v %v", err, response)
+	}
+	made.Tone(700, 400)
+	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
+	if len(taken.news) != 0 {
+		t.Errorf("reported %+v", <-taken.news)
+	}
+}
+
+// TestReinviteDuringOursGets491 asks for glare, and that ours is repeated.
+func TestReinviteDuringOursGets491(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Refresh = 100 * time.Millisecond })
+	phone := r.phone(t, nil)
+	deaf := make(chan struct{})
+	phone.Answering(func(m *siptest.Message) int {
+		if m.Method() != "INVITE" {
+			return 0
+		}
+		select {
+		case <-deaf:
+			return 0
+		default:
+			return -1 // our re-INVITE stays without an answer, and so pending
+		}
+	})
+	made, _ := r.connect(t, phone)
+	eventually(t, func() bool { return phone.Count(isRequest("INVITE", false)) > 0 })
+	response, err := made.Reinvite(within(t), made.Describe("sendonly"))
+	if err != nil || response.Status() != 491 {
+		t.Errorf("%v %v, want 491", err, response)
+	}
+	close(deaf)
+	eventually(t, func() bool { return phone.Count(isStatus("INVITE", 200, true)) > 0 })
+	eventually(t, func() bool { return phone.Count(isRequest("ACK", false)) > 0 })
+}
+
+// TestOursAgainAfter491 asks that a re-INVITE that met glare is sent once more.
+func TestOursAgainAfter491(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Refresh = 50 * time.Millisecond })
+	phone := r.phone(t, nil)
+	refused := false
+	phone.Answering(func(m *siptest.Message) int {
+		if m.Method() == "INVITE" && !refused {
+			refused = true
+			return 491
+		}
+		return 0
+	})
+	_, taken := r.connect(t, phone)
+	eventually(t, func() bool { return phone.Count(isStatus("INVITE", 200, true)) > 0 })
+	if len(taken.news) != 0 {
+		t.Errorf("reported %+v", <-taken.news)
+	}
+}
+
+// TestPhoneThatVanishesOnHoldIsNoticed asks for an end although silence is its right.
+func TestPhoneThatVanishesOnHoldIsNoticed(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Refresh, c.MediaTimeout = 300*time.Millisecond, 200*time.Millisecond })
+	phone := r.phone(t, nil)
+	made, taken := r.connect(t, phone)
+	if err := made.Hold(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.HoldChanged](t, taken)
+	phone.Vanish()
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Vanished {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestPhoneThatForgotTheCallIsNoticed asks the same of 481.
+func TestPhoneThatForgotTheCallIsNoticed(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Refresh = 100 * time.Millisecond })
+	phone := r.phone(t, nil)
+	phone.Answering(func(*siptest.Message) int { return 481 })
+	_, taken := r.connect(t, phone)
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Vanished {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestPhoneThatVanishesLosesItsCall asks that silence ends a call.
+func TestPhoneThatVanishesLosesItsCall(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.MediaTimeout = 300 * time.Millisecond })
+	phone := r.phone(t, nil)
+	_, taken := r.connect(t, phone)
+	phone.Vanish()
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.MediaLost {
+		t.Errorf("reason is %+v", why)
+	}
+	eventually(t, func() bool { return r.Legs() == 0 })
+}
+
+// TestSilentPhoneIsHungUp asks that MediaLost sends BYE to a phone that still signals.
+func TestSilentPhoneIsHungUp(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.MediaTimeout = 300 * time.Millisecond })
+	phone := r.phone(t, nil)
+	made, taken := r.connect(t, phone)
+	made.Mute()
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.MediaLost {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestHangUpOfAVanishedPhoneEnds asks that an unanswered BYE does not hold a call.
+func TestHangUpOfAVanishedPhoneEnds(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Grace = 100 * time.Millisecond })
+	phone := r.phone(t, nil)
+	_, taken := r.connect(t, phone)
+	phone.Vanish()
+	began := time.Now()
+	taken.End(call.Reason{Kind: call.EndedByApplication})
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Vanished {
+		t.Errorf("reason is %+v", why)
+	}
+	if took := time.Since(began); took > 64*t1 {
+		t.Errorf("it took %v: all of the transaction's time", took)
+	}
+	eventually(t, func() bool { return r.Legs() == 0 })
+}
+
+// TestRefusedBYEEndsAllTheSame asks for 481 and 408.
+func TestRefusedBYEEndsAllTheSame(t *testing.T) {
+	for _, status := range []int{481, 408} {
+		r := newRig(t, nil)
+		phone := r.phone(t, nil)
+		phone.Answering(func(*siptest.Message) int { return status })
+		_, taken := r.connect(t, phone)
+		taken.End(call.Reason{Kind: call.EndedByApplication})
+		if why := expect[call.Ended](t, taken).Reason; why.Kind != call.EndedByApplication {
+			t.Errorf("%d: reason is %+v", status, why)
+		}
+	}
+}
+
+// TestUPDATEHoldsToo asks for RFC 3311 as far as hold goes.
+func TestUPDATEHoldsToo(t *testing.T) {
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	response, err := made.Request(within(t), "UPDATE", made.Describe("inactive"), siptest.Field{Name: "Content-Type", Value: "application/sdp"})
+	if err != nil || response.Status() != 200 || !strings.Contains(string(response.Body), "a=inactive") {
+		t.Fatalf("%v %v", err, response)
+	}
+	if !expect[call.HoldChanged](t, taken).Held {
+		t.Error("not held")
+	}
+	if response, err = made.Request(within(t), "UPDATE", nil); err != nil || response.Status() != 200 {
+		t.Errorf("%v %v", err, response)
+	}
+}
+
+// TestINFOPressesKeys asks for the two content types of keys.
+func TestINFOPressesKeys(t *testing.T) {
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	for _, test := range []struct {
+		kind, body string
+		tone       call.Tone // 0 is a refusal
+	}{
+		{"application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", '5'},
+		{"application/dtmf-relay", "Signal= #\r\nDuration= 160", '#'},
+		{"application/dtmf-relay", "Signal=10\r\n", '*'},
+		{"application/dtmf", "d", 'D'},
+		{"application/dtmf-relay", "Signal=%\r\n", 0},
+		{"text/plain", "5", 0},
+	} {
+		response, err := made.Request(within(t), "INFO", []byte(test.body), siptest.Field{Name: "Content-Type", Value: test.kind})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if test.tone == 0 {
+			if response.Status() != 415 {
+				t.Errorf("%q: got %s", test.body, response.Start)
+			}
+			continue
+		}
+		if got := expect[call.ToneHeard](t, taken).Tone; response.Status() != 200 || got != test.tone {
+			t.Errorf("%q: got %s and %s", test.body, response.Start, got)
+		}
+	}
+}
+
+// TestRequestsInsideACallAreAnswered asks for the statuses of what is not a call's business.
+func TestRequestsInsideACallAreAnswered(t *testing.T) {
+	r := newRig(t, nil)
+	made, _ := r.connect(t, r.phone(t, nil))
+	for _, test := range []struct {
+		method string
+		field  siptest.Field
+		want   int
+	}{
+		{"OPTIONS", siptest.Field{Name: "Accept", Value: "*/*"}, 200},
+		{"REFER", siptest.Field{Name: "Refer-To", Value: "<sip:x@y>"}, 405},
+		{"MESSAGE", siptest.Field{Name: "Subject", Value: "hello"}, 405},
+		{"INFO", siptest.Field{Name: "Require", Value: "telepathy"}, 420},
+		{"INFO", siptest.Field{Name: "CSeq", Value: "1 INFO"}, 500},
+		{"INFO", siptest.Field{Name: "From", Value: "<sip:x@y>;tag=somebodyelse"}, 481},
+		{"BYE", siptest.Field{Name: "To", Value: "<sip:x@y>;tag=unknown"}, 481},
+		{"INFO", siptest.Field{Name: "Subject", Value: "nothing"}, 200},
+	} {
+		response, err := made.Request(within(t), test.method, nil, test.field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.Status() != test.want {
+			t.Errorf("%s with %v: got %s, want %d", test.method, test.field, response.Start, test.want)
+		}
+	}
+}
+
+// TestPhoneBehindNATIsReachedWhereItWasHeard asks that a BYE does not go to a
+// private Contact.
+func TestPhoneBehindNATIsReachedWhereItWasHeard(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{{Name: "Contact", Value: "<sip:phone@192.168.77.5:5062>"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	expect[call.Answered](t, taken)
+	taken.End(call.Reason{})
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if uri := made.Last().URI(); uri != "sip:phone@192.168.77.5:5062" {
+		t.Errorf("Request-URI is %s: it must stay the Contact", uri)
+	}
+	expect[call.Ended](t, taken)
+}
+
+// TestRouteSetIsKept asks that requests go through the proxies that recorded
+// themselves: here the phone's own socket under another name.
+func TestRouteSetIsKept(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	proxy := "<sip:" + phone.Addr().String() + ";lr>"
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{
+		{Name: "Record-Route", Value: proxy}, {Name: "Contact", Value: "<sip:phone@203.0.113.7:5062>"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	expect[call.Answered](t, taken)
+	taken.End(call.Reason{})
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if bye := made.Last(); bye.Get("Route") != proxy || bye.URI() != "sip:phone@203.0.113.7:5062" {
+		t.Errorf("BYE %s has Route %q", bye.URI(), bye.Get("Route"))
+	}
+}
+
+// TestStrangersGet403 asks that only trunks may call in, over each transport.
+func TestStrangersGet403(t *testing.T) {
+	for _, transport := range []string{"udp", "tcp"} {
+		r := newRig(t, nil, trunk.Trunk{Name: "far", Host: "192.0.2.1", Sources: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
+		phone := r.phone(t, func(c *siptest.Config) { c.Transport = transport })
+		made, err := phone.Call("+15551230001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := made.WaitEnded(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		if got := made.Last(); got == nil || got.Status() != 403 {
+			t.Errorf("%s: got %v", transport, got)
+		}
+		if len(r.board.arrived) != 0 {
+			t.Errorf("%s: the call arrived", transport)
+		}
+	}
+}
+
+// TestFloodOfStrangersIsDropped asks that answers to strangers have a limit.
+func TestFloodOfStrangersIsDropped(t *testing.T) {
+	limit := limiter{rate: 1, burst: 3}
+	passed := 0
+	for range 100 {
+		if limit.allow() {
+			passed++
+		}
+	}
+	if passed != 3 {
+		t.Errorf("%d passed, want 3", passed)
+	}
+}
