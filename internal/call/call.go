@@ -20,7 +20,10 @@ type Call struct {
 	// loop
 	participants []*participant
 	connections  []*Connection
-	ring         *ring // the application that is being asked, nil where none
+	rings        []*ring // applications that are being asked
+	rung         []*ring // decided, their contexts still known
+	invitations  map[string]*invitation
+	group        bool // more than two ends: it goes on when one leaves
 	mix          Mix
 	roster       int // version of the list of participants
 	ended        bool
@@ -31,7 +34,7 @@ type Call struct {
 func newCall(r *Registry) *Call {
 	c := &Call{
 		id: newServerCallID(), correlationID: newID(), registry: r,
-		mail: newMailbox(), over: make(chan struct{}),
+		mail: newMailbox(), over: make(chan struct{}), invitations: make(map[string]*invitation),
 	}
 	c.log = r.log.With("call", c.correlationID)
 	return c

@@ -247,10 +247,10 @@ func TestCreateRefusesWhatCannotBeCalled(t *testing.T) {
 		create call.Create
 		want   fault.Kind
 	}{
-		{"phone without caller id", call.Create{Target: phone(aPhone)}, fault.KindInvalid},
-		{"user of another resource", call.Create{Target: identifier.NewUser("other")}, fault.KindForbidden},
-		{"source of another resource", call.Create{Target: identifier.NewUser(resource), Source: identifier.NewUser("other")}, fault.KindForbidden},
-		{"Teams user", call.Create{Target: must(identifier.Parse("8:orgid:abc"))}, fault.KindInvalid},
+		{"phone without caller id", call.Create{Targets: []identifier.ID{phone(aPhone)}}, fault.KindInvalid},
+		{"user of another resource", call.Create{Targets: []identifier.ID{identifier.NewUser("other")}}, fault.KindForbidden},
+		{"source of another resource", call.Create{Targets: []identifier.ID{identifier.NewUser(resource)}, Source: identifier.NewUser("other")}, fault.KindForbidden},
+		{"Teams user", call.Create{Targets: []identifier.ID{must(identifier.Parse("8:orgid:abc"))}}, fault.KindInvalid},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

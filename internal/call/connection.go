@@ -22,6 +22,7 @@ type Connection struct {
 	made     Properties   // what does not change
 	queue    []*operation // main media operations; the first one runs
 	others   []*operation // operations on one participant
+	expected []*operation // operations that end by news of the call
 	leaving  *Reason      // set once the connection is ending
 	originOp Operation
 }
@@ -149,21 +150,23 @@ func (c *Connection) leave(why Reason) {
 		c.failed(why)
 	}
 	c.cancelMedia()
+	c.abort()
 	c.leaveWhenIdle()
 }
 
 // failed tells that the create or the answer that made the connection failed.
 func (c *Connection) failed(why Reason) {
-	if c.origin == CreateOperation {
+	switch c.origin {
+	case CreateOperation:
 		c.call.publish(CreateCallFailed{c.head(c.originOp), why})
-		return
+	case AnswerOperation:
+		c.call.publish(AnswerFailed{c.head(c.originOp), why})
 	}
-	c.call.publish(AnswerFailed{c.head(c.originOp), why})
 }
 
 // leaveWhenIdle publishes the last event once no operation is left.
 func (c *Connection) leaveWhenIdle() {
-	if c.leaving == nil || len(c.queue)+len(c.others) > 0 || c.state == Disconnected {
+	if c.leaving == nil || len(c.queue)+len(c.others)+len(c.expected) > 0 || c.state == Disconnected {
 		return
 	}
 	c.enter(Disconnected)

@@ -9,32 +9,50 @@ import (
 
 // Create is a call that an application wants to make.
 type Create struct {
-	Target      identifier.ID
-	Source      identifier.ID // who the application is; zero: a new identity
-	CallerID    identifier.ID // the number shown to a phone; needed to call one
-	DisplayName string        // what the callee sees beside the caller
+	Targets     []identifier.ID // one: a call of two ends; several: a group
+	Source      identifier.ID   // who the application is; zero: a new identity
+	CallerID    identifier.ID   // the number shown to a phone; needed to call one
+	DisplayName string          // what the callee sees beside the caller
+	SIPHeaders  map[string]string
+	VoIPHeaders map[string]string
 	Control     Control
 }
 
+// MaxTargets bounds the targets of one create.
+const MaxTargets = 100
+
 // check refuses what can never become a call.
 func (c Create) check(resource string) error {
-	switch c.Target.Kind() {
-	case identifier.PhoneNumber:
-		switch {
-		case !c.Target.IsDialable():
-			return fault.Invalid("%q is not a phone number that can be called.", c.Target.Number()).WithCode("7602")
-		case c.CallerID.IsZero():
-			return fault.Invalid("sourceCallerIdNumber is required to call a phone number.").WithCode("8523")
+	if n := len(c.Targets); n == 0 || n > MaxTargets {
+		return fault.Invalid("targets: between 1 and %d targets are required.", MaxTargets).WithCode("8523")
+	}
+	for _, target := range c.Targets {
+		if err := checkTarget(target, c.CallerID, resource); err != nil {
+			return err
 		}
-	case identifier.CommunicationUser:
-		if c.Target.Resource() != resource {
-			return fault.Forbidden("%s does not belong to this resource (%s).", c.Target, resource).WithCode("7507")
-		}
-	default:
-		return fault.Invalid("A target of kind %s cannot be called.", c.Target.Kind()).WithCode("7602")
 	}
 	if !c.Source.IsZero() && c.Source.Resource() != resource {
 		return fault.Forbidden("The source %s does not belong to this resource (%s).", c.Source, resource).WithCode("7507")
+	}
+	return nil
+}
+
+// checkTarget refuses whom nobody can call from here.
+func checkTarget(target, callerID identifier.ID, resource string) error {
+	switch target.Kind() {
+	case identifier.PhoneNumber:
+		switch {
+		case !target.IsDialable():
+			return fault.Invalid("%q is not a phone number that can be called.", target.Number()).WithCode("7602")
+		case callerID.IsZero():
+			return fault.Invalid("sourceCallerIdNumber is required to call a phone number.").WithCode("8523")
+		}
+	case identifier.CommunicationUser:
+		if target.Resource() != resource {
+			return fault.Forbidden("%s does not belong to this resource (%s).", target, resource).WithCode("7507")
+		}
+	default:
+		return fault.Invalid("A target of kind %s cannot be called.", target.Kind()).WithCode("7602")
 	}
 	return nil
 }
@@ -59,70 +77,37 @@ func (r *Registry) Create(ctx context.Context, create Create) (p Properties, err
 }
 
 func (c *Call) create(create Create) Properties {
-	self := c.newApplication(create.Source)
-	conn := c.open(create.Control, CreateOperation, self, Properties{
-		Targets: []identifier.ID{create.Target}, Source: create.Source,
-		CallerID: create.CallerID, DisplayName: create.DisplayName,
+	conn := c.open(create.Control, CreateOperation, c.newApplication(create.Source), Properties{
+		Targets: create.Targets, Source: create.Source, CallerID: create.CallerID, DisplayName: create.DisplayName,
 	})
-	c.log.Info("call created", "from", create.Source, "to", create.Target)
-	in := Invitation{From: create.Source, To: create.Target, DisplayName: create.DisplayName}
-	made := conn.made // before anything can end it
-	if create.Target.Kind() == identifier.PhoneNumber {
-		in.From = create.CallerID
-		c.dial(in)
-		return made
-	}
-	if c.ringFor(in) == 0 {
-		c.log.Warn("nobody is told of the call: no subscription takes it", "to", create.Target)
+	c.log.Info("call created", "from", create.Source, "to", create.Targets)
+	c.group = len(create.Targets) > 1
+	made, missing := conn.made, len(create.Targets) // made: before anything can end it
+	for _, target := range create.Targets {
+		in := Invitation{From: create.Source, To: target, DisplayName: create.DisplayName, SIPHeaders: create.SIPHeaders, VoIPHeaders: create.VoIPHeaders}
+		if target.Kind() == identifier.PhoneNumber {
+			in.From = create.CallerID
+		}
+		c.invite(in, c.registry.patience(target), &joining{
+			up: func(*participant) { c.joined(conn) },
+			down: func(p *participant, why Reason) {
+				if missing--; missing == 0 && conn.state == Connecting || !c.group || c.deserted() {
+					c.finish(why, nil)
+					return
+				}
+				c.log.Info("somebody did not join the group", "target", target, "why", why.Text)
+			},
+		})
 	}
 	return made
 }
 
-// dial starts a leg to a phone number, ours or another.
-func (c *Call) dial(in Invitation) {
-	callee := &participant{id: in.To, call: c}
-	c.participants = append(c.participants, callee)
-	callee.patience = c.after(c.registry.cfg.RingPhone, func() {
-		callee.end(Reason{Kind: NoAnswer, Text: "the phone was not answered in time"})
-	})
-	c.dialling++
-	report := func(news Report) { c.post(func() { callee.news(news) }) }
-	dialer := c.registry.cfg.Dialer
-	if c.registry.owns(in.To) {
-		dialer = ownNumber{c.registry}
-	}
-	c.work.Go(func() {
-		leg, err := dialer.Dial(context.Background(), in, report)
-		c.post(func() { c.dialled(callee, leg, err) })
-	})
-}
-
-// dialled takes the leg that was started, or learns that none was.
-func (c *Call) dialled(callee *participant, leg Leg, err error) {
-	c.dialling--
-	if err == nil {
-		callee.started(leg)
+// joined lets an application that waits for its call hear that it is up, and all
+// others of the new list.
+func (c *Call) joined(conn *Connection) {
+	if conn.state == Connecting {
+		c.bringUp(conn)
 		return
 	}
-	callee.stopPatience()
-	callee.legEnded = true
-	c.log.Warn("dialling failed", "to", callee.id, "error", err)
-	c.legEnded(callee, Reason{Kind: dialFailure(err), Text: err.Error()})
-}
-
-// dialFailure turns the fault of a Dial into a reason.
-func dialFailure(err error) ReasonKind {
-	switch fault.Of(err).Kind {
-	case fault.KindNotFound:
-		return NotFound
-	case fault.KindPrecondition:
-		return NoListener
-	case fault.KindForbidden:
-		return Forbidden
-	case fault.KindBusy, fault.KindThrottled:
-		return Overloaded
-	case fault.KindUnsupported, fault.KindInvalid:
-		return Unsupported
-	}
-	return Unreachable
+	c.tellRoster()
 }

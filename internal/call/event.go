@@ -57,6 +57,13 @@ const (
 	PlayOperation
 	RecognizeOperation
 	SendTonesOperation
+	AddOperation
+	CancelAddOperation
+	RemoveOperation
+	TransferOperation
+	TonesOperation // continuous recognition
+	HoldOperation
+	ConnectOperation
 )
 
 // Participant is one entry of a roster.
@@ -137,6 +144,69 @@ type (
 	}
 )
 
+type (
+	// AddParticipantSucceeded says that somebody joined.
+	AddParticipantSucceeded struct {
+		Head
+		Who identifier.ID
+	}
+	// AddParticipantFailed says that somebody did not join.
+	AddParticipantFailed struct {
+		Head
+		Who    identifier.ID
+		Reason Reason
+	}
+	// CancelAddParticipantSucceeded says that an invitation was called off in time.
+	CancelAddParticipantSucceeded struct {
+		Head
+		InvitationID string
+		Who          identifier.ID
+	}
+	// CancelAddParticipantFailed says that it was too late to call an invitation off.
+	CancelAddParticipantFailed struct {
+		Head
+		InvitationID string
+		Reason       Reason
+	}
+	// RemoveParticipantSucceeded says that somebody was taken out.
+	RemoveParticipantSucceeded struct {
+		Head
+		Who identifier.ID
+	}
+	// RemoveParticipantFailed says that somebody could not be taken out.
+	RemoveParticipantFailed struct {
+		Head
+		Who    identifier.ID
+		Reason Reason
+	}
+	// CallTransferAccepted says that the target answered.
+	CallTransferAccepted struct {
+		Head
+		Target, Transferee identifier.ID
+	}
+	// CallTransferFailed says that the target did not answer; the call goes on.
+	CallTransferFailed struct {
+		Head
+		Reason Reason
+	}
+	// ToneReceived is one key of a continuous recognition; Sequence counts them from 1.
+	ToneReceived struct {
+		Head
+		Tone     Tone
+		Sequence int
+	}
+	// TonesStopped ends a continuous recognition. Reason is zero where it was stopped.
+	TonesStopped struct {
+		Head
+		Reason Reason
+	}
+	// HoldFailed says that the music of hold cannot be played; the hold stands.
+	HoldFailed struct {
+		Head
+		Cause error
+	}
+)
+
 // RecognizeEnd is what ended a recognition.
 type RecognizeEnd uint8
 
@@ -156,4 +226,7 @@ var Events = []Event{
 	PlayStarted{}, PlayCompleted{}, PlayFailed{}, PlayCanceled{},
 	RecognizeCompleted{}, RecognizeFailed{}, RecognizeCanceled{},
 	SendTonesCompleted{}, SendTonesFailed{},
+	AddParticipantSucceeded{}, AddParticipantFailed{}, CancelAddParticipantSucceeded{}, CancelAddParticipantFailed{},
+	RemoveParticipantSucceeded{}, RemoveParticipantFailed{}, CallTransferAccepted{}, CallTransferFailed{},
+	ToneReceived{}, TonesStopped{}, HoldFailed{},
 }

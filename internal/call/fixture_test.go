@@ -96,7 +96,7 @@ func (w *world) answered() (*calltest.Leg, *call.Connection, string) {
 // create calls target for an application.
 func (w *world) create(target identifier.ID) (*call.Connection, string) {
 	w.Helper()
-	c := call.Create{Target: target, Control: control}
+	c := call.Create{Targets: []identifier.ID{target}, Control: control}
 	if target.Kind() == identifier.PhoneNumber {
 		c.CallerID = phone(ourPhone)
 	}

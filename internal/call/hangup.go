@@ -3,9 +3,44 @@ package call
 import "context"
 
 // HangUp takes the application out of the call. A call between two ends has
-// then nobody left to talk to and ends for both.
+// then nobody left to talk to and ends for both; a group goes on without it,
+// unless nobody is left in it but phones that no application controls.
 func (c *Connection) HangUp(ctx context.Context) error {
-	return c.Terminate(ctx)
+	return c.do(ctx, func() error {
+		c.goAway()
+		return nil
+	})
+}
+
+func (c *Connection) goAway() {
+	why := Reason{Kind: EndedByApplication, Text: "the application left the call"}
+	call := c.call
+	if c.self.hidden { // it only controlled the call
+		c.leave(why)
+		call.unseat(c.self)
+		return
+	}
+	if !call.group || c.state == Connecting {
+		call.finish(why, c)
+		return
+	}
+	c.leave(why)
+	call.unseat(c.self)
+	if call.deserted() || !call.controlled() {
+		call.finish(Reason{Kind: EndedByPeer, Text: "the application left the call"}, nil)
+		return
+	}
+	call.tellRoster()
+}
+
+// controlled reports whether somebody but phones is in the call.
+func (c *Call) controlled() bool {
+	for _, conn := range c.connections {
+		if conn.state < Disconnecting {
+			return true
+		}
+	}
+	return false
 }
 
 // Terminate ends the call for everybody.
@@ -26,11 +61,14 @@ func (c *Call) finish(why Reason, by *Connection) {
 	if c.limit != nil {
 		c.limit.Stop()
 	}
-	if c.ring != nil {
-		c.ring.stop()
-		c.registry.silenced(c.ring)
+	for _, r := range append([]*ring(nil), c.rings...) {
+		r.stop()
+	}
+	for _, r := range c.rung {
+		c.registry.silenced(r)
 	}
 	for _, p := range c.participants {
+		p.joining = nil
 		p.end(why)
 		p.connected = false
 		p.stopPatience()
@@ -51,12 +89,4 @@ func forOthers(why Reason, byItself bool) Reason {
 		why.Kind = EndedByPeer
 	}
 	return why
-}
-
-// legEnded ends the call, since a call has two ends and one of them is gone.
-func (c *Call) legEnded(p *participant, why Reason) {
-	c.log.Info("leg ended", "participant", p.id, "why", why.Text, "sip", why.SIP.Code)
-	why.Inbound = p.inbound
-	why.Phone = true
-	c.finish(why, nil)
 }

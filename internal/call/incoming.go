@@ -28,43 +28,48 @@ func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err er
 
 // arrived makes the caller a participant on the way in.
 func (c *Call) arrived(caller *participant, in Invitation) (listeners int) {
-	listeners = c.ringFor(in)
+	listeners = c.ringCaller(caller, in)
 	if listeners == 0 { // the leg stays with whoever brought it
 		c.log.Warn("call dropped: no subscription takes it", "from", in.From, "to", in.To)
 		c.finish(Reason{Kind: NoListener}, nil)
 		return 0
 	}
 	c.participants = append(c.participants, caller)
+	caller.joining = &joining{down: func(_ *participant, why Reason) { c.finish(why, nil) }}
 	c.log.Info("call arrived", "from", in.From, "to", in.To, "listeners", listeners)
 	caller.leg.Ring()
 	return listeners
 }
 
-// legConnected continues what waited for a leg to come up.
-func (c *Call) legConnected(p *participant) {
-	c.log.Info("leg answered", "participant", p.id)
-	for _, conn := range c.connections {
-		if conn.state == Connecting {
-			c.bringUp(conn, p)
-			return
-		}
-	}
+// ringCaller lets a caller on a wire ring for whoever takes in.To.
+func (c *Call) ringCaller(caller *participant, in Invitation) (listeners int) {
+	return c.ringFor(&ring{
+		invitation: in,
+		taken: func(by identifier.ID, control Control) Properties {
+			conn := c.openAnswer(in, by, control)
+			caller.joining.up = func(*participant) { c.bringUp(conn) }
+			caller.leg.Answer() // CallConnected follows when the caller has confirmed
+			return conn.made
+		},
+		redirected: func(in Invitation, called identifier.ID) { c.redirectCaller(caller, in, called) },
+		failed:     func(why Reason) { c.finish(why, nil) },
+	}, c.registry.cfg.RingApplication)
 }
 
-// bringUp connects the two ends of a call between an application and somebody.
-func (c *Call) bringUp(conn *Connection, other *participant) {
-	other.connected = true
+// bringUp connects an application to a call that has somebody else in it.
+func (c *Call) bringUp(conn *Connection) {
 	c.seat(conn.self)
 	c.bounded()
 	conn.connected()
 	c.tellRoster()
 }
 
-// seat makes an application's end heard.
+// seat makes an application's end heard, and listed unless it only controls.
 func (c *Call) seat(self *participant) {
-	self.connected = true
+	self.connected = !self.hidden
 	if self.member == nil {
 		self.member = c.sound().Join(self.app)
+		self.ear.to(self.member)
 	}
 }
 

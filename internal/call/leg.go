@@ -62,6 +62,9 @@ type Invitation struct {
 	DisplayName string            // what the callee sees beside From; may be ""
 	SIPHeaders  map[string]string // User-To-User and X-MS-Custom-… by full name; nil where none
 	VoIPHeaders map[string]string
+	Added       bool // into a call that goes on: an IncomingCall has customContext then, even an empty one
+
+	redirects int // how often applications have sent it on
 }
 
 // Dialer starts outbound legs. Dial returns as soon as the attempt is under way;

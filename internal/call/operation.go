@@ -10,13 +10,15 @@ import (
 // one letter, which carries the event that tells the end.
 type operation struct {
 	Operation
-	conn   *Connection
-	alone  *participant // with whom it goes on alone; nil for the main queue
-	ctx    context.Context
-	cancel context.CancelFunc
-	run    func(*operation) Event // on its own goroutine; returns the terminal event
-	tones  chan Tone              // keys that its target presses, for a recognition
-	target *participant           // whose keys it wants
+	conn    *Connection
+	alone   *participant // with whom it goes on alone; nil for the main queue
+	ctx     context.Context
+	cancel  context.CancelFunc
+	run     func(*operation) Event // on its own goroutine; returns the terminal event
+	tones   chan Tone              // keys that its target presses, for a recognition
+	target  *participant           // whose keys it wants
+	heard   int                    // keys told of, by a continuous recognition
+	aborted func(*operation) Event // the end of expected work where the connection ends first
 }
 
 // tonesAhead bounds the keys that wait for a recognition to read them.
@@ -118,6 +120,18 @@ func (c *Connection) cancelMedia() {
 	}
 }
 
+// cancelWith gives up what goes on with a participant who left.
+func (c *Connection) cancelWith(p *participant) {
+	for _, op := range append(append([]*operation(nil), c.queue...), c.others...) {
+		if op.alone == p || op.target == p {
+			op.cancel()
+		}
+	}
+	if op := c.listening(p); op != nil {
+		c.settle(op, op.aborted(op))
+	}
+}
+
 // CancelAllMedia gives up every media operation of the connection; each ends
 // with its own canceled event.
 func (c *Connection) CancelAllMedia(ctx context.Context) error {
@@ -131,6 +145,7 @@ func (c *Connection) CancelAllMedia(ctx context.Context) error {
 func (c *Call) heard(from *participant, tone Tone) {
 	c.log.Debug("tone heard", "participant", from.id)
 	for _, conn := range c.connections {
+		conn.toneReceived(from, tone)
 		for _, op := range append(append([]*operation(nil), conn.queue...), conn.others...) {
 			if op.tones == nil || op.target != from {
 				continue

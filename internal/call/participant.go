@@ -22,9 +22,14 @@ type participant struct {
 	app    *application // the sound of a participant that is an application
 	member Member       // in the mix, once connected
 
+	joining   *joining // on the way in; nil once in
+	hidden    bool     // an application that controls without taking part
 	connected bool
 	muted     bool
 	held      bool
+
+	ear    whispers // what only it hears
+	unhold func()   // stops the music of hold, while it is held
 
 	sub *operation // what is going on with this participant alone
 }
@@ -104,6 +109,7 @@ func (p *participant) answered() {
 		return
 	}
 	p.member = p.call.sound().Join(p.leg.Port())
+	p.ear.to(p.member)
 	p.call.legConnected(p)
 }
 

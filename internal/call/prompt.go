@@ -14,16 +14,16 @@ type Prompt struct {
 }
 
 // speaker takes what is to be heard, and nil for silence.
-type speaker func(audio.Source)
+type speaker struct {
+	say  func(audio.Source)
+	gone <-chan struct{} // closed when its listener has left; nil for the mix
+}
 
 // toAll makes the application speak into the mix.
-func (c *Connection) toAll() speaker { return c.self.app.say }
+func (c *Connection) toAll() speaker { return speaker{say: c.self.app.say} }
 
 // toAlone whispers to one participant.
-func toAlone(p *participant) speaker {
-	member := p.member
-	return func(s audio.Source) { member.Whisper(s) }
-}
+func toAlone(p *participant) speaker { return speaker{p.ear.speak, p.ear.gone} }
 
 // sourceError is a prompt that could not be played.
 type sourceError struct {
@@ -103,14 +103,15 @@ func loopAll(ctx context.Context, clips Clips, prompts []Prompt, speakers []spea
 // speak lets every speaker say a prompt of its own and waits for the end of all.
 func speak(ctx context.Context, speakers []speaker, newPrompt func() *player.Prompt) error {
 	said := make([]*player.Prompt, len(speakers))
-	for i, say := range speakers {
+	for i, speaker := range speakers {
 		said[i] = newPrompt()
-		say(said[i])
+		speaker.say(said[i])
 	}
 	for i, prompt := range said {
 		select {
 		case <-prompt.Done():
-			speakers[i](nil)
+			speakers[i].say(nil)
+		case <-speakers[i].gone:
 		case <-ctx.Done():
 			// The speakers keep the prompts, which fade out and are silent then.
 			for _, left := range said {

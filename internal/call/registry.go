@@ -76,6 +76,7 @@ type Registry struct {
 	mu          sync.Mutex
 	draining    bool
 	calls       map[*Call]struct{}
+	byID        map[string]*Call // by serverCallId
 	connections map[string]*Connection
 	rings       map[string]*ring
 	empty       chan struct{} // closed when draining and no call is left
@@ -87,6 +88,7 @@ func NewRegistry(cfg Config, log *slog.Logger) *Registry {
 	return &Registry{
 		cfg: cfg, log: log, node: newID()[:8],
 		calls:       make(map[*Call]struct{}),
+		byID:        make(map[string]*Call),
 		connections: make(map[string]*Connection),
 		rings:       make(map[string]*ring),
 		empty:       make(chan struct{}),
@@ -132,6 +134,7 @@ func (r *Registry) admit(c *Call) error {
 		return err
 	}
 	r.calls[c] = struct{}{}
+	r.byID[c.id] = c
 	return nil
 }
 
@@ -160,6 +163,7 @@ func (r *Registry) gone(c *Call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.calls, c)
+	delete(r.byID, c.id)
 	if r.draining && len(r.calls) == 0 {
 		r.closeEmpty()
 	}

@@ -15,7 +15,7 @@ func (r *Registry) Reject(ctx context.Context, incomingCallContext string, why R
 			return err
 		}
 		c.log.Info("call rejected by its application", "to", ringing.invitation.To)
-		c.finish(Reason{Kind: why, Text: "the application rejected the call", ByApplication: true}, nil)
+		ringing.failed(Reason{Kind: why, Text: "the application rejected the call", ByApplication: true})
 		return nil
 	})
 }

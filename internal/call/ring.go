@@ -1,43 +1,55 @@
 package call
 
 import (
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// ring is a call that waits for an application to answer, reject or let it be.
-// It is decided once.
+// ring waits for an application to answer, reject, redirect or let it be. It is
+// decided once.
 type ring struct {
-	call    *Call
-	context string // incomingCallContext
+	call       *Call
+	context    string // incomingCallContext
+	invitation Invitation
 
 	// loop
-	invitation Invitation
 	decided    bool
 	patience   *time.Timer
+	taken      func(by identifier.ID, control Control) Properties // an application answers
+	redirected func(in Invitation, called identifier.ID)          // somebody else shall be asked
+	failed     func(Reason)                                       // nobody did
 }
 
-// ringFor announces an invitation and waits for an application. It returns how
-// many listeners hear of it.
-func (c *Call) ringFor(in Invitation) (listeners int) {
-	r := &ring{call: c, context: newContext(in, c.correlationID), invitation: in}
-	c.ring = r
+// ringFor announces an invitation and waits for an application, for as long as
+// patience. It returns how many listeners hear of it.
+func (c *Call) ringFor(r *ring, patience time.Duration) (listeners int) {
+	r.call, r.context = c, newContext(r.invitation, c.correlationID)
+	c.rings = append(c.rings, r)
 	c.registry.ringing(r)
-	r.patience = c.after(c.registry.cfg.RingApplication, r.unanswered)
+	r.patience = c.after(patience, r.unanswered)
 	return c.registry.cfg.Announcer.IncomingCall(IncomingCall{
-		Invitation: in, Context: r.context, ServerCallID: c.id, CorrelationID: c.correlationID, At: time.Now(),
+		Invitation: r.invitation, Context: r.context, ServerCallID: c.id, CorrelationID: c.correlationID, At: time.Now(),
 	})
 }
 
-// unanswered ends a call that nobody took in time.
+// unanswered is the end of patience.
 func (r *ring) unanswered() {
 	if !r.decided {
-		r.call.finish(Reason{Kind: NoAnswer, Text: "no application answered in time"}, nil)
+		r.fail(Reason{Kind: NoAnswer, Text: "no application answered in time"})
 	}
 }
 
-// decide lets exactly one answer, reject or timeout win.
+// fail ends the waiting without anybody who took the call.
+func (r *ring) fail(why Reason) {
+	r.stop()
+	r.call.registry.silenced(r)
+	r.failed(why)
+}
+
+// decide lets exactly one answer, reject, redirect or timeout win.
 func (r *ring) decide() error {
 	if r.decided {
 		return fault.Conflict("The incoming call was already answered, rejected or redirected.").WithCode("8519")
@@ -46,10 +58,13 @@ func (r *ring) decide() error {
 	return nil
 }
 
-// stop ends the waiting without a decision.
+// stop ends the waiting. The context is remembered until the call ends, to tell
+// who comes second that it was decided.
 func (r *ring) stop() {
 	r.decided = true
 	r.patience.Stop()
+	r.call.rings = slices.DeleteFunc(r.call.rings, func(other *ring) bool { return other == r })
+	r.call.rung = append(r.call.rung, r)
 }
 
 func (r *Registry) ringing(waiting *ring) {

@@ -25,6 +25,8 @@ type Mix interface {
 
 // Member is a port in a mix.
 type Member interface {
+	SetMuted(bool)        // the others do not hear it
+	SetHeld(bool)         // it neither hears the others nor is heard
 	Leave()               // the mix closes the port if it is an io.Closer
 	Whisper(audio.Source) // what only this member hears; nil ends it
 }

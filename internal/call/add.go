@@ -1,0 +1,104 @@
+package call
+
+import (
+	"context"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// Add is somebody whom an application wants in its call.
+type Add struct {
+	Who         identifier.ID
+	CallerID    identifier.ID // the number shown to a phone; needed to add one
+	DisplayName string
+	SIPHeaders  map[string]string
+	VoIPHeaders map[string]string
+	Patience    time.Duration // how long it may ring; 0: the default for its kind
+	Context     Context
+}
+
+// invitation is an add under way, which can be canceled by its id.
+type invitation struct {
+	*invited
+	op *operation
+}
+
+// maxInvitations bounds the adds under way in one call.
+const maxInvitations = 100
+
+// Add invites somebody into the call and returns the id of the invitation. A
+// call of two ends becomes a group.
+func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err error) {
+	err = c.whenConnected(ctx, func() error {
+		if err := checkTarget(add.Who, add.CallerID, c.call.registry.cfg.Resource); err != nil {
+			return err
+		}
+		if c.call.find(add.Who) != nil {
+			return fault.Conflict("%s is in the call already.", add.Who).WithCode("8519")
+		}
+		if len(c.call.invitations) >= maxInvitations {
+			return fault.Busy(5*time.Second, "%d people are being invited into this call already", maxInvitations)
+		}
+		invitationID = c.add(add)
+		return nil
+	})
+	return invitationID, err
+}
+
+func (c *Connection) add(add Add) string {
+	call, id := c.call, newID()
+	op := c.expect(AddOperation, add.Context, func(op *operation) Event {
+		return AddParticipantFailed{op.head(), add.Who, Reason{Kind: Canceled, Text: "the application left the call"}}
+	})
+	in := Invitation{From: c.self.id, To: add.Who, DisplayName: add.DisplayName, SIPHeaders: add.SIPHeaders, VoIPHeaders: add.VoIPHeaders, Added: true}
+	if add.Who.Kind() == identifier.PhoneNumber {
+		in.From = add.CallerID
+	}
+	if add.Patience == 0 {
+		add.Patience = call.registry.patience(add.Who)
+	}
+	call.group = true
+	inv := &invitation{op: op}
+	call.invitations[id] = inv
+	inv.invited = call.invite(in, add.Patience, &joining{
+		up: func(*participant) {
+			delete(call.invitations, id)
+			c.settle(op, AddParticipantSucceeded{op.head(), add.Who})
+			call.tellRoster()
+		},
+		down: func(_ *participant, why Reason) {
+			delete(call.invitations, id)
+			c.settle(op, AddParticipantFailed{op.head(), add.Who, why})
+			call.endIfDeserted(why)
+		},
+	})
+	return id
+}
+
+// endIfDeserted ends a call in which nobody is left to talk to.
+func (c *Call) endIfDeserted(why Reason) {
+	if !c.ended && c.deserted() {
+		c.finish(why, nil)
+	}
+}
+
+// CancelAdd calls off an invitation that was not accepted yet. It always has an
+// event of its own: Succeeded, or Failed where it came too late.
+func (c *Connection) CancelAdd(ctx context.Context, invitationID string, what Context) error {
+	return c.whenConnected(ctx, func() error {
+		op := c.expect(CancelAddOperation, what, func(op *operation) Event {
+			return CancelAddParticipantFailed{op.head(), invitationID, Reason{Kind: Canceled, Text: "the application left the call"}}
+		})
+		inv := c.call.invitations[invitationID]
+		if inv == nil {
+			c.settle(op, CancelAddParticipantFailed{op.head(), invitationID, Reason{Kind: NotFound, Text: "the invitation was already accepted, declined or canceled"}})
+			return nil
+		}
+		delete(c.call.invitations, invitationID)
+		c.settle(op, CancelAddParticipantSucceeded{op.head(), invitationID, inv.who})
+		inv.abort(Reason{Kind: Canceled, Text: "the invitation was canceled"})
+		return nil
+	})
+}

@@ -1,0 +1,111 @@
+package call
+
+import (
+	"context"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// invited is somebody on the way into a call, who can still be called off.
+type invited struct {
+	who   identifier.ID
+	abort func(Reason) // no further news comes of it, unless it is up already
+}
+
+// invite calls somebody into the call: a phone over its network, an identity by
+// letting applications know. join hears once how it ended.
+func (c *Call) invite(in Invitation, patience time.Duration, join *joining) *invited {
+	if in.To.Kind() == identifier.PhoneNumber {
+		return c.dial(in, patience, join)
+	}
+	r := &ring{
+		invitation: in,
+		taken: func(_ identifier.ID, control Control) Properties {
+			conn := c.openAnswer(in, identifier.ID{}, control)
+			made := conn.made
+			c.seat(conn.self)
+			c.bounded()
+			conn.connected()
+			join.up(conn.self)
+			return made
+		},
+		failed: func(why Reason) { join.down(nil, why) },
+	}
+	current := &invited{who: in.To, abort: func(why Reason) {
+		if !r.decided {
+			r.fail(why)
+		}
+	}}
+	r.redirected = func(in Invitation, _ identifier.ID) {
+		next := c.invite(in, patience, join)
+		current.who, current.abort = next.who, next.abort
+	}
+	if c.ringFor(r, patience) == 0 {
+		c.log.Warn("nobody is told of the call: no subscription takes it", "to", in.To)
+	}
+	return current
+}
+
+// patience is how long somebody may take to answer.
+func (r *Registry) patience(target identifier.ID) time.Duration {
+	if target.Kind() == identifier.PhoneNumber {
+		return r.cfg.RingPhone
+	}
+	return r.cfg.RingApplication
+}
+
+// dial starts a leg to a phone number, ours or another.
+func (c *Call) dial(in Invitation, patience time.Duration, join *joining) *invited {
+	callee := &participant{id: in.To, call: c, joining: join}
+	c.participants = append(c.participants, callee)
+	callee.patience = c.after(patience, func() {
+		callee.end(Reason{Kind: NoAnswer, Text: "the phone was not answered in time"})
+	})
+	c.dialling++
+	report := func(news Report) { c.post(func() { callee.news(news) }) }
+	dialer := c.registry.cfg.Dialer
+	if c.registry.owns(in.To) {
+		dialer = ownNumber{c.registry}
+	}
+	c.work.Go(func() {
+		leg, err := dialer.Dial(context.Background(), in, report)
+		c.post(func() { c.dialled(callee, leg, err) })
+	})
+	return &invited{in.To, func(why Reason) {
+		if callee.joining != nil {
+			callee.end(why)
+		}
+	}}
+}
+
+// dialled takes the leg that was started, or learns that none was.
+func (c *Call) dialled(callee *participant, leg Leg, err error) {
+	c.dialling--
+	if err == nil {
+		callee.started(leg)
+		return
+	}
+	callee.stopPatience()
+	callee.legEnded = true
+	c.log.Warn("dialling failed", "to", callee.id, "error", err)
+	c.legEnded(callee, Reason{Kind: dialFailure(err), Text: err.Error()})
+}
+
+// dialFailure turns the fault of a Dial into a reason.
+func dialFailure(err error) ReasonKind {
+	switch fault.Of(err).Kind {
+	case fault.KindNotFound:
+		return NotFound
+	case fault.KindPrecondition:
+		return NoListener
+	case fault.KindForbidden:
+		return Forbidden
+	case fault.KindBusy, fault.KindThrottled:
+		return Overloaded
+	case fault.KindUnsupported, fault.KindInvalid:
+		return Unsupported
+	}
+	return Unreachable
+}

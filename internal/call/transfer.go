@@ -1,0 +1,89 @@
+package call
+
+import (
+	"context"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// Transfer is a call that its application hands over.
+type Transfer struct {
+	Target      identifier.ID
+	Transferee  identifier.ID // zero: the only other participant
+	CallerID    identifier.ID // what the target sees; zero: the transferee's number
+	SIPHeaders  map[string]string
+	VoIPHeaders map[string]string
+	Context     Context
+}
+
+// Transfer calls the target, and leaves the transferee alone with it once it has
+// answered. A transfer that fails leaves the call as it is.
+func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
+	return c.whenConnected(ctx, func() error {
+		transferee, err := c.transferee(t)
+		if err != nil {
+			return err
+		}
+		if t.CallerID.IsZero() && transferee.id.Kind() == identifier.PhoneNumber {
+			t.CallerID = transferee.id
+		}
+		if t.CallerID.IsZero() && t.Target.Kind() == identifier.PhoneNumber && !c.made.CallerID.IsZero() {
+			t.CallerID = c.made.CallerID
+		}
+		if err := checkTarget(t.Target, t.CallerID, c.call.registry.cfg.Resource); err != nil {
+			return err
+		}
+		c.transfer(t, transferee)
+		return nil
+	})
+}
+
+// transferee finds who is handed over.
+func (c *Connection) transferee(t Transfer) (*participant, error) {
+	switch {
+	case c.state != Connected:
+		return nil, fault.Conflict("A transfer of this call is under way.").WithCode("8607")
+	case c.call.group:
+		return nil, fault.Unsupported("Transfer out of a group call is not offered by this version of Switchhook.").WithCode("8520")
+	case t.Transferee == c.self.id:
+		return nil, fault.Invalid("An application cannot transfer itself (%s).", t.Transferee).WithCode("8523")
+	}
+	for _, p := range c.call.participants {
+		if p.connected && p != c.self && (t.Transferee.IsZero() || p.id == t.Transferee) {
+			return p, nil
+		}
+	}
+	return nil, errParticipantNotFound(t.Transferee)
+}
+
+func (c *Connection) transfer(t Transfer, transferee *participant) {
+	op := c.expect(TransferOperation, t.Context, func(op *operation) Event {
+		return CallTransferFailed{op.head(), Reason{Kind: Canceled, Text: "the call ended"}}
+	})
+	c.enter(Transferring)
+	in := Invitation{From: transferee.id, To: t.Target, DisplayName: c.made.DisplayName, SIPHeaders: t.SIPHeaders, VoIPHeaders: t.VoIPHeaders, Added: true}
+	if t.Target.Kind() == identifier.PhoneNumber {
+		in.From = t.CallerID
+	}
+	call := c.call
+	call.invite(in, call.registry.patience(t.Target), &joining{
+		up: func(*participant) {
+			if c.state != Transferring {
+				call.endIfDeserted(Reason{Kind: EndedByPeer, Text: "the application left during the transfer"})
+				return
+			}
+			c.enter(TransferAccepted)
+			c.settle(op, CallTransferAccepted{op.head(), t.Target, transferee.id})
+			c.leave(Reason{Kind: EndedByApplication, Text: "the call was transferred"})
+			call.unseat(c.self)
+			call.tellRoster()
+		},
+		down: func(_ *participant, why Reason) {
+			if c.state == Transferring {
+				c.enter(Connected)
+			}
+			c.settle(op, CallTransferFailed{op.head(), why})
+		},
+	})
+}
