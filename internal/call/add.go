@@ -49,7 +49,7 @@ func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err
 
 func (c *Connection) add(add Add) string {
 	call, id := c.call, newID()
-	op := c.expect(AddOperation, add.Context, func(op *operation) Event {
+	op := c.expect(AddOperation, add.Who.Raw(), add.Context, func(op *operation) Event {
 		return AddParticipantFailed{op.head(), add.Who, Reason{Kind: Canceled, Text: "the application left the call"}}
 	})
 	in := Invitation{From: c.self.id, To: add.Who, DisplayName: add.DisplayName, SIPHeaders: add.SIPHeaders, VoIPHeaders: add.VoIPHeaders, Added: true}
@@ -88,7 +88,7 @@ func (c *Call) endIfDeserted(why Reason) {
 // event of its own: Succeeded, or Failed where it came too late.
 func (c *Connection) CancelAdd(ctx context.Context, invitationID string, what Context) error {
 	return c.whenConnected(ctx, func() error {
-		op := c.expect(CancelAddOperation, what, func(op *operation) Event {
+		op := c.expect(CancelAddOperation, invitationID, what, func(op *operation) Event {
 			return CancelAddParticipantFailed{op.head(), invitationID, Reason{Kind: Canceled, Text: "the application left the call"}}
 		})
 		inv := c.call.invitations[invitationID]

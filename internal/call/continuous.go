@@ -18,7 +18,7 @@ func (c *Connection) StartTones(ctx context.Context, who identifier.ID, what Con
 		if c.listening(target) != nil {
 			return nil
 		}
-		op := c.expect(TonesOperation, what, func(op *operation) Event {
+		op := c.expect(TonesOperation, who.Raw(), what, func(op *operation) Event {
 			return TonesStopped{op.head(), Reason{Kind: EndedByPeer, Text: "the call ended"}}
 		})
 		op.target = target

@@ -44,6 +44,7 @@ type Operation struct {
 	Kind        OperationKind
 	Context     string // operationContext of the request; "" where none was given
 	CallbackURI string // operationCallbackUri of the request; "" = the connection's
+	About       string // raw id of the participant, or invitation id, that it is about; "" = none
 }
 
 // OperationKind is what an operation does.

@@ -8,9 +8,9 @@ import (
 // expect accepts work whose end comes as news of the call rather than from a
 // goroutine of its own. aborted makes its terminal event where the connection
 // ends first.
-func (c *Connection) expect(kind OperationKind, what Context, aborted func(*operation) Event) *operation {
+func (c *Connection) expect(kind OperationKind, about string, what Context, aborted func(*operation) Event) *operation {
 	op := &operation{
-		Operation: Operation{ID: newID(), Kind: kind, Context: what.Operation, CallbackURI: what.CallbackURI},
+		Operation: Operation{ID: newID(), Kind: kind, Context: what.Operation, CallbackURI: what.CallbackURI, About: about},
 		conn:      c, aborted: aborted,
 	}
 	op.ctx, op.cancel = context.WithCancel(context.Background())

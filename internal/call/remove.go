@@ -17,7 +17,7 @@ func (c *Connection) Remove(ctx context.Context, who identifier.ID, what Context
 		case p == c.self:
 			return fault.Invalid("An application cannot remove itself (%s); it can hang up.", who).WithCode("8523")
 		}
-		op := c.expect(RemoveOperation, what, func(op *operation) Event {
+		op := c.expect(RemoveOperation, who.Raw(), what, func(op *operation) Event {
 			return RemoveParticipantFailed{op.head(), who, Reason{Kind: Canceled, Text: "the application left the call"}}
 		})
 		c.settle(op, RemoveParticipantSucceeded{op.head(), who})

@@ -58,7 +58,7 @@ func (c *Connection) transferee(t Transfer) (*participant, error) {
 }
 
 func (c *Connection) transfer(t Transfer, transferee *participant) {
-	op := c.expect(TransferOperation, t.Context, func(op *operation) Event {
+	op := c.expect(TransferOperation, t.Target.Raw(), t.Context, func(op *operation) Event {
 		return CallTransferFailed{op.head(), Reason{Kind: Canceled, Text: "the call ended"}}
 	})
 	c.enter(Transferring)

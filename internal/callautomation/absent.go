@@ -14,18 +14,7 @@ type operation struct {
 // absent lists the documented operations that are not offered yet.
 // docs/compatibility.md says the same, and a test compares the two.
 var absent = []operation{
-	{"redirectCall", http.MethodPost, "/calling/callConnections:redirect"},
-	{"connect", http.MethodPost, "/calling/callConnections:connect"},
-	{"transferToParticipant", http.MethodPost, connectionPath + ":transferToParticipant"},
-	{"addParticipant", http.MethodPost, connectionPath + "/participants:add"},
-	{"removeParticipant", http.MethodPost, connectionPath + "/participants:remove"},
-	{"mute", http.MethodPost, connectionPath + "/participants:mute"},
-	{"cancelAddParticipant", http.MethodPost, connectionPath + "/participants:cancelAddParticipant"},
 	{"moveParticipants", http.MethodPost, connectionPath + "/participants:moveHere"},
-	{"startContinuousDtmfRecognition", http.MethodPost, connectionPath + ":startContinuousDtmfRecognition"},
-	{"stopContinuousDtmfRecognition", http.MethodPost, connectionPath + ":stopContinuousDtmfRecognition"},
-	{"hold", http.MethodPost, connectionPath + ":hold"},
-	{"unhold", http.MethodPost, connectionPath + ":unhold"},
 	{"startTranscription", http.MethodPost, connectionPath + ":startTranscription"},
 	{"updateTranscription", http.MethodPost, connectionPath + ":updateTranscription"},
 	{"stopTranscription", http.MethodPost, connectionPath + ":stopTranscription"},

@@ -47,9 +47,27 @@ func (a *API) Routes(rt *rest.Router) {
 	rt.Handle(http.MethodPost, connectionPath+":recognize", a.recognize, accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":sendDtmfTones", a.sendDtmfTones, accepted, repeatable, reports, always)
 	rt.Handle(http.MethodPost, connectionPath+":cancelAllMediaOperations", a.cancelAllMediaOperations, accepted, always)
+	a.controlRoutes(rt)
 	for _, op := range absent {
 		rt.Handle(op.method, op.path, op.refuse, always)
 	}
+}
+
+// controlRoutes registers what changes who is in a call, and who hears whom.
+func (a *API) controlRoutes(rt *rest.Router) {
+	repeatable, reports, always := rest.Repeatable(a.answers), rest.ReportsRepeatability(), rest.EvenWhenBusy()
+	accepted, noContent := rest.Success(http.StatusAccepted), rest.Success(http.StatusNoContent)
+	rt.Handle(http.MethodPost, "/calling/callConnections:redirect", a.redirectCall, noContent, repeatable, always)
+	rt.Handle(http.MethodPost, "/calling/callConnections:connect", a.connect, repeatable, always)
+	rt.Handle(http.MethodPost, connectionPath+":transferToParticipant", a.transferToParticipant, accepted, repeatable, always)
+	rt.Handle(http.MethodPost, connectionPath+"/participants:add", a.addParticipant, accepted, repeatable, reports, always)
+	rt.Handle(http.MethodPost, connectionPath+"/participants:cancelAddParticipant", a.cancelAddParticipant, accepted, repeatable, reports, always)
+	rt.Handle(http.MethodPost, connectionPath+"/participants:remove", a.removeParticipant, accepted, repeatable, reports, always)
+	rt.Handle(http.MethodPost, connectionPath+"/participants:mute", a.mute, repeatable, reports, always)
+	rt.Handle(http.MethodPost, connectionPath+":hold", a.hold, always)
+	rt.Handle(http.MethodPost, connectionPath+":unhold", a.unhold, always)
+	rt.Handle(http.MethodPost, connectionPath+":startContinuousDtmfRecognition", a.startContinuousDtmfRecognition, always)
+	rt.Handle(http.MethodPost, connectionPath+":stopContinuousDtmfRecognition", a.stopContinuousDtmfRecognition, always)
 }
 
 // connection finds the connection that a request names, and tells the caller the

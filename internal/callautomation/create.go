@@ -19,6 +19,7 @@ type createCallRequest struct {
 	MediaStreaming       *streamingOptions     `json:"mediaStreamingOptions"`
 	Transcription        *transcriptionOptions `json:"transcriptionOptions"`
 	TeamsAppSource       *struct{}             `json:"teamsAppSource"`
+	CustomCallingContext *callingContext       `json:"customCallingContext"`
 }
 
 // maxDisplayName bounds a name shown to a callee, in bytes.
@@ -26,17 +27,16 @@ const maxDisplayName = 256
 
 func (r createCallRequest) create(v string) (create call.Create, err error) {
 	switch {
-	case len(r.Targets) == 0:
-		return create, errBody("targets: one target is required.")
-	case len(r.Targets) > 1:
-		return create, fault.Unsupported("targets: group calls are not offered by this version of Switchhook; give one target.").WithCode("8520")
 	case r.TeamsAppSource != nil:
 		return create, fault.Unsupported("teamsAppSource: calls on behalf of a Teams app are not offered.").WithCode("8520")
 	case len(r.SourceDisplayName) > maxDisplayName:
 		return create, errBody("sourceDisplayName is longer than %d bytes.", maxDisplayName)
 	}
-	if create.Target = r.Targets[0].ID; create.Target.IsZero() {
-		return create, errBody("targets[0] is null.")
+	if create.Targets, err = identities("targets", r.Targets); err != nil {
+		return create, err
+	}
+	if create.SIPHeaders, create.VoIPHeaders, err = r.CustomCallingContext.headers(); err != nil {
+		return create, err
 	}
 	create.Source, create.CallerID = r.Source.ID, r.SourceCallerIDNumber.ID
 	create.DisplayName = r.SourceDisplayName

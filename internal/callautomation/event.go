@@ -58,7 +58,7 @@ func describeMedia(e call.Event) occurrence {
 	case call.SendTonesFailed:
 		return sendTonesFailed(e)
 	}
-	return occurrence{}
+	return describeControl(e)
 }
 
 func recognizeFailed(e call.RecognizeFailed) occurrence {

@@ -49,6 +49,13 @@ func samples(version string) []call.Event {
 		call.RecognizeCompleted{Head: h, Tones: []call.Tone("123#"), By: call.MaxTonesCollected},
 		call.RecognizeFailed{Head: h, By: call.InitialSilence}, call.RecognizeCanceled{Head: h},
 		call.SendTonesCompleted{Head: h}, call.SendTonesFailed{Head: h, Canceled: true},
+		call.AddParticipantSucceeded{Head: h, Who: roster[0].ID}, call.AddParticipantFailed{Head: h, Who: roster[1].ID, Reason: refused},
+		call.CancelAddParticipantSucceeded{Head: h, InvitationID: "8737c343-1111-4222-8333-444444444444", Who: roster[0].ID},
+		call.CancelAddParticipantFailed{Head: h, InvitationID: "8737c343-1111-4222-8333-444444444444"},
+		call.RemoveParticipantSucceeded{Head: h, Who: roster[0].ID}, call.RemoveParticipantFailed{Head: h, Who: roster[0].ID, Reason: call.Reason{Kind: call.Canceled, Text: "the application left the call"}},
+		call.CallTransferAccepted{Head: h, Target: roster[1].ID, Transferee: roster[0].ID}, call.CallTransferFailed{Head: h, Reason: refused},
+		call.ToneReceived{Head: h, Tone: '5', Sequence: 1}, call.TonesStopped{Head: noContext, Reason: call.Reason{Kind: call.EndedByPeer}},
+		call.HoldFailed{Head: h, Cause: fmt.Errorf("%w: gone", player.ErrDownload)},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // errRestarted is why work of the process before never ended.
@@ -47,8 +48,30 @@ func interrupted(head call.Head, why call.Reason) call.Event {
 		return call.AnswerFailed{Head: head, Reason: why}
 	case call.RecognizeOperation:
 		return call.RecognizeFailed{Head: head, By: call.Interrupted, Cause: errRestarted}
+	case call.AddOperation, call.CancelAddOperation, call.RemoveOperation, call.TransferOperation, call.TonesOperation:
+		return interruptedControl(head, why)
 	case call.SendTonesOperation:
 		return call.SendTonesFailed{Head: head, Cause: errRestarted}
 	}
 	return call.PlayFailed{Head: head, Cause: errRestarted}
+}
+
+// interruptedControl is interrupted for the operations of call control.
+func interruptedControl(head call.Head, why call.Reason) call.Event {
+	about := head.Operation.About
+	who, err := identifier.Parse(about)
+	if err != nil { // an invitation id, or nothing
+		who = identifier.ID{}
+	}
+	switch head.Operation.Kind {
+	case call.AddOperation:
+		return call.AddParticipantFailed{Head: head, Who: who, Reason: why}
+	case call.CancelAddOperation:
+		return call.CancelAddParticipantFailed{Head: head, InvitationID: about, Reason: why}
+	case call.RemoveOperation:
+		return call.RemoveParticipantFailed{Head: head, Who: who, Reason: why}
+	case call.TransferOperation:
+		return call.CallTransferFailed{Head: head, Reason: why}
+	}
+	return call.TonesStopped{Head: head, Reason: why}
 }

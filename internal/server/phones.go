@@ -83,7 +83,7 @@ func (a announcer) IncomingCall(in call.IncomingCall) int {
 		To: in.To, From: in.From, ServerCallID: in.ServerCallID, CallerDisplayName: in.DisplayName,
 		IncomingCallContext: in.Context, CorrelationID: in.CorrelationID, At: in.At,
 	}
-	if len(in.SIPHeaders)+len(in.VoIPHeaders) > 0 {
+	if in.Added || len(in.SIPHeaders)+len(in.VoIPHeaders) > 0 {
 		e.CustomContext = &eventgrid.CustomContext{SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders}
 	}
 	return a.grid.IncomingCall(e)

@@ -1,0 +1,96 @@
+package callautomation
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+type addParticipantRequest struct {
+	ParticipantToAdd           *rest.Identifier `json:"participantToAdd"`
+	SourceCallerIDNumber       rest.Phone       `json:"sourceCallerIdNumber"`
+	SourceDisplayName          string           `json:"sourceDisplayName"`
+	InvitationTimeoutInSeconds *int             `json:"invitationTimeoutInSeconds"`
+	OperationContext           string           `json:"operationContext"`
+	OperationCallbackURI       string           `json:"operationCallbackUri"`
+	CustomCallingContext       *callingContext  `json:"customCallingContext"`
+}
+
+// maxInvitationTimeout is how long somebody may be asked at most, in seconds.
+const maxInvitationTimeout = 180
+
+func (r addParticipantRequest) add() (add call.Add, err error) {
+	if r.ParticipantToAdd == nil {
+		return add, errBody("participantToAdd is required.")
+	}
+	if len(r.SourceDisplayName) > maxDisplayName {
+		return add, errBody("sourceDisplayName is longer than %d bytes.", maxDisplayName)
+	}
+	add.Who, add.CallerID, add.DisplayName = r.ParticipantToAdd.ID, r.SourceCallerIDNumber.ID, r.SourceDisplayName
+	if r.InvitationTimeoutInSeconds != nil {
+		if add.Patience, err = seconds("invitationTimeoutInSeconds", r.InvitationTimeoutInSeconds, 0, 0, maxInvitationTimeout); err != nil {
+			return add, err
+		}
+		add.Patience = max(add.Patience, time.Millisecond) // 0 asks, and gives up at once
+	}
+	if add.SIPHeaders, add.VoIPHeaders, err = r.CustomCallingContext.headers(); err != nil {
+		return add, err
+	}
+	add.Context, err = operationContext(r.OperationContext, r.OperationCallbackURI)
+	return add, err
+}
+
+// addParticipant is POST …/participants:add.
+func (a *API) addParticipant(w http.ResponseWriter, r *http.Request) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	body, err := rest.Decode[addParticipantRequest](r)
+	if err != nil {
+		return err
+	}
+	add, err := body.add()
+	if err != nil {
+		return err
+	}
+	invitation, err := conn.Add(r.Context(), add)
+	if err != nil {
+		return err
+	}
+	who := participantModel(call.Participant{ID: add.Who}, version(rest.APIVersion(r.Context())))
+	return a.accepted(w, r, http.StatusAccepted,
+		object{{"participant", who}}.addText("operationContext", body.OperationContext).add("invitationId", invitation))
+}
+
+type cancelAddParticipantRequest struct {
+	InvitationID         string `json:"invitationId"`
+	OperationContext     string `json:"operationContext"`
+	OperationCallbackURI string `json:"operationCallbackUri"`
+}
+
+// cancelAddParticipant is POST …/participants:cancelAddParticipant.
+func (a *API) cancelAddParticipant(w http.ResponseWriter, r *http.Request) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	body, err := rest.Decode[cancelAddParticipantRequest](r)
+	if err != nil {
+		return err
+	}
+	if body.InvitationID == "" {
+		return errBody("invitationId is required.")
+	}
+	what, err := operationContext(body.OperationContext, body.OperationCallbackURI)
+	if err != nil {
+		return err
+	}
+	if err := conn.CancelAdd(r.Context(), body.InvitationID, what); err != nil {
+		return err
+	}
+	return a.accepted(w, r, http.StatusAccepted,
+		object{{"invitationId", body.InvitationID}}.addText("operationContext", body.OperationContext))
+}

@@ -1,0 +1,76 @@
+package callautomation
+
+import (
+	"net/http"
+	"strings"
+)
+
+// callingContext is what an application hands to whom it calls.
+type callingContext struct {
+	VoIPHeaders map[string]string `json:"voipHeaders"`
+	SIPHeaders  map[string]string `json:"sipHeaders"`
+}
+
+// Limits of custom context; lengths are in bytes, keys with their prefix.
+const (
+	maxSIPHeaders  = 5 // besides User-To-User
+	maxSIPKey      = 64
+	maxSIPValue    = 256
+	maxVoIPHeaders = 1000
+	maxVoIPKey     = 64
+	maxVoIPValue   = 1024
+
+	userToUser   = "User-To-User"
+	customPrefix = "X-MS-Custom-"
+	plainPrefix  = "X-"
+)
+
+// headers checks the context against its limits; nil maps where none is given.
+func (c *callingContext) headers() (sip, voip map[string]string, err error) {
+	if c == nil {
+		return nil, nil, nil
+	}
+	custom := 0
+	for key, value := range c.SIPHeaders {
+		if !strings.EqualFold(key, userToUser) {
+			custom++
+			if !hasPrefixFold(key, plainPrefix) {
+				return nil, nil, errBody("customCallingContext.sipHeaders: %q must begin with %s, or be %s.", key, customPrefix, userToUser)
+			}
+		}
+		if err := headerLimits("sipHeaders", key, value, maxSIPKey, maxSIPValue); err != nil {
+			return nil, nil, err
+		}
+		if !isHeader(key, value) {
+			return nil, nil, errBody("customCallingContext.sipHeaders: %q or its value has a character that no header may have.", key)
+		}
+	}
+	if custom > maxSIPHeaders {
+		return nil, nil, errBody("customCallingContext.sipHeaders: more than %d headers besides %s.", maxSIPHeaders, userToUser)
+	}
+	if len(c.VoIPHeaders) > maxVoIPHeaders {
+		return nil, nil, errBody("customCallingContext.voipHeaders: more than %d headers.", maxVoIPHeaders)
+	}
+	for key, value := range c.VoIPHeaders {
+		if err := headerLimits("voipHeaders", key, value, maxVoIPKey, maxVoIPValue); err != nil {
+			return nil, nil, err
+		}
+	}
+	return c.SIPHeaders, c.VoIPHeaders, nil
+}
+
+func headerLimits(kind, key, value string, maxKey, maxValue int) error {
+	if key == "" || len(key) > maxKey || len(value) > maxValue {
+		return errBody("customCallingContext.%s: %.80q: a key has 1 to %d bytes, a value at most %d.", kind, key, maxKey, maxValue)
+	}
+	return nil
+}
+
+func hasPrefixFold(text, prefix string) bool {
+	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
+}
+
+// isHeader refuses what would end a header and begin another.
+func isHeader(key, value string) bool {
+	return http.CanonicalHeaderKey(key) != "" && !strings.ContainsAny(key, " :\t\r\n") && !strings.ContainsAny(value, "\r\n\x00")
+}

@@ -1,0 +1,93 @@
+package callautomation
+
+import (
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+type connectRequest struct {
+	CallLocator      *callLocator          `json:"callLocator"`
+	CallbackURI      string                `json:"callbackUri"`
+	OperationContext string                `json:"operationContext"`
+	Intelligence     *intelligenceOptions  `json:"callIntelligenceOptions"`
+	MediaStreaming   *streamingOptions     `json:"mediaStreamingOptions"`
+	Transcription    *transcriptionOptions `json:"transcriptionOptions"`
+}
+
+// callLocator names a call that goes on.
+type callLocator struct {
+	Kind         string `json:"kind"`
+	ServerCallID string `json:"serverCallId"`
+	GroupCallID  string `json:"groupCallId"`
+	RoomID       string `json:"roomId"`
+}
+
+// serverCall is the serverCallId that a locator names. Groups and rooms are
+// joined by browsers, of which there are none in this version.
+func (l *callLocator) serverCall() (string, error) {
+	switch {
+	case l == nil:
+		return "", errBody("callLocator is required.")
+	case l.Kind == "serverCallLocator", l.Kind == "" && l.ServerCallID != "":
+		if l.ServerCallID == "" {
+			return "", errBody("callLocator.serverCallId is required.")
+		}
+		return l.ServerCallID, nil
+	case l.Kind == "groupCallLocator", l.Kind == "roomCallLocator":
+		return "", fault.Unsupported("callLocator.kind %s is not offered by this version of Switchhook; use serverCallLocator.", l.Kind).WithCode("8520")
+	}
+	return "", errBody("callLocator.kind: %q is none of serverCallLocator, groupCallLocator and roomCallLocator.", l.Kind)
+}
+
+// connect is POST /calling/callConnections:connect.
+func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
+	body, err := rest.Decode[connectRequest](r)
+	if err != nil {
+		return err
+	}
+	id, err := body.CallLocator.serverCall()
+	if err != nil {
+		return err
+	}
+	control, err := control(rest.APIVersion(r.Context()), body.CallbackURI, body.OperationContext, body.Intelligence, body.MediaStreaming, body.Transcription)
+	if err != nil {
+		return err
+	}
+	made, err := a.calls.Connect(r.Context(), id, control)
+	if err != nil {
+		return err
+	}
+	rest.SetChainID(w, made.CorrelationID)
+	return a.accepted(w, r, http.StatusOK, callConnectionProperties(made, answeredState))
+}
+
+type redirectCallRequest struct {
+	IncomingCallContext  string           `json:"incomingCallContext"`
+	Target               *rest.Identifier `json:"target"`
+	CustomCallingContext *callingContext  `json:"customCallingContext"`
+}
+
+// redirectCall is POST /calling/callConnections:redirect.
+func (a *API) redirectCall(w http.ResponseWriter, r *http.Request) error {
+	body, err := rest.Decode[redirectCallRequest](r)
+	if err != nil {
+		return err
+	}
+	if body.IncomingCallContext == "" {
+		return errBody("incomingCallContext is required.")
+	}
+	if body.Target == nil {
+		return errBody("target is required.")
+	}
+	to := call.Redirect{Target: body.Target.ID}
+	if to.SIPHeaders, to.VoIPHeaders, err = body.CustomCallingContext.headers(); err != nil {
+		return err
+	}
+	if err := a.calls.Redirect(r.Context(), body.IncomingCallContext, to); err != nil {
+		return err
+	}
+	return a.accepted(w, r, http.StatusNoContent, nil)
+}

@@ -1,0 +1,52 @@
+package callautomation
+
+import (
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+type transferRequest struct {
+	TargetParticipant    *rest.Identifier `json:"targetParticipant"`
+	Transferee           *rest.Identifier `json:"transferee"`
+	SourceCallerIDNumber rest.Phone       `json:"sourceCallerIdNumber"`
+	OperationContext     string           `json:"operationContext"`
+	OperationCallbackURI string           `json:"operationCallbackUri"`
+	CustomCallingContext *callingContext  `json:"customCallingContext"`
+}
+
+func (r transferRequest) transfer() (t call.Transfer, err error) {
+	if r.TargetParticipant == nil {
+		return t, errBody("targetParticipant is required.")
+	}
+	t.Target, t.CallerID = r.TargetParticipant.ID, r.SourceCallerIDNumber.ID
+	if r.Transferee != nil {
+		t.Transferee = r.Transferee.ID
+	}
+	if t.SIPHeaders, t.VoIPHeaders, err = r.CustomCallingContext.headers(); err != nil {
+		return t, err
+	}
+	t.Context, err = operationContext(r.OperationContext, r.OperationCallbackURI)
+	return t, err
+}
+
+// transferToParticipant is POST …:transferToParticipant.
+func (a *API) transferToParticipant(w http.ResponseWriter, r *http.Request) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	body, err := rest.Decode[transferRequest](r)
+	if err != nil {
+		return err
+	}
+	transfer, err := body.transfer()
+	if err != nil {
+		return err
+	}
+	if err := conn.Transfer(r.Context(), transfer); err != nil {
+		return err
+	}
+	return a.accepted(w, r, http.StatusAccepted, object{}.addText("operationContext", body.OperationContext))
+}
