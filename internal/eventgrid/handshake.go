@@ -10,8 +10,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Event Grid, "Webhook event delivery": an endpoint has 30 s to answer; a
@@ -21,8 +19,6 @@ const (
 	handshakePause    = 5 * time.Second
 	handshakeAttempts = 3
 	maxAnswer         = 64 << 10 // bytes read of an endpoint's answer
-
-	validationDataVersion = "1" // other events have dataVersion
 )
 
 // handshake asks webhooks whether they want the events of a topic.
@@ -49,80 +45,70 @@ func newHandshake(transport http.RoundTripper, topic string, now func() time.Tim
 type invitation struct {
 	label    string // of the subscription
 	endpoint string
+	schema   string // of the events to come; it decides how is asked
 	code     string // to be echoed
 	url      string // to be opened instead
 }
 
-// validationData is the data of a validation event.
-type validationData struct {
-	Code string `json:"validationCode"`
-	URL  string `json:"validationUrl"`
+// proposal is how a schema asks for consent.
+type proposal struct {
+	id      string // of the event, "" where none is sent
+	method  string
+	header  map[string]string
+	body    []byte
+	judge   func(answer) verdict
+	what    string // is sent, in a sentence
+	expects string // what the answer must have
 }
 
-// validationEvent differs from other events in the order of its last members
-// and in its data version.
-type validationEvent struct {
-	ID              string         `json:"id"`
-	Topic           string         `json:"topic"`
-	Subject         string         `json:"subject"`
-	Data            validationData `json:"data"`
-	EventType       string         `json:"eventType"`
-	EventTime       string         `json:"eventTime"`
-	MetadataVersion string         `json:"metadataVersion"`
-	DataVersion     string         `json:"dataVersion"`
-}
-
-// ask posts the validation event and judges the answer. It returns early when
-// ctx ends; its verdict then means nothing.
+// ask sends the proposal of the subscription's schema and judges the answer. It
+// returns early when ctx ends; its verdict then means nothing.
 func (h handshake) ask(ctx context.Context, in invitation) verdict {
-	id := uuid.NewString()
-	body, err := encode([]validationEvent{{
-		ID:              id,
-		Topic:           h.topic,
-		Data:            validationData{Code: in.code, URL: in.url},
-		EventType:       "Microsoft.EventGrid.SubscriptionValidationEvent",
-		EventTime:       timestamp(h.now()),
-		MetadataVersion: metadataVersion,
-		DataVersion:     validationDataVersion,
-	}})
+	propose := h.eventProposal
+	if in.schema == schemaCloudEvents {
+		propose = h.cloudProposal
+	}
+	p, err := propose(in)
 	if err != nil {
-		return verdict{refused, "the validation event could not be written: " + err.Error()}
+		return verdict{refused, err.Error()}
 	}
 	for attempt := 1; attempt <= handshakeAttempts; attempt++ {
 		if attempt > 1 && !pause(ctx, handshakePause) {
 			break
 		}
-		answer, err := h.post(ctx, in, id, body, attempt)
+		answer, err := h.send(ctx, in, p, attempt)
 		if err == nil {
-			return judge(answer, in.code)
+			return p.judge(answer)
 		}
 		if !isTimeout(err) {
 			return verdict{refused, fmt.Sprintf("%s could not be reached: %s", baseURL(in.endpoint), explain(err))}
 		}
 	}
-	return verdict{refused, fmt.Sprintf("%s did not answer the validation event within %s, in %d attempts; it must answer 200 with %s",
-		baseURL(in.endpoint), handshakeTimeout, handshakeAttempts, echo("the event's data.validationCode"))}
+	return verdict{refused, fmt.Sprintf("%s did not answer %s within %s, in %d attempts; it must answer %s",
+		baseURL(in.endpoint), p.what, handshakeTimeout, handshakeAttempts, p.expects)}
 }
 
 // answer is what came back from an endpoint.
 type answer struct {
 	endpoint string // without its query
 	status   int
-	location string
+	header   http.Header
 	body     []byte
 }
 
-func (h handshake) post(ctx context.Context, in invitation, id string, body []byte, attempt int) (answer, error) {
+func (h handshake) send(ctx context.Context, in invitation, p proposal, attempt int) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, in.endpoint, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, p.method, in.endpoint, bytes.NewReader(p.body))
 	if err != nil {
 		return answer{}, err
 	}
-	for name, value := range eventHeader(in.label, "SubscriptionValidation", validationDataVersion) {
+	for name, value := range p.header {
 		req.Header.Set(name, value)
 	}
-	tell(req.Header, id, attempt)
+	if p.id != "" {
+		tell(req.Header, p.id, attempt)
+	}
 	resp, err := h.client.Do(req)
 	if err != nil {
 		return answer{}, err
@@ -132,7 +118,7 @@ func (h handshake) post(ctx context.Context, in invitation, id string, body []by
 	if err != nil {
 		return answer{}, fmt.Errorf("read its answer: %w", err)
 	}
-	return answer{endpoint: baseURL(in.endpoint), status: resp.StatusCode, location: resp.Header.Get("Location"), body: got}, nil
+	return answer{endpoint: baseURL(in.endpoint), status: resp.StatusCode, header: resp.Header, body: got}, nil
 }
 
 // isTimeout reports whether an attempt failed by taking too long.
@@ -153,7 +139,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// echo writes the answer that is expected.
+// echo writes the answer that is expected of a validation event.
 func echo(code string) string {
 	text, _ := json.Marshal(map[string]string{"validationResponse": code})
 	return string(text)

@@ -17,13 +17,32 @@ const (
 	headerOutputEventID   = "aeg-output-event-id"
 )
 
-const contentType = "application/json; charset=utf-8"
+// What is delivered, as aeg-event-type says it.
+const (
+	sortNotification = "Notification"
+	sortValidation   = "SubscriptionValidation"
+)
 
-// eventHeader returns the headers that all deliveries of one sort to one
-// subscription have in common.
+// notificationHeader returns the headers that all events to one subscription
+// have in common. Those in the CloudEvents schema bear the origin that the
+// endpoint consented to, and no data version.
+func notificationHeader(label, schema string) map[string]string {
+	if schema == schemaCloudEvents {
+		return map[string]string{
+			"Content-Type":        "application/cloudevents+json; charset=utf-8",
+			"Origin":              origin,
+			headerSubscription:    label,
+			headerEventType:       sortNotification,
+			headerMetadataVersion: specVersion,
+		}
+	}
+	return eventHeader(label, sortNotification, dataVersion)
+}
+
+// eventHeader returns the headers of events in the Event Grid schema.
 func eventHeader(label, sort, version string) map[string]string {
 	return map[string]string{
-		"Content-Type":        contentType,
+		"Content-Type":        "application/json; charset=utf-8",
 		headerSubscription:    label,
 		headerEventType:       sort,
 		headerMetadataVersion: metadataVersion,

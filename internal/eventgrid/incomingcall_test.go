@@ -1,18 +1,11 @@
 package eventgrid
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const testTopic = "/subscriptions/11111111-2222-3333-4444-555555555555/resourcegroups/calls/providers/microsoft.communication/communicationservices/demo"
 
@@ -62,28 +55,7 @@ func TestIncomingCallIsGolden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := in.event()
 			e.id = "d5546be8-227a-4db8-b2c3-4f06fd675fd6"
-			body, err := e.inEventGridSchema(testTopic)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got bytes.Buffer
-			if err := json.Indent(&got, body, "", "  "); err != nil {
-				t.Fatal(err)
-			}
-			got.WriteByte('\n')
-			file := filepath.Join("testdata", "IncomingCall-"+name+".json")
-			if *update {
-				if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got.Bytes(), want) {
-				t.Errorf("%s differs:\n%s\nwant:\n%s", file, got.Bytes(), want)
-			}
+			golden(t, "IncomingCall-"+name, e)
 		})
 	}
 }

@@ -167,6 +167,7 @@ func (g *Grid) invitationTo(sub Subscription, token string) invitation {
 	return invitation{
 		label:    sub.label(),
 		endpoint: sub.Wanted.Endpoint,
+		schema:   sub.Wanted.schema(),
 		code:     uuid.NewString(),
 		url:      strings.TrimSuffix(g.cfg.PublicBase(), "/") + validatePath + "?" + query.Encode(),
 	}

@@ -9,7 +9,8 @@ type publication struct {
 	topic string
 	asked question
 	seen  *fields // nil until somebody asks
-	body  []byte  // in the Event Grid schema; nil until somebody takes it
+	array []byte  // in the Event Grid schema; nil until somebody takes it
+	cloud []byte  // in the CloudEvents schema, likewise
 	err   error   // why a form could not be made
 }
 
@@ -45,10 +46,14 @@ func (p *publication) fields() *fields {
 	return p.seen
 }
 
-// message is the body that is delivered.
-func (p *publication) message() ([]byte, error) {
-	if p.body == nil && p.err == nil {
-		p.body, p.err = p.inEventGridSchema(p.topic)
+// body is what a schema delivers.
+func (p *publication) body(schema string) ([]byte, error) {
+	into, in := &p.array, p.inEventGridSchema
+	if schema == schemaCloudEvents {
+		into, in = &p.cloud, p.inCloudEventsSchema
 	}
-	return p.body, p.err
+	if *into == nil && p.err == nil {
+		*into, p.err = in(p.topic)
+	}
+	return *into, p.err
 }

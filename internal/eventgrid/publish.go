@@ -24,7 +24,7 @@ func (g *Grid) publish(e event) (matched int) {
 		if takes, _ := t.takes(&p.asked); !takes {
 			continue
 		}
-		body, err := p.message()
+		body, err := p.body(t.schema)
 		if err != nil {
 			g.log.Error("event not published", "type", e.kind, "error", err)
 			return 0

@@ -38,9 +38,10 @@ func TestSettingsOfACreate(t *testing.T) {
 		{"nulls are absent", webhook(`,"filter":null,"labels":null,"retryPolicy":null,"expirationTimeUtc":null,"eventDeliverySchema":null,"deadLetterDestination":null`), defaults},
 		{"what the SDKs send by themselves", `{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"https://app.example/events?code=hush",
 			"maxEventsPerBatch":1,"preferredBatchSizeInKilobytes":64}},"filter":{"isSubjectCaseSensitive":false,"advancedFilters":[]},
-			"eventDeliverySchema":"EventGridSchema","retryPolicy":{"maxDeliveryAttempts":30,"eventTimeToLiveInMinutes":1440}}`, defaults},
+			"eventDeliverySchema":"EventGridSchema","retryPolicy":{"maxDeliveryAttempts":30,"eventTimeToLiveInMinutes":1440}}`, with(func(s *Settings) { s.Schema = schemaEventGrid })},
 		{"the policy recommended for incoming calls", webhook(`,"retryPolicy":{"maxDeliveryAttempts":2,"eventTimeToLiveInMinutes":1}`),
 			with(func(s *Settings) { s.Retry = Retry{2, time.Minute} })},
+		{"CloudEvents", webhook(`,"eventDeliverySchema":"CloudEventSchemaV1_0"`), with(func(s *Settings) { s.Schema = schemaCloudEvents })},
 		{"half a policy", webhook(`,"retryPolicy":{"maxDeliveryAttempts":1}`), with(func(s *Settings) { s.Retry.MaxAttempts = 1 })},
 		{"filter", webhook(`,"filter":{"includedEventTypes":["Microsoft.Communication.IncomingCall","Microsoft.Communication.IncomingCall"],"subjectBeginsWith":"/caller/","subjectEndsWith":"x","isSubjectCaseSensitive":true,"enableAdvancedFilteringOnArrays":true}`),
 			with(func(s *Settings) {
@@ -101,7 +102,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"expiry that is no time", webhook(`,"expirationTimeUtc":"tomorrow"`), fault.KindInvalid, "not a time"},
 
 		{"a queue", `{"destination":{"endpointType":"StorageQueue","properties":{}}}`, fault.KindUnsupported, "StorageQueue is not offered yet: use WebHook"},
-		{"CloudEvents", webhook(`,"eventDeliverySchema":"CloudEventSchemaV1_0"`), fault.KindUnsupported, "CloudEventSchemaV1_0 is not offered yet"},
+		{"a schema of custom topics", webhook(`,"eventDeliverySchema":"CustomInputSchema"`), fault.KindInvalid, "must be EventGridSchema or CloudEventSchemaV1_0"},
 		{"dead letter", webhook(`,"deadLetterDestination":{"endpointType":"StorageBlob"}`), fault.KindUnsupported, "deadLetterDestination is not offered yet"},
 		{"dead letter with an identity", webhook(`,"deadLetterWithResourceIdentity":{"identity":{}}`), fault.KindUnsupported, "deadLetterDestination is not offered yet"},
 		{"delivery with an identity", webhook(`,"deliveryWithResourceIdentity":{"identity":{}}`), fault.KindUnsupported, "deliveryWithResourceIdentity is not offered yet"},

@@ -95,7 +95,7 @@ func (a armResource) answer(sub Subscription) subscriptionAnswer {
 				Arrays:        wanted.ArrayFilters,
 				Advanced:      wanted.Filter.advanced(),
 			},
-			Schema:      schemaEventGrid,
+			Schema:      wanted.schema(),
 			RetryPolicy: retryAnswer{wanted.Retry.MaxAttempts, int(wanted.Retry.TimeToLive / time.Minute)},
 		},
 	}

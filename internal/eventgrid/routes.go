@@ -32,6 +32,7 @@ func (g *Grid) Routes(rt *rest.Router) {
 		rt.Handle(http.MethodPost, one+"/getFullUrl", g.ours(g.fullURL))
 	}
 	rt.Handle(http.MethodGet, validatePath, g.validate, rest.NoAuth(), rest.NoVersion())
+	rt.Handle(http.MethodPost, validatePath, g.validate, rest.NoAuth(), rest.NoVersion())
 }
 
 // ours lets requests through that are meant for this server's resource.

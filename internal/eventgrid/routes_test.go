@@ -180,7 +180,7 @@ func TestRequestsThatRESTRefuses(t *testing.T) {
 		{"a name out of bounds", "PUT", armBase + "/ab", `{"properties":` + webhook("") + `}`, 400, "3 to 64"},
 		{"no JSON", "PUT", armBase + "/incoming", `{`, 400, "not JSON"},
 		{"nothing", "PUT", armBase + "/incoming", ``, 400, "destination is missing"},
-		{"not offered", "PUT", armBase + "/incoming", `{"properties":` + webhook(`,"eventDeliverySchema":"CloudEventSchemaV1_0"`) + `}`, 501, "not offered yet"},
+		{"not offered", "PUT", armBase + "/incoming", `{"properties":` + webhook(`,"deadLetterDestination":{"endpointType":"StorageBlob"}`) + `}`, 501, "not offered yet"},
 		{"unknown event type", "PUT", armBase + "/incoming", `{"properties":` + webhook(`,"filter":{"includedEventTypes":["x"]}`) + `}`, 400, typeIncomingCall},
 		{"$filter", "GET", armBase + "?api-version=2022-06-15&$filter=x", "", 501, "$filter"},
 		{"$top of nothing", "GET", armBase + "?api-version=2022-06-15&$top=0", "", 400, "1 to 500"},

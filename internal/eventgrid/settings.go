@@ -44,7 +44,7 @@ func (r settingsRequest) onto(base Settings, with rules) (Settings, error) {
 	if err := r.refuseUnoffered(); err != nil {
 		return Settings{}, err
 	}
-	steps := []func(*Settings, rules) error{r.putDestination, r.putFilter, r.putRetry, r.putLabels, r.putExpiry}
+	steps := []func(*Settings, rules) error{r.putDestination, r.putSchema, r.putFilter, r.putRetry, r.putLabels, r.putExpiry}
 	for _, put := range steps {
 		if err := put(&base, with); err != nil {
 			return Settings{}, err

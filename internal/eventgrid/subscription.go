@@ -31,6 +31,7 @@ func (s state) ended() bool { return s == succeeded || s == failed }
 // Settings are what the owner of a subscription asks for.
 type Settings struct {
 	Endpoint     string // the webhook's URL; its query is secret
+	Schema       string // eventDeliverySchema; see schema
 	Filter       Filter
 	Retry        Retry
 	Labels       []string

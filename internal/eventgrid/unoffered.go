@@ -13,16 +13,12 @@ import (
 const (
 	eventsPerBatchDefault = 1
 	batchSizeDefault      = 64
-	schemaEventGrid       = "EventGridSchema"
 )
 
 // refuseUnoffered refuses whatever would change deliveries and is not offered
 // here. A subscription that asked for it and got something else would lose
 // events, or send them to an application that cannot read them.
 func (r settingsRequest) refuseUnoffered() error {
-	if r.Schema != nil && *r.Schema != schemaEventGrid {
-		return unoffered("eventDeliverySchema "+clip(*r.Schema, 40), "events are delivered in "+schemaEventGrid)
-	}
 	if asked(r.DeadLetter) || asked(r.DeadLetterAs) {
 		return unoffered("deadLetterDestination", "leave it out: an event that cannot be delivered is dropped")
 	}

@@ -13,7 +13,8 @@ import (
 // token, told to the endpoint alone, is one, for one purpose and ten minutes.
 const validatePath = "/eventgrid/validate"
 
-// validate is consent given by opening the URL instead of echoing the code.
+// validate is consent given by opening the URL instead of echoing the code, or
+// instead of answering OPTIONS with consent; the latter is done by POST too.
 func (g *Grid) validate(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	if !g.consentBy(query.Get("id"), query.Get("t")) {

@@ -14,13 +14,13 @@ import (
 	"unicode/utf8"
 )
 
-// outcome is what an endpoint made of the validation event.
+// outcome is what an endpoint made of a handshake.
 type outcome uint8
 
 const (
 	refused   outcome = iota // it failed: the subscription fails
-	consented                // it echoed the code
-	deferred                 // it took the event without an echo: it may open the URL later
+	consented                // it echoed the code, or allowed the origin
+	deferred                 // it neither consented nor refused: it may open the URL later
 )
 
 // verdict is an outcome, and the reason that the subscription's owner is told
@@ -53,8 +53,8 @@ func judge(a answer, code string) verdict {
 // describe says what came back, such as `404 Not Found with the body "…"`.
 func (a answer) describe() string {
 	text := fmt.Sprintf("%d %s", a.status, http.StatusText(a.status))
-	if a.location != "" {
-		text += fmt.Sprintf(" to %s (redirects are not followed: subscribe the final address)", baseURL(a.location))
+	if location := a.header.Get("Location"); location != "" {
+		text += fmt.Sprintf(" to %s (redirects are not followed: subscribe the final address)", baseURL(location))
 	}
 	if len(bytes.TrimSpace(a.body)) == 0 {
 		return text + " with an empty body"

@@ -63,6 +63,7 @@ type taker struct {
 	matcher
 	label    string
 	endpoint string
+	schema   string
 	retry    Retry
 	expires  time.Time
 	header   map[string]string // shared by all its messages, never changed
@@ -77,9 +78,10 @@ func newTaker(sub Subscription) *taker {
 		matcher:  sub.Active.Filter.compile(sub.Active.ArrayFilters),
 		label:    sub.label(),
 		endpoint: sub.Active.Endpoint,
+		schema:   sub.Active.schema(),
 		retry:    sub.Active.Retry,
 		expires:  sub.Active.Expires,
-		header:   eventHeader(sub.label(), "Notification", dataVersion),
+		header:   notificationHeader(sub.label(), sub.Active.schema()),
 	}
 }
 

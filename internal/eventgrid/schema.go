@@ -1,0 +1,63 @@
+package eventgrid
+
+import (
+	"fmt"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// The schemas in which events are delivered, by ARM's names.
+const (
+	schemaEventGrid   = "EventGridSchema"
+	schemaCloudEvents = "CloudEventSchemaV1_0"
+)
+
+// schema is the one that was asked for; subscriptions of the first version
+// have none stored.
+func (s Settings) schema() string {
+	if s.Schema == "" {
+		return schemaEventGrid
+	}
+	return s.Schema
+}
+
+func (r settingsRequest) putSchema(s *Settings, _ rules) error {
+	if r.Schema == nil {
+		return nil
+	}
+	switch *r.Schema {
+	case schemaEventGrid, schemaCloudEvents:
+		s.Schema = *r.Schema
+		return nil
+	}
+	return fault.Invalid("eventDeliverySchema is %q; it must be %s or %s", clip(*r.Schema, 40), schemaEventGrid, schemaCloudEvents)
+}
+
+// cloudEvent is CloudEvents 1.0 in structured mode, members in the order of
+// Event Grid's samples. What is absent has its default: JSON data.
+type cloudEvent struct {
+	SpecVersion string `json:"specversion"`
+	Type        string `json:"type"`
+	Source      string `json:"source"`
+	ID          string `json:"id"`
+	Time        string `json:"time"`
+	Subject     string `json:"subject"`
+	Data        any    `json:"data"`
+}
+
+// inCloudEventsSchema returns the body that delivers e: one object, no array.
+func (e event) inCloudEventsSchema(source string) ([]byte, error) {
+	body, err := encode(cloudEvent{
+		SpecVersion: specVersion,
+		Type:        e.kind,
+		Source:      source,
+		ID:          e.id,
+		Time:        timestamp(e.at),
+		Subject:     e.subject,
+		Data:        e.data,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", e.kind, err)
+	}
+	return body, nil
+}
