@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// load is what sipp's built-in caller came to.
+type load struct {
+	took              time.Duration
+	succeeded, failed int // calls; an overloaded server refuses some with 503
+}
+
+// runSipp makes calls. An error is that there was no load worth a figure.
+func runSipp(ctx context.Context, s *server, arguments ...string) (load, error) {
+	dir, err := os.MkdirTemp("", "switchhook-sipp-")
+	if err != nil {
+		return load{}, err
+	}
+	defer os.RemoveAll(dir)
+	statistics := filepath.Join(dir, "statistics.csv")
+	command := exec.CommandContext(ctx, "sipp", append([]string{s.addresses.SIP, "-sn", "uac", "-s", ourNumber, "-i", "127.0.0.1",
+		"-nostdin", "-timeout", "300", "-trace_stat", "-stf", statistics, "-fd", "1"}, arguments...)...)
+	command.Dir = dir
+	began := time.Now()
+	out, runErr := command.CombinedOutput()
+	l := load{took: time.Since(began)}
+	if l.succeeded, l.failed, err = readStatistics(statistics); err != nil || l.succeeded == 0 {
+		return l, fmt.Errorf("sipp: %w\n%s", errors.Join(runErr, err), out)
+	}
+	return l, nil // sipp fails when one call did; that is in the counts
+}
+
+// readStatistics reads the last line of sipp's statistics.
+func readStatistics(name string) (succeeded, failed int, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer file.Close()
+	in := csv.NewReader(file)
+	in.Comma, in.FieldsPerRecord, in.LazyQuotes = ';', -1, true
+	lines, err := in.ReadAll()
+	if err != nil || len(lines) < 2 {
+		return 0, 0, errors.Join(err, errors.New("there are no statistics"))
+	}
+	last := lines[len(lines)-1]
+	for i, column := range lines[0] {
+		if i >= len(last) {
+			break
+		}
+		switch column {
+		case "SuccessfulCall(C)":
+			succeeded, err = strconv.Atoi(last[i])
+		case "FailedCall(C)":
+			failed, err = strconv.Atoi(last[i])
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+	}
+	return succeeded, failed, nil
+}
