@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"slices"
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
@@ -107,7 +106,7 @@ func (l *leg) destination() sip.Uri {
 	if l.trunk.Transport != trunk.UDP {
 		uri.UriParams.Add("transport", string(l.trunk.Transport))
 	}
-	if slices.Contains([]int{5060, 5061}, l.trunk.Port) && l.trunk.Port == sip.DefaultPort(string(l.trunk.Transport)) {
+	if uri.Port == sip.DefaultPort(string(l.trunk.Transport)) {
 		uri.Port = 0
 	}
 	uri.UriParams.Add("user", "phone")

@@ -50,7 +50,7 @@ func answeringDialog(request *sip.Request, source netip.AddrPort) dialog {
 
 // learn takes the peer's side from a response to our INVITE (RFC 3261 §12.1.2).
 func (d *dialog) learn(response *sip.Response) {
-	if tag, ok := response.To().Params.Get("tag"); ok {
+	if tag := toTag(response); tag != "" {
 		d.remoteTag = tag
 	}
 	if contact := response.Contact(); contact != nil {
@@ -65,6 +65,16 @@ func (d *dialog) learn(response *sip.Response) {
 	if source, err := netip.ParseAddrPort(response.Source()); err == nil {
 		d.source = netip.AddrPortFrom(source.Addr().Unmap(), source.Port())
 	}
+}
+
+// toTag returns the To tag of a message, or "".
+func toTag(message sip.Message) string {
+	to := message.To()
+	if to == nil {
+		return ""
+	}
+	tag, _ := to.Params.Get("tag")
+	return tag
 }
 
 // request builds a request inside the dialog with the given CSeq.

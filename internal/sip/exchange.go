@@ -106,11 +106,10 @@ func (s *Server) stray(response *sip.Response) {
 		return
 	}
 	tag, _ := from.Params.Get("tag")
-	toTag, _ := response.To().Params.Get("tag")
 	if tag != s.tags.caller(callID.Value()) { // not ours: nobody makes us send anything
 		return
 	}
-	if l := s.legs.find(callID.Value(), tag); l != nil && l.connectedTo(toTag) {
+	if l := s.legs.find(callID.Value(), tag); l != nil && l.connectedTo(toTag(response)) {
 		return // its own hook acknowledges repetitions
 	}
 	d := dialog{

@@ -24,6 +24,10 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx) {
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 		return
 	}
+	if s.legs.full() { // before a port is opened
+		s.busy(request, tx)
+		return
+	}
 	invitation, err := invitationOf(request)
 	if err != nil {
 		s.respond(request, tx, sip.StatusNotFound, "Not Found", warning(s.cfg.UserAgent, err))

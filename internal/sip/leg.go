@@ -96,6 +96,8 @@ func (l *leg) leave() {
 	for _, do := range l.box.close() {
 		do() // requests still want their answer: the phase tells that it is over
 	}
+	l.order.giveUp()
+	l.work()
 	l.close()
 }
 

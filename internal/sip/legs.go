@@ -81,6 +81,9 @@ func (r *legs) knows(callID string) bool {
 	return len(r.byCallID[callID]) > 0
 }
 
+// full reports whether one more leg is too many.
+func (r *legs) full() bool { return r.count() >= r.max }
+
 func (r *legs) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

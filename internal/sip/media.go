@@ -3,6 +3,7 @@ package sip
 import (
 	"bytes"
 	"math/rand/v2"
+	"net/netip"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -31,7 +32,7 @@ func codecNamed(name string) (codec.Codec, bool) { return codec.ByName(name, 800
 func (l *leg) local() sdp.Local {
 	at := l.session.LocalAddr()
 	return sdp.Local{
-		Address: addrPort(l.server.reached(at.Addr(), l.dialog.source.Addr()), at.Port()),
+		Address: netip.AddrPortFrom(l.server.reached(at.Addr(), l.dialog.source.Addr()), at.Port()),
 		Codecs:  codecsOf(l.trunk), ID: l.media.id, Version: l.media.version,
 	}
 }

@@ -236,10 +236,9 @@ func (a *inviting) acknowledge(tag string, ack *sip.Request) {
 func (a *inviting) repeated(s *Server, response *sip.Response) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	tag, _ := response.To().Params.Get("tag")
 	switch {
 	case a.ack == nil: // the leg is about to
-	case tag == a.tag:
+	case toTag(response) == a.tag:
 		s.write(a.ack)
 	default:
 		s.stray(response)

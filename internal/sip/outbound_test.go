@@ -349,3 +349,69 @@ func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
 		t.Errorf("fields are %v", invite.Fields)
 	}
 }
+
+// TestSlowTrunkIsCanceled asks that a trunk that we gave up for another does
+// not go on ringing.
+func TestSlowTrunkIsCanceled(t *testing.T) {
+	slow, viaSlow := callee(t, "slow", nil)
+	quick, viaQuick := callee(t, "quick", nil)
+	mute := make(chan struct{})
+	slow.Lose(func(e siptest.Entry) bool {
+		select {
+		case <-mute:
+			return false
+		default:
+			return e.Sent
+		}
+	})
+	r := newRig(t, nil, viaSlow, viaQuick)
+	made := r.dial(t, "+15557770000")
+	late := next(t, slow)
+	next(t, quick).Answer()
+	expect[call.Answered](t, made)
+	close(mute)
+	late.Ring()
+	if err := late.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if late.Last().Method() != "CANCEL" || len(made.news) != 0 {
+		t.Errorf("ended by %q", late.Last().Start)
+	}
+}
+
+// TestTrunkMayBeAName asks that host names are looked up.
+func TestTrunkMayBeAName(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	via.Host = "localhost"
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	next(t, phone).Answer()
+	expect[call.Answered](t, made)
+	made.End(call.Reason{})
+	expect[call.Ended](t, made)
+}
+
+// TestNameThatDoesNotExistIsUnreachable asks for an end without a call.
+func TestNameThatDoesNotExistIsUnreachable(t *testing.T) {
+	r := newRig(t, nil, trunk.Trunk{Name: "nowhere", Host: "nowhere.invalid"})
+	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Unreachable || !strings.Contains(why.Text, "nowhere") {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestServerOnAllAddressesNamesTheOneThatReachesIt asks for a usable Contact.
+func TestServerOnAllAddressesNamesTheOneThatReachesIt(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, func(c *Config) { c.Listen = "0.0.0.0:0" }, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	if contact := taken.Invite.Get("Contact"); !strings.Contains(contact, "@127.0.0.1:") {
+		t.Errorf("Contact is %q", contact)
+	}
+	taken.Answer()
+	expect[call.Answered](t, made)
+	if err := taken.Hangup(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Ended](t, made)
+}

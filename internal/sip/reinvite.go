@@ -25,7 +25,10 @@ func (l *leg) reinvited(request *sip.Request, tx *sip.ServerTx) {
 	case l.answer != nil:
 		// Who changes the session has our 2xx: its ACK was lost or comes late.
 		l.answerArrived()
-		l.settle()
+		if l.settle(); l.phase != up { // we wanted to leave, and may now
+			l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+			return
+		}
 	}
 	body, ok := l.renegotiate(request, tx)
 	if !ok {
