@@ -48,6 +48,10 @@ type data struct {
 	RecognitionType                    string
 	DtmfResult                         struct{ Tones []string }
 	FailedPlaySourceIndex              *int
+	Participant                        identity
+	TransferTarget, Transferee         identity
+	InvitationID, Tone                 string
+	SequenceID                         int
 	Version, PublicEventType           string
 }
 

@@ -3,6 +3,8 @@ import { CallAutomationClient } from "@azure/communication-call-automation";
 import { createIdentifierFromRawId } from "@azure/communication-common";
 import { CommunicationIdentityClient } from "@azure/communication-identity";
 
+import { control } from "./control.mjs";
+
 const identifier = (rawId) => createIdentifierFromRawId(rawId);
 const files = (urls, cacheId) =>
   urls.map((url) => ({ kind: "fileSource", url, playSourceCacheId: cacheId }));
@@ -20,6 +22,7 @@ export function commandsOf(connectionString, sourceIdentity, web) {
   return {
     ...calls(client),
     ...media(client),
+    ...control(client, invite),
     ...identities(new CommunicationIdentityClient(connectionString)),
     // The answer of a path to what is posted there from now on: a status, after a delay.
     respond: ({ path, status, delay }) => web.respond(path, { status, delay }),

@@ -1,0 +1,41 @@
+// Commands of call control: who comes, who goes, and who hears whom.
+import { createIdentifierFromRawId } from "@azure/communication-common";
+
+const identifier = (rawId) => createIdentifierFromRawId(rawId);
+
+// common are the options that most operations take.
+const common = ({ operationContext, operationCallback }) => ({
+  operationContext,
+  operationCallbackUrl: operationCallback,
+});
+
+export function control(client, invite) {
+  const connection = ({ connection: id }) => client.getCallConnection(id);
+  const media = (values) => connection(values).getCallMedia();
+  return {
+    createGroup: async ({ targets, callerNumber, callback }) =>
+      (await client.createGroupCall(targets.map(identifier), callback, {
+        sourceCallIdNumber: callerNumber && { phoneNumber: callerNumber },
+      })).callConnectionProperties,
+    connect: async ({ serverCallId, callback }) =>
+      (await client.connectCall({ kind: "serverCallLocator", id: serverCallId }, callback)).callConnectionProperties,
+    redirect: ({ context, ...target }) => client.redirectCall(context, invite(target)),
+    add: (values) =>
+      connection(values).addParticipant(invite(values), {
+        ...common(values),
+        invitationTimeoutInSeconds: values.timeout,
+      }),
+    cancelAdd: (values) => connection(values).cancelAddParticipantOperation(values.invitation, common(values)),
+    remove: (values) => connection(values).removeParticipant(identifier(values.target), common(values)),
+    mute: (values) => connection(values).muteParticipant(identifier(values.target), common(values)),
+    transfer: (values) => connection(values).transferCallToParticipant(identifier(values.target), common(values)),
+    hold: (values) =>
+      media(values).hold(identifier(values.target), {
+        ...common(values),
+        playSource: values.music && { kind: "fileSource", url: values.music },
+      }),
+    unhold: (values) => media(values).unhold(identifier(values.target), common(values)),
+    startTones: (values) => media(values).startContinuousDtmfRecognition(identifier(values.target), common(values)),
+    stopTones: (values) => media(values).stopContinuousDtmfRecognition(identifier(values.target), common(values)),
+  };
+}
