@@ -51,7 +51,7 @@ func judgeOrigin(a answer) verdict {
 	case allowed == "*" || strings.EqualFold(allowed, origin):
 		return verdict{outcome: consented}
 	case allowed != "":
-		return verdict{refused, fmt.Sprintf("%s allows another origin: it answered %s with %s: %q; %s", a.endpoint, a.describe(), headerAllowedOrigin, clip(allowed, 100), wants)}
+		return verdict{refused, fmt.Sprintf("%s allows another origin: it answered %s with %s: %q; %s", a.endpoint, a.describe(), headerAllowedOrigin, clip(hide(allowed, a.secrets), 100), wants)}
 	case a.status >= 200 && a.status <= 299:
 		return verdict{deferred, fmt.Sprintf("%s answered OPTIONS with %s, without consent; %s. "+
 			"The subscription becomes active if the address in %s is opened within %s", a.endpoint, a.describe(), wants, headerRequestCallback, consentTime)}

@@ -45,9 +45,11 @@ func newHandshake(transport http.RoundTripper, topic string, now func() time.Tim
 type invitation struct {
 	label    string // of the subscription
 	endpoint string
-	schema   string // of the events to come; it decides how is asked
-	code     string // to be echoed
-	url      string // to be opened instead
+	schema   string            // of the events to come; it decides how is asked
+	code     string            // to be echoed
+	url      string            // to be opened instead
+	header   map[string]string // the owner's own
+	secrets  []string          // not to be repeated to anybody
 }
 
 // proposal is how a schema asks for consent.
@@ -94,6 +96,7 @@ type answer struct {
 	status   int
 	header   http.Header
 	body     []byte
+	secrets  []string // not to be repeated
 }
 
 func (h handshake) send(ctx context.Context, in invitation, p proposal, attempt int) (answer, error) {
@@ -103,8 +106,10 @@ func (h handshake) send(ctx context.Context, in invitation, p proposal, attempt 
 	if err != nil {
 		return answer{}, err
 	}
-	for name, value := range p.header {
-		req.Header.Set(name, value)
+	for _, header := range []map[string]string{in.header, p.header} {
+		for name, value := range header {
+			req.Header.Set(name, value)
+		}
 	}
 	if p.id != "" {
 		tell(req.Header, p.id, attempt)
@@ -118,7 +123,7 @@ func (h handshake) send(ctx context.Context, in invitation, p proposal, attempt 
 	if err != nil {
 		return answer{}, fmt.Errorf("read its answer: %w", err)
 	}
-	return answer{endpoint: baseURL(in.endpoint), status: resp.StatusCode, header: resp.Header, body: got}, nil
+	return answer{endpoint: baseURL(in.endpoint), status: resp.StatusCode, header: resp.Header, body: got, secrets: in.secrets}, nil
 }
 
 // isTimeout reports whether an attempt failed by taking too long.

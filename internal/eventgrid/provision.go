@@ -168,6 +168,8 @@ func (g *Grid) invitationTo(sub Subscription, token string) invitation {
 		label:    sub.label(),
 		endpoint: sub.Wanted.Endpoint,
 		schema:   sub.Wanted.schema(),
+		header:   sub.Wanted.ownHeader(),
+		secrets:  sub.Wanted.secrets(),
 		code:     uuid.NewString(),
 		url:      strings.TrimSuffix(g.cfg.PublicBase(), "/") + validatePath + "?" + query.Encode(),
 	}

@@ -29,7 +29,7 @@ func (g *Grid) publish(e event) (matched int) {
 			g.log.Error("event not published", "type", e.kind, "error", err)
 			return 0
 		}
-		out = append(out, t.message(e, body))
+		out = append(out, t.message(p, body))
 	}
 	if len(out) > 0 {
 		g.poster.Post(out...)
@@ -39,17 +39,17 @@ func (g *Grid) publish(e event) (matched int) {
 
 // message addresses an event to a subscription. Its lane is the call within the
 // subscription: one call's events arrive in order, calls side by side.
-func (t *taker) message(e event, body []byte) delivery.Message {
+func (t *taker) message(p *publication, body []byte) delivery.Message {
 	return delivery.Message{
-		ID:          e.id,
+		ID:          p.id,
 		Policy:      PolicyName,
 		Group:       t.label,
-		Lane:        t.label + "/" + e.call,
+		Lane:        t.label + "/" + p.call,
 		URL:         t.endpoint,
-		Header:      t.header,
+		Header:      t.headerFor(p),
 		Body:        body,
 		MaxAttempts: t.retry.MaxAttempts,
 		TTL:         t.retry.TimeToLive,
-		Note:        e.kind,
+		Note:        p.kind,
 	}
 }

@@ -27,13 +27,13 @@ type destinationRequest struct {
 }
 
 type webhookRequest struct {
-	EndpointURL        string          `json:"endpointUrl"`
-	MaxEventsPerBatch  *int            `json:"maxEventsPerBatch"`
-	PreferredBatchSize *int            `json:"preferredBatchSizeInKilobytes"`
-	Attributes         json.RawMessage `json:"deliveryAttributeMappings"`
-	EntraTenant        *string         `json:"azureActiveDirectoryTenantId"`
-	EntraApplication   *string         `json:"azureActiveDirectoryApplicationIdOrUri"`
-	MinimumTLS         *string         `json:"minimumTlsVersionAllowed"`
+	EndpointURL        string             `json:"endpointUrl"`
+	MaxEventsPerBatch  *int               `json:"maxEventsPerBatch"`
+	PreferredBatchSize *int               `json:"preferredBatchSizeInKilobytes"`
+	Attributes         []attributeRequest `json:"deliveryAttributeMappings"`
+	EntraTenant        *string            `json:"azureActiveDirectoryTenantId"`
+	EntraApplication   *string            `json:"azureActiveDirectoryApplicationIdOrUri"`
+	MinimumTLS         *string            `json:"minimumTlsVersionAllowed"`
 }
 
 type filterRequest struct {

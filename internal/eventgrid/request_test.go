@@ -108,7 +108,6 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"delivery with an identity", webhook(`,"deliveryWithResourceIdentity":{"identity":{}}`), fault.KindUnsupported, "deliveryWithResourceIdentity is not offered yet"},
 		{"batches by count", property(`"maxEventsPerBatch":2`), fault.KindUnsupported, "maxEventsPerBatch is not offered yet"},
 		{"batches by size", property(`"preferredBatchSizeInKilobytes":128`), fault.KindUnsupported, "preferredBatchSizeInKilobytes is not offered yet"},
-		{"custom headers", property(`"deliveryAttributeMappings":[{"name":"x","type":"Static"}]`), fault.KindUnsupported, "deliveryAttributeMappings is not offered yet"},
 		{"Entra", property(`"azureActiveDirectoryTenantId":"t"`), fault.KindUnsupported, "azureActiveDirectoryTenantId"},
 		{"TLS 1.3 only", property(`"minimumTlsVersionAllowed":"1.3"`), fault.KindUnsupported, "minimumTlsVersionAllowed 1.3 is not offered yet"},
 	} {

@@ -37,9 +37,10 @@ type destinationAnswer struct {
 }
 
 type webhookAnswer struct {
-	EndpointBaseURL    string `json:"endpointBaseUrl"`
-	MaxEventsPerBatch  int    `json:"maxEventsPerBatch"`
-	PreferredBatchSize int    `json:"preferredBatchSizeInKilobytes"`
+	EndpointBaseURL    string            `json:"endpointBaseUrl"`
+	MaxEventsPerBatch  int               `json:"maxEventsPerBatch"`
+	PreferredBatchSize int               `json:"preferredBatchSizeInKilobytes"`
+	Attributes         []attributeAnswer `json:"deliveryAttributeMappings,omitempty"`
 }
 
 type filterAnswer struct {
@@ -85,6 +86,7 @@ func (a armResource) answer(sub Subscription) subscriptionAnswer {
 					EndpointBaseURL:    baseURL(wanted.Endpoint),
 					MaxEventsPerBatch:  eventsPerBatchDefault,
 					PreferredBatchSize: batchSizeDefault,
+					Attributes:         attributeAnswers(wanted.Attributes, false),
 				},
 			},
 			Filter: filterAnswer{

@@ -30,6 +30,7 @@ func (g *Grid) Routes(rt *rest.Router) {
 		rt.Handle(http.MethodDelete, one, g.ours(g.delete), rest.Success(http.StatusOK, http.StatusNoContent))
 		rt.Handle(http.MethodGet, one+"/operationStatus", g.ours(g.operationStatus))
 		rt.Handle(http.MethodPost, one+"/getFullUrl", g.ours(g.fullURL))
+		rt.Handle(http.MethodPost, one+"/getDeliveryAttributes", g.ours(g.deliveryAttributes))
 	}
 	rt.Handle(http.MethodGet, validatePath, g.validate, rest.NoAuth(), rest.NoVersion())
 	rt.Handle(http.MethodPost, validatePath, g.validate, rest.NoAuth(), rest.NoVersion())

@@ -64,7 +64,11 @@ func (r settingsRequest) putDestination(s *Settings, with rules) error {
 	if err := checkEndpoint(endpoint, with.requireHTTPS); err != nil {
 		return err
 	}
-	s.Endpoint = endpoint
+	own, err := attributes(r.Destination.Properties.Attributes)
+	if err != nil {
+		return err
+	}
+	s.Endpoint, s.Attributes = endpoint, own
 	return nil
 }
 

@@ -30,8 +30,9 @@ func (s state) ended() bool { return s == succeeded || s == failed }
 
 // Settings are what the owner of a subscription asks for.
 type Settings struct {
-	Endpoint     string // the webhook's URL; its query is secret
-	Schema       string // eventDeliverySchema; see schema
+	Endpoint     string      // the webhook's URL; its query is secret
+	Schema       string      // eventDeliverySchema; see schema
+	Attributes   []Attribute // headers of the owner's own
 	Filter       Filter
 	Retry        Retry
 	Labels       []string

@@ -40,10 +40,8 @@ func (r webhookRequest) refuseUnoffered() error {
 		return unoffered("maxEventsPerBatch", "leave it out: each request carries one event")
 	case r.PreferredBatchSize != nil && *r.PreferredBatchSize != batchSizeDefault:
 		return unoffered("preferredBatchSizeInKilobytes", "leave it out: each request carries one event")
-	case asked(r.Attributes):
-		return unoffered("deliveryAttributeMappings", "put a secret into the query of endpointUrl")
 	case given(r.EntraTenant) || given(r.EntraApplication):
-		return unoffered("azureActiveDirectoryTenantId and azureActiveDirectoryApplicationIdOrUri", "put a secret into the query of endpointUrl")
+		return unoffered("azureActiveDirectoryTenantId and azureActiveDirectoryApplicationIdOrUri", "give a secret header by deliveryAttributeMappings, or a secret in the query of endpointUrl")
 	case given(r.MinimumTLS) && *r.MinimumTLS == "1.3":
 		return unoffered("minimumTlsVersionAllowed 1.3", "TLS 1.2 is the minimum, and 1.3 is used where the endpoint has it")
 	}

@@ -59,7 +59,7 @@ func (a answer) describe() string {
 	if len(bytes.TrimSpace(a.body)) == 0 {
 		return text + " with an empty body"
 	}
-	return text + fmt.Sprintf(" with the body %q", clip(string(a.body), 200))
+	return text + fmt.Sprintf(" with the body %q", clip(hide(string(a.body), a.secrets), 200))
 }
 
 // explain says why an endpoint could not be reached. It leaves out the

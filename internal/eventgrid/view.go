@@ -67,6 +67,7 @@ type taker struct {
 	retry    Retry
 	expires  time.Time
 	header   map[string]string // shared by all its messages, never changed
+	dynamic  []dynamicHeader   // what each event adds to it
 }
 
 // newTaker returns nil for a subscription that never consented.
@@ -74,6 +75,8 @@ func newTaker(sub Subscription) *taker {
 	if sub.Active == nil {
 		return nil
 	}
+	header := sub.Active.ownHeader()
+	maps.Copy(header, notificationHeader(sub.label(), sub.Active.schema()))
 	return &taker{
 		matcher:  sub.Active.Filter.compile(sub.Active.ArrayFilters),
 		label:    sub.label(),
@@ -81,7 +84,8 @@ func newTaker(sub Subscription) *taker {
 		schema:   sub.Active.schema(),
 		retry:    sub.Active.Retry,
 		expires:  sub.Active.Expires,
-		header:   notificationHeader(sub.label(), sub.Active.schema()),
+		header:   header,
+		dynamic:  dynamicHeaders(sub.Active.Attributes),
 	}
 }
 
