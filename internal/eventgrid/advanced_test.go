@@ -102,7 +102,7 @@ func BenchmarkAdvancedFilters(b *testing.B) {
 				}}}
 				all = append(all, Subscription{Name: fmt.Sprintf("sub-%04d", i), State: succeeded, Wanted: settings, Active: &settings})
 			}
-			g.view.Store(newView(all))
+			g.view.Store(newView(all, g.metrics))
 			in := incomingCalls(b)["pstn-to-number"]
 			b.ReportAllocs()
 			for b.Loop() {

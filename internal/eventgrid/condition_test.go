@@ -164,7 +164,7 @@ func TestRoutingByNumber(t *testing.T) {
 	g := withTakers(t, 0, box)
 	filter := []AdvancedFilter{{Operator: "StringBeginsWith", Key: "data.to.PhoneNumber.Value", Strings: []string{"+15551230002"}}}
 	settings := Settings{Endpoint: "http://127.0.0.1:3000/", Filter: Filter{Advanced: filter}, Retry: Retry{2, maxTimeToLive}}
-	g.view.Store(newView([]Subscription{{Name: "routing", State: succeeded, Wanted: settings, Active: &settings}}))
+	g.view.Store(newView([]Subscription{{Name: "routing", State: succeeded, Wanted: settings, Active: &settings}}, g.metrics))
 	for name, want := range map[string]int{"pstn-to-number": 1, "identity-to-number": 1, "identity-to-identity": 0} {
 		if n := g.IncomingCall(incomingCalls(t)[name]); n != want {
 			t.Errorf("%s: %d matched, want %d", name, n, want)

@@ -129,7 +129,7 @@ func TestEveryEventIsPublished(t *testing.T) {
 	box := &mailbox{}
 	g := withTakers(t, 0, box)
 	settings := Settings{Endpoint: "http://127.0.0.1:3000/", Retry: Retry{2, time.Minute}}
-	g.view.Store(newView([]Subscription{{Name: "all", State: succeeded, Wanted: settings, Active: &settings}}))
+	g.view.Store(newView([]Subscription{{Name: "all", State: succeeded, Wanted: settings, Active: &settings}}, g.metrics))
 	facts := CallFacts{StartedBy: Participant{ID: id(t, alice)}, ServerCallID: "s"}
 	who := CallParticipant{CallFacts: facts, User: Participant{ID: id(t, bob)}}
 	matched := g.IncomingCall(incomingCalls(t)["pstn-to-number"]) + g.CallStarted(CallStarted{facts}) + g.CallEnded(CallEnded{CallFacts: facts}) +

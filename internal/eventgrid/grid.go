@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -36,6 +38,8 @@ type Config struct {
 	RequireHTTPS     bool             // refuse http endpoints
 	MaxSubscriptions int              // 0 takes 500, Azure's limit
 	Now              func() time.Time // nil takes time.Now
+
+	Metrics prometheus.Registerer // nil shows none
 }
 
 // Grid is the event source of one resource: its subscriptions, and the way of
@@ -47,6 +51,7 @@ type Grid struct {
 	handshake handshake
 	records   records
 	poster    Poster
+	metrics   *metrics
 	log       *slog.Logger
 
 	view atomic.Pointer[view] // what publishing and reading use; replaced, never changed
@@ -86,8 +91,12 @@ func open(cfg Config, kept records, poster Poster, log *slog.Logger) (*Grid, err
 		arm:     armResource{subscription: cfg.SubscriptionID, group: cfg.ResourceGroup, name: cfg.ResourceName},
 		records: kept,
 		poster:  poster,
+		metrics: newMetrics(),
 		log:     log,
 		tasks:   map[string]context.CancelFunc{},
+	}
+	if err := g.metrics.register(cfg.Metrics); err != nil {
+		log.Warn("metrics of events are not shown", "error", err)
 	}
 	g.topic = g.arm.topic()
 	g.handshake = newHandshake(cfg.Transport, g.topic, cfg.Now)
@@ -107,7 +116,7 @@ func (g *Grid) load() error {
 	if err != nil {
 		return err
 	}
-	g.view.Store(newView(all))
+	g.view.Store(newView(all, g.metrics))
 	for _, sub := range all {
 		switch sub.State {
 		case creating, updating:

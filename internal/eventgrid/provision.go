@@ -156,6 +156,7 @@ func (g *Grid) remove(name string) (bool, error) {
 	g.stop(key(name))
 	g.view.Store(g.view.Load().without(key(name)))
 	g.poster.Drop(sub.label())
+	g.metrics.forget(sub.label())
 	g.log.Info("event subscription deleted", "subscription", sub.Name)
 	return true, nil
 }

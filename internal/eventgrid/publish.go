@@ -16,24 +16,33 @@ type Poster interface {
 func (g *Grid) publish(e event) (matched int) {
 	p := newPublication(e, g.topic)
 	now := g.cfg.Now()
+	g.metrics.published.WithLabelValues(e.kind).Inc()
 	var out []delivery.Message
 	for _, t := range g.view.Load().takers {
 		if t.expired(now) {
 			continue
 		}
-		if takes, _ := t.takes(&p.asked); !takes {
+		takes, evaluated := t.takes(&p.asked)
+		if evaluated > 0 {
+			t.evaluated.Add(float64(evaluated))
+		}
+		if !takes {
 			continue
 		}
+		t.matched.Inc()
 		body, err := p.body(t.schema)
 		if err != nil {
+			g.metrics.failed.Inc()
 			g.log.Error("event not published", "type", e.kind, "error", err)
 			return 0
 		}
 		out = append(out, t.message(p, body))
 	}
-	if len(out) > 0 {
-		g.poster.Post(out...)
+	if len(out) == 0 {
+		g.metrics.unmatched.Inc()
+		return 0
 	}
+	g.poster.Post(out...)
 	return len(out)
 }
 

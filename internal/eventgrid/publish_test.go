@@ -33,7 +33,7 @@ func withTakers(t testing.TB, count int, poster Poster) *Grid {
 		}
 		all = append(all, Subscription{Name: fmt.Sprintf("sub-%04d", i), State: succeeded, Wanted: settings, Active: &settings})
 	}
-	g.view.Store(newView(all))
+	g.view.Store(newView(all, g.metrics))
 	return g
 }
 

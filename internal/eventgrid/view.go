@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // view is the subscriptions at one moment. It is never changed once made, so
@@ -12,6 +14,8 @@ type view struct {
 	byKey  map[string]entry
 	names  []string // the keys, sorted
 	takers []*taker // of those who consented, by name
+
+	metrics *metrics // of the Grid
 }
 
 // entry is a subscription with what publishing needs of it.
@@ -20,16 +24,16 @@ type entry struct {
 	taker *taker // nil before the first consent
 }
 
-func newView(all []Subscription) *view {
+func newView(all []Subscription, m *metrics) *view {
 	byKey := make(map[string]entry, len(all))
 	for _, sub := range all {
-		byKey[key(sub.Name)] = entry{sub, newTaker(sub)}
+		byKey[key(sub.Name)] = entry{sub, newTaker(sub, m)}
 	}
-	return viewOf(byKey)
+	return viewOf(byKey, m)
 }
 
-func viewOf(byKey map[string]entry) *view {
-	v := &view{byKey: byKey, names: slices.Sorted(maps.Keys(byKey))}
+func viewOf(byKey map[string]entry, m *metrics) *view {
+	v := &view{byKey: byKey, names: slices.Sorted(maps.Keys(byKey)), metrics: m}
 	for _, k := range v.names {
 		if t := byKey[k].taker; t != nil {
 			v.takers = append(v.takers, t)
@@ -47,15 +51,15 @@ func (v *view) find(name string) (Subscription, bool) {
 // with returns a view in which sub is new, or in the place of its former self.
 func (v *view) with(sub Subscription) *view {
 	byKey := maps.Clone(v.byKey)
-	byKey[key(sub.Name)] = entry{sub, newTaker(sub)}
-	return viewOf(byKey)
+	byKey[key(sub.Name)] = entry{sub, newTaker(sub, v.metrics)}
+	return viewOf(byKey, v.metrics)
 }
 
 // without returns a view that lacks a subscription.
 func (v *view) without(name string) *view {
 	byKey := maps.Clone(v.byKey)
 	delete(byKey, key(name))
-	return viewOf(byKey)
+	return viewOf(byKey, v.metrics)
 }
 
 // taker is who gets events: a subscription that consented.
@@ -68,10 +72,12 @@ type taker struct {
 	expires  time.Time
 	header   map[string]string // shared by all its messages, never changed
 	dynamic  []dynamicHeader   // what each event adds to it
+
+	matched, evaluated prometheus.Counter
 }
 
 // newTaker returns nil for a subscription that never consented.
-func newTaker(sub Subscription) *taker {
+func newTaker(sub Subscription, m *metrics) *taker {
 	if sub.Active == nil {
 		return nil
 	}
@@ -86,6 +92,9 @@ func newTaker(sub Subscription) *taker {
 		expires:  sub.Active.Expires,
 		header:   header,
 		dynamic:  dynamicHeaders(sub.Active.Attributes),
+
+		matched:   m.matched.WithLabelValues(sub.label()),
+		evaluated: m.evaluated.WithLabelValues(sub.label()),
 	}
 }
 
