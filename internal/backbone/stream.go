@@ -28,6 +28,26 @@ func (b *Backbone) WorkQueue(ctx context.Context, name string, subjects ...strin
 	return stream, nil
 }
 
+// History returns the stream of that name, made if it does not exist: kept in
+// files, each message for the given time, and the newest that fit into bytes.
+func (b *Backbone) History(ctx context.Context, name string, keep time.Duration, bytes int64, subjects ...string) (jetstream.Stream, error) {
+	stream, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name:       name,
+		Subjects:   subjects,
+		Retention:  jetstream.LimitsPolicy,
+		Storage:    jetstream.FileStorage,
+		Discard:    jetstream.DiscardOld,
+		MaxAge:     keep,
+		MaxBytes:   bytes,
+		Replicas:   b.replicas,
+		MaxMsgSize: MaxMessage,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open stream %s: %w", name, err)
+	}
+	return stream, nil
+}
+
 // MarkerTTL is how long a bucket remembers that a key was deleted, for those
 // who watch it.
 const MarkerTTL = time.Hour

@@ -31,9 +31,12 @@ func (a *agenda) next() (time.Time, bool) {
 	return a.items[0].at, true
 }
 
-// run does what is due by now.
+// run does what is due by now, a turn of it at most.
 func (a *agenda) run(now time.Time) {
-	for len(a.items) > 0 && !a.items[0].at.After(now) {
+	for range turn {
+		if len(a.items) == 0 || a.items[0].at.After(now) {
+			return
+		}
 		heap.Pop(&a.items).(item).do()
 	}
 }

@@ -64,7 +64,7 @@ func (e *Engine) note(r *record, how Result, why string) {
 		URL: maskURL(r.msg.URL), Number: r.attempts, Result: how, Reason: why,
 	}
 	if r.attempts > 0 {
-		a.Status, a.Latency, a.Answer = r.outcome.Status, r.outcome.Latency, strings.ToValidUTF8(string(r.outcome.answer), "\uFFFD")
+		a.Status, a.Latency, a.Answer = r.outcome.Status, r.outcome.Latency, strings.ToValidUTF8(string(r.outcome.Answer), "\uFFFD")
 	}
 	if r.outcome.Err != nil {
 		a.Error = r.outcome.Err.Error()

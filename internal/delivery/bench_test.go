@@ -27,6 +27,13 @@ func (i *instant) RoundTrip(req *http.Request) (*http.Response, error) {
 
 var benchBody = []byte(`[{"id":"` + strings.Repeat("x", 1000) + `"}]`)
 
+var lanes = func() (lanes [64]string) {
+	for i := range lanes {
+		lanes[i] = fmt.Sprint("lane", i)
+	}
+	return lanes
+}()
+
 func benchEngine(b *testing.B, hook http.RoundTripper) *Engine {
 	e := New(Config{Policies: policies(), Client: &http.Client{Transport: hook}, MaxQueued: 10_000_000}, OnBackbone(openBackbone(b, b.TempDir())), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
@@ -73,10 +80,6 @@ func BenchmarkThroughput(b *testing.B) {
 	b.ReportAllocs()
 	hook := &instant{}
 	e := benchEngine(b, hook)
-	lanes := make([]string, 64)
-	for i := range lanes {
-		lanes[i] = fmt.Sprint("lane", i)
-	}
 	b.ResetTimer()
 	for i := range b.N {
 		e.Post(Message{Policy: "callback", Group: lanes[i%64], Lane: lanes[i%64], URL: "http://app.test/hook", Body: benchBody})

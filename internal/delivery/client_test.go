@@ -41,7 +41,7 @@ func outcome(t *testing.T, e *Engine, m Message) Attempt {
 	ended := make(chan struct{})
 	policy := *e.policies[m.Policy]
 	policy.Retry = func(*Message, Outcome) (time.Duration, bool) { return 0, false }
-	policy.Undelivered = func(Message, Result, Outcome) { close(ended) }
+	policy.Undelivered = func(Undelivered) []Message { close(ended); return nil }
 	success := policy.Success
 	policy.Success = func(status int) bool {
 		if success(status) {

@@ -15,35 +15,44 @@ var (
 	// ErrAddressRefused is the outcome of an attempt whose address
 	// Config.CheckAddress refuses.
 	ErrAddressRefused = errors.New("the endpoint's address is not allowed")
+	// ErrNotAnswered is the outcome of an attempt that took too long.
+	ErrNotAnswered = errors.New("no answer")
 )
 
-// The breaker: after so many attempts in a row without any answer, the
-// destination is left alone, but for one probe after each interval.
+// A destination is left alone after so many attempts in a row without any
+// answer, but for one probe after each interval.
 const (
 	breakerFailures = 10
 	breakerFirst    = time.Second
 	breakerLongest  = 5 * time.Second
 )
 
+func breakerInterval(before time.Duration) time.Duration {
+	return min(max(2*before, breakerFirst), breakerLongest)
+}
+
+// turn bounds how many messages the scheduler moves before it hears news again,
+// so that a hundred thousand for one destination do not delay another's.
+const turn = 256
+
 // destination is a host and port, whatever the path.
 type destination struct {
+	breaker
 	key     string
+	sender  Sender
 	active  int
-	queue   []*record // due, beyond the concurrency limit
+	late    int       // attempts that took too long and may still be answered
+	queue   backlog   // due, beyond the concurrency limit
 	members int       // messages that are not over and go there
-
-	failures int // in a row, without an answer
-	until    time.Time
-	interval time.Duration // of the open breaker; 0: closed
-	probing  bool
-	skipped  map[*record]struct{} // rest because the breaker is open
+	buckets []*bucket // those with messages that wait for room here
+	again   bool      // a look at the queue is on the agenda
 }
 
 func (e *Engine) destination(target *url.URL) *destination {
 	key := target.Scheme + "://" + target.Host
 	d := e.destinations[key]
 	if d == nil {
-		d = &destination{key: key, skipped: map[*record]struct{}{}}
+		d = &destination{key: key, sender: e.senders[target.Scheme]}
 		e.destinations[key] = d
 	}
 	d.members++
@@ -58,59 +67,53 @@ func (e *Engine) departed(d *destination) {
 	}
 }
 
-// admits says whether an attempt may be made now; it may be the probe.
-func (d *destination) admits(now time.Time) bool {
-	if d.interval == 0 {
-		return true
-	}
-	if d.probing || now.Before(d.until) {
-		return false
-	}
-	d.probing = true
-	return true
-}
-
-// answered notes an attempt's end, and reports whether the breaker opened or
-// closed by it.
-func (d *destination) answered(reached bool, now time.Time) (opened, closed bool) {
-	if reached {
-		closed = d.interval > 0
-		d.failures, d.interval, d.probing = 0, 0, false
-		return false, closed
-	}
-	d.failures++
-	if d.interval > 0 && !d.probing || d.failures < breakerFailures {
-		return false, false // already open: a late failure says nothing new
-	}
-	d.probing = false
-	d.interval = min(max(2*d.interval, breakerFirst), breakerLongest)
-	d.until = now.Add(d.interval)
-	return true, false
-}
-
 // start makes the next attempt of a message, or has it wait for its turn.
 func (e *Engine) start(r *record) {
-	now := time.Now()
-	d := r.to
 	if e.isStopped() {
 		r.state = resting
 		return
 	}
+	now := time.Now()
 	if why := r.exhausted(now); why != "" {
 		e.finish(r, Expired, why)
 		return
 	}
 	switch {
-	case d.active >= e.cfg.PerDestination:
-		r.state = queued
-		d.queue = append(d.queue, r)
-		e.inQueues++
-	case !d.admits(now):
-		e.skip(r)
+	case r.bucket != nil:
+		e.gather(r)
+	case r.to.active >= e.cfg.PerDestination:
+		e.enqueueAt(r)
+	case e.refused(r, now):
 	default:
-		e.fly(r)
+		e.fly(r.to, []*record{r})
 	}
 }
+
+func (e *Engine) enqueueAt(r *record) {
+	r.state = queued
+	r.to.queue.push(r)
+	e.inQueues++
+}
+
+// refused lets a message rest whose destination or subscription is to be left
+// alone, and reports whether it did.
+func (e *Engine) refused(r *record, now time.Time) bool {
+	switch {
+	case r.ward != nil && !r.ward.ready(now):
+		e.detain(r, now)
+	case !r.to.ready(now):
+		e.skip(r, now)
+	default:
+		return false
+	}
+	return true
+}
+
+// Reasons why a message gets no further attempt, as Event Grid names them.
+const (
+	ReasonAttempts = "MaxDeliveryAttemptsExceeded"
+	ReasonTime     = "TimeToLiveExceeded"
+)
 
 // exhausted says why a message gets no further attempt, "" if it does.
 func (r *record) exhausted(now time.Time) string {
@@ -123,16 +126,15 @@ func (r *record) exhausted(now time.Time) string {
 	}
 	switch {
 	case attempts > 0 && r.attempts >= attempts:
-		return "MaxDeliveryAttemptsExceeded"
+		return ReasonAttempts
 	case ttl > 0 && now.Sub(r.posted) >= ttl:
-		return "TimeToLiveExceeded"
+		return ReasonTime
 	}
 	return ""
 }
 
 // skip lets a message rest without an attempt while its destination is dead.
-func (e *Engine) skip(r *record) {
-	now := time.Now()
+func (e *Engine) skip(r *record, now time.Time) {
 	o := r.outcome
 	o.Attempt, o.Status, o.Err, o.RetryAfter, o.Latency = r.attempts, 0, ErrUnavailable, 0, 0
 	if r.attempts > 0 && r.outcome.Err != nil {
@@ -145,34 +147,51 @@ func (e *Engine) skip(r *record) {
 		e.finish(r, Failed, "the destination does not answer")
 		return
 	}
-	wake := later(now.Add(delay), r.to.until)
-	if r.to.probing {
-		wake = later(wake, now.Add(r.to.interval))
-	}
-	r.to.skipped[r] = struct{}{}
-	e.restUntil(r, wake)
+	r.to.rest(r)
+	e.restUntil(r, later(now.Add(delay), r.to.wake(now)))
 	e.pump(r.lane)
 }
 
-// next starts what waits at a destination, after an attempt has ended.
-func (e *Engine) next(d *destination, opened, closed bool) {
-	due := d.queue
-	if !opened {
-		due = due[:min(len(due), max(e.cfg.PerDestination-d.active, 0))]
-	}
-	d.queue = slices.Clone(d.queue[len(due):])
-	e.inQueues -= len(due)
-	if closed {
-		for r := range d.skipped {
-			due = append(due, r)
+// next starts what waits at a destination, a turn of it at most, when an
+// attempt has ended.
+func (e *Engine) next(d *destination) {
+	for range turn {
+		if d.queue.empty() || d.active >= e.cfg.PerDestination {
+			break
 		}
-		clear(d.skipped)
-		slices.SortFunc(due, bySeq)
-	}
-	for _, r := range due {
-		if !r.ended() {
-			r.due = time.Time{} // void the rest that was planned
+		r := d.queue.pop()
+		if r.state == queued {
+			e.inQueues--
 			e.start(r)
 		}
+	}
+	if d.active < e.cfg.PerDestination {
+		waiting := d.buckets
+		d.buckets = nil
+		for _, b := range waiting {
+			b.listed = false
+			e.launch(b)
+		}
+	}
+	if !d.queue.empty() && d.active < e.cfg.PerDestination && !d.again && !e.isStopped() {
+		d.again = true
+		e.agenda.at(time.Now(), func() { d.again = false; e.next(d) })
+	}
+}
+
+// reopen starts what rested because a breaker was open, in the order of posting.
+func (e *Engine) reopen(due []*record) {
+	slices.SortFunc(due, bySeq)
+	for len(due) > 0 {
+		some := due[:min(turn, len(due))]
+		due = due[len(some):]
+		e.agenda.at(time.Now(), func() {
+			for _, r := range some {
+				if r.state == resting {
+					r.due = time.Time{} // void the rest that was planned
+					e.start(r)
+				}
+			}
+		})
 	}
 }

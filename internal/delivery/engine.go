@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -31,6 +32,16 @@ type Config struct {
 	PerDestination int // attempts at once for one host and port; 0: 64
 	MaxQueued      int // messages not yet over; more are dropped and recorded; 0: 200,000
 	KeepAttempts   int // for Attempts; 0: 4,096
+	KeepBodies     int // bytes of events that are over, for Resend; 0: 8 MB
+
+	// Senders carry to destinations besides webhooks, by the scheme of their URLs.
+	Senders map[string]Sender
+
+	// KeepFailures is how long the failure log remembers; 0: 7 days.
+	KeepFailures time.Duration
+	// FailureArchive lets the failure log survive a restart; nil: it does not.
+	FailureArchive Archive
+	ResourceID     string // what failures name as the event source
 
 	Metrics prometheus.Registerer // may be nil
 }
@@ -39,11 +50,14 @@ type Config struct {
 type Engine struct {
 	cfg      Config
 	policies map[string]*Policy
-	client   *http.Client
+	senders  map[string]Sender
 	journal  Journal
 	log      *slog.Logger
 	metrics  *metrics
 	attempts *attempts
+	grid     *gridMetrics
+	failures *failureLog
+	kept     *keepsakes
 	queue    *queue
 	open     atomic.Int64 // messages posted and not over
 
@@ -58,20 +72,31 @@ type Engine struct {
 	lanes        map[string]*lane
 	groups       map[string]*group
 	destinations map[string]*destination
+	wards        map[string]*ward
+	buckets      map[string]*bucket
+	dirty        []*bucket // gathered something in this turn
+	pumps        pumps
 	inLanes      int // messages that wait in a lane
 	inQueues     int // that wait at a destination
 	inFlight     int
 	stopping     *stopping
 
-	news      chan func()
-	flights   life // of the attempts
-	writing   life // of the journal's writer
-	quit      chan struct{}
-	scheduler sync.WaitGroup
-	writer    sync.WaitGroup
-	work      sync.WaitGroup
-	started   atomic.Bool
+	news       chan func()
+	undertaker *undertaker
+	flights    life // of the attempts
+	writing    life // of the journal's writer
+	quit       chan struct{}
+	scheduler  sync.WaitGroup
+	writer     sync.WaitGroup
+	burials    sync.WaitGroup
+	archiving  life // of the failure log's writer
+	archivist  sync.WaitGroup
+	work       sync.WaitGroup
+	started    atomic.Bool
 }
+
+// defaultKeepFailures is what Azure's own log analytics keep at least.
+const defaultKeepFailures = 7 * 24 * time.Hour
 
 // life is a context with its end.
 type life struct {
@@ -89,24 +114,33 @@ func New(cfg Config, journal Journal, log *slog.Logger) *Engine {
 	cfg.PerDestination = orDefault(cfg.PerDestination, 64)
 	cfg.MaxQueued = orDefault(cfg.MaxQueued, 200_000)
 	cfg.KeepAttempts = orDefault(cfg.KeepAttempts, 4096)
+	cfg.KeepBodies = orDefault(cfg.KeepBodies, 8<<20)
+	if cfg.KeepFailures <= 0 {
+		cfg.KeepFailures = defaultKeepFailures
+	}
+	log = log.With("part", "delivery")
+	if cfg.Client == nil {
+		cfg.Client = newClient(cfg)
+	}
 	e := &Engine{
-		cfg: cfg, journal: journal, log: log.With("part", "delivery"),
-		policies: map[string]*Policy{}, client: cfg.Client,
+		cfg: cfg, journal: journal, log: log,
+		policies: map[string]*Policy{},
+		senders:  map[string]Sender{"http": webhook{cfg.Client}, "https": webhook{cfg.Client}},
+		grid:     newGridMetrics(), failures: newFailureLog(cfg.FailureArchive, cfg.KeepFailures, log),
+		kept:    &keepsakes{room: cfg.KeepBodies},
 		metrics: newMetrics(), attempts: newAttempts(cfg.KeepAttempts), queue: newQueue(),
 		stale: map[*page]struct{}{}, holds: map[string][]*record{}, lanes: map[string]*lane{}, groups: map[string]*group{},
-		destinations: map[string]*destination{},
-		news:         make(chan func()), quit: make(chan struct{}),
+		destinations: map[string]*destination{}, wards: map[string]*ward{}, buckets: map[string]*bucket{}, undertaker: newUndertaker(),
+		news: make(chan func()), quit: make(chan struct{}),
 	}
 	for name, policy := range cfg.Policies {
 		e.policies[name] = policy.withDefaults()
 	}
-	if e.client == nil {
-		e.client = newClient(cfg)
-	}
-	if err := e.metrics.register(cfg.Metrics, func() float64 { return float64(e.open.Load()) }); err != nil {
+	maps.Copy(e.senders, cfg.Senders)
+	if err := e.metrics.register(cfg.Metrics, e.grid, func() float64 { return float64(e.open.Load()) }); err != nil {
 		e.log.Warn("metrics of deliveries are not shown", "error", err)
 	}
-	e.flights, e.writing = newLife(), newLife()
+	e.flights, e.writing, e.archiving = newLife(), newLife(), newLife()
 	return e
 }
 
@@ -131,11 +165,16 @@ func (e *Engine) Start(ctx context.Context) (recovered []Hold, err error) {
 	if r.records > 0 {
 		e.log.Info("journal of deliveries read", "records", r.records, "pages", len(r.pages), "messages", len(r.messages), "holds", len(r.holds), "took", time.Since(begun))
 	}
+	if err := e.failures.load(ctx); err != nil {
+		e.log.Warn("the failure log of the last process is not to be had", "error", err)
+	}
 	e.scheduler.Go(func() {
 		e.resume(r)
 		e.schedule()
 	})
 	e.writer.Go(func() { e.write(e.writing) })
+	e.burials.Go(e.buryAll)
+	e.archivist.Go(func() { e.failures.write(e.archiving) })
 	return r.holds, nil
 }
 
@@ -149,11 +188,13 @@ func (e *Engine) schedule() {
 		if !e.isStopped() {
 			e.retries.run(now)
 		}
+		e.launchAll()
 		e.checkStop()
 		timer.Reset(e.sleep(now))
 		select {
 		case do := <-e.news:
 			do()
+			e.launchAll()
 		case <-timer.C:
 		case <-e.quit:
 			return

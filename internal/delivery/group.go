@@ -1,6 +1,9 @@
 package delivery
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // group is what ends together: the messages of one connection or subscription.
 type group struct {
@@ -8,6 +11,8 @@ type group struct {
 	members map[*record]struct{}
 	last    *record // the Last one, once it is posted
 	ended   time.Time
+	// awaiters are closed when the group has no members any more.
+	awaiters []chan struct{}
 }
 
 // onlyLast reports whether nothing is left that the Last message waits for.
@@ -49,6 +54,9 @@ func (e *Engine) leave(r *record) {
 	delete(g.members, r)
 	switch {
 	case len(g.members) == 0:
+		for _, awaiter := range g.awaiters {
+			close(awaiter)
+		}
 		if e.groups[g.name] == g {
 			delete(e.groups, g.name)
 		}
@@ -69,12 +77,29 @@ func (e *Engine) endWait(g *group) {
 	}
 }
 
-// dropGroup gives up all messages of a group.
+// dropGroup gives up all messages of a group, a turn of them at a time.
 func (e *Engine) dropGroup(name string) {
-	if g := e.groups[name]; g != nil {
-		for r := range g.members {
-			e.giveUp(r, "its group was dropped")
-		}
+	g := e.groups[name]
+	if g == nil {
+		return
+	}
+	members := make([]*record, 0, len(g.members))
+	for r := range g.members {
+		members = append(members, r)
+	}
+	slices.SortFunc(members, bySeq)
+	e.log.Info("events of a group are dropped", "group", name, "events", len(members))
+	e.dropSome(members)
+}
+
+func (e *Engine) dropSome(members []*record) {
+	some := members[:min(turn, len(members))]
+	for _, r := range some {
+		r.mute = true
+		e.giveUp(r, "its group was dropped")
+	}
+	if left := members[len(some):]; len(left) > 0 {
+		e.agenda.at(time.Now(), func() { e.dropSome(left) })
 	}
 }
 

@@ -8,47 +8,77 @@ import (
 // A message that rests longer than this leaves its body in the journal.
 const longRest = 20 * time.Second
 
-// landed decides what follows an attempt.
-func (e *Engine) landed(r *record, o Outcome) {
+// land decides what follows an attempt.
+func (e *Engine) land(f *flight, o Outcome) {
 	now := time.Now()
-	d := r.to
+	d := f.to
 	e.inFlight--
 	d.active--
+	for _, s := range f.seats {
+		if s.rec.attempts == 1 {
+			s.rec.lane.aloft--
+		}
+	}
 	if e.isStopped() && o.Status == 0 || errors.Is(o.Err, errNotKept) {
-		e.takeBack(r, o)
+		e.takeBack(f, o)
 		return
 	}
-	o.tellTime(r, now)
-	r.outcome = o
-	e.metrics.attempts.WithLabelValues(r.msg.Policy, o.class()).Inc()
-	opened, closed := false, false
-	if !errors.Is(o.Err, errNotSent) {
-		opened, closed = d.answered(o.Status != 0, now)
-	} else {
-		d.probing = false
+	e.metrics.attempts.WithLabelValues(f.seats[0].msg.Policy, o.class()).Inc()
+	e.learn(f, o, now)
+	e.pumps.hold()
+	delay, again := time.Duration(0), false
+	for i := range f.seats {
+		s := &f.seats[i]
+		r := s.rec
+		o := o
+		o.Attempt = r.attempts
+		o.tellTime(r, now)
+		r.outcome = o
+		// Those that fail together, after as many attempts, return together.
+		if i == 0 || r.attempts != f.seats[i-1].rec.attempts {
+			delay, again = r.policy.Retry(&r.msg, o)
+		}
+		e.judge(s, o, now, delay, again)
 	}
-	if opened {
+	e.pumps.free(e)
+	e.reached(d, o, now)
+	e.next(d)
+}
+
+// reached tells the destination's breaker how an attempt ended.
+func (e *Engine) reached(d *destination, o Outcome, now time.Time) {
+	switch {
+	case errors.Is(o.Err, errNotSent):
+		d.probing = false
+	case o.Status != 0:
+		if d.succeeded() {
+			e.reopen(d.release())
+		}
+	case d.failed(now, breakerFailures, breakerInterval):
 		e.log.Warn("destination does not answer, it is left alone for a while", "destination", d.key, "error", o.Err, "for", d.interval)
 	}
-	e.judge(r, o, now)
-	e.next(d, opened, closed)
 }
 
 // judge ends a message after an attempt, or has it rest until the next one.
-func (e *Engine) judge(r *record, o Outcome, now time.Time) {
-	if o.Status != 0 && r.policy.Success(o.Status) {
+func (e *Engine) judge(s *seat, o Outcome, now time.Time, delay time.Duration, again bool) {
+	r := s.rec
+	e.grid.attempted(r, o)
+	if r.answered || o.Status != 0 && r.policy.Success(o.Status) {
+		e.keep(s.msg)
 		e.finish(r, Delivered, "")
 		return
 	}
-	delay, again := r.policy.Retry(&r.msg, o)
+	e.recordFailure(s, o)
 	switch {
 	case r.final:
 		e.finish(r, Dropped, "it was given up while an attempt was running")
 	case !again || errors.Is(o.Err, errPrepare):
+		e.keep(s.msg)
 		e.finish(r, Failed, "not to be retried")
 	default:
 		r.state = resting
 		if why := r.exhausted(r.posted); why != "" { // the time to live is checked at the next attempt only
+			e.keep(s.msg)
 			e.finish(r, Expired, why)
 			return
 		}
@@ -65,10 +95,18 @@ func (e *Engine) restUntil(r *record, at time.Time) {
 	r.state, r.due = resting, at
 	e.retries.at(at, func() {
 		if r.state == resting && r.due.Equal(at) {
-			delete(r.to.skipped, r)
+			e.forgetRest(r)
 			e.start(r)
 		}
 	})
+}
+
+// forgetRest takes a message out of the breakers that it rests for.
+func (e *Engine) forgetRest(r *record) {
+	delete(r.to.resting, r)
+	if r.ward != nil {
+		delete(r.ward.resting, r)
+	}
 }
 
 // leaveBody lets a long-resting message's body leave memory.
@@ -79,21 +117,26 @@ func (e *Engine) leaveBody(r *record, rest time.Duration) {
 }
 
 // takeBack makes an attempt undone that was not one: it was ended by Stop, or
-// the body had moved to another page of the journal.
-func (e *Engine) takeBack(r *record, o Outcome) {
-	r.attempts--
-	r.state = resting
-	if r.to.probing {
-		r.to.probing = false
+// a body had moved to another page of the journal.
+func (e *Engine) takeBack(f *flight, o Outcome) {
+	f.to.probing = false
+	if w := f.seats[0].rec.ward; w != nil {
+		w.probing = false
 	}
-	switch {
-	case e.isStopped():
-	case r.bodyFrom == r.home.number:
-		r.outcome = o
-		e.finish(r, Dropped, "the journal has lost its body")
-	default:
-		e.start(r)
+	for _, s := range f.seats {
+		r := s.rec
+		r.attempts--
+		r.state = resting
+		switch {
+		case e.isStopped():
+		case s.lost && r.bodyFrom == r.home.number:
+			r.outcome = o
+			e.finish(r, Dropped, "the journal has lost its body")
+		default:
+			e.start(r)
+		}
 	}
+	e.next(f.to)
 }
 
 // finish ends a message.
@@ -101,23 +144,26 @@ func (e *Engine) finish(r *record, how Result, why string) {
 	if r.ended() {
 		return
 	}
-	if r.state == queued && r.to != nil {
+	if r.state == queued {
 		e.unqueue(r)
 	}
 	r.state = over
 	e.open.Add(-1)
 	e.note(r, how, why)
 	e.metrics.messages.WithLabelValues(r.msg.Policy, string(how)).Inc()
+	e.grid.ended(r, how, why)
+	buried := false
 	if how != Delivered {
-		e.log.Warn("event was not delivered", "result", string(how), "reason", why, "id", r.msg.ID, "note", r.msg.Note,
-			"group", r.msg.Group, "url", maskURL(r.msg.URL), "attempts", r.attempts, "status", r.outcome.Status, "error", r.outcome.Err)
-		if r.policy != nil && r.policy.Undelivered != nil {
-			r.policy.Undelivered(r.msg, how, r.outcome)
-		}
+		e.logEnd(r, how, why)
+		buried = e.bury(r, how, why)
 	}
-	r.msg.Body, r.msg.Header = nil, nil
+	if !buried {
+		r.msg.Body, r.msg.Header = nil, nil
+	}
 	if r.to != nil {
-		delete(r.to.skipped, r)
+		delete(r.to.resting, r)
+		e.discharge(r)
+		e.unbucket(r)
 		e.departed(r.to)
 	}
 	e.settle(r)
@@ -127,21 +173,19 @@ func (e *Engine) finish(r *record, how Result, why string) {
 	}
 }
 
-// unqueue takes a message out of its destination's queue.
-func (e *Engine) unqueue(r *record) {
-	for i, other := range r.to.queue {
-		if other == r {
-			r.to.queue = append(r.to.queue[:i:i], r.to.queue[i+1:]...)
-			e.inQueues--
-			return
-		}
+func (e *Engine) logEnd(r *record, how Result, why string) {
+	level := e.log.Warn
+	if r.mute {
+		level = e.log.Debug // one line speaks for its whole group
 	}
+	level("event was not delivered", "result", string(how), "reason", why, "id", r.msg.ID, "note", r.msg.Note,
+		"group", r.msg.Group, "url", maskURL(r.msg.URL), "attempts", r.attempts, "status", r.outcome.Status, "error", r.outcome.Err)
 }
 
-// tellTime adds what depends on the moment.
-func (o *Outcome) tellTime(r *record, now time.Time) {
-	o.Age = now.Sub(r.posted)
-	if r.group != nil && r.group.last != nil {
-		o.Ended, o.SinceEnd = true, now.Sub(r.group.ended)
+// unqueue forgets that a message is queued; the queue passes over it.
+func (e *Engine) unqueue(r *record) {
+	e.inQueues--
+	if r.bucket != nil {
+		r.lane.gathered--
 	}
 }

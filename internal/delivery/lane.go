@@ -12,29 +12,43 @@ type lane struct {
 	// front holds the messages that were tried and may still hold the lane.
 	front []*record
 	wake  time.Time // a reminder to look again is set for then
+
+	aloft    int     // first attempts under way
+	gathered int     // messages of it that wait in a bucket
+	into     *bucket // the one that the last of them went into
+	later    bool    // it is to be pumped when the landing is over
 }
 
 // admit takes a message that the journal has into its lane and group.
 func (e *Engine) admit(r *record) {
 	r.policy = e.policies[r.msg.Policy]
 	r.outcome.Attempt = r.attempts
+	r.size = len(r.msg.Body)
+	r.msg.Batch = r.msg.Batch.withDefaults()
 	target, err := url.Parse(r.msg.URL)
 	switch {
 	case r.policy == nil: // of a journal that knew another configuration
 		e.finish(r, Dropped, "its policy is unknown")
 		return
-	case err != nil || target.Host == "":
+	case err != nil || target.Host == "" && isWebhook(r.msg.URL):
 		e.finish(r, Dropped, "its URL is not one")
+		return
+	case e.senders[target.Scheme] == nil:
+		e.finish(r, Dropped, "nothing here delivers to such a URL")
 		return
 	case !e.join(r):
 		e.finish(r, Dropped, "it came after the last event of its group")
 		return
 	}
 	r.to = e.destination(target)
+	r.ward = e.wardOf(r)
+	r.bucket = e.bucketOf(r)
 	r.lane = e.laneOf(r)
-	if r.attempts > 0 { // recovered while it was being retried
+	now := time.Now()
+	if r.attempts > 0 || r.due.After(now) { // it was being retried, or is delayed
 		r.lane.front = append(r.lane.front, r)
 		e.restUntil(r, r.due)
+		e.leaveBody(r, r.due.Sub(now))
 	} else {
 		r.lane.waiting = append(r.lane.waiting, r)
 		e.inLanes++
@@ -58,6 +72,9 @@ func (e *Engine) laneOf(r *record) *lane {
 
 // pump starts the messages at the head of a lane that nothing holds.
 func (e *Engine) pump(l *lane) {
+	if e.pumps.later(l) {
+		return
+	}
 	now := time.Now()
 	for len(l.waiting) > 0 {
 		r := l.waiting[0]
@@ -66,9 +83,11 @@ func (e *Engine) pump(l *lane) {
 			e.inLanes--
 			continue
 		}
-		if free, held := l.held(now); held {
-			e.remind(l, free)
-			return
+		if !l.lets(r) {
+			if free, held := l.held(now); held {
+				e.remind(l, free)
+				return
+			}
 		}
 		if r.msg.Last && !r.group.onlyLast() || e.isStopped() {
 			return // the group pumps when it is
@@ -116,6 +135,42 @@ func (l *lane) held(now time.Time) (until time.Time, held bool) {
 		return time.Time{}, true
 	}
 	return until, held
+}
+
+// lets says whether a message may leave with those before it, which have been
+// gathered for the same batch.
+func (l *lane) lets(r *record) bool {
+	return r.bucket != nil && l.gathered > 0 && l.into == r.bucket && l.aloft == 0
+}
+
+// pumps puts the pumping of lanes off while a batch lands.
+type pumps struct {
+	held  bool
+	lanes []*lane
+}
+
+func (p *pumps) hold() { p.held = true }
+
+func (p *pumps) later(l *lane) bool {
+	if !p.held {
+		return false
+	}
+	if !l.later {
+		l.later = true
+		p.lanes = append(p.lanes, l)
+	}
+	return true
+}
+
+// free pumps what was put off.
+func (p *pumps) free(e *Engine) {
+	p.held = false
+	lanes := p.lanes
+	p.lanes = nil
+	for _, l := range lanes {
+		l.later = false
+		e.pump(l)
+	}
 }
 
 func later(a, b time.Time) time.Time {

@@ -9,7 +9,8 @@ const (
 	MaxBody = 4 << 20
 )
 
-// Message is one POST to a webhook, until it is answered well or given up.
+// Message is one POST to a webhook, or one delivery to another kind of
+// destination, until it is answered well or given up.
 type Message struct {
 	ID     string // event id, for records
 	Policy string // name of a Policy given to New
@@ -19,9 +20,10 @@ type Message struct {
 	// Lane keeps order: a message waits for those of its lane before it, as
 	// its policy says. Empty: the message waits for nothing.
 	Lane   string
-	URL    string
+	URL    string            // its scheme chooses the Sender: http and https are webhooks
 	Header map[string]string // static headers, journalled
 	Body   []byte            // not to be changed once posted
+	Batch  Batch             // what it may share an attempt with
 
 	// Last marks the final message of its group: it waits for all the others,
 	// for its policy's LastWait at most; what is undelivered then is dropped
@@ -31,28 +33,50 @@ type Message struct {
 	// journal has it, they are not recovered.
 	Release []string
 
+	// Delay is how long after Post the first attempt is made. A delayed message
+	// goes beside its lane.
+	Delay       time.Duration
 	MaxAttempts int           // 0: the policy's
 	TTL         time.Duration // counted from Post; 0: the policy's
 	Note        string        // short text for records, such as "CallConnected"
+
+	// DeadLetter is where the policy's Undelivered hook puts the message if it
+	// is given up. Empty: nowhere.
+	DeadLetter string
+	// DeadLetterReason marks a message that is itself a dead letter: why the
+	// event in it was given up.
+	DeadLetterReason string
+
+	// Event is for the metrics and the failure log of Event Grid; messages
+	// without a subscription are in neither.
+	Event Event
 }
+
+// Event is what records say of the event in a message.
+type Event struct {
+	Subscription string    // the dimension EventSubscriptionName
+	Schema       string    // of the delivery: EventGridSchema, CloudEventSchemaV1_0
+	Type         string    // such as Microsoft.Communication.IncomingCall
+	Time         time.Time // when it happened
+}
+
+// Batch lets messages with the same key, policy, group, URL and headers share
+// one attempt when they are due at the same time. Nothing waits for a batch to
+// fill. The zero Batch goes alone.
+type Batch struct {
+	Key         string
+	MaxEvents   int // 1–5000, never exceeded
+	PreferredKB int // 1–1024, of bodies together; a larger message goes alone
+}
+
+// Limits of a Batch, Event Grid's own.
+const (
+	MaxBatchEvents = 5000
+	MaxBatchKB     = 1024
+)
 
 // Hold is a promise that survives the process, such as a live connection.
 type Hold struct {
 	Key  string
 	Body []byte
-}
-
-// Outcome is how an attempt ended, as its policy sees it.
-type Outcome struct {
-	Attempt    int           // attempts made so far, this one included; an unreachable destination's are not made, thus 0 is possible
-	Status     int           // HTTP status; 0 where there was no answer
-	Err        error         // why there was none
-	RetryAfter time.Duration // what the answer asked for
-	Latency    time.Duration // from the start of the attempt to its end
-	Age        time.Duration // since the message was posted
-	// Ended tells that the Last message of the group is posted, SinceEnd ago.
-	Ended    bool
-	SinceEnd time.Duration
-
-	answer []byte // first bytes of the answer's body
 }

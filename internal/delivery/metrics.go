@@ -38,14 +38,14 @@ func newMetrics() *metrics {
 }
 
 // register shows the metrics, and the number of waiting events.
-func (m *metrics) register(to prometheus.Registerer, waiting func() float64) error {
+func (m *metrics) register(to prometheus.Registerer, grid *gridMetrics, waiting func() float64) error {
 	m.waiting = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "switchhook", Subsystem: "delivery",
 		Name: "waiting_events", Help: "Events posted and not over."}, waiting)
 	if to == nil {
 		return nil
 	}
 	var err error
-	for _, c := range []prometheus.Collector{m.attempts, m.messages, m.waiting, m.records, m.journalWrites, m.journalFailures, m.firstAttempt} {
+	for _, c := range append(grid.all(), m.attempts, m.messages, m.waiting, m.records, m.journalWrites, m.journalFailures, m.firstAttempt) {
 		err = errors.Join(err, to.Register(c))
 	}
 	return err

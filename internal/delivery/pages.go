@@ -114,7 +114,7 @@ func (e *Engine) endHold(hold, ender *record) {
 // settle lets the journal forget a record that has ended, once it does not
 // have to end holds any more.
 func (e *Engine) settle(r *record) {
-	if r.settled || !r.ended() || r.waits > 0 {
+	if r.settled || r.state != over || r.waits > 0 {
 		return
 	}
 	r.settled = true
@@ -193,7 +193,7 @@ func (e *Engine) rewrite(p *page) {
 
 // again is the entry that writes a record anew, as it is now.
 func (r *record) again() entry {
-	if r.kind == kindMessage && r.ended() {
+	if r.kind == kindMessage && r.state == over {
 		// What is left of it is what it releases.
 		r.kind, r.msg, r.bodyAway = kindRelease, Message{}, false
 	}

@@ -9,8 +9,8 @@ import (
 
 // Policy is the set of rules for a kind of message. Messages name it, so that
 // those recovered from the journal find it again. The hooks are called from
-// several goroutines at once, except Retry and Undelivered, which are called on
-// the scheduler's and must not block.
+// several goroutines at once, except Retry, which is called on the scheduler's
+// and must not block.
 type Policy struct {
 	// Success says which statuses end a message well.
 	Success func(status int) bool
@@ -20,9 +20,12 @@ type Policy struct {
 	// Prepare, if given, sets the headers that are made anew for each attempt
 	// (counted from 1), such as a token. Its error ends the message.
 	Prepare func(req *http.Request, m *Message, attempt int) error
-	// Undelivered, if given, learns of each message that was given up: the
-	// place for dead-lettering. Its body may be nil if it had waited long.
-	Undelivered func(m Message, why Result, o Outcome)
+	// Undelivered, if given, learns of each message that was given up, unless it
+	// was dropped: the place for dead-lettering. The message is forgotten only
+	// when those that the hook returns are in the journal.
+	Undelivered func(u Undelivered) []Message
+	// Join makes one body of those of a batch; nil takes JoinArrays.
+	Join func(bodies [][]byte) []byte
 
 	// HoldLane is how long, from its first attempt, a message that is being
 	// retried keeps the next of its lane waiting; later retries go beside.
@@ -32,8 +35,11 @@ type Policy struct {
 	Overlap time.Duration
 	// LastWait bounds how long a Last message waits for its group.
 	LastWait time.Duration
-	// Timeout bounds one attempt.
-	Timeout time.Duration
+	// Timeout bounds one attempt. What is answered well within Late after it
+	// counts nevertheless, if the message is not over by then.
+	Timeout, Late time.Duration
+	// Probation delays the messages of a group whose deliveries keep failing.
+	Probation Probation
 
 	MaxAttempts int           // for messages that name none; 0: any number
 	TTL         time.Duration // for messages that name none; checked before each attempt; 0: for ever
@@ -51,6 +57,9 @@ func (p Policy) withDefaults() *Policy {
 	}
 	if p.Retry == nil {
 		p.Retry = func(*Message, Outcome) (time.Duration, bool) { return 0, false }
+	}
+	if p.Join == nil {
+		p.Join = JoinArrays
 	}
 	if p.LastWait <= 0 {
 		p.LastWait = defaultLastWait
@@ -95,39 +104,6 @@ func retryCallback(_ *Message, o Outcome) (time.Duration, bool) {
 		again = false
 	}
 	return delay, again
-}
-
-// eventGridSchedule is the delay after each failed attempt; the last repeats.
-var eventGridSchedule = []time.Duration{
-	10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute,
-	30 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
-}
-
-// EventGridPolicy is Event Grid's delivery to webhooks: only 200 to 204 are
-// success, 400, 401, 403 and 413 are never retried, the rest by Event Grid's
-// schedule, 30 times and for a day at most. Retries do not hold the lane.
-func EventGridPolicy() Policy {
-	return Policy{
-		Success:     func(status int) bool { return status >= 200 && status <= 204 },
-		Retry:       retryEventGrid,
-		Timeout:     30 * time.Second,
-		MaxAttempts: 30,
-		TTL:         1440 * time.Minute,
-	}
-}
-
-func retryEventGrid(_ *Message, o Outcome) (time.Duration, bool) {
-	step := min(max(o.Attempt, 1), len(eventGridSchedule)) - 1
-	delay := eventGridSchedule[step]
-	switch o.Status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestEntityTooLarge:
-		return 0, false
-	case http.StatusRequestTimeout:
-		delay = max(delay, 2*time.Minute)
-	case http.StatusServiceUnavailable:
-		delay = max(delay, 30*time.Second)
-	}
-	return jitter(delay, 0.05), true
 }
 
 // jitter lengthens a delay by up to the given share, so that messages that

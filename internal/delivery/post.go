@@ -6,14 +6,20 @@ import "time"
 // them. It never blocks and never fails; a message is accepted when the journal
 // has it, which Flush waits for. One that is too large or too many is dropped,
 // logged and recorded.
-func (e *Engine) Post(messages ...Message) {
+func (e *Engine) Post(messages ...Message) { e.post(messages, e.refuse) }
+
+func (e *Engine) post(messages []Message, refuse func(*Message) string) {
 	entries := make([]entry, 0, len(messages))
 	now := time.Now()
 	for _, m := range messages {
 		r := &record{kind: kindMessage, posted: now, msg: m, keys: m.Release}
-		if why := e.refuse(&m); why != "" {
+		if m.Delay > 0 {
+			r.due = now.Add(m.Delay)
+		}
+		if why := refuse(&m); why != "" {
 			e.log.Error("event dropped before it was accepted", "reason", why, "id", m.ID, "note", m.Note, "group", m.Group)
 			e.note(r, Dropped, why)
+			e.grid.ended(r, Dropped, why)
 			if len(m.Release) == 0 {
 				continue
 			}
@@ -28,13 +34,19 @@ func (e *Engine) Post(messages ...Message) {
 
 // refuse says why a message cannot be taken, "" if it can.
 func (e *Engine) refuse(m *Message) string {
+	if e.open.Load() >= int64(e.cfg.MaxQueued) && !m.Last {
+		return "too many events are waiting"
+	}
+	return e.refuseHeir(m)
+}
+
+// refuseHeir is refuse for a message that takes the place of another one.
+func (e *Engine) refuseHeir(m *Message) string {
 	switch {
 	case len(m.Body) > MaxBody:
 		return "its body is too large"
 	case e.policies[m.Policy] == nil:
 		return "its policy is unknown"
-	case e.open.Load() >= int64(e.cfg.MaxQueued) && !m.Last:
-		return "too many events are waiting"
 	}
 	return ""
 }

@@ -2,12 +2,8 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"sync"
 )
-
-// ErrStopped is what Flush returns for what came after Stop.
-var ErrStopped = errors.New("delivery has stopped")
 
 // Bounds of one page.
 const (

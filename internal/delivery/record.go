@@ -16,9 +16,13 @@ const (
 //	waiting → queued → flying → over
 //	             ↑        ↓
 //	             └─── resting → over
+//	                     ↓
+//	                  parting → over
 //
 // It waits in its lane, is queued at its destination, flies, rests between two
-// attempts, and is over when it was delivered or given up.
+// attempts, and is over when it was delivered or given up. One that was given
+// up may have to part first: its policy's hook is told, and the journal keeps
+// it until then.
 type state byte
 
 const (
@@ -26,6 +30,7 @@ const (
 	queued
 	flying
 	resting
+	parting
 	over
 )
 
@@ -41,6 +46,9 @@ type record struct {
 	lane     *lane
 	group    *group
 	to       *destination
+	ward     *ward   // nil: its policy has no probation
+	bucket   *bucket // nil: it goes alone
+	size     int     // of the body
 	state    state
 	attempts int
 	started  time.Time // of the attempt that flies
@@ -51,6 +59,9 @@ type record struct {
 	bodyFrom uint64    // page that the attempt that flies reads it from
 	final    bool      // no attempt follows the one that flies
 	beside   bool      // no longer holds its lane
+	answered bool      // an attempt was answered well after another had begun
+	detained bool      // it rests because its subscription is on probation
+	mute     bool      // its end is not worth a line of the log
 
 	hold Hold     // of kindHold
 	keys []string // holds that end with this record
@@ -62,8 +73,9 @@ type record struct {
 	settled bool      // the journal may forget it
 }
 
-// ended reports whether a message is over, a hold is released, a release said.
-func (r *record) ended() bool { return r.state == over }
+// ended reports whether a message is delivered or given up, a hold is released,
+// a release said.
+func (r *record) ended() bool { return r.state >= parting }
 
 // line is the record as the journal is to have it now.
 func (r *record) line(content []byte) line {

@@ -95,7 +95,8 @@ func encodeMessage(m *Message) []byte {
 	if m.Last {
 		last = 1
 	}
-	return appendText(append(b, last), m.Body)
+	b = appendText(append(b, last), m.Body)
+	return appendExtras(b, m)
 }
 
 func decodeMessage(content []byte) (Message, error) {
@@ -116,6 +117,9 @@ func decodeMessage(content []byte) (Message, error) {
 	m.TTL = time.Duration(r.varint())
 	m.Last = r.byte() == 1
 	m.Body = slices.Clone(r.bytes())
+	if len(r.rest) > 0 { // a journal of the first version ends here
+		r.extras(&m)
+	}
 	return m, r.err
 }
 

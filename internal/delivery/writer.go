@@ -110,23 +110,27 @@ func (e *Engine) lineOf(ctx context.Context, it *entry) (line, error) {
 
 // contentOf reads the content of a record from a page of the journal.
 func (e *Engine) contentOf(ctx context.Context, number, seq uint64) (content []byte, err error) {
+	contents, err := e.contentsOf(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	content, found := contents[seq]
+	if !found {
+		return nil, errNotKept
+	}
+	return content, nil
+}
+
+// contentsOf reads the contents of a page of the journal, by their sequence.
+func (e *Engine) contentsOf(ctx context.Context, number uint64) (map[uint64][]byte, error) {
 	data, err := e.journal.Read(ctx, number)
 	if err != nil {
 		return nil, err
 	}
-	found := errors.New("found")
+	contents := map[uint64][]byte{}
 	err = readPage(data, func(l line) error {
-		if l.seq != seq {
-			return nil
-		}
-		content = l.content
-		return found
+		contents[l.seq] = l.content
+		return nil
 	})
-	switch {
-	case errors.Is(err, found):
-		return content, nil
-	case err == nil:
-		return nil, errNotKept
-	}
-	return nil, err
+	return contents, err
 }

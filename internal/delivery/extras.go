@@ -1,0 +1,28 @@
+package delivery
+
+import (
+	"encoding/binary"
+)
+
+// The extras of a message are what later versions added to its content. They
+// follow the body; a reader that knows fewer of them ignores the rest.
+
+func appendExtras(b []byte, m *Message) []byte {
+	b = appendText(b, m.Batch.Key)
+	b = binary.AppendUvarint(b, uint64(max(m.Batch.MaxEvents, 0)))
+	b = binary.AppendUvarint(b, uint64(max(m.Batch.PreferredKB, 0)))
+	for _, text := range [...]string{m.DeadLetter, m.DeadLetterReason, m.Event.Subscription, m.Event.Schema, m.Event.Type} {
+		b = appendText(b, text)
+	}
+	return binary.AppendVarint(b, millis(m.Event.Time))
+}
+
+func (r *reader) extras(m *Message) {
+	m.Batch.Key = string(r.bytes())
+	m.Batch.MaxEvents = int(min(r.uvarint(), MaxBatchEvents))
+	m.Batch.PreferredKB = int(min(r.uvarint(), MaxBatchKB))
+	for _, text := range [...]*string{&m.DeadLetter, &m.DeadLetterReason, &m.Event.Subscription, &m.Event.Schema, &m.Event.Type} {
+		*text = string(r.bytes())
+	}
+	m.Event.Time = fromMillis(r.varint())
+}

@@ -1,0 +1,129 @@
+package delivery
+
+import (
+	"context"
+	"maps"
+	"sync"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// Resend delivers an event once more: one that waits for its next attempt gets
+// it now, one that is over is posted anew, with all its attempts, if its body
+// is still remembered (Config.KeepBodies). Group, the subscription, may be
+// empty. It returns how many deliveries were started, for an event has one for
+// each subscription; fault.NotFound if there is none.
+func (e *Engine) Resend(id, group string) (int, error) {
+	n := 0
+	e.ask(func() {
+		for name, g := range e.groups {
+			if group != "" && name != group {
+				continue
+			}
+			for r := range g.members {
+				if r.msg.ID == id && e.hurry(r) {
+					n++
+				}
+			}
+		}
+	})
+	again := e.kept.find(id, group)
+	if n+len(again) == 0 {
+		return 0, fault.NotFound("event %q does not wait for a delivery, and is not remembered any more", id)
+	}
+	e.Post(again...)
+	return n + len(again), nil
+}
+
+// hurry starts the next attempt of a message that rests.
+func (e *Engine) hurry(r *record) bool {
+	if r.state != resting || e.isStopped() {
+		return false
+	}
+	e.forgetRest(r)
+	r.due = r.posted // void what was planned
+	e.start(r)
+	return true
+}
+
+// Hurry starts the next attempt of every message of a group that rests now,
+// and returns how many those are.
+func (e *Engine) Hurry(group string) (n int) {
+	e.ask(func() {
+		if g := e.groups[group]; g != nil {
+			for r := range maps.Clone(g.members) {
+				if e.hurry(r) {
+					n++
+				}
+			}
+		}
+	})
+	return n
+}
+
+// Await returns when no message of a group waits or flies, or ctx ends.
+func (e *Engine) Await(ctx context.Context, group string) error {
+	done := make(chan struct{})
+	e.ask(func() {
+		if g := e.groups[group]; g != nil {
+			g.awaiters = append(g.awaiters, done)
+		} else {
+			close(done)
+		}
+	})
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// keep remembers the body of an event that is over, so that it can be resent.
+func (e *Engine) keep(m Message) {
+	if m.Event.Subscription != "" && m.DeadLetterReason == "" {
+		e.kept.add(m)
+	}
+}
+
+// keepsakes are the last messages that are over, as many as fit.
+type keepsakes struct {
+	mu       sync.Mutex
+	room     int // bytes
+	taken    int
+	messages backlogOf[Message]
+}
+
+// keptOverhead is about what a message takes beside its body, in bytes.
+const keptOverhead = 512
+
+func (k *keepsakes) add(m Message) {
+	size := len(m.Body) + keptOverhead
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if size > k.room {
+		return
+	}
+	k.messages.push(m)
+	for k.taken += size; k.taken > k.room; {
+		oldest := k.messages.pop()
+		k.taken -= len(oldest.Body) + keptOverhead
+	}
+}
+
+// find returns the newest message of each group with that event.
+func (k *keepsakes) find(id, group string) []Message {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	newest := map[string]Message{}
+	for _, m := range k.messages.all() {
+		if m.ID == id && (group == "" || m.Group == group) {
+			newest[m.Group] = m
+		}
+	}
+	var found []Message
+	for _, m := range newest {
+		found = append(found, m)
+	}
+	return found
+}

@@ -1,0 +1,92 @@
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Bounds of what is read of an answer, in bytes: enough to use its connection
+// again, and what is kept of it.
+const (
+	maxAnswer  = 64 << 10
+	keptAnswer = 256
+	// answerPatience bounds the reading: the status has been given, and what
+	// trickles in after it is not worth a place at the destination.
+	answerPatience = 2 * time.Second
+)
+
+var (
+	// errNotSent marks attempts that failed before anything was sent.
+	errNotSent = errors.New("not sent")
+	// errPrepare marks a refusal by the policy's own hook, which ends a message.
+	errPrepare = fmt.Errorf("%w by its policy", errNotSent)
+)
+
+// webhook is the Sender of http and https.
+type webhook struct{ client *http.Client }
+
+// Send implements Sender.
+func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
+	m := p.First()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL, bytes.NewReader(p.Body()))
+	if err != nil {
+		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
+	}
+	req.Header.Set("User-Agent", "Switchhook")
+	for name, value := range m.Header {
+		req.Header.Set(name, value)
+	}
+	if p.policy.Prepare != nil {
+		if err := p.policy.Prepare(req, m, p.Attempt); err != nil {
+			return Outcome{Err: fmt.Errorf("%w: prepare: %w", errPrepare, err)}
+		}
+	}
+	return Do(w.client, req)
+}
+
+// Do makes an HTTP request and tells how it ended. It reads no more of the
+// answer than is kept, and what lets its connection be used again.
+func Do(client *http.Client, req *http.Request) Outcome {
+	ctx, cancel := context.WithCancel(req.Context())
+	defer cancel()
+	answer, err := client.Do(req.WithContext(ctx))
+	if err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return Outcome{Err: withoutURL(err)}
+	}
+	defer answer.Body.Close()
+	defer time.AfterFunc(answerPatience, cancel).Stop()
+	body := make([]byte, keptAnswer)
+	n, _ := io.ReadFull(answer.Body, body)
+	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer-int64(n))
+	return Outcome{Status: answer.StatusCode, RetryAfter: retryAfter(answer.Header.Get("Retry-After")), Answer: body[:n]}
+}
+
+// withoutURL strips the address, whose query may hold a secret.
+func withoutURL(err error) error {
+	var e *url.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// retryAfter reads the header's seconds or date; RFC 9110 §10.2.3.
+func retryAfter(text string) time.Duration {
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return time.Duration(min(max(seconds, 0), 86400)) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(time.Until(at), 0)
+	}
+	return 0
+}
