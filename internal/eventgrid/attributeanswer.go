@@ -45,7 +45,7 @@ func attributeAnswers(list []Attribute, secrets bool) []attributeAnswer {
 }
 
 // deliveryAttributes is the one answer that shows the headers' secrets.
-func (g *Grid) deliveryAttributes(w http.ResponseWriter, r *http.Request) error {
+func (g *Grid) deliveryAttributes(w http.ResponseWriter, r *http.Request, _ place) error {
 	sub, exists := g.view.Load().find(r.PathValue("name"))
 	if !exists {
 		return noSuch(r.PathValue("name"))

@@ -16,17 +16,17 @@ type operationAnswer struct {
 // follow tells the client of a create or an update how to see it through: ask
 // again soon and, since the SDKs' pollers look into the body of a create only,
 // where an update's status is.
-func (g *Grid) follow(w http.ResponseWriter, r *http.Request, sub Subscription) error {
+func (g *Grid) follow(w http.ResponseWriter, r *http.Request, sub Subscription, in place) error {
 	w.Header().Set("Retry-After", pollAgain)
 	if r.Method == http.MethodPatch {
 		version := url.Values{"api-version": {rest.APIVersion(r.Context())}}
-		w.Header().Set("Azure-AsyncOperation", rest.Origin(r)+g.arm.pathOf(sub)+"/operationStatus?"+version.Encode())
+		w.Header().Set("Azure-AsyncOperation", rest.Origin(r)+in.of(sub)+"/operationStatus?"+version.Encode())
 	}
-	return rest.WriteJSON(w, http.StatusCreated, g.arm.answer(sub))
+	return rest.WriteJSON(w, http.StatusCreated, g.arm.answer(sub, in))
 }
 
 // operationStatus is how the last create or update of a subscription goes.
-func (g *Grid) operationStatus(w http.ResponseWriter, r *http.Request) error {
+func (g *Grid) operationStatus(w http.ResponseWriter, r *http.Request, _ place) error {
 	sub, exists := g.view.Load().find(r.PathValue("name"))
 	if !exists {
 		return noSuch(r.PathValue("name"))

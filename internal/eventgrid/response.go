@@ -69,12 +69,12 @@ type urlAnswer struct {
 }
 
 // answer writes a subscription as its owner may read it.
-func (a armResource) answer(sub Subscription) subscriptionAnswer {
+func (a armResource) answer(sub Subscription, in place) subscriptionAnswer {
 	wanted := sub.Wanted
 	out := subscriptionAnswer{
-		ID:   a.pathOf(sub),
+		ID:   in.of(sub),
 		Name: sub.Name,
-		Type: eventSubscriptionType,
+		Type: in.kind,
 		Properties: propertiesAnswer{
 			Topic:             a.id(),
 			ProvisioningState: sub.State,

@@ -21,7 +21,7 @@ const pollAgain = "1"
 // address of validation links.
 func (g *Grid) Routes(rt *rest.Router) {
 	// The official JavaScript package puts a slash before scopes that have one.
-	for _, path := range []string{armPath, "/" + armPath} {
+	for _, path := range []string{resourcePath, "/" + resourcePath, topicPath} {
 		one := path + "/{name}"
 		rt.Handle(http.MethodGet, path, g.ours(g.list))
 		rt.Handle(http.MethodPut, one, g.ours(g.create), rest.Success(http.StatusCreated))
@@ -32,23 +32,30 @@ func (g *Grid) Routes(rt *rest.Router) {
 		rt.Handle(http.MethodPost, one+"/getFullUrl", g.ours(g.fullURL))
 		rt.Handle(http.MethodPost, one+"/getDeliveryAttributes", g.ours(g.deliveryAttributes))
 	}
+	topic := func(h rest.Handler) rest.Handler {
+		return g.ours(func(w http.ResponseWriter, r *http.Request, _ place) error { return h(w, r) })
+	}
+	rt.Handle(http.MethodPut, systemTopicPath, topic(g.createSystemTopic))
+	rt.Handle(http.MethodGet, systemTopicPath, topic(g.readSystemTopic))
 	rt.Handle(http.MethodGet, validatePath, g.validate, rest.NoAuth(), rest.NoVersion())
 	rt.Handle(http.MethodPost, validatePath, g.validate, rest.NoAuth(), rest.NoVersion())
 }
 
-// ours lets requests through that are meant for this server's resource.
-func (g *Grid) ours(handler rest.Handler) rest.Handler {
+// ours lets requests through that are meant for this server's resource, and
+// tells in which place they found it.
+func (g *Grid) ours(handler func(http.ResponseWriter, *http.Request, place) error) rest.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := g.arm.check(r); err != nil {
+		in, err := g.arm.placeOf(r)
+		if err != nil {
 			return err
 		}
-		return handler(w, r)
+		return handler(w, r, in)
 	}
 }
 
 // create makes a subscription, or gives an old one another content. The
 // handshake goes on after the answer; reading the subscription tells how it went.
-func (g *Grid) create(w http.ResponseWriter, r *http.Request) error {
+func (g *Grid) create(w http.ResponseWriter, r *http.Request, in place) error {
 	name := r.PathValue("name")
 	if err := checkName(name); err != nil {
 		return err
@@ -63,11 +70,11 @@ func (g *Grid) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return g.follow(w, r, sub)
+	return g.follow(w, r, sub, in)
 }
 
 // update puts the members that are present in the place of those that were there.
-func (g *Grid) update(w http.ResponseWriter, r *http.Request) error {
+func (g *Grid) update(w http.ResponseWriter, r *http.Request, in place) error {
 	name := r.PathValue("name")
 	body, err := rest.Decode[settingsRequest](r)
 	if err != nil {
@@ -82,18 +89,18 @@ func (g *Grid) update(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return g.follow(w, r, sub)
+	return g.follow(w, r, sub, in)
 }
 
-func (g *Grid) read(w http.ResponseWriter, r *http.Request) error {
+func (g *Grid) read(w http.ResponseWriter, r *http.Request, in place) error {
 	sub, exists := g.view.Load().find(r.PathValue("name"))
 	if !exists {
 		return noSuch(r.PathValue("name"))
 	}
-	return rest.WriteJSON(w, http.StatusOK, g.arm.answer(sub))
+	return rest.WriteJSON(w, http.StatusOK, g.arm.answer(sub, in))
 }
 
-func (g *Grid) list(w http.ResponseWriter, r *http.Request) error {
+func (g *Grid) list(w http.ResponseWriter, r *http.Request, in place) error {
 	if r.URL.Query().Get("$filter") != "" {
 		return fault.Unsupported("$filter is not offered yet: list all event subscriptions and choose among them")
 	}
@@ -113,13 +120,13 @@ func (g *Grid) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := listAnswer{Value: []subscriptionAnswer{}, NextLink: rest.NextLink(r, next)}
 	for _, name := range names {
-		out.Value = append(out.Value, g.arm.answer(v.byKey[name].Subscription))
+		out.Value = append(out.Value, g.arm.answer(v.byKey[name].Subscription, in))
 	}
 	return rest.WriteJSON(w, http.StatusOK, out)
 }
 
 // delete ends a subscription; deleting what is not there succeeds too.
-func (g *Grid) delete(w http.ResponseWriter, r *http.Request) error {
+func (g *Grid) delete(w http.ResponseWriter, r *http.Request, _ place) error {
 	existed, err := g.remove(r.PathValue("name"))
 	if err != nil {
 		return err
@@ -131,7 +138,7 @@ func (g *Grid) delete(w http.ResponseWriter, r *http.Request) error {
 }
 
 // fullURL is the one answer that shows an endpoint with its query.
-func (g *Grid) fullURL(w http.ResponseWriter, r *http.Request) error {
+func (g *Grid) fullURL(w http.ResponseWriter, r *http.Request, _ place) error {
 	sub, exists := g.view.Load().find(r.PathValue("name"))
 	if !exists {
 		return noSuch(r.PathValue("name"))
