@@ -18,7 +18,7 @@ GO ?= go
 # SOAK=full lets the hundred calls of the soak last a minute.
 SOAK ?= full
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 # Packages with their own Node modules in them are no business of go's.
 packages = $(shell $(GO) list ./... | grep -v /e2e$$)
@@ -33,14 +33,14 @@ build:
 
 # Both halves run even when the first one fails; tally counts what both did.
 test: check sipp e2e/node_modules/.installed
-	@echo "==> $(unit)"; echo "==> $(e2e)"; \
+	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
 test-unit: check
-	@echo "==> $(unit)"; $(unit) -json | $(tally)
+	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
 test-e2e: sipp e2e/node_modules/.installed
-	@echo "==> $(e2e)"; $(e2e) -json | $(tally)
+	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 check:
 	@echo "==> gofmt, go vet"

@@ -109,7 +109,7 @@ func TestApplicationCallsAPhoneThatIsNotThere(t *testing.T) {
 			a := startAgent(start(t, setup{trunk: port, transport: transport}), application{})
 			c := a.create(toFar("nobody"))
 			a.waitFor(45*time.Second, "the failure", func(e event) bool { return c.own(e) && e.kind() == "CallDisconnected" })
-			c.failed("nobody", func(r *result) bool { return r.Code == 408 && r.SubCode == 560408 || r.Code == 503 })
+			c.failed("nobody", func(r *result) bool { return r.Code == 503 && r.SubCode == 8544 && r.SIPDetails == nil })
 		})
 	}
 }

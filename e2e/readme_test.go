@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// TestReadmeWorksAsWritten runs the commands of README's first call, each
+// TestReadmesFirstCallWorks runs the commands of README's first call, each
 // terminal of it in a shell of its own, in a home directory with nothing in it.
-func TestReadmeWorksAsWritten(t *testing.T) {
+func TestReadmesFirstCallWorks(t *testing.T) {
 	text, err := os.ReadFile("../README.md")
 	must(t, err)
 	needFree(t, "8443", "8080", "5060", "5061", "3000") // the defaults: README gives no flag
@@ -34,11 +34,12 @@ func TestReadmeWorksAsWritten(t *testing.T) {
 	}
 
 	promised := regexp.QuoteMeta(strings.TrimSpace(block(t, text, "text")))
-	promised = regexp.MustCompile(`\d+\\\.\d s`).ReplaceAllString(promised, `\d+\.\d s`) // how long may differ by a bit
+	// How much of the tone was heard depends on the moment of the first key.
+	promised = regexp.MustCompile(`\d+\\\.\d s`).ReplaceAllString(promised, `\d+\.\d s`)
 	if said := phone.text.String(); !regexp.MustCompile(promised).MatchString(said) {
 		t.Errorf("the phone says\n%s\nREADME promises\n%s", said, promised)
 	}
-	for _, want := range []string{"CallConnected", "ParticipantsUpdated", "RecognizeCompleted", "one", "two", "three", "SendDtmfTonesCompleted", "CallDisconnected"} {
+	for _, want := range []string{"CallConnected", "ParticipantsUpdated", "RecognizeCompleted", "keys: one two three", "SendDtmfTonesCompleted", "CallDisconnected"} {
 		app.until(t, 10*time.Second, "the application prints "+want, func() bool { return strings.Contains(app.text.String(), want) })
 	}
 }

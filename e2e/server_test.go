@@ -23,10 +23,11 @@ import (
 // setup says how to start the product. The zero setup is a new data directory,
 // a free port for every door and no configuration but a short grace.
 type setup struct {
-	data      string // data directory of an earlier start
-	trunk     int    // port of the phone that outbound calls go to; 0 keeps the default trunk
-	transport string // to that phone; "" is udp
-	config    string // more lines of switchhook.yaml
+	data      string        // data directory of an earlier start
+	trunk     int           // port of the phone that outbound calls go to; 0 keeps the default trunk
+	transport string        // to that phone; "" is udp
+	config    string        // more lines of switchhook.yaml
+	grace     time.Duration // of running calls at the end; 0 is a second
 }
 
 // product is the binary, running.
@@ -62,7 +63,7 @@ func start(t testing.TB, s setup) *product {
 
 // write makes the configuration file.
 func (s setup) write(t testing.TB) string {
-	text := "shutdown: {grace: 1s}\n" + s.config
+	text := fmt.Sprintf("shutdown: {grace: %v}\n", cmp.Or(s.grace, time.Second)) + s.config
 	if s.trunk != 0 {
 		text += fmt.Sprintf("trunks:\n  - {name: phones, host: 127.0.0.1, port: %d, transport: %s, sources: [127.0.0.0/8]}\n",
 			s.trunk, cmp.Or(s.transport, "udp"))
@@ -97,6 +98,13 @@ func (p *product) stop() {
 		return
 	}
 	p.process.Process.Signal(syscall.SIGTERM)
+	p.stopped()
+}
+
+// stopped waits for a product that was asked to end. Asked twice it would drop
+// everything and go.
+func (p *product) stopped() {
+	p.t.Helper()
 	select {
 	case <-p.exited:
 		if p.err != nil {
