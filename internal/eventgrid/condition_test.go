@@ -3,6 +3,7 @@ package eventgrid
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"testing"
 )
 
@@ -192,4 +193,38 @@ func TestFiltersAreAllNeeded(t *testing.T) {
 	if both(`{"operatorType":"NumberLessThan","key":"data.number","value":5}`) {
 		t.Error("one that does not hold takes the event")
 	}
+}
+
+// FuzzFilter asks that no filter which is allowed, and no event, breaks the
+// other, and that what is allowed can be read back and asked for again.
+func FuzzFilter(f *testing.F) {
+	f.Add(`[{"operatorType":"StringNotIn","key":"data.to.PhoneNumber.Value","values":["+1"]}]`, `{"to":{"phoneNumber":{"value":"+1555"}}}`, true)
+	f.Add(`[{"operatorType":"NumberInRange","key":"Data.n","values":[[1,2]]},{"operatorType":"IsNotNull","key":"subject"}]`, `{"n":[1,"2",null,{}]}`, true)
+	f.Add(`[{"operatorType":"BoolEquals","key":"data.a.b","value":true}]`, `[{"a":1}]`, false)
+	f.Fuzz(func(t *testing.T, filters, data string, arrays bool) {
+		var asked []advancedRequest
+		if json.Unmarshal([]byte(filters), &asked) != nil || !json.Valid([]byte(data)) {
+			return
+		}
+		allowed, err := advancedFilters(asked)
+		if err != nil {
+			return
+		}
+		filter := Filter{Advanced: allowed}
+		m := filter.compile(arrays)
+		e := sample()
+		e.data = json.RawMessage(data)
+		m.takes(&newPublication(e, testTopic).asked)
+		answer, err := json.Marshal(filter.advanced())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again []advancedRequest
+		if err := json.Unmarshal(answer, &again); err != nil {
+			t.Fatal(err)
+		}
+		if same, err := advancedFilters(again); err != nil || !reflect.DeepEqual(same, allowed) {
+			t.Errorf("%+v is read back as %s: %v", allowed, answer, err)
+		}
+	})
 }
