@@ -63,9 +63,10 @@ func isWebhook(url string) bool {
 	return strings.HasPrefix(url, "http://") || strings.HasPrefix(url, "https://")
 }
 
-// longestProbation is less than Event Grid's "several hours": an endpoint that
-// is well again should not wait that long for its events.
-const longestProbation = 10 * time.Minute
+// longestProbation is the longest of the table for webhooks, far less than the
+// "several hours" that Event Grid may take: an endpoint that is well again
+// should not wait that long for its events.
+const longestProbation = 5 * time.Minute
 
 // probationFor is Event Grid's table; what is not in it is taken as Busy.
 func probationFor(name string) time.Duration {

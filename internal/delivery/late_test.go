@@ -1,0 +1,70 @@
+package delivery
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestLateAnswerEndsTheRetries(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 200, after: 35 * time.Second} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(grid("call", "a")) // would be posted again at 40 s
+		time.Sleep(time.Hour)
+		if at := hooks.times("a"); !slices.Equal(at, []int64{0}) {
+			t.Errorf("posted at %v ms", at)
+		}
+		a := e.Attempts(Filter{}, 10)
+		if len(a) != 2 || a[0].Result != Delivered || a[0].Status != 200 || a[1].Result != Retried {
+			t.Errorf("attempts %+v", a)
+		}
+	})
+}
+
+func TestLateAnswerDuringTheNextAttemptCounts(t *testing.T) {
+	hooks := &webhooks{answer: func(_, _ string, n int) reply {
+		if n == 1 {
+			return reply{status: 200, after: 45 * time.Second} // the second attempt is made at 40 s
+		}
+		return reply{status: 500, after: 20 * time.Second}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(grid("call", "a"))
+		time.Sleep(time.Hour)
+		if at := hooks.times("a"); len(at) != 2 {
+			t.Errorf("posted at %v ms", at)
+		}
+		if a := e.Attempts(Filter{}, 1); a[0].Result != Delivered {
+			t.Errorf("its end: %+v", a[0])
+		}
+	})
+}
+
+func TestAnswerAfterThreeMinutesIsTooLate(t *testing.T) {
+	hooks := &webhooks{answer: func(_, _ string, n int) reply {
+		return reply{status: 200, after: map[bool]time.Duration{true: 181 * time.Second}[n == 1]}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(grid("call", "a"))
+		time.Sleep(time.Hour)
+		if at := hooks.times("a"); len(at) != 2 || at[1] < 40_000 {
+			t.Errorf("posted at %v ms", at)
+		}
+	})
+}
+
+func TestLateFailureChangesNothing(t *testing.T) {
+	hooks := &webhooks{answer: func(_, _ string, n int) reply {
+		if n == 1 {
+			return reply{status: 400, after: 35 * time.Second}
+		}
+		return reply{status: 200}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(grid("call", "a"))
+		time.Sleep(time.Hour)
+		if at := hooks.times("a"); len(at) != 2 || e.open.Load() != 0 {
+			t.Errorf("posted at %v ms, %d open", at, e.open.Load())
+		}
+	})
+}

@@ -1,0 +1,139 @@
+package delivery
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestProbationByKindOfFailure(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		status int
+		first  time.Duration
+	}{
+		{"busy", 503, 10 * time.Second}, {"timed out", 408, 10 * time.Second}, {"generic", 500, 10 * time.Second},
+		{"not found", 404, 5 * time.Minute}, {"full", 507, 5 * time.Minute}, {"gone", 410, 5 * time.Minute},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: test.status} }}
+			run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+				for i := range 10 {
+					e.Post(grid(fmt.Sprint(i), fmt.Sprint("failed", i)))
+				}
+				time.Sleep(time.Second)
+				e.Post(grid("new", "new"))
+				time.Sleep(time.Hour)
+				at := hooks.times("new")
+				if len(at) == 0 || time.Duration(at[0])*time.Millisecond < test.first || at[0] > (test.first+25*time.Minute).Milliseconds() {
+					t.Errorf("the new event was posted at %v ms, not after %v", at, test.first)
+				}
+			})
+		})
+	}
+}
+
+func TestNineFailuresAreNoProbation(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, _ int) reply {
+		return reply{status: map[bool]int{true: 404, false: 200}[strings.HasPrefix(body, "failed")]}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 9 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint("failed", i)))
+		}
+		time.Sleep(time.Second)
+		e.Post(grid("new", "new"))
+		time.Sleep(time.Second)
+		if at := hooks.times("new"); len(at) != 1 || at[0] != 1000 {
+			t.Errorf("the new event was posted at %v ms", at)
+		}
+	})
+}
+
+func TestProbationOfOneSubscriptionDelaysNoOther(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, _ int) reply {
+		return reply{status: map[bool]int{true: 404, false: 200}[strings.HasPrefix(body, "failed")]}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 10 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint("failed", i)))
+		}
+		time.Sleep(time.Second)
+		other := grid("new", "other")
+		other.Group = "other" // the same endpoint
+		e.Post(other)
+		time.Sleep(time.Second)
+		if at := hooks.times("other"); len(at) != 1 || at[0] != 1000 {
+			t.Errorf("the other subscription's event was posted at %v ms", at)
+		}
+	})
+}
+
+func TestProbationEndsWithTheFirstSuccess(t *testing.T) {
+	up := 30 * time.Second
+	hooks := &webhooks{}
+	hooks.answer = func(string, string, int) reply {
+		if time.Since(hooks.begun) < up {
+			return reply{status: 500}
+		}
+		return reply{status: 200}
+	}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 40 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint(i)))
+			time.Sleep(100 * time.Millisecond)
+		}
+		time.Sleep(2 * time.Minute)
+		for i := range 40 {
+			at := hooks.times(fmt.Sprint(i))
+			if len(at) == 0 || at[len(at)-1] < up.Milliseconds() || at[len(at)-1] > 90_000 {
+				t.Errorf("%d was posted at %v ms", i, at)
+			}
+		}
+		if n := e.open.Load(); n != 0 {
+			t.Errorf("%d are open", n)
+		}
+	})
+}
+
+// TestEventOnProbationIsGivenUpWithoutAnAttempt is what §"probation" warns of:
+// its time is up before the subscription is tried again.
+func TestEventOnProbationIsGivenUpWithoutAnAttempt(t *testing.T) {
+	m, hooks := &morgue{}, &webhooks{answer: func(url, body string, _ int) reply {
+		return reply{status: map[bool]int{true: 404, false: 200}[strings.HasPrefix(body, "failed")]}
+	}}
+	runWith(t, Config{Policies: m.policies()}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 10 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint("failed", i)))
+		}
+		time.Sleep(time.Second)
+		late := mortal("late", 2)
+		late.TTL = time.Minute
+		e.Post(late)
+		time.Sleep(20 * time.Minute)
+		if len(hooks.times("late")) != 0 || len(hooks.times("dead late")) != 1 {
+			t.Errorf("posted at %v ms, dead-lettered at %v", hooks.times("late"), hooks.times("dead late"))
+		}
+		for _, u := range m.got {
+			if u.Message.ID == "id-late" && (u.Name != NameProbation || u.Outcome.Attempt != 0 || u.Reason != ReasonTime) {
+				t.Errorf("the hook got %+v", u)
+			}
+		}
+	})
+}
+
+func TestWardsAreForgotten(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 20 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint(i)))
+		}
+		time.Sleep(48 * time.Hour)
+		e.ask(func() {
+			if len(e.wards) != 0 {
+				t.Errorf("%d wards remain", len(e.wards))
+			}
+		})
+	})
+}
