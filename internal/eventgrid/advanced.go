@@ -2,6 +2,7 @@ package eventgrid
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -87,17 +88,17 @@ func checkKey(key string) error {
 	steps := strings.Split(key, ".")
 	switch {
 	case key == "":
-		return fmt.Errorf("key is missing")
+		return errors.New("key is missing")
 	case utf8.RuneCountInString(key) > maxFilterText:
 		return fmt.Errorf("key is longer than %d characters", maxFilterText)
 	case len(steps) == 1 && extensionName.MatchString(key):
 		return nil
 	case !strings.EqualFold(steps[0], "data") || len(steps) == 1:
-		return fmt.Errorf("key must be data.… or the name of an attribute such as subject or eventType")
+		return errors.New("key must be data.… or the name of an attribute such as subject or eventType")
 	}
 	for _, step := range steps {
 		if step == "" {
-			return fmt.Errorf("key has an empty name between its dots")
+			return errors.New("key has an empty name between its dots")
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package eventgrid
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 )
@@ -13,16 +14,16 @@ func (r advancedRequest) read(form form, f *AdvancedFilter) error {
 	switch form {
 	case noValue:
 		if one || many {
-			return fmt.Errorf("it takes neither value nor values")
+			return errors.New("it takes neither value nor values")
 		}
 		return nil
 	case oneNumber, oneBool:
 		if !one || many {
-			return fmt.Errorf("it takes one value, not values")
+			return errors.New("it takes one value, not values")
 		}
 	default:
 		if one || !many {
-			return fmt.Errorf("it takes an array of values, not one value")
+			return errors.New("it takes an array of values, not one value")
 		}
 	}
 	return f.decode(form, r.Value, r.Values)
@@ -32,12 +33,12 @@ func (f *AdvancedFilter) decode(form form, one, many json.RawMessage) error {
 	switch form {
 	case oneBool:
 		if json.Unmarshal(one, &f.Bool) != nil {
-			return fmt.Errorf("value must be true or false")
+			return errors.New("value must be true or false")
 		}
 	case oneNumber:
 		f.Numbers = make([]float64, 1)
 		if json.Unmarshal(one, &f.Numbers[0]) != nil {
-			return fmt.Errorf("value must be a number")
+			return errors.New("value must be a number")
 		}
 	case manyNumbers:
 		return decodeEach(many, &f.Numbers, "a number", nil)
@@ -58,7 +59,7 @@ func (f *AdvancedFilter) decode(form form, one, many json.RawMessage) error {
 func decodeEach[T any](from json.RawMessage, into *[]T, what string, check func(T) error) error {
 	var raw []json.RawMessage
 	if json.Unmarshal(from, &raw) != nil || len(raw) == 0 {
-		return fmt.Errorf("values must be an array with at least one value")
+		return errors.New("values must be an array with at least one value")
 	}
 	if len(raw) > maxFilterValues {
 		return fmt.Errorf("it has %d values; all filters together may have %d", len(raw), maxFilterValues)
@@ -87,7 +88,7 @@ func decodeRanges(from json.RawMessage, into *[][2]float64) error {
 			return fmt.Errorf("must be %s", aRange)
 		}
 		if *r[0] > *r[1] {
-			return fmt.Errorf("ends before it begins")
+			return errors.New("ends before it begins")
 		}
 		return nil
 	}); err != nil {

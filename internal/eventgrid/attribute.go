@@ -1,6 +1,7 @@
 package eventgrid
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -54,7 +55,7 @@ func attributes(asked []attributeRequest) ([]Attribute, error) {
 	for i, r := range asked {
 		a, err := r.attribute()
 		if err == nil && slices.ContainsFunc(list, func(other Attribute) bool { return strings.EqualFold(other.Name, a.Name) }) {
-			err = fmt.Errorf("the header is there already")
+			err = errors.New("the header is there already")
 		}
 		if err != nil {
 			return nil, fault.Invalid("%s[%d] (%q): %s", member, i, clip(r.Name, 80), err)
@@ -72,24 +73,24 @@ func (r attributeRequest) attribute() (Attribute, error) {
 	switch strings.ToLower(r.Type) {
 	case "static":
 		if r.Properties.Value == nil || *r.Properties.Value == "" {
-			return a, fmt.Errorf("value is missing; reading a subscription does not show a secret one, getDeliveryAttributes does")
+			return a, errors.New("value is missing; reading a subscription does not show a secret one, getDeliveryAttributes does")
 		}
 		a.Value = *r.Properties.Value
 		return a, checkStatic(a)
 	case "dynamic":
 		if r.Properties.Source == nil {
-			return a, fmt.Errorf("sourceField is missing")
+			return a, errors.New("sourceField is missing")
 		}
 		a.Source, a.Secret = *r.Properties.Source, false
 		if strings.EqualFold(a.Name, "Authorization") {
-			return a, fmt.Errorf("Authorization must be Static, with isSecret true")
+			return a, errors.New("Authorization must be Static, with isSecret true")
 		}
 		if err := checkKey(a.Source); err != nil {
 			return a, fmt.Errorf("sourceField: %w", err)
 		}
 		return a, nil
 	}
-	return a, fmt.Errorf("type must be Static or Dynamic")
+	return a, errors.New("type must be Static or Dynamic")
 }
 
 func checkStatic(a Attribute) error {
@@ -97,9 +98,9 @@ func checkStatic(a Attribute) error {
 	case len(a.Value) > maxAttributeLength:
 		return fmt.Errorf("value has %d bytes; at most %d are allowed", len(a.Value), maxAttributeLength)
 	case !isHeaderValue(a.Value):
-		return fmt.Errorf("value has characters that no header may have")
+		return errors.New("value has characters that no header may have")
 	case strings.EqualFold(a.Name, "Authorization") && !a.Secret:
-		return fmt.Errorf("Authorization must be given with isSecret true")
+		return errors.New("Authorization must be given with isSecret true")
 	}
 	return nil
 }
@@ -117,15 +118,15 @@ var taken = []string{
 func checkHeaderName(name string) error {
 	switch {
 	case name == "":
-		return fmt.Errorf("name is missing")
+		return errors.New("name is missing")
 	case len(name) > maxAttributeName:
 		return fmt.Errorf("name is longer than %d bytes", maxAttributeName)
 	case !headerName.MatchString(name):
-		return fmt.Errorf("name is not the name of a header")
+		return errors.New("name is not the name of a header")
 	case strings.HasPrefix(strings.ToLower(name), "aeg-"):
-		return fmt.Errorf("names that begin with aeg- are Event Grid's own")
+		return errors.New("names that begin with aeg- are Event Grid's own")
 	case slices.ContainsFunc(taken, func(other string) bool { return strings.EqualFold(other, name) }):
-		return fmt.Errorf("this header is set by the delivery itself")
+		return errors.New("this header is set by the delivery itself")
 	}
 	return nil
 }

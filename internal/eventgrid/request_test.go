@@ -47,6 +47,7 @@ func TestSettingsOfACreate(t *testing.T) {
 			with(func(s *Settings) {
 				s.Filter, s.ArrayFilters = Filter{Types: []string{typeIncomingCall}, SubjectBegins: "/caller/", SubjectEnds: "x", CaseSensitive: true}, true
 			})},
+		{"CloudEvents in other case", webhook(`,"eventDeliverySchema":"cloudeventschemav1_0"`), with(func(s *Settings) { s.Schema = schemaCloudEvents })},
 		{"all types by the old word", webhook(`,"filter":{"includedEventTypes":["All"]}`), defaults},
 		{"no types are all types", webhook(`,"filter":{"includedEventTypes":[]}`), defaults},
 		{"labels", webhook(`,"labels":["blue","green"]`), with(func(s *Settings) { s.Labels = []string{"blue", "green"} })},

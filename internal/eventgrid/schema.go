@@ -2,6 +2,7 @@ package eventgrid
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
@@ -25,10 +26,11 @@ func (r settingsRequest) putSchema(s *Settings, _ rules) error {
 	if r.Schema == nil {
 		return nil
 	}
-	switch *r.Schema {
-	case schemaEventGrid, schemaCloudEvents:
-		s.Schema = *r.Schema
-		return nil
+	for _, schema := range []string{schemaEventGrid, schemaCloudEvents} {
+		if strings.EqualFold(*r.Schema, schema) {
+			s.Schema = schema
+			return nil
+		}
 	}
 	return fault.Invalid("eventDeliverySchema is %q; it must be %s or %s", clip(*r.Schema, 40), schemaEventGrid, schemaCloudEvents)
 }
