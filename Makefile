@@ -65,6 +65,7 @@ sipp:
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends sip-tester >/dev/null
 
 e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
 	@echo "==> the official SDKs: npm ci in e2e"
 	@cd e2e && npm ci --no-progress
 	@touch $@
