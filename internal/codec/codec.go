@@ -1,6 +1,6 @@
 // Package codec turns frames into RTP payloads and back. It owns the list of
-// codecs that Switchhook speaks: G.711 in both laws, by tables (ITU-T G.711).
-// Names, clock rates and static payload types are those of RFC 3551 §6.
+// codecs that Switchhook speaks: G.711 in both laws, by tables (ITU-T G.711), and
+// G.722 at 64 kbit/s (ITU-T G.722). Names, clock rates and static payload types are those of RFC 3551 §6.
 package codec
 
 import "strings"
@@ -24,10 +24,11 @@ type Codec struct {
 var (
 	PCMU = Codec{Name: "PCMU", ClockRate: 8000, SampleRate: 8000, PayloadType: 0}
 	PCMA = Codec{Name: "PCMA", ClockRate: 8000, SampleRate: 8000, PayloadType: 8}
+	G722 = Codec{Name: "G722", ClockRate: 8000, SampleRate: 16000, PayloadType: 9}
 )
 
 // All lists the codecs in the order in which we like them.
-var All = []Codec{PCMA, PCMU}
+var All = []Codec{G722, PCMA, PCMU}
 
 // ByName finds a codec by the encoding name and the clock rate of an rtpmap.
 // Case does not count (RFC 4855 §3).
@@ -52,7 +53,10 @@ func ByPayloadType(static uint8) (Codec, bool) {
 }
 
 // Valid reports whether c is one of the codecs of this package.
-func (c Codec) Valid() bool { return c.NewEncoder() != nil }
+func (c Codec) Valid() bool {
+	known, found := ByName(c.Name, c.ClockRate)
+	return found && known.SampleRate == c.SampleRate
+}
 
 // Samples returns the samples of 20 ms of sound.
 func (c Codec) Samples() int { return c.SampleRate / 50 }
@@ -84,6 +88,8 @@ func (c Codec) NewEncoder() Encoder {
 		return muLaw{}
 	case PCMA.Name:
 		return aLaw{}
+	case G722.Name:
+		return newG722Encoder()
 	}
 	return nil
 }
@@ -95,6 +101,8 @@ func (c Codec) NewDecoder() Decoder {
 		return muLaw{}
 	case PCMA.Name:
 		return aLaw{}
+	case G722.Name:
+		return newG722Decoder()
 	}
 	return nil
 }

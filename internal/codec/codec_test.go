@@ -11,6 +11,8 @@ func TestCodecsAreFoundByNameAndNumber(t *testing.T) {
 	}{
 		{"PCMU", 8000, PCMU, true},
 		{"pcma", 8000, PCMA, true},
+		{"G722", 8000, G722, true},
+		{"G722", 16000, Codec{}, false}, // its clock lies, and must
 		{"PCMA", 16000, Codec{}, false},
 		{"G729", 8000, Codec{}, false},
 		{"", 8000, Codec{}, false},
@@ -19,7 +21,7 @@ func TestCodecsAreFoundByNameAndNumber(t *testing.T) {
 			t.Errorf("ByName(%q, %d) = %v, %v", test.name, test.clock, got, found)
 		}
 	}
-	for static, want := range map[uint8]Codec{0: PCMU, 8: PCMA} {
+	for static, want := range map[uint8]Codec{0: PCMU, 8: PCMA, 9: G722} {
 		if got, found := ByPayloadType(static); got != want || !found {
 			t.Errorf("ByPayloadType(%d) = %v, %v", static, got, found)
 		}
