@@ -11,7 +11,8 @@ const FrameDuration = 20 * time.Millisecond
 const FramesPerSecond = 50
 
 // Frame is 20 ms of 16-bit mono PCM at the rate of the call that carries it:
-// 160 samples at 8 kHz, 320 at 16 kHz. Its length tells the rate.
+// 160 samples at 8 kHz, 320 at 16 kHz. Its length tells the rate, which may rise
+// from one frame to the next while a call runs, and never falls.
 type Frame []int16
 
 // Samples returns how many samples a frame has at a rate in Hz.

@@ -112,7 +112,9 @@ func (e *Engine) NewMix(rate int) *Mix {
 	s := e.pick()
 	s.assigned.Add(1)
 	e.made++
-	return &Mix{shard: s, phase: e.made % phases, samples: audio.Samples(rate)}
+	m := &Mix{shard: s, phase: e.made % phases, samples: audio.Samples(rate)}
+	m.rate.Store(int64(rate))
+	return m
 }
 
 // pick returns the shard with the least to do, a new one if even that is busy.

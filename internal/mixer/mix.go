@@ -19,6 +19,7 @@ type Mix struct {
 	shard  *shard
 	phase  int
 	closed atomic.Bool
+	rate   atomic.Int64 // as asked for; in force from the next tick on
 
 	// The shard's own.
 	samples int
@@ -56,6 +57,19 @@ func (m *Mix) Join(p audio.Port) *Member {
 	}
 	return mb
 }
+
+// Rise makes the mix one of 16 kHz, from the next tick on and for good: all
+// members read and hear longer frames in that same tick. It does nothing to a
+// mix that is wide already. Every port must follow the length of its frames;
+// an audio.Bridge does that without a click.
+func (m *Mix) Rise() {
+	if m.rate.Swap(maxRate) != maxRate {
+		m.shard.orders.push(func(*shard) { m.samples = maxSamples })
+	}
+}
+
+// Rate returns the mix's rate in Hz, a rise that was asked for included.
+func (m *Mix) Rate() int { return int(m.rate.Load()) }
 
 // Close makes all members leave. A closed mix takes nobody in.
 func (m *Mix) Close() {

@@ -102,6 +102,33 @@ func TestWidebandMixHasLongFrames(t *testing.T) {
 	}
 }
 
+func TestMixRisesForEverybodyAtOneTick(t *testing.T) {
+	e, tick := still(t)
+	mix := e.NewMix(8000)
+	voices := []*voice{{says: 3}, {says: 4}, {says: 5}}
+	for _, v := range voices {
+		mix.Join(v).Whisper(&voice{says: 100})
+	}
+	tick(1)
+	mix.Rise()
+	if mix.Rate() != 16000 || voices[0].samples != 160 {
+		t.Errorf("rate %d, frames of %d before the tick", mix.Rate(), voices[0].samples)
+	}
+	tick(1)
+	for i, v := range voices {
+		if v.samples != 320 || len(v.last) != 320 || v.heard != 112-v.says {
+			t.Errorf("member %d: frames of %d and %d samples, hears %d", i, v.samples, len(v.last), v.heard)
+		}
+	}
+	late := &voice{says: 6}
+	mix.Join(late)
+	mix.Rise()
+	tick(1)
+	if late.samples != 320 {
+		t.Errorf("who joins later speaks %d samples", late.samples)
+	}
+}
+
 func TestTickDoesNotAllocate(t *testing.T) {
 	for _, n := range []int{2, 100} {
 		voices, members, tick := room(t, crowd(n)...)

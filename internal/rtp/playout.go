@@ -33,7 +33,7 @@ type playout struct {
 
 	decoded  [maxDecoded]int16 // from at to end: decoded and not yet played
 	at, end  int
-	merging  [320]int16
+	merging  [maxFrame]int16
 	next     uint32
 	floor    uint32
 	played   uint16 // sequence number of what was decoded last

@@ -7,15 +7,19 @@ import (
 	"github.com/switchhook/switchhook/internal/codec"
 )
 
+// maxFrame is the samples of 20 ms at the highest rate.
+const maxFrame = 320
+
 // outgoing is the state of what we send.
 type outgoing struct {
 	header  header
 	packet  [headerSize + codec.MaxPayload]byte
-	silence [320]int16
-	tone    [320]int16
-	packets uint32 // wraps, as RFC 3550 wants
-	octets  uint32 // of payload
-	talking bool   // the last tick was sent as sound: no marker is due
+	silence [maxFrame]int16
+	tone    [maxFrame]int16
+	heard   [maxFrame]int16 // a frame of the call at the codec's rate
+	packets uint32          // wraps, as RFC 3550 wants
+	octets  uint32          // of payload
+	talking bool            // the last tick was sent as sound: no marker is due
 }
 
 // WriteFrame implements audio.Sink: it sends a frame to the peer, silence too,
@@ -30,6 +34,7 @@ func (s *Session) WriteFrame(f audio.Frame) {
 	switch {
 	case !m.Send || !to.IsValid():
 		s.out.talking = false
+		s.outward.Rest()
 	case s.tones.sending(s.out.header.timestamp, m.TelephoneEvent == 0):
 		s.sendTone(m, ticks, to)
 		s.tones.sent()
@@ -45,6 +50,7 @@ func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
 	if s.tones.inband {
 		tone := s.out.tone[:m.Codec.Samples()]
 		s.tones.sound(tone)
+		s.outward.Rest()
 		s.sendSound(m, tone, to)
 		return
 	}
@@ -56,11 +62,13 @@ func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
 	s.transmit(h, n, to)
 }
 
-// sendSound sends a frame; one of another rate than the codec's, or none, is
-// silence.
+// sendSound sends a frame of 8 or 16 kHz; none is silence.
 func (s *Session) sendSound(m *Media, f audio.Frame, to netip.AddrPort) {
-	if len(f) != m.Codec.Samples() {
+	if f == nil {
+		s.outward.Rest()
 		f = s.out.silence[:m.Codec.Samples()]
+	} else {
+		f = s.outward.Convert(s.out.heard[:m.Codec.Samples()], f)
 	}
 	n := s.encoder.Encode(s.out.packet[headerSize:], f)
 	h := s.out.header

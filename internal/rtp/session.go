@@ -55,6 +55,9 @@ type Session struct {
 	hush      int // ticks in which the peer's gaps are a tone's, not losses
 	batch     *batch
 	out       outgoing
+	decoded   [maxFrame]int16 // a frame of the codec's rate in a call of another
+	inward    audio.Bridge    // from the codec's rate to the call's
+	outward   audio.Bridge    // and back
 	control   control
 	turn      int   // counts reads
 	phase     int   // spreads the sessions' RTCP
@@ -98,6 +101,16 @@ func (s *Session) SetMedia(m Media) {
 	s.agreed.Store(&agreement{m, m.Codec.NewEncoder(), m.Codec.NewDecoder()})
 }
 
+// SampleRate returns the rate, in Hz, of the sound of the codec that was agreed
+// on last; 0 before there is one. A call in which it is more than the mix's may
+// want mixer.Mix.Rise.
+func (s *Session) SampleRate() int {
+	if agreed := s.agreed.Load(); agreed != nil {
+		return agreed.media.Codec.SampleRate
+	}
+	return 0
+}
+
 // OnTone sets who is told of keys that the peer presses. It is called on the
 // shard and must not block. Set it before the session joins a mix.
 func (s *Session) OnTone(heard func(key byte)) { s.onTone = heard }
@@ -123,8 +136,7 @@ func (s *Session) adopt() *Media {
 }
 
 // ReadFrame implements audio.Source: it takes what has arrived and says what is
-// to be heard of the peer now. A frame of another rate than the codec's gets
-// silence.
+// to be heard of the peer now, at 8 or 16 kHz, whatever the codec's rate is.
 func (s *Session) ReadFrame(f audio.Frame) bool {
 	if s.closed.Load() {
 		return false
@@ -134,17 +146,27 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 	s.drain(m)
 	s.turn++
 	s.converse(m)
-	if m == nil || !m.Receive || len(f) != m.Codec.Samples() {
+	if m == nil || !m.Receive {
+		s.inward.Rest()
 		return false
 	}
 	if s.hush > 0 {
 		s.hush--
 	}
-	made := s.playout.frame(f, s.hush > 0)
+	heard := f
+	if len(f) != m.Codec.Samples() {
+		heard = s.decoded[:m.Codec.Samples()]
+	}
+	made := s.playout.frame(heard, s.hush > 0)
 	if made == invented {
 		s.counters.concealed.Add(1)
 	}
-	return made != nothing && !silent(f)
+	if made == nothing || silent(heard) {
+		s.inward.Rest()
+		return false
+	}
+	s.inward.Convert(f, heard)
+	return true
 }
 
 // silent reports whether nobody could hear a frame: G.711's smallest steps.

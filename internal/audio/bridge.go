@@ -1,0 +1,163 @@
+package audio
+
+// A leg's filter between 8 and 16 kHz must be short, since a shard computes it
+// 50 times a second for each leg: a half-band filter of 63 taps, of which every
+// other is zero. It passes 0 to 3.4 kHz, takes 60 dB off what lies above 4.6 kHz,
+// and 6 dB at 4 kHz; what folds back from there falls where G.712 wants a
+// telephone to be deaf. It delays by 2 ms. Prompts have the longer filter.
+const (
+	bridgeHalf   = 16             // taps to each side
+	bridgeRow    = 2 * bridgeHalf // taps that are not zero, the middle one apart
+	bridgeMemory = 2 * bridgeRow  // samples of the past that either direction needs
+	bridgeBeta   = 5.65
+
+	narrowFrame, wideFrame = 160, 320
+
+	bridgeOne = 1 << 15 // the taps' unit
+)
+
+// bridgeTaps are the taps from the middle outwards; the other side is the same.
+var bridgeTaps = func() (taps [bridgeHalf]int64) {
+	var exact [bridgeHalf]float64
+	sum := 0.0
+	for k := range exact {
+		offset := float64(2*k + 1)
+		exact[k] = sinc(offset/2) * kaiser(offset/bridgeRow)
+		sum += 2 * exact[k]
+	}
+	rest := int64(bridgeOne / 2)
+	for k := len(taps) - 1; k > 0; k-- {
+		taps[k] = int64(clip(float32(exact[k] / sum * bridgeOne)))
+		rest -= taps[k]
+	}
+	taps[0] = rest // so that together they are exactly one
+	return taps
+}()
+
+// Bridge joins one stream of frames to a call of another rate: both are 8 or 16
+// kHz. Either may change between two frames without a click, so a port needs one
+// for what it says and one for what it hears, and no preparation for a call that
+// becomes wideband. The zero Bridge is ready. It has one user.
+type Bridge struct {
+	from, to int                             // samples of the last frame in and out; 0 after silence
+	window   [bridgeMemory + wideFrame]int16 // the last samples of the past, then the frame
+	halves   [2][bridgeRow + narrowFrame]int16
+}
+
+// Convert returns the sound of src at the rate that dst's length tells: in dst,
+// or src itself where nothing needs to change. It changes src only if that is
+// dst. Both must be 20 ms of 8 or 16 kHz. It does not allocate.
+func (b *Bridge) Convert(dst, src Frame) Frame {
+	from, to := b.from, b.to
+	b.follow(len(src))
+	b.from, b.to = len(src), len(dst)
+	if from == len(src) && to == len(dst) && from == to {
+		copy(b.window[:], src[len(src)-bridgeMemory:])
+		return src
+	}
+	copy(b.window[bridgeMemory:], src)
+	switch {
+	case len(src) == len(dst):
+		copy(dst, src)
+	case len(src) < len(dst):
+		b.up(dst)
+	default:
+		b.down(dst)
+	}
+	if from != 0 && (from != len(src) || to != len(dst)) {
+		b.fade(dst, from != to)
+	}
+	copy(b.window[:], b.window[len(src):len(src)+bridgeMemory])
+	return dst
+}
+
+// Rest says that a frame was silent: what comes next begins from there.
+func (b *Bridge) Rest() {
+	if b.from != 0 {
+		b.from, b.to = 0, 0
+		clear(b.window[:bridgeMemory])
+	}
+}
+
+// follow brings the past to the rate of the frame that comes, roughly: it lasts
+// for a fade.
+func (b *Bridge) follow(samples int) {
+	past := b.window[:bridgeMemory]
+	switch {
+	case b.from == 0 || b.from == samples:
+	case b.from < samples:
+		for i := range bridgeMemory / 2 { // forwards: reading is ahead of writing
+			here := past[bridgeMemory/2+i]
+			next := past[min(bridgeMemory/2+i+1, bridgeMemory-1)]
+			past[2*i], past[2*i+1] = here, int16((int(here)+int(next))/2)
+		}
+	default:
+		for i := bridgeMemory - 1; i >= bridgeMemory/2; i-- {
+			past[i] = past[2*i-bridgeMemory+1]
+		}
+		clear(past[:bridgeMemory/2])
+	}
+}
+
+// up doubles the rate: every other sample is one of the input, the ones between
+// are the filter's.
+func (b *Bridge) up(dst Frame) {
+	past := b.window[bridgeMemory-bridgeRow+1:]
+	for i := range len(dst) / 2 {
+		row := (*[bridgeRow]int16)(past[i:])
+		dst[2*i] = row[bridgeHalf-1]
+		dst[2*i+1] = rounded(between(row))
+	}
+}
+
+// down halves the rate: half of each is its own sample, half the filter's of its
+// neighbours.
+func (b *Bridge) down(dst Frame) {
+	past := b.window[bridgeMemory-2*bridgeRow+2:]
+	middles, sides := &b.halves[0], &b.halves[1]
+	for i := range len(dst) + bridgeRow - 1 {
+		sides[i], middles[i] = past[2*i], past[2*i+1]
+	}
+	for i := range dst {
+		row := (*[bridgeRow]int16)(sides[i:])
+		dst[i] = rounded((between(row) + bridgeOne*int64(middles[i+bridgeHalf-1])) / 2)
+	}
+}
+
+// between is the sound in the middle of a row, in units of bridgeOne. Written out
+// it is twice as fast as in a loop.
+func between(r *[bridgeRow]int16) int64 {
+	t := &bridgeTaps
+	near := t[0]*int64(int32(r[15])+int32(r[16])) + t[1]*int64(int32(r[14])+int32(r[17])) +
+		t[2]*int64(int32(r[13])+int32(r[18])) + t[3]*int64(int32(r[12])+int32(r[19])) +
+		t[4]*int64(int32(r[11])+int32(r[20])) + t[5]*int64(int32(r[10])+int32(r[21]))
+	middle := t[6]*int64(int32(r[9])+int32(r[22])) + t[7]*int64(int32(r[8])+int32(r[23])) +
+		t[8]*int64(int32(r[7])+int32(r[24])) + t[9]*int64(int32(r[6])+int32(r[25])) +
+		t[10]*int64(int32(r[5])+int32(r[26])) + t[11]*int64(int32(r[4])+int32(r[27]))
+	far := t[12]*int64(int32(r[3])+int32(r[28])) + t[13]*int64(int32(r[2])+int32(r[29])) +
+		t[14]*int64(int32(r[1])+int32(r[30])) + t[15]*int64(int32(r[0])+int32(r[31]))
+	return near + middle + far
+}
+
+func rounded(sum int64) int16 {
+	return int16(min(max((sum+bridgeOne/2)>>15, -1<<15), 1<<15-1))
+}
+
+// fade begins a frame with the sound as it was before a change of rates, which is
+// the input itself, delayed by a filter or not, and turns to dst within 5 ms.
+func (b *Bridge) fade(dst Frame, delayed bool) {
+	at := bridgeMemory << 1 // in half samples of the window
+	if delayed {
+		at -= bridgeHalf << 1 * (b.from / narrowFrame)
+	}
+	step := b.from << 1 / b.to
+	n := len(dst) / 4
+	for i := range n {
+		before := int(b.window[at>>1])
+		if at&1 != 0 {
+			before = (before + int(b.window[at>>1+1])) / 2
+		}
+		dst[i] = int16((before*(n-i) + int(dst[i])*i) / n)
+		at += step
+	}
+}
