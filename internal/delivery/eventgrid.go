@@ -68,9 +68,12 @@ func isWebhook(url string) bool {
 // should not wait that long for its events.
 const longestProbation = 5 * time.Minute
 
-// probationFor is Event Grid's table; what is not in it is taken as Busy.
+// probationFor is Event Grid's table; what is not in it is taken as Busy,
+// except for what is wrong with a single event.
 func probationFor(name string) time.Duration {
 	switch name {
+	case NameBadRequest, NamePayloadTooLarge, NameAborted:
+		return 0
 	case NameSocketError:
 		return 30 * time.Second
 	case NameNotFound, NameResolutionError, NameDisabled, NameFull, NameUnauthorized, NameForbidden:

@@ -16,7 +16,8 @@ type Probation struct {
 	// After is how many failures in a row it takes; 0: there is no probation.
 	After int
 	// For is how long it lasts after a failure of that name, at first; the time
-	// doubles with each failed probe.
+	// doubles with each failed probe. 0: such a failure is the event's own, and
+	// the endpoint is well.
 	For func(name string) time.Duration
 	// Longest bounds the time.
 	Longest time.Duration
@@ -86,7 +87,8 @@ func (e *Engine) learn(f *flight, o Outcome, now time.Time) {
 		w.probing = false
 		return
 	}
-	if o.Status != 0 && f.policy.Success(o.Status) {
+	rules, name := f.policy.Probation, o.Name()
+	if o.Status != 0 && f.policy.Success(o.Status) || rules.For(name) <= 0 {
 		w.times = 0
 		if w.succeeded() {
 			e.log.Info("probation is over", "group", r.msg.Group, "destination", r.to.key)
@@ -94,7 +96,6 @@ func (e *Engine) learn(f *flight, o Outcome, now time.Time) {
 		}
 		return
 	}
-	rules, name := f.policy.Probation, o.Name()
 	if w.failed(now, rules.After, func(before time.Duration) time.Duration {
 		return min(max(rules.For(name), 2*before), max(rules.Longest, time.Second))
 	}) {

@@ -51,6 +51,19 @@ func TestNineFailuresAreNoProbation(t *testing.T) {
 	})
 }
 
+func TestRefusedEventsAreNoProbation(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 400} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 100 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint(i)))
+		}
+		time.Sleep(time.Second)
+		if n := len(hooks.bodies()); n != 100 {
+			t.Errorf("%d posts", n)
+		}
+	})
+}
+
 func TestProbationOfOneSubscriptionDelaysNoOther(t *testing.T) {
 	hooks := &webhooks{answer: func(_, body string, _ int) reply {
 		return reply{status: map[bool]int{true: 404, false: 200}[strings.HasPrefix(body, "failed")]}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
@@ -33,6 +34,21 @@ func (e *Engine) Resend(id, group string) (int, error) {
 	}
 	e.Post(again...)
 	return n + len(again), nil
+}
+
+// Offer posts messages if there is room for all of them; else it posts none and
+// returns fault.Busy, or fault.Invalid for one that could never be taken.
+func (e *Engine) Offer(messages ...Message) error {
+	for i := range messages {
+		if why := e.refuseHeir(&messages[i]); why != "" {
+			return fault.Invalid("event %q cannot be posted: %s", messages[i].ID, why)
+		}
+	}
+	if e.open.Load()+int64(len(messages)) > int64(e.cfg.MaxQueued) {
+		return fault.Busy(time.Minute, "too many events are waiting")
+	}
+	e.post(messages, e.refuseHeir)
+	return nil
 }
 
 // hurry starts the next attempt of a message that rests.

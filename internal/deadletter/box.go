@@ -1,0 +1,100 @@
+package deadletter
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+)
+
+// PolicyName is the policy that dead letters name.
+const PolicyName = "deadletter"
+
+// Event Grid's own times: a dead letter is written five minutes after the last
+// attempt, and dropped when that was not possible for four hours.
+const (
+	defaultDelay  = 5 * time.Minute
+	defaultGiveUp = 4 * time.Hour
+)
+
+// Config says where dead letters may go, and when.
+type Config struct {
+	Delay  time.Duration // from the last attempt to the writing; 0: 5 minutes, negative: at once
+	GiveUp time.Duration // how long the writing is tried; 0: 4 hours
+
+	Folder   string // directory of the containers of folder:///CONTAINER; empty: there are none
+	Accounts func(name string) (delivery.StorageAccount, bool)
+	S3       *S3 // nil: there is none
+
+	Client *http.Client // for Azure Blob Storage and S3; nil: one with sane limits
+}
+
+// Box takes what could not be delivered. It is safe for concurrent use.
+type Box struct {
+	cfg    Config
+	stores map[string]opener // by the scheme of their URLs
+	opened openStores
+}
+
+// New returns a box; nothing is opened before it is needed.
+func New(cfg Config) *Box {
+	if cfg.Delay == 0 {
+		cfg.Delay = defaultDelay
+	}
+	if cfg.GiveUp <= 0 {
+		cfg.GiveUp = defaultGiveUp
+	}
+	if cfg.Client == nil {
+		cfg.Client = newClient()
+	}
+	b := &Box{cfg: cfg, stores: map[string]opener{}}
+	if cfg.Folder != "" {
+		b.stores[schemeFolder] = b.openFolder
+	}
+	if cfg.Accounts != nil {
+		b.stores[schemeBlob] = b.openBlob
+	}
+	if cfg.S3 != nil {
+		b.stores[schemeS3] = b.openS3
+	}
+	return b
+}
+
+// Senders are for delivery.Config.Senders.
+func (b *Box) Senders() map[string]delivery.Sender {
+	senders := map[string]delivery.Sender{}
+	for scheme := range b.stores {
+		senders[scheme] = sender{b}
+	}
+	return senders
+}
+
+// retrySchedule is the delay after each failed writing; the last repeats.
+var retrySchedule = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
+
+// Policy is for delivery.Config.Policies, under PolicyName.
+func (b *Box) Policy() delivery.Policy {
+	return delivery.Policy{
+		Retry: func(_ *delivery.Message, o delivery.Outcome) (time.Duration, bool) {
+			switch o.Status {
+			case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge:
+				return 0, false // "dropped when the destination does not exist"
+			}
+			step := min(max(o.Attempt, 1), len(retrySchedule)) - 1
+			return max(retrySchedule[step], min(o.RetryAfter, time.Hour)), true
+		},
+		Timeout: time.Minute,
+		TTL:     max(b.cfg.Delay, 0) + b.cfg.GiveUp,
+	}
+}
+
+// newClient is for stores: few hosts, many connections, no redirects.
+func newClient() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	transport.ResponseHeaderTimeout = time.Minute
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}

@@ -1,0 +1,96 @@
+package deadletter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+)
+
+// maxFile bounds what is read of one file, in bytes: a batch of dead letters
+// is about 1 MB, a single one at most delivery.MaxBody.
+const maxFile = 2 * delivery.MaxBody
+
+// Engine is what resending needs of a delivery engine.
+type Engine interface {
+	Offer(messages ...delivery.Message) error
+	Flush(ctx context.Context) error
+	Hurry(group string) int
+	Await(ctx context.Context, group string) error
+}
+
+// Resend delivers the dead letters of a subscription once more, limit at least
+// if there are as many: files are taken whole. Address makes the message of an
+// event without the dead letter's properties. A file is removed when its events
+// are in the journal. Dead letters that still wait to be written are written
+// first. It returns how many events were posted, also with an error.
+func (b *Box) Resend(ctx context.Context, engine Engine, address, subscription string, limit int,
+	message func(event json.RawMessage) (delivery.Message, error)) (int, error) {
+	from, err := b.open(address)
+	if err != nil {
+		return 0, err
+	}
+	if engine.Hurry(Group(subscription)) > 0 {
+		if err := engine.Await(ctx, Group(subscription)); err != nil {
+			return 0, fmt.Errorf("dead letters that are not written yet: %w", err)
+		}
+	}
+	files, err := from.list(ctx, prefixOf(subscription), limit)
+	if err != nil {
+		return 0, fmt.Errorf("list the dead letters of %s: %w", subscription, err)
+	}
+	sent := 0
+	var damaged error
+	for _, file := range files {
+		if sent >= limit {
+			break
+		}
+		n, err := resendFile(ctx, engine, from, file, message)
+		sent += n
+		if errors.Is(err, errNotLetters) {
+			damaged = errors.Join(damaged, err) // the others are none the worse for it
+			continue
+		}
+		if err != nil {
+			return sent, err
+		}
+	}
+	return sent, damaged
+}
+
+var errNotLetters = errors.New("it does not hold dead letters")
+
+func resendFile(ctx context.Context, engine Engine, from store, file string, message func(json.RawMessage) (delivery.Message, error)) (int, error) {
+	data, err := from.read(ctx, file)
+	if err != nil {
+		return 0, fmt.Errorf("read %s: %w", file, err)
+	}
+	var letters []json.RawMessage
+	if err := json.Unmarshal(data, &letters); err != nil {
+		return 0, fmt.Errorf("%s: %w: %w", file, errNotLetters, err)
+	}
+	messages := make([]delivery.Message, 0, len(letters))
+	for _, l := range letters {
+		event, err := withoutAdded(l)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w: %w", file, errNotLetters, err)
+		}
+		m, err := message(event)
+		if err != nil {
+			return 0, fmt.Errorf("address an event of %s: %w", file, err)
+		}
+		messages = append(messages, m)
+	}
+	if err := engine.Offer(messages...); err != nil {
+		return 0, err
+	}
+	if err := engine.Flush(ctx); err != nil {
+		return 0, fmt.Errorf("resend %s: %w", file, err)
+	}
+	if err := from.remove(ctx, file); err != nil {
+		return len(messages), fmt.Errorf("its events are resent, but %s is still there: %w", file, err)
+	}
+	return len(messages), nil
+}

@@ -1,0 +1,42 @@
+package deadletter
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+)
+
+// sender writes dead letters; it is the kind of destination of their URLs.
+type sender struct{ box *Box }
+
+// Send implements delivery.Sender.
+func (s sender) Send(ctx context.Context, p delivery.Parcel) delivery.Outcome {
+	m := p.First()
+	to, err := s.box.open(m.URL)
+	if err != nil {
+		return delivery.Outcome{Status: http.StatusBadRequest, Answer: []byte(err.Error())}
+	}
+	body := p.Body()
+	return outcomeOf(to.write(ctx, pathOf(m.Event.Subscription, time.Now(), body), body))
+}
+
+// pathOf is Event Grid's path within the container: the subscription in upper
+// case, the hour without padding, a GUID. The GUID comes from the content, so
+// that a writing that succeeded unheard and is repeated makes no second file.
+func pathOf(subscription string, at time.Time, body []byte) string {
+	at = at.UTC()
+	return fmt.Sprintf("%s%d/%d/%d/%d/%s.json", prefixOf(subscription), at.Year(), at.Month(), at.Day(), at.Hour(),
+		uuid.NewSHA1(uuid.NameSpaceURL, body))
+}
+
+// prefixOf is where a subscription's dead letters lie. Names have no slashes;
+// were there one, it must not lead elsewhere.
+func prefixOf(subscription string) string {
+	return strings.NewReplacer("/", "-", "\\", "-", "..", "-").Replace(strings.ToUpper(subscription)) + "/"
+}

@@ -1,0 +1,100 @@
+package delivery
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+)
+
+// StorageAccount is an Azure Storage account, or what speaks its protocol:
+// where its services are, and what opens them.
+type StorageAccount struct {
+	Name          string
+	Key           []byte // shared key; nil: SAS is used
+	SAS           string // shared access signature, without the question mark
+	BlobEndpoint  string // without a slash at the end
+	QueueEndpoint string
+}
+
+// LogValue hides the key.
+func (a StorageAccount) LogValue() slog.Value { return slog.StringValue(a.Name) }
+
+// String hides the key.
+func (a StorageAccount) String() string { return a.Name }
+
+// The account of the storage emulator; its key is public knowledge
+// (https://learn.microsoft.com/azure/storage/common/storage-connect-azurite).
+const emulator = "AccountName=devstoreaccount1;" +
+	"AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;" +
+	"BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1"
+
+// ParseStorageAccount reads a connection string as Azure's portal shows it
+// ("Configure Azure Storage connection strings"). Its errors repeat no secret.
+func ParseStorageAccount(connectionString string) (StorageAccount, error) {
+	values, err := connectionValues(connectionString)
+	if err != nil {
+		return StorageAccount{}, err
+	}
+	if strings.EqualFold(values["usedevelopmentstorage"], "true") {
+		values, _ = connectionValues(emulator)
+	}
+	a := StorageAccount{Name: values["accountname"], SAS: strings.TrimPrefix(values["sharedaccesssignature"], "?")}
+	if a.Key, err = base64.StdEncoding.DecodeString(values["accountkey"]); err != nil {
+		return StorageAccount{}, errors.New("storage connection string: AccountKey is not base64")
+	}
+	if a.BlobEndpoint, err = endpointOf(values, a.Name, "blob"); err != nil {
+		return StorageAccount{}, err
+	}
+	if a.QueueEndpoint, err = endpointOf(values, a.Name, "queue"); err != nil {
+		return StorageAccount{}, err
+	}
+	switch {
+	case a.Name == "":
+		return StorageAccount{}, errors.New("storage connection string: AccountName is missing")
+	case len(a.Key) == 0 && a.SAS == "":
+		return StorageAccount{}, errors.New("storage connection string: AccountKey or SharedAccessSignature is missing")
+	}
+	return a, nil
+}
+
+func connectionValues(text string) (map[string]string, error) {
+	values := map[string]string{}
+	for i, part := range strings.Split(text, ";") {
+		if strings.TrimSpace(part) == "" {
+			continue
+		}
+		name, value, found := strings.Cut(part, "=")
+		if !found {
+			return nil, fmt.Errorf("storage connection string: part %d is not name=value", i+1)
+		}
+		values[strings.ToLower(strings.TrimSpace(name))] = strings.TrimSpace(value)
+	}
+	return values, nil
+}
+
+// endpointOf returns the endpoint of a service, the given or the public one.
+func endpointOf(values map[string]string, account, service string) (string, error) {
+	name := service + "endpoint"
+	endpoint := values[name]
+	if endpoint == "" {
+		scheme, suffix := values["defaultendpointsprotocol"], values["endpointsuffix"]
+		if scheme == "" {
+			scheme = "https"
+		}
+		if suffix == "" {
+			suffix = "core.windows.net"
+		}
+		endpoint = scheme + "://" + account + "." + service + "." + suffix
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return "", fmt.Errorf("storage connection string: %s is not an address", name)
+	}
+	return strings.TrimSuffix(endpoint, "/"), nil
+}
+
+// EncodedKey is the key in base64, as Azure writes it.
+func (a StorageAccount) EncodedKey() string { return base64.StdEncoding.EncodeToString(a.Key) }
