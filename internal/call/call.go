@@ -29,6 +29,7 @@ type Call struct {
 	ended        bool
 	dialling     int // legs that are being started
 	limit        *time.Timer
+	record       record
 }
 
 func newCall(r *Registry) *Call {

@@ -80,6 +80,8 @@ func (c *Call) create(create Create) Properties {
 	conn := c.open(create.Control, CreateOperation, c.newApplication(create.Source), Properties{
 		Targets: create.Targets, Source: create.Source, CallerID: create.CallerID, DisplayName: create.DisplayName,
 	})
+	conn.self.name = create.DisplayName
+	c.record.startedBy = create.Source
 	c.log.Info("call created", "from", create.Source, "to", create.Targets)
 	c.group = len(create.Targets) > 1
 	made, missing := conn.made, len(create.Targets) // made: before anything can end it

@@ -32,19 +32,28 @@ type world struct {
 	announcer *calltest.Announcer
 	published *calltest.Publisher
 	clips     *clips
+	witness   *scribe
+	remake    func(applications bool) *call.Registry
 }
+
+// witnessApplications starts over with a registry that tells of applications.
+func (w *world) witnessApplications(yes bool) { w.Registry = w.remake(yes) }
 
 // run runs a test in a bubble of its own time, in a world of its own, and asks
 // that no call is left at its end.
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, dialer: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t)}
+		w := &world{T: t, dialer: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t), witness: &scribe{}}
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
-		w.Registry = call.NewRegistry(call.Config{
-			Resource: resource, Dialer: w.dialer, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-			MaxDuration: longest, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
-		}, log)
+		w.remake = func(applications bool) *call.Registry {
+			return call.NewRegistry(call.Config{
+				Witness: w.witness, WitnessApplications: applications,
+				Resource: resource, Dialer: w.dialer, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
+				MaxDuration: longest, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
+			}, log)
+		}
+		w.Registry = w.remake(false)
 		test(w)
 		synctest.Wait()
 		engine.Close()

@@ -1,6 +1,10 @@
 package call
 
-import "context"
+import (
+	"context"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
 
 // HangUp takes the application out of the call. A call between two ends has
 // then nobody left to talk to and ends for both; a group goes on without it,
@@ -67,7 +71,12 @@ func (c *Call) finish(why Reason, by *Connection) {
 	for _, r := range c.rung {
 		c.registry.silenced(r)
 	}
+	var ender identifier.ID
+	if by != nil {
+		ender = by.self.id
+	}
 	for _, p := range c.participants {
+		c.went(p)
 		p.joining = nil
 		p.end(why)
 		p.connected = false
@@ -76,6 +85,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 	for _, conn := range append([]*Connection(nil), c.connections...) {
 		conn.leave(forOthers(why, conn == by))
 	}
+	c.told(why, ender)
 	if c.mix != nil {
 		c.mix.Close()
 	}

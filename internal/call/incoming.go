@@ -35,6 +35,8 @@ func (c *Call) arrived(caller *participant, in Invitation) (listeners int) {
 		return 0
 	}
 	c.participants = append(c.participants, caller)
+	caller.name = in.DisplayName
+	c.record.startedBy = in.From
 	caller.joining = &joining{down: func(_ *participant, why Reason) { c.finish(why, nil) }}
 	c.log.Info("call arrived", "from", in.From, "to", in.To, "listeners", listeners)
 	caller.leg.Ring()
@@ -71,6 +73,7 @@ func (c *Call) seat(self *participant) {
 		self.member = c.sound().Join(self.app)
 		self.ear.to(self.member)
 	}
+	c.came(self)
 }
 
 // newApplication makes the participant that an application is.

@@ -13,6 +13,7 @@ func (c *Call) legConnected(p *participant) {
 	j := p.joining
 	p.joining = nil
 	p.connected = true
+	c.came(p)
 	if j != nil {
 		j.up(p)
 	}
@@ -54,6 +55,7 @@ func (c *Call) left(p *participant, why Reason) {
 // unseat makes a participant neither heard nor listed.
 func (c *Call) unseat(p *participant) {
 	p.connected = false
+	c.went(p)
 	p.endHold()
 	if p.member != nil {
 		p.ear.to(nil)

@@ -22,6 +22,8 @@ type participant struct {
 	app    *application // the sound of a participant that is an application
 	member Member       // in the mix, once connected
 
+	name      string   // what it wants to be called; "" for none
+	stay      string   // a GUID while the witness counts it as present
 	joining   *joining // on the way in; nil once in
 	hidden    bool     // an application that controls without taking part
 	connected bool

@@ -39,6 +39,10 @@ type Config struct {
 	Publisher Publisher
 	Clips     Clips
 	Mixes     Mixes
+	// Witness hears of conversations between identities; nil: nobody does.
+	Witness Witness
+	// WitnessApplications lets it hear of applications as well, not of devices alone.
+	WitnessApplications bool
 	// Overloaded says that no new call should be taken now; nil never does.
 	Overloaded func() bool
 
@@ -54,6 +58,9 @@ func (c *Config) defaults() {
 	setDefault(&c.MaxDuration, 30*time.Hour)
 	if c.MaxCalls == 0 {
 		c.MaxCalls = 10_000
+	}
+	if c.Witness == nil {
+		c.Witness = noWitness{}
 	}
 	if c.Overloaded == nil {
 		c.Overloaded = func() bool { return false }

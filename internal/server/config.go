@@ -34,6 +34,8 @@ type Config struct {
 	Routes []trunk.Route
 	OIDC   []auth.Issuer // whose bearer tokens open the APIs
 
+	ApplicationEvents bool // CallStarted and its like for applications too, not for devices alone
+
 	RingTimeout   time.Duration // how long an incoming call waits for the application
 	MediaTimeout  time.Duration // how long a phone may send nothing before its call ends
 	ShutdownGrace time.Duration // how long running calls may go on while stopping
@@ -102,6 +104,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		ShutdownGrace: c.duration("shutdown.grace", text.Shutdown.Grace, 30*time.Second, 0, 24*time.Hour),
 		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),
 	}
+	cfg.ApplicationEvents = text.Events.ApplicationIdentities
 	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")

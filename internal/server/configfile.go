@@ -55,6 +55,9 @@ type configText struct {
 	Shutdown struct {
 		Grace string `yaml:"grace"`
 	} `yaml:"shutdown"`
+	Events struct {
+		ApplicationIdentities bool `yaml:"application-identities"`
+	} `yaml:"events"`
 	Delivery struct {
 		Flush string `yaml:"flush"`
 	} `yaml:"delivery"`

@@ -154,7 +154,7 @@ func (p *parts) openCalls(context.Context) error {
 	p.later(func() error { p.prompts.Close(); return nil })
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialer: dialer{p}, Numbers: ownedNumbers(p.cfg.Numbers),
-		Announcer: announcer{p.grid}, Publisher: p.callbacks, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
+		Announcer: announcer{p.grid}, Witness: witness{p.grid}, WitnessApplications: p.cfg.ApplicationEvents, Publisher: p.callbacks, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
 		Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	countCalls(p.metrics, p.calls)

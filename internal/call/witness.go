@@ -1,0 +1,106 @@
+package call
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// Witness hears of conversations between identities, whoever controls them. It
+// only queues: it is told on the goroutine of a call.
+type Witness interface {
+	CallStarted(Conversation)
+	ParticipantAdded(Conversation, Presence)
+	ParticipantRemoved(Conversation, Presence)
+	CallEnded(Conversation, Ending)
+}
+
+// Conversation is the call that a Witness hears of.
+type Conversation struct {
+	StartedBy     identifier.ID
+	ServerCallID  string
+	CorrelationID string
+	Group         bool
+	At            time.Time
+}
+
+// Presence is one stay of somebody in a call.
+type Presence struct {
+	Who         identifier.ID
+	DisplayName string
+	Stay        string // a GUID of this stay
+	Device      string // what it calls itself
+}
+
+// Ending is how a conversation ended.
+type Ending struct {
+	Duration time.Duration
+	By       identifier.ID // zero where nobody in particular ended it
+	Reason   Reason
+}
+
+// noWitness hears of nothing.
+type noWitness struct{}
+
+func (noWitness) CallStarted(Conversation)                  {}
+func (noWitness) ParticipantAdded(Conversation, Presence)   {}
+func (noWitness) ParticipantRemoved(Conversation, Presence) {}
+func (noWitness) CallEnded(Conversation, Ending)            {}
+
+// record is what a call has told its witness.
+type record struct {
+	startedBy identifier.ID
+	began     time.Time // zero until the first identity is in
+}
+
+// witnessed reports whether the witness hears of a participant: identities with
+// a device of their own, and those that are applications where the configuration
+// asks for them. Phone numbers never.
+func (c *Call) witnessed(p *participant) bool {
+	return p.id.Kind() == identifier.CommunicationUser && !p.hidden &&
+		(!p.isApplication() || c.registry.cfg.WitnessApplications)
+}
+
+func (c *Call) conversation() Conversation {
+	return Conversation{
+		StartedBy: c.record.startedBy, ServerCallID: c.id, CorrelationID: c.correlationID, Group: c.group, At: time.Now(),
+	}
+}
+
+// came tells the witness that somebody has joined.
+func (c *Call) came(p *participant) {
+	if !c.witnessed(p) || p.stay != "" {
+		return
+	}
+	witness := c.registry.cfg.Witness
+	if c.record.began.IsZero() {
+		c.record.began = time.Now()
+		witness.CallStarted(c.conversation())
+	}
+	p.stay = newID()
+	witness.ParticipantAdded(c.conversation(), p.presence())
+}
+
+// went tells the witness that somebody is no longer in the call.
+func (c *Call) went(p *participant) {
+	if p.stay == "" {
+		return
+	}
+	c.registry.cfg.Witness.ParticipantRemoved(c.conversation(), p.presence())
+	p.stay = ""
+}
+
+func (p *participant) presence() Presence {
+	device := "application"
+	if !p.isApplication() {
+		device = "phone"
+	}
+	return Presence{Who: p.id, DisplayName: p.name, Stay: p.stay, Device: device}
+}
+
+// told tells the witness that the conversation has ended.
+func (c *Call) told(why Reason, by identifier.ID) {
+	if !c.record.began.IsZero() {
+		c.registry.cfg.Witness.CallEnded(c.conversation(), Ending{Duration: time.Since(c.record.began), By: by, Reason: why})
+	}
+}

@@ -1,0 +1,73 @@
+package call_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// scribe writes down what a witness hears.
+type scribe struct {
+	heard  []string
+	ending call.Ending
+}
+
+func (s *scribe) CallStarted(c call.Conversation) { s.note("started by %s", c.StartedBy) }
+func (s *scribe) ParticipantAdded(_ call.Conversation, p call.Presence) {
+	s.note("added %s", p.Who)
+}
+func (s *scribe) ParticipantRemoved(_ call.Conversation, p call.Presence) {
+	s.note("removed %s", p.Who)
+}
+func (s *scribe) CallEnded(_ call.Conversation, e call.Ending) { s.ending = e; s.note("ended") }
+func (s *scribe) note(format string, what ...any) {
+	s.heard = append(s.heard, fmt.Sprintf(format, what...))
+}
+
+func (s *scribe) expect(t *testing.T, want ...string) {
+	t.Helper()
+	if fmt.Sprint(s.heard) != fmt.Sprint(want) {
+		t.Errorf("the witness heard\n%q, want\n%q", s.heard, want)
+	}
+}
+
+func TestConversationOfIdentitiesIsWitnessed(t *testing.T) {
+	run(t, func(w *world) {
+		w.witnessApplications(true)
+		a, b := identifier.User(resource, "a"), identifier.User(resource, "b")
+		p, err := w.Create(bg, call.Create{Targets: []identifier.ID{b}, Source: a, Control: control})
+		w.must(err)
+		_, err = w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, control)
+		w.must(err)
+		time.Sleep(90 * time.Second)
+		conn, err := w.Connection(p.ID)
+		w.must(err)
+		w.must(conn.Terminate(bg))
+		w.expect(p.ID, connected+" CallDisconnected")
+		w.witness.expect(t, "started by "+a.Raw(), "added "+b.Raw(), "added "+a.Raw(), "removed "+a.Raw(), "removed "+b.Raw(), "ended")
+		if e := w.witness.ending; e.Duration < 90*time.Second || e.Duration > 91*time.Second || e.By != a {
+			t.Errorf("the ending is %+v", e)
+		}
+	})
+}
+
+func TestPhonesAndApplicationsAreNotWitnessed(t *testing.T) {
+	run(t, func(w *world) {
+		leg, _, _ := w.answered()
+		leg.HangUp()
+		w.witness.expect(t)
+	})
+}
+
+func TestCallThatNeverCameUpIsNotWitnessed(t *testing.T) {
+	run(t, func(w *world) {
+		w.witnessApplications(true)
+		_, id := w.create(identifier.NewUser(resource))
+		time.Sleep(31 * time.Second)
+		w.expect(id, "CreateCallFailed CallDisconnected")
+		w.witness.expect(t)
+	})
+}
