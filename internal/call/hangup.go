@@ -77,6 +77,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 	}
 	for _, p := range c.participants {
 		c.went(p)
+		p.endHold()
 		p.joining = nil
 		p.end(why)
 		p.connected = false

@@ -138,7 +138,7 @@ func (p *parts) openDeliveries(context.Context) error {
 func (p *parts) openGrid(context.Context) (err error) {
 	p.grid, err = eventgrid.New(eventgrid.Config{
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
-		PublicBase: p.public.base,
+		PublicBase: p.public.base, Metrics: p.metrics,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (d *Dialer) Dial(_ context.Context, in call.Invitation, report func(call.Re
 		return nil, d.Fail
 	}
 	leg := Inbound()
-	leg.Invitation = in
+	leg.Invitation, leg.outbound = in, true
 	leg.Told(report)
 	d.Dialled <- leg
 	return leg, nil

@@ -16,6 +16,7 @@ import (
 type Leg struct {
 	Invitation call.Invitation
 	Silent     bool // never confirms an answer
+	outbound   bool
 
 	mu       sync.Mutex
 	report   func(call.Report)
@@ -52,12 +53,18 @@ func (l *Leg) Rung() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.rung }
 // Answer is the call accepting; the caller confirms at once.
 func (l *Leg) Answer() {
 	if !l.Silent {
-		l.PickUp()
+		l.connect()
 	}
 }
 
-// PickUp answers an outbound leg.
+// PickUp answers an outbound leg; an inbound one is not the phone's to answer.
 func (l *Leg) PickUp() {
+	if l.outbound {
+		l.connect()
+	}
+}
+
+func (l *Leg) connect() {
 	l.mu.Lock()
 	first := !l.answered && !l.ended
 	l.answered = true

@@ -38,6 +38,13 @@ func (p *Publisher) Events(connection string) []call.Event {
 	return list
 }
 
+// All returns everything that was published, kept records included.
+func (p *Publisher) All() []call.Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]call.Event(nil), p.events...)
+}
+
 // Names returns the events of a connection by type: "CallConnected ParticipantsUpdated".
 func (p *Publisher) Names(connection string) string {
 	var names []string
