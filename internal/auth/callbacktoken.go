@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -22,6 +23,15 @@ type Callbacks struct {
 	issuer   string
 	audience string
 	now      func() time.Time
+
+	mu   sync.Mutex
+	last callbackToken
+}
+
+// callbackToken is a token and the second that it was signed in.
+type callbackToken struct {
+	text   string
+	second int64
 }
 
 // NewCallbacks signs for an issuer ("" takes CallbackIssuer) and an audience,
@@ -39,10 +49,21 @@ func NewCallbacks(signer *Signer, issuer, audience string, now func() time.Time)
 // Issuer returns the issuer of the tokens.
 func (c *Callbacks) Issuer() string { return c.issuer }
 
-// Token returns a new token, good for five minutes. It waits for the signing
-// key as long as ctx lets it.
+// Token returns a token of this second, good for five minutes. Callbacks of the
+// same second share it: its times have no finer unit, it names no event, and a
+// signature costs more than all the rest of a delivery (docs/decisions/0004). It
+// waits for the signing key as long as ctx lets it.
 func (c *Callbacks) Token(ctx context.Context) (string, error) {
-	return c.TokenFor(ctx, callbackLifetime)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if second := c.now().Unix(); c.last.text == "" || c.last.second != second {
+		text, err := c.TokenFor(ctx, callbackLifetime)
+		if err != nil {
+			return "", err
+		}
+		c.last = callbackToken{text, second}
+	}
+	return c.last.text, nil
 }
 
 // TokenFor returns a new token with another lifetime: the sockets of media

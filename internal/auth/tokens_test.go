@@ -71,10 +71,14 @@ func TestCallbackTokenVerifiesAgainstThePublishedKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, _ := callbacks.Token(t.Context())
-	if first == second {
-		t.Fatal("two callbacks carry the same token")
+	if shared, _ := callbacks.Token(t.Context()); shared != first {
+		t.Fatal("two callbacks of one second carry different tokens")
 	}
+	now = now.Add(time.Second)
+	if later, _ := callbacks.Token(t.Context()); later == first {
+		t.Fatal("a callback carries the token of an earlier second")
+	}
+	now = captureTime
 	set, err := callbacks.JWKS(t.Context())
 	if err != nil {
 		t.Fatal(err)
