@@ -1,0 +1,158 @@
+package delivery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+func TestResendHurriesWhatWaits(t *testing.T) {
+	hooks := &webhooks{answer: func(_, _ string, n int) reply { return reply{status: map[bool]int{true: 500, false: 200}[n < 4]} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(incoming("a"))
+		time.Sleep(45 * time.Second) // attempts at 0, 10 and 40 s; the next in a minute
+		if n, err := e.Resend("id-a", "INCOMING"); n != 1 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		time.Sleep(time.Hour)
+		if at := hooks.times("a"); len(at) != 4 || at[3] != 45_000 {
+			t.Errorf("posted at %v ms", at)
+		}
+	})
+}
+
+func TestResendPostsWhatIsOverAnew(t *testing.T) {
+	for _, status := range []int{200, 403} { // delivered, given up
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			hooks := &webhooks{answer: func(_, _ string, n int) reply { return reply{status: map[bool]int{true: status, false: 200}[n == 1]} }}
+			run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+				e.Post(incoming("a"))
+				time.Sleep(time.Second)
+				if n, err := e.Resend("id-a", ""); n != 1 || err != nil {
+					t.Errorf("%d, %v", n, err)
+				}
+				time.Sleep(time.Second)
+				if at := hooks.times("a"); !slices.Equal(at, []int64{0, 1000}) {
+					t.Errorf("posted at %v ms", at)
+				}
+			})
+		})
+	}
+}
+
+func TestResendKnowsNoStranger(t *testing.T) {
+	run(t, InMemory(), &webhooks{}, func(e *Engine, _ []Hold) {
+		e.Post(incoming("a"), callback(hook, "b"))
+		time.Sleep(time.Second)
+		for id, group := range map[string]string{"id-a": "OTHER", "id-b": "", "id-c": ""} {
+			if _, err := e.Resend(id, group); !fault.Is(err, fault.KindNotFound) {
+				t.Errorf("%s of %s: %v", id, group, err)
+			}
+		}
+	})
+}
+
+func TestRememberedBodiesAreBounded(t *testing.T) {
+	k := &keepsakes{room: 10_000}
+	for i := range 100 {
+		k.add(Message{ID: fmt.Sprint(i), Group: "g", Body: make([]byte, 488)})
+	}
+	k.add(Message{ID: "huge", Body: make([]byte, 20_000)})
+	if n := k.messages.len(); n != 10 || k.taken != 10_000 {
+		t.Errorf("%d messages, %d bytes", n, k.taken)
+	}
+	if len(k.find("89", "")) != 0 || len(k.find("90", "g")) != 1 || len(k.find("huge", "")) != 0 {
+		t.Error("those remembered are not the newest")
+	}
+}
+
+func TestOfferIsAllOrNothing(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
+	runWith(t, Config{MaxQueued: 3}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		if err := e.Offer(incoming("a"), incoming("b")); err != nil {
+			t.Error(err)
+		}
+		if err := e.Offer(incoming("c"), incoming("d")); !fault.Is(err, fault.KindBusy) {
+			t.Errorf("beyond the limit: %v", err)
+		}
+		if err := e.Offer(Message{Policy: "none"}); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("without a policy: %v", err)
+		}
+		time.Sleep(time.Second)
+		if got := hooks.bodies(); len(got) != 2 {
+			t.Errorf("posted %q", got)
+		}
+	})
+}
+
+// series returns the samples of Event Grid's metrics, such as
+// "delivery_success_total INCOMING".
+func series(t *testing.T, registry *prometheus.Registry) map[string]float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]float64{}
+	for _, f := range families {
+		name, ours := strings.CutPrefix(f.GetName(), "switchhook_eventgrid_")
+		for _, m := range f.GetMetric() {
+			if ours {
+				found[name+labels(m)] = m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
+			}
+		}
+	}
+	return found
+}
+
+func labels(m *dto.Metric) (text string) {
+	for _, l := range m.GetLabel() {
+		text += " " + l.GetValue()
+	}
+	return text
+}
+
+func TestEventGridMetrics(t *testing.T) {
+	registry := prometheus.NewPedanticRegistry()
+	m := &morgue{}
+	hooks := &webhooks{answer: func(url, body string, _ int) reply {
+		return reply{status: map[bool]int{true: 200, false: 404}[strings.HasPrefix(body, "good") || strings.Contains(url, "morgue")]}
+	}}
+	runWith(t, Config{Metrics: registry, Policies: m.policies()}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		once := incoming("dropped")
+		once.MaxAttempts = 1
+		e.Post(incoming("good"), once, mortal("dead", 1), callback(hook, "callback"))
+		time.Sleep(10 * time.Minute)
+		want := map[string]float64{
+			"delivery_success_total INCOMING":                           1,
+			"dropped_events_total MaxDeliveryAttemptsExceeded INCOMING": 1,
+			"dead_lettered_total MaxDeliveryAttemptsExceeded SUB":       1,
+			"delivery_attempt_fail_total NotFound Http4xx INCOMING":     1,
+			"delivery_attempt_fail_total NotFound Http4xx SUB":          1,
+			"destination_processing_duration_milliseconds INCOMING":     2,
+			"destination_processing_duration_milliseconds SUB":          1,
+		}
+		got := series(t, registry)
+		for name, n := range want {
+			if got[name] != n {
+				t.Errorf("%s is %v", name, got[name])
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("the series are %v", got)
+		}
+		e.ForgetSubscription("INCOMING")
+		for name := range series(t, registry) {
+			if strings.Contains(name, "INCOMING") {
+				t.Errorf("%s remains", name)
+			}
+		}
+	})
+}
