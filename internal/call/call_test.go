@@ -146,7 +146,9 @@ func TestOutboundPhone(t *testing.T) {
 func TestUnreachablePhoneFailsTheCreate(t *testing.T) {
 	run(t, func(w *world) {
 		w.dialer.Fail = fault.NotFound("no route takes %s", aPhone)
-		_, id := w.create(phone(aPhone))
+		p, err := w.Create(bg, call.Create{Targets: []identifier.ID{phone(aPhone)}, CallerID: phone(ourPhone), Control: control})
+		w.must(err)
+		id := p.ID // the connection may be gone already
 		w.expect(id, "CreateCallFailed CallDisconnected")
 		if why := w.last(id).(call.CallDisconnected).Reason; why.Kind != call.NotFound {
 			t.Errorf("reason is %+v", why)

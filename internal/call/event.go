@@ -44,7 +44,7 @@ type Operation struct {
 	Kind        OperationKind
 	Context     string // operationContext of the request; "" where none was given
 	CallbackURI string // operationCallbackUri of the request; "" = the connection's
-	About       string // raw id of the participant, or invitation id, that it is about; "" = none
+	About       string // raw id of the participant, or invitation id, that it is about, and the call he comes from; "" = none
 }
 
 // OperationKind is what an operation does.
@@ -62,6 +62,7 @@ const (
 	CancelAddOperation
 	RemoveOperation
 	TransferOperation
+	MoveOperation
 	TonesOperation // continuous recognition
 	HoldOperation
 	ConnectOperation
@@ -180,6 +181,19 @@ type (
 		Who    identifier.ID
 		Reason Reason
 	}
+	// MoveParticipantSucceeded says that somebody came over from another call.
+	MoveParticipantSucceeded struct {
+		Head
+		Who  identifier.ID
+		From string // callConnectionId of the other call
+	}
+	// MoveParticipantFailed says that somebody did not come over.
+	MoveParticipantFailed struct {
+		Head
+		Who    identifier.ID
+		From   string
+		Reason Reason
+	}
 	// CallTransferAccepted says that the target answered.
 	CallTransferAccepted struct {
 		Head
@@ -229,5 +243,6 @@ var Events = []Event{
 	SendTonesCompleted{}, SendTonesFailed{},
 	AddParticipantSucceeded{}, AddParticipantFailed{}, CancelAddParticipantSucceeded{}, CancelAddParticipantFailed{},
 	RemoveParticipantSucceeded{}, RemoveParticipantFailed{}, CallTransferAccepted{}, CallTransferFailed{},
+	MoveParticipantSucceeded{}, MoveParticipantFailed{},
 	ToneReceived{}, TonesStopped{}, HoldFailed{},
 }

@@ -23,7 +23,7 @@ func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err er
 	if <-told == 0 {
 		return nil, fault.Precondition("no Event Grid subscription takes IncomingCall for %s", in.To)
 	}
-	return func(news Report) { c.post(func() { caller.news(news) }) }, nil
+	return caller.report, nil
 }
 
 // arrived makes the caller a participant on the way in.

@@ -64,13 +64,12 @@ func (c *Call) dial(in Invitation, patience time.Duration, join *joining) *invit
 		callee.end(Reason{Kind: NoAnswer, Text: "the phone was not answered in time"})
 	})
 	c.dialling++
-	report := func(news Report) { c.post(func() { callee.news(news) }) }
 	dialer := c.registry.cfg.Dialer
 	if c.registry.owns(in.To) {
 		dialer = ownNumber{c.registry}
 	}
 	c.work.Go(func() {
-		leg, err := dialer.Dial(context.Background(), in, report)
+		leg, err := dialer.Dial(context.Background(), in, callee.report)
 		c.post(func() { c.dialled(callee, leg, err) })
 	})
 	return &invited{in.To, func(why Reason) {

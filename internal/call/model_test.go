@@ -235,6 +235,16 @@ var moves = []struct {
 		to := []identifier.ID{phone(bPhone), identifier.NewUser(resource)}
 		c.Transfer(bg, call.Transfer{Target: one(g, to), CallerID: phone(ourPhone)})
 	})},
+	{"transfer out", on(func(g *game, c *call.Connection) {
+		c.Transfer(bg, call.Transfer{Target: phone("+15551230008"), Transferee: g.somebody(c), CallerID: phone(ourPhone)})
+	})},
+	{"move", on(func(g *game, c *call.Connection) {
+		for _, id := range g.connections {
+			if other, err := g.Connection(id); err == nil && other != c {
+				c.Move(bg, call.Move{Who: []identifier.ID{g.somebody(other)}, From: id})
+			}
+		}
+	})},
 	{"connect", on(func(g *game, c *call.Connection) {
 		if p, err := c.Properties(bg); err == nil {
 			if p, err = g.Connect(bg, p.ServerCallID, control); err == nil {

@@ -1,7 +1,7 @@
 package call
 
 import (
-	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -20,7 +20,10 @@ type participant struct {
 	patience *time.Timer // until a dialled leg is given up
 
 	app    *application // the sound of a participant that is an application
+	seat   *seat        // the sound of a leg in the mix
 	member Member       // in the mix, once connected
+
+	moved atomic.Pointer[participant] // who he is in the call that he has moved to
 
 	name      string   // what it wants to be called; "" for none
 	stay      string   // a GUID while the witness counts it as present
@@ -39,8 +42,20 @@ type participant struct {
 // isApplication reports whether the participant is an application, not a wire.
 func (p *participant) isApplication() bool { return p.app != nil }
 
+// report is what the participant's leg tells its news to. It never blocks.
+func (p *participant) report(news Report) {
+	for next := p.moved.Load(); next != nil; next = p.moved.Load() {
+		p = next
+	}
+	p.call.post(func() { p.news(news) })
+}
+
 // news takes a report of the participant's leg.
 func (p *participant) news(report Report) {
+	if next := p.moved.Load(); next != nil { // it was on its way when he moved
+		next.report(report)
+		return
+	}
 	if p.leg == nil { // the leg reported before Dial had returned it
 		p.early = append(p.early, report)
 		return
@@ -105,14 +120,18 @@ func (p *participant) stopPatience() {
 func (p *participant) answered() {
 	p.stopPatience()
 	if p.call.ended { // it crossed our hang-up: nobody will hear it
-		if port, ok := p.leg.Port().(io.Closer); ok {
-			port.Close()
-		}
+		closePort(p.leg.Port())
 		return
 	}
-	p.member = p.call.sound().Join(p.leg.Port())
-	p.ear.to(p.member)
+	p.sit()
 	p.call.legConnected(p)
+}
+
+// sit joins the sound of a leg to the mix.
+func (p *participant) sit() {
+	p.seat = &seat{Port: p.leg.Port()}
+	p.member = p.call.sound().Join(p.seat)
+	p.ear.to(p.member)
 }
 
 // find returns the connected participant with an id.

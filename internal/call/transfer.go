@@ -34,6 +34,9 @@ func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
 		if err := checkTarget(t.Target, t.CallerID, c.call.registry.cfg.Resource); err != nil {
 			return err
 		}
+		if c.call.group {
+			return c.transferOut(t, transferee)
+		}
 		c.transfer(t, transferee)
 		return nil
 	})
@@ -44,8 +47,8 @@ func (c *Connection) transferee(t Transfer) (*participant, error) {
 	switch {
 	case c.state != Connected:
 		return nil, fault.Conflict("A transfer of this call is under way.").WithCode("8607")
-	case c.call.group:
-		return nil, fault.Unsupported("Transfer out of a group call is not offered by this version of Switchhook.").WithCode("8520")
+	case c.call.group && t.Transferee.IsZero():
+		return nil, fault.Invalid("transferee is required to transfer somebody out of a group.").WithCode("8523")
 	case t.Transferee == c.self.id:
 		return nil, fault.Invalid("An application cannot transfer itself (%s).", t.Transferee).WithCode("8523")
 	}
@@ -58,16 +61,10 @@ func (c *Connection) transferee(t Transfer) (*participant, error) {
 }
 
 func (c *Connection) transfer(t Transfer, transferee *participant) {
-	op := c.expect(TransferOperation, t.Target.Raw(), t.Context, func(op *operation) Event {
-		return CallTransferFailed{op.head(), Reason{Kind: Canceled, Text: "the call ended"}}
-	})
+	op := c.expectTransfer(t)
 	c.enter(Transferring)
-	in := Invitation{From: transferee.id, To: t.Target, DisplayName: c.made.DisplayName, SIPHeaders: t.SIPHeaders, VoIPHeaders: t.VoIPHeaders, Added: true}
-	if t.Target.Kind() == identifier.PhoneNumber {
-		in.From = t.CallerID
-	}
 	call := c.call
-	call.invite(in, call.registry.patience(t.Target), &joining{
+	call.invite(c.transferInvitation(t, transferee), call.registry.patience(t.Target), &joining{
 		up: func(*participant) {
 			if c.state != Transferring {
 				call.endIfDeserted(Reason{Kind: EndedByPeer, Text: "the application left during the transfer"})
@@ -86,4 +83,19 @@ func (c *Connection) transfer(t Transfer, transferee *participant) {
 			c.settle(op, CallTransferFailed{op.head(), why})
 		},
 	})
+}
+
+func (c *Connection) expectTransfer(t Transfer) *operation {
+	return c.expect(TransferOperation, t.Target.Raw(), t.Context, func(op *operation) Event {
+		return CallTransferFailed{op.head(), Reason{Kind: Canceled, Text: "the call ended"}}
+	})
+}
+
+// transferInvitation is the transferee calling the target.
+func (c *Connection) transferInvitation(t Transfer, transferee *participant) Invitation {
+	in := Invitation{From: transferee.id, To: t.Target, DisplayName: c.made.DisplayName, SIPHeaders: t.SIPHeaders, VoIPHeaders: t.VoIPHeaders, Added: true}
+	if t.Target.Kind() == identifier.PhoneNumber {
+		in.From = t.CallerID
+	}
+	return in
 }

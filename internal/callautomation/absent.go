@@ -14,7 +14,6 @@ type operation struct {
 // absent lists the documented operations that are not offered yet.
 // docs/compatibility.md says the same, and a test compares the two.
 var absent = []operation{
-	{"moveParticipants", http.MethodPost, connectionPath + "/participants:moveHere"},
 	{"startTranscription", http.MethodPost, connectionPath + ":startTranscription"},
 	{"updateTranscription", http.MethodPost, connectionPath + ":updateTranscription"},
 	{"stopTranscription", http.MethodPost, connectionPath + ":stopTranscription"},

@@ -64,6 +64,7 @@ func (a *API) controlRoutes(rt *rest.Router) {
 	rt.Handle(http.MethodPost, connectionPath+"/participants:cancelAddParticipant", a.cancelAddParticipant, accepted, repeatable, reports, always)
 	rt.Handle(http.MethodPost, connectionPath+"/participants:remove", a.removeParticipant, accepted, repeatable, reports, always)
 	rt.Handle(http.MethodPost, connectionPath+"/participants:mute", a.mute, repeatable, reports, always)
+	rt.Handle(http.MethodPost, connectionPath+"/participants:moveHere", a.moveParticipants, accepted, repeatable, reports, always)
 	rt.Handle(http.MethodPost, connectionPath+":hold", a.hold, always)
 	rt.Handle(http.MethodPost, connectionPath+":unhold", a.unhold, always)
 	rt.Handle(http.MethodPost, connectionPath+":startContinuousDtmfRecognition", a.startContinuousDtmfRecognition, always)

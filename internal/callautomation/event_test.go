@@ -54,6 +54,8 @@ func samples(version string) []call.Event {
 		call.CancelAddParticipantFailed{Head: h, InvitationID: "8737c343-1111-4222-8333-444444444444"},
 		call.RemoveParticipantSucceeded{Head: h, Who: roster[0].ID}, call.RemoveParticipantFailed{Head: h, Who: roster[0].ID, Reason: call.Reason{Kind: call.Canceled, Text: "the application left the call"}},
 		call.CallTransferAccepted{Head: h, Target: roster[1].ID, Transferee: roster[0].ID}, call.CallTransferFailed{Head: h, Reason: refused},
+		call.MoveParticipantSucceeded{Head: h, Who: roster[1].ID, From: "02001680-0000-4000-8000-000000000000"},
+		call.MoveParticipantFailed{Head: h, Who: roster[1].ID, From: "02001680-0000-4000-8000-000000000000", Reason: call.Reason{Kind: call.NotFound, Text: "the participant is not there"}},
 		call.ToneReceived{Head: h, Tone: '5', Sequence: 1}, call.TonesStopped{Head: noContext, Reason: call.Reason{Kind: call.EndedByPeer}},
 		call.HoldFailed{Head: h, Cause: fmt.Errorf("%w: gone", player.ErrDownload)},
 	}

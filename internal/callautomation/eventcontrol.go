@@ -28,6 +28,10 @@ func describeControl(e call.Event) occurrence {
 		return occurrence{name: "CallTransferAccepted", result: succeeded, terminal: true, own: object{
 			{"transferTarget", rest.Identifier{ID: e.Target}}, {"transferee", rest.Identifier{ID: e.Transferee}},
 		}}
+	case call.MoveParticipantSucceeded:
+		return moved("MoveParticipantSucceeded", e.Who, e.From, succeeded)
+	case call.MoveParticipantFailed:
+		return moved("MoveParticipantFailed", e.Who, e.From, ended(e.Reason))
 	case call.CallTransferFailed:
 		return occurrence{name: "CallTransferFailed", result: ended(e.Reason), terminal: true}
 	case call.ToneReceived:
@@ -43,6 +47,13 @@ func describeControl(e call.Event) occurrence {
 // aboutSomebody is an event with the participant that it is about.
 func aboutSomebody(name string, who identifier.ID, result resultInformation) occurrence {
 	return occurrence{name: name, own: object{{"participant", rest.Identifier{ID: who}}}, result: result, terminal: true}
+}
+
+// moved is about somebody between two calls.
+func moved(name string, who identifier.ID, from string, result resultInformation) occurrence {
+	o := aboutSomebody(name, who, result)
+	o.own = o.own.add("fromCall", from)
+	return o
 }
 
 // calledOff is the service's newest sentence for an invitation canceled in time:

@@ -3,6 +3,7 @@ package callautomation
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -48,7 +49,7 @@ func interrupted(head call.Head, why call.Reason) call.Event {
 		return call.AnswerFailed{Head: head, Reason: why}
 	case call.RecognizeOperation:
 		return call.RecognizeFailed{Head: head, By: call.Interrupted, Cause: errRestarted}
-	case call.AddOperation, call.CancelAddOperation, call.RemoveOperation, call.TransferOperation, call.TonesOperation:
+	case call.AddOperation, call.CancelAddOperation, call.RemoveOperation, call.TransferOperation, call.MoveOperation, call.TonesOperation:
 		return interruptedControl(head, why)
 	case call.SendTonesOperation:
 		return call.SendTonesFailed{Head: head, Cause: errRestarted}
@@ -58,7 +59,7 @@ func interrupted(head call.Head, why call.Reason) call.Event {
 
 // interruptedControl is interrupted for the operations of call control.
 func interruptedControl(head call.Head, why call.Reason) call.Event {
-	about := head.Operation.About
+	about, from, _ := strings.Cut(head.Operation.About, " ")
 	who, err := identifier.Parse(about)
 	if err != nil { // an invitation id, or nothing
 		who = identifier.ID{}
@@ -70,6 +71,8 @@ func interruptedControl(head call.Head, why call.Reason) call.Event {
 		return call.CancelAddParticipantFailed{Head: head, InvitationID: about, Reason: why}
 	case call.RemoveOperation:
 		return call.RemoveParticipantFailed{Head: head, Who: who, Reason: why}
+	case call.MoveOperation:
+		return call.MoveParticipantFailed{Head: head, Who: who, From: from, Reason: why}
 	case call.TransferOperation:
 		return call.CallTransferFailed{Head: head, Reason: why}
 	}
