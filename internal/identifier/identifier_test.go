@@ -62,7 +62,7 @@ func TestNewUserHasOneUnderscore(t *testing.T) {
 	if id.Resource() != "11111111-2222-4333-8444-555555555555" {
 		t.Errorf("resource is %q", id.Resource())
 	}
-	if NewUser("r") == NewUser("r") {
+	if again := NewUser(id.Resource()); again == id {
 		t.Error("two users are the same")
 	}
 }
