@@ -1,78 +1,154 @@
 package rtp
 
+// The sizes of concealment at 16 kHz (ITU-T G.711 appendix I).
 const (
-	maxMemory  = 16000 * 40 / 1000 // samples of 40 ms at the highest rate
-	maxOverlap = 16000 * 5 / 1000
+	maxLag    = 16 * 15             // the longest pitch period, 15 ms: 66 Hz
+	maxMemory = 3*maxLag + maxLag/4 // three periods, and a quarter to blend with
+	maxBlend  = 16 * 10
 )
 
-// concealer continues a voice where packets are missing: it repeats the last
-// pitch period, unchanged for 10 ms and then fading out within 50 more, and
-// blends what comes afterwards into it. That is the idea of G.711 appendix I,
-// without its delay of 3.75 ms.
+// concealer continues a voice where packets are missing, in the way of G.711
+// appendix I: it repeats the last pitch period, after 10 ms the last two and
+// after 20 the last three, so that it does not buzz; towards the end of each
+// repetition the quarter of a period before its beginning is blended in. After
+// 10 ms it fades, and after 60 it is silent. What comes afterwards is blended
+// into it.
+//
+// The appendix delays all sound by 3.75 ms to blend the first beginning too. Here
+// the step that is left there is taken out by an offset that dies away.
 type concealer struct {
-	memory  [maxMemory]int16 // what was played or invented last, newest at the end
-	size    int              // how much of it is used: 40 ms
-	overlap int              // samples to blend over: 5 ms
-	steady  int              // samples of invention before it fades
-	fade    int              // samples in which it fades
-	lag     int              // the pitch period; 0 while nothing is missing
-	made    int              // samples invented since
+	rate   int              // samples in a ms
+	memory [maxMemory]int16 // what was played last, invented or not; the newest at size
+	size   int
+	noise  comfort // what a pause sounds like
+
+	missing bool // what follows is only for this
+	paused  bool // the peer makes a pause: nothing is lost
+	made    int  // samples invented
+	step    int  // what the beginning lacks
+	settle  int  // samples in which that dies away
+
+	voice   [maxMemory]int16 // memory as it was when it began
+	lag     int              // the pitch period
+	periods int              // how many are repeated
+	at      int              // what of voice comes next
 }
 
 func newConcealer(rate int) concealer {
-	return concealer{size: rate / 25, overlap: rate / 200, steady: rate / 100, fade: rate / 20}
+	return concealer{rate: rate / 1000, size: rate * maxMemory / 16000}
 }
 
 // hear takes what came over the wire, before it is played. It changes the
-// beginning of it if something was invented just before.
+// beginning of it if something was missing just before.
 func (c *concealer) hear(pcm []int16) {
-	if c.lag > 0 {
+	if c.missing {
 		c.blend(pcm)
-		c.lag, c.made = 0, 0
+		c.missing = false
 	}
 	c.remember(pcm)
 }
 
 // cut says that what comes next does not follow on what was heard last.
 func (c *concealer) cut() {
-	if c.lag == 0 {
-		c.lag = c.pitch()
-	}
-}
-
-// blend fades from what would have been invented next to what has come.
-func (c *concealer) blend(pcm []int16) {
-	var invented [maxOverlap]int16
-	n := min(c.overlap, len(pcm))
-	c.invent(invented[:n])
-	for i := range n {
-		pcm[i] = int16((int(invented[i])*(n-i) + int(pcm[i])*i) / n)
+	if !c.missing {
+		c.begin()
 	}
 }
 
 // invent fills pcm with a continuation. It returns false once that has faded
 // into silence.
 func (c *concealer) invent(pcm []int16) bool {
-	c.cut()
-	if c.made >= c.steady+c.fade {
+	if !c.missing || c.paused {
+		c.begin()
+	}
+	if c.gain() == 0 {
 		clear(pcm)
+		c.remember(pcm)
 		return false
 	}
-	for len(pcm) > 0 {
-		n := min(c.lag, len(pcm))
-		copy(pcm[:n], c.memory[c.size-c.lag:])
-		c.remember(pcm[:n]) // before it fades: the next period is made from it
-		for i := range n {
-			pcm[i] = int16(int(pcm[i]) * c.gain() / c.fade)
-			c.made++
-		}
-		pcm = pcm[n:]
-	}
+	c.make(pcm)
+	c.remember(pcm)
 	return true
 }
 
-// gain is the present loudness, of fade.
-func (c *concealer) gain() int { return min(max(c.steady+c.fade-c.made, 0), c.fade) }
+// pausing reports whether what is missing now was never sent.
+func (c *concealer) pausing() bool { return c.noise.on || c.missing && c.paused }
+
+// pause fills pcm with what the peer wants to be heard while it sends nothing:
+// comfort noise, or silence.
+func (c *concealer) pause(pcm []int16) {
+	if !c.missing || !c.paused {
+		c.missing, c.paused, c.made = true, true, 0
+		c.step, c.settle = int(c.memory[c.size-1]), c.rate*5
+	}
+	c.make(pcm)
+	c.remember(pcm)
+}
+
+// begin prepares a continuation of what was heard.
+func (c *concealer) begin() {
+	c.voice = c.memory
+	c.missing, c.paused, c.made = true, false, 0
+	c.lag, c.periods = c.pitch(), 1
+	c.at = c.size - c.lag
+	c.step, c.settle = int(c.voice[c.size-1])-int(c.voice[c.at-1]), c.lag/4
+}
+
+// make fills pcm with what comes next of a continuation or a pause.
+func (c *concealer) make(pcm []int16) {
+	if c.paused {
+		c.noise.fill(pcm)
+	} else {
+		c.repeat(pcm)
+	}
+	for i := range pcm {
+		if c.made < c.settle {
+			pcm[i] = limited(int(pcm[i]) + c.step*(c.settle-c.made)/c.settle)
+		}
+		c.made++
+	}
+}
+
+// repeat fills pcm with the voice's last periods.
+func (c *concealer) repeat(pcm []int16) {
+	quarter, gain, fade := c.lag/4, c.gain(), c.rate*50
+	for i := range pcm {
+		sample := int(c.voice[c.at])
+		into := c.at - (c.size - quarter)
+		if into == 0 {
+			c.periods = min(1+(c.made+i)/(c.rate*10), 3)
+		}
+		if into >= 0 {
+			before := int(c.voice[c.at-c.periods*c.lag])
+			sample = (sample*(quarter-into) + before*into) / quarter
+		}
+		if c.at++; c.at == c.size {
+			c.at -= c.periods * c.lag
+		}
+		pcm[i] = int16(sample * gain / fade)
+		gain = c.gainAt(c.made + i + 1)
+	}
+}
+
+// gain is the present loudness of a continuation, of 50 ms in samples.
+func (c *concealer) gain() int { return c.gainAt(c.made) }
+
+func (c *concealer) gainAt(made int) int { return min(max(c.rate*60-made, 0), c.rate*50) }
+
+// blend fades from what would have come next to what has come: over a quarter of
+// a period, and longer after a long loss.
+func (c *concealer) blend(pcm []int16) {
+	var continued [maxBlend]int16
+	n := c.rate * 5
+	if !c.paused {
+		n = c.lag/4 + max(c.made/(c.rate*10)-1, 0)*c.rate*4
+	}
+	n = min(n, c.rate*10, len(pcm))
+	c.make(continued[:n])
+	for i := range n {
+		pcm[i] = int16((int(continued[i])*(n-i) + int(pcm[i])*i) / n)
+	}
+}
 
 func (c *concealer) remember(pcm []int16) {
 	if n := len(pcm); n < c.size {
@@ -84,24 +160,39 @@ func (c *concealer) remember(pcm []int16) {
 }
 
 // pitch finds the period, 5 to 15 ms, at which the last 20 ms are most like what
-// came before. Every other sample is enough to find it.
+// came before: first roughly, on every other sample at 8 kHz, then exactly.
 func (c *concealer) pitch() int {
-	window := c.size / 2
-	recent := c.memory[c.size-window : c.size]
-	best, bestScore := c.size/8, -1.0
-	for lag := c.size / 8; lag <= c.size*3/8; lag++ {
-		before := c.memory[c.size-window-lag : c.size-lag]
-		var product, energy int64
-		for i := 0; i < window; i += 2 {
-			product += int64(recent[i]) * int64(before[i])
-			energy += int64(before[i]) * int64(before[i])
+	coarse := c.rate / 4
+	best, bestScore := c.rate*5, 0.0
+	for lag := c.rate * 5; lag <= c.rate*15; lag += coarse {
+		if score := c.likeness(lag, coarse); score > bestScore {
+			best, bestScore = lag, score
 		}
-		if product <= 0 || energy == 0 {
-			continue
-		}
-		if score := float64(product) * float64(product) / float64(energy); score > bestScore {
+	}
+	from, to := max(best-coarse+1, c.rate*5), min(best+coarse-1, c.rate*15)
+	bestScore = 0
+	for lag := from; lag <= to; lag++ {
+		if score := c.likeness(lag, 1); score > bestScore {
 			best, bestScore = lag, score
 		}
 	}
 	return best
 }
+
+// likeness compares the last 20 ms with those a lag before; 0 is not alike.
+func (c *concealer) likeness(lag, stride int) float64 {
+	window := c.rate * 20
+	recent := c.voice[c.size-window : c.size]
+	before := c.voice[c.size-window-lag : c.size-lag]
+	var product, energy int64
+	for i := 0; i < len(recent) && i < len(before); i += stride {
+		product += int64(recent[i]) * int64(before[i])
+		energy += int64(before[i]) * int64(before[i])
+	}
+	if product <= 0 || energy == 0 {
+		return 0
+	}
+	return float64(product) * float64(product) / float64(energy)
+}
+
+func limited(sample int) int16 { return int16(min(max(sample, -1<<15), 1<<15-1)) }

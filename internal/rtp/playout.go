@@ -44,6 +44,8 @@ type playout struct {
 	spare    int // ms by which the latest packet of the window came early
 	watched  int // ms of the window
 	patience int
+
+	comfortFrom uint32 // the timestamp of the last comfort noise
 }
 
 // sound says what a frame is made of.
@@ -51,6 +53,7 @@ type sound uint8
 
 const (
 	nothing  sound = iota // silence
+	noise                 // comfort noise alone
 	speech                // what came over the wire
 	invented              // at least partly concealment
 )
@@ -70,15 +73,27 @@ func (p *playout) init(c codec.Codec, decoder codec.Decoder) {
 	p.codec, p.decoder = c, decoder
 	p.conceal = newConcealer(c.SampleRate)
 	p.patience = patience
+	p.forget()
+}
+
+// forget makes ready for another stream.
+func (p *playout) forget() {
+	p.conceal.noise.on = false
 	p.restart()
 }
 
-// restart forgets what waits: another stream begins.
+// restart forgets what waits: what comes has another clock.
 func (p *playout) restart() {
 	p.buffer.reset()
 	p.at, p.end = 0, 0
 	p.known, p.started, p.waited, p.dry = false, false, 0, 0
 	p.watch()
+}
+
+// hush takes a payload of comfort noise: from its time on the peer is silent.
+func (p *playout) hush(h header, payload []byte) {
+	p.comfortFrom = h.timestamp
+	p.conceal.noise.hear(payload)
 }
 
 func (p *playout) ms(ticks int32) int { return int(ticks) * 1000 / p.codec.ClockRate }
@@ -100,6 +115,7 @@ func (p *playout) push(h header, payload []byte, newest bool) arrival {
 		ahead := p.ms(int32(h.timestamp - p.floor))
 		if newest && (ahead > jumpLimit || ahead < -overlap) {
 			p.restart()
+			p.comfortFrom = h.timestamp - 1 // the noise lasts until this is played
 		} else if p.early(h); ahead < 0 {
 			return late
 		}
@@ -152,7 +168,7 @@ func (p *playout) depth() int {
 // peer is sending a tone.
 func (p *playout) frame(dst []int16, quiet bool) sound {
 	if !p.started && !p.start() {
-		return nothing
+		return p.rest(dst)
 	}
 	if p.depth() > maxDepth {
 		p.catchUp()
@@ -200,10 +216,7 @@ func (p *playout) fill(dst []int16, quiet bool) sound {
 			made = max(made, speech)
 		} else if missing := p.missing(len(dst)); missing > 0 {
 			n = missing
-			pause := quiet || p.pausing()
-			if p.replace(dst[:n], pause) {
-				made = invented
-			}
+			made = max(made, p.replace(dst[:n], quiet))
 			p.pass(n)
 		} else {
 			p.decode()
@@ -228,11 +241,28 @@ func (p *playout) pausing() bool {
 	return first != nil && first.sequence == p.played+1
 }
 
-func (p *playout) replace(dst []int16, pause bool) bool {
-	if pause {
-		p.conceal.made = p.conceal.steady + p.conceal.fade // silence from here on
+// replace makes what is not there; quiet says that the peer sends a tone. A pause
+// goes on until something comes.
+func (p *playout) replace(dst []int16, quiet bool) sound {
+	if quiet || p.conceal.pausing() || p.pausing() {
+		return p.rest(dst)
 	}
-	return p.conceal.invent(dst)
+	if p.conceal.invent(dst) {
+		return invented
+	}
+	return nothing
+}
+
+// rest fills dst with a pause.
+func (p *playout) rest(dst []int16) sound {
+	if !p.conceal.noise.on && !p.started {
+		return nothing
+	}
+	p.conceal.pause(dst)
+	if p.conceal.noise.on {
+		return noise
+	}
+	return nothing
 }
 
 // pass lets time run over samples that are not there.
@@ -252,6 +282,9 @@ func (p *playout) decode() {
 	first := p.buffer.first()
 	p.at, p.end = 0, p.decoder.Decode(p.decoded[:], first.payload[:first.size])
 	p.next, p.floor, p.played, p.dry = first.end(), first.end(), first.sequence, 0
+	if int32(first.timestamp-p.comfortFrom) > 0 {
+		p.conceal.noise.on = false // the peer speaks again
+	}
 	p.buffer.drop()
 }
 

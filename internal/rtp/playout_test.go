@@ -274,16 +274,3 @@ func loudness(pcm []int16) float64 {
 	}
 	return math.Sqrt(energy / float64(len(pcm)))
 }
-
-func BenchmarkConceal(b *testing.B) {
-	c := newConcealer(8000)
-	frame := make([]int16, 160)
-	for i := range frame {
-		frame[i] = int16(i * 301)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		c.hear(frame)
-		c.invent(frame)
-	}
-}

@@ -8,11 +8,7 @@ const (
 	maxDrain = 128
 	// hushTicks is how long after a packet of a tone gaps are still the tone's.
 	hushTicks = 4
-	// pauseTicks is how long after comfort noise gaps are a pause: until the
-	// playout has run dry and collects anew.
-	pauseTicks = maxDepth/20 + hushTicks
-	// comfortNoise is the static payload type of RFC 3389. Until it is generated,
-	// a pause is silence.
+	// comfortNoise is the static payload type of RFC 3389.
 	comfortNoise = 13
 )
 
@@ -60,7 +56,9 @@ func (s *Session) take(m *Media, i int) {
 	case tone:
 		s.hearTone(h, payload)
 	case h.payloadType == comfortNoise:
-		s.hush = pauseTicks
+		if m.Receive && judged != older {
+			s.playout.hush(h, payload)
+		}
 	default:
 		s.reception.arrive(h.timestamp, time.Duration(s.batch.at[i]-s.origin), m.Codec.ClockRate)
 		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(m.Codec.ClockRate)))
@@ -81,7 +79,7 @@ func (s *Session) welcome(judged verdict, i int) bool {
 		s.counters.duplicates.Add(1)
 		return false
 	case begun:
-		s.playout.restart()
+		s.playout.forget()
 		s.ear = toneEar{}
 		s.control.restart()
 		s.reception.begin(s.counters.lost.Load())

@@ -128,7 +128,7 @@ func (s *Session) adopt() *Media {
 		s.playout.init(m.Codec, agreed.decoder)
 	}
 	if !m.Receive {
-		s.playout.restart()
+		s.playout.forget()
 	}
 	s.media = m
 	s.source.signal(m.Remote)
@@ -158,8 +158,11 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 		heard = s.decoded[:m.Codec.Samples()]
 	}
 	made := s.playout.frame(heard, s.hush > 0)
-	if made == invented {
+	switch made {
+	case invented:
 		s.counters.concealed.Add(1)
+	case noise:
+		s.counters.comfort.Add(1)
 	}
 	if made == nothing || silent(heard) {
 		s.inward.Rest()

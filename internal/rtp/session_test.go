@@ -313,3 +313,36 @@ func BenchmarkFramePair(b *testing.B) {
 		one, other = other, one
 	}
 }
+
+func TestLossAndComfortNoiseAreCounted(t *testing.T) {
+	a, peer := open(t), newStranger(t)
+	m := media(a)
+	m.Remote = peer.at
+	a.SetMedia(m)
+	voice := talk(2, 20, 0)
+	var frame [160]int16
+	for i := range 100 {
+		h := voice[i].header
+		h.payloadType = m.PayloadType
+		switch {
+		case i == 20: // lost
+		case i < 40:
+			peer.say(t, h, voice[i].payload, a)
+		case i == 40:
+			h.payloadType = comfortNoise
+			peer.say(t, h, []byte{35}, a)
+		}
+		a.ReadFrame(frame[:])
+	}
+	if s := a.Stats(); s.Concealed == 0 || s.Concealed > 2 || s.Comfort < 50 || s.Ignored+s.Malformed > 0 {
+		t.Errorf("%+v", s)
+	}
+	held := m
+	held.Receive = false
+	a.SetMedia(held)
+	a.ReadFrame(frame[:])
+	a.SetMedia(m)
+	if a.ReadFrame(frame[:]) {
+		t.Error("the noise goes on after a hold")
+	}
+}

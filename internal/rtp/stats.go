@@ -16,6 +16,7 @@ type Stats struct {
 	Duplicates              uint64
 	Discarded               uint64 // thrown away because too much was waiting
 	Concealed               uint64 // frames that contain invention
+	Comfort                 uint64 // frames of nothing but comfort noise
 	Ignored                 uint64 // another payload type, or not from the peer
 	Malformed               uint64
 	Jitter                  time.Duration  // interarrival jitter of RFC 3550
@@ -29,9 +30,9 @@ type Stats struct {
 
 // counters are written by the shard and read by anybody.
 type counters struct {
-	sent, sentBytes, sendErrors                                atomic.Uint64
-	received, receivedBytes                                    atomic.Uint64
-	late, duplicates, discarded, concealed, ignored, malformed atomic.Uint64
+	sent, sentBytes, sendErrors                                         atomic.Uint64
+	received, receivedBytes                                             atomic.Uint64
+	late, duplicates, discarded, concealed, comfort, ignored, malformed atomic.Uint64
 
 	lost         atomic.Int64
 	jitter       atomic.Int64 // ns, as are the other times
@@ -55,6 +56,7 @@ func (s *Session) Stats() Stats {
 		Duplicates:   c.duplicates.Load(),
 		Discarded:    c.discarded.Load(),
 		Concealed:    c.concealed.Load(),
+		Comfort:      c.comfort.Load(),
 		Ignored:      c.ignored.Load(),
 		Malformed:    c.malformed.Load(),
 		Jitter:       time.Duration(c.jitter.Load()),
