@@ -1,6 +1,10 @@
 package rtp
 
-import "time"
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
 
 const (
 	// maxDrain bounds the packets taken in one tick, so that a flood costs the
@@ -114,6 +118,17 @@ func (s *Session) hearTone(h header, payload []byte) {
 		s.hush = hushTicks
 	}
 	if key != 0 {
+		s.onTone(key)
+	}
+}
+
+// hearInband looks for keys in a frame of a peer without telephone-event.
+func (s *Session) hearInband(f audio.Frame, made sound) {
+	if made == nothing {
+		s.inband.rest()
+		return
+	}
+	if key := s.inband.hear(f); key != 0 {
 		s.onTone(key)
 	}
 }

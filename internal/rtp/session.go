@@ -52,6 +52,7 @@ type Session struct {
 	source    source
 	playout   playout
 	ear       toneEar
+	inband    inbandEar
 	hush      int // ticks in which the peer's gaps are a tone's, not losses
 	batch     *batch
 	out       outgoing
@@ -111,7 +112,8 @@ func (s *Session) SampleRate() int {
 	return 0
 }
 
-// OnTone sets who is told of keys that the peer presses. It is called on the
+// OnTone sets who is told of keys that the peer presses, by RFC 4733, or in its
+// sound if it has no telephone-event; each once, when it begins. It is called on the
 // shard and must not block. Set it before the session joins a mix.
 func (s *Session) OnTone(heard func(key byte)) { s.onTone = heard }
 
@@ -126,9 +128,11 @@ func (s *Session) adopt() *Media {
 	if s.media == nil || s.media.Codec != m.Codec {
 		s.encoder = agreed.encoder
 		s.playout.init(m.Codec, agreed.decoder)
+		s.inband.tune(m.Codec.SampleRate)
 	}
 	if !m.Receive {
 		s.playout.forget()
+		s.inband.rest()
 	}
 	s.media = m
 	s.source.signal(m.Remote)
@@ -158,6 +162,9 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 		heard = s.decoded[:m.Codec.Samples()]
 	}
 	made := s.playout.frame(heard, s.hush > 0)
+	if m.TelephoneEvent == 0 {
+		s.hearInband(heard, made)
+	}
 	switch made {
 	case invented:
 		s.counters.concealed.Add(1)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -126,6 +127,33 @@ func TestTonesWithoutTelephoneEventAreSound(t *testing.T) {
 	l.tick(nil, 10)
 	if keys := audiotest.Keys(l.heard, 8000); keys != "1590*#A" {
 		t.Errorf("heard %q", keys)
+	}
+}
+
+func TestTonesInTheSoundAreToldIfThePeerHasNoTelephoneEvent(t *testing.T) {
+	for _, c := range codec.All {
+		for _, event := range []uint8{0, 101} {
+			a, b := open(t), open(t)
+			var got []byte
+			b.OnTone(func(key byte) { got = append(got, key) })
+			forA, forB := media(b), media(a)
+			forA.Codec, forA.PayloadType, forA.TelephoneEvent = c, c.PayloadType, 0
+			forB.Codec, forB.PayloadType, forB.TelephoneEvent = c, c.PayloadType, event
+			a.SetMedia(forA)
+			b.SetMedia(forB)
+			l := &line{a: a, b: b}
+			if err := l.press(t, context.Background(), "1590*#A11", audio.NewOscillator(-10, 500)); err != nil {
+				t.Fatal(err)
+			}
+			l.tick(nil, 10)
+			want := "1590*#A11"
+			if event != 0 { // the peer says its keys another way
+				want = ""
+			}
+			if string(got) != want {
+				t.Errorf("%s, telephone-event %d: told %q, want %q", c.Name, event, got, want)
+			}
+		}
 	}
 }
 
