@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestKillNineLosesNothing: the process dies while calls are up and the
-// application is down. When both are back, every event arrives.
+// TestKillNineLosesNothing: the process dies while calls are up, and the
+// application is down as well. When both are back, every event arrives.
 func TestKillNineLosesNothing(t *testing.T) {
 	before := start(t, setup{})
 	old := startAgent(before, application{})
@@ -24,12 +24,16 @@ func TestKillNineLosesNothing(t *testing.T) {
 	hears(t, call, promptPitch, 300*time.Millisecond)
 	listening, _ := old.answered(phone)
 	listening.do("recognizeDtmf", values{"target": caller, "maxTones": 4, "initialSilence": 60, "operationContext": "pin"}, nil)
-	old.stop()
 
-	// While the application is down somebody else calls.
+	// While the application is out of order somebody else calls. An event is
+	// accepted when it is journalled, and posted only then: the attempt that fails
+	// shows that this one must not be lost.
+	old.do("respond", values{"path": "/events", "status": 500}, nil)
 	late := newPhoneAs(before, "+15550199002")
 	ringing := dial(t, late)
 	must(t, ringing.WaitRinging(within(t, 5*time.Second)))
+	old.incomingCall("4:+15550199002")
+	old.stop()
 	before.kill()
 
 	after := start(t, setup{data: before.data})

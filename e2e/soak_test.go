@@ -59,14 +59,19 @@ func (a *agent) soak(phone *siptest.Phone, prompt string, count int, length time
 	}
 	var connections []connection
 	for n := range calls {
-		c := a.answer(a.nextIncoming(before + n))
+		connections = append(connections, a.answer(a.nextIncoming(before+n)))
+	}
+	for _, c := range connections {
+		c.got("CallConnected")
 		c.do("playToAll", values{"urls": []string{prompt}, "loop": true, "operationContext": "soak"}, nil)
-		connections = append(connections, c)
 	}
 	for _, call := range calls {
 		must(a.t, call.WaitAnswered(within(a.t, 10*time.Second)))
 	}
-	a.t.Logf("%d calls were up after %v, with %d media ports", count, time.Since(began).Round(time.Millisecond), a.product.mediaPorts())
+	a.t.Logf("%d calls play after %v, with %d media ports", count, time.Since(began).Round(time.Millisecond), a.product.mediaPorts())
+	for _, call := range calls {
+		hears(a.t, call, promptPitch, 500*time.Millisecond)
+	}
 	<-time.After(length - min(length, time.Since(began)))
 	a.hangUpAll(calls)
 	for _, c := range connections {
@@ -85,7 +90,8 @@ func (a *agent) hangUpAll(calls []*siptest.Call) {
 		work.Go(func() {
 			heard := call.Heard()
 			if last := heard[max(0, len(heard)-phoneRate/2):]; !audiotest.ContainsTone(last, phoneRate, promptPitch, 100*time.Millisecond) {
-				problems <- fmt.Errorf("call %d last heard %s", n, audiotest.Describe(last, phoneRate))
+				problems <- fmt.Errorf("call %d (%s) last heard %s, of %d samples in all; it was answered with\n%s",
+					n, call.ID, audiotest.Describe(last, phoneRate), len(heard), call.Final().Body)
 			}
 			if err := call.Hangup(within(a.t, 10*time.Second)); err != nil {
 				problems <- fmt.Errorf("call %d: %w", n, err)

@@ -2,6 +2,7 @@ package siptest
 
 import (
 	"encoding/binary"
+	"net"
 )
 
 // speaker writes the phone's RTP stream.
@@ -83,14 +84,22 @@ func (s *speaker) send(payloadType byte, marker bool, timestamp uint32, payload 
 func (m *media) hear() {
 	buffer := make([]byte, 2048)
 	for {
-		n, _, err := m.conn.ReadFrom(buffer)
+		n, from, err := m.conn.ReadFrom(buffer)
 		if err != nil {
 			return
 		}
-		if n > 12 && buffer[0]>>6 == 2 {
+		if n > 12 && buffer[0]>>6 == 2 && m.talksTo(from) {
 			m.packet(buffer[:n])
 		}
 	}
+}
+
+// talksTo keeps out what somebody else's call still sends to a port that was his
+// a moment ago: one such packet would set the stream's clock.
+func (m *media) talksTo(from net.Addr) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.remote == nil || m.remote.String() == from.String()
 }
 
 func (m *media) packet(data []byte) {
