@@ -13,6 +13,7 @@ const (
 	missingRequest              // a request that arrived first was not delivered
 	checkMedia                  // time to see whether sound arrives
 	refreshNow                  // time to ask whether the peer lives
+	sessionOver                 // nobody has refreshed the session (RFC 4028)
 	alarms                      // how many there are
 )
 

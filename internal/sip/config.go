@@ -25,6 +25,11 @@ type Config struct {
 	// Refresh is how often a leg's peer is asked whether it still lives, by a
 	// re-INVITE; 15 min. Negative never asks.
 	Refresh time.Duration
+	// SessionExpires is the interval that we want of session timers (RFC 4028):
+	// they take the place of Refresh where the peer knows them. 30 min. Negative
+	// uses none. MinSession is the shortest that we grant; 90 s, which is also the
+	// least that RFC 4028 allows.
+	SessionExpires, MinSession time.Duration
 	// TrunkPatience is how long a trunk may leave an INVITE without any reply
 	// before the next trunk is tried; 4 s.
 	TrunkPatience time.Duration
@@ -46,6 +51,8 @@ func (c Config) withDefaults() Config {
 	}
 	set(&c.MediaTimeout, time.Minute)
 	set(&c.Refresh, 15*time.Minute)
+	set(&c.SessionExpires, 30*time.Minute)
+	set(&c.MinSession, 90*time.Second)
 	set(&c.TrunkPatience, 4*time.Second)
 	set(&c.Grace, 4*time.Second)
 	set(&c.RetryAfter, 5*time.Second)

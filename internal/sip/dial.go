@@ -52,7 +52,7 @@ func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func
 // that late answers to the last one are not taken for this one's.
 func (l *leg) tryNext(callID string) {
 	l.trunk, l.out.trunks = l.out.trunks[0], l.out.trunks[1:]
-	l.out.credentials, l.out.invite = nil, nil
+	l.out.credentials, l.out.invite, l.timer = nil, nil, sessionTimer{}
 	l.dialog = dialog{
 		callID: callID, localTag: l.server.tags.caller(callID), transport: transportOf(l.trunk),
 		local:  l.out.caller(),

@@ -101,18 +101,6 @@ func writeDisplay(name string) string {
 	return text.String()
 }
 
-// tokens returns the comma-separated values of a header, all its lines together.
-func tokens(message sip.Message, name string) (list []string) {
-	for _, header := range message.GetHeaders(name) {
-		for _, value := range strings.Split(header.Value(), ",") {
-			if value = strings.TrimSpace(value); value != "" {
-				list = append(list, value)
-			}
-		}
-	}
-	return list
-}
-
 // caller is who we say that calls.
 func (o *outbound) caller() party {
 	number := numberOf(o.invitation.From)

@@ -61,6 +61,10 @@ func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, 
 	response := sip.NewSDPResponseFromRequest(request, body)
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	response.AppendHeader(sip.NewHeader("Allow", allowed))
+	response.AppendHeader(sip.NewHeader("Supported", extensions))
+	for _, header := range l.grantTimer(request) {
+		response.AppendHeader(header)
+	}
 	l.answer = &answering{
 		response: response, tx: tx, cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
 		reliable: sip.IsReliable(request.Transport()),
@@ -117,6 +121,7 @@ func (l *leg) settle() {
 	case l.phase == accepting:
 		l.confirmed()
 	default:
+		l.armTimer()
 		l.tellHold()
 	}
 }

@@ -28,6 +28,9 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx) {
 		s.busy(request, tx)
 		return
 	}
+	if s.tooBrief(request, tx) {
+		return
+	}
 	invitation, err := invitationOf(request)
 	if err != nil {
 		s.respond(request, tx, sip.StatusNotFound, "Not Found", warning(s.cfg.UserAgent, err))

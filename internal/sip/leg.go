@@ -50,9 +50,10 @@ type leg struct {
 	clock   clock
 	order   order
 	media   media
-	in      *inbound     // of a leg that called us
-	out     *outbound    // of a leg that we call
-	answer  *answering   // a 2xx of ours that waits for its ACK
+	in      *inbound   // of a leg that called us
+	out     *outbound  // of a leg that we call
+	answer  *answering // a 2xx of ours that waits for its ACK
+	timer   sessionTimer
 	refresh *refreshing  // a re-INVITE of ours that waits for its answer
 	leaving *call.Reason // why we end the leg, once we do
 	owned   bool         // the call has the session: Answered was reported
@@ -128,6 +129,8 @@ func (l *leg) rings(a alarm) {
 		l.listen()
 	case refreshNow:
 		l.askWhetherAlive()
+	case sessionOver:
+		l.expire()
 	}
 }
 

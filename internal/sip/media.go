@@ -100,9 +100,7 @@ func (l *leg) watch() {
 	if l.server.cfg.MediaTimeout > 0 {
 		l.clock.set(checkMedia, l.server.cfg.MediaTimeout/4)
 	}
-	if l.server.cfg.Refresh > 0 {
-		l.clock.set(refreshNow, l.server.cfg.Refresh)
-	}
+	l.armTimer()
 }
 
 // listen ends a leg that has been silent for too long. Silence on hold is what

@@ -51,6 +51,9 @@ func (l *leg) invite(address netip.Addr) {
 	for _, header := range l.out.headers(d) {
 		request.AppendHeader(header)
 	}
+	for _, header := range l.wantTimer() {
+		request.AppendHeader(header)
+	}
 	request.AppendHeader(sip.NewHeader("Allow", allowed))
 	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
 	request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
@@ -81,6 +84,9 @@ func (l *leg) replied(attempt *inviting, response *sip.Response, err error) {
 	case response.IsSuccess():
 		l.answered(attempt, response)
 	case challenges(response) && l.leaving == nil && l.challenged(response):
+		l.clock.stop(missingReply)
+		l.invite(l.dialog.source.Addr())
+	case l.leaving == nil && l.timer.longer(response):
 		l.clock.stop(missingReply)
 		l.invite(l.dialog.source.Addr())
 	default:
@@ -122,6 +128,7 @@ func (l *leg) answered(attempt *inviting, response *sip.Response) {
 		l.hangUp()
 		return
 	}
+	l.takeTimer(response)
 	err := l.readFinal(response)
 	if err != nil {
 		l.leaving = &call.Reason{Kind: call.Unsupported, Text: err.Error(), SIP: statusOf(response)}

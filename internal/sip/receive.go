@@ -2,7 +2,6 @@ package sip
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -108,9 +107,7 @@ func (s *Server) refuse(request *sip.Request, tx *sip.ServerTx) bool {
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 		return true
 	}
-	// RFC 3261 §8.2.2.3. We know no extension that a caller could require.
-	if required := tokens(request, "Require"); len(required) > 0 {
-		s.respond(request, tx, sip.StatusBadExtension, "Bad Extension", sip.NewHeader("Unsupported", strings.Join(required, ", ")))
+	if s.badExtension(request, tx) {
 		return true
 	}
 	// A server that calls on is a loop's natural place: it counts like a proxy.
@@ -130,7 +127,7 @@ func (s *Server) options(request *sip.Request, tx *sip.ServerTx) {
 	s.respond(request, tx, sip.StatusOK, "OK",
 		sip.NewHeader("Allow", allowed),
 		sip.NewHeader("Accept", "application/sdp"),
-		sip.NewHeader("Supported", ""),
+		sip.NewHeader("Supported", extensions),
 	)
 }
 

@@ -9,67 +9,97 @@ import (
 	"github.com/switchhook/switchhook/internal/sdp"
 )
 
-// refreshing is a re-INVITE of ours that waits for its answer.
-type refreshing struct{ cseq uint32 }
+// refreshing is a re-INVITE or UPDATE of ours that waits for its answer.
+type refreshing struct {
+	method sip.RequestMethod
+	cseq   uint32
+}
 
-// askWhetherAlive sends a re-INVITE that changes nothing. A phone on hold is
-// silent by right: only this tells whether it is still there.
+// askWhetherAlive refreshes the session by a request that changes nothing: an
+// UPDATE where the peer takes it, else a re-INVITE. A phone on hold is silent
+// by right: only this tells whether it is still there.
 func (l *leg) askWhetherAlive() {
 	if l.phase != up || l.refresh != nil {
 		return
 	}
 	if l.answer != nil { // the peer is changing the session: it lives
-		l.clock.set(refreshNow, l.server.cfg.Refresh)
+		l.armTimer()
 		return
 	}
-	body, err := l.describe(func(local sdp.Local) ([]byte, error) {
-		return sdp.Offer(local), nil
-	})
-	if err != nil {
-		return
+	pending := &refreshing{method: sip.INVITE}
+	var body []byte
+	if l.timer.interval != 0 && l.timer.update {
+		pending.method = sip.UPDATE
+	} else {
+		var err error
+		if body, err = l.describe(func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil }); err != nil {
+			return
+		}
 	}
-	pending := &refreshing{}
 	l.refresh = pending
-	l.ask(sip.INVITE, func(request *sip.Request) {
+	l.ask(pending.method, func(request *sip.Request) {
 		pending.cseq = request.CSeq().SeqNo
+		for _, header := range l.wantTimer() {
+			request.AppendHeader(header)
+		}
 		request.AppendHeader(sip.NewHeader("Allow", allowed))
-		request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
-		request.SetBody(body)
+		if body != nil {
+			request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+			request.SetBody(body)
+		}
 	}, func(response *sip.Response, err error) { l.refreshed(pending, response, err) })
 }
 
-// refreshed is the answer to our re-INVITE.
+// refreshed is the answer to our re-INVITE or UPDATE.
 func (l *leg) refreshed(pending *refreshing, response *sip.Response, err error) {
 	if response != nil && response.IsProvisional() {
 		return
 	}
-	if response != nil && response.IsSuccess() {
+	if response != nil && response.IsSuccess() && pending.method == sip.INVITE {
 		l.writeACK(pending.cseq)
 	}
 	if l.refresh != pending || l.phase != up {
 		return
 	}
 	l.refresh = nil
-	next := l.server.cfg.Refresh
 	switch {
 	case err != nil:
-		l.vanished("the phone did not answer our re-INVITE")
-		return
+		l.vanished("the phone did not answer our " + string(pending.method))
 	case response.IsSuccess():
-		if contact := response.Contact(); contact != nil {
-			l.dialog.target = *contact.Address.Clone()
-		}
-		if err := l.readAnswer(response.Body()); err != nil {
-			l.log.Warn("phone answered a re-INVITE with nonsense", "error", err)
-		}
-		l.tellHold()
+		l.stays(pending, response)
 	case response.StatusCode == sip.StatusRequestPending:
-		next = l.glare()
+		l.clock.set(refreshNow, l.glare())
 	case response.StatusCode == sip.StatusRequestTimeout, response.StatusCode == sip.StatusCallTransactionDoesNotExists:
 		l.vanished("the phone knows of no call any more") // RFC 3261 §12.2.1.2
+	case l.timer.longer(response):
+		l.timer.interval = max(l.timer.interval, l.timer.minimum)
+		l.askWhetherAlive()
+	case pending.method == sip.UPDATE: // it said that it took them, and does not
+		l.timer.update = false
+		l.askWhetherAlive()
+	case l.timer.interval != 0: // a refusal does not refresh: once more before the time is over
+		l.clock.set(refreshNow, l.timer.interval/8)
+	default: // a refusal is an answer too: the phone is there
+		l.armTimer()
+	}
+}
+
+// stays is a session that goes on.
+func (l *leg) stays(pending *refreshing, response *sip.Response) {
+	if contact := response.Contact(); contact != nil {
+		l.dialog.target = *contact.Address.Clone()
+	}
+	if l.timer.interval != 0 {
+		l.takeTimer(response)
+	}
+	l.armTimer()
+	if pending.method == sip.UPDATE {
 		return
-	} // any other refusal is an answer too: the phone is there
-	l.clock.set(refreshNow, next)
+	}
+	if err := l.readAnswer(response.Body()); err != nil {
+		l.log.Warn("phone answered a re-INVITE with nonsense", "error", err)
+	}
+	l.tellHold()
 }
 
 // glare is how long to wait after both ends sent a re-INVITE at once, so that

@@ -12,6 +12,8 @@ import (
 // reinvited is the peer changing the session: hold, another address or codec.
 func (l *leg) reinvited(request *sip.Request, tx *sip.ServerTx) {
 	switch {
+	case l.server.tooBrief(request, tx):
+		return
 	case l.phase == early:
 		// RFC 3261 §14.2: an INVITE before the first one has its answer.
 		l.server.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", l.server.retryAfter())
@@ -41,9 +43,12 @@ func (l *leg) reinvited(request *sip.Request, tx *sip.ServerTx) {
 // updated is the same without a dialogue of its own (RFC 3311); without a
 // description it only asks whether we live.
 func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
+	if l.server.tooBrief(request, tx) {
+		return
+	}
 	if len(request.Body()) == 0 {
 		l.retarget(request)
-		l.server.respond(request, tx, sip.StatusOK, "OK")
+		l.answerUpdate(request, tx, sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil))
 		return
 	}
 	if l.phase == early || l.refresh != nil || l.answer != nil && l.answer.offered {
@@ -54,10 +59,20 @@ func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
 	if !ok {
 		return
 	}
-	response := sip.NewSDPResponseFromRequest(request, body)
-	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
-	l.server.send(response, tx)
+	l.answerUpdate(request, tx, sip.NewSDPResponseFromRequest(request, body))
 	l.tellHold()
+}
+
+// answerUpdate sends the 200 to an UPDATE, which refreshes the session.
+func (l *leg) answerUpdate(request *sip.Request, tx *sip.ServerTx, response *sip.Response) {
+	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
+	for _, header := range l.grantTimer(request) {
+		response.AppendHeader(header)
+	}
+	l.server.send(response, tx)
+	if l.phase == up {
+		l.armTimer()
+	}
 }
 
 // renegotiate answers the peer's offer, or makes one where the peer asks for

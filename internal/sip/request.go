@@ -22,8 +22,7 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 		s.respond(request, tx, sip.StatusInternalServerError, "CSeq Out Of Order")
 		return
 	}
-	if required := tokens(request, "Require"); len(required) > 0 {
-		s.respond(request, tx, sip.StatusBadExtension, "Bad Extension", sip.NewHeader("Unsupported", strings.Join(required, ", ")))
+	if s.badExtension(request, tx) {
 		return
 	}
 	l.dialog.remoteSeq = cseq

@@ -32,7 +32,7 @@ func TestRequestsOutsideCallsAreAnswered(t *testing.T) {
 		{"a probe at its last hop", "OPTIONS", []siptest.Field{{Name: "Max-Forwards", Value: "0"}}, 200, "Accept", "application/sdp"},
 		{"registration", "REGISTER", nil, 405, "Allow", "INVITE"},
 		{"an unknown method", "FROBNICATE", nil, 405, "Allow", "INVITE"},
-		{"a required extension", "INVITE", []siptest.Field{{Name: "Require", Value: "100rel, nothing"}}, 420, "Unsupported", "100rel, nothing"},
+		{"a required extension", "INVITE", []siptest.Field{{Name: "Require", Value: "timer, nothing"}}, 420, "Unsupported", "nothing"},
 		{"no hops left", "INVITE", []siptest.Field{{Name: "Max-Forwards", Value: "0"}}, 483, "", ""},
 		{"an unknown dialog", "BYE", []siptest.Field{{Name: "To", Value: "<sip:x@y>;tag=nobody"}}, 481, "", ""},
 		{"BYE to nothing", "BYE", nil, 481, "", ""},

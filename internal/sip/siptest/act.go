@@ -87,9 +87,9 @@ func (c *Call) Progress() error {
 }
 
 // Answer takes the call. The 200 is repeated until the caller acknowledges.
-func (c *Call) Answer() error {
+func (c *Call) Answer(fields ...Field) error {
 	c.media.start(&c.phone.work)
-	if err := c.respond(200, "OK", c.describe("sendrecv")); err != nil {
+	if err := c.respond(200, "OK", c.describe("sendrecv"), fields...); err != nil {
 		return err
 	}
 	c.phone.work.Go(c.repeatAnswer)

@@ -67,10 +67,18 @@ func (c *Call) handle(m *Message) {
 	case "INVITE":
 		c.media.follow(m.Body)
 		c.change(func() { c.target = address(m.Get("Contact")) })
-		p.respond(m, 200, "OK", "", c.describe("sendrecv"))
+		p.respond(m, 200, "OK", "", c.describe("sendrecv"), timer(m)...)
 	default:
-		p.respond(m, 200, "OK", "", nil)
+		p.respond(m, 200, "OK", "", nil, timer(m)...)
 	}
+}
+
+// timer grants what a refreshing request asks for (RFC 4028).
+func timer(m *Message) (fields []Field) {
+	if value := m.Get("Session-Expires"); value != "" {
+		fields = append(fields, Field{"Session-Expires", value}, Field{"Require", "timer"})
+	}
+	return fields
 }
 
 // ring takes a new call in.
