@@ -28,7 +28,7 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx) {
 		s.busy(request, tx)
 		return
 	}
-	if s.tooBrief(request, tx) {
+	if s.tooBrief(request, tx) || s.replaces(request, tx, from) {
 		return
 	}
 	invitation, err := invitationOf(request)

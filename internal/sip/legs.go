@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -41,20 +42,42 @@ func (r *legs) add(l *leg, callID, tag string) (added, full bool) {
 // dialogKey names a dialog from our side.
 type dialogKey struct{ callID, tag string }
 
+// move enters a leg under another dialog. It returns false where that one exists.
+func (r *legs) move(l *leg, to dialogKey) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, other := range r.byCallID[to.callID] {
+		if other.key == to {
+			return false
+		}
+	}
+	r.forget(l)
+	l.key = to
+	r.byCallID[to.callID] = append(r.byCallID[to.callID], l)
+	return true
+}
+
+// forget takes a leg out of the map; false where it is not in.
+func (r *legs) forget(l *leg) bool {
+	list := r.byCallID[l.key.callID]
+	at := slices.Index(list, l)
+	switch {
+	case at < 0:
+		return false
+	case len(list) == 1:
+		delete(r.byCallID, l.key.callID)
+	default:
+		r.byCallID[l.key.callID] = slices.Concat(list[:at], list[at+1:])
+	}
+	return true
+}
+
 // remove forgets a leg.
 func (r *legs) remove(l *leg) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	list := r.byCallID[l.key.callID]
-	for i, other := range list {
-		if other != l {
-			continue
-		}
-		if r.n--; len(list) == 1 {
-			delete(r.byCallID, l.key.callID)
-		} else {
-			r.byCallID[l.key.callID] = append(list[:i:i], list[i+1:]...)
-		}
+	if r.forget(l) {
+		r.n--
 	}
 	if r.n == 0 && r.idle != nil {
 		close(r.idle)

@@ -1,0 +1,114 @@
+package sip
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// replacement is an INVITE that wants the place of a call that goes on, as the
+// second half of an attended transfer (RFC 3891). The leg stays what it is for
+// its call: only the phone behind it becomes another.
+type replacement struct {
+	request *sip.Request
+	tx      *sip.ServerTx
+	from    *trunk.Trunk
+	offer   *sdp.Session
+	tag     string // the replaced phone's
+}
+
+// replaces takes such an INVITE; false where it is an ordinary one.
+func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) bool {
+	values := headersOf(request, "Replaces")
+	if len(values) == 0 {
+		return false
+	}
+	if len(values) > 1 {
+		s.respond(request, tx, sip.StatusBadRequest, "More Than One Replaces")
+		return true
+	}
+	callID, params, _ := strings.Cut(values[0], ";")
+	given := map[string]string{}
+	for _, param := range strings.SplitN(params, ";", 8) {
+		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
+		given[strings.ToLower(name)] = value
+	}
+	l := s.legs.find(strings.TrimSpace(callID), given["to-tag"])
+	if l == nil {
+		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+		return true
+	}
+	if _, earlyOnly := given["early-only"]; earlyOnly { // calls that ring cannot be taken over here
+		s.respond(request, tx, sip.StatusBusyHere, "Busy Here")
+		return true
+	}
+	offer, refused := s.offerOf(request, tx)
+	if refused {
+		return true
+	}
+	r := replacement{request, tx, from, offer, given["from-tag"]}
+	if !l.box.offer(func() { l.yield(r) }) {
+		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+	}
+	return true
+}
+
+// yield gives the leg to another phone and hangs up on the one it had.
+func (l *leg) yield(r replacement) {
+	s, before := l.server, l.dialog
+	switch {
+	case l.phase != up || l.dialog.remoteTag != r.tag:
+		s.respond(r.request, r.tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+		return
+	case l.trunk != r.from: // to know a call's tags is not enough
+		s.respond(r.request, r.tx, sip.StatusForbidden, "Forbidden")
+		return
+	case l.answer != nil || l.refresh != nil:
+		s.respond(r.request, r.tx, sip.StatusInternalServerError, "Server Internal Error", s.retryAfter())
+		return
+	}
+	l.become(r.request, sourceOf(r.request))
+	body, err := l.reply(r.offer)
+	if err != nil {
+		l.dialog = before
+		s.respond(r.request, r.tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(s.cfg.UserAgent, err))
+		return
+	}
+	if !s.legs.move(l, dialogKey{l.dialog.callID, l.dialog.localTag}) {
+		l.dialog = before
+		s.respond(r.request, r.tx, sip.StatusLoopDetected, "Loop Detected")
+		return
+	}
+	l.release(before)
+	l.in, l.out, l.order = nil, nil, order{}
+	l.log = s.log.With("trunk", l.trunk.Name, "call_id", l.dialog.callID)
+	l.answerInvite(r.request, r.tx, body, r.offer == nil)
+	l.tellHold()
+	l.log.Info("call taken over by another phone", "before", before.callID)
+}
+
+// become makes a request's dialog the leg's.
+func (l *leg) become(request *sip.Request, source netip.AddrPort) {
+	l.dialog = answeringDialog(request, source)
+	l.dialog.contact = l.server.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
+}
+
+// release sends BYE in a dialog that the leg has left.
+func (l *leg) release(left dialog) {
+	now := l.dialog
+	l.dialog = left
+	l.dialog.localSeq++
+	bye := l.inside(sip.BYE, l.dialog.localSeq)
+	bye.SetBody(nil)
+	for _, header := range reasonHeader(call.Reason{Kind: call.EndedByPeer}) {
+		bye.AppendHeader(header)
+	}
+	l.authorize(bye)
+	l.dialog = now
+	l.exchange(bye, nil, func(*sip.Response, error) {})
+}

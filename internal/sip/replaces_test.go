@@ -1,0 +1,72 @@
+package sip
+
+import (
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+)
+
+// replacing is the header that names a call as the server sees it.
+func replacing(made *siptest.Call, more string) []siptest.Field {
+	value := made.ID + ";to-tag=" + made.Final().Tag("To") + ";from-tag=" + made.Invite.Tag("From") + more
+	return []siptest.Field{{Name: "Require", Value: "replaces"}, {Name: "Replaces", Value: value}}
+}
+
+// TestAnotherPhoneTakesTheCallOver asks that the application keeps its call
+// while the first phone is hung up and the second one speaks.
+func TestAnotherPhoneTakesTheCallOver(t *testing.T) {
+	r := newRig(t, nil)
+	first, taken := r.connect(t, r.phone(t, nil))
+	second, err := r.phone(t, func(c *siptest.Config) { c.User = "+15550200" }).Invite(siptest.Invite{To: "+15551230001", Fields: replacing(first, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	second.Tone(700, 400)
+	eventually(t, func() bool { return siptest.Seconds(second.Heard(), 700) >= 0.2 })
+	if len(r.board.arrived) != 0 || len(taken.news) != 0 || r.Legs() != 1 {
+		t.Errorf("%d calls arrived, %d reports, %d legs", len(r.board.arrived), len(taken.news), r.Legs())
+	}
+	if err := second.Hangup(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.EndedByPeer {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
+// TestCallsThatCannotBeTakenOver asks for honest refusals.
+func TestCallsThatCannotBeTakenOver(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	made, _ := r.connect(t, phone)
+	for _, test := range []struct {
+		name   string
+		fields []siptest.Field
+		want   int
+	}{
+		{"unknown", []siptest.Field{{Name: "Replaces", Value: "x;to-tag=a;from-tag=b"}}, 481},
+		{"only while it rings", replacing(made, ";early-only"), 486},
+		{"another tag", []siptest.Field{{Name: "Replaces", Value: made.ID + ";to-tag=" + made.Final().Tag("To") + ";from-tag=guess"}}, 481},
+	} {
+		other, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: test.fields})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := other.WaitEnded(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		if got := other.Last(); got.Status() != test.want {
+			t.Errorf("%s: got %s, want %d", test.name, got.Start, test.want)
+		}
+	}
+	if len(r.board.arrived) != 0 {
+		t.Error("a call arrived")
+	}
+}
