@@ -8,6 +8,8 @@ type alarm uint8
 const (
 	resendAnswer   alarm = iota // the 2xx is to be repeated
 	missingACK                  // the 2xx was never acknowledged
+	resendRinging               // a 180 that wants a PRACK is to be repeated
+	missingPRACK                // the PRACK never came
 	missingConsent              // our BYE or CANCEL has no answer
 	missingReply                // a trunk has not answered at all
 	missingRequest              // a request that arrived first was not delivered

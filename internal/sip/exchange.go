@@ -71,7 +71,11 @@ func (l *leg) ask(method sip.RequestMethod, decorate func(*sip.Request), on func
 
 // inside builds a request inside the dialog.
 func (l *leg) inside(method sip.RequestMethod, cseq uint32) *sip.Request {
-	d := &l.dialog
+	return l.insideOf(&l.dialog, method, cseq)
+}
+
+// insideOf builds a request inside a dialog that may be another than the leg's.
+func (l *leg) insideOf(d *dialog, method sip.RequestMethod, cseq uint32) *sip.Request {
 	request := d.request(method, cseq, l.server.via(d.transport, d.source.Addr()))
 	if method != sip.ACK && method != sip.BYE {
 		request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})

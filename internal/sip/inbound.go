@@ -16,6 +16,7 @@ type inbound struct {
 	offer      *sdp.Session // nil where our 200 makes the offer and the ACK answers
 	invitation call.Invitation
 	rang       bool
+	reliably   *reliably // the 180, where the caller requires its delivery
 	refused    call.Status
 }
 
@@ -37,12 +38,21 @@ func (l *leg) ring() {
 	l.in.rang = true
 	response := sip.NewResponseFromRequest(l.in.request, sip.StatusRinging, "Ringing", nil)
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
+	if names(l.in.request, "Require", "100rel") {
+		l.ringReliably(response)
+		return
+	}
 	l.server.send(response, l.in.tx)
 }
 
 // accept sends 200. The leg is up when the ACK comes.
 func (l *leg) accept() {
-	if l.phase != early || l.in == nil {
+	if l.phase != early || l.in == nil || l.awaitsPRACK() {
+		return
+	}
+	if r := l.in.reliably; r != nil && r.offered { // offer and answer are settled
+		l.phase = accepting
+		l.answerInvite(l.in.request, l.in.tx, nil, false)
 		return
 	}
 	body, err := l.reply(l.in.offer)
@@ -58,7 +68,10 @@ func (l *leg) accept() {
 // answerInvite sends a 2xx to an INVITE and repeats it until its ACK, over any
 // transport (RFC 3261 §13.3.1.4).
 func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, offered bool) {
-	response := sip.NewSDPResponseFromRequest(request, body)
+	response := sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil)
+	if body != nil {
+		response = sip.NewSDPResponseFromRequest(request, body)
+	}
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	response.AppendHeader(sip.NewHeader("Allow", allowed))
 	response.AppendHeader(sip.NewHeader("Supported", extensions))

@@ -118,6 +118,10 @@ func (l *leg) rings(a alarm) {
 		l.repeatAnswer()
 	case missingACK:
 		l.unacknowledged()
+	case resendRinging:
+		l.repeatRinging()
+	case missingPRACK:
+		l.unpracked()
 	case missingConsent:
 		l.unconsented()
 	case missingReply:

@@ -27,6 +27,7 @@ type inviting struct {
 	cseq     uint32
 	replied  bool // a provisional response came: a CANCEL may go (RFC 3261 §9.1)
 	canceled bool
+	rseq     map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
 
 	mu  sync.Mutex // sipgo tells repeated answers on its own goroutine
 	tag string     // of the branch that was answered
@@ -104,6 +105,9 @@ func (l *leg) progress(attempt *inviting, response *sip.Response) {
 	}
 	if response.StatusCode == sip.StatusTrying {
 		return
+	}
+	if !l.acknowledgeRinging(attempt, response) {
+		return // again, as our PRACK is on its way
 	}
 	if len(response.Body()) > 0 { // early media
 		l.dialog.learn(response)

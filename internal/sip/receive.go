@@ -7,7 +7,7 @@ import (
 )
 
 // allowed are the methods that we understand.
-const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 
 // arrive sees every message on the goroutine that read it, in order and before
 // sipgo's transactions. It gives new calls their tag and tells legs what comes.
@@ -51,7 +51,7 @@ func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
 		s.invited(request, tx)
 	case request.Method == sip.OPTIONS:
 		s.options(request, tx)
-	case request.Method == sip.BYE, request.Method == sip.INFO, request.Method == sip.UPDATE:
+	case request.Method == sip.BYE, request.Method == sip.INFO, request.Method == sip.UPDATE, request.Method == sip.PRACK:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	default:
 		s.notAllowed(request, tx)

@@ -51,7 +51,7 @@ func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
 		l.answerUpdate(request, tx, sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil))
 		return
 	}
-	if l.phase == early || l.refresh != nil || l.answer != nil && l.answer.offered {
+	if l.phase == early && !l.earlySound() || l.refresh != nil || l.answer != nil && l.answer.offered {
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	}
@@ -62,6 +62,10 @@ func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
 	l.answerUpdate(request, tx, sip.NewSDPResponseFromRequest(request, body))
 	l.tellHold()
 }
+
+// earlySound reports whether a call of ours that rings has its first answer
+// already: then the session may change before the call is taken (RFC 3311 §5.1).
+func (l *leg) earlySound() bool { return l.out != nil && l.media.agreed.Codec != "" }
 
 // answerUpdate sends the 200 to an UPDATE, which refreshes the session.
 func (l *leg) answerUpdate(request *sip.Request, tx *sip.ServerTx, response *sip.Response) {

@@ -100,15 +100,11 @@ func (l *leg) become(request *sip.Request, source netip.AddrPort) {
 
 // release sends BYE in a dialog that the leg has left.
 func (l *leg) release(left dialog) {
-	now := l.dialog
-	l.dialog = left
-	l.dialog.localSeq++
-	bye := l.inside(sip.BYE, l.dialog.localSeq)
+	bye := l.insideOf(&left, sip.BYE, left.localSeq+1)
 	bye.SetBody(nil)
 	for _, header := range reasonHeader(call.Reason{Kind: call.EndedByPeer}) {
 		bye.AppendHeader(header)
 	}
 	l.authorize(bye)
-	l.dialog = now
 	l.exchange(bye, nil, func(*sip.Response, error) {})
 }

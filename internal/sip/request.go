@@ -34,6 +34,8 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 		l.reinvited(request, tx)
 	case sip.UPDATE:
 		l.updated(request, tx)
+	case sip.PRACK:
+		l.pracked(request, tx)
 	case sip.INFO:
 		l.informed(request, tx)
 	case sip.OPTIONS:

@@ -81,9 +81,9 @@ func (c *Call) describe(direction string) []byte {
 func (c *Call) Ring() error { return c.respond(180, "Ringing", nil) }
 
 // Progress lets the caller hear the phone before it is answered.
-func (c *Call) Progress() error {
+func (c *Call) Progress(fields ...Field) error {
 	c.media.start(&c.phone.work)
-	return c.respond(183, "Session Progress", c.describe("sendrecv"))
+	return c.respond(183, "Session Progress", c.describe("sendrecv"), fields...)
 }
 
 // Answer takes the call. The 200 is repeated until the caller acknowledges.

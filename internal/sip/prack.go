@@ -1,0 +1,154 @@
+package sip
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// reliably is a 180 of ours that the caller must acknowledge by PRACK (RFC 3262).
+type reliably struct {
+	response *sip.Response
+	rseq     uint32
+	interval time.Duration
+	offered  bool // it holds our offer, as the INVITE had none; the PRACK answers it
+	received bool // the PRACK came
+	answer   bool // the application has answered meanwhile
+}
+
+// ringReliably sends a 180 again and again until its PRACK. Without an offer of
+// the caller's, it must hold ours (RFC 3262 §5).
+func (l *leg) ringReliably(response *sip.Response) {
+	r := &reliably{rseq: 1 + rand.Uint32N(1<<30), interval: sip.T1, offered: l.in.offer == nil}
+	if r.offered {
+		body, err := l.reply(nil)
+		if err != nil {
+			l.log.Warn("no offer could be made", "error", err)
+			return
+		}
+		response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+		response.SetBody(body)
+	}
+	response.AppendHeader(sip.NewHeader("Require", "100rel"))
+	response.AppendHeader(sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10)))
+	response.AppendHeader(sip.NewHeader("Allow", allowed))
+	r.response, l.in.reliably = response, r
+	l.server.send(response, l.in.tx)
+	l.clock.set(resendRinging, r.interval)
+	l.clock.set(missingPRACK, 64*sip.T1)
+}
+
+// repeatRinging sends the 180 once more.
+func (l *leg) repeatRinging() {
+	if l.phase != early || l.in.reliably.received {
+		return
+	}
+	r := l.in.reliably
+	if err := l.in.tx.Respond(r.response); err != nil {
+		l.log.Debug("response not repeated", "error", err)
+	}
+	r.interval *= 2
+	l.clock.set(resendRinging, r.interval)
+}
+
+// unpracked refuses a caller that never acknowledged our 180 (RFC 3262 §3).
+func (l *leg) unpracked() {
+	if l.phase != early || l.in.reliably.received {
+		return
+	}
+	l.refuse(refusal{status: call.Status{Code: sip.StatusGatewayTimeout, Phrase: "PRACK Missing"}})
+	l.tell.ended(call.Reason{Kind: call.Vanished, Text: "the phone never acknowledged the ringing", SIP: l.in.refused})
+}
+
+// pracked is the caller's PRACK.
+func (l *leg) pracked(request *sip.Request, tx *sip.ServerTx) {
+	if l.in == nil || l.in.reliably == nil || !acknowledges(request, l.in.reliably.rseq, l.in.request.CSeq().SeqNo) {
+		l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+		return
+	}
+	r := l.in.reliably
+	if r.offered && !r.received {
+		if err := l.readAnswer(request.Body()); err != nil {
+			l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(l.server.cfg.UserAgent, err))
+			return
+		}
+	} else if len(request.Body()) > 0 { // no offer may come before ours is answered
+		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
+		return
+	}
+	r.received = true
+	l.clock.stop(resendRinging)
+	l.clock.stop(missingPRACK)
+	l.server.respond(request, tx, sip.StatusOK, "OK")
+	if r.answer {
+		l.accept()
+	}
+}
+
+// awaitsPRACK reports whether a 2xx must wait: our offer is still open.
+func (l *leg) awaitsPRACK() bool {
+	r := l.in.reliably
+	if r == nil || !r.offered || r.received {
+		return false
+	}
+	r.answer = true
+	return true
+}
+
+// acknowledges reads RAck: the RSeq and the CSeq that it names.
+func acknowledges(request *sip.Request, rseq, cseq uint32) bool {
+	for _, value := range headersOf(request, "RAck") {
+		fields := strings.Fields(value)
+		return len(fields) == 3 && fields[0] == fmt.Sprint(rseq) && fields[1] == fmt.Sprint(cseq) && strings.EqualFold(fields[2], "INVITE")
+	}
+	return false
+}
+
+// maxForks bounds the branches of a forked call whose ringing is acknowledged.
+const maxForks = 16
+
+// acknowledgeRinging sends PRACK for a provisional response that wants it. It
+// returns false for one that has been seen before, or comes out of its order.
+func (l *leg) acknowledgeRinging(attempt *inviting, response *sip.Response) bool {
+	rseq, wanted := rseqOf(response)
+	if !wanted {
+		return true
+	}
+	tag := toTag(response)
+	last, known := attempt.rseq[tag]
+	if known && rseq != last+1 || !known && len(attempt.rseq) == maxForks {
+		return false
+	}
+	if attempt.rseq == nil {
+		attempt.rseq = make(map[string]uint32)
+	}
+	attempt.rseq[tag] = rseq
+	fork := l.dialog // a dialog of its own, until a branch is answered
+	fork.routes = nil
+	fork.learn(response)
+	l.dialog.localSeq++
+	prack := l.insideOf(&fork, sip.PRACK, l.dialog.localSeq)
+	prack.AppendHeader(sip.NewHeader("RAck", fmt.Sprintf("%d %d INVITE", rseq, attempt.cseq)))
+	prack.SetBody(nil)
+	l.authorize(prack)
+	l.exchange(prack, nil, func(*sip.Response, error) {})
+	return true
+}
+
+// rseqOf returns the RSeq of a response that wants a PRACK.
+func rseqOf(response *sip.Response) (rseq uint32, wanted bool) {
+	if !names(response, "Require", "100rel") || toTag(response) == "" {
+		return 0, false
+	}
+	for _, value := range headersOf(response, "RSeq") {
+		n, err := strconv.ParseUint(strings.TrimSpace(value), 10, 32)
+		return uint32(n), err == nil && n > 0
+	}
+	return 0, false
+}
