@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/emiago/sipgo/sip"
@@ -37,7 +38,9 @@ func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on fu
 					return
 				}
 			case <-tx.Done():
-				l.box.put(func() { on(nil, tx.Err()) })
+				// sipgo tells that a transaction is over before it tells why.
+				err := cmp.Or(tx.Err(), sip.ErrTransactionTerminated)
+				l.box.put(func() { on(nil, err) })
 				return
 			}
 		}
