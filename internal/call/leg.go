@@ -62,7 +62,13 @@ type Invitation struct {
 	DisplayName string            // what the callee sees beside From; may be ""
 	SIPHeaders  map[string]string // User-To-User and X-MS-Custom-… by full name; nil where none
 	VoIPHeaders map[string]string
-	Added       bool // into a call that goes on: an IncomingCall has customContext then, even an empty one
+	// Diverted is whom the call was meant for before it came here, the first first
+	// (SIP's Diversion or History-Info); nil where nobody has sent it on.
+	Diverted []identifier.ID
+	// Hops is how many more servers may pass the call on (SIP's Max-Forwards): it
+	// ends loops that leave this server and come back. 0 is unknown.
+	Hops  int
+	Added bool // into a call that goes on: an IncomingCall has customContext then, even an empty one
 
 	redirects int // how often applications have sent it on
 }

@@ -264,3 +264,12 @@ func isRequest(method string, sent bool) func(siptest.Entry) bool {
 		return e.Sent == sent && e.Message.IsRequest() && strings.HasPrefix(e.Message.Start, method+" ")
 	}
 }
+
+func mustPhone(t *testing.T, number string) identifier.ID {
+	t.Helper()
+	id, err := identifier.Phone(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}

@@ -22,6 +22,9 @@ func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func
 	if number == "" {
 		return nil, fault.Invalid("%s is not a phone number", invitation.To)
 	}
+	if invitation.Hops == 1 {
+		return nil, fault.Invalid("the call has been passed on too often: this looks like a loop")
+	}
 	if s.draining.Load() {
 		return nil, fault.Busy(s.cfg.RetryAfter, "the server is stopping")
 	}

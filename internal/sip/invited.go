@@ -31,6 +31,10 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx) {
 	if s.tooBrief(request, tx) || s.replaces(request, tx, from) {
 		return
 	}
+	if s.looped(request) {
+		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
+		return
+	}
 	invitation, err := invitationOf(request)
 	if err != nil {
 		s.respond(request, tx, sip.StatusNotFound, "Not Found", warning(s.cfg.UserAgent, err))
@@ -67,6 +71,20 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx) {
 	default:
 		s.work.Go(l.takeCall)
 	}
+}
+
+// looped reports whether an INVITE is one of ours that came back unchanged: a
+// proxy sends calls of this number here, and we send them there. Under another
+// number it is a call of its own (RFC 3261 §16.3).
+func (s *Server) looped(request *sip.Request) bool {
+	for _, header := range request.GetHeaders("Via") {
+		if via, ok := header.(*sip.ViaHeader); ok {
+			if branch, _ := via.Params.Get("branch"); s.tags.made(branch, request.Recipient.User) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // offerOf reads the session description of an INVITE; nil where it has none.

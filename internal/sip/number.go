@@ -21,13 +21,12 @@ func invitationOf(request *sip.Request) (call.Invitation, error) {
 	if err != nil {
 		return call.Invitation{}, fmt.Errorf("callee: %w", err)
 	}
-	from, err := callerOf(userOf(&request.From().Address))
-	if err != nil || withheld(request) {
-		from = anonymous
+	from, display := callerIdentity(request)
+	in := call.Invitation{From: from, To: to, DisplayName: display, SIPHeaders: readCustom(request), Diverted: diverted(request)}
+	if hops := request.MaxForwards(); hops != nil {
+		in.Hops = int(hops.Val())
 	}
-	return call.Invitation{
-		From: from, To: to, DisplayName: readDisplay(request.From().DisplayName), SIPHeaders: readCustom(request),
-	}, nil
+	return in, nil
 }
 
 // userOf returns the user of a SIP URI, or the number of a tel URI.
@@ -77,8 +76,7 @@ func e164(user string) (string, bool) {
 }
 
 // withheld reports whether the caller hides the number (RFC 3323).
-func withheld(request *sip.Request) bool {
-	from := request.From().Address
+func withheld(from *sip.Uri) bool {
 	switch strings.ToLower(from.User) {
 	case "anonymous", "restricted", "unavailable", "unknown", "":
 		return true

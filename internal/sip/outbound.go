@@ -47,7 +47,13 @@ func (l *leg) invite(address netip.Addr) {
 		return
 	}
 	d.localSeq++
-	request := d.request(sip.INVITE, d.localSeq, l.server.via(d.transport, address))
+	via := l.server.via(d.transport, address)
+	via.Params.Add("branch", l.server.tags.branch(l.out.number))
+	request := d.request(sip.INVITE, d.localSeq, via)
+	if hops := l.out.invitation.Hops; hops > 0 {
+		left := sip.MaxForwardsHeader(min(hops-1, 70))
+		request.ReplaceHeader(&left)
+	}
 	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
 	for _, header := range l.out.headers(d) {
 		request.AppendHeader(header)

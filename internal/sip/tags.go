@@ -6,6 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
 )
 
 // tags makes our dialog tags out of what the request says and a secret. So the
@@ -28,6 +31,18 @@ func (t tags) callee(callID, fromTag string, cseq uint32) string {
 
 // caller is the tag that we call with.
 func (t tags) caller(callID string) string { return t.make("caller", callID) }
+
+// branch makes the Via branch of an INVITE to a user: one that made knows again.
+func (t tags) branch(user string) string {
+	nonce := rand.Text()[:16]
+	return sip.RFC3261BranchMagicCookie + nonce + t.make("branch", nonce, user)
+}
+
+// made reports whether a branch is of an INVITE of ours to the same user.
+func (t tags) made(branch, user string) bool {
+	rest, ok := strings.CutPrefix(branch, sip.RFC3261BranchMagicCookie)
+	return ok && len(rest) > 16 && hmac.Equal([]byte(rest[16:]), []byte(t.make("branch", rest[:16], user)))
+}
 
 func (t tags) make(parts ...string) string {
 	mac := hmac.New(sha256.New, t.secret)
