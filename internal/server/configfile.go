@@ -77,6 +77,10 @@ type trunkText struct {
 	Username  string   `yaml:"username"`
 	Password  string   `yaml:"password"`
 	Codecs    []string `yaml:"codecs"`
+	Inbound   struct {
+		Username string `yaml:"username"`
+		Password string `yaml:"password"`
+	} `yaml:"inbound"`
 }
 
 type routeText struct {

@@ -37,6 +37,9 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		Transport: trunk.Transport(strings.ToLower(text.Transport)),
 		Username:  text.Username,
 		Password:  trunk.Secret(text.Password),
+
+		InboundUsername: text.Inbound.Username,
+		InboundPassword: trunk.Secret(text.Inbound.Password),
 	}
 	for _, source := range text.Sources {
 		prefix, err := parseSource(source)

@@ -28,6 +28,7 @@ type door struct {
 	reads  limiter
 	warns  limiter
 
+	guests           sync.Map // strangers' connections that may yet show credentials, by their address
 	conns, strangers atomic.Int64
 	refused          atomic.Uint64 // since the last warning
 }
@@ -61,14 +62,35 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 	if d.server.legs.knows(message.CallID().Value()) {
 		return data, nil
 	}
-	if request, ok := message.(*sip.Request); ok && !request.IsAck() {
-		request.SetTransport("UDP")
-		request.SetSource(address.String())
-		refusal := sip.NewResponseFromRequest(request, sip.StatusForbidden, "Forbidden", nil)
-		d.server.udp.WriteTo([]byte(refusal.String()), from.RemoteAddr)
-		d.turnAway(address.Addr(), request.Method)
+	request, ok := message.(*sip.Request)
+	if !ok {
+		return nil, nil
+	}
+	if d.server.worthReading(request) {
+		return data, nil
+	}
+	if !request.IsAck() {
+		d.answer(request, from.RemoteAddr)
 	}
 	return nil, nil
+}
+
+// answer refuses a stranger's datagram, or asks for credentials, without
+// keeping anything of it.
+func (d *door) answer(request *sip.Request, to net.Addr) {
+	source := addressOf(to)
+	request.SetTransport("UDP")
+	request.SetSource(source.String())
+	refusal := sip.NewResponseFromRequest(request, sip.StatusForbidden, "Forbidden", nil)
+	if d.server.trunks.Authenticates() && !request.IsCancel() {
+		refusal = sip.NewResponseFromRequest(request, sip.StatusUnauthorized, "Unauthorized", nil)
+		for _, header := range d.server.challenges(false) {
+			refusal.AppendHeader(header)
+		}
+	} else {
+		d.turnAway(source.Addr(), request.Method)
+	}
+	d.server.udp.WriteTo([]byte(refusal.String()), to)
 }
 
 // turnAway logs a refused stranger, at a bounded rate.
@@ -95,37 +117,11 @@ func (g *guarded) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		counted := &counted{Conn: conn, counters: []*atomic.Int64{&g.door.conns}}
 		known := g.door.server.trunks.Knows(addressOf(conn.RemoteAddr()).Addr())
-		if !known {
-			counted.counters = append(counted.counters, &g.door.strangers)
-			conn.SetDeadline(time.Now().Add(strangerTime))
+		if visit, ok := g.door.enter(conn, known); ok {
+			return visit, nil
 		}
-		for _, counter := range counted.counters {
-			counter.Add(1)
-		}
-		if g.door.conns.Load() > maxConns || !known && g.door.strangers.Load() > strangerConns {
-			counted.Close()
-			continue
-		}
-		return counted, nil
 	}
-}
-
-// counted is a connection that takes itself off the counters when it closes.
-type counted struct {
-	net.Conn
-	counters []*atomic.Int64
-	once     sync.Once
-}
-
-func (c *counted) Close() error {
-	c.once.Do(func() {
-		for _, counter := range c.counters {
-			counter.Add(-1)
-		}
-	})
-	return c.Conn.Close()
 }
 
 // limiter is a token bucket.

@@ -16,14 +16,9 @@ import (
 
 // invited takes a request for a new call: it checks what can be checked at
 // once, and makes a leg whose goroutine does the rest.
-func (s *Server) invited(request *sip.Request, tx *sip.ServerTx) {
+func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
 	s.send(sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil), tx)
 	source := sourceOf(request)
-	from, ok := s.trunks.From(source.Addr())
-	if !ok { // the table changed since refuse
-		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
-		return
-	}
 	if s.legs.full() { // before a port is opened
 		s.busy(request, tx)
 		return

@@ -46,9 +46,18 @@ func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
 	case request.IsCancel(): // sipgo answers those that fit an INVITE
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	case s.inside(request, tx):
-	case s.refuse(request, tx):
+	default:
+		s.outside(request, tx)
+	}
+}
+
+// outside takes a request of no call.
+func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
+	from, ok := s.caller(request, tx)
+	switch {
+	case !ok, s.refuse(request, tx):
 	case request.IsInvite():
-		s.invited(request, tx)
+		s.invited(request, tx, from)
 	case request.Method == sip.OPTIONS:
 		s.options(request, tx)
 	case request.Method == sip.BYE, request.Method == sip.INFO, request.Method == sip.UPDATE, request.Method == sip.PRACK:
@@ -99,14 +108,8 @@ func (s *Server) inside(request *sip.Request, tx *sip.ServerTx) bool {
 	return true
 }
 
-// refuse turns away strangers, and requests that ask for what we do not have.
+// refuse turns away requests that ask for what we do not have.
 func (s *Server) refuse(request *sip.Request, tx *sip.ServerTx) bool {
-	source := sourceOf(request)
-	if _, ok := s.trunks.From(source.Addr()); !ok {
-		s.door.turnAway(source.Addr(), request.Method)
-		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
-		return true
-	}
 	if s.badExtension(request, tx) {
 		return true
 	}

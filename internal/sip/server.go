@@ -28,6 +28,7 @@ type Server struct {
 	transport    *sip.TransportLayer
 	transactions *sip.TransactionLayer
 	tags         tags
+	nonces       nonces
 	door         *door
 	legs         legs
 	locals       locals
@@ -46,7 +47,7 @@ var _ call.Dialer = (*Server)(nil)
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
 	setSipgoLimits()
-	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags()}
+	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), nonces: newNonces()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.door = newDoor(s)

@@ -19,6 +19,7 @@ var ErrNoRoute = errors.New("no route takes the number")
 type Table struct {
 	mu       sync.RWMutex
 	trunks   []*Trunk
+	inbound  map[string]*Trunk // by InboundUsername
 	routes   []compiled
 	resolved map[*Trunk][]netip.Addr // the addresses of Host
 }
@@ -35,12 +36,19 @@ func NewTable(trunks []Trunk, routes []Route) (*Table, error) {
 func (t *Table) Set(trunks []Trunk, routes []Route) error {
 	byName := make(map[string]*Trunk, len(trunks))
 	list := make([]*Trunk, 0, len(trunks))
+	inbound := make(map[string]*Trunk)
 	for _, trunk := range trunks {
 		if err := trunk.check(); err != nil {
 			return err
 		}
 		if byName[trunk.Name] != nil {
 			return fmt.Errorf("two trunks are named %s", trunk.Name)
+		}
+		if name := trunk.InboundUsername; name != "" {
+			if other := inbound[name]; other != nil {
+				return fmt.Errorf("trunks %s and %s have the same inbound user name", other.Name, trunk.Name)
+			}
+			inbound[name] = &trunk
 		}
 		byName[trunk.Name] = &trunk
 		list = append(list, &trunk)
@@ -63,7 +71,7 @@ func (t *Table) Set(trunks []Trunk, routes []Route) error {
 		}
 	}
 	t.mu.Lock()
-	t.trunks, t.routes, t.resolved = list, ready, resolved
+	t.trunks, t.routes, t.resolved, t.inbound = list, ready, resolved, inbound
 	t.mu.Unlock()
 	return nil
 }
@@ -76,7 +84,7 @@ func (t *Table) Route(number string) ([]*Trunk, error) {
 	trunks, routes := t.trunks, t.routes
 	t.mu.RUnlock()
 	if len(routes) == 0 && len(trunks) > 0 {
-		return slices.Clone(trunks), nil
+		return callable(trunks)
 	}
 	var found []*Trunk
 	for i := range routes {
@@ -90,10 +98,36 @@ func (t *Table) Route(number string) ([]*Trunk, error) {
 			}
 		}
 	}
-	if len(found) == 0 {
+	return callable(found)
+}
+
+// callable leaves out the trunks that only call in.
+func callable(trunks []*Trunk) (list []*Trunk, err error) {
+	for _, trunk := range trunks {
+		if trunk.Host != "" {
+			list = append(list, trunk)
+		}
+	}
+	if len(list) == 0 {
 		return nil, ErrNoRoute
 	}
-	return found, nil
+	return list, nil
+}
+
+// Inbound returns the trunk that callers with a user name may call in as, once
+// they have shown its password.
+func (t *Table) Inbound(username string) (*Trunk, bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	found, ok := t.inbound[username]
+	return found, ok
+}
+
+// Authenticates reports whether any trunk lets callers in by credentials.
+func (t *Table) Authenticates() bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return len(t.inbound) > 0
 }
 
 // From returns the trunk that an address may call in as; false is a stranger.
@@ -150,7 +184,7 @@ func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 	t.mu.RUnlock()
 	var failed []error
 	for _, trunk := range trunks {
-		if _, err := netip.ParseAddr(trunk.Host); err == nil {
+		if _, err := netip.ParseAddr(trunk.Host); err == nil || trunk.Host == "" {
 			continue
 		}
 		found, err := resolver.LookupNetIP(ctx, "ip", trunk.Host)

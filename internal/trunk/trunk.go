@@ -29,7 +29,13 @@ type Trunk struct {
 	Sources  []netip.Prefix
 	Username string // for digest authentication towards the trunk; "" sends none
 	Password Secret
-	Codecs   []string // allowed, the best first; empty is PCMU, PCMA
+	// InboundUsername and InboundPassword are the digest credentials that callers
+	// from other addresses than Sources (or Host's) must show to call in as this
+	// trunk. "" lets nobody else in. A trunk with them needs no Host: then it only
+	// calls in.
+	InboundUsername string
+	InboundPassword Secret
+	Codecs          []string // allowed, the best first; empty is PCMU, PCMA
 }
 
 // Secret is a password that no log and no printing shows.
@@ -55,7 +61,13 @@ func (t *Trunk) check() error {
 	if t.Name == "" {
 		return fmt.Errorf("a trunk needs a name")
 	}
-	if t.Host == "" || strings.ContainsAny(t.Host, " \t\r\n<>;?@") {
+	if (t.InboundUsername == "") != (t.InboundPassword == "") {
+		return fmt.Errorf("trunk %s: of inbound user name and password, one is missing", t.Name)
+	}
+	if len(t.InboundUsername) > maxName || strings.ContainsAny(t.InboundUsername, "\"\\\r\n") {
+		return fmt.Errorf("trunk %s: the inbound user name is too long or holds a quote", t.Name)
+	}
+	if t.Host == "" && t.InboundUsername == "" || strings.ContainsAny(t.Host, " \t\r\n<>;?@") {
 		return fmt.Errorf("trunk %s: host %q is neither an address nor a name", t.Name, t.Host)
 	}
 	if t.Transport == "" {

@@ -210,3 +210,23 @@ func BenchmarkRoute(b *testing.B) {
 		}
 	}
 }
+
+// TestTrunkThatOnlyCallsInIsNotCalled asks that it needs no host and gets no calls.
+func TestTrunkThatOnlyCallsInIsNotCalled(t *testing.T) {
+	inbound := Trunk{Name: "roaming", InboundUsername: "alice", InboundPassword: "secret"}
+	made, err := NewTable([]Trunk{inbound, {Name: "a", Host: "192.0.2.1"}}, []Route{{Name: "r", Trunks: []string{"roaming", "a"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := made.Route("+1"); err != nil || !slices.Equal(names(found), []string{"a"}) {
+		t.Errorf("got %v, %v", names(found), err)
+	}
+	if found, ok := made.Inbound("alice"); !ok || found.Name != "roaming" || !made.Authenticates() {
+		t.Errorf("got %v", found)
+	}
+	twin := inbound
+	twin.Name = "twin"
+	if err := made.Set([]Trunk{inbound, twin}, nil); err == nil {
+		t.Error("two trunks have one inbound user name")
+	}
+}

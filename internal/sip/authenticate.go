@@ -1,0 +1,128 @@
+package sip
+
+import (
+	"crypto/subtle"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/icholy/digest"
+
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// verdict is what a caller's credentials are worth.
+type verdict uint8
+
+const (
+	absent verdict = iota // none, or none that we could check: a challenge helps
+	stale                 // right, but signed over an old or used nonce
+	wrong
+	right
+)
+
+// maxCredentials bounds an Authorization header.
+const maxCredentials = 2048
+
+// signed returns a request's credentials for our realm; nil without any.
+func (s *Server) signed(request *sip.Request) *digest.Credentials {
+	for _, value := range headersOf(request, "Authorization") {
+		if len(value) > maxCredentials {
+			continue
+		}
+		given, err := digest.ParseCredentials(value)
+		if err == nil && given.Realm == s.cfg.UserAgent && (given.QOP == "" || given.QOP == "auth") && !given.Userhash {
+			return given
+		}
+	}
+	return nil
+}
+
+// worthReading reports whether a stranger's request may cost a transaction: its
+// credentials sign a nonce that we gave a moment ago.
+func (s *Server) worthReading(request *sip.Request) bool {
+	given := s.signed(request)
+	return given != nil && s.trunks.Authenticates() && s.nonces.live(given.Nonce, time.Now())
+}
+
+// authenticate finds the trunk whose inbound credentials a request bears.
+func (s *Server) authenticate(request *sip.Request) (*trunk.Trunk, verdict) {
+	given := s.signed(request)
+	if given == nil || !meant(given.URI, request) {
+		return nil, absent
+	}
+	found, known := s.trunks.Inbound(given.Username)
+	password := "" // an unknown name costs as much time as a known one
+	if known {
+		password = string(found.InboundPassword)
+	}
+	challenge := &digest.Challenge{Realm: given.Realm, Nonce: given.Nonce, Algorithm: strings.ToUpper(given.Algorithm)}
+	if given.QOP != "" {
+		challenge.QOP = []string{given.QOP}
+	} else {
+		given.Nc = 1 // RFC 2069: no count, so one use
+	}
+	want, err := digest.Digest(challenge, digest.Options{
+		Method: string(request.Method), URI: given.URI, Count: given.Nc, Cnonce: given.Cnonce, Username: given.Username, Password: password,
+	})
+	now := time.Now()
+	switch {
+	case err != nil: // an algorithm that we did not offer
+		return nil, absent
+	case subtle.ConstantTimeCompare([]byte(want.Response), []byte(strings.ToLower(given.Response))) != 1 || !known:
+		if !s.nonces.live(given.Nonce, now) {
+			return nil, absent
+		}
+		return nil, wrong
+	case !s.nonces.live(given.Nonce, now), given.Nc < 1, given.Nc > math.MaxInt32, !s.nonces.take(given.Nonce, uint32(given.Nc), now):
+		return nil, stale
+	}
+	return found, right
+}
+
+// meant reports whether credentials were signed for this request: a proxy may
+// have changed the host of the Request-URI, but not whom it calls.
+func meant(signed string, request *sip.Request) bool {
+	var uri sip.Uri
+	return sip.ParseUri(signed, &uri) == nil && uri.User == request.Recipient.User
+}
+
+// challenges of ours offer SHA-256 (RFC 8760) and MD5, which old phones need.
+func (s *Server) challenges(isStale bool) (list []sip.Header) {
+	nonce := s.nonces.fresh(time.Now())
+	for _, algorithm := range []string{"SHA-256", "MD5"} {
+		value := `Digest realm="` + s.cfg.UserAgent + `", nonce="` + nonce + `", algorithm=` + algorithm + `, qop="auth"`
+		if isStale {
+			value += ", stale=true"
+		}
+		list = append(list, sip.NewHeader("WWW-Authenticate", value))
+	}
+	return list
+}
+
+// caller finds the trunk that a request comes from, by its address or else by
+// its credentials. What it cannot find it answers.
+func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, bool) {
+	source := sourceOf(request)
+	if from, ok := s.trunks.From(source.Addr()); ok {
+		return from, true
+	}
+	if !s.trunks.Authenticates() {
+		s.door.turnAway(source.Addr(), request.Method)
+		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
+		return nil, false
+	}
+	from, worth := s.authenticate(request)
+	switch worth {
+	case right:
+		s.door.admit(request.Source())
+		return from, true
+	case wrong:
+		s.door.turnAway(source.Addr(), request.Method)
+		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
+	default:
+		s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.challenges(worth == stale)...)
+	}
+	return nil, false
+}

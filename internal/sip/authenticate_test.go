@@ -1,0 +1,154 @@
+package sip
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/icholy/digest"
+
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// roaming is a trunk without a fixed address, and one that local phones are no part of.
+func roaming() trunk.Trunk {
+	return trunk.Trunk{Name: "roaming", InboundUsername: "alice", InboundPassword: "secret"}
+}
+
+// callWith calls with credentials and returns what decided over the call; nil
+// where it rings.
+func callWith(t *testing.T, r *rig, phone *siptest.Phone, header string) *siptest.Message {
+	t.Helper()
+	var fields []siptest.Field
+	if header != "" {
+		fields = []siptest.Field{{Name: "Authorization", Value: header}}
+	}
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: fields})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- made.WaitEnded(within(t)) }()
+	select {
+	case taken := <-r.board.arrived:
+		taken.Answer()
+		if err := made.WaitAnswered(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		if err := made.Hangup(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		return nil
+	case err := <-ended:
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made.Last()
+	}
+}
+
+// sign answers the challenge of an algorithm.
+func sign(t *testing.T, refusal *siptest.Message, algorithm, user, password string, count int) string {
+	t.Helper()
+	for _, value := range refusal.All("WWW-Authenticate") {
+		challenge, err := digest.ParseChallenge(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if challenge.Algorithm != algorithm {
+			continue
+		}
+		answer, err := digest.Digest(challenge, digest.Options{Method: "INVITE", URI: "sip:+15551230001@x", Username: user, Password: password, Count: count})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.String()
+	}
+	t.Fatalf("no challenge of %s in %v", algorithm, refusal)
+	return ""
+}
+
+// TestTrunkWithoutAnAddressShowsCredentials asks for calls over each transport,
+// with each algorithm, and that a nonce serves several calls.
+func TestTrunkWithoutAnAddressShowsCredentials(t *testing.T) {
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			r := newRig(t, nil, roaming())
+			phone := r.phone(t, func(c *siptest.Config) { c.Transport = transport })
+			refusal := callWith(t, r, phone, "")
+			if refusal == nil || refusal.Status() != 401 {
+				t.Fatalf("without credentials: %v", refusal)
+			}
+			for n, algorithm := range []string{"MD5", "SHA-256", "MD5"} {
+				if got := callWith(t, r, phone, sign(t, refusal, algorithm, "alice", "secret", n+1)); got != nil {
+					t.Errorf("%s, use %d: %s", algorithm, n+1, got.Start)
+				}
+			}
+		})
+	}
+}
+
+// TestWrongCredentialsAreRefused asks for 403, whether the name is known or not.
+func TestWrongCredentialsAreRefused(t *testing.T) {
+	r := newRig(t, nil, roaming())
+	phone := r.phone(t, nil)
+	refusal := callWith(t, r, phone, "")
+	for _, who := range [][2]string{{"alice", "guess"}, {"mallory", "secret"}, {"mallory", ""}} {
+		if got := callWith(t, r, phone, sign(t, refusal, "MD5", who[0], who[1], 1)); got == nil || got.Status() != 403 {
+			t.Errorf("%v: %v", who, got)
+		}
+	}
+}
+
+// TestReplayedCredentialsAreStale asks that overheard credentials open nothing,
+// and that an honest caller is told to sign anew.
+func TestReplayedCredentialsAreStale(t *testing.T) {
+	r := newRig(t, nil, roaming())
+	phone := r.phone(t, nil)
+	refusal := callWith(t, r, phone, "")
+	used := sign(t, refusal, "MD5", "alice", "secret", 2)
+	if got := callWith(t, r, phone, used); got != nil {
+		t.Fatal(got.Start)
+	}
+	for name, header := range map[string]string{"the same": used, "an earlier count": sign(t, refusal, "MD5", "alice", "secret", 1)} {
+		got := callWith(t, r, phone, header)
+		if got == nil || got.Status() != 401 {
+			t.Fatalf("%s: %v", name, got)
+		}
+		challenge, err := digest.ParseChallenge(got.Get("WWW-Authenticate"))
+		if err != nil || !challenge.Stale {
+			t.Errorf("%s: %v, %+v", name, err, challenge)
+		}
+		if again := callWith(t, r, phone, sign(t, got, "MD5", "alice", "secret", 1)); again != nil {
+			t.Errorf("signed anew: %s", again.Start)
+		}
+	}
+}
+
+// TestNoncesAreOursAndAge asks of the proof, the age and the bound of nonces.
+func TestNoncesAreOursAndAge(t *testing.T) {
+	ours, theirs, now := newNonces(), newNonces(), time.Now()
+	nonce := ours.fresh(now)
+	if !ours.live(nonce, now) || ours.live(nonce, now.Add(nonceLife)) || theirs.live(nonce, now) || ours.live("x"+nonce[1:], now) && nonce[0] != 'x' || ours.live("", now) {
+		t.Error("a nonce is live that is not, or dead that lives")
+	}
+	for range maxNonces {
+		ours.take(ours.fresh(now), 1, now)
+	}
+	later := now.Add(time.Second)
+	ours.take(ours.fresh(later), 1, later)
+	if len(ours.used) > maxNonces || ours.live(nonce, later) || !ours.live(ours.fresh(later), later) {
+		t.Errorf("%d counts are kept; a forgotten nonce is live: %v", len(ours.used), ours.live(nonce, later))
+	}
+}
+
+// TestSourcesNeedNoCredentials asks that source lists stay what they are.
+func TestSourcesNeedNoCredentials(t *testing.T) {
+	both := roaming()
+	both.Sources = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	r := newRig(t, nil, both)
+	if got := callWith(t, r, r.phone(t, nil), ""); got != nil {
+		t.Error(got.Start)
+	}
+}
