@@ -99,6 +99,7 @@ type wireFault struct {
 	code       string
 	message    string
 	target     string
+	inner      *innerError
 	retryAfter time.Duration
 	challenge  string
 }
@@ -132,6 +133,7 @@ func (t *faultTable) of(err error) wireFault {
 	if errors.As(err, &field) {
 		wire.target = field.name
 	}
+	errors.As(err, &wire.inner)
 	var status *statusError
 	if errors.As(err, &status) {
 		wire.status = status.status
@@ -168,6 +170,8 @@ type wireError struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 		Target  string `json:"target,omitempty"`
+
+		Inner *innerError `json:"innererror,omitempty"`
 	} `json:"error"`
 }
 
@@ -178,6 +182,7 @@ func writeFault(w http.ResponseWriter, a *answer, wire wireFault, requestID stri
 	}
 	var body wireError
 	body.Error.Code, body.Error.Message, body.Error.Target = wire.code, wire.message, wire.target
+	body.Error.Inner = wire.inner
 	text, err := json.Marshal(body)
 	if err != nil { // not with three strings
 		text = nil

@@ -2,9 +2,7 @@ package trunk
 
 import (
 	"fmt"
-	"time"
-
-	"github.com/dlclark/regexp2"
+	"unicode/utf8"
 )
 
 // Limits of ACS direct routing (SIP routing specification).
@@ -14,9 +12,6 @@ const (
 	maxPattern        = 1024
 	maxName           = 256
 )
-
-// matchTimeout bounds a pattern that backtracks without end.
-const matchTimeout = 50 * time.Millisecond
 
 // Route sends the numbers that match a pattern through trunks.
 type Route struct {
@@ -28,21 +23,20 @@ type Route struct {
 // compiled is a Route that is ready to match.
 type compiled struct {
 	name    string
-	pattern *regexp2.Regexp
+	pattern *Pattern
 	trunks  []*Trunk
 }
 
 // compile finds the route's trunks and checks its pattern.
 func (r Route) compile(byName map[string]*Trunk) (compiled, error) {
-	if len(r.Name) > maxName || len(r.Pattern) > maxPattern || len(r.Trunks) > maxTrunksPerRoute {
+	if utf8.RuneCountInString(r.Name) > maxName || utf8.RuneCountInString(r.Pattern) > maxPattern || len(r.Trunks) > maxTrunksPerRoute {
 		return compiled{}, fmt.Errorf("route %.40q is too long: at most %d characters of name, %d of pattern, %d trunks",
 			r.Name, maxName, maxPattern, maxTrunksPerRoute)
 	}
-	pattern, err := regexp2.Compile(r.Pattern, regexp2.None)
+	pattern, err := NewPattern(r.Pattern)
 	if err != nil {
 		return compiled{}, fmt.Errorf("route %s: pattern: %w", r.Name, err)
 	}
-	pattern.MatchTimeout = matchTimeout
 	route := compiled{name: r.Name, pattern: pattern}
 	for _, name := range r.Trunks {
 		t, ok := byName[name]
@@ -52,11 +46,4 @@ func (r Route) compile(byName map[string]*Trunk) (compiled, error) {
 		route.trunks = append(route.trunks, t)
 	}
 	return route, nil
-}
-
-// matches reports whether the route takes number. A pattern that does not come
-// to an end in time takes nothing.
-func (r *compiled) matches(number string) bool {
-	ok, err := r.pattern.MatchString(number)
-	return err == nil && ok
 }

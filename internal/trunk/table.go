@@ -32,7 +32,9 @@ func NewTable(trunks []Trunk, routes []Route) (*Table, error) {
 }
 
 // Set replaces all trunks and routes; after an error the table is as before.
-// Host names are looked up at the next Refresh.
+// The hosts of new trunks are looked up at the next Refresh; a host that the
+// table had keeps its addresses until then, so that a change elsewhere cuts
+// nobody off.
 func (t *Table) Set(trunks []Trunk, routes []Route) error {
 	byName := make(map[string]*Trunk, len(trunks))
 	list := make([]*Trunk, 0, len(trunks))
@@ -71,8 +73,15 @@ func (t *Table) Set(trunks []Trunk, routes []Route) error {
 		}
 	}
 	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, old := range t.trunks {
+		for _, trunk := range list {
+			if known := t.resolved[old]; trunk.Host == old.Host && len(known) > 0 {
+				resolved[trunk] = known
+			}
+		}
+	}
 	t.trunks, t.routes, t.resolved, t.inbound = list, ready, resolved, inbound
-	t.mu.Unlock()
 	return nil
 }
 
@@ -88,7 +97,7 @@ func (t *Table) Route(number string) ([]*Trunk, error) {
 	}
 	var found []*Trunk
 	for i := range routes {
-		if !routes[i].matches(number) {
+		if !routes[i].pattern.Matches(number) {
 			continue
 		}
 		// Random order inside a route shares the load, as ACS does.

@@ -136,6 +136,45 @@ func TestNarrowestSourceWins(t *testing.T) {
 	}
 }
 
+// TestSetKeepsTheAddressesOfHosts asks that a new table cuts nobody off until
+// names are looked up again.
+func TestSetKeepsTheAddressesOfHosts(t *testing.T) {
+	made := table(t)
+	if err := made.Refresh(t.Context(), hosts{"sip.example.com": "203.0.113.5"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Set([]Trunk{{Name: "renamed", Host: "sip.example.com"}, {Name: "new", Host: "new.example.com"}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := made.From(netip.MustParseAddr("203.0.113.5")); !ok || got.Name != "renamed" {
+		t.Errorf("got %v, %v", got, ok)
+	}
+	if got, ok := made.From(netip.MustParseAddr("192.0.2.1")); ok {
+		t.Errorf("a trunk that is gone is still there: %v", got)
+	}
+}
+
+// TestPatternsAreOfDotNet asks for what Go's own expressions do not have, and
+// for the documentation's patterns.
+func TestPatternsAreOfDotNet(t *testing.T) {
+	for _, test := range []struct {
+		pattern, number string
+		want            bool
+	}{
+		{`^\+(?!1900)`, "+18005550100", true}, {`^\+(?!1900)`, "+19005550100", false},
+		{`^+[1-9][0-9]{3,23}$`, "15550100", true}, {`(?<cc>^\+33)`, "+33155501234", true},
+		{``, "anything", true}, {`^(\d+)+$`, strings.Repeat("1", 40) + "x", false},
+	} {
+		pattern, err := NewPattern(test.pattern)
+		if err != nil || pattern.Matches(test.number) != test.want {
+			t.Errorf("%q on %q: want %v; %v", test.pattern, test.number, test.want, err)
+		}
+	}
+	if _, err := NewPattern("("); err == nil {
+		t.Error("a broken pattern compiles")
+	}
+}
+
 // TestFailedLookupKeepsTheAddresses asks that a name server's bad day cuts nobody off.
 func TestFailedLookupKeepsTheAddresses(t *testing.T) {
 	made := table(t)
@@ -177,6 +216,7 @@ func TestBadConfigurationIsRefused(t *testing.T) {
 		{"twins", []Trunk{good, good}, nil, "two trunks"},
 		{"an unknown trunk", []Trunk{good}, []Route{{Name: "r", Trunks: []string{"b"}}}, `"b"`},
 		{"a broken pattern", []Trunk{good}, []Route{{Name: "r", Pattern: "("}}, "route r"},
+		{"a long name", []Trunk{good}, []Route{{Name: strings.Repeat("é", 257)}}, "too long"},
 		{"a long pattern", []Trunk{good}, []Route{{Name: "r", Pattern: strings.Repeat("1", 2000)}}, "too long"},
 	}
 	for _, test := range tests {
