@@ -1,0 +1,39 @@
+package siprouting
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestEveryDocumentedRouteExists compares with the descriptions of the API,
+// which lie beside the repository.
+func TestEveryDocumentedRouteExists(t *testing.T) {
+	have := inMemory(t).router.Routes()
+	for _, name := range []string{"sip-routing.2023-03-01.json", "sip-routing.2024-11-15-preview.json"} {
+		text, err := os.ReadFile("../../../shared/api/" + name)
+		if errors.Is(err, fs.ErrNotExist) {
+			t.Skip("the description of the API is not beside this checkout")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var description struct {
+			Paths map[string]map[string]json.RawMessage `json:"paths"`
+		}
+		if err := json.Unmarshal(text, &description); err != nil || len(description.Paths) == 0 {
+			t.Fatalf("%s: %d paths, %v", name, len(description.Paths), err)
+		}
+		for path, methods := range description.Paths {
+			for method := range methods {
+				if want := strings.ToUpper(method) + " " + path; !slices.Contains(have, want) {
+					t.Errorf("%s: %s is documented, and not registered", name, want)
+				}
+			}
+		}
+	}
+}
