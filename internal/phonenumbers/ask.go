@@ -1,0 +1,44 @@
+package phonenumbers
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// askedCountry is the country that a path names.
+func askedCountry(r *http.Request) (country, error) {
+	iso := strings.ToUpper(r.PathValue("countryCode"))
+	c, ok := plan().byISO[iso]
+	if !ok && iso != nowhere.iso {
+		return c, rest.Field("countryCode", fault.Invalid("%.50q is no country code of ISO 3166, such as US", r.PathValue("countryCode")))
+	}
+	if !ok {
+		return nowhere, nil
+	}
+	return c, nil
+}
+
+// checkKind asks for a type of numbers; optional lets it be left out.
+func checkKind(kind string, optional bool) error {
+	if optional && kind == "" || slices.Contains([]string{geographic, tollFree, mobile}, kind) {
+		return nil
+	}
+	return rest.Field("phoneNumberType", fault.Invalid("phoneNumberType can be geographic, tollFree and mobile, not %.50q", kind))
+}
+
+// checkAssignment asks for an assignment type; optional lets it be left out.
+func checkAssignment(assignment string, optional bool) error {
+	if optional && assignment == "" || assignment == forPerson || assignment == forApplication {
+		return nil
+	}
+	return rest.Field("assignmentType", fault.Invalid("assignmentType can be person and application, not %.50q", assignment))
+}
+
+// of passes numbers of a country and, where it is not "", of a type.
+func of(c country, kind string) func(*number) bool {
+	return func(n *number) bool { return n.country.iso == c.iso && (kind == "" || n.kind == kind) }
+}

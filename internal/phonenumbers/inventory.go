@@ -1,0 +1,169 @@
+package phonenumbers
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// inventory is every number of the configuration and who has it. Reading it
+// waits for no disk. Changes come one at a time, under API.change.
+type inventory struct {
+	stored *store.Collection[ownership]
+
+	mu      sync.RWMutex
+	byPhone map[string]*number // guarded, with what it points to
+	order   []*number          // by phone; the list itself never changes
+}
+
+// openInventory lays what is stored over the configured numbers. Stored numbers
+// that are not configured any more are left out.
+func openInventory(ctx context.Context, cfg Config, first time.Time) (*inventory, error) {
+	stored, err := store.NewCollection[ownership](cfg.Store, "phone-numbers")
+	if err != nil {
+		return nil, err
+	}
+	v := &inventory{stored: stored, byPhone: make(map[string]*number)}
+	add := func(phones []string, owned bool) {
+		for _, phone := range phones {
+			if v.byPhone[phone] != nil {
+				continue
+			}
+			n := &number{phone: phone, ownership: ownership{Owned: owned, Calling: capableBoth, Assignment: forApplication}}
+			if owned {
+				n.Since = first
+			}
+			n.country, n.kind = plan().place(phone)
+			v.byPhone[phone] = n
+			v.order = append(v.order, n)
+		}
+	}
+	add(cfg.Owned, true)
+	add(cfg.Available, false)
+	slices.SortFunc(v.order, func(a, b *number) int { return strings.Compare(a.phone, b.phone) })
+	err = each(ctx, stored, func(phone string, o ownership) error {
+		if n := v.byPhone[phone]; n != nil {
+			n.ownership = o
+		}
+		return nil
+	})
+	if err != nil {
+		stored.Close()
+		return nil, err
+	}
+	return v, nil
+}
+
+// find returns a copy of a number that is ours, or the refusal of the real
+// service.
+func (v *inventory) find(phone string) (number, error) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if n := v.byPhone[phone]; n != nil && n.Owned {
+		return *n, nil
+	}
+	return number{}, notFound("phoneNumber", phone)
+}
+
+// owns reports whether a number is ours.
+func (v *inventory) owns(phone string) bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	n := v.byPhone[phone]
+	return n != nil && n.Owned
+}
+
+// list copies the numbers that pass, in their order.
+func (v *inventory) list(pass func(*number) bool) []number {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	var found []number
+	for _, n := range v.order {
+		if pass(n) {
+			found = append(found, *n)
+		}
+	}
+	return found
+}
+
+// keep holds free numbers for somebody, until a time; without any time it lets
+// them go.
+func (v *inventory) keep(phones []string, by hold) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, phone := range phones {
+		if n := v.byPhone[phone]; n != nil {
+			n.hold = by
+		}
+	}
+}
+
+// letGo ends what a search or a reservation holds.
+func (v *inventory) letGo(id string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, n := range v.order {
+		if n.hold.by == id {
+			n.hold = hold{}
+		}
+	}
+}
+
+// change stores what a number becomes, and then shows it. Doing it twice is as
+// doing it once.
+func (v *inventory) change(ctx context.Context, phone string, becomes func(*ownership)) error {
+	v.mu.RLock()
+	n := v.byPhone[phone]
+	v.mu.RUnlock()
+	if n == nil {
+		return fault.NotFound("%s is not in the inventory any more", phone)
+	}
+	next := n.ownership // only changes write it, and they wait for each other
+	becomes(&next)
+	if err := v.stored.Put(ctx, phone, next); err != nil {
+		return fmt.Errorf("keep what %s has become: %w", phone, err)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	n.ownership = next
+	if next.Owned {
+		n.hold = hold{}
+	}
+	return nil
+}
+
+// purchase makes a number ours.
+func (v *inventory) purchase(ctx context.Context, phone string, at time.Time, calling, assignment string) error {
+	return v.change(ctx, phone, func(o *ownership) {
+		if !o.Owned {
+			*o = ownership{true, at, cmp.Or(calling, capableBoth), cmp.Or(assignment, forApplication)}
+		}
+	})
+}
+
+// release gives a number back.
+func (v *inventory) release(ctx context.Context, phone string) error {
+	return v.change(ctx, phone, func(o *ownership) {
+		*o = ownership{Calling: capableBoth, Assignment: forApplication}
+	})
+}
+
+// known returns a copy of a number of the inventory, whoever has it; nil where
+// the configuration does not name it.
+func (v *inventory) known(phone string) *number {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	n := v.byPhone[phone]
+	if n == nil {
+		return nil
+	}
+	found := *n
+	return &found
+}

@@ -1,0 +1,232 @@
+package phonenumbers
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// The states of an operation: notStarted → running → succeeded or failed. Ours
+// are running once they are stored, and mostly over before their client asks.
+const (
+	running   = "running"
+	succeeded = "succeeded"
+	failed    = "failed"
+)
+
+// kind is what an operation is, and what its ids look like.
+type kind struct{ name, prefix, header string }
+
+var (
+	searching  = kind{"search", "search_", "Search-Id"}
+	purchasing = kind{"purchase", "purchase_", "Purchase-Id"}
+	releasing  = kind{"releasePhoneNumber", "release_", "Release-Id"}
+	updating   = kind{"updatePhoneNumberCapabilities", "capabilities_", "Capabilities-Id"}
+	reserved   = kind{"reservationPurchase", "reservationpurchase_", "Reservation-Purchase-Id"}
+)
+
+// operation is accepted work, as it is stored. Work that a crash has cut off is
+// finished at the next start, by its plan.
+type operation struct {
+	Type     string    `json:"type"`
+	Status   string    `json:"status"`
+	Created  time.Time `json:"created"`
+	Acted    time.Time `json:"acted"`
+	Resource string    `json:"resource,omitempty"` // path of what it makes or changes
+	Failure  *failure  `json:"failure,omitempty"`
+	Plan     todo      `json:"plan,omitzero"`
+}
+
+// todo is what an operation has to do. Each part can be done twice.
+type todo struct {
+	Release string `json:"release,omitempty"` // a number
+	Update  string `json:"update,omitempty"`  // a number whose capability becomes Calling
+	Calling string `json:"calling,omitempty"`
+
+	Search      string `json:"search,omitempty"`      // whose numbers it purchases
+	Reservation string `json:"reservation,omitempty"` // likewise
+}
+
+// failure is why an operation failed, as the API shows it.
+type failure struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// begin accepts an operation: it is stored, done and stored as done, and the
+// headers tell the client where to ask for it. plain is the id without prefix.
+// The caller holds a.change.
+func (a *API) begin(w http.ResponseWriter, r *http.Request, k kind, plain string, o operation) error {
+	id := k.prefix + plain
+	o.Type, o.Created, o.Acted = k.name, a.cfg.Now().UTC(), a.cfg.Now().UTC()
+	if o.Failure == nil {
+		o.Status = running
+	} else {
+		o.Status = failed
+	}
+	// What is accepted is finished, whether or not the client stays.
+	ctx := context.WithoutCancel(r.Context())
+	if err := a.operations.Put(ctx, id, o); err != nil {
+		return err
+	}
+	if err := a.finish(ctx, id, o); err != nil {
+		return err
+	}
+	a.tell(w, r, k, plain, o.Resource)
+	return nil
+}
+
+// tell sets the headers of an accepted operation.
+func (a *API) tell(w http.ResponseWriter, r *http.Request, k kind, plain, resource string) {
+	h := w.Header()
+	h.Set("Operation-Location", link(r, "/phoneNumbers/operations/"+k.prefix+plain))
+	h.Set("Operation-Id", k.prefix+plain)
+	h.Set(k.header, plain)
+	if resource != "" {
+		h.Set("Location", link(r, resource))
+	}
+	h.Set("Access-Control-Expose-Headers", "Location,Operation-Location,operation-id,"+k.header)
+}
+
+// finish does what an operation has to do and stores how it ended.
+func (a *API) finish(ctx context.Context, id string, o operation) error {
+	if o.Status != running {
+		return nil
+	}
+	err := a.do(ctx, id, o)
+	o.Status, o.Acted = succeeded, a.cfg.Now().UTC()
+	if err != nil {
+		if !fault.Is(err, fault.KindNotFound) {
+			return err // it stays running, and the next start tries again
+		}
+		o.Status, o.Failure = failed, &failure{"NotFound", fault.Of(err).Message}
+	}
+	return a.operations.Put(ctx, id, o)
+}
+
+// do does the parts of a plan that are there.
+func (a *API) do(ctx context.Context, id string, o operation) error {
+	todo := o.Plan
+	if todo.Search != "" {
+		if err := a.acquireFound(ctx, todo.Search, id, o.Created); err != nil {
+			return err
+		}
+	}
+	if todo.Reservation != "" {
+		if err := a.acquireReserved(ctx, todo.Reservation, id, o.Created); err != nil {
+			return err
+		}
+	}
+	if todo.Release != "" {
+		if err := a.inventory.release(ctx, todo.Release); err != nil {
+			return err
+		}
+	}
+	if todo.Update != "" {
+		return a.inventory.change(ctx, todo.Update, func(n *ownership) { n.Calling = todo.Calling })
+	}
+	return nil
+}
+
+// finishOperations does what a process before this one left undone.
+func (a *API) finishOperations(ctx context.Context) error {
+	return each(ctx, a.operations, func(id string, o operation) error {
+		if o.Status == running {
+			a.cfg.Log.Info("finishing an operation of the process before", "operation", id)
+		}
+		return a.finish(ctx, id, o)
+	})
+}
+
+// getOperation answers with the state of an operation.
+func (a *API) getOperation(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("operationId")
+	o, err := a.operations.Get(r.Context(), id)
+	if err != nil {
+		return missing(err, "operationId", id)
+	}
+	shown := struct {
+		Type     string   `json:"operationType"`
+		Status   string   `json:"status"`
+		Resource string   `json:"resourceLocation,omitempty"`
+		Created  string   `json:"createdDateTime"`
+		Failure  *failure `json:"error,omitempty"`
+		ID       string   `json:"id"`
+		Acted    string   `json:"lastActionDateTime"`
+	}{o.Type, o.Status, "", wireTime(o.Created), o.Failure, id, wireTime(o.Acted)}
+	if o.Resource != "" {
+		shown.Resource = link(r, o.Resource)
+		w.Header().Set("Location", shown.Resource)
+	}
+	return rest.WriteJSON(w, http.StatusOK, shown)
+}
+
+// cancelOperation lets go of what a search has found. Nothing else can be taken
+// back: it is done.
+func (a *API) cancelOperation(w http.ResponseWriter, r *http.Request) error {
+	a.change.Lock()
+	defer a.change.Unlock()
+	id := r.PathValue("operationId")
+	o, err := a.operations.Get(r.Context(), id)
+	if err != nil {
+		return missing(err, "operationId", id)
+	}
+	if o.Type != searching.name {
+		return fault.Conflict("Operation %.100s has %s already; it cannot be cancelled.", id, o.Status)
+	}
+	found := id[len(searching.prefix):]
+	err = a.searches.Update(r.Context(), found, func(s *search) error {
+		if s.Purchase != "" {
+			return fault.Conflict("What operation %.100s has found is purchased already.", id)
+		}
+		s.Expires = a.cfg.Now().UTC()
+		return nil
+	})
+	if err != nil {
+		return missing(err, "operationId", id)
+	}
+	a.inventory.letGo(found)
+	return nil
+}
+
+// newID is what operations and searches are called.
+func newID() string { return uuid.NewString() }
+
+// link is a path with the request's api-version. The real service's links have
+// no host either: JavaScript's client puts its endpoint before them.
+func link(r *http.Request, path string) string {
+	return path + "?api-version=" + rest.APIVersion(r.Context())
+}
+
+// missing gives a store's NotFound the real service's words.
+func missing(err error, what, name string) error {
+	if fault.Is(err, fault.KindNotFound) {
+		return notFound(what, name)
+	}
+	return err
+}
+
+// each calls do with every item of a collection, in the order of their ids.
+func each[T any](ctx context.Context, c *store.Collection[T], do func(id string, value T) error) error {
+	token := ""
+	for {
+		page, next, err := c.List(ctx, token, store.MaxPage)
+		if err != nil {
+			return err
+		}
+		for _, item := range page {
+			if err := do(item.ID, item.Value); err != nil {
+				return err
+			}
+		}
+		if token = next; token == "" {
+			return nil
+		}
+	}
+}

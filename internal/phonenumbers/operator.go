@@ -1,0 +1,54 @@
+package phonenumbers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+type operatorRequest struct {
+	Numbers []string `json:"phoneNumbers"`
+	Options struct {
+		Details bool `json:"includeAdditionalOperatorDetails"`
+	} `json:"options"`
+}
+
+// searchOperator answers with what a number says by itself: its country, and
+// its type where the country's plan sets it apart. Who operates it is in
+// databases of carriers, which this server does not have.
+func (a *API) searchOperator(w http.ResponseWriter, r *http.Request) error {
+	asked, err := rest.Decode[operatorRequest](r)
+	if err != nil {
+		return err
+	}
+	if len(asked.Numbers) != 1 {
+		return fault.Invalid("Can only accept one phoneNumber").WithCode("BadRequest")
+	}
+	phone := asked.Numbers[0]
+	if digits, ok := strings.CutPrefix(phone, "+"); !ok || digits == "" || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
+		return rest.Field("phoneNumbers", fault.Invalid("%.50q is not a phone number in E.164 form, such as +15551230001", phone))
+	}
+	if asked.Options.Details {
+		return fault.Unsupported("additional operator details need a carrier's database, which this server does not have; without them the country and type of a number are answered")
+	}
+	type operatorInformation struct {
+		Phone string `json:"phoneNumber"`
+		ISO   string `json:"isoCountryCode,omitempty"`
+		Kind  string `json:"numberType"`
+	}
+	place, kind := plan().place(phone)
+	info := operatorInformation{Phone: phone, ISO: place.iso, Kind: "unknown"}
+	switch {
+	case place == nowhere:
+		info.ISO = ""
+	case kind == mobile:
+		info.Kind = "mobile"
+	case kind == tollFree:
+		info.Kind = "other"
+	}
+	return rest.WriteJSON(w, http.StatusOK, struct {
+		Values []operatorInformation `json:"values"`
+	}{[]operatorInformation{info}})
+}

@@ -1,0 +1,485 @@
+package phonenumbers
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// TestOwnedNumbersAreListed asks for the wire, the pages and what is unknown.
+func TestOwnedNumbersAreListed(t *testing.T) {
+	f := inMemory(t)
+	golden(t, "owned", f.send(t, "GET", "/phoneNumbers", "", 200))
+	golden(t, "one", f.send(t, "GET", "/phoneNumbers/%2B15550100001", "", 200))
+	golden(t, "unknown", f.send(t, "GET", "/phoneNumbers/%2B14155550100", "", 404))
+	first := read[struct{ NextLink string }](t, f, "/phoneNumbers"+version+"&top=1&skip=0")
+	if first.NextLink != "/phoneNumbers"+version+"&skip=1&top=1" {
+		t.Fatalf("the next page is %q", first.NextLink)
+	}
+	golden(t, "second-page", f.send(t, "GET", first.NextLink, "", 200))
+	golden(t, "no-page", f.send(t, "GET", "/phoneNumbers"+version+"&skip=9", "", 200))
+	for _, bad := range []string{"top=0", "top=x", "skip=-1"} {
+		f.send(t, "GET", "/phoneNumbers"+version+"&"+bad, "", 400)
+	}
+}
+
+// TestPurchaseAndRelease follows a number from the inventory and back.
+func TestPurchaseAndRelease(t *testing.T) {
+	f := inMemory(t)
+	w := f.send(t, "POST", "/availablePhoneNumbers/countries/us/:search",
+		`{"phoneNumberType":"geographic","assignmentType":"person","capabilities":{"calling":"inbound","sms":"none"},"areaCode":"425","quantity":1}`, 202)
+	id := w.Header().Get("Search-Id")
+	if w.Body.Len() != 0 || w.Header().Get("Operation-Id") != "search_"+id || w.Header().Get("Location") != "/availablePhoneNumbers/searchResults/"+id+version ||
+		w.Header().Get("Operation-Location") != "/phoneNumbers/operations/search_"+id+version {
+		t.Fatalf("headers %v", w.Header())
+	}
+	golden(t, "search-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
+	golden(t, "search", f.send(t, "GET", w.Header().Get("Location"), "", 200))
+	if f.Owns("+14255550101") {
+		t.Fatal("a number that was only found is ours")
+	}
+
+	f.now = f.now.Add(time.Minute)
+	w = f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+id+`","agreeToNotResell":true}`, 202)
+	if w.Header().Get("Operation-Id") != "purchase_"+w.Header().Get("Purchase-Id") {
+		t.Fatalf("headers %v", w.Header())
+	}
+	golden(t, "purchase-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
+	golden(t, "purchased", f.send(t, "GET", "/phoneNumbers/+14255550101", "", 200))
+	if !f.Owns("+14255550101") {
+		t.Fatal("the purchased number is not ours")
+	}
+	again := f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+id+`"}`, 202)
+	if again.Header().Get("Operation-Id") != w.Header().Get("Operation-Id") {
+		t.Error("a repeated purchase is another operation")
+	}
+
+	w = f.send(t, "DELETE", "/phoneNumbers/%2B14255550101", "", 202)
+	if w.Header().Get("Operation-Id") != "release_"+w.Header().Get("Release-Id") || w.Body.Len() != 0 {
+		t.Fatalf("headers %v", w.Header())
+	}
+	if got := f.ended(t, w, succeeded); got.OperationType != "releasePhoneNumber" {
+		t.Errorf("got %+v", got)
+	}
+	if f.Owns("+14255550101") {
+		t.Error("the released number is still ours")
+	}
+	f.send(t, "DELETE", "/phoneNumbers/%2B14255550101", "", 404)
+	if _, found := f.find(t, `,"areaCode":"425","quantity":2`); len(found) != 2 {
+		t.Errorf("the released number cannot be found again: %v", found)
+	}
+}
+
+// TestCapabilitiesAreUpdated asks for the operation and for what stays.
+func TestCapabilitiesAreUpdated(t *testing.T) {
+	f := inMemory(t)
+	w := f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"calling":"outbound","sms":null}`, 202)
+	golden(t, "capabilities", w)
+	if w.Header().Get("Operation-Id") != "capabilities_"+w.Header().Get("Capabilities-Id") || w.Header().Get("Location") != "/phoneNumbers/+15550100001"+version {
+		t.Fatalf("headers %v", w.Header())
+	}
+	golden(t, "capabilities-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
+	golden(t, "updated", f.send(t, "GET", w.Header().Get("Location"), "", 200))
+	f.ended(t, f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"sms":"none"}`, 202), succeeded)
+	golden(t, "updated", f.send(t, "GET", "/phoneNumbers/%2B15550100001", "", 200))
+	golden(t, "no-sms", f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"sms":"inbound"}`, 400))
+	f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"calling":"sometimes"}`, 400)
+	f.send(t, "PATCH", "/phoneNumbers/%2B15550100009/capabilities", `{"calling":"none"}`, 404)
+}
+
+// TestFoundNumbersAreHeldForAWhile asks that two searches never find the same.
+func TestFoundNumbersAreHeldForAWhile(t *testing.T) {
+	f := inMemory(t)
+	id, found := f.find(t, `,"quantity":2`)
+	if !slices.Equal(found, []string{"+14255550101", "+14255550102"}) {
+		t.Fatalf("found %v", found)
+	}
+	short := f.send(t, "POST", "/availablePhoneNumbers/countries/US/:search", `{"phoneNumberType":"geographic","assignmentType":"application"}`, 202)
+	if got := f.ended(t, short, failed); got.Error.Code != "OutOfStock" {
+		t.Errorf("got %+v", got.Error)
+	}
+	golden(t, "out-of-stock", f.send(t, "GET", short.Header().Get("Location"), "", 200))
+	nothing := f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+short.Header().Get("Search-Id")+`"}`, 202)
+	if got := f.ended(t, nothing, failed); got.Error.Code != "AllNumbersNotAcquired" {
+		t.Errorf("got %+v", got.Error)
+	}
+	f.now = f.now.Add(holdTime)
+	if _, again := f.find(t, ""); !slices.Equal(again, found[:1]) {
+		t.Errorf("after expiry %v is found", again)
+	}
+	late := f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+id+`"}`, 202)
+	if got := f.ended(t, late, failed); got.Error.Code != "ReservationExpired" || f.Owns(found[0]) {
+		t.Errorf("got %+v", got.Error)
+	}
+}
+
+// TestCancelledSearchLetsItsNumbersGo asks what can be cancelled.
+func TestCancelledSearchLetsItsNumbersGo(t *testing.T) {
+	f := inMemory(t)
+	id, found := f.find(t, `,"quantity":2`)
+	f.send(t, "DELETE", "/phoneNumbers/operations/search_"+id, "", 204)
+	id, again := f.find(t, `,"quantity":2`)
+	if !slices.Equal(again, found) {
+		t.Errorf("after cancelling %v is found", again)
+	}
+	w := f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+id+`"}`, 202)
+	f.send(t, "DELETE", "/phoneNumbers/operations/search_"+id, "", 409)
+	f.send(t, "DELETE", w.Header().Get("Operation-Location"), "", 409)
+	f.send(t, "DELETE", "/phoneNumbers/operations/search_x", "", 404)
+	f.send(t, "GET", "/phoneNumbers/operations/search_x", "", 404)
+	f.send(t, "GET", "/availablePhoneNumbers/searchResults/x", "", 404)
+	f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"x"}`, 404)
+	f.send(t, "POST", "/availablePhoneNumbers/:purchase", "", 404)
+}
+
+// TestSearchRefuses asks for what the inventory cannot have.
+func TestSearchRefuses(t *testing.T) {
+	f := inMemory(t)
+	for _, test := range []struct{ name, country, body, code string }{
+		{"another country's toll-free numbers", "FR", `{"phoneNumberType":"tollFree","assignmentType":"application"}`, "BadRequest"},
+		{"a country without numbers", "DE", `{"phoneNumberType":"geographic","assignmentType":"application"}`, "BadRequest"},
+		{"no country", "INVALID", `{"phoneNumberType":"geographic","assignmentType":"application"}`, "ValidationError"},
+		{"SMS", "US", `{"phoneNumberType":"geographic","assignmentType":"application","capabilities":{"sms":"inbound+outbound"}}`, "BadRequest"},
+		{"a strange type", "US", `{"phoneNumberType":"satellite","assignmentType":"application"}`, "ValidationError"},
+		{"no type", "US", `{}`, "ValidationError"},
+		{"no assignment", "US", `{"phoneNumberType":"geographic"}`, "ValidationError"},
+		{"a strange capability", "US", `{"phoneNumberType":"geographic","assignmentType":"person","capabilities":{"calling":"x"}}`, "ValidationError"},
+		{"none", "US", `{"phoneNumberType":"geographic","assignmentType":"person","quantity":0}`, "ValidationError"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := code(t, f.send(t, "POST", "/availablePhoneNumbers/countries/"+test.country+"/:search", test.body, 400)); got != test.code {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+	w := f.send(t, "POST", "/availablePhoneNumbers/countries/US/:search", `{"phoneNumberType":"geographic","assignmentType":"person","quantity":2147483647}`, 202)
+	f.ended(t, w, failed)
+}
+
+// TestCatalogueIsOfTheInventory asks for countries, areas, offerings, browsing.
+func TestCatalogueIsOfTheInventory(t *testing.T) {
+	f := inMemory(t)
+	const us = "/availablePhoneNumbers/countries/US"
+	golden(t, "countries", f.send(t, "GET", "/availablePhoneNumbers/countries", "", 200))
+	golden(t, "areas", f.send(t, "GET", us+"/areaCodes"+version+"&phoneNumberType=geographic&assignmentType=application", "", 200))
+	golden(t, "areas-toll-free", f.send(t, "GET", us+"/areaCodes"+version+"&phoneNumberType=tollFree", "", 200))
+	golden(t, "areas-of-france", f.send(t, "GET", "/availablePhoneNumbers/countries/FR/areaCodes"+version+"&phoneNumberType=geographic", "", 200))
+	golden(t, "localities", f.send(t, "GET", us+"/localities"+version+"&administrativeDivision=WA", "", 200))
+	golden(t, "offerings", f.send(t, "GET", us+"/offerings", "", 200))
+	golden(t, "offerings-page", f.send(t, "GET", us+"/offerings"+version+"&assignmentType=person&maxPageSize=1", "", 200))
+	golden(t, "offerings-none", f.send(t, "GET", "/availablePhoneNumbers/countries/DE/offerings", "", 200))
+	golden(t, "browse", f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"geographic","assignmentType":"application","phoneNumberPrefixes":["425555","+1800"]}`, 200))
+	golden(t, "browse-mobile", f.send(t, "POST", "/availablePhoneNumbers/countries/GB/:browse", `{"phoneNumberType":"mobile","assignmentType":"person"}`, 200))
+	golden(t, "browse-none", f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"geographic","capabilities":{"sms":"outbound"}}`, 200))
+	f.send(t, "GET", us+"/areaCodes", "", 400)
+	f.send(t, "GET", us+"/offerings"+version+"&assignmentType=x", "", 400)
+	f.send(t, "GET", "/availablePhoneNumbers/countries/XX/localities", "", 400)
+	f.send(t, "POST", "/availablePhoneNumbers/countries/INVALID/:browse", `{"phoneNumberType":"tollFree"}`, 400)
+	f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"x"}`, 400)
+}
+
+// TestOperatorInformationIsWhatNumbersSay asks that nothing is invented.
+func TestOperatorInformationIsWhatNumbersSay(t *testing.T) {
+	f := inMemory(t)
+	for number, want := range map[string]string{
+		"+14255550101":  `{"values":[{"phoneNumber":"+14255550101","isoCountryCode":"US","numberType":"unknown"}]}`,
+		"+447700900123": `{"values":[{"phoneNumber":"+447700900123","isoCountryCode":"GB","numberType":"mobile"}]}`,
+		"+18005550100":  `{"values":[{"phoneNumber":"+18005550100","isoCountryCode":"US","numberType":"other"}]}`,
+		"+80012345678":  `{"values":[{"phoneNumber":"+80012345678","numberType":"unknown"}]}`,
+	} {
+		if got := f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["`+number+`"]}`, 200).Body.String(); got != want {
+			t.Errorf("got %s", got)
+		}
+	}
+	golden(t, "one-number", f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["+14155550100","+14155550100"]}`, 400))
+	f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["alice"]}`, 400)
+	f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["+14155550100"],"options":{"includeAdditionalOperatorDetails":true}}`, 501)
+}
+
+const reservation1 = "/availablePhoneNumbers/reservations/6227aeb8-8086-4824-9586-05cafe96f37b"
+
+// TestReservationIsChosenAndPurchased follows one through its life.
+func TestReservationIsChosenAndPurchased(t *testing.T) {
+	f := inMemory(t)
+	golden(t, "reservation-made", f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{"id":"14255550101","status":"available","assignmentType":"person"}}}`, 201))
+	f.now = f.now.Add(10 * time.Minute)
+	golden(t, "reservation-partly", f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"18005550100":{},"15550100001":{},"15559999999":{}}}`, 207))
+	golden(t, "reservation", f.send(t, "GET", reservation1, "", 200))
+	golden(t, "reservations", f.send(t, "GET", "/availablePhoneNumbers/reservations", "", 200))
+	if _, found := f.find(t, ""); !slices.Equal(found, []string{"+14255550102"}) {
+		t.Errorf("%v is found beside a reservation", found)
+	}
+	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"18005550100":null}}`, 200)
+	w := f.send(t, "POST", reservation1+"/:purchase", `{"agreeToNotResell":false}`, 202)
+	if w.Header().Get("Operation-Id") != "reservationpurchase_"+w.Header().Get("Reservation-Purchase-Id") {
+		t.Errorf("headers %v", w.Header())
+	}
+	if got := f.ended(t, w, succeeded); got.OperationType != "reservationPurchase" {
+		t.Errorf("got %+v", got)
+	}
+	golden(t, "reservation-purchased", f.send(t, "GET", reservation1, "", 200))
+	if !f.Owns("+14255550101") || f.Owns("+18005550100") {
+		t.Error("the wrong numbers are ours")
+	}
+	if again := f.send(t, "POST", reservation1+"/:purchase", "", 202); again.Header().Get("Operation-Id") != w.Header().Get("Operation-Id") {
+		t.Error("a repeated purchase is another operation")
+	}
+	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{}}`, 409)
+	f.send(t, "DELETE", reservation1, "", 204)
+	if !f.Owns("+14255550101") {
+		t.Error("deleting the reservation took the number away")
+	}
+}
+
+// TestReservationEnds asks for deletion and expiry, and for what is refused.
+func TestReservationEnds(t *testing.T) {
+	f := inMemory(t)
+	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{}}}`, 201)
+	f.send(t, "DELETE", reservation1, "", 204)
+	f.send(t, "GET", reservation1, "", 404)
+	if n := f.inventory.known("+14255550101"); !n.freeFor("", f.now) {
+		t.Error("a deleted reservation holds its number")
+	}
+	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{}}}`, 201)
+	f.now = f.now.Add(holdTime)
+	golden(t, "reservation-expired", f.send(t, "GET", reservation1, "", 200))
+	if got := code(t, f.send(t, "POST", reservation1+"/:purchase", "", 409)); got != "ReservationExpired" {
+		t.Errorf("got %s", got)
+	}
+	if _, found := f.find(t, `,"quantity":2`); len(found) != 2 {
+		t.Errorf("after expiry %v is found", found)
+	}
+	const empty = "/availablePhoneNumbers/reservations/6227aeb8-8086-4824-9586-05cafe96f37c"
+	f.send(t, "PATCH", empty, `{}`, 201)
+	f.send(t, "POST", empty+"/:purchase", "", 409)
+	f.send(t, "POST", reservation1[:len(reservation1)-1]+"0/:purchase", "", 404)
+	f.send(t, "GET", "/availablePhoneNumbers/reservations/x", "", 400)
+	f.send(t, "PATCH", empty, `[]`, 400)
+	many := make([]string, mostChosen+1)
+	for i := range many {
+		many[i] = fmt.Sprintf(`"1%d":{}`, i)
+	}
+	f.send(t, "PATCH", empty, `{"phoneNumbers":{`+strings.Join(many, ",")+`}}`, 400)
+}
+
+func open(t *testing.T, dir string) *backbone.Backbone {
+	t.Helper()
+	b, err := backbone.Open(t.Context(), backbone.Config{Dir: dir}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestOwnershipSurvivesARestart asks that the configuration says what there is,
+// and what was done says whose it is.
+func TestOwnershipSurvivesARestart(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, dir)
+	f := newFixture(t, store.OnBackbone(b))
+	id, _ := f.find(t, "")
+	w := f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+id+`"}`, 202)
+	f.send(t, "DELETE", "/phoneNumbers/%2B15550100001", "", 202)
+	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550102":{}}}`, 201)
+	held, _ := f.find(t, "") // holds the released number
+	before := f.send(t, "GET", "/phoneNumbers", "", 200).Body.String()
+	f.Close()
+	b.Close()
+
+	b = open(t, dir)
+	f = newFixture(t, store.OnBackbone(b), func(cfg *Config) { cfg.Owned = append(cfg.Owned, "+4930123456") })
+	f.now = f.now.Add(time.Minute)
+	f.ended(t, w, succeeded)
+	if !f.Owns("+14255550101") || f.Owns("+15550100001") || !f.Owns("+4930123456") {
+		t.Error("the wrong numbers are ours")
+	}
+	if len(f.inventory.list(func(n *number) bool { return n.freeFor("", f.now) && n.country.iso == "US" && n.kind == geographic })) != 0 {
+		t.Error("what was held is free")
+	}
+	f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+held+`"}`, 202)
+	f.Close()
+	b.Close()
+
+	b = open(t, dir)
+	defer b.Close()
+	f = newFixture(t, store.OnBackbone(b), func(cfg *Config) { cfg.Owned = []string{"+15550100002"}; cfg.Available = []string{"+14255550101"} })
+	defer f.Close()
+	if after := f.send(t, "GET", "/phoneNumbers", "", 200).Body.String(); after != before {
+		t.Errorf("before\n%s\nafter\n%s", before, after)
+	}
+	if f.Owns("+15550100001") {
+		t.Error("a number that is not configured any more is ours")
+	}
+}
+
+// TestCutOffOperationIsFinished asks that what a crash has left is done.
+func TestCutOffOperationIsFinished(t *testing.T) {
+	backend := store.InMemory()
+	f := newFixture(t, backend)
+	id, found := f.find(t, `,"quantity":2`)
+	begun := operation{Type: purchasing.name, Status: running, Created: f.now, Plan: todo{Search: id}}
+	gone := operation{Type: releasing.name, Status: running, Created: f.now, Plan: todo{Release: "+19995550100"}}
+	if err := errors.Join(f.operations.Put(t.Context(), "purchase_x", begun), f.operations.Put(t.Context(), "release_x", gone)); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	f = newFixture(t, backend)
+	defer f.Close()
+	if !f.Owns(found[0]) || !f.Owns(found[1]) {
+		t.Error("the purchase was not finished")
+	}
+	for id, want := range map[string]string{"purchase_x": succeeded, "release_x": failed} {
+		if got := read[operationAnswer](t, f, "/phoneNumbers/operations/"+id); got.Status != want {
+			t.Errorf("%s: %+v", id, got)
+		}
+	}
+	if s, err := f.searches.Get(t.Context(), id); err != nil || s.Purchase != "x" {
+		t.Errorf("the search knows of purchase %q, %v", s.Purchase, err)
+	}
+}
+
+// TestConcurrentPurchasesShareNothing lets many clients want the same numbers.
+func TestConcurrentPurchasesShareNothing(t *testing.T) {
+	f := newFixture(t, store.InMemory(), func(cfg *Config) {
+		cfg.Available = nil
+		for i := range 10 {
+			cfg.Available = append(cfg.Available, fmt.Sprintf("+1425555%04d", i))
+		}
+	})
+	defer f.Close()
+	ask := func(method, target, body string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		f.router.ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader(body)))
+		return w
+	}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	times := map[string]int{}
+	for range 20 {
+		all.Go(func() {
+			w := ask("POST", "/availablePhoneNumbers/countries/US/:search"+version, `{"phoneNumberType":"geographic","assignmentType":"application"}`)
+			var found struct{ PhoneNumbers []string }
+			if err := json.Unmarshal(ask("GET", w.Header().Get("Location"), "").Body.Bytes(), &found); err != nil {
+				t.Error(err)
+			}
+			if got := ask("POST", "/availablePhoneNumbers/:purchase"+version, `{"searchId":"`+w.Header().Get("Search-Id")+`"}`); got.Code != 202 {
+				t.Errorf("purchase: %d %s", got.Code, got.Body)
+			}
+			f.Owns("+14255550000")
+			mu.Lock()
+			defer mu.Unlock()
+			for _, phone := range found.PhoneNumbers {
+				times[phone]++
+			}
+		})
+	}
+	all.Wait()
+	if len(times) != 10 {
+		t.Errorf("%d numbers were found", len(times))
+	}
+	for phone, n := range times {
+		if n != 1 || !f.Owns(phone) {
+			t.Errorf("%s was found %d times, owned %v", phone, n, f.Owns(phone))
+		}
+	}
+}
+
+// TestNumbersHaveTheirCountry asks the table.
+func TestNumbersHaveTheirCountry(t *testing.T) {
+	for number, want := range map[string]string{
+		"+15550100001": "US geographic", "+14165550100": "CA geographic", "+18765550100": "JM geographic", "+18885550100": "US tollFree",
+		"+33155501234": "FR geographic", "+33612345678": "FR mobile", "+33800123456": "FR tollFree", "+77011234567": "KZ geographic", "+74951234567": "RU geographic",
+		"+35312345678": "IE geographic", "+353871234567": "IE mobile", "+3531800123456": "IE tollFree", "+99812345": "UZ geographic",
+		"+80012345678": "ZZ geographic", "+": "ZZ geographic", "": "ZZ geographic",
+	} {
+		if of, kind := plan().place(number); of.iso+" "+kind != want {
+			t.Errorf("%s: %s %s, want %s", number, of.iso, kind, want)
+		}
+	}
+	for iso, c := range plan().byISO {
+		if len(iso) != 2 || c.name == "" || c.code == "" {
+			t.Errorf("%s: %+v", iso, c)
+		}
+	}
+	for prefix, c := range plan().byPrefix {
+		if !strings.HasPrefix(prefix, c.code) {
+			t.Errorf("prefix %s is not of %+v", prefix, c)
+		}
+	}
+	for prefix := range plan().types {
+		if of, _ := plan().place(prefix); of == nowhere {
+			t.Errorf("prefix %s is of no country", prefix)
+		}
+	}
+}
+
+// TestEveryDocumentedRouteExists compares with the description of the API, which
+// lies beside the repository.
+func TestEveryDocumentedRouteExists(t *testing.T) {
+	text, err := os.ReadFile("../../../shared/api/phone-numbers.2025-06-01.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("the description of the API is not beside this checkout")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var description struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	if err := json.Unmarshal(text, &description); err != nil {
+		t.Fatal(err)
+	}
+	have, compared := inMemory(t).router.Routes(), 0
+	for path, methods := range description.Paths {
+		if !strings.HasPrefix(path, "/") {
+			continue // {nextLink}: the next page, whatever its address
+		}
+		for method := range methods {
+			compared++
+			if want := strings.ToUpper(method) + " " + path; !slices.Contains(have, want) {
+				t.Errorf("%s is documented, and not registered", want)
+			}
+		}
+	}
+	if compared != len(have) {
+		t.Errorf("%d routes are documented, %d registered", compared, len(have))
+	}
+}
+
+// BenchmarkOwns is what each call asks.
+func BenchmarkOwns(b *testing.B) {
+	f := inMemory(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if !f.Owns("+15550100001") {
+			b.Fatal("not ours")
+		}
+	}
+}
+
+// BenchmarkSearch looks through 10,000 numbers.
+func BenchmarkSearch(b *testing.B) {
+	f := newFixture(b, store.InMemory(), func(cfg *Config) {
+		for i := range 10_000 {
+			cfg.Available = append(cfg.Available, fmt.Sprintf("+1425%07d", i))
+		}
+	})
+	defer f.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		f.find(b, "")
+		f.now = f.now.Add(holdTime)
+	}
+}

@@ -1,0 +1,71 @@
+package phonenumbers
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// purchase makes what a search has found ours. Asked again, as by a client that
+// has not heard the answer, it names the same operation. That numbers may not be
+// sold on is nobody's condition here.
+func (a *API) purchase(w http.ResponseWriter, r *http.Request) error {
+	asked, err := rest.Decode[struct {
+		Search string `json:"searchId"`
+	}](r)
+	if err != nil {
+		return err
+	}
+	a.change.Lock()
+	defer a.change.Unlock()
+	s, err := a.searches.Get(r.Context(), orNothing(asked.Search))
+	if err != nil {
+		return rest.Field("searchId", missing(err, "searchId", asked.Search))
+	}
+	if s.Purchase != "" {
+		a.tell(w, r, purchasing, s.Purchase, "")
+		return nil
+	}
+	o := operation{Plan: todo{Search: asked.Search}}
+	if why := a.cannotPurchase(s); why != nil {
+		o.Failure, o.Plan = why, todo{}
+	}
+	return a.begin(w, r, purchasing, newID(), o)
+}
+
+// acquireFound makes the numbers of a search ours and notes the operation that
+// has done it.
+func (a *API) acquireFound(ctx context.Context, id, operation string, at time.Time) error {
+	s, err := a.searches.Get(ctx, id)
+	if err != nil {
+		return missing(err, "searchId", id)
+	}
+	for _, phone := range s.Numbers {
+		if err := a.inventory.purchase(ctx, phone, at, s.Calling, s.Assignment); err != nil {
+			return err
+		}
+	}
+	s.Purchase = strings.TrimPrefix(operation, purchasing.prefix)
+	return a.searches.Put(ctx, id, s)
+}
+
+// orNothing is an id that a collection can be asked for where a client gave none.
+func orNothing(id string) string {
+	if id == "" {
+		return "none"
+	}
+	return id
+}
+
+func (a *API) cannotPurchase(s search) *failure {
+	switch {
+	case len(s.Numbers) == 0:
+		return &failure{"AllNumbersNotAcquired", "The search has found no numbers."}
+	case !s.Expires.After(a.cfg.Now()):
+		return &failure{"ReservationExpired", "The search expired at " + wireTime(s.Expires) + ". Search again."}
+	}
+	return nil
+}

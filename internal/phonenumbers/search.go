@@ -1,0 +1,135 @@
+package phonenumbers
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// holdTime is how long a search or a reservation keeps its numbers, as recorded.
+const holdTime = 16 * time.Minute
+
+// search is what a client has found and may purchase until it expires.
+type search struct {
+	Numbers    []string  `json:"numbers"`
+	Kind       string    `json:"kind"`
+	Assignment string    `json:"assignment"`
+	Calling    string    `json:"calling"`
+	Expires    time.Time `json:"expires"`
+	Purchase   string    `json:"purchase,omitempty"` // plain id of the operation that purchased it
+}
+
+type searchRequest struct {
+	Kind         string           `json:"phoneNumberType"`
+	Assignment   string           `json:"assignmentType"`
+	Capabilities capabilitiesText `json:"capabilities"`
+	AreaCode     string           `json:"areaCode"`
+	Quantity     *int             `json:"quantity"`
+}
+
+// search holds free numbers for a while, as many as are asked for or none.
+func (a *API) search(w http.ResponseWriter, r *http.Request) error {
+	c, err := askedCountry(r)
+	if err != nil {
+		return err
+	}
+	asked, err := rest.Decode[searchRequest](r)
+	if err != nil {
+		return err
+	}
+	if err := firstError(checkKind(asked.Kind, false), checkAssignment(asked.Assignment, false), asked.Capabilities.check()); err != nil {
+		return err
+	}
+	quantity := 1
+	if asked.Quantity != nil {
+		quantity = *asked.Quantity
+	}
+	if quantity < 1 {
+		return rest.Field("quantity", fault.Invalid("quantity must be at least 1, not %d", quantity))
+	}
+	if asked.Capabilities.wantsSMS() {
+		return noPlan("no number of this server has SMS")
+	}
+	a.change.Lock()
+	defer a.change.Unlock()
+	if len(a.inventory.list(of(c, asked.Kind))) == 0 {
+		return noPlan(fmt.Sprintf("it has no %s number of %s at all", asked.Kind, c.iso))
+	}
+	return a.hold(w, r, c, asked, quantity)
+}
+
+// hold finds the numbers and keeps them. The caller holds a.change.
+func (a *API) hold(w http.ResponseWriter, r *http.Request, c country, asked searchRequest, quantity int) error {
+	now := a.cfg.Now().UTC()
+	numbers := a.inventory.list(func(n *number) bool {
+		return of(c, asked.Kind)(n) && n.freeFor("", now) && strings.HasPrefix(n.national(), asked.AreaCode)
+	})
+	id := newID()
+	found := search{
+		Numbers: []string{}, Kind: asked.Kind, Assignment: asked.Assignment,
+		Calling: cmp.Or(asked.Capabilities.Calling, capableBoth), Expires: now.Add(holdTime),
+	}
+	o := operation{Resource: "/availablePhoneNumbers/searchResults/" + id}
+	if len(numbers) < quantity {
+		o.Failure = &failure{"OutOfStock", fmt.Sprintf("The inventory has %d free %s numbers of %s that match, and %d are asked for.",
+			len(numbers), asked.Kind, c.iso, quantity)}
+	} else {
+		for _, n := range numbers[:quantity] {
+			found.Numbers = append(found.Numbers, n.phone)
+		}
+	}
+	if err := a.searches.Put(r.Context(), id, found); err != nil {
+		return err
+	}
+	a.inventory.keep(found.Numbers, hold{id, found.Expires})
+	return a.begin(w, r, searching, id, o)
+}
+
+// getSearch answers with what a search has found.
+func (a *API) getSearch(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("searchId")
+	s, err := a.searches.Get(r.Context(), id)
+	if err != nil {
+		return missing(err, "searchId", id)
+	}
+	problem := "NoError"
+	if len(s.Numbers) == 0 {
+		problem = "OutOfStock"
+	}
+	return rest.WriteJSON(w, http.StatusOK, struct {
+		ID           string       `json:"searchId"`
+		Numbers      []string     `json:"phoneNumbers"`
+		Kind         string       `json:"phoneNumberType"`
+		Assignment   string       `json:"assignmentType"`
+		Capabilities capabilities `json:"capabilities"`
+		Cost         cost         `json:"cost"`
+		Expires      string       `json:"searchExpiresBy"`
+		NotResell    bool         `json:"isAgreementToNotResellRequired"`
+		Error        string       `json:"error"`
+	}{id, s.Numbers, s.Kind, s.Assignment, capabilities{s.Calling, capableNone}, free, wireTime(s.Expires), false, problem})
+}
+
+// restoreHolds keeps what searches and reservations of the process before hold.
+func (a *API) restoreHolds(ctx context.Context) error {
+	err := each(ctx, a.searches, func(id string, s search) error {
+		if s.Purchase == "" {
+			a.inventory.keep(s.Numbers, hold{id, s.Expires})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return each(ctx, a.reservations, func(id string, v reservation) error {
+		if v.statusAt(a.cfg.Now()) == active {
+			a.inventory.keep(v.phones(), hold{id, v.Expires})
+		}
+		return nil
+	})
+}
