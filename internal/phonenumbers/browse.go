@@ -63,13 +63,13 @@ func (a *API) browse(w http.ResponseWriter, r *http.Request) error {
 	}
 	found := []availableNumber{}
 	now := a.cfg.Now()
-	numbers := a.inventory.list(func(n *number) bool {
+	numbers := a.inventory.first(mostBrowsed, func(n *number) bool {
 		return of(c, asked.Kind)(n) && n.freeFor("", now) && n.beginsWith(asked.Prefixes)
 	})
 	if asked.Capabilities.wantsSMS() {
 		numbers = nil
 	}
-	for _, n := range numbers[:min(len(numbers), mostBrowsed)] {
+	for _, n := range numbers {
 		shown := n.available(statusAvailable)
 		if asked.Assignment != "" {
 			shown.Assignment = asked.Assignment

@@ -81,11 +81,16 @@ func (v *inventory) owns(phone string) bool {
 }
 
 // list copies the numbers that pass, in their order.
-func (v *inventory) list(pass func(*number) bool) []number {
+func (v *inventory) list(pass func(*number) bool) []number { return v.first(len(v.order), pass) }
+
+// first copies the first numbers that pass, as many as most.
+func (v *inventory) first(most int, pass func(*number) bool) (found []number) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	var found []number
 	for _, n := range v.order {
+		if len(found) == most {
+			break
+		}
 		if pass(n) {
 			found = append(found, *n)
 		}

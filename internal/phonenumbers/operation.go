@@ -8,8 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/fault"
-	"github.com/switchhook/switchhook/internal/rest"
-	"github.com/switchhook/switchhook/internal/store"
 )
 
 // The states of an operation: notStarted → running → succeeded or failed. Ours
@@ -144,65 +142,8 @@ func (a *API) finishOperations(ctx context.Context) error {
 	})
 }
 
-// getOperation answers with the state of an operation.
-func (a *API) getOperation(w http.ResponseWriter, r *http.Request) error {
-	id := r.PathValue("operationId")
-	o, err := a.operations.Get(r.Context(), id)
-	if err != nil {
-		return missing(err, "operationId", id)
-	}
-	shown := struct {
-		Type     string   `json:"operationType"`
-		Status   string   `json:"status"`
-		Resource string   `json:"resourceLocation,omitempty"`
-		Created  string   `json:"createdDateTime"`
-		Failure  *failure `json:"error,omitempty"`
-		ID       string   `json:"id"`
-		Acted    string   `json:"lastActionDateTime"`
-	}{o.Type, o.Status, "", wireTime(o.Created), o.Failure, id, wireTime(o.Acted)}
-	if o.Resource != "" {
-		shown.Resource = link(r, o.Resource)
-		w.Header().Set("Location", shown.Resource)
-	}
-	return rest.WriteJSON(w, http.StatusOK, shown)
-}
-
-// cancelOperation lets go of what a search has found. Nothing else can be taken
-// back: it is done.
-func (a *API) cancelOperation(w http.ResponseWriter, r *http.Request) error {
-	a.change.Lock()
-	defer a.change.Unlock()
-	id := r.PathValue("operationId")
-	o, err := a.operations.Get(r.Context(), id)
-	if err != nil {
-		return missing(err, "operationId", id)
-	}
-	if o.Type != searching.name {
-		return fault.Conflict("Operation %.100s has %s already; it cannot be cancelled.", id, o.Status)
-	}
-	found := id[len(searching.prefix):]
-	err = a.searches.Update(r.Context(), found, func(s *search) error {
-		if s.Purchase != "" {
-			return fault.Conflict("What operation %.100s has found is purchased already.", id)
-		}
-		s.Expires = a.cfg.Now().UTC()
-		return nil
-	})
-	if err != nil {
-		return missing(err, "operationId", id)
-	}
-	a.inventory.letGo(found)
-	return nil
-}
-
 // newID is what operations and searches are called.
 func newID() string { return uuid.NewString() }
-
-// link is a path with the request's api-version. The real service's links have
-// no host either: JavaScript's client puts its endpoint before them.
-func link(r *http.Request, path string) string {
-	return path + "?api-version=" + rest.APIVersion(r.Context())
-}
 
 // missing gives a store's NotFound the real service's words.
 func missing(err error, what, name string) error {
@@ -210,23 +151,4 @@ func missing(err error, what, name string) error {
 		return notFound(what, name)
 	}
 	return err
-}
-
-// each calls do with every item of a collection, in the order of their ids.
-func each[T any](ctx context.Context, c *store.Collection[T], do func(id string, value T) error) error {
-	token := ""
-	for {
-		page, next, err := c.List(ctx, token, store.MaxPage)
-		if err != nil {
-			return err
-		}
-		for _, item := range page {
-			if err := do(item.ID, item.Value); err != nil {
-				return err
-			}
-		}
-		if token = next; token == "" {
-			return nil
-		}
-	}
 }

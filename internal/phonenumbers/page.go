@@ -68,3 +68,9 @@ func queryText(r *http.Request, name string) string {
 	}
 	return ""
 }
+
+// link is a path with the request's api-version. The real service's links have
+// no host either: JavaScript's client puts its endpoint before them.
+func link(r *http.Request, path string) string {
+	return path + "?api-version=" + rest.APIVersion(r.Context())
+}

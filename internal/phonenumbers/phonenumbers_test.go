@@ -425,8 +425,8 @@ func TestNumbersHaveTheirCountry(t *testing.T) {
 	}
 }
 
-// TestEveryDocumentedRouteExists compares with the description of the API, which
-// lies beside the repository.
+// TestEveryDocumentedRouteExists compares the description of the API, which lies
+// beside the repository, with what is registered and with the compatibility page.
 func TestEveryDocumentedRouteExists(t *testing.T) {
 	text, err := os.ReadFile("../../../shared/api/phone-numbers.2025-06-01.json")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -436,9 +436,13 @@ func TestEveryDocumentedRouteExists(t *testing.T) {
 		t.Fatal(err)
 	}
 	var description struct {
-		Paths map[string]map[string]json.RawMessage `json:"paths"`
+		Paths map[string]map[string]struct{ OperationID string } `json:"paths"`
 	}
 	if err := json.Unmarshal(text, &description); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/compatibility.md")
+	if err != nil {
 		t.Fatal(err)
 	}
 	have, compared := inMemory(t).router.Routes(), 0
@@ -446,8 +450,11 @@ func TestEveryDocumentedRouteExists(t *testing.T) {
 		if !strings.HasPrefix(path, "/") {
 			continue // {nextLink}: the next page, whatever its address
 		}
-		for method := range methods {
+		for method, operation := range methods {
 			compared++
+			if name := strings.TrimPrefix(operation.OperationID, "PhoneNumbers_"); !strings.Contains(string(page), "\n| "+name+" | ") {
+				t.Errorf("%s is not on the compatibility page", name)
+			}
 			if want := strings.ToUpper(method) + " " + path; !slices.Contains(have, want) {
 				t.Errorf("%s is documented, and not registered", want)
 			}

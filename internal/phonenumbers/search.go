@@ -58,7 +58,7 @@ func (a *API) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.change.Lock()
 	defer a.change.Unlock()
-	if len(a.inventory.list(of(c, asked.Kind))) == 0 {
+	if len(a.inventory.first(1, of(c, asked.Kind))) == 0 {
 		return noPlan(fmt.Sprintf("it has no %s number of %s at all", asked.Kind, c.iso))
 	}
 	return a.hold(w, r, c, asked, quantity)
@@ -67,7 +67,7 @@ func (a *API) search(w http.ResponseWriter, r *http.Request) error {
 // hold finds the numbers and keeps them. The caller holds a.change.
 func (a *API) hold(w http.ResponseWriter, r *http.Request, c country, asked searchRequest, quantity int) error {
 	now := a.cfg.Now().UTC()
-	numbers := a.inventory.list(func(n *number) bool {
+	numbers := a.inventory.first(quantity, func(n *number) bool {
 		return of(c, asked.Kind)(n) && n.freeFor("", now) && strings.HasPrefix(n.national(), asked.AreaCode)
 	})
 	id := newID()
@@ -80,7 +80,7 @@ func (a *API) hold(w http.ResponseWriter, r *http.Request, c country, asked sear
 		o.Failure = &failure{"OutOfStock", fmt.Sprintf("The inventory has %d free %s numbers of %s that match, and %d are asked for.",
 			len(numbers), asked.Kind, c.iso, quantity)}
 	} else {
-		for _, n := range numbers[:quantity] {
+		for _, n := range numbers {
 			found.Numbers = append(found.Numbers, n.phone)
 		}
 	}

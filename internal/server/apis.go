@@ -35,6 +35,8 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	callautomation.New(p.calls, p.deliveries, p.answers).Routes(p.router)
 	rest.ServeCallbackKeys(p.router, p.tokens)
 	p.identities.Register(p.router)
+	p.numbers.Register(p.router)
+	p.routing.Register(p.router)
 	p.grid.Routes(p.router)
 	p.registerManagement(p.router)
 	return nil

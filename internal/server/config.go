@@ -24,6 +24,8 @@ type Config struct {
 	Numbers     []string // owned phone numbers, E.164
 	PublicHosts []string // names and addresses by which others reach the server
 
+	SpareNumbers []string // those that applications may purchase, E.164
+
 	LogLevel  slog.Level
 	LogFormat string // text or json
 
@@ -93,6 +95,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		WebRTC:        c.door(c.pick("webrtc", flags.WebRTC, text.WebRTC, off)),
 		RTPPorts:      c.portRange(c.pick("rtp-ports", flags.RTPPorts, text.RTPPorts, defaultRTPPorts)),
 		Numbers:       c.numbers(c.pickList("numbers", flags.Numbers, text.Numbers, defaultNumbers)),
+		SpareNumbers:  c.numbers(c.pickList("available-numbers", nil, text.SpareNumbers, nil)),
 		PublicHosts:   c.publicHosts(c.pickList("public-host", flags.PublicHosts, text.PublicHost, nil)),
 		LogLevel:      c.logLevel(c.pick("log-level", flags.LogLevel, text.LogLevel, "info")),
 		LogFormat:     c.oneOf(c.pick("log-format", flags.LogFormat, text.LogFormat, "text"), "text", "json"),

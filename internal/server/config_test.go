@@ -88,6 +88,7 @@ routes:
   - {name: germany, pattern: ^\+49, trunks: [carrier]}
 auth:
   oidc: [{issuer: https://login.example/v2.0, audience: https://communication.azure.com}]
+available-numbers: ["+33155501234", "+33155501234"]
 call: {ring-timeout: 20s}
 media: {timeout: 2m}
 shutdown: {grace: 1m}
@@ -112,7 +113,7 @@ func TestWholeFileIsRead(t *testing.T) {
 	if cfg.RingTimeout != 20*time.Second || cfg.MediaTimeout != 2*time.Minute || cfg.ShutdownGrace != time.Minute || cfg.DeliveryFlush != time.Second {
 		t.Errorf("got %+v", cfg)
 	}
-	if !reflect.DeepEqual(cfg.PublicHosts, []string{"calls.example.com", "203.0.113.7"}) || len(cfg.Numbers) != 1 {
+	if !reflect.DeepEqual(cfg.PublicHosts, []string{"calls.example.com", "203.0.113.7"}) || len(cfg.Numbers) != 1 || len(cfg.SpareNumbers) != 1 {
 		t.Errorf("got %+v", cfg)
 	}
 }
@@ -152,6 +153,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"number without plus", Flags{Numbers: []string{"15550100001"}}, "", []string{"--numbers", "E.164"}},
 		{"number without quotes", Flags{}, "numbers: [+15550100001]\n", []string{"switchhook.yaml:1: numbers", "quotes"}},
 		{"number of letters", Flags{}, "numbers: [call-me]\n", []string{"switchhook.yaml:1: numbers", "call-me"}},
+		{"spare number of letters", Flags{}, "available-numbers: [call-me]\n", []string{"switchhook.yaml:1: available-numbers", "call-me"}},
 		{"public host with port", Flags{PublicHosts: []string{"x.example:443"}}, "", []string{"--public-host", "without scheme and port"}},
 		{"log level", Flags{LogLevel: "loud"}, "", []string{"--log-level", "debug, info, warn, error"}},
 		{"log format", Flags{LogFormat: "xml"}, "", []string{"--log-format", "text, json"}},

@@ -40,6 +40,8 @@ type configText struct {
 	Key1       string   `yaml:"key1"`
 	Key2       string   `yaml:"key2"`
 
+	SpareNumbers []string `yaml:"available-numbers"`
+
 	TLS    tlsText     `yaml:"tls"`
 	Trunks []trunkText `yaml:"trunks"`
 	Routes []routeText `yaml:"routes"`

@@ -16,9 +16,11 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/identity"
 	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/sip"
+	"github.com/switchhook/switchhook/internal/siprouting"
 	"github.com/switchhook/switchhook/internal/store"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -46,6 +48,8 @@ type parts struct {
 	trunks     *trunk.Table
 	phones     *sip.Server
 	identities *identity.API
+	numbers    *phonenumbers.API
+	routing    *siprouting.API
 	answers    *rest.Repeatability
 	router     *rest.Router
 	doors      *doors
@@ -81,7 +85,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.public.known = make(chan struct{})
 	p.metrics = newMetrics()
 	for _, step := range []func(context.Context) error{
-		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openCalls, p.openPhones, p.openAPIs,
+		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openCalls, p.openPhones, p.openAPIs,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -153,7 +157,7 @@ func (p *parts) openCalls(context.Context) error {
 	p.prompts = player.New(player.Config{}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
 	p.calls = call.NewRegistry(call.Config{
-		Resource: p.resource.ID, Dialer: dialer{p}, Numbers: ownedNumbers(p.cfg.Numbers),
+		Resource: p.resource.ID, Dialer: dialer{p}, Numbers: p.numbers,
 		Announcer: announcer{p.grid}, Witness: witness{p.grid}, WitnessApplications: p.cfg.ApplicationEvents, Publisher: p.callbacks, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
 		Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)

@@ -6,22 +6,17 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sip"
-	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // openPhones makes the SIP side. It listens from serve on.
 func (p *parts) openPhones(context.Context) (err error) {
 	if p.cfg.SIP == "" {
 		return nil
-	}
-	if p.trunks, err = trunk.NewTable(p.cfg.Trunks, p.cfg.Routes); err != nil {
-		return err
 	}
 	bind, err := bindAddress(p.cfg.SIP)
 	if err != nil {
@@ -65,14 +60,8 @@ func (d dialer) Dial(ctx context.Context, in call.Invitation, report func(call.R
 	if d.p.phones == nil {
 		return nil, errNoPhones
 	}
-	return d.p.phones.Dial(ctx, in, report)
+	return d.p.phones.Dial(ctx, d.p.shownAs(in), report)
 }
-
-// ownedNumbers are the phone numbers of the resource.
-type ownedNumbers []string
-
-// Owns reports whether a number is one of them.
-func (n ownedNumbers) Owns(number string) bool { return slices.Contains(n, number) }
 
 // announcer tells Event Grid's subscribers of calls.
 type announcer struct{ grid *eventgrid.Grid }

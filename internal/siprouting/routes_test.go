@@ -37,3 +37,22 @@ func TestEveryDocumentedRouteExists(t *testing.T) {
 		}
 	}
 }
+
+// TestCompatibilityPageNamesEveryOperation compares the page's table with what
+// is registered.
+func TestCompatibilityPageNamesEveryOperation(t *testing.T) {
+	text, err := os.ReadFile("../../docs/compatibility.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "## SIP routing\n")
+	section, _, _ = strings.Cut(section, "| rule |")
+	for _, name := range []string{"get", "update", "testRoutesWithNumber"} {
+		if !strings.Contains(section, "\n| "+name+" | works") {
+			t.Errorf("%s is not on the page", name)
+		}
+	}
+	if rows, routes := strings.Count(section, "\n| ")-1, len(inMemory(t).router.Routes()); rows != routes {
+		t.Errorf("the page has %d operations, the router %d", rows, routes)
+	}
+}

@@ -166,8 +166,9 @@ func TestTableFollows(t *testing.T) {
 		{"a nearer domain enabled", `{"domains":{"sbc.EXAMPLE.com":{"enabled":true}}}`, "sbc.example.com=sbc.example.com:5071/tls loopback=127.0.0.1:5080/udp"},
 		{"a domain that only looks like a parent", `{"domains":{"bc.example.com":{"enabled":false}}}`, "sbc.example.com=sbc.example.com:5071/tls loopback=127.0.0.1:5080/udp"},
 		{"no routes", `{"routes":[]}`, "sip.provider.example=192.0.2.7:5090/tcp loopback=127.0.0.1:5080/udp sbc.example.com=sbc.example.com:5071/tls"},
-		{"null removes all", `{"trunks":null,"routes":null,"domains":null}`, "none"},
-		{"a trunk of the file again", `{"trunks":{"sip.provider.example":{"sipSignalingPort":5060}}}`, "sip.provider.example=192.0.2.7:5060/tcp"},
+		{"no trunks", `{"trunks":{"sbc.example.com":null,"loopback":null,"sip.provider.example":null}}`, "none"},
+		{"a trunk of the file again", `{"trunks":{"sip.provider.example":{"sipSignalingPort":5061}}}`, "sip.provider.example=192.0.2.7:5061/tcp"},
+		{"null takes back what was set", `{"trunks":null,"routes":null,"domains":null}`, "sip.provider.example=192.0.2.7:5060/tcp loopback=127.0.0.1:5080/udp"},
 	}
 	for _, step := range steps {
 		if step.patch != "" {
@@ -341,7 +342,7 @@ func TestChangesSurviveARestart(t *testing.T) {
 
 	b = onDisk(t, dir)
 	defer b.Close()
-	f = newFixture(t, store.OnBackbone(b), func(cfg *Config) { cfg.Trunks = []trunk.Trunk{trunk.Loopback(5099)} })
+	f = newFixture(t, store.OnBackbone(b), func(cfg *Config) { cfg.Trunks, cfg.Routes = []trunk.Trunk{trunk.Loopback(5099)}, nil })
 	defer f.Close()
 	golden(t, "restarted", f.send(t, "GET", newest, "", 200))
 	if got := f.tried("+442079460000"); got != "loopback=127.0.0.1:5099/udp" {
@@ -351,6 +352,10 @@ func TestChangesSurviveARestart(t *testing.T) {
 	f.patch(t, `{"trunks":{"sbc.example.org":{"sipSignalingPort":5061},"sip.provider.example":{"sipSignalingPort":5062}}}`)
 	if got := f.tried("+442079460000"); !strings.Contains(got, "sip.provider.example=sip.provider.example:5062/tls") {
 		t.Errorf("calls try %s", got)
+	}
+	f.patch(t, `{"trunks":null,"routes":null}`)
+	if set, err := f.set(t.Context()); err != nil || set.Trunks != nil || set.Routes != nil {
+		t.Errorf("after taking back: %+v, %v", set, err)
 	}
 }
 

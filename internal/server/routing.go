@@ -1,0 +1,48 @@
+package server
+
+import (
+	"context"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/phonenumbers"
+	"github.com/switchhook/switchhook/internal/siprouting"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// openNumbers finds out which phone numbers the resource owns now.
+func (p *parts) openNumbers(ctx context.Context) (err error) {
+	p.numbers, err = phonenumbers.New(ctx, phonenumbers.Config{
+		Owned: p.cfg.Numbers, Available: p.cfg.SpareNumbers, Store: p.store, Log: p.log.With("part", "phonenumbers"),
+	})
+	if err != nil {
+		return err
+	}
+	p.later(func() error { p.numbers.Close(); return nil })
+	return nil
+}
+
+// openRouting makes the table of trunks and routes, and what changes it.
+func (p *parts) openRouting(ctx context.Context) (err error) {
+	if p.trunks, err = trunk.NewTable(p.cfg.Trunks, p.cfg.Routes); err != nil {
+		return err
+	}
+	p.routing, err = siprouting.New(ctx, siprouting.Config{
+		Trunks: p.cfg.Trunks, Routes: p.cfg.Routes, Table: p.trunks, Store: p.store, Log: p.log.With("part", "siprouting"),
+	})
+	if err != nil {
+		return err
+	}
+	p.later(func() error { p.routing.Close(); return nil })
+	return nil
+}
+
+// shownAs puts the caller id in that the number's route sets, if it sets one.
+func (p *parts) shownAs(in call.Invitation) call.Invitation {
+	if other := p.routing.CallerID(in.To.Number()); other != "" {
+		if id, err := identifier.Phone(other); err == nil {
+			in.From = id
+		}
+	}
+	return in
+}
