@@ -25,6 +25,7 @@ func (e *Engine) land(f *flight, o Outcome) {
 	}
 	e.metrics.attempts.WithLabelValues(f.seats[0].msg.Policy, o.class()).Inc()
 	e.learn(f, o, now)
+	e.reached(d, o, now)
 	e.pumps.hold()
 	delay, again := time.Duration(0), false
 	for i := range f.seats {
@@ -41,7 +42,6 @@ func (e *Engine) land(f *flight, o Outcome) {
 		e.judge(s, o, now, delay, again)
 	}
 	e.pumps.free(e)
-	e.reached(d, o, now)
 	e.next(d)
 }
 

@@ -45,7 +45,9 @@ func (e *Engine) admit(r *record) {
 	r.bucket = e.bucketOf(r)
 	r.lane = e.laneOf(r)
 	now := time.Now()
-	if r.attempts > 0 || r.due.After(now) { // it was being retried, or is delayed
+	// It was being retried, or is delayed. One that only rested for a dead
+	// destination, before its restart, keeps its place in the lane.
+	if r.attempts > 0 || r.first.IsZero() && r.due.After(now) {
 		r.lane.front = append(r.lane.front, r)
 		e.restUntil(r, r.due)
 		e.leaveBody(r, r.due.Sub(now))

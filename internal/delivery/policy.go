@@ -18,7 +18,8 @@ type Policy struct {
 	// when. MaxAttempts and TTL bound what it says.
 	Retry func(m *Message, o Outcome) (delay time.Duration, again bool)
 	// Prepare, if given, sets the headers that are made anew for each attempt
-	// (counted from 1), such as a token. Its error ends the message.
+	// (counted from 1), such as a token; of a batch it is given the first
+	// message. Its error ends the message.
 	Prepare func(req *http.Request, m *Message, attempt int) error
 	// Undelivered, if given, learns of each message that was given up, unless it
 	// was dropped: the place for dead-lettering. The message is forgotten only

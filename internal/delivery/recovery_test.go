@@ -284,3 +284,22 @@ func TestStopReturnsAtOnceWhenNothingIsDue(t *testing.T) {
 		}
 	})
 }
+
+func TestSkippedEventKeepsItsPlaceThroughAKill(t *testing.T) {
+	left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+		for i := range 10 { // the breaker opens
+			e.Post(Message{Policy: "callback", Lane: fmt.Sprint("other", i), URL: hook, Body: []byte("x")})
+		}
+		time.Sleep(10 * time.Millisecond)
+		e.Post(callback(hook, "first"), callback(hook, "second"))
+		time.Sleep(2500 * time.Millisecond) // they are in the journal once more, with the time of the next look
+	})
+	hooks := &webhooks{}
+	run(t, left, hooks, func(e *Engine, _ []Hold) {
+		time.Sleep(time.Minute)
+		got := slices.DeleteFunc(hooks.bodies(), func(body string) bool { return body == "x" })
+		if !slices.Equal(got, []string{"first", "second"}) {
+			t.Errorf("got %v", got)
+		}
+	})
+}

@@ -12,28 +12,36 @@ import (
 // Resend delivers an event once more: one that waits for its next attempt gets
 // it now, one that is over is posted anew, with all its attempts, if its body
 // is still remembered (Config.KeepBodies). Group, the subscription, may be
-// empty. It returns how many deliveries were started, for an event has one for
+// empty. It returns how many deliveries that concerns, for an event has one for
 // each subscription; fault.NotFound if there is none.
 func (e *Engine) Resend(id, group string) (int, error) {
-	n := 0
+	under := map[string]bool{} // groups that have it under way
 	e.ask(func() {
 		for name, g := range e.groups {
 			if group != "" && name != group {
 				continue
 			}
-			for r := range g.members {
-				if r.msg.ID == id && e.hurry(r) {
-					n++
+			for r := range maps.Clone(g.members) {
+				if r.msg.ID == id && r.msg.Event.Subscription != "" && r.msg.DeadLetterReason == "" {
+					under[name] = true
+					e.hurry(r)
 				}
 			}
 		}
 	})
-	again := e.kept.find(id, group)
-	if n+len(again) == 0 {
+	var again []Message
+	for _, m := range e.kept.find(id, group) {
+		if !under[m.Group] {
+			again = append(again, m)
+		}
+	}
+	if len(under)+len(again) == 0 {
 		return 0, fault.NotFound("event %q does not wait for a delivery, and is not remembered any more", id)
 	}
-	e.Post(again...)
-	return n + len(again), nil
+	if err := e.Offer(again...); err != nil {
+		return len(under), err
+	}
+	return len(under) + len(again), nil
 }
 
 // Offer posts messages if there is room for all of them; else it posts none and

@@ -47,6 +47,24 @@ func TestResendPostsWhatIsOverAnew(t *testing.T) {
 	}
 }
 
+func TestResendOfWhatIsUnderWayRepeatsNothing(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 200, after: 10 * time.Second} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(incoming("a"))
+		time.Sleep(20 * time.Second)
+		for range 3 { // the first one posts it anew, which is under way then
+			if n, err := e.Resend("id-a", ""); n != 1 || err != nil {
+				t.Errorf("%d, %v", n, err)
+			}
+			time.Sleep(time.Second)
+		}
+		time.Sleep(time.Minute)
+		if at := hooks.times("a"); !slices.Equal(at, []int64{0, 20_000}) {
+			t.Errorf("posted at %v ms", at)
+		}
+	})
+}
+
 func TestResendKnowsNoStranger(t *testing.T) {
 	run(t, InMemory(), &webhooks{}, func(e *Engine, _ []Hold) {
 		e.Post(incoming("a"), callback(hook, "b"))
