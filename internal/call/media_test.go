@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -251,5 +252,29 @@ func TestMediaNeedsAnEstablishedCall(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		w.must(conn.HangUp(bg))
+	})
+}
+
+func TestWidebandLegRaisesTheCall(t *testing.T) {
+	run(t, func(w *world) {
+		first, conn, id := w.answered()
+		w.must(conn.Play(bg, call.Play{Prompts: hello}))
+		time.Sleep(1500 * time.Millisecond)
+		if width := first.Port().(*calltest.Port).Width(); width != 160 {
+			t.Errorf("frames have %d samples before", width)
+		}
+		_, err := conn.Add(bg, call.Add{Who: phone(bPhone), CallerID: phone(ourPhone)})
+		w.must(err)
+		second := <-w.dialer.Dialled
+		second.Port().(*calltest.Port).Rate = call.WideRate
+		second.PickUp()
+		w.expect(id, connected+" PlayStarted PlayCompleted AddParticipantSucceeded ParticipantsUpdated")
+		second.HangUp() // the rate never falls
+		w.must(conn.Play(bg, call.Play{Prompts: hello}))
+		time.Sleep(1500 * time.Millisecond)
+		if width := first.Port().(*calltest.Port).Width(); width != 320 {
+			t.Errorf("frames have %d samples after", width)
+		}
+		first.HangUp()
 	})
 }

@@ -130,6 +130,9 @@ func (p *participant) answered() {
 // sit joins the sound of a leg to the mix.
 func (p *participant) sit() {
 	p.seat = &seat{Port: p.leg.Port()}
+	if wide, ok := p.seat.Port.(wideband); ok && wide.SampleRate() >= WideRate {
+		p.call.sound().Rise()
+	}
 	p.member = p.call.sound().Join(p.seat)
 	p.ear.to(p.member)
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 )
 
-// pipeSamples is the length of a pipe: 80 ms at 16 kHz. Both ends run at the same
-// rate and a frame is read about as often as one is written; more would be delay.
-const pipeSamples = 2048
+// pipeSamples is the length of a pipe: 128 ms at 8 kHz. A frame is read about as
+// often as one is written; more would be delay.
+const pipeSamples = 1024
 
 // pipe carries sound from one shard to another without a lock: one writer, one
 // reader. What does not fit is dropped, which ends a delay that has built up.
@@ -46,11 +46,30 @@ func (p *pipe) take(f audio.Frame) bool {
 	return true
 }
 
-// hairpinPort is the sound of one end of a hairpin.
-type hairpinPort struct{ in, out *pipe }
+// hairpinPort is the sound of one end of a hairpin. Between the two ends it is
+// narrowband, as over the public network, so that each call has its own rate.
+type hairpinPort struct {
+	in, out     *pipe
+	said, heard audio.Bridge
+	said8       [SampleRate / audio.FramesPerSecond]int16
+	heard8      [SampleRate / audio.FramesPerSecond]int16
+}
 
 // ReadFrame gives what the other end's call said.
-func (p *hairpinPort) ReadFrame(f audio.Frame) bool { return p.in.take(f) }
+func (p *hairpinPort) ReadFrame(f audio.Frame) bool {
+	if !p.in.take(p.said8[:]) {
+		p.said.Rest()
+		return false
+	}
+	copy(f, p.said.Convert(f, p.said8[:]))
+	return true
+}
 
 // WriteFrame passes on what this call says.
-func (p *hairpinPort) WriteFrame(f audio.Frame) { p.out.put(f) }
+func (p *hairpinPort) WriteFrame(f audio.Frame) {
+	if f == nil {
+		p.heard.Rest()
+		return
+	}
+	p.out.put(p.heard.Convert(p.heard8[:], f))
+}

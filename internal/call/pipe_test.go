@@ -38,3 +38,35 @@ func TestPipeDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations a frame", n)
 	}
 }
+
+func TestHairpinJoinsCallsOfDifferentRates(t *testing.T) {
+	there, here := newPipe(), newPipe()
+	narrow, wide := hairpinPort{in: here, out: there}, hairpinPort{in: there, out: here}
+	loud := make(audio.Frame, 320)
+	for i := range loud {
+		loud[i] = 1000
+	}
+	heard := make(audio.Frame, 160)
+	for range 5 {
+		wide.WriteFrame(loud)
+		if !narrow.ReadFrame(heard) {
+			t.Fatal("the narrow call hears nothing")
+		}
+	}
+	if level := heard[159]; level < 950 || level > 1050 {
+		t.Errorf("1000 arrives as %d", level)
+	}
+	back := make(audio.Frame, 320)
+	for range 5 {
+		narrow.WriteFrame(loud[:160])
+		if !wide.ReadFrame(back) {
+			t.Fatal("the wide call hears nothing")
+		}
+	}
+	if level := back[319]; level < 950 || level > 1050 {
+		t.Errorf("1000 comes back as %d", level)
+	}
+	if n := testing.AllocsPerRun(50, func() { wide.WriteFrame(loud); narrow.ReadFrame(heard) }); n != 0 {
+		t.Errorf("%v allocations a frame", n)
+	}
+}

@@ -9,8 +9,15 @@ import (
 	"github.com/switchhook/switchhook/internal/player"
 )
 
-// SampleRate is the rate, in Hz, that a call starts with.
-const SampleRate = 8000
+// SampleRate is the rate, in Hz, that a call starts with. It rises to WideRate
+// with the first leg that has more to say, and never falls.
+const (
+	SampleRate = 8000
+	WideRate   = 16000
+)
+
+// wideband is a leg's sound that knows its rate, in Hz.
+type wideband interface{ SampleRate() int }
 
 // Mixes makes the place where everybody hears everybody else.
 type Mixes interface {
@@ -20,6 +27,7 @@ type Mixes interface {
 // Mix is the sound of one call.
 type Mix interface {
 	Join(audio.Port) Member
+	Rise()  // to 16 kHz, for good
 	Close() // all members leave
 }
 

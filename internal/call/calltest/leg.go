@@ -151,9 +151,18 @@ func (l *Leg) Sent() string {
 
 // Port is a leg's sound in memory.
 type Port struct {
+	Rate int // Hz, of the codec that it claims; 0: narrowband
+
 	mu    sync.Mutex
 	heard int
+	width int // samples of the last frame
 }
+
+// SampleRate is the rate that the port claims.
+func (p *Port) SampleRate() int { return p.Rate }
+
+// Width returns how many samples the last frame had that was heard.
+func (p *Port) Width() int { p.mu.Lock(); defer p.mu.Unlock(); return p.width }
 
 // ReadFrame is silence.
 func (p *Port) ReadFrame(audio.Frame) bool { return false }
@@ -165,6 +174,7 @@ func (p *Port) WriteFrame(f audio.Frame) {
 	}
 	p.mu.Lock()
 	p.heard++
+	p.width = len(f)
 	p.mu.Unlock()
 }
 
