@@ -82,6 +82,7 @@ trunks:
     sources: [198.51.100.0/24, 192.0.2.9]
     username: me
     password: hush
+    ping: 30s
     inbound: {username: them, password: theirs}
     codecs: [pcma]
 routes:
@@ -101,7 +102,7 @@ func TestWholeFileIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	trunk := cfg.Trunks[0]
-	if trunk.Port != 5070 || trunk.Transport != "tls" || len(trunk.Sources) != 2 || trunk.Sources[1].String() != "192.0.2.9/32" || trunk.Codecs[0] != "PCMA" || string(trunk.Password) != "hush" || trunk.InboundUsername != "them" || string(trunk.InboundPassword) != "theirs" {
+	if trunk.Port != 5070 || trunk.Transport != "tls" || len(trunk.Sources) != 2 || trunk.Sources[1].String() != "192.0.2.9/32" || trunk.Codecs[0] != "PCMA" || string(trunk.Password) != "hush" || trunk.Ping.Seconds() != 30 || trunk.InboundUsername != "them" || string(trunk.InboundPassword) != "theirs" {
 		t.Errorf("trunk is %+v", trunk)
 	}
 	if cfg.Routes[0].Pattern != `^\+49` || cfg.OIDC[0].URL != "https://login.example/v2.0" || cfg.Certificate.Key != "/etc/tls.key" {

@@ -79,6 +79,7 @@ type trunkText struct {
 	Username  string   `yaml:"username"`
 	Password  string   `yaml:"password"`
 	Codecs    []string `yaml:"codecs"`
+	Ping      string   `yaml:"ping"`
 	Inbound   struct {
 		Username string `yaml:"username"`
 		Password string `yaml:"password"`

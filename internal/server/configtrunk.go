@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -38,6 +39,7 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		Username:  text.Username,
 		Password:  trunk.Secret(text.Password),
 
+		Ping:            c.duration(key+".ping", text.Ping, 0, time.Second, 24*time.Hour),
 		InboundUsername: text.Inbound.Username,
 		InboundPassword: trunk.Secret(text.Inbound.Password),
 	}

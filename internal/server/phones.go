@@ -29,6 +29,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 		TLS:          &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.cert.GetCertificate},
 		MediaTimeout: p.cfg.MediaTimeout,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
+	p.metrics.MustRegister(trunkHealth{p.phones})
 	p.later(func() error { p.phones.Close(); return nil })
 	return nil
 }

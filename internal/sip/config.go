@@ -2,6 +2,7 @@ package sip
 
 import (
 	"crypto/tls"
+	"net"
 	"net/netip"
 	"time"
 
@@ -40,7 +41,9 @@ type Config struct {
 	MaxLegs int
 	// RetryAfter is what refused callers are told when we are full or draining; 5 s.
 	RetryAfter time.Duration
-	UserAgent  string // "Switchhook"
+	// Resolver looks up trunks' names; nil is the system's.
+	Resolver  Resolver
+	UserAgent string // "Switchhook"
 }
 
 func (c Config) withDefaults() Config {
@@ -56,6 +59,9 @@ func (c Config) withDefaults() Config {
 	set(&c.TrunkPatience, 4*time.Second)
 	set(&c.Grace, 4*time.Second)
 	set(&c.RetryAfter, 5*time.Second)
+	if c.Resolver == nil {
+		c.Resolver = net.DefaultResolver
+	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:5060"
 	}

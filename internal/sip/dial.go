@@ -2,7 +2,6 @@ package sip
 
 import (
 	"context"
-	"net"
 	"net/netip"
 
 	"github.com/emiago/sipgo/sip"
@@ -32,6 +31,7 @@ func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func
 	if err != nil {
 		return nil, fault.NotFound("no route takes %s", number).WithCause(err)
 	}
+	trunks = s.alive(trunks)
 	session, err := s.ports.Open()
 	if err != nil {
 		return nil, err
@@ -51,10 +51,13 @@ func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func
 	return l, nil
 }
 
-// tryNext calls through the next trunk. Each attempt is a dialog of its own, so
-// that late answers to the last one are not taken for this one's.
+// tryNext calls the next address of the trunk, or the next trunk. Each attempt
+// is a dialog of its own, so that late answers to the last one are not taken for
+// this one's.
 func (l *leg) tryNext(callID string) {
-	l.trunk, l.out.trunks = l.out.trunks[0], l.out.trunks[1:]
+	if len(l.out.places) == 0 {
+		l.trunk, l.out.trunks = l.out.trunks[0], l.out.trunks[1:]
+	}
 	l.out.credentials, l.out.invite, l.timer = nil, nil, sessionTimer{}
 	l.dialog = dialog{
 		callID: callID, localTag: l.server.tags.caller(callID), transport: transportOf(l.trunk),
@@ -63,31 +66,43 @@ func (l *leg) tryNext(callID string) {
 		target: l.destination(),
 	}
 	l.log = l.server.log.With("trunk", l.trunk.Name, "call_id", callID)
-	address, err := netip.ParseAddr(l.trunk.Host)
-	if err == nil {
-		l.invite(address.Unmap())
+	if len(l.out.places) > 0 {
+		l.inviteNext()
+		return
+	}
+	if address, err := netip.ParseAddr(l.trunk.Host); err == nil {
+		l.out.places = []netip.AddrPort{netip.AddrPortFrom(address.Unmap(), uint16(l.trunk.Port))}
+		l.inviteNext()
 		return
 	}
 	l.resolve(l.trunk)
 }
 
-// resolve finds the address of a trunk beside the leg: names take their time.
-// sipgo looks the name up again to connect; this one tells which of our own
-// addresses the trunk will reach.
+func (l *leg) inviteNext() {
+	l.out.place, l.out.places = l.out.places[0], l.out.places[1:]
+	l.invite()
+}
+
+// resolve finds the addresses of a trunk beside the leg: names take their time.
 func (l *leg) resolve(via *trunk.Trunk) {
 	l.server.work.Go(func() {
 		ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)
 		defer cancel()
-		found, err := l.server.lookup(ctx, via.Host)
+		found, err := l.server.locator.find(ctx, via)
 		l.box.put(func() {
 			if l.phase != early || l.trunk != via {
 				return
 			}
-			if err != nil {
-				l.failed(call.Reason{Kind: call.Unreachable, Text: "trunk " + via.Name + " was not found: " + err.Error()}, true)
+			if len(found) == 0 {
+				text := "trunk " + via.Name + " was not found"
+				if err != nil {
+					text += ": " + err.Error()
+				}
+				l.failed(call.Reason{Kind: call.Unreachable, Text: text}, true)
 				return
 			}
-			l.invite(found)
+			l.out.places = found
+			l.inviteNext()
 		})
 	})
 }
@@ -117,25 +132,3 @@ func (l *leg) destination() sip.Uri {
 }
 
 func transportOf(t *trunk.Trunk) string { return sip.NetworkToUpper(string(t.Transport)) }
-
-// trunkAddress is where a trunk's requests go.
-func trunkAddress(t *trunk.Trunk) string {
-	return hostPort(&sip.Uri{Host: t.Host, Port: t.Port}, transportOf(t))
-}
-
-func (s *Server) lookup(ctx context.Context, host string) (netip.Addr, error) {
-	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	for _, address := range found { // sipgo prefers IPv4 as well
-		if address.Unmap().Is4() {
-			return address.Unmap(), nil
-		}
-	}
-	return found[0], nil
-}
-
-func addrPort(address netip.Addr, port uint16) netip.AddrPort {
-	return netip.AddrPortFrom(address, port)
-}

@@ -15,8 +15,10 @@ import (
 type outbound struct {
 	invitation  call.Invitation
 	number      string
-	trunks      []*trunk.Trunk // still to try
-	invite      *inviting      // the attempt under way; nil while a name is looked up
+	trunks      []*trunk.Trunk   // still to try
+	places      []netip.AddrPort // of the present trunk, still to try
+	place       netip.AddrPort   // the present one
+	invite      *inviting        // the attempt under way; nil while a name is looked up
 	credentials *credentials
 	rang        bool
 }
@@ -34,10 +36,10 @@ type inviting struct {
 	ack *sip.Request
 }
 
-// invite sends the INVITE through the leg's trunk, which is at address.
-func (l *leg) invite(address netip.Addr) {
-	d := &l.dialog
-	d.source = netip.AddrPortFrom(address, uint16(l.trunk.Port))
+// invite sends the INVITE to the present place of the leg's trunk.
+func (l *leg) invite() {
+	d, address := &l.dialog, l.out.place.Addr()
+	d.source = l.out.place
 	d.contact = l.server.contact(d.local.uri.User, d.transport, address)
 	at := l.server.listener(d.transport)
 	d.local.uri.Host = l.server.reached(at.Addr(), address).String()
@@ -65,14 +67,14 @@ func (l *leg) invite(address netip.Addr) {
 	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
 	request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	request.SetBody(body)
-	request.SetDestination(trunkAddress(l.trunk))
+	request.SetDestination(l.server.destination(l.trunk, l.out.place))
 	if d.transport == "UDP" {
 		l.server.fromListener(request)
 	}
 	l.authorize(request)
 	attempt := &inviting{request: request, cseq: d.localSeq}
 	l.out.invite = attempt
-	if len(l.out.trunks) > 0 {
+	if l.more() {
 		l.clock.set(missingReply, l.server.cfg.TrunkPatience)
 	}
 	l.exchange(request, func(again *sip.Response) { attempt.repeated(l.server, again) },
@@ -92,10 +94,10 @@ func (l *leg) replied(attempt *inviting, response *sip.Response, err error) {
 		l.answered(attempt, response)
 	case challenges(response) && l.leaving == nil && l.challenged(response):
 		l.clock.stop(missingReply)
-		l.invite(l.dialog.source.Addr())
+		l.invite()
 	case l.leaving == nil && l.timer.longer(response):
 		l.clock.stop(missingReply)
-		l.invite(l.dialog.source.Addr())
+		l.invite()
 	default:
 		l.failed(reasonOf(response), failsOver(response.StatusCode))
 	}
@@ -173,13 +175,16 @@ func (l *leg) failed(why call.Reason, elsewhere bool) {
 	case l.leaving != nil:
 		l.tell.ended(withStatus(*l.leaving, why.SIP))
 	// Who heard it ring must not be rung a second time.
-	case elsewhere && !l.out.rang && len(l.out.trunks) > 0 && l.again():
+	case elsewhere && !l.out.rang && l.more() && l.again():
 		return
 	default:
 		l.tell.ended(why)
 	}
 	l.phase = over
 }
+
+// more reports whether there is anything left to try.
+func (l *leg) more() bool { return len(l.out.places)+len(l.out.trunks) > 0 }
 
 // failsOver says which answers make ACS try the next trunk (behaviour: direct
 // routing falls back on 408, 503 and 504 only).
@@ -194,7 +199,7 @@ func (l *leg) unreplied() {
 	case l.leaving != nil: // 64*T1 after the CANCEL: RFC 3261 §9.1
 		l.tell.ended(*l.leaving)
 		l.phase = over
-	case len(l.out.trunks) > 0:
+	case l.more():
 		l.failed(call.Reason{Kind: call.Unreachable, Text: "trunk " + l.trunk.Name + " does not reply"}, true)
 	}
 }

@@ -59,6 +59,7 @@ func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
 	case request.IsInvite():
 		s.invited(request, tx, from)
 	case request.Method == sip.OPTIONS:
+		s.health.heard(from.Name)
 		s.options(request, tx)
 	case request.Method == sip.BYE, request.Method == sip.INFO, request.Method == sip.UPDATE, request.Method == sip.PRACK:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")

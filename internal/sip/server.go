@@ -29,6 +29,8 @@ type Server struct {
 	transactions *sip.TransactionLayer
 	tags         tags
 	nonces       nonces
+	locator      locator
+	health       health
 	door         *door
 	legs         legs
 	locals       locals
@@ -50,6 +52,7 @@ func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *sl
 	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), nonces: newNonces()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
+	s.locator.resolver = s.cfg.Resolver
 	s.door = newDoor(s)
 	s.buildLayers()
 	return s
@@ -71,6 +74,7 @@ func (s *Server) Start(ctx context.Context) error {
 		s.serve("tls", func() error { return s.transport.ServeTLS(tls.NewListener(s.door.guard(s.tls), s.cfg.TLS)) })
 	}
 	s.work.Go(s.refreshTrunks)
+	s.work.Go(s.pingTrunks)
 	return nil
 }
 
@@ -116,7 +120,7 @@ func (s *Server) refreshTrunks() {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
-		if err := s.trunks.Refresh(s.ctx, nil); err != nil && s.ctx.Err() == nil {
+		if err := s.trunks.Refresh(s.ctx, &s.locator); err != nil && s.ctx.Err() == nil {
 			s.log.Warn("a trunk's host was not found", "error", err)
 		}
 		select {

@@ -182,6 +182,18 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
+// Locator finds a trunk's addresses by more than its name. A Resolver may be one.
+type Locator interface {
+	Locate(ctx context.Context, t *Trunk) ([]netip.Addr, error)
+}
+
+// Trunks returns all trunks.
+func (t *Table) Trunks() []*Trunk {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.trunks
+}
+
 // Refresh looks up the hosts of trunks that are names, so that they are known. A host that cannot be found keeps the addresses it had; the error names
 // all such hosts. A nil resolver is the system's.
 func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
@@ -196,7 +208,12 @@ func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 		if _, err := netip.ParseAddr(trunk.Host); err == nil || trunk.Host == "" {
 			continue
 		}
-		found, err := resolver.LookupNetIP(ctx, "ip", trunk.Host)
+		found, err := []netip.Addr(nil), error(nil)
+		if locator, ok := resolver.(Locator); ok {
+			found, err = locator.Locate(ctx, trunk)
+		} else {
+			found, err = resolver.LookupNetIP(ctx, "ip", trunk.Host)
+		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("look up trunk %s: %w", trunk.Name, err))
 			continue

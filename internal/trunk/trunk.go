@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // Transport carries SIP.
@@ -35,7 +36,11 @@ type Trunk struct {
 	// calls in.
 	InboundUsername string
 	InboundPassword Secret
-	Codecs          []string // allowed, the best first; empty is PCMU, PCMA
+
+	byService bool // no port was given for a name
+	// Ping is how often the trunk is asked by OPTIONS whether it lives; 0 never asks.
+	Ping   time.Duration
+	Codecs []string // allowed, the best first; empty is PCMU, PCMA
 }
 
 // Secret is a password that no log and no printing shows.
@@ -78,7 +83,12 @@ func (t *Trunk) check() error {
 	default:
 		return fmt.Errorf("trunk %s: transport %q is none of udp, tcp, tls", t.Name, t.Transport)
 	}
+	if t.Ping != 0 && t.Ping < minPing {
+		return fmt.Errorf("trunk %s: ping of %s is too often: at least %s", t.Name, t.Ping, minPing)
+	}
 	if t.Port == 0 {
+		_, err := netip.ParseAddr(t.Host)
+		t.byService = err != nil
 		t.Port = 5060
 		if t.Transport == TLS {
 			t.Port = 5061
@@ -92,6 +102,13 @@ func (t *Trunk) check() error {
 	}
 	return nil
 }
+
+// minPing keeps a trunk from being flooded by our own questions.
+const minPing = 10 * time.Millisecond
+
+// ByService reports whether the trunk's name is looked up as a service (SRV,
+// RFC 3263): it is a name, and no port was given.
+func (t *Trunk) ByService() bool { return t.byService }
 
 // LogValue names the trunk without its secrets.
 func (t *Trunk) LogValue() slog.Value { return slog.StringValue(t.Name) }

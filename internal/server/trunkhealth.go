@@ -1,0 +1,46 @@
+package server
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/sip"
+)
+
+// trunkHealth tells Prometheus whether trunks answer.
+type trunkHealth struct{ phones *sip.Server }
+
+var (
+	trunkUp = prometheus.NewDesc("switchhook_trunk_up",
+		"1 for a trunk that answers OPTIONS, 0 for one that does not; absent where nobody asks.", []string{"trunk"}, nil)
+	trunkAnswered = prometheus.NewDesc("switchhook_trunk_answered_timestamp_seconds",
+		"When the trunk last answered OPTIONS.", []string{"trunk"}, nil)
+	trunkDelay = prometheus.NewDesc("switchhook_trunk_answer_seconds",
+		"How long the trunk's last answer to OPTIONS took.", []string{"trunk"}, nil)
+)
+
+// Describe names the metrics.
+func (trunkHealth) Describe(to chan<- *prometheus.Desc) {
+	to <- trunkUp
+	to <- trunkAnswered
+	to <- trunkDelay
+}
+
+// Collect reads them.
+func (h trunkHealth) Collect(to chan<- prometheus.Metric) {
+	gauge := func(what *prometheus.Desc, value float64, name string) {
+		to <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value, name)
+	}
+	for _, known := range h.phones.Healths() {
+		if known.State != sip.Unknown {
+			up := 0.0
+			if known.State == sip.Online {
+				up = 1
+			}
+			gauge(trunkUp, up, known.Trunk)
+		}
+		if !known.Answered.IsZero() {
+			gauge(trunkAnswered, float64(known.Answered.UnixNano())/1e9, known.Trunk)
+			gauge(trunkDelay, known.Delay.Seconds(), known.Trunk)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package sip
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// TrunkState is whether a trunk answers.
+type TrunkState string
+
+// The states of a trunk.
+const (
+	Unknown  TrunkState = "unknown" // nobody has asked, or there is no answer yet
+	Online   TrunkState = "online"
+	Inactive TrunkState = "inactive" // it has not answered for several times
+)
+
+// deadAfter is how many questions in a row a dead trunk has left unanswered.
+const deadAfter = 2
+
+// Health is what we know of a trunk's life.
+type Health struct {
+	Trunk    string
+	State    TrunkState
+	Answer   string        // the last status, or why there was none
+	Answered time.Time     // when it answered last; zero never
+	Heard    time.Time     // when it last asked us by OPTIONS; zero never
+	Delay    time.Duration // how long its last answer took
+}
+
+// health keeps what is known of each trunk, by its name.
+type health struct {
+	mu sync.Mutex
+	of map[string]*condition
+}
+
+type condition struct {
+	Health
+	missed int
+	asking bool
+	due    time.Time
+}
+
+// Health tells of a trunk; false where there is none of that name.
+func (s *Server) Health(name string) (Health, bool) {
+	for _, h := range s.Healths() {
+		if h.Trunk == name {
+			return h, true
+		}
+	}
+	return Health{}, false
+}
+
+// Healths tells of all trunks.
+func (s *Server) Healths() (list []Health) {
+	s.health.mu.Lock()
+	defer s.health.mu.Unlock()
+	for _, t := range s.trunks.Trunks() {
+		if known, ok := s.health.of[t.Name]; ok {
+			list = append(list, known.Health)
+		} else {
+			list = append(list, Health{Trunk: t.Name, State: Unknown})
+		}
+	}
+	return list
+}
+
+// alive leaves out the trunks that are known to be dead, unless all are.
+func (s *Server) alive(trunks []*trunk.Trunk) []*trunk.Trunk {
+	s.health.mu.Lock()
+	defer s.health.mu.Unlock()
+	list := slices.DeleteFunc(slices.Clone(trunks), func(t *trunk.Trunk) bool {
+		known, ok := s.health.of[t.Name]
+		return ok && known.State == Inactive
+	})
+	if len(list) == 0 {
+		return trunks
+	}
+	return list
+}
+
+// on finds or makes the condition of a trunk. The lock is held.
+func (h *health) on(name string) *condition {
+	if h.of == nil {
+		h.of = make(map[string]*condition)
+	}
+	known, ok := h.of[name]
+	if !ok {
+		known = &condition{Health: Health{Trunk: name, State: Unknown}}
+		h.of[name] = known
+	}
+	return known
+}
+
+// heard notes a trunk's own OPTIONS.
+func (h *health) heard(name string) {
+	h.mu.Lock()
+	h.on(name).Heard = time.Now()
+	h.mu.Unlock()
+}

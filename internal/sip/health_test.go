@@ -1,0 +1,139 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// zone is a name service of a few records. It counts what it is asked.
+type zone struct {
+	hosts map[string][]string
+	srv   map[string][]*net.SRV
+	asked atomic.Int64
+	dead  atomic.Bool
+}
+
+func (z *zone) LookupNetIP(_ context.Context, _, host string) (list []netip.Addr, err error) {
+	z.asked.Add(1)
+	for _, text := range z.hosts[host] {
+		list = append(list, netip.MustParseAddr(text))
+	}
+	if len(list) == 0 || z.dead.Load() {
+		return nil, fmt.Errorf("no such host %s", host)
+	}
+	return list, nil
+}
+
+func (z *zone) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	z.asked.Add(1)
+	found := z.srv["_"+service+"._"+proto+"."+name]
+	if len(found) == 0 || z.dead.Load() {
+		return "", nil, fmt.Errorf("no such service at %s", name)
+	}
+	return name, found, nil
+}
+
+// TestNextAddressOfATrunkIsTried asks that SRV records lead to a phone although
+// the best of them leads to nobody.
+func TestNextAddressOfATrunkIsTried(t *testing.T) {
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			names := &zone{hosts: map[string][]string{"dead.example": {"127.0.0.3", "127.0.0.2"}, "alive.example": {"127.0.0.1"}}, srv: map[string][]*net.SRV{}}
+			phone, _ := callee(t, "carrier", func(c *siptest.Config) { c.Transport = transport })
+			port := addressOf(phone.Addr()).Port()
+			names.srv["_sip._"+transport+".carrier.example"] = []*net.SRV{
+				{Target: "dead.example.", Port: port, Priority: 1}, {Target: "alive.example.", Port: port, Priority: 2},
+			}
+			r := newRig(t, func(c *Config) { c.Resolver = names }, trunk.Trunk{Name: "carrier", Host: "carrier.example", Transport: trunk.Transport(transport)})
+			made := r.dial(t, "+15557770000")
+			next(t, phone).Answer()
+			expect[call.Answered](t, made)
+			if _, ok := r.table.From(netip.MustParseAddr("127.0.0.2")); !ok {
+				t.Error("the service's addresses may not call in")
+			}
+		})
+	}
+}
+
+// TestNamesAreRemembered asks that answers are kept for a while, failures for
+// less, and that old ones serve while the name service is down.
+func TestNamesAreRemembered(t *testing.T) {
+	names := &zone{hosts: map[string][]string{"a.example": {"2001:db8::1", "192.0.2.1"}}}
+	l := &locator{resolver: names}
+	table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}, {Name: "b", Host: "b.example", Port: 5070}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := table.Trunks()[0], table.Trunks()[1]
+	for range 3 {
+		if places, err := l.find(t.Context(), a); err != nil || len(places) != 2 || places[0].String() != "192.0.2.1:5070" {
+			t.Fatalf("%v %v", places, err)
+		}
+		if places, err := l.find(t.Context(), b); err == nil || len(places) != 0 {
+			t.Fatalf("%v %v", places, err)
+		}
+	}
+	if n := names.asked.Load(); n != 2 {
+		t.Errorf("the name service was asked %d times, want 2", n)
+	}
+	names.dead.Store(true)
+	for key, known := range l.known { // an hour less a minute later
+		known.at = known.at.Add(-staleFor + time.Minute)
+		l.known[key] = known
+	}
+	if places, err := l.find(t.Context(), a); err != nil || len(places) != 2 {
+		t.Errorf("%v %v", places, err)
+	}
+	if n := names.asked.Load(); n != 3 {
+		t.Errorf("the name service was asked %d times, want 3", n)
+	}
+}
+
+// TestDeadTrunkIsSkipped asks that a trunk that answers no OPTIONS gets no calls,
+// and gets them again once it answers.
+func TestDeadTrunkIsSkipped(t *testing.T) {
+	first, viaFirst := callee(t, "first", nil)
+	second, viaSecond := callee(t, "second", nil)
+	viaFirst.Ping = 50 * time.Millisecond
+	r := newRig(t, func(c *Config) { c.TrunkPatience = time.Hour }, viaFirst, viaSecond)
+	state := func(want TrunkState) func() bool {
+		return func() bool { h, ok := r.Health("first"); return ok && h.State == want }
+	}
+	eventually(t, state(Online))
+	if h, _ := r.Health("first"); h.Answered.IsZero() || h.Answer != "SIP/2.0 200 OK" {
+		t.Errorf("health is %+v", h)
+	}
+	if h, ok := r.Health("second"); !ok || h.State != Unknown {
+		t.Errorf("health of a trunk that nobody asks is %+v", h)
+	}
+	first.Lose(func(siptest.Entry) bool { return true })
+	eventually(t, state(Inactive))
+	made := r.dial(t, "+15557770000")
+	next(t, second).Answer()
+	expect[call.Answered](t, made)
+	first.Lose(nil)
+	eventually(t, state(Online))
+	made = r.dial(t, "+15557770000")
+	next(t, first).Answer()
+	expect[call.Answered](t, made)
+}
+
+// TestTrunksOPTIONSIsHeard asks for the other direction of keep-alives.
+func TestTrunksOPTIONSIsHeard(t *testing.T) {
+	r := newRig(t, nil)
+	if response, err := r.phone(t, nil).Request(within(t), "OPTIONS", "x"); err != nil || response.Status() != 200 {
+		t.Fatalf("%v %v", err, response)
+	}
+	if h, ok := r.Health("local"); !ok || h.Heard.IsZero() {
+		t.Errorf("health is %+v", h)
+	}
+}

@@ -1,0 +1,130 @@
+package sip
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// Resolver looks names up; *net.Resolver is one.
+type Resolver interface {
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+	LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
+}
+
+// How long an answer of the name service counts. The system's resolver does not
+// tell the records' own times, so these bound them.
+const (
+	freshFor = time.Minute
+	emptyFor = 5 * time.Second // and so long a failure
+	staleFor = time.Hour       // what is found no more is still tried
+)
+
+const (
+	maxPlaces  = 8    // addresses of one trunk that are tried
+	maxLocated = 4096 // names that are remembered
+)
+
+// locator finds the addresses of trunks: SRV records and their targets where no
+// port is given, else the name's own addresses (RFC 3263 §4).
+type locator struct {
+	resolver Resolver
+
+	mu    sync.Mutex
+	known map[located]finding
+}
+
+type located struct {
+	host      string
+	port      int
+	transport trunk.Transport
+	service   bool
+}
+
+type finding struct {
+	places []netip.AddrPort
+	err    error
+	at     time.Time
+}
+
+// find returns the places at which a trunk can be reached, the best first.
+func (l *locator) find(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort, error) {
+	if address, err := netip.ParseAddr(t.Host); err == nil {
+		return []netip.AddrPort{netip.AddrPortFrom(address.Unmap(), uint16(t.Port))}, nil
+	}
+	key, now := located{t.Host, t.Port, t.Transport, t.ByService()}, time.Now()
+	l.mu.Lock()
+	before, ok := l.known[key]
+	l.mu.Unlock()
+	if age := now.Sub(before.at); ok && (before.err == nil && age < freshFor || before.err != nil && age < emptyFor) {
+		return slices.Clone(before.places), before.err
+	}
+	places, err := l.lookUp(ctx, t)
+	if err != nil && len(before.places) > 0 && now.Sub(before.at) < staleFor {
+		return slices.Clone(before.places), nil
+	}
+	if ctx.Err() == nil {
+		l.mu.Lock()
+		if l.known == nil || len(l.known) >= maxLocated {
+			l.known = make(map[located]finding)
+		}
+		l.known[key] = finding{places, err, now}
+		l.mu.Unlock()
+	}
+	return slices.Clone(places), err
+}
+
+func (l *locator) lookUp(ctx context.Context, t *trunk.Trunk) (places []netip.AddrPort, err error) {
+	if t.ByService() {
+		service, proto := "sip", string(t.Transport)
+		if t.Transport == trunk.TLS {
+			service, proto = "sips", "tcp"
+		}
+		_, records, err := l.resolver.LookupSRV(ctx, service, proto, t.Host)
+		if err == nil {
+			for _, record := range records[:min(len(records), maxPlaces)] {
+				found, _ := l.addresses(ctx, strings.TrimSuffix(record.Target, "."), record.Port)
+				places = append(places, found...)
+			}
+		}
+		if len(places) > 0 {
+			return places[:min(len(places), maxPlaces)], nil
+		}
+	}
+	places, err = l.addresses(ctx, t.Host, uint16(t.Port))
+	return places[:min(len(places), maxPlaces)], err
+}
+
+// addresses returns a name's addresses, IPv4 before IPv6.
+func (l *locator) addresses(ctx context.Context, host string, port uint16) (places []netip.AddrPort, err error) {
+	found, err := l.resolver.LookupNetIP(ctx, "ip", host)
+	for i := range found {
+		found[i] = found[i].Unmap()
+	}
+	slices.SortStableFunc(found, func(a, b netip.Addr) int { return a.BitLen() - b.BitLen() })
+	for _, address := range found {
+		places = append(places, netip.AddrPortFrom(address, port))
+	}
+	return places, err
+}
+
+// LookupNetIP makes the locator a trunk.Resolver.
+func (l *locator) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	return l.resolver.LookupNetIP(ctx, network, host)
+}
+
+// Locate returns a trunk's addresses, for the table of who may call in.
+func (l *locator) Locate(ctx context.Context, t *trunk.Trunk) ([]netip.Addr, error) {
+	places, err := l.find(ctx, t)
+	var list []netip.Addr
+	for _, place := range places {
+		list = append(list, place.Addr())
+	}
+	return list, err
+}

@@ -1,0 +1,161 @@
+package sip
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// idlePings is how often the trunks are looked over where none is due sooner:
+// the table may have changed.
+const idlePings = time.Second
+
+// pingTrunks asks each trunk that wants it whether it lives.
+func (s *Server) pingTrunks() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			timer.Reset(s.pingDue())
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// pingDue asks whose time has come and returns when to look again.
+func (s *Server) pingDue() time.Duration {
+	now, next, trunks := time.Now(), idlePings, s.trunks.Trunks()
+	s.health.mu.Lock()
+	defer s.health.mu.Unlock()
+	for name := range s.health.of {
+		if !slices.ContainsFunc(trunks, func(t *trunk.Trunk) bool { return t.Name == name }) {
+			delete(s.health.of, name)
+		}
+	}
+	for _, t := range trunks {
+		if t.Ping == 0 || t.Host == "" {
+			if known, ok := s.health.of[t.Name]; ok { // nobody asks any more
+				known.State, known.missed = Unknown, 0
+			}
+			continue
+		}
+		known := s.health.on(t.Name)
+		if !known.asking && !known.due.After(now) {
+			known.asking, known.due = true, now.Add(t.Ping)
+			s.work.Go(func() { s.ping(t) })
+		}
+		next = min(next, max(time.Until(known.due), time.Millisecond))
+	}
+	return next
+}
+
+// ping sends OPTIONS and notes what comes of it. Any answer but 408 and 503 is a
+// sign of life.
+func (s *Server) ping(t *trunk.Trunk) {
+	began := time.Now()
+	status, err := s.askOnce(t)
+	now := time.Now()
+	s.health.mu.Lock()
+	defer s.health.mu.Unlock()
+	known := s.health.on(t.Name)
+	before := known.State
+	known.asking = false
+	switch {
+	case err != nil:
+		known.Answer = err.Error()
+		known.missed++
+	case failsOver(status.code):
+		known.Answer = status.text
+		known.missed++
+	default:
+		known.State, known.missed, known.Answer, known.Answered, known.Delay = Online, 0, status.text, now, now.Sub(began)
+	}
+	if known.missed >= deadAfter {
+		known.State = Inactive
+	}
+	if known.State != before && s.ctx.Err() == nil {
+		s.log.Info("trunk changed", "trunk", t.Name, "state", known.State, "answer", known.Answer)
+	}
+}
+
+type pingStatus struct {
+	code int
+	text string
+}
+
+// askOnce carries one OPTIONS to the first place of a trunk that can be reached.
+func (s *Server) askOnce(t *trunk.Trunk) (pingStatus, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
+	defer cancel()
+	places, err := s.locator.find(ctx, t)
+	for _, place := range places {
+		var response *sip.Response
+		if response, err = s.carry(ctx, s.optionsTo(t, place)); err == nil {
+			return pingStatus{response.StatusCode, response.StartLine()}, nil
+		}
+	}
+	return pingStatus{}, err
+}
+
+// optionsTo builds the question.
+func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort) *sip.Request {
+	transport := transportOf(t)
+	target := sip.Uri{Scheme: "sip", Host: t.Host, Port: int(place.Port())}
+	d := dialog{
+		callID: uuid.NewString(), target: target, remote: party{uri: target}, transport: transport, source: place,
+		contact: s.contact("", transport, place.Addr()),
+	}
+	d.local.uri = sip.Uri{Scheme: "sip", Host: d.contact.Host}
+	d.localTag = s.tags.caller(d.callID)
+	request := d.request(sip.OPTIONS, 1, s.via(transport, place.Addr()))
+	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
+	request.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
+	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
+	request.SetBody(nil)
+	request.SetDestination(s.destination(t, place))
+	if transport == "UDP" {
+		s.fromListener(request)
+	}
+	return request
+}
+
+// carry brings a request of no call to its final response.
+func (s *Server) carry(ctx context.Context, request *sip.Request) (*sip.Response, error) {
+	tx, err := s.transactions.Request(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Terminate()
+	for {
+		select {
+		case response := <-tx.Responses():
+			if !response.IsProvisional() {
+				return response, nil
+			}
+		case <-tx.Done():
+			if err := tx.Err(); err != nil {
+				return nil, err
+			}
+			return nil, sip.ErrTransactionTerminated
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// destination is where sipgo connects to. TLS needs the name, to check the
+// certificate against it.
+func (s *Server) destination(t *trunk.Trunk, place netip.AddrPort) string {
+	if t.Transport == trunk.TLS {
+		return hostPort(&sip.Uri{Host: t.Host, Port: int(place.Port())}, "TLS")
+	}
+	return place.String()
+}
