@@ -120,6 +120,9 @@ func TestDeadTrunkIsSkipped(t *testing.T) {
 	made := r.dial(t, "+15557770000")
 	next(t, second).Answer()
 	expect[call.Answered](t, made)
+	if first.Count(isRequest("INVITE", false)) != 0 {
+		t.Error("the dead trunk was called")
+	}
 	first.Lose(nil)
 	eventually(t, state(Online))
 	made = r.dial(t, "+15557770000")
