@@ -16,7 +16,7 @@ const (
 // control is the state of our RTCP.
 type control struct {
 	name   [cnameSize]byte
-	packet [128]byte
+	packet [160]byte
 	from   netip.AddrPort // where the peer's RTCP comes from; zero until known
 
 	lastReport   uint32 // the middle of the peer's last NTP time
@@ -52,6 +52,8 @@ func (s *Session) poll() {
 		}
 	}
 	s.counters.depth.Store(int64(s.playout.depth()) * int64(time.Millisecond))
+	s.counters.maxJitter.Store(max(s.counters.maxJitter.Load(), s.counters.jitter.Load()))
+	s.counters.losses.Store(uint64(s.source.losses.lost)<<32 | uint64(s.source.losses.runs))
 }
 
 // hearReport takes a packet of the peer's RTCP. A BYE does not end anything: the
@@ -73,6 +75,9 @@ func (s *Session) hearReport(packet []byte, from netip.AddrPort, at int64) {
 		if f.sendTime != 0 {
 			s.control.lastReport, s.control.lastReportAt = f.sendTime, at
 		}
+	}
+	if f.told && f.quality.conversing >= 10 && f.quality.conversing <= 50 {
+		s.counters.remoteMOS.Store(int64(f.quality.conversing))
 	}
 	if !f.heard {
 		return
@@ -117,7 +122,12 @@ func (s *Session) writeReport(m *Media, now time.Time) int {
 			hears.delay = uint32((now.UnixNano() - s.control.lastReportAt) * 65536 / int64(time.Second))
 		}
 	}
-	return putReport(s.control.packet[:], s.out.header.ssrc, s.control.name, speaks, hears)
+	n := putReport(s.control.packet[:], s.out.header.ssrc, s.control.name, speaks, hears)
+	if hears != nil {
+		v := s.metrics()
+		n += putVoIP(s.control.packet[n:], s.out.header.ssrc, &v)
+	}
+	return n
 }
 
 // controlDestination is where the peer wants our RTCP: where its own comes from,

@@ -110,8 +110,10 @@ func FuzzParse(f *testing.F) {
 }
 
 func FuzzParseRTCP(f *testing.F) {
-	var packet [128]byte
+	var packet [160]byte
 	n := putReport(packet[:], 9, [cnameSize]byte{}, &sending{}, &report{ssrc: 5})
+	f.Add(bytes.Clone(packet[:n]), uint32(5))
+	n += putVoIP(packet[n:], 9, &voipMetrics{ssrc: 5})
 	f.Add(bytes.Clone(packet[:n]), uint32(5))
 	f.Add([]byte{0x81, 201, 0, 1, 0, 0, 0, 9}, uint32(5))
 	f.Fuzz(func(t *testing.T, packet []byte, ours uint32) {

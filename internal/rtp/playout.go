@@ -45,6 +45,8 @@ type playout struct {
 	watched  int // ms of the window
 	patience int
 
+	packetMillis int // of the packet decoded last
+
 	comfortFrom uint32 // the timestamp of the last comfort noise
 }
 
@@ -282,6 +284,7 @@ func (p *playout) decode() {
 	first := p.buffer.first()
 	p.at, p.end = 0, p.decoder.Decode(p.decoded[:], first.payload[:first.size])
 	p.next, p.floor, p.played, p.dry = first.end(), first.end(), first.sequence, 0
+	p.packetMillis = p.ms(first.ticks)
 	if int32(first.timestamp-p.comfortFrom) > 0 {
 		p.conceal.noise.on = false // the peer speaks again
 	}

@@ -29,6 +29,8 @@ type feedback struct {
 	sendTime uint32 // the middle of the NTP time of a sender report, 0 for none
 	about    report // what it says of us, if heard
 	heard    bool
+	quality  voipMetrics // what it says of our sound, if told
+	told     bool
 	bye      bool
 }
 
@@ -62,6 +64,14 @@ func parseRTCP(packet []byte, ours uint32) (f feedback, ok bool) {
 			}
 			f.read(body[fixed:fixed+24*count], ours)
 			ok = true
+		case extendedReport:
+			quality, found, fits := parseVoIP(body, ours)
+			if !fits {
+				return feedback{}, false
+			}
+			if found {
+				f.quality, f.told = quality, true
+			}
 		case goodbye:
 			f.bye = true
 		}

@@ -38,6 +38,7 @@ type source struct {
 	cycles  uint32 // what its wraps add to it
 	base    uint32 // the first one
 	seen    uint64 // bit i: highest-i has come
+	losses  losses
 
 	candidate struct {
 		from netip.AddrPort
@@ -85,6 +86,7 @@ func (s *source) admit(from netip.AddrPort, h header) verdict {
 		return s.count(h.sequence)
 	}
 	s.highest, s.cycles, s.base, s.seen = h.sequence, 0, uint32(h.sequence), 1
+	s.losses = losses{}
 	return begun
 }
 
@@ -125,6 +127,7 @@ func (s *source) plausible(sequence uint16) bool {
 func (s *source) count(sequence uint16) verdict {
 	ahead := int16(sequence - s.highest)
 	if ahead > 0 {
+		s.losses.advance(s.seen, uint16(ahead), s.expected())
 		if sequence < s.highest {
 			s.cycles += 1 << 16
 		}

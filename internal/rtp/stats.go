@@ -20,10 +20,13 @@ type Stats struct {
 	Ignored                 uint64 // another payload type, or not from the peer
 	Malformed               uint64
 	Jitter                  time.Duration  // interarrival jitter of RFC 3550
+	MaxJitter               time.Duration  // the largest so far
 	Depth                   time.Duration  // sound that waits in the jitter buffer
 	RoundTrip               time.Duration  // from RTCP; 0 until known
 	RemoteLost              uint64         // of our packets, as the peer reports
 	RemoteJitter            time.Duration  // as the peer reports
+	MOS                     float64        // estimate of the conversation as heard here, 1 to 4.5 (quality.go); 0 if nothing came
+	RemoteMOS               float64        // the peer's estimate of what it hears, by RFC 3611; 0 if it does not say
 	LastPacket              time.Time      // zero if none came
 	Remote                  netip.AddrPort // where the peer's packets come from; zero until known
 }
@@ -35,7 +38,10 @@ type counters struct {
 	late, duplicates, discarded, concealed, comfort, ignored, malformed atomic.Uint64
 
 	lost         atomic.Int64
-	jitter       atomic.Int64 // ns, as are the other times
+	losses       atomic.Uint64 // lost packets and, in the lower half, the runs that they form
+	jitter       atomic.Int64  // ns, as are the other times
+	maxJitter    atomic.Int64
+	remoteMOS    atomic.Int64 // in tenths
 	depth        atomic.Int64
 	roundTrip    atomic.Int64
 	remoteLost   atomic.Int64
@@ -64,6 +70,13 @@ func (s *Session) Stats() Stats {
 		RoundTrip:    time.Duration(c.roundTrip.Load()),
 		RemoteLost:   uint64(max(c.remoteLost.Load(), 0)),
 		RemoteJitter: time.Duration(c.remoteJitter.Load()),
+		MaxJitter:    time.Duration(max(c.maxJitter.Load(), c.jitter.Load())),
+		RemoteMOS:    float64(c.remoteMOS.Load()) / 10,
+	}
+	if stats.Received > 0 {
+		losses := c.losses.Load()
+		_, conversing := stats.ratings(burstiness(uint32(losses>>32), uint32(losses), stats.lossRatio()))
+		stats.MOS = opinion(conversing)
 	}
 	if last := c.lastPacket.Load(); last != 0 {
 		stats.LastPacket = time.Unix(0, last)
