@@ -99,7 +99,7 @@ func (s *Session) report(m *Media) {
 		return
 	}
 	n := s.writeReport(m, time.Now())
-	_ = s.rtcp.send(s.control.packet[:n], to) // reports may get lost
+	s.sendControl(m, n, to)
 }
 
 func (s *Session) writeReport(m *Media, now time.Time) int {
@@ -130,10 +130,12 @@ func (s *Session) writeReport(m *Media, now time.Time) int {
 	return n
 }
 
-// controlDestination is where the peer wants our RTCP: where its own comes from,
-// beside an RTP address that we had to learn, or where it said.
+// controlDestination is where the peer wants our RTCP: with the RTP, where its own
+// comes from, beside an RTP address that we had to learn, or where it said.
 func (s *Session) controlDestination(m *Media) netip.AddrPort {
 	switch rtp := s.source.destination(); {
+	case m.RTCPMux:
+		return rtp
 	case s.control.from.IsValid():
 		return s.control.from
 	case rtp == s.source.signalled && m.RemoteRTCP.IsValid():
@@ -152,8 +154,17 @@ func (s *Session) leave() {
 	if to := s.controlDestination(s.media); to.IsValid() {
 		n := s.writeReport(s.media, time.Now())
 		n += putGoodbye(s.control.packet[n:], s.out.header.ssrc)
-		_ = s.rtcp.send(s.control.packet[:n], to)
+		s.sendControl(s.media, n, to)
 	}
+}
+
+// sendControl sends the packet that stands ready. Reports may get lost.
+func (s *Session) sendControl(m *Media, size int, to netip.AddrPort) {
+	from := s.rtcp
+	if m.RTCPMux {
+		from = s.rtp
+	}
+	_ = from.send(s.control.packet[:size], to)
 }
 
 // ntp returns a time in NTP's format: seconds and 32 bits of their fraction.

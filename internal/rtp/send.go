@@ -2,6 +2,7 @@ package rtp
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/codec"
@@ -10,10 +11,19 @@ import (
 // maxFrame is the samples of 20 ms at the highest rate.
 const maxFrame = 320
 
+// What a packet holds: of every codec here, a byte is one unit of the RTP clock,
+// and a payload can be cut between any two.
+const (
+	shortestPacket = 10 * time.Millisecond
+	longestPacket  = 60 * time.Millisecond
+	mostPayload    = 8*60 + codec.MaxPayload // a packet that lacks a byte, and another frame
+)
+
 // outgoing is the state of what we send.
 type outgoing struct {
 	header  header
-	packet  [headerSize + codec.MaxPayload]byte
+	packet  [headerSize + mostPayload]byte
+	filled  int // bytes of payload that stand in packet and wait for more
 	silence [maxFrame]int16
 	tone    [maxFrame]int16
 	heard   [maxFrame]int16 // a frame of the call at the codec's rate
@@ -33,7 +43,7 @@ func (s *Session) WriteFrame(f audio.Frame) {
 	to := s.source.destination()
 	switch {
 	case !m.Send || !to.IsValid():
-		s.out.talking = false
+		s.out.talking, s.out.filled = false, 0
 		s.outward.Rest()
 	case s.tones.sending(s.out.header.timestamp, m.TelephoneEvent == 0):
 		s.sendTone(m, ticks, to)
@@ -54,6 +64,7 @@ func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
 		s.sendSound(m, tone, to)
 		return
 	}
+	s.flush(m, to)
 	h := s.out.header
 	h.payloadType, h.timestamp = m.TelephoneEvent, s.tones.start
 	n, first := s.tones.event(s.out.packet[headerSize:], ticks)
@@ -70,11 +81,38 @@ func (s *Session) sendSound(m *Media, f audio.Frame, to netip.AddrPort) {
 	} else {
 		f = s.outward.Convert(s.out.heard[:m.Codec.Samples()], f)
 	}
-	n := s.encoder.Encode(s.out.packet[headerSize:], f)
+	s.out.filled += s.encoder.Encode(s.out.packet[headerSize+s.out.filled:], f)
+	// The clock stands at this frame's beginning, filled is until its end.
+	end := s.out.header.timestamp + uint32(m.Codec.Ticks())
+	for size := packetSize(m); s.out.filled >= size; {
+		s.sendPayload(m, size, end, to)
+	}
+}
+
+// packetSize is how many bytes of payload the peer wants in a packet.
+func packetSize(m *Media) int {
+	if m.PTime == 0 {
+		return m.Codec.Ticks()
+	}
+	ptime := min(max(m.PTime, shortestPacket), longestPacket).Round(shortestPacket)
+	return m.Codec.ClockRate / int(time.Second/shortestPacket) * int(ptime/shortestPacket)
+}
+
+// sendPayload sends the first bytes of what waits, which lasts until end.
+func (s *Session) sendPayload(m *Media, size int, end uint32, to netip.AddrPort) {
 	h := s.out.header
-	h.payloadType, h.marker = m.PayloadType, !s.out.talking
+	h.payloadType, h.marker, h.timestamp = m.PayloadType, !s.out.talking, end-uint32(s.out.filled)
 	s.out.talking = true
-	s.transmit(h, n, to)
+	s.transmit(h, size, to)
+	waiting := s.out.packet[headerSize:]
+	s.out.filled = copy(waiting, waiting[size:s.out.filled])
+}
+
+// flush sends what waits, however short, since what comes now is no sound.
+func (s *Session) flush(m *Media, to netip.AddrPort) {
+	if s.out.filled > 0 {
+		s.sendPayload(m, s.out.filled, s.out.header.timestamp, to)
+	}
 }
 
 // transmit sends the packet whose payload stands ready.

@@ -19,7 +19,8 @@ type Media struct {
 	Codec          codec.Codec
 	PayloadType    uint8         // of the codec, in both directions
 	TelephoneEvent uint8         // payload type of RFC 4733 tones; 0 is none
-	PTime          time.Duration // of the peer's packets; any is heard, ours have 20 ms
+	PTime          time.Duration // what the peer wants in a packet: whole 10 ms up to 60; 0 is 20 ms; any is heard
+	RTCPMux        bool          // RTCP goes through RTP's port (RFC 5761); what comes there is heard anyway
 	Send, Receive  bool          // false on hold
 }
 
@@ -127,6 +128,7 @@ func (s *Session) adopt() *Media {
 	m := &agreed.media
 	if s.media == nil || s.media.Codec != m.Codec {
 		s.encoder = agreed.encoder
+		s.out.filled = 0 // of the former codec
 		s.playout.init(m.Codec, agreed.decoder)
 		s.inband.tune(m.Codec.SampleRate)
 	}
