@@ -31,7 +31,8 @@ type root struct {
 	Serve         serveCommand         `cmd:"" default:"withargs" help:"Run the server. This is the default command."`
 	Doctor        doctorCommand        `cmd:"" help:"Say what works on this machine, what is missing, and what adds it."`
 	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook (an Event Grid subscription)."`
-	Subscriptions subscriptionsCommand `cmd:"" help:"List, show and delete event subscriptions."`
+	Subscriptions subscriptionsCommand `cmd:"" help:"List, show, change and delete event subscriptions."`
+	Events        eventsCommand        `cmd:"" help:"Look at deliveries of events, and deliver them once more."`
 	Numbers       numbersCommand       `cmd:"" help:"List the phone numbers that the resource owns."`
 	Trunks        trunksCommand        `cmd:"" help:"List the trunks and routes."`
 	Keys          keysCommand          `cmd:"" help:"Show and rotate the access keys."`

@@ -8,23 +8,11 @@ import (
 	"github.com/switchhook/switchhook/internal/server"
 )
 
-// subscribeCommand has the flags of `az eventgrid event-subscription create`.
 type subscribeCommand struct {
-	Name             string `arg:"" help:"Name of the subscription; one that exists is updated."`
+	Name             string `arg:"" help:"Name of the subscription; one that exists is made anew."`
 	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
-
-	Endpoint                      string           `required:"" placeholder:"URL" help:"Webhook that the events are posted to."`
-	IncludedEventTypes            eventTypes       `placeholder:"TYPE" help:"Only these types of event (all)."`
-	SubjectBeginsWith             string           `placeholder:"TEXT" help:"Only events whose subject begins so."`
-	SubjectEndsWith               string           `placeholder:"TEXT" help:"Only events whose subject ends so."`
-	AdvancedFilter                advancedFilters  `placeholder:"KEY OPERATOR VALUES" help:"Only events that pass this filter; may be repeated, all must pass."`
-	EventDeliverySchema           string           `placeholder:"SCHEMA" help:"eventgridschema or cloudeventschemav1_0."`
-	MaxDeliveryAttempts           *int             `placeholder:"N" help:"1 to 30 (30)."`
-	EventTTL                      *int             `name:"event-ttl" placeholder:"MINUTES" help:"1 to 1440 (1440)."`
-	DeadletterEndpoint            string           `placeholder:"ID" help:"Blob container that takes what cannot be delivered."`
-	MaxEventsPerBatch             *int             `placeholder:"N" help:"1 to 5000 (1)."`
-	PreferredBatchSizeInKilobytes *int             `placeholder:"KB" help:"1 to 1024 (64)."`
-	DeliveryAttributeMapping      attributeMapping `placeholder:"NAME KIND VALUE" help:"Header of each delivery: NAME static VALUE [true: a secret], or NAME dynamic FIELD; may be repeated."`
+	Endpoint         string `required:"" placeholder:"URL" help:"Webhook that the events are posted to."`
+	subscriptionFlags
 }
 
 // Help ends the command's help.
@@ -38,14 +26,12 @@ Example:
 
 // Validate says early what the server would say anyway, where the flag's name helps.
 func (c *subscribeCommand) Validate() error {
-	if _, err := c.request(); err != nil {
-		return err
-	}
-	return nil
+	_, err := c.settings(c.Endpoint)
+	return err
 }
 
 func (c *subscribeCommand) Run(a *app) error {
-	body, err := c.request()
+	body, err := c.settings(c.Endpoint)
 	if err != nil {
 		return err
 	}
@@ -54,7 +40,7 @@ func (c *subscribeCommand) Run(a *app) error {
 		return err
 	}
 	var sub subscription
-	if err := client.do(a.ctx, "PUT", subscriptionPath(c.Name), eventGridVersion, body, &sub); err != nil {
+	if err := client.do(a.ctx, "PUT", subscriptionPath(c.Name), eventGridVersion, subscriptionBody{body}, &sub); err != nil {
 		return err
 	}
 	return await(a, client, sub)

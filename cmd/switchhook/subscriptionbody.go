@@ -36,6 +36,8 @@ type eventFilter struct {
 	Types         []string         `json:"includedEventTypes,omitempty"`
 	SubjectBegins string           `json:"subjectBeginsWith,omitempty"`
 	SubjectEnds   string           `json:"subjectEndsWith,omitempty"`
+	CaseSensitive bool             `json:"isSubjectCaseSensitive,omitempty"`
+	Arrays        bool             `json:"enableAdvancedFilteringOnArrays,omitempty"`
 	Advanced      []advancedFilter `json:"advancedFilters,omitempty"`
 }
 
@@ -52,39 +54,6 @@ type deadLetter struct {
 type blobContainer struct {
 	ResourceID string `json:"resourceId"`
 	Container  string `json:"blobContainerName"`
-}
-
-// request checks the flags whose form is the command line's own; the server
-// checks the rest.
-func (c *subscribeCommand) request() (subscriptionBody, error) {
-	schema, err := deliverySchema(c.EventDeliverySchema)
-	if err != nil {
-		return subscriptionBody{}, err
-	}
-	dead, err := deadLetterTo(c.DeadletterEndpoint)
-	if err != nil {
-		return subscriptionBody{}, err
-	}
-	settings := subscriptionSettings{
-		Destination: destination{"WebHook", webhook{
-			URL:        c.Endpoint,
-			BatchCount: c.MaxEventsPerBatch,
-			BatchSize:  c.PreferredBatchSizeInKilobytes,
-			Attributes: c.DeliveryAttributeMapping,
-		}},
-		Filter: eventFilter{
-			Types:         c.IncludedEventTypes,
-			SubjectBegins: c.SubjectBeginsWith,
-			SubjectEnds:   c.SubjectEndsWith,
-			Advanced:      c.AdvancedFilter,
-		},
-		Schema:     schema,
-		DeadLetter: dead,
-	}
-	if c.MaxDeliveryAttempts != nil || c.EventTTL != nil {
-		settings.Retry = &retryPolicy{c.MaxDeliveryAttempts, c.EventTTL}
-	}
-	return subscriptionBody{settings}, nil
 }
 
 func deliverySchema(text string) (string, error) {

@@ -10,6 +10,7 @@ import (
 type subscriptionsCommand struct {
 	List   subscriptionsListCommand   `cmd:"" help:"List the subscriptions."`
 	Show   subscriptionsShowCommand   `cmd:"" help:"Print a subscription as JSON."`
+	Update subscriptionsUpdateCommand `cmd:"" help:"Change a subscription."`
 	Delete subscriptionsDeleteCommand `cmd:"" help:"Delete a subscription."`
 }
 

@@ -63,6 +63,13 @@ func (t *Tail) Follow(ctx context.Context) (<-chan Sighting, error) {
 	return f.events, nil
 }
 
+// Followed reports whether anybody looks on: who tells may save the work.
+func (t *Tail) Followed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.followers) > 0
+}
+
 // Tell shows an event to those who follow. It does not wait.
 func (t *Tail) Tell(s Sighting) {
 	t.mu.Lock()

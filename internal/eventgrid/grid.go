@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -40,6 +41,7 @@ type Config struct {
 	Now              func() time.Time // nil takes time.Now
 
 	Metrics prometheus.Registerer // nil shows none
+	Tail    *delivery.Tail        // sees every event; may be nil
 }
 
 // Grid is the event source of one resource: its subscriptions, and the way of

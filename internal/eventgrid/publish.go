@@ -17,6 +17,7 @@ func (g *Grid) publish(e event) (matched int) {
 	p := newPublication(e, g.topic)
 	now := g.cfg.Now()
 	g.metrics.published.WithLabelValues(e.kind).Inc()
+	g.show(p)
 	var out []delivery.Message
 	for _, t := range g.view.Load().takers {
 		if t.expired(now) {
@@ -46,6 +47,16 @@ func (g *Grid) publish(e event) (matched int) {
 	return len(out)
 }
 
+// show lets those who follow the tail see an event, whoever takes it.
+func (g *Grid) show(p *publication) {
+	if g.cfg.Tail == nil || !g.cfg.Tail.Followed() {
+		return
+	}
+	if body, err := p.body(schemaEventGrid); err == nil { // else whoever takes it learns why
+		g.cfg.Tail.Tell(delivery.Sighting{Time: p.at, ID: p.id, Type: p.kind, Body: body})
+	}
+}
+
 // message addresses an event to a subscription. Its lane is the call within the
 // subscription: one call's events arrive in order, calls side by side.
 func (t *taker) message(p *publication, body []byte) delivery.Message {
@@ -60,5 +71,6 @@ func (t *taker) message(p *publication, body []byte) delivery.Message {
 		MaxAttempts: t.retry.MaxAttempts,
 		TTL:         t.retry.TimeToLive,
 		Note:        p.kind,
+		Event:       delivery.Event{Subscription: t.label, Schema: t.schema, Type: p.kind, Time: p.at},
 	}
 }

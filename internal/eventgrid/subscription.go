@@ -75,6 +75,18 @@ type consent struct {
 // key is the name by which a subscription is stored and looked up.
 func key(name string) string { return strings.ToLower(name) }
 
+// Label is a subscription's name as deliveries and their records bear it. It
+// fails with fault.Invalid for what can be no name.
+func Label(name string) (string, error) {
+	return strings.ToUpper(name), checkName(name)
+}
+
+// Has reports whether there is a subscription of that name, in any case.
+func (g *Grid) Has(name string) bool {
+	_, exists := g.view.Load().find(name)
+	return exists
+}
+
 // label is the name as Event Grid writes it in headers, logs and paths.
 func (s Subscription) label() string { return strings.ToUpper(s.Name) }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -42,6 +43,7 @@ type parts struct {
 	deliveries *delivery.Engine
 	callbacks  *callautomation.Callbacks
 	grid       *eventgrid.Grid
+	tail       delivery.Tail // of all events, for who looks on
 	mixer      *mixer.Engine
 	prompts    *player.Library
 	calls      *call.Registry
@@ -59,6 +61,8 @@ type parts struct {
 	closers []func() error // in the order of opening
 	life    context.Context
 	end     context.CancelFunc
+	streams context.Context // of answers that go on; ends when the server begins to stop
+	endAll  context.CancelFunc
 	work    sync.WaitGroup
 }
 
@@ -81,6 +85,7 @@ func (p *parts) close() error {
 // open makes every piece; none of them can be reached yet.
 func (p *parts) open(ctx context.Context) error {
 	p.life, p.end = context.WithCancel(context.Background())
+	p.streams, p.endAll = context.WithCancel(p.life)
 	p.broken = make(chan error, 8)
 	p.public.known = make(chan struct{})
 	p.metrics = newMetrics()
@@ -123,6 +128,9 @@ func (p *parts) openBackbone(ctx context.Context) (err error) {
 	return nil
 }
 
+// keepFailures is how long the log of failed deliveries remembers.
+const keepFailures = 7 * 24 * time.Hour
+
 // openDeliveries makes the engine; it delivers from serve on, when everybody
 // who knows how to continue an old delivery is there.
 func (p *parts) openDeliveries(context.Context) error {
@@ -133,7 +141,10 @@ func (p *parts) openDeliveries(context.Context) error {
 			callautomation.Policy: callback,
 			eventgrid.PolicyName:  eventgrid.Policy(),
 		},
-		Metrics: p.metrics,
+		FailureArchive: delivery.FailuresOnBackbone(p.backbone, keepFailures),
+		KeepFailures:   keepFailures,
+		ResourceID:     ARMResource,
+		Metrics:        p.metrics,
 	}, delivery.OnBackbone(p.backbone), p.log)
 	p.callbacks = callautomation.NewCallbacks(p.deliveries, p.log)
 	return nil
@@ -142,7 +153,7 @@ func (p *parts) openDeliveries(context.Context) error {
 func (p *parts) openGrid(context.Context) (err error) {
 	p.grid, err = eventgrid.New(eventgrid.Config{
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
-		PublicBase: p.public.base, Metrics: p.metrics,
+		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
 		return err

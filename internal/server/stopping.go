@@ -29,6 +29,7 @@ func (p *parts) stop() error {
 		p.log.Warn("undelivered events stay in the journal")
 		delivered = nil
 	}
+	p.endAll()
 	requests, cancelRequests := context.WithTimeout(context.Background(), unwind)
 	defer cancelRequests()
 	if err := p.doors.server.Shutdown(requests); err != nil {

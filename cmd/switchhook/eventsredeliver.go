@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/switchhook/switchhook/internal/server"
+)
+
+type eventsRedeliverCommand struct {
+	Event            string `arg:"" optional:"" name:"event-id" help:"Id of the event."`
+	Subscription     string `placeholder:"NAME" help:"To this subscription only; without an event: everything of it that waits or is a dead letter."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+}
+
+// Help ends the command's help.
+func (eventsRedeliverCommand) Help() string {
+	return `An event that waits for its next attempt gets it now; one that is over is delivered anew while the server remembers
+its content.
+
+Example:
+  switchhook events redeliver 3b1e6d0e-5f53-4a3c-9f6f-4f2f3c7c1d55
+  switchhook events redeliver --subscription incoming`
+}
+
+// Validate asks for one of the two.
+func (c *eventsRedeliverCommand) Validate() error {
+	if c.Event == "" && c.Subscription == "" {
+		return errors.New("name an event by its id, or a subscription with --subscription")
+	}
+	return nil
+}
+
+func (c eventsRedeliverCommand) Run(a *app) error {
+	client, err := a.connect(c.ConnectionString)
+	if err != nil {
+		return err
+	}
+	var done server.Redelivered
+	request := server.Redelivery{Event: c.Event, Subscription: c.Subscription}
+	if err := client.do(a.ctx, "POST", server.EventsPath+":redeliver", managementVersion, request, &done); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "%d deliveries begin (switchhook events attempts shows how they end)\n", done.Count)
+	return nil
+}

@@ -1,0 +1,73 @@
+package main
+
+// subscriptionFlags are those of `az eventgrid event-subscription create` and
+// update. What was not given is nil or empty.
+type subscriptionFlags struct {
+	IncludedEventTypes            eventTypes       `placeholder:"TYPE" help:"Only these types of event (all)."`
+	SubjectBeginsWith             *string          `placeholder:"TEXT" help:"Only events whose subject begins so."`
+	SubjectEndsWith               *string          `placeholder:"TEXT" help:"Only events whose subject ends so."`
+	AdvancedFilter                advancedFilters  `placeholder:"KEY OPERATOR VALUES" help:"Only events that pass this filter; may be repeated, all must pass."`
+	EventDeliverySchema           string           `placeholder:"SCHEMA" help:"eventgridschema or cloudeventschemav1_0."`
+	MaxDeliveryAttempts           *int             `placeholder:"N" help:"1 to 30 (30)."`
+	EventTTL                      *int             `name:"event-ttl" placeholder:"MINUTES" help:"1 to 1440 (1440)."`
+	DeadletterEndpoint            string           `placeholder:"ID" help:"Blob container that takes what cannot be delivered."`
+	MaxEventsPerBatch             *int             `placeholder:"N" help:"1 to 5000 (1)."`
+	PreferredBatchSizeInKilobytes *int             `placeholder:"KB" help:"1 to 1024 (64)."`
+	DeliveryAttributeMapping      attributeMapping `placeholder:"NAME KIND VALUE" help:"Header of each delivery: NAME static VALUE [true: a secret], or NAME dynamic FIELD; may be repeated."`
+}
+
+// settings checks the flags whose form is the command line's own; the server
+// checks the rest.
+func (f *subscriptionFlags) settings(endpoint string) (subscriptionSettings, error) {
+	schema, err := deliverySchema(f.EventDeliverySchema)
+	if err != nil {
+		return subscriptionSettings{}, err
+	}
+	dead, err := deadLetterTo(f.DeadletterEndpoint)
+	if err != nil {
+		return subscriptionSettings{}, err
+	}
+	settings := subscriptionSettings{
+		Destination: destination{"WebHook", webhook{URL: endpoint}},
+		Schema:      schema,
+		DeadLetter:  dead,
+	}
+	f.putInto(&settings.Destination.Properties)
+	f.filterInto(&settings.Filter)
+	if f.MaxDeliveryAttempts != nil || f.EventTTL != nil {
+		settings.Retry = &retryPolicy{f.MaxDeliveryAttempts, f.EventTTL}
+	}
+	return settings, nil
+}
+
+// putInto puts what was given of the destination over what is there, and
+// reports whether anything was.
+func (f *subscriptionFlags) putInto(w *webhook) (given bool) {
+	if f.MaxEventsPerBatch != nil {
+		w.BatchCount, given = f.MaxEventsPerBatch, true
+	}
+	if f.PreferredBatchSizeInKilobytes != nil {
+		w.BatchSize, given = f.PreferredBatchSizeInKilobytes, true
+	}
+	if f.DeliveryAttributeMapping != nil {
+		w.Attributes, given = f.DeliveryAttributeMapping, true
+	}
+	return given
+}
+
+// filterInto does the same for the filter.
+func (f *subscriptionFlags) filterInto(to *eventFilter) (given bool) {
+	if f.IncludedEventTypes != nil {
+		to.Types, given = f.IncludedEventTypes, true
+	}
+	if f.SubjectBeginsWith != nil {
+		to.SubjectBegins, given = *f.SubjectBeginsWith, true
+	}
+	if f.SubjectEndsWith != nil {
+		to.SubjectEnds, given = *f.SubjectEndsWith, true
+	}
+	if f.AdvancedFilter != nil {
+		to.Advanced, given = f.AdvancedFilter, true
+	}
+	return given
+}

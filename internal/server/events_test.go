@@ -1,0 +1,236 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// everybody lets everybody in.
+type everybody struct{}
+
+func (everybody) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal, error) {
+	return auth.Principal{}, nil
+}
+
+// eventParts are the parts that publish and deliver events, served over HTTP,
+// without phones, keys and a disk.
+func eventParts(t *testing.T) (p *parts, base string) {
+	t.Helper()
+	p = &parts{log: slog.New(slog.DiscardHandler)}
+	p.streams, p.endAll = context.WithCancel(t.Context())
+	p.deliveries = delivery.New(delivery.Config{Policies: map[string]delivery.Policy{eventgrid.PolicyName: eventgrid.Policy()}}, delivery.InMemory(), p.log)
+	if _, err := p.deliveries.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		p.deliveries.Stop(now) // what is undelivered may be lost
+	})
+	p.public.known = make(chan struct{})
+	p.public.give("http://127.0.0.1:1")
+	var err error
+	p.grid, err = eventgrid.New(eventgrid.Config{
+		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName, PublicBase: p.public.base, Tail: &p.tail,
+	}, store.InMemory(), p.deliveries, p.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.grid.Close)
+	router := rest.New(rest.Config{Auth: everybody{}, Log: p.log})
+	p.grid.Routes(router)
+	p.registerEvents(router)
+	doors := httptest.NewServer(router)
+	t.Cleanup(func() { p.endAll(); doors.Close() })
+	return p, doors.URL
+}
+
+// request asks and returns the status and the answer.
+func request(t *testing.T, method, address, body string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+const eventsVersion = "?api-version=2023-04-01"
+
+// subscribe makes a subscription and waits for its handshake.
+func subscribe(t *testing.T, base, name, endpoint string) {
+	t.Helper()
+	address := base + ARMResource + "/providers/Microsoft.EventGrid/eventSubscriptions/" + name + eventsVersion
+	status, text := request(t, "PUT", address, `{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+endpoint+`"}}}}`)
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(text, `"Succeeded"`); _, text = request(t, "GET", address, "") {
+		if status != http.StatusCreated || time.Now().After(deadline) {
+			t.Fatalf("%d %s", status, text)
+		}
+	}
+}
+
+// webhook consents, and answers events with the statuses that come.
+func webhook(t *testing.T, statuses <-chan int) string {
+	t.Helper()
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var events []struct {
+			Data struct{ ValidationCode string }
+		}
+		if json.NewDecoder(r.Body).Decode(&events) == nil && events[0].Data.ValidationCode != "" {
+			json.NewEncoder(w).Encode(map[string]string{"validationResponse": events[0].Data.ValidationCode})
+			return
+		}
+		select {
+		case status := <-statuses:
+			w.WriteHeader(status)
+			io.WriteString(w, "well, well")
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(app.Close)
+	return app.URL
+}
+
+func ring(p *parts) {
+	from, _ := identifier.Phone("+15551234567")
+	to, _ := identifier.Phone("+15550100001")
+	announcer{p.grid}.IncomingCall(call.IncomingCall{
+		Invitation: call.Invitation{From: from, To: to}, ServerCallID: "server-call", Context: "context", CorrelationID: "correlation", At: time.Now(),
+	})
+}
+
+func TestFailedDeliveryIsFoundAndRedelivered(t *testing.T) {
+	p, base := eventParts(t)
+	statuses := make(chan int)
+	subscribe(t, base, "incoming", webhook(t, statuses)+"/events?code=hush")
+	ring(p)
+	statuses <- http.StatusInternalServerError
+	attempts := waitForAttempts(t, base, 1)
+	if a := attempts[0]; a.Status != 500 || a.Result != delivery.Retried || a.Subscription != "INCOMING" || a.Next == nil || a.Answer != "well, well" || strings.Contains(a.URL, "hush") {
+		t.Errorf("got %+v", a)
+	}
+	_, text := request(t, "GET", base+EventFailuresPath+eventsVersion+"&where=incomingCALL&subscription=Incoming", "")
+	var failures listOf[delivery.Failure]
+	if err := json.Unmarshal([]byte(text), &failures); err != nil || len(failures.Value) != 1 || failures.Value[0].Category != "DeliveryFailures" || !strings.Contains(text, "500: well, well") {
+		t.Errorf("failures %s, %v", text, err)
+	}
+	if _, text := request(t, "GET", base+EventFailuresPath+eventsVersion+"&where=CallEnded", ""); text != "{\"value\":[]}" {
+		t.Errorf("failures of another sort: %s", text)
+	}
+	for i, body := range []string{`{"id":"` + attempts[0].ID + `"}`, `{"eventSubscriptionName":"incoming"}`} {
+		status, text := request(t, "POST", base+EventsPath+":redeliver"+eventsVersion, body)
+		if status != http.StatusOK || text != `{"redelivered":1}` {
+			t.Fatalf("%s: %d %s", body, status, text)
+		}
+		statuses <- []int{http.StatusInternalServerError, http.StatusOK}[i]
+		attempts = waitForAttempts(t, base, i+2)
+	}
+	if attempts[0].Result != delivery.Delivered || attempts[0].Number != 3 {
+		t.Errorf("at last %+v", attempts[0])
+	}
+}
+
+func waitForAttempts(t *testing.T, base string, n int) []EventAttempt {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		_, text := request(t, "GET", base+EventAttemptsPath+eventsVersion+"&subscription=incoming", "")
+		var list listOf[EventAttempt]
+		if err := json.Unmarshal([]byte(text), &list); err != nil || time.Now().After(deadline) {
+			t.Fatalf("%s %v", text, err)
+		}
+		if len(list.Value) >= n {
+			return list.Value
+		}
+	}
+}
+
+func TestRedeliveryThatCannotBe(t *testing.T) {
+	_, base := eventParts(t)
+	for body, want := range map[string]int{
+		`{}`:                                http.StatusBadRequest,
+		`{"id":"nobody-knows"}`:             http.StatusNotFound,
+		`{"eventSubscriptionName":"other"}`: http.StatusNotFound,
+		`{"eventSubscriptionName":"a/b"}`:   http.StatusBadRequest,
+	} {
+		if status, text := request(t, "POST", base+EventsPath+":redeliver"+eventsVersion, body); status != want {
+			t.Errorf("%s: %d %s", body, status, text)
+		}
+	}
+	for _, query := range []string{"&limit=0", "&limit=x", "&limit=1001", "&subscription=a/b"} {
+		if status, text := request(t, "GET", base+EventAttemptsPath+eventsVersion+query, ""); status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", query, status, text)
+		}
+	}
+}
+
+func TestTailShowsEventsThatNobodyTakes(t *testing.T) {
+	p, base := eventParts(t)
+	follow := func(query string) *bufio.Scanner {
+		answer, err := http.Get(base + EventTailPath + eventsVersion + query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { answer.Body.Close() })
+		lines := bufio.NewScanner(answer.Body)
+		if !lines.Scan() || lines.Text() != "" {
+			t.Fatalf("begins with %q", lines.Text())
+		}
+		return lines
+	}
+	all, ended := follow(""), follow("&includedEventTypes=Microsoft.Communication.CallEnded")
+	ring(p)
+	var event struct {
+		EventType string
+		Data      struct{ ServerCallID string }
+	}
+	if all.Scan(); json.Unmarshal(all.Bytes(), &event) != nil || event.EventType != "Microsoft.Communication.IncomingCall" || event.Data.ServerCallID == "" {
+		t.Errorf("got %s", all.Text())
+	}
+	p.grid.CallEnded(eventgrid.CallEnded{CallFacts: eventgrid.CallFacts{ServerCallID: "c", StartedBy: eventgrid.Participant{ID: identifier.NewUser("r")}}})
+	if ended.Scan(); !strings.Contains(ended.Text(), `"Microsoft.Communication.CallEnded"`) {
+		t.Errorf("got %s", ended.Text())
+	}
+	p.endAll() // the server stops
+	if ended.Scan() {
+		t.Errorf("after the stop: %s", ended.Text())
+	}
+}
+
+func TestTailTellsWhatWasMissed(t *testing.T) {
+	w := httptest.NewRecorder()
+	line := lineWriter{w, http.NewResponseController(deadlines{w})}
+	err := line.show(delivery.Sighting{Type: "a", Missed: 3, Body: []byte(`[{"id":"1"}]`)}, nil, "")
+	if err != nil || w.Body.String() != "{\"missed\":3}\n{\"id\":\"1\"}\n" {
+		t.Errorf("%q %v", w.Body, err)
+	}
+}
+
+// deadlines lets a recorder pass for a connection.
+type deadlines struct{ *httptest.ResponseRecorder }
+
+func (deadlines) SetWriteDeadline(time.Time) error { return nil }
