@@ -200,15 +200,24 @@ func TestHangUpOfAVanishedPhoneEnds(t *testing.T) {
 	phone := r.phone(t, nil)
 	_, taken := r.connect(t, phone)
 	phone.Vanish()
-	began := time.Now()
-	taken.End(call.Reason{Kind: call.EndedByApplication})
-	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Vanished {
-		t.Errorf("reason is %+v", why)
+	// The transaction lives for 64*T1; its leg is told off after the grace. A busy
+	// machine may see both at once, though hardly three times.
+	early := false
+	for range 3 {
+		taken.End(call.Reason{Kind: call.EndedByApplication})
+		if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Vanished {
+			t.Errorf("reason is %+v", why)
+		}
+		early = r.Legs() > 0
+		eventually(t, func() bool { return r.Legs() == 0 })
+		if early {
+			return
+		}
+		phone = r.phone(t, nil)
+		_, taken = r.connect(t, phone)
+		phone.Vanish()
 	}
-	if took := time.Since(began); took > 64*t1 {
-		t.Errorf("it took %v: all of the transaction's time", took)
-	}
-	eventually(t, func() bool { return r.Legs() == 0 })
+	t.Error("the end was told with the end of the transaction")
 }
 
 // TestRefusedBYEEndsAllTheSame asks for 481 and 408.
