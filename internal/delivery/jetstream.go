@@ -84,9 +84,30 @@ func (j *streamJournal) newConsumer(ctx context.Context, headersOnly bool) (jets
 	})
 }
 
-const recoverBatch = 500
+// recoverBatch messages are asked for at once. They must stay below the 64 MB
+// that the client bears to wait, for what exceeds them is dropped.
+const recoverBatch = 8
+
+// recoverTries is how often a read that makes no progress is begun anew, such
+// as on a machine that starts everything at once.
+const recoverTries = 5
 
 func (j *streamJournal) readAll(ctx context.Context, tell func(uint64, []byte) error) error {
+	last := uint64(0)
+	for tries := 1; ; tries++ {
+		before := last
+		err := j.readFrom(ctx, &last, tell)
+		if !errors.Is(err, jetstream.ErrNoHeartbeat) || tries == recoverTries {
+			return err
+		}
+		if last > before {
+			tries = 0
+		}
+	}
+}
+
+// readFrom tells the messages after last and keeps last up to date.
+func (j *streamJournal) readFrom(ctx context.Context, last *uint64, tell func(uint64, []byte) error) error {
 	consumer, err := j.newConsumer(ctx, false)
 	if err != nil {
 		return err
@@ -102,12 +123,16 @@ func (j *streamJournal) readAll(ctx context.Context, tell func(uint64, []byte) e
 			if err != nil {
 				return err
 			}
+			got++
 			number := meta.Sequence.Stream
+			if number <= *last {
+				continue // told before the read was begun anew
+			}
 			j.kept[number] = true
 			if err := tell(number, msg.Data()); err != nil {
 				return err
 			}
-			got++
+			*last = number
 		}
 		if err := batch.Error(); err != nil {
 			return err

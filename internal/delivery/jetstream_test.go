@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -119,5 +120,32 @@ func TestEngineOnBackboneDeliversAndEmptiesTheJournal(t *testing.T) {
 	}
 	if err := e.Stop(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLargeJournalIsReadWhole is about a reader that is slower than the server
+// sends: the client drops what more than 64 MB wait for.
+func TestLargeJournalIsReadWhole(t *testing.T) {
+	b := openBackbone(t, t.TempDir())
+	j, _ := recovered(t, b)
+	const pages = 100
+	page := make([]byte, 1<<20)
+	for i := range uint64(pages) {
+		if _, err := j.Append(t.Context(), i, page); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	told := 0
+	err := OnBackbone(b).Recover(ctx, func(_ uint64, data []byte) error {
+		for range 10 {
+			_ = sha256.Sum256(data)
+		}
+		told++
+		return nil
+	})
+	if err != nil || told != pages {
+		t.Errorf("%d of %d pages, %v", told, pages, err)
 	}
 }

@@ -30,6 +30,12 @@ func (m *morgue) take(u Undelivered) []Message {
 	}}
 }
 
+func (m *morgue) len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.got)
+}
+
 func (m *morgue) policies() map[string]Policy {
 	p := policies()
 	grid := EventGridPolicy()
@@ -139,7 +145,7 @@ func TestKillWhileAnEventIsHandedOver(t *testing.T) {
 		flush(t, e)
 		journal.Break(errors.New("no space left on device"))
 		time.Sleep(time.Minute)
-		if len(m.got) == 0 {
+		if m.len() == 0 {
 			t.Fatal("it was not given up yet")
 		}
 		left = journal.Copy()
