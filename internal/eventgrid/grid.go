@@ -118,7 +118,7 @@ func (g *Grid) load() error {
 	if err != nil {
 		return err
 	}
-	g.view.Store(newView(all, g.metrics))
+	g.turnTo(newView(all, g.metrics))
 	for _, sub := range all {
 		switch sub.State {
 		case creating, updating:

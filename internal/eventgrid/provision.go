@@ -58,7 +58,7 @@ func (g *Grid) begin(sub Subscription, next state) error {
 	if err := g.keep(sub); err != nil {
 		return err
 	}
-	g.view.Store(g.view.Load().with(sub))
+	g.turnTo(g.view.Load().with(sub))
 	g.run(sub, token)
 	return nil
 }
@@ -136,7 +136,7 @@ func (g *Grid) settle(of Subscription, next state, problem string) bool {
 	if err := g.keep(sub); err != nil {
 		g.log.Error("event subscription not stored", "subscription", sub.Name, "error", err)
 	}
-	g.view.Store(g.view.Load().with(sub))
+	g.turnTo(g.view.Load().with(sub))
 	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(next), "endpoint", baseURL(sub.Wanted.Endpoint), "problem", problem)
 	return true
 }
@@ -154,7 +154,7 @@ func (g *Grid) remove(name string) (bool, error) {
 		return false, err
 	}
 	g.stop(key(name))
-	g.view.Store(g.view.Load().without(key(name)))
+	g.turnTo(g.view.Load().without(key(name)))
 	g.poster.Drop(sub.label())
 	g.metrics.forget(sub.label())
 	g.log.Info("event subscription deleted", "subscription", sub.Name)

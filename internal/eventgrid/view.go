@@ -15,7 +15,8 @@ type view struct {
 	names  []string // the keys, sorted
 	takers []*taker // of those who consented, by name
 
-	metrics *metrics // of the Grid
+	metrics  *metrics      // of the Grid
+	replaced chan struct{} // closed when another view takes this one's place
 }
 
 // entry is a subscription with what publishing needs of it.
@@ -33,13 +34,20 @@ func newView(all []Subscription, m *metrics) *view {
 }
 
 func viewOf(byKey map[string]entry, m *metrics) *view {
-	v := &view{byKey: byKey, names: slices.Sorted(maps.Keys(byKey)), metrics: m}
+	v := &view{byKey: byKey, names: slices.Sorted(maps.Keys(byKey)), metrics: m, replaced: make(chan struct{})}
 	for _, k := range v.names {
 		if t := byKey[k].taker; t != nil {
 			v.takers = append(v.takers, t)
 		}
 	}
 	return v
+}
+
+// turnTo puts a view in the place of the present one. The caller holds admin.
+func (g *Grid) turnTo(v *view) {
+	if former := g.view.Swap(v); former != nil {
+		close(former.replaced)
+	}
 }
 
 // find returns the subscription of a name, in any case.

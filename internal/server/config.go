@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -37,6 +38,8 @@ type Config struct {
 	OIDC   []auth.Issuer // whose bearer tokens open the APIs
 
 	ApplicationEvents bool // CallStarted and its like for applications too, not for devices alone
+
+	Subscriptions []eventgrid.Declared // applied at each start
 
 	RingTimeout   time.Duration // how long an incoming call waits for the application
 	MediaTimeout  time.Duration // how long a phone may send nothing before its call ends
@@ -108,6 +111,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),
 	}
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
+	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions)
 	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")

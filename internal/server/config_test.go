@@ -235,3 +235,50 @@ func FuzzConfigFile(f *testing.F) {
 		}
 	})
 }
+
+const declaredFile = `
+events:
+  subscriptions:
+    - name: incoming
+      endpoint: http://127.0.0.1:3000/events?code=hush
+      included-event-types: [Microsoft.Communication.IncomingCall]
+      subject-begins-with: /caller/
+      advanced-filters:
+        - {key: data.to.PhoneNumber.Value, operator: StringIn, values: ["+15550100001"]}
+        - {key: data.n, operator: NumberGreaterThan, value: 5}
+      event-delivery-schema: CloudEventSchemaV1_0
+      max-delivery-attempts: 2
+      event-ttl: 1
+      delivery-attribute-mappings:
+        - {name: X-Secret, value: hush, secret: true}
+        - {name: X-Call, source-field: data.serverCallId}
+    - {name: ended, endpoint: "http://127.0.0.1:3000/ended"}
+`
+
+func TestSubscriptionsAreDeclared(t *testing.T) {
+	cfg, err := LoadConfig(Flags{Config: file(t, declaredFile)})
+	if err != nil || len(cfg.Subscriptions) != 2 || cfg.Subscriptions[0].Name != "incoming" {
+		t.Fatalf("got %v, %v", cfg.Subscriptions, err)
+	}
+	var out bytes.Buffer
+	NewLogger(&out, slog.LevelInfo, "json").Info("configuration", "config", cfg)
+	NewLogger(&out, slog.LevelInfo, "text").Info("configuration", "config", cfg)
+	if strings.Contains(out.String(), "hush") {
+		t.Errorf("a secret is in %s", &out)
+	}
+}
+
+func TestDeclaredSubscriptionsThatAreRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		`{name: incoming, endpoint: http://x, included-events: [a]}`: ":3: unknown field",
+		`{name: incoming}`: "events.subscriptions[0] (incoming) cannot be: destination.properties.endpointUrl is missing",
+		`{name: incoming, endpoint: http://x, max-delivery-attempts: 31}`:                                                "maxDeliveryAttempts is 31",
+		`{name: incoming, endpoint: http://x, advanced-filters: [{key: a, operator: StringIn, values: [+15550100001]}]}`: "filter.advancedFilters[0]",
+		"{name: incoming, endpoint: http://x}\n    - {name: Incoming, endpoint: http://y}":                               `events.subscriptions[1] is named "Incoming"`,
+	} {
+		_, err := LoadConfig(Flags{Config: file(t, "events:\n  subscriptions:\n    - "+text+"\n")})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\ngot %v\nwant %s", text, err, want)
+		}
+	}
+}

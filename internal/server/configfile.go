@@ -58,7 +58,8 @@ type configText struct {
 		Grace string `yaml:"grace"`
 	} `yaml:"shutdown"`
 	Events struct {
-		ApplicationIdentities bool `yaml:"application-identities"`
+		ApplicationIdentities bool               `yaml:"application-identities"`
+		Subscriptions         []subscriptionText `yaml:"subscriptions"`
 	} `yaml:"events"`
 	Delivery struct {
 		Flush string `yaml:"flush"`

@@ -1,0 +1,118 @@
+package eventgrid
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// Declared is a subscription that the configuration asks for.
+type Declared struct {
+	Name    string
+	request settingsRequest
+}
+
+// Declare checks a subscription of the configuration. properties are those of
+// ARM's EventSubscription, as JSON; what is wrong with them is fault.Invalid or
+// fault.Unsupported.
+func Declare(name string, properties []byte) (Declared, error) {
+	d := Declared{Name: name}
+	if err := checkName(name); err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal(properties, &d.request); err != nil {
+		return d, fault.Invalid("event subscription %s: %s", name, err)
+	}
+	_, err := d.request.settings(rules{now: time.Now()})
+	return d, err
+}
+
+// String keeps secrets out of logs.
+func (d Declared) String() string { return d.Name }
+
+// How long a declared subscription whose endpoint did not consent waits for the
+// next handshake: at first, and at most. Each time is twice the one before.
+const (
+	firstRedeclare   = 2 * time.Second
+	longestRedeclare = 5 * time.Minute
+)
+
+// Apply makes the subscriptions that the configuration asks for, and updates
+// those that are different; it deletes none. It returns at once. What fails is
+// logged and tried again until it succeeds, somebody else changes that
+// subscription, or the Grid is closed.
+func (g *Grid) Apply(all []Declared) {
+	g.admin.Lock()
+	defer g.admin.Unlock()
+	if g.life.Err() != nil {
+		return
+	}
+	for _, d := range all {
+		g.work.Go(func() { g.apply(d) })
+	}
+}
+
+func (g *Grid) apply(d Declared) {
+	wanted, err := d.request.settings(g.rules())
+	if err != nil {
+		g.log.Error("declared event subscription cannot be", "subscription", d.Name, "error", err)
+		return
+	}
+	for wait := firstRedeclare; ; wait = min(2*wait, longestRedeclare) {
+		problem, placed := g.offer(d.Name, wanted)
+		if problem == "" || g.life.Err() != nil {
+			return
+		}
+		g.log.Warn("declared event subscription is not active yet", "subscription", d.Name, "endpoint", baseURL(wanted.Endpoint), "problem", problem, "again", wait)
+		if !pause(g.life, wait) {
+			return
+		}
+		if sub, exists := g.view.Load().find(d.Name); exists && placed && !sameSettings(sub.Wanted, wanted) {
+			g.log.Info("declared event subscription was changed by somebody else", "subscription", d.Name)
+			return
+		}
+	}
+}
+
+// offer starts the handshake of a declared subscription if it needs one and
+// waits for its end. It returns what is wrong, "" if nothing is, and whether
+// the subscription has those settings now.
+func (g *Grid) offer(name string, wanted Settings) (problem string, placed bool) {
+	sub, exists := g.view.Load().find(name)
+	if !exists || !sameSettings(sub.Wanted, wanted) || sub.State == failed {
+		if _, err := g.put(name, func(*Settings) (Settings, error) { return wanted, nil }); err != nil {
+			return err.Error(), false
+		}
+	}
+	return g.outcomeOf(g.life, name), true
+}
+
+// outcomeOf waits until no handshake of a subscription is under way.
+func (g *Grid) outcomeOf(ctx context.Context, name string) string {
+	for {
+		v := g.view.Load()
+		sub, exists := v.find(name)
+		switch {
+		case !exists:
+			return "it was deleted"
+		case sub.State.ended():
+			return sub.Problem
+		}
+		select {
+		case <-v.replaced:
+		case <-ctx.Done():
+			return fmt.Sprint(context.Cause(ctx))
+		}
+	}
+}
+
+// sameSettings compares settings as they are stored.
+func sameSettings(a, b Settings) bool {
+	one, err1 := json.Marshal(a)
+	two, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && bytes.Equal(one, two)
+}

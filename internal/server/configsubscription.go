@@ -1,0 +1,101 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/eventgrid"
+)
+
+// subscriptionText is an event subscription as the file has it: the keys are
+// the flags of the command subscribe. Its JSON is flat; properties gives it
+// ARM's shape.
+type subscriptionText struct {
+	Name               string          `yaml:"name"`
+	Endpoint           string          `yaml:"endpoint"`
+	Types              []string        `yaml:"included-event-types"`
+	SubjectBegins      string          `yaml:"subject-begins-with"`
+	SubjectEnds        string          `yaml:"subject-ends-with"`
+	CaseSensitive      bool            `yaml:"subject-case-sensitive"`
+	Arrays             bool            `yaml:"enable-advanced-filtering-on-arrays"`
+	Advanced           []filterText    `yaml:"advanced-filters"`
+	Schema             string          `yaml:"event-delivery-schema"`
+	MaxAttempts        *int            `yaml:"max-delivery-attempts"`
+	TTL                *int            `yaml:"event-ttl"`
+	MaxEventsPerBatch  *int            `yaml:"max-events-per-batch"`
+	PreferredBatchSize *int            `yaml:"preferred-batch-size-in-kilobytes"`
+	Attributes         []attributeText `yaml:"delivery-attribute-mappings"`
+	Labels             []string        `yaml:"labels"`
+}
+
+type filterText struct {
+	Key      string `yaml:"key" json:"key"`
+	Operator string `yaml:"operator" json:"operatorType"`
+	Value    any    `yaml:"value" json:"value,omitempty"`
+	Values   []any  `yaml:"values" json:"values,omitempty"`
+}
+
+type attributeText struct {
+	Name   string `yaml:"name"`
+	Value  string `yaml:"value"`
+	Secret bool   `yaml:"secret"`
+	Field  string `yaml:"source-field"`
+}
+
+// object is a JSON object.
+type object map[string]any
+
+// properties are those of ARM's EventSubscription.
+func (s subscriptionText) properties() ([]byte, error) {
+	headers := []object{}
+	for _, a := range s.Attributes {
+		kind, value := "Static", object{"value": a.Value, "isSecret": a.Secret}
+		if a.Field != "" {
+			kind, value = "Dynamic", object{"sourceField": a.Field}
+		}
+		headers = append(headers, object{"name": a.Name, "type": kind, "properties": value})
+	}
+	all := object{
+		"destination": object{"endpointType": "WebHook", "properties": object{
+			"endpointUrl": s.Endpoint, "maxEventsPerBatch": s.MaxEventsPerBatch, "preferredBatchSizeInKilobytes": s.PreferredBatchSize,
+			"deliveryAttributeMappings": headers,
+		}},
+		"filter": object{
+			"includedEventTypes": s.Types, "subjectBeginsWith": s.SubjectBegins, "subjectEndsWith": s.SubjectEnds,
+			"isSubjectCaseSensitive": s.CaseSensitive, "enableAdvancedFilteringOnArrays": s.Arrays, "advancedFilters": s.Advanced,
+		},
+		"retryPolicy": object{"maxDeliveryAttempts": s.MaxAttempts, "eventTimeToLiveInMinutes": s.TTL},
+		"labels":      s.Labels,
+	}
+	if s.Schema != "" {
+		all["eventDeliverySchema"] = s.Schema
+	}
+	return json.Marshal(all)
+}
+
+// subscriptions checks the event subscriptions of the file.
+func (c *checker) subscriptions(texts []subscriptionText) []eventgrid.Declared {
+	var all []eventgrid.Declared
+	seen := map[string]bool{}
+	for i, text := range texts {
+		at := setting{name: c.file.where(fmt.Sprintf("events.subscriptions[%d]", i))}
+		if seen[strings.ToLower(text.Name)] {
+			c.fail(at, "is named %q, as another one is; names do not differ by case alone", text.Name)
+			continue
+		}
+		seen[strings.ToLower(text.Name)] = true
+		properties, err := text.properties()
+		if err != nil {
+			c.fail(at, "has a value that JSON has no word for")
+			continue
+		}
+		declared, err := eventgrid.Declare(text.Name, properties)
+		if err != nil {
+			c.fail(at, "(%s) cannot be: %v", text.Name, err)
+			continue
+		}
+		all = append(all, declared)
+	}
+	return all
+}
