@@ -139,6 +139,9 @@ func (e *Engine) answeredLate(f *flight, o Outcome) {
 	if o.Status == 0 || !f.policy.Success(o.Status) {
 		return
 	}
+	now := time.Now()
+	e.learn(f, o, now)
+	e.reached(f.to, o, now)
 	for _, s := range f.seats {
 		r := s.rec
 		switch {

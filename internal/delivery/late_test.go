@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -65,6 +66,26 @@ func TestLateFailureChangesNothing(t *testing.T) {
 		time.Sleep(time.Hour)
 		if at := hooks.times("a"); len(at) != 2 || e.open.Load() != 0 {
 			t.Errorf("posted at %v ms, %d open", at, e.open.Load())
+		}
+	})
+}
+
+func TestLateAnswersShowThatTheEndpointLives(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, _ int) reply {
+		return reply{status: 200, after: map[bool]time.Duration{false: 35 * time.Second}[body == "new"]}
+	}}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		for i := range 12 { // enough for the breaker and for probation
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint("slow", i)))
+		}
+		time.Sleep(36 * time.Second)
+		e.Post(grid("new", "new"))
+		time.Sleep(time.Hour)
+		if at := hooks.times("new"); !slices.Equal(at, []int64{36_000}) {
+			t.Errorf("the new event was posted at %v ms", at)
+		}
+		if n := len(hooks.bodies()); n != 13 {
+			t.Errorf("%d posts", n)
 		}
 	})
 }
