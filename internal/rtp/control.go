@@ -16,7 +16,7 @@ const (
 // control is the state of our RTCP.
 type control struct {
 	name   [cnameSize]byte
-	packet [160]byte
+	packet [160 + mostOverhead]byte
 	from   netip.AddrPort // where the peer's RTCP comes from; zero until known
 
 	lastReport   uint32 // the middle of the peer's last NTP time
@@ -59,6 +59,12 @@ func (s *Session) poll() {
 // hearReport takes a packet of the peer's RTCP. A BYE does not end anything: the
 // signalling does.
 func (s *Session) hearReport(packet []byte, from netip.AddrPort, at int64) {
+	if s.opener != nil {
+		var what opened
+		if packet, what = s.opener.openRTCP(packet); !s.trusted(what) {
+			return
+		}
+	}
 	f, ok := parseRTCP(packet, s.out.header.ssrc)
 	if !ok {
 		s.counters.malformed.Add(1)
@@ -163,6 +169,9 @@ func (s *Session) sendControl(m *Media, size int, to netip.AddrPort) {
 	from := s.rtcp
 	if m.RTCPMux {
 		from = s.rtp
+	}
+	if s.sealer != nil {
+		size = s.sealer.sealRTCP(s.control.packet[:], size)
 	}
 	_ = from.send(s.control.packet[:size], to)
 }

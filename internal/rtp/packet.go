@@ -22,28 +22,32 @@ type header struct {
 	ssrc        uint32
 }
 
-// parse splits a packet into header and payload, which shares its memory. It
-// returns false for what is no RTP.
-func parse(packet []byte) (h header, payload []byte, ok bool) {
+// headerEnd returns where the payload of a packet begins. It returns false for
+// what is no RTP.
+func headerEnd(packet []byte) (at int, ok bool) {
 	if len(packet) < headerSize || packet[0]>>6 != version {
-		return header{}, nil, false
+		return 0, false
 	}
-	h = header{
-		marker:      packet[1]&0x80 != 0,
-		payloadType: packet[1] & 0x7f,
-		sequence:    binary.BigEndian.Uint16(packet[2:]),
-		timestamp:   binary.BigEndian.Uint32(packet[4:]),
-		ssrc:        binary.BigEndian.Uint32(packet[8:]),
-	}
-	const padded, extended, sources = 0x20, 0x10, 0x0f
-	at := headerSize + 4*int(packet[0]&sources)
+	const extended, sources = 0x10, 0x0f
+	at = headerSize + 4*int(packet[0]&sources)
 	if packet[0]&extended != 0 {
 		if at+4 > len(packet) {
-			return header{}, nil, false
+			return 0, false
 		}
 		at += 4 + 4*int(binary.BigEndian.Uint16(packet[at+2:]))
 	}
+	return at, at <= len(packet)
+}
+
+// parse splits a packet into header and payload, which shares its memory. It
+// returns false for what is no RTP.
+func parse(packet []byte) (h header, payload []byte, ok bool) {
+	at, ok := headerEnd(packet)
+	if !ok {
+		return header{}, nil, false
+	}
 	end := len(packet)
+	const padded = 0x20
 	if packet[0]&padded != 0 {
 		padding := int(packet[end-1])
 		if padding == 0 {
@@ -54,7 +58,13 @@ func parse(packet []byte) (h header, payload []byte, ok bool) {
 	if at > end {
 		return header{}, nil, false
 	}
-	return h, packet[at:end], true
+	return header{
+		marker:      packet[1]&0x80 != 0,
+		payloadType: packet[1] & 0x7f,
+		sequence:    binary.BigEndian.Uint16(packet[2:]),
+		timestamp:   binary.BigEndian.Uint32(packet[4:]),
+		ssrc:        binary.BigEndian.Uint32(packet[8:]),
+	}, packet[at:end], true
 }
 
 // put writes the header to the beginning of a packet.

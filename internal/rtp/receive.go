@@ -42,6 +42,12 @@ func (s *Session) take(m *Media, i int) {
 		s.hearReport(packet, s.batch.from[i], s.batch.at[i])
 		return
 	}
+	if s.opener != nil {
+		var what opened
+		if packet, what = s.opener.open(packet); !s.trusted(what) {
+			return
+		}
+	}
 	h, payload, ok := parse(packet)
 	if !ok {
 		s.counters.malformed.Add(1)
@@ -70,6 +76,17 @@ func (s *Session) take(m *Media, i int) {
 			s.keep(h, payload, judged != older)
 		}
 	}
+}
+
+// trusted counts what is not authentic.
+func (s *Session) trusted(what opened) bool {
+	switch what {
+	case forged:
+		s.counters.forged.Add(1)
+	case replayed:
+		s.counters.replayed.Add(1)
+	}
+	return what == authentic
 }
 
 // welcome counts packet i of the batch by what its source means, and reports whether its

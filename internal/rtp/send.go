@@ -23,7 +23,8 @@ const (
 type outgoing struct {
 	header  header
 	packet  [headerSize + mostPayload]byte
-	filled  int // bytes of payload that stand in packet and wait for more
+	sealed  [headerSize + mostPayload + mostOverhead]byte // the same, protected
+	filled  int                                           // bytes of payload that stand in packet and wait for more
 	silence [maxFrame]int16
 	tone    [maxFrame]int16
 	heard   [maxFrame]int16 // a frame of the call at the codec's rate
@@ -119,12 +120,16 @@ func (s *Session) flush(m *Media, to netip.AddrPort) {
 func (s *Session) transmit(h header, size int, to netip.AddrPort) {
 	h.put(s.out.packet[:])
 	s.out.header.sequence++
-	if s.rtp.send(s.out.packet[:headerSize+size], to) != nil {
+	packet := s.out.packet[:headerSize+size]
+	if s.sealer != nil {
+		packet = s.out.sealed[:s.sealer.seal(s.out.sealed[:], packet, h)]
+	}
+	if s.rtp.send(packet, to) != nil {
 		s.counters.sendErrors.Add(1)
 		return
 	}
 	s.out.packets++
 	s.out.octets += uint32(size)
 	s.counters.sent.Add(1)
-	s.counters.sentBytes.Add(uint64(headerSize + size))
+	s.counters.sentBytes.Add(uint64(len(packet)))
 }

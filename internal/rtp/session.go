@@ -22,6 +22,7 @@ type Media struct {
 	PTime          time.Duration // what the peer wants in a packet: whole 10 ms up to 60; 0 is 20 ms; any is heard
 	RTCPMux        bool          // RTCP goes through RTP's port (RFC 5761); what comes there is heard anyway
 	Send, Receive  bool          // false on hold
+	Protection     Protection    // by SRTP; the same keys again go on where they were
 }
 
 // agreement is a Media with what the shard may not make itself.
@@ -29,6 +30,16 @@ type agreement struct {
 	media   Media
 	encoder codec.Encoder
 	decoder codec.Decoder
+	sealer  *sealer // nil for plain RTP, as is the opener
+	opener  *opener
+}
+
+func newAgreement(m Media) *agreement {
+	a := &agreement{media: m, encoder: m.Codec.NewEncoder(), decoder: m.Codec.NewDecoder()}
+	if p := m.Protection; p.Suite != Unprotected {
+		a.sealer, a.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)
+	}
+	return a
 }
 
 // Session is one audio stream: a port of a mix. ReadFrame, WriteFrame and Close
@@ -58,6 +69,8 @@ type Session struct {
 	batch     *batch
 	out       outgoing
 	decoded   [maxFrame]int16 // a frame of the codec's rate in a call of another
+	sealer    *sealer         // what is sent is protected by it; nil for plain RTP
+	opener    *opener         // what comes must be
 	inward    audio.Bridge    // from the codec's rate to the call's
 	outward   audio.Bridge    // and back
 	control   control
@@ -80,9 +93,11 @@ func newSession(local netip.AddrPort, rtp, rtcp *socket, give func()) *Session {
 		phase:    int(random[10]),
 	}
 	s.out.header = header{
-		ssrc:      binary.BigEndian.Uint32(random[0:]),
-		sequence:  binary.BigEndian.Uint16(random[4:]),
-		timestamp: binary.BigEndian.Uint32(random[6:]), // RFC 3550 §5.1: all three random
+		ssrc: binary.BigEndian.Uint32(random[0:]),
+		// RFC 3550 §5.1: all three random. RFC 3711 §3.3.1: far from the first wrap,
+		// which nobody may miss.
+		sequence:  binary.BigEndian.Uint16(random[4:]) & 0x7fff,
+		timestamp: binary.BigEndian.Uint32(random[6:]),
 	}
 	base64.StdEncoding.Encode(s.control.name[:], random[11:])
 	return s
@@ -93,14 +108,17 @@ func (s *Session) LocalAddr() netip.AddrPort { return s.local }
 
 // SetMedia says what has been agreed on, at any time: it takes effect at the
 // next tick. Nothing is sent or heard before the first. It panics if the codec is
-// not Valid: nobody can have agreed on that.
+// not Valid, or the suite unknown: nobody can have agreed on that.
 func (s *Session) SetMedia(m Media) {
+	if int(m.Protection.Suite) >= len(suiteNames) {
+		panic("rtp: media with an unknown suite")
+	}
 	if !m.Codec.Valid() {
 		panic("rtp: media with the unknown codec " + m.Codec.Name)
 	}
 	m.Remote = netip.AddrPortFrom(m.Remote.Addr().Unmap(), m.Remote.Port())
 	m.RemoteRTCP = netip.AddrPortFrom(m.RemoteRTCP.Addr().Unmap(), m.RemoteRTCP.Port())
-	s.agreed.Store(&agreement{m, m.Codec.NewEncoder(), m.Codec.NewDecoder()})
+	s.agreed.Store(newAgreement(m))
 }
 
 // SampleRate returns the rate, in Hz, of the sound of the codec that was agreed
@@ -132,6 +150,7 @@ func (s *Session) adopt() *Media {
 		s.playout.init(m.Codec, agreed.decoder)
 		s.inband.tune(m.Codec.SampleRate)
 	}
+	s.adoptKeys(agreed)
 	if !m.Receive {
 		s.playout.forget()
 		s.inband.rest()
@@ -139,6 +158,18 @@ func (s *Session) adopt() *Media {
 	s.media = m
 	s.source.signal(m.Remote)
 	return m
+}
+
+// adoptKeys puts keys into force. One that stays the same goes on: its counters
+// and its memory of what has come belong to it.
+func (s *Session) adoptKeys(agreed *agreement) {
+	next := agreed.media.Protection
+	if s.sealer == nil || agreed.sealer == nil || s.sealer.key != next.Send || s.sealer.suite != next.Suite {
+		s.sealer = agreed.sealer
+	}
+	if s.opener == nil || agreed.opener == nil || s.opener.key != next.Receive || s.opener.suite != next.Suite {
+		s.opener = agreed.opener
+	}
 }
 
 // ReadFrame implements audio.Source: it takes what has arrived and says what is

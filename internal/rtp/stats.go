@@ -19,6 +19,8 @@ type Stats struct {
 	Comfort                 uint64 // frames of nothing but comfort noise
 	Ignored                 uint64 // another payload type, or not from the peer
 	Malformed               uint64
+	Forged                  uint64         // not authentic, where SRTP was agreed on
+	Replayed                uint64         // authentic once, but seen before, there
 	Jitter                  time.Duration  // interarrival jitter of RFC 3550
 	MaxJitter               time.Duration  // the largest so far
 	Depth                   time.Duration  // sound that waits in the jitter buffer
@@ -33,9 +35,9 @@ type Stats struct {
 
 // counters are written by the shard and read by anybody.
 type counters struct {
-	sent, sentBytes, sendErrors                                         atomic.Uint64
-	received, receivedBytes                                             atomic.Uint64
-	late, duplicates, discarded, concealed, comfort, ignored, malformed atomic.Uint64
+	sent, sentBytes, sendErrors                                                           atomic.Uint64
+	received, receivedBytes                                                               atomic.Uint64
+	late, duplicates, discarded, concealed, comfort, ignored, forged, replayed, malformed atomic.Uint64
 
 	lost         atomic.Int64
 	losses       atomic.Uint64 // lost packets and, in the lower half, the runs that they form
@@ -65,6 +67,8 @@ func (s *Session) Stats() Stats {
 		Comfort:      c.comfort.Load(),
 		Ignored:      c.ignored.Load(),
 		Malformed:    c.malformed.Load(),
+		Forged:       c.forged.Load(),
+		Replayed:     c.replayed.Load(),
 		Jitter:       time.Duration(c.jitter.Load()),
 		Depth:        time.Duration(c.depth.Load()),
 		RoundTrip:    time.Duration(c.roundTrip.Load()),

@@ -16,6 +16,7 @@ type Summary struct {
 	MaxJitter  time.Duration // the largest that it was
 	RoundTrip  time.Duration // the last one measured; 0 if none was
 	Concealed  time.Duration // sound that we had to invent
+	Protected  bool          // by SRTP
 	MOS        float64       // estimate for the conversation as it is heard here, 1 to 4.5; 0 if nothing came
 	RemoteMOS  float64       // the peer's of what it hears; 0 if it does not say
 }
@@ -36,6 +37,7 @@ func (s *Session) Summary() Summary {
 	}
 	if agreed := s.agreed.Load(); agreed != nil {
 		summary.Codec = agreed.media.Codec.Name
+		summary.Protected = agreed.media.Protection.Suite != Unprotected
 	}
 	return summary
 }
@@ -43,7 +45,7 @@ func (s *Session) Summary() Summary {
 // LogValue implements slog.LogValuer.
 func (s Summary) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.String("codec", s.Codec),
+		slog.String("codec", s.Codec), slog.Bool("protected", s.Protected),
 		slog.Uint64("sent", s.Sent), slog.Uint64("received", s.Received),
 		slog.Float64("loss", s.Loss), slog.Float64("remoteLoss", s.RemoteLoss),
 		slog.Duration("jitter", s.Jitter), slog.Duration("maxJitter", s.MaxJitter),

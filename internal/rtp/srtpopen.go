@@ -1,0 +1,160 @@
+package rtp
+
+import "encoding/binary"
+
+// opened says what became of a protected packet.
+type opened uint8
+
+const (
+	authentic opened = iota
+	forged           // or damaged, or of another key
+	replayed         // seen before, or too old to know
+)
+
+// maxStreams bounds the SSRCs of a peer whose packets are told apart from
+// replayed ones. Only who has the key can begin one; the one unused for longest
+// makes room.
+const maxStreams = 8
+
+// replayWindow is how far behind the highest index a packet may be (RFC 3711 §3.3.2).
+const replayWindow = 64
+
+// window knows which of the latest indices have come.
+type window struct {
+	highest uint64
+	seen    uint64 // bit i: highest-i
+	begun   bool
+}
+
+// fresh reports whether an index has not come yet.
+func (w *window) fresh(index uint64) bool {
+	switch {
+	case !w.begun || index > w.highest:
+		return true
+	case w.highest-index >= replayWindow:
+		return false
+	}
+	return w.seen>>(w.highest-index)&1 == 0
+}
+
+func (w *window) note(index uint64) {
+	switch {
+	case !w.begun:
+		w.highest, w.seen, w.begun = index, 1, true
+	case index > w.highest:
+		w.seen = w.seen<<min(index-w.highest, 64) | 1
+		w.highest = index
+	default:
+		w.seen |= 1 << (w.highest - index)
+	}
+}
+
+// stream is what is known of one SSRC.
+type stream struct {
+	ssrc      uint32
+	rtp, rtcp window
+	used      uint64 // when, counted in packets; 0 is a free place
+}
+
+// opener unprotects what one peer sends. It trusts nothing that is not authentic.
+type opener struct {
+	key       Key
+	suite     Suite
+	rtp, rtcp *transform
+	streams   [maxStreams]stream
+	packets   uint64
+}
+
+func newOpener(suite Suite, key Key) *opener {
+	return &opener{
+		key: key, suite: suite,
+		rtp:  newTransform(key, labelCipher, tagSizeOf(suite)),
+		rtcp: newTransform(key, labelsOfRTCP, fullTag),
+	}
+}
+
+// open unprotects an RTP packet in place and returns it without its tag.
+func (o *opener) open(packet []byte) ([]byte, opened) {
+	at, ok := headerEnd(packet)
+	size := len(packet) - o.rtp.tagSize
+	if !ok || size < at {
+		return nil, forged
+	}
+	ssrc := binary.BigEndian.Uint32(packet[8:])
+	known := o.find(ssrc)
+	var w window
+	if known != nil {
+		w = known.rtp
+	}
+	index, ok := w.indexOf(binary.BigEndian.Uint16(packet[2:]))
+	if !ok || !w.fresh(index) {
+		return nil, replayed
+	}
+	if !o.rtp.authentic(packet[:size], packet[size:], true, uint32(index>>16)) {
+		return nil, forged
+	}
+	o.keep(known, ssrc).rtp.note(index)
+	o.rtp.crypt(packet[at:size], ssrc, index)
+	return packet[:size], authentic
+}
+
+// indexOf guesses the 48-bit index that a sequence number belongs to: the one
+// nearest to the highest (RFC 3711 §3.3.1). A stream begins without rollovers.
+func (w *window) indexOf(sequence uint16) (index uint64, ok bool) {
+	if !w.begun {
+		return uint64(sequence), true
+	}
+	index = w.highest + uint64(int64(int16(sequence-uint16(w.highest))))
+	return index, index < 1<<48 // below zero it wraps beyond that
+}
+
+// openRTCP unprotects an RTCP packet in place and returns it without what
+// protection has added.
+func (o *opener) openRTCP(packet []byte) ([]byte, opened) {
+	signed := len(packet) - fullTag
+	size := signed - indexSize
+	if size < 8 {
+		return nil, forged
+	}
+	ssrc := binary.BigEndian.Uint32(packet[4:])
+	number := binary.BigEndian.Uint32(packet[size:])
+	index := uint64(number &^ encrypted)
+	known := o.find(ssrc)
+	if known != nil && !known.rtcp.fresh(index) {
+		return nil, replayed
+	}
+	if !o.rtcp.authentic(packet[:signed], packet[signed:], false, 0) {
+		return nil, forged
+	}
+	o.keep(known, ssrc).rtcp.note(index)
+	if number&encrypted != 0 {
+		o.rtcp.crypt(packet[8:size], ssrc, index)
+	}
+	return packet[:size], authentic
+}
+
+func (o *opener) find(ssrc uint32) *stream {
+	for i := range o.streams {
+		if s := &o.streams[i]; s.used > 0 && s.ssrc == ssrc {
+			return s
+		}
+	}
+	return nil
+}
+
+// keep marks a stream as used now; a new one takes the place of the one that has
+// been silent for longest.
+func (o *opener) keep(known *stream, ssrc uint32) *stream {
+	o.packets++
+	if known == nil {
+		known = &o.streams[0]
+		for i := range o.streams {
+			if o.streams[i].used < known.used {
+				known = &o.streams[i]
+			}
+		}
+		*known = stream{ssrc: ssrc}
+	}
+	known.used = o.packets
+	return known
+}
