@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/x509"
 	"log/slog"
 	"time"
 
@@ -32,6 +33,8 @@ type Config struct {
 
 	Identity    Identity         // of a resource that moves in
 	Certificate CertificateFiles // zero: the private authority
+
+	SIPSClients *x509.CertPool // who must vouch for callers over TLS; nil asks nobody
 
 	Trunks []trunk.Trunk
 	Routes []trunk.Route
@@ -112,6 +115,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	}
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
 	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions)
+	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)
 	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")

@@ -42,7 +42,9 @@ type configText struct {
 
 	SpareNumbers []string `yaml:"available-numbers"`
 
-	TLS    tlsText     `yaml:"tls"`
+	TLS          tlsText `yaml:"tls"`
+	SIPSClientCA string  `yaml:"sips-client-ca"`
+
 	Trunks []trunkText `yaml:"trunks"`
 	Routes []routeText `yaml:"routes"`
 	Auth   struct {
@@ -81,6 +83,7 @@ type trunkText struct {
 	Password  string   `yaml:"password"`
 	Codecs    []string `yaml:"codecs"`
 	Ping      string   `yaml:"ping"`
+	Roots     string   `yaml:"roots"`
 	Inbound   struct {
 		Username string `yaml:"username"`
 		Password string `yaml:"password"`

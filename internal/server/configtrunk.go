@@ -1,8 +1,10 @@
 package server
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +42,7 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		Password:  trunk.Secret(text.Password),
 
 		Ping:            c.duration(key+".ping", text.Ping, 0, time.Second, 24*time.Hour),
+		Roots:           c.authorities(key+".roots", text.Roots),
 		InboundUsername: text.Inbound.Username,
 		InboundPassword: trunk.Secret(text.Inbound.Password),
 	}
@@ -60,6 +63,23 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		t.Codecs = append(t.Codecs, name)
 	}
 	return t
+}
+
+// authorities reads a file of certificates; nil where none is named.
+func (c *checker) authorities(key, name string) *x509.CertPool {
+	if name == "" {
+		return nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		c.fail(setting{name: c.file.where(key)}, "cannot be read: %v", err)
+		return nil
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		c.fail(setting{name: c.file.where(key)}, "%s holds no certificate in PEM", name)
+	}
+	return pool
 }
 
 // trunkCodecs are the codecs that this version carries.

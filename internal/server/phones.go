@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/netip"
@@ -26,12 +27,22 @@ func (p *parts) openPhones(context.Context) (err error) {
 	countPorts(p.metrics, ports)
 	p.phones = sip.New(sip.Config{
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
-		TLS:          &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.cert.GetCertificate},
+		TLS:          sipsConfig(p.cert, p.cfg.SIPSClients),
 		MediaTimeout: p.cfg.MediaTimeout,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(trunkHealth{p.phones})
 	p.later(func() error { p.phones.Close(); return nil })
 	return nil
+}
+
+// sipsConfig is how callers over TLS are met: where authorities of clients are
+// given, they must show a certificate of theirs.
+func sipsConfig(cert Certificate, clients *x509.CertPool) *tls.Config {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: cert.GetCertificate}
+	if clients != nil {
+		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, clients
+	}
+	return config
 }
 
 // bindAddress is the address that sound is received on: the one of the SIP door.

@@ -1,14 +1,20 @@
 package server
 
 import (
+	"crypto/tls"
+	"encoding/pem"
 	"io"
 	"log/slog"
+	"net/http/httptest"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
@@ -51,5 +57,36 @@ func TestTrunkHealthIsMeasured(t *testing.T) {
 				return
 			}
 		}
+	}
+}
+
+// uncertified has no certificate.
+type uncertified struct{ Certificate }
+
+func (uncertified) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, nil }
+
+// TestAuthoritiesOfTrunksAndCallersAreRead asks for pools from files, and for
+// errors that name what is wrong.
+func TestAuthoritiesOfTrunksAndCallersAreRead(t *testing.T) {
+	dir := t.TempDir()
+	https := httptest.NewTLSServer(nil)
+	defer https.Close()
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: https.Certificate().Raw})
+	good, bad := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "bad.pem")
+	for name, text := range map[string][]byte{good: authority, bad: []byte("hello")} {
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := "sips-client-ca: " + good + "\ntrunks: [{name: a, host: h.example, transport: tls, roots: " + good + "}]\n"
+	cfg, err := LoadConfig(Flags{Config: file(t, text)})
+	if err != nil || cfg.SIPSClients == nil || cfg.Trunks[0].Roots == nil {
+		t.Errorf("%v, %+v", err, cfg.Trunks)
+	}
+	if got := sipsConfig(uncertified{}, cfg.SIPSClients); got.ClientAuth != tls.RequireAndVerifyClientCert || got.MinVersion != tls.VersionTLS12 {
+		t.Errorf("callers are asked for %v", got.ClientAuth)
+	}
+	if _, err := LoadConfig(Flags{Config: file(t, strings.ReplaceAll(text, good, bad))}); err == nil || !strings.Contains(err.Error(), bad) {
+		t.Errorf("a file without certificates: %v", err)
 	}
 }

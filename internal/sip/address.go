@@ -128,12 +128,7 @@ func (s *Server) behindNAT(d *dialog) bool {
 
 // connected reports whether the connection over which the peer was heard is open.
 func (s *Server) connected(d *dialog) bool {
-	conn, err := s.transport.GetConnection(d.transport, d.source.String())
-	if err != nil {
-		return false
-	}
-	conn.TryClose() // gives back the reference that Get took
-	return true
+	return s.hasConnection(d.transport, d.source.String())
 }
 
 // hostPort returns where a URI leads.

@@ -11,11 +11,15 @@ import (
 // and waiting must not hold the leg up. Responses and failure come back to the
 // leg's goroutine; err tells of a timeout or a broken transport.
 func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on func(*sip.Response, error)) {
-	s := l.server
+	s, via := l.server, l.trunk
 	s.work.Go(func() {
 		ctx, cancel := context.WithTimeout(s.ctx, dialTimeout)
 		defer cancel()
-		tx, err := s.transactions.NewClientTransaction(ctx, request)
+		err := s.reach(ctx, via, request)
+		var tx *sip.ClientTx
+		if err == nil {
+			tx, err = s.transactions.NewClientTransaction(ctx, request)
+		}
 		if err != nil {
 			l.box.put(func() { on(nil, err) })
 			return

@@ -67,7 +67,7 @@ func (l *leg) invite() {
 	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
 	request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	request.SetBody(body)
-	request.SetDestination(l.server.destination(l.trunk, l.out.place))
+	request.SetDestination(l.out.place.String())
 	if d.transport == "UDP" {
 		l.server.fromListener(request)
 	}

@@ -98,6 +98,9 @@ func (s *Server) askOnce(t *trunk.Trunk) (pingStatus, error) {
 	places, err := s.locator.find(ctx, t)
 	for _, place := range places {
 		var response *sip.Response
+		if err = s.connect(ctx, t, place); err != nil {
+			continue
+		}
 		if response, err = s.carry(ctx, s.optionsTo(t, place)); err == nil {
 			return pingStatus{response.StatusCode, response.StartLine()}, nil
 		}
@@ -120,7 +123,7 @@ func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort) *sip.Request {
 	request.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
 	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	request.SetBody(nil)
-	request.SetDestination(s.destination(t, place))
+	request.SetDestination(place.String())
 	if transport == "UDP" {
 		s.fromListener(request)
 	}
@@ -149,13 +152,4 @@ func (s *Server) carry(ctx context.Context, request *sip.Request) (*sip.Response
 			return nil, context.Cause(ctx)
 		}
 	}
-}
-
-// destination is where sipgo connects to. TLS needs the name, to check the
-// certificate against it.
-func (s *Server) destination(t *trunk.Trunk, place netip.AddrPort) string {
-	if t.Transport == trunk.TLS {
-		return hostPort(&sip.Uri{Host: t.Host, Port: int(place.Port())}, "TLS")
-	}
-	return place.String()
 }

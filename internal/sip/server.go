@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/rtp"
@@ -31,6 +32,8 @@ type Server struct {
 	nonces       nonces
 	locator      locator
 	health       health
+	dialled      dialled
+	connecting   singleflight.Group
 	door         *door
 	legs         legs
 	locals       locals
@@ -73,6 +76,8 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.tls != nil {
 		s.serve("tls", func() error { return s.transport.ServeTLS(tls.NewListener(s.door.guard(s.tls), s.cfg.TLS)) })
 	}
+	s.dialled = dialled{made: make(chan introduction), done: s.ctx.Done(), addr: s.tcp.Addr()}
+	s.serve("tls", func() error { return s.transport.ServeTLS(&s.dialled) })
 	s.work.Go(s.refreshTrunks)
 	s.work.Go(s.pingTrunks)
 	return nil

@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -30,6 +31,9 @@ type Trunk struct {
 	Sources  []netip.Prefix
 	Username string // for digest authentication towards the trunk; "" sends none
 	Password Secret
+	// Roots are the authorities that may vouch for the trunk's certificate; nil is
+	// what the server trusts in general.
+	Roots *x509.CertPool
 	// InboundUsername and InboundPassword are the digest credentials that callers
 	// from other addresses than Sources (or Host's) must show to call in as this
 	// trunk. "" lets nobody else in. A trunk with them needs no Host: then it only

@@ -1,0 +1,126 @@
+package sip
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// dialled hands the TLS connections that we made to sipgo, as if they had been
+// accepted: so each trunk is checked against its own name and its own roots,
+// which sipgo's single client configuration cannot do. sipgo pools them by the
+// peer's address, and later requests find them there.
+type dialled struct {
+	made chan introduction
+	done <-chan struct{}
+	last chan struct{} // of the introduction that sipgo is taking in
+	addr net.Addr
+}
+
+// introduction is a connection on its way into sipgo's pool; known is closed
+// when it is there.
+type introduction struct {
+	conn  net.Conn
+	known chan struct{}
+}
+
+// Accept returns the next connection that we made. That sipgo asks for it means
+// that it has taken in the one before.
+func (d *dialled) Accept() (net.Conn, error) {
+	if d.last != nil {
+		close(d.last)
+		d.last = nil
+	}
+	select {
+	case next := <-d.made:
+		d.last = next.known
+		return next.conn, nil
+	case <-d.done:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close does nothing: done closes it.
+func (d *dialled) Close() error { return nil }
+
+// Addr is what sipgo wants to know of a listener.
+func (d *dialled) Addr() net.Addr { return d.addr }
+
+// connect makes sure that there is a TLS connection to a place of a trunk. One
+// that broke is made anew. Many calls at once make one.
+func (s *Server) connect(ctx context.Context, t *trunk.Trunk, place netip.AddrPort) error {
+	if t.Transport != trunk.TLS || s.hasConnection("TLS", place.String()) {
+		return nil
+	}
+	_, err, _ := s.connecting.Do(place.String(), func() (any, error) {
+		if s.hasConnection("TLS", place.String()) {
+			return nil, nil
+		}
+		return nil, s.dialTLS(ctx, t, place)
+	})
+	return err
+}
+
+func (s *Server) dialTLS(ctx context.Context, t *trunk.Trunk, place netip.AddrPort) error {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	conn, err := (&tls.Dialer{Config: s.clientTLS(t)}).DialContext(ctx, "tcp", place.String())
+	if err != nil {
+		return fmt.Errorf("connect to trunk %s at %s: %w", t.Name, place, err)
+	}
+	next := introduction{conn, make(chan struct{})}
+	select {
+	case s.dialled.made <- next:
+	case <-ctx.Done():
+		conn.Close()
+		return context.Cause(ctx)
+	}
+	select {
+	case <-next.known:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// clientTLS is how a trunk's certificate is checked, and what we show.
+func (s *Server) clientTLS(t *trunk.Trunk) *tls.Config {
+	config := &tls.Config{}
+	if s.cfg.ClientTLS != nil {
+		config = s.cfg.ClientTLS.Clone()
+	}
+	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	config.ServerName = t.Host
+	if t.Roots != nil {
+		config.RootCAs = t.Roots
+	}
+	return config
+}
+
+// hasConnection reports whether a connection to a peer is open.
+func (s *Server) hasConnection(transport, peer string) bool {
+	conn, err := s.transport.GetConnection(transport, peer)
+	if err != nil {
+		return false
+	}
+	conn.TryClose() // gives back the reference that Get took
+	return true
+}
+
+// reach connects to where a request goes, if that is a place of the trunk.
+func (s *Server) reach(ctx context.Context, t *trunk.Trunk, request *sip.Request) error {
+	if request.Transport() != "TLS" || t.Transport != trunk.TLS {
+		return nil
+	}
+	place, err := netip.ParseAddrPort(request.Destination())
+	if err != nil { // a Contact with a name: sipgo finds it
+		return nil
+	}
+	return s.connect(ctx, t, place)
+}

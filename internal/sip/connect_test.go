@@ -1,0 +1,104 @@
+package sip
+
+import (
+	"crypto/tls"
+	"net"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// TestEachTrunkHasItsRoots asks that a certificate which only one trunk's roots
+// vouch for is good for that trunk alone.
+func TestEachTrunkHasItsRoots(t *testing.T) {
+	server, client := certificates(t)
+	_, others := certificates(t)
+	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport, c.TLS = "tls", server })
+	for _, test := range []struct {
+		name string
+		set  func(*trunk.Trunk)
+		up   bool
+	}{
+		{"the right ones", func(t *trunk.Trunk) { t.Roots = client.RootCAs }, true},
+		{"others", func(t *trunk.Trunk) { t.Roots = others.RootCAs }, false},
+		{"the system's", func(*trunk.Trunk) {}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			this := via
+			test.set(&this)
+			r := newRig(t, nil, this)
+			made := r.dial(t, "+15557770000")
+			if test.up {
+				next(t, phone).Answer()
+				expect[call.Answered](t, made)
+			} else if why := expect[call.Ended](t, made).Reason; why.Kind != call.Unreachable {
+				t.Errorf("reason is %+v", why)
+			}
+		})
+	}
+}
+
+// TestTrunkIsCheckedByItsName asks that a name found by the name service must
+// still be the certificate's, and that a broken connection is made anew.
+func TestTrunkIsCheckedByItsName(t *testing.T) {
+	server, client := certificates(t)
+	conns := make(chan net.Conn, 16)
+	server.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		conns <- hello.Conn
+		return nil, nil
+	}
+	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport, c.TLS = "tls", server })
+	names := &zone{hosts: map[string][]string{"carrier.example": {"127.0.0.1"}, "evil.example": {"127.0.0.1"}}}
+	via.Roots = client.RootCAs
+	good, evil := via, via
+	good.Host, evil.Host = "carrier.example", "evil.example"
+	r := newRig(t, func(c *Config) { c.Resolver = names }, evil)
+	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Unreachable {
+		t.Errorf("reason is %+v", why)
+	}
+	<-conns
+	if err := r.table.Set([]trunk.Trunk{good}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		made := r.dial(t, "+15557770000")
+		rung := next(t, phone)
+		rung.Answer()
+		expect[call.Answered](t, made)
+		if err := rung.Hangup(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		expect[call.Ended](t, made)
+		if n == 1 { // the second call took the first one's connection; the third cannot
+			(<-conns).Close()
+			eventually(t, func() bool { return !r.hasConnection("TLS", phone.Addr().String()) })
+		}
+	}
+	if len(conns) != 1 {
+		t.Errorf("%d connections more, want 1", len(conns))
+	}
+}
+
+// TestClientsShowCertificatesWhereTheyMust asks that the setting is obeyed.
+func TestClientsShowCertificatesWhereTheyMust(t *testing.T) {
+	server, client := certificates(t)
+	server.ClientAuth, server.ClientCAs = tls.RequireAndVerifyClientCert, client.RootCAs
+	r := newRig(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })
+	for name, certified := range map[string]bool{"without": false, "with": true} {
+		config := client.Clone()
+		if certified {
+			config.Certificates = server.Certificates
+		}
+		phone, err := siptest.New(siptest.Config{Server: r.TLSAddr().String(), Transport: "tls", TLS: config, T1: t1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = phone.Request(within(t), "OPTIONS", "x")
+		phone.Close()
+		if (err == nil) != certified {
+			t.Errorf("%s a certificate: %v", name, err)
+		}
+	}
+}
