@@ -132,6 +132,12 @@ func (p *parser) attribute(value string) {
 		stream.PTime = milliseconds(rest)
 	case "maxptime":
 		stream.MaxPTime = milliseconds(rest)
+	case "crypto":
+		if len(p.session.Streams) > 0 { // RFC 4568 §5.1: a stream's alone
+			stream.addCrypto(rest)
+		}
+	case "rtcp-mux":
+		stream.Mux = true
 	case "rtcp":
 		stream.setRTCP(rest)
 	default:
@@ -156,6 +162,7 @@ func (p *parser) inherit() {
 		if !p.given[i] {
 			s.Direction = p.common.Direction
 		}
+		s.Mux = s.Mux || p.common.Mux
 		if s.PTime == 0 {
 			s.PTime = p.common.PTime
 		}

@@ -30,6 +30,8 @@ type Stream struct {
 	RTCP      netip.AddrPort // from a=rtcp; zero where none is given
 	PTime     time.Duration  // from a=ptime; zero where none is given
 	MaxPTime  time.Duration  // from a=maxptime; zero where none is given
+	Crypto    []Crypto       // the keys that can be used
+	Mux       bool           // a=rtcp-mux
 
 	maps []rtpmap
 }
@@ -86,4 +88,10 @@ type Media struct {
 	PTime          time.Duration  // how much sound the far end wants in a packet
 	Send           bool           // whether we speak; false while the far end holds us
 	Receive        bool           // whether we listen
+	Mux            bool           // RTCP shares RTP's port
+	Suite          string         // of SRTP; "" is plain RTP
+	SendKey        Key            // ours
+	ReceiveKey     Key            // the far end's
+
+	tag int // of the a=crypto line that is taken
 }

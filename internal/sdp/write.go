@@ -12,7 +12,11 @@ import (
 func Offer(local Local) []byte {
 	var text bytes.Buffer
 	writeSession(&text, local)
-	fmt.Fprintf(&text, "m=audio %d RTP/AVP", local.Address.Port())
+	profile := "RTP/AVP"
+	if local.Security == Required {
+		profile = "RTP/SAVP"
+	}
+	fmt.Fprintf(&text, "m=audio %d %s", local.Address.Port(), profile)
 	for _, codec := range local.Codecs {
 		fmt.Fprintf(&text, " %d", formats[codec].payloadType)
 	}
@@ -21,6 +25,12 @@ func Offer(local Local) []byte {
 		fmt.Fprintf(&text, "a=rtpmap:%d %s\r\n", formats[codec].payloadType, formats[codec].encoding)
 	}
 	writeEvents(&text, eventPayloadType, 8000)
+	if local.Security != Off {
+		for _, crypto := range local.Crypto {
+			text.WriteString(crypto.line())
+		}
+	}
+	writeMux(&text, local.Mux)
 	writeTail(&text, local.PTime, local.Hold)
 	return text.Bytes()
 }
@@ -48,6 +58,10 @@ func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
 		if media.TelephoneEvent != 0 {
 			writeEvents(&text, media.TelephoneEvent, formats[media.Codec].clock)
 		}
+		if media.Suite != "" {
+			text.WriteString(Crypto{media.tag, media.Suite, media.SendKey}.line())
+		}
+		writeMux(&text, media.Mux)
 		writeTail(&text, media.PTime, direction(media.Send, media.Receive))
 	}
 	return text.Bytes()
@@ -61,6 +75,12 @@ func writeSession(text *bytes.Buffer, local Local) {
 // writeEvents offers or takes the sixteen keys (RFC 4733 §2.4.1, 0–15) and flash.
 func writeEvents(text *bytes.Buffer, payloadType uint8, clock int) {
 	fmt.Fprintf(text, "a=rtpmap:%d telephone-event/%d\r\na=fmtp:%d 0-16\r\n", payloadType, clock, payloadType)
+}
+
+func writeMux(text *bytes.Buffer, mux bool) {
+	if mux {
+		text.WriteString("a=rtcp-mux\r\n")
+	}
 }
 
 func writeTail(text *bytes.Buffer, ptime time.Duration, d Direction) {

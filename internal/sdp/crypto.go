@@ -1,0 +1,105 @@
+package sdp
+
+import (
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Security says whether a stream is encrypted by SRTP, with keys that stand in
+// the descriptions themselves (SDES, RFC 4568).
+type Security uint8
+
+// The degrees of security. Optional offers keys beside plain RTP, as telephones
+// do: who does not know them ignores them.
+const (
+	Off Security = iota
+	Optional
+	Required
+)
+
+// Key is a master key of 16 bytes and its salt of 14. It hides itself.
+type Key [30]byte
+
+// String hides the key.
+func (Key) String() string { return "(hidden)" }
+
+// GoString hides the key.
+func (Key) GoString() string { return "sdp.Key(hidden)" }
+
+// LogValue hides the key.
+func (Key) LogValue() slog.Value { return slog.StringValue("(hidden)") }
+
+// Crypto is an a=crypto line: a suite, and the key that its writer sends with.
+type Crypto struct {
+	Tag   int    // names the line; an answer repeats the one that it takes
+	Suite string // "AES_CM_128_HMAC_SHA1_80", …
+	Key   Key
+}
+
+// suites have keys of 30 bytes (RFC 4568 §6.2).
+var suites = []string{"AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"}
+
+// maxCrypto bounds the lines of a stream.
+const maxCrypto = 16
+
+// addCrypto reads "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^31". A line that asks
+// for what we do not do (several keys, key identifiers, other parameters) is one
+// that cannot be taken, and is left out.
+func (s *Stream) addCrypto(value string) {
+	fields := strings.Fields(value)
+	if len(fields) < 3 || len(s.Crypto) == maxCrypto {
+		return
+	}
+	tag, err := strconv.ParseUint(fields[0], 10, 31)
+	if err != nil || !slices.Contains(suites, fields[1]) {
+		return
+	}
+	for _, parameter := range fields[3:] {
+		if !strings.HasPrefix(parameter, "WSH=") { // a hint for the receiver alone
+			return
+		}
+	}
+	method, rest, _ := strings.Cut(fields[2], ":")
+	parts := strings.Split(rest, "|")
+	if !strings.EqualFold(method, "inline") || strings.Contains(rest, ";") || len(parts) > 2 || len(parts) == 2 && strings.Contains(parts[1], ":") {
+		return
+	}
+	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(parts[0], "="))
+	if err != nil || len(raw) != len(Key{}) {
+		return
+	}
+	s.Crypto = append(s.Crypto, Crypto{int(tag), fields[1], Key(raw)})
+}
+
+// line writes the attribute.
+func (c Crypto) line() string {
+	return fmt.Sprintf("a=crypto:%d %s inline:%s\r\n", c.Tag, c.Suite, base64.StdEncoding.EncodeToString(c.Key[:]))
+}
+
+// protect finds the keys for a stream of the far end: in an offer the first line
+// whose suite we have; in an answer the one of ours that it names.
+func (s *Stream) protect(local Local, answer bool) (ours, theirs Crypto, err error) {
+	if local.Security != Off {
+		for _, theirs := range s.Crypto {
+			for _, ours := range local.Crypto {
+				if ours.Suite == theirs.Suite && (!answer || ours.Tag == theirs.Tag) {
+					ours.Tag = theirs.Tag
+					return ours, theirs, nil
+				}
+			}
+		}
+	}
+	switch {
+	case s.encrypted() && local.Security == Off:
+		err = fmt.Errorf("%w: the stream insists on SRTP (%s), which is not offered here", ErrUnacceptable, clip(s.Protocol))
+	case s.encrypted():
+		err = fmt.Errorf("%w: none of the stream's SRTP keys (%s) can be used", ErrUnacceptable, clip(s.Protocol))
+	case local.Security == Required:
+		err = fmt.Errorf("%w: SRTP is required here, and the stream has no key that can be used", ErrUnacceptable)
+	}
+	return Crypto{}, Crypto{}, err
+}
