@@ -41,6 +41,7 @@ func TestKeysAreAgreedOn(t *testing.T) {
 		{"no key at all", "RTP/SAVP", "", Optional, "", "", "none of the stream's SRTP keys"},
 		{"an unknown suite", "RTP/SAVP", "a=crypto:1 AEAD_AES_256_GCM " + inline + "\n", Optional, "", "", "none of"},
 		{"a key identifier", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|2^20|1:4\n", Optional, "", "", "none of"},
+		{"a key identifier without a lifetime", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|1:4\n", Optional, "", "", "none of"},
 		{"two keys", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + ";" + inline + "\n", Optional, "", "", "none of"},
 		{"without encryption", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + " UNENCRYPTED_SRTP\n", Optional, "", "", "none of"},
 		{"a short key", "RTP/SAVP", "a=crypto:1 " + suite80 + " inline:AAAA\n", Optional, "", "", "none of"},
