@@ -60,16 +60,6 @@ const (
 	invented              // at least partly concealment
 )
 
-// arrival says what became of a packet.
-type arrival uint8
-
-const (
-	stored arrival = iota
-	late
-	duplicate
-	overflow // stored, in place of the oldest
-)
-
 // init makes the playout ready for a codec.
 func (p *playout) init(c codec.Codec, decoder codec.Decoder) {
 	p.codec, p.decoder = c, decoder
@@ -106,53 +96,6 @@ func (p *playout) samplesOf(ticks int32) int {
 	return int(ticks) * p.codec.SampleRate / p.codec.ClockRate
 }
 
-// push takes a packet. newest says that no packet with a higher sequence number
-// has come: only then may a timestamp far away mean that the peer's clock jumped.
-func (p *playout) push(h header, payload []byte, newest bool) arrival {
-	ticks := p.codec.Duration(payload)
-	if ticks == 0 || len(payload) > maxPayload {
-		return late
-	}
-	if p.known {
-		ahead := p.ms(int32(h.timestamp - p.floor))
-		if newest && (ahead > jumpLimit || ahead < -overlap) {
-			p.restart()
-			p.comfortFrom = h.timestamp - 1 // the noise lasts until this is played
-		} else if p.early(h); ahead < 0 {
-			return late
-		}
-	}
-	if p.started && int32(h.timestamp-p.next) < 0 {
-		p.next = h.timestamp // too late, and not yet replaced: the delay grows
-		p.patience = min(2*p.patience, patienceUp)
-	}
-	came := stored
-	if p.buffer.full() {
-		p.skip()
-		came = overflow
-	}
-	if !p.buffer.insert(h, ticks, payload) {
-		return duplicate
-	}
-	return came
-}
-
-// early notes how long before its time a packet came.
-func (p *playout) early(h header) {
-	if p.started {
-		waiting := p.ticksOf(p.end - p.at)
-		p.spare = min(p.spare, p.ms(int32(h.timestamp-p.next+waiting)))
-	}
-}
-
-// skip throws the oldest packet away.
-func (p *playout) skip() {
-	p.buffer.drop()
-	if first := p.buffer.first(); first != nil && p.known {
-		p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1
-	}
-}
-
 // depth is how much sound waits, in ms.
 func (p *playout) depth() int {
 	waiting := p.ticksOf(p.end - p.at)
@@ -180,15 +123,6 @@ func (p *playout) frame(dst []int16, quiet bool) sound {
 		p.merge(dst)
 	}
 	return made
-}
-
-// catchUp throws away what would make the delay too long.
-func (p *playout) catchUp() {
-	for p.depth() > startDepth && p.buffer.count > 1 {
-		p.skip()
-	}
-	p.conceal.cut()
-	p.watch()
 }
 
 // start begins a talk spurt when enough has been collected.
@@ -289,29 +223,4 @@ func (p *playout) decode() {
 		p.conceal.noise.on = false // the peer speaks again
 	}
 	p.buffer.drop()
-}
-
-// watch begins another window of watching how early packets come.
-func (p *playout) watch() { p.spare, p.watched = maxDepth, 0 }
-
-// mayShrink reports, once a window, whether the delay is longer than it need be.
-func (p *playout) mayShrink() bool {
-	if p.watched += 20; p.watched < p.patience {
-		return false
-	}
-	long := p.spare >= longSpare && p.depth() >= 20
-	p.watch()
-	if long {
-		p.patience = max(p.patience/2, patience)
-	}
-	return long
-}
-
-// merge fades from the frame in dst to the one that follows.
-func (p *playout) merge(dst []int16) {
-	following := p.merging[:len(dst)]
-	p.fill(following, false)
-	for i := range dst {
-		dst[i] = int16((int(dst[i])*(len(dst)-i) + int(following[i])*i) / len(dst))
-	}
 }

@@ -1,0 +1,58 @@
+package rtp
+
+// arrival says what became of a packet.
+type arrival uint8
+
+const (
+	stored arrival = iota
+	late
+	duplicate
+	overflow // stored, in place of the oldest
+)
+
+// push takes a packet. newest says that no packet with a higher sequence number
+// has come: only then may a timestamp far away mean that the peer's clock jumped.
+func (p *playout) push(h header, payload []byte, newest bool) arrival {
+	ticks := p.codec.Duration(payload)
+	if ticks == 0 || len(payload) > maxPayload {
+		return late
+	}
+	if p.known {
+		ahead := p.ms(int32(h.timestamp - p.floor))
+		if newest && (ahead > jumpLimit || ahead < -overlap) {
+			p.restart()
+			p.comfortFrom = h.timestamp - 1 // the noise lasts until this is played
+		} else if p.early(h); ahead < 0 {
+			return late
+		}
+	}
+	if p.started && int32(h.timestamp-p.next) < 0 {
+		p.next = h.timestamp // too late, and not yet replaced: the delay grows
+		p.patience = min(2*p.patience, patienceUp)
+	}
+	came := stored
+	if p.buffer.full() {
+		p.skip()
+		came = overflow
+	}
+	if !p.buffer.insert(h, ticks, payload) {
+		return duplicate
+	}
+	return came
+}
+
+// early notes how long before its time a packet came.
+func (p *playout) early(h header) {
+	if p.started {
+		waiting := p.ticksOf(p.end - p.at)
+		p.spare = min(p.spare, p.ms(int32(h.timestamp-p.next+waiting)))
+	}
+}
+
+// skip throws the oldest packet away.
+func (p *playout) skip() {
+	p.buffer.drop()
+	if first := p.buffer.first(); first != nil && p.known {
+		p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1
+	}
+}

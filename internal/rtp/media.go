@@ -1,0 +1,99 @@
+package rtp
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/codec"
+)
+
+// Media is what offer and answer have agreed on.
+type Media struct {
+	Remote         netip.AddrPort // where the peer wants its RTP
+	RemoteRTCP     netip.AddrPort // and its RTCP; zero is the next port
+	Codec          codec.Codec
+	PayloadType    uint8         // of the codec, in both directions
+	TelephoneEvent uint8         // payload type of RFC 4733 tones; 0 is none
+	PTime          time.Duration // what the peer wants in a packet: whole 10 ms up to 60; 0 is 20 ms; any is heard
+	RTCPMux        bool          // RTCP goes through RTP's port (RFC 5761); what comes there is heard anyway
+	Send, Receive  bool          // false on hold
+	Protection     Protection    // by SRTP; the same keys again go on where they were
+}
+
+// agreement is a Media with what the shard may not make itself.
+type agreement struct {
+	media   Media
+	encoder codec.Encoder
+	decoder codec.Decoder
+	sealer  *sealer // nil for plain RTP, as is the opener
+	opener  *opener
+}
+
+func newAgreement(m Media) *agreement {
+	a := &agreement{media: m, encoder: m.Codec.NewEncoder(), decoder: m.Codec.NewDecoder()}
+	if p := m.Protection; p.Suite != Unprotected {
+		a.sealer, a.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)
+	}
+	return a
+}
+
+// SetMedia says what has been agreed on, at any time: it takes effect at the
+// next tick. Nothing is sent or heard before the first. It panics if the codec is
+// not Valid, or the suite unknown: nobody can have agreed on that.
+func (s *Session) SetMedia(m Media) {
+	if int(m.Protection.Suite) >= len(suiteNames) {
+		panic("rtp: media with an unknown suite")
+	}
+	if !m.Codec.Valid() {
+		panic("rtp: media with the unknown codec " + m.Codec.Name)
+	}
+	m.Remote = netip.AddrPortFrom(m.Remote.Addr().Unmap(), m.Remote.Port())
+	m.RemoteRTCP = netip.AddrPortFrom(m.RemoteRTCP.Addr().Unmap(), m.RemoteRTCP.Port())
+	s.agreed.Store(newAgreement(m))
+}
+
+// SampleRate returns the rate, in Hz, of the sound of the codec that was agreed
+// on last; 0 before there is one. A call in which it is more than the mix's may
+// want mixer.Mix.Rise.
+func (s *Session) SampleRate() int {
+	if agreed := s.agreed.Load(); agreed != nil {
+		return agreed.media.Codec.SampleRate
+	}
+	return 0
+}
+
+// adopt puts into force what SetMedia said last. It returns nil while there is
+// nothing.
+func (s *Session) adopt() *Media {
+	agreed := s.agreed.Load()
+	if agreed == nil || &agreed.media == s.media {
+		return s.media
+	}
+	m := &agreed.media
+	if s.media == nil || s.media.Codec != m.Codec {
+		s.encoder = agreed.encoder
+		s.out.filled = 0 // of the former codec
+		s.playout.init(m.Codec, agreed.decoder)
+		s.inband.tune(m.Codec.SampleRate)
+	}
+	s.adoptKeys(agreed)
+	if !m.Receive {
+		s.playout.forget()
+		s.inband.rest()
+	}
+	s.media = m
+	s.source.signal(m.Remote)
+	return m
+}
+
+// adoptKeys puts keys into force. One that stays the same goes on: its counters
+// and its memory of what has come belong to it.
+func (s *Session) adoptKeys(agreed *agreement) {
+	next := agreed.media.Protection
+	if s.sealer == nil || agreed.sealer == nil || s.sealer.key != next.Send || s.sealer.suite != next.Suite {
+		s.sealer = agreed.sealer
+	}
+	if s.opener == nil || agreed.opener == nil || s.opener.key != next.Receive || s.opener.suite != next.Suite {
+		s.opener = agreed.opener
+	}
+}
