@@ -84,6 +84,8 @@ type trunkText struct {
 	Codecs    []string `yaml:"codecs"`
 	Ping      string   `yaml:"ping"`
 	Roots     string   `yaml:"roots"`
+	SRTP      string   `yaml:"srtp"`
+	PTime     string   `yaml:"ptime"`
 	Inbound   struct {
 		Username string `yaml:"username"`
 		Password string `yaml:"password"`

@@ -43,6 +43,8 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 
 		Ping:            c.duration(key+".ping", text.Ping, 0, time.Second, 24*time.Hour),
 		Roots:           c.authorities(key+".roots", text.Roots),
+		SRTP:            trunk.SRTP(strings.ToLower(text.SRTP)),
+		PTime:           c.duration(key+".ptime", text.PTime, 0, 10*time.Millisecond, 60*time.Millisecond),
 		InboundUsername: text.Inbound.Username,
 		InboundPassword: trunk.Secret(text.Inbound.Password),
 	}

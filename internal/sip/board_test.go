@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,7 @@ type guest struct {
 	invitation call.Invitation
 	news       chan call.Report
 	work       sync.WaitGroup
+	loud       atomic.Int64 // frames that were no silence
 	say        atomic.Pointer[audio.Oscillator]
 	known      chan struct{} // closed when Leg is set
 	ended      chan struct{}
@@ -89,6 +91,9 @@ func (p *guest) tick() {
 	heard, said := make(audio.Frame, 160), make(audio.Frame, 160)
 	for {
 		speaks := port.ReadFrame(heard)
+		if speaks && slices.Max(heard) > 1000 {
+			p.loud.Add(1)
+		}
 		switch {
 		case p.say.Load() != nil && p.say.Load().ReadFrame(said):
 			port.WriteFrame(said)

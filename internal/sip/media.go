@@ -10,32 +10,52 @@ import (
 	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // media is what a leg and its peer have agreed on.
 type media struct {
 	id, version uint64
-	described   []byte // our last description
+	described   []byte       // our last description
+	keys        []sdp.Crypto // ours, one for each suite of SRTP
 	agreed      sdp.Media
 	held        bool      // as reported
 	heard       time.Time // when sound was last seen to arrive
 }
 
 func newMedia() media {
-	return media{id: rand.Uint64() >> 1, version: 1}
+	return media{id: rand.Uint64() >> 1, version: 1, keys: newKeys()}
 }
 
-// codecNamed returns the codec that a description names.
-func codecNamed(name string) (codec.Codec, bool) { return codec.ByName(name, 8000) }
+// newKeys makes our keys for one peer: another one must not be able to listen.
+func newKeys() (list []sdp.Crypto) {
+	for i, suite := range rtp.Suites {
+		list = append(list, sdp.Crypto{Tag: i + 1, Suite: suite.String(), Key: sdp.Key(rtp.NewKey())})
+	}
+	return list
+}
+
+// callRate is the rate of a call's sound in Hz: a codec of another rate cannot
+// be joined to it.
+const callRate = 8000
+
+// codecNamed returns the codec that a description names, if calls can take it.
+func codecNamed(name string) (codec.Codec, bool) {
+	found, ok := codec.ByName(name, 8000)
+	return found, ok && found.SampleRate == callRate
+}
 
 // local is our end of the stream, as the peer reaches it.
 func (l *leg) local() sdp.Local {
 	at := l.session.LocalAddr()
 	return sdp.Local{
 		Address: netip.AddrPortFrom(l.server.reached(at.Addr(), l.dialog.source.Addr()), at.Port()),
-		Codecs:  codecsOf(l.trunk), ID: l.media.id, Version: l.media.version,
+		Codecs:  codecsOf(l.trunk), PTime: l.trunk.PTime, Mux: true, Security: securities[l.trunk.SRTP], Crypto: l.media.keys, ID: l.media.id, Version: l.media.version,
 	}
 }
+
+// securities are the trunks' wishes in the words of descriptions.
+var securities = map[trunk.SRTP]sdp.Security{trunk.Off: sdp.Off, trunk.Optional: sdp.Optional, trunk.Required: sdp.Required}
 
 // checkOffer asks whether a call can be taken at all, before it rings.
 func (l *leg) checkOffer(offer *sdp.Session) error {
@@ -87,9 +107,11 @@ func (l *leg) agree(agreed sdp.Media) {
 	l.media.agreed = agreed
 	l.media.heard = time.Now()
 	how, _ := codecNamed(agreed.Codec)
+	suite, _ := rtp.SuiteNamed(agreed.Suite)
 	l.session.SetMedia(rtp.Media{
 		Remote: agreed.Remote, RemoteRTCP: agreed.RTCP, Codec: how, PayloadType: agreed.PayloadType,
 		TelephoneEvent: agreed.TelephoneEvent, PTime: agreed.PTime, Send: agreed.Send, Receive: agreed.Receive,
+		RTCPMux: agreed.Mux, Protection: rtp.Protection{Suite: suite, Send: rtp.Key(agreed.SendKey), Receive: rtp.Key(agreed.ReceiveKey)},
 	})
 }
 

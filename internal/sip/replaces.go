@@ -72,10 +72,12 @@ func (l *leg) yield(r replacement) {
 		s.respond(r.request, r.tx, sip.StatusInternalServerError, "Server Internal Error", s.retryAfter())
 		return
 	}
+	keys := l.media.keys
 	l.become(r.request, sourceOf(r.request))
+	l.media.keys = newKeys()
 	body, err := l.reply(r.offer)
 	if err != nil {
-		l.dialog = before
+		l.dialog, l.media.keys = before, keys
 		s.respond(r.request, r.tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(s.cfg.UserAgent, err))
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,6 +20,19 @@ const (
 	TLS Transport = "tls"
 )
 
+// SRTP says whether sound is encrypted, with keys in the session descriptions.
+type SRTP string
+
+// The degrees of encryption.
+const (
+	Off      SRTP = "off"
+	Optional SRTP = "optional"
+	Required SRTP = "required"
+)
+
+// packetTimes are what PTime may be, in ms.
+var packetTimes = []time.Duration{0, 10, 20, 30, 40, 60}
+
 // Trunk is another telephone system: a carrier, a session border controller, a
 // softphone.
 type Trunk struct {
@@ -31,6 +45,10 @@ type Trunk struct {
 	Sources  []netip.Prefix
 	Username string // for digest authentication towards the trunk; "" sends none
 	Password Secret
+	// SRTP says whether sound is encrypted: Off ("" is the same), Optional or Required.
+	SRTP SRTP
+	// PTime is how much sound we like in a packet: 10, 20, 30, 40 or 60 ms; 0 is 20 ms.
+	PTime time.Duration
 	// Roots are the authorities that may vouch for the trunk's certificate; nil is
 	// what the server trusts in general.
 	Roots *x509.CertPool
@@ -86,6 +104,15 @@ func (t *Trunk) check() error {
 	case UDP, TCP, TLS:
 	default:
 		return fmt.Errorf("trunk %s: transport %q is none of udp, tcp, tls", t.Name, t.Transport)
+	}
+	if t.SRTP == "" {
+		t.SRTP = Off
+	}
+	if t.SRTP != Off && t.SRTP != Optional && t.SRTP != Required {
+		return fmt.Errorf("trunk %s: srtp %q is none of off, optional, required", t.Name, t.SRTP)
+	}
+	if !slices.Contains(packetTimes, t.PTime/time.Millisecond) || t.PTime%time.Millisecond != 0 {
+		return fmt.Errorf("trunk %s: ptime of %s is none of 10, 20, 30, 40, 60 ms", t.Name, t.PTime)
 	}
 	if t.Ping != 0 && t.Ping < minPing {
 		return fmt.Errorf("trunk %s: ping of %s is too often: at least %s", t.Name, t.Ping, minPing)

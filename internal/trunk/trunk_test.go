@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func table(t *testing.T, routes ...Route) *Table {
@@ -213,6 +214,8 @@ func TestBadConfigurationIsRefused(t *testing.T) {
 		{"a strange transport", []Trunk{{Name: "x", Host: "h", Transport: "sctp"}}, nil, "sctp"},
 		{"a strange port", []Trunk{{Name: "x", Host: "h", Port: 70000}}, nil, "70000"},
 		{"an injecting host", []Trunk{{Name: "x", Host: "h\r\nVia: y"}}, nil, "neither"},
+		{"half encrypted", []Trunk{{Name: "x", Host: "h", SRTP: "maybe"}}, nil, "maybe"},
+		{"odd packets", []Trunk{{Name: "x", Host: "h", PTime: 25 * time.Millisecond}}, nil, "25ms"},
 		{"twins", []Trunk{good, good}, nil, "two trunks"},
 		{"an unknown trunk", []Trunk{good}, []Route{{Name: "r", Trunks: []string{"b"}}}, `"b"`},
 		{"a broken pattern", []Trunk{good}, []Route{{Name: "r", Pattern: "("}}, "route r"},
