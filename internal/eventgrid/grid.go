@@ -36,6 +36,10 @@ type Config struct {
 	// one that deliveries use, so that what consents is what is posted to.
 	Transport http.RoundTripper
 
+	// DeadLetter finds the store that keeps the dead letters of a storage account's
+	// container; nil refuses subscriptions that want one.
+	DeadLetter func(account, container string) (url string, err error)
+
 	RequireHTTPS     bool             // refuse http endpoints
 	MaxSubscriptions int              // 0 takes 500, Azure's limit
 	Now              func() time.Time // nil takes time.Now

@@ -26,10 +26,14 @@ const (
 // notificationHeader returns the headers that all events to one subscription
 // have in common. Those in the CloudEvents schema bear the origin that the
 // endpoint consented to, and no data version.
-func notificationHeader(label, schema string) map[string]string {
+func notificationHeader(label, schema string, batched bool) map[string]string {
 	if schema == schemaCloudEvents {
+		kind := "application/cloudevents+json; charset=utf-8"
+		if batched { // the body is an array then, even of one
+			kind = "application/cloudevents-batch+json; charset=utf-8"
+		}
 		return map[string]string{
-			"Content-Type":        "application/cloudevents+json; charset=utf-8",
+			"Content-Type":        kind,
 			"Origin":              origin,
 			headerSubscription:    label,
 			headerEventType:       sortNotification,

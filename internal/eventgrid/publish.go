@@ -57,6 +57,15 @@ func (g *Grid) show(p *publication) {
 	}
 }
 
+// batched makes an array of a body where a batch of several could come: a batch
+// of one looks like any other.
+func (t *taker) batched(body []byte) []byte {
+	if t.batch.MaxEvents <= 1 || len(body) > 0 && body[0] == '[' {
+		return body
+	}
+	return append(append([]byte{'['}, body...), ']')
+}
+
 // message addresses an event to a subscription. Its lane is the call within the
 // subscription: one call's events arrive in order, calls side by side.
 func (t *taker) message(p *publication, body []byte) delivery.Message {
@@ -67,10 +76,12 @@ func (t *taker) message(p *publication, body []byte) delivery.Message {
 		Lane:        t.label + "/" + p.call,
 		URL:         t.endpoint,
 		Header:      t.headerFor(p),
-		Body:        body,
+		Body:        t.batched(body),
 		MaxAttempts: t.retry.MaxAttempts,
 		TTL:         t.retry.TimeToLive,
 		Note:        p.kind,
+		Batch:       t.batch,
+		DeadLetter:  t.dead,
 		Event:       delivery.Event{Subscription: t.label, Schema: t.schema, Type: p.kind, Time: p.at},
 	}
 }

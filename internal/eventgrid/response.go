@@ -24,6 +24,7 @@ type propertiesAnswer struct {
 	Schema            string            `json:"eventDeliverySchema"`
 	RetryPolicy       retryAnswer       `json:"retryPolicy"`
 	Expires           string            `json:"expirationTimeUtc,omitempty"`
+	DeadLetter        *deadLetterAnswer `json:"deadLetterDestination,omitempty"`
 }
 
 type problemAnswer struct {
@@ -84,8 +85,8 @@ func (a armResource) answer(sub Subscription, in place) subscriptionAnswer {
 				EndpointType: "WebHook",
 				Properties: webhookAnswer{
 					EndpointBaseURL:    baseURL(wanted.Endpoint),
-					MaxEventsPerBatch:  eventsPerBatchDefault,
-					PreferredBatchSize: batchSizeDefault,
+					MaxEventsPerBatch:  wanted.Batch.shown().MaxEvents,
+					PreferredBatchSize: wanted.Batch.shown().PreferredKB,
 					Attributes:         attributeAnswers(wanted.Attributes, false),
 				},
 			},
@@ -98,6 +99,7 @@ func (a armResource) answer(sub Subscription, in place) subscriptionAnswer {
 				Advanced:      wanted.Filter.advanced(),
 			},
 			Schema:      wanted.schema(),
+			DeadLetter:  wanted.DeadLetter.answer(),
 			RetryPolicy: retryAnswer{wanted.Retry.MaxAttempts, int(wanted.Retry.TimeToLive / time.Minute)},
 		},
 	}

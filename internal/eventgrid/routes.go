@@ -147,7 +147,7 @@ func (g *Grid) fullURL(w http.ResponseWriter, r *http.Request, _ place) error {
 }
 
 func (g *Grid) rules() rules {
-	return rules{requireHTTPS: g.cfg.RequireHTTPS, now: g.cfg.Now()}
+	return rules{requireHTTPS: g.cfg.RequireHTTPS, now: g.cfg.Now(), deadLetter: g.cfg.DeadLetter}
 }
 
 func noSuch(name string) error {

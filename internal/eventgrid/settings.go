@@ -31,6 +31,7 @@ func checkName(name string) error {
 type rules struct {
 	requireHTTPS bool
 	now          time.Time
+	deadLetter   func(account, container string) (url string, err error) // nil: dead letters are not kept
 }
 
 // settings checks a create and returns what it asks for.
@@ -44,7 +45,7 @@ func (r settingsRequest) onto(base Settings, with rules) (Settings, error) {
 	if err := r.refuseUnoffered(); err != nil {
 		return Settings{}, err
 	}
-	steps := []func(*Settings, rules) error{r.putDestination, r.putSchema, r.putFilter, r.putRetry, r.putLabels, r.putExpiry}
+	steps := []func(*Settings, rules) error{r.putDestination, r.putSchema, r.putFilter, r.putRetry, r.putLabels, r.putExpiry, r.putDeadLetter}
 	for _, put := range steps {
 		if err := put(&base, with); err != nil {
 			return Settings{}, err
@@ -66,6 +67,9 @@ func (r settingsRequest) putDestination(s *Settings, with rules) error {
 	}
 	own, err := attributes(r.Destination.Properties.Attributes)
 	if err != nil {
+		return err
+	}
+	if s.Batch, err = r.Destination.Properties.batch(); err != nil {
 		return err
 	}
 	s.Endpoint, s.Attributes = endpoint, own

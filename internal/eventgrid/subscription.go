@@ -33,6 +33,8 @@ type Settings struct {
 	Endpoint     string      // the webhook's URL; its query is secret
 	Schema       string      // eventDeliverySchema; see schema
 	Attributes   []Attribute // headers of the owner's own
+	Batch        Batch
+	DeadLetter   DeadLetter
 	Filter       Filter
 	Retry        Retry
 	Labels       []string

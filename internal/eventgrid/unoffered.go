@@ -8,19 +8,12 @@ import (
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
-// The defaults that the official SDKs send with every webhook, although nobody
-// asked for batches: they mean one event a request.
-const (
-	eventsPerBatchDefault = 1
-	batchSizeDefault      = 64
-)
-
 // refuseUnoffered refuses whatever would change deliveries and is not offered
 // here. A subscription that asked for it and got something else would lose
 // events, or send them to an application that cannot read them.
 func (r settingsRequest) refuseUnoffered() error {
-	if asked(r.DeadLetter) || asked(r.DeadLetterAs) {
-		return unoffered("deadLetterDestination", "leave it out: an event that cannot be delivered is dropped")
+	if asked(r.DeadLetterAs) {
+		return unoffered("deadLetterWithResourceIdentity", "use deadLetterDestination")
 	}
 	if asked(r.DeliverAs) {
 		return unoffered("deliveryWithResourceIdentity", "use destination")
@@ -36,10 +29,6 @@ func (r settingsRequest) refuseUnoffered() error {
 
 func (r webhookRequest) refuseUnoffered() error {
 	switch {
-	case r.MaxEventsPerBatch != nil && *r.MaxEventsPerBatch != eventsPerBatchDefault:
-		return unoffered("maxEventsPerBatch", "leave it out: each request carries one event")
-	case r.PreferredBatchSize != nil && *r.PreferredBatchSize != batchSizeDefault:
-		return unoffered("preferredBatchSizeInKilobytes", "leave it out: each request carries one event")
 	case given(r.EntraTenant) || given(r.EntraApplication):
 		return unoffered("azureActiveDirectoryTenantId and azureActiveDirectoryApplicationIdOrUri", "give a secret header by deliveryAttributeMappings, or a secret in the query of endpointUrl")
 	case given(r.MinimumTLS) && *r.MinimumTLS == "1.3":

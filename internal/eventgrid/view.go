@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/delivery"
 )
 
 // view is the subscriptions at one moment. It is never changed once made, so
@@ -80,6 +82,8 @@ type taker struct {
 	expires  time.Time
 	header   map[string]string // shared by all its messages, never changed
 	dynamic  []dynamicHeader   // what each event adds to it
+	batch    delivery.Batch
+	dead     string // URL of the store of dead letters, "" for none
 
 	matched, evaluated prometheus.Counter
 }
@@ -90,7 +94,7 @@ func newTaker(sub Subscription, m *metrics) *taker {
 		return nil
 	}
 	header := sub.Active.ownHeader()
-	maps.Copy(header, notificationHeader(sub.label(), sub.Active.schema()))
+	maps.Copy(header, notificationHeader(sub.label(), sub.Active.schema(), sub.Active.Batch.on()))
 	return &taker{
 		matcher:  sub.Active.Filter.compile(sub.Active.ArrayFilters),
 		label:    sub.label(),
@@ -100,6 +104,8 @@ func newTaker(sub Subscription, m *metrics) *taker {
 		expires:  sub.Active.Expires,
 		header:   header,
 		dynamic:  dynamicHeaders(sub.Active.Attributes),
+		batch:    sub.Active.Batch.of(sub.label()),
+		dead:     sub.Active.DeadLetter.URL,
 
 		matched:   m.matched.WithLabelValues(sub.label()),
 		evaluated: m.evaluated.WithLabelValues(sub.label()),

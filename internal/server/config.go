@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -39,6 +40,9 @@ type Config struct {
 	Trunks []trunk.Trunk
 	Routes []trunk.Route
 	OIDC   []auth.Issuer // whose bearer tokens open the APIs
+
+	StorageAccounts []delivery.StorageAccount // that dead letters are written to
+	DeadLetterDelay time.Duration             // from an event's last attempt to its dead letter
 
 	ApplicationEvents bool // CallStarted and its like for applications too, not for devices alone
 
@@ -113,6 +117,8 @@ func LoadConfig(flags Flags) (Config, error) {
 		ShutdownGrace: c.duration("shutdown.grace", text.Shutdown.Grace, 30*time.Second, 0, 24*time.Hour),
 		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),
 	}
+	cfg.StorageAccounts = c.storageAccounts(text.Events.StorageAccounts)
+	cfg.DeadLetterDelay = c.duration("events.dead-letter-delay", text.Events.DeadLetterDelay, 5*time.Minute, time.Millisecond, 24*time.Hour)
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
 	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions)
 	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)

@@ -61,6 +61,8 @@ type configText struct {
 	} `yaml:"shutdown"`
 	Events struct {
 		ApplicationIdentities bool               `yaml:"application-identities"`
+		DeadLetterDelay       string             `yaml:"dead-letter-delay"`
+		StorageAccounts       []string           `yaml:"storage-accounts"`
 		Subscriptions         []subscriptionText `yaml:"subscriptions"`
 	} `yaml:"events"`
 	Delivery struct {

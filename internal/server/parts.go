@@ -13,6 +13,7 @@ import (
 	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/callautomation"
+	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/identity"
@@ -40,21 +41,22 @@ type parts struct {
 	signer   *auth.Signer
 	tokens   *auth.Callbacks
 
-	deliveries *delivery.Engine
-	callbacks  *callautomation.Callbacks
-	grid       *eventgrid.Grid
-	tail       delivery.Tail // of all events, for who looks on
-	mixer      *mixer.Engine
-	prompts    *player.Library
-	calls      *call.Registry
-	trunks     *trunk.Table
-	phones     *sip.Server
-	identities *identity.API
-	numbers    *phonenumbers.API
-	routing    *siprouting.API
-	answers    *rest.Repeatability
-	router     *rest.Router
-	doors      *doors
+	deliveries  *delivery.Engine
+	deadLetters *deadletter.Box
+	callbacks   *callautomation.Callbacks
+	grid        *eventgrid.Grid
+	tail        delivery.Tail // of all events, for who looks on
+	mixer       *mixer.Engine
+	prompts     *player.Library
+	calls       *call.Registry
+	trunks      *trunk.Table
+	phones      *sip.Server
+	identities  *identity.API
+	numbers     *phonenumbers.API
+	routing     *siprouting.API
+	answers     *rest.Repeatability
+	router      *rest.Router
+	doors       *doors
 
 	public  public         // how applications reach us
 	broken  chan error     // a door or a listener that failed while running
@@ -136,11 +138,18 @@ const keepFailures = 7 * 24 * time.Hour
 func (p *parts) openDeliveries(context.Context) error {
 	callback := delivery.CallbackPolicy()
 	callback.Prepare = callautomation.Authorize(p.tokens)
+	p.deadLetters = deadletter.New(deadletter.Config{
+		Delay: p.cfg.DeadLetterDelay, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount,
+	})
+	grid := eventgrid.Policy()
+	grid.Undelivered = p.deadLetters.Undelivered
 	p.deliveries = delivery.New(delivery.Config{
 		Policies: map[string]delivery.Policy{
 			callautomation.Policy: callback,
-			eventgrid.PolicyName:  eventgrid.Policy(),
+			eventgrid.PolicyName:  grid,
+			deadletter.PolicyName: p.deadLetters.Policy(),
 		},
+		Senders:        p.deadLetters.Senders(),
 		FailureArchive: delivery.FailuresOnBackbone(p.backbone, keepFailures),
 		KeepFailures:   keepFailures,
 		ResourceID:     ARMResource,
@@ -153,7 +162,7 @@ func (p *parts) openDeliveries(context.Context) error {
 func (p *parts) openGrid(context.Context) (err error) {
 	p.grid, err = eventgrid.New(eventgrid.Config{
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
-		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail,
+		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail, DeadLetter: p.deadLetterStore,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
 		return err

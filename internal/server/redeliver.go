@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -33,7 +34,7 @@ func (p *parts) redeliver(w http.ResponseWriter, r *http.Request) error {
 	case body.Event != "":
 		done.Count, err = p.deliveries.Resend(body.Event, label)
 	case label != "":
-		done.Count, err = p.redeliverAll(label)
+		done.Count, err = p.redeliverAll(r.Context(), label)
 	default:
 		err = fault.Invalid("name an event by id, or a subscription by eventSubscriptionName")
 	}
@@ -44,10 +45,20 @@ func (p *parts) redeliver(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, done)
 }
 
-// redeliverAll starts the next attempt of everything that waits for one.
-func (p *parts) redeliverAll(label string) (int, error) {
+// maxRedelivered bounds the dead letters that one request takes up again.
+const maxRedelivered = 10_000
+
+// redeliverAll starts the next attempt of everything that waits for one, and
+// delivers the subscription's dead letters once more.
+func (p *parts) redeliverAll(ctx context.Context, label string) (int, error) {
 	if !p.grid.Has(label) {
 		return 0, fault.NotFound("there is no event subscription %q", label).WithCode("ResourceNotFound")
 	}
-	return p.deliveries.Hurry(label), nil
+	hurried := p.deliveries.Hurry(label)
+	store, again, ok := p.grid.DeadLetters(label)
+	if !ok || store == "" {
+		return hurried, nil
+	}
+	resent, err := p.deadLetters.Resend(ctx, p.deliveries, store, label, maxRedelivered, again)
+	return hurried + resent, err
 }

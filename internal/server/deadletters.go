@@ -1,0 +1,33 @@
+package server
+
+import (
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/deadletter"
+	"github.com/switchhook/switchhook/internal/delivery"
+)
+
+// deadLetterFolder holds the containers of storage accounts that are not
+// configured, in the data directory.
+const deadLetterFolder = "dead-letters"
+
+// storageAccount finds a configured storage account by its name.
+func (p *parts) storageAccount(name string) (delivery.StorageAccount, bool) {
+	for _, account := range p.cfg.StorageAccounts {
+		if strings.EqualFold(account.Name, name) {
+			return account, true
+		}
+	}
+	return delivery.StorageAccount{}, false
+}
+
+// deadLetterStore is where the dead letters of a container go: to the storage
+// account itself where its connection string is configured, else into a folder
+// of the data directory.
+func (p *parts) deadLetterStore(account, container string) (url string, err error) {
+	url = deadletter.FolderURL(container)
+	if _, configured := p.storageAccount(account); configured {
+		url = deadletter.BlobURL(account, container)
+	}
+	return url, p.deadLetters.Check(url)
+}
