@@ -61,6 +61,7 @@ func (r *recovery) add(p *page, l line) error {
 		r.bySeq[l.seq] = rec
 	}
 	rec.kind, rec.posted, rec.attempts, rec.due, rec.first = l.kind, l.posted, l.attempts, l.due, l.first
+	rec.notFromTheFuture(time.Now())
 	rec.home = p
 	rec.copies++
 	p.records = append(p.records, rec)
@@ -80,6 +81,21 @@ func (r *recovery) add(p *page, l line) error {
 		err = fmt.Errorf("%w: a record of kind %d", errDamaged, l.kind)
 	}
 	return err
+}
+
+// notFromTheFuture brings the times of a record down to now where the clock was
+// put back since it was written: what is due soon must not wait for that long.
+func (r *record) notFromTheFuture(now time.Time) {
+	ahead := r.posted.Sub(now)
+	if ahead <= 0 {
+		return
+	}
+	r.posted = now
+	for _, t := range []*time.Time{&r.due, &r.first} {
+		if !t.IsZero() {
+			*t = t.Add(-ahead)
+		}
+	}
 }
 
 // refile lets holds and releases take effect in their order, as they did
