@@ -83,7 +83,7 @@ func (r attributeRequest) attribute() (Attribute, error) {
 		}
 		a.Source, a.Secret = *r.Properties.Source, false
 		if strings.EqualFold(a.Name, "Authorization") {
-			return a, errors.New("Authorization must be Static, with isSecret true")
+			return a, errors.New("the header Authorization must be Static, with isSecret true")
 		}
 		if err := checkKey(a.Source); err != nil {
 			return a, fmt.Errorf("sourceField: %w", err)
@@ -100,7 +100,7 @@ func checkStatic(a Attribute) error {
 	case !isHeaderValue(a.Value):
 		return errors.New("value has characters that no header may have")
 	case strings.EqualFold(a.Name, "Authorization") && !a.Secret:
-		return errors.New("Authorization must be given with isSecret true")
+		return errors.New("the header Authorization must be given with isSecret true")
 	}
 	return nil
 }

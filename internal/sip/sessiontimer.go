@@ -30,25 +30,27 @@ const statusIntervalTooSmall = 422
 
 // sessionExpires reads Session-Expires: zero where there is none that can be read.
 func sessionExpires(message sip.Message) (interval time.Duration, refresher string) {
-	for _, value := range headersOf(message, "Session-Expires") {
-		number, params, _ := strings.Cut(value, ";")
-		for _, param := range strings.Split(params, ";") {
-			if name, who, _ := strings.Cut(param, "="); strings.EqualFold(strings.TrimSpace(name), "refresher") {
-				refresher = strings.ToLower(strings.TrimSpace(who))
-			}
+	number, params, _ := strings.Cut(firstOf(message, "Session-Expires"), ";")
+	for _, param := range strings.Split(params, ";") {
+		if name, who, _ := strings.Cut(param, "="); strings.EqualFold(strings.TrimSpace(name), "refresher") {
+			refresher = strings.ToLower(strings.TrimSpace(who))
 		}
-		return deltaSeconds(number), refresher
 	}
-	return 0, ""
+	return deltaSeconds(number), refresher
+}
+
+// firstOf returns the first value of a header, "" where there is none.
+func firstOf(message sip.Message, name string) string {
+	if values := headersOf(message, name); len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 // minSE reads Min-SE.
 func minSE(message sip.Message) time.Duration {
-	for _, value := range headersOf(message, "Min-SE") {
-		number, _, _ := strings.Cut(value, ";")
-		return deltaSeconds(number)
-	}
-	return 0
+	number, _, _ := strings.Cut(firstOf(message, "Min-SE"), ";")
+	return deltaSeconds(number)
 }
 
 func deltaSeconds(text string) time.Duration {

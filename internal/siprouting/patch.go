@@ -123,7 +123,7 @@ func (a *API) patchRoutes(now plan, asked rest.Patch[[]routeText]) ([]route, err
 func routesOf(texts []routeText) []route {
 	list := make([]route, 0, len(texts))
 	for _, t := range texts {
-		list = append(list, route{Name: t.Name, Description: t.Description, Pattern: t.Pattern, Trunks: t.Trunks, CallerID: t.CallerID})
+		list = append(list, route(t))
 	}
 	return list
 }
