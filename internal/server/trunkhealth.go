@@ -6,10 +6,12 @@ import (
 	"github.com/switchhook/switchhook/internal/sip"
 )
 
-// trunkHealth tells Prometheus whether trunks answer.
+// trunkHealth tells Prometheus whether trunks answer, and what was turned away.
 type trunkHealth struct{ phones *sip.Server }
 
 var (
+	sipRefused = prometheus.NewDesc("switchhook_sip_refused_total",
+		"SIP messages turned away: of strangers, dropped beyond their rate, malformed, or while the server was busy.", []string{"why"}, nil)
 	trunkUp = prometheus.NewDesc("switchhook_trunk_up",
 		"1 for a trunk that answers OPTIONS, 0 for one that does not; absent where nobody asks.", []string{"trunk"}, nil)
 	trunkAnswered = prometheus.NewDesc("switchhook_trunk_answered_timestamp_seconds",
@@ -20,6 +22,7 @@ var (
 
 // Describe names the metrics.
 func (trunkHealth) Describe(to chan<- *prometheus.Desc) {
+	to <- sipRefused
 	to <- trunkUp
 	to <- trunkAnswered
 	to <- trunkDelay
@@ -29,6 +32,12 @@ func (trunkHealth) Describe(to chan<- *prometheus.Desc) {
 func (h trunkHealth) Collect(to chan<- prometheus.Metric) {
 	gauge := func(what *prometheus.Desc, value float64, name string) {
 		to <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value, name)
+	}
+	refused := h.phones.Refusals()
+	for why, n := range map[string]uint64{
+		"stranger": refused.Strangers, "dropped": refused.Dropped, "malformed": refused.Malformed, "busy": refused.Busy,
+	} {
+		to <- prometheus.MustNewConstMetric(sipRefused, prometheus.CounterValue, float64(n), why)
 	}
 	for _, known := range h.phones.Healths() {
 		if known.State != sip.Unknown {

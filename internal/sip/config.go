@@ -41,6 +41,8 @@ type Config struct {
 	MaxLegs int
 	// RetryAfter is what refused callers are told when we are full or draining; 5 s.
 	RetryAfter time.Duration
+	// strangers is how long a stranger's connection lives; 10 s.
+	strangers time.Duration
 	// Resolver looks up trunks' names; nil is the system's.
 	Resolver  Resolver
 	UserAgent string // "Switchhook"
@@ -58,6 +60,7 @@ func (c Config) withDefaults() Config {
 	set(&c.MinSession, 90*time.Second)
 	set(&c.TrunkPatience, 4*time.Second)
 	set(&c.Grace, 4*time.Second)
+	set(&c.strangers, strangerTime)
 	set(&c.RetryAfter, 5*time.Second)
 	if c.Resolver == nil {
 		c.Resolver = net.DefaultResolver

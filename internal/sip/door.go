@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -24,9 +25,10 @@ const (
 // Requests inside a call that lives pass, wherever they come from: their tags
 // are the key.
 type door struct {
-	server *Server
-	reads  limiter
-	warns  limiter
+	server  *Server
+	reads   limiter // of all strangers
+	sources sources // of each
+	warns   limiter
 
 	guests           sync.Map // strangers' connections that may yet show credentials, by their address
 	conns, strangers atomic.Int64
@@ -41,22 +43,30 @@ func newDoor(s *Server) *door {
 	}
 }
 
+var errFlood = errors.New("a stranger sends too much")
+
 // filter is sipgo's read filter. An empty result drops a datagram before sipgo
 // remembers its sender.
 func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) {
-	if from.Transport != "UDP" {
-		return data, nil // connections were counted at guard; requests are checked at receive
-	}
 	address := addressOf(from.RemoteAddr)
+	if from.Transport != "UDP" { // connections were counted at guard; requests are checked at receive
+		if _, guest := d.guests.Load(from.RemoteAddr.String()); guest && !d.sources.allow(address.Addr()) {
+			d.server.refusals.dropped.Add(1)
+			return nil, errFlood
+		}
+		return data, nil
+	}
 	if d.server.trunks.Knows(address.Addr()) {
 		return data, nil
 	}
-	if !d.reads.allow() {
+	if !d.sources.allow(address.Addr()) || !d.reads.allow() {
 		d.refused.Add(1)
+		d.server.refusals.dropped.Add(1)
 		return nil, nil
 	}
 	message, err := sip.ParseMessage(data)
-	if err != nil || message.CallID() == nil {
+	if err != nil || message.CallID() == nil { // a stranger's nonsense gets no answer
+		d.server.refusals.malformed.Add(1)
 		return nil, nil
 	}
 	if d.server.legs.knows(message.CallID().Value()) {
@@ -96,6 +106,7 @@ func (d *door) answer(request *sip.Request, to net.Addr) {
 // turnAway logs a refused stranger, at a bounded rate.
 func (d *door) turnAway(address netip.Addr, method sip.RequestMethod) {
 	d.refused.Add(1)
+	d.server.refusals.strangers.Add(1)
 	if d.warns.allow() {
 		d.server.log.Warn("request from an address that is no trunk's", "source", address, "method", method, "since_last_warning", d.refused.Swap(0))
 	}

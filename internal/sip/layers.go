@@ -27,7 +27,7 @@ const dialTimeout = 10 * time.Second
 // buildLayers makes sipgo's transports and transactions.
 func (s *Server) buildLayers() {
 	// sipgo logs whole messages of strangers as errors; its news is for debugging.
-	quiet := slog.New(debugOnly{s.log.Handler()})
+	quiet := slog.New(unreadable{debugOnly{s.log.Handler()}, &s.refusals.malformed})
 	stream := func() *sip.TransportTCP {
 		return &sip.TransportTCP{
 			WriteTimeout: writeTimeout,

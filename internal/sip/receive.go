@@ -68,27 +68,37 @@ func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
 	}
 }
 
-// maxCallID bounds what is kept of a stranger's dialog.
-const maxCallID = 256
+// Bounds on a request. The Call-ID is kept.
+const (
+	maxCallID  = 256
+	maxHeaders = 128
+	maxBody    = 32 << 10
+)
 
-// malformed answers 400 to requests that lack what every request has.
+// malformed answers 400 to requests that lack what every request has, or have
+// more than any needs.
 func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
-	missing := ""
+	wrong := ""
 	switch from, cseq := request.From(), request.CSeq(); {
 	case from == nil || !from.Params.Has("tag"):
-		missing = "From tag"
+		wrong = "Missing From tag"
 	case request.To() == nil:
-		missing = "To"
+		wrong = "Missing To"
 	case request.CallID() == nil || len(request.CallID().Value()) > maxCallID:
-		missing = "usable Call-ID"
+		wrong = "Missing usable Call-ID"
 	case cseq == nil || cseq.MethodName != request.Method:
-		missing = "CSeq of this method"
+		wrong = "Missing CSeq of this method"
 	case request.IsInvite() && request.Contact() == nil:
-		missing = "Contact"
+		wrong = "Missing Contact"
+	case len(request.Headers()) > maxHeaders:
+		wrong = "Too Many Headers"
+	case len(request.Body()) > maxBody:
+		wrong = "Too Long A Body"
 	default:
 		return false
 	}
-	s.respond(request, tx, sip.StatusBadRequest, "Missing "+missing)
+	s.refusals.malformed.Add(1)
+	s.respond(request, tx, sip.StatusBadRequest, wrong)
 	return true
 }
 
@@ -140,6 +150,7 @@ func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx) {
 }
 
 func (s *Server) busy(request *sip.Request, tx *sip.ServerTx) {
+	s.refusals.busy.Add(1)
 	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", s.retryAfter())
 }
 

@@ -32,6 +32,7 @@ type Server struct {
 	nonces       nonces
 	locator      locator
 	health       health
+	refusals     counts
 	dialled      dialled
 	connecting   singleflight.Group
 	door         *door

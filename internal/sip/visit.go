@@ -24,7 +24,7 @@ func (d *door) enter(conn net.Conn, known bool) (*visit, bool) {
 	tooMany := d.conns.Add(1) > maxConns
 	if !known {
 		tooMany = d.strangers.Add(1) > strangerConns || tooMany
-		v.until = time.Now().Add(strangerTime)
+		v.until = time.Now().Add(d.server.cfg.strangers)
 		conn.SetDeadline(v.until)
 		d.guests.Store(conn.RemoteAddr().String(), v)
 	}
