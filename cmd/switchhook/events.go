@@ -91,7 +91,7 @@ func (c eventsAttemptsCommand) Run(a *app) error {
 }
 
 // longestCell bounds what a table shows of an answer, in characters.
-const longestCell = 80
+const longestCell = 120
 
 // outcomeOf is what an attempt met, on one line.
 func outcomeOf(t server.EventAttempt) string {

@@ -58,7 +58,7 @@ func TestRedeliveryIsAskedFor(t *testing.T) {
 			io.WriteString(w, `{"redelivered":7}`)
 		})
 		args := append([]string{"events", "redeliver", "--connection-string", connection}, test.args...)
-		if got := command(t, dir, "", args...); got.code != 0 || !strings.HasPrefix(got.out, "7 deliveries") {
+		if got := command(t, dir, "", args...); got.code != 0 || !strings.HasPrefix(got.out, "deliveries begun: 7 ") {
 			t.Errorf("%q: %+v", test.args, got)
 		}
 	}

@@ -41,6 +41,6 @@ func (c eventsRedeliverCommand) Run(a *app) error {
 	if err := client.do(a.ctx, "POST", server.EventsPath+":redeliver", managementVersion, request, &done); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%d deliveries begin (switchhook events attempts shows how they end)\n", done.Count)
+	fmt.Fprintf(a.out, "deliveries begun: %d (switchhook events attempts shows how they end)\n", done.Count)
 	return nil
 }

@@ -27,7 +27,9 @@ func Declare(name string, properties []byte) (Declared, error) {
 	if err := json.Unmarshal(properties, &d.request); err != nil {
 		return d, fault.Invalid("event subscription %s: %s", name, err)
 	}
-	_, err := d.request.settings(rules{now: time.Now()})
+	// Where dead letters may go is known once the server runs.
+	anywhere := func(string, string) (string, error) { return "", nil }
+	_, err := d.request.settings(rules{now: time.Now(), deadLetter: anywhere})
 	return d, err
 }
 

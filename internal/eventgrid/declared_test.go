@@ -103,6 +103,7 @@ func TestDeclarationsThatAreRefused(t *testing.T) {
 		{"incoming", `{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"ftp://x"}}}`, "https://"},
 		{"incoming", `{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://x"}},"filter":{"includedEventTypes":["CallEnded"]}}`, "CallEnded"},
 		{"incoming", `{"labels":1}`, "labels"},
+		{"incoming", `{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://x"}},"deadLetterDestination":{"endpointType":"Queue"}}`, "StorageBlob"},
 	} {
 		if _, err := Declare(test[0], []byte(test[1])); err == nil || !strings.Contains(err.Error(), test[2]) {
 			t.Errorf("%s %s: %v", test[0], test[1], err)

@@ -251,6 +251,7 @@ events:
       event-delivery-schema: CloudEventSchemaV1_0
       max-delivery-attempts: 2
       event-ttl: 1
+      deadletter-endpoint: /subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/local/blobServices/default/containers/dead
       delivery-attribute-mappings:
         - {name: X-Secret, value: hush, secret: true}
         - {name: X-Call, source-field: data.serverCallId}
@@ -272,7 +273,8 @@ func TestSubscriptionsAreDeclared(t *testing.T) {
 
 func TestDeclaredSubscriptionsThatAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		`{name: incoming, endpoint: http://x, included-events: [a]}`: ":3: unknown field",
+		`{name: incoming, endpoint: http://x, included-events: [a]}`:      ":3: unknown field",
+		`{name: incoming, endpoint: http://x, deadletter-endpoint: dead}`: "deadLetterDestination.properties.resourceId must be the id of a storage account",
 		`{name: incoming}`: "events.subscriptions[0] (incoming) cannot be: destination.properties.endpointUrl is missing",
 		`{name: incoming, endpoint: http://x, max-delivery-attempts: 31}`:                                                "maxDeliveryAttempts is 31",
 		`{name: incoming, endpoint: http://x, advanced-filters: [{key: a, operator: StringIn, values: [+15550100001]}]}`: "filter.advancedFilters[0]",

@@ -25,6 +25,7 @@ type subscriptionText struct {
 	TTL                *int            `yaml:"event-ttl"`
 	MaxEventsPerBatch  *int            `yaml:"max-events-per-batch"`
 	PreferredBatchSize *int            `yaml:"preferred-batch-size-in-kilobytes"`
+	DeadLetter         string          `yaml:"deadletter-endpoint"`
 	Attributes         []attributeText `yaml:"delivery-attribute-mappings"`
 	Labels             []string        `yaml:"labels"`
 }
@@ -67,6 +68,10 @@ func (s subscriptionText) properties() ([]byte, error) {
 		},
 		"retryPolicy": object{"maxDeliveryAttempts": s.MaxAttempts, "eventTimeToLiveInMinutes": s.TTL},
 		"labels":      s.Labels,
+	}
+	if s.DeadLetter != "" {
+		account, container, _ := strings.Cut(s.DeadLetter, "/blobServices/default/containers/")
+		all["deadLetterDestination"] = object{"endpointType": "StorageBlob", "properties": object{"resourceId": account, "blobContainerName": container}}
 	}
 	if s.Schema != "" {
 		all["eventDeliverySchema"] = s.Schema
