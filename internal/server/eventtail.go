@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	tailBeat    = 15 * time.Second // an empty line, so that both ends know the other lives
-	tailPatient = 10 * time.Second // how long a follower may take for a line
+	tailBeat     = 15 * time.Second // an empty line, so that both ends know the other lives
+	tailPatience = 10 * time.Second // how long a follower may take for a line
 )
 
 // tailEvents answers with events as they happen, a JSON object a line, until
@@ -36,7 +36,7 @@ func (p *parts) tailEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	line := lineWriter{w, http.NewResponseController(w)}
+	line := lineWriter{w, http.NewResponseController(w), tailPatience}
 	// A limit on reading requests would cut an answer that goes on.
 	if err := line.control.SetReadDeadline(time.Time{}); err != nil {
 		return err
@@ -66,8 +66,9 @@ func (p *parts) tailEvents(w http.ResponseWriter, r *http.Request) error {
 
 // lineWriter sends lines at once.
 type lineWriter struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
+	w        http.ResponseWriter
+	control  *http.ResponseController
+	patience time.Duration
 }
 
 // show writes an event that the follower asked for.
@@ -92,11 +93,15 @@ func (l lineWriter) show(s delivery.Sighting, types []string, subscription strin
 }
 
 func (l lineWriter) write(line []byte) error {
-	if err := l.control.SetWriteDeadline(time.Now().Add(tailPatient)); err != nil {
+	if err := l.control.SetWriteDeadline(time.Now().Add(l.patience)); err != nil {
 		return err
 	}
 	if _, err := l.w.Write(append(slices.Clip(line), '\n')); err != nil {
 		return err
 	}
-	return l.control.Flush()
+	if err := l.control.Flush(); err != nil {
+		return err
+	}
+	// HTTP/2 ends a stream whose deadline passes, also when nothing is written.
+	return l.control.SetWriteDeadline(time.Time{})
 }
