@@ -57,7 +57,7 @@ func (a *API) updateCapabilities(w http.ResponseWriter, r *http.Request) error {
 	id := newID()
 	err = a.begin(w, r, updating, id, operation{
 		Resource: "/phoneNumbers/" + n.phone,
-		Plan:     todo{Update: n.phone, Calling: wanted.Calling},
+		Plan:     task{Update: n.phone, Calling: wanted.Calling},
 	})
 	if err != nil {
 		return err

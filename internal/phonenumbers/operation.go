@@ -38,11 +38,11 @@ type operation struct {
 	Acted    time.Time `json:"acted"`
 	Resource string    `json:"resource,omitempty"` // path of what it makes or changes
 	Failure  *failure  `json:"failure,omitempty"`
-	Plan     todo      `json:"plan,omitzero"`
+	Plan     task      `json:"plan,omitzero"`
 }
 
-// todo is what an operation has to do. Each part can be done twice.
-type todo struct {
+// task is what an operation has to do. Each part can be done twice.
+type task struct {
 	Release string `json:"release,omitempty"` // a number
 	Update  string `json:"update,omitempty"`  // a number whose capability becomes Calling
 	Calling string `json:"calling,omitempty"`
@@ -110,24 +110,24 @@ func (a *API) finish(ctx context.Context, id string, o operation) error {
 
 // do does the parts of a plan that are there.
 func (a *API) do(ctx context.Context, id string, o operation) error {
-	todo := o.Plan
-	if todo.Search != "" {
-		if err := a.acquireFound(ctx, todo.Search, id, o.Created); err != nil {
+	plan := o.Plan
+	if plan.Search != "" {
+		if err := a.acquireFound(ctx, plan.Search, id, o.Created); err != nil {
 			return err
 		}
 	}
-	if todo.Reservation != "" {
-		if err := a.acquireReserved(ctx, todo.Reservation, id, o.Created); err != nil {
+	if plan.Reservation != "" {
+		if err := a.acquireReserved(ctx, plan.Reservation, id, o.Created); err != nil {
 			return err
 		}
 	}
-	if todo.Release != "" {
-		if err := a.inventory.release(ctx, todo.Release); err != nil {
+	if plan.Release != "" {
+		if err := a.inventory.release(ctx, plan.Release); err != nil {
 			return err
 		}
 	}
-	if todo.Update != "" {
-		return a.inventory.change(ctx, todo.Update, func(n *ownership) { n.Calling = todo.Calling })
+	if plan.Update != "" {
+		return a.inventory.change(ctx, plan.Update, func(n *ownership) { n.Calling = plan.Calling })
 	}
 	return nil
 }

@@ -329,8 +329,8 @@ func TestCutOffOperationIsFinished(t *testing.T) {
 	backend := store.InMemory()
 	f := newFixture(t, backend)
 	id, found := f.find(t, `,"quantity":2`)
-	begun := operation{Type: purchasing.name, Status: running, Created: f.now, Plan: todo{Search: id}}
-	gone := operation{Type: releasing.name, Status: running, Created: f.now, Plan: todo{Release: "+19995550100"}}
+	begun := operation{Type: purchasing.name, Status: running, Created: f.now, Plan: task{Search: id}}
+	gone := operation{Type: releasing.name, Status: running, Created: f.now, Plan: task{Release: "+19995550100"}}
 	if err := errors.Join(f.operations.Put(t.Context(), "purchase_x", begun), f.operations.Put(t.Context(), "release_x", gone)); err != nil {
 		t.Fatal(err)
 	}

@@ -29,9 +29,9 @@ func (a *API) purchase(w http.ResponseWriter, r *http.Request) error {
 		a.tell(w, r, purchasing, s.Purchase, "")
 		return nil
 	}
-	o := operation{Plan: todo{Search: asked.Search}}
+	o := operation{Plan: task{Search: asked.Search}}
 	if why := a.cannotPurchase(s); why != nil {
-		o.Failure, o.Plan = why, todo{}
+		o.Failure, o.Plan = why, task{}
 	}
 	return a.begin(w, r, purchasing, newID(), o)
 }

@@ -11,5 +11,5 @@ func (a *API) release(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.begin(w, r, releasing, newID(), operation{Plan: todo{Release: n.phone}})
+	return a.begin(w, r, releasing, newID(), operation{Plan: task{Release: n.phone}})
 }

@@ -140,7 +140,7 @@ func (a *API) purchaseReservation(w http.ResponseWriter, r *http.Request) error 
 	if len(v.Numbers) == 0 {
 		return fault.Conflict("Reservation %s has no numbers.", id).WithCode("ReservationEmpty")
 	}
-	return a.begin(w, r, reserved, newID(), operation{Plan: todo{Reservation: id}})
+	return a.begin(w, r, reserved, newID(), operation{Plan: task{Reservation: id}})
 }
 
 // acquireReserved makes the numbers of a reservation ours and notes the
