@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,16 +11,13 @@ import (
 	"github.com/switchhook/switchhook/internal/backbone"
 )
 
-const (
-	archiveStream  = "delivery-failures"
-	archiveSubject = "failures.delivery"
-	archiveBytes   = 64 << 20
-)
-
-// streamArchive keeps the archive in a stream of the backbone.
+// streamArchive keeps an archive in a stream of the backbone.
 type streamArchive struct {
 	backbone *backbone.Backbone
+	name     string // of the stream
+	subject  string
 	keep     time.Duration
+	bytes    int64
 	once     sync.Mutex
 	stream   jetstream.Stream
 }
@@ -29,7 +25,17 @@ type streamArchive struct {
 // FailuresOnBackbone returns an archive for the failure log that the backbone
 // keeps for that time, and 64 MB of it at most.
 func FailuresOnBackbone(b *backbone.Backbone, keep time.Duration) Archive {
-	return &streamArchive{backbone: b, keep: keep}
+	return &streamArchive{backbone: b, name: "delivery-failures", subject: "failures.delivery", keep: keep, bytes: 64 << 20}
+}
+
+// attemptBytes is what an attempt takes in the archive at most as a rule: about
+// 300, and the answer's first ones.
+const attemptBytes = 1 << 10
+
+// AttemptsOnBackbone returns an archive for so many attempts that the backbone
+// keeps for that time.
+func AttemptsOnBackbone(b *backbone.Backbone, keep time.Duration, most int) Archive {
+	return &streamArchive{backbone: b, name: "delivery-attempts", subject: "attempts.delivery", keep: keep, bytes: max(int64(most)*attemptBytes, 1<<20)}
 }
 
 func (a *streamArchive) open(ctx context.Context) (jetstream.Stream, error) {
@@ -38,7 +44,7 @@ func (a *streamArchive) open(ctx context.Context) (jetstream.Stream, error) {
 	if a.stream != nil {
 		return a.stream, nil
 	}
-	stream, err := a.backbone.History(ctx, archiveStream, a.keep, archiveBytes, archiveSubject)
+	stream, err := a.backbone.History(ctx, a.name, a.keep, a.bytes, a.subject)
 	if err == nil {
 		a.stream = stream
 	}
@@ -50,31 +56,59 @@ func (a *streamArchive) Append(ctx context.Context, block []byte) error {
 	if _, err := a.open(ctx); err != nil {
 		return err
 	}
-	_, err := a.backbone.JetStream().Publish(ctx, archiveSubject, block)
+	_, err := a.backbone.JetStream().Publish(ctx, a.subject, block)
 	return err
 }
 
+// archiveFetch blocks are asked for at once: far less than the 64 MB that the
+// client bears to wait.
+const archiveFetch = 32
+
 // Read implements Archive.
-func (a *streamArchive) Read(ctx context.Context, tell func([]byte) error) error {
+func (a *streamArchive) Read(ctx context.Context, most int, tell func([]byte) error) error {
 	stream, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	info, err := stream.Info(ctx)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", archiveStream, err)
+		return fmt.Errorf("read %s: %w", a.name, err)
 	}
-	for number := info.State.FirstSeq; number <= info.State.LastSeq && info.State.Msgs > 0; number++ {
-		msg, err := stream.GetMsg(ctx, number)
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			continue // it has just become too old
-		}
+	state := info.State
+	if state.Msgs == 0 {
+		return nil
+	}
+	first := state.FirstSeq
+	if state.LastSeq >= uint64(most) {
+		first = max(first, state.LastSeq-uint64(most)+1)
+	}
+	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: first,
+		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, InactiveThreshold: time.Minute,
+	})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", a.name, err)
+	}
+	defer stream.DeleteConsumer(context.WithoutCancel(ctx), consumer.CachedInfo().Name)
+	for left := consumer.CachedInfo().NumPending; left > 0; {
+		batch, err := consumer.FetchNoWait(int(min(left, archiveFetch)))
 		if err != nil {
-			return fmt.Errorf("read %s: %w", archiveStream, err)
+			return fmt.Errorf("read %s: %w", a.name, err)
 		}
-		if err := tell(msg.Data); err != nil {
-			return err
+		got := uint64(0)
+		for msg := range batch.Messages() {
+			got++
+			if err := tell(msg.Data()); err != nil {
+				return err
+			}
 		}
+		if err := batch.Error(); err != nil {
+			return fmt.Errorf("read %s: %w", a.name, err)
+		}
+		if got == 0 {
+			return nil // the rest has just become too old
+		}
+		left -= min(got, left)
 	}
 	return nil
 }

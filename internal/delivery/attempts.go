@@ -3,7 +3,6 @@ package delivery
 import (
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -19,23 +18,26 @@ const (
 	Dropped   Result = "dropped" // it was given up: its group ended, or too many waited
 )
 
-// Attempt is the record of one attempt, or of a message's end without one.
+// Attempt is the record of one attempt, or of a message's end without one. Its
+// JSON is that of the archive.
 type Attempt struct {
-	Time    time.Time // when it ended
-	ID      string
-	Policy  string
-	Group   string
-	Note    string
-	URL     string // the values of its query are masked
-	Number  int    // 1 is the first; 0: none was made
-	Status  int    // 0: no answer
-	Latency time.Duration
-	Answer  string // first 256 bytes of the answer's body
-	Error   string
+	Time    time.Time     // when it ended
+	ID      string        `json:",omitzero"`
+	Policy  string        `json:",omitzero"`
+	Group   string        `json:",omitzero"`
+	Note    string        `json:",omitzero"`
+	URL     string        `json:",omitzero"` // the values of its query are masked
+	Number  int           `json:",omitzero"` // 1 is the first; 0: none was made
+	Status  int           `json:",omitzero"` // 0: no answer
+	Latency time.Duration `json:",omitzero"`
+	Answer  string        `json:",omitzero"` // first 256 bytes of the answer's body
+	Error   string        `json:",omitzero"`
 	Result  Result
-	Reason  string    // of an end that no answer explains
-	Next    time.Time // of the next attempt, with Retried
+	Reason  string    `json:",omitzero"` // of an end that no answer explains
+	Next    time.Time `json:",omitzero"` // of the next attempt, with Retried
 }
+
+func (a Attempt) when() time.Time { return a.Time }
 
 // Filter selects attempts; empty fields select all.
 type Filter struct {
@@ -52,9 +54,10 @@ func (f Filter) matches(a *Attempt) bool {
 func same(want, have string) bool { return want == "" || want == have }
 
 // Attempts returns the newest attempts that the filter selects, newest first,
-// at most limit. Only the last ones (Config.KeepAttempts) are remembered.
+// at most limit. They are remembered for Config.KeepAttempts, the last
+// Config.MaxAttempts of them, across restarts if Config.AttemptArchive is given.
 func (e *Engine) Attempts(filter Filter, limit int) []Attempt {
-	return e.attempts.find(filter, limit)
+	return e.attempts.find(filter.matches, limit)
 }
 
 // note records what became of a message or its last attempt.
@@ -73,43 +76,6 @@ func (e *Engine) note(r *record, how Result, why string) {
 		a.Next = r.due
 	}
 	e.attempts.add(a)
-}
-
-// attempts is a ring of the last ones.
-type attempts struct {
-	mu   sync.Mutex
-	size int
-	ring []Attempt
-	next int // where the next one goes once the ring is full
-}
-
-func newAttempts(size int) *attempts { return &attempts{size: size} }
-
-func (t *attempts) add(a Attempt) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.ring) < t.size {
-		t.ring = append(t.ring, a)
-		return
-	}
-	t.ring[t.next] = a
-	t.next = (t.next + 1) % t.size
-}
-
-func (t *attempts) find(filter Filter, limit int) []Attempt {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var found []Attempt
-	for i := range t.ring {
-		a := &t.ring[(t.next+2*len(t.ring)-1-i)%len(t.ring)]
-		if len(found) == limit {
-			break
-		}
-		if filter.matches(a) {
-			found = append(found, *a)
-		}
-	}
-	return found
 }
 
 // maskURL hides what may be secret in a URL: a password, and the query's values.

@@ -178,7 +178,7 @@ func TestTooManyEventsAreDroppedNotKept(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
 	defer server.Close()
 	defer close(stuck)
-	e := serving(t, Config{MaxQueued: 10, KeepAttempts: 5})
+	e := serving(t, Config{MaxQueued: 10, MaxAttempts: 5})
 	for i := range 30 {
 		e.Post(grid("call", fmt.Sprint(i)))
 	}

@@ -31,11 +31,18 @@ type Config struct {
 
 	PerDestination int // attempts at once for one host and port; 0: 64
 	MaxQueued      int // messages not yet over; more are dropped and recorded; 0: 200,000
-	KeepAttempts   int // for Attempts; 0: 4,096
 	KeepBodies     int // bytes of events that are over, for Resend; 0: 8 MB
 
 	// Senders carry to destinations besides webhooks, by the scheme of their URLs.
 	Senders map[string]Sender
+
+	// KeepAttempts is how long Attempts are remembered, and MaxAttempts how many;
+	// 0: 7 days, 10,000.
+	KeepAttempts time.Duration
+	MaxAttempts  int
+	// AttemptArchive lets them survive a restart, all but those of the last second
+	// before a kill; nil: they do not.
+	AttemptArchive Archive
 
 	// KeepFailures is how long the failure log remembers; 0: 7 days.
 	KeepFailures time.Duration
@@ -54,9 +61,9 @@ type Engine struct {
 	journal  Journal
 	log      *slog.Logger
 	metrics  *metrics
-	attempts *attempts
+	attempts *history[Attempt]
 	grid     *gridMetrics
-	failures *failureLog
+	failures *history[Failure]
 	kept     *keepsakes
 	queue    *queue
 	open     atomic.Int64 // messages posted and not over
@@ -89,14 +96,15 @@ type Engine struct {
 	scheduler  sync.WaitGroup
 	writer     sync.WaitGroup
 	burials    sync.WaitGroup
-	archiving  life // of the failure log's writer
-	archivist  sync.WaitGroup
+	archiving  life // of the archives' writers
+	archivists sync.WaitGroup
 	work       sync.WaitGroup
 	started    atomic.Bool
 }
 
-// defaultKeepFailures is what Azure's own log analytics keep at least.
-const defaultKeepFailures = 7 * 24 * time.Hour
+// defaultKeep is how long records are kept: what Azure's own log analytics keep
+// at least.
+const defaultKeep = 7 * 24 * time.Hour
 
 // life is a context with its end.
 type life struct {
@@ -113,10 +121,12 @@ func newLife() life {
 func New(cfg Config, journal Journal, log *slog.Logger) *Engine {
 	cfg.PerDestination = orDefault(cfg.PerDestination, 64)
 	cfg.MaxQueued = orDefault(cfg.MaxQueued, 200_000)
-	cfg.KeepAttempts = orDefault(cfg.KeepAttempts, 4096)
+	cfg.MaxAttempts = orDefault(cfg.MaxAttempts, 10_000)
 	cfg.KeepBodies = orDefault(cfg.KeepBodies, 8<<20)
-	if cfg.KeepFailures <= 0 {
-		cfg.KeepFailures = defaultKeepFailures
+	for _, keep := range []*time.Duration{&cfg.KeepAttempts, &cfg.KeepFailures} {
+		if *keep <= 0 {
+			*keep = defaultKeep
+		}
 	}
 	log = log.With("part", "delivery")
 	if cfg.Client == nil {
@@ -126,9 +136,11 @@ func New(cfg Config, journal Journal, log *slog.Logger) *Engine {
 		cfg: cfg, journal: journal, log: log,
 		policies: map[string]*Policy{},
 		senders:  map[string]Sender{"http": webhook{cfg.Client}, "https": webhook{cfg.Client}},
-		grid:     newGridMetrics(), failures: newFailureLog(cfg.FailureArchive, cfg.KeepFailures, log),
-		kept:    &keepsakes{room: cfg.KeepBodies},
-		metrics: newMetrics(), attempts: newAttempts(cfg.KeepAttempts), queue: newQueue(),
+		grid:     newGridMetrics(),
+		failures: newHistory[Failure]("failures", cfg.FailureArchive, cfg.KeepFailures, maxFailures, log),
+		attempts: newHistory[Attempt]("attempts", cfg.AttemptArchive, cfg.KeepAttempts, cfg.MaxAttempts, log),
+		kept:     &keepsakes{room: cfg.KeepBodies},
+		metrics:  newMetrics(), queue: newQueue(),
 		stale: map[*page]struct{}{}, holds: map[string][]*record{}, lanes: map[string]*lane{}, groups: map[string]*group{},
 		destinations: map[string]*destination{}, wards: map[string]*ward{}, buckets: map[string]*bucket{}, undertaker: newUndertaker(),
 		news: make(chan func()), quit: make(chan struct{}),
@@ -165,8 +177,8 @@ func (e *Engine) Start(ctx context.Context) (recovered []Hold, err error) {
 	if r.records > 0 {
 		e.log.Info("journal of deliveries read", "records", r.records, "pages", len(r.pages), "messages", len(r.messages), "holds", len(r.holds), "took", time.Since(begun))
 	}
-	if err := e.failures.load(ctx); err != nil {
-		e.log.Warn("the failure log of the last process is not to be had", "error", err)
+	if err := errors.Join(e.failures.load(ctx), e.attempts.load(ctx)); err != nil {
+		e.log.Warn("what the last process recorded of deliveries is not to be had", "error", err)
 	}
 	e.scheduler.Go(func() {
 		e.resume(r)
@@ -174,7 +186,8 @@ func (e *Engine) Start(ctx context.Context) (recovered []Hold, err error) {
 	})
 	e.writer.Go(func() { e.write(e.writing) })
 	e.burials.Go(e.buryAll)
-	e.archivist.Go(func() { e.failures.write(e.archiving) })
+	e.archivists.Go(func() { e.failures.write(e.archiving) })
+	e.archivists.Go(func() { e.attempts.write(e.archiving) })
 	return r.holds, nil
 }
 

@@ -17,6 +17,8 @@ type Failure struct {
 	ResourceID   string    `json:"resourceId"`
 }
 
+func (f Failure) when() time.Time { return f.Time }
+
 // azureTime is how that log writes times.
 const azureTime = "1/2/2006 3:04:05 PM"
 
@@ -100,7 +102,12 @@ func (q FailureQuery) matches(f *Failure) bool {
 		(q.Where == "" || strings.Contains(strings.ToLower(f.Message), strings.ToLower(q.Where)))
 }
 
+// maxFailures bounds the failures in memory, about 10 MB.
+const maxFailures = 10_000
+
 // Failures returns the newest failed attempts that a query selects, newest
 // first. They are kept for Config.KeepFailures, across restarts if
 // Config.FailureArchive is given.
-func (e *Engine) Failures(q FailureQuery) []Failure { return e.failures.find(q) }
+func (e *Engine) Failures(q FailureQuery) []Failure {
+	return e.failures.find(q.matches, orDefault(q.Limit, 100))
+}

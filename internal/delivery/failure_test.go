@@ -2,13 +2,11 @@ package delivery
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -29,7 +27,7 @@ func (a *memoryArchive) Append(_ context.Context, block []byte) error {
 	return nil
 }
 
-func (a *memoryArchive) Read(_ context.Context, tell func([]byte) error) error {
+func (a *memoryArchive) Read(_ context.Context, _ int, tell func([]byte) error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, block := range a.blocks {
@@ -140,40 +138,6 @@ func TestFailuresAreForgottenInTime(t *testing.T) {
 	})
 }
 
-func TestFailureLogIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		archive := &memoryArchive{broken: errors.New("no space left on device")}
-		l := newFailureLog(archive, time.Hour, quiet())
-		for i := range 3 * maxFailures {
-			l.add(Failure{Time: time.Now(), Message: fmt.Sprint(i)})
-		}
-		if got := l.find(FailureQuery{Limit: 10 * maxFailures}); len(got) != maxFailures || got[0].Message != fmt.Sprint(3*maxFailures-1) {
-			t.Errorf("%d failures", len(got))
-		}
-		if len(l.new) != maxFailures || l.lost != 2*maxFailures {
-			t.Errorf("%d wait to be archived, %d are lost", len(l.new), l.lost)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		l.write(ctx) // returns, although nothing can be archived
-	})
-}
-
-func TestDamagedArchiveIsPassedOver(t *testing.T) {
-	good, err := json.Marshal(Failure{Time: time.Now(), Message: "good"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	archive := &memoryArchive{blocks: [][]byte{[]byte("{oops"), good}}
-	l := newFailureLog(archive, time.Hour, quiet())
-	if err := l.load(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := l.find(FailureQuery{}); len(got) != 1 || got[0].Message != "good" {
-		t.Errorf("got %+v", got)
-	}
-}
-
 func TestArchiveOnBackbone(t *testing.T) {
 	dir := t.TempDir()
 	b := openBackbone(t, dir)
@@ -186,7 +150,7 @@ func TestArchiveOnBackbone(t *testing.T) {
 	b.Close()
 	var got []string
 	a = FailuresOnBackbone(openBackbone(t, dir), time.Hour)
-	err := a.Read(t.Context(), func(block []byte) error { got = append(got, string(block)); return nil })
+	err := a.Read(t.Context(), 100, func(block []byte) error { got = append(got, string(block)); return nil })
 	if err != nil || strings.Join(got, ",") != "block 0,block 1,block 2" {
 		t.Errorf("read %q, %v", got, err)
 	}
@@ -194,7 +158,7 @@ func TestArchiveOnBackbone(t *testing.T) {
 
 func TestEmptyArchiveOnBackbone(t *testing.T) {
 	a := FailuresOnBackbone(openBackbone(t, t.TempDir()), time.Hour)
-	if err := a.Read(t.Context(), func([]byte) error { return errors.New("a block") }); err != nil {
+	if err := a.Read(t.Context(), 100, func([]byte) error { return errors.New("a block") }); err != nil {
 		t.Error(err)
 	}
 }

@@ -62,7 +62,8 @@ func timed(lane, url string) Message {
 }
 
 func loadEngine(b *testing.B) *Engine {
-	e := New(Config{Policies: policies(), MaxQueued: 1_000_000}, OnBackbone(openBackbone(b, b.TempDir())), quiet())
+	bb := openBackbone(b, b.TempDir())
+	e := New(Config{Policies: policies(), MaxQueued: 1_000_000, AttemptArchive: AttemptsOnBackbone(bb, time.Hour, 10_000)}, OnBackbone(bb), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -200,7 +201,7 @@ func BenchmarkStart(b *testing.B) {
 func BenchmarkSubscriptions(b *testing.B) {
 	b.ReportAllocs()
 	const subscriptions = 1000
-	e := New(Config{Policies: policies(), Client: &http.Client{Transport: &instant{}}, KeepBodies: 1, KeepAttempts: 1},
+	e := New(Config{Policies: policies(), Client: &http.Client{Transport: &instant{}}, KeepBodies: 1, MaxAttempts: 1},
 		OnBackbone(openBackbone(b, b.TempDir())), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)

@@ -40,7 +40,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	e.queue.close()
 	e.writer.Wait()
 	e.archiving.end(errors.New("the server is stopping"))
-	e.archivist.Wait()
+	e.archivists.Wait()
 	release()
 	close(e.quit)
 	e.scheduler.Wait()

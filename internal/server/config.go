@@ -44,6 +44,9 @@ type Config struct {
 	StorageAccounts []delivery.StorageAccount // that dead letters are written to
 	DeadLetterDelay time.Duration             // from an event's last attempt to its dead letter
 
+	KeepAttempts time.Duration // how long attempts to deliver an event are remembered
+	MaxAttempts  int           // and how many of them
+
 	ApplicationEvents bool // CallStarted and its like for applications too, not for devices alone
 
 	Subscriptions []eventgrid.Declared // applied at each start
@@ -119,6 +122,8 @@ func LoadConfig(flags Flags) (Config, error) {
 	}
 	cfg.StorageAccounts = c.storageAccounts(text.Events.StorageAccounts)
 	cfg.DeadLetterDelay = c.duration("events.dead-letter-delay", text.Events.DeadLetterDelay, 5*time.Minute, time.Millisecond, 24*time.Hour)
+	cfg.KeepAttempts = c.duration("events.keep-attempts", text.Events.KeepAttempts, 7*24*time.Hour, time.Minute, 90*24*time.Hour)
+	cfg.MaxAttempts = c.count("events.max-attempts-kept", text.Events.MaxAttempts, 10_000, 100, 1_000_000)
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
 	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions)
 	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)

@@ -96,6 +96,7 @@ call: {ring-timeout: 20s}
 media: {timeout: 2m}
 shutdown: {grace: 1m}
 delivery: {flush: 1s}
+events: {keep-attempts: 48h, max-attempts-kept: 500}
 `
 
 func TestWholeFileIsRead(t *testing.T) {
@@ -115,6 +116,9 @@ func TestWholeFileIsRead(t *testing.T) {
 	}
 	if cfg.RingTimeout != 20*time.Second || cfg.MediaTimeout != 2*time.Minute || cfg.ShutdownGrace != time.Minute || cfg.DeliveryFlush != time.Second {
 		t.Errorf("got %+v", cfg)
+	}
+	if cfg.KeepAttempts != 48*time.Hour || cfg.MaxAttempts != 500 {
+		t.Errorf("attempts are kept for %v, %d of them", cfg.KeepAttempts, cfg.MaxAttempts)
 	}
 	if !reflect.DeepEqual(cfg.PublicHosts, []string{"calls.example.com", "203.0.113.7"}) || len(cfg.Numbers) != 1 || len(cfg.SpareNumbers) != 1 {
 		t.Errorf("got %+v", cfg)
@@ -165,6 +169,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"half a certificate", Flags{}, "tls: {cert: a}\n", []string{"switchhook.yaml:1: tls", "both cert and key"}},
 		{"duration", Flags{}, "shutdown:\n  grace: soon\n", []string{"switchhook.yaml:2: shutdown.grace", "30s"}},
 		{"duration too long", Flags{}, "call: {ring-timeout: 2h}\n", []string{"call.ring-timeout", "10m"}},
+		{"too few attempts", Flags{}, "events: {max-attempts-kept: 3}\n", []string{"switchhook.yaml:1: events.max-attempts-kept", "from 100 to 1000000"}},
 		{"issuer over http", Flags{}, "auth: {oidc: [{issuer: http://login.example}]}\n", []string{"auth.oidc", "https"}},
 		{"issuer missing", Flags{}, "auth: {oidc: [{audience: x}]}\n", []string{"auth.oidc[0]", "issuer"}},
 		{"trunk without host", Flags{}, "trunks: [{name: a}]\n", []string{"trunks", "host"}},

@@ -208,3 +208,13 @@ func (c *checker) duration(key, text string, otherwise, low, high time.Duration)
 	}
 	return d
 }
+
+func (c *checker) count(key string, given *int, otherwise, low, high int) int {
+	if given == nil {
+		return otherwise
+	}
+	if *given < low || *given > high {
+		c.fail(setting{name: c.file.where(key)}, "is %d; it must be a number from %d to %d, such as %d", *given, low, high, otherwise)
+	}
+	return *given
+}

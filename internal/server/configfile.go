@@ -62,6 +62,8 @@ type configText struct {
 	Events struct {
 		ApplicationIdentities bool               `yaml:"application-identities"`
 		DeadLetterDelay       string             `yaml:"dead-letter-delay"`
+		KeepAttempts          string             `yaml:"keep-attempts"`
+		MaxAttempts           *int               `yaml:"max-attempts-kept"`
 		StorageAccounts       []string           `yaml:"storage-accounts"`
 		Subscriptions         []subscriptionText `yaml:"subscriptions"`
 	} `yaml:"events"`
