@@ -45,15 +45,20 @@ type ToneHeard struct{ Tone Tone }
 // HoldChanged says that the far end put us on hold, or took us back.
 type HoldChanged struct{ Held bool }
 
+// SoundChanged says that the leg and its far end have agreed on another codec: the
+// Port's rate may have changed.
+type SoundChanged struct{}
+
 // Ended is the last report of every leg, and tells why. Before Answered it means
 // that the leg never came up.
 type Ended struct{ Reason Reason }
 
-func (Ringing) report()     {}
-func (Answered) report()    {}
-func (ToneHeard) report()   {}
-func (HoldChanged) report() {}
-func (Ended) report()       {}
+func (Ringing) report()      {}
+func (Answered) report()     {}
+func (ToneHeard) report()    {}
+func (HoldChanged) report()  {}
+func (SoundChanged) report() {}
+func (Ended) report()        {}
 
 // Invitation is who calls whom, with what the caller wants shown.
 type Invitation struct {

@@ -278,3 +278,17 @@ func TestWidebandLegRaisesTheCall(t *testing.T) {
 		first.HangUp()
 	})
 }
+
+func TestCallRisesWithALegThatBecomesWideband(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, _ := w.answered()
+		leg.Retune(call.WideRate)
+		synctest.Wait()
+		w.must(conn.Play(bg, call.Play{Prompts: hello}))
+		time.Sleep(500 * time.Millisecond)
+		if width := leg.Port().(*calltest.Port).Width(); width != 320 {
+			t.Errorf("frames of %d samples, want those of 16 kHz", width)
+		}
+		leg.HangUp()
+	})
+}

@@ -67,6 +67,8 @@ func (p *participant) news(report Report) {
 		p.answered()
 	case ToneHeard:
 		p.call.heard(p, r.Tone)
+	case SoundChanged:
+		p.widen()
 	case HoldChanged:
 		p.call.log.Info("far end changed hold", "participant", p.id, "held", r.Held)
 	case Ended:
@@ -130,11 +132,19 @@ func (p *participant) answered() {
 // sit joins the sound of a leg to the mix.
 func (p *participant) sit() {
 	p.seat = &seat{Port: p.leg.Port()}
+	p.widen()
+	p.member = p.call.sound().Join(p.seat)
+	p.ear.to(p.member)
+}
+
+// widen makes the call wideband if the participant's sound is.
+func (p *participant) widen() {
+	if p.seat == nil {
+		return
+	}
 	if wide, ok := p.seat.Port.(wideband); ok && wide.SampleRate() >= WideRate {
 		p.call.sound().Rise()
 	}
-	p.member = p.call.sound().Join(p.seat)
-	p.ear.to(p.member)
 }
 
 // find returns the connected participant with an id.

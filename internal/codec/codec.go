@@ -41,6 +41,16 @@ func ByName(name string, clockRate int) (Codec, bool) {
 	return Codec{}, false
 }
 
+// Named finds the codec that has an encoding name, in any case.
+func Named(name string) (Codec, bool) {
+	for _, c := range All {
+		if strings.EqualFold(c.Name, name) {
+			return c, true
+		}
+	}
+	return Codec{}, false
+}
+
 // ByPayloadType finds the codec of a static payload type, for offers that leave
 // the rtpmap out.
 func ByPayloadType(static uint8) (Codec, bool) {

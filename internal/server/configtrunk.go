@@ -85,7 +85,7 @@ func (c *checker) authorities(key, name string) *x509.CertPool {
 }
 
 // trunkCodecs are the codecs that this version carries.
-var trunkCodecs = []string{"PCMU", "PCMA"}
+var trunkCodecs = []string{"PCMU", "PCMA", "G722"}
 
 func parseSource(text string) (netip.Prefix, error) {
 	if strings.Contains(text, "/") {

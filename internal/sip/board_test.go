@@ -88,7 +88,8 @@ func (p *guest) tick() {
 	defer port.(io.Closer).Close()
 	ticker := time.NewTicker(audio.FrameDuration)
 	defer ticker.Stop()
-	heard, said := make(audio.Frame, 160), make(audio.Frame, 160)
+	rate := port.(interface{ SampleRate() int }).SampleRate()
+	heard, said := make(audio.Frame, rate/50), make(audio.Frame, rate/50)
 	for {
 		speaks := port.ReadFrame(heard)
 		if speaks && slices.Max(heard) > 1000 {

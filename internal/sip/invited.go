@@ -9,6 +9,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/trunk"
@@ -166,7 +167,7 @@ func seconds(d time.Duration) string { return strconv.Itoa(max(1, int(d.Seconds(
 func codecsOf(t *trunk.Trunk) []string {
 	var list []string
 	for _, name := range t.Codecs {
-		if _, ok := codecNamed(name); ok {
+		if _, ok := codec.Named(name); ok {
 			list = append(list, name)
 		}
 	}

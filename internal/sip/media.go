@@ -17,14 +17,14 @@ import (
 type media struct {
 	id, version uint64
 	described   []byte       // our last description
-	keys        []sdp.Crypto // ours, one for each suite of SRTP
+	keys        []sdp.Crypto // ours, one for each suite of SRTP; nil until the peer may want them
 	agreed      sdp.Media
 	held        bool      // as reported
 	heard       time.Time // when sound was last seen to arrive
 }
 
 func newMedia() media {
-	return media{id: rand.Uint64() >> 1, version: 1, keys: newKeys()}
+	return media{id: rand.Uint64() >> 1, version: 1}
 }
 
 // newKeys makes our keys for one peer: another one must not be able to listen.
@@ -35,14 +35,16 @@ func newKeys() (list []sdp.Crypto) {
 	return list
 }
 
-// callRate is the rate of a call's sound in Hz: a codec of another rate cannot
-// be joined to it.
-const callRate = 8000
-
-// codecNamed returns the codec that a description names, if calls can take it.
-func codecNamed(name string) (codec.Codec, bool) {
-	found, ok := codec.ByName(name, 8000)
-	return found, ok && found.SampleRate == callRate
+// crypto is what we offer for SRTP. Keys are drawn when a peer is first told of
+// them, since most trunks know none.
+func (l *leg) crypto() []sdp.Crypto {
+	if l.trunk.SRTP == trunk.Off {
+		return nil
+	}
+	if l.media.keys == nil {
+		l.media.keys = newKeys()
+	}
+	return l.media.keys
 }
 
 // local is our end of the stream, as the peer reaches it.
@@ -50,7 +52,9 @@ func (l *leg) local() sdp.Local {
 	at := l.session.LocalAddr()
 	return sdp.Local{
 		Address: netip.AddrPortFrom(l.server.reached(at.Addr(), l.dialog.source.Addr()), at.Port()),
-		Codecs:  codecsOf(l.trunk), PTime: l.trunk.PTime, Mux: true, Security: securities[l.trunk.SRTP], Crypto: l.media.keys, ID: l.media.id, Version: l.media.version,
+		Codecs:  codecsOf(l.trunk), PTime: l.trunk.PTime, Mux: true,
+		Security: securities[l.trunk.SRTP], Crypto: l.crypto(),
+		ID: l.media.id, Version: l.media.version,
 	}
 }
 
@@ -104,15 +108,19 @@ func (l *leg) agree(agreed sdp.Media) {
 	if agreed.Remote.Addr().IsUnspecified() { // RFC 2543's hold tells no address
 		agreed.Remote, agreed.RTCP = l.media.agreed.Remote, l.media.agreed.RTCP
 	}
+	another := agreed.Codec != l.media.agreed.Codec
 	l.media.agreed = agreed
 	l.media.heard = time.Now()
-	how, _ := codecNamed(agreed.Codec)
+	how, _ := codec.Named(agreed.Codec)
 	suite, _ := rtp.SuiteNamed(agreed.Suite)
 	l.session.SetMedia(rtp.Media{
 		Remote: agreed.Remote, RemoteRTCP: agreed.RTCP, Codec: how, PayloadType: agreed.PayloadType,
 		TelephoneEvent: agreed.TelephoneEvent, PTime: agreed.PTime, Send: agreed.Send, Receive: agreed.Receive,
 		RTCPMux: agreed.Mux, Protection: rtp.Protection{Suite: suite, Send: rtp.Key(agreed.SendKey), Receive: rtp.Key(agreed.ReceiveKey)},
 	})
+	if another && l.owned {
+		l.tell.report(call.SoundChanged{})
+	}
 }
 
 // watch begins to look whether the peer lives.

@@ -4,11 +4,15 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -84,5 +88,96 @@ func TestPacketsAreAsLongAsTheTrunkLikes(t *testing.T) {
 		if got := <-agreed; got != ptime*time.Millisecond {
 			t.Errorf("packets of %s, want %d ms", got, ptime)
 		}
+	}
+}
+
+// TestWidebandIsHeardBothWays asks for sound that only a wideband codec carries,
+// in a call from a phone and in one to a phone.
+func TestWidebandIsHeardBothWays(t *testing.T) {
+	const beyond = 5000 // Hz: G.711 ends below 4000
+	order := []string{"G722", "PCMU"}
+	phone, to := callee(t, "wide", func(c *siptest.Config) { c.Codecs = order })
+	to.Codecs = order
+	r := newRig(t, nil, to)
+	caller := r.phone(t, func(c *siptest.Config) { c.Codecs = order })
+	in, taken := r.connect(t, caller)
+	made := r.dial(t, "+15551230001")
+	out, err := phone.Next(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Answer(); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Answered](t, made)
+	for name, end := range map[string]struct {
+		phone *siptest.Call
+		here  *guest
+	}{"a phone that called": {in, taken}, "a phone that was called": {out, made}} {
+		if got := end.here.Port().(*rtp.Session).Summary().Codec; got != "G722" {
+			t.Errorf("%s: codec %s", name, got)
+		}
+		end.phone.Tone(beyond, 1000) // and the other end echoes what it hears
+		eventually(t, func() bool { return end.phone.HeardFor(beyond) >= 0.3 })
+	}
+}
+
+// TestTrunksChooseTheirCodec asks whose order counts, and what is taken by default.
+func TestTrunksChooseTheirCodec(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		ours, theirs []string
+		want         string
+	}{
+		{"by default the telephone's codec goes before the costly one", nil, []string{"G722", "PCMA"}, "PCMA"},
+		{"but who knows only that one is heard", nil, []string{"G722"}, "G722"},
+		{"a trunk may like it better", []string{"G722", "PCMA"}, []string{"PCMA", "G722"}, "G722"},
+		{"or not at all", []string{"PCMA"}, []string{"G722", "PCMA"}, "PCMA"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := newRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback, Codecs: test.ours})
+			_, taken := r.connect(t, r.phone(t, func(c *siptest.Config) { c.Codecs = test.theirs }))
+			if got := taken.Port().(*rtp.Session).Summary().Codec; got != test.want {
+				t.Errorf("codec %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestKeysAreDrawnOnlyForTrunksThatEncrypt asks that nobody else's call spends
+// randomness on them, and that no two calls have the same.
+func TestKeysAreDrawnOnlyForTrunksThatEncrypt(t *testing.T) {
+	seen := map[sdp.Key]bool{}
+	for _, security := range []trunk.SRTP{trunk.Off, trunk.Optional, trunk.Optional} {
+		r := newRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback, SRTP: security})
+		_, taken := r.connect(t, r.phone(t, nil))
+		drawn := make(chan []sdp.Crypto, 1)
+		l := taken.Leg.(*leg)
+		l.box.put(func() { drawn <- l.media.keys })
+		keys := <-drawn
+		if want := security != trunk.Off; (len(keys) > 0) != want {
+			t.Errorf("srtp %s: %d keys", security, len(keys))
+		}
+		for _, key := range keys {
+			if seen[key.Key] {
+				t.Error("a key was drawn twice")
+			}
+			seen[key.Key] = true
+		}
+	}
+}
+
+// TestAnotherCodecIsReported asks that a call hears of a phone that becomes
+// wideband while it speaks.
+func TestAnotherCodecIsReported(t *testing.T) {
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, func(c *siptest.Config) { c.Codecs = []string{"PCMA", "G722"} }))
+	offer := strings.Replace(string(made.Describe("sendrecv")), "RTP/AVP 8 9 101", "RTP/AVP 9 101", 1)
+	if response, err := made.Reinvite(within(t), []byte(offer)); err != nil || response.Status() != 200 {
+		t.Fatalf("%v %v", err, response)
+	}
+	expect[call.SoundChanged](t, taken)
+	if rate := taken.Port().(*rtp.Session).SampleRate(); rate != 16000 {
+		t.Errorf("the leg has %d Hz", rate)
 	}
 }

@@ -74,7 +74,7 @@ func (l *leg) yield(r replacement) {
 	}
 	keys := l.media.keys
 	l.become(r.request, sourceOf(r.request))
-	l.media.keys = newKeys()
+	l.media.keys = nil
 	body, err := l.reply(r.offer)
 	if err != nil {
 		l.dialog, l.media.keys = before, keys

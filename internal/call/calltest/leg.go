@@ -111,6 +111,12 @@ func (l *Leg) Why() (call.Reason, bool) {
 // Port is the leg's sound.
 func (l *Leg) Port() audio.Port { return l.port }
 
+// Retune agrees on another codec, of a rate in Hz.
+func (l *Leg) Retune(rate int) {
+	l.port.Rate = rate
+	l.tell(call.SoundChanged{})
+}
+
 // Heard counts the frames with sound that reached the phone.
 func (l *Leg) Heard() int { return l.port.heardFrames() }
 

@@ -113,15 +113,25 @@ func (c *Call) respond(status int, phrase string, body []byte, fields ...Field) 
 // SendTones presses keys (RFC 4733) and waits until the last one is released.
 func (c *Call) SendTones(ctx context.Context, keys string) error { return c.media.press(ctx, keys) }
 
-// SendSound says samples of 8 kHz sound, after what is still to be said.
+// Rate is that of the phone's sound in Hz: 8000, or 16000 with a wideband codec.
+func (c *Call) Rate() int { return c.media.rate }
+
+// SendSound says samples of the phone's rate, after what is still to be said.
 func (c *Call) SendSound(samples []int16) { c.media.say(samples) }
 
 // Tone says a sine of a frequency in Hz for a number of milliseconds.
-func (c *Call) Tone(frequency float64, milliseconds int) { c.media.say(Sine(frequency, milliseconds)) }
+func (c *Call) Tone(frequency float64, milliseconds int) {
+	c.media.say(sine(c.media.rate, frequency, milliseconds))
+}
 
-// Heard returns what the phone heard so far at 8 kHz, with silence where
+// Heard returns what the phone heard so far at its rate, with silence where
 // nothing came.
 func (c *Call) Heard() []int16 { return c.media.heardSound() }
+
+// HeardFor returns for how many seconds a frequency was heard.
+func (c *Call) HeardFor(frequency float64) float64 {
+	return seconds(c.media.heardSound(), c.media.rate, frequency)
+}
 
 // HeardTones returns the keys that the phone heard.
 func (c *Call) HeardTones() string { return c.media.heardKeys() }

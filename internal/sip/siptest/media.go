@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	frame      = 160            // samples of 20 ms
-	maxHeard   = 8000 * 60 * 10 // ten minutes
+	eventClock = 8000           // of the timestamps of tones
+	maxHeard   = 8000 * 60 * 10 // samples: ten minutes of a telephone
 	eventType  = 101            // our payload type of tones
 	keyLength  = 5              // frames that a key is held: 100 ms
 	keyPause   = 3              // frames between keys
@@ -25,15 +25,16 @@ const (
 // media is the phone's microphone and loudspeaker.
 type media struct {
 	conn   net.PacketConn
-	codecs []string
+	voices []*voice // the best first
+	rate   int      // of the phone's sound, in Hz
 	done   chan struct{}
 	start1 sync.Once
 	close1 sync.Once
 
 	mu      sync.Mutex
 	remote  net.Addr
-	payload byte // codec towards the other end: 0 or 8
-	events  byte // tones towards the other end
+	voice   *voice // towards the other end
+	events  byte   // tones towards the other end
 	queue   []int16
 	keys    []keyPress
 	heard   []int16
@@ -52,11 +53,21 @@ type keyPress struct {
 
 func newMedia(listen string, codecs []string) (*media, error) {
 	host, _, _ := net.SplitHostPort(listen)
+	var voices []*voice
+	for _, name := range codecs {
+		v := newVoice(name)
+		if v == nil {
+			return nil, fmt.Errorf("the phone has no codec %q", name)
+		}
+		voices = append(voices, v)
+	}
 	conn, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		return nil, err
 	}
-	return &media{conn: conn, codecs: codecs, done: make(chan struct{}), events: eventType}, nil
+	return &media{
+		conn: conn, voices: voices, voice: voices[0], rate: rateOf(voices), done: make(chan struct{}), events: eventType,
+	}, nil
 }
 
 // start begins to speak and to hear.
@@ -84,8 +95,8 @@ func (m *media) describe(direction string, version int) []byte {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "v=0\r\no=phone 1 %d IN %s %s\r\ns=phone\r\nc=IN %s %s\r\nt=0 0\r\nm=audio %s RTP/AVP", version, family, host, family, host, port)
-	for _, codec := range m.codecs {
-		fmt.Fprintf(&b, " %d", map[string]int{"PCMU": 0, "PCMA": 8}[codec])
+	for _, v := range m.voices {
+		fmt.Fprintf(&b, " %d", v.format)
 	}
 	fmt.Fprintf(&b, " %d\r\na=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\na=%s\r\n", eventType, eventType, eventType, direction)
 	return b.Bytes()
@@ -114,11 +125,21 @@ func (m *media) follow(description []byte) {
 	defer m.mu.Unlock()
 	m.remote, m.events = remote, events
 	for _, format := range formats {
-		if format == "0" || format == "8" {
-			m.payload = format[0] - '0'
+		if v := m.voiceOf(format); v != nil {
+			m.voice = v
 			break
 		}
 	}
+}
+
+// voiceOf returns the codec of a payload type, nil for one that the phone lacks.
+func (m *media) voiceOf(format string) *voice {
+	for _, v := range m.voices {
+		if strconv.Itoa(int(v.format)) == format {
+			return v
+		}
+	}
+	return nil
 }
 
 // speak sends a packet every 20 ms.

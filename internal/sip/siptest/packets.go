@@ -3,6 +3,7 @@ package siptest
 import (
 	"encoding/binary"
 	"net"
+	"strconv"
 )
 
 // speaker writes the phone's RTP stream.
@@ -21,7 +22,7 @@ func (s *speaker) tick() {
 	m := s.media
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	defer func() { s.timestamp += frame }()
+	defer func() { s.timestamp += uint32(m.voice.clock / 50) }()
 	if m.remote == nil {
 		return
 	}
@@ -33,13 +34,9 @@ func (s *speaker) tick() {
 		s.key()
 		return
 	}
-	samples := make([]int16, frame)
+	samples := make([]int16, m.rate/50)
 	m.queue = m.queue[copy(samples, m.queue):]
-	payload := make([]byte, frame)
-	for i, sample := range samples {
-		payload[i] = compress(m.payload, sample)
-	}
-	s.send(m.payload, false, s.timestamp, payload)
+	s.send(m.voice.format, false, s.timestamp, m.voice.encode(fitted(samples, m.rate, m.voice.rate)))
 }
 
 // key sends one packet of the pressed key, three at its end (RFC 4733 §2.5.1.4).
@@ -63,7 +60,7 @@ func (s *speaker) event(marker, end bool) {
 	if end {
 		payload[1] |= 0x80
 	}
-	binary.BigEndian.PutUint16(payload[2:], uint16(s.held*frame))
+	binary.BigEndian.PutUint16(payload[2:], uint16(s.held*eventClock/50))
 	s.send(s.media.events, marker, s.since, payload)
 }
 
@@ -102,31 +99,34 @@ func (m *media) talksTo(from net.Addr) bool {
 	return m.remote == nil || m.remote.String() == from.String()
 }
 
+// sound puts what a packet says to its place.
+func (m *media) sound(v *voice, timestamp uint32, payload []byte) {
+	if !m.began {
+		m.began, m.first = true, timestamp
+	}
+	samples := fitted(v.decode(payload), v.rate, m.rate)
+	at := int(int32(timestamp-m.first)) / (v.clock / 1000) * (m.rate / 1000)
+	if at < 0 || at+len(samples) > maxHeard {
+		return
+	}
+	for len(m.heard) < at+len(samples) {
+		m.heard = append(m.heard, 0)
+	}
+	copy(m.heard[at:], samples)
+}
+
 func (m *media) packet(data []byte) {
 	payloadType, timestamp := data[1]&0x7f, binary.BigEndian.Uint32(data[4:])
 	payload := data[12+4*int(data[0]&0x0f):]
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.packets++
-	switch payloadType {
-	case 0, 8:
-		if !m.began {
-			m.began, m.first = true, timestamp
-		}
-		at := int(int32(timestamp - m.first))
-		if at < 0 || at+len(payload) > maxHeard {
-			return
-		}
-		for len(m.heard) < at+len(payload) {
-			m.heard = append(m.heard, 0)
-		}
-		for i, code := range payload {
-			m.heard[at+i] = expand(payloadType, code)
-		}
-	case eventType:
-		if len(payload) == 4 && int(payload[0]) < 16 && (len(m.tones) == 0 || m.toneAt != timestamp) {
-			m.tones = append(m.tones, "0123456789*#ABCD"[payload[0]])
-			m.toneAt = timestamp
-		}
+	if v := m.voiceOf(strconv.Itoa(int(payloadType))); v != nil {
+		m.sound(v, timestamp, payload)
+		return
+	}
+	if payloadType == eventType && len(payload) == 4 && int(payload[0]) < 16 && (len(m.tones) == 0 || m.toneAt != timestamp) {
+		m.tones = append(m.tones, "0123456789*#ABCD"[payload[0]])
+		m.toneAt = timestamp
 	}
 }

@@ -3,19 +3,23 @@ package siptest
 import "math"
 
 // Sine returns a sine at half of full scale, at 8 kHz.
-func Sine(frequency float64, milliseconds int) []int16 {
-	samples := make([]int16, 8*milliseconds)
+func Sine(frequency float64, milliseconds int) []int16 { return sine(8000, frequency, milliseconds) }
+
+func sine(rate int, frequency float64, milliseconds int) []int16 {
+	samples := make([]int16, rate/1000*milliseconds)
 	for i := range samples {
-		samples[i] = int16(16000 * math.Sin(2*math.Pi*frequency*float64(i)/8000))
+		samples[i] = int16(16000 * math.Sin(2*math.Pi*frequency*float64(i)/float64(rate)))
 	}
 	return samples
 }
 
-// Level returns how much of the samples' energy lies at a frequency, 0 to 1
+// Level returns how much of the energy of 8 kHz sound lies at a frequency, 0 to 1
 // (Goertzel). A pure tone gives nearly 1, silence and other tones nearly 0.
-func Level(samples []int16, frequency float64) float64 {
+func Level(samples []int16, frequency float64) float64 { return level(samples, 8000, frequency) }
+
+func level(samples []int16, rate int, frequency float64) float64 {
 	var energy, s1, s2 float64
-	turn := 2 * math.Cos(2*math.Pi*frequency/8000)
+	turn := 2 * math.Cos(2*math.Pi*frequency/float64(rate))
 	for _, sample := range samples {
 		x := float64(sample)
 		energy += x * x
@@ -27,13 +31,15 @@ func Level(samples []int16, frequency float64) float64 {
 	return 2 * (s1*s1 + s2*s2 - turn*s1*s2) / (energy * float64(len(samples)))
 }
 
-// Seconds returns for how long a frequency was heard, counted in windows of
-// 100 ms that hold mostly that frequency.
-func Seconds(samples []int16, frequency float64) float64 {
-	const window = 800
+// Seconds returns for how long a frequency was heard in 8 kHz sound, counted in
+// windows of 100 ms that hold mostly that frequency.
+func Seconds(samples []int16, frequency float64) float64 { return seconds(samples, 8000, frequency) }
+
+func seconds(samples []int16, rate int, frequency float64) float64 {
+	window := rate / 10
 	windows := 0
 	for at := 0; at+window <= len(samples); at += window {
-		if Level(samples[at:at+window], frequency) > 0.8 {
+		if level(samples[at:at+window], rate, frequency) > 0.8 {
 			windows++
 		}
 	}
