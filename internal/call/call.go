@@ -30,6 +30,7 @@ type Call struct {
 	dialling     int // legs that are being started
 	limit        *time.Timer
 	record       record
+	echo         *echo // of a call to an echo number
 }
 
 func newCall(r *Registry) *Call {

@@ -19,6 +19,8 @@ const (
 	resource = "11111111-2222-4333-8444-555555555555"
 	ourPhone = "+15550100001"
 	aPhone   = "+15551230001"
+
+	echoPhone = "+15550100009"
 )
 
 // longest is the longest call of these tests.
@@ -50,7 +52,7 @@ func run(t *testing.T, test func(*world)) {
 			return call.NewRegistry(call.Config{
 				Witness: w.witness, WitnessApplications: applications,
 				Resource: resource, Dialer: w.dialer, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: longest, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
+				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
 			}, log)
 		}
 		w.Registry = w.remake(false)

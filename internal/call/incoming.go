@@ -10,6 +10,9 @@ import (
 // The fault says why a call is not taken: NotFound, the number is not ours;
 // Precondition, nobody listens for it; Busy, no calls are taken now.
 func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err error) {
+	if r.echoes(in.To) {
+		return r.takeEcho(in, leg)
+	}
 	if !r.owns(in.To) {
 		return nil, fault.NotFound("the number %s is not owned by this resource", in.To)
 	}

@@ -144,6 +144,9 @@ func (c *Connection) CancelAllMedia(ctx context.Context) error {
 // heard passes a key on to every recognition that waits for keys of who pressed it.
 func (c *Call) heard(from *participant, tone Tone) {
 	c.log.Debug("tone heard", "participant", from.id)
+	if c.echo != nil {
+		c.echoKey(from, tone)
+	}
 	for _, conn := range c.connections {
 		conn.toneReceived(from, tone)
 		for _, op := range append(append([]*operation(nil), conn.queue...), conn.others...) {

@@ -43,6 +43,8 @@ type Config struct {
 	Witness Witness
 	// WitnessApplications lets it hear of applications as well, not of devices alone.
 	WitnessApplications bool
+	// EchoNumbers are answered by an echo, without an application.
+	EchoNumbers []string
 	// Overloaded says that no new call should be taken now; nil never does.
 	Overloaded func() bool
 
@@ -236,5 +238,5 @@ func (r *Registry) Stop(ctx, last context.Context) error {
 
 // owns reports whether a phone number is ours.
 func (r *Registry) owns(id identifier.ID) bool {
-	return id.Kind() == identifier.PhoneNumber && r.cfg.Numbers.Owns(id.Number())
+	return id.Kind() == identifier.PhoneNumber && (r.cfg.Numbers.Owns(id.Number()) || r.echoes(id))
 }

@@ -27,6 +27,7 @@ type Config struct {
 	Numbers     []string // owned phone numbers, E.164
 	PublicHosts []string // names and addresses by which others reach the server
 
+	EchoNumbers  []string // answered by an echo, E.164
 	SpareNumbers []string // those that applications may purchase, E.164
 
 	LogLevel  slog.Level
@@ -109,6 +110,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		RTPPorts:      c.portRange(c.pick("rtp-ports", flags.RTPPorts, text.RTPPorts, defaultRTPPorts)),
 		Numbers:       c.numbers(c.pickList("numbers", flags.Numbers, text.Numbers, defaultNumbers)),
 		SpareNumbers:  c.numbers(c.pickList("available-numbers", nil, text.SpareNumbers, nil)),
+		EchoNumbers:   c.numbers(c.pickList("echo-numbers", nil, text.EchoNumbers, nil)),
 		PublicHosts:   c.publicHosts(c.pickList("public-host", flags.PublicHosts, text.PublicHost, nil)),
 		LogLevel:      c.logLevel(c.pick("log-level", flags.LogLevel, text.LogLevel, "info")),
 		LogFormat:     c.oneOf(c.pick("log-format", flags.LogFormat, text.LogFormat, "text"), "text", "json"),
@@ -126,6 +128,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	cfg.MaxAttempts = c.count("events.max-attempts-kept", text.Events.MaxAttempts, 10_000, 100, 1_000_000)
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
 	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions)
+	c.apart(cfg)
 	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)
 	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {

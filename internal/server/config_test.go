@@ -92,6 +92,7 @@ routes:
 auth:
   oidc: [{issuer: https://login.example/v2.0, audience: https://communication.azure.com}]
 available-numbers: ["+33155501234", "+33155501234"]
+echo-numbers: ["+33155501299"]
 call: {ring-timeout: 20s}
 media: {timeout: 2m}
 shutdown: {grace: 1m}
@@ -120,7 +121,7 @@ func TestWholeFileIsRead(t *testing.T) {
 	if cfg.KeepAttempts != 48*time.Hour || cfg.MaxAttempts != 500 {
 		t.Errorf("attempts are kept for %v, %d of them", cfg.KeepAttempts, cfg.MaxAttempts)
 	}
-	if !reflect.DeepEqual(cfg.PublicHosts, []string{"calls.example.com", "203.0.113.7"}) || len(cfg.Numbers) != 1 || len(cfg.SpareNumbers) != 1 {
+	if !reflect.DeepEqual(cfg.PublicHosts, []string{"calls.example.com", "203.0.113.7"}) || len(cfg.Numbers) != 1 || len(cfg.SpareNumbers) != 1 || !reflect.DeepEqual(cfg.EchoNumbers, []string{"+33155501299"}) {
 		t.Errorf("got %+v", cfg)
 	}
 }
@@ -161,6 +162,8 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"number without quotes", Flags{}, "numbers: [+15550100001]\n", []string{"switchhook.yaml:1: numbers", "quotes"}},
 		{"number of letters", Flags{}, "numbers: [call-me]\n", []string{"switchhook.yaml:1: numbers", "call-me"}},
 		{"spare number of letters", Flags{}, "available-numbers: [call-me]\n", []string{"switchhook.yaml:1: available-numbers", "call-me"}},
+		{"echo number that is owned", Flags{Numbers: []string{"+15550100009"}}, "echo-numbers: ['+15550100009']\n", []string{"switchhook.yaml:1: echo-numbers", "+15550100009", "a number of its own"}},
+		{"echo number of letters", Flags{}, "echo-numbers: [me]\n", []string{"switchhook.yaml:1: echo-numbers", "E.164"}},
 		{"public host with port", Flags{PublicHosts: []string{"x.example:443"}}, "", []string{"--public-host", "without scheme and port"}},
 		{"log level", Flags{LogLevel: "loud"}, "", []string{"--log-level", "debug, info, warn, error"}},
 		{"log format", Flags{LogFormat: "xml"}, "", []string{"--log-format", "text, json"}},

@@ -120,6 +120,16 @@ func (c *checker) numbers(s setting) []string {
 	return numbers
 }
 
+// apart asks that an echo number is nobody else's: applications would wait for
+// its calls in vain.
+func (c *checker) apart(cfg Config) {
+	for _, number := range cfg.EchoNumbers {
+		if slices.Contains(cfg.Numbers, number) || slices.Contains(cfg.SpareNumbers, number) {
+			c.fail(setting{name: c.file.where("echo-numbers")}, "has %s, which is one of numbers or available-numbers too; an echo answers without an application, so it must be a number of its own", number)
+		}
+	}
+}
+
 func (c *checker) publicHosts(s setting) []string {
 	var hosts []string
 	for _, text := range s.list {

@@ -41,6 +41,7 @@ type configText struct {
 	Key2       string   `yaml:"key2"`
 
 	SpareNumbers []string `yaml:"available-numbers"`
+	EchoNumbers  []string `yaml:"echo-numbers"`
 
 	TLS          tlsText `yaml:"tls"`
 	SIPSClientCA string  `yaml:"sips-client-ca"`

@@ -182,7 +182,7 @@ func (p *parts) openCalls(context.Context) error {
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialer: dialer{p}, Numbers: p.numbers,
 		Announcer: announcer{p.grid}, Witness: witness{p.grid}, WitnessApplications: p.cfg.ApplicationEvents, Publisher: p.callbacks, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
-		Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
+		EchoNumbers: p.cfg.EchoNumbers, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	countCalls(p.metrics, p.calls)
 	return nil

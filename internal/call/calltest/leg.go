@@ -20,6 +20,7 @@ type Leg struct {
 
 	mu       sync.Mutex
 	report   func(call.Report)
+	early    []call.Report // before anybody is told
 	rung     bool
 	answered bool
 	ended    bool
@@ -33,11 +34,22 @@ type Leg struct {
 func Inbound() *Leg { return &Leg{over: make(chan struct{}), port: &Port{}} }
 
 // Told gives the leg the function that takes its reports.
-func (l *Leg) Told(report func(call.Report)) { l.mu.Lock(); l.report = report; l.mu.Unlock() }
+func (l *Leg) Told(report func(call.Report)) {
+	l.mu.Lock()
+	early := l.early
+	l.report, l.early = report, nil
+	l.mu.Unlock()
+	for _, r := range early {
+		report(r)
+	}
+}
 
 func (l *Leg) tell(r call.Report) {
 	l.mu.Lock()
 	report := l.report
+	if report == nil {
+		l.early = append(l.early, r)
+	}
 	l.mu.Unlock()
 	if report != nil {
 		report(r)
@@ -117,6 +129,9 @@ func (l *Leg) Retune(rate int) {
 	l.tell(call.SoundChanged{})
 }
 
+// Speak says whether the phone speaks; at first it is silent.
+func (l *Leg) Speak(yes bool) { l.port.mu.Lock(); l.port.speaks = yes; l.port.mu.Unlock() }
+
 // Heard counts the frames with sound that reached the phone.
 func (l *Leg) Heard() int { return l.port.heardFrames() }
 
@@ -159,9 +174,10 @@ func (l *Leg) Sent() string {
 type Port struct {
 	Rate int // Hz, of the codec that it claims; 0: narrowband
 
-	mu    sync.Mutex
-	heard int
-	width int // samples of the last frame
+	mu     sync.Mutex
+	speaks bool
+	heard  int
+	width  int // samples of the last frame
 }
 
 // SampleRate is the rate that the port claims.
@@ -170,8 +186,15 @@ func (p *Port) SampleRate() int { return p.Rate }
 // Width returns how many samples the last frame had that was heard.
 func (p *Port) Width() int { p.mu.Lock(); defer p.mu.Unlock(); return p.width }
 
-// ReadFrame is silence.
-func (p *Port) ReadFrame(audio.Frame) bool { return false }
+// ReadFrame is silence, or something loud.
+func (p *Port) ReadFrame(f audio.Frame) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range f {
+		f[i] = 1000
+	}
+	return p.speaks
+}
 
 // WriteFrame counts what is not silence.
 func (p *Port) WriteFrame(f audio.Frame) {

@@ -1,0 +1,91 @@
+package call
+
+import (
+	"context"
+	"slices"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// maxEchoKeys bounds the keys that wait to be sent back.
+const maxEchoKeys = 64
+
+// echo is what answers a call to an echo number: it says what it hears, one frame
+// later, and presses the keys that it is pressed. No application hears of it.
+type echo struct {
+	mirror mirror
+	keys   []Tone // being sent, and those that wait
+	busy   int    // of keys, how many are being sent
+}
+
+// echoes reports whether a number answers by itself.
+func (r *Registry) echoes(id identifier.ID) bool {
+	return id.Kind() == identifier.PhoneNumber && slices.Contains(r.cfg.EchoNumbers, id.Number())
+}
+
+// takeEcho answers a call to an echo number at once.
+func (r *Registry) takeEcho(in Invitation, leg Leg) (report func(Report), err error) {
+	c, err := r.start()
+	if err != nil {
+		return nil, err
+	}
+	caller := &participant{id: in.From, call: c, inbound: true, leg: leg}
+	c.post(func() { c.answerEcho(caller) })
+	return caller.report, nil
+}
+
+func (c *Call) answerEcho(caller *participant) {
+	c.echo = &echo{}
+	c.participants = append(c.participants, caller)
+	caller.joining = &joining{
+		up: func(*participant) {
+			c.sound().Join(&c.echo.mirror)
+			c.bounded()
+		},
+		down: func(_ *participant, why Reason) { c.finish(why, nil) },
+	}
+	c.log.Debug("call to an echo number", "from", caller.id)
+	caller.leg.Answer()
+}
+
+// echoKey sends a key back to who pressed it.
+func (c *Call) echoKey(to *participant, tone Tone) {
+	if len(c.echo.keys) == maxEchoKeys {
+		return // nobody presses so many keys
+	}
+	c.echo.keys = append(c.echo.keys, tone)
+	if c.echo.busy == 0 {
+		c.sendEchoKeys(to)
+	}
+}
+
+// sendEchoKeys sends the keys that wait; those that come meanwhile follow.
+func (c *Call) sendEchoKeys(to *participant) {
+	keys := slices.Clone(c.echo.keys)
+	c.echo.busy = len(keys)
+	c.work.Go(func() {
+		err := to.leg.SendTones(context.Background(), keys) // returns when the leg ends, at the latest
+		c.post(func() {
+			c.echo.keys, c.echo.busy = slices.Delete(c.echo.keys, 0, len(keys)), 0
+			if err == nil && len(c.echo.keys) > 0 {
+				c.sendEchoKeys(to)
+			}
+		})
+	})
+}
+
+// mirror is a port that says what it has heard. It is the shard's.
+type mirror struct {
+	heard [WideRate / audio.FramesPerSecond]int16
+	size  int // of the frame; 0 is silence
+}
+
+// ReadFrame gives what was heard last. A frame of another length is of the tick
+// before the call's rate rose.
+func (m *mirror) ReadFrame(f audio.Frame) bool {
+	return m.size > 0 && copy(f, m.heard[:m.size]) == len(f)
+}
+
+// WriteFrame takes what is heard now.
+func (m *mirror) WriteFrame(f audio.Frame) { m.size = copy(m.heard[:], f) }
