@@ -33,6 +33,7 @@ type root struct {
 	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook (an Event Grid subscription)."`
 	Subscriptions subscriptionsCommand `cmd:"" help:"List, show, change and delete event subscriptions."`
 	Events        eventsCommand        `cmd:"" help:"Look at deliveries of events, and deliver them once more."`
+	Calls         callsCommand         `cmd:"" help:"List calls that are over: who, how long, why they ended, how they sounded."`
 	Numbers       numbersCommand       `cmd:"" help:"List the phone numbers that the resource owns."`
 	Trunks        trunksCommand        `cmd:"" help:"List the trunks and routes."`
 	Keys          keysCommand          `cmd:"" help:"Show and rotate the access keys."`

@@ -31,6 +31,7 @@ type Call struct {
 	limit        *time.Timer
 	record       record
 	echo         *echo // of a call to an echo number
+	detail       Detail
 }
 
 func newCall(r *Registry) *Call {
@@ -38,6 +39,7 @@ func newCall(r *Registry) *Call {
 		id: newServerCallID(), correlationID: newID(), registry: r,
 		mail: newMailbox(), over: make(chan struct{}), invitations: make(map[string]*invitation),
 	}
+	c.detail = Detail{ServerCallID: c.id, CorrelationID: c.correlationID, Began: time.Now()}
 	c.log = r.log.With("call", c.correlationID)
 	return c
 }
@@ -54,6 +56,7 @@ func (c *Call) run() {
 	}
 	close(c.over)
 	c.work.Wait()
+	c.tellDetail()
 }
 
 func (c *Call) finished() bool {

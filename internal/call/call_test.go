@@ -233,6 +233,7 @@ func TestOwnNumberIsACallOfItsOwn(t *testing.T) {
 		callee, err := w.Connection(p.ID)
 		w.must(err)
 		w.must(callee.Recognize(bg, call.Recognize{Target: phone(ourPhone), MaxTones: 2, InitialSilence: 5 * time.Second, InterTone: 2 * time.Second}))
+		synctest.Wait() // it listens
 		w.must(caller.SendTones(bg, call.SendTones{Tones: []call.Tone{'4', '2'}, Target: phone(ourPhone)}))
 		time.Sleep(time.Second)
 		if got := w.last(p.ID).(call.RecognizeCompleted).Tones; string(got) != "42" {

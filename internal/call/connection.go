@@ -16,6 +16,8 @@ type Connection struct {
 	control Control
 	origin  OperationKind // create or answer: which failure ends it before it is up
 
+	opened time.Time
+
 	// loop
 	state    State
 	self     *participant // the application as a participant
@@ -43,7 +45,7 @@ type Properties struct {
 
 // open makes a connection of an application to the call.
 func (c *Call) open(control Control, origin OperationKind, self *participant, made Properties) *Connection {
-	conn := &Connection{id: c.registry.newConnectionID(), call: c, control: control, origin: origin, self: self, made: made}
+	conn := &Connection{id: c.registry.newConnectionID(), call: c, control: control, origin: origin, self: self, made: made, opened: time.Now()}
 	conn.originOp = Operation{ID: conn.id, Kind: origin, Context: control.Context}
 	conn.made.ID, conn.made.ServerCallID, conn.made.CorrelationID = conn.id, c.id, c.correlationID
 	conn.made.CallbackURI = control.CallbackURI
@@ -173,6 +175,7 @@ func (c *Connection) leaveWhenIdle() {
 	c.call.publish(CallDisconnected{c.head(c.originOp), *c.leaving})
 	c.call.log.Info("connection closed", "connection", c.id, "why", c.leaving.Text)
 	c.call.registry.closed(c)
+	c.call.detailConnection(c)
 	list := c.call.connections
 	for i, other := range list {
 		if other == c {

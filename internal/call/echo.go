@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -30,8 +31,8 @@ func (r *Registry) takeEcho(in Invitation, leg Leg) (report func(Report), err er
 	if err != nil {
 		return nil, err
 	}
-	caller := &participant{id: in.From, call: c, inbound: true, leg: leg}
-	c.post(func() { c.answerEcho(caller) })
+	caller := &participant{id: in.From, call: c, inbound: true, leg: leg, began: time.Now()}
+	c.post(func() { c.detailInvitation(in); c.answerEcho(caller) })
 	return caller.report, nil
 }
 

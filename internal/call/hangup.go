@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -62,6 +63,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 		return
 	}
 	c.ended = true
+	c.detail.Ended, c.detail.Why = time.Now(), why
 	if c.limit != nil {
 		c.limit.Stop()
 	}

@@ -1,6 +1,8 @@
 package call
 
 import (
+	"time"
+
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -20,7 +22,7 @@ func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err er
 	if err != nil {
 		return nil, err
 	}
-	caller := &participant{id: in.From, call: c, inbound: true, leg: leg}
+	caller := &participant{id: in.From, call: c, inbound: true, leg: leg, began: time.Now()}
 	told := make(chan int, 1)
 	c.post(func() { told <- c.arrived(caller, in) })
 	if <-told == 0 {

@@ -58,7 +58,8 @@ func (r *Registry) patience(target identifier.ID) time.Duration {
 
 // dial starts a leg to a phone number, ours or another.
 func (c *Call) dial(in Invitation, patience time.Duration, join *joining) *invited {
-	callee := &participant{id: in.To, call: c, joining: join}
+	c.detailInvitation(in)
+	callee := &participant{id: in.To, call: c, joining: join, began: time.Now()}
 	c.participants = append(c.participants, callee)
 	callee.patience = c.after(patience, func() {
 		callee.end(Reason{Kind: NoAnswer, Text: "the phone was not answered in time"})

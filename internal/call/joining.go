@@ -1,5 +1,7 @@
 package call
 
+import "time"
+
 // joining is what a participant on the way in was asked for: what happens when
 // it comes up, and when it does not.
 type joining struct {
@@ -12,7 +14,7 @@ func (c *Call) legConnected(p *participant) {
 	c.log.Info("leg answered", "participant", p.id)
 	j := p.joining
 	p.joining = nil
-	p.connected = true
+	p.connected, p.cameUp = true, time.Now()
 	c.came(p)
 	if j != nil {
 		j.up(p)

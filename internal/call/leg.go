@@ -51,7 +51,10 @@ type SoundChanged struct{}
 
 // Ended is the last report of every leg, and tells why. Before Answered it means
 // that the leg never came up.
-type Ended struct{ Reason Reason }
+type Ended struct {
+	Reason Reason
+	Wire   Wire
+}
 
 func (Ringing) report()      {}
 func (Answered) report()     {}

@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -82,11 +83,12 @@ func (c *Call) handOver(who identifier.ID, into *transit) error {
 	case p.isApplication():
 		return fault.Unsupported("%s: %s.", who, errNoLeg).WithCode("8520")
 	}
-	moved := &participant{id: p.id, call: into.to, inbound: p.inbound, name: p.name, leg: p.leg, joining: into.join}
+	moved := &participant{id: p.id, call: into.to, inbound: p.inbound, name: p.name, leg: p.leg, joining: into.join, began: time.Now()}
 	into.to.post(func() { into.to.expectArrival(moved) })
 	p.moved.Store(moved)
 	next := func() { into.to.post(moved.settleDown) }
 	p.seat.next.Store(&next)
+	c.detailLeg(p, Wire{}, Reason{Kind: EndedByPeer, Text: "moved to another call"})
 	p.leg, p.legEnded = nil, true
 	c.unseat(p) // the shard lets go of the sound, and the other call takes it
 	if c.deserted() {

@@ -74,8 +74,8 @@ func (h *hairpin) End(why Reason) {
 	close(h.pair.over)
 	answered := h.pair.answered
 	h.pair.mu.Unlock()
-	h.tell.say(Ended{why})
-	h.far.tell.say(Ended{seenFromFar(why, answered, h.inbound)})
+	h.tell.say(Ended{Reason: why})
+	h.far.tell.say(Ended{Reason: seenFromFar(why, answered, h.inbound)})
 }
 
 // ended runs under mu.

@@ -25,10 +25,12 @@ type participant struct {
 
 	moved atomic.Pointer[participant] // who he is in the call that he has moved to
 
-	name      string   // what it wants to be called; "" for none
-	stay      string   // a GUID while the witness counts it as present
-	joining   *joining // on the way in; nil once in
-	hidden    bool     // an application that controls without taking part
+	name      string    // what it wants to be called; "" for none
+	stay      string    // a GUID while the witness counts it as present
+	began     time.Time // when it was asked to come, or called
+	cameUp    time.Time // when its leg was answered; zero before
+	joining   *joining  // on the way in; nil once in
+	hidden    bool      // an application that controls without taking part
 	connected bool
 	muted     bool
 	held      bool
@@ -74,7 +76,9 @@ func (p *participant) news(report Report) {
 	case Ended:
 		p.legEnded = true
 		p.stopPatience()
-		p.call.legEnded(p, p.whyEnded(r.Reason))
+		why := p.whyEnded(r.Reason)
+		p.call.detailLeg(p, r.Wire, why)
+		p.call.legEnded(p, why)
 	}
 }
 

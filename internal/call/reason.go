@@ -26,6 +26,14 @@ const (
 	Failed                               // anything else; the details tell
 )
 
+var reasonNames = [...]string{
+	"normal", "endedByApplication", "endedByPeer", "removed", "busy", "declined", "forbidden", "noAnswer", "canceled",
+	"noListener", "notFound", "unreachable", "unsupported", "overloaded", "mediaLost", "vanished", "serverStopped", "failed",
+}
+
+// String names the kind, for logs, metrics and records.
+func (k ReasonKind) String() string { return reasonNames[k] }
+
 // Reason is why something ended or failed, with what the wire said of it.
 type Reason struct {
 	Kind ReasonKind

@@ -45,6 +45,8 @@ type Config struct {
 	WitnessApplications bool
 	// EchoNumbers are answered by an echo, without an application.
 	EchoNumbers []string
+	// Details takes what is left of each call when it is over; nil: nobody does.
+	Details Details
 	// Overloaded says that no new call should be taken now; nil never does.
 	Overloaded func() bool
 
@@ -63,6 +65,9 @@ func (c *Config) defaults() {
 	}
 	if c.Witness == nil {
 		c.Witness = noWitness{}
+	}
+	if c.Details == nil {
+		c.Details = noDetails{}
 	}
 	if c.Overloaded == nil {
 		c.Overloaded = func() bool { return false }

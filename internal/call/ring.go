@@ -28,6 +28,7 @@ type ring struct {
 func (c *Call) ringFor(r *ring, patience time.Duration) (listeners int) {
 	r.call, r.context = c, newContext(r.invitation, c.correlationID)
 	c.rings = append(c.rings, r)
+	c.detailInvitation(r.invitation)
 	c.registry.ringing(r)
 	r.patience = c.after(patience, r.unanswered)
 	return c.registry.cfg.Announcer.IncomingCall(IncomingCall{

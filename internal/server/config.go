@@ -53,6 +53,8 @@ type Config struct {
 	Subscriptions []eventgrid.Declared // applied at each start
 
 	RingTimeout   time.Duration // how long an incoming call waits for the application
+	KeepRecords   time.Duration // how long records of calls are kept
+	RecordsSize   int64         // bytes that they may take
 	MediaTimeout  time.Duration // how long a phone may send nothing before its call ends
 	ShutdownGrace time.Duration // how long running calls may go on while stopping
 	DeliveryFlush time.Duration // how long the last events may take after that
@@ -117,6 +119,8 @@ func LoadConfig(flags Flags) (Config, error) {
 		Identity:      c.identity(flags, text),
 		Certificate:   c.certificate(text.TLS),
 		OIDC:          c.issuers(text.Auth.OIDC),
+		KeepRecords:   c.duration("call.keep-records", text.Call.KeepRecords, 30*24*time.Hour, 24*time.Hour, 10*365*24*time.Hour),
+		RecordsSize:   int64(c.count("call.keep-records-mib", text.Call.KeepRecordsMiB, 1024, 1, 1<<20)) << 20,
 		RingTimeout:   c.duration("call.ring-timeout", text.Call.RingTimeout, 30*time.Second, time.Second, 10*time.Minute),
 		MediaTimeout:  c.duration("media.timeout", text.Media.Timeout, time.Minute, time.Second, 24*time.Hour),
 		ShutdownGrace: c.duration("shutdown.grace", text.Shutdown.Grace, 30*time.Second, 0, 24*time.Hour),

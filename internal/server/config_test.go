@@ -93,7 +93,7 @@ auth:
   oidc: [{issuer: https://login.example/v2.0, audience: https://communication.azure.com}]
 available-numbers: ["+33155501234", "+33155501234"]
 echo-numbers: ["+33155501299"]
-call: {ring-timeout: 20s}
+call: {ring-timeout: 20s, keep-records: 48h, keep-records-mib: 5}
 media: {timeout: 2m}
 shutdown: {grace: 1m}
 delivery: {flush: 1s}
@@ -114,6 +114,9 @@ func TestWholeFileIsRead(t *testing.T) {
 	}
 	if cfg.Identity.ID != someGUID || cfg.Identity.Key1.Base64() != someKey || cfg.SIPS != "" || cfg.WebRTC != "0.0.0.0:3478" {
 		t.Errorf("got %+v", cfg)
+	}
+	if cfg.KeepRecords != 48*time.Hour || cfg.RecordsSize != 5<<20 {
+		t.Errorf("records are kept for %v and %d bytes", cfg.KeepRecords, cfg.RecordsSize)
 	}
 	if cfg.RingTimeout != 20*time.Second || cfg.MediaTimeout != 2*time.Minute || cfg.ShutdownGrace != time.Minute || cfg.DeliveryFlush != time.Second {
 		t.Errorf("got %+v", cfg)
@@ -171,6 +174,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"key", Flags{Key1: "not base64!"}, "", []string{"--key1", "accesskey"}},
 		{"half a certificate", Flags{}, "tls: {cert: a}\n", []string{"switchhook.yaml:1: tls", "both cert and key"}},
 		{"duration", Flags{}, "shutdown:\n  grace: soon\n", []string{"switchhook.yaml:2: shutdown.grace", "30s"}},
+		{"records of no size", Flags{}, "call: {keep-records-mib: 0}\n", []string{"call.keep-records-mib", "from 1"}},
 		{"duration too long", Flags{}, "call: {ring-timeout: 2h}\n", []string{"call.ring-timeout", "10m"}},
 		{"too few attempts", Flags{}, "events: {max-attempts-kept: 3}\n", []string{"switchhook.yaml:1: events.max-attempts-kept", "from 100 to 1000000"}},
 		{"issuer over http", Flags{}, "auth: {oidc: [{issuer: http://login.example}]}\n", []string{"auth.oidc", "https"}},

@@ -52,7 +52,9 @@ type configText struct {
 		OIDC []issuerText `yaml:"oidc"`
 	} `yaml:"auth"`
 	Call struct {
-		RingTimeout string `yaml:"ring-timeout"`
+		RingTimeout    string `yaml:"ring-timeout"`
+		KeepRecords    string `yaml:"keep-records"`
+		KeepRecordsMiB *int   `yaml:"keep-records-mib"`
 	} `yaml:"call"`
 	Media struct {
 		Timeout string `yaml:"timeout"`

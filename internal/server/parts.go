@@ -13,6 +13,7 @@ import (
 	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/callautomation"
+	"github.com/switchhook/switchhook/internal/cdr"
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
@@ -48,6 +49,7 @@ type parts struct {
 	tail        delivery.Tail // of all events, for who looks on
 	mixer       *mixer.Engine
 	prompts     *player.Library
+	records     *cdr.Keeper
 	calls       *call.Registry
 	trunks      *trunk.Table
 	phones      *sip.Server
@@ -179,9 +181,14 @@ func (p *parts) openCalls(context.Context) error {
 	p.later(func() error { p.mixer.Close(); return nil })
 	p.prompts = player.New(player.Config{}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
+	var err error
+	if p.records, err = cdr.Open(p.recordsConfig(), p.log.With("part", "cdr")); err != nil {
+		return err
+	}
+	p.later(func() error { p.records.Close(); return nil })
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialer: dialer{p}, Numbers: p.numbers,
-		Announcer: announcer{p.grid}, Witness: witness{p.grid}, WitnessApplications: p.cfg.ApplicationEvents, Publisher: p.callbacks, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
+		Announcer: announcer{p.grid}, Witness: witness{p.grid}, WitnessApplications: p.cfg.ApplicationEvents, Publisher: p.callbacks, Details: p.records, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
 		EchoNumbers: p.cfg.EchoNumbers, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	countCalls(p.metrics, p.calls)

@@ -57,6 +57,7 @@ type leg struct {
 	refresh *refreshing  // a re-INVITE of ours that waits for its answer
 	leaving *call.Reason // why we end the leg, once we do
 	owned   bool         // the call has the session: Answered was reported
+	device  string       // what the far end calls itself
 }
 
 var _ call.Leg = (*leg)(nil)
@@ -67,6 +68,7 @@ func (s *Server) newLeg(session *rtp.Session, via *trunk.Trunk) *leg {
 		box: newMailbox(), clock: newClock(), media: newMedia(),
 	}
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
+	l.tell.wire = l.wire
 	session.OnTone(func(tone byte) { l.tell.report(call.ToneHeard{Tone: call.Tone(tone)}) })
 	return l
 }

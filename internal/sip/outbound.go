@@ -136,6 +136,7 @@ func (l *leg) answered(attempt *inviting, response *sip.Response) {
 	tag := l.dialog.remoteTag
 	l.peer.Store(&tag)
 	attempt.acknowledge(tag, l.writeACK(attempt.cseq))
+	l.device = deviceOf(response, "Server", "User-Agent")
 	if l.leaving != nil { // it crossed our CANCEL
 		l.hangUp()
 		return

@@ -280,3 +280,24 @@ func openFiles(t *testing.T) int {
 	}
 	return len(list)
 }
+
+func TestEndTellsHowTheLegWasCarried(t *testing.T) {
+	rig := newRig(t, nil)
+	phone := rig.phone(t, nil)
+	talk, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{{Name: "User-Agent", Value: "Desk/1.0\x01"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	party := rig.next(t)
+	party.Answer()
+	expect[call.Answered](t, party)
+	talk.Tone(700, 1000)
+	eventually(t, func() bool { return party.loud.Load() > 0 })
+	if err := talk.Hangup(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	wire := expect[call.Ended](t, party).Wire
+	if wire.Trunk == "" || wire.CallID == "" || wire.Device != "Desk/1.0" || wire.Sound.Codec == "" || wire.Sound.Received == 0 {
+		t.Errorf("the end tells %+v", wire)
+	}
+}

@@ -11,6 +11,7 @@ import (
 type teller struct {
 	mu   sync.Mutex
 	tell func(call.Report)
+	wire func() call.Wire // what the end tells besides; nil: nothing
 	done bool
 }
 
@@ -34,7 +35,11 @@ func (t *teller) ended(why call.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.tell != nil && !t.done {
-		t.tell(call.Ended{Reason: why})
+		end := call.Ended{Reason: why}
+		if t.wire != nil {
+			end.Wire = t.wire()
+		}
+		t.tell(end)
 	}
 	t.done = true
 }

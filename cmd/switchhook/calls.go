@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/cdr"
+)
+
+type callsCommand struct {
+	About            string        `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
+	Since            time.Duration `placeholder:"DURATION" help:"Only calls that ended so recently, e.g. 2h."`
+	Failed           bool          `help:"Only calls that came to nothing."`
+	Limit            int           `default:"20" placeholder:"N" help:"At most so many (20)."`
+	JSON             bool          `name:"json" help:"Print whole records, a JSON object a line."`
+	ConnectionString string        `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+}
+
+// Help ends the command's help.
+func (callsCommand) Help() string {
+	return `Calls that are over, the newest first: a line a call, and below it a line a phone. The records are files in DIR/calls.
+
+Example:
+  switchhook calls --failed --since 1h
+  switchhook calls +15550001234 --json`
+}
+
+func (c callsCommand) Run(a *app) error {
+	client, err := a.connect(c.ConnectionString)
+	if err != nil {
+		return err
+	}
+	since, failed := "", ""
+	if c.Since > 0 {
+		since = time.Now().Add(-c.Since).UTC().Format(time.RFC3339)
+	}
+	if c.Failed {
+		failed = "true"
+	}
+	var answer struct{ Value []json.RawMessage }
+	path := eventQuery(cdr.Path, "about", c.About, "since", since, "failed", failed, "maxPageSize", strconv.Itoa(c.Limit))
+	if err := client.do(a.ctx, "GET", path, managementVersion, nil, &answer); err != nil {
+		return err
+	}
+	if c.JSON {
+		for _, line := range answer.Value {
+			fmt.Fprintf(a.out, "%s\n", line)
+		}
+		return nil
+	}
+	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ENDED\tFROM\tTO\tLASTED\tWHY\tSOUND")
+	for _, line := range answer.Value {
+		var r cdr.Record
+		if err := json.Unmarshal(line, &r); err != nil {
+			return fmt.Errorf("read a call record: %w", err)
+		}
+		printCall(table, r)
+	}
+	return table.Flush()
+}
+
+func printCall(table *tabwriter.Writer, r cdr.Record) {
+	lasted := time.Duration(r.DurationMS) * time.Millisecond
+	fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.End.Local().Format(time.DateTime), r.From, r.To, lasted.Round(time.Second/10), whyOf(r.Reason), r.CorrelationID)
+	for _, leg := range r.Legs {
+		answered := "not answered"
+		if leg.Answered != nil {
+			answered = leg.End.Sub(*leg.Answered).Round(time.Second / 10).String()
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\t%s\n", leg.Direction, leg.Participant, leg.Trunk, answered, whyOf(leg.Reason), soundOf(leg.Sound))
+	}
+}
+
+// whyOf is a reason in a word or two.
+func whyOf(why cdr.Reason) string {
+	if why.SIP != 0 {
+		return fmt.Sprintf("%s (SIP %d)", why.Kind, why.SIP)
+	}
+	return why.Kind
+}
+
+// soundOf is how a leg sounded, on one line.
+func soundOf(s *cdr.Sound) string {
+	if s == nil {
+		return "none"
+	}
+	text := fmt.Sprintf("%s, %d packets in, %d out, loss %.1f %%, jitter %.1f ms", s.Codec, s.Received, s.Sent, 100*s.Loss, s.MaxJitterMS)
+	if s.MOS > 0 {
+		text += fmt.Sprintf(", MOS %.1f", s.MOS)
+	}
+	return text
+}

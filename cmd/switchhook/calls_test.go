@@ -1,0 +1,39 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+const aRecord = `{"correlationId":"c0ffee","startTime":"2026-03-04T11:59:00Z","endTime":"2026-03-04T12:00:00Z","durationMs":60000,
+	"from":"4:+15551230001","to":"4:+15550100001","reason":{"kind":"endedByPeer"},"connections":[],"legs":[
+	{"participant":"4:+15551230001","direction":"inbound","trunk":"carrier","startTime":"2026-03-04T11:59:00Z","answerTime":"2026-03-04T11:59:10Z",
+	"endTime":"2026-03-04T12:00:00Z","reason":{"kind":"endedByPeer"},"sound":{"codec":"PCMU","packetsSent":2500,"packetsReceived":2490,"loss":0.004,"maxJitterMs":2.5,"mos":4.31}},
+	{"participant":"4:+15551230002","direction":"outbound","startTime":"2026-03-04T11:59:00Z","endTime":"2026-03-04T12:00:00Z","reason":{"kind":"busy","sipCode":486}}]}`
+
+func TestCallsAreListedWithTheirLegs(t *testing.T) {
+	connection, dir := fake(t, func(w http.ResponseWriter, r *http.Request) {
+		if q := r.URL.Query(); r.URL.Path != "/admin/calls" || q.Get("about") != "+1555" || q.Get("failed") != "true" || q.Get("since") == "" || q.Get("maxPageSize") != "5" {
+			t.Errorf("asked %s", r.URL)
+		}
+		io.WriteString(w, `{"value":[`+aRecord+`]}`)
+	})
+	got := command(t, dir, "", "calls", "+1555", "--failed", "--since", "1h", "--limit", "5", "--connection-string", connection)
+	for _, want := range []string{"4:+15551230001", "1m0s", "endedByPeer", "c0ffee", "carrier", "50s", "PCMU, 2490 packets in, 2500 out, loss 0.4 %, jitter 2.5 ms, MOS 4.3", "not answered", "busy (SIP 486)"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is missing in\n%s", want, got.out)
+		}
+	}
+	if got.code != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestCallsArePrintedAsLines(t *testing.T) {
+	connection, dir := fake(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, `{"value":[{"a":1},{"b":2}]}`) })
+	if got := command(t, dir, "", "calls", "--json", "--connection-string", connection); got.code != 0 || got.out != "{\"a\":1}\n{\"b\":2}\n" {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -1,0 +1,153 @@
+package cdr
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// files are the files of a folder: DAY.NUMBER.jsonl, so that their names sort by
+// age. Only the writer's goroutine changes them.
+type files struct {
+	dir  string
+	file *os.File // the newest; nil until something is written
+	name string
+	size int64
+}
+
+// fileName is what files of ours are called. Others in the folder are left alone.
+var fileName = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}\.\d{4,}\.jsonl$`)
+
+// list returns the names of the files, the oldest first.
+func (f *files) list() ([]string, error) {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.Type().IsRegular() && fileName.MatchString(entry.Name()) {
+			names = append(names, entry.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(a[:len(time.DateOnly)], b[:len(time.DateOnly)]), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
+	return names, nil
+}
+
+// append writes whole lines to the file of the day, or to the next one when that
+// is full.
+func (f *files) append(lines []byte, now time.Time, full int64) error {
+	if err := f.turn(now, full); err != nil {
+		return err
+	}
+	n, err := f.file.Write(lines)
+	if err != nil && n > 0 { // half a line would spoil the next one
+		err = cmp.Or(f.file.Truncate(f.size), err)
+		return err
+	}
+	f.size += int64(n)
+	return err
+}
+
+// turn opens the file that is to be written to.
+func (f *files) turn(now time.Time, full int64) error {
+	day := now.UTC().Format(time.DateOnly)
+	if f.file != nil && f.name[:len(day)] >= day && f.size < full {
+		return nil
+	}
+	names, err := f.list()
+	if err != nil {
+		return err
+	}
+	number := 1
+	if len(names) > 0 {
+		newest := names[len(names)-1]
+		info, err := os.Stat(filepath.Join(f.dir, newest))
+		if err == nil && newest[:len(day)] >= day && info.Size() < full {
+			return f.open(newest)
+		}
+		if newest[:len(day)] >= day { // a clock that was set back does not make names that sort wrongly
+			day = newest[:len(day)]
+			fmt.Sscanf(newest[len(day)+1:], "%d", &number)
+			number++
+		}
+	}
+	return f.open(fmt.Sprintf("%s.%04d.jsonl", day, number))
+}
+
+func (f *files) open(name string) error {
+	file, err := os.OpenFile(filepath.Join(f.dir, name), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	size, err := wholeLines(file)
+	if err != nil {
+		file.Close()
+		return err
+	}
+	f.close()
+	f.file, f.name, f.size = file, name, size
+	return nil
+}
+
+// wholeLines cuts off half a line that a crash has left, and returns the size.
+func wholeLines(file *os.File) (int64, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	size := info.Size()
+	last := make([]byte, 1)
+	for end := size; end > 0; end-- {
+		if _, err := file.ReadAt(last, end-1); err != nil {
+			return 0, err
+		}
+		if last[0] == '\n' || size-end > maxLine {
+			if end == size {
+				return size, nil
+			}
+			return end, file.Truncate(end)
+		}
+	}
+	return 0, file.Truncate(0)
+}
+
+func (f *files) close() {
+	if f.file != nil {
+		f.file.Close()
+		f.file = nil
+	}
+}
+
+// prune removes files that are older than keep, and the oldest while all
+// together are larger than most bytes. The newest one stays.
+func (f *files) prune(now time.Time, keep time.Duration, most int64) error {
+	names, err := f.list()
+	if err != nil {
+		return err
+	}
+	sizes, total := make([]int64, len(names)), int64(0)
+	for i, name := range names {
+		if info, err := os.Stat(filepath.Join(f.dir, name)); err == nil {
+			sizes[i] = info.Size()
+			total += sizes[i]
+		}
+	}
+	oldest := now.UTC().Add(-keep).Format(time.DateOnly)
+	for i, name := range names {
+		if i == len(names)-1 || name[:len(oldest)] >= oldest && total <= most {
+			return nil
+		}
+		if err := os.Remove(filepath.Join(f.dir, name)); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+		total -= sizes[i]
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package cdr
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// Config says where records are kept and for how long. Zero values take the
+// defaults that the comments name.
+type Config struct {
+	Dir     string           // made where it is missing
+	Keep    time.Duration    // 30 days
+	MaxSize int64            // bytes of all files; 1 GiB
+	Now     func() time.Time // time.Now
+	Metrics prometheus.Registerer
+}
+
+const (
+	fileSize = 64 << 20 // bytes until the next file is begun
+	maxLine  = 4 << 20  // bytes of a record; a call's details are bounded
+	waiting  = 8192     // records that wait to be written
+	flushing = 200 * time.Millisecond
+	pruning  = time.Hour
+)
+
+// Keeper writes the records of calls that are over. It implements call.Details.
+type Keeper struct {
+	cfg     Config
+	log     *slog.Logger
+	files   files
+	records chan call.Detail
+	lost    atomic.Uint64
+	measure *measures
+	done    sync.WaitGroup
+	closing chan struct{}
+	flush   chan chan struct{}
+}
+
+// Open makes the folder and starts writing. Close ends it.
+func Open(cfg Config, log *slog.Logger) (*Keeper, error) {
+	if cfg.Keep == 0 {
+		cfg.Keep = 30 * 24 * time.Hour
+	}
+	if cfg.MaxSize == 0 {
+		cfg.MaxSize = 1 << 30
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, errors.Join(errors.New("make the folder of call records"), err)
+	}
+	k := &Keeper{
+		cfg: cfg, log: log, files: files{dir: cfg.Dir}, records: make(chan call.Detail, waiting),
+		measure: newMeasures(cfg.Metrics), closing: make(chan struct{}), flush: make(chan chan struct{}),
+	}
+	k.done.Go(k.run)
+	return k, nil
+}
+
+// CallOver takes a record. It never waits: a disk that is far too slow costs
+// records, not calls.
+func (k *Keeper) CallOver(d call.Detail) {
+	k.measure.take(d)
+	select {
+	case k.records <- d:
+	default:
+		if k.lost.Add(1) == 1 {
+			k.log.Error("call records are lost: the disk does not keep up")
+		}
+		k.measure.lost.Inc()
+	}
+}
+
+// Flush waits until what was taken so far has been written.
+func (k *Keeper) Flush() {
+	written := make(chan struct{})
+	select {
+	case k.flush <- written:
+		<-written
+	case <-k.closing:
+	}
+}
+
+// Close writes what is left and ends.
+func (k *Keeper) Close() {
+	close(k.closing)
+	k.done.Wait()
+}
+
+// run gathers records for a moment and writes them together.
+func (k *Keeper) run() {
+	defer k.files.close()
+	write, prune := time.NewTicker(flushing), time.NewTicker(pruning)
+	defer write.Stop()
+	defer prune.Stop()
+	k.prune()
+	var lines []byte
+	for {
+		select {
+		case d := <-k.records:
+			if lines = appendLine(lines, d); len(lines) > 1<<20 {
+				lines = k.write(lines)
+			}
+		case <-write.C:
+			lines = k.write(lines)
+		case <-prune.C:
+			k.prune()
+		case written := <-k.flush:
+			lines = k.write(k.drain(lines))
+			close(written)
+		case <-k.closing:
+			k.write(k.drain(lines))
+			return
+		}
+	}
+}
+
+// drain takes what waits now.
+func (k *Keeper) drain(lines []byte) []byte {
+	for {
+		select {
+		case d := <-k.records:
+			lines = appendLine(lines, d)
+		default:
+			return lines
+		}
+	}
+}
+
+func appendLine(lines []byte, d call.Detail) []byte {
+	line, err := json.Marshal(recordOf(d))
+	if err != nil { // it holds nothing that JSON could refuse
+		return lines
+	}
+	return append(append(lines, line...), '\n')
+}
+
+// write returns the buffer, empty.
+func (k *Keeper) write(lines []byte) []byte {
+	if len(lines) == 0 {
+		return lines
+	}
+	if err := k.files.append(lines, k.cfg.Now(), fileSize); err != nil {
+		k.measure.lost.Add(float64(countLines(lines)))
+		k.log.Error("call records were not written", "error", err)
+	}
+	return lines[:0]
+}
+
+func countLines(lines []byte) (n int) {
+	for _, b := range lines {
+		if b == '\n' {
+			n++
+		}
+	}
+	return n
+}
+
+func (k *Keeper) prune() {
+	if err := k.files.prune(k.cfg.Now(), k.cfg.Keep, k.cfg.MaxSize); err != nil {
+		k.log.Warn("old call records were not removed", "error", err)
+	}
+}

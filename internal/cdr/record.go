@@ -1,0 +1,119 @@
+package cdr
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// Record is a line of a file, and what the API answers with. Times are UTC.
+type Record struct {
+	CorrelationID string       `json:"correlationId"`
+	ServerCallID  string       `json:"serverCallId"`
+	Start         time.Time    `json:"startTime"`
+	End           time.Time    `json:"endTime"`
+	DurationMS    int64        `json:"durationMs"`
+	From          string       `json:"from,omitempty"` // raw ids
+	To            string       `json:"to,omitempty"`
+	Group         bool         `json:"group,omitempty"`
+	Reason        Reason       `json:"reason"`
+	Legs          []Leg        `json:"legs"`
+	OmittedLegs   int          `json:"omittedLegs,omitempty"`
+	Connections   []Connection `json:"connections"`
+}
+
+// Reason is why something ended.
+type Reason struct {
+	Kind string `json:"kind"`
+	Text string `json:"text,omitempty"`
+	SIP  int    `json:"sipCode,omitempty"`
+	Q850 int    `json:"q850Cause,omitempty"`
+}
+
+// Leg is one stay of a phone in the call, or the attempt to get it in.
+type Leg struct {
+	Participant string     `json:"participant"` // raw id
+	Direction   string     `json:"direction"`   // inbound: it called us; outbound
+	Trunk       string     `json:"trunk,omitempty"`
+	SIPCallID   string     `json:"sipCallId,omitempty"`
+	Device      string     `json:"device,omitempty"`
+	Start       time.Time  `json:"startTime"`
+	Answered    *time.Time `json:"answerTime,omitempty"` // absent where it never was
+	End         time.Time  `json:"endTime"`
+	Reason      Reason     `json:"reason"`
+	Sound       *Sound     `json:"sound,omitempty"` // absent where there was none
+}
+
+// Sound is what was measured of a leg's sound. Shares are 0 to 1, times are in ms.
+type Sound struct {
+	Codec       string  `json:"codec"`
+	Protected   bool    `json:"srtp"`
+	Sent        uint64  `json:"packetsSent"`
+	Received    uint64  `json:"packetsReceived"`
+	Loss        float64 `json:"loss"`       // of what came to us
+	RemoteLoss  float64 `json:"remoteLoss"` // of what we sent, as the far end reports
+	JitterMS    float64 `json:"jitterMs"`
+	MaxJitterMS float64 `json:"maxJitterMs"`
+	RoundTripMS float64 `json:"roundTripMs,omitempty"` // absent where none was measured
+	ConcealedMS float64 `json:"concealedMs"`
+	MOS         float64 `json:"mos,omitempty"`       // 1 to 4.5, by the E-model
+	RemoteMOS   float64 `json:"remoteMos,omitempty"` // the far end's own estimate (RTCP XR)
+}
+
+// Connection is one application's control of the call.
+type Connection struct {
+	ID     string    `json:"callConnectionId"`
+	Origin string    `json:"origin"` // create, answer or connect
+	Start  time.Time `json:"startTime"`
+	End    time.Time `json:"endTime"`
+	Reason Reason    `json:"reason"`
+}
+
+func recordOf(d call.Detail) Record {
+	r := Record{
+		CorrelationID: d.CorrelationID, ServerCallID: d.ServerCallID,
+		Start: d.Began.UTC(), End: d.Ended.UTC(), DurationMS: d.Ended.Sub(d.Began).Milliseconds(),
+		From: d.From.Raw(), To: d.To.Raw(), Group: d.Group, Reason: reasonOf(d.Why),
+		Legs: make([]Leg, 0, len(d.Legs)), OmittedLegs: d.OmittedLegs, Connections: make([]Connection, 0, len(d.Connections)),
+	}
+	for _, leg := range d.Legs {
+		r.Legs = append(r.Legs, legOf(leg))
+	}
+	for _, c := range d.Connections {
+		r.Connections = append(r.Connections, Connection{c.ID, origins[c.Origin], c.Opened.UTC(), c.Closed.UTC(), reasonOf(c.Why)})
+	}
+	return r
+}
+
+var origins = map[call.OperationKind]string{
+	call.CreateOperation: "create", call.AnswerOperation: "answer", call.ConnectOperation: "connect",
+}
+
+func reasonOf(why call.Reason) Reason {
+	return Reason{Kind: why.Kind.String(), Text: why.Text, SIP: why.SIP.Code, Q850: why.Q850.Value}
+}
+
+func legOf(d call.LegDetail) Leg {
+	leg := Leg{
+		Participant: d.Who.Raw(), Direction: "outbound", Trunk: d.Wire.Trunk, SIPCallID: d.Wire.CallID, Device: d.Wire.Device,
+		Start: d.Began.UTC(), End: d.Ended.UTC(), Reason: reasonOf(d.Why),
+	}
+	if d.Inbound {
+		leg.Direction = "inbound"
+	}
+	if !d.Answered.IsZero() {
+		answered := d.Answered.UTC()
+		leg.Answered = &answered
+	}
+	if s := d.Wire.Sound; s.Codec != "" {
+		leg.Sound = &Sound{
+			Codec: s.Codec, Protected: s.Protected, Sent: s.Sent, Received: s.Received, Loss: s.Loss, RemoteLoss: s.RemoteLoss,
+			JitterMS: ms(s.Jitter), MaxJitterMS: ms(s.MaxJitter), RoundTripMS: ms(s.RoundTrip), ConcealedMS: ms(s.Concealed),
+			MOS: s.MOS, RemoteMOS: s.RemoteMOS,
+		}
+	}
+	return leg
+}
+
+// ms is a time in ms, to the microsecond.
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
