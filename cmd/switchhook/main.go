@@ -30,7 +30,7 @@ type root struct {
 
 	Serve         serveCommand         `cmd:"" default:"withargs" help:"Run the server. This is the default command."`
 	Doctor        doctorCommand        `cmd:"" help:"Say what works on this machine, what is missing, and what adds it."`
-	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook (an Event Grid subscription)."`
+	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook, a queue or a file (an Event Grid subscription)."`
 	Subscriptions subscriptionsCommand `cmd:"" help:"List, show, change and delete event subscriptions."`
 	Events        eventsCommand        `cmd:"" help:"Look at deliveries of events, and deliver them once more."`
 	Calls         callsCommand         `cmd:"" help:"List calls that are over: who, how long, why they ended, how they sounded."`

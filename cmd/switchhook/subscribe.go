@@ -11,27 +11,42 @@ import (
 type subscribeCommand struct {
 	Name             string `arg:"" help:"Name of the subscription; one that exists is made anew."`
 	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
-	Endpoint         string `required:"" placeholder:"URL" help:"Webhook that the events are posted to."`
+	Endpoint         string `placeholder:"WHERE" help:"Where events go: the address of a webhook, the id of a storage queue, a NATS subject, the name of a file."`
 	subscriptionFlags
 }
 
 // Help ends the command's help.
 func (subscribeCommand) Help() string {
-	return `It returns when the webhook has consented (the validation handshake), or says why it did not.
+	return `It returns when the webhook has consented (the validation handshake), or says why it did not. Other endpoints need no
+consent, but have to be there.
 
 Example:
   switchhook subscribe incoming --endpoint http://127.0.0.1:3000/events \
-    --included-event-types Microsoft.Communication.IncomingCall`
+    --included-event-types Microsoft.Communication.IncomingCall
+  switchhook subscribe queue --endpoint-type storagequeue \
+    --endpoint /subscriptions/S/resourceGroups/G/providers/Microsoft.Storage/storageAccounts/NAME/queueServices/default/queues/calls`
 }
 
 // Validate says early what the server would say anyway, where the flag's name helps.
 func (c *subscribeCommand) Validate() error {
-	_, err := c.settings(c.Endpoint)
+	_, err := c.whole()
 	return err
 }
 
+// whole is what the flags ask for.
+func (c *subscribeCommand) whole() (subscriptionSettings, error) {
+	settings, err := c.settings()
+	if err != nil {
+		return settings, err
+	}
+	if settings.Destination, err = destinationTo(c.EndpointType, c.Endpoint); err == nil {
+		c.putInto(&settings.Destination.Properties)
+	}
+	return settings, err
+}
+
 func (c *subscribeCommand) Run(a *app) error {
-	body, err := c.settings(c.Endpoint)
+	body, err := c.whole()
 	if err != nil {
 		return err
 	}
@@ -59,7 +74,7 @@ func await(a *app, client *api, sub subscription) error {
 	for {
 		switch sub.Properties.State {
 		case "Succeeded":
-			fmt.Fprintf(a.out, "%s: events go to %s\n", sub.Name, sub.Properties.Destination.Properties.BaseURL)
+			fmt.Fprintf(a.out, "%s: events go to %s\n", sub.Name, sub.Properties.Destination.shown())
 			return nil
 		case "Failed", "Canceled":
 			return fmt.Errorf("%s was not subscribed: %s", sub.Name, sub.reason())

@@ -232,3 +232,104 @@ func TestOwnCertificateIsExpectedUnderItsPublicName(t *testing.T) {
 		t.Errorf("with own files: %q", got)
 	}
 }
+
+const someQueue = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/queueServices/default/queues/calls"
+
+func TestSubscribeTakesEveryTypeOfEndpoint(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--endpoint-type", "storagequeue", "--endpoint", someQueue, "--storage-queue-msg-ttl", "-1", "--expiration-date", "2027-01-31", "--labels", "a,b"},
+			`{"properties":{"destination":{"endpointType":"StorageQueue","properties":{"resourceId":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a",
+			"queueName":"calls","queueMessageTimeToLiveInSeconds":-1}},"filter":{},"expirationTimeUtc":"2027-01-31T00:00:00Z","labels":["a","b"]}}`},
+		{[]string{"--endpoint-type", "STORAGEQUEUE", "--endpoint", strings.Replace(someQueue, "queueServices", "queueservices", 1), "--qttl", "60"},
+			`{"properties":{"destination":{"endpointType":"StorageQueue","properties":{"resourceId":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a",
+			"queueName":"calls","queueMessageTimeToLiveInSeconds":60}},"filter":{}}}`},
+		{[]string{"--endpoint-type", "natssubject", "--endpoint", "acs.calls"},
+			`{"properties":{"destination":{"endpointType":"NatsSubject","properties":{"subject":"acs.calls"}},"filter":{}}}`},
+		{[]string{"--endpoint-type", "file", "--endpoint", "calls.jsonl"},
+			`{"properties":{"destination":{"endpointType":"File","properties":{"fileName":"calls.jsonl"}},"filter":{}}}`},
+		{[]string{"--endpoint-type", "tail"},
+			`{"properties":{"destination":{"endpointType":"Tail","properties":{}},"filter":{}}}`},
+		{[]string{"--endpoint-type", "eventhub", "--endpoint", "x"}, // the server says what to use instead
+			`{"properties":{"destination":{"endpointType":"eventhub","properties":{}},"filter":{}}}`},
+	} {
+		var got string
+		connection, dir := fake(t, func(w http.ResponseWriter, r *http.Request) {
+			got = bodyOf(r)
+			io.WriteString(w, `{"name":"incoming","properties":{"provisioningState":"Succeeded","destination":{"endpointType":"NatsSubject","properties":{"subject":"acs.calls"}}}}`)
+		})
+		end := command(t, dir, "", append([]string{"subscribe", "incoming", "--connection-string", connection}, test.args...)...)
+		if end.code != 0 || !strings.Contains(end.out, "events go to subject acs.calls") {
+			t.Fatalf("%q: %+v", test.args, end)
+		}
+		if !sameJSON(t, got, test.want) {
+			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
+	}
+}
+
+func TestEndpointsThatCannotBe(t *testing.T) {
+	for _, args := range [][]string{
+		{},
+		{"--endpoint-type", "storagequeue"},
+		{"--endpoint", "calls", "--endpoint-type", "storagequeue"},
+		{"--endpoint", "https://a.queue.core.windows.net/calls", "--endpoint-type", "storagequeue"},
+		{"--endpoint", "x", "--endpoint-type", "tail"},
+		{"--expiration-date", "tomorrow", "--endpoint", "http://x"},
+	} {
+		got := command(t, t.TempDir(), "", append([]string{"subscribe", "incoming"}, args...)...)
+		wrong := "--endpoint"
+		if len(args) > 0 && args[0] == "--expiration-date" {
+			wrong = args[0]
+		}
+		if got.code != 2 || !strings.Contains(got.err, wrong+" ") {
+			t.Errorf("%q: %+v", args, got)
+		}
+	}
+}
+
+func TestUpdateChangesTheDestination(t *testing.T) {
+	const queue = `{"endpointType":"StorageQueue","properties":{"resourceId":"/storageAccounts/a","queueName":"calls","queueMessageTimeToLiveInSeconds":60}}`
+	const webhook = `{"endpointType":"WebHook","properties":{"endpointBaseUrl":"http://x","maxEventsPerBatch":1,"preferredBatchSizeInKilobytes":64}}`
+	for _, test := range []struct {
+		now  string
+		args []string
+		want string
+	}{
+		{queue, []string{"--qttl", "5"},
+			`{"destination":{"endpointType":"StorageQueue","properties":{"resourceId":"/storageAccounts/a","queueName":"calls","queueMessageTimeToLiveInSeconds":5}}}`},
+		{queue, []string{"--endpoint", "/storageAccounts/b/queueServices/default/queues/other"},
+			`{"destination":{"endpointType":"StorageQueue","properties":{"resourceId":"/storageAccounts/b","queueName":"other","queueMessageTimeToLiveInSeconds":60}}}`},
+		{queue, []string{"--endpoint-type", "webhook", "--endpoint", "http://y"},
+			`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://y"}}}`},
+		{webhook, []string{"--endpoint-type", "storagequeue", "--endpoint", "/storageAccounts/b/queueServices/default/queues/other"},
+			`{"destination":{"endpointType":"StorageQueue","properties":{"resourceId":"/storageAccounts/b","queueName":"other"}}}`},
+		{webhook, []string{"--max-events-per-batch", "5"},
+			`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://x?code=hush","maxEventsPerBatch":5,"preferredBatchSizeInKilobytes":64}}}`},
+		{webhook, []string{"--labels", "a"}, `{"labels":["a"]}`},
+	} {
+		var patch string
+		connection, dir := fake(t, func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/getFullUrl"):
+				io.WriteString(w, `{"endpointUrl":"http://x?code=hush"}`)
+			case strings.HasSuffix(r.URL.Path, "/getDeliveryAttributes"):
+				io.WriteString(w, `{"value":[]}`)
+			default:
+				if r.Method == "PATCH" {
+					patch = bodyOf(r)
+				}
+				io.WriteString(w, `{"name":"incoming","properties":{"provisioningState":"Succeeded","destination":`+test.now+`}}`)
+			}
+		})
+		end := command(t, dir, "", append([]string{"subscriptions", "update", "incoming", "--connection-string", connection}, test.args...)...)
+		if end.code != 0 {
+			t.Fatalf("%q: %+v", test.args, end)
+		}
+		if !sameJSON(t, patch, test.want) {
+			t.Errorf("%q\ngot  %s\nwant %s", test.args, patch, test.want)
+		}
+	}
+}

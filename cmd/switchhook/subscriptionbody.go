@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // The request is ARM's EventSubscription. What was not given is left out.
@@ -17,19 +18,28 @@ type subscriptionSettings struct {
 	Retry       *retryPolicy `json:"retryPolicy,omitempty"`
 	Schema      string       `json:"eventDeliverySchema,omitempty"`
 	DeadLetter  *deadLetter  `json:"deadLetterDestination,omitempty"`
+	Expires     string       `json:"expirationTimeUtc,omitempty"`
+	Labels      []string     `json:"labels,omitempty"`
 }
 
 type destination struct {
-	Type       string  `json:"endpointType"`
-	Properties webhook `json:"properties"`
+	Type       string                `json:"endpointType"`
+	Properties destinationProperties `json:"properties"`
 }
 
-type webhook struct {
+// destinationProperties are those of every type of destination.
+type destinationProperties struct {
 	URL        string             `json:"endpointUrl,omitempty"`
 	BaseURL    string             `json:"endpointBaseUrl,omitempty"` // in answers
 	BatchCount *int               `json:"maxEventsPerBatch,omitempty"`
 	BatchSize  *int               `json:"preferredBatchSizeInKilobytes,omitempty"`
 	Attributes []attributeSetting `json:"deliveryAttributeMappings,omitempty"`
+
+	ResourceID string `json:"resourceId,omitempty"` // of a queue's storage account
+	QueueName  string `json:"queueName,omitempty"`
+	QueueTTL   *int64 `json:"queueMessageTimeToLiveInSeconds,omitempty"`
+	Subject    string `json:"subject,omitempty"`
+	FileName   string `json:"fileName,omitempty"`
 }
 
 type eventFilter struct {
@@ -75,6 +85,19 @@ func deadLetterTo(id string) (*deadLetter, error) {
 		return nil, fmt.Errorf("--deadletter-endpoint %q is not the id of a blob container: …/storageAccounts/NAME/blobServices/default/containers/NAME", id)
 	}
 	return &deadLetter{"StorageBlob", blobContainer{account, container}}, nil
+}
+
+// expirationTime reads a date, or a time, as az does; a date is its first second in UTC.
+func expirationTime(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC().Format(time.RFC3339), nil
+		}
+	}
+	return "", fmt.Errorf("--expiration-date %q is neither a date such as 2027-01-31 nor a time such as 2027-01-31T12:00:00Z", text)
 }
 
 func escape(segment string) string { return url.PathEscape(segment) }

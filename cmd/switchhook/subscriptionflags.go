@@ -3,6 +3,8 @@ package main
 // subscriptionFlags are those of `az eventgrid event-subscription create` and
 // update. What was not given is nil or empty.
 type subscriptionFlags struct {
+	EndpointType                  string           `placeholder:"TYPE" help:"webhook, storagequeue, natssubject, file or tail (webhook)."`
+	StorageQueueMsgTTL            seconds          `name:"storage-queue-msg-ttl" aliases:"qttl" placeholder:"SECONDS" help:"How long a message stays in the storage queue; -1: for ever (7 days)."`
 	IncludedEventTypes            eventTypes       `placeholder:"TYPE" help:"Only these types of event (all)."`
 	SubjectBeginsWith             *string          `placeholder:"TEXT" help:"Only events whose subject begins so."`
 	SubjectEndsWith               *string          `placeholder:"TEXT" help:"Only events whose subject ends so."`
@@ -13,12 +15,14 @@ type subscriptionFlags struct {
 	DeadletterEndpoint            string           `placeholder:"ID" help:"Blob container that takes what cannot be delivered."`
 	MaxEventsPerBatch             *int             `placeholder:"N" help:"1 to 5000 (1)."`
 	PreferredBatchSizeInKilobytes *int             `placeholder:"KB" help:"1 to 1024 (64)."`
+	ExpirationDate                string           `placeholder:"TIME" help:"When the subscription ends, such as 2027-01-31 or 2027-01-31T12:00:00Z (never)."`
+	Labels                        []string         `placeholder:"TEXT" help:"Labels of the subscription, separated by commas."`
 	DeliveryAttributeMapping      attributeMapping `placeholder:"NAME KIND VALUE" help:"Header of each delivery: NAME static VALUE [true: a secret], or NAME dynamic FIELD; may be repeated."`
 }
 
 // settings checks the flags whose form is the command line's own; the server
-// checks the rest.
-func (f *subscriptionFlags) settings(endpoint string) (subscriptionSettings, error) {
+// checks the rest. The destination is left open.
+func (f *subscriptionFlags) settings() (subscriptionSettings, error) {
 	schema, err := deliverySchema(f.EventDeliverySchema)
 	if err != nil {
 		return subscriptionSettings{}, err
@@ -27,12 +31,11 @@ func (f *subscriptionFlags) settings(endpoint string) (subscriptionSettings, err
 	if err != nil {
 		return subscriptionSettings{}, err
 	}
-	settings := subscriptionSettings{
-		Destination: destination{"WebHook", webhook{URL: endpoint}},
-		Schema:      schema,
-		DeadLetter:  dead,
+	expires, err := expirationTime(f.ExpirationDate)
+	if err != nil {
+		return subscriptionSettings{}, err
 	}
-	f.putInto(&settings.Destination.Properties)
+	settings := subscriptionSettings{Schema: schema, DeadLetter: dead, Expires: expires, Labels: f.Labels}
 	f.filterInto(&settings.Filter)
 	if f.MaxDeliveryAttempts != nil || f.EventTTL != nil {
 		settings.Retry = &retryPolicy{f.MaxDeliveryAttempts, f.EventTTL}
@@ -42,7 +45,10 @@ func (f *subscriptionFlags) settings(endpoint string) (subscriptionSettings, err
 
 // putInto puts what was given of the destination over what is there, and
 // reports whether anything was.
-func (f *subscriptionFlags) putInto(w *webhook) (given bool) {
+func (f *subscriptionFlags) putInto(w *destinationProperties) (given bool) {
+	if f.StorageQueueMsgTTL.given != nil {
+		w.QueueTTL, given = f.StorageQueueMsgTTL.given, true
+	}
 	if f.MaxEventsPerBatch != nil {
 		w.BatchCount, given = f.MaxEventsPerBatch, true
 	}

@@ -57,7 +57,7 @@ func (c subscriptionsListCommand) Run(a *app) error {
 			return err
 		}
 		for _, sub := range page.Value {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sub.Name, sub.Properties.State, sub.Properties.Destination.Properties.BaseURL, types(sub))
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sub.Name, sub.Properties.State, sub.Properties.Destination.shown(), types(sub))
 		}
 		if path, err = nextPath(page.Next); err != nil {
 			return err

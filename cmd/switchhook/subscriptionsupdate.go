@@ -2,14 +2,14 @@ package main
 
 import (
 	"errors"
-	"fmt"
+	"reflect"
 )
 
 // subscriptionsUpdateCommand has the flags of `az eventgrid event-subscription update`.
 type subscriptionsUpdateCommand struct {
 	Name             string `arg:"" help:"Name of the subscription."`
 	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
-	Endpoint         string `placeholder:"URL" help:"Webhook that the events are posted to."`
+	Endpoint         string `placeholder:"WHERE" help:"Where events go from now on; of the type that it was, or of --endpoint-type."`
 	subscriptionFlags
 }
 
@@ -24,7 +24,13 @@ Example:
 
 // Validate says early what the server would say anyway, where the flag's name helps.
 func (c *subscriptionsUpdateCommand) Validate() error {
-	_, err := c.settings(c.Endpoint)
+	if _, err := c.settings(); err != nil {
+		return err
+	}
+	if c.EndpointType == "" {
+		return nil
+	}
+	_, err := destinationTo(c.EndpointType, c.Endpoint)
 	return err
 }
 
@@ -36,6 +42,8 @@ type subscriptionPatch struct {
 	Retry       *retryPolicy `json:"retryPolicy,omitempty"`
 	Schema      string       `json:"eventDeliverySchema,omitempty"`
 	DeadLetter  *deadLetter  `json:"deadLetterDestination,omitempty"`
+	Expires     string       `json:"expirationTimeUtc,omitempty"`
+	Labels      []string     `json:"labels,omitempty"`
 }
 
 func (c *subscriptionsUpdateCommand) Run(a *app) error {
@@ -56,7 +64,7 @@ func (c *subscriptionsUpdateCommand) Run(a *app) error {
 
 // patch puts the flags over what the server has.
 func (c *subscriptionsUpdateCommand) patch(a *app, client *api) (patch subscriptionPatch, err error) {
-	given, err := c.settings(c.Endpoint)
+	given, err := c.settings()
 	if err != nil {
 		return patch, err
 	}
@@ -64,32 +72,58 @@ func (c *subscriptionsUpdateCommand) patch(a *app, client *api) (patch subscript
 	if err := client.do(a.ctx, "GET", subscriptionPath(c.Name), eventGridVersion, nil, &now); err != nil {
 		return patch, err
 	}
-	patch = subscriptionPatch{Retry: given.Retry, Schema: given.Schema, DeadLetter: given.DeadLetter}
+	patch = subscriptionPatch{Retry: given.Retry, Schema: given.Schema, DeadLetter: given.DeadLetter, Expires: given.Expires, Labels: given.Labels}
 	if filter := now.Properties.Filter; c.filterInto(&filter) {
 		patch.Filter = &filter
 	}
-	to := now.Properties.Destination
-	if c.putInto(&webhook{}) || c.Endpoint != "" {
-		if err := c.readSecrets(a, client, &to); err != nil {
+	if c.putInto(&destinationProperties{}) || c.Endpoint != "" || c.EndpointType != "" {
+		to, err := c.destination(a, client, now.Properties.Destination)
+		if err != nil {
 			return patch, err
 		}
-		c.putInto(&to.Properties)
 		patch.Destination = &to
 	}
-	if patch == (subscriptionPatch{}) {
+	if reflect.ValueOf(patch).IsZero() {
 		return patch, errors.New("there is nothing to change: give at least one flag, such as --endpoint")
 	}
 	return patch, nil
 }
 
+// destination puts the flags over the destination that there is. One of another
+// type is made anew.
+func (c *subscriptionsUpdateCommand) destination(a *app, client *api, now destination) (to destination, err error) {
+	if kind := endpointType(c.EndpointType); c.EndpointType != "" && kind != now.Type {
+		if to, err = destinationTo(kind, c.Endpoint); err != nil {
+			return to, err
+		}
+		c.putInto(&to.Properties)
+		return to, nil
+	}
+	to = now
+	if c.Endpoint != "" {
+		next, err := destinationTo(now.Type, c.Endpoint)
+		if err != nil {
+			return to, err
+		}
+		was := to.Properties
+		to = next
+		to.Properties.BatchCount, to.Properties.BatchSize, to.Properties.QueueTTL = was.BatchCount, was.BatchSize, was.QueueTTL
+	}
+	if err := c.readSecrets(a, client, &to); err != nil {
+		return to, err
+	}
+	c.putInto(&to.Properties)
+	return to, nil
+}
+
 // readSecrets completes a destination: answers lack the endpoint's query and
 // the values of secret headers.
 func (c *subscriptionsUpdateCommand) readSecrets(a *app, client *api, to *destination) error {
-	if to.Type != "WebHook" {
-		return fmt.Errorf("the destination of %s is no webhook but %s: delete it and subscribe anew", c.Name, to.Type)
-	}
 	to.Properties.BaseURL = ""
-	if to.Properties.URL = c.Endpoint; c.Endpoint == "" {
+	if to.Type != "WebHook" && to.Type != "NatsSubject" {
+		return nil // it has neither
+	}
+	if to.Type == "WebHook" && to.Properties.URL == "" {
 		var full struct {
 			URL string `json:"endpointUrl"`
 		}

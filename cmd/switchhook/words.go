@@ -26,6 +26,20 @@ func negative(t kong.Token) bool {
 	return err == nil
 }
 
+// seconds is a number of them, which may be -1.
+type seconds struct{ given *int64 }
+
+// Decode reads the flag's value.
+func (s *seconds) Decode(ctx *kong.DecodeContext) error {
+	if next := ctx.Scan.Peek(); next.IsValue() || negative(next) {
+		if n, err := strconv.ParseInt(ctx.Scan.Pop().String(), 10, 64); err == nil {
+			s.given = &n
+			return nil
+		}
+	}
+	return fmt.Errorf("takes a number of seconds, or -1")
+}
+
 // eventTypes are names of types, one a word or separated by commas. The word
 // that follows them may be the subscription's name, so only what looks like a
 // type is taken.

@@ -39,8 +39,8 @@ func QueueURL(account, queue string, ttl time.Duration) string {
 	return u.String()
 }
 
-// storageQueues is the Sender of storage queues.
-type storageQueues struct {
+// Queues is the Sender of storage queues.
+type Queues struct {
 	accounts func(name string) (StorageAccount, bool)
 	client   *http.Client
 	now      func() time.Time
@@ -49,15 +49,15 @@ type storageQueues struct {
 // StorageQueues returns the Sender for SchemeQueue. Each event becomes one
 // message, base64 of its JSON, as Event Grid writes it. Accounts finds a
 // configured account; a nil client takes one like that of webhooks.
-func StorageQueues(accounts func(name string) (StorageAccount, bool), client *http.Client) Sender {
+func StorageQueues(accounts func(name string) (StorageAccount, bool), client *http.Client) *Queues {
 	if client == nil {
 		client = newClient(Config{})
 	}
-	return storageQueues{accounts, client, time.Now}
+	return &Queues{accounts, client, time.Now}
 }
 
 // Send implements Sender.
-func (q storageQueues) Send(ctx context.Context, p Parcel) Outcome {
+func (q *Queues) Send(ctx context.Context, p Parcel) Outcome {
 	u, err := url.Parse(p.First().URL)
 	if err != nil {
 		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
@@ -90,17 +90,13 @@ func elements(body []byte) []json.RawMessage {
 }
 
 // put is the REST operation "Put Message".
-func (q storageQueues) put(ctx context.Context, account StorageAccount, queue, seconds string, event []byte) Outcome {
+func (q *Queues) put(ctx context.Context, account StorageAccount, queue, seconds string, event []byte) Outcome {
 	if base64.StdEncoding.EncodedLen(len(event)) > maxQueueText {
 		return Outcome{Status: http.StatusRequestEntityTooLarge, Answer: []byte("a storage queue takes messages of 64 KB in base64")}
 	}
 	text := "<QueueMessage><MessageText>" + base64.StdEncoding.EncodeToString(event) + "</MessageText></QueueMessage>"
 	query := url.Values{"messagettl": {seconds}}
-	target := account.QueueEndpoint + "/" + url.PathEscape(queue) + "/messages?" + query.Encode()
-	if len(account.Key) == 0 {
-		target += "&" + account.SAS
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader([]byte(text)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, account.queueURL(url.PathEscape(queue)+"/messages", query), bytes.NewReader([]byte(text)))
 	if err != nil {
 		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
 	}

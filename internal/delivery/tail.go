@@ -12,6 +12,9 @@ import (
 // SchemeTail is the scheme of the tail as a destination: tail:///.
 const SchemeTail = "tail"
 
+// TailURL is the URL of messages for the tail.
+const TailURL = SchemeTail + ":///"
+
 // Sighting is an event as who follows the tail sees it.
 type Sighting struct {
 	Time         time.Time `json:"time"`

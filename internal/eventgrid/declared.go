@@ -27,10 +27,20 @@ func Declare(name string, properties []byte) (Declared, error) {
 	if err := json.Unmarshal(properties, &d.request); err != nil {
 		return d, fault.Invalid("event subscription %s: %s", name, err)
 	}
-	// Where dead letters may go is known once the server runs.
-	anywhere := func(string, string) (string, error) { return "", nil }
-	_, err := d.request.settings(rules{now: time.Now(), deadLetter: anywhere})
+	// Where dead letters and events may go is known once the server runs.
+	_, err := d.request.settings(rules{now: time.Now(), deadLetter: func(string, string) (string, error) { return "", nil }, to: anywhere()})
 	return d, err
+}
+
+// anywhere stands for destinations that are not known yet.
+func anywhere() Destinations {
+	somewhere := func(string) (string, error) { return "somewhere:", nil }
+	return Destinations{
+		Queue:   func(string, string, time.Duration) (string, error) { return somewhere("") },
+		Subject: somewhere,
+		File:    somewhere,
+		Tail:    func() (string, error) { return somewhere("") },
+	}
 }
 
 // String keeps secrets out of logs.
@@ -69,7 +79,7 @@ func (g *Grid) apply(d Declared) {
 		if problem == "" || g.life.Err() != nil {
 			return
 		}
-		g.log.Warn("declared event subscription is not active yet", "subscription", d.Name, "endpoint", baseURL(wanted.Endpoint), "problem", problem, "again", wait)
+		g.log.Warn("declared event subscription is not active yet", "subscription", d.Name, "endpoint", wanted.shown(), "problem", problem, "again", wait)
 		if !pause(g.life, wait) {
 			return
 		}

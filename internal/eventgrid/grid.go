@@ -40,6 +40,11 @@ type Config struct {
 	// container; nil refuses subscriptions that want one.
 	DeadLetter func(account, container string) (url string, err error)
 
+	// Destinations are those besides webhooks. Reach, if given, says why a
+	// destination that was found is not there; it is asked at each change to one.
+	Destinations Destinations
+	Reach        func(ctx context.Context, url string) error
+
 	RequireHTTPS     bool             // refuse http endpoints
 	MaxSubscriptions int              // 0 takes 500, Azure's limit
 	Now              func() time.Time // nil takes time.Now

@@ -80,7 +80,7 @@ func willing(t testing.TB) roundTrip {
 
 // to asks for a webhook, with changes to a request's properties.
 func to(endpoint string, changes ...func(*settingsRequest)) settingsRequest {
-	r := settingsRequest{Destination: &destinationRequest{EndpointType: "WebHook", Properties: webhookRequest{EndpointURL: endpoint}}}
+	r := settingsRequest{Destination: &destinationRequest{EndpointType: "WebHook", Properties: destinationProperties{webhookRequest: webhookRequest{EndpointURL: endpoint}}}}
 	for _, change := range changes {
 		change(&r)
 	}

@@ -19,6 +19,9 @@ const consentTime = 10 * time.Minute
 // put creates or updates a subscription and starts its handshake. want is given
 // the settings wanted so far (nil for none) and returns those wanted now.
 func (g *Grid) put(name string, want func(*Settings) (Settings, error)) (Subscription, error) {
+	if err := g.foresee(name, want); err != nil {
+		return Subscription{}, err
+	}
 	g.admin.Lock()
 	defer g.admin.Unlock()
 	if g.life.Err() != nil {
@@ -48,9 +51,27 @@ func (g *Grid) put(name string, want func(*Settings) (Settings, error)) (Subscri
 	return sub, nil
 }
 
+// foresee asks whether the destination that will be wanted is there. It takes
+// its time, and therefore no lock: want is asked once more for what counts.
+func (g *Grid) foresee(name string, want func(*Settings) (Settings, error)) error {
+	var former *Settings
+	if sub, exists := g.view.Load().find(name); exists {
+		former = &sub.Wanted
+	}
+	wanted, err := want(former)
+	if err != nil || former != nil && wanted.Endpoint == former.Endpoint {
+		return err
+	}
+	return g.reach(wanted)
+}
+
 // begin stores a subscription with a new consent to win, and starts the
-// handshake. The caller holds admin.
+// handshake; a destination that is no webhook needs neither. The caller holds
+// admin.
 func (g *Grid) begin(sub Subscription, next state) error {
+	if !sub.Wanted.isWebhook() {
+		return g.activate(sub)
+	}
 	token := rand.Text() + rand.Text()
 	now := g.cfg.Now()
 	sub.State, sub.Problem, sub.Updated = next, "", now
@@ -60,6 +81,20 @@ func (g *Grid) begin(sub Subscription, next state) error {
 	}
 	g.turnTo(g.view.Load().with(sub))
 	g.run(sub, token)
+	return nil
+}
+
+// activate stores a subscription whose events may go out at once. The caller
+// holds admin.
+func (g *Grid) activate(sub Subscription) error {
+	active := sub.Wanted
+	sub.State, sub.Problem, sub.Updated, sub.Consent, sub.Active = succeeded, "", g.cfg.Now(), nil, &active
+	if err := g.keep(sub); err != nil {
+		return err
+	}
+	g.stop(key(sub.Name)) // the handshake of a webhook that was wanted before
+	g.turnTo(g.view.Load().with(sub))
+	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(succeeded), "endpoint", active.shown())
 	return nil
 }
 
@@ -120,7 +155,7 @@ func (g *Grid) settle(of Subscription, next state, problem string) bool {
 		return false
 	}
 	if next == failed && sub.Active != nil {
-		problem += ". Events still go to " + baseURL(sub.Active.Endpoint) + ", as before this update"
+		problem += ". Events still go to " + sub.Active.shown() + ", as before this update"
 	}
 	if sub.State == awaiting {
 		g.stop(key(sub.Name)) // its goroutine only waits; one that still posts is left to hear the answer
@@ -137,7 +172,7 @@ func (g *Grid) settle(of Subscription, next state, problem string) bool {
 		g.log.Error("event subscription not stored", "subscription", sub.Name, "error", err)
 	}
 	g.turnTo(g.view.Load().with(sub))
-	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(next), "endpoint", baseURL(sub.Wanted.Endpoint), "problem", problem)
+	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "problem", problem)
 	return true
 }
 

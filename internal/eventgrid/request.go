@@ -22,8 +22,17 @@ type settingsRequest struct {
 }
 
 type destinationRequest struct {
-	EndpointType string         `json:"endpointType"`
-	Properties   webhookRequest `json:"properties"`
+	EndpointType string                `json:"endpointType"`
+	Properties   destinationProperties `json:"properties"`
+}
+
+// destinationProperties are those of every kind of destination; which of them
+// count, endpointType says.
+type destinationProperties struct {
+	webhookRequest
+	queueRequest
+	subjectRequest
+	fileRequest
 }
 
 type webhookRequest struct {

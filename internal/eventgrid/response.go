@@ -33,8 +33,8 @@ type problemAnswer struct {
 }
 
 type destinationAnswer struct {
-	EndpointType string        `json:"endpointType"`
-	Properties   webhookAnswer `json:"properties"`
+	EndpointType string `json:"endpointType"`
+	Properties   any    `json:"properties"`
 }
 
 type webhookAnswer struct {
@@ -81,15 +81,7 @@ func (a armResource) answer(sub Subscription, in place) subscriptionAnswer {
 			ProvisioningState: sub.State,
 			ProvisioningError: sub.problem(),
 			Labels:            append([]string{}, wanted.Labels...),
-			Destination: destinationAnswer{
-				EndpointType: "WebHook",
-				Properties: webhookAnswer{
-					EndpointBaseURL:    baseURL(wanted.Endpoint),
-					MaxEventsPerBatch:  wanted.Batch.shown().MaxEvents,
-					PreferredBatchSize: wanted.Batch.shown().PreferredKB,
-					Attributes:         attributeAnswers(wanted.Attributes, false),
-				},
-			},
+			Destination:       wanted.destination(),
 			Filter: filterAnswer{
 				SubjectBegins: wanted.Filter.SubjectBegins,
 				SubjectEnds:   wanted.Filter.SubjectEnds,
@@ -110,6 +102,27 @@ func (a armResource) answer(sub Subscription, in place) subscriptionAnswer {
 		out.Error = sub.problem()
 	}
 	return out
+}
+
+// destination is where events go, in ARM's shape.
+func (s Settings) destination() destinationAnswer {
+	headers := attributeAnswers(s.Attributes, false)
+	switch s.Target.Kind {
+	case kindStorageQueue:
+		return destinationAnswer{kindStorageQueue, s.Target.queueAnswer()}
+	case kindSubject:
+		return destinationAnswer{kindSubject, subjectAnswer{s.Target.Subject, headers}}
+	case kindFile:
+		return destinationAnswer{kindFile, fileAnswer{s.Target.File}}
+	case kindTail:
+		return destinationAnswer{kindTail, tailAnswer{}}
+	}
+	return destinationAnswer{kindWebHook, webhookAnswer{
+		EndpointBaseURL:    baseURL(s.Endpoint),
+		MaxEventsPerBatch:  s.Batch.shown().MaxEvents,
+		PreferredBatchSize: s.Batch.shown().PreferredKB,
+		Attributes:         headers,
+	}}
 }
 
 // problem is what keeps a subscription from being active; nil where nothing does.

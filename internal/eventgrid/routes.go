@@ -143,11 +143,14 @@ func (g *Grid) fullURL(w http.ResponseWriter, r *http.Request, _ place) error {
 	if !exists {
 		return noSuch(r.PathValue("name"))
 	}
+	if !sub.Wanted.isWebhook() {
+		return fault.Invalid("event subscription %s has no webhook: its events go to %s", sub.Name, sub.Wanted.shown())
+	}
 	return rest.WriteJSON(w, http.StatusOK, urlAnswer{EndpointURL: sub.Wanted.Endpoint})
 }
 
 func (g *Grid) rules() rules {
-	return rules{requireHTTPS: g.cfg.RequireHTTPS, now: g.cfg.Now(), deadLetter: g.cfg.DeadLetter}
+	return rules{requireHTTPS: g.cfg.RequireHTTPS, now: g.cfg.Now(), deadLetter: g.cfg.DeadLetter, to: g.cfg.Destinations}
 }
 
 func noSuch(name string) error {

@@ -32,6 +32,7 @@ type rules struct {
 	requireHTTPS bool
 	now          time.Time
 	deadLetter   func(account, container string) (url string, err error) // nil: dead letters are not kept
+	to           Destinations                                            // besides webhooks
 }
 
 // settings checks a create and returns what it asks for.
@@ -54,25 +55,21 @@ func (r settingsRequest) onto(base Settings, with rules) (Settings, error) {
 	return base, nil
 }
 
-func (r settingsRequest) putDestination(s *Settings, with rules) error {
-	if r.Destination == nil {
-		if s.Endpoint == "" {
-			return fault.Invalid("properties.destination is missing: give endpointType WebHook and properties.endpointUrl")
-		}
-		return nil
-	}
-	endpoint := r.Destination.Properties.EndpointURL
-	if err := checkEndpoint(endpoint, with.requireHTTPS); err != nil {
+func (p destinationProperties) putWebhook(s *Settings, with rules) error {
+	if err := p.refuseUnoffered(); err != nil {
 		return err
 	}
-	own, err := attributes(r.Destination.Properties.Attributes)
+	if err := checkEndpoint(p.EndpointURL, with.requireHTTPS); err != nil {
+		return err
+	}
+	own, err := attributes(p.Attributes)
 	if err != nil {
 		return err
 	}
-	if s.Batch, err = r.Destination.Properties.batch(); err != nil {
+	if s.Batch, err = p.batch(); err != nil {
 		return err
 	}
-	s.Endpoint, s.Attributes = endpoint, own
+	s.Endpoint, s.Attributes = p.EndpointURL, own
 	return nil
 }
 

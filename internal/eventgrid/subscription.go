@@ -30,7 +30,8 @@ func (s state) ended() bool { return s == succeeded || s == failed }
 
 // Settings are what the owner of a subscription asks for.
 type Settings struct {
-	Endpoint     string      // the webhook's URL; its query is secret
+	Endpoint     string      // the webhook's URL, whose query is secret; or the address of Target
+	Target       Target      `json:",omitzero"` // of what is no webhook
 	Schema       string      // eventDeliverySchema; see schema
 	Attributes   []Attribute // headers of the owner's own
 	Batch        Batch

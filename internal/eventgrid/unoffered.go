@@ -3,7 +3,6 @@ package eventgrid
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
@@ -18,13 +17,7 @@ func (r settingsRequest) refuseUnoffered() error {
 	if asked(r.DeliverAs) {
 		return unoffered("deliveryWithResourceIdentity", "use destination")
 	}
-	if r.Destination == nil {
-		return nil
-	}
-	if !strings.EqualFold(r.Destination.EndpointType, "WebHook") {
-		return unoffered("destination.endpointType "+clip(r.Destination.EndpointType, 40), "use WebHook")
-	}
-	return r.Destination.Properties.refuseUnoffered()
+	return nil
 }
 
 func (r webhookRequest) refuseUnoffered() error {

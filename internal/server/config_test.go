@@ -268,11 +268,18 @@ events:
         - {name: X-Secret, value: hush, secret: true}
         - {name: X-Call, source-field: data.serverCallId}
     - {name: ended, endpoint: "http://127.0.0.1:3000/ended"}
+    - name: queue
+      endpoint-type: storagequeue
+      endpoint: /subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/local/queueServices/default/queues/calls
+      storage-queue-msg-ttl: 60
+    - {name: subject, endpoint-type: NatsSubject, endpoint: acs.calls, delivery-attribute-mappings: [{name: X, value: v}]}
+    - {name: file, endpoint-type: file, endpoint: calls.jsonl}
+    - {name: tail, endpoint-type: tail}
 `
 
 func TestSubscriptionsAreDeclared(t *testing.T) {
 	cfg, err := LoadConfig(Flags{Config: file(t, declaredFile)})
-	if err != nil || len(cfg.Subscriptions) != 2 || cfg.Subscriptions[0].Name != "incoming" {
+	if err != nil || len(cfg.Subscriptions) != 6 || cfg.Subscriptions[0].Name != "incoming" {
 		t.Fatalf("got %v, %v", cfg.Subscriptions, err)
 	}
 	var out bytes.Buffer
@@ -290,6 +297,10 @@ func TestDeclaredSubscriptionsThatAreRefused(t *testing.T) {
 		`{name: incoming}`: "events.subscriptions[0] (incoming) cannot be: destination.properties.endpointUrl is missing",
 		`{name: incoming, endpoint: http://x, max-delivery-attempts: 31}`:                                                "maxDeliveryAttempts is 31",
 		`{name: incoming, endpoint: http://x, advanced-filters: [{key: a, operator: StringIn, values: [+15550100001]}]}`: "filter.advancedFilters[0]",
+		`{name: incoming, endpoint-type: storagequeue, endpoint: calls}`:                                                 "destination.properties.resourceId must be the id of a storage account",
+		`{name: incoming, endpoint-type: storagequeue, endpoint: /storageAccounts/a/queueServices/default/queues/CALLS}`: `queueName is "CALLS"`,
+		`{name: incoming, endpoint-type: natssubject, endpoint: a b, storage-queue-msg-ttl: 5}`:                          "queueMessageTimeToLiveInSeconds is for StorageQueue",
+		`{name: incoming, endpoint-type: eventhub, endpoint: x}`:                                                         "EventHub is not supported: use NatsSubject",
 		"{name: incoming, endpoint: http://x}\n    - {name: Incoming, endpoint: http://y}":                               `events.subscriptions[1] is named "Incoming"`,
 	} {
 		_, err := LoadConfig(Flags{Config: file(t, "events:\n  subscriptions:\n    - "+text+"\n")})

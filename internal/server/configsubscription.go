@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -13,7 +14,9 @@ import (
 // ARM's shape.
 type subscriptionText struct {
 	Name               string          `yaml:"name"`
+	EndpointType       string          `yaml:"endpoint-type"`
 	Endpoint           string          `yaml:"endpoint"`
+	QueueTTL           *int64          `yaml:"storage-queue-msg-ttl"`
 	Types              []string        `yaml:"included-event-types"`
 	SubjectBegins      string          `yaml:"subject-begins-with"`
 	SubjectEnds        string          `yaml:"subject-ends-with"`
@@ -58,10 +61,7 @@ func (s subscriptionText) properties() ([]byte, error) {
 		headers = append(headers, object{"name": a.Name, "type": kind, "properties": value})
 	}
 	all := object{
-		"destination": object{"endpointType": "WebHook", "properties": object{
-			"endpointUrl": s.Endpoint, "maxEventsPerBatch": s.MaxEventsPerBatch, "preferredBatchSizeInKilobytes": s.PreferredBatchSize,
-			"deliveryAttributeMappings": headers,
-		}},
+		"destination": s.destination(headers),
 		"filter": object{
 			"includedEventTypes": s.Types, "subjectBeginsWith": s.SubjectBegins, "subjectEndsWith": s.SubjectEnds,
 			"isSubjectCaseSensitive": s.CaseSensitive, "enableAdvancedFilteringOnArrays": s.Arrays, "advancedFilters": s.Advanced,
@@ -78,6 +78,35 @@ func (s subscriptionText) properties() ([]byte, error) {
 	}
 	return json.Marshal(all)
 }
+
+// destination reads the endpoint as its type wants it: the address of a
+// webhook, the id of a queue, a subject, the name of a file.
+func (s subscriptionText) destination(headers []object) object {
+	to := object{"maxEventsPerBatch": s.MaxEventsPerBatch, "preferredBatchSizeInKilobytes": s.PreferredBatchSize, "deliveryAttributeMappings": headers}
+	if s.QueueTTL != nil {
+		to["queueMessageTimeToLiveInSeconds"] = s.QueueTTL
+	}
+	kind := s.EndpointType
+	switch strings.ToLower(kind) {
+	case "storagequeue":
+		account, queue := s.Endpoint, ""
+		if at := strings.Index(strings.ToLower(s.Endpoint), queueServices); at >= 0 {
+			account, queue = s.Endpoint[:at], s.Endpoint[at+len(queueServices):]
+		}
+		to["resourceId"], to["queueName"] = account, queue
+	case "natssubject":
+		to["subject"] = s.Endpoint
+	case "file":
+		to["fileName"] = s.Endpoint
+	default:
+		kind = cmp.Or(kind, "WebHook")
+		to["endpointUrl"] = s.Endpoint
+	}
+	return object{"endpointType": kind, "properties": to}
+}
+
+// queueServices stands between an account and a queue in a queue's id.
+const queueServices = "/queueservices/default/queues/"
 
 // subscriptions checks the event subscriptions of the file.
 func (c *checker) subscriptions(texts []subscriptionText) []eventgrid.Declared {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -30,11 +31,25 @@ func (everybody) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal
 
 // eventParts are the parts that publish and deliver events, served over HTTP,
 // without phones, keys and a disk.
-func eventParts(t *testing.T) (p *parts, base string) {
+func eventParts(t *testing.T) (p *parts, base string) { return eventPartsWith(t, Config{}) }
+
+// eventPartsWith has dead letters too, in a folder, at once.
+func eventPartsWith(t *testing.T, cfg Config) (p *parts, base string) {
 	t.Helper()
-	p = &parts{log: slog.New(slog.DiscardHandler)}
+	p = &parts{cfg: cfg, log: slog.New(slog.DiscardHandler)}
+	var err error
+	if p.data, err = OpenData(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.data.Close() })
+	p.deadLetters = deadletter.New(deadletter.Config{Delay: -1, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount})
+	policy := eventgrid.Policy()
+	policy.Undelivered = p.deadLetters.Undelivered
 	p.streams, p.endAll = context.WithCancel(t.Context())
-	p.deliveries = delivery.New(delivery.Config{Policies: map[string]delivery.Policy{eventgrid.PolicyName: eventgrid.Policy()}}, delivery.InMemory(), p.log)
+	p.deliveries = delivery.New(delivery.Config{
+		Policies: map[string]delivery.Policy{eventgrid.PolicyName: policy, deadletter.PolicyName: p.deadLetters.Policy()},
+		Senders:  p.senders(),
+	}, delivery.InMemory(), p.log)
 	if _, err := p.deliveries.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +60,9 @@ func eventParts(t *testing.T) (p *parts, base string) {
 	})
 	p.public.known = make(chan struct{})
 	p.public.give("http://127.0.0.1:1")
-	var err error
 	p.grid, err = eventgrid.New(eventgrid.Config{
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName, PublicBase: p.public.base, Tail: &p.tail,
+		DeadLetter: p.deadLetterStore, Destinations: p.destinations(), Reach: p.reach,
 	}, store.InMemory(), p.deliveries, p.log)
 	if err != nil {
 		t.Fatal(err)

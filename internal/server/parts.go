@@ -44,6 +44,7 @@ type parts struct {
 
 	deliveries  *delivery.Engine
 	deadLetters *deadletter.Box
+	queues      *delivery.Queues
 	callbacks   *callautomation.Callbacks
 	grid        *eventgrid.Grid
 	tail        delivery.Tail // of all events, for who looks on
@@ -151,7 +152,7 @@ func (p *parts) openDeliveries(context.Context) error {
 			eventgrid.PolicyName:  grid,
 			deadletter.PolicyName: p.deadLetters.Policy(),
 		},
-		Senders:        p.deadLetters.Senders(),
+		Senders:        p.senders(),
 		KeepAttempts:   p.cfg.KeepAttempts,
 		MaxAttempts:    p.cfg.MaxAttempts,
 		AttemptArchive: delivery.AttemptsOnBackbone(p.backbone, p.cfg.KeepAttempts, p.cfg.MaxAttempts),
@@ -168,6 +169,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 	p.grid, err = eventgrid.New(eventgrid.Config{
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
 		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail, DeadLetter: p.deadLetterStore,
+		Destinations: p.destinations(), Reach: p.reach,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
 		return err

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid"
+)
+
+// eventFolder holds the files that events are written to, in the data directory.
+const eventFolder = "events"
+
+// senders carry events to what is no webhook, and dead letters to their stores.
+func (p *parts) senders() map[string]delivery.Sender {
+	p.queues = delivery.StorageQueues(p.storageAccount, nil)
+	all := map[string]delivery.Sender{
+		delivery.SchemeQueue: p.queues,
+		delivery.SchemeTail:  &p.tail,
+	}
+	if p.data != nil {
+		all[delivery.SchemeFile] = delivery.Files(p.data.Path(eventFolder))
+	}
+	if p.deadLetters != nil {
+		maps.Copy(all, p.deadLetters.Senders())
+	}
+	return all
+}
+
+// destinations are those besides webhooks that event subscriptions may name.
+func (p *parts) destinations() eventgrid.Destinations {
+	return eventgrid.Destinations{
+		Queue: p.queueURL,
+		File:  func(name string) (string, error) { return delivery.FileURL(name), nil },
+		Tail:  func() (string, error) { return delivery.TailURL, nil },
+	}
+}
+
+// queueURL finds a queue of a configured storage account.
+func (p *parts) queueURL(account, queue string, ttl time.Duration) (string, error) {
+	if _, configured := p.storageAccount(account); !configured {
+		return "", fmt.Errorf("storage account %q is not configured: add its connection string to events.storage-accounts and start the server again", account)
+	}
+	return delivery.QueueURL(account, queue, ttl), nil
+}
+
+// reach says why a destination is not there.
+func (p *parts) reach(ctx context.Context, address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	if u.Scheme == delivery.SchemeQueue {
+		return p.queues.Check(ctx, address)
+	}
+	return nil // a subject and a file are there as soon as somebody writes
+}
