@@ -41,7 +41,6 @@ var bridgeTaps = func() (taps [bridgeHalf]int64) {
 type Bridge struct {
 	from, to int                             // samples of the last frame in and out; 0 after silence
 	window   [bridgeMemory + wideFrame]int16 // the last samples of the past, then the frame
-	halves   [2][bridgeRow + narrowFrame]int16
 }
 
 // Convert returns the sound of src at the rate that dst's length tells: in dst,
@@ -114,7 +113,7 @@ func (b *Bridge) up(dst Frame) {
 // neighbours.
 func (b *Bridge) down(dst Frame) {
 	past := b.window[bridgeMemory-2*bridgeRow+2:]
-	middles, sides := &b.halves[0], &b.halves[1]
+	var middles, sides [bridgeRow + narrowFrame]int16
 	for i := range len(dst) + bridgeRow - 1 {
 		sides[i], middles[i] = past[2*i], past[2*i+1]
 	}

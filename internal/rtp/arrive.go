@@ -31,7 +31,7 @@ func (p *playout) push(h header, payload []byte, newest bool) arrival {
 		p.patience = min(2*p.patience, patienceUp)
 	}
 	came := stored
-	if p.buffer.full() {
+	for p.buffer.count > 0 && !p.buffer.fits(payload) {
 		p.skip()
 		came = overflow
 	}

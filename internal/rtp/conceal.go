@@ -17,8 +17,8 @@ const (
 // The appendix delays all sound by 3.75 ms to blend the first beginning too. Here
 // the step that is left there is taken out by an offset that dies away.
 type concealer struct {
-	rate   int              // samples in a ms
-	memory [maxMemory]int16 // what was played last, invented or not; the newest at size
+	rate   int     // samples in a ms
+	memory []int16 // what was played last, invented or not; the newest at size
 	size   int
 	noise  comfort // what a pause sounds like
 
@@ -28,14 +28,15 @@ type concealer struct {
 	step    int  // what the beginning lacks
 	settle  int  // samples in which that dies away
 
-	voice   [maxMemory]int16 // memory as it was when it began
-	lag     int              // the pitch period
-	periods int              // how many are repeated
-	at      int              // what of voice comes next
+	voice   []int16 // memory as it was when it began
+	lag     int     // the pitch period
+	periods int     // how many are repeated
+	at      int     // what of voice comes next
 }
 
 func newConcealer(rate int) concealer {
-	return concealer{rate: rate / 1000, size: rate * maxMemory / 16000}
+	size := rate * maxMemory / 16000
+	return concealer{rate: rate / 1000, size: size, memory: make([]int16, size), voice: make([]int16, size)}
 }
 
 // hear takes what came over the wire, before it is played. It changes the
@@ -87,7 +88,7 @@ func (c *concealer) pause(pcm []int16) {
 
 // begin prepares a continuation of what was heard.
 func (c *concealer) begin() {
-	c.voice = c.memory
+	copy(c.voice, c.memory)
 	c.missing, c.paused, c.made = true, false, 0
 	c.lag, c.periods = c.pitch(), 1
 	c.at = c.size - c.lag
@@ -152,11 +153,11 @@ func (c *concealer) blend(pcm []int16) {
 
 func (c *concealer) remember(pcm []int16) {
 	if n := len(pcm); n < c.size {
-		copy(c.memory[:], c.memory[n:c.size])
+		copy(c.memory, c.memory[n:])
 		copy(c.memory[c.size-n:], pcm)
 		return
 	}
-	copy(c.memory[:], pcm[len(pcm)-c.size:])
+	copy(c.memory, pcm[len(pcm)-c.size:])
 }
 
 // pitch finds the period, 5 to 15 ms, at which the last 20 ms are most like what

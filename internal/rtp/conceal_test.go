@@ -181,7 +181,7 @@ func TestComfortNoiseIsShaped(t *testing.T) {
 func TestComfortNoiseLastsUntilThePeerSpeaks(t *testing.T) {
 	packets := talk(2, 20, 0)
 	var p playout
-	p.init(codec.PCMU, codec.PCMU.NewDecoder())
+	p.init(newListening(codec.PCMU))
 	frame := make([]int16, 160)
 	var made []sound
 	tick := func(push ...sent) {

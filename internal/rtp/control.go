@@ -44,9 +44,9 @@ func (s *Session) converse(m *Media) {
 }
 
 func (s *Session) poll() {
-	for i := range s.rtcp.receive(s.batch) {
-		if size := s.batch.size[i]; size >= 0 {
-			s.hearReport(s.batch.data[i][:size], s.batch.from[i], s.batch.at[i])
+	for i := range s.rtcp.receive(s.desk.batch) {
+		if size := s.desk.batch.size[i]; size >= 0 {
+			s.hearReport(s.desk.batch.data[i][:size], s.desk.batch.from[i], s.desk.batch.at[i])
 		} else {
 			s.counters.malformed.Add(1)
 		}

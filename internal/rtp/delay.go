@@ -27,7 +27,8 @@ func (p *playout) mayShrink() bool {
 
 // merge fades from the frame in dst to the one that follows.
 func (p *playout) merge(dst []int16) {
-	following := p.merging[:len(dst)]
+	var room [maxFrame]int16
+	following := room[:len(dst)]
 	p.fill(following, false)
 	for i := range dst {
 		dst[i] = int16((int(dst[i])*(len(dst)-i) + int(following[i])*i) / len(dst))

@@ -1,26 +1,41 @@
 package rtp
 
-// maxSlots bounds the packets that wait: 320 ms of the shortest ones, 10 ms.
-const maxSlots = 32
+const (
+	// maxSlots bounds the packets that wait: 320 ms of the shortest ones, 10 ms.
+	maxSlots = 32
+	// chunkSize is the payload of 10 ms, and maxChunks 400 ms of it: of every codec
+	// here a byte is an eighth of a ms, and a payload can be decoded in pieces.
+	chunkSize = 80
+	maxChunks = 40
+)
 
 // slot is one packet that waits to be played.
 type slot struct {
 	timestamp uint32
-	sequence  uint16
 	ticks     int32 // how long it lasts, in units of the RTP clock
-	size      int
-	payload   [maxPayload]byte
+	sequence  uint16
+	size      uint16 // of the payload
+	chunk     uint8  // where that begins
 }
 
 // end is the timestamp that follows the packet.
 func (s *slot) end() uint32 { return s.timestamp + uint32(s.ticks) }
 
+// chunks is how many a payload takes.
+func chunks(size int) int { return (size + chunkSize - 1) / chunkSize }
+
 // jitterBuffer keeps packets in the order of their timestamps, whatever order
-// they came in. It knows no time.
+// they came in. It knows no time. Payloads lie in chunks, so that its room is
+// what sound needs, and not the longest packet's for each of the shortest ones.
 type jitterBuffer struct {
 	slots [maxSlots]slot
 	order [maxSlots]uint8 // the first count name what waits, in order; the rest are free
 	count int
+
+	data [maxChunks][chunkSize]byte
+	next [maxChunks]uint8 // of a payload, or of the free ones
+	free uint8            // the first free chunk
+	room int              // how many are free
 }
 
 func (b *jitterBuffer) reset() {
@@ -28,9 +43,16 @@ func (b *jitterBuffer) reset() {
 	for i := range b.order {
 		b.order[i] = uint8(i)
 	}
+	b.free, b.room = 0, maxChunks
+	for i := range b.next {
+		b.next[i] = uint8(i + 1)
+	}
 }
 
-func (b *jitterBuffer) full() bool { return b.count == maxSlots }
+// fits reports whether there is room for another payload.
+func (b *jitterBuffer) fits(payload []byte) bool {
+	return b.count < maxSlots && chunks(len(payload)) <= b.room
+}
 
 // first returns the earliest packet, nil if none waits.
 func (b *jitterBuffer) first() *slot {
@@ -49,9 +71,9 @@ func (b *jitterBuffer) last() *slot {
 }
 
 // insert puts a packet in its place. It returns false for a timestamp that is
-// there already, or if the buffer is full.
+// there already, or if it does not fit.
 func (b *jitterBuffer) insert(h header, ticks int, payload []byte) bool {
-	if b.full() {
+	if !b.fits(payload) {
 		return false
 	}
 	at := b.count
@@ -64,14 +86,26 @@ func (b *jitterBuffer) insert(h header, ticks int, payload []byte) bool {
 			break
 		}
 	}
-	free := b.order[b.count]
+	slot := b.order[b.count]
 	copy(b.order[at+1:b.count+1], b.order[at:b.count])
-	b.order[at] = free
+	b.order[at] = slot
 	b.count++
-	s := &b.slots[free]
+	s := &b.slots[slot]
 	s.timestamp, s.sequence, s.ticks = h.timestamp, h.sequence, int32(ticks)
-	s.size = copy(s.payload[:], payload)
+	s.size, s.chunk = uint16(len(payload)), b.free
+	for len(payload) > 0 {
+		payload = payload[copy(b.data[b.free][:], payload):]
+		b.free = b.next[b.free]
+		b.room--
+	}
 	return true
+}
+
+// each shows a packet's payload, piece by piece.
+func (b *jitterBuffer) each(s *slot, show func(piece []byte)) {
+	for at, left := s.chunk, int(s.size); left > 0; at, left = b.next[at], left-chunkSize {
+		show(b.data[at][:min(left, chunkSize)])
+	}
 }
 
 // drop forgets the earliest packet.
@@ -80,4 +114,14 @@ func (b *jitterBuffer) drop() {
 	b.count--
 	copy(b.order[:b.count], b.order[1:])
 	b.order[b.count] = gone
+	s := &b.slots[gone]
+	if s.size == 0 {
+		return
+	}
+	last := s.chunk
+	for range chunks(int(s.size)) - 1 {
+		last = b.next[last]
+	}
+	b.next[last], b.free = b.free, s.chunk
+	b.room += chunks(int(s.size))
 }

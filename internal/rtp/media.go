@@ -24,13 +24,13 @@ type Media struct {
 type agreement struct {
 	media   Media
 	encoder codec.Encoder
-	decoder codec.Decoder
+	hearing *listening
 	sealer  *sealer // nil for plain RTP, as is the opener
 	opener  *opener
 }
 
 func newAgreement(m Media) *agreement {
-	a := &agreement{media: m, encoder: m.Codec.NewEncoder(), decoder: m.Codec.NewDecoder()}
+	a := &agreement{media: m, encoder: m.Codec.NewEncoder(), hearing: newListening(m.Codec)}
 	if p := m.Protection; p.Suite != Unprotected {
 		a.sealer, a.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)
 	}
@@ -73,7 +73,7 @@ func (s *Session) adopt() *Media {
 	if s.media == nil || s.media.Codec != m.Codec {
 		s.encoder = agreed.encoder
 		s.out.filled = 0 // of the former codec
-		s.playout.init(m.Codec, agreed.decoder)
+		s.playout.init(agreed.hearing)
 		s.inband.tune(m.Codec.SampleRate)
 	}
 	s.adoptKeys(agreed)

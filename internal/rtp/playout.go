@@ -13,9 +13,6 @@ const (
 	patienceUp = 8000 // the same after packets have come too late
 )
 
-// maxDecoded is room for the sound of one packet that outlasts its frame.
-const maxDecoded = maxPayload * 2
-
 // playout turns packets that come when they like into a frame every 20 ms. Its
 // clock is the caller's: each call of frame is 20 ms.
 //
@@ -31,9 +28,8 @@ type playout struct {
 	buffer  jitterBuffer
 	conceal concealer
 
-	decoded  [maxDecoded]int16 // from at to end: decoded and not yet played
+	decoded  []int16 // from at to end: decoded and not yet played
 	at, end  int
-	merging  [maxFrame]int16
 	next     uint32
 	floor    uint32
 	played   uint16 // sequence number of what was decoded last
@@ -60,10 +56,24 @@ const (
 	invented              // at least partly concealment
 )
 
+// listening is what a playout needs of a codec. It is made off the shard.
+type listening struct {
+	codec   codec.Codec
+	decoder codec.Decoder
+	conceal concealer
+	decoded []int16 // room for a packet
+}
+
+func newListening(c codec.Codec) *listening {
+	return &listening{
+		codec: c, decoder: c.NewDecoder(), conceal: newConcealer(c.SampleRate),
+		decoded: make([]int16, maxPayload*c.SampleRate/c.ClockRate),
+	}
+}
+
 // init makes the playout ready for a codec.
-func (p *playout) init(c codec.Codec, decoder codec.Decoder) {
-	p.codec, p.decoder = c, decoder
-	p.conceal = newConcealer(c.SampleRate)
+func (p *playout) init(l *listening) {
+	p.codec, p.decoder, p.conceal, p.decoded = l.codec, l.decoder, l.conceal, l.decoded
 	p.patience = patience
 	p.forget()
 }
@@ -216,7 +226,8 @@ func (p *playout) pass(samples int) {
 // decode takes the earliest packet.
 func (p *playout) decode() {
 	first := p.buffer.first()
-	p.at, p.end = 0, p.decoder.Decode(p.decoded[:], first.payload[:first.size])
+	p.at, p.end = 0, 0
+	p.buffer.each(first, func(piece []byte) { p.end += p.decoder.Decode(p.decoded[p.end:], piece) })
 	p.next, p.floor, p.played, p.dry = first.end(), first.end(), first.sequence, 0
 	p.packetMillis = p.ms(first.ticks)
 	if int32(first.timestamp-p.comfortFrom) > 0 {

@@ -51,7 +51,7 @@ type heard struct {
 
 func play(packets []sent) heard {
 	var p playout
-	p.init(codec.PCMU, codec.PCMU.NewDecoder())
+	p.init(newListening(codec.PCMU))
 	slices.SortStableFunc(packets, func(a, b sent) int { return int(math.Copysign(1, a.at-b.at)) })
 	var result heard
 	var highest uint16
@@ -245,7 +245,7 @@ func TestPauseOfThePeerIsNoLoss(t *testing.T) {
 
 func TestLatePacketIsPlayedIfNothingTookItsPlace(t *testing.T) {
 	var p playout
-	p.init(codec.PCMU, codec.PCMU.NewDecoder())
+	p.init(newListening(codec.PCMU))
 	packets := talk(1, 20, 0)
 	frame := make([]int16, 160)
 	for _, packet := range packets[:3] {

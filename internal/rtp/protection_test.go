@@ -72,7 +72,9 @@ func TestReplayedPacketsAreCounted(t *testing.T) {
 	a, b, _, _ := protectedPair(t, AES128SHA80)
 	l := &line{a: a, b: b}
 	l.tick(nil, 10)
-	again := a.out.sealed[:headerSize+160+fullTag]
+	packet, again := a.out.packet[:headerSize+160], make([]byte, headerSize+160+fullTag)
+	h, _, _ := parse(packet)
+	again = again[:a.sealer.seal(again, packet, h)]
 	for range 5 {
 		if err := a.rtp.send(again, b.LocalAddr()); err != nil {
 			t.Fatal(err)

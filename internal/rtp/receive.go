@@ -19,7 +19,7 @@ const (
 // drain takes what has arrived since the last tick.
 func (s *Session) drain(m *Media) {
 	for range maxDrain / batchSize {
-		n := s.rtp.receive(s.batch)
+		n := s.rtp.receive(s.desk.batch)
 		for i := range n {
 			if m != nil {
 				s.take(m, i)
@@ -33,13 +33,13 @@ func (s *Session) drain(m *Media) {
 
 // take handles one packet of the batch.
 func (s *Session) take(m *Media, i int) {
-	if s.batch.size[i] < 0 {
+	if s.desk.batch.size[i] < 0 {
 		s.counters.malformed.Add(1)
 		return
 	}
-	packet := s.batch.data[i][:s.batch.size[i]]
+	packet := s.desk.batch.data[i][:s.desk.batch.size[i]]
 	if isRTCP(packet) {
-		s.hearReport(packet, s.batch.from[i], s.batch.at[i])
+		s.hearReport(packet, s.desk.batch.from[i], s.desk.batch.at[i])
 		return
 	}
 	if s.opener != nil {
@@ -58,7 +58,7 @@ func (s *Session) take(m *Media, i int) {
 		s.counters.ignored.Add(1)
 		return
 	}
-	judged := s.source.admit(s.batch.from[i], h)
+	judged := s.source.admit(s.desk.batch.from[i], h)
 	if !s.welcome(judged, i) {
 		return
 	}
@@ -70,7 +70,7 @@ func (s *Session) take(m *Media, i int) {
 			s.playout.hush(h, payload)
 		}
 	default:
-		s.reception.arrive(h.timestamp, time.Duration(s.batch.at[i]-s.origin), m.Codec.ClockRate)
+		s.reception.arrive(h.timestamp, time.Duration(s.desk.batch.at[i]-s.origin), m.Codec.ClockRate)
 		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(m.Codec.ClockRate)))
 		if m.Receive {
 			s.keep(h, payload, judged != older)
@@ -107,11 +107,11 @@ func (s *Session) welcome(judged verdict, i int) bool {
 	}
 	s.reception.received++
 	s.counters.received.Add(1)
-	s.counters.receivedBytes.Add(uint64(s.batch.size[i]))
-	s.counters.lastPacket.Store(s.batch.at[i])
+	s.counters.receivedBytes.Add(uint64(s.desk.batch.size[i]))
+	s.counters.lastPacket.Store(s.desk.batch.at[i])
 	s.counters.lost.Store(s.reception.lostBefore + int64(s.source.expected()) - int64(s.reception.received))
-	if known := s.counters.remote.Load(); known == nil || *known != s.batch.from[i] {
-		learnt := s.batch.from[i]
+	if known := s.counters.remote.Load(); known == nil || *known != s.desk.batch.from[i] {
+		learnt := s.desk.batch.from[i]
 		s.counters.remote.Store(&learnt)
 	}
 	return true

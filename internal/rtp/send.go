@@ -23,14 +23,10 @@ const (
 type outgoing struct {
 	header  header
 	packet  [headerSize + mostPayload]byte
-	sealed  [headerSize + mostPayload + mostOverhead]byte // the same, protected
-	filled  int                                           // bytes of payload that stand in packet and wait for more
-	silence [maxFrame]int16
-	tone    [maxFrame]int16
-	heard   [maxFrame]int16 // a frame of the call at the codec's rate
-	packets uint32          // wraps, as RFC 3550 wants
-	octets  uint32          // of payload
-	talking bool            // the last tick was sent as sound: no marker is due
+	filled  int    // bytes of payload that stand in packet and wait for more
+	packets uint32 // wraps, as RFC 3550 wants
+	octets  uint32 // of payload
+	talking bool   // the last tick was sent as sound: no marker is due
 }
 
 // WriteFrame implements audio.Sink: it sends a frame to the peer, silence too,
@@ -40,6 +36,14 @@ func (s *Session) WriteFrame(f audio.Frame) {
 	if m == nil || s.closed.Load() {
 		return
 	}
+	s.desk = takeDesk()
+	s.write(m, f)
+	leaveDesk(s.desk)
+	s.desk = nil
+}
+
+// write is WriteFrame, at a desk.
+func (s *Session) write(m *Media, f audio.Frame) {
 	ticks := m.Codec.Ticks()
 	to := s.source.destination()
 	switch {
@@ -59,7 +63,7 @@ func (s *Session) WriteFrame(f audio.Frame) {
 
 func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
 	if s.tones.inband {
-		tone := s.out.tone[:m.Codec.Samples()]
+		tone := s.desk.tone[:m.Codec.Samples()]
 		s.tones.sound(tone)
 		s.outward.Rest()
 		s.sendSound(m, tone, to)
@@ -78,9 +82,9 @@ func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
 func (s *Session) sendSound(m *Media, f audio.Frame, to netip.AddrPort) {
 	if f == nil {
 		s.outward.Rest()
-		f = s.out.silence[:m.Codec.Samples()]
+		f = silentFrame[:m.Codec.Samples()]
 	} else {
-		f = s.outward.Convert(s.out.heard[:m.Codec.Samples()], f)
+		f = s.outward.Convert(s.desk.frame[:m.Codec.Samples()], f)
 	}
 	s.out.filled += s.encoder.Encode(s.out.packet[headerSize+s.out.filled:], f)
 	// The clock stands at this frame's beginning, filled is until its end.
@@ -122,7 +126,7 @@ func (s *Session) transmit(h header, size int, to netip.AddrPort) {
 	s.out.header.sequence++
 	packet := s.out.packet[:headerSize+size]
 	if s.sealer != nil {
-		packet = s.out.sealed[:s.sealer.seal(s.out.sealed[:], packet, h)]
+		packet = s.desk.sealed[:s.sealer.seal(s.desk.sealed[:], packet, h)]
 	}
 	if s.rtp.send(packet, to) != nil {
 		s.counters.sendErrors.Add(1)

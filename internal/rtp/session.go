@@ -35,14 +35,13 @@ type Session struct {
 	playout   playout
 	ear       toneEar
 	inband    inbandEar
-	hush      int // ticks in which the peer's gaps are a tone's, not losses
-	batch     *batch
+	hush      int   // ticks in which the peer's gaps are a tone's, not losses
+	desk      *desk // while the shard is in here
 	out       outgoing
-	decoded   [maxFrame]int16 // a frame of the codec's rate in a call of another
-	sealer    *sealer         // what is sent is protected by it; nil for plain RTP
-	opener    *opener         // what comes must be
-	inward    audio.Bridge    // from the codec's rate to the call's
-	outward   audio.Bridge    // and back
+	sealer    *sealer      // what is sent is protected by it; nil for plain RTP
+	opener    *opener      // what comes must be
+	inward    audio.Bridge // from the codec's rate to the call's
+	outward   audio.Bridge // and back
 	control   control
 	turn      int   // counts reads
 	phase     int   // spreads the sessions' RTCP
@@ -58,7 +57,6 @@ func newSession(local netip.AddrPort, rtp, rtcp *socket, give func()) *Session {
 		onTone:   func(byte) {},
 		toneTurn: make(chan struct{}, 1),
 		gone:     make(chan struct{}),
-		batch:    newBatch(),
 		origin:   time.Now().UnixNano(),
 		phase:    int(random[10]),
 	}
@@ -87,6 +85,15 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 	if s.closed.Load() {
 		return false
 	}
+	s.desk = takeDesk()
+	heard := s.read(f)
+	leaveDesk(s.desk)
+	s.desk = nil
+	return heard
+}
+
+// read is ReadFrame, at a desk.
+func (s *Session) read(f audio.Frame) bool {
 	m := s.adopt()
 	s.source.quiet++
 	s.drain(m)
@@ -101,7 +108,7 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 	}
 	heard := f
 	if len(f) != m.Codec.Samples() {
-		heard = s.decoded[:m.Codec.Samples()]
+		heard = s.desk.frame[:m.Codec.Samples()]
 	}
 	made := s.playout.frame(heard, s.hush > 0)
 	if m.TelephoneEvent == 0 {
