@@ -17,6 +17,7 @@ const MaxSkew = 15 * time.Minute
 // Principal is who sent a request.
 type Principal struct {
 	KeyID   string // which access key signed it, or ""
+	Key     string // the place of that key: "primary", "secondary", or ""
 	Issuer  string // who issued its bearer token, or ""
 	Subject string // whom that token names
 }

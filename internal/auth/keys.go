@@ -72,6 +72,14 @@ const (
 	Secondary
 )
 
+// String names the slot: "primary" or "secondary".
+func (s Slot) String() string {
+	if s == Secondary {
+		return "secondary"
+	}
+	return "primary"
+}
+
 // Keys are the two access keys of the resource. Either opens it, so that one
 // can be replaced while applications move to the other. Safe for concurrent use.
 type Keys struct{ pair atomic.Pointer[[2]Key] }

@@ -29,7 +29,7 @@ func (g *Gate) signed(r *http.Request, body []byte, params string, scope Scope) 
 	for _, slot := range []Slot{Primary, Secondary} {
 		key := g.cfg.Keys.Get(slot)
 		if key.matches(r, auth, hosts, paths) {
-			return Principal{KeyID: key.ID()}, nil
+			return Principal{KeyID: key.ID(), Key: slot.String()}, nil
 		}
 	}
 	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; signed must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",

@@ -15,6 +15,7 @@ type Add struct {
 	DisplayName string
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
+	By          string        // who asks, as package permit names askers
 	Patience    time.Duration // how long it may ring; 0: the default for its kind
 	Context     Context
 }
@@ -41,21 +42,30 @@ func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err
 		if len(c.call.invitations) >= maxInvitations {
 			return fault.Busy(5*time.Second, "%d people are being invited into this call already", maxInvitations)
 		}
-		invitationID = c.add(add)
+		in := c.addInvitation(add)
+		if err := c.call.registry.permit(&in); err != nil {
+			return err
+		}
+		invitationID = c.add(add, in)
 		return nil
 	})
 	return invitationID, err
 }
 
-func (c *Connection) add(add Add) string {
+// addInvitation is the application calling somebody in.
+func (c *Connection) addInvitation(add Add) Invitation {
+	in := Invitation{From: c.self.id, To: add.Who, DisplayName: add.DisplayName, SIPHeaders: add.SIPHeaders, VoIPHeaders: add.VoIPHeaders, Added: true, By: add.By}
+	if add.Who.Kind() == identifier.PhoneNumber {
+		in.From = add.CallerID
+	}
+	return in
+}
+
+func (c *Connection) add(add Add, in Invitation) string {
 	call, id := c.call, newID()
 	op := c.expect(AddOperation, add.Who.Raw(), add.Context, func(op *operation) Event {
 		return AddParticipantFailed{op.head(), add.Who, Reason{Kind: Canceled, Text: "the application left the call"}}
 	})
-	in := Invitation{From: c.self.id, To: add.Who, DisplayName: add.DisplayName, SIPHeaders: add.SIPHeaders, VoIPHeaders: add.VoIPHeaders, Added: true}
-	if add.Who.Kind() == identifier.PhoneNumber {
-		in.From = add.CallerID
-	}
 	if add.Patience == 0 {
 		add.Patience = call.registry.patience(add.Who)
 	}

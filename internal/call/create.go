@@ -12,6 +12,7 @@ type Create struct {
 	Targets     []identifier.ID // one: a call of two ends; several: a group
 	Source      identifier.ID   // who the application is; zero: a new identity
 	CallerID    identifier.ID   // the number shown to a phone; needed to call one
+	By          string          // who asks, as package permit names askers
 	DisplayName string          // what the callee sees beside the caller
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
@@ -65,18 +66,43 @@ func (r *Registry) Create(ctx context.Context, create Create) (p Properties, err
 	if create.Source.IsZero() {
 		create.Source = identifier.NewUser(r.cfg.Resource)
 	}
-	c, err := r.start()
+	releases, err := r.permitAll(create)
 	if err != nil {
 		return Properties{}, err
 	}
-	err = c.do(ctx, func() error {
-		p = c.create(create)
-		return nil
-	})
+	c, err := r.start()
+	if err == nil {
+		err = c.do(ctx, func() error {
+			p = c.create(create, releases)
+			releases = nil // the legs give them back
+			return nil
+		})
+	}
+	for _, release := range releases {
+		release()
+	}
 	return p, err
 }
 
-func (c *Call) create(create Create) Properties {
+// permitAll takes a permission for each phone among the targets, or none.
+func (r *Registry) permitAll(create Create) (releases map[identifier.ID]func(), err error) {
+	releases = make(map[identifier.ID]func())
+	for _, target := range create.Targets {
+		in := Invitation{From: create.CallerID, To: target, By: create.By}
+		if err := r.permit(&in); err != nil {
+			for _, release := range releases {
+				release()
+			}
+			return nil, err
+		}
+		if in.release != nil {
+			releases[target] = in.release
+		}
+	}
+	return releases, nil
+}
+
+func (c *Call) create(create Create, releases map[identifier.ID]func()) Properties {
 	conn := c.open(create.Control, CreateOperation, c.newApplication(create.Source), Properties{
 		Targets: create.Targets, Source: create.Source, CallerID: create.CallerID, DisplayName: create.DisplayName,
 	})
@@ -86,7 +112,7 @@ func (c *Call) create(create Create) Properties {
 	c.group = len(create.Targets) > 1
 	made, missing := conn.made, len(create.Targets) // made: before anything can end it
 	for _, target := range create.Targets {
-		in := Invitation{From: create.Source, To: target, DisplayName: create.DisplayName, SIPHeaders: create.SIPHeaders, VoIPHeaders: create.VoIPHeaders}
+		in := Invitation{From: create.Source, To: target, DisplayName: create.DisplayName, SIPHeaders: create.SIPHeaders, VoIPHeaders: create.VoIPHeaders, By: create.By, release: releases[target]}
 		if target.Kind() == identifier.PhoneNumber {
 			in.From = create.CallerID
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/player"
 )
 
@@ -36,6 +37,7 @@ type world struct {
 	clips     *clips
 	witness   *scribe
 	details   *clerk
+	rules     *permit.Rules
 	remake    func(applications bool) *call.Registry
 }
 
@@ -54,6 +56,7 @@ func run(t *testing.T, test func(*world)) {
 				Details: w.details, Witness: w.witness, WitnessApplications: applications,
 				Resource: resource, Dialer: w.dialer, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
 				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
+				Permit: w.rules,
 			}, log)
 		}
 		w.Registry = w.remake(false)

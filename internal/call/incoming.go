@@ -18,6 +18,9 @@ func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err er
 	if !r.owns(in.To) {
 		return nil, fault.NotFound("the number %s is not owned by this resource", in.To)
 	}
+	if err := r.cfg.Permit.Takes(in.To.Number()); err != nil {
+		return nil, err
+	}
 	c, err := r.start()
 	if err != nil {
 		return nil, err

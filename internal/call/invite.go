@@ -1,11 +1,11 @@
 package call
 
 import (
-	"context"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/permit"
 )
 
 // invited is somebody on the way into a call, who can still be called off.
@@ -70,7 +70,7 @@ func (c *Call) dial(in Invitation, patience time.Duration, join *joining) *invit
 		dialer = ownNumber{c.registry}
 	}
 	c.work.Go(func() {
-		leg, err := dialer.Dial(context.Background(), in, callee.report)
+		leg, err := c.registry.dial(dialer, in, callee.report)
 		c.post(func() { c.dialled(callee, leg, err) })
 	})
 	return &invited{in.To, func(why Reason) {
@@ -95,6 +95,9 @@ func (c *Call) dialled(callee *participant, leg Leg, err error) {
 
 // dialFailure turns the fault of a Dial into a reason.
 func dialFailure(err error) ReasonKind {
+	if permit.CallerIDRefused(err) {
+		return CallerIDRefused
+	}
 	switch fault.Of(err).Kind {
 	case fault.KindNotFound:
 		return NotFound

@@ -78,7 +78,15 @@ type Invitation struct {
 	Hops  int
 	Added bool // into a call that goes on: an IncomingCall has customContext then, even an empty one
 
-	redirects int // how often applications have sent it on
+	// By is who asked for the call, as package permit names askers; "" is nobody in
+	// particular.
+	By string
+	// Forwarded says that From is a caller who is passed on, not a number that
+	// somebody chose.
+	Forwarded bool
+
+	release   func() // gives back a permission that was taken early; nil: none was
+	redirects int    // how often applications have sent it on
 }
 
 // Dialer starts outbound legs. Dial returns as soon as the attempt is under way;

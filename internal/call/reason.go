@@ -23,6 +23,7 @@ const (
 	MediaLost                            // the sound stopped arriving
 	Vanished                             // a peer stopped replying in the middle of a call
 	ServerStopped                        // this server was stopped, or came back after a crash
+	CallerIDRefused                      // the caller id is not one that may be shown
 	Failed                               // anything else; the details tell
 )
 

@@ -10,6 +10,7 @@ import (
 // Redirect is where an incoming call shall go instead.
 type Redirect struct {
 	Target      identifier.ID
+	By          string // who asks, as package permit names askers
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
 }
@@ -30,10 +31,19 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 		if err := c.checkRedirect(in, to.Target); err != nil {
 			return err
 		}
+		called := in.To
+		if ringing.decided {
+			return ringing.decide()
+		}
+		onward := in
+		onward.To, onward.By = to.Target, to.By
+		if err := c.registry.permit(&onward); err != nil {
+			return err
+		}
 		if err := ringing.decide(); err != nil {
 			return err
 		}
-		called := in.To
+		in.By, in.release = to.By, onward.release
 		in.To, in.redirects = to.Target, in.redirects+1
 		if to.SIPHeaders != nil || to.VoIPHeaders != nil {
 			in.SIPHeaders, in.VoIPHeaders = to.SIPHeaders, to.VoIPHeaders
@@ -66,6 +76,7 @@ func (c *Call) redirectCaller(caller *participant, in Invitation, called identif
 		return
 	}
 	in.From = called
+	in.Forwarded = false
 	c.dial(in, c.registry.cfg.RingPhone, &joining{
 		up: func(*participant) {
 			caller.joining.up = func(*participant) { c.bounded() }

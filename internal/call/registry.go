@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/permit"
 )
 
 // Numbers knows which phone numbers are ours.
@@ -41,6 +42,8 @@ type Config struct {
 	Mixes     Mixes
 	// Witness hears of conversations between identities; nil: nobody does.
 	Witness Witness
+	// Permit decides which phone numbers may be called, by whom; nil: all, by all.
+	Permit *permit.Rules
 	// WitnessApplications lets it hear of applications as well, not of devices alone.
 	WitnessApplications bool
 	// EchoNumbers are answered by an echo, without an application.

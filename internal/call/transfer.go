@@ -14,7 +14,10 @@ type Transfer struct {
 	CallerID    identifier.ID // what the target sees; zero: the transferee's number
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
+	By          string // who asks, as package permit names askers
 	Context     Context
+
+	forwarded bool // CallerID is the transferee's
 }
 
 // Transfer calls the target, and leaves the transferee alone with it once it has
@@ -26,7 +29,7 @@ func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
 			return err
 		}
 		if t.CallerID.IsZero() && transferee.id.Kind() == identifier.PhoneNumber {
-			t.CallerID = transferee.id
+			t.CallerID, t.forwarded = transferee.id, true
 		}
 		if t.CallerID.IsZero() && t.Target.Kind() == identifier.PhoneNumber && !c.made.CallerID.IsZero() {
 			t.CallerID = c.made.CallerID
@@ -34,10 +37,14 @@ func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
 		if err := checkTarget(t.Target, t.CallerID, c.call.registry.cfg.Resource); err != nil {
 			return err
 		}
-		if c.call.group {
-			return c.transferOut(t, transferee)
+		in := c.transferInvitation(t, transferee)
+		if err := c.call.registry.permit(&in); err != nil {
+			return err
 		}
-		c.transfer(t, transferee)
+		if c.call.group {
+			return c.transferOut(t, in, transferee)
+		}
+		c.transfer(t, in, transferee)
 		return nil
 	})
 }
@@ -60,11 +67,11 @@ func (c *Connection) transferee(t Transfer) (*participant, error) {
 	return nil, errParticipantNotFound(t.Transferee)
 }
 
-func (c *Connection) transfer(t Transfer, transferee *participant) {
+func (c *Connection) transfer(t Transfer, in Invitation, transferee *participant) {
 	op := c.expectTransfer(t)
 	c.enter(Transferring)
 	call := c.call
-	call.invite(c.transferInvitation(t, transferee), call.registry.patience(t.Target), &joining{
+	call.invite(in, call.registry.patience(t.Target), &joining{
 		up: func(*participant) {
 			if c.state != Transferring {
 				call.endIfDeserted(Reason{Kind: EndedByPeer, Text: "the application left during the transfer"})
@@ -93,9 +100,9 @@ func (c *Connection) expectTransfer(t Transfer) *operation {
 
 // transferInvitation is the transferee calling the target.
 func (c *Connection) transferInvitation(t Transfer, transferee *participant) Invitation {
-	in := Invitation{From: transferee.id, To: t.Target, DisplayName: c.made.DisplayName, SIPHeaders: t.SIPHeaders, VoIPHeaders: t.VoIPHeaders, Added: true}
+	in := Invitation{From: transferee.id, To: t.Target, DisplayName: c.made.DisplayName, SIPHeaders: t.SIPHeaders, VoIPHeaders: t.VoIPHeaders, Added: true, By: t.By}
 	if t.Target.Kind() == identifier.PhoneNumber {
-		in.From = t.CallerID
+		in.From, in.Forwarded = t.CallerID, t.forwarded
 	}
 	return in
 }

@@ -9,16 +9,18 @@ import (
 // transferOut hands one of a group over: the target is called in a call of its
 // own, and the transferee moves there when it has answered. The group and its
 // application stay.
-func (c *Connection) transferOut(t Transfer, transferee *participant) error {
+func (c *Connection) transferOut(t Transfer, in Invitation, transferee *participant) error {
 	if transferee.isApplication() {
+		in.giveBack()
 		return errParticipantNotFound(transferee.id)
 	}
 	apart, err := c.call.registry.start()
 	if err != nil {
+		in.giveBack()
 		return err
 	}
 	op := c.expectTransfer(t)
-	who, in := transferee.id, c.transferInvitation(t, transferee)
+	who := transferee.id
 	answered := false // of apart's goroutine
 	apart.post(func() {
 		apart.record.startedBy = who

@@ -56,6 +56,7 @@ func (a *API) addParticipant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	add.By = asker(r.Context())
 	invitation, err := conn.Add(r.Context(), add)
 	if err != nil {
 		return err

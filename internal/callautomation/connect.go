@@ -82,7 +82,7 @@ func (a *API) redirectCall(w http.ResponseWriter, r *http.Request) error {
 	if body.Target == nil {
 		return errBody("target is required.")
 	}
-	to := call.Redirect{Target: body.Target.ID}
+	to := call.Redirect{Target: body.Target.ID, By: asker(r.Context())}
 	if to.SIPHeaders, to.VoIPHeaders, err = body.CustomCallingContext.headers(); err != nil {
 		return err
 	}

@@ -85,6 +85,7 @@ var failures = []struct {
 	{call.Busy, 486, 8539},
 	{call.Declined, 603, 8538},
 	{call.Forbidden, 403, 7504},
+	{call.CallerIDRefused, 403, 510403},
 	{call.Canceled, 487, 8542},
 	{call.NoListener, 480, 8541},
 	{call.NotFound, 404, 511532},

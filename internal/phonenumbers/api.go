@@ -117,6 +117,16 @@ func (a *API) Close() {
 // Owns reports whether a number, in E.164 form, is ours now.
 func (a *API) Owns(number string) bool { return a.inventory.owns(number) }
 
+// Calls says which calls a number of ours may make and take.
+func (a *API) Calls(number string) (outbound, inbound bool) {
+	n, err := a.inventory.find(number)
+	if err != nil {
+		return false, false
+	}
+	both := n.Calling == capableBoth
+	return both || n.Calling == capableOutbound, both || n.Calling == capableInbound
+}
+
 // Register adds the routes of the API.
 func (a *API) Register(rt *rest.Router) {
 	const available = "/availablePhoneNumbers"

@@ -8,6 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -40,7 +41,11 @@ type Config struct {
 
 	Trunks []trunk.Trunk
 	Routes []trunk.Route
-	OIDC   []auth.Issuer // whose bearer tokens open the APIs
+	Guards []permit.Guard
+
+	Emergency []string // numbers of emergency services; nil is permit's default
+
+	OIDC []auth.Issuer // whose bearer tokens open the APIs
 
 	StorageAccounts []delivery.StorageAccount // that dead letters are written to
 	DeadLetterDelay time.Duration             // from an event's last attempt to its dead letter
@@ -135,6 +140,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	c.apart(cfg)
 	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)
 	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
+	cfg.Guards, cfg.Emergency = c.guards(text.Guards, cfg.Trunks), c.emergency(text.Emergency)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")
 	}

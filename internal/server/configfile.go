@@ -48,7 +48,11 @@ type configText struct {
 
 	Trunks []trunkText `yaml:"trunks"`
 	Routes []routeText `yaml:"routes"`
-	Auth   struct {
+	Guards []guardText `yaml:"guards"`
+
+	Emergency []string `yaml:"emergency-numbers"`
+
+	Auth struct {
 		OIDC []issuerText `yaml:"oidc"`
 	} `yaml:"auth"`
 	Call struct {
@@ -81,19 +85,24 @@ type tlsText struct {
 }
 
 type trunkText struct {
-	Name      string   `yaml:"name"`
-	Host      string   `yaml:"host"`
-	Port      int      `yaml:"port"`
-	Transport string   `yaml:"transport"`
-	Sources   []string `yaml:"sources"`
-	Username  string   `yaml:"username"`
-	Password  string   `yaml:"password"`
-	Codecs    []string `yaml:"codecs"`
-	Ping      string   `yaml:"ping"`
-	Roots     string   `yaml:"roots"`
-	SRTP      string   `yaml:"srtp"`
-	PTime     string   `yaml:"ptime"`
-	Inbound   struct {
+	Name      string     `yaml:"name"`
+	Host      string     `yaml:"host"`
+	Port      int        `yaml:"port"`
+	Transport string     `yaml:"transport"`
+	Sources   []string   `yaml:"sources"`
+	Username  string     `yaml:"username"`
+	Password  string     `yaml:"password"`
+	Codecs    []string   `yaml:"codecs"`
+	Ping      string     `yaml:"ping"`
+	Roots     string     `yaml:"roots"`
+	SRTP      string     `yaml:"srtp"`
+	PTime     string     `yaml:"ptime"`
+	CallerIDs stringList `yaml:"caller-ids"`
+
+	MaxCalls       int `yaml:"max-calls"`
+	CallsPerSecond int `yaml:"calls-per-second"`
+
+	Inbound struct {
 		Username string `yaml:"username"`
 		Password string `yaml:"password"`
 	} `yaml:"inbound"`

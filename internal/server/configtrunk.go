@@ -41,6 +41,10 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		Username:  text.Username,
 		Password:  trunk.Secret(text.Password),
 
+		CallerIDs:      c.callerIDs(key+".caller-ids", text.CallerIDs),
+		MaxCalls:       c.limit(key+".max-calls", text.MaxCalls, 100_000),
+		CallsPerSecond: c.limit(key+".calls-per-second", text.CallsPerSecond, 100_000),
+
 		Ping:            c.duration(key+".ping", text.Ping, 0, time.Second, 24*time.Hour),
 		Roots:           c.authorities(key+".roots", text.Roots),
 		SRTP:            trunk.SRTP(strings.ToLower(text.SRTP)),

@@ -19,6 +19,7 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/identity"
 	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -57,6 +58,7 @@ type parts struct {
 	identities  *identity.API
 	numbers     *phonenumbers.API
 	routing     *siprouting.API
+	permits     *permit.Rules
 	answers     *rest.Repeatability
 	router      *rest.Router
 	doors       *doors
@@ -95,7 +97,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.public.known = make(chan struct{})
 	p.metrics = newMetrics()
 	for _, step := range []func(context.Context) error{
-		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openCalls, p.openPhones, p.openAPIs,
+		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openCalls, p.openPhones, p.openAPIs,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -191,7 +193,7 @@ func (p *parts) openCalls(context.Context) error {
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialer: dialer{p}, Numbers: p.numbers,
 		Announcer: announcer{p.grid}, Witness: witness{p.grid}, WitnessApplications: p.cfg.ApplicationEvents, Publisher: p.callbacks, Details: p.records, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
-		EchoNumbers: p.cfg.EchoNumbers, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
+		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	countCalls(p.metrics, p.calls)
 	return nil

@@ -29,6 +29,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
 		TLS:          sipsConfig(p.cert, p.cfg.SIPSClients),
 		MediaTimeout: p.cfg.MediaTimeout,
+		Permit:       p.permits,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(trunkHealth{p.phones})
 	p.later(func() error { p.phones.Close(); return nil })

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/permit"
 )
 
 // Config says where the server listens and how patient it is. Zero values take
@@ -43,6 +44,8 @@ type Config struct {
 	RetryAfter time.Duration
 	// strangers is how long a stranger's connection lives; 10 s.
 	strangers time.Duration
+	// Permit knows how many calls trunks carry, and which of them; nil: all.
+	Permit *permit.Rules
 	// Resolver looks up trunks' names; nil is the system's.
 	Resolver  Resolver
 	UserAgent string // "Switchhook"

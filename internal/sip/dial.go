@@ -55,7 +55,8 @@ func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func
 // is a dialog of its own, so that late answers to the last one are not taken for
 // this one's.
 func (l *leg) tryNext(callID string) {
-	if len(l.out.places) == 0 {
+	changed := len(l.out.places) == 0
+	if changed {
 		l.trunk, l.out.trunks = l.out.trunks[0], l.out.trunks[1:]
 	}
 	l.out.credentials, l.out.invite, l.timer = nil, nil, sessionTimer{}
@@ -67,7 +68,10 @@ func (l *leg) tryNext(callID string) {
 		target: l.destination(),
 	}
 	l.log = l.server.log.With("trunk", l.trunk.Name, "call_id", callID)
-	if len(l.out.places) > 0 {
+	if changed && !l.board() {
+		return
+	}
+	if !changed {
 		l.inviteNext()
 		return
 	}

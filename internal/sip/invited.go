@@ -40,13 +40,21 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from *trunk.Tru
 	if refused {
 		return
 	}
+	off, err := s.cfg.Permit.Enter(from)
+	if err != nil {
+		s.log.Warn("call refused", "trunk", from.Name, "why", err)
+		s.busy(request, tx)
+		return
+	}
 	session, err := s.ports.Open()
 	if err != nil {
+		off()
 		s.log.Warn("call refused: no RTP port is free", "error", err)
 		s.busy(request, tx)
 		return
 	}
 	l := s.newLeg(session, from)
+	l.off = off
 	l.dialog = answeringDialog(request, source)
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
 	l.log = s.log.With("trunk", from.Name, "call_id", l.dialog.callID)

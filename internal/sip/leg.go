@@ -56,6 +56,7 @@ type leg struct {
 	timer   sessionTimer
 	refresh *refreshing  // a re-INVITE of ours that waits for its answer
 	leaving *call.Reason // why we end the leg, once we do
+	off     func()       // gives up the leg's place on its trunk; nil while it has none
 	owned   bool         // the call has the session: Answered was reported
 	device  string       // what the far end calls itself
 }
@@ -108,6 +109,7 @@ func (l *leg) leave() {
 func (l *leg) close() {
 	l.clock.timer.Stop()
 	l.cancel()
+	l.unboard()
 	if !l.owned {
 		l.session.Close()
 	}

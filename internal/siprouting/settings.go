@@ -15,7 +15,7 @@ func (a *API) settings(p plan) ([]trunk.Trunk, []trunk.Route) {
 		if !p.inUse(t) {
 			continue
 		}
-		full := trunk.Trunk{Name: t.Name, Host: t.Name, Transport: trunk.TLS}
+		full := trunk.Trunk{Name: t.Name, Host: t.Name, Transport: trunk.TLS, CallerIDs: trunk.CallerIDs{Any: true}}
 		if known, ok := a.configured(t.Name); ok {
 			full = known
 		}

@@ -59,10 +59,24 @@ type Trunk struct {
 	InboundUsername string
 	InboundPassword Secret
 
+	// CallerIDs are the numbers that calls through the trunk may show besides those
+	// that the resource owns.
+	CallerIDs CallerIDs
+	// MaxCalls is how many calls the trunk carries at once, both directions
+	// together; CallsPerSecond how many may begin in a second. 0 is no limit.
+	MaxCalls, CallsPerSecond int
+
 	byService bool // no port was given for a name
 	// Ping is how often the trunk is asked by OPTIONS whether it lives; 0 never asks.
 	Ping   time.Duration
 	Codecs []string // allowed, the best first; empty is DefaultCodecs
+}
+
+// CallerIDs are numbers that a trunk shows as its callers'; the zero CallerIDs
+// are none.
+type CallerIDs struct {
+	Any     bool     // the trunk's other end decides, as in ACS direct routing
+	Numbers []string // E.164
 }
 
 // Secret is a password that no log and no printing shows.
@@ -115,6 +129,9 @@ func (t *Trunk) check() error {
 	}
 	if !slices.Contains(packetTimes, t.PTime/time.Millisecond) || t.PTime%time.Millisecond != 0 {
 		return fmt.Errorf("trunk %s: ptime of %s is none of 10, 20, 30, 40, 60 ms", t.Name, t.PTime)
+	}
+	if t.MaxCalls < 0 || t.CallsPerSecond < 0 {
+		return fmt.Errorf("trunk %s: max-calls and calls-per-second are 1 or more, or absent for no limit", t.Name)
 	}
 	if t.Ping != 0 && t.Ping < minPing {
 		return fmt.Errorf("trunk %s: ping of %s is too often: at least %s", t.Name, t.Ping, minPing)

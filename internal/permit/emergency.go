@@ -1,0 +1,30 @@
+package permit
+
+import (
+	"slices"
+	"strings"
+)
+
+// DefaultEmergency are the numbers of emergency services that count as such
+// where the configuration names none.
+var DefaultEmergency = []string{"112", "911", "999", "000", "110", "119"}
+
+func emergencies(list []string) map[string]bool {
+	if list == nil {
+		list = DefaultEmergency
+	}
+	known := make(map[string]bool, len(list))
+	for _, number := range list {
+		known[strings.TrimPrefix(number, "+")] = true
+	}
+	return known
+}
+
+// isEmergency reports whether a number is one of an emergency service.
+func (r *Rules) isEmergency(number string) bool { return r.emergency[strings.TrimPrefix(number, "+")] }
+
+// exempt reports whether a guard does not hold for a number: nobody may die of
+// a spending limit. A guard that names the number itself means it.
+func (r *Rules) exempt(g *guard, number string) bool {
+	return r.isEmergency(number) && !slices.Contains(g.Prefixes, number)
+}

@@ -1,0 +1,362 @@
+package permit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// owned are numbers with what they may do: "out", "in", "both".
+type owned map[string]string
+
+func (o owned) Owns(number string) bool { return o[number] != "" }
+
+func (o owned) Calls(number string) (outbound, inbound bool) {
+	return o[number] == "out" || o[number] == "both", o[number] == "in" || o[number] == "both"
+}
+
+var numbers = owned{"+15550100001": "both", "+15550100002": "in", "+15550100003": "out"}
+
+func phone(number string) identifier.ID {
+	id, err := identifier.Phone(number)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+// rules makes rules over the trunks "open", which shows any caller, "strict",
+// which shows ours, and "some", which also shows one other; +1 goes through all
+// in that order, +33 through strict alone, +44 through some, +49 nowhere.
+func rules(t *testing.T, guards ...Guard) *Rules {
+	t.Helper()
+	table, err := trunk.NewTable([]trunk.Trunk{
+		{Name: "open", Host: "192.0.2.1", CallerIDs: trunk.CallerIDs{Any: true}},
+		{Name: "strict", Host: "192.0.2.2", MaxCalls: 2},
+		{Name: "some", Host: "192.0.2.3", CallsPerSecond: 3, CallerIDs: trunk.CallerIDs{Numbers: []string{"+441234567890"}}},
+	}, []trunk.Route{
+		{Name: "a", Pattern: `^\+1`, Trunks: []string{"open"}}, {Name: "b", Pattern: `^\+(1|33|979)|^112$`, Trunks: []string{"strict"}},
+		{Name: "c", Pattern: `^\+(1|44)`, Trunks: []string{"some"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := New(Config{Numbers: numbers, Trunks: table, Guards: guards})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func to(number string) Request {
+	return Request{By: PrimaryKey, From: phone("+15550100001"), To: phone(number)}
+}
+
+// TestCallerIDs asks which numbers a call may show.
+func TestCallerIDs(t *testing.T) {
+	tests := []struct {
+		name, from, to string
+		forwarded      bool
+		want           string // in the error; "" is none
+	}{
+		{"a number of ours", "+15550100001", "+33155501234", false, ""},
+		{"a number of ours that only takes calls", "+15550100002", "+33155501234", false, "does not make calls"},
+		{"that, where any is shown", "+15550100002", "+15551230001", false, "does not make calls"},
+		{"a stranger's", "+15559999999", "+33155501234", false, "not a number of this resource"},
+		{"a stranger's, where one trunk shows any", "+15559999999", "+15551230001", false, ""},
+		{"one that the trunk names", "+441234567890", "+441111111111", false, ""},
+		{"one that the trunk does not name", "+441234567899", "+441111111111", false, "nor one of +441234567890"},
+		{"a caller who is passed on", "+15559999999", "+33155501234", true, ""},
+		{"no route: whoever dials says so", "+15559999999", "+4930123456", false, ""},
+		{"one of ours calls another", "+15559999999", "+15550100001", false, ""},
+		{"withheld", "anonymous", "+33155501234", false, "not a number"},
+		{"an emergency", "+15559999999", "112", false, ""},
+	}
+	r := rules(t)
+	for _, test := range tests {
+		err := r.CallerID(Request{From: phone(test.from), To: phone(test.to), Forwarded: test.forwarded})
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %q", test.name, err, test.want)
+		}
+		if err != nil && !CallerIDRefused(err) {
+			t.Errorf("%s: %v has another code", test.name, err)
+		}
+	}
+}
+
+// TestNumbersThatTakeNoCalls asks for the inbound capability.
+func TestNumbersThatTakeNoCalls(t *testing.T) {
+	r := rules(t)
+	for number, want := range map[string]bool{"+15550100001": true, "+15550100002": true, "+15550100003": false, "+1999": true} {
+		if err := r.Takes(number); (err == nil) != want || err != nil && !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("Takes(%s) = %v", number, err)
+		}
+	}
+}
+
+// TestGuardsDeny asks which numbers a deny list catches, however they are written.
+func TestGuardsDeny(t *testing.T) {
+	r := rules(t,
+		Guard{Name: "premium", Prefixes: []string{"+979", "+1900"}, Deny: true},
+		Guard{Name: "islands", Prefixes: []string{"+1876"}, Except: []string{"+1876555"}, Deny: true},
+		Guard{Name: "secondary stays home", By: []string{SecondaryKey}, Except: []string{"+33"}, Deny: true},
+		Guard{Name: "tokens", By: []string{Tokens}, Prefixes: []string{"+44"}, Deny: true},
+		Guard{Name: "one", By: []string{"8:acs:r_u"}, Prefixes: []string{"+44"}, Deny: true},
+	)
+	tests := []struct{ by, number, rule string }{
+		{PrimaryKey, "+979123456", "premium"}, {PrimaryKey, "00979123456", "premium"}, {PrimaryKey, "011979123456", "premium"},
+		{PrimaryKey, "979123456", "premium"}, {PrimaryKey, "+00979123456", "premium"}, {PrimaryKey, "9791", ""},
+		{PrimaryKey, "+19005550100", "premium"}, {PrimaryKey, "+18765550100", ""}, {PrimaryKey, "+18764440100", "islands"},
+		{SecondaryKey, "+441234567890", "secondary stays home"}, {SecondaryKey, "+33155501234", ""},
+		{"token:app", "+441234567890", "tokens"}, {"8:acs:r_u", "+441234567890", "one"}, {"8:acs:r_v", "+441234567890", ""},
+		{"", "+441234567890", ""},
+	}
+	for _, test := range tests {
+		release, err := r.Allow(Request{By: test.by, From: phone("+15550100001"), To: phone(test.number)})
+		if (err == nil) != (test.rule == "") || err != nil && (!fault.Is(err, fault.KindForbidden) || !strings.Contains(err.Error(), test.rule)) {
+			t.Errorf("%s to %s: got %v, want %q", test.by, test.number, err, test.rule)
+		}
+		if err == nil {
+			release()
+		}
+	}
+	if n := r.Refused()["premium"]; n != 6 {
+		t.Errorf("premium refused %d", n)
+	}
+}
+
+// TestEmergencyCallsPassGuards asks that only a guard that names the number stops it.
+func TestEmergencyCallsPassGuards(t *testing.T) {
+	r := rules(t, Guard{Name: "home", Except: []string{"+33"}, Deny: true}, Guard{Name: "busy", Concurrent: 1})
+	for range 3 {
+		if _, err := r.Allow(to("112")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Allow(to("+979123456")); err == nil {
+		t.Error("the guard is no guard at all")
+	}
+	named := rules(t, Guard{Name: "tests", Prefixes: []string{"112"}, Deny: true})
+	if _, err := named.Allow(to("112")); err == nil {
+		t.Error("a guard that names the number is not obeyed")
+	}
+	strict, _ := r.trunks.Route("112")
+	for range strict[0].MaxCalls + 2 {
+		if _, err := r.Through(strict[0], to("112")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestCallsAtOnce asks that a place is free again when a call is over, and once.
+func TestCallsAtOnce(t *testing.T) {
+	r := rules(t, Guard{Name: "two", Concurrent: 2, Prefixes: []string{"+33"}})
+	first, err := r.Allow(to("+331"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Allow(to("+332")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Allow(to("+333")); !fault.Is(err, fault.KindThrottled) || !strings.Contains(err.Error(), "two") {
+		t.Errorf("a third: %v", err)
+	}
+	if _, err := r.Allow(to("+441234567890")); err != nil {
+		t.Errorf("another country: %v", err)
+	}
+	first()
+	first()
+	if _, err := r.Allow(to("+333")); err != nil {
+		t.Errorf("after one has ended: %v", err)
+	}
+	if _, err := r.Allow(to("+334")); err == nil {
+		t.Error("releasing twice made two places")
+	}
+}
+
+// TestCallsAMinute asks for the limit in every minute, and for the time to wait.
+func TestCallsAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rules(t, Guard{Name: "slow", PerMinute: 10, Each: true})
+		var taken []time.Time
+		for range 600 {
+			if release, err := r.Allow(to("+33155501234")); err == nil {
+				release()
+				taken = append(taken, time.Now())
+			} else if wait := fault.Of(err).RetryAfter; wait <= 0 || wait > 61*time.Second {
+				t.Fatalf("wait is %s", wait)
+			}
+			time.Sleep(500 * time.Millisecond)
+		}
+		for i := range taken[10:] {
+			if span := taken[i+10].Sub(taken[i]); span < time.Minute {
+				t.Errorf("eleven calls in %s", span)
+			}
+		}
+		if len(taken) < 48 { // five minutes
+			t.Errorf("%d calls in five minutes", len(taken))
+		}
+		other := to("+33155501234")
+		other.By = SecondaryKey
+		if _, err := r.Allow(other); err != nil {
+			t.Errorf("another key: %v", err)
+		}
+	})
+}
+
+// TestAskersAreBounded asks that strangers cannot make a guard's memory grow.
+func TestAskersAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rules(t, Guard{Name: "each", PerMinute: 1, Each: true})
+		q := to("+33155501234")
+		for i := range maxAskers + 100 {
+			q.By = fmt.Sprintf("token:%d", i)
+			release, err := r.Allow(q)
+			if (err == nil) != (i < maxAskers) {
+				t.Fatalf("asker %d: %v", i, err)
+			}
+			if err == nil {
+				release()
+			}
+		}
+		time.Sleep(2 * time.Minute)
+		if _, err := r.Allow(q); err != nil {
+			t.Errorf("after those who are idle could be forgotten: %v", err)
+		}
+		if n := len(r.guards[0].by); n != 1 {
+			t.Errorf("%d askers are remembered", n)
+		}
+	})
+}
+
+// TestGuardsOfTrunks asks that a guard closes its trunk alone, and that a call
+// which no trunk takes is refused at once.
+func TestGuardsOfTrunks(t *testing.T) {
+	r := rules(t, Guard{Name: "cheap", Trunks: []string{"Strict"}, Prefixes: []string{"+1", "+33"}, Deny: true},
+		Guard{Name: "thin", Trunks: []string{"some"}, Concurrent: 1})
+	if _, err := r.Allow(to("+33155501234")); err == nil || !strings.Contains(err.Error(), "cheap") {
+		t.Errorf("the only trunk is closed: %v", err)
+	}
+	if _, err := r.Allow(to("+15551230001")); err != nil {
+		t.Errorf("other trunks are open: %v", err)
+	}
+	list, _ := r.trunks.Route("+15551230001")
+	var took []string
+	var last func()
+	for range 2 {
+		for _, through := range list {
+			if off, err := r.Through(through, to("+15551230001")); err == nil {
+				took, last = append(took, through.Name), off
+			}
+		}
+	}
+	if !slices.Equal(took, []string{"open", "some", "open"}) {
+		t.Errorf("went through %v", took)
+	}
+	last()
+	if load := r.Load("strict"); !strings.Contains(load.Refused, "cheap") {
+		t.Errorf("load is %+v", load)
+	}
+}
+
+// TestTrunkLimits asks for max-calls in both directions together, and for
+// calls-per-second.
+func TestTrunkLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rules(t)
+		list, _ := r.trunks.Route("+15551230001")
+		strict, some := list[1], list[2]
+		off, err := r.Enter(strict)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Through(strict, to("+331")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Enter(strict); !fault.Is(err, fault.KindBusy) || !strings.Contains(err.Error(), "max-calls") {
+			t.Errorf("a third: %v", err)
+		}
+		if load := r.Load("strict"); load.Inbound != 1 || load.Outbound != 1 || load.Refused == "" {
+			t.Errorf("load is %+v", load)
+		}
+		off()
+		if _, err := r.Enter(strict); err != nil {
+			t.Error(err)
+		}
+		for i := range 4 {
+			if _, err := r.Enter(some); (err == nil) != (i < 3) {
+				t.Errorf("call %d in a second: %v", i, err)
+			}
+		}
+		time.Sleep(1100 * time.Millisecond)
+		if _, err := r.Enter(some); err != nil {
+			t.Error(err)
+		}
+		if got := r.Refused(); got["max-calls"] != 1 || got["calls-per-second"] != 1 {
+			t.Errorf("refused %v", got)
+		}
+	})
+}
+
+// TestBadGuardsAreRefused asks for sentences.
+func TestBadGuardsAreRefused(t *testing.T) {
+	for want, g := range map[string]Guard{
+		"needs a name": {Deny: true}, "needs either": {Name: "g"}, "either deny": {Name: "g", Deny: true, PerMinute: 1},
+		"no beginning": {Name: "g", Deny: true, Prefixes: []string{"33x"}}, "by has": {Name: "g", Deny: true, By: []string{"bob"}},
+		"between 1": {Name: "g", PerMinute: -1}, "each is about": {Name: "g", Deny: true, Each: true},
+	} {
+		if err := g.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: got %v, want %q", g, err, want)
+		}
+	}
+}
+
+// TestManyAtOnce asks that a limit holds whoever comes at the same time.
+func TestManyAtOnce(t *testing.T) {
+	r := rules(t, Guard{Name: "five", Concurrent: 5})
+	var work sync.WaitGroup
+	var mu sync.Mutex
+	passed := 0
+	for range 50 {
+		work.Go(func() {
+			if _, err := r.Allow(to("+33155501234")); err == nil {
+				mu.Lock()
+				passed++
+				mu.Unlock()
+			}
+		})
+	}
+	work.Wait()
+	if passed != 5 {
+		t.Errorf("%d passed", passed)
+	}
+}
+
+// BenchmarkAllow is what a call costs with ten guards.
+func BenchmarkAllow(b *testing.B) {
+	var guards []Guard
+	for i := range 10 {
+		guards = append(guards, Guard{Name: fmt.Sprint(i), Prefixes: []string{"+33"}, Concurrent: 10, PerMinute: maxLimit, Each: true})
+	}
+	table, _ := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "192.0.2.1"}}, nil)
+	r, err := New(Config{Numbers: numbers, Trunks: table, Guards: guards})
+	if err != nil {
+		b.Fatal(err)
+	}
+	q := to("+33155501234")
+	b.ReportAllocs()
+	for b.Loop() {
+		release, err := r.Allow(q)
+		if err == nil {
+			release()
+		}
+	}
+}
