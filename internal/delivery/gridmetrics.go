@@ -40,7 +40,7 @@ func (g *gridMetrics) all() []prometheus.Collector {
 // attempted counts an attempt for a subscription's event.
 func (g *gridMetrics) attempted(r *record, o Outcome) {
 	name := r.msg.Event.Subscription
-	if name == "" || r.msg.DeadLetterReason != "" {
+	if name == "" || r.mute || r.msg.DeadLetterReason != "" {
 		return
 	}
 	g.processing.WithLabelValues(name).Observe(float64(o.Latency.Microseconds()) / 1000)
@@ -65,7 +65,7 @@ func errorType(o Outcome) string {
 func (g *gridMetrics) ended(r *record, how Result, why string) {
 	m := &r.msg
 	switch name := m.Event.Subscription; {
-	case name == "":
+	case name == "" || r.mute: // it would make the series of a deleted subscription anew
 	case how == Delivered && m.DeadLetterReason != "":
 		g.deadLetter.WithLabelValues(name, m.DeadLetterReason).Inc()
 	case how == Delivered:
@@ -97,6 +97,3 @@ func (g *gridMetrics) forget(subscription string) {
 	}
 	g.processing.DeletePartialMatch(labels)
 }
-
-// ForgetSubscription drops the metrics of a subscription that was deleted.
-func (e *Engine) ForgetSubscription(name string) { e.grid.forget(name) }

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -85,6 +86,7 @@ func (e *Engine) dropGroup(name string) {
 	}
 	members := make([]*record, 0, len(g.members))
 	for r := range g.members {
+		r.mute = true // also those whose turn comes later
 		members = append(members, r)
 	}
 	slices.SortFunc(members, bySeq)
@@ -95,12 +97,18 @@ func (e *Engine) dropGroup(name string) {
 func (e *Engine) dropSome(members []*record) {
 	some := members[:min(turn, len(members))]
 	for _, r := range some {
-		r.mute = true
 		e.giveUp(r, "its group was dropped")
 	}
 	if left := members[len(some):]; len(left) > 0 {
 		e.agenda.at(time.Now(), func() { e.dropSome(left) })
 	}
+}
+
+// forgetGroup forgets what else is known of a group that was dropped: metrics,
+// and the failures that count for its probation.
+func (e *Engine) forgetGroup(name string) {
+	e.grid.forget(name)
+	maps.DeleteFunc(e.wards, func(_ string, w *ward) bool { return w.group == name })
 }
 
 // giveUp ends a message. An attempt that flies cannot be taken back: it may

@@ -76,6 +76,16 @@ func (e *Engine) Drop(group string) {
 	}
 }
 
+// ForgetSubscription drops what was posted to a subscription so far, as Drop
+// does: its name is that of its group. Its metrics and its probation leave
+// memory, so that one that is made anew under its name begins anew. What is
+// known of its attempts stays.
+func (e *Engine) ForgetSubscription(name string) {
+	if name != "" {
+		e.enqueue(entry{drop: name, forget: true})
+	}
+}
+
 func (e *Engine) enqueue(entries ...entry) {
 	if len(entries) > 0 && !e.queue.put(entries...) {
 		e.log.Error("events came after delivery had stopped, they are lost", "records", len(entries))

@@ -27,6 +27,7 @@ type Probation struct {
 type ward struct {
 	breaker
 	key     string
+	group   string
 	members int
 	times   int  // that it was put on probation since its last success
 	leaving bool // it is on the agenda to be forgotten
@@ -43,7 +44,7 @@ func (e *Engine) wardOf(r *record) *ward {
 	key := r.msg.Policy + "\x00" + r.msg.Group + "\x00" + r.to.key
 	w := e.wards[key]
 	if w == nil {
-		w = &ward{key: key}
+		w = &ward{key: key, group: r.msg.Group}
 		e.wards[key] = w
 	}
 	w.members++
@@ -61,7 +62,7 @@ func (e *Engine) discharge(r *record) {
 	w.members--
 	if w.members == 0 && !w.leaving {
 		if w.failures == 0 {
-			delete(e.wards, w.key)
+			e.dropWard(w)
 			return
 		}
 		w.leaving = true
@@ -72,6 +73,13 @@ func (e *Engine) discharge(r *record) {
 func (e *Engine) forgetWard(w *ward) {
 	w.leaving = false
 	if w.members == 0 {
+		e.dropWard(w)
+	}
+}
+
+// dropWard forgets a ward, unless its group was forgotten and has another now.
+func (e *Engine) dropWard(w *ward) {
+	if e.wards[w.key] == w {
 		delete(e.wards, w.key)
 	}
 }

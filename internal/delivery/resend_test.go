@@ -167,6 +167,7 @@ func TestEventGridMetrics(t *testing.T) {
 			t.Errorf("the series are %v", got)
 		}
 		e.ForgetSubscription("INCOMING")
+		time.Sleep(time.Second)
 		for name := range series(t, registry) {
 			if strings.Contains(name, "INCOMING") {
 				t.Errorf("%s remains", name)

@@ -29,7 +29,7 @@ func (a application) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Header.Get(headerEventType) == "SubscriptionValidation" {
-		var events []validationEvent
+		var events []systemEvent[validationData]
 		if json.Unmarshal(body, &events) == nil && len(events) == 1 {
 			io.WriteString(w, echo(events[0].Data.Code))
 		}

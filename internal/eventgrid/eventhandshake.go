@@ -7,9 +7,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// validationDataVersion is the version of validation events; others have
+// systemDataVersion is the version of Event Grid's own events; others have
 // dataVersion.
-const validationDataVersion = "1"
+const systemDataVersion = "1"
 
 // validationData is the data of a validation event.
 type validationData struct {
@@ -17,30 +17,30 @@ type validationData struct {
 	URL  string `json:"validationUrl"`
 }
 
-// validationEvent differs from other events in the order of its last members
-// and in its data version.
-type validationEvent struct {
-	ID              string         `json:"id"`
-	Topic           string         `json:"topic"`
-	Subject         string         `json:"subject"`
-	Data            validationData `json:"data"`
-	EventType       string         `json:"eventType"`
-	EventTime       string         `json:"eventTime"`
-	MetadataVersion string         `json:"metadataVersion"`
-	DataVersion     string         `json:"dataVersion"`
+// systemEvent is an event of Event Grid's own. It differs from others in the
+// order of its last members and in its data version.
+type systemEvent[D any] struct {
+	ID              string `json:"id"`
+	Topic           string `json:"topic"`
+	Subject         string `json:"subject"`
+	Data            D      `json:"data"`
+	EventType       string `json:"eventType"`
+	EventTime       string `json:"eventTime"`
+	MetadataVersion string `json:"metadataVersion"`
+	DataVersion     string `json:"dataVersion"`
 }
 
 // eventProposal asks with a validation event, as the Event Grid schema does.
 func (h handshake) eventProposal(in invitation) (proposal, error) {
 	id := uuid.NewString()
-	body, err := encode([]validationEvent{{
+	body, err := encode([]systemEvent[validationData]{{
 		ID:              id,
 		Topic:           h.topic,
 		Data:            validationData{Code: in.code, URL: in.url},
 		EventType:       "Microsoft.EventGrid.SubscriptionValidationEvent",
 		EventTime:       timestamp(h.now()),
 		MetadataVersion: metadataVersion,
-		DataVersion:     validationDataVersion,
+		DataVersion:     systemDataVersion,
 	}})
 	if err != nil {
 		return proposal{}, fmt.Errorf("the validation event could not be written: %w", err)
@@ -48,7 +48,7 @@ func (h handshake) eventProposal(in invitation) (proposal, error) {
 	return proposal{
 		id:      id,
 		method:  http.MethodPost,
-		header:  eventHeader(in.label, sortValidation, validationDataVersion),
+		header:  eventHeader(in.label, sortValidation, systemDataVersion),
 		body:    body,
 		judge:   func(a answer) verdict { return judge(a, in.code) },
 		what:    "the validation event",

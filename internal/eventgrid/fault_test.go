@@ -94,7 +94,7 @@ func TestSubscriptionDeletedWithDeliveriesInFlight(t *testing.T) {
 	if after := posts.Load(); after > before+64 || after == calls {
 		t.Errorf("%d events were posted before the deletion, %d after it", before, after-before)
 	}
-	if got := engine.Attempts(delivery.Filter{Result: delivery.Retried}, 1); len(got) != 0 {
+	if got := engine.Attempts(delivery.Filter{Group: "INCOMING", Result: delivery.Retried}, 1); len(got) != 0 {
 		t.Errorf("an event of a deleted subscription is retried: %+v", got[0])
 	}
 }

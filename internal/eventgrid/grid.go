@@ -70,8 +70,10 @@ type Grid struct {
 	admin sync.Mutex                    // one change at a time: it is stored, then shown in view
 	tasks map[string]context.CancelFunc // of handshakes under way, by key
 	work  sync.WaitGroup                // their goroutines
-	life  context.Context               // ends them
-	end   context.CancelFunc            // of life
+
+	expiry *time.Timer        // the look for expired subscriptions; nil until one can expire
+	life   context.Context    // ends them
+	end    context.CancelFunc // of life
 }
 
 // New opens the Grid of a resource: it reads the stored subscriptions, and takes
@@ -146,6 +148,9 @@ func (g *Grid) load() error {
 func (g *Grid) Close() {
 	g.admin.Lock() // a change that goes on may still start a handshake
 	g.end()
+	if g.expiry != nil {
+		g.expiry.Stop()
+	}
 	g.admin.Unlock()
 	g.work.Wait()
 	g.records.Close()

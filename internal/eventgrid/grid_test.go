@@ -28,7 +28,7 @@ func (m *mailbox) Post(messages ...delivery.Message) {
 	m.posted = append(m.posted, messages...)
 }
 
-func (m *mailbox) Drop(group string) {
+func (m *mailbox) ForgetSubscription(group string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.dropped = append(m.dropped, group)
@@ -230,24 +230,6 @@ func TestDeletingEndsItsHandshake(t *testing.T) {
 		<-ended
 		if took := time.Since(start); took != 0 {
 			t.Errorf("the handshake went on for %s", took)
-		}
-	})
-}
-
-func TestExpiredSubscriptionGetsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g, _ := newTestGrid(t, willing(t), store.InMemory())
-		until := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
-		g.subscribe(t, "incoming", to("http://127.0.0.1:3000/events", func(r *settingsRequest) { r.Expires = &until }))
-		synctest.Wait()
-		call := incomingCalls(t)["pstn-to-number"]
-		time.Sleep(time.Hour - time.Second)
-		if n := g.IncomingCall(call); n != 1 {
-			t.Errorf("%d matched a second before the end", n)
-		}
-		time.Sleep(time.Second)
-		if n := g.IncomingCall(call); n != 0 {
-			t.Errorf("%d matched after the end", n)
 		}
 	})
 }

@@ -21,6 +21,7 @@ const (
 const (
 	sortNotification = "Notification"
 	sortValidation   = "SubscriptionValidation"
+	sortDeletion     = "SubscriptionDeletion"
 )
 
 // notificationHeader returns the headers that all events to one subscription

@@ -185,15 +185,22 @@ func (g *Grid) remove(name string) (bool, error) {
 	if !exists {
 		return false, nil
 	}
-	if err := g.forget(name); err != nil {
-		return false, err
+	return true, g.discard(sub)
+}
+
+// discard deletes a subscription and tells its webhook. The caller holds admin.
+func (g *Grid) discard(sub Subscription) error {
+	former := g.view.Load().byKey[key(sub.Name)].taker
+	if err := g.forget(sub.Name); err != nil {
+		return err
 	}
-	g.stop(key(name))
-	g.turnTo(g.view.Load().without(key(name)))
-	g.poster.Drop(sub.label())
+	g.stop(key(sub.Name))
+	g.turnTo(g.view.Load().without(key(sub.Name)))
+	g.poster.ForgetSubscription(sub.label())
 	g.metrics.forget(sub.label())
 	g.log.Info("event subscription deleted", "subscription", sub.Name)
-	return true, nil
+	g.tellDeletion(sub, former)
+	return nil
 }
 
 // invitationTo makes what an endpoint is asked with. The code is told to the

@@ -6,8 +6,9 @@ import "github.com/switchhook/switchhook/internal/delivery"
 type Poster interface {
 	// Post only queues.
 	Post(messages ...delivery.Message)
-	// Drop forgets whatever waits for a group.
-	Drop(group string)
+	// ForgetSubscription forgets whatever waits for the group of that name, and
+	// what is known of it.
+	ForgetSubscription(name string)
 }
 
 // publish hands an event to every subscription that takes it and returns how

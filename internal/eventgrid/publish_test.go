@@ -93,7 +93,7 @@ func TestDeliveryHasEveryHeader(t *testing.T) {
 type nowhere struct{ posted int }
 
 func (n *nowhere) Post(messages ...delivery.Message) { n.posted += len(messages) }
-func (n *nowhere) Drop(string)                       {}
+func (n *nowhere) ForgetSubscription(string)         {}
 
 func BenchmarkIncomingCall(b *testing.B) {
 	for _, count := range []int{1, 10, 500} {

@@ -50,6 +50,7 @@ func (g *Grid) turnTo(v *view) {
 	if former := g.view.Swap(v); former != nil {
 		close(former.replaced)
 	}
+	g.mindExpiry(v)
 }
 
 // find returns the subscription of a name, in any case.

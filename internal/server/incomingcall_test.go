@@ -74,7 +74,7 @@ func (s *switchboard) Post(messages ...delivery.Message) {
 }
 
 // Drop is Event Grid forgetting a subscription.
-func (s *switchboard) Drop(string) {}
+func (s *switchboard) ForgetSubscription(string) {}
 
 // story lists who called whom: "from>to".
 func (s *switchboard) story() (list []string) {
