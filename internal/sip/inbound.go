@@ -24,8 +24,8 @@ type inbound struct {
 type answering struct {
 	response *sip.Response
 	tx       *sip.ServerTx
+	conn     sip.Connection // the response goes on after the transaction's end
 	cseq     uint32
-	reliable bool // over TCP or TLS
 	interval time.Duration
 	offered  bool // the response holds our offer; the ACK must answer it
 }
@@ -79,9 +79,9 @@ func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, 
 		response.AppendHeader(header)
 	}
 	l.answer = &answering{
-		response: response, tx: tx, cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
-		reliable: sip.IsReliable(request.Transport()),
+		response: response, tx: tx, conn: tx.Connection(), cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
 	}
+	l.server.settled.note(request)
 	l.server.send(response, tx)
 	l.clock.set(resendAnswer, sip.T1)
 	l.clock.set(missingACK, 64*sip.T1)
@@ -91,7 +91,7 @@ func (l *leg) repeatAnswer() {
 	if l.answer == nil {
 		return
 	}
-	if err := l.answer.tx.Respond(l.answer.response); err != nil {
+	if err := l.answer.conn.WriteMsg(l.answer.response); err != nil {
 		l.log.Debug("response not repeated", "error", err)
 	}
 	l.answer.interval = min(2*l.answer.interval, sip.T2)
@@ -116,11 +116,7 @@ func (l *leg) acknowledged(ack *sip.Request) {
 
 // answerArrived stops repeating a 2xx.
 func (l *leg) answerArrived() {
-	if l.answer.reliable {
-		// Nothing is repeated over a reliable transport: the transaction need not
-		// wait half a minute to absorb it (RFC 6026 §7.1, timer L).
-		l.answer.tx.Terminate()
-	}
+	l.answer.tx.Terminate() // settled absorbs what is repeated
 	l.answer = nil
 	l.clock.stop(resendAnswer)
 	l.clock.stop(missingACK)

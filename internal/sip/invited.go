@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -128,8 +129,7 @@ func warning(agent string, why error) sip.Header {
 
 // takeCall begins an inbound leg on its goroutine and lives until it ends.
 func (l *leg) takeCall() {
-	l.in.tx.OnCancel(func(cancel *sip.Request) { l.box.put(func() { l.canceled(cancel) }) })
-	l.in.tx.OnTerminate(func(_ string, err error) { l.box.put(func() { l.callerLost(err) }) })
+	l.follow(l.in.tx)
 	if errors.Is(l.in.tx.Err(), sip.ErrTransactionCanceled) {
 		l.canceled(nil) // before anybody listened
 	}
@@ -141,6 +141,21 @@ func (l *leg) takeCall() {
 		l.tell.to(report)
 	}
 	l.run()
+}
+
+// follow hears of the end of the INVITE's transaction. The transaction outlives
+// the leg by seconds, which must not hold the leg's sound and sockets in memory.
+func (l *leg) follow(tx *sip.ServerTx) {
+	living := new(atomic.Pointer[leg])
+	living.Store(l)
+	l.living = living
+	hear := func(news func(*leg)) {
+		if l := living.Load(); l != nil {
+			l.box.put(func() { news(l) })
+		}
+	}
+	tx.OnCancel(func(cancel *sip.Request) { hear(func(l *leg) { l.canceled(cancel) }) })
+	tx.OnTerminate(func(_ string, err error) { hear(func(l *leg) { l.callerLost(err) }) })
 }
 
 // refusal is how an inbound call is turned down.

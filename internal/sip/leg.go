@@ -45,6 +45,8 @@ type leg struct {
 	key     dialogKey              // belongs to legs
 	peer    atomic.Pointer[string] // safe: the remote tag of a call that was answered
 
+	living *atomic.Pointer[leg] // what the INVITE's transaction knows of an inbound leg
+
 	phase   phase
 	dialog  dialog
 	clock   clock
@@ -96,6 +98,9 @@ func (l *leg) run() {
 
 // leave frees what the leg holds.
 func (l *leg) leave() {
+	if l.living != nil {
+		l.living.Store(nil)
+	}
 	l.server.legs.remove(l)
 	for _, do := range l.box.close() {
 		do() // requests still want their answer: the phase tells that it is over

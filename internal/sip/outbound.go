@@ -77,7 +77,8 @@ func (l *leg) invite() {
 	if l.more() {
 		l.clock.set(missingReply, l.server.cfg.TrunkPatience)
 	}
-	l.exchange(request, func(again *sip.Response) { attempt.repeated(l.server, again) },
+	server := l.server // all that the transaction may hold of us when the leg is gone
+	l.exchange(request, func(again *sip.Response) { attempt.repeated(server, again) },
 		func(response *sip.Response, err error) { l.replied(attempt, response, err) })
 }
 

@@ -42,7 +42,7 @@ func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
 	switch {
 	case request.IsAck():
 		tx.Terminate() // arrive has passed it on
-	case s.malformed(request, tx):
+	case s.malformed(request, tx), s.repeated(request, tx):
 	case request.IsCancel(): // sipgo answers those that fit an INVITE
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	case s.inside(request, tx):

@@ -60,6 +60,8 @@ func (l *leg) hungUp(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	l.server.respond(request, tx, sip.StatusOK, "OK")
+	l.server.settled.note(request)
+	tx.Terminate() // a repeated BYE is answered by settled
 	why := call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}
 	why.SIP, why.Q850 = reasonHeaders(request)
 	if l.phase == early {

@@ -30,6 +30,7 @@ type Server struct {
 	transactions *sip.TransactionLayer
 	tags         tags
 	nonces       nonces
+	settled      settled
 	locator      locator
 	health       health
 	refusals     counts
@@ -53,7 +54,7 @@ var _ call.Dialer = (*Server)(nil)
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
 	setSipgoLimits()
-	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), nonces: newNonces()}
+	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), nonces: newNonces(), settled: newSettled()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.locator.resolver = s.cfg.Resolver

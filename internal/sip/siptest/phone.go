@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -156,6 +157,17 @@ func (p *Phone) Count(fits func(Entry) bool) (n int) {
 		}
 	}
 	return n
+}
+
+// Repeat sends the last message that fits once more, as a network may.
+func (p *Phone) Repeat(fits func(Entry) bool) error {
+	log := p.Log()
+	for i := len(log) - 1; i >= 0; i-- {
+		if log[i].Sent && fits(log[i]) {
+			return p.wire.send(log[i].Message.bytes())
+		}
+	}
+	return errors.New("no message to repeat")
 }
 
 // Next waits for the next call to the phone.
