@@ -22,6 +22,7 @@ type options struct {
 	at       int           // of them at a time
 	steady   int           // calls per second of the latency run
 	playing  int           // phones of the media run
+	overload bool          // the overload run alone
 	measured time.Duration // of the latency and media runs
 }
 
@@ -33,6 +34,7 @@ func main() {
 	flag.IntVar(&o.steady, "rate", 20, "calls per second of the latency run")
 	flag.IntVar(&o.playing, "playing", 100, "phones of the media run")
 	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the latency and media runs")
+	flag.BoolVar(&o.overload, "overload", false, "offer more calls than the server can take, and nothing else")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -50,7 +52,14 @@ func bench(ctx context.Context, o options) error {
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "%s\n\n", machine())
-	for _, run := range []func(context.Context, options, *tabwriter.Writer) error{setups, latency, playing} {
+	runs := []func(context.Context, options, *tabwriter.Writer) error{setups, latency, playing}
+	if o.overload {
+		runs = runs[:0]
+		for _, times := range []float64{1, 2, 4} {
+			runs = append(runs, overload(times))
+		}
+	}
+	for _, run := range runs {
 		if err := run(ctx, o, table); err != nil {
 			return err
 		}

@@ -15,7 +15,8 @@ import (
 // load is what sipp's built-in caller came to.
 type load struct {
 	took              time.Duration
-	succeeded, failed int // calls; an overloaded server refuses some with 503
+	succeeded, failed int             // calls; an overloaded server refuses some with 503
+	setups            []time.Duration // from INVITE to 200, sorted; of runs with -trace_rtt
 }
 
 // runSipp makes calls. An error is that there was no load worth a figure.
@@ -34,6 +35,9 @@ func runSipp(ctx context.Context, s *server, arguments ...string) (load, error) 
 	l := load{took: time.Since(began)}
 	if l.succeeded, l.failed, err = readStatistics(statistics); err != nil || l.succeeded == 0 {
 		return l, fmt.Errorf("sipp: %w\n%s", errors.Join(runErr, err), out)
+	}
+	if l.setups, err = readSetups(dir); err != nil {
+		return l, err
 	}
 	return l, nil // sipp fails when one call did; that is in the counts
 }

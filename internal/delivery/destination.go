@@ -90,7 +90,7 @@ func (e *Engine) start(r *record) {
 }
 
 func (e *Engine) enqueueAt(r *record) {
-	r.state = queued
+	r.state, r.lined = queued, time.Now()
 	r.to.queue.push(r)
 	e.inQueues++
 }
@@ -106,6 +106,7 @@ func (e *Engine) refused(r *record, now time.Time) bool {
 	default:
 		return false
 	}
+	r.lined = time.Time{} // what it stood in line for is dead, not slow
 	return true
 }
 

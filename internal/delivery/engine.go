@@ -67,6 +67,7 @@ type Engine struct {
 	kept     *keepsakes
 	queue    *queue
 	open     atomic.Int64 // messages posted and not over
+	waits    waits
 
 	// Of the writer.
 	lastSeq, pages uint64

@@ -37,6 +37,7 @@ func (e *Engine) fly(d *destination, records []*record) {
 		e.forgetRest(r)
 		if r.attempts == 1 {
 			r.lane.aloft++
+			e.waits.note(r, f.started)
 			e.metrics.firstAttempt.WithLabelValues(r.msg.Policy).Observe(r.started.Sub(r.posted).Seconds())
 		}
 		r.bodyFrom = 0

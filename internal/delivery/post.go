@@ -68,6 +68,9 @@ func (e *Engine) Release(key string) {
 	e.enqueue(entry{rec: r, content: r.content()})
 }
 
+// Unwritten counts what was posted or held and is not in the journal yet.
+func (e *Engine) Unwritten() int { return int(e.queue.unwritten()) }
+
 // Drop forgets what was posted to a group so far, as if it had been given up:
 // it is recorded as dropped. An attempt that runs may still succeed.
 func (e *Engine) Drop(group string) {

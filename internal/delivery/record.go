@@ -52,6 +52,7 @@ type record struct {
 	state    state
 	attempts int
 	started  time.Time // of the attempt that flies
+	lined    time.Time // since when it stands in line at its destination; zero: never, or the line was a dead one's
 	first    time.Time // start of the first attempt
 	due      time.Time // of the next one, while resting
 	outcome  Outcome   // of the last attempt

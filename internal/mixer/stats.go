@@ -53,6 +53,20 @@ func (e *Engine) Overloaded() bool {
 	return false
 }
 
+// Strain is how much of what running calls can bear is used up: tick lateness
+// against MaxLateness, or a shard's walk against its time, whichever is worse.
+// Above 1 they suffer. It rises before Overloaded says yes.
+func (e *Engine) Strain() (strain float64) {
+	e.mu.Lock()
+	shards := e.shards
+	e.mu.Unlock()
+	for _, s := range shards {
+		late := min(s.late.before.Load(), s.late.last.Load()) // one pause of the machine is none
+		strain = max(strain, float64(late)/float64(e.cfg.MaxLateness), float64(s.late.walk.Load())/float64(fullRound))
+	}
+	return strain
+}
+
 // metrics shows the engine to Prometheus.
 type metrics struct {
 	registerer prometheus.Registerer

@@ -30,8 +30,9 @@ func (p *parts) openPhones(context.Context) (err error) {
 		TLS:          sipsConfig(p.cert, p.cfg.SIPSClients),
 		MediaTimeout: p.cfg.MediaTimeout,
 		Permit:       p.permits,
+		Strain:       p.strain,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
-	p.metrics.MustRegister(trunkHealth{p.phones})
+	p.metrics.MustRegister(trunkHealth{p.phones}, phoneLoad{p.phones})
 	p.later(func() error { p.phones.Close(); return nil })
 	return nil
 }

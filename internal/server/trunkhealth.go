@@ -11,7 +11,7 @@ type trunkHealth struct{ phones *sip.Server }
 
 var (
 	sipRefused = prometheus.NewDesc("switchhook_sip_refused_total",
-		"SIP messages turned away: of strangers, dropped beyond their rate, malformed, or while the server was busy.", []string{"why"}, nil)
+		"SIP messages turned away: of strangers, dropped beyond their rate, malformed, or while the server was busy or had too much to do.", []string{"why"}, nil)
 	trunkUp = prometheus.NewDesc("switchhook_trunk_up",
 		"1 for a trunk that answers OPTIONS, 0 for one that does not; absent where nobody asks.", []string{"trunk"}, nil)
 	trunkAnswered = prometheus.NewDesc("switchhook_trunk_answered_timestamp_seconds",
@@ -35,7 +35,7 @@ func (h trunkHealth) Collect(to chan<- prometheus.Metric) {
 	}
 	refused := h.phones.Refusals()
 	for why, n := range map[string]uint64{
-		"stranger": refused.Strangers, "dropped": refused.Dropped, "malformed": refused.Malformed, "busy": refused.Busy,
+		"stranger": refused.Strangers, "dropped": refused.Dropped, "malformed": refused.Malformed, "busy": refused.Busy, "overload": refused.Overload,
 	} {
 		to <- prometheus.MustNewConstMetric(sipRefused, prometheus.CounterValue, float64(n), why)
 	}

@@ -42,6 +42,10 @@ type Config struct {
 	MaxLegs int
 	// RetryAfter is what refused callers are told when we are full or draining; 5 s.
 	RetryAfter time.Duration
+	// Strain tells how much the rest of the server has suffered since it was asked
+	// last: at 1 it has as much to do as it can, above it less calls are let in.
+	// nil is 0. It is asked from any goroutine, ten times a second at most.
+	Strain func() float64
 	// strangers is how long a stranger's connection lives; 10 s.
 	strangers time.Duration
 	// Permit knows how many calls trunks carry, and which of them; nil: all.

@@ -57,7 +57,7 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 		return data, nil
 	}
 	if d.server.trunks.Knows(address.Addr()) {
-		return data, nil
+		return d.pass(data, from.RemoteAddr)
 	}
 	if !d.sources.allow(address.Addr()) || !d.reads.allow() {
 		d.refused.Add(1)
@@ -77,12 +77,20 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 		return nil, nil
 	}
 	if d.server.worthReading(request) {
-		return data, nil
+		return d.pass(data, from.RemoteAddr)
 	}
 	if !request.IsAck() {
 		d.answer(request, from.RemoteAddr)
 	}
 	return nil, nil
+}
+
+// pass lets a datagram of somebody who may call in, unless there is too much to do.
+func (d *door) pass(data []byte, from net.Addr) ([]byte, error) {
+	if !d.server.gate.screen(data, from) {
+		return nil, nil
+	}
+	return data, nil
 }
 
 // answer refuses a stranger's datagram, or asks for credentials, without

@@ -50,7 +50,9 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from *trunk.Tru
 	session, err := s.ports.Open()
 	if err != nil {
 		off()
-		s.log.Warn("call refused: no RTP port is free", "error", err)
+		if s.door.warns.allow() {
+			s.log.Warn("call refused: no RTP port is free", "error", err)
+		}
 		s.busy(request, tx)
 		return
 	}
@@ -135,6 +137,7 @@ func (l *leg) takeCall() {
 	}
 	if l.phase != over {
 		report, err := l.server.calls.Incoming(l.in.invitation, l)
+		l.server.gate.done(time.Now())
 		if err != nil {
 			l.refuse(refusalOf(err, l.server))
 		}

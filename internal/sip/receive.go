@@ -22,6 +22,9 @@ func (s *Server) arrive(message sip.Message) {
 	}
 	tag, inside := to.Params.Get("tag")
 	if !inside {
+		if request.IsInvite() {
+			s.gate.probe()
+		}
 		if fromTag, ok := from.Params.Get("tag"); ok && (request.IsInvite() || request.IsCancel()) {
 			to.Params.Add("tag", s.tags.callee(callID.Value(), fromTag, cseq.SeqNo))
 		}
@@ -55,7 +58,7 @@ func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
 func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
 	from, ok := s.caller(request, tx)
 	switch {
-	case !ok, s.refuse(request, tx):
+	case !ok, s.gate.shuts(request, tx), s.refuse(request, tx):
 	case request.IsInvite():
 		s.invited(request, tx, from)
 	case request.Method == sip.OPTIONS:

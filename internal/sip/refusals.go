@@ -11,16 +11,17 @@ type Refusals struct {
 	Strangers uint64 // requests of addresses that are no trunk's, or with wrong credentials
 	Dropped   uint64 // of those beyond their rate, without an answer
 	Malformed uint64 // messages that nobody can read, or that lack what every request has
-	Busy      uint64 // calls that came when the server was full, stopping or overloaded
+	Busy      uint64 // calls that came when the server was full or stopping
+	Overload  uint64 // calls that came when there was too much to do
 }
 
 // counts are the counters.
-type counts struct{ strangers, dropped, malformed, busy atomic.Uint64 }
+type counts struct{ strangers, dropped, malformed, busy, overload atomic.Uint64 }
 
 // Refusals returns the counts.
 func (s *Server) Refusals() Refusals {
 	r := &s.refusals
-	return Refusals{r.strangers.Load(), r.dropped.Load(), r.malformed.Load(), r.busy.Load()}
+	return Refusals{r.strangers.Load(), r.dropped.Load(), r.malformed.Load(), r.busy.Load(), r.overload.Load()}
 }
 
 // unreadable counts the messages that sipgo cannot read, which it tells to its

@@ -37,6 +37,7 @@ type Server struct {
 	dialled      dialled
 	connecting   singleflight.Group
 	door         *door
+	gate         *gate
 	legs         legs
 	locals       locals
 
@@ -58,7 +59,7 @@ func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *sl
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.locator.resolver = s.cfg.Resolver
-	s.door = newDoor(s)
+	s.door, s.gate = newDoor(s), newGate(s)
 	s.buildLayers()
 	return s
 }
@@ -93,7 +94,9 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		if s.tcp, err = config.Listen(ctx, "tcp", s.cfg.Listen); err != nil {
 			return fmt.Errorf("listen for SIP on %s: %w", s.cfg.Listen, err)
 		}
-		if s.udp, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
+		var conn net.PacketConn
+		if conn, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
+			s.udp = s.openPackets(conn.(*net.UDPConn))
 			break
 		}
 		s.tcp.Close()
@@ -111,6 +114,15 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		return fmt.Errorf("listen for SIP over TLS on %s: %w", s.cfg.ListenTLS, err)
 	}
 	return nil
+}
+
+// packetRoom is the room for datagrams that nobody has read yet: a burst of a
+// thousand INVITEs must not be lost to the kernel's default.
+const packetRoom = 4 << 20
+
+func (s *Server) openPackets(conn *net.UDPConn) net.PacketConn {
+	conn.SetReadBuffer(packetRoom) // the kernel gives what it allows
+	return timeArrivals(conn, s.gate.arrived)
 }
 
 func (s *Server) serve(network string, serve func() error) {

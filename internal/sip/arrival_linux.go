@@ -1,0 +1,64 @@
+package sip
+
+import (
+	"encoding/binary"
+	"net"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// timedSocket knows when the kernel took each datagram in: only so is it seen
+// how long they lie while nobody has time to read them.
+type timedSocket struct {
+	*net.UDPConn
+	waited func(now time.Time, delay time.Duration)
+	extra  []byte // of the only reader
+}
+
+// timeArrivals asks the kernel for the times. A socket that cannot tell them is
+// returned as it is.
+func timeArrivals(conn *net.UDPConn, waited func(time.Time, time.Duration)) net.PacketConn {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return conn
+	}
+	var refused error
+	err = raw.Control(func(fd uintptr) {
+		refused = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+	})
+	if err != nil || refused != nil {
+		return conn
+	}
+	return &timedSocket{conn, waited, make([]byte, unix.CmsgSpace(int(unsafe.Sizeof(unix.Timespec{}))))}
+}
+
+// ReadFrom reads a datagram and notes how long it lay.
+func (s *timedSocket) ReadFrom(buffer []byte) (int, net.Addr, error) {
+	n, more, _, from, err := s.UDPConn.ReadMsgUDP(buffer, s.extra)
+	if err != nil {
+		return n, nil, err
+	}
+	if at, ok := arrivalOf(s.extra[:more]); ok {
+		now := time.Now()
+		s.waited(now, now.Sub(at))
+	}
+	return n, from, nil
+}
+
+// arrivalOf reads the kernel's time out of a control message.
+func arrivalOf(extra []byte) (time.Time, bool) {
+	header, data, _, err := unix.ParseOneSocketControlMessage(extra)
+	if err != nil || header.Level != unix.SOL_SOCKET || header.Type != unix.SCM_TIMESTAMPNS || len(data) < int(unsafe.Sizeof(unix.Timespec{})) {
+		return time.Time{}, false
+	}
+	half := len(data) / 2 // both fields are words of the machine
+	word := func(b []byte) int64 {
+		if len(b) == 4 {
+			return int64(int32(binary.NativeEndian.Uint32(b)))
+		}
+		return int64(binary.NativeEndian.Uint64(b))
+	}
+	return time.Unix(word(data[:half]), word(data[half:])), true
+}

@@ -1,0 +1,232 @@
+package sip
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+)
+
+// strained makes a rig that has far too much to do from the moment that the
+// test says so, and lets nobody in.
+func strained(t *testing.T) (*rig, func()) {
+	var strain atomic.Bool
+	r := newRig(t, func(c *Config) {
+		c.Strain = func() float64 {
+			if strain.Load() {
+				return 100
+			}
+			return 0
+		}
+	})
+	return r, func() {
+		strain.Store(true)
+		g := r.gate
+		for range 100 { // windows pass without waiting for them
+			g.mu.Lock()
+			g.began = g.began.Add(-window)
+			g.mu.Unlock()
+			g.waited(time.Now(), 0)
+		}
+		for g.admit(time.Now()) { // what the bucket still holds
+		}
+		g.mu.Lock()
+		g.rate, g.peak = 1e-9, 1e-9
+		g.began = time.Now().Add(time.Hour) // this window lasts for the test
+		g.mu.Unlock()
+	}
+}
+
+func TestOverloadedServerRefusesNewCallsOnly(t *testing.T) {
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			r, strain := strained(t)
+			phone := r.phone(t, func(c *siptest.Config) { c.Transport = transport })
+			before, taken := r.connect(t, phone)
+			strain()
+			refused, err := phone.Call("+15551230001")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := refused.WaitEnded(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			if last := refused.Last(); last.Status() != 503 || last.Get("Retry-After") != "1" || last.Tag("To") == "" {
+				t.Errorf("a new call got %+v", last)
+			}
+			if n := r.Refusals().Overload; n != 1 {
+				t.Errorf("%d refusals are counted", n)
+			}
+			if !r.Load().Limited || r.Legs() != 1 {
+				t.Errorf("load %+v, %d legs", r.Load(), r.Legs())
+			}
+			for _, method := range []string{"OPTIONS", "INFO", "UPDATE"} {
+				if response, err := before.Request(within(t), method, nil); err != nil || response.Status() != 200 {
+					t.Errorf("%s in a call got %v %v", method, response, err)
+				}
+			}
+			if err := before.Hold(within(t)); err != nil { // a re-INVITE
+				t.Error(err)
+			}
+			if response, err := phone.Request(within(t), "OPTIONS", "ping"); err != nil || response.Status() != 200 {
+				t.Errorf("OPTIONS of a trunk got %v %v", response, err)
+			}
+			if err := before.Hangup(within(t)); err != nil {
+				t.Error(err)
+			}
+			for {
+				if _, over := taken.next(t).(call.Ended); over {
+					break
+				}
+			}
+		})
+	}
+}
+
+// TestRefusalKeepsNothing asks on a bare socket what a refusal looks like, that
+// a repeated INVITE is refused as the first was, and that its ACK is for nobody.
+func TestRefusalKeepsNothing(t *testing.T) {
+	r, strain := strained(t)
+	strain()
+	conn, err := net.Dial("udp", r.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(patience))
+	buffer, first := make([]byte, 4096), ""
+	for range 2 {
+		fmt.Fprint(conn, request("INVITE", 7, "", offer()))
+		n, err := conn.Read(buffer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := sip.ParseMessage(buffer[:n])
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, buffer[:n])
+		}
+		port := fmt.Sprint(conn.LocalAddr().(*net.UDPAddr).Port)
+		via := response.Via()
+		if got, _ := via.Params.Get("rport"); got != port {
+			t.Errorf("rport %q, want %s", got, port)
+		}
+		if first == "" {
+			first = string(buffer[:n])
+		} else if first != string(buffer[:n]) {
+			t.Errorf("the repeated INVITE got\n%s, the first\n%s", buffer[:n], first)
+		}
+	}
+	r.transactions.Close() // whatever reaches it from now on would be seen
+	if ack := request("ACK", 7, field(first, "To"), ""); r.gate.screen([]byte(ack), conn.LocalAddr()) {
+		t.Error("the ACK of a refusal is handled")
+	}
+	if other := request("ACK", 8, "<sip:a@b>;tag=abc", ""); !r.gate.screen([]byte(other), conn.LocalAddr()) {
+		t.Error("another ACK is not")
+	}
+	if n := r.Refusals().Overload; n != 1 {
+		t.Errorf("%d refusals are counted", n)
+	}
+}
+
+func TestRepeatedINVITEOfAnAdmittedCallIsNotRefused(t *testing.T) {
+	r, strain := strained(t)
+	first := []byte(request("INVITE", 1, "", ""))
+	from := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}
+	if !r.gate.screen(first, from) {
+		t.Fatal("a call is refused by a server that has nothing to do")
+	}
+	strain()
+	if !r.gate.screen(first, from) {
+		t.Error("it is refused when it comes again")
+	}
+	if r.gate.screen([]byte(request("INVITE", 2, "", "")), from) {
+		t.Error("a new one is not")
+	}
+}
+
+func TestDecisionsAreForgotten(t *testing.T) {
+	var d decisions
+	now := time.Unix(1_800_000_000, 0)
+	for key := range uint64(5 * maxDecisions) {
+		d.before(key, now)
+		d.note(key, true)
+	}
+	if n := len(d.now) + len(d.old); n > 2*maxDecisions {
+		t.Errorf("%d are kept", n)
+	}
+	if _, known := d.before(5*maxDecisions-1, now.Add(3*decisionTime)); known || len(d.old) > 0 {
+		t.Error("the last one is known for ever")
+	}
+}
+
+func TestRefusalGoesWhereTheViaSays(t *testing.T) {
+	from := addressOf(&net.UDPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 40000})
+	for via, want := range map[string]string{
+		"SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;rport":                                       "192.0.2.7:40000 SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;rport=40000;received=192.0.2.7",
+		"SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa":                                             "192.0.2.7:5080 SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;received=192.0.2.7",
+		"SIP/2.0/UDP [2001:db8::1];branch=z9hG4bKa":                                             "192.0.2.7:5060 SIP/2.0/UDP [2001:db8::1];branch=z9hG4bKa;received=192.0.2.7",
+		"SIP/2.0/UDP a;rport;branch=z9hG4bKa, SIP/2.0/TCP b.example:5061;branch=z9hG4bKb;rport": "192.0.2.7:40000 SIP/2.0/UDP a;rport=40000;branch=z9hG4bKa;received=192.0.2.7, SIP/2.0/TCP b.example:5061;branch=z9hG4bKb;rport",
+	} {
+		if text, to := answered(via, from); to.String()+" "+text != want {
+			t.Errorf("%s\ngives %s %s\n want %s", via, to, text, want)
+		}
+	}
+}
+
+// FuzzPeek asks that what a glimpse finds is what the parser finds, and that a
+// refusal made of it can be read.
+func FuzzPeek(f *testing.F) {
+	for _, text := range []string{
+		request("INVITE", 1, "", offer()), request("ACK", 1, "<sip:a@b>;tag=x1", ""),
+		strings.Replace(request("INVITE", 1, "", ""), "Call-ID", "i", 1),
+		strings.Replace(request("INVITE", 1, "", ""), "Via: ", "v: SIP/2.0/UDP a, SIP/2.0/TCP ", 1),
+		"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP\r\n\r\n", "INVITE \r\n\r\n",
+	} {
+		f.Add([]byte(text))
+	}
+	s := &Server{tags: newTags(), cfg: Config{UserAgent: "Switchhook"}}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, ok := peek(data)
+		if !ok {
+			return
+		}
+		text, _ := m.refusal(s, addressOf(&net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}))
+		if n := bytes.Count(text, []byte("\r\n\r\n")); n != 1 {
+			t.Fatalf("the refusal has %d empty lines:\n%s", n, text)
+		}
+		parsed, err := sip.ParseMessage(data)
+		if err != nil {
+			return
+		}
+		request, isRequest := parsed.(*sip.Request)
+		if isRequest && request.CallID() != nil && request.CallID().Value() != string(m.callID) {
+			t.Errorf("Call-ID %q, the parser says %q", m.callID, request.CallID().Value())
+		}
+	})
+}
+
+// BenchmarkRefusal is what a call costs that is turned away.
+func BenchmarkRefusal(b *testing.B) {
+	r := newRig(b, nil)
+	g := r.gate
+	g.limited, g.rate, g.filled, g.began = true, 1e-9, time.Now(), time.Now().Add(time.Hour)
+	sink, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer sink.Close()
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if g.screen([]byte(request("INVITE", n, "", offer())), sink.LocalAddr()) {
+			b.Fatal("let in")
+		}
+	}
+}
