@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -67,11 +68,21 @@ func (c *Connection) transferee(t Transfer) (*participant, error) {
 	return nil, errParticipantNotFound(t.Transferee)
 }
 
+// transfer hands over the other end of a call of two.
 func (c *Connection) transfer(t Transfer, in Invitation, transferee *participant) {
 	op := c.expectTransfer(t)
 	c.enter(Transferring)
+	c.refer(op, t, in, transferee, func() error {
+		c.bring(op, t, in, transferee)
+		return nil
+	})
+}
+
+// bring calls the target into the call, and lets the application leave once it
+// has answered.
+func (c *Connection) bring(op *operation, t Transfer, in Invitation, transferee *participant) {
 	call := c.call
-	call.invite(in, call.registry.patience(t.Target), &joining{
+	call.invite(in, call.registry.transferPatience(t.Target), &joining{
 		up: func(*participant) {
 			if c.state != Transferring {
 				call.endIfDeserted(Reason{Kind: EndedByPeer, Text: "the application left during the transfer"})
@@ -83,13 +94,13 @@ func (c *Connection) transfer(t Transfer, in Invitation, transferee *participant
 			call.unseat(c.self)
 			call.tellRoster()
 		},
-		down: func(_ *participant, why Reason) {
-			if c.state == Transferring {
-				c.enter(Connected)
-			}
-			c.settle(op, CallTransferFailed{op.head(), why})
-		},
+		down: func(_ *participant, why Reason) { c.transferFailed(op, why) },
 	})
+}
+
+// transferPatience is how long the target of a transfer may take to answer.
+func (r *Registry) transferPatience(target identifier.ID) time.Duration {
+	return min(r.patience(target), transferPatience)
 }
 
 func (c *Connection) expectTransfer(t Transfer) *operation {

@@ -14,17 +14,27 @@ func (c *Connection) transferOut(t Transfer, in Invitation, transferee *particip
 		in.giveBack()
 		return errParticipantNotFound(transferee.id)
 	}
+	if err := c.call.registry.Ready(); err != nil {
+		in.giveBack()
+		return err
+	}
+	op := c.expectTransfer(t)
+	c.refer(op, t, in, transferee, func() error { return c.meetApart(op, t, in, transferee) })
+	return nil
+}
+
+// meetApart calls the target in a call of its own and lets the transferee follow.
+func (c *Connection) meetApart(op *operation, t Transfer, in Invitation, transferee *participant) error {
 	apart, err := c.call.registry.start()
 	if err != nil {
 		in.giveBack()
 		return err
 	}
-	op := c.expectTransfer(t)
 	who := transferee.id
 	answered := false // of apart's goroutine
 	apart.post(func() {
 		apart.record.startedBy = who
-		apart.invite(in, apart.registry.patience(t.Target), &joining{
+		apart.invite(in, apart.registry.transferPatience(t.Target), &joining{
 			up: func(*participant) {
 				answered = true
 				c.follow(op, t, who, apart)

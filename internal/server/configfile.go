@@ -97,6 +97,8 @@ type trunkText struct {
 	Roots     string     `yaml:"roots"`
 	SRTP      string     `yaml:"srtp"`
 	PTime     string     `yaml:"ptime"`
+	Refer     string     `yaml:"refer"`
+	Accept    string     `yaml:"accept-refer"`
 	CallerIDs stringList `yaml:"caller-ids"`
 
 	MaxCalls       int `yaml:"max-calls"`

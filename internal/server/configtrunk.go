@@ -49,6 +49,8 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		Roots:           c.authorities(key+".roots", text.Roots),
 		SRTP:            trunk.SRTP(strings.ToLower(text.SRTP)),
 		PTime:           c.duration(key+".ptime", text.PTime, 0, 10*time.Millisecond, 60*time.Millisecond),
+		Refer:           trunk.Refer(strings.ToLower(text.Refer)),
+		AcceptRefer:     trunk.AcceptRefer(strings.ToLower(text.Accept)),
 		InboundUsername: text.Inbound.Username,
 		InboundPassword: trunk.Secret(text.Inbound.Password),
 	}

@@ -6,17 +6,18 @@ import "time"
 type alarm uint8
 
 const (
-	resendAnswer   alarm = iota // the 2xx is to be repeated
-	missingACK                  // the 2xx was never acknowledged
-	resendRinging               // a 180 that wants a PRACK is to be repeated
-	missingPRACK                // the PRACK never came
-	missingConsent              // our BYE or CANCEL has no answer
-	missingReply                // a trunk has not answered at all
-	missingRequest              // a request that arrived first was not delivered
-	checkMedia                  // time to see whether sound arrives
-	refreshNow                  // time to ask whether the peer lives
-	sessionOver                 // nobody has refreshed the session (RFC 4028)
-	alarms                      // how many there are
+	resendAnswer    alarm = iota // the 2xx is to be repeated
+	missingACK                   // the 2xx was never acknowledged
+	resendRinging                // a 180 that wants a PRACK is to be repeated
+	missingPRACK                 // the PRACK never came
+	missingConsent               // our BYE or CANCEL has no answer
+	missingReply                 // a trunk has not answered at all
+	missingRequest               // a request that arrived first was not delivered
+	checkMedia                   // time to see whether sound arrives
+	refreshNow                   // time to ask whether the peer lives
+	sessionOver                  // nobody has refreshed the session (RFC 4028)
+	missingReferral              // the outcome of our REFER was not told
+	alarms                       // how many there are
 )
 
 // clock holds a leg's alarms in one timer.

@@ -124,12 +124,15 @@ func (l *leg) again() bool {
 }
 
 // destination is the Request-URI of a call through the leg's trunk.
-func (l *leg) destination() sip.Uri {
-	uri := sip.Uri{Scheme: "sip", User: l.out.number, Host: l.trunk.Host, Port: l.trunk.Port}
-	if l.trunk.Transport != trunk.UDP {
-		uri.UriParams.Add("transport", string(l.trunk.Transport))
+func (l *leg) destination() sip.Uri { return uriOn(l.trunk, l.out.number) }
+
+// uriOn is a number as a trunk reaches it.
+func uriOn(via *trunk.Trunk, number string) sip.Uri {
+	uri := sip.Uri{Scheme: "sip", User: number, Host: via.Host, Port: via.Port}
+	if via.Transport != trunk.UDP {
+		uri.UriParams.Add("transport", string(via.Transport))
 	}
-	if uri.Port == sip.DefaultPort(string(l.trunk.Transport)) {
+	if uri.Port == sip.DefaultPort(string(via.Transport)) {
 		uri.Port = 0
 	}
 	uri.UriParams.Add("user", "phone")

@@ -73,7 +73,7 @@ func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, 
 		response = sip.NewSDPResponseFromRequest(request, body)
 	}
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
-	response.AppendHeader(sip.NewHeader("Allow", allowed))
+	response.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
 	response.AppendHeader(sip.NewHeader("Supported", extensions))
 	for _, header := range l.grantTimer(request) {
 		response.AppendHeader(header)

@@ -62,6 +62,7 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from *trunk.Tru
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
 	l.log = s.log.With("trunk", from.Name, "call_id", l.dialog.callID)
 	l.device = deviceOf(request, "User-Agent")
+	l.learnAllow(request)
 	l.in = &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
 	if err := l.checkOffer(offer); err != nil {
 		l.close()

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net"
 	"sync"
 	"time"
@@ -37,7 +38,7 @@ func (s *Server) buildLayers() {
 			DialerCreate: func(local net.Addr) net.Dialer { return net.Dialer{Timeout: dialTimeout, LocalAddr: local} },
 		}
 	}
-	s.transport = sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), s.cfg.ClientTLS,
+	s.transport = sip.NewTransportLayer(net.DefaultResolver, newParser(), s.cfg.ClientTLS,
 		sip.WithTransportLayerLogger(quiet),
 		sip.WithTransportLayerReadFilter(s.door.filter),
 		sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: stream(), TLS: &sip.TransportTLS{TransportTCP: stream()}}),
@@ -49,6 +50,15 @@ func (s *Server) buildLayers() {
 		sip.WithTransactionLayerUnhandledResponseHandler(s.stray),
 	)
 	s.transactions.OnRequest(s.receive)
+}
+
+// newParser leaves the headers of transfers as they came: what we cannot read
+// of them gets an answer, where sipgo would drop the whole message.
+func newParser() *sip.Parser {
+	headers := maps.Clone(sip.DefaultHeadersParser())
+	delete(headers, "refer-to")
+	delete(headers, "referred-by")
+	return sip.NewParser(sip.WithHeadersParsers(headers))
 }
 
 // debugOnly makes every record a debugging one.

@@ -47,20 +47,22 @@ type leg struct {
 
 	living *atomic.Pointer[leg] // what the INVITE's transaction knows of an inbound leg
 
-	phase   phase
-	dialog  dialog
-	clock   clock
-	order   order
-	media   media
-	in      *inbound   // of a leg that called us
-	out     *outbound  // of a leg that we call
-	answer  *answering // a 2xx of ours that waits for its ACK
-	timer   sessionTimer
-	refresh *refreshing  // a re-INVITE of ours that waits for its answer
-	leaving *call.Reason // why we end the leg, once we do
-	off     func()       // gives up the leg's place on its trunk; nil while it has none
-	owned   bool         // the call has the session: Answered was reported
-	device  string       // what the far end calls itself
+	phase     phase
+	dialog    dialog
+	clock     clock
+	order     order
+	media     media
+	in        *inbound   // of a leg that called us
+	out       *outbound  // of a leg that we call
+	answer    *answering // a 2xx of ours that waits for its ACK
+	timer     sessionTimer
+	refresh   *refreshing  // a re-INVITE of ours that waits for its answer
+	allows    allows       // what the peer says that it takes
+	referring *referring   // the last REFER of ours
+	leaving   *call.Reason // why we end the leg, once we do
+	off       func()       // gives up the leg's place on its trunk; nil while it has none
+	owned     bool         // the call has the session: Answered was reported
+	device    string       // what the far end calls itself
 }
 
 var _ call.Leg = (*leg)(nil)
@@ -107,6 +109,7 @@ func (l *leg) leave() {
 	}
 	l.order.giveUp()
 	l.work()
+	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
 	l.close()
 }
 
@@ -140,6 +143,8 @@ func (l *leg) rings(a alarm) {
 		l.work()
 	case checkMedia:
 		l.listen()
+	case missingReferral:
+		l.unreferred()
 	case refreshNow:
 		l.askWhetherAlive()
 	case sessionOver:

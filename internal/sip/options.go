@@ -12,7 +12,9 @@ import (
 const extensions = "timer, 100rel, replaces"
 
 // compact are the short names of headers that sipgo leaves as they came.
-var compact = map[string]string{"Supported": "k", "Session-Expires": "x"}
+var compact = map[string]string{
+	"Supported": "k", "Session-Expires": "x", "Refer-To": "r", "Referred-By": "b", "Event": "o",
+}
 
 // headersOf returns the values of a header under both its names.
 func headersOf(message sip.Message, name string) (list []string) {

@@ -63,7 +63,7 @@ func (l *leg) invite() {
 	for _, header := range l.wantTimer() {
 		request.AppendHeader(header)
 	}
-	request.AppendHeader(sip.NewHeader("Allow", allowed))
+	request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
 	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
 	request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	request.SetBody(body)
@@ -143,6 +143,7 @@ func (l *leg) answered(attempt *inviting, response *sip.Response) {
 		return
 	}
 	l.takeTimer(response)
+	l.learnAllow(response)
 	err := l.readFinal(response)
 	if err != nil {
 		l.leaving = &call.Reason{Kind: call.Unsupported, Text: err.Error(), SIP: statusOf(response)}

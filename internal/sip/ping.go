@@ -102,6 +102,7 @@ func (s *Server) askOnce(t *trunk.Trunk) (pingStatus, error) {
 			continue
 		}
 		if response, err = s.carry(ctx, s.optionsTo(t, place)); err == nil {
+			s.habits.learn(t.Name, response)
 			return pingStatus{response.StatusCode, response.StartLine()}, nil
 		}
 	}

@@ -37,7 +37,7 @@ func (l *leg) ringReliably(response *sip.Response) {
 	}
 	response.AppendHeader(sip.NewHeader("Require", "100rel"))
 	response.AppendHeader(sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10)))
-	response.AppendHeader(sip.NewHeader("Allow", allowed))
+	response.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
 	r.response, l.in.reliably = response, r
 	l.server.send(response, l.in.tx)
 	l.clock.set(resendRinging, r.interval)

@@ -4,10 +4,9 @@ import (
 	"strconv"
 
 	"github.com/emiago/sipgo/sip"
-)
 
-// allowed are the methods that we understand.
-const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
 
 // arrive sees every message on the goroutine that read it, in order and before
 // sipgo's transactions. It gives new calls their tag and tells legs what comes.
@@ -63,11 +62,12 @@ func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
 		s.invited(request, tx, from)
 	case request.Method == sip.OPTIONS:
 		s.health.heard(from.Name)
-		s.options(request, tx)
-	case request.Method == sip.BYE, request.Method == sip.INFO, request.Method == sip.UPDATE, request.Method == sip.PRACK:
+		s.habits.learn(from.Name, request)
+		s.options(request, tx, from)
+	case request.Method == sip.BYE, request.Method == sip.INFO, request.Method == sip.UPDATE, request.Method == sip.PRACK, request.Method == sip.NOTIFY:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	default:
-		s.notAllowed(request, tx)
+		s.notAllowed(request, tx, from)
 	}
 }
 
@@ -140,16 +140,16 @@ func (s *Server) refuse(request *sip.Request, tx *sip.ServerTx) bool {
 }
 
 // options tells what we can, to probes inside and outside of calls.
-func (s *Server) options(request *sip.Request, tx *sip.ServerTx) {
+func (s *Server) options(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
 	s.respond(request, tx, sip.StatusOK, "OK",
-		sip.NewHeader("Allow", allowed),
+		sip.NewHeader("Allow", allowedOn(from)),
 		sip.NewHeader("Accept", "application/sdp"),
 		sip.NewHeader("Supported", extensions),
 	)
 }
 
-func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx) {
-	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", allowed))
+func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
+	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", allowedOn(from)))
 }
 
 func (s *Server) busy(request *sip.Request, tx *sip.ServerTx) {

@@ -19,6 +19,19 @@ type refreshing struct {
 // UPDATE where the peer takes it, else a re-INVITE. A phone on hold is silent
 // by right: only this tells whether it is still there.
 func (l *leg) askWhetherAlive() {
+	if l.timer.interval != 0 && l.timer.update {
+		l.askAgain(sip.UPDATE)
+	} else {
+		l.askAgain(sip.INVITE)
+	}
+}
+
+// takeBack asks a phone that has put us on hold to speak to us again.
+func (l *leg) takeBack() { l.askAgain(sip.INVITE) }
+
+// askAgain sends a re-INVITE that offers what we offered before, or an UPDATE
+// that offers nothing.
+func (l *leg) askAgain(method sip.RequestMethod) {
 	if l.phase != up || l.refresh != nil {
 		return
 	}
@@ -26,11 +39,9 @@ func (l *leg) askWhetherAlive() {
 		l.armTimer()
 		return
 	}
-	pending := &refreshing{method: sip.INVITE}
+	pending := &refreshing{method: method}
 	var body []byte
-	if l.timer.interval != 0 && l.timer.update {
-		pending.method = sip.UPDATE
-	} else {
+	if method == sip.INVITE {
 		var err error
 		if body, err = l.describe(func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil }); err != nil {
 			return
@@ -42,7 +53,7 @@ func (l *leg) askWhetherAlive() {
 		for _, header := range l.wantTimer() {
 			request.AppendHeader(header)
 		}
-		request.AppendHeader(sip.NewHeader("Allow", allowed))
+		request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
 		if body != nil {
 			request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 			request.SetBody(body)
@@ -89,6 +100,7 @@ func (l *leg) stays(pending *refreshing, response *sip.Response) {
 	if contact := response.Contact(); contact != nil {
 		l.dialog.target = *contact.Address.Clone()
 	}
+	l.learnAllow(response)
 	if l.timer.interval != 0 {
 		l.takeTimer(response)
 	}

@@ -87,7 +87,9 @@ func (l *leg) yield(r replacement) {
 		return
 	}
 	l.release(before)
-	l.in, l.out, l.order = nil, nil, order{}
+	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
+	l.in, l.out, l.order, l.referring, l.allows = nil, nil, order{}, nil, allows{}
+	l.learnAllow(r.request)
 	l.log = s.log.With("trunk", l.trunk.Name, "call_id", l.dialog.callID)
 	l.answerInvite(r.request, r.tx, body, r.offer == nil)
 	l.tellHold()

@@ -27,6 +27,7 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 	}
 	l.dialog.remoteSeq = cseq
 	l.heardFrom(sourceOf(request))
+	l.learnAllow(request)
 	switch request.Method {
 	case sip.BYE:
 		l.hungUp(request, tx)
@@ -39,9 +40,11 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 	case sip.INFO:
 		l.informed(request, tx)
 	case sip.OPTIONS:
-		s.options(request, tx)
+		s.options(request, tx, l.trunk)
+	case sip.NOTIFY:
+		l.notified(request, tx)
 	default:
-		s.notAllowed(request, tx)
+		s.notAllowed(request, tx, l.trunk)
 	}
 }
 
@@ -62,6 +65,7 @@ func (l *leg) hungUp(request *sip.Request, tx *sip.ServerTx) {
 	l.server.respond(request, tx, sip.StatusOK, "OK")
 	l.server.settled.note(request)
 	tx.Terminate() // a repeated BYE is answered by settled
+	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
 	why := call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}
 	why.SIP, why.Q850 = reasonHeaders(request)
 	if l.phase == early {

@@ -33,6 +33,7 @@ type Server struct {
 	settled      settled
 	locator      locator
 	health       health
+	habits       habits
 	refusals     counts
 	dialled      dialled
 	connecting   singleflight.Group

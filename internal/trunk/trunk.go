@@ -30,6 +30,28 @@ const (
 	Required SRTP = "required"
 )
 
+// Refer says whether a transfer is left to the trunk, by asking it to call the
+// target itself (SIP's REFER): then neither end goes through us any more.
+type Refer string
+
+// When a transfer is left to a trunk. Where it is not, or the trunk refuses, we
+// call the target and stay between the two.
+const (
+	ReferAuto   Refer = "auto"   // where the other end's Allow names REFER
+	ReferNever  Refer = "never"  // not at all
+	ReferAlways Refer = "always" // even where its Allow says nothing of REFER
+)
+
+// AcceptRefer says whom a trunk's phones may hand their calls over to by REFER.
+type AcceptRefer string
+
+// Whom phones may name.
+const (
+	AcceptNone  AcceptRefer = "none"  // nobody
+	AcceptOwned AcceptRefer = "owned" // our numbers and identities, and who else is in a call of the same phone
+	AcceptAny   AcceptRefer = "any"   // whomever a route takes, at the cost of whoever pays for that route
+)
+
 // packetTimes are what PTime may be, in ms.
 var packetTimes = []time.Duration{0, 10, 20, 30, 40, 60}
 
@@ -65,6 +87,10 @@ type Trunk struct {
 	// MaxCalls is how many calls the trunk carries at once, both directions
 	// together; CallsPerSecond how many may begin in a second. 0 is no limit.
 	MaxCalls, CallsPerSecond int
+	// Refer is when we ask the trunk to carry out a transfer; "" is ReferAuto.
+	Refer Refer
+	// AcceptRefer is whom it may ask us to transfer to; "" is AcceptNone.
+	AcceptRefer AcceptRefer
 
 	byService bool // no port was given for a name
 	// Ping is how often the trunk is asked by OPTIONS whether it lives; 0 never asks.
@@ -127,6 +153,9 @@ func (t *Trunk) check() error {
 	if t.SRTP != Off && t.SRTP != Optional && t.SRTP != Required {
 		return fmt.Errorf("trunk %s: srtp %q is none of off, optional, required", t.Name, t.SRTP)
 	}
+	if err := t.checkRefer(); err != nil {
+		return err
+	}
 	if !slices.Contains(packetTimes, t.PTime/time.Millisecond) || t.PTime%time.Millisecond != 0 {
 		return fmt.Errorf("trunk %s: ptime of %s is none of 10, 20, 30, 40, 60 ms", t.Name, t.PTime)
 	}
@@ -153,6 +182,23 @@ func (t *Trunk) check() error {
 	return nil
 }
 
+// checkRefer fills and checks what is said of transfers.
+func (t *Trunk) checkRefer() error {
+	if t.Refer == "" {
+		t.Refer = ReferAuto
+	}
+	if t.AcceptRefer == "" {
+		t.AcceptRefer = AcceptNone
+	}
+	if !slices.Contains([]Refer{ReferAuto, ReferNever, ReferAlways}, t.Refer) {
+		return fmt.Errorf("trunk %s: refer %q is none of auto, never, always", t.Name, t.Refer)
+	}
+	if !slices.Contains([]AcceptRefer{AcceptNone, AcceptOwned, AcceptAny}, t.AcceptRefer) {
+		return fmt.Errorf("trunk %s: accept-refer %q is none of none, owned, any", t.Name, t.AcceptRefer)
+	}
+	return nil
+}
+
 // minPing keeps a trunk from being flooded by our own questions.
 const minPing = 10 * time.Millisecond
 
@@ -172,6 +218,8 @@ func Loopback(port int) Trunk {
 	}
 	return Trunk{
 		Name: "loopback", Host: "127.0.0.1", Port: port, Transport: UDP,
+		// A phone of this machine has nobody to call but through us, and costs nothing.
+		Refer: ReferNever, AcceptRefer: AcceptAny,
 		Sources: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Codecs:  []string{"G722", "PCMU", "PCMA"}, // no network is in between: a softphone may sound its best
 	}

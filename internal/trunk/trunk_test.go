@@ -216,6 +216,8 @@ func TestBadConfigurationIsRefused(t *testing.T) {
 		{"an injecting host", []Trunk{{Name: "x", Host: "h\r\nVia: y"}}, nil, "neither"},
 		{"half encrypted", []Trunk{{Name: "x", Host: "h", SRTP: "maybe"}}, nil, "maybe"},
 		{"odd packets", []Trunk{{Name: "x", Host: "h", PTime: 25 * time.Millisecond}}, nil, "25ms"},
+		{"half a transfer", []Trunk{{Name: "x", Host: "h", Refer: "perhaps"}}, nil, "perhaps"},
+		{"half a permission", []Trunk{{Name: "x", Host: "h", AcceptRefer: "some"}}, nil, "some"},
 		{"twins", []Trunk{good, good}, nil, "two trunks"},
 		{"an unknown trunk", []Trunk{good}, []Route{{Name: "r", Trunks: []string{"b"}}}, `"b"`},
 		{"a broken pattern", []Trunk{good}, []Route{{Name: "r", Pattern: "("}}, "route r"},

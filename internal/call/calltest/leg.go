@@ -26,6 +26,7 @@ type Leg struct {
 	ended    bool
 	why      call.Reason
 	sent     []call.Tone
+	refers   chan Asked
 	over     chan struct{}
 	port     *Port
 }

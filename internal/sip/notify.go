@@ -1,0 +1,69 @@
+package sip
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+const statusBadEvent = 489
+
+// notified is news of the call that our REFER asked for. It may come before the
+// answer to the REFER (RFC 3515 §2.4.4).
+func (l *leg) notified(request *sip.Request, tx *sip.ServerTx) {
+	s, event := l.server, firstOf(request, "Event")
+	kind, params, _ := strings.Cut(event, ";")
+	switch {
+	case !strings.EqualFold(strings.TrimSpace(kind), "refer"):
+		s.respond(request, tx, statusBadEvent, "Bad Event", sip.NewHeader("Allow-Events", "refer"))
+		return
+	case l.referring == nil || !l.referring.named(params):
+		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Subscription Does Not Exist")
+		return
+	case len(request.Body()) > 0 && !isSipfrag(request):
+		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", sipfrag))
+		return
+	}
+	s.respond(request, tx, sip.StatusOK, "OK")
+	l.progressed(request)
+}
+
+// named reports whether an event's id is that of this REFER: its CSeq, which the
+// first REFER of a dialog may leave out (RFC 3515 §2.4.6).
+func (r *referring) named(params string) bool {
+	for _, param := range strings.Split(params, ";") {
+		if name, id, _ := strings.Cut(strings.TrimSpace(param), "="); strings.EqualFold(name, "id") {
+			return id == strconv.FormatUint(uint64(r.cseq), 10)
+		}
+	}
+	return true
+}
+
+// progressed takes what a NOTIFY tells.
+func (l *leg) progressed(request *sip.Request) {
+	status, cause, ok := readSipfrag(request.Body())
+	state, _, _ := strings.Cut(firstOf(request, "Subscription-State"), ";")
+	over := strings.EqualFold(strings.TrimSpace(state), "terminated")
+	switch {
+	case ok && status.Code >= 200 && status.Code < 300:
+		l.referred(call.Referral{Outcome: call.ReferralAnswered})
+	case ok && status.Code >= 300:
+		why := call.Reason{Kind: kindOf(status.Code), Text: status.Phrase, SIP: status, Q850: cause}
+		l.referralFailed(why)
+	case over:
+		l.referralFailed(call.Reason{Kind: call.Failed, Text: "the phone stopped telling what becomes of the transfer"})
+	}
+}
+
+// isSipfrag reports whether a body is a piece of SIP.
+func isSipfrag(request *sip.Request) bool {
+	kind := request.ContentType()
+	if kind == nil {
+		return false
+	}
+	name, _, _ := strings.Cut(kind.Value(), ";")
+	return strings.EqualFold(strings.TrimSpace(name), "message/sipfrag")
+}

@@ -1,0 +1,178 @@
+package sip
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// referring is a REFER of ours (RFC 3515): the peer was asked to call somebody
+// and tells by NOTIFY how that goes. It stays after its end, so that the last
+// NOTIFY gets its answer.
+type referring struct {
+	cseq     uint32
+	told     func(call.Referral) // nil once it was
+	accepted bool
+}
+
+var _ call.Referring = (*leg)(nil)
+
+// Refer asks the phone to call somebody else and to leave us.
+func (l *leg) Refer(in call.Invitation, patience time.Duration, told func(call.Referral)) {
+	if !l.box.put(func() { l.refer(in, patience, told) }) {
+		told(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
+	}
+}
+
+// hungUpInstead is a phone that left without a word of its transfer.
+var hungUpInstead = call.Reason{Kind: call.Canceled, Text: "the phone left before it told what became of the transfer"}
+
+// refer sends REFER, where the trunk's setting and the peer permit it.
+func (l *leg) refer(in call.Invitation, patience time.Duration, told func(call.Referral)) {
+	if l.phase >= ending || l.leaving != nil {
+		told(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
+		return
+	}
+	to, refused := l.referTo(in)
+	if refused != "" {
+		told(call.Referral{Outcome: call.ReferralDeclined, Reason: call.Reason{Kind: call.Unsupported, Text: refused}})
+		return
+	}
+	pending := &referring{told: told}
+	l.referring = pending
+	l.clock.set(missingReferral, patience)
+	l.ask(sip.REFER, func(request *sip.Request) {
+		pending.cseq = request.CSeq().SeqNo
+		request.AppendHeader(sip.NewHeader("Refer-To", to))
+		if by := "<" + l.dialog.local.uri.String() + ">"; len(by) <= maxReferTo {
+			request.AppendHeader(sip.NewHeader("Referred-By", by))
+		}
+		request.AppendHeader(sip.NewHeader("Accept", sipfrag))
+		request.AppendHeader(sip.NewHeader("Supported", extensions))
+		request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
+	}, func(response *sip.Response, err error) { l.referAnswered(pending, response, err) })
+}
+
+// maxReferTo bounds Refer-To and Referred-By: Microsoft's border controllers
+// are built for 400 characters.
+const maxReferTo = 400
+
+// referTo writes whom the peer shall call, as a number of the trunk that it is
+// reached by; refused says why it cannot be asked.
+func (l *leg) referTo(in call.Invitation) (to, refused string) {
+	number := numberOf(in.To)
+	switch {
+	case l.phase != up, l.referring != nil && l.referring.told != nil:
+		return "", "the phone is not in a state to be asked"
+	case !l.takesRefer():
+		return "", "trunk " + l.trunk.Name + " does not take REFER"
+	case number == "" || !l.server.leadsTo(number, l.trunk):
+		return "", "trunk " + l.trunk.Name + " does not lead to the target"
+	}
+	uri := uriOn(l.trunk, number)
+	to = "<" + uri.String() + uriHeaders(in.SIPHeaders) + ">"
+	if len(to) > maxReferTo {
+		return "", "the context of the transfer is longer than a REFER may be"
+	}
+	return to, ""
+}
+
+// leadsTo reports whether a route takes a number through a trunk.
+func (s *Server) leadsTo(number string, via *trunk.Trunk) bool {
+	trunks, err := s.trunks.Route(number)
+	return err == nil && slices.ContainsFunc(trunks, func(t *trunk.Trunk) bool { return t.Name == via.Name })
+}
+
+// uriHeaders writes the application's headers into a URI (RFC 3261 §19.1.1):
+// the peer puts them into its INVITE.
+func uriHeaders(headers map[string]string) string {
+	var list []string
+	for _, header := range writeCustom(headers) {
+		list = append(list, escapeHeader(header.Name())+"="+escapeHeader(header.Value()))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	slices.Sort(list)
+	return "?" + strings.Join(list, "&")
+}
+
+// escapeHeader escapes a name or value for the headers of a URI: what
+// url.QueryEscape leaves alone, a SIP URI permits, and a space is not a plus.
+func escapeHeader(text string) string {
+	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
+}
+
+// takesRefer reports whether the peer may be asked at all.
+func (l *leg) takesRefer() bool {
+	switch l.trunk.Refer {
+	case trunk.ReferAlways:
+		return true
+	case trunk.ReferNever:
+		return false
+	}
+	known := l.allows
+	if !known.told {
+		known = l.server.habits.know(l.trunk.Name)
+	}
+	return known.refer
+}
+
+// referAnswered is the answer to our REFER.
+func (l *leg) referAnswered(pending *referring, response *sip.Response, err error) {
+	switch {
+	case pending.told == nil || response != nil && response.IsProvisional():
+	case err != nil:
+		l.referralFailed(call.Reason{Kind: call.Vanished, Text: "the phone did not answer our REFER"})
+	case response.IsSuccess() && strings.EqualFold(firstOf(response, "Refer-Sub"), "false"):
+		// RFC 4488 permits this only where we asked for it.
+		l.referralFailed(call.Reason{Kind: call.Unsupported, Text: "the phone does not tell what becomes of the transfer"})
+	case response.IsSuccess():
+		pending.accepted = true
+	case finalRefusal(response.StatusCode):
+		l.referralFailed(reasonOf(response))
+	default: // nothing was tried: the call may be made by ourselves
+		l.allows = allows{told: true}
+		l.referred(call.Referral{Outcome: call.ReferralDeclined, Reason: reasonOf(response)})
+	}
+}
+
+// finalRefusal reports an answer to REFER after which no other way is tried: the
+// dialog is gone, or somebody there wants no transfer.
+func finalRefusal(status int) bool {
+	return status == sip.StatusRequestTimeout || status == sip.StatusCallTransactionDoesNotExists || status >= 600
+}
+
+// referred tells the outcome of our REFER, once.
+func (l *leg) referred(r call.Referral) {
+	if l.referring == nil || l.referring.told == nil {
+		return
+	}
+	l.clock.stop(missingReferral)
+	told := l.referring.told
+	l.referring.told = nil
+	told(r)
+}
+
+// referralFailed ends our REFER without success. A phone that put us on hold to
+// call somebody is asked to come back.
+func (l *leg) referralFailed(why call.Reason) {
+	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: why})
+	if l.phase == up && l.leaving == nil && l.media.held {
+		l.takeBack()
+	}
+}
+
+// unreferred is a phone that does not tell what becomes of its call in time.
+func (l *leg) unreferred() {
+	l.referralFailed(call.Reason{
+		Kind: call.NoAnswer, Text: fmt.Sprintf("the phone did not tell of an answer in time (REFER accepted: %t)", l.referring.accepted),
+	})
+}
