@@ -50,7 +50,7 @@ type data struct {
 	FailedPlaySourceIndex              *int
 	Participant                        identity
 	TransferTarget, Transferee         identity
-	InvitationID, Tone                 string
+	InvitationID, Tone, FromCall       string
 	SequenceID                         int
 	Version, PublicEventType           string
 }

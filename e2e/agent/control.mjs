@@ -27,6 +27,10 @@ export function control(client, invite) {
       }),
     cancelAdd: (values) => connection(values).cancelAddParticipantOperation(values.invitation, common(values)),
     remove: (values) => connection(values).removeParticipant(identifier(values.target), common(values)),
+    move: async (values) => {
+      const moved = await connection(values).moveParticipants(values.targets.map(identifier), values.fromCall, common(values));
+      return { fromCall: moved.fromCall, count: moved.participants?.length };
+    },
     mute: (values) => connection(values).muteParticipant(identifier(values.target), common(values)),
     transfer: (values) => connection(values).transferCallToParticipant(identifier(values.target), common(values)),
     hold: (values) =>

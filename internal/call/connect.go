@@ -2,27 +2,50 @@ package call
 
 import (
 	"context"
+	"time"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Connect gives an application control of a call that goes on, without making
-// it a participant.
+// it a participant. A call that is over is told by ConnectFailed.
 func (r *Registry) Connect(ctx context.Context, serverCallID string, control Control) (p Properties, err error) {
 	r.mu.Lock()
 	c := r.byID[serverCallID]
 	r.mu.Unlock()
 	if c == nil {
-		return Properties{}, errCallNotFound()
+		return r.connectNowhere(serverCallID, control)
 	}
+	gone := false
 	err = c.do(ctx, func() error {
-		if c.ended || c.deserted() {
-			return errCallNotFound()
+		if gone = c.ended || c.deserted(); !gone {
+			p = c.connect(control)
 		}
-		p = c.connect(control)
 		return nil
 	})
+	if gone || fault.Of(err).Kind == fault.KindNotFound {
+		return r.connectNowhere(serverCallID, control)
+	}
 	return p, err
+}
+
+// connectNowhere accepts a connection to a call that is over: ACS tells of its
+// failure by an event. What cannot be a serverCallId is refused.
+func (r *Registry) connectNowhere(serverCallID string, control Control) (Properties, error) {
+	if !isServerCallID(serverCallID) {
+		return Properties{}, fault.Invalid("%.100q is not a serverCallId.", serverCallID).WithCode("8523")
+	}
+	p := Properties{ID: r.newConnectionID(), ServerCallID: serverCallID, CorrelationID: newID(), CallbackURI: control.CallbackURI}
+	p.Source = identifier.NewUser(r.cfg.Resource)
+	head := Head{
+		Connection: p.ID, ServerCallID: serverCallID, CorrelationID: p.CorrelationID, Control: control, At: time.Now(),
+		Operation: Operation{ID: p.ID, Kind: ConnectOperation, Context: control.Context},
+	}
+	r.cfg.Publisher.Publish(ConnectionOpened{head})
+	r.cfg.Publisher.Publish(ConnectFailed{head, Reason{Kind: NoSuchCall, Text: "Call not found"}})
+	r.log.Info("connection to a call that is not there", "connection", p.ID, "call", serverCallID)
+	return p, nil
 }
 
 func (c *Call) connect(control Control) Properties {

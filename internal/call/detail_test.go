@@ -65,6 +65,16 @@ func TestCallThatWasDeclinedLeavesARecord(t *testing.T) {
 	})
 }
 
+func TestEveryReasonHasAName(t *testing.T) {
+	seen := map[string]bool{}
+	for kind := call.Normal; kind <= call.Failed; kind++ {
+		if name := kind.String(); name == "" || seen[name] {
+			t.Errorf("reason %d is called %q", kind, name)
+		}
+		seen[kind.String()] = true
+	}
+}
+
 func TestCallThatNobodyTakesLeavesARecord(t *testing.T) {
 	run(t, func(w *world) {
 		w.announcer.Listeners = 0

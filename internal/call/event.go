@@ -94,6 +94,11 @@ type (
 		Head
 		Reason Reason
 	}
+	// ConnectFailed is the only event of a connection to a call that is not there.
+	ConnectFailed struct {
+		Head
+		Reason Reason
+	}
 	// CallDisconnected is the last event of a connection.
 	CallDisconnected struct {
 		Head
@@ -210,6 +215,11 @@ type (
 		Tone     Tone
 		Sequence int
 	}
+	// TonesFailed says that keys may have been missed; TonesStopped follows.
+	TonesFailed struct {
+		Head
+		Reason Reason
+	}
 	// TonesStopped ends a continuous recognition. Reason is zero where it was stopped.
 	TonesStopped struct {
 		Head
@@ -244,5 +254,5 @@ var Events = []Event{
 	AddParticipantSucceeded{}, AddParticipantFailed{}, CancelAddParticipantSucceeded{}, CancelAddParticipantFailed{},
 	RemoveParticipantSucceeded{}, RemoveParticipantFailed{}, CallTransferAccepted{}, CallTransferFailed{},
 	MoveParticipantSucceeded{}, MoveParticipantFailed{},
-	ToneReceived{}, TonesStopped{}, HoldFailed{},
+	ToneReceived{}, TonesStopped{}, HoldFailed{}, ConnectFailed{}, TonesFailed{},
 }

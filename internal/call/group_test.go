@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"strings"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -217,6 +218,29 @@ func TestContinuousRecognitionTellsEveryKey(t *testing.T) {
 	})
 }
 
+func TestConnectToACallThatIsOverFails(t *testing.T) {
+	run(t, func(w *world) {
+		leg, _, a := w.answered()
+		over := w.last(a).Header().ServerCallID
+		leg.HangUp()
+		w.expect(a, connected+" CallDisconnected")
+		p, err := w.Connect(bg, over, control)
+		w.must(err)
+		w.expect(p.ID, "ConnectFailed")
+		if failed := w.last(p.ID).(call.ConnectFailed); failed.Reason.Kind != call.NoSuchCall || failed.ServerCallID != over {
+			t.Errorf("the event is %+v", failed)
+		}
+		if _, err := w.Connection(p.ID); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("the connection is found: %v", err)
+		}
+		for _, nonsense := range []string{"nowhere", "", strings.Repeat("QUFB", 1000)} {
+			if _, err := w.Connect(bg, nonsense, control); !fault.Is(err, fault.KindInvalid) {
+				t.Errorf("connecting to %.20q gets %v", nonsense, err)
+			}
+		}
+	})
+}
+
 func TestConnectedApplicationControlsWithoutTakingPart(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, a := w.answered()
@@ -238,9 +262,6 @@ func TestConnectedApplicationControlsWithoutTakingPart(t *testing.T) {
 		w.expect(p.ID, connected+" PlayStarted PlayCompleted CallDisconnected")
 		w.expect(a, connected)
 		w.must(conn.HangUp(bg))
-		if _, err := w.Connect(bg, "nowhere", control); !fault.Is(err, fault.KindNotFound) {
-			t.Errorf("connecting to no call gets %v", err)
-		}
 	})
 }
 

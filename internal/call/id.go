@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -26,6 +27,18 @@ func newServerCallID() string {
 		base64.RawURLEncoding.EncodeToString(name[:]), uuid.New().ID())
 	return base64.StdEncoding.EncodeToString([]byte(url))
 }
+
+// isServerCallID reports whether a text could have been made by newServerCallID,
+// here or by the service: base64 of a URL.
+func isServerCallID(text string) bool {
+	if len(text) > maxServerCallID {
+		return false
+	}
+	name, err := base64.StdEncoding.DecodeString(text)
+	return err == nil && bytes.HasPrefix(name, []byte("https://"))
+}
+
+const maxServerCallID = 2048 // bytes
 
 // newContext returns an incomingCallContext: three segments that look like an
 // unsigned JWT. Its last one is a secret of 128 bits; nothing in it is read back.

@@ -24,12 +24,16 @@ const (
 	Vanished                             // a peer stopped replying in the middle of a call
 	ServerStopped                        // this server was stopped, or came back after a crash
 	CallerIDRefused                      // the caller id is not one that may be shown
+	NoSuchCall                           // the call to connect to is over, or never was
 	Failed                               // anything else; the details tell
 )
 
+// reasonNames is keyed, so that a new kind cannot shift the others.
 var reasonNames = [...]string{
-	"normal", "endedByApplication", "endedByPeer", "removed", "busy", "declined", "forbidden", "noAnswer", "canceled",
-	"noListener", "notFound", "unreachable", "unsupported", "overloaded", "mediaLost", "vanished", "serverStopped", "failed",
+	Normal: "normal", EndedByApplication: "endedByApplication", EndedByPeer: "endedByPeer", Removed: "removed", Busy: "busy",
+	Declined: "declined", Forbidden: "forbidden", NoAnswer: "noAnswer", Canceled: "canceled", NoListener: "noListener",
+	NotFound: "notFound", Unreachable: "unreachable", Unsupported: "unsupported", Overloaded: "overloaded", MediaLost: "mediaLost",
+	Vanished: "vanished", ServerStopped: "serverStopped", CallerIDRefused: "callerIdRefused", NoSuchCall: "noSuchCall", Failed: "failed",
 }
 
 // String names the kind, for logs, metrics and records.

@@ -28,6 +28,8 @@ func describe(e call.Event) occurrence {
 		return occurrence{name: "CreateCallFailed", result: ended(e.Reason), lifecycle: true, terminal: true}
 	case call.AnswerFailed:
 		return occurrence{name: "AnswerFailed", result: ended(e.Reason), lifecycle: true, terminal: true}
+	case call.ConnectFailed:
+		return occurrence{name: "ConnectFailed", result: ended(e.Reason), lifecycle: true, terminal: true, last: true}
 	case call.CallDisconnected:
 		return occurrence{name: "CallDisconnected", result: ended(e.Reason), lifecycle: true, terminal: true, last: true}
 	case call.ParticipantsUpdated:

@@ -36,6 +36,8 @@ func describeControl(e call.Event) occurrence {
 		return occurrence{name: "CallTransferFailed", result: ended(e.Reason), terminal: true}
 	case call.ToneReceived:
 		return occurrence{name: "ContinuousDtmfRecognitionToneReceived", own: object{{"sequenceId", e.Sequence}, {"tone", toneNames[e.Tone]}}, result: succeeded}
+	case call.TonesFailed:
+		return occurrence{name: "ContinuousDtmfRecognitionToneFailed", result: ended(e.Reason)}
 	case call.TonesStopped:
 		return tonesStopped(e)
 	case call.HoldFailed:

@@ -30,6 +30,12 @@ func (c *Callbacks) Recover(left []delivery.Hold) {
 			connections = append(connections, head)
 			continue
 		}
+		if head.Operation.Kind == call.ConnectOperation {
+			continue // it never came up: the end of the connection tells
+		}
+		if head.Operation.Kind == call.TonesOperation {
+			c.Publish(call.TonesFailed{Head: head, Reason: restarted})
+		}
 		c.Publish(interrupted(head, restarted))
 	}
 	for _, head := range connections {

@@ -89,6 +89,7 @@ var failures = []struct {
 	{call.Canceled, 487, 8542},
 	{call.NoListener, 480, 8541},
 	{call.NotFound, 404, 511532},
+	{call.NoSuchCall, 404, 8522},
 	{call.Unreachable, 503, 8544},
 	{call.Unsupported, 488, 8546},
 	{call.Overloaded, 503, 8516},

@@ -1,0 +1,62 @@
+package e2e
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+// TestPhoneIsMovedToAnotherCall: the application calls a second phone and moves it
+// into the call of the first; the call that it leaves ends.
+func TestPhoneIsMovedToAnotherCall(t *testing.T) {
+	a, c, near, farPhone := controlStage(t)
+	var made connected
+	a.do("create", values{"target": far, "callerNumber": ourNumber, "callback": a.url + "/callbacks"}, &made)
+	other := a.connection(made.CallConnectionID)
+	distant, err := farPhone.Next(within(t, 5*time.Second))
+	must(t, err)
+	must(t, distant.Answer())
+	other.got("CallConnected")
+
+	var accepted struct {
+		FromCall string
+		Count    int
+	}
+	c.do("move", values{"targets": []string{far}, "fromCall": made.CallConnectionID, "operationContext": "move"}, &accepted)
+	if accepted.FromCall != made.CallConnectionID || accepted.Count != 1 {
+		t.Errorf("the SDK was told %+v", accepted)
+	}
+	if moved := c.gotFor("move", "MoveParticipantSucceeded"); moved.Participant.RawID != far || moved.FromCall != made.CallConnectionID {
+		t.Errorf("MoveParticipantSucceeded is %+v", moved)
+	}
+	c.roster(3)
+	other.ended()
+	near.Tone(440, 1000)
+	distant.Tone(880, 1000)
+	hears(t, distant, 440, 600*time.Millisecond)
+	hears(t, near, 880, 600*time.Millisecond)
+
+	var refused *sdkError
+	if err := c.try("move", values{"targets": []string{far}, "fromCall": made.CallConnectionID}, nil); !errors.As(err, &refused) || refused.StatusCode != 404 {
+		t.Errorf("moving out of a call that is over gets %v", err)
+	}
+	c.do("hangUp", values{"forEveryone": true}, nil)
+	c.ended()
+	must(t, near.WaitEnded(within(t, 5*time.Second)))
+	must(t, distant.WaitEnded(within(t, 5*time.Second)))
+}
+
+// TestConnectToACallThatIsOverFails: by the event, as documented.
+func TestConnectToACallThatIsOverFails(t *testing.T) {
+	a, c, near, _ := controlStage(t)
+	over := c.got("CallConnected").ServerCallID
+	must(t, near.Hangup(within(t, 5*time.Second)))
+	c.ended()
+	var late connected
+	a.do("connect", values{"serverCallId": over, "callback": a.url + "/callbacks"}, &late)
+	watcher := a.connection(late.CallConnectionID)
+	if failed := watcher.got("ConnectFailed"); failed.ResultInformation.Code != 404 || failed.ResultInformation.SubCode != 8522 {
+		t.Errorf("ConnectFailed says %+v", failed.ResultInformation)
+	}
+	watcher.gone()
+}
