@@ -1,8 +1,9 @@
 # Switchhook is built and tested with Go, gcc (for the race detector), Node 20
-# or later, and sipp. On Debian and Ubuntu the targets install sipp themselves
-# and say so. The tests use loopback only.
+# or later, sipp and libopus. On Debian and Ubuntu the targets install sipp and
+# libopus themselves and say so. The tests use loopback only.
 #
-#   make build      bin/switchhook, one static binary
+#   make build      bin/switchhook; it opens libopus if the system has it
+#   make static     bin/switchhook-static: without Opus, and without any library
 #   make test       everything below, as CI does
 #   make test-unit  the packages, with the race detector
 #   make test-e2e   the built binary, with the official SDKs and phones
@@ -12,7 +13,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build test test-unit test-e2e check lint bench sipp clean
+.PHONY: build static libopus test test-unit test-e2e check lint bench sipp clean
 
 GO ?= go
 # SOAK=full lets the hundred calls of the soak last a minute.
@@ -31,12 +32,15 @@ tally = $(GO) run ./e2e/tally
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/switchhook ./cmd/switchhook
 
+static:
+	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
+
 # Both halves run even when the first one fails; tally counts what both did.
-test: check sipp e2e/node_modules/.installed
+test: check sipp libopus e2e/node_modules/.installed
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
-test-unit: check
+test-unit: check libopus
 	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
 test-e2e: sipp e2e/node_modules/.installed
@@ -63,6 +67,15 @@ sipp:
 	echo "==> sipp is missing: $$sudo apt-get install sip-tester"; \
 	$$sudo apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends sip-tester >/dev/null
+
+# Opus is tested against the real library (Debian's package libopus0).
+libopus:
+	@ldconfig -p 2>/dev/null | grep -q libopus.so.0 && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "libopus is missing: install it (https://opus-codec.org); its tests are skipped without it"; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "==> libopus is missing: $$sudo apt-get install libopus0"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends libopus0 >/dev/null
 
 e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }

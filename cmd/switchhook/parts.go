@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/switchhook/switchhook/internal/codec"
 )
 
 // optionalPart is something of the system that we use if it is there.
@@ -15,7 +17,7 @@ type optionalPart struct {
 }
 
 var optionalParts = []optionalPart{
-	{"libopus.so.0", "the Opus codec", "libopus0", library("libopus.so.0")},
+	{"libopus.so.0", "the Opus codec", "libopus0", opus},
 	{"flite or espeak-ng", "local text to speech", "espeak-ng", program("flite", "espeak-ng")},
 	{"pocketsphinx", "local speech choices", "pocketsphinx", program("pocketsphinx", "pocketsphinx_continuous")},
 	{"ffmpeg", "mp3 and mp4 recordings", "ffmpeg", program("ffmpeg")},
@@ -55,6 +57,20 @@ func program(names ...string) func() string {
 		}
 		return ""
 	}
+}
+
+// opus finds libopus, by opening it as a call would.
+func opus() string {
+	switch {
+	case !codec.OpusBuilt:
+		return "left out of this program on purpose"
+	case codec.OpusMissing() != nil:
+		return ""
+	}
+	if where := library("libopus.so.0")(); where != "" {
+		return where
+	}
+	return "found by the system's loader"
 }
 
 // libraryDirs are where a system's loader looks, as far as we know it.

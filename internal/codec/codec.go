@@ -1,6 +1,7 @@
 // Package codec turns frames into RTP payloads and back. It owns the list of
-// codecs that Switchhook speaks: G.711 in both laws, by tables (ITU-T G.711), and
-// G.722 at 64 kbit/s (ITU-T G.722). Names, clock rates and static payload types are those of RFC 3551 §6.
+// codecs that Switchhook speaks: G.711 in both laws, by tables (ITU-T G.711),
+// G.722 at 64 kbit/s (ITU-T G.722), and Opus (RFC 6716), if the system has its
+// library. Names, clock rates and static payload types are those of RFC 3551 §6.
 package codec
 
 import "strings"
@@ -27,13 +28,16 @@ var (
 	G722 = Codec{Name: "G722", ClockRate: 8000, SampleRate: 16000, PayloadType: 9}
 )
 
-// All lists the codecs in the order in which we like them.
+// All lists the codecs that are always there, in the order in which we like them.
 var All = []Codec{G722, PCMA, PCMU}
+
+// known are all codecs, those that may be missing too.
+var known = append(All[:len(All):len(All)], Opus)
 
 // ByName finds a codec by the encoding name and the clock rate of an rtpmap.
 // Case does not count (RFC 4855 §3).
 func ByName(name string, clockRate int) (Codec, bool) {
-	for _, c := range All {
+	for _, c := range known {
 		if c.ClockRate == clockRate && strings.EqualFold(c.Name, name) {
 			return c, true
 		}
@@ -41,11 +45,12 @@ func ByName(name string, clockRate int) (Codec, bool) {
 	return Codec{}, false
 }
 
-// Named finds the codec that has an encoding name, in any case.
+// Named finds the codec that has an encoding name, in any case. It returns false
+// for one that is unknown or missing here.
 func Named(name string) (Codec, bool) {
-	for _, c := range All {
+	for _, c := range known {
 		if strings.EqualFold(c.Name, name) {
-			return c, true
+			return c, c.usable()
 		}
 	}
 	return Codec{}, false
@@ -62,11 +67,14 @@ func ByPayloadType(static uint8) (Codec, bool) {
 	return Codec{}, false
 }
 
-// Valid reports whether c is one of the codecs of this package.
+// Valid reports whether c is one of the codecs of this package and can be used here.
 func (c Codec) Valid() bool {
 	known, found := ByName(c.Name, c.ClockRate)
-	return found && known.SampleRate == c.SampleRate
+	return found && known.SampleRate == c.SampleRate && c.usable()
 }
+
+// usable reports whether the system has what the codec needs.
+func (c Codec) usable() bool { return c.Name != Opus.Name || OpusMissing() == nil }
 
 // Samples returns the samples of 20 ms of sound.
 func (c Codec) Samples() int { return c.SampleRate / 50 }
@@ -74,8 +82,14 @@ func (c Codec) Samples() int { return c.SampleRate / 50 }
 // Ticks returns the RTP timestamp units of 20 ms.
 func (c Codec) Ticks() int { return c.ClockRate / 50 }
 
-// Duration returns how many RTP timestamp units a payload lasts.
-func (c Codec) Duration(payload []byte) int { return len(payload) }
+// Duration returns how many RTP timestamp units a payload lasts; 0 for one that
+// cannot be taken.
+func (c Codec) Duration(payload []byte) int {
+	if c.Name == Opus.Name {
+		return opusDuration(payload)
+	}
+	return len(payload)
+}
 
 // Encoder makes payloads of one stream, in order. It may keep state.
 type Encoder interface {
@@ -91,7 +105,7 @@ type Decoder interface {
 	Decode(dst []int16, payload []byte) int
 }
 
-// NewEncoder returns an encoder for one stream, nil for an unknown codec.
+// NewEncoder returns an encoder for one stream, nil for a codec that is not Valid.
 func (c Codec) NewEncoder() Encoder {
 	switch c.Name {
 	case PCMU.Name:
@@ -100,11 +114,13 @@ func (c Codec) NewEncoder() Encoder {
 		return aLaw{}
 	case G722.Name:
 		return newG722Encoder()
+	case Opus.Name:
+		return newOpusEncoder()
 	}
 	return nil
 }
 
-// NewDecoder returns a decoder for one stream, nil for an unknown codec.
+// NewDecoder returns a decoder for one stream, nil for a codec that is not Valid.
 func (c Codec) NewDecoder() Decoder {
 	switch c.Name {
 	case PCMU.Name:
@@ -113,6 +129,8 @@ func (c Codec) NewDecoder() Decoder {
 		return aLaw{}
 	case G722.Name:
 		return newG722Decoder()
+	case Opus.Name:
+		return newOpusDecoder()
 	}
 	return nil
 }

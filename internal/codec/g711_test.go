@@ -135,7 +135,10 @@ func TestCodecsDoNotAllocate(t *testing.T) {
 }
 
 func BenchmarkFrame(b *testing.B) {
-	for _, c := range All {
+	for _, c := range known {
+		if !c.Valid() {
+			continue
+		}
 		pcm, payload := make([]int16, c.Samples()), make([]byte, MaxPayload)
 		for i := range pcm {
 			pcm[i] = int16(i * 401)

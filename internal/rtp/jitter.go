@@ -3,8 +3,9 @@ package rtp
 const (
 	// maxSlots bounds the packets that wait: 320 ms of the shortest ones, 10 ms.
 	maxSlots = 32
-	// chunkSize is the payload of 10 ms, and maxChunks 400 ms of it: of every codec
-	// here a byte is an eighth of a ms, and a payload can be decoded in pieces.
+	// chunkSize is the payload of 10 ms, and maxChunks 400 ms of it: of most codecs
+	// a byte is an eighth of a ms, and a payload can be decoded in pieces. Of Opus a
+	// chunk is more, and its payloads are put together first.
 	chunkSize = 80
 	maxChunks = 40
 )

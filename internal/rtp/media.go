@@ -13,7 +13,9 @@ type Media struct {
 	RemoteRTCP     netip.AddrPort // and its RTCP; zero is the next port
 	Codec          codec.Codec
 	PayloadType    uint8         // of the codec, in both directions
+	Wishes         codec.Wishes  // what the peer wants of the codec's encoder, if it heeds any
 	TelephoneEvent uint8         // payload type of RFC 4733 tones; 0 is none
+	EventClock     int           // of their durations, in Hz; 0 is the codec's
 	PTime          time.Duration // what the peer wants in a packet: whole 10 ms up to 60; 0 is 20 ms; any is heard
 	RTCPMux        bool          // RTCP goes through RTP's port (RFC 5761); what comes there is heard anyway
 	Send, Receive  bool          // false on hold
@@ -27,10 +29,17 @@ type agreement struct {
 	hearing *listening
 	sealer  *sealer // nil for plain RTP, as is the opener
 	opener  *opener
+	aside   *aside // of a codec that is not for shards
 }
 
 func newAgreement(m Media) *agreement {
 	a := &agreement{media: m, encoder: m.Codec.NewEncoder(), hearing: newListening(m.Codec)}
+	if obliging, ok := a.encoder.(codec.Obliging); ok {
+		obliging.Oblige(m.Wishes)
+	}
+	if m.Codec.Costly() {
+		a.aside = newAside(a.encoder)
+	}
 	if p := m.Protection; p.Suite != Unprotected {
 		a.sealer, a.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)
 	}
@@ -74,16 +83,30 @@ func (s *Session) adopt() *Media {
 		s.encoder = agreed.encoder
 		s.out.filled = 0 // of the former codec
 		s.playout.init(agreed.hearing)
+		s.standAside(agreed.aside)
 		s.inband.tune(m.Codec.SampleRate)
 	}
 	s.adoptKeys(agreed)
 	if !m.Receive {
 		s.playout.forget()
+		if s.aside != nil {
+			s.aside.made = nothing
+		}
 		s.inband.rest()
 	}
 	s.media = m
 	s.source.signal(m.Remote)
 	return m
+}
+
+// standAside changes who works beside the shard; the playout must be here.
+func (s *Session) standAside(next *aside) {
+	if s.aside != nil {
+		s.aside.end()
+	}
+	if s.aside = next; next != nil {
+		next.begin(&s.playout)
+	}
 }
 
 // adoptKeys puts keys into force. One that stays the same goes on: its counters

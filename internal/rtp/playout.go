@@ -23,12 +23,14 @@ const (
 // merged into one: so the delay shrinks again, and a peer's clock that runs fast
 // or slow cannot make it grow.
 type playout struct {
-	codec   codec.Codec
-	decoder codec.Decoder
-	buffer  jitterBuffer
-	conceal concealer
+	codec     codec.Codec
+	decoder   codec.Decoder
+	concealer codec.Concealer // the decoder, if it conceals by itself
+	buffer    jitterBuffer
+	conceal   concealer
 
 	decoded  []int16 // from at to end: decoded and not yet played
+	whole    []byte  // room for a payload that cannot be decoded in pieces; nil if all can
 	at, end  int
 	next     uint32
 	floor    uint32
@@ -62,18 +64,23 @@ type listening struct {
 	decoder codec.Decoder
 	conceal concealer
 	decoded []int16 // room for a packet
+	whole   []byte
 }
 
 func newListening(c codec.Codec) *listening {
-	return &listening{
-		codec: c, decoder: c.NewDecoder(), conceal: newConcealer(c.SampleRate),
-		decoded: make([]int16, maxPayload*c.SampleRate/c.ClockRate),
+	l := &listening{codec: c, decoder: c.NewDecoder(), conceal: newConcealer(c.SampleRate)}
+	longest := maxPayload // a byte is a unit of the clock
+	if c == codec.Opus {
+		l.whole, longest = make([]byte, maxPayload), codec.OpusLongest
 	}
+	l.decoded = make([]int16, longest*c.SampleRate/c.ClockRate)
+	return l
 }
 
 // init makes the playout ready for a codec.
 func (p *playout) init(l *listening) {
-	p.codec, p.decoder, p.conceal, p.decoded = l.codec, l.decoder, l.conceal, l.decoded
+	p.codec, p.decoder, p.conceal, p.decoded, p.whole = l.codec, l.decoder, l.conceal, l.decoded, l.whole
+	p.concealer, _ = l.decoder.(codec.Concealer)
 	p.patience = patience
 	p.forget()
 }
@@ -193,10 +200,30 @@ func (p *playout) replace(dst []int16, quiet bool) sound {
 	if quiet || p.conceal.pausing() || p.pausing() {
 		return p.rest(dst)
 	}
+	if p.concealer != nil && p.concealer.Conceal(dst, p.following(len(dst))) {
+		p.conceal.remember(dst)
+		return invented
+	}
 	if p.conceal.invent(dst) {
 		return invented
 	}
 	return nothing
+}
+
+// following returns the payload right after the next samples, nil if it has not come.
+func (p *playout) following(samples int) []byte {
+	first := p.buffer.first()
+	if first == nil || first.timestamp != p.next+p.ticksOf(samples) {
+		return nil
+	}
+	return p.payload(first)
+}
+
+// payload puts a packet's pieces together.
+func (p *playout) payload(s *slot) []byte {
+	n := 0
+	p.buffer.each(s, func(piece []byte) { n += copy(p.whole[n:], piece) })
+	return p.whole[:n]
 }
 
 // rest fills dst with a pause.
@@ -227,7 +254,11 @@ func (p *playout) pass(samples int) {
 func (p *playout) decode() {
 	first := p.buffer.first()
 	p.at, p.end = 0, 0
-	p.buffer.each(first, func(piece []byte) { p.end += p.decoder.Decode(p.decoded[p.end:], piece) })
+	if p.whole != nil {
+		p.end = p.decoder.Decode(p.decoded, p.payload(first))
+	} else {
+		p.buffer.each(first, func(piece []byte) { p.end += p.decoder.Decode(p.decoded[p.end:], piece) })
+	}
 	p.next, p.floor, p.played, p.dry = first.end(), first.end(), first.sequence, 0
 	p.packetMillis = p.ms(first.ticks)
 	if int32(first.timestamp-p.comfortFrom) > 0 {

@@ -12,8 +12,9 @@ const (
 	maxDrain = 128
 	// hushTicks is how long after a packet of a tone gaps are still the tone's.
 	hushTicks = 4
-	// comfortNoise is the static payload type of RFC 3389.
+	// comfortNoise is the static payload type of RFC 3389, comfortClock its clock.
 	comfortNoise = 13
+	comfortClock = 8000
 )
 
 // drain takes what has arrived since the last tick.
@@ -54,7 +55,8 @@ func (s *Session) take(m *Media, i int) {
 		return
 	}
 	tone := m.TelephoneEvent != 0 && h.payloadType == m.TelephoneEvent
-	if !tone && h.payloadType != m.PayloadType && h.payloadType != comfortNoise {
+	comfort := h.payloadType == comfortNoise && m.Codec.ClockRate == comfortClock
+	if !tone && !comfort && h.payloadType != m.PayloadType {
 		s.counters.ignored.Add(1)
 		return
 	}
@@ -65,7 +67,7 @@ func (s *Session) take(m *Media, i int) {
 	switch {
 	case tone:
 		s.hearTone(h, payload)
-	case h.payloadType == comfortNoise:
+	case comfort:
 		if m.Receive && judged != older {
 			s.playout.hush(h, payload)
 		}

@@ -46,8 +46,13 @@ func (s *Session) WriteFrame(f audio.Frame) {
 func (s *Session) write(m *Media, f audio.Frame) {
 	ticks := m.Codec.Ticks()
 	to := s.source.destination()
+	speaks := m.Send && to.IsValid()
+	if s.aside != nil {
+		s.sendDone(m, speaks, to)
+		defer s.aside.wakeUp()
+	}
 	switch {
-	case !m.Send || !to.IsValid():
+	case !speaks:
 		s.out.talking, s.out.filled = false, 0
 		s.outward.Rest()
 	case s.tones.sending(s.out.header.timestamp, m.TelephoneEvent == 0):
@@ -72,6 +77,9 @@ func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
 	s.flush(m, to)
 	h := s.out.header
 	h.payloadType, h.timestamp = m.TelephoneEvent, s.tones.start
+	if m.EventClock != 0 {
+		ticks = m.EventClock / audio.FramesPerSecond
+	}
 	n, first := s.tones.event(s.out.packet[headerSize:], ticks)
 	h.marker = first
 	s.out.talking = false
@@ -86,11 +94,43 @@ func (s *Session) sendSound(m *Media, f audio.Frame, to netip.AddrPort) {
 	} else {
 		f = s.outward.Convert(s.desk.frame[:m.Codec.Samples()], f)
 	}
+	if s.aside != nil {
+		s.lay(m, f)
+		return
+	}
 	s.out.filled += s.encoder.Encode(s.out.packet[headerSize+s.out.filled:], f)
 	// The clock stands at this frame's beginning, filled is until its end.
 	end := s.out.header.timestamp + uint32(m.Codec.Ticks())
 	for size := packetSize(m); s.out.filled >= size; {
 		s.sendPayload(m, size, end, to)
+	}
+}
+
+// lay gives a frame to the encoder beside the shard.
+func (s *Session) lay(m *Media, f audio.Frame) {
+	slot := s.aside.space()
+	if slot == nil {
+		s.counters.unsent.Add(1)
+		s.out.talking = false
+		return
+	}
+	copy(slot.pcm[:], f)
+	slot.samples = len(f) * max(int(m.PTime/audio.FrameDuration), 1)
+	slot.timestamp, slot.marker = s.out.header.timestamp, !s.out.talking
+	s.out.talking = true
+	s.aside.put.Add(1)
+}
+
+// sendDone sends the packets that are ready, or forgets them.
+func (s *Session) sendDone(m *Media, speaks bool, to netip.AddrPort) {
+	for slot := s.aside.done(); slot != nil; slot = s.aside.done() {
+		if slot.size == 0 || !speaks {
+			continue
+		}
+		h := s.out.header
+		h.payloadType, h.marker, h.timestamp = m.PayloadType, slot.marker, slot.timestamp
+		copy(s.out.packet[headerSize:], slot.payload[:slot.size])
+		s.transmit(h, slot.size, to)
 	}
 }
 

@@ -29,24 +29,26 @@ type Session struct {
 	counters counters
 
 	// The shard's own.
-	media     *Media // what is in force: wanted, as of the last tick
-	encoder   codec.Encoder
-	source    source
-	playout   playout
-	ear       toneEar
-	inband    inbandEar
-	hush      int   // ticks in which the peer's gaps are a tone's, not losses
-	desk      *desk // while the shard is in here
-	out       outgoing
-	sealer    *sealer      // what is sent is protected by it; nil for plain RTP
-	opener    *opener      // what comes must be
-	inward    audio.Bridge // from the codec's rate to the call's
-	outward   audio.Bridge // and back
-	control   control
-	turn      int   // counts reads
-	phase     int   // spreads the sessions' RTCP
-	origin    int64 // Unix time in ns, from which arrival is counted
-	reception reception
+	media        *Media // what is in force: wanted, as of the last tick
+	encoder      codec.Encoder
+	aside        *aside // works for a costly codec; nil for others
+	source       source
+	playout      playout
+	ear          toneEar
+	inband       inbandEar
+	packetMillis int   // how much sound the packet had that was played last; 0 before one
+	hush         int   // ticks in which the peer's gaps are a tone's, not losses
+	desk         *desk // while the shard is in here
+	out          outgoing
+	sealer       *sealer      // what is sent is protected by it; nil for plain RTP
+	opener       *opener      // what comes must be
+	inward       audio.Bridge // from the codec's rate to the call's
+	outward      audio.Bridge // and back
+	control      control
+	turn         int   // counts reads
+	phase        int   // spreads the sessions' RTCP
+	origin       int64 // Unix time in ns, from which arrival is counted
+	reception    reception
 }
 
 func newSession(local netip.AddrPort, rtp, rtcp *socket, give func()) *Session {
@@ -85,6 +87,11 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 	if s.closed.Load() {
 		return false
 	}
+	if s.aside != nil && s.aside.away.Load() { // it did not get the processor in time
+		s.counters.concealed.Add(1)
+		s.inward.Rest()
+		return false
+	}
 	s.desk = takeDesk()
 	heard := s.read(f)
 	leaveDesk(s.desk)
@@ -110,7 +117,7 @@ func (s *Session) read(f audio.Frame) bool {
 	if len(f) != m.Codec.Samples() {
 		heard = s.desk.frame[:m.Codec.Samples()]
 	}
-	made := s.playout.frame(heard, s.hush > 0)
+	made := s.next(heard)
 	if m.TelephoneEvent == 0 {
 		s.hearInband(heard, made)
 	}
@@ -126,6 +133,18 @@ func (s *Session) read(f audio.Frame) bool {
 	}
 	s.inward.Convert(f, heard)
 	return true
+}
+
+// next fills a frame of the codec's rate with what comes next.
+func (s *Session) next(heard audio.Frame) sound {
+	s.packetMillis = s.playout.packetMillis
+	if s.aside == nil {
+		return s.playout.frame(heard, s.hush > 0)
+	}
+	made := s.aside.made
+	copy(heard, s.aside.frame[:])
+	s.aside.hand(s.hush > 0)
+	return made
 }
 
 // silent reports whether nobody could hear a frame: G.711's smallest steps.
@@ -147,6 +166,7 @@ func (s *Session) Close() error {
 	}
 	close(s.gone)
 	s.leave()
+	s.standAside(nil)
 	err := s.rtp.close()
 	if second := s.rtcp.close(); err == nil {
 		err = second

@@ -10,6 +10,7 @@ import (
 type Stats struct {
 	Sent, SentBytes         uint64 // RTP packets, and their bytes with headers
 	SendErrors              uint64
+	Unsent                  uint64 // frames that a costly codec's encoder did not take in time
 	Received, ReceivedBytes uint64 // of the peer's stream
 	Lost                    uint64 // never came, as far as sequence numbers tell
 	Late                    uint64 // came after their place had been filled
@@ -35,7 +36,7 @@ type Stats struct {
 
 // counters are written by the shard and read by anybody.
 type counters struct {
-	sent, sentBytes, sendErrors                                                           atomic.Uint64
+	sent, sentBytes, sendErrors, unsent                                                   atomic.Uint64
 	received, receivedBytes                                                               atomic.Uint64
 	late, duplicates, discarded, concealed, comfort, ignored, forged, replayed, malformed atomic.Uint64
 
@@ -56,7 +57,7 @@ type counters struct {
 func (s *Session) Stats() Stats {
 	c := &s.counters
 	stats := Stats{
-		Sent: c.sent.Load(), SentBytes: c.sentBytes.Load(), SendErrors: c.sendErrors.Load(),
+		Sent: c.sent.Load(), SentBytes: c.sentBytes.Load(), SendErrors: c.sendErrors.Load(), Unsent: c.unsent.Load(),
 		Received: c.received.Load(), ReceivedBytes: c.receivedBytes.Load(),
 		// Packets that come after they were believed lost make it shrink.
 		Lost:         uint64(max(c.lost.Load(), 0)),

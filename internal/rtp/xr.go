@@ -119,10 +119,10 @@ func (s *Session) metrics() voipMetrics {
 
 // packetTime is how much sound the peer's last packet had; 20 ms until there is one.
 func (s *Session) packetTime() time.Duration {
-	if s.playout.packetMillis == 0 {
+	if s.packetMillis == 0 {
 		return 20 * time.Millisecond
 	}
-	return time.Duration(s.playout.packetMillis) * time.Millisecond
+	return time.Duration(s.packetMillis) * time.Millisecond
 }
 
 func share(ratio float64) uint8    { return uint8(min(max(ratio*256, 0), 255)) }

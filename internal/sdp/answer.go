@@ -70,13 +70,17 @@ func agree(stream *Stream, local Local, answer bool) (Media, error) {
 			Remote: netip.AddrPortFrom(stream.Address, stream.Port),
 			RTCP:   stream.RTCP,
 			Codec:  codec, PayloadType: payloadType,
-			TelephoneEvent: stream.findEvents(codec),
-			PTime:          stream.packetTime(local.PTime),
-			Suite:          ours.Suite, SendKey: ours.Key, ReceiveKey: theirs.Key, tag: ours.Tag,
+			PTime: stream.packetTime(local.PTime),
+			Suite: ours.Suite, SendKey: ours.Key, ReceiveKey: theirs.Key, tag: ours.Tag,
 			Mux: local.Mux && stream.Mux,
 			// RFC 2543's hold, still met: no sound towards 0.0.0.0.
 			Send:    stream.Direction.Receives() && local.Hold.Sends() && !stream.Address.IsUnspecified(),
 			Receive: stream.Direction.Sends() && local.Hold.Receives(),
+		}
+		media.TelephoneEvent, media.EventClock = stream.findEvents(codec)
+		if codec == "OPUS" {
+			media.Opus = stream.opus(payloadType)
+			media.PTime = opusTime(media.PTime)
 		}
 		if media.Mux {
 			media.RTCP = media.Remote
@@ -106,6 +110,11 @@ func (s *Stream) packetTime(ours time.Duration) time.Duration {
 		}
 	}
 	return ours
+}
+
+// opusTime is the packet of Opus that comes nearest: we encode 20, 40 or 60 ms.
+func opusTime(want time.Duration) time.Duration {
+	return max(want.Truncate(defaultPTime), defaultPTime)
 }
 
 const defaultPTime = 20 * time.Millisecond

@@ -1,6 +1,7 @@
 package sdp
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,21 +10,39 @@ import (
 type format struct {
 	payloadType uint8 // static (RFC 3551 table 4), or the one that our offers use
 	encoding    string
-	clock       int // of timestamps, not always the sampling rate: RFC 3551 §4.5.2 for G.722
+	clock       int    // of timestamps, not always the sampling rate: RFC 3551 §4.5.2 for G.722
+	parameters  string // what we say in a=fmtp; "" is nothing
 }
 
 // formats are the codecs that this package can name. Which of them an offer or
 // answer may hold is the caller's to say.
 var formats = map[string]format{
-	"PCMU": {0, "PCMU/8000", 8000},
-	"PCMA": {8, "PCMA/8000", 8000},
-	"G722": {9, "G722/8000", 8000},
-	"OPUS": {111, "opus/48000/2", 48000},
+	"PCMU": {0, "PCMU/8000", 8000, ""},
+	"PCMA": {8, "PCMA/8000", 8000, ""},
+	"G722": {9, "G722/8000", 8000, ""},
+	"OPUS": {111, "opus/48000/2", 48000, opusParameters},
 }
 
-// eventPayloadType is the payload type of tones in our offers; 101 is what
-// every telephone uses.
-const eventPayloadType = 101
+// opusParameters say that we hear up to 16 kHz, in one channel, and what a packet
+// may hold at most (RFC 7587 §6.1).
+const opusParameters = "maxplaybackrate=16000;sprop-maxcapturerate=16000;maxaveragebitrate=48000;useinbandfec=1"
+
+// opusLongest is the longest packet of Opus that we take, in ms.
+const opusLongest = 60
+
+// eventPayloadTypes are those of tones in our offers, by their clock; 101 is what
+// every telephone uses. An offer has one for each clock of its codecs (RFC 4733 §2.1).
+var eventPayloadTypes = map[int]uint8{8000: 101, 48000: 110}
+
+// eventClocks are the clocks of tones that an offer of codecs needs.
+func eventClocks(codecs []string) (clocks []int) {
+	for _, codec := range codecs {
+		if clock := formats[codec].clock; !slices.Contains(clocks, clock) {
+			clocks = append(clocks, clock)
+		}
+	}
+	return clocks
+}
 
 // find returns the payload type under which a stream carries a codec.
 func (s *Stream) find(codec string) (payloadType uint8, ok bool) {
@@ -48,19 +67,50 @@ func (s *Stream) find(codec string) (payloadType uint8, ok bool) {
 	return 0, false
 }
 
-// findEvents returns the payload type of tones whose clock is the codec's; 0 is none.
-func (s *Stream) findEvents(codec string) uint8 {
+// findEvents returns the payload type of tones and their clock: the codec's, as it
+// should be, or else 8000 Hz, since many phones have no other. 0 is none.
+func (s *Stream) findEvents(codec string) (payloadType uint8, clock int) {
+	for _, clock := range []int{formats[codec].clock, 8000} {
+		if payloadType := s.eventsOf(clock); payloadType != 0 {
+			return payloadType, clock
+		}
+	}
+	return 0, 0
+}
+
+func (s *Stream) eventsOf(clock int) uint8 {
 	for _, text := range s.Formats {
 		number, err := strconv.ParseUint(text, 10, 7)
 		if err != nil {
 			continue
 		}
 		m, mapped := s.mapOf(uint8(number))
-		if mapped && m.codec == "TELEPHONE-EVENT" && m.clock == formats[codec].clock {
+		if mapped && m.codec == "TELEPHONE-EVENT" && m.clock == clock {
 			return uint8(number)
 		}
 	}
 	return 0
+}
+
+// opus reads what the far end wants of an encoder of Opus: a=fmtp, as
+// "name=value;name=value". What cannot be read is not said.
+func (s *Stream) opus(payloadType uint8) (wants Opus) {
+	for _, parameter := range strings.Split(s.parameters[payloadType], ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
+		number, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
+		if err != nil {
+			continue
+		}
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "useinbandfec":
+			wants.Redundant = number == 1
+		case "cbr":
+			wants.Constant = number == 1
+		case "maxaveragebitrate":
+			wants.BitRate = int(number)
+		}
+	}
+	return wants
 }
 
 func (s *Stream) mapOf(payloadType uint8) (rtpmap, bool) {

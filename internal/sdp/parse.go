@@ -128,6 +128,8 @@ func (p *parser) attribute(value string) {
 	switch name = strings.ToLower(strings.TrimSpace(name)); name {
 	case "rtpmap":
 		stream.addMap(rest)
+	case "fmtp":
+		stream.addParameters(rest)
 	case "ptime":
 		stream.PTime = milliseconds(rest)
 	case "maxptime":
@@ -190,6 +192,19 @@ func (s *Stream) addMap(value string) {
 		}
 	}
 	s.maps = append(s.maps, rtpmap{uint8(payloadType), strings.ToUpper(parts[0]), clock})
+}
+
+// addParameters reads "111 useinbandfec=1;cbr=0".
+func (s *Stream) addParameters(value string) {
+	number, text, ok := strings.Cut(value, " ")
+	payloadType, err := strconv.ParseUint(number, 10, 7)
+	if !ok || err != nil || len(s.parameters) == maxMaps {
+		return
+	}
+	if s.parameters == nil {
+		s.parameters = map[uint8]string{}
+	}
+	s.parameters[uint8(payloadType)] = text
 }
 
 // setRTCP reads "53020" or "53020 IN IP4 192.0.2.1" (RFC 3605).

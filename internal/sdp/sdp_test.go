@@ -31,7 +31,7 @@ func TestAnswer(t *testing.T) {
 		lines       []string
 	}{
 		{"plain", phone + "m=audio 49170 RTP/AVP 0 8 101\na=rtpmap:101 telephone-event/8000\n", nil,
-			Media{Remote: remote, Codec: "PCMU", TelephoneEvent: 101, PTime: 20 * time.Millisecond, Send: true, Receive: true},
+			Media{Remote: remote, Codec: "PCMU", TelephoneEvent: 101, EventClock: 8000, PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=audio 20000 RTP/AVP 0 101", "a=rtpmap:0 PCMU/8000", "a=fmtp:101 0-16", "a=sendrecv", "a=ptime:20", "c=IN IP4 192.0.2.10", "o=- 7 1 IN IP4 192.0.2.10"}},
 		{"our order counts", phone + "m=audio 49170 RTP/AVP 0 8\n", func(l *Local) { l.Codecs = []string{"PCMA", "PCMU"} },
 			Media{Remote: remote, Codec: "PCMA", PayloadType: 8, PTime: 20 * time.Millisecond, Send: true, Receive: true},
@@ -39,7 +39,7 @@ func TestAnswer(t *testing.T) {
 		{"a trunk's restriction counts", phone + "m=audio 49170 RTP/AVP 0 8\n", func(l *Local) { l.Codecs = []string{"PCMA"} },
 			Media{Remote: remote, Codec: "PCMA", PayloadType: 8, PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
 		{"dynamic payload types are theirs", phone + "m=audio 49170 RTP/AVP 96 97\na=rtpmap:96 pcma/8000\na=rtpmap:97 telephone-event/8000\n", nil,
-			Media{Remote: remote, Codec: "PCMA", PayloadType: 96, TelephoneEvent: 97, PTime: 20 * time.Millisecond, Send: true, Receive: true},
+			Media{Remote: remote, Codec: "PCMA", PayloadType: 96, TelephoneEvent: 97, EventClock: 8000, PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=audio 20000 RTP/AVP 96 97", "a=rtpmap:96 PCMA/8000"}},
 		{"held by sendonly", phone + "m=audio 49170 RTP/AVP 0\na=sendonly\n", nil,
 			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond, Receive: true}, []string{"a=recvonly"}},
@@ -181,13 +181,14 @@ func TestAnswerToOurOfferIsRead(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(phone + "m=audio 49170 RTP/AVP 0 8 101\na=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\n"))
 	f.Add([]byte(phone + "m=video 5000 RTP/AVP 31\nm=audio 49170 RTP/SAVP 0\na=rtcp:1 IN IP6 ::1\na=maxptime:1e3\n"))
+	f.Add([]byte(phone + "m=audio 49170 RTP/AVP 96 101\na=rtpmap:96 opus/48000/2\na=fmtp:96 useinbandfec=1;cbr=1\n"))
 	f.Add([]byte("m=audio 1/2 RTP/AVP 0\nc=IN IP4 224.0.0.1/1\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		session, err := Parse(text)
 		if err != nil {
 			return
 		}
-		answer, media, err := Answer(session, ours)
+		answer, media, err := Answer(session, wide)
 		if err != nil {
 			return
 		}

@@ -33,7 +33,8 @@ type Stream struct {
 	Crypto    []Crypto       // the keys that can be used
 	Mux       bool           // a=rtcp-mux
 
-	maps []rtpmap
+	maps       []rtpmap
+	parameters map[uint8]string // a=fmtp, by payload type
 }
 
 // rtpmap is an a=rtpmap line (RFC 4566 §6).
@@ -85,6 +86,7 @@ type Media struct {
 	Codec          string         // "PCMU", "PCMA", …
 	PayloadType    uint8          // the codec's, towards the far end
 	TelephoneEvent uint8          // the payload type of RFC 4733 tones; 0 where the far end takes none
+	EventClock     int            // of the tones' durations, in Hz
 	PTime          time.Duration  // how much sound the far end wants in a packet
 	Send           bool           // whether we speak; false while the far end holds us
 	Receive        bool           // whether we listen
@@ -93,5 +95,14 @@ type Media struct {
 	SendKey        Key            // ours
 	ReceiveKey     Key            // the far end's
 
+	Opus Opus // where Codec is "OPUS"
+
 	tag int // of the a=crypto line that is taken
+}
+
+// Opus is what the far end wants of our encoder (RFC 7587 §6.1).
+type Opus struct {
+	Redundant bool // it can use packets that hold the former one once more
+	Constant  bool // constant bit rate
+	BitRate   int  // at most, on average; 0 is not said
 }

@@ -20,11 +20,17 @@ func Offer(local Local) []byte {
 	for _, codec := range local.Codecs {
 		fmt.Fprintf(&text, " %d", formats[codec].payloadType)
 	}
-	fmt.Fprintf(&text, " %d\r\n", eventPayloadType)
-	for _, codec := range local.Codecs {
-		fmt.Fprintf(&text, "a=rtpmap:%d %s\r\n", formats[codec].payloadType, formats[codec].encoding)
+	clocks := eventClocks(local.Codecs)
+	for _, clock := range clocks {
+		fmt.Fprintf(&text, " %d", eventPayloadTypes[clock])
 	}
-	writeEvents(&text, eventPayloadType, 8000)
+	text.WriteString("\r\n")
+	for _, codec := range local.Codecs {
+		writeCodec(&text, formats[codec].payloadType, codec)
+	}
+	for _, clock := range clocks {
+		writeEvents(&text, eventPayloadTypes[clock], clock)
+	}
 	if local.Security != Off {
 		for _, crypto := range local.Crypto {
 			text.WriteString(crypto.line())
@@ -54,9 +60,9 @@ func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
 			fmt.Fprintf(&text, " %d", media.TelephoneEvent)
 		}
 		text.WriteString("\r\n")
-		fmt.Fprintf(&text, "a=rtpmap:%d %s\r\n", media.PayloadType, formats[media.Codec].encoding)
+		writeCodec(&text, media.PayloadType, media.Codec)
 		if media.TelephoneEvent != 0 {
-			writeEvents(&text, media.TelephoneEvent, formats[media.Codec].clock)
+			writeEvents(&text, media.TelephoneEvent, media.EventClock)
 		}
 		if media.Suite != "" {
 			text.WriteString(Crypto{media.tag, media.Suite, media.SendKey}.line())
@@ -70,6 +76,14 @@ func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
 func writeSession(text *bytes.Buffer, local Local) {
 	family := addressFamily(local.Address.Addr())
 	fmt.Fprintf(text, "v=0\r\no=- %d %d IN %s\r\ns=-\r\nc=IN %s\r\nt=0 0\r\n", local.ID, local.Version, family, family)
+}
+
+// writeCodec names a codec and what we ask of its encoder.
+func writeCodec(text *bytes.Buffer, payloadType uint8, codec string) {
+	fmt.Fprintf(text, "a=rtpmap:%d %s\r\n", payloadType, formats[codec].encoding)
+	if parameters := formats[codec].parameters; parameters != "" {
+		fmt.Fprintf(text, "a=fmtp:%d %s\r\na=maxptime:%d\r\n", payloadType, parameters, opusLongest)
+	}
 }
 
 // writeEvents offers or takes the sixteen keys (RFC 4733 §2.4.1, 0–15) and flash.

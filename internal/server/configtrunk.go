@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -70,7 +71,20 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		}
 		t.Codecs = append(t.Codecs, name)
 	}
+	if len(t.Codecs) > 0 && len(missingCodecs(t)) == len(t.Codecs) {
+		c.fail(setting{name: c.file.where(key + ".codecs")}, "leaves no codec: %v", codec.OpusMissing())
+	}
 	return t
+}
+
+// missingCodecs are those of a trunk that this system lacks: Opus may be one.
+func missingCodecs(t trunk.Trunk) (list []string) {
+	for _, name := range t.Codecs {
+		if _, ok := codec.Named(name); !ok {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // authorities reads a file of certificates; nil where none is named.
@@ -91,7 +105,7 @@ func (c *checker) authorities(key, name string) *x509.CertPool {
 }
 
 // trunkCodecs are the codecs that this version carries.
-var trunkCodecs = []string{"PCMU", "PCMA", "G722"}
+var trunkCodecs = []string{"PCMU", "PCMA", "G722", "OPUS"}
 
 func parseSource(text string) (netip.Prefix, error) {
 	if strings.Contains(text, "/") {

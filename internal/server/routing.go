@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/siprouting"
@@ -26,6 +27,11 @@ func (p *parts) openNumbers(ctx context.Context) (err error) {
 func (p *parts) openRouting(ctx context.Context) (err error) {
 	if p.trunks, err = trunk.NewTable(p.cfg.Trunks, p.cfg.Routes); err != nil {
 		return err
+	}
+	for _, t := range p.cfg.Trunks {
+		if missing := missingCodecs(t); len(missing) > 0 {
+			p.log.Warn("codecs of a trunk are left out", "trunk", t.Name, "codecs", missing, "error", codec.OpusMissing())
+		}
 	}
 	p.routing, err = siprouting.New(ctx, siprouting.Config{
 		Trunks: p.cfg.Trunks, Routes: p.cfg.Routes, Table: p.trunks, Store: p.store, Log: p.log.With("part", "siprouting"),

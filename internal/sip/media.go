@@ -114,8 +114,8 @@ func (l *leg) agree(agreed sdp.Media) {
 	how, _ := codec.Named(agreed.Codec)
 	suite, _ := rtp.SuiteNamed(agreed.Suite)
 	l.session.SetMedia(rtp.Media{
-		Remote: agreed.Remote, RemoteRTCP: agreed.RTCP, Codec: how, PayloadType: agreed.PayloadType,
-		TelephoneEvent: agreed.TelephoneEvent, PTime: agreed.PTime, Send: agreed.Send, Receive: agreed.Receive,
+		Remote: agreed.Remote, RemoteRTCP: agreed.RTCP, Codec: how, PayloadType: agreed.PayloadType, Wishes: codec.Wishes(agreed.Opus),
+		TelephoneEvent: agreed.TelephoneEvent, EventClock: agreed.EventClock, PTime: agreed.PTime, Send: agreed.Send, Receive: agreed.Receive,
 		RTCPMux: agreed.Mux, Protection: rtp.Protection{Suite: suite, Send: rtp.Key(agreed.SendKey), Receive: rtp.Key(agreed.ReceiveKey)},
 	})
 	if another && l.owned {

@@ -3,6 +3,7 @@ package sip
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
@@ -94,8 +96,17 @@ func TestPacketsAreAsLongAsTheTrunkLikes(t *testing.T) {
 // TestWidebandIsHeardBothWays asks for sound that only a wideband codec carries,
 // in a call from a phone and in one to a phone.
 func TestWidebandIsHeardBothWays(t *testing.T) {
+	for _, name := range []string{"G722", "opus"} {
+		t.Run(name, func(t *testing.T) { hearWideband(t, name) })
+	}
+}
+
+func hearWideband(t *testing.T, name string) {
+	if _, ok := codec.Named(name); !ok {
+		t.Skip(codec.OpusMissing()) // `make test` installs it
+	}
 	const beyond = 5000 // Hz: G.711 ends below 4000
-	order := []string{"G722", "PCMU"}
+	order := []string{strings.ToUpper(name), "PCMU"}
 	phone, to := callee(t, "wide", func(c *siptest.Config) { c.Codecs = order })
 	to.Codecs = order
 	r := newRig(t, nil, to)
@@ -110,12 +121,12 @@ func TestWidebandIsHeardBothWays(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect[call.Answered](t, made)
-	for name, end := range map[string]struct {
+	for who, end := range map[string]struct {
 		phone *siptest.Call
 		here  *guest
 	}{"a phone that called": {in, taken}, "a phone that was called": {out, made}} {
-		if got := end.here.Port().(*rtp.Session).Summary().Codec; got != "G722" {
-			t.Errorf("%s: codec %s", name, got)
+		if got := end.here.Port().(*rtp.Session).Summary().Codec; got != name {
+			t.Errorf("%s: codec %s", who, got)
 		}
 		end.phone.Tone(beyond, 1000) // and the other end echoes what it hears
 		eventually(t, func() bool { return end.phone.HeardFor(beyond) >= 0.3 })
@@ -179,5 +190,40 @@ func TestAnotherCodecIsReported(t *testing.T) {
 	expect[call.SoundChanged](t, taken)
 	if rate := taken.Port().(*rtp.Session).SampleRate(); rate != 16000 {
 		t.Errorf("the leg has %d Hz", rate)
+	}
+}
+
+// TestKeysBesideOpusAreHeardBothWays asks it of a phone whose tones have only the
+// telephone's clock.
+func TestKeysBesideOpusAreHeardBothWays(t *testing.T) {
+	if err := codec.OpusMissing(); err != nil {
+		t.Skip(err) // `make test` installs it
+	}
+	r := newRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback, Codecs: []string{"OPUS"}})
+	made, taken := r.connect(t, r.phone(t, func(c *siptest.Config) { c.Codecs = []string{"OPUS"} }))
+	if err := made.SendTones(within(t), "5#"); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []call.Tone{'5', '#'} {
+		if news := expect[call.ToneHeard](t, taken); news.Tone != key {
+			t.Errorf("heard %c, want %c", news.Tone, key)
+		}
+	}
+	if err := taken.SendTones(within(t), []call.Tone{'1', '9'}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { return made.HeardTones() == "19" })
+}
+
+// TestMissingCodecIsNotOffered asks that a trunk's order may name what this system
+// lacks, and that the others are offered.
+func TestMissingCodecIsNotOffered(t *testing.T) {
+	list := codecsOf(&trunk.Trunk{Codecs: []string{"OPUS", "G729", "PCMA"}})
+	want := []string{"OPUS", "PCMA"}
+	if codec.OpusMissing() != nil {
+		want = want[1:]
+	}
+	if !slices.Equal(list, want) {
+		t.Errorf("offers %v, want %v", list, want)
 	}
 }

@@ -98,7 +98,13 @@ func (m *media) describe(direction string, version int) []byte {
 	for _, v := range m.voices {
 		fmt.Fprintf(&b, " %d", v.format)
 	}
-	fmt.Fprintf(&b, " %d\r\na=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\na=%s\r\n", eventType, eventType, eventType, direction)
+	fmt.Fprintf(&b, " %d\r\n", eventType)
+	for _, v := range m.voices {
+		if v.format >= 96 {
+			fmt.Fprintf(&b, "a=rtpmap:%d %s\r\na=fmtp:%d useinbandfec=1\r\n", v.format, v.encoding, v.format)
+		}
+	}
+	fmt.Fprintf(&b, "a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\na=%s\r\n", eventType, eventType, direction)
 	return b.Bytes()
 }
 

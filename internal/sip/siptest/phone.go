@@ -21,7 +21,7 @@ type Config struct {
 	TLS       *tls.Config // for "tls": both ways
 	User      string      // the caller's number; "+15550100"
 	Name      string      // display name
-	Codecs    []string    // of "PCMU", "PCMA", "G722", the best first; the first two if empty
+	Codecs    []string    // of "PCMU", "PCMA", "G722", "OPUS" (if its library is there), the best first; the first two if empty
 	T1        time.Duration
 	// Username and Password make the phone challenge those who call it.
 	Username, Password string

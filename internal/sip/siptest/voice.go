@@ -27,6 +27,10 @@ func newVoice(name string) *voice {
 		return telephone(name, 8)
 	case "G722":
 		return wide(name, 9, "G722/8000", codec.G722)
+	case "OPUS":
+		if codec.Opus.Valid() {
+			return wide(name, 111, "opus/48000/2", codec.Opus)
+		}
 	}
 	return nil
 }

@@ -1,0 +1,76 @@
+package sdp
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+)
+
+var wide = Local{
+	Address: netip.MustParseAddrPort("192.0.2.10:20000"),
+	Codecs:  []string{"OPUS", "G722", "PCMU"},
+	ID:      7, Version: 1,
+}
+
+// TestOpusIsOffered asks for RFC 7587's lines, and tones for both clocks.
+func TestOpusIsOffered(t *testing.T) {
+	text := string(Offer(wide))
+	for _, line := range []string{
+		"m=audio 20000 RTP/AVP 111 9 0 110 101",
+		"a=rtpmap:111 opus/48000/2", "a=fmtp:111 " + opusParameters, "a=maxptime:60",
+		"a=rtpmap:9 G722/8000", "a=rtpmap:110 telephone-event/48000", "a=rtpmap:101 telephone-event/8000",
+	} {
+		if !strings.Contains(text, line+"\r\n") {
+			t.Errorf("the offer lacks %q:\n%s", line, text)
+		}
+	}
+	if plain := string(Offer(ours)); strings.Contains(plain, "48000") || strings.Contains(plain, "maxptime") {
+		t.Errorf("an offer without Opus speaks of it:\n%s", plain)
+	}
+}
+
+func TestOpusIsAnswered(t *testing.T) {
+	const stream = "m=audio 49170 RTP/AVP 96 0 101 102\na=rtpmap:96 opus/48000/2\n"
+	for _, test := range []struct {
+		name, offer string
+		want        Media
+		lines       []string
+	}{
+		{"with what the far end wants of the encoder",
+			stream + "a=fmtp:96 stereo=1; useinbandfec=1;cbr=1 ;maxaveragebitrate=16000;sprop-stereo=x\na=rtpmap:101 telephone-event/48000\n",
+			Media{TelephoneEvent: 101, EventClock: 48000, PTime: 20 * time.Millisecond, Opus: Opus{true, true, 16000}},
+			[]string{"m=audio 20000 RTP/AVP 96 101", "a=rtpmap:96 opus/48000/2", "a=fmtp:96 " + opusParameters, "a=rtpmap:101 telephone-event/48000"}},
+		{"with the tones of its own clock before others",
+			stream + "a=rtpmap:101 telephone-event/8000\na=rtpmap:102 telephone-event/48000\n",
+			Media{TelephoneEvent: 102, EventClock: 48000, PTime: 20 * time.Millisecond}, nil},
+		{"with the tones that every phone has, if there are no others",
+			stream + "a=rtpmap:101 telephone-event/8000\na=ptime:40\n",
+			Media{TelephoneEvent: 101, EventClock: 8000, PTime: 40 * time.Millisecond},
+			[]string{"a=rtpmap:101 telephone-event/8000", "a=ptime:40"}},
+		{"in packets that it has", stream + "a=ptime:30\n", Media{PTime: 20 * time.Millisecond}, []string{"a=ptime:20"}},
+		{"without tones and wishes", stream + "a=fmtp:96\na=fmtp:x y\n", Media{PTime: 20 * time.Millisecond}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			offer, err := Parse([]byte(phone + test.offer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, media, err := Answer(offer, wide)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := test.want
+			want.Codec, want.PayloadType, want.Send, want.Receive = "OPUS", 96, true, true
+			want.Remote, want.RTCP = netip.MustParseAddrPort("198.51.100.1:49170"), netip.MustParseAddrPort("198.51.100.1:49171")
+			if media != want {
+				t.Errorf("agreed on %+v,\nwant      %+v", media, want)
+			}
+			for _, line := range test.lines {
+				if !strings.Contains(string(text), line+"\r\n") {
+					t.Errorf("the answer lacks %q:\n%s", line, text)
+				}
+			}
+		})
+	}
+}
