@@ -213,6 +213,9 @@ func TestKeysBesideOpusAreHeardBothWays(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, func() bool { return made.HeardTones() == "19" })
+	if got := made.LongestKey(); got != 100*time.Millisecond {
+		t.Errorf("a key lasts %s for the phone", got)
+	}
 }
 
 // TestMissingCodecIsNotOffered asks that a trunk's order may name what this system

@@ -3,6 +3,7 @@ package siptest
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Cancel gives the call up before it is answered.
@@ -135,6 +136,13 @@ func (c *Call) HeardFor(frequency float64) float64 {
 
 // HeardTones returns the keys that the phone heard.
 func (c *Call) HeardTones() string { return c.media.heardKeys() }
+
+// LongestKey returns for how long the longest key was heard.
+func (c *Call) LongestKey() time.Duration {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return time.Duration(c.media.longest) * time.Second / eventClock
+}
 
 // AnswerAsAnother answers as a second phone behind a forking proxy would: with
 // a tag of its own.

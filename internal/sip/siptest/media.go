@@ -42,6 +42,7 @@ type media struct {
 	first   uint32 // timestamp of the first packet heard
 	tones   []byte
 	toneAt  uint32 // timestamp of the last key heard
+	longest uint16 // duration of a key, in units of eventClock
 	packets int
 }
 

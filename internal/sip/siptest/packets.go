@@ -129,4 +129,7 @@ func (m *media) packet(data []byte) {
 		m.tones = append(m.tones, "0123456789*#ABCD"[payload[0]])
 		m.toneAt = timestamp
 	}
+	if payloadType == eventType && len(payload) == 4 {
+		m.longest = max(m.longest, binary.BigEndian.Uint16(payload[2:]))
+	}
 }
