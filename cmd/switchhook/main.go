@@ -35,6 +35,7 @@ type root struct {
 	Events        eventsCommand        `cmd:"" help:"Look at deliveries of events, and deliver them once more."`
 	Calls         callsCommand         `cmd:"" help:"List calls that are over: who, how long, why they ended, how they sounded."`
 	Numbers       numbersCommand       `cmd:"" help:"List the phone numbers that the resource owns."`
+	Phones        phonesCommand        `cmd:"" help:"Give users desk phones: credentials and what has registered."`
 	Trunks        trunksCommand        `cmd:"" help:"List the trunks and routes."`
 	Keys          keysCommand          `cmd:"" help:"Show and rotate the access keys."`
 	CA            caCommand            `cmd:"" name:"ca" help:"Print or export the certificate that clients have to trust."`

@@ -85,6 +85,14 @@ type Invitation struct {
 	// somebody chose.
 	Forwarded bool
 
+	// CallerID is the number that an identity's telephone shows to phone numbers;
+	// zero: it may call none. Withheld asks that they see none.
+	CallerID identifier.ID
+	Withheld bool
+	// Device is which of the telephones of To to call, by a Device's ID; "" is no
+	// particular one.
+	Device string
+
 	release   func() // gives back a permission that was taken early; nil: none was
 	redirects int    // how often applications have sent it on
 }

@@ -8,6 +8,9 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.cfg.Deleted(r.Context(), id); err != nil {
+		return err
+	}
 	if err := a.users.Delete(r.Context(), id.Raw()); err != nil {
 		return missing(err)
 	}

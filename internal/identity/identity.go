@@ -26,6 +26,9 @@ type Config struct {
 	Store    store.Backend    // required
 	Log      *slog.Logger     // nil: slog.Default()
 	Now      func() time.Time // nil: time.Now
+	// Revoked and Deleted end what a user has beside tokens, before the user's
+	// tokens end; nil: users have nothing else. An error stops the request.
+	Revoked, Deleted func(context.Context, identifier.ID) error
 }
 
 // API serves the identities of one resource.
@@ -55,6 +58,13 @@ func New(cfg Config) (*API, error) {
 	if err != nil {
 		users.Close()
 		return nil, err
+	}
+	none := func(context.Context, identifier.ID) error { return nil }
+	if cfg.Revoked == nil {
+		cfg.Revoked = none
+	}
+	if cfg.Deleted == nil {
+		cfg.Deleted = none
 	}
 	return &API{cfg: cfg, users: users, answers: answers}, nil
 }

@@ -12,6 +12,9 @@ func (a *API) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.cfg.Revoked(r.Context(), id); err != nil {
+		return err
+	}
 	err = a.users.Update(r.Context(), id.Raw(), func(u *user) error {
 		u.NotBefore = afterRevocation(a.cfg.Now(), u.NotBefore)
 		return nil

@@ -22,6 +22,7 @@ import (
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/player"
+	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/siprouting"
@@ -55,6 +56,7 @@ type parts struct {
 	calls       *call.Registry
 	trunks      *trunk.Table
 	phones      *sip.Server
+	registrar   *registrar.Registrar
 	identities  *identity.API
 	numbers     *phonenumbers.API
 	routing     *siprouting.API
@@ -97,7 +99,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.public.known = make(chan struct{})
 	p.metrics = newMetrics()
 	for _, step := range []func(context.Context) error{
-		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openCalls, p.openPhones, p.openAPIs,
+		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones, p.openAPIs,
 	} {
 		if err := step(ctx); err != nil {
 			return err

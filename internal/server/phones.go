@@ -28,9 +28,11 @@ func (p *parts) openPhones(context.Context) (err error) {
 	p.phones = sip.New(sip.Config{
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
 		TLS:          sipsConfig(p.cert, p.cfg.SIPSClients),
-		MediaTimeout: p.cfg.MediaTimeout,
 		Permit:       p.permits,
 		Strain:       p.strain,
+		MediaTimeout: p.cfg.MediaTimeout,
+		UserAgent:    sipRealm,
+		Phones:       p.registrar,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(trunkHealth{p.phones}, phoneLoad{p.phones})
 	p.later(func() error { p.phones.Close(); return nil })

@@ -102,7 +102,7 @@ func (s *Server) address(request *sip.Request, d *dialog) {
 		request.SetDestination(hostPort(&d.routes[0], d.transport))
 		return
 	}
-	if d.source.IsValid() && (s.behindNAT(d) || d.transport != "UDP" && s.connected(d)) {
+	if d.source.IsValid() && (d.flow || s.behindNAT(d) || d.transport != "UDP" && s.connected(d)) {
 		request.SetDestination(d.source.String())
 		return
 	}

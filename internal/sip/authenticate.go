@@ -43,7 +43,7 @@ func (s *Server) signed(request *sip.Request) *digest.Credentials {
 // credentials sign a nonce that we gave a moment ago.
 func (s *Server) worthReading(request *sip.Request) bool {
 	given := s.signed(request)
-	return given != nil && s.trunks.Authenticates() && s.nonces.live(given.Nonce, time.Now())
+	return given != nil && s.authenticates() && s.nonces.live(given.Nonce, time.Now())
 }
 
 // authenticate finds the trunk whose inbound credentials a request bears.
@@ -57,28 +57,33 @@ func (s *Server) authenticate(request *sip.Request) (*trunk.Trunk, verdict) {
 	if known {
 		password = string(found.InboundPassword)
 	}
+	return found, s.check(given, request, digest.Options{Password: password}, known, time.Now())
+}
+
+// check tells what credentials are worth; secret has the password, or the hash
+// that stands for it. known is false where nobody has that name.
+func (s *Server) check(given *digest.Credentials, request *sip.Request, secret digest.Options, known bool, now time.Time) verdict {
 	challenge := &digest.Challenge{Realm: given.Realm, Nonce: given.Nonce, Algorithm: strings.ToUpper(given.Algorithm)}
 	if given.QOP != "" {
 		challenge.QOP = []string{given.QOP}
 	} else {
 		given.Nc = 1 // RFC 2069: no count, so one use
 	}
-	want, err := digest.Digest(challenge, digest.Options{
-		Method: string(request.Method), URI: given.URI, Count: given.Nc, Cnonce: given.Cnonce, Username: given.Username, Password: password,
-	})
-	now := time.Now()
+	secret.Method, secret.URI, secret.Count = string(request.Method), given.URI, given.Nc
+	secret.Cnonce, secret.Username = given.Cnonce, given.Username
+	want, err := digest.Digest(challenge, secret)
 	switch {
 	case err != nil: // an algorithm that we did not offer
-		return nil, absent
+		return absent
 	case subtle.ConstantTimeCompare([]byte(want.Response), []byte(strings.ToLower(given.Response))) != 1 || !known:
 		if !s.nonces.live(given.Nonce, now) {
-			return nil, absent
+			return absent
 		}
-		return nil, wrong
+		return wrong
 	case !s.nonces.live(given.Nonce, now), given.Nc < 1, given.Nc > math.MaxInt32, !s.nonces.take(given.Nonce, uint32(given.Nc), now):
-		return nil, stale
+		return stale
 	}
-	return found, right
+	return right
 }
 
 // meant reports whether credentials were signed for this request: a proxy may
@@ -108,7 +113,7 @@ func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, b
 	if from, ok := s.trunks.From(source.Addr()); ok {
 		return from, true
 	}
-	if !s.trunks.Authenticates() {
+	if !s.authenticates() {
 		s.door.turnAway(source.Addr(), request.Method)
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 		return nil, false

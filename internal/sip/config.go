@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/registrar"
 )
 
 // Config says where the server listens and how patient it is. Zero values take
@@ -50,6 +51,10 @@ type Config struct {
 	strangers time.Duration
 	// Permit knows how many calls trunks carry, and which of them; nil: all.
 	Permit *permit.Rules
+	// Phones knows the telephones of users; nil: they have none.
+	Phones *registrar.Registrar
+	// keepFlows is how often telephones over UDP are asked whether they live; 30 s.
+	keepFlows time.Duration
 	// Resolver looks up trunks' names; nil is the system's.
 	Resolver  Resolver
 	UserAgent string // "Switchhook"
@@ -68,6 +73,7 @@ func (c Config) withDefaults() Config {
 	set(&c.TrunkPatience, 4*time.Second)
 	set(&c.Grace, 4*time.Second)
 	set(&c.strangers, strangerTime)
+	set(&c.keepFlows, keepFlowsEvery)
 	set(&c.RetryAfter, 5*time.Second)
 	if c.Resolver == nil {
 		c.Resolver = net.DefaultResolver

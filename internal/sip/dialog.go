@@ -20,6 +20,7 @@ type dialog struct {
 	contact   sip.Uri
 	transport string         // "UDP", "TCP" or "TLS"
 	source    netip.AddrPort // where the peer was last heard
+	flow      bool           // it is reached there, whatever address it names
 }
 
 // party is one end's From or To.

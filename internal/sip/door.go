@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"net/netip"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/registrar"
 )
 
 // What strangers may cost us.
@@ -59,6 +62,9 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 	if d.server.trunks.Knows(address.Addr()) {
 		return d.pass(data, from.RemoteAddr)
 	}
+	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // a telephone keeps its NAT open
+		return nil, nil
+	}
 	if !d.sources.allow(address.Addr()) || !d.reads.allow() {
 		d.refused.Add(1)
 		d.server.refusals.dropped.Add(1)
@@ -73,7 +79,10 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 		return data, nil
 	}
 	request, ok := message.(*sip.Request)
-	if !ok {
+	if !ok { // the answer of a telephone that we asked whether it lives
+		if d.server.hasPhones() && d.server.cfg.Phones.HasFlow(registrar.Flow{Transport: "UDP", Source: address}) {
+			return data, nil
+		}
 		return nil, nil
 	}
 	if d.server.worthReading(request) {
@@ -100,7 +109,7 @@ func (d *door) answer(request *sip.Request, to net.Addr) {
 	request.SetTransport("UDP")
 	request.SetSource(source.String())
 	refusal := sip.NewResponseFromRequest(request, sip.StatusForbidden, "Forbidden", nil)
-	if d.server.trunks.Authenticates() && !request.IsCancel() {
+	if d.server.authenticates() && !request.IsCancel() {
 		refusal = sip.NewResponseFromRequest(request, sip.StatusUnauthorized, "Unauthorized", nil)
 		for _, header := range d.server.challenges(false) {
 			refusal.AppendHeader(header)

@@ -12,6 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -19,6 +20,11 @@ import (
 // invited takes a request for a new call: it checks what can be checked at
 // once, and makes a leg whose goroutine does the rest.
 func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
+	s.invitedBy(request, tx, from, nil)
+}
+
+// invitedBy is invited for a trunk, or for the telephone of a user.
+func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk, as *registrar.Credential) {
 	s.send(sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil), tx)
 	source := sourceOf(request)
 	if s.legs.full() { // before a port is opened
@@ -32,7 +38,7 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from *trunk.Tru
 		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
 		return
 	}
-	invitation, err := invitationOf(request)
+	invitation, err := s.calledBy(request, as)
 	if err != nil {
 		s.respond(request, tx, sip.StatusNotFound, "Not Found", warning(s.cfg.UserAgent, err))
 		return
@@ -63,6 +69,9 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from *trunk.Tru
 	l.log = s.log.With("trunk", from.Name, "call_id", l.dialog.callID)
 	l.device = deviceOf(request, "User-Agent")
 	l.learnAllow(request)
+	if as != nil {
+		l.user, l.agent, l.dialog.flow = as.UserName, agentOf(request), true
+	}
 	l.in = &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
 	if err := l.checkOffer(offer); err != nil {
 		l.close()

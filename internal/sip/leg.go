@@ -37,6 +37,8 @@ type leg struct {
 	server  *Server
 	log     *slog.Logger
 	trunk   *trunk.Trunk
+	user    string          // the user name of a telephone of ours; "" on a trunk
+	agent   string          // what that telephone calls itself
 	session *rtp.Session    // safe for use by others
 	box     mailbox         // safe
 	tell    teller          // safe
@@ -160,6 +162,9 @@ func (l *leg) Answer() { l.box.put(l.accept) }
 
 // End refuses, cancels or hangs up.
 func (l *leg) End(why call.Reason) { l.box.put(func() { l.end(why) }) }
+
+// UserAgent is what a user's telephone calls itself; "" for a trunk.
+func (l *leg) UserAgent() string { return l.agent }
 
 // Port is the leg's sound.
 func (l *leg) Port() audio.Port { return l.session }

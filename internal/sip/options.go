@@ -54,6 +54,9 @@ func supports(message sip.Message, option string) bool {
 // unsupported returns the extensions that a request requires and we lack.
 func unsupported(request *sip.Request) (list []string) {
 	known := strings.Split(extensions, ", ")
+	if request.Method == sip.REGISTER {
+		known = append(known, "outbound") // RFC 5626
+	}
 	for _, option := range tokens(request, "Require") {
 		if !slices.Contains(known, strings.ToLower(option)) {
 			list = append(list, option)

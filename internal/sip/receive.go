@@ -55,6 +55,9 @@ func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
 
 // outside takes a request of no call.
 func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
+	if s.fromPhone(request, tx) {
+		return
+	}
 	from, ok := s.caller(request, tx)
 	switch {
 	case !ok, s.gate.shuts(request, tx), s.refuse(request, tx):
@@ -64,7 +67,15 @@ func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
 		s.health.heard(from.Name)
 		s.habits.learn(from.Name, request)
 		s.options(request, tx, from)
-	case request.Method == sip.BYE, request.Method == sip.INFO, request.Method == sip.UPDATE, request.Method == sip.PRACK, request.Method == sip.NOTIFY:
+	default:
+		s.unasked(request, tx, from)
+	}
+}
+
+// unasked answers what has no meaning outside of a call.
+func (s *Server) unasked(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
+	switch request.Method {
+	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	default:
 		s.notAllowed(request, tx, from)

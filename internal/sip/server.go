@@ -84,6 +84,9 @@ func (s *Server) Start(ctx context.Context) error {
 	s.serve("tls", func() error { return s.transport.ServeTLS(&s.dialled) })
 	s.work.Go(s.refreshTrunks)
 	s.work.Go(s.pingTrunks)
+	if s.cfg.Phones != nil {
+		s.work.Go(s.keepFlows)
+	}
 	return nil
 }
 

@@ -66,6 +66,7 @@ func (v *visit) Close() error {
 		v.uncount()
 	}
 	v.mu.Unlock()
+	v.door.server.flowClosed(addressOf(v.RemoteAddr()))
 	return v.Conn.Close()
 }
 

@@ -45,7 +45,9 @@ type Phone struct {
 	answer   func(*Message) int
 	vanished bool
 	nonce    string
-	incoming chan *Call
+	// registers counts the REGISTERs.
+	registers int
+	incoming  chan *Call
 }
 
 // Entry is one message of the phone's log. Lost ones are logged too.

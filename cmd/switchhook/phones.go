@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/server"
+)
+
+// phonesCommand manages the telephones of users.
+type phonesCommand struct {
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+
+	Add    phonesAddCommand    `cmd:"" help:"Issue a user name and a password for a telephone of an identity."`
+	List   phonesListCommand   `cmd:"" default:"1" help:"List telephones and what has registered."`
+	Show   phonesShowCommand   `cmd:"" help:"Show one."`
+	Remove phonesRemoveCommand `cmd:"" help:"End a telephone's credential; what has registered with it is signed out."`
+	Reset  phonesResetCommand  `cmd:"" help:"Replace a telephone's password."`
+}
+
+type phonesAddCommand struct {
+	Identity string `arg:"" help:"Raw id of the user, 8:acs:…"`
+	User     string `help:"User name, by which other phones call it: 101, or alice (default: six digits)." placeholder:"NAME"`
+	CallerID string `name:"caller-id" help:"Owned number that its calls to phone numbers show; without one it calls none." placeholder:"NUMBER"`
+}
+
+// Help ends the command's help.
+func (phonesAddCommand) Help() string {
+	return `The password is shown this once. Tell the telephone the user name, the password and the registrar.
+
+Example:
+  switchhook phones add 8:acs:RESOURCE_USER --user 101 --caller-id +15550100001`
+}
+
+func (c phonesAddCommand) Run(a *app) error {
+	var made server.Phone
+	want := map[string]string{"identity": c.Identity, "userName": c.User, "callerId": c.CallerID}
+	if err := a.phones("POST", "", want, &made); err != nil {
+		return err
+	}
+	printPassword(a, made)
+	return nil
+}
+
+// phones asks the server.
+func (a *app) phones(method, rest string, in, out any) error {
+	client, err := a.connect(a.root.Phones.ConnectionString)
+	if err != nil {
+		return err
+	}
+	return client.do(a.ctx, method, server.PhonesPath+rest, managementVersion, in, out)
+}
+
+func printPassword(a *app, p server.Phone) {
+	lines := [][2]string{{"user name", p.UserName}, {"password", p.Password}}
+	if p.Registrar != nil {
+		lines = append(lines, [2]string{"registrar (UDP, TCP)", p.Registrar.SIP}, [2]string{"registrar (TLS)", p.Registrar.SIPS})
+	}
+	lines = append(lines, [2]string{"identity", p.Identity}, [2]string{"caller id", p.CallerID})
+	for _, line := range lines {
+		if line[1] != "" {
+			fmt.Fprintf(a.out, "%-22s%s\n", line[0], line[1])
+		}
+	}
+}
+
+type phonesListCommand struct{}
+
+// Help ends the command's help.
+func (phonesListCommand) Help() string { return "Example:\n  switchhook phones list" }
+
+func (phonesListCommand) Run(a *app) error {
+	var list struct{ Value []server.Phone }
+	if err := a.phones("GET", "", nil, &list); err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "USER NAME\tIDENTITY\tCALLER ID\tDEVICE\tADDRESS\tFOR")
+	for _, p := range list.Value {
+		row := []string{p.UserName, p.Identity, p.CallerID}
+		if len(p.Devices) == 0 {
+			fmt.Fprintln(table, strings.Join(append(row, "not registered", "", ""), "\t"))
+		}
+		for _, d := range p.Devices {
+			fmt.Fprintln(table, strings.Join(append(row, d.UserAgent, strings.ToLower(d.Transport)+" "+d.Address, left(d)), "\t"))
+			row = []string{"", "", ""}
+		}
+	}
+	return table.Flush()
+}
+
+// left is how long a registration still counts.
+func left(d server.PhoneDevice) string {
+	return time.Until(d.Expires).Round(time.Second).String()
+}
+
+type phonesShowCommand struct {
+	User string `arg:"" help:"User name."`
+}
+
+// Help ends the command's help.
+func (phonesShowCommand) Help() string { return "Example:\n  switchhook phones show 101" }
+
+func (c phonesShowCommand) Run(a *app) error {
+	var p server.Phone
+	if err := a.phones("GET", "/"+url.PathEscape(c.User), nil, &p); err != nil {
+		return err
+	}
+	printPassword(a, p)
+	for _, d := range p.Devices {
+		fmt.Fprintf(a.out, "%-22s%s %s, for %s: %s %s\n", "device", strings.ToLower(d.Transport), d.Address, left(d), d.Contact, d.UserAgent)
+	}
+	return nil
+}
+
+type phonesRemoveCommand struct {
+	User string `arg:"" help:"User name."`
+}
+
+// Help ends the command's help.
+func (phonesRemoveCommand) Help() string { return "Example:\n  switchhook phones remove 101" }
+
+func (c phonesRemoveCommand) Run(a *app) error {
+	if err := a.phones("DELETE", "/"+url.PathEscape(c.User), nil, nil); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "%s may not register any more.\n", c.User)
+	return nil
+}
+
+type phonesResetCommand struct {
+	User string `arg:"" help:"User name."`
+}
+
+// Help ends the command's help.
+func (phonesResetCommand) Help() string { return "Example:\n  switchhook phones reset 101" }
+
+func (c phonesResetCommand) Run(a *app) error {
+	var p server.Phone
+	if err := a.phones("POST", "/"+url.PathEscape(c.User)+":resetPassword", nil, &p); err != nil {
+		return err
+	}
+	printPassword(a, p)
+	return nil
+}

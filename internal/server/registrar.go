@@ -1,0 +1,51 @@
+package server
+
+import (
+	"context"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/registrar"
+)
+
+// sipRealm is what the digests of telephones are bound to, for good: their
+// passwords are kept as hashes of it.
+const sipRealm = "Switchhook"
+
+// openRegistrar reads the telephones' credentials.
+func (p *parts) openRegistrar(ctx context.Context) (err error) {
+	p.registrar, err = registrar.New(ctx, registrar.Config{Store: p.store, Realm: sipRealm, Log: p.log.With("part", "registrar")})
+	if err != nil {
+		return err
+	}
+	p.later(func() error { p.registrar.Close(); return nil })
+	p.metrics.MustRegister(registrations{p.registrar})
+	return nil
+}
+
+// registrations tells Prometheus of telephones.
+type registrations struct{ of *registrar.Registrar }
+
+var (
+	phonesRegistered = prometheus.NewDesc("switchhook_phones_registered", "Telephones of users that are registered now.", nil, nil)
+	phoneRegisters   = prometheus.NewDesc("switchhook_phone_registrations_total",
+		"What became of telephones' registrations.", []string{"result"}, nil)
+)
+
+// Describe names the metrics.
+func (registrations) Describe(to chan<- *prometheus.Desc) {
+	to <- phonesRegistered
+	to <- phoneRegisters
+}
+
+// Collect reads them.
+func (r registrations) Collect(to chan<- prometheus.Metric) {
+	to <- prometheus.MustNewConstMetric(phonesRegistered, prometheus.GaugeValue, float64(len(r.of.All())))
+	counts := r.of.Counts()
+	for result, n := range map[string]uint64{
+		"accepted": counts.Accepted, "removed": counts.Removed, "expired": counts.Expired,
+		"refused": counts.Refused, "wrong-password": counts.Wrong, "locked": counts.Locked,
+	} {
+		to <- prometheus.MustNewConstMetric(phoneRegisters, prometheus.CounterValue, float64(n), result)
+	}
+}

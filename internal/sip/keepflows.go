@@ -1,0 +1,108 @@
+package sip
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/registrar"
+)
+
+const (
+	keepFlowsEvery = 30 * time.Second // shorter than NATs forget UDP (RFC 4787 asks for 2 min, many keep 30 s)
+	flowPatience   = 4 * time.Second  // for the answer
+	maxSilences    = 3                // then the telephone is gone
+	flowsAtOnce    = 32               // questions under way
+)
+
+// keepFlows forgets registrations whose time is over, and asks telephones over
+// UDP whether they live: that keeps the ways through their NATs open, and finds
+// those that are gone before somebody calls them.
+func (s *Server) keepFlows() {
+	ticker := time.NewTicker(s.cfg.keepFlows)
+	defer ticker.Stop()
+	silences := map[string]int{}
+	for {
+		select {
+		case <-ticker.C:
+			s.cfg.Phones.Sweep(s.ctx)
+			silences = s.askFlows(silences)
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// askFlows asks everybody once, and returns how often each was silent in a row.
+func (s *Server) askFlows(before map[string]int) map[string]int {
+	type answer struct {
+		device registrar.Device
+		err    error
+	}
+	asked, answers, room := 0, make(chan answer), make(chan struct{}, flowsAtOnce)
+	for _, d := range s.cfg.Phones.All() {
+		if d.Flow.Transport != "UDP" {
+			continue
+		}
+		asked++
+		s.work.Go(func() {
+			room <- struct{}{}
+			ctx, cancel := context.WithTimeout(s.ctx, min(flowPatience, s.cfg.keepFlows))
+			_, err := s.carry(ctx, s.optionsToPhone(d))
+			cancel()
+			<-room
+			answers <- answer{d, err}
+		})
+	}
+	silences := map[string]int{}
+	for range asked {
+		a := <-answers
+		if a.err == nil || s.ctx.Err() != nil {
+			continue
+		}
+		if silences[a.device.ID] = before[a.device.ID] + 1; silences[a.device.ID] >= maxSilences {
+			s.cfg.Phones.Lost(s.ctx, a.device.Flow, "does not answer")
+		}
+	}
+	return silences
+}
+
+// optionsToPhone builds the question.
+func (s *Server) optionsToPhone(d registrar.Device) *sip.Request {
+	target := contactOf(d)
+	ask := dialog{
+		callID: uuid.NewString(), target: target, remote: party{uri: target}, transport: d.Flow.Transport, source: d.Flow.Source, flow: true,
+		contact: s.contact("", d.Flow.Transport, d.Flow.Source.Addr()),
+	}
+	ask.local.uri = sip.Uri{Scheme: "sip", Host: ask.contact.Host}
+	ask.localTag = s.tags.caller(ask.callID)
+	request := ask.request(sip.OPTIONS, 1, s.via(d.Flow.Transport, d.Flow.Source.Addr()))
+	request.AppendHeader(&sip.ContactHeader{Address: *ask.contact.Clone()})
+	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
+	request.SetBody(nil)
+	s.address(request, &ask)
+	return request
+}
+
+// contactOf is the URI that a telephone wants to be called by.
+func contactOf(d registrar.Device) (uri sip.Uri) {
+	if err := sip.ParseUri(d.Contact, &uri); err != nil { // it could be read when it registered
+		return sip.Uri{Scheme: "sip", User: d.UserName, Host: d.Flow.Source.Addr().String(), Port: int(d.Flow.Source.Port())}
+	}
+	return uri
+}
+
+// flowClosed forgets the telephones behind a connection that is no more.
+func (s *Server) flowClosed(source netip.AddrPort) {
+	if s.cfg.Phones == nil {
+		return
+	}
+	for _, transport := range []string{"TCP", "TLS", "WS", "WSS"} {
+		if flow := (registrar.Flow{Transport: transport, Source: source}); s.cfg.Phones.HasFlow(flow) {
+			s.work.Go(func() { s.cfg.Phones.Lost(context.WithoutCancel(s.ctx), flow, "its connection closed") })
+		}
+	}
+}

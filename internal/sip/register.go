@@ -1,0 +1,68 @@
+package sip
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/registrar"
+)
+
+// register takes a telephone's REGISTER (RFC 3261 §10.3), whose password was
+// right.
+func (s *Server) register(request *sip.Request, tx *sip.ServerTx, as registrar.Credential) {
+	if userOf(&request.To().Address) != as.UserName { // nobody registers for others
+		s.respond(request, tx, sip.StatusForbidden, "Forbidden", warning(s.cfg.UserAgent, errors.New("the To of a REGISTER must name the user who signs it")))
+		return
+	}
+	in, wrong := registrationOf(request, as.UserName)
+	if wrong != "" {
+		s.respond(request, tx, sip.StatusBadRequest, wrong)
+		return
+	}
+	devices, err := s.cfg.Phones.Register(s.ctx, in)
+	switch {
+	case errors.Is(err, registrar.ErrTooBrief):
+		s.respond(request, tx, sip.StatusIntervalToBrief, "Interval Too Brief", sip.NewHeader("Min-Expires", seconds(s.cfg.Phones.MinExpires())))
+		return
+	case errors.Is(err, registrar.ErrOrder):
+		s.respond(request, tx, sip.StatusInternalServerError, "CSeq Out Of Order")
+		return
+	case errors.Is(err, registrar.ErrTooMany):
+		s.respond(request, tx, sip.StatusForbidden, "Too Many Phones", warning(s.cfg.UserAgent, err))
+		return
+	case err != nil:
+		s.log.Error("registration not kept", "user", as.UserName, "error", err)
+		s.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", s.retryAfter())
+		return
+	}
+	s.respond(request, tx, sip.StatusOK, "OK", registered(request, in, devices)...)
+}
+
+// registered are the headers of the 200: all that the user has registered.
+func registered(request *sip.Request, in registrar.Registration, devices []registrar.Device) (list []sip.Header) {
+	now := time.Now()
+	for _, d := range devices {
+		left := max(1, int(d.Expires.Sub(now).Round(time.Second).Seconds()))
+		list = append(list, sip.NewHeader("Contact", fmt.Sprintf("<%s>;expires=%d", d.Contact, left)))
+	}
+	list = append(list, sip.NewHeader("Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
+	// RFC 5626 §6: the phone may count on its connection, and keeps it alive by
+	// empty lines. Over UDP that takes STUN on this port, which we do not answer.
+	if in.Flow.Transport != "UDP" && supports(request, "outbound") && namesFlow(in) {
+		list = append(list, sip.NewHeader("Require", "outbound"), sip.NewHeader("Flow-Timer", "120"))
+	}
+	return list
+}
+
+func namesFlow(in registrar.Registration) bool {
+	for _, contact := range in.Contacts {
+		if _, number, ok := strings.Cut(contact.Instance, ";"); ok && number != "" {
+			return true
+		}
+	}
+	return false
+}

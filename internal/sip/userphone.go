@@ -1,0 +1,137 @@
+package sip
+
+import (
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/icholy/digest"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/registrar"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// authenticates reports whether anybody may call in by credentials.
+func (s *Server) authenticates() bool { return s.trunks.Authenticates() || s.hasPhones() }
+
+// hasPhones reports whether users have telephones here.
+func (s *Server) hasPhones() bool { return s.cfg.Phones != nil && s.cfg.Phones.Any() }
+
+// fromPhone takes a request of a user's telephone, which has to show the user's
+// password; false where the request is not one. A trunk may share its address
+// with telephones: there, those are asked that have registered, and believed who
+// show a user's credentials unasked.
+func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
+	if !s.hasPhones() {
+		return false
+	}
+	given, flow := s.signed(request), flowOf(request)
+	known := s.cfg.Phones.HasFlow(flow)
+	switch {
+	case given != nil && s.ofPhone(given.Username):
+	case given != nil && s.ofTrunk(given.Username):
+		return false
+	case request.Method == sip.REGISTER:
+	case known && request.Method == sip.OPTIONS: // it asks whether we live
+		s.options(request, tx, phoneTrunk(""))
+		return true
+	case !known:
+		return false
+	}
+	as, ok := s.user(request, tx, given, flow)
+	if !ok {
+		return true
+	}
+	via := phoneTrunk(as.UserName)
+	switch {
+	case request.Method == sip.REGISTER:
+		if !s.badExtension(request, tx) {
+			s.register(request, tx, as)
+		}
+	case s.gate.shuts(request, tx), s.refuse(request, tx):
+	case request.IsInvite():
+		s.invitedBy(request, tx, via, &as)
+	case request.Method == sip.OPTIONS:
+		s.options(request, tx, via)
+	default:
+		s.unasked(request, tx, via)
+	}
+	return true
+}
+
+func (s *Server) ofPhone(userName string) bool {
+	_, ok := s.cfg.Phones.Find(userName)
+	return ok
+}
+
+func (s *Server) ofTrunk(userName string) bool {
+	_, ok := s.trunks.Inbound(userName)
+	return ok
+}
+
+// user finds whose telephone a request comes from. What it cannot find it answers.
+func (s *Server) user(request *sip.Request, tx *sip.ServerTx, given *digest.Credentials, flow registrar.Flow) (as registrar.Credential, ok bool) {
+	if given == nil {
+		s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.challenges(false)...)
+		return as, false
+	}
+	if wait := s.cfg.Phones.Locked(given.Username, flow); wait > 0 {
+		s.respond(request, tx, sip.StatusForbidden, "Too Many Wrong Passwords", sip.NewHeader("Retry-After", seconds(wait)))
+		return as, false
+	}
+	switch worth := s.proves(given, request); worth {
+	case right:
+		s.door.admit(request.Source())
+		s.cfg.Phones.Right(given.Username, flow)
+		return s.cfg.Phones.Find(given.Username)
+	case wrong:
+		s.cfg.Phones.Wrong(given.Username, flow)
+		s.door.turnAway(flow.Source.Addr(), request.Method)
+		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
+	default:
+		s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.challenges(worth == stale)...)
+	}
+	return as, false
+}
+
+// proves checks a user's credentials.
+func (s *Server) proves(given *digest.Credentials, request *sip.Request) verdict {
+	if request.Method != sip.REGISTER && !meant(given.URI, request) {
+		return absent
+	}
+	algorithm := strings.ToUpper(given.Algorithm)
+	if algorithm != "" && algorithm != "MD5" && algorithm != "SHA-256" {
+		return absent
+	}
+	secret, known := s.cfg.Phones.Secret(given.Username, algorithm)
+	return s.check(given, request, digest.Options{A1: secret}, known, time.Now())
+}
+
+// phoneCodecs are what users' telephones may speak, the best first.
+var phoneCodecs = []string{"G722", "PCMA", "PCMU"}
+
+// phoneTrunk is what a leg to or from a user's telephone obeys in the place of a
+// trunk's settings. Over UDP and TCP too, telephones may ask for SRTP.
+func phoneTrunk(userName string) *trunk.Trunk {
+	return &trunk.Trunk{Name: "phone " + userName, Transport: trunk.UDP, Codecs: phoneCodecs, SRTP: trunk.Optional, Refer: trunk.ReferNever, AcceptRefer: trunk.AcceptNone}
+}
+
+// calledBy reads whom a request calls: a trunk's as it stands; for a user's
+// telephone also other users, by their phones' names or by raw id.
+func (s *Server) calledBy(request *sip.Request, as *registrar.Credential) (in call.Invitation, err error) {
+	in, err = invitationOf(request)
+	if as == nil {
+		return in, err
+	}
+	if other, ok := s.cfg.Phones.Find(userOf(&request.Recipient)); ok {
+		in.To, err = other.Identity, nil
+	}
+	in.From, in.DisplayName, in.Withheld = as.Identity, readDisplay(request.From().DisplayName), wantsPrivacy(request)
+	if err != nil || as.CallerID == "" {
+		return in, err
+	}
+	in.CallerID, err = identifier.Phone(as.CallerID)
+	return in, err
+}
