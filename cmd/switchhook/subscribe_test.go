@@ -250,8 +250,8 @@ func TestSubscribeTakesEveryTypeOfEndpoint(t *testing.T) {
 			`{"properties":{"destination":{"endpointType":"NatsSubject","properties":{"subject":"acs.calls"}},"filter":{}}}`},
 		{[]string{"--endpoint-type", "file", "--endpoint", "calls.jsonl"},
 			`{"properties":{"destination":{"endpointType":"File","properties":{"fileName":"calls.jsonl"}},"filter":{}}}`},
-		{[]string{"--endpoint-type", "tail"},
-			`{"properties":{"destination":{"endpointType":"Tail","properties":{}},"filter":{}}}`},
+		{[]string{"--endpoint-type", "tail", "--deadletter-endpoint", "s3://dead"},
+			`{"properties":{"destination":{"endpointType":"Tail","properties":{}},"filter":{},"deadLetterDestination":{"endpointType":"S3","properties":{"bucketName":"dead"}}}}`},
 		{[]string{"--endpoint-type", "eventhub", "--endpoint", "x"}, // the server says what to use instead
 			`{"properties":{"destination":{"endpointType":"eventhub","properties":{}},"filter":{}}}`},
 	} {

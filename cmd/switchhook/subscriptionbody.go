@@ -57,13 +57,14 @@ type retryPolicy struct {
 }
 
 type deadLetter struct {
-	Type       string        `json:"endpointType"`
-	Properties blobContainer `json:"properties"`
+	Type       string               `json:"endpointType"`
+	Properties deadLetterProperties `json:"properties"`
 }
 
-type blobContainer struct {
-	ResourceID string `json:"resourceId"`
-	Container  string `json:"blobContainerName"`
+type deadLetterProperties struct {
+	ResourceID string `json:"resourceId,omitempty"`
+	Container  string `json:"blobContainerName,omitempty"`
+	Bucket     string `json:"bucketName,omitempty"` // of S3
 }
 
 func deliverySchema(text string) (string, error) {
@@ -75,16 +76,19 @@ func deliverySchema(text string) (string, error) {
 	return "", fmt.Errorf("--event-delivery-schema %q is none of eventgridschema, cloudeventschemav1_0, custominputschema", text)
 }
 
-// deadLetterTo cuts a container's id as az takes it.
+// deadLetterTo cuts a container's id as az takes it, or takes s3://BUCKET.
 func deadLetterTo(id string) (*deadLetter, error) {
 	if id == "" {
 		return nil, nil
 	}
+	if bucket, found := strings.CutPrefix(id, "s3://"); found && bucket != "" {
+		return &deadLetter{"S3", deadLetterProperties{Bucket: bucket}}, nil
+	}
 	account, container, found := strings.Cut(id, "/blobServices/default/containers/")
 	if !found || account == "" || container == "" || strings.Contains(container, "/") {
-		return nil, fmt.Errorf("--deadletter-endpoint %q is not the id of a blob container: …/storageAccounts/NAME/blobServices/default/containers/NAME", id)
+		return nil, fmt.Errorf("--deadletter-endpoint %q is not the id of a blob container: …/storageAccounts/NAME/blobServices/default/containers/NAME, or s3://BUCKET", id)
 	}
-	return &deadLetter{"StorageBlob", blobContainer{account, container}}, nil
+	return &deadLetter{"StorageBlob", deadLetterProperties{ResourceID: account, Container: container}}, nil
 }
 
 // expirationTime reads a date, or a time, as az does; a date is its first second in UTC.

@@ -12,7 +12,7 @@ type subscriptionFlags struct {
 	EventDeliverySchema           string           `placeholder:"SCHEMA" help:"eventgridschema or cloudeventschemav1_0."`
 	MaxDeliveryAttempts           *int             `placeholder:"N" help:"1 to 30 (30)."`
 	EventTTL                      *int             `name:"event-ttl" placeholder:"MINUTES" help:"1 to 1440 (1440)."`
-	DeadletterEndpoint            string           `placeholder:"ID" help:"Blob container that takes what cannot be delivered."`
+	DeadletterEndpoint            string           `placeholder:"ID" help:"Blob container, or s3://BUCKET, that takes what cannot be delivered."`
 	MaxEventsPerBatch             *int             `placeholder:"N" help:"1 to 5000 (1)."`
 	PreferredBatchSizeInKilobytes *int             `placeholder:"KB" help:"1 to 1024 (64)."`
 	ExpirationDate                string           `placeholder:"TIME" help:"When the subscription ends, such as 2027-01-31 or 2027-01-31T12:00:00Z (never)."`

@@ -16,13 +16,16 @@ import (
 type S3 struct {
 	Endpoint  string // host or host:port
 	Region    string // may be empty
-	AccessKey string
-	SecretKey string
-	Plain     bool // http, not https
+	AccessKey string `json:"-"`
+	SecretKey string `json:"-"`
+	Plain     bool   // http, not https
 }
 
 // LogValue hides the keys.
 func (s S3) LogValue() slog.Value { return slog.StringValue(s.Endpoint) }
+
+// String hides the keys.
+func (s S3) String() string { return s.Endpoint }
 
 // bucket is a container of S3.
 type bucket struct {

@@ -13,8 +13,8 @@ import (
 // where its services are, and what opens them.
 type StorageAccount struct {
 	Name          string
-	Key           []byte // shared key; nil: SAS is used
-	SAS           string // shared access signature, without the question mark
+	Key           []byte `json:"-"` // shared key; nil: SAS is used
+	SAS           string `json:"-"` // shared access signature, without the question mark
 	BlobEndpoint  string // without a slash at the end
 	QueueEndpoint string
 }

@@ -39,6 +39,7 @@ func anywhere() Destinations {
 		Queue:   func(string, string, time.Duration) (string, error) { return somewhere("") },
 		Subject: somewhere,
 		File:    somewhere,
+		Bucket:  somewhere,
 		Tail:    func() (string, error) { return somewhere("") },
 	}
 }

@@ -36,6 +36,8 @@ type Destinations struct {
 	Subject func(subject string) (url string, err error)
 	File    func(name string) (url string, err error)
 	Tail    func() (url string, err error)
+
+	Bucket func(bucket string) (url string, err error) // of S3, for dead letters
 }
 
 // kindOfDestination puts what a request says of its destination into settings.

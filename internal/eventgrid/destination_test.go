@@ -214,3 +214,19 @@ func TestDeclaredQueueIsTriedUntilItIsThere(t *testing.T) {
 		}
 	})
 }
+
+func TestBucketsThatAreRefused(t *testing.T) {
+	with := rules{now: testNow, to: testDestinations()}
+	for name, says := range map[string]string{"": "3 to 63", "Dead": "small letters", "a..b": "single dots", "de": "3 to 63", "dead/../x": "small letters"} {
+		r := ask(t, webhook(`,"deadLetterDestination":{"endpointType":"s3","properties":{"bucketName":"`+name+`"}}`))
+		with.deadLetter = func(string, string) (string, error) { return "", nil }
+		with.to.Bucket = func(bucket string) (string, error) { return "s3://" + bucket, nil }
+		if _, err := r.settings(with); !fault.Is(err, fault.KindInvalid) || !strings.Contains(fault.Of(err).Message, says) {
+			t.Errorf("%q: %v", name, err)
+		}
+		with.to.Bucket = nil
+		if _, err := r.settings(with); !fault.Is(err, fault.KindUnsupported) {
+			t.Errorf("%q, where buckets are not offered: %v", name, err)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/permit"
@@ -48,6 +49,7 @@ type Config struct {
 	OIDC []auth.Issuer // whose bearer tokens open the APIs
 
 	StorageAccounts []delivery.StorageAccount // that dead letters are written to
+	S3              *deadletter.S3            // server of the buckets of dead letters; nil: there is none
 	DeadLetterDelay time.Duration             // from an event's last attempt to its dead letter
 
 	KeepAttempts time.Duration // how long attempts to deliver an event are remembered
@@ -132,6 +134,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),
 	}
 	cfg.StorageAccounts = c.storageAccounts(text.Events.StorageAccounts)
+	cfg.S3 = c.s3(text.Events.S3)
 	cfg.DeadLetterDelay = c.duration("events.dead-letter-delay", text.Events.DeadLetterDelay, 5*time.Minute, time.Millisecond, 24*time.Hour)
 	cfg.KeepAttempts = c.duration("events.keep-attempts", text.Events.KeepAttempts, 7*24*time.Hour, time.Minute, 90*24*time.Hour)
 	cfg.MaxAttempts = c.count("events.max-attempts-kept", text.Events.MaxAttempts, 10_000, 100, 1_000_000)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/deadletter"
 )
 
 const (
@@ -254,6 +256,8 @@ func FuzzConfigFile(f *testing.F) {
 
 const declaredFile = `
 events:
+  storage-accounts: ["AccountName=local;AccountKey=aHVzaA==", "AccountName=other;SharedAccessSignature=sig=hush"]
+  s3: {endpoint: "http://127.0.0.1:9000", access-key: hush, secret-key: hush, region: eu}
   subscriptions:
     - name: incoming
       endpoint: http://127.0.0.1:3000/events?code=hush
@@ -276,7 +280,7 @@ events:
       storage-queue-msg-ttl: 60
     - {name: subject, endpoint-type: NatsSubject, endpoint: acs.calls, delivery-attribute-mappings: [{name: X, value: v}]}
     - {name: file, endpoint-type: file, endpoint: calls.jsonl}
-    - {name: tail, endpoint-type: tail}
+    - {name: tail, endpoint-type: tail, deadletter-endpoint: "s3://dead"}
 `
 
 func TestSubscriptionsAreDeclared(t *testing.T) {
@@ -284,11 +288,33 @@ func TestSubscriptionsAreDeclared(t *testing.T) {
 	if err != nil || len(cfg.Subscriptions) != 6 || cfg.Subscriptions[0].Name != "incoming" {
 		t.Fatalf("got %v, %v", cfg.Subscriptions, err)
 	}
+	if s := cfg.S3; s == nil || *s != (deadletter.S3{Endpoint: "127.0.0.1:9000", Region: "eu", AccessKey: "hush", SecretKey: "hush", Plain: true}) {
+		t.Errorf("the S3 server is %+v", s)
+	}
 	var out bytes.Buffer
-	NewLogger(&out, slog.LevelInfo, "json").Info("configuration", "config", cfg)
+	NewLogger(&out, slog.LevelInfo, "json").Info("configuration", "config", cfg, "s3", *cfg.S3)
 	NewLogger(&out, slog.LevelInfo, "text").Info("configuration", "config", cfg)
-	if strings.Contains(out.String(), "hush") {
+	if strings.Contains(out.String(), "hush") || strings.Contains(out.String(), "aHVzaA") {
 		t.Errorf("a secret is in %s", &out)
+	}
+}
+
+func TestS3ServersThatAreRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		`{endpoint: "s3.test:9000", access-key: hush, secret-key: hush}`:             ":2: events.s3 needs an endpoint such as https://",
+		`{endpoint: "https://s3.test/bucket", access-key: hush, secret-key: hush}`:   "without a path",
+		`{endpoint: "https://me:hush@s3.test", access-key: hush, secret-key: hush}`:  "needs an endpoint",
+		`{endpoint: "https://s3.test", access-key: hush}`:                            "both access-key and secret-key",
+		`{access-key: hush, secret-key: hush}`:                                       "needs an endpoint",
+		`{endpoint: "https://s3.test", access-key: hush, secret-key: hush, port: 1}`: "unknown field",
+	} {
+		_, err := LoadConfig(Flags{Config: file(t, "events:\n  s3: "+text+"\n")})
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s\ngot %v\nwant %s", text, err, want)
+		}
+	}
+	if cfg, err := LoadConfig(Flags{}); err != nil || cfg.S3 != nil {
+		t.Errorf("without a file: %v, %v", cfg.S3, err)
 	}
 }
 

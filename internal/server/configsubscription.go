@@ -69,7 +69,9 @@ func (s subscriptionText) properties() ([]byte, error) {
 		"retryPolicy": object{"maxDeliveryAttempts": s.MaxAttempts, "eventTimeToLiveInMinutes": s.TTL},
 		"labels":      s.Labels,
 	}
-	if s.DeadLetter != "" {
+	if bucket, found := strings.CutPrefix(s.DeadLetter, "s3://"); found {
+		all["deadLetterDestination"] = object{"endpointType": "S3", "properties": object{"bucketName": bucket}}
+	} else if s.DeadLetter != "" {
 		account, container, _ := strings.Cut(s.DeadLetter, "/blobServices/default/containers/")
 		all["deadLetterDestination"] = object{"endpointType": "StorageBlob", "properties": object{"resourceId": account, "blobContainerName": container}}
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/deadletter"
@@ -29,5 +30,14 @@ func (p *parts) deadLetterStore(account, container string) (url string, err erro
 	if _, configured := p.storageAccount(account); configured {
 		url = deadletter.BlobURL(account, container)
 	}
+	return url, p.deadLetters.Check(url)
+}
+
+// deadLetterBucket is where the dead letters of a bucket of S3 go.
+func (p *parts) deadLetterBucket(bucket string) (url string, err error) {
+	if p.cfg.S3 == nil {
+		return "", errors.New("no S3 server is configured: give events.s3 its endpoint and keys and start the server again")
+	}
+	url = deadletter.S3URL(bucket)
 	return url, p.deadLetters.Check(url)
 }

@@ -36,6 +36,8 @@ func (p *parts) destinations() eventgrid.Destinations {
 		Queue: p.queueURL,
 		File:  func(name string) (string, error) { return delivery.FileURL(name), nil },
 		Tail:  func() (string, error) { return delivery.TailURL, nil },
+
+		Bucket: p.deadLetterBucket,
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/azuritetest"
 )
@@ -153,4 +156,48 @@ func signedQueue(account delivery.StorageAccount, path string) string {
 	fmt.Fprintf(mac, "%s\n%s\n%s\n%s\n\n%s\n\n\n%s\n\n", account.Name, q.Get("sp"), q.Get("ss"), q.Get("srt"), q.Get("se"), q.Get("sv"))
 	q.Set("sig", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 	return account.QueueEndpoint + path + "?" + q.Encode()
+}
+
+// TestDeadLettersReachABucketOfS3: the server here keeps what is put; package
+// deadletter has one that does more.
+func TestDeadLettersReachABucketOfS3(t *testing.T) {
+	puts := make(chan string, 1)
+	s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && strings.Contains(r.Header.Get("Authorization"), "Credential=key/") {
+			body, _ := io.ReadAll(r.Body)
+			puts <- r.URL.Path + " " + string(body)
+		}
+		w.Header().Set("ETag", `"1"`)
+	}))
+	defer s3.Close()
+	p, base := eventPartsWith(t, Config{S3: &deadletter.S3{Endpoint: s3.Listener.Addr().String(), Region: "eu", AccessKey: "key", SecretKey: "secret", Plain: true}})
+	statuses := make(chan int, 1)
+	statuses <- http.StatusBadRequest
+	status, text := request(t, "PUT", subscriptionURL(base, "incoming"), `{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+webhook(t, statuses)+
+		`"}},"deadLetterDestination":{"endpointType":"S3","properties":{"bucketName":"dead"}}}}`)
+	if status != http.StatusCreated || !strings.Contains(text, `"deadLetterDestination":{"endpointType":"S3","properties":{"bucketName":"dead"}}`) {
+		t.Fatalf("%d %s", status, text)
+	}
+	until(t, "the webhook did not consent", func() bool {
+		_, text := request(t, "GET", subscriptionURL(base, "incoming"), "")
+		return strings.Contains(text, `"Succeeded"`)
+	})
+	ring(p)
+	select {
+	case put := <-puts:
+		if !strings.HasPrefix(put, "/dead/INCOMING/2") || !strings.Contains(put, `"deadLetterReason"`) {
+			t.Errorf("put %s", put)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing was put into the bucket")
+	}
+}
+
+func TestBucketWithoutAServerIsRefused(t *testing.T) {
+	_, base := eventParts(t)
+	status, text := request(t, "PUT", subscriptionURL(base, "incoming"),
+		`{"properties":{"destination":{"endpointType":"Tail","properties":{}},"deadLetterDestination":{"endpointType":"S3","properties":{"bucketName":"dead"}}}}`)
+	if status != http.StatusBadRequest || !strings.Contains(text, "give events.s3 its endpoint and keys") {
+		t.Errorf("%d %s", status, text)
+	}
 }

@@ -42,7 +42,7 @@ func eventPartsWith(t *testing.T, cfg Config) (p *parts, base string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.data.Close() })
-	p.deadLetters = deadletter.New(deadletter.Config{Delay: -1, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount})
+	p.deadLetters = deadletter.New(deadletter.Config{Delay: -1, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount, S3: cfg.S3})
 	policy := eventgrid.Policy()
 	policy.Undelivered = p.deadLetters.Undelivered
 	p.streams, p.endAll = context.WithCancel(t.Context())

@@ -146,7 +146,7 @@ func (p *parts) openDeliveries(context.Context) error {
 	callback := delivery.CallbackPolicy()
 	callback.Prepare = callautomation.Authorize(p.tokens)
 	p.deadLetters = deadletter.New(deadletter.Config{
-		Delay: p.cfg.DeadLetterDelay, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount,
+		Delay: p.cfg.DeadLetterDelay, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount, S3: p.cfg.S3,
 	})
 	grid := eventgrid.Policy()
 	grid.Undelivered = p.deadLetters.Undelivered
