@@ -57,6 +57,7 @@ func (g greeting) print(w io.Writer) error {
 	line("SIP", prefixed("sip:", g.Addresses.SIP))
 	line("SIP TLS", prefixed("sips:", g.Addresses.SIPS))
 	line("WebRTC", g.Addresses.WebRTC)
+	line("NATS", prefixed("nats://", g.Addresses.NATS))
 	line("public", strings.Join(g.PublicHosts, ", "))
 	line("numbers", strings.Join(g.Numbers, ", "))
 	line("data", g.Data)

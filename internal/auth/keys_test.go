@@ -61,3 +61,19 @@ func TestParseKeyBounds(t *testing.T) {
 		t.Fatalf("a key does not survive its text: %v", err)
 	}
 }
+
+func TestKeysHoldTheirSecretsAlone(t *testing.T) {
+	one, two, three := NewKey(), NewKey(), NewKey()
+	keys, err := NewKeys(one, two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{one.Base64(): true, two.Base64(): true, three.Base64(): false, "": false, one.ID(): false, one.Base64()[1:]: false} {
+		if keys.Holds(text) != want {
+			t.Errorf("%.8s…: %v", text, !want)
+		}
+	}
+	if err := keys.Replace(Primary, three); err != nil || keys.Holds(one.Base64()) || !keys.Holds(three.Base64()) {
+		t.Error("the replaced key is held still, or the new one is not")
+	}
+}

@@ -23,6 +23,7 @@ type Config struct {
 	Dir      string // data directory; the embedded server takes its subdirectory "backbone"
 	URL      string // of an external NATS cluster with JetStream; Dir is then not used
 	Replicas int    // copies of each stream, for an external cluster; 0 means 1
+	Door     *Door  // to the embedded server, for events; nil: it has no port
 }
 
 // Backbone is an open connection to JetStream. It is safe for concurrent use.
@@ -32,6 +33,10 @@ type Backbone struct {
 	conn     *nats.Conn
 	js       jetstream.JetStream
 	replicas int
+
+	keeper       *doorkeeper // of the door; nil without one
+	events       *nats.Conn
+	eventStreams jetstream.JetStream
 }
 
 // Open starts the embedded server, or connects to the external one, and
@@ -75,14 +80,20 @@ func (b *Backbone) openEmbedded(_ context.Context, cfg Config, log *slog.Logger)
 	if b.lock, err = lockDir(dir); err != nil {
 		return err
 	}
-	if b.server, err = startServer(dir, log); err != nil {
+	if b.server, b.keeper, err = startServer(dir, cfg.Door, log); err != nil {
 		return err
 	}
-	b.conn, err = nats.Connect("", append(clientOptions(log), nats.InProcessServer(b.server))...)
-	if err != nil {
+	options := append(clientOptions(log), nats.InProcessServer(b.server))
+	if b.keeper != nil {
+		options = append(options, nats.UserInfo(ownUser, b.keeper.secret))
+	}
+	if b.conn, err = nats.Connect("", options...); err != nil {
 		return fmt.Errorf("connect to the embedded backbone: %w", err)
 	}
-	return nil
+	if b.keeper == nil {
+		return nil
+	}
+	return b.openDoor(clientOptions(log))
 }
 
 func (b *Backbone) openRemote(ctx context.Context, cfg Config, log *slog.Logger) error {
@@ -131,8 +142,10 @@ func (b *Backbone) Healthy() error {
 // Close ends the connection, stops the embedded server, waits for it and
 // gives the directory free. It may be called more than once.
 func (b *Backbone) Close() {
-	if b.conn != nil {
-		b.conn.Close()
+	for _, conn := range []*nats.Conn{b.events, b.conn} {
+		if conn != nil {
+			conn.Close()
+		}
 	}
 	if b.server != nil {
 		b.server.Shutdown()

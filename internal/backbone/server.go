@@ -8,9 +8,10 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// startServer runs a NATS server without a port that keeps its streams in dir.
-func startServer(dir string, log *slog.Logger) (*server.Server, error) {
-	s, err := server.NewServer(&server.Options{
+// startServer runs a NATS server that keeps its streams in dir, and whoever
+// minds its door; without a door it has no port.
+func startServer(dir string, door *Door, log *slog.Logger) (*server.Server, *doorkeeper, error) {
+	options := &server.Options{
 		ServerName: "switchhook",
 		DontListen: true,
 		NoSigs:     true, // the program has its own signal handlers
@@ -21,18 +22,26 @@ func startServer(dir string, log *slog.Logger) (*server.Server, error) {
 		// Every stream is on disk; a memory stream serves consumers' state only.
 		JetStreamMaxMemory:     64 << 20,
 		DisableJetStreamBanner: true,
-	})
+	}
+	var keeper *doorkeeper
+	if door != nil {
+		var err error
+		if keeper, err = door.options(options); err != nil {
+			return nil, nil, fmt.Errorf("the door for events cannot be %s: %w", door.Address, err)
+		}
+	}
+	s, err := server.NewServer(options)
 	if err != nil {
-		return nil, fmt.Errorf("configure the embedded backbone: %w", err)
+		return nil, nil, fmt.Errorf("configure the embedded backbone: %w", err)
 	}
 	s.SetLoggerV2(serverLog{log}, false, false, false)
-	s.Start() // without a port it returns when everything runs
+	s.Start() // it returns when everything runs
 	if !s.JetStreamEnabled() {
 		s.Shutdown()
 		s.WaitForShutdown()
-		return nil, fmt.Errorf("the embedded backbone cannot keep its streams in %s; its log says why", dir)
+		return nil, nil, fmt.Errorf("the embedded backbone cannot keep its streams in %s; its log says why", dir)
 	}
-	return s, nil
+	return s, keeper, nil
 }
 
 // serverLog writes what the NATS server says into ours. Its notices are chatter.

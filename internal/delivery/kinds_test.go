@@ -120,7 +120,7 @@ func TestQueueThatDoesNotAnswer(t *testing.T) {
 
 func TestSubject(t *testing.T) {
 	b := openBackbone(t, t.TempDir())
-	sender := Subjects(b)
+	sender := Subjects(b.JetStream())
 	url, err := SubjectURL("acs.events")
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func TestSubjectOfAStreamIsAcknowledgedAndKeptOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sender := Subjects(b)
+	sender := Subjects(b.JetStream())
 	for range 2 {
 		if o := sender.Send(t.Context(), parcel("nats://acs.events", "[1]")); o.Status != 200 {
 			t.Errorf("outcome %+v", o)

@@ -14,11 +14,10 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
-// SchemeSubject is the scheme of NATS subjects on the backbone: nats://SUBJECT.
+// SchemeSubject is the scheme of NATS subjects: nats://SUBJECT.
 const SchemeSubject = "nats"
 
 const (
@@ -66,8 +65,8 @@ type takenBy struct {
 // Subjects returns the Sender for SchemeSubject. A stream that takes the subject
 // has to acknowledge; without one, somebody has to be subscribed, else the
 // outcome is 404: an event that nobody could see is not delivered.
-func Subjects(b *backbone.Backbone) Sender {
-	return &subjects{js: b.JetStream(), streams: map[string]takenBy{}}
+func Subjects(js jetstream.JetStream) Sender {
+	return &subjects{js: js, streams: map[string]takenBy{}}
 }
 
 // Send implements Sender.

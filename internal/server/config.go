@@ -49,6 +49,7 @@ type Config struct {
 	OIDC []auth.Issuer // whose bearer tokens open the APIs
 
 	StorageAccounts []delivery.StorageAccount // that dead letters are written to
+	NATS            string                    // door by which programs take events from NATS subjects, on loopback; "": there is none
 	S3              *deadletter.S3            // server of the buckets of dead letters; nil: there is none
 	DeadLetterDelay time.Duration             // from an event's last attempt to its dead letter
 
@@ -134,6 +135,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),
 	}
 	cfg.StorageAccounts = c.storageAccounts(text.Events.StorageAccounts)
+	cfg.NATS = c.natsDoor(text.Events.NATS)
 	cfg.S3 = c.s3(text.Events.S3)
 	cfg.DeadLetterDelay = c.duration("events.dead-letter-delay", text.Events.DeadLetterDelay, 5*time.Minute, time.Millisecond, 24*time.Hour)
 	cfg.KeepAttempts = c.duration("events.keep-attempts", text.Events.KeepAttempts, 7*24*time.Hour, time.Minute, 90*24*time.Hour)

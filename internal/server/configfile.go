@@ -72,6 +72,7 @@ type configText struct {
 		KeepAttempts          string             `yaml:"keep-attempts"`
 		MaxAttempts           *int               `yaml:"max-attempts-kept"`
 		StorageAccounts       []string           `yaml:"storage-accounts"`
+		NATS                  string             `yaml:"nats"`
 		S3                    s3Text             `yaml:"s3"`
 		Subscriptions         []subscriptionText `yaml:"subscriptions"`
 	} `yaml:"events"`

@@ -20,6 +20,7 @@ type Addresses struct {
 	SIP    string `json:"sip,omitempty"`
 	SIPS   string `json:"sips,omitempty"`
 	WebRTC string `json:"webrtc,omitempty"`
+	NATS   string `json:"nats,omitempty"` // for events
 }
 
 // Endpoint is the URL that SDKs on this machine take, with a final slash as

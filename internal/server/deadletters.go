@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
@@ -20,6 +21,14 @@ func (p *parts) storageAccount(name string) (delivery.StorageAccount, bool) {
 		}
 	}
 	return delivery.StorageAccount{}, false
+}
+
+// openDeadLetters makes the box; delay is from an event's last attempt to its
+// dead letter.
+func (p *parts) openDeadLetters(delay time.Duration) {
+	p.deadLetters = deadletter.New(deadletter.Config{
+		Delay: delay, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount, S3: p.cfg.S3,
+	})
 }
 
 // deadLetterStore is where the dead letters of a container go: to the storage

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -21,6 +22,9 @@ func (p *parts) senders() map[string]delivery.Sender {
 		delivery.SchemeQueue: p.queues,
 		delivery.SchemeTail:  &p.tail,
 	}
+	if p.backbone != nil && p.backbone.Events() != nil {
+		all[delivery.SchemeSubject] = delivery.Subjects(p.backbone.Events())
+	}
 	if p.data != nil {
 		all[delivery.SchemeFile] = delivery.Files(p.data.Path(eventFolder))
 	}
@@ -33,9 +37,10 @@ func (p *parts) senders() map[string]delivery.Sender {
 // destinations are those besides webhooks that event subscriptions may name.
 func (p *parts) destinations() eventgrid.Destinations {
 	return eventgrid.Destinations{
-		Queue: p.queueURL,
-		File:  func(name string) (string, error) { return delivery.FileURL(name), nil },
-		Tail:  func() (string, error) { return delivery.TailURL, nil },
+		Queue:   p.queueURL,
+		Subject: p.subjectURL,
+		File:    func(name string) (string, error) { return delivery.FileURL(name), nil },
+		Tail:    func() (string, error) { return delivery.TailURL, nil },
 
 		Bucket: p.deadLetterBucket,
 	}
@@ -47,6 +52,14 @@ func (p *parts) queueURL(account, queue string, ttl time.Duration) (string, erro
 		return "", fmt.Errorf("storage account %q is not configured: add its connection string to events.storage-accounts and start the server again", account)
 	}
 	return delivery.QueueURL(account, queue, ttl), nil
+}
+
+// subjectURL takes a subject where anybody could hear it.
+func (p *parts) subjectURL(subject string) (string, error) {
+	if p.backbone == nil || p.backbone.Events() == nil {
+		return "", errors.New("nobody could hear it: set events.nats to an address for NATS clients, such as 127.0.0.1:4222, and start the server again")
+	}
+	return delivery.SubjectURL(subject)
 }
 
 // reach says why a destination is not there.

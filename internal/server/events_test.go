@@ -42,7 +42,16 @@ func eventPartsWith(t *testing.T, cfg Config) (p *parts, base string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.data.Close() })
-	p.deadLetters = deadletter.New(deadletter.Config{Delay: -1, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount, S3: cfg.S3})
+	t.Cleanup(func() { p.close() })
+	if cfg.NATS != "" {
+		if p.resource, err = p.data.OpenResource(Identity{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.openBackbone(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.openDeadLetters(-1)
 	policy := eventgrid.Policy()
 	policy.Undelivered = p.deadLetters.Undelivered
 	p.streams, p.endAll = context.WithCancel(t.Context())

@@ -129,7 +129,7 @@ func (p *parts) openData(context.Context) (err error) {
 }
 
 func (p *parts) openBackbone(ctx context.Context) (err error) {
-	if p.backbone, err = backbone.Open(ctx, backbone.Config{Dir: p.data.Dir()}, p.log); err != nil {
+	if p.backbone, err = backbone.Open(ctx, backbone.Config{Dir: p.data.Dir(), Door: p.natsDoor()}, p.log); err != nil {
 		return err
 	}
 	p.later(func() error { p.backbone.Close(); return nil })
@@ -145,9 +145,7 @@ const keepFailures = 7 * 24 * time.Hour
 func (p *parts) openDeliveries(context.Context) error {
 	callback := delivery.CallbackPolicy()
 	callback.Prepare = callautomation.Authorize(p.tokens)
-	p.deadLetters = deadletter.New(deadletter.Config{
-		Delay: p.cfg.DeadLetterDelay, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount, S3: p.cfg.S3,
-	})
+	p.openDeadLetters(p.cfg.DeadLetterDelay)
 	grid := eventgrid.Policy()
 	grid.Undelivered = p.deadLetters.Undelivered
 	p.deliveries = delivery.New(delivery.Config{

@@ -20,6 +20,9 @@ func (p *parts) serve(ctx context.Context) (taken Addresses, err error) {
 		closeAll(append(secure, plain...))
 		return taken, err
 	}
+	if door := p.backbone.DoorAddr(); door != nil {
+		taken.NATS = door.String()
+	}
 	p.public.give(taken.publicBase(p.cfg))
 	left, err := p.deliveries.Start(p.life)
 	if err != nil {
