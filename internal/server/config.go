@@ -38,6 +38,8 @@ type Config struct {
 	Identity    Identity         // of a resource that moves in
 	Certificate CertificateFiles // zero: the private authority
 
+	WebSocketOrigins []string // sites whose pages may open a WebSocket for SIP, beside our own; "*" is all
+
 	SIPSClients *x509.CertPool // who must vouch for callers over TLS; nil asks nobody
 
 	Trunks []trunk.Trunk
@@ -143,6 +145,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
 	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions)
 	c.apart(cfg)
+	cfg.WebSocketOrigins = c.origins(c.pickList("websocket-origins", nil, text.WebSocketOrigins, nil))
 	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)
 	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
 	cfg.Guards, cfg.Emergency = c.guards(text.Guards, cfg.Trunks), c.emergency(text.Emergency)

@@ -46,6 +46,8 @@ type configText struct {
 	TLS          tlsText `yaml:"tls"`
 	SIPSClientCA string  `yaml:"sips-client-ca"`
 
+	WebSocketOrigins []string `yaml:"websocket-origins"`
+
 	Trunks []trunkText `yaml:"trunks"`
 	Routes []routeText `yaml:"routes"`
 	Guards []guardText `yaml:"guards"`

@@ -42,6 +42,8 @@ func (p *parts) healthBeside(apis http.Handler) http.Handler {
 			io.WriteString(w, "ok\n")
 		case r.URL.Path == "/readyz":
 			p.readyz(w)
+		case r.URL.Path == "/sip" && p.phones != nil:
+			p.phones.WebSocket().ServeHTTP(w, r)
 		case r.URL.Path == "/metrics" && r.TLS == nil:
 			metrics.ServeHTTP(w, r)
 		default:

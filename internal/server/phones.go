@@ -33,6 +33,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 		MediaTimeout: p.cfg.MediaTimeout,
 		UserAgent:    sipRealm,
 		Phones:       p.registrar,
+		Origins:      p.cfg.WebSocketOrigins,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(trunkHealth{p.phones}, phoneLoad{p.phones})
 	p.later(func() error { p.phones.Close(); return nil })

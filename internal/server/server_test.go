@@ -47,6 +47,15 @@ func TestServerAnswersHealthOverItsOwnCertificate(t *testing.T) {
 		if answer.StatusCode != http.StatusOK {
 			t.Errorf("%s answers %s", base, answer.Status)
 		}
+		answer, err = client.Get(base + "/sip")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusUpgradeRequired {
+			t.Errorf("%s/sip answers %s to who wants no WebSocket", base, answer.Status)
+		}
 	}
 	client.CloseIdleConnections()
 	cancel()

@@ -71,9 +71,19 @@ func (s *Server) listener(transport string) netip.AddrPort {
 	return addressOf(s.tcp.Addr())
 }
 
+// own returns our end of a transport: a listener, or the door of WebSockets.
+func (s *Server) own(transport string) netip.AddrPort {
+	if isWebSocket(transport) {
+		if at, ok := s.sockets.at(transport); ok {
+			return at
+		}
+	}
+	return s.listener(transport)
+}
+
 // via builds the Via of a request to a peer.
 func (s *Server) via(transport string, peer netip.Addr) *sip.ViaHeader {
-	at := s.listener(transport)
+	at := s.own(transport)
 	via := &sip.ViaHeader{
 		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport,
 		Host: s.reached(at.Addr(), peer).String(), Port: int(at.Port()),
@@ -85,9 +95,12 @@ func (s *Server) via(transport string, peer netip.Addr) *sip.ViaHeader {
 
 // contact builds our Contact for a peer.
 func (s *Server) contact(user, transport string, peer netip.Addr) sip.Uri {
-	at := s.listener(transport)
+	at := s.own(transport)
 	uri := sip.Uri{Scheme: "sip", User: user, Host: s.reached(at.Addr(), peer).String(), Port: int(at.Port())}
-	if transport != "UDP" {
+	switch {
+	case isWebSocket(transport):
+		uri.UriParams.Add("transport", "ws") // of both kinds: RFC 7118 §5.2
+	case transport != "UDP":
 		uri.UriParams.Add("transport", strings.ToLower(transport))
 	}
 	return uri
@@ -97,6 +110,10 @@ func (s *Server) contact(user, transport string, peer netip.Addr) sip.Uri {
 func (s *Server) address(request *sip.Request, d *dialog) {
 	if d.transport == "UDP" {
 		s.fromListener(request)
+	}
+	if isWebSocket(d.transport) { // whatever it names, only its connection reaches it
+		request.SetDestination(d.source.String())
+		return
 	}
 	if len(d.routes) > 0 {
 		request.SetDestination(hostPort(&d.routes[0], d.transport))

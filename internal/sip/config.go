@@ -55,6 +55,9 @@ type Config struct {
 	Phones *registrar.Registrar
 	// keepFlows is how often telephones over UDP are asked whether they live; 30 s.
 	keepFlows time.Duration
+	// Origins are the sites whose pages may open WebSockets beside this server's
+	// own: "https://phone.example", or "*" for all.
+	Origins []string
 	// Resolver looks up trunks' names; nil is the system's.
 	Resolver  Resolver
 	UserAgent string // "Switchhook"

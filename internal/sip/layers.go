@@ -38,10 +38,11 @@ func (s *Server) buildLayers() {
 			DialerCreate: func(local net.Addr) net.Dialer { return net.Dialer{Timeout: dialTimeout, LocalAddr: local} },
 		}
 	}
+	socket, secureSocket := s.sockets.transports()
 	s.transport = sip.NewTransportLayer(net.DefaultResolver, newParser(), s.cfg.ClientTLS,
 		sip.WithTransportLayerLogger(quiet),
 		sip.WithTransportLayerReadFilter(s.door.filter),
-		sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: stream(), TLS: &sip.TransportTLS{TransportTCP: stream()}}),
+		sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: stream(), TLS: &sip.TransportTLS{TransportTCP: stream()}, WS: socket, WSS: secureSocket}),
 	)
 	s.transport.OnMessage(s.arrive) // before the transactions: it runs on the reader
 	s.transactions = sip.NewTransactionLayer(s.transport,

@@ -39,6 +39,7 @@ type Server struct {
 	connecting   singleflight.Group
 	door         *door
 	gate         *gate
+	sockets      *webSockets
 	legs         legs
 	locals       locals
 
@@ -60,7 +61,7 @@ func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *sl
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.locator.resolver = s.cfg.Resolver
-	s.door, s.gate = newDoor(s), newGate(s)
+	s.door, s.gate, s.sockets = newDoor(s), newGate(s), newWebSockets(s)
 	s.buildLayers()
 	return s
 }
@@ -82,6 +83,7 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	s.dialled = dialled{made: make(chan introduction), done: s.ctx.Done(), addr: s.tcp.Addr()}
 	s.serve("tls", func() error { return s.transport.ServeTLS(&s.dialled) })
+	s.sockets.start()
 	s.work.Go(s.refreshTrunks)
 	s.work.Go(s.pingTrunks)
 	if s.cfg.Phones != nil {
@@ -184,6 +186,7 @@ func (s *Server) Close() {
 		s.cancel()
 		s.transactions.Close()
 		s.transport.Close()
+		s.sockets.close()
 		s.closeListeners()
 	})
 	s.work.Wait()

@@ -17,7 +17,7 @@ import (
 type Config struct {
 	Listen    string      // where it listens; "127.0.0.1:0"
 	Server    string      // whom it calls, host:port; "" if it only is called
-	Transport string      // "udp" (the default), "tcp" or "tls"
+	Transport string      // "udp" (the default), "tcp", "tls", "ws" or "wss"
 	TLS       *tls.Config // for "tls": both ways
 	User      string      // the caller's number; "+15550100"
 	Name      string      // display name
@@ -78,7 +78,11 @@ func New(cfg Config) (*Phone, error) {
 		answered: map[string][]byte{}, incoming: make(chan *Call, 64), nonce: token(),
 	}
 	listen := p.listenPackets
-	if cfg.Transport != "udp" {
+	switch cfg.Transport {
+	case "udp":
+	case "ws", "wss":
+		listen = p.openWebSocket
+	default:
 		listen = p.listenStreams
 	}
 	var err error
@@ -251,7 +255,11 @@ func (p *Phone) contact() string {
 	if p.cfg.Transport == "udp" {
 		return fmt.Sprintf("<sip:%s@%s>", p.cfg.User, p.wire.local())
 	}
-	return fmt.Sprintf("<sip:%s@%s;transport=%s>", p.cfg.User, p.wire.local(), p.cfg.Transport)
+	transport := p.cfg.Transport
+	if transport == "wss" {
+		transport = "ws" // RFC 7118 §5.2
+	}
+	return fmt.Sprintf("<sip:%s@%s;transport=%s>", p.cfg.User, p.wire.local(), transport)
 }
 
 func token() string { return rand.Text()[:12] }

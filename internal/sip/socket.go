@@ -1,0 +1,179 @@
+package sip
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gobwas/ws"
+)
+
+// maxSocketMessage bounds a message over WebSocket: what sipgo reads at once.
+const maxSocketMessage = 32 << 10
+
+// socket shows a WebSocket to sipgo, whose own reading knows neither fragments
+// nor pings: sipgo meets a peer that has just asked for the handshake and then
+// sends each message as one frame. Frames of RFC 6455 are read and judged here.
+type socket struct {
+	net.Conn
+	in     *bufio.Reader
+	closed func(*socket)
+
+	ready   []byte // for sipgo to read
+	message []byte // of which frames have come
+
+	writing sync.Mutex
+	greeted bool // sipgo has answered its handshake
+	out     bytes.Buffer
+
+	closing sync.Once
+}
+
+// greeting is the handshake that sipgo wants to see; the client's own has been
+// answered.
+const greeting = "GET / HTTP/1.1\r\nHost: sip\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+
+func newSocket(conn net.Conn, in *bufio.Reader, closed func(*socket)) *socket {
+	return &socket{Conn: conn, in: in, closed: closed, ready: []byte(greeting)}
+}
+
+// Read gives sipgo the next bytes.
+func (s *socket) Read(b []byte) (int, error) {
+	if len(s.ready) == 0 {
+		message, err := s.next()
+		if err != nil {
+			return 0, err
+		}
+		// A client's frame is masked; nothing says that the mask may not be zero.
+		s.ready = ws.MustCompileFrame(ws.MaskFrameInPlaceWith(ws.NewTextFrame(message), [4]byte{}))
+	}
+	n := copy(b, s.ready)
+	s.ready = s.ready[n:]
+	return n, nil
+}
+
+// next reads frames until a message is whole.
+func (s *socket) next() ([]byte, error) {
+	s.message = s.message[:0]
+	fragmented := false
+	for {
+		s.Conn.SetReadDeadline(time.Now().Add(socketSilence))
+		header, err := ws.ReadHeader(s.in)
+		if err != nil {
+			return nil, err
+		}
+		state := ws.StateServerSide
+		if fragmented {
+			state = state.Set(ws.StateFragmented)
+		}
+		if err := ws.CheckHeader(header, state); err != nil {
+			return nil, s.fail(ws.StatusProtocolError, err)
+		}
+		if header.Length > maxSocketMessage-int64(len(s.message)) {
+			return nil, s.fail(ws.StatusMessageTooBig, errors.New("the message is too long"))
+		}
+		payload := make([]byte, header.Length)
+		if _, err := io.ReadFull(s.in, payload); err != nil {
+			return nil, err
+		}
+		ws.Cipher(payload, header.Mask, 0)
+		if header.OpCode.IsControl() {
+			if err := s.control(header.OpCode, payload); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		s.message = append(s.message, payload...)
+		if fragmented = !header.Fin; !fragmented && len(s.message) > 0 {
+			return bytes.Clone(s.message), nil
+		}
+	}
+}
+
+func (s *socket) control(code ws.OpCode, payload []byte) error {
+	switch code {
+	case ws.OpPing:
+		return s.send(ws.NewPongFrame(payload))
+	case ws.OpClose:
+		s.send(ws.NewCloseFrame(payload))
+		return io.EOF
+	}
+	return nil // a pong: the deadline has moved
+}
+
+// fail tells the client why it is closed.
+func (s *socket) fail(code ws.StatusCode, why error) error {
+	s.send(ws.NewCloseFrame(ws.NewCloseFrameBody(code, why.Error())))
+	return why
+}
+
+func (s *socket) ping() { s.send(ws.NewPingFrame(nil)) }
+
+func (s *socket) send(frame ws.Frame) error {
+	data, err := ws.CompileFrame(frame)
+	if err != nil {
+		return err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.write(data)
+}
+
+func (s *socket) write(data []byte) error {
+	s.Conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_, err := s.Conn.Write(data)
+	if err != nil {
+		s.Conn.Close() // half a frame may be out
+	}
+	return err
+}
+
+// Write takes sipgo's frames, which come in pieces, and lets only whole ones out:
+// a pong must not stand in the middle of one.
+func (s *socket) Write(b []byte) (int, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.out.Write(b)
+	if !s.greeted {
+		end := bytes.Index(s.out.Bytes(), []byte("\r\n\r\n"))
+		if end < 0 {
+			return len(b), nil
+		}
+		s.out.Next(end + 4)
+		s.greeted = true
+	}
+	for {
+		header, err := ws.ReadHeader(bytes.NewReader(s.out.Bytes()))
+		whole := int64(ws.HeaderSize(header)) + header.Length
+		if err != nil || int64(s.out.Len()) < whole {
+			return len(b), nil
+		}
+		if err := s.write(s.out.Next(int(whole))); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// SetReadDeadline is ours to call: silence is judged by frames.
+func (s *socket) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline as well.
+func (s *socket) SetWriteDeadline(time.Time) error { return nil }
+
+// Close closes the connection, with a word of farewell where that is quick.
+func (s *socket) Close() error {
+	s.closing.Do(func() {
+		s.closed(s)
+		if s.writing.TryLock() {
+			s.Conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+			s.Conn.Write(ws.CompiledCloseNormalClosure)
+			s.writing.Unlock()
+		}
+	})
+	return s.Conn.Close()
+}

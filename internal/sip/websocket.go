@@ -1,0 +1,222 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/gobwas/ws"
+)
+
+// SIP over WebSocket (RFC 7118) comes in through the HTTP doors, with their
+// certificate. A client names no address at which anybody could reach it: what
+// is for it goes over its own connection, named by transport and peer, and when
+// that is gone the client is.
+const (
+	webSocketProtocol = "sip" // RFC 7118 §4.1
+	handshakeTime     = 5 * time.Second
+	socketPing        = 30 * time.Second
+	socketSilence     = 75 * time.Second // two pings unanswered
+)
+
+// webSockets are the connections of browsers and other clients.
+type webSockets struct {
+	server *Server
+	plain  handed // those that came over HTTP
+	secure handed // over HTTPS
+
+	mu   sync.Mutex
+	open map[*socket]struct{}
+}
+
+func newWebSockets(s *Server) *webSockets {
+	w := &webSockets{server: s, open: make(map[*socket]struct{})}
+	w.plain.made, w.secure.made = make(chan net.Conn), make(chan net.Conn)
+	w.plain.done, w.secure.done = s.ctx.Done(), s.ctx.Done()
+	return w
+}
+
+// start lets sipgo serve what ServeHTTP takes in.
+func (w *webSockets) start() {
+	s := w.server
+	w.plain.addr, w.secure.addr = s.tcp.Addr(), s.tcp.Addr()
+	s.serve("ws", func() error { return s.transport.ServeWS(&w.plain) })
+	s.serve("wss", func() error { return s.transport.ServeWSS(&w.secure) })
+	s.work.Go(w.keep)
+}
+
+// transports are sipgo's: it may serve connections, and never make one.
+func (w *webSockets) transports() (plain *sip.TransportWS, secure *sip.TransportWSS) {
+	stream := func() *sip.TransportWS {
+		return &sip.TransportWS{WriteTimeout: writeTimeout, DialerCreate: func(net.Addr) ws.Dialer {
+			return ws.Dialer{NetDial: func(context.Context, string, string) (net.Conn, error) { return nil, errNoSocket }}
+		}}
+	}
+	return stream(), &sip.TransportWSS{TransportWS: stream()}
+}
+
+var errNoSocket = errors.New("the client's WebSocket is closed, and only the client can open another")
+
+// ServeHTTP takes a WebSocket with subprotocol sip. Pages of other sites may
+// open one only where the settings name their origin.
+func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	s := w.server
+	switch {
+	case s.draining.Load():
+		out.Header().Set("Retry-After", seconds(s.cfg.RetryAfter))
+		http.Error(out, "the server is stopping", http.StatusServiceUnavailable)
+		return
+	case !slices.ContainsFunc(r.Header.Values("Sec-WebSocket-Protocol"), offersSIP):
+		out.Header().Set("Upgrade", "websocket")
+		http.Error(out, "SIP over WebSocket is served here: open a WebSocket with the subprotocol sip (RFC 7118)", http.StatusUpgradeRequired)
+		return
+	case !s.welcomes(r):
+		http.Error(out, "pages of "+r.Header.Get("Origin")+" may not call here: name the origin in websocket-origins", http.StatusForbidden)
+		return
+	}
+	upgrader := ws.HTTPUpgrader{Timeout: handshakeTime, Protocol: func(name string) bool { return name == webSocketProtocol }}
+	conn, buffered, _, err := upgrader.Upgrade(r, out)
+	if err != nil {
+		if conn != nil {
+			conn.Close()
+		}
+		s.log.Debug("WebSocket not opened", "peer", r.RemoteAddr, "error", err)
+		return
+	}
+	conn.SetDeadline(time.Time{}) // those of HTTP
+	known := s.trunks.Knows(addressOf(conn.RemoteAddr()).Addr())
+	guest, ok := s.door.enter(conn, known)
+	if !ok {
+		return
+	}
+	listener := &w.plain
+	if r.TLS != nil {
+		listener = &w.secure
+	}
+	at := addressOf(conn.LocalAddr())
+	listener.door.Store(&at)
+	made := newSocket(guest, buffered.Reader, w.left)
+	w.mu.Lock()
+	w.open[made] = struct{}{}
+	w.mu.Unlock()
+	if !listener.hand(r.Context(), made) {
+		made.Close()
+	}
+}
+
+func offersSIP(header string) bool {
+	return slices.ContainsFunc(strings.Split(header, ","), func(name string) bool { return strings.TrimSpace(name) == webSocketProtocol })
+}
+
+// welcomes reports whether a page may open a connection: one of this server's,
+// of a site that the settings name, or no page at all.
+func (s *Server) welcomes(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || slices.Contains(s.cfg.Origins, "*") {
+		return true
+	}
+	from, err := url.Parse(origin)
+	return err == nil && strings.EqualFold(from.Host, r.Host) ||
+		slices.ContainsFunc(s.cfg.Origins, func(allowed string) bool { return strings.EqualFold(allowed, origin) })
+}
+
+func (w *webSockets) left(s *socket) {
+	w.mu.Lock()
+	delete(w.open, s)
+	w.mu.Unlock()
+}
+
+func (w *webSockets) all() (list []*socket) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for s := range w.open {
+		list = append(list, s)
+	}
+	return list
+}
+
+// keep pings the clients, so that proxies do not take them for idle and dead
+// ones are noticed.
+func (w *webSockets) keep() {
+	ticker := time.NewTicker(socketPing)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			for _, s := range w.all() {
+				s.ping()
+			}
+		case <-w.server.ctx.Done():
+			return
+		}
+	}
+}
+
+// close closes all connections.
+func (w *webSockets) close() {
+	for _, s := range w.all() {
+		s.Close()
+	}
+}
+
+// at returns where the clients of a transport come in, once one has come.
+func (w *webSockets) at(transport string) (netip.AddrPort, bool) {
+	listener := &w.plain
+	if transport == "WSS" {
+		listener = &w.secure
+	}
+	if at := listener.door.Load(); at != nil {
+		return *at, true
+	}
+	return netip.AddrPort{}, false
+}
+
+// isWebSocket reports whether a transport is one of RFC 7118's.
+func isWebSocket(transport string) bool { return transport == "WS" || transport == "WSS" }
+
+// handed is a listener that returns connections which somebody else accepted.
+type handed struct {
+	made chan net.Conn
+	done <-chan struct{}
+	addr net.Addr
+	door atomic.Pointer[netip.AddrPort] // where the last one came in
+}
+
+func (h *handed) hand(ctx context.Context, conn net.Conn) bool {
+	select {
+	case h.made <- conn:
+		return true
+	case <-h.done:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// Accept returns the next connection.
+func (h *handed) Accept() (net.Conn, error) {
+	select {
+	case conn := <-h.made:
+		return conn, nil
+	case <-h.done:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close does nothing: done closes it.
+func (h *handed) Close() error { return nil }
+
+// Addr is what sipgo wants to know of a listener.
+func (h *handed) Addr() net.Addr { return h.addr }
+
+// WebSocket serves SIP over WebSocket on a door for HTTP. Before Start and after
+// Close it refuses.
+func (s *Server) WebSocket() http.Handler { return s.sockets }

@@ -1,0 +1,237 @@
+package sip
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// httpDoor serves a rig's WebSockets as the server's doors do.
+func httpDoor(t *testing.T, r *rig, secure bool) *httptest.Server {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.Handle("/sip", r.WebSocket())
+	door := httptest.NewUnstartedServer(mux)
+	if secure {
+		door.StartTLS()
+	} else {
+		door.Start()
+	}
+	t.Cleanup(door.Close)
+	return door
+}
+
+// browser is a phone over WebSocket.
+func browser(t *testing.T, r *rig, transport string) *siptest.Phone {
+	t.Helper()
+	door := httpDoor(t, r, transport == "wss")
+	return r.phone(t, func(c *siptest.Config) {
+		c.Transport, c.Server = transport, door.Listener.Addr().String()
+		if transport == "wss" {
+			roots := x509.NewCertPool()
+			roots.AddCert(door.Certificate())
+			c.TLS = &tls.Config{RootCAs: roots, ServerName: "example.com"}
+		}
+	})
+}
+
+func TestCallsOverWebSocket(t *testing.T) {
+	for _, transport := range []string{"ws", "wss"} {
+		t.Run(transport, func(t *testing.T) {
+			r := newRig(t, nil)
+			phone := browser(t, r, transport)
+			made, taken := r.connect(t, phone)
+			made.Tone(440, 300)
+			eventually(t, func() bool { return taken.loud.Load() > 0 })
+			final := made.Final()
+			if via := final.Get("Via"); !strings.HasPrefix(via, "SIP/2.0/"+strings.ToUpper(transport)+" ") {
+				t.Errorf("Via %q", via)
+			}
+			if contact := final.Get("Contact"); !strings.Contains(contact, ";transport=ws>") {
+				t.Errorf("Contact %q", contact)
+			}
+			if err := made.Hold(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			expect[call.HoldChanged](t, taken)
+			taken.End(call.Reason{}) // towards a client that names no address
+			if err := made.WaitEnded(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			if bye := made.Last(); !strings.HasPrefix(bye.Get("Via"), "SIP/2.0/"+strings.ToUpper(transport)+" 127.0.0.1:") {
+				t.Errorf("BYE came by %q", bye.Get("Via"))
+			}
+			expect[call.Ended](t, taken)
+			if again, _ := r.connect(t, phone); again.Hangup(within(t)) != nil {
+				t.Error("the connection serves one call only")
+			}
+		})
+	}
+}
+
+func TestClientWhoseWebSocketIsClosedIsGone(t *testing.T) {
+	r := newRig(t, nil)
+	phone := browser(t, r, "ws")
+	_, taken := r.connect(t, phone)
+	phone.Drop()
+	eventually(t, func() bool { return len(r.sockets.all()) == 0 })
+	taken.End(call.Reason{Kind: call.EndedByApplication})
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Vanished {
+		t.Errorf("ended by %+v", why)
+	}
+}
+
+func TestWebSocketsThatAreRefused(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Origins = []string{"https://phone.example"} })
+	door := httpDoor(t, r, false)
+	for name, refused := range map[string]struct {
+		header http.Header
+		status int
+	}{
+		"no WebSocket":          {nil, 426},
+		"another protocol":      {upgrade("chat", ""), 426},
+		"another site":          {upgrade("sip", "https://evil.example"), 403},
+		"the site in the list":  {upgrade("chat, sip", "https://phone.example"), 101},
+		"a page of this server": {upgrade("sip", "http://"+door.Listener.Addr().String()), 101},
+		"no page":               {upgrade("sip", ""), 101},
+	} {
+		request, _ := http.NewRequestWithContext(within(t), "GET", door.URL+"/sip", nil)
+		if refused.header != nil {
+			request.Header = refused.header
+		}
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		response.Body.Close()
+		if response.StatusCode != refused.status {
+			t.Errorf("%s gets %s", name, response.Status)
+		}
+		if refused.status == 101 && response.Header.Get("Sec-WebSocket-Protocol") != "sip" {
+			t.Errorf("%s: protocol %q", name, response.Header.Get("Sec-WebSocket-Protocol"))
+		}
+	}
+	r.Drain()
+	request, _ := http.NewRequestWithContext(within(t), "GET", door.URL+"/sip", nil)
+	if response, err := http.DefaultClient.Do(request); err != nil || response.StatusCode != 503 {
+		t.Errorf("while draining %v %v", response, err)
+	}
+}
+
+func upgrade(protocols, origin string) http.Header {
+	h := http.Header{
+		"Upgrade": {"websocket"}, "Connection": {"Upgrade"}, "Sec-Websocket-Version": {"13"},
+		"Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}, "Sec-Websocket-Protocol": {protocols},
+	}
+	if origin != "" {
+		h.Set("Origin", origin)
+	}
+	return h
+}
+
+// open makes a bare WebSocket to a rig.
+func openSocket(t *testing.T, r *rig) net.Conn {
+	t.Helper()
+	door := httpDoor(t, r, false)
+	conn, _, _, err := ws.Dialer{Protocols: []string{"sip"}}.Dial(within(t), "ws://"+door.Listener.Addr().String()+"/sip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(patience))
+	return conn
+}
+
+func options(cseq string) []byte {
+	return []byte("OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/WS x.invalid;branch=z9hG4bKo" + cseq + "\r\nFrom: <sip:x@x.invalid>;tag=1\r\n" +
+		"To: <sip:a@b>\r\nCall-ID: o" + cseq + "\r\nCSeq: " + cseq + " OPTIONS\r\nMax-Forwards: 70\r\n\r\n") // RFC 7118: no Content-Length is needed
+}
+
+func TestFramesOfWebSocket(t *testing.T) {
+	r := newRig(t, nil)
+	conn := openSocket(t, r)
+	write := func(frames ...ws.Frame) {
+		for _, f := range frames {
+			if err := ws.WriteFrame(conn, ws.MaskFrame(f)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	answered := func(what string) {
+		t.Helper()
+		message, code, err := wsutil.ReadServerData(conn)
+		if err != nil || code != ws.OpText || !bytes.HasPrefix(message, []byte("SIP/2.0 200 ")) {
+			t.Fatalf("%s: %v %v\n%s", what, code, err, message)
+		}
+	}
+	text := options("1")
+	first := ws.NewFrame(ws.OpText, false, text[:20])
+	last := ws.NewFrame(ws.OpContinuation, true, text[20:])
+	write(first, ws.NewPingFrame([]byte("here")), last)
+	pong, err := ws.ReadFrame(conn)
+	if err != nil || pong.Header.OpCode != ws.OpPong || string(pong.Payload) != "here" {
+		t.Fatalf("ping got %+v %v", pong, err)
+	}
+	answered("two fragments around a ping")
+	write(ws.NewBinaryFrame(options("2")))
+	answered("a binary frame")
+	write(ws.NewTextFrame(nil), ws.NewTextFrame([]byte("\r\n\r\n")))
+	if message, _, err := wsutil.ReadServerData(conn); err != nil || string(message) != "\r\n" {
+		t.Fatalf("CRLF ping got %q %v", message, err)
+	}
+	for _, s := range r.sockets.all() {
+		s.ping()
+	}
+	if ping, err := ws.ReadFrame(conn); err != nil || ping.Header.OpCode != ws.OpPing {
+		t.Fatalf("no ping came: %+v %v", ping, err)
+	}
+	write(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusNormalClosure, "")))
+	if end, err := ws.ReadFrame(conn); err != nil || end.Header.OpCode != ws.OpClose {
+		t.Fatalf("close got %+v %v", end, err)
+	}
+	eventually(t, func() bool { return len(r.sockets.all()) == 0 })
+}
+
+func TestWebSocketsThatLieAreClosed(t *testing.T) {
+	r := newRig(t, nil)
+	for name, frame := range map[string][]byte{
+		"an unmasked frame":     ws.MustCompileFrame(ws.NewTextFrame(options("1"))),
+		"a message too long":    ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame(make([]byte, maxSocketMessage+1))))[:20],
+		"a continuation first":  ws.MustCompileFrame(ws.MaskFrame(ws.NewFrame(ws.OpContinuation, true, []byte("x")))),
+		"nonsense":              ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame([]byte("GET / HTTP/1.1\r\n\r\n")))),
+		"a length of exabytes":  {0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4},
+		"an opcode of nobody's": {0x83, 0x80, 1, 2, 3, 4},
+	} {
+		conn := openSocket(t, r)
+		if _, err := conn.Write(frame); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, conn); err != nil && !strings.Contains(err.Error(), "reset") {
+			t.Errorf("%s: the connection stays open: %v", name, err)
+		}
+	}
+	eventually(t, func() bool { return len(r.sockets.all()) == 0 && r.door.conns.Load() == 0 })
+}
+
+func TestStrangersWebSocketIsShort(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.strangers = 200 * time.Millisecond }, trunk.Trunk{Name: "far", Host: "192.0.2.1"})
+	conn := openSocket(t, r)
+	if _, err := io.Copy(io.Discard, conn); err != nil && !strings.Contains(err.Error(), "reset") {
+		t.Errorf("a stranger may stay: %v", err)
+	}
+	eventually(t, func() bool { return r.door.strangers.Load() == 0 })
+}
