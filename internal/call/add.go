@@ -39,6 +39,9 @@ func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err
 		if c.call.find(add.Who) != nil {
 			return fault.Conflict("%s is in the call already.", add.Who).WithCode("8519")
 		}
+		if err := c.call.roomFor(1); err != nil {
+			return err
+		}
 		if len(c.call.invitations) >= maxInvitations {
 			return fault.Busy(5*time.Second, "%d people are being invited into this call already", maxInvitations)
 		}
@@ -85,6 +88,23 @@ func (c *Connection) add(add Add, in Invitation) string {
 		},
 	})
 	return id
+}
+
+// MaxParticipants bounds a call, those on the way in included (ACS: 350).
+const MaxParticipants = 350
+
+// roomFor refuses more participants than a call may have.
+func (c *Call) roomFor(more int) error {
+	crowd := len(c.rings) + more
+	for _, p := range c.participants {
+		if !p.hidden && !p.legEnded {
+			crowd++
+		}
+	}
+	if crowd > MaxParticipants {
+		return fault.Invalid("A call has %d participants at most; this one has no room for %d more.", MaxParticipants, more).WithCode("8585")
+	}
+	return nil
 }
 
 // endIfDeserted ends a call in which nobody is left to talk to.

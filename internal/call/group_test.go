@@ -1,8 +1,9 @@
 package call_test
 
 import (
-	"strings"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -394,5 +395,34 @@ func TestHangupDuringTransferEndsEverything(t *testing.T) {
 		if _, ended := target.Why(); !ended {
 			t.Error("the target still rings")
 		}
+	})
+}
+
+func TestCallHasThreeHundredAndFiftyParticipantsAtMost(t *testing.T) {
+	run(t, func(w *world) {
+		_, conn, id := w.answered() // two
+		number := func(i int) identifier.ID { return phone(fmt.Sprintf("+1555124%04d", i)) }
+		var legs []*calltest.Leg
+		for i := range call.MaxParticipants - 2 {
+			_, err := conn.Add(bg, call.Add{Who: number(i), CallerID: phone(ourPhone)})
+			w.must(err)
+			leg := <-w.dialer.Dialled
+			leg.PickUp()
+			legs = append(legs, leg)
+			synctest.Wait()
+		}
+		_, err := conn.Add(bg, call.Add{Who: number(999), CallerID: phone(ourPhone)})
+		if fault.Of(err).Code != "8585" {
+			t.Errorf("one more gets %v", err)
+		}
+		if n := len(w.last(id).(call.ParticipantsUpdated).Participants); n != call.MaxParticipants {
+			t.Errorf("%d participants are listed", n)
+		}
+		legs[0].HangUp()
+		synctest.Wait()
+		if _, err = conn.Add(bg, call.Add{Who: number(999), CallerID: phone(ourPhone)}); err != nil {
+			t.Errorf("after one has left: %v", err)
+		}
+		w.must(conn.Terminate(bg))
 	})
 }

@@ -20,17 +20,20 @@ import (
 // connection, and no call is left. A goroutine or timer that is left ends the
 // bubble with a failure of its own.
 func TestRandomCallsKeepTheRules(t *testing.T) {
+	made := 0
 	rapid.Check(t, func(r *rapid.T) {
-		steps := rapid.SliceOfN(rapid.IntRange(0, len(moves)-1), 1, 40).Draw(r, "moves")
+		length := rapid.IntRange(1, 60).Draw(r, "length")
+		steps := rapid.SliceOfN(rapid.IntRange(0, len(moves)-1), length, length).Draw(r, "moves")
 		picks := rapid.SliceOfN(rapid.IntRange(0, 1000), len(steps), len(steps)).Draw(r, "picks")
 		var problem string
 		t.Run("", func(t *testing.T) {
 			run(t, func(w *world) { problem = newGame(w).play(steps, picks) })
 		})
-		if problem != "" {
+		if made += len(steps); problem != "" {
 			r.Fatalf("%s", problem)
 		}
 	})
+	t.Logf("%d moves", made)
 }
 
 // game is a world in which things happen at random.
@@ -41,6 +44,7 @@ type game struct {
 	contexts    []string
 	connections []string
 	invitations []string
+	calls       []string // by serverCallId
 }
 
 func newGame(w *world) *game { return &game{world: w} }
@@ -98,6 +102,10 @@ func (g *game) judge() string {
 		case call.CallDisconnected:
 			last[head.Connection] = true
 			delete(open, head.Connection)
+		case call.ConnectFailed:
+			last[head.Connection] = true
+			delete(open, head.Connection)
+			ends["origin "+head.Operation.ID]++
 		case call.CallConnected, call.CreateCallFailed, call.AnswerFailed:
 			ends["origin "+head.Operation.ID]++
 		case call.ParticipantsUpdated, call.PlayStarted, call.ToneReceived, call.HoldFailed:
@@ -195,6 +203,16 @@ var moves = []struct {
 	{"pick up", ofLeg((*calltest.Leg).PickUp)},
 	{"refuse", ofLeg(func(l *calltest.Leg) { l.Refuse(call.Busy, 486, "Busy Here") })},
 	{"hang up", ofLeg((*calltest.Leg).HangUp)},
+	{"vanish", ofLeg((*calltest.Leg).Vanish)},
+	{"lose the sound", ofLeg((*calltest.Leg).LoseSound)},
+	{"a phone calls and does not confirm", func(g *game) {
+		leg := calltest.Inbound()
+		leg.Silent = true
+		if report, err := g.Incoming(call.Invitation{From: phone(bPhone), To: phone(ourPhone)}, leg); err == nil {
+			leg.Told(report)
+			g.legs = append(g.legs, leg)
+		}
+	}},
 	{"press", ofLeg(func(l *calltest.Leg) { l.Press("12#") })},
 	{"wait", func(g *game) { time.Sleep(time.Duration(g.pick) * 10 * time.Millisecond) }},
 	{"wait long", func(*game) { time.Sleep(31 * time.Second) }},
@@ -249,9 +267,11 @@ var moves = []struct {
 		if p, err := c.Properties(bg); err == nil {
 			if p, err = g.Connect(bg, p.ServerCallID, control); err == nil {
 				g.connections = append(g.connections, p.ID)
+				g.calls = append(g.calls, p.ServerCallID)
 			}
 		}
 	})},
+	{"connect, perhaps too late", func(g *game) { g.Connect(bg, one(g, g.calls), control) }},
 	{"leave", on(func(_ *game, c *call.Connection) { c.HangUp(bg) })},
 	{"terminate", on(func(g *game, c *call.Connection) {
 		if g.pick%4 == 0 {

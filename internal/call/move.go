@@ -32,6 +32,9 @@ func (c *Connection) Move(ctx context.Context, move Move) error {
 				return fault.Conflict("%s is in the call already.", who).WithCode("8519")
 			}
 		}
+		if err := c.call.roomFor(len(move.Who)); err != nil {
+			return err
+		}
 		c.call.group = true
 		for _, who := range move.Who {
 			c.fetch(from, who, move)

@@ -96,6 +96,19 @@ func (l *Leg) End(why call.Reason) { l.finish(why) }
 // HangUp ends the leg from the far end.
 func (l *Leg) HangUp() { l.finish(call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}) }
 
+// Vanish ends the leg as a phone does that replies to nothing any more.
+func (l *Leg) Vanish() { l.finish(call.Reason{Kind: call.Vanished, Text: "the phone does not reply"}) }
+
+// LoseSound ends an answered leg as one from which no packets come any more.
+func (l *Leg) LoseSound() {
+	l.mu.Lock()
+	answered := l.answered
+	l.mu.Unlock()
+	if answered {
+		l.finish(call.Reason{Kind: call.MediaLost, Text: "no sound arrived"})
+	}
+}
+
 // Refuse ends an outbound leg before it was answered.
 func (l *Leg) Refuse(kind call.ReasonKind, status int, phrase string) {
 	l.finish(call.Reason{Kind: kind, Text: phrase, SIP: call.Status{Code: status, Phrase: phrase}})
