@@ -105,6 +105,22 @@ type trunkText struct {
 	Accept    string     `yaml:"accept-refer"`
 	CallerIDs stringList `yaml:"caller-ids"`
 
+	OutboundProxy string        `yaml:"outbound-proxy"`
+	Register      *registerText `yaml:"register"`
+	FromUser      string        `yaml:"from-user"`
+	FromDomain    string        `yaml:"from-domain"`
+	Identity      string        `yaml:"identity"`
+	Privacy       string        `yaml:"privacy"`
+	Country       string        `yaml:"country"`
+	International string        `yaml:"international-prefix"`
+	National      *string       `yaml:"national-prefix"`
+	Rewrite       struct {
+		CalledIn   []ruleText `yaml:"called-in"`
+		CallingIn  []ruleText `yaml:"calling-in"`
+		CalledOut  []ruleText `yaml:"called-out"`
+		CallingOut []ruleText `yaml:"calling-out"`
+	} `yaml:"rewrite"`
+
 	MaxCalls       int `yaml:"max-calls"`
 	CallsPerSecond int `yaml:"calls-per-second"`
 

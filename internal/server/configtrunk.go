@@ -55,6 +55,7 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		InboundUsername: text.Inbound.Username,
 		InboundPassword: trunk.Secret(text.Inbound.Password),
 	}
+	c.dialect(key, text, &t)
 	for _, source := range text.Sources {
 		prefix, err := parseSource(source)
 		if err != nil {

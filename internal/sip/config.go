@@ -49,6 +49,9 @@ type Config struct {
 	Strain func() float64
 	// strangers is how long a stranger's connection lives; 10 s.
 	strangers time.Duration
+	// RegisterRetry is how long after the first failure a registration is tried
+	// again; each further failure doubles it. 30 s.
+	RegisterRetry time.Duration
 	// Permit knows how many calls trunks carry, and which of them; nil: all.
 	Permit *permit.Rules
 	// Phones knows the telephones of users; nil: they have none.
@@ -78,6 +81,7 @@ func (c Config) withDefaults() Config {
 	set(&c.strangers, strangerTime)
 	set(&c.keepFlows, keepFlowsEvery)
 	set(&c.RetryAfter, 5*time.Second)
+	set(&c.RegisterRetry, 30*time.Second)
 	if c.Resolver == nil {
 		c.Resolver = net.DefaultResolver
 	}

@@ -63,7 +63,7 @@ func (l *leg) tryNext(callID string) {
 	l.media.keys = nil // another peer must not know them
 	l.dialog = dialog{
 		callID: callID, localTag: l.server.tags.caller(callID), transport: transportOf(l.trunk),
-		local:  l.out.caller(),
+		local:  l.out.caller(l.trunk),
 		remote: party{uri: l.destination()},
 		target: l.destination(),
 	}
@@ -128,11 +128,12 @@ func (l *leg) destination() sip.Uri { return uriOn(l.trunk, l.out.number) }
 
 // uriOn is a number as a trunk reaches it.
 func uriOn(via *trunk.Trunk, number string) sip.Uri {
-	uri := sip.Uri{Scheme: "sip", User: number, Host: via.Host, Port: via.Port}
+	number = via.Rewriting.Out(number, via.Rewriting.CalledOut)
+	uri := sip.Uri{Scheme: "sip", User: number, Host: via.Realm(), Port: via.Port}
 	if via.Transport != trunk.UDP {
 		uri.UriParams.Add("transport", string(via.Transport))
 	}
-	if uri.Port == sip.DefaultPort(string(via.Transport)) {
+	if via.Domain != "" || uri.Port == sip.DefaultPort(string(via.Transport)) {
 		uri.Port = 0
 	}
 	uri.UriParams.Add("user", "phone")

@@ -100,23 +100,3 @@ func writeDisplay(name string) string {
 	}
 	return text.String()
 }
-
-// caller is who we say that calls.
-func (o *outbound) caller() party {
-	number := numberOf(o.invitation.From)
-	if number == "" { // withheld (RFC 3323 §4.1.1.3), or not a number at all
-		return party{"Anonymous", sip.Uri{Scheme: "sip", User: "anonymous", Host: "anonymous.invalid"}}
-	}
-	return party{writeDisplay(o.invitation.DisplayName), sip.Uri{Scheme: "sip", User: number}}
-}
-
-// headers are the INVITE's headers about caller and application.
-func (o *outbound) headers(d *dialog) (list []sip.Header) {
-	if numberOf(o.invitation.From) != "" {
-		asserted := sip.ContactHeader{DisplayName: d.local.display, Address: d.local.uri}
-		list = append(list, sip.NewHeader("P-Asserted-Identity", asserted.Value())) // RFC 3325
-	} else if o.invitation.From.IsAnonymous() {
-		list = append(list, sip.NewHeader("Privacy", "id"))
-	}
-	return append(list, writeCustom(o.invitation.SIPHeaders)...)
-}

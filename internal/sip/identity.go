@@ -7,6 +7,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // maxDiverted bounds how much of a call's earlier way is read.
@@ -15,12 +16,12 @@ const maxDiverted = 10
 // callerIdentity finds who calls: From, unless it tells nobody; then what the network
 // asserts (RFC 3325). A caller who asks for privacy is anonymous whatever the
 // network knows.
-func callerIdentity(request *sip.Request) (who identifier.ID, display string) {
+func callerIdentity(request *sip.Request, via *trunk.Trunk) (who identifier.ID, display string) {
 	if wantsPrivacy(request) {
 		return anonymous, ""
 	}
 	from := request.From()
-	if id, err := callerOf(userOf(&from.Address)); err == nil && !withheld(&from.Address) {
+	if id, err := callerOf(userOf(&from.Address), via); err == nil && !withheld(&from.Address) {
 		return id, readDisplay(from.DisplayName)
 	}
 	for _, value := range headersOf(request, "P-Asserted-Identity") {
@@ -29,7 +30,7 @@ func callerIdentity(request *sip.Request) (who identifier.ID, display string) {
 			if !ok || withheld(&uri) {
 				continue
 			}
-			if id, err := callerOf(userOf(&uri)); err == nil {
+			if id, err := callerOf(userOf(&uri), via); err == nil {
 				return id, readDisplay(display)
 			}
 		}
@@ -52,16 +53,16 @@ func wantsPrivacy(request *sip.Request) bool {
 
 // diverted returns whom the call was meant for before it came here, the first
 // first: from Diversion (RFC 5806), else from History-Info (RFC 7044).
-func diverted(request *sip.Request) (list []identifier.ID) {
+func diverted(request *sip.Request, via *trunk.Trunk) (list []identifier.ID) {
 	for _, value := range headersOf(request, "Diversion") { // the latest stands first
-		list = append(list, usersOf(value)...)
+		list = append(list, usersOf(value, via)...)
 	}
 	if len(list) > 0 {
 		slices.Reverse(list)
 		return list[max(0, len(list)-maxDiverted):]
 	}
 	for _, value := range headersOf(request, "History-Info") {
-		list = append(list, usersOf(value)...)
+		list = append(list, usersOf(value, via)...)
 	}
 	if len(list) < 2 { // the last entry is where the call is now
 		return nil
@@ -72,14 +73,14 @@ func diverted(request *sip.Request) (list []identifier.ID) {
 
 // usersOf returns the phones that a list of addresses names. An entry that asks
 // for privacy is anonymous.
-func usersOf(value string) (list []identifier.ID) {
+func usersOf(value string, via *trunk.Trunk) (list []identifier.ID) {
 	addresses := splitAddresses(value)
 	for _, address := range addresses[:min(len(addresses), 2*maxDiverted)] {
 		_, uri, ok := parseAddress(address)
 		if !ok {
 			continue
 		}
-		id, err := callerOf(userOf(&uri))
+		id, err := callerOf(userOf(&uri), via)
 		if err != nil || strings.Contains(strings.ToLower(address), "privacy=") {
 			id = anonymous
 		}

@@ -38,7 +38,7 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
 		return
 	}
-	invitation, err := s.calledBy(request, as)
+	invitation, err := s.calledBy(request, from, as)
 	if err != nil {
 		s.respond(request, tx, sip.StatusNotFound, "Not Found", warning(s.cfg.UserAgent, err))
 		return

@@ -41,8 +41,11 @@ func (l *leg) invite() {
 	d, address := &l.dialog, l.out.place.Addr()
 	d.source = l.out.place
 	d.contact = l.server.contact(d.local.uri.User, d.transport, address)
-	at := l.server.listener(d.transport)
-	d.local.uri.Host = l.server.reached(at.Addr(), address).String()
+	host := l.server.ownHost(l.trunk, d.transport, address)
+	if d.local.uri.Host == "" {
+		d.local.uri.Host = host
+	}
+	d.routes = l.way(l.out.place)
 	body, err := l.reply(nil)
 	if err != nil {
 		l.failed(call.Reason{Kind: call.Failed, Text: err.Error()}, false)
@@ -57,7 +60,7 @@ func (l *leg) invite() {
 		request.ReplaceHeader(&left)
 	}
 	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
-	for _, header := range l.out.headers(d) {
+	for _, header := range l.headers(host) {
 		request.AppendHeader(header)
 	}
 	for _, header := range l.wantTimer() {

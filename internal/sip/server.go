@@ -26,22 +26,23 @@ type Server struct {
 	ports  *rtp.Ports
 	log    *slog.Logger
 
-	transport    *sip.TransportLayer
-	transactions *sip.TransactionLayer
-	tags         tags
-	nonces       nonces
-	settled      settled
-	locator      locator
-	health       health
-	habits       habits
-	refusals     counts
-	dialled      dialled
-	connecting   singleflight.Group
-	door         *door
-	gate         *gate
-	sockets      *webSockets
-	legs         legs
-	locals       locals
+	transport     *sip.TransportLayer
+	transactions  *sip.TransactionLayer
+	tags          tags
+	nonces        nonces
+	settled       settled
+	locator       locator
+	health        health
+	habits        habits
+	registrations registrations
+	refusals      counts
+	dialled       dialled
+	connecting    singleflight.Group
+	door          *door
+	gate          *gate
+	legs          legs
+	locals        locals
+	sockets       *webSockets
 
 	udp      net.PacketConn
 	tcp, tls net.Listener
@@ -89,6 +90,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.cfg.Phones != nil {
 		s.work.Go(s.keepFlows)
 	}
+	s.registrations.start(s)
 	return nil
 }
 
@@ -183,6 +185,7 @@ func (s *Server) Close() {
 			l.End(call.Reason{Kind: call.ServerStopped, Text: "the server stops"})
 		}
 		s.legs.wait(closeGrace)
+		s.registrations.stop()
 		s.cancel()
 		s.transactions.Close()
 		s.transport.Close()

@@ -115,19 +115,20 @@ var phoneCodecs = []string{"G722", "PCMA", "PCMU"}
 // phoneTrunk is what a leg to or from a user's telephone obeys in the place of a
 // trunk's settings. Over UDP and TCP too, telephones may ask for SRTP.
 func phoneTrunk(userName string) *trunk.Trunk {
-	return &trunk.Trunk{Name: "phone " + userName, Transport: trunk.UDP, Codecs: phoneCodecs, SRTP: trunk.Optional, Refer: trunk.ReferNever, AcceptRefer: trunk.AcceptNone}
+	return &trunk.Trunk{Name: "phone " + userName, Transport: trunk.UDP, Codecs: phoneCodecs, SRTP: trunk.Optional, Refer: trunk.ReferNever, AcceptRefer: trunk.AcceptNone, CallerIDs: trunk.CallerIDs{Any: true}}
 }
 
 // calledBy reads whom a request calls: a trunk's as it stands; for a user's
 // telephone also other users, by their phones' names or by raw id.
-func (s *Server) calledBy(request *sip.Request, as *registrar.Credential) (in call.Invitation, err error) {
-	in, err = invitationOf(request)
+func (s *Server) calledBy(request *sip.Request, from *trunk.Trunk, as *registrar.Credential) (in call.Invitation, err error) {
+	in, err = invitationOf(request, from)
 	if as == nil {
 		return in, err
 	}
 	if other, ok := s.cfg.Phones.Find(userOf(&request.Recipient)); ok {
 		in.To, err = other.Identity, nil
 	}
+	in.By = as.Identity.Raw()
 	in.From, in.DisplayName, in.Withheld = as.Identity, readDisplay(request.From().DisplayName), wantsPrivacy(request)
 	if err != nil || as.CallerID == "" {
 		return in, err

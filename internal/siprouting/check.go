@@ -140,14 +140,11 @@ func validHost(name string) bool {
 }
 
 // unoffered refuses the settings of previews that calls do not obey here, so
-// that nobody believes, say, that a caller's number is hidden. Their defaults
-// are fine.
+// that nobody relies on them. Their defaults are fine.
 func (asked trunkPatch) unoffered(name string) error {
 	switch {
 	case asked.StepOut.Value:
 		return fault.Unsupported("trunk %s: stepOutOfSignaling is not offered: calls stay in the server's hands", name)
-	case asked.Privacy.Value != "" && asked.Privacy.Value != "None":
-		return fault.Unsupported("trunk %s: privacyHeader %.20q is not offered; None is", name, asked.Privacy.Value)
 	case asked.Family.Value != "" && asked.Family.Value != "IPv4" && asked.Family.Value != "IPv6":
 		return rest.Field("ipAddressVersion", fault.Invalid("trunk %s: ipAddressVersion is IPv4 or IPv6, not %.20q", name, asked.Family.Value))
 	case asked.Family.Value == "IPv6":

@@ -3,6 +3,7 @@ package siprouting
 import (
 	"slices"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -26,6 +27,12 @@ type trunkPatch struct {
 	Privacy rest.Patch[string] `json:"privacyHeader"`
 	Family  rest.Patch[string] `json:"ipAddressVersion"`
 }
+
+// What privacyHeader may be.
+const (
+	privacyID   = "ID"
+	privacyNone = "None"
+)
 
 // routeText is a route as clients write it; null is absent.
 type routeText struct {
@@ -76,6 +83,10 @@ func (a *API) patchTrunk(t *sbc, asked trunkPatch) error {
 	}
 	if asked.Enabled.Sent {
 		t.Off = !asked.Enabled.Value && !asked.Enabled.Null // null is the default, enabled
+	}
+	t.Privacy = asked.Privacy.Change(t.Privacy)
+	if t.Privacy != "" && t.Privacy != privacyID && t.Privacy != privacyNone {
+		return rest.Field("privacyHeader", fault.Invalid("trunk %s: privacyHeader is ID or None, not %.20q", t.Name, t.Privacy))
 	}
 	return asked.unoffered(t.Name)
 }

@@ -14,6 +14,9 @@ type sbc struct {
 	Name string `json:"name"`
 	Port int    `json:"port"`
 	Off  bool   `json:"off,omitempty"` // enabled: false; no calls either way
+	// Privacy is ID, where callers are hidden, or None; "" is what the
+	// configuration file says.
+	Privacy string `json:"privacy,omitempty"`
 }
 
 // route sends the numbers that match its pattern through trunks.

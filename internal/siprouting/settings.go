@@ -19,7 +19,12 @@ func (a *API) settings(p plan) ([]trunk.Trunk, []trunk.Route) {
 		if known, ok := a.configured(t.Name); ok {
 			full = known
 		}
-		full.Port = t.Port
+		if full.Port != 0 || t.Port != portOf(full) { // without a port a name is looked up as a service
+			full.Port = t.Port
+		}
+		if t.Privacy != "" {
+			full.Shown.Private = t.Privacy == privacyID
+		}
 		trunks = append(trunks, full)
 	}
 	var routes []trunk.Route

@@ -19,6 +19,7 @@ type wirePlan struct {
 type wireTrunk struct {
 	Port    int         `json:"sipSignalingPort"`
 	Enabled *bool       `json:"enabled,omitempty"`
+	Privacy string      `json:"privacyHeader,omitempty"`
 	Health  *wireHealth `json:"health,omitempty"`
 }
 
@@ -96,7 +97,7 @@ func (a *API) show(w http.ResponseWriter, r *http.Request, p plan, health bool) 
 		shown := wireTrunk{Port: t.Port}
 		if more {
 			enabled := !t.Off
-			shown.Enabled = &enabled
+			shown.Enabled, shown.Privacy = &enabled, t.Privacy
 		}
 		if more && health {
 			shown.Health = a.cfg.Health.Health(t.Name).wire()

@@ -224,7 +224,7 @@ func TestRefusals(t *testing.T) {
 		{"a domain that is none", `{"domains":{"-1":{"enabled":true}}}`, 422, codeUnprocessable, "InvalidDomain"},
 		{"deleting a domain with trunks", `{"domains":{"example.com":null}}`, 422, codeUnprocessable, "MissingDomain"},
 		{"stepping out", `{"trunks":{"sbc.example.com":{"stepOutOfSignaling":true}}}`, 501, "NotSupported", ""},
-		{"privacy", `{"trunks":{"sbc.example.com":{"privacyHeader":"ID"}}}`, 501, "NotSupported", ""},
+		{"privacy", `{"trunks":{"sbc.example.com":{"privacyHeader":"Much"}}}`, 400, "ValidationError", ""},
 		{"IPv6", `{"trunks":{"sbc.example.com":{"ipAddressVersion":"IPv6"}}}`, 501, "NotSupported", ""},
 		{"IPv5", `{"trunks":{"sbc.example.com":{"ipAddressVersion":"IPv5"}}}`, 400, "ValidationError", ""},
 		{"an array", `[]`, 400, "ValidationError", ""},
@@ -431,5 +431,31 @@ func BenchmarkCallerID(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		f.CallerID("+33155501234")
+	}
+}
+
+// TestPrivacyHidesCallers asks that privacyHeader is kept, shown to the preview
+// alone, in force, and that None overrules the file.
+func TestPrivacyHidesCallers(t *testing.T) {
+	f := inMemory(t)
+	private := func() bool {
+		for _, each := range f.table.Trunks() {
+			if each.Name == "sip.provider.example" {
+				return each.Shown.Private
+			}
+		}
+		t.Fatal("there is no such trunk")
+		return false
+	}
+	f.patch(t, `{"trunks":{"sip.provider.example":{"privacyHeader":"ID"}}}`)
+	if got := f.send(t, "GET", newest, "", 200); !strings.Contains(got, `"privacyHeader":"ID"`) || !private() {
+		t.Errorf("got %s, private is %t", got, private())
+	}
+	if got := f.send(t, "GET", stable, "", 200); strings.Contains(got, "privacyHeader") {
+		t.Errorf("the stable version shows it: %s", got)
+	}
+	f.patch(t, `{"trunks":{"sip.provider.example":{"privacyHeader":"None"}}}`)
+	if private() {
+		t.Error("it is hidden still")
 	}
 }

@@ -92,6 +92,14 @@ type Trunk struct {
 	// AcceptRefer is whom it may ask us to transfer to; "" is AcceptNone.
 	AcceptRefer AcceptRefer
 
+	// Domain is the host of addresses at the trunk where Host is an outbound proxy
+	// on the way there; "" is Host.
+	Domain    string
+	Shown     Shown
+	Rewriting Rewriting
+	// Register says that we register with the trunk; nil: we do not.
+	Register *Registration
+
 	byService bool // no port was given for a name
 	// Ping is how often the trunk is asked by OPTIONS whether it lives; 0 never asks.
 	Ping   time.Duration
@@ -175,6 +183,9 @@ func (t *Trunk) check() error {
 	}
 	if t.Port < 1 || t.Port > 65535 {
 		return fmt.Errorf("trunk %s: port %d is none", t.Name, t.Port)
+	}
+	if err := t.checkDialect(); err != nil {
+		return fmt.Errorf("trunk %s: %w", t.Name, err)
 	}
 	if len(t.Codecs) == 0 {
 		t.Codecs = DefaultCodecs

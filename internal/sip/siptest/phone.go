@@ -47,6 +47,7 @@ type Phone struct {
 	nonce    string
 	// registers counts the REGISTERs.
 	registers int
+	registrar *Registrar
 	incoming  chan *Call
 }
 

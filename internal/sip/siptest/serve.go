@@ -3,7 +3,6 @@ package siptest
 import (
 	"crypto/md5"
 	"encoding/hex"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -19,7 +18,7 @@ func (p *Phone) request(m *Message) {
 	}
 	p.mu.Lock()
 	before, repeated := p.answered[m.branch()+m.Method()]
-	script := p.answer
+	script, registrar := p.answer, p.registrar
 	p.mu.Unlock()
 	if repeated {
 		p.transmit(&Message{Start: "SIP/2.0 repeated", Fields: m.Fields, reply: m.reply}, before)
@@ -30,6 +29,10 @@ func (p *Phone) request(m *Message) {
 		if call == nil {
 			p.ring(m)
 		}
+		return
+	}
+	if m.Method() == "REGISTER" && registrar != nil {
+		registrar.register(m)
 		return
 	}
 	if script != nil {
@@ -84,8 +87,7 @@ func timer(m *Message) (fields []Field) {
 // ring takes a new call in.
 func (p *Phone) ring(m *Message) {
 	if p.cfg.Username != "" && !p.authorized(m) {
-		challenge := fmt.Sprintf(`Digest realm="phone", nonce="%s", algorithm=MD5, qop="auth"`, p.nonce)
-		p.respond(m, 407, "Proxy Authentication Required", token(), nil, Field{"Proxy-Authenticate", challenge})
+		p.respond(m, 407, "Proxy Authentication Required", token(), nil, Field{"Proxy-Authenticate", p.challenge()})
 		return
 	}
 	p.respond(m, 100, "Trying", "", nil)
@@ -136,7 +138,7 @@ func (c *Call) repeatAnswer() {
 // authorized checks a digest (RFC 2617, qop auth).
 func (p *Phone) authorized(m *Message) bool {
 	fields := map[string]string{}
-	for _, part := range strings.Split(strings.TrimPrefix(m.Get("Proxy-Authorization"), "Digest "), ",") {
+	for _, part := range strings.Split(credentials(m), ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		fields[strings.ToLower(key)] = strings.Trim(value, `"`)
 	}

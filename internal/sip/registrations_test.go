@@ -1,0 +1,171 @@
+package sip
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// provider is a phone that takes registrations with a password, and a trunk to it.
+func provider(t *testing.T) (*siptest.Phone, *siptest.Registrar, trunk.Trunk) {
+	t.Helper()
+	phone, via := callee(t, "provider", func(c *siptest.Config) { c.Username, c.Password = "account", "secret" })
+	via.Username, via.Password = "account", "secret"
+	via.Register = &trunk.Registration{Expires: 10 * time.Minute}
+	return phone, phone.Registrar(), via
+}
+
+// registers are the REGISTERs that a provider has heard, with credentials.
+func registers(phone *siptest.Phone) (list []*siptest.Message) {
+	for _, entry := range phone.Log() {
+		if isRequest("REGISTER", false)(entry) && entry.Message.Get("Authorization") != "" {
+			list = append(list, entry.Message)
+		}
+	}
+	return list
+}
+
+func (r *rig) registered(t *testing.T) {
+	t.Helper()
+	eventually(t, func() bool { return r.Registration("provider").State == Registered })
+}
+
+// TestTrunkIsRegistered asks for a registration with digest, and that calls to
+// the account are for whom To names.
+func TestTrunkIsRegistered(t *testing.T) {
+	phone, registrar, via := provider(t)
+	registrar.Tells(siptest.Field{Name: "P-Associated-URI", Value: "<sip:+15551230001@provider.example>, <sip:+15551230002@provider.example>"})
+	r := newRig(t, nil, via)
+	r.registered(t)
+	known := r.Registration("provider")
+	if known.User != "account" || len(known.Associated) != 2 || time.Until(known.Until) < 9*time.Minute || !known.Next.Before(known.Until) {
+		t.Errorf("registration is %+v", known)
+	}
+	m := registers(phone)[0]
+	if m.Get("Expires") != "600" || !strings.HasPrefix(m.Get("To"), "<sip:account@127.0.0.1>") || !strings.Contains(m.Get("Contact"), "sip:account@"+r.Addr().String()) {
+		t.Errorf("REGISTER is %s\n%+v", m.Start, m.Fields)
+	}
+	carrier := r.phone(t, nil)
+	if _, err := carrier.Invite(siptest.Invite{To: "account", Fields: []siptest.Field{{Name: "P-Called-Party-ID", Value: "<sip:+15551230002@provider.example>"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.next(t).invitation.To.Number(); got != "+15551230002" {
+		t.Errorf("called %s", got)
+	}
+}
+
+// TestRegistrationIsRefreshedInTime asks for the next REGISTER before the grant ends,
+// in the same dialogue, and that stopping takes it back.
+func TestRegistrationIsRefreshedInTime(t *testing.T) {
+	phone, registrar, via := provider(t)
+	registrar.Grants(1, 0)
+	r := newRig(t, nil, via)
+	r.registered(t)
+	began := r.Registration("provider").Until
+	eventually(t, func() bool { return r.Registration("provider").Until.After(began) })
+	list := registers(phone)
+	a, b := list[0], list[len(list)-1]
+	first, _, _ := strings.Cut(a.Get("CSeq"), " ")
+	last, _, _ := strings.Cut(b.Get("CSeq"), " ")
+	low, _ := strconv.Atoi(first)
+	high, _ := strconv.Atoi(last)
+	if a.Get("Call-ID") != b.Get("Call-ID") || high <= low {
+		t.Errorf("first %s %s, then %s %s", a.Get("Call-ID"), first, b.Get("Call-ID"), last)
+	}
+	r.Close()
+	if left := registrar.Contacts(); len(left) != 0 {
+		t.Errorf("%v are still registered", left)
+	}
+}
+
+// TestTooBriefARegistrationIsAskedForLonger asks for what 423 demands.
+func TestTooBriefARegistrationIsAskedForLonger(t *testing.T) {
+	_, registrar, via := provider(t)
+	registrar.Grants(0, 3600)
+	r := newRig(t, nil, via)
+	r.registered(t)
+	if left := time.Until(r.Registration("provider").Until); left < 50*time.Minute {
+		t.Errorf("registered for %s", left)
+	}
+}
+
+// TestRefusedRegistrationIsTriedAgain asks that the trunk is skipped meanwhile,
+// that the state tells why, and that patience grows.
+func TestRefusedRegistrationIsTriedAgain(t *testing.T) {
+	phone, registrar, via := provider(t)
+	registrar.Refuses(403)
+	spare, other := callee(t, "spare", nil)
+	r := newRig(t, func(c *Config) { c.RegisterRetry = 30 * time.Millisecond }, via, other)
+	eventually(t, func() bool { return r.Registration("provider").State == NotRegistered })
+	if known := r.Registration("provider"); !strings.Contains(known.Answer, "403") || known.Next.IsZero() {
+		t.Errorf("registration is %+v", known)
+	}
+	made := r.dial(t, "+15557770000")
+	next(t, spare).Answer()
+	expect[call.Answered](t, made)
+	eventually(t, func() bool { return len(registers(phone)) >= 3 })
+	registrar.Refuses(0)
+	r.registered(t)
+}
+
+// TestWrongPasswordIsNotTriedInALoop asks for one answer to a challenge.
+func TestWrongPasswordIsNotTriedInALoop(t *testing.T) {
+	phone, _, via := provider(t)
+	via.Password = "wrong"
+	r := newRig(t, func(c *Config) { c.RegisterRetry = time.Hour }, via)
+	eventually(t, func() bool { return r.Registration("provider").State == NotRegistered })
+	if n := phone.Count(isRequest("REGISTER", false)); n != 2 {
+		t.Errorf("%d attempts", n)
+	}
+}
+
+// TestCallsTakeTheServiceRoute asks for RFC 3608.
+func TestCallsTakeTheServiceRoute(t *testing.T) {
+	phone, registrar, via := provider(t)
+	registrar.Tells(siptest.Field{Name: "Service-Route", Value: "<sip:edge.provider.example;lr>"})
+	r := newRig(t, nil, via)
+	r.registered(t)
+	r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	if route := taken.Invite.Get("Route"); route != "<sip:edge.provider.example;lr>" {
+		t.Errorf("Route is %q", route)
+	}
+}
+
+// TestChangedTrunkIsRegisteredAnew asks that the same settings change nothing,
+// and that of others the old registration ends before the new one begins.
+func TestChangedTrunkIsRegisteredAnew(t *testing.T) {
+	phone, registrar, via := provider(t)
+	r := newRig(t, nil, via)
+	r.registered(t)
+	same := via
+	same.MaxCalls = 7
+	if err := r.table.Set([]trunk.Trunk{same}, nil); err != nil {
+		t.Fatal(err)
+	}
+	r.registrations.follow(t.Context())
+	if n := len(registers(phone)); n != 1 {
+		t.Errorf("%d registrations", n)
+	}
+	changed := via
+	changed.Register = &trunk.Registration{User: "other", Expires: 10 * time.Minute}
+	if err := r.table.Set([]trunk.Trunk{changed}, nil); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool {
+		return r.Registration("provider").User == "other" && r.Registration("provider").State == Registered
+	})
+	list := registrar.Contacts()
+	if len(list) != 1 || !strings.Contains(list[0], "other@") {
+		t.Errorf("registered are %v", list)
+	}
+	if err := r.table.Set(nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { return len(registrar.Contacts()) == 0 })
+}
