@@ -34,7 +34,7 @@ type setup struct {
 type product struct {
 	t         testing.TB
 	data      string
-	addresses struct{ HTTPS, HTTP, SIP, SIPS string }
+	addresses struct{ HTTPS, HTTP, SIP, SIPS, NATS string }
 	ready     time.Duration // from the start until it answered
 	log       buffer
 
