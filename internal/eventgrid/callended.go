@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // CallEnded says that a call is over.
@@ -44,9 +45,9 @@ type callEndedData struct {
 }
 
 type endedByModel struct {
-	Identifier *identifierModel `json:"communicationIdentifier,omitempty"`
-	Type       string           `json:"type"`
-	Name       string           `json:"name"`
+	Identifier rest.GridIdentifier `json:"communicationIdentifier,omitzero"`
+	Type       string              `json:"type"`
+	Name       string              `json:"name"`
 }
 
 type endReasonModel struct {
@@ -77,8 +78,7 @@ func (in CallEnded) event() event {
 func (by *EndedBy) model() *endedByModel {
 	m := &endedByModel{Type: "MicrosoftInternal", Name: by.Name}
 	if !by.ID.IsZero() {
-		who := modelOf(by.ID)
-		m.Type, m.Identifier = "Participant", &who
+		m.Type, m.Identifier = "Participant", rest.GridIdentifier{ID: by.ID}
 	}
 	return m
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // Role is a participant's part in a room. Calls outside rooms have presenters:
@@ -41,8 +42,8 @@ const noGroup = "00000000-0000-0000-0000-000000000000"
 
 // participantModel is an AcsCallParticipant.
 type participantModel struct {
-	Identifier identifierModel `json:"communicationIdentifier"`
-	Role       Role            `json:"role"`
+	Identifier rest.GridIdentifier `json:"communicationIdentifier"`
+	Role       Role                `json:"role"`
 }
 
 func (p Participant) model() participantModel {
@@ -50,7 +51,7 @@ func (p Participant) model() participantModel {
 	if role == "" {
 		role = Presenter
 	}
-	return participantModel{Identifier: modelOf(p.ID), Role: role}
+	return participantModel{Identifier: rest.GridIdentifier{ID: p.ID}, Role: role}
 }
 
 type namedModel struct {

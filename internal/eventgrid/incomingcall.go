@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // IncomingCall says that somebody calls an identity or a number of the
@@ -36,8 +37,8 @@ func (g *Grid) IncomingCall(in IncomingCall) (matched int) {
 
 // incomingCallData has the members in the order that the service sends them.
 type incomingCallData struct {
-	To                  identifierModel     `json:"to"`
-	From                identifierModel     `json:"from"`
+	To                  rest.GridIdentifier `json:"to"`
+	From                rest.GridIdentifier `json:"from"`
 	ServerCallID        string              `json:"serverCallId"`
 	CallerDisplayName   string              `json:"callerDisplayName"`
 	CustomContext       *customContextModel `json:"customContext,omitempty"`
@@ -58,8 +59,8 @@ func (in IncomingCall) event() event {
 		at:      in.At,
 		call:    in.ServerCallID,
 		data: incomingCallData{
-			To:                  modelOf(in.To),
-			From:                modelOf(in.From),
+			To:                  rest.GridIdentifier{ID: in.To},
+			From:                rest.GridIdentifier{ID: in.From},
 			ServerCallID:        in.ServerCallID,
 			CallerDisplayName:   in.CallerDisplayName,
 			CustomContext:       in.CustomContext.model(),

@@ -12,7 +12,8 @@ import (
 // omitzero to leave it out.
 type Identifier struct{ identifier.ID }
 
-// GridIdentifier is the same on the wire of Event Grid, kind first.
+// GridIdentifier is the same on the wire of Event Grid: kind first, and of a
+// phone number its value alone.
 type GridIdentifier struct{ identifier.ID }
 
 // The parts of the model.
@@ -66,11 +67,15 @@ func (i GridIdentifier) MarshalJSON() ([]byte, error) {
 	if i.IsZero() {
 		return []byte("null"), nil
 	}
+	parts := partsOf(i.ID)
+	if parts.Phone != nil {
+		parts.Phone = &wirePhone{Value: parts.Phone.Value}
+	}
 	return json.Marshal(struct {
 		Kind  string `json:"kind"`
 		RawID string `json:"rawId"`
 		wireParts
-	}{i.Kind().String(), i.Raw(), partsOf(i.ID)})
+	}{i.Kind().String(), i.Raw(), parts})
 }
 
 // clouds are the prefixes of raw ids by cloud; what is left out is public.
