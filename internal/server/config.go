@@ -50,6 +50,8 @@ type Config struct {
 
 	OIDC []auth.Issuer // whose bearer tokens open the APIs
 
+	Outbound Outbound // what addresses that clients name may lead to
+
 	StorageAccounts []delivery.StorageAccount // that dead letters are written to
 	NATS            string                    // door by which programs take events from NATS subjects, on loopback; "": there is none
 	S3              *deadletter.S3            // server of the buckets of dead letters; nil: there is none
@@ -136,6 +138,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		ShutdownGrace: c.duration("shutdown.grace", text.Shutdown.Grace, 30*time.Second, 0, 24*time.Hour),
 		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),
 	}
+	cfg.Outbound = Outbound{RefusePrivate: text.Outbound.RefusePrivate, Allow: c.networks("outbound.allow", text.Outbound.Allow)}
 	cfg.StorageAccounts = c.storageAccounts(text.Events.StorageAccounts)
 	cfg.NATS = c.natsDoor(text.Events.NATS)
 	cfg.S3 = c.s3(text.Events.S3)

@@ -78,6 +78,10 @@ type configText struct {
 		S3                    s3Text             `yaml:"s3"`
 		Subscriptions         []subscriptionText `yaml:"subscriptions"`
 	} `yaml:"events"`
+	Outbound struct {
+		RefusePrivate bool     `yaml:"refuse-private"`
+		Allow         []string `yaml:"allow"`
+	} `yaml:"outbound"`
 	Delivery struct {
 		Flush string `yaml:"flush"`
 	} `yaml:"delivery"`
