@@ -10,6 +10,15 @@ import (
 	"time"
 )
 
+// Transport is what deliveries are posted with, for requests that must reach
+// what they reach, and no more, such as the handshake before them.
+func (e *Engine) Transport() http.RoundTripper {
+	if e.cfg.Client.Transport == nil {
+		return http.DefaultTransport
+	}
+	return e.cfg.Client.Transport
+}
+
 // newClient returns the client of webhooks: many connections kept for use
 // again, and no redirect followed, for a 3xx is a failure to Event Grid.
 func newClient(cfg Config) *http.Client {

@@ -3,7 +3,6 @@ package server
 import (
 	"crypto/x509"
 	"fmt"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -56,14 +55,7 @@ func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
 		InboundPassword: trunk.Secret(text.Inbound.Password),
 	}
 	c.dialect(key, text, &t)
-	for _, source := range text.Sources {
-		prefix, err := parseSource(source)
-		if err != nil {
-			c.fail(setting{name: c.file.where(key + ".sources")}, "has %q; a source is an address such as 192.0.2.10 or a network such as 192.0.2.0/24", source)
-			continue
-		}
-		t.Sources = append(t.Sources, prefix)
-	}
+	t.Sources = c.networks(key+".sources", text.Sources)
 	for _, name := range text.Codecs {
 		name = strings.ToUpper(name)
 		if !slices.Contains(trunkCodecs, name) {
@@ -107,15 +99,3 @@ func (c *checker) authorities(key, name string) *x509.CertPool {
 
 // trunkCodecs are the codecs that this version carries.
 var trunkCodecs = []string{"PCMU", "PCMA", "G722", "OPUS"}
-
-func parseSource(text string) (netip.Prefix, error) {
-	if strings.Contains(text, "/") {
-		prefix, err := netip.ParsePrefix(text)
-		return prefix.Masked(), err
-	}
-	address, err := netip.ParseAddr(text)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	return netip.PrefixFrom(address, address.BitLen()), nil
-}

@@ -154,6 +154,7 @@ func (p *parts) openDeliveries(context.Context) error {
 			eventgrid.PolicyName:  grid,
 			deadletter.PolicyName: p.deadLetters.Policy(),
 		},
+		CheckAddress:   p.cfg.Outbound.checkAddressPort(),
 		Senders:        p.senders(),
 		KeepAttempts:   p.cfg.KeepAttempts,
 		MaxAttempts:    p.cfg.MaxAttempts,
@@ -172,6 +173,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
 		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail, DeadLetter: p.deadLetterStore,
 		Destinations: p.destinations(), Reach: p.reach,
+		Transport: p.deliveries.Transport(),
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
 		return err
@@ -183,7 +185,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 func (p *parts) openCalls(context.Context) error {
 	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
-	p.prompts = player.New(player.Config{}, p.log.With("part", "player"))
+	p.prompts = player.New(player.Config{Allow: p.cfg.Outbound.checkAddress()}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
 	var err error
 	if p.records, err = cdr.Open(p.recordsConfig(), p.log.With("part", "cdr")); err != nil {
