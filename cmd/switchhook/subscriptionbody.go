@@ -35,11 +35,13 @@ type destinationProperties struct {
 	BatchSize  *int               `json:"preferredBatchSizeInKilobytes,omitempty"`
 	Attributes []attributeSetting `json:"deliveryAttributeMappings,omitempty"`
 
-	ResourceID string `json:"resourceId,omitempty"` // of a queue's storage account
-	QueueName  string `json:"queueName,omitempty"`
-	QueueTTL   *int64 `json:"queueMessageTimeToLiveInSeconds,omitempty"`
-	Subject    string `json:"subject,omitempty"`
-	FileName   string `json:"fileName,omitempty"`
+	ResourceID  string `json:"resourceId,omitempty"` // of a queue's storage account
+	QueueName   string `json:"queueName,omitempty"`
+	QueueTTL    *int64 `json:"queueMessageTimeToLiveInSeconds,omitempty"`
+	Subject     string `json:"subject,omitempty"`
+	FileName    string `json:"fileName,omitempty"`
+	Tenant      string `json:"azureActiveDirectoryTenantId,omitempty"`
+	Application string `json:"azureActiveDirectoryApplicationIdOrUri,omitempty"`
 }
 
 type eventFilter struct {

@@ -18,6 +18,8 @@ type subscriptionFlags struct {
 	ExpirationDate                string           `placeholder:"TIME" help:"When the subscription ends, such as 2027-01-31 or 2027-01-31T12:00:00Z (never)."`
 	Labels                        []string         `placeholder:"TEXT" help:"Labels of the subscription, separated by commas."`
 	DeliveryAttributeMapping      attributeMapping `placeholder:"NAME KIND VALUE" help:"Header of each delivery: NAME static VALUE [true: a secret], or NAME dynamic FIELD; may be repeated."`
+	AzureActiveDirectoryTenantID  string           `name:"azure-active-directory-tenant-id" placeholder:"TENANT" help:"Protect the webhook: whose tokens deliveries bear."`
+	AzureActiveDirectoryAppID     string           `name:"azure-active-directory-application-id-or-uri" placeholder:"ID" help:"Application that the tokens are for."`
 }
 
 // settings checks the flags whose form is the command line's own; the server
@@ -57,6 +59,12 @@ func (f *subscriptionFlags) putInto(w *destinationProperties) (given bool) {
 	}
 	if f.DeliveryAttributeMapping != nil {
 		w.Attributes, given = f.DeliveryAttributeMapping, true
+	}
+	if f.AzureActiveDirectoryTenantID != "" {
+		w.Tenant, given = f.AzureActiveDirectoryTenantID, true
+	}
+	if f.AzureActiveDirectoryAppID != "" {
+		w.Application, given = f.AzureActiveDirectoryAppID, true
 	}
 	return given
 }

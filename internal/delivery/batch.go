@@ -15,6 +15,8 @@ type bucket struct {
 	records []*record // queued, in the order of their lanes
 	members int       // messages that are not over and may come here
 	dirty   bool      // it is to be looked at at the end of this turn
+	pace    *pace     // nil: its destination has granted no rate
+	wake    time.Time // when pace lets the next batch leave, as far as is on the agenda
 	listed  bool      // it is among those that wait for room at the destination
 }
 
@@ -43,10 +45,11 @@ func (e *Engine) bucketOf(r *record) *bucket {
 	for name, value := range r.msg.Header {
 		header += maphash.String(headerSeed, name+"\x00"+value)
 	}
+	header += maphash.String(headerSeed, r.msg.Bearer.Tenant+"\x00"+r.msg.Bearer.Audience)
 	key := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%x", r.msg.Policy, r.msg.Group, r.msg.URL, r.msg.Batch.Key, header)
 	b := e.buckets[key]
 	if b == nil {
-		b = &bucket{key: key, to: r.to}
+		b = &bucket{key: key, to: r.to, pace: r.pace}
 		e.buckets[key] = b
 	}
 	b.members++
@@ -82,6 +85,14 @@ func (e *Engine) look(b *bucket) {
 	}
 }
 
+// lookAt has a bucket looked at again when its pace lets something leave.
+func (e *Engine) lookAt(b *bucket, at time.Time) {
+	if !at.Equal(b.wake) {
+		b.wake = at
+		e.agenda.at(at, func() { e.look(b) })
+	}
+}
+
 // launchAll lets go what was gathered in this turn of the scheduler.
 func (e *Engine) launchAll() {
 	for len(e.dirty) > 0 {
@@ -98,6 +109,10 @@ func (e *Engine) launchAll() {
 func (e *Engine) launch(b *bucket) {
 	for b.to.active < e.cfg.PerDestination && len(b.records) > 0 {
 		now := time.Now()
+		if !b.pace.ready(now) {
+			e.lookAt(b, b.pace.next())
+			return
+		}
 		batch := b.take(func(r *record) bool { return e.mayLeave(r, now) })
 		if len(batch) == 0 {
 			break // a lane of theirs has an attempt under way

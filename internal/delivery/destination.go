@@ -84,6 +84,7 @@ func (e *Engine) start(r *record) {
 	case r.to.active >= e.cfg.PerDestination:
 		e.enqueueAt(r)
 	case e.refused(r, now):
+	case e.paced(r, now):
 	default:
 		e.fly(r.to, []*record{r})
 	}
@@ -162,8 +163,7 @@ func (e *Engine) next(d *destination) {
 		}
 		r := d.queue.pop()
 		if r.state == queued {
-			e.inQueues--
-			e.start(r)
+			e.itsTurn(r)
 		}
 	}
 	if d.active < e.cfg.PerDestination {
@@ -178,6 +178,13 @@ func (e *Engine) next(d *destination) {
 		d.again = true
 		e.agenda.at(time.Now(), func() { d.again = false; e.next(d) })
 	}
+}
+
+// itsTurn starts a message that a queue has let go.
+func (e *Engine) itsTurn(r *record) {
+	e.inQueues--
+	r.state = waiting
+	e.start(r)
 }
 
 // reopen starts what rested because a breaker was open, in the order of posting.

@@ -81,6 +81,7 @@ type Engine struct {
 	groups       map[string]*group
 	destinations map[string]*destination
 	wards        map[string]*ward
+	paces        map[string]*pace
 	buckets      map[string]*bucket
 	dirty        []*bucket // gathered something in this turn
 	pumps        pumps
@@ -143,7 +144,7 @@ func New(cfg Config, journal Journal, log *slog.Logger) *Engine {
 		kept:     &keepsakes{room: cfg.KeepBodies},
 		metrics:  newMetrics(), queue: newQueue(),
 		stale: map[*page]struct{}{}, holds: map[string][]*record{}, lanes: map[string]*lane{}, groups: map[string]*group{},
-		destinations: map[string]*destination{}, wards: map[string]*ward{}, buckets: map[string]*bucket{}, undertaker: newUndertaker(),
+		destinations: map[string]*destination{}, wards: map[string]*ward{}, paces: map[string]*pace{}, buckets: map[string]*bucket{}, undertaker: newUndertaker(),
 		news: make(chan func()), quit: make(chan struct{}),
 	}
 	for name, policy := range cfg.Policies {

@@ -14,7 +14,9 @@ func appendExtras(b []byte, m *Message) []byte {
 	for _, text := range [...]string{m.DeadLetter, m.DeadLetterReason, m.Event.Subscription, m.Event.Schema, m.Event.Type} {
 		b = appendText(b, text)
 	}
-	return binary.AppendVarint(b, millis(m.Event.Time))
+	b = binary.AppendVarint(b, millis(m.Event.Time))
+	b = appendText(appendText(b, m.Bearer.Tenant), m.Bearer.Audience)
+	return binary.AppendUvarint(b, uint64(max(m.PerMinute, 0)))
 }
 
 func (r *reader) extras(m *Message) {
@@ -25,4 +27,8 @@ func (r *reader) extras(m *Message) {
 		*text = string(r.bytes())
 	}
 	m.Event.Time = fromMillis(r.varint())
+	if len(r.rest) > 0 { // the second version ends here
+		m.Bearer.Tenant, m.Bearer.Audience = string(r.bytes()), string(r.bytes())
+		m.PerMinute = int(min(r.uvarint(), 1<<31-1))
+	}
 }

@@ -50,6 +50,7 @@ func (e *Engine) fly(d *destination, records []*record) {
 	if w := records[0].ward; w != nil {
 		w.pass()
 	}
+	records[0].pace.take(f.started)
 	d.active++
 	e.inFlight++
 	attempt := records[0].attempts

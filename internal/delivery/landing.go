@@ -163,6 +163,7 @@ func (e *Engine) finish(r *record, how Result, why string) {
 	if r.to != nil {
 		delete(r.to.resting, r)
 		e.discharge(r)
+		e.unpace(r)
 		e.unbucket(r)
 		e.departed(r.to)
 	}

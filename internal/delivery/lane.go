@@ -42,6 +42,7 @@ func (e *Engine) admit(r *record) {
 	}
 	r.to = e.destination(target)
 	r.ward = e.wardOf(r)
+	r.pace = e.paceOf(r)
 	r.bucket = e.bucketOf(r)
 	r.lane = e.laneOf(r)
 	now := time.Now()

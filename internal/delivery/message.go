@@ -33,6 +33,12 @@ type Message struct {
 	// journal has it, they are not recovered.
 	Release []string
 
+	// Bearer is the token that the policy's Prepare adds to each attempt; zero: none.
+	Bearer Bearer
+	// PerMinute is how many attempts a minute the destination has granted to the
+	// group; 0: any number. The newest message's counts.
+	PerMinute int
+
 	// Delay is how long after Post the first attempt is made. A delayed message
 	// goes beside its lane.
 	Delay       time.Duration
@@ -51,6 +57,9 @@ type Message struct {
 	// without a subscription are in neither.
 	Event Event
 }
+
+// Bearer says of which tenant and for which audience a token must be.
+type Bearer struct{ Tenant, Audience string }
 
 // Event is what records say of the event in a message.
 type Event struct {

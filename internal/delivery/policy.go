@@ -19,7 +19,7 @@ type Policy struct {
 	Retry func(m *Message, o Outcome) (delay time.Duration, again bool)
 	// Prepare, if given, sets the headers that are made anew for each attempt
 	// (counted from 1), such as a token; of a batch it is given the first
-	// message. Its error ends the message.
+	// message. Its error ends the message, unless it is ErrNotReady.
 	Prepare func(req *http.Request, m *Message, attempt int) error
 	// Undelivered, if given, learns of each message that was given up, unless it
 	// was dropped: the place for dead-lettering. The message is forgotten only

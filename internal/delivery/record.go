@@ -47,6 +47,7 @@ type record struct {
 	group    *group
 	to       *destination
 	ward     *ward   // nil: its policy has no probation
+	pace     *pace   // nil: its destination has granted no rate
 	bucket   *bucket // nil: it goes alone
 	size     int     // of the body
 	state    state

@@ -25,6 +25,9 @@ const (
 var (
 	// errNotSent marks attempts that failed before anything was sent.
 	errNotSent = errors.New("not sent")
+	// ErrNotReady is what a policy's hook Prepare wraps if the attempt fails that
+	// once: the message is not ended, its policy decides on the next one.
+	ErrNotReady = errors.New("not ready to be sent")
 	// errPrepare marks a refusal by the policy's own hook, which ends a message.
 	errPrepare = fmt.Errorf("%w by its policy", errNotSent)
 )
@@ -44,7 +47,9 @@ func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
 		req.Header.Set(name, value)
 	}
 	if p.policy.Prepare != nil {
-		if err := p.policy.Prepare(req, m, p.Attempt); err != nil {
+		if err := p.policy.Prepare(req, m, p.Attempt); errors.Is(err, ErrNotReady) {
+			return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, err)}
+		} else if err != nil {
 			return Outcome{Err: fmt.Errorf("%w: prepare: %w", errPrepare, err)}
 		}
 	}

@@ -10,11 +10,24 @@ import (
 var sample = Message{
 	ID: "id", Policy: "callback", Group: "g", Lane: "l", URL: "https://h/p?q=1", Header: map[string]string{"A": "b", "C": ""},
 	Body: []byte("[{}]"), Last: true, Release: []string{"x", ""}, MaxAttempts: 3, TTL: time.Minute, Note: "CallConnected",
+	Bearer: Bearer{"contoso", "api://webhook"}, PerMinute: 120,
 }
 
 func TestMessageIsReadAsItWasWritten(t *testing.T) {
 	got, err := decodeMessage(encodeMessage(&sample))
 	if err != nil || !reflect.DeepEqual(got, sample) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestMessageOfAnOlderVersionIsRead: a journal outlives its program.
+func TestMessageOfAnOlderVersionIsRead(t *testing.T) {
+	written := encodeMessage(&sample)
+	news := len(appendText(appendText(nil, sample.Bearer.Tenant), sample.Bearer.Audience)) + 1
+	got, err := decodeMessage(written[:len(written)-news])
+	want := sample
+	want.Bearer, want.PerMinute = Bearer{}, 0
+	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }

@@ -51,7 +51,7 @@ func TestCloudEventsHandshakeVerdict(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			in := invitation{label: "INCOMING", schema: schemaCloudEvents, endpoint: "http://127.0.0.1:3000/events?code=hush", url: "https://here/?id=1&t=2"}
-			got := newHandshake(row.answer, testTopic, time.Now).ask(t.Context(), in)
+			got := newHandshake(row.answer, nil, testTopic, time.Now).ask(t.Context(), in)
 			if got.outcome != row.want || !strings.Contains(got.reason, row.says) || strings.Contains(got.reason, "hush") {
 				t.Errorf("verdict %d %q, want %d %q", got.outcome, got.reason, row.want, row.says)
 			}
@@ -64,7 +64,7 @@ func TestCloudEventsHandshakeRequestIsAsDocumented(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r }))
 	defer server.Close()
 	in := invitation{label: "INCOMING", schema: schemaCloudEvents, endpoint: server.URL + "/events?code=hush", url: "https://here/eventgrid/validate?id=1&t=2"}
-	newHandshake(nil, testTopic, time.Now).ask(t.Context(), in)
+	newHandshake(nil, nil, testTopic, time.Now).ask(t.Context(), in)
 	if got == nil || got.Method != "OPTIONS" || got.URL.RequestURI() != "/events?code=hush" || got.ContentLength != 0 {
 		t.Fatalf("asked with %+v", got)
 	}
@@ -106,6 +106,9 @@ func TestCloudEventsCallbackConsents(t *testing.T) {
 				r.Header.Set("WebHook-Allowed-Rate", "100")
 				w := httptest.NewRecorder()
 				h.ServeHTTP(w, r)
+				if sub, _ := g.view.Load().find("incoming"); sub.PerMinute != 100 {
+					t.Errorf("%d a minute are granted", sub.PerMinute)
+				}
 				if got, problem := g.stateOf("incoming"); w.Code != 200 || got != succeeded {
 					t.Errorf("answered %d, state %s %q", w.Code, got, problem)
 				}

@@ -27,8 +27,12 @@ func Declare(name string, properties []byte) (Declared, error) {
 	if err := json.Unmarshal(properties, &d.request); err != nil {
 		return d, fault.Invalid("event subscription %s: %s", name, err)
 	}
-	// Where dead letters and events may go is known once the server runs.
-	_, err := d.request.settings(rules{now: time.Now(), deadLetter: func(string, string) (string, error) { return "", nil }, to: anywhere()})
+	// Where dead letters and events may go, and who makes tokens, is known once the
+	// server runs.
+	_, err := d.request.settings(rules{
+		now: time.Now(), knowsTenant: func(string) bool { return true },
+		deadLetter: func(string, string) (string, error) { return "", nil }, to: anywhere(),
+	})
 	return d, err
 }
 

@@ -60,6 +60,6 @@ func (g *Grid) noticeOf(sub Subscription, to *taker) (delivery.Message, error) {
 	}
 	return delivery.Message{
 		ID: id, Policy: PolicyName, Group: "deletion/" + to.label, URL: to.endpoint, Header: header, Body: to.batched(body),
-		MaxAttempts: noticeAttempts, TTL: noticeTime, Note: typeSubscriptionDeleted,
+		Bearer: to.bearer, MaxAttempts: noticeAttempts, TTL: noticeTime, Note: typeSubscriptionDeleted,
 	}, err
 }

@@ -47,7 +47,7 @@ func TestIncomingCallReachesItsWebhook(t *testing.T) {
 			app := application{make(chan http.Header, 1), make(chan []byte, 1)}
 			server := httptest.NewServer(app)
 			defer server.Close()
-			engine := delivery.New(delivery.Config{Policies: map[string]delivery.Policy{PolicyName: Policy()}}, delivery.InMemory(), quiet())
+			engine := delivery.New(delivery.Config{Policies: map[string]delivery.Policy{PolicyName: Policy(nil)}}, delivery.InMemory(), quiet())
 			if _, err := engine.Start(t.Context()); err != nil {
 				t.Fatal(err)
 			}

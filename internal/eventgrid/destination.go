@@ -81,7 +81,7 @@ func (r settingsRequest) putDestination(s *Settings, with rules) error {
 				return err
 			}
 			next := *s
-			next.Endpoint, next.Attributes, next.Batch, next.Target = "", nil, Batch{}, Target{}
+			next.Endpoint, next.Attributes, next.Entra, next.Batch, next.Target = "", nil, Entra{}, Batch{}, Target{}
 			if err := kind.put(r.Destination.Properties, &next, with); err != nil {
 				return err
 			}

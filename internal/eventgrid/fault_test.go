@@ -21,7 +21,7 @@ import (
 // engineOver starts a delivery engine that the test stops.
 func engineOver(t *testing.T, journal delivery.Journal) *delivery.Engine {
 	t.Helper()
-	engine := delivery.New(delivery.Config{Policies: map[string]delivery.Policy{PolicyName: Policy()}}, journal, quiet())
+	engine := delivery.New(delivery.Config{Policies: map[string]delivery.Policy{PolicyName: Policy(nil)}}, journal, quiet())
 	if _, err := engine.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

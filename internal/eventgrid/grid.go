@@ -36,6 +36,9 @@ type Config struct {
 	// one that deliveries use, so that what consents is what is posted to.
 	Transport http.RoundTripper
 
+	// Tokens makes those of protected webhooks; nil refuses such subscriptions.
+	Tokens Tokens
+
 	// DeadLetter finds the store that keeps the dead letters of a storage account's
 	// container; nil refuses subscriptions that want one.
 	DeadLetter func(account, container string) (url string, err error)
@@ -112,7 +115,7 @@ func open(cfg Config, kept records, poster Poster, log *slog.Logger) (*Grid, err
 		log.Warn("metrics of events are not shown", "error", err)
 	}
 	g.topic = g.arm.topic()
-	g.handshake = newHandshake(cfg.Transport, g.topic, cfg.Now)
+	g.handshake = newHandshake(cfg.Transport, cfg.Tokens, g.topic, cfg.Now)
 	g.life, g.end = context.WithCancel(context.Background())
 	if err := g.load(); err != nil {
 		g.Close()

@@ -182,7 +182,7 @@ func TestLaterUpdateOutdoesAnEarlierHandshake(t *testing.T) {
 		slow := g.subscribe(t, "incoming", to("http://127.0.0.1:3000/slow"))
 		synctest.Wait()
 		g.subscribe(t, "incoming", to("http://127.0.0.1:3000/fast"))
-		if g.settle(slow, succeeded, "") {
+		if g.settle(slow, succeeded, "", 0) {
 			t.Error("the earlier handshake settled the later one")
 		}
 		time.Sleep(time.Minute)

@@ -9,7 +9,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery"
 )
 
 // Event Grid, "Webhook event delivery": an endpoint has 30 s to answer; a
@@ -21,23 +24,28 @@ const (
 	maxAnswer         = 64 << 10 // bytes read of an endpoint's answer
 )
 
+// errNoToken marks a handshake that was not begun for want of its token.
+var errNoToken = errors.New("the endpoint was not asked")
+
 // handshake asks webhooks whether they want the events of a topic.
 type handshake struct {
 	client *http.Client
+	tokens Tokens // nil: there are none
 	topic  string
 	now    func() time.Time
 }
 
 // newHandshake makes a client of its own over a transport: redirects are not
 // followed, since it is the configured address that must consent.
-func newHandshake(transport http.RoundTripper, topic string, now func() time.Time) handshake {
+func newHandshake(transport http.RoundTripper, tokens Tokens, topic string, now func() time.Time) handshake {
 	return handshake{
 		client: &http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		topic: topic,
-		now:   now,
+		tokens: tokens,
+		topic:  topic,
+		now:    now,
 	}
 }
 
@@ -50,6 +58,7 @@ type invitation struct {
 	url      string            // to be opened instead
 	header   map[string]string // the owner's own
 	secrets  []string          // not to be repeated to anybody
+	bearer   delivery.Bearer   // the token that it is asked with; zero: none
 }
 
 // proposal is how a schema asks for consent.
@@ -72,7 +81,7 @@ func (h handshake) ask(ctx context.Context, in invitation) verdict {
 	}
 	p, err := propose(in)
 	if err != nil {
-		return verdict{refused, err.Error()}
+		return verdict{outcome: refused, reason: err.Error()}
 	}
 	for attempt := 1; attempt <= handshakeAttempts; attempt++ {
 		if attempt > 1 && !pause(ctx, handshakePause) {
@@ -82,11 +91,14 @@ func (h handshake) ask(ctx context.Context, in invitation) verdict {
 		if err == nil {
 			return p.judge(answer)
 		}
+		if errors.Is(err, errNoToken) {
+			return verdict{outcome: refused, reason: err.Error()}
+		}
 		if !isTimeout(err) {
-			return verdict{refused, fmt.Sprintf("%s could not be reached: %s", baseURL(in.endpoint), explain(err))}
+			return verdict{outcome: refused, reason: fmt.Sprintf("%s could not be reached: %s", baseURL(in.endpoint), explain(err))}
 		}
 	}
-	return verdict{refused, fmt.Sprintf("%s did not answer %s within %s, in %d attempts; it must answer %s",
+	return verdict{outcome: refused, reason: fmt.Sprintf("%s did not answer %s within %s, in %d attempts; it must answer %s",
 		baseURL(in.endpoint), p.what, handshakeTimeout, handshakeAttempts, p.expects)}
 }
 
@@ -113,6 +125,13 @@ func (h handshake) send(ctx context.Context, in invitation, p proposal, attempt 
 	}
 	if p.id != "" {
 		tell(req.Header, p.id, attempt)
+	}
+	token, err := authorize(req, h.tokens, in.bearer)
+	if err != nil {
+		return answer{}, fmt.Errorf("%w: %w", errNoToken, err)
+	}
+	if token != "" {
+		in.secrets = append(slices.Clone(in.secrets), token)
 	}
 	resp, err := h.client.Do(req)
 	if err != nil {

@@ -71,7 +71,7 @@ func TestHandshakeVerdict(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			server := httptest.NewServer(row.handler)
 			defer server.Close()
-			got := newHandshake(server.Client().Transport, testTopic, time.Now).ask(t.Context(), invitation{
+			got := newHandshake(server.Client().Transport, nil, testTopic, time.Now).ask(t.Context(), invitation{
 				label: "INCOMING", endpoint: server.URL + "/events?secret=hush", code: "c0de", url: "https://here/eventgrid/validate?id=1&t=2"})
 			if got.outcome != row.want {
 				t.Fatalf("outcome %d (%s), want %d", got.outcome, got.reason, row.want)
@@ -109,7 +109,7 @@ func TestHandshakeFailsWithoutEndpoint(t *testing.T) {
 		{"https to an http port", "https" + strings.TrimPrefix(plainServer(t), "http") + "/?secret=hush", "HTTP response to HTTPS client"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got := newHandshake(http.DefaultTransport, testTopic, time.Now).ask(t.Context(), invitation{endpoint: row.endpoint})
+			got := newHandshake(http.DefaultTransport, nil, testTopic, time.Now).ask(t.Context(), invitation{endpoint: row.endpoint})
 			if got.outcome != refused || !strings.Contains(got.reason, row.reason) || strings.Contains(got.reason, "hush") {
 				t.Errorf("verdict %d %q, want %q without the query", got.outcome, got.reason, row.reason)
 			}
@@ -133,7 +133,7 @@ func TestHandshakeRequestIsAsDocumented(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	newHandshake(nil, testTopic, time.Now).ask(t.Context(), invitation{label: "INCOMING", endpoint: server.URL, code: "c0de", url: "https://here"})
+	newHandshake(nil, nil, testTopic, time.Now).ask(t.Context(), invitation{label: "INCOMING", endpoint: server.URL, code: "c0de", url: "https://here"})
 	for name, want := range map[string]string{
 		"Content-Type":          "application/json; charset=utf-8",
 		"aeg-event-type":        "SubscriptionValidation",
@@ -172,7 +172,7 @@ func TestHandshakeTimeoutIsTriedAgain(t *testing.T) {
 			return nil, r.Context().Err()
 		})
 		start := time.Now()
-		got := newHandshake(slow, testTopic, time.Now).ask(t.Context(), invitation{endpoint: "http://127.0.0.1:1/?secret=hush"})
+		got := newHandshake(slow, nil, testTopic, time.Now).ask(t.Context(), invitation{endpoint: "http://127.0.0.1:1/?secret=hush"})
 		if got.outcome != refused || !strings.Contains(got.reason, "within 30s, in 3 attempts") {
 			t.Errorf("verdict %d %q", got.outcome, got.reason)
 		}
@@ -195,7 +195,7 @@ func TestHandshakeSucceedsAtSecondAttempt(t *testing.T) {
 			}
 			return reply(200, echo("c0de")), nil
 		})
-		got := newHandshake(transport, testTopic, time.Now).ask(t.Context(), invitation{endpoint: "http://127.0.0.1:1", code: "c0de"})
+		got := newHandshake(transport, nil, testTopic, time.Now).ask(t.Context(), invitation{endpoint: "http://127.0.0.1:1", code: "c0de"})
 		if got.outcome != consented || attempts != 2 {
 			t.Errorf("verdict %d %q after %d attempts", got.outcome, got.reason, attempts)
 		}
@@ -211,7 +211,7 @@ func TestHandshakeEndsWithItsContext(t *testing.T) {
 		})
 		time.AfterFunc(time.Second, func() { cancel(errors.New("deleted")) })
 		start := time.Now()
-		newHandshake(transport, testTopic, time.Now).ask(ctx, invitation{endpoint: "http://127.0.0.1:1"})
+		newHandshake(transport, nil, testTopic, time.Now).ask(ctx, invitation{endpoint: "http://127.0.0.1:1"})
 		if took := time.Since(start); took != time.Second {
 			t.Errorf("went on for %s", took)
 		}

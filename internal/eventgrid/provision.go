@@ -88,7 +88,8 @@ func (g *Grid) begin(sub Subscription, next state) error {
 // holds admin.
 func (g *Grid) activate(sub Subscription) error {
 	active := sub.Wanted
-	sub.State, sub.Problem, sub.Updated, sub.Consent, sub.Active = succeeded, "", g.cfg.Now(), nil, &active
+	sub.State, sub.Problem, sub.Updated, sub.Consent = succeeded, "", g.cfg.Now(), nil
+	sub.Active, sub.PerMinute = &active, 0
 	if err := g.keep(sub); err != nil {
 		return err
 	}
@@ -118,7 +119,7 @@ func (g *Grid) run(sub Subscription, token string) {
 			}
 		}
 		if pause(ctx, sub.Consent.Deadline.Sub(g.cfg.Now())) {
-			g.settle(sub, failed, fmt.Sprintf("the validation URL was not opened within %s. Before: %s", consentTime, reason))
+			g.settle(sub, failed, fmt.Sprintf("the validation URL was not opened within %s. Before: %s", consentTime, reason), 0)
 		}
 	})
 }
@@ -135,19 +136,20 @@ func (g *Grid) stop(k string) {
 func (g *Grid) conclude(sub Subscription, v verdict) (waits bool) {
 	switch v.outcome {
 	case consented:
-		g.settle(sub, succeeded, "")
+		g.settle(sub, succeeded, "", v.perMinute)
 	case deferred:
-		return g.settle(sub, awaiting, v.reason)
+		return g.settle(sub, awaiting, v.reason, 0)
 	default:
-		g.settle(sub, failed, v.reason)
+		g.settle(sub, failed, v.reason, 0)
 	}
 	return false
 }
 
 // settle moves a subscription on, and reports whether it did: a result counts
 // only for the handshake that it came from. What cannot be stored is true
-// nevertheless; after a restart the handshake is made again.
-func (g *Grid) settle(of Subscription, next state, problem string) bool {
+// nevertheless; after a restart the handshake is made again. perMinute is what a
+// consent grants.
+func (g *Grid) settle(of Subscription, next state, problem string, perMinute int) bool {
 	g.admin.Lock()
 	defer g.admin.Unlock()
 	sub, exists := g.view.Load().find(of.Name)
@@ -163,7 +165,7 @@ func (g *Grid) settle(of Subscription, next state, problem string) bool {
 	sub.State, sub.Problem, sub.Updated = next, problem, g.cfg.Now()
 	if next == succeeded {
 		active := sub.Wanted
-		sub.Active = &active
+		sub.Active, sub.PerMinute = &active, perMinute
 	}
 	if next.ended() {
 		sub.Consent = nil
@@ -172,7 +174,7 @@ func (g *Grid) settle(of Subscription, next state, problem string) bool {
 		g.log.Error("event subscription not stored", "subscription", sub.Name, "error", err)
 	}
 	g.turnTo(g.view.Load().with(sub))
-	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "problem", problem)
+	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "perMinute", sub.PerMinute, "problem", problem)
 	return true
 }
 
@@ -213,6 +215,7 @@ func (g *Grid) invitationTo(sub Subscription, token string) invitation {
 		schema:   sub.Wanted.schema(),
 		header:   sub.Wanted.ownHeader(),
 		secrets:  sub.Wanted.secrets(),
+		bearer:   sub.Wanted.Entra.bearer(),
 		code:     uuid.NewString(),
 		url:      strings.TrimSuffix(g.cfg.PublicBase(), "/") + validatePath + "?" + query.Encode(),
 	}

@@ -82,6 +82,8 @@ func (t *taker) message(p *publication, body []byte) delivery.Message {
 		TTL:         t.retry.TimeToLive,
 		Note:        p.kind,
 		Batch:       t.batch,
+		Bearer:      t.bearer,
+		PerMinute:   t.rate,
 		DeadLetter:  t.dead,
 		Event:       delivery.Event{Subscription: t.label, Schema: t.schema, Type: p.kind, Time: p.at},
 	}

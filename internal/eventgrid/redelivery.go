@@ -50,7 +50,7 @@ func (t *taker) again(event json.RawMessage) (delivery.Message, error) {
 	return delivery.Message{
 		ID: of.ID, Policy: PolicyName, Group: t.label, URL: t.endpoint, Header: maps.Clone(t.header),
 		Body: t.batched(body), MaxAttempts: t.retry.MaxAttempts, TTL: t.retry.TimeToLive, Note: kind,
-		Batch: t.batch, DeadLetter: t.dead,
+		Batch: t.batch, Bearer: t.bearer, PerMinute: t.rate, DeadLetter: t.dead,
 		Event: delivery.Event{Subscription: t.label, Schema: t.schema, Type: kind, Time: at},
 	}, nil
 }

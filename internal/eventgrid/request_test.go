@@ -110,7 +110,6 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"too large a batch", property(`"maxEventsPerBatch":5001`), fault.KindInvalid, "must be 1 to 5000"},
 		{"an empty batch", property(`"maxEventsPerBatch":0`), fault.KindInvalid, "must be 1 to 5000"},
 		{"too many kilobytes", property(`"preferredBatchSizeInKilobytes":1025`), fault.KindInvalid, "must be 1 to 1024"},
-		{"Entra", property(`"azureActiveDirectoryTenantId":"t"`), fault.KindUnsupported, "azureActiveDirectoryTenantId"},
 		{"TLS 1.3 only", property(`"minimumTlsVersionAllowed":"1.3"`), fault.KindUnsupported, "minimumTlsVersionAllowed 1.3 is not offered yet"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

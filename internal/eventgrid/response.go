@@ -42,6 +42,8 @@ type webhookAnswer struct {
 	MaxEventsPerBatch  int               `json:"maxEventsPerBatch"`
 	PreferredBatchSize int               `json:"preferredBatchSizeInKilobytes"`
 	Attributes         []attributeAnswer `json:"deliveryAttributeMappings,omitempty"`
+	EntraTenant        string            `json:"azureActiveDirectoryTenantId,omitempty"`
+	EntraApplication   string            `json:"azureActiveDirectoryApplicationIdOrUri,omitempty"`
 }
 
 type filterAnswer struct {
@@ -122,6 +124,8 @@ func (s Settings) destination() destinationAnswer {
 		MaxEventsPerBatch:  s.Batch.shown().MaxEvents,
 		PreferredBatchSize: s.Batch.shown().PreferredKB,
 		Attributes:         headers,
+		EntraTenant:        s.Entra.Tenant,
+		EntraApplication:   s.Entra.Application,
 	}}
 }
 

@@ -150,7 +150,11 @@ func (g *Grid) fullURL(w http.ResponseWriter, r *http.Request, _ place) error {
 }
 
 func (g *Grid) rules() rules {
-	return rules{requireHTTPS: g.cfg.RequireHTTPS, now: g.cfg.Now(), deadLetter: g.cfg.DeadLetter, to: g.cfg.Destinations}
+	with := rules{requireHTTPS: g.cfg.RequireHTTPS, now: g.cfg.Now(), deadLetter: g.cfg.DeadLetter, to: g.cfg.Destinations}
+	if g.cfg.Tokens != nil {
+		with.knowsTenant = g.cfg.Tokens.Knows
+	}
+	return with
 }
 
 func noSuch(name string) error {

@@ -31,6 +31,7 @@ func checkName(name string) error {
 type rules struct {
 	requireHTTPS bool
 	now          time.Time
+	knowsTenant  func(tenant string) bool                                // nil: there are no tokens for webhooks
 	deadLetter   func(account, container string) (url string, err error) // nil: dead letters are not kept
 	to           Destinations                                            // besides webhooks
 }
@@ -67,6 +68,9 @@ func (p destinationProperties) putWebhook(s *Settings, with rules) error {
 		return err
 	}
 	if s.Batch, err = p.batch(); err != nil {
+		return err
+	}
+	if s.Entra, err = p.entra(own, with); err != nil {
 		return err
 	}
 	s.Endpoint, s.Attributes = p.EndpointURL, own

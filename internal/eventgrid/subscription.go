@@ -34,6 +34,7 @@ type Settings struct {
 	Target       Target      `json:",omitzero"` // of what is no webhook
 	Schema       string      // eventDeliverySchema; see schema
 	Attributes   []Attribute // headers of the owner's own
+	Entra        Entra       `json:",omitzero"`
 	Batch        Batch
 	DeadLetter   DeadLetter
 	Filter       Filter
@@ -57,14 +58,16 @@ const (
 
 // Subscription is what is stored of one event subscription.
 type Subscription struct {
-	Name    string // as its owner wrote it; names do not differ by case alone
-	Wanted  Settings
-	Active  *Settings // what the last successful handshake consented to; nil before the first
-	State   state
-	Problem string   // why State is Failed, or what AwaitingManualAction waits for
-	Consent *consent // of the handshake under way; a result counts only for its own
-	Created time.Time
-	Updated time.Time
+	Name   string // as its owner wrote it; names do not differ by case alone
+	Wanted Settings
+	Active *Settings // what the last successful handshake consented to; nil before the first
+	// PerMinute is how many requests a minute that consent grants; 0: any number.
+	PerMinute int `json:",omitzero"`
+	State     state
+	Problem   string   // why State is Failed, or what AwaitingManualAction waits for
+	Consent   *consent // of the handshake under way; a result counts only for its own
+	Created   time.Time
+	Updated   time.Time
 }
 
 // consent is what opening the validation URL must prove. It is stored without

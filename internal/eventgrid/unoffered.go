@@ -21,10 +21,7 @@ func (r settingsRequest) refuseUnoffered() error {
 }
 
 func (r webhookRequest) refuseUnoffered() error {
-	switch {
-	case given(r.EntraTenant) || given(r.EntraApplication):
-		return unoffered("azureActiveDirectoryTenantId and azureActiveDirectoryApplicationIdOrUri", "give a secret header by deliveryAttributeMappings, or a secret in the query of endpointUrl")
-	case given(r.MinimumTLS) && *r.MinimumTLS == "1.3":
+	if given(r.MinimumTLS) && *r.MinimumTLS == "1.3" {
 		return unoffered("minimumTlsVersionAllowed 1.3", "TLS 1.2 is the minimum, and 1.3 is used where the endpoint has it")
 	}
 	return nil

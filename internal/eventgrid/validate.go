@@ -17,7 +17,7 @@ const validatePath = "/eventgrid/validate"
 // instead of answering OPTIONS with consent; the latter is done by POST too.
 func (g *Grid) validate(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	if !g.consentBy(query.Get("id"), query.Get("t")) {
+	if !g.consentWith(query.Get("id"), query.Get("t"), allowedRate(r.Header)) {
 		return fault.NotFound("this validation link is unknown, used, or older than %s; update the event subscription to get a new one", consentTime)
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -26,11 +26,11 @@ func (g *Grid) validate(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// consentBy settles the subscription that a link was made for.
-func (g *Grid) consentBy(id, token string) bool {
+// consentWith settles the subscription that a link was made for.
+func (g *Grid) consentWith(id, token string, perMinute int) bool {
 	for _, e := range g.view.Load().byKey {
 		if c := e.Consent; c != nil && c.ID == id {
-			return c.allows(token) && g.cfg.Now().Before(c.Deadline) && g.settle(e.Subscription, succeeded, "")
+			return c.allows(token) && g.cfg.Now().Before(c.Deadline) && g.settle(e.Subscription, succeeded, "", perMinute)
 		}
 	}
 	return false

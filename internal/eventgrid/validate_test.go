@@ -173,3 +173,6 @@ func TestUnopenedLinkFailsAfterReopening(t *testing.T) {
 		}
 	})
 }
+
+// consentBy opens a link in a browser, which grants no rate.
+func (g *Grid) consentBy(id, token string) bool { return g.consentWith(id, token, 0) }

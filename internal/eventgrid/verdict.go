@@ -26,26 +26,27 @@ const (
 // verdict is an outcome, and the reason that the subscription's owner is told
 // unless it consented.
 type verdict struct {
-	outcome outcome
-	reason  string
+	outcome   outcome
+	reason    string
+	perMinute int // requests that consent grants; 0: any number
 }
 
 // judge weighs an answer. Only 200 consents (202 does not), with the code in
 // validationResponse; 200 without any leaves the validation URL as a way.
 func judge(a answer, code string) verdict {
 	if a.status != http.StatusOK {
-		return verdict{refused, fmt.Sprintf("%s answered %s; expected 200 with %s", a.endpoint, a.describe(), echo(code))}
+		return verdict{outcome: refused, reason: fmt.Sprintf("%s answered %s; expected 200 with %s", a.endpoint, a.describe(), echo(code))}
 	}
 	var reply struct {
 		Code *string `json:"validationResponse"` // in any case: many write ValidationResponse
 	}
 	body := bytes.TrimPrefix(a.body, []byte("\xef\xbb\xbf")) // some frameworks write a byte order mark
 	if err := json.Unmarshal(body, &reply); err != nil || reply.Code == nil {
-		return verdict{deferred, fmt.Sprintf("%s answered %s, which does not echo the code; expected %s. "+
+		return verdict{outcome: deferred, reason: fmt.Sprintf("%s answered %s, which does not echo the code; expected %s. "+
 			"The subscription becomes active if the event's data.validationUrl is opened within %s", a.endpoint, a.describe(), echo(code), consentTime)}
 	}
 	if *reply.Code != code {
-		return verdict{refused, fmt.Sprintf("%s echoed another code: it answered %s; expected %s", a.endpoint, a.describe(), echo(code))}
+		return verdict{outcome: refused, reason: fmt.Sprintf("%s echoed another code: it answered %s; expected %s", a.endpoint, a.describe(), echo(code))}
 	}
 	return verdict{outcome: consented}
 }

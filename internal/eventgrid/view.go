@@ -84,6 +84,8 @@ type taker struct {
 	header   map[string]string // shared by all its messages, never changed
 	dynamic  []dynamicHeader   // what each event adds to it
 	batch    delivery.Batch
+	bearer   delivery.Bearer
+	rate     int    // requests a minute; 0: any number
 	dead     string // URL of the store of dead letters, "" for none
 
 	matched, evaluated prometheus.Counter
@@ -106,6 +108,8 @@ func newTaker(sub Subscription, m *metrics) *taker {
 		header:   header,
 		dynamic:  dynamicHeaders(sub.Active.Attributes),
 		batch:    sub.Active.Batch.of(sub.label()),
+		bearer:   sub.Active.Entra.bearer(),
+		rate:     sub.PerMinute,
 		dead:     sub.Active.DeadLetter.URL,
 
 		matched:   m.matched.WithLabelValues(sub.label()),

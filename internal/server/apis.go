@@ -34,6 +34,7 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	p.later(func() error { p.answers.Close(); return nil })
 	callautomation.New(p.calls, p.deliveries, p.answers).Routes(p.router)
 	rest.ServeCallbackKeys(p.router, p.tokens)
+	rest.ServeTenantKeys(p.router, p.webhooks.Issuer)
 	p.identities.Register(p.router)
 	p.numbers.Register(p.router)
 	p.routing.Register(p.router)

@@ -62,6 +62,8 @@ type Config struct {
 
 	ApplicationEvents bool // CallStarted and its like for applications too, not for devices alone
 
+	WebhookIssuers []auth.WebhookIssuer // of the tokens that protected webhooks want
+
 	Subscriptions []eventgrid.Declared // applied at each start
 
 	RingTimeout   time.Duration // how long an incoming call waits for the application
@@ -146,6 +148,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	cfg.KeepAttempts = c.duration("events.keep-attempts", text.Events.KeepAttempts, 7*24*time.Hour, time.Minute, 90*24*time.Hour)
 	cfg.MaxAttempts = c.count("events.max-attempts-kept", text.Events.MaxAttempts, 10_000, 100, 1_000_000)
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
+	cfg.WebhookIssuers = c.webhookIssuers(text.Events.WebhookTokens)
 	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions)
 	c.apart(cfg)
 	cfg.WebSocketOrigins = c.origins(c.pickList("websocket-origins", nil, text.WebSocketOrigins, nil))

@@ -76,6 +76,7 @@ type configText struct {
 		StorageAccounts       []string           `yaml:"storage-accounts"`
 		NATS                  string             `yaml:"nats"`
 		S3                    s3Text             `yaml:"s3"`
+		WebhookTokens         []tenantText       `yaml:"webhook-tokens"`
 		Subscriptions         []subscriptionText `yaml:"subscriptions"`
 	} `yaml:"events"`
 	Outbound struct {

@@ -30,6 +30,8 @@ type subscriptionText struct {
 	PreferredBatchSize *int            `yaml:"preferred-batch-size-in-kilobytes"`
 	DeadLetter         string          `yaml:"deadletter-endpoint"`
 	Attributes         []attributeText `yaml:"delivery-attribute-mappings"`
+	EntraTenant        string          `yaml:"azure-active-directory-tenant-id"`
+	EntraApplication   string          `yaml:"azure-active-directory-application-id-or-uri"`
 	Labels             []string        `yaml:"labels"`
 }
 
@@ -102,7 +104,7 @@ func (s subscriptionText) destination(headers []object) object {
 		to["fileName"] = s.Endpoint
 	default:
 		kind = cmp.Or(kind, "WebHook")
-		to["endpointUrl"] = s.Endpoint
+		to["endpointUrl"], to["azureActiveDirectoryTenantId"], to["azureActiveDirectoryApplicationIdOrUri"] = s.Endpoint, s.EntraTenant, s.EntraApplication
 	}
 	return object{"endpointType": kind, "properties": to}
 }

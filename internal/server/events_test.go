@@ -52,7 +52,7 @@ func eventPartsWith(t *testing.T, cfg Config) (p *parts, base string) {
 		}
 	}
 	p.openDeadLetters(-1)
-	policy := eventgrid.Policy()
+	policy := eventgrid.Policy(nil)
 	policy.Undelivered = p.deadLetters.Undelivered
 	p.streams, p.endAll = context.WithCancel(t.Context())
 	p.deliveries = delivery.New(delivery.Config{

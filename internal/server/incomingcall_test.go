@@ -297,7 +297,7 @@ func TestRecommendedRetryPolicyOutlivesNoCall(t *testing.T) {
 					return test.answer(), nil
 				})
 				engine := delivery.New(delivery.Config{
-					Policies: map[string]delivery.Policy{eventgrid.PolicyName: eventgrid.Policy()}, Client: &http.Client{Transport: transport},
+					Policies: map[string]delivery.Policy{eventgrid.PolicyName: eventgrid.Policy(nil)}, Client: &http.Client{Transport: transport},
 				}, delivery.InMemory(), slog.New(slog.DiscardHandler))
 				if _, err := engine.Start(t.Context()); err != nil {
 					t.Fatal(err)

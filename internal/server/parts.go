@@ -43,6 +43,7 @@ type parts struct {
 	store    store.Backend
 	signer   *auth.Signer
 	tokens   *auth.Callbacks
+	webhooks *auth.WebhookTokens
 
 	deliveries  *delivery.Engine
 	deadLetters *deadletter.Box
@@ -125,7 +126,8 @@ func (p *parts) openData(context.Context) (err error) {
 		return err
 	}
 	p.tokens = auth.NewCallbacks(p.signer, "", p.resource.ID, nil)
-	return nil
+	p.webhooks, err = auth.NewWebhookTokens(auth.WebhookTokensConfig{Issuers: p.cfg.WebhookIssuers, Signer: p.signer, Base: p.public.base})
+	return err
 }
 
 func (p *parts) openBackbone(ctx context.Context) (err error) {
@@ -146,7 +148,7 @@ func (p *parts) openDeliveries(context.Context) error {
 	callback := delivery.CallbackPolicy()
 	callback.Prepare = callautomation.Authorize(p.tokens)
 	p.openDeadLetters(p.cfg.DeadLetterDelay)
-	grid := eventgrid.Policy()
+	grid := eventgrid.Policy(p.webhooks)
 	grid.Undelivered = p.deadLetters.Undelivered
 	p.deliveries = delivery.New(delivery.Config{
 		Policies: map[string]delivery.Policy{
@@ -173,7 +175,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
 		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail, DeadLetter: p.deadLetterStore,
 		Destinations: p.destinations(), Reach: p.reach,
-		Transport: p.deliveries.Transport(),
+		Transport: p.deliveries.Transport(), Tokens: p.webhooks,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
 		return err
