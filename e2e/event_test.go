@@ -36,6 +36,7 @@ type data struct {
 	To, From            identity
 	IncomingCallContext string
 	CallerDisplayName   string
+	CustomContext       *struct{ SIPHeaders, VoIPHeaders map[string]string }
 	ValidationCode      string
 	ValidationURL       string
 	// both

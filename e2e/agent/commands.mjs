@@ -10,10 +10,11 @@ const files = (urls, cacheId) =>
   urls.map((url) => ({ kind: "fileSource", url, playSourceCacheId: cacheId }));
 
 // invite is the SDK's CallInvite of a target: numbers need a caller's number.
-const invite = ({ target, callerNumber, displayName }) => ({
+const invite = ({ target, callerNumber, displayName, headers }) => ({
   targetParticipant: identifier(target),
   sourceCallIdNumber: callerNumber && { phoneNumber: callerNumber },
   sourceDisplayName: displayName,
+  customCallingContext: headers,
 });
 
 export function commandsOf(connectionString, sourceIdentity, web) {

@@ -32,7 +32,12 @@ export function control(client, invite) {
       return { fromCall: moved.fromCall, count: moved.participants?.length };
     },
     mute: (values) => connection(values).muteParticipant(identifier(values.target), common(values)),
-    transfer: (values) => connection(values).transferCallToParticipant(identifier(values.target), common(values)),
+    transfer: (values) =>
+      connection(values).transferCallToParticipant(identifier(values.target), {
+        ...common(values),
+        customCallingContext: values.headers,
+        transferee: values.transferee && identifier(values.transferee),
+      }),
     hold: (values) =>
       media(values).hold(identifier(values.target), {
         ...common(values),

@@ -29,6 +29,15 @@ func custom(name string) (string, bool) {
 	return "X-MS-Custom-" + name[len(customPrefix):], true
 }
 
+// outward is custom for headers that an application writes: its library knows
+// the shorter prefix X- as well.
+func outward(name string) (string, bool) {
+	if canonical, ok := custom(name); ok {
+		return canonical, true
+	}
+	return name, len(name) > 2 && len(name) <= 64 && strings.EqualFold(name[:2], "X-") && isToken(name)
+}
+
 // readCustom returns the headers that the application sees; nil where none came.
 func readCustom(request *sip.Request) map[string]string {
 	var found map[string]string
@@ -51,7 +60,7 @@ func readCustom(request *sip.Request) map[string]string {
 // or would break the message.
 func writeCustom(headers map[string]string) (list []sip.Header) {
 	for name, value := range headers {
-		canonical, ok := custom(name)
+		canonical, ok := outward(name)
 		if !ok || len(value) > maxCustomValue || len(list) == maxCustom || strings.ContainsFunc(value, isControl) {
 			continue
 		}

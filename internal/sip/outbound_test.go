@@ -336,7 +336,7 @@ func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
 	r := newRig(t, nil, via)
 	to, _ := identifier.Phone("+15557770000")
 	made := newParty(call.Invitation{From: anonymous, To: to, SIPHeaders: map[string]string{
-		"X-MS-Custom-Order": "42", "User-To-User": "ok", "X-MS-Custom-Evil": "a\r\nVia: b", "Contact": "<sip:evil>",
+		"X-MS-Custom-Order": "42", "X-Line": "7", "User-To-User": "ok", "X-MS-Custom-Evil": "a\r\nVia: b", "Contact": "<sip:evil>",
 	}})
 	if _, err := r.Dial(t.Context(), made.invitation, made.report); err != nil {
 		t.Fatal(err)
@@ -345,7 +345,7 @@ func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
 	if !strings.HasPrefix(invite.Get("From"), `"Anonymous" <sip:anonymous@`) || invite.Get("Privacy") != "id" || invite.Get("P-Asserted-Identity") != "" {
 		t.Errorf("fields are %v", invite.Fields)
 	}
-	if invite.Get("X-MS-Custom-Order") != "42" || invite.Get("User-To-User") != "ok" || invite.Get("X-MS-Custom-Evil") != "" || len(invite.All("Contact")) != 1 {
+	if invite.Get("X-MS-Custom-Order") != "42" || invite.Get("User-To-User") != "ok" || invite.Get("X-Line") != "7" || invite.Get("X-MS-Custom-Evil") != "" || len(invite.All("Contact")) != 1 {
 		t.Errorf("fields are %v", invite.Fields)
 	}
 }
