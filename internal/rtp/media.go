@@ -11,6 +11,7 @@ import (
 type Media struct {
 	Remote         netip.AddrPort // where the peer wants its RTP
 	RemoteRTCP     netip.AddrPort // and its RTCP; zero is the next port
+	Host           netip.Addr     // that it signals from: if Remote's is the same, no other host is heard; zero is unknown
 	Codec          codec.Codec
 	PayloadType    uint8         // of the codec, in both directions
 	Wishes         codec.Wishes  // what the peer wants of the codec's encoder, if it heeds any
@@ -61,6 +62,16 @@ func (s *Session) SetMedia(m Media) {
 	s.agreed.Store(newAgreement(m))
 }
 
+// SetHost says that the peer signals from another host now: see Media.Host. It
+// must not cross a SetMedia.
+func (s *Session) SetHost(host netip.Addr) {
+	if agreed := s.agreed.Load(); agreed != nil {
+		moved := *agreed
+		moved.media.Host = host
+		s.agreed.Store(&moved)
+	}
+}
+
 // SampleRate returns the rate, in Hz, of the sound of the codec that was agreed
 // on last; 0 before there is one. A call in which it is more than the mix's may
 // want mixer.Mix.Rise.
@@ -95,7 +106,8 @@ func (s *Session) adopt() *Media {
 		s.inband.rest()
 	}
 	s.media = m
-	s.source.signal(m.Remote)
+	s.source.signal(m.Remote, m.Host.Unmap())
+	s.source.authentic = s.opener != nil
 	return m
 }
 

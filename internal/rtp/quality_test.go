@@ -91,7 +91,7 @@ func TestOnlyWhatNeverComesIsALoss(t *testing.T) {
 	}
 	slices.SortFunc(order[1:], func(a, b arrival) int { return cmp.Compare(a.at, b.at) })
 	var s source
-	s.signal(told)
+	s.signal(told, told.Addr())
 	for _, packet := range order {
 		s.admit(told, header{ssrc: 1, sequence: packet.sequence})
 	}

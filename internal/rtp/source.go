@@ -7,11 +7,21 @@ const (
 	maxDropout  = 3000 // RFC 3550 appendix A.1: a sequence number this far ahead is plausible
 	maxMisorder = 100  // and this far behind
 	// silentTicks is how long the present source must have been silent before a
-	// stranger may take its place: half a second.
+	// neighbour may take its place: half a second.
 	silentTicks = 25
-	strangerRun = 4 // consecutive packets that a stranger must then send
-	usualRun    = 2 // and those of a source with something in its favour
+	strangerRun = 4 // consecutive packets of one with little in its favour
+	usualRun    = 2 // and of one with more
 	never       = strangerRun + 1
+)
+
+// standing is what speaks for an address, whatever it sends.
+type standing uint8
+
+const (
+	nobody    standing = iota // is not heard
+	foreigner                 // may be the peer, behind a NAT that nobody told us of
+	neighbour                 // another port of the peer's host, or the host that it signals from
+	announced                 // what its description says
 )
 
 // verdict is what a packet's source and number mean for the stream.
@@ -26,10 +36,19 @@ const (
 )
 
 // source decides whose packets are the stream. Peers behind NAT send from
-// another address than the one they signalled (RFC 4961), so the address is
-// learnt; but a stray packet, or a forged one, must not take the stream away.
+// another address than the one they announced (RFC 4961), so the address is
+// learnt; but nobody may take a stream by sending to ports that he guesses.
+//
+// A peer whose description names the host that it signals from is behind no NAT
+// that we must guess about: nobody else is heard. Of others the first who sends
+// some packets in a row is believed, and the better an address's standing the
+// fewer; who has the better standing takes over at any time, who has the same one
+// only with the peer's own stream or after its silence, and a stranger never. What
+// is authentic (SRTP) speaks for itself, from wherever it comes.
 type source struct {
 	signalled netip.AddrPort
+	host      netip.Addr     // that it signals from; zero if unknown
+	authentic bool           // every packet that comes here was checked
 	from      netip.AddrPort // whose packets are the stream; zero until known
 	ssrc      uint32
 	quiet     int // ticks since its last packet
@@ -48,14 +67,28 @@ type source struct {
 	}
 }
 
-// signal sets the address of the peer's description. If it differs from the
-// former one, the stream's source is open again.
-func (s *source) signal(to netip.AddrPort) {
+// signal sets the address of the peer's description, and the host that sent it.
+// If the address differs from the former one, the stream's source is open again.
+func (s *source) signal(to netip.AddrPort, host netip.Addr) {
+	s.host = host
 	if s.signalled != to {
 		s.signalled = to
 		s.from = netip.AddrPort{}
 		s.candidate.run = 0
 	}
+}
+
+// standing is what speaks for an address.
+func (s *source) standing(from netip.AddrPort) standing {
+	switch {
+	case from == s.signalled:
+		return announced
+	case from.Addr() == s.signalled.Addr(), from.Addr() == s.host, s.authentic:
+		return neighbour
+	case s.host == s.signalled.Addr():
+		return nobody
+	}
+	return foreigner
 }
 
 // destination is where the peer hears us; the zero AddrPort if that is unknown.
@@ -92,15 +125,22 @@ func (s *source) admit(from netip.AddrPort, h header) verdict {
 
 // needed is how many consecutive packets a source must send to be believed.
 func (s *source) needed(from netip.AddrPort, h header) int {
+	standing, present := s.standing(from), nobody
+	if s.from.IsValid() {
+		present = s.standing(s.from)
+	}
 	switch {
-	case !s.from.IsValid() && from == s.signalled:
+	case standing == nobody:
+		return never
+	case present == nobody && standing == announced:
 		return 1
-	case !s.from.IsValid(),
-		from == s.from,      // its stream began anew
-		from == s.signalled, // who was announced, after somebody else
-		h.ssrc == s.ssrc && s.plausible(h.sequence): // its address changed
+	case present == nobody && standing == foreigner:
+		return strangerRun
+	case standing > present,
+		from == s.from, // its stream began anew
+		standing == neighbour && h.ssrc == s.ssrc && s.plausible(h.sequence): // its NAT took another port
 		return usualRun
-	case s.quiet >= silentTicks:
+	case standing == neighbour && s.quiet >= silentTicks:
 		return strangerRun
 	}
 	return never

@@ -2,13 +2,21 @@ package rtp
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 )
 
+// Addresses of a call: what the description says, the host that signalled, and
+// others.
 var (
-	told    = netip.MustParseAddrPort("192.0.2.1:4000")
-	natted  = netip.MustParseAddrPort("198.51.100.7:5000")
-	unknown = netip.MustParseAddrPort("203.0.113.9:6000")
+	told      = netip.MustParseAddrPort("192.0.2.1:4000")
+	otherPort = netip.MustParseAddrPort("192.0.2.1:4444")
+	inside    = netip.MustParseAddrPort("192.168.1.20:4000") // what a phone behind NAT believes to be
+	router    = netip.MustParseAddr("198.51.100.7")          // and the NAT that it signals through
+	natted    = netip.MustParseAddrPort("198.51.100.7:5000")
+	renatted  = netip.MustParseAddrPort("198.51.100.7:5999")
+	unknown   = netip.MustParseAddrPort("203.0.113.9:6000")
+	unknown2  = netip.MustParseAddrPort("203.0.113.10:6000")
 )
 
 // step is one packet and what must become of it.
@@ -19,44 +27,79 @@ type step struct {
 	want     verdict
 }
 
+// spray is what somebody gets who sends packets in a row, and no more than that.
+func spray(from netip.AddrPort, n int) (steps []step) {
+	for i := range n {
+		steps = append(steps, step{from, 666, uint16(i), stray})
+	}
+	return steps
+}
+
+// TestWhosePacketsAreTheStream is a table of peers and of thieves (RFC 3550 §8.2,
+// RFC 4961, and the attack that is known as RTP bleed).
 func TestWhosePacketsAreTheStream(t *testing.T) {
+	here := told.Addr() // signals from where it wants its sound: no NAT
+	heard := []step{{told, 1, 10, begun}, {told, 1, 11, newest}}
+	latched := []step{{natted, 1, 10, stray}, {natted, 1, 11, begun}, {natted, 1, 12, newest}}
 	for _, test := range []struct {
-		name  string
-		quiet int // ticks without a packet before the last steps
-		steps []step
-		then  []step
+		name      string
+		announced netip.AddrPort
+		host      netip.Addr
+		authentic bool
+		steps     []step
+		quiet     int // ticks without a packet before the last steps
+		then      []step
 	}{
-		{name: "the announced address is believed at once", steps: []step{
-			{told, 1, 10, begun}, {told, 1, 11, newest}, {told, 1, 12, newest}}},
-		{name: "another address after two in a row", steps: []step{
-			{natted, 1, 10, stray}, {natted, 1, 11, begun}, {natted, 1, 12, newest}}},
-		{name: "two strays of different streams are no stream", steps: []step{
-			{natted, 1, 10, stray}, {unknown, 2, 11, stray}, {natted, 3, 12, stray}, {natted, 1, 13, stray}}},
-		{name: "a stranger cannot take a living stream", steps: []step{
-			{told, 1, 10, begun}, {unknown, 2, 90, stray}, {unknown, 2, 91, stray}, {unknown, 2, 92, stray},
-			{unknown, 2, 93, stray}, {unknown, 2, 94, stray}, {told, 1, 11, newest}}},
-		{name: "the announced address takes over from another", steps: []step{
+		{name: "the announced address is believed at once", announced: told, host: here, steps: heard},
+		{name: "another port of that host after two", announced: told, host: here, steps: []step{
+			{otherPort, 1, 10, stray}, {otherPort, 1, 11, begun}, {otherPort, 1, 12, newest}}},
+		{name: "where no NAT is told of nobody else is heard, not even first", announced: told, host: here, steps: spray(unknown, 50)},
+		{name: "nor when the peer is silent", announced: told, host: here, steps: heard, quiet: 1000, then: spray(unknown, 50)},
+		{name: "nor with the peer's own numbers", announced: told, host: here, steps: heard, then: []step{
+			{unknown, 1, 12, stray}, {unknown, 1, 13, stray}, {unknown, 1, 14, stray}, {told, 1, 12, newest}}},
+
+		{name: "a peer behind NAT is believed from where it signals", announced: inside, host: router, steps: latched},
+		{name: "and its NAT may take another port", announced: inside, host: router, steps: latched, then: []step{
+			{renatted, 1, 13, stray}, {renatted, 1, 14, newest}, {natted, 1, 15, stray}}},
+		{name: "a stranger cannot take its stream", announced: inside, host: router, steps: latched, then: append(spray(unknown, 50), step{natted, 1, 13, newest})},
+		{name: "nor while it is silent", announced: inside, host: router, steps: latched, quiet: 1000, then: spray(unknown, 50)},
+		{name: "nor with its own numbers", announced: inside, host: router, steps: latched, quiet: 1000, then: []step{
+			{unknown, 1, 13, stray}, {unknown, 1, 14, stray}, {unknown, 1, 15, stray}, {unknown, 1, 16, stray}, {unknown, 1, 17, stray}}},
+		{name: "the house's other phone cannot take it either", announced: inside, host: router, steps: latched, quiet: silentTicks - 1,
+			then: append(spray(renatted, 50), step{natted, 1, 13, newest})},
+		{name: "but after a silence the host that signalled may", announced: inside, host: router, steps: latched, quiet: silentTicks, then: []step{
+			{renatted, 2, 90, stray}, {renatted, 2, 91, stray}, {renatted, 2, 92, stray}, {renatted, 2, 93, begun}}},
+
+		{name: "sound from another NAT address is believed after four, if nobody was there", announced: inside, host: router, steps: []step{
+			{unknown, 1, 10, stray}, {unknown, 1, 11, stray}, {unknown, 1, 12, stray}, {unknown, 1, 13, begun}}},
+		{name: "who was first with nothing in his favour gives way to the host that signalled", announced: inside, host: router, steps: []step{
+			{unknown, 6, 10, stray}, {unknown, 6, 11, stray}, {unknown, 6, 12, stray}, {unknown, 6, 13, begun},
+			{natted, 1, 10, stray}, {natted, 1, 11, begun}, {unknown, 6, 14, stray}}},
+		{name: "and never to another of his kind", announced: inside, host: router, steps: []step{
+			{unknown, 6, 10, stray}, {unknown, 6, 11, stray}, {unknown, 6, 12, stray}, {unknown, 6, 13, begun}},
+			quiet: 1000, then: spray(unknown2, 50)},
+		{name: "packets scattered by a scanner are no stream", announced: inside, host: router, steps: []step{
+			{unknown, 1, 10, stray}, {unknown, 2, 11, stray}, {unknown, 3, 12, stray}, {unknown, 1, 13, stray}, {unknown2, 1, 14, stray}, {unknown, 1, 14, stray}}},
+		{name: "the announced address takes over from another", announced: told, host: router, steps: []step{
 			{natted, 1, 10, stray}, {natted, 1, 11, begun}, {told, 2, 50, stray}, {told, 2, 51, begun}, {natted, 1, 12, stray}}},
-		{name: "a new address with the old stream is believed", steps: []step{
-			{told, 1, 10, begun}, {natted, 1, 11, stray}, {natted, 1, 12, newest}, {natted, 1, 13, newest}}},
-		{name: "a stranger inherits a silent stream", quiet: silentTicks,
-			steps: []step{{told, 1, 10, begun}},
-			then:  []step{{unknown, 2, 90, stray}, {unknown, 2, 91, stray}, {unknown, 2, 92, stray}, {unknown, 2, 93, begun}}},
-		{name: "but not a merely pausing one", quiet: silentTicks - 1,
-			steps: []step{{told, 1, 10, begun}},
-			then:  []step{{unknown, 2, 90, stray}, {unknown, 2, 91, stray}, {unknown, 2, 92, stray}, {unknown, 2, 93, stray}}},
-		{name: "a new SSRC needs two in a row", steps: []step{
+		{name: "a gateway apart from its proxy is heard where it said, and nobody else then", announced: told, host: router,
+			steps: append(slices.Clone(heard), spray(unknown, 50)...), quiet: 1000, then: spray(unknown, 50)},
+
+		{name: "what is authentic is believed from anywhere", announced: told, host: here, authentic: true, steps: []step{
+			{unknown, 1, 10, stray}, {unknown, 1, 11, begun}, {unknown2, 1, 12, stray}, {unknown2, 1, 13, newest}}},
+
+		{name: "a new SSRC needs two in a row", announced: told, host: here, steps: []step{
 			{told, 1, 10, begun}, {told, 2, 500, stray}, {told, 1, 11, newest}, {told, 2, 600, stray}, {told, 2, 601, begun}}},
-		{name: "so does a jump of sequence numbers", steps: []step{
+		{name: "so does a jump of sequence numbers", announced: told, host: here, steps: []step{
 			{told, 1, 10, begun}, {told, 1, 30000, stray}, {told, 1, 11, newest}, {told, 1, 30000, stray}, {told, 1, 30001, begun}}},
-		{name: "duplicates and disorder", steps: []step{
+		{name: "duplicates and disorder", announced: told, host: here, steps: []step{
 			{told, 1, 10, begun}, {told, 1, 12, newest}, {told, 1, 11, older}, {told, 1, 11, twice}, {told, 1, 12, twice}, {told, 1, 10, twice}}},
-		{name: "sequence numbers wrap", steps: []step{
+		{name: "sequence numbers wrap", announced: told, host: here, steps: []step{
 			{told, 1, 65534, begun}, {told, 1, 0, newest}, {told, 1, 65535, older}, {told, 1, 65535, twice}, {told, 1, 1, newest}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var s source
-			s.signal(told)
+			s := source{authentic: test.authentic}
+			s.signal(test.announced, test.host)
 			run := func(steps []step) {
 				for i, step := range steps {
 					h := header{ssrc: step.ssrc, sequence: step.sequence}
@@ -72,9 +115,26 @@ func TestWhosePacketsAreTheStream(t *testing.T) {
 	}
 }
 
+// TestNobodyHearsACallByGuessingItsPort asks where sound is sent while a stranger
+// sends and the peer does not: RTP bleed.
+func TestNobodyHearsACallByGuessingItsPort(t *testing.T) {
+	for name, host := range map[string]netip.Addr{"no NAT": told.Addr(), "perhaps a NAT": router} {
+		var s source
+		s.signal(told, host)
+		s.admit(told, header{ssrc: 1, sequence: 10})
+		s.quiet = 5000 // a hundred seconds
+		for i := range 100 {
+			s.admit(unknown, header{ssrc: 6, sequence: uint16(i)})
+		}
+		if s.destination() != told {
+			t.Errorf("%s: sends to %v", name, s.destination())
+		}
+	}
+}
+
 func TestExpectedCountsThroughWraps(t *testing.T) {
 	var s source
-	s.signal(told)
+	s.signal(told, told.Addr())
 	for i := range 200_000 {
 		s.admit(told, header{ssrc: 1, sequence: uint16(65000 + i)})
 	}
@@ -85,20 +145,20 @@ func TestExpectedCountsThroughWraps(t *testing.T) {
 
 func TestChangedDescriptionOpensTheSource(t *testing.T) {
 	var s source
-	s.signal(told)
+	s.signal(told, router)
 	s.admit(told, header{ssrc: 1, sequence: 10})
-	s.signal(told)
+	s.signal(told, router)
 	if s.destination() != told || !s.from.IsValid() {
 		t.Error("the same description forgets the source")
 	}
-	s.signal(natted)
+	s.signal(natted, router)
 	if s.destination() != natted {
 		t.Errorf("sends to %v after a change to %v", s.destination(), natted)
 	}
 	if got := s.admit(natted, header{ssrc: 1, sequence: 11}); got != begun {
 		t.Errorf("verdict %d on the new address", got)
 	}
-	s.signal(netip.MustParseAddrPort("0.0.0.0:4000"))
+	s.signal(netip.MustParseAddrPort("0.0.0.0:4000"), router)
 	if s.destination().IsValid() {
 		t.Errorf("sends to %v on an old-fashioned hold", s.destination())
 	}

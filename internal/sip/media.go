@@ -114,7 +114,7 @@ func (l *leg) agree(agreed sdp.Media) {
 	how, _ := codec.Named(agreed.Codec)
 	suite, _ := rtp.SuiteNamed(agreed.Suite)
 	l.session.SetMedia(rtp.Media{
-		Remote: agreed.Remote, RemoteRTCP: agreed.RTCP, Codec: how, PayloadType: agreed.PayloadType, Wishes: codec.Wishes(agreed.Opus),
+		Remote: agreed.Remote, RemoteRTCP: agreed.RTCP, Host: l.dialog.source.Addr(), Codec: how, PayloadType: agreed.PayloadType, Wishes: codec.Wishes(agreed.Opus),
 		TelephoneEvent: agreed.TelephoneEvent, EventClock: agreed.EventClock, PTime: agreed.PTime, Send: agreed.Send, Receive: agreed.Receive,
 		RTCPMux: agreed.Mux, Protection: rtp.Protection{Suite: suite, Send: rtp.Key(agreed.SendKey), Receive: rtp.Key(agreed.ReceiveKey)},
 	})

@@ -50,9 +50,13 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 
 // heardFrom follows a peer whose NAT gave it another address.
 func (l *leg) heardFrom(source netip.AddrPort) {
-	if source.IsValid() {
-		l.dialog.source = source
+	if !source.IsValid() {
+		return
 	}
+	if l.dialog.source.Addr() != source.Addr() {
+		l.session.SetHost(source.Addr())
+	}
+	l.dialog.source = source
 }
 
 // hungUp is the peer's BYE. It may overtake the ACK, cross our own BYE, or come
