@@ -1,7 +1,6 @@
 package call
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -9,15 +8,10 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// maxEchoKeys bounds the keys that wait to be sent back.
-const maxEchoKeys = 64
-
 // echo is what answers a call to an echo number: it says what it hears, one frame
 // later, and presses the keys that it is pressed. No application hears of it.
 type echo struct {
 	mirror mirror
-	keys   []Tone // being sent, and those that wait
-	busy   int    // of keys, how many are being sent
 }
 
 // echoes reports whether a number answers by itself.
@@ -48,32 +42,6 @@ func (c *Call) answerEcho(caller *participant) {
 	}
 	c.log.Debug("call to an echo number", "from", caller.id)
 	caller.leg.Answer()
-}
-
-// echoKey sends a key back to who pressed it.
-func (c *Call) echoKey(to *participant, tone Tone) {
-	if len(c.echo.keys) == maxEchoKeys {
-		return // nobody presses so many keys
-	}
-	c.echo.keys = append(c.echo.keys, tone)
-	if c.echo.busy == 0 {
-		c.sendEchoKeys(to)
-	}
-}
-
-// sendEchoKeys sends the keys that wait; those that come meanwhile follow.
-func (c *Call) sendEchoKeys(to *participant) {
-	keys := slices.Clone(c.echo.keys)
-	c.echo.busy = len(keys)
-	c.work.Go(func() {
-		err := to.leg.SendTones(context.Background(), keys) // returns when the leg ends, at the latest
-		c.post(func() {
-			c.echo.keys, c.echo.busy = slices.Delete(c.echo.keys, 0, len(keys)), 0
-			if err == nil && len(c.echo.keys) > 0 {
-				c.sendEchoKeys(to)
-			}
-		})
-	})
 }
 
 // mirror is a port that says what it has heard. It is the shard's.

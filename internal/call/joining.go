@@ -5,8 +5,9 @@ import "time"
 // joining is what a participant on the way in was asked for: what happens when
 // it comes up, and when it does not.
 type joining struct {
-	up   func(*participant)
-	down func(*participant, Reason)
+	up    func(*participant)
+	down  func(*participant, Reason)
+	early func(*participant) // its sound is there before it is up; nil: nobody wants it
 }
 
 // legConnected ends the way of a participant whose leg is up.
@@ -28,6 +29,7 @@ func (c *Call) legEnded(p *participant, why Reason) {
 	why.Phone = true
 	if j := p.joining; j != nil {
 		p.joining = nil
+		p.rise()
 		c.forget(p)
 		j.down(p, why)
 		return
@@ -59,15 +61,20 @@ func (c *Call) unseat(p *participant) {
 	p.connected = false
 	c.went(p)
 	p.endHold()
+	p.rise()
+	for _, conn := range c.connections {
+		conn.cancelWith(p)
+	}
+	c.forget(p)
+}
+
+// rise takes a participant's sound out of the mix, which closes it.
+func (p *participant) rise() {
 	if p.member != nil {
 		p.ear.to(nil)
 		p.member.Leave()
 		p.member = nil
 	}
-	for _, conn := range c.connections {
-		conn.cancelWith(p)
-	}
-	c.forget(p)
 }
 
 // forget drops a participant whose leg, if it has one, is over.

@@ -16,6 +16,12 @@ import (
 type Leg interface {
 	// Ring tells an inbound caller that the callee is being told (SIP 180).
 	Ring()
+	// Progress lets an inbound caller hear the call before it is answered (SIP 183
+	// with a session description). EarlySound follows where the caller can.
+	Progress()
+	// TakeEarly takes the leg's sound after EarlySound and before Answered: it
+	// belongs to the call then. False: the leg is over, or the call has it already.
+	TakeEarly() bool
 	// Answer accepts an inbound leg. It returns at once; Answered follows when
 	// the caller has confirmed, or Ended.
 	Answer()
@@ -23,7 +29,8 @@ type Leg interface {
 	// with a status that follows from why. It returns at once; Ended follows.
 	End(why Reason)
 	// Port is the leg's sound. From Answered on it belongs to the call, which
-	// joins it to a mix and leaves it there, or closes it; before, to the leg.
+	// joins it to a mix and leaves it there, or closes it; before, to the leg,
+	// unless TakeEarly has taken it.
 	Port() audio.Port
 	// SendTones presses keys towards the far end and returns when the last one
 	// has been sent, when ctx is done, or when the leg ends.
@@ -35,6 +42,10 @@ type Report interface{ report() }
 
 // Ringing says that the callee of an outbound leg is being told.
 type Ringing struct{}
+
+// EarlySound says that the far end can be heard, or hears, before the leg is
+// answered (SIP's early media). Once at most.
+type EarlySound struct{}
 
 // Answered says that the leg is up in both directions and its Port may be used.
 type Answered struct{}
@@ -57,6 +68,7 @@ type Ended struct {
 }
 
 func (Ringing) report()      {}
+func (EarlySound) report()   {}
 func (Answered) report()     {}
 func (ToneHeard) report()    {}
 func (HoldChanged) report()  {}

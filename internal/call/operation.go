@@ -145,7 +145,9 @@ func (c *Connection) CancelAllMedia(ctx context.Context) error {
 func (c *Call) heard(from *participant, tone Tone) {
 	c.log.Debug("tone heard", "participant", from.id)
 	if c.echo != nil {
-		c.echoKey(from, tone)
+		c.passOn(from, tone)
+	} else {
+		c.passKey(from, tone)
 	}
 	for _, conn := range c.connections {
 		conn.toneReceived(from, tone)

@@ -52,6 +52,13 @@ func newHairpin(report func(Report)) (out, back *hairpin) {
 // Ring tells the calling end.
 func (h *hairpin) Ring() { h.far.tell.say(Ringing{}) }
 
+// Progress does nothing: a number of ours rings for an application, which says
+// nothing before it answers.
+func (h *hairpin) Progress() {}
+
+// TakeEarly has nothing to give.
+func (h *hairpin) TakeEarly() bool { return false }
+
 // Answer brings both ends up.
 func (h *hairpin) Answer() {
 	h.pair.mu.Lock()

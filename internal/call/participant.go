@@ -36,6 +36,7 @@ type participant struct {
 	held      bool
 
 	ear    whispers // what only it hears
+	keys   relay    // that are passed on to it
 	unhold func()   // stops the music of hold, while it is held
 
 	sub *operation // what is going on with this participant alone
@@ -65,6 +66,8 @@ func (p *participant) news(report Report) {
 	switch r := report.(type) {
 	case Ringing:
 		p.call.log.Debug("leg rings", "participant", p.id)
+	case EarlySound:
+		p.call.soundsEarly(p)
 	case Answered:
 		p.answered()
 	case ToneHeard:
@@ -126,10 +129,14 @@ func (p *participant) stopPatience() {
 func (p *participant) answered() {
 	p.stopPatience()
 	if p.call.ended { // it crossed our hang-up: nobody will hear it
-		closePort(p.leg.Port())
+		if p.seat == nil {
+			closePort(p.leg.Port())
+		}
 		return
 	}
-	p.sit()
+	if p.seat == nil { // it was not heard before
+		p.sit()
+	}
 	p.call.legConnected(p)
 }
 

@@ -82,6 +82,7 @@ func (c *Call) redirectCaller(caller *participant, in Invitation, called identif
 			caller.joining.up = func(*participant) { c.bounded() }
 			caller.leg.Answer()
 		},
-		down: func(_ *participant, why Reason) { c.finish(why, nil) },
+		down:  func(_ *participant, why Reason) { c.finish(why, nil) },
+		early: func(callee *participant) { c.letHear(caller, callee) },
 	})
 }

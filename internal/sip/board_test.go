@@ -35,7 +35,8 @@ const t1 = 20 * time.Millisecond
 // test decide.
 type board struct {
 	arrived chan *guest
-	refuse  atomic.Pointer[error] // what to say instead of taking a call
+	refuse  atomic.Pointer[error]         // what to say instead of taking a call
+	real    atomic.Pointer[call.Registry] // takes the calls instead
 }
 
 // guest is a leg with its news. While it is up it echoes what it hears, or
@@ -52,6 +53,9 @@ type guest struct {
 }
 
 func (b *board) Incoming(invitation call.Invitation, leg call.Leg) (func(call.Report), error) {
+	if calls := b.real.Load(); calls != nil {
+		return calls.Incoming(invitation, leg)
+	}
 	if refuse := b.refuse.Load(); refuse != nil {
 		return nil, *refuse
 	}

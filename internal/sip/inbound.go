@@ -16,7 +16,8 @@ type inbound struct {
 	offer      *sdp.Session // nil where our 200 makes the offer and the ACK answers
 	invitation call.Invitation
 	rang       bool
-	reliably   *reliably // the 180, where the caller requires its delivery
+	reliably   *reliably // the last 180 or 183, where the caller requires its delivery
+	hearing    bool      // the caller shall hear the call, once it may be sent a 183
 	refused    call.Status
 }
 
@@ -32,7 +33,7 @@ type answering struct {
 
 // ring sends 180, once.
 func (l *leg) ring() {
-	if l.phase != early || l.in == nil || l.in.rang {
+	if l.phase != early || l.in == nil || l.in.rang || l.sounds { // who hears the callee must not hear ringing over it
 		return
 	}
 	l.in.rang = true
@@ -50,7 +51,7 @@ func (l *leg) accept() {
 	if l.phase != early || l.in == nil || l.awaitsPRACK() {
 		return
 	}
-	if r := l.in.reliably; r != nil && r.offered { // offer and answer are settled
+	if r := l.in.reliably; r != nil && r.described { // offer and answer are settled
 		l.phase = accepting
 		l.answerInvite(l.in.request, l.in.tx, nil, false)
 		return

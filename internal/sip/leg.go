@@ -63,7 +63,9 @@ type leg struct {
 	referring *referring   // the last REFER of ours
 	leaving   *call.Reason // why we end the leg, once we do
 	off       func()       // gives up the leg's place on its trunk; nil while it has none
-	owned     bool         // the call has the session: Answered was reported
+	owned     bool         // Answered was reported
+	taken     atomic.Bool  // safe: the call has the session, from then on or even before
+	sounds    bool         // EarlySound was reported
 	device    string       // what the far end calls itself
 }
 
@@ -120,7 +122,7 @@ func (l *leg) close() {
 	l.clock.timer.Stop()
 	l.cancel()
 	l.unboard()
-	if !l.owned {
+	if l.taken.CompareAndSwap(false, true) {
 		l.session.Close()
 	}
 }
@@ -213,6 +215,7 @@ func (l *leg) end(why call.Reason) {
 func (l *leg) confirmed() {
 	l.phase = up
 	l.owned = true
+	l.taken.Store(true)
 	l.watch()
 	l.tell.report(call.Answered{})
 	if l.media.held {

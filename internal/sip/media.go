@@ -118,7 +118,7 @@ func (l *leg) agree(agreed sdp.Media) {
 		TelephoneEvent: agreed.TelephoneEvent, EventClock: agreed.EventClock, PTime: agreed.PTime, Send: agreed.Send, Receive: agreed.Receive,
 		RTCPMux: agreed.Mux, Protection: rtp.Protection{Suite: suite, Send: rtp.Key(agreed.SendKey), Receive: rtp.Key(agreed.ReceiveKey)},
 	})
-	if another && l.owned {
+	if another && l.taken.Load() {
 		l.tell.report(call.SoundChanged{})
 	}
 }

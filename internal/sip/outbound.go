@@ -121,16 +121,19 @@ func (l *leg) progress(attempt *inviting, response *sip.Response) {
 	if !l.acknowledgeRinging(attempt, response) {
 		return // again, as our PRACK is on its way
 	}
-	if len(response.Body()) > 0 { // early media
-		l.dialog.learn(response)
-		if err := l.readAnswer(response.Body()); err != nil {
-			l.log.Debug("early media not usable", "error", err)
-		}
-	}
 	if !l.out.rang {
 		l.out.rang = true
 		l.tell.report(call.Ringing{})
 	}
+	if len(response.Body()) == 0 {
+		return
+	}
+	l.dialog.learn(response)
+	if err := l.readAnswer(response.Body()); err != nil {
+		l.log.Debug("early media not usable", "error", err)
+		return
+	}
+	l.soundsNow()
 }
 
 // answered is the 2xx. It is acknowledged whatever we make of it.

@@ -62,6 +62,7 @@ func TestEarlyMediaRings(t *testing.T) {
 	taken := next(t, phone)
 	taken.Progress()
 	expect[call.Ringing](t, made)
+	expect[call.EarlySound](t, made)
 	taken.Answer()
 	expect[call.Answered](t, made)
 }

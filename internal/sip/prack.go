@@ -12,21 +12,22 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 )
 
-// reliably is a 180 of ours that the caller must acknowledge by PRACK (RFC 3262).
+// reliably is a 180 or 183 of ours that the caller must acknowledge by PRACK (RFC 3262).
 type reliably struct {
-	response *sip.Response
-	rseq     uint32
-	interval time.Duration
-	offered  bool // it holds our offer, as the INVITE had none; the PRACK answers it
-	received bool // the PRACK came
-	answer   bool // the application has answered meanwhile
+	response  *sip.Response
+	rseq      uint32
+	interval  time.Duration
+	described bool // it holds our description: the 2xx waits for the PRACK, and needs none
+	offered   bool // as an offer, since the INVITE had none: the PRACK answers it
+	received  bool // the PRACK came
+	answer    bool // the application has answered meanwhile
 }
 
 // ringReliably sends a 180 again and again until its PRACK. Without an offer of
 // the caller's, it must hold ours (RFC 3262 §5).
 func (l *leg) ringReliably(response *sip.Response) {
-	r := &reliably{rseq: 1 + rand.Uint32N(1<<30), interval: sip.T1, offered: l.in.offer == nil}
-	if r.offered {
+	offers := l.in.offer == nil
+	if offers {
 		body, err := l.reply(nil)
 		if err != nil {
 			l.log.Warn("no offer could be made", "error", err)
@@ -34,6 +35,15 @@ func (l *leg) ringReliably(response *sip.Response) {
 		}
 		response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 		response.SetBody(body)
+	}
+	l.sendReliably(response, offers)
+}
+
+// sendReliably repeats a provisional response until its PRACK.
+func (l *leg) sendReliably(response *sip.Response, offers bool) {
+	r := &reliably{rseq: 1 + rand.Uint32N(1<<30), interval: sip.T1, offered: offers, described: len(response.Body()) > 0}
+	if before := l.in.reliably; before != nil {
+		r.rseq = before.rseq + 1
 	}
 	response.AppendHeader(sip.NewHeader("Require", "100rel"))
 	response.AppendHeader(sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10)))
@@ -86,15 +96,19 @@ func (l *leg) pracked(request *sip.Request, tx *sip.ServerTx) {
 	l.clock.stop(resendRinging)
 	l.clock.stop(missingPRACK)
 	l.server.respond(request, tx, sip.StatusOK, "OK")
-	if r.answer {
+	switch {
+	case r.answer:
 		l.accept()
+	case l.in.hearing:
+		l.letHear()
 	}
 }
 
-// awaitsPRACK reports whether a 2xx must wait: our offer is still open.
+// awaitsPRACK reports whether a 2xx must wait: nobody knows yet whether our
+// description has arrived (RFC 3262 §3).
 func (l *leg) awaitsPRACK() bool {
 	r := l.in.reliably
-	if r == nil || !r.offered || r.received {
+	if r == nil || !r.described || r.received {
 		return false
 	}
 	r.answer = true

@@ -141,6 +141,7 @@ func TestReliableRingingGetsPRACKOnce(t *testing.T) {
 	if err != nil || response.Status() != 200 || !strings.Contains(string(response.Body), "RTP/AVP 8 101") {
 		t.Errorf("UPDATE before the answer: %v %v", err, response)
 	}
+	expect[call.EarlySound](t, made)
 	taken.Answer()
 	expect[call.Answered](t, made)
 }

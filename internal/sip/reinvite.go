@@ -63,9 +63,15 @@ func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
 	l.tellHold()
 }
 
-// earlySound reports whether a call of ours that rings has its first answer
-// already: then the session may change before the call is taken (RFC 3311 §5.1).
-func (l *leg) earlySound() bool { return l.out != nil && l.media.agreed.Codec != "" }
+// earlySound reports whether a call that rings has its first answer already: then
+// the session may change before the call is taken (RFC 3311 §5.1). Ours to a
+// caller counts once it is known to have arrived.
+func (l *leg) earlySound() bool {
+	if l.in != nil {
+		return l.in.reliably != nil && l.in.reliably.described && l.in.reliably.received
+	}
+	return l.out != nil && l.media.agreed.Codec != ""
+}
 
 // answerUpdate sends the 200 to an UPDATE, which refreshes the session.
 func (l *leg) answerUpdate(request *sip.Request, tx *sip.ServerTx, response *sip.Response) {

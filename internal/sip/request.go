@@ -95,7 +95,7 @@ func (l *leg) informed(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	l.server.respond(request, tx, sip.StatusOK, "OK")
-	if l.phase == up {
+	if l.phase == up || l.sounds {
 		l.tell.report(call.ToneHeard{Tone: tone})
 	}
 }

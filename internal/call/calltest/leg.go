@@ -22,6 +22,8 @@ type Leg struct {
 	report   func(call.Report)
 	early    []call.Report // before anybody is told
 	rung     bool
+	sounded  bool
+	taken    bool
 	answered bool
 	ended    bool
 	why      call.Reason
@@ -62,6 +64,33 @@ func (l *Leg) Ring() { l.mu.Lock(); l.rung = true; l.mu.Unlock() }
 
 // Rung reports whether the caller heard ringing.
 func (l *Leg) Rung() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.rung }
+
+// Progress lets the caller hear the call, unless it is silent or has ended.
+func (l *Leg) Progress() {
+	if !l.Silent {
+		l.Sound()
+	}
+}
+
+// Sound reports that the far end can be heard before it answers.
+func (l *Leg) Sound() {
+	l.mu.Lock()
+	first := !l.sounded && !l.ended
+	l.sounded = true
+	l.mu.Unlock()
+	if first {
+		l.tell(call.EarlySound{})
+	}
+}
+
+// TakeEarly gives the sound away, once.
+func (l *Leg) TakeEarly() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first := l.sounded && !l.ended && !l.taken
+	l.taken = l.taken || first
+	return first
+}
 
 // Answer is the call accepting; the caller confirms at once.
 func (l *Leg) Answer() {

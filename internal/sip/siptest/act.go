@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// Phone returns the phone that makes or takes the call.
+func (c *Call) Phone() *Phone { return c.phone }
+
 // Cancel gives the call up before it is answered.
 func (c *Call) Cancel(ctx context.Context, fields ...Field) error {
 	m := c.transaction("CANCEL", nil)

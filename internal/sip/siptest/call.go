@@ -108,6 +108,9 @@ func (c *Call) dial(delayed bool) {
 		if m.Status() > 100 {
 			c.change(func() { c.ringing = true; c.peer, c.target = m.Get("To"), address(m.Get("Contact")) })
 			c.media.follow(m.Body)
+			if len(m.Body) > 0 { // what it hears before the answer
+				c.media.start(&p.work)
+			}
 		}
 	})
 	if err != nil {

@@ -1,0 +1,55 @@
+package call
+
+import (
+	"context"
+	"slices"
+)
+
+// maxRelayed bounds the keys that wait to be passed on: nobody presses so many.
+const maxRelayed = 64
+
+// relay passes keys on to a leg, one after the other.
+type relay struct {
+	waiting []Tone
+	busy    bool
+}
+
+// passOn presses a key towards a participant on a wire.
+func (c *Call) passOn(to *participant, tone Tone) {
+	if len(to.keys.waiting) == maxRelayed {
+		return
+	}
+	to.keys.waiting = append(to.keys.waiting, tone)
+	if !to.keys.busy {
+		c.sendKeys(to)
+	}
+}
+
+// sendKeys sends the keys that wait; those that come meanwhile follow.
+func (c *Call) sendKeys(to *participant) {
+	keys := slices.Clone(to.keys.waiting)
+	to.keys.waiting, to.keys.busy = nil, true
+	c.work.Go(func() {
+		err := to.leg.SendTones(context.Background(), keys) // returns when the leg ends, at the latest
+		c.post(func() {
+			to.keys.busy = false
+			if err == nil && len(to.keys.waiting) > 0 {
+				c.sendKeys(to)
+			}
+		})
+	})
+}
+
+// passKey passes a key between phones that no application controls any more, as
+// a telephone network does. Elsewhere keys are the application's, which has
+// sendDtmfTones.
+func (c *Call) passKey(from *participant, tone Tone) {
+	if c.controlled() {
+		return
+	}
+	for _, p := range c.participants {
+		if p != from && p.leg != nil && p.member != nil {
+			c.passOn(p, tone)
+		}
+	}
+}
