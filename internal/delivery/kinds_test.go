@@ -130,6 +130,9 @@ func TestSubject(t *testing.T) {
 	if o := sender.Send(ctx, parcel(url, "[1]")); o.Status != 404 {
 		t.Errorf("without a subscriber: %+v", o)
 	}
+	if o := Subjects(nil).Send(ctx, parcel(url, "[1]")); o.Status != 404 {
+		t.Errorf("without a server: %+v", o)
+	}
 	heard, err := b.JetStream().Conn().SubscribeSync("acs.>")
 	if err != nil {
 		t.Fatal(err)

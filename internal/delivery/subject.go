@@ -64,7 +64,8 @@ type takenBy struct {
 
 // Subjects returns the Sender for SchemeSubject. A stream that takes the subject
 // has to acknowledge; without one, somebody has to be subscribed, else the
-// outcome is 404: an event that nobody could see is not delivered.
+// outcome is 404: an event that nobody could see is not delivered. So it is with
+// all where js is nil.
 func Subjects(js jetstream.JetStream) Sender {
 	return &subjects{js: js, streams: map[string]takenBy{}}
 }
@@ -75,6 +76,9 @@ func (s *subjects) Send(ctx context.Context, p Parcel) Outcome {
 	u, err := url.Parse(m.URL)
 	if err != nil {
 		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
+	}
+	if s.js == nil {
+		return Outcome{Status: http.StatusNotFound, Answer: []byte("NATS subjects are not open to anybody (events.nats)")}
 	}
 	msg := nats.NewMsg(u.Host)
 	msg.Data = p.Body()

@@ -18,8 +18,8 @@ type Declared struct {
 
 // Declare checks a subscription of the configuration. properties are those of
 // ARM's EventSubscription, as JSON; what is wrong with them is fault.Invalid or
-// fault.Unsupported.
-func Declare(name string, properties []byte) (Declared, error) {
+// fault.Unsupported. to are the destinations that the configuration allows.
+func Declare(name string, properties []byte, to Destinations) (Declared, error) {
 	d := Declared{Name: name}
 	if err := checkName(name); err != nil {
 		return d, err
@@ -27,25 +27,12 @@ func Declare(name string, properties []byte) (Declared, error) {
 	if err := json.Unmarshal(properties, &d.request); err != nil {
 		return d, fault.Invalid("event subscription %s: %s", name, err)
 	}
-	// Where dead letters and events may go, and who makes tokens, is known once the
-	// server runs.
+	// Where dead letters may go, and who makes tokens, is known once the server runs.
 	_, err := d.request.settings(rules{
 		now: time.Now(), knowsTenant: func(string) bool { return true },
-		deadLetter: func(string, string) (string, error) { return "", nil }, to: anywhere(),
+		deadLetter: func(string, string) (string, error) { return "", nil }, to: to,
 	})
 	return d, err
-}
-
-// anywhere stands for destinations that are not known yet.
-func anywhere() Destinations {
-	somewhere := func(string) (string, error) { return "somewhere:", nil }
-	return Destinations{
-		Queue:   func(string, string, time.Duration) (string, error) { return somewhere("") },
-		Subject: somewhere,
-		File:    somewhere,
-		Bucket:  somewhere,
-		Tail:    func() (string, error) { return somewhere("") },
-	}
 }
 
 // String keeps secrets out of logs.

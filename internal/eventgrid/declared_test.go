@@ -13,7 +13,7 @@ import (
 
 func declare(t *testing.T, name, endpoint, more string) Declared {
 	t.Helper()
-	d, err := Declare(name, []byte(`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+endpoint+`"}}`+more+`}`))
+	d, err := Declare(name, []byte(`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+endpoint+`"}}`+more+`}`), Destinations{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestDeclarationsThatAreRefused(t *testing.T) {
 		{"incoming", `{"labels":1}`, "labels"},
 		{"incoming", `{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://x"}},"deadLetterDestination":{"endpointType":"Queue"}}`, "StorageBlob"},
 	} {
-		if _, err := Declare(test[0], []byte(test[1])); err == nil || !strings.Contains(err.Error(), test[2]) {
+		if _, err := Declare(test[0], []byte(test[1]), Destinations{}); err == nil || !strings.Contains(err.Error(), test[2]) {
 			t.Errorf("%s %s: %v", test[0], test[1], err)
 		}
 	}

@@ -159,6 +159,9 @@ func TestDestinationThatIsNotThereIsRefusedAtOnce(t *testing.T) {
 	if status, answer, _ := call(t, serve(g), "PATCH", armBase+"/incoming", `{"labels":["a"]}`); status != 201 || asked != 3 {
 		t.Errorf("an update of something else asked the queue (%d times): %d %v", asked, status, answer)
 	}
+	if status, answer, _ := call(t, serve(g), "PUT", armBase+"/incoming", destination("StorageQueue", queueProperties)); status != 201 || asked != 4 {
+		t.Errorf("a second create did not ask the queue (%d times): %d %v", asked, status, answer)
+	}
 }
 
 func TestUpdateTurnsAWebhookIntoAQueueAndBack(t *testing.T) {
@@ -202,7 +205,7 @@ func TestDeclaredQueueIsTriedUntilItIsThere(t *testing.T) {
 			}
 			return nil
 		})
-		d, err := Declare("incoming", []byte(`{"destination":{"endpointType":"StorageQueue","properties":{`+queueProperties+`}}}`))
+		d, err := Declare("incoming", []byte(`{"destination":{"endpointType":"StorageQueue","properties":{`+queueProperties+`}}}`), testDestinations())
 		if err != nil {
 			t.Fatal(err)
 		}

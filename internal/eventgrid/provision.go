@@ -17,11 +17,17 @@ import (
 const consentTime = 10 * time.Minute
 
 // put creates or updates a subscription and starts its handshake. want is given
-// the settings wanted so far (nil for none) and returns those wanted now.
+// the settings wanted so far (nil for none) and returns those wanted now. A
+// destination that needs no handshake has to be there.
 func (g *Grid) put(name string, want func(*Settings) (Settings, error)) (Subscription, error) {
 	if err := g.foresee(name, want); err != nil {
 		return Subscription{}, err
 	}
+	return g.place(name, want)
+}
+
+// place is put without the question whether the destination is there.
+func (g *Grid) place(name string, want func(*Settings) (Settings, error)) (Subscription, error) {
 	g.admin.Lock()
 	defer g.admin.Unlock()
 	if g.life.Err() != nil {
@@ -59,7 +65,7 @@ func (g *Grid) foresee(name string, want func(*Settings) (Settings, error)) erro
 		former = &sub.Wanted
 	}
 	wanted, err := want(former)
-	if err != nil || former != nil && wanted.Endpoint == former.Endpoint {
+	if err != nil {
 		return err
 	}
 	return g.reach(wanted)

@@ -2,6 +2,7 @@ package eventgrid
 
 import (
 	"encoding/json"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -159,19 +160,25 @@ func TestSubscriptionNames(t *testing.T) {
 func FuzzSettings(f *testing.F) {
 	f.Add(webhook(`,"labels":["a"],"expirationTimeUtc":"2027-01-01T00:00:00Z"`))
 	f.Add(`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://[::1]:3000/%2e?x=%zz"}}}`)
+	f.Add(`{"destination":{"endpointType":"storagequeue","properties":{` + queueProperties + `}}}`)
+	f.Add(`{"destination":{"endpointType":"natssubject","properties":{"subject":"a.b"}}}`)
+	f.Add(`{"destination":{"endpointType":"file","properties":{"fileName":"a.jsonl"}}}`)
 	f.Fuzz(func(t *testing.T, properties string) {
 		var r settingsRequest
 		if json.Unmarshal([]byte(properties), &r) != nil {
 			return
 		}
-		got, err := r.settings(rules{now: testNow})
+		got, err := r.settings(rules{now: testNow, to: testDestinations()})
 		if err != nil {
 			return
 		}
 		if got.Retry.MaxAttempts < 1 || got.Retry.MaxAttempts > 30 || got.Retry.TimeToLive < time.Minute || got.Retry.TimeToLive > 24*time.Hour {
 			t.Errorf("retry policy %+v", got.Retry)
 		}
-		if !strings.HasPrefix(baseURL(got.Endpoint), "http") || strings.ContainsAny(baseURL(got.Endpoint), "?#") {
+		if u, err := url.Parse(got.Endpoint); err != nil || !got.isWebhook() && (u.User != nil || strings.Contains(u.Path, "..") || u.Fragment != "") {
+			t.Errorf("%+v is at %q, %v", got.Target, got.Endpoint, err)
+		}
+		if got.isWebhook() && (!strings.HasPrefix(baseURL(got.Endpoint), "http") || strings.ContainsAny(baseURL(got.Endpoint), "?#")) {
 			t.Errorf("endpoint %q is shown as %q", got.Endpoint, baseURL(got.Endpoint))
 		}
 	})

@@ -80,7 +80,11 @@ func (g *Grid) update(w http.ResponseWriter, r *http.Request, in place) error {
 	if err != nil {
 		return err
 	}
-	sub, err := g.put(name, func(former *Settings) (Settings, error) {
+	put := g.put
+	if body.Destination == nil {
+		put = g.place // what it has is not to be asked for, however it is just now
+	}
+	sub, err := put(name, func(former *Settings) (Settings, error) {
 		if former == nil {
 			return Settings{}, noSuch(name)
 		}

@@ -149,7 +149,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	cfg.MaxAttempts = c.count("events.max-attempts-kept", text.Events.MaxAttempts, 10_000, 100, 1_000_000)
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
 	cfg.WebhookIssuers = c.webhookIssuers(text.Events.WebhookTokens)
-	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions)
+	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions, cfg.destinations())
 	c.apart(cfg)
 	cfg.WebSocketOrigins = c.origins(c.pickList("websocket-origins", nil, text.WebSocketOrigins, nil))
 	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)

@@ -258,6 +258,7 @@ func FuzzConfigFile(f *testing.F) {
 const declaredFile = `
 events:
   storage-accounts: ["AccountName=local;AccountKey=aHVzaA==", "AccountName=other;SharedAccessSignature=sig=hush"]
+  nats: localhost:4222
   s3: {endpoint: "http://127.0.0.1:9000", access-key: hush, secret-key: hush, region: eu}
   subscriptions:
     - name: incoming
@@ -329,6 +330,9 @@ func TestDeclaredSubscriptionsThatAreRefused(t *testing.T) {
 		`{name: incoming, endpoint-type: storagequeue, endpoint: calls}`:                                                 "destination.properties.resourceId must be the id of a storage account",
 		`{name: incoming, endpoint-type: storagequeue, endpoint: /storageAccounts/a/queueServices/default/queues/CALLS}`: `queueName is "CALLS"`,
 		`{name: incoming, endpoint-type: natssubject, endpoint: a b, storage-queue-msg-ttl: 5}`:                          "queueMessageTimeToLiveInSeconds is for StorageQueue",
+		`{name: incoming, endpoint-type: storagequeue, endpoint: /storageAccounts/a/queueServices/default/queues/calls}`: `storage account "a" is not configured`,
+		`{name: incoming, endpoint-type: natssubject, endpoint: acs.calls}`:                                              "set events.nats",
+		`{name: incoming, endpoint-type: tail, deadletter-endpoint: "s3://dead"}`:                                        "no S3 server is configured",
 		`{name: incoming, endpoint-type: eventhub, endpoint: x}`:                                                         "EventHub is not supported: use NatsSubject",
 		"{name: incoming, endpoint: http://x}\n    - {name: Incoming, endpoint: http://y}":                               `events.subscriptions[1] is named "Incoming"`,
 	} {

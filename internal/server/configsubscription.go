@@ -113,7 +113,7 @@ func (s subscriptionText) destination(headers []object) object {
 const queueServices = "/queueservices/default/queues/"
 
 // subscriptions checks the event subscriptions of the file.
-func (c *checker) subscriptions(texts []subscriptionText) []eventgrid.Declared {
+func (c *checker) subscriptions(texts []subscriptionText, to eventgrid.Destinations) []eventgrid.Declared {
 	var all []eventgrid.Declared
 	seen := map[string]bool{}
 	for i, text := range texts {
@@ -128,7 +128,7 @@ func (c *checker) subscriptions(texts []subscriptionText) []eventgrid.Declared {
 			c.fail(at, "has a value that JSON has no word for")
 			continue
 		}
-		declared, err := eventgrid.Declare(text.Name, properties)
+		declared, err := eventgrid.Declare(text.Name, properties, to)
 		if err != nil {
 			c.fail(at, "(%s) cannot be: %v", text.Name, err)
 			continue

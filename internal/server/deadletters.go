@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -14,8 +13,8 @@ import (
 const deadLetterFolder = "dead-letters"
 
 // storageAccount finds a configured storage account by its name.
-func (p *parts) storageAccount(name string) (delivery.StorageAccount, bool) {
-	for _, account := range p.cfg.StorageAccounts {
+func (c Config) storageAccount(name string) (delivery.StorageAccount, bool) {
+	for _, account := range c.StorageAccounts {
 		if strings.EqualFold(account.Name, name) {
 			return account, true
 		}
@@ -27,7 +26,7 @@ func (p *parts) storageAccount(name string) (delivery.StorageAccount, bool) {
 // dead letter.
 func (p *parts) openDeadLetters(delay time.Duration) {
 	p.deadLetters = deadletter.New(deadletter.Config{
-		Delay: delay, Folder: p.data.Path(deadLetterFolder), Accounts: p.storageAccount, S3: p.cfg.S3,
+		Delay: delay, Folder: p.data.Path(deadLetterFolder), Accounts: p.cfg.storageAccount, S3: p.cfg.S3,
 	})
 }
 
@@ -36,17 +35,8 @@ func (p *parts) openDeadLetters(delay time.Duration) {
 // of the data directory.
 func (p *parts) deadLetterStore(account, container string) (url string, err error) {
 	url = deadletter.FolderURL(container)
-	if _, configured := p.storageAccount(account); configured {
+	if _, configured := p.cfg.storageAccount(account); configured {
 		url = deadletter.BlobURL(account, container)
 	}
-	return url, p.deadLetters.Check(url)
-}
-
-// deadLetterBucket is where the dead letters of a bucket of S3 go.
-func (p *parts) deadLetterBucket(bucket string) (url string, err error) {
-	if p.cfg.S3 == nil {
-		return "", errors.New("no S3 server is configured: give events.s3 its endpoint and keys and start the server again")
-	}
-	url = deadletter.S3URL(bucket)
 	return url, p.deadLetters.Check(url)
 }

@@ -71,7 +71,7 @@ func eventPartsWith(t *testing.T, cfg Config) (p *parts, base string) {
 	p.public.give("http://127.0.0.1:1")
 	p.grid, err = eventgrid.New(eventgrid.Config{
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName, PublicBase: p.public.base, Tail: &p.tail,
-		DeadLetter: p.deadLetterStore, Destinations: p.destinations(), Reach: p.reach,
+		DeadLetter: p.deadLetterStore, Destinations: p.cfg.destinations(), Reach: p.reach,
 	}, store.InMemory(), p.deliveries, p.log)
 	if err != nil {
 		t.Fatal(err)

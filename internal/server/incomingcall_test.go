@@ -122,7 +122,7 @@ func gridWith(t *testing.T, poster eventgrid.Poster, transport http.RoundTripper
 		t.Fatal(err)
 	}
 	t.Cleanup(grid.Close)
-	declared, err := eventgrid.Declare("incoming", []byte(`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://app.test/events"}}`+properties+`}`))
+	declared, err := eventgrid.Declare("incoming", []byte(`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://app.test/events"}}`+properties+`}`), eventgrid.Destinations{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -174,7 +174,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 	p.grid, err = eventgrid.New(eventgrid.Config{
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
 		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail, DeadLetter: p.deadLetterStore,
-		Destinations: p.destinations(), Reach: p.reach,
+		Destinations: p.cfg.destinations(), Reach: p.reach,
 		Transport: p.deliveries.Transport(), Tokens: p.webhooks,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
