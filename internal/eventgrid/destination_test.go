@@ -111,6 +111,7 @@ func TestDestinationsThatAreRefused(t *testing.T) {
 		{"StorageQueue", queue(testAccount, "calls", `,"queueMessageTimeToLiveInSeconds":-2`), fault.KindInvalid, "or -1 for ever"},
 		{"StorageQueue", queue(testAccount, "calls", `,"maxEventsPerBatch":5`), fault.KindInvalid, "one event at a time"},
 		{"StorageQueue", queue(testAccount, "calls", `,"deliveryAttributeMappings":[{"name":"X","type":"Static","properties":{"value":"v"}}]`), fault.KindInvalid, "no headers"},
+		{"StorageQueue", queue(testAccount, "calls", `,"azureActiveDirectoryTenantId":"t"`), fault.KindInvalid, "protect webhooks"},
 		{"NatsSubject", `"subject":"a.*"`, fault.KindInvalid, "letters, digits, dots"},
 		{"NatsSubject", `"subject":"a","endpointUrl":"http://x"`, fault.KindInvalid, "for webhooks"},
 		{"File", `"fileName":"../secrets"`, fault.KindInvalid, "plain name"},

@@ -66,6 +66,8 @@ func (p destinationProperties) refuseWebhookMembers(kind string) error {
 		return fault.Invalid("destination.properties.endpointUrl is for webhooks, not for %s", kind)
 	case p.MaxEventsPerBatch != nil || p.PreferredBatchSize != nil:
 		return fault.Invalid("maxEventsPerBatch and preferredBatchSizeInKilobytes are for webhooks: %s takes one event at a time", kind)
+	case given(p.EntraTenant) || given(p.EntraApplication):
+		return fault.Invalid("azureActiveDirectoryTenantId and azureActiveDirectoryApplicationIdOrUri protect webhooks, not %s", kind)
 	}
 	return nil
 }
