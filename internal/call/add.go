@@ -69,13 +69,14 @@ func (c *Connection) add(add Add, in Invitation) string {
 	op := c.expect(AddOperation, add.Who.Raw(), add.Context, func(op *operation) Event {
 		return AddParticipantFailed{op.head(), add.Who, Reason{Kind: Canceled, Text: "the application left the call"}}
 	})
-	if add.Patience == 0 {
-		add.Patience = call.registry.patience(add.Who)
+	wait := call.registry.patience(add.Who)
+	if add.Patience != 0 {
+		wait = patience{add.Patience, add.Patience}
 	}
 	call.group = true
 	inv := &invitation{op: op}
 	call.invitations[id] = inv
-	inv.invited = call.invite(in, add.Patience, &joining{
+	inv.invited = call.invite(in, wait, &joining{
 		up: func(*participant) {
 			delete(call.invitations, id)
 			c.settle(op, AddParticipantSucceeded{op.head(), add.Who})

@@ -18,7 +18,7 @@ func (r *Registry) Answer(ctx context.Context, incomingCallContext string, by id
 		return Properties{}, fault.Forbidden("answeredBy %s does not belong to this resource (%s).", by, r.cfg.Resource).WithCode("7507")
 	}
 	err = ringing.call.do(ctx, func() error {
-		if err := ringing.decide(); err != nil {
+		if err := ringing.decide(takenElsewhere); err != nil {
 			return err
 		}
 		p = ringing.taken(by, control)

@@ -32,6 +32,7 @@ type world struct {
 	*call.Registry
 	*testing.T
 	dialer    *calltest.Dialer
+	devices   calltest.Devices
 	announcer *calltest.Announcer
 	published *calltest.Publisher
 	clips     *clips
@@ -48,13 +49,13 @@ func (w *world) witnessApplications(yes bool) { w.Registry = w.remake(yes) }
 // that no call is left at its end.
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, dialer: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t), witness: &scribe{}, details: &clerk{}}
+		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t), witness: &scribe{}, details: &clerk{}}
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.remake = func(applications bool) *call.Registry {
 			return call.NewRegistry(call.Config{
 				Details: w.details, Witness: w.witness, WitnessApplications: applications,
-				Resource: resource, Dialer: w.dialer, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
+				Resource: resource, Dialer: w.dialer, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
 				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
 				Permit: w.rules,
 			}, log)

@@ -38,8 +38,14 @@ func (c *Connection) goAway() {
 	call.tellRoster()
 }
 
-// controlled reports whether somebody but phones is in the call.
+// controlled reports whether somebody but phones of the telephone network is in
+// the call: an application, or a user.
 func (c *Call) controlled() bool {
+	for _, p := range c.participants {
+		if p.connected && !p.isApplication() && p.id.Kind() == identifier.CommunicationUser {
+			return true
+		}
+	}
 	for _, conn := range c.connections {
 		if conn.state < Disconnecting {
 			return true
@@ -68,12 +74,12 @@ func (c *Call) finish(why Reason, by *Connection) {
 		c.limit.Stop()
 	}
 	for _, r := range append([]*ring(nil), c.rings...) {
-		r.stop()
+		r.stop(why)
 	}
 	for _, r := range c.rung {
 		c.registry.silenced(r)
 	}
-	var ender identifier.ID
+	ender := c.record.endedBy
 	if by != nil {
 		ender = by.self.id
 	}

@@ -15,9 +15,17 @@ func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err er
 	if r.echoes(in.To) {
 		return r.takeEcho(in, leg)
 	}
+	if in.From.Kind() == identifier.CommunicationUser { // trunks can call in the name of no user
+		return r.fromUser(in, leg)
+	}
 	if !r.owns(in.To) {
 		return nil, fault.NotFound("the number %s is not owned by this resource", in.To)
 	}
+	return r.ringIn(in, leg)
+}
+
+// ringIn lets a call ring for whoever takes in.To.
+func (r *Registry) ringIn(in Invitation, leg Leg) (report func(Report), err error) {
 	if err := r.cfg.Permit.Takes(in.To.Number()); err != nil {
 		return nil, err
 	}
@@ -29,7 +37,7 @@ func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err er
 	told := make(chan int, 1)
 	c.post(func() { told <- c.arrived(caller, in) })
 	if <-told == 0 {
-		return nil, fault.Precondition("no Event Grid subscription takes IncomingCall for %s", in.To)
+		return nil, fault.Precondition("no Event Grid subscription takes IncomingCall for %s, and no telephone of theirs is registered", in.To)
 	}
 	return caller.report, nil
 }
@@ -61,9 +69,10 @@ func (c *Call) ringCaller(caller *participant, in Invitation) (listeners int) {
 			caller.leg.Answer() // CallConnected follows when the caller has confirmed
 			return conn.made
 		},
+		picked:     func(*participant) { c.answerCaller(caller) },
 		redirected: func(in Invitation, called identifier.ID) { c.redirectCaller(caller, in, called) },
 		failed:     func(why Reason) { c.finish(why, nil) },
-	}, c.registry.cfg.RingApplication)
+	}, c.registry.patience(in.To))
 }
 
 // bringUp connects an application to a call that has somebody else in it.

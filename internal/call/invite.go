@@ -16,9 +16,9 @@ type invited struct {
 
 // invite calls somebody into the call: a phone over its network, an identity by
 // letting applications know. join hears once how it ended.
-func (c *Call) invite(in Invitation, patience time.Duration, join *joining) *invited {
+func (c *Call) invite(in Invitation, wait patience, join *joining) *invited {
 	if in.To.Kind() == identifier.PhoneNumber {
-		return c.dial(in, patience, join)
+		return c.dial(in, wait.phone, join)
 	}
 	r := &ring{
 		invitation: in,
@@ -31,6 +31,10 @@ func (c *Call) invite(in Invitation, patience time.Duration, join *joining) *inv
 			join.up(conn.self)
 			return made
 		},
+		picked: func(p *participant) {
+			c.bounded()
+			join.up(p)
+		},
 		failed: func(why Reason) { join.down(nil, why) },
 	}
 	current := &invited{who: in.To, abort: func(why Reason) {
@@ -39,25 +43,35 @@ func (c *Call) invite(in Invitation, patience time.Duration, join *joining) *inv
 		}
 	}}
 	r.redirected = func(in Invitation, _ identifier.ID) {
-		next := c.invite(in, patience, join)
+		next := c.invite(in, wait, join)
 		current.who, current.abort = next.who, next.abort
 	}
-	if c.ringFor(r, patience) == 0 {
+	if c.ringFor(r, wait) == 0 {
 		c.log.Warn("nobody is told of the call: no subscription takes it", "to", in.To)
 	}
 	return current
 }
 
 // patience is how long somebody may take to answer.
-func (r *Registry) patience(target identifier.ID) time.Duration {
+func (r *Registry) patience(target identifier.ID) patience {
 	if target.Kind() == identifier.PhoneNumber {
-		return r.cfg.RingPhone
+		return patience{r.cfg.RingApplication, r.cfg.RingPhone}
 	}
-	return r.cfg.RingApplication
+	return patience{r.cfg.RingApplication, r.cfg.RingDevice}
 }
 
-// dial starts a leg to a phone number, ours or another.
+// dial calls a phone number, ours or another.
 func (c *Call) dial(in Invitation, patience time.Duration, join *joining) *invited {
+	callee := c.call(in, patience, join)
+	return &invited{in.To, func(why Reason) {
+		if callee.joining != nil {
+			callee.end(why)
+		}
+	}}
+}
+
+// call starts a leg to a phone number, or to a telephone of a user.
+func (c *Call) call(in Invitation, patience time.Duration, join *joining) *participant {
 	c.detailInvitation(in)
 	callee := &participant{id: in.To, call: c, joining: join, began: time.Now()}
 	c.participants = append(c.participants, callee)
@@ -73,11 +87,7 @@ func (c *Call) dial(in Invitation, patience time.Duration, join *joining) *invit
 		leg, err := c.registry.dial(dialer, in, callee.report)
 		c.post(func() { c.dialled(callee, leg, err) })
 	})
-	return &invited{in.To, func(why Reason) {
-		if callee.joining != nil {
-			callee.end(why)
-		}
-	}}
+	return callee
 }
 
 // dialled takes the leg that was started, or learns that none was.

@@ -1,13 +1,16 @@
 package call
 
+import "github.com/switchhook/switchhook/internal/identifier"
+
 import "time"
 
 // joining is what a participant on the way in was asked for: what happens when
 // it comes up, and when it does not.
 type joining struct {
-	up    func(*participant)
-	down  func(*participant, Reason)
-	early func(*participant) // its sound is there before it is up; nil: nobody wants it
+	ringing func() // it is being told; nil: nobody wants to know
+	up      func(*participant)
+	down    func(*participant, Reason)
+	early   func(*participant) // its sound is there before it is up; nil: nobody wants it
 }
 
 // legConnected ends the way of a participant whose leg is up.
@@ -27,6 +30,7 @@ func (c *Call) legEnded(p *participant, why Reason) {
 	c.log.Info("leg ended", "participant", p.id, "why", why.Text, "sip", why.SIP.Code)
 	why.Inbound = p.inbound
 	why.Phone = true
+	why.Client = p.id.Kind() == identifier.CommunicationUser
 	if j := p.joining; j != nil {
 		p.joining = nil
 		p.rise()
@@ -45,6 +49,9 @@ func (c *Call) legEnded(p *participant, why Reason) {
 // to talk to, the call ends; else the others hear of it.
 func (c *Call) left(p *participant, why Reason) {
 	if !c.group {
+		if c.witnessed(p) && why.Kind == EndedByPeer {
+			c.record.endedBy = p.id
+		}
 		c.finish(why, nil)
 		return
 	}

@@ -47,7 +47,13 @@ type game struct {
 	calls       []string // by serverCallId
 }
 
-func newGame(w *world) *game { return &game{world: w} }
+func newGame(w *world) *game {
+	w.devices[deskUser] = []string{"one", "another"}
+	return &game{world: w}
+}
+
+// deskUser has two telephones.
+var deskUser = identifier.User(resource, "desk")
 
 // play makes the moves, ends everything and judges.
 func (g *game) play(steps, picks []int) string {
@@ -180,9 +186,18 @@ var moves = []struct {
 			g.legs = append(g.legs, leg)
 		}
 	}},
+	{"a user's telephone calls", func(g *game) {
+		leg := calltest.Inbound()
+		to := []identifier.ID{phone(ourPhone), phone(bPhone), deskUser}
+		in := call.Invitation{From: identifier.NewUser(resource), To: to[g.pick%3], CallerID: phone(ourPhone)}
+		if report, err := g.Incoming(in, leg); err == nil {
+			leg.Told(report)
+			g.legs = append(g.legs, leg)
+		}
+	}},
 	{"create", func(g *game) {
-		targets := []identifier.ID{phone(aPhone), identifier.NewUser(resource), phone(ourPhone), phone(bPhone)}
-		c := call.Create{Targets: targets[g.pick%4 : g.pick%4+1], CallerID: phone(ourPhone), Control: control}
+		targets := []identifier.ID{phone(aPhone), identifier.NewUser(resource), phone(ourPhone), phone(bPhone), deskUser}
+		c := call.Create{Targets: targets[g.pick%5 : g.pick%5+1], CallerID: phone(ourPhone), Control: control}
 		if g.pick%5 == 0 {
 			c.Targets = targets
 		}
@@ -197,7 +212,7 @@ var moves = []struct {
 	}},
 	{"reject", func(g *game) { g.Reject(bg, one(g, g.contexts), call.Busy) }},
 	{"redirect", func(g *game) {
-		to := []identifier.ID{phone(ourPhone), phone(bPhone), identifier.NewUser(resource)}
+		to := []identifier.ID{phone(ourPhone), phone(bPhone), identifier.NewUser(resource), deskUser}
 		g.Redirect(bg, one(g, g.contexts), call.Redirect{Target: one(g, to)})
 	}},
 	{"pick up", ofLeg((*calltest.Leg).PickUp)},
@@ -231,7 +246,7 @@ var moves = []struct {
 	})},
 	{"cancel media", on(func(_ *game, c *call.Connection) { c.CancelAllMedia(bg) })},
 	{"add", on(func(g *game, c *call.Connection) {
-		who := []identifier.ID{phone(bPhone), identifier.NewUser(resource), phone("+15551230009")}
+		who := []identifier.ID{phone(bPhone), identifier.NewUser(resource), phone("+15551230009"), deskUser}
 		if id, err := c.Add(bg, call.Add{Who: one(g, who), CallerID: phone(ourPhone)}); err == nil {
 			g.invitations = append(g.invitations, id)
 		}
@@ -250,7 +265,7 @@ var moves = []struct {
 	{"start tones", on(func(g *game, c *call.Connection) { c.StartTones(bg, g.somebody(c), call.Context{}) })},
 	{"stop tones", on(func(g *game, c *call.Connection) { c.StopTones(bg, g.somebody(c), call.Context{}) })},
 	{"transfer", on(func(g *game, c *call.Connection) {
-		to := []identifier.ID{phone(bPhone), identifier.NewUser(resource)}
+		to := []identifier.ID{phone(bPhone), identifier.NewUser(resource), deskUser}
 		c.Transfer(bg, call.Transfer{Target: one(g, to), CallerID: phone(ourPhone)})
 	})},
 	{"transfer out", on(func(g *game, c *call.Connection) {

@@ -66,6 +66,9 @@ func (p *participant) news(report Report) {
 	switch r := report.(type) {
 	case Ringing:
 		p.call.log.Debug("leg rings", "participant", p.id)
+		if p.joining != nil && p.joining.ringing != nil {
+			p.joining.ringing()
+		}
 	case EarlySound:
 		p.call.soundsEarly(p)
 	case Answered:
@@ -128,7 +131,7 @@ func (p *participant) stopPatience() {
 // answered joins a leg that is up to the sound of the call.
 func (p *participant) answered() {
 	p.stopPatience()
-	if p.call.ended { // it crossed our hang-up: nobody will hear it
+	if p.call.ended || p.ending != nil { // it crossed our hang-up: nobody will hear it
 		if p.seat == nil {
 			closePort(p.leg.Port())
 		}

@@ -39,9 +39,11 @@ func (r *Registry) dial(dialer Dialer, in Invitation, report func(Report)) (Leg,
 	if err := r.permit(&in); err != nil {
 		return nil, err
 	}
-	if err := r.cfg.Permit.CallerID(in.request()); err != nil {
-		in.giveBack()
-		return nil, err
+	if in.To.Kind() == identifier.PhoneNumber {
+		if err := r.cfg.Permit.CallerID(in.request()); err != nil {
+			in.giveBack()
+			return nil, err
+		}
 	}
 	leg, err := dialer.Dial(context.Background(), in, func(news Report) {
 		if _, over := news.(Ended); over {

@@ -49,6 +49,9 @@ type Reason struct {
 	ByApplication bool
 	// Phone says that a leg to a phone ended; Inbound that the phone had called us.
 	Phone, Inbound bool
+	// Client says that the leg was to a telephone of a user of ours, not to one of
+	// the telephone network.
+	Client bool
 }
 
 // Status is a SIP status line (RFC 3261 §7.2).

@@ -33,14 +33,14 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 		}
 		called := in.To
 		if ringing.decided {
-			return ringing.decide()
+			return ringing.decide(sentOn)
 		}
 		onward := in
 		onward.To, onward.By = to.Target, to.By
 		if err := c.registry.permit(&onward); err != nil {
 			return err
 		}
-		if err := ringing.decide(); err != nil {
+		if err := ringing.decide(sentOn); err != nil {
 			return err
 		}
 		in.By, in.release = to.By, onward.release
@@ -77,12 +77,5 @@ func (c *Call) redirectCaller(caller *participant, in Invitation, called identif
 	}
 	in.From = called
 	in.Forwarded = false
-	c.dial(in, c.registry.cfg.RingPhone, &joining{
-		up: func(*participant) {
-			caller.joining.up = func(*participant) { c.bounded() }
-			caller.leg.Answer()
-		},
-		down:  func(_ *participant, why Reason) { c.finish(why, nil) },
-		early: func(callee *participant) { c.letHear(caller, callee) },
-	})
+	c.connectTo(caller, in)
 }

@@ -50,11 +50,14 @@ type Config struct {
 	EchoNumbers []string
 	// Details takes what is left of each call when it is over; nil: nobody does.
 	Details Details
+	// Devices knows the telephones of users; nil: they have none.
+	Devices Devices
 	// Overloaded says that no new call should be taken now; nil never does.
 	Overloaded func() bool
 
 	RingApplication time.Duration // how long a call rings for an application; 30 s
 	RingPhone       time.Duration // how long a dialled phone may ring; 115 s
+	RingDevice      time.Duration // how long a user's telephone may ring; 85 s
 	MaxDuration     time.Duration // the longest call; 30 h
 	MaxCalls        int           // calls at once; 10,000
 }
@@ -62,6 +65,7 @@ type Config struct {
 func (c *Config) defaults() {
 	setDefault(&c.RingApplication, 30*time.Second)
 	setDefault(&c.RingPhone, 115*time.Second)
+	setDefault(&c.RingDevice, 85*time.Second)
 	setDefault(&c.MaxDuration, 30*time.Hour)
 	if c.MaxCalls == 0 {
 		c.MaxCalls = 10_000
@@ -71,6 +75,9 @@ func (c *Config) defaults() {
 	}
 	if c.Details == nil {
 		c.Details = noDetails{}
+	}
+	if c.Devices == nil {
+		c.Devices = noDevices{}
 	}
 	if c.Overloaded == nil {
 		c.Overloaded = func() bool { return false }

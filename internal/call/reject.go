@@ -11,7 +11,7 @@ func (r *Registry) Reject(ctx context.Context, incomingCallContext string, why R
 	}
 	c := ringing.call
 	return c.do(ctx, func() error {
-		if err := ringing.decide(); err != nil {
+		if err := ringing.decide(refusedForAll); err != nil {
 			return err
 		}
 		c.log.Info("call rejected by its application", "to", ringing.invitation.To)

@@ -2,7 +2,6 @@ package call
 
 import (
 	"context"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -99,8 +98,9 @@ func (c *Connection) bring(op *operation, t Transfer, in Invitation, transferee 
 }
 
 // transferPatience is how long the target of a transfer may take to answer.
-func (r *Registry) transferPatience(target identifier.ID) time.Duration {
-	return min(r.patience(target), transferPatience)
+func (r *Registry) transferPatience(target identifier.ID) patience {
+	wait := r.patience(target)
+	return patience{min(wait.application, transferPatience), min(wait.phone, transferPatience)}
 }
 
 func (c *Connection) expectTransfer(t Transfer) *operation {

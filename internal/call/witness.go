@@ -50,7 +50,8 @@ func (noWitness) CallEnded(Conversation, Ending)            {}
 // record is what a call has told its witness.
 type record struct {
 	startedBy identifier.ID
-	began     time.Time // zero until the first identity is in
+	endedBy   identifier.ID // the user who hung up; zero where none did
+	began     time.Time     // zero until the first identity is in
 }
 
 // witnessed reports whether the witness hears of a participant: identities with
@@ -94,6 +95,9 @@ func (p *participant) presence() Presence {
 	device := "application"
 	if !p.isApplication() {
 		device = "phone"
+		if leg, ok := p.leg.(interface{ UserAgent() string }); ok && leg.UserAgent() != "" {
+			device = leg.UserAgent()
+		}
 	}
 	return Presence{Who: p.id, DisplayName: p.name, Stay: p.stay, Device: device}
 }

@@ -54,7 +54,7 @@ func endedBy(why call.Reason) resultInformation {
 		return diag(200, 0, 7000, "Call was ended by Azure Communication Service Call Automation API or a server bot.")
 	case why.Kind == call.Removed:
 		return diag(200, 0, 5300, "Call ended for this participant as it was removed from the conversation by another participant.")
-	case why.Kind == call.EndedByPeer && !why.Phone:
+	case why.Kind == call.EndedByPeer && (!why.Phone || why.Client):
 		return diag(200, 0, 5001, "This conversation has ended..")
 	case why.Kind == call.EndedByPeer:
 		return diag(200, 0, phoneSubCode(why, 0), "The call was ended by the remote phone.")
@@ -65,7 +65,7 @@ func endedBy(why call.Reason) resultInformation {
 // failed is the result of what went wrong. A final status of the phone network
 // passes through: code 486, subCode 560486.
 func failed(why call.Reason) resultInformation {
-	if why.SIP.Code >= 300 && why.Kind != call.NoAnswer || why.SIP.Code == 480 || why.SIP.Code == 408 {
+	if !why.Client && (why.SIP.Code >= 300 && why.Kind != call.NoAnswer || why.SIP.Code == 480 || why.SIP.Code == 408) {
 		return diag(why.SIP.Code, why.SIP.Code, phoneSubCode(why, why.SIP.Code), sentence(why))
 	}
 	for _, row := range failures {

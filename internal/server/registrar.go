@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/registrar"
 )
 
@@ -21,6 +22,17 @@ func (p *parts) openRegistrar(ctx context.Context) (err error) {
 	p.later(func() error { p.registrar.Close(); return nil })
 	p.metrics.MustRegister(registrations{p.registrar})
 	return nil
+}
+
+// devices lets calls ring on the telephones of users.
+type devices struct{ of *registrar.Registrar }
+
+// Devices lists those of one user.
+func (d devices) Devices(user identifier.ID) (list []string) {
+	for _, device := range d.of.Devices(user) {
+		list = append(list, device.ID)
+	}
+	return list
 }
 
 // registrations tells Prometheus of telephones.

@@ -45,6 +45,9 @@ func (p *parts) openRouting(ctx context.Context) (err error) {
 
 // shownAs puts the caller id in that the number's route sets, if it sets one.
 func (p *parts) shownAs(in call.Invitation) call.Invitation {
+	if in.To.Kind() != identifier.PhoneNumber {
+		return in
+	}
 	if other := p.routing.CallerID(in.To.Number()); other != "" {
 		if id, err := identifier.Phone(other); err == nil {
 			in.From = id

@@ -9,16 +9,18 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// Dial calls a phone number through the trunks that its route names, one after
-// the other while they fail with 408, 503, 504 or not at all reachable. An error
+// Dial calls a telephone of a user, or a phone number through the trunks that its
+// route names, one after the other while they fail with 408, 503, 504 or not at
+// all reachable. An error
 // is NotFound where no route takes the number, Invalid where it is none, and
 // Busy where we take no more calls.
 func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func(call.Report)) (call.Leg, error) {
 	number := numberOf(invitation.To)
-	if number == "" {
+	if number == "" && invitation.To.Kind() != identifier.CommunicationUser {
 		return nil, fault.Invalid("%s is not a phone number", invitation.To)
 	}
 	if invitation.Hops == 1 {
@@ -26,6 +28,9 @@ func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func
 	}
 	if s.draining.Load() {
 		return nil, fault.Busy(s.cfg.RetryAfter, "the server is stopping")
+	}
+	if invitation.To.Kind() == identifier.CommunicationUser {
+		return s.dialUser(invitation, report)
 	}
 	trunks, err := s.trunks.Route(number)
 	if err != nil {

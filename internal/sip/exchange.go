@@ -5,6 +5,8 @@ import (
 	"context"
 
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/registrar"
 )
 
 // exchange carries a request to its final response, beside the leg: connecting
@@ -129,6 +131,7 @@ func (s *Server) stray(response *sip.Response) {
 		remote: party{response.To().DisplayName, *response.To().Address.Clone()},
 	}
 	d.learn(response)
+	d.flow = s.hasPhones() && s.cfg.Phones.HasFlow(registrar.Flow{Transport: d.transport, Source: d.source})
 	for _, next := range []struct {
 		method sip.RequestMethod
 		cseq   uint32

@@ -149,7 +149,11 @@ func (l *leg) takeCall() {
 		report, err := l.server.calls.Incoming(l.in.invitation, l)
 		l.server.gate.done(time.Now())
 		if err != nil {
-			l.refuse(refusalOf(err, l.server))
+			refused := refusalOf(err, l.server)
+			if l.user != "" { // who owns the telephone may know
+				refused.headers = append(refused.headers, warning(l.server.cfg.UserAgent, err))
+			}
+			l.refuse(refused)
 		}
 		l.tell.to(report)
 	}

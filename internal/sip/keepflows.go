@@ -97,7 +97,7 @@ func contactOf(d registrar.Device) (uri sip.Uri) {
 
 // flowClosed forgets the telephones behind a connection that is no more.
 func (s *Server) flowClosed(source netip.AddrPort) {
-	if s.cfg.Phones == nil {
+	if s.cfg.Phones == nil || s.ctx.Err() != nil {
 		return
 	}
 	for _, transport := range []string{"TCP", "TLS", "WS", "WSS"} {

@@ -169,9 +169,9 @@ func (l *leg) readFinal(response *sip.Response) error {
 
 // unreachable is an INVITE that got no reply or did not leave.
 func (l *leg) unreachable(err error) {
-	text := "trunk " + l.trunk.Name + " cannot be reached"
+	text := l.callee() + " cannot be reached"
 	if errors.Is(err, sip.ErrTransactionTimeout) {
-		text = "trunk " + l.trunk.Name + " does not reply"
+		text = l.callee() + " does not reply"
 	}
 	l.log.Info("trunk failed", "error", err)
 	l.failed(call.Reason{Kind: call.Unreachable, Text: text}, true)
@@ -192,6 +192,14 @@ func (l *leg) failed(why call.Reason, elsewhere bool) {
 	l.phase = over
 }
 
+// callee names who is called, for people.
+func (l *leg) callee() string {
+	if l.user != "" {
+		return "the telephone of " + l.user
+	}
+	return "trunk " + l.trunk.Name
+}
+
 // more reports whether there is anything left to try.
 func (l *leg) more() bool { return len(l.out.places)+len(l.out.trunks) > 0 }
 
@@ -209,7 +217,7 @@ func (l *leg) unreplied() {
 		l.tell.ended(*l.leaving)
 		l.phase = over
 	case l.more():
-		l.failed(call.Reason{Kind: call.Unreachable, Text: "trunk " + l.trunk.Name + " does not reply"}, true)
+		l.failed(call.Reason{Kind: call.Unreachable, Text: l.callee() + " does not reply"}, true)
 	}
 }
 

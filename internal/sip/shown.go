@@ -25,13 +25,17 @@ func (o *outbound) callerNumber(via *trunk.Trunk) string {
 func (o *outbound) caller(via *trunk.Trunk) party {
 	number := o.callerNumber(via)
 	switch {
-	case number == "" || via.Shown.Private:
+	case number == "" || o.private(via):
 		return party{"Anonymous", sip.Uri{Scheme: "sip", User: "anonymous", Host: anonymousHost}}
 	case via.Shown.FromUser != "":
 		number = via.Shown.FromUser
 	}
 	return party{writeDisplay(o.invitation.DisplayName), sip.Uri{Scheme: "sip", User: number}}
 }
+
+// private reports whether the callee must not see the number: the network does
+// (RFC 3325 §9.3).
+func (o *outbound) private(via *trunk.Trunk) bool { return via.Shown.Private || o.invitation.Withheld }
 
 // ownHost is the host of our addresses towards a peer of a trunk.
 func (s *Server) ownHost(via *trunk.Trunk, transport string, peer netip.Addr) string {
@@ -47,14 +51,17 @@ func (l *leg) headers(host string) (list []sip.Header) {
 	o, shown := l.out, l.trunk.Shown
 	number := o.callerNumber(l.trunk)
 	if number != "" && shown.Assertion != trunk.None {
-		who := sip.ContactHeader{DisplayName: writeDisplay(o.invitation.DisplayName), Address: sip.Uri{Scheme: "sip", User: number, Host: host}}
+		who := sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: number, Host: host}}
+		if !o.invitation.Withheld {
+			who.DisplayName = writeDisplay(o.invitation.DisplayName)
+		}
 		name := "P-Asserted-Identity" // RFC 3325
 		if shown.Assertion == trunk.Preferred {
 			name = "P-Preferred-Identity"
 		}
 		list = append(list, sip.NewHeader(name, who.Value()))
 	}
-	if o.invitation.From.IsAnonymous() || number != "" && shown.Private {
+	if o.invitation.From.IsAnonymous() || number != "" && o.private(l.trunk) {
 		list = append(list, sip.NewHeader("Privacy", "id"))
 	}
 	return append(list, writeCustom(o.invitation.SIPHeaders)...)

@@ -35,7 +35,7 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 		return false
 	case request.Method == sip.REGISTER:
 	case known && request.Method == sip.OPTIONS: // it asks whether we live
-		s.options(request, tx, phoneTrunk(""))
+		s.options(request, tx, phoneTrunk())
 		return true
 	case !known:
 		return false
@@ -44,7 +44,7 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	if !ok {
 		return true
 	}
-	via := phoneTrunk(as.UserName)
+	via := phoneTrunk()
 	switch {
 	case request.Method == sip.REGISTER:
 		if !s.badExtension(request, tx) {
@@ -113,9 +113,9 @@ func (s *Server) proves(given *digest.Credentials, request *sip.Request) verdict
 var phoneCodecs = []string{"G722", "PCMA", "PCMU"}
 
 // phoneTrunk is what a leg to or from a user's telephone obeys in the place of a
-// trunk's settings. Over UDP and TCP too, telephones may ask for SRTP.
-func phoneTrunk(userName string) *trunk.Trunk {
-	return &trunk.Trunk{Name: "phone " + userName, Transport: trunk.UDP, Codecs: phoneCodecs, SRTP: trunk.Optional, Refer: trunk.ReferNever, AcceptRefer: trunk.AcceptNone, CallerIDs: trunk.CallerIDs{Any: true}}
+// trunk's settings. Whatever carries their signalling, telephones may ask for SRTP.
+func phoneTrunk() *trunk.Trunk {
+	return &trunk.Trunk{Name: "phones", Transport: trunk.UDP, Codecs: phoneCodecs, SRTP: trunk.Optional, Refer: trunk.ReferNever, AcceptRefer: trunk.AcceptNone, CallerIDs: trunk.CallerIDs{Any: true}}
 }
 
 // calledBy reads whom a request calls: a trunk's as it stands; for a user's

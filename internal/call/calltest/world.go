@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Publisher remembers events.
@@ -88,3 +89,9 @@ func (n Numbers) Owns(number string) bool {
 
 // Calls says that every number of the set makes and takes calls.
 func (n Numbers) Calls(string) (outbound, inbound bool) { return true, true }
+
+// Devices are the telephones of users.
+type Devices map[identifier.ID][]string
+
+// Devices lists those of one user.
+func (d Devices) Devices(user identifier.ID) []string { return d[user] }

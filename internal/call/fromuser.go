@@ -1,0 +1,77 @@
+package call
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// fromUser takes a call of a user's telephone: to another user, to a number of
+// ours, or to one elsewhere.
+func (r *Registry) fromUser(in Invitation, leg Leg) (report func(Report), err error) {
+	in.By = in.From.Raw()
+	switch {
+	case in.To == in.From:
+		return nil, fault.Forbidden("a user cannot call itself")
+	case in.To.Kind() == identifier.CommunicationUser && in.To.Resource() == r.cfg.Resource, r.owns(in.To):
+		return r.ringIn(in, leg)
+	case in.To.IsDialable():
+		return r.callOut(in, leg)
+	}
+	return nil, fault.NotFound("nobody here is called %s", in.To)
+}
+
+// outward is the one place that says whether a user's telephone may call a
+// number elsewhere, and what that number sees: the credential's caller id, which
+// has to be ours; then the rules of package permit.
+func (r *Registry) outward(in Invitation) (Invitation, error) {
+	switch {
+	case in.CallerID.IsZero():
+		return in, fault.Forbidden("this telephone may not call %s: its credential has no caller id", in.To.Number())
+	case !r.owns(in.CallerID):
+		return in, fault.Forbidden("this telephone may not call %s: its caller id %s is not an owned number any more", in.To.Number(), in.CallerID.Number())
+	}
+	in.From = in.CallerID
+	return in, r.permit(&in)
+}
+
+// callOut calls a number elsewhere for a telephone.
+func (r *Registry) callOut(in Invitation, leg Leg) (report func(Report), err error) {
+	onward, err := r.outward(in)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.start()
+	if err != nil {
+		onward.giveBack()
+		return nil, err
+	}
+	caller := &participant{id: in.From, call: c, inbound: true, leg: leg, name: in.DisplayName, began: time.Now()}
+	c.post(func() {
+		c.participants = append(c.participants, caller)
+		c.record.startedBy = caller.id
+		c.detailInvitation(in)
+		caller.joining = &joining{down: func(_ *participant, why Reason) { c.finish(why, nil) }}
+		c.log.Info("user calls out", "from", caller.id, "to", in.To)
+		c.connectTo(caller, onward)
+	})
+	return caller.report, nil
+}
+
+// connectTo dials a number for a caller on a wire, who hears it ring and is
+// answered when it is.
+func (c *Call) connectTo(caller *participant, in Invitation) {
+	c.dial(in, c.registry.cfg.RingPhone, &joining{
+		ringing: caller.leg.Ring,
+		early:   func(callee *participant) { c.letHear(caller, callee) },
+		up:      func(*participant) { c.answerCaller(caller) },
+		down:    func(_ *participant, why Reason) { c.finish(why, nil) },
+	})
+}
+
+// answerCaller answers a caller on a wire, whose callee is on a wire as well.
+func (c *Call) answerCaller(caller *participant) {
+	caller.joining.up = func(*participant) { c.bounded() }
+	caller.leg.Answer()
+}
