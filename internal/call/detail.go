@@ -53,8 +53,11 @@ type ConnectionDetail struct {
 type Wire struct {
 	Trunk  string // "" where it went through none
 	CallID string // SIP's Call-ID
-	Device string // what the far end calls itself (User-Agent, Server)
-	Sound  Sound
+	// Attestation is what the caller's Identity header says (STIR/SHAKEN), marked
+	// as unverified; "" where there was none.
+	Attestation string
+	Device      string // what the far end calls itself (User-Agent, Server)
+	Sound       Sound
 }
 
 // Sound is what was measured of a leg's sound. Shares are 0 to 1. The zero value

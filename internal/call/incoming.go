@@ -33,7 +33,7 @@ func (r *Registry) ringIn(in Invitation, leg Leg) (report func(Report), err erro
 	if err != nil {
 		return nil, err
 	}
-	caller := &participant{id: in.From, call: c, inbound: true, leg: leg, began: time.Now()}
+	caller := &participant{id: in.From, call: c, inbound: true, leg: leg, began: time.Now(), identities: in.Identities}
 	told := make(chan int, 1)
 	c.post(func() { told <- c.arrived(caller, in) })
 	if <-told == 0 {

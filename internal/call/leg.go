@@ -90,6 +90,9 @@ type Invitation struct {
 	Hops  int
 	Added bool // into a call that goes on: an IncomingCall has customContext then, even an empty one
 
+	// Identities are the caller's Identity headers (RFC 8224) as they came. They go
+	// with the call wherever it is passed on.
+	Identities []string
 	// By is who asked for the call, as package permit names askers; "" is nobody in
 	// particular.
 	By string

@@ -13,6 +13,8 @@ type participant struct {
 	call    *Call
 	inbound bool // it called us
 
+	identities []string // its Identity headers, of one who called us
+
 	leg      Leg // nil for an application, and while being dialled
 	legEnded bool
 	early    []Report    // news that arrived before leg was known

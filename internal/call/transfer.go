@@ -114,6 +114,9 @@ func (c *Connection) transferInvitation(t Transfer, transferee *participant) Inv
 	in := Invitation{From: transferee.id, To: t.Target, DisplayName: c.made.DisplayName, SIPHeaders: t.SIPHeaders, VoIPHeaders: t.VoIPHeaders, Added: true, By: t.By}
 	if t.Target.Kind() == identifier.PhoneNumber {
 		in.From, in.Forwarded = t.CallerID, t.forwarded
+		if t.forwarded {
+			in.Identities = transferee.identities
+		}
 	}
 	return in
 }

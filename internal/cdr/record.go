@@ -37,6 +37,7 @@ type Leg struct {
 	Trunk       string     `json:"trunk,omitempty"`
 	SIPCallID   string     `json:"sipCallId,omitempty"`
 	Device      string     `json:"device,omitempty"`
+	Attestation string     `json:"attestation,omitempty"` // of an Identity header, unverified
 	Start       time.Time  `json:"startTime"`
 	Answered    *time.Time `json:"answerTime,omitempty"` // absent where it never was
 	End         time.Time  `json:"endTime"`
@@ -95,7 +96,7 @@ func reasonOf(why call.Reason) Reason {
 
 func legOf(d call.LegDetail) Leg {
 	leg := Leg{
-		Participant: d.Who.Raw(), Direction: "outbound", Trunk: d.Wire.Trunk, SIPCallID: d.Wire.CallID, Device: d.Wire.Device,
+		Participant: d.Who.Raw(), Direction: "outbound", Trunk: d.Wire.Trunk, SIPCallID: d.Wire.CallID, Device: d.Wire.Device, Attestation: d.Wire.Attestation,
 		Start: d.Began.UTC(), End: d.Ended.UTC(), Reason: reasonOf(d.Why),
 	}
 	if d.Inbound {

@@ -66,6 +66,8 @@ type Config struct {
 
 	Subscriptions []eventgrid.Declared // applied at each start
 
+	AttestationHeader string // in which applications read Identity headers; "" in none
+
 	RingTimeout   time.Duration // how long an incoming call waits for the application
 	KeepRecords   time.Duration // how long records of calls are kept
 	RecordsSize   int64         // bytes that they may take
@@ -154,6 +156,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	cfg.WebSocketOrigins = c.origins(c.pickList("websocket-origins", nil, text.WebSocketOrigins, nil))
 	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)
 	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
+	cfg.AttestationHeader = c.attestationHeader(text.Call.Attestation)
 	cfg.Guards, cfg.Emergency = c.guards(text.Guards, cfg.Trunks), c.emergency(text.Emergency)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")

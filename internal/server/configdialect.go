@@ -33,8 +33,9 @@ func (c *checker) dialect(key string, text trunkText, t *trunk.Trunk) {
 	}
 	t.Shown = trunk.Shown{
 		FromUser: text.FromUser, FromDomain: text.FromDomain,
-		Assertion: trunk.Assertion(c.word(key+".identity", text.Identity, "asserted", "preferred", "none")),
-		Private:   c.word(key+".privacy", text.Privacy, "none", "id") == "id",
+		Assertion:    trunk.Assertion(c.word(key+".identity", text.Identity, "asserted", "preferred", "none")),
+		DropIdentity: c.word(key+".stir", text.Stir, "pass", "drop") == "drop",
+		Private:      c.word(key+".privacy", text.Privacy, "none", "id") == "id",
 	}
 	t.Rewriting.Plan = trunk.Plan{Country: strings.TrimPrefix(text.Country, "+"), International: text.International}
 	if text.National != nil {
@@ -93,4 +94,18 @@ func (c *checker) outboundProxy(key string, text trunkText, t *trunk.Trunk) {
 		c.fail(s, "goes without port: the proxy's port stands behind its name, and the host's is its own affair")
 	}
 	t.Domain, t.Host, t.Port = text.Host, host, n
+}
+
+// attestationHeader checks the header in which applications read who vouches for
+// a caller: they see no others than theirs.
+func (c *checker) attestationHeader(name string) string {
+	const prefix = "X-MS-Custom-"
+	if name == "" {
+		return ""
+	}
+	rest := strings.TrimPrefix(strings.ToLower(name), strings.ToLower(prefix))
+	if len(rest) == len(name) || rest == "" || len(name) > 64 || strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		c.fail(setting{name: c.file.where("call.attestation-header")}, "is %q; it must be such as %sAttestation, 64 characters at most", name, prefix)
+	}
+	return name
 }

@@ -59,6 +59,7 @@ type configText struct {
 	} `yaml:"auth"`
 	Call struct {
 		RingTimeout    string `yaml:"ring-timeout"`
+		Attestation    string `yaml:"attestation-header"`
 		KeepRecords    string `yaml:"keep-records"`
 		KeepRecordsMiB *int   `yaml:"keep-records-mib"`
 	} `yaml:"call"`
@@ -115,6 +116,7 @@ type trunkText struct {
 	FromUser      string        `yaml:"from-user"`
 	FromDomain    string        `yaml:"from-domain"`
 	Identity      string        `yaml:"identity"`
+	Stir          string        `yaml:"stir"`
 	Privacy       string        `yaml:"privacy"`
 	Country       string        `yaml:"country"`
 	International string        `yaml:"international-prefix"`

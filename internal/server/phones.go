@@ -27,13 +27,15 @@ func (p *parts) openPhones(context.Context) (err error) {
 	countPorts(p.metrics, ports)
 	p.phones = sip.New(sip.Config{
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
-		TLS:          sipsConfig(p.cert, p.cfg.SIPSClients),
-		Permit:       p.permits,
-		Strain:       p.strain,
-		MediaTimeout: p.cfg.MediaTimeout,
-		UserAgent:    sipRealm,
-		Phones:       p.registrar,
-		Origins:      p.cfg.WebSocketOrigins,
+		TLS:    sipsConfig(p.cert, p.cfg.SIPSClients),
+		Permit: p.permits,
+
+		AttestationHeader: p.cfg.AttestationHeader,
+		Strain:            p.strain,
+		MediaTimeout:      p.cfg.MediaTimeout,
+		UserAgent:         sipRealm,
+		Phones:            p.registrar,
+		Origins:           p.cfg.WebSocketOrigins,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(trunkHealth{p.phones}, phoneLoad{p.phones})
 	p.later(func() error { p.phones.Close(); return nil })

@@ -52,6 +52,9 @@ type Config struct {
 	// RegisterRetry is how long after the first failure a registration is tried
 	// again; each further failure doubles it. 30 s.
 	RegisterRetry time.Duration
+	// AttestationHeader is an X-MS-Custom-… header in which applications read what a
+	// caller's Identity header says; "" shows it to none.
+	AttestationHeader string
 	// Permit knows how many calls trunks carry, and which of them; nil: all.
 	Permit *permit.Rules
 	// Phones knows the telephones of users; nil: they have none.

@@ -43,6 +43,8 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 		s.respond(request, tx, sip.StatusNotFound, "Not Found", warning(s.cfg.UserAgent, err))
 		return
 	}
+	attestation := attestationOf(invitation.Identities)
+	invitation.SIPHeaders = s.attest(invitation.SIPHeaders, attestation)
 	offer, refused := s.offerOf(request, tx)
 	if refused {
 		return
@@ -63,7 +65,7 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 		return
 	}
 	l := s.newLeg(session, from)
-	l.off = off
+	l.off, l.attestation = off, attestation
 	l.dialog = answeringDialog(request, source)
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
 	l.log = s.log.With("trunk", from.Name, "call_id", l.dialog.callID)

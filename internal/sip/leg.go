@@ -47,6 +47,8 @@ type leg struct {
 	key     dialogKey              // belongs to legs
 	peer    atomic.Pointer[string] // safe: the remote tag of a call that was answered
 
+	attestation string // what the caller has shown by Identity, unverified; "" nothing
+
 	living *atomic.Pointer[leg] // what the INVITE's transaction knows of an inbound leg
 
 	phase     phase

@@ -24,6 +24,7 @@ func invitationOf(request *sip.Request, via *trunk.Trunk) (call.Invitation, erro
 	}
 	from, display := callerIdentity(request, via)
 	in := call.Invitation{From: from, To: to, DisplayName: display, SIPHeaders: readCustom(request), Diverted: diverted(request, via)}
+	in.Identities = identities(request)
 	if hops := request.MaxForwards(); hops != nil {
 		in.Hops = int(hops.Val())
 	}

@@ -64,6 +64,11 @@ func (l *leg) headers(host string) (list []sip.Header) {
 	if o.invitation.From.IsAnonymous() || number != "" && o.private(l.trunk) {
 		list = append(list, sip.NewHeader("Privacy", "id"))
 	}
+	if !shown.DropIdentity {
+		for _, value := range o.invitation.Identities {
+			list = append(list, sip.NewHeader("Identity", value))
+		}
+	}
 	return append(list, writeCustom(o.invitation.SIPHeaders)...)
 }
 

@@ -16,7 +16,7 @@ func (l *leg) wire() call.Wire {
 		via = l.trunk.Name
 	}
 	return call.Wire{
-		Trunk: via, CallID: l.dialog.callID, Device: l.device,
+		Trunk: via, CallID: l.dialog.callID, Device: l.device, Attestation: l.attestation,
 		Sound: call.Sound{
 			Codec: sound.Codec, Protected: sound.Protected, Sent: sound.Sent, Received: sound.Received,
 			Loss: sound.Loss, RemoteLoss: sound.RemoteLoss, Jitter: sound.Jitter, MaxJitter: sound.MaxJitter,

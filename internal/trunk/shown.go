@@ -28,6 +28,9 @@ type Shown struct {
 	// Private hides every caller: an anonymous From, Privacy: id, and the number
 	// in the assertion alone (RFC 3323, 3325).
 	Private bool
+	// DropIdentity leaves the Identity headers (RFC 8224) of calls that are passed on
+	// behind; else they go along.
+	DropIdentity bool
 }
 
 func (s *Shown) check() error {

@@ -1,0 +1,104 @@
+package sip
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+)
+
+// signedAs makes an Identity header with a payload; its signature is nonsense.
+func signedAs(payload string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"ES256","ppt":"shaken","typ":"passport","x5u":"https://cert.example.org/a.cer"}`)) + "." +
+		encode([]byte(payload)) + ".c2lnbmF0dXJl;info=<https://cert.example.org/a.cer>;alg=ES256;ppt=shaken"
+}
+
+// attested is the example of RFC 8588 §4.
+const attested = `{"attest":"A","dest":{"tn":["12155551213"]},"iat":1443208345,"orig":{"tn":"12155551212"},"origid":"123e4567-e89b-12d3-a456-426655440000"}`
+
+// TestPassportsAreRead asks for the claims, and for sentences where there are none.
+func TestPassportsAreRead(t *testing.T) {
+	for _, test := range []struct{ name, value, want string }{
+		{"the RFC's", signedAs(attested), "unverified; attest=A; orig=12155551212; dest=12155551213; iat=1443208345"},
+		{"a URI", signedAs(`{"orig":{"uri":"sip:alice@example.com"},"dest":{"uri":["sip:bob@example.net","x"]}}`), "unverified; orig=sip:alice@example.com; dest=sip:bob@example.net,x"},
+		{"with what breaks headers", signedAs(`{"attest":"A\r\nVia: x","orig":{"tn":"1;2\"3"}}`), "unverified; attest=AVia:x; orig=123"},
+		{"empty", signedAs(`{}`), "unverified"},
+		{"compact", "..c2lnbmF0dXJl;info=<https://cert.example.org/a.cer>", ""},
+		{"no JSON", signedAs(`[]`), ""}, {"no base64", "a.!.c", ""}, {"nothing", "", ""},
+		{"too long", signedAs(`{"attest":"` + strings.Repeat("A", maxPassport) + `"}`), ""},
+	} {
+		if got := attestationOf([]string{test.value}); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// TestAttestationIsShownToTheApplication asks for the configured header, which
+// a caller cannot forge, and for the header in the call's record.
+func TestAttestationIsShownToTheApplication(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.AttestationHeader = "X-MS-Custom-Attestation" })
+	phone := r.phone(t, nil)
+	forged := siptest.Field{Name: "X-MS-Custom-Attestation", Value: "verified; attest=A"}
+	signed := siptest.Field{Name: "Identity", Value: signedAs(attested)}
+	for _, test := range []struct {
+		fields []siptest.Field
+		want   string
+	}{
+		{[]siptest.Field{forged, signed}, "unverified; attest=A; orig=12155551212; dest=12155551213; iat=1443208345"},
+		{[]siptest.Field{forged}, ""},
+	} {
+		made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: test.fields})
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken := r.next(t)
+		if got := taken.invitation.SIPHeaders["X-MS-Custom-Attestation"]; got != test.want {
+			t.Errorf("the application reads %q", got)
+		}
+		if err := made.Cancel(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		if got := expect[call.Ended](t, taken).Wire.Attestation; got != test.want {
+			t.Errorf("the record has %q", got)
+		}
+	}
+}
+
+// TestIdentityGoesWithTheCall asks that the header is passed on as it is, and
+// left behind where the trunk wants that.
+func TestIdentityGoesWithTheCall(t *testing.T) {
+	for _, drop := range []bool{false, true} {
+		phone, via := callee(t, "carrier", nil)
+		via.Shown.DropIdentity = drop
+		r := newRig(t, nil, via)
+		p := newParty(call.Invitation{From: mustPhone(t, "+12155551212"), To: mustPhone(t, "+15557770000"), Identities: []string{signedAs(attested)}})
+		leg, err := r.Dial(t.Context(), p.invitation, p.report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.is(leg)
+		want := signedAs(attested)
+		if drop {
+			want = ""
+		}
+		if got := next(t, phone).Invite.Get("Identity"); got != want {
+			t.Errorf("drop %t: Identity is %q", drop, got)
+		}
+	}
+}
+
+// FuzzPassport asks that whatever a caller signs can be shown in a header.
+func FuzzPassport(f *testing.F) {
+	for _, seed := range []string{signedAs(attested), signedAs(`{}`), "..x", "", "a.b.c;info=<x>"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		shown := attestationOf([]string{value})
+		if len(shown) > maxShownPassport || strings.ContainsFunc(shown, func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Errorf("%q shows %q", value, shown)
+		}
+	})
+}
