@@ -72,6 +72,7 @@ func examine(ctx context.Context, cfg server.Config) []finding {
 		list = append(list, finding{stateFail, "lock of the data directory", err.Error()})
 	case running:
 		list = append(list, runningServer(ctx, cfg, pid))
+		list = append(list, trunkFindings(ctx, cfg)...)
 	default:
 		list = append(list, freeDoors(ctx, cfg)...)
 	}

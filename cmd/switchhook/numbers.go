@@ -1,14 +1,22 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/server"
+)
 
 type numbersCommand struct {
-	Numbers []string `name:"numbers" hidden:"" env:"SWITCHHOOK_NUMBERS"` // as serve takes them
+	Numbers          []string `name:"numbers" hidden:"" env:"SWITCHHOOK_NUMBERS"` // as serve takes them
+	ConnectionString string   `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
 }
 
 // Help ends the command's help.
 func (numbersCommand) Help() string {
-	return `They come from the configuration file or SWITCHHOOK_NUMBERS; without those, two demo numbers.
+	return `Of a running server: all numbers of its inventory, which are owned, what they are for, and who holds those that are free.
+Else those of the configuration file or SWITCHHOOK_NUMBERS; without those, two demo numbers.
 
 Example:
   switchhook numbers --config switchhook.yaml`
@@ -19,8 +27,36 @@ func (c numbersCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	client, err := a.ifRunning(cfg, c.ConnectionString)
+	if err != nil {
+		return err
+	}
+	if client != nil {
+		return a.runningNumbers(client)
+	}
 	for _, number := range cfg.Numbers {
 		fmt.Fprintln(a.out, number)
 	}
 	return nil
+}
+
+// runningNumbers prints the inventory of a running server.
+func (a *app) runningNumbers(client *api) error {
+	var answer struct{ Value []server.NumberState }
+	if err := client.do(a.ctx, "GET", server.NumbersPath, managementVersion, nil, &answer); err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NUMBER\tSTATE\tCALLING\tASSIGNED TO\tHELD BY")
+	for _, n := range answer.Value {
+		state, holder := "available", "-"
+		if n.Owned {
+			state = "owned"
+		}
+		if n.HeldBy != "" {
+			holder = fmt.Sprintf("%s until %s", n.HeldBy, n.HeldUntil.Local().Format(time.DateTime))
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", n.Number, state, n.Calling, n.Assignment, holder)
+	}
+	return table.Flush()
 }

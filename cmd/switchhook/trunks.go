@@ -6,24 +6,36 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
+	"github.com/switchhook/switchhook/internal/server"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-type trunksCommand struct{}
+type trunksCommand struct {
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+}
 
 // Help ends the command's help.
 func (trunksCommand) Help() string {
-	return `They come from the configuration file; without one there is the loopback trunk, for phones on this machine.
+	return `Of a running server: which trunks answer, where it is registered, how many calls there are and what was refused last.
+Else what the configuration file says; without one there is the loopback trunk, for phones on this machine.
 
 Example:
   switchhook trunks --config switchhook.yaml`
 }
 
-func (trunksCommand) Run(a *app) error {
+func (c trunksCommand) Run(a *app) error {
 	cfg, err := a.config()
 	if err != nil {
 		return err
+	}
+	client, err := a.ifRunning(cfg, c.ConnectionString)
+	if err != nil {
+		return err
+	}
+	if client != nil {
+		return a.runningTrunks(client)
 	}
 	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "TRUNK\tADDRESS\tTRANSPORT\tMAY CALL IN FROM")
@@ -37,6 +49,69 @@ func (trunksCommand) Run(a *app) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\t\n", r.Name, r.Pattern, strings.Join(r.Trunks, ", "))
 	}
 	return table.Flush()
+}
+
+// ifRunning finds the server that a command may ask: the one of the connection
+// string, or that of the data directory; nil where none runs.
+func (a *app) ifRunning(cfg server.Config, connectionString string) (*api, error) {
+	if connectionString == "" {
+		if _, running, err := server.Running(cfg.Data); err != nil || !running {
+			return nil, err
+		}
+	}
+	return a.connect(connectionString)
+}
+
+// runningTrunks prints what a running server knows of its trunks.
+func (a *app) runningTrunks(client *api) error {
+	var answer struct{ Value []server.TrunkState }
+	if err := client.do(a.ctx, "GET", server.TrunksPath, managementVersion, nil, &answer); err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "TRUNK\tADDRESS\tANSWERS\tREGISTERED\tCALLS IN\tCALLS OUT\tMOST")
+	for _, t := range answer.Value {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", t.Name, t.Address+" "+t.Transport, t.State, registeredAs(t.Registration), t.Inbound, t.Outbound, most(t))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, t := range answer.Value {
+		if t.State == "inactive" {
+			fmt.Fprintf(a.out, "%s: does not answer OPTIONS: %s\n", t.Name, t.Answer)
+		}
+		if r := t.Registration; r != nil && r.State == "failed" {
+			fmt.Fprintf(a.out, "%s: registration of %s failed: %s; next attempt %s\n", t.Name, r.User, r.Answer, r.Next.Local().Format(time.DateTime))
+		}
+		if t.Refused != "" {
+			fmt.Fprintf(a.out, "%s: last refusal %s: %s\n", t.Name, t.RefusedAt.Local().Format(time.DateTime), t.Refused)
+		}
+	}
+	return nil
+}
+
+func registeredAs(line *server.LineState) string {
+	switch {
+	case line == nil:
+		return "-"
+	case line.State == "registered":
+		return fmt.Sprintf("%s until %s", line.User, line.Until.Local().Format(time.TimeOnly))
+	}
+	return line.State
+}
+
+func most(t server.TrunkState) string {
+	var limits []string
+	if t.MaxCalls > 0 {
+		limits = append(limits, fmt.Sprintf("%d calls", t.MaxCalls))
+	}
+	if t.CallsPerSecond > 0 {
+		limits = append(limits, fmt.Sprintf("%d/s", t.CallsPerSecond))
+	}
+	if len(limits) == 0 {
+		return "-"
+	}
+	return strings.Join(limits, ", ")
 }
 
 func address(t trunk.Trunk) string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -28,6 +29,11 @@ func CallerIDRefused(err error) bool { return err != nil && fault.Of(err).Code =
 func (r *Rules) CallerID(q Request) error {
 	if r == nil || r.isEmergency(q.To.Number()) {
 		return nil
+	}
+	if other := r.override(q.To.Number()); other != "" {
+		if id, err := identifier.Phone(other); err == nil {
+			q.From = id
+		}
 	}
 	if err := r.capable(q); err != nil {
 		return err

@@ -36,9 +36,12 @@ type Numbers interface {
 
 // Config is what Rules stand on.
 type Config struct {
-	Numbers   Numbers      // required
-	Trunks    *trunk.Table // required
-	Guards    []Guard
+	Numbers Numbers      // required
+	Trunks  *trunk.Table // required
+	Guards  []Guard
+	// Override is the caller id that a number's route shows instead, or ""; nil
+	// shows none.
+	Override  func(number string) string
 	Emergency []string // numbers of emergency services; nil is DefaultEmergency
 }
 
@@ -48,6 +51,7 @@ type Rules struct {
 	numbers   Numbers
 	trunks    *trunk.Table
 	guards    []*guard
+	override  func(number string) string
 	perTrunk  bool // some guards are about trunks
 	emergency map[string]bool
 	loads     loads
@@ -57,6 +61,9 @@ type Rules struct {
 // New makes rules. An error says what is wrong with a guard.
 func New(cfg Config) (*Rules, error) {
 	r := &Rules{numbers: cfg.Numbers, trunks: cfg.Trunks, emergency: emergencies(cfg.Emergency)}
+	if r.override = cfg.Override; r.override == nil {
+		r.override = func(string) string { return "" }
+	}
 	seen := make(map[string]bool)
 	var wrong []error
 	for _, each := range cfg.Guards {

@@ -92,6 +92,22 @@ func TestCallerIDs(t *testing.T) {
 	}
 }
 
+// TestOverriddenCallerIDIsTheOneThatCounts asks that the route's number is judged.
+func TestOverriddenCallerIDIsTheOneThatCounts(t *testing.T) {
+	r := rules(t)
+	r.override = func(number string) string {
+		if number == "+33155501234" {
+			return "+15550100001"
+		}
+		return ""
+	}
+	for number, want := range map[string]bool{"+33155501234": true, "+33155501235": false} {
+		if err := r.CallerID(Request{From: phone("+15559999999"), To: phone(number)}); (err == nil) != want {
+			t.Errorf("%s: %v", number, err)
+		}
+	}
+}
+
 // TestNumbersThatTakeNoCalls asks for the inbound capability.
 func TestNumbersThatTakeNoCalls(t *testing.T) {
 	r := rules(t)

@@ -16,6 +16,7 @@ func (p *parts) registerManagement(rt *rest.Router) {
 	rt.Handle(http.MethodPost, ARMResource+"/regenerateKey", p.regenerateKey, always)
 	rt.Handle(http.MethodPost, "/admin/identities:import", p.importIdentities)
 	p.registerEvents(rt)
+	p.registerStates(rt)
 	p.registerPhones(rt)
 	p.records.Register(rt)
 }

@@ -34,7 +34,7 @@ func (p *parts) openRouting(ctx context.Context) (err error) {
 		}
 	}
 	p.routing, err = siprouting.New(ctx, siprouting.Config{
-		Trunks: p.cfg.Trunks, Routes: p.cfg.Routes, Table: p.trunks, Store: p.store, Log: p.log.With("part", "siprouting"),
+		Trunks: p.cfg.Trunks, Routes: p.cfg.Routes, Table: p.trunks, Health: trunkWatch{p}, Store: p.store, Log: p.log.With("part", "siprouting"),
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/switchhook/switchhook/internal/server"
+)
+
+// trunkFindings asks a running server which of its trunks do not work now. A
+// server that cannot be asked is a finding of its own already.
+func trunkFindings(ctx context.Context, cfg server.Config) (list []finding) {
+	to, err := server.ReadConnection(cfg.Data)
+	if err != nil {
+		return nil
+	}
+	client, err := newAPI(to, filepath.Join(cfg.Data, server.AuthorityFile), ownName(cfg))
+	if err != nil {
+		return nil
+	}
+	var answer struct{ Value []server.TrunkState }
+	if err := client.do(ctx, "GET", server.TrunksPath, managementVersion, nil, &answer); err != nil {
+		return nil
+	}
+	for _, t := range answer.Value {
+		list = append(list, trunkFinding(t))
+	}
+	return list
+}
+
+// trunkFinding says how a trunk does. One that does not work is no reason for the
+// server not to.
+func trunkFinding(t server.TrunkState) finding {
+	what := "trunk " + t.Name
+	switch line := t.Registration; {
+	case t.State == "inactive":
+		return finding{stateNote, what + " does not answer", "its last answer to OPTIONS: " + t.Answer + "; check host, port and transport, and that it lets this machine in"}
+	case line != nil && line.State == "failed":
+		return finding{stateNote, what + ": registration of " + line.User + " failed", line.Answer + "; check username, password and host; it is tried again"}
+	case line != nil && line.State == "registered":
+		return finding{state: stateOK, what: what + ", registered as " + line.User}
+	}
+	return finding{state: stateOK, what: what}
+}

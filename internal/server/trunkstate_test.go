@@ -1,0 +1,67 @@
+package server
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/store"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// TestStatesOfTrunksAndNumbers asks what commands are told of a running server.
+func TestStatesOfTrunksAndNumbers(t *testing.T) {
+	p := &parts{log: slog.New(slog.DiscardHandler), store: store.InMemory(), metrics: newMetrics(), cfg: Config{
+		Numbers: []string{"+15550100001"}, SpareNumbers: []string{"+15550100009"},
+		Trunks: []trunk.Trunk{{Name: "carrier", Host: "192.0.2.1", MaxCalls: 1}},
+		Guards: []permit.Guard{{Name: "premium", Prefixes: []string{"+1900"}, Deny: true}},
+	}}
+	for _, open := range []error{p.openNumbers(t.Context()), p.openRouting(t.Context()), p.openPermits(t.Context())} {
+		if open != nil {
+			t.Fatal(open)
+		}
+	}
+	carrier := p.trunks.Trunks()[0]
+	leave, err := p.permits.Enter(carrier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer leave()
+	if _, err := p.permits.Enter(carrier); err == nil {
+		t.Fatal("the trunk is full")
+	}
+	premium, _ := identifier.Phone("+19005550100")
+	if _, err := p.permits.Allow(permit.Request{From: premium, To: premium}); err == nil {
+		t.Fatal("the guard passes")
+	}
+	router := rest.New(rest.Config{Auth: everyone{}, Log: p.log})
+	p.registerStates(router)
+	ask := func(path string, into any) {
+		t.Helper()
+		w := httptest.NewRecorder()
+		router.ServeHTTP(w, httptest.NewRequest("GET", path+"?api-version=2024-01-01", nil))
+		if err := json.Unmarshal(w.Body.Bytes(), into); err != nil || w.Code != 200 {
+			t.Fatalf("%s: %d %s %v", path, w.Code, w.Body, err)
+		}
+	}
+	var trunks struct {
+		Value   []TrunkState
+		Refused map[string]int
+	}
+	ask(TrunksPath, &trunks)
+	if got := trunks.Value[0]; got.Name != "carrier" || got.Address != "192.0.2.1:5060" || got.Inbound != 1 || got.MaxCalls != 1 || got.Refused == "" || got.State != "unknown" {
+		t.Errorf("trunk is %+v", got)
+	}
+	if trunks.Refused["max-calls"] != 1 || trunks.Refused["caller-ids"] != 1 {
+		t.Errorf("refused %v", trunks.Refused)
+	}
+	var numbers struct{ Value []NumberState }
+	ask(NumbersPath, &numbers)
+	if got := numbers.Value; len(got) != 2 || !got[0].Owned || got[1].Owned || got[0].Calling != "inbound+outbound" {
+		t.Errorf("numbers are %+v", got)
+	}
+}
