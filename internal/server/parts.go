@@ -99,6 +99,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.broken = make(chan error, 8)
 	p.public.known = make(chan struct{})
 	p.metrics = newMetrics()
+	p.work.Go(func() { new(thrift).run(p.life, p.log) })
 	for _, step := range []func(context.Context) error{
 		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones, p.openAPIs,
 	} {
