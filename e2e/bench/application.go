@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,29 +22,28 @@ import (
 )
 
 const (
-	apiVersion  = "api-version=2026-03-12"
-	promptURL   = "/prompt.wav"
-	readyLength = 256 // of the channel that tells of calls being up
+	apiVersion = "api-version=2026-03-12"
+	promptURL  = "/prompt.wav"
 )
 
-// application answers every call. With a prompt it plays it, in a loop.
+// application answers every call, and does what a run asks for.
 type application struct {
 	endpoint string // of the server, ending with a slash
-	prompt   []byte // a WAV file; nil plays nothing
+	prompt   []byte // a WAV file; what is not nil is played in a loop
 	client   *http.Client
 	web      *http.Server
 	url      string
 	work     sync.WaitGroup
-	up       chan struct{} // one for each PlayStarted, or CallConnected without a prompt
 
 	mu        sync.Mutex
-	latencies []time.Duration // from an event's time to its arrival here
+	latencies times // from an event's time to its arrival here
 	problems  []error
+	watched   map[string]chan event // by kind, of events that a run waits for
 }
 
 // startApplication serves webhooks and subscribes to the server's calls.
 func startApplication(ctx context.Context, s *server, prompt []byte) (*application, error) {
-	a := &application{prompt: prompt, up: make(chan struct{}, readyLength)}
+	a := &application{prompt: prompt, watched: map[string]chan event{}}
 	if err := a.connect(s.data); err != nil {
 		return nil, err
 	}
@@ -92,83 +90,37 @@ func (a *application) close() error {
 	return nil
 }
 
-// incoming is the Event Grid webhook.
-func (a *application) incoming(w http.ResponseWriter, r *http.Request) {
-	var events []struct {
-		EventTime time.Time
-		Data      struct{ ValidationCode, IncomingCallContext string }
-	}
-	if err := json.NewDecoder(r.Body).Decode(&events); err != nil || len(events) == 0 {
-		a.failed(fmt.Errorf("event: %w", err))
-		return
-	}
-	if code := events[0].Data.ValidationCode; code != "" {
-		json.NewEncoder(w).Encode(map[string]string{"validationResponse": code})
-		return
-	}
-	a.arrived(events[0].EventTime)
-	a.work.Go(func() {
-		a.post("calling/callConnections:answer", map[string]any{
-			"incomingCallContext": events[0].Data.IncomingCallContext, "callbackUri": a.url + "/callbacks",
-		})
-	})
-}
-
-// callback takes Call Automation's events.
-func (a *application) callback(w http.ResponseWriter, r *http.Request) {
-	var events []struct {
-		Type string
-		Time time.Time
-		Data struct{ CallConnectionID string }
-	}
-	if err := json.NewDecoder(r.Body).Decode(&events); err != nil || len(events) == 0 {
-		a.failed(fmt.Errorf("callback: %w", err))
-		return
-	}
-	a.arrived(events[0].Time)
-	kind := strings.TrimPrefix(events[0].Type, "Microsoft.Communication.")
-	if kind == "CallConnected" && a.prompt != nil {
-		a.work.Go(func() { a.play(events[0].Data.CallConnectionID) })
-	}
-	if kind == "PlayStarted" || kind == "CallConnected" && a.prompt == nil {
-		select {
-		case a.up <- struct{}{}:
-		default: // nobody counts them in this run
-		}
-	}
-}
-
+// play lets a call hear the prompt until it ends.
 func (a *application) play(connection string) {
-	a.post("calling/callConnections/"+connection+":play", map[string]any{
+	a.try("calling/callConnections/"+connection+":play", map[string]any{
 		"playSources": []any{map[string]any{"kind": "file", "playSourceCacheId": "prompt", "file": map[string]string{"uri": a.url + promptURL}}},
 		"playOptions": map[string]bool{"loop": true},
 	})
 }
 
-// post sends a signed request and asks for success.
-func (a *application) post(path string, body any) {
-	text, err := json.Marshal(body)
-	if err != nil {
+// try is post for what runs beside a run; the run fails at its end.
+func (a *application) try(path string, body any) {
+	if _, err := a.post(path, body); err != nil {
 		a.failed(err)
-		return
-	}
-	response, err := a.client.Post(a.endpoint+path+"?"+apiVersion, "application/json", bytes.NewReader(text))
-	if err != nil {
-		a.failed(err)
-		return
-	}
-	defer response.Body.Close()
-	answer, _ := io.ReadAll(response.Body)
-	if response.StatusCode >= 300 {
-		a.failed(fmt.Errorf("%s: %s %s", path, response.Status, answer))
 	}
 }
 
-func (a *application) arrived(sent time.Time) {
-	took := time.Since(sent)
-	a.mu.Lock()
-	a.latencies = append(a.latencies, took)
-	a.mu.Unlock()
+// post sends a signed request and asks for success.
+func (a *application) post(path string, body any) (answer []byte, err error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	response, err := a.client.Post(a.endpoint+path+"?"+apiVersion, "application/json", bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	answer, _ = io.ReadAll(response.Body)
+	if response.StatusCode >= 300 {
+		return nil, fmt.Errorf("%s: %s %s", path, response.Status, answer)
+	}
+	return answer, nil
 }
 
 func (a *application) failed(err error) {
@@ -177,13 +129,9 @@ func (a *application) failed(err error) {
 	a.mu.Unlock()
 }
 
-// percentile is the latency that a share of the events did not exceed.
-func (a *application) percentile(share float64) time.Duration {
+// arrivals are the latencies of the events so far.
+func (a *application) arrivals() times {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.latencies) == 0 {
-		return 0
-	}
-	slices.Sort(a.latencies)
-	return a.latencies[int(share*float64(len(a.latencies)-1))]
+	return a.latencies
 }

@@ -29,6 +29,15 @@ func machine() string {
 	return fmt.Sprintf("%s, %d cores, %s; %s", processor(), runtime.NumCPU(), kernel(), runtime.Version())
 }
 
+// loadAverage tells how busy the machine is with other things.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return strings.Join(strings.Fields(string(text))[:3], " ")
+}
+
 func processor() string {
 	text, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.Lines(string(text)) {

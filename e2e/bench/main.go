@@ -1,8 +1,8 @@
 // Command bench drives the built binary as its users do and prints one table of
-// what a call costs: call set-ups from sipp, an application in Go that answers
-// each of them through Event Grid and Call Automation over TLS, and phones with
-// sound both ways. The server has one core for itself; everything else runs on
-// the others. docs/performance.md says how to read the figures.
+// what a call costs: calls from sipp, an application in Go that answers each of
+// them through Event Grid and Call Automation over TLS, and phones with sound
+// both ways. The server has one core for itself; everything else runs on the
+// others. docs/performance.md says how to read the figures.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"text/tabwriter"
 	"time"
 )
@@ -18,56 +19,88 @@ import (
 // options are the sizes of the runs.
 type options struct {
 	binary   string
-	calls    int           // of the set-up run
-	at       int           // of them at a time
-	steady   int           // calls per second of the latency run
-	playing  int           // phones of the media run
-	overload bool          // the overload run alone
-	measured time.Duration // of the latency and media runs
+	only     *regexp.Regexp // names of the runs to make
+	calls    int            // of the set-up run
+	at       int            // of them at a time
+	playing  int            // phones of the media runs
+	thousand int            // phones of the long run
+	measured time.Duration  // of the media runs
+	long     time.Duration  // of the long run
+	each     time.Duration  // of each rate of the latency runs
+	trace    string         // where the long run leaves an execution trace; "" for none
+}
+
+// bench is one run of all.
+type bench struct {
+	options
+	table *tabwriter.Writer
+}
+
+// runs are made one after the other, each on a server of its own, so that none
+// pays for another.
+var runs = []struct {
+	name string
+	make func(*bench, context.Context) error
+}{
+	{"signalling", (*bench).signalling},
+	{"setups", (*bench).setups},
+	{"latency", (*bench).latency},
+	{"playing", (*bench).playingCalls},
+	{"rooms", (*bench).rooms},
+	{"sound", (*bench).soundLatency},
+	{"keys", (*bench).keyLatency},
+	{"control", (*bench).control},
+	{"thousand", (*bench).thousandCalls},
+	{"overload", (*bench).overload},
 }
 
 func main() {
 	var o options
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups latency playing rooms sound keys control thousand; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
-	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run")
-	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up run")
-	flag.IntVar(&o.steady, "rate", 20, "calls per second of the latency run")
-	flag.IntVar(&o.playing, "playing", 100, "phones of the media run")
-	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the latency and media runs")
-	flag.BoolVar(&o.overload, "overload", false, "offer more calls than the server can take, and nothing else")
+	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
+	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")
+	flag.IntVar(&o.playing, "playing", 200, "phones of the playing run")
+	flag.IntVar(&o.thousand, "thousand", 1000, "phones of the long run")
+	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs")
+	flag.DurationVar(&o.long, "long", 30*time.Second, "length of the long run")
+	flag.DurationVar(&o.each, "each", 6*time.Second, "length of each rate of the latency run")
+	flag.StringVar(&o.trace, "trace", "", "file for an execution trace of 3 s of the long run")
 	flag.Parse()
+	var err error
+	if o.only, err = regexp.Compile(*only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: -only:", err)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, o); err != nil {
+	if err := o.all(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// bench makes the runs one after the other, each on a server of its own, so
-// that none pays for another.
-func bench(ctx context.Context, o options) error {
+// all makes the runs. What was measured is printed even when one fails.
+func (o options) all(ctx context.Context) error {
 	if err := leaveFirstCore(); err != nil {
 		fmt.Println("note: the server shares its core:", err)
 	}
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "%s\n\n", machine())
-	runs := []func(context.Context, options, *tabwriter.Writer) error{setups, latency, playing}
-	if o.overload {
-		runs = runs[:0]
-		for _, times := range []float64{1, 2, 4} {
-			runs = append(runs, overload(times))
-		}
-	}
+	fmt.Printf("%s\nload before: %s\n\n", machine(), loadAverage())
+	b := &bench{options: o, table: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)}
 	for _, run := range runs {
-		if err := run(ctx, o, table); err != nil {
-			return err
+		if !o.only.MatchString(run.name) {
+			continue
+		}
+		err := run.make(b, ctx)
+		b.table.Flush() // each run's rows as soon as they are known
+		if err != nil {
+			return fmt.Errorf("%s: %w", run.name, err)
 		}
 	}
-	return table.Flush()
+	return nil
 }
 
 // row prints one figure and how it came about.
-func row(table *tabwriter.Writer, name, figure, how string, arguments ...any) {
-	fmt.Fprintf(table, "%s\t%s\t%s\n", name, figure, fmt.Sprintf(how, arguments...))
+func (b *bench) row(name, figure, how string, arguments ...any) {
+	fmt.Fprintf(b.table, "%s\t%s\t%s\n", name, figure, fmt.Sprintf(how, arguments...))
 }

@@ -20,17 +20,25 @@ type server struct {
 	binary    string
 	process   *exec.Cmd
 	exited    chan error
-	addresses struct{ HTTPS, SIP string }
+	addresses struct{ HTTPS, HTTP, SIP string }
 }
 
-// startServer starts the binary on the first core, where that can be chosen.
-func startServer(ctx context.Context, binary string) (*server, error) {
+// briefEnd lets a server stop in the middle of calls: they were measured.
+const briefEnd = "shutdown: {grace: 100ms}\ndelivery: {flush: 1s}\n"
+
+// startServer starts the binary on the first core, where that can be chosen, with
+// more lines of configuration.
+func startServer(ctx context.Context, binary, configuration string) (*server, error) {
 	data, err := os.MkdirTemp("", "switchhook-bench-")
 	if err != nil {
 		return nil, err
 	}
+	config := filepath.Join(data, "bench.yaml")
+	if err := os.WriteFile(config, []byte(briefEnd+configuration), 0o600); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(data))
+	}
 	s := &server{data: data, binary: binary, exited: make(chan error, 1)}
-	arguments := []string{binary, "serve", "--data", data, "--log-level", "warn",
+	arguments := []string{binary, "serve", "--data", data, "--config", config, "--log-level", "warn",
 		"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "off"}
 	if taskset, err := exec.LookPath("taskset"); err == nil {
 		arguments = append([]string{taskset, "-c", "0"}, arguments...)
@@ -41,7 +49,11 @@ func startServer(ctx context.Context, binary string) (*server, error) {
 		return nil, errors.Join(err, os.RemoveAll(data))
 	}
 	go func() { s.exited <- s.process.Wait() }()
-	return s, s.await(ctx)
+	if err := s.await(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
 }
 
 // await returns when the doors are open.
@@ -58,6 +70,7 @@ func (s *server) await(ctx context.Context) error {
 		select {
 		case <-tick.C:
 		case err := <-s.exited:
+			s.exited <- err
 			return fmt.Errorf("the server ended at its start: %w", err)
 		case <-ctx.Done():
 			return errors.New("the server is not ready within 20 s")
@@ -117,4 +130,38 @@ func (s *server) memory() (int, error) {
 	}
 	pages, err := strconv.Atoi(fields[1])
 	return pages * os.Getpagesize(), err
+}
+
+// quiet is how long the server may take to notice that a burst is over, and to
+// give memory back.
+const quiet = 12 * time.Second
+
+// settled is the resident set after a while in which nothing was set up.
+func (s *server) settled(ctx context.Context) (int, error) {
+	if err := pause(ctx, quiet); err != nil {
+		return 0, err
+	}
+	return s.memory()
+}
+
+// over returns the processor time that the server takes in a while.
+func (s *server) over(ctx context.Context, d time.Duration) (time.Duration, error) {
+	before, err := s.cpu()
+	if err != nil {
+		return 0, err
+	}
+	if err := pause(ctx, d); err != nil {
+		return 0, err
+	}
+	after, err := s.cpu()
+	return after - before, err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

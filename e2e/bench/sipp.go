@@ -15,19 +15,22 @@ import (
 // load is what sipp's built-in caller came to.
 type load struct {
 	took              time.Duration
-	succeeded, failed int             // calls; an overloaded server refuses some with 503
-	setups            []time.Duration // from INVITE to 200, sorted; of runs with -trace_rtt
+	succeeded, failed int   // calls; an overloaded server refuses some with 503
+	setups            times // from INVITE to 200; of runs with -trace_rtt
 }
 
+// rate is the calls that succeeded in a second.
+func (l load) rate() float64 { return float64(l.succeeded) / l.took.Seconds() }
+
 // runSipp makes calls. An error is that there was no load worth a figure.
-func runSipp(ctx context.Context, s *server, arguments ...string) (load, error) {
+func runSipp(ctx context.Context, s *server, number string, arguments ...string) (load, error) {
 	dir, err := os.MkdirTemp("", "switchhook-sipp-")
 	if err != nil {
 		return load{}, err
 	}
 	defer os.RemoveAll(dir)
 	statistics := filepath.Join(dir, "statistics.csv")
-	command := exec.CommandContext(ctx, "sipp", append([]string{s.addresses.SIP, "-sn", "uac", "-s", ourNumber, "-i", "127.0.0.1",
+	command := exec.CommandContext(ctx, "sipp", append([]string{s.addresses.SIP, "-sn", "uac", "-s", number, "-i", "127.0.0.1",
 		"-nostdin", "-timeout", "300", "-trace_stat", "-stf", statistics, "-fd", "1"}, arguments...)...)
 	command.Dir = dir
 	began := time.Now()
@@ -44,16 +47,9 @@ func runSipp(ctx context.Context, s *server, arguments ...string) (load, error) 
 
 // readStatistics reads the last line of sipp's statistics.
 func readStatistics(name string) (succeeded, failed int, err error) {
-	file, err := os.Open(name)
+	lines, err := readCSV(name)
 	if err != nil {
 		return 0, 0, err
-	}
-	defer file.Close()
-	in := csv.NewReader(file)
-	in.Comma, in.FieldsPerRecord, in.LazyQuotes = ';', -1, true
-	lines, err := in.ReadAll()
-	if err != nil || len(lines) < 2 {
-		return 0, 0, errors.Join(err, errors.New("there are no statistics"))
 	}
 	last := lines[len(lines)-1]
 	for i, column := range lines[0] {
@@ -71,4 +67,22 @@ func readStatistics(name string) (succeeded, failed int, err error) {
 		}
 	}
 	return succeeded, failed, nil
+}
+
+func readCSV(name string) ([][]string, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	in := csv.NewReader(file)
+	in.Comma, in.FieldsPerRecord, in.LazyQuotes = ';', -1, true
+	lines, err := in.ReadAll()
+	if err == nil && len(lines) < 2 {
+		err = errors.New("there are no lines in it")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(name), err)
+	}
+	return lines, nil
 }

@@ -25,6 +25,8 @@ type Config struct {
 	SIPS   string // TLS
 	WebRTC string
 
+	Profile string // where this machine reads profiles; "" is closed
+
 	RTPPorts    PortRange
 	Numbers     []string // owned phone numbers, E.164
 	PublicHosts []string // names and addresses by which others reach the server
@@ -128,6 +130,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		RTPPorts:      c.portRange(c.pick("rtp-ports", flags.RTPPorts, text.RTPPorts, defaultRTPPorts)),
 		Numbers:       c.numbers(c.pickList("numbers", flags.Numbers, text.Numbers, defaultNumbers)),
 		SpareNumbers:  c.numbers(c.pickList("available-numbers", nil, text.SpareNumbers, nil)),
+		Profile:       c.profileDoor(c.pick("profile", "", text.Profile, "")),
 		EchoNumbers:   c.numbers(c.pickList("echo-numbers", nil, text.EchoNumbers, nil)),
 		PublicHosts:   c.publicHosts(c.pickList("public-host", flags.PublicHosts, text.PublicHost, nil)),
 		LogLevel:      c.logLevel(c.pick("log-level", flags.LogLevel, text.LogLevel, "info")),

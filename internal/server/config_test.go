@@ -170,6 +170,8 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"number of letters", Flags{}, "numbers: [call-me]\n", []string{"switchhook.yaml:1: numbers", "call-me"}},
 		{"spare number of letters", Flags{}, "available-numbers: [call-me]\n", []string{"switchhook.yaml:1: available-numbers", "call-me"}},
 		{"echo number that is owned", Flags{Numbers: []string{"+15550100009"}}, "echo-numbers: ['+15550100009']\n", []string{"switchhook.yaml:1: echo-numbers", "+15550100009", "a number of its own"}},
+		{"profiles for everybody", Flags{}, "profile: 0.0.0.0:6060\n", []string{"switchhook.yaml:1: profile", "127.0.0.1:6060"}},
+		{"profiles for a name", Flags{}, "profile: calls.example.com:6060\n", []string{"switchhook.yaml:1: profile", "this machine alone"}},
 		{"echo number of letters", Flags{}, "echo-numbers: [me]\n", []string{"switchhook.yaml:1: echo-numbers", "E.164"}},
 		{"public host with port", Flags{PublicHosts: []string{"x.example:443"}}, "", []string{"--public-host", "without scheme and port"}},
 		{"log level", Flags{LogLevel: "loud"}, "", []string{"--log-level", "debug, info, warn, error"}},

@@ -32,6 +32,7 @@ type configText struct {
 	SIPS       string   `yaml:"sips"`
 	WebRTC     string   `yaml:"webrtc"`
 	RTPPorts   string   `yaml:"rtp-ports"`
+	Profile    string   `yaml:"profile"`
 	Numbers    []string `yaml:"numbers"`
 	PublicHost []string `yaml:"public-host"`
 	LogLevel   string   `yaml:"log-level"`

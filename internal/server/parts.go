@@ -101,7 +101,8 @@ func (p *parts) open(ctx context.Context) error {
 	p.metrics = newMetrics()
 	p.work.Go(func() { new(thrift).run(p.life, p.log) })
 	for _, step := range []func(context.Context) error{
-		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones, p.openAPIs,
+		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones,
+		p.openAPIs, p.openProfile,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -100,6 +100,17 @@ func (c *Call) Answer(fields ...Field) error {
 	return nil
 }
 
+// AnswerWith takes the call with another session description; the script carries
+// the sound.
+func (c *Call) AnswerWith(description []byte) error {
+	c.media.leave()
+	if err := c.respond(200, "OK", description); err != nil {
+		return err
+	}
+	c.phone.work.Go(c.repeatAnswer)
+	return nil
+}
+
 // Busy refuses the call with 486.
 func (c *Call) Busy() error { return c.Reject(486, "Busy Here") }
 

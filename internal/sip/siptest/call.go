@@ -40,6 +40,7 @@ type Invite struct {
 	DelayedOffer bool    // no session description in the INVITE: it follows in the ACK
 	WithholdACK  bool    // the script sends it, by Call.ACK
 	Body         string  // instead of the phone's own session description
+	NoSound      bool    // the phone neither speaks nor hears: Body says who does
 }
 
 // Call calls a number. It returns at once.
@@ -52,6 +53,9 @@ func (p *Phone) Invite(invite Invite) (*Call, error) {
 		return nil, err
 	}
 	call.outgoing, call.withhold = true, invite.WithholdACK
+	if invite.NoSound {
+		call.media.leave()
+	}
 	call.cseq = 1
 	uri := fmt.Sprintf("sip:%s@%s", invite.To, p.cfg.Server)
 	m := &Message{Start: "INVITE " + uri + " SIP/2.0"}

@@ -28,6 +28,8 @@ type media struct {
 	voices []*voice // the best first
 	rate   int      // of the phone's sound, in Hz
 	done   chan struct{}
+	// closed where the script carries the sound itself; nil otherwise
+	elsewhere chan struct{}
 	start1 sync.Once
 	close1 sync.Once
 
@@ -76,11 +78,18 @@ func (m *media) start(work *sync.WaitGroup) {
 	m.start1.Do(func() {
 		select {
 		case <-m.done:
+		case <-m.elsewhere:
 		default:
 			work.Go(m.hear)
 			work.Go(m.speak)
 		}
 	})
+}
+
+// leave says, before start, that the phone neither speaks nor hears by itself.
+func (m *media) leave() {
+	m.elsewhere = make(chan struct{})
+	close(m.elsewhere)
 }
 
 func (m *media) close() {

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+)
+
+// crowd is many phones that speak all the time: one phone's signalling, and for
+// each call a session of rtp of its own, since a thousand goroutines with tickers
+// would measure themselves.
+type crowd struct {
+	phone  *siptest.Phone
+	ports  *rtp.Ports
+	engine *mixer.Engine
+	work   sync.WaitGroup
+	cancel context.CancelFunc
+
+	mu      sync.Mutex
+	members []*member
+	problem error
+}
+
+// member is one of the phones in a call.
+type member struct {
+	call    *siptest.Call
+	session *rtp.Session
+}
+
+// newCrowd makes phones that call a server, or with "" are called only.
+func newCrowd(server string) (*crowd, error) {
+	phone, err := siptest.New(siptest.Config{Server: server})
+	if err != nil {
+		return nil, err
+	}
+	const low, high = 30000, 32767 // beside the server's
+	return &crowd{
+		phone: phone, ports: rtp.NewPorts(rtp.Config{Low: low, High: high}),
+		engine: mixer.New(mixer.Config{}, slog.New(slog.NewTextHandler(io.Discard, nil))), cancel: func() {},
+	}, nil
+}
+
+// trunk is the configuration of a server that calls the crowd.
+func (c *crowd) trunk() string {
+	return fmt.Sprintf("trunks:\n  - {name: phones, host: 127.0.0.1, port: %d, transport: udp, sources: [127.0.0.0/8]}\n", c.phone.Addr().(*net.UDPAddr).Port)
+}
+
+func (c *crowd) close() {
+	c.cancel()
+	c.work.Wait()
+	c.phone.Close()
+	c.engine.Close()
+}
+
+// dial calls a number and speaks as soon as it is answered.
+func (c *crowd) dial(ctx context.Context, number string) error {
+	session, err := c.ports.Open()
+	if err != nil {
+		return err
+	}
+	call, err := c.phone.Invite(siptest.Invite{To: number, Body: describe(session.LocalAddr()), NoSound: true})
+	if err != nil {
+		return err
+	}
+	c.work.Go(func() {
+		if err := call.WaitAnswered(ctx); err != nil {
+			c.failed(err)
+			return
+		}
+		c.join(call, session, call.Final().Body)
+	})
+	return nil
+}
+
+// answer takes every call that comes, until the crowd is closed.
+func (c *crowd) answer(ctx context.Context) {
+	ctx, c.cancel = context.WithCancel(ctx)
+	c.work.Go(func() {
+		for {
+			call, err := c.phone.Next(ctx)
+			if err != nil {
+				return
+			}
+			session, err := c.ports.Open()
+			if err == nil {
+				err = call.AnswerWith([]byte(describe(session.LocalAddr())))
+			}
+			if err != nil {
+				c.failed(err)
+				return
+			}
+			c.join(call, session, call.Invite.Body)
+		}
+	})
+}
+
+// join begins to speak and to hear.
+func (c *crowd) join(call *siptest.Call, session *rtp.Session, description []byte) {
+	remote, err := remoteOf(description)
+	if err != nil {
+		c.failed(err)
+		return
+	}
+	session.SetMedia(rtp.Media{Remote: remote, Codec: codec.PCMU, TelephoneEvent: keyFormat, Send: true, Receive: true})
+	mix := c.engine.NewMix(codec.PCMU.SampleRate)
+	mix.Join(session)
+	mix.Join(&talker{at: rand.IntN(len(speech))})
+	c.mu.Lock()
+	c.members = append(c.members, &member{call, session})
+	c.mu.Unlock()
+}
+
+func (c *crowd) failed(err error) {
+	c.mu.Lock()
+	c.problem = err
+	c.mu.Unlock()
+}
+
+// await returns when so many are in calls.
+func (c *crowd) await(ctx context.Context, count int) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		c.mu.Lock()
+		have, problem := len(c.members), c.problem
+		c.mu.Unlock()
+		if have >= count || problem != nil {
+			return problem
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return fmt.Errorf("only %d of %d phones are in a call: %w", have, count, err)
+		}
+	}
+}
+
+// heard adds up what reached the phones, and what did not.
+func (c *crowd) heard() (received, lost uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.members {
+		stats := m.session.Stats()
+		received, lost = received+stats.Received, lost+stats.Lost
+	}
+	return received, lost
+}
+
+// hangUp ends the calls that the crowd has made.
+func (c *crowd) hangUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	c.mu.Lock()
+	members := c.members
+	c.mu.Unlock()
+	for n, m := range members {
+		if err := m.call.Hangup(ctx); err != nil {
+			return fmt.Errorf("hang up call %d of %d: %w", n+1, len(members), err)
+		}
+	}
+	return nil
+}
+
+// keyFormat is the payload type of RFC 4733 here.
+const keyFormat = 101
+
+// describe is a session description of a phone with G.711 µ-law and keys.
+func describe(at netip.AddrPort) string {
+	return fmt.Sprintf("v=0\r\no=bench 1 1 IN IP4 %[1]s\r\ns=bench\r\nc=IN IP4 %[1]s\r\nt=0 0\r\nm=audio %[2]d RTP/AVP 0 %[3]d\r\n"+
+		"a=rtpmap:%[3]d telephone-event/8000\r\na=fmtp:%[3]d 0-15\r\na=sendrecv\r\n", at.Addr(), at.Port(), keyFormat)
+}
+
+// remoteOf reads where the other end listens.
+func remoteOf(description []byte) (remote netip.AddrPort, err error) {
+	var host, port string
+	for line := range strings.Lines(string(description)) {
+		switch fields := strings.Fields(line); {
+		case strings.HasPrefix(line, "c=") && len(fields) == 3:
+			host = fields[2]
+		case strings.HasPrefix(line, "m=audio ") && len(fields) > 1:
+			port = fields[1]
+		}
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil {
+		return remote, fmt.Errorf("session description: %w", err)
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	return netip.AddrPortFrom(address, uint16(number)), err
+}
+
+// talker says the same for ever, and listens to nobody.
+type talker struct{ at int }
+
+// ReadFrame is the next piece of it.
+func (t *talker) ReadFrame(f audio.Frame) bool {
+	copy(f, speech[t.at:])
+	t.at = (t.at + len(f)) % (len(speech) - len(f))
+	return true
+}
+
+// WriteFrame does nothing.
+func (t *talker) WriteFrame(audio.Frame) {}
+
+// speech is noise, 2 s at 8 kHz: a room adds up all of it.
+var speech = func() []int16 {
+	random := rand.New(rand.NewPCG(1, 1))
+	samples := make([]int16, 16000)
+	for i := range samples {
+		samples[i] = int16(random.IntN(2000) - 1000)
+	}
+	return samples
+}()

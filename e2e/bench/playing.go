@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// playingCalls measures calls that hear a prompt and speak at the same time.
+func (b *bench) playingCalls(ctx context.Context) error {
+	sound, err := prompt()
+	if err != nil {
+		return err
+	}
+	return b.stage(ctx, "", sound, func(s *server, a *application) error {
+		phones, err := newCrowd(s.addresses.SIP)
+		if err != nil {
+			return err
+		}
+		defer phones.close()
+		if err := phones.callAndHear(ctx, a, 1, b.at); err != nil { // the prompt is downloaded and converted once
+			return err
+		}
+		one, err := s.settled(ctx)
+		if err != nil {
+			return err
+		}
+		if err := phones.callAndHear(ctx, a, b.playing, b.at); err != nil {
+			return err
+		}
+		burst, err := s.memory()
+		if err != nil {
+			return err
+		}
+		all, err := s.settled(ctx)
+		if err != nil {
+			return err
+		}
+		used, err := s.over(ctx, b.measured)
+		if err != nil {
+			return err
+		}
+		b.row("CPU of a playing call", share(used, b.measured, b.playing+1), "%d phones, G.711 both ways, a 16 kHz prompt in a loop", b.playing)
+		b.row("memory of a playing call", fmt.Sprintf("%.0f kB", float64(all-one)/1e3/float64(b.playing)),
+			"resident: %.0f MB with one call, %.0f MB with %d more, %.0f MB when they had just been set up", megabytes(one), megabytes(all), b.playing, megabytes(burst))
+		if err := phones.hangUp(ctx); err != nil {
+			return err
+		}
+		after, err := s.settled(ctx)
+		b.row("memory after them", fmt.Sprintf("%.0f MB", megabytes(after)), "resident, %v after all have hung up", quiet)
+		return err
+	})
+}
+
+// share is what one of many takes of a core.
+func share(used, in time.Duration, many int) string {
+	return fmt.Sprintf("%.3f %% of a core", 100*used.Seconds()/in.Seconds()/float64(many))
+}
+
+// callAndHear brings calls up, at most so many a second, and returns when each
+// of them is playing.
+func (c *crowd) callAndHear(ctx context.Context, a *application, count, rate int) error {
+	started := a.watch("PlayStarted")
+	c.mu.Lock()
+	already := len(c.members)
+	c.mu.Unlock()
+	for range count {
+		if err := c.dial(ctx, ourNumber); err != nil {
+			return err
+		}
+		if err := pause(ctx, time.Second/time.Duration(rate)); err != nil {
+			return err
+		}
+	}
+	if err := c.await(ctx, already+count); err != nil {
+		return err
+	}
+	for range count {
+		if _, err := next(ctx, started, "PlayStarted"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// thousandCalls lets many calls play for long, and asks for every packet.
+func (b *bench) thousandCalls(ctx context.Context) error {
+	sound, err := prompt()
+	if err != nil {
+		return err
+	}
+	configuration := ""
+	if b.trace != "" {
+		configuration = "profile: " + profileDoor + "\n"
+	}
+	return b.stage(ctx, configuration, sound, func(s *server, a *application) error {
+		phones, err := newCrowd(s.addresses.SIP)
+		if err != nil {
+			return err
+		}
+		defer phones.close()
+		if err := phones.callAndHear(ctx, a, b.thousand, b.at); err != nil {
+			return err
+		}
+		before, err := s.metrics()
+		if err != nil {
+			return err
+		}
+		received, lost := phones.heard()
+		if b.trace != "" {
+			a.work.Go(func() {
+				if err := leaveTrace(ctx, b.trace); err != nil {
+					a.failed(err)
+				}
+			})
+		}
+		used, err := s.over(ctx, b.long)
+		if err != nil {
+			return err
+		}
+		after, err := s.metrics()
+		if err != nil {
+			return err
+		}
+		receivedNow, lostNow := phones.heard()
+		all, err := s.memory()
+		if err != nil {
+			return err
+		}
+		many := fmt.Sprintf("%d playing calls for %v", b.thousand, b.long)
+		b.row(many+": packets lost", fmt.Sprint(lostNow-lost), "of %d that the phones had to receive", receivedNow-received+lostNow-lost)
+		b.row(many+": tick lateness", "p99 "+lateness(before).percentile(after, 0.99), "%.3f %% below 5 ms; every wake below: %s", 100*lateness(before).below(after, "0.005"), lateness(before).percentile(after, 1))
+		b.row(many+": CPU", share(used, b.long, b.thousand), "of each; %.0f %% of the core; %.0f MB resident", 100*used.Seconds()/b.long.Seconds(), megabytes(all))
+		return b.lostOnTheWayIn(ctx, s, phones, before)
+	})
+}
+
+// lostOnTheWayIn hangs up and asks the server what it missed.
+func (b *bench) lostOnTheWayIn(ctx context.Context, s *server, phones *crowd, before lateness) error {
+	if err := phones.hangUp(ctx); err != nil {
+		return err
+	}
+	if err := pause(ctx, time.Second); err != nil { // the records of the last calls
+		return err
+	}
+	after, err := s.metrics()
+	if err != nil {
+		return err
+	}
+	var ratios, legs, received float64
+	for name, value := range after {
+		switch {
+		case strings.HasPrefix(name, "switchhook_leg_loss_ratio_sum"):
+			ratios += value - before[name]
+		case strings.HasPrefix(name, "switchhook_leg_loss_ratio_count"):
+			legs += value - before[name]
+		case strings.HasPrefix(name, "switchhook_leg_packets_total") && strings.Contains(name, `"received"`):
+			received += value - before[name]
+		}
+	}
+	b.row("  on the way in", fmt.Sprintf("%.4f %% lost", 100*ratios/max(legs, 1)), "mean of %.0f legs; the server received %.0f packets, the set-ups' included", legs, received)
+	return nil
+}

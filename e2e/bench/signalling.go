@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// signalling measures calls that an echo number answers: SIP and the call alone,
+// without an application, and what is left of them in memory.
+func (b *bench) signalling(ctx context.Context) error {
+	s, err := startServer(ctx, b.binary, echoes)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := b.warm(ctx, s, echoNumber); err != nil {
+		return err
+	}
+	idle, err := s.settled(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.saturate(ctx, s, echoNumber, 5*b.calls, "signalling alone", "INVITE to BYE, answered by an echo"); err != nil {
+		return err
+	}
+	loaded, err1 := s.memory()
+	left, err2 := s.settled(ctx)
+	b.row("memory of that burst", fmt.Sprintf("%.0f MB", megabytes(loaded)), "resident at its end; %.0f MB before, %.0f MB %v later", megabytes(idle), megabytes(left), quiet)
+	return errors.Join(err1, err2)
+}
+
+// setups measures how many calls a second come up and go down again, with an
+// application that answers them.
+func (b *bench) setups(ctx context.Context) error {
+	return b.stage(ctx, "", nil, func(s *server, a *application) error {
+		if err := b.warm(ctx, s, ourNumber); err != nil {
+			return err
+		}
+		return b.saturate(ctx, s, ourNumber, b.calls, "with an application", "INVITE to BYE, IncomingCall, answer over TLS, three callbacks")
+	})
+}
+
+// warm makes the first calls: what they pay for once is not what is measured.
+func (b *bench) warm(ctx context.Context, s *server, number string) error {
+	_, err := runSipp(ctx, s, number, "-m", "100", "-l", "20", "-r", "1000", "-d", "0")
+	return err
+}
+
+// saturate makes calls as fast as the server takes them.
+func (b *bench) saturate(ctx context.Context, s *server, number string, calls int, what, how string) error {
+	before, err := s.cpu()
+	if err != nil {
+		return err
+	}
+	load, err := runSipp(ctx, s, number, "-m", fmt.Sprint(calls), "-l", fmt.Sprint(b.at), "-r", "20000", "-d", "0")
+	if err != nil {
+		return err
+	}
+	after, err := s.cpu()
+	used := after - before
+	b.row("set-ups a second, "+what, fmt.Sprintf("%.0f", load.rate()),
+		"%d calls by sipp, %d at a time, %d refused; the core was %.0f %% busy", calls, b.at, load.failed, 100*used.Seconds()/load.took.Seconds())
+	b.row("CPU of a set-up, "+what, fmt.Sprintf("%.2f ms", 1e3*used.Seconds()/float64(load.succeeded)), "%s", how)
+	return err
+}
+
+// rates are the calls a second of the latency run.
+var rates = []int{20, 50, 200, 300, 500}
+
+// latency measures how long callers wait, and events take, at given rates.
+func (b *bench) latency(ctx context.Context) error {
+	for _, rate := range rates {
+		if err := b.latencyAt(ctx, rate); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) latencyAt(ctx context.Context, rate int) error {
+	return b.stage(ctx, "", nil, func(s *server, a *application) error {
+		if err := b.warm(ctx, s, ourNumber); err != nil {
+			return err
+		}
+		warm := len(a.arrivals())
+		calls, err := callAt(ctx, s.addresses.SIP, ourNumber, rate, b.each)
+		if err != nil {
+			return err
+		}
+		b.row(fmt.Sprintf("INVITE to 200 at %d calls/s", rate), calls.answered.String(), "p50 / p99 / longest: IncomingCall, answer over TLS; %d calls, %d failed", len(calls.answered)+calls.failed, calls.failed)
+		b.row(fmt.Sprintf("event to webhook at %d calls/s", rate), a.arrivals()[warm:].String(), "p50 / p99 / longest, from the event's time to its arrival")
+		return nil
+	})
+}

@@ -1,0 +1,56 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"net/netip"
+	"time"
+)
+
+// openProfile opens the door behind which Go's profiles and execution traces are.
+// It is closed by default and for this machine alone: they show what the memory
+// holds, and taking them costs time.
+func (p *parts) openProfile(ctx context.Context) error {
+	if p.cfg.Profile == "" {
+		return nil
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", p.cfg.Profile)
+	if err != nil {
+		return listenError("profile", p.cfg.Profile, err)
+	}
+	door := &http.Server{Handler: profiles(), ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}
+	p.later(door.Close)
+	p.work.Go(func() {
+		if err := door.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			p.log.Error("door closed", "address", listener.Addr().String(), "error", err)
+		}
+	})
+	p.log.Info("profiles are served", "address", fmt.Sprintf("http://%s/debug/pprof/", listener.Addr()))
+	return nil
+}
+
+func profiles() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// profileDoor checks the address of the profiles.
+func (c *checker) profileDoor(s setting) string {
+	if s.value == "" {
+		return ""
+	}
+	address := c.door(s)
+	host, _, _ := net.SplitHostPort(address)
+	if ip, err := netip.ParseAddr(host); address != "" && host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		c.fail(s, "is %q; profiles are for this machine alone: use 127.0.0.1:6060", s.value)
+	}
+	return address
+}
