@@ -60,7 +60,7 @@ func main() {
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")
-	flag.IntVar(&o.playing, "playing", 200, "phones of the playing run")
+	flag.IntVar(&o.playing, "playing", 800, "phones of the playing run")
 	flag.IntVar(&o.thousand, "thousand", 1000, "phones of the long run")
 	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs")
 	flag.DurationVar(&o.long, "long", 30*time.Second, "length of the long run")

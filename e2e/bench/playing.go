@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// setupRate is how many calls a second the media runs begin with.
+const setupRate = 100
+
 // playingCalls measures calls that hear a prompt and speak at the same time.
 func (b *bench) playingCalls(ctx context.Context) error {
 	sound, err := prompt()
@@ -19,21 +22,12 @@ func (b *bench) playingCalls(ctx context.Context) error {
 			return err
 		}
 		defer phones.close()
-		if err := phones.callAndHear(ctx, a, 1, b.at); err != nil { // the prompt is downloaded and converted once
-			return err
-		}
-		one, err := s.settled(ctx)
+		few := b.playing / 4 // with them comes what no further call needs again
+		some, err := s.playing(ctx, phones, a, few)
 		if err != nil {
 			return err
 		}
-		if err := phones.callAndHear(ctx, a, b.playing, b.at); err != nil {
-			return err
-		}
-		burst, err := s.memory()
-		if err != nil {
-			return err
-		}
-		all, err := s.settled(ctx)
+		all, err := s.playing(ctx, phones, a, b.playing-few)
 		if err != nil {
 			return err
 		}
@@ -41,9 +35,9 @@ func (b *bench) playingCalls(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b.row("CPU of a playing call", share(used, b.measured, b.playing+1), "%d phones, G.711 both ways, a 16 kHz prompt in a loop", b.playing)
-		b.row("memory of a playing call", fmt.Sprintf("%.0f kB", float64(all-one)/1e3/float64(b.playing)),
-			"resident: %.0f MB with one call, %.0f MB with %d more, %.0f MB when they had just been set up", megabytes(one), megabytes(all), b.playing, megabytes(burst))
+		b.row("CPU of a playing call", share(used, b.measured, b.playing), "%d phones, G.711 both ways, a 16 kHz prompt in a loop", b.playing)
+		b.row("memory of a playing call", fmt.Sprintf("%.0f kB", float64(all-some)/1e3/float64(b.playing-few)),
+			"resident: %.0f MB with %d calls, %.0f MB with %d", megabytes(some), few, megabytes(all), b.playing)
 		if err := phones.hangUp(ctx); err != nil {
 			return err
 		}
@@ -51,6 +45,14 @@ func (b *bench) playingCalls(ctx context.Context) error {
 		b.row("memory after them", fmt.Sprintf("%.0f MB", megabytes(after)), "resident, %v after all have hung up", quiet)
 		return err
 	})
+}
+
+// playing brings more calls up and returns the resident set when it has settled.
+func (s *server) playing(ctx context.Context, phones *crowd, a *application, count int) (int, error) {
+	if err := phones.callAndHear(ctx, a, count, setupRate); err != nil {
+		return 0, err
+	}
+	return s.settled(ctx)
 }
 
 // share is what one of many takes of a core.
@@ -100,7 +102,7 @@ func (b *bench) thousandCalls(ctx context.Context) error {
 			return err
 		}
 		defer phones.close()
-		if err := phones.callAndHear(ctx, a, b.thousand, b.at); err != nil {
+		if err := phones.callAndHear(ctx, a, b.thousand, setupRate); err != nil {
 			return err
 		}
 		before, err := s.metrics()

@@ -76,7 +76,7 @@ func New(cfg Config) (*Phone, error) {
 	}
 	p := &Phone{
 		cfg: cfg, ready: make(chan struct{}), done: make(chan struct{}), calls: map[string]*Call{}, pending: map[string]chan *Message{},
-		answered: map[string][]byte{}, incoming: make(chan *Call, 64), nonce: token(),
+		answered: map[string][]byte{}, incoming: make(chan *Call, 256), nonce: token(),
 	}
 	listen := p.listenPackets
 	switch cfg.Transport {
