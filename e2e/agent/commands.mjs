@@ -4,6 +4,7 @@ import { createIdentifierFromRawId } from "@azure/communication-common";
 import { CommunicationIdentityClient } from "@azure/communication-identity";
 
 import { control } from "./control.mjs";
+import { management } from "./management.mjs";
 
 const identifier = (rawId) => createIdentifierFromRawId(rawId);
 const files = (urls, cacheId) =>
@@ -24,6 +25,7 @@ export function commandsOf(connectionString, sourceIdentity, web) {
     ...calls(client),
     ...media(client),
     ...control(client, invite),
+    ...management(/endpoint=(https?:\/\/[^;]*?)\/?(;|$)/i.exec(connectionString)[1]),
     ...identities(new CommunicationIdentityClient(connectionString)),
     // The answer of a path to what is posted there from now on: a status, after a delay.
     respond: ({ path, status, delay }) => web.respond(path, { status, delay }),

@@ -45,7 +45,7 @@ export async function webServer({ port, sounds, verify, write }) {
   async function validate(request, text) {
     const [{ data }] = await new EventGridDeserializer().deserializeEventGridEvents(text);
     write({ event: "handshake", path: request.url, headers: request.headers, raw: JSON.parse(text) });
-    const [status, body] = (handshakes[request.url] ?? (() => [404]))(data.validationCode);
+    const [status, body] = (handshakes[request.url.split("?")[0]] ?? (() => [404]))(data.validationCode);
     return { status, body };
   }
 
