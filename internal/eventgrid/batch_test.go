@@ -48,8 +48,11 @@ func TestDeadLettersNeedAStorageAccount(t *testing.T) {
 	if err != nil || got.DeadLetter.URL != "acct/dead" {
 		t.Fatalf("got %+v, %v", got.DeadLetter, err)
 	}
-	if off, err := ask(t, `{"deadLetterDestination":null}`).onto(got, with); err != nil || off.DeadLetter != got.DeadLetter && off.DeadLetter.URL != "" {
+	if off, err := ask(t, `{"deadLetterDestination":null}`).onto(got, with); err != nil || off.DeadLetter != (DeadLetter{}) {
 		t.Errorf("null gives %+v, %v", off.DeadLetter, err)
+	}
+	if kept, err := ask(t, `{"labels":["a"]}`).onto(got, with); err != nil || kept.DeadLetter != got.DeadLetter {
+		t.Errorf("another update gives %+v, %v", kept.DeadLetter, err)
 	}
 	if _, err := ask(t, dead(`"resourceId":"acct","blobContainerName":"dead"`)).settings(with); err == nil {
 		t.Error("an id that names no account was accepted")

@@ -66,6 +66,8 @@ type Config struct {
 
 	WebhookIssuers []auth.WebhookIssuer // of the tokens that protected webhooks want
 
+	MaxSubscriptions int // event subscriptions at the most
+
 	Subscriptions []eventgrid.Declared // applied at each start
 
 	AttestationHeader string // in which applications read Identity headers; "" in none
@@ -154,6 +156,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	cfg.MaxAttempts = c.count("events.max-attempts-kept", text.Events.MaxAttempts, 10_000, 100, 1_000_000)
 	cfg.ApplicationEvents = text.Events.ApplicationIdentities
 	cfg.WebhookIssuers = c.webhookIssuers(text.Events.WebhookTokens)
+	cfg.MaxSubscriptions = c.count("events.max-subscriptions", text.Events.MaxSubscriptions, 2000, 1, 20_000)
 	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions, cfg.destinations())
 	c.apart(cfg)
 	cfg.WebSocketOrigins = c.origins(c.pickList("websocket-origins", nil, text.WebSocketOrigins, nil))

@@ -101,7 +101,7 @@ call: {ring-timeout: 20s, keep-records: 48h, keep-records-mib: 5}
 media: {timeout: 2m}
 shutdown: {grace: 1m}
 delivery: {flush: 1s}
-events: {keep-attempts: 48h, max-attempts-kept: 500}
+events: {keep-attempts: 48h, max-attempts-kept: 500, max-subscriptions: 700, webhook-tokens: [{tenant: contoso, token-endpoint: https://login.example/token, client-id: me, client-secret: hush}]}
 `
 
 func TestWholeFileIsRead(t *testing.T) {
@@ -123,6 +123,9 @@ func TestWholeFileIsRead(t *testing.T) {
 		t.Errorf("records are kept for %v and %d bytes", cfg.KeepRecords, cfg.RecordsSize)
 	}
 	if cfg.RingTimeout != 20*time.Second || cfg.MediaTimeout != 2*time.Minute || cfg.ShutdownGrace != time.Minute || cfg.DeliveryFlush != time.Second {
+		t.Errorf("got %+v", cfg)
+	}
+	if issuer := cfg.WebhookIssuers[0]; issuer.Endpoint != "https://login.example/token" || issuer.ClientSecret != "hush" || cfg.MaxSubscriptions != 700 {
 		t.Errorf("got %+v", cfg)
 	}
 	if cfg.KeepAttempts != 48*time.Hour || cfg.MaxAttempts != 500 {
@@ -184,6 +187,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"duration too long", Flags{}, "call: {ring-timeout: 2h}\n", []string{"call.ring-timeout", "10m"}},
 		{"too few attempts", Flags{}, "events: {max-attempts-kept: 3}\n", []string{"switchhook.yaml:1: events.max-attempts-kept", "from 100 to 1000000"}},
 		{"outbound network", Flags{}, "outbound: {allow: [intranet]}\n", []string{"switchhook.yaml:1: outbound.allow", "192.0.2.0/24"}},
+		{"tenant without a secret", Flags{}, "events:\n  webhook-tokens:\n    - {tenant: a, token-endpoint: https://login.example/t, client-id: me}\n", []string{"switchhook.yaml:3: events.webhook-tokens[0]", "no client secret"}},
 		{"issuer over http", Flags{}, "auth: {oidc: [{issuer: http://login.example}]}\n", []string{"auth.oidc", "https"}},
 		{"issuer missing", Flags{}, "auth: {oidc: [{audience: x}]}\n", []string{"auth.oidc[0]", "issuer"}},
 		{"trunk without host", Flags{}, "trunks: [{name: a}]\n", []string{"trunks", "host"}},

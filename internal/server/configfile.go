@@ -78,6 +78,7 @@ type configText struct {
 		StorageAccounts       []string           `yaml:"storage-accounts"`
 		NATS                  string             `yaml:"nats"`
 		S3                    s3Text             `yaml:"s3"`
+		MaxSubscriptions      *int               `yaml:"max-subscriptions"`
 		WebhookTokens         []tenantText       `yaml:"webhook-tokens"`
 		Subscriptions         []subscriptionText `yaml:"subscriptions"`
 	} `yaml:"events"`

@@ -177,7 +177,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
 		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail, DeadLetter: p.deadLetterStore,
 		Destinations: p.cfg.destinations(), Reach: p.reach,
-		Transport: p.deliveries.Transport(), Tokens: p.webhooks,
+		Transport: p.deliveries.Transport(), Tokens: p.webhooks, MaxSubscriptions: p.cfg.MaxSubscriptions,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
 		return err
