@@ -401,7 +401,7 @@ func TestDropForgetsAGroup(t *testing.T) {
 			e.Post(Message{Policy: "eventgrid", Group: "sub", Lane: fmt.Sprint(i), URL: hook, Body: []byte("x")})
 		}
 		time.Sleep(time.Second)
-		e.Drop("sub")
+		e.ForgetSubscription("sub")
 		time.Sleep(24 * time.Hour)
 		if n := len(hooks.bodies()); n != 10 {
 			t.Errorf("%d posts", n)

@@ -118,7 +118,7 @@ func BenchmarkBesideADeadEndpoint(b *testing.B) {
 	<-hook.all
 	b.StopTimer()
 	hook.report(b)
-	e.Drop("DEAD")
+	e.ForgetSubscription("DEAD")
 	stop(b, e)
 }
 

@@ -144,7 +144,7 @@ func TestEventThatWaitsForTheRateMayExpireAndBeDropped(t *testing.T) {
 			e.Post(granted(fmt.Sprint("more", i), 1))
 		}
 		time.Sleep(time.Second)
-		e.Drop("sub")
+		e.ForgetSubscription("sub")
 		time.Sleep(5 * time.Minute)
 		if got, n := e.open.Load(), e.queuedAndPaced(); got != 0 || n != [2]int{} {
 			t.Errorf("%d are open, %d wait for %d paces", got, n[0], n[1])

@@ -28,9 +28,7 @@ func (e *Engine) journalled(p *page, batch []entry) {
 		switch {
 		case it.drop != "":
 			e.dropGroup(it.drop)
-			if it.forget {
-				e.forgetGroup(it.drop)
-			}
+			e.forgetGroup(it.drop)
 		case it.again == nil:
 			e.file(it.rec)
 		}

@@ -71,21 +71,14 @@ func (e *Engine) Release(key string) {
 // Unwritten counts what was posted or held and is not in the journal yet.
 func (e *Engine) Unwritten() int { return int(e.queue.unwritten()) }
 
-// Drop forgets what was posted to a group so far, as if it had been given up:
-// it is recorded as dropped. An attempt that runs may still succeed.
-func (e *Engine) Drop(group string) {
-	if group != "" {
-		e.enqueue(entry{drop: group})
-	}
-}
-
-// ForgetSubscription drops what was posted to a subscription so far, as Drop
-// does: its name is that of its group. Its metrics and its probation leave
-// memory, so that one that is made anew under its name begins anew. What is
-// known of its attempts stays.
+// ForgetSubscription drops what was posted to a subscription so far, whose name
+// is that of its group, as if it had been given up. An attempt that runs may
+// still succeed; no other follows. The subscription's metrics and its probation
+// leave memory, so that one of the same name begins anew. The records of its
+// attempts stay.
 func (e *Engine) ForgetSubscription(name string) {
 	if name != "" {
-		e.enqueue(entry{drop: name, forget: true})
+		e.enqueue(entry{drop: name})
 	}
 }
 

@@ -23,8 +23,7 @@ type entry struct {
 	// skipped: it was over and forgotten before it could be written again.
 	skipped bool
 
-	drop   string
-	forget bool // the group that is dropped is a subscription that was deleted
+	drop string // a group
 }
 
 // queue holds entries in the order in which they came. It is a leaf: its lock

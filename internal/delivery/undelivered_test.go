@@ -105,7 +105,7 @@ func TestDroppedEventIsNotHandedOver(t *testing.T) {
 	runWith(t, Config{Policies: m.policies()}, InMemory(), hooks, func(e *Engine, _ []Hold) {
 		e.Post(mortal("a", 30))
 		time.Sleep(time.Second)
-		e.Drop("sub")
+		e.ForgetSubscription("sub")
 		time.Sleep(time.Hour)
 		if len(m.got) != 0 || e.open.Load() != 0 {
 			t.Errorf("the hook got %+v", m.got)
