@@ -14,10 +14,10 @@ import (
 const PhonesPath = "/admin/phones"
 
 func (p *parts) registerPhones(rt *rest.Router) {
-	rt.Handle(http.MethodPost, PhonesPath, p.addPhone)
+	rt.Handle(http.MethodPost, PhonesPath, p.addPhone, rest.Success(http.StatusCreated))
 	rt.Handle(http.MethodGet, PhonesPath, p.listPhones)
 	rt.Handle(http.MethodGet, PhonesPath+"/{user}", p.showPhone)
-	rt.Handle(http.MethodDelete, PhonesPath+"/{user}", p.removePhone)
+	rt.Handle(http.MethodDelete, PhonesPath+"/{user}", p.removePhone, rest.Success(http.StatusNoContent))
 	rt.Handle(http.MethodPost, PhonesPath+"/{user}:resetPassword", p.resetPhone)
 }
 

@@ -88,7 +88,10 @@ func (s *Server) user(request *sip.Request, tx *sip.ServerTx, given *digest.Cred
 		return s.cfg.Phones.Find(given.Username)
 	case wrong:
 		s.cfg.Phones.Wrong(given.Username, flow)
-		s.door.turnAway(flow.Source.Addr(), request.Method)
+		s.refusals.strangers.Add(1)
+		if s.door.warns.allow() {
+			s.log.Warn("wrong user name or password of a telephone", "source", flow.Source.Addr(), "user", readDisplay(given.Username), "method", request.Method)
+		}
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 	default:
 		s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.challenges(worth == stale)...)
