@@ -61,6 +61,8 @@ type Config struct {
 	Phones *registrar.Registrar
 	// keepFlows is how often telephones over UDP are asked whether they live; 30 s.
 	keepFlows time.Duration
+	// keepLines is how often connections of ours are kept alive; 95 s.
+	keepLines time.Duration
 	// Origins are the sites whose pages may open WebSockets beside this server's
 	// own: "https://phone.example", or "*" for all.
 	Origins []string
@@ -83,6 +85,7 @@ func (c Config) withDefaults() Config {
 	set(&c.Grace, 4*time.Second)
 	set(&c.strangers, strangerTime)
 	set(&c.keepFlows, keepFlowsEvery)
+	set(&c.keepLines, keepLinesEvery)
 	set(&c.RetryAfter, 5*time.Second)
 	set(&c.RegisterRetry, 30*time.Second)
 	if c.Resolver == nil {

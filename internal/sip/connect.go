@@ -12,10 +12,10 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// dialled hands the TLS connections that we made to sipgo, as if they had been
+// dialled hands the connections that we made to sipgo, as if they had been
 // accepted: so each trunk is checked against its own name and its own roots,
-// which sipgo's single client configuration cannot do. sipgo pools them by the
-// peer's address, and later requests find them there.
+// which sipgo's single client configuration cannot do, and all are kept alive.
+// sipgo pools them by the peer's address, and later requests find them there.
 type dialled struct {
 	made chan introduction
 	done <-chan struct{}
@@ -52,33 +52,38 @@ func (d *dialled) Close() error { return nil }
 // Addr is what sipgo wants to know of a listener.
 func (d *dialled) Addr() net.Addr { return d.addr }
 
-// connect makes sure that there is a TLS connection to a place of a trunk. One
-// that broke is made anew. Many calls at once make one.
+// connect makes sure that there is a connection to a place of a trunk over TCP or
+// TLS. One that broke is made anew. Many calls at once make one.
 func (s *Server) connect(ctx context.Context, t *trunk.Trunk, place netip.AddrPort) error {
-	if t.Transport != trunk.TLS || s.hasConnection("TLS", place.String()) {
+	transport := transportOf(t)
+	if t.Transport == trunk.UDP || s.hasConnection(transport, place.String()) {
 		return nil
 	}
-	_, err, _ := s.connecting.Do(place.String(), func() (any, error) {
-		if s.hasConnection("TLS", place.String()) {
+	_, err, _ := s.connecting.Do(transport+" "+place.String(), func() (any, error) {
+		if s.hasConnection(transport, place.String()) {
 			return nil, nil
 		}
-		return nil, s.dialTLS(ctx, t, place)
+		return nil, s.dialTrunk(ctx, t, place)
 	})
 	return err
 }
 
-func (s *Server) dialTLS(ctx context.Context, t *trunk.Trunk, place netip.AddrPort) error {
+func (s *Server) dialTrunk(ctx context.Context, t *trunk.Trunk, place netip.AddrPort) error {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	conn, err := (&tls.Dialer{Config: s.clientTLS(t)}).DialContext(ctx, "tcp", place.String())
+	dial, to := (&net.Dialer{}).DialContext, &s.dialledTCP
+	if t.Transport == trunk.TLS {
+		dial, to = (&tls.Dialer{Config: s.clientTLS(t)}).DialContext, &s.dialled
+	}
+	conn, err := dial(ctx, "tcp", place.String())
 	if err != nil {
 		return fmt.Errorf("connect to trunk %s at %s: %w", t.Name, place, err)
 	}
-	next := introduction{conn, make(chan struct{})}
+	next := introduction{s.lines.hold(conn), make(chan struct{})}
 	select {
-	case s.dialled.made <- next:
+	case to.made <- next:
 	case <-ctx.Done():
-		conn.Close()
+		next.conn.Close()
 		return context.Cause(ctx)
 	}
 	select {
@@ -115,7 +120,7 @@ func (s *Server) hasConnection(transport, peer string) bool {
 
 // reach connects to where a request goes, if that is a place of the trunk.
 func (s *Server) reach(ctx context.Context, t *trunk.Trunk, request *sip.Request) error {
-	if request.Transport() != "TLS" || t.Transport != trunk.TLS {
+	if t.Transport == trunk.UDP || request.Transport() != transportOf(t) {
 		return nil
 	}
 	place, err := netip.ParseAddrPort(request.Destination())

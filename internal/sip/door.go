@@ -59,7 +59,16 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 		}
 		return data, nil
 	}
-	if d.server.trunks.Knows(address.Addr()) {
+	known := d.server.trunks.Knows(address.Addr())
+	if isSTUN(data) {
+		if known || d.sources.allow(address.Addr()) && d.reads.allow() {
+			if response := bindingResponse(data, address); response != nil {
+				d.server.udp.WriteTo(response, from.RemoteAddr)
+			}
+		}
+		return nil, nil
+	}
+	if known {
 		return d.pass(data, from.RemoteAddr)
 	}
 	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // a telephone keeps its NAT open

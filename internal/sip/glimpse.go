@@ -90,19 +90,19 @@ func (m glimpse) refusal(s *Server, from netip.AddrPort) ([]byte, netip.AddrPort
 	b.Grow(1024)
 	b.WriteString("SIP/2.0 503 Service Unavailable\r\nVia: " + via + "\r\n")
 	for _, more := range m.vias[1:] {
-		line(&b, "Via", more)
+		writeLine(&b, "Via", more)
 	}
-	line(&b, "From", m.from)
+	writeLine(&b, "From", m.from)
 	b.WriteString("To: ")
 	b.Write(m.to)
 	b.WriteString(";tag=" + s.tags.refused(string(m.callID), string(m.from)) + "\r\n")
-	line(&b, "Call-ID", m.callID)
-	line(&b, "CSeq", m.cseq)
+	writeLine(&b, "Call-ID", m.callID)
+	writeLine(&b, "CSeq", m.cseq)
 	b.WriteString("Retry-After: " + overloadRetry + "\r\nServer: " + s.cfg.UserAgent + "\r\nContent-Length: 0\r\n\r\n")
 	return b.Bytes(), to
 }
 
-func line(b *bytes.Buffer, name string, value []byte) {
+func writeLine(b *bytes.Buffer, name string, value []byte) {
 	b.WriteString(name + ": ")
 	b.Write(value)
 	b.WriteString("\r\n")

@@ -36,7 +36,9 @@ type Server struct {
 	habits        habits
 	registrations registrations
 	refusals      counts
-	dialled       dialled
+	dialled       dialled // over TLS
+	dialledTCP    dialled
+	lines         lines
 	connecting    singleflight.Group
 	door          *door
 	gate          *gate
@@ -83,7 +85,11 @@ func (s *Server) Start(ctx context.Context) error {
 		s.serve("tls", func() error { return s.transport.ServeTLS(tls.NewListener(s.door.guard(s.tls), s.cfg.TLS)) })
 	}
 	s.dialled = dialled{made: make(chan introduction), done: s.ctx.Done(), addr: s.tcp.Addr()}
+	s.dialledTCP = s.dialled
+	s.dialledTCP.made = make(chan introduction)
 	s.serve("tls", func() error { return s.transport.ServeTLS(&s.dialled) })
+	s.serve("tcp", func() error { return s.transport.ServeTCP(&s.dialledTCP) })
+	s.work.Go(s.keepLines)
 	s.sockets.start()
 	s.work.Go(s.refreshTrunks)
 	s.work.Go(s.pingTrunks)

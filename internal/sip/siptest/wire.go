@@ -9,6 +9,7 @@ import (
 	"net/textproto"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // wire is the phone's transport: it delivers whole messages and writes to the
@@ -21,46 +22,82 @@ type wire interface {
 
 // packetWire is UDP.
 type packetWire struct {
-	conn   net.PacketConn
+	name   string // what it calls itself, whatever a NAT makes of it
 	server net.Addr
+
+	mu   sync.Mutex
+	conn net.PacketConn
 }
 
-func (w *packetWire) send(data []byte) error { _, err := w.conn.WriteTo(data, w.server); return err }
-func (w *packetWire) local() string          { return w.conn.LocalAddr().String() }
-func (w *packetWire) close()                 { w.conn.Close() }
+func (w *packetWire) send(data []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, err := w.conn.WriteTo(data, w.server)
+	return err
+}
+func (w *packetWire) local() string { return w.name }
+func (w *packetWire) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.conn.Close()
+}
+
+// Rebind gives the phone another port, as a NAT does that has forgotten it. What
+// is sent to the old one is lost; the phone goes on to name it. UDP only.
+func (p *Phone) Rebind() error {
+	w := p.wire.(*packetWire)
+	host, _, _ := net.SplitHostPort(w.name)
+	conn, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	before := w.conn
+	w.conn = conn
+	w.mu.Unlock()
+	before.Close()
+	p.work.Go(func() { p.readPackets(conn) })
+	return nil
+}
+
+func (p *Phone) readPackets(conn net.PacketConn) {
+	buffer := make([]byte, 65536)
+	for {
+		n, from, err := conn.ReadFrom(buffer)
+		if err != nil {
+			return
+		}
+		p.receive(bytes.Clone(buffer[:n]), func(data []byte) error { _, err := conn.WriteTo(data, from); return err })
+	}
+}
 
 func (p *Phone) listenPackets() (wire, error) {
 	conn, err := net.ListenPacket("udp", p.cfg.Listen)
 	if err != nil {
 		return nil, err
 	}
-	w := &packetWire{conn: conn}
+	w := &packetWire{conn: conn, name: conn.LocalAddr().String()}
 	if p.cfg.Server != "" {
 		if w.server, err = net.ResolveUDPAddr("udp", p.cfg.Server); err != nil {
 			conn.Close()
 			return nil, err
 		}
 	}
-	p.work.Go(func() {
-		buffer := make([]byte, 65536)
-		for {
-			n, from, err := conn.ReadFrom(buffer)
-			if err != nil {
-				return
-			}
-			p.receive(bytes.Clone(buffer[:n]), func(data []byte) error { _, err := conn.WriteTo(data, from); return err })
-		}
-	})
+	p.work.Go(func() { p.readPackets(conn) })
 	return w, nil
 }
 
 // streamWire is TCP or TLS: a listener, and one connection to the server.
 type streamWire struct {
 	listener net.Listener
-	server   net.Conn
+
+	mu     sync.Mutex
+	server net.Conn
 }
 
 func (w *streamWire) send(data []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.server == nil {
 		return net.ErrClosed
 	}
@@ -70,6 +107,8 @@ func (w *streamWire) send(data []byte) error {
 func (w *streamWire) local() string { return w.listener.Addr().String() }
 func (w *streamWire) close() {
 	w.listener.Close()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.server != nil {
 		w.server.Close()
 	}
@@ -85,16 +124,10 @@ func (p *Phone) listenStreams() (wire, error) {
 	}
 	w := &streamWire{listener: listener}
 	if p.cfg.Server != "" {
-		if p.cfg.Transport == "tls" {
-			w.server, err = tls.Dial("tcp", p.cfg.Server, p.cfg.TLS)
-		} else {
-			w.server, err = net.Dial("tcp", p.cfg.Server)
-		}
-		if err != nil {
+		if err := p.connect(w); err != nil {
 			listener.Close()
 			return nil, err
 		}
-		p.work.Go(func() { p.readStream(w.server) })
 	}
 	p.work.Go(func() {
 		for {
@@ -108,6 +141,45 @@ func (p *Phone) listenStreams() (wire, error) {
 	})
 	return w, nil
 }
+
+// connect opens the connection to the server.
+func (p *Phone) connect(w *streamWire) (err error) {
+	var conn net.Conn
+	if p.cfg.Transport == "tls" {
+		conn, err = tls.Dial("tcp", p.cfg.Server, p.cfg.TLS)
+	} else {
+		conn, err = net.Dial("tcp", p.cfg.Server)
+	}
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.server = conn
+	w.mu.Unlock()
+	p.work.Go(func() { p.readStream(conn) })
+	return nil
+}
+
+// Break closes the phone's connections, in both directions, without a word. Its
+// listener stays. TCP and TLS only.
+func (p *Phone) Break() {
+	w := p.wire.(*streamWire)
+	w.mu.Lock()
+	if w.server != nil {
+		w.server.Close()
+	}
+	w.mu.Unlock()
+	p.mu.Lock()
+	conns := p.conns
+	p.conns = nil
+	p.mu.Unlock()
+	for _, conn := range conns {
+		conn.Close()
+	}
+}
+
+// Reconnect opens another connection to the server.
+func (p *Phone) Reconnect() error { return p.connect(p.wire.(*streamWire)) }
 
 // readStream cuts a stream into messages by their Content-Length.
 func (p *Phone) readStream(conn net.Conn) {
