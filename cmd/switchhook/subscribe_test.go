@@ -308,6 +308,8 @@ func TestUpdateChangesTheDestination(t *testing.T) {
 			`{"destination":{"endpointType":"StorageQueue","properties":{"resourceId":"/storageAccounts/b","queueName":"other"}}}`},
 		{webhook, []string{"--max-events-per-batch", "5"},
 			`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://x?code=hush","maxEventsPerBatch":5,"preferredBatchSizeInKilobytes":64}}}`},
+		{strings.Replace(webhook, `"maxEvents`, `"azureActiveDirectoryTenantId":"t","azureActiveDirectoryApplicationIdOrUri":"app","maxEvents`, 1), []string{"--endpoint", "http://y"},
+			`{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://y","azureActiveDirectoryTenantId":"t","azureActiveDirectoryApplicationIdOrUri":"app","maxEventsPerBatch":1,"preferredBatchSizeInKilobytes":64}}}`},
 		{webhook, []string{"--labels", "a"}, `{"labels":["a"]}`},
 	} {
 		var patch string

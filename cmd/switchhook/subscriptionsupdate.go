@@ -105,9 +105,8 @@ func (c *subscriptionsUpdateCommand) destination(a *app, client *api, now destin
 		if err != nil {
 			return to, err
 		}
-		was := to.Properties
-		to = next
-		to.Properties.BatchCount, to.Properties.BatchSize, to.Properties.QueueTTL = was.BatchCount, was.BatchSize, was.QueueTTL
+		p, at := &to.Properties, next.Properties // the rest, such as what protects it, stays
+		p.URL, p.ResourceID, p.QueueName, p.Subject, p.FileName = at.URL, at.ResourceID, at.QueueName, at.Subject, at.FileName
 	}
 	if err := c.readSecrets(a, client, &to); err != nil {
 		return to, err

@@ -24,14 +24,10 @@ func (p *parts) senders() map[string]delivery.Sender {
 	all := map[string]delivery.Sender{
 		delivery.SchemeQueue:   p.queues,
 		delivery.SchemeSubject: delivery.Subjects(p.subjects()),
+		delivery.SchemeFile:    delivery.Files(p.data.Path(eventFolder)),
 		delivery.SchemeTail:    &p.tail,
 	}
-	if p.data != nil {
-		all[delivery.SchemeFile] = delivery.Files(p.data.Path(eventFolder))
-	}
-	if p.deadLetters != nil {
-		maps.Copy(all, p.deadLetters.Senders())
-	}
+	maps.Copy(all, p.deadLetters.Senders())
 	return all
 }
 
