@@ -52,6 +52,9 @@ func (c *Call) arrived(caller *participant, in Invitation) (listeners int) {
 	}
 	c.participants = append(c.participants, caller)
 	caller.name = in.DisplayName
+	if c.registry.owns(in.To) {
+		caller.line = in.To
+	}
 	c.record.startedBy = in.From
 	caller.joining = &joining{down: func(_ *participant, why Reason) { c.finish(why, nil) }}
 	c.log.Info("call arrived", "from", in.From, "to", in.To, "listeners", listeners)

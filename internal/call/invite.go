@@ -74,6 +74,9 @@ func (c *Call) dial(in Invitation, patience time.Duration, join *joining) *invit
 func (c *Call) call(in Invitation, patience time.Duration, join *joining) *participant {
 	c.detailInvitation(in)
 	callee := &participant{id: in.To, call: c, joining: join, began: time.Now()}
+	if c.registry.owns(in.From) {
+		callee.line = in.From
+	}
 	c.participants = append(c.participants, callee)
 	callee.patience = c.after(patience, func() {
 		callee.end(Reason{Kind: NoAnswer, Text: "the phone was not answered in time"})

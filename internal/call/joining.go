@@ -48,7 +48,7 @@ func (c *Call) legEnded(p *participant, why Reason) {
 // left takes a participant out of the call. With two ends, and with nobody left
 // to talk to, the call ends; else the others hear of it.
 func (c *Call) left(p *participant, why Reason) {
-	if !c.group {
+	if !c.group && !p.parting {
 		if c.witnessed(p) && why.Kind == EndedByPeer {
 			c.record.endedBy = p.id
 		}

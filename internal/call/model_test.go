@@ -271,6 +271,26 @@ var moves = []struct {
 	{"transfer out", on(func(g *game, c *call.Connection) {
 		c.Transfer(bg, call.Transfer{Target: phone("+15551230008"), Transferee: g.somebody(c), CallerID: phone(ourPhone)})
 	})},
+	{"phones take refer", ofLeg(func(l *calltest.Leg) { l.TakesRefer() })},
+	{"transfer by refer", on(func(g *game, c *call.Connection) {
+		c.Transfer(bg, call.Transfer{Target: phone(bPhone), Transferee: g.somebody(c)})
+	})},
+	{"refer ends", func(g *game) {
+		if leg := one(g, g.legs); leg != nil {
+			leg.Decide([]call.ReferralOutcome{call.ReferralDeclined, call.ReferralFailed, call.ReferralAnswered}[g.pick%3])
+		}
+	}},
+	{"hand over", func(g *game) {
+		if leg := one(g, g.legs); leg != nil {
+			to := []identifier.ID{phone(bPhone), identifier.NewUser(resource), phone(ourPhone)}
+			leg.HandOver(call.TransferWanted{To: one(g, to)}, nil)
+		}
+	}},
+	{"hand over to another leg", func(g *game) {
+		if n := len(g.legs); n > 1 {
+			g.legs[g.pick%n].HandOver(call.TransferWanted{}, g.legs[(g.pick/2)%n])
+		}
+	}},
 	{"move", on(func(g *game, c *call.Connection) {
 		for _, id := range g.connections {
 			if other, err := g.Connection(id); err == nil && other != c {

@@ -36,6 +36,9 @@ type participant struct {
 	connected bool
 	muted     bool
 	held      bool
+	piped     *Call         // from which it speaks through a pipe, and where it is present; nil: it is here
+	parting   bool          // its phone hands the call over: it may leave before
+	line      identifier.ID // the number of ours that it called or was called from; zero: none
 
 	ear    whispers // what only it hears
 	keys   relay    // that are passed on to it
@@ -77,6 +80,10 @@ func (p *participant) news(report Report) {
 		p.answered()
 	case ToneHeard:
 		p.call.heard(p, r.Tone)
+	case TransferWanted:
+		p.wanted(r)
+	case encounter:
+		p.encountered(r)
 	case SoundChanged:
 		p.widen()
 	case HoldChanged:

@@ -15,8 +15,8 @@ const transferPatience = 60 * time.Second
 // and to leave us (SIP's REFER). Not every leg is one.
 type Referring interface {
 	// Refer asks the far end to call in.To, and waits for the outcome for as long
-	// as patience. It returns at once; told hears exactly once what came of it,
-	// from any goroutine, and must not block.
+	// as patience. It returns at once; told hears exactly once what came of it
+	// in the end, from any goroutine, and must not block.
 	Refer(in Invitation, patience time.Duration, told func(Referral))
 }
 
@@ -26,7 +26,7 @@ type Referral struct {
 	Reason  Reason // why it did not work
 }
 
-// ReferralOutcome tells the ends of a Refer apart.
+// ReferralOutcome tells what comes of a Refer.
 type ReferralOutcome uint8
 
 // The outcomes.
@@ -36,6 +36,9 @@ const (
 	ReferralDeclined ReferralOutcome = iota
 	// ReferralFailed: it tried, and the target did not take the call.
 	ReferralFailed
+	// ReferralRinging: the target is being told. Not an end; told of a
+	// TransferWanted alone.
+	ReferralRinging
 	// ReferralAnswered: it says that it talks to the target now.
 	ReferralAnswered
 )

@@ -42,13 +42,11 @@ func (c *Call) sendKeys(to *participant) {
 
 // passKey passes a key between phones that no application controls any more, as
 // a telephone network does. Elsewhere keys are the application's, which has
-// sendDtmfTones.
+// sendDtmfTones. A pipe to another call has people and applications of its own behind it.
 func (c *Call) passKey(from *participant, tone Tone) {
-	if c.controlled() {
-		return
-	}
+	controlled := c.controlled()
 	for _, p := range c.participants {
-		if p != from && p.leg != nil && p.member != nil {
+		if p != from && p.leg != nil && p.member != nil && (!controlled || p.piped != nil) {
 			c.passOn(p, tone)
 		}
 	}

@@ -58,7 +58,7 @@ type record struct {
 // a device of their own, and those that are applications where the configuration
 // asks for them. Phone numbers never.
 func (c *Call) witnessed(p *participant) bool {
-	return p.id.Kind() == identifier.CommunicationUser && !p.hidden &&
+	return p.id.Kind() == identifier.CommunicationUser && !p.hidden && p.piped == nil &&
 		(!p.isApplication() || c.registry.cfg.WitnessApplications)
 }
 

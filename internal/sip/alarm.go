@@ -17,6 +17,7 @@ const (
 	refreshNow                   // time to ask whether the peer lives
 	sessionOver                  // nobody has refreshed the session (RFC 4028)
 	missingReferral              // the outcome of our REFER was not told
+	partNow                      // the peer has not answered the NOTIFY that goes before our BYE
 	alarms                       // how many there are
 )
 

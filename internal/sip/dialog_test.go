@@ -291,7 +291,7 @@ func TestRequestsInsideACallAreAnswered(t *testing.T) {
 		want   int
 	}{
 		{"OPTIONS", siptest.Field{Name: "Accept", Value: "*/*"}, 200},
-		{"REFER", siptest.Field{Name: "Refer-To", Value: "<sip:x@y>"}, 405},
+		{"REFER", siptest.Field{Name: "Refer-To", Value: "<sip:x@y>"}, 403},
 		{"MESSAGE", siptest.Field{Name: "Subject", Value: "hello"}, 405},
 		{"INFO", siptest.Field{Name: "Require", Value: "telepathy"}, 420},
 		{"INFO", siptest.Field{Name: "CSeq", Value: "1 INFO"}, 500},

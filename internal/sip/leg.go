@@ -63,6 +63,7 @@ type leg struct {
 	refresh   *refreshing  // a re-INVITE of ours that waits for its answer
 	allows    allows       // what the peer says that it takes
 	referring *referring   // the last REFER of ours
+	referral  *referral    // the last REFER of the peer's
 	leaving   *call.Reason // why we end the leg, once we do
 	off       func()       // gives up the leg's place on its trunk; nil while it has none
 	owned     bool         // Answered was reported
@@ -151,6 +152,8 @@ func (l *leg) rings(a alarm) {
 		l.listen()
 	case missingReferral:
 		l.unreferred()
+	case partNow:
+		l.part(l.referral)
 	case refreshNow:
 		l.askWhetherAlive()
 	case sessionOver:
@@ -193,7 +196,7 @@ var errEnded = errors.New("the leg ended")
 
 // end ends the leg, as its phase demands.
 func (l *leg) end(why call.Reason) {
-	if l.leaving != nil || l.phase >= ending {
+	if l.leaving != nil || l.phase >= ending || l.partsLater(why) {
 		return
 	}
 	switch {

@@ -8,8 +8,9 @@ import (
 )
 
 // extensions are the option tags that we understand (RFC 3261 §19.2): session
-// timers (RFC 4028), reliable ringing (RFC 3262) and dialogs that take the place of others (RFC 3891).
-const extensions = "timer, 100rel, replaces"
+// timers (RFC 4028), reliable ringing (RFC 3262) and dialogs that take the place of others (RFC 3891),
+// transfers whose end nobody is told of (RFC 4488).
+const extensions = "timer, 100rel, replaces, norefersub"
 
 // compact are the short names of headers that sipgo leaves as they came.
 var compact = map[string]string{

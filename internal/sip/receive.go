@@ -77,6 +77,8 @@ func (s *Server) unasked(request *sip.Request, tx *sip.ServerTx, from *trunk.Tru
 	switch request.Method {
 	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
+	case sip.REFER:
+		s.referredOutside(request, tx, from)
 	default:
 		s.notAllowed(request, tx, from)
 	}

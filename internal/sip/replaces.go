@@ -2,7 +2,6 @@ package sip
 
 import (
 	"net/netip"
-	"strings"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -32,18 +31,13 @@ func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from *trunk.Tr
 		s.respond(request, tx, sip.StatusBadRequest, "More Than One Replaces")
 		return true
 	}
-	callID, params, _ := strings.Cut(values[0], ";")
-	given := map[string]string{}
-	for _, param := range strings.SplitN(params, ";", 8) {
-		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
-		given[strings.ToLower(name)] = value
-	}
-	l := s.legs.find(strings.TrimSpace(callID), given["to-tag"])
+	named := readReplaces(values[0])
+	l := s.legs.find(named.callID, named.toTag)
 	if l == nil {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return true
 	}
-	if _, earlyOnly := given["early-only"]; earlyOnly { // calls that ring cannot be taken over here
+	if named.earlyOnly { // calls that ring cannot be taken over here
 		s.respond(request, tx, sip.StatusBusyHere, "Busy Here")
 		return true
 	}
@@ -51,7 +45,7 @@ func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from *trunk.Tr
 	if refused {
 		return true
 	}
-	r := replacement{request, tx, from, offer, given["from-tag"]}
+	r := replacement{request, tx, from, offer, named.fromTag}
 	if !l.box.offer(func() { l.yield(r) }) {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	}
@@ -88,7 +82,7 @@ func (l *leg) yield(r replacement) {
 	}
 	l.release(before)
 	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
-	l.in, l.out, l.order, l.referring, l.allows = nil, nil, order{}, nil, allows{}
+	l.in, l.out, l.order, l.referring, l.referral, l.allows = nil, nil, order{}, nil, nil, allows{}
 	l.learnAllow(r.request)
 	l.log = s.log.With("trunk", l.trunk.Name, "call_id", l.dialog.callID)
 	l.answerInvite(r.request, r.tx, body, r.offer == nil)

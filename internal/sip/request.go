@@ -41,6 +41,8 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 		l.informed(request, tx)
 	case sip.OPTIONS:
 		s.options(request, tx, l.trunk)
+	case sip.REFER:
+		l.askedToTransfer(request, tx)
 	case sip.NOTIFY:
 		l.notified(request, tx)
 	default:

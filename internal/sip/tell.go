@@ -30,6 +30,17 @@ func (t *teller) report(news call.Report) {
 	}
 }
 
+// pass reports news too, and says whether anybody will read it.
+func (t *teller) pass(news call.Report) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tell == nil || t.done {
+		return false
+	}
+	t.tell(news)
+	return true
+}
+
 // ended tells the end, once.
 func (t *teller) ended(why call.Reason) {
 	t.mu.Lock()

@@ -118,7 +118,7 @@ var phoneCodecs = []string{"G722", "PCMA", "PCMU"}
 // phoneTrunk is what a leg to or from a user's telephone obeys in the place of a
 // trunk's settings. Whatever carries their signalling, telephones may ask for SRTP.
 func phoneTrunk() *trunk.Trunk {
-	return &trunk.Trunk{Name: "phones", Transport: trunk.UDP, Codecs: phoneCodecs, SRTP: trunk.Optional, Refer: trunk.ReferNever, AcceptRefer: trunk.AcceptNone, CallerIDs: trunk.CallerIDs{Any: true}}
+	return &trunk.Trunk{Name: "phones", Transport: trunk.UDP, Codecs: phoneCodecs, SRTP: trunk.Optional, Refer: trunk.ReferNever, AcceptRefer: trunk.AcceptAny, CallerIDs: trunk.CallerIDs{Any: true}}
 }
 
 // calledBy reads whom a request calls: a trunk's as it stands; for a user's

@@ -152,6 +152,7 @@ func (l *Leg) finish(why call.Reason) {
 	}
 	l.mu.Unlock()
 	if first {
+		l.forgetRefers()
 		l.tell(call.Ended{Reason: why})
 	}
 }

@@ -1,0 +1,119 @@
+package call
+
+import (
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// TransferWanted says that the far end of a leg wants whoever it talks to to talk
+// to somebody else instead (SIP's REFER, RFC 5589).
+type TransferWanted struct {
+	// To is who shall take the leg's place; zero with Other.
+	To         identifier.ID
+	SIPHeaders map[string]string
+	// Free permits only targets that cost nobody money: our numbers and identities.
+	Free bool
+	// Other reports to the participant of another leg of the same far end: those
+	// whom it talks to there take the leg's place, and the other way round. It
+	// returns false where that leg is over.
+	Other func(Report) bool
+	// Tell hears how it goes: ReferralRinging any number of times, then one of the
+	// others. It must not block. Where the call ends first it hears nothing more.
+	Tell func(Referral)
+}
+
+func (TransferWanted) report() {}
+
+// wanted takes the wish of a participant's phone to leave the call to somebody else.
+func (p *participant) wanted(want TransferWanted) {
+	c := p.call
+	c.log.Info("phone hands its call over", "participant", p.id, "to", want.To, "attended", want.Other != nil)
+	switch {
+	case !p.connected || c.ended || p.parting, c.echo != nil:
+		want.Tell(Referral{ReferralDeclined, Reason{Kind: Declined, Text: "the phone is not in a call that it could hand over"}})
+	case want.Other != nil:
+		c.meet(p, want)
+	default:
+		if err := c.replace(p, want); err != nil {
+			want.Tell(Referral{ReferralFailed, Reason{Kind: dialFailure(err), Text: err.Error()}})
+		}
+	}
+}
+
+// mayHandOver decides whether a phone may bring somebody into its call at our
+// expense, and takes the permission. It is the one place where that is asked.
+func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
+	if want.Free && c.registry.leavesUs(in.To) {
+		return fault.Forbidden("a phone of this trunk may hand calls over to numbers and identities of this resource alone")
+	}
+	return c.registry.permit(in)
+}
+
+// replace calls somebody in, who takes the place of a phone once he has answered.
+func (c *Call) replace(p *participant, want TransferWanted) error {
+	in := c.passedOn(p)
+	in.To, in.SIPHeaders = want.To, want.SIPHeaders
+	if c.find(in.To) != nil {
+		return fault.Conflict("%s is in the call already.", in.To)
+	}
+	if err := checkTarget(in.To, in.From, c.registry.cfg.Resource); err != nil {
+		return err
+	}
+	if err := c.mayHandOver(&in, want); err != nil {
+		return err
+	}
+	p.parting = true
+	c.invite(in, c.registry.transferPatience(in.To), &joining{
+		ringing: func() { want.Tell(Referral{Outcome: ReferralRinging}) },
+		up:      func(*participant) { c.replaced(p, want) },
+		down: func(_ *participant, why Reason) {
+			p.parting = false
+			want.Tell(Referral{ReferralFailed, why})
+			c.endIfDeserted(Reason{Kind: EndedByPeer, Phone: true, Inbound: p.inbound, Text: "the phone left its call to somebody who did not take it"})
+		},
+	})
+	return nil
+}
+
+// replaced lets a phone go whose place somebody has taken. It may have left by
+// itself before.
+func (c *Call) replaced(p *participant, want TransferWanted) {
+	p.parting = false
+	want.Tell(Referral{Outcome: ReferralAnswered})
+	if p.connected {
+		c.unseat(p)
+		p.end(Reason{Kind: EndedByPeer, Text: "the phone handed its call over"})
+	}
+	c.tellRoster()
+	c.bounded()
+}
+
+// passedOn is whoever a phone talks to, as a caller of somebody else: his number
+// where he is one phone, else the number of ours that the phone is connected by.
+func (c *Call) passedOn(p *participant) Invitation {
+	in := Invitation{From: p.line, Added: true}
+	if p.id.Kind() == identifier.CommunicationUser { // a telephone of a user asks in his name
+		in.By = p.id.Raw()
+	}
+	if other := c.opposite(p); other != nil && (other.id.Kind() == identifier.PhoneNumber || in.From.IsZero()) {
+		in.From, in.DisplayName, in.Forwarded = other.id, other.name, true
+	}
+	if in.From.IsZero() {
+		in.From, in.Forwarded = p.id, true
+	}
+	return in
+}
+
+// opposite is the only other participant of a call, or nil.
+func (c *Call) opposite(p *participant) (found *participant) {
+	for _, other := range c.participants {
+		if other == p || !other.connected || other.hidden {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = other
+	}
+	return found
+}

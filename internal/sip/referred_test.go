@@ -1,0 +1,297 @@
+package sip
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// accepting is the local trunk with a permission for REFER.
+func acceptingRefer(what trunk.AcceptRefer) trunk.Trunk {
+	return trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback, AcceptRefer: what}
+}
+
+// hands sends REFER in a call and returns the answer.
+func hands(t *testing.T, made *siptest.Call, fields ...siptest.Field) *siptest.Message {
+	t.Helper()
+	answer, err := made.Request(within(t), "REFER", nil, fields...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func referTo(value string) siptest.Field { return siptest.Field{Name: "Refer-To", Value: value} }
+
+// notified returns what the phone was told by NOTIFY: status lines and states.
+func notified(phone *siptest.Phone) (list []string) {
+	for _, entry := range phone.Log() {
+		if m := entry.Message; !entry.Sent && m.IsRequest() && m.Method() == "NOTIFY" {
+			state, _, _ := strings.Cut(m.Get("Subscription-State"), ";")
+			line, _, _ := strings.Cut(string(m.Body), "\r\n")
+			list = append(list, m.Get("Event")+" "+state+" "+line)
+		}
+	}
+	return list
+}
+
+func waitNotified(t *testing.T, phone *siptest.Phone, want ...string) {
+	t.Helper()
+	eventually(t, func() bool { return len(notified(phone)) >= len(want) })
+	if got := notified(phone); !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+}
+
+// TestPhoneIsToldOfItsTransfer: 202, the NOTIFYs in their order, and the BYE last.
+func TestPhoneIsToldOfItsTransfer(t *testing.T) {
+	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
+	phone := r.phone(t, nil)
+	made, taken := r.connect(t, phone)
+	answer := hands(t, made, referTo(`"New <desk>" <sip:+1-555-777-0000@pbx.example;user=phone?X-MS-Custom-Case=a%20b&Subject=x>`))
+	if answer.Status() != 202 || answer.Get("Contact") == "" {
+		t.Fatalf("answer is %s", answer.Start)
+	}
+	want := expect[call.TransferWanted](t, taken)
+	if want.To != mustPhone(t, "+15557770000") || want.Free || want.Other != nil || len(want.SIPHeaders) != 1 || want.SIPHeaders["X-MS-Custom-Case"] != "a b" {
+		t.Errorf("wanted is %+v", want)
+	}
+	if second := hands(t, made, referTo("<sip:+15557770001@x>")); second.Status() != 491 {
+		t.Errorf("a second one meanwhile got %s", second.Start)
+	}
+	want.Tell(call.Referral{Outcome: call.ReferralRinging})
+	want.Tell(call.Referral{Outcome: call.ReferralAnswered})
+	taken.End(call.Reason{Kind: call.EndedByPeer})
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	told := notified(phone)
+	if len(told) < 2 || told[0] != "refer active SIP/2.0 100 Trying" || told[len(told)-1] != "refer terminated SIP/2.0 200 OK" {
+		t.Errorf("told %q", told)
+	}
+	log := phone.Log()
+	bye := slices.IndexFunc(log, isRequest("BYE", false))
+	last := slices.IndexFunc(log, func(e siptest.Entry) bool {
+		return strings.Contains(string(e.Message.Body), "200 OK") && e.Message.IsRequest()
+	})
+	if bye < last || last < 0 {
+		t.Errorf("the BYE (%d) came before the last NOTIFY (%d)", bye, last)
+	}
+}
+
+// TestFailedTransferIsTold with the status that it failed with, and the phone may
+// ask again.
+func TestFailedTransferIsTold(t *testing.T) {
+	r := newRig(t, nil, acceptingRefer(trunk.AcceptOwned))
+	phone := r.phone(t, nil)
+	made, taken := r.connect(t, phone)
+	for _, test := range []struct {
+		news call.Referral
+		line string
+	}{
+		{call.Referral{Outcome: call.ReferralFailed, Reason: call.Reason{Kind: call.Busy, SIP: call.Status{Code: 486, Phrase: "Busy Here"}}}, "SIP/2.0 486 Busy Here"},
+		{call.Referral{Outcome: call.ReferralFailed, Reason: call.Reason{Kind: call.Forbidden}}, "SIP/2.0 403 Forbidden"},
+		{call.Referral{Outcome: call.ReferralDeclined, Reason: call.Reason{Kind: call.Declined}}, "SIP/2.0 603 Decline"},
+	} {
+		if answer := hands(t, made, referTo("<sip:8%3Aacs%3A11111111-2222-4333-8444-555555555555_00000001-0000-0000-0000-000000000002@x>")); answer.Status() != 202 {
+			t.Fatalf("answer is %s", answer.Start)
+		}
+		want := expect[call.TransferWanted](t, taken)
+		if !want.Free || !strings.HasPrefix(want.To.Raw(), "8:acs:") {
+			t.Errorf("wanted is %+v", want)
+		}
+		want.Tell(test.news)
+		eventually(t, func() bool { return strings.HasSuffix(strings.Join(notified(phone), "|"), "terminated "+test.line) })
+		want.Tell(call.Referral{Outcome: call.ReferralAnswered}) // too late
+	}
+	told := notified(phone)
+	if len(told) != 6 || !strings.HasPrefix(told[2], "refer;id=") || strings.HasPrefix(told[1], "refer;id=") {
+		t.Errorf("told %q", told)
+	}
+	made.Tone(600, 300) // and the call is whole
+	eventually(t, func() bool { return taken.loud.Load() > 10 })
+}
+
+// TestQuietTransfer: a phone that wants no NOTIFY gets none (RFC 4488).
+func TestQuietTransfer(t *testing.T) {
+	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
+	phone := r.phone(t, nil)
+	made, taken := r.connect(t, phone)
+	answer := hands(t, made, referTo("<tel:+15557770000>"), siptest.Field{Name: "Refer-Sub", Value: "false"}, siptest.Field{Name: "Require", Value: "norefersub"})
+	if answer.Status() != 202 || answer.Get("Refer-Sub") != "false" {
+		t.Fatalf("answer is %s, Refer-Sub %q", answer.Start, answer.Get("Refer-Sub"))
+	}
+	expect[call.TransferWanted](t, taken).Tell(call.Referral{Outcome: call.ReferralAnswered})
+	taken.End(call.Reason{Kind: call.EndedByPeer})
+	if err := made.WaitEnded(within(t)); err != nil || len(notified(phone)) != 0 {
+		t.Errorf("%v, told %q", err, notified(phone))
+	}
+}
+
+// TestPhoneThatDoesNotListenIsStillHungUpOn, whatever it does to a NOTIFY.
+func TestPhoneThatDoesNotListenIsStillHungUpOn(t *testing.T) {
+	for name, status := range map[string]int{"refuses": 481, "is silent": -1} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
+			phone := r.phone(t, nil)
+			made, taken := r.connect(t, phone)
+			phone.Answering(func(m *siptest.Message) int {
+				if m.Method() == "NOTIFY" {
+					return status
+				}
+				return 0
+			})
+			hands(t, made, referTo("<sip:+15557770000@x>"))
+			want := expect[call.TransferWanted](t, taken)
+			want.Tell(call.Referral{Outcome: call.ReferralAnswered})
+			taken.End(call.Reason{Kind: call.EndedByPeer})
+			if err := made.WaitEnded(within(t)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestTransfersThatAreRefused before anybody is asked.
+func TestTransfersThatAreRefused(t *testing.T) {
+	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
+	phone := r.phone(t, nil)
+	made, taken := r.connect(t, phone)
+	for _, test := range []struct {
+		name   string
+		fields []siptest.Field
+		want   int
+	}{
+		{"without Refer-To", nil, 400},
+		{"an open bracket", []siptest.Field{referTo("<sip:+15557770000@x")}, 400},
+		{"nothing", []siptest.Field{referTo("<>")}, 400},
+		{"broken escapes", []siptest.Field{referTo("<sip:+15557770000@x?A=%zz>")}, 400},
+		{"broken Replaces", []siptest.Field{referTo("<sip:+15557770000@x?Replaces=abc>")}, 400},
+		{"two", []siptest.Field{referTo("<sip:+15557770000@x>"), {Name: "r", Value: "<sip:+15557770001@x>"}}, 400},
+		{"another method", []siptest.Field{referTo("<sip:+15557770000@x;method=BYE>")}, 603},
+		{"another scheme", []siptest.Field{referTo("<https://example.com/>")}, 416},
+		{"a name", []siptest.Field{referTo("<sip:bob%20b@x>")}, 404},
+		{"Replaces of nothing", []siptest.Field{referTo("<sip:+15557770000@x?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>")}, 481},
+		{"Replaces of itself", []siptest.Field{referTo("<sip:x@x?Replaces=" + escapeHeader(made.ID+";to-tag="+made.Final().Tag("To")+";from-tag="+made.Invite.Tag("From")) + ">")}, 481},
+		{"an unknown extension", []siptest.Field{referTo("<sip:+15557770000@x>"), {Name: "Require", Value: "nosub"}}, 420},
+	} {
+		if answer := hands(t, made, test.fields...); answer.Status() != test.want {
+			t.Errorf("%s: got %s, want %d", test.name, answer.Start, test.want)
+		}
+	}
+	if len(taken.news) != 0 {
+		t.Errorf("reported %+v", <-taken.news)
+	}
+	if answer, err := phone.Request(within(t), "REFER", "+15551230001", referTo("<sip:+15557770000@x>")); err != nil || answer.Status() != 403 {
+		t.Errorf("outside of calls: %v %v", answer, err)
+	}
+	if answer := hands(t, made, referTo("<sip:+15557770000@x>")); answer.Status() != 202 {
+		t.Errorf("after all of them: %s", answer.Start)
+	}
+}
+
+// TestOnlyPermittedTrunksTransfer: by default REFER is refused and not offered.
+func TestOnlyPermittedTrunksTransfer(t *testing.T) {
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	made, taken := r.connect(t, phone)
+	if answer := hands(t, made, referTo("<sip:+15557770000@x>")); answer.Status() != 403 || !strings.Contains(answer.Get("Warning"), "accept-refer") {
+		t.Errorf("got %s, %s", answer.Start, answer.Get("Warning"))
+	}
+	if len(taken.news) != 0 || strings.Contains(made.Final().Get("Allow"), "REFER") {
+		t.Errorf("%d reports, Allow is %s", len(taken.news), made.Final().Get("Allow"))
+	}
+	if answer, err := phone.Request(within(t), "REFER", "+15551230001", referTo("<sip:+15557770000@x>")); err != nil || answer.Status() != 405 {
+		t.Errorf("outside of calls: %v %v", answer, err)
+	}
+	permitted := newRig(t, nil, acceptingRefer(trunk.AcceptOwned))
+	if answer, err := permitted.phone(t, nil).Request(within(t), "OPTIONS", "x"); err != nil || !strings.Contains(answer.Get("Allow"), "REFER") {
+		t.Errorf("a permitted trunk's Allow is %v %v", answer, err)
+	}
+}
+
+// replacesOf is the header of a Refer-To that names a call of the phone's.
+func replacesOf(made *siptest.Call) siptest.Field {
+	value := made.ID + ";to-tag=" + made.Final().Tag("To") + ";from-tag=" + made.Invite.Tag("From")
+	return referTo("<sip:+15551230002@x?Replaces=" + escapeHeader(value) + ">")
+}
+
+// TestAttendedTransferNamesTheOtherLeg of the same phone.
+func TestAttendedTransferNamesTheOtherLeg(t *testing.T) {
+	r := newRig(t, nil, acceptingRefer(trunk.AcceptOwned))
+	phone := r.phone(t, nil)
+	first, one := r.connect(t, phone)
+	second, two := r.connect(t, phone)
+	if answer := hands(t, first, replacesOf(second)); answer.Status() != 202 {
+		t.Fatalf("answer is %s", answer.Start)
+	}
+	want := expect[call.TransferWanted](t, one)
+	if want.Other == nil || !want.Other(call.HoldChanged{Held: true}) {
+		t.Fatal("the other leg cannot be told")
+	}
+	if !expect[call.HoldChanged](t, two).Held {
+		t.Error("another leg was told")
+	}
+	if err := second.Hangup(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Ended](t, two)
+	if want.Other(call.HoldChanged{}) {
+		t.Error("a leg that is over says that it was told")
+	}
+	want.Tell(call.Referral{Outcome: call.ReferralFailed, Reason: call.Reason{Kind: call.NotFound}})
+	waitNotified(t, phone, "refer active SIP/2.0 100 Trying", "refer terminated SIP/2.0 404 Not Found")
+}
+
+// TestStrangersLegsCannotBeTaken: another trunk's call, or one that still rings.
+func TestStrangersLegsCannotBeTaken(t *testing.T) {
+	other := trunk.Trunk{Name: "other", Host: "127.0.0.7", Sources: []netip.Prefix{netip.MustParsePrefix("127.0.0.7/32")}}
+	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny), other)
+	phone := r.phone(t, nil)
+	made, taken := r.connect(t, phone)
+	elsewhere, _ := r.connect(t, r.phone(t, func(c *siptest.Config) { c.Listen = "127.0.0.7:0" }))
+	if answer := hands(t, made, replacesOf(elsewhere)); answer.Status() != 481 {
+		t.Errorf("another trunk's call: %s", answer.Start)
+	}
+	if len(taken.news) != 0 {
+		t.Errorf("reported %+v", <-taken.news)
+	}
+	if answer := hands(t, made, referTo("<sip:+15557770000@x>")); answer.Status() != 202 {
+		t.Errorf("after that: %s", answer.Start)
+	}
+}
+
+// FuzzReferTo asks that whatever is read of Refer-To can be used.
+func FuzzReferTo(f *testing.F) {
+	for _, seed := range []string{
+		"<sip:+15557770000@x;user=phone>", `"a \" <b>" <sip:1@x?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>`, "tel:+1-555", "sip:8:acs:x_y@h",
+		"<sip:1@x;method=BYE>", "<sip:1@x?X-MS-Custom-A=%0d%0aVia:x>", "<>", "<sip:", "a,b", "sip:1@x?&&=", "<sips:%2B1555@[::1]:5061;transport=tls>",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		target, err := readReferTo(value)
+		if err != nil {
+			if status := refusedReferTo(err); status.Code < 400 || status.Phrase == "" {
+				t.Errorf("%q is refused as %+v", value, status)
+			}
+			return
+		}
+		if target.to.IsZero() && target.replaces == nil {
+			t.Errorf("%q names nobody", value)
+		}
+		for name, text := range target.headers {
+			if strings.ContainsFunc(name+text, isControl) || len(text) > 3*maxCustomValue {
+				t.Errorf("%q gives the header %q: %q", value, name, text)
+			}
+		}
+		if r := target.replaces; r != nil && (r.callID == "" || r.toTag == "" || strings.ContainsFunc(r.callID+r.toTag+r.fromTag, isControl)) {
+			t.Errorf("%q replaces %+v", value, r)
+		}
+	})
+}
