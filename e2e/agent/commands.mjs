@@ -5,6 +5,7 @@ import { CommunicationIdentityClient } from "@azure/communication-identity";
 
 import { control } from "./control.mjs";
 import { management } from "./management.mjs";
+import { telephony } from "./telephony.mjs";
 
 const identifier = (rawId) => createIdentifierFromRawId(rawId);
 const files = (urls, cacheId) =>
@@ -26,6 +27,7 @@ export function commandsOf(connectionString, sourceIdentity, web) {
     ...media(client),
     ...control(client, invite),
     ...management(/endpoint=(https?:\/\/[^;]*?)\/?(;|$)/i.exec(connectionString)[1]),
+    ...telephony(connectionString),
     ...identities(new CommunicationIdentityClient(connectionString)),
     // The answer of a path to what is posted there from now on: a status, after a delay.
     respond: ({ path, status, delay }) => web.respond(path, { status, delay }),

@@ -119,7 +119,7 @@ func (g *guard) take(q Request, now time.Time) (free func(), err error) {
 	case c == nil:
 		return nil, fault.Throttled(time.Minute, "Guard %s counts for too many askers; try again later.", g.Name).WithCode("8516")
 	case g.Concurrent > 0 && c.active >= g.Concurrent:
-		return nil, fault.Throttled(5*time.Second, "Guard %s allows %d calls at once, and they are going on. %s was not called.", g.Name, g.Concurrent, q.To.Number()).WithCode("8516")
+		return nil, fault.Throttled(time.Second, "Guard %s allows %d calls at once, and they are going on. %s was not called.", g.Name, g.Concurrent, q.To.Number()).WithCode("8516")
 	case g.PerMinute > 0 && !c.recent.take(now, g.PerMinute, time.Minute):
 		return nil, fault.Throttled(c.recent.wait(now, time.Minute), "Guard %s allows %d calls a minute, and they were made. %s was not called.", g.Name, g.PerMinute, q.To.Number()).WithCode("8516")
 	}

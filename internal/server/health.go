@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -42,7 +43,7 @@ func (p *parts) healthBeside(apis http.Handler) http.Handler {
 			io.WriteString(w, "ok\n")
 		case r.URL.Path == "/readyz":
 			p.readyz(w)
-		case r.URL.Path == "/sip" && p.phones != nil:
+		case r.URL.Path == "/sip" && p.phones != nil && wantsSocket(r): // else it is the SIP routing API
 			p.phones.WebSocket().ServeHTTP(w, r)
 		case r.URL.Path == "/metrics" && r.TLS == nil:
 			metrics.ServeHTTP(w, r)
@@ -50,6 +51,12 @@ func (p *parts) healthBeside(apis http.Handler) http.Handler {
 			apis.ServeHTTP(w, r)
 		}
 	})
+}
+
+// wantsSocket reports whether a request asks for a WebSocket (RFC 6455 §4.1, or
+// RFC 8441 over HTTP/2, which is then told that it is not offered).
+func wantsSocket(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || r.Method == http.MethodConnect
 }
 
 func (p *parts) readyz(w http.ResponseWriter) {

@@ -47,14 +47,14 @@ func TestServerAnswersHealthOverItsOwnCertificate(t *testing.T) {
 		if answer.StatusCode != http.StatusOK {
 			t.Errorf("%s answers %s", base, answer.Status)
 		}
-		answer, err = client.Get(base + "/sip")
+		answer, err = client.Get(base + "/sip?api-version=2023-03-01")
 		if err != nil {
 			t.Error(err)
 			continue
 		}
 		answer.Body.Close()
-		if answer.StatusCode != http.StatusUpgradeRequired {
-			t.Errorf("%s/sip answers %s to who wants no WebSocket", base, answer.Status)
+		if answer.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s/sip answers %s: who wants no WebSocket means the API of trunks", base, answer.Status)
 		}
 	}
 	client.CloseIdleConnections()

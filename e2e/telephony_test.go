@@ -1,0 +1,208 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+)
+
+// twoTrunks are two phones behind two trunks of the configuration file.
+func twoTrunks(t *testing.T, more string) (first, second *siptest.Phone, s setup) {
+	t.Helper()
+	first, one := newFarPhone(t)
+	second, two := newFarPhone(t)
+	return first, second, setup{config: fmt.Sprintf(`trunks:
+  - {name: first, host: 127.0.0.1, port: %d, sources: [127.0.0.0/8]%s}
+  - {name: second, host: 127.0.0.1, port: %d, sources: [127.0.0.0/8]%s}
+`, one, more, two, more)}
+}
+
+type sipTrunk struct {
+	FQDN string `json:"fqdn"`
+	Port int    `json:"sipSignalingPort"`
+}
+
+type sipRoute struct {
+	Name, NumberPattern, Description string
+	Trunks                           []string
+}
+
+// TestTrunksAndRoutesAreManaged: SipRoutingClient sets what calls obey at once.
+func TestTrunksAndRoutesAreManaged(t *testing.T) {
+	first, second, s := twoTrunks(t, "")
+	p := start(t, s)
+	a := startAgent(p, application{})
+	var trunks []sipTrunk
+	a.do("listTrunks", nil, &trunks)
+	if len(trunks) != 2 || trunks[0].FQDN != "first" || trunks[1].Port != second.Addr().(*net.UDPAddr).Port {
+		t.Errorf("trunks are %+v", trunks)
+	}
+	a.do("setTrunk", values{"trunk": values{"fqdn": "sbc.example.com", "sipSignalingPort": 5061}}, nil)
+	var one sipTrunk
+	if a.do("getTrunk", values{"fqdn": "sbc.example.com"}, &one); one.Port != 5061 {
+		t.Errorf("the new trunk is %+v", one)
+	}
+	a.do("setRoutes", values{"routes": []values{
+		{"name": "elsewhere", "numberPattern": `^\+44`, "trunks": []string{"sbc.example.com"}},
+		{"name": "cheap", "numberPattern": `^\+1`, "trunks": []string{"first"}},
+		{"name": "rest", "description": "fallback", "numberPattern": `^\+(?!44)`, "trunks": []string{"second"}},
+	}}, nil)
+	var routes []sipRoute
+	a.do("listRoutes", nil, &routes)
+	if len(routes) != 3 || routes[1].Name != "cheap" || routes[2].Description != "fallback" || routes[2].Trunks[0] != "second" {
+		t.Errorf("routes are %+v", routes)
+	}
+	err := a.try("deleteTrunk", values{"fqdn": "sbc.example.com"}, nil)
+	if refused := (*sdkError)(nil); !errors.As(err, &refused) || refused.StatusCode != 422 {
+		t.Errorf("a trunk that a route names is deleted: %v", err)
+	}
+
+	t.Run("failover", func(t *testing.T) {
+		a := a.with(t)
+		for _, test := range []struct {
+			status int
+			next   bool
+		}{{503, true}, {504, true}, {486, false}, {500, false}} {
+			c := a.create(toFar(""))
+			call, err := first.Next(within(t, 5*time.Second))
+			must(t, err)
+			must(t, call.Reject(test.status, "As Scripted"))
+			if !test.next {
+				c.failed("", func(r *result) bool { return r.Code == test.status && r.SubCode == 560000+test.status })
+				continue
+			}
+			call, err = second.Next(within(t, 5*time.Second))
+			must(t, err)
+			must(t, call.Answer())
+			c.got("CallConnected")
+			c.do("hangUp", values{"forEveryone": true}, nil)
+			c.ended()
+		}
+	})
+	if out := p.mustRun("trunks"); !strings.Contains(out, "sbc.example.com:5061") || !strings.Contains(out, "second") {
+		t.Errorf("switchhook trunks says\n%s", out)
+	}
+	a.do("setRoutes", values{"routes": []values{}}, nil)
+	a.do("deleteTrunk", values{"fqdn": "sbc.example.com"}, nil)
+	if a.do("listTrunks", nil, &trunks); len(trunks) != 2 {
+		t.Errorf("trunks are %+v", trunks)
+	}
+}
+
+// TestNumbersAreManaged: PhoneNumbersClient finds, takes, changes and releases a
+// number, and calls obey it.
+func TestNumbersAreManaged(t *testing.T) {
+	const spare = "+14255550101"
+	p := start(t, setup{config: fmt.Sprintf("numbers: [%q]\navailable-numbers: [%q]\n", ourNumber, spare)})
+	a := startAgent(p, application{})
+	type owned struct {
+		PhoneNumber  string
+		Capabilities struct{ Calling string }
+	}
+	list := func() (numbers []string) {
+		var found []owned
+		a.do("listNumbers", nil, &found)
+		for _, one := range found {
+			numbers = append(numbers, one.PhoneNumber)
+		}
+		return numbers
+	}
+	if got := fmt.Sprint(list()); got != "["+ourNumber+"]" {
+		t.Errorf("owned are %s", got)
+	}
+	var search struct {
+		SearchID     string
+		PhoneNumbers []string
+	}
+	a.do("searchNumbers", values{"countryCode": "US", "phoneNumberType": "geographic", "assignmentType": "application",
+		"capabilities": values{"calling": "inbound+outbound", "sms": "none"}, "areaCode": "425", "quantity": 1}, &search)
+	if len(search.PhoneNumbers) != 1 || search.PhoneNumbers[0] != spare {
+		t.Fatalf("found %+v", search)
+	}
+	if out := p.mustRun("numbers"); !strings.Contains(out, "available") || !strings.Contains(out, search.SearchID) {
+		t.Errorf("while it is held, switchhook numbers says\n%s", out)
+	}
+	a.do("purchaseNumbers", values{"searchId": search.SearchID}, nil)
+	if got := fmt.Sprint(list()); got != "["+spare+" "+ourNumber+"]" {
+		t.Errorf("owned are %s", got)
+	}
+
+	phone := newPhone(p)
+	p.subscribe("incoming", a.url+"/events")
+	calls := func(status int) {
+		t.Helper()
+		call, err := phone.Call(spare)
+		must(t, err)
+		if status == 0 {
+			must(t, call.WaitRinging(within(t, 10*time.Second)))
+			must(t, call.Cancel(within(t, 5*time.Second)))
+			return
+		}
+		must(t, call.WaitFinal(within(t, 10*time.Second)))
+		if got := call.Final().Status(); got != status {
+			t.Errorf("a call to %s gets %d, want %d", spare, got, status)
+		}
+	}
+	calls(0)
+	var changed owned
+	a.do("updateCapabilities", values{"number": spare, "calling": "outbound"}, &changed)
+	if changed.Capabilities.Calling != "outbound" {
+		t.Errorf("changed to %+v", changed)
+	}
+	calls(404)
+	a.do("updateCapabilities", values{"number": spare, "calling": "inbound"}, nil)
+	calls(0)
+	c := a.create(values{"target": far, "callerNumber": spare})
+	c.failed("", func(r *result) bool {
+		return r.Code == 403 && r.SubCode == 510403 && strings.Contains(r.Message, "does not make calls")
+	})
+	a.do("releaseNumber", values{"number": spare}, nil)
+	if got := fmt.Sprint(list()); got != "["+ourNumber+"]" {
+		t.Errorf("owned are %s", got)
+	}
+	calls(404)
+	if err := a.try("getNumber", values{"number": spare}, nil); err == nil {
+		t.Error("a released number is ours")
+	}
+}
+
+// TestGuardsAndCallerIDsAreTold: the application learns which rule refused its
+// call, at once where a guard did, and by the documented event for a caller id.
+func TestGuardsAndCallerIDsAreTold(t *testing.T) {
+	phone, _, s := twoTrunks(t, ", caller-ids: owned")
+	s.config += `guards:
+  - {name: premium, prefix: "+1900", deny: true}
+  - {name: thrifty, by: primary, concurrent-calls: 1}
+`
+	a := startAgent(start(t, s), application{})
+	refusal := func(target string) *sdkError {
+		t.Helper()
+		var refused *sdkError
+		if err := a.try("create", values{"target": target, "callerNumber": ourNumber, "callback": a.url + "/callbacks"}, nil); !errors.As(err, &refused) {
+			t.Fatalf("%s: got %v", target, err)
+		}
+		return refused
+	}
+	if got := refusal("4:+19005550100"); got.StatusCode != 403 || !strings.Contains(got.Message, "Guard premium") {
+		t.Errorf("got %v", got)
+	}
+	stranger := a.create(values{"target": far, "callerNumber": "+15559999999"})
+	stranger.failed("", func(r *result) bool {
+		return r.Code == 403 && r.SubCode == 510403 && strings.Contains(r.Message, "+15559999999")
+	})
+	c := a.create(toFar(""))
+	if got := refusal(far); got.StatusCode != 429 || !strings.Contains(got.Message, "Guard thrifty") {
+		t.Errorf("got %v", got)
+	}
+	call, err := phone.Next(within(t, 5*time.Second))
+	must(t, err)
+	must(t, call.Answer())
+	c.got("CallConnected")
+	c.do("hangUp", values{"forEveryone": true}, nil)
+	c.ended()
+}
