@@ -1,7 +1,9 @@
 package server
 
 import (
+	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -74,7 +76,7 @@ func (p *parts) addPhone(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return rest.WriteJSON(w, http.StatusCreated, p.withPassword(made, password))
+	return rest.WriteJSON(w, http.StatusCreated, p.withPassword(r, made, password))
 }
 
 func (p *parts) resetPhone(w http.ResponseWriter, r *http.Request) error {
@@ -83,19 +85,36 @@ func (p *parts) resetPhone(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	known, _ := p.registrar.Find(r.PathValue("user"))
-	return rest.WriteJSON(w, http.StatusOK, p.withPassword(known, password))
+	return rest.WriteJSON(w, http.StatusOK, p.withPassword(r, known, password))
 }
 
-func (p *parts) withPassword(c registrar.Credential, password string) Phone {
+// withPassword is what a telephone has to be told. A registrar on all addresses
+// is named as whoever asks has reached the server.
+func (p *parts) withPassword(r *http.Request, c registrar.Credential, password string) Phone {
 	phone := p.phone(c)
 	phone.Password = password
 	if p.phones != nil {
-		phone.Registrar = &Door{SIP: p.phones.Addr().String()}
+		phone.Registrar = &Door{SIP: p.reachable(p.phones.Addr(), r)}
 		if tls := p.phones.TLSAddr(); tls != nil {
-			phone.Registrar.SIPS = tls.String()
+			phone.Registrar.SIPS = p.reachable(tls, r)
 		}
 	}
 	return phone
+}
+
+func (p *parts) reachable(at net.Addr, r *http.Request) string {
+	host, port, err := net.SplitHostPort(at.String())
+	if address, parsed := netip.ParseAddr(host); err != nil || parsed != nil || !address.IsUnspecified() {
+		return at.String()
+	}
+	host = r.Host
+	if len(p.cfg.PublicHosts) > 0 {
+		host = p.cfg.PublicHosts[0]
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // phone shows a credential with its devices.

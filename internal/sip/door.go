@@ -74,7 +74,8 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // a telephone keeps its NAT open
 		return nil, nil
 	}
-	if !d.sources.allow(address.Addr()) || !d.reads.allow() {
+	registered := d.server.hasFlow(registrar.Flow{Transport: "UDP", Source: address})
+	if !registered && (!d.sources.allow(address.Addr()) || !d.reads.allow()) {
 		d.refused.Add(1)
 		d.server.refusals.dropped.Add(1)
 		return nil, nil
@@ -89,7 +90,7 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 	}
 	request, ok := message.(*sip.Request)
 	if !ok { // the answer of a telephone that we asked whether it lives
-		if d.server.hasPhones() && d.server.cfg.Phones.HasFlow(registrar.Flow{Transport: "UDP", Source: address}) {
+		if registered {
 			return data, nil
 		}
 		return nil, nil

@@ -131,7 +131,7 @@ func (s *Server) stray(response *sip.Response) {
 		remote: party{response.To().DisplayName, *response.To().Address.Clone()},
 	}
 	d.learn(response)
-	d.flow = s.hasPhones() && s.cfg.Phones.HasFlow(registrar.Flow{Transport: d.transport, Source: d.source})
+	d.flow = s.hasFlow(registrar.Flow{Transport: d.transport, Source: d.source})
 	for _, next := range []struct {
 		method sip.RequestMethod
 		cseq   uint32

@@ -97,11 +97,11 @@ func contactOf(d registrar.Device) (uri sip.Uri) {
 
 // flowClosed forgets the telephones behind a connection that is no more.
 func (s *Server) flowClosed(source netip.AddrPort) {
-	if s.cfg.Phones == nil || s.ctx.Err() != nil {
+	if s.ctx.Err() != nil {
 		return
 	}
 	for _, transport := range []string{"TCP", "TLS", "WS", "WSS"} {
-		if flow := (registrar.Flow{Transport: transport, Source: source}); s.cfg.Phones.HasFlow(flow) {
+		if flow := (registrar.Flow{Transport: transport, Source: source}); s.hasFlow(flow) {
 			s.work.Go(func() { s.cfg.Phones.Lost(context.WithoutCancel(s.ctx), flow, "its connection closed") })
 		}
 	}

@@ -19,6 +19,11 @@ func (s *Server) authenticates() bool { return s.trunks.Authenticates() || s.has
 // hasPhones reports whether users have telephones here.
 func (s *Server) hasPhones() bool { return s.cfg.Phones != nil && s.cfg.Phones.Any() }
 
+// hasFlow reports whether a registered telephone is heard from there.
+func (s *Server) hasFlow(f registrar.Flow) bool {
+	return s.cfg.Phones != nil && s.cfg.Phones.HasFlow(f)
+}
+
 // fromPhone takes a request of a user's telephone, which has to show the user's
 // password; false where the request is not one. A trunk may share its address
 // with telephones: there, those are asked that have registered, and believed who

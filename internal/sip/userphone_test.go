@@ -33,15 +33,18 @@ func (o *office) ring(t *testing.T, in call.Invitation) *guest {
 // Contact is an address that only their own network knows.
 func TestRegisteredPhoneIsCalledWhereItWasHeard(t *testing.T) {
 	server, client := certificates(t)
-	for _, transport := range []string{"udp", "tcp", "tls"} {
+	for _, transport := range []string{"udp", "tcp", "tls", "ws"} {
 		t.Run(transport, func(t *testing.T) {
 			o := newOffice(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })
 			as, id := o.user(t, "101", "")
 			other, otherID := o.user(t, "ben", "")
 			phone := o.phone(t, func(c *siptest.Config) {
 				c.User, c.Transport, c.TLS = "101", transport, client
-				if transport == "tls" {
+				switch transport {
+				case "tls":
 					c.Server = o.TLSAddr().String()
+				case "ws":
+					c.Server = httpDoor(t, o.rig, false).Listener.Addr().String()
 				}
 			})
 			answer, err := phone.Register(within(t), as, 600, siptest.Field{Name: "Contact", Value: "<sip:line7@203.0.113.9:5062>"})
@@ -65,6 +68,10 @@ func TestRegisteredPhoneIsCalledWhereItWasHeard(t *testing.T) {
 				t.Fatal(err)
 			}
 			expect[call.Ended](t, p)
+			phone.Close()
+			if transport != "udp" {
+				eventually(t, func() bool { return len(o.phones.Devices(id)) == 0 })
+			}
 		})
 	}
 }
