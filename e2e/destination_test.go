@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/switchhook/switchhook/internal/delivery/azuritetest"
+	"github.com/switchhook/switchhook/internal/server"
 )
 
 // TestStorageQueueGetsTheCall: the emulator's queue, subscribed by command and
@@ -107,5 +108,45 @@ func TestDeletedSubscriptionIsTold(t *testing.T) {
 	}
 	if told.Headers["aeg-event-type"] != "SubscriptionDeletion" {
 		t.Errorf("its headers are %v", told.Headers)
+	}
+}
+
+// TestQueueIsManagedByTheOfficialSDK: the management SDK makes a subscription to
+// a queue, and is told why it cannot make others.
+func TestQueueIsManagedByTheOfficialSDK(t *testing.T) {
+	storage := azuritetest.Start(t)
+	issuer, token := openIssuer(t)
+	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "'}]}\nevents: {storage-accounts: ['" + storage + "']}\n"})
+	a := startAgent(p, application{})
+	a.do("manageAs", values{"token": token, "subscription": server.ARMSubscription, "resourceGroup": server.ARMGroup, "resource": server.ARMName}, nil)
+	queue(t, storage, "create", "calls")
+	account := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/" + azuritetest.Account
+	create := func(name string, destination values) (made struct {
+		ProvisioningState string
+		Destination       struct {
+			EndpointType, ResourceID, QueueName string
+			QueueMessageTimeToLiveInSeconds     int
+		}
+	}, err error) {
+		err = a.try("manage", values{"place": "resource", "operation": "create", "name": name, "info": values{"destination": destination}}, &made)
+		return made, err
+	}
+	made, err := create("queue", values{"endpointType": "StorageQueue", "resourceId": account, "queueName": "calls", "queueMessageTimeToLiveInSeconds": -1})
+	must(t, err)
+	if d := made.Destination; made.ProvisioningState != "Succeeded" || d.EndpointType != "StorageQueue" || d.ResourceID != account || d.QueueName != "calls" || d.QueueMessageTimeToLiveInSeconds != -1 {
+		t.Errorf("made %+v", made)
+	}
+	for _, test := range []struct {
+		destination values
+		says        string
+	}{
+		{values{"endpointType": "StorageQueue", "resourceId": account, "queueName": "missing"}, "the queue does not exist"},
+		{values{"endpointType": "StorageQueue", "resourceId": strings.TrimSuffix(account, "1"), "queueName": "calls"}, "is not configured"},
+		{values{"endpointType": "ServiceBusQueue", "resourceId": "/sb"}, "use StorageQueue"},
+		{values{"endpointType": "EventHub", "resourceId": "/eh"}, "use NatsSubject"},
+	} {
+		if _, err := create("other", test.destination); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%v: %v, want %q", test.destination, err, test.says)
+		}
 	}
 }
