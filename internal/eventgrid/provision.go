@@ -23,11 +23,11 @@ func (g *Grid) put(name string, want func(*Settings) (Settings, error)) (Subscri
 	if err := g.foresee(name, want); err != nil {
 		return Subscription{}, err
 	}
-	return g.place(name, want)
+	return g.set(name, want)
 }
 
-// place is put without the question whether the destination is there.
-func (g *Grid) place(name string, want func(*Settings) (Settings, error)) (Subscription, error) {
+// set is put without the question whether the destination is there.
+func (g *Grid) set(name string, want func(*Settings) (Settings, error)) (Subscription, error) {
 	g.admin.Lock()
 	defer g.admin.Unlock()
 	if g.life.Err() != nil {

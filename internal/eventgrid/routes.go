@@ -82,7 +82,7 @@ func (g *Grid) update(w http.ResponseWriter, r *http.Request, in place) error {
 	}
 	put := g.put
 	if body.Destination == nil {
-		put = g.place // what it has is not to be asked for, however it is just now
+		put = g.set // what it has is not to be asked for, however it is just now
 	}
 	sub, err := put(name, func(former *Settings) (Settings, error) {
 		if former == nil {
