@@ -26,6 +26,7 @@ type setup struct {
 	data      string        // data directory of an earlier start
 	trunk     int           // port of the phone that outbound calls go to; 0 keeps the default trunk
 	transport string        // to that phone; "" is udp
+	more      string        // of that phone's trunk, ", key: value"
 	config    string        // more lines of switchhook.yaml
 	grace     time.Duration // of running calls at the end; 0 is a second
 }
@@ -65,8 +66,8 @@ func start(t testing.TB, s setup) *product {
 func (s setup) write(t testing.TB) string {
 	text := fmt.Sprintf("shutdown: {grace: %v}\n", cmp.Or(s.grace, time.Second)) + s.config
 	if s.trunk != 0 {
-		text += fmt.Sprintf("trunks:\n  - {name: phones, host: 127.0.0.1, port: %d, transport: %s, sources: [127.0.0.0/8]}\n",
-			s.trunk, cmp.Or(s.transport, "udp"))
+		text += fmt.Sprintf("trunks:\n  - {name: phones, host: 127.0.0.1, port: %d, transport: %s, sources: [127.0.0.0/8]%s}\n",
+			s.trunk, cmp.Or(s.transport, "udp"), s.more)
 	}
 	name := filepath.Join(t.TempDir(), "switchhook.yaml")
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
