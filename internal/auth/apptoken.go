@@ -21,9 +21,9 @@ const (
 // ownTokenLifetime is Entra's shortest.
 const ownTokenLifetime = time.Hour
 
-// ownIssuer signs the tokens of a tenant with this server's key. They have the
+// OwnIssuer signs the tokens of a tenant with this server's key. They have the
 // claims of both versions of Entra's application tokens.
-type ownIssuer struct {
+type OwnIssuer struct {
 	signer *Signer
 	base   func() string
 	tenant string
@@ -48,7 +48,7 @@ type applicationClaims struct {
 // ownIssuerPath is where our issuer of a tenant lies below the public address.
 func ownIssuerPath(tenant string) string { return "/entra/" + tenant + "/v2.0" }
 
-func (o ownIssuer) fetch(ctx context.Context, application string) (string, time.Time, error) {
+func (o OwnIssuer) fetch(ctx context.Context, application string) (string, time.Time, error) {
 	if o.signer == nil || o.base == nil {
 		return "", time.Time{}, errors.New("this server has no key to sign tokens with")
 	}
@@ -68,21 +68,15 @@ func (o ownIssuer) fetch(ctx context.Context, application string) (string, time.
 }
 
 // Issuer is the issuer that the tokens name.
-func (o ownIssuer) Issuer() string {
+func (o OwnIssuer) Issuer() string {
 	return strings.TrimSuffix(o.base(), "/") + ownIssuerPath(o.tenant)
 }
 
 // JWKS returns the keys that verify the tokens.
-func (o ownIssuer) JWKS(ctx context.Context) ([]byte, error) { return o.signer.JWKS(ctx) }
-
-// PublicKeys are those of one of our issuers.
-type PublicKeys interface {
-	Issuer() string
-	JWKS(ctx context.Context) ([]byte, error)
-}
+func (o OwnIssuer) JWKS(ctx context.Context) ([]byte, error) { return o.signer.JWKS(ctx) }
 
 // Issuer is our issuer of a tenant; false where another issues its tokens.
-func (t *WebhookTokens) Issuer(tenant string) (PublicKeys, bool) {
-	own, ours := t.sources[strings.ToLower(tenant)].(ownIssuer)
+func (t *WebhookTokens) Issuer(tenant string) (OwnIssuer, bool) {
+	own, ours := t.sources[strings.ToLower(tenant)].(OwnIssuer)
 	return own, ours
 }

@@ -102,7 +102,7 @@ func NewWebhookTokens(cfg WebhookTokensConfig) (*WebhookTokens, error) {
 		case each.Endpoint == "" && each.ClientID+string(each.ClientSecret)+each.Scope != "":
 			return nil, fmt.Errorf("tenant %q has a client but no token endpoint", each.Tenant)
 		case each.Endpoint == "":
-			t.sources[key] = ownIssuer{signer: cfg.Signer, base: cfg.Base, tenant: key, now: cfg.Now}
+			t.sources[key] = OwnIssuer{signer: cfg.Signer, base: cfg.Base, tenant: key, now: cfg.Now}
 			continue
 		case each.ClientID == "" || each.ClientSecret == "":
 			return nil, fmt.Errorf("tenant %q has a token endpoint but no client id or no client secret", each.Tenant)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -66,6 +67,27 @@ func (o Outbound) check(address netip.Addr) error {
 		}
 	}
 	return nil
+}
+
+// openToOthers reports whether a door of the APIs is open to more than this
+// machine.
+func (cfg Config) openToOthers() bool {
+	for _, door := range []string{cfg.HTTPS, cfg.HTTP} {
+		host, _, err := net.SplitHostPort(door)
+		address, notAddress := netip.ParseAddr(host)
+		if err == nil && host != "localhost" && (notAddress != nil || !address.IsLoopback()) {
+			return true
+		}
+	}
+	return false
+}
+
+// warnOfOutbound tells an operator whose server others can reach, and who has
+// not decided where it may connect to for them.
+func (p *parts) warnOfOutbound() {
+	if p.cfg.openToOthers() && !p.cfg.Outbound.RefusePrivate {
+		p.log.Warn("webhooks, callbacks and prompts may lead into this server's own network: set outbound.refuse-private and outbound.allow in the configuration")
+	}
 }
 
 // checkAddress is check where there is a rule, for those who connect.

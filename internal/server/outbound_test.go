@@ -116,3 +116,25 @@ func (p *parts) handshakeWith(t *testing.T, endpoint string) (text string) {
 	}
 	return text
 }
+
+func TestOperatorIsWarnedOfOpenDoors(t *testing.T) {
+	for _, row := range []struct {
+		cfg  Config
+		want bool
+	}{
+		{Config{HTTPS: "localhost:8443", HTTP: "127.0.0.1:8080"}, false},
+		{Config{HTTPS: "[::1]:8443"}, false},
+		{Config{HTTPS: "0.0.0.0:8443"}, true},
+		{Config{HTTPS: ":8443"}, true},
+		{Config{HTTPS: "localhost:8443", HTTP: "192.0.2.1:80"}, true},
+		{Config{HTTPS: "calls.example.com:8443"}, true},
+		{Config{HTTPS: "0.0.0.0:8443", Outbound: Outbound{RefusePrivate: true}}, false},
+	} {
+		var log strings.Builder
+		p := &parts{cfg: row.cfg, log: slog.New(slog.NewTextHandler(&log, nil))}
+		p.warnOfOutbound()
+		if got := strings.Contains(log.String(), "outbound.refuse-private"); got != row.want {
+			t.Errorf("%+v: warned %v", row.cfg, got)
+		}
+	}
+}

@@ -32,6 +32,7 @@ func (p *parts) serve(ctx context.Context) (taken Addresses, err error) {
 	p.later(p.haltDeliveries)
 	p.callbacks.Recover(left)
 	p.doors.serve(secure, plain)
+	p.warnOfOutbound()
 	p.grid.Apply(p.cfg.Subscriptions)
 	return taken, nil
 }
