@@ -36,16 +36,16 @@ type streamJournal struct {
 	reading  jetstream.ConsumeContext
 
 	mu   sync.Mutex
-	acks map[uint64]jetstream.Msg // told by the consumer, not done yet
-	done map[uint64]bool          // done before the consumer told
-	kept map[uint64]bool          // not done
+	acks map[uint64]string // where to acknowledge what the consumer told and is not done yet
+	done map[uint64]bool   // done before the consumer told
+	kept map[uint64]bool   // not done
 }
 
 // OnBackbone returns the journal that the backbone keeps.
 func OnBackbone(b *backbone.Backbone) Journal {
 	return &streamJournal{
 		backbone: b, run: uuid.NewString(),
-		acks: map[uint64]jetstream.Msg{}, done: map[uint64]bool{}, kept: map[uint64]bool{},
+		acks: map[uint64]string{}, done: map[uint64]bool{}, kept: map[uint64]bool{},
 	}
 }
 
@@ -145,6 +145,9 @@ func (j *streamJournal) readFrom(ctx context.Context, last *uint64, tell func(ui
 	return nil
 }
 
+// acknowledged is how a consumer is told that a message is done.
+var acknowledged = []byte("+ACK")
+
 // learn takes a message's handle from the consumer.
 func (j *streamJournal) learn(msg jetstream.Msg) {
 	meta, err := msg.Metadata()
@@ -159,7 +162,7 @@ func (j *streamJournal) learn(msg jetstream.Msg) {
 		_ = msg.Ack() // where it is lost, the message is told again
 		return
 	}
-	j.acks[number] = msg
+	j.acks[number] = msg.Reply() // of the message, which may wait for hours, nothing else is needed
 }
 
 // Append implements Journal.
@@ -192,13 +195,13 @@ func (j *streamJournal) Done(number uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	delete(j.kept, number)
-	msg, told := j.acks[number]
+	reply, told := j.acks[number]
 	if !told {
 		j.done[number] = true
 		return
 	}
 	delete(j.acks, number)
-	_ = msg.Ack() // where it is lost, the message is told again
+	_ = j.backbone.JetStream().Conn().Publish(reply, acknowledged) // where it is lost, the message is told again
 }
 
 // Close implements Journal. Acknowledgements are not answered, so it looks

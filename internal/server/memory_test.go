@@ -32,6 +32,40 @@ func TestMemoryIsGivenBackWhenNothingGoesOn(t *testing.T) {
 	}
 }
 
+// A goroutine that once went deep and now waits, as three of each call do, does not
+// keep what it needed then.
+func TestStacksAreGivenBack(t *testing.T) {
+	const goroutines = 1000
+	end, deep := make(chan struct{}), make(chan struct{}, goroutines)
+	for range goroutines {
+		go func() {
+			goDeep(100)
+			deep <- struct{}{}
+			<-end
+		}()
+	}
+	for range goroutines {
+		<-deep
+	}
+	defer close(end)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	new(thrift).giveBack()
+	runtime.ReadMemStats(&after)
+	if after.StackInuse > before.StackInuse/3 {
+		t.Errorf("%d goroutines had %d bytes of stack, and have %d", goroutines, before.StackInuse, after.StackInuse)
+	}
+}
+
+func goDeep(n int) int {
+	var room [160]byte // 100 times make more than 16 kB of stack
+	if n == 0 {
+		return 0
+	}
+	room[n%160] = byte(n)
+	return goDeep(n-1) + int(room[n*7%160])
+}
+
 // burst is what TestBurstIsGivenBack leaves behind.
 var burst [][]byte
 

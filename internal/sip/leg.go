@@ -221,6 +221,9 @@ func (l *leg) confirmed() {
 	l.phase = up
 	l.owned = true
 	l.taken.Store(true)
+	if l.in != nil && l.in.reliably == nil {
+		l.in = nil // the INVITE and its transaction are not needed any more
+	}
 	l.watch()
 	l.tell.report(call.Answered{})
 	if l.media.held {
