@@ -160,6 +160,12 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
 func newRig(t testing.TB, change func(*Config), trunks ...trunk.Trunk) *rig {
 	t.Helper()
+	return newRigOn(t, netip.MustParseAddr("127.0.0.1"), change, trunks...)
+}
+
+// newRigOn is newRig with sound on an address of another family.
+func newRigOn(t testing.TB, sound netip.Addr, change func(*Config), trunks ...trunk.Trunk) *rig {
+	t.Helper()
 	cfg := Config{Listen: "127.0.0.1:0", Grace: 400 * time.Millisecond, TrunkPatience: 300 * time.Millisecond}
 	if change != nil {
 		change(&cfg)
@@ -171,7 +177,7 @@ func newRig(t testing.TB, change func(*Config), trunks ...trunk.Trunk) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ports := rtp.NewPorts(rtp.Config{Low: 30000, High: 39998, Bind: netip.MustParseAddr("127.0.0.1")})
+	ports := rtp.NewPorts(rtp.Config{Low: 30000, High: 39998, Bind: sound})
 	level := slog.LevelError
 	if testing.Verbose() {
 		level = slog.LevelInfo

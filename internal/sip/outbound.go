@@ -75,6 +75,10 @@ func (l *leg) invite() {
 		l.server.fromListener(request)
 	}
 	l.authorize(request)
+	if l.tooLarge(request) {
+		l.overTCP()
+		return
+	}
 	attempt := &inviting{request: request, cseq: d.localSeq}
 	l.out.invite = attempt
 	if l.more() {

@@ -39,6 +39,7 @@ type Server struct {
 	dialled       dialled // over TLS
 	dialledTCP    dialled
 	lines         lines
+	noTCP         deafToTCP
 	connecting    singleflight.Group
 	door          *door
 	gate          *gate

@@ -48,13 +48,23 @@ func (c *Call) redirect(ctx context.Context, direction string) error {
 // Reinvite offers another session description, acknowledges the answer and
 // returns it.
 func (c *Call) Reinvite(ctx context.Context, description []byte) (*Message, error) {
+	return c.reinvite(ctx, description, nil)
+}
+
+// ReinviteDelayed asks for an offer, answers it in the ACK and returns the response.
+func (c *Call) ReinviteDelayed(ctx context.Context, answer []byte) (*Message, error) {
+	return c.reinvite(ctx, nil, answer)
+}
+
+func (c *Call) reinvite(ctx context.Context, offer, answer []byte) (*Message, error) {
 	c.mu.Lock()
 	c.cseq++
 	cseq := c.cseq
 	c.mu.Unlock()
 	m := c.request("INVITE", cseq)
-	m.Body = description
-	m.Add("Content-Type", "application/sdp")
+	if m.Body = offer; offer != nil {
+		m.Add("Content-Type", "application/sdp")
+	}
 	defer c.phone.forget(m.branch() + "INVITE")
 	response, err := c.phone.exchange(ctx, m, nil)
 	if err != nil {
@@ -65,6 +75,9 @@ func (c *Call) Reinvite(ctx context.Context, description []byte) (*Message, erro
 		ack.set([]Field{{"Via", m.Get("Via")}})
 	} else {
 		c.media.follow(response.Body)
+		if ack.Body = answer; answer != nil {
+			ack.Add("Content-Type", "application/sdp")
+		}
 	}
 	c.phone.transmit(ack, ack.bytes())
 	return response, nil

@@ -1,0 +1,87 @@
+package sip
+
+import (
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+)
+
+// large is a call whose INVITE is longer than a datagram should be.
+func large(t *testing.T, r *rig) *guest {
+	t.Helper()
+	p := newParty(call.Invitation{
+		From: mustPhone(t, "+15550009999"), To: mustPhone(t, "+15557770000"),
+		SIPHeaders: map[string]string{"X-MS-Custom-Story": strings.Repeat("once upon a time ", 50)},
+	})
+	leg, err := r.Dial(t.Context(), p.invitation, p.report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.is(leg)
+	return p
+}
+
+// TestLargeINVITEGoesOverTCP asks RFC 3261 §18.1.1 of a trunk that is one of UDP.
+func TestLargeINVITEGoesOverTCP(t *testing.T) {
+	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport = "tcp" })
+	via.Transport = "udp"
+	r := newRig(t, nil, via)
+	for range 2 {
+		made := large(t, r)
+		taken := next(t, phone)
+		if top, contact := taken.Invite.Get("Via"), taken.Invite.Get("Contact"); !strings.HasPrefix(top, "SIP/2.0/TCP ") || !strings.Contains(contact, ";transport=tcp") {
+			t.Errorf("Via %q, Contact %q", top, contact)
+		}
+		taken.Answer()
+		expect[call.Answered](t, made)
+		made.End(call.Reason{})
+		if err := taken.WaitEnded(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		expect[call.Ended](t, made)
+	}
+}
+
+// TestLargeINVITEGoesOverUDPWhereThereIsNoTCP asks for what the RFC allows then,
+// and that a small one never tries TCP.
+func TestLargeINVITEGoesOverUDPWhereThereIsNoTCP(t *testing.T) {
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	made := large(t, r)
+	taken := next(t, phone)
+	if top := taken.Invite.Get("Via"); !strings.HasPrefix(top, "SIP/2.0/UDP ") {
+		t.Errorf("Via %q", top)
+	}
+	taken.Answer()
+	expect[call.Answered](t, made)
+	if !r.noTCP.has(addressOf(phone.Addr())) {
+		t.Error("the next one tries TCP again")
+	}
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	both, small := callee(t, "both", func(c *siptest.Config) { c.Listen = listener.Addr().String() })
+	r = newRig(t, nil, small)
+	r.dial(t, "+15557770000")
+	if top := next(t, both).Invite.Get("Via"); !strings.HasPrefix(top, "SIP/2.0/UDP ") {
+		t.Errorf("a small INVITE has Via %q", top)
+	}
+}
+
+func TestCallGivenUpWhileItsLargeINVITEConnects(t *testing.T) {
+	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport = "tcp" })
+	via.Transport = "udp"
+	r := newRig(t, nil, via)
+	made := large(t, r)
+	made.End(call.Reason{Kind: call.Canceled})
+	if why := expect[call.Ended](t, made).Reason; why.Kind != call.Canceled {
+		t.Errorf("ended by %+v", why)
+	}
+	phone.Close()
+}
