@@ -1,6 +1,6 @@
 # Switchhook is built and tested with Go, gcc (for the race detector), Node 20
-# or later, sipp and libopus. On Debian and Ubuntu the targets install sipp and
-# libopus themselves and say so. The tests use loopback only.
+# or later, sipp, baresip and libopus. On Debian and Ubuntu the targets install these
+# themselves and say so. The tests use loopback only.
 #
 #   make build      bin/switchhook; it opens libopus if the system has it
 #   make static     bin/switchhook-static: without Opus, and without any library
@@ -13,7 +13,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus test test-unit test-e2e check lint bench sipp clean
+.PHONY: build static libopus baresip test test-unit test-e2e check lint bench sipp clean
 
 GO ?= go
 # SOAK=full lets the hundred calls of the soak last a minute.
@@ -36,14 +36,14 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check sipp libopus e2e/node_modules/.installed
+test: check sipp libopus baresip e2e/node_modules/.installed
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
 test-unit: check libopus
 	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
-test-e2e: sipp e2e/node_modules/.installed
+test-e2e: sipp baresip e2e/node_modules/.installed
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 check:
@@ -67,6 +67,15 @@ sipp:
 	echo "==> sipp is missing: $$sudo apt-get install sip-tester"; \
 	$$sudo apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends sip-tester >/dev/null
+
+# A softphone of others calls, and is called.
+baresip:
+	@command -v baresip >/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "baresip is missing: install it (https://github.com/baresip/baresip); its tests are skipped without it"; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "==> baresip is missing: $$sudo apt-get install baresip"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends baresip >/dev/null
 
 # Opus is tested against the real library (Debian's package libopus0).
 libopus:
