@@ -30,8 +30,8 @@ type media struct {
 	done   chan struct{}
 	// closed where the script carries the sound itself; nil otherwise
 	elsewhere chan struct{}
-	start1 sync.Once
-	close1 sync.Once
+	start1    sync.Once
+	close1    sync.Once
 
 	mu      sync.Mutex
 	remote  net.Addr
