@@ -206,3 +206,67 @@ func TestGuardsAndCallerIDsAreTold(t *testing.T) {
 	c.do("hangUp", values{"forEveryone": true}, nil)
 	c.ended()
 }
+
+// TestRegisteredTrunkCarriesCalls: the product registers with a provider, takes
+// a call that comes for the account, and takes its leave when it stops.
+func TestRegisteredTrunkCarriesCalls(t *testing.T) {
+	provider, err := siptest.New(siptest.Config{User: farNumber, Username: "account", Password: "secret"})
+	must(t, err)
+	t.Cleanup(provider.Close)
+	registrar := provider.Registrar()
+	p := start(t, setup{config: fmt.Sprintf(`trunks:
+  - name: provider
+    host: 127.0.0.1
+    port: %d
+    username: account
+    password: secret
+    register: {expires: 10m}
+    country: "1"
+    international-prefix: "011"
+    rewrite: {called-out: [{match: '^\+1', replace: ''}]}
+call: {attestation-header: X-MS-Custom-Attestation}
+`, provider.Addr().(*net.UDPAddr).Port)})
+	eventually(t, 10*time.Second, "the provider knows us", func() bool { return len(registrar.Contacts()) == 1 })
+	eventually(t, 10*time.Second, "the trunk is shown as registered", func() bool {
+		return strings.Contains(p.mustRun("trunks"), "account until")
+	})
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+
+	caller := newPhoneAs(p, "0114930123456")
+	call, err := caller.Invite(siptest.Invite{To: "account", Fields: []siptest.Field{
+		{Name: "P-Called-Party-ID", Value: "<sip:" + strings.TrimPrefix(ourNumber, "+1") + "@provider.example>"},
+		{Name: "Identity", Value: identityHeader},
+	}})
+	must(t, err)
+	in := a.incomingCall("4:+4930123456").Data
+	if in.To.RawID != callee {
+		t.Errorf("%s is called", in.To.RawID)
+	}
+	if in.CustomContext == nil {
+		t.Error("the event has no customContext")
+	} else if got := in.CustomContext.SIPHeaders["X-MS-Custom-Attestation"]; !strings.HasPrefix(got, "unverified; attest=A; orig=12155551212") {
+		t.Errorf("the application reads %q", got)
+	}
+	must(t, call.Cancel(within(t, 5*time.Second)))
+
+	c := a.create(toFar(""))
+	taken, err := provider.Next(within(t, 5*time.Second))
+	must(t, err)
+	if uri := taken.Invite.URI(); !strings.HasPrefix(uri, "sip:"+strings.TrimPrefix(farNumber, "+1")+"@") {
+		t.Errorf("the provider is asked for %s", uri)
+	}
+	must(t, taken.Answer())
+	c.got("CallConnected")
+	c.do("hangUp", values{"forEveryone": true}, nil)
+	c.ended()
+	p.stop()
+	if left := registrar.Contacts(); len(left) != 0 {
+		t.Errorf("after the end the provider still knows %v", left)
+	}
+}
+
+// identityHeader is the example of RFC 8588 §4, with a signature of no worth.
+const identityHeader = "eyJhbGciOiJFUzI1NiIsInBwdCI6InNoYWtlbiIsInR5cCI6InBhc3Nwb3J0In0." +
+	"eyJhdHRlc3QiOiJBIiwiZGVzdCI6eyJ0biI6WyIxMjE1NTU1MTIxMyJdfSwiaWF0IjoxNDQzMjA4MzQ1LCJvcmlnIjp7InRuIjoiMTIxNTU1NTEyMTIifX0." +
+	"c2lnbmF0dXJl;info=<https://cert.example.org/a.cer>;alg=ES256;ppt=shaken"

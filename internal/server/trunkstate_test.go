@@ -3,12 +3,17 @@ package server
 import (
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/sip"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/siprouting"
 	"github.com/switchhook/switchhook/internal/store"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -63,5 +68,47 @@ func TestStatesOfTrunksAndNumbers(t *testing.T) {
 	ask(NumbersPath, &numbers)
 	if got := numbers.Value; len(got) != 2 || !got[0].Owned || got[1].Owned || got[0].Calling != "inbound+outbound" {
 		t.Errorf("numbers are %+v", got)
+	}
+}
+
+// TestHealthOfTrunksIsShown asks that the routing API tells whether trunks answer.
+func TestHealthOfTrunksIsShown(t *testing.T) {
+	alive, err := siptest.New(siptest.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alive.Close()
+	dead, err := siptest.New(siptest.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.Answering(func(*siptest.Message) int { return 503 })
+	defer dead.Close()
+	at := func(name string, phone *siptest.Phone, ping time.Duration) trunk.Trunk {
+		return trunk.Trunk{Name: name, Host: "127.0.0.1", Port: phone.Addr().(*net.UDPAddr).Port, Ping: ping}
+	}
+	table, err := trunk.NewTable([]trunk.Trunk{at("alive", alive, 10*time.Millisecond), at("dead", dead, 10*time.Millisecond), at("unasked", alive, 0)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &parts{trunks: table, phones: sip.New(sip.Config{Listen: "127.0.0.1:0"}, table, nil, nil, slog.New(slog.DiscardHandler))}
+	if err := p.phones.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer p.phones.Close()
+	deadline := time.After(20 * time.Second)
+	for {
+		up, down := trunkWatch{p}.Health("alive"), trunkWatch{p}.Health("dead")
+		if up.Overall == siprouting.Active && up.Ping == siprouting.OK && down.Overall == siprouting.Inactive && down.Ping == siprouting.Failing && down.Reason != "" {
+			break
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("alive is %+v, dead is %+v", up, down)
+		}
+	}
+	if got := (trunkWatch{p}).Health("unasked"); got.Overall != siprouting.Unknown {
+		t.Errorf("unasked is %+v", got)
 	}
 }

@@ -459,3 +459,27 @@ func TestPrivacyHidesCallers(t *testing.T) {
 		t.Error("it is hidden still")
 	}
 }
+
+// TestServiceRecordsAreStillLookedUp asks that a trunk of the file without a port
+// stays without one, until a client sets another.
+func TestServiceRecordsAreStillLookedUp(t *testing.T) {
+	f := newFixture(t, store.InMemory(), func(c *Config) {
+		c.Trunks = append(c.Trunks, trunk.Trunk{Name: "named", Host: "sip.example.net"})
+	})
+	byService := func() bool {
+		for _, each := range f.table.Trunks() {
+			if each.Name == "named" {
+				return each.ByService()
+			}
+		}
+		return false
+	}
+	f.patch(t, `{"trunks":{"sbc.example.com":{"sipSignalingPort":5061}}}`)
+	if !byService() {
+		t.Error("the port of the API's answer has become the trunk's")
+	}
+	f.patch(t, `{"trunks":{"named":{"sipSignalingPort":5090}}}`)
+	if byService() {
+		t.Error("the port that a client sets is lost")
+	}
+}
