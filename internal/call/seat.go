@@ -3,6 +3,7 @@ package call
 import (
 	"io"
 	"sync/atomic"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 )
@@ -12,6 +13,14 @@ import (
 type seat struct {
 	audio.Port
 	next atomic.Pointer[func()] // what follows instead of closing
+}
+
+// Waited tells the mix when the leg's packets come.
+func (s *seat) Waited() (time.Duration, bool) {
+	if leg, ok := s.Port.(interface{ Waited() (time.Duration, bool) }); ok {
+		return leg.Waited()
+	}
+	return 0, false
 }
 
 // Close is called by the mix's shard, which no longer touches the sound.

@@ -136,7 +136,7 @@ func TestMetricsAreThereAndGo(t *testing.T) {
 	for _, f := range families {
 		found[f.GetName()] = f.GetMetric()[0].GetGauge().GetValue()
 	}
-	if len(found) != 7 || found["switchhook_mixer_mixes"] != 1 || found["switchhook_mixer_shards"] != 1 {
+	if len(found) != 8 || found["switchhook_mixer_mixes"] != 1 || found["switchhook_mixer_shards"] != 1 {
 		t.Errorf("metrics: %v", found)
 	}
 	e.Close()

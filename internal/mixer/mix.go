@@ -17,11 +17,14 @@ const maxSamples = maxRate / audio.FramesPerSecond
 // what they ask happens at the next tick, in the order of the calls.
 type Mix struct {
 	shard  *shard
-	phase  int
 	closed atomic.Bool
 	rate   atomic.Int64 // as asked for; in force from the next tick on
 
 	// The shard's own.
+	phase   int // at which wake of four it is walked
+	ticks   int
+	moves   int // to another phase
+	rest    int // looks until the next one
 	samples int
 	members []*Member
 	over    bool    // no one joins any more
@@ -31,11 +34,12 @@ type Mix struct {
 // Member is one port's place in a mix. Its methods may be called from any
 // goroutine and after it has left, when they do nothing.
 type Member struct {
-	mix     *Mix
-	port    audio.Port
-	muted   atomic.Bool
-	held    atomic.Bool
-	whisper atomic.Pointer[whisper]
+	mix      *Mix
+	port     audio.Port
+	arriving arriving // the port, if its sound comes in packets
+	muted    atomic.Bool
+	held     atomic.Bool
+	whisper  atomic.Pointer[whisper]
 
 	// The shard's own.
 	in    bool
@@ -50,6 +54,7 @@ type whisper struct{ source audio.Source }
 // at once if the mix or its engine is closed already.
 func (m *Mix) Join(p audio.Port) *Member {
 	mb := &Member{mix: m, port: p}
+	mb.arriving, _ = p.(arriving)
 	if !m.shard.orders.push(func(s *shard) { s.add(mb) }) {
 		if closer, ok := p.(io.Closer); ok {
 			_ = closer.Close() // no shard is left to do it, nor to mind

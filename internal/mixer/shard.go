@@ -34,6 +34,7 @@ type shard struct {
 	members    atomic.Int64
 	assigned   atomic.Int64 // mixes made and not closed
 	skipped    atomic.Int64 // wakes left out after a long stop
+	moved      atomic.Int64 // mixes that changed their phase
 	scheduling atomic.Value // string
 }
 
@@ -100,7 +101,9 @@ func (s *shard) walk() {
 func (s *shard) tick(phase int) {
 	// Backwards, because a member that panics may take its mix out of the list.
 	for i := len(s.mixes[phase]) - 1; i >= 0; i-- {
-		s.tickOne(s.mixes[phase][i])
+		m := s.mixes[phase][i]
+		s.tickOne(m)
+		s.follow(m)
 	}
 }
 

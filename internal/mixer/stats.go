@@ -16,6 +16,7 @@ type Stats struct {
 	LatenessMax time.Duration
 	Walk        time.Duration // the longest walk over all calls of a shard, each 20 ms
 	Skipped     uint64        // wakes left out because the thread had stopped for over 200 ms
+	Moved       uint64        // changes of phase: calls that follow their legs' arrivals
 	Panics      uint64        // of ports
 	Scheduling  string        // "round-robin", "nice" or "normal": what the system permits
 }
@@ -33,6 +34,7 @@ func (e *Engine) Stats() Stats {
 		all.LatenessMax = max(all.LatenessMax, time.Duration(s.late.worst.Load()))
 		all.Walk = max(all.Walk, time.Duration(s.late.walk.Load()))
 		all.Skipped += uint64(s.skipped.Load())
+		all.Moved += uint64(s.moved.Load())
 		all.Scheduling, _ = s.scheduling.Load().(string)
 	}
 	return all
@@ -99,6 +101,7 @@ func newMetrics(r prometheus.Registerer, e *Engine) *metrics {
 	gauge("members", "Ports in a mix.", func(s Stats) float64 { return float64(s.Members) })
 	gauge("walk_seconds", "The longest walk over a shard's calls, of 20 ms that it may take.", func(s Stats) float64 { return s.Walk.Seconds() })
 	counter("skipped_total", "Wakes left out after the thread had stopped.", func(s Stats) float64 { return float64(s.Skipped) })
+	counter("moved_total", "Calls that moved to the phase of their legs' packets.", func(s Stats) float64 { return float64(s.Moved) })
 	counter("panics_total", "Ports that panicked and were removed.", func(s Stats) float64 { return float64(s.Panics) })
 	for _, c := range m.collectors {
 		r.MustRegister(c)

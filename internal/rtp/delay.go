@@ -2,7 +2,7 @@ package rtp
 
 // catchUp throws away what would make the delay too long.
 func (p *playout) catchUp() {
-	for p.depth() > startDepth && p.buffer.count > 1 {
+	for p.depth() > p.collected() && p.buffer.count > 1 {
 		p.skip()
 	}
 	p.conceal.cut()
@@ -17,7 +17,7 @@ func (p *playout) mayShrink() bool {
 	if p.watched += 20; p.watched < p.patience {
 		return false
 	}
-	long := p.spare >= longSpare && p.depth() >= 20
+	long := p.spare >= min(longSpare, max(p.collected(), leastSpare)) && p.depth() >= 20
 	p.watch()
 	if long {
 		p.patience = max(p.patience/2, patience)

@@ -1,12 +1,17 @@
 package rtp
 
-import "github.com/switchhook/switchhook/internal/codec"
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/codec"
+)
 
 // Times of the playout, in ms.
 const (
-	startDepth = 40   // collected before a talk spurt begins
+	startDepth = 40   // collected before a talk spurt begins, unless Config says otherwise
 	maxDepth   = 200  // more than that is thrown away
 	longSpare  = 40   // if even the latest packet comes so early, the delay may shrink by a frame
+	leastSpare = 25   // the same where less shall be collected
 	jumpLimit  = 1000 // a timestamp further ahead belongs to a clock that jumped
 	overlap    = 20   // and so does the newest packet's, if it lies further back
 	patience   = 4000 // how long the spare must have been long
@@ -42,6 +47,7 @@ type playout struct {
 	spare    int // ms by which the latest packet of the window came early
 	watched  int // ms of the window
 	patience int
+	wanted   time.Duration // Config.Depth
 
 	packetMillis int // of the packet decoded last
 
@@ -142,6 +148,17 @@ func (p *playout) frame(dst []int16, quiet bool) sound {
 	return made
 }
 
+// collected is how much shall wait before a talk spurt begins, in ms.
+func (p *playout) collected() int {
+	switch {
+	case p.wanted == 0:
+		return startDepth
+	case p.wanted < 0:
+		return 0
+	}
+	return int(p.wanted / time.Millisecond)
+}
+
 // start begins a talk spurt when enough has been collected.
 func (p *playout) start() bool {
 	first := p.buffer.first()
@@ -149,7 +166,7 @@ func (p *playout) start() bool {
 		return false
 	}
 	p.waited += 20
-	if p.ms(int32(p.buffer.last().end()-first.timestamp)) < startDepth && p.waited < startDepth {
+	if depth := p.collected(); p.ms(int32(p.buffer.last().end()-first.timestamp)) < depth && p.waited < depth {
 		return false
 	}
 	p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1

@@ -27,6 +27,9 @@ const retryAfter = 5 * time.Second
 type Config struct {
 	Low, High uint16     // the range of ports, both included; DefaultLow and DefaultHigh if both are 0
 	Bind      netip.Addr // the local address; the zero Addr is 127.0.0.1
+	// Depth is how much sound the jitter buffer collects before it plays, at first:
+	// it grows when packets come late. 0 is 40 ms, less than that nothing at all.
+	Depth time.Duration
 }
 
 // Ports hands out pairs of ports: an even one for RTP, the next for RTCP
@@ -36,6 +39,7 @@ type Ports struct {
 	bind  netip.Addr
 	first int // the lowest even port
 	pairs int
+	depth time.Duration
 
 	mu   sync.Mutex // one Open at a time; giving back, on a shard, takes no lock
 	next int        // the pair to try first
@@ -54,7 +58,7 @@ func NewPorts(cfg Config) *Ports {
 	}
 	first := (int(cfg.Low) + 1) &^ 1
 	pairs := max((int(cfg.High)-first+1)/2, 0)
-	return &Ports{bind: cfg.Bind.Unmap(), first: first, pairs: pairs, used: make([]atomic.Bool, pairs)}
+	return &Ports{bind: cfg.Bind.Unmap(), first: first, pairs: pairs, depth: cfg.Depth, used: make([]atomic.Bool, pairs)}
 }
 
 // Open binds the next free pair. It passes over ports that other programs have.
@@ -101,7 +105,9 @@ func (p *Ports) open(pair int) (s *Session, taken bool, err error) {
 		_ = rtp.close()
 		return nil, taken, err
 	}
-	return newSession(netip.AddrPortFrom(p.bind, port), rtp, rtcp, func() { p.release(pair) }), false, nil
+	s = newSession(netip.AddrPortFrom(p.bind, port), rtp, rtcp, func() { p.release(pair) })
+	s.playout.wanted = p.depth
+	return s, false, nil
 }
 
 func (p *Ports) release(pair int) {

@@ -72,6 +72,9 @@ func (s *Session) take(m *Media, i int) {
 			s.playout.hush(h, payload)
 		}
 	default:
+		if judged != older {
+			s.waits.came(s.desk.batch.at[i])
+		}
 		s.reception.arrive(h.timestamp, time.Duration(s.desk.batch.at[i]-s.origin), m.Codec.ClockRate)
 		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(m.Codec.ClockRate)))
 		if m.Receive {

@@ -48,6 +48,7 @@ type Session struct {
 	turn         int   // counts reads
 	phase        int   // spreads the sessions' RTCP
 	origin       int64 // Unix time in ns, from which arrival is counted
+	waits        waits
 	reception    reception
 }
 
@@ -104,6 +105,7 @@ func (s *Session) read(f audio.Frame) bool {
 	m := s.adopt()
 	s.source.quiet++
 	s.drain(m)
+	s.waits.read()
 	s.turn++
 	s.converse(m)
 	if m == nil || !m.Receive {

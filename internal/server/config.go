@@ -76,6 +76,7 @@ type Config struct {
 	KeepRecords   time.Duration // how long records of calls are kept
 	RecordsSize   int64         // bytes that they may take
 	MediaTimeout  time.Duration // how long a phone may send nothing before its call ends
+	MediaDepth    time.Duration // how much sound is collected before it is played, as in rtp.Config
 	ShutdownGrace time.Duration // how long running calls may go on while stopping
 	DeliveryFlush time.Duration // how long the last events may take after that
 }
@@ -143,6 +144,7 @@ func LoadConfig(flags Flags) (Config, error) {
 		KeepRecords:   c.duration("call.keep-records", text.Call.KeepRecords, 30*24*time.Hour, 24*time.Hour, 10*365*24*time.Hour),
 		RecordsSize:   int64(c.count("call.keep-records-mib", text.Call.KeepRecordsMiB, 1024, 1, 1<<20)) << 20,
 		RingTimeout:   c.duration("call.ring-timeout", text.Call.RingTimeout, 30*time.Second, time.Second, 10*time.Minute),
+		MediaDepth:    c.depth(text.Media.Depth),
 		MediaTimeout:  c.duration("media.timeout", text.Media.Timeout, time.Minute, time.Second, 24*time.Hour),
 		ShutdownGrace: c.duration("shutdown.grace", text.Shutdown.Grace, 30*time.Second, 0, 24*time.Hour),
 		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),

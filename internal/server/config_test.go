@@ -98,7 +98,7 @@ auth:
 available-numbers: ["+33155501234", "+33155501234"]
 echo-numbers: ["+33155501299"]
 call: {ring-timeout: 20s, keep-records: 48h, keep-records-mib: 5}
-media: {timeout: 2m}
+media: {timeout: 2m, depth: 60ms}
 shutdown: {grace: 1m}
 delivery: {flush: 1s}
 events: {keep-attempts: 48h, max-attempts-kept: 500, max-subscriptions: 700, webhook-tokens: [{tenant: contoso, token-endpoint: https://login.example/token, client-id: me, client-secret: hush}]}
@@ -122,7 +122,7 @@ func TestWholeFileIsRead(t *testing.T) {
 	if cfg.KeepRecords != 48*time.Hour || cfg.RecordsSize != 5<<20 {
 		t.Errorf("records are kept for %v and %d bytes", cfg.KeepRecords, cfg.RecordsSize)
 	}
-	if cfg.RingTimeout != 20*time.Second || cfg.MediaTimeout != 2*time.Minute || cfg.ShutdownGrace != time.Minute || cfg.DeliveryFlush != time.Second {
+	if cfg.RingTimeout != 20*time.Second || cfg.MediaTimeout != 2*time.Minute || cfg.MediaDepth != 60*time.Millisecond || cfg.ShutdownGrace != time.Minute || cfg.DeliveryFlush != time.Second {
 		t.Errorf("got %+v", cfg)
 	}
 	if issuer := cfg.WebhookIssuers[0]; issuer.Endpoint != "https://login.example/token" || issuer.ClientSecret != "hush" || cfg.MaxSubscriptions != 700 {
@@ -192,6 +192,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"issuer missing", Flags{}, "auth: {oidc: [{audience: x}]}\n", []string{"auth.oidc[0]", "issuer"}},
 		{"trunk without host", Flags{}, "trunks: [{name: a}]\n", []string{"trunks", "host"}},
 		{"trunk source", Flags{}, "trunks:\n  - name: a\n    host: b\n    sources: [c]\n", []string{"switchhook.yaml:4: trunks[0].sources", "192.0.2.0/24"}},
+		{"depth of sound", Flags{}, "media: {depth: 1s}\n", []string{"switchhook.yaml:1: media.depth", "200ms"}},
 		{"trunk codec", Flags{}, "trunks: [{name: a, host: b, codecs: [mp3]}]\n", []string{"trunks[0].codecs", "PCMU"}},
 		{"route to nowhere", Flags{}, "trunks: [{name: a, host: b}]\nroutes: [{pattern: x, trunks: [c]}]\n", []string{"routes", `"c"`}},
 		{"route pattern", Flags{}, "trunks: [{name: a, host: b}]\nroutes: [{pattern: \"(\", trunks: [a]}]\n", []string{"routes", "pattern"}},

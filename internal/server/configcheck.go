@@ -228,3 +228,13 @@ func (c *checker) count(key string, given *int, otherwise, low, high int) int {
 	}
 	return *given
 }
+
+// depth reads how much sound is collected before it is played. None is what
+// rtp.Config says by a negative number.
+func (c *checker) depth(text string) time.Duration {
+	d := c.duration("media.depth", text, 40*time.Millisecond, 0, 200*time.Millisecond)
+	if d == 0 {
+		return -1
+	}
+	return d
+}

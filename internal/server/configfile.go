@@ -66,6 +66,7 @@ type configText struct {
 	} `yaml:"call"`
 	Media struct {
 		Timeout string `yaml:"timeout"`
+		Depth   string `yaml:"depth"`
 	} `yaml:"media"`
 	Shutdown struct {
 		Grace string `yaml:"grace"`

@@ -23,7 +23,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	ports := rtp.NewPorts(rtp.Config{Low: uint16(p.cfg.RTPPorts.Low), High: uint16(p.cfg.RTPPorts.High), Bind: bind})
+	ports := rtp.NewPorts(rtp.Config{Low: uint16(p.cfg.RTPPorts.Low), High: uint16(p.cfg.RTPPorts.High), Bind: bind, Depth: p.cfg.MediaDepth})
 	countPorts(p.metrics, ports)
 	p.phones = sip.New(sip.Config{
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,

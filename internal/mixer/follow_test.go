@@ -1,0 +1,159 @@
+package mixer
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// peer is a port whose packets come every 20 ms, at an offset. Its time is that of
+// the shard's turns.
+type peer struct {
+	voice
+	shard  *shard
+	offset time.Duration // of 20 ms
+	mute   bool
+	turns  []int // at which it was read
+}
+
+func (p *peer) now() time.Duration { return time.Duration(p.shard.turn) * wakeEvery }
+
+// wait is how long the newest packet has been there.
+func (p *peer) wait() time.Duration {
+	const period = phases * wakeEvery
+	return (p.now() - p.offset + 1000*period) % period
+}
+
+func (p *peer) Waited() (time.Duration, bool) { return p.wait(), !p.mute }
+
+func (p *peer) WriteFrame(audio.Frame) { p.turns = append(p.turns, p.shard.turn) }
+
+// turn lets a shard's wakes pass.
+func turn(s *shard, wakes int) {
+	for range wakes {
+		s.obey(s.orders.take())
+		s.tick(s.turn % phases)
+		s.turn++
+	}
+}
+
+// TestCallFollowsItsLegsArrivals tries every offset of a leg, and of two: nobody
+// waits longer than the nearest wake makes necessary.
+func TestCallFollowsItsLegsArrivals(t *testing.T) {
+	for first := time.Duration(0); first < 20*time.Millisecond; first += 500 * time.Microsecond {
+		for _, apart := range []time.Duration{-1, 0, 3, 10, 17} {
+			e, _ := still(t)
+			s := e.shards[0]
+			m := e.NewMix(8000)
+			legs := []*peer{{shard: s, offset: first}}
+			if apart >= 0 {
+				legs = append(legs, &peer{shard: s, offset: (first + apart*time.Millisecond) % (20 * time.Millisecond)})
+			}
+			for _, leg := range legs {
+				m.Join(leg)
+			}
+			turn(s, 3*phases*followTicks)
+			sum := time.Duration(0)
+			for _, leg := range legs {
+				last := leg.turns[len(leg.turns)-1]
+				waited := (time.Duration(last)*wakeEvery - leg.offset + time.Second) % (20 * time.Millisecond)
+				sum += waited
+			}
+			limit := safety + wakeEvery + worthIt // one leg: the next wake
+			if apart > 0 {
+				limit = 2*limit + min(apart, 20-apart)*time.Millisecond
+			} else if apart == 0 {
+				limit *= 2
+			}
+			if sum > limit {
+				t.Errorf("legs at %v and %d ms later: they wait %v together, want %v at most", first, apart, sum, limit)
+			}
+			if moved := e.Stats().Moved; moved > 1 {
+				t.Errorf("legs at %v and %d ms later: moved %d times", first, apart, moved)
+			}
+		}
+	}
+}
+
+// TestMovingNeverSkipsAFrame asks that a move makes one frame come early, and that
+// all others are 20 ms apart.
+func TestMovingNeverSkipsAFrame(t *testing.T) {
+	e, _ := still(t)
+	s := e.shards[0]
+	m := e.NewMix(8000)
+	leg := &peer{shard: s, offset: 9 * time.Millisecond}
+	m.Join(leg)
+	turn(s, 3*phases*followTicks)
+	early := 0
+	for i := 1; i < len(leg.turns); i++ {
+		switch between := leg.turns[i] - leg.turns[i-1]; {
+		case between > phases || between < 1:
+			t.Fatalf("two frames %d wakes apart", between)
+		case between < phases:
+			early++
+		}
+	}
+	if early != int(e.Stats().Moved) {
+		t.Errorf("%d early frames, %d moves", early, e.Stats().Moved)
+	}
+}
+
+// TestDriftIsFollowed lets a peer's clock run fast and slow by 200 ppm for ten
+// minutes: its packets never wait long, and the call moves only when it must.
+func TestDriftIsFollowed(t *testing.T) {
+	for _, ppm := range []int{-200, 200} {
+		e, _ := still(t)
+		s := e.shards[0]
+		m := e.NewMix(8000)
+		leg := &peer{shard: s, offset: 3 * time.Millisecond}
+		m.Join(leg)
+		longest := time.Duration(0)
+		for second := range 600 {
+			leg.offset += time.Duration(ppm) * time.Microsecond
+			leg.offset = (leg.offset + 20*time.Millisecond) % (20 * time.Millisecond)
+			turn(s, phases*followTicks)
+			last := time.Duration(leg.turns[len(leg.turns)-1]) * wakeEvery
+			if second > 1 {
+				longest = max(longest, (last-leg.offset+time.Second)%(20*time.Millisecond))
+			}
+		}
+		// A fast clock's packet comes to the edge, where it is nearly missed, and waits 15 ms more then.
+		if limit := 11 * time.Millisecond; longest > limit {
+			t.Errorf("%d ppm: a packet waits %v", ppm, longest)
+		}
+		// 120 ms of drift are 24 wakes.
+		if moved := e.Stats().Moved; moved > 30 {
+			t.Errorf("%d ppm: moved %d times in ten minutes", ppm, moved)
+		}
+	}
+}
+
+// TestSilentLegsDoNotMoveACall asks that what is unknown counts for nothing, and
+// that a crowded phase takes no more.
+func TestSilentLegsDoNotMoveACall(t *testing.T) {
+	e, _ := still(t)
+	s := e.shards[0]
+	m := e.NewMix(8000)
+	m.Join(&peer{shard: s, mute: true, offset: 8 * time.Millisecond})
+	m.Join(&voice{})
+	turn(s, 4*phases*followTicks)
+	if moved := e.Stats().Moved; moved != 0 {
+		t.Errorf("moved %d times for nobody", moved)
+	}
+}
+
+func TestPhasesDoNotCrowd(t *testing.T) {
+	e, _ := still(t)
+	s := e.shards[0]
+	for range 400 { // all of them would like the same phase
+		e.NewMix(8000).Join(&peer{shard: s, offset: 3 * time.Millisecond})
+	}
+	turn(s, 10*phases*followTicks)
+	for phase, list := range s.mixes {
+		if len(list) > 2*100+crowding+1 {
+			t.Errorf("phase %d has %d of 400 mixes: %s", phase, len(list), fmt.Sprint(e.Stats().Moved))
+		}
+	}
+}

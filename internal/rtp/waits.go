@@ -1,0 +1,64 @@
+package rtp
+
+import (
+	"math"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+const (
+	// enoughReads is how many reads must have found a packet for Waited to know.
+	enoughReads = 20
+	// steady is how much the packets' moments must agree, of 1: with less they are
+	// more than 2 ms off (one standard deviation), and no moment is better than another.
+	steady = 0.8
+)
+
+// waits knows how long the newest packet had been there when the shard came. Its
+// mean is one of angles: packets that are nearly missed have waited nothing, or a
+// whole round, and are neighbours.
+type waits struct {
+	newest  int64   // when the newest packet of this tick came, Unix time in ns; 0: none did
+	x, y    float32 // the sum of the angles, a round being 20 ms
+	counted int
+}
+
+func (w *waits) came(at int64) { w.newest = max(w.newest, at) }
+
+// read ends the reading of a tick.
+func (w *waits) read() {
+	if w.newest != 0 {
+		w.add(time.Duration(time.Now().UnixNano() - w.newest))
+		w.newest = 0
+	}
+}
+
+func (w *waits) add(waited time.Duration) {
+	y, x := math.Sincos(2 * math.Pi * float64(waited%audio.FrameDuration) / float64(audio.FrameDuration))
+	w.x += float32(x)
+	w.y += float32(y)
+	w.counted++
+}
+
+// usual returns the mean less two standard deviations, from 0 to 20 ms.
+func (w *waits) usual() (time.Duration, bool) {
+	length := math.Hypot(float64(w.x), float64(w.y)) / float64(max(w.counted, 1))
+	if w.counted < enoughReads || length < steady {
+		return 0, false
+	}
+	deviation := math.Sqrt(-2 * math.Log(min(length, 1))) // Mardia and Jupp, Directional Statistics, §2.3
+	angle := math.Atan2(float64(w.y), float64(w.x)) - 2*deviation
+	round := time.Duration(angle / (2 * math.Pi) * float64(audio.FrameDuration))
+	return (round%audio.FrameDuration + audio.FrameDuration) % audio.FrameDuration, true
+}
+
+// Waited returns how long the newest packet had been there when it was read, of
+// nearly all since it was last asked, within a round of 20 ms; false if there were too
+// few, or each came at another moment. It belongs to the shard; a mix chooses by it
+// when to read.
+func (s *Session) Waited() (time.Duration, bool) {
+	waited, known := s.waits.usual()
+	s.waits = waits{}
+	return waited, known
+}
