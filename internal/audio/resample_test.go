@@ -180,3 +180,34 @@ func BenchmarkResampleSecondOf44100(b *testing.B) {
 		resample(b, tone, 44100, 16000)
 	}
 }
+
+// TestRatesOfCallsHaveCleanEdges measures each pair of 8, 16, 24 and 48 kHz: how
+// far down is what the lower rate cannot carry, folded back or mirrored. The worst
+// figures stand in the log (-v).
+func TestRatesOfCallsHaveCleanEdges(t *testing.T) {
+	rates := []int{8000, 16000, 24000, 48000}
+	for _, from := range rates {
+		for _, to := range rates {
+			worst := math.Inf(1)
+			lower := float64(min(from, to))
+			for share := 0.5; share < 3 && from > to; share += 0.05 { // would fold back
+				if frequency := share*lower + 7; frequency < float64(from)/2 {
+					tone := audiotest.Tone(from, 200*time.Millisecond, 0, frequency)
+					worst = min(worst, audiotest.Level(tone)-audiotest.Level(middle(resample(t, tone, from, to))))
+				}
+			}
+			for share := 0.05; share < 0.42 && from < to; share += 0.05 { // would be mirrored
+				frequency := share * lower
+				out := middle(resample(t, audiotest.Tone(from, 200*time.Millisecond, -1, frequency), from, to))
+				worst = min(worst, cleanness(out, to, frequency))
+			}
+			if from == to {
+				continue
+			}
+			t.Logf("%d to %d Hz: %.0f dB", from, to, worst)
+			if worst < 80 {
+				t.Errorf("%d to %d Hz: only %.1f dB down", from, to, worst)
+			}
+		}
+	}
+}

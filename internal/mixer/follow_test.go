@@ -2,6 +2,8 @@ package mixer
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -155,5 +157,55 @@ func TestPhasesDoNotCrowd(t *testing.T) {
 		if len(list) > 2*100+crowding+1 {
 			t.Errorf("phase %d has %d of 400 mixes: %s", phase, len(list), fmt.Sprint(e.Stats().Moved))
 		}
+	}
+}
+
+// TestRestlessLegIsLeftAlone asks that a leg whose packets come at another moment
+// each second, which no phase suits, does not move its call each second.
+func TestRestlessLegIsLeftAlone(t *testing.T) {
+	e, _ := still(t)
+	s := e.shards[0]
+	leg := &peer{shard: s}
+	e.NewMix(8000).Join(leg)
+	for range 600 {
+		leg.offset = (leg.offset + 7*time.Millisecond) % (20 * time.Millisecond)
+		turn(s, phases*followTicks)
+	}
+	if moved := e.Stats().Moved; moved == 0 || moved > 600/mostRest+8 {
+		t.Errorf("moved %d times in ten minutes", moved)
+	}
+}
+
+// BenchmarkWaits is how long packets wait for their call's tick, of a thousand rooms
+// of two whose packets come at random moments, first without and then with a phase
+// that follows them. Its time is simulated: the figures are the same on every machine.
+func BenchmarkWaits(b *testing.B) {
+	for b.Loop() {
+		e, _ := still(b)
+		s := e.shards[0]
+		random := rand.New(rand.NewPCG(1, 2))
+		var legs []*peer
+		for range 1000 {
+			m := e.NewMix(8000)
+			for range 2 {
+				leg := &peer{shard: s, offset: time.Duration(random.Int64N(int64(20 * time.Millisecond)))}
+				legs = append(legs, leg)
+				m.Join(leg)
+			}
+		}
+		turn(s, phases)
+		report := func(when string) {
+			var waits []time.Duration
+			for _, leg := range legs {
+				last := time.Duration(leg.turns[len(leg.turns)-1]) * wakeEvery
+				waits = append(waits, (last-leg.offset+time.Second)%(20*time.Millisecond))
+			}
+			slices.Sort(waits)
+			b.ReportMetric(float64(waits[len(waits)/2].Microseconds())/1000, when+"-p50-ms")
+			b.ReportMetric(float64(waits[len(waits)-1].Microseconds())/1000, when+"-max-ms")
+		}
+		report("before")
+		turn(s, 4*phases*followTicks)
+		report("after")
 	}
 }

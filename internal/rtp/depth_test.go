@@ -24,3 +24,17 @@ func TestDepthIsCollectedFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestSessionsCollectWhatTheConfigurationSays(t *testing.T) {
+	ports := NewPorts(Config{Low: 22300, High: 22399, Depth: -1})
+	s, err := ports.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.SetMedia(Media{Codec: codec.PCMU})
+	s.adopt()
+	if depth := s.playout.collected(); depth != 0 {
+		t.Errorf("collects %d ms", depth)
+	}
+}

@@ -1,0 +1,23 @@
+package call
+
+import (
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// punctual is a leg's sound that knows when its packets come.
+type punctual struct{ audio.Port }
+
+func (punctual) Waited() (time.Duration, bool) { return 7 * time.Millisecond, true }
+
+// TestSeatTellsWhenPacketsCome asks that the mix can find a call's phase.
+func TestSeatTellsWhenPacketsCome(t *testing.T) {
+	if waited, known := (&seat{Port: punctual{}}).Waited(); waited != 7*time.Millisecond || !known {
+		t.Errorf("got %v, %v", waited, known)
+	}
+	if _, known := (&seat{}).Waited(); known {
+		t.Error("a sound without packets has waited")
+	}
+}
