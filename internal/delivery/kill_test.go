@@ -202,9 +202,10 @@ func TestKilledProcessLosesNoFlushedEvent(t *testing.T) {
 	again := got.posts - len(got.first)
 	t.Logf("%d events, %d of them flushed before a kill, %d delivered twice over %d kills", len(got.first), flushed, again, killRuns)
 	// Those in flight, and those in a page with one in flight: how many that is
-	// depends on how far the machine lets the deliveries fall behind, so the limit
-	// is a share.
-	if again*20 > len(got.first) {
+	// depends on how far the machine lets the deliveries fall behind (a percent when
+	// it is idle), so the limit is a generous share. More would be a log that is
+	// delivered anew at each start.
+	if again*4 > len(got.first) {
 		t.Errorf("%d of %d events came twice", again, len(got.first))
 	}
 }
