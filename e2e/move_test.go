@@ -52,11 +52,18 @@ func TestConnectToACallThatIsOverFails(t *testing.T) {
 	over := c.got("CallConnected").ServerCallID
 	must(t, near.Hangup(within(t, 5*time.Second)))
 	c.ended()
-	var late connected
-	a.do("connect", values{"serverCallId": over, "callback": a.url + "/callbacks"}, &late)
-	watcher := a.connection(late.CallConnectionID)
-	if failed := watcher.got("ConnectFailed"); failed.ResultInformation.Code != 404 || failed.ResultInformation.SubCode != 8522 {
-		t.Errorf("ConnectFailed says %+v", failed.ResultInformation)
+	for _, nowhere := range []values{
+		{"serverCallId": over},
+		{"kind": "groupCallLocator", "id": "6e1a2c1e-5b0a-4c9e-9a64-0d2b7e2ff101"},
+		{"kind": "roomCallLocator", "id": "99199690362660524"},
+	} {
+		nowhere["callback"] = a.url + "/callbacks"
+		var late connected
+		a.do("connect", nowhere, &late)
+		watcher := a.connection(late.CallConnectionID)
+		if failed := watcher.got("ConnectFailed"); failed.ResultInformation.Code != 404 || failed.ResultInformation.SubCode != 8522 {
+			t.Errorf("%v: ConnectFailed says %+v", nowhere, failed.ResultInformation)
+		}
+		watcher.gone()
 	}
-	watcher.gone()
 }

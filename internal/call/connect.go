@@ -9,13 +9,17 @@ import (
 )
 
 // Connect gives an application control of a call that goes on, without making
-// it a participant. A call that is over is told by ConnectFailed.
-func (r *Registry) Connect(ctx context.Context, serverCallID string, control Control) (p Properties, err error) {
+// it a participant. A call that is over is told by ConnectFailed, and so is a
+// group or a room: nobody is in it who called by its name.
+func (r *Registry) Connect(ctx context.Context, to Locator, control Control) (p Properties, err error) {
+	if err := to.check(); err != nil {
+		return Properties{}, err
+	}
 	r.mu.Lock()
-	c := r.byID[serverCallID]
+	c := r.byID[to.ServerCallID]
 	r.mu.Unlock()
 	if c == nil {
-		return r.connectNowhere(serverCallID, control)
+		return r.connectNowhere(to, control), nil
 	}
 	gone := false
 	err = c.do(ctx, func() error {
@@ -25,27 +29,28 @@ func (r *Registry) Connect(ctx context.Context, serverCallID string, control Con
 		return nil
 	})
 	if gone || fault.Of(err).Kind == fault.KindNotFound {
-		return r.connectNowhere(serverCallID, control)
+		return r.connectNowhere(to, control), nil
 	}
 	return p, err
 }
 
-// connectNowhere accepts a connection to a call that is over: ACS tells of its
-// failure by an event. What cannot be a serverCallId is refused.
-func (r *Registry) connectNowhere(serverCallID string, control Control) (Properties, error) {
-	if !isServerCallID(serverCallID) {
-		return Properties{}, fault.Invalid("%.100q is not a serverCallId.", serverCallID).WithCode("8523")
+// connectNowhere accepts a connection to a call that is not there: ACS tells of
+// its failure by an event.
+func (r *Registry) connectNowhere(to Locator, control Control) Properties {
+	if to.ServerCallID == "" {
+		to.ServerCallID = newServerCallID() // each connection has one
 	}
-	p := Properties{ID: r.newConnectionID(), ServerCallID: serverCallID, CorrelationID: newID(), CallbackURI: control.CallbackURI}
+	p := Properties{ID: r.newConnectionID(), ServerCallID: to.ServerCallID, CorrelationID: newID(), CallbackURI: control.CallbackURI}
 	p.Source = identifier.NewUser(r.cfg.Resource)
 	head := Head{
-		Connection: p.ID, ServerCallID: serverCallID, CorrelationID: p.CorrelationID, Control: control, At: time.Now(),
+		Connection: p.ID, ServerCallID: p.ServerCallID, CorrelationID: p.CorrelationID, Control: control, At: time.Now(),
 		Operation: Operation{ID: p.ID, Kind: ConnectOperation, Context: control.Context},
 	}
 	r.cfg.Publisher.Publish(ConnectionOpened{head})
 	r.cfg.Publisher.Publish(ConnectFailed{head, Reason{Kind: NoSuchCall, Text: "Call not found"}})
-	r.log.Info("connection to a call that is not there", "connection", p.ID, "call", serverCallID)
-	return p, nil
+	r.log.Info("connection to a call that is not there",
+		"connection", p.ID, "call", p.ServerCallID, "group", to.GroupCallID, "room", to.RoomID)
+	return p
 }
 
 func (c *Call) connect(control Control) Properties {

@@ -300,13 +300,13 @@ var moves = []struct {
 	})},
 	{"connect", on(func(g *game, c *call.Connection) {
 		if p, err := c.Properties(bg); err == nil {
-			if p, err = g.Connect(bg, p.ServerCallID, control); err == nil {
+			if p, err = g.Connect(bg, call.Locator{ServerCallID: p.ServerCallID}, control); err == nil {
 				g.connections = append(g.connections, p.ID)
 				g.calls = append(g.calls, p.ServerCallID)
 			}
 		}
 	})},
-	{"connect, perhaps too late", func(g *game) { g.Connect(bg, one(g, g.calls), control) }},
+	{"connect, perhaps too late", func(g *game) { g.Connect(bg, call.Locator{ServerCallID: one(g, g.calls)}, control) }},
 	{"leave", on(func(_ *game, c *call.Connection) { c.HangUp(bg) })},
 	{"terminate", on(func(g *game, c *call.Connection) {
 		if g.pick%4 == 0 {

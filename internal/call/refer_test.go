@@ -119,7 +119,7 @@ func TestWhoMayNotLeaveUs(t *testing.T) {
 		"a second application": func(w *world, conn *call.Connection) call.Transfer {
 			p, err := conn.Properties(bg)
 			w.must(err)
-			_, err = w.Connect(bg, p.ServerCallID, control)
+			_, err = w.Connect(bg, call.Locator{ServerCallID: p.ServerCallID}, control)
 			w.must(err)
 			return call.Transfer{Target: phone(bPhone)}
 		},

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -25,21 +24,33 @@ type callLocator struct {
 	RoomID       string `json:"roomId"`
 }
 
-// serverCall is the serverCallId that a locator names. Groups and rooms are
-// joined by browsers, of which there are none in this version.
-func (l *callLocator) serverCall() (string, error) {
-	switch {
-	case l == nil:
-		return "", errBody("callLocator is required.")
-	case l.Kind == "serverCallLocator", l.Kind == "" && l.ServerCallID != "":
-		if l.ServerCallID == "" {
-			return "", errBody("callLocator.serverCallId is required.")
-		}
-		return l.ServerCallID, nil
-	case l.Kind == "groupCallLocator", l.Kind == "roomCallLocator":
-		return "", fault.Unsupported("callLocator.kind %s is not offered by this version of Switchhook; use serverCallLocator.", l.Kind).WithCode("8520")
+// locator is the one name that a CallLocator is of its kind.
+func (l *callLocator) locator() (to call.Locator, err error) {
+	if l == nil {
+		return to, errBody("callLocator is required.")
 	}
-	return "", errBody("callLocator.kind: %q is none of serverCallLocator, groupCallLocator and roomCallLocator.", l.Kind)
+	kind := l.Kind
+	if kind == "" && l.ServerCallID != "" {
+		kind = "serverCallLocator"
+	}
+	switch kind {
+	case "serverCallLocator":
+		to.ServerCallID, err = needed("serverCallId", l.ServerCallID)
+	case "groupCallLocator":
+		to.GroupCallID, err = needed("groupCallId", l.GroupCallID)
+	case "roomCallLocator":
+		to.RoomID, err = needed("roomId", l.RoomID)
+	default:
+		err = errBody("callLocator.kind: %q is none of serverCallLocator, groupCallLocator and roomCallLocator.", l.Kind)
+	}
+	return to, err
+}
+
+func needed(field, value string) (string, error) {
+	if value == "" {
+		return "", errBody("callLocator.%s is required.", field)
+	}
+	return value, nil
 }
 
 // connect is POST /calling/callConnections:connect.
@@ -48,7 +59,7 @@ func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := body.CallLocator.serverCall()
+	to, err := body.CallLocator.locator()
 	if err != nil {
 		return err
 	}
@@ -56,7 +67,7 @@ func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	made, err := a.calls.Connect(r.Context(), id, control)
+	made, err := a.calls.Connect(r.Context(), to, control)
 	if err != nil {
 		return err
 	}
