@@ -27,6 +27,7 @@ type options struct {
 	measured time.Duration  // of the media runs
 	long     time.Duration  // of the long run
 	each     time.Duration  // of each rate of the latency runs
+	rates    []int          // calls a second of the latency runs
 	trace    string         // where the long run leaves an execution trace; "" for none
 }
 
@@ -55,7 +56,7 @@ var runs = []struct {
 }
 
 func main() {
-	var o options
+	o := options{rates: []int{20, 50, 200, 300, 500}}
 	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups latency playing rooms sound keys control thousand; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
@@ -65,6 +66,10 @@ func main() {
 	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs")
 	flag.DurationVar(&o.long, "long", 30*time.Second, "length of the long run")
 	flag.DurationVar(&o.each, "each", 6*time.Second, "length of each rate of the latency run")
+	flag.Func("rates", "calls a second of the latency run (default 20,50,200,300,500)", func(list string) (err error) {
+		o.rates, err = readRates(list)
+		return err
+	})
 	flag.StringVar(&o.trace, "trace", "", "file for an execution trace of 3 s of the long run")
 	flag.Parse()
 	var err error

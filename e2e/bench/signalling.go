@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
 // signalling measures calls that an echo number answers: SIP and the call alone,
@@ -65,12 +67,21 @@ func (b *bench) saturate(ctx context.Context, s *server, number string, calls in
 	return err
 }
 
-// rates are the calls a second of the latency run.
-var rates = []int{20, 50, 200, 300, 500}
+// readRates reads calls a second, separated by commas.
+func readRates(list string) (rates []int, err error) {
+	for text := range strings.SplitSeq(list, ",") {
+		rate, err := strconv.Atoi(text)
+		if err != nil || rate < 1 {
+			return nil, fmt.Errorf("%q is no number of calls a second", text)
+		}
+		rates = append(rates, rate)
+	}
+	return rates, nil
+}
 
 // latency measures how long callers wait, and events take, at given rates.
 func (b *bench) latency(ctx context.Context) error {
-	for _, rate := range rates {
+	for _, rate := range b.rates {
 		if err := b.latencyAt(ctx, rate); err != nil {
 			return err
 		}

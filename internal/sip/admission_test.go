@@ -13,15 +13,17 @@ type plant struct {
 	cost     float64 // of a refusal, in calls
 	queue    float64 // calls that wait
 	finished float64
+	due      float64 // calls that are about to come
 	now      time.Time
+	passes   bool    // its calls are for somebody else to answer
 	other    float64 // what else strains it
 	worst    time.Duration
 }
 
 func newPlant(capacity float64) *plant {
 	p := &plant{capacity: capacity, cost: 0.03, now: time.Unix(1_800_000_000, 0)}
-	p.measure = func(time.Time, time.Duration) load {
-		l := load{strain: p.other}
+	p.measure = func(_ time.Time, delay time.Duration) load {
+		l := load{strain: max(p.other, float64(delay)/float64(bearable))}
 		if p.queue >= 1 {
 			l.cpu = 1
 		}
@@ -33,12 +35,12 @@ func newPlant(capacity float64) *plant {
 // offer lets calls come at a rate and returns how many a second were handled.
 func (p *plant) offer(rate float64, d time.Duration) (goodput float64) {
 	const step = time.Millisecond
-	handled, due := 0.0, 0.0
+	handled := 0.0
 	for range d / step {
 		p.now = p.now.Add(step)
 		work := p.capacity * step.Seconds()
-		for due += rate * step.Seconds(); due >= 1; due-- {
-			wait := time.Duration(p.queue / p.capacity * float64(time.Second))
+		for p.due += rate * step.Seconds(); p.due >= 1; p.due-- {
+			wait := time.Duration(p.queue / max(p.capacity, 100) * float64(time.Second))
 			p.worst = max(p.worst, wait)
 			p.waited(p.now, wait)
 			if p.admit(p.now) {
@@ -50,7 +52,9 @@ func (p *plant) offer(rate float64, d time.Duration) (goodput float64) {
 		done := min(p.queue, max(work, 0))
 		p.queue -= done
 		for p.finished += done; p.finished >= 1; p.finished-- {
-			p.done(p.now)
+			if !p.passes {
+				p.done(p.now)
+			}
 		}
 		handled += done
 	}
@@ -58,6 +62,7 @@ func (p *plant) offer(rate float64, d time.Duration) (goodput float64) {
 }
 
 func TestOverloadKeepsGoodput(t *testing.T) {
+	t.Parallel()
 	for _, times := range []float64{1.1, 2, 4} {
 		p := newPlant(1000)
 		p.offer(500, 2*time.Second)
@@ -77,7 +82,92 @@ func TestOverloadKeepsGoodput(t *testing.T) {
 	}
 }
 
+// slowApplication is a plant whose calls go on to an application that is slower
+// than the plant, with a line before it. Like package delivery it tells the wait
+// of who leaves the line, a second at most: late news.
+type slowApplication struct {
+	*plant
+	capacity float64
+	line     []time.Time // when they joined it
+	waits    time.Duration
+	left     int
+	answered int
+}
+
+func newSlowApplication(capacity float64) *slowApplication {
+	a := &slowApplication{plant: newPlant(2000), capacity: capacity}
+	inner := a.measure
+	a.passes = true
+	a.measure = func(now time.Time, delay time.Duration) load {
+		l := inner(now, delay)
+		if a.left > 0 {
+			l.strain = max(l.strain, float64(a.waits)/float64(a.left)/float64(300*time.Millisecond))
+		}
+		a.waits, a.left = 0, 0
+		return l
+	}
+	return a
+}
+
+func (a *slowApplication) offer(rate float64, d time.Duration) (goodput float64) {
+	a.answered = 0
+	joined, due := 0.0, 0.0
+	for range d / time.Millisecond {
+		joined += a.plant.offer(rate, time.Millisecond) / 1000
+		for ; joined >= 1; joined-- {
+			a.line = append(a.line, a.now)
+		}
+		for due += a.capacity / 1000; due >= 1; due-- {
+			if len(a.line) > 0 {
+				a.waits += min(a.now.Sub(a.line[0]), time.Second)
+				a.left++
+				a.answered++
+				a.done(a.now)
+				a.line = a.line[1:]
+			}
+		}
+	}
+	return float64(a.answered) / d.Seconds()
+}
+
+func TestSlowApplicationGetsWhatItCanTake(t *testing.T) {
+	t.Parallel()
+	for _, times := range []float64{1.5, 2, 4} {
+		a := newSlowApplication(400)
+		a.offer(times*400, 4*time.Second) // to find the rate
+		goodput := a.offer(times*400, 20*time.Second)
+		if goodput < 0.85*400 {
+			t.Errorf("at %v times what it can take it gets %.0f calls a second of 400", times, goodput)
+		}
+		if len(a.line) > 800 {
+			t.Errorf("at %v times %d calls wait for it", times, len(a.line))
+		}
+	}
+}
+
+// TestStandstillIsNoMeasure asks that threads which got no processor for a while,
+// as on a machine that others use, do not close the door.
+func TestStandstillIsNoMeasure(t *testing.T) {
+	t.Parallel()
+	p := newPlant(1000)
+	p.offer(900, 2*time.Second)
+	for range 10 {
+		p.capacity = 0
+		p.offer(900, 150*time.Millisecond)
+		p.capacity = 1000
+		p.offer(900, 850*time.Millisecond)
+	}
+	if got := p.offer(900, 5*time.Second); got < 800 {
+		t.Errorf("%.0f calls a second are handled after it, of 900", got)
+	}
+	p.offer(900, 2*time.Second)
+	if p.state(p.now).Limited && p.state(p.now).Rate < 500 {
+		t.Errorf("the door is nearly closed: %+v", p.state(p.now))
+	}
+}
+
 func TestBurstIsForgotten(t *testing.T) {
+	t.Parallel()
 	p := newPlant(1000)
 	p.offer(3000, 5*time.Second)
 	if !p.state(p.now).Limited {
@@ -95,6 +185,7 @@ func TestBurstIsForgotten(t *testing.T) {
 }
 
 func TestSingleDelayRefusesNobody(t *testing.T) {
+	t.Parallel()
 	p := newPlant(1000)
 	p.offer(800, time.Second)
 	p.waited(p.now, 200*time.Millisecond) // a pause of the collector, seen by one message
@@ -104,13 +195,76 @@ func TestSingleDelayRefusesNobody(t *testing.T) {
 	}
 }
 
+// TestStallRefusesNobody asks that a server which stood still, and has the speed
+// to catch up within about a second, takes all that came meanwhile.
+func TestStallRefusesNobody(t *testing.T) {
+	t.Parallel()
+	for _, stall := range []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second} {
+		p := newPlant(1600)
+		p.offer(500, 2*time.Second)
+		p.stands(500, stall)
+		for range 20 {
+			p.offer(500, 100*time.Millisecond)
+			if p.state(p.now).Limited {
+				t.Fatalf("after a stall of %v calls are refused: %+v", stall, p.state(p.now))
+			}
+		}
+		if p.queue > 1 {
+			t.Errorf("%.0f calls of a stall of %v still wait", p.queue, stall)
+		}
+	}
+}
+
+// TestStallUnderFullLoadIsForgotten asks the same of a server that has no speed
+// left: it may refuse, and does so no longer than it needs.
+func TestStallUnderFullLoadIsForgotten(t *testing.T) {
+	t.Parallel()
+	p := newPlant(1000)
+	p.offer(950, 2*time.Second)
+	p.stands(950, time.Second)
+	if got := p.offer(950, 5*time.Second); got < 900 {
+		t.Errorf("%.0f calls a second are handled in the five seconds after a stall, of 950", got)
+	}
+	p.offer(950, 2*time.Second)
+	if p.state(p.now).Limited || p.queue > 10 {
+		t.Errorf("seven seconds later %+v, %.0f wait", p.state(p.now), p.queue)
+	}
+}
+
+// stands is a stall: calls come and nobody reads them.
+func (p *plant) stands(rate float64, d time.Duration) {
+	p.now = p.now.Add(d)
+	p.queue += rate * d.Seconds()
+}
+
+func TestQueueThatHardlyFallsIsNotGoneSoon(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		before, strain float64
+		took           time.Duration
+		want           bool
+	}{
+		{90, 70, window, true},
+		{90, 85, window, false},
+		{90, 70, 5 * window, false}, // over half a second
+		{70, 90, window, false},
+		{90, 90, window, false},
+		{2, 0.5, window, false}, // it is gone
+	} {
+		if got := goesSoon(test.before, test.strain, test.took); got != test.want {
+			t.Errorf("from %v to %v in %v: %v", test.before, test.strain, test.took, got)
+		}
+	}
+}
+
 func TestOthersStrainLetsLessIn(t *testing.T) {
+	t.Parallel()
 	p := newPlant(1000)
 	p.offer(500, time.Second)
 	p.other = 2
 	p.offer(500, 500*time.Millisecond)
 	before := p.state(p.now)
-	p.offer(500, 500*time.Millisecond)
+	p.offer(500, time.Second)
 	if now := p.state(p.now); !before.Limited || now.Rate >= before.Rate || now.Rate < leastRate {
 		t.Errorf("rates while the sound suffers: %+v, then %+v", before, now)
 	}

@@ -72,6 +72,7 @@ func sign(t *testing.T, refusal *siptest.Message, algorithm, user, password stri
 // TestTrunkWithoutAnAddressShowsCredentials asks for calls over each transport,
 // with each algorithm, and that a nonce serves several calls.
 func TestTrunkWithoutAnAddressShowsCredentials(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
 			r := newRig(t, nil, roaming())
@@ -91,6 +92,7 @@ func TestTrunkWithoutAnAddressShowsCredentials(t *testing.T) {
 
 // TestWrongCredentialsAreRefused asks for 403, whether the name is known or not.
 func TestWrongCredentialsAreRefused(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, roaming())
 	phone := r.phone(t, nil)
 	refusal := callWith(t, r, phone, "")
@@ -104,6 +106,7 @@ func TestWrongCredentialsAreRefused(t *testing.T) {
 // TestReplayedCredentialsAreStale asks that overheard credentials open nothing,
 // and that an honest caller is told to sign anew.
 func TestReplayedCredentialsAreStale(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, roaming())
 	phone := r.phone(t, nil)
 	refusal := callWith(t, r, phone, "")
@@ -128,6 +131,7 @@ func TestReplayedCredentialsAreStale(t *testing.T) {
 
 // TestNoncesAreOursAndAge asks of the proof, the age and the bound of nonces.
 func TestNoncesAreOursAndAge(t *testing.T) {
+	t.Parallel()
 	ours, theirs, now := newNonces(), newNonces(), time.Now()
 	nonce := ours.fresh(now)
 	if !ours.live(nonce, now) || ours.live(nonce, now.Add(nonceLife)) || theirs.live(nonce, now) || ours.live("x"+nonce[1:], now) && nonce[0] != 'x' || ours.live("", now) {
@@ -145,6 +149,7 @@ func TestNoncesAreOursAndAge(t *testing.T) {
 
 // TestSourcesNeedNoCredentials asks that source lists stay what they are.
 func TestSourcesNeedNoCredentials(t *testing.T) {
+	t.Parallel()
 	both := roaming()
 	both.Sources = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	r := newRig(t, nil, both)

@@ -32,6 +32,7 @@ func guardedRig(t *testing.T, trunks []trunk.Trunk, guards ...permit.Guard) (*ri
 // TestFullTrunkGets503 asks that a call beyond max-calls is refused with
 // Retry-After, and that a place is free when a call has ended.
 func TestFullTrunkGets503(t *testing.T) {
+	t.Parallel()
 	r, rules := guardedRig(t, []trunk.Trunk{{Name: "narrow", Host: "127.0.0.1", Sources: loopback, MaxCalls: 1}})
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -57,6 +58,7 @@ func TestFullTrunkGets503(t *testing.T) {
 // TestFullTrunkIsPassedOver asks that a call goes through the next trunk of the
 // route, and fails with the limit's name where there is none.
 func TestFullTrunkIsPassedOver(t *testing.T) {
+	t.Parallel()
 	narrow, a := callee(t, "narrow", nil)
 	wide, b := callee(t, "wide", nil)
 	a.MaxCalls, b.MaxCalls = 1, 1
@@ -83,6 +85,7 @@ func TestFullTrunkIsPassedOver(t *testing.T) {
 // TestTrunkThatShowsNoStrangersIsPassedOver asks the same of caller ids, and of
 // guards for one trunk.
 func TestTrunkThatShowsNoStrangersIsPassedOver(t *testing.T) {
+	t.Parallel()
 	strict, a := callee(t, "strict", nil)
 	closed, b := callee(t, "closed", nil)
 	open, c := callee(t, "open", nil)

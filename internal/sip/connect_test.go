@@ -13,6 +13,7 @@ import (
 // TestEachTrunkHasItsRoots asks that a certificate which only one trunk's roots
 // vouch for is good for that trunk alone.
 func TestEachTrunkHasItsRoots(t *testing.T) {
+	t.Parallel()
 	server, client := certificates(t)
 	_, others := certificates(t)
 	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport, c.TLS = "tls", server })
@@ -43,6 +44,7 @@ func TestEachTrunkHasItsRoots(t *testing.T) {
 // TestTrunkIsCheckedByItsName asks that a name found by the name service must
 // still be the certificate's, and that a broken connection is made anew.
 func TestTrunkIsCheckedByItsName(t *testing.T) {
+	t.Parallel()
 	server, client := certificates(t)
 	conns := make(chan net.Conn, 16)
 	server.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
@@ -83,6 +85,7 @@ func TestTrunkIsCheckedByItsName(t *testing.T) {
 
 // TestClientsShowCertificatesWhereTheyMust asks that the setting is obeyed.
 func TestClientsShowCertificatesWhereTheyMust(t *testing.T) {
+	t.Parallel()
 	server, client := certificates(t)
 	server.ClientAuth, server.ClientCAs = tls.RequireAndVerifyClientCert, client.RootCAs
 	r := newRig(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })

@@ -13,6 +13,7 @@ import (
 
 // TestHoldByEveryDialect asks that each way to hold is answered in kind and told.
 func TestHoldByEveryDialect(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, taken := r.connect(t, r.phone(t, nil))
 	plain := string(made.Describe("sendrecv"))
@@ -44,6 +45,7 @@ func TestHoldByEveryDialect(t *testing.T) {
 
 // TestAnswersGrowTheirVersion asks RFC 3264 §8 of our descriptions.
 func TestAnswersGrowTheirVersion(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, _ := r.connect(t, r.phone(t, nil))
 	origin := func(m *siptest.Message) string {
@@ -69,6 +71,7 @@ func TestAnswersGrowTheirVersion(t *testing.T) {
 
 // TestPhoneMovesItsSound asks that sound follows a re-INVITE to another codec.
 func TestPhoneMovesItsSound(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, _ := r.connect(t, r.phone(t, nil))
 	offer := strings.Replace(string(made.Describe("sendrecv")), "RTP/AVP 0 8 101", "RTP/AVP 8 101", 1)
@@ -82,6 +85,7 @@ func TestPhoneMovesItsSound(t *testing.T) {
 
 // TestUnacceptableChangeLeavesTheCallAsItWas asks for 488 and a call that goes on.
 func TestUnacceptableChangeLeavesTheCallAsItWas(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, taken := r.connect(t, r.phone(t, nil))
 	offer := strings.Replace(string(made.Describe("sendrecv")), "RTP/AVP 0 8 101", "RTP/AVP 18", 1)
@@ -98,6 +102,7 @@ func TestUnacceptableChangeLeavesTheCallAsItWas(t *testing.T) {
 
 // TestReinviteDuringOursGets491 asks for glare, and that ours is repeated.
 func TestReinviteDuringOursGets491(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Refresh = 100 * time.Millisecond })
 	phone := r.phone(t, nil)
 	deaf := make(chan struct{})
@@ -125,6 +130,7 @@ func TestReinviteDuringOursGets491(t *testing.T) {
 
 // TestOursAgainAfter491 asks that a re-INVITE that met glare is sent once more.
 func TestOursAgainAfter491(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Refresh = 50 * time.Millisecond })
 	phone := r.phone(t, nil)
 	refused := false
@@ -144,6 +150,7 @@ func TestOursAgainAfter491(t *testing.T) {
 
 // TestPhoneThatVanishesOnHoldIsNoticed asks for an end although silence is its right.
 func TestPhoneThatVanishesOnHoldIsNoticed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Refresh, c.MediaTimeout = 300*time.Millisecond, 200*time.Millisecond })
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -159,6 +166,7 @@ func TestPhoneThatVanishesOnHoldIsNoticed(t *testing.T) {
 
 // TestPhoneThatForgotTheCallIsNoticed asks the same of 481.
 func TestPhoneThatForgotTheCallIsNoticed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Refresh = 100 * time.Millisecond })
 	phone := r.phone(t, nil)
 	phone.Answering(func(*siptest.Message) int { return 481 })
@@ -170,6 +178,7 @@ func TestPhoneThatForgotTheCallIsNoticed(t *testing.T) {
 
 // TestPhoneThatVanishesLosesItsCall asks that silence ends a call.
 func TestPhoneThatVanishesLosesItsCall(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.MediaTimeout = 300 * time.Millisecond })
 	phone := r.phone(t, nil)
 	_, taken := r.connect(t, phone)
@@ -182,6 +191,7 @@ func TestPhoneThatVanishesLosesItsCall(t *testing.T) {
 
 // TestSilentPhoneIsHungUp asks that MediaLost sends BYE to a phone that still signals.
 func TestSilentPhoneIsHungUp(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.MediaTimeout = 300 * time.Millisecond })
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -196,6 +206,7 @@ func TestSilentPhoneIsHungUp(t *testing.T) {
 
 // TestHangUpOfAVanishedPhoneEnds asks that an unanswered BYE does not hold a call.
 func TestHangUpOfAVanishedPhoneEnds(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Grace = 100 * time.Millisecond })
 	phone := r.phone(t, nil)
 	_, taken := r.connect(t, phone)
@@ -222,6 +233,7 @@ func TestHangUpOfAVanishedPhoneEnds(t *testing.T) {
 
 // TestRefusedBYEEndsAllTheSame asks for 481 and 408.
 func TestRefusedBYEEndsAllTheSame(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{481, 408} {
 		r := newRig(t, nil)
 		phone := r.phone(t, nil)
@@ -236,6 +248,7 @@ func TestRefusedBYEEndsAllTheSame(t *testing.T) {
 
 // TestUPDATEHoldsToo asks for RFC 3311 as far as hold goes.
 func TestUPDATEHoldsToo(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, taken := r.connect(t, r.phone(t, nil))
 	response, err := made.Request(within(t), "UPDATE", made.Describe("inactive"), siptest.Field{Name: "Content-Type", Value: "application/sdp"})
@@ -252,6 +265,7 @@ func TestUPDATEHoldsToo(t *testing.T) {
 
 // TestINFOPressesKeys asks for the two content types of keys.
 func TestINFOPressesKeys(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, taken := r.connect(t, r.phone(t, nil))
 	for _, test := range []struct {
@@ -283,6 +297,7 @@ func TestINFOPressesKeys(t *testing.T) {
 
 // TestRequestsInsideACallAreAnswered asks for the statuses of what is not a call's business.
 func TestRequestsInsideACallAreAnswered(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, _ := r.connect(t, r.phone(t, nil))
 	for _, test := range []struct {
@@ -312,6 +327,7 @@ func TestRequestsInsideACallAreAnswered(t *testing.T) {
 // TestPhoneBehindNATIsReachedWhereItWasHeard asks that a BYE does not go to a
 // private Contact.
 func TestPhoneBehindNATIsReachedWhereItWasHeard(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{{Name: "Contact", Value: "<sip:phone@192.168.77.5:5062>"}}})
@@ -334,6 +350,7 @@ func TestPhoneBehindNATIsReachedWhereItWasHeard(t *testing.T) {
 // TestRouteSetIsKept asks that requests go through the proxies that recorded
 // themselves: here the phone's own socket under another name.
 func TestRouteSetIsKept(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	proxy := "<sip:" + phone.Addr().String() + ";lr>"
@@ -357,6 +374,7 @@ func TestRouteSetIsKept(t *testing.T) {
 
 // TestStrangersGet403 asks that only trunks may call in, over each transport.
 func TestStrangersGet403(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []string{"udp", "tcp"} {
 		r := newRig(t, nil, trunk.Trunk{Name: "far", Host: "192.0.2.1", Sources: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
 		phone := r.phone(t, func(c *siptest.Config) { c.Transport = transport })
@@ -378,6 +396,7 @@ func TestStrangersGet403(t *testing.T) {
 
 // TestFloodOfStrangersIsDropped asks that answers to strangers have a limit.
 func TestFloodOfStrangersIsDropped(t *testing.T) {
+	t.Parallel()
 	limit := limiter{rate: 1, burst: 3}
 	passed := 0
 	for range 100 {

@@ -61,6 +61,7 @@ func sentOn(t *testing.T, invite siptest.Invite) (from, to *siptest.Call) {
 // it answers, as networks do with their announcements: both hear each other and
 // each other's keys, the caller is told so once, and the answer changes nothing.
 func TestFarEndIsHeardBeforeItAnswers(t *testing.T) {
+	t.Parallel()
 	caller, callee := sentOn(t, siptest.Invite{})
 	if err := callee.Progress(); err != nil {
 		t.Fatal(err)
@@ -113,6 +114,7 @@ func TestFarEndIsHeardBeforeItAnswers(t *testing.T) {
 }
 
 func TestAnnouncementBeforeARefusal(t *testing.T) {
+	t.Parallel()
 	caller, callee := sentOn(t, siptest.Invite{})
 	if err := callee.Progress(); err != nil {
 		t.Fatal(err)
@@ -130,6 +132,7 @@ func TestAnnouncementBeforeARefusal(t *testing.T) {
 }
 
 func TestCallerGivesUpWhileItHears(t *testing.T) {
+	t.Parallel()
 	caller, callee := sentOn(t, siptest.Invite{})
 	if err := callee.Progress(); err != nil {
 		t.Fatal(err)
@@ -146,6 +149,7 @@ func TestCallerGivesUpWhileItHears(t *testing.T) {
 // TestProgressIsReliableWhereTheCallerRequiresIt asks for a 183 that waits for the
 // 180's PRACK, is repeated until its own, and lets the 200 go without a body.
 func TestProgressIsReliableWhereTheCallerRequiresIt(t *testing.T) {
+	t.Parallel()
 	caller, callee := sentOn(t, siptest.Invite{Fields: []siptest.Field{{Name: "Require", Value: "100rel"}}})
 	if err := callee.Progress(); err != nil {
 		t.Fatal(err)
@@ -169,6 +173,9 @@ func TestProgressIsReliableWhereTheCallerRequiresIt(t *testing.T) {
 	}
 	prack := func(m *siptest.Message) {
 		t.Helper()
+		if err := caller.WaitRinging(within(t)); err != nil { // the log is ahead of the call
+			t.Fatal(err)
+		}
 		response, err := caller.Request(within(t), "PRACK", nil, siptest.Field{Name: "RAck", Value: m.Get("RSeq") + " 1 INVITE"})
 		if err != nil || response.Status() != 200 {
 			t.Fatalf("PRACK got %v %v", response, err)
@@ -197,6 +204,7 @@ func TestProgressIsReliableWhereTheCallerRequiresIt(t *testing.T) {
 }
 
 func TestEarlyUPDATETakesEffect(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	made := r.dial(t, "+15557770000")

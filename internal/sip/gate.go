@@ -42,14 +42,15 @@ func newGate(s *Server) *gate {
 
 // load measures the processors and asks the other parts of the server. The
 // admission's lock is held.
-func (g *gate) load(now time.Time, _ time.Duration) (l load) {
+func (g *gate) load(now time.Time, delay time.Duration) load {
+	l := load{strain: float64(delay) / float64(bearable)}
 	used := processorTime()
 	if took := now.Sub(g.measured); took > 0 {
 		l.cpu = float64(used-g.used) / float64(took) / float64(runtime.NumCPU())
 	}
 	g.used, g.measured = used, now
 	if strain := g.server.cfg.Strain; strain != nil {
-		l.strain = strain()
+		l.strain = max(l.strain, strain())
 	}
 	return l
 }

@@ -46,6 +46,7 @@ func strained(t *testing.T) (*rig, func()) {
 }
 
 func TestOverloadedServerRefusesNewCallsOnly(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
 			r, strain := strained(t)
@@ -94,6 +95,7 @@ func TestOverloadedServerRefusesNewCallsOnly(t *testing.T) {
 // TestRefusalKeepsNothing asks on a bare socket what a refusal looks like, that
 // a repeated INVITE is refused as the first was, and that its ACK is for nobody.
 func TestRefusalKeepsNothing(t *testing.T) {
+	t.Parallel()
 	r, strain := strained(t)
 	strain()
 	conn, err := net.Dial("udp", r.Addr().String())
@@ -137,6 +139,7 @@ func TestRefusalKeepsNothing(t *testing.T) {
 }
 
 func TestRepeatedINVITEOfAnAdmittedCallIsNotRefused(t *testing.T) {
+	t.Parallel()
 	r, strain := strained(t)
 	first := []byte(request("INVITE", 1, "", ""))
 	from := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}
@@ -153,6 +156,7 @@ func TestRepeatedINVITEOfAnAdmittedCallIsNotRefused(t *testing.T) {
 }
 
 func TestDecisionsAreForgotten(t *testing.T) {
+	t.Parallel()
 	var d decisions
 	now := time.Unix(1_800_000_000, 0)
 	for key := range uint64(5 * maxDecisions) {
@@ -168,6 +172,7 @@ func TestDecisionsAreForgotten(t *testing.T) {
 }
 
 func TestRefusalGoesWhereTheViaSays(t *testing.T) {
+	t.Parallel()
 	from := addressOf(&net.UDPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 40000})
 	for via, want := range map[string]string{
 		"SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;rport":                                       "192.0.2.7:40000 SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;rport=40000;received=192.0.2.7",

@@ -45,6 +45,7 @@ func (z *zone) LookupSRV(_ context.Context, service, proto, name string) (string
 // TestNextAddressOfATrunkIsTried asks that SRV records lead to a phone although
 // the best of them leads to nobody.
 func TestNextAddressOfATrunkIsTried(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
 			names := &zone{hosts: map[string][]string{"dead.example": {"127.0.0.3", "127.0.0.2"}, "alive.example": {"127.0.0.1"}}, srv: map[string][]*net.SRV{}}
@@ -67,6 +68,7 @@ func TestNextAddressOfATrunkIsTried(t *testing.T) {
 // TestNamesAreRemembered asks that answers are kept for a while, failures for
 // less, and that old ones serve while the name service is down.
 func TestNamesAreRemembered(t *testing.T) {
+	t.Parallel()
 	names := &zone{hosts: map[string][]string{"a.example": {"2001:db8::1", "192.0.2.1"}}}
 	l := &locator{resolver: names}
 	table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}, {Name: "b", Host: "b.example", Port: 5070}}, nil)
@@ -101,6 +103,7 @@ func TestNamesAreRemembered(t *testing.T) {
 // TestDeadTrunkIsSkipped asks that a trunk that answers no OPTIONS gets no calls,
 // and gets them again once it answers.
 func TestDeadTrunkIsSkipped(t *testing.T) {
+	t.Parallel()
 	first, viaFirst := callee(t, "first", nil)
 	second, viaSecond := callee(t, "second", nil)
 	viaFirst.Ping = 50 * time.Millisecond
@@ -132,6 +135,7 @@ func TestDeadTrunkIsSkipped(t *testing.T) {
 
 // TestTrunksOPTIONSIsHeard asks for the other direction of keep-alives.
 func TestTrunksOPTIONSIsHeard(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	if response, err := r.phone(t, nil).Request(within(t), "OPTIONS", "x"); err != nil || response.Status() != 200 {
 		t.Fatalf("%v %v", err, response)

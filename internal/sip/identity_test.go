@@ -11,6 +11,7 @@ import (
 
 // TestWhoCalls asks whom the application is told of, and past whom the call came.
 func TestWhoCalls(t *testing.T) {
+	t.Parallel()
 	field := func(name, value string) siptest.Field { return siptest.Field{Name: name, Value: value} }
 	asserted := field("P-Asserted-Identity", `"Doe, Jane" <sip:+15550777@carrier.example;user=phone>, <tel:+15550778>`)
 	tests := []struct {
@@ -55,6 +56,7 @@ func TestWhoCalls(t *testing.T) {
 // TestLoopsEnd asks for 482 where an INVITE of ours comes back, and that hops
 // count down over calls that are sent on.
 func TestLoopsEnd(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	out := newParty(call.Invitation{From: anonymous, To: mustPhone(t, "+15557770000"), Hops: 8})
@@ -90,6 +92,7 @@ func TestLoopsEnd(t *testing.T) {
 // TestOtherMethodsAreRefusedPolitely asks for 405 and what is allowed, outside
 // of calls and inside, and a call that goes on.
 func TestOtherMethodsAreRefusedPolitely(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)

@@ -16,6 +16,7 @@ type inbound struct {
 	offer      *sdp.Session // nil where our 200 makes the offer and the ACK answers
 	invitation call.Invitation
 	rang       bool
+	decided    bool      // answered or refused, not given up by the caller
 	reliably   *reliably // the last 180 or 183, where the caller requires its delivery
 	hearing    bool      // the caller shall hear the call, once it may be sent a 183
 	refused    call.Status
@@ -48,7 +49,11 @@ func (l *leg) ring() {
 
 // accept sends 200. The leg is up when the ACK comes.
 func (l *leg) accept() {
-	if l.phase != early || l.in == nil || l.awaitsPRACK() {
+	if l.phase != early || l.in == nil {
+		return
+	}
+	l.decided()
+	if l.awaitsPRACK() {
 		return
 	}
 	if r := l.in.reliably; r != nil && r.described { // offer and answer are settled
@@ -64,6 +69,15 @@ func (l *leg) accept() {
 	}
 	l.phase = accepting
 	l.answerInvite(l.in.request, l.in.tx, body, l.in.offer == nil)
+}
+
+// decided counts a call that went all the way to whoever answers or refuses it:
+// how many do so is what the server can serve.
+func (l *leg) decided() {
+	if !l.in.decided {
+		l.in.decided = true
+		l.server.gate.done(time.Now())
+	}
 }
 
 // answerInvite sends a 2xx to an INVITE and repeats it until its ACK, over any

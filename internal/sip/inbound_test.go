@@ -14,6 +14,7 @@ import (
 // TestPhoneCallsAndIsAnswered asks for the whole of a simple call: who calls
 // whom, sound both ways, tones both ways, the end.
 func TestPhoneCallsAndIsAnswered(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, func(c *siptest.Config) { c.Name = "Alice" })
 	made, err := phone.Invite(siptest.Invite{To: "15551230001", Fields: []siptest.Field{
@@ -81,6 +82,7 @@ func eventually(t *testing.T, holds func() bool) {
 
 // TestApplicationHangsUp asks for a BYE that says why.
 func TestApplicationHangsUp(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, taken := r.connect(t, r.phone(t, nil))
 	taken.End(call.Reason{Kind: call.EndedByApplication})
@@ -97,11 +99,13 @@ func TestApplicationHangsUp(t *testing.T) {
 
 // TestCancelBefore180 asks that a caller who gives up at once gets 487.
 func TestCancelBefore180(t *testing.T) {
+	t.Parallel()
 	canceled(t, func(*guest, *siptest.Call) {})
 }
 
 // TestCancelAfter180 asks the same while it rings.
 func TestCancelAfter180(t *testing.T) {
+	t.Parallel()
 	canceled(t, func(taken *guest, made *siptest.Call) {
 		taken.Ring()
 		if err := made.WaitRinging(within(t)); err != nil {
@@ -152,6 +156,7 @@ func oneTag(t *testing.T, phone *siptest.Phone, made *siptest.Call) {
 
 // TestAnswerIsRepeatedUntilACK asks for retransmissions of the 200 that stop.
 func TestAnswerIsRepeatedUntilACK(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
 			r := newRig(t, nil)
@@ -183,6 +188,7 @@ func TestAnswerIsRepeatedUntilACK(t *testing.T) {
 
 // TestLostAnswerIsSentAgain asks that a call comes up although the first 200 is lost.
 func TestLostAnswerIsSentAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	lost := 0
@@ -201,6 +207,7 @@ func TestLostAnswerIsSentAgain(t *testing.T) {
 
 // TestPhoneThatNeverAcknowledgesIsHungUp asks for BYE after 64*T1.
 func TestPhoneThatNeverAcknowledgesIsHungUp(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, err := phone.Invite(siptest.Invite{To: "+15551230001", WithholdACK: true})
@@ -222,6 +229,7 @@ func TestPhoneThatNeverAcknowledgesIsHungUp(t *testing.T) {
 
 // TestHangUpBeforeACKWaitsForIt asks that no BYE goes out before the ACK (RFC 3261 §15).
 func TestHangUpBeforeACKWaitsForIt(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Grace = time.Hour })
 	phone := r.phone(t, nil)
 	made, err := phone.Invite(siptest.Invite{To: "+15551230001", WithholdACK: true})
@@ -247,6 +255,7 @@ func TestHangUpBeforeACKWaitsForIt(t *testing.T) {
 
 // TestHangUpBeforeACKOfThePhone asks that a BYE without an ACK ends the call cleanly.
 func TestHangUpBeforeACKOfThePhone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, err := phone.Invite(siptest.Invite{To: "+15551230001", WithholdACK: true})
@@ -268,6 +277,7 @@ func TestHangUpBeforeACKOfThePhone(t *testing.T) {
 
 // TestRepeatedINVITEIsOneCall asks that UDP's repetitions are absorbed.
 func TestRepeatedINVITEIsOneCall(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	phone.Lose(func(e siptest.Entry) bool { return !e.Sent && e.Message.Status() == 100 }) // so that it repeats
@@ -288,6 +298,7 @@ func TestRepeatedINVITEIsOneCall(t *testing.T) {
 
 // TestDelayedOfferIsAnsweredInTheACK asks for a call whose INVITE describes nothing.
 func TestDelayedOfferIsAnsweredInTheACK(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", DelayedOffer: true})
 	if err != nil {
@@ -302,6 +313,7 @@ func TestDelayedOfferIsAnsweredInTheACK(t *testing.T) {
 
 // TestRefusedCallsHaveHonestAnswers maps the application's refusals.
 func TestRefusedCallsHaveHonestAnswers(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		refuse error
@@ -353,6 +365,7 @@ func TestRefusedCallsHaveHonestAnswers(t *testing.T) {
 
 // TestUnacceptableSoundIsRefusedBeforeItRings asks for 488 with a reason.
 func TestUnacceptableSoundIsRefusedBeforeItRings(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	for body, want := range map[string]string{
 		"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/SAVP 0\r\n": "SRTP",
@@ -376,6 +389,7 @@ func TestUnacceptableSoundIsRefusedBeforeItRings(t *testing.T) {
 
 // TestAnonymousCallerIsAnonymous asks for the id of a withheld number.
 func TestAnonymousCallerIsAnonymous(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, func(c *siptest.Config) { c.User = "anonymous" })
 	if _, err := phone.Call("alice%40home"); err != nil {

@@ -149,8 +149,8 @@ func (l *leg) takeCall() {
 	}
 	if l.phase != over {
 		report, err := l.server.calls.Incoming(l.in.invitation, l)
-		l.server.gate.done(time.Now())
 		if err != nil {
+			l.decided()
 			refused := refusalOf(err, l.server)
 			if l.user != "" { // who owns the telephone may know
 				refused.headers = append(refused.headers, warning(l.server.cfg.UserAgent, err))

@@ -16,6 +16,7 @@ import (
 )
 
 func TestPingOfAStreamGetsItsPong(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	conn, err := net.Dial("tcp", r.Addr().String())
 	if err != nil {
@@ -50,6 +51,7 @@ func TestPingOfAStreamGetsItsPong(t *testing.T) {
 // TestConnectionsOfOursAreKeptAlive asks for pings, that who has answered one and
 // stops to is left, and that the next request opens another connection.
 func TestConnectionsOfOursAreKeptAlive(t *testing.T) {
+	t.Parallel()
 	for _, answers := range []bool{true, false} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -100,6 +102,7 @@ func TestConnectionsOfOursAreKeptAlive(t *testing.T) {
 }
 
 func TestSTUNKeepAliveIsAnswered(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	conn, err := net.Dial("udp", r.Addr().String())
 	if err != nil {
@@ -136,6 +139,7 @@ func TestSTUNKeepAliveIsAnswered(t *testing.T) {
 // TestPhoneMovesToAnotherPort asks that a NAT which gives a phone another port in
 // the middle of a call costs nothing: the phone is answered and reached there.
 func TestPhoneMovesToAnotherPort(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{{Name: "Contact", Value: "<sip:phone@192.168.77.5:5062>"}}})
@@ -164,6 +168,7 @@ func TestPhoneMovesToAnotherPort(t *testing.T) {
 // TestConnectionThatBreaksInACallIsMadeAnew asks for a BYE over a new connection
 // to the phone's Contact, and that the phone's own new connection counts.
 func TestConnectionThatBreaksInACallIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	server, client := certificates(t)
 	both := client.Clone()
 	both.Certificates = server.Certificates

@@ -26,6 +26,7 @@ func large(t *testing.T, r *rig) *guest {
 
 // TestLargeINVITEGoesOverTCP asks RFC 3261 §18.1.1 of a trunk that is one of UDP.
 func TestLargeINVITEGoesOverTCP(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport = "tcp" })
 	via.Transport = "udp"
 	r := newRig(t, nil, via)
@@ -48,6 +49,7 @@ func TestLargeINVITEGoesOverTCP(t *testing.T) {
 // TestLargeINVITEGoesOverUDPWhereThereIsNoTCP asks for what the RFC allows then,
 // and that a small one never tries TCP.
 func TestLargeINVITEGoesOverUDPWhereThereIsNoTCP(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	made := large(t, r)
@@ -75,6 +77,7 @@ func TestLargeINVITEGoesOverUDPWhereThereIsNoTCP(t *testing.T) {
 }
 
 func TestCallGivenUpWhileItsLargeINVITEConnects(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport = "tcp" })
 	via.Transport = "udp"
 	r := newRig(t, nil, via)

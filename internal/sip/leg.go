@@ -208,6 +208,7 @@ func (l *leg) end(why call.Reason) {
 		l.leaving = &why
 		l.clock.set(missingConsent, l.server.cfg.Grace)
 	case l.in != nil:
+		l.decided()
 		l.refuse(refusalFor(why, l.server))
 		l.tell.ended(withStatus(why, l.in.refused))
 	default:

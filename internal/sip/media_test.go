@@ -37,6 +37,7 @@ func facing(t *testing.T, here, there func(*trunk.Trunk)) (caller, called *rig) 
 // TestSoundIsEncryptedAsTrunksWant asks which calls come up, whether their sound
 // is encrypted, and that it is heard in both directions.
 func TestSoundIsEncryptedAsTrunksWant(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		here, there   trunk.SRTP
 		up, protected bool
@@ -75,6 +76,7 @@ func TestSoundIsEncryptedAsTrunksWant(t *testing.T) {
 
 // TestPacketsAreAsLongAsTheTrunkLikes asks that ptime is agreed on.
 func TestPacketsAreAsLongAsTheTrunkLikes(t *testing.T) {
+	t.Parallel()
 	for _, ptime := range []time.Duration{10, 30, 40} {
 		caller, called := facing(t, func(t *trunk.Trunk) { t.PTime = ptime * time.Millisecond }, func(*trunk.Trunk) {})
 		made := caller.dial(t, "+15551230001")
@@ -96,6 +98,7 @@ func TestPacketsAreAsLongAsTheTrunkLikes(t *testing.T) {
 // TestWidebandIsHeardBothWays asks for sound that only a wideband codec carries,
 // in a call from a phone and in one to a phone.
 func TestWidebandIsHeardBothWays(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"G722", "opus"} {
 		t.Run(name, func(t *testing.T) { hearWideband(t, name) })
 	}
@@ -135,6 +138,7 @@ func hearWideband(t *testing.T, name string) {
 
 // TestTrunksChooseTheirCodec asks whose order counts, and what is taken by default.
 func TestTrunksChooseTheirCodec(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name         string
 		ours, theirs []string
@@ -158,6 +162,7 @@ func TestTrunksChooseTheirCodec(t *testing.T) {
 // TestKeysAreDrawnOnlyForTrunksThatEncrypt asks that nobody else's call spends
 // randomness on them, and that no two calls have the same.
 func TestKeysAreDrawnOnlyForTrunksThatEncrypt(t *testing.T) {
+	t.Parallel()
 	seen := map[sdp.Key]bool{}
 	for _, security := range []trunk.SRTP{trunk.Off, trunk.Optional, trunk.Optional} {
 		r := newRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback, SRTP: security})
@@ -181,6 +186,7 @@ func TestKeysAreDrawnOnlyForTrunksThatEncrypt(t *testing.T) {
 // TestAnotherCodecIsReported asks that a call hears of a phone that becomes
 // wideband while it speaks.
 func TestAnotherCodecIsReported(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, taken := r.connect(t, r.phone(t, func(c *siptest.Config) { c.Codecs = []string{"PCMA", "G722"} }))
 	offer := strings.Replace(string(made.Describe("sendrecv")), "RTP/AVP 8 9 101", "RTP/AVP 9 101", 1)
@@ -196,6 +202,7 @@ func TestAnotherCodecIsReported(t *testing.T) {
 // TestKeysBesideOpusAreHeardBothWays asks it of a phone whose tones have only the
 // telephone's clock.
 func TestKeysBesideOpusAreHeardBothWays(t *testing.T) {
+	t.Parallel()
 	if err := codec.OpusMissing(); err != nil {
 		t.Skip(err) // `make test` installs it
 	}
@@ -221,6 +228,7 @@ func TestKeysBesideOpusAreHeardBothWays(t *testing.T) {
 // TestMissingCodecIsNotOffered asks that a trunk's order may name what this system
 // lacks, and that the others are offered.
 func TestMissingCodecIsNotOffered(t *testing.T) {
+	t.Parallel()
 	list := codecsOf(&trunk.Trunk{Codecs: []string{"OPUS", "G729", "PCMA"}})
 	want := []string{"OPUS", "PCMA"}
 	if codec.OpusMissing() != nil {

@@ -12,6 +12,7 @@ import (
 // TestStrangersAreNotHeard sprays a call's port from another host while its phone
 // is silent: nothing of it may be heard, nor answered.
 func TestStrangersAreNotHeard(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, err := r.phone(t, nil).Call("+15551230001")
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 // TestReinviteWithoutAnOfferGetsOurs asks for a delayed offer inside a call: the
 // 200 offers what goes on, the ACK answers, here with another codec.
 func TestReinviteWithoutAnOfferGetsOurs(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -38,6 +39,7 @@ func TestReinviteWithoutAnOfferGetsOurs(t *testing.T) {
 
 // TestOddHoldsAreSurvived asks what no RFC allows and gateways do all the same.
 func TestOddHoldsAreSurvived(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, taken := r.connect(t, r.phone(t, nil))
 	plain := string(made.Describe("sendrecv"))
@@ -78,6 +80,7 @@ func TestOddHoldsAreSurvived(t *testing.T) {
 // TestBackOffAfterGlareDependsOnWhoCalled asks for the times of RFC 3261 §14.1:
 // the owner of the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms.
 func TestBackOffAfterGlareDependsOnWhoCalled(t *testing.T) {
+	t.Parallel()
 	caller, callee := &leg{out: &outbound{}}, &leg{in: &inbound{}}
 	for range 2000 {
 		if d := caller.glare(); d < 2100*time.Millisecond || d > 4*time.Second || d%(10*time.Millisecond) != 0 {
@@ -92,6 +95,7 @@ func TestBackOffAfterGlareDependsOnWhoCalled(t *testing.T) {
 // TestRedirectionsAreRefusedWithTheirReason asks that a 3xx is not followed: whom
 // a call goes to is the application's to say. It hears the status.
 func TestRedirectionsAreRefusedWithTheirReason(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	for _, status := range []int{300, 301, 302, 305, 380} {
@@ -109,6 +113,7 @@ func TestRedirectionsAreRefusedWithTheirReason(t *testing.T) {
 
 // TestCallsOverIPv6 asks for calls both ways whose signalling and sound are IPv6.
 func TestCallsOverIPv6(t *testing.T) {
+	t.Parallel()
 	probe, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
 		t.Skipf("this machine has no IPv6: %v", err)
@@ -155,6 +160,7 @@ func TestCallsOverIPv6(t *testing.T) {
 // TestRequireIsHonoured asks that what we lack is named, and what we
 // know is not refused.
 func TestRequireIsHonoured(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback})
 	phone := r.phone(t, nil)
 	response, err := phone.Request(within(t), "INVITE", "+15551230001", siptest.Field{Name: "Require", Value: "timer, telepathy,precondition"})

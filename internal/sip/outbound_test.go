@@ -25,6 +25,7 @@ func next(t *testing.T, phone *siptest.Phone) *siptest.Call {
 
 // TestApplicationCallsAPhone asks for ringing, answer, who calls, sound and end.
 func TestApplicationCallsAPhone(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	made := r.dial(t, "+15557770000")
@@ -56,6 +57,7 @@ func TestApplicationCallsAPhone(t *testing.T) {
 
 // TestEarlyMediaRings asks that a 183 counts as ringing and does not answer.
 func TestEarlyMediaRings(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	made := r.dial(t, "+15557770000")
@@ -69,6 +71,7 @@ func TestEarlyMediaRings(t *testing.T) {
 
 // TestRefusalsOfPhonesAreHonest maps what a phone or carrier answers.
 func TestRefusalsOfPhonesAreHonest(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		status int
 		kind   call.ReasonKind
@@ -92,6 +95,7 @@ func TestRefusalsOfPhonesAreHonest(t *testing.T) {
 
 // TestSilentTrunkIsUnreachable asks for an end although nobody replies.
 func TestSilentTrunkIsUnreachable(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	phone.Vanish()
 	r := newRig(t, nil, via)
@@ -102,6 +106,7 @@ func TestSilentTrunkIsUnreachable(t *testing.T) {
 
 // TestClosedPortIsUnreachable asks the same of a TCP trunk that refuses.
 func TestClosedPortIsUnreachable(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, trunk.Trunk{Name: "closed", Host: "127.0.0.1", Port: 1, Transport: trunk.TCP})
 	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Unreachable {
 		t.Errorf("reason is %+v", why)
@@ -110,6 +115,7 @@ func TestClosedPortIsUnreachable(t *testing.T) {
 
 // TestNumberWithoutRouteIsNotFound asks for an error at once.
 func TestNumberWithoutRouteIsNotFound(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	if err := r.table.Set([]trunk.Trunk{{Name: "a", Host: "127.0.0.1"}}, []trunk.Route{{Name: "fr", Pattern: `^\+33`, Trunks: []string{"a"}}}); err != nil {
 		t.Fatal(err)
@@ -123,6 +129,7 @@ func TestNumberWithoutRouteIsNotFound(t *testing.T) {
 // TestNextTrunkIsTriedOnlyWhereItMayHelp asks for failover on 408, 503, 504 and
 // silence, and for none on anything else.
 func TestNextTrunkIsTriedOnlyWhereItMayHelp(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		status int // 0 is silence
@@ -158,6 +165,7 @@ func TestNextTrunkIsTriedOnlyWhereItMayHelp(t *testing.T) {
 
 // TestCallThatRangIsNotRungElsewhere asks that a 408 after ringing is no answer.
 func TestCallThatRangIsNotRungElsewhere(t *testing.T) {
+	t.Parallel()
 	first, viaFirst := callee(t, "first", nil)
 	second, viaSecond := callee(t, "second", nil)
 	r := newRig(t, nil, viaFirst, viaSecond)
@@ -173,6 +181,7 @@ func TestCallThatRangIsNotRungElsewhere(t *testing.T) {
 
 // TestLastTrunkDecides asks for the reason of the last one.
 func TestLastTrunkDecides(t *testing.T) {
+	t.Parallel()
 	first, viaFirst := callee(t, "first", nil)
 	second, viaSecond := callee(t, "second", nil)
 	r := newRig(t, nil, viaFirst, viaSecond)
@@ -186,6 +195,7 @@ func TestLastTrunkDecides(t *testing.T) {
 
 // TestGivingUpCancels asks for CANCEL and its reason while the phone rings.
 func TestGivingUpCancels(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	made := r.dial(t, "+15557770000")
@@ -208,6 +218,7 @@ func TestGivingUpCancels(t *testing.T) {
 
 // TestCancelWaitsForAProvisionalResponse asks RFC 3261 §9.1.
 func TestCancelWaitsForAProvisionalResponse(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	silent := make(chan struct{})
 	phone.Lose(func(e siptest.Entry) bool {
@@ -236,6 +247,7 @@ func TestCancelWaitsForAProvisionalResponse(t *testing.T) {
 
 // TestAnswerThatCrossesCancelIsHungUp asks for ACK and BYE.
 func TestAnswerThatCrossesCancelIsHungUp(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	phone.Lose(isRequest("CANCEL", false)) // it comes too late: the phone never sees it
 	r := newRig(t, nil, via)
@@ -259,6 +271,7 @@ func TestAnswerThatCrossesCancelIsHungUp(t *testing.T) {
 
 // TestLostACKIsSentAgain asks that a repeated 200 gets another ACK.
 func TestLostACKIsSentAgain(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	lost := 0
 	phone.Lose(func(e siptest.Entry) bool {
@@ -280,6 +293,7 @@ func TestLostACKIsSentAgain(t *testing.T) {
 
 // TestSecondBranchOfAForkIsHungUp asks that two phones cannot both be answered.
 func TestSecondBranchOfAForkIsHungUp(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	made := r.dial(t, "+15557770000")
@@ -301,6 +315,7 @@ func TestSecondBranchOfAForkIsHungUp(t *testing.T) {
 // TestTrunkThatAsksGetsCredentials asks for digest authentication of a call and
 // of its BYE.
 func TestTrunkThatAsksGetsCredentials(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Username, c.Password = "us", "hunter2" })
 	via.Username, via.Password = "us", "hunter2"
 	r := newRig(t, nil, via)
@@ -320,6 +335,7 @@ func TestTrunkThatAsksGetsCredentials(t *testing.T) {
 
 // TestWrongPasswordIsTriedOnce asks that no loop of challenges begins.
 func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Username, c.Password = "us", "right" })
 	via.Username, via.Password = "us", "wrong"
 	r := newRig(t, nil, via)
@@ -333,6 +349,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 
 // TestCallOfAWithheldNumberIsAnonymous asks for RFC 3323's From.
 func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	to, _ := identifier.Phone("+15557770000")
@@ -354,6 +371,7 @@ func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
 // TestSlowTrunkIsCanceled asks that a trunk that we gave up for another does
 // not go on ringing.
 func TestSlowTrunkIsCanceled(t *testing.T) {
+	t.Parallel()
 	slow, viaSlow := callee(t, "slow", nil)
 	quick, viaQuick := callee(t, "quick", nil)
 	mute := make(chan struct{})
@@ -382,6 +400,7 @@ func TestSlowTrunkIsCanceled(t *testing.T) {
 
 // TestTrunkMayBeAName asks that host names are looked up.
 func TestTrunkMayBeAName(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	via.Host = "localhost"
 	r := newRig(t, nil, via)
@@ -394,6 +413,7 @@ func TestTrunkMayBeAName(t *testing.T) {
 
 // TestNameThatDoesNotExistIsUnreachable asks for an end without a call.
 func TestNameThatDoesNotExistIsUnreachable(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, trunk.Trunk{Name: "nowhere", Host: "nowhere.invalid"})
 	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Unreachable || !strings.Contains(why.Text, "nowhere") {
 		t.Errorf("reason is %+v", why)
@@ -402,6 +422,7 @@ func TestNameThatDoesNotExistIsUnreachable(t *testing.T) {
 
 // TestServerOnAllAddressesNamesTheOneThatReachesIt asks for a usable Contact.
 func TestServerOnAllAddressesNamesTheOneThatReachesIt(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, func(c *Config) { c.Listen = "0.0.0.0:0" }, via)
 	made := r.dial(t, "+15557770000")

@@ -21,6 +21,7 @@ const attested = `{"attest":"A","dest":{"tn":["12155551213"]},"iat":1443208345,"
 
 // TestPassportsAreRead asks for the claims, and for sentences where there are none.
 func TestPassportsAreRead(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, value, want string }{
 		{"the RFC's", signedAs(attested), "unverified; attest=A; orig=12155551212; dest=12155551213; iat=1443208345"},
 		{"a URI", signedAs(`{"orig":{"uri":"sip:alice@example.com"},"dest":{"uri":["sip:bob@example.net","x"]}}`), "unverified; orig=sip:alice@example.com; dest=sip:bob@example.net,x"},
@@ -39,6 +40,7 @@ func TestPassportsAreRead(t *testing.T) {
 // TestAttestationIsShownToTheApplication asks for the configured header, which
 // a caller cannot forge, and for the header in the call's record.
 func TestAttestationIsShownToTheApplication(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.AttestationHeader = "X-MS-Custom-Attestation" })
 	phone := r.phone(t, nil)
 	forged := siptest.Field{Name: "X-MS-Custom-Attestation", Value: "verified; attest=A"}
@@ -70,6 +72,7 @@ func TestAttestationIsShownToTheApplication(t *testing.T) {
 // TestIdentityGoesWithTheCall asks that the header is passed on as it is, and
 // left behind where the trunk wants that.
 func TestIdentityGoesWithTheCall(t *testing.T) {
+	t.Parallel()
 	for _, drop := range []bool{false, true} {
 		phone, via := callee(t, "carrier", nil)
 		via.Shown.DropIdentity = drop

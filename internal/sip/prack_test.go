@@ -26,6 +26,7 @@ func rack(rang *siptest.Message) siptest.Field {
 
 // TestRingingIsRepeatedUntilPRACK asks for a reliable 180 that stops at its PRACK.
 func TestRingingIsRepeatedUntilPRACK(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: wantsPRACK})
@@ -60,6 +61,7 @@ func TestRingingIsRepeatedUntilPRACK(t *testing.T) {
 
 // TestCallerWhoNeverSendsPRACKIsRefused asks for 504 after 64*T1.
 func TestCallerWhoNeverSendsPRACKIsRefused(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", Fields: wantsPRACK})
 	if err != nil {
@@ -78,6 +80,7 @@ func TestCallerWhoNeverSendsPRACKIsRefused(t *testing.T) {
 // TestDelayedOfferIsAnsweredInThePRACK asks that the reliable 180 holds our
 // offer and that the answer to the call waits for the PRACK.
 func TestDelayedOfferIsAnsweredInThePRACK(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, err := phone.Invite(siptest.Invite{To: "+15551230001", DelayedOffer: true, Fields: wantsPRACK})
@@ -107,6 +110,7 @@ func TestDelayedOfferIsAnsweredInThePRACK(t *testing.T) {
 // TestReliableRingingGetsPRACKOnce asks the same of us as the caller, for sound
 // before the answer included.
 func TestReliableRingingGetsPRACKOnce(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	made := r.dial(t, "+15557770000")

@@ -83,6 +83,7 @@ func arrives[T any](t *testing.T, what string, from <-chan T) T {
 // TestReferCarriesTheTransfer: what is asked, and that only a 2xx told by NOTIFY
 // is an answer.
 func TestReferCarriesTheTransfer(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	e := r.referee(t, 202, takingRefer)
 	e.refer(t, call.Invitation{SIPHeaders: map[string]string{"User-To-User": "56;encoding=hex", "X-MS-Custom-Case": "a&b c"}}, patience)
@@ -123,6 +124,7 @@ func TestReferCarriesTheTransfer(t *testing.T) {
 // TestRefusedReferHasTriedNothing: another way to the target stays open, unless
 // somebody there wants no transfer at all.
 func TestRefusedReferHasTriedNothing(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	for status, want := range map[int]call.ReferralOutcome{
 		403: call.ReferralDeclined, 405: call.ReferralDeclined, 420: call.ReferralDeclined, 501: call.ReferralDeclined, 500: call.ReferralDeclined,
@@ -147,6 +149,7 @@ func TestRefusedReferHasTriedNothing(t *testing.T) {
 
 // TestReferIsNotSent where the peer, the setting, the route or the length forbids.
 func TestReferIsNotSent(t *testing.T) {
+	t.Parallel()
 	long := map[string]string{}
 	for i := range 3 {
 		long[fmt.Sprintf("X-MS-Custom-%d", i)] = strings.Repeat("x", 200)
@@ -185,6 +188,7 @@ func TestReferIsNotSent(t *testing.T) {
 // TestReferWithoutAllow: a setting sends it all the same, and a trunk's OPTIONS
 // tell as much as an Allow.
 func TestReferWithoutAllow(t *testing.T) {
+	t.Parallel()
 	t.Run("always", func(t *testing.T) {
 		r := newRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback, Refer: trunk.ReferAlways})
 		e := r.referee(t, 202)
@@ -223,6 +227,7 @@ func TestReferWithoutAllow(t *testing.T) {
 
 // TestReferFails as the phone tells, or because it does not.
 func TestReferFails(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	t.Run("busy", func(t *testing.T) {
 		e := r.referee(t, 202, takingRefer)
@@ -287,6 +292,7 @@ func TestReferFails(t *testing.T) {
 // TestFailedReferTakesTheCallBack: a phone that put us on hold to call somebody
 // is asked to speak to us again.
 func TestFailedReferTakesTheCallBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	e := r.referee(t, 202, takingRefer)
 	e.refer(t, call.Invitation{}, patience)
@@ -306,6 +312,7 @@ func TestFailedReferTakesTheCallBack(t *testing.T) {
 
 // TestNotifyOfNothing is refused as its standard asks.
 func TestNotifyOfNothing(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	e := r.referee(t, 202, takingRefer)
 	if got := e.tell(t, "SIP/2.0 200 OK", "terminated"); got != 481 {

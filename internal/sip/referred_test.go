@@ -50,6 +50,7 @@ func waitNotified(t *testing.T, phone *siptest.Phone, want ...string) {
 
 // TestPhoneIsToldOfItsTransfer: 202, the NOTIFYs in their order, and the BYE last.
 func TestPhoneIsToldOfItsTransfer(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -87,6 +88,7 @@ func TestPhoneIsToldOfItsTransfer(t *testing.T) {
 // TestFailedTransferIsTold with the status that it failed with, and the phone may
 // ask again.
 func TestFailedTransferIsTold(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, acceptingRefer(trunk.AcceptOwned))
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -119,6 +121,7 @@ func TestFailedTransferIsTold(t *testing.T) {
 
 // TestQuietTransfer: a phone that wants no NOTIFY gets none (RFC 4488).
 func TestQuietTransfer(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -135,6 +138,7 @@ func TestQuietTransfer(t *testing.T) {
 
 // TestPhoneThatDoesNotListenIsStillHungUpOn, whatever it does to a NOTIFY.
 func TestPhoneThatDoesNotListenIsStillHungUpOn(t *testing.T) {
+	t.Parallel()
 	for name, status := range map[string]int{"refuses": 481, "is silent": -1} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
@@ -159,6 +163,7 @@ func TestPhoneThatDoesNotListenIsStillHungUpOn(t *testing.T) {
 
 // TestTransfersThatAreRefused before anybody is asked.
 func TestTransfersThatAreRefused(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -197,6 +202,7 @@ func TestTransfersThatAreRefused(t *testing.T) {
 
 // TestOnlyPermittedTrunksTransfer: by default REFER is refused and not offered.
 func TestOnlyPermittedTrunksTransfer(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -223,6 +229,7 @@ func replacesOf(made *siptest.Call) siptest.Field {
 
 // TestAttendedTransferNamesTheOtherLeg of the same phone.
 func TestAttendedTransferNamesTheOtherLeg(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil, acceptingRefer(trunk.AcceptOwned))
 	phone := r.phone(t, nil)
 	first, one := r.connect(t, phone)
@@ -250,6 +257,7 @@ func TestAttendedTransferNamesTheOtherLeg(t *testing.T) {
 
 // TestStrangersLegsCannotBeTaken: another trunk's call, or one that still rings.
 func TestStrangersLegsCannotBeTaken(t *testing.T) {
+	t.Parallel()
 	other := trunk.Trunk{Name: "other", Host: "127.0.0.7", Sources: []netip.Prefix{netip.MustParsePrefix("127.0.0.7/32")}}
 	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny), other)
 	phone := r.phone(t, nil)

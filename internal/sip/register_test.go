@@ -69,6 +69,7 @@ func (o *office) registered(t *testing.T, as siptest.Account, change func(*sipte
 }
 
 func TestPhoneRegisters(t *testing.T) {
+	t.Parallel()
 	server, client := certificates(t)
 	for _, transport := range []string{"udp", "tcp", "tls"} {
 		for _, algorithm := range []string{"MD5", "SHA-256"} {
@@ -102,6 +103,7 @@ func TestPhoneRegisters(t *testing.T) {
 }
 
 func TestRegistrationsAreAnsweredByTheRules(t *testing.T) {
+	t.Parallel()
 	field := func(name, value string) []siptest.Field { return []siptest.Field{{Name: name, Value: value}} }
 	for _, test := range []struct {
 		name    string
@@ -136,6 +138,7 @@ func TestRegistrationsAreAnsweredByTheRules(t *testing.T) {
 }
 
 func TestOldRegistrationIsRefused(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, nil)
 	as, _ := o.user(t, "101", "")
 	phone := o.registered(t, as, nil)
@@ -146,6 +149,7 @@ func TestOldRegistrationIsRefused(t *testing.T) {
 }
 
 func TestRegistrationsAreNotReplayed(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, nil)
 	as, id := o.user(t, "101", "")
 	phone := o.registered(t, as, nil)
@@ -166,6 +170,7 @@ func TestRegistrationsAreNotReplayed(t *testing.T) {
 }
 
 func TestGuessingPasswordsIsStopped(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, nil)
 	as, id := o.user(t, "101", "")
 	thief := o.phone(t, nil)
@@ -183,6 +188,7 @@ func TestGuessingPasswordsIsStopped(t *testing.T) {
 }
 
 func TestPhonesOnATrunksAddressRegister(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback})
 	if answer, err := o.phone(t, nil).Request(within(t), "REGISTER", "101"); err != nil || answer.Status() != 405 {
 		t.Errorf("nobody has a phone: %v, %v", answer, err)
@@ -192,6 +198,7 @@ func TestPhonesOnATrunksAddressRegister(t *testing.T) {
 }
 
 func TestPhoneWhoseConnectionClosesIsGone(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, nil)
 	as, id := o.user(t, "101", "")
 	phone := o.registered(t, as, func(c *siptest.Config) { c.Transport = "tcp" })
@@ -200,6 +207,7 @@ func TestPhoneWhoseConnectionClosesIsGone(t *testing.T) {
 }
 
 func TestSilentPhoneIsGone(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, func(c *Config) { c.keepFlows = 50 * time.Millisecond })
 	as, id := o.user(t, "101", "")
 	lively, livelyID := o.user(t, "102", "")

@@ -38,6 +38,7 @@ func (r *rig) registered(t *testing.T) {
 // TestTrunkIsRegistered asks for a registration with digest, and that calls to
 // the account are for whom To names.
 func TestTrunkIsRegistered(t *testing.T) {
+	t.Parallel()
 	phone, registrar, via := provider(t)
 	registrar.Tells(siptest.Field{Name: "P-Associated-URI", Value: "<sip:+15551230001@provider.example>, <sip:+15551230002@provider.example>"})
 	r := newRig(t, nil, via)
@@ -62,6 +63,7 @@ func TestTrunkIsRegistered(t *testing.T) {
 // TestRegistrationIsRefreshedInTime asks for the next REGISTER before the grant ends,
 // in the same dialogue, and that stopping takes it back.
 func TestRegistrationIsRefreshedInTime(t *testing.T) {
+	t.Parallel()
 	phone, registrar, via := provider(t)
 	registrar.Grants(1, 0)
 	r := newRig(t, nil, via)
@@ -85,6 +87,7 @@ func TestRegistrationIsRefreshedInTime(t *testing.T) {
 
 // TestTooBriefARegistrationIsAskedForLonger asks for what 423 demands.
 func TestTooBriefARegistrationIsAskedForLonger(t *testing.T) {
+	t.Parallel()
 	_, registrar, via := provider(t)
 	registrar.Grants(0, 3600)
 	r := newRig(t, nil, via)
@@ -97,6 +100,7 @@ func TestTooBriefARegistrationIsAskedForLonger(t *testing.T) {
 // TestRefusedRegistrationIsTriedAgain asks that the trunk is skipped meanwhile,
 // that the state tells why, and that patience grows.
 func TestRefusedRegistrationIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	phone, registrar, via := provider(t)
 	registrar.Refuses(403)
 	spare, other := callee(t, "spare", nil)
@@ -115,6 +119,7 @@ func TestRefusedRegistrationIsTriedAgain(t *testing.T) {
 
 // TestWrongPasswordIsNotTriedInALoop asks for one answer to a challenge.
 func TestWrongPasswordIsNotTriedInALoop(t *testing.T) {
+	t.Parallel()
 	phone, _, via := provider(t)
 	via.Password = "wrong"
 	r := newRig(t, func(c *Config) { c.RegisterRetry = time.Hour }, via)
@@ -126,6 +131,7 @@ func TestWrongPasswordIsNotTriedInALoop(t *testing.T) {
 
 // TestCallsTakeTheServiceRoute asks for RFC 3608.
 func TestCallsTakeTheServiceRoute(t *testing.T) {
+	t.Parallel()
 	phone, registrar, via := provider(t)
 	registrar.Tells(siptest.Field{Name: "Service-Route", Value: "<sip:edge.provider.example;lr>"})
 	r := newRig(t, nil, via)
@@ -140,6 +146,7 @@ func TestCallsTakeTheServiceRoute(t *testing.T) {
 // TestChangedTrunkIsRegisteredAnew asks that the same settings change nothing,
 // and that of others the old registration ends before the new one begins.
 func TestChangedTrunkIsRegisteredAnew(t *testing.T) {
+	t.Parallel()
 	phone, registrar, via := provider(t)
 	r := newRig(t, nil, via)
 	r.registered(t)

@@ -16,6 +16,7 @@ func replacing(made *siptest.Call, more string) []siptest.Field {
 // TestAnotherPhoneTakesTheCallOver asks that the application keeps its call
 // while the first phone is hung up and the second one speaks.
 func TestAnotherPhoneTakesTheCallOver(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	first, taken := r.connect(t, r.phone(t, nil))
 	second, err := r.phone(t, func(c *siptest.Config) { c.User = "+15550200" }).Invite(siptest.Invite{To: "+15551230001", Fields: replacing(first, "")})
@@ -43,6 +44,7 @@ func TestAnotherPhoneTakesTheCallOver(t *testing.T) {
 
 // TestCallsThatCannotBeTakenOver asks for honest refusals.
 func TestCallsThatCannotBeTakenOver(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, _ := r.connect(t, phone)

@@ -20,6 +20,7 @@ import (
 
 // TestRequestsOutsideCallsAreAnswered asks for the statuses of RFC 3261.
 func TestRequestsOutsideCallsAreAnswered(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	for _, test := range []struct {
@@ -61,6 +62,7 @@ func TestRequestsOutsideCallsAreAnswered(t *testing.T) {
 
 // TestCallThatCameTwoWaysIsTakenOnce asks for 482 (RFC 3261 §8.2.2.2).
 func TestCallThatCameTwoWaysIsTakenOnce(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, err := phone.Call("+15551230001")
@@ -78,6 +80,7 @@ func TestCallThatCameTwoWaysIsTakenOnce(t *testing.T) {
 
 // TestDrainRefusesNewCallsOnly asks for 503 and Retry-After while calls go on.
 func TestDrainRefusesNewCallsOnly(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -100,6 +103,7 @@ func TestDrainRefusesNewCallsOnly(t *testing.T) {
 
 // TestFullServerRefuses asks for 503 beyond MaxLegs, and no leg kept.
 func TestFullServerRefuses(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.MaxLegs = 1 })
 	phone := r.phone(t, nil)
 	r.connect(t, phone)
@@ -117,6 +121,7 @@ func TestFullServerRefuses(t *testing.T) {
 
 // TestCloseHangsUp asks for BYEs and for reports of the end.
 func TestCloseHangsUp(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	made, taken := r.connect(t, r.phone(t, nil))
 	r.Close()
@@ -130,6 +135,7 @@ func TestCloseHangsUp(t *testing.T) {
 
 // TestCloseEndsWhatDoesNotAnswer asks that dead phones do not hold the server up.
 func TestCloseEndsWhatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
 	dead, via := callee(t, "dead", nil)
 	dead.Vanish()
 	r := newRig(t, nil, via)
@@ -140,6 +146,7 @@ func TestCloseEndsWhatDoesNotAnswer(t *testing.T) {
 
 // TestBusyAddressIsAnErrorThatNamesIt asks for a message that helps.
 func TestBusyAddressIsAnErrorThatNamesIt(t *testing.T) {
+	t.Parallel()
 	first := newRig(t, nil)
 	second := New(Config{Listen: first.Addr().String()}, first.table, first.board, first.ports, first.log)
 	if err := second.Start(t.Context()); err == nil || !strings.Contains(err.Error(), first.Addr().String()) {
@@ -150,6 +157,7 @@ func TestBusyAddressIsAnErrorThatNamesIt(t *testing.T) {
 
 // TestCallsOverStreams asks for calls both ways over TCP and TLS.
 func TestCallsOverStreams(t *testing.T) {
+	t.Parallel()
 	server, client := certificates(t)
 	for _, transport := range []string{"tcp", "tls"} {
 		t.Run(transport, func(t *testing.T) {
@@ -186,6 +194,7 @@ func TestCallsOverStreams(t *testing.T) {
 
 // TestConnectionThatBreaksEndsRinging asks that a caller on TCP who is gone is noticed.
 func TestConnectionThatBreaksEndsRinging(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, func(c *siptest.Config) { c.Transport = "tcp" })
 	if _, err := phone.Call("+15551230001"); err != nil {
@@ -282,6 +291,7 @@ func openFiles(t *testing.T) int {
 }
 
 func TestEndTellsHowTheLegWasCarried(t *testing.T) {
+	t.Parallel()
 	rig := newRig(t, nil)
 	phone := rig.phone(t, nil)
 	talk, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{{Name: "User-Agent", Value: "Desk/1.0\x01"}}})

@@ -19,6 +19,7 @@ func timed(expires string, more ...siptest.Field) []siptest.Field {
 
 // TestSessionThatThePhoneForgetsToRefreshIsEnded asks for BYE before the time is over.
 func TestSessionThatThePhoneForgetsToRefreshIsEnded(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, briefly)
 	made, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", Fields: timed("2;refresher=uac")})
 	if err != nil {
@@ -40,6 +41,7 @@ func TestSessionThatThePhoneForgetsToRefreshIsEnded(t *testing.T) {
 
 // TestSessionThatThePhoneRefreshesLives asks that re-INVITE and UPDATE both count.
 func TestSessionThatThePhoneRefreshesLives(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, briefly)
 	made, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", Fields: timed("2;refresher=uac")})
 	if err != nil {
@@ -65,6 +67,7 @@ func TestSessionThatThePhoneRefreshesLives(t *testing.T) {
 // TestWeRefreshTheSession asks for our request in time, the lighter one where
 // the phone takes it, in both directions of the call.
 func TestWeRefreshTheSession(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, allow, method string }{
 		{"re-INVITE", "INVITE, ACK, BYE", "INVITE"}, {"UPDATE", "INVITE, ACK, BYE, UPDATE", "UPDATE"},
 	} {
@@ -106,6 +109,7 @@ func refreshesTwice(t *testing.T, phone *siptest.Phone, up *guest, method string
 
 // TestShortIntervalIsRefused asks for 422 and the interval that we serve.
 func TestShortIntervalIsRefused(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	response, err := phone.Request(within(t), "INVITE", "+15551230001", timed("30")...)
@@ -120,6 +124,7 @@ func TestShortIntervalIsRefused(t *testing.T) {
 
 // TestLongerIntervalIsGranted asks for a second INVITE after 422.
 func TestLongerIntervalIsGranted(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, func(c *Config) { c.SessionExpires = 90 * time.Second }, via)
 	made := r.dial(t, "+15557770000")

@@ -14,6 +14,7 @@ import (
 
 // TestLostAnswerToBYEIsGivenAgain asks for 200, not 481, although the leg is gone.
 func TestLostAnswerToBYEIsGivenAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -37,6 +38,7 @@ func TestLostAnswerToBYEIsGivenAgain(t *testing.T) {
 // TestINVITEThatWasUnderWayIsNoNewCall repeats the INVITE of a call, while it goes
 // on and when it is over: sipgo has forgotten it in either case.
 func TestINVITEThatWasUnderWayIsNoNewCall(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
@@ -61,6 +63,7 @@ func TestINVITEThatWasUnderWayIsNoNewCall(t *testing.T) {
 
 // TestSettledIsBounded asks that memory of what is over is, and that it ends.
 func TestSettledIsBounded(t *testing.T) {
+	t.Parallel()
 	s := newSettled()
 	request := func(n int) *sip.Request {
 		via := &sip.ViaHeader{Transport: "UDP", Host: "127.0.0.1", Port: 5060, Params: sip.NewParams()}
@@ -86,6 +89,7 @@ func TestSettledIsBounded(t *testing.T) {
 // TestTransactionDoesNotKeepTheLeg asks that a refused caller who never acknowledges
 // does not keep the leg's sound in memory.
 func TestTransactionDoesNotKeepTheLeg(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	phone.Lose(func(e siptest.Entry) bool {

@@ -21,6 +21,7 @@ func rewriting(t *testing.T, match, replace string) []trunk.Rule {
 // TestCallerIsShownAsTheTrunkWants asks for From, the assertion and Privacy under
 // every setting.
 func TestCallerIsShownAsTheTrunkWants(t *testing.T) {
+	t.Parallel()
 	const number = "<sip:+15550009999@127.0.0.1>"
 	tests := []struct {
 		name                               string
@@ -54,6 +55,7 @@ func TestCallerIsShownAsTheTrunkWants(t *testing.T) {
 
 // TestNumbersAreWrittenAsTheTrunkWants asks for both numbers of a call that goes out.
 func TestNumbersAreWrittenAsTheTrunkWants(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	via.Rewriting.CalledOut = rewriting(t, `^\+1`, "")
 	via.Rewriting.CallingOut = rewriting(t, `^\+`, "00")
@@ -72,6 +74,7 @@ func TestNumbersAreWrittenAsTheTrunkWants(t *testing.T) {
 
 // TestNumbersThatComeInBecomeE164 asks for the callee, the caller and who diverted.
 func TestNumbersThatComeInBecomeE164(t *testing.T) {
+	t.Parallel()
 	via := trunk.Trunk{Name: "carrier", Host: "127.0.0.1", Sources: loopback}
 	via.Rewriting.Plan = trunk.Plan{Country: "33"}
 	via.Rewriting.CalledIn = rewriting(t, "^777", "")
@@ -89,6 +92,7 @@ func TestNumbersThatComeInBecomeE164(t *testing.T) {
 // TestOutboundProxyCarriesTheCall asks that addresses have the domain, while the
 // proxy is on the way.
 func TestOutboundProxyCarriesTheCall(t *testing.T) {
+	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	via.Domain = "provider.example"
 	r := newRig(t, nil, via)

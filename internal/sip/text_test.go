@@ -12,6 +12,7 @@ import (
 
 // TestReasonHeadersAreRead asks for status and cause in every order.
 func TestReasonHeadersAreRead(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		headers []string
 		status  call.Status
@@ -34,6 +35,7 @@ func TestReasonHeadersAreRead(t *testing.T) {
 
 // TestUsersBecomeIdentifiers asks who is called by which user part.
 func TestUsersBecomeIdentifiers(t *testing.T) {
+	t.Parallel()
 	for uri, want := range map[string]string{
 		"sip:+15551230001@host":                     "4:+15551230001",
 		"sip:15551230001@host":                      "4:+15551230001",
@@ -60,6 +62,7 @@ func TestUsersBecomeIdentifiers(t *testing.T) {
 
 // TestTagsCannotBeGuessed asks that tags differ by request and by server.
 func TestTagsCannotBeGuessed(t *testing.T) {
+	t.Parallel()
 	a, b := newTags(), newTags()
 	if first, again := a.callee("id", "tag", 1), a.callee("id", "tag", 1); first != again {
 		t.Error("one request has two tags")
@@ -76,6 +79,7 @@ func TestTagsCannotBeGuessed(t *testing.T) {
 // TestRequestsTakeTheirTurn asks that overtaking requests wait, and no longer
 // than they must.
 func TestRequestsTakeTheirTurn(t *testing.T) {
+	t.Parallel()
 	arrive := func(cseq uint32) arrival {
 		request := sip.NewRequest(sip.INFO, sip.Uri{})
 		request.AppendHeader(&sip.CSeqHeader{SeqNo: cseq, MethodName: sip.INFO})

@@ -87,6 +87,7 @@ func serves(t *testing.T, r *rig) {
 // TestTortureMessagesDoNoHarm sends each message of RFC 4475 over UDP, and asks
 // for the right status where there is one and a server that goes on.
 func TestTortureMessagesDoNoHarm(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	for _, message := range torture(t, r.Addr().String()) {
 		conn, err := net.Dial("udp", r.Addr().String())
@@ -176,6 +177,7 @@ func mutate(random *rand.Rand, data []byte) []byte {
 // TestStreamsThatLieAboutTheirFramesAreClosed asks that such a peer costs a
 // connection and nothing else, be it a trunk or a stranger.
 func TestStreamsThatLieAboutTheirFramesAreClosed(t *testing.T) {
+	t.Parallel()
 	head := "OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bKframe;rport\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:x@y>\r\nCall-ID: frame\r\nCSeq: 1 OPTIONS\r\n"
 	r := newRig(t, nil)
 	for name, text := range map[string]string{
@@ -207,6 +209,7 @@ func TestStreamsThatLieAboutTheirFramesAreClosed(t *testing.T) {
 // TestSlowStrangersAreClosed asks that a handshake or a message that takes for
 // ever holds a connection for a while only.
 func TestSlowStrangersAreClosed(t *testing.T) {
+	t.Parallel()
 	server, _ := certificates(t)
 	r := newRig(t, func(c *Config) { c.ListenTLS, c.TLS, c.strangers = "127.0.0.1:0", server, 200*time.Millisecond }, trunk.Trunk{Name: "far", Host: "192.0.2.1"})
 	for _, address := range []net.Addr{r.Addr(), r.TLSAddr()} {
@@ -230,6 +233,7 @@ func TestSlowStrangersAreClosed(t *testing.T) {
 // INVITEs leave nothing behind and are answered for a while only, and that a
 // trunk's call comes up meanwhile.
 func TestFloodOfStrangersLeavesTrunksAlone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Listen = "0.0.0.0:0" }, trunk.Trunk{Name: "local", Host: "127.0.0.1"})
 	port := addressOf(r.Addr()).Port()
 	target := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(port)}
@@ -258,6 +262,7 @@ func TestFloodOfStrangersLeavesTrunksAlone(t *testing.T) {
 // TestSourcesAreLimitedEach asks that one loud source does not take another's
 // share, and that their number is bounded.
 func TestSourcesAreLimitedEach(t *testing.T) {
+	t.Parallel()
 	var s sources
 	loud, quiet := addressOf(&net.UDPAddr{IP: net.IPv4(192, 0, 2, 1)}).Addr(), addressOf(&net.UDPAddr{IP: net.IPv4(192, 0, 2, 2)}).Addr()
 	passed := 0
@@ -279,6 +284,7 @@ func TestSourcesAreLimitedEach(t *testing.T) {
 
 // TestRequestsHaveBounds asks for 400 beyond them, and that each is counted.
 func TestRequestsHaveBounds(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := r.phone(t, func(c *siptest.Config) { c.Transport = "tcp" })
 	many := make([]siptest.Field, maxHeaders)

@@ -50,6 +50,7 @@ func browser(t *testing.T, r *rig, transport string) *siptest.Phone {
 }
 
 func TestCallsOverWebSocket(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []string{"ws", "wss"} {
 		t.Run(transport, func(t *testing.T) {
 			r := newRig(t, nil)
@@ -84,6 +85,7 @@ func TestCallsOverWebSocket(t *testing.T) {
 }
 
 func TestClientWhoseWebSocketIsClosedIsGone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	phone := browser(t, r, "ws")
 	_, taken := r.connect(t, phone)
@@ -96,6 +98,7 @@ func TestClientWhoseWebSocketIsClosedIsGone(t *testing.T) {
 }
 
 func TestWebSocketsThatAreRefused(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Origins = []string{"https://phone.example"} })
 	door := httpDoor(t, r, false)
 	for name, refused := range map[string]struct {
@@ -162,6 +165,7 @@ func options(cseq string) []byte {
 }
 
 func TestFramesOfWebSocket(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	conn := openSocket(t, r)
 	write := func(frames ...ws.Frame) {
@@ -207,6 +211,7 @@ func TestFramesOfWebSocket(t *testing.T) {
 }
 
 func TestWebSocketsThatLieAreClosed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	for name, frame := range map[string][]byte{
 		"an unmasked frame":     ws.MustCompileFrame(ws.NewTextFrame(options("1"))),
@@ -228,6 +233,7 @@ func TestWebSocketsThatLieAreClosed(t *testing.T) {
 }
 
 func TestStrangersWebSocketIsShort(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.strangers = 200 * time.Millisecond }, trunk.Trunk{Name: "far", Host: "192.0.2.1"})
 	conn := openSocket(t, r)
 	if _, err := io.Copy(io.Discard, conn); err != nil && !strings.Contains(err.Error(), "reset") {
