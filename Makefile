@@ -1,5 +1,5 @@
 # Switchhook is built and tested with Go, gcc (for the race detector), Node 20
-# or later, sipp, baresip and libopus. On Debian and Ubuntu the targets install these
+# or later, sipp, baresip, kamailio and libopus. On Debian and Ubuntu the targets install these
 # themselves and say so. The tests use loopback only.
 #
 #   make build      bin/switchhook; it opens libopus if the system has it
@@ -13,7 +13,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus baresip test test-unit test-e2e check lint bench sipp clean
+.PHONY: build static libopus baresip kamailio test test-unit test-e2e check lint bench sipp clean
 
 GO ?= go
 # SOAK=full lets the hundred calls of the soak last a minute.
@@ -36,14 +36,14 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check sipp libopus baresip e2e/node_modules/.installed
+test: check sipp libopus baresip kamailio e2e/node_modules/.installed
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
 test-unit: check libopus
 	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
-test-e2e: sipp baresip e2e/node_modules/.installed
+test-e2e: sipp baresip kamailio e2e/node_modules/.installed
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 check:
@@ -76,6 +76,27 @@ baresip:
 	echo "==> baresip is missing: $$sudo apt-get install baresip"; \
 	$$sudo apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends baresip >/dev/null
+
+# A proxy of others stands between phones and Switchhook. Its package starts a
+# daemon on port 5060: a policy (Debian Policy §9.3.3) forbids that, the machine's
+# own if it has one that does, else ours for as long as the installation lasts.
+# A machine whose own policy lets daemons start is left as it is.
+kamailio:
+	@PATH="$$PATH:/usr/sbin:/sbin"; command -v kamailio >/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "kamailio is missing: install it (https://www.kamailio.org); its tests are skipped without it"; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	policy=/usr/sbin/policy-rc.d; \
+	if [ -e $$policy ]; then \
+		says=0; $$sudo $$policy kamailio start >/dev/null 2>&1 </dev/null || says=$$?; \
+		if [ $$says != 101 ]; then echo "kamailio is missing, and $$policy would let it start: install kamailio and kamailio-tls-modules, and stop its daemon"; exit 0; fi; \
+	else \
+		trap '$$sudo rm -f '$$policy EXIT; trap 'exit 1' HUP INT TERM; \
+		printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$policy >/dev/null; $$sudo chmod 755 $$policy; \
+	fi; \
+	echo "==> kamailio is missing: $$sudo apt-get install kamailio kamailio-tls-modules (its daemon is not started)"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends kamailio kamailio-tls-modules >/dev/null; \
+	$$sudo update-rc.d kamailio disable >/dev/null 2>&1 || true
 
 # Opus is tested against the real library (Debian's package libopus0).
 libopus:

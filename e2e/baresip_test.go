@@ -43,13 +43,17 @@ type ringing struct {
 // spoken is what softphones say, in Hz.
 const spoken = 440.0
 
-// tool asks for a program of another project. Without it the test is skipped,
-// but never in CI.
+// tool asks for a program of another project.
 func tool(t *testing.T, name, debian string) {
 	t.Helper()
-	if _, err := exec.LookPath(name); err == nil {
-		return
+	if _, err := exec.LookPath(name); err != nil {
+		missing(t, name, debian)
 	}
+}
+
+// missing skips a test for want of a part of another project, but never in CI.
+func missing(t *testing.T, name, debian string) {
+	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatalf("%s is missing; `make test` installs it (Debian: %s)", name, debian)
 	}
