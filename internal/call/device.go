@@ -25,6 +25,9 @@ var (
 	sentOn         = Reason{Kind: Canceled, Text: "the application redirected the call", SIP: Status{Code: 302, Phrase: "Moved Temporarily"}}
 )
 
+// maxForks bounds the telephones that ring for one call to a user.
+const maxForks = 20
+
 // fork lets the telephones of whom a ring is for ring as well. The first to be
 // picked up takes the call, unless an application was faster.
 func (c *Call) fork(r *ring, patience time.Duration) {
@@ -32,7 +35,8 @@ func (c *Call) fork(r *ring, patience time.Duration) {
 	if to.Kind() != identifier.CommunicationUser {
 		return
 	}
-	for _, device := range c.registry.cfg.Devices.Devices(to) {
+	devices := c.registry.cfg.Devices.Devices(to)
+	for _, device := range devices[:min(len(devices), maxForks)] {
 		in := r.invitation
 		in.Device = device
 		r.phones = append(r.phones, c.call(in, patience, &joining{up: r.pickedUp, down: r.phoneDown}))

@@ -93,6 +93,49 @@ func TestApplicationIsFasterThanTheTelephones(t *testing.T) {
 	})
 }
 
+func TestAnswerThatCrossesTheEndIsNotHeard(t *testing.T) {
+	run(t, func(w *world) {
+		w.devices[ann] = []string{"kitchen"}
+		conn, id := w.create(ann)
+		late := w.ringing(1)[0]
+		late.Slow = true
+		_, err := w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, control)
+		w.must(err)
+		late.PickUp()
+		synctest.Wait()
+		if list, err := conn.Participants(bg); err != nil || len(list) != 2 {
+			t.Errorf("participants %v, %v", list, err)
+		}
+		late.HangUp()
+		w.expect(id, connected)
+		w.must(conn.Terminate(bg))
+	})
+}
+
+func TestOnlySoManyTelephonesRing(t *testing.T) {
+	run(t, func(w *world) {
+		for i := range 30 {
+			w.devices[ann] = append(w.devices[ann], string(rune('a'+i)))
+		}
+		conn, _ := w.create(ann)
+		synctest.Wait()
+		rung := 0
+		for more := true; more; {
+			select {
+			case <-w.dialer.Dialled:
+				rung++
+				synctest.Wait()
+			default:
+				more = false
+			}
+		}
+		if rung != 20 {
+			t.Errorf("%d telephones ring", rung)
+		}
+		w.must(conn.Terminate(bg))
+	})
+}
+
 // TestOneOfAllTakesTheCall lets two telephones and an application answer at once.
 func TestOneOfAllTakesTheCall(t *testing.T) {
 	for range 50 {

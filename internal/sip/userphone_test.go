@@ -59,7 +59,7 @@ func TestRegisteredPhoneIsCalledWhereItWasHeard(t *testing.T) {
 			}
 			rung.Ring()
 			expect[call.Ringing](t, p)
-			rung.Answer()
+			rung.Answer(siptest.Field{Name: "Contact", Value: "<sip:line7@203.0.113.9:5062>"})
 			expect[call.Answered](t, p)
 			if named, ok := p.Leg.(interface{ UserAgent() string }); !ok || named.UserAgent() != "siptest" {
 				t.Error("the phone's name is not known")

@@ -16,6 +16,7 @@ import (
 type Leg struct {
 	Invitation call.Invitation
 	Silent     bool // never confirms an answer
+	Slow       bool // has not heard yet that the call ends it
 	outbound   bool
 
 	mu       sync.Mutex
@@ -120,7 +121,11 @@ func (l *Leg) connect() {
 func (l *Leg) Alert() { l.tell(call.Ringing{}) }
 
 // End is the call ending the leg.
-func (l *Leg) End(why call.Reason) { l.finish(why) }
+func (l *Leg) End(why call.Reason) {
+	if !l.Slow {
+		l.finish(why)
+	}
+}
 
 // HangUp ends the leg from the far end.
 func (l *Leg) HangUp() { l.finish(call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}) }
