@@ -230,6 +230,14 @@ type (
 		Head
 		Cause error
 	}
+	// HoldAudioStarted says that a held participant hears its music.
+	HoldAudioStarted struct{ Head }
+	// HoldAudioPaused says that it hears a prompt instead.
+	HoldAudioPaused struct{ Head }
+	// HoldAudioResumed says that it hears its music again.
+	HoldAudioResumed struct{ Head }
+	// HoldAudioCompleted says that its music is over.
+	HoldAudioCompleted struct{ Head }
 )
 
 // RecognizeEnd is what ended a recognition.
@@ -255,4 +263,5 @@ var Events = []Event{
 	RemoveParticipantSucceeded{}, RemoveParticipantFailed{}, CallTransferAccepted{}, CallTransferFailed{},
 	MoveParticipantSucceeded{}, MoveParticipantFailed{},
 	ToneReceived{}, TonesStopped{}, HoldFailed{}, ConnectFailed{}, TonesFailed{},
+	HoldAudioStarted{}, HoldAudioPaused{}, HoldAudioResumed{}, HoldAudioCompleted{},
 }

@@ -164,14 +164,15 @@ func TestHeldParticipantHearsMusicAndPromptsOverIt(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()
 		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: &hello[0]}))
-		w.expect(id, connected+" ParticipantsUpdated")
+		w.expect(id, connected+" ParticipantsUpdated") // the music is being fetched
 		time.Sleep(2 * time.Second)
+		w.expect(id, connected+" ParticipantsUpdated HoldAudioStarted")
 		if heard := leg.Heard(); heard < 90 {
 			t.Errorf("%d frames of music heard in 2 s", heard)
 		}
 		w.must(conn.Play(bg, call.Play{Prompts: hello, To: []identifier.ID{phone(aPhone)}}))
 		time.Sleep(3 * time.Second)
-		w.expect(id, connected+" ParticipantsUpdated PlayStarted PlayCompleted")
+		w.expect(id, connected+" ParticipantsUpdated HoldAudioStarted HoldAudioPaused PlayStarted HoldAudioResumed PlayCompleted")
 		before := leg.Heard()
 		time.Sleep(time.Second)
 		if leg.Heard()-before < 45 {
@@ -185,7 +186,39 @@ func TestHeldParticipantHearsMusicAndPromptsOverIt(t *testing.T) {
 		if leg.Heard() != before {
 			t.Error("the music is heard after the hold")
 		}
+		w.expect(id, connected+" ParticipantsUpdated HoldAudioStarted HoldAudioPaused PlayStarted HoldAudioResumed PlayCompleted"+
+			" HoldAudioCompleted ParticipantsUpdated")
 		leg.HangUp()
+	})
+}
+
+func TestHoldThatEndsUnderAPromptIsNotResumed(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: &hello[0], Context: call.Context{Operation: "wait"}}))
+		time.Sleep(time.Second)
+		w.must(conn.Play(bg, call.Play{Prompts: hello, To: []identifier.ID{phone(aPhone)}, Context: call.Context{Operation: "news"}}))
+		time.Sleep(100 * time.Millisecond)
+		w.must(conn.Unhold(bg, phone(aPhone)))
+		time.Sleep(3 * time.Second)
+		w.expect(id, connected+" ParticipantsUpdated HoldAudioStarted HoldAudioPaused PlayStarted HoldAudioCompleted ParticipantsUpdated PlayCompleted")
+		for _, e := range w.published.Events(id) {
+			want := map[string]string{"call.HoldAudioPaused": "wait", "call.HoldAudioCompleted": "wait", "call.PlayStarted": "news"}
+			if context, ok := want[fmt.Sprintf("%T", e)]; ok && e.Header().Operation.Context != context {
+				t.Errorf("%T has the context %q", e, e.Header().Operation.Context)
+			}
+		}
+		leg.HangUp()
+	})
+}
+
+func TestHoldMusicEndsWithTheCall(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: &hello[0]}))
+		time.Sleep(time.Second)
+		leg.HangUp()
+		w.expect(id, connected+" ParticipantsUpdated HoldAudioStarted HoldAudioCompleted CallDisconnected")
 	})
 }
 

@@ -114,7 +114,8 @@ func (g *game) judge() string {
 			ends["origin "+head.Operation.ID]++
 		case call.CallConnected, call.CreateCallFailed, call.AnswerFailed:
 			ends["origin "+head.Operation.ID]++
-		case call.ParticipantsUpdated, call.PlayStarted, call.ToneReceived, call.HoldFailed:
+		case call.ParticipantsUpdated, call.PlayStarted, call.ToneReceived,
+			call.HoldFailed, call.HoldAudioStarted, call.HoldAudioPaused, call.HoldAudioResumed, call.HoldAudioCompleted:
 		default:
 			ends[head.Operation.ID]++
 		}

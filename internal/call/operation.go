@@ -19,6 +19,8 @@ type operation struct {
 	target  *participant           // whose keys it wants
 	heard   int                    // keys told of, by a continuous recognition
 	aborted func(*operation) Event // the end of expected work where the connection ends first
+
+	interrupted []*music // of hold, that is heard again when it ends
 }
 
 // tonesAhead bounds the keys that wait for a recognition to read them.
@@ -86,6 +88,7 @@ func (c *Connection) alongside(op func() *operation, with *participant, interrup
 // done publishes the end of an operation and starts the next in the queue.
 func (c *Connection) done(op *operation, end Event) {
 	op.cancel()
+	op.resumeMusic()
 	c.call.publish(end)
 	if op.alone != nil {
 		if op.alone.sub == op {

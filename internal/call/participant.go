@@ -40,9 +40,9 @@ type participant struct {
 	parting   bool          // its phone hands the call over: it may leave before
 	line      identifier.ID // the number of ours that it called or was called from; zero: none
 
-	ear    whispers // what only it hears
-	keys   relay    // that are passed on to it
-	unhold func()   // stops the music of hold, while it is held
+	ear   whispers // what only it hears
+	keys  relay    // that are passed on to it
+	music *music   // of hold, while it is held
 
 	sub *operation // what is going on with this participant alone
 }

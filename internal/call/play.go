@@ -22,7 +22,7 @@ type Play struct {
 func (c *Connection) Play(ctx context.Context, play Play) error {
 	return c.whenConnected(ctx, func() error {
 		if len(play.To) == 0 {
-			c.enqueue(c.newPlay(play, []speaker{c.toAll()}), play.Interrupt)
+			c.enqueue(c.newPlay(play, []speaker{c.toAll()}, nil), play.Interrupt)
 			return nil
 		}
 		return c.playTo(play)
@@ -49,7 +49,7 @@ func (c *Connection) playTo(play Play) error {
 	for i, p := range listeners {
 		speakers[i] = toAlone(p)
 	}
-	return c.alongside(func() *operation { return c.newPlay(play, speakers) }, listeners[0], play.Interrupt)
+	return c.alongside(func() *operation { return c.newPlay(play, speakers, listeners) }, listeners[0], play.Interrupt)
 }
 
 func busyOne(list []*participant) *participant {
@@ -61,9 +61,15 @@ func busyOne(list []*participant) *participant {
 	return nil
 }
 
-func (c *Connection) newPlay(play Play, speakers []speaker) *operation {
+// newPlay plays to speakers; the ears of listeners are for it alone then.
+func (c *Connection) newPlay(play Play, speakers []speaker, listeners []*participant) *operation {
 	return c.newOperation(PlayOperation, play.Context, func(op *operation) Event {
-		started := func() { c.call.post(func() { c.call.publish(PlayStarted{op.head()}) }) }
+		started := func() {
+			c.call.post(func() {
+				op.interruptMusic(listeners)
+				c.call.publish(PlayStarted{op.head()})
+			})
+		}
 		run := playAll
 		if play.Loop {
 			run = loopAll

@@ -46,7 +46,9 @@ func (c *Callbacks) Publish(e call.Event) {
 	case call.OperationAccepted:
 		c.hold(operationKey(head.Operation.ID), head)
 	default:
-		c.post(describe(e), head)
+		if o := describe(e); !o.preview || version(head.Control.Version).hasHoldAudio() {
+			c.post(o, head)
+		}
 	}
 }
 

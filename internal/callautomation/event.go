@@ -10,13 +10,14 @@ const typePrefix = "Microsoft.Communication."
 // occurrence is an event on its way to the wire: its name, the members that are
 // its own, and how its common members are arranged.
 type occurrence struct {
-	name      string
-	own       object
-	result    resultInformation
-	lifecycle bool // of a call's life: resultInformation comes first in new versions
-	roster    bool // ParticipantsUpdated: resultInformation always comes first
-	terminal  bool // it ends its operation
-	last      bool // nothing follows for the connection
+	name        string
+	own         object
+	result      resultInformation
+	lifecycle   bool // of a call's life: resultInformation comes first in new versions
+	resultFirst bool // resultInformation always comes first
+	terminal    bool // it ends its operation
+	last        bool // nothing follows for the connection
+	preview     bool // stable versions do not know it: their SDKs would fail
 }
 
 // describe turns an event of a call into what the wire says of it.
@@ -33,7 +34,7 @@ func describe(e call.Event) occurrence {
 	case call.CallDisconnected:
 		return occurrence{name: "CallDisconnected", result: ended(e.Reason), lifecycle: true, terminal: true, last: true}
 	case call.ParticipantsUpdated:
-		return occurrence{name: "ParticipantsUpdated", own: rosterMembers(e), result: succeeded, roster: true}
+		return occurrence{name: "ParticipantsUpdated", own: rosterMembers(e), result: succeeded, resultFirst: true}
 	default:
 		return describeMedia(e)
 	}
@@ -100,7 +101,7 @@ func (o occurrence) data(head call.Head, source string) object {
 			d = d.add("resultInformation", o.result.in(v))
 		}
 	}
-	if first := o.roster || o.lifecycle && v.resultFirst(); first {
+	if first := o.resultFirst || o.lifecycle && v.resultFirst(); first {
 		result()
 		d = d.add("version", v)
 	} else {

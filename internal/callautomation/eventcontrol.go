@@ -43,6 +43,21 @@ func describeControl(e call.Event) occurrence {
 	case call.HoldFailed:
 		return occurrence{name: "HoldFailed", result: unplayable(e.Cause)}
 	}
+	return describeHoldAudio(e)
+}
+
+// describeHoldAudio is describe for events that only previews know.
+func describeHoldAudio(e call.Event) occurrence {
+	switch e.(type) {
+	case call.HoldAudioStarted:
+		return occurrence{name: "HoldAudioStarted", result: actionCompleted, preview: true, resultFirst: true}
+	case call.HoldAudioPaused:
+		return occurrence{name: "HoldAudioPaused", result: actionCompleted, preview: true, resultFirst: true}
+	case call.HoldAudioResumed:
+		return occurrence{name: "HoldAudioResumed", result: actionCompleted, preview: true, resultFirst: true}
+	case call.HoldAudioCompleted:
+		return occurrence{name: "HoldAudioCompleted", result: actionCanceled, preview: true, resultFirst: true}
+	}
 	return occurrence{}
 }
 

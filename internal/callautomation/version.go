@@ -23,3 +23,8 @@ func (v version) resultFirst() bool { return v.date() >= "2026-03-12" }
 
 // hasEventSource: one preview repeated the source inside data.
 func (v version) hasEventSource() bool { return v == "2023-10-03-preview" }
+
+// hasHoldAudio: previews tell of the music of hold from 2024-09-01-preview on.
+func (v version) hasHoldAudio() bool {
+	return strings.HasSuffix(string(v), "-preview") && v.date() >= "2024-09-01"
+}
