@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -72,18 +73,35 @@ func (c *crowd) dial(ctx context.Context, number string) error {
 	if err != nil {
 		return err
 	}
-	call, err := c.phone.Invite(siptest.Invite{To: number, Body: describe(session.LocalAddr()), NoSound: true})
-	if err != nil {
-		return err
-	}
 	c.work.Go(func() {
-		if err := call.WaitAnswered(ctx); err != nil {
+		call, err := c.reach(ctx, number, session)
+		if err != nil {
 			c.failed(err)
 			return
 		}
 		c.join(call, session, call.Final().Body)
 	})
 	return nil
+}
+
+// reach calls until it is answered: a server that has too much to do, on a machine
+// that others use as well, asks its callers to try again.
+func (c *crowd) reach(ctx context.Context, number string, session *rtp.Session) (*siptest.Call, error) {
+	const tries, wait = 20, time.Second
+	for try := 1; ; try++ {
+		call, err := c.phone.Invite(siptest.Invite{To: number, Body: describe(session.LocalAddr()), NoSound: true})
+		if err != nil {
+			return nil, err
+		}
+		err = call.WaitAnswered(ctx)
+		var refused *siptest.Refused
+		if err == nil || try == tries || !errors.As(err, &refused) || refused.Response.Status() != 503 {
+			return call, err
+		}
+		if err := pause(ctx, wait+rand.N(wait)); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // answer takes every call that comes, until the crowd is closed.

@@ -74,15 +74,20 @@ func (c *Connection) newPlay(play Play, speakers []speaker, listeners []*partici
 		if play.Loop {
 			run = loopAll
 		}
-		err := run(op.ctx, c.call.registry.cfg.Clips, play.Prompts, speakers, started)
-		var failed *sourceError
-		switch {
-		case err == nil:
-			return PlayCompleted{op.head()}
-		case errors.As(err, &failed):
-			return PlayFailed{op.head(), failed.index, failed.cause}
-		default:
-			return PlayCanceled{op.head()}
-		}
+		return op.played(run(op.ctx, c.call.registry.cfg.Clips, play.Prompts, speakers, started))
 	})
+}
+
+// played is the event that ends a play. It is apart from the wait for it, which
+// may last for hours: its events would be a kilobyte of every player's stack.
+func (op *operation) played(err error) Event {
+	var failed *sourceError
+	switch {
+	case err == nil:
+		return PlayCompleted{op.head()}
+	case errors.As(err, &failed):
+		return PlayFailed{op.head(), failed.index, failed.cause}
+	default:
+		return PlayCanceled{op.head()}
+	}
 }

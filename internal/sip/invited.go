@@ -143,6 +143,12 @@ func warning(agent string, why error) sip.Header {
 
 // takeCall begins an inbound leg on its goroutine and lives until it ends.
 func (l *leg) takeCall() {
+	l.announce() // apart: what it needs of the stack is not needed for hours
+	l.run()
+}
+
+// announce tells of the call, or refuses it.
+func (l *leg) announce() {
 	l.follow(l.in.tx)
 	if errors.Is(l.in.tx.Err(), sip.ErrTransactionCanceled) {
 		l.canceled(nil) // before anybody listened
@@ -159,7 +165,6 @@ func (l *leg) takeCall() {
 		}
 		l.tell.to(report)
 	}
-	l.run()
 }
 
 // follow hears of the end of the INVITE's transaction. The transaction outlives
