@@ -40,6 +40,7 @@ type crowd struct {
 type member struct {
 	call    *siptest.Call
 	session *rtp.Session
+	mix     *mixer.Mix
 }
 
 // newCrowd makes phones that call a server, or with "" are called only.
@@ -138,7 +139,7 @@ func (c *crowd) join(call *siptest.Call, session *rtp.Session, description []byt
 	mix.Join(session)
 	mix.Join(&talker{at: rand.IntN(len(speech))})
 	c.mu.Lock()
-	c.members = append(c.members, &member{call, session})
+	c.members = append(c.members, &member{call, session, mix})
 	c.mu.Unlock()
 }
 
@@ -176,17 +177,19 @@ func (c *crowd) heard() (received, lost uint64) {
 	return received, lost
 }
 
-// hangUp ends the calls that the crowd has made.
+// hangUp ends the calls that the crowd has made, and forgets them.
 func (c *crowd) hangUp(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	c.mu.Lock()
 	members := c.members
+	c.members = nil
 	c.mu.Unlock()
 	for n, m := range members {
 		if err := m.call.Hangup(ctx); err != nil {
 			return fmt.Errorf("hang up call %d of %d: %w", n+1, len(members), err)
 		}
+		m.mix.Close()
 	}
 	return nil
 }

@@ -2,76 +2,135 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
-// bursts is how many loud packets, and keys, are timed.
-const bursts = 100
+const (
+	roomsOfTwo = 50              // two placements each: one in each direction
+	together   = 10              // of them at a time
+	bursts     = 3               // loud packets of each phone
+	steady     = 3 * time.Second // until buffers hold what they shall, and ticks follow the packets
+)
 
 // soundLatency measures how long sound takes from one phone through a room of
 // two to the other: from a packet's departure to the arrival of what it became.
+// Each phone's packets leave at moments of their own, and where they lie among the
+// server's ticks decides: so there are many phones.
 func (b *bench) soundLatency(ctx context.Context) error {
+	for _, depth := range []struct{ configuration, what string }{
+		{"media: {depth: 0s}\n", "nothing kept"},
+		{"", "as delivered"},
+	} {
+		if err := b.soundLatencyWith(ctx, depth.configuration, depth.what); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) soundLatencyWith(ctx context.Context, configuration, what string) error {
 	phone, err := siptest.New(siptest.Config{})
 	if err != nil {
 		return err
 	}
 	defer phone.Close()
 	far := &crowd{phone: phone}
-	return b.stage(ctx, far.trunk(), nil, func(s *server, a *application) error {
+	return b.stage(ctx, configuration+far.trunk(), nil, func(s *server, a *application) error {
 		var took times
-		for room := range 5 { // the phases of five rooms
-			here, there, err := a.pair(ctx, phone, room)
+		for first := 0; first < roomsOfTwo; first += together {
+			some, err := a.hearEachOther(ctx, phone, first)
 			if err != nil {
 				return err
 			}
-			for range bursts / 5 {
-				if err := pause(ctx, 150*time.Millisecond+rand.N(20*time.Millisecond)); err != nil {
-					return err
-				}
-				sent := here.ask(0)
-				heard, err := there.hears()
-				if err != nil {
-					return err
-				}
-				took = append(took, heard.Sub(sent))
-			}
-			here.close()
-			there.close()
+			took = append(took, some...)
 		}
-		b.row("sound through a room of two", took.String(), "p50 / p99 / longest of %d, from a packet's departure to the arrival of its sound; 20 ms of it is the packet that the jitter buffer keeps", bursts)
+		b.row("sound through a room of two, "+what, took.String(),
+			"p50 / p99 / longest, from a packet's departure to the arrival of its sound: %d phones at random moments, %d packets each", 2*roomsOfTwo, bursts)
 		return nil
 	})
 }
 
-// pair makes a room of two whose phones have bare lines.
-func (a *application) pair(ctx context.Context, phone *siptest.Phone, room int) (here, there *line, err error) {
-	if err := a.room(2*room, 2); err != nil {
-		return nil, nil, err
+// hearEachOther times the sound in some rooms of two, in both directions.
+func (a *application) hearEachOther(ctx context.Context, phone *siptest.Phone, first int) (took times, err error) {
+	var rooms [][2]*line
+	defer func() {
+		for _, room := range rooms {
+			err = errors.Join(err, room[0].hangUp(ctx), room[1].hangUp(ctx))
+		}
+	}()
+	for n := range together {
+		room, err := a.pair(ctx, phone, first+n)
+		if err != nil {
+			return nil, err
+		}
+		rooms = append(rooms, room)
 	}
-	var lines []*line
-	for range 2 {
+	if err := pause(ctx, steady); err != nil {
+		return nil, err
+	}
+	var work sync.WaitGroup
+	var mu sync.Mutex
+	for _, room := range rooms {
+		work.Go(func() {
+			for n := range 2 * bursts {
+				one, problem := room[n%2].burstTo(ctx, room[1-n%2])
+				mu.Lock()
+				took, err = append(took, one), errors.Join(err, problem)
+				mu.Unlock()
+			}
+		})
+	}
+	work.Wait()
+	return took, err
+}
+
+// burstTo times one loud packet.
+func (l *line) burstTo(ctx context.Context, far *line) (time.Duration, error) {
+	if err := pause(ctx, 150*time.Millisecond+rand.N(packetTime)); err != nil {
+		return 0, err
+	}
+	sent := l.ask(0)
+	heard, err := far.hears()
+	return heard.Sub(sent), err
+}
+
+// pair makes a room of two whose phones have bare lines. Their packets leave at
+// random moments.
+func (a *application) pair(ctx context.Context, phone *siptest.Phone, number int) (room [2]*line, err error) {
+	if err := a.room(2*number, 2); err != nil {
+		return room, err
+	}
+	for n := range room {
 		call, err := phone.Next(ctx)
 		if err != nil {
-			return nil, nil, err
+			return room, err
 		}
 		l, err := newLine()
 		if err != nil {
-			return nil, nil, err
+			return room, err
 		}
 		if err := call.AnswerWith([]byte(describe(l.address()))); err != nil {
-			return nil, nil, err
+			return room, err
+		}
+		if err := pause(ctx, rand.N(packetTime)); err != nil {
+			return room, err
 		}
 		if err := l.talk(call.Invite.Body); err != nil {
-			return nil, nil, err
+			return room, err
 		}
-		lines = append(lines, l)
+		l.call, room[n] = call, l
 	}
-	return lines[0], lines[1], pause(ctx, time.Second) // until both are in and their buffers are steady
+	return room, nil
 }
+
+// keyPresses is how many keys are timed.
+const keyPresses = 100
 
 // keyLatency measures how soon an application knows of a key: from the departure
 // of its first packet to the callback's arrival.
@@ -89,7 +148,7 @@ func (b *bench) keyLatency(ctx context.Context) error {
 		defer l.close()
 		pressed := a.watch("ContinuousDtmfRecognitionToneReceived")
 		var took times
-		for n := range bursts {
+		for n := range keyPresses {
 			if err := pause(ctx, 60*time.Millisecond+rand.N(20*time.Millisecond)); err != nil {
 				return err
 			}
@@ -100,7 +159,7 @@ func (b *bench) keyLatency(ctx context.Context) error {
 			}
 			took = append(took, e.at.Sub(sent))
 		}
-		b.row("key to callback", took.String(), "p50 / p99 / longest of %d, from the key's first packet to the arrival of its event", bursts)
+		b.row("key to callback", took.String(), "p50 / p99 / longest of %d, from the key's first packet to the arrival of its event", keyPresses)
 		return nil
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"net"
@@ -9,12 +10,14 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
 // line is the sound of one phone on a bare socket, with the times at which things
 // were sent and arrived: it has no buffer that could blur them.
 type line struct {
 	conn *net.UDPConn
+	call *siptest.Call // that it belongs to, if somebody has to end it
 	done chan struct{}
 	work sync.WaitGroup
 
@@ -68,6 +71,12 @@ func (l *line) close() {
 	close(l.done)
 	l.conn.Close()
 	l.work.Wait()
+}
+
+// hangUp ends the line and its call.
+func (l *line) hangUp(ctx context.Context) error {
+	l.close()
+	return l.call.Hangup(ctx)
 }
 
 // send sends what is due: silence, a burst, or the first packets of a key.

@@ -28,7 +28,7 @@ type options struct {
 	long     time.Duration  // of the long run
 	each     time.Duration  // of each rate of the latency runs
 	rates    []int          // calls a second of the latency runs
-	trace    string         // where the long run leaves an execution trace; "" for none
+	profiles string         // directory for profiles and traces of the runs; "" for none
 }
 
 // bench is one run of all.
@@ -70,7 +70,7 @@ func main() {
 		o.rates, err = readRates(list)
 		return err
 	})
-	flag.StringVar(&o.trace, "trace", "", "file for an execution trace of 3 s of the long run")
+	flag.StringVar(&o.profiles, "profiles", "", "directory for what the runs look like inside: profiles of the CPU, the memory and the goroutines, and a trace of 3 s of the long run")
 	flag.Parse()
 	var err error
 	if o.only, err = regexp.Compile(*only); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,17 +23,22 @@ func (b *bench) playingCalls(ctx context.Context) error {
 			return err
 		}
 		defer phones.close()
+		before, err := s.warmed(ctx, phones, a)
+		if err != nil {
+			return err
+		}
 		few := b.playing / 4 // with them comes what no further call needs again
 		some, err := s.playing(ctx, phones, a, few)
-		if err != nil {
+		if err := errors.Join(err, b.keep(ctx, "few-playing.heap", "heap")); err != nil {
 			return err
 		}
 		all, err := s.playing(ctx, phones, a, b.playing-few)
 		if err != nil {
 			return err
 		}
+		profiled := b.keepDuring(ctx, "playing.cpu", "profile?seconds=5")
 		used, err := s.over(ctx, b.measured)
-		if err != nil {
+		if err := errors.Join(err, profiled(), b.keep(ctx, "playing.heap", "heap"), b.keep(ctx, "playing.goroutines", "goroutine")); err != nil {
 			return err
 		}
 		b.row("CPU of a playing call", share(used, b.measured, b.playing), "%d phones, G.711 both ways, a 16 kHz prompt in a loop", b.playing)
@@ -41,10 +47,25 @@ func (b *bench) playingCalls(ctx context.Context) error {
 		if err := phones.hangUp(ctx); err != nil {
 			return err
 		}
-		after, err := s.settled(ctx)
-		b.row("memory after them", fmt.Sprintf("%.0f MB", megabytes(after)), "resident, %v after all have hung up", quiet)
-		return err
+		after, err1 := s.settled(ctx)
+		_, file, err2 := s.statm()
+		b.row("memory after them", fmt.Sprintf("%.0f MB", megabytes(after)),
+			"resident, %v after all have hung up; %.0f MB before the first; %.0f MB are pages of the program's file", quiet, megabytes(before), megabytes(file))
+		return errors.Join(err1, err2, b.keep(ctx, "after.heap", "heap"), b.keep(ctx, "after.goroutines", "goroutine"))
 	})
+}
+
+// warmed makes a few calls and returns the resident set without any: what the
+// first ones bring with them is nobody's.
+func (s *server) warmed(ctx context.Context, phones *crowd, a *application) (int, error) {
+	const first = 20
+	if _, err := s.playing(ctx, phones, a, first); err != nil {
+		return 0, err
+	}
+	if err := phones.hangUp(ctx); err != nil {
+		return 0, err
+	}
+	return s.settled(ctx)
 }
 
 // playing brings more calls up and returns the resident set when it has settled.
@@ -92,11 +113,7 @@ func (b *bench) thousandCalls(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	configuration := ""
-	if b.trace != "" {
-		configuration = "profile: " + profileDoor + "\n"
-	}
-	return b.stage(ctx, configuration, sound, func(s *server, a *application) error {
+	return b.stage(ctx, "", sound, func(s *server, a *application) error {
 		phones, err := newCrowd(s.addresses.SIP)
 		if err != nil {
 			return err
@@ -110,15 +127,9 @@ func (b *bench) thousandCalls(ctx context.Context) error {
 			return err
 		}
 		received, lost := phones.heard()
-		if b.trace != "" {
-			a.work.Go(func() {
-				if err := leaveTrace(ctx, b.trace); err != nil {
-					a.failed(err)
-				}
-			})
-		}
+		traced := b.keepDuring(ctx, "thousand.trace", "trace?seconds=3")
 		used, err := s.over(ctx, b.long)
-		if err != nil {
+		if err := errors.Join(err, traced()); err != nil {
 			return err
 		}
 		after, err := s.metrics()

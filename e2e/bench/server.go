@@ -120,16 +120,24 @@ func (s *server) cpu() (time.Duration, error) {
 
 // memory is the resident set in bytes.
 func (s *server) memory() (int, error) {
+	resident, _, err := s.statm()
+	return resident, err
+}
+
+// statm is the resident set in bytes, and how much of it are pages of the program's
+// file: those come in as its parts are used for the first time, and stay.
+func (s *server) statm() (resident, file int, err error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", s.process.Process.Pid))
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	fields := strings.Fields(string(text))
-	if len(fields) < 2 {
-		return 0, errors.New("/proc/PID/statm is empty")
+	if len(fields) < 3 {
+		return 0, 0, errors.New("/proc/PID/statm is empty")
 	}
-	pages, err := strconv.Atoi(fields[1])
-	return pages * os.Getpagesize(), err
+	resident, err1 := strconv.Atoi(fields[1])
+	file, err2 := strconv.Atoi(fields[2])
+	return resident * os.Getpagesize(), file * os.Getpagesize(), errors.Join(err1, err2)
 }
 
 // quiet is how long the server may take to notice that a burst is over, and to

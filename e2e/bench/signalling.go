@@ -11,7 +11,7 @@ import (
 // signalling measures calls that an echo number answers: SIP and the call alone,
 // without an application, and what is left of them in memory.
 func (b *bench) signalling(ctx context.Context) error {
-	s, err := startServer(ctx, b.binary, echoes)
+	s, err := startServer(ctx, b.binary, b.insides()+echoes)
 	if err != nil {
 		return err
 	}
@@ -55,8 +55,9 @@ func (b *bench) saturate(ctx context.Context, s *server, number string, calls in
 	if err != nil {
 		return err
 	}
+	profiled := b.keepDuring(ctx, strings.ReplaceAll(what, " ", "-")+".cpu", "profile?seconds=2")
 	load, err := runSipp(ctx, s, number, "-m", fmt.Sprint(calls), "-l", fmt.Sprint(b.at), "-r", "20000", "-d", "0")
-	if err != nil {
+	if err := errors.Join(err, profiled()); err != nil {
 		return err
 	}
 	after, err := s.cpu()

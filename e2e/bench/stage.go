@@ -18,7 +18,7 @@ const (
 
 // stage starts a server and an application; both end with the function.
 func (b *bench) stage(ctx context.Context, configuration string, prompt []byte, run func(*server, *application) error) error {
-	s, err := startServer(ctx, b.binary, configuration)
+	s, err := startServer(ctx, b.binary, b.insides()+configuration)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,27 @@ func TestMemoryIsGivenBackWhenNothingGoesOn(t *testing.T) {
 	}
 }
 
+func TestMemoryIsCollectedMoreOftenUnlessInAHurry(t *testing.T) {
+	const mb = 1 << 20
+	var d thrift
+	steps := []struct {
+		name      string
+		allocated uint64 // since the start
+		want      int    // GOGC
+	}{
+		{"a start", 40 * mb, 50},
+		{"a hundred calls a second", 70 * mb, 50},
+		{"more than a thousand", 400 * mb, 100},
+		{"still", 464 * mb, 100},
+		{"it calms down", 500 * mb, 50},
+	}
+	for _, step := range steps {
+		if got := d.percent(usage{allocated: step.allocated}); got != step.want {
+			t.Errorf("%s: GOGC is %d, want %d", step.name, got, step.want)
+		}
+	}
+}
+
 // A goroutine that once went deep and now waits, as three of each call do, does not
 // keep what it needed then.
 func TestStacksAreGivenBack(t *testing.T) {
