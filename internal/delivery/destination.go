@@ -196,7 +196,8 @@ func (e *Engine) reopen(due []*record) {
 		e.agenda.at(time.Now(), func() {
 			for _, r := range some {
 				if r.state == resting {
-					r.due = time.Time{} // void the rest that was planned
+					e.forgetRest(r)
+					r.due = time.Time{}
 					e.start(r)
 				}
 			}

@@ -74,7 +74,7 @@ type Engine struct {
 
 	// Of the scheduler's goroutine.
 	agenda       agenda // lanes, groups, pages
-	retries      agenda // next attempts
+	rests        rests  // next attempts
 	stale        map[*page]struct{}
 	holds        map[string][]*record
 	lanes        map[string]*lane
@@ -83,7 +83,8 @@ type Engine struct {
 	wards        map[string]*ward
 	paces        map[string]*pace
 	buckets      map[string]*bucket
-	dirty        []*bucket // gathered something in this turn
+	dirty        []*bucket            // gathered something in this turn
+	aloft        map[*flight]struct{} // attempts whose request has not ended
 	pumps        pumps
 	inLanes      int // messages that wait in a lane
 	inQueues     int // that wait at a destination
@@ -144,7 +145,7 @@ func New(cfg Config, journal Journal, log *slog.Logger) *Engine {
 		kept:     &keepsakes{room: cfg.KeepBodies},
 		metrics:  newMetrics(), queue: newQueue(),
 		stale: map[*page]struct{}{}, holds: map[string][]*record{}, lanes: map[string]*lane{}, groups: map[string]*group{},
-		destinations: map[string]*destination{}, wards: map[string]*ward{}, paces: map[string]*pace{}, buckets: map[string]*bucket{}, undertaker: newUndertaker(),
+		destinations: map[string]*destination{}, wards: map[string]*ward{}, paces: map[string]*pace{}, buckets: map[string]*bucket{}, aloft: map[*flight]struct{}{}, undertaker: newUndertaker(),
 		news: make(chan func()), quit: make(chan struct{}),
 	}
 	for name, policy := range cfg.Policies {
@@ -201,7 +202,7 @@ func (e *Engine) schedule() {
 		now := time.Now()
 		e.agenda.run(now)
 		if !e.isStopped() {
-			e.retries.run(now)
+			e.wake(now)
 		}
 		e.launchAll()
 		e.checkStop()
@@ -220,15 +221,13 @@ func (e *Engine) schedule() {
 // sleep returns how long nothing is due.
 func (e *Engine) sleep(now time.Time) time.Duration {
 	wait := time.Hour
-	for _, a := range []*agenda{&e.agenda, &e.retries} {
-		if a == &e.retries && e.isStopped() {
-			continue
-		}
-		if at, ok := a.next(); ok {
-			wait = min(wait, max(at.Sub(now), 0))
-		}
+	if at, ok := e.agenda.next(); ok {
+		wait = min(wait, at.Sub(now))
 	}
-	return wait
+	if at, ok := e.rests.next(); ok && !e.isStopped() {
+		wait = min(wait, at.Sub(now))
+	}
+	return max(wait, 0)
 }
 
 // tell lets the scheduler do something; it waits for its turn, not for the end.

@@ -16,7 +16,8 @@ func appendExtras(b []byte, m *Message) []byte {
 	}
 	b = binary.AppendVarint(b, millis(m.Event.Time))
 	b = appendText(appendText(b, m.Bearer.Tenant), m.Bearer.Audience)
-	return binary.AppendUvarint(b, uint64(max(m.PerMinute, 0)))
+	b = binary.AppendUvarint(b, uint64(max(m.PerMinute, 0)))
+	return appendKeys(b, m.SecretHeaders)
 }
 
 func (r *reader) extras(m *Message) {
@@ -30,5 +31,8 @@ func (r *reader) extras(m *Message) {
 	if len(r.rest) > 0 { // the second version ends here
 		m.Bearer.Tenant, m.Bearer.Audience = string(r.bytes()), string(r.bytes())
 		m.PerMinute = int(min(r.uvarint(), 1<<31-1))
+	}
+	if len(r.rest) > 0 { // and the third here
+		m.SecretHeaders = r.keys()
 	}
 }

@@ -19,12 +19,12 @@ func TestScheduleKeepsToTheMonotonicClock(t *testing.T) {
 	e.Post(Message{ID: "x", Policy: "eventgrid", Group: "A", Lane: "A/1", URL: "http://127.0.0.1:1/", Body: []byte("[]")})
 	<-retried
 	e.ask(func() {
-		for _, planned := range e.retries.items {
-			if !strings.Contains(planned.at.String(), " m=") {
-				t.Errorf("%s is planned by the wall clock", planned.at)
+		for _, planned := range e.rests.plans {
+			if !strings.Contains(planned.rest.at.String(), " m=") {
+				t.Errorf("%s is planned by the wall clock", planned.rest.at)
 			}
 		}
-		if len(e.retries.items) == 0 {
+		if len(e.rests.plans) == 0 {
 			t.Error("nothing is planned")
 		}
 	})

@@ -12,11 +12,18 @@ import (
 type flight struct {
 	to      *destination
 	policy  *Policy
+	group   string // of all its messages
 	started time.Time
 	seats   []seat
 	landed  atomic.Bool // its outcome is told
-	cancel  context.CancelFunc
+	life    life        // ends with the answer, or before it
 }
+
+const whyDeleted = "its event subscription was deleted"
+
+// errDeleted is the outcome of an attempt that was cut off because the
+// subscription that it was made for is no more.
+var errDeleted = errors.New("canceled: " + whyDeleted)
 
 // seat is a message in a flight.
 type seat struct {
@@ -29,7 +36,9 @@ type seat struct {
 
 // fly makes an attempt in a goroutine of its own.
 func (e *Engine) fly(d *destination, records []*record) {
-	f := &flight{to: d, policy: records[0].policy, started: time.Now(), seats: make([]seat, len(records))}
+	f := &flight{to: d, policy: records[0].policy, group: records[0].msg.Group, started: time.Now(), seats: make([]seat, len(records))}
+	f.life.Context, f.life.end = context.WithCancelCause(e.flights)
+	e.aloft[f] = struct{}{}
 	for i, r := range records {
 		r.state, r.started, r.due = flying, f.started, time.Time{}
 		r.attempts++
@@ -60,10 +69,10 @@ func (e *Engine) fly(d *destination, records []*record) {
 // carry makes the attempt and tells the scheduler how it ended. One that takes
 // longer than the policy's Timeout has failed, but may be answered until Late.
 func (e *Engine) carry(f *flight, attempt int) {
+	defer f.life.end(nil)
 	timeout := f.policy.Timeout
-	ctx, cancel := context.WithTimeoutCause(e.flights, timeout+f.policy.Late, fmt.Errorf("%w within %s", ErrNotAnswered, timeout+f.policy.Late))
+	ctx, cancel := context.WithTimeoutCause(f.life, timeout+f.policy.Late, fmt.Errorf("%w within %s", ErrNotAnswered, timeout+f.policy.Late))
 	defer cancel()
-	f.cancel = cancel
 	if f.policy.Late > 0 {
 		slow := time.AfterFunc(timeout, func() {
 			if f.landed.CompareAndSwap(false, true) {
@@ -74,10 +83,27 @@ func (e *Engine) carry(f *flight, attempt int) {
 	}
 	o := e.send(ctx, f, attempt)
 	o.Latency = time.Since(f.started)
+	if o.Status == 0 && errors.Is(context.Cause(f.life), errDeleted) {
+		o.Err = errDeleted // whatever its Sender makes of a context that ends
+	}
+	end := e.answeredLate
 	if f.landed.CompareAndSwap(false, true) {
-		e.tell(func() { e.land(f, o) })
-	} else {
-		e.tell(func() { e.answeredLate(f, o) })
+		end = e.land
+	}
+	e.tell(func() {
+		delete(e.aloft, f)
+		end(f, o)
+	})
+}
+
+// cutOff ends the attempts under way for a subscription that was deleted: also
+// those that took too long and are only listened to. One of them may have
+// reached its endpoint.
+func (e *Engine) cutOff(group string) {
+	for f := range e.aloft {
+		if f.group == group {
+			f.life.end(errDeleted)
+		}
 	}
 }
 
@@ -128,7 +154,7 @@ func (e *Engine) loadBodies(ctx context.Context, f *flight) error {
 // not too many do: the endpoint may have taken the event and answer late.
 func (e *Engine) overdue(f *flight, timeout time.Duration) {
 	if f.to.late++; f.to.late > e.cfg.PerDestination {
-		f.cancel()
+		f.life.end(nil)
 	}
 	e.land(f, Outcome{Err: fmt.Errorf("%w within %s", ErrNotAnswered, timeout), Latency: timeout})
 }

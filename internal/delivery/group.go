@@ -78,8 +78,10 @@ func (e *Engine) endWait(g *group) {
 	}
 }
 
-// dropGroup gives up all messages of a group, a turn of them at a time.
+// dropGroup gives up all messages of a group, a turn of them at a time, and
+// ends its attempts.
 func (e *Engine) dropGroup(name string) {
+	e.cutOff(name)
 	g := e.groups[name]
 	if g == nil {
 		return
@@ -97,7 +99,7 @@ func (e *Engine) dropGroup(name string) {
 func (e *Engine) dropSome(members []*record) {
 	some := members[:min(turn, len(members))]
 	for _, r := range some {
-		e.giveUp(r, "its group was dropped")
+		e.giveUp(r, whyDeleted)
 	}
 	if left := members[len(some):]; len(left) > 0 {
 		e.agenda.at(time.Now(), func() { e.dropSome(left) })
@@ -111,8 +113,8 @@ func (e *Engine) forgetGroup(name string) {
 	maps.DeleteFunc(e.wards, func(_ string, w *ward) bool { return w.group == name })
 }
 
-// giveUp ends a message. An attempt that flies cannot be taken back: it may
-// succeed yet, but nothing waits for it, and no other follows.
+// giveUp ends a message. An attempt that flies ends by itself: it may succeed
+// yet, but nothing waits for it, and no other follows.
 func (e *Engine) giveUp(r *record, why string) {
 	if r.ended() {
 		return

@@ -19,7 +19,7 @@ func (e *Engine) land(f *flight, o Outcome) {
 			s.rec.lane.aloft--
 		}
 	}
-	if e.isStopped() && o.Status == 0 || errors.Is(o.Err, errNotKept) {
+	if e.isStopped() && o.Status == 0 && !errors.Is(o.Err, errDeleted) || errors.Is(o.Err, errNotKept) {
 		e.takeBack(f, o)
 		return
 	}
@@ -48,7 +48,7 @@ func (e *Engine) land(f *flight, o Outcome) {
 // reached tells the destination's breaker how an attempt ended.
 func (e *Engine) reached(d *destination, o Outcome, now time.Time) {
 	switch {
-	case errors.Is(o.Err, errNotSent):
+	case o.saysNothing():
 		d.probing = false
 	case o.Status != 0:
 		if d.succeeded() {
@@ -70,6 +70,8 @@ func (e *Engine) judge(s *seat, o Outcome, now time.Time, delay time.Duration, a
 	}
 	e.recordFailure(s, o)
 	switch {
+	case errors.Is(o.Err, errDeleted):
+		e.finish(r, Dropped, whyDeleted)
 	case r.final:
 		e.finish(r, Dropped, "it was given up while an attempt was running")
 	case !again || errors.Is(o.Err, errPrepare):
@@ -93,16 +95,25 @@ func (e *Engine) judge(s *seat, o Outcome, now time.Time, delay time.Duration, a
 // restUntil plans the next attempt.
 func (e *Engine) restUntil(r *record, at time.Time) {
 	r.state, r.due = resting, at
-	e.retries.at(at, func() {
-		if r.state == resting && r.due.Equal(at) {
-			e.forgetRest(r)
-			e.start(r)
-		}
-	})
+	e.rests.plan(r, at)
 }
 
-// forgetRest takes a message out of the breakers that it rests for.
+// wake starts the messages whose rest is over, a turn of them at most.
+func (e *Engine) wake(now time.Time) {
+	for range turn {
+		r := e.rests.due(now)
+		if r == nil {
+			return
+		}
+		e.forgetRest(r)
+		e.start(r)
+	}
+}
+
+// forgetRest takes a message out of the plan of rests, and out of the breakers
+// that it rests for.
 func (e *Engine) forgetRest(r *record) {
+	e.rests.forget(r)
 	delete(r.to.resting, r)
 	if r.ward != nil {
 		delete(r.ward.resting, r)
@@ -161,7 +172,7 @@ func (e *Engine) finish(r *record, how Result, why string) {
 		r.msg.Body, r.msg.Header = nil, nil
 	}
 	if r.to != nil {
-		delete(r.to.resting, r)
+		e.forgetRest(r)
 		e.discharge(r)
 		e.unpace(r)
 		e.unbucket(r)

@@ -22,8 +22,10 @@ type Message struct {
 	Lane   string
 	URL    string            // its scheme chooses the Sender: http and https are webhooks
 	Header map[string]string // static headers, journalled
-	Body   []byte            // not to be changed once posted
-	Batch  Batch             // what it may share an attempt with
+	// SecretHeaders names those whose values no record may repeat.
+	SecretHeaders []string
+	Body          []byte // not to be changed once posted
+	Batch         Batch  // what it may share an attempt with
 
 	// Last marks the final message of its group: it waits for all the others,
 	// for its policy's LastWait at most; what is undelivered then is dropped

@@ -60,6 +60,8 @@ func (o Outcome) class() string {
 		return "strange status"
 	case errors.Is(o.Err, errNotSent):
 		return "not sent"
+	case errors.Is(o.Err, errDeleted):
+		return "canceled"
 	default:
 		return "no answer"
 	}

@@ -24,6 +24,12 @@ type Outcome struct {
 	Answer   []byte // first bytes of the answer's body
 }
 
+// saysNothing reports whether an attempt ended by our own doing, so that it
+// tells neither good nor bad of its destination.
+func (o Outcome) saysNothing() bool {
+	return errors.Is(o.Err, errNotSent) || errors.Is(o.Err, errDeleted)
+}
+
 // tellTime adds what depends on the moment.
 func (o *Outcome) tellTime(r *record, now time.Time) {
 	o.Age = now.Sub(r.posted)
@@ -47,6 +53,7 @@ const (
 	NameBusy            = "Busy"
 	NamePayloadTooLarge = "PayloadTooLarge"
 	NameProbation       = "Probation"
+	NameCanceled        = "Canceled"
 	NameAborted         = "Aborted"
 	NameSocketError     = "SocketError"
 	NameResolutionError = "ResolutionError"
@@ -79,6 +86,8 @@ func (o Outcome) Name() string {
 		return NameGenericError
 	case errors.Is(o.Err, ErrProbation):
 		return NameProbation
+	case errors.Is(o.Err, errDeleted):
+		return NameCanceled
 	case errors.Is(o.Err, errNotSent), errors.Is(o.Err, context.Canceled):
 		return NameAborted
 	case errors.Is(o.Err, ErrNotAnswered), errors.Is(o.Err, context.DeadlineExceeded), errors.Is(o.Err, os.ErrDeadlineExceeded):

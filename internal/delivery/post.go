@@ -72,10 +72,10 @@ func (e *Engine) Release(key string) {
 func (e *Engine) Unwritten() int { return int(e.queue.unwritten()) }
 
 // ForgetSubscription drops what was posted to a subscription so far, whose name
-// is that of its group, as if it had been given up. An attempt that runs may
-// still succeed; no other follows. The subscription's metrics and its probation
-// leave memory, so that one of the same name begins anew. The records of its
-// attempts stay.
+// is that of its group, as if it had been given up. An attempt that runs is cut
+// off, though it may have reached its endpoint; no other follows. The
+// subscription's metrics and its probation leave memory, so that one of the same
+// name begins anew. The records of its attempts stay.
 func (e *Engine) ForgetSubscription(name string) {
 	if name != "" {
 		e.enqueue(entry{drop: name})

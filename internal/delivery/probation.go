@@ -91,7 +91,7 @@ func (e *Engine) learn(f *flight, o Outcome, now time.Time) {
 	if w == nil {
 		return
 	}
-	if errors.Is(o.Err, errNotSent) {
+	if o.saysNothing() {
 		w.probing = false
 		return
 	}

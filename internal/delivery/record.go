@@ -56,6 +56,7 @@ type record struct {
 	lined    time.Time // since when it stands in line at its destination; zero: never, or the line was a dead one's
 	first    time.Time // start of the first attempt
 	due      time.Time // of the next one, while resting
+	rest     rest      // where it stands in the plan of those
 	outcome  Outcome   // of the last attempt
 	bodyAway bool      // the body left memory; the journal has it
 	bodyFrom uint64    // page that the attempt that flies reads it from

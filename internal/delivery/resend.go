@@ -65,7 +65,7 @@ func (e *Engine) hurry(r *record) bool {
 		return false
 	}
 	e.forgetRest(r)
-	r.due = r.posted // void what was planned
+	r.due = r.posted
 	e.start(r)
 	return true
 }
@@ -118,11 +118,20 @@ type keepsakes struct {
 	messages backlogOf[Message]
 }
 
-// keptOverhead is about what a message takes beside its body, in bytes.
+// keptOverhead is about what a message takes beside its body and headers, in
+// bytes.
 const keptOverhead = 512
 
-func (k *keepsakes) add(m Message) {
+func keptSize(m *Message) int {
 	size := len(m.Body) + keptOverhead
+	for name, value := range m.Header {
+		size += len(name) + len(value)
+	}
+	return size
+}
+
+func (k *keepsakes) add(m Message) {
+	size := keptSize(&m)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if size > k.room {
@@ -131,7 +140,7 @@ func (k *keepsakes) add(m Message) {
 	k.messages.push(m)
 	for k.taken += size; k.taken > k.room; {
 		oldest := k.messages.pop()
-		k.taken -= len(oldest.Body) + keptOverhead
+		k.taken -= keptSize(&oldest)
 	}
 }
 

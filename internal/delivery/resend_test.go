@@ -86,6 +86,14 @@ func TestRememberedBodiesAreBounded(t *testing.T) {
 	if n := k.messages.len(); n != 10 || k.taken != 10_000 {
 		t.Errorf("%d messages, %d bytes", n, k.taken)
 	}
+	k.add(Message{ID: "with headers", Body: make([]byte, 100), Header: map[string]string{"x-key": string(make([]byte, 9000))}})
+	if n := k.messages.len(); n > 2 || k.taken > 10_000 {
+		t.Errorf("%d messages beside one with long headers, %d bytes", n, k.taken)
+	}
+	k = &keepsakes{room: 10_000}
+	for i := range 100 {
+		k.add(Message{ID: fmt.Sprint(i), Group: "g", Body: make([]byte, 488)})
+	}
 	if len(k.find("89", "")) != 0 || len(k.find("90", "g")) != 1 || len(k.find("huge", "")) != 0 {
 		t.Error("those remembered are not the newest")
 	}

@@ -64,11 +64,15 @@ func (e *Engine) drain(ctx context.Context) {
 	e.ask(func() { s.over = true })
 }
 
-// ask lets the scheduler do something and waits until it is done.
+// ask lets the scheduler do something and waits until it is done. Once the
+// engine has stopped, nothing is done.
 func (e *Engine) ask(do func()) {
 	done := make(chan struct{})
-	e.tell(func() { do(); close(done) })
-	<-done
+	select {
+	case e.news <- func() { do(); close(done) }:
+		<-done
+	case <-e.quit: // who asks a stopped engine must not wait for ever
+	}
 }
 
 // checkStop tells Stop when nothing more can be delivered in time.
@@ -77,7 +81,7 @@ func (e *Engine) checkStop() {
 	if s == nil || s.told || e.inFlight+e.inLanes+e.inQueues > 0 {
 		return
 	}
-	if next, ok := e.retries.next(); ok && (s.deadline.IsZero() || next.Before(s.deadline)) {
+	if next, ok := e.rests.next(); ok && (s.deadline.IsZero() || next.Before(s.deadline)) {
 		return
 	}
 	s.told = true

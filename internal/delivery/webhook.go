@@ -53,7 +53,11 @@ func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
 			return Outcome{Err: fmt.Errorf("%w: prepare: %w", errPrepare, err)}
 		}
 	}
-	return Do(w.client, req)
+	o := Do(w.client, req)
+	if len(o.Answer) > 0 {
+		o.Answer = hide(o.Answer, secretsOf(req, m))
+	}
+	return o
 }
 
 // Do makes an HTTP request and tells how it ended. It reads no more of the
@@ -66,7 +70,7 @@ func Do(client *http.Client, req *http.Request) Outcome {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return Outcome{Err: withoutURL(err)}
+		return Outcome{Err: shortened(withoutURL(err))}
 	}
 	defer answer.Body.Close()
 	defer time.AfterFunc(answerPatience, cancel).Stop()

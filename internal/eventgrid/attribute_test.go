@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -80,6 +81,9 @@ func TestDeliveryAttributesAreSent(t *testing.T) {
 		synctest.Wait()
 		for _, name := range []string{"pstn-to-number", "identity-to-identity"} {
 			g.IncomingCall(incomingCalls(t)[name])
+		}
+		if names := box.posted[0].SecretHeaders; !slices.Equal(names, []string{"Authorization"}) {
+			t.Errorf("%v are secret", names)
 		}
 		first, second := box.posted[0].Header, box.posted[1].Header
 		for name, want := range map[string]string{"Authorization": "Bearer let-me-in", "x-plain": "blue", "x-to": "+15551230002", "x-type": typeIncomingCall, "aeg-event-type": "Notification"} {

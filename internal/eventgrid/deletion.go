@@ -59,7 +59,7 @@ func (g *Grid) noticeOf(sub Subscription, to *taker) (delivery.Message, error) {
 		}})
 	}
 	return delivery.Message{
-		ID: id, Policy: PolicyName, Group: "deletion/" + to.label, URL: to.endpoint, Header: header, Body: to.batched(body),
+		ID: id, Policy: PolicyName, Group: "deletion/" + to.label, URL: to.endpoint, Header: header, SecretHeaders: to.secret, Body: to.batched(body),
 		Bearer: to.bearer, MaxAttempts: noticeAttempts, TTL: noticeTime, Note: typeSubscriptionDeleted,
 	}, err
 }

@@ -48,8 +48,8 @@ func consentingTo(events func(http.ResponseWriter, *http.Request, []byte)) http.
 	}
 }
 
-// TestSubscriptionDeletedWithDeliveriesInFlight: what flies may arrive, what
-// waits does not, and nothing of it stays.
+// TestSubscriptionDeletedWithDeliveriesInFlight: what flies is cut off, what
+// waits never leaves, and nothing of it stays.
 func TestSubscriptionDeletedWithDeliveriesInFlight(t *testing.T) {
 	const calls = 200 // more than one destination is posted at once
 	var posts atomic.Int32
@@ -189,5 +189,54 @@ func TestFiftyThousandIncomingCallsInAMinute(t *testing.T) {
 		mu.Lock()
 		t.Errorf("%v: %d of %d events arrived", context.Cause(patience), len(seen), calls)
 		mu.Unlock()
+	}
+}
+
+// TestDeletionEndsADeliveryThatIsNeverAnswered: the endpoint's half-open request
+// goes with the subscription, and the notice of its end arrives all the same.
+func TestDeletionEndsADeliveryThatIsNeverAnswered(t *testing.T) {
+	arrived, left, told, ended := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	server := httptest.NewServer(consentingTo(func(_ http.ResponseWriter, r *http.Request, _ []byte) {
+		if r.Header.Get(headerEventType) == sortDeletion {
+			close(told)
+			return
+		}
+		close(arrived)
+		select {
+		case <-r.Context().Done():
+			close(left)
+		case <-ended:
+		}
+	}))
+	defer server.Close()
+	defer close(ended)
+	engine := engineOver(t, delivery.InMemory())
+	g, err := New(testConfig(nil), store.InMemory(), engine, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	g.subscribe(t, "incoming", to(server.URL))
+	g.work.Wait()
+	g.IncomingCall(incomingCalls(t)["pstn-to-number"])
+	<-arrived
+	if existed, err := g.remove("incoming"); !existed || err != nil {
+		t.Fatal(existed, err)
+	}
+	for what, happens := range map[string]chan struct{}{"the request's end": left, "the notice": told} {
+		select {
+		case <-happens:
+		case <-time.After(20 * time.Second):
+			t.Errorf("%s is not seen", what)
+		}
+	}
+	var got []delivery.Attempt
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(20 * time.Second); len(got) == 0 && time.Now().Before(deadline); <-tick.C {
+		got = engine.Attempts(delivery.Filter{Group: "INCOMING"}, 9)
+	}
+	if len(got) != 1 || got[0].Result != delivery.Dropped || got[0].Number != 1 || got[0].Error == "" {
+		t.Errorf("recorded %+v", got)
 	}
 }

@@ -19,6 +19,17 @@ func (s Settings) ownHeader() map[string]string {
 	return header
 }
 
+// secretHeaders names the headers whose values are secret.
+func (s Settings) secretHeaders() []string {
+	var names []string
+	for _, a := range s.Attributes {
+		if a.Secret {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
 // secrets are the texts that must not be repeated in answers and logs: the
 // endpoint's query and the secret headers. Very short ones would hide more than
 // they guard.

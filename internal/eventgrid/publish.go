@@ -71,12 +71,12 @@ func (t *taker) batched(body []byte) []byte {
 // subscription: one call's events arrive in order, calls side by side.
 func (t *taker) message(p *publication, body []byte) delivery.Message {
 	return delivery.Message{
-		ID:          p.id,
-		Policy:      PolicyName,
-		Group:       t.label,
-		Lane:        t.label + "/" + p.call,
-		URL:         t.endpoint,
-		Header:      t.headerFor(p),
+		ID:     p.id,
+		Policy: PolicyName,
+		Group:  t.label,
+		Lane:   t.label + "/" + p.call,
+		URL:    t.endpoint,
+		Header: t.headerFor(p), SecretHeaders: t.secret,
 		Body:        t.batched(body),
 		MaxAttempts: t.retry.MaxAttempts,
 		TTL:         t.retry.TimeToLive,

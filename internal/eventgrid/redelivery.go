@@ -48,7 +48,7 @@ func (t *taker) again(event json.RawMessage) (delivery.Message, error) {
 		at = of.Time
 	}
 	return delivery.Message{
-		ID: of.ID, Policy: PolicyName, Group: t.label, URL: t.endpoint, Header: maps.Clone(t.header),
+		ID: of.ID, Policy: PolicyName, Group: t.label, URL: t.endpoint, Header: maps.Clone(t.header), SecretHeaders: t.secret,
 		Body: t.batched(body), MaxAttempts: t.retry.MaxAttempts, TTL: t.retry.TimeToLive, Note: kind,
 		Batch: t.batch, Bearer: t.bearer, PerMinute: t.rate, DeadLetter: t.dead,
 		Event: delivery.Event{Subscription: t.label, Schema: t.schema, Type: kind, Time: at},

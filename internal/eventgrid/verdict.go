@@ -82,8 +82,11 @@ func explain(err error) string {
 	case strings.HasSuffix(err.Error(), "EOF"):
 		return "it closed the connection before its answer was complete"
 	}
-	return err.Error()
+	return clip(err.Error(), maxProblem) // it may quote what the endpoint sent
 }
+
+// maxProblem bounds an error in the words of a problem, in bytes.
+const maxProblem = 512
 
 // clip shortens text to at most n bytes, at a character's end.
 func clip(text string, n int) string {

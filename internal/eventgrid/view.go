@@ -82,6 +82,7 @@ type taker struct {
 	retry    Retry
 	expires  time.Time
 	header   map[string]string // shared by all its messages, never changed
+	secret   []string          // names of those headers whose values are secret
 	dynamic  []dynamicHeader   // what each event adds to it
 	batch    delivery.Batch
 	bearer   delivery.Bearer
@@ -106,6 +107,7 @@ func newTaker(sub Subscription, m *metrics) *taker {
 		retry:    sub.Active.Retry,
 		expires:  sub.Active.Expires,
 		header:   header,
+		secret:   sub.Active.secretHeaders(),
 		dynamic:  dynamicHeaders(sub.Active.Attributes),
 		batch:    sub.Active.Batch.of(sub.label()),
 		bearer:   sub.Active.Entra.bearer(),
