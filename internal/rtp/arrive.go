@@ -28,6 +28,7 @@ func (p *playout) push(h header, payload []byte, newest bool) arrival {
 	}
 	if p.started && int32(h.timestamp-p.next) < 0 {
 		p.next = h.timestamp // too late, and not yet replaced: the delay grows
+		p.stretched = p.conceal.missing
 		p.patience = min(2*p.patience, patienceUp)
 	}
 	came := stored

@@ -13,7 +13,8 @@ const asideSlots = 4
 // aside does beside the shard what a costly codec needs, on a goroutine that the
 // shard wakes once a tick. It decodes, and conceals, the frame of the next tick,
 // and encodes the frame of the last one. So both directions have 20 ms more delay,
-// and the shard never waits: what is not done in time is left out, and counted.
+// and the shard never waits: a frame that is not decoded in time is invented, one
+// that is not encoded in time left out, and both are counted.
 //
 // The playout has one owner at a time. hand gives it to the goroutine, and the
 // shard touches neither it nor the socket until it is back. The encoder's frames
@@ -26,7 +27,8 @@ type aside struct {
 	away    atomic.Bool // the goroutine has the playout
 	quiet   bool        // handed over with it
 	frame   [maxFrame]int16
-	made    sound // what frame is made of
+	made    sound     // what frame is made of
+	cover   concealer // the shard's, for frames that are not ready
 
 	encoder codec.Encoder
 	slots   [asideSlots]slotAside
@@ -55,9 +57,9 @@ type slotAside struct {
 	size    int // 0: the packet is not full yet
 }
 
-// newAside prepares the goroutine's work; begin starts it.
-func newAside(encoder codec.Encoder) *aside {
-	return &aside{wake: make(chan struct{}, 1), stop: make(chan struct{}), encoder: encoder}
+// newAside prepares the goroutine's work at a rate in Hz; begin starts it.
+func newAside(encoder codec.Encoder, rate int) *aside {
+	return &aside{wake: make(chan struct{}, 1), stop: make(chan struct{}), encoder: encoder, cover: newConcealer(rate)}
 }
 
 // begin starts the goroutine, for the session's playout. It ends after end. Nobody

@@ -151,6 +151,34 @@ func (c *concealer) blend(pcm []int16) {
 	}
 }
 
+// fit finds how long the continuation must go on, less than a period, until pcm
+// goes on where it ends: the first place that is nearly as good as the best.
+func (c *concealer) fit(pcm []int16) (best int) {
+	if !c.missing || c.paused || c.gain() == 0 {
+		return 0
+	}
+	var continued [maxLag + maxBlend]int16
+	var likeness [maxLag]int64
+	ahead := *c // make moves it on
+	window := min(c.rate*5, len(pcm))
+	ahead.make(continued[:c.lag+window])
+	for at := range c.lag {
+		for i, sample := range pcm[:window] {
+			likeness[at] += int64(sample) * int64(continued[at+i])
+		}
+		if likeness[at] > likeness[best] {
+			best = at
+		}
+	}
+	enough := likeness[best] / 10 * 9
+	for at := range best {
+		if likeness[at] > enough && likeness[at+1] <= likeness[at] {
+			return at
+		}
+	}
+	return best
+}
+
 func (c *concealer) remember(pcm []int16) {
 	if n := len(pcm); n < c.size {
 		copy(c.memory, c.memory[n:])
@@ -158,6 +186,15 @@ func (c *concealer) remember(pcm []int16) {
 		return
 	}
 	copy(c.memory, pcm[len(pcm)-c.size:])
+}
+
+// period is the voice's period just now, in samples.
+func (c *concealer) period() int {
+	if c.missing { // voice is what is being repeated
+		return c.rate * 10
+	}
+	copy(c.voice, c.memory)
+	return c.pitch()
 }
 
 // pitch finds the period, 5 to 15 ms, at which the last 20 ms are most like what

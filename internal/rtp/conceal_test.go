@@ -256,6 +256,17 @@ func BenchmarkConceal(b *testing.B) {
 			}
 		})
 	}
+	for _, rate := range []int{8000, 16000} {
+		b.Run(fmt.Sprintf("stretched/%d", rate), func(b *testing.B) {
+			c, voice := newConcealer(rate), vowel(rate, rate)
+			c.hear(voice)
+			c.invent(make([]int16, rate/50))
+			b.ReportAllocs()
+			for b.Loop() {
+				c.fit(voice[:rate/50])
+			}
+		})
+	}
 	b.Run("heard", func(b *testing.B) {
 		c, frame := newConcealer(8000), make([]int16, 160)
 		b.ReportAllocs()

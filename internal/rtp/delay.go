@@ -25,12 +25,18 @@ func (p *playout) mayShrink() bool {
 	return long
 }
 
-// merge fades from the frame in dst to the one that follows.
+// merge leaves out up to 20 ms behind the frame in dst: whole periods of the voice,
+// so that what is faded into lies upon what is faded out.
 func (p *playout) merge(dst []int16) {
-	var room [maxFrame]int16
-	following := room[:len(dst)]
-	p.fill(following, false)
+	var room [2 * maxFrame]int16
+	copy(room[:], dst)
+	lag := p.conceal.period()
+	lag *= len(dst) / lag
+	if p.codec.ClockRate < p.codec.SampleRate {
+		lag &^= 1 // whole units of G.722's clock
+	}
+	p.fill(room[len(dst):len(dst)+lag], false)
 	for i := range dst {
-		dst[i] = int16((int(dst[i])*(len(dst)-i) + int(following[i])*i) / len(dst))
+		dst[i] = int16((int(dst[i])*(len(dst)-i) + int(room[i+lag])*i) / len(dst))
 	}
 }

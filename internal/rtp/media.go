@@ -39,7 +39,7 @@ func newAgreement(m Media) *agreement {
 		obliging.Oblige(m.Wishes)
 	}
 	if m.Codec.Costly() {
-		a.aside = newAside(a.encoder)
+		a.aside = newAside(a.encoder, m.Codec.SampleRate)
 	}
 	if p := m.Protection; p.Suite != Unprotected {
 		a.sealer, a.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)

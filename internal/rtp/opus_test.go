@@ -180,20 +180,31 @@ func TestShardNeverWaitsForACostlyCodec(t *testing.T) {
 	}
 }
 
-// TestLateDecoderIsASilentFrame asks that the shard keeps off what the goroutine
-// works on, and counts the frame.
-func TestLateDecoderIsASilentFrame(t *testing.T) {
-	a, b := pair(t, opus(t))
-	f := make(audio.Frame, 320)
-	speakAside(t, a, b, audio.NewOscillator(-10, 500), 16000, 20)
-	b.aside.away.Store(true)
-	if b.ReadFrame(f) || b.Stats().Concealed != 1 {
-		t.Errorf("a frame that is not ready was heard; concealed: %d", b.Stats().Concealed)
-	}
-	b.aside.away.Store(false)
-	heard := speakAside(t, a, b, audio.NewOscillator(-10, 500), 16000, 20)
-	if share := audiotest.Goertzel(heard[len(heard)/2:], 16000, 500); share < 0.9 {
-		t.Errorf("afterwards: heard %s", audiotest.Describe(heard, 16000))
+// TestLateDecoderIsCovered asks that the shard keeps off what the goroutine works
+// on, continues the sound meanwhile, and counts what it had to invent.
+func TestLateDecoderIsCovered(t *testing.T) {
+	for _, rate := range []int{8000, 16000} {
+		a, b := pair(t, opus(t))
+		f := make(audio.Frame, rate/50)
+		voice := audio.NewOscillator(-10, 437.3)
+		heard := speakAside(t, a, b, voice, rate, 20)
+		b.aside.away.Store(true)
+		for n := range 5 { // after 60 ms nothing more can be invented
+			if b.ReadFrame(f) != (n < 3) || b.Stats().Concealed != uint64(n+1) {
+				t.Errorf("%d Hz, frame %d: concealed %d", rate, n, b.Stats().Concealed)
+			}
+			if n == 0 {
+				heard = append(heard, f...)
+			}
+		}
+		if breaks := audiotest.Breaks(heard[len(heard)-rate/5:], rate, 437.3); len(breaks) > 0 {
+			t.Errorf("%d Hz: %v", rate, breaks)
+		}
+		b.aside.away.Store(false)
+		heard = speakAside(t, a, b, voice, rate, 30)
+		if share := audiotest.Goertzel(heard[len(heard)/2:], rate, 437.3); share < 0.9 {
+			t.Errorf("%d Hz, afterwards: heard %s", rate, audiotest.Describe(heard, rate))
+		}
 	}
 }
 

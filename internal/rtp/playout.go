@@ -24,9 +24,9 @@ const (
 // Timestamps rule. next is the one to be decoded next; it runs on while nothing
 // is there, and a packet that arrives behind it moves it back, as far as floor,
 // the end of what has been decoded: so a late network makes the delay longer at
-// once. When all packets of several seconds came early enough, two frames are
-// merged into one: so the delay shrinks again, and a peer's clock that runs fast
-// or slow cannot make it grow.
+// once. When all packets of several seconds came early enough, up to 20 ms of whole
+// pitch periods are left out: so the delay shrinks again, and a peer's clock that
+// runs fast or slow cannot make it grow.
 type playout struct {
 	codec     codec.Codec
 	decoder   codec.Decoder
@@ -34,20 +34,22 @@ type playout struct {
 	buffer    jitterBuffer
 	conceal   concealer
 
-	decoded  []int16 // from at to end: decoded and not yet played
-	whole    []byte  // room for a payload that cannot be decoded in pieces; nil if all can
-	at, end  int
-	next     uint32
-	floor    uint32
-	played   uint16 // sequence number of what was decoded last
-	known    bool   // next, floor and played mean something
-	started  bool
-	waited   int // ms since the first packet of a spurt
-	dry      int // ms since there was something to decode
-	spare    int // ms by which the latest packet of the window came early
-	watched  int // ms of the window
-	patience int
-	wanted   time.Duration // Config.Depth
+	decoded   []int16 // from at to end: decoded and not yet played
+	whole     []byte  // room for a payload that cannot be decoded in pieces; nil if all can
+	at, end   int
+	next      uint32
+	floor     uint32
+	played    uint16 // sequence number of what was decoded last
+	known     bool   // next, floor and played mean something
+	started   bool
+	stretched bool // what was invented took no packet's place
+	more      int  // samples to invent until its end meets what came
+	waited    int  // ms since the first packet of a spurt
+	dry       int  // ms since there was something to decode
+	spare     int  // ms by which the latest packet of the window came early
+	watched   int  // ms of the window
+	patience  int
+	wanted    time.Duration // Config.Depth
 
 	packetMillis int // of the packet decoded last
 
@@ -102,6 +104,7 @@ func (p *playout) restart() {
 	p.buffer.reset()
 	p.at, p.end = 0, 0
 	p.known, p.started, p.waited, p.dry = false, false, 0, 0
+	p.stretched, p.more = false, 0
 	p.watch()
 }
 
@@ -179,8 +182,15 @@ func (p *playout) start() bool {
 func (p *playout) fill(dst []int16, quiet bool) sound {
 	made := nothing
 	for len(dst) > 0 {
-		n := copy(dst, p.decoded[p.at:p.end])
+		if p.stretched && p.at < p.end {
+			p.stretched, p.more = false, p.conceal.fit(p.decoded[p.at:p.end])
+		}
+		n := min(p.more, len(dst))
 		if n > 0 {
+			p.conceal.invent(dst[:n])
+			p.more -= n
+			made = invented
+		} else if n = copy(dst, p.decoded[p.at:p.end]); n > 0 {
 			p.at += n
 			p.conceal.hear(dst[:n])
 			made = max(made, speech)

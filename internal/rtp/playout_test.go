@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
 	"github.com/switchhook/switchhook/internal/codec"
 )
 
@@ -22,19 +24,23 @@ type sent struct {
 // talk is a peer that says a tone in packets of ptime ms; its clock runs
 // fast by ppm.
 func talk(seconds int, ptime int, ppm float64) []sent {
+	return talkOf(codec.PCMU, seconds, ptime, ppm)
+}
+
+func talkOf(c codec.Codec, seconds int, ptime int, ppm float64) []sent {
 	var packets []sent
-	samples := 8 * ptime
-	pcm, encoder := make([]int16, samples), codec.PCMU.NewEncoder()
+	samples, ticks := c.SampleRate/1000*ptime, c.ClockRate/1000*ptime
+	pcm, encoder := make([]int16, samples), c.NewEncoder()
 	interval := float64(ptime) / (1 + ppm/1e6)
 	for i := range seconds * 1000 / ptime {
 		for j := range pcm {
-			pcm[j] = int16(8000 * math.Sin(2*math.Pi*tone*float64(i*samples+j)/8000))
+			pcm[j] = int16(8000 * math.Sin(2*math.Pi*tone*float64(i*samples+j)/float64(c.SampleRate)))
 		}
-		payload := make([]byte, samples)
-		encoder.Encode(payload, pcm)
+		payload := make([]byte, max(samples, codec.MaxPayload))
+		payload = slices.Clone(payload[:encoder.Encode(payload, pcm)])
 		packets = append(packets, sent{
 			// The timestamps wrap on the way.
-			header{sequence: uint16(65500 + i), timestamp: uint32(i*samples) - 8000, ssrc: 1},
+			header{sequence: uint16(65500 + i), timestamp: uint32(i*ticks) - 8000, ssrc: 1},
 			payload, 1 + float64(i+1)*interval,
 		})
 	}
@@ -49,9 +55,11 @@ type heard struct {
 	deepest, finalWait int // ms
 }
 
-func play(packets []sent) heard {
+func play(packets []sent) heard { return playOf(codec.PCMU, packets) }
+
+func playOf(c codec.Codec, packets []sent) heard {
 	var p playout
-	p.init(newListening(codec.PCMU))
+	p.init(newListening(c))
 	slices.SortStableFunc(packets, func(a, b sent) int { return int(math.Copysign(1, a.at-b.at)) })
 	var result heard
 	var highest uint16
@@ -65,7 +73,7 @@ func play(packets []sent) heard {
 			result.arrivals[p.push(h, packets[0].payload, newest)]++
 			packets = packets[1:]
 		}
-		frame := make([]int16, 160)
+		frame := make([]int16, c.Samples())
 		made := p.frame(frame, false)
 		if made == nothing {
 			clear(frame)
@@ -132,11 +140,68 @@ func TestDriftDoesNotGrowTheDelay(t *testing.T) {
 		if got.deepest > 80 || got.finalWait > 80 {
 			t.Errorf("%+.0f ppm: up to %d ms wait, %d at the end", ppm, got.deepest, got.finalWait)
 		}
-		if got.concealed > 20 || got.silent > 0 || got.arrivals[late]+got.arrivals[overflow] > 0 {
+		if got.concealed > 30 || got.silent > 0 || got.arrivals[late]+got.arrivals[overflow] > 0 {
 			t.Errorf("%+.0f ppm: %d concealed, %d silent, arrivals %v", ppm, got.concealed, got.silent, got.arrivals)
 		}
 		if step := longestStep(got.pcm); step > longestHonestStep {
 			t.Errorf("%+.0f ppm: a click of %d", ppm, step)
+		}
+	}
+}
+
+// Three hours of packets with 10 ms of jitter from a clock that is 200 ppm off: more than 2 s in all.
+func TestHoursOfDriftDoNotGrowTheDelay(t *testing.T) {
+	const packets = 3 * 3600 * audio.FramesPerSecond
+	for _, ppm := range []float64{-200, 200} {
+		var p playout
+		p.init(newListening(codec.PCMU))
+		random, payload, frame := rand.New(rand.NewPCG(3, 4)), make([]byte, 160), make([]int16, 160)
+		due := func(i int) float64 { return float64(i)*20/(1+ppm/1e6) + 10*random.Float64() }
+		counts, deepest, tick := [4]int{}, 0, 0
+		for i, at := 0, due(0); i < packets; tick++ {
+			for ; i < packets && at <= float64(20*tick); i, at = i+1, due(i+1) {
+				counts[p.push(header{sequence: uint16(i), timestamp: uint32(160 * i)}, payload, true)]++
+			}
+			p.frame(frame, false)
+			if tick > 500 {
+				deepest = max(deepest, p.depth())
+			}
+		}
+		if deepest > 120 || p.depth() > 100 || counts[stored] != packets {
+			t.Errorf("%+.0f ppm: up to %d ms wait, %d at the end, arrivals %v", ppm, deepest, p.depth(), counts)
+		}
+	}
+}
+
+// What a fast clock makes too much is left out where nobody hears it: a tone has
+// neither gap nor jump.
+func TestDelayShrinksUnheard(t *testing.T) {
+	for _, c := range []codec.Codec{codec.G722, codec.PCMU} {
+		got := playOf(c, talkOf(c, 250, 20, 200))
+		if played := 250 - float64(len(got.pcm))/float64(c.SampleRate); played < 0.03 || played > 0.12 {
+			t.Errorf("%s: %.0f ms were left out of 250 s, want 50", c.Name, 1000*played)
+		}
+		if breaks := audiotest.Breaks(got.pcm[c.SampleRate/10:], c.SampleRate, tone); len(breaks) > 0 {
+			t.Errorf("%s: %v", c.Name, breaks)
+		}
+	}
+}
+
+// The same where a slow clock, or a late packet, makes the delay longer.
+func TestDelayGrowsUnheard(t *testing.T) {
+	for _, c := range []codec.Codec{codec.G722, codec.PCMU} {
+		slow, late := talkOf(c, 250, 20, -200), talkOf(c, 60, 20, 0)
+		for i := range late[1000:] {
+			late[1000+i].at += float64(15 + i/500*15) // the way becomes longer
+		}
+		for name, packets := range map[string][]sent{"slow": slow, "late": late} {
+			got := playOf(c, packets)
+			if got.concealed < 2 {
+				t.Errorf("%s, %s: %d frames were invented", c.Name, name, got.concealed)
+			}
+			if breaks := audiotest.Breaks(got.pcm[c.SampleRate/10:], c.SampleRate, tone); len(breaks) > 0 {
+				t.Errorf("%s, %s: %v", c.Name, name, breaks)
+			}
 		}
 	}
 }
@@ -257,7 +322,7 @@ func TestLatePacketIsPlayedIfNothingTookItsPlace(t *testing.T) {
 	if got := p.push(packets[3].header, packets[3].payload, true); got != stored || p.depth() != 20 {
 		t.Errorf("arrival %d, %d ms wait", got, p.depth())
 	}
-	if made := p.frame(frame, false); made != speech {
+	if made := p.frame(frame, false); made < speech {
 		t.Errorf("made %d of the packet", made)
 	}
 	p.push(packets[5].header, packets[5].payload, true)

@@ -89,9 +89,7 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 		return false
 	}
 	if s.aside != nil && s.aside.away.Load() { // it did not get the processor in time
-		s.counters.concealed.Add(1)
-		s.inward.Rest()
-		return false
+		return s.cover(f)
 	}
 	s.desk = takeDesk()
 	heard := s.read(f)
@@ -144,9 +142,26 @@ func (s *Session) next(heard audio.Frame) sound {
 		return s.playout.frame(heard, s.hush > 0)
 	}
 	made := s.aside.made
-	copy(heard, s.aside.frame[:])
+	if copy(heard, s.aside.frame[:]); made == nothing {
+		clear(heard)
+	}
+	s.aside.cover.hear(heard)
 	s.aside.hand(s.hush > 0)
 	return made
+}
+
+// cover continues the sound in place of a frame that is not ready.
+func (s *Session) cover(f audio.Frame) bool {
+	s.counters.concealed.Add(1)
+	d := takeDesk()
+	defer leaveDesk(d)
+	heard := d.frame[:s.media.Codec.Samples()]
+	if !s.aside.cover.invent(heard) || silent(heard) {
+		s.inward.Rest()
+		return false
+	}
+	copy(f, s.inward.Convert(f, heard))
+	return true
 }
 
 // silent reports whether nobody could hear a frame: G.711's smallest steps.
