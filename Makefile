@@ -1,6 +1,6 @@
 # Switchhook is built and tested with Go, gcc (for the race detector), Node 20
-# or later, sipp, baresip, kamailio and libopus. On Debian and Ubuntu the targets install these
-# themselves and say so. The tests use loopback only.
+# or later, sipp, baresip, kamailio, tshark and libopus. On Debian and Ubuntu the
+# targets install these themselves and say so. The tests use loopback only.
 #
 #   make build      bin/switchhook; it opens libopus if the system has it
 #   make static     bin/switchhook-static: without Opus, and without any library
@@ -13,7 +13,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus baresip kamailio test test-unit test-e2e check lint bench sipp clean
+.PHONY: build static libopus baresip kamailio tshark test test-unit test-e2e check lint bench sipp clean
 
 GO ?= go
 # SOAK=full lets the hundred calls of the soak last a minute.
@@ -36,14 +36,14 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check sipp libopus baresip kamailio e2e/node_modules/.installed
+test: check sipp libopus baresip kamailio tshark e2e/node_modules/.installed
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
 test-unit: check libopus
 	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
-test-e2e: sipp baresip kamailio e2e/node_modules/.installed
+test-e2e: sipp baresip kamailio tshark e2e/node_modules/.installed
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 check:
@@ -97,6 +97,15 @@ kamailio:
 	$$sudo apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends kamailio kamailio-tls-modules >/dev/null; \
 	$$sudo update-rc.d kamailio disable >/dev/null 2>&1 || true
+
+# Calls are captured and read by others' eyes; capturing needs root, and its test is skipped without.
+tshark:
+	@command -v tshark >/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "tshark is missing: install it (https://www.wireshark.org); its test is skipped without it"; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "==> tshark is missing: $$sudo apt-get install tshark"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends tshark >/dev/null
 
 # Opus is tested against the real library (Debian's package libopus0).
 libopus:

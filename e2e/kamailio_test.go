@@ -25,6 +25,7 @@ type proxy struct {
 	To            []way
 	Refuse        []refusal
 
+	program string
 	process *exec.Cmd
 	log     buffer
 }
@@ -42,11 +43,12 @@ type refusal struct {
 // newProxy finds a place for a proxy; the product can be told of it before it runs.
 func newProxy(t *testing.T) *proxy {
 	t.Helper()
-	if _, err := os.Stat("/usr/sbin/kamailio"); err == nil { // it need not be in a user's path
-		t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin")
+	program := "kamailio"
+	if _, err := exec.LookPath(program); err != nil {
+		program = "/usr/sbin/kamailio" // which need not be in a user's path
 	}
-	tool(t, "kamailio", "kamailio kamailio-tls-modules")
-	x := &proxy{Dir: t.TempDir(), UDP: freeAt(t, "127.0.0.11"), TCP: freeAt(t, "127.0.0.12"), TLS: freeAt(t, "127.0.0.13")}
+	tool(t, program, "kamailio kamailio-tls-modules")
+	x := &proxy{program: program, Dir: t.TempDir(), UDP: freeAt(t, "127.0.0.11"), TCP: freeAt(t, "127.0.0.12"), TLS: freeAt(t, "127.0.0.13")}
 	for _, pattern := range []string{"/usr/lib/*/kamailio/modules", "/usr/lib*/kamailio/modules", "/usr/local/lib*/kamailio/modules"} {
 		if found, _ := filepath.Glob(pattern); len(found) > 0 {
 			x.Modules = found[0]
@@ -109,7 +111,7 @@ ca_list = `+filepath.Join(p.data, "ca.pem")+"\n"), 0o600))
 	must(t, err)
 	must(t, text.Execute(file, x))
 	must(t, file.Close())
-	x.process = exec.Command("kamailio", "-DD", "-E", "-f", name, "-Y", x.Dir, "-w", x.Dir, "-P", filepath.Join(x.Dir, "pid"), "-m", "16", "-M", "4")
+	x.process = exec.Command(x.program, "-DD", "-E", "-f", name, "-Y", x.Dir, "-w", x.Dir, "-P", filepath.Join(x.Dir, "pid"), "-m", "16", "-M", "4")
 	x.process.Stdout, x.process.Stderr = &x.log, &x.log
 	must(t, x.process.Start())
 	exited := make(chan struct{})

@@ -59,7 +59,7 @@ func startProxied(t *testing.T) *proxied {
 	routes += "  - {name: first, pattern: '9[3-5]..$', trunks: [udp]}\n  - {name: second, pattern: '9[3-5]..$', trunks: [tcp]}\n"
 	x.Refuse = []refusal{{unavailable, "udp", 503}, {unknown, "udp", 404}, {elsewhere, "udp", 302}}
 	s.far[unavailable] = s.called(t, "udp", unavailable)
-	s.product = start(t, setup{config: config + "]\n" + trunks + routes})
+	s.product = start(t, setup{config: config + "]\nrtp-ports: 18500-18599\n" + trunks + routes})
 	for _, path := range s.paths {
 		door := s.addresses.SIP
 		if path.transport == "tls" {
@@ -109,6 +109,7 @@ func cameThrough(t *testing.T, phone *siptest.Phone, method string) {
 // TestCallsThroughAProxy: kamailio stands between phones and the product. What
 // follows an answer takes the way that the answer took, from both sides.
 func TestCallsThroughAProxy(t *testing.T) {
+	t.Parallel()
 	s := startProxied(t)
 	for i, path := range s.paths {
 		t.Run("to the application over "+path.transport, func(t *testing.T) {
