@@ -18,23 +18,16 @@ func scheduling() finding {
 	return <-result
 }
 
-const (
-	policyRoundRobin = 2 // SCHED_RR, linux/sched.h
-	wantedNice       = -10
-)
+const wantedNice = -10
 
 func trySchedule() finding {
-	realtime := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: policyRoundRobin, Priority: 1}
-	if unix.SchedSetAttr(0, &realtime, 0) == nil {
-		return finding{state: stateOK, what: "scheduling: real time (SCHED_RR) is permitted"}
-	}
 	if unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), wantedNice) == nil {
-		return finding{state: stateOK, what: "scheduling: nice -10 is permitted; real time is not"}
+		return finding{state: stateOK, what: "scheduling: nice -10 is permitted"}
 	}
 	name, err := os.Executable()
 	if err != nil {
 		name = "switchhook"
 	}
-	return finding{stateNote, "scheduling: neither real time nor nice -10 is permitted; sound may stutter on a saturated machine",
-		"sudo setcap cap_sys_nice+ep " + quote(name) + "   (systemd: LimitRTPRIO=1)"}
+	return finding{stateNote, "scheduling: nice -10 is not permitted; sound may stutter on a saturated machine",
+		"sudo setcap cap_sys_nice+ep " + quote(name) + "   (systemd: LimitNICE=-10)"}
 }

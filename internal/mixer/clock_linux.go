@@ -33,21 +33,21 @@ func (c kernelClock) sleepUntil(due time.Duration) {
 
 func (c kernelClock) ownsThread() bool { return true }
 
-// raisePriority asks for the processor before other threads: round-robin real
-// time at the lowest level, else nice -10, as the system permits. It concerns
-// the calling thread only and says what was granted.
+// raisePriority asks for the processor before other threads, by nice -10, and
+// says whether that was granted. It concerns the calling thread only.
+//
+// It is no real-time priority: Go's runtime waits in a loop of yields while the
+// collector looks at the goroutine's stack, and a real-time thread yields to
+// nobody. Where the collector's thread has to share its processor, the loop ends
+// only when the kernel intervenes, after 950 ms (docs/decisions/0010).
 func raisePriority() string {
-	const lowest = 1
 	attr := unix.SchedAttr{
-		Size:     unix.SizeofSchedAttr,
-		Policy:   unix.SCHED_RR,
-		Flags:    unix.SCHED_FLAG_RESET_ON_FORK, // threads that this one starts are ordinary
-		Priority: lowest,
+		Size:   unix.SizeofSchedAttr,
+		Policy: unix.SCHED_NORMAL,
+		Flags:  unix.SCHED_FLAG_RESET_ON_FORK, // threads that this one starts are ordinary
+		Nice:   -10,
 	}
 	if unix.SchedSetAttr(0, &attr, 0) == nil {
-		return "round-robin"
-	}
-	if unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -10) == nil {
 		return "nice"
 	}
 	return "normal"

@@ -154,7 +154,7 @@ func TestRealClockTicks(t *testing.T) {
 	e.NewMix(8000).Join(&countdown{left: 5, done: ticked})
 	<-ticked
 	switch got := e.Stats().Scheduling; got {
-	case "round-robin", "nice", "normal":
+	case "nice", "normal":
 	default:
 		t.Errorf("scheduling %q", got)
 	}

@@ -18,7 +18,7 @@ type Stats struct {
 	Skipped     uint64        // wakes left out because the thread had stopped for over 200 ms
 	Moved       uint64        // changes of phase: calls that follow their legs' arrivals
 	Panics      uint64        // of ports
-	Scheduling  string        // "round-robin", "nice" or "normal": what the system permits
+	Scheduling  string        // "nice" or "normal": what the system permits
 }
 
 // Stats returns what goes on now.

@@ -98,7 +98,7 @@ func (p *beeper) listen() {
 // figures with more than a few ms are the machine's.
 func speakAll(phones []*beeper, began time.Time, packets int) (late time.Duration) {
 	runtime.LockOSThread() // never unlocked: its priority must die with it
-	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Flags: unix.SCHED_FLAG_RESET_ON_FORK, Priority: 2}, 0)
+	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Flags: unix.SCHED_FLAG_RESET_ON_FORK, Nice: -15}, 0)
 	slices.SortFunc(phones, func(a, b *beeper) int { return cmp.Compare(a.offset, b.offset) })
 	for n := range packets {
 		for _, p := range phones {

@@ -37,10 +37,10 @@ func TestStrangersAreNotHeard(t *testing.T) {
 			break
 		}
 		packet[3], packet[6], packet[7] = n, byte(int(n)*160>>8), byte(int(n)*160)
+		before := session.Stats().Ignored
 		if _, err := stranger.Write(packet); err != nil {
 			t.Fatal(err)
 		}
-		before := session.Stats().Ignored
 		eventually(t, func() bool { return session.Stats().Ignored > before || session.Stats().Received > 0 })
 	}
 	if stats := session.Stats(); stats.Received > 0 || taken.loud.Load() > 0 || stats.Remote.IsValid() {
