@@ -97,6 +97,25 @@ func TestEventGridAttemptsAndTimeToLive(t *testing.T) {
 	}
 }
 
+// TestTimeToLiveIsCheckedAtTheNextAttempt, not before: an event may outlive it
+// until then.
+func TestTimeToLiveIsCheckedAtTheNextAttempt(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500, after: 20 * time.Second} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		m := grid("call", "a")
+		m.TTL = 90 * time.Second // over when the third attempt, of 80 s, has failed; the fourth would be at 160 s
+		e.Post(m)
+		time.Sleep(150 * time.Second)
+		if a := e.Attempts(Filter{}, 1)[0]; a.Result != Retried {
+			t.Errorf("before the next attempt: %+v", a)
+		}
+		time.Sleep(time.Minute)
+		if a := e.Attempts(Filter{}, 1)[0]; a.Result != Expired || a.Reason != ReasonTime || len(hooks.times("a")) != 3 {
+			t.Errorf("at the next attempt: %+v, posted at %v ms", a, hooks.times("a"))
+		}
+	})
+}
+
 func TestOneCallsEventsWaitForTheAnswerOthersDoNot(t *testing.T) {
 	hooks := &webhooks{answer: func(_, body string, _ int) reply {
 		if body == "slow" {

@@ -42,16 +42,27 @@ func TestLateAnswerDuringTheNextAttemptCounts(t *testing.T) {
 }
 
 func TestAnswerAfterThreeMinutesIsTooLate(t *testing.T) {
-	hooks := &webhooks{answer: func(_, _ string, n int) reply {
-		return reply{status: 200, after: map[bool]time.Duration{true: 181 * time.Second}[n == 1]}
-	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
-		e.Post(grid("call", "a"))
-		time.Sleep(time.Hour)
-		if at := hooks.times("a"); len(at) != 2 || at[1] < 40_000 {
-			t.Errorf("posted at %v ms", at)
-		}
-	})
+	for _, test := range []struct {
+		after time.Duration
+		end   Result
+	}{{179 * time.Second, Delivered}, {181 * time.Second, Expired}} {
+		hooks := &webhooks{answer: func(_, _ string, n int) reply {
+			if n == 1 {
+				return reply{status: 200, after: test.after}
+			}
+			return reply{status: 500}
+		}}
+		run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+			e.Post(grid("call", "a"))
+			time.Sleep(48 * time.Hour)
+			if a := e.Attempts(Filter{}, 1); a[0].Result != test.end {
+				t.Errorf("its end, with an answer after %s: %+v", test.after, a[0])
+			}
+			if at := hooks.times("a"); len(at) < 2 || at[1] < 40_000 || len(at) > 4 && test.end == Delivered {
+				t.Errorf("posted at %v ms, with an answer after %s", at, test.after)
+			}
+		})
+	}
 }
 
 func TestLateFailureChangesNothing(t *testing.T) {

@@ -30,6 +30,8 @@ func TestFilterTakes(t *testing.T) {
 		{"prefix in same case, sensitive", Filter{SubjectBegins: "/caller/4:", CaseSensitive: true}, incoming, true},
 		{"suffix", Filter{SubjectEnds: alice}, incoming, true},
 		{"suffix of somebody else", Filter{SubjectEnds: bob}, incoming, false},
+		{"suffix that stands before the end", Filter{SubjectEnds: "0848220077e"}, incoming, false},
+		{"prefix that stands after the beginning", Filter{SubjectBegins: "4:+1555"}, incoming, false},
 		{"suffix in other case", Filter{SubjectEnds: "0848220077E1"}, incoming, true},
 		{"suffix in other case, sensitive", Filter{SubjectEnds: "0848220077E1", CaseSensitive: true}, incoming, false},
 		{"both", Filter{SubjectBegins: "/caller/", SubjectEnds: alice}, incoming, true},

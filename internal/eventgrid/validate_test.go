@@ -34,7 +34,7 @@ func TestLinkConsentsWithinTenMinutesAndOnce(t *testing.T) {
 		if got, problem := g.stateOf("incoming"); got != awaiting || !strings.Contains(problem, `"thanks"`) {
 			t.Fatalf("state %s %q", got, problem)
 		}
-		time.Sleep(consentTime - time.Second)
+		time.Sleep(10*time.Minute - time.Second) // Event Grid's time
 		if g.consentBy(link.Get("id"), "guess") || g.consentBy(link.Get("id"), "") || g.consentBy("", "") {
 			t.Error("a wrong token consented")
 		}
