@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,7 @@ func managedIn(t *testing.T, a *agent, place string) {
 	if updated.ProvisioningState != "Succeeded" || len(read.Labels) != 2 || read.RetryPolicy.MaxDeliveryAttempts != 5 || read.Destination.EndpointBaseURL != a.url+"/events" {
 		t.Errorf("updated %+v, read %+v", updated, read)
 	}
+	everyMemberIsUpdated(t, a, manage)
 	var full struct{ EndpointURL string }
 	manage("fullUrl", nil, &full)
 	var attributes struct {
@@ -167,6 +169,44 @@ func managedIn(t *testing.T, a *agent, place string) {
 	if err := a.try("manage", values{"place": place, "operation": "get", "name": "sdk"}, nil); len(list) != 0 || err == nil || !strings.Contains(err.Error(), "404") {
 		t.Errorf("after the deletion: %+v, %v", list, err)
 	}
+}
+
+// everyMemberIsUpdated alone, and leaves the others as they were.
+func everyMemberIsUpdated(t *testing.T, a *agent, manage func(operation string, info values, result any)) {
+	t.Helper()
+	var before values
+	manage("get", nil, &before)
+	account := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/acct"
+	for _, step := range []struct {
+		member string
+		info   any
+		want   string // of what is read back
+	}{
+		{"filter", values{"subjectBeginsWith": "/caller", "includedEventTypes": []string{incomingCallType},
+			"advancedFilters": []values{{"operatorType": "StringNotIn", "key": "data.from.rawId", "values": []string{"4:+1"}}}}, `"operatorType":"StringNotIn"`},
+		{"retryPolicy", values{"maxDeliveryAttempts": 9, "eventTimeToLiveInMinutes": 10}, `"eventTimeToLiveInMinutes":10`},
+		{"labels", []string{"new"}, `"new"`},
+		{"expirationTimeUtc", "2036-01-02T03:04:05.000Z", `2036-01-02T03:04:05.000Z`},
+		{"eventDeliverySchema", "CloudEventSchemaV1_0", `CloudEventSchemaV1_0`},
+		{"eventDeliverySchema", "EventGridSchema", `EventGridSchema`},
+		{"deadLetterDestination", values{"endpointType": "StorageBlob", "resourceId": account, "blobContainerName": "other"}, `"other"`},
+		{"destination", values{"endpointType": "WebHook", "endpointUrl": a.url + "/events?code=other", "maxEventsPerBatch": 10}, `"maxEventsPerBatch":10`},
+	} {
+		var after values
+		manage("update", values{step.member: step.info}, &after)
+		manage("get", nil, &after)
+		text, err := json.Marshal(after[step.member])
+		must(t, err)
+		if !strings.Contains(string(text), step.want) {
+			t.Errorf("%s became %s, not %s", step.member, text, step.want)
+		}
+		before[step.member] = after[step.member]
+		if !reflect.DeepEqual(after, before) {
+			t.Errorf("with %s changed\n%v\nto\n%v", step.member, before, after)
+		}
+	}
+	destination := subscriptionInfo(a.url + "/events")["destination"]
+	manage("update", values{"destination": destination}, &before)
 }
 
 // protectedDelivery asks that an event bears a token that our discovery document

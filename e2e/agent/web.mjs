@@ -21,6 +21,7 @@ export async function webServer({ port, sounds, verify, write }) {
   const answers = new Map(); // by path, what `respond` set
   const server = createServer(async (request, response) => {
     try {
+      if (request.method === "OPTIONS") return consent(request, response);
       if (request.method === "GET") return await serveSound(request, response, sounds);
       const { status, body } = await receive(request);
       response.writeHead(status, { "Content-Type": "application/json" });
@@ -56,6 +57,11 @@ export async function webServer({ port, sounds, verify, write }) {
     url: `http://127.0.0.1:${server.address().port}`,
     respond: (path, answer) => void answers.set(path, answer),
   };
+}
+
+// consent answers the handshake of CloudEvents.
+function consent(request, response) {
+  response.writeHead(200, { "WebHook-Allowed-Origin": request.headers["webhook-request-origin"] }).end();
 }
 
 async function gridEvent(request, text, { status }) {
