@@ -39,11 +39,12 @@ type application struct {
 	latencies times // from an event's time to its arrival here
 	problems  []error
 	watched   map[string]chan event // by kind, of events that a run waits for
+	callers   map[string]string     // by connection, raw ids of who called
 }
 
 // startApplication serves webhooks and subscribes to the server's calls.
 func startApplication(ctx context.Context, s *server, prompt []byte) (*application, error) {
-	a := &application{prompt: prompt, watched: map[string]chan event{}}
+	a := &application{prompt: prompt, watched: map[string]chan event{}, callers: map[string]string{}}
 	if err := a.connect(s.data); err != nil {
 		return nil, err
 	}

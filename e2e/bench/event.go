@@ -13,7 +13,6 @@ import (
 type event struct {
 	kind       string // without its prefix
 	connection string
-	caller     string // of an IncomingCall
 	context    string // operationContext
 	at         time.Time
 }
@@ -75,12 +74,38 @@ func (a *application) incoming(w http.ResponseWriter, r *http.Request) {
 		json.NewEncoder(w).Encode(map[string]string{"validationResponse": data.ValidationCode})
 		return
 	}
-	a.heard(event{kind: "IncomingCall", caller: data.From.RawID, at: now}, events[0].EventTime)
-	a.work.Go(func() {
-		a.try("calling/callConnections:answer", map[string]any{
-			"incomingCallContext": data.IncomingCallContext, "callbackUri": a.url + "/callbacks",
-		})
-	})
+	a.heard(event{kind: "IncomingCall", at: now}, events[0].EventTime)
+	a.work.Go(func() { a.answer(data.IncomingCallContext, data.From.RawID) })
+}
+
+// answer takes a call, and remembers whose it was.
+func (a *application) answer(context, caller string) {
+	answer, err := a.post("calling/callConnections:answer", map[string]any{"incomingCallContext": context, "callbackUri": a.url + "/callbacks"})
+	var connection string
+	if err == nil {
+		connection, err = created(answer)
+	}
+	if err != nil {
+		a.failed(err)
+		return
+	}
+	a.mu.Lock()
+	a.callers[connection] = caller
+	a.mu.Unlock()
+}
+
+// sinceInvite are the times from the INVITEs of some callers to the arrival of
+// their calls' events.
+func (a *application) sinceInvite(arrived <-chan event, began map[string]time.Time) (took times) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for len(arrived) > 0 {
+		e := <-arrived
+		if at, known := began[a.callers[e.connection]]; known {
+			took = append(took, e.at.Sub(at))
+		}
+	}
+	return took
 }
 
 // callback takes Call Automation's events.
