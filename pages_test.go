@@ -1,0 +1,75 @@
+package switchhook
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestPagesNameTestsThatExist asks that a page which says what shows its claim
+// says the truth: every Test, Fuzz target and Benchmark that a page of docs names is a
+// function of some test file.
+func TestPagesNameTestsThatExist(t *testing.T) {
+	known := testFunctions(t)
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decisions, err := filepath.Glob("docs/decisions/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w+`)
+	named := 0
+	for _, page := range append(pages, decisions...) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range name.FindAllString(string(text), -1) {
+			named++
+			if !known[found] {
+				t.Errorf("%s names %s, which is in no test file", page, found)
+			}
+		}
+	}
+	if named < 100 {
+		t.Errorf("the pages name %d tests: is this looking at the right files?", named)
+	}
+}
+
+// testFunctions are the functions of the tree's test files, by name.
+func testFunctions(t *testing.T) map[string]bool {
+	t.Helper()
+	known := map[string]bool{}
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git"):
+			return filepath.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(file, "_test.go"):
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, declared := range parsed.Decls {
+			if function, is := declared.(*ast.FuncDecl); is && function.Recv == nil {
+				known[function.Name.Name] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return known
+}
