@@ -110,12 +110,7 @@ func TestPhoneHandsItsApplicationOver(t *testing.T) {
 		return c.own(e) && e.kind() == "ParticipantsUpdated" && len(e.data().Participants) == 2 && names(e.data(), far) && !names(e.data(), caller)
 	})
 	must(t, near.WaitEnded(within(t, 5*time.Second)))
-	var told []string
-	for _, entry := range phone.Log() {
-		if m := entry.Message; !entry.Sent && m.IsRequest() && m.Method() == "NOTIFY" {
-			told = append(told, strings.TrimSpace(string(m.Body)))
-		}
-	}
+	told := sipfrags(phone)
 	if len(told) < 2 || told[0] != "SIP/2.0 100 Trying" || told[len(told)-1] != "SIP/2.0 200 OK" {
 		t.Errorf("the phone was told %q", told)
 	}
