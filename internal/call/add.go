@@ -116,7 +116,8 @@ func (c *Call) endIfDeserted(why Reason) {
 }
 
 // CancelAdd calls off an invitation that was not accepted yet. It always has an
-// event of its own: Succeeded, or Failed where it came too late.
+// event of its own: Succeeded, or Failed where it came too late. Succeeded is the
+// end of the connection's own add as well; another connection's add fails.
 func (c *Connection) CancelAdd(ctx context.Context, invitationID string, what Context) error {
 	return c.whenConnected(ctx, func() error {
 		op := c.expect(CancelAddOperation, invitationID, what, func(op *operation) Event {
@@ -128,7 +129,11 @@ func (c *Connection) CancelAdd(ctx context.Context, invitationID string, what Co
 			return nil
 		}
 		delete(c.call.invitations, invitationID)
-		c.settle(op, CancelAddParticipantSucceeded{op.head(), invitationID, inv.who})
+		end := CancelAddParticipantSucceeded{Head: op.head(), InvitationID: invitationID, Who: inv.who}
+		if c.withdraw(inv.op) { // the service tells no AddParticipantFailed beside it
+			end.Add = inv.op.Operation
+		}
+		c.settle(op, end)
 		inv.abort(Reason{Kind: Canceled, Text: "the invitation was canceled"})
 		return nil
 	})

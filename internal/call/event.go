@@ -164,10 +164,12 @@ type (
 		Reason Reason
 	}
 	// CancelAddParticipantSucceeded says that an invitation was called off in time.
+	// It ends the add as well, where the same connection had asked for it.
 	CancelAddParticipantSucceeded struct {
 		Head
 		InvitationID string
 		Who          identifier.ID
+		Add          Operation // that it ends; zero where another connection hears of its own
 	}
 	// CancelAddParticipantFailed says that it was too late to call an invitation off.
 	CancelAddParticipantFailed struct {

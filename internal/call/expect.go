@@ -21,14 +21,22 @@ func (c *Connection) expect(kind OperationKind, about string, what Context, abor
 
 // settle publishes the end of expected work, once.
 func (c *Connection) settle(op *operation, end Event) {
+	if c.withdraw(op) {
+		c.call.publish(end)
+		c.leaveWhenIdle()
+	}
+}
+
+// withdraw forgets expected work; false where it has ended already. Some event
+// must tell its end.
+func (c *Connection) withdraw(op *operation) bool {
 	at := slices.Index(c.expected, op)
 	if at < 0 {
-		return
+		return false
 	}
 	c.expected = slices.Delete(c.expected, at, at+1)
 	op.cancel()
-	c.call.publish(end)
-	c.leaveWhenIdle()
+	return true
 }
 
 // abort ends all expected work, because the connection ends.

@@ -87,12 +87,34 @@ func TestCanceledAddNeverJoins(t *testing.T) {
 			t.Error("the invitation does not say that it is an addition")
 		}
 		w.must(conn.CancelAdd(bg, invitation, call.Context{}))
-		w.expect(id, connected+" CancelAddParticipantSucceeded AddParticipantFailed")
+		w.expect(id, connected+" CancelAddParticipantSucceeded")
 		if _, err := w.Answer(bg, in.Context, identifier.ID{}, control); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("answering a canceled invitation gets %v", err)
 		}
 		w.must(conn.CancelAdd(bg, invitation, call.Context{}))
-		w.expect(id, connected+" CancelAddParticipantSucceeded AddParticipantFailed CancelAddParticipantFailed")
+		w.expect(id, connected+" CancelAddParticipantSucceeded CancelAddParticipantFailed")
+		first.HangUp()
+	})
+}
+
+// TestAddThatAnotherConnectionCancelsFails: who asked for the add hears of its end,
+// even where somebody else called it off.
+func TestAddThatAnotherConnectionCancelsFails(t *testing.T) {
+	run(t, func(w *world) {
+		first, conn, id := w.answered()
+		p, err := conn.Properties(bg)
+		w.must(err)
+		invitation, err := conn.Add(bg, call.Add{Who: identifier.NewUser(resource)})
+		w.must(err)
+		<-w.announcer.Calls
+		joined, err := w.Connect(bg, call.Locator{ServerCallID: p.ServerCallID}, control)
+		w.must(err)
+		synctest.Wait()
+		watcher, err := w.Connection(joined.ID)
+		w.must(err)
+		w.must(watcher.CancelAdd(bg, invitation, call.Context{}))
+		w.expect(id, connected+" AddParticipantFailed")
+		w.expect(joined.ID, connected+" CancelAddParticipantSucceeded")
 		first.HangUp()
 	})
 }

@@ -99,7 +99,7 @@ func (g *game) judge() string {
 		if last[head.Connection] {
 			return fmt.Sprintf("%T came after CallDisconnected", e)
 		}
-		switch e.(type) {
+		switch e := e.(type) {
 		case call.ConnectionOpened:
 			open[head.Connection] = true
 			ends["origin "+head.Operation.ID] = 0
@@ -114,6 +114,11 @@ func (g *game) judge() string {
 			ends["origin "+head.Operation.ID]++
 		case call.CallConnected, call.CreateCallFailed, call.AnswerFailed:
 			ends["origin "+head.Operation.ID]++
+		case call.CancelAddParticipantSucceeded:
+			ends[head.Operation.ID]++
+			if e.Add.ID != "" {
+				ends[e.Add.ID]++
+			}
 		case call.ParticipantsUpdated, call.PlayStarted, call.ToneReceived,
 			call.HoldFailed, call.HoldAudioStarted, call.HoldAudioPaused, call.HoldAudioResumed, call.HoldAudioCompleted:
 		default:

@@ -109,11 +109,15 @@ func (c *Connection) expectTransfer(t Transfer) *operation {
 	})
 }
 
-// transferInvitation is the transferee calling the target.
+// transferInvitation is the transferee calling the target, under the name that it
+// has; under the application's, where that shows a number of its own.
 func (c *Connection) transferInvitation(t Transfer, transferee *participant) Invitation {
-	in := Invitation{From: transferee.id, To: t.Target, DisplayName: c.made.DisplayName, SIPHeaders: t.SIPHeaders, VoIPHeaders: t.VoIPHeaders, Added: true, By: t.By}
+	in := Invitation{From: transferee.id, To: t.Target, DisplayName: transferee.name, SIPHeaders: t.SIPHeaders, VoIPHeaders: t.VoIPHeaders, Added: true, By: t.By}
 	if t.Target.Kind() == identifier.PhoneNumber {
 		in.From, in.Forwarded = t.CallerID, t.forwarded
+		if !t.forwarded {
+			in.DisplayName = c.self.name
+		}
 		if t.forwarded {
 			in.Identities = transferee.identities
 		}

@@ -39,6 +39,39 @@ func TestTargetSeesTheTransferee(t *testing.T) {
 
 // TestApplicationIsNoTransferee, in a call of two and in a group, and nothing of
 // the transfer is begun.
+// TestTargetIsShownNoBorrowedName: the name that an application gave itself goes
+// with a number of its own, and never with the transferee's.
+func TestTargetIsShownNoBorrowedName(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		callerID identifier.ID
+		want     string
+	}{
+		{"the transferee's number", identifier.ID{}, ""},
+		{"a number of ours", phone(ourPhone), "Contoso"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			run(t, func(w *world) {
+				p, err := w.Create(bg, call.Create{Targets: []identifier.ID{phone(aPhone)}, CallerID: phone(ourPhone), DisplayName: "Contoso", Control: control})
+				w.must(err)
+				leg := <-w.dialer.Dialled
+				leg.PickUp()
+				synctest.Wait()
+				conn, err := w.Connection(p.ID)
+				w.must(err)
+				w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone), CallerID: test.callerID}))
+				target := <-w.dialer.Dialled
+				if got := target.Invitation.DisplayName; got != test.want {
+					t.Errorf("the target sees the name %q, want %q", got, test.want)
+				}
+				target.PickUp()
+				w.expect(p.ID, connected+" CallTransferAccepted CallDisconnected")
+				leg.HangUp()
+			})
+		})
+	}
+}
+
 func TestApplicationIsNoTransferee(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()
@@ -61,7 +94,16 @@ func TestApplicationIsNoTransferee(t *testing.T) {
 		if err := conn.Transfer(bg, call.Transfer{Target: phone(bPhone), Transferee: phone("+15550000000")}); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("a stranger as transferee gets %v", err)
 		}
-		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated")
+		other := identifier.NewUser(resource)
+		_, err = conn.Add(bg, call.Add{Who: other})
+		w.must(err)
+		_, err = w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, control)
+		w.must(err)
+		synctest.Wait()
+		if err := conn.Transfer(bg, call.Transfer{Target: phone(bPhone), Transferee: other}); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("another application as transferee gets %v", err)
+		}
+		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated AddParticipantSucceeded ParticipantsUpdated")
 		w.must(conn.Terminate(bg))
 		leg.HangUp()
 	})

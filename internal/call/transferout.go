@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -12,7 +13,7 @@ import (
 func (c *Connection) transferOut(t Transfer, in Invitation, transferee *participant) error {
 	if transferee.isApplication() {
 		in.giveBack()
-		return errParticipantNotFound(transferee.id)
+		return fault.Invalid("%s is an application's end of the call; applications cannot be transferred out of a group.", transferee.id).WithCode("8523")
 	}
 	if err := c.call.registry.Ready(); err != nil {
 		in.giveBack()

@@ -73,6 +73,9 @@ func (c *Callbacks) post(o occurrence, head call.Head) {
 	if o.terminal {
 		m.Release = append(m.Release, operationKey(head.Operation.ID))
 	}
+	if o.ends != "" {
+		m.Release = append(m.Release, operationKey(o.ends))
+	}
 	if o.last {
 		m.Release = append(m.Release, connectionKey(head.Connection))
 	}

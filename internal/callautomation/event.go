@@ -13,11 +13,12 @@ type occurrence struct {
 	name        string
 	own         object
 	result      resultInformation
-	lifecycle   bool // of a call's life: resultInformation comes first in new versions
-	resultFirst bool // resultInformation always comes first
-	terminal    bool // it ends its operation
-	last        bool // nothing follows for the connection
-	preview     bool // stable versions do not know it: their SDKs would fail
+	lifecycle   bool   // of a call's life: resultInformation comes first in new versions
+	resultFirst bool   // resultInformation always comes first
+	terminal    bool   // it ends its operation
+	ends        string // id of another operation that it ends; "" = none
+	last        bool   // nothing follows for the connection
+	preview     bool   // stable versions do not know it: their SDKs would fail
 }
 
 // describe turns an event of a call into what the wire says of it.

@@ -21,7 +21,7 @@ func describeControl(e call.Event) occurrence {
 	case call.RemoveParticipantFailed:
 		return aboutSomebody("RemoveParticipantFailed", e.Who, ended(e.Reason))
 	case call.CancelAddParticipantSucceeded:
-		return occurrence{name: "CancelAddParticipantSucceeded", own: object{{"invitationId", e.InvitationID}}, result: calledOff(e.Who), terminal: true}
+		return occurrence{name: "CancelAddParticipantSucceeded", own: object{{"invitationId", e.InvitationID}}, result: calledOff(e.Who), terminal: true, ends: e.Add.ID}
 	case call.CancelAddParticipantFailed:
 		return occurrence{name: "CancelAddParticipantFailed", own: object{{"invitationId", e.InvitationID}}, result: tooLate, terminal: true}
 	case call.CallTransferAccepted:

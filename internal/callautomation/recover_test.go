@@ -51,6 +51,8 @@ func TestRestartFailsWhatWasPromised(t *testing.T) {
 	create.Operation.Kind = call.CreateOperation
 	connect := opened
 	connect.Operation.Kind = call.ConnectOperation
+	calledOff := call.CancelAddParticipantSucceeded{Head: opened, Add: call.Operation{ID: "op"}}
+	calledOff.Operation.ID = "cancel"
 	up := []call.Event{call.ConnectionOpened{Head: opened}, call.CallConnected{Head: opened}}
 	for _, test := range []struct {
 		name   string
@@ -66,6 +68,7 @@ func TestRestartFailsWhatWasPromised(t *testing.T) {
 		{"a recognition", append(slices.Clone(up), accepted(call.RecognizeOperation)), []string{"RecognizeFailed", "CallDisconnected"}},
 		{"tones", append(slices.Clone(up), accepted(call.SendTonesOperation)), []string{"SendDtmfTonesFailed", "CallDisconnected"}},
 		{"an add", append(slices.Clone(up), accepted(call.AddOperation)), []string{"AddParticipantFailed", "CallDisconnected"}},
+		{"an add that was called off", append(slices.Clone(up), accepted(call.AddOperation), calledOff), []string{"CallDisconnected"}},
 		{"a cancelled add", append(slices.Clone(up), accepted(call.CancelAddOperation)), []string{"CancelAddParticipantFailed", "CallDisconnected"}},
 		{"a removal", append(slices.Clone(up), accepted(call.RemoveOperation)), []string{"RemoveParticipantFailed", "CallDisconnected"}},
 		{"a transfer", append(slices.Clone(up), accepted(call.TransferOperation)), []string{"CallTransferFailed", "CallDisconnected"}},
