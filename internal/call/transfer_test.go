@@ -100,7 +100,7 @@ func TestApplicationIsNoTransferee(t *testing.T) {
 		_, err = w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, control)
 		w.must(err)
 		synctest.Wait()
-		if err := conn.Transfer(bg, call.Transfer{Target: phone(bPhone), Transferee: other}); !fault.Is(err, fault.KindInvalid) {
+		if err := conn.Transfer(bg, call.Transfer{Target: phone(bPhone), CallerID: phone(ourPhone), Transferee: other}); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("another application as transferee gets %v", err)
 		}
 		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated AddParticipantSucceeded ParticipantsUpdated")
