@@ -13,7 +13,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus baresip kamailio tshark test test-unit test-e2e check lint bench sipp clean
+.PHONY: build static libopus baresip kamailio tshark test test-unit test-e2e check portable lint bench sipp clean
 
 GO ?= go
 # SOAK=full lets the hundred calls of the soak last a minute.
@@ -36,11 +36,11 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check sipp libopus baresip kamailio tshark e2e/node_modules/.installed
+test: check portable sipp libopus baresip kamailio tshark e2e/node_modules/.installed
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
-test-unit: check libopus
+test-unit: check portable libopus
 	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
 test-e2e: sipp baresip kamailio tshark e2e/node_modules/.installed
@@ -52,7 +52,14 @@ check:
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	@$(GO) vet ./...
 
+# Sockets and sleep of systems other than Linux, here.
+portable:
+	@echo "==> the sockets of other systems"
+	@said="$$($(GO) test -tags portable ./internal/rtp && $(GO) test -tags portable -run 'Wideband|Keys|Hold|Moves' ./internal/sip)" || { echo "$$said"; exit 1; }
+
 lint: check
+	GOOS=darwin $(GO) vet $(packages)
+	GOOS=windows $(GO) vet $(packages)
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) run $(GOVULNCHECK) ./...
 
