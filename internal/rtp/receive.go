@@ -66,7 +66,7 @@ func (s *Session) take(m *Media, i int) {
 	}
 	switch {
 	case tone:
-		s.hearTone(h, payload)
+		s.hearTone(h, payload, s.desk.batch.at[i])
 	case comfort:
 		if m.Receive && judged != older {
 			s.playout.hush(h, payload)
@@ -134,8 +134,8 @@ func (s *Session) keep(h header, payload []byte, newest bool) {
 	}
 }
 
-func (s *Session) hearTone(h header, payload []byte) {
-	key, sounding := s.ear.hear(h, payload)
+func (s *Session) hearTone(h header, payload []byte, at int64) {
+	key, sounding := s.ear.hear(h, payload, at)
 	if sounding {
 		s.hush = hushTicks
 	}

@@ -1,6 +1,9 @@
 package rtp
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"time"
+)
 
 // keys are the events 0 to 15 of RFC 4733 §3.2.
 const keys = "0123456789*#ABCD"
@@ -14,11 +17,17 @@ type toneEar struct {
 	timestamp uint32
 	duration  uint16
 	ended     bool
+	at        int64 // when its latest packet came, in ns
 }
 
-// hear takes a packet and returns the key that it begins, or 0. It reports
-// whether the tone goes on.
-func (e *toneEar) hear(h header, payload []byte) (key byte, sounding bool) {
+// setBack is after how long without a tone an older timestamp is no straggler but
+// a peer that has set its clock back: one that plays recorded keys does so with
+// each of them.
+const setBack = 500 * time.Millisecond
+
+// hear takes a packet that came at a time in ns, and returns the key that it
+// begins, or 0. It reports whether the tone goes on.
+func (e *toneEar) hear(h header, payload []byte, at int64) (key byte, sounding bool) {
 	if len(payload) < 4 {
 		return 0, false
 	}
@@ -26,14 +35,15 @@ func (e *toneEar) hear(h header, payload []byte) (key byte, sounding bool) {
 	event, end := payload[0], payload[1]&endBit != 0
 	duration := binary.BigEndian.Uint16(payload[2:])
 	ahead := int32(h.timestamp - e.timestamp)
-	if e.known && ahead <= 0 {
+	anew := h.marker && !end && e.ended && at-e.at >= int64(setBack)
+	if e.known && ahead <= 0 && !anew {
 		if ahead == 0 { // another packet of the same press
-			e.duration, e.ended = max(e.duration, duration), e.ended || end
+			e.duration, e.ended, e.at = max(e.duration, duration), e.ended || end, at
 		}
 		return 0, ahead == 0 && !e.ended
 	}
 	continued := e.known && !h.marker && !e.ended && event == e.event && h.timestamp == e.timestamp+uint32(e.duration)
-	e.known, e.event, e.timestamp, e.duration, e.ended = true, event, h.timestamp, duration, end
+	e.known, e.event, e.timestamp, e.duration, e.ended, e.at = true, event, h.timestamp, duration, end, at
 	if continued || int(event) >= len(keys) { // RFC 4733 §2.5.1.3: a long press goes on in segments
 		return 0, !end
 	}

@@ -1,6 +1,9 @@
 package rtp
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestKeyIsToldOnceAtItsFirstPacket(t *testing.T) {
 	packet := func(marker bool, event byte, end bool, timestamp uint32, duration uint16) (header, []byte) {
@@ -37,7 +40,8 @@ func TestKeyIsToldOnceAtItsFirstPacket(t *testing.T) {
 		var ear toneEar
 		var got []byte
 		for _, s := range test.steps {
-			if key, _ := ear.hear(packet(s.marker, s.event, s.end, s.timestamp, s.duration)); key != 0 {
+			h, payload := packet(s.marker, s.event, s.end, s.timestamp, s.duration)
+			if key, _ := ear.hear(h, payload, 0); key != 0 {
 				got = append(got, key)
 			}
 		}
@@ -46,7 +50,36 @@ func TestKeyIsToldOnceAtItsFirstPacket(t *testing.T) {
 		}
 	}
 	var ear toneEar
-	if key, sounding := ear.hear(header{}, []byte{1, 0, 0}); key != 0 || sounding {
+	if key, sounding := ear.hear(header{}, []byte{1, 0, 0}, 0); key != 0 || sounding {
 		t.Error("a cut event is told")
+	}
+}
+
+// TestRecordedKeysAreHeardInAnyOrder: who plays recorded keys sets the clock of
+// its stream back; what is old without a pause before it is a straggler.
+func TestRecordedKeysAreHeardInAnyOrder(t *testing.T) {
+	for _, test := range []struct {
+		pause time.Duration
+		want  string
+	}{{setBack, "42"}, {setBack - time.Millisecond, "4"}} {
+		var ear toneEar
+		var got []byte
+		for _, p := range []struct {
+			h       header
+			payload []byte
+			at      time.Duration
+		}{
+			{header{marker: true, timestamp: 37120}, []byte{4, 10, 0, 160}, 0},
+			{header{timestamp: 37120}, []byte{4, 0x8a, 1, 64}, 20 * time.Millisecond},
+			{header{marker: true, timestamp: 23200}, []byte{2, 10, 0, 160}, 20*time.Millisecond + test.pause},
+			{header{timestamp: 23200}, []byte{2, 0x8a, 1, 64}, 40*time.Millisecond + test.pause},
+		} {
+			if key, _ := ear.hear(p.h, p.payload, int64(p.at)); key != 0 {
+				got = append(got, key)
+			}
+		}
+		if string(got) != test.want {
+			t.Errorf("after %v: told %q, want %q", test.pause, got, test.want)
+		}
 	}
 }
