@@ -99,3 +99,28 @@ func TestNumberIsAssignedToAnIdentity(t *testing.T) {
 		t.Errorf("%d events with the filter, %d without", with, without)
 	}
 }
+
+// TestApplicationThatRedirectsWhateverItHearsOfIsStopped is the loop that the
+// documentation warns of: without a filter, the application hears of the call for
+// the identity as well, and redirects that one too. After ten times the call ends,
+// its caller hears why, and the record says so.
+func TestApplicationThatRedirectsWhateverItHearsOfIsStopped(t *testing.T) {
+	a, phone := stage(t)
+	identity := a.user()
+	call := dial(t, phone)
+	for redirects := range 10 {
+		a.do("redirect", values{"context": a.nextIncoming(redirects).Data.IncomingCallContext, "target": identity}, nil)
+	}
+	err := a.try("redirect", values{"context": a.nextIncoming(10).Data.IncomingCallContext, "target": identity}, nil)
+	if err == nil || !strings.Contains(err.Error(), "400 8585") || !strings.Contains(err.Error(), "loop") {
+		t.Errorf("the eleventh redirect gets %v", err)
+	}
+	must(t, call.WaitEnded(within(t, 5*time.Second)))
+	if final := call.Final(); final == nil || final.Status() != 482 {
+		t.Errorf("the caller hears %v", final)
+	}
+	eventually(t, 5*time.Second, "a record of the loop", func() bool {
+		records, err := a.product.run("calls", "--json")
+		return err == nil && strings.Contains(records, "redirected 10 times: a loop")
+	})
+}

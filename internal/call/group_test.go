@@ -417,7 +417,13 @@ func TestRedirectLoopEnds(t *testing.T) {
 		if err := w.Redirect(bg, in.Context, call.Redirect{Target: phone(ourPhone)}); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("the eleventh redirect gets %v", err)
 		}
-		leg.HangUp()
+		synctest.Wait()
+		if why, ended := leg.Why(); !ended || why.SIP.Code != 482 || !strings.Contains(why.Text, "loop") {
+			t.Errorf("the caller hears %+v", why)
+		}
+		if w.Active() != 0 {
+			t.Error("the call goes on")
+		}
 	})
 }
 

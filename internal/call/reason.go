@@ -43,7 +43,7 @@ func (k ReasonKind) String() string { return reasonNames[k] }
 type Reason struct {
 	Kind ReasonKind
 	Text string // for people: "no route takes +15551230001"
-	SIP  Status // the final SIP response, zero where none came
+	SIP  Status // the final SIP response, zero where none came and ours needs no other
 	Q850 Cause  // the Q.850 cause of a Reason header, zero where none came
 	// ByApplication says that an application refused, not a phone.
 	ByApplication bool

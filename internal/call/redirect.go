@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -28,6 +29,9 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 	c := ringing.call
 	return c.do(ctx, func() error {
 		in := ringing.invitation
+		if in.redirects >= maxRedirects {
+			return c.endLoop(ringing, to.Target)
+		}
 		if err := c.checkRedirect(in, to.Target); err != nil {
 			return err
 		}
@@ -54,11 +58,20 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 	})
 }
 
-func (c *Call) checkRedirect(in Invitation, target identifier.ID) error {
-	if in.redirects >= maxRedirects {
-		c.log.Warn("redirect loop ended", "from", in.From, "to", target, "redirects", in.redirects)
-		return fault.Invalid("The call was redirected %d times already: this looks like a loop.", in.redirects).WithCode("8585")
+// endLoop ends a call that applications send around, so that its caller need not
+// wait and its record says what happened (RFC 3261 §21.4.20).
+func (c *Call) endLoop(ringing *ring, target identifier.ID) error {
+	if err := ringing.decide(refusedForAll); err != nil {
+		return err
 	}
+	in := ringing.invitation
+	c.log.Warn("redirect loop ended", "from", in.From, "at", in.To, "to", target, "redirects", in.redirects)
+	text := fmt.Sprintf("the call was redirected %d times: a loop", in.redirects)
+	ringing.failed(Reason{Kind: Failed, Text: text, SIP: Status{482, "Loop Detected"}, Q850: Cause{25, "Exchange routing error"}})
+	return fault.Invalid("The call was redirected %d times already; this is a loop, and the call was ended. Filter the subscription by data.to, or look at it before redirecting.", in.redirects).WithCode("8585")
+}
+
+func (c *Call) checkRedirect(in Invitation, target identifier.ID) error {
 	if target.Kind() == identifier.PhoneNumber && !c.registry.owns(target) && in.From.Kind() != identifier.PhoneNumber {
 		return fault.Unsupported("A call from %s cannot be redirected to a phone number.", in.From).WithCode("8520")
 	}
