@@ -105,3 +105,21 @@ func TestClientsShowCertificatesWhereTheyMust(t *testing.T) {
 		}
 	}
 }
+
+// TestOldTLSIsRefused asks that nobody is met below TLS 1.2, and anybody from there on.
+func TestOldTLSIsRefused(t *testing.T) {
+	t.Parallel()
+	server, client := certificates(t)
+	r := newRig(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })
+	for version, want := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		config := client.Clone()
+		config.MinVersion, config.MaxVersion = version, version
+		conn, err := tls.Dial("tcp", r.TLSAddr().String(), config)
+		if err == nil {
+			conn.Close()
+		}
+		if (err == nil) != want {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+	}
+}

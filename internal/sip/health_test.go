@@ -67,6 +67,37 @@ func TestNextAddressOfATrunkIsTried(t *testing.T) {
 
 // TestNamesAreRemembered asks that answers are kept for a while, failures for
 // less, and that old ones serve while the name service is down.
+// TestEachTransportHasItsService asks for the records of RFC 3263 §4.2, and for
+// the host's own addresses where there are none.
+func TestEachTransportHasItsService(t *testing.T) {
+	t.Parallel()
+	names := &zone{hosts: map[string][]string{"carrier.example": {"192.0.2.9"}, "one.example": {"192.0.2.1"}}, srv: map[string][]*net.SRV{}}
+	for n, service := range []string{"_sip._udp", "_sip._tcp", "_sips._tcp"} {
+		names.srv[service+".carrier.example"] = []*net.SRV{{Target: "gone.example.", Port: 1}, {Target: "one.example.", Port: uint16(5070 + n)}}
+	}
+	for _, test := range []struct {
+		transport  trunk.Transport
+		host, want string
+		port       int
+	}{
+		{trunk.UDP, "carrier.example", "192.0.2.1:5070", 0},
+		{trunk.TCP, "carrier.example", "192.0.2.1:5071", 0},
+		{trunk.TLS, "carrier.example", "192.0.2.1:5072", 0},
+		{trunk.TLS, "carrier.example", "192.0.2.9:5099", 5099}, // a port asks for no service
+		{trunk.TLS, "one.example", "192.0.2.1:5061", 0},
+		{trunk.UDP, "one.example", "192.0.2.1:5060", 0},
+	} {
+		table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: test.host, Port: test.port, Transport: test.transport}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		places, err := (&locator{resolver: names}).find(t.Context(), table.Trunks()[0])
+		if err != nil || len(places) != 1 || places[0].String() != test.want {
+			t.Errorf("%s over %s: %v %v, want %s", test.host, test.transport, places, err, test.want)
+		}
+	}
+}
+
 func TestNamesAreRemembered(t *testing.T) {
 	t.Parallel()
 	names := &zone{hosts: map[string][]string{"a.example": {"2001:db8::1", "192.0.2.1"}}}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"runtime"
@@ -47,7 +48,7 @@ func torture(t *testing.T, host string) (list []tortureMessage) {
 		}
 		list = append(list, tortureMessage{title[:at], title[at+1:], []byte(text)})
 	}
-	if len(list) < 30 {
+	if len(list) < 49 { // as many as the RFC has
 		t.Fatalf("only %d messages", len(list))
 	}
 	return list
@@ -172,6 +173,48 @@ func mutate(random *rand.Rand, data []byte) []byte {
 		}
 	}
 	return data[:min(len(data), 60000)]
+}
+
+// TestTricklingStrangersAreClosed asks that a byte now and then does not keep a
+// stranger's connection, in a message or in the handshake of TLS.
+func TestTricklingStrangersAreClosed(t *testing.T) {
+	t.Parallel()
+	server, _ := certificates(t)
+	r := newRig(t, func(c *Config) { c.ListenTLS, c.TLS, c.strangers = "127.0.0.1:0", server, 300*time.Millisecond }, trunk.Trunk{Name: "far", Host: "192.0.2.1"})
+	for address, text := range map[net.Addr]string{
+		r.Addr():    "OPTIONS sip:x@y SIP/2.0\r\nX: " + strings.Repeat("y", 1000),
+		r.TLSAddr(): "\x16\x03\x01\x02\x00" + strings.Repeat("\x01", 511), // the head of a record, and what never completes it
+	} {
+		conn, err := net.Dial("tcp", address.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed := make(chan struct{})
+		go func() {
+			defer close(closed)
+			conn.SetReadDeadline(time.Now().Add(patience))
+			io.Copy(io.Discard, conn)
+		}()
+		tick := time.NewTicker(20 * time.Millisecond)
+		for sent := 0; ; sent++ {
+			select {
+			case <-tick.C:
+				if sent == len(text) {
+					t.Fatalf("%d bytes were taken", sent)
+				}
+				conn.Write([]byte{text[sent]}) // to a closed connection at last
+				continue
+			case <-closed:
+			}
+			if sent > int(patience/(20*time.Millisecond))-10 {
+				t.Errorf("the connection lived for %d bytes", sent)
+			}
+			break
+		}
+		tick.Stop()
+		conn.Close()
+	}
+	eventually(t, func() bool { return r.door.strangers.Load() == 0 && r.door.conns.Load() == 0 })
 }
 
 // TestStreamsThatLieAboutTheirFramesAreClosed asks that such a peer costs a
