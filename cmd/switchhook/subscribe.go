@@ -58,7 +58,7 @@ func (c *subscribeCommand) Run(a *app) error {
 	if err := client.do(a.ctx, "PUT", subscriptionPath(c.Name), eventGridVersion, subscriptionBody{body}, &sub); err != nil {
 		return err
 	}
-	return await(a, client, sub)
+	return await(a, client, sub, "subscribed")
 }
 
 func subscriptionPath(name string) string { return subscriptionsPath + "/" + escape(name) }
@@ -68,8 +68,8 @@ const subscriptionsPath = server.ARMResource + "/providers/Microsoft.EventGrid/e
 // lookEvery is between two questions how the handshake goes.
 const lookEvery = 250 * time.Millisecond
 
-// await returns when the handshake has come to an end.
-func await(a *app, client *api, sub subscription) error {
+// await returns when the handshake has come to an end; done says what it was for.
+func await(a *app, client *api, sub subscription, done string) error {
 	told := false
 	for {
 		switch sub.Properties.State {
@@ -77,7 +77,7 @@ func await(a *app, client *api, sub subscription) error {
 			fmt.Fprintf(a.out, "%s: events go to %s\n", sub.Name, sub.Properties.Destination.shown())
 			return nil
 		case "Failed", "Canceled":
-			return fmt.Errorf("%s was not subscribed: %s", sub.Name, sub.reason())
+			return fmt.Errorf("%s was not %s: %s", sub.Name, done, sub.reason())
 		case "AwaitingManualAction":
 			if !told {
 				fmt.Fprint(a.err, manualAction(sub))

@@ -59,7 +59,7 @@ func (c *subscriptionsUpdateCommand) Run(a *app) error {
 	if err := client.do(a.ctx, "PATCH", subscriptionPath(c.Name), eventGridVersion, patch, &sub); err != nil {
 		return err
 	}
-	return await(a, client, sub)
+	return await(a, client, sub, "updated")
 }
 
 // patch puts the flags over what the server has.

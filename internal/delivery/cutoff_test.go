@@ -166,3 +166,34 @@ func TestStoppedEngineKeepsNobodyWaiting(t *testing.T) {
 		t.Error("an event is sent once more")
 	}
 }
+
+// TestDeletionIsNotForgottenByAKill between it and the journal's next page: the
+// next process sends nothing to who is not subscribed any more.
+func TestDeletionIsNotForgottenByAKill(t *testing.T) {
+	left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+		for _, name := range []string{"DELETED", "KEPT"} {
+			m := incoming(name)
+			m.Group, m.Event.Subscription = name, name
+			e.Post(m)
+			letter := incoming(name + " letter")
+			letter.Group, letter.Event.Subscription, letter.DeadLetterReason = "deadletter/"+name, name, ReasonAttempts
+			e.Post(letter)
+		}
+		flush(t, e)
+	})
+	hooks := &webhooks{}
+	runWith(t, Config{Subscribed: func(name string) bool { return name == "KEPT" }}, left, hooks, func(e *Engine, _ []Hold) {
+		time.Sleep(time.Minute)
+		got := hooks.bodies()
+		slices.Sort(got)
+		if !slices.Equal(got, []string{"DELETED letter", "KEPT", "KEPT letter"}) {
+			t.Errorf("posted %q", got)
+		}
+		if end := e.Attempts(Filter{Group: "DELETED"}, 9); len(end) != 1 || end[0].Result != Dropped || end[0].Reason != whyDeleted {
+			t.Errorf("recorded %+v", end)
+		}
+		if n := left.Len(); n != 0 || e.open.Load() != 0 {
+			t.Errorf("the journal keeps %d pages, %d events are open", n, e.open.Load())
+		}
+	})
+}

@@ -31,7 +31,10 @@ type Config struct {
 
 	PerDestination int // attempts at once for one host and port; 0: 64
 	MaxQueued      int // messages not yet over; more are dropped and recorded; 0: 200,000
-	KeepBodies     int // bytes of events that are over, for Resend; 0: 8 MB
+	// Subscribed reports whether there still is a subscription; recovered events
+	// of others are dropped. Start asks; nil: there are all.
+	Subscribed func(name string) bool
+	KeepBodies int // bytes of events that are over, for Resend; 0: 8 MB
 
 	// Senders carry to destinations besides webhooks, by the scheme of their URLs.
 	Senders map[string]Sender

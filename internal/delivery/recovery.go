@@ -134,7 +134,23 @@ func (e *Engine) refile(r *recovery, records []*record) {
 
 // resume schedules what was recovered, each lane in its own order.
 func (e *Engine) resume(r *recovery) {
+	dropped := 0
 	for _, rec := range r.messages {
+		if e.orphaned(&rec.msg) {
+			rec.mute = true
+			e.finish(rec, Dropped, whyDeleted)
+			dropped++
+			continue
+		}
 		e.admit(rec)
 	}
+	if dropped > 0 {
+		e.log.Info("events of deleted subscriptions are dropped", "events", dropped)
+	}
+}
+
+// orphaned reports whether a recovered event's subscription is no more: a process
+// may die between a deletion and the journal's next page. Its dead letters stay.
+func (e *Engine) orphaned(m *Message) bool {
+	return e.cfg.Subscribed != nil && m.Event.Subscription != "" && m.DeadLetterReason == "" && !e.cfg.Subscribed(m.Event.Subscription)
 }

@@ -166,6 +166,7 @@ func (p *parts) openDeliveries(context.Context) error {
 		FailureArchive: delivery.FailuresOnBackbone(p.backbone, keepFailures),
 		KeepFailures:   keepFailures,
 		ResourceID:     ARMResource,
+		Subscribed:     func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
 		Metrics:        p.metrics,
 	}, delivery.OnBackbone(p.backbone), p.log)
 	p.callbacks = callautomation.NewCallbacks(p.deliveries, p.log)
