@@ -28,6 +28,7 @@ type setup struct {
 	transport string        // to that phone; "" is udp
 	more      string        // of that phone's trunk, ", key: value"
 	config    string        // more lines of switchhook.yaml
+	sip       string        // its door for SIP; "" is a free port of 127.0.0.1
 	grace     time.Duration // of running calls at the end; 0 is a second
 }
 
@@ -49,7 +50,7 @@ func start(t testing.TB, s setup) *product {
 	t.Helper()
 	p := &product{t: t, data: cmp.Or(s.data, filepath.Join(t.TempDir(), "data")), exited: make(chan struct{})}
 	p.process = exec.Command(binary, "serve", "--data", p.data, "--config", s.write(t),
-		"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0")
+		"--https", "localhost:0", "--http", "localhost:0", "--sip", cmp.Or(s.sip, "127.0.0.1:0"), "--sips", "127.0.0.1:0")
 	p.process.Stdout, p.process.Stderr = &p.log, &p.log
 	began := time.Now()
 	if err := p.process.Start(); err != nil {
