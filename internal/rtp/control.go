@@ -76,6 +76,9 @@ func (s *Session) hearReport(packet []byte, from netip.AddrPort, at int64) {
 		s.counters.ignored.Add(1)
 		return
 	}
+	if s.aside == nil && s.playout.conceal.noise.on {
+		s.counters.lastPacket.Store(at) // who said that he is silent lives as long as he reports
+	}
 	if f.from == s.source.ssrc {
 		s.control.from = from
 		if f.sendTime != 0 {

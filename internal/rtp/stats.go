@@ -30,7 +30,7 @@ type Stats struct {
 	RemoteJitter            time.Duration  // as the peer reports
 	MOS                     float64        // estimate of the conversation as heard here, 1 to 4.5 (quality.go); 0 if nothing came
 	RemoteMOS               float64        // the peer's estimate of what it hears, by RFC 3611; 0 if it does not say
-	LastPacket              time.Time      // zero if none came
+	LastPacket              time.Time      // zero if none came; reports count while the peer's comfort noise is heard
 	Remote                  netip.AddrPort // where the peer's packets come from; zero until known
 }
 

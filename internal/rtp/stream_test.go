@@ -1,0 +1,83 @@
+//go:build linux && !portable
+
+package rtp
+
+import (
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
+)
+
+// listener is a session whose peer is a script.
+func listener(t *testing.T) (*Session, stranger) {
+	t.Helper()
+	heard, peer := open(t), newStranger(t)
+	m := media(heard)
+	m.Remote = peer.at
+	heard.SetMedia(m)
+	return heard, peer
+}
+
+// A peer that restarts, or is replaced by another device behind the same address,
+// has another SSRC, sequence and clock; a mixer on its way jumps.
+func TestStreamThatBeginsAnewIsHeard(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		change     func(*header)
+		lostFrames int // at most, of what is heard
+	}{
+		{"another SSRC", func(h *header) { h.ssrc, h.sequence, h.timestamp = 99, h.sequence+31111, h.timestamp+1<<30 }, 5},
+		{"another SSRC, the same numbers", func(h *header) { h.ssrc = 99 }, 5},
+		{"the sequence begins anew", func(h *header) { h.sequence += 31111 }, 5},
+		{"timestamps jump ahead", func(h *header) { h.timestamp += 1 << 30 }, 5},
+		{"timestamps jump back", func(h *header) { h.timestamp -= 1 << 30 }, 5},
+		{"sequence and timestamps begin anew", func(h *header) { h.sequence, h.timestamp = h.sequence+20000, h.timestamp-1<<20 }, 5},
+	} {
+		s, peer := listener(t)
+		var pcm []int16
+		frame := make([]int16, 160)
+		for i, packet := range talk(4, 20, 0) {
+			h := packet.header
+			if i >= 100 {
+				test.change(&h)
+			}
+			peer.say(t, h, packet.payload, s)
+			if !s.ReadFrame(frame) {
+				clear(frame)
+			}
+			pcm = append(pcm, frame...)
+		}
+		stats := s.Stats()
+		if share := audiotest.Goertzel(pcm[110*160:], 8000, tone); share < 0.9 {
+			t.Errorf("%s: afterwards %s", test.name, audiotest.Describe(pcm[110*160:], 8000))
+		}
+		if stats.Lost > 2 || stats.Late+stats.Discarded > 0 || stats.Concealed > uint64(test.lostFrames) || s.playout.depth() > startDepth+20 {
+			t.Errorf("%s: %+v, %d ms wait", test.name, stats, s.playout.depth())
+		}
+	}
+}
+
+// A peer with silence suppression sends nothing but reports, perhaps for minutes.
+func TestReportsAreLifeWhilePeerIsSilentByIntent(t *testing.T) {
+	for _, announced := range []bool{false, true} {
+		s, peer := listener(t)
+		frame, packets := make([]int16, 160), talk(1, 20, 0)
+		for _, packet := range packets[:10] {
+			peer.say(t, packet.header, packet.payload, s)
+			s.ReadFrame(frame)
+		}
+		if announced {
+			h := packets[10].header
+			h.payloadType = comfortNoise
+			peer.say(t, h, []byte{40}, s)
+			s.ReadFrame(frame)
+		}
+		before := s.Stats().LastPacket
+		var report [128]byte
+		n := putReport(report[:], packets[0].header.ssrc, s.control.name, nil, nil)
+		s.hearReport(report[:n], peer.at, before.UnixNano()+1e9)
+		if lives := s.Stats().LastPacket.After(before); lives != announced {
+			t.Errorf("silence announced: %v, life seen: %v", announced, lives)
+		}
+	}
+}
