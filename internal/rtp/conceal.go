@@ -39,6 +39,15 @@ func newConcealer(rate int) concealer {
 	return concealer{rate: rate / 1000, size: size, memory: make([]int16, size), voice: make([]int16, size)}
 }
 
+// inherit takes over what another has heard, at this one's rate, roughly.
+func (c *concealer) inherit(former *concealer) {
+	for i := range c.size {
+		at, rest := i*former.size/c.size, i*former.size%c.size
+		here, next := int(former.memory[at]), int(former.memory[min(at+1, former.size-1)])
+		c.memory[i] = int16(here + (next-here)*rest/c.size)
+	}
+}
+
 // hear takes what came over the wire, before it is played. It changes the
 // beginning of it if something was missing just before.
 func (c *concealer) hear(pcm []int16) {

@@ -181,7 +181,7 @@ func TestComfortNoiseIsShaped(t *testing.T) {
 func TestComfortNoiseLastsUntilThePeerSpeaks(t *testing.T) {
 	packets := talk(2, 20, 0)
 	var p playout
-	p.init(newListening(codec.PCMU))
+	p.init(newListening(codec.PCMU), concealer{})
 	frame := make([]int16, 160)
 	var made []sound
 	tick := func(push ...sent) {

@@ -11,7 +11,7 @@ import (
 func TestDepthIsCollectedFirst(t *testing.T) {
 	for wanted, want := range map[time.Duration]int{0: 1, -1: 0, 20 * time.Millisecond: 0, 60 * time.Millisecond: 2, 100 * time.Millisecond: 4} {
 		p := playout{wanted: wanted}
-		p.init(newListening(codec.PCMU))
+		p.init(newListening(codec.PCMU), concealer{})
 		frame := make([]int16, 160)
 		for n := range 20 {
 			p.push(header{sequence: uint16(n), timestamp: uint32(160 * n)}, make([]byte, 160), true)

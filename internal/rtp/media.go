@@ -93,7 +93,11 @@ func (s *Session) adopt() *Media {
 	if s.media == nil || s.media.Codec != m.Codec {
 		s.encoder = agreed.encoder
 		s.out.filled = 0 // of the former codec
-		s.playout.init(agreed.hearing)
+		former := s.playout.conceal
+		if s.aside != nil {
+			former = s.aside.cover // the playout is a frame ahead
+		}
+		s.playout.init(agreed.hearing, former)
 		s.standAside(agreed.aside)
 		s.inband.tune(m.Codec.SampleRate)
 	}
@@ -117,6 +121,7 @@ func (s *Session) standAside(next *aside) {
 		s.aside.end()
 	}
 	if s.aside = next; next != nil {
+		next.made = s.playout.frame(next.frame[:s.playout.codec.Samples()], false) // nothing waits: what has been heard fades
 		next.begin(&s.playout)
 	}
 }

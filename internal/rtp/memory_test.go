@@ -55,7 +55,7 @@ func TestJitterBufferKeepsPayloadsApart(t *testing.T) {
 // A peer that sends longer packets than there is room for loses the oldest.
 func TestLongPacketsPushTheOldestOut(t *testing.T) {
 	var p playout
-	p.init(newListening(codec.PCMU))
+	p.init(newListening(codec.PCMU), concealer{})
 	came := map[arrival]int{}
 	for n := range 12 {
 		came[p.push(header{timestamp: uint32(n * maxPayload), sequence: uint16(n)}, make([]byte, maxPayload), true)]++

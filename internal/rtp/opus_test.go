@@ -233,7 +233,7 @@ func TestLostPacketsAreMadeUpByTheCodecIfItCan(t *testing.T) {
 	decoder := &remembering{}
 	hearing := newListening(codec.Opus)
 	hearing.decoder = decoder
-	p.init(hearing)
+	p.init(hearing, concealer{})
 	frame, heard := make([]int16, 320), []int16(nil)
 	for n := range 12 {
 		if n < 8 && n != 4 { // one is lost, and after 8 all are
@@ -256,15 +256,16 @@ func TestLostPacketsAreMadeUpByTheCodecIfItCan(t *testing.T) {
 func TestAnotherCodecEndsTheWorkBeside(t *testing.T) {
 	before := runtime.NumGoroutine()
 	a, b := pair(t, opus(t))
-	voice := audio.NewOscillator(-10, 500)
-	speakAside(t, a, b, voice, 8000, 20)
+	voice := audio.NewOscillator(-10, 437.3)
+	all := speakAside(t, a, b, voice, 8000, 20)[1600:]
 	for _, s := range []*Session{a, b} {
 		m := s.agreed.Load().media
 		m.Codec, m.PayloadType, m.TelephoneEvent = codec.PCMA, 8, 101
 		s.SetMedia(m)
 	}
 	heard := speakAside(t, a, b, voice, 8000, 30)
-	if share := audiotest.Goertzel(heard[len(heard)/2:], 8000, 500); share < 0.9 {
+	all = append(all, heard...)
+	if share := audiotest.Goertzel(heard[len(heard)/2:], 8000, 437.3); share < 0.9 {
 		t.Errorf("afterwards: heard %s", audiotest.Describe(heard, 8000))
 	}
 	for _, s := range []*Session{a, b} {
@@ -273,8 +274,11 @@ func TestAnotherCodecEndsTheWorkBeside(t *testing.T) {
 		s.SetMedia(m)
 	}
 	heard = speakAside(t, a, b, voice, 8000, 30)
-	if share := audiotest.Goertzel(heard[len(heard)/2:], 8000, 500); share < 0.9 {
+	if share := audiotest.Goertzel(heard[len(heard)/2:], 8000, 437.3); share < 0.9 {
 		t.Errorf("back again: heard %s", audiotest.Describe(heard, 8000))
+	}
+	if step := longestStep(append(all, heard...)); step > 6000 { // the tone's are up to 3560
+		t.Errorf("a click of %d", step)
 	}
 	_, _ = a.Close(), b.Close()
 	deadline := time.Now().Add(5 * time.Second)

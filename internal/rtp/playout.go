@@ -42,6 +42,7 @@ type playout struct {
 	played    uint16 // sequence number of what was decoded last
 	known     bool   // next, floor and played mean something
 	started   bool
+	fading    bool // nothing has been heard yet since a restart, but before it
 	stretched bool // what was invented took no packet's place
 	more      int  // samples to invent until its end meets what came
 	waited    int  // ms since the first packet of a spurt
@@ -85,22 +86,33 @@ func newListening(c codec.Codec) *listening {
 	return l
 }
 
-// init makes the playout ready for a codec.
-func (p *playout) init(l *listening) {
+// init makes the playout ready for a codec. What has been played of a former one is
+// continued, and fades, until there is something to hear of this.
+func (p *playout) init(l *listening, former concealer) {
 	p.codec, p.decoder, p.conceal, p.decoded, p.whole = l.codec, l.decoder, l.conceal, l.decoded, l.whole
 	p.concealer, _ = l.decoder.(codec.Concealer)
 	p.patience = patience
-	p.forget()
+	if p.started {
+		p.conceal.inherit(&former)
+	}
+	p.follow()
 }
 
-// forget makes ready for another stream.
+// forget makes ready for another stream, after a silence.
 func (p *playout) forget() {
+	p.follow()
+	p.fading = false
+}
+
+// follow makes ready for another stream that takes the present one's place.
+func (p *playout) follow() {
 	p.conceal.noise.on = false
 	p.restart()
 }
 
 // restart forgets what waits: what comes has another clock.
 func (p *playout) restart() {
+	p.fading = p.fading || p.started
 	p.buffer.reset()
 	p.at, p.end = 0, 0
 	p.known, p.started, p.waited, p.dry = false, false, 0, 0
@@ -139,8 +151,12 @@ func (p *playout) depth() int {
 // peer is sending a tone.
 func (p *playout) frame(dst []int16, quiet bool) sound {
 	if !p.started && !p.start() {
+		if p.fading = p.fading && p.conceal.invent(dst); p.fading {
+			return invented
+		}
 		return p.rest(dst)
 	}
+	p.fading = false
 	if p.depth() > maxDepth {
 		p.catchUp()
 	}

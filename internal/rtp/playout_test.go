@@ -59,7 +59,7 @@ func play(packets []sent) heard { return playOf(codec.PCMU, packets) }
 
 func playOf(c codec.Codec, packets []sent) heard {
 	var p playout
-	p.init(newListening(c))
+	p.init(newListening(c), concealer{})
 	slices.SortStableFunc(packets, func(a, b sent) int { return int(math.Copysign(1, a.at-b.at)) })
 	var result heard
 	var highest uint16
@@ -154,7 +154,7 @@ func TestHoursOfDriftDoNotGrowTheDelay(t *testing.T) {
 	const packets = 3 * 3600 * audio.FramesPerSecond
 	for _, ppm := range []float64{-200, 200} {
 		var p playout
-		p.init(newListening(codec.PCMU))
+		p.init(newListening(codec.PCMU), concealer{})
 		random, payload, frame := rand.New(rand.NewPCG(3, 4)), make([]byte, 160), make([]int16, 160)
 		due := func(i int) float64 { return float64(i)*20/(1+ppm/1e6) + 10*random.Float64() }
 		counts, deepest, tick := [4]int{}, 0, 0
@@ -310,7 +310,7 @@ func TestPauseOfThePeerIsNoLoss(t *testing.T) {
 
 func TestLatePacketIsPlayedIfNothingTookItsPlace(t *testing.T) {
 	var p playout
-	p.init(newListening(codec.PCMU))
+	p.init(newListening(codec.PCMU), concealer{})
 	packets := talk(1, 20, 0)
 	frame := make([]int16, 160)
 	for _, packet := range packets[:3] {

@@ -105,7 +105,7 @@ func (s *Session) welcome(judged verdict, i int) bool {
 		s.counters.duplicates.Add(1)
 		return false
 	case begun:
-		s.playout.forget()
+		s.playout.follow()
 		s.ear = toneEar{}
 		s.control.restart()
 		s.reception.begin(s.counters.lost.Load())

@@ -3,9 +3,12 @@
 package rtp
 
 import (
+	"math"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/codec"
 )
 
 // listener is a session whose peer is a script.
@@ -48,11 +51,40 @@ func TestStreamThatBeginsAnewIsHeard(t *testing.T) {
 			pcm = append(pcm, frame...)
 		}
 		stats := s.Stats()
+		if step := longestStep(pcm); step > longestHonestStep {
+			t.Errorf("%s: a click of %d", test.name, step)
+		}
 		if share := audiotest.Goertzel(pcm[110*160:], 8000, tone); share < 0.9 {
 			t.Errorf("%s: afterwards %s", test.name, audiotest.Describe(pcm[110*160:], 8000))
 		}
 		if stats.Lost > 2 || stats.Late+stats.Discarded > 0 || stats.Concealed > uint64(test.lostFrames) || s.playout.depth() > startDepth+20 {
 			t.Errorf("%s: %+v, %d ms wait", test.name, stats, s.playout.depth())
+		}
+	}
+}
+
+// A phone that is put to another codec in the middle of a word.
+func TestCodecChangesWithoutAClick(t *testing.T) {
+	for _, path := range [][2]codec.Codec{{codec.PCMU, codec.PCMA}, {codec.PCMU, codec.G722}, {codec.G722, codec.PCMU}} {
+		for _, rate := range []int{8000, 16000} {
+			var heard []int16
+			a, b := pair(t)
+			voice := audio.NewOscillator(-10, 300)
+			for _, c := range path {
+				for s, other := range map[*Session]*Session{a: b, b: a} {
+					m := media(other)
+					m.Codec, m.PayloadType = c, c.PayloadType
+					s.SetMedia(m)
+				}
+				heard = append(heard, speak(a, b, voice, rate, 30)...)
+			}
+			steepest := int(math.Pow(10, -0.5) * 32768 * 2 * math.Pi * 300 / float64(rate))
+			if step := longestStep(heard[rate/10:]); step > steepest*3/2 {
+				t.Errorf("%s to %s at %d Hz: a step of %d, the tone has at most %d", path[0].Name, path[1].Name, rate, step, steepest)
+			}
+			if b.Stats().Concealed > 4 {
+				t.Errorf("%s to %s at %d Hz: %d frames were invented", path[0].Name, path[1].Name, rate, b.Stats().Concealed)
+			}
 		}
 	}
 }
