@@ -16,7 +16,7 @@ import (
 // says the truth: every Test, Fuzz target and Benchmark that a page of docs names is a
 // function of some test file.
 func TestPagesNameTestsThatExist(t *testing.T) {
-	known := testFunctions(t)
+	known := testFunctions(t, ".")
 	pages, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -44,11 +44,33 @@ func TestPagesNameTestsThatExist(t *testing.T) {
 	}
 }
 
-// testFunctions are the functions of the tree's test files, by name.
-func testFunctions(t *testing.T) map[string]bool {
+// TestEveryOperationIsShownThroughTheSDK asks of each operation of Call Automation
+// that works for a test that drives the binary with the official SDK.
+func TestEveryOperationIsShownThroughTheSDK(t *testing.T) {
+	throughSDK := testFunctions(t, "e2e")
+	text, err := os.ReadFile("docs/compatibility.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "## Call Automation")
+	section, _, _ = strings.Cut(section, "### Rules")
+	rows := regexp.MustCompile(`(?m)^\| (\w+) \| works[^|]*\| (.*) \|$`).FindAllStringSubmatch(section, -1)
+	if len(rows) < 20 {
+		t.Fatalf("the page has %d operations that work", len(rows))
+	}
+	for _, row := range rows {
+		shown := regexp.MustCompile(`\be2e (Test\w+)`).FindStringSubmatch(row[2])
+		if shown == nil || !throughSDK[shown[1]] {
+			t.Errorf("%s names no test of package e2e: %s", row[1], row[2])
+		}
+	}
+}
+
+// testFunctions are the functions of the test files below a directory, by name.
+func testFunctions(t *testing.T, below string) map[string]bool {
 	t.Helper()
 	known := map[string]bool{}
-	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(below, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
