@@ -115,7 +115,9 @@ func TestHeldAndMutedPhones(t *testing.T) {
 		return c.own(e) && e.kind() == "ContinuousDtmfRecognitionToneReceived" && e.data().Tone == "pound" && e.data().SequenceID == 2
 	})
 	c.do("stopTones", values{"target": caller, "operationContext": "enough"}, nil)
-	c.gotFor("enough", "ContinuousDtmfRecognitionStopped")
+	if stopped := c.gotFor("enough", "ContinuousDtmfRecognitionStopped").ResultInformation; stopped.Code != 200 || stopped.SubCode != 7000 { // as recorded
+		t.Errorf("ContinuousDtmfRecognitionStopped says %v", stopped)
+	}
 
 	c.do("mute", values{"target": caller}, nil)
 	c.wait("a muted participant", func(e event) bool {

@@ -224,7 +224,11 @@ func TestApplicationRejectsAPhone(t *testing.T) {
 		t.Run(test.reason, func(t *testing.T) {
 			a := a.with(t)
 			call, incoming := a.nextCall(phone)
-			a.do("reject", values{"context": incoming.Data.IncomingCallContext, "reason": test.reason}, nil)
+			var answer struct{ Chain string }
+			a.do("reject", values{"context": incoming.Data.IncomingCallContext, "reason": test.reason}, &answer)
+			if answer.Chain == "" || answer.Chain != incoming.Data.CorrelationID {
+				t.Errorf("the answer's chain id is %q, the call's correlation id %q", answer.Chain, incoming.Data.CorrelationID)
+			}
 			call.WaitEnded(within(t, 5*time.Second))
 			if last := call.Last(); last == nil || last.Status() != test.status {
 				t.Errorf("the phone got %v, want %d", last, test.status)

@@ -43,7 +43,12 @@ function calls(client) {
   return {
     answer: async ({ context, callback, operationContext }) =>
       properties(await client.answerCall(context, callback, { operationContext })),
-    reject: ({ context, reason }) => client.rejectCall(context, { callRejectReason: reason }),
+    reject: async ({ context, reason }) => {
+      let chain;
+      const onResponse = ({ headers }) => (chain = headers.get("x-microsoft-skype-chain-id"));
+      await client.rejectCall(context, { callRejectReason: reason, onResponse });
+      return { chain };
+    },
     create: async ({ callback, operationContext, ...target }) =>
       properties(await client.createCall(invite(target), callback, { operationContext })),
     getCallProperties: (values) => connection(values).getCallConnectionProperties(),

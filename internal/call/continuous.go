@@ -19,7 +19,7 @@ func (c *Connection) StartTones(ctx context.Context, who identifier.ID, what Con
 			return nil
 		}
 		op := c.expect(TonesOperation, who.Raw(), what, func(op *operation) Event {
-			return TonesStopped{op.head(), Reason{Kind: EndedByPeer, Text: "the call ended"}}
+			return TonesStopped{op.head()}
 		})
 		op.target = target
 		return nil

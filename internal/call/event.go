@@ -222,11 +222,8 @@ type (
 		Head
 		Reason Reason
 	}
-	// TonesStopped ends a continuous recognition. Reason is zero where it was stopped.
-	TonesStopped struct {
-		Head
-		Reason Reason
-	}
+	// TonesStopped ends a continuous recognition.
+	TonesStopped struct{ Head }
 	// HoldFailed says that the music of hold cannot be played; the hold stands.
 	HoldFailed struct {
 		Head

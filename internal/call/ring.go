@@ -118,3 +118,13 @@ func (r *Registry) waiting(context string) (*ring, error) {
 	}
 	return found, nil
 }
+
+// CorrelationID returns the correlation id of the call that rings with a context;
+// "" where none does.
+func (r *Registry) CorrelationID(incomingCallContext string) string {
+	ringing, err := r.waiting(incomingCallContext)
+	if err != nil {
+		return ""
+	}
+	return ringing.call.correlationID
+}

@@ -97,8 +97,10 @@ func (a *API) redirectCall(w http.ResponseWriter, r *http.Request) error {
 	if to.SIPHeaders, to.VoIPHeaders, err = body.CustomCallingContext.headers(); err != nil {
 		return err
 	}
+	chain := a.calls.CorrelationID(body.IncomingCallContext) // afterwards nothing rings
 	if err := a.calls.Redirect(r.Context(), body.IncomingCallContext, to); err != nil {
 		return err
 	}
+	rest.SetChainID(w, chain)
 	return a.accepted(w, r, http.StatusNoContent, nil)
 }

@@ -56,7 +56,7 @@ func samples(version string) []call.Event {
 		call.CallTransferAccepted{Head: h, Target: roster[1].ID, Transferee: roster[0].ID}, call.CallTransferFailed{Head: h, Reason: refused},
 		call.MoveParticipantSucceeded{Head: h, Who: roster[1].ID, From: "02001680-0000-4000-8000-000000000000"},
 		call.MoveParticipantFailed{Head: h, Who: roster[1].ID, From: "02001680-0000-4000-8000-000000000000", Reason: call.Reason{Kind: call.NotFound, Text: "the participant is not there"}},
-		call.ToneReceived{Head: h, Tone: '5', Sequence: 1}, call.TonesStopped{Head: noContext, Reason: call.Reason{Kind: call.EndedByPeer}},
+		call.ToneReceived{Head: h, Tone: '5', Sequence: 1}, call.TonesStopped{Head: noContext},
 		call.HoldFailed{Head: h, Cause: fmt.Errorf("%w: gone", player.ErrDownload)},
 		call.ConnectFailed{Head: h, Reason: call.Reason{Kind: call.NoSuchCall, Text: "Call not found"}},
 		call.TonesFailed{Head: h, Reason: call.Reason{Kind: call.ServerStopped, Text: "The server was restarted while the call went on"}},

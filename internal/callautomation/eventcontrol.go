@@ -39,7 +39,7 @@ func describeControl(e call.Event) occurrence {
 	case call.TonesFailed:
 		return occurrence{name: "ContinuousDtmfRecognitionToneFailed", result: ended(e.Reason)}
 	case call.TonesStopped:
-		return tonesStopped(e)
+		return occurrence{name: "ContinuousDtmfRecognitionStopped", result: tonesStopped, terminal: true}
 	case call.HoldFailed:
 		return occurrence{name: "HoldFailed", result: unplayable(e.Cause)}
 	}
@@ -81,10 +81,6 @@ func calledOff(who identifier.ID) resultInformation {
 
 var tooLate = resultInformation{Code: 404, SubCode: 8522, Message: "The invitation was already accepted, declined or canceled."}
 
-func tonesStopped(e call.TonesStopped) occurrence {
-	o := occurrence{name: "ContinuousDtmfRecognitionStopped", result: succeeded, terminal: true}
-	if e.Reason.Kind != call.Normal {
-		o.result = diag(200, 0, 7000, "The conversation has ended.")
-	}
-	return o
-}
+// tonesStopped is the service's result of a continuous recognition that is over:
+// it says the same whether it was stopped or the call ended.
+var tonesStopped = diag(200, 0, 7000, "The conversation has ended.")

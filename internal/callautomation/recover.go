@@ -82,5 +82,5 @@ func interruptedControl(head call.Head, why call.Reason) call.Event {
 	case call.TransferOperation:
 		return call.CallTransferFailed{Head: head, Reason: why}
 	}
-	return call.TonesStopped{Head: head, Reason: why}
+	return call.TonesStopped{Head: head}
 }

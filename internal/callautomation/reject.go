@@ -30,8 +30,10 @@ func (a *API) rejectCall(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errBody("callRejectReason: %q is none of none, busy and forbidden.", body.CallRejectReason)
 	}
+	chain := a.calls.CorrelationID(body.IncomingCallContext) // afterwards nothing rings
 	if err := a.calls.Reject(r.Context(), body.IncomingCallContext, why); err != nil {
 		return err
 	}
+	rest.SetChainID(w, chain)
 	return a.accepted(w, r, http.StatusNoContent, nil)
 }
