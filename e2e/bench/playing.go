@@ -24,7 +24,7 @@ func (b *bench) playingCalls(ctx context.Context) error {
 		}
 		defer phones.close()
 		before, err := s.warmed(ctx, phones, a)
-		if err != nil {
+		if err := errors.Join(err, b.keep(ctx, "before.heap", "heap")); err != nil {
 			return err
 		}
 		few := b.playing / 4 // with them comes what no further call needs again
