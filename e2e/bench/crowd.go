@@ -88,7 +88,7 @@ func (c *crowd) dial(ctx context.Context, number string) error {
 // reach calls until it is answered: a server that has too much to do, on a machine
 // that others use as well, asks its callers to try again.
 func (c *crowd) reach(ctx context.Context, number string, session *rtp.Session) (*siptest.Call, error) {
-	const tries, wait = 20, time.Second
+	const tries, wait = 100, time.Second // longer than await waits
 	for try := 1; ; try++ {
 		call, err := c.phone.Invite(siptest.Invite{To: number, Body: describe(session.LocalAddr()), NoSound: true})
 		if err != nil {
@@ -151,7 +151,7 @@ func (c *crowd) failed(err error) {
 
 // await returns when so many are in calls.
 func (c *crowd) await(ctx context.Context, count int) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	for {
 		c.mu.Lock()
