@@ -37,6 +37,18 @@ func TestEventGridSchedule(t *testing.T) {
 	})
 }
 
+// TestRetriesAreSpread, so that what failed together does not return together.
+func TestRetriesAreSpread(t *testing.T) {
+	webhook, seen := &Message{URL: "https://app.test/"}, map[time.Duration]bool{}
+	for range 100 {
+		delay, _ := retryEventGrid(webhook, Outcome{Attempt: 7, Status: 500})
+		seen[delay.Round(time.Second)] = true
+	}
+	if len(seen) < 20 {
+		t.Errorf("a hundred retries after an hour come at %d moments", len(seen))
+	}
+}
+
 func TestEventGridAnswers(t *testing.T) {
 	for status, posts := range map[int]int{
 		200: 1, 201: 1, 202: 1, 203: 1, 204: 1, // success

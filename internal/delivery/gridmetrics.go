@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -9,6 +10,7 @@ import (
 // gridMetrics are those metrics of an Event Grid system topic that deliveries
 // move, under Azure's names and dimensions ("Metrics supported by Event Grid").
 type gridMetrics struct {
+	accepted   prometheus.Histogram   // of all subscriptions together, as Azure's
 	success    *prometheus.CounterVec // EventSubscriptionName
 	failed     *prometheus.CounterVec // EventSubscriptionName, Error, ErrorType
 	deadLetter *prometheus.CounterVec // EventSubscriptionName, DeadLetterReason
@@ -23,6 +25,9 @@ func newGridMetrics() *gridMetrics {
 			append([]string{subscription}, labels...))
 	}
 	return &gridMetrics{
+		accepted: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "switchhook", Subsystem: "eventgrid",
+			Name: "publish_success_latency_milliseconds", Help: "Time until an event was accepted: on disk (PublishSuccessLatencyInMs).",
+			Buckets: prometheus.ExponentialBuckets(0.1, 2.5, 13)}),
 		success:    counter("delivery_success_total", "Events delivered (DeliverySuccessCount)."),
 		failed:     counter("delivery_attempt_fail_total", "Attempts that failed (DeliveryAttemptFailCount).", "Error", "ErrorType"),
 		deadLetter: counter("dead_lettered_total", "Events written to the dead-letter destination (DeadLetteredCount).", "DeadLetterReason"),
@@ -34,7 +39,14 @@ func newGridMetrics() *gridMetrics {
 }
 
 func (g *gridMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{g.success, g.failed, g.deadLetter, g.dropped, g.processing}
+	return []prometheus.Collector{g.accepted, g.success, g.failed, g.deadLetter, g.dropped, g.processing}
+}
+
+// journalled notes how long an event took to be accepted.
+func (g *gridMetrics) journalled(r *record) {
+	if r.msg.Event.Subscription != "" && r.msg.DeadLetterReason == "" {
+		g.accepted.Observe(float64(time.Since(r.posted).Microseconds()) / 1000)
+	}
 }
 
 // attempted counts an attempt for a subscription's event.

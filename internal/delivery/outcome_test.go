@@ -25,6 +25,7 @@ func TestNamesOfOutcomes(t *testing.T) {
 		NameBusy:            {{Status: 503}, {Status: 429}},
 		NamePayloadTooLarge: {{Status: 413}},
 		NameProbation:       {{Err: ErrProbation}},
+		NameCanceled:        {{Err: errDeleted}},
 		NameAborted:         {{Err: errPrepare}, {Err: context.Canceled}},
 		NameSocketError:     {{Err: &net.OpError{Op: "dial", Err: errors.New("refused")}}, {Err: io.ErrUnexpectedEOF}, {Err: ErrUnavailable}},
 		NameResolutionError: {{Err: &net.OpError{Op: "dial", Err: &net.DNSError{Name: "nowhere.test", IsNotFound: true}}}, {Err: errors.Join(ErrUnavailable, &net.DNSError{})}},

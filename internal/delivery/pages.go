@@ -70,6 +70,7 @@ func (e *Engine) moveIn(p *page, batch []entry) {
 func (e *Engine) file(r *record) {
 	switch r.kind {
 	case kindMessage:
+		e.grid.journalled(r)
 		e.endHolds(r)
 		e.admit(r)
 	case kindHold:

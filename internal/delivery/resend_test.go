@@ -164,6 +164,7 @@ func TestEventGridMetrics(t *testing.T) {
 			"delivery_attempt_fail_total NotFound Http4xx SUB":          1,
 			"destination_processing_duration_milliseconds INCOMING":     2,
 			"destination_processing_duration_milliseconds SUB":          1,
+			"publish_success_latency_milliseconds":                      3,
 		}
 		got := series(t, registry)
 		for name, n := range want {

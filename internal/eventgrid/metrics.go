@@ -12,16 +12,16 @@ import (
 type metrics struct {
 	published *prometheus.CounterVec // type
 	failed    prometheus.Counter
-	matched   *prometheus.CounterVec // subscription
+	matched   *prometheus.CounterVec // EventSubscriptionName
 	unmatched prometheus.Counter
-	evaluated *prometheus.CounterVec // subscription
+	evaluated *prometheus.CounterVec // EventSubscriptionName
 }
 
 func newMetrics() *metrics {
 	opts := func(name, help string) prometheus.CounterOpts {
 		return prometheus.CounterOpts{Namespace: "switchhook", Subsystem: "eventgrid", Name: name, Help: help}
 	}
-	subscription := []string{"subscription"}
+	subscription := []string{"EventSubscriptionName"} // Azure's name of the dimension
 	return &metrics{
 		published: prometheus.NewCounterVec(opts("published_events_total", "Events that happened, by type."), []string{"type"}),
 		failed:    prometheus.NewCounter(opts("publish_failures_total", "Events that could not be written.")),
