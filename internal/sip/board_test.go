@@ -286,6 +286,23 @@ func isStatus(method string, status int, sent bool) func(siptest.Entry) bool {
 	}
 }
 
+// once returns the messages of a phone's log that fit, without repetitions: on a
+// busy machine any may come again.
+func once(phone *siptest.Phone, fits func(siptest.Entry) bool) (list []*siptest.Message) {
+	seen := make(map[string]bool)
+	for _, e := range phone.Log() {
+		m := e.Message
+		key := m.Start + m.Get("Call-ID") + m.Get("CSeq") + m.Get("RSeq")
+		if fits(e) && !seen[key] {
+			seen[key] = true
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+func distinct(phone *siptest.Phone, fits func(siptest.Entry) bool) int { return len(once(phone, fits)) }
+
 func isRequest(method string, sent bool) func(siptest.Entry) bool {
 	return func(e siptest.Entry) bool {
 		return e.Sent == sent && e.Message.IsRequest() && strings.HasPrefix(e.Message.Start, method+" ")

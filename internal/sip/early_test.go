@@ -82,12 +82,9 @@ func TestFarEndIsHeardBeforeItAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, func() bool { return callee.HeardTones() == "4#" && caller.HeardTones() == "1" })
-	progress := 0
-	for _, e := range caller.Phone().Log() {
-		if isStatus("INVITE", 183, false)(e) && len(e.Message.Body) > 0 {
-			progress++
-		}
-	}
+	progress := distinct(caller.Phone(), func(e siptest.Entry) bool {
+		return isStatus("INVITE", 183, false)(e) && len(e.Message.Body) > 0
+	})
 	if err := callee.Ring(); err != nil { // too late to be told
 		t.Fatal(err)
 	}
@@ -97,7 +94,7 @@ func TestFarEndIsHeardBeforeItAnswers(t *testing.T) {
 	if err := caller.WaitAnswered(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	if rings := caller.Phone().Count(isStatus("INVITE", 180, false)); progress != 1 || rings != 1 {
+	if rings := distinct(caller.Phone(), isStatus("INVITE", 180, false)); progress != 1 || rings != 1 {
 		t.Errorf("the caller got %d 183s with sound and %d 180s", progress, rings)
 	}
 	before := siptest.Seconds(caller.Heard(), 700)

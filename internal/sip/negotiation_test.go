@@ -106,7 +106,7 @@ func TestRedirectionsAreRefusedWithTheirReason(t *testing.T) {
 			t.Errorf("%d: reason is %+v", status, why)
 		}
 	}
-	if n := phone.Count(isRequest("INVITE", false)); n != 5 {
+	if n := distinct(phone, isRequest("INVITE", false)); n != 5 {
 		t.Errorf("%d INVITEs were sent", n)
 	}
 }

@@ -306,7 +306,7 @@ func TestSecondBranchOfAForkIsHungUp(t *testing.T) {
 	toOther := func(method string) func(siptest.Entry) bool {
 		return func(e siptest.Entry) bool { return isRequest(method, false)(e) && e.Message.Tag("To") == "otherbranch" }
 	}
-	eventually(t, func() bool { return phone.Count(toOther("ACK")) == 1 && phone.Count(toOther("BYE")) > 0 })
+	eventually(t, func() bool { return distinct(phone, toOther("ACK")) == 1 && phone.Count(toOther("BYE")) > 0 })
 	if len(made.news) != 0 || r.Legs() != 1 {
 		t.Errorf("the call itself was disturbed: %+v", <-made.news)
 	}
@@ -342,7 +342,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Forbidden || why.SIP.Code != 407 {
 		t.Errorf("reason is %+v", why)
 	}
-	if n := phone.Count(isRequest("INVITE", false)); n != 2 {
+	if n := distinct(phone, isRequest("INVITE", false)); n != 2 {
 		t.Errorf("%d INVITEs, want 2", n)
 	}
 }

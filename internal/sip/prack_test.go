@@ -126,11 +126,11 @@ func TestReliableRingingGetsPRACKOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		if rseq == "9000" {
-			eventually(t, func() bool { return phone.Count(isRequest("PRACK", false)) == 1 })
+			eventually(t, func() bool { return distinct(phone, isRequest("PRACK", false)) == 1 })
 		}
 	}
 	expect[call.Ringing](t, made)
-	eventually(t, func() bool { return phone.Count(isRequest("PRACK", false)) == 2 })
+	eventually(t, func() bool { return distinct(phone, isRequest("PRACK", false)) == 2 })
 	var racks []string
 	for _, e := range phone.Log() {
 		if isRequest("PRACK", false)(e) {

@@ -30,12 +30,10 @@ func referTo(value string) siptest.Field { return siptest.Field{Name: "Refer-To"
 
 // notified returns what the phone was told by NOTIFY: status lines and states.
 func notified(phone *siptest.Phone) (list []string) {
-	for _, entry := range phone.Log() {
-		if m := entry.Message; !entry.Sent && m.IsRequest() && m.Method() == "NOTIFY" {
-			state, _, _ := strings.Cut(m.Get("Subscription-State"), ";")
-			line, _, _ := strings.Cut(string(m.Body), "\r\n")
-			list = append(list, m.Get("Event")+" "+state+" "+line)
-		}
+	for _, m := range once(phone, isRequest("NOTIFY", false)) {
+		state, _, _ := strings.Cut(m.Get("Subscription-State"), ";")
+		line, _, _ := strings.Cut(string(m.Body), "\r\n")
+		list = append(list, m.Get("Event")+" "+state+" "+line)
 	}
 	return list
 }

@@ -22,12 +22,9 @@ func provider(t *testing.T) (*siptest.Phone, *siptest.Registrar, trunk.Trunk) {
 
 // registers are the REGISTERs that a provider has heard, with credentials.
 func registers(phone *siptest.Phone) (list []*siptest.Message) {
-	for _, entry := range phone.Log() {
-		if isRequest("REGISTER", false)(entry) && entry.Message.Get("Authorization") != "" {
-			list = append(list, entry.Message)
-		}
-	}
-	return list
+	return once(phone, func(e siptest.Entry) bool {
+		return isRequest("REGISTER", false)(e) && e.Message.Get("Authorization") != ""
+	})
 }
 
 func (r *rig) registered(t *testing.T) {
@@ -124,7 +121,7 @@ func TestWrongPasswordIsNotTriedInALoop(t *testing.T) {
 	via.Password = "wrong"
 	r := newRig(t, func(c *Config) { c.RegisterRetry = time.Hour }, via)
 	eventually(t, func() bool { return r.Registration("provider").State == NotRegistered })
-	if n := phone.Count(isRequest("REGISTER", false)); n != 2 {
+	if n := distinct(phone, isRequest("REGISTER", false)); n != 2 {
 		t.Errorf("%d attempts", n)
 	}
 }

@@ -17,13 +17,14 @@ const maxSettled = 1 << 18
 // request, the response and their goroutines' state, 10 kB, where a number does.
 type settled struct {
 	seed maphash.Seed
+	most int // in a span
 
 	mu          sync.Mutex
 	now, before map[uint64]struct{}
 	turning     bool // a timer will turn the page
 }
 
-func newSettled() settled { return settled{seed: maphash.MakeSeed()} }
+func newSettled() settled { return settled{seed: maphash.MakeSeed(), most: maxSettled} }
 
 func (s *settled) hash(request *sip.Request) (uint64, bool) {
 	key, err := sip.ServerTxKeyMake(request)
@@ -38,7 +39,7 @@ func (s *settled) note(request *sip.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.now) >= maxSettled {
+	if len(s.now) >= s.most {
 		s.before, s.now = s.now, nil
 	}
 	if s.now == nil {

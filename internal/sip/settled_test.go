@@ -30,7 +30,7 @@ func TestLostAnswerToBYEIsGivenAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect[call.Ended](t, taken)
-	if again := phone.Count(isStatus("BYE", 200, false)); lost != 1 || again != 2 {
+	if again := phone.Count(isStatus("BYE", 200, false)); lost != 1 || again < 2 || phone.Count(isStatus("BYE", 481, false)) > 0 {
 		t.Errorf("%d of %d answers were lost, %d were 481", lost, again, phone.Count(isStatus("BYE", 481, false)))
 	}
 }
@@ -43,6 +43,9 @@ func TestINVITEThatWasUnderWayIsNoNewCall(t *testing.T) {
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
 	for range 2 {
+		if _, err := phone.Request(within(t), "OPTIONS", "x"); err != nil { // what was under way has arrived
+			t.Fatal(err)
+		}
 		before := phone.Count(func(e siptest.Entry) bool { return !e.Sent && e.Message.Method() == "INVITE" })
 		if err := phone.Repeat(isRequest("INVITE", true)); err != nil {
 			t.Fatal(err)
@@ -65,6 +68,7 @@ func TestINVITEThatWasUnderWayIsNoNewCall(t *testing.T) {
 func TestSettledIsBounded(t *testing.T) {
 	t.Parallel()
 	s := newSettled()
+	s.most = 1000
 	request := func(n int) *sip.Request {
 		via := &sip.ViaHeader{Transport: "UDP", Host: "127.0.0.1", Port: 5060, Params: sip.NewParams()}
 		via.Params.Add("branch", sip.RFC3261BranchMagicCookie+strconv.Itoa(n))
@@ -73,11 +77,11 @@ func TestSettledIsBounded(t *testing.T) {
 		made.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.BYE})
 		return made
 	}
-	for n := range 3 * maxSettled {
+	for n := range 3 * s.most {
 		s.note(request(n))
 	}
-	if !s.repeats(request(3*maxSettled-1)) || s.repeats(request(0)) || len(s.now)+len(s.before) > 2*maxSettled {
-		t.Errorf("%d are remembered, the last one: %t", len(s.now)+len(s.before), s.repeats(request(3*maxSettled-1)))
+	if !s.repeats(request(3*s.most-1)) || s.repeats(request(0)) || len(s.now)+len(s.before) > 2*s.most {
+		t.Errorf("%d are remembered, the last one: %t", len(s.now)+len(s.before), s.repeats(request(3*s.most-1)))
 	}
 	s.turn()
 	s.turn()
