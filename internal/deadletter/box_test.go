@@ -219,3 +219,34 @@ func TestResendPassesOverWhatIsNoDeadLetter(t *testing.T) {
 		t.Errorf("left are %v", left)
 	}
 }
+
+// TestResendDoesNotWaitForAStoreThatFails: what is written already goes out
+// again; the rest is written when it can be.
+func TestResendDoesNotWaitForAStoreThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		b := New(Config{Folder: dir})
+		e := start(t, b, delivery.InMemory(), answering(400))
+		defer stop(e)
+		e.Post(event("1", "http://app.test/", FolderURL("letters")))
+		time.Sleep(6 * time.Minute)
+		stuck := filepath.Join(dir, "elsewhere")
+		if err := os.WriteFile(stuck, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		e.Post(event("2", "http://app.test/", FolderURL("elsewhere"))) // the place has been changed since
+		time.Sleep(time.Second)
+		begun := time.Now()
+		sent, err := b.Resend(t.Context(), e, FolderURL("letters"), "incoming", 100, func(json.RawMessage) (delivery.Message, error) {
+			return event("1", "http://app.test/", FolderURL("letters")), nil
+		})
+		if sent != 1 || err != nil || time.Since(begun) != writePatience {
+			t.Errorf("%d sent after %v: %v", sent, time.Since(begun), err)
+		}
+		os.Remove(stuck)
+		time.Sleep(time.Hour)
+		if got, files := lettersIn(t, dir); len(got) != 2 {
+			t.Errorf("dead letters in %v", files)
+		}
+	})
+}

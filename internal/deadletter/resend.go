@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
 )
@@ -12,6 +13,10 @@ import (
 // maxFile bounds what is read of one file, in bytes: a batch of dead letters
 // is about 1 MB, a single one at most delivery.MaxBody.
 const maxFile = 2 * delivery.MaxBody
+
+// writePatience bounds the wait for dead letters on their way to a store, which
+// may not answer for hours.
+const writePatience = 10 * time.Second
 
 // Engine is what resending needs of a delivery engine.
 type Engine interface {
@@ -25,7 +30,7 @@ type Engine interface {
 // if there are as many: files are taken whole. Address makes the message of an
 // event without the dead letter's properties. A file is removed when its events
 // are in the journal. Dead letters that still wait to be written are written
-// first. It returns how many events were posted, also with an error.
+// first, as far as that is done within writePatience. It returns how many events were posted, also with an error.
 func (b *Box) Resend(ctx context.Context, engine Engine, address, subscription string, limit int,
 	message func(event json.RawMessage) (delivery.Message, error)) (int, error) {
 	from, err := b.open(address)
@@ -33,8 +38,11 @@ func (b *Box) Resend(ctx context.Context, engine Engine, address, subscription s
 		return 0, err
 	}
 	if engine.Hurry(Group(subscription)) > 0 {
-		if err := engine.Await(ctx, Group(subscription)); err != nil {
-			return 0, fmt.Errorf("dead letters that are not written yet: %w", err)
+		patience, cancel := context.WithTimeout(ctx, writePatience)
+		_ = engine.Await(patience, Group(subscription)) // those that cannot be written stay for another time
+		cancel()
+		if ctx.Err() != nil {
+			return 0, fmt.Errorf("dead letters that are not written yet: %w", context.Cause(ctx))
 		}
 	}
 	files, err := from.list(ctx, prefixOf(subscription), limit)

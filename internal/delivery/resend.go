@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -99,6 +100,11 @@ func (e *Engine) Await(ctx context.Context, group string) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
+		e.ask(func() {
+			if g := e.groups[group]; g != nil {
+				g.awaiters = slices.DeleteFunc(g.awaiters, func(c chan struct{}) bool { return c == done })
+			}
+		})
 		return context.Cause(ctx)
 	}
 }

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -182,5 +183,24 @@ func TestEventGridMetrics(t *testing.T) {
 				t.Errorf("%s remains", name)
 			}
 		}
+	})
+}
+
+// TestWaitThatIsGivenUpIsForgotten: a group may live for a day, and many may ask.
+func TestWaitThatIsGivenUpIsForgotten(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
+	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+		e.Post(incoming("a"))
+		time.Sleep(time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := e.Await(ctx, "INCOMING"); err == nil {
+			t.Error("nothing waits any more")
+		}
+		e.ask(func() {
+			if n := len(e.groups["INCOMING"].awaiters); n != 0 {
+				t.Errorf("%d wait", n)
+			}
+		})
 	})
 }
