@@ -39,6 +39,7 @@ type world struct {
 	witness   *scribe
 	details   *clerk
 	rules     *permit.Rules
+	config    call.Config
 	remake    func(applications bool) *call.Registry
 }
 
@@ -53,12 +54,13 @@ func run(t *testing.T, test func(*world)) {
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.remake = func(applications bool) *call.Registry {
-			return call.NewRegistry(call.Config{
+			w.config = call.Config{
 				Details: w.details, Witness: w.witness, WitnessApplications: applications,
 				Resource: resource, Dialer: w.dialer, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
 				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
 				Permit: w.rules,
-			}, log)
+			}
+			return call.NewRegistry(w.config, log)
 		}
 		w.Registry = w.remake(false)
 		test(w)
