@@ -17,6 +17,9 @@ const (
 	elsewhere   = "+15550199302" // 302
 )
 
+// beyond is a number of a provider who is reached through the proxy alone.
+const beyond = "+15550199774"
+
 // path is one way through the proxy: the transport between it and the product,
 // and that of the phones.
 type path struct {
@@ -56,6 +59,9 @@ func startProxied(t *testing.T) *proxied {
 		routes += fmt.Sprintf("  - {name: %s, pattern: '%s$', trunks: [%s]}\n", path.transport, path.far[1:], path.transport)
 		s.far[path.far] = s.called(t, path.phones, path.far)
 	}
+	trunks += fmt.Sprintf("  - {name: provider, host: 127.0.0.14, outbound-proxy: '%s'}\n", x.UDP)
+	routes += fmt.Sprintf("  - {name: provider, pattern: '%s$', trunks: [provider]}\n", beyond[1:])
+	s.far[beyond] = s.called(t, "udp", beyond)
 	routes += "  - {name: first, pattern: '9[3-5]..$', trunks: [udp]}\n  - {name: second, pattern: '9[3-5]..$', trunks: [tcp]}\n"
 	x.Refuse = []refusal{{unavailable, "udp", 503}, {unknown, "udp", 404}, {elsewhere, "udp", 302}}
 	s.far[unavailable] = s.called(t, "udp", unavailable)
@@ -121,6 +127,12 @@ func TestCallsThroughAProxy(t *testing.T) {
 			s.callOut(t, s.agent.with(t), path)
 		})
 	}
+	t.Run("from the application by an outbound proxy", func(t *testing.T) {
+		s.callOut(t, s.agent.with(t), path{far: beyond, ours: ourNumber})
+		if asked := s.far[beyond].Log()[0].Message.URI(); !strings.Contains(asked, "@127.0.0.14") {
+			t.Errorf("the provider was asked for %s", asked)
+		}
+	})
 	t.Run("next trunk after 503", func(t *testing.T) { s.failOver(t, s.agent.with(t)) })
 	for number, status := range map[string]int{unknown: 404, elsewhere: 302} {
 		t.Run(fmt.Sprint("no other trunk after ", status), func(t *testing.T) {

@@ -96,9 +96,13 @@ trunks:
 		{name: "update", about: echoNumber},
 		{name: "timer", about: echoNumber},
 		{name: "info", about: echoNumber},
-		{name: "cancel", about: ourNumber},
 		{name: "prack", about: ourNumber, during: answered(func(connection) {})},
-		{name: "refer", about: ourNumber, during: answered(func(c connection) { c.do("hangUp", values{"forEveryone": true}, nil) })},
+		{name: "refer", about: ourNumber, during: answered(func(c connection) {
+			c.wait("the successor in the roster", func(e event) bool {
+				return c.own(e) && e.kind() == "ParticipantsUpdated" && names(e.data(), "4:"+echoNumber)
+			})
+			c.do("hangUp", values{"forEveryone": true}, nil)
+		})},
 		{name: "glare", about: ourNumber, during: answered(func(c connection) {
 			c.do("transfer", values{"target": far, "operationContext": "transfer"}, nil)
 			c.gotFor("transfer", "CallTransferFailed")
@@ -110,6 +114,7 @@ trunks:
 			}
 			c.do("hangUp", values{"forEveryone": true}, nil)
 		})},
+		{name: "cancel", about: ourNumber}, // last: nobody waits for its IncomingCall
 	} {
 		for _, transport := range []string{"u1", "t1"} {
 			t.Run(test.name+" over "+transport, func(t *testing.T) { test.play(t, p.addresses.SIP, transport) })
