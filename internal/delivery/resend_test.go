@@ -192,7 +192,7 @@ func TestWaitThatIsGivenUpIsForgotten(t *testing.T) {
 	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
 		e.Post(incoming("a"))
 		time.Sleep(time.Second)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		if err := e.Await(ctx, "INCOMING"); err == nil {
 			t.Error("nothing waits any more")
