@@ -13,8 +13,8 @@ import (
 )
 
 // nat is one for UDP, as small offices have it, with a bad line behind it: each
-// port of the phone gets one of the NAT's address. The router sends it through a
-// tunnel what comes from the phone, and what goes to the NAT's address.
+// port of the phone gets one of the NAT's address. The router hands it, through a
+// tunnel, what comes from the phone and what goes to the NAT's address.
 type nat struct {
 	tunnel *os.File
 	spared int           // port of the product whose packets are not lost: that of SIP
