@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -156,14 +157,20 @@ func TestTransferredPhonesTalk(t *testing.T) {
 	c.do("transfer", values{"target": far, "operationContext": "first"}, nil)
 	call, err := farPhone.Next(within(t, 5*time.Second))
 	must(t, err)
+	if from := call.Invite.Get("From"); !strings.Contains(from, strings.TrimPrefix(caller, "4:")) {
+		t.Errorf("the target sees %s, not the transferee", from)
+	}
 	must(t, call.Busy())
 	if failed := c.gotFor("first", "CallTransferFailed").ResultInformation; failed.SubCode != 560486 {
 		t.Errorf("CallTransferFailed says %v", failed)
 	}
 
-	c.do("transfer", values{"target": far, "operationContext": "second"}, nil)
+	c.do("transfer", values{"target": far, "callerNumber": ourNumber, "operationContext": "second"}, nil)
 	call, err = farPhone.Next(within(t, 5*time.Second))
 	must(t, err)
+	if from := call.Invite.Get("From"); !strings.Contains(from, ourNumber) {
+		t.Errorf("the target sees %s, not sourceCallerIdNumber", from)
+	}
 	must(t, call.Answer())
 	if accepted := c.gotFor("second", "CallTransferAccepted"); accepted.TransferTarget.RawID != far || accepted.Transferee.RawID != caller {
 		t.Errorf("CallTransferAccepted is %+v", accepted)

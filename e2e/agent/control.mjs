@@ -37,6 +37,7 @@ export function control(client, invite) {
         ...common(values),
         customCallingContext: values.headers,
         transferee: values.transferee && identifier(values.transferee),
+        sourceCallIdNumber: values.callerNumber && { phoneNumber: values.callerNumber },
       }),
     hold: (values) =>
       media(values).hold(identifier(values.target), {
