@@ -122,6 +122,9 @@ func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, b
 	switch worth {
 	case right:
 		s.door.admit(request.Source())
+		if request.Transport() == "UDP" {
+			s.door.friends.note(source, time.Now())
+		}
 		return from, true
 	case wrong:
 		s.door.turnAway(source.Addr(), request.Method)

@@ -31,6 +31,7 @@ type door struct {
 	server  *Server
 	reads   limiter // of all strangers
 	sources sources // of each
+	friends friends // who are none
 	warns   limiter
 
 	guests           sync.Map // strangers' connections that may yet show credentials, by their address
@@ -75,7 +76,7 @@ func (d *door) filter(from sip.TransportReadProps, data []byte) ([]byte, error) 
 		return nil, nil
 	}
 	registered := d.server.hasFlow(registrar.Flow{Transport: "UDP", Source: address})
-	if !registered && (!d.sources.allow(address.Addr()) || !d.reads.allow()) {
+	if !registered && !d.friends.knows(address, time.Now()) && (!d.sources.allow(address.Addr()) || !d.reads.allow()) {
 		d.refused.Add(1)
 		d.server.refusals.dropped.Add(1)
 		return nil, nil
