@@ -30,7 +30,8 @@ type Engine interface {
 // if there are as many: files are taken whole. Address makes the message of an
 // event without the dead letter's properties. A file is removed when its events
 // are in the journal. Dead letters that still wait to be written are written
-// first, as far as that is done within writePatience. It returns how many events were posted, also with an error.
+// first, as far as that is done within writePatience. It returns how many events
+// were posted, also with an error.
 func (b *Box) Resend(ctx context.Context, engine Engine, address, subscription string, limit int,
 	message func(event json.RawMessage) (delivery.Message, error)) (int, error) {
 	from, err := b.open(address)
