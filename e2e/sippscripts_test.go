@@ -2,11 +2,13 @@ package e2e
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -35,7 +37,7 @@ func (s sippTest) play(t *testing.T, server, transport string) {
 	if port == 0 {
 		port = freePort(t)
 	}
-	arguments := []string{"-sf", file, "-t", transport, "-i", "127.0.0.1", "-p", strconv.Itoa(port), "-mp", strconv.Itoa(freePort(t)),
+	arguments := []string{"-sf", file, "-t", transport, "-i", "127.0.0.1", "-p", strconv.Itoa(port), "-mp", strconv.Itoa(mediaPort(t)),
 		"-m", "1", "-nostdin", "-timeout", "20", "-timeout_error", "-recv_timeout", "15000", "-trace_err", "-trace_msg"}
 	if s.about != "" {
 		arguments = append(arguments, "-s", s.about, server)
@@ -64,6 +66,30 @@ func (s sippTest) play(t *testing.T, server, transport string) {
 	if err := <-ended; err != nil {
 		t.Errorf("sipp: %v\n%s", err, text.String())
 	}
+}
+
+// lastMediaPort is the one that a script got last: below those that systems give
+// to whoever asks for any.
+var lastMediaPort atomic.Int32
+
+// mediaPort is a port for sipp's sound; two above it has its picture.
+func mediaPort(t *testing.T) int {
+	t.Helper()
+	for range 1000 {
+		port := 12000 + int(lastMediaPort.Add(4))%4000
+		sound, err := net.ListenPacket("udp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			continue
+		}
+		picture, err := net.ListenPacket("udp", fmt.Sprintf("127.0.0.1:%d", port+2))
+		sound.Close()
+		if err == nil {
+			picture.Close()
+			return port
+		}
+	}
+	t.Fatal("no free ports for sipp's sound")
+	return 0
 }
 
 // TestSippScenarios: another implementation of SIP, with scripts that ask for what
