@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"syscall"
 	"time"
 )
 
@@ -39,12 +39,9 @@ func (s *server) standStill(ctx context.Context, after, length time.Duration) er
 	if err := pause(ctx, after); err != nil {
 		return err
 	}
-	if err := s.process.Process.Signal(syscall.SIGSTOP); err != nil {
+	goOn, err := stop(s.process.Process)
+	if err != nil {
 		return err
 	}
-	err := pause(ctx, length)
-	if goOn := s.process.Process.Signal(syscall.SIGCONT); err == nil {
-		err = goOn
-	}
-	return err
+	return errors.Join(pause(ctx, length), goOn())
 }
