@@ -148,6 +148,24 @@ trunks:
 	}
 }
 
+// TestSippShowsCredentials: who reads the first challenge only, and signs the
+// server's address alone, as sipp does, is let in.
+func TestSippShowsCredentials(t *testing.T) {
+	t.Parallel()
+	tool(t, "sipp", "sip-tester")
+	const echoNumber = "+15550100099"
+	p := start(t, setup{config: fmt.Sprintf(`echo-numbers: ['%s']
+rtp-ports: 18900-18999
+trunks:
+  - {name: branch, inbound: {username: branch, password: secret}}
+`, echoNumber)})
+	for _, transport := range []string{"u1", "t1"} {
+		t.Run(transport, func(t *testing.T) {
+			sippTest{name: "credentials", about: echoNumber}.play(t, p.addresses.SIP, transport)
+		})
+	}
+}
+
 // TestSippIsCalled: the other direction, with an application that calls.
 func TestSippIsCalled(t *testing.T) {
 	t.Parallel()

@@ -42,6 +42,7 @@ type Config struct {
 
 	WebSocketOrigins []string // sites whose pages may open a WebSocket for SIP, beside our own; "*" is all
 
+	SIPDigests  []string       // algorithms that challenges to phones offer, in order
 	SIPSClients *x509.CertPool // who must vouch for callers over TLS; nil asks nobody
 
 	Trunks []trunk.Trunk
@@ -162,6 +163,7 @@ func LoadConfig(flags Flags) (Config, error) {
 	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions, cfg.destinations())
 	c.apart(cfg)
 	cfg.WebSocketOrigins = c.origins(c.pickList("websocket-origins", nil, text.WebSocketOrigins, nil))
+	cfg.SIPDigests = c.digests(c.pickList("sip-digests", nil, text.SIPDigests, []string{"MD5", "SHA-256"}))
 	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)
 	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
 	cfg.AttestationHeader = c.attestationHeader(text.Call.Attestation)

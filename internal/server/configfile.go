@@ -47,6 +47,8 @@ type configText struct {
 	TLS          tlsText `yaml:"tls"`
 	SIPSClientCA string  `yaml:"sips-client-ca"`
 
+	SIPDigests []string `yaml:"sip-digests"`
+
 	WebSocketOrigins []string `yaml:"websocket-origins"`
 
 	Trunks []trunkText `yaml:"trunks"`

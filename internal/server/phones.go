@@ -35,6 +35,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 		MediaTimeout:      p.cfg.MediaTimeout,
 		UserAgent:         sipRealm,
 		Phones:            p.registrar,
+		Digests:           p.cfg.SIPDigests,
 		Origins:           p.cfg.WebSocketOrigins,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(trunkHealth{p.phones}, phoneLoad{p.phones})

@@ -87,16 +87,18 @@ func (s *Server) check(given *digest.Credentials, request *sip.Request, secret d
 }
 
 // meant reports whether credentials were signed for this request: a proxy may
-// have changed the host of the Request-URI, but not whom it calls.
+// have changed the host of the Request-URI, but not whom it calls. Some sign the
+// server's address alone, as sipp does.
 func meant(signed string, request *sip.Request) bool {
 	var uri sip.Uri
-	return sip.ParseUri(signed, &uri) == nil && uri.User == request.Recipient.User
+	return sip.ParseUri(signed, &uri) == nil && (uri.User == "" || uri.User == request.Recipient.User)
 }
 
-// challenges of ours offer SHA-256 (RFC 8760) and MD5, which old phones need.
+// challenges of ours offer the configured algorithms, the first one to whoever
+// reads but one (RFC 8760 §2.4).
 func (s *Server) challenges(isStale bool) (list []sip.Header) {
 	nonce := s.nonces.fresh(time.Now())
-	for _, algorithm := range []string{"SHA-256", "MD5"} {
+	for _, algorithm := range s.cfg.Digests {
 		value := `Digest realm="` + s.cfg.UserAgent + `", nonce="` + nonce + `", algorithm=` + algorithm + `, qop="auth"`
 		if isStale {
 			value += ", stale=true"

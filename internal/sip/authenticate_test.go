@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,6 +52,12 @@ func callWith(t *testing.T, r *rig, phone *siptest.Phone, header string) *siptes
 // sign answers the challenge of an algorithm.
 func sign(t *testing.T, refusal *siptest.Message, algorithm, user, password string, count int) string {
 	t.Helper()
+	return signFor(t, "sip:+15551230001@x", refusal, algorithm, user, password, count)
+}
+
+// signFor signs a request for somebody.
+func signFor(t *testing.T, uri string, refusal *siptest.Message, algorithm, user, password string, count int) string {
+	t.Helper()
 	for _, value := range refusal.All("WWW-Authenticate") {
 		challenge, err := digest.ParseChallenge(value)
 		if err != nil {
@@ -59,7 +66,7 @@ func sign(t *testing.T, refusal *siptest.Message, algorithm, user, password stri
 		if challenge.Algorithm != algorithm {
 			continue
 		}
-		answer, err := digest.Digest(challenge, digest.Options{Method: "INVITE", URI: "sip:+15551230001@x", Username: user, Password: password, Count: count})
+		answer, err := digest.Digest(challenge, digest.Options{Method: "INVITE", URI: uri, Username: user, Password: password, Count: count})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,6 +94,47 @@ func TestTrunkWithoutAnAddressShowsCredentials(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestCredentialsAreForTheirRequest asks that a proxy may change the host that was
+// signed, that the host may stand alone, and that another callee is not let in.
+func TestCredentialsAreForTheirRequest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil, roaming())
+	phone := r.phone(t, nil)
+	for uri, want := range map[string]int{
+		"sip:+15551230001@elsewhere.test": 200, "sip:127.0.0.1:5060": 200, "sip:+15559990001@x": 401, "no uri": 401,
+	} {
+		refusal := callWith(t, r, phone, "")
+		got := 200
+		if refused := callWith(t, r, phone, signFor(t, uri, refusal, "MD5", "alice", "secret", 1)); refused != nil {
+			got = refused.Status()
+		}
+		if got != want {
+			t.Errorf("signed for %s: %d, want %d", uri, got, want)
+		}
+	}
+}
+
+// TestChallengesAreInTheConfiguredOrder asks for MD5 first where nothing else is said.
+func TestChallengesAreInTheConfiguredOrder(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ digests, want []string }{
+		{nil, []string{"MD5", "SHA-256"}}, {[]string{"SHA-256", "MD5"}, []string{"SHA-256", "MD5"}}, {[]string{"SHA-256"}, []string{"SHA-256"}},
+	} {
+		r := newRig(t, func(c *Config) { c.Digests = test.digests }, roaming())
+		var got []string
+		for _, value := range callWith(t, r, r.phone(t, nil), "").All("WWW-Authenticate") {
+			challenge, err := digest.ParseChallenge(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, challenge.Algorithm)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("with %v: %v, want %v", test.digests, got, test.want)
+		}
 	}
 }
 

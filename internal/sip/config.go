@@ -66,6 +66,9 @@ type Config struct {
 	// Origins are the sites whose pages may open WebSockets beside this server's
 	// own: "https://phone.example", or "*" for all.
 	Origins []string
+	// Digests are the algorithms that challenges offer, in this order; MD5, then
+	// SHA-256 if empty. Credentials are taken in both.
+	Digests []string
 	// Resolver looks up trunks' names; nil is the system's.
 	Resolver  Resolver
 	UserAgent string // "Switchhook"
@@ -88,6 +91,9 @@ func (c Config) withDefaults() Config {
 	set(&c.keepLines, keepLinesEvery)
 	set(&c.RetryAfter, 5*time.Second)
 	set(&c.RegisterRetry, 30*time.Second)
+	if len(c.Digests) == 0 {
+		c.Digests = []string{"MD5", "SHA-256"}
+	}
 	if c.Resolver == nil {
 		c.Resolver = net.DefaultResolver
 	}
