@@ -2,6 +2,7 @@ package rtp
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -58,7 +59,11 @@ func NewPorts(cfg Config) *Ports {
 	}
 	first := (int(cfg.Low) + 1) &^ 1
 	pairs := max((int(cfg.High)-first+1)/2, 0)
-	return &Ports{bind: cfg.Bind.Unmap(), first: first, pairs: pairs, depth: cfg.Depth, used: make([]atomic.Bool, pairs)}
+	p := &Ports{bind: cfg.Bind.Unmap(), first: first, pairs: pairs, depth: cfg.Depth, used: make([]atomic.Bool, pairs)}
+	if pairs > 0 { // not where another process of ours began
+		p.next = rand.IntN(pairs)
+	}
+	return p
 }
 
 // Open binds the next free pair. It passes over ports that other programs have.
