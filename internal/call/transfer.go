@@ -93,7 +93,10 @@ func (c *Connection) bring(op *operation, t Transfer, in Invitation, transferee 
 			call.unseat(c.self)
 			call.tellRoster()
 		},
-		down: func(_ *participant, why Reason) { c.transferFailed(op, why) },
+		down: func(_ *participant, why Reason) {
+			c.transferFailed(op, why)
+			call.endIfDeserted(why) // all the others may have left meanwhile
+		},
 	})
 }
 

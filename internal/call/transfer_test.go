@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -37,8 +38,6 @@ func TestTargetSeesTheTransferee(t *testing.T) {
 	}
 }
 
-// TestApplicationIsNoTransferee, in a call of two and in a group, and nothing of
-// the transfer is begun.
 // TestTargetIsShownNoBorrowedName: the name that an application gave itself goes
 // with a number of its own, and never with the transferee's.
 func TestTargetIsShownNoBorrowedName(t *testing.T) {
@@ -72,6 +71,8 @@ func TestTargetIsShownNoBorrowedName(t *testing.T) {
 	}
 }
 
+// TestApplicationIsNoTransferee, in a call of two and in a group, and nothing of
+// the transfer is begun.
 func TestApplicationIsNoTransferee(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()
@@ -160,5 +161,38 @@ func TestHoldSurvivesAFailedTransfer(t *testing.T) {
 			t.Errorf("on hold: %t, %d frames of music in 2 s", p.OnHold, leg.Heard()-before)
 		}
 		leg.HangUp()
+	})
+}
+
+// TestTransferThatFailsEndsADesertedCall: the application and the transferee have
+// left while the target rang.
+func TestTransferThatFailsEndsADesertedCall(t *testing.T) {
+	run(t, func(w *world) {
+		leg := calltest.Inbound()
+		report, err := w.Incoming(call.Invitation{From: identifier.NewUser(resource), To: phone(ourPhone)}, leg)
+		w.must(err)
+		leg.Told(report)
+		p, err := w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, control)
+		w.must(err)
+		synctest.Wait()
+		conn, err := w.Connection(p.ID)
+		w.must(err)
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone), CallerID: phone(ourPhone)}))
+		target := <-w.dialer.Dialled
+		_, err = conn.Add(bg, call.Add{Who: phone("+15551230009"), CallerID: phone(ourPhone)})
+		w.must(err)
+		added := <-w.dialer.Dialled
+		w.must(conn.HangUp(bg)) // a user is left, so the group goes on
+		leg.HangUp()
+		added.Refuse(call.Busy, 486, "Busy Here")
+		synctest.Wait()
+		if w.Active() != 1 {
+			t.Error("the call ended before its target decided")
+		}
+		target.Refuse(call.Declined, 603, "Decline")
+		synctest.Wait()
+		if w.Active() != 0 {
+			t.Error("the call goes on with nobody in it")
+		}
 	})
 }
