@@ -3,8 +3,6 @@ package call
 import (
 	"context"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // HangUp takes the application out of the call. A call between two ends has
@@ -42,7 +40,7 @@ func (c *Connection) goAway() {
 // the call: an application, or a user.
 func (c *Call) controlled() bool {
 	for _, p := range c.participants {
-		if p.connected && !p.isApplication() && p.id.Kind() == identifier.CommunicationUser {
+		if p.connected && p.isUser() {
 			return true
 		}
 	}

@@ -50,6 +50,13 @@ type participant struct {
 // isApplication reports whether the participant is an application, not a wire.
 func (p *participant) isApplication() bool { return p.app != nil }
 
+// isUser reports whether the participant is a user with a device of his own: not
+// an application, nor one that called a number of ours, which comes in as a leg.
+func (p *participant) isUser() bool {
+	_, ownNumber := p.leg.(*hairpin)
+	return p.id.Kind() == identifier.CommunicationUser && !p.isApplication() && (!ownNumber || p.piped != nil)
+}
+
 // report is what the participant's leg tells its news to. It never blocks.
 func (p *participant) report(news Report) {
 	for next := p.moved.Load(); next != nil; next = p.moved.Load() {

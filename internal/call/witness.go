@@ -59,7 +59,7 @@ type record struct {
 // asks for them. Phone numbers never.
 func (c *Call) witnessed(p *participant) bool {
 	return p.id.Kind() == identifier.CommunicationUser && !p.hidden && p.piped == nil &&
-		(!p.isApplication() || c.registry.cfg.WitnessApplications)
+		(p.isUser() || c.registry.cfg.WitnessApplications)
 }
 
 func (c *Call) conversation() Conversation {
