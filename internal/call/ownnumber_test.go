@@ -31,8 +31,6 @@ func TestCallerByAnOwnNumberIsNoUser(t *testing.T) {
 		if _, over := added.Why(); !over || w.Active() != 0 {
 			t.Errorf("%d calls go on, though no application and no user is in them", w.Active())
 		}
-		if len(w.witness.heard) != 0 {
-			t.Errorf("the witness heard %v", w.witness.heard)
-		}
+		w.witness.expect(t)
 	})
 }

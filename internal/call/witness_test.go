@@ -2,6 +2,7 @@ package call_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -9,8 +10,9 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// scribe writes down what a witness hears.
+// scribe writes down what a witness hears, of any number of calls.
 type scribe struct {
+	mu     sync.Mutex
 	heard  []string
 	ending call.Ending
 }
@@ -22,13 +24,22 @@ func (s *scribe) ParticipantAdded(_ call.Conversation, p call.Presence) {
 func (s *scribe) ParticipantRemoved(_ call.Conversation, p call.Presence) {
 	s.note("removed %s", p.Who)
 }
-func (s *scribe) CallEnded(_ call.Conversation, e call.Ending) { s.ending = e; s.note("ended") }
+func (s *scribe) CallEnded(_ call.Conversation, e call.Ending) {
+	s.mu.Lock()
+	s.ending = e
+	s.mu.Unlock()
+	s.note("ended")
+}
 func (s *scribe) note(format string, what ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.heard = append(s.heard, fmt.Sprintf(format, what...))
 }
 
 func (s *scribe) expect(t *testing.T, want ...string) {
 	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if fmt.Sprint(s.heard) != fmt.Sprint(want) {
 		t.Errorf("the witness heard\n%q, want\n%q", s.heard, want)
 	}
