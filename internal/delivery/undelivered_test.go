@@ -64,6 +64,16 @@ func onlyMorgue(url, _ string, _ int) reply {
 	return reply{status: 500}
 }
 
+// slowToFail is onlyMorgue whose endpoints take a second for it: what happens
+// meanwhile happens before the event is given up.
+func slowToFail(url, body string, n int) reply {
+	r := onlyMorgue(url, body, n)
+	if r.status == 500 {
+		r.after = time.Second
+	}
+	return r
+}
+
 func TestGivenUpEventIsHandedOverWithItsBody(t *testing.T) {
 	for _, attempts := range []int{1, 4} { // the body is in memory, and in the journal
 		t.Run(fmt.Sprint(attempts), func(t *testing.T) {
@@ -140,7 +150,7 @@ func TestKillWhileAnEventIsHandedOver(t *testing.T) {
 	m := &morgue{}
 	journal := InMemory()
 	var left *MemoryJournal
-	runWith(t, Config{Policies: m.policies()}, journal, &webhooks{answer: onlyMorgue}, func(e *Engine, _ []Hold) {
+	runWith(t, Config{Policies: m.policies()}, journal, &webhooks{answer: slowToFail}, func(e *Engine, _ []Hold) {
 		e.Post(mortal("a", 1))
 		flush(t, e)
 		journal.Break(errors.New("no space left on device"))
@@ -163,7 +173,7 @@ func TestKillWhileAnEventIsHandedOver(t *testing.T) {
 func TestStopWhileTheJournalRefusesKeepsGivenUpEvents(t *testing.T) {
 	m := &morgue{}
 	journal := InMemory()
-	runWith(t, Config{Policies: m.policies()}, journal, &webhooks{answer: onlyMorgue}, func(e *Engine, _ []Hold) {
+	runWith(t, Config{Policies: m.policies()}, journal, &webhooks{answer: slowToFail}, func(e *Engine, _ []Hold) {
 		e.Post(mortal("a", 1))
 		flush(t, e)
 		journal.Break(errors.New("no space left on device"))
