@@ -162,6 +162,28 @@ func TestPhasesDoNotCrowd(t *testing.T) {
 
 // TestRestlessLegIsLeftAlone asks that a leg whose packets come at another moment
 // each second, which no phase suits, does not move its call each second.
+// TestNewcomerIsFollowedAtTheNextLook: a call that has moved for its first leg does
+// not rest when the second one comes.
+func TestNewcomerIsFollowedAtTheNextLook(t *testing.T) {
+	e, _ := still(t)
+	s := e.shards[0]
+	m := e.NewMix(8000)
+	after := func(d time.Duration) time.Duration { // the call's first tick
+		return (time.Duration(m.phase)*wakeEvery + d) % (phases * wakeEvery)
+	}
+	first, second := &peer{shard: s, offset: after(4 * time.Millisecond)}, &peer{shard: s, offset: after(12 * time.Millisecond)}
+	m.Join(first)
+	turn(s, phases*followTicks)
+	if e.Stats().Moved != 1 {
+		t.Fatalf("moved %d times for the first leg", e.Stats().Moved)
+	}
+	m.Join(second)
+	turn(s, 2*phases*followTicks)
+	if e.Stats().Moved != 2 {
+		t.Errorf("moved %d times after the second leg came", e.Stats().Moved-1)
+	}
+}
+
 func TestRestlessLegIsLeftAlone(t *testing.T) {
 	e, _ := still(t)
 	s := e.shards[0]

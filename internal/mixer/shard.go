@@ -145,6 +145,7 @@ func (s *shard) add(mb *Member) {
 		s.mixes[m.phase] = append(s.mixes[m.phase], m)
 	}
 	m.members = append(m.members, mb)
+	m.rest, m.moves = 0, 0 // what suits them is another question now
 	mb.in = true
 	s.members.Add(1)
 }
