@@ -273,3 +273,19 @@ func TestOthersStrainLetsLessIn(t *testing.T) {
 		t.Errorf("%.1f calls a second are let in at the least", got)
 	}
 }
+
+// TestSomePassWhateverHappens asks that strain which refusing does not end, as that
+// of a busy machine, leaves the door ajar: the server must notice when it is gone.
+func TestSomePassWhateverHappens(t *testing.T) {
+	p := newPlant(1000)
+	p.other = 50
+	p.offer(200, 10*time.Second)
+	if got := p.offer(200, 10*time.Second); got < 0.9*leastRate || got > 60 {
+		t.Errorf("%.1f calls a second pass, want about %v", got, leastRate)
+	}
+	p.other = 0
+	p.offer(200, 5*time.Second)
+	if got := p.offer(200, 5*time.Second); got < 190 {
+		t.Errorf("%.1f calls a second of 200 pass when it is over", got)
+	}
+}

@@ -98,9 +98,9 @@ func (s *Server) dialTrunk(ctx context.Context, t *trunk.Trunk, place netip.Addr
 func (s *Server) clientTLS(t *trunk.Trunk) *tls.Config {
 	config := &tls.Config{}
 	if s.cfg.ClientTLS != nil {
-		config = s.cfg.ClientTLS.Clone()
+		config = s.cfg.ClientTLS
 	}
-	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	config = modern(config)
 	config.ServerName = t.Host
 	if t.Roots != nil {
 		config.RootCAs = t.Roots
@@ -128,4 +128,11 @@ func (s *Server) reach(ctx context.Context, t *trunk.Trunk, request *sip.Request
 		return nil
 	}
 	return s.connect(ctx, t, place)
+}
+
+// modern is a configuration that takes TLS 1.2 at least.
+func modern(config *tls.Config) *tls.Config {
+	config = config.Clone()
+	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	return config
 }

@@ -110,7 +110,9 @@ func TestClientsShowCertificatesWhereTheyMust(t *testing.T) {
 func TestOldTLSIsRefused(t *testing.T) {
 	t.Parallel()
 	server, client := certificates(t)
-	r := newRig(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })
+	careless := server.Clone()
+	careless.MinVersion = tls.VersionTLS10
+	r := newRig(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", careless })
 	for version, want := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
 		config := client.Clone()
 		config.MinVersion, config.MaxVersion = version, version

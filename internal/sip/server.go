@@ -83,7 +83,7 @@ func (s *Server) Start(ctx context.Context) error {
 	s.serve("udp", func() error { return s.transport.ServeUDP(s.udp) })
 	s.serve("tcp", func() error { return s.transport.ServeTCP(s.door.guard(s.tcp)) })
 	if s.tls != nil {
-		s.serve("tls", func() error { return s.transport.ServeTLS(tls.NewListener(s.door.guard(s.tls), s.cfg.TLS)) })
+		s.serve("tls", func() error { return s.transport.ServeTLS(tls.NewListener(s.door.guard(s.tls), modern(s.cfg.TLS))) })
 	}
 	s.dialled = dialled{made: make(chan introduction), done: s.ctx.Done(), addr: s.tcp.Addr()}
 	s.dialledTCP = s.dialled
