@@ -1,8 +1,10 @@
 package sip
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +51,7 @@ func (s *Server) worthReading(request *sip.Request) bool {
 // authenticate finds the trunk whose inbound credentials a request bears.
 func (s *Server) authenticate(request *sip.Request) (*trunk.Trunk, verdict) {
 	given := s.signed(request)
-	if given == nil || !meant(given.URI, request) {
+	if given == nil || !meant(given.URI, request) || !s.offers(algorithmOf(given)) {
 		return nil, absent
 	}
 	found, known := s.trunks.Inbound(given.Username)
@@ -63,7 +65,7 @@ func (s *Server) authenticate(request *sip.Request) (*trunk.Trunk, verdict) {
 // check tells what credentials are worth; secret has the password, or the hash
 // that stands for it. known is false where nobody has that name.
 func (s *Server) check(given *digest.Credentials, request *sip.Request, secret digest.Options, known bool, now time.Time) verdict {
-	challenge := &digest.Challenge{Realm: given.Realm, Nonce: given.Nonce, Algorithm: strings.ToUpper(given.Algorithm)}
+	challenge := &digest.Challenge{Realm: given.Realm, Nonce: given.Nonce, Algorithm: algorithmOf(given)}
 	if given.QOP != "" {
 		challenge.QOP = []string{given.QOP}
 	} else {
@@ -73,7 +75,7 @@ func (s *Server) check(given *digest.Credentials, request *sip.Request, secret d
 	secret.Cnonce, secret.Username = given.Cnonce, given.Username
 	want, err := digest.Digest(challenge, secret)
 	switch {
-	case err != nil: // an algorithm that we did not offer
+	case err != nil:
 		return absent
 	case subtle.ConstantTimeCompare([]byte(want.Response), []byte(strings.ToLower(given.Response))) != 1 || !known:
 		if !s.nonces.live(given.Nonce, now) {
@@ -93,6 +95,14 @@ func meant(signed string, request *sip.Request) bool {
 	var uri sip.Uri
 	return sip.ParseUri(signed, &uri) == nil && (uri.User == "" || uri.User == request.Recipient.User)
 }
+
+// algorithmOf is the one that credentials were made with (RFC 7616 §3.4).
+func algorithmOf(given *digest.Credentials) string {
+	return strings.ToUpper(cmp.Or(given.Algorithm, "MD5"))
+}
+
+// offers reports whether our challenges have an algorithm: no other is taken.
+func (s *Server) offers(algorithm string) bool { return slices.Contains(s.cfg.Digests, algorithm) }
 
 // challenges of ours offer the configured algorithms, the first one to whoever
 // reads but one (RFC 8760 §2.4).

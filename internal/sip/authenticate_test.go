@@ -138,6 +138,27 @@ func TestChallengesAreInTheConfiguredOrder(t *testing.T) {
 	}
 }
 
+// TestAlgorithmsThatAreNotOfferedAreNotTaken, though the password is right.
+func TestAlgorithmsThatAreNotOfferedAreNotTaken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.Digests = []string{"SHA-256"} }, roaming())
+	phone := r.phone(t, nil)
+	for _, algorithm := range []string{"MD5", ""} {
+		challenge, err := digest.ParseChallenge(callWith(t, r, phone, "").Get("WWW-Authenticate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		challenge.Algorithm = algorithm
+		answer, err := digest.Digest(challenge, digest.Options{Method: "INVITE", URI: "sip:+15551230001@x", Username: "alice", Password: "secret", Count: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := callWith(t, r, phone, answer.String()); got == nil || got.Status() != 401 {
+			t.Errorf("%q: %v", algorithm, got)
+		}
+	}
+}
+
 // TestWrongCredentialsAreRefused asks for 403, whether the name is known or not.
 func TestWrongCredentialsAreRefused(t *testing.T) {
 	t.Parallel()

@@ -67,7 +67,7 @@ type Config struct {
 	// own: "https://phone.example", or "*" for all.
 	Origins []string
 	// Digests are the algorithms that challenges offer, in this order; MD5, then
-	// SHA-256 if empty. Credentials are taken in both.
+	// SHA-256 if empty. Credentials made with another one are not taken.
 	Digests []string
 	// Resolver looks up trunks' names; nil is the system's.
 	Resolver  Resolver

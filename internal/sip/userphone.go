@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -109,8 +108,8 @@ func (s *Server) proves(given *digest.Credentials, request *sip.Request) verdict
 	if request.Method != sip.REGISTER && !meant(given.URI, request) {
 		return absent
 	}
-	algorithm := strings.ToUpper(given.Algorithm)
-	if algorithm != "" && algorithm != "MD5" && algorithm != "SHA-256" {
+	algorithm := algorithmOf(given)
+	if !s.offers(algorithm) {
 		return absent
 	}
 	secret, known := s.cfg.Phones.Secret(given.Username, algorithm)
