@@ -1,14 +1,14 @@
 package main
 
 import (
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/codec"
 )
 
-// optionalPart is something of the system that we use if it is there.
+// optionalPart is something of the system that we use if it is there. What no
+// feature uses yet is none: nobody shall install it in vain.
 type optionalPart struct {
 	name  string // what it is called
 	gives string // what is missing without it
@@ -18,9 +18,6 @@ type optionalPart struct {
 
 var optionalParts = []optionalPart{
 	{"libopus.so.0", "the Opus codec", "libopus0", opus},
-	{"flite or espeak-ng", "local text to speech", "espeak-ng", program("flite", "espeak-ng")},
-	{"pocketsphinx", "local speech choices", "pocketsphinx", program("pocketsphinx", "pocketsphinx_continuous")},
-	{"ffmpeg", "mp3 and mp4 recordings", "ffmpeg", program("ffmpeg")},
 }
 
 // missingParts are those that are not installed.
@@ -45,18 +42,6 @@ func (p optionalPart) finding() finding {
 		return finding{state: stateOK, what: what + ": " + where}
 	}
 	return finding{stateNote, what + ": not installed", p.command()}
-}
-
-// program finds the first of several programs.
-func program(names ...string) func() string {
-	return func() string {
-		for _, name := range names {
-			if path, err := exec.LookPath(name); err == nil {
-				return path
-			}
-		}
-		return ""
-	}
 }
 
 // opus finds libopus, by opening it as a call would.

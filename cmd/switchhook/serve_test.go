@@ -138,11 +138,11 @@ func TestDoctorDoesNotMakeTheDataDirectory(t *testing.T) {
 }
 
 func TestMissingPartsComeWithTheirCommand(t *testing.T) {
-	part := optionalPart{"ffmpeg", "mp3", "ffmpeg", program("no-such-program-here")}
+	part := optionalPart{"ffmpeg", "mp3", "ffmpeg", library("libnone.so.99")}
 	if got := part.finding(); got.state != stateNote || got.remedy != "sudo apt-get install ffmpeg" {
 		t.Errorf("got %+v", got)
 	}
-	part.found = program("go")
+	part.found = func() string { return "/usr/lib/there.so" }
 	if got := part.finding(); got.state != stateOK {
 		t.Errorf("got %+v", got)
 	}
