@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -13,12 +12,7 @@ import (
 // is skipped, but never in CI.
 func sipp(t *testing.T, p *product, arguments ...string) (output func() error) {
 	t.Helper()
-	if _, err := exec.LookPath("sipp"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("sipp is missing; `make test-e2e` installs it (Debian: sip-tester)")
-		}
-		t.Skip("sipp is not installed (Debian: sudo apt-get install sip-tester)")
-	}
+	tool(t, "sipp", "sip-tester")
 	ctx := within(t, time.Minute)
 	command := exec.CommandContext(ctx, "sipp", append([]string{p.addresses.SIP, "-sn", "uac", "-s", ourNumber,
 		"-i", "127.0.0.1", "-nostdin", "-timeout", "50"}, arguments...)...)

@@ -1,8 +1,6 @@
 package call
 
 import (
-	"unicode"
-
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -38,7 +36,7 @@ func (l Locator) check() error {
 
 func digits(text string) bool {
 	for _, r := range text {
-		if r > unicode.MaxASCII || !unicode.IsDigit(r) {
+		if r < '0' || r > '9' {
 			return false
 		}
 	}
