@@ -14,9 +14,10 @@ import (
 // floors is the map of docs/architecture.md: a package imports lower floors only.
 var floors = map[string]int{
 	"identifier": 0, "fault": 0, "auth": 0, "backbone": 0, "audio": 0, "codec": 0, "sdp": 0, "trunk": 0, "certificate": 0,
-	"store": 1, "rtp": 1, "mixer": 1, "player": 1, "delivery": 1, "deadletter": 1, "rest": 1, "permit": 1, "registrar": 1,
+	"datadir": 0, "listen": 0, "memory": 0, "outbound": 0,
+	"store": 1, "rtp": 1, "mixer": 1, "player": 1, "delivery": 1, "deadletter": 1, "rest": 1, "permit": 1, "registrar": 1, "resource": 1,
 	"call": 2,
-	"sip":  3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3,
+	"sip":  3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3, "config": 3,
 	"server": 4,
 }
 
@@ -33,6 +34,7 @@ var neighbours = map[string][]string{
 	"rest":           {"store", "auth", "fault"},
 	"registrar":      {"store"},
 	"callautomation": {},
+	"config":         {"eventgrid"}, // which checks the subscriptions that the file declares
 }
 
 const module = "github.com/switchhook/switchhook/"

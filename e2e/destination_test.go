@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/base64"
 	"encoding/json"
+	"github.com/switchhook/switchhook/internal/resource"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +14,6 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/switchhook/switchhook/internal/delivery/azuritetest"
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 // TestStorageQueueGetsTheCall: the emulator's queue, subscribed by command and
@@ -118,7 +118,7 @@ func TestQueueIsManagedByTheOfficialSDK(t *testing.T) {
 	issuer, token := openIssuer(t)
 	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "'}]}\nevents: {storage-accounts: ['" + storage + "']}\n"})
 	a := startAgent(p, application{})
-	a.do("manageAs", values{"token": token, "subscription": server.ARMSubscription, "resourceGroup": server.ARMGroup, "resource": server.ARMName}, nil)
+	a.do("manageAs", values{"token": token, "subscription": resource.ARMSubscription, "resourceGroup": resource.ARMGroup, "resource": resource.ARMName}, nil)
 	queue(t, storage, "create", "calls")
 	account := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/" + azuritetest.Account
 	create := func(name string, destination values) (made struct {

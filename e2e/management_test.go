@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"github.com/switchhook/switchhook/internal/resource"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -16,7 +17,6 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/switchhook/switchhook/internal/auth"
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 // armAudience is whom tokens for the management of Azure are for.
@@ -101,13 +101,13 @@ func TestSubscriptionsAreManagedByTheOfficialSDK(t *testing.T) {
 	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "'}]}\nevents: {webhook-tokens: [{tenant: contoso}]}\n"})
 	a := startAgent(p, application{})
 	a.do("manageAs", values{
-		"token": token, "subscription": server.ARMSubscription, "resourceGroup": server.ARMGroup, "resource": server.ARMName, "topic": "calls",
+		"token": token, "subscription": resource.ARMSubscription, "resourceGroup": resource.ARMGroup, "resource": resource.ARMName, "topic": "calls",
 	}, nil)
 	for _, place := range []string{"resource", "topic"} {
 		t.Run(place, func(t *testing.T) { managedIn(t, a.with(t), place) })
 	}
 	t.Run("a stranger", func(t *testing.T) {
-		a.do("manageAs", values{"token": token + "x", "subscription": server.ARMSubscription, "resourceGroup": server.ARMGroup, "resource": server.ARMName}, nil)
+		a.do("manageAs", values{"token": token + "x", "subscription": resource.ARMSubscription, "resourceGroup": resource.ARMGroup, "resource": resource.ARMName}, nil)
 		if err := a.try("listSubscriptions", values{"place": "resource"}, nil); err == nil || !strings.Contains(err.Error(), "401") {
 			t.Errorf("a token that nobody signed: %v", err)
 		}

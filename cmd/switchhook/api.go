@@ -11,6 +11,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"net/http"
 	"net/url"
@@ -18,8 +21,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 // The api-versions that commands ask for.
@@ -33,13 +34,13 @@ const maxAnswer = 16 << 20
 
 // api speaks to a server with an access key, as an SDK does.
 type api struct {
-	server.Connection
+	resource.Connection
 	client *http.Client
 }
 
 // newAPI trusts the certificate in caFile beside the system's, for that name
 // or, without one, for the name of the connection.
-func newAPI(to server.Connection, caFile, name string) (*api, error) {
+func newAPI(to resource.Connection, caFile, name string) (*api, error) {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
@@ -62,22 +63,22 @@ func (a *app) connect(connectionString string) (*api, error) {
 	if err != nil {
 		return nil, err
 	}
-	ca := filepath.Join(cfg.Data, server.AuthorityFile)
+	ca := filepath.Join(cfg.Data, datadir.AuthorityFile)
 	if connectionString != "" {
-		to, err := server.ParseConnection(connectionString)
+		to, err := resource.ParseConnection(connectionString)
 		if err != nil {
 			return nil, fmt.Errorf("--connection-string: %w", err)
 		}
 		return newAPI(to, ca, "")
 	}
-	_, running, err := server.Running(cfg.Data)
+	_, running, err := datadir.Running(cfg.Data)
 	if err != nil {
 		return nil, err
 	}
 	if !running {
 		return nil, fmt.Errorf("no server runs on %s: start one with `switchhook serve`, or name its directory with --data or itself with --connection-string", cfg.Data)
 	}
-	to, err := server.ReadConnection(cfg.Data)
+	to, err := resource.ReadConnection(cfg.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (a *app) connect(connectionString string) (*api, error) {
 
 // ownName is the name in the operator's own certificate: we reach the server
 // as localhost, for which public authorities sign nothing.
-func ownName(cfg server.Config) string {
+func ownName(cfg config.Config) string {
 	if cfg.Certificate.Cert == "" || len(cfg.PublicHosts) == 0 {
 		return ""
 	}
@@ -182,7 +183,7 @@ func explain(err error) error {
 	var unknown x509.UnknownAuthorityError
 	var verification *tls.CertificateVerificationError
 	if errors.As(err, &unknown) || errors.As(err, &verification) {
-		return fmt.Errorf("%w: name the directory of that server with --data, so that its %s is trusted", err, server.AuthorityFile)
+		return fmt.Errorf("%w: name the directory of that server with --data, so that its %s is trusted", err, datadir.AuthorityFile)
 	}
 	return fmt.Errorf("the server cannot be reached: %w", err)
 }

@@ -3,11 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 type caCommand struct {
@@ -28,7 +27,7 @@ func (c caCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(cfg.Data, server.AuthorityFile)
+	name := filepath.Join(cfg.Data, datadir.AuthorityFile)
 	text, err := os.ReadFile(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s does not exist: the server makes it at its first start; name its directory with --data", name)
@@ -37,7 +36,7 @@ func (c caCommand) Run(a *app) error {
 		return err
 	}
 	if c.Export != "" {
-		if err := server.WriteFile(c.Export, text, 0o644); err != nil {
+		if err := datadir.WriteFile(c.Export, text, 0o644); err != nil {
 			return err
 		}
 		name = c.Export

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/listen"
+	"github.com/switchhook/switchhook/internal/resource"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 type doctorCommand struct{ settings }
@@ -64,9 +66,9 @@ func (c doctorCommand) Run(a *app) error {
 	return nil
 }
 
-func examine(ctx context.Context, cfg server.Config) []finding {
+func examine(ctx context.Context, cfg config.Config) []finding {
 	list := []finding{{state: stateOK, what: "configuration"}, dataDirectory(cfg.Data)}
-	pid, running, err := server.Running(cfg.Data)
+	pid, running, err := datadir.Running(cfg.Data)
 	switch {
 	case err != nil:
 		list = append(list, finding{stateFail, "lock of the data directory", err.Error()})
@@ -115,7 +117,7 @@ func dataDirectory(dir string) finding {
 }
 
 // runningServer asks the server that holds the directory how it is.
-func runningServer(ctx context.Context, cfg server.Config, pid int) finding {
+func runningServer(ctx context.Context, cfg config.Config, pid int) finding {
 	what := fmt.Sprintf("running server, process id %d", pid)
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -125,12 +127,12 @@ func runningServer(ctx context.Context, cfg server.Config, pid int) finding {
 	return finding{state: stateOK, what: what}
 }
 
-func healthy(ctx context.Context, cfg server.Config) error {
-	taken, err := server.ReadAddresses(cfg.Data)
+func healthy(ctx context.Context, cfg config.Config) error {
+	taken, err := datadir.ReadAddresses(cfg.Data)
 	if err != nil {
 		return err
 	}
-	client, err := newAPI(server.Connection{}, filepath.Join(cfg.Data, server.AuthorityFile), ownName(cfg))
+	client, err := newAPI(resource.Connection{}, filepath.Join(cfg.Data, datadir.AuthorityFile), ownName(cfg))
 	if err != nil {
 		return err
 	}
@@ -150,14 +152,14 @@ func healthy(ctx context.Context, cfg server.Config) error {
 }
 
 // freeDoors tries to open each door as the server would.
-func freeDoors(ctx context.Context, cfg server.Config) []finding {
+func freeDoors(ctx context.Context, cfg config.Config) []finding {
 	var list []finding
 	for _, door := range [][2]string{{"--https", cfg.HTTPS}, {"--http", cfg.HTTP}, {"--sip", cfg.SIP}, {"--sips", cfg.SIPS}} {
 		flag, address := door[0], door[1]
 		if address == "" {
 			continue
 		}
-		listeners, _, err := server.Listen(ctx, flag, address)
+		listeners, _, err := listen.TCP(ctx, flag, address)
 		for _, listener := range listeners {
 			listener.Close()
 		}

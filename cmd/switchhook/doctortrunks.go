@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 	"path/filepath"
 
 	"github.com/switchhook/switchhook/internal/server"
@@ -9,12 +12,12 @@ import (
 
 // trunkFindings asks a running server which of its trunks do not work now. A
 // server that cannot be asked is a finding of its own already.
-func trunkFindings(ctx context.Context, cfg server.Config) (list []finding) {
-	to, err := server.ReadConnection(cfg.Data)
+func trunkFindings(ctx context.Context, cfg config.Config) (list []finding) {
+	to, err := resource.ReadConnection(cfg.Data)
 	if err != nil {
 		return nil
 	}
-	client, err := newAPI(to, filepath.Join(cfg.Data, server.AuthorityFile), ownName(cfg))
+	client, err := newAPI(to, filepath.Join(cfg.Data, datadir.AuthorityFile), ownName(cfg))
 	if err != nil {
 		return nil
 	}

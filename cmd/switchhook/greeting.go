@@ -2,18 +2,18 @@ package main
 
 import (
 	"fmt"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 // greeting is what a person sees when the server is ready.
 type greeting struct {
 	Connection  string // connection string
-	Addresses   server.Addresses
+	Addresses   datadir.Addresses
 	PublicHosts []string
 	Numbers     []string
 	Data        string
@@ -22,8 +22,8 @@ type greeting struct {
 }
 
 // greet prints it from what the running server wrote.
-func greet(w io.Writer, cfg server.Config, taken server.Addresses) error {
-	connection, err := os.ReadFile(filepath.Join(cfg.Data, server.ConnectionStringFile))
+func greet(w io.Writer, cfg config.Config, taken datadir.Addresses) error {
+	connection, err := os.ReadFile(filepath.Join(cfg.Data, datadir.ConnectionStringFile))
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func greet(w io.Writer, cfg server.Config, taken server.Addresses) error {
 		Data:        cfg.Data,
 	}
 	if cfg.Certificate.Cert == "" {
-		g.CA = filepath.Join(cfg.Data, server.AuthorityFile)
+		g.CA = filepath.Join(cfg.Data, datadir.AuthorityFile)
 	}
 	for _, part := range missingParts() {
 		g.Missing = append(g.Missing, part.missing())

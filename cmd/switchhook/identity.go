@@ -5,12 +5,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/identifier"
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 type identityCommand struct {
@@ -42,8 +43,8 @@ func (c identityImportCommand) Run(a *app) error {
 		return err
 	}
 	if c.ConnectionString == "" {
-		done, err := a.whileStopped(func(data *server.Data) error {
-			resource, err := data.OpenResource(server.Identity{})
+		done, err := a.whileStopped(func(data *datadir.Dir) error {
+			resource, err := resource.Open(data, resource.Identity{})
 			if err != nil {
 				return err
 			}

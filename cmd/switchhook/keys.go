@@ -3,9 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 
 	"github.com/switchhook/switchhook/internal/auth"
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 type keysCommand struct {
@@ -40,7 +41,7 @@ type keysShowCommand struct {
 func (keysShowCommand) Help() string { return "Example:\n  switchhook keys show" }
 
 func (c keysShowCommand) Run(a *app) error {
-	return a.keys(c.ConnectionString, "listKeys", nil, func(r *server.Resource) error { return nil })
+	return a.keys(c.ConnectionString, "listKeys", nil, func(r *resource.Resource) error { return nil })
 }
 
 type keysRotateCommand struct {
@@ -62,7 +63,7 @@ func (c keysRotateCommand) Run(a *app) error {
 	if c.Key == "secondary" {
 		name, slot = "Secondary", auth.Secondary
 	}
-	return a.keys(c.ConnectionString, "regenerateKey", map[string]string{"keyName": name}, func(r *server.Resource) error {
+	return a.keys(c.ConnectionString, "regenerateKey", map[string]string{"keyName": name}, func(r *resource.Resource) error {
 		_, err := r.Rotate(slot)
 		return err
 	})
@@ -70,11 +71,11 @@ func (c keysRotateCommand) Run(a *app) error {
 
 // keys asks the running server; when the data directory has none, it does the
 // work there itself.
-func (a *app) keys(connectionString, action string, body any, stopped func(*server.Resource) error) error {
+func (a *app) keys(connectionString, action string, body any, stopped func(*resource.Resource) error) error {
 	var answer keysAnswer
 	if connectionString == "" {
-		done, err := a.whileStopped(func(data *server.Data) error {
-			resource, err := data.OpenResource(server.Identity{})
+		done, err := a.whileStopped(func(data *datadir.Dir) error {
+			resource, err := resource.Open(data, resource.Identity{})
 			if err != nil {
 				return err
 			}
@@ -96,7 +97,7 @@ func (a *app) keys(connectionString, action string, body any, stopped func(*serv
 	if err != nil {
 		return err
 	}
-	if err := client.do(a.ctx, "POST", server.ARMResource+"/"+action, managementVersion, body, &answer); err != nil {
+	if err := client.do(a.ctx, "POST", resource.ARMPath+"/"+action, managementVersion, body, &answer); err != nil {
 		return err
 	}
 	answer.print(a)
@@ -106,20 +107,20 @@ func (a *app) keys(connectionString, action string, body any, stopped func(*serv
 // whileStopped does some work on the data directory, holding it, unless a
 // server does. It makes no resource: that is the first start's to do, with the
 // id that it is given.
-func (a *app) whileStopped(work func(*server.Data) error) (done bool, err error) {
+func (a *app) whileStopped(work func(*datadir.Dir) error) (done bool, err error) {
 	cfg, err := a.config()
 	if err != nil {
 		return false, err
 	}
-	has, err := server.HasResource(cfg.Data)
+	has, err := resource.Exists(cfg.Data)
 	if err != nil {
 		return false, err
 	}
 	if !has {
 		return false, fmt.Errorf("%s holds no resource yet: the first `switchhook serve` makes it, with --resource-id as that of an ACS resource; another directory is named with --data", cfg.Data)
 	}
-	data, err := server.OpenData(cfg.Data)
-	var inUse *server.InUseError
+	data, err := datadir.Open(cfg.Data)
+	var inUse *datadir.InUseError
 	if errors.As(err, &inUse) {
 		return false, nil
 	}

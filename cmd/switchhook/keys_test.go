@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"net/http"
 	"os"
@@ -11,22 +13,21 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/identifier"
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 // stopped is a data directory whose server has run and ended.
-func stopped(t *testing.T) (dir, resource string) {
+func stopped(t *testing.T) (dir, id string) {
 	t.Helper()
 	dir = t.TempDir()
-	data, err := server.OpenData(dir)
+	data, err := datadir.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := data.OpenResource(server.Identity{})
+	r, err := resource.Open(data, resource.Identity{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Announce(server.Addresses{HTTPS: "localhost:8443"}); err != nil {
+	if err := r.Announce("https://localhost:8443/"); err != nil {
 		t.Fatal(err)
 	}
 	if err := data.Close(); err != nil {
@@ -37,12 +38,12 @@ func stopped(t *testing.T) (dir, resource string) {
 
 func TestKeyIsRotatedWhileStopped(t *testing.T) {
 	dir, _ := stopped(t)
-	before, err := server.ReadConnection(dir)
+	before, err := resource.ReadConnection(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := command(t, dir, "", "keys", "rotate", "primary")
-	after, err := server.ReadConnection(dir)
+	after, err := resource.ReadConnection(dir)
 	if err != nil || got.code != 0 || after.Key.ID() == before.Key.ID() || !strings.Contains(got.out, after.Key.Base64()) {
 		t.Errorf("%v %+v", err, got)
 	}
@@ -53,7 +54,7 @@ func TestKeyIsRotatedWhileStopped(t *testing.T) {
 
 func TestKeyIsRotatedOnARunningServer(t *testing.T) {
 	connection, dir := fake(t, func(w http.ResponseWriter, r *http.Request) {
-		if want := server.ARMResource + "/regenerateKey"; r.URL.Path != want || bodyOf(r) != `{"keyName":"Secondary"}` {
+		if want := resource.ARMPath + "/regenerateKey"; r.URL.Path != want || bodyOf(r) != `{"keyName":"Secondary"}` {
 			t.Errorf("%s %s", r.URL.Path, bodyOf(r))
 		}
 		io.WriteString(w, `{"primaryKey":"AAAA","secondaryKey":"BBBB"}`)
@@ -109,12 +110,12 @@ func TestNumbersAndTrunksAreListed(t *testing.T) {
 }
 
 func TestIdentitiesWaitForTheNextStart(t *testing.T) {
-	dir, resource := stopped(t)
-	one, two := identifier.NewUser(resource).Raw(), identifier.NewUser(resource).Raw()
+	dir, id := stopped(t)
+	one, two := identifier.NewUser(id).Raw(), identifier.NewUser(id).Raw()
 	if got := command(t, dir, "# users\n"+one+"\n\n"+two+"\r\n", "identity", "import", "-"); got.code != 0 || !strings.Contains(got.out, "2 identities wait") {
 		t.Fatalf("got %+v", got)
 	}
-	data, err := server.OpenData(dir)
+	data, err := datadir.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

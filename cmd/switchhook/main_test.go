@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/pem"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,7 +15,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/switchhook/switchhook/internal/auth"
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 // outcome is how a command ended.
@@ -62,7 +62,7 @@ func fake(t *testing.T, handler http.HandlerFunc) (connection, dir string) {
 	t.Cleanup(srv.Close)
 	dir = t.TempDir()
 	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
-	if err := os.WriteFile(filepath.Join(dir, server.AuthorityFile), cert, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, datadir.AuthorityFile), cert, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return "endpoint=" + srv.URL + "/;accesskey=" + primary.Base64(), dir

@@ -26,7 +26,7 @@ func (c *serveCommand) Run(a *app) error {
 		return err
 	}
 	takeProcessors()
-	srv, err := server.New(cfg, server.NewLogger(a.err, cfg.LogLevel, cfg.LogFormat))
+	srv, err := server.New(cfg, newLogger(a.err, cfg.LogLevel, cfg.LogFormat))
 	if err != nil {
 		return err
 	}

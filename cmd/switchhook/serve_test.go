@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,8 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 var freeDoorFlags = []string{"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0"}
@@ -67,7 +66,7 @@ func TestServeIsTheDefaultCommand(t *testing.T) {
 	for _, args := range [][]string{freeDoorFlags, append([]string{"serve"}, freeDoorFlags...)} {
 		dir := filepath.Join(t.TempDir(), "data")
 		stop := serving(t, dir, args...)
-		connection, err := os.ReadFile(filepath.Join(dir, server.ConnectionStringFile))
+		connection, err := os.ReadFile(filepath.Join(dir, datadir.ConnectionStringFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +167,7 @@ func TestProcessorsAreTripledUnlessSet(t *testing.T) {
 
 func TestGreetingLeavesOutClosedDoors(t *testing.T) {
 	var out bytes.Buffer
-	g := greeting{Connection: "endpoint=…", Addresses: server.Addresses{HTTP: "localhost:8080"}, Data: "/data", Missing: []string{"one", "two"}}
+	g := greeting{Connection: "endpoint=…", Addresses: datadir.Addresses{HTTP: "localhost:8080"}, Data: "/data", Missing: []string{"one", "two"}}
 	if err := g.print(&out); err != nil {
 		t.Fatal(err)
 	}

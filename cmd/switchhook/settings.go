@@ -1,8 +1,10 @@
 package main
 
-import "github.com/switchhook/switchhook/internal/server"
+import (
+	"github.com/switchhook/switchhook/internal/config"
+)
 
-// settings are the flags of serve. Its fields are those of server.Flags.
+// settings are the flags of serve. Its fields are those of config.Flags.
 type settings struct {
 	Data, Config string   `kong:"-"` // of the root
 	HTTPS        string   `name:"https" placeholder:"HOST:PORT" env:"SWITCHHOOK_HTTPS" group:"doors" help:"APIs over TLS (localhost:8443). Port 0 takes a free one, off closes a door."`
@@ -21,11 +23,11 @@ type settings struct {
 }
 
 // load makes the configuration of these flags.
-func (s settings) load(a *app) (server.Config, error) {
+func (s settings) load(a *app) (config.Config, error) {
 	s.Data, s.Config = a.root.Data, a.root.Config
-	return server.LoadConfig(server.Flags(s))
+	return config.Load(config.Flags(s))
 }
 
 // config is the configuration for a command that takes no setting but the
 // root's flags and the environment.
-func (a *app) config() (server.Config, error) { return settings{}.load(a) }
+func (a *app) config() (config.Config, error) { return settings{}.load(a) }

@@ -3,9 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/resource"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 type subscribeCommand struct {
@@ -63,7 +62,7 @@ func (c *subscribeCommand) Run(a *app) error {
 
 func subscriptionPath(name string) string { return subscriptionsPath + "/" + escape(name) }
 
-const subscriptionsPath = server.ARMResource + "/providers/Microsoft.EventGrid/eventSubscriptions"
+const subscriptionsPath = resource.ARMPath + "/providers/Microsoft.EventGrid/eventSubscriptions"
 
 // lookEvery is between two questions how the handshake goes.
 const lookEvery = 250 * time.Millisecond

@@ -4,14 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/config"
 	"io"
 	"net/http"
 	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 // answers plays the states of a subscription, one a request, the last for ever.
@@ -223,11 +222,11 @@ func TestUntrustedServerIsExplained(t *testing.T) {
 }
 
 func TestOwnCertificateIsExpectedUnderItsPublicName(t *testing.T) {
-	cfg := server.Config{PublicHosts: []string{"calls.example.com"}}
+	cfg := config.Config{PublicHosts: []string{"calls.example.com"}}
 	if got := ownName(cfg); got != "" {
 		t.Errorf("with the private CA: %q", got)
 	}
-	cfg.Certificate = server.CertificateFiles{Cert: "a", Key: "b"}
+	cfg.Certificate = config.CertificateFiles{Cert: "a", Key: "b"}
 	if got := ownName(cfg); got != "calls.example.com" {
 		t.Errorf("with own files: %q", got)
 	}

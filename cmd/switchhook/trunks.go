@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"net"
 	"strconv"
 	"strings"
@@ -53,9 +55,9 @@ func (c trunksCommand) Run(a *app) error {
 
 // ifRunning finds the server that a command may ask: the one of the connection
 // string, or that of the data directory; nil where none runs.
-func (a *app) ifRunning(cfg server.Config, connectionString string) (*api, error) {
+func (a *app) ifRunning(cfg config.Config, connectionString string) (*api, error) {
 	if connectionString == "" {
-		if _, running, err := server.Running(cfg.Data); err != nil || !running {
+		if _, running, err := datadir.Running(cfg.Data); err != nil || !running {
 			return nil, err
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -23,7 +25,7 @@ import (
 )
 
 func subscriptionURL(base, name string) string {
-	return base + ARMResource + "/providers/Microsoft.EventGrid/eventSubscriptions/" + name + eventsVersion
+	return base + resource.ARMPath + "/providers/Microsoft.EventGrid/eventSubscriptions/" + name + eventsVersion
 }
 
 // until polls a condition, for 20 s at most.
@@ -101,7 +103,7 @@ func TestStorageQueueTakesEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, base := eventPartsWith(t, Config{StorageAccounts: []delivery.StorageAccount{account}})
+	p, base := eventPartsWith(t, config.Config{StorageAccounts: []delivery.StorageAccount{account}})
 	queue := func(method, path string) string {
 		status, text := request(t, method, signedQueue(account, path), "")
 		if status >= 300 {
@@ -170,7 +172,7 @@ func TestDeadLettersReachABucketOfS3(t *testing.T) {
 		w.Header().Set("ETag", `"1"`)
 	}))
 	defer s3.Close()
-	p, base := eventPartsWith(t, Config{S3: &deadletter.S3{Endpoint: s3.Listener.Addr().String(), Region: "eu", AccessKey: "key", SecretKey: "secret", Plain: true}})
+	p, base := eventPartsWith(t, config.Config{S3: &deadletter.S3{Endpoint: s3.Listener.Addr().String(), Region: "eu", AccessKey: "key", SecretKey: "secret", Plain: true}})
 	statuses := make(chan int, 1)
 	statuses <- http.StatusBadRequest
 	status, text := request(t, "PUT", subscriptionURL(base, "incoming"), `{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+webhook(t, statuses)+

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"errors"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/listen"
 	"log/slog"
 	"net"
 	"net/http"
@@ -36,14 +38,14 @@ func newDoors(p *parts, handler http.Handler) *doors {
 }
 
 // listen opens the doors that are configured. Nobody is served before serve.
-func (d *doors) listen(ctx context.Context) (secure, plain []net.Listener, taken Addresses, err error) {
+func (d *doors) listen(ctx context.Context) (secure, plain []net.Listener, taken datadir.Addresses, err error) {
 	if d.p.cfg.HTTPS != "" {
-		if secure, taken.HTTPS, err = Listen(ctx, "--https", d.p.cfg.HTTPS); err != nil {
+		if secure, taken.HTTPS, err = listen.TCP(ctx, "--https", d.p.cfg.HTTPS); err != nil {
 			return nil, nil, taken, err
 		}
 	}
 	if d.p.cfg.HTTP != "" {
-		if plain, taken.HTTP, err = Listen(ctx, "--http", d.p.cfg.HTTP); err != nil {
+		if plain, taken.HTTP, err = listen.TCP(ctx, "--http", d.p.cfg.HTTP); err != nil {
 			closeAll(secure)
 			return nil, nil, taken, err
 		}

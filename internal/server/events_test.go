@@ -4,6 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"log/slog"
 	"net/http"
@@ -31,20 +34,20 @@ func (everybody) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal
 
 // eventParts are the parts that publish and deliver events, served over HTTP,
 // without phones, keys and a disk.
-func eventParts(t *testing.T) (p *parts, base string) { return eventPartsWith(t, Config{}) }
+func eventParts(t *testing.T) (p *parts, base string) { return eventPartsWith(t, config.Config{}) }
 
 // eventPartsWith has dead letters too, in a folder, at once.
-func eventPartsWith(t *testing.T, cfg Config) (p *parts, base string) {
+func eventPartsWith(t *testing.T, cfg config.Config) (p *parts, base string) {
 	t.Helper()
 	p = &parts{cfg: cfg, log: slog.New(slog.DiscardHandler)}
 	var err error
-	if p.data, err = OpenData(t.TempDir()); err != nil {
+	if p.data, err = datadir.Open(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.data.Close() })
 	t.Cleanup(func() { p.close() })
 	if cfg.NATS != "" {
-		if p.resource, err = p.data.OpenResource(Identity{}); err != nil {
+		if p.resource, err = resource.Open(p.data, resource.Identity{}); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.openBackbone(t.Context()); err != nil {
@@ -70,8 +73,8 @@ func eventPartsWith(t *testing.T, cfg Config) (p *parts, base string) {
 	p.public.known = make(chan struct{})
 	p.public.give("http://127.0.0.1:1")
 	p.grid, err = eventgrid.New(eventgrid.Config{
-		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName, PublicBase: p.public.base, Tail: &p.tail,
-		DeadLetter: p.deadLetterStore, Destinations: p.cfg.destinations(), Reach: p.reach,
+		SubscriptionID: resource.ARMSubscription, ResourceGroup: resource.ARMGroup, ResourceName: resource.ARMName, PublicBase: p.public.base, Tail: &p.tail,
+		DeadLetter: p.deadLetterStore, Destinations: p.cfg.Destinations(), Reach: p.reach,
 	}, store.InMemory(), p.deliveries, p.log)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +112,7 @@ const eventsVersion = "?api-version=2023-04-01"
 // subscribe makes a subscription and waits for its handshake.
 func subscribe(t *testing.T, base, name, endpoint string) {
 	t.Helper()
-	address := base + ARMResource + "/providers/Microsoft.EventGrid/eventSubscriptions/" + name + eventsVersion
+	address := base + resource.ARMPath + "/providers/Microsoft.EventGrid/eventSubscriptions/" + name + eventsVersion
 	status, text := request(t, "PUT", address, `{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+endpoint+`"}}}}`)
 	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(text, `"Succeeded"`); _, text = request(t, "GET", address, "") {
 		if status != http.StatusCreated || time.Now().After(deadline) {

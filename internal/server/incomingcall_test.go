@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"log/slog"
 	"net/http"
@@ -115,7 +116,7 @@ func answerOf(status int, body string) *http.Response {
 func gridWith(t *testing.T, poster eventgrid.Poster, transport http.RoundTripper, properties string) *eventgrid.Grid {
 	t.Helper()
 	grid, err := eventgrid.New(eventgrid.Config{
-		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
+		SubscriptionID: resource.ARMSubscription, ResourceGroup: resource.ARMGroup, ResourceName: resource.ARMName,
 		PublicBase: func() string { return "https://localhost:8443" }, Transport: transport,
 	}, store.InMemory(), poster, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"github.com/switchhook/switchhook/internal/resource"
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/auth"
@@ -12,8 +13,8 @@ import (
 // where ARM has one.
 func (p *parts) registerManagement(rt *rest.Router) {
 	always := rest.EvenWhenBusy()
-	rt.Handle(http.MethodPost, ARMResource+"/listKeys", p.listKeys, always)
-	rt.Handle(http.MethodPost, ARMResource+"/regenerateKey", p.regenerateKey, always)
+	rt.Handle(http.MethodPost, resource.ARMPath+"/listKeys", p.listKeys, always)
+	rt.Handle(http.MethodPost, resource.ARMPath+"/regenerateKey", p.regenerateKey, always)
 	rt.Handle(http.MethodPost, "/admin/identities:import", p.importIdentities)
 	p.registerEvents(rt)
 	p.registerStates(rt)

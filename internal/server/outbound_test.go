@@ -2,10 +2,14 @@ package server
 
 import (
 	"errors"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/resource"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,33 +19,6 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/rest"
 )
-
-func TestAddressesThatLeadInward(t *testing.T) {
-	o := Outbound{RefusePrivate: true, Allow: []netip.Prefix{netip.MustParsePrefix("10.20.0.0/16"), netip.MustParsePrefix("fd00:1::/32")}}
-	for address, want := range map[string]string{
-		"8.8.8.8": "", "2600::1": "", "64:ff9b::808:808": "",
-		"127.0.0.1": "loopback", "127.1.2.3": "loopback", "::1": "loopback", "::ffff:127.0.0.1": "loopback", "64:ff9b::7f00:1": "loopback",
-		"10.0.0.1": "private", "172.31.255.255": "private", "192.168.1.1": "private", "::ffff:192.168.1.1": "private", "64:ff9b::a00:1": "private",
-		"fd12::1": "private", "fec0::1": "private", "172.32.0.1": "",
-		"169.254.169.254": "link-local", "::ffff:a9fe:a9fe": "link-local", "fe80::1": "link-local", "fe80::1%eth0": "link-local",
-		"100.64.0.1": "provider", "0.0.0.0": "this host", "0.1.2.3": "this host", "::": "this host",
-		"192.0.2.1": "reserved", "198.18.0.1": "reserved", "255.255.255.255": "reserved", "2001:db8::1": "reserved", "2001::1": "reserved",
-		"224.0.0.1": "multicast", "ff02::1": "multicast",
-		"::7f00:1": "disguise", "2002:7f00:1::": "disguise", "::ffff:0:7f00:1": "disguise",
-		"10.20.3.4": "", "::ffff:10.20.3.4": "", "10.21.0.1": "private", "fd00:1::5": "", "64:ff9b::a14:304": "",
-	} {
-		err := o.check(netip.MustParseAddr(address))
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "outbound.allow")) {
-			t.Errorf("%s: %v, want %q", address, err, want)
-		}
-	}
-}
-
-func TestWithoutARuleEverythingIsReached(t *testing.T) {
-	if (Outbound{}).checkAddress() != nil || (Outbound{}).checkAddressPort() != nil {
-		t.Error("addresses are checked, and proxies not used")
-	}
-}
 
 // TestNothingLeadsInward asks everything that connects to what a client has
 // named: handshakes, events, callbacks and prompts.
@@ -83,9 +60,9 @@ func TestAllowedAddressIsReached(t *testing.T) {
 }
 
 // outboundParts are the parts of a server whose doors are closed.
-func outboundParts(t *testing.T, config string) *parts {
+func outboundParts(t *testing.T, text string) *parts {
 	t.Helper()
-	cfg, err := LoadConfig(Flags{Data: t.TempDir(), SIP: off, SIPS: off, Config: file(t, config)})
+	cfg, err := config.Load(config.Flags{Data: t.TempDir(), SIP: config.Off, SIPS: config.Off, Config: file(t, text)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +86,7 @@ func (p *parts) handshakeWith(t *testing.T, endpoint string) (text string) {
 	p.grid.Routes(router)
 	doors := httptest.NewServer(router)
 	defer doors.Close()
-	address := doors.URL + ARMResource + "/providers/Microsoft.EventGrid/eventSubscriptions/hook" + eventsVersion
+	address := doors.URL + resource.ARMPath + "/providers/Microsoft.EventGrid/eventSubscriptions/hook" + eventsVersion
 	_, text = request(t, "PUT", address, `{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+endpoint+`"}}}}`)
 	for deadline := time.Now().Add(10 * time.Second); strings.Contains(text, `"Creating"`) && time.Now().Before(deadline); {
 		_, text = request(t, "GET", address, "")
@@ -119,16 +96,16 @@ func (p *parts) handshakeWith(t *testing.T, endpoint string) (text string) {
 
 func TestOperatorIsWarnedOfOpenDoors(t *testing.T) {
 	for _, row := range []struct {
-		cfg  Config
+		cfg  config.Config
 		want bool
 	}{
-		{Config{HTTPS: "localhost:8443", HTTP: "127.0.0.1:8080"}, false},
-		{Config{HTTPS: "[::1]:8443"}, false},
-		{Config{HTTPS: "0.0.0.0:8443"}, true},
-		{Config{HTTPS: ":8443"}, true},
-		{Config{HTTPS: "localhost:8443", HTTP: "192.0.2.1:80"}, true},
-		{Config{HTTPS: "calls.example.com:8443"}, true},
-		{Config{HTTPS: "0.0.0.0:8443", Outbound: Outbound{RefusePrivate: true}}, false},
+		{config.Config{HTTPS: "localhost:8443", HTTP: "127.0.0.1:8080"}, false},
+		{config.Config{HTTPS: "[::1]:8443"}, false},
+		{config.Config{HTTPS: "0.0.0.0:8443"}, true},
+		{config.Config{HTTPS: ":8443"}, true},
+		{config.Config{HTTPS: "localhost:8443", HTTP: "192.0.2.1:80"}, true},
+		{config.Config{HTTPS: "calls.example.com:8443"}, true},
+		{config.Config{HTTPS: "0.0.0.0:8443", Outbound: outbound.Rule{RefusePrivate: true}}, false},
 	} {
 		var log strings.Builder
 		p := &parts{cfg: row.cfg, log: slog.New(slog.NewTextHandler(&log, nil))}
@@ -137,4 +114,14 @@ func TestOperatorIsWarnedOfOpenDoors(t *testing.T) {
 			t.Errorf("%+v: warned %v", row.cfg, got)
 		}
 	}
+}
+
+// file writes a configuration file and returns its name.
+func file(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "switchhook.yaml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }

@@ -3,6 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/memory"
+	"github.com/switchhook/switchhook/internal/resource"
 	"log/slog"
 	"sync"
 	"time"
@@ -32,12 +36,12 @@ import (
 
 // parts are the pieces of a running server, in the order in which they are made.
 type parts struct {
-	cfg Config
+	cfg config.Config
 	log *slog.Logger
 
 	metrics  *prometheus.Registry
-	data     *Data
-	resource *Resource
+	data     *datadir.Dir
+	resource *resource.Resource
 	cert     Certificate
 	backbone *backbone.Backbone
 	store    store.Backend
@@ -99,7 +103,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.broken = make(chan error, 8)
 	p.public.known = make(chan struct{})
 	p.metrics = newMetrics()
-	p.work.Go(func() { new(thrift).run(p.life, p.log) })
+	p.work.Go(func() { memory.Run(p.life, p.log) })
 	for _, step := range []func(context.Context) error{
 		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones,
 		p.openAPIs, p.openProfile,
@@ -113,11 +117,11 @@ func (p *parts) open(ctx context.Context) error {
 
 // openData takes the data directory, and from it what the resource is.
 func (p *parts) openData(context.Context) (err error) {
-	if p.data, err = OpenData(p.cfg.Data); err != nil {
+	if p.data, err = datadir.Open(p.cfg.Data); err != nil {
 		return err
 	}
 	p.later(p.data.Close)
-	if p.resource, err = p.data.OpenResource(p.cfg.Identity); err != nil {
+	if p.resource, err = resource.Open(p.data, p.cfg.Identity); err != nil {
 		return err
 	}
 	if p.cert, err = OpenCertificate(p.cfg, p.data, p.log); err != nil {
@@ -133,7 +137,7 @@ func (p *parts) openData(context.Context) (err error) {
 }
 
 func (p *parts) openBackbone(ctx context.Context) (err error) {
-	if p.backbone, err = backbone.Open(ctx, backbone.Config{Dir: p.data.Dir(), Door: p.natsDoor()}, p.log); err != nil {
+	if p.backbone, err = backbone.Open(ctx, backbone.Config{Dir: p.data.Name(), Door: p.natsDoor()}, p.log); err != nil {
 		return err
 	}
 	p.later(func() error { p.backbone.Close(); return nil })
@@ -158,14 +162,14 @@ func (p *parts) openDeliveries(context.Context) error {
 			eventgrid.PolicyName:  grid,
 			deadletter.PolicyName: p.deadLetters.Policy(),
 		},
-		CheckAddress:   p.cfg.Outbound.checkAddressPort(),
+		CheckAddress:   p.cfg.Outbound.CheckPort(),
 		Senders:        p.senders(),
 		KeepAttempts:   p.cfg.KeepAttempts,
 		MaxAttempts:    p.cfg.MaxAttempts,
 		AttemptArchive: delivery.AttemptsOnBackbone(p.backbone, p.cfg.KeepAttempts, p.cfg.MaxAttempts),
 		FailureArchive: delivery.FailuresOnBackbone(p.backbone, keepFailures),
 		KeepFailures:   keepFailures,
-		ResourceID:     ARMResource,
+		ResourceID:     resource.ARMPath,
 		Subscribed:     func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
 		Metrics:        p.metrics,
 	}, delivery.OnBackbone(p.backbone), p.log)
@@ -175,9 +179,9 @@ func (p *parts) openDeliveries(context.Context) error {
 
 func (p *parts) openGrid(context.Context) (err error) {
 	p.grid, err = eventgrid.New(eventgrid.Config{
-		SubscriptionID: ARMSubscription, ResourceGroup: ARMGroup, ResourceName: ARMName,
+		SubscriptionID: resource.ARMSubscription, ResourceGroup: resource.ARMGroup, ResourceName: resource.ARMName,
 		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail, DeadLetter: p.deadLetterStore,
-		Destinations: p.cfg.destinations(), Reach: p.reach,
+		Destinations: p.cfg.Destinations(), Reach: p.reach,
 		Transport: p.deliveries.Transport(), Tokens: p.webhooks, MaxSubscriptions: p.cfg.MaxSubscriptions,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
@@ -190,7 +194,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 func (p *parts) openCalls(context.Context) error {
 	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
-	p.prompts = player.New(player.Config{Allow: p.cfg.Outbound.checkAddress()}, p.log.With("part", "player"))
+	p.prompts = player.New(player.Config{Allow: p.cfg.Outbound.Check()}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
 	var err error
 	if p.records, err = cdr.Open(p.recordsConfig(), p.log.With("part", "cdr")); err != nil {

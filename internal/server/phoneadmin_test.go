@@ -2,6 +2,8 @@ package server
 
 import (
 	"encoding/json"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/resource"
 	"log/slog"
 	"net"
 	"net/http/httptest"
@@ -38,8 +40,8 @@ func newPhoneOffice(t *testing.T) phoneOffice {
 	}
 	p := &parts{
 		log: slog.New(slog.DiscardHandler), store: store.InMemory(), metrics: prometheus.NewRegistry(),
-		resource: &Resource{ID: phonesResource, Keys: keys},
-		cfg:      Config{Numbers: defaultNumbers, Trunks: []trunk.Trunk{{Name: "roaming", InboundUsername: "carrier", InboundPassword: "secret"}}},
+		resource: &resource.Resource{ID: phonesResource, Keys: keys},
+		cfg:      config.Config{Numbers: demoNumbers, Trunks: []trunk.Trunk{{Name: "roaming", InboundUsername: "carrier", InboundPassword: "secret"}}},
 	}
 	t.Cleanup(func() { p.close() })
 	for _, open := range []error{p.openNumbers(t.Context()), p.openRouting(t.Context()), p.openRegistrar(t.Context())} {
@@ -162,7 +164,7 @@ func TestRegistrarOnAllAddressesIsNamedAsItWasReached(t *testing.T) {
 		{"[::]:5060", "192.0.2.7:8443", nil, "192.0.2.7:5060"},
 		{"0.0.0.0:5060", "localhost", []string{"calls.example:443"}, "calls.example:5060"},
 	} {
-		p := &parts{cfg: Config{PublicHosts: test.public}}
+		p := &parts{cfg: config.Config{PublicHosts: test.public}}
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host = test.host
 		if got := p.reachable(net.TCPAddrFromAddrPort(netip.MustParseAddrPort(test.at)), r); got != test.want {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/listen"
 	"net"
 	"net/http"
 	"net/http/pprof"
-	"net/netip"
 	"time"
 )
 
@@ -20,7 +20,7 @@ func (p *parts) openProfile(ctx context.Context) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", p.cfg.Profile)
 	if err != nil {
-		return listenError("profile", p.cfg.Profile, err)
+		return listen.Error("profile", p.cfg.Profile, err)
 	}
 	door := &http.Server{Handler: profiles(), ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}
 	p.later(door.Close)
@@ -40,17 +40,4 @@ func profiles() http.Handler {
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	return mux
-}
-
-// profileDoor checks the address of the profiles.
-func (c *checker) profileDoor(s setting) string {
-	if s.value == "" {
-		return ""
-	}
-	address := c.door(s)
-	host, _, _ := net.SplitHostPort(address)
-	if ip, err := netip.ParseAddr(host); address != "" && host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		c.fail(s, "is %q; profiles are for this machine alone: use 127.0.0.1:6060", s.value)
-	}
-	return address
 }

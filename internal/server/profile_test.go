@@ -1,6 +1,7 @@
 package server
 
 import (
+	"github.com/switchhook/switchhook/internal/config"
 	"io"
 	"log/slog"
 	"net"
@@ -15,7 +16,7 @@ func TestProfilesAreBehindTheirDoor(t *testing.T) {
 		t.Fatal(err)
 	}
 	free.Close()
-	p := &parts{cfg: Config{Profile: free.Addr().String()}, log: slog.New(slog.NewTextHandler(io.Discard, nil)), broken: make(chan error, 1)}
+	p := &parts{cfg: config.Config{Profile: free.Addr().String()}, log: slog.New(slog.NewTextHandler(io.Discard, nil)), broken: make(chan error, 1)}
 	if err := p.openProfile(t.Context()); err != nil {
 		t.Fatal(err)
 	}

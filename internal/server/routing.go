@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"github.com/switchhook/switchhook/internal/config"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/codec"
@@ -29,7 +30,7 @@ func (p *parts) openRouting(ctx context.Context) (err error) {
 		return err
 	}
 	for _, t := range p.cfg.Trunks {
-		if missing := missingCodecs(t); len(missing) > 0 {
+		if missing := config.MissingCodecs(t); len(missing) > 0 {
 			p.log.Warn("codecs of a trunk are left out", "trunk", t.Name, "codecs", missing, "error", codec.OpusMissing())
 		}
 	}

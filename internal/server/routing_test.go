@@ -1,6 +1,7 @@
 package server
 
 import (
+	"github.com/switchhook/switchhook/internal/config"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,9 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
+// demoNumbers are those of a server without a configuration.
+var demoNumbers = []string{"+15550100001", "+15550100002"}
+
 // everyone lets all requests in.
 type everyone struct{}
 
@@ -24,8 +28,8 @@ func (everyone) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal,
 
 // TestNumbersAndRoutesFollowTheirAPIs asks that calls see what the APIs change.
 func TestNumbersAndRoutesFollowTheirAPIs(t *testing.T) {
-	p := &parts{log: slog.New(slog.DiscardHandler), store: store.InMemory(), cfg: Config{
-		Numbers: defaultNumbers, SpareNumbers: []string{"+33155501234"}, Trunks: []trunk.Trunk{trunk.Loopback(0)},
+	p := &parts{log: slog.New(slog.DiscardHandler), store: store.InMemory(), cfg: config.Config{
+		Numbers: demoNumbers, SpareNumbers: []string{"+33155501234"}, Trunks: []trunk.Trunk{trunk.Loopback(0)},
 	}}
 	for _, open := range []error{p.openNumbers(t.Context()), p.openRouting(t.Context())} {
 		if open != nil {

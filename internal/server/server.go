@@ -3,20 +3,22 @@ package server
 import (
 	"context"
 	"errors"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"log/slog"
 	"time"
 )
 
 // Server is one running Switchhook.
 type Server struct {
-	cfg   Config
+	cfg   config.Config
 	log   *slog.Logger
 	ready chan struct{}
-	taken Addresses // final once ready is closed
+	taken datadir.Addresses // final once ready is closed
 }
 
 // New returns a server for a checked configuration. It opens nothing yet.
-func New(cfg Config, log *slog.Logger) (*Server, error) {
+func New(cfg config.Config, log *slog.Logger) (*Server, error) {
 	return &Server{cfg: cfg, log: log, ready: make(chan struct{})}, nil
 }
 
@@ -24,7 +26,7 @@ func New(cfg Config, log *slog.Logger) (*Server, error) {
 func (s *Server) Ready() <-chan struct{} { return s.ready }
 
 // Addresses are the doors taken; it waits for Ready.
-func (s *Server) Addresses() Addresses {
+func (s *Server) Addresses() datadir.Addresses {
 	<-s.ready
 	return s.taken
 }
@@ -43,7 +45,11 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	if s.taken, err = p.serve(ctx); err != nil {
 		return err
 	}
-	if err := p.resource.Announce(s.taken); err != nil {
+	// The addresses come last: who waits for them finds the connection string written.
+	if err := p.resource.Announce(s.taken.Endpoint()); err != nil {
+		return err
+	}
+	if err := p.data.Announce(s.taken); err != nil {
 		return err
 	}
 	s.log.Info("ready", "after", time.Since(begun), "https", s.taken.HTTPS, "http", s.taken.HTTP, "sip", s.taken.SIP, "sips", s.taken.SIPS)

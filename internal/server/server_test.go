@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"io"
 	"log/slog"
 	"net/http"
@@ -14,7 +16,7 @@ import (
 
 func TestServerAnswersHealthOverItsOwnCertificate(t *testing.T) {
 	dir := t.TempDir()
-	cfg, err := LoadConfig(Flags{Data: dir, HTTPS: "localhost:0", HTTP: "localhost:0", SIP: "127.0.0.1:0", SIPS: "127.0.0.1:0"})
+	cfg, err := config.Load(config.Flags{Data: dir, HTTPS: "localhost:0", HTTP: "localhost:0", SIP: "127.0.0.1:0", SIPS: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +32,7 @@ func TestServerAnswersHealthOverItsOwnCertificate(t *testing.T) {
 	case err := <-ended:
 		t.Fatal(err)
 	}
-	authority, err := os.ReadFile(filepath.Join(dir, AuthorityFile))
+	authority, err := os.ReadFile(filepath.Join(dir, datadir.AuthorityFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +64,7 @@ func TestServerAnswersHealthOverItsOwnCertificate(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if _, err := ReadAddresses(dir); err == nil {
+	if _, err := datadir.ReadAddresses(dir); err == nil {
 		t.Error("a stopped server still announces its addresses")
 	}
 }

@@ -3,13 +3,15 @@ package server
 import (
 	"context"
 	"fmt"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"net"
 	"sync"
 )
 
 // serve opens the doors and lets everybody in. Deliveries of the process before
 // come first: their applications must hear of the end of their old calls.
-func (p *parts) serve(ctx context.Context) (taken Addresses, err error) {
+func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) {
 	p.doors = newDoors(p, p.healthBeside(p.router))
 	secure, plain, taken, err := p.doors.listen(ctx)
 	if err != nil {
@@ -23,7 +25,7 @@ func (p *parts) serve(ctx context.Context) (taken Addresses, err error) {
 	if door := p.backbone.DoorAddr(); door != nil {
 		taken.NATS = door.String()
 	}
-	p.public.give(taken.publicBase(p.cfg))
+	p.public.give(publicBase(taken, p.cfg))
 	left, err := p.deliveries.Start(p.life)
 	if err != nil {
 		closeAll(append(secure, plain...))
@@ -37,7 +39,7 @@ func (p *parts) serve(ctx context.Context) (taken Addresses, err error) {
 	return taken, nil
 }
 
-func (p *parts) listenForPhones(ctx context.Context, taken *Addresses) error {
+func (p *parts) listenForPhones(ctx context.Context, taken *datadir.Addresses) error {
 	if p.phones == nil {
 		return nil
 	}
@@ -61,7 +63,7 @@ func (p *parts) haltDeliveries() error {
 
 // publicBase is the address that validation links bear: the first public host if
 // there is one, else this machine.
-func (a Addresses) publicBase(cfg Config) string {
+func publicBase(a datadir.Addresses, cfg config.Config) string {
 	scheme, door := "https", a.HTTPS
 	if door == "" {
 		scheme, door = "http", a.HTTP

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"crypto/tls"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"log/slog"
 	"os"
 
@@ -17,24 +19,13 @@ type Certificate interface {
 
 // OpenCertificate takes the operator's own files where they are configured,
 // and the private authority in the data directory elsewhere.
-func OpenCertificate(cfg Config, data *Data, log *slog.Logger) (Certificate, error) {
+func OpenCertificate(cfg config.Config, data *datadir.Dir, log *slog.Logger) (Certificate, error) {
 	log = log.With("part", "certificate")
 	if own := cfg.Certificate; own.Cert != "" {
 		return certificate.OpenOwn(own.Cert, own.Key, log)
 	}
 	machine, _ := os.Hostname() // without a name there is one name less
-	return certificate.OpenPrivate(certificate.Config{Names: cfg.certificateNames(), Machine: machine}, data, log)
-}
-
-// certificateNames are the public hosts, and the hosts of the TLS doors.
-func (cfg Config) certificateNames() []string {
-	names := append([]string(nil), cfg.PublicHosts...)
-	for _, door := range []string{cfg.HTTPS, cfg.SIPS} {
-		if host := doorHost(door); host != "" {
-			names = append(names, host)
-		}
-	}
-	return names
+	return certificate.OpenPrivate(certificate.Config{Names: cfg.CertificateNames(), Machine: machine}, data, log)
 }
 
 // httpsConfig is for the HTTPS doors. Its protocols are named although net/http

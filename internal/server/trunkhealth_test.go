@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/tls"
 	"encoding/pem"
+	"github.com/switchhook/switchhook/internal/config"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -79,14 +80,14 @@ func TestAuthoritiesOfTrunksAndCallersAreRead(t *testing.T) {
 		}
 	}
 	text := "sips-client-ca: " + good + "\ntrunks: [{name: a, host: h.example, transport: tls, roots: " + good + "}]\n"
-	cfg, err := LoadConfig(Flags{Config: file(t, text)})
+	cfg, err := config.Load(config.Flags{Config: file(t, text)})
 	if err != nil || cfg.SIPSClients == nil || cfg.Trunks[0].Roots == nil {
 		t.Errorf("%v, %+v", err, cfg.Trunks)
 	}
 	if got := sipsConfig(uncertified{}, cfg.SIPSClients); got.ClientAuth != tls.RequireAndVerifyClientCert || got.MinVersion != tls.VersionTLS12 {
 		t.Errorf("callers are asked for %v", got.ClientAuth)
 	}
-	if _, err := LoadConfig(Flags{Config: file(t, strings.ReplaceAll(text, good, bad))}); err == nil || !strings.Contains(err.Error(), bad) {
+	if _, err := config.Load(config.Flags{Config: file(t, strings.ReplaceAll(text, good, bad))}); err == nil || !strings.Contains(err.Error(), bad) {
 		t.Errorf("a file without certificates: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"github.com/switchhook/switchhook/internal/config"
 	"log/slog"
 	"net"
 	"net/http/httptest"
@@ -20,7 +21,7 @@ import (
 
 // TestStatesOfTrunksAndNumbers asks what commands are told of a running server.
 func TestStatesOfTrunksAndNumbers(t *testing.T) {
-	p := &parts{log: slog.New(slog.DiscardHandler), store: store.InMemory(), metrics: newMetrics(), cfg: Config{
+	p := &parts{log: slog.New(slog.DiscardHandler), store: store.InMemory(), metrics: newMetrics(), cfg: config.Config{
 		Numbers: []string{"+15550100001"}, SpareNumbers: []string{"+15550100009"},
 		Trunks: []trunk.Trunk{{Name: "carrier", Host: "192.0.2.1", MaxCalls: 1}},
 		Guards: []permit.Guard{{Name: "premium", Prefixes: []string{"+1900"}, Deny: true}},

@@ -1,0 +1,50 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/switchhook/switchhook/internal/deadletter"
+	"github.com/switchhook/switchhook/internal/delivery"
+)
+
+// storageAccounts reads connection strings of storage accounts. Mistakes repeat
+// no secret.
+func (c *checker) storageAccounts(texts []string) []delivery.StorageAccount {
+	var accounts []delivery.StorageAccount
+	for i, text := range texts {
+		account, err := delivery.ParseStorageAccount(text)
+		if err != nil {
+			c.fail(setting{name: c.file.where(fmt.Sprintf("events.storage-accounts[%d]", i))}, "is not the connection string of a storage account: %v", err)
+			continue
+		}
+		accounts = append(accounts, account)
+	}
+	return accounts
+}
+
+// s3Text is the server of buckets as the file has it.
+type s3Text struct {
+	Endpoint  string `yaml:"endpoint"`
+	Region    string `yaml:"region"`
+	AccessKey string `yaml:"access-key"`
+	SecretKey string `yaml:"secret-key"`
+}
+
+// s3 reads the server of the buckets of dead letters, nil for none.
+func (c *checker) s3(text s3Text) *deadletter.S3 {
+	if text == (s3Text{}) {
+		return nil
+	}
+	s := setting{name: c.file.where("events.s3")}
+	u, err := url.Parse(text.Endpoint)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "":
+		c.fail(s, "needs an endpoint such as https://s3.eu-central-1.amazonaws.com or http://127.0.0.1:9000, without a path")
+		return nil
+	case text.AccessKey == "" || text.SecretKey == "":
+		c.fail(s, "needs both access-key and secret-key")
+		return nil
+	}
+	return &deadletter.S3{Endpoint: u.Host, Region: text.Region, AccessKey: text.AccessKey, SecretKey: text.SecretKey, Plain: u.Scheme == "http"}
+}

@@ -1,0 +1,160 @@
+// Package resource is the ACS resource that a server is: its GUID, its two access
+// keys, the connection string of applications, and the names by which Azure
+// Resource Manager knows it.
+package resource
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/datadir"
+)
+
+// Resource is the ACS resource that this server is.
+type Resource struct {
+	ID   string     // its immutable GUID, lower case
+	Keys *auth.Keys // in force now
+
+	dir      *datadir.Dir
+	mu       sync.Mutex // one rotation or announcement at a time
+	endpoint string     // that applications reach, for the connection string
+}
+
+// Identity is an ACS resource whose id and keys the server takes over. A zero
+// field was not given.
+type Identity struct {
+	ID   string
+	Key1 auth.Key
+	Key2 auth.Key
+}
+
+// resourceFile keeps the resource in the data directory.
+const resourceFile = "resource.json"
+
+// savedResource is the content of resourceFile.
+type savedResource struct {
+	ID        string `json:"resourceId"`
+	Primary   string `json:"primaryKey"`
+	Secondary string `json:"secondaryKey"`
+}
+
+// Open loads the resource from the data directory, or creates it at the first
+// start: with the given id and keys, and random ones in place of those that are
+// not given. Later a given identity must be the stored one, since applications
+// and users carry it in their ids.
+func Open(dir *datadir.Dir, given Identity) (*Resource, error) {
+	text, err := dir.LoadFile(resourceFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return create(dir, given)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := parse(dir, text)
+	if err != nil {
+		return nil, fmt.Errorf("%s is damaged (%w): restore it from a backup, or delete it and set --resource-id, --key1 and --key2 at the next start", dir.Path(resourceFile), err)
+	}
+	return r, r.check(given)
+}
+
+func create(dir *datadir.Dir, given Identity) (*Resource, error) {
+	if given.ID == "" {
+		given.ID = uuid.NewString()
+	}
+	if given.Key1.ID() == "" {
+		given.Key1 = auth.NewKey()
+	}
+	if given.Key2.ID() == "" {
+		given.Key2 = auth.NewKey()
+	}
+	keys, err := auth.NewKeys(given.Key1, given.Key2)
+	if err != nil {
+		return nil, fmt.Errorf("--key1 and --key2: %w", err)
+	}
+	r := &Resource{ID: given.ID, Keys: keys, dir: dir}
+	return r, r.save(given.Key1, given.Key2)
+}
+
+func parse(dir *datadir.Dir, text []byte) (*Resource, error) {
+	var saved savedResource
+	if err := json.Unmarshal(text, &saved); err != nil {
+		return nil, errors.New("the file is not JSON") // the cause might quote a key
+	}
+	if err := uuid.Validate(saved.ID); err != nil {
+		return nil, errors.New("resourceId is not a GUID")
+	}
+	primary, err1 := auth.ParseKey(saved.Primary)
+	secondary, err2 := auth.ParseKey(saved.Secondary)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	keys, err := auth.NewKeys(primary, secondary)
+	if err != nil {
+		return nil, err
+	}
+	r := &Resource{ID: strings.ToLower(saved.ID), Keys: keys, dir: dir}
+	if connection, err := dir.LoadFile(datadir.ConnectionStringFile); err == nil {
+		r.endpoint, _, _ = cutConnectionString(string(connection))
+	}
+	return r, nil
+}
+
+// check refuses an identity other than the stored one. Keys show as their ids.
+func (r *Resource) check(given Identity) error {
+	stored := r.dir.Path(resourceFile)
+	if given.ID != "" && given.ID != r.ID {
+		return fmt.Errorf("--resource-id %s contradicts %s, which is resource %s; a resource never changes its id: remove the setting, or choose an empty directory with --data", given.ID, stored, r.ID)
+	}
+	for _, key := range []struct {
+		flag, name string
+		given      auth.Key
+		slot       auth.Slot
+	}{{"--key1", "primary", given.Key1, auth.Primary}, {"--key2", "secondary", given.Key2, auth.Secondary}} {
+		if have := r.Keys.Get(key.slot); key.given.ID() != "" && key.given.ID() != have.ID() {
+			return fmt.Errorf("%s (%s) contradicts %s, whose %s key is %s: remove the setting to use the stored key; `switchhook keys show` prints it, `switchhook keys rotate %s` replaces it", key.flag, key.given, stored, key.name, have, key.name)
+		}
+	}
+	return nil
+}
+
+func (r *Resource) save(primary, secondary auth.Key) error {
+	text, err := json.MarshalIndent(savedResource{r.ID, primary.Base64(), secondary.Base64()}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return r.dir.SaveFile(resourceFile, append(text, '\n'))
+}
+
+// Rotate puts a new random key into a slot, first on disk, then in force: what
+// the old one signed is refused from then on.
+func (r *Resource) Rotate(slot auth.Slot) (auth.Key, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	pair := [2]auth.Key{r.Keys.Get(auth.Primary), r.Keys.Get(auth.Secondary)}
+	pair[slot] = auth.NewKey()
+	if err := r.save(pair[auth.Primary], pair[auth.Secondary]); err != nil {
+		return auth.Key{}, err
+	}
+	if err := r.Keys.Replace(slot, pair[slot]); err != nil {
+		return auth.Key{}, err
+	}
+	return pair[slot], r.saveConnectionString()
+}
+
+// Exists reports whether a server has created its resource in a data directory.
+func Exists(dir string) (bool, error) {
+	_, err := os.Stat(filepath.Join(dir, resourceFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
