@@ -34,6 +34,18 @@ type Sink interface {
 	WriteFrame(f Frame)
 }
 
+// Tick counts the frames of a mix. What several listeners hear at one tick was
+// said at the same moment.
+type Tick uint64
+
+// Listener hears what somebody in a mix says, or the whole mix, beside those who
+// are in it. HearFrame takes what is said in the 20 ms of one tick; nil is silence.
+// It must neither keep nor change f, never blocks, never allocates. A Listener that
+// also implements io.Closer is closed when nothing more is to be heard.
+type Listener interface {
+	HearFrame(at Tick, f Frame)
+}
+
 // Port is whatever speaks and hears in a call. A port that also implements
 // io.Closer is closed by the mixer's shard when it has left the mix, so that
 // nobody else touches its sockets at that moment.

@@ -19,8 +19,17 @@ type speaker struct {
 	gone <-chan struct{} // closed when its listener has left; nil for the mix
 }
 
-// toAll makes the application speak into the mix.
-func (c *Connection) toAll() speaker { return speaker{say: c.self.app.say} }
+// toAll makes the application speak into the mix. One prompt takes the place of
+// another; one that was stopped still fades out.
+func (c *Connection) toAll() speaker {
+	remove := func() {}
+	return speaker{say: func(s audio.Source) {
+		remove()
+		if remove = func() {}; s != nil {
+			remove = c.self.app.Add(s)
+		}
+	}}
+}
 
 // toAlone whispers to one participant.
 func toAlone(p *participant) speaker { return speaker{p.ear.speak, p.ear.gone} }

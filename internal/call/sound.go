@@ -2,7 +2,6 @@ package call
 
 import (
 	"context"
-	"sync/atomic"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/mixer"
@@ -44,28 +43,12 @@ type Clips interface {
 	Fetch(ctx context.Context, uri, cacheID string) (*player.Clip, error)
 }
 
-// application is the port of a participant that is an application: it says the
-// prompts that the application plays to all.
-type application struct {
-	saying atomic.Pointer[audio.Source]
-}
+// application is the port of a participant that is an application. It says what
+// the application plays to all, several sources at once if need be.
+type application struct{ audio.Sum }
 
-// say makes s what the application says from the next frame on; nil is silence.
-func (a *application) say(s audio.Source) {
-	if s == nil {
-		a.saying.Store(nil)
-		return
-	}
-	a.saying.Store(&s)
-}
-
-// ReadFrame gives what the application says.
-func (a *application) ReadFrame(f audio.Frame) bool {
-	s := a.saying.Load()
-	return s != nil && (*s).ReadFrame(f)
-}
-
-// WriteFrame takes what the application hears; nothing listens to it yet.
+// WriteFrame takes what the application hears. Whoever listens for the application
+// hears the mix itself.
 func (a *application) WriteFrame(audio.Frame) {}
 
 // MixesOf lets calls sound on a mixer's shards.

@@ -27,7 +27,7 @@ type arriving interface {
 
 // follow moves a mix to the phase that suits its legs' arrivals, now and then.
 func (s *shard) follow(m *Mix) {
-	if m.ticks++; m.ticks%followTicks != 0 || len(m.members) == 0 {
+	if m.now%followTicks != 0 || len(m.members) == 0 {
 		return
 	}
 	earlier := m.earlier()

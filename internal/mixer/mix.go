@@ -22,13 +22,18 @@ type Mix struct {
 
 	// The shard's own.
 	phase   int // at which wake of four it is walked
-	ticks   int
 	moves   int // to another phase
 	rest    int // looks until the next one
 	samples int
 	members []*Member
 	over    bool    // no one joins any more
 	at      *Member // whose port is being called, for a panic's sake
+
+	now         audio.Tick // counts the ticks
+	walked      bool       // it is in its shard's list
+	taps        []*tap
+	overhearing int  // of the taps, those that want private sources as well
+	telling     *tap // which is being called, for a panic's sake
 }
 
 // Member is one port's place in a mix. Its methods may be called from any
@@ -84,9 +89,7 @@ func (m *Mix) Close() {
 	m.shard.assigned.Add(-1)
 	m.shard.orders.push(func(s *shard) {
 		m.over = true
-		for len(m.members) > 0 {
-			s.remove(m.members[0])
-		}
+		s.clear(m)
 	})
 }
 

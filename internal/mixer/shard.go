@@ -1,7 +1,6 @@
 package mixer
 
 import (
-	"io"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -22,7 +21,8 @@ type shard struct {
 	engine *Engine
 	clock  clock
 	orders orders
-	mixes  [phases][]*Mix // those that have members
+	mixes  [phases][]*Mix // those that have members or listeners
+	walked int            // how many they are
 	turn   int            // counts wakes
 	next   time.Duration  // when the next wake is due
 	round  time.Duration  // spent walking since phase 0
@@ -62,7 +62,7 @@ func (s *shard) run() {
 // await sleeps until the next wake is due, or, while nobody is here, until a
 // command comes.
 func (s *shard) await() {
-	if s.members.Load() == 0 {
+	if s.walked == 0 {
 		s.late.rest()
 		<-s.orders.wake
 		s.next = s.clock.now()
@@ -102,6 +102,7 @@ func (s *shard) tick(phase int) {
 	// Backwards, because a member that panics may take its mix out of the list.
 	for i := len(s.mixes[phase]) - 1; i >= 0; i-- {
 		m := s.mixes[phase][i]
+		m.now++
 		s.tickOne(m)
 		s.follow(m)
 	}
@@ -109,7 +110,7 @@ func (s *shard) tick(phase int) {
 
 // tickOne ticks a mix. A port that panics loses its place: it leaves the mix and
 // is closed, the panic is logged with its stack, and the others have lost one
-// frame. A whisper that panics is ended. Ending the process would end every
+// frame. A whisper that panics is ended, a listener is removed. Ending the process would end every
 // other call as well.
 func (s *shard) tickOne(m *Mix) {
 	defer func() {
@@ -123,9 +124,11 @@ func (s *shard) tickOne(m *Mix) {
 
 // expel takes out whatever a mix was calling when it panicked.
 func (s *shard) expel(m *Mix) {
-	mb, private := m.at, s.work.advising
-	m.at, s.work.advising = nil, nil
+	mb, private, listener := m.at, s.work.advising, m.telling
+	m.at, s.work.advising, m.telling = nil, nil, nil
 	switch {
+	case listener != nil:
+		s.detach(listener)
 	case mb == nil:
 	case private != nil:
 		mb.whisper.CompareAndSwap(private, nil)
@@ -141,13 +144,25 @@ func (s *shard) add(mb *Member) {
 		s.closePort(mb)
 		return
 	}
-	if len(m.members) == 0 {
-		s.mixes[m.phase] = append(s.mixes[m.phase], m)
-	}
 	m.members = append(m.members, mb)
 	m.rest, m.moves = 0, 0 // what suits them is another question now
 	mb.in = true
 	s.members.Add(1)
+	s.schedule(m)
+}
+
+// schedule walks a mix while it has members or listeners.
+func (s *shard) schedule(m *Mix) {
+	busy := len(m.members)+len(m.taps) > 0
+	switch {
+	case busy && !m.walked:
+		s.mixes[m.phase] = append(s.mixes[m.phase], m)
+		s.walked++
+	case !busy && m.walked:
+		s.mixes[m.phase] = without(s.mixes[m.phase], m)
+		s.walked--
+	}
+	m.walked = busy
 }
 
 // remove takes a member out and closes its port. It does nothing the second time.
@@ -156,13 +171,20 @@ func (s *shard) remove(mb *Member) {
 	if !mb.in {
 		return
 	}
-	mb.in = false
+	mb.in, mb.spoke = false, false
 	m.members = without(m.members, mb)
-	if len(m.members) == 0 {
-		s.mixes[m.phase] = without(s.mixes[m.phase], m)
-	}
 	s.members.Add(-1)
+	s.detachAll(m, mb)
+	s.schedule(m)
 	s.closePort(mb)
+}
+
+// clear takes everybody out of a mix, listeners last.
+func (s *shard) clear(m *Mix) {
+	for len(m.members) > 0 {
+		s.remove(m.members[0])
+	}
+	s.detachAll(m, nil)
 }
 
 // end makes everybody leave and the thread return.
@@ -170,23 +192,12 @@ func (s *shard) end() {
 	s.ended = true
 	for phase := range s.mixes {
 		for len(s.mixes[phase]) > 0 {
-			s.remove(s.mixes[phase][0].members[0])
+			s.clear(s.mixes[phase][0])
 		}
 	}
 }
 
-func (s *shard) closePort(mb *Member) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			s.engine.panicked(cause, debug.Stack())
-		}
-	}()
-	if closer, ok := mb.port.(io.Closer); ok {
-		if err := closer.Close(); err != nil {
-			s.engine.closeFailed(err)
-		}
-	}
-}
+func (s *shard) closePort(mb *Member) { s.closeOne(mb.port) }
 
 // without removes one element, in order, and leaves no pointer to it behind.
 func without[T comparable](list []T, gone T) []T {

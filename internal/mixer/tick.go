@@ -14,6 +14,9 @@ type workspace struct {
 	advice [maxSamples]int16 // what a whisper says
 	both   [maxSamples]int16 // what is heard, with the whisper
 
+	private  [maxSamples]int32 // all that whispers say, where a listener wants it
+	confided bool              // private is not silence
+
 	speakers  int
 	last      [2]*Member // the first two who speak
 	summed    bool
@@ -29,12 +32,15 @@ func (m *Mix) tick(w *workspace) {
 		mb.port.WriteFrame(m.whispered(w, mb, m.heardBy(w, mb)))
 	}
 	m.at = nil
+	if len(m.taps) > 0 {
+		m.tell(w)
+	}
 }
 
 // read asks every port for its frame, also those that will not be heard: their
 // sockets must be drained and their tones noticed.
 func (m *Mix) read(w *workspace) {
-	w.speakers, w.summed, w.published = 0, false, false
+	w.speakers, w.summed, w.published, w.confided = 0, false, false, false
 	for _, mb := range m.members {
 		m.at = mb
 		spoke := mb.port.ReadFrame(mb.said[:m.samples])
@@ -48,15 +54,21 @@ func (m *Mix) read(w *workspace) {
 	}
 }
 
-// heardBy returns what a member hears of the others, nil for silence. Silence
-// and a single voice, which is every call of two, cost no arithmetic; those who
-// do not speak themselves share one frame.
+// heardBy returns what a member hears of the others, nil for silence.
 func (m *Mix) heardBy(w *workspace, mb *Member) audio.Frame {
 	if mb.held.Load() {
 		return nil
 	}
+	return m.voices(w, mb)
+}
+
+// voices returns what everybody says, nil for silence, but one member, if mb is
+// not nil. Silence and a single voice, which is every call of two, cost no
+// arithmetic; those who do not speak themselves share one frame.
+func (m *Mix) voices(w *workspace, mb *Member) audio.Frame {
+	own := mb != nil && mb.spoke
 	voices := w.speakers
-	if mb.spoke {
+	if own {
 		voices--
 	}
 	switch {
@@ -68,7 +80,7 @@ func (m *Mix) heardBy(w *workspace, mb *Member) audio.Frame {
 		return w.last[1].said[:m.samples]
 	}
 	m.sum(w)
-	if mb.spoke {
+	if own {
 		return subtract(w.own[:m.samples], w.total[:m.samples], mb.said[:m.samples])
 	}
 	if !w.published {
@@ -107,6 +119,9 @@ func (m *Mix) whispered(w *workspace, mb *Member, heard audio.Frame) audio.Frame
 	w.advising = nil
 	if !advised {
 		return heard
+	}
+	if m.overhearing > 0 {
+		w.confide(w.advice[:m.samples])
 	}
 	if heard == nil {
 		return w.advice[:m.samples]

@@ -1,0 +1,157 @@
+package audio
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+)
+
+// Queue is a bounded, lock-free ring buffer of time-stamped frames for one writer
+// and one reader: it carries what is heard on a mixer's shard to whatever is too
+// slow for one, or to another shard. The writer never waits. When the queue is
+// full it drops the oldest frame, and counts it; the reader sees the gap in the
+// stamps.
+//
+// Frames are never overwritten while they are read: each slot holds the number of
+// a buffer, and both sides exchange it for that of a buffer of their own.
+type Queue struct {
+	frames  uint64 // how many may wait
+	batch   uint64 // how many wait before the reader is woken
+	buffers []queued
+	slots   []atomic.Uint32 // each the number of a buffer
+
+	written atomic.Uint64 // frames put so far
+	spare   uint32        // the writer's own buffer
+
+	taken   atomic.Uint64 // frames read or skipped so far
+	reading uint32        // the reader's own buffer
+
+	dropped atomic.Uint64
+	closed  atomic.Bool
+	asleep  atomic.Bool   // the reader waits on wake
+	wake    chan struct{} // one token: look again
+}
+
+// queued is one frame. It belongs to whoever has exchanged it for another.
+type queued struct {
+	turn    uint64 // of all frames, which this is
+	unread  bool
+	at      Tick
+	size    int // samples; 0 is silence
+	samples [wideFrame]int16
+}
+
+// Heard is a frame with the moment in which it was heard. A nil frame is silence.
+type Heard struct {
+	At    Tick
+	Frame Frame
+}
+
+// NewQueue returns a queue in which as many frames of 8 or 16 kHz may wait as
+// frames says. A reader that sleeps is woken when batch of them wait: waking costs
+// the writer more than writing, so a reader that is in no hurry asks for several.
+func NewQueue(frames, batch int) *Queue {
+	frames = max(frames, 1)
+	q := &Queue{
+		frames:  uint64(frames),
+		batch:   uint64(min(max(batch, 1), frames)),
+		buffers: make([]queued, frames+3),
+		slots:   make([]atomic.Uint32, frames+1), // one more: the oldest is not overtaken while it is fetched
+		spare:   uint32(frames + 1),
+		reading: uint32(frames + 2),
+		wake:    make(chan struct{}, 1),
+	}
+	for i := range q.slots {
+		q.slots[i].Store(uint32(i))
+	}
+	return q
+}
+
+// HearFrame puts a frame, of at most 20 ms at 16 kHz; nil is silence, which is not
+// copied. It implements Listener, for the writer.
+func (q *Queue) HearFrame(at Tick, f Frame) {
+	turn := q.written.Load()
+	own := &q.buffers[q.spare]
+	own.turn, own.unread, own.at, own.size = turn, true, at, copy(own.samples[:], f)
+	q.spare = q.slots[turn%uint64(len(q.slots))].Swap(q.spare)
+	if old := &q.buffers[q.spare]; old.unread {
+		old.unread = false
+		q.dropped.Add(1)
+	}
+	q.written.Store(turn + 1)
+	if q.asleep.Load() && turn+1-q.taken.Load() >= q.batch {
+		q.wakeUp()
+	}
+}
+
+// Close says that no frame follows. It is the writer's, and implements io.Closer.
+func (q *Queue) Close() error {
+	q.closed.Store(true)
+	q.wakeUp()
+	return nil
+}
+
+func (q *Queue) wakeUp() {
+	q.asleep.Store(false)
+	select {
+	case q.wake <- struct{}{}:
+	default: // a token is there already
+	}
+}
+
+// Next returns the oldest frame, which stays valid until the next call; false if
+// none waits. It is the reader's.
+func (q *Queue) Next() (Heard, bool) {
+	turn, written := q.taken.Load(), q.written.Load()
+	if turn == written {
+		return Heard{}, false
+	}
+	if written-turn > q.frames {
+		turn = written - q.frames
+	}
+	q.reading = q.slots[turn%uint64(len(q.slots))].Swap(q.reading)
+	got := &q.buffers[q.reading]
+	got.unread = false
+	q.taken.Store(got.turn + 1) // later than turn if the writer has gone all round meanwhile
+	if got.size == 0 {
+		return Heard{At: got.at}, true
+	}
+	return Heard{At: got.at, Frame: got.samples[:got.size]}, true
+}
+
+// Ready returns a channel that delivers once when the reader has something to do:
+// a batch of frames waits, or the queue is closed. A reader asks for it anew each
+// time that it has taken all there is.
+func (q *Queue) Ready() <-chan struct{} {
+	q.asleep.Store(true)
+	if q.closed.Load() || q.written.Load()-q.taken.Load() >= q.batch {
+		q.wakeUp()
+	}
+	return q.wake
+}
+
+// Read waits for the next frame, as Next returns it. After the last one the error
+// is io.EOF; when ctx is done it is the cause.
+func (q *Queue) Read(ctx context.Context) (Heard, error) {
+	for {
+		if heard, ok := q.Next(); ok {
+			return heard, nil
+		}
+		if q.Ended() {
+			return Heard{}, io.EOF
+		}
+		select {
+		case <-q.Ready():
+		case <-ctx.Done():
+			return Heard{}, context.Cause(ctx)
+		}
+	}
+}
+
+// Ended reports whether the queue is closed and all of it has been read.
+func (q *Queue) Ended() bool {
+	return q.closed.Load() && q.taken.Load() == q.written.Load()
+}
+
+// Dropped counts the frames that were overwritten before they were read.
+func (q *Queue) Dropped() uint64 { return q.dropped.Load() }

@@ -1,0 +1,85 @@
+package audio
+
+import (
+	"math"
+	"slices"
+	"sync/atomic"
+)
+
+// Sum is a summing bus: a Source that says what any number of sources say
+// together, clipped. It has one reader; sources come and go from any goroutine
+// without a lock. The zero Sum is silent.
+type Sum struct {
+	sources atomic.Pointer[[]*summand]
+	next    [wideFrame]int16 // what one of several says
+}
+
+type summand struct {
+	source Source
+	ended  <-chan struct{} // nil, or closed when the source has nothing more to say
+}
+
+// Add makes a source heard from the next frame on. Remove ends that, but the
+// reader may be about to finish a frame of the source still. A source that has a
+// method Done, as a prompt does, is forgotten by itself after its end.
+func (s *Sum) Add(source Source) (remove func()) {
+	added := &summand{source: source}
+	if ending, ok := source.(interface{ Done() <-chan struct{} }); ok {
+		added.ended = ending.Done()
+	}
+	s.change(func(list []*summand) []*summand { return append(list, added) })
+	return func() {
+		s.change(func(list []*summand) []*summand {
+			return slices.DeleteFunc(list, func(x *summand) bool { return x == added })
+		})
+	}
+}
+
+// change puts a list in place that was made from a copy of the present one.
+func (s *Sum) change(change func([]*summand) []*summand) {
+	for {
+		old := s.sources.Load()
+		var list []*summand
+		if old != nil {
+			list = slices.DeleteFunc(slices.Clone(*old), (*summand).over)
+		}
+		list = change(list)
+		if s.sources.CompareAndSwap(old, &list) {
+			return
+		}
+	}
+}
+
+func (x *summand) over() bool {
+	select {
+	case <-x.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// ReadFrame implements Source. The frame is one of 8 or 16 kHz.
+func (s *Sum) ReadFrame(f Frame) bool {
+	list := s.sources.Load()
+	if list == nil {
+		return false
+	}
+	heard := false
+	for _, x := range *list {
+		switch {
+		case !heard:
+			heard = x.source.ReadFrame(f)
+		case x.source.ReadFrame(s.next[:len(f)]):
+			add(f, s.next[:len(f)])
+		}
+	}
+	return heard
+}
+
+func add(f, other Frame) {
+	other = other[:len(f)]
+	for i, sample := range f {
+		f[i] = int16(min(max(int(sample)+int(other[i]), math.MinInt16), math.MaxInt16))
+	}
+}

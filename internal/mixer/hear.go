@@ -1,0 +1,154 @@
+package mixer
+
+import (
+	"io"
+	"runtime/debug"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// Hearing is what a listener of a whole mix wants to hear of it.
+type Hearing struct {
+	Private bool    // also what private sources say to single members
+	Without *Member // whom it does not hear; nil: it hears everybody
+}
+
+// tap is a listener's place beside a mix.
+type tap struct {
+	mix      *Mix
+	listener audio.Listener
+	of       *Member // nil: of the whole mix, as want says
+	want     Hearing
+
+	in bool // the shard's own
+}
+
+// Hear lets a listener hear what this member says from the next tick on, as the
+// others would: nil while it is muted, on hold or silent. Stop ends it at the next
+// tick, from any goroutine. When the listener has heard its last frame, since it
+// was stopped, the member has left or the mix is over, the shard closes it if it
+// is an io.Closer. A listener that panics is removed.
+func (mb *Member) Hear(l audio.Listener) (stop func()) {
+	return mb.mix.attach(&tap{mix: mb.mix, listener: l, of: mb})
+}
+
+// Hear lets a listener hear the whole mix, as Member.Hear does for one member. All
+// listeners of a mix get the same tick's frames with the same stamp. A mix that
+// has listeners goes on without members, silent.
+func (m *Mix) Hear(l audio.Listener, want Hearing) (stop func()) {
+	return m.attach(&tap{mix: m, listener: l, want: want})
+}
+
+func (m *Mix) attach(t *tap) (stop func()) {
+	if !m.shard.orders.push(func(s *shard) { s.attach(t) }) {
+		if closer, ok := t.listener.(io.Closer); ok {
+			_ = closer.Close() // no shard is left to do it, nor to mind
+		}
+	}
+	return func() { m.shard.orders.push(func(s *shard) { s.detach(t) }) }
+}
+
+// attach adds a listener.
+func (s *shard) attach(t *tap) {
+	m := t.mix
+	if m.over || s.ended || t.of != nil && !t.of.in {
+		s.closeListener(t)
+		return
+	}
+	t.in = true
+	m.taps = append(m.taps, t)
+	if t.want.Private {
+		m.overhearing++
+	}
+	s.schedule(m)
+}
+
+// detach removes a listener and closes it. It does nothing the second time.
+func (s *shard) detach(t *tap) {
+	m := t.mix
+	if !t.in {
+		return
+	}
+	t.in = false
+	m.taps = without(m.taps, t)
+	if t.want.Private {
+		m.overhearing--
+	}
+	s.schedule(m)
+	s.closeListener(t)
+}
+
+// detachAll removes the listeners of one member; of the mix and everybody, if mb
+// is nil.
+func (s *shard) detachAll(m *Mix, mb *Member) {
+	for i := len(m.taps) - 1; i >= 0; i-- {
+		if mb == nil || m.taps[i].of == mb {
+			s.detach(m.taps[i])
+		}
+	}
+}
+
+func (s *shard) closeListener(t *tap) { s.closeOne(t.listener) }
+
+// closeOne closes what has left a mix, if it is an io.Closer.
+func (s *shard) closeOne(gone any) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.engine.panicked(cause, debug.Stack())
+		}
+	}()
+	if closer, ok := gone.(io.Closer); ok {
+		if err := closer.Close(); err != nil {
+			s.engine.closeFailed(err)
+		}
+	}
+}
+
+// tell gives the listeners the frame of this tick, once everybody has been heard.
+func (m *Mix) tell(w *workspace) {
+	for _, t := range m.taps {
+		m.telling = t
+		t.listener.HearFrame(m.now, m.heardThrough(w, t))
+	}
+	m.telling = nil
+}
+
+// heardThrough returns what a listener hears, nil for silence.
+func (m *Mix) heardThrough(w *workspace, t *tap) audio.Frame {
+	switch {
+	case t.of != nil && t.of.spoke:
+		return t.of.said[:m.samples]
+	case t.of != nil:
+		return nil
+	}
+	heard := m.voices(w, t.want.Without)
+	if !t.want.Private || !w.confided {
+		return heard
+	}
+	private := w.private[:m.samples]
+	if heard == nil {
+		clip(w.both[:m.samples], private)
+		return w.both[:m.samples]
+	}
+	return add(w.both[:m.samples], private, heard)
+}
+
+// confide notes what a private source says, for those who want to hear it too.
+func (w *workspace) confide(said audio.Frame) {
+	private := w.private[:len(said)]
+	if !w.confided {
+		w.confided = true
+		clear(private)
+	}
+	for i, sample := range said {
+		private[i] += int32(sample)
+	}
+}
+
+func add(dst []int16, total []int32, said []int16) audio.Frame {
+	total, said = total[:len(dst)], said[:len(dst)]
+	for i := range dst {
+		dst[i] = clipped(total[i] + int32(said[i]))
+	}
+	return dst
+}
