@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 // Guard is a rule about calls to phone numbers. A call must pass every guard
@@ -83,7 +84,9 @@ type guard struct {
 	swept time.Time
 }
 
-func newGuard(g Guard) *guard { return &guard{Guard: g, by: make(map[string]*counter)} }
+func newGuard(g Guard) *guard {
+	return &guard{Guard: g, all: newCounter(), by: make(map[string]*counter)}
+}
 
 // about reports whether a guard looks at a request: at one of any trunk where
 // it names none, at one through a trunk where it names that.
@@ -120,8 +123,8 @@ func (g *guard) take(q Request, now time.Time) (free func(), err error) {
 		return nil, fault.Throttled(time.Minute, "Guard %s counts for too many askers; try again later.", g.Name).WithCode("8516")
 	case g.Concurrent > 0 && c.active >= g.Concurrent:
 		return nil, fault.Throttled(time.Second, "Guard %s allows %d calls at once, and they are going on. %s was not called.", g.Name, g.Concurrent, q.To.Number()).WithCode("8516")
-	case g.PerMinute > 0 && !c.recent.take(now, g.PerMinute, time.Minute):
-		return nil, fault.Throttled(c.recent.wait(now, time.Minute), "Guard %s allows %d calls a minute, and they were made. %s was not called.", g.Name, g.PerMinute, q.To.Number()).WithCode("8516")
+	case g.PerMinute > 0 && !c.recent.Allow(now, g.PerMinute):
+		return nil, fault.Throttled(c.recent.Wait(now), "Guard %s allows %d calls a minute, and they were made. %s was not called.", g.Name, g.PerMinute, q.To.Number()).WithCode("8516")
 	}
 	c.active++
 	return func() {
@@ -138,8 +141,10 @@ func (g *guard) refusal(q Request) error {
 // counter is a count of calls, at once and in the last minute.
 type counter struct {
 	active int
-	recent window
+	recent ratelimit.Window
 }
+
+func newCounter() counter { return counter{recent: ratelimit.NewWindow(time.Minute)} }
 
 // maxAskers bounds the counters of one guard.
 const maxAskers = 10_000
@@ -155,7 +160,7 @@ func (g *guard) counter(by string, now time.Time) *counter {
 	if len(g.by) >= maxAskers && now.Sub(g.swept) >= time.Second {
 		g.swept = now
 		for name, c := range g.by {
-			if c.active == 0 && c.recent.idle(now, time.Minute) {
+			if c.active == 0 && c.recent.Empty(now) {
 				delete(g.by, name)
 			}
 		}
@@ -163,7 +168,7 @@ func (g *guard) counter(by string, now time.Time) *counter {
 	if len(g.by) >= maxAskers {
 		return nil
 	}
-	c := &counter{}
-	g.by[by] = c
-	return c
+	c := newCounter()
+	g.by[by] = &c
+	return &c
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -18,7 +19,7 @@ type Load struct {
 // load is a Load with its counters. loads.mu guards it.
 type load struct {
 	Load
-	recent window
+	recent ratelimit.Window
 }
 
 // loads are the loads of all trunks, by name.
@@ -44,7 +45,7 @@ func (l *loads) on(name string) *load {
 		}
 		l.of = kept
 	}
-	known := &load{}
+	known := &load{recent: ratelimit.NewWindow(time.Second)}
 	l.of[name] = known
 	return known
 }
@@ -104,7 +105,7 @@ func (r *Rules) ride(t *trunk.Trunk, direction func(*load) *int, urgent bool) (l
 	case urgent:
 	case t.MaxCalls > 0 && l.Inbound+l.Outbound >= t.MaxCalls:
 		err = r.full(l, ruleMaxCalls, now, fault.Busy(5*time.Second, "trunk %s carries %d calls, which is its max-calls", t.Name, t.MaxCalls))
-	case t.CallsPerSecond > 0 && !l.recent.take(now, t.CallsPerSecond, time.Second):
+	case t.CallsPerSecond > 0 && !l.recent.Allow(now, t.CallsPerSecond):
 		err = r.full(l, rulePerSecond, now, fault.Busy(time.Second, "trunk %s takes %d calls a second, which is its calls-per-second", t.Name, t.CallsPerSecond))
 	}
 	if err != nil {

@@ -1,23 +1,28 @@
-package permit
+package ratelimit
 
 import "time"
 
 // slots is how finely a window tells time.
 const slots = 60
 
-// window counts what happened in the last while, in slots. It errs to the safe
-// side: in no span as long as the window does more happen than was allowed.
-type window struct {
+// Window is a sliding-window counter: in no span of its length do more happen
+// than were allowed. It counts in slots and errs to the safe side. All may come
+// at once, unlike with a Bucket. Its owner guards it.
+type Window struct {
+	length time.Duration
 	counts [slots + 1]uint32
 	at     int64 // the slot of the last look
 	sum    int
 }
 
-// roll forgets what is older than length.
-func (w *window) roll(now time.Time, length time.Duration) {
-	slot := now.UnixNano() / int64(length/slots)
+// NewWindow makes a window that has counted nothing. Its length is at least 60 ns.
+func NewWindow(length time.Duration) Window { return Window{length: length} }
+
+// roll forgets what is older than the window is long.
+func (w *Window) roll(now time.Time) {
+	slot := now.UnixNano() / int64(w.length/slots)
 	if slot-w.at > slots || slot < w.at-slots { // long ago, or the clock was set back
-		*w = window{at: slot}
+		*w = Window{length: w.length, at: slot}
 		return
 	}
 	for w.at < slot {
@@ -28,9 +33,9 @@ func (w *window) roll(now time.Time, length time.Duration) {
 	}
 }
 
-// take counts one more where fewer than most are in the window.
-func (w *window) take(now time.Time, most int, length time.Duration) bool {
-	w.roll(now, length)
+// Allow counts one more where fewer than most are in the window.
+func (w *Window) Allow(now time.Time, most int) bool {
+	w.roll(now)
 	if w.sum >= most {
 		return false
 	}
@@ -39,19 +44,19 @@ func (w *window) take(now time.Time, most int, length time.Duration) bool {
 	return true
 }
 
-// wait is how long it takes until the oldest leaves the window.
-func (w *window) wait(now time.Time, length time.Duration) time.Duration {
-	w.roll(now, length)
+// Wait is how long it takes until the oldest leaves the window.
+func (w *Window) Wait(now time.Time) time.Duration {
+	w.roll(now)
 	for ago := int64(slots); ago >= 0; ago-- {
 		if slot := w.at - ago; slot >= 0 && w.counts[slot%(slots+1)] > 0 {
-			return time.Duration(slots+1-ago) * (length / slots)
+			return time.Duration(slots+1-ago) * (w.length / slots)
 		}
 	}
 	return 0
 }
 
-// idle reports whether nothing is in the window.
-func (w *window) idle(now time.Time, length time.Duration) bool {
-	w.roll(now, length)
+// Empty reports whether nothing is in the window.
+func (w *Window) Empty(now time.Time) bool {
+	w.roll(now)
 	return w.sum == 0
 }
