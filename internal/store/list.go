@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"iter"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
@@ -55,4 +56,25 @@ func (c *Collection[T]) List(ctx context.Context, token string, limit int) (item
 		next = base64.RawURLEncoding.EncodeToString([]byte(after))
 	}
 	return items, next, nil
+}
+
+// All yields every item in the order of their ids, read a page at a time, with no
+// lock in between: what comes or goes meanwhile may be among them or not. An
+// error is the last that it yields.
+func (c *Collection[T]) All(ctx context.Context) iter.Seq2[Item[T], error] {
+	return func(yield func(Item[T], error) bool) {
+		for token, more := "", true; more; more = token != "" {
+			items, next, err := c.List(ctx, token, MaxPage)
+			if err != nil {
+				yield(Item[T]{}, err)
+				return
+			}
+			for _, item := range items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			token = next
+		}
+	}
 }
