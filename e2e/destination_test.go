@@ -13,7 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/switchhook/switchhook/internal/delivery/azuritetest"
+	"github.com/switchhook/switchhook/internal/storage/azuritetest"
 )
 
 // TestStorageQueueGetsTheCall: the emulator's queue, subscribed by command and
@@ -24,7 +24,7 @@ func TestStorageQueueGetsTheCall(t *testing.T) {
 	id := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/" + azuritetest.Account + "/queueServices/default/queues/"
 	subscribe := []string{"subscribe", "queue", "--endpoint-type", "storagequeue", "--endpoint", id + "calls", "--storage-queue-msg-ttl", "60",
 		"--included-event-types", "Microsoft.Communication.IncomingCall"}
-	if out, err := p.run(subscribe...); exitCode(err) == 0 || !strings.Contains(out, "the queue does not exist; make it first") {
+	if out, err := p.run(subscribe...); exitCode(err) == 0 || !strings.Contains(out, "the queue does not exist; create it first") {
 		t.Errorf("a queue that does not exist: %s", out)
 	}
 	queue(t, storage, "create", "calls")

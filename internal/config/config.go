@@ -10,10 +10,9 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
-	"github.com/switchhook/switchhook/internal/deadletter"
-	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -59,10 +58,10 @@ type Config struct {
 
 	Outbound outbound.Rule // what addresses that clients name may lead to
 
-	StorageAccounts []delivery.StorageAccount // that dead letters are written to
-	NATS            string                    // door by which programs take events from NATS subjects, on loopback; "": there is none
-	S3              *deadletter.S3            // server of the buckets of dead letters; nil: there is none
-	DeadLetterDelay time.Duration             // from an event's last attempt to its dead letter
+	StorageAccounts []storage.Account // that dead letters are written to
+	NATS            string            // door by which programs take events from NATS subjects, on loopback; "": there is none
+	S3              *storage.S3       // server of the buckets of dead letters; nil: there is none
+	DeadLetterDelay time.Duration     // from an event's last attempt to its dead letter
 
 	KeepAttempts time.Duration // how long attempts to deliver an event are remembered
 	MaxAttempts  int           // and how many of them

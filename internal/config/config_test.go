@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/deadletter"
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
 const (
@@ -297,7 +297,7 @@ func TestSubscriptionsAreDeclared(t *testing.T) {
 	if err != nil || len(cfg.Subscriptions) != 6 || cfg.Subscriptions[0].Name != "incoming" {
 		t.Fatalf("got %v, %v", cfg.Subscriptions, err)
 	}
-	if s := cfg.S3; s == nil || *s != (deadletter.S3{Endpoint: "127.0.0.1:9000", Region: "eu", AccessKey: "hush", SecretKey: "hush", Plain: true}) {
+	if s := cfg.S3; s == nil || *s != (storage.S3{Endpoint: "127.0.0.1:9000", Region: "eu", AccessKey: "hush", SecretKey: "hush", Plain: true}) {
 		t.Errorf("the S3 server is %+v", s)
 	}
 	var out bytes.Buffer

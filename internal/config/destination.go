@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/deadletter"
-	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/eventgrid/sender"
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
 // Destinations are those besides webhooks that event subscriptions may name.
@@ -16,8 +17,8 @@ func (c Config) Destinations() eventgrid.Destinations {
 	return eventgrid.Destinations{
 		Queue:   c.queueURL,
 		Subject: c.subjectURL,
-		File:    func(name string) (string, error) { return delivery.FileURL(name), nil },
-		Tail:    func() (string, error) { return delivery.TailURL, nil },
+		File:    func(name string) (string, error) { return sender.FileURL(name), nil },
+		Tail:    func() (string, error) { return sender.TailURL, nil },
 
 		Bucket: c.bucketURL,
 	}
@@ -28,7 +29,7 @@ func (c Config) queueURL(account, queue string, ttl time.Duration) (string, erro
 	if _, configured := c.StorageAccount(account); !configured {
 		return "", fmt.Errorf("storage account %q is not configured: add its connection string to events.storage-accounts and start the server again", account)
 	}
-	return delivery.QueueURL(account, queue, ttl), nil
+	return sender.QueueURL(account, queue, ttl), nil
 }
 
 // subjectURL takes a subject where anybody could hear it.
@@ -36,7 +37,7 @@ func (c Config) subjectURL(subject string) (string, error) {
 	if c.NATS == "" {
 		return "", errors.New("nobody could hear it: set events.nats to an address for NATS clients, such as 127.0.0.1:4222, and start the server again")
 	}
-	return delivery.SubjectURL(subject)
+	return sender.SubjectURL(subject)
 }
 
 // bucketURL is where the dead letters of a bucket of S3 go.
@@ -48,11 +49,11 @@ func (c Config) bucketURL(bucket string) (string, error) {
 }
 
 // StorageAccount finds a configured storage account by its name.
-func (c Config) StorageAccount(name string) (delivery.StorageAccount, bool) {
+func (c Config) StorageAccount(name string) (storage.Account, bool) {
 	for _, account := range c.StorageAccounts {
 		if strings.EqualFold(account.Name, name) {
 			return account, true
 		}
 	}
-	return delivery.StorageAccount{}, false
+	return storage.Account{}, false
 }

@@ -4,16 +4,15 @@ import (
 	"fmt"
 	"net/url"
 
-	"github.com/switchhook/switchhook/internal/deadletter"
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
 // storageAccounts reads connection strings of storage accounts. Mistakes repeat
 // no secret.
-func (c *checker) storageAccounts(texts []string) []delivery.StorageAccount {
-	var accounts []delivery.StorageAccount
+func (c *checker) storageAccounts(texts []string) []storage.Account {
+	var accounts []storage.Account
 	for i, text := range texts {
-		account, err := delivery.ParseStorageAccount(text)
+		account, err := storage.ParseAccount(text)
 		if err != nil {
 			c.fail(setting{name: c.file.where(fmt.Sprintf("events.storage-accounts[%d]", i))}, "is not the connection string of a storage account: %v", err)
 			continue
@@ -32,7 +31,7 @@ type s3Text struct {
 }
 
 // s3 reads the server of the buckets of dead letters, nil for none.
-func (c *checker) s3(text s3Text) *deadletter.S3 {
+func (c *checker) s3(text s3Text) *storage.S3 {
 	if text == (s3Text{}) {
 		return nil
 	}
@@ -46,5 +45,5 @@ func (c *checker) s3(text s3Text) *deadletter.S3 {
 		c.fail(s, "needs both access-key and secret-key")
 		return nil
 	}
-	return &deadletter.S3{Endpoint: u.Host, Region: text.Region, AccessKey: text.AccessKey, SecretKey: text.SecretKey, Plain: u.Scheme == "http"}
+	return &storage.S3{Endpoint: u.Host, Region: text.Region, AccessKey: text.AccessKey, SecretKey: text.SecretKey, Plain: u.Scheme == "http"}
 }

@@ -7,32 +7,21 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
-	"github.com/switchhook/switchhook/internal/delivery/azuritetest"
+	"github.com/switchhook/switchhook/internal/storage"
+	"github.com/switchhook/switchhook/internal/storage/azuritetest"
 )
 
 // onAzurite returns a box whose only account is a running emulator, with the
 // container "letters".
 func onAzurite(t *testing.T, cfg Config) *Box {
 	t.Helper()
-	account, err := delivery.ParseStorageAccount(azuritetest.Start(t))
+	account, err := storage.ParseAccount(azuritetest.Start(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Accounts = func(name string) (delivery.StorageAccount, bool) { return account, name == account.Name }
-	b := New(cfg)
-	client, err := blobClient(account, b.cfg.Client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.CreateContainer(t.Context(), "letters", nil); err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func TestAzureBlob(t *testing.T) {
-	b := onAzurite(t, Config{})
-	exercise(t, b, BlobURL(azuritetest.Account, "letters"), BlobURL(azuritetest.Account, "missing"))
+	cfg.Accounts = func(name string) (storage.Account, bool) { return account, name == account.Name }
+	azuritetest.MakeContainer(t, account.BlobEndpoint, "letters")
+	return New(cfg)
 }
 
 func TestDeadLetterReachesAzureBlob(t *testing.T) {
@@ -55,11 +44,9 @@ func TestDeadLetterReachesAzureBlob(t *testing.T) {
 			t.Fatalf("no dead letter; attempts %+v", e.Attempts(delivery.Filter{}, 10))
 		}
 		<-look.C
-		if files, err = s.list(t.Context(), "INCOMING/", 10); err != nil {
-			t.Fatal(err)
-		}
+		files = filesIn(t, s, "INCOMING/")
 	}
-	data, err := s.read(t.Context(), files[0])
+	data, err := read(t.Context(), s, files[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
 // PolicyName is the policy that dead letters name.
@@ -23,17 +24,17 @@ type Config struct {
 	GiveUp time.Duration // how long the writing is tried; 0: 4 hours
 
 	Folder   string // directory of the containers of folder:///CONTAINER; empty: there are none
-	Accounts func(name string) (delivery.StorageAccount, bool)
-	S3       *S3 // nil: there is none
+	Accounts func(name string) (storage.Account, bool)
+	S3       *storage.S3 // nil: there is none
 
 	Client *http.Client // for Azure Blob Storage and S3; nil: one with sane limits
 }
 
 // Box takes what could not be delivered. It is safe for concurrent use.
 type Box struct {
-	cfg    Config
-	stores map[string]opener // by the scheme of their URLs
-	opened openStores
+	cfg     Config
+	openers map[string]opener // by the scheme of their URLs
+	opened  openContainers
 }
 
 // New returns a box; nothing is opened before it is needed.
@@ -45,17 +46,17 @@ func New(cfg Config) *Box {
 		cfg.GiveUp = defaultGiveUp
 	}
 	if cfg.Client == nil {
-		cfg.Client = newClient()
+		cfg.Client = storage.NewClient()
 	}
-	b := &Box{cfg: cfg, stores: map[string]opener{}}
+	b := &Box{cfg: cfg, openers: map[string]opener{}}
 	if cfg.Folder != "" {
-		b.stores[schemeFolder] = b.openFolder
+		b.openers[schemeFolder] = b.openFolder
 	}
 	if cfg.Accounts != nil {
-		b.stores[schemeBlob] = b.openBlob
+		b.openers[schemeBlob] = b.openBlobs
 	}
 	if cfg.S3 != nil {
-		b.stores[schemeS3] = b.openS3
+		b.openers[schemeS3] = b.openBucket
 	}
 	return b
 }
@@ -63,7 +64,7 @@ func New(cfg Config) *Box {
 // Senders are for delivery.Config.Senders.
 func (b *Box) Senders() map[string]delivery.Sender {
 	senders := map[string]delivery.Sender{}
-	for scheme := range b.stores {
+	for scheme := range b.openers {
 		senders[scheme] = sender{b}
 	}
 	return senders
@@ -85,16 +86,5 @@ func (b *Box) Policy() delivery.Policy {
 		},
 		Timeout: time.Minute,
 		TTL:     max(b.cfg.Delay, 0) + b.cfg.GiveUp,
-	}
-}
-
-// newClient is for stores: few hosts, many connections, no redirects.
-func newClient() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 64
-	transport.ResponseHeaderTimeout = time.Minute
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -82,14 +82,14 @@ func TestEventIsAsItWasBeforeItsDeath(t *testing.T) {
 
 func TestPathIsEventGrids(t *testing.T) {
 	at := time.Date(2019, 8, 8, 5, 59, 0, 0, time.UTC)
-	got := pathOf("Incoming-Calls", at.In(time.FixedZone("", 3600)), []byte("[]"))
+	got := nameOf("Incoming-Calls", at.In(time.FixedZone("", 3600)), []byte("[]"))
 	if want := "INCOMING-CALLS/2019/8/8/5/"; got[:len(want)] != want || len(got) != len(want)+36+len(".json") {
 		t.Errorf("got %s", got)
 	}
-	if again := pathOf("Incoming-Calls", at, []byte("[]")); again != got {
+	if again := nameOf("Incoming-Calls", at, []byte("[]")); again != got {
 		t.Errorf("the same content goes to %s and %s", got, again)
 	}
-	if other := pathOf("Incoming-Calls", at, []byte("[1]")); other == got {
+	if other := nameOf("Incoming-Calls", at, []byte("[1]")); other == got {
 		t.Error("different contents share a path")
 	}
 	if got := prefixOf("../x/y"); got != "--X-Y/" {

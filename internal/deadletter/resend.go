@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
 // maxFile bounds what is read of one file, in bytes: a batch of dead letters
@@ -46,17 +48,16 @@ func (b *Box) Resend(ctx context.Context, engine Engine, address, subscription s
 			return 0, fmt.Errorf("dead letters that are not written yet: %w", context.Cause(ctx))
 		}
 	}
-	files, err := from.list(ctx, prefixOf(subscription), limit)
-	if err != nil {
-		return 0, fmt.Errorf("list the dead letters of %s: %w", subscription, err)
-	}
 	sent := 0
 	var damaged error
-	for _, file := range files {
+	for file, err := range storage.Walk(ctx, from, prefixOf(subscription)) {
+		if err != nil {
+			return sent, fmt.Errorf("list the dead letters of %s: %w", subscription, err)
+		}
 		if sent >= limit {
 			break
 		}
-		n, err := resendFile(ctx, engine, from, file, message)
+		n, err := resendFile(ctx, engine, from, file.Name, message)
 		sent += n
 		if errors.Is(err, errNotLetters) {
 			damaged = errors.Join(damaged, err) // the others are none the worse for it
@@ -71,8 +72,8 @@ func (b *Box) Resend(ctx context.Context, engine Engine, address, subscription s
 
 var errNotLetters = errors.New("it does not hold dead letters")
 
-func resendFile(ctx context.Context, engine Engine, from store, file string, message func(json.RawMessage) (delivery.Message, error)) (int, error) {
-	data, err := from.read(ctx, file)
+func resendFile(ctx context.Context, engine Engine, from storage.Container, file string, message func(json.RawMessage) (delivery.Message, error)) (int, error) {
+	data, err := read(ctx, from, file)
 	if err != nil {
 		return 0, fmt.Errorf("read %s: %w", file, err)
 	}
@@ -98,8 +99,17 @@ func resendFile(ctx context.Context, engine Engine, from store, file string, mes
 	if err := engine.Flush(ctx); err != nil {
 		return 0, fmt.Errorf("resend %s: %w", file, err)
 	}
-	if err := from.remove(ctx, file); err != nil {
+	if err := from.Remove(ctx, file); err != nil {
 		return len(messages), fmt.Errorf("its events are resent, but %s is still there: %w", file, err)
 	}
 	return len(messages), nil
+}
+
+func read(ctx context.Context, from storage.Container, name string) ([]byte, error) {
+	file, err := from.Get(ctx, name, 0, maxFile)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(file)
+	return data, errors.Join(err, file.Close())
 }

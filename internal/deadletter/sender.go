@@ -1,6 +1,7 @@
 package deadletter
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
 // sender writes dead letters; it is the kind of destination of their URLs.
@@ -23,13 +25,17 @@ func (s sender) Send(ctx context.Context, p delivery.Parcel) delivery.Outcome {
 		return delivery.Outcome{Status: http.StatusBadRequest, Answer: []byte(err.Error())}
 	}
 	body := p.Body()
-	return outcomeOf(to.write(ctx, pathOf(m.Event.Subscription, time.Now(), body), body))
+	name := nameOf(m.Event.Subscription, time.Now(), body)
+	return outcomeOf(to.Put(ctx, name, bytes.NewReader(body), storage.Properties{ContentType: contentType}))
 }
 
-// pathOf is Event Grid's path within the container: the subscription in upper
+// contentType is that of Event Grid's own dead letters.
+const contentType = "application/json; charset=utf-8"
+
+// nameOf is Event Grid's name of a file within the container: the subscription in upper
 // case, the hour without padding, a GUID. The GUID comes from the content, so
 // that a writing that succeeded unheard and is repeated makes no second file.
-func pathOf(subscription string, at time.Time, body []byte) string {
+func nameOf(subscription string, at time.Time, body []byte) string {
 	at = at.UTC()
 	return fmt.Sprintf("%s%d/%d/%d/%d/%s.json", prefixOf(subscription), at.Year(), at.Month(), at.Day(), at.Hour(),
 		uuid.NewSHA1(uuid.NameSpaceURL, body))

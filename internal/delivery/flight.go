@@ -110,7 +110,7 @@ func (e *Engine) cutOff(group string) {
 // send reads the bodies that are not in memory and lets the Sender go.
 func (e *Engine) send(ctx context.Context, f *flight, attempt int) Outcome {
 	if err := e.loadBodies(ctx, f); err != nil {
-		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", errNotSent, err)}
+		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", ErrNotSent, err)}
 	}
 	p := Parcel{Messages: make([]Message, len(f.seats)), Attempt: attempt, policy: f.policy}
 	for i := range f.seats {

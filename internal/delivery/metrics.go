@@ -58,7 +58,7 @@ func (o Outcome) class() string {
 		return strconv.Itoa(o.Status)
 	case o.Status != 0:
 		return "strange status"
-	case errors.Is(o.Err, errNotSent):
+	case errors.Is(o.Err, ErrNotSent):
 		return "not sent"
 	case errors.Is(o.Err, errDeleted):
 		return "canceled"

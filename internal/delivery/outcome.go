@@ -27,7 +27,7 @@ type Outcome struct {
 // saysNothing reports whether an attempt ended by our own doing, so that it
 // tells neither good nor bad of its destination.
 func (o Outcome) saysNothing() bool {
-	return errors.Is(o.Err, errNotSent) || errors.Is(o.Err, errDeleted)
+	return errors.Is(o.Err, ErrNotSent) || errors.Is(o.Err, errDeleted)
 }
 
 // tellTime adds what depends on the moment.
@@ -88,7 +88,7 @@ func (o Outcome) Name() string {
 		return NameProbation
 	case errors.Is(o.Err, errDeleted):
 		return NameCanceled
-	case errors.Is(o.Err, errNotSent), errors.Is(o.Err, context.Canceled):
+	case errors.Is(o.Err, ErrNotSent), errors.Is(o.Err, context.Canceled):
 		return NameAborted
 	case errors.Is(o.Err, ErrNotAnswered), errors.Is(o.Err, context.DeadlineExceeded), errors.Is(o.Err, os.ErrDeadlineExceeded):
 		return NameTimedOut

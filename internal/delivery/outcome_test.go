@@ -102,7 +102,7 @@ func TestAnswerThatTricklesKeepsNoPlace(t *testing.T) {
 }
 
 func TestRetriesByKindOfDestination(t *testing.T) {
-	webhook, queue := &Message{URL: "https://app.test/"}, &Message{URL: QueueURL("acme", "q", 0)}
+	webhook, queue := &Message{URL: "https://app.test/"}, &Message{URL: "storagequeue://acme/q"}
 	for _, test := range []struct {
 		name  string
 		m     *Message

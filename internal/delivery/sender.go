@@ -31,5 +31,8 @@ func (p Parcel) Body() []byte {
 	for i := range p.Messages {
 		parts[i] = p.Messages[i].Body
 	}
+	if p.policy == nil {
+		return JoinArrays(parts)
+	}
 	return p.policy.Join(parts)
 }

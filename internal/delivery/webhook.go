@@ -23,13 +23,14 @@ const (
 )
 
 var (
-	// errNotSent marks attempts that failed before anything was sent.
-	errNotSent = errors.New("not sent")
+	// ErrNotSent marks an attempt that failed before anything was sent, which says
+	// nothing of its destination.
+	ErrNotSent = errors.New("not sent")
 	// ErrNotReady is what a policy's hook Prepare wraps if the attempt fails that
 	// once: the message is not ended, its policy decides on the next one.
 	ErrNotReady = errors.New("not ready to be sent")
 	// errPrepare marks a refusal by the policy's own hook, which ends a message.
-	errPrepare = fmt.Errorf("%w by its policy", errNotSent)
+	errPrepare = fmt.Errorf("%w by its policy", ErrNotSent)
 )
 
 // webhook is the Sender of http and https.
@@ -40,7 +41,7 @@ func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
 	m := p.First()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL, bytes.NewReader(p.Body()))
 	if err != nil {
-		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
+		return Outcome{Err: fmt.Errorf("%w: %w", ErrNotSent, WithoutURL(err))}
 	}
 	req.Header.Set("User-Agent", "Switchhook")
 	for name, value := range m.Header {
@@ -48,7 +49,7 @@ func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
 	}
 	if p.policy.Prepare != nil {
 		if err := p.policy.Prepare(req, m, p.Attempt); errors.Is(err, ErrNotReady) {
-			return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, err)}
+			return Outcome{Err: fmt.Errorf("%w: %w", ErrNotSent, err)}
 		} else if err != nil {
 			return Outcome{Err: fmt.Errorf("%w: prepare: %w", errPrepare, err)}
 		}
@@ -70,7 +71,7 @@ func Do(client *http.Client, req *http.Request) Outcome {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return Outcome{Err: shortened(withoutURL(err))}
+		return Outcome{Err: shortened(WithoutURL(err))}
 	}
 	defer answer.Body.Close()
 	defer time.AfterFunc(answerPatience, cancel).Stop()
@@ -80,8 +81,9 @@ func Do(client *http.Client, req *http.Request) Outcome {
 	return Outcome{Status: answer.StatusCode, RetryAfter: retryAfter(answer.Header.Get("Retry-After")), Answer: body[:n]}
 }
 
-// withoutURL strips the address, whose query may hold a secret.
-func withoutURL(err error) error {
+// WithoutURL strips the address from an error of net/http, whose query may hold
+// a secret.
+func WithoutURL(err error) error {
 	var e *url.Error
 	if errors.As(err, &e) {
 		return e.Err

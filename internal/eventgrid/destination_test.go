@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/store"
 )
@@ -25,11 +25,11 @@ func testDestinations() Destinations {
 			if account != "acme" {
 				return "", errors.New("storage account " + account + " is not configured")
 			}
-			return delivery.QueueURL(account, queue, ttl), nil
+			return sender.QueueURL(account, queue, ttl), nil
 		},
-		Subject: delivery.SubjectURL,
-		File:    func(name string) (string, error) { return delivery.FileURL(name), nil },
-		Tail:    func() (string, error) { return delivery.TailURL, nil },
+		Subject: sender.SubjectURL,
+		File:    func(name string) (string, error) { return sender.FileURL(name), nil },
+		Tail:    func() (string, error) { return sender.TailURL, nil },
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -53,7 +53,7 @@ type Config struct {
 	Now              func() time.Time // nil takes time.Now
 
 	Metrics prometheus.Registerer // nil shows none
-	Tail    *delivery.Tail        // sees every event; may be nil
+	Tail    *sender.Tail          // sees every event; may be nil
 }
 
 // Grid is the event source of one resource: its subscriptions, and the way of

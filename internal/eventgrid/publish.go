@@ -1,6 +1,9 @@
 package eventgrid
 
-import "github.com/switchhook/switchhook/internal/delivery"
+import (
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid/sender"
+)
 
 // Poster delivers messages: a delivery engine.
 type Poster interface {
@@ -50,11 +53,11 @@ func (g *Grid) publish(e event) (matched int) {
 
 // show lets those who follow the tail see an event, whoever takes it.
 func (g *Grid) show(p *publication) {
-	if g.cfg.Tail == nil || !g.cfg.Tail.Followed() {
+	if g.cfg.Tail == nil || !g.cfg.Tail.HasFollowers() {
 		return
 	}
 	if body, err := p.body(schemaEventGrid); err == nil { // else whoever takes it learns why
-		g.cfg.Tail.Tell(delivery.Sighting{Time: p.at, ID: p.id, Type: p.kind, Body: body})
+		g.cfg.Tail.Publish(sender.TailEvent{Time: p.at, ID: p.id, Type: p.kind, Body: body})
 	}
 }
 

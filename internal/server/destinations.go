@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 )
 
 // eventFolder holds the files that events are written to, in the data directory.
@@ -15,12 +16,12 @@ const eventFolder = "events"
 
 // senders carry events to what is no webhook, and dead letters to their stores.
 func (p *parts) senders() map[string]delivery.Sender {
-	p.queues = delivery.StorageQueues(p.cfg.StorageAccount, nil)
+	p.queues = sender.NewQueues(p.cfg.StorageAccount, nil)
 	all := map[string]delivery.Sender{
-		delivery.SchemeQueue:   p.queues,
-		delivery.SchemeSubject: delivery.Subjects(p.subjects()),
-		delivery.SchemeFile:    delivery.Files(p.data.Path(eventFolder)),
-		delivery.SchemeTail:    &p.tail,
+		sender.SchemeQueue:   p.queues,
+		sender.SchemeSubject: sender.NewSubjects(p.subjects()),
+		sender.SchemeFile:    sender.NewFiles(p.data.Path(eventFolder)),
+		sender.SchemeTail:    &p.tail,
 	}
 	maps.Copy(all, p.deadLetters.Senders())
 	return all
@@ -40,7 +41,7 @@ func (p *parts) reach(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	if u.Scheme == delivery.SchemeQueue {
+	if u.Scheme == sender.SchemeQueue {
 		return p.queues.Check(ctx, address)
 	}
 	return nil // a subject and a file are there as soon as somebody writes

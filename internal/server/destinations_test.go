@@ -7,8 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -19,9 +17,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/deadletter"
-	"github.com/switchhook/switchhook/internal/delivery"
-	"github.com/switchhook/switchhook/internal/delivery/azuritetest"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/resource"
+	"github.com/switchhook/switchhook/internal/storage"
+	"github.com/switchhook/switchhook/internal/storage/azuritetest"
 )
 
 func subscriptionURL(base, name string) string {
@@ -99,11 +98,11 @@ func TestTailShowsWhatItsSubscriptionTakes(t *testing.T) {
 const localAccount = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/" + azuritetest.Account
 
 func TestStorageQueueTakesEvents(t *testing.T) {
-	account, err := delivery.ParseStorageAccount(azuritetest.Start(t))
+	account, err := storage.ParseAccount(azuritetest.Start(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, base := eventPartsWith(t, config.Config{StorageAccounts: []delivery.StorageAccount{account}})
+	p, base := eventPartsWith(t, config.Config{StorageAccounts: []storage.Account{account}})
 	queue := func(method, path string) string {
 		status, text := request(t, method, signedQueue(account, path), "")
 		if status >= 300 {
@@ -116,7 +115,7 @@ func TestStorageQueueTakesEvents(t *testing.T) {
 		return request(t, "PUT", subscriptionURL(base, "incoming"), `{"properties":{"destination":{"endpointType":"StorageQueue","properties":{"resourceId":"`+resource+`","queueName":"`+name+
 			`"}},"retryPolicy":{"maxDeliveryAttempts":1},"deadLetterDestination":{"endpointType":"StorageBlob","properties":{"resourceId":"/storageAccounts/local","blobContainerName":"dead"}}}}`)
 	}
-	if status, text := put(localAccount, "missing"); status != 400 || !strings.Contains(text, "the queue does not exist; make it first") {
+	if status, text := put(localAccount, "missing"); status != 400 || !strings.Contains(text, "the queue does not exist; create it first") {
 		t.Errorf("a queue that does not exist: %d %s", status, text)
 	}
 	if status, text := put("/storageAccounts/other", "calls"); status != 400 || !strings.Contains(text, `storage account \"other\" is not configured: add its connection string to events.storage-accounts`) {
@@ -152,7 +151,7 @@ func TestStorageQueueTakesEvents(t *testing.T) {
 
 // signedQueue is an address of a queue service with an account's shared access
 // signature ("Create an account SAS"), so that the test needs no SDK.
-func signedQueue(account delivery.StorageAccount, path string) string {
+func signedQueue(account storage.Account, path string) string {
 	q := url.Values{"sv": {"2021-12-02"}, "ss": {"q"}, "srt": {"sco"}, "sp": {"rwdlacup"}, "se": {time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}}
 	mac := hmac.New(sha256.New, account.Key)
 	fmt.Fprintf(mac, "%s\n%s\n%s\n%s\n\n%s\n\n\n%s\n\n", account.Name, q.Get("sp"), q.Get("ss"), q.Get("srt"), q.Get("se"), q.Get("sv"))
@@ -172,7 +171,7 @@ func TestDeadLettersReachABucketOfS3(t *testing.T) {
 		w.Header().Set("ETag", `"1"`)
 	}))
 	defer s3.Close()
-	p, base := eventPartsWith(t, config.Config{S3: &deadletter.S3{Endpoint: s3.Listener.Addr().String(), Region: "eu", AccessKey: "key", SecretKey: "secret", Plain: true}})
+	p, base := eventPartsWith(t, config.Config{S3: &storage.S3{Endpoint: s3.Listener.Addr().String(), Region: "eu", AccessKey: "key", SecretKey: "secret", Plain: true}})
 	statuses := make(chan int, 1)
 	statuses <- http.StatusBadRequest
 	status, text := request(t, "PUT", subscriptionURL(base, "incoming"), `{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+webhook(t, statuses)+

@@ -20,6 +20,7 @@ import (
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/store"
@@ -251,7 +252,7 @@ func TestTailShowsEventsThatNobodyTakes(t *testing.T) {
 func TestTailTellsWhatWasMissed(t *testing.T) {
 	w := httptest.NewRecorder()
 	line := lineWriter{w, http.NewResponseController(deadlines{w}), time.Second}
-	err := line.show(delivery.Sighting{Type: "a", Missed: 3, Body: []byte(`[{"id":"1"}]`)}, nil, "")
+	err := line.show(sender.TailEvent{Type: "a", Missed: 3, Body: []byte(`[{"id":"1"}]`)}, nil, "")
 	if err != nil || w.Body.String() != "{\"missed\":3}\n{\"id\":\"1\"}\n" {
 		t.Errorf("%q %v", w.Body, err)
 	}

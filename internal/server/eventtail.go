@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -72,7 +72,7 @@ type lineWriter struct {
 }
 
 // show writes an event that the follower asked for.
-func (l lineWriter) show(s delivery.Sighting, types []string, subscription string) error {
+func (l lineWriter) show(s sender.TailEvent, types []string, subscription string) error {
 	if s.Missed > 0 {
 		missed, err := json.Marshal(map[string]int{"missed": s.Missed})
 		if err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/identity"
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/permit"
@@ -51,10 +52,10 @@ type parts struct {
 
 	deliveries  *delivery.Engine
 	deadLetters *deadletter.Box
-	queues      *delivery.Queues
+	queues      *sender.Queues
 	callbacks   *callautomation.Callbacks
 	grid        *eventgrid.Grid
-	tail        delivery.Tail // of all events, for who looks on
+	tail        sender.Tail // of all events, for who looks on
 	mixer       *mixer.Engine
 	prompts     *player.Library
 	records     *cdr.Keeper

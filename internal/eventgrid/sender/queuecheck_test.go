@@ -1,4 +1,4 @@
-package delivery
+package sender
 
 import (
 	"net/http"
@@ -7,11 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/delivery/azuritetest"
+	"github.com/switchhook/switchhook/internal/storage"
+	"github.com/switchhook/switchhook/internal/storage/azuritetest"
 )
 
 func TestQueueIsCheckedOnAzurite(t *testing.T) {
-	account, err := ParseStorageAccount(azuritetest.Start(t))
+	account, err := storage.ParseAccount(azuritetest.Start(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,7 +20,7 @@ func TestQueueIsCheckedOnAzurite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	account.sign(creation, nil, time.Now())
+	sign(creation, account, nil, time.Now())
 	answer, err := http.DefaultClient.Do(creation)
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +28,7 @@ func TestQueueIsCheckedOnAzurite(t *testing.T) {
 	answer.Body.Close()
 	stranger := account
 	stranger.Name, stranger.Key = "devstoreaccount1", []byte("another")
-	queues := StorageQueues(func(name string) (StorageAccount, bool) {
+	queues := NewQueues(func(name string) (storage.Account, bool) {
 		if name == "stranger" {
 			return stranger, true
 		}
@@ -57,8 +58,8 @@ func TestSignatureThatMayOnlyAddIsEnough(t *testing.T) {
 		w.Header().Set("x-ms-error-code", code)
 		w.WriteHeader(http.StatusForbidden)
 	}))
-	queues := StorageQueues(func(string) (StorageAccount, bool) {
-		return StorageAccount{Name: "a", SAS: "sig=hush", QueueEndpoint: service.URL}, true
+	queues := NewQueues(func(string) (storage.Account, bool) {
+		return storage.Account{Name: "a", SAS: "sig=hush", QueueEndpoint: service.URL}, true
 	}, nil)
 	if err := queues.Check(t.Context(), QueueURL("a", "events", 0)); err != nil {
 		t.Error(err)

@@ -1,4 +1,4 @@
-package delivery
+package sender
 
 import (
 	"context"
@@ -6,29 +6,32 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
-// Check says why no event could be put into the storage queue of a URL by
+// Check returns why no event could be put into the storage queue of a URL by
 // QueueURL; nil if one could. It asks the queue's account ("Get Queue
-// Metadata"), and no longer than ctx allows. Its errors hold no secret.
+// Metadata"), for as long as ctx allows. Its errors hold no secret.
 func (q *Queues) Check(ctx context.Context, address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
-		return withoutURL(err)
+		return delivery.WithoutURL(err)
 	}
 	account, found := q.accounts(u.Host)
 	if !found {
 		return fmt.Errorf("storage account %q is not configured", u.Host)
 	}
 	query := url.Values{"comp": {"metadata"}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, account.queueURL(url.PathEscape(strings.Trim(u.Path, "/")), query), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, queueURL(account, url.PathEscape(strings.Trim(u.Path, "/")), query), nil)
 	if err != nil {
-		return withoutURL(err)
+		return delivery.WithoutURL(err)
 	}
-	account.sign(req, query, q.now())
+	sign(req, account, query, q.now())
 	answer, err := q.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("the queue service does not answer: %w", withoutURL(err))
+		return fmt.Errorf("the queue service does not answer: %w", delivery.WithoutURL(err))
 	}
 	defer answer.Body.Close()
 	code := answer.Header.Get("x-ms-error-code")
@@ -36,7 +39,7 @@ func (q *Queues) Check(ctx context.Context, address string) error {
 	case answer.StatusCode == http.StatusOK:
 		return nil
 	case answer.StatusCode == http.StatusNotFound:
-		return fmt.Errorf("the queue does not exist; make it first (the queue service answers 404 %s)", code)
+		return fmt.Errorf("the queue does not exist; create it first (the queue service answers 404 %s)", code)
 	case answer.StatusCode == http.StatusForbidden && code == "AuthorizationPermissionMismatch":
 		return nil // a signature that may add messages need not be one that may read
 	}
@@ -45,7 +48,7 @@ func (q *Queues) Check(ctx context.Context, address string) error {
 
 // queueURL is the address of a queue with a query, and with the signature of an
 // account that has one in the place of a key.
-func (a StorageAccount) queueURL(path string, query url.Values) string {
+func queueURL(a storage.Account, path string, query url.Values) string {
 	target := a.QueueEndpoint + "/" + path + "?" + query.Encode()
 	if len(a.Key) == 0 {
 		target += "&" + a.SAS

@@ -1,4 +1,4 @@
-package delivery
+package sender
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -62,23 +63,23 @@ type takenBy struct {
 	asked  time.Time
 }
 
-// Subjects returns the Sender for SchemeSubject. A stream that takes the subject
-// has to acknowledge; without one, somebody has to be subscribed, else the
-// outcome is 404: an event that nobody could see is not delivered. So it is with
-// all where js is nil.
-func Subjects(js jetstream.JetStream) Sender {
+// NewSubjects returns the Sender for SchemeSubject. If a stream captures the
+// subject, it has to acknowledge; if none does, a client has to be subscribed,
+// else the outcome is 404: an event that nobody could see is not delivered. A
+// nil js makes every outcome a 404.
+func NewSubjects(js jetstream.JetStream) delivery.Sender {
 	return &subjects{js: js, streams: map[string]takenBy{}}
 }
 
 // Send implements Sender.
-func (s *subjects) Send(ctx context.Context, p Parcel) Outcome {
+func (s *subjects) Send(ctx context.Context, p delivery.Parcel) delivery.Outcome {
 	m := p.First()
 	u, err := url.Parse(m.URL)
 	if err != nil {
-		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
+		return delivery.Outcome{Err: fmt.Errorf("%w: %w", delivery.ErrNotSent, delivery.WithoutURL(err))}
 	}
 	if s.js == nil {
-		return Outcome{Status: http.StatusNotFound, Answer: []byte("NATS subjects are not open to anybody (events.nats)")}
+		return delivery.Outcome{Status: http.StatusNotFound, Answer: []byte("NATS clients cannot connect: events.nats is not configured")}
 	}
 	msg := nats.NewMsg(u.Host)
 	msg.Data = p.Body()
@@ -90,14 +91,14 @@ func (s *subjects) Send(ctx context.Context, p Parcel) Outcome {
 	}
 	stream, err := s.takerOf(ctx, u.Host)
 	if err != nil {
-		return Outcome{Err: err}
+		return delivery.Outcome{Err: err}
 	}
 	if stream != "" {
 		if _, err = s.js.PublishMsg(ctx, msg, jetstream.WithExpectStream(stream)); err == nil {
-			return Outcome{Status: http.StatusOK}
+			return delivery.Outcome{Status: http.StatusOK}
 		}
 		s.forget(u.Host) // it may be gone, or another one
-		return Outcome{Err: err}
+		return delivery.Outcome{Err: err}
 	}
 	return tellSubscribers(ctx, s.js.Conn(), msg)
 }
@@ -134,23 +135,23 @@ func (s *subjects) forget(subject string) {
 
 // tellSubscribers publishes and asks the server whether anybody listens: it
 // answers a message that has a reply address and no taker, before the flush.
-func tellSubscribers(ctx context.Context, conn *nats.Conn, msg *nats.Msg) Outcome {
+func tellSubscribers(ctx context.Context, conn *nats.Conn, msg *nats.Msg) delivery.Outcome {
 	msg.Reply = conn.NewRespInbox()
 	replies, err := conn.SubscribeSync(msg.Reply)
 	if err != nil {
-		return Outcome{Err: err}
+		return delivery.Outcome{Err: err}
 	}
 	defer func() { _ = replies.Unsubscribe() }()
 	if err := conn.PublishMsg(msg); err != nil {
-		return Outcome{Err: err}
+		return delivery.Outcome{Err: err}
 	}
 	if err := conn.FlushWithContext(ctx); err != nil {
-		return Outcome{Err: err}
+		return delivery.Outcome{Err: err}
 	}
 	if waiting, _, err := replies.Pending(); err == nil && waiting > 0 {
 		if _, err := replies.NextMsgWithContext(ctx); errors.Is(err, nats.ErrNoResponders) {
-			return Outcome{Status: http.StatusNotFound, Answer: []byte("nobody is subscribed, and no stream takes the subject")}
+			return delivery.Outcome{Status: http.StatusNotFound, Answer: []byte("nobody is subscribed, and no stream captures the subject")}
 		}
 	}
-	return Outcome{Status: http.StatusOK}
+	return delivery.Outcome{Status: http.StatusOK}
 }

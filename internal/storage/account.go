@@ -1,4 +1,4 @@
-package delivery
+package storage
 
 import (
 	"encoding/base64"
@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// StorageAccount is an Azure Storage account, or what speaks its protocol:
-// where its services are, and what opens them.
-type StorageAccount struct {
+// Account is an Azure Storage account, or a server that speaks its protocol:
+// the addresses of its services, and the credentials.
+type Account struct {
 	Name          string
 	Key           []byte `json:"-"` // shared key; nil: SAS is used
 	SAS           string `json:"-"` // shared access signature, without the question mark
@@ -20,10 +20,10 @@ type StorageAccount struct {
 }
 
 // LogValue hides the key.
-func (a StorageAccount) LogValue() slog.Value { return slog.StringValue(a.Name) }
+func (a Account) LogValue() slog.Value { return slog.StringValue(a.Name) }
 
 // String hides the key.
-func (a StorageAccount) String() string { return a.Name }
+func (a Account) String() string { return a.Name }
 
 // The account of the storage emulator; its key is public knowledge
 // (https://learn.microsoft.com/azure/storage/common/storage-connect-azurite).
@@ -31,31 +31,31 @@ const emulator = "AccountName=devstoreaccount1;" +
 	"AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;" +
 	"BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1"
 
-// ParseStorageAccount reads a connection string as Azure's portal shows it
+// ParseAccount reads a connection string as Azure's portal shows it
 // ("Configure Azure Storage connection strings"). Its errors repeat no secret.
-func ParseStorageAccount(connectionString string) (StorageAccount, error) {
+func ParseAccount(connectionString string) (Account, error) {
 	values, err := connectionValues(connectionString)
 	if err != nil {
-		return StorageAccount{}, err
+		return Account{}, err
 	}
 	if strings.EqualFold(values["usedevelopmentstorage"], "true") {
 		values, _ = connectionValues(emulator)
 	}
-	a := StorageAccount{Name: values["accountname"], SAS: strings.TrimPrefix(values["sharedaccesssignature"], "?")}
+	a := Account{Name: values["accountname"], SAS: strings.TrimPrefix(values["sharedaccesssignature"], "?")}
 	if a.Key, err = base64.StdEncoding.DecodeString(values["accountkey"]); err != nil {
-		return StorageAccount{}, errors.New("storage connection string: AccountKey is not base64")
+		return Account{}, errors.New("storage connection string: AccountKey is not base64")
 	}
 	if a.BlobEndpoint, err = endpointOf(values, a.Name, "blob"); err != nil {
-		return StorageAccount{}, err
+		return Account{}, err
 	}
 	if a.QueueEndpoint, err = endpointOf(values, a.Name, "queue"); err != nil {
-		return StorageAccount{}, err
+		return Account{}, err
 	}
 	switch {
 	case a.Name == "":
-		return StorageAccount{}, errors.New("storage connection string: AccountName is missing")
+		return Account{}, errors.New("storage connection string: AccountName is missing")
 	case len(a.Key) == 0 && a.SAS == "":
-		return StorageAccount{}, errors.New("storage connection string: AccountKey or SharedAccessSignature is missing")
+		return Account{}, errors.New("storage connection string: AccountKey or SharedAccessSignature is missing")
 	}
 	return a, nil
 }
@@ -97,4 +97,4 @@ func endpointOf(values map[string]string, account, service string) (string, erro
 }
 
 // EncodedKey is the key in base64, as Azure writes it.
-func (a StorageAccount) EncodedKey() string { return base64.StdEncoding.EncodeToString(a.Key) }
+func (a Account) EncodedKey() string { return base64.StdEncoding.EncodeToString(a.Key) }

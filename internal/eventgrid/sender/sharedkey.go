@@ -1,4 +1,4 @@
-package delivery
+package sender
 
 import (
 	"crypto/hmac"
@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
 // storageVersion is the version of the REST protocol that is spoken.
@@ -18,7 +20,7 @@ const storageVersion = "2021-12-02"
 // sign authorizes a request with the account's key ("Authorize with Shared
 // Key", https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key).
 // Without a key, the signature is in the request's query already.
-func (a StorageAccount) sign(req *http.Request, query url.Values, now time.Time) {
+func sign(req *http.Request, a storage.Account, query url.Values, now time.Time) {
 	req.Header.Set("x-ms-date", now.UTC().Format(http.TimeFormat))
 	req.Header.Set("x-ms-version", storageVersion)
 	if len(a.Key) == 0 {
@@ -37,7 +39,7 @@ func (a StorageAccount) sign(req *http.Request, query url.Values, now time.Time)
 		"", "", "", "", "", "", // date (x-ms-date is used), conditions, range
 		"x-ms-date:" + req.Header.Get("x-ms-date"),
 		"x-ms-version:" + storageVersion,
-		a.canonical(req.URL, query),
+		canonical(a, req.URL, query),
 	}, "\n")
 	mac := hmac.New(sha256.New, a.Key)
 	mac.Write([]byte(text))
@@ -45,7 +47,7 @@ func (a StorageAccount) sign(req *http.Request, query url.Values, now time.Time)
 }
 
 // canonical is the resource with its query, in the order of names.
-func (a StorageAccount) canonical(u *url.URL, query url.Values) string {
+func canonical(a storage.Account, u *url.URL, query url.Values) string {
 	var b strings.Builder
 	b.WriteString("/" + a.Name + u.EscapedPath())
 	names := make([]string, 0, len(query))

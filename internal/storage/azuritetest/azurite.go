@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"
 )
 
 // version is what is installed, once for a user, into the cache directory.
@@ -122,4 +124,20 @@ func run(t testing.TB, home string) (blob, queue string) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the process
 	return blob, queue
+}
+
+// MakeContainer makes an empty blob container in a running emulator.
+func MakeContainer(t testing.TB, blobEndpoint, name string) {
+	t.Helper()
+	credential, err := azblob.NewSharedKeyCredential(Account, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := azblob.NewClientWithSharedKeyCredential(blobEndpoint, credential, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.CreateContainer(t.Context(), name, nil); err != nil {
+		t.Fatal(err)
+	}
 }

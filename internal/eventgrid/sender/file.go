@@ -1,4 +1,4 @@
-package delivery
+package sender
 
 import (
 	"bytes"
@@ -14,13 +14,15 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"github.com/switchhook/switchhook/internal/delivery"
 )
 
 // SchemeFile is the scheme of files of JSON lines: file:///NAME.
 const SchemeFile = "file"
 
-// maxLines is how large such a file grows, in bytes; then it becomes NAME.1, in
-// the place of the one before, and a new file begins.
+// maxLines is how large such a file grows, in bytes; then it is renamed to
+// NAME.1, which replaces the one before, and a new file begins.
 const maxLines = 64 << 20
 
 // FileURL is the URL of messages for a file of that name.
@@ -33,35 +35,35 @@ type lines struct {
 	mu  sync.Mutex // one attempt at a time: lines stay whole
 }
 
-// Files returns the Sender for SchemeFile: each event is a line of JSON at the
-// end of a file in dir. A file is written without waiting for the disk, and is
-// bounded: it is for looking at, not for keeping.
-func Files(dir string) Sender { return &lines{dir: dir, max: maxLines} }
+// NewFiles returns the Sender for SchemeFile: each event is a line of JSON at the
+// end of a file in dir. A file is written without waiting for the disk, and its
+// size is bounded: it is for development.
+func NewFiles(dir string) delivery.Sender { return &lines{dir: dir, max: maxLines} }
 
 // Send implements Sender.
-func (l *lines) Send(_ context.Context, p Parcel) Outcome {
+func (l *lines) Send(_ context.Context, p delivery.Parcel) delivery.Outcome {
 	u, err := url.Parse(p.First().URL)
 	if err != nil {
-		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
+		return delivery.Outcome{Err: fmt.Errorf("%w: %w", delivery.ErrNotSent, delivery.WithoutURL(err))}
 	}
 	name := strings.TrimPrefix(u.Path, "/")
 	if !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, `/\:`) {
-		return Outcome{Status: http.StatusBadRequest, Answer: []byte("that is no name of a file")}
+		return delivery.Outcome{Status: http.StatusBadRequest, Answer: []byte("the file name is not valid")}
 	}
 	var text bytes.Buffer
 	for _, event := range elements(p.Body()) {
 		if err := json.Compact(&text, event); err != nil {
-			return Outcome{Status: http.StatusBadRequest, Answer: []byte("the event is not JSON")}
+			return delivery.Outcome{Status: http.StatusBadRequest, Answer: []byte("the event is not JSON")}
 		}
 		text.WriteByte('\n')
 	}
 	switch err := l.append(name, text.Bytes()); {
 	case err == nil:
-		return Outcome{Status: http.StatusOK}
+		return delivery.Outcome{Status: http.StatusOK}
 	case errors.Is(err, syscall.ENOSPC):
-		return Outcome{Status: http.StatusInsufficientStorage, Answer: []byte("the disk is full")}
+		return delivery.Outcome{Status: http.StatusInsufficientStorage, Answer: []byte("the disk is full")}
 	default:
-		return Outcome{Err: err}
+		return delivery.Outcome{Err: err}
 	}
 }
 

@@ -1,4 +1,4 @@
-package delivery
+package sender
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -15,8 +16,8 @@ const SchemeTail = "tail"
 // TailURL is the URL of messages for the tail.
 const TailURL = SchemeTail + ":///"
 
-// Sighting is an event as who follows the tail sees it.
-type Sighting struct {
+// TailEvent is an event as a follower of the tail receives it.
+type TailEvent struct {
 	Time         time.Time `json:"time"`
 	Subscription string    `json:"eventSubscriptionName,omitempty"`
 	ID           string    `json:"id"`
@@ -32,26 +33,26 @@ const (
 	tailBuffer   = 256
 )
 
-// Tail shows events to whoever looks on, such as a developer's terminal. It
-// keeps nothing, and never waits for a follower. The zero Tail is ready.
+// Tail is a broadcast of events to followers, such as a developer's terminal. It
+// stores nothing, and never waits for a follower. The zero Tail is ready.
 type Tail struct {
 	mu        sync.Mutex
 	followers map[*follower]struct{}
 }
 
 type follower struct {
-	events chan Sighting
+	events chan TailEvent
 	missed int
 }
 
 // Follow returns the events from now on; the channel is closed when ctx ends.
 // It fails with fault.Busy when too many follow already.
-func (t *Tail) Follow(ctx context.Context) (<-chan Sighting, error) {
-	f := &follower{events: make(chan Sighting, tailBuffer)}
+func (t *Tail) Follow(ctx context.Context) (<-chan TailEvent, error) {
+	f := &follower{events: make(chan TailEvent, tailBuffer)}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.followers) >= maxFollowers {
-		return nil, fault.Busy(time.Second, "%d clients follow the events already", maxFollowers)
+		return nil, fault.Busy(time.Second, "%d clients follow the events already; no more are allowed", maxFollowers)
 	}
 	if t.followers == nil {
 		t.followers = map[*follower]struct{}{}
@@ -67,14 +68,14 @@ func (t *Tail) Follow(ctx context.Context) (<-chan Sighting, error) {
 }
 
 // Followed reports whether anybody looks on: who tells may save the work.
-func (t *Tail) Followed() bool {
+func (t *Tail) HasFollowers() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.followers) > 0
 }
 
 // Tell shows an event to those who follow. It does not wait.
-func (t *Tail) Tell(s Sighting) {
+func (t *Tail) Publish(s TailEvent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for f := range t.followers {
@@ -88,11 +89,11 @@ func (t *Tail) Tell(s Sighting) {
 	}
 }
 
-// Send implements Sender, for SchemeTail: an event is delivered, whether
-// somebody follows or not.
-func (t *Tail) Send(_ context.Context, p Parcel) Outcome {
+// Send implements delivery.Sender, for SchemeTail: an event is delivered even
+// without a follower.
+func (t *Tail) Send(_ context.Context, p delivery.Parcel) delivery.Outcome {
 	for _, m := range p.Messages {
-		t.Tell(Sighting{Time: time.Now(), Subscription: m.Event.Subscription, ID: m.ID, Type: m.Event.Type, Body: m.Body})
+		t.Publish(TailEvent{Time: time.Now(), Subscription: m.Event.Subscription, ID: m.ID, Type: m.Event.Type, Body: m.Body})
 	}
-	return Outcome{Status: http.StatusOK}
+	return delivery.Outcome{Status: http.StatusOK}
 }

@@ -1,4 +1,4 @@
-package delivery
+package sender
 
 import (
 	"bytes"
@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/storage"
 )
 
 // SchemeQueue is the scheme of storage queues: storagequeue://ACCOUNT/QUEUE?ttl=SECONDS.
@@ -41,36 +44,36 @@ func QueueURL(account, queue string, ttl time.Duration) string {
 
 // Queues is the Sender of storage queues.
 type Queues struct {
-	accounts func(name string) (StorageAccount, bool)
+	accounts func(name string) (storage.Account, bool)
 	client   *http.Client
 	now      func() time.Time
 }
 
-// StorageQueues returns the Sender for SchemeQueue. Each event becomes one
-// message, base64 of its JSON, as Event Grid writes it. Accounts finds a
-// configured account; a nil client takes one like that of webhooks.
-func StorageQueues(accounts func(name string) (StorageAccount, bool), client *http.Client) *Queues {
+// NewQueues returns the Sender for SchemeQueue. Each event becomes one message,
+// base64 of its JSON, as Event Grid writes it. Accounts finds a configured
+// account; a nil client takes storage.NewClient's.
+func NewQueues(accounts func(name string) (storage.Account, bool), client *http.Client) *Queues {
 	if client == nil {
-		client = newClient(Config{})
+		client = storage.NewClient()
 	}
 	return &Queues{accounts, client, time.Now}
 }
 
 // Send implements Sender.
-func (q *Queues) Send(ctx context.Context, p Parcel) Outcome {
+func (q *Queues) Send(ctx context.Context, p delivery.Parcel) delivery.Outcome {
 	u, err := url.Parse(p.First().URL)
 	if err != nil {
-		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
+		return delivery.Outcome{Err: fmt.Errorf("%w: %w", delivery.ErrNotSent, delivery.WithoutURL(err))}
 	}
 	account, found := q.accounts(u.Host)
 	if !found {
-		return Outcome{Status: http.StatusNotFound, Answer: fmt.Appendf(nil, "storage account %q is not configured", u.Host)}
+		return delivery.Outcome{Status: http.StatusNotFound, Answer: fmt.Appendf(nil, "storage account %q is not configured", u.Host)}
 	}
 	seconds := u.Query().Get("ttl")
 	if seconds == "" {
 		seconds = strconv.Itoa(int(DefaultQueueTTL / time.Second))
 	}
-	o := Outcome{Status: http.StatusBadRequest, Answer: []byte("there is no event in the message")}
+	o := delivery.Outcome{Status: http.StatusBadRequest, Answer: []byte("the message holds no event")}
 	for _, event := range elements(p.Body()) {
 		o = q.put(ctx, account, strings.Trim(u.Path, "/"), seconds, event)
 		if o.Status != http.StatusCreated {
@@ -80,7 +83,8 @@ func (q *Queues) Send(ctx context.Context, p Parcel) Outcome {
 	return o
 }
 
-// elements are those of a JSON array, or the one thing that it is not.
+// elements returns the elements of a JSON array; what is not an array is one
+// element.
 func elements(body []byte) []json.RawMessage {
 	var many []json.RawMessage
 	if json.Unmarshal(body, &many) == nil {
@@ -90,25 +94,25 @@ func elements(body []byte) []json.RawMessage {
 }
 
 // put is the REST operation "Put Message".
-func (q *Queues) put(ctx context.Context, account StorageAccount, queue, seconds string, event []byte) Outcome {
+func (q *Queues) put(ctx context.Context, account storage.Account, queue, seconds string, event []byte) delivery.Outcome {
 	if base64.StdEncoding.EncodedLen(len(event)) > maxQueueText {
-		return Outcome{Status: http.StatusRequestEntityTooLarge, Answer: []byte("a storage queue takes messages of 64 KB in base64")}
+		return delivery.Outcome{Status: http.StatusRequestEntityTooLarge, Answer: []byte("a storage queue takes messages of 64 KB in base64")}
 	}
 	text := "<QueueMessage><MessageText>" + base64.StdEncoding.EncodeToString(event) + "</MessageText></QueueMessage>"
 	query := url.Values{"messagettl": {seconds}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, account.queueURL(url.PathEscape(queue)+"/messages", query), bytes.NewReader([]byte(text)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, queueURL(account, url.PathEscape(queue)+"/messages", query), bytes.NewReader([]byte(text)))
 	if err != nil {
-		return Outcome{Err: fmt.Errorf("%w: %w", errNotSent, withoutURL(err))}
+		return delivery.Outcome{Err: fmt.Errorf("%w: %w", delivery.ErrNotSent, delivery.WithoutURL(err))}
 	}
 	req.Header.Set("Content-Type", "application/xml")
-	account.sign(req, query, q.now())
-	o := Do(q.client, req)
+	sign(req, account, query, q.now())
+	o := delivery.Do(q.client, req)
 	// The service repeats what was signed; only the code of its error is of use.
 	o.Answer = errorCode(o.Answer)
 	if bytes.Equal(o.Answer, []byte("QueueDisabled")) {
 		o.Status = http.StatusGone
 	}
-	if o.Err != nil && errors.Is(o.Err, ErrAddressRefused) {
+	if o.Err != nil && errors.Is(o.Err, delivery.ErrAddressRefused) {
 		o.Err = fmt.Errorf("the queue's address: %w", o.Err)
 	}
 	return o

@@ -1,4 +1,4 @@
-package delivery
+package sender
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 
 func TestEventsBecomeLinesOfAFile(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "events")
-	files := Files(dir)
+	files := NewFiles(dir)
 	for _, body := range []string{"[{\"id\":\"1\"}]", "{\n\"specversion\": \"1.0\"\n}"} {
 		if o := files.Send(t.Context(), parcel(FileURL("incoming.jsonl"), body)); o.Status != 200 {
 			t.Fatalf("outcome %+v, %s", o, o.Answer)
@@ -37,7 +37,7 @@ func TestFileOfLinesIsBounded(t *testing.T) {
 }
 
 func TestFilesStayInTheirFolder(t *testing.T) {
-	files := Files(t.TempDir())
+	files := NewFiles(t.TempDir())
 	for _, name := range []string{"", "..", "../f", "a/b", `a\b`, "c:f"} {
 		if o := files.Send(t.Context(), parcel("file:///"+name, `{}`)); o.Status != 400 {
 			t.Errorf("%q: outcome %+v", name, o)
@@ -47,7 +47,7 @@ func TestFilesStayInTheirFolder(t *testing.T) {
 	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if o := Files(blocked).Send(t.Context(), parcel(FileURL("f"), `{}`)); o.Err == nil {
+	if o := NewFiles(blocked).Send(t.Context(), parcel(FileURL("f"), `{}`)); o.Err == nil {
 		t.Errorf("a folder that cannot be: %+v", o)
 	}
 }

@@ -1,0 +1,54 @@
+package storage
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// NewClient returns a client for Azure Blob Storage and S3: few hosts, many
+// connections, no redirects. A service that does not begin to answer within a
+// minute has failed; the transfer itself may last as long as the context.
+func NewClient() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	transport.ResponseHeaderTimeout = time.Minute
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// totalOf reads the size of the whole file from a Content-Range, such as
+// "bytes 0-9/1234"; RFC 9110 §14.4.
+func totalOf(contentRange string) (int64, bool) {
+	_, text, found := strings.Cut(contentRange, "/")
+	total, err := strconv.ParseInt(text, 10, 64)
+	return total, found && err == nil
+}
+
+// partOf is the file of an answer. An empty range cannot be asked for in HTTP,
+// and not every server refuses one that begins at the end.
+func partOf(info Info, body io.ReadCloser, offset, length int64) (*File, error) {
+	switch {
+	case offset > 0 && offset >= info.Size:
+		body.Close()
+		return nil, &Error{http.StatusRequestedRangeNotSatisfiable, errPastEnd}
+	case length >= 0:
+		body = limited{io.LimitReader(body, length), body}
+	}
+	return &File{info, body}, nil
+}
+
+// withoutURL strips the address from an error, whose query may hold a signature.
+func withoutURL(err error) error {
+	var e *url.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
