@@ -3,9 +3,10 @@ package sip
 import (
 	"net"
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -116,14 +117,14 @@ func (s *Server) address(request *sip.Request, d *dialog) {
 		return
 	}
 	if len(d.routes) > 0 {
-		request.SetDestination(hostPort(&d.routes[0], d.transport))
+		request.SetDestination(header.HostPort(&d.routes[0], d.transport))
 		return
 	}
 	if d.source.IsValid() && (d.flow || s.behindNAT(d) || d.transport != "UDP" && s.connected(d)) {
 		request.SetDestination(d.source.String())
 		return
 	}
-	request.SetDestination(hostPort(&d.target, d.transport))
+	request.SetDestination(header.HostPort(&d.target, d.transport))
 }
 
 // fromListener makes a UDP request leave from the port where we listen.
@@ -146,15 +147,6 @@ func (s *Server) behindNAT(d *dialog) bool {
 // connected reports whether the connection over which the peer was heard is open.
 func (s *Server) connected(d *dialog) bool {
 	return s.hasConnection(d.transport, d.source.String())
-}
-
-// hostPort returns where a URI leads.
-func hostPort(uri *sip.Uri, transport string) string {
-	port := uri.Port
-	if port == 0 {
-		port = sip.DefaultPort(transport)
-	}
-	return net.JoinHostPort(strings.Trim(uri.Host, "[]"), strconv.Itoa(port))
 }
 
 // sourceOf returns where a request came from.

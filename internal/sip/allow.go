@@ -3,6 +3,8 @@ package sip
 import (
 	"sync"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/trunk"
@@ -29,8 +31,8 @@ type allows struct {
 // learnAllow reads a peer's Allow, wherever it stands; a message without one
 // changes nothing.
 func (l *leg) learnAllow(message sip.Message) {
-	if len(tokens(message, "Allow")) > 0 {
-		l.allows = allows{told: true, refer: names(message, "Allow", "REFER")}
+	if len(header.Tokens(message, "Allow")) > 0 {
+		l.allows = allows{told: true, refer: header.HasToken(message, "Allow", "REFER")}
 	}
 }
 
@@ -43,7 +45,7 @@ type habits struct {
 
 // learn reads the Allow of a trunk's OPTIONS, or of its answer to ours.
 func (h *habits) learn(name string, message sip.Message) {
-	if len(tokens(message, "Allow")) == 0 {
+	if len(header.Tokens(message, "Allow")) == 0 {
 		return
 	}
 	h.mu.Lock()
@@ -51,7 +53,7 @@ func (h *habits) learn(name string, message sip.Message) {
 	if h.of == nil {
 		h.of = make(map[string]allows)
 	}
-	h.of[name] = allows{told: true, refer: names(message, "Allow", "REFER")}
+	h.of[name] = allows{told: true, refer: header.HasToken(message, "Allow", "REFER")}
 }
 
 // know returns what a trunk takes, as far as it told.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
 
@@ -29,7 +31,7 @@ const maxCredentials = 2048
 
 // signed returns a request's credentials for our realm; nil without any.
 func (s *Server) signed(request *sip.Request) *digest.Credentials {
-	for _, value := range headersOf(request, "Authorization") {
+	for _, value := range header.Values(request, "Authorization") {
 		if len(value) > maxCredentials {
 			continue
 		}

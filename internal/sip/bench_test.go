@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
@@ -103,7 +105,7 @@ func BenchmarkDial(b *testing.B) {
 	for b.Loop() {
 		var made call.Leg
 		ready := make(chan struct{})
-		made, err = r.Dial(b.Context(), call.Invitation{From: anonymous, To: to}, func(news call.Report) {
+		made, err = r.Dial(b.Context(), call.Invitation{From: header.Anonymous, To: to}, func(news call.Report) {
 			switch news.(type) {
 			case call.Answered:
 				<-ready

@@ -18,8 +18,8 @@ func cancelOf(invite *sip.Request, why call.Reason) *sip.Request {
 	cancel.AppendHeader(sip.HeaderClone(invite.To()))
 	cancel.AppendHeader(sip.HeaderClone(invite.CallID()))
 	cancel.AppendHeader(&sip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: sip.CANCEL})
-	for _, header := range reasonHeader(why) {
-		cancel.AppendHeader(header)
+	for _, field := range reasonHeader(why) {
+		cancel.AppendHeader(field)
 	}
 	cancel.SetBody(nil)
 	cancel.SetTransport(invite.Transport())

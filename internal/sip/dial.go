@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/netip"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
 
@@ -19,7 +21,7 @@ import (
 // is NotFound where no route takes the number, Invalid where it is none, and
 // Busy where we take no more calls.
 func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func(call.Report)) (call.Leg, error) {
-	number := numberOf(invitation.To)
+	number := header.Number(invitation.To)
 	if number == "" && invitation.To.Kind() != identifier.CommunicationUser {
 		return nil, fault.Invalid("%s is not a phone number", invitation.To)
 	}

@@ -3,6 +3,8 @@ package sip
 import (
 	"net/netip"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 )
 
@@ -41,8 +43,8 @@ func answeringDialog(request *sip.Request, source netip.AddrPort) dialog {
 	}
 	d.localTag, _ = to.Params.Get("tag")
 	d.remoteTag, _ = from.Params.Get("tag")
-	for _, header := range request.GetHeaders("Record-Route") {
-		if route, ok := header.(*sip.RecordRouteHeader); ok {
+	for _, field := range request.GetHeaders("Record-Route") {
+		if route, ok := field.(*sip.RecordRouteHeader); ok {
 			d.routes = append(d.routes, *route.Address.Clone())
 		}
 	}
@@ -51,31 +53,21 @@ func answeringDialog(request *sip.Request, source netip.AddrPort) dialog {
 
 // learn takes the peer's side from a response to our INVITE (RFC 3261 §12.1.2).
 func (d *dialog) learn(response *sip.Response) {
-	if tag := toTag(response); tag != "" {
+	if tag := header.ToTag(response); tag != "" {
 		d.remoteTag = tag
 	}
 	if contact := response.Contact(); contact != nil {
 		d.target = *contact.Address.Clone()
 	}
 	d.routes = d.routes[:0]
-	for _, header := range response.GetHeaders("Record-Route") {
-		if route, ok := header.(*sip.RecordRouteHeader); ok {
+	for _, field := range response.GetHeaders("Record-Route") {
+		if route, ok := field.(*sip.RecordRouteHeader); ok {
 			d.routes = append([]sip.Uri{*route.Address.Clone()}, d.routes...)
 		}
 	}
 	if source, err := netip.ParseAddrPort(response.Source()); err == nil {
 		d.source = netip.AddrPortFrom(source.Addr().Unmap(), source.Port())
 	}
-}
-
-// toTag returns the To tag of a message, or "".
-func toTag(message sip.Message) string {
-	to := message.To()
-	if to == nil {
-		return ""
-	}
-	tag, _ := to.Params.Get("tag")
-	return tag
 }
 
 // request builds a request inside the dialog with the given CSeq.

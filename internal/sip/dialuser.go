@@ -2,8 +2,8 @@ package sip
 
 import (
 	"fmt"
-	"net/url"
-	"strings"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
@@ -65,12 +65,9 @@ func (l *leg) callerOnPhone() party {
 	if in.From.Kind() != identifier.CommunicationUser || in.Withheld {
 		return l.out.caller(l.trunk)
 	}
-	name := escapeUser(in.From.Raw())
+	name := header.Escape(in.From.Raw())
 	if own := l.server.cfg.Phones.Of(in.From); len(own) > 0 {
 		name = own[0].UserName
 	}
-	return party{writeDisplay(in.DisplayName), sip.Uri{Scheme: "sip", User: name}}
+	return party{header.EscapeDisplay(in.DisplayName), sip.Uri{Scheme: "sip", User: name}}
 }
-
-// escapeUser writes a raw id as the user of a SIP URI (RFC 3261 §25.1).
-func escapeUser(raw string) string { return strings.ReplaceAll(url.QueryEscape(raw), "+", "%20") }

@@ -46,8 +46,8 @@ func challengeOf(response *sip.Response) *credentials {
 	if response.StatusCode == sip.StatusProxyAuthRequired {
 		asked, answer = "Proxy-Authenticate", "Proxy-Authorization"
 	}
-	for _, header := range response.GetHeaders(asked) {
-		challenge, err := digest.ParseChallenge(header.Value())
+	for _, field := range response.GetHeaders(asked) {
+		challenge, err := digest.ParseChallenge(field.Value())
 		if err == nil {
 			challenge.Algorithm = sip.ASCIIToUpper(challenge.Algorithm) // some write md5
 			if digest.CanDigest(challenge) {

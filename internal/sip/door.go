@@ -122,8 +122,8 @@ func (d *door) answer(request *sip.Request, to net.Addr) {
 	refusal := sip.NewResponseFromRequest(request, sip.StatusForbidden, "Forbidden", nil)
 	if d.server.authenticates() && !request.IsCancel() {
 		refusal = sip.NewResponseFromRequest(request, sip.StatusUnauthorized, "Unauthorized", nil)
-		for _, header := range d.server.challenges(false) {
-			refusal.AppendHeader(header)
+		for _, field := range d.server.challenges(false) {
+			refusal.AppendHeader(field)
 		}
 	} else {
 		d.turnAway(source.Addr(), request.Method)

@@ -3,6 +3,8 @@ package sip
 import (
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/switchhook/switchhook/internal/call"
 )
 
@@ -39,7 +41,7 @@ func (l *leg) letHear() {
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	response.SetBody(body)
-	if names(l.in.request, "Require", "100rel") {
+	if header.HasToken(l.in.request, "Require", "100rel") {
 		l.sendReliably(response, false)
 	} else {
 		l.server.send(response, l.in.tx)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/registrar"
@@ -122,7 +124,7 @@ func (s *Server) stray(response *sip.Response) {
 	if tag != s.tags.caller(callID.Value()) { // not ours: nobody makes us send anything
 		return
 	}
-	if l := s.legs.find(callID.Value(), tag); l != nil && l.connectedTo(toTag(response)) {
+	if l := s.legs.find(callID.Value(), tag); l != nil && l.connectedTo(header.ToTag(response)) {
 		return // its own hook acknowledges repetitions
 	}
 	d := dialog{

@@ -1,10 +1,8 @@
 package sip
 
 import (
-	"bytes"
 	"fmt"
 	"net"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -169,53 +167,6 @@ func TestDecisionsAreForgotten(t *testing.T) {
 	if _, known := d.before(5*maxDecisions-1, now.Add(3*decisionTime)); known || len(d.old) > 0 {
 		t.Error("the last one is known for ever")
 	}
-}
-
-func TestRefusalGoesWhereTheViaSays(t *testing.T) {
-	t.Parallel()
-	from := addressOf(&net.UDPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 40000})
-	for via, want := range map[string]string{
-		"SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;rport":                                       "192.0.2.7:40000 SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;rport=40000;received=192.0.2.7",
-		"SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa":                                             "192.0.2.7:5080 SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;received=192.0.2.7",
-		"SIP/2.0/UDP [2001:db8::1];branch=z9hG4bKa":                                             "192.0.2.7:5060 SIP/2.0/UDP [2001:db8::1];branch=z9hG4bKa;received=192.0.2.7",
-		"SIP/2.0/UDP a;rport;branch=z9hG4bKa, SIP/2.0/TCP b.example:5061;branch=z9hG4bKb;rport": "192.0.2.7:40000 SIP/2.0/UDP a;rport=40000;branch=z9hG4bKa;received=192.0.2.7, SIP/2.0/TCP b.example:5061;branch=z9hG4bKb;rport",
-	} {
-		if text, to := answered(via, from); to.String()+" "+text != want {
-			t.Errorf("%s\ngives %s %s\n want %s", via, to, text, want)
-		}
-	}
-}
-
-// FuzzPeek asks that what a glimpse finds is what the parser finds, and that a
-// refusal made of it can be read.
-func FuzzPeek(f *testing.F) {
-	for _, text := range []string{
-		request("INVITE", 1, "", offer()), request("ACK", 1, "<sip:a@b>;tag=x1", ""),
-		strings.Replace(request("INVITE", 1, "", ""), "Call-ID", "i", 1),
-		strings.Replace(request("INVITE", 1, "", ""), "Via: ", "v: SIP/2.0/UDP a, SIP/2.0/TCP ", 1),
-		"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP\r\n\r\n", "INVITE \r\n\r\n",
-	} {
-		f.Add([]byte(text))
-	}
-	s := &Server{tags: newTags(), cfg: Config{UserAgent: "Switchhook"}}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		m, ok := peek(data)
-		if !ok {
-			return
-		}
-		text, _ := m.refusal(s, addressOf(&net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}))
-		if n := bytes.Count(text, []byte("\r\n\r\n")); n != 1 {
-			t.Fatalf("the refusal has %d empty lines:\n%s", n, text)
-		}
-		parsed, err := sip.ParseMessage(data)
-		if err != nil {
-			return
-		}
-		request, isRequest := parsed.(*sip.Request)
-		if isRequest && request.CallID() != nil && request.CallID().Value() != string(m.callID) {
-			t.Errorf("Call-ID %q, the parser says %q", m.callID, request.CallID().Value())
-		}
-	})
 }
 
 // BenchmarkRefusal is what a call costs that is turned away.

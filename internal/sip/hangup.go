@@ -12,8 +12,8 @@ func (l *leg) hangUp() {
 	l.refresh, l.answer = nil, nil
 	l.clock.set(missingConsent, l.server.cfg.Grace)
 	l.ask(sip.BYE, func(bye *sip.Request) {
-		for _, header := range reasonHeader(*l.leaving) {
-			bye.AppendHeader(header)
+		for _, field := range reasonHeader(*l.leaving) {
+			bye.AppendHeader(field)
 		}
 	}, l.consented)
 }

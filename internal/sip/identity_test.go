@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
@@ -22,7 +24,7 @@ func TestWhoCalls(t *testing.T) {
 	}{
 		{"From alone", "+15550100", nil, "4:+15550100", "", ""},
 		{"From before what the network asserts", "+15550100", []siptest.Field{asserted}, "4:+15550100", "", ""},
-		{"the network knows an anonymous caller", "anonymous", []siptest.Field{asserted}, "4:+15550777", "Doe, Jane", ""},
+		{"the network knows an header.Anonymous caller", "anonymous", []siptest.Field{asserted}, "4:+15550777", "Doe, Jane", ""},
 		{"and keeps the secret", "anonymous", []siptest.Field{asserted, field("Privacy", "id")}, "4:anonymous", "", ""},
 		{"a From that wants privacy", "+15550100", []siptest.Field{field("Privacy", "critical;ID")}, "4:anonymous", "", ""},
 		{"no privacy wanted", "+15550100", []siptest.Field{field("Privacy", "none")}, "4:+15550100", "", ""},
@@ -59,7 +61,7 @@ func TestLoopsEnd(t *testing.T) {
 	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
-	out := newParty(call.Invitation{From: anonymous, To: mustPhone(t, "+15557770000"), Hops: 8})
+	out := newParty(call.Invitation{From: header.Anonymous, To: mustPhone(t, "+15557770000"), Hops: 8})
 	if _, err := r.Dial(t.Context(), out.invitation, out.report); err != nil {
 		t.Fatal(err)
 	}

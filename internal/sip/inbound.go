@@ -3,6 +3,8 @@ package sip
 import (
 	"time"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -40,7 +42,7 @@ func (l *leg) ring() {
 	l.in.rang = true
 	response := sip.NewResponseFromRequest(l.in.request, sip.StatusRinging, "Ringing", nil)
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
-	if names(l.in.request, "Require", "100rel") {
+	if header.HasToken(l.in.request, "Require", "100rel") {
 		l.ringReliably(response)
 		return
 	}
@@ -90,8 +92,8 @@ func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, 
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	response.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
 	response.AppendHeader(sip.NewHeader("Supported", extensions))
-	for _, header := range l.grantTimer(request) {
-		response.AppendHeader(header)
+	for _, field := range l.grantTimer(request) {
+		response.AppendHeader(field)
 	}
 	l.answer = &answering{
 		response: response, tx: tx, conn: tx.Connection(), cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
@@ -167,7 +169,7 @@ func (l *leg) canceled(cancel *sip.Request) {
 	}
 	why := call.Reason{Kind: call.Canceled, Text: "the caller gave up", SIP: call.Status{Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"}}
 	if cancel != nil {
-		_, why.Q850 = reasonHeaders(cancel)
+		_, why.Q850 = reasonsIn(cancel)
 	}
 	l.tell.ended(why)
 	l.phase = over

@@ -2,10 +2,9 @@ package sip
 
 import (
 	"errors"
-	"strconv"
-	"strings"
 	"sync/atomic"
-	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -40,11 +39,11 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 	}
 	invitation, err := s.calledBy(request, from, as)
 	if err != nil {
-		s.respond(request, tx, sip.StatusNotFound, "Not Found", warning(s.cfg.UserAgent, err))
+		s.respond(request, tx, sip.StatusNotFound, "Not Found", header.Warning(s.cfg.UserAgent, err))
 		return
 	}
-	attestation := attestationOf(invitation.Identities)
-	invitation.SIPHeaders = s.attest(invitation.SIPHeaders, attestation)
+	attestation := header.Attestation(invitation.Identities)
+	invitation.SIPHeaders = s.addAttestation(invitation.SIPHeaders, attestation)
 	offer, refused := s.offerOf(request, tx)
 	if refused {
 		return
@@ -69,15 +68,15 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 	l.dialog = answeringDialog(request, source)
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
 	l.log = s.log.With("trunk", from.Name, "call_id", l.dialog.callID)
-	l.device = deviceOf(request, "User-Agent")
+	l.device = header.Product(request, "User-Agent")
 	l.learnAllow(request)
 	if as != nil {
-		l.user, l.agent, l.dialog.flow = as.UserName, agentOf(request), true
+		l.user, l.agent, l.dialog.flow = as.UserName, header.UserAgent(request), true
 	}
 	l.in = &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
 	if err := l.checkOffer(offer); err != nil {
 		l.close()
-		s.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(s.cfg.UserAgent, err))
+		s.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(s.cfg.UserAgent, err))
 		return
 	}
 	tag, _ := request.To().Params.Get("tag")
@@ -97,8 +96,8 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 // proxy sends calls of this number here, and we send them there. Under another
 // number it is a call of its own (RFC 3261 §16.3).
 func (s *Server) looped(request *sip.Request) bool {
-	for _, header := range request.GetHeaders("Via") {
-		if via, ok := header.(*sip.ViaHeader); ok {
+	for _, field := range request.GetHeaders("Via") {
+		if via, ok := field.(*sip.ViaHeader); ok {
 			if branch, _ := via.Params.Get("branch"); s.tags.made(branch, request.Recipient.User) {
 				return true
 			}
@@ -113,32 +112,16 @@ func (s *Server) offerOf(request *sip.Request, tx *sip.ServerTx) (offer *sdp.Ses
 	if len(request.Body()) == 0 {
 		return nil, false
 	}
-	if kind := request.ContentType(); kind == nil || !isSDP(kind.Value()) {
+	if header.MediaType(request) != "application/sdp" {
 		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", "application/sdp"))
 		return nil, true
 	}
 	offer, err := sdp.Parse(request.Body())
 	if err != nil {
-		s.respond(request, tx, sip.StatusBadRequest, "Bad Session Description", warning(s.cfg.UserAgent, err))
+		s.respond(request, tx, sip.StatusBadRequest, "Bad Session Description", header.Warning(s.cfg.UserAgent, err))
 		return nil, true
 	}
 	return offer, false
-}
-
-func isSDP(contentType string) bool {
-	kind, _, _ := strings.Cut(contentType, ";")
-	return strings.EqualFold(strings.TrimSpace(kind), "application/sdp")
-}
-
-// warning tells the owner of a telephone why (RFC 3261 §20.43, code 399).
-func warning(agent string, why error) sip.Header {
-	text := strings.Map(func(r rune) rune {
-		if r < ' ' || r == '"' || r == '\\' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, why.Error())
-	return sip.NewHeader("Warning", "399 "+strings.ReplaceAll(agent, " ", "-")+` "`+text+`"`)
 }
 
 // takeCall begins an inbound leg on its goroutine and lives until it ends.
@@ -159,7 +142,7 @@ func (l *leg) announce() {
 			l.decided()
 			refused := refusalOf(err, l.server)
 			if l.user != "" { // who owns the telephone may know
-				refused.headers = append(refused.headers, warning(l.server.cfg.UserAgent, err))
+				refused.headers = append(refused.headers, header.Warning(l.server.cfg.UserAgent, err))
 			}
 			l.refuse(refused)
 		}
@@ -193,23 +176,21 @@ func refusalOf(err error, s *Server) refusal {
 	failed := fault.Of(err)
 	switch failed.Kind {
 	case fault.KindNotFound:
-		return refusal{status: call.Status{Code: 404, Phrase: "Not Found"}, headers: []sip.Header{q850Header(1, "Unallocated number")}}
+		return refusal{status: call.Status{Code: 404, Phrase: "Not Found"}, headers: []sip.Header{header.ReasonQ850(header.Cause{Value: 1, Text: "Unallocated number"})}}
 	case fault.KindPrecondition:
-		return refusal{status: call.Status{Code: 480, Phrase: "Temporarily Unavailable"}, headers: []sip.Header{q850Header(20, "Subscriber absent")}}
+		return refusal{status: call.Status{Code: 480, Phrase: "Temporarily Unavailable"}, headers: []sip.Header{header.ReasonQ850(header.Cause{Value: 20, Text: "Subscriber absent"})}}
 	case fault.KindForbidden, fault.KindUnauthorized:
 		return refusal{status: call.Status{Code: 403, Phrase: "Forbidden"}}
 	case fault.KindBusy, fault.KindThrottled:
-		header := s.retryAfter()
+		wait := s.retryAfter()
 		if failed.RetryAfter > 0 {
-			header = sip.NewHeader("Retry-After", seconds(failed.RetryAfter))
+			wait = sip.NewHeader("Retry-After", header.Seconds(failed.RetryAfter))
 		}
-		return refusal{status: call.Status{Code: 503, Phrase: "Service Unavailable"}, headers: []sip.Header{header}}
+		return refusal{status: call.Status{Code: 503, Phrase: "Service Unavailable"}, headers: []sip.Header{wait}}
 	}
 	s.log.Error("incoming call failed", "error", err)
 	return refusal{status: call.Status{Code: 500, Phrase: "Server Internal Error"}}
 }
-
-func seconds(d time.Duration) string { return strconv.Itoa(max(1, int(d.Seconds()))) }
 
 // codecsOf are the codecs that a trunk and we can both take.
 func codecsOf(t *trunk.Trunk) []string {

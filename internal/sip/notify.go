@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -14,7 +16,7 @@ const statusBadEvent = 489
 // notified is news of the call that our REFER asked for. It may come before the
 // answer to the REFER (RFC 3515 §2.4.4).
 func (l *leg) notified(request *sip.Request, tx *sip.ServerTx) {
-	s, event := l.server, firstOf(request, "Event")
+	s, event := l.server, header.First(request, "Event")
 	kind, params, _ := strings.Cut(event, ";")
 	switch {
 	case !strings.EqualFold(strings.TrimSpace(kind), "refer"):
@@ -23,8 +25,8 @@ func (l *leg) notified(request *sip.Request, tx *sip.ServerTx) {
 	case l.referring == nil || !l.referring.named(params):
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Subscription Does Not Exist")
 		return
-	case len(request.Body()) > 0 && !isSipfrag(request):
-		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", sipfrag))
+	case len(request.Body()) > 0 && header.MediaType(request) != header.SipfragType:
+		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", header.SipfragType))
 		return
 	}
 	s.respond(request, tx, sip.StatusOK, "OK")
@@ -44,26 +46,16 @@ func (r *referring) named(params string) bool {
 
 // progressed takes what a NOTIFY tells.
 func (l *leg) progressed(request *sip.Request) {
-	status, cause, ok := readSipfrag(request.Body())
-	state, _, _ := strings.Cut(firstOf(request, "Subscription-State"), ";")
+	status, cause, ok := header.ParseSipfrag(request.Body())
+	state, _, _ := strings.Cut(header.First(request, "Subscription-State"), ";")
 	over := strings.EqualFold(strings.TrimSpace(state), "terminated")
 	switch {
 	case ok && status.Code >= 200 && status.Code < 300:
 		l.referred(call.Referral{Outcome: call.ReferralAnswered})
 	case ok && status.Code >= 300:
-		why := call.Reason{Kind: kindOf(status.Code), Text: status.Phrase, SIP: status, Q850: cause}
+		why := call.Reason{Kind: kindOf(status.Code), Text: status.Phrase, SIP: call.Status(status), Q850: call.Cause(cause)}
 		l.referralFailed(why)
 	case over:
 		l.referralFailed(call.Reason{Kind: call.Failed, Text: "the phone stopped telling what becomes of the transfer"})
 	}
-}
-
-// isSipfrag reports whether a body is a piece of SIP.
-func isSipfrag(request *sip.Request) bool {
-	kind := request.ContentType()
-	if kind == nil {
-		return false
-	}
-	name, _, _ := strings.Cut(kind.Value(), ";")
-	return strings.EqualFold(strings.TrimSpace(name), "message/sipfrag")
 }

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"sync"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -60,11 +62,11 @@ func (l *leg) invite() {
 		request.ReplaceHeader(&left)
 	}
 	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
-	for _, header := range l.headers(host) {
-		request.AppendHeader(header)
+	for _, field := range l.headers(host) {
+		request.AppendHeader(field)
 	}
-	for _, header := range l.wantTimer() {
-		request.AppendHeader(header)
+	for _, field := range l.wantTimer() {
+		request.AppendHeader(field)
 	}
 	request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
 	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
@@ -147,7 +149,7 @@ func (l *leg) answered(attempt *inviting, response *sip.Response) {
 	tag := l.dialog.remoteTag
 	l.peer.Store(&tag)
 	attempt.acknowledge(tag, l.writeACK(attempt.cseq))
-	l.device = deviceOf(response, "Server", "User-Agent")
+	l.device = header.Product(response, "Server", "User-Agent")
 	if l.leaving != nil { // it crossed our CANCEL
 		l.hangUp()
 		return
@@ -281,7 +283,7 @@ func (a *inviting) repeated(s *Server, response *sip.Response) {
 	defer a.mu.Unlock()
 	switch {
 	case a.ack == nil: // the leg is about to
-	case toTag(response) == a.tag:
+	case header.ToTag(response) == a.tag:
 		s.write(a.ack)
 	default:
 		s.stray(response)

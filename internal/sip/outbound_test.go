@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
@@ -353,14 +355,14 @@ func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	to, _ := identifier.Phone("+15557770000")
-	made := newParty(call.Invitation{From: anonymous, To: to, SIPHeaders: map[string]string{
+	made := newParty(call.Invitation{From: header.Anonymous, To: to, SIPHeaders: map[string]string{
 		"X-MS-Custom-Order": "42", "X-Line": "7", "User-To-User": "ok", "X-MS-Custom-Evil": "a\r\nVia: b", "Contact": "<sip:evil>",
 	}})
 	if _, err := r.Dial(t.Context(), made.invitation, made.report); err != nil {
 		t.Fatal(err)
 	}
 	invite := next(t, phone).Invite
-	if !strings.HasPrefix(invite.Get("From"), `"Anonymous" <sip:anonymous@`) || invite.Get("Privacy") != "id" || invite.Get("P-Asserted-Identity") != "" {
+	if !strings.HasPrefix(invite.Get("From"), `"Anonymous" <sip:header.Anonymous@`) || invite.Get("Privacy") != "id" || invite.Get("P-Asserted-Identity") != "" {
 		t.Errorf("fields are %v", invite.Fields)
 	}
 	if invite.Get("X-MS-Custom-Order") != "42" || invite.Get("User-To-User") != "ok" || invite.Get("X-Line") != "7" || invite.Get("X-MS-Custom-Evil") != "" || len(invite.All("Contact")) != 1 {

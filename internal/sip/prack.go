@@ -1,11 +1,11 @@
 package sip
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -78,14 +78,14 @@ func (l *leg) unpracked() {
 
 // pracked is the caller's PRACK.
 func (l *leg) pracked(request *sip.Request, tx *sip.ServerTx) {
-	if l.in == nil || l.in.reliably == nil || !acknowledges(request, l.in.reliably.rseq, l.in.request.CSeq().SeqNo) {
+	if l.in == nil || l.in.reliably == nil || !header.Acknowledges(request, l.in.reliably.rseq, l.in.request.CSeq().SeqNo) {
 		l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
 	}
 	r := l.in.reliably
 	if r.offered && !r.received {
 		if err := l.readAnswer(request.Body()); err != nil {
-			l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(l.server.cfg.UserAgent, err))
+			l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(l.server.cfg.UserAgent, err))
 			return
 		}
 	} else if len(request.Body()) > 0 { // no offer may come before ours is answered
@@ -115,26 +115,17 @@ func (l *leg) awaitsPRACK() bool {
 	return true
 }
 
-// acknowledges reads RAck: the RSeq and the CSeq that it names.
-func acknowledges(request *sip.Request, rseq, cseq uint32) bool {
-	for _, value := range headersOf(request, "RAck") {
-		fields := strings.Fields(value)
-		return len(fields) == 3 && fields[0] == fmt.Sprint(rseq) && fields[1] == fmt.Sprint(cseq) && strings.EqualFold(fields[2], "INVITE")
-	}
-	return false
-}
-
 // maxForks bounds the branches of a forked call whose ringing is acknowledged.
 const maxForks = 16
 
 // acknowledgeRinging sends PRACK for a provisional response that wants it. It
 // returns false for one that has been seen before, or comes out of its order.
 func (l *leg) acknowledgeRinging(attempt *inviting, response *sip.Response) bool {
-	rseq, wanted := rseqOf(response)
+	rseq, wanted := header.RSeq(response)
 	if !wanted {
 		return true
 	}
-	tag := toTag(response)
+	tag := header.ToTag(response)
 	last, known := attempt.rseq[tag]
 	if known && rseq != last+1 || !known && len(attempt.rseq) == maxForks {
 		return false
@@ -148,21 +139,9 @@ func (l *leg) acknowledgeRinging(attempt *inviting, response *sip.Response) bool
 	fork.learn(response)
 	l.dialog.localSeq++
 	prack := l.insideOf(&fork, sip.PRACK, l.dialog.localSeq)
-	prack.AppendHeader(sip.NewHeader("RAck", fmt.Sprintf("%d %d INVITE", rseq, attempt.cseq)))
+	prack.AppendHeader(header.RAck(rseq, attempt.cseq))
 	prack.SetBody(nil)
 	l.authorize(prack)
 	l.exchange(prack, nil, func(*sip.Response, error) {})
 	return true
-}
-
-// rseqOf returns the RSeq of a response that wants a PRACK.
-func rseqOf(response *sip.Response) (rseq uint32, wanted bool) {
-	if !names(response, "Require", "100rel") || toTag(response) == "" {
-		return 0, false
-	}
-	for _, value := range headersOf(response, "RSeq") {
-		n, err := strconv.ParseUint(strings.TrimSpace(value), 10, 32)
-		return uint32(n), err == nil && n > 0
-	}
-	return 0, false
 }

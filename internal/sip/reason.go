@@ -4,13 +4,14 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // reasonOf says why a call that we made was refused. Status and cause are kept
 // as they came.
 func reasonOf(response *sip.Response) call.Reason {
 	why := call.Reason{Kind: kindOf(response.StatusCode), Text: response.Reason, SIP: statusOf(response)}
-	_, why.Q850 = reasonHeaders(response)
+	_, why.Q850 = reasonsIn(response)
 	return why
 }
 
@@ -80,7 +81,7 @@ func refusalFor(why call.Reason, s *Server) refusal {
 	if why.Q850.Value != 0 {
 		entry.cause = why.Q850
 	}
-	r.headers = append(r.headers, q850Header(entry.cause.Value, entry.cause.Text))
+	r.headers = append(r.headers, header.ReasonQ850(header.Cause(entry.cause)))
 	if r.status.Code == sip.StatusServiceUnavailable {
 		r.headers = append(r.headers, s.retryAfter())
 	}
@@ -98,4 +99,26 @@ func withStatus(why call.Reason, status call.Status) call.Reason {
 		why.SIP = status
 	}
 	return why
+}
+
+// reasonsIn reads the Reason headers of a message in the words of calls.
+func reasonsIn(message sip.Message) (call.Status, call.Cause) {
+	status, cause := header.Reasons(message)
+	return call.Status(status), call.Cause(cause)
+}
+
+// reasonHeader writes why we end a call, for BYE and CANCEL.
+func reasonHeader(why call.Reason) (list []sip.Header) {
+	cause := why.Q850
+	if cause.Value == 0 {
+		cause = clearing
+		if entry, ok := refusals[why.Kind]; ok && why.Kind != call.Canceled {
+			cause = entry.cause
+		}
+	}
+	list = append(list, header.ReasonQ850(header.Cause(cause)))
+	if why.SIP.Code >= 200 {
+		list = append(list, header.ReasonSIP(header.Status(why.SIP)))
+	}
+	return list
 }

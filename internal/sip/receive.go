@@ -177,8 +177,8 @@ func (s *Server) retryAfter() sip.Header {
 // respond answers a request without a body.
 func (s *Server) respond(request *sip.Request, tx *sip.ServerTx, status int, phrase string, headers ...sip.Header) {
 	response := sip.NewResponseFromRequest(request, status, phrase, nil)
-	for _, header := range headers {
-		response.AppendHeader(header)
+	for _, field := range headers {
+		response.AppendHeader(field)
 	}
 	s.send(response, tx)
 }

@@ -2,10 +2,11 @@ package sip
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -54,7 +55,7 @@ func (l *leg) refer(in call.Invitation, patience time.Duration, told func(call.R
 		if by := "<" + l.dialog.local.uri.String() + ">"; len(by) <= maxReferTo {
 			request.AppendHeader(sip.NewHeader("Referred-By", by))
 		}
-		request.AppendHeader(sip.NewHeader("Accept", sipfrag))
+		request.AppendHeader(sip.NewHeader("Accept", header.SipfragType))
 		request.AppendHeader(sip.NewHeader("Supported", extensions))
 		request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
 	}, func(response *sip.Response, err error) { l.referAnswered(pending, response, err) })
@@ -67,7 +68,7 @@ const maxReferTo = 400
 // referTo writes whom the peer shall call, as a number of the trunk that it is
 // reached by; refused says why it cannot be asked.
 func (l *leg) referTo(in call.Invitation) (to, refused string) {
-	number := numberOf(in.To)
+	number := header.Number(in.To)
 	switch {
 	case l.phase != up, l.referring != nil && l.referring.told != nil:
 		return "", "the phone is not in a state to be asked"
@@ -77,7 +78,7 @@ func (l *leg) referTo(in call.Invitation) (to, refused string) {
 		return "", "trunk " + l.trunk.Name + " does not lead to the target"
 	}
 	uri := uriOn(l.trunk, number)
-	to = "<" + uri.String() + uriHeaders(in.SIPHeaders) + ">"
+	to = "<" + uri.String() + header.URIHeaders(in.SIPHeaders) + ">"
 	if len(to) > maxReferTo {
 		return "", "the context of the transfer is longer than a REFER may be"
 	}
@@ -88,26 +89,6 @@ func (l *leg) referTo(in call.Invitation) (to, refused string) {
 func (s *Server) leadsTo(number string, via *trunk.Trunk) bool {
 	trunks, err := s.trunks.Route(number)
 	return err == nil && slices.ContainsFunc(trunks, func(t *trunk.Trunk) bool { return t.Name == via.Name })
-}
-
-// uriHeaders writes the application's headers into a URI (RFC 3261 §19.1.1):
-// the peer puts them into its INVITE.
-func uriHeaders(headers map[string]string) string {
-	var list []string
-	for _, header := range writeCustom(headers) {
-		list = append(list, escapeHeader(header.Name())+"="+escapeHeader(header.Value()))
-	}
-	if len(list) == 0 {
-		return ""
-	}
-	slices.Sort(list)
-	return "?" + strings.Join(list, "&")
-}
-
-// escapeHeader escapes a name or value for the headers of a URI: what
-// url.QueryEscape leaves alone, a SIP URI permits, and a space is not a plus.
-func escapeHeader(text string) string {
-	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
 // takesRefer reports whether the peer may be asked at all.
@@ -131,7 +112,7 @@ func (l *leg) referAnswered(pending *referring, response *sip.Response, err erro
 	case pending.told == nil || response != nil && response.IsProvisional():
 	case err != nil:
 		l.referralFailed(call.Reason{Kind: call.Vanished, Text: "the phone did not answer our REFER"})
-	case response.IsSuccess() && strings.EqualFold(firstOf(response, "Refer-Sub"), "false"):
+	case response.IsSuccess() && strings.EqualFold(header.First(response, "Refer-Sub"), "false"):
 		// RFC 4488 permits this only where we asked for it.
 		l.referralFailed(call.Reason{Kind: call.Unsupported, Text: "the phone does not tell what becomes of the transfer"})
 	case response.IsSuccess():

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -28,7 +30,7 @@ type referral struct {
 func (l *leg) askedToTransfer(request *sip.Request, tx *sip.ServerTx) {
 	s := l.server
 	refuse := func(status call.Status, why string) {
-		s.respond(request, tx, status.Code, status.Phrase, warning(s.cfg.UserAgent, errors.New(why)))
+		s.respond(request, tx, status.Code, status.Phrase, header.Warning(s.cfg.UserAgent, errors.New(why)))
 	}
 	pending := call.Status{Code: sip.StatusRequestPending, Phrase: "Request Pending"}
 	switch {
@@ -42,24 +44,24 @@ func (l *leg) askedToTransfer(request *sip.Request, tx *sip.ServerTx) {
 		refuse(pending, "another transfer of this call is under way")
 		return
 	}
-	values := headersOf(request, "Refer-To")
+	values := header.Values(request, "Refer-To")
 	if len(values) != 1 {
 		refuse(call.Status{Code: sip.StatusBadRequest, Phrase: "One Refer-To Is Required"}, fmt.Sprintf("there are %d", len(values)))
 		return
 	}
-	target, err := readReferTo(values[0])
+	target, err := header.ParseReferTo(values[0])
 	if err != nil {
-		refuse(refusedReferTo(err), err.Error())
+		refuse(call.Status(header.ReferToRefusal(err)), err.Error())
 		return
 	}
-	r := &referral{cseq: request.CSeq().SeqNo, first: l.referral == nil, quiet: strings.EqualFold(strings.TrimSpace(firstOf(request, "Refer-Sub")), "false")}
+	r := &referral{cseq: request.CSeq().SeqNo, first: l.referral == nil, quiet: strings.EqualFold(strings.TrimSpace(header.First(request, "Refer-Sub")), "false")}
 	l.referral = r
 	accept := func(other *leg) { l.acceptReferral(r, target, other, request, tx) }
-	if target.replaces == nil {
+	if target.Replaces == nil {
 		accept(nil)
 		return
 	}
-	l.findOther(*target.replaces, accept, func() {
+	l.findOther(*target.Replaces, accept, func() {
 		r.over = true
 		refuse(call.Status{Code: sip.StatusCallTransactionDoesNotExists, Phrase: "Call/Transaction Does Not Exist"}, "Replaces names no call of this phone here that was answered")
 	})
@@ -71,20 +73,20 @@ func (s *Server) referredOutside(request *sip.Request, tx *sip.ServerTx, from *t
 		s.notAllowed(request, tx, from)
 		return
 	}
-	s.respond(request, tx, sip.StatusForbidden, "Forbidden", warning(s.cfg.UserAgent, errors.New("REFER is taken inside of calls alone")))
+	s.respond(request, tx, sip.StatusForbidden, "Forbidden", header.Warning(s.cfg.UserAgent, errors.New("REFER is taken inside of calls alone")))
 }
 
 // findOther looks for the peer's other leg with us. Only its own goroutine knows
 // whether it is up, and whose it is: to know a call's tags is not enough.
-func (l *leg) findOther(named replaced, found func(*leg), missing func()) {
-	other := l.server.legs.find(named.callID, named.toTag)
-	if other == nil || other == l || named.earlyOnly {
+func (l *leg) findOther(named header.Replaces, found func(*leg), missing func()) {
+	other := l.server.legs.find(named.CallID, named.ToTag)
+	if other == nil || other == l || named.EarlyOnly {
 		missing()
 		return
 	}
 	via, user := l.trunk.Name, l.user
 	asked := other.box.put(func() {
-		fits := other.phase == up && other.leaving == nil && other.trunk.Name == via && other.user == user && other.dialog.remoteTag == named.fromTag
+		fits := other.phase == up && other.leaving == nil && other.trunk.Name == via && other.user == user && other.dialog.remoteTag == named.FromTag
 		l.box.put(func() {
 			if fits && l.phase == up {
 				found(other)
@@ -99,7 +101,7 @@ func (l *leg) findOther(named replaced, found func(*leg), missing func()) {
 }
 
 // acceptReferral answers 202 and lets the call try.
-func (l *leg) acceptReferral(r *referral, target referTarget, other *leg, request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) acceptReferral(r *referral, target header.ReferTo, other *leg, request *sip.Request, tx *sip.ServerTx) {
 	headers := []sip.Header{&sip.ContactHeader{Address: *l.dialog.contact.Clone()}}
 	if r.quiet {
 		headers = append(headers, sip.NewHeader("Refer-Sub", "false"))
@@ -107,7 +109,7 @@ func (l *leg) acceptReferral(r *referral, target referTarget, other *leg, reques
 	l.server.respond(request, tx, sip.StatusAccepted, "Accepted", headers...)
 	l.tellReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
 	want := call.TransferWanted{
-		To: target.to, SIPHeaders: target.headers, Free: l.trunk.AcceptRefer != trunk.AcceptAny,
+		To: target.To, SIPHeaders: target.Headers, Free: l.trunk.AcceptRefer != trunk.AcceptAny,
 		Tell: func(news call.Referral) { l.box.put(func() { l.referralWent(r, news) }) },
 	}
 	if other != nil {
@@ -153,8 +155,8 @@ func (l *leg) tellReferrer(r *referral, status call.Status) {
 		}
 		request.AppendHeader(sip.NewHeader("Event", event))
 		request.AppendHeader(sip.NewHeader("Subscription-State", state))
-		request.AppendHeader(sip.NewHeader("Content-Type", sipfrag+";version=2.0"))
-		request.SetBody(writeSipfrag(status))
+		request.AppendHeader(sip.NewHeader("Content-Type", header.SipfragType+";version=2.0"))
+		request.SetBody(header.Sipfrag(header.Status(status)))
 	}, func(response *sip.Response, err error) {
 		if response == nil || !response.IsProvisional() {
 			l.referrerTold(r, err == nil && response.IsSuccess())

@@ -50,8 +50,8 @@ func (l *leg) askAgain(method sip.RequestMethod) {
 	l.refresh = pending
 	l.ask(pending.method, func(request *sip.Request) {
 		pending.cseq = request.CSeq().SeqNo
-		for _, header := range l.wantTimer() {
-			request.AppendHeader(header)
+		for _, field := range l.wantTimer() {
+			request.AppendHeader(field)
 		}
 		request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
 		if body != nil {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/registrar"
@@ -14,8 +16,8 @@ import (
 // register takes a telephone's REGISTER (RFC 3261 §10.3), whose password was
 // right.
 func (s *Server) register(request *sip.Request, tx *sip.ServerTx, as registrar.Credential) {
-	if userOf(&request.To().Address) != as.UserName { // nobody registers for others
-		s.respond(request, tx, sip.StatusForbidden, "Forbidden", warning(s.cfg.UserAgent, errors.New("the To of a REGISTER must name the user who signs it")))
+	if header.User(&request.To().Address) != as.UserName { // nobody registers for others
+		s.respond(request, tx, sip.StatusForbidden, "Forbidden", header.Warning(s.cfg.UserAgent, errors.New("the To of a REGISTER must name the user who signs it")))
 		return
 	}
 	in, wrong := registrationOf(request, as.UserName)
@@ -26,13 +28,13 @@ func (s *Server) register(request *sip.Request, tx *sip.ServerTx, as registrar.C
 	devices, err := s.cfg.Phones.Register(s.ctx, in)
 	switch {
 	case errors.Is(err, registrar.ErrTooBrief):
-		s.respond(request, tx, sip.StatusIntervalToBrief, "Interval Too Brief", sip.NewHeader("Min-Expires", seconds(s.cfg.Phones.MinExpires())))
+		s.respond(request, tx, sip.StatusIntervalToBrief, "Interval Too Brief", sip.NewHeader("Min-Expires", header.Seconds(s.cfg.Phones.MinExpires())))
 		return
 	case errors.Is(err, registrar.ErrOrder):
 		s.respond(request, tx, sip.StatusInternalServerError, "CSeq Out Of Order")
 		return
 	case errors.Is(err, registrar.ErrTooMany):
-		s.respond(request, tx, sip.StatusForbidden, "Too Many Phones", warning(s.cfg.UserAgent, err))
+		s.respond(request, tx, sip.StatusForbidden, "Too Many Phones", header.Warning(s.cfg.UserAgent, err))
 		return
 	case err != nil:
 		s.log.Error("registration not kept", "user", as.UserName, "error", err)
@@ -52,7 +54,7 @@ func registered(request *sip.Request, in registrar.Registration, devices []regis
 	list = append(list, sip.NewHeader("Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	// RFC 5626 §6: the phone may count on its connection, and keeps it alive by
 	// empty lines. Over UDP that takes STUN on this port, which we do not answer.
-	if in.Flow.Transport != "UDP" && supports(request, "outbound") && namesFlow(in) {
+	if in.Flow.Transport != "UDP" && header.Supports(request, "outbound") && namesFlow(in) {
 		list = append(list, sip.NewHeader("Require", "outbound"), sip.NewHeader("Flow-Timer", "120"))
 	}
 	return list

@@ -222,25 +222,3 @@ func TestSilentPhoneIsGone(t *testing.T) {
 		t.Error("the lively phone is forgotten")
 	}
 }
-
-func FuzzContact(f *testing.F) {
-	for _, seed := range []string{
-		`<sip:101@10.0.0.7:5060;transport=tcp>;expires=60;+sip.instance="<urn:uuid:1>";reg-id=1`, `sip:101@10.0.0.7;expires=0`, `*`,
-		`"A, B" <sips:a@[2001:db8::1]>;q=0.5;expires="60"`, `<sip:@>;expires=99999999999999999999`, `<>`, `<sip:a@b`,
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		contact, wrong := parseContact(text, -1)
-		if wrong != "" {
-			return
-		}
-		if contact.URI == "" || len(contact.URI) > registrar.MaxContact || strings.ContainsAny(contact.URI, "\r\n <>") || len(contact.Instance) > 2*maxInstance {
-			t.Errorf("%q became %+v", text, contact)
-		}
-		device := registrar.Device{Contact: contact.URI}
-		if uri := contactOf(device); uri.Host == "" {
-			t.Errorf("%q became %q, which nobody can call", text, contact.URI)
-		}
-	})
-}

@@ -6,8 +6,9 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
@@ -42,12 +43,8 @@ func newRegistration(r *registrations, t *trunk.Trunk, cancel context.CancelFunc
 	}
 }
 
-// Bounds of what a registrar may ask of us.
-const (
-	maxGranted    = 7 * 24 * time.Hour
-	maxAssociated = 32
-	maxRoutes     = 8
-)
+// maxGranted bounds for how long a registrar keeps us.
+const maxGranted = 7 * 24 * time.Hour
 
 // run registers, and again before what was granted ends, until ctx is done.
 func (r *registration) run(ctx context.Context) {
@@ -72,10 +69,10 @@ func (r *registration) attempt(ctx context.Context) (wait time.Duration) {
 	var granted, after time.Duration
 	switch {
 	case err == nil && response.IsSuccess():
-		granted = grantedBy(response, r.expires)
+		granted = min(header.GrantedExpires(response, r.expires), maxGranted)
 	case err == nil:
 		err = fmt.Errorf("%d %s", response.StatusCode, response.Reason)
-		after = retryAfterOf(response)
+		after = header.RetryAfter(response)
 	}
 	s := r.all.server
 	r.all.mu.Lock()
@@ -83,7 +80,7 @@ func (r *registration) attempt(ctx context.Context) (wait time.Duration) {
 	before := r.State
 	if err == nil {
 		r.failures, r.Until, r.Answer, r.State = 0, now.Add(granted), response.StartLine(), Registered
-		r.routes, r.Associated = serviceRouteOf(response), associatedWith(response)
+		r.routes, r.Associated = header.ServiceRoute(response), header.AssociatedURIs(response)
 		wait = refreshIn(granted)
 	} else {
 		wait = max(r.backOff(s.cfg.RegisterRetry), after)
@@ -165,7 +162,7 @@ func (r *registration) negotiate(ctx context.Context, place netip.AddrPort, expi
 			}
 			r.credentials, answered = found, true
 		case response.StatusCode == sip.StatusIntervalToBrief && expires > 0:
-			least := secondsIn(response.GetHeader("Min-Expires"))
+			least := header.MinExpires(response)
 			if least <= expires || least > maxGranted {
 				return response, nil
 			}
@@ -219,74 +216,4 @@ func (r *registration) leave() {
 	if _, err := r.negotiate(ctx, r.place, 0); err != nil {
 		r.all.server.log.Warn("a trunk did not hear that we leave", "trunk", r.trunk.Name, "error", err)
 	}
-}
-
-// grantedBy reads for how long a registrar keeps us: from our Contact, or from
-// Expires (RFC 3261 §10.2.4).
-func grantedBy(response *sip.Response, asked time.Duration) time.Duration {
-	granted := asked
-	if header := response.GetHeader("Expires"); header != nil {
-		if told := secondsIn(header); told > 0 {
-			granted = told
-		}
-	}
-	if contact := response.Contact(); contact != nil {
-		if text, ok := contact.Params.Get("expires"); ok {
-			if n, err := strconv.ParseUint(text, 10, 32); err == nil && n > 0 {
-				granted = time.Duration(n) * time.Second
-			}
-		}
-	}
-	return min(granted, maxGranted)
-}
-
-// secondsIn reads a header that is a number of seconds; 0 where it is none.
-func secondsIn(header sip.Header) time.Duration {
-	if header == nil {
-		return 0
-	}
-	text, _, _ := strings.Cut(strings.TrimSpace(header.Value()), ";")
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return time.Duration(n) * time.Second
-}
-
-// retryAfterOf is how long a registrar wants to be left alone, within a day.
-func retryAfterOf(response *sip.Response) time.Duration {
-	text := ""
-	if header := response.GetHeader("Retry-After"); header != nil {
-		text, _, _ = strings.Cut(header.Value(), "(")
-	}
-	text, _, _ = strings.Cut(text, ";")
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return min(time.Duration(n)*time.Second, 24*time.Hour)
-}
-
-// serviceRouteOf reads the routes that our calls must take (RFC 3608 §6.1).
-func serviceRouteOf(response *sip.Response) (routes []sip.Uri) {
-	for _, header := range response.GetHeaders("Service-Route") {
-		for _, text := range splitAddresses(header.Value()) {
-			if _, uri, ok := parseAddress(text); ok && len(routes) < maxRoutes {
-				routes = append(routes, uri)
-			}
-		}
-	}
-	return routes
-}
-
-// associatedWith reads the addresses that the registrar says are ours.
-func associatedWith(response *sip.Response) (list []string) {
-	for _, header := range response.GetHeaders("P-Associated-URI") {
-		for _, text := range splitAddresses(header.Value()) {
-			if _, uri, ok := parseAddress(text); ok && len(list) < maxAssociated {
-				list = append(list, uri.String())
-			}
-		}
-	}
-	return list
 }

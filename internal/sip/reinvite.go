@@ -3,6 +3,8 @@ package sip
 import (
 	"errors"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -76,8 +78,8 @@ func (l *leg) earlySound() bool {
 // answerUpdate sends the 200 to an UPDATE, which refreshes the session.
 func (l *leg) answerUpdate(request *sip.Request, tx *sip.ServerTx, response *sip.Response) {
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
-	for _, header := range l.grantTimer(request) {
-		response.AppendHeader(header)
+	for _, field := range l.grantTimer(request) {
+		response.AppendHeader(field)
 	}
 	l.server.send(response, tx)
 	if l.phase == up {
@@ -94,7 +96,7 @@ func (l *leg) renegotiate(request *sip.Request, tx *sip.ServerTx) (body []byte, 
 	}
 	body, err := l.reply(offer)
 	if err != nil {
-		l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(l.server.cfg.UserAgent, err))
+		l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(l.server.cfg.UserAgent, err))
 		return nil, false
 	}
 	l.retarget(request)

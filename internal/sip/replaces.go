@@ -3,6 +3,8 @@ package sip
 import (
 	"net/netip"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -23,7 +25,7 @@ type replacement struct {
 
 // replaces takes such an INVITE; false where it is an ordinary one.
 func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) bool {
-	values := headersOf(request, "Replaces")
+	values := header.Values(request, "Replaces")
 	if len(values) == 0 {
 		return false
 	}
@@ -31,13 +33,13 @@ func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from *trunk.Tr
 		s.respond(request, tx, sip.StatusBadRequest, "More Than One Replaces")
 		return true
 	}
-	named := readReplaces(values[0])
-	l := s.legs.find(named.callID, named.toTag)
+	named := header.ParseReplaces(values[0])
+	l := s.legs.find(named.CallID, named.ToTag)
 	if l == nil {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return true
 	}
-	if named.earlyOnly { // calls that ring cannot be taken over here
+	if named.EarlyOnly { // calls that ring cannot be taken over here
 		s.respond(request, tx, sip.StatusBusyHere, "Busy Here")
 		return true
 	}
@@ -45,7 +47,7 @@ func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from *trunk.Tr
 	if refused {
 		return true
 	}
-	r := replacement{request, tx, from, offer, named.fromTag}
+	r := replacement{request, tx, from, offer, named.FromTag}
 	if !l.box.offer(func() { l.yield(r) }) {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	}
@@ -72,7 +74,7 @@ func (l *leg) yield(r replacement) {
 	body, err := l.reply(r.offer)
 	if err != nil {
 		l.dialog, l.media.keys = before, keys
-		s.respond(r.request, r.tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", warning(s.cfg.UserAgent, err))
+		s.respond(r.request, r.tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(s.cfg.UserAgent, err))
 		return
 	}
 	if !s.legs.move(l, dialogKey{l.dialog.callID, l.dialog.localTag}) {
@@ -100,8 +102,8 @@ func (l *leg) become(request *sip.Request, source netip.AddrPort) {
 func (l *leg) release(left dialog) {
 	bye := l.insideOf(&left, sip.BYE, left.localSeq+1)
 	bye.SetBody(nil)
-	for _, header := range reasonHeader(call.Reason{Kind: call.EndedByPeer}) {
-		bye.AppendHeader(header)
+	for _, field := range reasonHeader(call.Reason{Kind: call.EndedByPeer}) {
+		bye.AppendHeader(field)
 	}
 	l.authorize(bye)
 	l.exchange(bye, nil, func(*sip.Response, error) {})

@@ -2,11 +2,11 @@ package sip
 
 import (
 	"net/netip"
-	"strings"
 
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // request does what the peer asks inside the dialog.
@@ -73,7 +73,7 @@ func (l *leg) hungUp(request *sip.Request, tx *sip.ServerTx) {
 	tx.Terminate() // a repeated BYE is answered by settled
 	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
 	why := call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}
-	why.SIP, why.Q850 = reasonHeaders(request)
+	why.SIP, why.Q850 = reasonsIn(request)
 	if l.phase == early {
 		l.server.respond(l.in.request, l.in.tx, sip.StatusRequestTerminated, "Request Terminated")
 		why.Kind, why.Text = call.Canceled, "the caller gave up"
@@ -91,47 +91,13 @@ func (l *leg) informed(request *sip.Request, tx *sip.ServerTx) {
 		l.server.respond(request, tx, sip.StatusOK, "OK")
 		return
 	}
-	tone, ok := toneOf(request)
+	key, ok := header.Key(request)
 	if !ok {
 		l.server.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", "application/dtmf-relay"))
 		return
 	}
 	l.server.respond(request, tx, sip.StatusOK, "OK")
 	if l.phase == up || l.sounds {
-		l.tell.report(call.ToneHeard{Tone: tone})
+		l.tell.report(call.ToneHeard{Tone: call.Tone(key)})
 	}
-}
-
-// toneOf reads application/dtmf-relay ("Signal=5") and application/dtmf ("5").
-func toneOf(request *sip.Request) (call.Tone, bool) {
-	kind := request.ContentType()
-	if kind == nil {
-		return 0, false
-	}
-	name, _, _ := strings.Cut(strings.ToLower(kind.Value()), ";")
-	signal := strings.TrimSpace(string(request.Body()))
-	switch strings.TrimSpace(name) {
-	case "application/dtmf":
-	case "application/dtmf-relay":
-		for _, line := range strings.Split(signal, "\n") {
-			key, value, _ := strings.Cut(line, "=")
-			if strings.EqualFold(strings.TrimSpace(key), "signal") {
-				signal = strings.TrimSpace(value)
-				break
-			}
-		}
-	default:
-		return 0, false
-	}
-	switch signal { // events by number, as Cisco sends them
-	case "10":
-		return '*', true
-	case "11":
-		return '#', true
-	}
-	if len(signal) != 1 {
-		return 0, false
-	}
-	tone := call.Tone(strings.ToUpper(signal)[0])
-	return tone, tone.Valid()
 }

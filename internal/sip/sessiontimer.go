@@ -1,9 +1,9 @@
 package sip
 
 import (
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -28,47 +28,14 @@ const maxInterval = 24 * time.Hour
 
 const statusIntervalTooSmall = 422
 
-// sessionExpires reads Session-Expires: zero where there is none that can be read.
-func sessionExpires(message sip.Message) (interval time.Duration, refresher string) {
-	number, params, _ := strings.Cut(firstOf(message, "Session-Expires"), ";")
-	for _, param := range strings.Split(params, ";") {
-		if name, who, _ := strings.Cut(param, "="); strings.EqualFold(strings.TrimSpace(name), "refresher") {
-			refresher = strings.ToLower(strings.TrimSpace(who))
-		}
-	}
-	return deltaSeconds(number), refresher
-}
-
-// firstOf returns the first value of a header, "" where there is none.
-func firstOf(message sip.Message, name string) string {
-	if values := headersOf(message, name); len(values) > 0 {
-		return values[0]
-	}
-	return ""
-}
-
-// minSE reads Min-SE.
-func minSE(message sip.Message) time.Duration {
-	number, _, _ := strings.Cut(firstOf(message, "Min-SE"), ";")
-	return deltaSeconds(number)
-}
-
-func deltaSeconds(text string) time.Duration {
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return min(time.Duration(n)*time.Second, maxInterval)
-}
-
 // tooBrief answers 422 to an interval that is shorter than we want to serve,
 // where the peer can understand that.
 func (s *Server) tooBrief(request *sip.Request, tx *sip.ServerTx) bool {
-	interval, _ := sessionExpires(request)
-	if interval == 0 || interval >= s.cfg.MinSession || !supports(request, "timer") {
+	interval, _ := header.SessionExpires(request)
+	if interval == 0 || interval >= s.cfg.MinSession || !header.Supports(request, "timer") {
 		return false
 	}
-	s.respond(request, tx, statusIntervalTooSmall, "Session Interval Too Small", sip.NewHeader("Min-SE", seconds(s.cfg.MinSession)))
+	s.respond(request, tx, statusIntervalTooSmall, "Session Interval Too Small", sip.NewHeader("Min-SE", header.Seconds(s.cfg.MinSession)))
 	return true
 }
 
@@ -76,8 +43,8 @@ func (s *Server) tooBrief(request *sip.Request, tx *sip.ServerTx) bool {
 // returns the headers of our 2xx (RFC 4028 §9).
 func (l *leg) grantTimer(request *sip.Request) []sip.Header {
 	t, asked, refresher := &l.timer, time.Duration(0), ""
-	asked, refresher = sessionExpires(request)
-	t.known, t.update = supports(request, "timer"), names(request, "Allow", "UPDATE")
+	asked, refresher = header.SessionExpires(request)
+	t.known, t.update = header.Supports(request, "timer"), header.HasToken(request, "Allow", "UPDATE")
 	if l.server.cfg.SessionExpires < 0 || !t.known && asked == 0 {
 		t.interval = 0
 		return nil
@@ -91,7 +58,7 @@ func (l *leg) grantTimer(request *sip.Request) []sip.Header {
 		t.ours = true
 	}
 	t.interval = l.server.cfg.SessionExpires
-	if asked != 0 && (asked < t.interval || minSE(request) > t.interval) {
+	if asked != 0 && (asked < t.interval || header.MinSE(request) > t.interval) {
 		t.interval = asked
 	}
 	who, headers := "uac", []sip.Header(nil)
@@ -100,7 +67,7 @@ func (l *leg) grantTimer(request *sip.Request) []sip.Header {
 	} else {
 		headers = append(headers, sip.NewHeader("Require", "timer"))
 	}
-	return append(headers, sip.NewHeader("Session-Expires", seconds(t.interval)+";refresher="+who))
+	return append(headers, sip.NewHeader("Session-Expires", header.Seconds(t.interval)+";refresher="+who))
 }
 
 // wantTimer are the headers of an INVITE or UPDATE of ours about the timer.
@@ -114,7 +81,7 @@ func (l *leg) wantTimer() (list []sip.Header) {
 	if interval < 0 || l.phase == up && t.interval == 0 {
 		return list
 	}
-	value := seconds(max(interval, t.minimum))
+	value := header.Seconds(max(interval, t.minimum))
 	if l.phase == up { // roles stay as they are
 		if t.ours {
 			value += ";refresher=uac"
@@ -124,24 +91,24 @@ func (l *leg) wantTimer() (list []sip.Header) {
 	}
 	list = append(list, sip.NewHeader("Session-Expires", value))
 	if t.minimum > 0 {
-		list = append(list, sip.NewHeader("Min-SE", seconds(t.minimum)))
+		list = append(list, sip.NewHeader("Min-SE", header.Seconds(t.minimum)))
 	}
 	return list
 }
 
 // takeTimer reads what a 2xx to a request of ours grants (RFC 4028 §7.2).
 func (l *leg) takeTimer(response *sip.Response) {
-	interval, refresher := sessionExpires(response)
+	interval, refresher := header.SessionExpires(response)
 	l.timer.interval, l.timer.ours = interval, refresher != "uas"
-	l.timer.known = supports(response, "timer")
-	if len(tokens(response, "Allow")) > 0 {
-		l.timer.update = names(response, "Allow", "UPDATE")
+	l.timer.known = header.Supports(response, "timer")
+	if len(header.Tokens(response, "Allow")) > 0 {
+		l.timer.update = header.HasToken(response, "Allow", "UPDATE")
 	}
 }
 
 // longer takes a 422: it returns false where asking again makes no sense.
 func (t *sessionTimer) longer(response *sip.Response) bool {
-	minimum := minSE(response)
+	minimum := header.MinSE(response)
 	if response.StatusCode != statusIntervalTooSmall || minimum <= t.minimum || t.refusals == maxTooSmall {
 		return false
 	}

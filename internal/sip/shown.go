@@ -3,17 +3,16 @@ package sip
 import (
 	"net/netip"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// anonymousHost is the host of a caller who is withheld (RFC 3323 §4.1.1.3).
-const anonymousHost = "anonymous.invalid"
-
 // number is the caller's as the trunk writes it; "" where it is withheld or none.
 func (o *outbound) callerNumber(via *trunk.Trunk) string {
-	number := numberOf(o.invitation.From)
+	number := header.Number(o.invitation.From)
 	if number == "" {
 		return ""
 	}
@@ -26,11 +25,11 @@ func (o *outbound) caller(via *trunk.Trunk) party {
 	number := o.callerNumber(via)
 	switch {
 	case number == "" || o.private(via):
-		return party{"Anonymous", sip.Uri{Scheme: "sip", User: "anonymous", Host: anonymousHost}}
+		return party{"Anonymous", sip.Uri{Scheme: "sip", User: "anonymous", Host: header.AnonymousHost}}
 	case via.Shown.FromUser != "":
 		number = via.Shown.FromUser
 	}
-	return party{writeDisplay(o.invitation.DisplayName), sip.Uri{Scheme: "sip", User: number}}
+	return party{header.EscapeDisplay(o.invitation.DisplayName), sip.Uri{Scheme: "sip", User: number}}
 }
 
 // private reports whether the callee must not see the number: the network does
@@ -53,7 +52,7 @@ func (l *leg) headers(host string) (list []sip.Header) {
 	if number != "" && shown.Assertion != trunk.None {
 		who := sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: number, Host: host}}
 		if !o.invitation.Withheld {
-			who.DisplayName = writeDisplay(o.invitation.DisplayName)
+			who.DisplayName = header.EscapeDisplay(o.invitation.DisplayName)
 		}
 		name := "P-Asserted-Identity" // RFC 3325
 		if shown.Assertion == trunk.Preferred {
@@ -69,7 +68,7 @@ func (l *leg) headers(host string) (list []sip.Header) {
 			list = append(list, sip.NewHeader("Identity", value))
 		}
 	}
-	return append(list, writeCustom(o.invitation.SIPHeaders)...)
+	return append(list, header.WriteCustom(o.invitation.SIPHeaders)...)
 }
 
 // way is the set of routes that a call through the trunk begins with: its

@@ -3,6 +3,8 @@ package sip
 import (
 	"time"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
 
@@ -82,7 +84,7 @@ func (s *Server) user(request *sip.Request, tx *sip.ServerTx, given *digest.Cred
 		return as, false
 	}
 	if wait := s.cfg.Phones.Locked(given.Username, flow); wait > 0 {
-		s.respond(request, tx, sip.StatusForbidden, "Too Many Wrong Passwords", sip.NewHeader("Retry-After", seconds(wait)))
+		s.respond(request, tx, sip.StatusForbidden, "Too Many Wrong Passwords", sip.NewHeader("Retry-After", header.Seconds(wait)))
 		return as, false
 	}
 	switch worth := s.proves(given, request); worth {
@@ -94,7 +96,7 @@ func (s *Server) user(request *sip.Request, tx *sip.ServerTx, given *digest.Cred
 		s.cfg.Phones.Wrong(given.Username, flow)
 		s.refusals.strangers.Add(1)
 		if s.door.warns.allow() {
-			s.log.Warn("wrong user name or password of a telephone", "source", flow.Source.Addr(), "user", readDisplay(given.Username), "method", request.Method)
+			s.log.Warn("wrong user name or password of a telephone", "source", flow.Source.Addr(), "user", header.UnescapeDisplay(given.Username), "method", request.Method)
 		}
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 	default:
@@ -132,11 +134,11 @@ func (s *Server) calledBy(request *sip.Request, from *trunk.Trunk, as *registrar
 	if as == nil {
 		return in, err
 	}
-	if other, ok := s.cfg.Phones.Find(userOf(&request.Recipient)); ok {
+	if other, ok := s.cfg.Phones.Find(header.User(&request.Recipient)); ok {
 		in.To, err = other.Identity, nil
 	}
 	in.By = as.Identity.Raw()
-	in.From, in.DisplayName, in.Withheld = as.Identity, readDisplay(request.From().DisplayName), wantsPrivacy(request)
+	in.From, in.DisplayName, in.Withheld = as.Identity, header.UnescapeDisplay(request.From().DisplayName), header.WantsPrivacy(request)
 	if err != nil || as.CallerID == "" {
 		return in, err
 	}

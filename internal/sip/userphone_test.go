@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -124,7 +126,7 @@ func TestUsersPhoneShowsWhoItIs(t *testing.T) {
 			_, benID := o.user(t, "ben", "")
 			phone := o.registered(t, as, func(c *siptest.Config) { c.Name = "Ann" })
 			for to, want := range map[string]string{
-				"ben": benID.Raw(), escapeUser(benID.Raw()): benID.Raw(), "+15551230001": "4:+15551230001", "15551230001": "4:+15551230001",
+				"ben": benID.Raw(), header.Escape(benID.Raw()): benID.Raw(), "+15551230001": "4:+15551230001", "15551230001": "4:+15551230001",
 			} {
 				made, err := phone.CallAs(within(t), as, siptest.Invite{To: to})
 				if err != nil {
@@ -157,7 +159,7 @@ func TestPhoneMayNotSpeakForOthers(t *testing.T) {
 	_, benID := o.user(t, "ben", "")
 	phone := o.registered(t, as, nil)
 	made, err := phone.CallAs(within(t), as, siptest.Invite{To: "+15551230001", Fields: []siptest.Field{
-		{Name: "From", Value: "<sip:" + escapeUser(benID.Raw()) + "@x>;tag=1"}, {Name: "P-Asserted-Identity", Value: "<sip:+15550100001@x>"}, {Name: "Privacy", Value: "id"},
+		{Name: "From", Value: "<sip:" + header.Escape(benID.Raw()) + "@x>;tag=1"}, {Name: "P-Asserted-Identity", Value: "<sip:+15550100001@x>"}, {Name: "Privacy", Value: "id"},
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
+
 	"github.com/emiago/sipgo/sip"
 	"github.com/gobwas/ws"
 )
@@ -72,7 +74,7 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	s := w.server
 	switch {
 	case s.draining.Load():
-		out.Header().Set("Retry-After", seconds(s.cfg.RetryAfter))
+		out.Header().Set("Retry-After", header.Seconds(s.cfg.RetryAfter))
 		http.Error(out, "the server is stopping", http.StatusServiceUnavailable)
 		return
 	case !slices.ContainsFunc(r.Header.Values("Sec-WebSocket-Protocol"), offersSIP):

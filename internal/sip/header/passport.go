@@ -1,4 +1,4 @@
-package sip
+package header
 
 import (
 	"encoding/base64"
@@ -10,10 +10,10 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// passport is what an Identity header says of a caller (RFC 8224, RFC 8225; its
+// Passport is what an Identity header says of a caller (RFC 8224, RFC 8225; its
 // attestation: RFC 8588). Nothing of it is verified: that takes the signer's
 // certificate, which is not fetched.
-type passport struct {
+type Passport struct {
 	Attest string    // A, B or C: how well the signer knows the caller; "" where it does not say
 	Orig   string    // who calls
 	Dest   []string  // who is called
@@ -25,11 +25,12 @@ const (
 	maxPassports = 4
 	maxPassport  = 4096
 	maxDest      = 8
+	maxParty     = 256
 )
 
-// parsePassport reads a header in its full form. One in compact form has no
+// ParsePassport reads a header in its full form. One in compact form has no
 // payload, and is an error.
-func parsePassport(value string) (p passport, err error) {
+func ParsePassport(value string) (p Passport, err error) {
 	if len(value) > maxPassport {
 		return p, fmt.Errorf("longer than %d bytes", maxPassport)
 	}
@@ -58,10 +59,10 @@ func parsePassport(value string) (p passport, err error) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		return p, fmt.Errorf("payload: %w", err)
 	}
-	p.Attest, p.Orig = printable(claims.Attest, 8), printable(claims.Orig.TN+claims.Orig.URI, maxCallID)
+	p.Attest, p.Orig = printable(claims.Attest, 8), printable(claims.Orig.TN+claims.Orig.URI, maxParty)
 	for _, dest := range append(claims.Dest.TN, claims.Dest.URI...) {
 		if len(p.Dest) < maxDest {
-			p.Dest = append(p.Dest, printable(dest, maxCallID))
+			p.Dest = append(p.Dest, printable(dest, maxParty))
 		}
 	}
 	if claims.IAT > 0 && claims.IAT < 1<<33 {
@@ -82,7 +83,7 @@ func printable(text string, most int) string {
 }
 
 // String is the passport for people and for the application's header.
-func (p passport) String() string {
+func (p Passport) String() string {
 	text := "unverified"
 	for _, part := range []struct{ name, value string }{{"attest", p.Attest}, {"orig", p.Orig}, {"dest", strings.Join(p.Dest, ",")}} {
 		if part.value != "" {
@@ -98,42 +99,24 @@ func (p passport) String() string {
 // maxShownPassport is what the value of a header in customContext may have.
 const maxShownPassport = 256
 
-// identities are the Identity headers of a call, as they came; what is too long,
+// Identities are the Identity headers of a call, as they came; what is too long,
 // too many or has a control character is left behind.
-func identities(request *sip.Request) (list []string) {
-	for _, value := range headersOf(request, "Identity") {
-		if len(value) <= maxPassport && len(list) < maxPassports && !strings.ContainsFunc(value, isControl) {
+func Identities(request *sip.Request) (list []string) {
+	for _, value := range Values(request, "Identity") {
+		if len(value) <= maxPassport && len(list) < maxPassports && !strings.ContainsFunc(value, IsControl) {
 			list = append(list, value)
 		}
 	}
 	return list
 }
 
-// attestationOf is what a call's Identity headers say; "" where there is none
+// Attestation is what a call's Identity headers say; "" where there is none
 // that can be read.
-func attestationOf(headers []string) string {
+func Attestation(headers []string) string {
 	for _, value := range headers {
-		if p, err := parsePassport(value); err == nil {
+		if p, err := ParsePassport(value); err == nil {
 			return p.String()
 		}
 	}
 	return ""
-}
-
-// attest tells the application what the Identity header says, in the header of the
-// configuration, which no caller may write himself.
-func (s *Server) attest(headers map[string]string, attestation string) map[string]string {
-	name, ok := custom(s.cfg.AttestationHeader)
-	if !ok {
-		return headers
-	}
-	delete(headers, name)
-	if attestation == "" {
-		return headers
-	}
-	if headers == nil {
-		headers = make(map[string]string)
-	}
-	headers[name] = attestation
-	return headers
 }

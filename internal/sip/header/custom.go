@@ -1,0 +1,85 @@
+package header
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Bounds on what a stranger may attach to a call, and an application to one of ours.
+const (
+	maxCustom      = 16
+	maxCustomValue = 1024
+)
+
+const userToUser = "User-To-User"
+
+// customPrefix marks the headers that applications exchange.
+const customPrefix = "x-ms-custom-"
+
+// CustomName returns the canonical name of a header that applications may see;
+// false for all others.
+func CustomName(name string) (string, bool) {
+	if strings.EqualFold(name, userToUser) {
+		return userToUser, true
+	}
+	if len(name) <= len(customPrefix) || len(name) > 64 || !strings.EqualFold(name[:len(customPrefix)], customPrefix) || !isToken(name) {
+		return "", false
+	}
+	return "X-MS-Custom-" + name[len(customPrefix):], true
+}
+
+// outgoingName is CustomName for headers that an application writes: its library
+// knows the shorter prefix X- as well.
+func outgoingName(name string) (string, bool) {
+	if canonical, ok := CustomName(name); ok {
+		return canonical, true
+	}
+	return name, len(name) > 2 && len(name) <= 64 && strings.EqualFold(name[:2], "X-") && isToken(name)
+}
+
+// ReadCustom returns the headers that the application sees; nil where none came.
+func ReadCustom(request *sip.Request) map[string]string {
+	var found map[string]string
+	for _, field := range request.Headers() {
+		name, ok := CustomName(field.Name())
+		if !ok || len(field.Value()) > maxCustomValue || len(found) == maxCustom {
+			continue
+		}
+		if found == nil {
+			found = make(map[string]string)
+		}
+		if _, twice := found[name]; !twice {
+			found[name] = strings.ToValidUTF8(field.Value(), "\uFFFD")
+		}
+	}
+	return found
+}
+
+// WriteCustom returns the application's headers, without those that are none
+// or would break the message.
+func WriteCustom(headers map[string]string) (list []sip.Header) {
+	for name, value := range headers {
+		canonical, ok := outgoingName(name)
+		if !ok || len(value) > maxCustomValue || len(list) == maxCustom || strings.ContainsFunc(value, IsControl) {
+			continue
+		}
+		list = append(list, sip.NewHeader(canonical, value))
+	}
+	return list
+}
+
+// URIHeaders writes the application's headers into a URI (RFC 3261 §19.1.1):
+// whoever calls it puts them into its INVITE. "" where there are none.
+func URIHeaders(headers map[string]string) string {
+	var list []string
+	for _, field := range WriteCustom(headers) {
+		list = append(list, Escape(field.Name())+"="+Escape(field.Value()))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	slices.Sort(list)
+	return "?" + strings.Join(list, "&")
+}

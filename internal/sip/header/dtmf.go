@@ -1,0 +1,38 @@
+package header
+
+import (
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Key reads the key that an INFO carries, as some gateways send them:
+// application/dtmf-relay ("Signal=5") and application/dtmf ("5"). False where
+// there is none.
+func Key(info *sip.Request) (byte, bool) {
+	signal := strings.TrimSpace(string(info.Body()))
+	switch MediaType(info) {
+	case "application/dtmf":
+	case "application/dtmf-relay":
+		for _, line := range strings.Split(signal, "\n") {
+			key, value, _ := strings.Cut(line, "=")
+			if strings.EqualFold(strings.TrimSpace(key), "signal") {
+				signal = strings.TrimSpace(value)
+				break
+			}
+		}
+	default:
+		return 0, false
+	}
+	switch signal { // events by number, as Cisco sends them
+	case "10":
+		return '*', true
+	case "11":
+		return '#', true
+	}
+	if len(signal) != 1 {
+		return 0, false
+	}
+	key := strings.ToUpper(signal)[0]
+	return key, strings.IndexByte("0123456789ABCD*#", key) >= 0
+}

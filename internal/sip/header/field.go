@@ -1,0 +1,101 @@
+package header
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// compactForms are the short names of fields that sipgo leaves as they came.
+var compactForms = map[string]string{
+	"Content-Type": "c", "Supported": "k", "Session-Expires": "x", "Refer-To": "r", "Referred-By": "b", "Event": "o",
+}
+
+// Values returns the values of a field, under its name and its compact form.
+func Values(message sip.Message, name string) (list []string) {
+	for _, field := range message.GetHeaders(name) {
+		list = append(list, field.Value())
+	}
+	if short, ok := compactForms[name]; ok {
+		for _, field := range message.GetHeaders(short) {
+			list = append(list, field.Value())
+		}
+	}
+	return list
+}
+
+// First returns the first value of a field, "" where there is none.
+func First(message sip.Message, name string) string {
+	if values := Values(message, name); len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// Tokens returns the comma-separated values of a field, all its lines together.
+func Tokens(message sip.Message, name string) (list []string) {
+	for _, line := range Values(message, name) {
+		for _, value := range strings.Split(line, ",") {
+			if value = strings.TrimSpace(value); value != "" {
+				list = append(list, value)
+			}
+		}
+	}
+	return list
+}
+
+// HasToken reports whether a field of tokens lists one of them.
+func HasToken(message sip.Message, name, token string) bool {
+	return slices.ContainsFunc(Tokens(message, name), func(t string) bool { return strings.EqualFold(t, token) })
+}
+
+// Supports reports whether the sender of a message understands an extension
+// (RFC 3261 §19.2).
+func Supports(message sip.Message, option string) bool {
+	return HasToken(message, "Supported", option) || HasToken(message, "Require", option)
+}
+
+// ToTag returns the To tag of a message, or "".
+func ToTag(message sip.Message) string {
+	to := message.To()
+	if to == nil {
+		return ""
+	}
+	tag, _ := to.Params.Get("tag")
+	return tag
+}
+
+// MediaType returns the type of a message's body in lower case, without
+// parameters; "" where the message names none.
+func MediaType(message sip.Message) string {
+	name, _, _ := strings.Cut(strings.ToLower(First(message, "Content-Type")), ";")
+	return strings.TrimSpace(name)
+}
+
+// IsControl reports whether a character must not stand in a field.
+func IsControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+
+// isToken reports whether a text is a token of RFC 3261 §25.1.
+func isToken(text string) bool {
+	return text != "" && strings.IndexFunc(text, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-.!%*_+`'~", r))
+	}) < 0
+}
+
+// splitQuoted splits at a separator, but not inside quotes.
+func splitQuoted(text string, separator byte) (parts []string) {
+	start, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == separator && !quoted:
+			parts = append(parts, text[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, text[start:])
+}

@@ -1,0 +1,29 @@
+package header
+
+import (
+	"strings"
+	"testing"
+)
+
+// FuzzSipfrag asks that whatever a NOTIFY carries, a status is one.
+func FuzzSipfrag(f *testing.F) {
+	for _, seed := range []string{
+		"SIP/2.0 200 OK", "SIP/2.0 100 Trying\r\n", "\r\nsip/2.0 486 Busy Here\r\nReason: Q.850;cause=17;text=\"x\"\r\n", "SIP/2.0 503\r\n",
+		"SIP/2.0", "SIP/2.0 2000 OK", "HTTP/1.1 200 OK", "SIP/2.0 +20 OK", "", "INVITE sip:a@b SIP/2.0\r\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		status, cause, ok := ParseSipfrag(body)
+		if !ok {
+			return
+		}
+		if status.Code < 100 || status.Code > 699 || len(status.Phrase) > maxReasonText || cause.Value < 0 || cause.Value > 127 || strings.ContainsAny(status.Phrase, "\r\n") {
+			t.Errorf("%q gives %+v %+v", body, status, cause)
+		}
+		again, _, ok := ParseSipfrag(Sipfrag(status))
+		if !ok || again != status {
+			t.Errorf("%+v comes back as %+v", status, again)
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package sip
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// invitationOf reads who calls whom. An error says that the callee cannot be
+// anybody.
+func invitationOf(request *sip.Request, via *trunk.Trunk) (call.Invitation, error) {
+	to, err := header.Callee(via.Rewriting.In(header.StripSeparators(calledUser(request, via)), via.Rewriting.CalledIn))
+	if err != nil {
+		return call.Invitation{}, fmt.Errorf("callee: %w", err)
+	}
+	identify := func(user string) (identifier.ID, error) {
+		return header.Caller(via.Rewriting.In(header.StripSeparators(user), via.Rewriting.CallingIn))
+	}
+	from, display := header.CallerIdentity(request, identify)
+	in := call.Invitation{
+		From: from, To: to, DisplayName: display, SIPHeaders: header.ReadCustom(request),
+		Diverted: header.Diverted(request, identify), Identities: header.Identities(request),
+	}
+	if hops := request.MaxForwards(); hops != nil {
+		in.Hops = int(hops.Val())
+	}
+	return in, nil
+}
+
+// calledUser is whom a call through a trunk is for: the user of its Request-URI.
+// Where that is the account that we have registered, the callee is elsewhere:
+// in P-Called-Party-ID (RFC 7315 §4.2), or else in To.
+func calledUser(request *sip.Request, via *trunk.Trunk) string {
+	user := header.User(&request.Recipient)
+	if via.Register == nil || !strings.EqualFold(user, via.Register.User) {
+		return user
+	}
+	for _, value := range header.Values(request, "P-Called-Party-ID") {
+		if _, uri, ok := header.ParseAddress(value); ok && header.User(&uri) != "" {
+			return header.User(&uri)
+		}
+	}
+	if to := request.To(); to != nil && header.User(&to.Address) != "" {
+		return header.User(&to.Address)
+	}
+	return user
+}
+
+// addAttestation tells the application what the Identity header says, in the
+// header of the configuration, which no caller may write himself.
+func (s *Server) addAttestation(headers map[string]string, attestation string) map[string]string {
+	name, ok := header.CustomName(s.cfg.AttestationHeader)
+	if !ok {
+		return headers
+	}
+	delete(headers, name)
+	if attestation == "" {
+		return headers
+	}
+	if headers == nil {
+		headers = make(map[string]string)
+	}
+	headers[name] = attestation
+	return headers
+}
