@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/icholy/digest"
 
@@ -195,24 +194,6 @@ func TestReplayedCredentialsAreStale(t *testing.T) {
 		if again := callWith(t, r, phone, sign(t, got, "MD5", "alice", "secret", 1)); again != nil {
 			t.Errorf("signed anew: %s", again.Start)
 		}
-	}
-}
-
-// TestNoncesAreOursAndAge asks of the proof, the age and the bound of nonces.
-func TestNoncesAreOursAndAge(t *testing.T) {
-	t.Parallel()
-	ours, theirs, now := newNonces(), newNonces(), time.Now()
-	nonce := ours.fresh(now)
-	if !ours.live(nonce, now) || ours.live(nonce, now.Add(nonceLife)) || theirs.live(nonce, now) || ours.live("x"+nonce[1:], now) && nonce[0] != 'x' || ours.live("", now) {
-		t.Error("a nonce is live that is not, or dead that lives")
-	}
-	for range maxNonces {
-		ours.take(ours.fresh(now), 1, now)
-	}
-	later := now.Add(time.Second)
-	ours.take(ours.fresh(later), 1, later)
-	if len(ours.used) > maxNonces || ours.live(nonce, later) || !ours.live(ours.fresh(later), later) {
-		t.Errorf("%d counts are kept; a forgotten nonce is live: %v", len(ours.used), ours.live(nonce, later))
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -192,10 +193,10 @@ func newRigOn(t testing.TB, sound netip.Addr, change func(*Config), trunks ...tr
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	r := &rig{board: &board{arrived: make(chan *guest, 1024)}, table: table}
-	r.Server = New(cfg, table, r.board, ports, log)
 	if cfg.Strain == nil { // these tests are not about overload: the machine may be busy
-		r.gate.measure = func(time.Time, time.Duration) load { return load{} }
+		cfg.measure = func(time.Time, time.Duration) gate.Sample { return gate.Sample{} }
 	}
+	r.Server = New(cfg, table, r.board, ports, log)
 	if err := r.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -316,4 +317,10 @@ func mustPhone(t *testing.T, number string) identifier.ID {
 		t.Fatal(err)
 	}
 	return id
+}
+
+// noConnections reports whether the gate counts no connection any more.
+func noConnections(r *rig) bool {
+	total, unknown := r.gate.Connections.Count()
+	return total == 0 && unknown == 0
 }

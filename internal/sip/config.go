@@ -9,6 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/registrar"
+	"github.com/switchhook/switchhook/internal/sip/gate"
 )
 
 // Config says where the server listens and how patient it is. Zero values take
@@ -47,8 +48,10 @@ type Config struct {
 	// last: at 1 it has as much to do as it can, above it less calls are let in.
 	// nil is 0. It is asked from any goroutine, ten times a second at most.
 	Strain func() float64
-	// strangers is how long a stranger's connection lives; 10 s.
-	strangers time.Duration
+	// measure takes the place of the measurement of load; nil measures.
+	measure func(now time.Time, delay time.Duration) gate.Sample
+	// unknownLife is how long the connection of an unknown source lives; 10 s.
+	unknownLife time.Duration
 	// RegisterRetry is how long after the first failure a registration is tried
 	// again; each further failure doubles it. 30 s.
 	RegisterRetry time.Duration
@@ -74,6 +77,9 @@ type Config struct {
 	UserAgent string // "Switchhook"
 }
 
+// unknownLife is long enough to read a refusal.
+const unknownLife = 10 * time.Second
+
 func (c Config) withDefaults() Config {
 	set := func(d *time.Duration, value time.Duration) {
 		if *d == 0 {
@@ -86,7 +92,7 @@ func (c Config) withDefaults() Config {
 	set(&c.MinSession, 90*time.Second)
 	set(&c.TrunkPatience, 4*time.Second)
 	set(&c.Grace, 4*time.Second)
-	set(&c.strangers, strangerTime)
+	set(&c.unknownLife, unknownLife)
 	set(&c.keepFlows, keepFlowsEvery)
 	set(&c.keepLines, keepLinesEvery)
 	set(&c.RetryAfter, 5*time.Second)

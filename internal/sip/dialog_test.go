@@ -393,18 +393,3 @@ func TestStrangersGet403(t *testing.T) {
 		}
 	}
 }
-
-// TestFloodOfStrangersIsDropped asks that answers to strangers have a limit.
-func TestFloodOfStrangersIsDropped(t *testing.T) {
-	t.Parallel()
-	limit := limiter{rate: 1, burst: 3}
-	passed := 0
-	for range 100 {
-		if limit.allow() {
-			passed++
-		}
-	}
-	if passed != 3 {
-		t.Errorf("%d passed, want 3", passed)
-	}
-}

@@ -27,19 +27,19 @@ func strained(t *testing.T) (*rig, func()) {
 	})
 	return r, func() {
 		strain.Store(true)
-		g := r.gate
-		for range 100 { // windows pass without waiting for them
-			g.mu.Lock()
-			g.began = g.began.Add(-window)
-			g.mu.Unlock()
-			g.waited(time.Now(), 0)
-		}
-		for g.admit(time.Now()) { // what the bucket still holds
-		}
-		g.mu.Lock()
-		g.rate, g.peak = 1e-9, 1e-9
-		g.began = time.Now().Add(time.Hour) // this window lasts for the test
-		g.mu.Unlock()
+		overload(r)
+	}
+}
+
+// overload lets a minute of windows pass without waiting for them: the last one
+// lasts for the test, and nobody is let in while it does.
+func overload(r *rig) {
+	later := time.Now()
+	for range 600 {
+		later = later.Add(100 * time.Millisecond)
+		r.gate.Admission.Delayed(later, 0)
+	}
+	for r.gate.Admission.Admit(later) { // what the bucket still holds
 	}
 }
 
@@ -125,10 +125,10 @@ func TestRefusalKeepsNothing(t *testing.T) {
 		}
 	}
 	r.transactions.Close() // whatever reaches it from now on would be seen
-	if ack := request("ACK", 7, field(first, "To"), ""); r.gate.screen([]byte(ack), conn.LocalAddr()) {
+	if ack := request("ACK", 7, field(first, "To"), ""); passes(r, []byte(ack), conn.LocalAddr()) {
 		t.Error("the ACK of a refusal is handled")
 	}
-	if other := request("ACK", 8, "<sip:a@b>;tag=abc", ""); !r.gate.screen([]byte(other), conn.LocalAddr()) {
+	if other := request("ACK", 8, "<sip:a@b>;tag=abc", ""); !passes(r, []byte(other), conn.LocalAddr()) {
 		t.Error("another ACK is not")
 	}
 	if n := r.Refusals().Overload; n != 1 {
@@ -136,44 +136,33 @@ func TestRefusalKeepsNothing(t *testing.T) {
 	}
 }
 
+// passes asks the gate about a datagram.
+func passes(r *rig, data []byte, from net.Addr) bool {
+	pass, _ := r.gate.Datagram(data, addressOf(from), time.Now())
+	return pass
+}
+
 func TestRepeatedINVITEOfAnAdmittedCallIsNotRefused(t *testing.T) {
 	t.Parallel()
 	r, strain := strained(t)
 	first := []byte(request("INVITE", 1, "", ""))
 	from := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}
-	if !r.gate.screen(first, from) {
+	if !passes(r, first, from) {
 		t.Fatal("a call is refused by a server that has nothing to do")
 	}
 	strain()
-	if !r.gate.screen(first, from) {
+	if !passes(r, first, from) {
 		t.Error("it is refused when it comes again")
 	}
-	if r.gate.screen([]byte(request("INVITE", 2, "", "")), from) {
+	if passes(r, []byte(request("INVITE", 2, "", "")), from) {
 		t.Error("a new one is not")
-	}
-}
-
-func TestDecisionsAreForgotten(t *testing.T) {
-	t.Parallel()
-	var d decisions
-	now := time.Unix(1_800_000_000, 0)
-	for key := range uint64(5 * maxDecisions) {
-		d.before(key, now)
-		d.note(key, true)
-	}
-	if n := len(d.now) + len(d.old); n > 2*maxDecisions {
-		t.Errorf("%d are kept", n)
-	}
-	if _, known := d.before(5*maxDecisions-1, now.Add(3*decisionTime)); known || len(d.old) > 0 {
-		t.Error("the last one is known for ever")
 	}
 }
 
 // BenchmarkRefusal is what a call costs that is turned away.
 func BenchmarkRefusal(b *testing.B) {
-	r := newRig(b, nil)
-	g := r.gate
-	g.limited, g.rate, g.filled, g.began = true, 1e-9, time.Now(), time.Now().Add(time.Hour)
+	r := newRig(b, func(c *Config) { c.Strain = func() float64 { return 100 } })
+	overload(r)
 	sink, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		b.Fatal(err)
@@ -181,8 +170,10 @@ func BenchmarkRefusal(b *testing.B) {
 	defer sink.Close()
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
-		if g.screen([]byte(request("INVITE", n, "", offer())), sink.LocalAddr()) {
+		pass, reply := r.gate.Datagram([]byte(request("INVITE", n, "", offer())), addressOf(sink.LocalAddr()), time.Now())
+		if pass {
 			b.Fatal("let in")
 		}
+		r.udp.WriteTo(reply.Data, sink.LocalAddr())
 	}
 }

@@ -24,7 +24,7 @@ func TestWhoCalls(t *testing.T) {
 	}{
 		{"From alone", "+15550100", nil, "4:+15550100", "", ""},
 		{"From before what the network asserts", "+15550100", []siptest.Field{asserted}, "4:+15550100", "", ""},
-		{"the network knows an header.Anonymous caller", "anonymous", []siptest.Field{asserted}, "4:+15550777", "Doe, Jane", ""},
+		{"the network knows an anonymous caller", "anonymous", []siptest.Field{asserted}, "4:+15550777", "Doe, Jane", ""},
 		{"and keeps the secret", "anonymous", []siptest.Field{asserted, field("Privacy", "id")}, "4:anonymous", "", ""},
 		{"a From that wants privacy", "+15550100", []siptest.Field{field("Privacy", "critical;ID")}, "4:anonymous", "", ""},
 		{"no privacy wanted", "+15550100", []siptest.Field{field("Privacy", "none")}, "4:+15550100", "", ""},

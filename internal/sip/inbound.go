@@ -78,7 +78,7 @@ func (l *leg) accept() {
 func (l *leg) decided() {
 	if !l.in.decided {
 		l.in.decided = true
-		l.server.gate.done(time.Now())
+		l.server.gate.Admission.Handled(time.Now())
 	}
 }
 

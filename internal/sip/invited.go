@@ -3,6 +3,7 @@ package sip
 import (
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/sip/header"
 
@@ -57,7 +58,7 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 	session, err := s.ports.Open()
 	if err != nil {
 		off()
-		if s.door.warns.allow() {
+		if s.gate.MayWarn(time.Now()) {
 			s.log.Warn("call refused: no RTP port is free", "error", err)
 		}
 		s.busy(request, tx)

@@ -184,7 +184,7 @@ func TestConnectionThatBreaksInACallIsMadeAnew(t *testing.T) {
 			})
 			made, taken := r.connect(t, phone)
 			phone.Break()
-			eventually(t, func() bool { return r.door.conns.Load() == 0 })
+			eventually(t, func() bool { return noConnections(r) })
 			taken.End(call.Reason{})
 			if err := made.WaitEnded(within(t)); err != nil {
 				t.Fatal(err)

@@ -30,8 +30,8 @@ const dialTimeout = 10 * time.Second
 
 // buildLayers makes sipgo's transports and transactions.
 func (s *Server) buildLayers() {
-	// sipgo logs whole messages of strangers as errors; its news is for debugging.
-	quiet := slog.New(unreadable{debugOnly{s.log.Handler()}, &s.refusals.malformed})
+	// sipgo logs whole messages that it cannot read as errors; what it logs is for debugging.
+	quiet := slog.New(countUnreadable{debugOnly{s.log.Handler()}, s.gate.Counts.Malformed})
 	stream := func() *sip.TransportTCP {
 		return &sip.TransportTCP{
 			WriteTimeout: writeTimeout,
@@ -41,7 +41,7 @@ func (s *Server) buildLayers() {
 	socket, secureSocket := s.sockets.transports()
 	s.transport = sip.NewTransportLayer(net.DefaultResolver, newParser(), s.cfg.ClientTLS,
 		sip.WithTransportLayerLogger(quiet),
-		sip.WithTransportLayerReadFilter(s.door.filter),
+		sip.WithTransportLayerReadFilter(s.filterReads),
 		sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: stream(), TLS: &sip.TransportTLS{TransportTCP: stream()}, WS: socket, WSS: secureSocket}),
 	)
 	s.transport.OnMessage(s.arrive) // before the transactions: it runs on the reader

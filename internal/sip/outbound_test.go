@@ -362,7 +362,7 @@ func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
 		t.Fatal(err)
 	}
 	invite := next(t, phone).Invite
-	if !strings.HasPrefix(invite.Get("From"), `"Anonymous" <sip:header.Anonymous@`) || invite.Get("Privacy") != "id" || invite.Get("P-Asserted-Identity") != "" {
+	if !strings.HasPrefix(invite.Get("From"), `"Anonymous" <sip:anonymous@`) || invite.Get("Privacy") != "id" || invite.Get("P-Asserted-Identity") != "" {
 		t.Errorf("fields are %v", invite.Fields)
 	}
 	if invite.Get("X-MS-Custom-Order") != "42" || invite.Get("User-To-User") != "ok" || invite.Get("X-Line") != "7" || invite.Get("X-MS-Custom-Evil") != "" || len(invite.All("Contact")) != 1 {

@@ -22,7 +22,7 @@ func (s *Server) arrive(message sip.Message) {
 	tag, inside := to.Params.Get("tag")
 	if !inside {
 		if request.IsInvite() {
-			s.gate.probe()
+			s.probe()
 		}
 		if fromTag, ok := from.Params.Get("tag"); ok && (request.IsInvite() || request.IsCancel()) {
 			to.Params.Add("tag", s.tags.callee(callID.Value(), fromTag, cseq.SeqNo))
@@ -60,7 +60,7 @@ func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
 	}
 	from, ok := s.caller(request, tx)
 	switch {
-	case !ok, s.gate.shuts(request, tx), s.refuse(request, tx):
+	case !ok, s.overloaded(request, tx), s.refuse(request, tx):
 	case request.IsInvite():
 		s.invited(request, tx, from)
 	case request.Method == sip.OPTIONS:
@@ -113,7 +113,7 @@ func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
 	default:
 		return false
 	}
-	s.refusals.malformed.Add(1)
+	s.gate.Counts.Malformed()
 	s.respond(request, tx, sip.StatusBadRequest, wrong)
 	return true
 }
@@ -166,7 +166,7 @@ func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx, from *trunk.
 }
 
 func (s *Server) busy(request *sip.Request, tx *sip.ServerTx) {
-	s.refusals.busy.Add(1)
+	s.gate.Counts.Busy()
 	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", s.retryAfter())
 }
 

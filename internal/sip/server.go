@@ -15,6 +15,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -29,20 +30,18 @@ type Server struct {
 	transport     *sip.TransportLayer
 	transactions  *sip.TransactionLayer
 	tags          tags
-	nonces        nonces
 	settled       settled
 	locator       locator
 	health        health
 	habits        habits
 	registrations registrations
-	refusals      counts
 	dialled       dialled // over TLS
 	dialledTCP    dialled
 	lines         lines
 	noTCP         deafToTCP
 	connecting    singleflight.Group
-	door          *door
-	gate          *gate
+	gate          *gate.Gate
+	meter         *loadMeter
 	legs          legs
 	locals        locals
 	sockets       *webSockets
@@ -61,11 +60,19 @@ var _ call.Dialer = (*Server)(nil)
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
 	setSipgoLimits()
-	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), nonces: newNonces(), settled: newSettled()}
+	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), settled: newSettled()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.locator.resolver = s.cfg.Resolver
-	s.door, s.gate, s.sockets = newDoor(s), newGate(s), newWebSockets(s)
+	s.meter, s.sockets = newLoadMeter(s.cfg.Strain), newWebSockets(s)
+	measure := s.meter.measure
+	if s.cfg.measure != nil {
+		measure = s.cfg.measure
+	}
+	s.gate = gate.New(gate.Config{
+		Peers: peers{s}, Realm: s.cfg.UserAgent, Algorithms: s.cfg.Digests, UnknownLife: s.cfg.unknownLife, Log: log,
+		Measure: measure,
+	})
 	s.buildLayers()
 	return s
 }
@@ -81,9 +88,11 @@ func (s *Server) Start(ctx context.Context) error {
 	at := s.udp.LocalAddr().String()
 	s.transport.Pool("udp").Add(at, &sip.UDPConnection{PacketConn: s.udp, PacketAddr: at, Listener: true})
 	s.serve("udp", func() error { return s.transport.ServeUDP(s.udp) })
-	s.serve("tcp", func() error { return s.transport.ServeTCP(s.door.guard(s.tcp)) })
+	s.serve("tcp", func() error { return s.transport.ServeTCP(limitedListener{s.tcp, s}) })
 	if s.tls != nil {
-		s.serve("tls", func() error { return s.transport.ServeTLS(tls.NewListener(s.door.guard(s.tls), modern(s.cfg.TLS))) })
+		s.serve("tls", func() error {
+			return s.transport.ServeTLS(tls.NewListener(limitedListener{s.tls, s}, modern(s.cfg.TLS)))
+		})
 	}
 	s.dialled = dialled{made: make(chan introduction), done: s.ctx.Done(), addr: s.tcp.Addr()}
 	s.dialledTCP = s.dialled
@@ -137,7 +146,7 @@ const packetRoom = 4 << 20
 
 func (s *Server) openPackets(conn *net.UDPConn) net.PacketConn {
 	conn.SetReadBuffer(packetRoom) // the kernel gives what it allows
-	return timeArrivals(conn, s.gate.arrived)
+	return timeArrivals(conn, s.arrived)
 }
 
 func (s *Server) serve(network string, serve func() error) {

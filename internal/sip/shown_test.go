@@ -32,7 +32,7 @@ func TestCallerIsShownAsTheTrunkWants(t *testing.T) {
 		{"preferred", trunk.Shown{Assertion: trunk.Preferred}, "<sip:+15550009999@127.0.0.1>", "", number, ""},
 		{"none", trunk.Shown{Assertion: trunk.None}, "<sip:+15550009999@127.0.0.1>", "", "", ""},
 		{"account", trunk.Shown{FromUser: "account", FromDomain: "provider.example"}, "<sip:account@provider.example>", "<sip:+15550009999@provider.example>", "", ""},
-		{"private", trunk.Shown{Private: true}, `"Anonymous" <sip:header.Anonymous@header.Anonymous.invalid>`, number, "", "id"},
+		{"private", trunk.Shown{Private: true}, `"Anonymous" <sip:anonymous@anonymous.invalid>`, number, "", "id"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -32,18 +32,6 @@ func (t tags) callee(callID, fromTag string, cseq uint32) string {
 // caller is the tag that we call with.
 func (t tags) caller(callID string) string { return t.make("caller", callID) }
 
-// refusedMark begins the tags of refusals that nothing is kept of; no other tag
-// of ours has it.
-const refusedMark = "x"
-
-// refused is the tag of such a refusal: the same for a repeated request.
-func (t tags) refused(callID, from string) string {
-	return refusedMark + t.make("refused", callID, from)
-}
-
-// shed reports whether a tag is of such a refusal: its ACK is for nobody.
-func (t tags) shed(tag string) bool { return strings.HasPrefix(tag, refusedMark) }
-
 // branch makes the Via branch of an INVITE to a user: one that made knows again.
 func (t tags) branch(user string) string {
 	nonce := rand.Text()[:16]

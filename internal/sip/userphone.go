@@ -3,6 +3,7 @@ package sip
 import (
 	"time"
 
+	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/sip/header"
 
 	"github.com/emiago/sipgo/sip"
@@ -13,9 +14,6 @@ import (
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
-
-// authenticates reports whether anybody may call in by credentials.
-func (s *Server) authenticates() bool { return s.trunks.Authenticates() || s.hasPhones() }
 
 // hasPhones reports whether users have telephones here.
 func (s *Server) hasPhones() bool { return s.cfg.Phones != nil && s.cfg.Phones.Any() }
@@ -33,7 +31,7 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	if !s.hasPhones() {
 		return false
 	}
-	given, flow := s.signed(request), flowOf(request)
+	given, flow := s.gate.Digest.Credentials(request), flowOf(request)
 	known := s.cfg.Phones.HasFlow(flow)
 	switch {
 	case given != nil && s.ofPhone(given.Username):
@@ -56,7 +54,7 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 		if !s.badExtension(request, tx) {
 			s.register(request, tx, as)
 		}
-	case s.gate.shuts(request, tx), s.refuse(request, tx):
+	case s.overloaded(request, tx), s.refuse(request, tx):
 	case request.IsInvite():
 		s.invitedBy(request, tx, via, &as)
 	case request.Method == sip.OPTIONS:
@@ -80,42 +78,38 @@ func (s *Server) ofTrunk(userName string) bool {
 // user finds whose telephone a request comes from. What it cannot find it answers.
 func (s *Server) user(request *sip.Request, tx *sip.ServerTx, given *digest.Credentials, flow registrar.Flow) (as registrar.Credential, ok bool) {
 	if given == nil {
-		s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.challenges(false)...)
+		s.challenge(request, tx, gate.Absent)
 		return as, false
 	}
 	if wait := s.cfg.Phones.Locked(given.Username, flow); wait > 0 {
 		s.respond(request, tx, sip.StatusForbidden, "Too Many Wrong Passwords", sip.NewHeader("Retry-After", header.Seconds(wait)))
 		return as, false
 	}
-	switch worth := s.proves(given, request); worth {
-	case right:
-		s.door.admit(request.Source())
+	switch verdict := s.verifyUser(given, request); verdict {
+	case gate.Right:
+		s.gate.Connections.Authenticated(sourceOf(request))
 		s.cfg.Phones.Right(given.Username, flow)
 		return s.cfg.Phones.Find(given.Username)
-	case wrong:
+	case gate.Wrong:
 		s.cfg.Phones.Wrong(given.Username, flow)
-		s.refusals.strangers.Add(1)
-		if s.door.warns.allow() {
+		s.gate.Counts.Unknown()
+		if s.gate.MayWarn(time.Now()) {
 			s.log.Warn("wrong user name or password of a telephone", "source", flow.Source.Addr(), "user", header.UnescapeDisplay(given.Username), "method", request.Method)
 		}
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 	default:
-		s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.challenges(worth == stale)...)
+		s.challenge(request, tx, verdict)
 	}
 	return as, false
 }
 
-// proves checks a user's credentials.
-func (s *Server) proves(given *digest.Credentials, request *sip.Request) verdict {
-	if request.Method != sip.REGISTER && !meant(given.URI, request) {
-		return absent
+// verifyUser checks a user's credentials.
+func (s *Server) verifyUser(given *digest.Credentials, request *sip.Request) gate.Verdict {
+	if request.Method != sip.REGISTER && !gate.IsFor(given, request) || !s.gate.Digest.Offers(given) {
+		return gate.Absent
 	}
-	algorithm := algorithmOf(given)
-	if !s.offers(algorithm) {
-		return absent
-	}
-	secret, known := s.cfg.Phones.Secret(given.Username, algorithm)
-	return s.check(given, request, digest.Options{A1: secret}, known, time.Now())
+	secret, known := s.cfg.Phones.Secret(given.Username, gate.Algorithm(given))
+	return s.gate.Digest.Verify(given, request.Method, digest.Options{A1: secret}, known, time.Now())
 }
 
 // phoneCodecs are what users' telephones may speak, the best first.

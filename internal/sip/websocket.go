@@ -95,8 +95,7 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		return
 	}
 	conn.SetDeadline(time.Time{}) // those of HTTP
-	known := s.trunks.Knows(addressOf(conn.RemoteAddr()).Addr())
-	guest, ok := s.door.enter(conn, known)
+	accepted, ok := s.accept(conn)
 	if !ok {
 		return
 	}
@@ -106,7 +105,7 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 	at := addressOf(conn.LocalAddr())
 	listener.door.Store(&at)
-	made := newSocket(guest, buffered.Reader, w.left)
+	made := newSocket(accepted, buffered.Reader, w.left)
 	w.mu.Lock()
 	w.open[made] = struct{}{}
 	w.mu.Unlock()

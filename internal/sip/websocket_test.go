@@ -229,15 +229,15 @@ func TestWebSocketsThatLieAreClosed(t *testing.T) {
 			t.Errorf("%s: the connection stays open: %v", name, err)
 		}
 	}
-	eventually(t, func() bool { return len(r.sockets.all()) == 0 && r.door.conns.Load() == 0 })
+	eventually(t, func() bool { return len(r.sockets.all()) == 0 && noConnections(r) })
 }
 
 func TestStrangersWebSocketIsShort(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(c *Config) { c.strangers = 200 * time.Millisecond }, trunk.Trunk{Name: "far", Host: "192.0.2.1"})
+	r := newRig(t, func(c *Config) { c.unknownLife = 200 * time.Millisecond }, trunk.Trunk{Name: "far", Host: "192.0.2.1"})
 	conn := openSocket(t, r)
 	if _, err := io.Copy(io.Discard, conn); err != nil && !strings.Contains(err.Error(), "reset") {
 		t.Errorf("a stranger may stay: %v", err)
 	}
-	eventually(t, func() bool { return r.door.strangers.Load() == 0 })
+	eventually(t, func() bool { _, unknown := r.gate.Connections.Count(); return unknown == 0 })
 }

@@ -1,4 +1,4 @@
-package sip
+package gate
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 // plant is a server in theory: it handles so many calls a second, and what it
 // has not handled waits.
 type plant struct {
-	admission
+	*Admission
 	capacity float64 // calls a second
 	cost     float64 // of a refusal, in calls
 	queue    float64 // calls that wait
@@ -22,13 +22,13 @@ type plant struct {
 
 func newPlant(capacity float64) *plant {
 	p := &plant{capacity: capacity, cost: 0.03, now: time.Unix(1_800_000_000, 0)}
-	p.measure = func(_ time.Time, delay time.Duration) load {
-		l := load{strain: max(p.other, float64(delay)/float64(bearable))}
+	p.Admission = NewAdmission(func(_ time.Time, delay time.Duration) Sample {
+		l := Sample{Strain: max(p.other, float64(delay)/float64(BearableDelay))}
 		if p.queue >= 1 {
-			l.cpu = 1
+			l.CPU = 1
 		}
 		return l
-	}
+	})
 	return p
 }
 
@@ -42,8 +42,8 @@ func (p *plant) offer(rate float64, d time.Duration) (goodput float64) {
 		for p.due += rate * step.Seconds(); p.due >= 1; p.due-- {
 			wait := time.Duration(p.queue / max(p.capacity, 100) * float64(time.Second))
 			p.worst = max(p.worst, wait)
-			p.waited(p.now, wait)
-			if p.admit(p.now) {
+			p.Delayed(p.now, wait)
+			if p.Admit(p.now) {
 				p.queue++
 			} else {
 				work -= p.cost
@@ -53,7 +53,7 @@ func (p *plant) offer(rate float64, d time.Duration) (goodput float64) {
 		p.queue -= done
 		for p.finished += done; p.finished >= 1; p.finished-- {
 			if !p.passes {
-				p.done(p.now)
+				p.Handled(p.now)
 			}
 		}
 		handled += done
@@ -66,7 +66,7 @@ func TestOverloadKeepsGoodput(t *testing.T) {
 	for _, times := range []float64{1.1, 2, 4} {
 		p := newPlant(1000)
 		p.offer(500, 2*time.Second)
-		if p.state(p.now).Limited {
+		if p.Load(p.now).Limited {
 			t.Fatal("half of the load is refused")
 		}
 		p.offer(times*1000, time.Second) // to find the rate
@@ -76,7 +76,7 @@ func TestOverloadKeepsGoodput(t *testing.T) {
 		if goodput < 0.9*most {
 			t.Errorf("at %v times the load %.0f calls a second are handled, of %.0f", times, goodput, most)
 		}
-		if p.worst > 20*bearable {
+		if p.worst > 20*BearableDelay {
 			t.Errorf("at %v times the load calls wait %v", times, p.worst)
 		}
 	}
@@ -98,10 +98,10 @@ func newSlowApplication(capacity float64) *slowApplication {
 	a := &slowApplication{plant: newPlant(2000), capacity: capacity}
 	inner := a.measure
 	a.passes = true
-	a.measure = func(now time.Time, delay time.Duration) load {
+	a.measure = func(now time.Time, delay time.Duration) Sample {
 		l := inner(now, delay)
 		if a.left > 0 {
-			l.strain = max(l.strain, float64(a.waits)/float64(a.left)/float64(300*time.Millisecond))
+			l.Strain = max(l.Strain, float64(a.waits)/float64(a.left)/float64(300*time.Millisecond))
 		}
 		a.waits, a.left = 0, 0
 		return l
@@ -122,7 +122,7 @@ func (a *slowApplication) offer(rate float64, d time.Duration) (goodput float64)
 				a.waits += min(a.now.Sub(a.line[0]), time.Second)
 				a.left++
 				a.answered++
-				a.done(a.now)
+				a.Handled(a.now)
 				a.line = a.line[1:]
 			}
 		}
@@ -146,7 +146,7 @@ func TestSlowApplicationGetsWhatItCanTake(t *testing.T) {
 }
 
 // TestStandstillIsNoMeasure asks that threads which got no processor for a while,
-// as on a machine that others use, do not close the door.
+// as on a machine that others use, do not stop new calls.
 func TestStandstillIsNoMeasure(t *testing.T) {
 	t.Parallel()
 	p := newPlant(1000)
@@ -161,8 +161,8 @@ func TestStandstillIsNoMeasure(t *testing.T) {
 		t.Errorf("%.0f calls a second are handled after it, of 900", got)
 	}
 	p.offer(900, 2*time.Second)
-	if p.state(p.now).Limited && p.state(p.now).Rate < 500 {
-		t.Errorf("the door is nearly closed: %+v", p.state(p.now))
+	if p.Load(p.now).Limited && p.Load(p.now).Rate < 500 {
+		t.Errorf("hardly anybody is let in: %+v", p.Load(p.now))
 	}
 }
 
@@ -170,16 +170,16 @@ func TestBurstIsForgotten(t *testing.T) {
 	t.Parallel()
 	p := newPlant(1000)
 	p.offer(3000, 5*time.Second)
-	if !p.state(p.now).Limited {
+	if !p.Load(p.now).Limited {
 		t.Fatal("three times the load is let in")
 	}
 	p.offer(500, 4*time.Second)
-	if p.state(p.now).Limited || p.queue > 1 {
-		t.Errorf("after the burst %+v, %.0f wait", p.state(p.now), p.queue)
+	if p.Load(p.now).Limited || p.queue > 1 {
+		t.Errorf("after the burst %+v, %.0f wait", p.Load(p.now), p.queue)
 	}
 	p.offer(3000, time.Second)
 	p.now = p.now.Add(time.Minute) // nobody calls
-	if !p.admit(p.now) || p.state(p.now).Limited {
+	if !p.Admit(p.now) || p.Load(p.now).Limited {
 		t.Error("the first call after a pause is refused")
 	}
 }
@@ -188,9 +188,9 @@ func TestSingleDelayRefusesNobody(t *testing.T) {
 	t.Parallel()
 	p := newPlant(1000)
 	p.offer(800, time.Second)
-	p.waited(p.now, 200*time.Millisecond) // a pause of the collector, seen by one message
+	p.Delayed(p.now, 200*time.Millisecond) // a pause of the collector, seen by one message
 	p.offer(800, time.Second)
-	if p.state(p.now).Limited {
+	if p.Load(p.now).Limited {
 		t.Error("calls are refused after one late message")
 	}
 }
@@ -205,8 +205,8 @@ func TestStallRefusesNobody(t *testing.T) {
 		p.stands(500, stall)
 		for range 20 {
 			p.offer(500, 100*time.Millisecond)
-			if p.state(p.now).Limited {
-				t.Fatalf("after a stall of %v calls are refused: %+v", stall, p.state(p.now))
+			if p.Load(p.now).Limited {
+				t.Fatalf("after a stall of %v calls are refused: %+v", stall, p.Load(p.now))
 			}
 		}
 		if p.queue > 1 {
@@ -226,8 +226,8 @@ func TestStallUnderFullLoadIsForgotten(t *testing.T) {
 		t.Errorf("%.0f calls a second are handled in the five seconds after a stall, of 950", got)
 	}
 	p.offer(950, 2*time.Second)
-	if p.state(p.now).Limited || p.queue > 10 {
-		t.Errorf("seven seconds later %+v, %.0f wait", p.state(p.now), p.queue)
+	if p.Load(p.now).Limited || p.queue > 10 {
+		t.Errorf("seven seconds later %+v, %.0f wait", p.Load(p.now), p.queue)
 	}
 }
 
@@ -244,14 +244,14 @@ func TestQueueThatHardlyFallsIsNotGoneSoon(t *testing.T) {
 		took           time.Duration
 		want           bool
 	}{
-		{90, 70, window, true},
-		{90, 85, window, false},
-		{90, 70, 5 * window, false}, // over half a second
-		{70, 90, window, false},
-		{90, 90, window, false},
-		{2, 0.5, window, false}, // it is gone
+		{90, 70, windowLength, true},
+		{90, 85, windowLength, false},
+		{90, 70, 5 * windowLength, false}, // over half a second
+		{70, 90, windowLength, false},
+		{90, 90, windowLength, false},
+		{2, 0.5, windowLength, false}, // it is gone
 	} {
-		if got := goesSoon(test.before, test.strain, test.took); got != test.want {
+		if got := willEndSoon(test.before, test.strain, test.took); got != test.want {
 			t.Errorf("from %v to %v in %v: %v", test.before, test.strain, test.took, got)
 		}
 	}
@@ -263,9 +263,9 @@ func TestOthersStrainLetsLessIn(t *testing.T) {
 	p.offer(500, time.Second)
 	p.other = 2
 	p.offer(500, 500*time.Millisecond)
-	before := p.state(p.now)
+	before := p.Load(p.now)
 	p.offer(500, time.Second)
-	if now := p.state(p.now); !before.Limited || now.Rate >= before.Rate || now.Rate < leastRate {
+	if now := p.Load(p.now); !before.Limited || now.Rate >= before.Rate || now.Rate < leastRate {
 		t.Errorf("rates while the sound suffers: %+v, then %+v", before, now)
 	}
 	p.offer(500, 10*time.Second)
@@ -275,7 +275,7 @@ func TestOthersStrainLetsLessIn(t *testing.T) {
 }
 
 // TestSomePassWhateverHappens asks that strain which refusing does not end, as that
-// of a busy machine, leaves the door ajar: the server must notice when it is gone.
+// of a busy machine, lets a few in: the server must notice when it is gone.
 func TestSomePassWhateverHappens(t *testing.T) {
 	p := newPlant(1000)
 	p.other = 50

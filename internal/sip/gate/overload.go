@@ -1,0 +1,83 @@
+package gate
+
+import (
+	"bytes"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
+)
+
+// OverloadRetry is how many seconds refused callers are told to wait: what ACS
+// tells them, which sends an SBC to its next server.
+const OverloadRetry = "1"
+
+// screen turns a new call away while there is too much to do. It does so before
+// anything is kept of the call: a server that spends its time on refusing has
+// none left for calls (RFC 3261 §8.2.7, RFC 6357). What belongs to calls that go
+// on, and every other method, passes.
+func (g *Gate) screen(data []byte, from netip.AddrPort, now time.Time) (pass bool, reply Reply) {
+	switch {
+	case bytes.HasPrefix(data, []byte("INVITE ")):
+	case bytes.HasPrefix(data, []byte("ACK ")):
+		p, ok := header.Peek(data)
+		return !ok || !g.tags.has(p.ToTag), Reply{}
+	default:
+		return true, Reply{}
+	}
+	p, ok := header.Peek(data)
+	if !ok || p.ToTag != "" { // of a call, or nothing for a glance
+		return true, Reply{}
+	}
+	key := g.decisions.key(p)
+	admitted, repeated := g.decisions.made.Get(key, now)
+	if !repeated {
+		admitted = g.Admit(now)
+		g.decisions.made.Put(key, admitted, now)
+	}
+	if !admitted {
+		return false, g.refusal(p, from)
+	}
+	return true, Reply{}
+}
+
+// Admit asks for one more call, and counts and logs where it is refused.
+func (g *Gate) Admit(now time.Time) bool {
+	if g.Admission.Admit(now) {
+		return true
+	}
+	g.Counts.overload.Add(1)
+	g.sinceOverloadWarning.Add(1)
+	if g.overloadWarnings.Allow(now) {
+		load := g.Admission.Load(now)
+		g.cfg.Log.Warn("new calls are refused: the server is overloaded", "since_last_warning", g.sinceOverloadWarning.Swap(0),
+			"calls_a_second", strconv.FormatFloat(load.Rate, 'f', 0, 64), "strain", strconv.FormatFloat(load.Strain, 'f', 2, 64), "cpu", strconv.FormatFloat(load.CPU, 'f', 2, 64))
+	}
+	return false
+}
+
+// refusal writes a 503 and says where it goes.
+func (g *Gate) refusal(p header.Peeked, from netip.AddrPort) Reply {
+	via, to := header.CompleteVia(string(p.Vias[0]), from)
+	var b bytes.Buffer
+	b.Grow(1024)
+	b.WriteString("SIP/2.0 503 Service Unavailable\r\nVia: " + via + "\r\n")
+	for _, more := range p.Vias[1:] {
+		writeField(&b, "Via", more)
+	}
+	writeField(&b, "From", p.From)
+	b.WriteString("To: ")
+	b.Write(p.To)
+	b.WriteString(";tag=" + g.tags.tag(p.CallID, p.From) + "\r\n")
+	writeField(&b, "Call-ID", p.CallID)
+	writeField(&b, "CSeq", p.CSeq)
+	b.WriteString("Retry-After: " + OverloadRetry + "\r\nServer: " + g.cfg.Realm + "\r\nContent-Length: 0\r\n\r\n")
+	return Reply{b.Bytes(), to}
+}
+
+func writeField(b *bytes.Buffer, name string, value []byte) {
+	b.WriteString(name + ": ")
+	b.Write(value)
+	b.WriteString("\r\n")
+}

@@ -1,0 +1,83 @@
+package sip
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/gate"
+)
+
+// Load is how much a server has to do, as its last tenth of a second with calls saw it.
+type Load = gate.Load
+
+// Load tells how much there is to do.
+func (s *Server) Load() Load { return s.gate.Admission.Load(time.Now()) }
+
+// loadMeter measures how much there is to do, for the gate's admission control:
+// how long messages wait, what the process takes of the processors, and how much
+// the other parts of the server suffer.
+type loadMeter struct {
+	strain func() float64 // of the other parts; nil is none
+
+	probed atomic.Int64 // when a probe last left, in ns of Unix time
+
+	// The admission's lock guards these.
+	used     time.Duration // processor time at the end of the last window
+	measured time.Time
+}
+
+func newLoadMeter(strain func() float64) *loadMeter {
+	return &loadMeter{strain: strain, used: processorTime(), measured: time.Now()}
+}
+
+// measure ends a window of the admission; delay is its messages' mean.
+func (m *loadMeter) measure(now time.Time, delay time.Duration) gate.Sample {
+	sample := gate.Sample{Strain: float64(delay) / float64(gate.BearableDelay)}
+	used := processorTime()
+	if took := now.Sub(m.measured); took > 0 {
+		sample.CPU = float64(used-m.used) / float64(took) / float64(runtime.NumCPU())
+	}
+	m.used, m.measured = used, now
+	if m.strain != nil {
+		sample.Strain = max(sample.Strain, m.strain())
+	}
+	return sample
+}
+
+// arrived notes how long a datagram lay in the kernel. A clock that was set
+// makes nonsense of it.
+func (s *Server) arrived(now time.Time, delay time.Duration) {
+	if delay >= 0 && delay < time.Minute {
+		s.gate.Admission.Delayed(now, delay)
+	}
+}
+
+// probeEvery is how often a new call is followed by a probe.
+const probeEvery = 5 * time.Millisecond
+
+// probe sees how long work waits for a processor: it goes the way of the
+// message that is about to be handled.
+func (s *Server) probe() {
+	began := time.Now()
+	last := s.meter.probed.Load()
+	if began.UnixNano()-last < int64(probeEvery) || !s.meter.probed.CompareAndSwap(last, began.UnixNano()) {
+		return
+	}
+	go func() {
+		now := time.Now()
+		s.gate.Admission.Delayed(now, now.Sub(began))
+	}()
+}
+
+// overloaded asks the gate about a call that came over a stream, and refuses it:
+// there is no cheaper way than through its transaction.
+func (s *Server) overloaded(request *sip.Request, tx *sip.ServerTx) bool {
+	if !request.IsInvite() || request.Transport() == "UDP" || s.gate.Admit(time.Now()) {
+		return false
+	}
+	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", sip.NewHeader("Retry-After", gate.OverloadRetry))
+	return true
+}
