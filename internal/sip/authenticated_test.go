@@ -6,9 +6,9 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
-// TestTrunkWithCredentialsIsNoStranger asks that a trunk which has shown its
+// TestAuthenticatedTrunkIsNotLimited asks that a trunk which has shown its
 // credentials may send more than strangers may.
-func TestTrunkWithCredentialsIsNoStranger(t *testing.T) {
+func TestAuthenticatedTrunkIsNotLimited(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil, roaming())
 	phone := r.phone(t, nil)
