@@ -18,6 +18,7 @@ import (
 	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
@@ -134,7 +135,8 @@ func (c *crowd) join(call *siptest.Call, session *rtp.Session, description []byt
 		c.failed(err)
 		return
 	}
-	session.SetMedia(rtp.Media{Remote: remote, Codec: codec.PCMU, TelephoneEvent: keyFormat, Send: true, Receive: true})
+	formats := sdp.Formats{Codecs: []sdp.Format{{Codec: "PCMU"}}, Events: []sdp.Events{{PayloadType: keyFormat, Clock: 8000}}}
+	session.SetMedia(sdp.Media{Remote: remote, Send: true, Receive: true, Sending: formats, Receiving: formats})
 	mix := c.engine.NewMix(codec.PCMU.SampleRate)
 	mix.Join(session)
 	mix.Join(&talker{at: rand.IntN(len(speech))})

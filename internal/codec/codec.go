@@ -105,6 +105,10 @@ type Decoder interface {
 	Decode(dst []int16, payload []byte) int
 }
 
+// Resetter is a Decoder with state. Reset makes it ready for payloads of an encoder
+// that begins anew. It does not allocate.
+type Resetter interface{ Reset() }
+
 // NewEncoder returns an encoder for one stream, nil for a codec that is not Valid.
 func (c Codec) NewEncoder() Encoder {
 	switch c.Name {

@@ -90,6 +90,9 @@ type g722Decoder struct {
 
 func newG722Decoder() *g722Decoder { return &g722Decoder{low: newLowBand(), high: newHighBand()} }
 
+// Reset implements Resetter.
+func (d *g722Decoder) Reset() { *d = g722Decoder{low: newLowBand(), high: newHighBand()} }
+
 // Decode implements Decoder: two samples for each byte.
 func (d *g722Decoder) Decode(dst []int16, payload []byte) int {
 	payload = payload[:min(len(payload), len(dst)/2)]

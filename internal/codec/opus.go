@@ -9,6 +9,10 @@ var Opus = Codec{Name: "opus", ClockRate: 48000, SampleRate: 16000, PayloadType:
 // units: 60 ms, which is what a description must ask for (maxptime).
 const OpusLongest = 60 * 48
 
+// OpusDelay is how much of nothing an encoder that begins anew puts before the sound,
+// in RTP timestamp units (RFC 7845 §4.2 calls it pre-skip; libopus's lookahead).
+const OpusDelay = 312
+
 // OpusMostBits is the average bit rate that a description must ask for, so that
 // OpusLongest fits into a packet.
 const OpusMostBits = 48000
@@ -16,6 +20,11 @@ const OpusMostBits = 48000
 // Costly reports whether encoding and decoding take so long that a thread which
 // serves many calls must leave them to others.
 func (c Codec) Costly() bool { return c.Name == Opus.Name }
+
+// Whole reports whether a payload can be decoded, and a packet encoded, only in one
+// piece. Of other codecs a byte is one unit of the RTP clock, and a payload can be
+// cut between any two.
+func (c Codec) Whole() bool { return c.Name == Opus.Name }
 
 // Concealer is a Decoder that can make up what is missing before a payload.
 type Concealer interface {

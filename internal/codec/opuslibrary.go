@@ -152,12 +152,19 @@ func newOpusDecoder() Decoder {
 		return nil
 	}
 	d := &opusDecoder{*state}
-	d.arguments[1], d.arguments[2] = uintptr(Opus.SampleRate), 1
-	if d.call(d.library.decoderInit, 2) != 0 {
+	if !d.init() {
 		return nil
 	}
 	return d
 }
+
+func (d *opusDecoder) init() bool {
+	d.arguments[1], d.arguments[2] = uintptr(Opus.SampleRate), 1
+	return d.call(d.library.decoderInit, 2) == 0
+}
+
+// Reset implements Resetter.
+func (d *opusDecoder) Reset() { d.init() }
 
 // Decode implements Decoder. What is no Opus gives no sound.
 func (d *opusDecoder) Decode(dst []int16, payload []byte) int {

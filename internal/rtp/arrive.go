@@ -10,14 +10,22 @@ const (
 	overflow // stored, in place of the oldest
 )
 
-// push takes a packet. newest says that no packet with a higher sequence number
+// push takes a packet of a format. newest says that no packet with a higher sequence number
 // has come: only then may a timestamp far away mean that the peer's clock jumped.
-func (p *playout) push(h header, payload []byte, newest bool) arrival {
-	ticks := p.codec.Duration(payload)
+func (p *playout) push(h header, format uint8, payload []byte, newest bool) arrival {
+	c := &p.formats[format].codec
+	ticks := c.Duration(payload)
 	if ticks == 0 || len(payload) > maxPayload {
 		return late
 	}
-	if p.known {
+	if c.ClockRate != p.clock {
+		if p.placed && !newest {
+			return late // from before the change
+		}
+		p.reclock(c.ClockRate)
+		p.comfortFrom = h.timestamp - 1
+	}
+	if p.placed {
 		ahead := p.ms(int32(h.timestamp - p.floor))
 		if newest && (ahead > jumpLimit || ahead < -overlap) {
 			p.restart()
@@ -36,7 +44,7 @@ func (p *playout) push(h header, payload []byte, newest bool) arrival {
 		p.skip()
 		came = overflow
 	}
-	if !p.buffer.insert(h, ticks, payload) {
+	if !p.buffer.insert(h, format, ticks, payload) {
 		return duplicate
 	}
 	return came
@@ -53,7 +61,7 @@ func (p *playout) early(h header) {
 // skip throws the oldest packet away.
 func (p *playout) skip() {
 	p.buffer.drop()
-	if first := p.buffer.first(); first != nil && p.known {
+	if first := p.buffer.first(); first != nil && p.placed {
 		p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1
 	}
 }

@@ -27,8 +27,9 @@ type aside struct {
 	away    atomic.Bool // the goroutine has the playout
 	quiet   bool        // handed over with it
 	frame   [maxFrame]int16
-	made    sound     // what frame is made of
-	cover   concealer // the shard's, for frames that are not ready
+	samples int     // of frame
+	made    sound   // what frame is made of
+	stopgap stopgap // the shard's, for frames that are not ready
 
 	encoder codec.Encoder
 	slots   [asideSlots]slotAside
@@ -57,9 +58,9 @@ type slotAside struct {
 	size    int // 0: the packet is not full yet
 }
 
-// newAside prepares the goroutine's work at a rate in Hz; begin starts it.
-func newAside(encoder codec.Encoder, rate int) *aside {
-	return &aside{wake: make(chan struct{}, 1), stop: make(chan struct{}), encoder: encoder, cover: newConcealer(rate)}
+// newAside prepares the goroutine's work; begin starts it.
+func newAside() *aside {
+	return &aside{wake: make(chan struct{}, 1), stop: make(chan struct{}), stopgap: newStopgap()}
 }
 
 // begin starts the goroutine, for the session's playout. It ends after end. Nobody
@@ -83,13 +84,19 @@ func (a *aside) end() { close(a.stop) }
 // work does what is there to do.
 func (a *aside) work() {
 	if a.away.Load() {
-		a.made = a.playout.frame(a.frame[:a.playout.codec.Samples()], a.quiet)
+		a.decode(a.playout, a.quiet)
 		a.away.Store(false)
 	}
 	for n := a.encoded.Load(); n != a.put.Load(); n++ {
 		a.encode(&a.slots[n%asideSlots])
 		a.encoded.Store(n + 1)
 	}
+}
+
+// decode makes the next frame.
+func (a *aside) decode(p *playout, quiet bool) {
+	a.samples = p.samples()
+	a.made = p.frame(a.frame[:a.samples], quiet)
 }
 
 // encode takes a frame, and makes a packet when there are enough of them.

@@ -48,6 +48,13 @@ func (c *concealer) inherit(former *concealer) {
 	}
 }
 
+// take continues where another of the other rate was: what comes is blended into it.
+func (c *concealer) take(former *concealer) {
+	c.inherit(former)
+	c.noise, c.missing = former.noise, false
+	c.cut()
+}
+
 // hear takes what came over the wire, before it is played. It changes the
 // beginning of it if something was missing just before.
 func (c *concealer) hear(pcm []int16) {

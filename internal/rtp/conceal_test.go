@@ -181,19 +181,19 @@ func TestComfortNoiseIsShaped(t *testing.T) {
 func TestComfortNoiseLastsUntilThePeerSpeaks(t *testing.T) {
 	packets := talk(2, 20, 0)
 	var p playout
-	p.init(newListening(codec.PCMU), concealer{})
+	p.accept(newDecoding(codec.PCMU))
 	frame := make([]int16, 160)
 	var made []sound
 	tick := func(push ...sent) {
 		for _, packet := range push {
-			p.push(packet.header, packet.payload, true)
+			p.push(packet.header, 0, packet.payload, true)
 		}
 		made = append(made, p.frame(frame, false))
 	}
 	for i := range 10 {
 		tick(packets[i])
 	}
-	p.hush(header{timestamp: packets[10].header.timestamp}, []byte{30})
+	p.rememberNoise(header{timestamp: packets[10].header.timestamp}, []byte{30})
 	for range 100 {
 		tick()
 	}

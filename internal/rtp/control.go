@@ -30,7 +30,7 @@ func (c *control) restart() {
 
 // converse reads and writes RTCP when it is time to. Sessions of one shard have
 // different phases.
-func (s *Session) converse(m *Media) {
+func (s *Session) converse(m *agreement) {
 	if m == nil {
 		return
 	}
@@ -92,7 +92,7 @@ func (s *Session) hearReport(packet []byte, from netip.AddrPort, at int64) {
 		return
 	}
 	s.counters.remoteLost.Store(int64(f.about.lost))
-	s.counters.remoteJitter.Store(int64(f.about.jitter) * int64(time.Second) / int64(s.media.Codec.ClockRate))
+	s.counters.remoteJitter.Store(int64(f.about.jitter) * int64(time.Second) / int64(s.media.sending.ClockRate))
 	if f.about.lastReport != 0 {
 		trip := int32(uint32(ntp(time.Unix(0, at))>>16) - f.about.lastReport - f.about.delay)
 		if trip >= 0 {
@@ -102,7 +102,7 @@ func (s *Session) hearReport(packet []byte, from netip.AddrPort, at int64) {
 }
 
 // report sends a sender or receiver report.
-func (s *Session) report(m *Media) {
+func (s *Session) report(m *agreement) {
 	to := s.controlDestination(m)
 	if !to.IsValid() {
 		return
@@ -111,9 +111,9 @@ func (s *Session) report(m *Media) {
 	s.sendControl(m, n, to)
 }
 
-func (s *Session) writeReport(m *Media, now time.Time) int {
+func (s *Session) writeReport(m *agreement, now time.Time) int {
 	var speaks *sending
-	if m.Send && s.out.packets > 0 {
+	if m.media.Send && s.out.packets > 0 {
 		speaks = &sending{ntp(now), s.out.header.timestamp, s.out.packets, s.out.octets}
 	}
 	var hears *report
@@ -141,14 +141,14 @@ func (s *Session) writeReport(m *Media, now time.Time) int {
 
 // controlDestination is where the peer wants our RTCP: with the RTP, where its own
 // comes from, beside an RTP address that we had to learn, or where it said.
-func (s *Session) controlDestination(m *Media) netip.AddrPort {
+func (s *Session) controlDestination(m *agreement) netip.AddrPort {
 	switch rtp := s.source.destination(); {
-	case m.RTCPMux:
+	case m.media.RTCPMux:
 		return rtp
 	case s.control.from.IsValid():
 		return s.control.from
-	case rtp == s.source.signalled && m.RemoteRTCP.IsValid():
-		return m.RemoteRTCP
+	case rtp == s.source.signalled && m.media.RemoteRTCP.IsValid():
+		return m.media.RemoteRTCP
 	case rtp.IsValid() && rtp.Port() < 65535:
 		return netip.AddrPortFrom(rtp.Addr(), rtp.Port()+1)
 	}
@@ -168,9 +168,9 @@ func (s *Session) leave() {
 }
 
 // sendControl sends the packet that stands ready. Reports may get lost.
-func (s *Session) sendControl(m *Media, size int, to netip.AddrPort) {
+func (s *Session) sendControl(m *agreement, size int, to netip.AddrPort) {
 	from := s.rtcp
-	if m.RTCPMux {
+	if m.media.RTCPMux {
 		from = s.rtp
 	}
 	if s.sealer != nil {

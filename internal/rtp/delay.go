@@ -32,7 +32,7 @@ func (p *playout) merge(dst []int16) {
 	copy(room[:], dst)
 	lag := p.conceal.period()
 	lag *= len(dst) / lag
-	if p.codec.ClockRate < p.codec.SampleRate {
+	if p.clock < p.rate {
 		lag &^= 1 // whole units of G.722's clock
 	}
 	p.fill(room[len(dst):len(dst)+lag], false)

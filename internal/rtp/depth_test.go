@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 // TestDepthIsCollectedFirst asks how many ticks sound waits, by setting.
 func TestDepthIsCollectedFirst(t *testing.T) {
 	for wanted, want := range map[time.Duration]int{0: 1, -1: 0, 20 * time.Millisecond: 0, 60 * time.Millisecond: 2, 100 * time.Millisecond: 4} {
 		p := playout{wanted: wanted}
-		p.init(newListening(codec.PCMU), concealer{})
+		p.accept(newDecoding(codec.PCMU))
 		frame := make([]int16, 160)
 		for n := range 20 {
-			p.push(header{sequence: uint16(n), timestamp: uint32(160 * n)}, make([]byte, 160), true)
+			p.push(header{sequence: uint16(n), timestamp: uint32(160 * n)}, 0, make([]byte, 160), true)
 			if p.frame(frame, false) == speech {
 				if n != want {
 					t.Errorf("%v: heard from tick %d on, want %d", wanted, n, want)
@@ -32,7 +33,7 @@ func TestSessionsCollectWhatTheConfigurationSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	s.SetMedia(Media{Codec: codec.PCMU})
+	s.SetMedia(sdp.Media{Sending: formatsOf(codec.PCMU), Receiving: formatsOf(codec.PCMU)})
 	s.adopt()
 	if depth := s.playout.collected(); depth != 0 {
 		t.Errorf("collects %d ms", depth)

@@ -42,6 +42,13 @@ func (e *inbandEar) tune(rate int) {
 	}
 }
 
+// follow makes the ear ready for frames of a length.
+func (e *inbandEar) follow(samples int) {
+	if rate := samples * 50; e.size != rate*blockMillis4/4000 {
+		e.tune(rate)
+	}
+}
+
 // rest takes a frame of silence.
 func (e *inbandEar) rest() {
 	e.s1, e.s2, e.energy, e.n = [8]float32{}, [8]float32{}, 0, 0

@@ -17,6 +17,7 @@ type slot struct {
 	sequence  uint16
 	size      uint16 // of the payload
 	chunk     uint8  // where that begins
+	format    uint8  // of the playout's
 }
 
 // end is the timestamp that follows the packet.
@@ -73,7 +74,7 @@ func (b *jitterBuffer) last() *slot {
 
 // insert puts a packet in its place. It returns false for a timestamp that is
 // there already, or if it does not fit.
-func (b *jitterBuffer) insert(h header, ticks int, payload []byte) bool {
+func (b *jitterBuffer) insert(h header, format uint8, ticks int, payload []byte) bool {
 	if !b.fits(payload) {
 		return false
 	}
@@ -92,7 +93,7 @@ func (b *jitterBuffer) insert(h header, ticks int, payload []byte) bool {
 	b.order[at] = slot
 	b.count++
 	s := &b.slots[slot]
-	s.timestamp, s.sequence, s.ticks = h.timestamp, h.sequence, int32(ticks)
+	s.timestamp, s.sequence, s.ticks, s.format = h.timestamp, h.sequence, int32(ticks), format
 	s.size, s.chunk = uint16(len(payload)), b.free
 	for len(payload) > 0 {
 		payload = payload[copy(b.data[b.free][:], payload):]

@@ -2,60 +2,95 @@ package rtp
 
 import (
 	"net/netip"
-	"time"
+	"slices"
 
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
-// Media is what offer and answer have agreed on.
-type Media struct {
-	Remote         netip.AddrPort // where the peer wants its RTP
-	RemoteRTCP     netip.AddrPort // and its RTCP; zero is the next port
-	Host           netip.Addr     // that it signals from: if Remote's is the same, no other host is heard; zero is unknown
-	Codec          codec.Codec
-	PayloadType    uint8         // of the codec, in both directions
-	Wishes         codec.Wishes  // what the peer wants of the codec's encoder, if it heeds any
-	TelephoneEvent uint8         // payload type of RFC 4733 tones; 0 is none
-	EventClock     int           // of their durations, in Hz; 0 is the codec's
-	PTime          time.Duration // what the peer wants in a packet: whole 10 ms up to 60; 0 is 20 ms; any is heard
-	RTCPMux        bool          // RTCP goes through RTP's port (RFC 5761); what comes there is heard anyway
-	Send, Receive  bool          // false on hold
-	Protection     Protection    // by SRTP; the same keys again go on where they were
-}
+// kind says what a payload type number stands for.
+type kind uint8
 
-// agreement is a Media with what the shard may not make itself.
+const (
+	unknownKind kind = iota
+	toneKind
+	noiseKind
+	soundKind // of the first codec; those of the others follow
+)
+
+// noisePayloadType is the static payload type of comfort noise (RFC 3389), noiseClock
+// its clock.
+const (
+	noisePayloadType = 13
+	noiseClock       = 8000
+)
+
+// agreement is what was agreed on, with what the shard may not make itself.
 type agreement struct {
-	media   Media
-	encoder codec.Encoder
-	hearing *listening
-	sealer  *sealer // nil for plain RTP, as is the opener
-	opener  *opener
-	aside   *aside // of a codec that is not for shards
+	media    sdp.Media
+	sending  codec.Codec
+	encoder  codec.Encoder
+	events   sdp.Events // that are sent; the zero Events if the peer takes none
+	decoding *decoding
+	kinds    [128]kind // by payload type
+	sealer   *sealer   // nil for plain RTP, as is the opener
+	opener   *opener
+	aside    *aside // where a codec is not for shards
 }
 
-func newAgreement(m Media) *agreement {
-	a := &agreement{media: m, encoder: m.Codec.NewEncoder(), hearing: newListening(m.Codec)}
+func newAgreement(m sdp.Media) *agreement {
+	a := &agreement{media: m, sending: codecOf(m.Sending.Codecs[0])}
+	a.encoder = a.sending.NewEncoder()
 	if obliging, ok := a.encoder.(codec.Obliging); ok {
-		obliging.Oblige(m.Wishes)
+		obliging.Oblige(codec.Wishes(m.Sending.Codecs[0].Opus))
 	}
-	if m.Codec.Costly() {
-		a.aside = newAside(a.encoder, m.Codec.SampleRate)
+	a.events, _ = m.Sending.EventsFor(a.sending.ClockRate)
+	heard := a.listen()
+	if a.sending.Costly() || slices.ContainsFunc(heard, codec.Codec.Costly) {
+		a.aside = newAside()
 	}
-	if p := m.Protection; p.Suite != Unprotected {
+	if p := m.Protection; p.Suite != sdp.Unprotected {
 		a.sealer, a.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)
 	}
 	return a
 }
 
-// SetMedia says what has been agreed on, at any time: it takes effect at the
-// next tick. Nothing is sent or heard before the first. It panics if the codec is
-// not Valid, or the suite unknown: nobody can have agreed on that.
-func (s *Session) SetMedia(m Media) {
-	if int(m.Protection.Suite) >= len(suiteNames) {
-		panic("rtp: media with an unknown suite")
+// listen prepares for what may come, and returns the codecs of that.
+func (a *agreement) listen() (heard []codec.Codec) {
+	for _, f := range a.media.Receiving.Codecs {
+		c := codecOf(f)
+		at := slices.Index(heard, c)
+		if at < 0 {
+			at, heard = len(heard), append(heard, c)
+		}
+		a.kinds[f.PayloadType&127] = soundKind + kind(at)
+		if c.ClockRate == noiseClock && a.kinds[noisePayloadType] == unknownKind {
+			a.kinds[noisePayloadType] = noiseKind
+		}
 	}
-	if !m.Codec.Valid() {
-		panic("rtp: media with the unknown codec " + m.Codec.Name)
+	for _, events := range a.media.Receiving.Events {
+		a.kinds[events.PayloadType&127] = toneKind
+	}
+	a.decoding = newDecoding(heard...)
+	return heard
+}
+
+// codecOf finds the codec of a format. It panics if there is none: nobody can have
+// agreed on that.
+func codecOf(f sdp.Format) codec.Codec {
+	c, ok := codec.Named(f.Codec)
+	if !ok {
+		panic("rtp: media with the unknown codec " + f.Codec)
+	}
+	return c
+}
+
+// SetMedia says what has been agreed on, at any time: it takes effect at the
+// next tick. Nothing is sent or heard before the first. It panics if a codec or the
+// suite is unknown, or if there is no codec in a direction.
+func (s *Session) SetMedia(m sdp.Media) {
+	if !m.Protection.Suite.Known() {
+		panic("rtp: media with an unknown suite")
 	}
 	m.Remote = netip.AddrPortFrom(m.Remote.Addr().Unmap(), m.Remote.Port())
 	m.RemoteRTCP = netip.AddrPortFrom(m.RemoteRTCP.Addr().Unmap(), m.RemoteRTCP.Port())
@@ -72,58 +107,65 @@ func (s *Session) SetHost(host netip.Addr) {
 	}
 }
 
-// SampleRate returns the rate, in Hz, of the sound of the codec that was agreed
-// on last; 0 before there is one. A call in which it is more than the mix's may
-// want mixer.Mix.Rise.
+// SampleRate returns the rate, in Hz, of the sound of the codec that is sent by what
+// was agreed on last; 0 before there is one. A call in which it is more than the
+// mix's may want mixer.Mix.Rise.
 func (s *Session) SampleRate() int {
 	if agreed := s.agreed.Load(); agreed != nil {
-		return agreed.media.Codec.SampleRate
+		return agreed.sending.SampleRate
 	}
 	return 0
 }
 
 // adopt puts into force what SetMedia said last. It returns nil while there is
 // nothing.
-func (s *Session) adopt() *Media {
+func (s *Session) adopt() *agreement {
 	agreed := s.agreed.Load()
-	if agreed == nil || &agreed.media == s.media {
+	if agreed == nil || agreed == s.media {
 		return s.media
 	}
-	m := &agreed.media
-	if s.media == nil || s.media.Codec != m.Codec {
-		s.encoder = agreed.encoder
-		s.out.filled = 0 // of the former codec
-		former := s.playout.conceal
-		if s.aside != nil {
-			former = s.aside.cover // the playout is a frame ahead
+	if former := s.media; former == nil || former.decoding != agreed.decoding { // else only the host is another
+		s.formats = s.playout.accept(agreed.decoding)
+		another := former == nil || former.sending != agreed.sending
+		if another {
+			s.encoder = agreed.encoder
+			s.out.filled = 0 // of the former codec
 		}
-		s.playout.init(agreed.hearing, former)
-		s.standAside(agreed.aside)
-		s.inband.tune(m.Codec.SampleRate)
+		if another || (s.aside == nil) != (agreed.aside == nil) {
+			s.standAside(agreed.aside)
+		}
+		s.adoptKeys(agreed)
 	}
-	s.adoptKeys(agreed)
-	if !m.Receive {
+	if !agreed.media.Receive {
 		s.playout.forget()
 		if s.aside != nil {
 			s.aside.made = nothing
 		}
 		s.inband.rest()
 	}
-	s.media = m
-	s.source.signal(m.Remote, m.Host.Unmap())
+	s.media = agreed
+	s.source.signal(agreed.media.Remote, agreed.media.Host.Unmap())
 	s.source.authentic = s.opener != nil
-	return m
+	return agreed
 }
 
 // standAside changes who works beside the shard; the playout must be here.
 func (s *Session) standAside(next *aside) {
-	if s.aside != nil {
-		s.aside.end()
+	former := s.aside
+	if former != nil {
+		former.end()
 	}
-	if s.aside = next; next != nil {
-		next.made = s.playout.frame(next.frame[:s.playout.codec.Samples()], false) // nothing waits: what has been heard fades
-		next.begin(&s.playout)
+	if s.aside = next; next == nil {
+		s.ahead = former
+		return
 	}
+	next.encoder = s.encoder
+	if former != nil {
+		next.frame, next.samples, next.made = former.frame, former.samples, former.made
+	} else {
+		next.decode(&s.playout, false) // one frame ahead
+	}
+	next.begin(&s.playout)
 }
 
 // adoptKeys puts keys into force. One that stays the same goes on: its counters

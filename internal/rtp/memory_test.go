@@ -34,7 +34,7 @@ func TestJitterBufferKeepsPayloadsApart(t *testing.T) {
 		h := header{timestamp: random.Uint32N(100_000)}
 		_, there := kept[h.timestamp]
 		fits := b.fits(payload)
-		if inserted := b.insert(h, 160, payload); inserted != (fits && !there) {
+		if inserted := b.insert(h, 0, 160, payload); inserted != (fits && !there) {
 			t.Fatalf("inserted: %t, although it fits: %t and is there: %t", inserted, fits, there)
 		} else if inserted {
 			kept[h.timestamp] = payload
@@ -55,10 +55,10 @@ func TestJitterBufferKeepsPayloadsApart(t *testing.T) {
 // A peer that sends longer packets than there is room for loses the oldest.
 func TestLongPacketsPushTheOldestOut(t *testing.T) {
 	var p playout
-	p.init(newListening(codec.PCMU), concealer{})
+	p.accept(newDecoding(codec.PCMU))
 	came := map[arrival]int{}
 	for n := range 12 {
-		came[p.push(header{timestamp: uint32(n * maxPayload), sequence: uint16(n)}, make([]byte, maxPayload), true)]++
+		came[p.push(header{timestamp: uint32(n * maxPayload), sequence: uint16(n)}, 0, make([]byte, maxPayload), true)]++
 	}
 	if came[stored] != 5 || came[overflow] != 7 || p.buffer.count != 5 || p.buffer.first().sequence != 7 {
 		t.Errorf("%v, and %d packets from %d on wait", came, p.buffer.count, p.buffer.first().sequence)
@@ -69,8 +69,8 @@ func TestLongPacketsPushTheOldestOut(t *testing.T) {
 func TestSessionIsSmall(t *testing.T) {
 	const limit = 12 << 10 // bytes
 	for _, c := range codec.All {
-		heard := newListening(c)
-		size := int(unsafe.Sizeof(Session{})+unsafe.Sizeof(*heard)) + 2*(len(heard.decoded)+len(heard.conceal.memory)+len(heard.conceal.voice))
+		heard := newDecoding(c)
+		size := int(unsafe.Sizeof(Session{})+unsafe.Sizeof(*heard)) + 2*(len(heard.decoded)+len(heard.conceal[0].memory)+len(heard.conceal[0].voice)+len(heard.conceal[1].memory)+len(heard.conceal[1].voice))
 		if c.SampleRate == 8000 && size > limit || size > limit+limit/3 {
 			t.Errorf("a session with %s takes %d bytes", c.Name, size)
 		}

@@ -14,17 +14,20 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 // opus makes a media one of Opus.
-func opus(t testing.TB) func(*Media) {
+func opus(t testing.TB) func(*sdp.Media) {
 	t.Helper()
 	if err := codec.OpusMissing(); err != nil {
 		t.Skip(err) // `make test` installs it
 	}
-	return func(m *Media) {
-		m.Codec, m.PayloadType, m.TelephoneEvent = codec.Opus, 111, 110
-		m.Wishes.Redundant = true
+	return func(m *sdp.Media) {
+		use(m, codec.Opus)
+		m.Sending.Codecs[0].Opus.Redundant = true
+		m.Sending.Events = []sdp.Events{{PayloadType: 110, Clock: 48000}}
+		m.Receiving.Events = m.Sending.Events
 	}
 }
 
@@ -89,7 +92,7 @@ func TestOpusReachesBeyondTheTelephone(t *testing.T) {
 }
 
 // toStranger is a session of Opus whose packets a test takes.
-func toStranger(t *testing.T, change func(*Media)) (*Session, stranger) {
+func toStranger(t *testing.T, change func(*sdp.Media)) (*Session, stranger) {
 	t.Helper()
 	a, peer := open(t), newStranger(t)
 	m := media(a)
@@ -104,7 +107,7 @@ func toStranger(t *testing.T, change func(*Media)) (*Session, stranger) {
 // of packet, and that only the first of a talk spurt is marked.
 func TestOpusPacketsHaveTheirClock(t *testing.T) {
 	for ptime, frames := range map[time.Duration]int{0: 1, 20: 1, 40: 2, 60: 3} {
-		a, peer := toStranger(t, func(m *Media) { m.PTime = ptime * time.Millisecond })
+		a, peer := toStranger(t, func(m *sdp.Media) { m.PTime = ptime * time.Millisecond })
 		speakAside(t, a, open(t), audio.NewOscillator(-10, 500), 16000, 25)
 		headers, sizes := peer.packets(t)
 		if len(headers) != 24/frames { // the last frame waits for its turn
@@ -122,8 +125,8 @@ func TestOpusPacketsHaveTheirClock(t *testing.T) {
 // TestKeysBesideOpusHaveTheirOwnClock asks for durations in the units that were
 // agreed on: the codec's, or 8 kHz for phones that have nothing else.
 func TestKeysBesideOpusHaveTheirOwnClock(t *testing.T) {
-	for clock, want := range map[int]uint16{0: 4800, 48000: 4800, 8000: 800} {
-		a, peer := toStranger(t, func(m *Media) { m.EventClock = clock })
+	for clock, want := range map[int]uint16{48000: 4800, 8000: 800} {
+		a, peer := toStranger(t, func(m *sdp.Media) { m.Sending.Events[0].Clock = clock })
 		done := make(chan error, 1)
 		go func() { done <- a.SendTones(context.Background(), []byte("5")) }()
 		batch, longest := newBatch(), uint16(0)
@@ -231,13 +234,13 @@ func (r *remembering) Conceal(dst []int16, following []byte) bool {
 func TestLostPacketsAreMadeUpByTheCodecIfItCan(t *testing.T) {
 	var p playout
 	decoder := &remembering{}
-	hearing := newListening(codec.Opus)
-	hearing.decoder = decoder
-	p.init(hearing, concealer{})
+	hearing := newDecoding(codec.Opus)
+	hearing.formats[0].decoder, hearing.formats[0].concealer = decoder, decoder
+	p.accept(hearing)
 	frame, heard := make([]int16, 320), []int16(nil)
 	for n := range 12 {
 		if n < 8 && n != 4 { // one is lost, and after 8 all are
-			p.push(header{sequence: uint16(n), timestamp: uint32(960 * n)}, []byte{1 << 3, byte(n + 1)}, true)
+			p.push(header{sequence: uint16(n), timestamp: uint32(960 * n)}, 0, []byte{1 << 3, byte(n + 1)}, true)
 		}
 		if p.frame(frame, false) != nothing {
 			heard = append(heard, frame[0], frame[319])
@@ -260,7 +263,7 @@ func TestAnotherCodecEndsTheWorkBeside(t *testing.T) {
 	all := speakAside(t, a, b, voice, 8000, 20)[1600:]
 	for _, s := range []*Session{a, b} {
 		m := s.agreed.Load().media
-		m.Codec, m.PayloadType, m.TelephoneEvent = codec.PCMA, 8, 101
+		use(&m, codec.PCMA)
 		s.SetMedia(m)
 	}
 	heard := speakAside(t, a, b, voice, 8000, 30)

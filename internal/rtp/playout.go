@@ -1,10 +1,6 @@
 package rtp
 
-import (
-	"time"
-
-	"github.com/switchhook/switchhook/internal/codec"
-)
+import "time"
 
 // Times of the playout, in ms.
 const (
@@ -28,19 +24,22 @@ const (
 // pitch periods are left out: so the delay shrinks again, and a peer's clock that
 // runs fast or slow cannot make it grow.
 type playout struct {
-	codec     codec.Codec
-	decoder   codec.Decoder
-	concealer codec.Concealer // the decoder, if it conceals by itself
-	buffer    jitterBuffer
-	conceal   concealer
+	formats [maxFormats]format // what may come, and what might once; packets name theirs
+	known   int                // how many there are
+	format  *format            // of what was decoded last
+	clock   int                // of timestamps, in Hz
+	rate    int                // of the sound, in Hz
+	buffer  jitterBuffer
+	conceal concealer // at that rate
+	other   concealer // at the other one, if any codec has it
 
 	decoded   []int16 // from at to end: decoded and not yet played
-	whole     []byte  // room for a payload that cannot be decoded in pieces; nil if all can
+	whole     []byte  // room for a payload that cannot be decoded in pieces
 	at, end   int
 	next      uint32
 	floor     uint32
 	played    uint16 // sequence number of what was decoded last
-	known     bool   // next, floor and played mean something
+	placed    bool   // next, floor and played mean something
 	started   bool
 	fading    bool // nothing has been heard yet since a restart, but before it
 	stretched bool // what was invented took no packet's place
@@ -53,6 +52,7 @@ type playout struct {
 	wanted    time.Duration // Config.Depth
 
 	packetMillis int // of the packet decoded last
+	leading      int // samples to leave out of what is decoded next
 
 	comfortFrom uint32 // the timestamp of the last comfort noise
 }
@@ -66,37 +66,6 @@ const (
 	speech                // what came over the wire
 	invented              // at least partly concealment
 )
-
-// listening is what a playout needs of a codec. It is made off the shard.
-type listening struct {
-	codec   codec.Codec
-	decoder codec.Decoder
-	conceal concealer
-	decoded []int16 // room for a packet
-	whole   []byte
-}
-
-func newListening(c codec.Codec) *listening {
-	l := &listening{codec: c, decoder: c.NewDecoder(), conceal: newConcealer(c.SampleRate)}
-	longest := maxPayload // a byte is a unit of the clock
-	if c == codec.Opus {
-		l.whole, longest = make([]byte, maxPayload), codec.OpusLongest
-	}
-	l.decoded = make([]int16, longest*c.SampleRate/c.ClockRate)
-	return l
-}
-
-// init makes the playout ready for a codec. What has been played of a former one is
-// continued, and fades, until there is something to hear of this.
-func (p *playout) init(l *listening, former concealer) {
-	p.codec, p.decoder, p.conceal, p.decoded, p.whole = l.codec, l.decoder, l.conceal, l.decoded, l.whole
-	p.concealer, _ = l.decoder.(codec.Concealer)
-	p.patience = patience
-	if p.started {
-		p.conceal.inherit(&former)
-	}
-	p.follow()
-}
 
 // forget makes ready for another stream, after a silence.
 func (p *playout) forget() {
@@ -115,23 +84,23 @@ func (p *playout) restart() {
 	p.fading = p.fading || p.started
 	p.buffer.reset()
 	p.at, p.end = 0, 0
-	p.known, p.started, p.waited, p.dry = false, false, 0, 0
+	p.placed, p.started, p.waited, p.dry = false, false, 0, 0
 	p.stretched, p.more = false, 0
 	p.watch()
 }
 
-// hush takes a payload of comfort noise: from its time on the peer is silent.
-func (p *playout) hush(h header, payload []byte) {
+// rememberNoise takes a payload of comfort noise: from its time on the peer is silent.
+func (p *playout) rememberNoise(h header, payload []byte) {
 	p.comfortFrom = h.timestamp
 	p.conceal.noise.hear(payload)
 }
 
-func (p *playout) ms(ticks int32) int { return int(ticks) * 1000 / p.codec.ClockRate }
+func (p *playout) ms(ticks int32) int { return int(ticks) * 1000 / p.clock }
 func (p *playout) ticksOf(samples int) uint32 {
-	return uint32(samples * p.codec.ClockRate / p.codec.SampleRate)
+	return uint32(samples * p.clock / p.rate)
 }
 func (p *playout) samplesOf(ticks int32) int {
-	return int(ticks) * p.codec.SampleRate / p.codec.ClockRate
+	return int(ticks) * p.rate / p.clock
 }
 
 // depth is how much sound waits, in ms.
@@ -189,7 +158,7 @@ func (p *playout) start() bool {
 		return false
 	}
 	p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1
-	p.known, p.started, p.waited, p.dry = true, true, 0, 0
+	p.placed, p.started, p.waited, p.dry = true, true, 0, 0
 	p.watch()
 	return true
 }
@@ -214,8 +183,9 @@ func (p *playout) fill(dst []int16, quiet bool) sound {
 			n = missing
 			made = max(made, p.replace(dst[:n], quiet))
 			p.pass(n)
-		} else {
-			p.decode()
+		} else if !p.decode() { // in the next frame
+			n, made = len(dst), invented
+			p.conceal.invent(dst)
 		}
 		dst = dst[n:]
 	}
@@ -243,7 +213,7 @@ func (p *playout) replace(dst []int16, quiet bool) sound {
 	if quiet || p.conceal.pausing() || p.pausing() {
 		return p.rest(dst)
 	}
-	if p.concealer != nil && p.concealer.Conceal(dst, p.following(len(dst))) {
+	if p.format.concealer != nil && p.format.concealer.Conceal(dst, p.following(len(dst))) {
 		p.conceal.remember(dst)
 		return invented
 	}
@@ -256,7 +226,7 @@ func (p *playout) replace(dst []int16, quiet bool) sound {
 // following returns the payload right after the next samples, nil if it has not come.
 func (p *playout) following(samples int) []byte {
 	first := p.buffer.first()
-	if first == nil || first.timestamp != p.next+p.ticksOf(samples) {
+	if first == nil || first.timestamp != p.next+p.ticksOf(samples) || &p.formats[first.format] != p.format {
 		return nil
 	}
 	return p.payload(first)
@@ -288,24 +258,30 @@ func (p *playout) pass(samples int) {
 		p.floor = p.next // something later is here: these are lost
 		return
 	}
-	if p.dry += samples * 1000 / p.codec.SampleRate; p.dry > maxDepth {
+	if p.dry += samples * 1000 / p.rate; p.dry > maxDepth {
 		p.started = false // the peer has stopped; collect anew
 	}
 }
 
-// decode takes the earliest packet.
-func (p *playout) decode() {
+// decode takes the earliest packet. It returns false if that cannot be in this frame.
+func (p *playout) decode() bool {
 	first := p.buffer.first()
-	p.at, p.end = 0, 0
-	if p.whole != nil {
-		p.end = p.decoder.Decode(p.decoded, p.payload(first))
-	} else {
-		p.buffer.each(first, func(piece []byte) { p.end += p.decoder.Decode(p.decoded[p.end:], piece) })
+	if to := &p.formats[first.format]; to != p.format && !p.turn(to) {
+		return false
 	}
+	p.at, p.end = 0, 0
+	if decoder := p.format.decoder; p.format.whole {
+		p.end = decoder.Decode(p.decoded, p.payload(first))
+	} else {
+		p.buffer.each(first, func(piece []byte) { p.end += decoder.Decode(p.decoded[p.end:], piece) })
+	}
+	p.at = min(p.leading, p.end)
+	p.leading -= p.at
 	p.next, p.floor, p.played, p.dry = first.end(), first.end(), first.sequence, 0
 	p.packetMillis = p.ms(first.ticks)
 	if int32(first.timestamp-p.comfortFrom) > 0 {
 		p.conceal.noise.on = false // the peer speaks again
 	}
 	p.buffer.drop()
+	return true
 }

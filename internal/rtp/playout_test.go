@@ -59,7 +59,7 @@ func play(packets []sent) heard { return playOf(codec.PCMU, packets) }
 
 func playOf(c codec.Codec, packets []sent) heard {
 	var p playout
-	p.init(newListening(c), concealer{})
+	p.accept(newDecoding(c))
 	slices.SortStableFunc(packets, func(a, b sent) int { return int(math.Copysign(1, a.at-b.at)) })
 	var result heard
 	var highest uint16
@@ -70,7 +70,7 @@ func playOf(c codec.Codec, packets []sent) heard {
 			if newest {
 				highest = h.sequence
 			}
-			result.arrivals[p.push(h, packets[0].payload, newest)]++
+			result.arrivals[p.push(h, 0, packets[0].payload, newest)]++
 			packets = packets[1:]
 		}
 		frame := make([]int16, c.Samples())
@@ -154,13 +154,13 @@ func TestHoursOfDriftDoNotGrowTheDelay(t *testing.T) {
 	const packets = 3 * 3600 * audio.FramesPerSecond
 	for _, ppm := range []float64{-200, 200} {
 		var p playout
-		p.init(newListening(codec.PCMU), concealer{})
+		p.accept(newDecoding(codec.PCMU))
 		random, payload, frame := rand.New(rand.NewPCG(3, 4)), make([]byte, 160), make([]int16, 160)
 		due := func(i int) float64 { return float64(i)*20/(1+ppm/1e6) + 10*random.Float64() }
 		counts, deepest, tick := [4]int{}, 0, 0
 		for i, at := 0, due(0); i < packets; tick++ {
 			for ; i < packets && at <= float64(20*tick); i, at = i+1, due(i+1) {
-				counts[p.push(header{sequence: uint16(i), timestamp: uint32(160 * i)}, payload, true)]++
+				counts[p.push(header{sequence: uint16(i), timestamp: uint32(160 * i)}, 0, payload, true)]++
 			}
 			p.frame(frame, false)
 			if tick > 500 {
@@ -310,24 +310,24 @@ func TestPauseOfThePeerIsNoLoss(t *testing.T) {
 
 func TestLatePacketIsPlayedIfNothingTookItsPlace(t *testing.T) {
 	var p playout
-	p.init(newListening(codec.PCMU), concealer{})
+	p.accept(newDecoding(codec.PCMU))
 	packets := talk(1, 20, 0)
 	frame := make([]int16, 160)
 	for _, packet := range packets[:3] {
-		p.push(packet.header, packet.payload, true)
+		p.push(packet.header, 0, packet.payload, true)
 	}
 	for range 5 { // two frames more than there are
 		p.frame(frame, false)
 	}
-	if got := p.push(packets[3].header, packets[3].payload, true); got != stored || p.depth() != 20 {
+	if got := p.push(packets[3].header, 0, packets[3].payload, true); got != stored || p.depth() != 20 {
 		t.Errorf("arrival %d, %d ms wait", got, p.depth())
 	}
 	if made := p.frame(frame, false); made < speech {
 		t.Errorf("made %d of the packet", made)
 	}
-	p.push(packets[5].header, packets[5].payload, true)
+	p.push(packets[5].header, 0, packets[5].payload, true)
 	p.frame(frame, false) // conceals the fourth
-	if got := p.push(packets[4].header, packets[4].payload, false); got != late {
+	if got := p.push(packets[4].header, 0, packets[4].payload, false); got != late {
 		t.Errorf("a packet whose place was filled: arrival %d", got)
 	}
 }

@@ -15,29 +15,31 @@ func FuzzPlayout(f *testing.F) {
 	f.Fuzz(func(t *testing.T, happens []byte) {
 		codecs := []codec.Codec{codec.PCMU, codec.G722, codec.PCMA}
 		var p playout
-		p.init(newListening(codec.PCMU), concealer{})
-		h, payload := header{}, make([]byte, 480)
+		if codec.OpusMissing() == nil {
+			codecs = append(codecs, codec.Opus) // which has another clock
+		}
+		p.accept(newDecoding(codecs...))
+		format, h, payload := uint8(0), header{}, make([]byte, 480)
 		codec.PCMU.NewEncoder().Encode(payload, voice[7000:7480])
 		var frame [maxFrame]int16
 		for _, what := range happens {
 			much := int(what >> 3)
 			switch what & 7 {
 			case 0: // a frame is made
-				dst := frame[:p.codec.Samples()]
+				dst := frame[:p.samples()]
 				p.frame(dst, much > 28)
 			case 1: // a packet comes, late or early by some
 				odd := h
 				odd.timestamp += uint32(much-8) * 40
-				p.push(odd, payload[:1+much*15], false)
+				p.push(odd, format, payload[:1+much*15], false)
 			case 2: // lost
 				h.sequence, h.timestamp = h.sequence+uint16(much), h.timestamp+160*uint32(much)
 			case 3: // the clock jumps
 				h.timestamp += uint32(much) << 27
 			case 4: // another codec
-				former := p.conceal
-				p.init(newListening(codecs[much%len(codecs)]), former)
+				format = uint8(much % len(codecs))
 			case 5:
-				p.hush(h, payload[:much%12])
+				p.rememberNoise(h, payload[:much%12])
 			case 6: // another stream, or a hold
 				if much%2 == 0 {
 					p.follow()
@@ -46,14 +48,14 @@ func FuzzPlayout(f *testing.F) {
 				}
 			case 7: // the next packet comes
 				size := 80 + 80*(much%4)
-				p.push(h, payload[:size], true)
+				p.push(h, format, payload[:size], true)
 				h.sequence, h.timestamp = h.sequence+1, h.timestamp+uint32(size)
 			}
 			if p.at > p.end || p.end > len(p.decoded) || p.more < 0 || p.buffer.count > maxSlots {
 				t.Fatalf("%d to %d of %d decoded, %d more, %d packets", p.at, p.end, len(p.decoded), p.more, p.buffer.count)
 			}
 		}
-		dst := frame[:p.codec.Samples()]
+		dst := frame[:p.samples()]
 		for range 100 { // with nothing coming all ends in silence
 			p.frame(dst, false)
 		}

@@ -8,15 +8,16 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 // protectedPair is two sessions that talk by SRTP.
-func protectedPair(t testing.TB, suite Suite, change ...func(*Media)) (a, b *Session, forA, forB Media) {
+func protectedPair(t testing.TB, suite sdp.Suite, change ...func(*sdp.Media)) (a, b *Session, forA, forB sdp.Media) {
 	t.Helper()
 	a, b = open(t), open(t)
 	forA, forB = media(b), media(a)
-	one, other := NewKey(), NewKey()
-	forA.Protection, forB.Protection = Protection{suite, one, other}, Protection{suite, other, one}
+	one, other := sdp.NewKey(), sdp.NewKey()
+	forA.Protection, forB.Protection = sdp.Protection{Suite: suite, Send: one, Receive: other}, sdp.Protection{Suite: suite, Send: other, Receive: one}
 	for _, c := range change {
 		c(&forA)
 		c(&forB)
@@ -27,9 +28,9 @@ func protectedPair(t testing.TB, suite Suite, change ...func(*Media)) (a, b *Ses
 }
 
 func TestProtectedVoiceTonesAndReportsArrive(t *testing.T) {
-	for _, suite := range Suites {
+	for _, suite := range sdp.Suites {
 		for _, mux := range []bool{false, true} {
-			a, b, _, _ := protectedPair(t, suite, func(m *Media) { m.RTCPMux = mux })
+			a, b, _, _ := protectedPair(t, suite, func(m *sdp.Media) { m.RTCPMux = mux })
 			var keys []byte
 			b.OnTone(func(key byte) { keys = append(keys, key) })
 			l := &line{a: a, b: b}
@@ -49,7 +50,7 @@ func TestProtectedVoiceTonesAndReportsArrive(t *testing.T) {
 }
 
 func TestProtectedSessionBelievesNothingElse(t *testing.T) {
-	a, b, _, _ := protectedPair(t, AES128SHA80)
+	a, b, _, _ := protectedPair(t, sdp.AES128SHA80)
 	l := &line{a: a, b: b}
 	l.tick(audio.NewOscillator(-10, 1000), 10)
 	odd := newStranger(t)
@@ -69,7 +70,7 @@ func TestProtectedSessionBelievesNothingElse(t *testing.T) {
 }
 
 func TestReplayedPacketsAreCounted(t *testing.T) {
-	a, b, _, _ := protectedPair(t, AES128SHA80)
+	a, b, _, _ := protectedPair(t, sdp.AES128SHA80)
 	l := &line{a: a, b: b}
 	l.tick(nil, 10)
 	packet, again := a.out.packet[:headerSize+160], make([]byte, headerSize+160+fullTag)
@@ -88,7 +89,7 @@ func TestReplayedPacketsAreCounted(t *testing.T) {
 
 // A re-INVITE repeats its keys, or brings new ones.
 func TestKeysStayOrChangeWithTheMedia(t *testing.T) {
-	a, b, forA, forB := protectedPair(t, AES128SHA80)
+	a, b, forA, forB := protectedPair(t, sdp.AES128SHA80)
 	a.phase, b.phase = 1, 1 // no report is under way while keys change
 	l := &line{a: a, b: b}
 	l.tick(nil, 10)
@@ -104,12 +105,12 @@ func TestKeysStayOrChangeWithTheMedia(t *testing.T) {
 	if a.sealer != sealerBefore || b.opener != openerBefore {
 		t.Error("the same keys begin anew: packets could be replayed, and encrypted twice alike")
 	}
-	forA.Protection.Send = NewKey()
+	forA.Protection.Send = sdp.NewKey()
 	forB.Protection.Receive = forA.Protection.Send
 	a.SetMedia(forA)
 	b.SetMedia(forB)
 	l.tick(nil, 10)
-	forA.Protection, forB.Protection = Protection{}, Protection{}
+	forA.Protection, forB.Protection = sdp.Protection{}, sdp.Protection{}
 	a.SetMedia(forA)
 	b.SetMedia(forB)
 	l.tick(nil, 10)
@@ -119,7 +120,7 @@ func TestKeysStayOrChangeWithTheMedia(t *testing.T) {
 }
 
 func TestProtectedFramesDoNotAllocate(t *testing.T) {
-	a, b, _, _ := protectedPair(t, AES128SHA80)
+	a, b, _, _ := protectedPair(t, sdp.AES128SHA80)
 	l := &line{a: a, b: b}
 	tone := audio.NewOscillator(-10, 1000)
 	l.tick(tone, 10)
@@ -133,7 +134,7 @@ func TestProtectedFramesDoNotAllocate(t *testing.T) {
 }
 
 func BenchmarkProtectedFramePair(b *testing.B) {
-	one, other, _, _ := protectedPair(b, AES128SHA80)
+	one, other, _, _ := protectedPair(b, sdp.AES128SHA80)
 	var frame, said [160]int16
 	audio.NewOscillator(-10, 1000).ReadFrame(said[:])
 	b.ReportAllocs()

@@ -12,13 +12,10 @@ const (
 	maxDrain = 128
 	// hushTicks is how long after a packet of a tone gaps are still the tone's.
 	hushTicks = 4
-	// comfortNoise is the static payload type of RFC 3389, comfortClock its clock.
-	comfortNoise = 13
-	comfortClock = 8000
 )
 
 // drain takes what has arrived since the last tick.
-func (s *Session) drain(m *Media) {
+func (s *Session) drain(m *agreement) {
 	for range maxDrain / batchSize {
 		n := s.rtp.receive(s.desk.batch)
 		for i := range n {
@@ -33,7 +30,7 @@ func (s *Session) drain(m *Media) {
 }
 
 // take handles one packet of the batch.
-func (s *Session) take(m *Media, i int) {
+func (s *Session) take(m *agreement, i int) {
 	if s.desk.batch.size[i] < 0 {
 		s.counters.malformed.Add(1)
 		return
@@ -54,9 +51,8 @@ func (s *Session) take(m *Media, i int) {
 		s.counters.malformed.Add(1)
 		return
 	}
-	tone := m.TelephoneEvent != 0 && h.payloadType == m.TelephoneEvent
-	comfort := h.payloadType == comfortNoise && m.Codec.ClockRate == comfortClock
-	if !tone && !comfort && h.payloadType != m.PayloadType {
+	kind := m.kinds[h.payloadType]
+	if kind == unknownKind {
 		s.counters.ignored.Add(1)
 		return
 	}
@@ -64,21 +60,23 @@ func (s *Session) take(m *Media, i int) {
 	if !s.welcome(judged, i) {
 		return
 	}
-	switch {
-	case tone:
+	switch kind {
+	case toneKind:
 		s.hearTone(h, payload, s.desk.batch.at[i])
-	case comfort:
-		if m.Receive && judged != older {
-			s.playout.hush(h, payload)
+	case noiseKind:
+		if m.media.Receive && judged != older && s.playout.clock == noiseClock {
+			s.playout.rememberNoise(h, payload)
 		}
 	default:
 		if judged != older {
 			s.waits.came(s.desk.batch.at[i])
 		}
-		s.reception.arrive(h.timestamp, time.Duration(s.desk.batch.at[i]-s.origin), m.Codec.ClockRate)
-		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(m.Codec.ClockRate)))
-		if m.Receive {
-			s.keep(h, payload, judged != older)
+		format := s.formats[kind-soundKind]
+		clock := s.playout.formats[format].codec.ClockRate
+		s.reception.arrive(h.timestamp, time.Duration(s.desk.batch.at[i]-s.origin), clock)
+		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(clock)))
+		if m.media.Receive {
+			s.keep(h, format, payload, judged != older)
 		}
 	}
 }
@@ -123,8 +121,8 @@ func (s *Session) welcome(judged verdict, i int) bool {
 }
 
 // keep puts sound into the jitter buffer.
-func (s *Session) keep(h header, payload []byte, newest bool) {
-	switch s.playout.push(h, payload, newest) {
+func (s *Session) keep(h header, format uint8, payload []byte, newest bool) {
+	switch s.playout.push(h, format, payload, newest) {
 	case late:
 		s.counters.late.Add(1)
 	case duplicate:
@@ -150,6 +148,7 @@ func (s *Session) hearInband(f audio.Frame, made sound) {
 		s.inband.rest()
 		return
 	}
+	s.inband.follow(len(f))
 	if key := s.inband.hear(f); key != 0 {
 		s.onTone(key)
 	}

@@ -20,7 +20,7 @@ func dropping(t *testing.T, every int) *Session {
 	for i, packet := range talk(12, 20, 0) {
 		if every == 0 || i%every != every-1 {
 			h := packet.header
-			h.payloadType = m.PayloadType
+			h.payloadType = m.Sending.Codecs[0].PayloadType
 			peer.say(t, h, packet.payload, heard)
 		}
 		heard.ReadFrame(frame[:])

@@ -24,7 +24,7 @@ func BenchmarkRoomOfAHundred(b *testing.B) {
 		b.Run(test.name, func(b *testing.B) {
 			var legs []*Session
 			for range 50 {
-				one, other := pair(b, func(m *Media) { m.Codec, m.PayloadType = test.codec, test.codec.PayloadType })
+				one, other := pair(b, with(test.codec))
 				legs = append(legs, one, other)
 			}
 			said, heard := make(audio.Frame, test.rate/50), make(audio.Frame, test.rate/50)

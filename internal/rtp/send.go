@@ -43,10 +43,10 @@ func (s *Session) WriteFrame(f audio.Frame) {
 }
 
 // write is WriteFrame, at a desk.
-func (s *Session) write(m *Media, f audio.Frame) {
-	ticks := m.Codec.Ticks()
+func (s *Session) write(m *agreement, f audio.Frame) {
+	ticks := m.sending.Ticks()
 	to := s.source.destination()
-	speaks := m.Send && to.IsValid()
+	speaks := m.media.Send && to.IsValid()
 	if s.aside != nil {
 		s.sendDone(m, speaks, to)
 		defer s.aside.wakeUp()
@@ -55,8 +55,8 @@ func (s *Session) write(m *Media, f audio.Frame) {
 	case !speaks:
 		s.out.talking, s.out.filled = false, 0
 		s.outward.Rest()
-	case s.tones.sending(s.out.header.timestamp, m.TelephoneEvent == 0):
-		s.sendTone(m, ticks, to)
+	case s.tones.sending(s.out.header.timestamp, m.events.Clock == 0):
+		s.sendTone(m, to)
 		s.tones.sent()
 	case s.tones.resting():
 		s.sendSound(m, nil, to)
@@ -66,9 +66,9 @@ func (s *Session) write(m *Media, f audio.Frame) {
 	s.out.header.timestamp += uint32(ticks) // the clock runs on hold too
 }
 
-func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
+func (s *Session) sendTone(m *agreement, to netip.AddrPort) {
 	if s.tones.inband {
-		tone := s.desk.tone[:m.Codec.Samples()]
+		tone := s.desk.tone[:m.sending.Samples()]
 		s.tones.sound(tone)
 		s.outward.Rest()
 		s.sendSound(m, tone, to)
@@ -76,23 +76,20 @@ func (s *Session) sendTone(m *Media, ticks int, to netip.AddrPort) {
 	}
 	s.flush(m, to)
 	h := s.out.header
-	h.payloadType, h.timestamp = m.TelephoneEvent, s.tones.start
-	if m.EventClock != 0 {
-		ticks = m.EventClock / audio.FramesPerSecond
-	}
-	n, first := s.tones.event(s.out.packet[headerSize:], ticks)
+	h.payloadType, h.timestamp = m.events.PayloadType, s.tones.start
+	n, first := s.tones.event(s.out.packet[headerSize:], m.events.Clock/audio.FramesPerSecond)
 	h.marker = first
 	s.out.talking = false
 	s.transmit(h, n, to)
 }
 
 // sendSound sends a frame of 8 or 16 kHz; none is silence.
-func (s *Session) sendSound(m *Media, f audio.Frame, to netip.AddrPort) {
+func (s *Session) sendSound(m *agreement, f audio.Frame, to netip.AddrPort) {
 	if f == nil {
 		s.outward.Rest()
-		f = silentFrame[:m.Codec.Samples()]
+		f = silentFrame[:m.sending.Samples()]
 	} else {
-		f = s.outward.Convert(s.desk.frame[:m.Codec.Samples()], f)
+		f = s.outward.Convert(s.desk.frame[:m.sending.Samples()], f)
 	}
 	if s.aside != nil {
 		s.lay(m, f)
@@ -100,14 +97,14 @@ func (s *Session) sendSound(m *Media, f audio.Frame, to netip.AddrPort) {
 	}
 	s.out.filled += s.encoder.Encode(s.out.packet[headerSize+s.out.filled:], f)
 	// The clock stands at this frame's beginning, filled is until its end.
-	end := s.out.header.timestamp + uint32(m.Codec.Ticks())
+	end := s.out.header.timestamp + uint32(m.sending.Ticks())
 	for size := packetSize(m); s.out.filled >= size; {
 		s.sendPayload(m, size, end, to)
 	}
 }
 
 // lay gives a frame to the encoder beside the shard.
-func (s *Session) lay(m *Media, f audio.Frame) {
+func (s *Session) lay(m *agreement, f audio.Frame) {
 	slot := s.aside.space()
 	if slot == nil {
 		s.counters.unsent.Add(1)
@@ -115,38 +112,38 @@ func (s *Session) lay(m *Media, f audio.Frame) {
 		return
 	}
 	copy(slot.pcm[:], f)
-	slot.samples = len(f) * max(int(m.PTime/audio.FrameDuration), 1)
+	slot.samples = len(f) * max(int(m.media.PTime/audio.FrameDuration), 1)
 	slot.timestamp, slot.marker = s.out.header.timestamp, !s.out.talking
 	s.out.talking = true
 	s.aside.put.Add(1)
 }
 
 // sendDone sends the packets that are ready, or forgets them.
-func (s *Session) sendDone(m *Media, speaks bool, to netip.AddrPort) {
+func (s *Session) sendDone(m *agreement, speaks bool, to netip.AddrPort) {
 	for slot := s.aside.done(); slot != nil; slot = s.aside.done() {
 		if slot.size == 0 || !speaks {
 			continue
 		}
 		h := s.out.header
-		h.payloadType, h.marker, h.timestamp = m.PayloadType, slot.marker, slot.timestamp
+		h.payloadType, h.marker, h.timestamp = m.media.Sending.Codecs[0].PayloadType, slot.marker, slot.timestamp
 		copy(s.out.packet[headerSize:], slot.payload[:slot.size])
 		s.transmit(h, slot.size, to)
 	}
 }
 
 // packetSize is how many bytes of payload the peer wants in a packet.
-func packetSize(m *Media) int {
-	if m.PTime == 0 {
-		return m.Codec.Ticks()
+func packetSize(m *agreement) int {
+	if m.media.PTime == 0 {
+		return m.sending.Ticks()
 	}
-	ptime := min(max(m.PTime, shortestPacket), longestPacket).Round(shortestPacket)
-	return m.Codec.ClockRate / int(time.Second/shortestPacket) * int(ptime/shortestPacket)
+	ptime := min(max(m.media.PTime, shortestPacket), longestPacket).Round(shortestPacket)
+	return m.sending.ClockRate / int(time.Second/shortestPacket) * int(ptime/shortestPacket)
 }
 
 // sendPayload sends the first bytes of what waits, which lasts until end.
-func (s *Session) sendPayload(m *Media, size int, end uint32, to netip.AddrPort) {
+func (s *Session) sendPayload(m *agreement, size int, end uint32, to netip.AddrPort) {
 	h := s.out.header
-	h.payloadType, h.marker, h.timestamp = m.PayloadType, !s.out.talking, end-uint32(s.out.filled)
+	h.payloadType, h.marker, h.timestamp = m.media.Sending.Codecs[0].PayloadType, !s.out.talking, end-uint32(s.out.filled)
 	s.out.talking = true
 	s.transmit(h, size, to)
 	waiting := s.out.packet[headerSize:]
@@ -154,7 +151,7 @@ func (s *Session) sendPayload(m *Media, size int, end uint32, to netip.AddrPort)
 }
 
 // flush sends what waits, however short, since what comes now is no sound.
-func (s *Session) flush(m *Media, to netip.AddrPort) {
+func (s *Session) flush(m *agreement, to netip.AddrPort) {
 	if s.out.filled > 0 {
 		s.sendPayload(m, s.out.filled, s.out.header.timestamp, to)
 	}

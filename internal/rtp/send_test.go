@@ -11,6 +11,7 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 // packets takes what has come to a stranger, without RTCP.
@@ -41,7 +42,8 @@ func TestPacketsHaveTheLengthThatThePeerWants(t *testing.T) {
 		for _, c := range codec.All {
 			a, peer := open(t), newStranger(t)
 			m := media(a)
-			m.Remote, m.Codec, m.PayloadType, m.PTime = peer.at, c, c.PayloadType, test.ptime
+			m.Remote, m.PTime = peer.at, test.ptime
+			use(&m, c)
 			a.SetMedia(m)
 			speak(a, open(t), audio.NewOscillator(-10, 1000), 8000, 60)
 			headers, sizes := peer.packets(t)
@@ -60,7 +62,7 @@ func TestPacketsHaveTheLengthThatThePeerWants(t *testing.T) {
 
 func TestEveryPacketLengthIsUnderstood(t *testing.T) {
 	for ptime := 10; ptime <= 60; ptime += 10 {
-		a, b := pair(t, func(m *Media) { m.PTime = time.Duration(ptime) * time.Millisecond })
+		a, b := pair(t, func(m *sdp.Media) { m.PTime = time.Duration(ptime) * time.Millisecond })
 		heard := speak(a, b, audio.NewOscillator(-10, 300), 8000, 100)
 		if stats := b.Stats(); stats.Lost+stats.Late+stats.Concealed+stats.Discarded > 0 {
 			t.Errorf("%d ms: %+v", ptime, stats)
@@ -86,7 +88,7 @@ func TestToneCutsAPacketShort(t *testing.T) {
 	l.tick(nil, 8)
 	headers, sizes := peer.packets(t)
 	for i, h := range headers {
-		if h.payloadType != m.TelephoneEvent {
+		if h.payloadType != m.Sending.Events[0].PayloadType {
 			continue
 		}
 		before := headers[i-1]
@@ -100,7 +102,7 @@ func TestToneCutsAPacketShort(t *testing.T) {
 
 func TestReportsShareThePortIfAgreed(t *testing.T) {
 	for _, mux := range []bool{false, true} {
-		a, b := pair(t, func(m *Media) { m.RTCPMux = mux })
+		a, b := pair(t, func(m *sdp.Media) { m.RTCPMux = mux })
 		l := &line{a: a, b: b}
 		l.tick(audio.NewOscillator(-10, 1000), 2*reportTicks)
 		want := a.LocalAddr().Port()
@@ -119,7 +121,7 @@ func TestReportsShareThePortIfAgreed(t *testing.T) {
 func BenchmarkPacketLengths(b *testing.B) {
 	for ptime := 10; ptime <= 40; ptime += 10 {
 		b.Run(fmt.Sprint(ptime), func(b *testing.B) {
-			one, other := pair(b, func(m *Media) { m.PTime = time.Duration(ptime) * time.Millisecond })
+			one, other := pair(b, func(m *sdp.Media) { m.PTime = time.Duration(ptime) * time.Millisecond })
 			var frame, said [160]int16
 			audio.NewOscillator(-10, 1000).ReadFrame(said[:])
 			b.ReportAllocs()

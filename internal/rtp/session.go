@@ -29,9 +29,11 @@ type Session struct {
 	counters counters
 
 	// The shard's own.
-	media        *Media // what is in force: wanted, as of the last tick
+	media        *agreement        // in force, as of the last tick
+	formats      [maxFormats]uint8 // which of the playout's formats its codecs are
 	encoder      codec.Encoder
 	aside        *aside // works for a costly codec; nil for others
+	ahead        *aside // one that has ended, whose frame comes next; nil after that
 	source       source
 	playout      playout
 	ear          toneEar
@@ -106,7 +108,7 @@ func (s *Session) read(f audio.Frame) bool {
 	s.waits.read()
 	s.turn++
 	s.converse(m)
-	if m == nil || !m.Receive {
+	if m == nil || !m.media.Receive {
 		s.inward.Rest()
 		return false
 	}
@@ -114,11 +116,11 @@ func (s *Session) read(f audio.Frame) bool {
 		s.hush--
 	}
 	heard := f
-	if len(f) != m.Codec.Samples() {
-		heard = s.desk.frame[:m.Codec.Samples()]
+	if samples := s.samples(); len(f) != samples {
+		heard = s.desk.frame[:samples]
 	}
 	made := s.next(heard)
-	if m.TelephoneEvent == 0 {
+	if len(m.media.Receiving.Events) == 0 {
 		s.hearInband(heard, made)
 	}
 	switch made {
@@ -135,9 +137,25 @@ func (s *Session) read(f audio.Frame) bool {
 	return true
 }
 
+// samples returns the length of the next frame.
+func (s *Session) samples() int {
+	switch {
+	case s.aside != nil:
+		return s.aside.samples
+	case s.ahead != nil:
+		return s.ahead.samples
+	}
+	return s.playout.samples()
+}
+
 // next fills a frame of the codec's rate with what comes next.
 func (s *Session) next(heard audio.Frame) sound {
 	s.packetMillis = s.playout.packetMillis
+	if last := s.ahead; last != nil && s.aside == nil {
+		s.ahead = nil
+		copy(heard, last.frame[:])
+		return last.made
+	}
 	if s.aside == nil {
 		return s.playout.frame(heard, s.hush > 0)
 	}
@@ -145,7 +163,7 @@ func (s *Session) next(heard audio.Frame) sound {
 	if copy(heard, s.aside.frame[:]); made == nothing {
 		clear(heard)
 	}
-	s.aside.cover.hear(heard)
+	s.aside.stopgap.hear(heard)
 	s.aside.hand(s.hush > 0)
 	return made
 }
@@ -155,8 +173,8 @@ func (s *Session) cover(f audio.Frame) bool {
 	s.counters.concealed.Add(1)
 	d := takeDesk()
 	defer leaveDesk(d)
-	heard := d.frame[:s.media.Codec.Samples()]
-	if !s.aside.cover.invent(heard) || silent(heard) {
+	heard := d.frame[:s.aside.stopgap.samples()]
+	if !s.aside.stopgap.invent(heard) || silent(heard) {
 		s.inward.Rest()
 		return false
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 func open(t testing.TB) *Session {
@@ -29,15 +30,15 @@ func open(t testing.TB) *Session {
 
 var testPorts = NewPorts(Config{Low: 21000, High: 21999})
 
-func media(to *Session) Media {
-	return Media{
-		Remote: to.LocalAddr(), Codec: codec.PCMU, PayloadType: 0,
-		TelephoneEvent: 101, Send: true, Receive: true,
+func media(to *Session) sdp.Media {
+	return sdp.Media{
+		Remote: to.LocalAddr(), Send: true, Receive: true,
+		Sending: formatsOf(codec.PCMU), Receiving: formatsOf(codec.PCMU),
 	}
 }
 
 // pair is two sessions that talk to each other.
-func pair(t testing.TB, change ...func(*Media)) (a, b *Session) {
+func pair(t testing.TB, change ...func(*sdp.Media)) (a, b *Session) {
 	t.Helper()
 	a, b = open(t), open(t)
 	forA, forB := media(b), media(a)
@@ -75,7 +76,7 @@ func (l *line) tick(source audio.Source, frames int) {
 
 func TestVoiceArrives(t *testing.T) {
 	for _, c := range codec.All {
-		a, b := pair(t, func(m *Media) { m.Codec, m.PayloadType = c, c.PayloadType })
+		a, b := pair(t, with(c))
 		l := &line{a: a, b: b}
 		l.tick(audio.NewOscillator(-10, 1000), 50)
 		if share := audiotest.Goertzel(l.heard[800:], 8000, 1000); share < 0.95 {
@@ -323,13 +324,13 @@ func TestLossAndComfortNoiseAreCounted(t *testing.T) {
 	var frame [160]int16
 	for i := range 100 {
 		h := voice[i].header
-		h.payloadType = m.PayloadType
+		h.payloadType = m.Sending.Codecs[0].PayloadType
 		switch {
 		case i == 20: // lost
 		case i < 40:
 			peer.say(t, h, voice[i].payload, a)
 		case i == 40:
-			h.payloadType = comfortNoise
+			h.payloadType = noisePayloadType
 			peer.say(t, h, []byte{35}, a)
 		}
 		a.ReadFrame(frame[:])

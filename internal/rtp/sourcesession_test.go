@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 // TestWhoIsHeardFromElsewhere is a peer that sends from another host than the one
@@ -28,8 +29,8 @@ func TestWhoIsHeardFromElsewhere(t *testing.T) {
 			forA, forB := media(b), media(a)
 			forB.Remote, forB.Host = elsewhere, elsewhere.Addr()
 			if test.protected {
-				key := NewKey()
-				forA.Protection = Protection{AES128SHA80, key, key}
+				key := sdp.NewKey()
+				forA.Protection = sdp.Protection{Suite: sdp.AES128SHA80, Send: key, Receive: key}
 				forB.Protection = forA.Protection
 			}
 			a.SetMedia(forA)

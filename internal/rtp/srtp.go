@@ -8,6 +8,8 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"hash"
+
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 // SRTP is our own: pion/srtp allocates twice for a packet out and three times for
@@ -34,7 +36,7 @@ const (
 // one user.
 type transform struct {
 	block   cipher.Block
-	salt    [masterSaltSize]byte
+	salt    [sdp.MasterSaltSize]byte
 	mac     hash.Hash
 	tagSize int
 
@@ -47,14 +49,14 @@ type transform struct {
 
 // newTransform derives session keys from a master key (RFC 3711 §4.3, with a key
 // derivation rate of zero). first is the first label.
-func newTransform(key Key, first byte, tagSize int) *transform {
+func newTransform(key sdp.Key, first byte, tagSize int) *transform {
 	t := &transform{tagSize: tagSize}
-	master := mustAES(key[:masterKeySize])
-	var session [masterKeySize]byte
+	master := mustAES(key[:sdp.MasterKeySize])
+	var session [sdp.MasterKeySize]byte
 	var auth [sha1.Size]byte
-	derive(master, key[masterKeySize:], first+labelCipher, session[:])
-	derive(master, key[masterKeySize:], first+labelAuth, auth[:])
-	derive(master, key[masterKeySize:], first+labelSalt, t.salt[:])
+	derive(master, key[sdp.MasterKeySize:], first+labelCipher, session[:])
+	derive(master, key[sdp.MasterKeySize:], first+labelAuth, auth[:])
+	derive(master, key[sdp.MasterKeySize:], first+labelSalt, t.salt[:])
 	t.block, t.mac = mustAES(session[:]), hmac.New(sha1.New, auth[:])
 	return t
 }
@@ -109,8 +111,8 @@ func (t *transform) authentic(packet, tag []byte, rollover bool, number uint32) 
 
 // sealer protects what one stream sends.
 type sealer struct {
-	key       Key
-	suite     Suite
+	key       sdp.Key
+	suite     sdp.Suite
 	rtp, rtcp *transform
 	rollover  uint32 // how often sequence numbers have wrapped
 	sequence  uint16 // the last one
@@ -118,14 +120,14 @@ type sealer struct {
 	reports   uint32 // the index of the next RTCP packet
 }
 
-func tagSizeOf(suite Suite) int {
-	if suite == AES128SHA32 {
+func tagSizeOf(suite sdp.Suite) int {
+	if suite == sdp.AES128SHA32 {
 		return shortTag
 	}
 	return fullTag
 }
 
-func newSealer(suite Suite, key Key) *sealer {
+func newSealer(suite sdp.Suite, key sdp.Key) *sealer {
 	return &sealer{
 		key: key, suite: suite,
 		rtp:  newTransform(key, labelCipher, tagSizeOf(suite)),

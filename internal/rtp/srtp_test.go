@@ -3,10 +3,10 @@ package rtp
 import (
 	"bytes"
 	"encoding/hex"
-	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
+
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 func unhex(t testing.TB, text string) []byte {
@@ -19,7 +19,7 @@ func unhex(t testing.TB, text string) []byte {
 }
 
 // standardKey is the master key of RFC 3711 appendix B.3.
-func standardKey(t testing.TB) (k Key) {
+func standardKey(t testing.TB) (k sdp.Key) {
 	copy(k[:], unhex(t, "e1f97a0d3e018be0d64fa32c06de4139 0ec675ad498afeebb6960b3aabe6"))
 	return k
 }
@@ -27,14 +27,14 @@ func standardKey(t testing.TB) (k Key) {
 // RFC 3711 appendix B.3.
 func TestSessionKeysAreTheStandards(t *testing.T) {
 	key := standardKey(t)
-	master := mustAES(key[:masterKeySize])
+	master := mustAES(key[:sdp.MasterKeySize])
 	for label, want := range []string{
 		"c61e7a93744f39ee10734afe3ff7a087",
 		"cebe321f6ff7716b6fd4ab49af256a156d38baa4",
 		"30cbbc08863d8c85d49db34a9ae1",
 	} {
 		got := make([]byte, len(want)/2)
-		if derive(master, key[masterKeySize:], byte(label), got); hex.EncodeToString(got) != want {
+		if derive(master, key[sdp.MasterKeySize:], byte(label), got); hex.EncodeToString(got) != want {
 			t.Errorf("label %d: %x, want %s", label, got, want)
 		}
 	}
@@ -75,7 +75,7 @@ var protectedRTCP = []struct{ plain, full string }{
 }
 
 func TestProtectionIsWhatOthersUnderstand(t *testing.T) {
-	for _, suite := range Suites {
+	for _, suite := range sdp.Suites {
 		o, s := newOpener(suite, standardKey(t)), newSealer(suite, standardKey(t))
 		cut := fullTag - tagSizeOf(suite) // the short tag is the long one's beginning
 		for _, test := range protected {
@@ -125,9 +125,9 @@ func sealed(s *sealer, ssrc uint32, first, count int) (packets [][]byte) {
 }
 
 func TestReplayedAndForgedPacketsAreRefused(t *testing.T) {
-	key := NewKey()
-	packets := sealed(newSealer(AES128SHA80, key), 7, 65400, 1000) // over a wrap
-	o := newOpener(AES128SHA80, key)
+	key := sdp.NewKey()
+	packets := sealed(newSealer(sdp.AES128SHA80, key), 7, 65400, 1000) // over a wrap
+	o := newOpener(sdp.AES128SHA80, key)
 	want := func(name string, packet []byte, want opened) {
 		t.Helper()
 		if _, got := o.open(bytes.Clone(packet)); got != want {
@@ -154,18 +154,18 @@ func TestReplayedAndForgedPacketsAreRefused(t *testing.T) {
 	want("a packet after its forgeries", packets[600], authentic)
 	want("cut", packets[601][:headerSize+5], forged)
 	want("empty", nil, forged)
-	other := sealed(newSealer(AES128SHA80, NewKey()), 7, 2000, 1)[0]
+	other := sealed(newSealer(sdp.AES128SHA80, sdp.NewKey()), 7, 2000, 1)[0]
 	want("another key", other, forged)
-	want("another stream under the same key", sealed(newSealer(AES128SHA80, key), 8, 30, 1)[0], authentic)
+	want("another stream under the same key", sealed(newSealer(sdp.AES128SHA80, key), 8, 30, 1)[0], authentic)
 	want("the first stream goes on", packets[602], authentic)
 	want("plain", packets[603][:headerSize+20], forged)
 }
 
 func TestManyStreamsOfAPeerAreBounded(t *testing.T) {
-	key := NewKey()
-	o := newOpener(AES128SHA80, key)
+	key := sdp.NewKey()
+	o := newOpener(sdp.AES128SHA80, key)
 	for ssrc := range uint32(100) {
-		for _, packet := range sealed(newSealer(AES128SHA80, key), ssrc, 5, 3) {
+		for _, packet := range sealed(newSealer(sdp.AES128SHA80, key), ssrc, 5, 3) {
 			if _, what := o.open(packet); what != authentic {
 				t.Fatalf("stream %d: %d", ssrc, what)
 			}
@@ -179,9 +179,9 @@ func TestManyStreamsOfAPeerAreBounded(t *testing.T) {
 }
 
 func TestWrapsAreFollowedThroughLossAndDisorder(t *testing.T) {
-	key := NewKey()
-	packets := sealed(newSealer(AES128SHA32, key), 7, 30_000, 200_000) // three wraps
-	o := newOpener(AES128SHA32, key)
+	key := sdp.NewKey()
+	packets := sealed(newSealer(sdp.AES128SHA32, key), 7, 30_000, 200_000) // three wraps
+	o := newOpener(sdp.AES128SHA32, key)
 	for i := 0; i+1 < len(packets); i += 2 {
 		if i%3000 < 1400 { // stretches are lost
 			continue
@@ -194,30 +194,6 @@ func TestWrapsAreFollowedThroughLossAndDisorder(t *testing.T) {
 	}
 }
 
-func TestKeysHideThemselves(t *testing.T) {
-	key := standardKey(t)
-	var text strings.Builder
-	slog.New(slog.NewTextHandler(&text, nil)).Info("media", "key", key, "protection", Protection{AES128SHA80, key, key})
-	slog.New(slog.NewJSONHandler(&text, nil)).Info("media", "key", key)
-	fmt.Fprintf(&text, "%v %+v %#v %s %v", key, key, key, key, Media{Protection: Protection{AES128SHA80, key, key}})
-	for _, secret := range []string{"225", "e1f97a", "E1F97A", "4fl6DT4"} {
-		if strings.Contains(text.String(), secret) {
-			t.Errorf("%q shows in %s", secret, text.String())
-		}
-	}
-}
-
-func TestSuitesHaveTheirNames(t *testing.T) {
-	for _, suite := range Suites {
-		if got, ok := SuiteNamed(suite.String()); !ok || got != suite {
-			t.Errorf("%v is found as %v, %v", suite, got, ok)
-		}
-	}
-	if got, ok := SuiteNamed(""); ok || got != Unprotected {
-		t.Errorf("no name finds %v", got)
-	}
-}
-
 func FuzzOpen(f *testing.F) {
 	for _, test := range protected {
 		f.Add(unhex(f, test.full))
@@ -226,8 +202,8 @@ func FuzzOpen(f *testing.F) {
 		f.Add(unhex(f, test.full))
 	}
 	f.Fuzz(func(t *testing.T, packet []byte) {
-		for _, suite := range Suites {
-			o := newOpener(suite, Key{1})
+		for _, suite := range sdp.Suites {
+			o := newOpener(suite, sdp.Key{1})
 			if _, what := o.open(bytes.Clone(packet)); what == authentic {
 				t.Fatal("a packet of nobody is believed")
 			}
@@ -242,8 +218,8 @@ func FuzzOpen(f *testing.F) {
 }
 
 func BenchmarkSRTP(b *testing.B) {
-	key := NewKey()
-	s, o := newSealer(AES128SHA80, key), newOpener(AES128SHA80, key)
+	key := sdp.NewKey()
+	s, o := newSealer(sdp.AES128SHA80, key), newOpener(sdp.AES128SHA80, key)
 	h := header{ssrc: 7}
 	plain, packet := make([]byte, headerSize+160), make([]byte, headerSize+160+mostOverhead)
 	b.Run("seal", func(b *testing.B) {

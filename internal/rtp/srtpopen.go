@@ -1,6 +1,10 @@
 package rtp
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/switchhook/switchhook/internal/sdp"
+)
 
 // opened says what became of a protected packet.
 type opened uint8
@@ -58,14 +62,14 @@ type stream struct {
 
 // opener unprotects what one peer sends. It trusts nothing that is not authentic.
 type opener struct {
-	key       Key
-	suite     Suite
+	key       sdp.Key
+	suite     sdp.Suite
 	rtp, rtcp *transform
 	streams   [maxStreams]stream
 	packets   uint64
 }
 
-func newOpener(suite Suite, key Key) *opener {
+func newOpener(suite sdp.Suite, key sdp.Key) *opener {
 	return &opener{
 		key: key, suite: suite,
 		rtp:  newTransform(key, labelCipher, tagSizeOf(suite)),

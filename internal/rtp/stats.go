@@ -97,7 +97,7 @@ type reception struct {
 	received       uint32  // packets of this stream
 	lostBefore     int64   // of former streams
 	transit        int64   // of the last packet, in units of the RTP clock
-	known          bool    // transit means something
+	clock          int     // that transit is in, in Hz; 0: it means nothing
 	jitter         float64 // in units of the RTP clock
 	expectedBefore uint32  // at the last report
 	receivedBefore uint32
@@ -106,15 +106,15 @@ type reception struct {
 // begin starts counting another stream.
 func (r *reception) begin(lost int64) { *r = reception{lostBefore: lost} }
 
-// arrive notes when a packet came (RFC 3550 §6.4.1 and appendix A.8).
+// arrive notes when a packet of a codec's clock came (RFC 3550 §6.4.1 and appendix A.8).
 func (r *reception) arrive(timestamp uint32, now time.Duration, clockRate int) {
 	arrival := int64(now) * int64(clockRate) / int64(time.Second)
 	transit := int64(int32(uint32(arrival) - timestamp))
-	if r.known {
+	if r.clock == clockRate {
 		difference := int64(int32(transit - r.transit))
 		r.jitter += (float64(max(difference, -difference)) - r.jitter) / 16
 	}
-	r.transit, r.known = transit, true
+	r.transit, r.clock = transit, clockRate
 }
 
 // fractionLost returns the loss since the last report, of 256 (appendix A.3).

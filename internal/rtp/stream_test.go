@@ -73,7 +73,7 @@ func TestCodecChangesWithoutAClick(t *testing.T) {
 			for _, c := range path {
 				for s, other := range map[*Session]*Session{a: b, b: a} {
 					m := media(other)
-					m.Codec, m.PayloadType = c, c.PayloadType
+					use(&m, c)
 					s.SetMedia(m)
 				}
 				heard = append(heard, speak(a, b, voice, rate, 30)...)
@@ -100,7 +100,7 @@ func TestReportsAreLifeWhilePeerIsSilentByIntent(t *testing.T) {
 		}
 		if announced {
 			h := packets[10].header
-			h.payloadType = comfortNoise
+			h.payloadType = noisePayloadType
 			peer.say(t, h, []byte{40}, s)
 			s.ReadFrame(frame)
 		}

@@ -3,6 +3,8 @@ package rtp
 import (
 	"log/slog"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 // Summary is what a call's record keeps of a stream. Shares are 0 to 1.
@@ -36,8 +38,8 @@ func (s *Session) Summary() Summary {
 		summary.RemoteLoss = min(float64(stats.RemoteLost)/float64(stats.Sent), 1)
 	}
 	if agreed := s.agreed.Load(); agreed != nil {
-		summary.Codec = agreed.media.Codec.Name
-		summary.Protected = agreed.media.Protection.Suite != Unprotected
+		summary.Codec = agreed.sending.Name
+		summary.Protected = agreed.media.Protection.Suite != sdp.Unprotected
 	}
 	return summary
 }

@@ -119,7 +119,7 @@ func TestPressOnTheWire(t *testing.T) {
 }
 
 func TestTonesWithoutTelephoneEventAreSound(t *testing.T) {
-	a, b := pair(t, func(m *Media) { m.TelephoneEvent = 0 })
+	a, b := pair(t, withoutEvents)
 	l := &line{a: a, b: b}
 	if err := l.press(t, context.Background(), "1590*#A", audio.NewOscillator(-10, 500)); err != nil {
 		t.Fatal(err)
@@ -132,13 +132,17 @@ func TestTonesWithoutTelephoneEventAreSound(t *testing.T) {
 
 func TestTonesInTheSoundAreToldIfThePeerHasNoTelephoneEvent(t *testing.T) {
 	for _, c := range codec.All {
-		for _, event := range []uint8{0, 101} {
+		for _, event := range []bool{false, true} {
 			a, b := open(t), open(t)
 			var got []byte
 			b.OnTone(func(key byte) { got = append(got, key) })
 			forA, forB := media(b), media(a)
-			forA.Codec, forA.PayloadType, forA.TelephoneEvent = c, c.PayloadType, 0
-			forB.Codec, forB.PayloadType, forB.TelephoneEvent = c, c.PayloadType, event
+			use(&forA, c)
+			withoutEvents(&forA)
+			use(&forB, c)
+			if !event {
+				withoutEvents(&forB)
+			}
 			a.SetMedia(forA)
 			b.SetMedia(forB)
 			l := &line{a: a, b: b}
@@ -147,11 +151,11 @@ func TestTonesInTheSoundAreToldIfThePeerHasNoTelephoneEvent(t *testing.T) {
 			}
 			l.tick(nil, 10)
 			want := "1590*#A11"
-			if event != 0 { // the peer says its keys another way
+			if event { // the peer says its keys another way
 				want = ""
 			}
 			if string(got) != want {
-				t.Errorf("%s, telephone-event %d: told %q, want %q", c.Name, event, got, want)
+				t.Errorf("%s, telephone-event %v: told %q, want %q", c.Name, event, got, want)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func speak(a, b *Session, source audio.Source, rate, frames int) (heard []int16)
 func TestEveryCodecIsHeardInACallOfEitherRate(t *testing.T) {
 	for _, c := range codec.All {
 		for _, rate := range []int{8000, 16000} {
-			a, b := pair(t, func(m *Media) { m.Codec, m.PayloadType = c, c.PayloadType })
+			a, b := pair(t, with(c))
 			if a.SampleRate() != 0 && a.SampleRate() != c.SampleRate {
 				t.Errorf("%s claims %d Hz", c.Name, a.SampleRate())
 			}
@@ -47,7 +47,7 @@ func TestEveryCodecIsHeardInACallOfEitherRate(t *testing.T) {
 
 func TestWidebandReachesBeyondTheTelephone(t *testing.T) {
 	for rate, want := range map[int]bool{8000: false, 16000: true} {
-		a, b := pair(t, func(m *Media) { m.Codec, m.PayloadType = codec.G722, 9 })
+		a, b := pair(t, with(codec.G722))
 		heard := speak(a, b, audio.NewOscillator(-10, 1000, 6000), rate, 50)
 		carried := rate == 16000 && audiotest.Goertzel(heard[len(heard)/5:], rate, 6000) > 0.3
 		if carried != want {
@@ -58,7 +58,7 @@ func TestWidebandReachesBeyondTheTelephone(t *testing.T) {
 
 func TestCallRisesWithoutAClick(t *testing.T) {
 	for _, c := range codec.All {
-		a, b := pair(t, func(m *Media) { m.Codec, m.PayloadType = c, c.PayloadType })
+		a, b := pair(t, with(c))
 		voice := audio.NewOscillator(-10, 300)
 		narrow := speak(a, b, voice, 8000, 30)
 		wide := speak(a, b, voice, 16000, 30)
@@ -73,7 +73,7 @@ func TestCallRisesWithoutAClick(t *testing.T) {
 }
 
 func TestBridgedFramesDoNotAllocate(t *testing.T) {
-	a, b := pair(t, func(m *Media) { m.Codec, m.PayloadType = codec.G722, 9 })
+	a, b := pair(t, with(codec.G722))
 	voice, f := audio.NewOscillator(-10, 300), make(audio.Frame, 160)
 	speak(a, b, voice, 8000, 10)
 	if n := testing.AllocsPerRun(300, func() {
@@ -88,7 +88,7 @@ func TestBridgedFramesDoNotAllocate(t *testing.T) {
 func BenchmarkWidebandFramePair(b *testing.B) {
 	for name, rate := range map[string]int{"bridged": 8000, "wide": 16000} {
 		b.Run(name, func(b *testing.B) {
-			one, other := pair(b, func(m *Media) { m.Codec, m.PayloadType = codec.G722, 9 })
+			one, other := pair(b, with(codec.G722))
 			said, frame := make(audio.Frame, rate/50), make(audio.Frame, rate/50)
 			audio.NewOscillator(-10, 1000).ReadFrame(said)
 			b.ReportAllocs()

@@ -25,7 +25,7 @@ type Local struct {
 func Answer(offer *Session, local Local) ([]byte, Media, error) {
 	var why error
 	for i := range offer.Streams {
-		media, err := agree(&offer.Streams[i], local, false)
+		media, err := offer.Streams[i].answer(local)
 		if err != nil {
 			if why == nil || offer.Streams[i].Kind == "audio" {
 				why = err
@@ -37,59 +37,91 @@ func Answer(offer *Session, local Local) ([]byte, Media, error) {
 	return nil, Media{}, why
 }
 
-// Accept reads the far end's answer to our offer. An error wraps
-// ErrUnacceptable and says why.
-func Accept(local Local, answer *Session) (Media, error) {
-	return agree(&answer.Streams[0], local, true) // our offers have one stream
-}
-
-// agree finds what a stream of the far end and ours have in common.
-func agree(stream *Stream, local Local, answer bool) (Media, error) {
-	switch {
-	case stream.Kind != "audio":
-		return Media{}, fmt.Errorf("%w: a stream of %s is not sound", ErrUnacceptable, clip(stream.Kind))
-	case stream.Port == 0:
-		return Media{}, fmt.Errorf("%w: the stream's port is 0", ErrUnacceptable)
-	case !stream.plain() && !stream.encrypted():
-		return Media{}, fmt.Errorf("%w: protocol %s is not RTP", ErrUnacceptable, clip(stream.Protocol))
-	case !stream.Address.IsValid():
-		return Media{}, fmt.Errorf("%w: the stream has no address", ErrUnacceptable)
-	case stream.Address.IsMulticast():
-		return Media{}, fmt.Errorf("%w: the stream's address is multicast", ErrUnacceptable)
-	}
-	ours, theirs, err := stream.protect(local, answer)
+// answer settles a stream that the far end offers. Our answer has one codec and
+// repeats its numbers (RFC 3264 §6.1), so both directions have the same formats.
+func (s *Stream) answer(local Local) (Media, error) {
+	media, common, err := s.agree(local, false)
 	if err != nil {
 		return Media{}, err
 	}
-	for _, codec := range local.Codecs {
-		payloadType, ok := stream.find(codec)
-		if !ok {
-			continue
-		}
-		media := Media{
-			Remote: netip.AddrPortFrom(stream.Address, stream.Port),
-			RTCP:   stream.RTCP,
-			Codec:  codec, PayloadType: payloadType,
-			PTime: stream.packetTime(local.PTime),
-			Suite: ours.Suite, SendKey: ours.Key, ReceiveKey: theirs.Key, tag: ours.Tag,
-			Mux: local.Mux && stream.Mux,
-			// RFC 2543's hold, still met: no sound towards 0.0.0.0.
-			Send:    stream.Direction.Receives() && local.Hold.Sends() && !stream.Address.IsUnspecified(),
-			Receive: stream.Direction.Sends() && local.Hold.Receives(),
-		}
-		media.TelephoneEvent, media.EventClock = stream.findEvents(codec)
-		if codec == "OPUS" {
-			media.Opus = stream.opus(payloadType)
-			media.PTime = opusTime(media.PTime)
-		}
-		if media.Mux {
-			media.RTCP = media.Remote
-		} else if media.RTCP.Port() == 0 && stream.Port < 65535 {
-			media.RTCP = netip.AddrPortFrom(stream.Address, stream.Port+1)
-		}
-		return media, nil
+	media.Sending.Codecs = common[:1]
+	if events, ok := media.Sending.EventsFor(formats[media.Codec()].clock); ok {
+		media.Sending.Events = []Events{events}
+	} else {
+		media.Sending.Events = nil
 	}
-	return Media{}, fmt.Errorf("%w: none of the codecs %v is offered", ErrUnacceptable, local.Codecs)
+	media.Receiving = media.Sending
+	return media, nil
+}
+
+// Accept reads the far end's answer to our offer. An error wraps
+// ErrUnacceptable and says why.
+func Accept(local Local, answer *Session) (Media, error) {
+	media, common, err := answer.Streams[0].agree(local, true) // our offers have one stream
+	if err != nil {
+		return Media{}, err
+	}
+	media.Sending.Codecs = common
+	media.Receiving = receivable(offered(local.Codecs), media.Sending)
+	return media, nil
+}
+
+// agree finds what a stream of the far end and ours have in common, and the codecs
+// of that, in our order.
+func (s *Stream) agree(local Local, answer bool) (media Media, common []Format, err error) {
+	if err := s.usable(); err != nil {
+		return Media{}, nil, err
+	}
+	ours, theirs, err := s.protect(local, answer)
+	if err != nil {
+		return Media{}, nil, err
+	}
+	for _, codec := range local.Codecs {
+		if format, ok := s.find(codec); ok {
+			common = append(common, format)
+		}
+	}
+	if len(common) == 0 {
+		return Media{}, nil, fmt.Errorf("%w: none of the codecs %v is offered", ErrUnacceptable, local.Codecs)
+	}
+	media = Media{
+		Remote:     netip.AddrPortFrom(s.Address, s.Port),
+		RemoteRTCP: s.RTCP,
+		PTime:      s.packetTime(local.PTime),
+		RTCPMux:    local.Mux && s.Mux,
+		// RFC 2543's hold, still met: no sound towards 0.0.0.0.
+		Send:       s.Direction.Receives() && local.Hold.Sends() && !s.Address.IsUnspecified(),
+		Receive:    s.Direction.Sends() && local.Hold.Receives(),
+		Sending:    Formats{Events: s.events(local.Codecs)},
+		Protection: Protection{ours.Suite, ours.Key, theirs.Key},
+		tag:        ours.Tag,
+	}
+	if common[0].Codec == "OPUS" {
+		media.PTime = opusTime(media.PTime)
+	}
+	if media.RTCPMux {
+		media.RemoteRTCP = media.Remote
+	} else if media.RemoteRTCP.Port() == 0 && s.Port < 65535 {
+		media.RemoteRTCP = netip.AddrPortFrom(s.Address, s.Port+1)
+	}
+	return media, common, nil
+}
+
+// usable says why a stream cannot be one of ours, whatever its codecs are.
+func (s *Stream) usable() error {
+	switch {
+	case s.Kind != "audio":
+		return fmt.Errorf("%w: a stream of %s is not sound", ErrUnacceptable, clip(s.Kind))
+	case s.Port == 0:
+		return fmt.Errorf("%w: the stream's port is 0", ErrUnacceptable)
+	case !s.plain() && !s.encrypted():
+		return fmt.Errorf("%w: protocol %s is not RTP", ErrUnacceptable, clip(s.Protocol))
+	case !s.Address.IsValid():
+		return fmt.Errorf("%w: the stream has no address", ErrUnacceptable)
+	case s.Address.IsMulticast():
+		return fmt.Errorf("%w: the stream's address is multicast", ErrUnacceptable)
+	}
+	return nil
 }
 
 // packetTime honours what the far end likes, within what is usual.

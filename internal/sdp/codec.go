@@ -44,41 +44,53 @@ func eventClocks(codecs []string) (clocks []int) {
 	return clocks
 }
 
-// find returns the payload type under which a stream carries a codec.
-func (s *Stream) find(codec string) (payloadType uint8, ok bool) {
+// find returns the format under which a stream carries a codec.
+func (s *Stream) find(codec string) (Format, bool) {
 	want, known := formats[codec]
 	if !known {
-		return 0, false
+		return Format{}, false
 	}
 	for _, text := range s.Formats {
 		number, err := strconv.ParseUint(text, 10, 7)
 		if err != nil {
 			continue
 		}
-		payloadType = uint8(number)
-		if m, mapped := s.mapOf(payloadType); mapped {
-			if m.codec == codec && m.clock == want.clock {
-				return payloadType, true
-			}
-		} else if payloadType == want.payloadType && payloadType < 96 {
-			return payloadType, true // static types need no a=rtpmap
+		payloadType := uint8(number)
+		m, mapped := s.mapOf(payloadType)
+		switch {
+		case mapped && (m.codec != codec || m.clock != want.clock):
+		case !mapped && (payloadType != want.payloadType || payloadType >= 96): // static types need no a=rtpmap
+		default:
+			return s.formatOf(codec, payloadType), true
 		}
 	}
-	return 0, false
+	return Format{}, false
 }
 
-// findEvents returns the payload type of tones and their clock: the codec's, as it
-// should be, or else 8000 Hz, since many phones have no other. 0 is none.
-func (s *Stream) findEvents(codec string) (payloadType uint8, clock int) {
-	for _, clock := range []int{formats[codec].clock, 8000} {
-		if payloadType := s.eventsOf(clock); payloadType != 0 {
-			return payloadType, clock
+func (s *Stream) formatOf(codec string, payloadType uint8) Format {
+	f := Format{PayloadType: payloadType, Codec: codec}
+	if codec == "OPUS" {
+		f.Opus = parseOpus(s.parameters[payloadType])
+	}
+	return f
+}
+
+// events returns the tones of a stream for the clocks of codecs, and those of 8000
+// Hz, since many phones have no other beside any codec.
+func (s *Stream) events(codecs []string) (found []Events) {
+	clocks := eventClocks(codecs)
+	if !slices.Contains(clocks, 8000) {
+		clocks = append(clocks, 8000)
+	}
+	for _, clock := range clocks {
+		if payloadType, ok := s.eventsOf(clock); ok {
+			found = append(found, Events{payloadType, clock})
 		}
 	}
-	return 0, 0
+	return found
 }
 
-func (s *Stream) eventsOf(clock int) uint8 {
+func (s *Stream) eventsOf(clock int) (payloadType uint8, ok bool) {
 	for _, text := range s.Formats {
 		number, err := strconv.ParseUint(text, 10, 7)
 		if err != nil {
@@ -86,16 +98,16 @@ func (s *Stream) eventsOf(clock int) uint8 {
 		}
 		m, mapped := s.mapOf(uint8(number))
 		if mapped && m.codec == "TELEPHONE-EVENT" && m.clock == clock {
-			return uint8(number)
+			return uint8(number), true
 		}
 	}
-	return 0
+	return 0, false
 }
 
-// opus reads what the far end wants of an encoder of Opus: a=fmtp, as
+// parseOpus reads what a receiver wants of an encoder of Opus: a=fmtp, as
 // "name=value;name=value". What cannot be read is not said.
-func (s *Stream) opus(payloadType uint8) (wants Opus) {
-	for _, parameter := range strings.Split(s.parameters[payloadType], ";") {
+func parseOpus(parameters string) (wants Opus) {
+	for _, parameter := range strings.Split(parameters, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
 		number, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
 		if err != nil {

@@ -3,8 +3,6 @@ package sdp
 import (
 	"encoding/base64"
 	"fmt"
-	"log/slog"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,27 +19,12 @@ const (
 	Required
 )
 
-// Key is a master key of 16 bytes and its salt of 14. It hides itself.
-type Key [30]byte
-
-// String hides the key.
-func (Key) String() string { return "(hidden)" }
-
-// GoString hides the key.
-func (Key) GoString() string { return "sdp.Key(hidden)" }
-
-// LogValue hides the key.
-func (Key) LogValue() slog.Value { return slog.StringValue("(hidden)") }
-
 // Crypto is an a=crypto line: a suite, and the key that its writer sends with.
 type Crypto struct {
-	Tag   int    // names the line; an answer repeats the one that it takes
-	Suite string // "AES_CM_128_HMAC_SHA1_80", …
+	Tag   int // names the line; an answer repeats the one that it takes
+	Suite Suite
 	Key   Key
 }
-
-// suites have keys of 30 bytes (RFC 4568 §6.2).
-var suites = []string{"AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"}
 
 // maxCrypto bounds the lines of a stream.
 const maxCrypto = 16
@@ -55,7 +38,8 @@ func (s *Stream) addCrypto(value string) {
 		return
 	}
 	tag, err := strconv.ParseUint(fields[0], 10, 31)
-	if err != nil || !slices.Contains(suites, fields[1]) {
+	suite, known := suiteNamed(fields[1])
+	if err != nil || !known {
 		return
 	}
 	for _, parameter := range fields[3:] {
@@ -72,7 +56,7 @@ func (s *Stream) addCrypto(value string) {
 	if err != nil || len(raw) != len(Key{}) {
 		return
 	}
-	s.Crypto = append(s.Crypto, Crypto{int(tag), fields[1], Key(raw)})
+	s.Crypto = append(s.Crypto, Crypto{int(tag), suite, Key(raw)})
 }
 
 // line writes the attribute.

@@ -19,7 +19,7 @@ const (
 func secured(security Security) Local {
 	local := ours
 	local.Security = security
-	local.Crypto = []Crypto{{1, suite80, Key{1}}, {2, suite32, Key{2}}}
+	local.Crypto = []Crypto{{1, AES128SHA80, Key{1}}, {2, AES128SHA32, Key{2}}}
 	return local
 }
 
@@ -59,10 +59,10 @@ func TestKeysAreAgreedOn(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || media.Suite != test.suite || !strings.Contains(string(text), test.line) {
+			if err != nil || media.Protection.Suite.String() != test.suite || !strings.Contains(string(text), test.line) {
 				t.Fatalf("%v, %+v\n%s", err, media, text)
 			}
-			if test.suite == "" && strings.Contains(string(text), "crypto") || test.suite != "" && (media.ReceiveKey[0] != 'Y' || media.SendKey[0] == 0) {
+			if test.suite == "" && strings.Contains(string(text), "crypto") || test.suite != "" && (media.Protection.Receive[0] != 'Y' || media.Protection.Send[0] == 0) {
 				t.Errorf("%s", text)
 			}
 		})
@@ -80,7 +80,7 @@ func TestAnswerToOurKeysIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		theirs := Local{Address: netip.MustParseAddrPort("198.51.100.1:30000"), Codecs: []string{"PCMA"}, Security: test.there, Crypto: []Crypto{{5, suite32, Key{3}}}}
+		theirs := Local{Address: netip.MustParseAddrPort("198.51.100.1:30000"), Codecs: []string{"PCMA"}, Security: test.there, Crypto: []Crypto{{5, AES128SHA32, Key{3}}}}
 		text, there, err := Answer(offer, theirs)
 		if err != nil {
 			t.Fatal(err)
@@ -93,8 +93,9 @@ func TestAnswerToOurKeysIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (here.Suite != "") != test.protected || here.SendKey != there.ReceiveKey || here.ReceiveKey != there.SendKey || here.Suite != there.Suite {
-			t.Errorf("%v to %v: here %s, there %s", test.here, test.there, here.Suite, there.Suite)
+		one, other := here.Protection, there.Protection
+		if (one.Suite != Unprotected) != test.protected || one.Send != other.Receive || one.Receive != other.Send || one.Suite != other.Suite {
+			t.Errorf("%v to %v: here %s, there %s", test.here, test.there, one.Suite, other.Suite)
 		}
 	}
 }
@@ -111,7 +112,7 @@ func TestAnswerWithoutKeysIsRefusedWhereTheyAreRequired(t *testing.T) {
 			t.Fatal(err)
 		}
 		if media, err := Accept(secured(Required), answer); !errors.Is(err, ErrUnacceptable) {
-			t.Errorf("%q: %v %v", lines, media.Suite, err)
+			t.Errorf("%q: %v %v", lines, media.Protection.Suite, err)
 		}
 	}
 }
@@ -120,8 +121,8 @@ func TestAnswerWithoutKeysIsRefusedWhereTheyAreRequired(t *testing.T) {
 func TestKeysAreNeverPrinted(t *testing.T) {
 	var out strings.Builder
 	key := Key([]byte("hunter2hunter2hunter2hunter2hu"))
-	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "key", key, "media", Media{SendKey: key})
-	fmt.Fprintf(&out, "%v %+v %#v", key, Crypto{1, suite80, key}, Media{SendKey: key})
+	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "key", key, "media", Media{Protection: Protection{Send: key}})
+	fmt.Fprintf(&out, "%v %+v %#v", key, Crypto{1, AES128SHA80, key}, Media{Protection: Protection{Send: key}})
 	if strings.Contains(out.String(), "hunter2") || strings.Contains(out.String(), "104 117") || strings.Contains(out.String(), "0x68, 0x75") {
 		t.Error(out.String())
 	}
@@ -142,7 +143,7 @@ func TestRTCPSharesThePort(t *testing.T) {
 		}
 		answer, media, err := Answer(offer, local)
 		want := both[0] && both[1]
-		if err != nil || media.Mux != want || strings.Contains(string(answer), "a=rtcp-mux") != want || (media.RTCP == media.Remote) != want {
+		if err != nil || media.RTCPMux != want || strings.Contains(string(answer), "a=rtcp-mux") != want || (media.RemoteRTCP == media.Remote) != want {
 			t.Errorf("%v: %v, %+v", both, err, media)
 		}
 		if strings.Contains(string(Offer(local)), "a=rtcp-mux") != both[0] {

@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -34,22 +35,24 @@ func TestOpusIsAnswered(t *testing.T) {
 	const stream = "m=audio 49170 RTP/AVP 96 0 101 102\na=rtpmap:96 opus/48000/2\n"
 	for _, test := range []struct {
 		name, offer string
-		want        Media
+		ptime       time.Duration
+		events      []Events
+		wanted      Opus
 		lines       []string
 	}{
 		{"with what the far end wants of the encoder",
 			stream + "a=fmtp:96 stereo=1; useinbandfec=1;cbr=1 ;maxaveragebitrate=16000;sprop-stereo=x\na=rtpmap:101 telephone-event/48000\n",
-			Media{TelephoneEvent: 101, EventClock: 48000, PTime: 20 * time.Millisecond, Opus: Opus{true, true, 16000}},
+			20, []Events{{101, 48000}}, Opus{true, true, 16000},
 			[]string{"m=audio 20000 RTP/AVP 96 101", "a=rtpmap:96 opus/48000/2", "a=fmtp:96 " + opusParameters, "a=rtpmap:101 telephone-event/48000"}},
 		{"with the tones of its own clock before others",
 			stream + "a=rtpmap:101 telephone-event/8000\na=rtpmap:102 telephone-event/48000\n",
-			Media{TelephoneEvent: 102, EventClock: 48000, PTime: 20 * time.Millisecond}, nil},
+			20, []Events{{102, 48000}}, Opus{}, nil},
 		{"with the tones that every phone has, if there are no others",
 			stream + "a=rtpmap:101 telephone-event/8000\na=ptime:40\n",
-			Media{TelephoneEvent: 101, EventClock: 8000, PTime: 40 * time.Millisecond},
+			40, []Events{{101, 8000}}, Opus{},
 			[]string{"a=rtpmap:101 telephone-event/8000", "a=ptime:40"}},
-		{"in packets that it has", stream + "a=ptime:30\n", Media{PTime: 20 * time.Millisecond}, []string{"a=ptime:20"}},
-		{"without tones and wishes", stream + "a=fmtp:96\na=fmtp:x y\n", Media{PTime: 20 * time.Millisecond}, nil},
+		{"in packets that it has", stream + "a=ptime:30\n", 20, nil, Opus{}, []string{"a=ptime:20"}},
+		{"without tones and wishes", stream + "a=fmtp:96\na=fmtp:x y\n", 20, nil, Opus{}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			offer, err := Parse([]byte(phone + test.offer))
@@ -60,10 +63,12 @@ func TestOpusIsAnswered(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := test.want
-			want.Codec, want.PayloadType, want.Send, want.Receive = "OPUS", 96, true, true
-			want.Remote, want.RTCP = netip.MustParseAddrPort("198.51.100.1:49170"), netip.MustParseAddrPort("198.51.100.1:49171")
-			if media != want {
+			formats := Formats{Codecs: []Format{{96, "OPUS", test.wanted}}, Events: test.events}
+			want := Media{
+				Remote: netip.MustParseAddrPort("198.51.100.1:49170"), RemoteRTCP: netip.MustParseAddrPort("198.51.100.1:49171"),
+				Send: true, Receive: true, Sending: formats, Receiving: formats, PTime: test.ptime * time.Millisecond,
+			}
+			if !reflect.DeepEqual(media, want) {
 				t.Errorf("agreed on %+v,\nwant      %+v", media, want)
 			}
 			for _, line := range test.lines {

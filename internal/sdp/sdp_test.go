@@ -3,6 +3,7 @@ package sdp
 import (
 	"errors"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,11 @@ var ours = Local{
 	Address: netip.MustParseAddrPort("192.0.2.10:20000"),
 	Codecs:  []string{"PCMU", "PCMA"},
 	ID:      7, Version: 1,
+}
+
+// one is one codec under a number, and its tones.
+func one(codec string, payloadType uint8, events ...Events) Formats {
+	return Formats{Codecs: []Format{{PayloadType: payloadType, Codec: codec}}, Events: events}
 }
 
 const phone = `v=0
@@ -31,47 +37,47 @@ func TestAnswer(t *testing.T) {
 		lines       []string
 	}{
 		{"plain", phone + "m=audio 49170 RTP/AVP 0 8 101\na=rtpmap:101 telephone-event/8000\n", nil,
-			Media{Remote: remote, Codec: "PCMU", TelephoneEvent: 101, EventClock: 8000, PTime: 20 * time.Millisecond, Send: true, Receive: true},
+			Media{Remote: remote, Sending: one("PCMU", 0, Events{101, 8000}), PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=audio 20000 RTP/AVP 0 101", "a=rtpmap:0 PCMU/8000", "a=fmtp:101 0-16", "a=sendrecv", "a=ptime:20", "c=IN IP4 192.0.2.10", "o=- 7 1 IN IP4 192.0.2.10"}},
 		{"our order counts", phone + "m=audio 49170 RTP/AVP 0 8\n", func(l *Local) { l.Codecs = []string{"PCMA", "PCMU"} },
-			Media{Remote: remote, Codec: "PCMA", PayloadType: 8, PTime: 20 * time.Millisecond, Send: true, Receive: true},
+			Media{Remote: remote, Sending: one("PCMA", 8), PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=audio 20000 RTP/AVP 8"}},
 		{"a trunk's restriction counts", phone + "m=audio 49170 RTP/AVP 0 8\n", func(l *Local) { l.Codecs = []string{"PCMA"} },
-			Media{Remote: remote, Codec: "PCMA", PayloadType: 8, PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
+			Media{Remote: remote, Sending: one("PCMA", 8), PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
 		{"dynamic payload types are theirs", phone + "m=audio 49170 RTP/AVP 96 97\na=rtpmap:96 pcma/8000\na=rtpmap:97 telephone-event/8000\n", nil,
-			Media{Remote: remote, Codec: "PCMA", PayloadType: 96, TelephoneEvent: 97, EventClock: 8000, PTime: 20 * time.Millisecond, Send: true, Receive: true},
+			Media{Remote: remote, Sending: one("PCMA", 96, Events{97, 8000}), PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=audio 20000 RTP/AVP 96 97", "a=rtpmap:96 PCMA/8000"}},
 		{"held by sendonly", phone + "m=audio 49170 RTP/AVP 0\na=sendonly\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond, Receive: true}, []string{"a=recvonly"}},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Receive: true}, []string{"a=recvonly"}},
 		{"held by the session's sendonly", phone + "a=sendonly\nm=audio 49170 RTP/AVP 0\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond, Receive: true}, []string{"a=recvonly"}},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Receive: true}, []string{"a=recvonly"}},
 		{"a stream's direction overrides the session's", phone + "a=sendonly\nm=audio 49170 RTP/AVP 0\na=sendrecv\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond, Send: true, Receive: true}, []string{"a=sendrecv"}},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true}, []string{"a=sendrecv"}},
 		{"held by inactive", phone + "m=audio 49170 RTP/AVP 0\na=inactive\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond}, []string{"a=inactive"}},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond}, []string{"a=inactive"}},
 		{"they only listen", phone + "m=audio 49170 RTP/AVP 0\na=recvonly\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond, Send: true}, []string{"a=sendonly"}},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true}, []string{"a=sendonly"}},
 		{"held by 0.0.0.0", phone + "m=audio 49170 RTP/AVP 0\nc=IN IP4 0.0.0.0\n", nil,
-			Media{Remote: netip.MustParseAddrPort("0.0.0.0:49170"), Codec: "PCMU", PTime: 20 * time.Millisecond, Receive: true}, []string{"a=recvonly"}},
+			Media{Remote: netip.MustParseAddrPort("0.0.0.0:49170"), Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Receive: true}, []string{"a=recvonly"}},
 		{"packets of 40 ms", phone + "m=audio 49170 RTP/AVP 0\na=ptime:40\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 40 * time.Millisecond, Send: true, Receive: true}, []string{"a=ptime:40"}},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 40 * time.Millisecond, Send: true, Receive: true}, []string{"a=ptime:40"}},
 		{"absurd packets", phone + "m=audio 49170 RTP/AVP 0\na=ptime:999\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
 		{"a small maxptime", phone + "m=audio 49170 RTP/AVP 0\na=maxptime:10\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 10 * time.Millisecond, Send: true, Receive: true}, nil},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 10 * time.Millisecond, Send: true, Receive: true}, nil},
 		{"reports elsewhere", phone + "m=audio 49170 RTP/AVP 0\na=rtcp:53020 IN IP4 203.0.113.9\n", nil,
-			Media{Remote: remote, RTCP: netip.MustParseAddrPort("203.0.113.9:53020"), Codec: "PCMU", PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
+			Media{Remote: remote, RemoteRTCP: netip.MustParseAddrPort("203.0.113.9:53020"), Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
 		{"reports on another port", phone + "m=audio 49170 RTP/AVP 0\na=rtcp:53020\n", nil,
-			Media{Remote: remote, RTCP: netip.MustParseAddrPort("198.51.100.1:53020"), Codec: "PCMU", PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
+			Media{Remote: remote, RemoteRTCP: netip.MustParseAddrPort("198.51.100.1:53020"), Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
 		{"only the first sound is taken", phone + "m=video 5000 RTP/AVP 31\nm=audio 49170 RTP/AVP 0\nm=audio 6000 RTP/AVP 8\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond, Send: true, Receive: true},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=video 0 RTP/AVP 31", "m=audio 20000 RTP/AVP 0", "m=audio 0 RTP/AVP 8"}},
 		{"plain beside encrypted", phone + "m=audio 5000 RTP/SAVP 0\nm=audio 49170 RTP/AVP 0\n", nil,
-			Media{Remote: remote, Codec: "PCMU", PTime: 20 * time.Millisecond, Send: true, Receive: true},
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=audio 0 RTP/SAVP 0", "m=audio 20000 RTP/AVP 0"}},
 		{"IPv6", "v=0\no=- 1 1 IN IP6 2001:db8::1\nc=IN IP6 2001:db8::1\nm=audio 49170 RTP/AVP 0\n",
 			func(l *Local) { l.Address = netip.MustParseAddrPort("[2001:db8::9]:20000") },
-			Media{Remote: netip.MustParseAddrPort("[2001:db8::1]:49170"), Codec: "PCMU", PTime: 20 * time.Millisecond, Send: true, Receive: true},
+			Media{Remote: netip.MustParseAddrPort("[2001:db8::1]:49170"), Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"c=IN IP6 2001:db8::9"}},
 	}
 	for _, test := range tests {
@@ -88,10 +94,11 @@ func TestAnswer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if test.want.RTCP.Port() == 0 {
-				test.want.RTCP = netip.AddrPortFrom(test.want.Remote.Addr(), test.want.Remote.Port()+1)
+			test.want.Receiving = test.want.Sending
+			if test.want.RemoteRTCP.Port() == 0 {
+				test.want.RemoteRTCP = netip.AddrPortFrom(test.want.Remote.Addr(), test.want.Remote.Port()+1)
 			}
-			if media != test.want {
+			if !reflect.DeepEqual(media, test.want) {
 				t.Errorf("agreed on %+v,\nwant      %+v", media, test.want)
 			}
 			for _, line := range test.lines {
@@ -168,7 +175,7 @@ func TestAnswerToOurOfferIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if here.Codec != "PCMA" || there.Codec != "PCMA" || here.TelephoneEvent != 101 || here.Remote != theirs.Address {
+	if here.Codec() != "PCMA" || there.Codec() != "PCMA" || here.Sending.Events[0].PayloadType != 101 || here.Remote != theirs.Address {
 		t.Errorf("here %+v, there %+v", here, there)
 	}
 	if !here.Send || here.Receive || there.Send || !there.Receive {
@@ -192,7 +199,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if media.Codec == "" || media.PTime == 0 {
+		if media.Codec() == "" || media.PTime == 0 {
 			t.Errorf("agreed on %+v", media)
 		}
 		if _, err := Parse(answer); err != nil {

@@ -78,31 +78,3 @@ func direction(sends, receives bool) Direction {
 	}
 	return Inactive
 }
-
-// Media is what both ends have agreed on, seen from ours.
-type Media struct {
-	Remote         netip.AddrPort // where we send sound
-	RTCP           netip.AddrPort // where we send reports
-	Codec          string         // "PCMU", "PCMA", …
-	PayloadType    uint8          // the codec's, towards the far end
-	TelephoneEvent uint8          // the payload type of RFC 4733 tones; 0 where the far end takes none
-	EventClock     int            // of the tones' durations, in Hz
-	PTime          time.Duration  // how much sound the far end wants in a packet
-	Send           bool           // whether we speak; false while the far end holds us
-	Receive        bool           // whether we listen
-	Mux            bool           // RTCP shares RTP's port
-	Suite          string         // of SRTP; "" is plain RTP
-	SendKey        Key            // ours
-	ReceiveKey     Key            // the far end's
-
-	Opus Opus // where Codec is "OPUS"
-
-	tag int // of the a=crypto line that is taken
-}
-
-// Opus is what the far end wants of our encoder (RFC 7587 §6.1).
-type Opus struct {
-	Redundant bool // it can use packets that hold the former one once more
-	Constant  bool // constant bit rate
-	BitRate   int  // at most, on average; 0 is not said
-}

@@ -17,20 +17,7 @@ func Offer(local Local) []byte {
 		profile = "RTP/SAVP"
 	}
 	fmt.Fprintf(&text, "m=audio %d %s", local.Address.Port(), profile)
-	for _, codec := range local.Codecs {
-		fmt.Fprintf(&text, " %d", formats[codec].payloadType)
-	}
-	clocks := eventClocks(local.Codecs)
-	for _, clock := range clocks {
-		fmt.Fprintf(&text, " %d", eventPayloadTypes[clock])
-	}
-	text.WriteString("\r\n")
-	for _, codec := range local.Codecs {
-		writeCodec(&text, formats[codec].payloadType, codec)
-	}
-	for _, clock := range clocks {
-		writeEvents(&text, eventPayloadTypes[clock], clock)
-	}
+	writeFormats(&text, offered(local.Codecs))
 	if local.Security != Off {
 		for _, crypto := range local.Crypto {
 			text.WriteString(crypto.line())
@@ -55,22 +42,32 @@ func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
 			fmt.Fprintf(&text, "m=%s 0 %s %s\r\n", stream.Kind, stream.Protocol, format)
 			continue
 		}
-		fmt.Fprintf(&text, "m=audio %d %s %d", local.Address.Port(), stream.Protocol, media.PayloadType)
-		if media.TelephoneEvent != 0 {
-			fmt.Fprintf(&text, " %d", media.TelephoneEvent)
+		fmt.Fprintf(&text, "m=audio %d %s", local.Address.Port(), stream.Protocol)
+		writeFormats(&text, media.Receiving)
+		if p := media.Protection; p.Suite != Unprotected {
+			text.WriteString(Crypto{media.tag, p.Suite, p.Send}.line())
 		}
-		text.WriteString("\r\n")
-		writeCodec(&text, media.PayloadType, media.Codec)
-		if media.TelephoneEvent != 0 {
-			writeEvents(&text, media.TelephoneEvent, media.EventClock)
-		}
-		if media.Suite != "" {
-			text.WriteString(Crypto{media.tag, media.Suite, media.SendKey}.line())
-		}
-		writeMux(&text, media.Mux)
+		writeMux(&text, media.RTCPMux)
 		writeTail(&text, media.PTime, direction(media.Send, media.Receive))
 	}
 	return text.Bytes()
+}
+
+// writeFormats ends an m= line with the numbers of formats, and says what they are.
+func writeFormats(text *bytes.Buffer, f Formats) {
+	for _, codec := range f.Codecs {
+		fmt.Fprintf(text, " %d", codec.PayloadType)
+	}
+	for _, events := range f.Events {
+		fmt.Fprintf(text, " %d", events.PayloadType)
+	}
+	text.WriteString("\r\n")
+	for _, codec := range f.Codecs {
+		writeCodec(text, codec.PayloadType, codec.Codec)
+	}
+	for _, events := range f.Events {
+		writeEvents(text, events.PayloadType, events.Clock)
+	}
 }
 
 func writeSession(text *bytes.Buffer, local Local) {

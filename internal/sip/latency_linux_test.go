@@ -16,9 +16,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
 // beeper is a phone that marks each of its packets with one of 100 levels, and
@@ -136,7 +136,8 @@ func BenchmarkMixerLatency(b *testing.B) {
 				p := newBeeper(b, session.LocalAddr())
 				pair[i] = p
 				at := netip.MustParseAddrPort(p.conn.LocalAddr().String())
-				session.SetMedia(rtp.Media{Remote: at, Host: at.Addr(), Codec: codec.PCMU, Send: true, Receive: true})
+				formats := sdp.Formats{Codecs: []sdp.Format{{Codec: "PCMU"}}}
+				session.SetMedia(sdp.Media{Remote: at, Host: at.Addr(), Send: true, Receive: true, Sending: formats, Receiving: formats})
 				mix.Join(session)
 			}
 			for i, p := range pair {

@@ -230,7 +230,7 @@ func (l *leg) confirmed() {
 	if l.media.held {
 		l.tell.report(call.HoldChanged{Held: true})
 	}
-	l.log.Debug("leg is up", "codec", l.media.agreed.Codec, "remote", l.media.agreed.Remote)
+	l.log.Debug("leg is up", "codec", l.media.agreed.Codec(), "remote", l.media.agreed.Remote)
 }
 
 // arrived takes a request inside the dialog and does all whose turn it is.

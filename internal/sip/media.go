@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/codec"
-	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -29,8 +27,8 @@ func newMedia() media {
 
 // newKeys makes our keys for one peer: another one must not be able to listen.
 func newKeys() (list []sdp.Crypto) {
-	for i, suite := range rtp.Suites {
-		list = append(list, sdp.Crypto{Tag: i + 1, Suite: suite.String(), Key: sdp.Key(rtp.NewKey())})
+	for i, suite := range sdp.Suites {
+		list = append(list, sdp.Crypto{Tag: i + 1, Suite: suite, Key: sdp.NewKey()})
 	}
 	return list
 }
@@ -106,18 +104,13 @@ func (l *leg) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) {
 // agree sets the sound up.
 func (l *leg) agree(agreed sdp.Media) {
 	if agreed.Remote.Addr().IsUnspecified() { // RFC 2543's hold tells no address
-		agreed.Remote, agreed.RTCP = l.media.agreed.Remote, l.media.agreed.RTCP
+		agreed.Remote, agreed.RemoteRTCP = l.media.agreed.Remote, l.media.agreed.RemoteRTCP
 	}
-	another := agreed.Codec != l.media.agreed.Codec
+	another := agreed.Codec() != l.media.agreed.Codec()
+	agreed.Host = l.dialog.source.Addr()
 	l.media.agreed = agreed
 	l.media.heard = time.Now()
-	how, _ := codec.Named(agreed.Codec)
-	suite, _ := rtp.SuiteNamed(agreed.Suite)
-	l.session.SetMedia(rtp.Media{
-		Remote: agreed.Remote, RemoteRTCP: agreed.RTCP, Host: l.dialog.source.Addr(), Codec: how, PayloadType: agreed.PayloadType, Wishes: codec.Wishes(agreed.Opus),
-		TelephoneEvent: agreed.TelephoneEvent, EventClock: agreed.EventClock, PTime: agreed.PTime, Send: agreed.Send, Receive: agreed.Receive,
-		RTCPMux: agreed.Mux, Protection: rtp.Protection{Suite: suite, Send: rtp.Key(agreed.SendKey), Receive: rtp.Key(agreed.ReceiveKey)},
-	})
+	l.session.SetMedia(agreed)
 	if another && l.taken.Load() {
 		l.tell.report(call.SoundChanged{})
 	}

@@ -167,7 +167,7 @@ func (l *leg) answered(attempt *inviting, response *sip.Response) {
 
 // readFinal takes the description of a 2xx; early media may have told before.
 func (l *leg) readFinal(response *sip.Response) error {
-	if len(response.Body()) == 0 && l.media.agreed.Codec != "" {
+	if len(response.Body()) == 0 && l.media.agreed.Codec() != "" {
 		return nil
 	}
 	return l.readAnswer(response.Body())

@@ -72,7 +72,7 @@ func (l *leg) earlySound() bool {
 	if l.in != nil {
 		return l.in.reliably != nil && l.in.reliably.described && l.in.reliably.received
 	}
-	return l.out != nil && l.media.agreed.Codec != ""
+	return l.out != nil && l.media.agreed.Codec() != ""
 }
 
 // answerUpdate sends the 200 to an UPDATE, which refreshes the session.

@@ -1,0 +1,31 @@
+package rtp
+
+import (
+	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sdp"
+)
+
+// formatsOf are codecs under their static payload types, or 111, and tones under 101.
+func formatsOf(codecs ...codec.Codec) sdp.Formats {
+	f := sdp.Formats{Events: []sdp.Events{{PayloadType: 101, Clock: 8000}}}
+	for _, c := range codecs {
+		number := c.PayloadType
+		if number == codec.Dynamic {
+			number = 111
+		}
+		f.Codecs = append(f.Codecs, sdp.Format{PayloadType: number, Codec: c.Name})
+	}
+	return f
+}
+
+// use agrees on codecs in both directions.
+func use(m *sdp.Media, codecs ...codec.Codec) {
+	m.Sending = formatsOf(codecs...)
+	m.Receiving = m.Sending
+}
+
+// with agrees on a codec.
+func with(c codec.Codec) func(*sdp.Media) { return func(m *sdp.Media) { use(m, c) } }
+
+// withoutEvents takes telephone-event away.
+func withoutEvents(m *sdp.Media) { m.Sending.Events, m.Receiving.Events = nil, nil }

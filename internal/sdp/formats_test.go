@@ -1,0 +1,73 @@
+package sdp
+
+import (
+	"reflect"
+	"testing"
+)
+
+// TestAnswerTellsWhatMayCome asks under which numbers we send after an answer to our
+// offer, and under which we must hear: all formats that stand in both, under the
+// offer's numbers, and under the answer's, since some far ends send so.
+func TestAnswerTellsWhatMayCome(t *testing.T) {
+	fec, asked := Opus{Redundant: true}, Opus{Redundant: true, BitRate: 48000}
+	for _, test := range []struct {
+		name            string
+		local           Local
+		stream          string
+		send, mayArrive Formats
+	}{
+		{"both codecs of ours", ours, "m=audio 4000 RTP/AVP 0 8 101\na=rtpmap:101 telephone-event/8000\n",
+			Formats{[]Format{{0, "PCMU", Opus{}}, {8, "PCMA", Opus{}}}, []Events{{101, 8000}}},
+			Formats{[]Format{{0, "PCMU", Opus{}}, {8, "PCMA", Opus{}}}, []Events{{101, 8000}}}},
+		{"one of them", ours, "m=audio 4000 RTP/AVP 8\n", one("PCMA", 8), one("PCMA", 8)},
+		{"our order counts", ours, "m=audio 4000 RTP/AVP 8 0\n",
+			Formats{Codecs: []Format{{0, "PCMU", Opus{}}, {8, "PCMA", Opus{}}}},
+			Formats{Codecs: []Format{{0, "PCMU", Opus{}}, {8, "PCMA", Opus{}}}}},
+		{"tones renumbered", ours, "m=audio 4000 RTP/AVP 0 96\na=rtpmap:96 telephone-event/8000\n",
+			one("PCMU", 0, Events{96, 8000}), one("PCMU", 0, Events{101, 8000}, Events{96, 8000})},
+		{"a static codec renumbered", ours, "m=audio 4000 RTP/AVP 97\na=rtpmap:97 PCMA/8000\n",
+			one("PCMA", 97), Formats{Codecs: []Format{{8, "PCMA", Opus{}}, {97, "PCMA", Opus{}}}}},
+		{"Opus renumbered, tones of both clocks", wide,
+			"m=audio 4000 RTP/AVP 96 0 97 98\na=rtpmap:96 opus/48000/2\na=fmtp:96 useinbandfec=1\na=rtpmap:97 telephone-event/48000\na=rtpmap:98 telephone-event/8000\n",
+			Formats{[]Format{{96, "OPUS", fec}, {0, "PCMU", Opus{}}}, []Events{{97, 48000}, {98, 8000}}},
+			Formats{[]Format{{111, "OPUS", asked}, {0, "PCMU", Opus{}}, {96, "OPUS", asked}}, []Events{{110, 48000}, {101, 8000}, {97, 48000}, {98, 8000}}}},
+		{"numbers exchanged: those of the offer count", wide,
+			"m=audio 4000 RTP/AVP 101 111\na=rtpmap:101 opus/48000/2\na=rtpmap:111 telephone-event/8000\n",
+			one("OPUS", 101, Events{111, 8000}),
+			Formats{[]Format{{111, "OPUS", asked}}, []Events{{101, 8000}}}},
+		{"tones of a clock that was not offered", Local{Address: ours.Address, Codecs: []string{"OPUS"}},
+			"m=audio 4000 RTP/AVP 111 101\na=rtpmap:111 opus/48000/2\na=rtpmap:101 telephone-event/8000\n",
+			one("OPUS", 111, Events{101, 8000}), Formats{[]Format{{111, "OPUS", asked}}, []Events{{101, 8000}}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			answer, err := Parse([]byte(phone + test.stream))
+			if err != nil {
+				t.Fatal(err)
+			}
+			media, err := Accept(test.local, answer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(media.Sending, test.send) {
+				t.Errorf("we send %+v,\nwant    %+v", media.Sending, test.send)
+			}
+			if !reflect.DeepEqual(media.Receiving, test.mayArrive) {
+				t.Errorf("may come %+v,\nwant     %+v", media.Receiving, test.mayArrive)
+			}
+		})
+	}
+}
+
+// TestTonesHaveTheirCodecsClock asks for RFC 4733 §2.1, and for 8000 Hz otherwise.
+func TestTonesHaveTheirCodecsClock(t *testing.T) {
+	both := Formats{Events: []Events{{101, 8000}, {110, 48000}}}
+	for _, test := range []struct {
+		formats Formats
+		clock   int
+		want    uint8
+	}{{both, 48000, 110}, {both, 8000, 101}, {both, 16000, 101}, {Formats{Events: both.Events[1:]}, 8000, 0}, {Formats{}, 8000, 0}} {
+		if events, ok := test.formats.EventsFor(test.clock); events.PayloadType != test.want || ok != (test.want != 0) {
+			t.Errorf("%+v at %d Hz: %+v, %v", test.formats, test.clock, events, ok)
+		}
+	}
+}

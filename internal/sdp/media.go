@@ -1,0 +1,73 @@
+package sdp
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Media is one stream of sound as an offer and its answer settled it, seen from
+// our end. Payload type numbers belong to a direction: each end says under which
+// it wants to receive (RFC 3264 §5.1), so both directions have formats of their own.
+type Media struct {
+	Remote     netip.AddrPort // where we send RTP; an unspecified address is RFC 2543's hold
+	RemoteRTCP netip.AddrPort // where we send RTCP; zero is the port after Remote's
+	Host       netip.Addr     // that the far end signals from, which descriptions do not tell; zero if unknown
+	Send       bool           // whether we speak; false while the far end holds us
+	Receive    bool           // whether we listen
+	Sending    Formats        // what the far end accepts; the first codec is the one that we send
+	Receiving  Formats        // what the far end may send
+	PTime      time.Duration  // how much sound the far end wants in a packet; 0 is 20 ms
+	RTCPMux    bool           // RTCP shares RTP's port (RFC 5761)
+	Protection Protection     // by SRTP
+
+	tag int // of the a=crypto line that is taken
+}
+
+// Codec returns the name of the codec that we send: "PCMU", "OPUS"; "" before
+// anything is agreed on.
+func (m Media) Codec() string {
+	if len(m.Sending.Codecs) == 0 {
+		return ""
+	}
+	return m.Sending.Codecs[0].Codec
+}
+
+// Formats are what one direction of a stream may carry.
+type Formats struct {
+	Codecs []Format // the best first; one codec may have several numbers
+	Events []Events // telephone-event (RFC 4733); empty where there is none
+}
+
+// Format is a codec under a payload type number.
+type Format struct {
+	PayloadType uint8
+	Codec       string // "PCMU", "PCMA", …
+	Opus        Opus   // what its receiver wants, where Codec is "OPUS"
+}
+
+// Events is telephone-event under a payload type number.
+type Events struct {
+	PayloadType uint8
+	Clock       int // of timestamps and durations, in Hz
+}
+
+// EventsFor returns the tones to send beside a codec whose clock has a rate in Hz:
+// those of its clock (RFC 4733 §2.1), else those of 8000 Hz, since many phones have
+// no other.
+func (f Formats) EventsFor(clock int) (Events, bool) {
+	for _, wanted := range []int{clock, 8000} {
+		for _, events := range f.Events {
+			if events.Clock == wanted {
+				return events, true
+			}
+		}
+	}
+	return Events{}, false
+}
+
+// Opus is what a receiver of Opus wants of the encoder (RFC 7587 §6.1).
+type Opus struct {
+	Redundant bool // it can use packets that hold the former one once more
+	Constant  bool // constant bit rate
+	BitRate   int  // at most, on average; 0 is not said
+}
