@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/base64"
 	"encoding/json"
-	"github.com/switchhook/switchhook/internal/resource"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/switchhook/switchhook/internal/storage/azuritetest"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 // TestStorageQueueGetsTheCall: the emulator's queue, subscribed by command and

@@ -11,9 +11,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"net/http"
 	"net/url"
@@ -21,6 +18,10 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 // The api-versions that commands ask for.

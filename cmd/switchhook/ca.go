@@ -3,10 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/datadir"
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 type caCommand struct {

@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/listen"
-	"github.com/switchhook/switchhook/internal/resource"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/listen"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 type doctorCommand struct{ settings }

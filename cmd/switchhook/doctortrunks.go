@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"path/filepath"
+
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/resource"
-	"path/filepath"
-
 	"github.com/switchhook/switchhook/internal/server"
 )
 

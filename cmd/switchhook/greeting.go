@@ -2,12 +2,13 @@ package main
 
 import (
 	"fmt"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // greeting is what a person sees when the server is ready.

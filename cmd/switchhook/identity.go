@@ -5,13 +5,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"os"
 	"strings"
 
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 type identityCommand struct {

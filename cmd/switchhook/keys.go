@@ -3,10 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/resource"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 type keysCommand struct {

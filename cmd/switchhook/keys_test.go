@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"net/http"
 	"os"
@@ -12,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 // stopped is a data directory whose server has run and ended.

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"github.com/switchhook/switchhook/internal/datadir"
 	"net"
 	"os"
 	"path/filepath"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 var freeDoorFlags = []string{"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0"}

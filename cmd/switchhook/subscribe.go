@@ -3,8 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/resource"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 type subscribeCommand struct {

@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/config"
 	"io"
 	"net/http"
 	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/switchhook/switchhook/internal/config"
 )
 
 // answers plays the states of a subscription, one a request, the last for ever.

@@ -2,14 +2,14 @@ package main
 
 import (
 	"fmt"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
 	"net"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/server"
 	"github.com/switchhook/switchhook/internal/trunk"
 )

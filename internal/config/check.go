@@ -3,8 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/resource"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -18,7 +16,9 @@ import (
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/certificate"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 // setting is one value with the name of the place that it came from.

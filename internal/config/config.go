@@ -4,15 +4,15 @@ package config
 
 import (
 	"crypto/x509"
-	"github.com/switchhook/switchhook/internal/outbound"
-	"github.com/switchhook/switchhook/internal/resource"
 	"log/slog"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/storage"
+	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 

@@ -21,6 +21,8 @@ import (
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/storage/azuritetest"
+	"github.com/switchhook/switchhook/internal/deadletter"
+	"github.com/switchhook/switchhook/internal/delivery"
 )
 
 func subscriptionURL(base, name string) string {

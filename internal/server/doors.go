@@ -3,12 +3,13 @@ package server
 import (
 	"context"
 	"errors"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/listen"
 	"log/slog"
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/listen"
 )
 
 // doors are the HTTP and HTTPS listeners, on one handler.

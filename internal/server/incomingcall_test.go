@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"github.com/switchhook/switchhook/internal/resource"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,6 +19,7 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/store"
 )
 

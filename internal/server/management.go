@@ -1,11 +1,11 @@
 package server
 
 import (
-	"github.com/switchhook/switchhook/internal/resource"
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 

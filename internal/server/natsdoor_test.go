@@ -2,7 +2,6 @@ package server
 
 import (
 	"encoding/json"
-	"github.com/switchhook/switchhook/internal/config"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/delivery"
 )
 

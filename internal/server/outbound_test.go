@@ -2,9 +2,6 @@ package server
 
 import (
 	"errors"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/outbound"
-	"github.com/switchhook/switchhook/internal/resource"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,8 +12,11 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/callautomation"
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 

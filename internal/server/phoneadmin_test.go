@@ -2,8 +2,6 @@ package server
 
 import (
 	"encoding/json"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/resource"
 	"log/slog"
 	"net"
 	"net/http/httptest"
@@ -15,9 +13,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/identity"
 	"github.com/switchhook/switchhook/internal/registrar"
+	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/store"
 	"github.com/switchhook/switchhook/internal/trunk"

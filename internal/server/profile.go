@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/switchhook/switchhook/internal/listen"
 	"net"
 	"net/http"
 	"net/http/pprof"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/listen"
 )
 
 // openProfile opens the door behind which Go's profiles and execution traces are.

@@ -1,13 +1,14 @@
 package server
 
 import (
-	"github.com/switchhook/switchhook/internal/config"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/switchhook/switchhook/internal/config"
 )
 
 func TestProfilesAreBehindTheirDoor(t *testing.T) {

@@ -2,10 +2,10 @@ package server
 
 import (
 	"context"
-	"github.com/switchhook/switchhook/internal/config"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/siprouting"

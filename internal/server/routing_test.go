@@ -1,7 +1,6 @@
 package server
 
 import (
-	"github.com/switchhook/switchhook/internal/config"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/store"

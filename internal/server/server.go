@@ -3,10 +3,11 @@ package server
 import (
 	"context"
 	"errors"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
 	"log/slog"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // Server is one running Switchhook.

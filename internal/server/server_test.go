@@ -4,14 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 func TestServerAnswersHealthOverItsOwnCertificate(t *testing.T) {

@@ -3,12 +3,12 @@ package server
 import (
 	"context"
 	"crypto/tls"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
 	"log/slog"
 	"os"
 
 	"github.com/switchhook/switchhook/internal/certificate"
+	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // Certificate is the server's TLS identity; Run keeps it current.

@@ -3,7 +3,6 @@ package server
 import (
 	"crypto/tls"
 	"encoding/pem"
-	"github.com/switchhook/switchhook/internal/config"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/sip/siptest"

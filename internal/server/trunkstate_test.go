@@ -2,13 +2,13 @@ package server
 
 import (
 	"encoding/json"
-	"github.com/switchhook/switchhook/internal/config"
 	"log/slog"
 	"net"
 	"net/http/httptest"
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/rest"
