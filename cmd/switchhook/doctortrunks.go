@@ -4,10 +4,10 @@ import (
 	"context"
 	"path/filepath"
 
+	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/resource"
-	"github.com/switchhook/switchhook/internal/server"
 )
 
 // trunkFindings asks a running server which of its trunks do not work now. A
@@ -21,8 +21,8 @@ func trunkFindings(ctx context.Context, cfg config.Config) (list []finding) {
 	if err != nil {
 		return nil
 	}
-	var answer struct{ Value []server.TrunkState }
-	if err := client.do(ctx, "GET", server.TrunksPath, managementVersion, nil, &answer); err != nil {
+	var answer struct{ Value []admin.TrunkState }
+	if err := client.do(ctx, "GET", admin.TrunksPath, managementVersion, nil, &answer); err != nil {
 		return nil
 	}
 	for _, t := range answer.Value {
@@ -33,7 +33,7 @@ func trunkFindings(ctx context.Context, cfg config.Config) (list []finding) {
 
 // trunkFinding says how a trunk does. One that does not work is no reason for the
 // server not to.
-func trunkFinding(t server.TrunkState) finding {
+func trunkFinding(t admin.TrunkState) finding {
 	what := "trunk " + t.Name
 	switch line := t.Registration; {
 	case t.State == "inactive":

@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/server"
+	"github.com/switchhook/switchhook/internal/admin"
 )
 
 type eventsCommand struct {
@@ -50,7 +50,7 @@ func (c eventsFailuresCommand) Run(a *app) error {
 		return err
 	}
 	var answer struct{ Value []json.RawMessage }
-	path := eventQuery(server.EventFailuresPath, "where", c.Where, "subscription", c.Subscription, "limit", strconv.Itoa(c.Limit))
+	path := eventQuery(admin.EventFailuresPath, "where", c.Where, "subscription", c.Subscription, "limit", strconv.Itoa(c.Limit))
 	if err := client.do(a.ctx, "GET", path, managementVersion, nil, &answer); err != nil {
 		return err
 	}
@@ -77,8 +77,8 @@ func (c eventsAttemptsCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var answer struct{ Value []server.EventAttempt }
-	path := eventQuery(server.EventAttemptsPath, "subscription", c.Subscription, "id", c.Event, "limit", strconv.Itoa(c.Limit))
+	var answer struct{ Value []admin.EventAttempt }
+	path := eventQuery(admin.EventAttemptsPath, "subscription", c.Subscription, "id", c.Event, "limit", strconv.Itoa(c.Limit))
 	if err := client.do(a.ctx, "GET", path, managementVersion, nil, &answer); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (c eventsAttemptsCommand) Run(a *app) error {
 const longestCell = 120
 
 // outcomeOf is what an attempt met, on one line.
-func outcomeOf(t server.EventAttempt) string {
+func outcomeOf(t admin.EventAttempt) string {
 	text := t.Error
 	if t.Status != 0 {
 		text = fmt.Sprintf("%d in %.1f ms", t.Status, t.LatencyMS)

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/switchhook/switchhook/internal/server"
+	"github.com/switchhook/switchhook/internal/admin"
 )
 
 type eventsRedeliverCommand struct {
@@ -36,9 +36,9 @@ func (c eventsRedeliverCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var done server.Redelivered
-	request := server.Redelivery{Event: c.Event, Subscription: c.Subscription}
-	if err := client.do(a.ctx, "POST", server.EventsPath+":redeliver", managementVersion, request, &done); err != nil {
+	var done admin.Redelivered
+	request := admin.Redelivery{Event: c.Event, Subscription: c.Subscription}
+	if err := client.do(a.ctx, "POST", admin.EventsPath+":redeliver", managementVersion, request, &done); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "deliveries begun: %d (switchhook events attempts shows how they end)\n", done.Count)

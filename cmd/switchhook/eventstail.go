@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/switchhook/switchhook/internal/server"
+	"github.com/switchhook/switchhook/internal/admin"
 )
 
 type eventsTailCommand struct {
@@ -27,7 +27,7 @@ func (c eventsTailCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	path := eventQuery(server.EventTailPath, "includedEventTypes", strings.Join(c.IncludedEventTypes, ","), "subscription", c.Subscription)
+	path := eventQuery(admin.EventTailPath, "includedEventTypes", strings.Join(c.IncludedEventTypes, ","), "subscription", c.Subscription)
 	err = client.lines(a.ctx, path, func(line []byte) error {
 		_, err := fmt.Fprintf(a.out, "%s\n", line)
 		return err

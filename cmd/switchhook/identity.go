@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/resource"
@@ -71,7 +72,7 @@ func (c identityImportCommand) send(a *app, ids []string) error {
 	}
 	for sent := 0; sent < len(ids); sent += importBatch {
 		batch := ids[sent:min(sent+importBatch, len(ids))]
-		if err := client.do(a.ctx, "POST", "/admin/identities:import", managementVersion, map[string][]string{"ids": batch}, nil); err != nil {
+		if err := client.do(a.ctx, "POST", admin.IdentitiesPath+":import", managementVersion, map[string][]string{"ids": batch}, nil); err != nil {
 			return fmt.Errorf("after %d of %d identities: %w", sent, len(ids), err)
 		}
 	}

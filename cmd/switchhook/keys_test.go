@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/resource"
@@ -137,7 +138,7 @@ func TestIdentitiesAreSentInBatches(t *testing.T) {
 	var sizes []int
 	connection, dir := fake(t, func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ IDs []string }
-		if err := json.Unmarshal([]byte(bodyOf(r)), &body); err != nil || r.URL.Path != "/admin/identities:import" {
+		if err := json.Unmarshal([]byte(bodyOf(r)), &body); err != nil || r.URL.Path != admin.IdentitiesPath+":import" {
 			t.Errorf("%s: %v", r.URL.Path, err)
 		}
 		sizes = append(sizes, len(body.IDs))

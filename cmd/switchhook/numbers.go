@@ -5,7 +5,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/server"
+	"github.com/switchhook/switchhook/internal/admin"
+	"github.com/switchhook/switchhook/internal/phonenumbers"
 )
 
 type numbersCommand struct {
@@ -42,8 +43,8 @@ func (c numbersCommand) Run(a *app) error {
 
 // runningNumbers prints the inventory of a running server.
 func (a *app) runningNumbers(client *api) error {
-	var answer struct{ Value []server.NumberState }
-	if err := client.do(a.ctx, "GET", server.NumbersPath, managementVersion, nil, &answer); err != nil {
+	var answer struct{ Value []phonenumbers.Known }
+	if err := client.do(a.ctx, "GET", admin.NumbersPath, managementVersion, nil, &answer); err != nil {
 		return err
 	}
 	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)

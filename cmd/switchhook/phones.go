@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/server"
+	"github.com/switchhook/switchhook/internal/admin"
 )
 
 // phonesCommand manages the telephones of users.
@@ -36,7 +36,7 @@ Example:
 }
 
 func (c phonesAddCommand) Run(a *app) error {
-	var made server.Phone
+	var made admin.Phone
 	want := map[string]string{"identity": c.Identity, "userName": c.User, "callerId": c.CallerID}
 	if err := a.phones("POST", "", want, &made); err != nil {
 		return err
@@ -51,10 +51,10 @@ func (a *app) phones(method, rest string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	return client.do(a.ctx, method, server.PhonesPath+rest, managementVersion, in, out)
+	return client.do(a.ctx, method, admin.PhonesPath+rest, managementVersion, in, out)
 }
 
-func printPassword(a *app, p server.Phone) {
+func printPassword(a *app, p admin.Phone) {
 	lines := [][2]string{{"user name", p.UserName}, {"password", p.Password}}
 	if p.Registrar != nil {
 		lines = append(lines, [2]string{"registrar (UDP, TCP)", p.Registrar.SIP}, [2]string{"registrar (TLS)", p.Registrar.SIPS})
@@ -73,7 +73,7 @@ type phonesListCommand struct{}
 func (phonesListCommand) Help() string { return "Example:\n  switchhook phones list" }
 
 func (phonesListCommand) Run(a *app) error {
-	var list struct{ Value []server.Phone }
+	var list struct{ Value []admin.Phone }
 	if err := a.phones("GET", "", nil, &list); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (phonesListCommand) Run(a *app) error {
 }
 
 // left is how long a registration still counts.
-func left(d server.PhoneDevice) string {
+func left(d admin.PhoneDevice) string {
 	return time.Until(d.Expires).Round(time.Second).String()
 }
 
@@ -105,7 +105,7 @@ type phonesShowCommand struct {
 func (phonesShowCommand) Help() string { return "Example:\n  switchhook phones show 101" }
 
 func (c phonesShowCommand) Run(a *app) error {
-	var p server.Phone
+	var p admin.Phone
 	if err := a.phones("GET", "/"+url.PathEscape(c.User), nil, &p); err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ type phonesResetCommand struct {
 func (phonesResetCommand) Help() string { return "Example:\n  switchhook phones reset 101" }
 
 func (c phonesResetCommand) Run(a *app) error {
-	var p server.Phone
+	var p admin.Phone
 	if err := a.phones("POST", "/"+url.PathEscape(c.User)+":resetPassword", nil, &p); err != nil {
 		return err
 	}

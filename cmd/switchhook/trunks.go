@@ -8,9 +8,9 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/server"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -66,8 +66,8 @@ func (a *app) ifRunning(cfg config.Config, connectionString string) (*api, error
 
 // runningTrunks prints what a running server knows of its trunks.
 func (a *app) runningTrunks(client *api) error {
-	var answer struct{ Value []server.TrunkState }
-	if err := client.do(a.ctx, "GET", server.TrunksPath, managementVersion, nil, &answer); err != nil {
+	var answer struct{ Value []admin.TrunkState }
+	if err := client.do(a.ctx, "GET", admin.TrunksPath, managementVersion, nil, &answer); err != nil {
 		return err
 	}
 	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
@@ -92,7 +92,7 @@ func (a *app) runningTrunks(client *api) error {
 	return nil
 }
 
-func registeredAs(line *server.LineState) string {
+func registeredAs(line *admin.TrunkRegistration) string {
 	switch {
 	case line == nil:
 		return "-"
@@ -102,7 +102,7 @@ func registeredAs(line *server.LineState) string {
 	return line.State
 }
 
-func most(t server.TrunkState) string {
+func most(t admin.TrunkState) string {
 	var limits []string
 	if t.MaxCalls > 0 {
 		limits = append(limits, fmt.Sprintf("%d calls", t.MaxCalls))

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/switchhook/switchhook/internal/server"
+	"github.com/switchhook/switchhook/internal/admin"
 )
 
 func TestRunningTrunksAreTold(t *testing.T) {
@@ -39,11 +39,11 @@ func TestRunningNumbersAreTold(t *testing.T) {
 }
 
 func TestDoctorTellsOfTrunksThatDoNotWork(t *testing.T) {
-	for want, state := range map[string]server.TrunkState{
-		"ok    trunk a":                        {Name: "a", State: "unknown"},
-		"ok    trunk a, registered as u":       {Name: "a", State: "online", Registration: &server.LineState{User: "u", State: "registered"}},
-		"note  trunk a does not answer":        {Name: "a", State: "inactive", Answer: "408"},
-		"note  trunk a: registration of u fai": {Name: "a", State: "unknown", Registration: &server.LineState{User: "u", State: "failed", Answer: "403"}},
+	for want, state := range map[string]admin.TrunkState{
+		"ok    trunk a":                        {Name: "a", Link: admin.Link{State: "unknown"}},
+		"ok    trunk a, registered as u":       {Name: "a", Link: admin.Link{State: "online", Registration: &admin.TrunkRegistration{User: "u", State: "registered"}}},
+		"note  trunk a does not answer":        {Name: "a", Link: admin.Link{State: "inactive", Answer: "408"}},
+		"note  trunk a: registration of u fai": {Name: "a", Link: admin.Link{State: "unknown", Registration: &admin.TrunkRegistration{User: "u", State: "failed", Answer: "403"}}},
 	} {
 		if got := trunkFinding(state).String(); !strings.HasPrefix(got, want) {
 			t.Errorf("got %q, want %q", got, want)

@@ -11,8 +11,8 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/permit"
-	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/resource"
+	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 

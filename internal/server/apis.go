@@ -39,7 +39,8 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	p.numbers.Register(p.router)
 	p.routing.Register(p.router)
 	p.grid.Routes(p.router)
-	p.registerManagement(p.router)
+	p.administration().Routes(p.router)
+	p.records.Register(p.router)
 	return nil
 }
 

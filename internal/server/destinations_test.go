@@ -17,12 +17,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/deadletter"
+	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/storage/azuritetest"
-	"github.com/switchhook/switchhook/internal/deadletter"
-	"github.com/switchhook/switchhook/internal/delivery"
 )
 
 func subscriptionURL(base, name string) string {
@@ -75,7 +76,7 @@ func TestTailShowsWhatItsSubscriptionTakes(t *testing.T) {
 			t.Fatalf("%d %s", status, text)
 		}
 	}
-	r, err := http.NewRequestWithContext(t.Context(), "GET", base+EventTailPath+eventsVersion+"&subscription=mine", nil)
+	r, err := http.NewRequestWithContext(t.Context(), "GET", base+admin.EventTailPath+eventsVersion+"&subscription=mine", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/config"
@@ -83,7 +84,7 @@ func eventPartsWith(t *testing.T, cfg config.Config) (p *parts, base string) {
 	t.Cleanup(p.grid.Close)
 	router := rest.New(rest.Config{Auth: everybody{}, Log: p.log})
 	p.grid.Routes(router)
-	p.registerEvents(router)
+	p.administration().Routes(router)
 	doors := httptest.NewServer(router)
 	t.Cleanup(func() { p.endAll(); doors.Close() })
 	return p, doors.URL
@@ -162,16 +163,16 @@ func TestFailedDeliveryIsFoundAndRedelivered(t *testing.T) {
 	if a := attempts[0]; a.Status != 500 || a.Result != delivery.Retried || a.Subscription != "INCOMING" || a.Next == nil || a.Answer != "well, well" || strings.Contains(a.URL, "hush") {
 		t.Errorf("got %+v", a)
 	}
-	_, text := request(t, "GET", base+EventFailuresPath+eventsVersion+"&where=incomingCALL&subscription=Incoming", "")
-	var failures listOf[delivery.Failure]
+	_, text := request(t, "GET", base+admin.EventFailuresPath+eventsVersion+"&where=incomingCALL&subscription=Incoming", "")
+	var failures struct{ Value []delivery.Failure }
 	if err := json.Unmarshal([]byte(text), &failures); err != nil || len(failures.Value) != 1 || failures.Value[0].Category != "DeliveryFailures" || !strings.Contains(text, "500: well, well") {
 		t.Errorf("failures %s, %v", text, err)
 	}
-	if _, text := request(t, "GET", base+EventFailuresPath+eventsVersion+"&where=CallEnded", ""); text != "{\"value\":[]}" {
+	if _, text := request(t, "GET", base+admin.EventFailuresPath+eventsVersion+"&where=CallEnded", ""); text != "{\"value\":[]}" {
 		t.Errorf("failures of another sort: %s", text)
 	}
 	for i, body := range []string{`{"id":"` + attempts[0].ID + `"}`, `{"eventSubscriptionName":"incoming"}`} {
-		status, text := request(t, "POST", base+EventsPath+":redeliver"+eventsVersion, body)
+		status, text := request(t, "POST", base+admin.EventsPath+":redeliver"+eventsVersion, body)
 		if status != http.StatusOK || text != `{"redelivered":1}` {
 			t.Fatalf("%s: %d %s", body, status, text)
 		}
@@ -183,11 +184,11 @@ func TestFailedDeliveryIsFoundAndRedelivered(t *testing.T) {
 	}
 }
 
-func waitForAttempts(t *testing.T, base string, n int) []EventAttempt {
+func waitForAttempts(t *testing.T, base string, n int) []admin.EventAttempt {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; {
-		_, text := request(t, "GET", base+EventAttemptsPath+eventsVersion+"&subscription=incoming", "")
-		var list listOf[EventAttempt]
+		_, text := request(t, "GET", base+admin.EventAttemptsPath+eventsVersion+"&subscription=incoming", "")
+		var list struct{ Value []admin.EventAttempt }
 		if err := json.Unmarshal([]byte(text), &list); err != nil || time.Now().After(deadline) {
 			t.Fatalf("%s %v", text, err)
 		}
@@ -205,12 +206,12 @@ func TestRedeliveryThatCannotBe(t *testing.T) {
 		`{"eventSubscriptionName":"other"}`: http.StatusNotFound,
 		`{"eventSubscriptionName":"a/b"}`:   http.StatusBadRequest,
 	} {
-		if status, text := request(t, "POST", base+EventsPath+":redeliver"+eventsVersion, body); status != want {
+		if status, text := request(t, "POST", base+admin.EventsPath+":redeliver"+eventsVersion, body); status != want {
 			t.Errorf("%s: %d %s", body, status, text)
 		}
 	}
 	for _, query := range []string{"&limit=0", "&limit=x", "&limit=1001", "&subscription=a/b"} {
-		if status, text := request(t, "GET", base+EventAttemptsPath+eventsVersion+query, ""); status != http.StatusBadRequest {
+		if status, text := request(t, "GET", base+admin.EventAttemptsPath+eventsVersion+query, ""); status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", query, status, text)
 		}
 	}
@@ -219,7 +220,7 @@ func TestRedeliveryThatCannotBe(t *testing.T) {
 func TestTailShowsEventsThatNobodyTakes(t *testing.T) {
 	p, base := eventParts(t)
 	follow := func(query string) *bufio.Scanner {
-		answer, err := http.Get(base + EventTailPath + eventsVersion + query)
+		answer, err := http.Get(base + admin.EventTailPath + eventsVersion + query)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,47 +249,3 @@ func TestTailShowsEventsThatNobodyTakes(t *testing.T) {
 		t.Errorf("after the stop: %s", ended.Text())
 	}
 }
-
-func TestTailTellsWhatWasMissed(t *testing.T) {
-	w := httptest.NewRecorder()
-	line := lineWriter{w, http.NewResponseController(deadlines{w}), time.Second}
-	err := line.show(sender.TailEvent{Type: "a", Missed: 3, Body: []byte(`[{"id":"1"}]`)}, nil, "")
-	if err != nil || w.Body.String() != "{\"missed\":3}\n{\"id\":\"1\"}\n" {
-		t.Errorf("%q %v", w.Body, err)
-	}
-}
-
-// TestTailOutlivesItsWriteDeadline: over HTTP/2 a deadline that passes between
-// two lines would end the answer.
-func TestTailOutlivesItsWriteDeadline(t *testing.T) {
-	const patience = 50 * time.Millisecond
-	door := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		line := lineWriter{w, http.NewResponseController(w), patience}
-		for _, text := range []string{"one", "two"} {
-			if err := line.write([]byte(text)); err != nil {
-				t.Error(err)
-			}
-			select {
-			case <-time.After(3 * patience):
-			case <-r.Context().Done():
-			}
-		}
-	}))
-	door.EnableHTTP2 = true
-	door.StartTLS()
-	defer door.Close()
-	answer, err := door.Client().Get(door.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil || string(text) != "one\ntwo\n" || answer.ProtoMajor != 2 {
-		t.Errorf("%s %q %v", answer.Proto, text, err)
-	}
-}
-
-// deadlines lets a recorder pass for a connection.
-type deadlines struct{ *httptest.ResponseRecorder }
-
-func (deadlines) SetWriteDeadline(time.Time) error { return nil }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/pprof"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/listen"
 )
 
@@ -23,7 +23,7 @@ func (p *parts) openProfile(ctx context.Context) error {
 	if err != nil {
 		return listen.Error("profile", p.cfg.Profile, err)
 	}
-	door := &http.Server{Handler: profiles(), ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}
+	door := &http.Server{Handler: admin.Profiles(), ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}
 	p.later(door.Close)
 	p.work.Go(func() {
 		if err := door.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -32,13 +32,4 @@ func (p *parts) openProfile(ctx context.Context) error {
 	})
 	p.log.Info("profiles are served", "address", fmt.Sprintf("http://%s/debug/pprof/", listener.Addr()))
 	return nil
-}
-
-func profiles() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	return mux
 }

@@ -13,7 +13,7 @@ import (
 // serve opens the doors and lets everybody in. Deliveries of the process before
 // come first: their applications must hear of the end of their old calls.
 func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) {
-	p.doors = newDoors(p, p.healthBeside(p.router))
+	p.doors = newDoors(p, p.front(p.router))
 	secure, plain, taken, err := p.doors.listen(ctx)
 	if err != nil {
 		return taken, err

@@ -8,9 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
@@ -45,7 +47,7 @@ func TestStatesOfTrunksAndNumbers(t *testing.T) {
 		t.Fatal("the guard passes")
 	}
 	router := rest.New(rest.Config{Auth: everyone{}, Log: p.log})
-	p.registerStates(router)
+	p.administration().Routes(router)
 	ask := func(path string, into any) {
 		t.Helper()
 		w := httptest.NewRecorder()
@@ -55,18 +57,18 @@ func TestStatesOfTrunksAndNumbers(t *testing.T) {
 		}
 	}
 	var trunks struct {
-		Value   []TrunkState
+		Value   []admin.TrunkState
 		Refused map[string]int
 	}
-	ask(TrunksPath, &trunks)
+	ask(admin.TrunksPath, &trunks)
 	if got := trunks.Value[0]; got.Name != "carrier" || got.Address != "192.0.2.1:5060" || got.Inbound != 1 || got.MaxCalls != 1 || got.Refused == "" || got.State != "unknown" {
 		t.Errorf("trunk is %+v", got)
 	}
 	if trunks.Refused["max-calls"] != 1 || trunks.Refused["caller-ids"] != 1 {
 		t.Errorf("refused %v", trunks.Refused)
 	}
-	var numbers struct{ Value []NumberState }
-	ask(NumbersPath, &numbers)
+	var numbers struct{ Value []phonenumbers.Known }
+	ask(admin.NumbersPath, &numbers)
 	if got := numbers.Value; len(got) != 2 || !got[0].Owned || got[1].Owned || got[0].Calling != "inbound+outbound" {
 		t.Errorf("numbers are %+v", got)
 	}

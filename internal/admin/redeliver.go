@@ -1,4 +1,4 @@
-package server
+package admin
 
 import (
 	"context"
@@ -20,28 +20,28 @@ type Redelivered struct {
 	Count int `json:"redelivered"`
 }
 
-func (p *parts) redeliver(w http.ResponseWriter, r *http.Request) error {
+func (a *API) redeliver(w http.ResponseWriter, r *http.Request) error {
 	body, err := rest.Decode[Redelivery](r)
 	if err != nil {
 		return err
 	}
-	label, err := p.labelOf(body.Subscription)
+	label, err := a.labelOf(body.Subscription)
 	if err != nil {
 		return err
 	}
 	var done Redelivered
 	switch {
 	case body.Event != "":
-		done.Count, err = p.deliveries.Resend(body.Event, label)
+		done.Count, err = a.Deliveries.Resend(body.Event, label)
 	case label != "":
-		done.Count, err = p.redeliverAll(r.Context(), label)
+		done.Count, err = a.redeliverAll(r.Context(), label)
 	default:
 		err = fault.Invalid("name an event by id, or a subscription by eventSubscriptionName")
 	}
 	if err != nil {
 		return err
 	}
-	p.log.Info("events redelivered", "event", body.Event, "subscription", label, "deliveries", done.Count)
+	a.Log.Info("events were delivered once more", "event", body.Event, "subscription", label, "deliveries", done.Count)
 	return rest.WriteJSON(w, http.StatusOK, done)
 }
 
@@ -50,15 +50,15 @@ const maxRedelivered = 10_000
 
 // redeliverAll starts the next attempt of everything that waits for one, and
 // delivers the subscription's dead letters once more.
-func (p *parts) redeliverAll(ctx context.Context, label string) (int, error) {
-	if !p.grid.Has(label) {
+func (a *API) redeliverAll(ctx context.Context, label string) (int, error) {
+	if !a.Subscriptions.Has(label) {
 		return 0, fault.NotFound("there is no event subscription %q", label).WithCode("ResourceNotFound")
 	}
-	hurried := p.deliveries.Hurry(label)
-	store, again, ok := p.grid.DeadLetters(label)
+	hurried := a.Deliveries.Hurry(label)
+	store, again, ok := a.Subscriptions.DeadLetters(label)
 	if !ok || store == "" {
 		return hurried, nil
 	}
-	resent, err := p.deadLetters.Resend(ctx, p.deliveries, store, label, maxRedelivered, again)
+	resent, err := a.DeadLetters.Resend(ctx, a.Deliveries, store, label, maxRedelivered, again)
 	return hurried + resent, err
 }

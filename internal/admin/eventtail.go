@@ -1,4 +1,4 @@
-package server
+package admin
 
 import (
 	"bytes"
@@ -20,19 +20,19 @@ const (
 // tailEvents answers with events as they happen, a JSON object a line, until
 // the client leaves or the server stops. Where the client was too slow, a line
 // {"missed":N} stands for what it lost.
-func (p *parts) tailEvents(w http.ResponseWriter, r *http.Request) error {
+func (a *API) tailEvents(w http.ResponseWriter, r *http.Request) error {
 	var types []string
 	if list := r.URL.Query().Get("includedEventTypes"); list != "" {
 		types = strings.Split(list, ",")
 	}
-	subscription, err := p.labelOf(r.URL.Query().Get("subscription"))
+	subscription, err := a.labelOf(r.URL.Query().Get("subscription"))
 	if err != nil {
 		return err
 	}
-	if p.streams.Err() != nil {
+	if a.Stopping.Err() != nil {
 		return fault.Busy(time.Second, "the server is stopping")
 	}
-	sightings, err := p.tail.Follow(r.Context())
+	sightings, err := a.Tail.Follow(r.Context())
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (p *parts) tailEvents(w http.ResponseWriter, r *http.Request) error {
 			if line.write(nil) != nil {
 				return nil
 			}
-		case <-p.streams.Done():
+		case <-a.Stopping.Done():
 			return nil
 		}
 	}

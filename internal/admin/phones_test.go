@@ -1,4 +1,4 @@
-package server
+package admin
 
 import (
 	"encoding/json"
@@ -10,12 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/switchhook/switchhook/internal/auth"
-	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/identifier"
-	"github.com/switchhook/switchhook/internal/identity"
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -23,48 +18,29 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-const phonesResource = "11111111-2222-4333-8444-555555555555"
-
-// phoneOffice is what manages telephones, in memory, with one user.
+// phoneOffice is the administration of telephones, in memory, with one user.
 type phoneOffice struct {
-	*parts
+	*API
 	router *rest.Router
 	user   string
 }
 
 func newPhoneOffice(t *testing.T) phoneOffice {
 	t.Helper()
-	keys, err := auth.NewKeys(auth.NewKey(), auth.NewKey())
+	phones, err := registrar.New(t.Context(), registrar.Config{Store: store.InMemory(), Realm: "test", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &parts{
-		log: slog.New(slog.DiscardHandler), store: store.InMemory(), metrics: prometheus.NewRegistry(),
-		resource: &resource.Resource{ID: phonesResource, Keys: keys},
-		cfg:      config.Config{Numbers: demoNumbers, Trunks: []trunk.Trunk{{Name: "roaming", InboundUsername: "carrier", InboundPassword: "secret"}}},
+	t.Cleanup(phones.Close)
+	trunks, err := trunk.NewTable([]trunk.Trunk{{Name: "roaming", InboundUsername: "carrier", InboundPassword: "secret"}}, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.close() })
-	for _, open := range []error{p.openNumbers(t.Context()), p.openRouting(t.Context()), p.openRegistrar(t.Context())} {
-		if open != nil {
-			t.Fatal(open)
-		}
-	}
-	p.identities, err = identity.New(identity.Config{
-		Resource: phonesResource, Tokens: auth.NewUserTokens(auth.UserTokensConfig{Keys: p.resource.Keys, Resource: phonesResource}), Store: p.store, Log: p.log,
-		Revoked: p.registrar.SignOut, Deleted: p.registrar.RemoveIdentity,
+	user := identifier.User(resourceID, "0000000a-1b2c-3d4e-5f60-718293a4b5c6")
+	a := New(Config{
+		Resource: &resource.Resource{ID: resourceID}, Identities: users{user}, Numbers: owned{"+15550100001"}, Trunks: trunks, Registrar: phones,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.later(func() error { p.identities.Close(); return nil })
-	user := identifier.User(phonesResource, "0000000a-1b2c-3d4e-5f60-718293a4b5c6").Raw()
-	if _, err := p.identities.Import(t.Context(), []string{user}); err != nil {
-		t.Fatal(err)
-	}
-	o := phoneOffice{p, rest.New(rest.Config{Auth: everyone{}, Log: p.log}), user}
-	p.registerPhones(o.router)
-	p.identities.Register(o.router)
-	return o
+	return phoneOffice{a, routerFor(a, everyone{}), user.Raw()}
 }
 
 // ask makes a request and reads a telephone from the answer.
@@ -90,7 +66,7 @@ func TestPhonesAreManagedOverHTTP(t *testing.T) {
 		t.Errorf("made is %+v", made)
 	}
 	flow := registrar.Flow{Transport: "UDP", Source: netip.MustParseAddrPort("198.51.100.7:5062")}
-	_, err := o.registrar.Register(t.Context(), registrar.Registration{
+	_, err := o.Registrar.Register(t.Context(), registrar.Registration{
 		UserName: "101", CallID: "c", CSeq: 1, Flow: flow, UserAgent: "desk 1.0", Contacts: []registrar.Contact{{URI: "sip:101@10.0.0.7", Expires: time.Hour}},
 	})
 	if err != nil {
@@ -122,7 +98,7 @@ func TestPhonesThatCannotBe(t *testing.T) {
 		"no identity":         {`{"userName":"101"}`, 400, "identity"},
 		"another resource's":  {`{"identity":"8:acs:99999999-2222-4333-8444-555555555555_x"}`, 400, "no user of this resource"},
 		"a number":            {`{"identity":"4:+15550100001"}`, 400, "no user of this resource"},
-		"nobody":              {`{"identity":"8:acs:` + phonesResource + `_nobody"}`, 404, "does not exist"},
+		"nobody":              {`{"identity":"8:acs:` + resourceID + `_nobody"}`, 404, "does not exist"},
 		"a foreign caller id": {`{"identity":"` + o.user + `","callerId":"+15551230001"}`, 400, "not an owned number"},
 		"a trunk's name":      {`{"identity":"` + o.user + `","userName":"carrier"}`, 409, "belongs to a trunk"},
 		"no name":             {`{"identity":"` + o.user + `","userName":"a b"}`, 400, "characters"},
@@ -130,26 +106,6 @@ func TestPhonesThatCannotBe(t *testing.T) {
 		if _, text := o.ask(t, "POST", PhonesPath, test.body, test.status); !strings.Contains(text, test.says) {
 			t.Errorf("%s: %s", name, text)
 		}
-	}
-}
-
-func TestUsersTakeTheirPhonesAlong(t *testing.T) {
-	o := newPhoneOffice(t)
-	o.ask(t, "POST", PhonesPath, `{"identity":"`+o.user+`","userName":"101"}`, 201)
-	_, err := o.registrar.Register(t.Context(), registrar.Registration{
-		UserName: "101", CallID: "c", CSeq: 1, Flow: registrar.Flow{Transport: "UDP", Source: netip.MustParseAddrPort("198.51.100.7:5062")},
-		Contacts: []registrar.Contact{{URI: "sip:101@10.0.0.7", Expires: time.Hour}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.ask(t, "POST", "/identities/"+o.user+"/:revokeAccessTokens", "", 204)
-	if len(o.registrar.All()) != 0 || len(o.registrar.List()) != 1 {
-		t.Error("revoking does not sign the phones out, or takes their passwords")
-	}
-	o.ask(t, "DELETE", "/identities/"+o.user, "", 204)
-	if len(o.registrar.List()) != 0 {
-		t.Error("a deleted user keeps phones")
 	}
 }
 
@@ -164,10 +120,10 @@ func TestRegistrarOnAllAddressesIsNamedAsItWasReached(t *testing.T) {
 		{"[::]:5060", "192.0.2.7:8443", nil, "192.0.2.7:5060"},
 		{"0.0.0.0:5060", "localhost", []string{"calls.example:443"}, "calls.example:5060"},
 	} {
-		p := &parts{cfg: config.Config{PublicHosts: test.public}}
+		a := New(Config{PublicHosts: test.public})
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host = test.host
-		if got := p.reachable(net.TCPAddrFromAddrPort(netip.MustParseAddrPort(test.at)), r); got != test.want {
+		if got := a.reachable(net.TCPAddrFromAddrPort(netip.MustParseAddrPort(test.at)), r); got != test.want {
 			t.Errorf("%+v: %s", test, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package admin
 
 import (
 	"net/http"
@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
-	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
@@ -25,11 +24,11 @@ const (
 	maxEvents   = 1000
 )
 
-func (p *parts) registerEvents(rt *rest.Router) {
-	rt.Handle(http.MethodGet, EventFailuresPath, p.eventFailures)
-	rt.Handle(http.MethodGet, EventAttemptsPath, p.eventAttempts)
-	rt.Handle(http.MethodGet, EventTailPath, p.tailEvents)
-	rt.Handle(http.MethodPost, EventsPath+":redeliver", p.redeliver)
+func (a *API) eventRoutes(rt *rest.Router) {
+	rt.Handle(http.MethodGet, EventFailuresPath, a.eventFailures)
+	rt.Handle(http.MethodGet, EventAttemptsPath, a.eventAttempts)
+	rt.Handle(http.MethodGet, EventTailPath, a.tailEvents)
+	rt.Handle(http.MethodPost, EventsPath+":redeliver", a.redeliver)
 }
 
 // listOf is the answer of a list.
@@ -39,16 +38,16 @@ type listOf[T any] struct {
 
 // eventFailures answers with failed attempts in the shape of Event Grid's
 // diagnostic log, newest first.
-func (p *parts) eventFailures(w http.ResponseWriter, r *http.Request) error {
+func (a *API) eventFailures(w http.ResponseWriter, r *http.Request) error {
 	limit, err := limitOf(r)
 	if err != nil {
 		return err
 	}
 	query := delivery.FailureQuery{Where: r.URL.Query().Get("where"), Limit: limit}
-	if query.Subscription, err = p.labelOf(r.URL.Query().Get("subscription")); err != nil {
+	if query.Subscription, err = a.labelOf(r.URL.Query().Get("subscription")); err != nil {
 		return err
 	}
-	return rest.WriteJSON(w, http.StatusOK, listOf[delivery.Failure]{append([]delivery.Failure{}, p.deliveries.Failures(query)...)})
+	return rest.WriteJSON(w, http.StatusOK, listOf[delivery.Failure]{append([]delivery.Failure{}, a.Deliveries.Failures(query)...)})
 }
 
 // EventAttempt is one attempt to deliver an event, or its end without one.
@@ -68,18 +67,18 @@ type EventAttempt struct {
 	Next         *time.Time      `json:"nextAttempt,omitempty"`
 }
 
-func (p *parts) eventAttempts(w http.ResponseWriter, r *http.Request) error {
+func (a *API) eventAttempts(w http.ResponseWriter, r *http.Request) error {
 	limit, err := limitOf(r)
 	if err != nil {
 		return err
 	}
-	filter := delivery.Filter{Policy: eventgrid.PolicyName, ID: r.URL.Query().Get("id")}
-	if filter.Group, err = p.labelOf(r.URL.Query().Get("subscription")); err != nil {
+	filter := delivery.Filter{Policy: a.EventPolicy, ID: r.URL.Query().Get("id")}
+	if filter.Group, err = a.labelOf(r.URL.Query().Get("subscription")); err != nil {
 		return err
 	}
 	list := listOf[EventAttempt]{[]EventAttempt{}}
-	for _, a := range p.deliveries.Attempts(filter, limit) {
-		list.Value = append(list.Value, eventAttempt(a))
+	for _, made := range a.Deliveries.Attempts(filter, limit) {
+		list.Value = append(list.Value, eventAttempt(made))
 	}
 	return rest.WriteJSON(w, http.StatusOK, list)
 }
@@ -108,11 +107,11 @@ func limitOf(r *http.Request) (int, error) {
 	return limit, nil
 }
 
-// labelOf is a subscription's name as deliveries bear it; none for no name.
-// Deliveries of one that was deleted can still be asked for.
-func (p *parts) labelOf(name string) (string, error) {
+// labelOf is the name by which deliveries refer to a subscription; "" for "". The
+// deliveries of a deleted subscription can still be asked for.
+func (a *API) labelOf(name string) (string, error) {
 	if name == "" {
 		return "", nil
 	}
-	return eventgrid.Label(name)
+	return a.Subscriptions.Label(name)
 }

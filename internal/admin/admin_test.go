@@ -1,0 +1,74 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/resource"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+const resourceID = "11111111-2222-4333-8444-555555555555"
+
+// everyone accepts all requests.
+type everyone struct{}
+
+func (everyone) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal, error) {
+	return auth.Principal{}, nil
+}
+
+// nobody refuses all requests.
+type nobody struct{}
+
+func (nobody) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal, error) {
+	return auth.Principal{}, fault.Unauthorized("no credentials")
+}
+
+// users are identities that exist.
+type users []identifier.ID
+
+func (u users) Exists(_ context.Context, id identifier.ID) (bool, error) {
+	return slices.Contains(u, id), nil
+}
+
+func (users) Import(context.Context, []string) (int, error) { return 0, errors.New("not here") }
+
+// owned are phone numbers of the resource.
+type owned []string
+
+func (o owned) Owns(number string) bool { return slices.Contains(o, number) }
+
+func routerFor(a *API, auth rest.Authenticator) *rest.Router {
+	router := rest.New(rest.Config{Auth: auth, Log: slog.New(slog.DiscardHandler)})
+	a.Routes(router)
+	return router
+}
+
+// TestEveryRouteAsksForCredentials: the administration has no way past the
+// authentication of package rest.
+func TestEveryRouteAsksForCredentials(t *testing.T) {
+	router := routerFor(New(Config{}), nobody{})
+	for _, route := range []string{
+		"POST " + resource.ARMPath + "/listKeys", "POST " + resource.ARMPath + "/regenerateKey",
+		"POST " + IdentitiesPath + ":import",
+		"GET " + EventFailuresPath, "GET " + EventAttemptsPath, "GET " + EventTailPath, "POST " + EventsPath + ":redeliver",
+		"GET " + TrunksPath, "GET " + NumbersPath,
+		"GET " + PhonesPath, "POST " + PhonesPath, "GET " + PhonesPath + "/101", "DELETE " + PhonesPath + "/101", "POST " + PhonesPath + "/101:resetPassword",
+	} {
+		method, path, _ := strings.Cut(route, " ")
+		w := httptest.NewRecorder()
+		router.ServeHTTP(w, httptest.NewRequest(method, path+"?api-version=2024-01-01", strings.NewReader("{}")))
+		if w.Code != http.StatusUnauthorized {
+			t.Errorf("%s answers %d %s", route, w.Code, w.Body)
+		}
+	}
+}

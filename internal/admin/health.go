@@ -1,0 +1,38 @@
+package admin
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Probes answers what load balancers and Prometheus ask, without a signature, and
+// leaves everything else to next. /healthz says that the process serves, /readyz
+// that it would take a call now: ready returns why not. /metrics is answered
+// without TLS alone, since HTTPS may be open to the Internet.
+func Probes(ready func() error, metrics prometheus.Gatherer, next http.Handler) http.Handler {
+	series := promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/healthz":
+			io.WriteString(w, "ok\n")
+		case r.URL.Path == "/readyz":
+			readyz(w, ready())
+		case r.URL.Path == "/metrics" && r.TLS == nil:
+			series.ServeHTTP(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func readyz(w http.ResponseWriter, why error) {
+	if why != nil {
+		w.Header().Set("Retry-After", "2")
+		http.Error(w, why.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	io.WriteString(w, "ok\n")
+}

@@ -1,0 +1,84 @@
+package admin
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// Paths by which commands ask for the state of trunks and numbers.
+const (
+	TrunksPath  = "/admin/trunks"
+	NumbersPath = "/admin/numbers"
+)
+
+// TrunkState is a trunk with its link and its load.
+type TrunkState struct {
+	Name      string `json:"name"`
+	Address   string `json:"address,omitempty"` // "" for a trunk that only calls in
+	Transport string `json:"transport"`
+	Link
+	Inbound        int       `json:"callsIn"`
+	Outbound       int       `json:"callsOut"`
+	MaxCalls       int       `json:"maxCalls,omitempty"`
+	CallsPerSecond int       `json:"callsPerSecond,omitempty"`
+	Refused        string    `json:"lastRefusal,omitempty"`
+	RefusedAt      time.Time `json:"lastRefusalAt,omitzero"`
+}
+
+// Link is what OPTIONS and REGISTER say about a trunk.
+type Link struct {
+	State        string             `json:"state"` // unknown, online, inactive: by its answers to OPTIONS
+	Answer       string             `json:"answer,omitempty"`
+	Answered     time.Time          `json:"answered,omitzero"` // its last answer
+	Heard        time.Time          `json:"heard,omitzero"`    // its last OPTIONS
+	Registration *TrunkRegistration `json:"registration,omitempty"`
+}
+
+// TrunkRegistration is our registration with a trunk.
+type TrunkRegistration struct {
+	User       string    `json:"user"`
+	State      string    `json:"state"` // registering, registered, failed
+	Answer     string    `json:"answer,omitempty"`
+	Since      time.Time `json:"since"`
+	Until      time.Time `json:"until,omitzero"`
+	Next       time.Time `json:"next,omitzero"`
+	Associated []string  `json:"associated,omitempty"`
+}
+
+func (a *API) trunkRoutes(rt *rest.Router) {
+	always := rest.EvenWhenBusy()
+	rt.Handle(http.MethodGet, TrunksPath, a.listTrunks, always)
+	rt.Handle(http.MethodGet, NumbersPath, a.listNumbers, always)
+}
+
+func (a *API) listTrunks(w http.ResponseWriter, _ *http.Request) error {
+	list := []TrunkState{}
+	for _, t := range a.Trunks.Trunks() {
+		list = append(list, a.trunkState(t))
+	}
+	return rest.WriteJSON(w, http.StatusOK, map[string]any{"value": list, "refused": a.Permits.Refused()})
+}
+
+func (a *API) listNumbers(w http.ResponseWriter, _ *http.Request) error {
+	return rest.WriteJSON(w, http.StatusOK, map[string]any{"value": a.Inventory()})
+}
+
+func (a *API) trunkState(t *trunk.Trunk) TrunkState {
+	load := a.Permits.Load(t.Name)
+	state := TrunkState{
+		Name: t.Name, Transport: string(t.Transport), Link: Link{State: "unknown"}, MaxCalls: t.MaxCalls, CallsPerSecond: t.CallsPerSecond,
+		Inbound: load.Inbound, Outbound: load.Outbound, Refused: load.Refused, RefusedAt: load.RefusedAt,
+	}
+	if t.Host != "" {
+		state.Address = net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
+	}
+	if a.Link != nil {
+		state.Link = a.Link(t.Name)
+	}
+	return state
+}

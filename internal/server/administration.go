@@ -1,0 +1,30 @@
+package server
+
+import (
+	"net"
+
+	"github.com/switchhook/switchhook/internal/admin"
+	"github.com/switchhook/switchhook/internal/eventgrid"
+)
+
+// administration makes the API by which commands look at the server.
+func (p *parts) administration() *admin.API {
+	cfg := admin.Config{
+		Resource: p.resource, Endpoint: p.public.base, PublicHosts: p.cfg.PublicHosts,
+		Identities: p.identities, Numbers: p.numbers, Inventory: func() any { return p.numbers.Inventory() },
+		Trunks: p.trunks, Permits: p.permits, Registrar: p.registrar,
+		Deliveries: p.deliveries, EventPolicy: eventgrid.PolicyName, Subscriptions: subscriptions{p.grid}, DeadLetters: p.deadLetters, Tail: &p.tail,
+		Stopping: p.streams, Log: p.log.With("part", "admin"),
+	}
+	if p.phones != nil {
+		cfg.Link = p.trunkLink
+		cfg.PhoneListeners = func() (plain, secure net.Addr) { return p.phones.Addr(), p.phones.TLSAddr() }
+	}
+	return admin.New(cfg)
+}
+
+// subscriptions are the event subscriptions, as the administration names them.
+type subscriptions struct{ *eventgrid.Grid }
+
+// Label is the name by which deliveries refer to a subscription.
+func (subscriptions) Label(name string) (string, error) { return eventgrid.Label(name) }
