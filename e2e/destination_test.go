@@ -12,8 +12,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/switchhook/switchhook/internal/storage/azuritetest"
 	"github.com/switchhook/switchhook/internal/resource"
+	"github.com/switchhook/switchhook/internal/storage/azuritetest"
 )
 
 // TestStorageQueueGetsTheCall: the emulator's queue, subscribed by command and

@@ -19,8 +19,6 @@ import (
 
 	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/deadletter"
-	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/storage/azuritetest"

@@ -35,7 +35,7 @@ func (h trunkHealth) Collect(to chan<- prometheus.Metric) {
 	}
 	refused := h.phones.Refusals()
 	for why, n := range map[string]uint64{
-		"stranger": refused.Strangers, "dropped": refused.Dropped, "malformed": refused.Malformed, "busy": refused.Busy, "overload": refused.Overload,
+		"stranger": refused.Unknown, "dropped": refused.Dropped, "malformed": refused.Malformed, "busy": refused.Busy, "overload": refused.Overload,
 	} {
 		to <- prometheus.MustNewConstMetric(sipRefused, prometheus.CounterValue, float64(n), why)
 	}
