@@ -10,6 +10,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sip"
 )
@@ -75,12 +76,15 @@ func bindAddress(door string) (netip.Addr, error) {
 // dialer reaches other people's phones.
 type dialer struct{ p *parts }
 
-// Dial starts a leg over a trunk.
+// Dial starts a leg over a trunk, or to a telephone of a user.
 func (d dialer) Dial(ctx context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
 	if d.p.phones == nil {
 		return nil, errNoPhones
 	}
-	return d.p.phones.Dial(ctx, d.p.shownAs(in), report)
+	if in.To.Kind() == identifier.CommunicationUser {
+		return d.p.phones.Phones().Dial(ctx, in, report)
+	}
+	return d.p.phones.Numbers().Dial(ctx, d.p.shownAs(in), report)
 }
 
 // announcer tells Event Grid's subscribers of calls.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // locals remembers which of our addresses leads to a peer.

@@ -3,20 +3,19 @@ package sip
 import (
 	"sync"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // methods are those that we understand everywhere.
 const methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
 
-// allowedOn are the methods that a trunk may use. REFER is named only where it
-// is taken: a telephone system that sees it leaves transfers to us.
-func allowedOn(t *trunk.Trunk) string {
-	if t.AcceptRefer != trunk.AcceptNone {
+// allow are the methods that a peer may use. REFER is named only where it is
+// taken: a telephone system that sees it leaves transfers to us.
+func (t terms) allow() string {
+	if t.acceptRefer != trunk.AcceptNone {
 		return methods + ", REFER"
 	}
 	return methods

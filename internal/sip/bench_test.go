@@ -6,10 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 

@@ -264,6 +264,14 @@ func (r *rig) dial(t *testing.T, number string) *guest {
 	return p
 }
 
+// Dial chooses the dialer by the kind of who is called, as calls do.
+func (r *rig) Dial(ctx context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
+	if in.To.Kind() == identifier.CommunicationUser {
+		return r.Phones().Dial(ctx, in, report)
+	}
+	return r.Numbers().Dial(ctx, in, report)
+}
+
 // callee makes a phone that can be called, and the trunk that leads to it.
 func callee(t testing.TB, name string, change func(*siptest.Config)) (*siptest.Phone, trunk.Trunk) {
 	t.Helper()

@@ -1,150 +1,48 @@
 package sip
 
 import (
-	"context"
-	"net/netip"
-
-	"github.com/switchhook/switchhook/internal/sip/header"
-
-	"github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
-	"github.com/switchhook/switchhook/internal/identifier"
-	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// Dial calls a telephone of a user, or a phone number through the trunks that its
-// route names, one after the other while they fail with 408, 503, 504 or not at
-// all reachable. An error
-// is NotFound where no route takes the number, Invalid where it is none, and
-// Busy where we take no more calls.
-func (s *Server) Dial(_ context.Context, invitation call.Invitation, report func(call.Report)) (call.Leg, error) {
-	number := header.Number(invitation.To)
-	if number == "" && invitation.To.Kind() != identifier.CommunicationUser {
-		return nil, fault.Invalid("%s is not a phone number", invitation.To)
-	}
-	if invitation.Hops == 1 {
-		return nil, fault.Invalid("the call has been passed on too often: this looks like a loop")
+// Numbers dials phone numbers, over trunks.
+func (s *Server) Numbers() call.Dialer { return numberDialer{s} }
+
+// Phones dials the registered telephones of users.
+func (s *Server) Phones() call.Dialer { return phoneDialer{s} }
+
+// mayDial refuses a call that must not leave: Invalid for a loop, Busy while the
+// server stops.
+func (s *Server) mayDial(in call.Invitation) error {
+	if in.Hops == 1 {
+		return fault.Invalid("the call has been passed on too often: this looks like a loop")
 	}
 	if s.draining.Load() {
-		return nil, fault.Busy(s.cfg.RetryAfter, "the server is stopping")
+		return fault.Busy(s.cfg.RetryAfter, "the server is stopping")
 	}
-	if invitation.To.Kind() == identifier.CommunicationUser {
-		return s.dialUser(invitation, report)
-	}
-	trunks, err := s.trunks.Route(number)
-	if err != nil {
-		return nil, fault.NotFound("no route takes %s", number).WithCause(err)
-	}
-	trunks = s.alive(trunks)
+	return nil
+}
+
+// startOutbound makes the leg of a call to a peer. begin is the first that its
+// goroutine does. An error is Busy where there are too many legs.
+func (s *Server) startOutbound(to origin, out *outbound, report func(call.Report), begin func(l *leg, callID string)) (*leg, error) {
 	session, err := s.ports.Open()
 	if err != nil {
 		return nil, err
 	}
-	l := s.newLeg(session, trunks[0])
+	l := s.newLeg(session, to)
+	l.out = out
 	l.tell.to(report)
-	l.out = &outbound{invitation: invitation, number: number, trunks: trunks}
 	callID := uuid.NewString()
 	if added, _ := s.legs.add(l, callID, s.tags.caller(callID)); !added {
 		l.close()
-		return nil, fault.Busy(s.cfg.RetryAfter, "%d calls are going on, which is the limit", s.cfg.MaxLegs)
+		return nil, fault.Busy(s.cfg.RetryAfter, "%d calls are in progress, which is the limit", s.cfg.MaxLegs)
 	}
 	s.work.Go(func() {
-		l.tryNext(callID)
+		begin(l, callID)
 		l.run()
 	})
 	return l, nil
 }
-
-// tryNext calls the next address of the trunk, or the next trunk. Each attempt
-// is a dialog of its own, so that late answers to the last one are not taken for
-// this one's.
-func (l *leg) tryNext(callID string) {
-	changed := len(l.out.places) == 0
-	if changed {
-		l.trunk, l.out.trunks = l.out.trunks[0], l.out.trunks[1:]
-	}
-	l.out.credentials, l.out.invite, l.timer = nil, nil, sessionTimer{}
-	l.media.keys = nil // another peer must not know them
-	l.dialog = dialog{
-		callID: callID, localTag: l.server.tags.caller(callID), transport: transportOf(l.trunk),
-		local:  l.out.caller(l.trunk),
-		remote: party{uri: l.destination()},
-		target: l.destination(),
-	}
-	l.log = l.server.log.With("trunk", l.trunk.Name, "call_id", callID)
-	if changed && !l.board() {
-		return
-	}
-	if !changed {
-		l.inviteNext()
-		return
-	}
-	if address, err := netip.ParseAddr(l.trunk.Host); err == nil {
-		l.out.places = []netip.AddrPort{netip.AddrPortFrom(address.Unmap(), uint16(l.trunk.Port))}
-		l.inviteNext()
-		return
-	}
-	l.resolve(l.trunk)
-}
-
-func (l *leg) inviteNext() {
-	l.out.place, l.out.places = l.out.places[0], l.out.places[1:]
-	l.invite()
-}
-
-// resolve finds the addresses of a trunk beside the leg: names take their time.
-func (l *leg) resolve(via *trunk.Trunk) {
-	l.server.work.Go(func() {
-		ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)
-		defer cancel()
-		found, err := l.server.locator.find(ctx, via)
-		l.box.put(func() {
-			if l.phase != early || l.trunk != via {
-				return
-			}
-			if len(found) == 0 {
-				text := "trunk " + via.Name + " was not found"
-				if err != nil {
-					text += ": " + err.Error()
-				}
-				l.failed(call.Reason{Kind: call.Unreachable, Text: text}, true)
-				return
-			}
-			l.out.places = found
-			l.inviteNext()
-		})
-	})
-}
-
-// again takes a new Call-ID for the next trunk.
-func (l *leg) again() bool {
-	callID := uuid.NewString()
-	l.server.legs.remove(l)
-	if added, _ := l.server.legs.add(l, callID, l.server.tags.caller(callID)); !added {
-		return false
-	}
-	l.tryNext(callID)
-	return true
-}
-
-// destination is the Request-URI of a call through the leg's trunk.
-func (l *leg) destination() sip.Uri { return uriOn(l.trunk, l.out.number) }
-
-// uriOn is a number as a trunk reaches it.
-func uriOn(via *trunk.Trunk, number string) sip.Uri {
-	number = via.Rewriting.Out(number, via.Rewriting.CalledOut)
-	uri := sip.Uri{Scheme: "sip", User: number, Host: via.Realm(), Port: via.Port}
-	if via.Transport != trunk.UDP {
-		uri.UriParams.Add("transport", string(via.Transport))
-	}
-	if via.Domain != "" || uri.Port == sip.DefaultPort(string(via.Transport)) {
-		uri.Port = 0
-	}
-	uri.UriParams.Add("user", "phone")
-	return uri
-}
-
-func transportOf(t *trunk.Trunk) string { return sip.NetworkToUpper(string(t.Transport)) }

@@ -3,9 +3,9 @@ package sip
 import (
 	"net/netip"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // dialog is what RFC 3261 §12 asks to remember.

@@ -23,7 +23,7 @@ func challenges(response *sip.Response) bool {
 // challenged takes a challenge. It returns false where another attempt would
 // only be refused again: no credentials, or those that we have were refused.
 func (l *leg) challenged(response *sip.Response) bool {
-	if l.out == nil || l.trunk.Username == "" {
+	if l.out == nil || l.trunk == nil || l.trunk.Username == "" {
 		return false
 	}
 	found := challengeOf(response)

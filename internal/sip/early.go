@@ -3,9 +3,8 @@ package sip
 import (
 	"github.com/emiago/sipgo/sip"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // Progress lets a caller hear the call before it is answered.

@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"context"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/registrar"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // exchange carries a request to its final response, beside the leg: connecting
@@ -19,7 +18,10 @@ func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on fu
 	s.work.Go(func() {
 		ctx, cancel := context.WithTimeout(s.ctx, dialTimeout)
 		defer cancel()
-		err := s.reach(ctx, via, request)
+		err := error(nil)
+		if via != nil { // a telephone is reached over its flow
+			err = s.reach(ctx, via, request)
+		}
 		var tx *sip.ClientTx
 		if err == nil {
 			tx, err = s.transactions.NewClientTransaction(ctx, request)

@@ -4,10 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 

@@ -3,12 +3,11 @@ package sip
 import (
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // inbound is what a leg that called us needs until it is up.
@@ -90,7 +89,7 @@ func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, 
 		response = sip.NewSDPResponseFromRequest(request, body)
 	}
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
-	response.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
+	response.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
 	response.AppendHeader(sip.NewHeader("Supported", extensions))
 	for _, field := range l.grantTimer(request) {
 		response.AppendHeader(field)

@@ -9,18 +9,17 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/sip/header"
-	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // invitationOf reads who calls whom. An error says that the callee cannot be
 // anybody.
-func invitationOf(request *sip.Request, via *trunk.Trunk) (call.Invitation, error) {
-	to, err := header.Callee(via.Rewriting.In(header.StripSeparators(calledUser(request, via)), via.Rewriting.CalledIn))
+func invitationOf(request *sip.Request, with terms) (call.Invitation, error) {
+	to, err := header.Callee(with.rewriting.In(header.StripSeparators(calledUser(request, with.account)), with.rewriting.CalledIn))
 	if err != nil {
 		return call.Invitation{}, fmt.Errorf("callee: %w", err)
 	}
 	identify := func(user string) (identifier.ID, error) {
-		return header.Caller(via.Rewriting.In(header.StripSeparators(user), via.Rewriting.CallingIn))
+		return header.Caller(with.rewriting.In(header.StripSeparators(user), with.rewriting.CallingIn))
 	}
 	from, display := header.CallerIdentity(request, identify)
 	in := call.Invitation{
@@ -36,9 +35,9 @@ func invitationOf(request *sip.Request, via *trunk.Trunk) (call.Invitation, erro
 // calledUser is whom a call through a trunk is for: the user of its Request-URI.
 // Where that is the account that we have registered, the callee is elsewhere:
 // in P-Called-Party-ID (RFC 7315 §4.2), or else in To.
-func calledUser(request *sip.Request, via *trunk.Trunk) string {
+func calledUser(request *sip.Request, account string) string {
 	user := header.User(&request.Recipient)
-	if via.Register == nil || !strings.EqualFold(user, via.Register.User) {
+	if account == "" || !strings.EqualFold(user, account) {
 		return user
 	}
 	for _, value := range header.Values(request, "P-Called-Party-ID") {

@@ -5,26 +5,17 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/fault"
-	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/sdp"
-	"github.com/switchhook/switchhook/internal/trunk"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // invited takes a request for a new call: it checks what can be checked at
 // once, and makes a leg whose goroutine does the rest.
-func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
-	s.invitedBy(request, tx, from, nil)
-}
-
-// invitedBy is invited for a trunk, or for the telephone of a user.
-func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk, as *registrar.Credential) {
+func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from origin) {
 	s.send(sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil), tx)
 	source := sourceOf(request)
 	if s.legs.full() { // before a port is opened
@@ -38,7 +29,7 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
 		return
 	}
-	invitation, err := s.calledBy(request, from, as)
+	invitation, err := s.calledBy(request, from)
 	if err != nil {
 		s.respond(request, tx, sip.StatusNotFound, "Not Found", header.Warning(s.cfg.UserAgent, err))
 		return
@@ -49,15 +40,15 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 	if refused {
 		return
 	}
-	off, err := s.cfg.Permit.Enter(from)
+	leaveTrunk, err := s.enterTrunk(from)
 	if err != nil {
-		s.log.Warn("call refused", "trunk", from.Name, "why", err)
+		s.log.Warn("call refused", "trunk", from.terms.name, "why", err)
 		s.busy(request, tx)
 		return
 	}
 	session, err := s.ports.Open()
 	if err != nil {
-		off()
+		leaveTrunk()
 		if s.gate.MayWarn(time.Now()) {
 			s.log.Warn("call refused: no RTP port is free", "error", err)
 		}
@@ -65,15 +56,13 @@ func (s *Server) invitedBy(request *sip.Request, tx *sip.ServerTx, from *trunk.T
 		return
 	}
 	l := s.newLeg(session, from)
-	l.off, l.attestation = off, attestation
+	l.leaveTrunk, l.attestation = leaveTrunk, attestation
 	l.dialog = answeringDialog(request, source)
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
-	l.log = s.log.With("trunk", from.Name, "call_id", l.dialog.callID)
+	l.log = s.log.With("trunk", from.terms.name, "call_id", l.dialog.callID)
 	l.device = header.Product(request, "User-Agent")
 	l.learnAllow(request)
-	if as != nil {
-		l.user, l.agent, l.dialog.flow = as.UserName, header.UserAgent(request), true
-	}
+	l.dialog.flow = from.credential != nil
 	l.in = &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
 	if err := l.checkOffer(offer); err != nil {
 		l.close()
@@ -191,15 +180,4 @@ func refusalOf(err error, s *Server) refusal {
 	}
 	s.log.Error("incoming call failed", "error", err)
 	return refusal{status: call.Status{Code: 500, Phrase: "Server Internal Error"}}
-}
-
-// codecsOf are the codecs that a trunk and we can both take.
-func codecsOf(t *trunk.Trunk) []string {
-	var list []string
-	for _, name := range t.Codecs {
-		if _, ok := codec.Named(name); ok {
-			list = append(list, name)
-		}
-	}
-	return list
 }

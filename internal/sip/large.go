@@ -45,7 +45,7 @@ func (d *deafToTCP) note(place netip.AddrPort) {
 
 // tooLarge reports whether an INVITE should go over TCP instead.
 func (l *leg) tooLarge(request *sip.Request) bool {
-	return l.dialog.transport == "UDP" && l.trunk.Transport == trunk.UDP && !l.server.noTCP.has(l.out.place) && len(request.String()) > maxDatagram
+	return l.trunk != nil && l.trunk.Transport == trunk.UDP && l.dialog.transport == "UDP" && !l.server.noTCP.has(l.out.place) && len(request.String()) > maxDatagram
 }
 
 // overTCP connects to the place beside the leg and writes the INVITE anew, for

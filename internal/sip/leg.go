@@ -36,7 +36,8 @@ const (
 type leg struct {
 	server  *Server
 	log     *slog.Logger
-	trunk   *trunk.Trunk
+	terms   terms
+	trunk   *trunk.Trunk    // nil for a telephone of a user
 	user    string          // the user name of a telephone of ours; "" on a trunk
 	agent   string          // what that telephone calls itself
 	session *rtp.Session    // safe for use by others
@@ -51,32 +52,32 @@ type leg struct {
 
 	living *atomic.Pointer[leg] // what the INVITE's transaction knows of an inbound leg
 
-	phase     phase
-	dialog    dialog
-	clock     clock
-	order     order
-	media     media
-	in        *inbound   // of a leg that called us
-	out       *outbound  // of a leg that we call
-	answer    *answering // a 2xx of ours that waits for its ACK
-	timer     sessionTimer
-	refresh   *refreshing  // a re-INVITE of ours that waits for its answer
-	allows    allows       // what the peer says that it takes
-	referring *referring   // the last REFER of ours
-	referral  *referral    // the last REFER of the peer's
-	leaving   *call.Reason // why we end the leg, once we do
-	off       func()       // gives up the leg's place on its trunk; nil while it has none
-	owned     bool         // Answered was reported
-	taken     atomic.Bool  // safe: the call has the session, from then on or even before
-	sounds    bool         // EarlySound was reported
-	device    string       // what the far end calls itself
+	phase      phase
+	dialog     dialog
+	clock      clock
+	order      order
+	media      media
+	in         *inbound   // of a leg that called us
+	out        *outbound  // of a leg that we call
+	answer     *answering // a 2xx of ours that waits for its ACK
+	timer      sessionTimer
+	refresh    *refreshing  // a re-INVITE of ours that waits for its answer
+	allows     allows       // what the peer says that it takes
+	referring  *referring   // the last REFER of ours
+	referral   *referral    // the last REFER of the peer's
+	leaving    *call.Reason // why we end the leg, once we do
+	leaveTrunk func()       // gives up the leg's place on its trunk; nil while it has none
+	owned      bool         // Answered was reported
+	taken      atomic.Bool  // safe: the call has the session, from then on or even before
+	sounds     bool         // EarlySound was reported
+	device     string       // what the far end calls itself
 }
 
 var _ call.Leg = (*leg)(nil)
 
-func (s *Server) newLeg(session *rtp.Session, via *trunk.Trunk) *leg {
+func (s *Server) newLeg(session *rtp.Session, with origin) *leg {
 	l := &leg{
-		server: s, log: s.log, trunk: via, session: session,
+		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent, session: session,
 		box: newMailbox(), clock: newClock(), media: newMedia(),
 	}
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
@@ -124,7 +125,7 @@ func (l *leg) leave() {
 func (l *leg) close() {
 	l.clock.timer.Stop()
 	l.cancel()
-	l.unboard()
+	l.leavePlace()
 	if l.taken.CompareAndSwap(false, true) {
 		l.session.Close()
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sdp"
-	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // media is what a leg and its peer have agreed on.
@@ -36,7 +35,7 @@ func newKeys() (list []sdp.Crypto) {
 // crypto is what we offer for SRTP. Keys are drawn when a peer is first told of
 // them, since most trunks know none.
 func (l *leg) crypto() []sdp.Crypto {
-	if l.trunk.SRTP == trunk.Off {
+	if l.terms.security == sdp.Off {
 		return nil
 	}
 	if l.media.keys == nil {
@@ -50,14 +49,11 @@ func (l *leg) local() sdp.Local {
 	at := l.session.LocalAddr()
 	return sdp.Local{
 		Address: netip.AddrPortFrom(l.server.reached(at.Addr(), l.dialog.source.Addr()), at.Port()),
-		Codecs:  codecsOf(l.trunk), PTime: l.trunk.PTime, Mux: true,
-		Security: securities[l.trunk.SRTP], Crypto: l.crypto(),
+		Codecs:  l.terms.available(), PTime: l.terms.ptime, Mux: true,
+		Security: l.terms.security, Crypto: l.crypto(),
 		ID: l.media.id, Version: l.media.version,
 	}
 }
-
-// securities are the trunks' wishes in the words of descriptions.
-var securities = map[trunk.SRTP]sdp.Security{trunk.Off: sdp.Off, trunk.Optional: sdp.Optional, trunk.Required: sdp.Required}
 
 // checkOffer asks whether a call can be taken at all, before it rings.
 func (l *leg) checkOffer(offer *sdp.Session) error {

@@ -229,7 +229,7 @@ func TestKeysBesideOpusAreHeardBothWays(t *testing.T) {
 // lacks, and that the others are offered.
 func TestMissingCodecIsNotOffered(t *testing.T) {
 	t.Parallel()
-	list := codecsOf(&trunk.Trunk{Codecs: []string{"OPUS", "G729", "PCMA"}})
+	list := trunkTerms(&trunk.Trunk{Codecs: []string{"OPUS", "G729", "PCMA"}}).available()
 	want := []string{"OPUS", "PCMA"}
 	if codec.OpusMissing() != nil {
 		want = want[1:]

@@ -4,11 +4,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 const statusBadEvent = 489

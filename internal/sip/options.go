@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // extensions are the option tags that we understand (RFC 3261 §19.2): session

@@ -5,11 +5,10 @@ import (
 	"net/netip"
 	"sync"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -43,11 +42,11 @@ func (l *leg) invite() {
 	d, address := &l.dialog, l.out.place.Addr()
 	d.source = l.out.place
 	d.contact = l.server.contact(d.local.uri.User, d.transport, address)
-	host := l.server.ownHost(l.trunk, d.transport, address)
+	host := l.server.ownHost(l.terms.shown, d.transport, address)
 	if d.local.uri.Host == "" {
 		d.local.uri.Host = host
 	}
-	d.routes = l.way(l.out.place)
+	d.routes = l.initialRoutes(l.out.place)
 	body, err := l.reply(nil)
 	if err != nil {
 		l.failed(call.Reason{Kind: call.Failed, Text: err.Error()}, false)
@@ -68,7 +67,7 @@ func (l *leg) invite() {
 	for _, field := range l.wantTimer() {
 		request.AppendHeader(field)
 	}
-	request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
+	request.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
 	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
 	request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	request.SetBody(body)
@@ -175,9 +174,9 @@ func (l *leg) readFinal(response *sip.Response) error {
 
 // unreachable is an INVITE that got no reply or did not leave.
 func (l *leg) unreachable(err error) {
-	text := l.callee() + " cannot be reached"
+	text := l.peerName() + " cannot be reached"
 	if errors.Is(err, sip.ErrTransactionTimeout) {
-		text = l.callee() + " does not reply"
+		text = l.peerName() + " does not reply"
 	}
 	l.log.Info("trunk failed", "error", err)
 	l.failed(call.Reason{Kind: call.Unreachable, Text: text}, true)
@@ -198,12 +197,12 @@ func (l *leg) failed(why call.Reason, elsewhere bool) {
 	l.phase = over
 }
 
-// callee names who is called, for people.
-func (l *leg) callee() string {
+// peerName names the peer, for people.
+func (l *leg) peerName() string {
 	if l.user != "" {
 		return "the telephone of " + l.user
 	}
-	return "trunk " + l.trunk.Name
+	return "trunk " + l.terms.name
 }
 
 // more reports whether there is anything left to try.
@@ -223,7 +222,7 @@ func (l *leg) unreplied() {
 		l.tell.ended(*l.leaving)
 		l.phase = over
 	case l.more():
-		l.failed(call.Reason{Kind: call.Unreachable, Text: l.callee() + " does not reply"}, true)
+		l.failed(call.Reason{Kind: call.Unreachable, Text: l.peerName() + " does not reply"}, true)
 	}
 }
 

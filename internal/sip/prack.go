@@ -5,11 +5,10 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // reliably is a 180 or 183 of ours that the caller must acknowledge by PRACK (RFC 3262).
@@ -47,7 +46,7 @@ func (l *leg) sendReliably(response *sip.Response, offers bool) {
 	}
 	response.AppendHeader(sip.NewHeader("Require", "100rel"))
 	response.AppendHeader(sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10)))
-	response.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
+	response.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
 	r.response, l.in.reliably = response, r
 	l.server.send(response, l.in.tx)
 	l.clock.set(resendRinging, r.interval)

@@ -4,8 +4,6 @@ import (
 	"strconv"
 
 	"github.com/emiago/sipgo/sip"
-
-	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // arrive sees every message on the goroutine that read it, in order and before
@@ -58,29 +56,29 @@ func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
 	if s.fromPhone(request, tx) {
 		return
 	}
-	from, ok := s.caller(request, tx)
+	via, ok := s.caller(request, tx)
 	switch {
 	case !ok, s.overloaded(request, tx), s.refuse(request, tx):
 	case request.IsInvite():
-		s.invited(request, tx, from)
+		s.invited(request, tx, originTrunk(via))
 	case request.Method == sip.OPTIONS:
-		s.health.heard(from.Name)
-		s.habits.learn(from.Name, request)
-		s.options(request, tx, from)
+		s.health.heard(via.Name)
+		s.habits.learn(via.Name, request)
+		s.options(request, tx, trunkTerms(via))
 	default:
-		s.unasked(request, tx, from)
+		s.outOfDialog(request, tx, trunkTerms(via))
 	}
 }
 
-// unasked answers what has no meaning outside of a call.
-func (s *Server) unasked(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
+// outOfDialog answers what has no meaning outside of a call.
+func (s *Server) outOfDialog(request *sip.Request, tx *sip.ServerTx, with terms) {
 	switch request.Method {
 	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	case sip.REFER:
-		s.referredOutside(request, tx, from)
+		s.referredOutside(request, tx, with)
 	default:
-		s.notAllowed(request, tx, from)
+		s.notAllowed(request, tx, with)
 	}
 }
 
@@ -153,16 +151,16 @@ func (s *Server) refuse(request *sip.Request, tx *sip.ServerTx) bool {
 }
 
 // options tells what we can, to probes inside and outside of calls.
-func (s *Server) options(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
+func (s *Server) options(request *sip.Request, tx *sip.ServerTx, with terms) {
 	s.respond(request, tx, sip.StatusOK, "OK",
-		sip.NewHeader("Allow", allowedOn(from)),
+		sip.NewHeader("Allow", with.allow()),
 		sip.NewHeader("Accept", "application/sdp"),
 		sip.NewHeader("Supported", extensions),
 	)
 }
 
-func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
-	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", allowedOn(from)))
+func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx, with terms) {
+	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", with.allow()))
 }
 
 func (s *Server) busy(request *sip.Request, tx *sip.ServerTx) {

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -57,7 +56,7 @@ func (l *leg) refer(in call.Invitation, patience time.Duration, told func(call.R
 		}
 		request.AppendHeader(sip.NewHeader("Accept", header.SipfragType))
 		request.AppendHeader(sip.NewHeader("Supported", extensions))
-		request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
+		request.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
 	}, func(response *sip.Response, err error) { l.referAnswered(pending, response, err) })
 }
 
@@ -73,9 +72,9 @@ func (l *leg) referTo(in call.Invitation) (to, refused string) {
 	case l.phase != up, l.referring != nil && l.referring.told != nil:
 		return "", "the phone is not in a state to be asked"
 	case !l.takesRefer():
-		return "", "trunk " + l.trunk.Name + " does not take REFER"
+		return "", l.peerName() + " does not take REFER"
 	case number == "" || !l.server.leadsTo(number, l.trunk):
-		return "", "trunk " + l.trunk.Name + " does not lead to the target"
+		return "", l.peerName() + " does not lead to the target"
 	}
 	uri := uriOn(l.trunk, number)
 	to = "<" + uri.String() + header.URIHeaders(in.SIPHeaders) + ">"
@@ -93,7 +92,7 @@ func (s *Server) leadsTo(number string, via *trunk.Trunk) bool {
 
 // takesRefer reports whether the peer may be asked at all.
 func (l *leg) takesRefer() bool {
-	switch l.trunk.Refer {
+	switch l.terms.refer {
 	case trunk.ReferAlways:
 		return true
 	case trunk.ReferNever:
@@ -101,7 +100,7 @@ func (l *leg) takesRefer() bool {
 	}
 	known := l.allows
 	if !known.told {
-		known = l.server.habits.know(l.trunk.Name)
+		known = l.server.habits.know(l.terms.name)
 	}
 	return known.refer
 }

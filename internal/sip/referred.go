@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -34,8 +33,8 @@ func (l *leg) askedToTransfer(request *sip.Request, tx *sip.ServerTx) {
 	}
 	pending := call.Status{Code: sip.StatusRequestPending, Phrase: "Request Pending"}
 	switch {
-	case l.trunk.AcceptRefer == trunk.AcceptNone:
-		refuse(call.Status{Code: sip.StatusForbidden, Phrase: "Forbidden"}, "trunk "+l.trunk.Name+" may not transfer: its setting accept-refer is none")
+	case l.terms.acceptRefer == trunk.AcceptNone:
+		refuse(call.Status{Code: sip.StatusForbidden, Phrase: "Forbidden"}, "trunk "+l.terms.name+" may not transfer: its setting accept-refer is none")
 		return
 	case l.phase != up || l.leaving != nil:
 		refuse(pending, "the call is not up")
@@ -68,9 +67,9 @@ func (l *leg) askedToTransfer(request *sip.Request, tx *sip.ServerTx) {
 }
 
 // referredOutside is a REFER of no call: nobody may make us call two people.
-func (s *Server) referredOutside(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) {
-	if from.AcceptRefer == trunk.AcceptNone {
-		s.notAllowed(request, tx, from)
+func (s *Server) referredOutside(request *sip.Request, tx *sip.ServerTx, with terms) {
+	if with.acceptRefer == trunk.AcceptNone {
+		s.notAllowed(request, tx, with)
 		return
 	}
 	s.respond(request, tx, sip.StatusForbidden, "Forbidden", header.Warning(s.cfg.UserAgent, errors.New("REFER is taken inside of calls alone")))
@@ -84,9 +83,9 @@ func (l *leg) findOther(named header.Replaces, found func(*leg), missing func())
 		missing()
 		return
 	}
-	via, user := l.trunk.Name, l.user
+	peer, user := l.terms.name, l.user
 	asked := other.box.put(func() {
-		fits := other.phase == up && other.leaving == nil && other.trunk.Name == via && other.user == user && other.dialog.remoteTag == named.FromTag
+		fits := other.phase == up && other.leaving == nil && other.terms.name == peer && other.user == user && other.dialog.remoteTag == named.FromTag
 		l.box.put(func() {
 			if fits && l.phase == up {
 				found(other)
@@ -109,7 +108,7 @@ func (l *leg) acceptReferral(r *referral, target header.ReferTo, other *leg, req
 	l.server.respond(request, tx, sip.StatusAccepted, "Accepted", headers...)
 	l.tellReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
 	want := call.TransferWanted{
-		To: target.To, SIPHeaders: target.Headers, Free: l.trunk.AcceptRefer != trunk.AcceptAny,
+		To: target.To, SIPHeaders: target.Headers, Free: l.terms.acceptRefer != trunk.AcceptAny,
 		Tell: func(news call.Referral) { l.box.put(func() { l.referralWent(r, news) }) },
 	}
 	if other != nil {

@@ -53,7 +53,7 @@ func (l *leg) askAgain(method sip.RequestMethod) {
 		for _, field := range l.wantTimer() {
 			request.AppendHeader(field)
 		}
-		request.AppendHeader(sip.NewHeader("Allow", allowedOn(l.trunk)))
+		request.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
 		if body != nil {
 			request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 			request.SetBody(body)

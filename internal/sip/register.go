@@ -6,11 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/registrar"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // register takes a telephone's REGISTER (RFC 3261 §10.3), whose password was

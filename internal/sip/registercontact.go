@@ -4,11 +4,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/registrar"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // registration is what a REGISTER says, once its sender is known. wrong is the

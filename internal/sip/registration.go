@@ -8,12 +8,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
 	"github.com/icholy/digest"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -189,7 +188,7 @@ func (r *registration) request(place netip.AddrPort, expires time.Duration) *sip
 	request := d.request(sip.REGISTER, r.seq, s.via(transport, place.Addr()))
 	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
 	request.AppendHeader(sip.NewHeader("Expires", strconv.Itoa(int(expires.Seconds()))))
-	request.AppendHeader(sip.NewHeader("Allow", allowedOn(r.trunk)))
+	request.AppendHeader(sip.NewHeader("Allow", trunkTerms(r.trunk).allow()))
 	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	request.SetBody(nil)
 	request.SetDestination(place.String())

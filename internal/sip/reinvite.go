@@ -3,12 +3,11 @@ package sip
 import (
 	"errors"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // reinvited is the peer changing the session: hold, another address or codec.

@@ -3,12 +3,11 @@ package sip
 import (
 	"net/netip"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -18,13 +17,13 @@ import (
 type replacement struct {
 	request *sip.Request
 	tx      *sip.ServerTx
-	from    *trunk.Trunk
+	from    *trunk.Trunk // nil for a telephone
 	offer   *sdp.Session
 	tag     string // the replaced phone's
 }
 
 // replaces takes such an INVITE; false where it is an ordinary one.
-func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from *trunk.Trunk) bool {
+func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from origin) bool {
 	values := header.Values(request, "Replaces")
 	if len(values) == 0 {
 		return false
@@ -47,7 +46,7 @@ func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from *trunk.Tr
 	if refused {
 		return true
 	}
-	r := replacement{request, tx, from, offer, named.FromTag}
+	r := replacement{request, tx, from.trunk, offer, named.FromTag}
 	if !l.box.offer(func() { l.yield(r) }) {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	}
@@ -61,7 +60,7 @@ func (l *leg) yield(r replacement) {
 	case l.phase != up || l.dialog.remoteTag != r.tag:
 		s.respond(r.request, r.tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
-	case l.trunk != r.from: // to know a call's tags is not enough
+	case l.trunk == nil || l.trunk != r.from: // to know a call's tags is not enough
 		s.respond(r.request, r.tx, sip.StatusForbidden, "Forbidden")
 		return
 	case l.answer != nil || l.refresh != nil:
@@ -86,7 +85,7 @@ func (l *leg) yield(r replacement) {
 	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
 	l.in, l.out, l.order, l.referring, l.referral, l.allows = nil, nil, order{}, nil, nil, allows{}
 	l.learnAllow(r.request)
-	l.log = s.log.With("trunk", l.trunk.Name, "call_id", l.dialog.callID)
+	l.log = s.log.With("trunk", l.terms.name, "call_id", l.dialog.callID)
 	l.answerInvite(r.request, r.tx, body, r.offer == nil)
 	l.tellHold()
 	l.log.Info("call taken over by another phone", "before", before.callID)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // replacing is the header that names a call as the server sees it.
@@ -70,5 +71,33 @@ func TestCallsThatCannotBeTakenOver(t *testing.T) {
 	}
 	if len(r.board.arrived) != 0 {
 		t.Error("a call arrived")
+	}
+}
+
+// TestPhonesOfUsersTakeNoCallOver asks that a user's telephone cannot take over
+// another's call, nor one of a trunk, by knowing its tags.
+func TestPhonesOfUsersTakeNoCallOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback})
+	ann, _ := o.user(t, "ann", "+15550100001")
+	ben, _ := o.user(t, "ben", "")
+	benPhone := o.registered(t, ben, nil)
+	ofAnn, err := o.registered(t, ann, nil).CallAs(within(t), ann, siptest.Invite{To: "+15551230001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.next(t).Answer()
+	if err := ofAnn.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	ofTrunk, _ := o.connect(t, o.phone(t, nil))
+	for name, made := range map[string]*siptest.Call{"another user's": ofAnn, "a trunk's": ofTrunk} {
+		thief, err := benPhone.CallAs(within(t), ben, siptest.Invite{To: "+15551230001", Fields: replacing(made, "")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := thief.WaitEnded(within(t)); err != nil || thief.Last().Status() != 403 {
+			t.Errorf("%s call: %v %v", name, err, thief.Last())
+		}
 	}
 }

@@ -40,13 +40,13 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 	case sip.INFO:
 		l.informed(request, tx)
 	case sip.OPTIONS:
-		s.options(request, tx, l.trunk)
+		s.options(request, tx, l.terms)
 	case sip.REFER:
 		l.askedToTransfer(request, tx)
 	case sip.NOTIFY:
 		l.notified(request, tx)
 	default:
-		s.notAllowed(request, tx, l.trunk)
+		s.notAllowed(request, tx, l.terms)
 	}
 }
 

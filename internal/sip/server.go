@@ -19,7 +19,7 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// Server listens for phones and calls them. It is a call.Dialer.
+// Server listens for phones and calls them.
 type Server struct {
 	cfg    Config
 	trunks *trunk.Table
@@ -54,8 +54,6 @@ type Server struct {
 	closing  sync.Once
 	work     sync.WaitGroup // listeners, legs and their helpers
 }
-
-var _ call.Dialer = (*Server)(nil)
 
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {

@@ -3,9 +3,9 @@ package sip
 import (
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // sessionTimer is what a leg and its peer have agreed on about staying in touch

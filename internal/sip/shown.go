@@ -3,43 +3,42 @@ package sip
 import (
 	"net/netip"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// number is the caller's as the trunk writes it; "" where it is withheld or none.
-func (o *outbound) callerNumber(via *trunk.Trunk) string {
+// callerNumber is the caller's as the peer writes it; "" where it is withheld or none.
+func (o *outbound) callerNumber(with terms) string {
 	number := header.Number(o.invitation.From)
 	if number == "" {
 		return ""
 	}
-	return via.Rewriting.Out(number, via.Rewriting.CallingOut)
+	return with.rewriting.Out(number, with.rewriting.CallingOut)
 }
 
 // caller is who From says that calls. Its host is still to come, but for one who
 // is withheld.
-func (o *outbound) caller(via *trunk.Trunk) party {
-	number := o.callerNumber(via)
+func (o *outbound) caller(with terms) party {
+	number := o.callerNumber(with)
 	switch {
-	case number == "" || o.private(via):
+	case number == "" || o.isPrivate(with):
 		return party{"Anonymous", sip.Uri{Scheme: "sip", User: "anonymous", Host: header.AnonymousHost}}
-	case via.Shown.FromUser != "":
-		number = via.Shown.FromUser
+	case with.shown.FromUser != "":
+		number = with.shown.FromUser
 	}
 	return party{header.EscapeDisplay(o.invitation.DisplayName), sip.Uri{Scheme: "sip", User: number}}
 }
 
-// private reports whether the callee must not see the number: the network does
+// isPrivate reports whether the callee must not see the number: the network does
 // (RFC 3325 §9.3).
-func (o *outbound) private(via *trunk.Trunk) bool { return via.Shown.Private || o.invitation.Withheld }
+func (o *outbound) isPrivate(with terms) bool { return with.shown.Private || o.invitation.Withheld }
 
-// ownHost is the host of our addresses towards a peer of a trunk.
-func (s *Server) ownHost(via *trunk.Trunk, transport string, peer netip.Addr) string {
-	if via.Shown.FromDomain != "" {
-		return via.Shown.FromDomain
+// ownHost is the host of our addresses towards a peer.
+func (s *Server) ownHost(shown trunk.Shown, transport string, peer netip.Addr) string {
+	if shown.FromDomain != "" {
+		return shown.FromDomain
 	}
 	at := s.listener(transport)
 	return s.reached(at.Addr(), peer).String()
@@ -47,8 +46,8 @@ func (s *Server) ownHost(via *trunk.Trunk, transport string, peer netip.Addr) st
 
 // headers are the INVITE's headers about caller and application.
 func (l *leg) headers(host string) (list []sip.Header) {
-	o, shown := l.out, l.trunk.Shown
-	number := o.callerNumber(l.trunk)
+	o, shown := l.out, l.terms.shown
+	number := o.callerNumber(l.terms)
 	if number != "" && shown.Assertion != trunk.None {
 		who := sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: number, Host: host}}
 		if !o.invitation.Withheld {
@@ -60,7 +59,7 @@ func (l *leg) headers(host string) (list []sip.Header) {
 		}
 		list = append(list, sip.NewHeader(name, who.Value()))
 	}
-	if o.invitation.From.IsAnonymous() || number != "" && o.private(l.trunk) {
+	if o.invitation.From.IsAnonymous() || number != "" && o.isPrivate(l.terms) {
 		list = append(list, sip.NewHeader("Privacy", "id"))
 	}
 	if !shown.DropIdentity {
@@ -71,9 +70,12 @@ func (l *leg) headers(host string) (list []sip.Header) {
 	return append(list, header.WriteCustom(o.invitation.SIPHeaders)...)
 }
 
-// way is the set of routes that a call through the trunk begins with: its
+// initialRoutes are the routes that a call through a trunk begins with: its
 // outbound proxy, and what the registrar has told (RFC 3608).
-func (l *leg) way(place netip.AddrPort) (routes []sip.Uri) {
+func (l *leg) initialRoutes(place netip.AddrPort) (routes []sip.Uri) {
+	if l.trunk == nil {
+		return nil
+	}
 	if l.trunk.Domain != "" {
 		proxy := sip.Uri{Scheme: "sip", Host: place.Addr().String(), Port: int(place.Port())}
 		if l.trunk.Transport != trunk.UDP {

@@ -3,16 +3,14 @@ package sip
 import (
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/gate"
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/registrar"
-	"github.com/switchhook/switchhook/internal/trunk"
+	"github.com/switchhook/switchhook/internal/sip/gate"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // hasPhones reports whether users have telephones here.
@@ -39,7 +37,7 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 		return false
 	case request.Method == sip.REGISTER:
 	case known && request.Method == sip.OPTIONS: // it asks whether we live
-		s.options(request, tx, phoneTrunk())
+		s.options(request, tx, phoneTerms())
 		return true
 	case !known:
 		return false
@@ -48,7 +46,6 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	if !ok {
 		return true
 	}
-	via := phoneTrunk()
 	switch {
 	case request.Method == sip.REGISTER:
 		if !s.badExtension(request, tx) {
@@ -56,11 +53,11 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 		}
 	case s.overloaded(request, tx), s.refuse(request, tx):
 	case request.IsInvite():
-		s.invitedBy(request, tx, via, &as)
+		s.invited(request, tx, originPhone(as, request))
 	case request.Method == sip.OPTIONS:
-		s.options(request, tx, via)
+		s.options(request, tx, phoneTerms())
 	default:
-		s.unasked(request, tx, via)
+		s.outOfDialog(request, tx, phoneTerms())
 	}
 	return true
 }
@@ -112,19 +109,11 @@ func (s *Server) verifyUser(given *digest.Credentials, request *sip.Request) gat
 	return s.gate.Digest.Verify(given, request.Method, digest.Options{A1: secret}, known, time.Now())
 }
 
-// phoneCodecs are what users' telephones may speak, the best first.
-var phoneCodecs = []string{"G722", "PCMA", "PCMU"}
-
-// phoneTrunk is what a leg to or from a user's telephone obeys in the place of a
-// trunk's settings. Whatever carries their signalling, telephones may ask for SRTP.
-func phoneTrunk() *trunk.Trunk {
-	return &trunk.Trunk{Name: "phones", Transport: trunk.UDP, Codecs: phoneCodecs, SRTP: trunk.Optional, Refer: trunk.ReferNever, AcceptRefer: trunk.AcceptAny, CallerIDs: trunk.CallerIDs{Any: true}}
-}
-
 // calledBy reads whom a request calls: a trunk's as it stands; for a user's
 // telephone also other users, by their phones' names or by raw id.
-func (s *Server) calledBy(request *sip.Request, from *trunk.Trunk, as *registrar.Credential) (in call.Invitation, err error) {
-	in, err = invitationOf(request, from)
+func (s *Server) calledBy(request *sip.Request, from origin) (in call.Invitation, err error) {
+	in, err = invitationOf(request, from.terms)
+	as := from.credential
 	if as == nil {
 		return in, err
 	}

@@ -13,10 +13,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
 	"github.com/gobwas/ws"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // SIP over WebSocket (RFC 7118) comes in through the HTTP doors, with their

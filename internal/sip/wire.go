@@ -7,12 +7,8 @@ import (
 // wire is what the leg's end tells of how it was carried.
 func (l *leg) wire() call.Wire {
 	sound := l.session.Summary()
-	via := ""
-	if l.trunk != nil {
-		via = l.trunk.Name
-	}
 	return call.Wire{
-		Trunk: via, CallID: l.dialog.callID, Device: l.device, Attestation: l.attestation,
+		Trunk: l.terms.name, CallID: l.dialog.callID, Device: l.device, Attestation: l.attestation,
 		Sound: call.Sound{
 			Codec: sound.Codec, Protected: sound.Protected, Sent: sound.Sent, Received: sound.Received,
 			Loss: sound.Loss, RemoteLoss: sound.RemoteLoss, Jitter: sound.Jitter, MaxJitter: sound.MaxJitter,

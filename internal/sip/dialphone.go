@@ -1,50 +1,46 @@
 package sip
 
 import (
+	"context"
 	"fmt"
 
-	"github.com/switchhook/switchhook/internal/sip/header"
-
 	"github.com/emiago/sipgo/sip"
-	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/registrar"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// dialUser calls one telephone of a user, the way that it was heard.
-func (s *Server) dialUser(invitation call.Invitation, report func(call.Report)) (call.Leg, error) {
-	if s.cfg.Phones == nil {
-		return nil, fault.NotFound("%s has no telephone", invitation.To)
+// phoneDialer calls the registered telephones of users.
+type phoneDialer struct{ server *Server }
+
+var _ call.Dialer = phoneDialer{}
+
+// Dial calls one telephone of a user, the way that it was heard.
+func (d phoneDialer) Dial(_ context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
+	s := d.server
+	if err := s.mayDial(in); err != nil {
+		return nil, err
 	}
-	device, ok := s.cfg.Phones.Device(invitation.To, invitation.Device)
+	if s.cfg.Phones == nil {
+		return nil, fault.NotFound("%s has no telephone", in.To)
+	}
+	device, ok := s.cfg.Phones.Device(in.To, in.Device)
 	if !ok {
-		return nil, fmt.Errorf("the telephone of %s has signed out", invitation.To)
+		return nil, fmt.Errorf("the telephone of %s has signed out", in.To)
 	}
 	if device.Flow.Transport != "UDP" && !s.hasConnection(device.Flow.Transport, device.Flow.Source.String()) {
 		s.cfg.Phones.Lost(s.ctx, device.Flow, "its connection is gone")
-		return nil, fmt.Errorf("the connection to the telephone of %s is gone", invitation.To)
+		return nil, fmt.Errorf("the connection to the telephone of %s is gone", in.To)
 	}
-	session, err := s.ports.Open()
+	target := contactOf(device)
+	out := &outbound{invitation: in, number: target.User, place: device.Flow.Source}
+	l, err := s.startOutbound(originDevice(device), out, report, func(l *leg, callID string) { l.callDevice(callID, device, target) })
 	if err != nil {
 		return nil, err
 	}
-	l := s.newLeg(session, phoneTrunk())
-	l.user, l.agent = device.UserName, device.UserAgent
-	l.tell.to(report)
-	target := contactOf(device)
-	l.out = &outbound{invitation: invitation, number: target.User, place: device.Flow.Source}
-	callID := uuid.NewString()
-	if added, _ := s.legs.add(l, callID, s.tags.caller(callID)); !added {
-		l.close()
-		return nil, fault.Busy(s.cfg.RetryAfter, "%d calls are going on, which is the limit", s.cfg.MaxLegs)
-	}
-	s.work.Go(func() {
-		l.callDevice(callID, device, target)
-		l.run()
-	})
 	return l, nil
 }
 
@@ -63,7 +59,7 @@ func (l *leg) callDevice(callID string, device registrar.Device, target sip.Uri)
 func (l *leg) callerOnPhone() party {
 	in := l.out.invitation
 	if in.From.Kind() != identifier.CommunicationUser || in.Withheld {
-		return l.out.caller(l.trunk)
+		return l.out.caller(l.terms)
 	}
 	name := header.Escape(in.From.Raw())
 	if own := l.server.cfg.Phones.Of(in.From); len(own) > 0 {
