@@ -3,28 +3,25 @@ package call
 import (
 	"context"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Answer takes a call that rings for the application. by is the identity that
 // answers; zero where the request named none.
-func (r *Registry) Answer(ctx context.Context, incomingCallContext string, by identifier.ID, control Control) (p Properties, err error) {
+func (r *Registry) Answer(ctx context.Context, incomingCallContext string, by identifier.ID, control Control) (Properties, error) {
 	ringing, err := r.waiting(incomingCallContext)
 	if err != nil {
 		return Properties{}, err
 	}
 	if !by.IsZero() && by.Resource() != r.cfg.Resource {
-		return Properties{}, fault.Forbidden("answeredBy %s does not belong to this resource (%s).", by, r.cfg.Resource).WithCode("7507")
+		return Properties{}, AnswererForeign.because("%s does not belong to this resource (%s).", by, r.cfg.Resource)
 	}
-	err = ringing.call.do(ctx, func() error {
+	return ask(ctx, ringing.call, func() (Properties, error) {
 		if err := ringing.decide(takenElsewhere); err != nil {
-			return err
+			return Properties{}, err
 		}
-		p = ringing.taken(by, control)
-		return nil
+		return ringing.answered(by, control), nil
 	})
-	return p, err
 }
 
 // openAnswer makes the application the callee. Towards an identity the
@@ -39,5 +36,5 @@ func (c *Call) openAnswer(in Invitation, by identifier.ID, control Control) *Con
 		made.AnsweredBy = id
 	}
 	made.Targets = []identifier.ID{id}
-	return c.open(control, AnswerOperation, c.newApplication(id), made)
+	return c.open(control, AnswerOperation, c.newApplication(id, inApplication), made)
 }

@@ -14,30 +14,31 @@ type Call struct {
 	registry      *Registry
 	log           *slog.Logger
 	mail          *mailbox
-	over          chan struct{}  // closed when the goroutine has left
 	work          sync.WaitGroup // dialling, playing, sending: each ends by one letter
 
 	// loop
-	participants []*participant
-	connections  []*Connection
-	rings        []*ring // applications that are being asked
-	rung         []*ring // decided, their contexts still known
-	invitations  map[string]*invitation
-	group        bool // more than two ends: it goes on when one leaves
-	mix          Mix
-	roster       int // version of the list of participants
-	ended        bool
-	dialling     int // legs that are being started
-	limit        *time.Timer
-	record       record
-	echo         *echo // of a call to an echo number
-	detail       Detail
+	endpoints     []*endpoint // in the order in which they were asked to come
+	connections   []*Connection
+	rings         []*ring // that nobody has decided yet
+	decided       []*ring // whose contexts are still known
+	invitations   map[string]*invitation
+	kind          kind
+	joinable      bool // clients may join it by its name, and wait there alone
+	names         []name
+	mix           Mix
+	rosterVersion int
+	ended         bool
+	kept          int // who needs the goroutine to stay (keep)
+	limit         *time.Timer
+	record        record
+	echo          *echo // of a call to an echo number
+	detail        Detail
 }
 
 func newCall(r *Registry) *Call {
 	c := &Call{
 		id: newServerCallID(), correlationID: newID(), registry: r,
-		mail: newMailbox(), over: make(chan struct{}), invitations: make(map[string]*invitation),
+		mail: newMailbox(), invitations: make(map[string]*invitation),
 	}
 	c.detail = Detail{ServerCallID: c.id, CorrelationID: c.correlationID, Began: time.Now()}
 	c.log = r.log.With("call", c.correlationID)
@@ -54,43 +55,65 @@ func (c *Call) run() {
 			read()
 		}
 	}
-	close(c.over)
+	for _, read := range c.mail.seal() { // they find a call that has ended
+		read()
+	}
 	c.work.Wait()
-	c.tellDetail()
+	c.publishDetail()
 }
 
 func (c *Call) finished() bool {
-	if !c.ended || c.dialling > 0 || len(c.connections) > 0 {
+	if !c.ended || c.kept > 0 || len(c.connections) > 0 {
 		return false
 	}
-	for _, p := range c.participants {
-		if p.leg != nil && !p.legEnded {
+	for _, e := range c.endpoints {
+		if e.leg != nil && e.stage != gone {
 			return false
 		}
 	}
 	return true
 }
 
-// post queues news. It never blocks.
-func (c *Call) post(read func()) { c.mail.put(read) }
+// keep makes the call's goroutine stay for a letter that will come, even where the
+// call ends before it. The letter calls release, once.
+func (c *Call) keep() (release func()) {
+	c.kept++
+	return func() { c.kept-- }
+}
 
-// do runs a command on the call's goroutine and returns its answer.
-func (c *Call) do(ctx context.Context, command func() error) error {
-	answer := make(chan error, 1)
-	c.post(func() { answer <- command() })
-	select {
-	case err := <-answer:
-		return err
-	case <-c.over:
-		select { // the last letters were read before the goroutine left
-		case err := <-answer:
-			return err
-		default:
-			return errCallNotFound()
-		}
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// post queues news. It never blocks. It returns false, and the news is dropped,
+// where the call's goroutine has left.
+func (c *Call) post(read func()) bool { return c.mail.put(read) }
+
+// ask runs a command on the call's goroutine and returns its answer. The command
+// either runs to its end, and ask returns what it returned, or does not run at
+// all: the call is over, or ctx was done before the command was queued. Its wait
+// does not depend on ctx: the goroutine touches memory alone and never blocks, and
+// a command that nobody waited for would still change the call.
+func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer T, err error) {
+	if ctx.Err() != nil {
+		return answer, context.Cause(ctx)
 	}
+	answers := make(chan reply[T], 1)
+	if !c.post(func() { answers <- replyOf(command()) }) {
+		return answer, errCallOver()
+	}
+	got := <-answers
+	return got.value, got.err
+}
+
+// reply is what a command returned.
+type reply[T any] struct {
+	value T
+	err   error
+}
+
+func replyOf[T any](value T, err error) reply[T] { return reply[T]{value, err} }
+
+// do is ask for a command that has nothing to return.
+func (c *Call) do(ctx context.Context, command func() error) error {
+	_, err := ask(ctx, c, func() (struct{}, error) { return struct{}{}, command() })
+	return err
 }
 
 // after posts a letter when a time has passed, unless the timer is stopped.
@@ -109,8 +132,8 @@ func (c *Call) sound() Mix {
 // publish hands an event to the publisher.
 func (c *Call) publish(e Event) { c.registry.cfg.Publisher.Publish(e) }
 
-// bounded ends the call when it has lasted for the longest time that is allowed.
-func (c *Call) bounded() {
+// limitDuration ends the call when it has lasted for the longest time that is allowed.
+func (c *Call) limitDuration() {
 	if c.limit == nil {
 		c.limit = c.after(c.registry.cfg.MaxDuration, func() {
 			c.finish(Reason{Kind: EndedByPeer, Text: "the call reached its longest duration"}, nil)

@@ -11,24 +11,21 @@ import (
 // Connect gives an application control of a call that goes on, without making
 // it a participant. A call that is over is told by ConnectFailed, and so is a
 // group or a room: nobody is in it who called by its name.
-func (r *Registry) Connect(ctx context.Context, to Locator, control Control) (p Properties, err error) {
+func (r *Registry) Connect(ctx context.Context, to Locator, control Control) (Properties, error) {
 	if err := to.check(); err != nil {
 		return Properties{}, err
 	}
-	r.mu.Lock()
-	c := r.byID[to.ServerCallID]
-	r.mu.Unlock()
+	c := r.find(to)
 	if c == nil {
 		return r.connectNowhere(to, control), nil
 	}
-	gone := false
-	err = c.do(ctx, func() error {
-		if gone = c.ended || c.deserted(); !gone {
-			p = c.connect(control)
+	p, err := ask(ctx, c, func() (Properties, error) {
+		if c.ended || c.deserted() {
+			return Properties{}, errCallOver()
 		}
-		return nil
+		return c.connect(control), nil
 	})
-	if gone || fault.Of(err).Kind == fault.KindNotFound {
+	if fault.Of(err).Kind == fault.KindNotFound {
 		return r.connectNowhere(to, control), nil
 	}
 	return p, err
@@ -54,16 +51,15 @@ func (r *Registry) connectNowhere(to Locator, control Control) Properties {
 }
 
 func (c *Call) connect(control Control) Properties {
-	self := c.newApplication(identifier.NewUser(c.registry.cfg.Resource))
-	self.hidden = true
+	self := c.newApplication(identifier.NewUser(c.registry.cfg.Resource), inControl)
 	made := Properties{Source: self.id}
-	for _, p := range c.present() {
+	for _, p := range c.roster() {
 		made.Targets = append(made.Targets, p.ID)
 	}
 	conn := c.open(control, ConnectOperation, self, made)
-	c.seat(self)
+	c.joinApplication(self)
 	conn.connected()
-	c.roster++
-	c.publish(ParticipantsUpdated{Head: conn.head(Operation{}), Participants: c.present(), Sequence: c.roster})
+	c.rosterVersion++
+	c.publish(ParticipantsUpdated{Head: conn.head(Operation{}), Participants: c.roster(), Sequence: c.rosterVersion})
 	return conn.made
 }

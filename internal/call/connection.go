@@ -2,9 +2,9 @@ package call
 
 import (
 	"context"
+	"slices"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -19,14 +19,12 @@ type Connection struct {
 	opened time.Time
 
 	// loop
-	state    State
-	self     *participant // the application as a participant
-	made     Properties   // what does not change
-	queue    []*operation // main media operations; the first one runs
-	others   []*operation // operations on one participant
-	expected []*operation // operations that end by news of the call
-	leaving  *Reason      // set once the connection is ending
-	originOp Operation
+	state      State
+	self       *endpoint    // the application as a participant
+	made       Properties   // what does not change
+	operations []*operation // that go on or wait, in the order of their acceptance
+	closing    *Reason      // why the connection ends; nil: it does not
+	originOp   Operation
 }
 
 // Properties describes a connection.
@@ -44,7 +42,7 @@ type Properties struct {
 }
 
 // open makes a connection of an application to the call.
-func (c *Call) open(control Control, origin OperationKind, self *participant, made Properties) *Connection {
+func (c *Call) open(control Control, origin OperationKind, self *endpoint, made Properties) *Connection {
 	conn := &Connection{id: c.registry.newConnectionID(), call: c, control: control, origin: origin, self: self, made: made, opened: time.Now()}
 	conn.originOp = Operation{ID: conn.id, Kind: origin, Context: control.Context}
 	conn.made.ID, conn.made.ServerCallID, conn.made.CorrelationID = conn.id, c.id, c.correlationID
@@ -64,63 +62,80 @@ func (c *Connection) head(op Operation) Head {
 	}
 }
 
-// do runs a command while the connection lives.
-func (c *Connection) do(ctx context.Context, command func() error) error {
-	return c.call.do(ctx, func() error {
-		if c.state >= Disconnecting {
-			return errCallNotFound()
+// lives refuses commands of a connection that has ended.
+func (c *Connection) lives() error {
+	if c.state >= Disconnecting {
+		return errCallOver()
+	}
+	return nil
+}
+
+// established refuses commands that need an established call.
+func (c *Connection) established() error {
+	if err := c.lives(); err != nil || c.state != Connecting {
+		return err
+	}
+	return NotConnected.because("The call is not established yet: it is in the state connecting.")
+}
+
+// askLiving is ask while the connection lives.
+func askLiving[T any](ctx context.Context, c *Connection, command func() (T, error)) (T, error) {
+	return ask(ctx, c.call, func() (answer T, err error) {
+		if err := c.lives(); err != nil {
+			return answer, err
 		}
 		return command()
 	})
 }
 
-// whenConnected runs a command that needs an established call.
-func (c *Connection) whenConnected(ctx context.Context, command func() error) error {
-	return c.do(ctx, func() error {
-		if c.state == Connecting {
-			return fault.Invalid("The call is not established yet: it is in the state connecting.").WithCode("8501")
+// askConnected is ask for a command that needs an established call.
+func askConnected[T any](ctx context.Context, c *Connection, command func() (T, error)) (T, error) {
+	return ask(ctx, c.call, func() (answer T, err error) {
+		if err := c.established(); err != nil {
+			return answer, err
 		}
 		return command()
 	})
+}
+
+// do is askLiving for a command that has nothing to return.
+func (c *Connection) do(ctx context.Context, command func() error) error {
+	_, err := askLiving(ctx, c, func() (struct{}, error) { return struct{}{}, command() })
+	return err
+}
+
+// whenConnected is askConnected for a command that has nothing to return.
+func (c *Connection) whenConnected(ctx context.Context, command func() error) error {
+	_, err := askConnected(ctx, c, func() (struct{}, error) { return struct{}{}, command() })
+	return err
 }
 
 // CorrelationID is the same for all connections of a call.
 func (c *Connection) CorrelationID() string { return c.call.correlationID }
 
 // Properties describes the connection as it is now.
-func (c *Connection) Properties(ctx context.Context) (p Properties, err error) {
-	err = c.do(ctx, func() error {
-		p = c.made
+func (c *Connection) Properties(ctx context.Context) (Properties, error) {
+	return askLiving(ctx, c, func() (Properties, error) {
+		p := c.made
 		p.State = c.state
-		return nil
+		return p, nil
 	})
-	return p, err
 }
 
 // Participants lists who is in the call, the application itself included.
-func (c *Connection) Participants(ctx context.Context) (list []Participant, err error) {
-	err = c.whenConnected(ctx, func() error {
-		list = c.call.present()
-		return nil
-	})
-	return list, err
+func (c *Connection) Participants(ctx context.Context) ([]Participant, error) {
+	return askConnected(ctx, c, func() ([]Participant, error) { return c.call.roster(), nil })
 }
 
 // Participant returns one of the participants.
-func (c *Connection) Participant(ctx context.Context, who identifier.ID) (found Participant, err error) {
-	err = c.whenConnected(ctx, func() error {
-		p := c.call.find(who)
-		if p == nil {
-			return errParticipantNotFound(who)
+func (c *Connection) Participant(ctx context.Context, who identifier.ID) (Participant, error) {
+	return askConnected(ctx, c, func() (Participant, error) {
+		p, err := c.call.named(who)
+		if err != nil {
+			return Participant{}, err
 		}
-		found = Participant{ID: p.id, Muted: p.muted, OnHold: p.held}
-		return nil
+		return p.roster(), nil
 	})
-	return found, err
-}
-
-func errParticipantNotFound(who identifier.ID) *fault.Error {
-	return fault.NotFound("Participant %s not found in the call.", who).WithCode("8522")
 }
 
 // connected tells the application that its call is up.
@@ -129,58 +144,33 @@ func (c *Connection) connected() {
 	c.call.publish(CallConnected{c.head(c.originOp)})
 }
 
-// tellRoster publishes the list of participants to every connection that is up.
-func (c *Call) tellRoster() {
-	c.roster++
-	for _, conn := range c.connections {
-		if conn.state != Connecting && conn.state < Disconnecting {
-			c.publish(ParticipantsUpdated{Head: conn.head(Operation{}), Participants: c.present(), Sequence: c.roster})
-		}
-	}
-}
-
-// leave ends the connection: its operations are canceled, and when the last one
-// has told its end, the application hears the last event.
-func (c *Connection) leave(why Reason) {
-	if c.leaving != nil {
+// close ends the connection: its operations are canceled, and when the last one
+// has ended, the application hears the last event.
+func (c *Connection) close(why Reason) {
+	if c.closing != nil {
 		return
 	}
-	c.leaving = &why
+	c.closing = &why
 	failed := c.state == Connecting
 	c.enter(Disconnecting)
 	if failed {
-		c.failed(why)
+		for _, e := range c.origin.Cut(c.head(c.originOp), why) {
+			c.call.publish(e)
+		}
 	}
-	c.cancelMedia()
-	c.abort()
-	c.leaveWhenIdle()
+	c.cutOperations()
+	c.closeWhenIdle()
 }
 
-// failed tells that the create or the answer that made the connection failed.
-func (c *Connection) failed(why Reason) {
-	switch c.origin {
-	case CreateOperation:
-		c.call.publish(CreateCallFailed{c.head(c.originOp), why})
-	case AnswerOperation:
-		c.call.publish(AnswerFailed{c.head(c.originOp), why})
-	}
-}
-
-// leaveWhenIdle publishes the last event once no operation is left.
-func (c *Connection) leaveWhenIdle() {
-	if c.leaving == nil || len(c.queue)+len(c.others)+len(c.expected) > 0 || c.state == Disconnected {
+// closeWhenIdle publishes the last event once no operation is left.
+func (c *Connection) closeWhenIdle() {
+	if c.closing == nil || len(c.operations) > 0 || c.state == Disconnected {
 		return
 	}
 	c.enter(Disconnected)
-	c.call.publish(CallDisconnected{c.head(c.originOp), *c.leaving})
-	c.call.log.Info("connection closed", "connection", c.id, "why", c.leaving.Text)
+	c.call.publish(CallDisconnected{c.head(c.originOp), *c.closing})
+	c.call.log.Info("connection closed", "connection", c.id, "why", c.closing.Text)
 	c.call.registry.closed(c)
 	c.call.detailConnection(c)
-	list := c.call.connections
-	for i, other := range list {
-		if other == c {
-			c.call.connections = append(list[:i], list[i+1:]...)
-			return
-		}
-	}
+	c.call.connections = slices.DeleteFunc(c.call.connections, func(other *Connection) bool { return other == c })
 }

@@ -2,8 +2,8 @@ package call
 
 import (
 	"context"
+	"slices"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -11,17 +11,11 @@ import (
 // it is stopped or the call ends. Starting twice is starting once.
 func (c *Connection) StartTones(ctx context.Context, who identifier.ID, what Context) error {
 	return c.whenConnected(ctx, func() error {
-		target := c.call.find(who)
-		if target == nil {
-			return errParticipantNotFound(who)
+		target, err := c.call.named(who)
+		if err != nil || c.continuous(target) != nil {
+			return err
 		}
-		if c.listening(target) != nil {
-			return nil
-		}
-		op := c.expect(TonesOperation, who.Raw(), what, func(op *operation) Event {
-			return TonesStopped{op.head()}
-		})
-		op.target = target
+		c.begin(work{kind: TonesOperation, what: what, with: []*participant{target}, who: who})
 		return nil
 	})
 }
@@ -29,38 +23,50 @@ func (c *Connection) StartTones(ctx context.Context, who identifier.ID, what Con
 // StopTones ends it; the event goes where the stop asks for.
 func (c *Connection) StopTones(ctx context.Context, who identifier.ID, what Context) error {
 	return c.whenConnected(ctx, func() error {
-		target := c.call.find(who)
-		if target == nil {
-			return errParticipantNotFound(who)
+		target, err := c.call.named(who)
+		if err != nil {
+			return err
 		}
-		op := c.listening(target)
+		op := c.continuous(target)
 		if op == nil {
-			return fault.Precondition("Continuous recognition was not started with %s.", who).WithCode("8585")
+			return NotRecognizing.because("Continuous recognition was not started with %s.", who)
 		}
 		head := op.head()
 		head.Operation.Context = what.Operation
 		if what.CallbackURI != "" {
 			head.Operation.CallbackURI = what.CallbackURI
 		}
-		c.settle(op, TonesStopped{Head: head})
+		op.end(TonesStopped{Head: head})
 		return nil
 	})
 }
 
-// listening finds the continuous recognition of a participant's keys.
-func (c *Connection) listening(to *participant) *operation {
-	for _, op := range c.expected {
-		if op.Kind == TonesOperation && op.target == to {
+// continuous finds the continuous recognition of a participant's keys.
+func (c *Connection) continuous(of *participant) *operation {
+	for _, op := range c.operations {
+		if op.Kind == TonesOperation && slices.Contains(op.with, of) {
 			return op
 		}
 	}
 	return nil
 }
 
-// toneReceived tells of one key, if anybody wants to know.
-func (c *Connection) toneReceived(from *participant, tone Tone) {
-	if op := c.listening(from); op != nil {
-		op.heard++
-		c.call.publish(ToneReceived{op.head(), tone, op.heard})
+// toneHeard tells the application of one key, if it wants to know, and passes it to
+// every recognition that waits for keys of who pressed it.
+func (c *Connection) toneHeard(from *participant, tone Tone) {
+	for _, op := range c.operations {
+		if !slices.Contains(op.with, from) {
+			continue
+		}
+		if op.Kind == TonesOperation {
+			op.heard++
+			op.tell(ToneReceived{op.head(), tone, op.heard})
+		}
+		if op.tones != nil {
+			select {
+			case op.tones <- tone:
+			default: // nobody presses so many keys
+			}
+		}
 	}
 }

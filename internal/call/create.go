@@ -2,8 +2,8 @@ package call
 
 import (
 	"context"
+	"slices"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -25,7 +25,7 @@ const MaxTargets = 100
 // check refuses what can never become a call.
 func (c Create) check(resource string) error {
 	if n := len(c.Targets); n == 0 || n > MaxTargets {
-		return fault.Invalid("targets: between 1 and %d targets are required.", MaxTargets).WithCode("8523")
+		return TargetCount.because("Between 1 and %d targets are required.", MaxTargets)
 	}
 	for _, target := range c.Targets {
 		if err := checkTarget(target, c.CallerID, resource); err != nil {
@@ -33,7 +33,7 @@ func (c Create) check(resource string) error {
 		}
 	}
 	if !c.Source.IsZero() && c.Source.Resource() != resource {
-		return fault.Forbidden("The source %s does not belong to this resource (%s).", c.Source, resource).WithCode("7507")
+		return ForeignIdentity.because("The source %s does not belong to this resource (%s).", c.Source, resource)
 	}
 	return nil
 }
@@ -44,25 +44,26 @@ func checkTarget(target, callerID identifier.ID, resource string) error {
 	case identifier.PhoneNumber:
 		switch {
 		case !target.IsDialable():
-			return fault.Invalid("%q is not a phone number that can be called.", target.Number()).WithCode("7602")
+			return NotDialable.because("%q is not a phone number that can be called.", target.Number())
 		case callerID.IsZero():
-			return fault.Invalid("sourceCallerIdNumber is required to call a phone number.").WithCode("8523")
+			return CallerIDMissing.because("A caller id is required to call a phone number.")
 		}
 	case identifier.CommunicationUser:
 		if target.Resource() != resource {
-			return fault.Forbidden("%s does not belong to this resource (%s).", target, resource).WithCode("7507")
+			return ForeignIdentity.because("%s does not belong to this resource (%s).", target, resource)
 		}
 	default:
-		return fault.Invalid("A target of kind %s cannot be called.", target.Kind()).WithCode("7602")
+		return NotDialable.because("A target of kind %s cannot be called.", target.Kind())
 	}
 	return nil
 }
 
 // Create starts a call and returns the connection as it begins.
-func (r *Registry) Create(ctx context.Context, create Create) (p Properties, err error) {
+func (r *Registry) Create(ctx context.Context, create Create) (Properties, error) {
 	if err := create.check(r.cfg.Resource); err != nil {
 		return Properties{}, err
 	}
+	create.Targets = distinct(create.Targets)
 	if create.Source.IsZero() {
 		create.Source = identifier.NewUser(r.cfg.Resource)
 	}
@@ -70,29 +71,46 @@ func (r *Registry) Create(ctx context.Context, create Create) (p Properties, err
 	if err != nil {
 		return Properties{}, err
 	}
-	c, err := r.start()
-	if err == nil {
-		err = c.do(ctx, func() error {
-			p = c.create(create, releases)
-			releases = nil // the legs give them back
-			return nil
-		})
+	if ctx.Err() != nil {
+		releases.giveBack()
+		return Properties{}, context.Cause(ctx)
 	}
-	for _, release := range releases {
+	made, err := start(r, func(c *Call) Properties { return c.create(create, releases) })
+	if err != nil {
+		releases.giveBack() // of a call that was begun the legs give them back
+	}
+	return made, err
+}
+
+// distinct leaves each identity once, where it stands first. A client that names
+// somebody twice wants one of them: createCall with a target twice rings once.
+func distinct(list []identifier.ID) []identifier.ID {
+	var once []identifier.ID
+	for _, id := range list {
+		if !slices.Contains(once, id) {
+			once = append(once, id)
+		}
+	}
+	return once
+}
+
+// permissions are what a create has been permitted, by target.
+type permissions map[identifier.ID]func()
+
+// giveBack releases all of them.
+func (p permissions) giveBack() {
+	for _, release := range p {
 		release()
 	}
-	return p, err
 }
 
 // permitAll takes a permission for each phone among the targets, or none.
-func (r *Registry) permitAll(create Create) (releases map[identifier.ID]func(), err error) {
-	releases = make(map[identifier.ID]func())
+func (r *Registry) permitAll(create Create) (permissions, error) {
+	releases := make(permissions)
 	for _, target := range create.Targets {
 		in := Invitation{From: create.CallerID, To: target, By: create.By}
 		if err := r.permit(&in); err != nil {
-			for _, release := range releases {
-				release()
-			}
+			releases.giveBack()
 			return nil, err
 		}
 		if in.release != nil {
@@ -102,24 +120,26 @@ func (r *Registry) permitAll(create Create) (releases map[identifier.ID]func(), 
 	return releases, nil
 }
 
-func (c *Call) create(create Create, releases map[identifier.ID]func()) Properties {
-	conn := c.open(create.Control, CreateOperation, c.newApplication(create.Source), Properties{
+func (c *Call) create(create Create, releases permissions) Properties {
+	conn := c.open(create.Control, CreateOperation, c.newApplication(create.Source, inApplication), Properties{
 		Targets: create.Targets, Source: create.Source, CallerID: create.CallerID, DisplayName: create.DisplayName,
 	})
 	conn.self.name = create.DisplayName
 	c.record.startedBy = create.Source
 	c.log.Info("call created", "from", create.Source, "to", create.Targets)
-	c.group = len(create.Targets) > 1
+	if len(create.Targets) > 1 {
+		c.becomeGroup()
+	}
 	made, missing := conn.made, len(create.Targets) // made: before anything can end it
 	for _, target := range create.Targets {
 		in := Invitation{From: create.Source, To: target, DisplayName: create.DisplayName, SIPHeaders: create.SIPHeaders, VoIPHeaders: create.VoIPHeaders, By: create.By, release: releases[target]}
 		if target.Kind() == identifier.PhoneNumber {
 			in.From = create.CallerID
 		}
-		c.invite(in, c.registry.patience(target), &joining{
-			up: func(*participant) { c.joined(conn) },
-			down: func(p *participant, why Reason) {
-				if missing--; missing == 0 && conn.state == Connecting || !c.group || c.deserted() {
+		c.invite(in, c.registry.patience(target), &join{
+			up: func(*endpoint) { c.calleeJoined(conn) },
+			down: func(_ *endpoint, why Reason) {
+				if missing--; missing == 0 && conn.state == Connecting || c.kind.endsWhenOneLeaves() || c.deserted() {
 					c.finish(why, nil)
 					return
 				}
@@ -130,9 +150,9 @@ func (c *Call) create(create Create, releases map[identifier.ID]func()) Properti
 	return made
 }
 
-// joined lets an application that waits for its call hear that it is up, and all
-// others of the new list.
-func (c *Call) joined(conn *Connection) {
+// calleeJoined lets an application that waits for its call hear that it is up, and
+// all others of the new list.
+func (c *Call) calleeJoined(conn *Connection) {
 	if conn.state == Connecting {
 		c.bringUp(conn)
 		return

@@ -84,13 +84,13 @@ func (c *Call) detailInvitation(in Invitation) {
 }
 
 // detailLeg notes the end of a leg, or that it has moved to another call.
-func (c *Call) detailLeg(p *participant, wire Wire, why Reason) {
+func (c *Call) detailLeg(e *endpoint, wire Wire, why Reason) {
 	if len(c.detail.Legs) >= maxDetails {
 		c.detail.OmittedLegs++
 		return
 	}
 	c.detail.Legs = append(c.detail.Legs, LegDetail{
-		Who: p.id, Inbound: p.inbound, Began: p.began, Answered: p.cameUp, Ended: time.Now(), Why: why, Wire: wire,
+		Who: e.id, Inbound: e.inbound, Began: e.began, Answered: e.answered, Ended: time.Now(), Why: why, Wire: wire,
 	})
 }
 
@@ -98,16 +98,16 @@ func (c *Call) detailLeg(p *participant, wire Wire, why Reason) {
 func (c *Call) detailConnection(conn *Connection) {
 	if len(c.detail.Connections) < maxDetails {
 		c.detail.Connections = append(c.detail.Connections, ConnectionDetail{
-			ID: conn.id, Origin: conn.origin, Opened: conn.opened, Closed: time.Now(), Why: *conn.leaving,
+			ID: conn.id, Origin: conn.origin, Opened: conn.opened, Closed: time.Now(), Why: *conn.closing,
 		})
 	}
 }
 
-// tellDetail gives the record away. A call that never had anybody has none.
-func (c *Call) tellDetail() {
-	if c.detail.To.IsZero() && len(c.detail.Connections) == 0 {
+// publishDetail gives the record away. A call that never had anybody has none.
+func (c *Call) publishDetail() {
+	if c.detail.To.IsZero() && len(c.detail.Connections) == 0 && len(c.detail.Legs) == 0 {
 		return
 	}
-	c.detail.Group = c.group
+	c.detail.Group = !c.kind.endsWhenOneLeaves()
 	c.registry.cfg.Details.CallOver(c.detail)
 }

@@ -2,7 +2,6 @@ package call
 
 import (
 	"slices"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -21,24 +20,24 @@ func (r *Registry) echoes(id identifier.ID) bool {
 
 // takeEcho answers a call to an echo number at once.
 func (r *Registry) takeEcho(in Invitation, leg Leg) (report func(Report), err error) {
-	c, err := r.start()
-	if err != nil {
-		return nil, err
-	}
-	caller := &participant{id: in.From, call: c, inbound: true, leg: leg, began: time.Now()}
-	c.post(func() { c.detailInvitation(in); c.answerEcho(caller) })
-	return caller.report, nil
+	return start(r, func(c *Call) func(Report) {
+		caller := newCaller(in, leg)
+		caller.call = c
+		c.detailInvitation(in)
+		c.answerEcho(caller)
+		return caller.report
+	})
 }
 
-func (c *Call) answerEcho(caller *participant) {
+func (c *Call) answerEcho(caller *endpoint) {
 	c.echo = &echo{}
-	c.participants = append(c.participants, caller)
-	caller.joining = &joining{
-		up: func(*participant) {
+	c.endpoints = append(c.endpoints, caller)
+	caller.join = &join{
+		up: func(*endpoint) {
 			c.sound().Join(&c.echo.mirror)
-			c.bounded()
+			c.limitDuration()
 		},
-		down: func(_ *participant, why Reason) { c.finish(why, nil) },
+		down: func(_ *endpoint, why Reason) { c.finish(why, nil) },
 	}
 	c.log.Debug("call to an echo number", "from", caller.id)
 	caller.leg.Answer()

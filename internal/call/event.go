@@ -12,12 +12,16 @@ type Publisher interface {
 	Publish(Event)
 }
 
-// Event is what happened to a connection. The set is closed; Events lists it.
-type Event interface{ Header() Head }
+// Event is what happened to a connection, or to a call whatever connections it
+// has. The set is closed; Events lists it.
+type Event interface {
+	Header() Head
+	event()
+}
 
-// Head is common to all events of a connection.
+// Head is common to all events.
 type Head struct {
-	Connection    string // call connection id
+	Connection    string // call connection id; "" for an event of the call
 	ServerCallID  string
 	CorrelationID string
 	Control       Control
@@ -27,6 +31,16 @@ type Head struct {
 
 // Header returns the head itself, so that every event carries it by embedding.
 func (h Head) Header() Head { return h }
+
+func (Head) event() {}
+
+// Scope says to what the event belongs.
+func (h Head) Scope() Scope {
+	if h.Connection == "" {
+		return CallScope
+	}
+	return ConnectionScope
+}
 
 // Control is an application's hold on a connection: where its events go and in
 // whose shape. It is given at create, answer or connect and never changes.
@@ -42,31 +56,12 @@ type Control struct {
 type Operation struct {
 	ID          string
 	Kind        OperationKind
-	Context     string // operationContext of the request; "" where none was given
-	CallbackURI string // operationCallbackUri of the request; "" = the connection's
-	About       string // raw id of the participant, or invitation id, that it is about, and the call he comes from; "" = none
+	Context     string        // operationContext of the request; "" where none was given
+	CallbackURI string        // operationCallbackUri of the request; "" = the connection's
+	Who         identifier.ID // whom it is about; zero = nobody in particular
+	Invitation  string        // id of the invitation that it calls off; "" = none
+	From        string        // callConnectionId of the call that Who comes from; "" = none
 }
-
-// OperationKind is what an operation does.
-type OperationKind uint8
-
-// The operations that end with events.
-const (
-	NoOperation OperationKind = iota
-	CreateOperation
-	AnswerOperation
-	PlayOperation
-	RecognizeOperation
-	SendTonesOperation
-	AddOperation
-	CancelAddOperation
-	RemoveOperation
-	TransferOperation
-	MoveOperation
-	TonesOperation // continuous recognition
-	HoldOperation
-	ConnectOperation
-)
 
 // Participant is one entry of a roster.
 type Participant struct {

@@ -56,7 +56,7 @@ func run(t *testing.T, test func(*world)) {
 		w.remake = func(applications bool) *call.Registry {
 			w.config = call.Config{
 				Details: w.details, Witness: w.witness, WitnessApplications: applications,
-				Resource: resource, Dialer: w.dialer, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
+				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
 				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
 				Permit: w.rules,
 			}

@@ -1,8 +1,6 @@
 package call
 
 import (
-	"time"
-
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -42,36 +40,36 @@ func (r *Registry) callOut(in Invitation, leg Leg) (report func(Report), err err
 	if err != nil {
 		return nil, err
 	}
-	c, err := r.start()
-	if err != nil {
-		onward.giveBack()
-		return nil, err
-	}
-	caller := &participant{id: in.From, call: c, inbound: true, leg: leg, name: in.DisplayName, began: time.Now()}
-	c.post(func() {
-		c.participants = append(c.participants, caller)
+	caller := newCaller(in, leg)
+	report, err = start(r, func(c *Call) func(Report) {
+		caller.call = c
+		c.endpoints = append(c.endpoints, caller)
 		c.record.startedBy = caller.id
 		c.detailInvitation(in)
-		caller.joining = &joining{down: func(_ *participant, why Reason) { c.finish(why, nil) }}
+		caller.join = &join{down: func(_ *endpoint, why Reason) { c.finish(why, nil) }}
 		c.log.Info("user calls out", "from", caller.id, "to", in.To)
 		c.connectTo(caller, onward)
+		return caller.report
 	})
-	return caller.report, nil
+	if err != nil {
+		onward.giveBack()
+	}
+	return report, err
 }
 
 // connectTo dials a number for a caller on a wire, who hears it ring and is
 // answered when it is.
-func (c *Call) connectTo(caller *participant, in Invitation) {
-	c.dial(in, c.registry.cfg.RingPhone, &joining{
+func (c *Call) connectTo(caller *endpoint, in Invitation) {
+	c.dial(in, c.registry.cfg.RingPhone, &join{
 		ringing: caller.leg.Ring,
-		early:   func(callee *participant) { c.letHear(caller, callee) },
-		up:      func(*participant) { c.answerCaller(caller) },
-		down:    func(_ *participant, why Reason) { c.finish(why, nil) },
+		early:   func(callee *endpoint) { c.letHear(caller, callee) },
+		up:      func(*endpoint) { c.answerCaller(caller) },
+		down:    func(_ *endpoint, why Reason) { c.finish(why, nil) },
 	})
 }
 
 // answerCaller answers a caller on a wire, whose callee is on a wire as well.
-func (c *Call) answerCaller(caller *participant) {
-	caller.joining.up = func(*participant) { c.bounded() }
+func (c *Call) answerCaller(caller *endpoint) {
+	caller.join.up = func(*endpoint) { c.limitDuration() }
 	caller.leg.Answer()
 }

@@ -492,7 +492,7 @@ func TestCallHasThreeHundredAndFiftyParticipantsAtMost(t *testing.T) {
 			synctest.Wait()
 		}
 		_, err := conn.Add(bg, call.Add{Who: number(999), CallerID: phone(ourPhone)})
-		if fault.Of(err).Code != "8585" {
+		if !errors.Is(err, call.CallFull) {
 			t.Errorf("one more gets %v", err)
 		}
 		if n := len(w.last(id).(call.ParticipantsUpdated).Participants); n != call.MaxParticipants {

@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -10,25 +11,25 @@ import (
 // unless nobody is left in it but phones that no application controls.
 func (c *Connection) HangUp(ctx context.Context) error {
 	return c.do(ctx, func() error {
-		c.goAway()
+		c.hangUp()
 		return nil
 	})
 }
 
-func (c *Connection) goAway() {
+func (c *Connection) hangUp() {
 	why := Reason{Kind: EndedByApplication, Text: "the application left the call"}
 	call := c.call
-	if c.self.hidden { // it only controlled the call
-		c.leave(why)
-		call.unseat(c.self)
+	if c.self.place == inControl {
+		c.close(why)
+		call.withdraw(c.self)
 		return
 	}
-	if !call.group || c.state == Connecting {
+	if call.kind.endsWhenOneLeaves() || c.state == Connecting {
 		call.finish(why, c)
 		return
 	}
-	c.leave(why)
-	call.unseat(c.self)
+	c.close(why)
+	call.withdraw(c.self)
 	if call.deserted() || !call.controlled() {
 		call.finish(Reason{Kind: EndedByPeer, Text: "the application left the call"}, nil)
 		return
@@ -39,8 +40,8 @@ func (c *Connection) goAway() {
 // controlled reports whether somebody but phones of the telephone network is in
 // the call: an application, or a user.
 func (c *Call) controlled() bool {
-	for _, p := range c.participants {
-		if p.connected && p.isUser() {
+	for _, e := range c.endpoints {
+		if e.listed() && e.isUser() {
 			return true
 		}
 	}
@@ -71,28 +72,35 @@ func (c *Call) finish(why Reason, by *Connection) {
 	if c.limit != nil {
 		c.limit.Stop()
 	}
-	for _, r := range append([]*ring(nil), c.rings...) {
+	c.registry.unname(c)
+	for _, r := range slices.Clone(c.rings) {
 		r.stop(why)
 	}
-	for _, r := range c.rung {
-		c.registry.silenced(r)
+	for _, r := range c.decided {
+		c.registry.forgetRing(r)
 	}
 	ender := c.record.endedBy
 	if by != nil {
 		ender = by.self.id
 	}
-	for _, p := range c.participants {
-		c.went(p)
-		p.endHold()
-		p.joining = nil
-		p.end(why)
-		p.connected = false
-		p.stopPatience()
+	for _, e := range c.endpoints {
+		c.witnessDeparture(e)
+		if e.who != nil {
+			e.who.endHold()
+		}
+		e.join = nil
+		e.end(why)
+		e.stopRinging()
 	}
-	for _, conn := range append([]*Connection(nil), c.connections...) {
-		conn.leave(forOthers(why, conn == by))
+	for _, conn := range slices.Clone(c.connections) {
+		conn.close(forOthers(why, conn == by))
 	}
-	c.told(why, ender)
+	for _, e := range c.endpoints {
+		if e.place.isApplication() && e.stage != gone {
+			e.enter(gone)
+		}
+	}
+	c.witnessEnd(why, ender)
 	if c.mix != nil {
 		c.mix.Close()
 	}

@@ -3,7 +3,6 @@ package call
 import (
 	"context"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -17,20 +16,16 @@ type Hold struct {
 // Hold puts a participant on hold, which is no event; music has its own.
 func (c *Connection) Hold(ctx context.Context, hold Hold) error {
 	return c.whenConnected(ctx, func() error {
-		p := c.call.find(hold.Who)
-		switch {
-		case p == nil:
-			return errParticipantNotFound(hold.Who)
-		case p == c.self:
-			return fault.Invalid("An application cannot hold itself (%s).", hold.Who).WithCode("8523")
+		p, err := c.another(hold.Who, "hold itself")
+		if err != nil {
+			return err
 		}
 		if p.music != nil {
-			p.music.end() // another one
+			p.music.stop() // another one follows
 		}
 		p.music = c.startMusic(p, hold)
 		if !p.held {
-			p.held = true
-			p.member.SetHeld(true)
+			p.setHeld(true)
 			c.call.tellRoster()
 		}
 		return nil
@@ -40,26 +35,35 @@ func (c *Connection) Hold(ctx context.Context, hold Hold) error {
 // Unhold lets a participant hear the others again. Who is not held stays so.
 func (c *Connection) Unhold(ctx context.Context, who identifier.ID) error {
 	return c.whenConnected(ctx, func() error {
-		p := c.call.find(who)
-		if p == nil {
-			return errParticipantNotFound(who)
-		}
-		if !p.held {
-			return nil
+		p, err := c.call.named(who)
+		if err != nil || !p.held {
+			return err
 		}
 		p.endHold()
-		p.member.SetHeld(false)
+		p.setHeld(false)
 		c.call.tellRoster()
 		return nil
 	})
 }
 
-// endHold stops the music.
+// another finds a participant other than the application that asks, which cannot
+// do that with itself.
+func (c *Connection) another(who identifier.ID, deed string) (*participant, error) {
+	p, err := c.call.named(who)
+	if err == nil && p.is(c) {
+		return nil, Itself.because("An application cannot %s (%s).", deed, who)
+	}
+	return p, err
+}
+
+// endHold ends the hold of a participant, and its music.
 func (p *participant) endHold() {
 	p.held = false
 	if p.music != nil {
-		p.music.end()
+		p.music.stop()
 		p.music = nil
 	}
-	p.ear.hold(nil)
+	for _, e := range p.endpoints() {
+		e.ear.hold(nil)
+	}
 }

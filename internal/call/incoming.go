@@ -29,50 +29,57 @@ func (r *Registry) ringIn(in Invitation, leg Leg) (report func(Report), err erro
 	if err := r.cfg.Permit.Takes(in.To.Number()); err != nil {
 		return nil, err
 	}
-	c, err := r.start()
-	if err != nil {
+	caller := newCaller(in, leg)
+	listeners, err := start(r, func(c *Call) int { return c.ringForCaller(caller, in) })
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	caller := &participant{id: in.From, call: c, inbound: true, leg: leg, began: time.Now(), identities: in.Identities}
-	told := make(chan int, 1)
-	c.post(func() { told <- c.arrived(caller, in) })
-	if <-told == 0 {
+	case listeners == 0:
 		return nil, fault.Precondition("no Event Grid subscription takes IncomingCall for %s, and no telephone of theirs is registered", in.To)
 	}
 	return caller.report, nil
 }
 
-// arrived makes the caller a participant on the way in.
-func (c *Call) arrived(caller *participant, in Invitation) (listeners int) {
+// newCaller is the endpoint of who calls us on a leg.
+func newCaller(in Invitation, leg Leg) *endpoint {
+	caller := &endpoint{id: in.From, inbound: true, leg: leg, name: in.DisplayName, identities: in.Identities, began: time.Now()}
+	if _, own := leg.(*hairpin); own {
+		caller.place = onOwnNumber
+	}
+	return caller
+}
+
+// ringForCaller lets a call that has just come ring.
+func (c *Call) ringForCaller(caller *endpoint, in Invitation) (listeners int) {
+	caller.call = c
 	listeners = c.ringCaller(caller, in)
 	if listeners == 0 { // the leg stays with whoever brought it
 		c.log.Warn("call dropped: no subscription takes it", "from", in.From, "to", in.To)
 		c.finish(Reason{Kind: NoListener}, nil)
 		return 0
 	}
-	c.participants = append(c.participants, caller)
-	caller.name = in.DisplayName
+	c.endpoints = append(c.endpoints, caller)
 	if c.registry.owns(in.To) {
 		caller.line = in.To
 	}
 	c.record.startedBy = in.From
-	caller.joining = &joining{down: func(_ *participant, why Reason) { c.finish(why, nil) }}
+	caller.join = &join{down: func(_ *endpoint, why Reason) { c.finish(why, nil) }}
 	c.log.Info("call arrived", "from", in.From, "to", in.To, "listeners", listeners)
 	caller.leg.Ring()
 	return listeners
 }
 
 // ringCaller lets a caller on a wire ring for whoever takes in.To.
-func (c *Call) ringCaller(caller *participant, in Invitation) (listeners int) {
+func (c *Call) ringCaller(caller *endpoint, in Invitation) (listeners int) {
 	return c.ringFor(&ring{
 		invitation: in,
-		taken: func(by identifier.ID, control Control) Properties {
+		answered: func(by identifier.ID, control Control) Properties {
 			conn := c.openAnswer(in, by, control)
-			caller.joining.up = func(*participant) { c.bringUp(conn) }
+			caller.join.up = func(*endpoint) { c.bringUp(conn) }
 			caller.leg.Answer() // CallConnected follows when the caller has confirmed
 			return conn.made
 		},
-		picked:     func(*participant) { c.answerCaller(caller) },
+		pickedUp:   func(*endpoint) { c.answerCaller(caller) },
 		redirected: func(in Invitation, called identifier.ID) { c.redirectCaller(caller, in, called) },
 		failed:     func(why Reason) { c.finish(why, nil) },
 	}, c.registry.patience(in.To))
@@ -80,25 +87,15 @@ func (c *Call) ringCaller(caller *participant, in Invitation) (listeners int) {
 
 // bringUp connects an application to a call that has somebody else in it.
 func (c *Call) bringUp(conn *Connection) {
-	c.seat(conn.self)
-	c.bounded()
+	c.joinApplication(conn.self)
+	c.limitDuration()
 	conn.connected()
 	c.tellRoster()
 }
 
-// seat makes an application's end heard, and listed unless it only controls.
-func (c *Call) seat(self *participant) {
-	self.connected = !self.hidden
-	if self.member == nil {
-		self.member = c.sound().Join(self.app)
-		self.ear.to(self.member)
-	}
-	c.came(self)
-}
-
-// newApplication makes the participant that an application is.
-func (c *Call) newApplication(id identifier.ID) *participant {
-	p := &participant{id: id, call: c, app: &application{}}
-	c.participants = append(c.participants, p)
-	return p
+// newApplication makes the endpoint that an application is.
+func (c *Call) newApplication(id identifier.ID, place place) *endpoint {
+	e := &endpoint{id: id, call: c, place: place, app: &application{}, began: time.Now()}
+	c.endpoints = append(c.endpoints, e)
+	return e
 }

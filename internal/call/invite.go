@@ -16,34 +16,34 @@ type invited struct {
 
 // invite calls somebody into the call: a phone over its network, an identity by
 // letting applications know. join hears once how it ended.
-func (c *Call) invite(in Invitation, wait patience, join *joining) *invited {
+func (c *Call) invite(in Invitation, wait patience, j *join) *invited {
 	if in.To.Kind() == identifier.PhoneNumber {
-		return c.dial(in, wait.phone, join)
+		return c.dial(in, wait.phone, j)
 	}
 	r := &ring{
 		invitation: in,
-		taken: func(_ identifier.ID, control Control) Properties {
+		answered: func(_ identifier.ID, control Control) Properties {
 			conn := c.openAnswer(in, identifier.ID{}, control)
 			made := conn.made
-			c.seat(conn.self)
-			c.bounded()
+			c.joinApplication(conn.self)
+			c.limitDuration()
 			conn.connected()
-			join.up(conn.self)
+			j.up(conn.self)
 			return made
 		},
-		picked: func(p *participant) {
-			c.bounded()
-			join.up(p)
+		pickedUp: func(e *endpoint) {
+			c.limitDuration()
+			j.up(e)
 		},
-		failed: func(why Reason) { join.down(nil, why) },
+		failed: func(why Reason) { j.down(nil, why) },
 	}
 	current := &invited{who: in.To, abort: func(why Reason) {
-		if !r.decided {
+		if r.state != decided {
 			r.fail(why)
 		}
 	}}
 	r.redirected = func(in Invitation, _ identifier.ID) {
-		next := c.invite(in, wait, join)
+		next := c.invite(in, wait, j)
 		current.who, current.abort = next.who, next.abort
 	}
 	if c.ringFor(r, wait) == 0 {
@@ -61,49 +61,47 @@ func (r *Registry) patience(target identifier.ID) patience {
 }
 
 // dial calls a phone number, ours or another.
-func (c *Call) dial(in Invitation, patience time.Duration, join *joining) *invited {
-	callee := c.call(in, patience, join)
+func (c *Call) dial(in Invitation, patience time.Duration, j *join) *invited {
+	callee := c.call(in, patience, j)
 	return &invited{in.To, func(why Reason) {
-		if callee.joining != nil {
+		if callee.join != nil {
 			callee.end(why)
 		}
 	}}
 }
 
 // call starts a leg to a phone number, or to a telephone of a user.
-func (c *Call) call(in Invitation, patience time.Duration, join *joining) *participant {
+func (c *Call) call(in Invitation, patience time.Duration, j *join) *endpoint {
 	c.detailInvitation(in)
-	callee := &participant{id: in.To, call: c, joining: join, began: time.Now()}
+	callee := &endpoint{id: in.To, call: c, join: j, began: time.Now()}
 	if c.registry.owns(in.From) {
 		callee.line = in.From
 	}
-	c.participants = append(c.participants, callee)
-	callee.patience = c.after(patience, func() {
+	c.endpoints = append(c.endpoints, callee)
+	callee.ringing = c.after(patience, func() {
 		callee.end(Reason{Kind: NoAnswer, Text: "the phone was not answered in time"})
 	})
-	c.dialling++
-	dialer := c.registry.cfg.Dialer
-	if c.registry.owns(in.To) {
-		dialer = ownNumber{c.registry}
+	dialer := c.registry.dialer(in)
+	if _, own := dialer.(ownNumber); own {
+		callee.place = onOwnNumber
 	}
+	release := c.keep()
 	c.work.Go(func() {
 		leg, err := c.registry.dial(dialer, in, callee.report)
-		c.post(func() { c.dialled(callee, leg, err) })
+		c.post(func() { release(); c.dialReturned(callee, leg, err) })
 	})
 	return callee
 }
 
-// dialled takes the leg that was started, or learns that none was.
-func (c *Call) dialled(callee *participant, leg Leg, err error) {
-	c.dialling--
+// dialReturned takes the leg that was started, or learns that none was.
+func (c *Call) dialReturned(callee *endpoint, leg Leg, err error) {
 	if err == nil {
 		callee.started(leg)
 		return
 	}
-	callee.stopPatience()
-	callee.legEnded = true
+	callee.stopRinging()
 	c.log.Warn("dialling failed", "to", callee.id, "error", err)
-	c.legEnded(callee, Reason{Kind: dialFailure(err), Text: err.Error()})
+	c.departed(callee, Reason{Kind: dialFailure(err), Text: err.Error()})
 }
 
 // dialFailure turns the fault of a Dial into a reason.

@@ -111,11 +111,3 @@ type Invitation struct {
 	release   func() // gives back a permission that was taken early; nil: none was
 	redirects int    // how often applications have sent it on
 }
-
-// Dialer starts outbound legs. Dial returns as soon as the attempt is under way;
-// its progress and its end are reported. An error means that nothing was started
-// and no report will come; a fault's kind tells why (NotFound: no route).
-// The leg's life does not depend on ctx once Dial has returned.
-type Dialer interface {
-	Dial(ctx context.Context, invitation Invitation, report func(Report)) (Leg, error)
-}

@@ -1,9 +1,13 @@
 package call
 
 import (
+	"context"
+	"time"
+
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Locator names a call that goes on by one of three names (ACS CallLocator).
@@ -22,14 +26,14 @@ func (l Locator) check() error {
 	switch {
 	case l.GroupCallID != "":
 		if _, err := uuid.Parse(l.GroupCallID); err != nil {
-			return fault.Invalid("callLocator.groupCallId: %.100q is not a GUID.", l.GroupCallID).WithCode("8523")
+			return GroupIDMalformed.because("%.100q is not a GUID.", l.GroupCallID)
 		}
 	case l.RoomID != "":
 		if len(l.RoomID) > maxRoomID || !digits(l.RoomID) {
-			return fault.Invalid("callLocator.roomId: %.100q is not the id of a room, which is digits.", l.RoomID).WithCode("8523")
+			return RoomIDMalformed.because("%.100q is not the id of a room, which is digits.", l.RoomID)
 		}
 	case !isServerCallID(l.ServerCallID):
-		return fault.Invalid("%.100q is not a serverCallId.", l.ServerCallID).WithCode("8523")
+		return ServerCallIDMalformed.because("%.100q is not a serverCallId.", l.ServerCallID)
 	}
 	return nil
 }
@@ -41,4 +45,169 @@ func digits(text string) bool {
 		}
 	}
 	return true
+}
+
+// name is one of the names that a call may have.
+type name struct {
+	kind nameKind
+	text string
+}
+
+type nameKind uint8
+
+const (
+	serverCallName nameKind = iota
+	groupName
+	roomName
+)
+
+// name returns what the locator says. GUIDs are the same in upper and lower case.
+func (l Locator) name() name {
+	switch {
+	case l.GroupCallID != "":
+		if id, err := uuid.Parse(l.GroupCallID); err == nil {
+			return name{groupName, id.String()}
+		}
+		return name{groupName, l.GroupCallID}
+	case l.RoomID != "":
+		return name{roomName, l.RoomID}
+	}
+	return name{serverCallName, l.ServerCallID}
+}
+
+// Find returns the call that a locator names. A fault says that the locator names
+// no call, or that no such call goes on.
+func (r *Registry) Find(l Locator) (*Call, error) {
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	if c := r.find(l); c != nil {
+		return c, nil
+	}
+	return nil, errCallOver()
+}
+
+// find returns the call that a locator names, or nil.
+func (r *Registry) find(l Locator) *Call {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.byName[l.name()]
+}
+
+// name gives a call another name, unless another call has it: then that one is
+// returned.
+func (r *Registry) name(c *Call, as name) (other *Call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if other = r.byName[as]; other == nil {
+		r.byName[as] = c
+		c.names = append(c.names, as)
+	}
+	return other
+}
+
+// unname takes a call's names away, its serverCallId aside: it is over, and who
+// joins by one of them next begins another call.
+func (r *Registry) unname(c *Call) {
+	if len(c.names) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, as := range c.names {
+		delete(r.byName, as)
+	}
+	c.names = nil
+}
+
+// Join is somebody who comes into a call by its name, without being rung.
+type Join struct {
+	To          Locator
+	Who         identifier.ID
+	DisplayName string
+}
+
+// Join lets a leg into the call that a locator names, answers it and makes it a
+// participant. A group or a room that nobody is in begins with the first who joins
+// it; a server call id has to be of a call that goes on. Who may join is for the
+// caller to decide. The leg's reports go to the function returned.
+func (r *Registry) Join(ctx context.Context, j Join, leg Leg) (report func(Report), err error) {
+	if err := j.To.check(); err != nil {
+		return nil, err
+	}
+	for {
+		c := r.find(j.To)
+		if c == nil && j.To.ServerCallID != "" {
+			return nil, errCallOver()
+		}
+		if c == nil {
+			if report, err = r.beginNamed(j, leg); report != nil || err != nil {
+				return report, err
+			}
+			continue // somebody was faster
+		}
+		report, err = ask(ctx, c, func() (func(Report), error) { return c.letIn(j, leg) })
+		if j.To.ServerCallID != "" || !fault.Is(err, fault.KindNotFound) {
+			return report, err
+		}
+		r.forgetOver(c, j.To.name())
+	}
+}
+
+// beginNamed begins the call of a group or a room with who joins it first. It
+// returns nil where another call has got the name meanwhile.
+func (r *Registry) beginNamed(j Join, leg Leg) (func(Report), error) {
+	return start(r, func(c *Call) func(Report) {
+		if other := r.name(c, j.To.name()); other != nil {
+			c.finish(Reason{Kind: Canceled, Text: "another call has got the name"}, nil)
+			return nil
+		}
+		c.joinable, c.kind = true, group
+		if j.To.RoomID != "" {
+			c.kind = room
+		}
+		c.record.startedBy = j.Who
+		report, _ := c.letIn(j, leg) // there is room for the first
+		return report
+	})
+}
+
+// forgetOver takes a name from a call that has ended but not yet given it back.
+func (r *Registry) forgetOver(c *Call, as name) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byName[as] == c {
+		delete(r.byName, as)
+	}
+}
+
+// joinedByName is somebody who is in. A user's second device changes no list.
+func (c *Call) joinedByName(e *endpoint) {
+	c.becomeGroup()
+	c.limitDuration()
+	if len(e.who.endpoints()) == 1 {
+		c.tellRoster()
+	}
+}
+
+// letIn makes a leg an endpoint of the call and answers it.
+func (c *Call) letIn(j Join, leg Leg) (func(Report), error) {
+	if c.ended {
+		return nil, errCallOver()
+	}
+	if err := c.roomFor(1); err != nil {
+		return nil, err
+	}
+	e := &endpoint{id: j.Who, call: c, inbound: true, leg: leg, name: j.DisplayName, began: time.Now()}
+	e.join = &join{
+		up:   c.joinedByName,
+		down: func(_ *endpoint, why Reason) { c.endIfDeserted(why) },
+	}
+	c.endpoints = append(c.endpoints, e)
+	if c.detail.From.IsZero() {
+		c.detail.From = j.Who
+	}
+	c.log.Info("somebody joins by the call's name", "who", j.Who)
+	leg.Answer()
+	return e.report, nil
 }

@@ -2,10 +2,8 @@ package call
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -24,19 +22,20 @@ func (c *Connection) Move(ctx context.Context, move Move) error {
 		return err
 	}
 	if from.call == c.call {
-		return fault.Invalid("fromCall %s is this very call.", move.From).WithCode("8523")
+		return SameCall.because("%s is a connection to this very call.", move.From)
 	}
 	return c.whenConnected(ctx, func() error {
-		for _, who := range move.Who {
+		everybody := distinct(move.Who)
+		for _, who := range everybody {
 			if c.call.find(who) != nil {
-				return fault.Conflict("%s is in the call already.", who).WithCode("8519")
+				return ParticipantPresent.because("%s is in the call already.", who)
 			}
 		}
-		if err := c.call.roomFor(len(move.Who)); err != nil {
+		if err := c.call.roomFor(len(everybody)); err != nil {
 			return err
 		}
-		c.call.group = true
-		for _, who := range move.Who {
+		c.call.becomeGroup()
+		for _, who := range everybody {
 			c.fetch(from, who, move)
 		}
 		return nil
@@ -45,23 +44,21 @@ func (c *Connection) Move(ctx context.Context, move Move) error {
 
 // fetch asks the other call for one participant.
 func (c *Connection) fetch(from *Connection, who identifier.ID, move Move) {
-	op := c.expect(MoveOperation, who.Raw()+" "+move.From, move.Context, func(op *operation) Event {
-		return MoveParticipantFailed{op.head(), who, move.From, Reason{Kind: Canceled, Text: "the application left the call"}}
-	})
-	failed := func(why Reason) { c.settle(op, MoveParticipantFailed{op.head(), who, move.From, why}) }
-	into := &transit{to: c.call, join: &joining{
-		up: func(*participant) {
-			c.settle(op, MoveParticipantSucceeded{op.head(), who, move.From})
+	op := c.begin(work{kind: MoveOperation, what: move.Context, who: who, from: move.From})
+	failed := func(why Reason) { op.end(MoveParticipantFailed{op.head(), who, move.From, why}) }
+	release := c.call.keep() // somebody is on the way
+	into := &transit{to: c.call, release: release, join: &join{
+		up: func(*endpoint) {
+			op.end(MoveParticipantSucceeded{op.head(), who, move.From})
 			c.call.tellRoster()
 		},
-		down: func(_ *participant, why Reason) { failed(why); c.call.endIfDeserted(why) },
+		down: func(_ *endpoint, why Reason) { failed(why); c.call.endIfDeserted(why) },
 	}}
-	c.call.dialling++ // somebody is on the way: the goroutine stays for him
 	c.call.work.Go(func() {
 		err := from.do(op.ctx, func() error { return from.call.handOver(who, into) })
 		if err != nil {
 			c.call.post(func() {
-				c.call.dialling--
+				release()
 				failed(Reason{Kind: NotFound, Text: err.Error()})
 			})
 		}
@@ -70,30 +67,25 @@ func (c *Connection) fetch(from *Connection, who identifier.ID, move Move) {
 
 // transit is the way of a participant from one call into another.
 type transit struct {
-	to   *Call
-	join *joining
+	to      *Call
+	release func() // lets that call's goroutine go
+	join    *join  // of the endpoint that comes first
 }
 
-var errNoLeg = errors.New("only phones can change calls")
-
 // handOver gives a participant away. It runs on the goroutine of the call that
-// loses him; from here on his leg reports to the other one.
+// loses it; from here on its legs report to the other one.
 func (c *Call) handOver(who identifier.ID, into *transit) error {
-	p := c.find(who)
-	switch {
-	case p == nil:
-		return errParticipantNotFound(who)
-	case p.isApplication():
-		return fault.Unsupported("%s: %s.", who, errNoLeg).WithCode("8520")
+	p, err := c.named(who)
+	if err != nil {
+		return err
 	}
-	moved := &participant{id: p.id, call: into.to, inbound: p.inbound, name: p.name, leg: p.leg, joining: into.join, began: time.Now()}
-	into.to.post(func() { into.to.expectArrival(moved) })
-	p.moved.Store(moved)
-	next := func() { into.to.post(moved.settleDown) }
-	p.seat.next.Store(&next)
-	c.detailLeg(p, Wire{}, Reason{Kind: EndedByPeer, Text: "moved to another call"})
-	p.leg, p.legEnded = nil, true
-	c.unseat(p) // the shard lets go of the sound, and the other call takes it
+	if p.isApplication() {
+		return NotMovable.because("%s: only phones can change calls.", who)
+	}
+	for _, e := range p.endpoints() {
+		c.sendOver(e, into)
+		into = &transit{to: into.to, release: func() {}} // a second device follows the first
+	}
 	if c.deserted() {
 		c.finish(Reason{Kind: EndedByPeer, Text: "the other participant moved to another call"}, nil)
 		return nil
@@ -102,23 +94,42 @@ func (c *Call) handOver(who identifier.ID, into *transit) error {
 	return nil
 }
 
+// sendOver lets an endpoint go to another call: its leg at once, its sound when the
+// shard has let go of it.
+func (c *Call) sendOver(e *endpoint, into *transit) {
+	moved := &endpoint{id: e.id, call: into.to, place: e.place, peer: e.peer, inbound: e.inbound, name: e.name, leg: e.leg, join: into.join, began: time.Now()}
+	e.movedTo.Store(moved)
+	if !into.to.post(func() { into.to.expectArrival(moved, into.release) }) {
+		moved.leg.End(Reason{Kind: EndedByPeer, Text: "the call ended meanwhile"})
+	}
+	sound := e.port.Port
+	next := func() {
+		if !into.to.post(moved.settle) { // that call is over
+			closePort(sound)
+		}
+	}
+	e.port.next.Store(&next)
+	c.detailLeg(e, Wire{}, Reason{Kind: EndedByPeer, Text: "moved to another call"})
+	e.leg = nil
+	c.withdraw(e) // the shard lets go of the sound, and the other call takes it
+}
+
 // expectArrival takes over the leg; its sound follows.
-func (c *Call) expectArrival(p *participant) {
-	c.dialling--
-	c.participants = append(c.participants, p)
+func (c *Call) expectArrival(e *endpoint, release func()) {
+	release()
+	c.endpoints = append(c.endpoints, e)
 	if c.ended {
-		p.joining = nil
-		p.end(Reason{Kind: EndedByPeer, Text: "the call ended meanwhile"})
+		e.join = nil
+		e.end(Reason{Kind: EndedByPeer, Text: "the call ended meanwhile"})
 	}
 }
 
-// settleDown sits a moved participant down, if there is still somebody and something
-// to sit down to.
-func (p *participant) settleDown() {
-	if p.call.ended || p.legEnded {
-		closePort(p.leg.Port())
+// settle lets a moved endpoint be heard, if it is still there and so is its call.
+func (e *endpoint) settle() {
+	if e.call.ended || e.stage != arriving {
+		closePort(e.leg.Port())
 		return
 	}
-	p.sit()
-	p.call.legConnected(p)
+	e.joinMix()
+	e.call.arrived(e)
 }

@@ -11,15 +11,17 @@ func (c *Connection) Mute(ctx context.Context, who []identifier.ID) error {
 	return c.whenConnected(ctx, func() error {
 		list := make([]*participant, len(who))
 		for i, id := range who {
-			if list[i] = c.call.find(id); list[i] == nil {
-				return errParticipantNotFound(id)
+			p, err := c.call.named(id)
+			if err != nil {
+				return err
 			}
+			list[i] = p
 		}
 		changed := false
 		for _, p := range list {
 			if !p.muted {
-				p.muted, changed = true, true
-				p.member.SetMuted(true)
+				p.setMuted(true)
+				changed = true
 			}
 		}
 		if changed {

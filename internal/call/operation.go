@@ -2,40 +2,43 @@ package call
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
-	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// operation is accepted work. Its goroutine does what takes time and ends by
-// one letter, which carries the event that tells the end.
+// operation is accepted work:
+//
+//	waiting ──> running ──> ended
+//	   └───────────────────────^
+//
+// It ends either by a letter of its own goroutine (run), or by news of the call.
 type operation struct {
 	Operation
-	conn    *Connection
-	alone   *participant // with whom it goes on alone; nil for the main queue
-	ctx     context.Context
-	cancel  context.CancelFunc
-	run     func(*operation) Event // on its own goroutine; returns the terminal event
-	tones   chan Tone              // keys that its target presses, for a recognition
-	target  *participant           // whose keys it wants
-	heard   int                    // keys told of, by a continuous recognition
-	aborted func(*operation) Event // the end of expected work where the connection ends first
+	conn   *Connection
+	lane   lane
+	with   []*participant // whom it is about; in aloneLane, whom it occupies
+	state  operationState
+	ctx    context.Context
+	cancel context.CancelFunc
+	run    func(*operation) Event // on its own goroutine; returns the terminal event; nil: news of the call end it
 
-	interrupted []*music // of hold, that is heard again when it ends
+	tones  chan Tone // keys that the participants press, for a recognition; nil: it wants none
+	heard  int       // keys told of, by a continuous recognition
+	paused []*holdMusic
 }
+
+type operationState uint8
+
+const (
+	waiting operationState = iota // in the main lane, for its turn
+	running
+	ended
+)
 
 // tonesAhead bounds the keys that wait for a recognition to read them.
 const tonesAhead = 64
-
-// newOperation accepts work: from here on exactly one terminal event follows.
-func (c *Connection) newOperation(kind OperationKind, context_ Context, run func(*operation) Event) *operation {
-	op := &operation{
-		Operation: Operation{ID: newID(), Kind: kind, Context: context_.Operation, CallbackURI: context_.CallbackURI},
-		conn:      c, run: run,
-	}
-	op.ctx, op.cancel = context.WithCancel(context.Background())
-	c.call.publish(OperationAccepted{op.head()})
-	return op
-}
 
 // Context is what a request wants to find in the events of its operation.
 type Context struct {
@@ -43,95 +46,195 @@ type Context struct {
 	CallbackURI string // operationCallbackUri
 }
 
+// work is what a command wants done.
+type work struct {
+	kind OperationKind
+	lane lane
+	with []*participant
+	what Context
+	run  func(*operation) Event
+	// tones takes the keys that the participants press; nil: it wants none.
+	tones chan Tone
+
+	who        identifier.ID // whom it is about
+	invitation string        // that it calls off
+	from       string        // callConnectionId of the call that somebody comes from
+}
+
+// accept takes work: from here on exactly one terminal event follows, if the table
+// has any for it. In the main lane it takes its turn; elsewhere it begins at once.
+func (c *Connection) accept(w work) *operation {
+	if !slices.Contains(operations[w.kind].lanes, w.lane) {
+		panic(fmt.Sprintf("operation %s has no lane %d", w.kind, w.lane))
+	}
+	op := &operation{
+		Operation: Operation{
+			ID: newID(), Kind: w.kind, Context: w.what.Operation, CallbackURI: w.what.CallbackURI,
+			Who: w.who, Invitation: w.invitation, From: w.from,
+		},
+		conn: c, lane: w.lane, with: w.with, run: w.run, tones: w.tones,
+	}
+	op.ctx, op.cancel = context.WithCancel(context.Background())
+	c.operations = append(c.operations, op)
+	if w.kind.Kept() {
+		c.call.publish(OperationAccepted{op.head()})
+	}
+	return op
+}
+
 func (op *operation) head() Head { return op.conn.head(op.Operation) }
 
-// start runs the operation.
+// start lets an operation run. One that news of the call end has nothing to run.
 func (op *operation) start() {
+	op.state = running
+	if op.run == nil {
+		return
+	}
 	call := op.conn.call
 	call.work.Go(func() {
 		end := op.run(op)
-		call.post(func() { op.conn.done(op, end) })
+		call.post(func() { op.end(end) })
 	})
 }
 
-// enqueue puts an operation at the end of the main queue; an interrupting one
-// cancels what runs and waits there.
-func (c *Connection) enqueue(op *operation, interrupt bool) {
-	if interrupt {
-		for _, earlier := range c.queue {
-			earlier.cancel()
-		}
+// end is the only way in which operations end: once, with their terminal event.
+// Later ends are of work that was cut off, and tell nothing.
+func (op *operation) end(events ...Event) bool {
+	if op.state == ended {
+		return false
 	}
-	c.queue = append(c.queue, op)
-	if len(c.queue) == 1 {
-		op.start()
+	c := op.conn
+	op.state = ended
+	op.cancel()
+	op.resumeMusic()
+	for _, e := range events {
+		c.call.publish(e)
+	}
+	c.operations = slices.DeleteFunc(c.operations, func(other *operation) bool { return other == op })
+	if op.lane == mainLane {
+		c.startNext()
+	}
+	c.closeWhenIdle()
+	return true
+}
+
+// giveUp cancels an operation: its goroutine tells its end; where it has none, the
+// table does.
+func (op *operation) giveUp(why Reason) {
+	if op.run != nil {
+		op.cancel()
+		return
+	}
+	op.end(op.Kind.Cut(op.head(), why)...)
+}
+
+// withdraw ends an operation whose end another event tells.
+func (op *operation) withdraw() bool { return op.end() }
+
+// startNext lets the first operation of the main lane run.
+func (c *Connection) startNext() {
+	for _, op := range c.operations {
+		if op.lane == mainLane {
+			if op.state == waiting {
+				op.start() // a canceled one ends at once
+			}
+			return
+		}
 	}
 }
 
-// alongside starts an operation with one participant, unless another one goes
-// on with it.
-func (c *Connection) alongside(op func() *operation, with *participant, interrupt bool) error {
-	if running := with.sub; running != nil {
-		if !interrupt {
-			return fault.Precondition("Another media operation is in progress with %s.", with.id).WithCode("8583")
+// queue puts work at the end of the main lane; interrupting work cancels what runs
+// and waits there.
+func (c *Connection) queue(w work, interrupt bool) *operation {
+	if interrupt {
+		for _, op := range c.operations {
+			if op.lane == mainLane {
+				op.cancel()
+			}
 		}
-		running.cancel()
 	}
-	next := op()
-	next.alone = with
-	with.sub = next
-	c.others = append(c.others, next)
-	next.start()
+	w.lane = mainLane
+	op := c.accept(w)
+	c.startNext()
+	return op
+}
+
+// occupy starts work with single participants, unless another operation goes on
+// with one of them; interrupting work cancels that one.
+func (c *Connection) occupy(w work, interrupt bool) error {
+	var busy []*operation
+	for _, p := range w.with {
+		op := p.occupied()
+		if op != nil && !interrupt {
+			return BusyWith.because("Another media operation is in progress with %s.", p.id)
+		}
+		if op != nil {
+			busy = append(busy, op)
+		}
+	}
+	for _, op := range busy {
+		op.cancelMedia()
+	}
+	w.lane = aloneLane
+	c.accept(w).start()
 	return nil
 }
 
-// done publishes the end of an operation and starts the next in the queue.
-func (c *Connection) done(op *operation, end Event) {
+// occupied is the media operation that goes on with a participant alone, whichever
+// application's it is; nil where none does.
+func (p *participant) occupied() *operation {
+	for _, conn := range p.call.connections {
+		for _, op := range conn.operations {
+			if op.lane == aloneLane && slices.Contains(op.with, p) {
+				return op
+			}
+		}
+	}
+	return nil
+}
+
+// cancelMedia cancels a media operation. Its participants are free at once; its end
+// is told when its goroutine has stopped.
+func (op *operation) cancelMedia() {
+	if op.lane == aloneLane {
+		op.with = nil
+	}
 	op.cancel()
-	op.resumeMusic()
-	c.call.publish(end)
-	if op.alone != nil {
-		if op.alone.sub == op {
-			op.alone.sub = nil
-		}
-		c.others = without(c.others, op)
-	} else {
-		c.queue = without(c.queue, op)
-		if len(c.queue) > 0 {
-			c.queue[0].start() // a canceled one ends at once
-		}
-	}
-	c.leaveWhenIdle()
 }
 
-func without(list []*operation, gone *operation) []*operation {
-	for i, op := range list {
-		if op == gone {
-			return append(list[:i], list[i+1:]...)
-		}
-	}
-	return list
+// begin starts work that nothing waits for.
+func (c *Connection) begin(w work) *operation {
+	w.lane = besideLane
+	op := c.accept(w)
+	op.start()
+	return op
 }
 
-// cancelMedia gives up every operation, running or waiting.
+// cancelMedia gives up every media operation, running or waiting.
 func (c *Connection) cancelMedia() {
-	for _, op := range c.queue {
-		op.cancel()
+	for _, op := range slices.Clone(c.operations) {
+		if op.lane != besideLane {
+			op.cancelMedia()
+		}
 	}
-	for _, op := range c.others {
-		op.cancel()
+}
+
+// cutOperations ends all that goes on, because the connection ends.
+func (c *Connection) cutOperations() {
+	c.cancelMedia()
+	for _, op := range slices.Clone(c.operations) {
+		if op.lane == besideLane {
+			op.giveUp(Reason{Kind: Canceled, Text: "the application left the call"})
+		}
 	}
 }
 
 // cancelWith gives up what goes on with a participant who left.
 func (c *Connection) cancelWith(p *participant) {
-	for _, op := range append(append([]*operation(nil), c.queue...), c.others...) {
-		if op.alone == p || op.target == p {
-			op.cancel()
+	for _, op := range slices.Clone(c.operations) {
+		if slices.Contains(op.with, p) {
+			op.giveUp(Reason{Kind: EndedByPeer, Text: "the participant left the call"})
 		}
-	}
-	if op := c.listening(p); op != nil {
-		c.settle(op, op.aborted(op))
 	}
 }
 
@@ -142,26 +245,4 @@ func (c *Connection) CancelAllMedia(ctx context.Context) error {
 		c.cancelMedia()
 		return nil
 	})
-}
-
-// heard passes a key on to every recognition that waits for keys of who pressed it.
-func (c *Call) heard(from *participant, tone Tone) {
-	c.log.Debug("tone heard", "participant", from.id)
-	if c.echo != nil {
-		c.passOn(from, tone)
-	} else {
-		c.passKey(from, tone)
-	}
-	for _, conn := range c.connections {
-		conn.toneReceived(from, tone)
-		for _, op := range append(append([]*operation(nil), conn.queue...), conn.others...) {
-			if op.tones == nil || op.target != from {
-				continue
-			}
-			select {
-			case op.tones <- tone:
-			default: // nobody presses so many keys
-			}
-		}
-	}
 }

@@ -1,199 +1,149 @@
 package call
 
 import (
-	"sync/atomic"
-	"time"
-
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// participant is who is in a call, or on the way in.
+// participant is an identity that is in a call, by one endpoint or, a user with
+// several devices, by several. What the roster says of it holds for all of them.
 type participant struct {
-	id      identifier.ID
-	call    *Call
-	inbound bool // it called us
-
-	identities []string // its Identity headers, of one who called us
-
-	leg      Leg // nil for an application, and while being dialled
-	legEnded bool
-	early    []Report    // news that arrived before leg was known
-	ending   *Reason     // the leg shall end as soon as it is known
-	patience *time.Timer // until a dialled leg is given up
-
-	app    *application // the sound of a participant that is an application
-	seat   *seat        // the sound of a leg in the mix
-	member Member       // in the mix, once connected
-
-	moved atomic.Pointer[participant] // who he is in the call that he has moved to
-
-	name      string    // what it wants to be called; "" for none
-	stay      string    // a GUID while the witness counts it as present
-	began     time.Time // when it was asked to come, or called
-	cameUp    time.Time // when its leg was answered; zero before
-	joining   *joining  // on the way in; nil once in
-	hidden    bool      // an application that controls without taking part
-	connected bool
-	muted     bool
-	held      bool
-	piped     *Call         // from which it speaks through a pipe, and where it is present; nil: it is here
-	parting   bool          // its phone hands the call over: it may leave before
-	line      identifier.ID // the number of ours that it called or was called from; zero: none
-
-	ear   whispers // what only it hears
-	keys  relay    // that are passed on to it
-	music *music   // of hold, while it is held
-
-	sub *operation // what is going on with this participant alone
+	id    identifier.ID
+	name  string // what it wants to be called; "" for nothing
+	call  *Call
+	place place // of the endpoint that came first
+	muted bool
+	held  bool
+	music *holdMusic // what it hears while it is held; nil: nothing
+	stay  string     // a GUID while the witness counts it as present
 }
 
-// isApplication reports whether the participant is an application, not a wire.
-func (p *participant) isApplication() bool { return p.app != nil }
+// is reports whether the participant is the application that has a connection.
+func (p *participant) is(conn *Connection) bool { return conn.self.who == p }
 
-// isUser reports whether the participant is a user with a device of his own: not
-// an application, nor one that called a number of ours, which comes in as a leg.
-func (p *participant) isUser() bool {
-	_, ownNumber := p.leg.(*hairpin)
-	return p.id.Kind() == identifier.CommunicationUser && !p.isApplication() && (!ownNumber || p.piped != nil)
-}
-
-// report is what the participant's leg tells its news to. It never blocks.
-func (p *participant) report(news Report) {
-	for next := p.moved.Load(); next != nil; next = p.moved.Load() {
-		p = next
-	}
-	p.call.post(func() { p.news(news) })
-}
-
-// news takes a report of the participant's leg.
-func (p *participant) news(report Report) {
-	if next := p.moved.Load(); next != nil { // it was on its way when he moved
-		next.report(report)
-		return
-	}
-	if p.leg == nil { // the leg reported before Dial had returned it
-		p.early = append(p.early, report)
-		return
-	}
-	switch r := report.(type) {
-	case Ringing:
-		p.call.log.Debug("leg rings", "participant", p.id)
-		if p.joining != nil && p.joining.ringing != nil {
-			p.joining.ringing()
+// endpoints lists how the participant is in the call, the first to come first.
+func (p *participant) endpoints() []*endpoint {
+	var list []*endpoint
+	for _, e := range p.call.endpoints {
+		if e.who == p && e.listed() {
+			list = append(list, e)
 		}
-	case EarlySound:
-		p.call.soundsEarly(p)
-	case Answered:
-		p.answered()
-	case ToneHeard:
-		p.call.heard(p, r.Tone)
-	case TransferWanted:
-		p.wanted(r)
-	case encounter:
-		p.encountered(r)
-	case SoundChanged:
-		p.widen()
-	case HoldChanged:
-		p.call.log.Info("far end changed hold", "participant", p.id, "held", r.Held)
-	case Ended:
-		p.legEnded = true
-		p.stopPatience()
-		why := p.whyEnded(r.Reason)
-		p.call.detailLeg(p, r.Wire, why)
-		p.call.legEnded(p, why)
 	}
+	return list
 }
 
-// started gives the participant its leg and reads the news that came before.
-func (p *participant) started(leg Leg) {
-	p.leg = leg
-	if p.ending != nil {
-		leg.End(*p.ending)
-	}
-	early := p.early
-	p.early = nil
-	for _, report := range early {
-		p.news(report)
-	}
+// isApplication reports whether the participant has no leg.
+func (p *participant) isApplication() bool { return p.place.isApplication() }
+
+// roster is the participant's entry in the list of participants.
+func (p *participant) roster() Participant {
+	return Participant{ID: p.id, Muted: p.muted, OnHold: p.held}
 }
 
-// end ends the participant's leg, now or as soon as it is known.
-func (p *participant) end(why Reason) {
-	if p.isApplication() || p.legEnded || p.ending != nil {
-		return
-	}
-	p.ending = &why
-	if p.leg != nil {
-		p.leg.End(why)
-	}
-}
-
-// whyEnded is our own reason where we ended the leg, with what the wire said.
-func (p *participant) whyEnded(reported Reason) Reason {
-	if p.ending == nil {
-		return reported
-	}
-	why := *p.ending
-	why.SIP, why.Q850 = reported.SIP, reported.Q850
-	return why
-}
-
-func (p *participant) stopPatience() {
-	if p.patience != nil {
-		p.patience.Stop()
-	}
-}
-
-// answered joins a leg that is up to the sound of the call.
-func (p *participant) answered() {
-	p.stopPatience()
-	if p.call.ended || p.ending != nil { // it crossed our hang-up: nobody will hear it
-		if p.seat == nil {
-			closePort(p.leg.Port())
+// admit makes an endpoint one of a participant: of the user who is here with
+// another device, else of a new one. Phones share a number without being one
+// person, and an application is not the user in whose name it answers.
+func (c *Call) admit(e *endpoint) {
+	if e.id.Kind() == identifier.CommunicationUser && !e.place.isApplication() {
+		for _, other := range c.endpoints {
+			if other != e && other.id == e.id && other.listed() && !other.place.isApplication() {
+				e.who = other.who
+			}
 		}
-		return
 	}
-	if p.seat == nil { // it was not heard before
-		p.sit()
+	if e.who == nil {
+		e.who = &participant{id: e.id, name: e.name, call: c, place: e.place}
 	}
-	p.call.legConnected(p)
+	e.enter(present)
+	e.applyRights()
 }
 
-// sit joins the sound of a leg to the mix.
-func (p *participant) sit() {
-	p.seat = &seat{Port: p.leg.Port()}
-	p.widen()
-	p.member = p.call.sound().Join(p.seat)
-	p.ear.to(p.member)
+// listed are the participants of the call in the order of their coming.
+func (c *Call) listed() []*participant {
+	var list []*participant
+next:
+	for _, e := range c.endpoints {
+		if !e.listed() {
+			continue
+		}
+		for _, p := range list {
+			if p == e.who {
+				continue next
+			}
+		}
+		list = append(list, e.who)
+	}
+	return list
 }
 
-// widen makes the call wideband if the participant's sound is.
-func (p *participant) widen() {
-	if p.seat == nil {
-		return
-	}
-	if wide, ok := p.seat.Port.(wideband); ok && wide.SampleRate() >= WideRate {
-		p.call.sound().Rise()
-	}
-}
-
-// find returns the connected participant with an id.
+// find returns the participant with an id, nil where there is none.
 func (c *Call) find(id identifier.ID) *participant {
-	for _, p := range c.participants {
-		if p.id == id && p.connected {
-			return p
+	for _, e := range c.endpoints {
+		if e.id == id && e.listed() {
+			return e.who
 		}
 	}
 	return nil
 }
 
-// present lists the connected participants.
-func (c *Call) present() []Participant {
+// named is find for a command: it says whom it did not find.
+func (c *Call) named(id identifier.ID) (*participant, error) {
+	if p := c.find(id); p != nil {
+		return p, nil
+	}
+	return nil, ParticipantMissing.because("Participant %s not found in the call.", id)
+}
+
+// roster is the list of participants.
+func (c *Call) roster() []Participant {
 	var list []Participant
-	for _, p := range c.participants {
-		if p.connected {
-			list = append(list, Participant{ID: p.id, Muted: p.muted, OnHold: p.held})
-		}
+	for _, p := range c.listed() {
+		list = append(list, p.roster())
 	}
 	return list
+}
+
+// tellRoster publishes the list of participants to every connection that is up,
+// and to every leg that follows it.
+func (c *Call) tellRoster() {
+	c.rosterVersion++
+	list := c.roster()
+	for _, conn := range c.connections {
+		if conn.state != Connecting && conn.state < Disconnecting {
+			c.publish(ParticipantsUpdated{Head: conn.head(Operation{}), Participants: list, Sequence: c.rosterVersion})
+		}
+	}
+	for _, e := range c.endpoints {
+		if leg, ok := e.leg.(RosterFollower); ok && e.listed() {
+			leg.FollowRoster(list, c.rosterVersion)
+		}
+	}
+}
+
+// setMuted says whether the others hear the participant.
+func (p *participant) setMuted(muted bool) {
+	p.muted = muted
+	for _, e := range p.endpoints() {
+		e.member.SetMuted(muted)
+		if leg, ok := e.leg.(MuteFollower); ok {
+			leg.FollowMute(muted)
+		}
+	}
+}
+
+// setHeld says whether the participant is kept from hearing the others and from
+// being heard.
+func (p *participant) setHeld(held bool) {
+	p.held = held
+	for _, e := range p.endpoints() {
+		e.member.SetHeld(held)
+	}
+}
+
+// applyRights lets an endpoint that has just come obey what its participant was
+// told before.
+func (e *endpoint) applyRights() {
+	if e.member != nil && (e.who.muted || e.who.held) {
+		e.member.SetMuted(e.who.muted)
+		e.member.SetHeld(e.who.held)
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -18,11 +17,12 @@ type Play struct {
 }
 
 // Play accepts audio to be played: to everybody in the connection's main queue,
-// to single participants beside it.
+// to single participants beside it. A play to several participants occupies all of
+// them, and is canceled when one of them leaves.
 func (c *Connection) Play(ctx context.Context, play Play) error {
 	return c.whenConnected(ctx, func() error {
 		if len(play.To) == 0 {
-			c.enqueue(c.newPlay(play, []speaker{c.toAll()}, nil), play.Interrupt)
+			c.queue(c.playWork(play, []speaker{c.toAll()}), play.Interrupt)
 			return nil
 		}
 		return c.playTo(play)
@@ -31,43 +31,30 @@ func (c *Connection) Play(ctx context.Context, play Play) error {
 
 // playTo plays to single participants.
 func (c *Connection) playTo(play Play) error {
-	listeners := make([]*participant, len(play.To))
-	for i, who := range play.To {
-		p := c.call.find(who)
-		if p == nil {
-			return errParticipantNotFound(who)
+	var listeners []*participant
+	var speakers []speaker
+	for _, who := range distinct(play.To) {
+		p, err := c.another(who, "play to itself")
+		if err != nil {
+			return err
 		}
-		if p == c.self {
-			return fault.Invalid("An application cannot play to itself (%s).", who).WithCode("8523")
+		listeners = append(listeners, p)
+		for _, e := range p.endpoints() {
+			speakers = append(speakers, toAlone(e))
 		}
-		listeners[i] = p
 	}
-	if busy := busyOne(listeners); busy != nil && !play.Interrupt {
-		return fault.Precondition("Another media operation is in progress with %s.", busy.id).WithCode("8583")
-	}
-	speakers := make([]speaker, len(listeners))
-	for i, p := range listeners {
-		speakers[i] = toAlone(p)
-	}
-	return c.alongside(func() *operation { return c.newPlay(play, speakers, listeners) }, listeners[0], play.Interrupt)
+	w := c.playWork(play, speakers)
+	w.with = listeners
+	return c.occupy(w, play.Interrupt)
 }
 
-func busyOne(list []*participant) *participant {
-	for _, p := range list {
-		if p.sub != nil {
-			return p
-		}
-	}
-	return nil
-}
-
-// newPlay plays to speakers; the ears of listeners are for it alone then.
-func (c *Connection) newPlay(play Play, speakers []speaker, listeners []*participant) *operation {
-	return c.newOperation(PlayOperation, play.Context, func(op *operation) Event {
+// playWork plays to speakers.
+func (c *Connection) playWork(play Play, speakers []speaker) work {
+	return work{kind: PlayOperation, what: play.Context, run: func(op *operation) Event {
 		started := func() {
 			c.call.post(func() {
-				op.interruptMusic(listeners)
-				c.call.publish(PlayStarted{op.head()})
+				op.pauseMusic()
+				op.tell(PlayStarted{op.head()})
 			})
 		}
 		run := playAll
@@ -75,7 +62,7 @@ func (c *Connection) newPlay(play Play, speakers []speaker, listeners []*partici
 			run = loopAll
 		}
 		return op.played(run(op.ctx, c.call.registry.cfg.Clips, play.Prompts, speakers, started))
-	})
+	}}
 }
 
 // played is the event that ends a play. It is apart from the wait for it, which

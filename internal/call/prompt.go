@@ -31,8 +31,8 @@ func (c *Connection) toAll() speaker {
 	}}
 }
 
-// toAlone whispers to one participant.
-func toAlone(p *participant) speaker { return speaker{p.ear.speak, p.ear.gone} }
+// toAlone speaks to one endpoint.
+func toAlone(e *endpoint) speaker { return speaker{e.ear.speak, e.ear.gone} }
 
 // sourceError is a prompt that could not be played.
 type sourceError struct {

@@ -26,13 +26,14 @@ type Recognize struct {
 // the main queue.
 func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 	return c.whenConnected(ctx, func() error {
-		target := c.call.find(r.Target)
-		if target == nil {
-			return errParticipantNotFound(r.Target)
+		target, err := c.call.named(r.Target)
+		if err != nil {
+			return err
 		}
-		op := c.newOperation(RecognizeOperation, r.Context, func(op *operation) Event { return c.recognize(op, r) })
-		op.target, op.tones = target, make(chan Tone, tonesAhead)
-		c.enqueue(op, r.Interrupt)
+		c.queue(work{
+			kind: RecognizeOperation, what: r.Context, with: []*participant{target}, tones: make(chan Tone, tonesAhead),
+			run: func(op *operation) Event { return c.recognize(op, r) },
+		}, r.Interrupt)
 		return nil
 	})
 }

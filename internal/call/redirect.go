@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -36,7 +35,7 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 			return err
 		}
 		called := in.To
-		if ringing.decided {
+		if ringing.state == decided {
 			return ringing.decide(sentOn)
 		}
 		onward := in
@@ -68,12 +67,12 @@ func (c *Call) endLoop(ringing *ring, target identifier.ID) error {
 	c.log.Warn("redirect loop ended", "from", in.From, "at", in.To, "to", target, "redirects", in.redirects)
 	text := fmt.Sprintf("the call was redirected %d times: a loop", in.redirects)
 	ringing.failed(Reason{Kind: Failed, Text: text, SIP: Status{482, "Loop Detected"}, Q850: Cause{25, "Exchange routing error"}})
-	return fault.Invalid("The call was redirected %d times already; this is a loop, and the call was ended. Filter the subscription by data.to, or look at it before redirecting.", in.redirects).WithCode("8585")
+	return RedirectLoop.because("The call was redirected %d times already; this is a loop, and the call was ended. Filter the subscription by data.to, or look at it before redirecting.", in.redirects)
 }
 
 func (c *Call) checkRedirect(in Invitation, target identifier.ID) error {
 	if target.Kind() == identifier.PhoneNumber && !c.registry.owns(target) && in.From.Kind() != identifier.PhoneNumber {
-		return fault.Unsupported("A call from %s cannot be redirected to a phone number.", in.From).WithCode("8520")
+		return NotRedirectable.because("A call from %s cannot be redirected to a phone number.", in.From)
 	}
 	return checkTarget(target, in.To, c.registry.cfg.Resource)
 }
@@ -81,7 +80,7 @@ func (c *Call) checkRedirect(in Invitation, target identifier.ID) error {
 // redirectCaller sends a caller on a wire to somebody else: an identity or a
 // number of ours rings for applications; another number is dialled with the
 // callee's own number, and the caller is answered when that one is.
-func (c *Call) redirectCaller(caller *participant, in Invitation, called identifier.ID) {
+func (c *Call) redirectCaller(caller *endpoint, in Invitation, called identifier.ID) {
 	if in.To.Kind() != identifier.PhoneNumber || c.registry.owns(in.To) {
 		if c.ringCaller(caller, in) == 0 {
 			c.log.Warn("nobody is told of the call: no subscription takes it", "to", in.To)

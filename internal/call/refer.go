@@ -1,7 +1,6 @@
 package call
 
 import (
-	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -10,15 +9,6 @@ import (
 // transferPatience bounds how long the target of a transfer may take to answer
 // (the platform's own bound).
 const transferPatience = 60 * time.Second
-
-// Referring is a leg whose far end may be asked to call somebody else by itself
-// and to leave us (SIP's REFER). Not every leg is one.
-type Referring interface {
-	// Refer asks the far end to call in.To, and waits for the outcome for as long
-	// as patience. It returns at once; told hears exactly once what came of it
-	// in the end, from any goroutine, and must not block.
-	Refer(in Invitation, patience time.Duration, told func(Referral))
-}
 
 // Referral is what came of a Refer.
 type Referral struct {
@@ -51,15 +41,15 @@ func (c *Connection) refer(op *operation, t Transfer, in Invitation, transferee 
 			c.transferFailed(op, Reason{Kind: dialFailure(err), Text: err.Error()})
 		}
 	}
-	leg, ok := transferee.leg.(Referring)
+	leg, ok := transferee.endpoints()[0].leg.(Referring)
 	if !ok || !c.leaves(t, transferee) {
 		otherwise()
 		return
 	}
-	c.call.dialling++ // the call's goroutine stays for the outcome
+	release := c.call.keep() // for the outcome
 	leg.Refer(in, transferPatience, func(r Referral) {
 		c.call.post(func() {
-			c.call.dialling--
+			release()
 			c.referred(op, t, in, transferee, r, otherwise)
 		})
 	})
@@ -75,7 +65,7 @@ func (c *Connection) leaves(t Transfer, transferee *participant) bool {
 
 // referred is the outcome of a REFER. The operation may have ended meanwhile.
 func (c *Connection) referred(op *operation, t Transfer, in Invitation, transferee *participant, r Referral, otherwise func()) {
-	pending := slices.Contains(c.expected, op)
+	pending := op.state != ended
 	if !pending || r.Outcome != ReferralDeclined {
 		in.giveBack() // the call is none of ours
 	}
@@ -97,17 +87,19 @@ func (c *Connection) referred(op *operation, t Transfer, in Invitation, transfer
 // two ends nobody is left; a group goes on.
 func (c *Connection) handedOver(op *operation, t Transfer, transferee *participant) {
 	why := Reason{Kind: EndedByApplication, Text: "the call was transferred"}
-	grouped := c.call.group
-	if !grouped {
+	over := c.call.kind.endsWhenOneLeaves()
+	if over {
 		c.enter(TransferAccepted)
 	}
-	c.settle(op, CallTransferAccepted{op.head(), t.Target, transferee.id})
-	if !grouped {
+	op.end(CallTransferAccepted{op.head(), t.Target, transferee.id})
+	if over {
 		c.call.finish(why, c)
 		return
 	}
-	c.call.unseat(transferee)
-	transferee.end(why)
+	for _, e := range transferee.endpoints() {
+		c.call.withdraw(e)
+		e.end(why)
+	}
 	if c.call.deserted() {
 		c.call.finish(Reason{Kind: EndedByPeer, Text: "the other participant was transferred"}, nil)
 		return
@@ -120,5 +112,5 @@ func (c *Connection) transferFailed(op *operation, why Reason) {
 	if c.state == Transferring {
 		c.enter(Connected)
 	}
-	c.settle(op, CallTransferFailed{op.head(), why})
+	op.end(CallTransferFailed{op.head(), why})
 }

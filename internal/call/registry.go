@@ -34,7 +34,7 @@ type IncomingCall struct {
 // Config is what a Registry needs.
 type Config struct {
 	Resource  string // GUID of the resource
-	Dialer    Dialer
+	Dialers   Dialers
 	Numbers   Numbers
 	Announcer Announcer
 	Publisher Publisher
@@ -90,8 +90,9 @@ func setDefault(d *time.Duration, value time.Duration) {
 	}
 }
 
-// Registry finds calls by id: connections by callConnectionId, waiting calls by
-// incomingCallContext. It starts calls and, at the end, waits for them.
+// Registry finds calls: by the names of a Locator, connections by
+// callConnectionId, waiting calls by incomingCallContext. It starts calls and, at
+// the end, waits for them.
 type Registry struct {
 	cfg  Config
 	log  *slog.Logger
@@ -100,7 +101,7 @@ type Registry struct {
 	mu          sync.Mutex
 	draining    bool
 	calls       map[*Call]struct{}
-	byID        map[string]*Call // by serverCallId
+	byName      map[name]*Call
 	connections map[string]*Connection
 	rings       map[string]*ring
 	empty       chan struct{} // closed when draining and no call is left
@@ -112,7 +113,7 @@ func NewRegistry(cfg Config, log *slog.Logger) *Registry {
 	return &Registry{
 		cfg: cfg, log: log, node: newID()[:8],
 		calls:       make(map[*Call]struct{}),
-		byID:        make(map[string]*Call),
+		byName:      make(map[name]*Call),
 		connections: make(map[string]*Connection),
 		rings:       make(map[string]*ring),
 		empty:       make(chan struct{}),
@@ -125,7 +126,7 @@ func (r *Registry) Connection(id string) (*Connection, error) {
 	c := r.connections[id]
 	r.mu.Unlock()
 	if c == nil {
-		return nil, errCallNotFound()
+		return nil, errCallOver()
 	}
 	return c, nil
 }
@@ -137,17 +138,26 @@ func (r *Registry) Active() int {
 	return len(r.calls)
 }
 
-// errCallNotFound is the service's own sentence for a call that is gone.
-func errCallNotFound() *fault.Error { return fault.NotFound("Call not found.").WithCode("8522") }
+// start makes a call and its goroutine, or says why no new one is taken. first is
+// what the goroutine does first, before anything, a stopping server included, can
+// have ended the call; its answer is returned.
+func start[T any](r *Registry, first func(*Call) T) (answer T, err error) {
+	answers := make(chan T, 1)
+	if err := r.begin(func(c *Call) { answers <- first(c) }); err != nil {
+		return answer, err
+	}
+	return <-answers, nil
+}
 
-// start makes a call and its goroutine, or says why no new one is taken.
-func (r *Registry) start() (*Call, error) {
+// begin is start without waiting: a call's goroutine must wait for no other's.
+func (r *Registry) begin(first func(*Call)) error {
 	c := newCall(r)
+	c.post(func() { first(c) })
 	if err := r.admit(c); err != nil {
-		return nil, err
+		return err
 	}
 	go c.run()
-	return c, nil
+	return nil
 }
 
 func (r *Registry) admit(c *Call) error {
@@ -158,7 +168,7 @@ func (r *Registry) admit(c *Call) error {
 		return err
 	}
 	r.calls[c] = struct{}{}
-	r.byID[c.id] = c
+	r.byName[name{serverCallName, c.id}] = c
 	return nil
 }
 
@@ -187,7 +197,7 @@ func (r *Registry) gone(c *Call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.calls, c)
-	delete(r.byID, c.id)
+	delete(r.byName, name{serverCallName, c.id})
 	if r.draining && len(r.calls) == 0 {
 		r.closeEmpty()
 	}

@@ -2,25 +2,20 @@ package call
 
 import (
 	"context"
+	"slices"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Remove takes a participant out of the call.
 func (c *Connection) Remove(ctx context.Context, who identifier.ID, what Context) error {
 	return c.whenConnected(ctx, func() error {
-		p := c.call.find(who)
-		switch {
-		case p == nil:
-			return errParticipantNotFound(who)
-		case p == c.self:
-			return fault.Invalid("An application cannot remove itself (%s); it can hang up.", who).WithCode("8523")
+		p, err := c.another(who, "remove itself; it can hang up")
+		if err != nil {
+			return err
 		}
-		op := c.expect(RemoveOperation, who.Raw(), what, func(op *operation) Event {
-			return RemoveParticipantFailed{op.head(), who, Reason{Kind: Canceled, Text: "the application left the call"}}
-		})
-		c.settle(op, RemoveParticipantSucceeded{op.head(), who})
+		op := c.begin(work{kind: RemoveOperation, what: what, who: who})
+		op.end(RemoveParticipantSucceeded{op.head(), who})
 		c.call.remove(p)
 		return nil
 	})
@@ -30,14 +25,16 @@ func (c *Connection) Remove(ctx context.Context, who identifier.ID, what Context
 // nobody else is left.
 func (c *Call) remove(p *participant) {
 	why := Reason{Kind: Removed, Text: "another participant removed this one"}
-	c.unseat(p)
-	p.end(why)
-	for _, conn := range append([]*Connection(nil), c.connections...) {
-		if conn.self == p {
-			conn.leave(why)
+	for _, e := range p.endpoints() {
+		c.withdraw(e)
+		e.end(why)
+	}
+	for _, conn := range slices.Clone(c.connections) {
+		if p.is(conn) {
+			conn.close(why)
 		}
 	}
-	if !c.group || c.deserted() {
+	if c.kind.endsWhenOneLeaves() || c.deserted() {
 		c.finish(Reason{Kind: EndedByPeer, Text: "the other participant was removed"}, nil)
 		return
 	}

@@ -4,28 +4,37 @@ import (
 	"slices"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// ring waits for an application to answer, reject, redirect or let it be. It is
-// decided once.
+// ring waits for an application to answer, reject, redirect or let it be, and for a
+// telephone of the user to be picked up:
+//
+//	forAll ──30 s, or no application listens──> forPhones ──> decided
+//	   └──────────────────────────────────────────────────────────^
 type ring struct {
 	call       *Call
 	context    string // incomingCallContext
 	invitation Invitation
 
 	// loop
-	decided    bool
-	closed     bool // no application can decide any more: telephones may
-	patience   *time.Timer
-	phones     []*participant                                     // telephones of the user that ring as well
-	refused    Reason                                             // what the telephones that do not have said of it
-	taken      func(by identifier.ID, control Control) Properties // an application answers
-	picked     func(*participant)                                 // a telephone was picked up
-	redirected func(in Invitation, called identifier.ID)          // somebody else shall be asked
-	failed     func(Reason)                                       // nobody did
+	state      ringState
+	timer      *time.Timer // until applications are given up
+	phones     []*endpoint // telephones of the user that ring as well
+	refusal    Reason      // the most telling refusal of a telephone; Normal: none
+	answered   func(by identifier.ID, control Control) Properties
+	pickedUp   func(*endpoint) // a telephone was
+	redirected func(in Invitation, called identifier.ID)
+	failed     func(Reason) // nobody took it
 }
+
+type ringState uint8
+
+const (
+	forAll    ringState = iota // an application or a telephone may decide
+	forPhones                  // no application can any more: telephones may
+	decided
+)
 
 // patience is how long somebody may take to answer: an application, and a
 // telephone.
@@ -37,32 +46,34 @@ func (c *Call) ringFor(r *ring, wait patience) (heard int) {
 	r.call, r.context = c, newContext(r.invitation, c.correlationID)
 	c.rings = append(c.rings, r)
 	c.detailInvitation(r.invitation)
-	c.registry.ringing(r)
-	r.patience = c.after(wait.application, r.unanswered)
+	c.registry.rememberRing(r)
+	r.timer = c.after(wait.application, r.unanswered)
 	c.fork(r, wait.phone)
 	listeners := c.registry.cfg.Announcer.IncomingCall(IncomingCall{
 		Invitation: r.invitation, Context: r.context, ServerCallID: c.id, CorrelationID: c.correlationID, At: time.Now(),
 	})
-	r.closed = listeners == 0 && len(r.phones) > 0
+	if listeners == 0 && len(r.phones) > 0 {
+		r.state = forPhones
+	}
 	return listeners + len(r.phones)
 }
 
 // unanswered is the end of patience with applications.
 func (r *ring) unanswered() {
-	if r.decided {
+	if r.state == decided {
 		return
 	}
-	r.closed = true
-	r.call.registry.silenced(r)
+	r.state = forPhones
+	r.call.registry.forgetRing(r)
 	r.giveUp()
 }
 
 // giveUp ends the waiting when nobody is left who could take the call.
 func (r *ring) giveUp() {
 	switch {
-	case r.decided || !r.closed || len(r.phones) > 0:
-	case r.refused.Kind != Normal:
-		r.fail(r.refused)
+	case r.state != forPhones || len(r.phones) > 0:
+	case r.refusal.Kind != Normal:
+		r.fail(r.refusal)
 	default:
 		r.fail(Reason{Kind: NoAnswer, Text: "no application answered in time"})
 	}
@@ -71,15 +82,15 @@ func (r *ring) giveUp() {
 // fail ends the waiting without anybody who took the call.
 func (r *ring) fail(why Reason) {
 	r.stop(why)
-	r.call.registry.silenced(r)
+	r.call.registry.forgetRing(r)
 	r.failed(why)
 }
 
 // decide lets exactly one answer, reject, redirect or timeout win. Telephones
 // that ring hear why they stop.
 func (r *ring) decide(phones Reason) error {
-	if r.decided {
-		return fault.Conflict("The incoming call was already answered, rejected or redirected.").WithCode("8519")
+	if r.state == decided {
+		return AlreadyDecided.because("The incoming call was already answered, rejected or redirected.")
 	}
 	r.stop(phones)
 	return nil
@@ -88,21 +99,22 @@ func (r *ring) decide(phones Reason) error {
 // stop ends the waiting. The context is remembered until the call ends, to tell
 // who comes second that it was decided.
 func (r *ring) stop(why Reason) {
-	r.decided = true
-	r.hushed(why)
-	r.patience.Stop()
+	r.state = decided
+	r.stopPhones(why)
+	r.timer.Stop()
 	r.call.rings = slices.DeleteFunc(r.call.rings, func(other *ring) bool { return other == r })
-	r.call.rung = append(r.call.rung, r)
+	r.call.decided = append(r.call.decided, r)
 }
 
-func (r *Registry) ringing(waiting *ring) {
+// rememberRing lets a waiting call be found by its context.
+func (r *Registry) rememberRing(waiting *ring) {
 	r.mu.Lock()
 	r.rings[waiting.context] = waiting
 	r.mu.Unlock()
 }
 
-// silenced forgets the context of a call that has ended.
-func (r *Registry) silenced(done *ring) {
+// forgetRing forgets the context of a call that has ended.
+func (r *Registry) forgetRing(done *ring) {
 	r.mu.Lock()
 	delete(r.rings, done.context)
 	r.mu.Unlock()
@@ -114,7 +126,7 @@ func (r *Registry) waiting(context string) (*ring, error) {
 	found := r.rings[context]
 	r.mu.Unlock()
 	if found == nil {
-		return nil, errCallNotFound()
+		return nil, errCallOver()
 	}
 	return found, nil
 }

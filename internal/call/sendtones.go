@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -21,28 +20,25 @@ const toneLength = 200 * time.Millisecond
 // SendTones accepts keys to be sent.
 func (c *Connection) SendTones(ctx context.Context, send SendTones) error {
 	return c.whenConnected(ctx, func() error {
-		target := c.call.find(send.Target)
-		switch {
-		case target == nil:
-			return errParticipantNotFound(send.Target)
-		case target == c.self:
-			return fault.Invalid("An application cannot send tones to itself (%s).", send.Target).WithCode("8523")
+		target, err := c.another(send.Target, "send tones to itself")
+		if err != nil {
+			return err
 		}
-		return c.alongside(func() *operation {
-			return c.newOperation(SendTonesOperation, send.Context, func(op *operation) Event {
-				return c.sendTones(op, send.Tones, target)
-			})
-		}, target, false)
+		to := target.endpoints()[0]
+		return c.occupy(work{
+			kind: SendTonesOperation, what: send.Context, with: []*participant{target},
+			run: func(op *operation) Event { return c.sendTones(op, send.Tones, to) },
+		}, false)
 	})
 }
 
 // sendTones runs on the operation's goroutine.
-func (c *Connection) sendTones(op *operation, tones []Tone, target *participant) Event {
+func (c *Connection) sendTones(op *operation, tones []Tone, to *endpoint) Event {
 	var err error
-	if target.isApplication() {
+	if to.place.isApplication() {
 		err = c.pressAcross(op.ctx, tones)
 	} else {
-		err = target.leg.SendTones(op.ctx, tones)
+		err = to.leg.SendTones(op.ctx, tones)
 	}
 	if err != nil {
 		return SendTonesFailed{op.head(), op.ctx.Err() != nil, err}
@@ -54,7 +50,7 @@ func (c *Connection) sendTones(op *operation, tones []Tone, target *participant)
 // wire between two applications, so tones cross as events.
 func (c *Connection) pressAcross(ctx context.Context, tones []Tone) error {
 	for _, tone := range tones {
-		c.call.post(func() { c.call.heard(c.self, tone) })
+		c.call.post(func() { c.call.toneHeard(c.self, tone) })
 		if err := pause(ctx, toneLength); err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package call
 import (
 	"context"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -41,7 +40,7 @@ func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
 		if err := c.call.registry.permit(&in); err != nil {
 			return err
 		}
-		if c.call.group {
+		if !c.call.kind.endsWhenOneLeaves() {
 			return c.transferOut(t, in, transferee)
 		}
 		c.transfer(t, in, transferee)
@@ -53,23 +52,23 @@ func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
 func (c *Connection) transferee(t Transfer) (*participant, error) {
 	switch {
 	case c.state != Connected:
-		return nil, fault.Conflict("A transfer of this call is under way.").WithCode("8607")
-	case c.call.group && t.Transferee.IsZero():
-		return nil, fault.Invalid("transferee is required to transfer somebody out of a group.").WithCode("8523")
+		return nil, TransferUnderWay.because("A transfer of this call is under way.")
+	case !c.call.kind.endsWhenOneLeaves() && t.Transferee.IsZero():
+		return nil, TransfereeMissing.because("Somebody who is transferred out of a group has to be named.")
 	case t.Transferee == c.self.id:
-		return nil, fault.Invalid("An application cannot transfer itself (%s).", t.Transferee).WithCode("8523")
+		return nil, Itself.because("An application cannot transfer itself (%s).", t.Transferee)
 	}
-	for _, p := range c.call.participants {
-		if p.connected && p != c.self && (t.Transferee.IsZero() || p.id == t.Transferee) {
+	for _, p := range c.call.listed() {
+		if !p.is(c) && (t.Transferee.IsZero() || p.id == t.Transferee) {
 			return p, nil
 		}
 	}
-	return nil, errParticipantNotFound(t.Transferee)
+	return nil, ParticipantMissing.because("Participant %s not found in the call.", t.Transferee)
 }
 
 // transfer hands over the other end of a call of two.
 func (c *Connection) transfer(t Transfer, in Invitation, transferee *participant) {
-	op := c.expectTransfer(t)
+	op := c.beginTransfer(t)
 	c.enter(Transferring)
 	c.refer(op, t, in, transferee, func() error {
 		c.bring(op, t, in, transferee)
@@ -81,19 +80,19 @@ func (c *Connection) transfer(t Transfer, in Invitation, transferee *participant
 // has answered.
 func (c *Connection) bring(op *operation, t Transfer, in Invitation, transferee *participant) {
 	call := c.call
-	call.invite(in, call.registry.transferPatience(t.Target), &joining{
-		up: func(*participant) {
+	call.invite(in, call.registry.transferPatience(t.Target), &join{
+		up: func(*endpoint) {
 			if c.state != Transferring {
 				call.endIfDeserted(Reason{Kind: EndedByPeer, Text: "the application left during the transfer"})
 				return
 			}
 			c.enter(TransferAccepted)
-			c.settle(op, CallTransferAccepted{op.head(), t.Target, transferee.id})
-			c.leave(Reason{Kind: EndedByApplication, Text: "the call was transferred"})
-			call.unseat(c.self)
+			op.end(CallTransferAccepted{op.head(), t.Target, transferee.id})
+			c.close(Reason{Kind: EndedByApplication, Text: "the call was transferred"})
+			call.withdraw(c.self)
 			call.tellRoster()
 		},
-		down: func(_ *participant, why Reason) {
+		down: func(_ *endpoint, why Reason) {
 			c.transferFailed(op, why)
 			call.endIfDeserted(why) // all the others may have left meanwhile
 		},
@@ -106,10 +105,8 @@ func (r *Registry) transferPatience(target identifier.ID) patience {
 	return patience{min(wait.application, transferPatience), min(wait.phone, transferPatience)}
 }
 
-func (c *Connection) expectTransfer(t Transfer) *operation {
-	return c.expect(TransferOperation, t.Target.Raw(), t.Context, func(op *operation) Event {
-		return CallTransferFailed{op.head(), Reason{Kind: Canceled, Text: "the call ended"}}
-	})
+func (c *Connection) beginTransfer(t Transfer) *operation {
+	return c.begin(work{kind: TransferOperation, what: t.Context, who: t.Target})
 }
 
 // transferInvitation is the transferee calling the target, under the name that it
@@ -122,7 +119,7 @@ func (c *Connection) transferInvitation(t Transfer, transferee *participant) Inv
 			in.DisplayName = c.self.name
 		}
 		if t.forwarded {
-			in.Identities = transferee.identities
+			in.Identities = transferee.endpoints()[0].identities
 		}
 	}
 	return in

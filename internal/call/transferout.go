@@ -3,7 +3,6 @@ package call
 import (
 	"context"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -13,70 +12,68 @@ import (
 func (c *Connection) transferOut(t Transfer, in Invitation, transferee *participant) error {
 	if transferee.isApplication() {
 		in.giveBack()
-		return fault.Invalid("%s is an application's end of the call; applications cannot be transferred out of a group.", transferee.id).WithCode("8523")
+		return NotTransferable.because("%s is an application's end of the call; applications cannot be transferred out of a group.", transferee.id)
 	}
 	if err := c.call.registry.Ready(); err != nil {
 		in.giveBack()
 		return err
 	}
-	op := c.expectTransfer(t)
+	op := c.beginTransfer(t)
 	c.refer(op, t, in, transferee, func() error { return c.meetApart(op, t, in, transferee) })
 	return nil
 }
 
 // meetApart calls the target in a call of its own and lets the transferee follow.
 func (c *Connection) meetApart(op *operation, t Transfer, in Invitation, transferee *participant) error {
-	apart, err := c.call.registry.start()
-	if err != nil {
-		in.giveBack()
-		return err
-	}
 	who := transferee.id
-	answered := false // of apart's goroutine
-	apart.post(func() {
+	err := c.call.registry.begin(func(apart *Call) {
+		answered := false // of apart's goroutine
 		apart.record.startedBy = who
-		apart.invite(in, apart.registry.transferPatience(t.Target), &joining{
-			up: func(*participant) {
+		apart.invite(in, apart.registry.transferPatience(t.Target), &join{
+			up: func(*endpoint) {
 				answered = true
 				c.follow(op, t, who, apart)
 			},
-			down: func(_ *participant, why Reason) {
+			down: func(_ *endpoint, why Reason) {
 				apart.finish(why, nil)
-				c.call.post(func() { c.settle(op, CallTransferFailed{op.head(), why}) })
+				c.call.post(func() { op.end(CallTransferFailed{op.head(), why}) })
 			},
 		})
-	})
-	context.AfterFunc(op.ctx, func() { // the group ended meanwhile: nobody will come
-		apart.post(func() {
-			if !answered {
-				apart.finish(Reason{Kind: Canceled, Text: "the call that was to be transferred ended"}, nil)
-			}
+		context.AfterFunc(op.ctx, func() { // the group ended meanwhile: nobody will come
+			apart.post(func() {
+				if !answered {
+					apart.finish(Reason{Kind: Canceled, Text: "the call that was to be transferred ended"}, nil)
+				}
+			})
 		})
 	})
-	return nil
+	if err != nil {
+		in.giveBack()
+	}
+	return err
 }
 
 // follow lets the transferee go to the target, which has answered. It runs on
 // the goroutine of the call apart.
 func (c *Connection) follow(op *operation, t Transfer, who identifier.ID, apart *Call) {
-	apart.dialling++ // the transferee is on the way
-	into := &transit{to: apart, join: &joining{
-		up:   func(*participant) { apart.bounded() },
-		down: func(_ *participant, why Reason) { apart.finish(why, nil) },
+	release := apart.keep() // the transferee is on the way
+	into := &transit{to: apart, release: release, join: &join{
+		up:   func(*endpoint) { apart.limitDuration() },
+		down: func(_ *endpoint, why Reason) { apart.finish(why, nil) },
 	}}
 	gone := Reason{Kind: NotFound, Text: "the transferee left before the target answered"}
 	apart.work.Go(func() {
 		err := c.call.do(context.Background(), func() error {
 			if err := c.call.handOver(who, into); err != nil {
-				c.settle(op, CallTransferFailed{op.head(), gone})
+				op.end(CallTransferFailed{op.head(), gone})
 				return err
 			}
-			c.settle(op, CallTransferAccepted{op.head(), t.Target, who})
+			op.end(CallTransferAccepted{op.head(), t.Target, who})
 			return nil
 		})
 		if err != nil {
 			apart.post(func() {
-				apart.dialling--
+				release()
 				apart.finish(gone, nil)
 			})
 		}

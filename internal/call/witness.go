@@ -57,20 +57,21 @@ type record struct {
 // witnessed reports whether the witness hears of a participant: identities with
 // a device of their own, and those that are applications where the configuration
 // asks for them. Phone numbers never.
-func (c *Call) witnessed(p *participant) bool {
-	return p.id.Kind() == identifier.CommunicationUser && !p.hidden && p.piped == nil &&
-		(p.isUser() || c.registry.cfg.WitnessApplications)
+func (c *Call) witnessed(e *endpoint) bool {
+	return e.id.Kind() == identifier.CommunicationUser && e.place != inControl && e.place != inOtherCall &&
+		(e.isUser() || c.registry.cfg.WitnessApplications)
 }
 
 func (c *Call) conversation() Conversation {
 	return Conversation{
-		StartedBy: c.record.startedBy, ServerCallID: c.id, CorrelationID: c.correlationID, Group: c.group, At: time.Now(),
+		StartedBy: c.record.startedBy, ServerCallID: c.id, CorrelationID: c.correlationID, Group: !c.kind.endsWhenOneLeaves(), At: time.Now(),
 	}
 }
 
-// came tells the witness that somebody has joined.
-func (c *Call) came(p *participant) {
-	if !c.witnessed(p) || p.stay != "" {
+// witnessArrival tells the witness that somebody has joined. A user's second device
+// is nobody new.
+func (c *Call) witnessArrival(e *endpoint) {
+	if !c.witnessed(e) || e.who.stay != "" {
 		return
 	}
 	witness := c.registry.cfg.Witness
@@ -78,32 +79,33 @@ func (c *Call) came(p *participant) {
 		c.record.began = time.Now()
 		witness.CallStarted(c.conversation())
 	}
-	p.stay = newID()
-	witness.ParticipantAdded(c.conversation(), p.presence())
+	e.who.stay = newID()
+	witness.ParticipantAdded(c.conversation(), e.presence())
 }
 
-// went tells the witness that somebody is no longer in the call.
-func (c *Call) went(p *participant) {
-	if p.stay == "" {
+// witnessDeparture tells the witness that somebody is no longer in the call; e is
+// the last endpoint.
+func (c *Call) witnessDeparture(e *endpoint) {
+	if e.who == nil || e.who.stay == "" {
 		return
 	}
-	c.registry.cfg.Witness.ParticipantRemoved(c.conversation(), p.presence())
-	p.stay = ""
+	c.registry.cfg.Witness.ParticipantRemoved(c.conversation(), e.presence())
+	e.who.stay = ""
 }
 
-func (p *participant) presence() Presence {
+func (e *endpoint) presence() Presence {
 	device := "application"
-	if !p.isApplication() {
+	if !e.place.isApplication() {
 		device = "phone"
-		if leg, ok := p.leg.(interface{ UserAgent() string }); ok && leg.UserAgent() != "" {
+		if leg, ok := e.leg.(Identified); ok && leg.UserAgent() != "" {
 			device = leg.UserAgent()
 		}
 	}
-	return Presence{Who: p.id, DisplayName: p.name, Stay: p.stay, Device: device}
+	return Presence{Who: e.id, DisplayName: e.name, Stay: e.who.stay, Device: device}
 }
 
-// told tells the witness that the conversation has ended.
-func (c *Call) told(why Reason, by identifier.ID) {
+// witnessEnd tells the witness that the conversation has ended.
+func (c *Call) witnessEnd(why Reason, by identifier.ID) {
 	if !c.record.began.IsZero() {
 		c.registry.cfg.Witness.CallEnded(c.conversation(), Ending{Duration: time.Since(c.record.began), By: by, Reason: why})
 	}

@@ -1,10 +1,12 @@
 package callautomation
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -95,3 +97,26 @@ func (a *API) cancelAddParticipant(w http.ResponseWriter, r *http.Request) error
 	return a.accepted(w, r, http.StatusAccepted,
 		object{{"invitationId", body.InvitationID}}.addText("operationContext", body.OperationContext))
 }
+
+// addEvents are the events of adding a participant, and of calling that off.
+func addEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.AddParticipantSucceeded:
+		return aboutParticipant("AddParticipantSucceeded", e.Who, succeeded), true
+	case call.AddParticipantFailed:
+		return aboutParticipant("AddParticipantFailed", e.Who, ended(e.Reason)), true
+	case call.CancelAddParticipantSucceeded:
+		return occurrence{name: "CancelAddParticipantSucceeded", own: object{{"invitationId", e.InvitationID}}, result: calledOff(e.Who), ends: e.Add.ID}, true
+	case call.CancelAddParticipantFailed:
+		return occurrence{name: "CancelAddParticipantFailed", own: object{{"invitationId", e.InvitationID}}, result: tooLate}, true
+	}
+	return occurrence{}, false
+}
+
+// calledOff is the service's newest sentence for an invitation canceled in time:
+// a success that quotes the failure of the add.
+func calledOff(who identifier.ID) resultInformation {
+	return diag(200, 0, 5300, fmt.Sprintf("addParticipants failed for participant %s. Underlying reason: The conversation has ended.", who))
+}
+
+var tooLate = resultInformation{Code: 404, SubCode: 8522, Message: "The invitation was already accepted, declined or canceled."}

@@ -3,6 +3,7 @@ package callautomation
 import (
 	"net/http"
 
+	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -39,4 +40,12 @@ func (a *API) answerCall(w http.ResponseWriter, r *http.Request) error {
 	}
 	rest.SetChainID(w, made.CorrelationID)
 	return a.accepted(w, r, http.StatusOK, callConnectionProperties(made, answeredState))
+}
+
+// answerEvents are the events of answer beside those of every connection.
+func answerEvents(e call.Event) (occurrence, bool) {
+	if e, ok := e.(call.AnswerFailed); ok {
+		return occurrence{name: "AnswerFailed", result: ended(e.Reason), lifecycle: true}, true
+	}
+	return occurrence{}, false
 }

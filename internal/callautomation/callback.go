@@ -46,14 +46,19 @@ func (c *Callbacks) Publish(e call.Event) {
 	case call.OperationAccepted:
 		c.hold(operationKey(head.Operation.ID), head)
 	default:
-		if o := describe(e); !o.preview || version(head.Control.Version).hasHoldAudio() {
-			c.post(o, head)
+		o, ok := describe(e)
+		switch {
+		case !ok:
+			c.log.Error("event has no form on the wire and was not sent", "event", fmt.Sprintf("%T", e), "connection", head.Connection)
+		case !o.preview || version(head.Control.Version).hasHoldAudio():
+			c.post(e, o)
 		}
 	}
 }
 
 // post queues one event as the array of one CloudEvent that ACS sends.
-func (c *Callbacks) post(o occurrence, head call.Head) {
+func (c *Callbacks) post(e call.Event, o occurrence) {
+	head := e.Header()
 	url := head.Operation.CallbackURI
 	if url == "" {
 		url = head.Control.CallbackURI
@@ -70,15 +75,7 @@ func (c *Callbacks) post(o occurrence, head call.Head) {
 		return
 	}
 	m.Body = body
-	if o.terminal {
-		m.Release = append(m.Release, operationKey(head.Operation.ID))
-	}
-	if o.ends != "" {
-		m.Release = append(m.Release, operationKey(o.ends))
-	}
-	if o.last {
-		m.Release = append(m.Release, connectionKey(head.Connection))
-	}
+	m.Release = o.releases(e)
 	c.outbox.Post(m)
 }
 
@@ -103,7 +100,7 @@ func operationKey(id string) string  { return "operation " + id }
 // hold keeps the head of what was promised, so that its end can be told even by
 // the next process.
 func (c *Callbacks) hold(key string, head call.Head) {
-	body, err := json.Marshal(head)
+	body, err := writePromise(head)
 	if err != nil {
 		c.log.Error("promise cannot be written", "key", key, "error", err)
 		return

@@ -104,3 +104,11 @@ func (a *API) redirectCall(w http.ResponseWriter, r *http.Request) error {
 	rest.SetChainID(w, chain)
 	return a.accepted(w, r, http.StatusNoContent, nil)
 }
+
+// connectEvents are the events of connect beside those of every connection.
+func connectEvents(e call.Event) (occurrence, bool) {
+	if e, ok := e.(call.ConnectFailed); ok {
+		return occurrence{name: "ConnectFailed", result: ended(e.Reason), lifecycle: true, last: true}, true
+	}
+	return occurrence{}, false
+}

@@ -41,3 +41,14 @@ func (a *API) end(w http.ResponseWriter, r *http.Request, how func(*call.Connect
 	}
 	return a.accepted(w, r, http.StatusNoContent, nil)
 }
+
+// connectionEvents are the events of a connection's life.
+func connectionEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.CallConnected:
+		return occurrence{name: "CallConnected", result: succeeded, lifecycle: true}, true
+	case call.CallDisconnected:
+		return occurrence{name: "CallDisconnected", result: ended(e.Reason), lifecycle: true, last: true}, true
+	}
+	return occurrence{}, false
+}

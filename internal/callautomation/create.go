@@ -62,3 +62,11 @@ func (a *API) createCall(w http.ResponseWriter, r *http.Request) error {
 	rest.SetChainID(w, made.CorrelationID)
 	return a.accepted(w, r, http.StatusCreated, callConnectionProperties(made, call.Connecting.String()))
 }
+
+// createEvents are the events of createCall beside those of every connection.
+func createEvents(e call.Event) (occurrence, bool) {
+	if e, ok := e.(call.CreateCallFailed); ok {
+		return occurrence{name: "CreateCallFailed", result: ended(e.Reason), lifecycle: true}, true
+	}
+	return occurrence{}, false
+}

@@ -1,6 +1,8 @@
 package callautomation
 
 import (
+	"reflect"
+
 	"github.com/switchhook/switchhook/internal/call"
 )
 
@@ -15,77 +17,56 @@ type occurrence struct {
 	result      resultInformation
 	lifecycle   bool   // of a call's life: resultInformation comes first in new versions
 	resultFirst bool   // resultInformation always comes first
-	terminal    bool   // it ends its operation
 	ends        string // id of another operation that it ends; "" = none
 	last        bool   // nothing follows for the connection
 	preview     bool   // stable versions do not know it: their SDKs would fail
 }
 
-// describe turns an event of a call into what the wire says of it.
-func describe(e call.Event) occurrence {
-	switch e := e.(type) {
-	case call.CallConnected:
-		return occurrence{name: "CallConnected", result: succeeded, lifecycle: true, terminal: true}
-	case call.CreateCallFailed:
-		return occurrence{name: "CreateCallFailed", result: ended(e.Reason), lifecycle: true, terminal: true}
-	case call.AnswerFailed:
-		return occurrence{name: "AnswerFailed", result: ended(e.Reason), lifecycle: true, terminal: true}
-	case call.ConnectFailed:
-		return occurrence{name: "ConnectFailed", result: ended(e.Reason), lifecycle: true, terminal: true, last: true}
-	case call.CallDisconnected:
-		return occurrence{name: "CallDisconnected", result: ended(e.Reason), lifecycle: true, terminal: true, last: true}
-	case call.ParticipantsUpdated:
-		return occurrence{name: "ParticipantsUpdated", own: rosterMembers(e), result: succeeded, resultFirst: true}
-	default:
-		return describeMedia(e)
-	}
+// encoders turn events into what the wire says of them, one function in the file of
+// each verb. Each answers for its own events and returns false for all others.
+var encoders = []func(call.Event) (occurrence, bool){
+	connectionEvents, participantEvents,
+	createEvents, answerEvents, connectEvents,
+	playEvents, recognizeEvents, sendTonesEvents, continuousEvents, holdEvents,
+	addEvents, removeEvents, transferEvents, moveEvents,
 }
 
-func describeMedia(e call.Event) occurrence {
-	switch e := e.(type) {
-	case call.PlayStarted:
-		return occurrence{name: "PlayStarted", result: actionCompleted}
-	case call.PlayCompleted:
-		return occurrence{name: "PlayCompleted", result: actionCompleted, terminal: true}
-	case call.PlayFailed:
-		return occurrence{name: "PlayFailed", own: object{{"failedPlaySourceIndex", e.Source}}, result: unplayable(e.Cause), terminal: true}
-	case call.PlayCanceled:
-		return occurrence{name: "PlayCanceled", result: actionCanceled, terminal: true}
-	case call.RecognizeCompleted:
-		return occurrence{name: "RecognizeCompleted", own: toneMembers(e.Tones), result: recognized(e.By), terminal: true}
-	case call.RecognizeFailed:
-		return recognizeFailed(e)
-	case call.RecognizeCanceled:
-		return occurrence{name: "RecognizeCanceled", result: actionCanceled, terminal: true}
-	case call.SendTonesCompleted:
-		return occurrence{name: "SendDtmfTonesCompleted", result: succeeded, terminal: true}
-	case call.SendTonesFailed:
-		return sendTonesFailed(e)
-	}
-	return describeControl(e)
-}
-
-func recognizeFailed(e call.RecognizeFailed) occurrence {
-	o := occurrence{name: "RecognizeFailed", result: initialSilence, terminal: true}
-	switch e.By {
-	case call.Interrupted:
-		o.result = resultInformation{Code: 500, SubCode: 8512, Message: "Action failed, unknown internal server error: " + e.Cause.Error() + "."}
-	case call.PromptFailed:
-		o.own = object{{"failedPlaySourceIndex", e.Source}}
-		o.result = resultInformation{Code: 500, SubCode: 8511, Message: "Action failed, encountered failure while trying to play the prompt. " + unplayable(e.Cause).Message}
-	}
-	return o
-}
-
-func sendTonesFailed(e call.SendTonesFailed) occurrence {
-	o := occurrence{name: "SendDtmfTonesFailed", result: actionCanceled, terminal: true}
-	if !e.Canceled {
-		o.result = resultInformation{Code: 500, SubCode: 9999, Message: "Action failed, the tones could not be sent."}
-		if e.Cause != nil {
-			o.result.Message = "Action failed, the tones could not be sent: " + e.Cause.Error() + "."
+// describe turns an event of a call into what the wire says of it; false where
+// applications do not hear of such events.
+func describe(e call.Event) (occurrence, bool) {
+	for _, encode := range encoders {
+		if o, ok := encode(e); ok {
+			return o, true
 		}
 	}
-	return o
+	return occurrence{}, false
+}
+
+// endsOperation has the types of the events that end an operation: those of the
+// table in package call.
+var endsOperation = func() map[reflect.Type]bool {
+	ends := map[reflect.Type]bool{}
+	for _, kind := range call.Operations() {
+		for _, e := range kind.Ends() {
+			ends[reflect.TypeOf(e)] = true
+		}
+	}
+	return ends
+}()
+
+// releases are the promises that an event fulfils.
+func (o occurrence) releases(e call.Event) (keys []string) {
+	head := e.Header()
+	if endsOperation[reflect.TypeOf(e)] || o.last {
+		keys = append(keys, operationKey(head.Operation.ID))
+	}
+	if o.ends != "" {
+		keys = append(keys, operationKey(o.ends))
+	}
+	if o.last {
+		keys = append(keys, connectionKey(head.Connection))
+	}
+	return keys
 }
 
 // data arranges the members of an event in the order of the service.

@@ -87,16 +87,25 @@ func (a *API) unhold(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// startContinuousDtmfRecognition is POST …:startContinuousDtmfRecognition.
-func (a *API) startContinuousDtmfRecognition(w http.ResponseWriter, r *http.Request) error {
-	return a.target(w, r, func(conn *call.Connection, body targetRequest, what call.Context) error {
-		return conn.StartTones(r.Context(), body.TargetParticipant.ID, what)
-	})
+// holdEvents are the events of the music of hold. Stable versions know the failure
+// alone.
+func holdEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.HoldFailed:
+		return occurrence{name: "HoldFailed", result: unplayable(e.Cause)}, true
+	case call.HoldAudioStarted:
+		return holdAudio("HoldAudioStarted", actionCompleted), true
+	case call.HoldAudioPaused:
+		return holdAudio("HoldAudioPaused", actionCompleted), true
+	case call.HoldAudioResumed:
+		return holdAudio("HoldAudioResumed", actionCompleted), true
+	case call.HoldAudioCompleted:
+		return holdAudio("HoldAudioCompleted", actionCanceled), true
+	}
+	return occurrence{}, false
 }
 
-// stopContinuousDtmfRecognition is POST …:stopContinuousDtmfRecognition.
-func (a *API) stopContinuousDtmfRecognition(w http.ResponseWriter, r *http.Request) error {
-	return a.target(w, r, func(conn *call.Connection, body targetRequest, what call.Context) error {
-		return conn.StopTones(r.Context(), body.TargetParticipant.ID, what)
-	})
+// holdAudio is an event that only previews know.
+func holdAudio(name string, result resultInformation) occurrence {
+	return occurrence{name: name, result: result, preview: true, resultFirst: true}
 }

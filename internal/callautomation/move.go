@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -52,4 +53,22 @@ func (a *API) moveParticipants(w http.ResponseWriter, r *http.Request) error {
 	}
 	return a.accepted(w, r, http.StatusAccepted,
 		object{{"participants", participants}}.addText("operationContext", body.OperationContext).add("fromCall", body.FromCall))
+}
+
+// moveEvents are the events of moving participants between two calls.
+func moveEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.MoveParticipantSucceeded:
+		return moved("MoveParticipantSucceeded", e.Who, e.From, succeeded), true
+	case call.MoveParticipantFailed:
+		return moved("MoveParticipantFailed", e.Who, e.From, ended(e.Reason)), true
+	}
+	return occurrence{}, false
+}
+
+// moved is about somebody between two calls.
+func moved(name string, who identifier.ID, from string, result resultInformation) occurrence {
+	o := aboutParticipant(name, who, result)
+	o.own = o.own.add("fromCall", from)
+	return o
 }

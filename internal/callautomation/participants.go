@@ -57,3 +57,16 @@ func (a *API) getParticipant(w http.ResponseWriter, r *http.Request) error {
 	}
 	return rest.WriteJSON(w, http.StatusOK, participantModel(p, version(rest.APIVersion(r.Context()))))
 }
+
+// participantEvents are the events of the list of participants.
+func participantEvents(e call.Event) (occurrence, bool) {
+	if e, ok := e.(call.ParticipantsUpdated); ok {
+		return occurrence{name: "ParticipantsUpdated", own: rosterMembers(e), result: succeeded, resultFirst: true}, true
+	}
+	return occurrence{}, false
+}
+
+// aboutParticipant is an event with the participant that it is about.
+func aboutParticipant(name string, who identifier.ID, result resultInformation) occurrence {
+	return occurrence{name: name, own: object{{"participant", rest.Identifier{ID: who}}}, result: result}
+}

@@ -84,3 +84,18 @@ func (a *API) cancelAllMediaOperations(w http.ResponseWriter, r *http.Request) e
 	}
 	return a.accepted(w, r, http.StatusAccepted, nil)
 }
+
+// playEvents are the events of play.
+func playEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.PlayStarted:
+		return occurrence{name: "PlayStarted", result: actionCompleted}, true
+	case call.PlayCompleted:
+		return occurrence{name: "PlayCompleted", result: actionCompleted}, true
+	case call.PlayFailed:
+		return occurrence{name: "PlayFailed", own: object{{"failedPlaySourceIndex", e.Source}}, result: unplayable(e.Cause)}, true
+	case call.PlayCanceled:
+		return occurrence{name: "PlayCanceled", result: actionCanceled}, true
+	}
+	return occurrence{}, false
+}

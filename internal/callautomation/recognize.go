@@ -119,3 +119,28 @@ func (a *API) recognize(w http.ResponseWriter, r *http.Request) error {
 	}
 	return a.accepted(w, r, http.StatusAccepted, nil)
 }
+
+// recognizeEvents are the events of recognize.
+func recognizeEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.RecognizeCompleted:
+		return occurrence{name: "RecognizeCompleted", own: toneMembers(e.Tones), result: recognized(e.By)}, true
+	case call.RecognizeFailed:
+		return recognizeFailed(e), true
+	case call.RecognizeCanceled:
+		return occurrence{name: "RecognizeCanceled", result: actionCanceled}, true
+	}
+	return occurrence{}, false
+}
+
+func recognizeFailed(e call.RecognizeFailed) occurrence {
+	o := occurrence{name: "RecognizeFailed", result: initialSilence}
+	switch e.By {
+	case call.Interrupted:
+		o.result = resultInformation{Code: 500, SubCode: 8512, Message: "Action failed, unknown internal server error: " + e.Cause.Error() + "."}
+	case call.PromptFailed:
+		o.own = object{{"failedPlaySourceIndex", e.Source}}
+		o.result = resultInformation{Code: 500, SubCode: 8511, Message: "Action failed, encountered failure while trying to play the prompt. " + unplayable(e.Cause).Message}
+	}
+	return o
+}

@@ -44,7 +44,7 @@ func TestRestartFailsWhatWasPromised(t *testing.T) {
 	opened.Operation = call.Operation{ID: testConnection, Kind: call.AnswerOperation, Context: "origin"}
 	accepted := func(kind call.OperationKind) call.Event {
 		head := opened
-		head.Operation = call.Operation{ID: "op", Kind: kind, Context: "operation", About: "4:+15551230001"}
+		head.Operation = call.Operation{ID: "op", Kind: kind, Context: "operation", Who: phoneID("+15551230001")}
 		return call.OperationAccepted{Head: head}
 	}
 	create := opened

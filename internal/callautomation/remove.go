@@ -3,6 +3,7 @@ package callautomation
 import (
 	"net/http"
 
+	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -61,4 +62,15 @@ func (a *API) mute(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return a.accepted(w, r, http.StatusOK, object{}.addText("operationContext", body.OperationContext))
+}
+
+// removeEvents are the events of removing a participant.
+func removeEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.RemoveParticipantSucceeded:
+		return aboutParticipant("RemoveParticipantSucceeded", e.Who, succeeded), true
+	case call.RemoveParticipantFailed:
+		return aboutParticipant("RemoveParticipantFailed", e.Who, ended(e.Reason)), true
+	}
+	return occurrence{}, false
 }

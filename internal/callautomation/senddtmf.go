@@ -51,3 +51,25 @@ func (a *API) sendDtmfTones(w http.ResponseWriter, r *http.Request) error {
 	}
 	return a.accepted(w, r, http.StatusAccepted, object{}.addText("operationContext", body.OperationContext))
 }
+
+// sendTonesEvents are the events of sendDtmfTones.
+func sendTonesEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.SendTonesCompleted:
+		return occurrence{name: "SendDtmfTonesCompleted", result: succeeded}, true
+	case call.SendTonesFailed:
+		return sendTonesFailed(e), true
+	}
+	return occurrence{}, false
+}
+
+func sendTonesFailed(e call.SendTonesFailed) occurrence {
+	o := occurrence{name: "SendDtmfTonesFailed", result: actionCanceled}
+	if !e.Canceled {
+		o.result = resultInformation{Code: 500, SubCode: 9999, Message: "Action failed, the tones could not be sent."}
+		if e.Cause != nil {
+			o.result.Message = "Action failed, the tones could not be sent: " + e.Cause.Error() + "."
+		}
+	}
+	return o
+}

@@ -51,3 +51,16 @@ func (a *API) transferToParticipant(w http.ResponseWriter, r *http.Request) erro
 	}
 	return a.accepted(w, r, http.StatusAccepted, object{}.addText("operationContext", body.OperationContext))
 }
+
+// transferEvents are the events of a transfer.
+func transferEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.CallTransferAccepted:
+		return occurrence{name: "CallTransferAccepted", result: succeeded, own: object{
+			{"transferTarget", rest.Identifier{ID: e.Target}}, {"transferee", rest.Identifier{ID: e.Transferee}},
+		}}, true
+	case call.CallTransferFailed:
+		return occurrence{name: "CallTransferFailed", result: ended(e.Reason)}, true
+	}
+	return occurrence{}, false
+}

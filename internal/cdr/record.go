@@ -81,13 +81,9 @@ func recordOf(d call.Detail) Record {
 		r.Legs = append(r.Legs, legOf(leg))
 	}
 	for _, c := range d.Connections {
-		r.Connections = append(r.Connections, Connection{c.ID, origins[c.Origin], c.Opened.UTC(), c.Closed.UTC(), reasonOf(c.Why)})
+		r.Connections = append(r.Connections, Connection{c.ID, c.Origin.String(), c.Opened.UTC(), c.Closed.UTC(), reasonOf(c.Why)})
 	}
 	return r
-}
-
-var origins = map[call.OperationKind]string{
-	call.CreateOperation: "create", call.AnswerOperation: "answer", call.ConnectOperation: "connect",
 }
 
 func reasonOf(why call.Reason) Reason {

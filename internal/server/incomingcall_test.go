@@ -142,7 +142,7 @@ func atSwitchboard(t *testing.T, properties string, test func(*switchboard)) {
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		grid := gridWith(t, s, consenting(func(*http.Request) (*http.Response, error) { return answerOf(500, ""), nil }), properties)
 		s.calls = call.NewRegistry(call.Config{
-			Resource: aResource, Dialer: calltest.NewDialer(), Numbers: calltest.Numbers{ourPhone.Number(), ourOther.Number()},
+			Resource: aResource, Dialers: call.Dialers{Numbers: calltest.NewDialer()}, Numbers: calltest.Numbers{ourPhone.Number(), ourOther.Number()},
 			Announcer: announcer{grid}, Publisher: &calltest.Publisher{}, Mixes: call.MixesOf(engine),
 		}, log)
 		test(s)

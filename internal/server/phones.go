@@ -10,7 +10,6 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/eventgrid"
-	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sip"
 )
@@ -73,18 +72,30 @@ func bindAddress(door string) (netip.Addr, error) {
 	return address, nil
 }
 
-// dialer reaches other people's phones.
-type dialer struct{ p *parts }
+// dialers reach phones: numbers over trunks, and the telephones of users. The SIP
+// side is made after the calls, so they look for it when they are used.
+func (p *parts) dialers() call.Dialers {
+	return call.Dialers{Numbers: numberDialer{p}, Phones: phoneDialer{p}}
+}
 
-// Dial starts a leg over a trunk, or to a telephone of a user.
-func (d dialer) Dial(ctx context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
+type numberDialer struct{ p *parts }
+
+// Dial starts a leg over a trunk.
+func (d numberDialer) Dial(ctx context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
 	if d.p.phones == nil {
 		return nil, errNoPhones
 	}
-	if in.To.Kind() == identifier.CommunicationUser {
-		return d.p.phones.Phones().Dial(ctx, in, report)
-	}
 	return d.p.phones.Numbers().Dial(ctx, d.p.shownAs(in), report)
+}
+
+type phoneDialer struct{ p *parts }
+
+// Dial starts a leg to a telephone of a user.
+func (d phoneDialer) Dial(ctx context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
+	if d.p.phones == nil {
+		return nil, errNoPhones
+	}
+	return d.p.phones.Phones().Dial(ctx, in, report)
 }
 
 // announcer tells Event Grid's subscribers of calls.

@@ -12,12 +12,12 @@ type punctual struct{ audio.Port }
 
 func (punctual) Waited() (time.Duration, bool) { return 7 * time.Millisecond, true }
 
-// TestSeatTellsWhenPacketsCome asks that the mix can find a call's phase.
-func TestSeatTellsWhenPacketsCome(t *testing.T) {
-	if waited, known := (&seat{Port: punctual{}}).Waited(); waited != 7*time.Millisecond || !known {
+// TestLegPortTellsWhenPacketsCome asks that the mix can find a call's phase.
+func TestLegPortTellsWhenPacketsCome(t *testing.T) {
+	if waited, known := (&legPort{Port: punctual{}}).Waited(); waited != 7*time.Millisecond || !known {
 		t.Errorf("got %v, %v", waited, known)
 	}
-	if _, known := (&seat{}).Waited(); known {
+	if _, known := (&legPort{}).Waited(); known {
 		t.Error("a sound without packets has waited")
 	}
 }

@@ -28,8 +28,8 @@ var (
 // maxForks bounds the telephones that ring for one call to a user.
 const maxForks = 20
 
-// fork lets the telephones of whom a ring is for ring as well. The first to be
-// picked up takes the call, unless an application was faster.
+// fork also rings the registered telephones of the callee (RFC 3261 §16.7 calls it
+// forking). The first to answer wins, unless an application already has.
 func (c *Call) fork(r *ring, patience time.Duration) {
 	to := r.invitation.To
 	if to.Kind() != identifier.CommunicationUser {
@@ -39,23 +39,23 @@ func (c *Call) fork(r *ring, patience time.Duration) {
 	for _, device := range devices[:min(len(devices), maxForks)] {
 		in := r.invitation
 		in.Device = device
-		r.phones = append(r.phones, c.call(in, patience, &joining{up: r.pickedUp, down: r.phoneDown}))
+		r.phones = append(r.phones, c.call(in, patience, &join{up: r.phonePickedUp, down: r.phoneRefused}))
 	}
 }
 
-// pickedUp is a telephone that takes the call.
-func (r *ring) pickedUp(p *participant) {
-	r.phones = slices.DeleteFunc(r.phones, func(other *participant) bool { return other == p })
+// phonePickedUp is a telephone that takes the call.
+func (r *ring) phonePickedUp(e *endpoint) {
+	r.phones = slices.DeleteFunc(r.phones, func(other *endpoint) bool { return other == e })
 	r.stop(takenElsewhere)
-	r.picked(p)
+	r.pickedUp(e)
 }
 
-// phoneDown is a telephone that does not. While others ring, or an application
+// phoneRefused is a telephone that does not. While others ring, or an application
 // may yet decide, nothing is lost.
-func (r *ring) phoneDown(p *participant, why Reason) {
-	r.phones = slices.DeleteFunc(r.phones, func(other *participant) bool { return other == p })
-	if rank(why.Kind) > rank(r.refused.Kind) {
-		r.refused = why
+func (r *ring) phoneRefused(e *endpoint, why Reason) {
+	r.phones = slices.DeleteFunc(r.phones, func(other *endpoint) bool { return other == e })
+	if rank(why.Kind) > rank(r.refusal.Kind) {
+		r.refusal = why
 	}
 	r.giveUp()
 }
@@ -75,12 +75,12 @@ func rank(kind ReasonKind) int {
 	return 1
 }
 
-// hushed ends the ringing of the telephones that are left. What they still say
+// stopPhones ends the ringing of the telephones that are left. What they still say
 // counts for nothing, an answer that is on its way included.
-func (r *ring) hushed(why Reason) {
-	for _, p := range r.phones {
-		p.joining = nil
-		p.end(why)
+func (r *ring) stopPhones(why Reason) {
+	for _, e := range r.phones {
+		e.join = nil
+		e.end(why)
 	}
 	r.phones = nil
 }

@@ -8,14 +8,14 @@ import (
 // maxRelayed bounds the keys that wait to be passed on: nobody presses so many.
 const maxRelayed = 64
 
-// relay passes keys on to a leg, one after the other.
-type relay struct {
+// keyRelay passes keys on to a leg, one after the other.
+type keyRelay struct {
 	waiting []Tone
 	busy    bool
 }
 
 // passOn presses a key towards a participant on a wire.
-func (c *Call) passOn(to *participant, tone Tone) {
+func (c *Call) passOn(to *endpoint, tone Tone) {
 	if len(to.keys.waiting) == maxRelayed {
 		return
 	}
@@ -26,7 +26,7 @@ func (c *Call) passOn(to *participant, tone Tone) {
 }
 
 // sendKeys sends the keys that wait; those that come meanwhile follow.
-func (c *Call) sendKeys(to *participant) {
+func (c *Call) sendKeys(to *endpoint) {
 	keys := slices.Clone(to.keys.waiting)
 	to.keys.waiting, to.keys.busy = nil, true
 	c.work.Go(func() {
@@ -43,11 +43,27 @@ func (c *Call) sendKeys(to *participant) {
 // passKey passes a key between phones that no application controls any more, as
 // a telephone network does. Elsewhere keys are the application's, which has
 // sendDtmfTones. A pipe to another call has people and applications of its own behind it.
-func (c *Call) passKey(from *participant, tone Tone) {
+func (c *Call) passKey(from *endpoint, tone Tone) {
 	controlled := c.controlled()
-	for _, p := range c.participants {
-		if p != from && p.leg != nil && p.member != nil && (!controlled || p.piped != nil) {
-			c.passOn(p, tone)
+	for _, e := range c.endpoints {
+		if e != from && e.leg != nil && e.member != nil && (!controlled || e.place == inOtherCall) {
+			c.passOn(e, tone)
 		}
+	}
+}
+
+// toneHeard is a key that somebody in the call has pressed.
+func (c *Call) toneHeard(from *endpoint, tone Tone) {
+	c.log.Debug("tone heard", "participant", from.id)
+	if c.echo != nil {
+		c.passOn(from, tone)
+	} else {
+		c.passKey(from, tone)
+	}
+	if from.who == nil { // before it is a participant
+		return
+	}
+	for _, conn := range c.connections {
+		conn.toneHeard(from.who, tone)
 	}
 }

@@ -24,17 +24,17 @@ type TransferWanted struct {
 
 func (TransferWanted) report() {}
 
-// wanted takes the wish of a participant's phone to leave the call to somebody else.
-func (p *participant) wanted(want TransferWanted) {
-	c := p.call
-	c.log.Info("phone hands its call over", "participant", p.id, "to", want.To, "attended", want.Other != nil)
+// wantsTransfer takes the wish of a phone to leave the call to somebody else.
+func (e *endpoint) wantsTransfer(want TransferWanted) {
+	c := e.call
+	c.log.Info("phone hands its call over", "participant", e.id, "to", want.To, "attended", want.Other != nil)
 	switch {
-	case !p.connected || c.ended || p.parting, c.echo != nil:
+	case e.stage != present || c.ended, c.echo != nil:
 		want.Tell(Referral{ReferralDeclined, Reason{Kind: Declined, Text: "the phone is not in a call that it could hand over"}})
 	case want.Other != nil:
-		c.meet(p, want)
+		c.offerPipe(e, want)
 	default:
-		if err := c.replace(p, want); err != nil {
+		if err := c.replace(e, want); err != nil {
 			want.Tell(Referral{ReferralFailed, Reason{Kind: dialFailure(err), Text: err.Error()}})
 		}
 	}
@@ -50,11 +50,11 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 }
 
 // replace calls somebody in, who takes the place of a phone once he has answered.
-func (c *Call) replace(p *participant, want TransferWanted) error {
-	in := c.passedOn(p)
+func (c *Call) replace(e *endpoint, want TransferWanted) error {
+	in := c.passedOn(e)
 	in.To, in.SIPHeaders = want.To, want.SIPHeaders
 	if c.find(in.To) != nil {
-		return fault.Conflict("%s is in the call already.", in.To)
+		return ParticipantPresent.because("%s is in the call already.", in.To)
 	}
 	if err := checkTarget(in.To, in.From, c.registry.cfg.Resource); err != nil {
 		return err
@@ -62,14 +62,14 @@ func (c *Call) replace(p *participant, want TransferWanted) error {
 	if err := c.mayHandOver(&in, want); err != nil {
 		return err
 	}
-	p.parting = true
-	c.invite(in, c.registry.transferPatience(in.To), &joining{
+	e.enter(handingOver)
+	c.invite(in, c.registry.transferPatience(in.To), &join{
 		ringing: func() { want.Tell(Referral{Outcome: ReferralRinging}) },
-		up:      func(*participant) { c.replaced(p, want) },
-		down: func(_ *participant, why Reason) {
-			p.parting = false
+		up:      func(*endpoint) { c.replaced(e, want) },
+		down: func(_ *endpoint, why Reason) {
+			e.stay()
 			want.Tell(Referral{ReferralFailed, why})
-			c.endIfDeserted(Reason{Kind: EndedByPeer, Phone: true, Inbound: p.inbound, Text: "the phone left its call to somebody who did not take it"})
+			c.endIfDeserted(Reason{Kind: EndedByPeer, Phone: true, Inbound: e.inbound, Text: "the phone left its call to somebody who did not take it"})
 		},
 	})
 	return nil
@@ -77,37 +77,43 @@ func (c *Call) replace(p *participant, want TransferWanted) error {
 
 // replaced lets a phone go whose place somebody has taken. It may have left by
 // itself before.
-func (c *Call) replaced(p *participant, want TransferWanted) {
-	p.parting = false
+func (c *Call) replaced(e *endpoint, want TransferWanted) {
 	want.Tell(Referral{Outcome: ReferralAnswered})
-	if p.connected {
-		c.unseat(p)
-		p.end(Reason{Kind: EndedByPeer, Text: "the phone handed its call over"})
+	if e.stage == handingOver {
+		c.withdraw(e)
+		e.end(Reason{Kind: EndedByPeer, Text: "the phone handed its call over"})
 	}
 	c.tellRoster()
-	c.bounded()
+	c.limitDuration()
+}
+
+// stay keeps a phone in the call whose place nobody takes, if it has not left.
+func (e *endpoint) stay() {
+	if e.stage == handingOver {
+		e.enter(present)
+	}
 }
 
 // passedOn is whoever a phone talks to, as a caller of somebody else: his number
 // where he is one phone, else the number of ours that the phone is connected by.
-func (c *Call) passedOn(p *participant) Invitation {
-	in := Invitation{From: p.line, Added: true}
-	if p.id.Kind() == identifier.CommunicationUser { // a telephone of a user asks in his name
-		in.By = p.id.Raw()
+func (c *Call) passedOn(e *endpoint) Invitation {
+	in := Invitation{From: e.line, Added: true}
+	if e.id.Kind() == identifier.CommunicationUser { // a telephone of a user asks in his name
+		in.By = e.id.Raw()
 	}
-	if other := c.opposite(p); other != nil && (other.id.Kind() == identifier.PhoneNumber || in.From.IsZero()) {
+	if other := c.opposite(e); other != nil && (other.id.Kind() == identifier.PhoneNumber || in.From.IsZero()) {
 		in.From, in.DisplayName, in.Forwarded = other.id, other.name, true
 	}
 	if in.From.IsZero() {
-		in.From, in.Forwarded = p.id, true
+		in.From, in.Forwarded = e.id, true
 	}
 	return in
 }
 
 // opposite is the only other participant of a call, or nil.
-func (c *Call) opposite(p *participant) (found *participant) {
-	for _, other := range c.participants {
-		if other == p || !other.connected || other.hidden {
+func (c *Call) opposite(e *endpoint) (found *participant) {
+	for _, other := range c.listed() {
+		if other == e.who {
 			continue
 		}
 		if found != nil {

@@ -8,28 +8,28 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 )
 
-// seat is the sound of a leg in a mix. The mix closes what leaves it; a seat
+// legPort is the sound of a leg in a mix. The mix closes what leaves it; a legPort
 // passes that on to the leg's sound, unless its participant only changes calls.
-type seat struct {
+type legPort struct {
 	audio.Port
 	next atomic.Pointer[func()] // what follows instead of closing
 }
 
 // Waited tells the mix when the leg's packets come.
-func (s *seat) Waited() (time.Duration, bool) {
-	if leg, ok := s.Port.(interface{ Waited() (time.Duration, bool) }); ok {
+func (l *legPort) Waited() (time.Duration, bool) {
+	if leg, ok := l.Port.(interface{ Waited() (time.Duration, bool) }); ok {
 		return leg.Waited()
 	}
 	return 0, false
 }
 
 // Close is called by the mix's shard, which no longer touches the sound.
-func (s *seat) Close() error {
-	if next := s.next.Load(); next != nil {
+func (l *legPort) Close() error {
+	if next := l.next.Load(); next != nil {
 		(*next)()
 		return nil
 	}
-	return closePort(s.Port)
+	return closePort(l.Port)
 }
 
 // closePort closes a sound that is in no mix.

@@ -1,0 +1,34 @@
+package call
+
+import "time"
+
+// What follows are abilities that not every leg has. A leg has one by implementing
+// it; whoever needs it asks for it by a type assertion.
+
+// Referring is a leg whose far end may be asked to call somebody else by itself
+// and to leave us (SIP's REFER).
+type Referring interface {
+	// Refer asks the far end to call in.To, and waits for the outcome for as long
+	// as patience. It returns at once; told hears exactly once what came of it
+	// in the end, from any goroutine, and must not block.
+	Refer(in Invitation, patience time.Duration, told func(Referral))
+}
+
+// Wideband is a leg's Port that knows its rate, in Hz: a call rises to WideRate
+// with the first that has it.
+type Wideband interface{ SampleRate() int }
+
+// Identified is a leg that knows what the far end calls itself (SIP's User-Agent);
+// "" where it did not say.
+type Identified interface{ UserAgent() string }
+
+// RosterFollower is a leg whose far end is shown who is in the call. It is told
+// whenever the list changes while the leg is in it; version grows with each change.
+// It must not block.
+type RosterFollower interface {
+	FollowRoster(list []Participant, version int)
+}
+
+// MuteFollower is a leg whose far end is shown that others have muted it. It must
+// not block.
+type MuteFollower interface{ FollowMute(muted bool) }

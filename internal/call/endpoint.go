@@ -1,0 +1,161 @@
+package call
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// endpoint is one way in which somebody is in a call, or on the way in: a leg, or
+// an application's port. From present on it belongs to a participant.
+type endpoint struct {
+	id      identifier.ID
+	call    *Call
+	place   place
+	inbound bool // it called us
+	stage   stage
+	who     *participant // nil before it is present
+
+	name       string        // what it wants to be called; "" for none
+	line       identifier.ID // the number of ours that it called or was called from; zero: none
+	identities []string      // its Identity headers, of one who called us
+	peer       *Call         // with inOtherCall: where it is
+
+	leg      Leg         // nil for an application, and while being dialled
+	early    []Report    // news that arrived before leg was known
+	ending   *Reason     // why we end the leg, now or as soon as it is known; nil: we do not
+	ringing  *time.Timer // until a dialled leg is given up; nil: it is not
+	join     *join       // what happens when it comes up, or does not; nil once that is known
+	began    time.Time   // when it was asked to come, or called
+	answered time.Time   // when its leg was answered; zero before
+
+	app    *application // the port of an application
+	port   *legPort     // the sound of a leg in the mix; nil while it is not heard
+	member Member       // its place in the mix
+	ear    whispers     // what only it hears
+	keys   keyRelay     // keys that are passed on to it
+
+	movedTo atomic.Pointer[endpoint] // what it is in the call that it has moved to
+}
+
+// listed reports whether the endpoint makes somebody a participant.
+func (e *endpoint) listed() bool {
+	return (e.stage == present || e.stage == handingOver) && e.place != inControl
+}
+
+// isUser reports whether the endpoint is a device of a user, here or in another
+// call: not an application, nor one that called a number of ours, which comes in
+// as a leg.
+func (e *endpoint) isUser() bool {
+	return e.id.Kind() == identifier.CommunicationUser && (e.place == onWire || e.place == inOtherCall)
+}
+
+// report is what the endpoint's leg tells its news to. It never blocks.
+func (e *endpoint) report(news Report) {
+	for next := e.movedTo.Load(); next != nil; next = e.movedTo.Load() {
+		e = next
+	}
+	e.call.post(func() { e.read(news) })
+}
+
+// read takes a report of the endpoint's leg.
+func (e *endpoint) read(report Report) {
+	if next := e.movedTo.Load(); next != nil { // it was on its way when the endpoint moved
+		next.report(report)
+		return
+	}
+	if e.leg == nil { // the leg reported before Dial had returned it
+		e.early = append(e.early, report)
+		return
+	}
+	switch r := report.(type) {
+	case Ringing:
+		e.call.log.Debug("leg rings", "participant", e.id)
+		if e.join != nil && e.join.ringing != nil {
+			e.join.ringing()
+		}
+	case EarlySound:
+		e.call.legSoundsEarly(e)
+	case Answered:
+		e.legAnswered()
+	case ToneHeard:
+		e.call.toneHeard(e, r.Tone)
+	case TransferWanted:
+		e.wantsTransfer(r)
+	case pipeOffer:
+		e.takePipe(r)
+	case SoundChanged:
+		e.widen()
+	case HoldChanged:
+		e.call.log.Info("far end changed hold", "participant", e.id, "held", r.Held)
+	case Ended:
+		e.legEnded(r)
+	}
+}
+
+// started gives the endpoint its leg and reads the news that came before.
+func (e *endpoint) started(leg Leg) {
+	e.leg = leg
+	if e.ending != nil {
+		leg.End(*e.ending)
+	}
+	early := e.early
+	e.early = nil
+	for _, report := range early {
+		e.read(report)
+	}
+}
+
+// end ends the endpoint's leg, now or as soon as it is known.
+func (e *endpoint) end(why Reason) {
+	if e.place.isApplication() || e.stage == gone || e.ending != nil {
+		return
+	}
+	e.ending = &why
+	if e.stage != leaving {
+		e.enter(leaving)
+	}
+	if e.leg != nil {
+		e.leg.End(why)
+	}
+}
+
+// legAnswered joins a leg that is up to the sound of the call.
+func (e *endpoint) legAnswered() {
+	e.stopRinging()
+	if e.stage != arriving { // it crossed our hang-up: nobody will hear it
+		if e.port == nil {
+			closePort(e.leg.Port())
+		}
+		return
+	}
+	if e.port == nil { // it was not heard before
+		e.joinMix()
+	}
+	e.call.arrived(e)
+}
+
+// legEnded is the last report of the endpoint's leg.
+func (e *endpoint) legEnded(end Ended) {
+	e.stopRinging()
+	why := e.whyEnded(end.Reason)
+	e.call.detailLeg(e, end.Wire, why)
+	e.call.departed(e, why)
+}
+
+// whyEnded is our own reason where we ended the leg, with what the wire said.
+func (e *endpoint) whyEnded(reported Reason) Reason {
+	if e.ending == nil {
+		return reported
+	}
+	why := *e.ending
+	why.SIP, why.Q850 = reported.SIP, reported.Q850
+	return why
+}
+
+func (e *endpoint) stopRinging() {
+	if e.ringing != nil {
+		e.ringing.Stop()
+	}
+}

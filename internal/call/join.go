@@ -1,0 +1,109 @@
+package call
+
+import (
+	"slices"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+// join is what an endpoint on the way in was asked for: what happens when it comes
+// up, and when it does not.
+type join struct {
+	ringing func() // it is being told; nil: nobody wants to know
+	up      func(*endpoint)
+	down    func(*endpoint, Reason)
+	early   func(*endpoint) // its sound is there before it is up; nil: nobody wants it
+}
+
+// arrived ends the way of an endpoint whose leg is up.
+func (c *Call) arrived(e *endpoint) {
+	c.log.Info("leg answered", "participant", e.id)
+	j := e.join
+	e.join = nil
+	e.answered = time.Now()
+	c.admit(e)
+	c.witnessArrival(e)
+	if j != nil && j.up != nil {
+		j.up(e)
+	}
+}
+
+// departed is a leg that is no more: it never came up, or its endpoint left.
+func (c *Call) departed(e *endpoint, why Reason) {
+	was := e.stage
+	e.enter(gone)
+	c.log.Info("leg ended", "participant", e.id, "why", why.Text, "sip", why.SIP.Code)
+	why.Inbound = e.inbound
+	why.Phone = true
+	why.Client = e.id.Kind() == identifier.CommunicationUser
+	switch j := e.join; {
+	case j != nil:
+		e.join = nil
+		e.leaveMix()
+		c.forget(e)
+		j.down(e, why)
+	case was == present, was == handingOver:
+		c.left(e, was, why)
+	default:
+		c.forget(e)
+	}
+}
+
+// left takes an endpoint that has gone by itself out of the call. With two ends,
+// and with nobody left to talk to, the call ends; else the others hear of it. A
+// user who is still here with another device has not left.
+func (c *Call) left(e *endpoint, was stage, why Reason) {
+	if len(e.who.endpoints()) > 0 {
+		c.withdraw(e)
+		return
+	}
+	if c.kind.endsWhenOneLeaves() && was != handingOver {
+		if c.witnessed(e) && why.Kind == EndedByPeer {
+			c.record.endedBy = e.id
+		}
+		c.finish(why, nil)
+		return
+	}
+	c.withdraw(e)
+	if c.deserted() {
+		c.finish(why, nil)
+		return
+	}
+	c.tellRoster()
+}
+
+// withdraw makes an endpoint neither heard nor listed, and ends what goes on with
+// its participant if that was the last one.
+func (c *Call) withdraw(e *endpoint) {
+	p := e.who
+	if e.stage != gone && e.stage != leaving {
+		e.enter(e.afterwards())
+	}
+	if p != nil && len(p.endpoints()) == 0 {
+		c.witnessDeparture(e)
+		p.endHold()
+		for _, conn := range c.connections {
+			conn.cancelWith(p)
+		}
+	}
+	e.leaveMix()
+	c.forget(e)
+}
+
+// afterwards is the stage of an endpoint that is taken out of the call: its leg
+// still has to tell its end, if it has one.
+func (e *endpoint) afterwards() stage {
+	if e.leg == nil {
+		return gone
+	}
+	return leaving
+}
+
+// forget drops an endpoint of which nothing follows.
+func (c *Call) forget(e *endpoint) {
+	if e.leg != nil && e.stage != gone {
+		return // its goroutine still has to tell its end
+	}
+	c.endpoints = slices.DeleteFunc(c.endpoints, func(other *endpoint) bool { return other == e })
+}

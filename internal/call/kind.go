@@ -1,0 +1,50 @@
+package call
+
+// kind is what sort of conversation a call is. It answers what ends the call and
+// who may name it:
+//
+//	twoParty ──add, move──> group          room, for its whole life
+type kind uint8
+
+const (
+	twoParty kind = iota // two ends: it ends when either leaves
+	group                // it goes on when one leaves, until nobody is left to talk to
+	room                 // as a group, and it waits for who comes alone: the room is there before and after
+)
+
+// becomeGroup makes a call of two ends one that goes on when one leaves.
+func (c *Call) becomeGroup() {
+	if c.kind == twoParty {
+		c.kind = group
+	}
+}
+
+// endsWhenOneLeaves says that the call is over for both when one hangs up.
+func (k kind) endsWhenOneLeaves() bool { return k == twoParty }
+
+// enough is how many participants the call needs to go on, when nobody is on the
+// way in: two people talk; in a group that clients have joined by its name, and in
+// a room, one waits for the next.
+func (c *Call) enough() int {
+	if c.kind == room || c.joinable {
+		return 1
+	}
+	return 2
+}
+
+// deserted says that nobody is left to talk to, and nobody is on the way in.
+func (c *Call) deserted() bool {
+	for _, e := range c.endpoints {
+		if e.join != nil {
+			return false
+		}
+	}
+	return len(c.listed()) < c.enough() && len(c.rings) == 0
+}
+
+// endIfDeserted ends a call in which nobody is left to talk to.
+func (c *Call) endIfDeserted(why Reason) {
+	if !c.ended && c.deserted() {
+		c.finish(why, nil)
+	}
+}
