@@ -52,7 +52,11 @@ func (b *browser) FollowRoster(list []call.Participant, version int) {
 	b.mu.Unlock()
 }
 
-func (b *browser) FollowMute(muted bool) { b.mu.Lock(); b.muted = append(b.muted, muted); b.mu.Unlock() }
+func (b *browser) FollowMute(muted bool) {
+	b.mu.Lock()
+	b.muted = append(b.muted, muted)
+	b.mu.Unlock()
+}
 
 // followed returns the last roster, how many came, and what it heard of muting.
 func (b *browser) followed() (last []call.Participant, n int, muted []bool) {
