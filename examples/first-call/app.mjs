@@ -1,6 +1,6 @@
-// A phone menu: answers a call, plays a tone, collects keys until #, sends two
+// A phone menu: it answers a call, plays a tone, collects keys until #, sends two
 // keys back and hangs up. It is an ordinary Azure Communication Services
-// application; only its connection string is not Azure's.
+// application; only its connection string is not from Azure.
 import { createServer } from "node:http";
 import { CallAutomationClient } from "@azure/communication-call-automation";
 
@@ -9,7 +9,7 @@ const here = `http://127.0.0.1:${port}`;
 const client = new CallAutomationClient(process.env.CONNECTION_STRING);
 const callers = new Map(); // callConnectionId -> who called
 
-// 1. Event Grid tells of an incoming call: answer it.
+// 1. Event Grid announces an incoming call: answer it.
 async function incoming(event) {
   if (event.eventType === "Microsoft.EventGrid.SubscriptionValidationEvent") {
     return { validationResponse: event.data.validationCode };
@@ -18,7 +18,7 @@ async function incoming(event) {
   callers.set(callConnectionProperties.callConnectionId, { phoneNumber: event.data.from.phoneNumber.value });
 }
 
-// 2. Call Automation tells what happens in it: go on from there.
+// 2. Call Automation reports what happens in the call: take the next step.
 async function callback({ type, data }) {
   console.log(type.replace("Microsoft.Communication.", ""), data.resultInformation.message);
   const connection = client.getCallConnection(data.callConnectionId);
@@ -54,7 +54,7 @@ createServer(async (request, response) => {
   let body = "";
   for await (const chunk of request) body += chunk;
   try {
-    const [event] = JSON.parse(body); // both send an array of one
+    const [event] = JSON.parse(body); // both send an array with one event
     const answer = request.url === "/events" ? await incoming(event) : await callback(event);
     response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer ?? {}));
   } catch (error) {

@@ -1,5 +1,5 @@
-// Command phone is a telephone for people without one: it calls a number over
-// SIP, waits for the prompt to end, presses keys, and tells what it heard.
+// Command phone is a SIP phone for the first call of README.md: it calls a number,
+// listens for a while, presses keys, and prints what it heard.
 //
 //	go run ./examples/first-call/phone --press '123#' +15550100001
 package main
