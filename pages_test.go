@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -17,22 +15,10 @@ import (
 // function of some test file.
 func TestPagesNameTestsThatExist(t *testing.T) {
 	known := testFunctions(t, ".")
-	pages, err := filepath.Glob("docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	decisions, err := filepath.Glob("docs/decisions/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	name := regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w+`)
 	named := 0
-	for _, page := range append(pages, decisions...) {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, found := range name.FindAllString(string(text), -1) {
+	for _, page := range pagesOfDocs(t) {
+		for _, found := range name.FindAllString(readPage(t, page), -1) {
 			named++
 			if !known[found] {
 				t.Errorf("%s names %s, which is in no test file", page, found)
@@ -48,11 +34,7 @@ func TestPagesNameTestsThatExist(t *testing.T) {
 // that works for a test that drives the binary with the official SDK.
 func TestEveryOperationIsShownThroughTheSDK(t *testing.T) {
 	throughSDK := testFunctions(t, "e2e")
-	text, err := os.ReadFile("docs/compatibility.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "## Call Automation")
+	_, section, _ := strings.Cut(readPage(t, "docs/compatibility.md"), "## Call Automation")
 	section, _, _ = strings.Cut(section, "### Rules")
 	rows := regexp.MustCompile(`(?m)^\| (\w+) \| works[^|]*\| (.*) \|$`).FindAllStringSubmatch(section, -1)
 	if len(rows) < 20 {
@@ -66,32 +48,37 @@ func TestEveryOperationIsShownThroughTheSDK(t *testing.T) {
 	}
 }
 
+// pagesOfDocs are the pages below docs, decisions included.
+func pagesOfDocs(t *testing.T) []string {
+	t.Helper()
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decisions, err := filepath.Glob("docs/decisions/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(pages, decisions...)
+}
+
 // testFunctions are the functions of the test files below a directory, by name.
 func testFunctions(t *testing.T, below string) map[string]bool {
 	t.Helper()
 	known := map[string]bool{}
-	err := filepath.WalkDir(below, func(file string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git"):
-			return filepath.SkipDir
-		case entry.IsDir() || !strings.HasSuffix(file, "_test.go"):
-			return nil
+	walkGo(t, below, func(file string) {
+		if !strings.HasSuffix(file, "_test.go") {
+			return
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		for _, declared := range parsed.Decls {
 			if function, is := declared.(*ast.FuncDecl); is && function.Recv == nil {
 				known[function.Name.Name] = true
 			}
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return known
 }
