@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/inbox"
 )
 
 // Call is one conversation. Everything below loop belongs to its goroutine.
@@ -13,7 +15,7 @@ type Call struct {
 	correlationID string
 	registry      *Registry
 	log           *slog.Logger
-	mail          *mailbox
+	mail          *inbox.Inbox[func()]
 	work          sync.WaitGroup // dialling, playing, sending: each ends by one letter
 
 	// loop
@@ -38,7 +40,7 @@ type Call struct {
 func newCall(r *Registry) *Call {
 	c := &Call{
 		id: newServerCallID(), correlationID: newID(), registry: r,
-		mail: newMailbox(), invitations: make(map[string]*invitation),
+		mail: inbox.New[func()](), invitations: make(map[string]*invitation),
 	}
 	c.detail = Detail{ServerCallID: c.id, CorrelationID: c.correlationID, Began: time.Now()}
 	c.log = r.log.With("call", c.correlationID)
@@ -50,12 +52,13 @@ func newCall(r *Registry) *Call {
 func (c *Call) run() {
 	defer c.registry.gone(c)
 	for !c.finished() {
-		<-c.mail.wake
-		for _, read := range c.mail.take() {
+		<-c.mail.Wake()
+		for read := range c.mail.Take {
 			read()
 		}
 	}
-	for _, read := range c.mail.seal() { // they find a call that has ended
+	c.mail.Seal()
+	for read := range c.mail.Take { // they find a call that has ended
 		read()
 	}
 	c.work.Wait()
@@ -83,7 +86,7 @@ func (c *Call) keep() (release func()) {
 
 // post queues news. It never blocks. It returns false, and the news is dropped,
 // where the call's goroutine has left.
-func (c *Call) post(read func()) bool { return c.mail.put(read) }
+func (c *Call) post(read func()) bool { return c.mail.Put(read) }
 
 // ask runs a command on the call's goroutine and returns its answer. The command
 // either runs to its end, and ask returns what it returned, or does not run at

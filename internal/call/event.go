@@ -13,7 +13,7 @@ type Publisher interface {
 }
 
 // Event is what happened to a connection, or to a call whatever connections it
-// has. The set is closed; Events lists it.
+// has. The set is closed; Events and CallEvents list it.
 type Event interface {
 	Header() Head
 	event()
@@ -247,7 +247,8 @@ const (
 	Interrupted // the server went down in the middle of it
 )
 
-// Events lists one of each event; tests ask for a golden file of each that is sent.
+// Events lists one of each event that belongs to a connection; tests ask for a
+// golden file of each. CallEvents lists the others.
 var Events = []Event{
 	CallConnected{}, CreateCallFailed{}, AnswerFailed{}, CallDisconnected{}, ParticipantsUpdated{},
 	PlayStarted{}, PlayCompleted{}, PlayFailed{}, PlayCanceled{},

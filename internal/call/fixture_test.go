@@ -31,33 +31,33 @@ const longest = 10 * time.Minute
 type world struct {
 	*call.Registry
 	*testing.T
-	dialer    *calltest.Dialer
-	devices   calltest.Devices
-	announcer *calltest.Announcer
-	published *calltest.Publisher
-	clips     *clips
-	witness   *scribe
-	details   *clerk
-	rules     *permit.Rules
-	config    call.Config
-	remake    func(applications bool) *call.Registry
+	dialer        *calltest.Dialer
+	devices       calltest.Devices
+	announcer     *calltest.Announcer
+	published     *calltest.Publisher
+	clips         *clips
+	conversations *scribe
+	details       *clerk
+	rules         *permit.Rules
+	config        call.Config
+	remake        func(applications bool) *call.Registry
 }
 
-// witnessApplications starts over with a registry that tells of applications.
-func (w *world) witnessApplications(yes bool) { w.Registry = w.remake(yes) }
+// applicationsConverse starts over with a registry that tells of applications.
+func (w *world) applicationsConverse(yes bool) { w.Registry = w.remake(yes) }
 
 // run runs a test in a bubble of its own time, in a world of its own, and asks
 // that no call is left at its end.
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t), witness: &scribe{}, details: &clerk{}}
+		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t), conversations: &scribe{}, details: &clerk{}}
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.remake = func(applications bool) *call.Registry {
 			w.config = call.Config{
-				Details: w.details, Witness: w.witness, WitnessApplications: applications,
+				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: w.published, Clips: w.clips, Mixes: call.MixesOf(engine),
+				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Clips: w.clips, Mixes: call.MixesOf(engine),
 				Permit: w.rules,
 			}
 			return call.NewRegistry(w.config, log)
@@ -183,3 +183,8 @@ func (c *clips) Fetch(ctx context.Context, uri, _ string) (*player.Clip, error) 
 	}
 	return c.clip, c.fail[uri]
 }
+
+// both publishes to two.
+type both [2]call.Publisher
+
+func (b both) Publish(e call.Event) { b[0].Publish(e); b[1].Publish(e) }

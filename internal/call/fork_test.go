@@ -67,11 +67,11 @@ func TestUsersTelephonesRingAndTheFirstTakesTheCall(t *testing.T) {
 		if _, err := w.Answer(bg, in.Context, identifier.ID{}, control); !fault.Is(err, fault.KindConflict) {
 			t.Errorf("an application answered what was answered: %v", err)
 		}
-		w.witness.expect(t, "started by "+list[0].ID.Raw(), "added "+ann.Raw())
+		w.conversations.expect(t, "started by "+list[0].ID.Raw(), "added "+ann.Raw())
 		legs[1].HangUp()
 		w.expect(id, connected+" CallDisconnected")
-		if w.witness.ending.By != ann {
-			t.Errorf("ended by %s", w.witness.ending.By)
+		if w.conversations.ending.By != ann {
+			t.Errorf("ended by %s", w.conversations.ending.By)
 		}
 	})
 }
@@ -246,7 +246,7 @@ func TestWithoutApplicationsTelephonesDecide(t *testing.T) {
 		}
 		legs[0].PickUp()
 		w.silent(legs[1], 200)
-		w.witness.expect(t, "started by "+ben.Raw(), "added "+ann.Raw(), "added "+ben.Raw())
+		w.conversations.expect(t, "started by "+ben.Raw(), "added "+ann.Raw(), "added "+ben.Raw())
 		caller.HangUp()
 		synctest.Wait()
 		if _, over := legs[0].Why(); !over {
@@ -310,7 +310,7 @@ func TestUsersTelephonesCall(t *testing.T) {
 		}
 		callee.PickUp()
 		synctest.Wait()
-		w.witness.expect(t, "started by "+ann.Raw(), "added "+ann.Raw())
+		w.conversations.expect(t, "started by "+ann.Raw(), "added "+ann.Raw())
 		callee.HangUp()
 		synctest.Wait()
 		if _, over := out.Why(); !over {

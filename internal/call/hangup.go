@@ -84,7 +84,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 		ender = by.self.id
 	}
 	for _, e := range c.endpoints {
-		c.witnessDeparture(e)
+		c.publishDeparture(e)
 		if e.who != nil {
 			e.who.endHold()
 		}
@@ -100,7 +100,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 			e.enter(gone)
 		}
 	}
-	c.witnessEnd(why, ender)
+	c.publishEnd(why, ender)
 	if c.mix != nil {
 		c.mix.Close()
 	}

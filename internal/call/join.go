@@ -23,7 +23,7 @@ func (c *Call) arrived(e *endpoint) {
 	e.join = nil
 	e.answered = time.Now()
 	c.admit(e)
-	c.witnessArrival(e)
+	c.publishArrival(e)
 	if j != nil && j.up != nil {
 		j.up(e)
 	}
@@ -59,7 +59,7 @@ func (c *Call) left(e *endpoint, was stage, why Reason) {
 		return
 	}
 	if c.kind.endsWhenOneLeaves() && was != handingOver {
-		if c.witnessed(e) && why.Kind == EndedByPeer {
+		if c.converses(e) && why.Kind == EndedByPeer {
 			c.record.endedBy = e.id
 		}
 		c.finish(why, nil)
@@ -81,7 +81,7 @@ func (c *Call) withdraw(e *endpoint) {
 		e.enter(e.afterwards())
 	}
 	if p != nil && len(p.endpoints()) == 0 {
-		c.witnessDeparture(e)
+		c.publishDeparture(e)
 		p.endHold()
 		for _, conn := range c.connections {
 			conn.cancelWith(p)

@@ -18,7 +18,7 @@ func (c *Call) joinApplication(self *endpoint) {
 	if self.place == inApplication && self.stage == arriving {
 		c.admit(self)
 	}
-	c.witnessArrival(self)
+	c.publishArrival(self)
 }
 
 // leaveMix takes an endpoint's sound out of the mix, which closes it.

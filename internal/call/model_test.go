@@ -96,6 +96,9 @@ func (g *game) judge() string {
 	open, ends, last := map[string]bool{}, map[string]int{}, map[string]bool{}
 	for _, e := range g.published.All() {
 		head := e.Header()
+		if head.Scope() == call.CallScope {
+			continue
+		}
 		if last[head.Connection] {
 			return fmt.Sprintf("%T came after CallDisconnected", e)
 		}

@@ -31,6 +31,6 @@ func TestCallerByAnOwnNumberIsNoUser(t *testing.T) {
 		if _, over := added.Why(); !over || w.Active() != 0 {
 			t.Errorf("%d calls go on, though no application and no user is in them", w.Active())
 		}
-		w.witness.expect(t)
+		w.conversations.expect(t)
 	})
 }

@@ -14,7 +14,7 @@ type participant struct {
 	muted bool
 	held  bool
 	music *holdMusic // what it hears while it is held; nil: nothing
-	stay  string     // a GUID while the witness counts it as present
+	stay  string     // a GUID while the conversation counts it as present
 }
 
 // is reports whether the participant is the application that has a connection.

@@ -40,12 +40,11 @@ type Config struct {
 	Publisher Publisher
 	Clips     Clips
 	Mixes     Mixes
-	// Witness hears of conversations between identities; nil: nobody does.
-	Witness Witness
 	// Permit decides which phone numbers may be called, by whom; nil: all, by all.
 	Permit *permit.Rules
-	// WitnessApplications lets it hear of applications as well, not of devices alone.
-	WitnessApplications bool
+	// ApplicationsConverse makes applications that take part in the name of an
+	// identity part of the conversation, of which CallEvents tell; else devices alone are.
+	ApplicationsConverse bool
 	// EchoNumbers are answered by an echo, without an application.
 	EchoNumbers []string
 	// Details takes what is left of each call when it is over; nil: nobody does.
@@ -69,9 +68,6 @@ func (c *Config) defaults() {
 	setDefault(&c.MaxDuration, 30*time.Hour)
 	if c.MaxCalls == 0 {
 		c.MaxCalls = 10_000
-	}
-	if c.Witness == nil {
-		c.Witness = noWitness{}
 	}
 	if c.Details == nil {
 		c.Details = noDetails{}

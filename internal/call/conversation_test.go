@@ -10,26 +10,30 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// scribe writes down what a witness hears, of any number of calls.
+// scribe writes down the events of conversations, of any number of calls.
 type scribe struct {
 	mu     sync.Mutex
 	heard  []string
-	ending call.Ending
+	ending call.ConversationEnded
 }
 
-func (s *scribe) CallStarted(c call.Conversation) { s.note("started by %s", c.StartedBy) }
-func (s *scribe) ParticipantAdded(_ call.Conversation, p call.Presence) {
-	s.note("added %s", p.Who)
+// Publish notes an event that belongs to a call.
+func (s *scribe) Publish(e call.Event) {
+	switch e := e.(type) {
+	case call.ConversationStarted:
+		s.note("started by %s", e.StartedBy)
+	case call.ConversationJoined:
+		s.note("added %s", e.Who)
+	case call.ConversationLeft:
+		s.note("removed %s", e.Who)
+	case call.ConversationEnded:
+		s.mu.Lock()
+		s.ending = e
+		s.mu.Unlock()
+		s.note("ended")
+	}
 }
-func (s *scribe) ParticipantRemoved(_ call.Conversation, p call.Presence) {
-	s.note("removed %s", p.Who)
-}
-func (s *scribe) CallEnded(_ call.Conversation, e call.Ending) {
-	s.mu.Lock()
-	s.ending = e
-	s.mu.Unlock()
-	s.note("ended")
-}
+
 func (s *scribe) note(format string, what ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,13 +45,13 @@ func (s *scribe) expect(t *testing.T, want ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if fmt.Sprint(s.heard) != fmt.Sprint(want) {
-		t.Errorf("the witness heard\n%q, want\n%q", s.heard, want)
+		t.Errorf("the conversation was told as\n%q, want\n%q", s.heard, want)
 	}
 }
 
-func TestConversationOfIdentitiesIsWitnessed(t *testing.T) {
+func TestConversationOfIdentitiesIsPublished(t *testing.T) {
 	run(t, func(w *world) {
-		w.witnessApplications(true)
+		w.applicationsConverse(true)
 		a, b := identifier.User(resource, "a"), identifier.User(resource, "b")
 		p, err := w.Create(bg, call.Create{Targets: []identifier.ID{b}, Source: a, Control: control})
 		w.must(err)
@@ -58,27 +62,27 @@ func TestConversationOfIdentitiesIsWitnessed(t *testing.T) {
 		w.must(err)
 		w.must(conn.Terminate(bg))
 		w.expect(p.ID, connected+" CallDisconnected")
-		w.witness.expect(t, "started by "+a.Raw(), "added "+b.Raw(), "added "+a.Raw(), "removed "+a.Raw(), "removed "+b.Raw(), "ended")
-		if e := w.witness.ending; e.Duration < 90*time.Second || e.Duration > 91*time.Second || e.By != a {
+		w.conversations.expect(t, "started by "+a.Raw(), "added "+b.Raw(), "added "+a.Raw(), "removed "+a.Raw(), "removed "+b.Raw(), "ended")
+		if e := w.conversations.ending; e.Duration < 90*time.Second || e.Duration > 91*time.Second || e.By != a {
 			t.Errorf("the ending is %+v", e)
 		}
 	})
 }
 
-func TestPhonesAndApplicationsAreNotWitnessed(t *testing.T) {
+func TestPhonesAndApplicationsAreNoConversation(t *testing.T) {
 	run(t, func(w *world) {
 		leg, _, _ := w.answered()
 		leg.HangUp()
-		w.witness.expect(t)
+		w.conversations.expect(t)
 	})
 }
 
-func TestCallThatNeverCameUpIsNotWitnessed(t *testing.T) {
+func TestCallThatNeverCameUpIsNoConversation(t *testing.T) {
 	run(t, func(w *world) {
-		w.witnessApplications(true)
+		w.applicationsConverse(true)
 		_, id := w.create(identifier.NewUser(resource))
 		time.Sleep(31 * time.Second)
 		w.expect(id, "CreateCallFailed CallDisconnected")
-		w.witness.expect(t)
+		w.conversations.expect(t)
 	})
 }

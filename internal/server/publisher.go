@@ -2,32 +2,40 @@ package server
 
 import (
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/callautomation"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 )
 
-// witness tells Event Grid's subscribers of conversations between identities.
-type witness struct{ grid *eventgrid.Grid }
+// publisher gives each event to who tells of it: those of connections to their
+// applications, those of calls to Event Grid's subscribers.
+type publisher struct {
+	callbacks *callautomation.Callbacks
+	grid      *eventgrid.Grid
+}
+
+// Publish queues an event.
+func (p publisher) Publish(e call.Event) {
+	if e.Header().Scope() == call.ConnectionScope {
+		p.callbacks.Publish(e)
+		return
+	}
+	switch e := e.(type) {
+	case call.ConversationStarted:
+		p.grid.CallStarted(eventgrid.CallStarted{CallFacts: facts(e.Conversation)})
+	case call.ConversationJoined:
+		p.grid.CallParticipantAdded(participantEvent(e.Conversation, e.Presence))
+	case call.ConversationLeft:
+		p.grid.CallParticipantRemoved(participantEvent(e.Conversation, e.Presence))
+	case call.ConversationEnded:
+		p.grid.CallEnded(endEvent(e))
+	}
+}
 
 func facts(c call.Conversation) eventgrid.CallFacts {
 	return eventgrid.CallFacts{
 		StartedBy: eventgrid.Participant{ID: c.StartedBy}, ServerCallID: c.ServerCallID,
 		TwoParty: !c.Group, CorrelationID: c.CorrelationID, At: c.At,
 	}
-}
-
-// CallStarted publishes that a conversation has begun.
-func (w witness) CallStarted(c call.Conversation) {
-	w.grid.CallStarted(eventgrid.CallStarted{CallFacts: facts(c)})
-}
-
-// ParticipantAdded publishes that somebody has joined.
-func (w witness) ParticipantAdded(c call.Conversation, p call.Presence) {
-	w.grid.CallParticipantAdded(participantEvent(c, p))
-}
-
-// ParticipantRemoved publishes that somebody is gone.
-func (w witness) ParticipantRemoved(c call.Conversation, p call.Presence) {
-	w.grid.CallParticipantRemoved(participantEvent(c, p))
 }
 
 func participantEvent(c call.Conversation, p call.Presence) eventgrid.CallParticipant {
@@ -37,13 +45,12 @@ func participantEvent(c call.Conversation, p call.Presence) eventgrid.CallPartic
 	}
 }
 
-// CallEnded publishes that a conversation is over.
-func (w witness) CallEnded(c call.Conversation, end call.Ending) {
-	e := eventgrid.CallEnded{CallFacts: facts(c), Duration: end.Duration, Reason: endReason(end.Reason)}
+func endEvent(end call.ConversationEnded) eventgrid.CallEnded {
+	e := eventgrid.CallEnded{CallFacts: facts(end.Conversation), Duration: end.Duration, Reason: endReason(end.Reason)}
 	if !end.By.IsZero() {
 		e.EndedBy = &eventgrid.EndedBy{ID: end.By}
 	}
-	w.grid.CallEnded(e)
+	return e
 }
 
 // endReason is why a call ended, in the numbers of calling clients: 0/7000 where
