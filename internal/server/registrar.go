@@ -20,7 +20,7 @@ func (p *parts) openRegistrar(ctx context.Context) (err error) {
 		return err
 	}
 	p.later(func() error { p.registrar.Close(); return nil })
-	p.metrics.MustRegister(registrations{p.registrar})
+	p.metrics.MustRegister(registrationClients{p.registrar})
 	return nil
 }
 
@@ -35,8 +35,8 @@ func (d devices) Devices(user identifier.ID) (list []string) {
 	return list
 }
 
-// registrations tells Prometheus of telephones.
-type registrations struct{ of *registrar.Registrar }
+// registrationClients tells Prometheus of telephones.
+type registrationClients struct{ of *registrar.Registrar }
 
 var (
 	phonesRegistered = prometheus.NewDesc("switchhook_phones_registered", "Telephones of users that are registered now.", nil, nil)
@@ -45,13 +45,13 @@ var (
 )
 
 // Describe names the metrics.
-func (registrations) Describe(to chan<- *prometheus.Desc) {
+func (registrationClients) Describe(to chan<- *prometheus.Desc) {
 	to <- phonesRegistered
 	to <- phoneRegisters
 }
 
 // Collect reads them.
-func (r registrations) Collect(to chan<- prometheus.Metric) {
+func (r registrationClients) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(phonesRegistered, prometheus.GaugeValue, float64(len(r.of.All())))
 	counts := r.of.Counts()
 	for result, n := range map[string]uint64{

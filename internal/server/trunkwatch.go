@@ -15,7 +15,7 @@ func (p *parts) trunkLink(name string) admin.Link {
 	if health, ok := p.phones.Health(name); ok {
 		link.State, link.Answer, link.Answered, link.Heard = string(health.State), health.Answer, health.Answered, health.Heard
 	}
-	if r := p.phones.Registration(name); r.State != "" {
+	if r := p.phones.TrunkRegistration(name); r.State != "" {
 		link.Registration = &admin.TrunkRegistration{User: r.User, State: string(r.State), Answer: r.Answer, Since: r.Since, Until: r.Until, Next: r.Next, Associated: r.Associated}
 	}
 	return link
@@ -35,7 +35,7 @@ func (w trunkWatch) Health(name string) siprouting.TrunkHealth {
 		return found
 	}
 	health, ok := w.p.phones.Health(name)
-	line := w.p.phones.Registration(name)
+	line := w.p.phones.TrunkRegistration(name)
 	switch {
 	case !ok:
 	case health.State == sip.Inactive:

@@ -74,7 +74,7 @@ func (s *Server) alive(trunks []*trunk.Trunk) []*trunk.Trunk {
 	defer s.health.mu.Unlock()
 	list := slices.DeleteFunc(slices.Clone(trunks), func(t *trunk.Trunk) bool {
 		known, ok := s.health.of[t.Name]
-		return ok && known.State == Inactive || s.registrations.refused(t)
+		return ok && known.State == Inactive || s.registering.isRefused(t)
 	})
 	if len(list) == 0 {
 		return trunks

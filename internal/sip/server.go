@@ -27,24 +27,24 @@ type Server struct {
 	ports  *rtp.Ports
 	log    *slog.Logger
 
-	transport     *sip.TransportLayer
-	transactions  *sip.TransactionLayer
-	tags          tags
-	settled       settled
-	locator       locator
-	health        health
-	habits        habits
-	registrations registrations
-	dialled       dialled // over TLS
-	dialledTCP    dialled
-	lines         lines
-	noTCP         deafToTCP
-	connecting    singleflight.Group
-	gate          *gate.Gate
-	meter         *loadMeter
-	legs          legs
-	locals        locals
-	sockets       *webSockets
+	transport    *sip.TransportLayer
+	transactions *sip.TransactionLayer
+	tags         tags
+	settled      settled
+	locator      locator
+	health       health
+	habits       habits
+	registering  registrationClients
+	dialled      dialled // over TLS
+	dialledTCP   dialled
+	lines        lines
+	noTCP        deafToTCP
+	connecting   singleflight.Group
+	gate         *gate.Gate
+	meter        *loadMeter
+	legs         legs
+	locals       locals
+	sockets      *webSockets
 
 	udp      net.PacketConn
 	tcp, tls net.Listener
@@ -104,7 +104,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.cfg.Phones != nil {
 		s.work.Go(s.keepFlows)
 	}
-	s.registrations.start(s)
+	s.registering.start(s)
 	return nil
 }
 
@@ -199,7 +199,7 @@ func (s *Server) Close() {
 			l.End(call.Reason{Kind: call.ServerStopped, Text: "the server stops"})
 		}
 		s.legs.wait(closeGrace)
-		s.registrations.stop()
+		s.registering.stop()
 		s.cancel()
 		s.transactions.Close()
 		s.transport.Close()

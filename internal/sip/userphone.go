@@ -49,7 +49,7 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	switch {
 	case request.Method == sip.REGISTER:
 		if !s.badExtension(request, tx) {
-			s.register(request, tx, as)
+			s.bindPhone(request, tx, as)
 		}
 	case s.overloaded(request, tx), s.refuse(request, tx):
 	case request.IsInvite():

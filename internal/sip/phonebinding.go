@@ -12,14 +12,14 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// register takes a telephone's REGISTER (RFC 3261 §10.3), whose password was
+// bindPhone takes a telephone's REGISTER (RFC 3261 §10.3), whose password was
 // right.
-func (s *Server) register(request *sip.Request, tx *sip.ServerTx, as registrar.Credential) {
+func (s *Server) bindPhone(request *sip.Request, tx *sip.ServerTx, as registrar.Credential) {
 	if header.User(&request.To().Address) != as.UserName { // nobody registers for others
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden", header.Warning(s.cfg.UserAgent, errors.New("the To of a REGISTER must name the user who signs it")))
 		return
 	}
-	in, wrong := registrationOf(request, as.UserName)
+	in, wrong := readBindings(request, as.UserName)
 	if wrong != "" {
 		s.respond(request, tx, sip.StatusBadRequest, wrong)
 		return
@@ -40,11 +40,11 @@ func (s *Server) register(request *sip.Request, tx *sip.ServerTx, as registrar.C
 		s.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", s.retryAfter())
 		return
 	}
-	s.respond(request, tx, sip.StatusOK, "OK", registered(request, in, devices)...)
+	s.respond(request, tx, sip.StatusOK, "OK", bindingFields(request, in, devices)...)
 }
 
-// registered are the headers of the 200: all that the user has registered.
-func registered(request *sip.Request, in registrar.Registration, devices []registrar.Device) (list []sip.Header) {
+// bindingFields are the headers of the 200: all that the user has registered.
+func bindingFields(request *sip.Request, in registrar.Registration, devices []registrar.Device) (list []sip.Header) {
 	now := time.Now()
 	for _, d := range devices {
 		left := max(1, int(d.Expires.Sub(now).Round(time.Second).Seconds()))
@@ -66,4 +66,49 @@ func namesFlow(in registrar.Registration) bool {
 		}
 	}
 	return false
+}
+
+// readBindings reads what a REGISTER asks for, once its sender is known. wrong is the
+// phrase of a 400 where nobody can tell what is meant.
+func readBindings(request *sip.Request, userName string) (in registrar.Registration, wrong string) {
+	in = registrar.Registration{
+		UserName: userName, CallID: request.CallID().Value(), CSeq: request.CSeq().SeqNo,
+		Flow: flowOf(request), UserAgent: header.UserAgent(request),
+	}
+	usual := time.Duration(-1)
+	if values := header.Values(request, "Expires"); len(values) > 0 {
+		if usual, wrong = header.ParseExpires(values[0]); wrong != "" {
+			return in, wrong
+		}
+	}
+	var contacts []string
+	for _, value := range header.Values(request, "Contact") {
+		contacts = append(contacts, header.SplitAddresses(value)...)
+	}
+	if len(contacts) > 2*registrar.MaxDevices {
+		return in, "Too Many Contacts"
+	}
+	for _, text := range contacts {
+		if strings.TrimSpace(text) == "*" {
+			in.All = true
+			continue
+		}
+		contact, wrong := header.ParseContact(text, usual)
+		if wrong == "" && len(contact.URI) > registrar.MaxContact {
+			wrong = header.UnusableContact
+		}
+		if wrong != "" {
+			return in, wrong
+		}
+		in.Contacts = append(in.Contacts, registrar.Contact(contact))
+	}
+	if in.All && (len(contacts) > 1 || usual != 0) { // RFC 3261 §10.3, step 6
+		return in, "Contact * Needs Expires 0 And No Other"
+	}
+	return in, ""
+}
+
+// flowOf is the way that a request came.
+func flowOf(request *sip.Request) registrar.Flow {
+	return registrar.Flow{Transport: sip.NetworkToUpper(request.Transport()), Source: sourceOf(request)}
 }

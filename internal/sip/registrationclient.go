@@ -12,32 +12,39 @@ import (
 	"github.com/google/uuid"
 	"github.com/icholy/digest"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// registration is one trunk's. Its goroutine owns what all.mu does not guard.
-type registration struct {
-	Registration           // guarded
-	routes       []sip.Uri // guarded: the service route
-	trunk        *trunk.Trunk
-	all          *registrations
-	cancel       context.CancelFunc
-	done         chan struct{} // closed when the trunk has heard that we leave
+// registrationClient registers us with one trunk (RFC 3261 §10.2), again before
+// what was granted ends, and takes the registration back at its end:
+//
+//	registering → registered ⇄ failed
+//
+// Its goroutine owns what set.mu does not guard.
+type registrationClient struct {
+	set    *registrationClients
+	trunk  *trunk.Trunk
+	cancel context.CancelFunc
+	done   chan struct{} // closed when the trunk has heard that we leave
+
+	status TrunkRegistration // guarded
+	routes []sip.Uri         // guarded: the service route
 
 	callID, tag string // the same for all attempts (RFC 3261 §10.2)
 	seq         uint32
 	expires     time.Duration // asked for; longer than configured after 423
 	credentials *credentials
 	place       netip.AddrPort // where we are registered
-	failures    int
+	failures    int            // in a row
 }
 
-func newRegistration(r *registrations, t *trunk.Trunk, cancel context.CancelFunc) *registration {
+func newRegistrationClient(r *registrationClients, t *trunk.Trunk, cancel context.CancelFunc) *registrationClient {
 	callID := uuid.NewString()
-	return &registration{
-		Registration: Registration{State: Registering, User: t.Register.User, Since: time.Now()},
-		trunk:        t, all: r, cancel: cancel, done: make(chan struct{}),
+	return &registrationClient{
+		status: TrunkRegistration{State: Registering, User: t.Register.User, Since: time.Now()},
+		trunk:  t, set: r, cancel: cancel, done: make(chan struct{}),
 		callID: callID, tag: r.server.tags.caller(callID), expires: t.Register.Expires,
 	}
 }
@@ -46,7 +53,7 @@ func newRegistration(r *registrations, t *trunk.Trunk, cancel context.CancelFunc
 const maxGranted = 7 * 24 * time.Hour
 
 // run registers, and again before what was granted ends, until ctx is done.
-func (r *registration) run(ctx context.Context) {
+func (r *registrationClient) run(ctx context.Context) {
 	for {
 		wait := r.attempt(ctx)
 		select {
@@ -57,13 +64,13 @@ func (r *registration) run(ctx context.Context) {
 		break
 	}
 	if r.place.IsValid() {
-		r.leave()
+		r.withdraw()
 	}
 }
 
 // attempt registers once, and returns how long to wait for the next time.
-func (r *registration) attempt(ctx context.Context) (wait time.Duration) {
-	response, err := r.ask(ctx)
+func (r *registrationClient) attempt(ctx context.Context) (wait time.Duration) {
+	response, err := r.register(ctx)
 	now := time.Now()
 	var granted, after time.Duration
 	switch {
@@ -73,53 +80,52 @@ func (r *registration) attempt(ctx context.Context) (wait time.Duration) {
 		err = fmt.Errorf("%d %s", response.StatusCode, response.Reason)
 		after = header.RetryAfter(response)
 	}
-	s := r.all.server
-	r.all.mu.Lock()
-	defer r.all.mu.Unlock()
-	before := r.State
+	s := r.set.server
+	r.set.mu.Lock()
+	defer r.set.mu.Unlock()
+	before, status := r.status.State, &r.status
 	if err == nil {
-		r.failures, r.Until, r.Answer, r.State = 0, now.Add(granted), response.StartLine(), Registered
-		r.routes, r.Associated = header.ServiceRoute(response), header.AssociatedURIs(response)
-		wait = refreshIn(granted)
+		r.failures, status.Until, status.Answer, status.State = 0, now.Add(granted), response.StartLine(), Registered
+		r.routes, status.Associated = header.ServiceRoute(response), header.AssociatedURIs(response)
+		wait = refreshAfter(granted)
 	} else {
-		wait = max(r.backOff(s.cfg.RegisterRetry), after)
-		r.Answer, r.State, r.place = err.Error(), NotRegistered, r.placeUnless(now)
+		r.failures++
+		wait = max(registerBackoff(s.cfg.RegisterRetry).Delay(r.failures), after)
+		status.Answer, status.State, r.place = err.Error(), NotRegistered, r.keptPlace(now)
 	}
-	r.Next = now.Add(wait)
-	if r.State != before && ctx.Err() == nil {
-		r.Since = now
-		s.log.Info("registration changed", "trunk", r.trunk.Name, "state", r.State, "answer", r.Answer, "next", wait.Round(time.Second))
+	status.Next = now.Add(wait)
+	if status.State != before && ctx.Err() == nil {
+		status.Since = now
+		s.log.Info("registration with a trunk changed", "trunk", r.trunk.Name, "state", status.State, "answer", status.Answer, "next", wait.Round(time.Second))
 	}
 	return wait
 }
 
-// placeUnless forgets where we are registered once what was granted has ended.
-func (r *registration) placeUnless(now time.Time) netip.AddrPort {
-	if r.Until.Before(now) {
+// keptPlace forgets where we are registered once what was granted has ended.
+func (r *registrationClient) keptPlace(now time.Time) netip.AddrPort {
+	if r.status.Until.Before(now) {
 		return netip.AddrPort{}
 	}
 	return r.place
 }
 
-// backOff doubles from one failure to the next, up to half an hour, and is never
-// the same for many servers.
-func (r *registration) backOff(first time.Duration) time.Duration {
+// registerBackoff is how long to wait after failures: between half of first and
+// first at first, half an hour at most.
+func registerBackoff(first time.Duration) backoff.Exponential {
 	const longest = 30 * time.Minute
-	r.failures++
-	wait := min(first<<min(r.failures-1, 16), longest)
-	return wait/2 + rand.N(wait/2+1)
+	return backoff.Exponential{First: first / 2, Longest: longest / 2, Jitter: 1}
 }
 
-// refreshIn leaves time for two more attempts before a grant ends.
-func refreshIn(granted time.Duration) time.Duration {
+// refreshAfter leaves time for two more attempts before a grant ends.
+func refreshAfter(granted time.Duration) time.Duration {
 	early := min(granted/4, time.Minute)
 	return max(granted-early-rand.N(early/4+1), granted/2)
 }
 
-// ask sends REGISTER to the trunk's places until one answers, with credentials
+// register sends REGISTER to the trunk's places until one answers, with credentials
 // and with another time where it asks for them.
-func (r *registration) ask(ctx context.Context) (*sip.Response, error) {
-	s := r.all.server
+func (r *registrationClient) register(ctx context.Context) (*sip.Response, error) {
+	s := r.set.server
 	ctx, cancel := context.WithTimeout(ctx, 64*sip.T1)
 	defer cancel()
 	places, err := s.locator.find(ctx, r.trunk)
@@ -141,8 +147,8 @@ func (r *registration) ask(ctx context.Context) (*sip.Response, error) {
 
 // negotiate carries a REGISTER to its final response: 401 and 407 are answered,
 // once and once more for a stale nonce, and 423 by its Min-Expires.
-func (r *registration) negotiate(ctx context.Context, place netip.AddrPort, expires time.Duration) (*sip.Response, error) {
-	s := r.all.server
+func (r *registrationClient) negotiate(ctx context.Context, place netip.AddrPort, expires time.Duration) (*sip.Response, error) {
+	s := r.set.server
 	if err := s.connect(ctx, r.trunk, place); err != nil {
 		return nil, err
 	}
@@ -173,8 +179,8 @@ func (r *registration) negotiate(ctx context.Context, place netip.AddrPort, expi
 }
 
 // request builds a REGISTER; no time takes the registration back.
-func (r *registration) request(place netip.AddrPort, expires time.Duration) *sip.Request {
-	s, transport := r.all.server, transportOf(r.trunk)
+func (r *registrationClient) request(place netip.AddrPort, expires time.Duration) *sip.Request {
+	s, transport := r.set.server, transportOf(r.trunk)
 	domain := r.trunk.Realm()
 	account := party{uri: sip.Uri{Scheme: "sip", User: r.trunk.Register.User, Host: domain}}
 	if r.trunk.Shown.FromDomain != "" {
@@ -208,11 +214,11 @@ func (r *registration) request(place netip.AddrPort, expires time.Duration) *sip
 	return request
 }
 
-// leave takes the registration back: calls must not go where nobody is.
-func (r *registration) leave() {
-	ctx, cancel := context.WithTimeout(r.all.server.ctx, stopPatience)
+// withdraw takes the registration back: calls must not go where nobody is.
+func (r *registrationClient) withdraw() {
+	ctx, cancel := context.WithTimeout(r.set.server.ctx, withdrawTime)
 	defer cancel()
 	if _, err := r.negotiate(ctx, r.place, 0); err != nil {
-		r.all.server.log.Warn("a trunk did not hear that we leave", "trunk", r.trunk.Name, "error", err)
+		r.set.server.log.Warn("trunk did not confirm the end of our registration", "trunk", r.trunk.Name, "error", err)
 	}
 }

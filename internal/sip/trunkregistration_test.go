@@ -29,7 +29,7 @@ func registers(phone *siptest.Phone) (list []*siptest.Message) {
 
 func (r *rig) registered(t *testing.T) {
 	t.Helper()
-	eventually(t, func() bool { return r.Registration("provider").State == Registered })
+	eventually(t, func() bool { return r.TrunkRegistration("provider").State == Registered })
 }
 
 // TestTrunkIsRegistered asks for a registration with digest, and that calls to
@@ -40,7 +40,7 @@ func TestTrunkIsRegistered(t *testing.T) {
 	registrar.Tells(siptest.Field{Name: "P-Associated-URI", Value: "<sip:+15551230001@provider.example>, <sip:+15551230002@provider.example>"})
 	r := newRig(t, nil, via)
 	r.registered(t)
-	known := r.Registration("provider")
+	known := r.TrunkRegistration("provider")
 	if known.User != "account" || len(known.Associated) != 2 || time.Until(known.Until) < 9*time.Minute || !known.Next.Before(known.Until) {
 		t.Errorf("registration is %+v", known)
 	}
@@ -65,8 +65,8 @@ func TestRegistrationIsRefreshedInTime(t *testing.T) {
 	registrar.Grants(1, 0)
 	r := newRig(t, nil, via)
 	r.registered(t)
-	began := r.Registration("provider").Until
-	eventually(t, func() bool { return r.Registration("provider").Until.After(began) })
+	began := r.TrunkRegistration("provider").Until
+	eventually(t, func() bool { return r.TrunkRegistration("provider").Until.After(began) })
 	list := registers(phone)
 	a, b := list[0], list[len(list)-1]
 	first, _, _ := strings.Cut(a.Get("CSeq"), " ")
@@ -89,7 +89,7 @@ func TestTooBriefARegistrationIsAskedForLonger(t *testing.T) {
 	registrar.Grants(0, 3600)
 	r := newRig(t, nil, via)
 	r.registered(t)
-	if left := time.Until(r.Registration("provider").Until); left < 50*time.Minute {
+	if left := time.Until(r.TrunkRegistration("provider").Until); left < 50*time.Minute {
 		t.Errorf("registered for %s", left)
 	}
 }
@@ -102,8 +102,8 @@ func TestRefusedRegistrationIsTriedAgain(t *testing.T) {
 	registrar.Refuses(403)
 	spare, other := callee(t, "spare", nil)
 	r := newRig(t, func(c *Config) { c.RegisterRetry = 30 * time.Millisecond }, via, other)
-	eventually(t, func() bool { return r.Registration("provider").State == NotRegistered })
-	if known := r.Registration("provider"); !strings.Contains(known.Answer, "403") || known.Next.IsZero() {
+	eventually(t, func() bool { return r.TrunkRegistration("provider").State == NotRegistered })
+	if known := r.TrunkRegistration("provider"); !strings.Contains(known.Answer, "403") || known.Next.IsZero() {
 		t.Errorf("registration is %+v", known)
 	}
 	made := r.dial(t, "+15557770000")
@@ -120,7 +120,7 @@ func TestWrongPasswordIsNotTriedInALoop(t *testing.T) {
 	phone, _, via := provider(t)
 	via.Password = "wrong"
 	r := newRig(t, func(c *Config) { c.RegisterRetry = time.Hour }, via)
-	eventually(t, func() bool { return r.Registration("provider").State == NotRegistered })
+	eventually(t, func() bool { return r.TrunkRegistration("provider").State == NotRegistered })
 	if n := distinct(phone, isRequest("REGISTER", false)); n != 2 {
 		t.Errorf("%d attempts", n)
 	}
@@ -152,7 +152,7 @@ func TestChangedTrunkIsRegisteredAnew(t *testing.T) {
 	if err := r.table.Set([]trunk.Trunk{same}, nil); err != nil {
 		t.Fatal(err)
 	}
-	r.registrations.follow(t.Context())
+	r.registering.reconcile(t.Context())
 	if n := len(registers(phone)); n != 1 {
 		t.Errorf("%d registrations", n)
 	}
@@ -162,7 +162,7 @@ func TestChangedTrunkIsRegisteredAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, func() bool {
-		return r.Registration("provider").User == "other" && r.Registration("provider").State == Registered
+		return r.TrunkRegistration("provider").User == "other" && r.TrunkRegistration("provider").State == Registered
 	})
 	list := registrar.Contacts()
 	if len(list) != 1 || !strings.Contains(list[0], "other@") {
