@@ -4,28 +4,32 @@ import (
 	"net"
 	"net/netip"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// locals remembers which of our addresses leads to a peer.
+// locals remembers for a while which of our addresses leads to a peer.
 type locals struct {
-	mu   sync.Mutex
-	from map[netip.Addr]netip.Addr
+	towards *expiring.Map[netip.Addr, netip.Addr]
 }
 
-// maxLocals bounds the memory of locals; it starts anew beyond.
-const maxLocals = 4096
+const (
+	localLife = time.Minute
+	maxLocals = 4096
+)
 
-// towards asks the kernel which address it would send from. Nothing is sent.
-func (l *locals) towards(peer netip.Addr) netip.Addr {
-	l.mu.Lock()
-	local, known := l.from[peer]
-	l.mu.Unlock()
-	if known {
+func newLocals() locals {
+	return locals{expiring.New(expiring.Config[netip.Addr, netip.Addr]{TTL: localLife, Entries: maxLocals})}
+}
+
+// find asks the kernel which address it would send from. Nothing is sent.
+func (l locals) find(peer netip.Addr) netip.Addr {
+	now := time.Now()
+	if local, known := l.towards.Get(peer, now); known {
 		return local
 	}
 	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(peer, 9)))
@@ -33,13 +37,8 @@ func (l *locals) towards(peer netip.Addr) netip.Addr {
 		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
 	defer conn.Close()
-	local = addressOf(conn.LocalAddr()).Addr()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.from == nil || len(l.from) >= maxLocals {
-		l.from = make(map[netip.Addr]netip.Addr)
-	}
-	l.from[peer] = local
+	local := addressOf(conn.LocalAddr()).Addr()
+	l.towards.Put(peer, local, now)
 	return local
 }
 
@@ -52,7 +51,7 @@ func (s *Server) reached(bound, peer netip.Addr) netip.Addr {
 	if bound.IsValid() && !bound.IsUnspecified() {
 		return bound
 	}
-	return s.locals.towards(peer)
+	return s.locals.find(peer)
 }
 
 // private reports whether an address is of a local network, where no NAT is

@@ -8,7 +8,7 @@ import (
 )
 
 // Progress lets a caller hear the call before it is answered.
-func (l *leg) Progress() { l.box.put(l.letHear) }
+func (l *leg) Progress() { l.box.Put(l.letHear) }
 
 // TakeEarly gives the session to the call before the leg is answered.
 func (l *leg) TakeEarly() bool { return l.taken.CompareAndSwap(false, true) }

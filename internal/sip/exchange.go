@@ -27,7 +27,7 @@ func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on fu
 			tx, err = s.transactions.NewClientTransaction(ctx, request)
 		}
 		if err != nil {
-			l.box.put(func() { on(nil, err) })
+			l.box.Put(func() { on(nil, err) })
 			return
 		}
 		if repeated != nil {
@@ -35,13 +35,13 @@ func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on fu
 		}
 		if err := tx.Init(); err != nil {
 			tx.Terminate()
-			l.box.put(func() { on(nil, err) })
+			l.box.Put(func() { on(nil, err) })
 			return
 		}
 		for {
 			select {
 			case response := <-tx.Responses():
-				if !l.box.put(func() { on(response, nil) }) {
+				if !l.box.Put(func() { on(response, nil) }) {
 					s.stray(response) // the leg is gone
 				}
 				if !response.IsProvisional() {
@@ -50,7 +50,7 @@ func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on fu
 			case <-tx.Done():
 				// sipgo tells that a transaction is over before it tells why.
 				err := cmp.Or(tx.Err(), sip.ErrTransactionTerminated)
-				l.box.put(func() { on(nil, err) })
+				l.box.Put(func() { on(nil, err) })
 				return
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -91,7 +92,7 @@ func TestEachTransportHasItsService(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		places, err := (&locator{resolver: names}).find(t.Context(), table.Trunks()[0])
+		places, err := newLocator(names).find(t.Context(), table.Trunks()[0])
 		if err != nil || len(places) != 1 || places[0].String() != test.want {
 			t.Errorf("%s over %s: %v %v, want %s", test.host, test.transport, places, err, test.want)
 		}
@@ -100,35 +101,41 @@ func TestEachTransportHasItsService(t *testing.T) {
 
 func TestNamesAreRemembered(t *testing.T) {
 	t.Parallel()
-	names := &zone{hosts: map[string][]string{"a.example": {"2001:db8::1", "192.0.2.1"}}}
-	l := &locator{resolver: names}
-	table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}, {Name: "b", Host: "b.example", Port: 5070}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, b := table.Trunks()[0], table.Trunks()[1]
-	for range 3 {
-		if places, err := l.find(t.Context(), a); err != nil || len(places) != 2 || places[0].String() != "192.0.2.1:5070" {
-			t.Fatalf("%v %v", places, err)
+	synctest.Test(t, func(t *testing.T) {
+		names := &zone{hosts: map[string][]string{"a.example": {"2001:db8::1", "192.0.2.1"}}}
+		l := newLocator(names)
+		table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}, {Name: "b", Host: "b.example", Port: 5070}}, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if places, err := l.find(t.Context(), b); err == nil || len(places) != 0 {
-			t.Fatalf("%v %v", places, err)
+		a, b := table.Trunks()[0], table.Trunks()[1]
+		asked := func(want int64) {
+			t.Helper()
+			if n := names.asked.Load(); n != want {
+				t.Errorf("the name service was asked %d times, want %d", n, want)
+			}
 		}
-	}
-	if n := names.asked.Load(); n != 2 {
-		t.Errorf("the name service was asked %d times, want 2", n)
-	}
-	names.dead.Store(true)
-	for key, known := range l.known { // an hour less a minute later
-		known.at = known.at.Add(-staleFor + time.Minute)
-		l.known[key] = known
-	}
-	if places, err := l.find(t.Context(), a); err != nil || len(places) != 2 {
-		t.Errorf("%v %v", places, err)
-	}
-	if n := names.asked.Load(); n != 3 {
-		t.Errorf("the name service was asked %d times, want 3", n)
-	}
+		for range 3 {
+			if places, err := l.find(t.Context(), a); err != nil || len(places) != 2 || places[0].String() != "192.0.2.1:5070" {
+				t.Fatalf("%v %v", places, err)
+			}
+			if places, err := l.find(t.Context(), b); err == nil || len(places) != 0 {
+				t.Fatalf("%v %v", places, err)
+			}
+		}
+		asked(2)
+		names.dead.Store(true)
+		time.Sleep(staleFor - time.Minute)
+		if places, err := l.find(t.Context(), a); err != nil || len(places) != 2 {
+			t.Errorf("%v %v", places, err)
+		}
+		asked(3)
+		time.Sleep(time.Minute)
+		if places, err := l.find(t.Context(), a); err == nil {
+			t.Errorf("after an hour without the name service there is %v", places)
+		}
+		asked(4)
+	})
 }
 
 // TestDeadTrunkIsSkipped asks that a trunk that answers no OPTIONS gets no calls,

@@ -97,7 +97,7 @@ func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, 
 	l.answer = &answering{
 		response: response, tx: tx, conn: tx.Connection(), cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
 	}
-	l.server.settled.note(request)
+	l.server.completed.note(request, time.Now())
 	l.server.send(response, tx)
 	l.clock.set(resendAnswer, sip.T1)
 	l.clock.set(missingACK, 64*sip.T1)
@@ -132,7 +132,7 @@ func (l *leg) acknowledged(ack *sip.Request) {
 
 // answerArrived stops repeating a 2xx.
 func (l *leg) answerArrived() {
-	l.answer.tx.Terminate() // settled absorbs what is repeated
+	l.answer.tx.Terminate() // the completed transactions absorb what is repeated
 	l.answer = nil
 	l.clock.stop(resendAnswer)
 	l.clock.stop(missingACK)

@@ -148,7 +148,7 @@ func (l *leg) follow(tx *sip.ServerTx) {
 	l.living = living
 	hear := func(news func(*leg)) {
 		if l := living.Load(); l != nil {
-			l.box.put(func() { news(l) })
+			l.box.Put(func() { news(l) })
 		}
 	}
 	tx.OnCancel(func(cancel *sip.Request) { hear(func(l *leg) { l.canceled(cancel) }) })

@@ -16,7 +16,7 @@ var setSipgoLimits = sync.OnceFunc(func() {
 	// sipgo refuses to send datagrams beyond its idea of an MTU. UDP fragments;
 	// which transport a trunk wants is the trunk's setting.
 	sip.UDPMTUSize = 65000
-	// What absorbs a repeated INVITE after our 2xx is settled; sipgo's memory of it
+	// A repeated INVITE after our 2xx is absorbed by completed; sipgo's memory of it
 	// would be two hundred times as large, and cannot be ended early.
 	sip.Timer_L = sip.T1
 	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))

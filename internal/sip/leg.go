@@ -11,6 +11,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/inbox"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -37,13 +38,13 @@ type leg struct {
 	server  *Server
 	log     *slog.Logger
 	terms   terms
-	trunk   *trunk.Trunk    // nil for a telephone of a user
-	user    string          // the user name of a telephone of ours; "" on a trunk
-	agent   string          // what that telephone calls itself
-	session *rtp.Session    // safe for use by others
-	box     mailbox         // safe
-	tell    teller          // safe
-	ctx     context.Context // done when the leg is over
+	trunk   *trunk.Trunk         // nil for a telephone of a user
+	user    string               // the user name of a telephone of ours; "" on a trunk
+	agent   string               // what that telephone calls itself
+	session *rtp.Session         // safe for use by others
+	box     *inbox.Inbox[func()] // safe
+	tell    teller               // safe
+	ctx     context.Context      // done when the leg is over
 	cancel  context.CancelFunc
 	key     dialogKey              // belongs to legs
 	peer    atomic.Pointer[string] // safe: the remote tag of a call that was answered
@@ -78,7 +79,7 @@ var _ call.Leg = (*leg)(nil)
 func (s *Server) newLeg(session *rtp.Session, with origin) *leg {
 	l := &leg{
 		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent, session: session,
-		box: newMailbox(), clock: newClock(), media: newMedia(),
+		box: inbox.New[func()](), clock: newClock(), media: newMedia(),
 	}
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
 	l.tell.wire = l.wire
@@ -86,13 +87,20 @@ func (s *Server) newLeg(session *rtp.Session, with origin) *leg {
 	return l
 }
 
+// maxOffered bounds what the wire may leave in a leg's inbox.
+const maxOffered = 64
+
+// offer leaves work that came from the wire, unless too much waits. It returns
+// false where it does, or the leg is over.
+func (l *leg) offer(do func()) bool { return l.box.Offer(do, maxOffered) }
+
 // run does the leg's work until it is over.
 func (l *leg) run() {
 	defer l.leave()
 	for l.phase != over {
 		select {
-		case <-l.box.wake:
-			for _, do := range l.box.take() {
+		case <-l.box.Wake():
+			for do := range l.box.Take {
 				do()
 			}
 		case <-l.clock.timer.C:
@@ -112,7 +120,8 @@ func (l *leg) leave() {
 		l.living.Store(nil)
 	}
 	l.server.legs.remove(l)
-	for _, do := range l.box.close() {
+	l.box.Seal()
+	for do := range l.box.Take {
 		do() // requests still want their answer: the phase tells that it is over
 	}
 	l.order.giveUp()
@@ -163,13 +172,13 @@ func (l *leg) rings(a alarm) {
 }
 
 // Ring tells the caller that somebody is being asked.
-func (l *leg) Ring() { l.box.put(l.ring) }
+func (l *leg) Ring() { l.box.Put(l.ring) }
 
 // Answer accepts the call.
-func (l *leg) Answer() { l.box.put(l.accept) }
+func (l *leg) Answer() { l.box.Put(l.accept) }
 
 // End refuses, cancels or hangs up.
-func (l *leg) End(why call.Reason) { l.box.put(func() { l.end(why) }) }
+func (l *leg) End(why call.Reason) { l.box.Put(func() { l.end(why) }) }
 
 // UserAgent is what a user's telephone calls itself; "" for a trunk.
 func (l *leg) UserAgent() string { return l.agent }

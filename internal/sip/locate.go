@@ -6,9 +6,9 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -35,9 +35,11 @@ const (
 // port is given, else the name's own addresses (RFC 3263 §4).
 type locator struct {
 	resolver Resolver
+	known    *expiring.Map[located, finding]
+}
 
-	mu    sync.Mutex
-	known map[located]finding
+func newLocator(r Resolver) *locator {
+	return &locator{r, expiring.New(expiring.Config[located, finding]{TTL: staleFor, Entries: maxLocated})}
 }
 
 type located struct {
@@ -59,23 +61,16 @@ func (l *locator) find(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort, e
 		return []netip.AddrPort{netip.AddrPortFrom(address.Unmap(), uint16(t.Port))}, nil
 	}
 	key, now := located{t.Host, t.Port, t.Transport, t.ByService()}, time.Now()
-	l.mu.Lock()
-	before, ok := l.known[key]
-	l.mu.Unlock()
+	before, ok := l.known.Get(key, now)
 	if age := now.Sub(before.at); ok && (before.err == nil && age < freshFor || before.err != nil && age < emptyFor) {
 		return slices.Clone(before.places), before.err
 	}
 	places, err := l.lookUp(ctx, t)
-	if err != nil && len(before.places) > 0 && now.Sub(before.at) < staleFor {
+	if err != nil && len(before.places) > 0 {
 		return slices.Clone(before.places), nil
 	}
 	if ctx.Err() == nil {
-		l.mu.Lock()
-		if l.known == nil || len(l.known) >= maxLocated {
-			l.known = make(map[located]finding)
-		}
-		l.known[key] = finding{places, err, now}
-		l.mu.Unlock()
+		l.known.Put(key, finding{places, err, now}, now)
 	}
 	return slices.Clone(places), err
 }

@@ -31,9 +31,9 @@ func (s *Server) arrive(message sip.Message) {
 	switch {
 	case l == nil || request.IsCancel():
 	case request.IsAck():
-		l.box.offer(func() { l.acknowledged(request) })
+		l.offer(func() { l.acknowledged(request) })
 	default:
-		l.box.offer(func() { l.order.announce(cseq.SeqNo) })
+		l.offer(func() { l.order.announce(cseq.SeqNo) })
 	}
 }
 
@@ -127,7 +127,7 @@ func (s *Server) inside(request *sip.Request, tx *sip.ServerTx) bool {
 	l := s.legs.find(callID, tag)
 	if l == nil {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
-	} else if !l.box.offer(func() { l.arrived(request, tx) }) {
+	} else if !l.offer(func() { l.arrived(request, tx) }) {
 		tx.Terminate() // a flood; over UDP the peer asks again
 	}
 	return true

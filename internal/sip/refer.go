@@ -26,7 +26,7 @@ var _ call.Referring = (*leg)(nil)
 
 // Refer asks the phone to call somebody else and to leave us.
 func (l *leg) Refer(in call.Invitation, patience time.Duration, told func(call.Referral)) {
-	if !l.box.put(func() { l.refer(in, patience, told) }) {
+	if !l.box.Put(func() { l.refer(in, patience, told) }) {
 		told(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
 	}
 }

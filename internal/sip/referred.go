@@ -84,9 +84,9 @@ func (l *leg) findOther(named header.Replaces, found func(*leg), missing func())
 		return
 	}
 	peer, user := l.terms.name, l.user
-	asked := other.box.put(func() {
+	asked := other.box.Put(func() {
 		fits := other.phase == up && other.leaving == nil && other.terms.name == peer && other.user == user && other.dialog.remoteTag == named.FromTag
-		l.box.put(func() {
+		l.box.Put(func() {
 			if fits && l.phase == up {
 				found(other)
 			} else {
@@ -109,7 +109,7 @@ func (l *leg) acceptReferral(r *referral, target header.ReferTo, other *leg, req
 	l.tellReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
 	want := call.TransferWanted{
 		To: target.To, SIPHeaders: target.Headers, Free: l.terms.acceptRefer != trunk.AcceptAny,
-		Tell: func(news call.Referral) { l.box.put(func() { l.referralWent(r, news) }) },
+		Tell: func(news call.Referral) { l.box.Put(func() { l.referralWent(r, news) }) },
 	}
 	if other != nil {
 		want.Other = other.tell.pass

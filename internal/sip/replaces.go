@@ -47,7 +47,7 @@ func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from origin) b
 		return true
 	}
 	r := replacement{request, tx, from.trunk, offer, named.FromTag}
-	if !l.box.offer(func() { l.yield(r) }) {
+	if !l.offer(func() { l.yield(r) }) {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	}
 	return true

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -69,8 +70,8 @@ func (l *leg) hungUp(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	l.server.respond(request, tx, sip.StatusOK, "OK")
-	l.server.settled.note(request)
-	tx.Terminate() // a repeated BYE is answered by settled
+	l.server.completed.note(request, time.Now())
+	tx.Terminate() // repeated answers a repeated BYE
 	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
 	why := call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}
 	why.SIP, why.Q850 = reasonsIn(request)

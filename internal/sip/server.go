@@ -30,15 +30,15 @@ type Server struct {
 	transport    *sip.TransportLayer
 	transactions *sip.TransactionLayer
 	tags         tags
-	settled      settled
-	locator      locator
+	completed    completed
+	locator      *locator
 	health       health
 	habits       habits
 	registering  registrationClients
 	dialled      dialled // over TLS
 	dialledTCP   dialled
 	lines        lines
-	noTCP        deafToTCP
+	noTCP        tcpRefusals
 	connecting   singleflight.Group
 	gate         *gate.Gate
 	meter        *loadMeter
@@ -58,10 +58,10 @@ type Server struct {
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
 	setSipgoLimits()
-	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), settled: newSettled()}
+	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), completed: newCompleted(maxCompleted), locals: newLocals(), noTCP: newTCPRefusals()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
-	s.locator.resolver = s.cfg.Resolver
+	s.locator = newLocator(s.cfg.Resolver)
 	s.meter, s.sockets = newLoadMeter(s.cfg.Strain), newWebSockets(s)
 	measure := s.meter.measure
 	if s.cfg.measure != nil {
@@ -161,7 +161,7 @@ func (s *Server) refreshTrunks() {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
-		if err := s.trunks.Refresh(s.ctx, &s.locator); err != nil && s.ctx.Err() == nil {
+		if err := s.trunks.Refresh(s.ctx, s.locator); err != nil && s.ctx.Err() == nil {
 			s.log.Warn("a trunk's host was not found", "error", err)
 		}
 		select {

@@ -4,6 +4,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
@@ -59,7 +60,7 @@ func TestLargeINVITEGoesOverUDPWhereThereIsNoTCP(t *testing.T) {
 	}
 	taken.Answer()
 	expect[call.Answered](t, made)
-	if !r.noTCP.has(addressOf(phone.Addr())) {
+	if _, refused := r.noTCP.Get(addressOf(phone.Addr()), time.Now()); !refused {
 		t.Error("the next one tries TCP again")
 	}
 

@@ -3,11 +3,11 @@ package sip
 import (
 	"context"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -15,37 +15,27 @@ import (
 // one of UDP: fragments get lost in firewalls (RFC 3261 §18.1.1). Where nobody
 // listens for TCP it goes in fragments all the same.
 const (
-	maxDatagram = 1300
-	largeWait   = 2 * time.Second // for the connection
-	noTCPFor    = 10 * time.Minute
-	maxNoTCP    = 1024
+	maxDatagram    = 1300
+	largeWait      = 2 * time.Second // for the connection
+	tcpRefusalLife = 10 * time.Minute
+	maxTCPRefusals = 1024
 )
 
-// deafToTCP remembers the places that take no TCP, so that not each large call
-// has to wait for that.
-type deafToTCP struct {
-	mu    sync.Mutex
-	until map[netip.AddrPort]time.Time
-}
+// tcpRefusals are the places that take no TCP, so that not each large call has to
+// wait for that.
+type tcpRefusals = *expiring.Map[netip.AddrPort, struct{}]
 
-func (d *deafToTCP) has(place netip.AddrPort) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return time.Now().Before(d.until[place])
-}
-
-func (d *deafToTCP) note(place netip.AddrPort) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.until == nil || len(d.until) >= maxNoTCP {
-		d.until = make(map[netip.AddrPort]time.Time)
-	}
-	d.until[place] = time.Now().Add(noTCPFor)
+func newTCPRefusals() tcpRefusals {
+	return expiring.New(expiring.Config[netip.AddrPort, struct{}]{TTL: tcpRefusalLife, Entries: maxTCPRefusals})
 }
 
 // tooLarge reports whether an INVITE should go over TCP instead.
 func (l *leg) tooLarge(request *sip.Request) bool {
-	return l.trunk != nil && l.trunk.Transport == trunk.UDP && l.dialog.transport == "UDP" && !l.server.noTCP.has(l.out.place) && len(request.String()) > maxDatagram
+	if l.trunk == nil || l.trunk.Transport != trunk.UDP || l.dialog.transport != "UDP" || len(request.String()) <= maxDatagram {
+		return false
+	}
+	_, refused := l.server.noTCP.Get(l.out.place, time.Now())
+	return !refused
 }
 
 // overTCP connects to the place beside the leg and writes the INVITE anew, for
@@ -59,9 +49,9 @@ func (l *leg) overTCP() {
 		defer cancel()
 		err := l.server.connect(ctx, &via, place)
 		if err != nil && l.ctx.Err() == nil {
-			l.server.noTCP.note(place)
+			l.server.noTCP.Put(place, struct{}{}, time.Now())
 		}
-		l.box.put(func() {
+		l.box.Put(func() {
 			if l.phase != early || l.leaving != nil || l.out.invite != nil || l.out.place != place {
 				return
 			}

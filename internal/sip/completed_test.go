@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"strconv"
 	"testing"
+	"time"
 	"weak"
 
 	"github.com/emiago/sipgo/sip"
@@ -64,11 +65,11 @@ func TestINVITEThatWasUnderWayIsNoNewCall(t *testing.T) {
 	}
 }
 
-// TestSettledIsBounded asks that memory of what is over is, and that it ends.
-func TestSettledIsBounded(t *testing.T) {
+// TestCompletedTransactionsAreBounded asks that memory of what is over is, and that it ends.
+func TestCompletedTransactionsAreBounded(t *testing.T) {
 	t.Parallel()
-	s := newSettled()
-	s.most = 1000
+	const most = 1000
+	s, now := newCompleted(most), time.Now()
 	request := func(n int) *sip.Request {
 		via := &sip.ViaHeader{Transport: "UDP", Host: "127.0.0.1", Port: 5060, Params: sip.NewParams()}
 		via.Params.Add("branch", sip.RFC3261BranchMagicCookie+strconv.Itoa(n))
@@ -77,15 +78,13 @@ func TestSettledIsBounded(t *testing.T) {
 		made.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.BYE})
 		return made
 	}
-	for n := range 3 * s.most {
-		s.note(request(n))
+	for n := range 3 * most {
+		s.note(request(n), now.Add(time.Duration(n)))
 	}
-	if !s.repeats(request(3*s.most-1)) || s.repeats(request(0)) || len(s.now)+len(s.before) > 2*s.most {
-		t.Errorf("%d are remembered, the last one: %t", len(s.now)+len(s.before), s.repeats(request(3*s.most-1)))
+	if !s.has(request(3*most-1), now) || s.has(request(0), now) || s.keys.Len(now) > most {
+		t.Errorf("%d are remembered, the last one: %t", s.keys.Len(now), s.has(request(3*most-1), now))
 	}
-	s.turn()
-	s.turn()
-	if len(s.now)+len(s.before) != 0 {
+	if later := now.Add(65 * sip.T1); s.has(request(3*most-1), later) || s.keys.Len(later) != 0 {
 		t.Error("they are remembered for ever")
 	}
 }
