@@ -105,6 +105,40 @@ func TestMapShowsEveryPackage(t *testing.T) {
 	}
 }
 
+// TestPictureShowsRealImports asks that each arrow of the page's picture is an
+// import. An arrow from several packages in one box is one from any of them.
+func TestPictureShowsRealImports(t *testing.T) {
+	_, picture, _ := strings.Cut(readPage(t, "docs/architecture.md"), "```mermaid\n")
+	picture, _, _ = strings.Cut(picture, "```")
+	real := map[string]bool{}
+	for _, arrow := range importsOf(t, "internal") {
+		real[owner(arrow.from)+" "+owner(arrow.to)] = true
+	}
+	boxes := map[string][]string{}
+	for _, box := range regexp.MustCompile(`(?m)^ +(\w+)\["([\w/, ]+)"\]$`).FindAllStringSubmatch(picture, -1) {
+		boxes[box[1]] = strings.Split(box[2], ", ")
+	}
+	packages := func(node string) []string {
+		if node = strings.TrimSpace(node); boxes[node] != nil {
+			return boxes[node]
+		}
+		return []string{node}
+	}
+	drawn := regexp.MustCompile(`(?m)^ +(\w+) --> ([\w& ]+)$`).FindAllStringSubmatch(picture, -1)
+	for _, line := range drawn {
+		for _, to := range strings.Split(line[2], "&") {
+			if !slices.ContainsFunc(packages(line[1]), func(from string) bool {
+				return slices.ContainsFunc(packages(to), func(to string) bool { return real[from+" "+to] })
+			}) {
+				t.Errorf("docs/architecture.md draws an arrow from %s to %s, which is no import", line[1], strings.TrimSpace(to))
+			}
+		}
+	}
+	if len(drawn) < 10 {
+		t.Errorf("the picture has %d lines of arrows: is this looking at the right place?", len(drawn))
+	}
+}
+
 func readPage(t *testing.T, page string) string {
 	t.Helper()
 	text, err := os.ReadFile(page)
