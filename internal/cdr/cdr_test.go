@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,8 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/store"
+	"github.com/switchhook/switchhook/internal/store/storetest"
 )
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
@@ -85,16 +89,47 @@ func ids(records []Record) string {
 }
 
 func TestRecordIsGolden(t *testing.T) {
-	got, err := json.MarshalIndent(recordOf(phoneCall(t, "one", noon)), "", "  ")
+	record := recordOf(phoneCall(t, "one", noon))
+	got, err := json.MarshalIndent(record, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile("testdata/record.json")
-	if err != nil {
+	for version := range recordVersion + 1 {
+		golden, err := os.ReadFile(storetest.File("call-records", version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if version == recordVersion && !bytes.Equal(bytes.TrimSpace(golden), got) {
+			t.Errorf("the record is\n%s", got)
+		}
+		read, err := readRecord(golden)
+		if read.Version != version {
+			t.Errorf("version %d is read as %d", version, read.Version)
+		}
+		if read.Version = recordVersion; err != nil || !reflect.DeepEqual(read, record) {
+			t.Errorf("version %d is read as\n%+v, %v\nwant\n%+v", version, read, err, record)
+		}
+	}
+}
+
+// TestRecordOfANewerVersionIsReported: a search does not leave it out.
+func TestRecordOfANewerVersionIsReported(t *testing.T) {
+	now, dir := noon, t.TempDir()
+	k := open(t, dir, &now, Config{})
+	defer k.Close()
+	k.CallOver(phoneCall(t, "one", now))
+	k.Flush()
+	newer := `{"version":2,"correlationId":"two"}` + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "2026-03-05.0001.jsonl"), []byte(newer), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(bytes.TrimSpace(want), got) {
-		t.Errorf("the record is\n%s", got)
+	for _, about := range []string{"", "two"} {
+		if _, err := k.Search(t.Context(), Query{About: about}); !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "2026-03-05.0001.jsonl") || !strings.Contains(err.Error(), "version 2") {
+			t.Errorf("about %q: %v", about, err)
+		}
+	}
+	if page, err := k.Search(t.Context(), Query{About: "one"}); err != nil || len(page.Records) != 1 {
+		t.Errorf("a search that does not concern it: %v, %v", page, err)
 	}
 }
 

@@ -1,13 +1,17 @@
 package cdr
 
 import (
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 // Record is a line of a file, and what the API answers with. Times are UTC.
 type Record struct {
+	Version       int          `json:"version"`
 	CorrelationID string       `json:"correlationId"`
 	ServerCallID  string       `json:"serverCallId"`
 	Start         time.Time    `json:"startTime"`
@@ -70,8 +74,24 @@ type Connection struct {
 	Reason Reason    `json:"reason"`
 }
 
+// recordVersion is what records are written with. Version 0, whose records do not
+// say so, had the same members. As in package store, members may be added without
+// a new version.
+const recordVersion = 1
+
+// readRecord reads a line of this version or of an earlier one.
+func readRecord(line []byte) (Record, error) {
+	var r Record
+	err := json.Unmarshal(line, &r)
+	if err == nil && r.Version > recordVersion {
+		err = fmt.Errorf("the record of call %s has version %d, and this build reads versions up to %d: %w", r.CorrelationID, r.Version, recordVersion, store.ErrNewer)
+	}
+	return r, err
+}
+
 func recordOf(d call.Detail) Record {
 	r := Record{
+		Version:       recordVersion,
 		CorrelationID: d.CorrelationID, ServerCallID: d.ServerCallID,
 		Start: d.Began.UTC(), End: d.Ended.UTC(), DurationMS: d.Ended.Sub(d.Began).Milliseconds(),
 		From: d.From.Raw(), To: d.To.Raw(), Group: d.Group, Reason: reasonOf(d.Why),

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 // Query says which records are wanted. Zero values leave a condition out.
@@ -95,7 +96,11 @@ func (k *Keeper) searchFile(ctx context.Context, name string, offset int64, q Qu
 		if err != nil {
 			return false, fmt.Errorf("read call records: %w", err)
 		}
-		if !q.matches(line) {
+		matches, err := q.matches(line)
+		if err != nil {
+			return false, fmt.Errorf("read %s: %w", name, err)
+		}
+		if !matches {
 			continue
 		}
 		page.Records = append(page.Records, slices.Clone(line))
@@ -107,17 +112,18 @@ func (k *Keeper) searchFile(ctx context.Context, name string, offset int64, q Qu
 	return false, context.Cause(ctx)
 }
 
-// matches decodes a line only where it may be wanted.
-func (q Query) matches(line []byte) bool {
+// matches decodes a line only where it may be wanted. What is no record of ours does
+// not match; one of a newer version is an error, since it might.
+func (q Query) matches(line []byte) (bool, error) {
 	if len(line) == 0 || q.About != "" && !bytes.Contains(line, []byte(q.About)) {
-		return false
+		return false, nil
 	}
-	var r Record
-	if json.Unmarshal(line, &r) != nil {
-		return false // not of ours
+	r, err := readRecord(line)
+	if errors.Is(err, store.ErrNewer) {
+		return false, err
 	}
-	return (q.Since.IsZero() || !r.End.Before(q.Since)) && (q.Until.IsZero() || r.End.Before(q.Until)) &&
-		(!q.Failed || r.failed()) && (q.About == "" || r.concerns(q.About))
+	return err == nil && (q.Since.IsZero() || !r.End.Before(q.Since)) && (q.Until.IsZero() || r.End.Before(q.Until)) &&
+		(!q.Failed || r.failed()) && (q.About == "" || r.concerns(q.About)), nil
 }
 
 // failed reports whether a call came to nothing.

@@ -22,12 +22,12 @@ const (
 // AdvancedFilter is a condition on a member of an event. Its operator says
 // which of the other members it has.
 type AdvancedFilter struct {
-	Operator string
-	Key      string
-	Numbers  []float64    `json:",omitempty"`
-	Ranges   [][2]float64 `json:",omitempty"`
-	Strings  []string     `json:",omitempty"`
-	Bool     bool         `json:",omitempty"`
+	Operator string       `json:"operator"`
+	Key      string       `json:"key"`
+	Numbers  []float64    `json:"numbers,omitempty"`
+	Ranges   [][2]float64 `json:"ranges,omitempty"`
+	Strings  []string     `json:"strings,omitempty"`
+	Bool     bool         `json:"bool,omitempty"`
 }
 
 // advancedRequest is an advanced filter on the wire.

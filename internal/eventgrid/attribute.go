@@ -22,10 +22,10 @@ const (
 // deliveryAttributeMappings): a fixed text or, with a Source, what each event
 // has under that key.
 type Attribute struct {
-	Name   string
-	Value  string
-	Secret bool   // Value is shown to nobody but by getDeliveryAttributes
-	Source string // a key such as "data.callerDisplayName"
+	Name   string `json:"name"`
+	Value  string `json:"value,omitempty"`
+	Secret bool   `json:"secret,omitempty"` // Value is shown to nobody but by getDeliveryAttributes
+	Source string `json:"source,omitempty"` // a key such as "data.callerDisplayName"
 }
 
 // LogValue keeps secrets out of logs.

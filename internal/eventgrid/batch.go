@@ -18,8 +18,8 @@ const (
 // Batch is how many events a webhook takes in one request. The zero Batch takes
 // one.
 type Batch struct {
-	MaxEvents   int
-	PreferredKB int
+	MaxEvents   int `json:"maxEvents"`
+	PreferredKB int `json:"preferredKilobytes"`
 }
 
 // batch checks what a webhook asks for; either member turns batching on.

@@ -12,10 +12,10 @@ import (
 // a storage account or, which is ours, a bucket of S3. The zero DeadLetter drops
 // them.
 type DeadLetter struct {
-	ResourceID string // of the account, as its owner wrote it
-	Container  string
-	Bucket     string `json:",omitempty"` // of S3
-	URL        string // of the store that keeps it here
+	ResourceID string `json:"resourceId,omitempty"` // of the account, as its owner wrote it
+	Container  string `json:"container,omitempty"`
+	Bucket     string `json:"bucket,omitempty"` // of S3
+	URL        string `json:"url"`              // of the store that keeps it here
 }
 
 // Where dead letters go, by ARM's endpointType; the second is ours.

@@ -21,12 +21,12 @@ const (
 // Target is a destination that is no webhook: what its owner wrote. Where its
 // deliveries go is Settings.Endpoint. The zero Target is a webhook's.
 type Target struct {
-	Kind       string // endpointType, "" for WebHook
-	ResourceID string // of a queue's storage account
-	Queue      string
-	MessageTTL int64 // seconds that a message stays in the queue, -1 for ever, 0 for the default
-	Subject    string
-	File       string
+	Kind       string `json:"kind"`                 // endpointType, "" for WebHook
+	ResourceID string `json:"resourceId,omitempty"` // of a queue's storage account
+	Queue      string `json:"queue,omitempty"`
+	MessageTTL int64  `json:"messageTimeToLiveSeconds,omitempty"` // in the queue; -1: for ever, 0: the default
+	Subject    string `json:"subject,omitempty"`
+	File       string `json:"file,omitempty"`
 }
 
 // Destinations find the address at which the delivery engine knows a

@@ -22,8 +22,8 @@ type Tokens interface {
 // bear a token of the tenant that is meant for the application ("Deliver events
 // to Microsoft Entra protected endpoints"). The zero Entra protects nothing.
 type Entra struct {
-	Tenant      string `json:",omitzero"` // azureActiveDirectoryTenantId
-	Application string `json:",omitzero"` // azureActiveDirectoryApplicationIdOrUri
+	Tenant      string `json:"tenant"`      // azureActiveDirectoryTenantId
+	Application string `json:"application"` // azureActiveDirectoryApplicationIdOrUri
 }
 
 const maxEntraLength = 1024

@@ -99,7 +99,7 @@ func (s *stuck) Delete(ctx context.Context, id string) error {
 
 func TestExpiredSubscriptionThatCannotBeDeletedIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		kept, err := store.NewCollection[Subscription](store.InMemory(), "event-subscriptions")
+		kept, err := store.NewCollection(store.InMemory(), storedSubscriptions)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,11 +8,11 @@ import (
 // Filter says which events a subscription takes. All its conditions must hold;
 // an empty condition always holds.
 type Filter struct {
-	Types         []string // exact names out of EventTypes; none takes all
-	SubjectBegins string
-	SubjectEnds   string
-	CaseSensitive bool // of the subject only
-	Advanced      []AdvancedFilter
+	Types         []string         `json:"types,omitempty"` // exact names out of EventTypes; none takes all
+	SubjectBegins string           `json:"subjectBegins,omitempty"`
+	SubjectEnds   string           `json:"subjectEnds,omitempty"`
+	CaseSensitive bool             `json:"caseSensitive,omitempty"` // of the subject only
+	Advanced      []AdvancedFilter `json:"advanced,omitempty"`
 }
 
 // matcher is a Filter made ready to be asked quickly and from any goroutine.

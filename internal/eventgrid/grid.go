@@ -82,7 +82,7 @@ type Grid struct {
 // New opens the Grid of a resource: it reads the stored subscriptions, and takes
 // up the handshakes that a stop cut short.
 func New(cfg Config, backend store.Backend, poster Poster, log *slog.Logger) (*Grid, error) {
-	kept, err := store.NewCollection[Subscription](backend, "event-subscriptions")
+	kept, err := store.NewCollection(backend, storedSubscriptions)
 	if err != nil {
 		return nil, err
 	}

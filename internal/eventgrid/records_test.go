@@ -33,7 +33,7 @@ func (d *fullDisk) Delete(ctx context.Context, id string) error {
 
 func TestWhatCannotBeStoredIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		kept, err := store.NewCollection[Subscription](store.InMemory(), "event-subscriptions")
+		kept, err := store.NewCollection(store.InMemory(), storedSubscriptions)
 		if err != nil {
 			t.Fatal(err)
 		}

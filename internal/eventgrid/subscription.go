@@ -30,24 +30,24 @@ func (s state) ended() bool { return s == succeeded || s == failed }
 
 // Settings are what the owner of a subscription asks for.
 type Settings struct {
-	Endpoint     string      // the webhook's URL, whose query is secret; or the address of Target
-	Target       Target      `json:",omitzero"` // of what is no webhook
-	Schema       string      // eventDeliverySchema; see schema
-	Attributes   []Attribute // headers of the owner's own
-	Entra        Entra       `json:",omitzero"`
-	Batch        Batch
-	DeadLetter   DeadLetter
-	Filter       Filter
-	Retry        Retry
-	Labels       []string
-	Expires      time.Time // zero never does
-	ArrayFilters bool      // enableAdvancedFilteringOnArrays
+	Endpoint     string      `json:"endpoint"`             // the webhook's URL, whose query is secret; or the address of Target
+	Target       Target      `json:"target,omitzero"`      // of what is no webhook
+	Schema       string      `json:"schema,omitempty"`     // eventDeliverySchema; see schema
+	Attributes   []Attribute `json:"attributes,omitempty"` // headers of the owner's own
+	Entra        Entra       `json:"entra,omitzero"`
+	Batch        Batch       `json:"batch,omitzero"`
+	DeadLetter   DeadLetter  `json:"deadLetter,omitzero"`
+	Filter       Filter      `json:"filter,omitzero"`
+	Retry        Retry       `json:"retry"`
+	Labels       []string    `json:"labels,omitempty"`
+	Expires      time.Time   `json:"expires,omitzero"`       // zero never does
+	ArrayFilters bool        `json:"arrayFilters,omitempty"` // enableAdvancedFilteringOnArrays
 }
 
 // Retry is a subscription's retry policy.
 type Retry struct {
-	MaxAttempts int           // 1–30
-	TimeToLive  time.Duration // 1–1440 minutes
+	MaxAttempts int           `json:"maxAttempts"`           // 1–30
+	TimeToLive  time.Duration `json:"timeToLiveNanoseconds"` // 1–1440 minutes
 }
 
 // Bounds and defaults of retry policies (Event Grid, "Message delivery and retry").
@@ -58,24 +58,24 @@ const (
 
 // Subscription is what is stored of one event subscription.
 type Subscription struct {
-	Name   string // as its owner wrote it; names do not differ by case alone
-	Wanted Settings
-	Active *Settings // what the last successful handshake consented to; nil before the first
+	Name   string    `json:"name"` // as its owner wrote it; names do not differ by case alone
+	Wanted Settings  `json:"wanted"`
+	Active *Settings `json:"active,omitempty"` // what the last successful handshake consented to; nil before the first
 	// PerMinute is how many requests a minute that consent grants; 0: any number.
-	PerMinute int `json:",omitzero"`
-	State     state
-	Problem   string   // why State is Failed, or what AwaitingManualAction waits for
-	Consent   *consent // of the handshake under way; a result counts only for its own
-	Created   time.Time
-	Updated   time.Time
+	PerMinute int       `json:"perMinute,omitempty"`
+	State     state     `json:"state"`
+	Problem   string    `json:"problem,omitempty"` // why State is Failed, or what AwaitingManualAction waits for
+	Consent   *consent  `json:"consent,omitempty"` // of the handshake under way; a result counts only for its own
+	Created   time.Time `json:"created"`
+	Updated   time.Time `json:"updated"`
 }
 
 // consent is what opening the validation URL must prove. It is stored without
 // the token itself, which only the endpoint has been told.
 type consent struct {
-	ID        string
-	TokenHash []byte // SHA-256
-	Deadline  time.Time
+	ID        string    `json:"id"`
+	TokenHash []byte    `json:"tokenHash"` // SHA-256
+	Deadline  time.Time `json:"deadline"`
 }
 
 // key is the name by which a subscription is stored and looked up.

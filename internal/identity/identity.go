@@ -44,13 +44,16 @@ type user struct {
 	NotBefore time.Time `json:"notBefore,omitzero"` // older tokens are revoked
 }
 
+// stored is how users are kept.
+var stored = store.Define[user]("identities", store.Unchanged)
+
 // New opens the users of the resource. Close ends it.
 func New(cfg Config) (*API, error) {
 	cfg.Log = cmp.Or(cfg.Log, slog.Default())
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	users, err := store.NewCollection[user](cfg.Store, "identities")
+	users, err := store.NewCollection(cfg.Store, stored)
 	if err != nil {
 		return nil, err
 	}

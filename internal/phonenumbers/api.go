@@ -32,7 +32,7 @@ type API struct {
 	searches     *store.Collection[search]
 	reservations *store.Collection[reservation]
 	operations   *store.Collection[operation]
-	births       *store.Collection[time.Time]
+	births       *store.Collection[birth]
 	closers      []func()
 }
 
@@ -60,16 +60,16 @@ func New(ctx context.Context, cfg Config) (*API, error) {
 }
 
 func (a *API) open(ctx context.Context) (err error) {
-	if a.births, err = collection[time.Time](a, "phone-number-births"); err != nil {
+	if a.births, err = collection(a, storedBirth); err != nil {
 		return err
 	}
-	if a.searches, err = collection[search](a, "phone-number-searches", store.WithTTL(searchMemory), store.WithLimit(maxRemembered)); err != nil {
+	if a.searches, err = collection(a, storedSearches, store.WithTTL(searchMemory), store.WithLimit(maxRemembered)); err != nil {
 		return err
 	}
-	if a.reservations, err = collection[reservation](a, "phone-number-reservations", store.WithTTL(reservationMemory), store.WithLimit(maxRemembered)); err != nil {
+	if a.reservations, err = collection(a, storedReservations, store.WithTTL(reservationMemory), store.WithLimit(maxRemembered)); err != nil {
 		return err
 	}
-	if a.operations, err = collection[operation](a, "phone-number-operations", store.WithTTL(operationMemory), store.WithLimit(maxRemembered)); err != nil {
+	if a.operations, err = collection(a, storedOperations, store.WithTTL(operationMemory), store.WithLimit(maxRemembered)); err != nil {
 		return err
 	}
 	first, err := a.firstStart(ctx)
@@ -87,8 +87,8 @@ func (a *API) open(ctx context.Context) (err error) {
 }
 
 // collection opens one of the API's collections.
-func collection[T any](a *API, name string, opts ...store.Option) (*store.Collection[T], error) {
-	c, err := store.NewCollection[T](a.cfg.Store, name, opts...)
+func collection[T any](a *API, schema store.Schema[T], opts ...store.Option) (*store.Collection[T], error) {
+	c, err := store.NewCollection(a.cfg.Store, schema, opts...)
 	if err == nil {
 		a.closers = append(a.closers, c.Close)
 	}
@@ -101,10 +101,10 @@ func (a *API) firstStart(ctx context.Context) (time.Time, error) {
 	const id = "first-start"
 	first, err := a.births.Get(ctx, id)
 	if fault.Is(err, fault.KindNotFound) {
-		first = a.cfg.Now().UTC()
+		first.At = a.cfg.Now().UTC()
 		err = a.births.Put(ctx, id, first)
 	}
-	return first, err
+	return first.At, err
 }
 
 // Close ends the collections. Call it before the store is closed.

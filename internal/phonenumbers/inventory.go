@@ -26,7 +26,7 @@ type inventory struct {
 // openInventory lays what is stored over the configured numbers. Stored numbers
 // that are not configured any more are left out.
 func openInventory(ctx context.Context, cfg Config, first time.Time) (*inventory, error) {
-	stored, err := store.NewCollection[ownership](cfg.Store, "phone-numbers")
+	stored, err := store.NewCollection(cfg.Store, storedNumbers)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 // Bounds on credentials.
@@ -40,6 +41,9 @@ type credential struct {
 
 	id identifier.ID
 }
+
+// storedCredentials is how credentials are kept, by user name.
+var storedCredentials = store.Define[credential]("phone-credentials", store.Unchanged)
 
 func (c *credential) public(userName string) Credential {
 	return Credential{UserName: userName, Identity: c.id, CallerID: c.CallerID, Created: c.Created}

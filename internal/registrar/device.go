@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 // Flow is the way to a telephone: where it was heard, over what. Over UDP that
@@ -52,6 +53,9 @@ type device struct {
 type placement struct {
 	Devices []device `json:"devices"`
 }
+
+// storedPlacements is how they are kept, by user name.
+var storedPlacements = store.Define[placement]("phone-registrations", store.Unchanged)
 
 // enter adds a device. It runs under r.mu, or before anybody else is there.
 func (r *Registrar) enter(userName string, d *device) {

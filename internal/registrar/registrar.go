@@ -52,10 +52,10 @@ func New(ctx context.Context, cfg Config) (*Registrar, error) {
 		cfg: cfg, log: cfg.Log, credentials: map[string]*credential{}, names: map[identifier.ID][]string{}, devices: map[string][]*device{}, flows: map[Flow]int{},
 	}
 	var err error
-	if r.stored, err = store.NewCollection[credential](cfg.Store, "phone-credentials"); err != nil {
+	if r.stored, err = store.NewCollection(cfg.Store, storedCredentials); err != nil {
 		return nil, err
 	}
-	if r.placed, err = store.NewCollection[placement](cfg.Store, "phone-registrations"); err != nil {
+	if r.placed, err = store.NewCollection(cfg.Store, storedPlacements); err != nil {
 		r.stored.Close()
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 // Answer is what a repeatable request was answered with. It may hold secrets:
@@ -16,6 +17,9 @@ type Answer struct {
 	Header  http.Header `json:"header"`
 	Body    []byte      `json:"body"`
 }
+
+// storedAnswers is how answers are kept, in a collection for each API.
+var storedAnswers = store.Define[Answer]("answers", store.Unchanged)
 
 // lasting reports whether a repetition shall get the same answer: after a
 // failure of ours it is served anew.

@@ -47,7 +47,7 @@ type flight struct {
 // store.InMemory() for operations whose effects end with the process, on the
 // backbone for those that outlive it.
 func NewRepeatability(backend store.Backend, name string) (*Repeatability, error) {
-	answers, err := store.NewCollection[Answer](backend, name, store.WithTTL(repeatabilityAge), store.WithLimit(repeatabilityLimit))
+	answers, err := store.NewCollection(backend, storedAnswers.Named(name), store.WithTTL(repeatabilityAge), store.WithLimit(repeatabilityLimit))
 	if err != nil {
 		return nil, err
 	}

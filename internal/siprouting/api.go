@@ -52,10 +52,11 @@ type changes struct {
 	Routes  []route  `json:"routes"`
 }
 
-const (
-	collection = "sip-routing"
-	record     = "configuration" // the one id in it
+// stored is how changes are kept, under one id.
+var stored = store.Define[changes]("sip-routing", store.Unchanged)
 
+const (
+	record     = "configuration" // the one id
 	lookUpTime = 10 * time.Second
 )
 
@@ -66,7 +67,7 @@ func New(ctx context.Context, cfg Config) (*API, error) {
 	if cfg.Health == nil {
 		cfg.Health = unknownHealth{}
 	}
-	saved, err := store.NewCollection[changes](cfg.Store, collection)
+	saved, err := store.NewCollection(cfg.Store, stored)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -30,7 +29,7 @@ func (c *Collection[T]) Put(ctx context.Context, id string, value T) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(value)
+	data, err := c.schema.Encode(value)
 	if err != nil {
 		return c.fail("encode", id, err)
 	}
@@ -47,7 +46,7 @@ func (c *Collection[T]) Create(ctx context.Context, id string, value T) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(value)
+	data, err := c.schema.Encode(value)
 	if err != nil {
 		return c.fail("encode", id, err)
 	}
@@ -84,7 +83,7 @@ func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) e
 		if err := change(&value); err != nil {
 			return err
 		}
-		data, err := json.Marshal(value)
+		data, err := c.schema.Encode(value)
 		if err != nil {
 			return c.fail("encode", id, err)
 		}
@@ -96,7 +95,7 @@ func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) e
 			return c.fail("update", id, err)
 		}
 	}
-	return fault.Conflict("%s %q keeps being changed by others", c.name, id)
+	return fault.Conflict("%s %q keeps being changed by others", c.schema.name, id)
 }
 
 // Delete removes the value, or fails with fault.NotFound.
@@ -119,7 +118,7 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 			return c.fail("delete", id, err)
 		}
 	}
-	return fault.Conflict("%s %q keeps being changed by others", c.name, id)
+	return fault.Conflict("%s %q keeps being changed by others", c.schema.name, id)
 }
 
 // wrote notes a write of ours and makes room for it.
@@ -143,7 +142,7 @@ func (c *Collection[T]) wrote(ctx context.Context, id string, revision uint64) e
 		}
 		// Whoever wrote or removed it meanwhile has made room or given it a new age.
 		if err := c.bucket.remove(ctx, key, revision); err != nil && !errors.Is(err, errRevision) {
-			return fmt.Errorf("make room in %s: %w", c.name, err)
+			return fmt.Errorf("make room in %s: %w", c.schema.name, err)
 		}
 		c.index.removing(old, revision)
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -22,7 +21,7 @@ const (
 
 // Collection keeps values of type T by id. It is safe for concurrent use.
 type Collection[T any] struct {
-	name   string
+	schema Schema[T]
 	bucket bucket
 	index  *index
 	ttl    time.Duration
@@ -45,22 +44,22 @@ func WithTTL(ttl time.Duration) Option { return func(o *options) { o.ttl = ttl }
 // write is the oldest.
 func WithLimit(limit int) Option { return func(o *options) { o.limit = limit } }
 
-// NewCollection opens the collection of that name (letters, digits, - and _),
-// made if it does not exist, and reads its ids. Close ends it.
-func NewCollection[T any](backend Backend, name string, opts ...Option) (*Collection[T], error) {
+// NewCollection opens the collection of a schema, made if it does not
+// exist, and reads its ids. Close ends it.
+func NewCollection[T any](backend Backend, schema Schema[T], opts ...Option) (*Collection[T], error) {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
-	b, err := backend.open(ctx, name, o.ttl)
+	b, err := backend.open(ctx, schema.name, o.ttl)
 	if err != nil {
-		return nil, fmt.Errorf("open collection %s: %w", name, err)
+		return nil, fmt.Errorf("open collection %s: %w", schema.name, err)
 	}
-	c := &Collection[T]{name: name, bucket: b, index: newIndex(o.ttl > 0 || o.limit > 0), ttl: o.ttl, limit: o.limit}
+	c := &Collection[T]{schema: schema, bucket: b, index: newIndex(o.ttl > 0 || o.limit > 0), ttl: o.ttl, limit: o.limit}
 	if c.stop, err = b.watch(ctx, c.learn); err != nil {
-		return nil, fmt.Errorf("open collection %s: %w", name, err)
+		return nil, fmt.Errorf("open collection %s: %w", schema.name, err)
 	}
 	return c, nil
 }
@@ -78,7 +77,7 @@ func (c *Collection[T]) learn(n change) {
 
 func (c *Collection[T]) key(id string) (string, error) {
 	if id == "" || len(id) > MaxID {
-		return "", fault.Invalid("the id of an item of %s must have 1 to %d bytes", c.name, MaxID)
+		return "", fault.Invalid("the id of an item of %s must have 1 to %d bytes", c.schema.name, MaxID)
 	}
 	return base64.RawURLEncoding.EncodeToString([]byte(id)), nil
 }
@@ -102,17 +101,17 @@ func (c *Collection[T]) fail(did, id string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, errNoKey):
-		return fault.NotFound("%s %q does not exist", c.name, id)
+		return fault.NotFound("%s %q does not exist", c.schema.name, id)
 	case errors.Is(err, errRevision):
-		return fault.Conflict("%s %q exists already", c.name, id)
+		return fault.Conflict("%s %q exists already", c.schema.name, id)
 	}
-	return fmt.Errorf("%s %s %q: %w", did, c.name, id, err)
+	return fmt.Errorf("%s %s %q: %w", did, c.schema.name, id, err)
 }
 
 func (c *Collection[T]) decode(id string, e entry) (T, error) {
-	var value T
-	if err := json.Unmarshal(e.value, &value); err != nil {
-		return value, fmt.Errorf("%s %q is stored damaged: %w", c.name, id, err)
+	value, err := c.schema.Decode(e.value)
+	if err != nil {
+		return value, fmt.Errorf("%s %q is %w", c.schema.name, id, err)
 	}
 	return value, nil
 }

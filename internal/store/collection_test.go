@@ -17,9 +17,11 @@ import (
 )
 
 type user struct {
-	Name  string
-	Count int
+	Name  string `json:"name"`
+	Count int    `json:"count"`
 }
+
+var users, answers = Define[user]("test-users"), Define[user]("test-answers")
 
 func onDisk(t testing.TB, dir string) Backend {
 	t.Helper()
@@ -33,7 +35,7 @@ func onDisk(t testing.TB, dir string) Backend {
 
 func collection(t testing.TB, backend Backend, opts ...Option) *Collection[user] {
 	t.Helper()
-	c, err := NewCollection[user](backend, "users", opts...)
+	c, err := NewCollection(backend, users, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +236,7 @@ func eventually(t *testing.T, true_ func() bool) {
 
 func TestValuesExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, err := NewCollection[user](InMemory(), "answers", WithTTL(time.Hour))
+		c, err := NewCollection(InMemory(), answers, WithTTL(time.Hour))
 		must(t, err)
 		ctx := t.Context()
 		must(t, c.Create(ctx, "a", user{Count: 1}))
@@ -260,14 +262,14 @@ func TestValuesExpire(t *testing.T) {
 func TestExpiredValuesAreSweptByTheNextWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := InMemory()
-		c, err := NewCollection[user](backend, "answers", WithTTL(time.Hour))
+		c, err := NewCollection(backend, answers, WithTTL(time.Hour))
 		must(t, err)
 		for i := range 100 {
 			must(t, c.Put(t.Context(), fmt.Sprint(i), user{}))
 		}
 		time.Sleep(2 * time.Hour)
 		must(t, c.Put(t.Context(), "new", user{}))
-		if n := len(backend.(*memory).buckets["answers"].values); n != 1 {
+		if n := len(backend.(*memory).buckets["test-answers"].values); n != 1 {
 			t.Errorf("%d values are kept", n)
 		}
 		if len(c.index.keys) != 1 || len(c.index.ages) != 1 {
