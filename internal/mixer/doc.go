@@ -4,5 +4,5 @@
 // ReadFrame, WriteFrame and Close happens on its shard, so it must be short:
 // no lock that is held elsewhere for long, no file, no allocation.
 //
-// The mixer obeys docs/architecture.md, "Sound"; nothing here knows RTP.
+// docs/sound.md describes the way of a frame; nothing here knows RTP.
 package mixer
