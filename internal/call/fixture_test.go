@@ -188,3 +188,10 @@ func (c *clips) Fetch(ctx context.Context, uri, _ string) (*player.Clip, error) 
 type both [2]call.Publisher
 
 func (b both) Publish(e call.Event) { b[0].Publish(e); b[1].Publish(e) }
+
+// contextDone is a context that is done already.
+func contextDone() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx, cancel
+}

@@ -20,24 +20,10 @@ func (r *Registry) fromUser(in Invitation, leg Leg) (report func(Report), err er
 	return nil, fault.NotFound("nobody here is called %s", in.To)
 }
 
-// outward is the one place that says whether a user's telephone may call a
-// number elsewhere, and what that number sees: the credential's caller id, which
-// has to be ours; then the rules of package permit.
-func (r *Registry) outward(in Invitation) (Invitation, error) {
-	switch {
-	case in.CallerID.IsZero():
-		return in, fault.Forbidden("this telephone may not call %s: its credential has no caller id", in.To.Number())
-	case !r.owns(in.CallerID):
-		return in, fault.Forbidden("this telephone may not call %s: its caller id %s is not an owned number any more", in.To.Number(), in.CallerID.Number())
-	}
-	in.From = in.CallerID
-	return in, r.permit(&in)
-}
-
 // callOut calls a number elsewhere for a telephone.
 func (r *Registry) callOut(in Invitation, leg Leg) (report func(Report), err error) {
-	onward, err := r.outward(in)
-	if err != nil {
+	onward := in
+	if err := r.permit(&onward); err != nil {
 		return nil, err
 	}
 	caller := newCaller(in, leg)

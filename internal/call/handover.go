@@ -13,6 +13,9 @@ type TransferWanted struct {
 	SIPHeaders map[string]string
 	// Free permits only targets that cost nobody money: our numbers and identities.
 	Free bool
+	// CallerID is the caller id of the credential by which a user's telephone asks;
+	// zero: it may bring in no number elsewhere.
+	CallerID identifier.ID
 	// Other reports to the participant of another leg of the same far end: those
 	// whom it talks to there take the leg's place, and the other way round. It
 	// returns false where that leg is over.
@@ -41,7 +44,7 @@ func (e *endpoint) wantsTransfer(want TransferWanted) {
 }
 
 // mayHandOver decides whether a phone may bring somebody into its call at our
-// expense, and takes the permission. It is the one place where that is asked.
+// expense, and takes the permission.
 func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 	if want.Free && c.registry.leavesUs(in.To) {
 		return fault.Forbidden("a phone of this trunk may hand calls over to numbers and identities of this resource alone")
@@ -52,7 +55,7 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 // replace calls somebody in, who takes the place of a phone once he has answered.
 func (c *Call) replace(e *endpoint, want TransferWanted) error {
 	in := c.passedOn(e)
-	in.To, in.SIPHeaders = want.To, want.SIPHeaders
+	in.To, in.SIPHeaders, in.CallerID = want.To, want.SIPHeaders, want.CallerID
 	if c.find(in.To) != nil {
 		return ParticipantPresent.because("%s is in the call already.", in.To)
 	}

@@ -3,18 +3,47 @@ package call
 import (
 	"context"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
 )
 
-// permit takes a permission for an invitation before anything of it is begun, so
-// that who asks is refused at once. A caller id that may not be shown is told by
-// an event, as ACS does: dial looks at it.
+// permit is the one gate for calls that leave this resource, whoever asks for them and
+// however: create, add, transfer, redirect, an INVITE of a telephone, its REFER. It
+// takes the permission before anything of the call is begun, so that who asks is
+// refused at once. A caller id that an application may not show is told by an event,
+// as ACS does: dial looks at it.
 func (r *Registry) permit(in *Invitation) (err error) {
-	if in.release == nil && r.leavesUs(in.To) {
-		in.release, err = r.cfg.Permit.Spend(in.request())
+	if in.release != nil || !r.leavesUs(in.To) {
+		return nil
 	}
+	if in.byUser() {
+		if err := r.permitUser(in); err != nil {
+			return err
+		}
+	}
+	in.release, err = r.cfg.Permit.Spend(in.request())
 	return err
+}
+
+// byUser reports whether a telephone of a user asks for the call.
+func (in Invitation) byUser() bool {
+	by, err := identifier.Parse(in.By)
+	return err == nil && by.Kind() == identifier.CommunicationUser
+}
+
+// permitUser says whether a user's telephone may call a number elsewhere, and what
+// that number sees: the credential's caller id, which has to be ours, whomever the
+// telephone calls for.
+func (r *Registry) permitUser(in *Invitation) error {
+	switch {
+	case in.CallerID.IsZero():
+		return fault.Forbidden("this telephone may not call %s: its credential has no caller id", in.To.Number())
+	case !r.owns(in.CallerID):
+		return fault.Forbidden("this telephone may not call %s: its caller id %s is not an owned number any more", in.To.Number(), in.CallerID.Number())
+	}
+	in.From, in.Forwarded, in.Identities = in.CallerID, false, nil
+	return nil
 }
 
 // leavesUs reports whether a call to somebody goes over a trunk.

@@ -8,6 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -109,13 +110,28 @@ func (l *leg) acceptReferral(r *referral, target header.ReferTo, other *leg, req
 	l.tellReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
 	want := call.TransferWanted{
 		To: target.To, SIPHeaders: target.Headers, Free: l.terms.acceptRefer != trunk.AcceptAny,
-		Tell: func(news call.Referral) { l.box.Put(func() { l.referralWent(r, news) }) },
+		CallerID: l.server.callerIDOf(l.user),
+		Tell:     func(news call.Referral) { l.box.Put(func() { l.referralWent(r, news) }) },
 	}
 	if other != nil {
 		want.Other = other.tell.pass
 	}
 	l.log.Info("phone asks to be transferred away", "attended", other != nil)
 	l.tell.report(want)
+}
+
+// callerIDOf is the caller id of a telephone's credential as it is now; zero where
+// the telephone may call no number elsewhere, or a trunk has the leg.
+func (s *Server) callerIDOf(user string) (id identifier.ID) {
+	if user == "" {
+		return id
+	}
+	credential, known := s.cfg.Phones.Find(user)
+	if !known || credential.CallerID == "" {
+		return id
+	}
+	id, _ = identifier.Phone(credential.CallerID) // it was checked when the credential was made
+	return id
 }
 
 // referralWent is news of a transfer that the peer asked for.
