@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/switchhook/switchhook/internal/config"
 )
 
 // app is what every command is given.
@@ -67,6 +69,7 @@ func run(a *app, args []string) (code int) {
 	parser, err := kong.New(a.root,
 		kong.Name("switchhook"),
 		kong.Description("A softswitch driven by webhooks: Azure Communication Services calling on your own machine. Without a command it runs the server."),
+		kong.Vars(config.Defaults()),
 		kong.Writers(a.out, a.err),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),

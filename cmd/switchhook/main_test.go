@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
 )
 
@@ -77,7 +78,7 @@ func bodyOf(r *http.Request) string {
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
-	parser, err := kong.New(&root{}, kong.Name("switchhook"))
+	parser, err := kong.New(&root{}, kong.Name("switchhook"), kong.Vars(config.Defaults()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,35 +1,27 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net"
-	"net/netip"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
-
-	"github.com/switchhook/switchhook/internal/auth"
-	"github.com/switchhook/switchhook/internal/certificate"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/identifier"
-	"github.com/switchhook/switchhook/internal/resource"
 )
 
 // setting is one value with the name of the place that it came from.
 type setting struct {
-	name  string
-	value string
-	list  []string
+	key
+	name      string // --https, or switchhook.yaml:3: https
+	value     string
+	list      []string
+	otherwise bool // the value is the default
 }
 
 // checker turns settings into values, and gathers what is wrong.
 type checker struct {
+	flags    Flags
 	file     *configFile
 	problems []error
 }
@@ -40,25 +32,31 @@ func (c *checker) fail(s setting, format string, args ...any) {
 	c.problems = append(c.problems, fmt.Errorf("%s %s", s.name, fmt.Sprintf(format, args...)))
 }
 
+// at is a setting of the file without a value of its own, for messages.
+func (c *checker) at(path string) setting { return setting{name: c.file.where(path)} }
+
 // pick takes the flag, else the file's value, else the default.
-func (c *checker) pick(key, flag, inFile, otherwise string) setting {
+func (c *checker) pick(path, flag string) setting {
+	k := c.file.key(path)
 	switch {
 	case flag != "":
-		return setting{name: flagName(key), value: flag}
-	case inFile != "":
-		return setting{name: c.file.where(key), value: inFile}
+		return setting{key: k, name: flagName(path), value: flag}
+	case k.given:
+		return setting{key: k, name: c.file.where(path), value: k.text()}
 	}
-	return setting{name: "--" + key, value: otherwise}
+	return setting{key: k, name: "--" + path, value: k.tag.Get("default"), otherwise: true}
 }
 
-func (c *checker) pickList(key string, flag, inFile, otherwise []string) setting {
+// pickList is pick for a list.
+func (c *checker) pickList(path string, flag []string) setting {
+	k := c.file.key(path)
 	switch {
 	case len(flag) > 0:
-		return setting{name: flagName(key), list: flag}
-	case inFile != nil: // an empty list is a choice
-		return setting{name: c.file.where(key), list: inFile}
+		return setting{key: k, name: flagName(path), list: flag}
+	case k.given:
+		return setting{key: k, name: c.file.where(path), list: k.list()}
 	}
-	return setting{name: "--" + key, list: otherwise}
+	return setting{key: k, name: "--" + path, list: k.words("default"), otherwise: true}
 }
 
 // flagName names both ways to give a flag, since either may have been used.
@@ -66,177 +64,65 @@ func flagName(key string) string {
 	return "--" + key + " (or SWITCHHOOK_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_")) + ")"
 }
 
-func (c *checker) dataDir(s setting) string {
-	if s.value == "" {
-		dir, err := datadir.Default()
-		if err != nil {
-			c.problems = append(c.problems, err)
-		}
-		return dir
-	}
-	dir, err := filepath.Abs(s.value)
-	if err != nil {
-		c.fail(s, "%v", err)
-	}
-	return dir
-}
-
-// address checks host:port. The host is an address, a name or nothing (all addresses).
-func (c *checker) address(s setting) string {
-	if s.value == Off {
-		return ""
-	}
-	host, port, err := net.SplitHostPort(s.value)
-	number, portErr := strconv.ParseUint(port, 10, 16)
-	_, ipErr := netip.ParseAddr(host)
-	if err != nil || portErr != nil || host != "" && ipErr != nil && !certificate.ValidName(host) {
-		c.fail(s, "is %q; it must be host:port, such as localhost:8443, 0.0.0.0:5060 or [::1]:0, or %q", s.value, Off)
-		return ""
-	}
-	return net.JoinHostPort(host, strconv.FormatUint(number, 10))
-}
-
-func (c *checker) portRange(s setting) PortRange {
-	low, high, _ := strings.Cut(s.value, "-")
-	from, err1 := strconv.Atoi(low)
-	to, err2 := strconv.Atoi(high)
-	if err1 != nil || err2 != nil || from < 1024 || to > 65535 || to-from < 1 {
-		c.fail(s, "is %q; it must be a range of UDP ports from 1024 to 65535 with at least two ports, such as %s", s.value, defaultRTPPorts)
-		return PortRange{}
-	}
-	return PortRange{from, to}
-}
-
-func (c *checker) numbers(s setting) []string {
-	var numbers []string
-	for _, text := range s.list {
-		number := strings.TrimSpace(text)
-		if _, err := identifier.Phone(number); err != nil || !strings.HasPrefix(number, "+") || strings.Contains(number, "_") {
-			c.fail(s, "has %q; a phone number is + and digits (E.164), such as %s; in YAML it wants quotes", text, defaultNumbers[0])
-			continue
-		}
-		if !slices.Contains(numbers, number) {
-			numbers = append(numbers, number)
-		}
-	}
-	return numbers
-}
-
-// apart asks that an echo number is nobody else's: applications would wait for
-// its calls in vain.
-func (c *checker) apart(cfg Config) {
-	for _, number := range cfg.EchoNumbers {
-		if slices.Contains(cfg.Numbers, number) || slices.Contains(cfg.SpareNumbers, number) {
-			c.fail(setting{name: c.file.where("echo-numbers")}, "has %s, which is one of numbers or available-numbers too; an echo answers without an application, so it must be a number of its own", number)
-		}
-	}
-}
-
-func (c *checker) publicHosts(s setting) []string {
-	var hosts []string
-	for _, text := range s.list {
-		host := strings.ToLower(strings.TrimSuffix(strings.TrimSpace(text), "."))
-		if _, err := netip.ParseAddr(host); err != nil && !certificate.ValidName(host) {
-			c.fail(s, "has %q; it must be a host name or an IP address, without scheme and port, such as calls.example.com", text)
-			continue
-		}
-		hosts = append(hosts, host)
-	}
-	return hosts
-}
-
-func (c *checker) logLevel(s setting) slog.Level {
-	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
-	return levels[c.oneOf(s, "debug", "info", "warn", "error")]
-}
-
-func (c *checker) oneOf(s setting, allowed ...string) string {
+// word checks one of the words that the key allows, in any case.
+func (c *checker) word(path, flag string) string {
+	s := c.pick(path, flag)
 	value := strings.ToLower(s.value)
-	if !slices.Contains(allowed, value) {
+	if allowed := s.words("of"); !slices.Contains(allowed, value) {
 		c.fail(s, "is %q; it must be one of %s", s.value, strings.Join(allowed, ", "))
 	}
 	return value
 }
 
-// identity checks what a resource that moves in brings along.
-func (c *checker) identity(flags Flags, text *configText) resource.Identity {
-	var who resource.Identity
-	if s := c.pick("resource-id", flags.ResourceID, text.ResourceID, ""); s.value != "" {
-		id, err := uuid.Parse(s.value)
-		if err != nil || len(s.value) != len(id.String()) {
-			c.fail(s, "is %q; it must be a GUID such as 6f1c2c1e-7b5a-4a38-9d55-0c1f3f8a9b2e (the immutableResourceId of the ACS resource)", s.value)
-		}
-		who.ID = id.String()
-	}
-	who.Key1 = c.key(c.pick("key1", flags.Key1, text.Key1, ""))
-	who.Key2 = c.key(c.pick("key2", flags.Key2, text.Key2, ""))
-	return who
-}
-
-func (c *checker) key(s setting) auth.Key {
+// duration checks a duration between the bounds of the key; 0 if it is absent and
+// has no default.
+func (c *checker) duration(path string) time.Duration {
+	s := c.pick(path, "")
 	if s.value == "" {
-		return auth.Key{}
+		return 0
 	}
-	key, err := auth.ParseKey(s.value)
-	if err != nil {
-		c.fail(s, "%v; it must be the accesskey of a connection string", err)
+	d, err := time.ParseDuration(s.value)
+	if s.otherwise && err == nil {
+		return d
 	}
-	return key
+	low, high := s.tag.Get("min"), s.tag.Get("max")
+	if err != nil || d < parseDuration(low) || d > parseDuration(high) {
+		c.fail(s, "is %q; it must be a duration from %s to %s, such as %s", s.value, low, high, cmp.Or(s.tag.Get("default"), low))
+	}
+	return d
 }
 
-func (c *checker) certificate(files tlsText) CertificateFiles {
-	if (files.Cert == "") != (files.Key == "") {
-		c.fail(setting{name: c.file.where("tls")}, "needs both cert and key, or neither for the private CA")
-	}
-	return CertificateFiles(files)
-}
-
-func (c *checker) issuers(list []issuerText) []auth.Issuer {
-	var issuers []auth.Issuer
-	for i, each := range list {
-		s := setting{name: c.file.where(fmt.Sprintf("auth.oidc[%d]", i))}
-		if each.Issuer == "" {
-			c.fail(s, "needs an issuer, such as https://login.microsoftonline.com/TENANT/v2.0")
-		}
-		issuer := auth.Issuer{URL: each.Issuer}
-		if each.Audience != "" {
-			issuer.Audiences = []string{each.Audience}
-		}
-		issuers = append(issuers, issuer)
-	}
-	if _, err := auth.NewOIDC(auth.OIDCConfig{Issuers: issuers}); err != nil && len(c.problems) == 0 {
-		c.fail(setting{name: c.file.where("auth.oidc")}, "cannot be used: %v", err)
-	}
-	return issuers
-}
-
-func (c *checker) duration(key, text string, otherwise, low, high time.Duration) time.Duration {
-	if text == "" {
-		return otherwise
-	}
+// parseDuration reads a bound, which is a constant.
+func parseDuration(text string) time.Duration {
 	d, err := time.ParseDuration(text)
-	if err != nil || d < low || d > high {
-		c.fail(setting{name: c.file.where(key)}, "is %q; it must be a duration from %v to %v, such as %v", text, low, high, otherwise)
+	if err != nil {
+		panic(err)
 	}
 	return d
 }
 
-func (c *checker) count(key string, given *int, otherwise, low, high int) int {
-	if given == nil {
-		return otherwise
+// count checks a number between the bounds of the key; 0 if it is absent and has
+// no default.
+func (c *checker) count(path string) int {
+	s := c.pick(path, "")
+	if s.value == "" {
+		return 0
 	}
-	if *given < low || *given > high {
-		c.fail(setting{name: c.file.where(key)}, "is %d; it must be a number from %d to %d, such as %d", *given, low, high, otherwise)
+	n, err := strconv.Atoi(s.value)
+	if s.otherwise && err == nil {
+		return n
 	}
-	return *given
+	low, high := s.tag.Get("min"), s.tag.Get("max")
+	if err != nil || n < parseNumber(low) || n > parseNumber(high) {
+		c.fail(s, "is %s; it must be a number from %s to %s", s.value, low, high)
+	}
+	return n
 }
 
-// depth reads how much sound is collected before it is played. None is what
-// rtp.Config says by a negative number.
-func (c *checker) depth(text string) time.Duration {
-	d := c.duration("media.depth", text, 40*time.Millisecond, 0, 200*time.Millisecond)
-	if d == 0 {
-		return -1
+func parseNumber(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
 	}
-	return d
+	return n
 }

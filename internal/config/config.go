@@ -91,88 +91,79 @@ type PortRange struct{ Low, High int }
 // CertificateFiles are the operator's own, PEM; both or neither.
 type CertificateFiles struct{ Cert, Key string }
 
-// Flags are the settings that the command line and the environment may give,
-// as texts; what is empty was not given.
-type Flags struct {
-	Data, Config                   string
-	HTTPS, HTTP, SIP, SIPS, WebRTC string
-	RTPPorts                       string
-	Numbers, PublicHosts           []string
-	LogLevel, LogFormat            string
-	ResourceID, Key1, Key2         string
-}
-
-// The defaults. The numbers cannot be anybody's: area code 555 is not in
-// service, and no exchange begins with 0.
-const (
-	defaultHTTPS    = "localhost:8443"
-	defaultHTTP     = "localhost:8080"
-	defaultSIP      = "127.0.0.1:5060"
-	defaultSIPS     = "127.0.0.1:5061"
-	defaultRTPPorts = "20000-29999" // below Linux's ephemeral ports
-)
-
-var defaultNumbers = []string{"+15550100001", "+15550100002"}
-
 // Off disables a listener.
 const Off = "off"
 
-// Load puts the flags over the file over the defaults, and checks every
-// value. All that is wrong is in one error, a line each, with the name of the
-// flag, or the line of the file, and what is allowed there.
+// Load puts the flags over the file over the defaults, and checks every value.
+// All mistakes are in one error, a line each, with the flag, or the line of the
+// file, and what is allowed there.
 func Load(flags Flags) (Config, error) {
 	f, err := openConfigFile(flags.Config)
 	if err != nil {
 		return Config{}, err
 	}
-	c := &checker{file: f}
-	text := &f.text
+	c := &checker{flags: flags, file: f}
+	cfg := c.config()
+	return cfg, c.err()
+}
+
+// config checks every key.
+func (c *checker) config() Config {
+	flags, file := c.flags, &c.file.keys
 	cfg := Config{
-		Data:          c.dataDir(c.pick("data", flags.Data, text.Data, "")),
-		HTTPS:         c.address(c.pick("https", flags.HTTPS, text.HTTPS, defaultHTTPS)),
-		HTTP:          c.address(c.pick("http", flags.HTTP, text.HTTP, defaultHTTP)),
-		SIP:           c.address(c.pick("sip", flags.SIP, text.SIP, defaultSIP)),
-		SIPS:          c.address(c.pick("sips", flags.SIPS, text.SIPS, defaultSIPS)),
-		WebRTC:        c.address(c.pick("webrtc", flags.WebRTC, text.WebRTC, Off)),
-		RTPPorts:      c.portRange(c.pick("rtp-ports", flags.RTPPorts, text.RTPPorts, defaultRTPPorts)),
-		Numbers:       c.numbers(c.pickList("numbers", flags.Numbers, text.Numbers, defaultNumbers)),
-		SpareNumbers:  c.numbers(c.pickList("available-numbers", nil, text.SpareNumbers, nil)),
-		Profile:       c.profileAddress(c.pick("profile", "", text.Profile, "")),
-		EchoNumbers:   c.numbers(c.pickList("echo-numbers", nil, text.EchoNumbers, nil)),
-		PublicHosts:   c.publicHosts(c.pickList("public-host", flags.PublicHosts, text.PublicHost, nil)),
-		LogLevel:      c.logLevel(c.pick("log-level", flags.LogLevel, text.LogLevel, "info")),
-		LogFormat:     c.oneOf(c.pick("log-format", flags.LogFormat, text.LogFormat, "text"), "text", "json"),
-		Identity:      c.identity(flags, text),
-		Certificate:   c.certificate(text.TLS),
-		OIDC:          c.issuers(text.Auth.OIDC),
-		KeepRecords:   c.duration("call.keep-records", text.Call.KeepRecords, 30*24*time.Hour, 24*time.Hour, 10*365*24*time.Hour),
-		RecordsSize:   int64(c.count("call.keep-records-mib", text.Call.KeepRecordsMiB, 1024, 1, 1<<20)) << 20,
-		RingTimeout:   c.duration("call.ring-timeout", text.Call.RingTimeout, 30*time.Second, time.Second, 10*time.Minute),
-		MediaDepth:    c.depth(text.Media.Depth),
-		MediaTimeout:  c.duration("media.timeout", text.Media.Timeout, time.Minute, time.Second, 24*time.Hour),
-		ShutdownGrace: c.duration("shutdown.grace", text.Shutdown.Grace, 30*time.Second, 0, 24*time.Hour),
-		DeliveryFlush: c.duration("delivery.flush", text.Delivery.Flush, 5*time.Second, 0, 10*time.Minute),
+		Data:         c.dataDir(c.pick("data", flags.Data)),
+		HTTPS:        c.address(c.pick("https", flags.HTTPS)),
+		HTTP:         c.address(c.pick("http", flags.HTTP)),
+		SIP:          c.address(c.pick("sip", flags.SIP)),
+		SIPS:         c.address(c.pick("sips", flags.SIPS)),
+		WebRTC:       c.address(c.pick("webrtc", flags.WebRTC)),
+		RTPPorts:     c.portRange(c.pick("rtp-ports", flags.RTPPorts)),
+		PublicHosts:  c.publicHosts(c.pickList("public-host", flags.PublicHosts)),
+		Numbers:      c.numbers(c.pickList("numbers", flags.Numbers)),
+		SpareNumbers: c.numbers(c.pickList("available-numbers", nil)),
+		EchoNumbers:  c.numbers(c.pickList("echo-numbers", nil)),
+		Profile:      c.loopback(c.pick("profile", "")),
+		LogLevel:     c.logLevel(),
+		LogFormat:    c.word("log-format", flags.LogFormat),
+		Identity:     c.identity(),
+		Certificate:  c.certificate(file.TLS),
+		OIDC:         c.issuers(file.Auth.OIDC),
+
+		SIPSClients:      c.authorities("sips-client-ca"),
+		SIPDigests:       c.digests(c.pickList("sip-digests", nil)),
+		WebSocketOrigins: c.origins(c.pickList("websocket-origins", nil)),
+
+		KeepRecords:       c.duration("call.keep-records"),
+		RecordsSize:       int64(c.count("call.keep-records-mib")) << 20,
+		RingTimeout:       c.duration("call.ring-timeout"),
+		AttestationHeader: c.attestationHeader(file.Call.Attestation),
+		MediaDepth:        c.depth(),
+		MediaTimeout:      c.duration("media.timeout"),
+		ShutdownGrace:     c.duration("shutdown.grace"),
+		DeliveryFlush:     c.duration("delivery.flush"),
+		Outbound:          outbound.Rule{RefusePrivate: file.Outbound.RefusePrivate, Allow: c.networks("outbound.allow")},
 	}
-	cfg.Outbound = outbound.Rule{RefusePrivate: text.Outbound.RefusePrivate, Allow: c.networks("outbound.allow", text.Outbound.Allow)}
-	cfg.StorageAccounts = c.storageAccounts(text.Events.StorageAccounts)
-	cfg.NATS = c.natsAddress(text.Events.NATS)
-	cfg.S3 = c.s3(text.Events.S3)
-	cfg.DeadLetterDelay = c.duration("events.dead-letter-delay", text.Events.DeadLetterDelay, 5*time.Minute, time.Millisecond, 24*time.Hour)
-	cfg.KeepAttempts = c.duration("events.keep-attempts", text.Events.KeepAttempts, 7*24*time.Hour, time.Minute, 90*24*time.Hour)
-	cfg.MaxAttempts = c.count("events.max-attempts-kept", text.Events.MaxAttempts, 10_000, 100, 1_000_000)
-	cfg.ApplicationEvents = text.Events.ApplicationIdentities
-	cfg.WebhookIssuers = c.webhookIssuers(text.Events.WebhookTokens)
-	cfg.MaxSubscriptions = c.count("events.max-subscriptions", text.Events.MaxSubscriptions, 2000, 1, 20_000)
-	cfg.Subscriptions = c.subscriptions(text.Events.Subscriptions, cfg.Destinations())
+	c.events(&cfg)
+	cfg.Trunks, cfg.Routes = c.trunks(file.Trunks, file.Routes)
+	cfg.Guards, cfg.Emergency = c.guards(file.Guards, cfg.Trunks), c.emergency(file.Emergency)
 	c.apart(cfg)
-	cfg.WebSocketOrigins = c.origins(c.pickList("websocket-origins", nil, text.WebSocketOrigins, nil))
-	cfg.SIPDigests = c.digests(c.pickList("sip-digests", nil, text.SIPDigests, []string{"MD5", "SHA-256"}))
-	cfg.SIPSClients = c.authorities("sips-client-ca", text.SIPSClientCA)
-	cfg.Trunks, cfg.Routes = c.trunks(text.Trunks, text.Routes)
-	cfg.AttestationHeader = c.attestationHeader(text.Call.Attestation)
-	cfg.Guards, cfg.Emergency = c.guards(text.Guards, cfg.Trunks), c.emergency(text.Emergency)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")
 	}
-	return cfg, c.err()
+	return cfg
+}
+
+// events checks the keys of events.
+func (c *checker) events(cfg *Config) {
+	file := &c.file.keys.Events
+	cfg.StorageAccounts = c.storageAccounts(file.StorageAccounts)
+	cfg.NATS = c.loopback(c.pick("events.nats", ""))
+	cfg.S3 = c.s3(file.S3)
+	cfg.DeadLetterDelay = c.duration("events.dead-letter-delay")
+	cfg.KeepAttempts = c.duration("events.keep-attempts")
+	cfg.MaxAttempts = c.count("events.max-attempts-kept")
+	cfg.ApplicationEvents = file.ApplicationIdentities
+	cfg.WebhookIssuers = c.webhookIssuers(file.WebhookTokens)
+	cfg.MaxSubscriptions = c.count("events.max-subscriptions")
+	cfg.Subscriptions = c.subscriptions(file.Subscriptions, cfg.Destinations())
 }

@@ -56,7 +56,7 @@ func TestFlagWinsOverFileOverDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cfg.HTTPS != "localhost:0" || cfg.HTTP != "" || cfg.SIP != defaultSIP || cfg.LogLevel != slog.LevelDebug || !reflect.DeepEqual(cfg.Numbers, []string{"+15550100009"}) {
+	if cfg.HTTPS != "localhost:0" || cfg.HTTP != "" || cfg.SIP != "127.0.0.1:5060" || cfg.LogLevel != slog.LevelDebug || !reflect.DeepEqual(cfg.Numbers, []string{"+15550100009"}) {
 		t.Errorf("got %+v", cfg)
 	}
 }
@@ -174,7 +174,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"spare number of letters", Flags{}, "available-numbers: [call-me]\n", []string{"switchhook.yaml:1: available-numbers", "call-me"}},
 		{"echo number that is owned", Flags{Numbers: []string{"+15550100009"}}, "echo-numbers: ['+15550100009']\n", []string{"switchhook.yaml:1: echo-numbers", "+15550100009", "a number of its own"}},
 		{"profiles for everybody", Flags{}, "profile: 0.0.0.0:6060\n", []string{"switchhook.yaml:1: profile", "127.0.0.1:6060"}},
-		{"profiles for a name", Flags{}, "profile: calls.example.com:6060\n", []string{"switchhook.yaml:1: profile", "this machine alone"}},
+		{"profiles for a name", Flags{}, "profile: calls.example.com:6060\n", []string{"switchhook.yaml:1: profile", "a loopback address"}},
 		{"echo number of letters", Flags{}, "echo-numbers: [me]\n", []string{"switchhook.yaml:1: echo-numbers", "E.164"}},
 		{"public host with port", Flags{PublicHosts: []string{"x.example:443"}}, "", []string{"--public-host", "without scheme and port"}},
 		{"log level", Flags{LogLevel: "loud"}, "", []string{"--log-level", "debug, info, warn, error"}},
@@ -331,7 +331,7 @@ func TestDeclaredSubscriptionsThatAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		`{name: incoming, endpoint: http://x, included-events: [a]}`:      ":3: unknown field",
 		`{name: incoming, endpoint: http://x, deadletter-endpoint: dead}`: "deadLetterDestination.properties.resourceId must be the id of a storage account",
-		`{name: incoming}`: "events.subscriptions[0] (incoming) cannot be: destination.properties.endpointUrl is missing",
+		`{name: incoming}`: "events.subscriptions[0] (incoming) is refused: destination.properties.endpointUrl is missing",
 		`{name: incoming, endpoint: http://x, max-delivery-attempts: 31}`:                                                "maxDeliveryAttempts is 31",
 		`{name: incoming, endpoint: http://x, advanced-filters: [{key: a, operator: StringIn, values: [+15550100001]}]}`: "filter.advancedFilters[0]",
 		`{name: incoming, endpoint-type: storagequeue, endpoint: calls}`:                                                 "destination.properties.resourceId must be the id of a storage account",
@@ -341,7 +341,7 @@ func TestDeclaredSubscriptionsThatAreRefused(t *testing.T) {
 		`{name: incoming, endpoint-type: natssubject, endpoint: acs.calls}`:                                              "set events.nats",
 		`{name: incoming, endpoint-type: tail, deadletter-endpoint: "s3://dead"}`:                                        "no S3 server is configured",
 		`{name: incoming, endpoint-type: eventhub, endpoint: x}`:                                                         "EventHub is not supported: use NatsSubject",
-		"{name: incoming, endpoint: http://x}\n    - {name: Incoming, endpoint: http://y}":                               `events.subscriptions[1] is named "Incoming"`,
+		"{name: incoming, endpoint: http://x}\n    - {name: Incoming, endpoint: http://y}":                               `events.subscriptions[1] has the name "Incoming" of another subscription`,
 	} {
 		_, err := Load(Flags{Config: file(t, "events:\n  subscriptions:\n    - "+text+"\n")})
 		if err == nil || !strings.Contains(err.Error(), want) {

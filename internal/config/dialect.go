@@ -5,39 +5,26 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// registerText says that we register with a trunk.
-type registerText struct {
-	User    string `yaml:"user"`
-	Expires string `yaml:"expires"`
-}
-
-// ruleText rewrites a number.
-type ruleText struct {
-	Match   string `yaml:"match"`
-	Replace string `yaml:"replace"`
-}
-
-// dialect fills in how a trunk wants to be spoken to.
-func (c *checker) dialect(key string, text trunkText, t *trunk.Trunk) {
+// dialect fills in how SIP towards the trunk differs from the usual.
+func (c *checker) dialect(key string, text trunkKeys, t *trunk.Trunk) {
 	c.outboundProxy(key, text, t)
 	if text.Register != nil {
 		t.Register = &trunk.Registration{
 			User:    text.Register.User,
-			Expires: c.duration(key+".register.expires", text.Register.Expires, time.Hour, time.Minute, 24*time.Hour),
+			Expires: c.duration(key + ".register.expires"),
 		}
 	}
 	t.Shown = trunk.Shown{
 		FromUser: text.FromUser, FromDomain: text.FromDomain,
-		Assertion:    trunk.Assertion(c.word(key+".identity", text.Identity, "asserted", "preferred", "none")),
-		DropIdentity: c.word(key+".stir", text.Stir, "pass", "drop") == "drop",
-		Private:      c.word(key+".privacy", text.Privacy, "none", "id") == "id",
+		Assertion:    trunk.Assertion(c.word(key+".identity", "")),
+		DropIdentity: c.word(key+".stir", "") == "drop",
+		Private:      c.word(key+".privacy", "") == "id",
 	}
-	t.Rewriting.Plan = trunk.Plan{Country: strings.TrimPrefix(text.Country, "+"), International: text.International}
+	t.Rewriting.Plan = trunk.Plan{Country: strings.TrimPrefix(text.Country, "+"), International: c.pick(key+".international-prefix", "").value}
 	if text.National != nil {
 		t.Rewriting.National = *text.National
 		if t.Rewriting.National == "" {
@@ -46,7 +33,7 @@ func (c *checker) dialect(key string, text trunkText, t *trunk.Trunk) {
 	}
 	for _, list := range []struct {
 		name string
-		from []ruleText
+		from []ruleKeys
 		to   *[]trunk.Rule
 	}{
 		{"called-in", text.Rewrite.CalledIn, &t.Rewriting.CalledIn}, {"calling-in", text.Rewrite.CallingIn, &t.Rewriting.CallingIn},
@@ -56,19 +43,11 @@ func (c *checker) dialect(key string, text trunkText, t *trunk.Trunk) {
 	}
 }
 
-// word is one of a few words, the first where there is none.
-func (c *checker) word(key, text string, allowed ...string) string {
-	if text == "" {
-		return allowed[0]
-	}
-	return c.oneOf(setting{name: c.file.where(key), value: text}, allowed...)
-}
-
-func (c *checker) rules(key string, texts []ruleText) (rules []trunk.Rule) {
+func (c *checker) rules(key string, texts []ruleKeys) (rules []trunk.Rule) {
 	for i, text := range texts {
 		rule, err := trunk.NewRule(text.Match, text.Replace)
 		if err != nil {
-			c.fail(setting{name: c.file.where(fmt.Sprintf("%s[%d]", key, i))}, "is refused: %v; match is a .NET regular expression, such as ^00, replace what stands for it", err)
+			c.fail(c.at(fmt.Sprintf("%s[%d]", key, i)), "is refused: %v; match must be a .NET regular expression, such as ^00, and replace its replacement", err)
 			continue
 		}
 		rules = append(rules, rule)
@@ -77,11 +56,11 @@ func (c *checker) rules(key string, texts []ruleText) (rules []trunk.Rule) {
 }
 
 // outboundProxy puts a proxy on the way to the trunk's host.
-func (c *checker) outboundProxy(key string, text trunkText, t *trunk.Trunk) {
+func (c *checker) outboundProxy(key string, text trunkKeys, t *trunk.Trunk) {
 	if text.OutboundProxy == "" {
 		return
 	}
-	s := setting{name: c.file.where(key + ".outbound-proxy")}
+	s := c.at(key + ".outbound-proxy")
 	host, port, err := net.SplitHostPort(text.OutboundProxy)
 	if err != nil {
 		host, port = strings.Trim(text.OutboundProxy, "[]"), "0"
@@ -90,14 +69,14 @@ func (c *checker) outboundProxy(key string, text trunkText, t *trunk.Trunk) {
 	if err != nil || host == "" || n < 0 || n > 65535 || strings.Contains(host, "/") {
 		c.fail(s, "is %q; it must be a host, or host:port, such as proxy.provider.example:5060", text.OutboundProxy)
 	}
-	if text.Port != 0 {
-		c.fail(s, "goes without port: the proxy's port stands behind its name, and the host's is its own affair")
+	if c.file.key(key + ".port").given {
+		c.fail(s, "cannot be combined with port: write the port of the proxy after its name")
 	}
 	t.Domain, t.Host, t.Port = text.Host, host, n
 }
 
-// attestationHeader checks the header in which applications read who vouches for
-// a caller: they see no others than theirs.
+// attestationHeader checks the header in which applications read the attestation of
+// a caller. Applications see headers with this prefix only.
 func (c *checker) attestationHeader(name string) string {
 	const prefix = "X-MS-Custom-"
 	if name == "" {
@@ -105,7 +84,7 @@ func (c *checker) attestationHeader(name string) string {
 	}
 	rest := strings.TrimPrefix(strings.ToLower(name), strings.ToLower(prefix))
 	if len(rest) == len(name) || rest == "" || len(name) > 64 || strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-		c.fail(setting{name: c.file.where("call.attestation-header")}, "is %q; it must be such as %sAttestation, 64 characters at most", name, prefix)
+		c.fail(c.at("call.attestation-header"), "is %q; it must begin with %[2]s, such as %[2]sAttestation, and have 64 characters at most", name, prefix)
 	}
 	return name
 }

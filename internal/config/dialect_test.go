@@ -66,7 +66,7 @@ func TestMistakesInADialectNameTheirLine(t *testing.T) {
 		"outbound-proxy: 'a:b:c:d/e'":                          ":4: trunks[0].outbound-proxy",
 		"rewrite: {called-in: [{match: '('}]}":                 "trunks[0].rewrite.called-in[0] is refused",
 		"rewrite: {called: [{match: '1'}]}":                    `called`,
-		"outbound-proxy: proxy.example\n    port: 1":           "goes without port",
+		"outbound-proxy: proxy.example\n    port: 1":           "cannot be combined with port",
 	} {
 		_, err := Load(Flags{Config: file(t, "trunks:\n  - name: a\n    host: 192.0.2.1\n    "+text+"\n")})
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -5,13 +5,12 @@ import (
 	"strings"
 )
 
-// digests are the algorithms by which phones may prove their passwords, in the
-// order of the challenges.
+// digests checks the digest algorithms, which stay in the order of the challenges.
 func (c *checker) digests(s setting) (list []string) {
 	for _, text := range s.list {
 		name := strings.ToUpper(text)
-		if name != "MD5" && name != "SHA-256" || slices.Contains(list, name) {
-			c.fail(s, "has %q; it takes MD5 and SHA-256, each once, the one that phones shall prefer first", text)
+		if !slices.Contains(s.words("of"), name) || slices.Contains(list, name) {
+			c.fail(s, "has %q; it must be a list of %s, each once, the preferred one first", text, strings.Join(s.words("of"), ", "))
 			continue
 		}
 		list = append(list, name)

@@ -16,7 +16,7 @@ func TestDigests(t *testing.T) {
 		{[]string{"SHA-512-256"}, nil, true},
 	} {
 		c := &checker{file: &configFile{}}
-		got := c.digests(setting{name: "sip-digests", list: test.given})
+		got := c.digests(setting{key: c.file.key("sip-digests"), name: "sip-digests", list: test.given})
 		if !slices.Equal(got, test.want) || (c.err() != nil) != test.fails {
 			t.Errorf("%v: %v, %v", test.given, got, c.err())
 		}

@@ -42,8 +42,8 @@ guards:
 func TestBadGuardsNameTheirLine(t *testing.T) {
 	for text, want := range map[string]string{
 		"guards:\n  - {name: x}": ":2: guards[0] is refused: guard x: needs either deny",
-		"guards:\n  - {name: x, deny: true}\n  - {name: x, deny: true}":                           ":3: guards[1] is the second",
-		"guards:\n  - {name: x, deny: true, trunks: nobody}":                                      `names trunk "nobody"`,
+		"guards:\n  - {name: x, deny: true}\n  - {name: x, deny: true}":                           `:3: guards[1] has the name "x" of another guard`,
+		"guards:\n  - {name: x, deny: true, trunks: nobody}":                                      `has trunk "nobody" in trunks, which does not exist`,
 		"guards:\n  - {name: x, deny: true, surprise: 1}":                                         "surprise",
 		"emergency-numbers: [police]":                                                             `has "police"`,
 		"trunks:\n  - {name: a, host: 192.0.2.1, max-calls: -1}":                                  "max-calls is -1",

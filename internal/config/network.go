@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// networks reads addresses and networks.
-func (c *checker) networks(key string, texts []string) []netip.Prefix {
+// networks reads a list of addresses and networks.
+func (c *checker) networks(path string) []netip.Prefix {
 	var list []netip.Prefix
-	for _, text := range texts {
+	for _, text := range c.file.key(path).list() {
 		network, err := parseNetwork(text)
 		if err != nil {
-			c.fail(setting{name: c.file.where(key)}, "has %q; it takes addresses such as 192.0.2.10 and networks such as 192.0.2.0/24", text)
+			c.fail(c.at(path), "has %q; it must be addresses such as 192.0.2.10 or networks such as 192.0.2.0/24", text)
 			continue
 		}
 		list = append(list, network)

@@ -7,14 +7,14 @@ import (
 	"github.com/switchhook/switchhook/internal/storage"
 )
 
-// storageAccounts reads connection strings of storage accounts. Mistakes repeat
-// no secret.
+// storageAccounts reads connection strings of storage accounts. No error has a
+// secret in it.
 func (c *checker) storageAccounts(texts []string) []storage.Account {
 	var accounts []storage.Account
 	for i, text := range texts {
 		account, err := storage.ParseAccount(text)
 		if err != nil {
-			c.fail(setting{name: c.file.where(fmt.Sprintf("events.storage-accounts[%d]", i))}, "is not the connection string of a storage account: %v", err)
+			c.fail(c.at(fmt.Sprintf("events.storage-accounts[%d]", i)), "is not the connection string of a storage account: %v", err)
 			continue
 		}
 		accounts = append(accounts, account)
@@ -22,20 +22,12 @@ func (c *checker) storageAccounts(texts []string) []storage.Account {
 	return accounts
 }
 
-// s3Text is the server of buckets as the file has it.
-type s3Text struct {
-	Endpoint  string `yaml:"endpoint"`
-	Region    string `yaml:"region"`
-	AccessKey string `yaml:"access-key"`
-	SecretKey string `yaml:"secret-key"`
-}
-
-// s3 reads the server of the buckets of dead letters, nil for none.
-func (c *checker) s3(text s3Text) *storage.S3 {
-	if text == (s3Text{}) {
+// s3 reads the server of the buckets of dead letters, nil for no server.
+func (c *checker) s3(text s3Keys) *storage.S3 {
+	if text == (s3Keys{}) {
 		return nil
 	}
-	s := setting{name: c.file.where("events.s3")}
+	s := c.at("events.s3")
 	u, err := url.Parse(text.Endpoint)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "":

@@ -6,15 +6,14 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// trunks checks trunks and routes. Without a trunk there is the loopback one,
-// for phones on this machine.
-func (c *checker) trunks(trunkTexts []trunkText, routeTexts []routeText) ([]trunk.Trunk, []trunk.Route) {
+// trunks checks trunks and routes. If the key is absent there is the loopback
+// trunk, for phones on this machine.
+func (c *checker) trunks(trunkTexts []trunkKeys, routeTexts []routeKeys) ([]trunk.Trunk, []trunk.Route) {
 	var trunks []trunk.Trunk
 	for i, text := range trunkTexts {
 		trunks = append(trunks, c.trunk(fmt.Sprintf("trunks[%d]", i), text))
@@ -32,45 +31,47 @@ func (c *checker) trunks(trunkTexts []trunkText, routeTexts []routeText) ([]trun
 	return trunks, routes
 }
 
-func (c *checker) trunk(key string, text trunkText) trunk.Trunk {
+func (c *checker) trunk(key string, text trunkKeys) trunk.Trunk {
 	t := trunk.Trunk{
 		Name:      text.Name,
 		Host:      text.Host,
-		Port:      text.Port,
-		Transport: trunk.Transport(strings.ToLower(text.Transport)),
+		Port:      c.count(key + ".port"),
+		Transport: trunk.Transport(c.word(key+".transport", "")),
 		Username:  text.Username,
 		Password:  trunk.Secret(text.Password),
 
 		CallerIDs:      c.callerIDs(key+".caller-ids", text.CallerIDs),
-		MaxCalls:       c.limit(key+".max-calls", text.MaxCalls, 100_000),
-		CallsPerSecond: c.limit(key+".calls-per-second", text.CallsPerSecond, 100_000),
+		MaxCalls:       c.count(key + ".max-calls"),
+		CallsPerSecond: c.count(key + ".calls-per-second"),
 
-		Ping:            c.duration(key+".ping", text.Ping, 0, time.Second, 24*time.Hour),
-		Roots:           c.authorities(key+".roots", text.Roots),
-		SRTP:            trunk.SRTP(strings.ToLower(text.SRTP)),
-		PTime:           c.duration(key+".ptime", text.PTime, 0, 10*time.Millisecond, 60*time.Millisecond),
-		Refer:           trunk.Refer(strings.ToLower(text.Refer)),
-		AcceptRefer:     trunk.AcceptRefer(strings.ToLower(text.Accept)),
+		Ping:            c.duration(key + ".ping"),
+		Roots:           c.authorities(key + ".roots"),
+		SRTP:            trunk.SRTP(c.word(key+".srtp", "")),
+		PTime:           c.duration(key + ".ptime"),
+		Refer:           trunk.Refer(c.word(key+".refer", "")),
+		AcceptRefer:     trunk.AcceptRefer(c.word(key+".accept-refer", "")),
 		InboundUsername: text.Inbound.Username,
 		InboundPassword: trunk.Secret(text.Inbound.Password),
 	}
 	c.dialect(key, text, &t)
-	t.Sources = c.networks(key+".sources", text.Sources)
+	t.Sources = c.networks(key + ".sources")
+	allowed := c.file.key(key + ".codecs").words("of")
 	for _, name := range text.Codecs {
 		name = strings.ToUpper(name)
-		if !slices.Contains(trunkCodecs, name) {
-			c.fail(setting{name: c.file.where(key + ".codecs")}, "has %q; it must be one of %s", name, strings.Join(trunkCodecs, ", "))
+		if !slices.Contains(allowed, name) {
+			c.fail(c.at(key+".codecs"), "has %q; it must be one of %s", name, strings.Join(allowed, ", "))
 			continue
 		}
 		t.Codecs = append(t.Codecs, name)
 	}
 	if len(t.Codecs) > 0 && len(MissingCodecs(t)) == len(t.Codecs) {
-		c.fail(setting{name: c.file.where(key + ".codecs")}, "leaves no codec: %v", codec.OpusMissing())
+		c.fail(c.at(key+".codecs"), "has no codec that this system can use: %v", codec.OpusMissing())
 	}
 	return t
 }
 
-// MissingCodecs are those of a trunk that this system lacks: Opus may be one.
+// MissingCodecs are the codecs of a trunk that this system cannot use: Opus needs a
+// library.
 func MissingCodecs(t trunk.Trunk) (list []string) {
 	for _, name := range t.Codecs {
 		if _, ok := codec.Named(name); !ok {
@@ -80,22 +81,20 @@ func MissingCodecs(t trunk.Trunk) (list []string) {
 	return list
 }
 
-// authorities reads a file of certificates; nil where none is named.
-func (c *checker) authorities(key, name string) *x509.CertPool {
+// authorities reads a file of certificates; nil if the key is absent.
+func (c *checker) authorities(path string) *x509.CertPool {
+	name := c.file.key(path).text()
 	if name == "" {
 		return nil
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		c.fail(setting{name: c.file.where(key)}, "cannot be read: %v", err)
+		c.fail(c.at(path), "cannot be read: %v", err)
 		return nil
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		c.fail(setting{name: c.file.where(key)}, "%s holds no certificate in PEM", name)
+		c.fail(c.at(path), "is %s, which has no PEM certificate", name)
 	}
 	return pool
 }
-
-// trunkCodecs are the codecs that this version carries.
-var trunkCodecs = []string{"PCMU", "PCMA", "G722", "OPUS"}

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/resource"
+)
+
+// identity checks the id and the keys of an ACS resource that moves in.
+func (c *checker) identity() resource.Identity {
+	var who resource.Identity
+	if s := c.pick("resource-id", c.flags.ResourceID); s.value != "" {
+		id, err := uuid.Parse(s.value)
+		if err != nil || len(s.value) != len(id.String()) {
+			c.fail(s, "is %q; it must be a GUID such as 6f1c2c1e-7b5a-4a38-9d55-0c1f3f8a9b2e (the immutableResourceId of the ACS resource)", s.value)
+		}
+		who.ID = id.String()
+	}
+	who.Key1 = c.accessKey(c.pick("key1", c.flags.Key1))
+	who.Key2 = c.accessKey(c.pick("key2", c.flags.Key2))
+	return who
+}
+
+func (c *checker) accessKey(s setting) auth.Key {
+	if s.value == "" {
+		return auth.Key{}
+	}
+	key, err := auth.ParseKey(s.value)
+	if err != nil {
+		c.fail(s, "%v; it must be the accesskey of a connection string", err)
+	}
+	return key
+}
+
+func (c *checker) certificate(files tlsKeys) CertificateFiles {
+	if (files.Cert == "") != (files.Key == "") {
+		c.fail(c.at("tls"), "needs both cert and key, or neither for the private CA")
+	}
+	return CertificateFiles(files)
+}
+
+func (c *checker) issuers(list []issuerKeys) []auth.Issuer {
+	var issuers []auth.Issuer
+	for i, each := range list {
+		s := c.at(fmt.Sprintf("auth.oidc[%d]", i))
+		if each.Issuer == "" {
+			c.fail(s, "needs an issuer, such as https://login.microsoftonline.com/TENANT/v2.0")
+		}
+		issuer := auth.Issuer{URL: each.Issuer}
+		if each.Audience != "" {
+			issuer.Audiences = []string{each.Audience}
+		}
+		issuers = append(issuers, issuer)
+	}
+	if _, err := auth.NewOIDC(auth.OIDCConfig{Issuers: issuers}); err != nil && len(c.problems) == 0 {
+		c.fail(c.at("auth.oidc"), "cannot be used: %v", err)
+	}
+	return issuers
+}

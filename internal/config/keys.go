@@ -1,0 +1,170 @@
+package config
+
+// keys are the keys of a configuration file. Each field declares one key: its
+// tags are parsed and checked (see key), and its comment is the meaning that
+// docs/operations.md shows. Values stay texts, so that a value is checked in one
+// way, whether it came from a flag, a variable or the file.
+type keys struct {
+	// The data directory, with everything that must survive a restart. One server uses a directory at a time.
+	Data string `yaml:"data" type:"directory" absent:"switchhook in the user's state directory (XDG_STATE_HOME, ~/.local/state)"`
+	// Listener of the APIs over TLS. Port 0 takes a free port, off disables the listener. HTTPS and HTTP cannot both be off.
+	HTTPS string `yaml:"https" type:"host:port or off" default:"localhost:8443"`
+	// Listener of the APIs without TLS. /metrics is served here only, never over HTTPS.
+	HTTP string `yaml:"http" type:"host:port or off" default:"localhost:8080"`
+	// Listener of SIP over UDP and TCP. RTP is received on the same address.
+	SIP string `yaml:"sip" type:"host:port or off" default:"127.0.0.1:5060"`
+	// Listener of SIP over TLS. It is off if sip is off.
+	SIPS string `yaml:"sips" type:"host:port or off" default:"127.0.0.1:5061"`
+	// Listener of WebRTC. This version accepts the key and does not open the listener.
+	WebRTC string `yaml:"webrtc" type:"host:port or off" default:"off"`
+	// UDP ports of RTP, from 1024 to 65535. A call leg takes two. The default lies below the ephemeral ports of Linux.
+	RTPPorts string `yaml:"rtp-ports" type:"LOW-HIGH" default:"20000-29999"`
+	// Host names and IP addresses by which clients reach the server, without scheme. The certificate names them, and signatures may be made for them. The first one is in links that the server hands out.
+	PublicHost []string `yaml:"public-host" type:"list of host names"`
+	// Phone numbers that the resource owns at the first start. The default numbers are not in service anywhere.
+	Numbers []string `yaml:"numbers" type:"list of E.164 numbers" default:"+15550100001 +15550100002"`
+	// Further phone numbers, which applications may purchase.
+	AvailableNumbers []string `yaml:"available-numbers" type:"list of E.164 numbers"`
+	// Phone numbers that answer with an echo, without an application. They must not be in numbers or available-numbers.
+	EchoNumbers []string `yaml:"echo-numbers" type:"list of E.164 numbers"`
+	// Numbers of emergency services. Calls to them pass the rules about who may call where.
+	Emergency []string `yaml:"emergency-numbers" type:"list of digits" absent:"112, 911, 999, 000, 110, 119"`
+	// Lowest level of log lines.
+	LogLevel string `yaml:"log-level" of:"debug info warn error" default:"info"`
+	// Format of log lines on standard error.
+	LogFormat string `yaml:"log-format" of:"text json" default:"text"`
+	// Listener of Go's profiles and execution traces, on a loopback address only.
+	Profile string `yaml:"profile" type:"host:port or off" absent:"off"`
+	// Immutable id of the ACS resource whose place the server takes. The first start stores it; later starts refuse another id.
+	ResourceID string `yaml:"resource-id" type:"GUID" absent:"a random GUID"`
+	// Primary access key of that ACS resource.
+	Key1 string `yaml:"key1" type:"access key, secret" absent:"a random key"`
+	// Secondary access key of that ACS resource.
+	Key2 string `yaml:"key2" type:"access key, secret" absent:"a random key"`
+
+	TLS tlsKeys `yaml:"tls"`
+
+	// Certificate authorities, PEM. If set, SIP over TLS accepts only callers with a certificate of one of them.
+	SIPSClientCA string `yaml:"sips-client-ca" type:"file" absent:"no client certificates"`
+	// Digest algorithms of SIP challenges, in this order. Phones use the first one that they know.
+	SIPDigests []string `yaml:"sip-digests" of:"MD5 SHA-256" default:"MD5 SHA-256"`
+	// Origins of web pages that may open SIP over WebSocket at /sip, such as https://phone.example; * permits every origin. Pages of the server's own hosts always may.
+	WebSocketOrigins []string `yaml:"websocket-origins" type:"list of origins"`
+
+	Auth     authKeys     `yaml:"auth"`
+	Call     callKeys     `yaml:"call"`
+	Media    mediaKeys    `yaml:"media"`
+	Outbound outboundKeys `yaml:"outbound"`
+	Shutdown shutdownKeys `yaml:"shutdown"`
+	Delivery deliveryKeys `yaml:"delivery"`
+	Events   eventKeys    `yaml:"events"`
+
+	// SIP trunks. An empty list is no trunk.
+	Trunks []trunkKeys `yaml:"trunks" absent:"one trunk named loopback: phones on this machine may call in, and outgoing calls go to 127.0.0.1:5080"`
+	// Routes of outgoing calls. The trunks of all matching routes are tried, route by route.
+	Routes []routeKeys `yaml:"routes" absent:"every number goes to every trunk, in the order of trunks"`
+	// Rules about who may call where. All rules must permit a call.
+	Guards []guardKeys `yaml:"guards"`
+}
+
+type tlsKeys struct {
+	// Certificate of the server with its chain, PEM. The server reads it again when it changes. Needs tls.key.
+	Cert string `yaml:"cert" type:"file" absent:"a certificate of the server's private authority"`
+	// Private key of that certificate, PEM.
+	Key string `yaml:"key" type:"file"`
+}
+
+type authKeys struct {
+	// OpenID Connect issuers. Their bearer tokens may use the APIs.
+	OIDC []issuerKeys `yaml:"oidc"`
+}
+
+type issuerKeys struct {
+	// URL of the issuer, https. The server reads its keys from /.well-known/openid-configuration below it.
+	Issuer string `yaml:"issuer" type:"URL" absent:"required"`
+	// Audience that tokens must have.
+	Audience string `yaml:"audience" type:"text" absent:"any audience"`
+}
+
+type callKeys struct {
+	// How long an incoming call waits for an application to answer. Then the caller gets 480.
+	RingTimeout string `yaml:"ring-timeout" type:"duration" default:"30s" min:"1s" max:"10m"`
+	// SIP header in which applications read the caller's Identity header (STIR/SHAKEN). The name begins with X-MS-Custom-.
+	Attestation string `yaml:"attestation-header" type:"header name" absent:"no header"`
+	// How long call detail records are kept in the folder calls of the data directory.
+	KeepRecords string `yaml:"keep-records" type:"duration" default:"720h" min:"24h" max:"87600h"`
+	// Size of all call detail records. The oldest are deleted first.
+	KeepRecordsMiB *int `yaml:"keep-records-mib" default:"1024" min:"1" max:"1048576" unit:"MiB"`
+}
+
+type mediaKeys struct {
+	// How long a phone may send no RTP before its call ends.
+	Timeout string `yaml:"timeout" type:"duration" default:"60s" min:"1s" max:"24h"`
+	// Depth of the jitter buffer at the start of a stream. The buffer grows when packets come late.
+	Depth string `yaml:"depth" type:"duration" default:"40ms" min:"0s" max:"200ms"`
+}
+
+type outboundKeys struct {
+	// true: webhooks, callbacks and prompts must not connect to loopback, private, link-local, shared, reserved or multicast addresses. Set it on a server that others than you give addresses to.
+	RefusePrivate bool `yaml:"refuse-private"`
+	// Addresses and networks that are permitted nevertheless, such as 10.0.0.5 or 10.1.0.0/16.
+	Allow []string `yaml:"allow" type:"list of networks"`
+}
+
+type shutdownKeys struct {
+	// How long running calls may go on after SIGTERM. Then the server ends them.
+	Grace string `yaml:"grace" type:"duration" default:"30s" min:"0s" max:"24h"`
+}
+
+type deliveryKeys struct {
+	// How long the last events may take after that. Undelivered events stay in the journal for the next start.
+	Flush string `yaml:"flush" type:"duration" default:"5s" min:"0s" max:"10m"`
+}
+
+type eventKeys struct {
+	// Time from the last attempt to deliver an event to its dead letter.
+	DeadLetterDelay string `yaml:"dead-letter-delay" type:"duration" default:"5m" min:"1ms" max:"24h"`
+	// How long attempts to deliver events are kept for `switchhook events attempts`.
+	KeepAttempts string `yaml:"keep-attempts" type:"duration" default:"168h" min:"1m" max:"2160h"`
+	// Number of attempts that are kept. One takes about 1 kB in memory and on disk.
+	MaxAttempts *int `yaml:"max-attempts-kept" default:"10000" min:"100" max:"1000000"`
+	// Number of event subscriptions. Azure allows 500.
+	MaxSubscriptions *int `yaml:"max-subscriptions" default:"2000" min:"1" max:"20000"`
+	// true: CallStarted and the related events are raised for identities of applications too, for tests.
+	ApplicationIdentities bool `yaml:"application-identities"`
+	// Connection strings of Azure storage accounts, for queues and for dead letters in blob containers. Containers of other accounts are folders in dead-letters of the data directory.
+	StorageAccounts []string `yaml:"storage-accounts" type:"list of connection strings, secret"`
+	// Listener for NATS clients, on a loopback address only. Programs on this machine receive events from NATS subjects; the password is an access key.
+	NATS string `yaml:"nats" type:"host:port or off" default:"off"`
+
+	S3 s3Keys `yaml:"s3"`
+
+	// Issuers of the tokens that protected webhooks receive. Without token-endpoint this server signs the tokens of the tenant.
+	WebhookTokens []tenantKeys `yaml:"webhook-tokens"`
+	// Event subscriptions that each start creates, or updates if they differ. None is ever deleted.
+	Subscriptions []subscriptionKeys `yaml:"subscriptions"`
+}
+
+type s3Keys struct {
+	// URL of an S3 server, http or https, without a path. Dead letters can be stored in its buckets.
+	Endpoint string `yaml:"endpoint" type:"URL" absent:"no S3 server"`
+	// Region of the buckets.
+	Region string `yaml:"region" type:"text"`
+	// Access key of the S3 server. Required with the endpoint.
+	AccessKey string `yaml:"access-key" type:"text"`
+	// Secret key of the S3 server. Required with the endpoint.
+	SecretKey string `yaml:"secret-key" type:"secret text"`
+}
+
+type tenantKeys struct {
+	// Entra tenant: a GUID or a domain.
+	Tenant string `yaml:"tenant" type:"text" absent:"required"`
+	// Token endpoint of the tenant, for the client credentials flow.
+	Endpoint string `yaml:"token-endpoint" type:"URL" absent:"this server signs the tokens"`
+	// Client id at the token endpoint. Required with it.
+	ClientID string `yaml:"client-id" type:"text"`
+	// Client secret at the token endpoint. Required with it.
+	ClientSecret string `yaml:"client-secret" type:"secret text"`
+	// Scope of the requested tokens.
+	Scope string `yaml:"scope" type:"text" absent:"the application's id followed by /.default"`
+}
