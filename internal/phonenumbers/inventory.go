@@ -48,15 +48,14 @@ func openInventory(ctx context.Context, cfg Config, first time.Time) (*inventory
 	add(cfg.Owned, true)
 	add(cfg.Available, false)
 	slices.SortFunc(v.order, func(a, b *number) int { return strings.Compare(a.phone, b.phone) })
-	err = each(ctx, stored, func(phone string, o ownership) error {
-		if n := v.byPhone[phone]; n != nil {
-			n.ownership = o
+	for item, err := range stored.All(ctx) {
+		if err != nil {
+			stored.Close()
+			return nil, err
 		}
-		return nil
-	})
-	if err != nil {
-		stored.Close()
-		return nil, err
+		if n := v.byPhone[item.ID]; n != nil {
+			n.ownership = item.Value
+		}
 	}
 	return v, nil
 }

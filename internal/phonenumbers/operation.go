@@ -134,12 +134,18 @@ func (a *API) do(ctx context.Context, id string, o operation) error {
 
 // finishOperations does what a process before this one left undone.
 func (a *API) finishOperations(ctx context.Context) error {
-	return each(ctx, a.operations, func(id string, o operation) error {
-		if o.Status == running {
-			a.cfg.Log.Info("finishing an operation of the process before", "operation", id)
+	for item, err := range a.operations.All(ctx) {
+		if err != nil {
+			return err
 		}
-		return a.finish(ctx, id, o)
-	})
+		if item.Value.Status == running {
+			a.cfg.Log.Info("finishing an operation of the process before", "operation", item.ID)
+		}
+		if err := a.finish(ctx, item.ID, item.Value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newID is what operations and searches are called.

@@ -80,12 +80,11 @@ func (a *API) wireReservation(id string, v reservation) wireReservation {
 // their numbers, as the real service does.
 func (a *API) listReservations(w http.ResponseWriter, r *http.Request) error {
 	var all []wireReservation
-	err := each(r.Context(), a.reservations, func(id string, v reservation) error {
-		all = append(all, wireReservation{ID: id, Expires: wireTime(v.Expires), Status: v.statusAt(a.cfg.Now())})
-		return nil
-	})
-	if err != nil {
-		return err
+	for item, err := range a.reservations.All(r.Context()) {
+		if err != nil {
+			return err
+		}
+		all = append(all, wireReservation{ID: item.ID, Expires: wireTime(item.Value.Expires), Status: item.Value.statusAt(a.cfg.Now())})
 	}
 	part, next, err := cut(r, "maxPageSize", all)
 	if err != nil {

@@ -115,21 +115,23 @@ func (a *API) getSearch(w http.ResponseWriter, r *http.Request) error {
 	}{id, s.Numbers, s.Kind, s.Assignment, capabilities{s.Calling, capableNone}, free, wireTime(s.Expires), false, problem})
 }
 
-// restoreHolds keeps what searches and reservations of the process before hold.
+// restoreHolds keeps what stored searches and reservations hold.
 func (a *API) restoreHolds(ctx context.Context) error {
-	err := each(ctx, a.searches, func(id string, s search) error {
-		if s.Purchase == "" {
-			a.inventory.keep(s.Numbers, hold{id, s.Expires})
+	for item, err := range a.searches.All(ctx) {
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+		if s := item.Value; s.Purchase == "" {
+			a.inventory.keep(s.Numbers, hold{item.ID, s.Expires})
+		}
 	}
-	return each(ctx, a.reservations, func(id string, v reservation) error {
-		if v.statusAt(a.cfg.Now()) == active {
-			a.inventory.keep(v.phones(), hold{id, v.Expires})
+	for item, err := range a.reservations.All(ctx) {
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+		if v := item.Value; v.statusAt(a.cfg.Now()) == active {
+			a.inventory.keep(v.phones(), hold{item.ID, v.Expires})
+		}
+	}
+	return nil
 }

@@ -191,7 +191,7 @@ func (r *Registrar) Lost(ctx context.Context, f Flow, why string) {
 func (r *Registrar) Sweep(ctx context.Context) {
 	now := time.Now()
 	r.drop(ctx, "expired", func(d *device) bool { return !now.Before(d.Expires) })
-	r.faults.tidy(now)
+	r.faults.counts.Len(now) // which removes those that have expired
 }
 
 func (r *Registrar) drop(ctx context.Context, why string, gone func(*device) bool) {

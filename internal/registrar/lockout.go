@@ -2,40 +2,45 @@ package registrar
 
 import (
 	"net/netip"
-	"sync"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/expiring"
 )
 
-// After how many wrong passwords nobody listens any more, for how long. Who
-// guesses from many addresses is stopped at the user name; the telephones that
-// have registered with it are not: they are known by their addresses.
+// After so many wrong passwords no further one is checked, for so long. The bound
+// on a user name stops those who guess from many addresses; the telephones that
+// have registered with it are known by their addresses and are not concerned.
 const (
 	maxPairFaults   = 5   // of one user name from one address
 	maxSourceFaults = 20  // from one address
 	maxUserFaults   = 100 // of one user name, from everywhere
 	lockTime        = 5 * time.Minute
-	maxFaults       = 16384 // accounts that are kept
+	maxFaults       = 16384 // counters that are kept
 )
 
-// suspect is whom an account of faults is about: a user name, an address, or both.
+// suspect is what a counter is about: a user name, an address, or both.
 type suspect struct {
 	userName string
 	source   netip.Addr
 }
 
-// faultCount is an account. It is forgotten when nothing has happened for lockTime.
+// faultCount is a counter of wrong passwords. It expires lockTime after the last one.
 type faultCount struct {
 	n    int
 	last time.Time
 }
 
-// lockout counts wrong passwords.
+// lockout is protection against password guessing: it counts wrong passwords.
 type lockout struct {
-	mu sync.Mutex
-	of map[suspect]faultCount
+	counts *expiring.Map[suspect, faultCount]
 }
 
-// network is what an attacker has as one: an address, or a network of IPv6.
+func newLockout() lockout {
+	return lockout{expiring.New(expiring.Config[suspect, faultCount]{Entries: maxFaults})}
+}
+
+// network is what an attacker is assumed to have: an IPv4 address, or an IPv6
+// network.
 func network(source netip.Addr) netip.Addr {
 	source = source.Unmap().WithZone("")
 	if source.Is6() {
@@ -52,13 +57,11 @@ func suspects(userName string, source netip.Addr) [3]suspect {
 
 var allowances = [3]int{maxPairFaults, maxSourceFaults, maxUserFaults}
 
-// wait says how long a source must wait before its password for a user name is
-// looked at; 0: it need not.
-func (l *lockout) wait(userName string, source netip.Addr, now time.Time) (left time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// wait returns how long a source must wait before its password for a user name is
+// checked; 0: not at all.
+func (l lockout) wait(userName string, source netip.Addr, now time.Time) (left time.Duration) {
 	for i, who := range suspects(userName, source) {
-		count := l.of[who]
+		count, _ := l.counts.Get(who, now)
 		if rest := count.last.Add(lockTime).Sub(now); count.n >= allowances[i] && rest > left {
 			left = rest
 		}
@@ -67,39 +70,21 @@ func (l *lockout) wait(userName string, source netip.Addr, now time.Time) (left 
 }
 
 // fault counts a wrong password.
-func (l *lockout) fault(userName string, source netip.Addr, now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.of == nil {
-		l.of = make(map[suspect]faultCount)
-	}
+func (l lockout) fault(userName string, source netip.Addr, now time.Time) {
 	for _, who := range suspects(userName, source) {
-		if count, known := l.of[who]; known || len(l.of) < maxFaults {
-			l.of[who] = faultCount{count.n + 1, now}
-		}
+		l.counts.Update(who, now, func(count faultCount, _ bool) (faultCount, time.Time) {
+			return faultCount{count.n + 1, now}, now.Add(lockTime)
+		})
 	}
 }
 
-// pardon forgets what a source did wrong with a user name, once it is right.
-func (l *lockout) pardon(userName string, source netip.Addr) {
-	l.mu.Lock()
-	delete(l.of, suspect{userName, network(source)})
-	l.mu.Unlock()
+// reset removes the counter of a source and a user name, after a right password.
+func (l lockout) reset(userName string, source netip.Addr) {
+	l.counts.Delete(suspect{userName, network(source)})
 }
 
-// tidy forgets old accounts.
-func (l *lockout) tidy(now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for who, count := range l.of {
-		if now.Sub(count.last) >= lockTime {
-			delete(l.of, who)
-		}
-	}
-}
-
-// Locked says how long nobody listens to a password of a user name from a
-// source; 0: it is looked at.
+// Locked returns for how long passwords of a user name from a source are not
+// checked; 0: they are.
 func (r *Registrar) Locked(userName string, f Flow) time.Duration {
 	left := r.faults.wait(userName, f.Source.Addr(), time.Now())
 	if left > 0 && r.reaches(userName, f) {
@@ -111,7 +96,7 @@ func (r *Registrar) Locked(userName string, f Flow) time.Duration {
 	return left
 }
 
-// reaches reports whether a device of a user name is heard from there.
+// reaches reports whether a user name has a binding with that flow.
 func (r *Registrar) reaches(userName string, f Flow) bool {
 	for _, d := range r.DevicesOf(userName) {
 		if d.Flow == f {
@@ -130,5 +115,5 @@ func (r *Registrar) Wrong(userName string, f Flow) {
 	}
 }
 
-// Right ends the suspicion of a source.
-func (r *Registrar) Right(userName string, f Flow) { r.faults.pardon(userName, f.Source.Addr()) }
+// Right notes that a source had the right password.
+func (r *Registrar) Right(userName string, f Flow) { r.faults.reset(userName, f.Source.Addr()) }

@@ -50,6 +50,7 @@ func New(ctx context.Context, cfg Config) (*Registrar, error) {
 	}
 	r := &Registrar{
 		cfg: cfg, log: cfg.Log, credentials: map[string]*credential{}, names: map[identifier.ID][]string{}, devices: map[string][]*device{}, flows: map[Flow]int{},
+		faults: newLockout(),
 	}
 	var err error
 	if r.stored, err = store.NewCollection(cfg.Store, storedCredentials); err != nil {
@@ -80,40 +81,27 @@ func (r *Registrar) Close() {
 
 // load reads credentials, and registrations of them that still count.
 func (r *Registrar) load(ctx context.Context) error {
-	err := each(ctx, r.stored, func(name string, c credential) (err error) {
-		if c.id, err = identifier.Parse(c.Identity); err != nil {
-			return fmt.Errorf("stored phone credential %s: %w", name, err)
-		}
-		r.know(name, &c)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	now := time.Now()
-	return each(ctx, r.placed, func(name string, kept placement) error {
-		for _, d := range kept.Devices {
-			if r.credentials[name] != nil && now.Before(d.Expires) {
-				d.saved = d.Expires
-				r.enter(name, &d)
-			}
-		}
-		return nil
-	})
-}
-
-func each[T any](ctx context.Context, from *store.Collection[T], do func(string, T) error) error {
-	for token, first := "", true; first || token != ""; first = false {
-		items, next, err := from.List(ctx, token, store.MaxPage)
+	for item, err := range r.stored.All(ctx) {
 		if err != nil {
 			return err
 		}
-		for _, item := range items {
-			if err := do(item.ID, item.Value); err != nil {
-				return err
+		c := item.Value
+		if c.id, err = identifier.Parse(c.Identity); err != nil {
+			return fmt.Errorf("stored phone credential %s: %w", item.ID, err)
+		}
+		r.know(item.ID, &c)
+	}
+	now := time.Now()
+	for item, err := range r.placed.All(ctx) {
+		if err != nil {
+			return err
+		}
+		for _, d := range item.Value.Devices {
+			if r.credentials[item.ID] != nil && now.Before(d.Expires) {
+				d.saved = d.Expires
+				r.enter(item.ID, &d)
 			}
 		}
-		token = next
 	}
 	return nil
 }

@@ -323,8 +323,8 @@ func TestWrongPasswordsLock(t *testing.T) {
 			t.Error("the lock does not end")
 		}
 		r.Sweep(t.Context())
-		if len(r.faults.of) != 0 {
-			t.Errorf("%d accounts are kept for ever", len(r.faults.of))
+		if n := r.faults.counts.Len(time.Now()); n != 0 {
+			t.Errorf("%d counters are kept for ever", n)
 		}
 		r.Close()
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/inbox"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/store"
 	"github.com/switchhook/switchhook/internal/trunk"
@@ -38,7 +39,7 @@ type API struct {
 	now    plan      // guarded by mu; its lists are never changed in place
 	rules  overrides // guarded by mu
 
-	fresh chan struct{} // holds one while hosts wait to be looked up
+	fresh inbox.Signal // some hosts wait to be looked up
 	life  context.Context
 	end   context.CancelFunc
 	work  sync.WaitGroup
@@ -71,7 +72,7 @@ func New(ctx context.Context, cfg Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{cfg: cfg, file: planOf(cfg.Trunks, cfg.Routes), saved: saved, fresh: make(chan struct{}, 1)}
+	a := &API{cfg: cfg, file: planOf(cfg.Trunks, cfg.Routes), saved: saved, fresh: inbox.NewSignal()}
 	a.life, a.end = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.restore(ctx); err != nil {
 		a.Close()
@@ -149,14 +150,6 @@ func (a *API) lookUp() {
 		if err != nil && a.life.Err() == nil {
 			a.cfg.Log.Warn("a trunk's host was not found", "error", err)
 		}
-	}
-}
-
-// renewed lets lookUp run once more.
-func (a *API) renewed() {
-	select {
-	case a.fresh <- struct{}{}:
-	default: // it will run anyway
 	}
 }
 

@@ -19,7 +19,7 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if asked.Trunks.Sent || asked.Domains.Sent {
-		a.renewed()
+		a.fresh.Set()
 	}
 	return a.show(w, r, next, false)
 }
