@@ -122,7 +122,7 @@ func (a *API) reachable(at net.Addr, r *http.Request) string {
 // phone shows a credential with its devices.
 func (a *API) phone(c registrar.Credential) Phone {
 	phone := Phone{UserName: c.UserName, Identity: c.Identity.Raw(), CallerID: c.CallerID, Created: c.Created, Devices: []PhoneDevice{}}
-	for _, d := range a.Registrar.DevicesOf(c.UserName) {
+	for _, d := range a.Registrar.BindingsOfUser(c.UserName) {
 		phone.Devices = append(phone.Devices, PhoneDevice{
 			Contact: d.Contact, Address: d.Flow.Source.String(), Transport: d.Flow.Transport, UserAgent: d.UserAgent,
 			Since: d.Since.UTC().Truncate(time.Second), Expires: d.Expires.UTC().Truncate(time.Second),

@@ -66,7 +66,7 @@ func TestPhonesAreManagedOverHTTP(t *testing.T) {
 		t.Errorf("made is %+v", made)
 	}
 	flow := registrar.Flow{Transport: "UDP", Source: netip.MustParseAddrPort("198.51.100.7:5062")}
-	_, err := o.Registrar.Register(t.Context(), registrar.Registration{
+	_, err := o.Registrar.Register(t.Context(), registrar.Request{
 		UserName: "101", CallID: "c", CSeq: 1, Flow: flow, UserAgent: "desk 1.0", Contacts: []registrar.Contact{{URI: "sip:101@10.0.0.7", Expires: time.Hour}},
 	})
 	if err != nil {

@@ -74,14 +74,14 @@ func (r *Registrar) Issue(ctx context.Context, want Credential) (made Credential
 	}
 	c := credential{Identity: want.Identity.Raw(), CallerID: want.CallerID, Created: time.Now().UTC(), id: want.Identity}
 	password = c.setPassword(want.UserName, r.cfg.Realm)
-	if err := r.stored.Create(ctx, want.UserName, c); err != nil {
+	if err := r.credentialStore.Create(ctx, want.UserName, c); err != nil {
 		if fault.Is(err, fault.KindConflict) {
 			err = fault.Conflict("the user name %s is taken", want.UserName)
 		}
 		return Credential{}, "", err
 	}
 	r.mu.Lock()
-	r.know(want.UserName, &c)
+	r.indexCredential(want.UserName, &c)
 	r.mu.Unlock()
 	r.log.Info("phone credential issued", "user", want.UserName, "identity", want.Identity)
 	return c.public(want.UserName), password, nil
@@ -94,7 +94,7 @@ func (r *Registrar) room(id identifier.ID) error {
 	if len(r.credentials) >= r.cfg.MaxCredentials {
 		return fault.Conflict("there are %d phone credentials already, which is the limit", r.cfg.MaxCredentials)
 	}
-	if len(r.names[id]) >= MaxPerIdentity {
+	if len(r.userNames[id]) >= MaxPerIdentity {
 		return fault.Conflict("%s has %d phone credentials already, which is the limit", id, MaxPerIdentity)
 	}
 	return nil
@@ -146,14 +146,14 @@ func (r *Registrar) Reset(ctx context.Context, userName string) (password string
 	}
 	c := *known
 	password = c.setPassword(userName, r.cfg.Realm)
-	if err := r.stored.Put(ctx, userName, c); err != nil {
+	if err := r.credentialStore.Put(ctx, userName, c); err != nil {
 		return "", err
 	}
 	r.mu.Lock()
 	r.credentials[userName] = &c
 	r.mu.Unlock()
 	r.log.Info("phone password replaced", "user", userName)
-	return password, r.forget(ctx, userName)
+	return password, r.removeAllBindings(ctx, userName)
 }
 
 // Remove ends a credential and everything registered with it.
@@ -164,7 +164,7 @@ func (r *Registrar) Remove(ctx context.Context, userName string) error {
 }
 
 func (r *Registrar) remove(ctx context.Context, userName string) error {
-	if err := r.stored.Delete(ctx, userName); err != nil {
+	if err := r.credentialStore.Delete(ctx, userName); err != nil {
 		if fault.Is(err, fault.KindNotFound) {
 			return noSuch(userName)
 		}
@@ -173,20 +173,20 @@ func (r *Registrar) remove(ctx context.Context, userName string) error {
 	r.mu.Lock()
 	if c := r.credentials[userName]; c != nil {
 		delete(r.credentials, userName)
-		if r.names[c.id] = without(r.names[c.id], userName); len(r.names[c.id]) == 0 {
-			delete(r.names, c.id)
+		if r.userNames[c.id] = without(r.userNames[c.id], userName); len(r.userNames[c.id]) == 0 {
+			delete(r.userNames, c.id)
 		}
 	}
 	r.mu.Unlock()
 	r.log.Info("phone credential removed", "user", userName)
-	return r.forget(ctx, userName)
+	return r.removeAllBindings(ctx, userName)
 }
 
 // RemoveIdentity ends all credentials of a user who is deleted.
 func (r *Registrar) RemoveIdentity(ctx context.Context, id identifier.ID) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
-	for _, c := range r.Of(id) {
+	for _, c := range r.CredentialsOf(id) {
 		if err := r.remove(ctx, c.UserName); err != nil && !fault.Is(err, fault.KindNotFound) {
 			return err
 		}
@@ -194,13 +194,13 @@ func (r *Registrar) RemoveIdentity(ctx context.Context, id identifier.ID) error 
 	return nil
 }
 
-// SignOut forgets what has registered for a user: each telephone has to show
-// its password again.
+// SignOut removes the bindings of a user: each telephone has to show its password
+// again.
 func (r *Registrar) SignOut(ctx context.Context, id identifier.ID) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
-	for _, c := range r.Of(id) {
-		if err := r.forget(ctx, c.UserName); err != nil {
+	for _, c := range r.CredentialsOf(id) {
+		if err := r.removeAllBindings(ctx, c.UserName); err != nil {
 			return err
 		}
 	}
@@ -234,20 +234,20 @@ func (r *Registrar) List() (list []Credential) {
 }
 
 // Of lists the credentials of an identity, the oldest first.
-func (r *Registrar) Of(id identifier.ID) (list []Credential) {
+func (r *Registrar) CredentialsOf(id identifier.ID) (list []Credential) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, name := range r.names[id] {
+	for _, name := range r.userNames[id] {
 		list = append(list, r.credentials[name].public(name))
 	}
 	return list
 }
 
-// know takes a credential into the indexes. It runs under r.mu, or before
+// indexCredential adds a credential to the indexes. It runs under r.mu, or before
 // anybody else is there.
-func (r *Registrar) know(userName string, c *credential) {
+func (r *Registrar) indexCredential(userName string, c *credential) {
 	r.credentials[userName] = c
-	r.names[c.id] = append(r.names[c.id], userName)
+	r.userNames[c.id] = append(r.userNames[c.id], userName)
 }
 
 func without(list []string, gone string) []string {
@@ -255,7 +255,7 @@ func without(list []string, gone string) []string {
 }
 
 // Any reports whether any telephone may register.
-func (r *Registrar) Any() bool {
+func (r *Registrar) HasCredentials() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.credentials) > 0

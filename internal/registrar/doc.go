@@ -1,5 +1,6 @@
-// Package registrar knows the telephones of users: the credentials that were
-// issued for them, and where they have said that they can be reached. It owns
-// both, and the account of wrong passwords. RFC 3261 §10; RFC 5626 where it
-// tells one device from another; RFC 8760 for the hashes of passwords.
+// Package registrar is the registrar and location service of the users'
+// telephones: it issues the credentials with which they register with us, and
+// keeps the bindings that they make. It counts wrong passwords. RFC 3261 §10; RFC
+// 5626 where it tells one telephone from another; RFC 8760 for the hashes of
+// passwords.
 package registrar

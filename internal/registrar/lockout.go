@@ -78,15 +78,18 @@ func (l lockout) fault(userName string, source netip.Addr, now time.Time) {
 	}
 }
 
+// removeExpired frees the memory of counters that have expired.
+func (l lockout) removeExpired(now time.Time) { l.counts.Len(now) }
+
 // reset removes the counter of a source and a user name, after a right password.
 func (l lockout) reset(userName string, source netip.Addr) {
 	l.counts.Delete(suspect{userName, network(source)})
 }
 
-// Locked returns for how long passwords of a user name from a source are not
+// LockedFor returns for how long passwords of a user name from a source are not
 // checked; 0: they are.
-func (r *Registrar) Locked(userName string, f Flow) time.Duration {
-	left := r.faults.wait(userName, f.Source.Addr(), time.Now())
+func (r *Registrar) LockedFor(userName string, f Flow) time.Duration {
+	left := r.lockout.wait(userName, f.Source.Addr(), time.Now())
 	if left > 0 && r.reaches(userName, f) {
 		return 0
 	}
@@ -98,7 +101,7 @@ func (r *Registrar) Locked(userName string, f Flow) time.Duration {
 
 // reaches reports whether a user name has a binding with that flow.
 func (r *Registrar) reaches(userName string, f Flow) bool {
-	for _, d := range r.DevicesOf(userName) {
+	for _, d := range r.BindingsOfUser(userName) {
 		if d.Flow == f {
 			return true
 		}
@@ -106,14 +109,16 @@ func (r *Registrar) reaches(userName string, f Flow) bool {
 	return false
 }
 
-// Wrong counts a wrong password.
-func (r *Registrar) Wrong(userName string, f Flow) {
+// PasswordWrong counts a wrong password.
+func (r *Registrar) PasswordWrong(userName string, f Flow) {
 	r.counts.wrong.Add(1)
-	r.faults.fault(userName, f.Source.Addr(), time.Now())
-	if r.faults.wait(userName, f.Source.Addr(), time.Now()) > 0 {
+	r.lockout.fault(userName, f.Source.Addr(), time.Now())
+	if r.lockout.wait(userName, f.Source.Addr(), time.Now()) > 0 {
 		r.log.Warn("too many wrong passwords: locked", "user", userName, "source", f.Source, "for", lockTime)
 	}
 }
 
-// Right notes that a source had the right password.
-func (r *Registrar) Right(userName string, f Flow) { r.faults.reset(userName, f.Source.Addr()) }
+// PasswordRight notes that a source had the right password.
+func (r *Registrar) PasswordRight(userName string, f Flow) {
+	r.lockout.reset(userName, f.Source.Addr())
+}

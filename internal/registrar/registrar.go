@@ -18,27 +18,29 @@ type Config struct {
 	Store store.Backend // required
 	Realm string        // of the digests; a password is bound to it
 	Log   *slog.Logger  // required
-	// MinExpires and MaxExpires bound how long a registration counts; 60 s, 1 h.
+	// MinExpires and MaxExpires bound how long a registration is valid; 60 s, 1 h.
 	MinExpires, MaxExpires time.Duration
 	MaxCredentials         int // 10,000
 }
 
-// Registrar keeps credentials and registrations. It is safe for concurrent use.
+// Registrar is the registrar and location service of the users' telephones (RFC
+// 3261 §10), with their credentials. It is safe for concurrent use.
 type Registrar struct {
-	cfg    Config
-	log    *slog.Logger
-	stored *store.Collection[credential] // by user name
-	placed *store.Collection[placement]  // by user name: what a restart need not forget
-	faults lockout
-	counts struct{ accepted, removed, expired, refused, wrong, locked atomic.Uint64 }
+	cfg     Config
+	log     *slog.Logger
+	lockout lockout
+	counts  struct{ accepted, removed, expired, refused, wrong, locked atomic.Uint64 }
+
+	credentialStore *store.Collection[credential] // by user name
+	bindingStore    *store.Collection[bindings]   // by user name; only those that outlive the process
 
 	writing sync.Mutex // held while the store is changed, before mu
 
 	mu          sync.Mutex
-	credentials map[string]*credential
-	names       map[identifier.ID][]string // the user names of each identity
-	devices     map[string][]*device       // by user name, the latest last
-	flows       map[Flow]int               // how many devices each carries
+	credentials map[string]*credential     // by user name
+	userNames   map[identifier.ID][]string // of each identity
+	bindings    map[string][]*binding      // by user name, the latest last
+	flows       map[Flow]int               // how many bindings have each
 }
 
 // New opens what was kept. Close ends it.
@@ -49,15 +51,15 @@ func New(ctx context.Context, cfg Config) (*Registrar, error) {
 		cfg.MaxCredentials = 10_000
 	}
 	r := &Registrar{
-		cfg: cfg, log: cfg.Log, credentials: map[string]*credential{}, names: map[identifier.ID][]string{}, devices: map[string][]*device{}, flows: map[Flow]int{},
-		faults: newLockout(),
+		cfg: cfg, log: cfg.Log, lockout: newLockout(),
+		credentials: map[string]*credential{}, userNames: map[identifier.ID][]string{}, bindings: map[string][]*binding{}, flows: map[Flow]int{},
 	}
 	var err error
-	if r.stored, err = store.NewCollection(cfg.Store, storedCredentials); err != nil {
+	if r.credentialStore, err = store.NewCollection(cfg.Store, storedCredentials); err != nil {
 		return nil, err
 	}
-	if r.placed, err = store.NewCollection(cfg.Store, storedPlacements); err != nil {
-		r.stored.Close()
+	if r.bindingStore, err = store.NewCollection(cfg.Store, storedBindings); err != nil {
+		r.credentialStore.Close()
 		return nil, err
 	}
 	if err = r.load(ctx); err != nil {
@@ -75,13 +77,13 @@ func setDefault(d *time.Duration, value time.Duration) {
 
 // Close ends the collections. Call it before the store is closed.
 func (r *Registrar) Close() {
-	r.placed.Close()
-	r.stored.Close()
+	r.bindingStore.Close()
+	r.credentialStore.Close()
 }
 
-// load reads credentials, and registrations of them that still count.
+// load reads credentials, and the bindings that have not expired.
 func (r *Registrar) load(ctx context.Context) error {
-	for item, err := range r.stored.All(ctx) {
+	for item, err := range r.credentialStore.All(ctx) {
 		if err != nil {
 			return err
 		}
@@ -89,31 +91,31 @@ func (r *Registrar) load(ctx context.Context) error {
 		if c.id, err = identifier.Parse(c.Identity); err != nil {
 			return fmt.Errorf("stored phone credential %s: %w", item.ID, err)
 		}
-		r.know(item.ID, &c)
+		r.indexCredential(item.ID, &c)
 	}
 	now := time.Now()
-	for item, err := range r.placed.All(ctx) {
+	for item, err := range r.bindingStore.All(ctx) {
 		if err != nil {
 			return err
 		}
-		for _, d := range item.Value.Devices {
-			if r.credentials[item.ID] != nil && now.Before(d.Expires) {
-				d.saved = d.Expires
-				r.enter(item.ID, &d)
+		for _, b := range item.Value.List {
+			if r.credentials[item.ID] != nil && now.Before(b.Expires) {
+				b.storedExpiry = b.Expires
+				r.addBinding(item.ID, &b)
 			}
 		}
 	}
 	return nil
 }
 
-// Counts are what registrations came to since the start.
+// Counts are the outcomes of registrations since the start.
 type Counts struct {
 	Accepted uint64 // new and renewed
 	Removed  uint64 // by the telephone itself
-	Expired  uint64 // or lost with their connection, or silent
-	Refused  uint64 // could not be taken: too brief, too many, out of order
+	Expired  uint64 // or removed: the connection closed, or the telephone did not answer
+	Refused  uint64 // too brief, too many, out of order
 	Wrong    uint64 // wrong passwords
-	Locked   uint64 // refused unread, after too many of those
+	Locked   uint64 // requests whose password was not checked, after too many wrong ones
 }
 
 // Counts returns the counts.

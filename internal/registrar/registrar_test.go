@@ -52,17 +52,17 @@ func issue(t *testing.T, r *Registrar, name string, id identifier.ID) (password 
 }
 
 // says is a registration of one contact.
-func says(name string, cseq uint32, contact string, expires time.Duration, over Flow) Registration {
-	return Registration{UserName: name, CallID: "c1", CSeq: cseq, Flow: over, UserAgent: "desk 1.0", Contacts: []Contact{{URI: contact, Expires: expires}}}
+func says(name string, cseq uint32, contact string, expires time.Duration, over Flow) Request {
+	return Request{UserName: name, CallID: "c1", CSeq: cseq, Flow: over, UserAgent: "desk 1.0", Contacts: []Contact{{URI: contact, Expires: expires}}}
 }
 
-func register(t *testing.T, r *Registrar, in Registration) []Device {
+func register(t *testing.T, r *Registrar, in Request) []Binding {
 	t.Helper()
-	devices, err := r.Register(t.Context(), in)
+	bindings, err := r.Register(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return devices
+	return bindings
 }
 
 func TestCredentialsAreKeptAsHashesAndShownOnce(t *testing.T) {
@@ -81,8 +81,8 @@ func TestCredentialsAreKeptAsHashesAndShownOnce(t *testing.T) {
 	before, _ := r.Secret("101", "MD5")
 	register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Minute, desk))
 	again, err := r.Reset(t.Context(), "101")
-	if after, _ := r.Secret("101", "MD5"); err != nil || again == password || after == before || len(r.All()) != 0 {
-		t.Errorf("reset: %v; the phones %v", err, r.All())
+	if after, _ := r.Secret("101", "MD5"); err != nil || again == password || after == before || len(r.AllBindings()) != 0 {
+		t.Errorf("reset: %v; the phones %v", err, r.AllBindings())
 	}
 	for _, secret := range []string{password, again, before} {
 		if strings.Contains(log.String(), secret) {
@@ -130,44 +130,44 @@ func TestCredentialsAreBounded(t *testing.T) {
 func TestRegistrationsFollowTheRules(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		do   func(*Registrar) (Registration, error)
+		do   func(*Registrar) (Request, error)
 		left string // contacts after it
 	}{
-		{"renewed", func(*Registrar) (Registration, error) {
+		{"renewed", func(*Registrar) (Request, error) {
 			return says("101", 2, "sip:101@10.0.0.7", time.Hour, desk), nil
 		}, "sip:101@10.0.0.7"},
-		{"another device", func(*Registrar) (Registration, error) {
+		{"another binding", func(*Registrar) (Request, error) {
 			return says("101", 2, "sip:101@10.0.0.8", time.Hour, desk), nil
 		}, "sip:101@10.0.0.7 sip:101@10.0.0.8"},
-		{"signed out", func(*Registrar) (Registration, error) {
+		{"signed out", func(*Registrar) (Request, error) {
 			return says("101", 2, "sip:101@10.0.0.7", 0, desk), nil
 		}, ""},
-		{"signed out who is not there", func(*Registrar) (Registration, error) {
+		{"signed out who is not there", func(*Registrar) (Request, error) {
 			return says("101", 2, "sip:101@10.0.0.9", 0, desk), nil
 		}, "sip:101@10.0.0.7"},
-		{"all signed out", func(*Registrar) (Registration, error) {
-			return Registration{UserName: "101", CallID: "c2", CSeq: 1, All: true}, nil
+		{"all signed out", func(*Registrar) (Request, error) {
+			return Request{UserName: "101", CallID: "c2", CSeq: 1, All: true}, nil
 		}, ""},
-		{"asked", func(*Registrar) (Registration, error) {
-			return Registration{UserName: "101", CallID: "c1", CSeq: 1}, nil
+		{"asked", func(*Registrar) (Request, error) {
+			return Request{UserName: "101", CallID: "c1", CSeq: 1}, nil
 		}, "sip:101@10.0.0.7"},
-		{"old news", func(*Registrar) (Registration, error) {
+		{"old news", func(*Registrar) (Request, error) {
 			return says("101", 1, "sip:101@10.0.0.7", 0, desk), ErrOrder
 		}, "sip:101@10.0.0.7"},
-		{"old news of all", func(*Registrar) (Registration, error) {
-			return Registration{UserName: "101", CallID: "c1", CSeq: 1, All: true}, ErrOrder
+		{"old news of all", func(*Registrar) (Request, error) {
+			return Request{UserName: "101", CallID: "c1", CSeq: 1, All: true}, ErrOrder
 		}, "sip:101@10.0.0.7"},
-		{"another Call-ID counts anew", func(*Registrar) (Registration, error) {
+		{"another Call-ID counts anew", func(*Registrar) (Request, error) {
 			in := says("101", 1, "sip:101@10.0.0.7", 0, desk)
 			in.CallID = "c2"
 			return in, nil
 		}, ""},
-		{"too brief", func(*Registrar) (Registration, error) {
+		{"too brief", func(*Registrar) (Request, error) {
 			return says("101", 2, "sip:101@10.0.0.8", 59*time.Second, desk), ErrTooBrief
 		}, "sip:101@10.0.0.7"},
-		{"too many, and none of them", func(*Registrar) (Registration, error) {
+		{"too many, and none of them", func(*Registrar) (Request, error) {
 			in := says("101", 2, "sip:101@10.0.1.0", time.Hour, desk)
-			for i := range MaxDevices {
+			for i := range MaxBindings {
 				in.Contacts = append(in.Contacts, Contact{URI: fmt.Sprintf("sip:101@10.0.2.%d", i), Expires: time.Hour})
 			}
 			return in, ErrTooMany
@@ -178,16 +178,16 @@ func TestRegistrationsFollowTheRules(t *testing.T) {
 			issue(t, r, "101", alice)
 			register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Hour, desk))
 			in, want := test.do(r)
-			devices, err := r.Register(t.Context(), in)
+			bindings, err := r.Register(t.Context(), in)
 			if !errors.Is(err, want) {
 				t.Fatalf("got %v, want %v", err, want)
 			}
 			var left []string
-			for _, d := range r.Devices(alice) {
+			for _, d := range r.BindingsOfIdentity(alice) {
 				left = append(left, d.Contact)
 			}
-			if got := strings.Join(left, " "); got != test.left || err == nil && len(devices) != len(left) {
-				t.Errorf("left %q of %v, want %q", got, devices, test.left)
+			if got := strings.Join(left, " "); got != test.left || err == nil && len(bindings) != len(left) {
+				t.Errorf("left %q of %v, want %q", got, bindings, test.left)
 			}
 		})
 	}
@@ -216,15 +216,15 @@ func TestRegistrationsEnd(t *testing.T) {
 		}
 		register(t, r, says("101", 2, "sip:101@10.0.0.8", 2*time.Minute, wire))
 		time.Sleep(2 * time.Minute)
-		if devices := r.Devices(alice); len(devices) != 1 || devices[0].ID != granted.ID {
-			t.Errorf("after two minutes: %+v", devices)
+		if bindings := r.BindingsOfIdentity(alice); len(bindings) != 1 || bindings[0].ID != granted.ID {
+			t.Errorf("after two minutes: %+v", bindings)
 		}
-		r.Sweep(t.Context())
+		r.RemoveExpired(t.Context())
 		if r.HasFlow(wire) || r.Counts().Expired != 1 {
 			t.Errorf("the expired one is still there: %+v", r.Counts())
 		}
-		r.Lost(t.Context(), desk, "a test")
-		if len(r.Devices(alice)) != 0 || r.HasFlow(desk) {
+		r.RemoveFlow(t.Context(), desk, "a test")
+		if len(r.BindingsOfIdentity(alice)) != 0 || r.HasFlow(desk) {
 			t.Error("what was lost is still there")
 		}
 		r.Close()
@@ -238,10 +238,10 @@ func TestUsersLoseTheirPhones(t *testing.T) {
 	issue(t, r, "201", bob)
 	register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Hour, desk))
 	register(t, r, says("201", 1, "sip:201@10.0.0.7", time.Hour, desk))
-	if err := r.SignOut(t.Context(), alice); err != nil || len(r.Devices(alice)) != 0 || len(r.Of(alice)) != 2 {
-		t.Errorf("signed out: %v, %v", err, r.Of(alice))
+	if err := r.SignOut(t.Context(), alice); err != nil || len(r.BindingsOfIdentity(alice)) != 0 || len(r.CredentialsOf(alice)) != 2 {
+		t.Errorf("signed out: %v, %v", err, r.CredentialsOf(alice))
 	}
-	if err := r.RemoveIdentity(t.Context(), alice); err != nil || len(r.Of(alice)) != 0 || len(r.List()) != 1 || len(r.Devices(bob)) != 1 {
+	if err := r.RemoveIdentity(t.Context(), alice); err != nil || len(r.CredentialsOf(alice)) != 0 || len(r.List()) != 1 || len(r.BindingsOfIdentity(bob)) != 1 {
 		t.Errorf("removed: %v, %v", err, r.List())
 	}
 	if _, err := r.Register(t.Context(), says("101", 2, "sip:101@10.0.0.7", time.Hour, desk)); !fault.Is(err, fault.KindNotFound) {
@@ -252,7 +252,7 @@ func TestUsersLoseTheirPhones(t *testing.T) {
 func TestRestartKeepsPasswordsAndPhonesOverUDP(t *testing.T) {
 	dir := t.TempDir()
 	var secret string
-	var kept Device
+	var kept Binding
 	for i := range 2 {
 		b, err := backbone.Open(context.Background(), backbone.Config{Dir: dir}, slog.New(slog.DiscardHandler))
 		if err != nil {
@@ -271,9 +271,9 @@ func TestRestartKeepsPasswordsAndPhonesOverUDP(t *testing.T) {
 			if again, known := r.Secret("101", "SHA-256"); !known || again != secret {
 				t.Error("the password is forgotten")
 			}
-			devices := r.Devices(alice)
-			if len(devices) != 1 || devices[0].ID != kept.ID || devices[0].Flow != desk || !devices[0].Expires.Equal(kept.Expires) {
-				t.Errorf("phones after the restart: %+v, want %+v", devices, kept)
+			bindings := r.BindingsOfIdentity(alice)
+			if len(bindings) != 1 || bindings[0].ID != kept.ID || bindings[0].Flow != desk || !bindings[0].Expires.Equal(kept.Expires) {
+				t.Errorf("phones after the restart: %+v, want %+v", bindings, kept)
 			}
 		}
 		r.Close()
@@ -289,41 +289,41 @@ func TestWrongPasswordsLock(t *testing.T) {
 		guess := func(n int, name, from string) (f Flow) {
 			f = Flow{"UDP", netip.MustParseAddrPort(from)}
 			for range n {
-				r.Wrong(name, f)
+				r.PasswordWrong(name, f)
 			}
 			return f
 		}
 		near := guess(maxPairFaults-1, "101", "203.0.113.1:1")
-		if r.Locked("101", near) != 0 {
+		if r.LockedFor("101", near) != 0 {
 			t.Error("locked too early")
 		}
-		r.Right("101", near)
+		r.PasswordRight("101", near)
 		guess(maxPairFaults-1, "101", "203.0.113.1:2")
-		if r.Locked("101", near) != 0 {
+		if r.LockedFor("101", near) != 0 {
 			t.Error("a right password did not end the suspicion")
 		}
 		guess(1, "101", "203.0.113.1:3")
-		if r.Locked("101", near) != lockTime || r.Locked("102", near) != 0 {
+		if r.LockedFor("101", near) != lockTime || r.LockedFor("102", near) != 0 {
 			t.Error("not locked after so many, or others are")
 		}
 		many := guess(maxSourceFaults, "102", "[2001:db8::1]:1")
 		other := Flow{"UDP", netip.MustParseAddrPort("[2001:db8::2]:1")}
-		if r.Locked("103", many) == 0 || r.Locked("103", other) == 0 {
+		if r.LockedFor("103", many) == 0 || r.LockedFor("103", other) == 0 {
 			t.Error("a network may guess names for ever")
 		}
 		for i := range maxUserFaults {
 			guess(1, "101", fmt.Sprintf("203.0.114.%d:1", i))
 		}
 		elsewhere := Flow{"UDP", netip.MustParseAddrPort("203.0.115.1:1")}
-		if r.Locked("101", elsewhere) == 0 || r.Locked("101", desk) != 0 {
+		if r.LockedFor("101", elsewhere) == 0 || r.LockedFor("101", desk) != 0 {
 			t.Error("many networks may guess for ever, or the user's own phone is locked out")
 		}
 		time.Sleep(lockTime)
-		if r.Locked("101", elsewhere)+r.Locked("101", near) != 0 {
+		if r.LockedFor("101", elsewhere)+r.LockedFor("101", near) != 0 {
 			t.Error("the lock does not end")
 		}
-		r.Sweep(t.Context())
-		if n := r.faults.counts.Len(time.Now()); n != 0 {
+		r.RemoveExpired(t.Context())
+		if n := r.lockout.counts.Len(time.Now()); n != 0 {
 			t.Errorf("%d counters are kept for ever", n)
 		}
 		r.Close()

@@ -29,7 +29,7 @@ type devices struct{ of *registrar.Registrar }
 
 // Devices lists those of one user.
 func (d devices) Devices(user identifier.ID) (list []string) {
-	for _, device := range d.of.Devices(user) {
+	for _, device := range d.of.BindingsOfIdentity(user) {
 		list = append(list, device.ID)
 	}
 	return list
@@ -52,7 +52,7 @@ func (registrationClients) Describe(to chan<- *prometheus.Desc) {
 
 // Collect reads them.
 func (r registrationClients) Collect(to chan<- prometheus.Metric) {
-	to <- prometheus.MustNewConstMetric(phonesRegistered, prometheus.GaugeValue, float64(len(r.of.All())))
+	to <- prometheus.MustNewConstMetric(phonesRegistered, prometheus.GaugeValue, float64(len(r.of.AllBindings())))
 	counts := r.of.Counts()
 	for result, n := range map[string]uint64{
 		"accepted": counts.Accepted, "removed": counts.Removed, "expired": counts.Expired,

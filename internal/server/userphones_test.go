@@ -86,7 +86,7 @@ func (o phoneOffice) ask(t *testing.T, method, target, body string, status int) 
 func TestUsersTakeTheirPhonesAlong(t *testing.T) {
 	o := newPhoneOffice(t)
 	o.ask(t, "POST", admin.PhonesPath, `{"identity":"`+o.user+`","userName":"101"}`, 201)
-	_, err := o.registrar.Register(t.Context(), registrar.Registration{
+	_, err := o.registrar.Register(t.Context(), registrar.Request{
 		UserName: "101", CallID: "c", CSeq: 1, Flow: registrar.Flow{Transport: "UDP", Source: netip.MustParseAddrPort("198.51.100.7:5062")},
 		Contacts: []registrar.Contact{{URI: "sip:101@10.0.0.7", Expires: time.Hour}},
 	})
@@ -94,7 +94,7 @@ func TestUsersTakeTheirPhonesAlong(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.ask(t, "POST", "/identities/"+o.user+"/:revokeAccessTokens", "", 204)
-	if len(o.registrar.All()) != 0 || len(o.registrar.List()) != 1 {
+	if len(o.registrar.AllBindings()) != 0 || len(o.registrar.List()) != 1 {
 		t.Error("revoking does not sign the phones out, or takes their passwords")
 	}
 	o.ask(t, "DELETE", "/identities/"+o.user, "", 204)

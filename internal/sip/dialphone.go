@@ -27,12 +27,12 @@ func (d phoneDialer) Dial(_ context.Context, in call.Invitation, report func(cal
 	if s.cfg.Phones == nil {
 		return nil, fault.NotFound("%s has no telephone", in.To)
 	}
-	device, ok := s.cfg.Phones.Device(in.To, in.Device)
+	device, ok := s.cfg.Phones.FindBinding(in.To, in.Device)
 	if !ok {
 		return nil, fmt.Errorf("the telephone of %s has signed out", in.To)
 	}
 	if device.Flow.Transport != "UDP" && !s.hasConnection(device.Flow.Transport, device.Flow.Source.String()) {
-		s.cfg.Phones.Lost(s.ctx, device.Flow, "its connection is gone")
+		s.cfg.Phones.RemoveFlow(s.ctx, device.Flow, "its connection is gone")
 		return nil, fmt.Errorf("the connection to the telephone of %s is gone", in.To)
 	}
 	target := contactOf(device)
@@ -45,7 +45,7 @@ func (d phoneDialer) Dial(_ context.Context, in call.Invitation, report func(cal
 }
 
 // callDevice sends the INVITE.
-func (l *leg) callDevice(callID string, device registrar.Device, target sip.Uri) {
+func (l *leg) callDevice(callID string, device registrar.Binding, target sip.Uri) {
 	l.dialog = dialog{
 		callID: callID, localTag: l.server.tags.caller(callID), transport: device.Flow.Transport,
 		local: l.callerOnPhone(), remote: party{uri: target}, target: target, flow: true,
@@ -62,7 +62,7 @@ func (l *leg) callerOnPhone() party {
 		return l.out.caller(l.terms)
 	}
 	name := header.Escape(in.From.Raw())
-	if own := l.server.cfg.Phones.Of(in.From); len(own) > 0 {
+	if own := l.server.cfg.Phones.CredentialsOf(in.From); len(own) > 0 {
 		name = own[0].UserName
 	}
 	return party{header.EscapeDisplay(in.DisplayName), sip.Uri{Scheme: "sip", User: name}}

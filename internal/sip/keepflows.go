@@ -28,7 +28,7 @@ func (s *Server) keepFlows() {
 	for {
 		select {
 		case <-ticker.C:
-			s.cfg.Phones.Sweep(s.ctx)
+			s.cfg.Phones.RemoveExpired(s.ctx)
 			silences = s.askFlows(silences)
 		case <-s.ctx.Done():
 			return
@@ -39,11 +39,11 @@ func (s *Server) keepFlows() {
 // askFlows asks everybody once, and returns how often each was silent in a row.
 func (s *Server) askFlows(before map[string]int) map[string]int {
 	type answer struct {
-		device registrar.Device
+		device registrar.Binding
 		err    error
 	}
 	asked, answers, room := 0, make(chan answer), make(chan struct{}, flowsAtOnce)
-	for _, d := range s.cfg.Phones.All() {
+	for _, d := range s.cfg.Phones.AllBindings() {
 		if d.Flow.Transport != "UDP" {
 			continue
 		}
@@ -64,14 +64,14 @@ func (s *Server) askFlows(before map[string]int) map[string]int {
 			continue
 		}
 		if silences[a.device.ID] = before[a.device.ID] + 1; silences[a.device.ID] >= maxSilences {
-			s.cfg.Phones.Lost(s.ctx, a.device.Flow, "does not answer")
+			s.cfg.Phones.RemoveFlow(s.ctx, a.device.Flow, "does not answer")
 		}
 	}
 	return silences
 }
 
 // optionsToPhone builds the question.
-func (s *Server) optionsToPhone(d registrar.Device) *sip.Request {
+func (s *Server) optionsToPhone(d registrar.Binding) *sip.Request {
 	target := contactOf(d)
 	ask := dialog{
 		callID: uuid.NewString(), target: target, remote: party{uri: target}, transport: d.Flow.Transport, source: d.Flow.Source, flow: true,
@@ -88,7 +88,7 @@ func (s *Server) optionsToPhone(d registrar.Device) *sip.Request {
 }
 
 // contactOf is the URI that a telephone wants to be called by.
-func contactOf(d registrar.Device) (uri sip.Uri) {
+func contactOf(d registrar.Binding) (uri sip.Uri) {
 	if err := sip.ParseUri(d.Contact, &uri); err != nil { // it could be read when it registered
 		return sip.Uri{Scheme: "sip", User: d.UserName, Host: d.Flow.Source.Addr().String(), Port: int(d.Flow.Source.Port())}
 	}
@@ -102,7 +102,7 @@ func (s *Server) flowClosed(source netip.AddrPort) {
 	}
 	for _, transport := range []string{"TCP", "TLS", "WS", "WSS"} {
 		if flow := (registrar.Flow{Transport: transport, Source: source}); s.hasFlow(flow) {
-			s.work.Go(func() { s.cfg.Phones.Lost(context.WithoutCancel(s.ctx), flow, "its connection closed") })
+			s.work.Go(func() { s.cfg.Phones.RemoveFlow(context.WithoutCancel(s.ctx), flow, "its connection closed") })
 		}
 	}
 }

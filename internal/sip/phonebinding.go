@@ -44,7 +44,7 @@ func (s *Server) bindPhone(request *sip.Request, tx *sip.ServerTx, as registrar.
 }
 
 // bindingFields are the headers of the 200: all that the user has registered.
-func bindingFields(request *sip.Request, in registrar.Registration, devices []registrar.Device) (list []sip.Header) {
+func bindingFields(request *sip.Request, in registrar.Request, devices []registrar.Binding) (list []sip.Header) {
 	now := time.Now()
 	for _, d := range devices {
 		left := max(1, int(d.Expires.Sub(now).Round(time.Second).Seconds()))
@@ -59,7 +59,7 @@ func bindingFields(request *sip.Request, in registrar.Registration, devices []re
 	return list
 }
 
-func namesFlow(in registrar.Registration) bool {
+func namesFlow(in registrar.Request) bool {
 	for _, contact := range in.Contacts {
 		if _, number, ok := strings.Cut(contact.Instance, ";"); ok && number != "" {
 			return true
@@ -70,8 +70,8 @@ func namesFlow(in registrar.Registration) bool {
 
 // readBindings reads what a REGISTER asks for, once its sender is known. wrong is the
 // phrase of a 400 where nobody can tell what is meant.
-func readBindings(request *sip.Request, userName string) (in registrar.Registration, wrong string) {
-	in = registrar.Registration{
+func readBindings(request *sip.Request, userName string) (in registrar.Request, wrong string) {
+	in = registrar.Request{
 		UserName: userName, CallID: request.CallID().Value(), CSeq: request.CSeq().SeqNo,
 		Flow: flowOf(request), UserAgent: header.UserAgent(request),
 	}
@@ -85,7 +85,7 @@ func readBindings(request *sip.Request, userName string) (in registrar.Registrat
 	for _, value := range header.Values(request, "Contact") {
 		contacts = append(contacts, header.SplitAddresses(value)...)
 	}
-	if len(contacts) > 2*registrar.MaxDevices {
+	if len(contacts) > 2*registrar.MaxBindings {
 		return in, "Too Many Contacts"
 	}
 	for _, text := range contacts {

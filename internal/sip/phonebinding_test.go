@@ -87,14 +87,14 @@ func TestPhoneRegisters(t *testing.T) {
 				if err != nil || answer.Status() != 200 || !strings.Contains(answer.Get("Contact"), "sip:101@") || !strings.HasSuffix(answer.Get("Contact"), ";expires=600") || answer.Get("Date") == "" {
 					t.Fatalf("%v, %v", answer, err)
 				}
-				devices := o.phones.Devices(id)
+				devices := o.phones.BindingsOfIdentity(id)
 				if len(devices) != 1 || devices[0].UserAgent != "siptest" || !strings.EqualFold(devices[0].Flow.Transport, transport) {
 					t.Fatalf("registered are %+v", devices)
 				}
 				if transport == "udp" && devices[0].Flow.Source != addressOf(phone.Addr()) {
 					t.Errorf("heard at %s, is at %s", devices[0].Flow.Source, phone.Addr())
 				}
-				if answer, err := phone.Register(within(t), as, 0); err != nil || answer.Status() != 200 || answer.Get("Contact") != "" || len(o.phones.Devices(id)) != 0 {
+				if answer, err := phone.Register(within(t), as, 0); err != nil || answer.Status() != 200 || answer.Get("Contact") != "" || len(o.phones.BindingsOfIdentity(id)) != 0 {
 					t.Errorf("signing out: %v, %v", answer, err)
 				}
 			})
@@ -164,7 +164,7 @@ func TestRegistrationsAreNotReplayed(t *testing.T) {
 	if err != nil || answer.Status() != 401 || !strings.Contains(answer.Get("WWW-Authenticate"), "stale=true") {
 		t.Errorf("%v, %v", answer, err)
 	}
-	if devices := o.phones.Devices(id); len(devices) != 1 {
+	if devices := o.phones.BindingsOfIdentity(id); len(devices) != 1 {
 		t.Errorf("registered are %+v", devices)
 	}
 }
@@ -182,7 +182,7 @@ func TestGuessingPasswordsIsStopped(t *testing.T) {
 		}
 	}
 	answer, err := thief.Register(within(t), as, 600) // now it knows, and is not heard
-	if err != nil || answer.Status() != 403 || answer.Get("Retry-After") == "" || len(o.phones.Devices(id)) != 0 {
+	if err != nil || answer.Status() != 403 || answer.Get("Retry-After") == "" || len(o.phones.BindingsOfIdentity(id)) != 0 {
 		t.Errorf("%v, %v", answer, err)
 	}
 }
@@ -203,7 +203,7 @@ func TestPhoneWhoseConnectionClosesIsGone(t *testing.T) {
 	as, id := o.user(t, "101", "")
 	phone := o.registered(t, as, func(c *siptest.Config) { c.Transport = "tcp" })
 	phone.Close()
-	eventually(t, func() bool { return len(o.phones.Devices(id)) == 0 })
+	eventually(t, func() bool { return len(o.phones.BindingsOfIdentity(id)) == 0 })
 }
 
 func TestSilentPhoneIsGone(t *testing.T) {
@@ -213,12 +213,12 @@ func TestSilentPhoneIsGone(t *testing.T) {
 	lively, livelyID := o.user(t, "102", "")
 	phone, other := o.registered(t, as, nil), o.registered(t, lively, nil)
 	eventually(t, func() bool { return phone.Count(isRequest("OPTIONS", false)) > 1 })
-	if len(o.phones.Devices(id)) != 1 {
+	if len(o.phones.BindingsOfIdentity(id)) != 1 {
 		t.Error("a phone that answers is forgotten")
 	}
 	phone.Vanish()
-	eventually(t, func() bool { return len(o.phones.Devices(id)) == 0 })
-	if len(o.phones.Devices(livelyID)) != 1 || other.Count(isStatus("OPTIONS", 200, true)) == 0 {
+	eventually(t, func() bool { return len(o.phones.BindingsOfIdentity(id)) == 0 })
+	if len(o.phones.BindingsOfIdentity(livelyID)) != 1 || other.Count(isStatus("OPTIONS", 200, true)) == 0 {
 		t.Error("the lively phone is forgotten")
 	}
 }

@@ -83,6 +83,6 @@ func originPhone(c registrar.Credential, request *sip.Request) origin {
 }
 
 // originDevice is a telephone that has registered.
-func originDevice(d registrar.Device) origin {
+func originDevice(d registrar.Binding) origin {
 	return origin{terms: phoneTerms(), user: d.UserName, agent: d.UserAgent}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // hasPhones reports whether users have telephones here.
-func (s *Server) hasPhones() bool { return s.cfg.Phones != nil && s.cfg.Phones.Any() }
+func (s *Server) hasPhones() bool { return s.cfg.Phones != nil && s.cfg.Phones.HasCredentials() }
 
 // hasFlow reports whether a registered telephone is heard from there.
 func (s *Server) hasFlow(f registrar.Flow) bool {
@@ -78,17 +78,17 @@ func (s *Server) user(request *sip.Request, tx *sip.ServerTx, given *digest.Cred
 		s.challenge(request, tx, gate.Absent)
 		return as, false
 	}
-	if wait := s.cfg.Phones.Locked(given.Username, flow); wait > 0 {
+	if wait := s.cfg.Phones.LockedFor(given.Username, flow); wait > 0 {
 		s.respond(request, tx, sip.StatusForbidden, "Too Many Wrong Passwords", sip.NewHeader("Retry-After", header.Seconds(wait)))
 		return as, false
 	}
 	switch verdict := s.verifyUser(given, request); verdict {
 	case gate.Right:
 		s.gate.Connections.Authenticated(sourceOf(request))
-		s.cfg.Phones.Right(given.Username, flow)
+		s.cfg.Phones.PasswordRight(given.Username, flow)
 		return s.cfg.Phones.Find(given.Username)
 	case gate.Wrong:
-		s.cfg.Phones.Wrong(given.Username, flow)
+		s.cfg.Phones.PasswordWrong(given.Username, flow)
 		s.gate.Counts.Unknown()
 		if s.gate.MayWarn(time.Now()) {
 			s.log.Warn("wrong user name or password of a telephone", "source", flow.Source.Addr(), "user", header.UnescapeDisplay(given.Username), "method", request.Method)

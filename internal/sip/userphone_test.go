@@ -16,7 +16,7 @@ import (
 // ring calls the only telephone of a user.
 func (o *office) ring(t *testing.T, in call.Invitation) *guest {
 	t.Helper()
-	devices := o.phones.Devices(in.To)
+	devices := o.phones.BindingsOfIdentity(in.To)
 	if len(devices) != 1 {
 		t.Fatalf("registered are %+v", devices)
 	}
@@ -72,7 +72,7 @@ func TestRegisteredPhoneIsCalledWhereItWasHeard(t *testing.T) {
 			expect[call.Ended](t, p)
 			phone.Close()
 			if transport != "udp" {
-				eventually(t, func() bool { return len(o.phones.Devices(id)) == 0 })
+				eventually(t, func() bool { return len(o.phones.BindingsOfIdentity(id)) == 0 })
 			}
 		})
 	}

@@ -1,0 +1,73 @@
+package registrar
+
+import (
+	"context"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// RemoveFlow removes the bindings whose flow failed: a connection closed, or a
+// telephone does not answer.
+func (r *Registrar) RemoveFlow(ctx context.Context, f Flow, why string) {
+	if r.HasFlow(f) {
+		r.removeEverywhere(ctx, why, func(b *binding) bool { return b.flow == f })
+	}
+}
+
+// RemoveExpired removes the bindings that have expired.
+func (r *Registrar) RemoveExpired(ctx context.Context) {
+	now := time.Now()
+	r.removeEverywhere(ctx, "expired", func(b *binding) bool { return !now.Before(b.Expires) })
+	r.lockout.removeExpired(now)
+}
+
+func (r *Registrar) removeEverywhere(ctx context.Context, why string, chosen func(*binding) bool) {
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	var changed []string
+	r.mu.Lock()
+	for userName := range r.bindings {
+		if removed := r.removeBindings(userName, chosen); removed > 0 {
+			r.counts.expired.Add(uint64(removed))
+			changed = append(changed, userName)
+		}
+	}
+	r.mu.Unlock()
+	for _, userName := range changed {
+		r.log.Info("phone registration removed", "user", userName, "why", why)
+		if err := r.storeBindings(ctx, userName); err != nil {
+			r.log.Error("phone registrations were not stored", "user", userName, "error", err)
+		}
+	}
+}
+
+// removeAllBindings removes those of a user name. It runs under r.writing.
+func (r *Registrar) removeAllBindings(ctx context.Context, userName string) error {
+	r.mu.Lock()
+	r.removeBindings(userName, func(*binding) bool { return true })
+	r.mu.Unlock()
+	return r.storeBindings(ctx, userName)
+}
+
+// storeBindings writes the bindings of a user name that outlive the process. It
+// runs under r.writing, so that the latest state is the last that is written.
+func (r *Registrar) storeBindings(ctx context.Context, userName string) error {
+	var kept bindings
+	r.mu.Lock()
+	for _, b := range r.bindings[userName] {
+		if b.flow.Transport == "UDP" {
+			b.storedExpiry = b.Expires
+			kept.List = append(kept.List, *b)
+		}
+	}
+	r.mu.Unlock()
+	if len(kept.List) > 0 {
+		return r.bindingStore.Put(ctx, userName, kept)
+	}
+	err := r.bindingStore.Delete(ctx, userName)
+	if fault.Is(err, fault.KindNotFound) {
+		return nil
+	}
+	return err
+}
