@@ -21,43 +21,57 @@ func (t terms) allow() string {
 	return methods
 }
 
-// allows is what a leg's peer says that it takes.
-type allows struct {
-	told  bool
-	refer bool
+// referSupport is whether a peer takes REFER, as far as its Allow said.
+type referSupport uint8
+
+const (
+	referUnknown referSupport = iota
+	referNotAllowed
+	referAllowed
+)
+
+// readAllow reads a peer's Allow, wherever it stands; unknown without one.
+func readAllow(message sip.Message) referSupport {
+	switch {
+	case len(header.Tokens(message, "Allow")) == 0:
+		return referUnknown
+	case header.HasToken(message, "Allow", "REFER"):
+		return referAllowed
+	}
+	return referNotAllowed
 }
 
-// learnAllow reads a peer's Allow, wherever it stands; a message without one
-// changes nothing.
+// learnAllow reads a peer's Allow; a message without one changes nothing.
 func (l *leg) learnAllow(message sip.Message) {
-	if len(header.Tokens(message, "Allow")) > 0 {
-		l.allows = allows{told: true, refer: header.HasToken(message, "Allow", "REFER")}
+	if known := readAllow(message); known != referUnknown {
+		l.allowsRefer = known
 	}
 }
 
-// habits remembers what the trunks' OPTIONS said that they take, for peers whose
-// INVITE or 200 has no Allow.
-type habits struct {
-	mu sync.Mutex
-	of map[string]allows // by the trunk's name
+// trunkMethods remembers what the trunks' OPTIONS said that they take, for peers
+// whose INVITE or 200 has no Allow.
+type trunkMethods struct {
+	mu      sync.Mutex
+	byTrunk map[string]referSupport // by name
 }
 
 // learn reads the Allow of a trunk's OPTIONS, or of its answer to ours.
-func (h *habits) learn(name string, message sip.Message) {
-	if len(header.Tokens(message, "Allow")) == 0 {
+func (m *trunkMethods) learn(name string, message sip.Message) {
+	known := readAllow(message)
+	if known == referUnknown {
 		return
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.of == nil {
-		h.of = make(map[string]allows)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byTrunk == nil {
+		m.byTrunk = make(map[string]referSupport)
 	}
-	h.of[name] = allows{told: true, refer: header.HasToken(message, "Allow", "REFER")}
+	m.byTrunk[name] = known
 }
 
-// know returns what a trunk takes, as far as it told.
-func (h *habits) know(name string) allows {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.of[name]
+// of returns what a trunk takes, as far as it said.
+func (m *trunkMethods) of(name string) referSupport {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.byTrunk[name]
 }

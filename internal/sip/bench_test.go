@@ -42,7 +42,7 @@ type instant struct{}
 func (instant) Incoming(_ call.Invitation, l call.Leg) (func(call.Report), error) {
 	l.Answer()
 	return func(news call.Report) {
-		if _, ended := news.(call.Ended); ended && l.(*leg).owned {
+		if _, ended := news.(call.Ended); ended && l.(*leg).sessionTaken.Load() {
 			l.(*leg).session.Close()
 		}
 	}, nil

@@ -34,10 +34,10 @@ func (s *Server) startOutbound(to origin, out *outbound, report func(call.Report
 	}
 	l := s.newLeg(session, to)
 	l.out = out
-	l.tell.to(report)
+	l.reports.setReceiver(report)
 	callID := uuid.NewString()
 	if added, _ := s.legs.add(l, callID, s.tags.caller(callID)); !added {
-		l.close()
+		l.release()
 		return nil, fault.Busy(s.cfg.RetryAfter, "%d calls are in progress, which is the limit", s.cfg.MaxLegs)
 	}
 	s.work.Go(func() {

@@ -105,8 +105,8 @@ func (l *leg) resolve(via *trunk.Trunk) {
 	})
 }
 
-// again takes a new Call-ID for the next trunk.
-func (l *leg) again() bool {
+// startNextTrunk takes a new Call-ID for the next trunk.
+func (l *leg) startNextTrunk() bool {
 	callID := uuid.NewString()
 	l.server.legs.remove(l)
 	if added, _ := l.server.legs.add(l, callID, l.server.tags.caller(callID)); !added {

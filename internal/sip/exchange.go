@@ -10,10 +10,10 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// exchange carries a request to its final response, beside the leg: connecting
+// transact carries a request to its final response, beside the leg: connecting
 // and waiting must not hold the leg up. Responses and failure come back to the
 // leg's goroutine; err tells of a timeout or a broken transport.
-func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on func(*sip.Response, error)) {
+func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on func(*sip.Response, error)) {
 	s, via := l.server, l.trunk
 	s.work.Go(func() {
 		ctx, cancel := context.WithTimeout(s.ctx, dialTimeout)
@@ -42,7 +42,7 @@ func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on fu
 			select {
 			case response := <-tx.Responses():
 				if !l.box.Put(func() { on(response, nil) }) {
-					s.stray(response) // the leg is gone
+					s.strayResponse(response) // the leg is gone
 				}
 				if !response.IsProvisional() {
 					return
@@ -57,21 +57,21 @@ func (l *leg) exchange(request *sip.Request, repeated func(*sip.Response), on fu
 	})
 }
 
-// ask sends a request inside the dialog; decorate adds what is special to it.
+// requestInDialog sends a request inside the dialog; decorate adds what is special to it.
 // One challenge of the peer is answered.
-func (l *leg) ask(method sip.RequestMethod, decorate func(*sip.Request), on func(*sip.Response, error)) {
+func (l *leg) requestInDialog(method sip.RequestMethod, decorate func(*sip.Request), on func(*sip.Response, error)) {
 	asked := 0
 	var once func()
 	once = func() {
 		asked++
 		l.dialog.localSeq++
-		request := l.inside(method, l.dialog.localSeq)
+		request := l.newRequest(method, l.dialog.localSeq)
 		decorate(request)
 		if request.Body() == nil {
 			request.SetBody(nil)
 		}
 		l.authorize(request)
-		l.exchange(request, nil, func(response *sip.Response, err error) {
+		l.transact(request, nil, func(response *sip.Response, err error) {
 			if err == nil && challenges(response) && asked == 1 && l.challenged(response) {
 				once()
 				return
@@ -82,13 +82,13 @@ func (l *leg) ask(method sip.RequestMethod, decorate func(*sip.Request), on func
 	once()
 }
 
-// inside builds a request inside the dialog.
-func (l *leg) inside(method sip.RequestMethod, cseq uint32) *sip.Request {
-	return l.insideOf(&l.dialog, method, cseq)
+// newRequest builds a request inside the dialog.
+func (l *leg) newRequest(method sip.RequestMethod, cseq uint32) *sip.Request {
+	return l.newRequestIn(&l.dialog, method, cseq)
 }
 
-// insideOf builds a request inside a dialog that may be another than the leg's.
-func (l *leg) insideOf(d *dialog, method sip.RequestMethod, cseq uint32) *sip.Request {
+// newRequestIn builds a request inside a dialog that may be another than the leg's.
+func (l *leg) newRequestIn(d *dialog, method sip.RequestMethod, cseq uint32) *sip.Request {
 	request := d.request(method, cseq, l.server.via(d.transport, d.source.Addr()))
 	if method != sip.ACK && method != sip.BYE {
 		request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
@@ -100,7 +100,7 @@ func (l *leg) insideOf(d *dialog, method sip.RequestMethod, cseq uint32) *sip.Re
 
 // writeACK acknowledges a 2xx, and returns the ACK for repetitions.
 func (l *leg) writeACK(cseq uint32) *sip.Request {
-	ack := l.inside(sip.ACK, cseq)
+	ack := l.newRequest(sip.ACK, cseq)
 	ack.SetBody(nil)
 	l.authorizeACK(ack)
 	l.server.write(ack)
@@ -114,10 +114,10 @@ func (s *Server) write(request *sip.Request) {
 	}
 }
 
-// stray is a response that no leg waits for. A 2xx to an INVITE of ours, from a
+// strayResponse is a response that no leg waits for. A 2xx to an INVITE of ours, from a
 // second branch of a fork or after we had given up, has connected somebody: it
 // gets its ACK and a BYE (RFC 3261 §13.2.2.4).
-func (s *Server) stray(response *sip.Response) {
+func (s *Server) strayResponse(response *sip.Response) {
 	callID, from, cseq := response.CallID(), response.From(), response.CSeq()
 	if !response.IsSuccess() || callID == nil || from == nil || cseq == nil || cseq.MethodName != sip.INVITE || response.To() == nil || response.Contact() == nil {
 		return

@@ -33,11 +33,11 @@ type Health struct {
 
 // health keeps what is known of each trunk, by its name.
 type health struct {
-	mu sync.Mutex
-	of map[string]*condition
+	mu      sync.Mutex
+	byTrunk map[string]*trunkCondition
 }
 
-type condition struct {
+type trunkCondition struct {
 	Health
 	missed int
 	asking bool
@@ -59,7 +59,7 @@ func (s *Server) Healths() (list []Health) {
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	for _, t := range s.trunks.Trunks() {
-		if known, ok := s.health.of[t.Name]; ok {
+		if known, ok := s.health.byTrunk[t.Name]; ok {
 			list = append(list, known.Health)
 		} else {
 			list = append(list, Health{Trunk: t.Name, State: Unknown})
@@ -73,7 +73,7 @@ func (s *Server) alive(trunks []*trunk.Trunk) []*trunk.Trunk {
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	list := slices.DeleteFunc(slices.Clone(trunks), func(t *trunk.Trunk) bool {
-		known, ok := s.health.of[t.Name]
+		known, ok := s.health.byTrunk[t.Name]
 		return ok && known.State == Inactive || s.registering.isRefused(t)
 	})
 	if len(list) == 0 {
@@ -83,14 +83,14 @@ func (s *Server) alive(trunks []*trunk.Trunk) []*trunk.Trunk {
 }
 
 // on finds or makes the condition of a trunk. The lock is held.
-func (h *health) on(name string) *condition {
-	if h.of == nil {
-		h.of = make(map[string]*condition)
+func (h *health) on(name string) *trunkCondition {
+	if h.byTrunk == nil {
+		h.byTrunk = make(map[string]*trunkCondition)
 	}
-	known, ok := h.of[name]
+	known, ok := h.byTrunk[name]
 	if !ok {
-		known = &condition{Health: Health{Trunk: name, State: Unknown}}
-		h.of[name] = known
+		known = &trunkCondition{Health: Health{Trunk: name, State: Unknown}}
+		h.byTrunk[name] = known
 	}
 	return known
 }

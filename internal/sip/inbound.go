@@ -16,12 +16,24 @@ type inbound struct {
 	tx         *sip.ServerTx
 	offer      *sdp.Session // nil where our 200 makes the offer and the ACK answers
 	invitation call.Invitation
-	rang       bool
-	decided    bool      // answered or refused, not given up by the caller
-	reliably   *reliably // the last 180 or 183, where the caller requires its delivery
-	hearing    bool      // the caller shall hear the call, once it may be sent a 183
+	stage      inboundStage
+	reliable   *reliableResponse // the last 180 or 183, where the caller requires its delivery
 	refused    call.Status
 }
+
+// inboundStage is how far the answer to a caller has come:
+//
+//	proceeding → alerting → decided
+//
+// proceeding is after our 100, alerting after our 180; decided is that the
+// application has answered or refused, and not that the caller gave up.
+type inboundStage uint8
+
+const (
+	proceeding inboundStage = iota
+	alerting
+	decided
+)
 
 // answering is a 2xx of ours that its ACK has not confirmed yet.
 type answering struct {
@@ -35,10 +47,10 @@ type answering struct {
 
 // ring sends 180, once.
 func (l *leg) ring() {
-	if l.phase != early || l.in == nil || l.in.rang || l.sounds { // who hears the callee must not hear ringing over it
+	if l.phase != early || l.in == nil || l.in.stage != proceeding || l.earlyMedia == earlyMediaOpen { // who hears the callee must not hear ringing over it
 		return
 	}
-	l.in.rang = true
+	l.in.stage = alerting
 	response := sip.NewResponseFromRequest(l.in.request, sip.StatusRinging, "Ringing", nil)
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	if header.HasToken(l.in.request, "Require", "100rel") {
@@ -53,11 +65,11 @@ func (l *leg) accept() {
 	if l.phase != early || l.in == nil {
 		return
 	}
-	l.decided()
+	l.countDecision()
 	if l.awaitsPRACK() {
 		return
 	}
-	if r := l.in.reliably; r != nil && r.described { // offer and answer are settled
+	if r := l.in.reliable; r != nil && r.sdp != sdpNone { // offer and answer are settled
 		l.phase = accepting
 		l.answerInvite(l.in.request, l.in.tx, nil, false)
 		return
@@ -65,18 +77,18 @@ func (l *leg) accept() {
 	body, err := l.reply(l.in.offer)
 	if err != nil { // checkOffer let it pass before; the trunk may have changed since
 		l.refuse(refusal{status: call.Status{Code: sip.StatusNotAcceptableHere, Phrase: "Not Acceptable Here"}})
-		l.tell.ended(call.Reason{Kind: call.Unsupported, Text: err.Error(), SIP: l.in.refused})
+		l.reports.end(call.Reason{Kind: call.Unsupported, Text: err.Error(), SIP: l.in.refused})
 		return
 	}
 	l.phase = accepting
 	l.answerInvite(l.in.request, l.in.tx, body, l.in.offer == nil)
 }
 
-// decided counts a call that went all the way to whoever answers or refuses it:
+// countDecision counts a call that went all the way to whoever answers or refuses it:
 // how many do so is what the server can serve.
-func (l *leg) decided() {
-	if !l.in.decided {
-		l.in.decided = true
+func (l *leg) countDecision() {
+	if l.in.stage != decided {
+		l.in.stage = decided
 		l.server.gate.Admission.Handled(time.Now())
 	}
 }
@@ -94,75 +106,75 @@ func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, 
 	for _, field := range l.grantTimer(request) {
 		response.AppendHeader(field)
 	}
-	l.answer = &answering{
+	l.pendingAnswer = &answering{
 		response: response, tx: tx, conn: tx.Connection(), cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
 	}
 	l.server.completed.note(request, time.Now())
 	l.server.send(response, tx)
-	l.clock.set(resendAnswer, sip.T1)
-	l.clock.set(missingACK, 64*sip.T1)
+	l.timers.start(timerResendAnswer, sip.T1)
+	l.timers.start(timerNoACK, 64*sip.T1)
 }
 
 func (l *leg) repeatAnswer() {
-	if l.answer == nil {
+	if l.pendingAnswer == nil {
 		return
 	}
-	if err := l.answer.conn.WriteMsg(l.answer.response); err != nil {
+	if err := l.pendingAnswer.conn.WriteMsg(l.pendingAnswer.response); err != nil {
 		l.log.Debug("response not repeated", "error", err)
 	}
-	l.answer.interval = min(2*l.answer.interval, sip.T2)
-	l.clock.set(resendAnswer, l.answer.interval)
+	l.pendingAnswer.interval = min(2*l.pendingAnswer.interval, sip.T2)
+	l.timers.start(timerResendAnswer, l.pendingAnswer.interval)
 }
 
-// acknowledged is the ACK of a 2xx. Repeated and late ones are nothing new.
-func (l *leg) acknowledged(ack *sip.Request) {
-	if l.answer == nil || ack.CSeq().SeqNo != l.answer.cseq || l.phase >= ending {
+// ackReceived is the ACK of a 2xx. Repeated and late ones are nothing new.
+func (l *leg) ackReceived(ack *sip.Request) {
+	if l.pendingAnswer == nil || ack.CSeq().SeqNo != l.pendingAnswer.cseq || l.phase >= ending {
 		return
 	}
-	offered := l.answer.offered
-	l.answerArrived()
+	offered := l.pendingAnswer.offered
+	l.stopResendingAnswer()
 	l.heardFrom(sourceOf(ack))
 	if offered {
 		if err := l.readAnswer(ack.Body()); err != nil && l.leaving == nil {
 			l.leaving = &call.Reason{Kind: call.Unsupported, Text: err.Error()}
 		}
 	}
-	l.settle()
+	l.answerConfirmed()
 }
 
-// answerArrived stops repeating a 2xx.
-func (l *leg) answerArrived() {
-	l.answer.tx.Terminate() // the completed transactions absorb what is repeated
-	l.answer = nil
-	l.clock.stop(resendAnswer)
-	l.clock.stop(missingACK)
+// stopResendingAnswer stops repeating a 2xx.
+func (l *leg) stopResendingAnswer() {
+	l.pendingAnswer.tx.Terminate() // the completed transactions absorb what is repeated
+	l.pendingAnswer = nil
+	l.timers.stop(timerResendAnswer)
+	l.timers.stop(timerNoACK)
 }
 
-// settle goes on once the peer has our 2xx: up, or out.
-func (l *leg) settle() {
+// answerConfirmed goes on once the peer has our 2xx: up, or out.
+func (l *leg) answerConfirmed() {
 	switch {
 	case l.leaving != nil:
 		l.hangUp()
 	case l.phase == accepting:
-		l.confirmed()
+		l.comeUp()
 	default:
 		l.armTimer()
-		l.tellHold()
+		l.reportHold()
 	}
 }
 
-// unacknowledged gives up on a peer that never confirmed our 2xx.
-func (l *leg) unacknowledged() {
-	if l.answer == nil {
+// ackTimedOut gives up on a peer that never confirmed our 2xx.
+func (l *leg) ackTimedOut() {
+	if l.pendingAnswer == nil {
 		return
 	}
-	l.answerArrived()
+	l.stopResendingAnswer()
 	l.vanished("the phone never acknowledged the answer")
 }
 
-// canceled is the CANCEL of an INVITE that we had not answered; sipgo has sent
+// cancelReceived is the CANCEL of an INVITE that we had not answered; sipgo has sent
 // 200 and 487.
-func (l *leg) canceled(cancel *sip.Request) {
+func (l *leg) cancelReceived(cancel *sip.Request) {
 	if l.phase != early && l.phase != accepting || l.in == nil {
 		return
 	}
@@ -170,18 +182,18 @@ func (l *leg) canceled(cancel *sip.Request) {
 	if cancel != nil {
 		_, why.Q850 = reasonsIn(cancel)
 	}
-	l.tell.ended(why)
+	l.reports.end(why)
 	l.phase = over
 }
 
-// callerLost is the end of the INVITE's transaction; before an answer it means
+// callerConnectionLost is the end of the INVITE's transaction; before an answer it means
 // that the caller's connection broke.
-func (l *leg) callerLost(err error) {
+func (l *leg) callerConnectionLost(err error) {
 	if l.phase != early {
 		return
 	}
 	l.log.Debug("caller lost", "error", err)
-	l.tell.ended(call.Reason{Kind: call.Vanished, Text: "the connection to the caller broke"})
+	l.reports.end(call.Reason{Kind: call.Vanished, Text: "the connection to the caller broke"})
 	l.phase = over
 }
 

@@ -60,25 +60,25 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from origin) {
 	l.dialog = answeringDialog(request, source)
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
 	l.log = s.log.With("trunk", from.terms.name, "call_id", l.dialog.callID)
-	l.device = header.Product(request, "User-Agent")
+	l.product = header.Product(request, "User-Agent")
 	l.learnAllow(request)
 	l.dialog.flow = from.credential != nil
 	l.in = &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
 	if err := l.checkOffer(offer); err != nil {
-		l.close()
+		l.release()
 		s.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(s.cfg.UserAgent, err))
 		return
 	}
 	tag, _ := request.To().Params.Get("tag")
 	switch added, full := s.legs.add(l, request.CallID().Value(), tag); {
 	case full:
-		l.close()
+		l.release()
 		s.busy(request, tx)
 	case !added: // RFC 3261 §8.2.2.2: the same call came on two ways
-		l.close()
+		l.release()
 		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
 	default:
-		s.work.Go(l.takeCall)
+		s.work.Go(l.runInbound)
 	}
 }
 
@@ -114,45 +114,45 @@ func (s *Server) offerOf(request *sip.Request, tx *sip.ServerTx) (offer *sdp.Ses
 	return offer, false
 }
 
-// takeCall begins an inbound leg on its goroutine and lives until it ends.
-func (l *leg) takeCall() {
-	l.announce() // apart: what it needs of the stack is not needed for hours
+// runInbound begins an inbound leg on its goroutine and lives until it ends.
+func (l *leg) runInbound() {
+	l.offerCall() // apart: what it needs of the stack is not needed for hours
 	l.run()
 }
 
-// announce tells of the call, or refuses it.
-func (l *leg) announce() {
-	l.follow(l.in.tx)
+// offerCall tells of the call, or refuses it.
+func (l *leg) offerCall() {
+	l.watchTransaction(l.in.tx)
 	if errors.Is(l.in.tx.Err(), sip.ErrTransactionCanceled) {
-		l.canceled(nil) // before anybody listened
+		l.cancelReceived(nil) // before anybody listened
 	}
 	if l.phase != over {
 		report, err := l.server.calls.Incoming(l.in.invitation, l)
 		if err != nil {
-			l.decided()
+			l.countDecision()
 			refused := refusalOf(err, l.server)
 			if l.user != "" { // who owns the telephone may know
 				refused.headers = append(refused.headers, header.Warning(l.server.cfg.UserAgent, err))
 			}
 			l.refuse(refused)
 		}
-		l.tell.to(report)
+		l.reports.setReceiver(report)
 	}
 }
 
-// follow hears of the end of the INVITE's transaction. The transaction outlives
+// watchTransaction hears of the end of the INVITE's transaction. The transaction outlives
 // the leg by seconds, which must not hold the leg's sound and sockets in memory.
-func (l *leg) follow(tx *sip.ServerTx) {
+func (l *leg) watchTransaction(tx *sip.ServerTx) {
 	living := new(atomic.Pointer[leg])
 	living.Store(l)
-	l.living = living
+	l.live = living
 	hear := func(news func(*leg)) {
 		if l := living.Load(); l != nil {
 			l.box.Put(func() { news(l) })
 		}
 	}
-	tx.OnCancel(func(cancel *sip.Request) { hear(func(l *leg) { l.canceled(cancel) }) })
-	tx.OnTerminate(func(_ string, err error) { hear(func(l *leg) { l.callerLost(err) }) })
+	tx.OnCancel(func(cancel *sip.Request) { hear(func(l *leg) { l.cancelReceived(cancel) }) })
+	tx.OnTerminate(func(_ string, err error) { hear(func(l *leg) { l.callerConnectionLost(err) }) })
 }
 
 // refusal is how an inbound call is turned down.

@@ -51,7 +51,7 @@ func (s *Server) askFlows(before map[string]int) map[string]int {
 		s.work.Go(func() {
 			room <- struct{}{}
 			ctx, cancel := context.WithTimeout(s.ctx, min(flowPatience, s.cfg.keepFlows))
-			_, err := s.carry(ctx, s.optionsToPhone(d))
+			_, err := s.roundTrip(ctx, s.optionsToPhone(d))
 			cancel()
 			<-room
 			answers <- answer{d, err}

@@ -48,7 +48,7 @@ func (s *Server) buildLayers() {
 	s.transactions = sip.NewTransactionLayer(s.transport,
 		sip.WithTransactionLayerLogger(quiet),
 		sip.WithTransactionLayerTerminateOnConnClose(),
-		sip.WithTransactionLayerUnhandledResponseHandler(s.stray),
+		sip.WithTransactionLayerUnhandledResponseHandler(s.strayResponse),
 	)
 	s.transactions.OnRequest(s.receive)
 }

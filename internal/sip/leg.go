@@ -35,43 +35,43 @@ const (
 
 // leg is a phone in a call. Its goroutine owns everything but what is marked.
 type leg struct {
-	server  *Server
-	log     *slog.Logger
-	terms   terms
-	trunk   *trunk.Trunk         // nil for a telephone of a user
-	user    string               // the user name of a telephone of ours; "" on a trunk
-	agent   string               // what that telephone calls itself
-	session *rtp.Session         // safe for use by others
-	box     *inbox.Inbox[func()] // safe
-	tell    teller               // safe
-	ctx     context.Context      // done when the leg is over
-	cancel  context.CancelFunc
-	key     dialogKey              // belongs to legs
-	peer    atomic.Pointer[string] // safe: the remote tag of a call that was answered
+	server      *Server
+	log         *slog.Logger
+	terms       terms
+	trunk       *trunk.Trunk         // nil for a telephone of a user
+	user        string               // the user name of a telephone of ours; "" on a trunk
+	agent       string               // what that telephone calls itself
+	session     *rtp.Session         // safe for use by others
+	box         *inbox.Inbox[func()] // safe
+	reports     reporter             // safe
+	ctx         context.Context      // done when the leg is over
+	cancel      context.CancelFunc
+	dialogKey   dialogKey              // belongs to legs
+	answeredTag atomic.Pointer[string] // safe: the remote tag of a call that was answered
 
 	attestation string // what the caller has shown by Identity, unverified; "" nothing
 
-	living *atomic.Pointer[leg] // what the INVITE's transaction knows of an inbound leg
+	live *atomic.Pointer[leg] // what the INVITE's transaction knows of an inbound leg
 
-	phase      phase
-	dialog     dialog
-	clock      clock
-	order      order
-	media      media
-	in         *inbound   // of a leg that called us
-	out        *outbound  // of a leg that we call
-	answer     *answering // a 2xx of ours that waits for its ACK
-	timer      sessionTimer
-	refresh    *refreshing  // a re-INVITE of ours that waits for its answer
-	allows     allows       // what the peer says that it takes
-	referring  *referring   // the last REFER of ours
-	referral   *referral    // the last REFER of the peer's
-	leaving    *call.Reason // why we end the leg, once we do
-	leaveTrunk func()       // gives up the leg's place on its trunk; nil while it has none
-	owned      bool         // Answered was reported
-	taken      atomic.Bool  // safe: the call has the session, from then on or even before
-	sounds     bool         // EarlySound was reported
-	device     string       // what the far end calls itself
+	phase          phase
+	dialog         dialog
+	timers         legTimers
+	order          order
+	media          media
+	in             *inbound   // of a leg that called us
+	out            *outbound  // of a leg that we call
+	pendingAnswer  *answering // a 2xx of ours that waits for its ACK
+	timer          sessionTimer
+	pendingRefresh *sessionRefresh // a re-INVITE of ours that waits for its answer
+	allowsRefer    referSupport    // what the peer's Allow says
+	sentRefer      *sentRefer      // the last REFER of ours
+	receivedRefer  *receivedRefer  // the last REFER of the peer's
+	leaving        *call.Reason    // why we end the leg, once we do
+	leaveTrunk     func()          // gives up the leg's place on its trunk; nil while it has none
+	sessionTaken   atomic.Bool     // safe: the call has the session, from then on or even before
+	earlyMedia     earlyMedia
+	hold           hold
+	product        string // what the far end calls itself
 }
 
 var _ call.Leg = (*leg)(nil)
@@ -79,11 +79,11 @@ var _ call.Leg = (*leg)(nil)
 func (s *Server) newLeg(session *rtp.Session, with origin) *leg {
 	l := &leg{
 		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent, session: session,
-		box: inbox.New[func()](), clock: newClock(), media: newMedia(),
+		box: inbox.New[func()](), timers: newLegTimers(), media: newMedia(),
 	}
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
-	l.tell.wire = l.wire
-	session.OnTone(func(tone byte) { l.tell.report(call.ToneHeard{Tone: call.Tone(tone)}) })
+	l.reports.wire = l.wire
+	session.OnTone(func(tone byte) { l.reports.report(call.ToneHeard{Tone: call.Tone(tone)}) })
 	return l
 }
 
@@ -96,28 +96,28 @@ func (l *leg) offer(do func()) bool { return l.box.Offer(do, maxOffered) }
 
 // run does the leg's work until it is over.
 func (l *leg) run() {
-	defer l.leave()
+	defer l.finish()
 	for l.phase != over {
 		select {
 		case <-l.box.Wake():
 			for do := range l.box.Take {
 				do()
 			}
-		case <-l.clock.timer.C:
-			for _, a := range l.clock.due() {
-				l.rings(a)
+		case <-l.timers.timer.C:
+			for _, a := range l.timers.expired() {
+				l.fire(a)
 			}
 		case <-l.ctx.Done(): // the server closes and has waited long enough
-			l.tell.ended(call.Reason{Kind: call.ServerStopped, Text: "the server stopped"})
+			l.reports.end(call.Reason{Kind: call.ServerStopped, Text: "the server stopped"})
 			l.phase = over
 		}
 	}
 }
 
-// leave frees what the leg holds.
-func (l *leg) leave() {
-	if l.living != nil {
-		l.living.Store(nil)
+// finish frees what the leg holds.
+func (l *leg) finish() {
+	if l.live != nil {
+		l.live.Store(nil)
 	}
 	l.server.legs.remove(l)
 	l.box.Seal()
@@ -125,49 +125,49 @@ func (l *leg) leave() {
 		do() // requests still want their answer: the phase tells that it is over
 	}
 	l.order.giveUp()
-	l.work()
-	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
-	l.close()
+	l.handleArrivals()
+	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
+	l.release()
 }
 
-// close gives the session back, unless the call has it.
-func (l *leg) close() {
-	l.clock.timer.Stop()
+// release gives the session back, unless the call has it.
+func (l *leg) release() {
+	l.timers.timer.Stop()
 	l.cancel()
 	l.leavePlace()
-	if l.taken.CompareAndSwap(false, true) {
+	if l.sessionTaken.CompareAndSwap(false, true) {
 		l.session.Close()
 	}
 }
 
-// rings does what an alarm is for.
-func (l *leg) rings(a alarm) {
+// fire does what an alarm is for.
+func (l *leg) fire(a timerID) {
 	switch a {
-	case resendAnswer:
+	case timerResendAnswer:
 		l.repeatAnswer()
-	case missingACK:
-		l.unacknowledged()
-	case resendRinging:
+	case timerNoACK:
+		l.ackTimedOut()
+	case timerResendRinging:
 		l.repeatRinging()
-	case missingPRACK:
-		l.unpracked()
-	case missingConsent:
-		l.unconsented()
-	case missingReply:
-		l.unreplied()
-	case missingRequest:
+	case timerNoPRACK:
+		l.prackTimedOut()
+	case timerNoConsent:
+		l.consentTimedOut()
+	case timerNoReply:
+		l.replyTimedOut()
+	case timerRequestGap:
 		l.order.giveUp()
-		l.work()
-	case checkMedia:
-		l.listen()
-	case missingReferral:
-		l.unreferred()
-	case partNow:
-		l.part(l.referral)
-	case refreshNow:
-		l.askWhetherAlive()
-	case sessionOver:
-		l.expire()
+		l.handleArrivals()
+	case timerCheckMedia:
+		l.checkMediaTimeout()
+	case timerNoReferral:
+		l.referTimedOut()
+	case timerDeferredBYE:
+		l.sendDeferredBYE(l.receivedRefer)
+	case timerRefresh:
+		l.refreshSession()
+	case timerSessionExpired:
+		l.sessionExpired()
 	}
 }
 
@@ -206,7 +206,7 @@ var errEnded = errors.New("the leg ended")
 
 // end ends the leg, as its phase demands.
 func (l *leg) end(why call.Reason) {
-	if l.leaving != nil || l.phase >= ending || l.partsLater(why) {
+	if l.leaving != nil || l.phase >= ending || l.deferBYE(why) {
 		return
 	}
 	switch {
@@ -216,40 +216,37 @@ func (l *leg) end(why call.Reason) {
 	case l.phase == accepting:
 		// RFC 3261 §15: no BYE before the ACK has come or its time is over.
 		l.leaving = &why
-		l.clock.set(missingConsent, l.server.cfg.Grace)
+		l.timers.start(timerNoConsent, l.server.cfg.Grace)
 	case l.in != nil:
-		l.decided()
+		l.countDecision()
 		l.refuse(refusalFor(why, l.server))
-		l.tell.ended(withStatus(why, l.in.refused))
+		l.reports.end(withStatus(why, l.in.refused))
 	default:
 		l.leaving = &why
-		l.giveUp()
+		l.abandonInvite()
 	}
 }
 
-// confirmed is a leg coming up, in either direction.
-func (l *leg) confirmed() {
+// comeUp is a leg coming up, in either direction.
+func (l *leg) comeUp() {
 	l.phase = up
-	l.owned = true
-	l.taken.Store(true)
-	if l.in != nil && l.in.reliably == nil {
+	l.sessionTaken.Store(true)
+	if l.in != nil && l.in.reliable == nil {
 		l.in = nil // the INVITE and its transaction are not needed any more
 	}
-	l.watch()
-	l.tell.report(call.Answered{})
-	if l.media.held {
-		l.tell.report(call.HoldChanged{Held: true})
-	}
+	l.startSupervision()
+	l.reports.report(call.Answered{})
+	l.reportHold()
 	l.log.Debug("leg is up", "codec", l.media.agreed.Codec(), "remote", l.media.agreed.Remote)
 }
 
-// arrived takes a request inside the dialog and does all whose turn it is.
-func (l *leg) arrived(request *sip.Request, tx *sip.ServerTx) {
+// requestArrived takes a request inside the dialog and does all whose turn it is.
+func (l *leg) requestArrived(request *sip.Request, tx *sip.ServerTx) {
 	l.order.add(arrival{request, tx})
-	l.work()
+	l.handleArrivals()
 }
 
-func (l *leg) work() {
+func (l *leg) handleArrivals() {
 	for {
 		next, ok := l.order.next()
 		if !ok {
@@ -258,14 +255,14 @@ func (l *leg) work() {
 		l.request(next.request, next.tx)
 	}
 	if len(l.order.waiting) > 0 {
-		l.clock.set(missingRequest, reorderWait)
+		l.timers.start(timerRequestGap, reorderWait)
 	} else {
-		l.clock.stop(missingRequest)
+		l.timers.stop(timerRequestGap)
 	}
 }
 
 // connectedTo reports whether the leg's answered dialog has that remote tag.
 func (l *leg) connectedTo(tag string) bool {
-	connected := l.peer.Load()
+	connected := l.answeredTag.Load()
 	return connected != nil && *connected == tag
 }

@@ -26,14 +26,14 @@ func (r *legs) add(l *leg, callID, tag string) (added, full bool) {
 		return false, true
 	}
 	for _, other := range r.byCallID[callID] {
-		if other.key.tag == tag {
+		if other.dialogKey.tag == tag {
 			return false, false
 		}
 	}
 	if r.byCallID == nil {
 		r.byCallID = make(map[string][]*leg)
 	}
-	l.key = dialogKey{callID, tag}
+	l.dialogKey = dialogKey{callID, tag}
 	r.byCallID[callID] = append(r.byCallID[callID], l)
 	r.n++
 	return true, false
@@ -47,27 +47,27 @@ func (r *legs) move(l *leg, to dialogKey) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, other := range r.byCallID[to.callID] {
-		if other.key == to {
+		if other.dialogKey == to {
 			return false
 		}
 	}
 	r.forget(l)
-	l.key = to
+	l.dialogKey = to
 	r.byCallID[to.callID] = append(r.byCallID[to.callID], l)
 	return true
 }
 
 // forget takes a leg out of the map; false where it is not in.
 func (r *legs) forget(l *leg) bool {
-	list := r.byCallID[l.key.callID]
+	list := r.byCallID[l.dialogKey.callID]
 	at := slices.Index(list, l)
 	switch {
 	case at < 0:
 		return false
 	case len(list) == 1:
-		delete(r.byCallID, l.key.callID)
+		delete(r.byCallID, l.dialogKey.callID)
 	default:
-		r.byCallID[l.key.callID] = slices.Concat(list[:at], list[at+1:])
+		r.byCallID[l.dialogKey.callID] = slices.Concat(list[:at], list[at+1:])
 	}
 	return true
 }
@@ -90,7 +90,7 @@ func (r *legs) find(callID, tag string) *leg {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, l := range r.byCallID[callID] {
-		if l.key.tag == tag {
+		if l.dialogKey.tag == tag {
 			return l
 		}
 	}

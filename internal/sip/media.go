@@ -16,7 +16,6 @@ type media struct {
 	described   []byte       // our last description
 	keys        []sdp.Crypto // ours, one for each suite of SRTP; nil until the peer may want them
 	agreed      sdp.Media
-	held        bool      // as reported
 	heard       time.Time // when sound was last seen to arrive
 }
 
@@ -107,24 +106,23 @@ func (l *leg) agree(agreed sdp.Media) {
 	l.media.agreed = agreed
 	l.media.heard = time.Now()
 	l.session.SetMedia(agreed)
-	if another && l.taken.Load() {
-		l.tell.report(call.SoundChanged{})
+	if another && l.sessionTaken.Load() {
+		l.reports.report(call.SoundChanged{})
 	}
 }
 
-// watch begins to look whether the peer lives.
-func (l *leg) watch() {
-	l.media.held = !l.media.agreed.Send
+// startSupervision begins to look whether the peer lives.
+func (l *leg) startSupervision() {
 	l.media.heard = time.Now()
 	if l.server.cfg.MediaTimeout > 0 {
-		l.clock.set(checkMedia, l.server.cfg.MediaTimeout/4)
+		l.timers.start(timerCheckMedia, l.server.cfg.MediaTimeout/4)
 	}
 	l.armTimer()
 }
 
-// listen ends a leg that has been silent for too long. Silence on hold is what
+// checkMediaTimeout ends a leg that has been silent for too long. Silence on hold is what
 // hold is.
-func (l *leg) listen() {
+func (l *leg) checkMediaTimeout() {
 	if l.phase != up {
 		return
 	}
@@ -140,5 +138,5 @@ func (l *leg) listen() {
 		l.hangUp()
 		return
 	}
-	l.clock.set(checkMedia, l.server.cfg.MediaTimeout/4)
+	l.timers.start(timerCheckMedia, l.server.cfg.MediaTimeout/4)
 }

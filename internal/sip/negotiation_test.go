@@ -83,10 +83,10 @@ func TestBackOffAfterGlareDependsOnWhoCalled(t *testing.T) {
 	t.Parallel()
 	caller, callee := &leg{out: &outbound{}}, &leg{in: &inbound{}}
 	for range 2000 {
-		if d := caller.glare(); d < 2100*time.Millisecond || d > 4*time.Second || d%(10*time.Millisecond) != 0 {
+		if d := caller.glareDelay(); d < 2100*time.Millisecond || d > 4*time.Second || d%(10*time.Millisecond) != 0 {
 			t.Fatalf("who called waits %v", d)
 		}
-		if d := callee.glare(); d < 0 || d > 2*time.Second || d%(10*time.Millisecond) != 0 {
+		if d := callee.glareDelay(); d < 0 || d > 2*time.Second || d%(10*time.Millisecond) != 0 {
 			t.Fatalf("who was called waits %v", d)
 		}
 	}

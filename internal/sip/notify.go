@@ -12,16 +12,16 @@ import (
 
 const statusBadEvent = 489
 
-// notified is news of the call that our REFER asked for. It may come before the
+// notifyReceived is news of the call that our REFER asked for. It may come before the
 // answer to the REFER (RFC 3515 §2.4.4).
-func (l *leg) notified(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) notifyReceived(request *sip.Request, tx *sip.ServerTx) {
 	s, event := l.server, header.First(request, "Event")
 	kind, params, _ := strings.Cut(event, ";")
 	switch {
 	case !strings.EqualFold(strings.TrimSpace(kind), "refer"):
 		s.respond(request, tx, statusBadEvent, "Bad Event", sip.NewHeader("Allow-Events", "refer"))
 		return
-	case l.referring == nil || !l.referring.named(params):
+	case l.sentRefer == nil || !l.sentRefer.isNamedBy(params):
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Subscription Does Not Exist")
 		return
 	case len(request.Body()) > 0 && header.MediaType(request) != header.SipfragType:
@@ -29,12 +29,12 @@ func (l *leg) notified(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	s.respond(request, tx, sip.StatusOK, "OK")
-	l.progressed(request)
+	l.readReferProgress(request)
 }
 
-// named reports whether an event's id is that of this REFER: its CSeq, which the
+// isNamedBy reports whether an event's id is that of this REFER: its CSeq, which the
 // first REFER of a dialog may leave out (RFC 3515 §2.4.6).
-func (r *referring) named(params string) bool {
+func (r *sentRefer) isNamedBy(params string) bool {
 	for _, param := range strings.Split(params, ";") {
 		if name, id, _ := strings.Cut(strings.TrimSpace(param), "="); strings.EqualFold(name, "id") {
 			return id == strconv.FormatUint(uint64(r.cseq), 10)
@@ -43,14 +43,14 @@ func (r *referring) named(params string) bool {
 	return true
 }
 
-// progressed takes what a NOTIFY tells.
-func (l *leg) progressed(request *sip.Request) {
+// readReferProgress takes what a NOTIFY tells.
+func (l *leg) readReferProgress(request *sip.Request) {
 	status, cause, ok := header.ParseSipfrag(request.Body())
 	state, _, _ := strings.Cut(header.First(request, "Subscription-State"), ";")
 	over := strings.EqualFold(strings.TrimSpace(state), "terminated")
 	switch {
 	case ok && status.Code >= 200 && status.Code < 300:
-		l.referred(call.Referral{Outcome: call.ReferralAnswered})
+		l.reportOutcome(call.Referral{Outcome: call.ReferralAnswered})
 	case ok && status.Code >= 300:
 		why := call.Reason{Kind: kindOf(status.Code), Text: status.Phrase, SIP: call.Status(status), Q850: call.Cause(cause)}
 		l.referralFailed(why)

@@ -21,16 +21,28 @@ type outbound struct {
 	place       netip.AddrPort   // the present one
 	invite      *inviting        // the attempt under way; nil while a name is looked up
 	credentials *credentials
-	rang        bool
+	rang        bool // Ringing was reported: it must not ring elsewhere
 }
+
+// inviteState is how far an INVITE of ours has come:
+//
+//	calling → provisional → canceling
+//
+// A CANCEL waits for a provisional response (RFC 3261 §9.1).
+type inviteState uint8
+
+const (
+	calling inviteState = iota
+	provisional
+	canceling
+)
 
 // inviting is one INVITE under way.
 type inviting struct {
-	request  *sip.Request
-	cseq     uint32
-	replied  bool // a provisional response came: a CANCEL may go (RFC 3261 §9.1)
-	canceled bool
-	rseq     map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
+	request *sip.Request
+	cseq    uint32
+	state   inviteState
+	rseq    map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
 
 	mu  sync.Mutex // sipgo tells repeated answers on its own goroutine
 	tag string     // of the branch that was answered
@@ -82,40 +94,42 @@ func (l *leg) invite() {
 	}
 	attempt := &inviting{request: request, cseq: d.localSeq}
 	l.out.invite = attempt
-	if l.more() {
-		l.clock.set(missingReply, l.server.cfg.TrunkPatience)
+	if l.hasAlternative() {
+		l.timers.start(timerNoReply, l.server.cfg.TrunkPatience)
 	}
 	server := l.server // all that the transaction may hold of us when the leg is gone
-	l.exchange(request, func(again *sip.Response) { attempt.repeated(server, again) },
-		func(response *sip.Response, err error) { l.replied(attempt, response, err) })
+	l.transact(request, func(again *sip.Response) { attempt.repeatedAnswer(server, again) },
+		func(response *sip.Response, err error) { l.inviteAnswered(attempt, response, err) })
 }
 
-// replied is a response to an INVITE of ours, or its failure.
-func (l *leg) replied(attempt *inviting, response *sip.Response, err error) {
+// inviteAnswered is a response to an INVITE of ours, or its failure.
+func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err error) {
 	switch {
 	case attempt != l.out.invite || l.phase != early:
-		l.late(attempt, response)
+		l.lateResponse(attempt, response)
 	case err != nil:
 		l.unreachable(err)
 	case response.IsProvisional():
-		l.progress(attempt, response)
+		l.inviteProgress(attempt, response)
 	case response.IsSuccess():
-		l.answered(attempt, response)
+		l.inviteSucceeded(attempt, response)
 	case challenges(response) && l.leaving == nil && l.challenged(response):
-		l.clock.stop(missingReply)
+		l.timers.stop(timerNoReply)
 		l.invite()
 	case l.leaving == nil && l.timer.longer(response):
-		l.clock.stop(missingReply)
+		l.timers.stop(timerNoReply)
 		l.invite()
 	default:
 		l.failed(reasonOf(response), failsOver(response.StatusCode))
 	}
 }
 
-// progress is 100 to 199.
-func (l *leg) progress(attempt *inviting, response *sip.Response) {
-	attempt.replied = true
-	l.clock.stop(missingReply)
+// inviteProgress is 100 to 199.
+func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
+	if attempt.state == calling {
+		attempt.state = provisional
+	}
+	l.timers.stop(timerNoReply)
 	if l.leaving != nil {
 		l.cancelInvite(attempt)
 		return
@@ -123,12 +137,12 @@ func (l *leg) progress(attempt *inviting, response *sip.Response) {
 	if response.StatusCode == sip.StatusTrying {
 		return
 	}
-	if !l.acknowledgeRinging(attempt, response) {
+	if !l.sendPRACK(attempt, response) {
 		return // again, as our PRACK is on its way
 	}
 	if !l.out.rang {
 		l.out.rang = true
-		l.tell.report(call.Ringing{})
+		l.reports.report(call.Ringing{})
 	}
 	if len(response.Body()) == 0 {
 		return
@@ -138,17 +152,17 @@ func (l *leg) progress(attempt *inviting, response *sip.Response) {
 		l.log.Debug("early media not usable", "error", err)
 		return
 	}
-	l.soundsNow()
+	l.openEarlyMedia()
 }
 
-// answered is the 2xx. It is acknowledged whatever we make of it.
-func (l *leg) answered(attempt *inviting, response *sip.Response) {
-	l.clock.stop(missingReply)
+// inviteSucceeded is the 2xx. It is acknowledged whatever we make of it.
+func (l *leg) inviteSucceeded(attempt *inviting, response *sip.Response) {
+	l.timers.stop(timerNoReply)
 	l.dialog.learn(response)
 	tag := l.dialog.remoteTag
-	l.peer.Store(&tag)
+	l.answeredTag.Store(&tag)
 	attempt.acknowledge(tag, l.writeACK(attempt.cseq))
-	l.device = header.Product(response, "Server", "User-Agent")
+	l.product = header.Product(response, "Server", "User-Agent")
 	if l.leaving != nil { // it crossed our CANCEL
 		l.hangUp()
 		return
@@ -161,7 +175,7 @@ func (l *leg) answered(attempt *inviting, response *sip.Response) {
 		l.hangUp()
 		return
 	}
-	l.confirmed()
+	l.comeUp()
 }
 
 // readFinal takes the description of a 2xx; early media may have told before.
@@ -184,15 +198,15 @@ func (l *leg) unreachable(err error) {
 
 // failed ends an attempt: the next trunk is tried where that may help.
 func (l *leg) failed(why call.Reason, elsewhere bool) {
-	l.clock.stop(missingReply)
+	l.timers.stop(timerNoReply)
 	switch {
 	case l.leaving != nil:
-		l.tell.ended(withStatus(*l.leaving, why.SIP))
+		l.reports.end(withStatus(*l.leaving, why.SIP))
 	// Who heard it ring must not be rung a second time.
-	case elsewhere && !l.out.rang && l.more() && l.again():
+	case elsewhere && !l.out.rang && l.hasAlternative() && l.startNextTrunk():
 		return
 	default:
-		l.tell.ended(why)
+		l.reports.end(why)
 	}
 	l.phase = over
 }
@@ -205,8 +219,8 @@ func (l *leg) peerName() string {
 	return "trunk " + l.terms.name
 }
 
-// more reports whether there is anything left to try.
-func (l *leg) more() bool { return len(l.out.places)+len(l.out.trunks) > 0 }
+// hasAlternative reports whether there is anything left to try.
+func (l *leg) hasAlternative() bool { return len(l.out.places)+len(l.out.trunks) > 0 }
 
 // failsOver says which answers make ACS try the next trunk (behaviour: direct
 // routing falls back on 408, 503 and 504 only).
@@ -214,58 +228,58 @@ func failsOver(status int) bool {
 	return status == sip.StatusRequestTimeout || status == sip.StatusServiceUnavailable || status == sip.StatusGatewayTimeout
 }
 
-// unreplied is a trunk that has not said a word, or not answered our CANCEL.
-func (l *leg) unreplied() {
+// replyTimedOut is a trunk that has not said a word, or not answered our CANCEL.
+func (l *leg) replyTimedOut() {
 	switch {
 	case l.phase != early:
 	case l.leaving != nil: // 64*T1 after the CANCEL: RFC 3261 §9.1
-		l.tell.ended(*l.leaving)
+		l.reports.end(*l.leaving)
 		l.phase = over
-	case l.more():
+	case l.hasAlternative():
 		l.failed(call.Reason{Kind: call.Unreachable, Text: l.peerName() + " does not reply"}, true)
 	}
 }
 
-// late is a response to an attempt that we have left for another trunk, or to
+// lateResponse is a response to an attempt that we have left for another trunk, or to
 // a leg that is ending.
-func (l *leg) late(attempt *inviting, response *sip.Response) {
+func (l *leg) lateResponse(attempt *inviting, response *sip.Response) {
 	switch {
 	case response == nil || attempt == l.out.invite:
 	case response.IsProvisional():
 		l.cancelInvite(attempt)
 	case response.IsSuccess():
-		l.server.stray(response)
+		l.server.strayResponse(response)
 	}
 }
 
-// giveUp ends a call that was not answered.
-func (l *leg) giveUp() {
+// abandonInvite ends a call that was not answered.
+func (l *leg) abandonInvite() {
 	attempt := l.out.invite
 	if attempt == nil {
-		l.tell.ended(*l.leaving)
+		l.reports.end(*l.leaving)
 		l.phase = over
 		return
 	}
-	l.clock.set(missingConsent, l.server.cfg.Grace)
-	if attempt.replied {
+	l.timers.start(timerNoConsent, l.server.cfg.Grace)
+	if attempt.state == provisional {
 		l.cancelInvite(attempt)
 	} // else progress cancels: RFC 3261 §9.1 wants a provisional response first
 }
 
 // cancelInvite sends CANCEL, once.
 func (l *leg) cancelInvite(attempt *inviting) {
-	if attempt.canceled {
+	if attempt.state == canceling {
 		return
 	}
-	attempt.canceled = true
+	attempt.state = canceling
 	if attempt == l.out.invite {
-		l.clock.set(missingReply, 64*sip.T1)
+		l.timers.start(timerNoReply, 64*sip.T1)
 	}
 	why := call.Reason{Kind: call.Canceled}
 	if l.leaving != nil {
 		why = *l.leaving
 	}
-	l.exchange(cancelOf(attempt.request, why), nil, func(*sip.Response, error) {})
+	l.transact(cancelOf(attempt.request, why), nil, func(*sip.Response, error) {})
 }
 
 // acknowledge keeps the ACK of the branch that was answered.
@@ -275,9 +289,9 @@ func (a *inviting) acknowledge(tag string, ack *sip.Request) {
 	a.mu.Unlock()
 }
 
-// repeated is a 2xx after the first: the same once more, because our ACK got
+// repeatedAnswer is a 2xx after the first: the same once more, because our ACK got
 // lost, or one of another branch of a fork.
-func (a *inviting) repeated(s *Server, response *sip.Response) {
+func (a *inviting) repeatedAnswer(s *Server, response *sip.Response) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -285,6 +299,6 @@ func (a *inviting) repeated(s *Server, response *sip.Response) {
 	case header.ToTag(response) == a.tag:
 		s.write(a.ack)
 	default:
-		s.stray(response)
+		s.strayResponse(response)
 	}
 }

@@ -35,14 +35,14 @@ func (s *Server) pingDue() time.Duration {
 	now, next, trunks := time.Now(), idlePings, s.trunks.Trunks()
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
-	for name := range s.health.of {
+	for name := range s.health.byTrunk {
 		if !slices.ContainsFunc(trunks, func(t *trunk.Trunk) bool { return t.Name == name }) {
-			delete(s.health.of, name)
+			delete(s.health.byTrunk, name)
 		}
 	}
 	for _, t := range trunks {
 		if t.Ping == 0 || t.Host == "" {
-			if known, ok := s.health.of[t.Name]; ok { // nobody asks any more
+			if known, ok := s.health.byTrunk[t.Name]; ok { // nobody asks any more
 				known.State, known.missed = Unknown, 0
 			}
 			continue
@@ -61,7 +61,7 @@ func (s *Server) pingDue() time.Duration {
 // sign of life.
 func (s *Server) ping(t *trunk.Trunk) {
 	began := time.Now()
-	status, err := s.askOnce(t)
+	status, err := s.sendOptions(t)
 	now := time.Now()
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
@@ -91,8 +91,8 @@ type pingStatus struct {
 	text string
 }
 
-// askOnce carries one OPTIONS to the first place of a trunk that can be reached.
-func (s *Server) askOnce(t *trunk.Trunk) (pingStatus, error) {
+// sendOptions carries one OPTIONS to the first place of a trunk that can be reached.
+func (s *Server) sendOptions(t *trunk.Trunk) (pingStatus, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
 	defer cancel()
 	places, err := s.locator.find(ctx, t)
@@ -101,8 +101,8 @@ func (s *Server) askOnce(t *trunk.Trunk) (pingStatus, error) {
 		if err = s.connect(ctx, t, place); err != nil {
 			continue
 		}
-		if response, err = s.carry(ctx, s.optionsTo(t, place)); err == nil {
-			s.habits.learn(t.Name, response)
+		if response, err = s.roundTrip(ctx, s.optionsTo(t, place)); err == nil {
+			s.trunkMethods.learn(t.Name, response)
 			return pingStatus{response.StatusCode, response.StartLine()}, nil
 		}
 	}
@@ -131,8 +131,8 @@ func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort) *sip.Request {
 	return request
 }
 
-// carry brings a request of no call to its final response.
-func (s *Server) carry(ctx context.Context, request *sip.Request) (*sip.Response, error) {
+// roundTrip brings a request of no call to its final response.
+func (s *Server) roundTrip(ctx context.Context, request *sip.Request) (*sip.Response, error) {
 	tx, err := s.transactions.Request(ctx, request)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ func (s *Server) arrive(message sip.Message) {
 	switch {
 	case l == nil || request.IsCancel():
 	case request.IsAck():
-		l.offer(func() { l.acknowledged(request) })
+		l.offer(func() { l.ackReceived(request) })
 	default:
 		l.offer(func() { l.order.announce(cseq.SeqNo) })
 	}
@@ -45,14 +45,14 @@ func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
 	case s.malformed(request, tx), s.repeated(request, tx):
 	case request.IsCancel(): // sipgo answers those that fit an INVITE
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
-	case s.inside(request, tx):
+	case s.receiveInDialog(request, tx):
 	default:
-		s.outside(request, tx)
+		s.receiveOutOfDialog(request, tx)
 	}
 }
 
-// outside takes a request of no call.
-func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
+// receiveOutOfDialog takes a request of no call.
+func (s *Server) receiveOutOfDialog(request *sip.Request, tx *sip.ServerTx) {
 	if s.fromPhone(request, tx) {
 		return
 	}
@@ -63,7 +63,7 @@ func (s *Server) outside(request *sip.Request, tx *sip.ServerTx) {
 		s.invited(request, tx, originTrunk(via))
 	case request.Method == sip.OPTIONS:
 		s.health.heard(via.Name)
-		s.habits.learn(via.Name, request)
+		s.trunkMethods.learn(via.Name, request)
 		s.options(request, tx, trunkTerms(via))
 	default:
 		s.outOfDialog(request, tx, trunkTerms(via))
@@ -76,7 +76,7 @@ func (s *Server) outOfDialog(request *sip.Request, tx *sip.ServerTx, with terms)
 	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	case sip.REFER:
-		s.referredOutside(request, tx, with)
+		s.referOutOfDialog(request, tx, with)
 	default:
 		s.notAllowed(request, tx, with)
 	}
@@ -116,8 +116,8 @@ func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
 	return true
 }
 
-// inside gives requests of a dialog to its leg; those of an unknown one get 481.
-func (s *Server) inside(request *sip.Request, tx *sip.ServerTx) bool {
+// receiveInDialog gives requests of a dialog to its leg; those of an unknown one get 481.
+func (s *Server) receiveInDialog(request *sip.Request, tx *sip.ServerTx) bool {
 	callID, cseq := request.CallID().Value(), request.CSeq().SeqNo
 	tag, has := request.To().Params.Get("tag")
 	fromTag, _ := request.From().Params.Get("tag")
@@ -127,7 +127,7 @@ func (s *Server) inside(request *sip.Request, tx *sip.ServerTx) bool {
 	l := s.legs.find(callID, tag)
 	if l == nil {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
-	} else if !l.offer(func() { l.arrived(request, tx) }) {
+	} else if !l.offer(func() { l.requestArrived(request, tx) }) {
 		tx.Terminate() // a flood; over UDP the peer asks again
 	}
 	return true

@@ -155,7 +155,7 @@ func (r *registrationClient) negotiate(ctx context.Context, place netip.AddrPort
 	const most = 4
 	answered := false
 	for tries := 1; ; tries++ {
-		response, err := s.carry(ctx, r.request(place, expires))
+		response, err := s.roundTrip(ctx, r.request(place, expires))
 		if err != nil || tries == most {
 			return response, err
 		}

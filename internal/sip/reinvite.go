@@ -5,13 +5,12 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// reinvited is the peer changing the session: hold, another address or codec.
-func (l *leg) reinvited(request *sip.Request, tx *sip.ServerTx) {
+// reinviteReceived is the peer changing the session: hold, another address or codec.
+func (l *leg) reinviteReceived(request *sip.Request, tx *sip.ServerTx) {
 	switch {
 	case l.server.tooBrief(request, tx):
 		return
@@ -19,16 +18,16 @@ func (l *leg) reinvited(request *sip.Request, tx *sip.ServerTx) {
 		// RFC 3261 §14.2: an INVITE before the first one has its answer.
 		l.server.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", l.server.retryAfter())
 		return
-	case l.refresh != nil: // glare
+	case l.pendingRefresh != nil: // glare
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
-	case l.answer != nil && l.answer.offered: // only the ACK tells what was agreed
+	case l.pendingAnswer != nil && l.pendingAnswer.offered: // only the ACK tells what was agreed
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
-	case l.answer != nil:
+	case l.pendingAnswer != nil:
 		// Who changes the session has our 2xx: its ACK was lost or comes late.
-		l.answerArrived()
-		if l.settle(); l.phase != up { // we wanted to leave, and may now
+		l.stopResendingAnswer()
+		if l.answerConfirmed(); l.phase != up { // we wanted to leave, and may now
 			l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 			return
 		}
@@ -38,12 +37,12 @@ func (l *leg) reinvited(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	l.answerInvite(request, tx, body, len(request.Body()) == 0)
-	l.tellHold()
+	l.reportHold()
 }
 
-// updated is the same without a dialogue of its own (RFC 3311); without a
+// updateReceived is the same without a dialogue of its own (RFC 3311); without a
 // description it only asks whether we live.
-func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 	if l.server.tooBrief(request, tx) {
 		return
 	}
@@ -52,7 +51,7 @@ func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
 		l.answerUpdate(request, tx, sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil))
 		return
 	}
-	if l.phase == early && !l.earlySound() || l.refresh != nil || l.answer != nil && l.answer.offered {
+	if l.phase == early && !l.earlySound() || l.pendingRefresh != nil || l.pendingAnswer != nil && l.pendingAnswer.offered {
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	}
@@ -61,7 +60,7 @@ func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	l.answerUpdate(request, tx, sip.NewSDPResponseFromRequest(request, body))
-	l.tellHold()
+	l.reportHold()
 }
 
 // earlySound reports whether a call that rings has its first answer already: then
@@ -69,7 +68,7 @@ func (l *leg) updated(request *sip.Request, tx *sip.ServerTx) {
 // caller counts once it is known to have arrived.
 func (l *leg) earlySound() bool {
 	if l.in != nil {
-		return l.in.reliably != nil && l.in.reliably.described && l.in.reliably.received
+		return l.in.reliable != nil && l.in.reliable.sdp != sdpNone && l.in.reliable.state == acknowledged
 	}
 	return l.out != nil && l.media.agreed.Codec() != ""
 }
@@ -106,14 +105,6 @@ func (l *leg) renegotiate(request *sip.Request, tx *sip.ServerTx) (body []byte, 
 func (l *leg) retarget(request *sip.Request) {
 	if contact := request.Contact(); contact != nil {
 		l.dialog.target = *contact.Address.Clone()
-	}
-}
-
-// tellHold reports hold, once a change of it is settled.
-func (l *leg) tellHold() {
-	if held := !l.media.agreed.Send; l.owned && held != l.media.held {
-		l.media.held = held
-		l.tell.report(call.HoldChanged{Held: held})
 	}
 }
 

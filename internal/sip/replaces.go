@@ -47,14 +47,14 @@ func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from origin) b
 		return true
 	}
 	r := replacement{request, tx, from.trunk, offer, named.FromTag}
-	if !l.offer(func() { l.yield(r) }) {
+	if !l.offer(func() { l.replacePeer(r) }) {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	}
 	return true
 }
 
-// yield gives the leg to another phone and hangs up on the one it had.
-func (l *leg) yield(r replacement) {
+// replacePeer gives the leg to another phone and hangs up on the one it had.
+func (l *leg) replacePeer(r replacement) {
 	s, before := l.server, l.dialog
 	switch {
 	case l.phase != up || l.dialog.remoteTag != r.tag:
@@ -63,12 +63,12 @@ func (l *leg) yield(r replacement) {
 	case l.trunk == nil || l.trunk != r.from: // to know a call's tags is not enough
 		s.respond(r.request, r.tx, sip.StatusForbidden, "Forbidden")
 		return
-	case l.answer != nil || l.refresh != nil:
+	case l.pendingAnswer != nil || l.pendingRefresh != nil:
 		s.respond(r.request, r.tx, sip.StatusInternalServerError, "Server Internal Error", s.retryAfter())
 		return
 	}
 	keys := l.media.keys
-	l.become(r.request, sourceOf(r.request))
+	l.adoptDialog(r.request, sourceOf(r.request))
 	l.media.keys = nil
 	body, err := l.reply(r.offer)
 	if err != nil {
@@ -81,29 +81,29 @@ func (l *leg) yield(r replacement) {
 		s.respond(r.request, r.tx, sip.StatusLoopDetected, "Loop Detected")
 		return
 	}
-	l.release(before)
-	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
-	l.in, l.out, l.order, l.referring, l.referral, l.allows = nil, nil, order{}, nil, nil, allows{}
+	l.byeOldDialog(before)
+	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
+	l.in, l.out, l.order, l.sentRefer, l.receivedRefer, l.allowsRefer = nil, nil, order{}, nil, nil, referUnknown
 	l.learnAllow(r.request)
 	l.log = s.log.With("trunk", l.terms.name, "call_id", l.dialog.callID)
 	l.answerInvite(r.request, r.tx, body, r.offer == nil)
-	l.tellHold()
+	l.reportHold()
 	l.log.Info("call taken over by another phone", "before", before.callID)
 }
 
-// become makes a request's dialog the leg's.
-func (l *leg) become(request *sip.Request, source netip.AddrPort) {
+// adoptDialog makes a request's dialog the leg's.
+func (l *leg) adoptDialog(request *sip.Request, source netip.AddrPort) {
 	l.dialog = answeringDialog(request, source)
 	l.dialog.contact = l.server.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
 }
 
-// release sends BYE in a dialog that the leg has left.
-func (l *leg) release(left dialog) {
-	bye := l.insideOf(&left, sip.BYE, left.localSeq+1)
+// byeOldDialog sends BYE in a dialog that the leg has left.
+func (l *leg) byeOldDialog(left dialog) {
+	bye := l.newRequestIn(&left, sip.BYE, left.localSeq+1)
 	bye.SetBody(nil)
 	for _, field := range reasonHeader(call.Reason{Kind: call.EndedByPeer}) {
 		bye.AppendHeader(field)
 	}
 	l.authorize(bye)
-	l.exchange(bye, nil, func(*sip.Response, error) {})
+	l.transact(bye, nil, func(*sip.Response, error) {})
 }

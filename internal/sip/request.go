@@ -31,21 +31,21 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 	l.learnAllow(request)
 	switch request.Method {
 	case sip.BYE:
-		l.hungUp(request, tx)
+		l.byeReceived(request, tx)
 	case sip.INVITE:
-		l.reinvited(request, tx)
+		l.reinviteReceived(request, tx)
 	case sip.UPDATE:
-		l.updated(request, tx)
+		l.updateReceived(request, tx)
 	case sip.PRACK:
-		l.pracked(request, tx)
+		l.prackReceived(request, tx)
 	case sip.INFO:
-		l.informed(request, tx)
+		l.infoReceived(request, tx)
 	case sip.OPTIONS:
 		s.options(request, tx, l.terms)
 	case sip.REFER:
-		l.askedToTransfer(request, tx)
+		l.referReceived(request, tx)
 	case sip.NOTIFY:
-		l.notified(request, tx)
+		l.notifyReceived(request, tx)
 	default:
 		s.notAllowed(request, tx, l.terms)
 	}
@@ -62,9 +62,9 @@ func (l *leg) heardFrom(source netip.AddrPort) {
 	l.dialog.source = source
 }
 
-// hungUp is the peer's BYE. It may overtake the ACK, cross our own BYE, or come
+// byeReceived is the peer's BYE. It may overtake the ACK, cross our own BYE, or come
 // instead of a CANCEL (RFC 3261 §15).
-func (l *leg) hungUp(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) byeReceived(request *sip.Request, tx *sip.ServerTx) {
 	if l.phase == early && l.out != nil {
 		l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
@@ -72,7 +72,7 @@ func (l *leg) hungUp(request *sip.Request, tx *sip.ServerTx) {
 	l.server.respond(request, tx, sip.StatusOK, "OK")
 	l.server.completed.note(request, time.Now())
 	tx.Terminate() // repeated answers a repeated BYE
-	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
+	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
 	why := call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}
 	why.SIP, why.Q850 = reasonsIn(request)
 	if l.phase == early {
@@ -82,12 +82,12 @@ func (l *leg) hungUp(request *sip.Request, tx *sip.ServerTx) {
 	if l.leaving != nil {
 		why = *l.leaving // we were first
 	}
-	l.tell.ended(why)
+	l.reports.end(why)
 	l.phase = over
 }
 
-// informed takes keys that come as INFO, as some gateways send them.
-func (l *leg) informed(request *sip.Request, tx *sip.ServerTx) {
+// infoReceived takes keys that come as INFO, as some gateways send them.
+func (l *leg) infoReceived(request *sip.Request, tx *sip.ServerTx) {
 	if len(request.Body()) == 0 {
 		l.server.respond(request, tx, sip.StatusOK, "OK")
 		return
@@ -98,7 +98,7 @@ func (l *leg) informed(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	l.server.respond(request, tx, sip.StatusOK, "OK")
-	if l.phase == up || l.sounds {
-		l.tell.report(call.ToneHeard{Tone: call.Tone(key)})
+	if l.phase == up || l.earlyMedia == earlyMediaOpen {
+		l.reports.report(call.ToneHeard{Tone: call.Tone(key)})
 	}
 }

@@ -33,7 +33,7 @@ type Server struct {
 	completed    completed
 	locator      *locator
 	health       health
-	habits       habits
+	trunkMethods trunkMethods
 	registering  registrationClients
 	dialled      dialled // over TLS
 	dialledTCP   dialled

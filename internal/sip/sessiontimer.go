@@ -10,14 +10,31 @@ import (
 
 // sessionTimer is what a leg and its peer have agreed on about staying in touch
 // (RFC 4028): one of them refreshes the session at half of its interval, and
-// both end it when nobody does.
+// both end it when nobody does. Without an interval Config.Refresh asks.
+//
+//	none ⇄ peer refreshes ⇄ we refresh
 type sessionTimer struct {
-	interval time.Duration // zero where none was agreed: then Config.Refresh asks
-	ours     bool          // we refresh; else the peer does
-	known    bool          // the peer understands session timers
-	update   bool          // the peer takes UPDATE, which needs no offer
-	minimum  time.Duration // the shortest that the peer takes, from its 422
-	refusals int           // 422s so far
+	interval  time.Duration // zero where none was agreed
+	refresher refresher
+	method    sip.RequestMethod // of our refreshes: UPDATE, which needs no offer, where the peer takes it; else INVITE
+	minimum   time.Duration     // the shortest that the peer takes, from its 422
+	refusals  int               // 422s so far
+}
+
+// refresher is whose duty it is to refresh a session.
+type refresher uint8
+
+const (
+	peerRefreshes refresher = iota
+	weRefresh
+)
+
+// refreshMethod is the one that a peer's Allow permits.
+func refreshMethod(message sip.Message) sip.RequestMethod {
+	if header.HasToken(message, "Allow", "UPDATE") {
+		return sip.UPDATE
+	}
+	return sip.INVITE
 }
 
 // maxTooSmall bounds how often a peer may want a longer interval.
@@ -42,27 +59,27 @@ func (s *Server) tooBrief(request *sip.Request, tx *sip.ServerTx) bool {
 // grantTimer takes what the peer's request wants of the session's timer and
 // returns the headers of our 2xx (RFC 4028 §9).
 func (l *leg) grantTimer(request *sip.Request) []sip.Header {
-	t, asked, refresher := &l.timer, time.Duration(0), ""
-	asked, refresher = header.SessionExpires(request)
-	t.known, t.update = header.Supports(request, "timer"), header.HasToken(request, "Allow", "UPDATE")
-	if l.server.cfg.SessionExpires < 0 || !t.known && asked == 0 {
+	t, known := &l.timer, header.Supports(request, "timer")
+	asked, refresher := header.SessionExpires(request)
+	t.method = refreshMethod(request)
+	if l.server.cfg.SessionExpires < 0 || !known && asked == 0 {
 		t.interval = 0
 		return nil
 	}
 	switch {
-	case !t.known, refresher == "uas": // who does not know the timer cannot refresh
-		t.ours = true
+	case !known, refresher == "uas": // who does not know the timer cannot refresh
+		t.refresher = weRefresh
 	case refresher == "uac":
-		t.ours = false
+		t.refresher = peerRefreshes
 	case t.interval == 0: // ours to choose: we know that we do it
-		t.ours = true
+		t.refresher = weRefresh
 	}
 	t.interval = l.server.cfg.SessionExpires
 	if asked != 0 && (asked < t.interval || header.MinSE(request) > t.interval) {
 		t.interval = asked
 	}
 	who, headers := "uac", []sip.Header(nil)
-	if t.ours {
+	if t.refresher == weRefresh {
 		who = "uas"
 	} else {
 		headers = append(headers, sip.NewHeader("Require", "timer"))
@@ -83,7 +100,7 @@ func (l *leg) wantTimer() (list []sip.Header) {
 	}
 	value := header.Seconds(max(interval, t.minimum))
 	if l.phase == up { // roles stay as they are
-		if t.ours {
+		if t.refresher == weRefresh {
 			value += ";refresher=uac"
 		} else {
 			value += ";refresher=uas"
@@ -99,10 +116,12 @@ func (l *leg) wantTimer() (list []sip.Header) {
 // takeTimer reads what a 2xx to a request of ours grants (RFC 4028 §7.2).
 func (l *leg) takeTimer(response *sip.Response) {
 	interval, refresher := header.SessionExpires(response)
-	l.timer.interval, l.timer.ours = interval, refresher != "uas"
-	l.timer.known = header.Supports(response, "timer")
+	l.timer.interval, l.timer.refresher = interval, weRefresh
+	if refresher == "uas" {
+		l.timer.refresher = peerRefreshes
+	}
 	if len(header.Tokens(response, "Allow")) > 0 {
-		l.timer.update = header.HasToken(response, "Allow", "UPDATE")
+		l.timer.method = refreshMethod(response)
 	}
 }
 
@@ -121,22 +140,22 @@ func (t *sessionTimer) longer(response *sip.Response) bool {
 func (l *leg) armTimer() {
 	t := &l.timer
 	if t.interval == 0 {
-		l.clock.stop(sessionOver)
+		l.timers.stop(timerSessionExpired)
 		if l.server.cfg.Refresh > 0 {
-			l.clock.set(refreshNow, l.server.cfg.Refresh)
+			l.timers.start(timerRefresh, l.server.cfg.Refresh)
 		}
 		return
 	}
-	l.clock.stop(refreshNow)
-	if t.ours {
-		l.clock.set(refreshNow, t.interval/2)
+	l.timers.stop(timerRefresh)
+	if t.refresher == weRefresh {
+		l.timers.start(timerRefresh, t.interval/2)
 	}
 	// RFC 4028 §10: the BYE goes a little before the time is over.
-	l.clock.set(sessionOver, t.interval-min(32*time.Second, t.interval/3))
+	l.timers.start(timerSessionExpired, t.interval-min(32*time.Second, t.interval/3))
 }
 
-// expire ends a session that nobody has refreshed.
-func (l *leg) expire() {
+// sessionExpired ends a session that nobody has refreshed.
+func (l *leg) sessionExpired() {
 	if l.phase == up {
 		l.vanished("nobody refreshed the session")
 	}

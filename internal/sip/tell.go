@@ -6,51 +6,51 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 )
 
-// teller passes a leg's reports on, and nothing after Ended. Tones come from
+// reporter passes a leg's reports on, and nothing after Ended. Tones come from
 // the media's thread, everything else from the leg's goroutine.
-type teller struct {
-	mu   sync.Mutex
-	tell func(call.Report)
-	wire func() call.Wire // what the end tells besides; nil: nothing
-	done bool
+type reporter struct {
+	mu      sync.Mutex
+	receive func(call.Report)
+	wire    func() call.Wire // what the end tells besides; nil: nothing
+	closed  bool
 }
 
-// to sets who is told; before, nobody is.
-func (t *teller) to(tell func(call.Report)) {
+// setReceiver sets who is told; before, nobody is.
+func (t *reporter) setReceiver(tell func(call.Report)) {
 	t.mu.Lock()
-	t.tell = tell
+	t.receive = tell
 	t.mu.Unlock()
 }
 
-func (t *teller) report(news call.Report) {
+func (t *reporter) report(news call.Report) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.tell != nil && !t.done {
-		t.tell(news)
+	if t.receive != nil && !t.closed {
+		t.receive(news)
 	}
 }
 
-// pass reports news too, and says whether anybody will read it.
-func (t *teller) pass(news call.Report) bool {
+// reportIfOpen reports news too, and says whether anybody will read it.
+func (t *reporter) reportIfOpen(news call.Report) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.tell == nil || t.done {
+	if t.receive == nil || t.closed {
 		return false
 	}
-	t.tell(news)
+	t.receive(news)
 	return true
 }
 
-// ended tells the end, once.
-func (t *teller) ended(why call.Reason) {
+// end tells the end, once.
+func (t *reporter) end(why call.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.tell != nil && !t.done {
+	if t.receive != nil && !t.closed {
 		end := call.Ended{Reason: why}
 		if t.wire != nil {
 			end.Wire = t.wire()
 		}
-		t.tell(end)
+		t.receive(end)
 	}
-	t.done = true
+	t.closed = true
 }

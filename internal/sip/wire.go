@@ -8,7 +8,7 @@ import (
 func (l *leg) wire() call.Wire {
 	sound := l.session.Summary()
 	return call.Wire{
-		Trunk: l.terms.name, CallID: l.dialog.callID, Device: l.device, Attestation: l.attestation,
+		Trunk: l.terms.name, CallID: l.dialog.callID, Device: l.product, Attestation: l.attestation,
 		Sound: call.Sound{
 			Codec: sound.Codec, Protected: sound.Protected, Sent: sound.Sent, Received: sound.Received,
 			Loss: sound.Loss, RemoteLoss: sound.RemoteLoss, Jitter: sound.Jitter, MaxJitter: sound.MaxJitter,

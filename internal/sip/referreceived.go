@@ -13,21 +13,53 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// referral is a REFER of the peer's: whoever it talks to shall talk to somebody
-// else instead. It hears by NOTIFY how that goes, unless it does not want to
-// (RFC 4488).
-type referral struct {
-	cseq    uint32
-	first   bool         // of its dialog: its events need no id
-	quiet   bool         // nobody listens
-	over    bool         // the outcome is known
-	telling bool         // a NOTIFY waits for its answer
-	next    *call.Status // what is to be told then
-	parting *call.Reason // the leg ends when all is told
+// receivedRefer is a REFER of the peer's: whoever it talks to shall talk to
+// somebody else instead.
+type receivedRefer struct {
+	event       string // of its NOTIFYs
+	outcome     referOutcome
+	notices     noticeState
+	next        *call.Status // to be told once the NOTIFY that waits is answered
+	deferredBYE *call.Reason // why the leg ends when all is told; nil: it does not
 }
 
-// askedToTransfer is the peer's REFER inside our dialog.
-func (l *leg) askedToTransfer(request *sip.Request, tx *sip.ServerTx) {
+// referOutcome is whether it is known what becomes of a transfer.
+type referOutcome uint8
+
+const (
+	referTrying referOutcome = iota
+	referSettled
+)
+
+// noticeState is what of the transfer the peer hears by NOTIFY:
+//
+//	idle ⇄ pending → off
+//
+// pending is between a NOTIFY and its answer; off is that nobody listens, because
+// the peer refused a NOTIFY or never wanted one (RFC 4488).
+type noticeState uint8
+
+const (
+	noticesIdle noticeState = iota
+	noticePending
+	noticesOff
+)
+
+// newReceivedRefer reads a REFER. The first of a dialog needs no id in its events
+// (RFC 3515 §2.4.6).
+func newReceivedRefer(request *sip.Request, first bool) *receivedRefer {
+	r := &receivedRefer{event: "refer"}
+	if !first {
+		r.event = fmt.Sprintf("refer;id=%d", request.CSeq().SeqNo)
+	}
+	if strings.EqualFold(strings.TrimSpace(header.First(request, "Refer-Sub")), "false") {
+		r.notices = noticesOff
+	}
+	return r
+}
+
+// referReceived is the peer's REFER inside our dialog.
+func (l *leg) referReceived(request *sip.Request, tx *sip.ServerTx) {
 	s := l.server
 	refuse := func(status call.Status, why string) {
 		s.respond(request, tx, status.Code, status.Phrase, header.Warning(s.cfg.UserAgent, errors.New(why)))
@@ -40,7 +72,7 @@ func (l *leg) askedToTransfer(request *sip.Request, tx *sip.ServerTx) {
 	case l.phase != up || l.leaving != nil:
 		refuse(pending, "the call is not up")
 		return
-	case l.referral != nil && !l.referral.over:
+	case l.receivedRefer != nil && l.receivedRefer.outcome != referSettled:
 		refuse(pending, "another transfer of this call is under way")
 		return
 	}
@@ -54,21 +86,21 @@ func (l *leg) askedToTransfer(request *sip.Request, tx *sip.ServerTx) {
 		refuse(call.Status(header.ReferToRefusal(err)), err.Error())
 		return
 	}
-	r := &referral{cseq: request.CSeq().SeqNo, first: l.referral == nil, quiet: strings.EqualFold(strings.TrimSpace(header.First(request, "Refer-Sub")), "false")}
-	l.referral = r
+	r := newReceivedRefer(request, l.receivedRefer == nil)
+	l.receivedRefer = r
 	accept := func(other *leg) { l.acceptReferral(r, target, other, request, tx) }
 	if target.Replaces == nil {
 		accept(nil)
 		return
 	}
 	l.findOther(*target.Replaces, accept, func() {
-		r.over = true
+		r.outcome = referSettled
 		refuse(call.Status{Code: sip.StatusCallTransactionDoesNotExists, Phrase: "Call/Transaction Does Not Exist"}, "Replaces names no call of this phone here that was answered")
 	})
 }
 
-// referredOutside is a REFER of no call: nobody may make us call two people.
-func (s *Server) referredOutside(request *sip.Request, tx *sip.ServerTx, with terms) {
+// referOutOfDialog is a REFER of no call: nobody may make us call two people.
+func (s *Server) referOutOfDialog(request *sip.Request, tx *sip.ServerTx, with terms) {
 	if with.acceptRefer == trunk.AcceptNone {
 		s.notAllowed(request, tx, with)
 		return
@@ -101,23 +133,23 @@ func (l *leg) findOther(named header.Replaces, found func(*leg), missing func())
 }
 
 // acceptReferral answers 202 and lets the call try.
-func (l *leg) acceptReferral(r *referral, target header.ReferTo, other *leg, request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) acceptReferral(r *receivedRefer, target header.ReferTo, other *leg, request *sip.Request, tx *sip.ServerTx) {
 	headers := []sip.Header{&sip.ContactHeader{Address: *l.dialog.contact.Clone()}}
-	if r.quiet {
+	if r.notices == noticesOff {
 		headers = append(headers, sip.NewHeader("Refer-Sub", "false"))
 	}
 	l.server.respond(request, tx, sip.StatusAccepted, "Accepted", headers...)
-	l.tellReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
+	l.notifyReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
 	want := call.TransferWanted{
 		To: target.To, SIPHeaders: target.Headers, Free: l.terms.acceptRefer != trunk.AcceptAny,
 		CallerID: l.server.callerIDOf(l.user),
-		Tell:     func(news call.Referral) { l.box.Put(func() { l.referralWent(r, news) }) },
+		Tell:     func(news call.Referral) { l.box.Put(func() { l.transferProgress(r, news) }) },
 	}
 	if other != nil {
-		want.Other = other.tell.pass
+		want.Other = other.reports.reportIfOpen
 	}
 	l.log.Info("phone asks to be transferred away", "attended", other != nil)
-	l.tell.report(want)
+	l.reports.report(want)
 }
 
 // callerIDOf is the caller id of a telephone's credential as it is now; zero where
@@ -134,82 +166,81 @@ func (s *Server) callerIDOf(user string) (id identifier.ID) {
 	return id
 }
 
-// referralWent is news of a transfer that the peer asked for.
-func (l *leg) referralWent(r *referral, news call.Referral) {
-	if r.over {
+// transferProgress is news of a transfer that the peer asked for.
+func (l *leg) transferProgress(r *receivedRefer, news call.Referral) {
+	if r.outcome == referSettled {
 		return
 	}
 	status := call.Status{Code: sip.StatusRinging, Phrase: "Ringing"}
 	switch news.Outcome {
 	case call.ReferralAnswered:
-		r.over, status = true, call.Status{Code: sip.StatusOK, Phrase: "OK"}
+		r.outcome, status = referSettled, call.Status{Code: sip.StatusOK, Phrase: "OK"}
 	case call.ReferralFailed, call.ReferralDeclined:
-		r.over, status = true, refusalFor(news.Reason, l.server).status
+		r.outcome, status = referSettled, refusalFor(news.Reason, l.server).status
 	}
-	l.tellReferrer(r, status)
+	l.notifyReferrer(r, status)
 }
 
-// tellReferrer sends a NOTIFY, or lets it wait for the answer to the last one: one
+// notifyReferrer sends a NOTIFY, or lets it wait for the answer to the last one: one
 // that overtakes another would be refused.
-func (l *leg) tellReferrer(r *referral, status call.Status) {
-	if r.quiet || l.phase != up {
+func (l *leg) notifyReferrer(r *receivedRefer, status call.Status) {
+	switch {
+	case r.notices == noticesOff, l.phase != up:
 		return
-	}
-	if r.telling {
+	case r.notices == noticePending:
 		r.next = &status
 		return
 	}
-	r.telling, r.next = true, nil
-	l.ask(sip.NOTIFY, func(request *sip.Request) {
-		event, state := "refer", "active;expires=180"
-		if !r.first {
-			event = fmt.Sprintf("refer;id=%d", r.cseq)
-		}
+	r.notices, r.next = noticePending, nil
+	l.requestInDialog(sip.NOTIFY, func(request *sip.Request) {
+		state := "active;expires=180"
 		if status.Code >= 200 {
 			state = "terminated;reason=noresource"
 		}
-		request.AppendHeader(sip.NewHeader("Event", event))
+		request.AppendHeader(sip.NewHeader("Event", r.event))
 		request.AppendHeader(sip.NewHeader("Subscription-State", state))
 		request.AppendHeader(sip.NewHeader("Content-Type", header.SipfragType+";version=2.0"))
 		request.SetBody(header.Sipfrag(header.Status(status)))
 	}, func(response *sip.Response, err error) {
 		if response == nil || !response.IsProvisional() {
-			l.referrerTold(r, err == nil && response.IsSuccess())
+			l.notifyAnswered(r, err == nil && response.IsSuccess())
 		}
 	})
 }
 
-// referrerTold is the answer to a NOTIFY. Who refuses one wants no more.
-func (l *leg) referrerTold(r *referral, heard bool) {
-	r.telling = false
-	r.quiet = r.quiet || !heard
-	if r.next != nil && !r.quiet {
-		l.tellReferrer(r, *r.next)
-		return
+// notifyAnswered is the answer to a NOTIFY. Who refuses one wants no more.
+func (l *leg) notifyAnswered(r *receivedRefer, accepted bool) {
+	r.notices = noticesOff
+	if accepted {
+		r.notices = noticesIdle
+		if r.next != nil {
+			l.notifyReferrer(r, *r.next)
+			return
+		}
 	}
 	r.next = nil
-	l.part(r)
+	l.sendDeferredBYE(r)
 }
 
-// partsLater lets the last NOTIFY arrive before the BYE of a leg whose place was
+// deferBYE lets the last NOTIFY arrive before the BYE of a leg whose place was
 // taken: a phone that hears of the BYE first takes the transfer for failed.
-func (l *leg) partsLater(why call.Reason) bool {
-	r := l.referral
-	if l.phase != up || r == nil || !r.telling || r.parting != nil {
+func (l *leg) deferBYE(why call.Reason) bool {
+	r := l.receivedRefer
+	if l.phase != up || r == nil || r.notices != noticePending || r.deferredBYE != nil {
 		return false
 	}
-	r.parting = &why
-	l.clock.set(partNow, l.server.cfg.Grace)
+	r.deferredBYE = &why
+	l.timers.start(timerDeferredBYE, l.server.cfg.Grace)
 	return true
 }
 
-// part ends a leg that has waited for its NOTIFY.
-func (l *leg) part(r *referral) {
-	if r == nil || r.parting == nil {
+// sendDeferredBYE ends a leg that has waited for its NOTIFY.
+func (l *leg) sendDeferredBYE(r *receivedRefer) {
+	if r == nil || r.deferredBYE == nil {
 		return
 	}
-	l.clock.stop(partNow)
-	why := *r.parting
-	r.telling = false
+	l.timers.stop(timerDeferredBYE)
+	why := *r.deferredBYE
+	r.notices = noticesOff
 	l.end(why)
 }

@@ -13,31 +13,43 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// referring is a REFER of ours (RFC 3515): the peer was asked to call somebody
-// and tells by NOTIFY how that goes. It stays after its end, so that the last
-// NOTIFY gets its answer.
-type referring struct {
-	cseq     uint32
-	told     func(call.Referral) // nil once it was
-	accepted bool
+// sentRefer is a REFER of ours (RFC 3515): the peer was asked to call somebody
+// and tells by NOTIFY how that goes:
+//
+//	pending → accepted → settled
+//	pending            → settled
+//
+// It stays after its end, so that the last NOTIFY gets its answer.
+type sentRefer struct {
+	cseq   uint32
+	state  sentReferState
+	report func(call.Referral)
 }
+
+type sentReferState uint8
+
+const (
+	referPending sentReferState = iota
+	referAccepted
+	sentReferSettled
+)
 
 var _ call.Referring = (*leg)(nil)
 
 // Refer asks the phone to call somebody else and to leave us.
 func (l *leg) Refer(in call.Invitation, patience time.Duration, told func(call.Referral)) {
 	if !l.box.Put(func() { l.refer(in, patience, told) }) {
-		told(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
+		told(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
 	}
 }
 
-// hungUpInstead is a phone that left without a word of its transfer.
-var hungUpInstead = call.Reason{Kind: call.Canceled, Text: "the phone left before it told what became of the transfer"}
+// hungUpDuringTransfer is a phone that left without a word of its transfer.
+var hungUpDuringTransfer = call.Reason{Kind: call.Canceled, Text: "the phone left before it told what became of the transfer"}
 
 // refer sends REFER, where the trunk's setting and the peer permit it.
 func (l *leg) refer(in call.Invitation, patience time.Duration, told func(call.Referral)) {
 	if l.phase >= ending || l.leaving != nil {
-		told(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpInstead})
+		told(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
 		return
 	}
 	to, refused := l.referTo(in)
@@ -45,10 +57,10 @@ func (l *leg) refer(in call.Invitation, patience time.Duration, told func(call.R
 		told(call.Referral{Outcome: call.ReferralDeclined, Reason: call.Reason{Kind: call.Unsupported, Text: refused}})
 		return
 	}
-	pending := &referring{told: told}
-	l.referring = pending
-	l.clock.set(missingReferral, patience)
-	l.ask(sip.REFER, func(request *sip.Request) {
+	pending := &sentRefer{report: told}
+	l.sentRefer = pending
+	l.timers.start(timerNoReferral, patience)
+	l.requestInDialog(sip.REFER, func(request *sip.Request) {
 		pending.cseq = request.CSeq().SeqNo
 		request.AppendHeader(sip.NewHeader("Refer-To", to))
 		if by := "<" + l.dialog.local.uri.String() + ">"; len(by) <= maxReferTo {
@@ -57,7 +69,7 @@ func (l *leg) refer(in call.Invitation, patience time.Duration, told func(call.R
 		request.AppendHeader(sip.NewHeader("Accept", header.SipfragType))
 		request.AppendHeader(sip.NewHeader("Supported", extensions))
 		request.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
-	}, func(response *sip.Response, err error) { l.referAnswered(pending, response, err) })
+	}, func(response *sip.Response, err error) { l.referResponse(pending, response, err) })
 }
 
 // maxReferTo bounds Refer-To and Referred-By: Microsoft's border controllers
@@ -69,7 +81,7 @@ const maxReferTo = 400
 func (l *leg) referTo(in call.Invitation) (to, refused string) {
 	number := header.Number(in.To)
 	switch {
-	case l.phase != up, l.referring != nil && l.referring.told != nil:
+	case l.phase != up, l.sentRefer != nil && l.sentRefer.state != sentReferSettled:
 		return "", "the phone is not in a state to be asked"
 	case !l.takesRefer():
 		return "", l.peerName() + " does not take REFER"
@@ -98,29 +110,29 @@ func (l *leg) takesRefer() bool {
 	case trunk.ReferNever:
 		return false
 	}
-	known := l.allows
-	if !known.told {
-		known = l.server.habits.know(l.terms.name)
+	known := l.allowsRefer
+	if known == referUnknown {
+		known = l.server.trunkMethods.of(l.terms.name)
 	}
-	return known.refer
+	return known == referAllowed
 }
 
-// referAnswered is the answer to our REFER.
-func (l *leg) referAnswered(pending *referring, response *sip.Response, err error) {
+// referResponse is the answer to our REFER.
+func (l *leg) referResponse(pending *sentRefer, response *sip.Response, err error) {
 	switch {
-	case pending.told == nil || response != nil && response.IsProvisional():
+	case pending.state == sentReferSettled || response != nil && response.IsProvisional():
 	case err != nil:
 		l.referralFailed(call.Reason{Kind: call.Vanished, Text: "the phone did not answer our REFER"})
 	case response.IsSuccess() && strings.EqualFold(header.First(response, "Refer-Sub"), "false"):
 		// RFC 4488 permits this only where we asked for it.
 		l.referralFailed(call.Reason{Kind: call.Unsupported, Text: "the phone does not tell what becomes of the transfer"})
 	case response.IsSuccess():
-		pending.accepted = true
+		pending.state = referAccepted
 	case finalRefusal(response.StatusCode):
 		l.referralFailed(reasonOf(response))
 	default: // nothing was tried: the call may be made by ourselves
-		l.allows = allows{told: true}
-		l.referred(call.Referral{Outcome: call.ReferralDeclined, Reason: reasonOf(response)})
+		l.allowsRefer = referNotAllowed
+		l.reportOutcome(call.Referral{Outcome: call.ReferralDeclined, Reason: reasonOf(response)})
 	}
 }
 
@@ -130,29 +142,28 @@ func finalRefusal(status int) bool {
 	return status == sip.StatusRequestTimeout || status == sip.StatusCallTransactionDoesNotExists || status >= 600
 }
 
-// referred tells the outcome of our REFER, once.
-func (l *leg) referred(r call.Referral) {
-	if l.referring == nil || l.referring.told == nil {
+// reportOutcome tells the outcome of our REFER, once.
+func (l *leg) reportOutcome(r call.Referral) {
+	if l.sentRefer == nil || l.sentRefer.state == sentReferSettled {
 		return
 	}
-	l.clock.stop(missingReferral)
-	told := l.referring.told
-	l.referring.told = nil
-	told(r)
+	l.timers.stop(timerNoReferral)
+	l.sentRefer.state = sentReferSettled
+	l.sentRefer.report(r)
 }
 
 // referralFailed ends our REFER without success. A phone that put us on hold to
 // call somebody is asked to come back.
 func (l *leg) referralFailed(why call.Reason) {
-	l.referred(call.Referral{Outcome: call.ReferralFailed, Reason: why})
-	if l.phase == up && l.leaving == nil && l.media.held {
-		l.takeBack()
+	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: why})
+	if l.phase == up && l.leaving == nil && l.hold == held {
+		l.resume()
 	}
 }
 
-// unreferred is a phone that does not tell what becomes of its call in time.
-func (l *leg) unreferred() {
+// referTimedOut is a phone that does not tell what becomes of its call in time.
+func (l *leg) referTimedOut() {
 	l.referralFailed(call.Reason{
-		Kind: call.NoAnswer, Text: fmt.Sprintf("the phone did not tell of an answer in time (REFER accepted: %t)", l.referring.accepted),
+		Kind: call.NoAnswer, Text: fmt.Sprintf("the phone did not tell of an answer in time (REFER accepted: %t)", l.sentRefer.state == referAccepted),
 	})
 }

@@ -9,37 +9,37 @@ import (
 	"github.com/switchhook/switchhook/internal/sdp"
 )
 
-// refreshing is a re-INVITE or UPDATE of ours that waits for its answer.
-type refreshing struct {
+// sessionRefresh is a re-INVITE or UPDATE of ours that waits for its answer.
+type sessionRefresh struct {
 	method sip.RequestMethod
 	cseq   uint32
 }
 
-// askWhetherAlive refreshes the session by a request that changes nothing: an
+// refreshSession refreshes the session by a request that changes nothing: an
 // UPDATE where the peer takes it, else a re-INVITE. A phone on hold is silent
 // by right: only this tells whether it is still there.
-func (l *leg) askWhetherAlive() {
-	if l.timer.interval != 0 && l.timer.update {
-		l.askAgain(sip.UPDATE)
+func (l *leg) refreshSession() {
+	if l.timer.interval != 0 && l.timer.method == sip.UPDATE {
+		l.sendRefresh(sip.UPDATE)
 	} else {
-		l.askAgain(sip.INVITE)
+		l.sendRefresh(sip.INVITE)
 	}
 }
 
-// takeBack asks a phone that has put us on hold to speak to us again.
-func (l *leg) takeBack() { l.askAgain(sip.INVITE) }
+// resume asks a phone that has put us on hold to speak to us again.
+func (l *leg) resume() { l.sendRefresh(sip.INVITE) }
 
-// askAgain sends a re-INVITE that offers what we offered before, or an UPDATE
+// sendRefresh sends a re-INVITE that offers what we offered before, or an UPDATE
 // that offers nothing.
-func (l *leg) askAgain(method sip.RequestMethod) {
-	if l.phase != up || l.refresh != nil {
+func (l *leg) sendRefresh(method sip.RequestMethod) {
+	if l.phase != up || l.pendingRefresh != nil {
 		return
 	}
-	if l.answer != nil { // the peer is changing the session: it lives
+	if l.pendingAnswer != nil { // the peer is changing the session: it lives
 		l.armTimer()
 		return
 	}
-	pending := &refreshing{method: method}
+	pending := &sessionRefresh{method: method}
 	var body []byte
 	if method == sip.INVITE {
 		var err error
@@ -47,8 +47,8 @@ func (l *leg) askAgain(method sip.RequestMethod) {
 			return
 		}
 	}
-	l.refresh = pending
-	l.ask(pending.method, func(request *sip.Request) {
+	l.pendingRefresh = pending
+	l.requestInDialog(pending.method, func(request *sip.Request) {
 		pending.cseq = request.CSeq().SeqNo
 		for _, field := range l.wantTimer() {
 			request.AppendHeader(field)
@@ -58,45 +58,45 @@ func (l *leg) askAgain(method sip.RequestMethod) {
 			request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 			request.SetBody(body)
 		}
-	}, func(response *sip.Response, err error) { l.refreshed(pending, response, err) })
+	}, func(response *sip.Response, err error) { l.refreshAnswered(pending, response, err) })
 }
 
-// refreshed is the answer to our re-INVITE or UPDATE.
-func (l *leg) refreshed(pending *refreshing, response *sip.Response, err error) {
+// refreshAnswered is the answer to our re-INVITE or UPDATE.
+func (l *leg) refreshAnswered(pending *sessionRefresh, response *sip.Response, err error) {
 	if response != nil && response.IsProvisional() {
 		return
 	}
 	if response != nil && response.IsSuccess() && pending.method == sip.INVITE {
 		l.writeACK(pending.cseq)
 	}
-	if l.refresh != pending || l.phase != up {
+	if l.pendingRefresh != pending || l.phase != up {
 		return
 	}
-	l.refresh = nil
+	l.pendingRefresh = nil
 	switch {
 	case err != nil:
 		l.vanished("the phone did not answer our " + string(pending.method))
 	case response.IsSuccess():
-		l.stays(pending, response)
+		l.refreshSucceeded(pending, response)
 	case response.StatusCode == sip.StatusRequestPending:
-		l.clock.set(refreshNow, l.glare())
+		l.timers.start(timerRefresh, l.glareDelay())
 	case response.StatusCode == sip.StatusRequestTimeout, response.StatusCode == sip.StatusCallTransactionDoesNotExists:
 		l.vanished("the phone knows of no call any more") // RFC 3261 §12.2.1.2
 	case l.timer.longer(response):
 		l.timer.interval = max(l.timer.interval, l.timer.minimum)
-		l.askWhetherAlive()
+		l.refreshSession()
 	case pending.method == sip.UPDATE: // it said that it took them, and does not
-		l.timer.update = false
-		l.askWhetherAlive()
+		l.timer.method = sip.INVITE
+		l.refreshSession()
 	case l.timer.interval != 0: // a refusal does not refresh: once more before the time is over
-		l.clock.set(refreshNow, l.timer.interval/8)
+		l.timers.start(timerRefresh, l.timer.interval/8)
 	default: // a refusal is an answer too: the phone is there
 		l.armTimer()
 	}
 }
 
-// stays is a session that goes on.
-func (l *leg) stays(pending *refreshing, response *sip.Response) {
+// refreshSucceeded is a session that goes on.
+func (l *leg) refreshSucceeded(pending *sessionRefresh, response *sip.Response) {
 	if contact := response.Contact(); contact != nil {
 		l.dialog.target = *contact.Address.Clone()
 	}
@@ -111,12 +111,12 @@ func (l *leg) stays(pending *refreshing, response *sip.Response) {
 	if err := l.readAnswer(response.Body()); err != nil {
 		l.log.Warn("phone answered a re-INVITE with nonsense", "error", err)
 	}
-	l.tellHold()
+	l.reportHold()
 }
 
-// glare is how long to wait after both ends sent a re-INVITE at once, so that
+// glareDelay is how long to wait after both ends sent a re-INVITE at once, so that
 // they do not do it again (RFC 3261 §14.1).
-func (l *leg) glare() time.Duration {
+func (l *leg) glareDelay() time.Duration {
 	if l.out != nil {
 		return 2100*time.Millisecond + time.Duration(rand.IntN(190))*10*time.Millisecond
 	}
