@@ -47,8 +47,8 @@ func (h trunkHealth) Collect(to chan<- prometheus.Metric) {
 			}
 			gauge(trunkUp, up, known.Trunk)
 		}
-		if !known.Answered.IsZero() {
-			gauge(trunkAnswered, float64(known.Answered.UnixNano())/1e9, known.Trunk)
+		if !known.AnsweredAt.IsZero() {
+			gauge(trunkAnswered, float64(known.AnsweredAt.UnixNano())/1e9, known.Trunk)
 			gauge(trunkDelay, known.Delay.Seconds(), known.Trunk)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func (p *parts) trunkLink(name string) admin.Link {
 	link := admin.Link{State: string(sip.Unknown)}
 	if health, ok := p.phones.Health(name); ok {
-		link.State, link.Answer, link.Answered, link.Heard = string(health.State), health.Answer, health.Answered, health.Heard
+		link.State, link.Answer, link.Answered, link.Heard = string(health.State), health.Answer, health.AnsweredAt, health.OptionsAt
 	}
 	if r := p.phones.TrunkRegistration(name); r.State != "" {
 		link.Registration = &admin.TrunkRegistration{User: r.User, State: string(r.State), Answer: r.Answer, Since: r.Since, Until: r.Until, Next: r.Next, Associated: r.Associated}
@@ -42,9 +42,9 @@ func (w trunkWatch) Health(name string) siprouting.TrunkHealth {
 		found.Ping, found.Overall, found.Reason = siprouting.Failing, siprouting.Inactive, "noRecentPings"
 	case line.State == sip.NotRegistered:
 		found.Overall = siprouting.Inactive
-	case health.State == sip.Online, line.State == sip.Registered, time.Since(health.Heard) < recentPing:
+	case health.State == sip.Online, line.State == sip.Registered, time.Since(health.OptionsAt) < recentPing:
 		found.Ping, found.Overall = siprouting.OK, siprouting.Active
-	case !health.Heard.IsZero():
+	case !health.OptionsAt.IsZero():
 		found.Ping = siprouting.Expired
 	}
 	if found.Overall == siprouting.Active && w.overTLS(name) {

@@ -63,9 +63,9 @@ type Config struct {
 	// Phones knows the telephones of users; nil: they have none.
 	Phones *registrar.Registrar
 	// keepFlows is how often telephones over UDP are asked whether they live; 30 s.
-	keepFlows time.Duration
+	flowKeepAlive time.Duration
 	// keepLines is how often connections of ours are kept alive; 95 s.
-	keepLines time.Duration
+	connKeepAlive time.Duration
 	// Origins are the sites whose pages may open WebSockets beside this server's
 	// own: "https://phone.example", or "*" for all.
 	Origins []string
@@ -93,8 +93,8 @@ func (c Config) withDefaults() Config {
 	set(&c.TrunkPatience, 4*time.Second)
 	set(&c.Grace, 4*time.Second)
 	set(&c.unknownLife, unknownLife)
-	set(&c.keepFlows, keepFlowsEvery)
-	set(&c.keepLines, keepLinesEvery)
+	set(&c.flowKeepAlive, flowKeepAlive)
+	set(&c.connKeepAlive, connKeepAlive)
 	set(&c.RetryAfter, 5*time.Second)
 	set(&c.RegisterRetry, 30*time.Second)
 	if len(c.Digests) == 0 {

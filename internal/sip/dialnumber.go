@@ -34,7 +34,7 @@ func (d numberDialer) Dial(_ context.Context, in call.Invitation, report func(ca
 	if err != nil {
 		return nil, fault.NotFound("no route takes %s", number).WithCause(err)
 	}
-	trunks = s.alive(trunks)
+	trunks = s.withoutInactive(trunks)
 	out := &outbound{invitation: in, number: number, trunks: trunks}
 	l, err := s.startOutbound(originTrunk(trunks[0]), out, report, (*leg).tryNext)
 	if err != nil {

@@ -37,7 +37,7 @@ func (l *leg) sendProgress() {
 	l.earlyMedia = earlyMediaWanted
 	r := l.in.reliable
 	switch {
-	case r != nil && r.state != acknowledged: // RFC 3262 §3: one after the other
+	case r != nil && r.state != reliableAcknowledged: // RFC 3262 §3: one after the other
 		return
 	case l.in.offer == nil && (r == nil || r.sdp != sdpOffer):
 		return

@@ -8,22 +8,22 @@ import "github.com/switchhook/switchhook/internal/call"
 type hold uint8
 
 const (
-	active hold = iota
-	held
+	notHeld hold = iota
+	heldByPeer
 )
 
 // negotiatedHold is what offer and answer say: who does not want to hear us holds us.
 func (l *leg) negotiatedHold() hold {
 	if l.media.agreed.Send {
-		return active
+		return notHeld
 	}
-	return held
+	return heldByPeer
 }
 
 // reportHold reports hold, once a change of it is settled.
 func (l *leg) reportHold() {
 	if now := l.negotiatedHold(); l.phase == up && now != l.hold {
 		l.hold = now
-		l.reports.report(call.HoldChanged{Held: now == held})
+		l.reports.report(call.HoldChanged{Held: now == heldByPeer})
 	}
 }

@@ -56,7 +56,7 @@ type leg struct {
 	phase          phase
 	dialog         dialog
 	timers         legTimers
-	order          order
+	order          requestOrder
 	media          media
 	in             *inbound   // of a leg that called us
 	out            *outbound  // of a leg that we call
@@ -114,32 +114,6 @@ func (l *leg) run() {
 	}
 }
 
-// finish frees what the leg holds.
-func (l *leg) finish() {
-	if l.live != nil {
-		l.live.Store(nil)
-	}
-	l.server.legs.remove(l)
-	l.box.Seal()
-	for do := range l.box.Take {
-		do() // requests still want their answer: the phase tells that it is over
-	}
-	l.order.giveUp()
-	l.handleArrivals()
-	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
-	l.release()
-}
-
-// release gives the session back, unless the call has it.
-func (l *leg) release() {
-	l.timers.timer.Stop()
-	l.cancel()
-	l.leavePlace()
-	if l.sessionTaken.CompareAndSwap(false, true) {
-		l.session.Close()
-	}
-}
-
 // fire does what an alarm is for.
 func (l *leg) fire(a timerID) {
 	switch a {
@@ -177,9 +151,6 @@ func (l *leg) Ring() { l.box.Put(l.ring) }
 // Answer accepts the call.
 func (l *leg) Answer() { l.box.Put(l.accept) }
 
-// End refuses, cancels or hangs up.
-func (l *leg) End(why call.Reason) { l.box.Put(func() { l.end(why) }) }
-
 // UserAgent is what a user's telephone calls itself; "" for a trunk.
 func (l *leg) UserAgent() string { return l.agent }
 
@@ -203,29 +174,6 @@ func (l *leg) SendTones(ctx context.Context, tones []call.Tone) error {
 }
 
 var errEnded = errors.New("the leg ended")
-
-// end ends the leg, as its phase demands.
-func (l *leg) end(why call.Reason) {
-	if l.leaving != nil || l.phase >= ending || l.deferBYE(why) {
-		return
-	}
-	switch {
-	case l.phase == up:
-		l.leaving = &why
-		l.hangUp()
-	case l.phase == accepting:
-		// RFC 3261 §15: no BYE before the ACK has come or its time is over.
-		l.leaving = &why
-		l.timers.start(timerNoConsent, l.server.cfg.Grace)
-	case l.in != nil:
-		l.countDecision()
-		l.refuse(refusalFor(why, l.server))
-		l.reports.end(withStatus(why, l.in.refused))
-	default:
-		l.leaving = &why
-		l.abandonInvite()
-	}
-}
 
 // comeUp is a leg coming up, in either direction.
 func (l *leg) comeUp() {

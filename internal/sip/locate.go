@@ -35,21 +35,21 @@ const (
 // port is given, else the name's own addresses (RFC 3263 §4).
 type locator struct {
 	resolver Resolver
-	known    *expiring.Map[located, finding]
+	known    *expiring.Map[lookupKey, lookupResult]
 }
 
 func newLocator(r Resolver) *locator {
-	return &locator{r, expiring.New(expiring.Config[located, finding]{TTL: staleFor, Entries: maxLocated})}
+	return &locator{r, expiring.New(expiring.Config[lookupKey, lookupResult]{TTL: staleFor, Entries: maxLocated})}
 }
 
-type located struct {
+type lookupKey struct {
 	host      string
 	port      int
 	transport trunk.Transport
 	service   bool
 }
 
-type finding struct {
+type lookupResult struct {
 	places []netip.AddrPort
 	err    error
 	at     time.Time
@@ -60,7 +60,7 @@ func (l *locator) find(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort, e
 	if address, err := netip.ParseAddr(t.Host); err == nil {
 		return []netip.AddrPort{netip.AddrPortFrom(address.Unmap(), uint16(t.Port))}, nil
 	}
-	key, now := located{t.Host, t.Port, t.Transport, t.ByService()}, time.Now()
+	key, now := lookupKey{t.Host, t.Port, t.Transport, t.ByService()}, time.Now()
 	before, ok := l.known.Get(key, now)
 	if age := now.Sub(before.at); ok && (before.err == nil && age < freshFor || before.err != nil && age < emptyFor) {
 		return slices.Clone(before.places), before.err
@@ -70,7 +70,7 @@ func (l *locator) find(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort, e
 		return slices.Clone(before.places), nil
 	}
 	if ctx.Err() == nil {
-		l.known.Put(key, finding{places, err, now}, now)
+		l.known.Put(key, lookupResult{places, err, now}, now)
 	}
 	return slices.Clone(places), err
 }

@@ -30,9 +30,9 @@ type reliableResponse struct {
 type reliableState uint8
 
 const (
-	sent reliableState = iota
-	answerDeferred
-	acknowledged
+	reliableSent reliableState = iota
+	reliableAnswerDeferred
+	reliableAcknowledged
 )
 
 // sdpRole is what the session description of a response is.
@@ -78,7 +78,7 @@ func (l *leg) sendReliably(response *sip.Response, role sdpRole) {
 
 // repeatRinging sends the 180 once more.
 func (l *leg) repeatRinging() {
-	if l.phase != early || l.in.reliable.state == acknowledged {
+	if l.phase != early || l.in.reliable.state == reliableAcknowledged {
 		return
 	}
 	r := l.in.reliable
@@ -91,7 +91,7 @@ func (l *leg) repeatRinging() {
 
 // prackTimedOut refuses a caller that never acknowledged our 180 (RFC 3262 §3).
 func (l *leg) prackTimedOut() {
-	if l.phase != early || l.in.reliable.state == acknowledged {
+	if l.phase != early || l.in.reliable.state == reliableAcknowledged {
 		return
 	}
 	l.refuse(refusal{status: call.Status{Code: sip.StatusGatewayTimeout, Phrase: "PRACK Missing"}})
@@ -105,7 +105,7 @@ func (l *leg) prackReceived(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	r := l.in.reliable
-	if r.sdp == sdpOffer && r.state != acknowledged {
+	if r.sdp == sdpOffer && r.state != reliableAcknowledged {
 		if err := l.readAnswer(request.Body()); err != nil {
 			l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(l.server.cfg.UserAgent, err))
 			return
@@ -114,8 +114,8 @@ func (l *leg) prackReceived(request *sip.Request, tx *sip.ServerTx) {
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	}
-	deferred := r.state == answerDeferred
-	r.state = acknowledged
+	deferred := r.state == reliableAnswerDeferred
+	r.state = reliableAcknowledged
 	l.timers.stop(timerResendRinging)
 	l.timers.stop(timerNoPRACK)
 	l.server.respond(request, tx, sip.StatusOK, "OK")
@@ -131,10 +131,10 @@ func (l *leg) prackReceived(request *sip.Request, tx *sip.ServerTx) {
 // description has arrived (RFC 3262 §3).
 func (l *leg) awaitsPRACK() bool {
 	r := l.in.reliable
-	if r == nil || r.sdp == sdpNone || r.state == acknowledged {
+	if r == nil || r.sdp == sdpNone || r.state == reliableAcknowledged {
 		return false
 	}
-	r.state = answerDeferred
+	r.state = reliableAnswerDeferred
 	return true
 }
 

@@ -53,16 +53,16 @@ func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
 
 // receiveOutOfDialog takes a request of no call.
 func (s *Server) receiveOutOfDialog(request *sip.Request, tx *sip.ServerTx) {
-	if s.fromPhone(request, tx) {
+	if s.receiveFromPhone(request, tx) {
 		return
 	}
 	via, ok := s.caller(request, tx)
 	switch {
-	case !ok, s.overloaded(request, tx), s.refuse(request, tx):
+	case !ok, s.overloaded(request, tx), s.refuseUnsupported(request, tx):
 	case request.IsInvite():
-		s.invited(request, tx, originTrunk(via))
+		s.receiveInvite(request, tx, originTrunk(via))
 	case request.Method == sip.OPTIONS:
-		s.health.heard(via.Name)
+		s.health.noteOptions(via.Name)
 		s.trunkMethods.learn(via.Name, request)
 		s.options(request, tx, trunkTerms(via))
 	default:
@@ -133,8 +133,8 @@ func (s *Server) receiveInDialog(request *sip.Request, tx *sip.ServerTx) bool {
 	return true
 }
 
-// refuse turns away requests that ask for what we do not have.
-func (s *Server) refuse(request *sip.Request, tx *sip.ServerTx) bool {
+// refuseUnsupported turns away requests that ask for what we do not have.
+func (s *Server) refuseUnsupported(request *sip.Request, tx *sip.ServerTx) bool {
 	if s.badExtension(request, tx) {
 		return true
 	}
@@ -144,7 +144,7 @@ func (s *Server) refuse(request *sip.Request, tx *sip.ServerTx) bool {
 		return true
 	}
 	if s.draining.Load() && (request.IsInvite() || request.Method == sip.OPTIONS) {
-		s.busy(request, tx)
+		s.refuseBusy(request, tx)
 		return true
 	}
 	return false
@@ -163,7 +163,7 @@ func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx, with terms) 
 	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", with.allow()))
 }
 
-func (s *Server) busy(request *sip.Request, tx *sip.ServerTx) {
+func (s *Server) refuseBusy(request *sip.Request, tx *sip.ServerTx) {
 	s.gate.Counts.Busy()
 	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", s.retryAfter())
 }

@@ -156,7 +156,7 @@ func (l *leg) reportOutcome(r call.Referral) {
 // call somebody is asked to come back.
 func (l *leg) referralFailed(why call.Reason) {
 	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: why})
-	if l.phase == up && l.leaving == nil && l.hold == held {
+	if l.phase == up && l.leaving == nil && l.hold == heldByPeer {
 		l.resume()
 	}
 }

@@ -68,7 +68,7 @@ func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 // caller counts once it is known to have arrived.
 func (l *leg) earlySound() bool {
 	if l.in != nil {
-		return l.in.reliable != nil && l.in.reliable.sdp != sdpNone && l.in.reliable.state == acknowledged
+		return l.in.reliable != nil && l.in.reliable.sdp != sdpNone && l.in.reliable.state == reliableAcknowledged
 	}
 	return l.out != nil && l.media.agreed.Codec() != ""
 }

@@ -22,8 +22,8 @@ type replacement struct {
 	tag     string // the replaced phone's
 }
 
-// replaces takes such an INVITE; false where it is an ordinary one.
-func (s *Server) replaces(request *sip.Request, tx *sip.ServerTx, from origin) bool {
+// receiveReplaces takes such an INVITE; false where it is an ordinary one.
+func (s *Server) receiveReplaces(request *sip.Request, tx *sip.ServerTx, from origin) bool {
 	values := header.Values(request, "Replaces")
 	if len(values) == 0 {
 		return false
@@ -83,7 +83,7 @@ func (l *leg) replacePeer(r replacement) {
 	}
 	l.byeOldDialog(before)
 	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
-	l.in, l.out, l.order, l.sentRefer, l.receivedRefer, l.allowsRefer = nil, nil, order{}, nil, nil, referUnknown
+	l.in, l.out, l.order, l.sentRefer, l.receivedRefer, l.allowsRefer = nil, nil, requestOrder{}, nil, nil, referUnknown
 	l.learnAllow(r.request)
 	l.log = s.log.With("trunk", l.terms.name, "call_id", l.dialog.callID)
 	l.answerInvite(r.request, r.tx, body, r.offer == nil)

@@ -3,7 +3,6 @@ package sip
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"log/slog"
 	"net"
 	"sync"
@@ -29,21 +28,21 @@ type Server struct {
 
 	transport    *sip.TransportLayer
 	transactions *sip.TransactionLayer
-	tags         tags
+	tags         dialogTags
 	completed    completed
 	locator      *locator
 	health       health
 	trunkMethods trunkMethods
 	registering  registrationClients
-	dialled      dialled // over TLS
-	dialledTCP   dialled
-	lines        lines
+	dialledTLS   dialledListener // over TLS
+	dialledTCP   dialledListener
+	keptConns    keptConns
 	noTCP        tcpRefusals
 	connecting   singleflight.Group
 	gate         *gate.Gate
 	meter        *loadMeter
 	legs         legs
-	locals       locals
+	locals       localAddresses
 	sockets      *webSockets
 
 	udp      net.PacketConn
@@ -58,7 +57,7 @@ type Server struct {
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
 	setSipgoLimits()
-	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newTags(), completed: newCompleted(maxCompleted), locals: newLocals(), noTCP: newTCPRefusals()}
+	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newDialogTags(), completed: newCompleted(maxCompleted), locals: newLocals(), noTCP: newTCPRefusals()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.locator = newLocator(s.cfg.Resolver)
@@ -89,70 +88,23 @@ func (s *Server) Start(ctx context.Context) error {
 	s.serve("tcp", func() error { return s.transport.ServeTCP(limitedListener{s.tcp, s}) })
 	if s.tls != nil {
 		s.serve("tls", func() error {
-			return s.transport.ServeTLS(tls.NewListener(limitedListener{s.tls, s}, modern(s.cfg.TLS)))
+			return s.transport.ServeTLS(tls.NewListener(limitedListener{s.tls, s}, requireTLS12(s.cfg.TLS)))
 		})
 	}
-	s.dialled = dialled{made: make(chan introduction), done: s.ctx.Done(), addr: s.tcp.Addr()}
-	s.dialledTCP = s.dialled
-	s.dialledTCP.made = make(chan introduction)
-	s.serve("tls", func() error { return s.transport.ServeTLS(&s.dialled) })
+	s.dialledTLS = dialledListener{conns: make(chan connHandover), done: s.ctx.Done(), addr: s.tcp.Addr()}
+	s.dialledTCP = s.dialledTLS
+	s.dialledTCP.conns = make(chan connHandover)
+	s.serve("tls", func() error { return s.transport.ServeTLS(&s.dialledTLS) })
 	s.serve("tcp", func() error { return s.transport.ServeTCP(&s.dialledTCP) })
-	s.work.Go(s.keepLines)
+	s.work.Go(s.keepConnsAlive)
 	s.sockets.start()
 	s.work.Go(s.refreshTrunks)
 	s.work.Go(s.pingTrunks)
 	if s.cfg.Phones != nil {
-		s.work.Go(s.keepFlows)
+		s.work.Go(s.keepFlowsAlive)
 	}
 	s.registering.start(s)
 	return nil
-}
-
-// listen opens UDP and TCP on one port, and TLS on another.
-func (s *Server) listen(ctx context.Context) (err error) {
-	var config net.ListenConfig
-	const tries = 8 // for port 0: what TCP got may be taken on UDP
-	for try := range tries {
-		if s.tcp, err = config.Listen(ctx, "tcp", s.cfg.Listen); err != nil {
-			return fmt.Errorf("listen for SIP on %s: %w", s.cfg.Listen, err)
-		}
-		var conn net.PacketConn
-		if conn, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
-			s.udp = s.openPackets(conn.(*net.UDPConn))
-			break
-		}
-		s.tcp.Close()
-		if _, port, _ := net.SplitHostPort(s.cfg.Listen); port != "0" || try == tries-1 {
-			return fmt.Errorf("listen for SIP on %s: %w", s.cfg.Listen, err)
-		}
-	}
-	if s.cfg.ListenTLS == "" {
-		return nil
-	}
-	if s.cfg.TLS == nil {
-		return fmt.Errorf("listen for SIP over TLS on %s: no certificate", s.cfg.ListenTLS)
-	}
-	if s.tls, err = config.Listen(ctx, "tcp", s.cfg.ListenTLS); err != nil {
-		return fmt.Errorf("listen for SIP over TLS on %s: %w", s.cfg.ListenTLS, err)
-	}
-	return nil
-}
-
-// packetRoom is the room for datagrams that nobody has read yet: a burst of a
-// thousand INVITEs must not be lost to the kernel's default.
-const packetRoom = 4 << 20
-
-func (s *Server) openPackets(conn *net.UDPConn) net.PacketConn {
-	conn.SetReadBuffer(packetRoom) // the kernel gives what it allows
-	return timeArrivals(conn, s.arrived)
-}
-
-func (s *Server) serve(network string, serve func() error) {
-	s.work.Go(func() {
-		if err := serve(); err != nil && s.ctx.Err() == nil {
-			s.log.Error("SIP listener failed", "transport", network, "error", err)
-		}
-	})
 }
 
 // refreshTrunks looks up the trunks' host names, now and every few minutes.
@@ -170,17 +122,6 @@ func (s *Server) refreshTrunks() {
 			return
 		}
 	}
-}
-
-// Addr is where UDP and TCP are heard, once started.
-func (s *Server) Addr() net.Addr { return s.tcp.Addr() }
-
-// TLSAddr is where TLS is heard, once started; nil without TLS.
-func (s *Server) TLSAddr() net.Addr {
-	if s.tls == nil {
-		return nil
-	}
-	return s.tls.Addr()
 }
 
 // Drain refuses new calls from now on, with 503 and Retry-After. Calls that go
@@ -211,14 +152,3 @@ func (s *Server) Close() {
 
 // closeGrace is how long Close waits for the answers to its BYEs.
 const closeGrace = 500 * time.Millisecond
-
-func (s *Server) closeListeners() {
-	if s.udp != nil {
-		s.udp.Close()
-	}
-	for _, listener := range []net.Listener{s.tcp, s.tls} {
-		if listener != nil {
-			listener.Close()
-		}
-	}
-}

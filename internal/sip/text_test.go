@@ -9,7 +9,7 @@ import (
 // TestTagsCannotBeGuessed asks that tags differ by request and by server.
 func TestTagsCannotBeGuessed(t *testing.T) {
 	t.Parallel()
-	a, b := newTags(), newTags()
+	a, b := newDialogTags(), newDialogTags()
 	if first, again := a.callee("id", "tag", 1), a.callee("id", "tag", 1); first != again {
 		t.Error("one request has two tags")
 	}
@@ -31,7 +31,7 @@ func TestRequestsTakeTheirTurn(t *testing.T) {
 		request.AppendHeader(&sip.CSeqHeader{SeqNo: cseq, MethodName: sip.INFO})
 		return arrival{request: request}
 	}
-	turn := func(o *order) (list []uint32) {
+	turn := func(o *requestOrder) (list []uint32) {
 		for {
 			a, ok := o.next()
 			if !ok {
@@ -40,7 +40,7 @@ func TestRequestsTakeTheirTurn(t *testing.T) {
 			list = append(list, a.request.CSeq().SeqNo)
 		}
 	}
-	var o order
+	var o requestOrder
 	for _, cseq := range []uint32{2, 3, 5, 3} { // 4 was never sent; 3 was repeated
 		o.announce(cseq)
 	}

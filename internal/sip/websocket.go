@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -33,16 +32,16 @@ const (
 // webSockets are the connections of browsers and other clients.
 type webSockets struct {
 	server *Server
-	plain  handed // those that came over HTTP
-	secure handed // over HTTPS
+	plain  handoverListener // those that came over HTTP
+	secure handoverListener // over HTTPS
 
 	mu   sync.Mutex
-	open map[*socket]struct{}
+	open map[*webSocketConn]struct{}
 }
 
 func newWebSockets(s *Server) *webSockets {
-	w := &webSockets{server: s, open: make(map[*socket]struct{})}
-	w.plain.made, w.secure.made = make(chan net.Conn), make(chan net.Conn)
+	w := &webSockets{server: s, open: make(map[*webSocketConn]struct{})}
+	w.plain.conns, w.secure.conns = make(chan net.Conn), make(chan net.Conn)
 	w.plain.done, w.secure.done = s.ctx.Done(), s.ctx.Done()
 	return w
 }
@@ -53,7 +52,7 @@ func (w *webSockets) start() {
 	w.plain.addr, w.secure.addr = s.tcp.Addr(), s.tcp.Addr()
 	s.serve("ws", func() error { return s.transport.ServeWS(&w.plain) })
 	s.serve("wss", func() error { return s.transport.ServeWSS(&w.secure) })
-	s.work.Go(w.keep)
+	s.work.Go(w.pingAll)
 }
 
 // transports are sipgo's: it may serve connections, and never make one.
@@ -81,7 +80,7 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		out.Header().Set("Upgrade", "websocket")
 		http.Error(out, "SIP over WebSocket is served here: open a WebSocket with the subprotocol sip (RFC 7118)", http.StatusUpgradeRequired)
 		return
-	case !s.welcomes(r):
+	case !s.allowsOrigin(r):
 		http.Error(out, "pages of "+r.Header.Get("Origin")+" may not call here: name the origin in websocket-origins", http.StatusForbidden)
 		return
 	}
@@ -104,8 +103,8 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		listener = &w.secure
 	}
 	at := addressOf(conn.LocalAddr())
-	listener.door.Store(&at)
-	made := newSocket(accepted, buffered.Reader, w.left)
+	listener.lastLocal.Store(&at)
+	made := newWebSocketConn(accepted, buffered.Reader, w.remove)
 	w.mu.Lock()
 	w.open[made] = struct{}{}
 	w.mu.Unlock()
@@ -118,9 +117,9 @@ func offersSIP(header string) bool {
 	return slices.ContainsFunc(strings.Split(header, ","), func(name string) bool { return strings.TrimSpace(name) == webSocketProtocol })
 }
 
-// welcomes reports whether a page may open a connection: one of this server's,
+// allowsOrigin reports whether a page may open a connection: one of this server's,
 // of a site that the settings name, or no page at all.
-func (s *Server) welcomes(r *http.Request) bool {
+func (s *Server) allowsOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" || slices.Contains(s.cfg.Origins, "*") {
 		return true
@@ -130,13 +129,13 @@ func (s *Server) welcomes(r *http.Request) bool {
 		slices.ContainsFunc(s.cfg.Origins, func(allowed string) bool { return strings.EqualFold(allowed, origin) })
 }
 
-func (w *webSockets) left(s *socket) {
+func (w *webSockets) remove(s *webSocketConn) {
 	w.mu.Lock()
 	delete(w.open, s)
 	w.mu.Unlock()
 }
 
-func (w *webSockets) all() (list []*socket) {
+func (w *webSockets) all() (list []*webSocketConn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for s := range w.open {
@@ -145,9 +144,9 @@ func (w *webSockets) all() (list []*socket) {
 	return list
 }
 
-// keep pings the clients, so that proxies do not take them for idle and dead
+// pingAll pings the clients, so that proxies do not take them for idle and dead
 // ones are noticed.
-func (w *webSockets) keep() {
+func (w *webSockets) pingAll() {
 	ticker := time.NewTicker(socketPing)
 	defer ticker.Stop()
 	for {
@@ -175,7 +174,7 @@ func (w *webSockets) at(transport string) (netip.AddrPort, bool) {
 	if transport == "WSS" {
 		listener = &w.secure
 	}
-	if at := listener.door.Load(); at != nil {
+	if at := listener.lastLocal.Load(); at != nil {
 		return *at, true
 	}
 	return netip.AddrPort{}, false
@@ -183,40 +182,6 @@ func (w *webSockets) at(transport string) (netip.AddrPort, bool) {
 
 // isWebSocket reports whether a transport is one of RFC 7118's.
 func isWebSocket(transport string) bool { return transport == "WS" || transport == "WSS" }
-
-// handed is a listener that returns connections which somebody else accepted.
-type handed struct {
-	made chan net.Conn
-	done <-chan struct{}
-	addr net.Addr
-	door atomic.Pointer[netip.AddrPort] // where the last one came in
-}
-
-func (h *handed) hand(ctx context.Context, conn net.Conn) bool {
-	select {
-	case h.made <- conn:
-		return true
-	case <-h.done:
-	case <-ctx.Done():
-	}
-	return false
-}
-
-// Accept returns the next connection.
-func (h *handed) Accept() (net.Conn, error) {
-	select {
-	case conn := <-h.made:
-		return conn, nil
-	case <-h.done:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close does nothing: done closes it.
-func (h *handed) Close() error { return nil }
-
-// Addr is what sipgo wants to know of a listener.
-func (h *handed) Addr() net.Addr { return h.addr }
 
 // WebSocket serves SIP over WebSocket on a door for HTTP. Before Start and after
 // Close it refuses.

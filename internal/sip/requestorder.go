@@ -11,12 +11,12 @@ import (
 // is still under way between two goroutines.
 const reorderWait = 100 * time.Millisecond
 
-// order puts a dialog's requests back into the order in which they arrived.
+// requestOrder puts a dialog's requests back into the order in which they arrived.
 // The reader announces each before it lets it go.
-type order struct {
-	announced []uint32 // CSeq numbers, as they came
-	waiting   []arrival
-	handled   uint32
+type requestOrder struct {
+	announced   []uint32 // CSeq numbers, as they came
+	waiting     []arrival
+	lastHandled uint32
 }
 
 // arrival is a request with its transaction.
@@ -26,17 +26,17 @@ type arrival struct {
 }
 
 // announce notes that a request has been read. Repeated ones are known.
-func (o *order) announce(cseq uint32) {
-	if cseq > o.handled && !slices.Contains(o.announced, cseq) && len(o.announced) < maxOffered {
+func (o *requestOrder) announce(cseq uint32) {
+	if cseq > o.lastHandled && !slices.Contains(o.announced, cseq) && len(o.announced) < maxOffered {
 		o.announced = append(o.announced, cseq)
 	}
 }
 
 // add takes a request that a transaction has delivered.
-func (o *order) add(a arrival) { o.waiting = append(o.waiting, a) }
+func (o *requestOrder) add(a arrival) { o.waiting = append(o.waiting, a) }
 
 // next returns a request whose turn it is; false where all wait for others.
-func (o *order) next() (arrival, bool) {
+func (o *requestOrder) next() (arrival, bool) {
 	for i, a := range o.waiting {
 		cseq := a.request.CSeq().SeqNo
 		if at := slices.Index(o.announced, cseq); at > 0 {
@@ -45,11 +45,11 @@ func (o *order) next() (arrival, bool) {
 			o.announced = o.announced[1:]
 		}
 		o.waiting = slices.Delete(o.waiting, i, i+1)
-		o.handled = max(o.handled, cseq)
+		o.lastHandled = max(o.lastHandled, cseq)
 		return a, true
 	}
 	return arrival{}, false
 }
 
 // giveUp stops waiting for requests that were announced and never came.
-func (o *order) giveUp() { o.announced = nil }
+func (o *requestOrder) giveUp() { o.announced = nil }

@@ -15,35 +15,35 @@ import (
 // maxSocketMessage bounds a message over WebSocket: what sipgo reads at once.
 const maxSocketMessage = 32 << 10
 
-// socket shows a WebSocket to sipgo, whose own reading knows neither fragments
+// webSocketConn shows a WebSocket to sipgo, whose own reading knows neither fragments
 // nor pings: sipgo meets a peer that has just asked for the handshake and then
 // sends each message as one frame. Frames of RFC 6455 are read and judged here.
-type socket struct {
+type webSocketConn struct {
 	net.Conn
-	in     *bufio.Reader
-	closed func(*socket)
+	in      *bufio.Reader
+	onClose func(*webSocketConn)
 
 	ready   []byte // for sipgo to read
 	message []byte // of which frames have come
 
-	writing sync.Mutex
-	greeted bool // sipgo has answered its handshake
-	out     bytes.Buffer
+	writeMu          sync.Mutex
+	handshakeSkipped bool // sipgo has answered its handshake
+	out              bytes.Buffer
 
-	closing sync.Once
+	closeOnce sync.Once
 }
 
-// greeting is the handshake that sipgo wants to see; the client's own has been
+// sipgoHandshake is the handshake that sipgo wants to see; the client's own has been
 // answered.
-const greeting = "GET / HTTP/1.1\r\nHost: sip\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+const sipgoHandshake = "GET / HTTP/1.1\r\nHost: sip\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 
-func newSocket(conn net.Conn, in *bufio.Reader, closed func(*socket)) *socket {
-	return &socket{Conn: conn, in: in, closed: closed, ready: []byte(greeting)}
+func newWebSocketConn(conn net.Conn, in *bufio.Reader, closed func(*webSocketConn)) *webSocketConn {
+	return &webSocketConn{Conn: conn, in: in, onClose: closed, ready: []byte(sipgoHandshake)}
 }
 
 // Read gives sipgo the next bytes.
-func (s *socket) Read(b []byte) (int, error) {
+func (s *webSocketConn) Read(b []byte) (int, error) {
 	if len(s.ready) == 0 {
 		message, err := s.next()
 		if err != nil {
@@ -58,7 +58,7 @@ func (s *socket) Read(b []byte) (int, error) {
 }
 
 // next reads frames until a message is whole.
-func (s *socket) next() ([]byte, error) {
+func (s *webSocketConn) next() ([]byte, error) {
 	s.message = s.message[:0]
 	fragmented := false
 	for {
@@ -95,7 +95,7 @@ func (s *socket) next() ([]byte, error) {
 	}
 }
 
-func (s *socket) control(code ws.OpCode, payload []byte) error {
+func (s *webSocketConn) control(code ws.OpCode, payload []byte) error {
 	switch code {
 	case ws.OpPing:
 		return s.send(ws.NewPongFrame(payload))
@@ -107,24 +107,24 @@ func (s *socket) control(code ws.OpCode, payload []byte) error {
 }
 
 // fail tells the client why it is closed.
-func (s *socket) fail(code ws.StatusCode, why error) error {
+func (s *webSocketConn) fail(code ws.StatusCode, why error) error {
 	s.send(ws.NewCloseFrame(ws.NewCloseFrameBody(code, why.Error())))
 	return why
 }
 
-func (s *socket) ping() { s.send(ws.NewPingFrame(nil)) }
+func (s *webSocketConn) ping() { s.send(ws.NewPingFrame(nil)) }
 
-func (s *socket) send(frame ws.Frame) error {
+func (s *webSocketConn) send(frame ws.Frame) error {
 	data, err := ws.CompileFrame(frame)
 	if err != nil {
 		return err
 	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	s.writeMu.Lock()
+	defer s.writeMu.Unlock()
 	return s.write(data)
 }
 
-func (s *socket) write(data []byte) error {
+func (s *webSocketConn) write(data []byte) error {
 	s.Conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 	_, err := s.Conn.Write(data)
 	if err != nil {
@@ -135,17 +135,17 @@ func (s *socket) write(data []byte) error {
 
 // Write takes sipgo's frames, which come in pieces, and lets only whole ones out:
 // a pong must not stand in the middle of one.
-func (s *socket) Write(b []byte) (int, error) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
+func (s *webSocketConn) Write(b []byte) (int, error) {
+	s.writeMu.Lock()
+	defer s.writeMu.Unlock()
 	s.out.Write(b)
-	if !s.greeted {
+	if !s.handshakeSkipped {
 		end := bytes.Index(s.out.Bytes(), []byte("\r\n\r\n"))
 		if end < 0 {
 			return len(b), nil
 		}
 		s.out.Next(end + 4)
-		s.greeted = true
+		s.handshakeSkipped = true
 	}
 	for {
 		header, err := ws.ReadHeader(bytes.NewReader(s.out.Bytes()))
@@ -160,19 +160,19 @@ func (s *socket) Write(b []byte) (int, error) {
 }
 
 // SetReadDeadline is ours to call: silence is judged by frames.
-func (s *socket) SetReadDeadline(time.Time) error { return nil }
+func (s *webSocketConn) SetReadDeadline(time.Time) error { return nil }
 
 // SetWriteDeadline as well.
-func (s *socket) SetWriteDeadline(time.Time) error { return nil }
+func (s *webSocketConn) SetWriteDeadline(time.Time) error { return nil }
 
 // Close closes the connection, with a word of farewell where that is quick.
-func (s *socket) Close() error {
-	s.closing.Do(func() {
-		s.closed(s)
-		if s.writing.TryLock() {
+func (s *webSocketConn) Close() error {
+	s.closeOnce.Do(func() {
+		s.onClose(s)
+		if s.writeMu.TryLock() {
 			s.Conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
 			s.Conn.Write(ws.CompiledCloseNormalClosure)
-			s.writing.Unlock()
+			s.writeMu.Unlock()
 		}
 	})
 	return s.Conn.Close()

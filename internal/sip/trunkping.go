@@ -12,9 +12,9 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// idlePings is how often the trunks are looked over where none is due sooner:
+// idlePingCheck is how often the trunks are looked over where none is due sooner:
 // the table may have changed.
-const idlePings = time.Second
+const idlePingCheck = time.Second
 
 // pingTrunks asks each trunk that wants it whether it lives.
 func (s *Server) pingTrunks() {
@@ -23,16 +23,16 @@ func (s *Server) pingTrunks() {
 	for {
 		select {
 		case <-timer.C:
-			timer.Reset(s.pingDue())
+			timer.Reset(s.startDuePings())
 		case <-s.ctx.Done():
 			return
 		}
 	}
 }
 
-// pingDue asks whose time has come and returns when to look again.
-func (s *Server) pingDue() time.Duration {
-	now, next, trunks := time.Now(), idlePings, s.trunks.Trunks()
+// startDuePings asks whose time has come and returns when to look again.
+func (s *Server) startDuePings() time.Duration {
+	now, next, trunks := time.Now(), idlePingCheck, s.trunks.Trunks()
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	for name := range s.health.byTrunk {
@@ -47,9 +47,9 @@ func (s *Server) pingDue() time.Duration {
 			}
 			continue
 		}
-		known := s.health.on(t.Name)
-		if !known.asking && !known.due.After(now) {
-			known.asking, known.due = true, now.Add(t.Ping)
+		known := s.health.condition(t.Name)
+		if !known.pinging && !known.due.After(now) {
+			known.pinging, known.due = true, now.Add(t.Ping)
 			s.work.Go(func() { s.ping(t) })
 		}
 		next = min(next, max(time.Until(known.due), time.Millisecond))
@@ -65,9 +65,9 @@ func (s *Server) ping(t *trunk.Trunk) {
 	now := time.Now()
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
-	known := s.health.on(t.Name)
+	known := s.health.condition(t.Name)
 	before := known.State
-	known.asking = false
+	known.pinging = false
 	switch {
 	case err != nil:
 		known.Answer = err.Error()
@@ -76,9 +76,9 @@ func (s *Server) ping(t *trunk.Trunk) {
 		known.Answer = status.text
 		known.missed++
 	default:
-		known.State, known.missed, known.Answer, known.Answered, known.Delay = Online, 0, status.text, now, now.Sub(began)
+		known.State, known.missed, known.Answer, known.AnsweredAt, known.Delay = Online, 0, status.text, now, now.Sub(began)
 	}
-	if known.missed >= deadAfter {
+	if known.missed >= inactiveAfter {
 		known.State = Inactive
 	}
 	if known.State != before && s.ctx.Err() == nil {
@@ -86,13 +86,13 @@ func (s *Server) ping(t *trunk.Trunk) {
 	}
 }
 
-type pingStatus struct {
+type pingAnswer struct {
 	code int
 	text string
 }
 
 // sendOptions carries one OPTIONS to the first place of a trunk that can be reached.
-func (s *Server) sendOptions(t *trunk.Trunk) (pingStatus, error) {
+func (s *Server) sendOptions(t *trunk.Trunk) (pingAnswer, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
 	defer cancel()
 	places, err := s.locator.find(ctx, t)
@@ -103,10 +103,10 @@ func (s *Server) sendOptions(t *trunk.Trunk) (pingStatus, error) {
 		}
 		if response, err = s.roundTrip(ctx, s.optionsTo(t, place)); err == nil {
 			s.trunkMethods.learn(t.Name, response)
-			return pingStatus{response.StatusCode, response.StartLine()}, nil
+			return pingAnswer{response.StatusCode, response.StartLine()}, nil
 		}
 	}
-	return pingStatus{}, err
+	return pingAnswer{}, err
 }
 
 // optionsTo builds the question.
@@ -126,7 +126,7 @@ func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort) *sip.Request {
 	request.SetBody(nil)
 	request.SetDestination(place.String())
 	if transport == "UDP" {
-		s.fromListener(request)
+		s.sendFromListener(request)
 	}
 	return request
 }

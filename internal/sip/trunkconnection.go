@@ -12,34 +12,34 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// dialled hands the connections that we made to sipgo, as if they had been
+// dialledListener hands the connections that we made to sipgo, as if they had been
 // accepted: so each trunk is checked against its own name and its own roots,
 // which sipgo's single client configuration cannot do, and all are kept alive.
 // sipgo pools them by the peer's address, and later requests find them there.
-type dialled struct {
-	made chan introduction
-	done <-chan struct{}
-	last chan struct{} // of the introduction that sipgo is taking in
-	addr net.Addr
+type dialledListener struct {
+	conns    chan connHandover
+	done     <-chan struct{}
+	previous chan struct{} // of the introduction that sipgo is taking in
+	addr     net.Addr
 }
 
-// introduction is a connection on its way into sipgo's pool; known is closed
+// connHandover is a connection on its way into sipgo's pool; known is closed
 // when it is there.
-type introduction struct {
+type connHandover struct {
 	conn  net.Conn
 	known chan struct{}
 }
 
 // Accept returns the next connection that we made. That sipgo asks for it means
 // that it has taken in the one before.
-func (d *dialled) Accept() (net.Conn, error) {
-	if d.last != nil {
-		close(d.last)
-		d.last = nil
+func (d *dialledListener) Accept() (net.Conn, error) {
+	if d.previous != nil {
+		close(d.previous)
+		d.previous = nil
 	}
 	select {
-	case next := <-d.made:
-		d.last = next.known
+	case next := <-d.conns:
+		d.previous = next.known
 		return next.conn, nil
 	case <-d.done:
 		return nil, net.ErrClosed
@@ -47,10 +47,10 @@ func (d *dialled) Accept() (net.Conn, error) {
 }
 
 // Close does nothing: done closes it.
-func (d *dialled) Close() error { return nil }
+func (d *dialledListener) Close() error { return nil }
 
 // Addr is what sipgo wants to know of a listener.
-func (d *dialled) Addr() net.Addr { return d.addr }
+func (d *dialledListener) Addr() net.Addr { return d.addr }
 
 // connect makes sure that there is a connection to a place of a trunk over TCP or
 // TLS. One that broke is made anew. Many calls at once make one.
@@ -73,15 +73,15 @@ func (s *Server) dialTrunk(ctx context.Context, t *trunk.Trunk, place netip.Addr
 	defer cancel()
 	dial, to := (&net.Dialer{}).DialContext, &s.dialledTCP
 	if t.Transport == trunk.TLS {
-		dial, to = (&tls.Dialer{Config: s.clientTLS(t)}).DialContext, &s.dialled
+		dial, to = (&tls.Dialer{Config: s.clientTLS(t)}).DialContext, &s.dialledTLS
 	}
 	conn, err := dial(ctx, "tcp", place.String())
 	if err != nil {
 		return fmt.Errorf("connect to trunk %s at %s: %w", t.Name, place, err)
 	}
-	next := introduction{s.lines.hold(conn), make(chan struct{})}
+	next := connHandover{s.keptConns.add(conn), make(chan struct{})}
 	select {
-	case to.made <- next:
+	case to.conns <- next:
 	case <-ctx.Done():
 		next.conn.Close()
 		return context.Cause(ctx)
@@ -100,7 +100,7 @@ func (s *Server) clientTLS(t *trunk.Trunk) *tls.Config {
 	if s.cfg.ClientTLS != nil {
 		config = s.cfg.ClientTLS
 	}
-	config = modern(config)
+	config = requireTLS12(config)
 	config.ServerName = t.Host
 	if t.Roots != nil {
 		config.RootCAs = t.Roots
@@ -118,8 +118,8 @@ func (s *Server) hasConnection(transport, peer string) bool {
 	return true
 }
 
-// reach connects to where a request goes, if that is a place of the trunk.
-func (s *Server) reach(ctx context.Context, t *trunk.Trunk, request *sip.Request) error {
+// connectFor connects to where a request goes, if that is a place of the trunk.
+func (s *Server) connectFor(ctx context.Context, t *trunk.Trunk, request *sip.Request) error {
 	if t.Transport == trunk.UDP || request.Transport() != transportOf(t) {
 		return nil
 	}
@@ -130,8 +130,8 @@ func (s *Server) reach(ctx context.Context, t *trunk.Trunk, request *sip.Request
 	return s.connect(ctx, t, place)
 }
 
-// modern is a configuration that takes TLS 1.2 at least.
-func modern(config *tls.Config) *tls.Config {
+// requireTLS12 is a configuration that takes TLS 1.2 at least.
+func requireTLS12(config *tls.Config) *tls.Config {
 	config = config.Clone()
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
 	return config

@@ -12,32 +12,32 @@ import (
 )
 
 const (
-	keepFlowsEvery = 30 * time.Second // shorter than NATs forget UDP (RFC 4787 asks for 2 min, many keep 30 s)
-	flowPatience   = 4 * time.Second  // for the answer
-	maxSilences    = 3                // then the telephone is gone
-	flowsAtOnce    = 32               // questions under way
+	flowKeepAlive = 30 * time.Second // shorter than NATs forget UDP (RFC 4787 asks for 2 min, many keep 30 s)
+	flowPatience  = 4 * time.Second  // for the answer
+	maxSilences   = 3                // then the telephone is gone
+	flowsAtOnce   = 32               // questions under way
 )
 
-// keepFlows forgets registrations whose time is over, and asks telephones over
+// keepFlowsAlive forgets registrations whose time is over, and asks telephones over
 // UDP whether they live: that keeps the ways through their NATs open, and finds
 // those that are gone before somebody calls them.
-func (s *Server) keepFlows() {
-	ticker := time.NewTicker(s.cfg.keepFlows)
+func (s *Server) keepFlowsAlive() {
+	ticker := time.NewTicker(s.cfg.flowKeepAlive)
 	defer ticker.Stop()
 	silences := map[string]int{}
 	for {
 		select {
 		case <-ticker.C:
 			s.cfg.Phones.RemoveExpired(s.ctx)
-			silences = s.askFlows(silences)
+			silences = s.probeFlows(silences)
 		case <-s.ctx.Done():
 			return
 		}
 	}
 }
 
-// askFlows asks everybody once, and returns how often each was silent in a row.
-func (s *Server) askFlows(before map[string]int) map[string]int {
+// probeFlows asks everybody once, and returns how often each was silent in a row.
+func (s *Server) probeFlows(before map[string]int) map[string]int {
 	type answer struct {
 		device registrar.Binding
 		err    error
@@ -50,7 +50,7 @@ func (s *Server) askFlows(before map[string]int) map[string]int {
 		asked++
 		s.work.Go(func() {
 			room <- struct{}{}
-			ctx, cancel := context.WithTimeout(s.ctx, min(flowPatience, s.cfg.keepFlows))
+			ctx, cancel := context.WithTimeout(s.ctx, min(flowPatience, s.cfg.flowKeepAlive))
 			_, err := s.roundTrip(ctx, s.optionsToPhone(d))
 			cancel()
 			<-room
@@ -83,7 +83,7 @@ func (s *Server) optionsToPhone(d registrar.Binding) *sip.Request {
 	request.AppendHeader(&sip.ContactHeader{Address: *ask.contact.Clone()})
 	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	request.SetBody(nil)
-	s.address(request, &ask)
+	s.setDestination(request, &ask)
 	return request
 }
 

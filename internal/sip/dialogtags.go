@@ -11,40 +11,40 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// tags makes our dialog tags out of what the request says and a secret. So the
+// dialogTags makes our dialog tags out of what the request says and a secret. So the
 // tag of an INVITE is known before anybody has seen it (sipgo answers CANCEL,
 // 100 and 487 by itself, and they must carry the tag of our 180), a forked copy
 // of an INVITE meets the tag of the first, and a response with our tag proves
 // that we made the request.
-type tags struct{ secret []byte }
+type dialogTags struct{ secret []byte }
 
-func newTags() tags {
+func newDialogTags() dialogTags {
 	secret := make([]byte, 32)
 	rand.Read(secret)
-	return tags{secret}
+	return dialogTags{secret}
 }
 
 // callee is the tag that we answer an INVITE with.
-func (t tags) callee(callID, fromTag string, cseq uint32) string {
+func (t dialogTags) callee(callID, fromTag string, cseq uint32) string {
 	return t.make("callee", callID, fromTag, strconv.FormatUint(uint64(cseq), 10))
 }
 
 // caller is the tag that we call with.
-func (t tags) caller(callID string) string { return t.make("caller", callID) }
+func (t dialogTags) caller(callID string) string { return t.make("caller", callID) }
 
 // branch makes the Via branch of an INVITE to a user: one that made knows again.
-func (t tags) branch(user string) string {
+func (t dialogTags) branch(user string) string {
 	nonce := rand.Text()[:16]
 	return sip.RFC3261BranchMagicCookie + nonce + t.make("branch", nonce, user)
 }
 
-// made reports whether a branch is of an INVITE of ours to the same user.
-func (t tags) made(branch, user string) bool {
+// isOurBranch reports whether a branch is of an INVITE of ours to the same user.
+func (t dialogTags) isOurBranch(branch, user string) bool {
 	rest, ok := strings.CutPrefix(branch, sip.RFC3261BranchMagicCookie)
 	return ok && len(rest) > 16 && hmac.Equal([]byte(rest[16:]), []byte(t.make("branch", rest[:16], user)))
 }
 
-func (t tags) make(parts ...string) string {
+func (t dialogTags) make(parts ...string) string {
 	mac := hmac.New(sha256.New, t.secret)
 	for _, part := range parts {
 		mac.Write([]byte(part))

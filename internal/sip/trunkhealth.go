@@ -18,17 +18,17 @@ const (
 	Inactive TrunkState = "inactive" // it has not answered for several times
 )
 
-// deadAfter is how many questions in a row a dead trunk has left unanswered.
-const deadAfter = 2
+// inactiveAfter is how many questions in a row a dead trunk has left unanswered.
+const inactiveAfter = 2
 
 // Health is what we know of a trunk's life.
 type Health struct {
-	Trunk    string
-	State    TrunkState
-	Answer   string        // the last status, or why there was none
-	Answered time.Time     // when it answered last; zero never
-	Heard    time.Time     // when it last asked us by OPTIONS; zero never
-	Delay    time.Duration // how long its last answer took
+	Trunk      string
+	State      TrunkState
+	Answer     string        // the last status, or why there was none
+	AnsweredAt time.Time     // when it answered last; zero never
+	OptionsAt  time.Time     // when it last asked us by OPTIONS; zero never
+	Delay      time.Duration // how long its last answer took
 }
 
 // health keeps what is known of each trunk, by its name.
@@ -39,9 +39,9 @@ type health struct {
 
 type trunkCondition struct {
 	Health
-	missed int
-	asking bool
-	due    time.Time
+	missed  int
+	pinging bool
+	due     time.Time
 }
 
 // Health tells of a trunk; false where there is none of that name.
@@ -68,8 +68,8 @@ func (s *Server) Healths() (list []Health) {
 	return list
 }
 
-// alive leaves out the trunks that are known to be dead, unless all are.
-func (s *Server) alive(trunks []*trunk.Trunk) []*trunk.Trunk {
+// withoutInactive leaves out the trunks that are known to be dead, unless all are.
+func (s *Server) withoutInactive(trunks []*trunk.Trunk) []*trunk.Trunk {
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	list := slices.DeleteFunc(slices.Clone(trunks), func(t *trunk.Trunk) bool {
@@ -82,8 +82,8 @@ func (s *Server) alive(trunks []*trunk.Trunk) []*trunk.Trunk {
 	return list
 }
 
-// on finds or makes the condition of a trunk. The lock is held.
-func (h *health) on(name string) *trunkCondition {
+// condition finds or makes the condition of a trunk. The lock is held.
+func (h *health) condition(name string) *trunkCondition {
 	if h.byTrunk == nil {
 		h.byTrunk = make(map[string]*trunkCondition)
 	}
@@ -95,9 +95,9 @@ func (h *health) on(name string) *trunkCondition {
 	return known
 }
 
-// heard notes a trunk's own OPTIONS.
-func (h *health) heard(name string) {
+// noteOptions notes a trunk's own OPTIONS.
+func (h *health) noteOptions(name string) {
 	h.mu.Lock()
-	h.on(name).Heard = time.Now()
+	h.condition(name).OptionsAt = time.Now()
 	h.mu.Unlock()
 }

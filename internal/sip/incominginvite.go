@@ -13,23 +13,23 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// invited takes a request for a new call: it checks what can be checked at
+// receiveInvite takes a request for a new call: it checks what can be checked at
 // once, and makes a leg whose goroutine does the rest.
-func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from origin) {
+func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from origin) {
 	s.send(sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil), tx)
 	source := sourceOf(request)
 	if s.legs.full() { // before a port is opened
-		s.busy(request, tx)
+		s.refuseBusy(request, tx)
 		return
 	}
-	if s.tooBrief(request, tx) || s.replaces(request, tx, from) {
+	if s.tooBrief(request, tx) || s.receiveReplaces(request, tx, from) {
 		return
 	}
-	if s.looped(request) {
+	if s.isLoop(request) {
 		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
 		return
 	}
-	invitation, err := s.calledBy(request, from)
+	invitation, err := s.invitationFrom(request, from)
 	if err != nil {
 		s.respond(request, tx, sip.StatusNotFound, "Not Found", header.Warning(s.cfg.UserAgent, err))
 		return
@@ -43,7 +43,7 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from origin) {
 	leaveTrunk, err := s.enterTrunk(from)
 	if err != nil {
 		s.log.Warn("call refused", "trunk", from.terms.name, "why", err)
-		s.busy(request, tx)
+		s.refuseBusy(request, tx)
 		return
 	}
 	session, err := s.ports.Open()
@@ -52,7 +52,7 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from origin) {
 		if s.gate.MayWarn(time.Now()) {
 			s.log.Warn("call refused: no RTP port is free", "error", err)
 		}
-		s.busy(request, tx)
+		s.refuseBusy(request, tx)
 		return
 	}
 	l := s.newLeg(session, from)
@@ -73,7 +73,7 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from origin) {
 	switch added, full := s.legs.add(l, request.CallID().Value(), tag); {
 	case full:
 		l.release()
-		s.busy(request, tx)
+		s.refuseBusy(request, tx)
 	case !added: // RFC 3261 §8.2.2.2: the same call came on two ways
 		l.release()
 		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
@@ -82,13 +82,13 @@ func (s *Server) invited(request *sip.Request, tx *sip.ServerTx, from origin) {
 	}
 }
 
-// looped reports whether an INVITE is one of ours that came back unchanged: a
+// isLoop reports whether an INVITE is one of ours that came back unchanged: a
 // proxy sends calls of this number here, and we send them there. Under another
 // number it is a call of its own (RFC 3261 §16.3).
-func (s *Server) looped(request *sip.Request) bool {
+func (s *Server) isLoop(request *sip.Request) bool {
 	for _, field := range request.GetHeaders("Via") {
 		if via, ok := field.(*sip.ViaHeader); ok {
-			if branch, _ := via.Params.Get("branch"); s.tags.made(branch, request.Recipient.User) {
+			if branch, _ := via.Params.Get("branch"); s.tags.isOurBranch(branch, request.Recipient.User) {
 				return true
 			}
 		}

@@ -30,9 +30,9 @@ type inbound struct {
 type inboundStage uint8
 
 const (
-	proceeding inboundStage = iota
-	alerting
-	decided
+	inboundProceeding inboundStage = iota
+	inboundAlerting
+	inboundDecided
 )
 
 // answering is a 2xx of ours that its ACK has not confirmed yet.
@@ -47,10 +47,10 @@ type answering struct {
 
 // ring sends 180, once.
 func (l *leg) ring() {
-	if l.phase != early || l.in == nil || l.in.stage != proceeding || l.earlyMedia == earlyMediaOpen { // who hears the callee must not hear ringing over it
+	if l.phase != early || l.in == nil || l.in.stage != inboundProceeding || l.earlyMedia == earlyMediaOpen { // who hears the callee must not hear ringing over it
 		return
 	}
-	l.in.stage = alerting
+	l.in.stage = inboundAlerting
 	response := sip.NewResponseFromRequest(l.in.request, sip.StatusRinging, "Ringing", nil)
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	if header.HasToken(l.in.request, "Require", "100rel") {
@@ -87,8 +87,8 @@ func (l *leg) accept() {
 // countDecision counts a call that went all the way to whoever answers or refuses it:
 // how many do so is what the server can serve.
 func (l *leg) countDecision() {
-	if l.in.stage != decided {
-		l.in.stage = decided
+	if l.in.stage != inboundDecided {
+		l.in.stage = inboundDecided
 		l.server.gate.Admission.Handled(time.Now())
 	}
 }

@@ -41,7 +41,7 @@ func (s *Server) ownHost(shown trunk.Shown, transport string, peer netip.Addr) s
 		return shown.FromDomain
 	}
 	at := s.listener(transport)
-	return s.reached(at.Addr(), peer).String()
+	return s.reachableAddress(at.Addr(), peer).String()
 }
 
 // headers are the INVITE's headers about caller and application.

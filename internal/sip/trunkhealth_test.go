@@ -150,7 +150,7 @@ func TestDeadTrunkIsSkipped(t *testing.T) {
 		return func() bool { h, ok := r.Health("first"); return ok && h.State == want }
 	}
 	eventually(t, state(Online))
-	if h, _ := r.Health("first"); h.Answered.IsZero() || h.Answer != "SIP/2.0 200 OK" {
+	if h, _ := r.Health("first"); h.AnsweredAt.IsZero() || h.Answer != "SIP/2.0 200 OK" {
 		t.Errorf("health is %+v", h)
 	}
 	if h, ok := r.Health("second"); !ok || h.State != Unknown {
@@ -178,7 +178,7 @@ func TestTrunksOPTIONSIsHeard(t *testing.T) {
 	if response, err := r.phone(t, nil).Request(within(t), "OPTIONS", "x"); err != nil || response.Status() != 200 {
 		t.Fatalf("%v %v", err, response)
 	}
-	if h, ok := r.Health("local"); !ok || h.Heard.IsZero() {
+	if h, ok := r.Health("local"); !ok || h.OptionsAt.IsZero() {
 		t.Errorf("health is %+v", h)
 	}
 }

@@ -20,7 +20,7 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 		defer cancel()
 		err := error(nil)
 		if via != nil { // a telephone is reached over its flow
-			err = s.reach(ctx, via, request)
+			err = s.connectFor(ctx, via, request)
 		}
 		var tx *sip.ClientTx
 		if err == nil {
@@ -94,7 +94,7 @@ func (l *leg) newRequestIn(d *dialog, method sip.RequestMethod, cseq uint32) *si
 		request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
 	}
 	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
-	l.server.address(request, d)
+	l.server.setDestination(request, d)
 	return request
 }
 
@@ -142,7 +142,7 @@ func (s *Server) strayResponse(response *sip.Response) {
 	}{{sip.ACK, cseq.SeqNo}, {sip.BYE, cseq.SeqNo + 1}} {
 		request := d.request(next.method, next.cseq, s.via(d.transport, d.source.Addr()))
 		request.SetBody(nil)
-		s.address(request, &d)
+		s.setDestination(request, &d)
 		s.write(request)
 	}
 	s.log.Debug("answer of a second branch hung up", "call_id", d.callID)

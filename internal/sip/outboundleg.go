@@ -32,9 +32,9 @@ type outbound struct {
 type inviteState uint8
 
 const (
-	calling inviteState = iota
-	provisional
-	canceling
+	inviteCalling inviteState = iota
+	inviteProvisional
+	inviteCanceling
 )
 
 // inviting is one INVITE under way.
@@ -85,7 +85,7 @@ func (l *leg) invite() {
 	request.SetBody(body)
 	request.SetDestination(l.out.place.String())
 	if d.transport == "UDP" {
-		l.server.fromListener(request)
+		l.server.sendFromListener(request)
 	}
 	l.authorize(request)
 	if l.tooLarge(request) {
@@ -126,8 +126,8 @@ func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err erro
 
 // inviteProgress is 100 to 199.
 func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
-	if attempt.state == calling {
-		attempt.state = provisional
+	if attempt.state == inviteCalling {
+		attempt.state = inviteProvisional
 	}
 	l.timers.stop(timerNoReply)
 	if l.leaving != nil {
@@ -226,60 +226,6 @@ func (l *leg) hasAlternative() bool { return len(l.out.places)+len(l.out.trunks)
 // routing falls back on 408, 503 and 504 only).
 func failsOver(status int) bool {
 	return status == sip.StatusRequestTimeout || status == sip.StatusServiceUnavailable || status == sip.StatusGatewayTimeout
-}
-
-// replyTimedOut is a trunk that has not said a word, or not answered our CANCEL.
-func (l *leg) replyTimedOut() {
-	switch {
-	case l.phase != early:
-	case l.leaving != nil: // 64*T1 after the CANCEL: RFC 3261 §9.1
-		l.reports.end(*l.leaving)
-		l.phase = over
-	case l.hasAlternative():
-		l.failed(call.Reason{Kind: call.Unreachable, Text: l.peerName() + " does not reply"}, true)
-	}
-}
-
-// lateResponse is a response to an attempt that we have left for another trunk, or to
-// a leg that is ending.
-func (l *leg) lateResponse(attempt *inviting, response *sip.Response) {
-	switch {
-	case response == nil || attempt == l.out.invite:
-	case response.IsProvisional():
-		l.cancelInvite(attempt)
-	case response.IsSuccess():
-		l.server.strayResponse(response)
-	}
-}
-
-// abandonInvite ends a call that was not answered.
-func (l *leg) abandonInvite() {
-	attempt := l.out.invite
-	if attempt == nil {
-		l.reports.end(*l.leaving)
-		l.phase = over
-		return
-	}
-	l.timers.start(timerNoConsent, l.server.cfg.Grace)
-	if attempt.state == provisional {
-		l.cancelInvite(attempt)
-	} // else progress cancels: RFC 3261 §9.1 wants a provisional response first
-}
-
-// cancelInvite sends CANCEL, once.
-func (l *leg) cancelInvite(attempt *inviting) {
-	if attempt.state == canceling {
-		return
-	}
-	attempt.state = canceling
-	if attempt == l.out.invite {
-		l.timers.start(timerNoReply, 64*sip.T1)
-	}
-	why := call.Reason{Kind: call.Canceled}
-	if l.leaving != nil {
-		why = *l.leaving
-	}
-	l.transact(cancelOf(attempt.request, why), nil, func(*sip.Response, error) {})
 }
 
 // acknowledge keeps the ACK of the branch that was answered.

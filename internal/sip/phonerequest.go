@@ -21,19 +21,19 @@ func (s *Server) hasFlow(f registrar.Flow) bool {
 	return s.cfg.Phones != nil && s.cfg.Phones.HasFlow(f)
 }
 
-// fromPhone takes a request of a user's telephone, which has to show the user's
+// receiveFromPhone takes a request of a user's telephone, which has to show the user's
 // password; false where the request is not one. A trunk may share its address
 // with telephones: there, those are asked that have registered, and believed who
 // show a user's credentials unasked.
-func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
+func (s *Server) receiveFromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	if !s.hasPhones() {
 		return false
 	}
 	given, flow := s.gate.Digest.Credentials(request), flowOf(request)
 	known := s.cfg.Phones.HasFlow(flow)
 	switch {
-	case given != nil && s.ofPhone(given.Username):
-	case given != nil && s.ofTrunk(given.Username):
+	case given != nil && s.isPhoneUser(given.Username):
+	case given != nil && s.isTrunkUser(given.Username):
 		return false
 	case request.Method == sip.REGISTER:
 	case known && request.Method == sip.OPTIONS: // it asks whether we live
@@ -42,7 +42,7 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	case !known:
 		return false
 	}
-	as, ok := s.user(request, tx, given, flow)
+	as, ok := s.authenticateUser(request, tx, given, flow)
 	if !ok {
 		return true
 	}
@@ -51,9 +51,9 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 		if !s.badExtension(request, tx) {
 			s.bindPhone(request, tx, as)
 		}
-	case s.overloaded(request, tx), s.refuse(request, tx):
+	case s.overloaded(request, tx), s.refuseUnsupported(request, tx):
 	case request.IsInvite():
-		s.invited(request, tx, originPhone(as, request))
+		s.receiveInvite(request, tx, originPhone(as, request))
 	case request.Method == sip.OPTIONS:
 		s.options(request, tx, phoneTerms())
 	default:
@@ -62,18 +62,18 @@ func (s *Server) fromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	return true
 }
 
-func (s *Server) ofPhone(userName string) bool {
+func (s *Server) isPhoneUser(userName string) bool {
 	_, ok := s.cfg.Phones.Find(userName)
 	return ok
 }
 
-func (s *Server) ofTrunk(userName string) bool {
+func (s *Server) isTrunkUser(userName string) bool {
 	_, ok := s.trunks.Inbound(userName)
 	return ok
 }
 
-// user finds whose telephone a request comes from. What it cannot find it answers.
-func (s *Server) user(request *sip.Request, tx *sip.ServerTx, given *digest.Credentials, flow registrar.Flow) (as registrar.Credential, ok bool) {
+// authenticateUser finds whose telephone a request comes from. What it cannot find it answers.
+func (s *Server) authenticateUser(request *sip.Request, tx *sip.ServerTx, given *digest.Credentials, flow registrar.Flow) (as registrar.Credential, ok bool) {
 	if given == nil {
 		s.challenge(request, tx, gate.Absent)
 		return as, false
@@ -109,9 +109,9 @@ func (s *Server) verifyUser(given *digest.Credentials, request *sip.Request) gat
 	return s.gate.Digest.Verify(given, request.Method, digest.Options{A1: secret}, known, time.Now())
 }
 
-// calledBy reads whom a request calls: a trunk's as it stands; for a user's
+// invitationFrom reads whom a request calls: a trunk's as it stands; for a user's
 // telephone also other users, by their phones' names or by raw id.
-func (s *Server) calledBy(request *sip.Request, from origin) (in call.Invitation, err error) {
+func (s *Server) invitationFrom(request *sip.Request, from origin) (in call.Invitation, err error) {
 	in, err = invitationOf(request, from.terms)
 	as := from.credential
 	if as == nil {

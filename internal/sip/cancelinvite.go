@@ -1,0 +1,83 @@
+package sip
+
+import (
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// replyTimedOut is a trunk that has not said a word, or not answered our CANCEL.
+func (l *leg) replyTimedOut() {
+	switch {
+	case l.phase != early:
+	case l.leaving != nil: // 64*T1 after the CANCEL: RFC 3261 §9.1
+		l.reports.end(*l.leaving)
+		l.phase = over
+	case l.hasAlternative():
+		l.failed(call.Reason{Kind: call.Unreachable, Text: l.peerName() + " does not reply"}, true)
+	}
+}
+
+// lateResponse is a response to an attempt that we have left for another trunk, or to
+// a leg that is ending.
+func (l *leg) lateResponse(attempt *inviting, response *sip.Response) {
+	switch {
+	case response == nil || attempt == l.out.invite:
+	case response.IsProvisional():
+		l.cancelInvite(attempt)
+	case response.IsSuccess():
+		l.server.strayResponse(response)
+	}
+}
+
+// abandonInvite ends a call that was not answered.
+func (l *leg) abandonInvite() {
+	attempt := l.out.invite
+	if attempt == nil {
+		l.reports.end(*l.leaving)
+		l.phase = over
+		return
+	}
+	l.timers.start(timerNoConsent, l.server.cfg.Grace)
+	if attempt.state == inviteProvisional {
+		l.cancelInvite(attempt)
+	} // else progress cancels: RFC 3261 §9.1 wants a provisional response first
+}
+
+// cancelInvite sends CANCEL, once.
+func (l *leg) cancelInvite(attempt *inviting) {
+	if attempt.state == inviteCanceling {
+		return
+	}
+	attempt.state = inviteCanceling
+	if attempt == l.out.invite {
+		l.timers.start(timerNoReply, 64*sip.T1)
+	}
+	why := call.Reason{Kind: call.Canceled}
+	if l.leaving != nil {
+		why = *l.leaving
+	}
+	l.transact(cancelOf(attempt.request, why), nil, func(*sip.Response, error) {})
+}
+
+// cancelOf builds the CANCEL of an INVITE (RFC 3261 §9.1): the same top Via,
+// Request-URI and route.
+func cancelOf(invite *sip.Request, why call.Reason) *sip.Request {
+	cancel := sip.NewRequest(sip.CANCEL, *invite.Recipient.Clone())
+	cancel.AppendHeader(invite.Via().Clone())
+	sip.CopyHeaders("Route", invite, cancel)
+	hops := sip.MaxForwardsHeader(70)
+	cancel.AppendHeader(&hops)
+	cancel.AppendHeader(sip.HeaderClone(invite.From()))
+	cancel.AppendHeader(sip.HeaderClone(invite.To()))
+	cancel.AppendHeader(sip.HeaderClone(invite.CallID()))
+	cancel.AppendHeader(&sip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: sip.CANCEL})
+	for _, field := range reasonHeader(why) {
+		cancel.AppendHeader(field)
+	}
+	cancel.SetBody(nil)
+	cancel.SetTransport(invite.Transport())
+	cancel.SetDestination(invite.Destination())
+	cancel.Laddr = invite.Laddr
+	return cancel
+}

@@ -1,0 +1,76 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"net"
+)
+
+// listen opens UDP and TCP on one port, and TLS on another.
+func (s *Server) listen(ctx context.Context) (err error) {
+	var config net.ListenConfig
+	const tries = 8 // for port 0: what TCP got may be taken on UDP
+	for try := range tries {
+		if s.tcp, err = config.Listen(ctx, "tcp", s.cfg.Listen); err != nil {
+			return fmt.Errorf("listen for SIP on %s: %w", s.cfg.Listen, err)
+		}
+		var conn net.PacketConn
+		if conn, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
+			s.udp = s.openPackets(conn.(*net.UDPConn))
+			break
+		}
+		s.tcp.Close()
+		if _, port, _ := net.SplitHostPort(s.cfg.Listen); port != "0" || try == tries-1 {
+			return fmt.Errorf("listen for SIP on %s: %w", s.cfg.Listen, err)
+		}
+	}
+	if s.cfg.ListenTLS == "" {
+		return nil
+	}
+	if s.cfg.TLS == nil {
+		return fmt.Errorf("listen for SIP over TLS on %s: no certificate", s.cfg.ListenTLS)
+	}
+	if s.tls, err = config.Listen(ctx, "tcp", s.cfg.ListenTLS); err != nil {
+		return fmt.Errorf("listen for SIP over TLS on %s: %w", s.cfg.ListenTLS, err)
+	}
+	return nil
+}
+
+// packetRoom is the room for datagrams that nobody has read yet: a burst of a
+// thousand INVITEs must not be lost to the kernel's default.
+const packetRoom = 4 << 20
+
+func (s *Server) openPackets(conn *net.UDPConn) net.PacketConn {
+	conn.SetReadBuffer(packetRoom) // the kernel gives what it allows
+	return timeArrivals(conn, s.arrived)
+}
+
+func (s *Server) serve(network string, serve func() error) {
+	s.work.Go(func() {
+		if err := serve(); err != nil && s.ctx.Err() == nil {
+			s.log.Error("SIP listener failed", "transport", network, "error", err)
+		}
+	})
+}
+
+// Addr is where UDP and TCP are heard, once started.
+func (s *Server) Addr() net.Addr { return s.tcp.Addr() }
+
+// TLSAddr is where TLS is heard, once started; nil without TLS.
+func (s *Server) TLSAddr() net.Addr {
+	if s.tls == nil {
+		return nil
+	}
+	return s.tls.Addr()
+}
+
+func (s *Server) closeListeners() {
+	if s.udp != nil {
+		s.udp.Close()
+	}
+	for _, listener := range []net.Listener{s.tcp, s.tls} {
+		if listener != nil {
+			listener.Close()
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/icholy/digest"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
+)
+
+// register sends REGISTER to the trunk's places until one answers, with credentials
+// and with another time where it asks for them.
+func (r *registrationClient) register(ctx context.Context) (*sip.Response, error) {
+	s := r.set.server
+	ctx, cancel := context.WithTimeout(ctx, 64*sip.T1)
+	defer cancel()
+	places, err := s.locator.find(ctx, r.trunk)
+	if err == nil && len(places) == 0 {
+		err = fmt.Errorf("%s has no address", r.trunk.Host)
+	}
+	for _, place := range places {
+		var response *sip.Response
+		if response, err = r.negotiate(ctx, place, r.expires); err == nil {
+			if !failsOver(response.StatusCode) {
+				r.place = place
+				return response, nil
+			}
+			err = fmt.Errorf("%d %s", response.StatusCode, response.Reason)
+		}
+	}
+	return nil, err
+}
+
+// negotiate carries a REGISTER to its final response: 401 and 407 are answered,
+// once and once more for a stale nonce, and 423 by its Min-Expires.
+func (r *registrationClient) negotiate(ctx context.Context, place netip.AddrPort, expires time.Duration) (*sip.Response, error) {
+	s := r.set.server
+	if err := s.connect(ctx, r.trunk, place); err != nil {
+		return nil, err
+	}
+	const most = 4
+	answered := false
+	for tries := 1; ; tries++ {
+		response, err := s.roundTrip(ctx, r.request(place, expires))
+		if err != nil || tries == most {
+			return response, err
+		}
+		switch {
+		case challenges(response) && r.trunk.Username != "":
+			found := challengeOf(response)
+			if found == nil || answered && !found.challenge.Stale {
+				return response, nil
+			}
+			r.credentials, answered = found, true
+		case response.StatusCode == sip.StatusIntervalToBrief && expires > 0:
+			least := header.MinExpires(response)
+			if least <= expires || least > maxGranted {
+				return response, nil
+			}
+			expires, r.expires = least, least
+		default:
+			return response, nil
+		}
+	}
+}
+
+// request builds a REGISTER; no time takes the registration back.
+func (r *registrationClient) request(place netip.AddrPort, expires time.Duration) *sip.Request {
+	s, transport := r.set.server, transportOf(r.trunk)
+	domain := r.trunk.Realm()
+	account := party{uri: sip.Uri{Scheme: "sip", User: r.trunk.Register.User, Host: domain}}
+	if r.trunk.Shown.FromDomain != "" {
+		account.uri.Host = r.trunk.Shown.FromDomain
+	}
+	d := dialog{
+		callID: r.callID, localTag: r.tag, local: account, remote: account, target: sip.Uri{Scheme: "sip", Host: domain},
+		transport: transport, source: place, contact: s.contact(r.trunk.Register.User, transport, place.Addr()),
+	}
+	r.seq++
+	request := d.request(sip.REGISTER, r.seq, s.via(transport, place.Addr()))
+	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
+	request.AppendHeader(sip.NewHeader("Expires", strconv.Itoa(int(expires.Seconds()))))
+	request.AppendHeader(sip.NewHeader("Allow", trunkTerms(r.trunk).allow()))
+	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
+	request.SetBody(nil)
+	request.SetDestination(place.String())
+	if transport == "UDP" {
+		s.sendFromListener(request)
+	}
+	if c := r.credentials; c != nil {
+		c.count++
+		answer, err := digest.Digest(c.challenge, digest.Options{
+			Method: string(request.Method), URI: request.Recipient.String(), Count: c.count,
+			Username: r.trunk.Username, Password: string(r.trunk.Password),
+		})
+		if err == nil { // else the challenge comes again, and is told
+			request.AppendHeader(sip.NewHeader(c.header, answer.String()))
+		}
+	}
+	return request
+}
