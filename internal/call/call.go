@@ -16,7 +16,7 @@ type Call struct {
 	registry      *Registry
 	log           *slog.Logger
 	mail          *inbox.Inbox[func()]
-	work          sync.WaitGroup // dialling, playing, sending: each ends by one letter
+	work          sync.WaitGroup // dialling, playing, sending: each ends by one message to the goroutine
 
 	// loop
 	endpoints     []*endpoint // in the order in which they were asked to come
@@ -77,8 +77,8 @@ func (c *Call) finished() bool {
 	return true
 }
 
-// keep makes the call's goroutine stay for a letter that will come, even where the
-// call ends before it. The letter calls release, once.
+// keep makes the call's goroutine stay for a message that will come, even where the
+// call ends before it. The message calls release, once.
 func (c *Call) keep() (release func()) {
 	c.kept++
 	return func() { c.kept-- }
@@ -119,7 +119,7 @@ func (c *Call) do(ctx context.Context, command func() error) error {
 	return err
 }
 
-// after posts a letter when a time has passed, unless the timer is stopped.
+// after posts a message when a time has passed, unless the timer is stopped.
 func (c *Call) after(d time.Duration, read func()) *time.Timer {
 	return time.AfterFunc(d, func() { c.post(read) })
 }

@@ -13,7 +13,7 @@ import (
 //	waiting ──> running ──> ended
 //	   └───────────────────────^
 //
-// It ends either by a letter of its own goroutine (run), or by news of the call.
+// It ends either by a message of its own goroutine (run), or by news of the call.
 type operation struct {
 	Operation
 	conn   *Connection

@@ -81,18 +81,10 @@ func New(cfg Config) (*Rules, error) {
 	return r, errors.Join(wrong...)
 }
 
-// Allow asks for a call: it checks the caller id and takes a place in every
-// limit. release gives the places back, when the call is over; it may be called
-// again. An error is a fault that names the rule: Forbidden, or Throttled where
-// a later attempt may pass.
-func (r *Rules) Allow(q Request) (release func(), err error) {
-	if err := r.CallerID(q); err != nil {
-		return nil, err
-	}
-	return r.Spend(q)
-}
-
-// Spend is Allow without a look at the caller id.
+// Spend takes a place in every limit for a call. release gives the places back when
+// the call is over; it may be called again. An error is a fault that names the rule:
+// Forbidden, or Throttled where a later attempt may pass. The caller id is checked
+// apart, by CallerID: applications hear of it by an event.
 func (r *Rules) Spend(q Request) (release func(), err error) {
 	if r == nil {
 		return func() {}, nil

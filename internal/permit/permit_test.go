@@ -136,7 +136,7 @@ func TestGuardsDeny(t *testing.T) {
 		{"", "+441234567890", ""},
 	}
 	for _, test := range tests {
-		release, err := r.Allow(Request{By: test.by, From: phone("+15550100001"), To: phone(test.number)})
+		release, err := allow(r, Request{By: test.by, From: phone("+15550100001"), To: phone(test.number)})
 		if (err == nil) != (test.rule == "") || err != nil && (!fault.Is(err, fault.KindForbidden) || !strings.Contains(err.Error(), test.rule)) {
 			t.Errorf("%s to %s: got %v, want %q", test.by, test.number, err, test.rule)
 		}
@@ -153,15 +153,15 @@ func TestGuardsDeny(t *testing.T) {
 func TestEmergencyCallsPassGuards(t *testing.T) {
 	r := rules(t, Guard{Name: "home", Except: []string{"+33"}, Deny: true}, Guard{Name: "busy", Concurrent: 1})
 	for range 3 {
-		if _, err := r.Allow(to("112")); err != nil {
+		if _, err := allow(r, to("112")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := r.Allow(to("+979123456")); err == nil {
+	if _, err := allow(r, to("+979123456")); err == nil {
 		t.Error("the guard is no guard at all")
 	}
 	named := rules(t, Guard{Name: "tests", Prefixes: []string{"112"}, Deny: true})
-	if _, err := named.Allow(to("112")); err == nil {
+	if _, err := allow(named, to("112")); err == nil {
 		t.Error("a guard that names the number is not obeyed")
 	}
 	strict, _ := r.trunks.Route("112")
@@ -175,25 +175,25 @@ func TestEmergencyCallsPassGuards(t *testing.T) {
 // TestCallsAtOnce asks that a place is free again when a call is over, and once.
 func TestCallsAtOnce(t *testing.T) {
 	r := rules(t, Guard{Name: "two", Concurrent: 2, Prefixes: []string{"+33"}})
-	first, err := r.Allow(to("+331"))
+	first, err := allow(r, to("+331"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Allow(to("+332")); err != nil {
+	if _, err := allow(r, to("+332")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Allow(to("+333")); !fault.Is(err, fault.KindThrottled) || !strings.Contains(err.Error(), "two") {
+	if _, err := allow(r, to("+333")); !fault.Is(err, fault.KindThrottled) || !strings.Contains(err.Error(), "two") {
 		t.Errorf("a third: %v", err)
 	}
-	if _, err := r.Allow(to("+441234567890")); err != nil {
+	if _, err := allow(r, to("+441234567890")); err != nil {
 		t.Errorf("another country: %v", err)
 	}
 	first()
 	first()
-	if _, err := r.Allow(to("+333")); err != nil {
+	if _, err := allow(r, to("+333")); err != nil {
 		t.Errorf("after one has ended: %v", err)
 	}
-	if _, err := r.Allow(to("+334")); err == nil {
+	if _, err := allow(r, to("+334")); err == nil {
 		t.Error("releasing twice made two places")
 	}
 }
@@ -204,7 +204,7 @@ func TestCallsAMinute(t *testing.T) {
 		r := rules(t, Guard{Name: "slow", PerMinute: 10, Each: true})
 		var taken []time.Time
 		for range 600 {
-			if release, err := r.Allow(to("+33155501234")); err == nil {
+			if release, err := allow(r, to("+33155501234")); err == nil {
 				release()
 				taken = append(taken, time.Now())
 			} else if wait := fault.Of(err).RetryAfter; wait <= 0 || wait > 61*time.Second {
@@ -222,7 +222,7 @@ func TestCallsAMinute(t *testing.T) {
 		}
 		other := to("+33155501234")
 		other.By = SecondaryKey
-		if _, err := r.Allow(other); err != nil {
+		if _, err := allow(r, other); err != nil {
 			t.Errorf("another key: %v", err)
 		}
 	})
@@ -235,7 +235,7 @@ func TestAskersAreBounded(t *testing.T) {
 		q := to("+33155501234")
 		for i := range maxAskers + 100 {
 			q.By = fmt.Sprintf("token:%d", i)
-			release, err := r.Allow(q)
+			release, err := allow(r, q)
 			if (err == nil) != (i < maxAskers) {
 				t.Fatalf("asker %d: %v", i, err)
 			}
@@ -244,7 +244,7 @@ func TestAskersAreBounded(t *testing.T) {
 			}
 		}
 		time.Sleep(2 * time.Minute)
-		if _, err := r.Allow(q); err != nil {
+		if _, err := allow(r, q); err != nil {
 			t.Errorf("after those who are idle could be forgotten: %v", err)
 		}
 		if n := len(r.guards[0].by); n != 1 {
@@ -258,10 +258,10 @@ func TestAskersAreBounded(t *testing.T) {
 func TestGuardsOfTrunks(t *testing.T) {
 	r := rules(t, Guard{Name: "cheap", Trunks: []string{"Strict"}, Prefixes: []string{"+1", "+33"}, Deny: true},
 		Guard{Name: "thin", Trunks: []string{"some"}, Concurrent: 1})
-	if _, err := r.Allow(to("+33155501234")); err == nil || !strings.Contains(err.Error(), "cheap") {
+	if _, err := allow(r, to("+33155501234")); err == nil || !strings.Contains(err.Error(), "cheap") {
 		t.Errorf("the only trunk is closed: %v", err)
 	}
-	if _, err := r.Allow(to("+15551230001")); err != nil {
+	if _, err := allow(r, to("+15551230001")); err != nil {
 		t.Errorf("other trunks are open: %v", err)
 	}
 	list, _ := r.trunks.Route("+15551230001")
@@ -343,7 +343,7 @@ func TestManyAtOnce(t *testing.T) {
 	passed := 0
 	for range 50 {
 		work.Go(func() {
-			if _, err := r.Allow(to("+33155501234")); err == nil {
+			if _, err := allow(r, to("+33155501234")); err == nil {
 				mu.Lock()
 				passed++
 				mu.Unlock()
@@ -370,9 +370,17 @@ func BenchmarkAllow(b *testing.B) {
 	q := to("+33155501234")
 	b.ReportAllocs()
 	for b.Loop() {
-		release, err := r.Allow(q)
+		release, err := allow(r, q)
 		if err == nil {
 			release()
 		}
 	}
+}
+
+// allow asks what a call asks: for its caller id, and for a place in every limit.
+func allow(r *Rules, q Request) (release func(), err error) {
+	if err := r.CallerID(q); err != nil {
+		return nil, err
+	}
+	return r.Spend(q)
 }
