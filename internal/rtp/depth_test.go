@@ -35,7 +35,7 @@ func TestSessionsCollectWhatTheConfigurationSays(t *testing.T) {
 	defer s.Close()
 	s.SetMedia(sdp.Media{Sending: formatsOf(codec.PCMU), Receiving: formatsOf(codec.PCMU)})
 	s.adopt()
-	if depth := s.playout.collected(); depth != 0 {
+	if depth := s.stream.playout.collected(); depth != 0 {
 		t.Errorf("collects %d ms", depth)
 	}
 }

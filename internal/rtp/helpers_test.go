@@ -1,6 +1,8 @@
 package rtp
 
 import (
+	"slices"
+
 	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/sdp"
 )
@@ -29,3 +31,21 @@ func with(c codec.Codec) func(*sdp.Media) { return func(m *sdp.Media) { use(m, c
 
 // withoutEvents takes telephone-event away.
 func withoutEvents(m *sdp.Media) { m.Sending.Events, m.Receiving.Events = nil, nil }
+
+// remembering is a decoder that notes what it is asked to make up.
+type remembering struct{ asked [][]byte }
+
+func (r *remembering) Decode(dst []int16, payload []byte) int {
+	for i := range 320 {
+		dst[i] = int16(payload[1]) * 100
+	}
+	return 320
+}
+
+func (r *remembering) Conceal(dst []int16, following []byte) bool {
+	for i := range dst {
+		dst[i] = -5000
+	}
+	r.asked = append(r.asked, slices.Clone(following))
+	return true
+}

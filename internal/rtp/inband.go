@@ -14,11 +14,11 @@ const (
 	keyFloor  = 4e-5 // of full scale's power, less is no key: -44 dB
 )
 
-// inbandEar finds keys in the sound of a peer without telephone-event: eight
-// Goertzel filters over one block after the other. A key is told once, when two
+// inbandDetector is a DTMF detector for the sound of a peer without telephone-event:
+// eight Goertzel filters over one block after the other. A key is told once, when two
 // blocks in a row say it, and is over after two that do not; so presses and
 // pauses of 40 ms are enough.
-type inbandEar struct {
+type inbandDetector struct {
 	size   int // samples of a block
 	turn   [8]float32
 	s1, s2 [8]float32 // the filters' memory
@@ -30,9 +30,9 @@ type inbandEar struct {
 	missed int  // blocks since it was last heard
 }
 
-// tune makes the ear ready for sound of a rate in Hz.
-func (e *inbandEar) tune(rate int) {
-	*e = inbandEar{size: rate * blockMillis4 / 4000}
+// tune makes the detector ready for sound of a rate in Hz.
+func (e *inbandDetector) tune(rate int) {
+	*e = inbandDetector{size: rate * blockMillis4 / 4000}
 	for i := range e.turn {
 		frequency := lowGroup[i%4]
 		if i >= 4 {
@@ -42,21 +42,21 @@ func (e *inbandEar) tune(rate int) {
 	}
 }
 
-// follow makes the ear ready for frames of a length.
-func (e *inbandEar) follow(samples int) {
+// follow makes the detector ready for frames of a length.
+func (e *inbandDetector) follow(samples int) {
 	if rate := samples * 50; e.size != rate*blockMillis4/4000 {
 		e.tune(rate)
 	}
 }
 
 // rest takes a frame of silence.
-func (e *inbandEar) rest() {
+func (e *inbandDetector) rest() {
 	e.s1, e.s2, e.energy, e.n = [8]float32{}, [8]float32{}, 0, 0
 	e.last, e.held, e.missed = 0, 0, 0
 }
 
 // hear takes a frame and returns the key that begins in it, or 0.
-func (e *inbandEar) hear(pcm []int16) (key byte) {
+func (e *inbandDetector) hear(pcm []int16) (key byte) {
 	for len(pcm) > 0 {
 		n := min(e.size-e.n, len(pcm))
 		e.filter(pcm[:n])
@@ -71,7 +71,7 @@ func (e *inbandEar) hear(pcm []int16) (key byte) {
 	return key
 }
 
-func (e *inbandEar) filter(pcm []int16) {
+func (e *inbandDetector) filter(pcm []int16) {
 	energy := float32(0)
 	for _, sample := range pcm {
 		x := float32(sample) / 32768
@@ -84,7 +84,7 @@ func (e *inbandEar) filter(pcm []int16) {
 
 // filterGroup runs four filters at once: their memory then stays in registers,
 // and none waits for another.
-func (e *inbandEar) filterGroup(group int, pcm []int16) {
+func (e *inbandDetector) filterGroup(group int, pcm []int16) {
 	turn := (*[4]float32)(e.turn[group:])
 	s1, s2 := (*[4]float32)(e.s1[group:]), (*[4]float32)(e.s2[group:])
 	ta, tb, tc, td := turn[0], turn[1], turn[2], turn[3]
@@ -101,7 +101,7 @@ func (e *inbandEar) filterGroup(group int, pcm []int16) {
 }
 
 // judge takes what a block says and returns the key that begins with it.
-func (e *inbandEar) judge(said byte) (begun byte) {
+func (e *inbandDetector) judge(said byte) (begun byte) {
 	switch {
 	case said != 0 && said == e.held:
 		e.missed = 0
@@ -117,7 +117,7 @@ func (e *inbandEar) judge(said byte) (begun byte) {
 }
 
 // key returns what this block says.
-func (e *inbandEar) key() byte {
+func (e *inbandDetector) key() byte {
 	if e.energy < keyFloor*float32(e.size) {
 		return 0
 	}
@@ -136,7 +136,7 @@ func (e *inbandEar) key() byte {
 }
 
 // strongest returns the tone of a group that stands out, -1 for none, and its power.
-func (e *inbandEar) strongest(group int) (at int, power float32) {
+func (e *inbandDetector) strongest(group int) (at int, power float32) {
 	second := float32(0)
 	for i := range 4 {
 		s1, s2 := e.s1[group+i], e.s2[group+i]

@@ -14,7 +14,7 @@ import (
 
 // keysIn returns what an ear hears in samples.
 func keysIn(samples []int16, rate int) string {
-	var e inbandEar
+	var e inbandDetector
 	e.tune(rate)
 	var got []byte
 	for size := rate / 50; len(samples) >= size; samples = samples[size:] {
@@ -178,7 +178,7 @@ func addNoise(samples []int16, level float64) {
 func BenchmarkInbandEar(b *testing.B) {
 	for _, rate := range []int{8000, 16000} {
 		b.Run(fmt.Sprint(rate), func(b *testing.B) {
-			var e inbandEar
+			var e inbandDetector
 			e.tune(rate)
 			voice := vowel(rate, rate/50)
 			b.ReportAllocs()
@@ -197,7 +197,7 @@ func FuzzInbandEar(f *testing.F) {
 			at := i % (len(sound) / 2)
 			samples = append(samples, int16(sound[2*at])|int16(sound[2*at+1])<<8)
 		}
-		var e inbandEar
+		var e inbandDetector
 		e.tune(8000)
 		for n := int(cut)%160 + 1; len(samples) >= n; samples = samples[n:] {
 			if key := e.hear(samples[:n]); key != 0 && !strings.ContainsRune(keys, rune(key)) {

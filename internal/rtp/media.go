@@ -1,7 +1,6 @@
 package rtp
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/switchhook/switchhook/internal/codec"
@@ -31,11 +30,10 @@ type agreement struct {
 	sending  codec.Codec
 	encoder  codec.Encoder
 	events   sdp.Events // that are sent; the zero Events if the peer takes none
+	pcm      []int16    // room for a packet, where the codec encodes it in one piece
 	decoding *decoding
 	kinds    [128]kind // by payload type
-	sealer   *sealer   // nil for plain RTP, as is the opener
-	opener   *opener
-	aside    *aside // where a codec is not for shards
+	costly   bool      // a codec is not for shards
 }
 
 func newAgreement(m sdp.Media) *agreement {
@@ -45,15 +43,16 @@ func newAgreement(m sdp.Media) *agreement {
 		obliging.Oblige(codec.Wishes(m.Sending.Codecs[0].Opus))
 	}
 	a.events, _ = m.Sending.EventsFor(a.sending.ClockRate)
+	if a.sending.Whole() {
+		a.pcm = make([]int16, longestFrames*a.sending.Samples())
+	}
 	heard := a.listen()
-	if a.sending.Costly() || slices.ContainsFunc(heard, codec.Codec.Costly) {
-		a.aside = newAside()
-	}
-	if p := m.Protection; p.Suite != sdp.Unprotected {
-		a.sealer, a.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)
-	}
+	a.costly = a.sending.Costly() || slices.ContainsFunc(heard, codec.Codec.Costly)
 	return a
 }
+
+// number is the payload type of the codec that is sent.
+func (a *agreement) number() uint8 { return a.media.Sending.Codecs[0].PayloadType }
 
 // listen prepares for what may come, and returns the codecs of that.
 func (a *agreement) listen() (heard []codec.Codec) {
@@ -83,99 +82,4 @@ func codecOf(f sdp.Format) codec.Codec {
 		panic("rtp: media with the unknown codec " + f.Codec)
 	}
 	return c
-}
-
-// SetMedia says what has been agreed on, at any time: it takes effect at the
-// next tick. Nothing is sent or heard before the first. It panics if a codec or the
-// suite is unknown, or if there is no codec in a direction.
-func (s *Session) SetMedia(m sdp.Media) {
-	if !m.Protection.Suite.Known() {
-		panic("rtp: media with an unknown suite")
-	}
-	m.Remote = netip.AddrPortFrom(m.Remote.Addr().Unmap(), m.Remote.Port())
-	m.RemoteRTCP = netip.AddrPortFrom(m.RemoteRTCP.Addr().Unmap(), m.RemoteRTCP.Port())
-	s.agreed.Store(newAgreement(m))
-}
-
-// SetHost says that the peer signals from another host now: see Media.Host. It
-// must not cross a SetMedia.
-func (s *Session) SetHost(host netip.Addr) {
-	if agreed := s.agreed.Load(); agreed != nil {
-		moved := *agreed
-		moved.media.Host = host
-		s.agreed.Store(&moved)
-	}
-}
-
-// SampleRate returns the rate, in Hz, of the sound of the codec that is sent by what
-// was agreed on last; 0 before there is one. A call in which it is more than the
-// mix's may want mixer.Mix.Rise.
-func (s *Session) SampleRate() int {
-	if agreed := s.agreed.Load(); agreed != nil {
-		return agreed.sending.SampleRate
-	}
-	return 0
-}
-
-// adopt puts into force what SetMedia said last. It returns nil while there is
-// nothing.
-func (s *Session) adopt() *agreement {
-	agreed := s.agreed.Load()
-	if agreed == nil || agreed == s.media {
-		return s.media
-	}
-	if former := s.media; former == nil || former.decoding != agreed.decoding { // else only the host is another
-		s.formats = s.playout.accept(agreed.decoding)
-		another := former == nil || former.sending != agreed.sending
-		if another {
-			s.encoder = agreed.encoder
-			s.out.filled = 0 // of the former codec
-		}
-		if another || (s.aside == nil) != (agreed.aside == nil) {
-			s.standAside(agreed.aside)
-		}
-		s.adoptKeys(agreed)
-	}
-	if !agreed.media.Receive {
-		s.playout.forget()
-		if s.aside != nil {
-			s.aside.made = nothing
-		}
-		s.inband.rest()
-	}
-	s.media = agreed
-	s.source.signal(agreed.media.Remote, agreed.media.Host.Unmap())
-	s.source.authentic = s.opener != nil
-	return agreed
-}
-
-// standAside changes who works beside the shard; the playout must be here.
-func (s *Session) standAside(next *aside) {
-	former := s.aside
-	if former != nil {
-		former.end()
-	}
-	if s.aside = next; next == nil {
-		s.ahead = former
-		return
-	}
-	next.encoder = s.encoder
-	if former != nil {
-		next.frame, next.samples, next.made = former.frame, former.samples, former.made
-	} else {
-		next.decode(&s.playout, false) // one frame ahead
-	}
-	next.begin(&s.playout)
-}
-
-// adoptKeys puts keys into force. One that stays the same goes on: its counters
-// and its memory of what has come belong to it.
-func (s *Session) adoptKeys(agreed *agreement) {
-	next := agreed.media.Protection
-	if s.sealer == nil || agreed.sealer == nil || s.sealer.key != next.Send || s.sealer.suite != next.Suite {
-		s.sealer = agreed.sealer
-	}
-	if s.opener == nil || agreed.opener == nil || s.opener.key != next.Receive || s.opener.suite != next.Suite {
-		s.opener = agreed.opener
-	}
 }

@@ -110,8 +110,7 @@ func (p *Ports) open(pair int) (s *Session, taken bool, err error) {
 		_ = rtp.close()
 		return nil, taken, err
 	}
-	s = newSession(netip.AddrPortFrom(p.bind, port), rtp, rtcp, func() { p.release(pair) })
-	s.playout.wanted = p.depth
+	s = newSession(netip.AddrPortFrom(p.bind, port), rtp, rtcp, func() { p.release(pair) }, p.depth)
 	return s, false, nil
 }
 

@@ -56,14 +56,14 @@ func TestProtectedSessionBelievesNothingElse(t *testing.T) {
 	odd := newStranger(t)
 	for i := range 20 {
 		odd.say(t, header{sequence: uint16(i), timestamp: uint32(160 * i), ssrc: 7}, make([]byte, 160), b)
-		odd.say(t, a.out.header, make([]byte, 170), b)
+		odd.say(t, a.stream.out.header, make([]byte, 170), b)
 		l.tick(audio.NewOscillator(-10, 1000), 1)
 	}
 	stats := b.Stats()
 	if stats.Forged != 40 || stats.Remote != a.LocalAddr() || stats.Lost+stats.Concealed > 0 {
 		t.Errorf("%+v", stats)
 	}
-	b.hearReport(make([]byte, 40), a.LocalAddr(), 0)
+	b.takeReport(make([]byte, 40), a.LocalAddr(), 0)
 	if b.Stats().Forged != 41 {
 		t.Error("an unprotected report is not counted as forged")
 	}
@@ -73,9 +73,8 @@ func TestReplayedPacketsAreCounted(t *testing.T) {
 	a, b, _, _ := protectedPair(t, sdp.AES128SHA80)
 	l := &line{a: a, b: b}
 	l.tick(nil, 10)
-	packet, again := a.out.packet[:headerSize+160], make([]byte, headerSize+160+fullTag)
-	h, _, _ := parse(packet)
-	again = again[:a.sealer.seal(again, packet, h)]
+	packet, again := a.stream.out.packet[:headerSize+160], make([]byte, headerSize+160+fullTag)
+	again = again[:a.sealer.seal(again, packet)]
 	for range 5 {
 		if err := a.rtp.send(again, b.LocalAddr()); err != nil {
 			t.Fatal(err)

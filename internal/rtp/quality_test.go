@@ -90,13 +90,12 @@ func TestOnlyWhatNeverComesIsALoss(t *testing.T) {
 		order = append(order, arrival{uint16(64000 + i), float64(i) + 8*random.Float64()})
 	}
 	slices.SortFunc(order[1:], func(a, b arrival) int { return cmp.Compare(a.at, b.at) })
-	var s source
-	s.signal(told, told.Addr())
+	var n numbering
 	for _, packet := range order {
-		s.admit(told, header{ssrc: 1, sequence: packet.sequence})
+		n.admit(header{ssrc: 1, sequence: packet.sequence})
 	}
-	if s.losses.lost != want || s.losses.runs != want || s.losses.bursts != 0 {
-		t.Errorf("%d lost in %d runs and %d bursts, want %d alone", s.losses.lost, s.losses.runs, s.losses.bursts, want)
+	if n.losses.lost != want || n.losses.runs != want || n.losses.bursts != 0 {
+		t.Errorf("%d lost in %d runs and %d bursts, want %d alone", n.losses.lost, n.losses.runs, n.losses.bursts, want)
 	}
 }
 

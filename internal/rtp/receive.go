@@ -1,100 +1,46 @@
 package rtp
 
-import (
-	"time"
+import "time"
 
-	"github.com/switchhook/switchhook/internal/audio"
-)
+// toneGapTicks is how long after a packet of a tone gaps are still the tone's.
+const toneGapTicks = 4
 
-const (
-	// maxDrain bounds the packets taken in one tick, so that a flood costs the
-	// other calls of the shard little.
-	maxDrain = 128
-	// hushTicks is how long after a packet of a tone gaps are still the tone's.
-	hushTicks = 4
-)
-
-// drain takes what has arrived since the last tick.
-func (s *Session) drain(m *agreement) {
-	for range maxDrain / batchSize {
-		n := s.rtp.receive(s.desk.batch)
-		for i := range n {
-			if m != nil {
-				s.take(m, i)
-			}
-		}
-		if n < batchSize {
-			return
-		}
-	}
-}
-
-// take handles one packet of the batch.
-func (s *Session) take(m *agreement, i int) {
-	if s.desk.batch.size[i] < 0 {
-		s.counters.malformed.Add(1)
-		return
-	}
-	packet := s.desk.batch.data[i][:s.desk.batch.size[i]]
-	if isRTCP(packet) {
-		s.hearReport(packet, s.desk.batch.from[i], s.desk.batch.at[i])
-		return
-	}
-	if s.opener != nil {
-		var what opened
-		if packet, what = s.opener.open(packet); !s.trusted(what) {
-			return
-		}
-	}
+// receivePacket takes a packet where its header alone tells whose it is.
+func (s *Stream) receivePacket(packet []byte, at int64) {
 	h, payload, ok := parse(packet)
-	if !ok {
+	if !ok || len(packet) > maxPacket {
 		s.counters.malformed.Add(1)
 		return
 	}
-	kind := m.kinds[h.payloadType]
+	kind := s.terms.kinds[h.payloadType]
 	if kind == unknownKind {
 		s.counters.ignored.Add(1)
 		return
 	}
-	judged := s.source.admit(s.desk.batch.from[i], h)
-	if !s.welcome(judged, i) {
+	s.receive(h, payload, kind, s.numbers.admit(h), at, len(packet))
+}
+
+// receive takes a packet that came at a Unix time in ns, with so many bytes, and that
+// has been judged.
+func (s *Stream) receive(h header, payload []byte, kind kind, judged verdict, at int64, size int) {
+	if !s.count(judged, at, size) {
 		return
 	}
 	switch kind {
 	case toneKind:
-		s.hearTone(h, payload, s.desk.batch.at[i])
+		s.receiveEvent(h, payload, at)
 	case noiseKind:
-		if m.media.Receive && judged != older && s.playout.clock == noiseClock {
+		if s.terms.media.Receive && judged != older && s.playout.clock == noiseClock {
 			s.playout.rememberNoise(h, payload)
 		}
 	default:
-		if judged != older {
-			s.waits.came(s.desk.batch.at[i])
-		}
-		format := s.formats[kind-soundKind]
-		clock := s.playout.formats[format].codec.ClockRate
-		s.reception.arrive(h.timestamp, time.Duration(s.desk.batch.at[i]-s.origin), clock)
-		s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(clock)))
-		if m.media.Receive {
-			s.keep(h, format, payload, judged != older)
-		}
+		s.receiveSound(h, payload, s.formats[kind-soundKind], judged != older, at)
 	}
 }
 
-// trusted counts what is not authentic.
-func (s *Session) trusted(what opened) bool {
-	switch what {
-	case forged:
-		s.counters.forged.Add(1)
-	case replayed:
-		s.counters.replayed.Add(1)
-	}
-	return what == authentic
-}
-
-// welcome counts packet i of the batch by what its source means, and reports whether its
+// count counts a packet by what its source and number mean, and reports whether its
 // payload is to be used.
-func (s *Session) welcome(judged verdict, i int) bool {
+func (s *Stream) count(judged verdict, at int64, size int) bool {
 	switch judged {
 	case stray:
 		s.counters.ignored.Add(1)
@@ -104,24 +50,26 @@ func (s *Session) welcome(judged verdict, i int) bool {
 		return false
 	case begun:
 		s.playout.follow()
-		s.ear = toneEar{}
+		s.events = eventReceiver{}
 		s.control.restart()
-		s.reception.begin(s.counters.lost.Load())
+		s.reception.begin(s.counters.lost.Load(), at)
 	}
 	s.reception.received++
 	s.counters.received.Add(1)
-	s.counters.receivedBytes.Add(uint64(s.desk.batch.size[i]))
-	s.counters.lastPacket.Store(s.desk.batch.at[i])
-	s.counters.lost.Store(s.reception.lostBefore + int64(s.source.expected()) - int64(s.reception.received))
-	if known := s.counters.remote.Load(); known == nil || *known != s.desk.batch.from[i] {
-		learnt := s.desk.batch.from[i]
-		s.counters.remote.Store(&learnt)
-	}
+	s.counters.receivedBytes.Add(uint64(size))
+	s.counters.lastPacket.Store(at)
+	s.counters.lost.Store(s.reception.lostBefore + int64(s.numbers.expected()) - int64(s.reception.received))
 	return true
 }
 
-// keep puts sound into the jitter buffer.
-func (s *Session) keep(h header, format uint8, payload []byte, newest bool) {
+// receiveSound puts sound into the jitter buffer.
+func (s *Stream) receiveSound(h header, payload []byte, format uint8, newest bool, at int64) {
+	clock := s.playout.formats[format].codec.ClockRate
+	s.reception.arrive(h.timestamp, time.Duration(at-s.reception.origin), clock)
+	s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(clock)))
+	if !s.terms.media.Receive {
+		return
+	}
 	switch s.playout.push(h, format, payload, newest) {
 	case late:
 		s.counters.late.Add(1)
@@ -132,24 +80,13 @@ func (s *Session) keep(h header, format uint8, payload []byte, newest bool) {
 	}
 }
 
-func (s *Session) hearTone(h header, payload []byte, at int64) {
-	key, sounding := s.ear.hear(h, payload, at)
+// receiveEvent takes a packet of telephone-event.
+func (s *Stream) receiveEvent(h header, payload []byte, at int64) {
+	key, sounding := s.events.receive(h, payload, at)
 	if sounding {
-		s.hush = hushTicks
+		s.toneGap = toneGapTicks
 	}
 	if key != 0 {
-		s.onTone(key)
-	}
-}
-
-// hearInband looks for keys in a frame of a peer without telephone-event.
-func (s *Session) hearInband(f audio.Frame, made sound) {
-	if made == nothing {
-		s.inband.rest()
-		return
-	}
-	s.inband.follow(len(f))
-	if key := s.inband.hear(f); key != 0 {
 		s.onTone(key)
 	}
 }

@@ -23,8 +23,8 @@ func FuzzReceive(f *testing.F) {
 			a.ReadFrame(frame[:])
 		}
 		a.ReadFrame(frame[:])
-		if a.playout.buffer.count > maxSlots || a.playout.depth() > 10*jumpLimit {
-			t.Fatalf("%d packets, %d ms wait", a.playout.buffer.count, a.playout.depth())
+		if a.stream.playout.buffer.count > maxSlots || a.stream.playout.depth() > 10*jumpLimit {
+			t.Fatalf("%d packets, %d ms wait", a.stream.playout.buffer.count, a.stream.playout.depth())
 		}
 	})
 }

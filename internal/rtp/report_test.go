@@ -55,8 +55,8 @@ func TestOpinionFallsWithLoss(t *testing.T) {
 
 func TestReportsHoldVoIPMetrics(t *testing.T) {
 	s := dropping(t, 10)
-	n := s.writeReport(s.media, time.Now())
-	f, ok := parseRTCP(s.control.packet[:n], 1) // the peer's SSRC is 1
+	n := s.stream.writeReport(time.Now())
+	f, ok := parseRTCP(s.stream.control.packet[:n], 1) // the peer's SSRC is 1
 	if !ok || !f.told || !f.heard {
 		t.Fatalf("%v, %+v", ok, f)
 	}

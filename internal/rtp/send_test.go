@@ -109,7 +109,7 @@ func TestReportsShareThePortIfAgreed(t *testing.T) {
 		if !mux {
 			want++
 		}
-		if got := b.control.from.Port(); got != want {
+		if got := b.rtcpFrom.Port(); got != want {
 			t.Errorf("mux %v: reports come from port %d, want %d", mux, got, want)
 		}
 		if stats := b.Stats(); stats.Malformed+stats.Ignored > 0 || stats.RemoteMOS == 0 {

@@ -1,211 +1,237 @@
 package rtp
 
 import (
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/binary"
+	"context"
 	"net/netip"
 	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
-	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sdp"
 )
 
-// Session is one audio stream: a port of a mix. ReadFrame, WriteFrame and Close
-// belong to the shard that ticks it; the other methods to anybody.
+// Session is a Stream on a pair of sockets, and a port of a mix. It fetches packets
+// inside ReadFrame and sends them inside WriteFrame, learns where they come from, and
+// protects them by SRTP. ReadFrame, WriteFrame and Close belong to the shard that
+// ticks it; the other methods to anybody.
 type Session struct {
-	local netip.AddrPort
-	rtp   *socket
-	rtcp  *socket
-	give  func() // gives the ports back
+	stream Stream
+	local  netip.AddrPort
+	rtp    *socket
+	rtcp   *socket
+	give   func() // gives the ports back
 
-	agreed   atomic.Pointer[agreement] // what SetMedia said last
-	onTone   func(byte)
-	tones    toneSender
-	toneTurn chan struct{} // one SendTones at a time
-	gone     chan struct{} // closed by Close
-	closed   atomic.Bool
-	counters counters
+	agreed atomic.Pointer[transport]      // what SetMedia and SetHost said last
+	remote atomic.Pointer[netip.AddrPort] // where the peer's packets come from
 
 	// The shard's own.
-	media        *agreement        // in force, as of the last tick
-	formats      [maxFormats]uint8 // which of the playout's formats its codecs are
-	encoder      codec.Encoder
-	aside        *aside // works for a costly codec; nil for others
-	ahead        *aside // one that has ended, whose frame comes next; nil after that
-	source       source
-	playout      playout
-	ear          toneEar
-	inband       inbandEar
-	packetMillis int   // how much sound the packet had that was played last; 0 before one
-	hush         int   // ticks in which the peer's gaps are a tone's, not losses
-	desk         *desk // while the shard is in here
-	out          outgoing
-	sealer       *sealer      // what is sent is protected by it; nil for plain RTP
-	opener       *opener      // what comes must be
-	inward       audio.Bridge // from the codec's rate to the call's
-	outward      audio.Bridge // and back
-	control      control
-	turn         int   // counts reads
-	phase        int   // spreads the sessions' RTCP
-	origin       int64 // Unix time in ns, from which arrival is counted
-	waits        waits
-	reception    reception
+	transport *transport // in force, as of the last tick
+	source    source
+	sealer    *sealer        // what is sent is protected by it; nil for plain RTP
+	opener    *opener        // what comes must be
+	rtcpFrom  netip.AddrPort // where the peer's RTCP comes from; zero until known
+	worker    *worker        // where a codec is not for shards; nil for others
+	retired   *worker        // one that has ended, whose last frame comes next
+	outbox    *packetQueue   // what the worker has made
+	waits     waits
+	turn      int // counts reads
+	phase     int // spreads the sessions' RTCP
 }
 
-func newSession(local netip.AddrPort, rtp, rtcp *socket, give func()) *Session {
-	var random [4 + 2 + 4 + 1 + 12]byte
-	_, _ = rand.Read(random[:]) // never fails
-	s := &Session{
-		local: local, rtp: rtp, rtcp: rtcp, give: give,
-		onTone:   func(byte) {},
-		toneTurn: make(chan struct{}, 1),
-		gone:     make(chan struct{}),
-		origin:   time.Now().UnixNano(),
-		phase:    int(random[10]),
-	}
-	s.out.header = header{
-		ssrc: binary.BigEndian.Uint32(random[0:]),
-		// RFC 3550 §5.1: all three random. RFC 3711 §3.3.1: far from the first wrap,
-		// which nobody may miss.
-		sequence:  binary.BigEndian.Uint16(random[4:]) & 0x7fff,
-		timestamp: binary.BigEndian.Uint32(random[6:]),
-	}
-	base64.StdEncoding.Encode(s.control.name[:], random[11:])
+// transport is how the stream of an agreement travels, with what the shard may not
+// make itself.
+type transport struct {
+	*agreement
+	host   netip.Addr // that the peer signals from
+	sealer *sealer    // nil for plain RTP, as is the opener
+	opener *opener
+	worker *worker // nil where all codecs are for shards
+}
+
+// outboxPackets is how many packets may wait for the shard: as many as the frames
+// that may wait for the worker make.
+const outboxPackets = 2 * waitingFrames
+
+func newSession(local netip.AddrPort, rtp, rtcp *socket, give func(), depth time.Duration) *Session {
+	s := &Session{local: local, rtp: rtp, rtcp: rtcp, give: give}
+	s.stream.init(StreamConfig{Output: (*sessionOutput)(s), Depth: depth})
+	s.phase = int(s.stream.out.header.ssrc & 0xff)
 	return s
 }
 
 // LocalAddr returns the address that RTP is received on; RTCP has the next port.
 func (s *Session) LocalAddr() netip.AddrPort { return s.local }
 
-// OnTone sets who is told of keys that the peer presses, by RFC 4733, or in its
-// sound if it has no telephone-event; each once, when it begins. It is called on the
-// shard and must not block. Set it before the session joins a mix.
-func (s *Session) OnTone(heard func(key byte)) { s.onTone = heard }
+// OnTone is Stream.OnTone.
+func (s *Session) OnTone(heard func(key byte)) { s.stream.OnTone(heard) }
+
+// SampleRate is Stream.SampleRate.
+func (s *Session) SampleRate() int { return s.stream.SampleRate() }
+
+// SendTones is Stream.SendTones.
+func (s *Session) SendTones(ctx context.Context, tones []byte) error {
+	return s.stream.SendTones(ctx, tones)
+}
+
+// Summary is Stream.Summary.
+func (s *Session) Summary() Summary { return s.stream.Summary() }
+
+// Stats is Stream.Stats, with the address that the peer's packets come from.
+func (s *Session) Stats() Stats {
+	stats := s.stream.Stats()
+	if remote := s.remote.Load(); remote != nil {
+		stats.Remote = *remote
+	}
+	return stats
+}
+
+// SetMedia says what has been agreed on, at any time: it takes effect at the
+// next tick. Nothing is sent or heard before the first. It panics if a codec or the
+// suite is unknown, or if there is no codec in a direction.
+func (s *Session) SetMedia(m sdp.Media) {
+	if !m.Protection.Suite.Known() {
+		panic("rtp: media with an unknown suite")
+	}
+	m.Remote = netip.AddrPortFrom(m.Remote.Addr().Unmap(), m.Remote.Port())
+	m.RemoteRTCP = netip.AddrPortFrom(m.RemoteRTCP.Addr().Unmap(), m.RemoteRTCP.Port())
+	t := &transport{agreement: newAgreement(m), host: m.Host.Unmap()}
+	if p := m.Protection; p.Suite != sdp.Unprotected {
+		t.sealer, t.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)
+	}
+	if t.costly {
+		t.worker = newWorker(&s.stream)
+	}
+	s.stream.agreed.Store(t.agreement)
+	s.agreed.Store(t)
+}
+
+// SetHost says that the peer signals from another host now: see Media.Host. It
+// must not cross a SetMedia.
+func (s *Session) SetHost(host netip.Addr) {
+	if agreed := s.agreed.Load(); agreed != nil {
+		moved := *agreed
+		moved.host = host.Unmap()
+		s.agreed.Store(&moved)
+	}
+}
 
 // ReadFrame implements audio.Source: it takes what has arrived and says what is
 // to be heard of the peer now, at 8 or 16 kHz, whatever the codec's rate is.
 func (s *Session) ReadFrame(f audio.Frame) bool {
-	if s.closed.Load() {
+	switch {
+	case s.stream.closed.Load():
 		return false
+	case s.worker != nil && s.worker.busy.Load(): // it did not get the processor in time
+		return s.worker.cover(f)
 	}
-	if s.aside != nil && s.aside.away.Load() { // it did not get the processor in time
-		return s.cover(f)
-	}
-	s.desk = takeDesk()
+	s.stream.enter()
 	heard := s.read(f)
-	leaveDesk(s.desk)
-	s.desk = nil
+	s.stream.leave()
 	return heard
 }
 
-// read is ReadFrame, at a desk.
+// read is ReadFrame, with buffers.
 func (s *Session) read(f audio.Frame) bool {
-	m := s.adopt()
+	s.adopt()
 	s.source.quiet++
-	s.drain(m)
+	s.drain()
 	s.waits.read()
-	s.turn++
-	s.converse(m)
-	if m == nil || !m.media.Receive {
-		s.inward.Rest()
-		return false
+	s.converse()
+	switch former := s.retired; {
+	case former != nil:
+		s.retired = nil
+		return former.read(f)
+	case s.worker != nil && s.worker.samples > 0:
+		return s.worker.read(f)
 	}
-	if s.hush > 0 {
-		s.hush--
-	}
-	heard := f
-	if samples := s.samples(); len(f) != samples {
-		heard = s.desk.frame[:samples]
-	}
-	made := s.next(heard)
-	if len(m.media.Receiving.Events) == 0 {
-		s.hearInband(heard, made)
-	}
-	switch made {
-	case invented:
-		s.counters.concealed.Add(1)
-	case noise:
-		s.counters.comfort.Add(1)
-	}
-	if made == nothing || silent(heard) {
-		s.inward.Rest()
-		return false
-	}
-	s.inward.Convert(f, heard)
-	return true
+	return s.stream.read(f)
 }
 
-// samples returns the length of the next frame.
-func (s *Session) samples() int {
-	switch {
-	case s.aside != nil:
-		return s.aside.samples
-	case s.ahead != nil:
-		return s.ahead.samples
+// WriteFrame implements audio.Sink: it sends a frame to the peer, silence too,
+// since a stream that stops would close the holes that it has made in NATs.
+func (s *Session) WriteFrame(f audio.Frame) {
+	if s.transport == nil || s.stream.closed.Load() {
+		return
 	}
-	return s.playout.samples()
-}
-
-// next fills a frame of the codec's rate with what comes next.
-func (s *Session) next(heard audio.Frame) sound {
-	s.packetMillis = s.playout.packetMillis
-	if last := s.ahead; last != nil && s.aside == nil {
-		s.ahead = nil
-		copy(heard, last.frame[:])
-		return last.made
-	}
-	if s.aside == nil {
-		return s.playout.frame(heard, s.hush > 0)
-	}
-	made := s.aside.made
-	if copy(heard, s.aside.frame[:]); made == nothing {
-		clear(heard)
-	}
-	s.aside.stopgap.hear(heard)
-	s.aside.hand(s.hush > 0)
-	return made
-}
-
-// cover continues the sound in place of a frame that is not ready.
-func (s *Session) cover(f audio.Frame) bool {
-	s.counters.concealed.Add(1)
-	d := takeDesk()
-	defer leaveDesk(d)
-	heard := d.frame[:s.aside.stopgap.samples()]
-	if !s.aside.stopgap.invent(heard) || silent(heard) {
-		s.inward.Rest()
-		return false
-	}
-	copy(f, s.inward.Convert(f, heard))
-	return true
-}
-
-// silent reports whether nobody could hear a frame: G.711's smallest steps.
-func silent(f audio.Frame) bool {
-	const threshold = 8
-	for _, sample := range f {
-		if sample > threshold || sample < -threshold {
-			return false
+	if s.worker != nil {
+		s.sendWaiting()
+		if !s.worker.busy.Load() {
+			s.stream.unreachable = !s.source.destination().IsValid()
 		}
+		s.worker.write(f)
+		return
 	}
-	return true
+	s.stream.enter()
+	s.stream.unreachable = !s.source.destination().IsValid()
+	s.stream.write(f)
+	s.stream.leave()
 }
 
 // Close says goodbye to the peer and gives the ports back. Nobody may be inside
 // ReadFrame or WriteFrame, nor call them later.
 func (s *Session) Close() error {
-	if s.closed.Swap(true) {
+	if s.stream.closed.Load() {
 		return nil
 	}
-	close(s.gone)
-	s.leave()
-	s.standAside(nil)
+	if s.worker != nil {
+		s.worker.end()
+	}
+	if s.worker != nil && s.worker.busy.Load() {
+		s.stream.stop() // without a BYE: the stream is not ours just now
+	} else {
+		s.stream.Close(time.Now())
+	}
 	err := s.rtp.close()
 	if second := s.rtcp.close(); err == nil {
 		err = second
 	}
 	s.give()
 	return err
+}
+
+// adopt puts into force what SetMedia and SetHost said last.
+func (s *Session) adopt() {
+	t, former := s.agreed.Load(), s.transport
+	if t == former {
+		return
+	}
+	s.transport = t
+	if former == nil || former.agreement != t.agreement { // else only the host is another
+		s.stream.use(t.agreement)
+		s.adoptKeys(t)
+		s.adoptWorker(t.worker)
+	}
+	if s.worker != nil && !t.media.Receive {
+		s.worker.made = nothing
+	}
+	if s.source.signal(t.media.Remote, t.host) {
+		s.stream.numbers.known = false
+	}
+	s.source.authentic = s.opener != nil
+}
+
+// adoptKeys puts keys into force. One that stays the same goes on: its counters
+// and its memory of what has come belong to it.
+func (s *Session) adoptKeys(t *transport) {
+	next := t.media.Protection
+	if s.sealer == nil || t.sealer == nil || s.sealer.key != next.Send || s.sealer.suite != next.Suite {
+		s.sealer = t.sealer
+	}
+	if s.opener == nil || t.opener == nil || s.opener.key != next.Receive || s.opener.suite != next.Suite {
+		s.opener = t.opener
+	}
+}
+
+// adoptWorker begins to work beside the shard, or ends it. One that works goes on.
+func (s *Session) adoptWorker(next *worker) {
+	switch {
+	case s.worker == nil && next != nil:
+		s.outbox = newPacketQueue(outboxPackets)
+		s.worker = next
+		next.begin()
+	case s.worker != nil && next == nil:
+		s.sendWaiting()
+		s.worker.end()
+		s.worker, s.retired = nil, s.worker
+	}
 }

@@ -135,7 +135,7 @@ func TestHeldSessionHearsNothing(t *testing.T) {
 	if share := audiotest.Goertzel(l.heard[800:], 8000, 1000); share < 0.95 {
 		t.Errorf("after hold: %s", audiotest.Describe(l.heard, 8000))
 	}
-	if depth := b.playout.depth(); depth > 60 {
+	if depth := b.stream.playout.depth(); depth > 60 {
 		t.Errorf("%d ms wait after hold", depth)
 	}
 }
@@ -149,7 +149,7 @@ func TestFramesDoNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(600, func() { l.tick(tone, 1) }); n != 0 { // RTCP included
 		t.Errorf("%v allocations a frame of both", n)
 	}
-	if b.Stats().Received < 600 || b.counters.remoteLost.Load() != 0 {
+	if b.Stats().Received < 600 || b.stream.counters.remoteLost.Load() != 0 {
 		t.Errorf("%+v", b.Stats())
 	}
 }
@@ -184,7 +184,7 @@ func TestBothSidesReport(t *testing.T) {
 	l.tick(audio.NewOscillator(-10, 1000), 3*reportTicks)
 	for _, s := range []*Session{a, b} {
 		stats := s.Stats()
-		if s.control.lastReport == 0 || s.control.from.Port() == 0 {
+		if s.stream.control.lastReport == 0 || s.rtcpFrom.Port() == 0 {
 			t.Errorf("no sender report came: %+v", stats)
 		}
 		if !s.source.from.IsValid() || stats.Malformed != 0 || stats.Ignored != 0 {
@@ -199,10 +199,10 @@ func TestRoundTripIsWithoutThePeersDelay(t *testing.T) {
 	(&line{a: a, b: b}).tick(nil, 3)
 	said := time.Unix(1_800_000_000, 0)
 	var packet [128]byte
-	n := putReport(packet[:], b.out.header.ssrc, b.control.name, nil, &report{
-		ssrc: a.out.header.ssrc, lost: 3, jitter: 80, lastReport: uint32(ntp(said) >> 16), delay: 65536,
+	n := putReport(packet[:], b.stream.out.header.ssrc, b.stream.control.name, nil, &report{
+		ssrc: a.stream.out.header.ssrc, lost: 3, jitter: 80, lastReport: uint32(ntp(said) >> 16), delay: 65536,
 	})
-	a.hearReport(packet[:n], b.LocalAddr(), said.Add(1080*time.Millisecond).UnixNano())
+	a.takeReport(packet[:n], b.LocalAddr(), said.Add(1080*time.Millisecond).UnixNano())
 	stats := a.Stats()
 	if off := stats.RoundTrip - 80*time.Millisecond; off.Abs() > time.Millisecond {
 		t.Errorf("round trip %v, want 80ms", stats.RoundTrip)
@@ -211,7 +211,7 @@ func TestRoundTripIsWithoutThePeersDelay(t *testing.T) {
 		t.Errorf("%+v", stats)
 	}
 	elsewhere := netip.MustParseAddrPort("192.0.2.1:4001")
-	a.hearReport(packet[:n], elsewhere, said.Add(9*time.Second).UnixNano())
+	a.takeReport(packet[:n], elsewhere, said.Add(9*time.Second).UnixNano())
 	if a.Stats().RoundTrip != stats.RoundTrip || a.Stats().Ignored != 1 {
 		t.Errorf("a stranger's report is believed: %+v", a.Stats())
 	}

@@ -4,8 +4,6 @@ import "net/netip"
 
 // How much a packet must prove before the stream follows it.
 const (
-	maxDropout  = 3000 // RFC 3550 appendix A.1: a sequence number this far ahead is plausible
-	maxMisorder = 100  // and this far behind
 	// silentTicks is how long the present source must have been silent before a
 	// neighbour may take its place: half a second.
 	silentTicks = 25
@@ -24,17 +22,6 @@ const (
 	announced                 // what its description says
 )
 
-// verdict is what a packet's source and number mean for the stream.
-type verdict uint8
-
-const (
-	stray  verdict = iota // not of this stream, or not yet
-	newest                // the stream's highest sequence number so far
-	older                 // of the stream, out of order
-	twice                 // of the stream, and seen before
-	begun                 // the first of a stream that replaces the former one
-)
-
 // source decides whose packets are the stream. Peers behind NAT send from
 // another address than the one they announced (RFC 4961), so the address is
 // learnt; but nobody may take a stream by sending to ports that he guesses.
@@ -50,14 +37,7 @@ type source struct {
 	host      netip.Addr     // that it signals from; zero if unknown
 	authentic bool           // every packet that comes here was checked
 	from      netip.AddrPort // whose packets are the stream; zero until known
-	ssrc      uint32
-	quiet     int // ticks since its last packet
-
-	highest uint16 // sequence number
-	cycles  uint32 // what its wraps add to it
-	base    uint32 // the first one
-	seen    uint64 // bit i: highest-i has come
-	losses  losses
+	quiet     int            // ticks since its last packet
 
 	candidate struct {
 		from netip.AddrPort
@@ -67,15 +47,18 @@ type source struct {
 	}
 }
 
-// signal sets the address of the peer's description, and the host that sent it.
-// If the address differs from the former one, the stream's source is open again.
-func (s *source) signal(to netip.AddrPort, host netip.Addr) {
+// signal sets the address of the peer's description, and the host that sent it. It
+// reports whether the address is another than before: then the stream's source is
+// open again.
+func (s *source) signal(to netip.AddrPort, host netip.Addr) (opened bool) {
 	s.host = host
-	if s.signalled != to {
-		s.signalled = to
-		s.from = netip.AddrPort{}
-		s.candidate.run = 0
+	if s.signalled == to {
+		return false
 	}
+	s.signalled = to
+	s.from = netip.AddrPort{}
+	s.candidate.run = 0
+	return true
 }
 
 // standing is what speaks for an address.
@@ -102,29 +85,28 @@ func (s *source) destination() netip.AddrPort {
 	return s.signalled
 }
 
-// admit judges a packet.
-func (s *source) admit(from netip.AddrPort, h header) verdict {
-	if s.from == from && s.ssrc == h.ssrc && s.plausible(h.sequence) {
+// admit judges a packet. The stream that is received so far is n.
+func (s *source) admit(from netip.AddrPort, h header, n *numbering) verdict {
+	if s.from == from && n.continues(h) {
 		s.candidate.run = 0
 		s.quiet = 0
-		return s.count(h.sequence)
+		return n.count(h.sequence)
 	}
-	if s.follow(from, h) < s.needed(from, h) {
+	if s.follow(from, h) < s.needed(from, h, n) {
 		return stray
 	}
-	moved := s.from.IsValid() && s.ssrc == h.ssrc && s.plausible(h.sequence)
-	s.from, s.ssrc, s.quiet = from, h.ssrc, 0
+	moved := s.from.IsValid() && n.continues(h)
+	s.from, s.quiet = from, 0
 	s.candidate.run = 0
 	if moved {
-		return s.count(h.sequence)
+		return n.count(h.sequence)
 	}
-	s.highest, s.cycles, s.base, s.seen = h.sequence, 0, uint32(h.sequence), 1
-	s.losses = losses{}
+	n.begin(h)
 	return begun
 }
 
 // needed is how many consecutive packets a source must send to be believed.
-func (s *source) needed(from netip.AddrPort, h header) int {
+func (s *source) needed(from netip.AddrPort, h header, n *numbering) int {
 	standing, present := s.standing(from), nobody
 	if s.from.IsValid() {
 		present = s.standing(s.from)
@@ -137,8 +119,8 @@ func (s *source) needed(from netip.AddrPort, h header) int {
 	case present == nobody && standing == foreigner:
 		return strangerRun
 	case standing > present,
-		from == s.from, // its stream began anew
-		standing == neighbour && h.ssrc == s.ssrc && s.plausible(h.sequence): // its NAT took another port
+		from == s.from,                          // its stream began anew
+		standing == neighbour && n.continues(h): // its NAT took another port
 		return usualRun
 	case standing == neighbour && s.quiet >= silentTicks:
 		return strangerRun
@@ -157,34 +139,3 @@ func (s *source) follow(from netip.AddrPort, h header) int {
 	c.next = h.sequence + 1
 	return c.run
 }
-
-func (s *source) plausible(sequence uint16) bool {
-	ahead := sequence - s.highest
-	return ahead < maxDropout || ahead > 1<<16-1-maxMisorder
-}
-
-// count notes a sequence number of the stream (RFC 3550 appendix A.1).
-func (s *source) count(sequence uint16) verdict {
-	ahead := int16(sequence - s.highest)
-	if ahead > 0 {
-		s.losses.advance(s.seen, uint16(ahead), s.expected())
-		if sequence < s.highest {
-			s.cycles += 1 << 16
-		}
-		s.highest = sequence
-		s.seen = s.seen<<min(uint(ahead), 64) | 1
-		return newest
-	}
-	bit := uint64(1) << min(uint(-int(ahead)), 64)
-	if ahead > -64 && s.seen&bit != 0 {
-		return twice
-	}
-	s.seen |= bit
-	return older
-}
-
-// extended is the highest sequence number with its wraps.
-func (s *source) extended() uint32 { return s.cycles + uint32(s.highest) }
-
-// expected is how many packets the peer has sent, as far as we can know.
-func (s *source) expected() uint32 { return s.extended() - s.base + 1 }

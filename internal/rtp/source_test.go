@@ -98,12 +98,12 @@ func TestWhosePacketsAreTheStream(t *testing.T) {
 			{told, 1, 65534, begun}, {told, 1, 0, newest}, {told, 1, 65535, older}, {told, 1, 65535, twice}, {told, 1, 1, newest}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := source{authentic: test.authentic}
+			s, n := source{authentic: test.authentic}, numbering{}
 			s.signal(test.announced, test.host)
 			run := func(steps []step) {
 				for i, step := range steps {
 					h := header{ssrc: step.ssrc, sequence: step.sequence}
-					if got := s.admit(step.from, h); got != step.want {
+					if got := s.admit(step.from, h, &n); got != step.want {
 						t.Fatalf("step %d: verdict %d, want %d", i, got, step.want)
 					}
 				}
@@ -120,11 +120,12 @@ func TestWhosePacketsAreTheStream(t *testing.T) {
 func TestNobodyHearsACallByGuessingItsPort(t *testing.T) {
 	for name, host := range map[string]netip.Addr{"no NAT": told.Addr(), "perhaps a NAT": router} {
 		var s source
+		var n numbering
 		s.signal(told, host)
-		s.admit(told, header{ssrc: 1, sequence: 10})
+		s.admit(told, header{ssrc: 1, sequence: 10}, &n)
 		s.quiet = 5000 // a hundred seconds
 		for i := range 100 {
-			s.admit(unknown, header{ssrc: 6, sequence: uint16(i)})
+			s.admit(unknown, header{ssrc: 6, sequence: uint16(i)}, &n)
 		}
 		if s.destination() != told {
 			t.Errorf("%s: sends to %v", name, s.destination())
@@ -134,19 +135,21 @@ func TestNobodyHearsACallByGuessingItsPort(t *testing.T) {
 
 func TestExpectedCountsThroughWraps(t *testing.T) {
 	var s source
+	var n numbering
 	s.signal(told, told.Addr())
 	for i := range 200_000 {
-		s.admit(told, header{ssrc: 1, sequence: uint16(65000 + i)})
+		s.admit(told, header{ssrc: 1, sequence: uint16(65000 + i)}, &n)
 	}
-	if s.expected() != 200_000 {
-		t.Errorf("expected %d packets", s.expected())
+	if n.expected() != 200_000 {
+		t.Errorf("expected %d packets", n.expected())
 	}
 }
 
 func TestChangedDescriptionOpensTheSource(t *testing.T) {
 	var s source
+	var n numbering
 	s.signal(told, router)
-	s.admit(told, header{ssrc: 1, sequence: 10})
+	s.admit(told, header{ssrc: 1, sequence: 10}, &n)
 	s.signal(told, router)
 	if s.destination() != told || !s.from.IsValid() {
 		t.Error("the same description forgets the source")
@@ -155,7 +158,7 @@ func TestChangedDescriptionOpensTheSource(t *testing.T) {
 	if s.destination() != natted {
 		t.Errorf("sends to %v after a change to %v", s.destination(), natted)
 	}
-	if got := s.admit(natted, header{ssrc: 1, sequence: 11}); got != begun {
+	if got := s.admit(natted, header{ssrc: 1, sequence: 11}, &n); got != begun {
 		t.Errorf("verdict %d on the new address", got)
 	}
 	s.signal(netip.MustParseAddrPort("0.0.0.0:4000"), router)

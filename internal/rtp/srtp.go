@@ -137,13 +137,14 @@ func newSealer(suite sdp.Suite, key sdp.Key) *sealer {
 
 // seal writes the protected form of an RTP packet of ours, whose header is plain,
 // into dst, which has room for mostOverhead more, and returns its length.
-func (s *sealer) seal(dst, packet []byte, h header) int {
-	if s.begun && h.sequence < s.sequence {
+func (s *sealer) seal(dst, packet []byte) int {
+	sequence, ssrc := binary.BigEndian.Uint16(packet[2:]), binary.BigEndian.Uint32(packet[8:])
+	if s.begun && sequence < s.sequence {
 		s.rollover++
 	}
-	s.sequence, s.begun = h.sequence, true
+	s.sequence, s.begun = sequence, true
 	n := copy(dst, packet)
-	s.rtp.crypt(dst[headerSize:n], h.ssrc, uint64(s.rollover)<<16|uint64(h.sequence))
+	s.rtp.crypt(dst[headerSize:n], ssrc, uint64(s.rollover)<<16|uint64(sequence))
 	return n + copy(dst[n:], s.rtp.tag(dst[:n], true, s.rollover))
 }
 

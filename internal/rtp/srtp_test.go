@@ -93,7 +93,7 @@ func TestProtectionIsWhatOthersUnderstand(t *testing.T) {
 			}
 			if want[0] == 0x80 { // ours have no extension
 				sealed := make([]byte, len(want)+mostOverhead)
-				if n := s.seal(sealed, want, h); !bytes.Equal(sealed[:n], full) {
+				if n := s.seal(sealed, want); !bytes.Equal(sealed[:n], full) {
 					t.Errorf("%v: sealed %x, want %x", suite, sealed[:n], full)
 				}
 			}
@@ -119,7 +119,7 @@ func sealed(s *sealer, ssrc uint32, first, count int) (packets [][]byte) {
 		plain := make([]byte, headerSize+20)
 		h.put(plain)
 		packet := make([]byte, len(plain)+mostOverhead)
-		packets = append(packets, packet[:s.seal(packet, plain, h)])
+		packets = append(packets, packet[:s.seal(packet, plain)])
 	}
 	return packets
 }
@@ -227,11 +227,11 @@ func BenchmarkSRTP(b *testing.B) {
 		for b.Loop() {
 			h.sequence++
 			h.put(plain)
-			s.seal(packet, plain, h)
+			s.seal(packet, plain)
 		}
 	})
 	b.Run("open", func(b *testing.B) {
-		n := s.seal(packet, plain, h)
+		n := s.seal(packet, plain)
 		work := make([]byte, n)
 		b.ReportAllocs()
 		for b.Loop() {

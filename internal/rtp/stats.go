@@ -50,11 +50,10 @@ type counters struct {
 	remoteLost   atomic.Int64
 	remoteJitter atomic.Int64
 	lastPacket   atomic.Int64 // Unix time
-	remote       atomic.Pointer[netip.AddrPort]
 }
 
 // Stats returns what has happened so far.
-func (s *Session) Stats() Stats {
+func (s *Stream) Stats() Stats {
 	c := &s.counters
 	stats := Stats{
 		Sent: c.sent.Load(), SentBytes: c.sentBytes.Load(), SendErrors: c.sendErrors.Load(), Unsent: c.unsent.Load(),
@@ -86,9 +85,6 @@ func (s *Session) Stats() Stats {
 	if last := c.lastPacket.Load(); last != 0 {
 		stats.LastPacket = time.Unix(0, last)
 	}
-	if remote := c.remote.Load(); remote != nil {
-		stats.Remote = *remote
-	}
 	return stats
 }
 
@@ -96,6 +92,7 @@ func (s *Session) Stats() Stats {
 type reception struct {
 	received       uint32  // packets of this stream
 	lostBefore     int64   // of former streams
+	origin         int64   // when it began: Unix time in ns
 	transit        int64   // of the last packet, in units of the RTP clock
 	clock          int     // that transit is in, in Hz; 0: it means nothing
 	jitter         float64 // in units of the RTP clock
@@ -103,10 +100,10 @@ type reception struct {
 	receivedBefore uint32
 }
 
-// begin starts counting another stream.
-func (r *reception) begin(lost int64) { *r = reception{lostBefore: lost} }
+// begin starts counting another stream, at a Unix time in ns.
+func (r *reception) begin(lost, at int64) { *r = reception{lostBefore: lost, origin: at} }
 
-// arrive notes when a packet of a codec's clock came (RFC 3550 §6.4.1 and appendix A.8).
+// arrive notes when a packet of a codec's clock came, since origin (RFC 3550 §6.4.1 and appendix A.8).
 func (r *reception) arrive(timestamp uint32, now time.Duration, clockRate int) {
 	arrival := int64(now) * int64(clockRate) / int64(time.Second)
 	transit := int64(int32(uint32(arrival) - timestamp))

@@ -57,8 +57,8 @@ func TestStreamThatBeginsAnewIsHeard(t *testing.T) {
 		if share := audiotest.Goertzel(pcm[110*160:], 8000, tone); share < 0.9 {
 			t.Errorf("%s: afterwards %s", test.name, audiotest.Describe(pcm[110*160:], 8000))
 		}
-		if stats.Lost > 2 || stats.Late+stats.Discarded > 0 || stats.Concealed > uint64(test.lostFrames) || s.playout.depth() > startDepth+20 {
-			t.Errorf("%s: %+v, %d ms wait", test.name, stats, s.playout.depth())
+		if stats.Lost > 2 || stats.Late+stats.Discarded > 0 || stats.Concealed > uint64(test.lostFrames) || s.stream.playout.depth() > startDepth+20 {
+			t.Errorf("%s: %+v, %d ms wait", test.name, stats, s.stream.playout.depth())
 		}
 	}
 }
@@ -106,8 +106,8 @@ func TestReportsAreLifeWhilePeerIsSilentByIntent(t *testing.T) {
 		}
 		before := s.Stats().LastPacket
 		var report [128]byte
-		n := putReport(report[:], packets[0].header.ssrc, s.control.name, nil, nil)
-		s.hearReport(report[:n], peer.at, before.UnixNano()+1e9)
+		n := putReport(report[:], packets[0].header.ssrc, s.stream.control.name, nil, nil)
+		s.takeReport(report[:n], peer.at, before.UnixNano()+1e9)
 		if lives := s.Stats().LastPacket.After(before); lives != announced {
 			t.Errorf("silence announced: %v, life seen: %v", announced, lives)
 		}

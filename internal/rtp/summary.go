@@ -23,8 +23,8 @@ type Summary struct {
 	RemoteMOS  float64       // the peer's of what it hears; 0 if it does not say
 }
 
-// Summary condenses what has happened so far; once the session is closed, all.
-func (s *Session) Summary() Summary {
+// Summary condenses what has happened so far; once the stream is closed, all.
+func (s *Stream) Summary() Summary {
 	stats := s.Stats()
 	summary := Summary{
 		Sent: stats.Sent, Received: stats.Received,

@@ -120,9 +120,9 @@ func (t *toneSender) sent() {
 // SendTones presses keys (0-9, A-D, * and #) towards the peer: by RFC 4733 if it
 // has telephone-event, else as sound in place of the voice. It returns when the
 // last end packet has been sent, when ctx is done (the key that sounds is then
-// finished, the rest dropped), or when the session is closed. On hold it waits.
+// finished, the rest dropped), or when the stream is closed. On hold it waits.
 // What is no key is refused with fault.KindInvalid.
-func (s *Session) SendTones(ctx context.Context, tones []byte) error {
+func (s *Stream) SendTones(ctx context.Context, tones []byte) error {
 	batch, err := newToneBatch(tones)
 	if err != nil || len(tones) == 0 {
 		return err
@@ -147,7 +147,7 @@ func (s *Session) SendTones(ctx context.Context, tones []byte) error {
 	}
 }
 
-var errClosed = fmt.Errorf("send tones: RTP session: %w", net.ErrClosed)
+var errClosed = fmt.Errorf("send tones: RTP stream: %w", net.ErrClosed)
 
 func newToneBatch(tones []byte) (*toneBatch, error) {
 	if len(tones) > maxTones {

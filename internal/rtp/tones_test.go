@@ -21,7 +21,7 @@ func (l *line) press(t *testing.T, ctx context.Context, tones string, source aud
 	t.Helper()
 	done := make(chan error, 1)
 	go func() { done <- l.a.SendTones(ctx, []byte(tones)) }()
-	for l.a.tones.pending.Load() == nil { // until it is queued, so that ticks are not spent in vain
+	for l.a.stream.tones.pending.Load() == nil { // until it is queued, so that ticks are not spent in vain
 		select {
 		case err := <-done:
 			return err

@@ -92,13 +92,13 @@ func millis(b []byte) time.Duration {
 }
 
 // metrics is what we tell the peer of its stream.
-func (s *Session) metrics() voipMetrics {
-	stats, l := s.Stats(), s.source.losses.soFar()
+func (s *Stream) metrics() voipMetrics {
+	stats, l := s.Stats(), s.numbers.losses.soFar()
 	packet := s.packetTime()
 	listening, conversing := stats.ratings(burstiness(l.lost, l.runs, stats.lossRatio()))
 	expected := float64(max(stats.Received+stats.Lost, 1))
 	v := voipMetrics{
-		ssrc:         s.source.ssrc,
+		ssrc:         s.numbers.ssrc,
 		lossRate:     share(float64(stats.Lost) / expected),
 		discardRate:  share(float64(stats.Late+stats.Discarded) / expected),
 		burstDensity: density(l.burstLost, l.burstPackets),
@@ -118,7 +118,7 @@ func (s *Session) metrics() voipMetrics {
 }
 
 // packetTime is how much sound the peer's last packet had; 20 ms until there is one.
-func (s *Session) packetTime() time.Duration {
+func (s *Stream) packetTime() time.Duration {
 	if s.packetMillis == 0 {
 		return 20 * time.Millisecond
 	}

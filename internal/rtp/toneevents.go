@@ -8,10 +8,10 @@ import (
 // keys are the events 0 to 15 of RFC 4733 §3.2.
 const keys = "0123456789*#ABCD"
 
-// toneEar finds out which packets of telephone-event begin a key press. A press
-// is told at its first packet, whichever of its packets that is: any of them may
-// have been lost.
-type toneEar struct {
+// eventReceiver is the receiver of telephone-event: it finds out which packets begin
+// a key press. A press is told at its first packet, whichever of its packets that is:
+// any of them may have been lost.
+type eventReceiver struct {
 	known     bool
 	event     byte
 	timestamp uint32
@@ -25,9 +25,9 @@ type toneEar struct {
 // each of them.
 const setBack = 500 * time.Millisecond
 
-// hear takes a packet that came at a time in ns, and returns the key that it
+// receive takes a packet that came at a time in ns, and returns the key that it
 // begins, or 0. It reports whether the tone goes on.
-func (e *toneEar) hear(h header, payload []byte, at int64) (key byte, sounding bool) {
+func (e *eventReceiver) receive(h header, payload []byte, at int64) (key byte, sounding bool) {
 	if len(payload) < 4 {
 		return 0, false
 	}

@@ -1,0 +1,109 @@
+//go:build linux && !portable
+
+package rtp
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/sdp"
+)
+
+// TestEveryNegotiatedCodecIsHeard is a peer that changes among the codecs of its answer
+// while it speaks, and the leg is told nothing of that.
+func TestEveryNegotiatedCodecIsHeard(t *testing.T) {
+	codecs := []codec.Codec{codec.PCMU, codec.PCMA, codec.G722}
+	for _, rate := range []int{8000, 16000} {
+		a, b := open(t), open(t)
+		forB := media(a)
+		use(&forB, codecs...)
+		b.SetMedia(forB)
+		voice := audio.NewOscillator(-10, 300)
+		var heard []int16
+		for _, c := range []codec.Codec{codec.PCMA, codec.PCMU, codec.G722, codec.PCMA, codec.G722, codec.PCMU} {
+			forA := media(b)
+			use(&forA, c)
+			a.SetMedia(forA)
+			heard = append(heard, speak(a, b, voice, rate, 40)...)
+		}
+		steepest := int(math.Pow(10, -0.5) * 32768 * 2 * math.Pi * 300 / float64(rate))
+		if step := longestStep(heard[rate/10:]); step > steepest*3/2 {
+			t.Errorf("at %d Hz: a step of %d, the tone has at most %d", rate, step, steepest)
+		}
+		if stats := b.Stats(); stats.Ignored+stats.Lost+stats.Late+stats.Concealed > 0 || stats.Received != 240 {
+			t.Errorf("at %d Hz: %+v", rate, stats)
+		}
+	}
+}
+
+// TestCheapCodecBesideOpusIsHeard is a peer that answered Opus and PCMU and sends PCMU.
+func TestCheapCodecBesideOpusIsHeard(t *testing.T) {
+	a, b := pair(t, opus(t))
+	forB := media(a)
+	use(&forB, codec.Opus, codec.PCMU)
+	b.SetMedia(forB)
+	voice := audio.NewOscillator(-10, 437.3)
+	heard := speakAside(t, a, b, voice, 16000, 40)
+	for _, c := range []codec.Codec{codec.PCMU, codec.Opus, codec.PCMU} {
+		forA := media(b)
+		use(&forA, c)
+		a.SetMedia(forA)
+		heard = append(heard, speakAside(t, a, b, voice, 16000, 50)...)
+	}
+	if step := longestStep(heard[3200:]); step > 3000 { // the tone's are up to 1780
+		t.Errorf("a click of %d", step)
+	}
+	if loud := loudness(heard[len(heard)-8000:]); loud < 6000 {
+		t.Errorf("at last only %.0f is heard", loud)
+	}
+	if stats := b.Stats(); stats.Ignored+stats.Lost > 0 || stats.Concealed > 12 {
+		t.Errorf("%+v", stats)
+	}
+}
+
+// TestKeysAreHeardUnderEveryNegotiatedNumber is a peer that renumbers telephone-event in
+// its answer, and sends keys under the offer's number, then under its own.
+func TestKeysAreHeardUnderEveryNegotiatedNumber(t *testing.T) {
+	a, b := open(t), open(t)
+	var keys []byte
+	b.OnTone(func(key byte) { keys = append(keys, key) })
+	forB := media(a)
+	forB.Receiving.Events = []sdp.Events{{PayloadType: 101, Clock: 8000}, {PayloadType: 96, Clock: 8000}}
+	b.SetMedia(forB)
+	l := &line{a: a, b: b}
+	for _, number := range []uint8{101, 96} {
+		forA := media(b)
+		forA.Sending.Events = []sdp.Events{{PayloadType: number, Clock: 8000}}
+		a.SetMedia(forA)
+		l.tick(nil, 3)
+		if err := l.press(t, context.Background(), "48", nil); err != nil {
+			t.Fatal(err)
+		}
+		l.tick(nil, 3)
+	}
+	if stats := b.Stats(); string(keys) != "4848" || stats.Ignored > 0 {
+		t.Errorf("told %q: %+v", keys, stats)
+	}
+}
+
+// TestHoldKeepsTheSound asks that a re-INVITE which settles fewer codecs than before, as
+// an answer does after an offer, is not heard.
+func TestHoldKeepsTheSound(t *testing.T) {
+	a, b := open(t), open(t)
+	forA, forB := media(b), media(a)
+	use(&forB, codec.PCMU, codec.PCMA)
+	a.SetMedia(forA)
+	b.SetMedia(forB)
+	voice := audio.NewOscillator(-10, 300)
+	heard := speak(a, b, voice, 8000, 40)
+	use(&forB, codec.PCMU)
+	b.SetMedia(forB)
+	heard = append(heard, speak(a, b, voice, 8000, 40)...)
+	steepest := int(math.Pow(10, -0.5) * 32768 * 2 * math.Pi * 300 / 8000)
+	if step := longestStep(heard[800:]); step > steepest*5/4 || b.Stats().Concealed > 0 {
+		t.Errorf("a step of %d, the tone has at most %d: %+v", step, steepest, b.Stats())
+	}
+}
