@@ -20,7 +20,7 @@ type concealer struct {
 	rate   int     // samples in a ms
 	memory []int16 // what was played last, invented or not; the newest at size
 	size   int
-	noise  comfort // what a pause sounds like
+	noise  comfortNoise // what a pause sounds like
 
 	missing bool // what follows is only for this
 	paused  bool // the peer makes a pause: nothing is lost

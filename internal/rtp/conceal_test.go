@@ -144,16 +144,16 @@ func TestComfortNoiseHasItsLevel(t *testing.T) {
 		{"many reflections", []byte{30, 200, 90, 150, 127, 100, 140, 120, 130, 127, 126, 200, 10}, -30},
 		{"a reserved bit", []byte{0x80 | 50}, -50},
 	} {
-		var n comfort
-		n.hear(test.payload)
+		var n comfortNoise
+		n.configure(test.payload)
 		pcm := make([]int16, 16000)
 		n.fill(pcm)
 		if level := audiotest.Level(pcm); math.Abs(level-test.want) > 1 {
 			t.Errorf("%s: %.1f dB, want %.1f", test.name, level, test.want)
 		}
 	}
-	var n comfort
-	n.hear(nil)
+	var n comfortNoise
+	n.configure(nil)
 	if n.on {
 		t.Error("an empty payload makes noise")
 	}
@@ -162,8 +162,8 @@ func TestComfortNoiseHasItsLevel(t *testing.T) {
 // A reflection of +0.5 makes a low-pass or a high-pass, by its sign.
 func TestComfortNoiseIsShaped(t *testing.T) {
 	level := func(reflection byte, frequency float64) float64 {
-		var n comfort
-		n.hear([]byte{20, reflection})
+		var n comfortNoise
+		n.configure([]byte{20, reflection})
 		pcm := make([]int16, 32000)
 		n.fill(pcm)
 		return audiotest.Goertzel(pcm, 8000, frequency)
@@ -222,7 +222,7 @@ func TestComfortNoiseLastsUntilThePeerSpeaks(t *testing.T) {
 func TestComfortNoiseDoesNotAllocate(t *testing.T) {
 	c := newConcealer(8000)
 	payload, pcm := []byte{40, 180, 90}, make([]int16, 160)
-	if n := testing.AllocsPerRun(100, func() { c.noise.hear(payload); c.pause(pcm); c.hear(pcm); c.invent(pcm) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { c.noise.configure(payload); c.pause(pcm); c.hear(pcm); c.invent(pcm) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -230,8 +230,8 @@ func TestComfortNoiseDoesNotAllocate(t *testing.T) {
 func FuzzComfortNoise(f *testing.F) {
 	f.Add([]byte{40, 255, 0, 127})
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		var n comfort
-		n.hear(payload)
+		var n comfortNoise
+		n.configure(payload)
 		pcm := make([]int16, 800)
 		n.fill(pcm)
 		for _, m := range n.memory {
@@ -276,7 +276,7 @@ func BenchmarkConceal(b *testing.B) {
 	})
 	b.Run("comfort", func(b *testing.B) {
 		c, frame := newConcealer(8000), make([]int16, 160)
-		c.noise.hear([]byte{40, 180, 90, 130, 127})
+		c.noise.configure([]byte{40, 180, 90, 130, 127})
 		b.ReportAllocs()
 		for b.Loop() {
 			c.pause(frame)

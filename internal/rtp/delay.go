@@ -10,11 +10,11 @@ func (p *playout) catchUp() {
 }
 
 // watch begins another window of watching how early packets come.
-func (p *playout) watch() { p.spare, p.watched = maxDepth, 0 }
+func (p *playout) watch() { p.spare, p.window = maxDepth, 0 }
 
 // mayShrink reports, once a window, whether the delay is longer than it need be.
 func (p *playout) mayShrink() bool {
-	if p.watched += 20; p.watched < p.patience {
+	if p.window += 20; p.window < p.patience {
 		return false
 	}
 	long := p.spare >= min(longSpare, max(p.collected(), leastSpare)) && p.depth() >= 20

@@ -11,7 +11,7 @@ import (
 // TestDepthIsCollectedFirst asks how many ticks sound waits, by setting.
 func TestDepthIsCollectedFirst(t *testing.T) {
 	for wanted, want := range map[time.Duration]int{0: 1, -1: 0, 20 * time.Millisecond: 0, 60 * time.Millisecond: 2, 100 * time.Millisecond: 4} {
-		p := playout{wanted: wanted}
+		p := playout{configured: wanted}
 		p.accept(newDecoding(codec.PCMU))
 		frame := make([]int16, 160)
 		for n := range 20 {

@@ -234,9 +234,9 @@ func TestAnotherStreamOfAStreamNeedsARun(t *testing.T) {
 		sequence uint16
 		want     verdict
 	}{
-		{1, 65535, begun}, {1, 0, newest}, {1, 0, twice}, {1, 2, newest}, {1, 1, older},
-		{2, 500, stray}, {1, 3, newest}, {2, 501, stray}, {2, 502, begun}, {2, 503, newest},
-		{2, 30000, stray}, {2, 504, newest}, {2, 30000, stray}, {2, 30001, begun}, {1, 5, stray},
+		{1, 65535, started}, {1, 0, newest}, {1, 0, repeated}, {1, 2, newest}, {1, 1, outOfOrder},
+		{2, 500, rejected}, {1, 3, newest}, {2, 501, rejected}, {2, 502, started}, {2, 503, newest},
+		{2, 30000, rejected}, {2, 504, newest}, {2, 30000, rejected}, {2, 30001, started}, {1, 5, rejected},
 	} {
 		if got := n.admit(header{ssrc: step.ssrc, sequence: step.sequence}); got != step.want {
 			t.Errorf("packet %d: verdict %d, want %d", i, got, step.want)

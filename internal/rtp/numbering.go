@@ -11,17 +11,17 @@ const (
 type verdict uint8
 
 const (
-	stray  verdict = iota // not of this stream, or not yet
-	newest                // the stream's highest sequence number so far
-	older                 // of the stream, out of order
-	twice                 // of the stream, and seen before
-	begun                 // the first of a stream that replaces the former one
+	rejected   verdict = iota // not of this stream, or not yet
+	newest                    // the stream's highest sequence number so far
+	outOfOrder                // of the stream, out of order
+	repeated                  // of the stream, and seen before
+	started                   // the first of a stream that replaces the former one
 )
 
 // numbering counts the packets of the stream that is received (RFC 3550 appendix
 // A.1): which come, how many never did, and how the losses lie.
 type numbering struct {
-	known   bool // a stream has begun
+	known   bool // a stream has started
 	ssrc    uint32
 	highest uint16 // sequence number
 	cycles  uint32 // what its wraps add to it
@@ -50,10 +50,10 @@ func (n *numbering) admit(h header) verdict {
 		c.ssrc, c.run = h.ssrc, 1
 	}
 	if c.next = h.sequence + 1; n.known && c.run < newRun {
-		return stray
+		return rejected
 	}
 	n.begin(h)
-	return begun
+	return started
 }
 
 // continues reports whether a packet may be one of the stream's.
@@ -81,10 +81,10 @@ func (n *numbering) count(sequence uint16) verdict {
 	}
 	bit := uint64(1) << min(uint(-int(ahead)), 64)
 	if ahead > -64 && n.seen&bit != 0 {
-		return twice
+		return repeated
 	}
 	n.seen |= bit
-	return older
+	return outOfOrder
 }
 
 // extended is the highest sequence number with its wraps.

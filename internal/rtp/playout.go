@@ -33,23 +33,23 @@ type playout struct {
 	conceal concealer // at that rate
 	other   concealer // at the other one, if any codec has it
 
-	decoded   []int16 // from at to end: decoded and not yet played
-	whole     []byte  // room for a payload that cannot be decoded in pieces
-	at, end   int
-	next      uint32
-	floor     uint32
-	played    uint16 // sequence number of what was decoded last
-	placed    bool   // next, floor and played mean something
-	started   bool
-	fading    bool // nothing has been heard yet since a restart, but before it
-	stretched bool // what was invented took no packet's place
-	more      int  // samples to invent until its end meets what came
-	waited    int  // ms since the first packet of a spurt
-	dry       int  // ms since there was something to decode
-	spare     int  // ms by which the latest packet of the window came early
-	watched   int  // ms of the window
-	patience  int
-	wanted    time.Duration // Config.Depth
+	decoded      []int16 // from at to end: decoded and not yet played
+	whole        []byte  // room for a payload that cannot be decoded in pieces
+	at, end      int
+	next         uint32
+	floor        uint32
+	lastSequence uint16 // of what was decoded last
+	positioned   bool   // next, floor and lastSequence mean something
+	started      bool
+	fading       bool // nothing has been heard yet since a restart, but before it
+	stretched    bool // what was invented took no packet's place
+	more         int  // samples to invent until its end meets what came
+	collecting   int  // ms since the first packet of a spurt
+	dry          int  // ms since there was something to decode
+	spare        int  // ms by which the latest packet of the window came early
+	window       int  // ms of watching that
+	patience     int
+	configured   time.Duration // Config.Depth
 
 	packetMillis int // of the packet decoded last
 	leading      int // samples to leave out of what is decoded next
@@ -67,14 +67,14 @@ const (
 	invented              // at least partly concealment
 )
 
-// forget makes ready for another stream, after a silence.
-func (p *playout) forget() {
-	p.follow()
+// clear makes ready for another stream, after a silence.
+func (p *playout) clear() {
+	p.nextStream()
 	p.fading = false
 }
 
-// follow makes ready for another stream that takes the present one's place.
-func (p *playout) follow() {
+// nextStream makes ready for another stream that takes the present one's place.
+func (p *playout) nextStream() {
 	p.conceal.noise.on = false
 	p.restart()
 }
@@ -84,7 +84,7 @@ func (p *playout) restart() {
 	p.fading = p.fading || p.started
 	p.buffer.reset()
 	p.at, p.end = 0, 0
-	p.placed, p.started, p.waited, p.dry = false, false, 0, 0
+	p.positioned, p.started, p.collecting, p.dry = false, false, 0, 0
 	p.stretched, p.more = false, 0
 	p.watch()
 }
@@ -92,7 +92,7 @@ func (p *playout) restart() {
 // rememberNoise takes a payload of comfort noise: from its time on the peer is silent.
 func (p *playout) rememberNoise(h header, payload []byte) {
 	p.comfortFrom = h.timestamp
-	p.conceal.noise.hear(payload)
+	p.conceal.noise.configure(payload)
 }
 
 func (p *playout) ms(ticks int32) int { return int(ticks) * 1000 / p.clock }
@@ -139,12 +139,12 @@ func (p *playout) frame(dst []int16, quiet bool) sound {
 // collected is how much shall wait before a talk spurt begins, in ms.
 func (p *playout) collected() int {
 	switch {
-	case p.wanted == 0:
+	case p.configured == 0:
 		return startDepth
-	case p.wanted < 0:
+	case p.configured < 0:
 		return 0
 	}
-	return int(p.wanted / time.Millisecond)
+	return int(p.configured / time.Millisecond)
 }
 
 // start begins a talk spurt when enough has been collected.
@@ -153,12 +153,12 @@ func (p *playout) start() bool {
 	if first == nil {
 		return false
 	}
-	p.waited += 20
-	if depth := p.collected(); p.ms(int32(p.buffer.last().end()-first.timestamp)) < depth && p.waited < depth {
+	p.collecting += 20
+	if depth := p.collected(); p.ms(int32(p.buffer.last().end()-first.timestamp)) < depth && p.collecting < depth {
 		return false
 	}
-	p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1
-	p.placed, p.started, p.waited, p.dry = true, true, 0, 0
+	p.next, p.floor, p.lastSequence = first.timestamp, first.timestamp, first.sequence-1
+	p.positioned, p.started, p.collecting, p.dry = true, true, 0, 0
 	p.watch()
 	return true
 }
@@ -204,7 +204,7 @@ func (p *playout) missing(wanted int) int {
 // pausing reports whether a gap is one that the peer made: no packet is missing.
 func (p *playout) pausing() bool {
 	first := p.buffer.first()
-	return first != nil && first.sequence == p.played+1
+	return first != nil && first.sequence == p.lastSequence+1
 }
 
 // replace makes what is not there; quiet says that the peer sends a tone. A pause
@@ -277,7 +277,7 @@ func (p *playout) decode() bool {
 	}
 	p.at = min(p.leading, p.end)
 	p.leading -= p.at
-	p.next, p.floor, p.played, p.dry = first.end(), first.end(), first.sequence, 0
+	p.next, p.floor, p.lastSequence, p.dry = first.end(), first.end(), first.sequence, 0
 	p.packetMillis = p.ms(first.ticks)
 	if int32(first.timestamp-p.comfortFrom) > 0 {
 		p.conceal.noise.on = false // the peer speaks again

@@ -42,9 +42,9 @@ func FuzzPlayout(f *testing.F) {
 				p.rememberNoise(h, payload[:much%12])
 			case 6: // another stream, or a hold
 				if much%2 == 0 {
-					p.follow()
+					p.nextStream()
 				} else {
-					p.forget()
+					p.clear()
 				}
 			case 7: // the next packet comes
 				size := 80 + 80*(much%4)

@@ -49,11 +49,11 @@ func (s *Stream) deliver(f, heard audio.Frame, made sound) bool {
 // detectInband looks for keys in a frame of a peer without telephone-event.
 func (s *Stream) detectInband(f audio.Frame, made sound) {
 	if made == nothing {
-		s.inband.rest()
+		s.inband.silence()
 		return
 	}
 	s.inband.follow(len(f))
-	if key := s.inband.hear(f); key != 0 {
+	if key := s.inband.detect(f); key != 0 {
 		s.onTone(key)
 	}
 }

@@ -30,11 +30,11 @@ func (s *Stream) receive(h header, payload []byte, kind kind, judged verdict, at
 	case toneKind:
 		s.receiveEvent(h, payload, at)
 	case noiseKind:
-		if s.terms.media.Receive && judged != older && s.playout.clock == noiseClock {
+		if s.terms.media.Receive && judged != outOfOrder && s.playout.clock == noiseClock {
 			s.playout.rememberNoise(h, payload)
 		}
 	default:
-		s.receiveSound(h, payload, s.formats[kind-soundKind], judged != older, at)
+		s.receiveSound(h, payload, s.formats[kind-soundKind], judged != outOfOrder, at)
 	}
 }
 
@@ -42,14 +42,14 @@ func (s *Stream) receive(h header, payload []byte, kind kind, judged verdict, at
 // payload is to be used.
 func (s *Stream) count(judged verdict, at int64, size int) bool {
 	switch judged {
-	case stray:
+	case rejected:
 		s.counters.ignored.Add(1)
 		return false
-	case twice:
+	case repeated:
 		s.counters.duplicates.Add(1)
 		return false
-	case begun:
-		s.playout.follow()
+	case started:
+		s.playout.nextStream()
 		s.events = eventReceiver{}
 		s.control.restart()
 		s.reception.begin(s.counters.lost.Load(), at)

@@ -30,12 +30,12 @@ func (s *Stream) receiveReport(packet []byte, at int64) {
 		s.counters.malformed.Add(1)
 		return
 	}
-	s.heed(&f, at)
+	s.apply(&f, at)
 }
 
-// heed takes what the peer's RTCP says. A BYE does not end anything: the signalling
+// apply takes what the peer's RTCP says. A BYE does not end anything: the signalling
 // does.
-func (s *Stream) heed(f *feedback, at int64) {
+func (s *Stream) apply(f *feedback, at int64) {
 	if s.playout.conceal.noise.on {
 		s.counters.lastPacket.Store(at) // who said that he is silent lives as long as he reports
 	}

@@ -15,27 +15,27 @@ import (
 // protects them by SRTP. ReadFrame, WriteFrame and Close belong to the shard that
 // ticks it; the other methods to anybody.
 type Session struct {
-	stream Stream
-	local  netip.AddrPort
-	rtp    *socket
-	rtcp   *socket
-	give   func() // gives the ports back
+	stream  Stream
+	local   netip.AddrPort
+	rtp     *socket
+	rtcp    *socket
+	release func() // gives the ports back
 
 	agreed atomic.Pointer[transport]      // what SetMedia and SetHost said last
 	remote atomic.Pointer[netip.AddrPort] // where the peer's packets come from
 
 	// The shard's own.
-	transport *transport // in force, as of the last tick
-	source    source
-	sealer    *sealer        // what is sent is protected by it; nil for plain RTP
-	opener    *opener        // what comes must be
-	rtcpFrom  netip.AddrPort // where the peer's RTCP comes from; zero until known
-	worker    *worker        // where a codec is not for shards; nil for others
-	retired   *worker        // one that has ended, whose last frame comes next
-	outbox    *packetQueue   // what the worker has made
-	waits     waits
-	turn      int // counts reads
-	phase     int // spreads the sessions' RTCP
+	transport   *transport // in force, as of the last tick
+	latch       latch
+	sealer      *sealer        // what is sent is protected by it; nil for plain RTP
+	opener      *opener        // what comes must be
+	rtcpFrom    netip.AddrPort // where the peer's RTCP comes from; zero until known
+	worker      *worker        // where a codec is not for shards; nil for others
+	retired     *worker        // one that has ended, whose last frame comes next
+	outbox      *packetQueue   // what the worker has made
+	arrivals    arrivalPhase
+	turn        int // counts reads
+	reportPhase int // spreads the sessions' RTCP
 }
 
 // transport is how the stream of an agreement travels, with what the shard may not
@@ -52,10 +52,10 @@ type transport struct {
 // that may wait for the worker make.
 const outboxPackets = 2 * waitingFrames
 
-func newSession(local netip.AddrPort, rtp, rtcp *socket, give func(), depth time.Duration) *Session {
-	s := &Session{local: local, rtp: rtp, rtcp: rtcp, give: give}
+func newSession(local netip.AddrPort, rtp, rtcp *socket, release func(), depth time.Duration) *Session {
+	s := &Session{local: local, rtp: rtp, rtcp: rtcp, release: release}
 	s.stream.init(StreamConfig{Output: (*sessionOutput)(s), Depth: depth})
-	s.phase = int(s.stream.out.header.ssrc & 0xff)
+	s.reportPhase = int(s.stream.out.header.ssrc & 0xff)
 	return s
 }
 
@@ -133,10 +133,10 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 // read is ReadFrame, with buffers.
 func (s *Session) read(f audio.Frame) bool {
 	s.adopt()
-	s.source.quiet++
+	s.latch.quiet++
 	s.drain()
-	s.waits.read()
-	s.converse()
+	s.arrivals.read()
+	s.exchangeReports()
 	switch former := s.retired; {
 	case former != nil:
 		s.retired = nil
@@ -156,13 +156,13 @@ func (s *Session) WriteFrame(f audio.Frame) {
 	if s.worker != nil {
 		s.sendWaiting()
 		if !s.worker.busy.Load() {
-			s.stream.unreachable = !s.source.destination().IsValid()
+			s.stream.unreachable = !s.latch.destination().IsValid()
 		}
 		s.worker.write(f)
 		return
 	}
 	s.stream.enter()
-	s.stream.unreachable = !s.source.destination().IsValid()
+	s.stream.unreachable = !s.latch.destination().IsValid()
 	s.stream.write(f)
 	s.stream.leave()
 }
@@ -185,7 +185,7 @@ func (s *Session) Close() error {
 	if second := s.rtcp.close(); err == nil {
 		err = second
 	}
-	s.give()
+	s.release()
 	return err
 }
 
@@ -204,10 +204,10 @@ func (s *Session) adopt() {
 	if s.worker != nil && !t.media.Receive {
 		s.worker.made = nothing
 	}
-	if s.source.signal(t.media.Remote, t.host) {
+	if s.latch.signal(t.media.Remote, t.host) {
 		s.stream.numbers.known = false
 	}
-	s.source.authentic = s.opener != nil
+	s.latch.authentic = s.opener != nil
 }
 
 // adoptKeys puts keys into force. One that stays the same goes on: its counters

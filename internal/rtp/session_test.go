@@ -187,7 +187,7 @@ func TestBothSidesReport(t *testing.T) {
 		if s.stream.control.lastReport == 0 || s.rtcpFrom.Port() == 0 {
 			t.Errorf("no sender report came: %+v", stats)
 		}
-		if !s.source.from.IsValid() || stats.Malformed != 0 || stats.Ignored != 0 {
+		if !s.latch.from.IsValid() || stats.Malformed != 0 || stats.Ignored != 0 {
 			t.Errorf("%+v", stats)
 		}
 	}

@@ -80,7 +80,7 @@ func (s *Stream) init(cfg StreamConfig) {
 	s.onTone = func(byte) {}
 	s.toneTurn = make(chan struct{}, 1)
 	s.gone = make(chan struct{})
-	s.playout.wanted = cfg.Depth
+	s.playout.configured = cfg.Depth
 	s.out.header = header{
 		ssrc: cfg.SSRC,
 		// RFC 3550 §5.1: random. RFC 3711 §3.3.1: far from the first wrap, which nobody
@@ -190,8 +190,8 @@ func (s *Stream) use(agreed *agreement) {
 		s.out.pcm, s.out.filled, s.out.samples = agreed.pcm, 0, 0 // of the former codec
 	}
 	if !agreed.media.Receive {
-		s.playout.forget()
-		s.inband.rest()
+		s.playout.clear()
+		s.inband.silence()
 	}
 	s.terms = agreed
 }

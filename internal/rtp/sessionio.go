@@ -58,16 +58,16 @@ func (s *Session) take(i int) {
 		st.counters.ignored.Add(1)
 		return
 	}
-	judged := s.source.admit(in.from[i], h, &st.numbers)
+	judged := s.latch.admit(in.from[i], h, &st.numbers)
 	switch {
-	case judged == begun:
+	case judged == started:
 		s.rtcpFrom = netip.AddrPort{}
 		s.learn(in.from[i])
 	case judged == newest:
 		s.learn(in.from[i])
 	}
-	if kind >= soundKind && (judged == newest || judged == begun) {
-		s.waits.came(in.at[i])
+	if kind >= soundKind && (judged == newest || judged == started) {
+		s.arrivals.came(in.at[i])
 	}
 	st.receive(h, payload, kind, judged, in.at[i], in.size[i])
 }
@@ -91,13 +91,13 @@ func (s *Session) trusted(what opened) bool {
 	return what == authentic
 }
 
-// converse reads and writes RTCP when it is time to. Sessions of one shard have
+// exchangeReports reads and writes RTCP when it is time to. Sessions of one shard have
 // different phases.
-func (s *Session) converse() {
+func (s *Session) exchangeReports() {
 	if s.turn++; s.transport == nil {
 		return
 	}
-	at := s.turn + s.phase
+	at := s.turn + s.reportPhase
 	if at%pollTicks == 0 {
 		s.poll()
 	}
@@ -131,13 +131,13 @@ func (s *Session) takeReport(packet []byte, from netip.AddrPort, at int64) {
 	switch {
 	case !ok:
 		s.stream.counters.malformed.Add(1)
-	case !s.source.from.IsValid() || from.Addr() != s.source.from.Addr():
+	case !s.latch.from.IsValid() || from.Addr() != s.latch.from.Addr():
 		s.stream.counters.ignored.Add(1)
 	default:
 		if f.from == s.stream.numbers.ssrc {
 			s.rtcpFrom = from
 		}
-		s.stream.heed(&f, at)
+		s.stream.apply(&f, at)
 	}
 }
 
@@ -145,12 +145,12 @@ func (s *Session) takeReport(packet []byte, from netip.AddrPort, at int64) {
 // comes from, beside an RTP address that we had to learn, or where it said.
 func (s *Session) controlDestination() netip.AddrPort {
 	m := &s.transport.media
-	switch rtp := s.source.destination(); {
+	switch rtp := s.latch.destination(); {
 	case m.RTCPMux:
 		return rtp
 	case s.rtcpFrom.IsValid():
 		return s.rtcpFrom
-	case rtp == s.source.signalled && m.RemoteRTCP.IsValid():
+	case rtp == s.latch.signalled && m.RemoteRTCP.IsValid():
 		return m.RemoteRTCP
 	case rtp.IsValid() && rtp.Port() < 65535:
 		return netip.AddrPortFrom(rtp.Addr(), rtp.Port()+1)
@@ -177,14 +177,14 @@ func (s *Session) send(packet []byte, buffers *scratch) (int, error) {
 	if s.sealer != nil {
 		packet = buffers.sealed[:s.sealer.seal(buffers.sealed[:], packet)]
 	}
-	return len(packet), s.rtp.send(packet, s.source.destination())
+	return len(packet), s.rtp.send(packet, s.latch.destination())
 }
 
 // sendWaiting sends what the worker has made, or forgets it while we are on hold.
 func (s *Session) sendWaiting() {
 	buffers := takeScratch()
 	defer buffers.giveBack()
-	speaks := s.transport.media.Send && s.source.destination().IsValid()
+	speaks := s.transport.media.Send && s.latch.destination().IsValid()
 	for packet, _, ok := s.outbox.next(); ok; packet, _, ok = s.outbox.next() {
 		if !speaks {
 			continue

@@ -18,7 +18,7 @@ func keysIn(samples []int16, rate int) string {
 	e.tune(rate)
 	var got []byte
 	for size := rate / 50; len(samples) >= size; samples = samples[size:] {
-		if key := e.hear(samples[:size]); key != 0 {
+		if key := e.detect(samples[:size]); key != 0 {
 			got = append(got, key)
 		}
 	}
@@ -183,7 +183,7 @@ func BenchmarkInbandEar(b *testing.B) {
 			voice := vowel(rate, rate/50)
 			b.ReportAllocs()
 			for b.Loop() {
-				e.hear(voice)
+				e.detect(voice)
 			}
 		})
 	}
@@ -200,7 +200,7 @@ func FuzzInbandEar(f *testing.F) {
 		var e inbandDetector
 		e.tune(8000)
 		for n := int(cut)%160 + 1; len(samples) >= n; samples = samples[n:] {
-			if key := e.hear(samples[:n]); key != 0 && !strings.ContainsRune(keys, rune(key)) {
+			if key := e.detect(samples[:n]); key != 0 && !strings.ContainsRune(keys, rune(key)) {
 				t.Fatalf("heard %q, which is no key", key)
 			}
 		}

@@ -11,7 +11,7 @@ func TestWaitedIsWhatNearlyAllPacketsDid(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for at := time.Duration(0); at < 20*time.Millisecond; at += time.Millisecond {
 		for _, jitter := range []time.Duration{0, 500 * time.Microsecond, time.Millisecond} {
-			var w waits
+			var w arrivalPhase
 			for range 50 {
 				w.add((at + time.Duration(random.NormFloat64()*float64(jitter)) + 20*time.Millisecond) % (20 * time.Millisecond))
 			}
@@ -27,7 +27,7 @@ func TestWaitedIsWhatNearlyAllPacketsDid(t *testing.T) {
 
 func TestWaitedIsUnknownOfFewPacketsAndOfMoodyOnes(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	var few, moody waits
+	var few, moody arrivalPhase
 	for range enoughReads - 1 {
 		few.add(time.Millisecond)
 	}

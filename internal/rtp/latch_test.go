@@ -30,7 +30,7 @@ type step struct {
 // spray is what somebody gets who sends packets in a row, and no more than that.
 func spray(from netip.AddrPort, n int) (steps []step) {
 	for i := range n {
-		steps = append(steps, step{from, 666, uint16(i), stray})
+		steps = append(steps, step{from, 666, uint16(i), rejected})
 	}
 	return steps
 }
@@ -39,8 +39,8 @@ func spray(from netip.AddrPort, n int) (steps []step) {
 // RFC 4961, and the attack that is known as RTP bleed).
 func TestWhosePacketsAreTheStream(t *testing.T) {
 	here := told.Addr() // signals from where it wants its sound: no NAT
-	heard := []step{{told, 1, 10, begun}, {told, 1, 11, newest}}
-	latched := []step{{natted, 1, 10, stray}, {natted, 1, 11, begun}, {natted, 1, 12, newest}}
+	heard := []step{{told, 1, 10, started}, {told, 1, 11, newest}}
+	latched := []step{{natted, 1, 10, rejected}, {natted, 1, 11, started}, {natted, 1, 12, newest}}
 	for _, test := range []struct {
 		name      string
 		announced netip.AddrPort
@@ -52,53 +52,53 @@ func TestWhosePacketsAreTheStream(t *testing.T) {
 	}{
 		{name: "the announced address is believed at once", announced: told, host: here, steps: heard},
 		{name: "another port of that host after two", announced: told, host: here, steps: []step{
-			{otherPort, 1, 10, stray}, {otherPort, 1, 11, begun}, {otherPort, 1, 12, newest}}},
+			{otherPort, 1, 10, rejected}, {otherPort, 1, 11, started}, {otherPort, 1, 12, newest}}},
 		{name: "where no NAT is told of nobody else is heard, not even first", announced: told, host: here, steps: spray(unknown, 50)},
 		{name: "nor when the peer is silent", announced: told, host: here, steps: heard, quiet: 1000, then: spray(unknown, 50)},
 		{name: "nor with the peer's own numbers", announced: told, host: here, steps: heard, then: []step{
-			{unknown, 1, 12, stray}, {unknown, 1, 13, stray}, {unknown, 1, 14, stray}, {told, 1, 12, newest}}},
+			{unknown, 1, 12, rejected}, {unknown, 1, 13, rejected}, {unknown, 1, 14, rejected}, {told, 1, 12, newest}}},
 
 		{name: "a peer behind NAT is believed from where it signals", announced: inside, host: router, steps: latched},
 		{name: "and its NAT may take another port", announced: inside, host: router, steps: latched, then: []step{
-			{renatted, 1, 13, stray}, {renatted, 1, 14, newest}, {natted, 1, 15, stray}}},
+			{renatted, 1, 13, rejected}, {renatted, 1, 14, newest}, {natted, 1, 15, rejected}}},
 		{name: "a stranger cannot take its stream", announced: inside, host: router, steps: latched, then: append(spray(unknown, 50), step{natted, 1, 13, newest})},
 		{name: "nor while it is silent", announced: inside, host: router, steps: latched, quiet: 1000, then: spray(unknown, 50)},
 		{name: "nor with its own numbers", announced: inside, host: router, steps: latched, quiet: 1000, then: []step{
-			{unknown, 1, 13, stray}, {unknown, 1, 14, stray}, {unknown, 1, 15, stray}, {unknown, 1, 16, stray}, {unknown, 1, 17, stray}}},
+			{unknown, 1, 13, rejected}, {unknown, 1, 14, rejected}, {unknown, 1, 15, rejected}, {unknown, 1, 16, rejected}, {unknown, 1, 17, rejected}}},
 		{name: "the house's other phone cannot take it either", announced: inside, host: router, steps: latched, quiet: silentTicks - 1,
 			then: append(spray(renatted, 50), step{natted, 1, 13, newest})},
 		{name: "but after a silence the host that signalled may", announced: inside, host: router, steps: latched, quiet: silentTicks, then: []step{
-			{renatted, 2, 90, stray}, {renatted, 2, 91, stray}, {renatted, 2, 92, stray}, {renatted, 2, 93, begun}}},
+			{renatted, 2, 90, rejected}, {renatted, 2, 91, rejected}, {renatted, 2, 92, rejected}, {renatted, 2, 93, started}}},
 
 		{name: "sound from another NAT address is believed after four, if nobody was there", announced: inside, host: router, steps: []step{
-			{unknown, 1, 10, stray}, {unknown, 1, 11, stray}, {unknown, 1, 12, stray}, {unknown, 1, 13, begun}}},
+			{unknown, 1, 10, rejected}, {unknown, 1, 11, rejected}, {unknown, 1, 12, rejected}, {unknown, 1, 13, started}}},
 		{name: "who was first with nothing in his favour gives way to the host that signalled", announced: inside, host: router, steps: []step{
-			{unknown, 6, 10, stray}, {unknown, 6, 11, stray}, {unknown, 6, 12, stray}, {unknown, 6, 13, begun},
-			{natted, 1, 10, stray}, {natted, 1, 11, begun}, {unknown, 6, 14, stray}}},
+			{unknown, 6, 10, rejected}, {unknown, 6, 11, rejected}, {unknown, 6, 12, rejected}, {unknown, 6, 13, started},
+			{natted, 1, 10, rejected}, {natted, 1, 11, started}, {unknown, 6, 14, rejected}}},
 		{name: "and never to another of his kind", announced: inside, host: router, steps: []step{
-			{unknown, 6, 10, stray}, {unknown, 6, 11, stray}, {unknown, 6, 12, stray}, {unknown, 6, 13, begun}},
+			{unknown, 6, 10, rejected}, {unknown, 6, 11, rejected}, {unknown, 6, 12, rejected}, {unknown, 6, 13, started}},
 			quiet: 1000, then: spray(unknown2, 50)},
 		{name: "packets scattered by a scanner are no stream", announced: inside, host: router, steps: []step{
-			{unknown, 1, 10, stray}, {unknown, 2, 11, stray}, {unknown, 3, 12, stray}, {unknown, 1, 13, stray}, {unknown2, 1, 14, stray}, {unknown, 1, 14, stray}}},
+			{unknown, 1, 10, rejected}, {unknown, 2, 11, rejected}, {unknown, 3, 12, rejected}, {unknown, 1, 13, rejected}, {unknown2, 1, 14, rejected}, {unknown, 1, 14, rejected}}},
 		{name: "the announced address takes over from another", announced: told, host: router, steps: []step{
-			{natted, 1, 10, stray}, {natted, 1, 11, begun}, {told, 2, 50, stray}, {told, 2, 51, begun}, {natted, 1, 12, stray}}},
+			{natted, 1, 10, rejected}, {natted, 1, 11, started}, {told, 2, 50, rejected}, {told, 2, 51, started}, {natted, 1, 12, rejected}}},
 		{name: "a gateway apart from its proxy is heard where it said, and nobody else then", announced: told, host: router,
 			steps: append(slices.Clone(heard), spray(unknown, 50)...), quiet: 1000, then: spray(unknown, 50)},
 
 		{name: "what is authentic is believed from anywhere", announced: told, host: here, authentic: true, steps: []step{
-			{unknown, 1, 10, stray}, {unknown, 1, 11, begun}, {unknown2, 1, 12, stray}, {unknown2, 1, 13, newest}}},
+			{unknown, 1, 10, rejected}, {unknown, 1, 11, started}, {unknown2, 1, 12, rejected}, {unknown2, 1, 13, newest}}},
 
 		{name: "a new SSRC needs two in a row", announced: told, host: here, steps: []step{
-			{told, 1, 10, begun}, {told, 2, 500, stray}, {told, 1, 11, newest}, {told, 2, 600, stray}, {told, 2, 601, begun}}},
+			{told, 1, 10, started}, {told, 2, 500, rejected}, {told, 1, 11, newest}, {told, 2, 600, rejected}, {told, 2, 601, started}}},
 		{name: "so does a jump of sequence numbers", announced: told, host: here, steps: []step{
-			{told, 1, 10, begun}, {told, 1, 30000, stray}, {told, 1, 11, newest}, {told, 1, 30000, stray}, {told, 1, 30001, begun}}},
+			{told, 1, 10, started}, {told, 1, 30000, rejected}, {told, 1, 11, newest}, {told, 1, 30000, rejected}, {told, 1, 30001, started}}},
 		{name: "duplicates and disorder", announced: told, host: here, steps: []step{
-			{told, 1, 10, begun}, {told, 1, 12, newest}, {told, 1, 11, older}, {told, 1, 11, twice}, {told, 1, 12, twice}, {told, 1, 10, twice}}},
+			{told, 1, 10, started}, {told, 1, 12, newest}, {told, 1, 11, outOfOrder}, {told, 1, 11, repeated}, {told, 1, 12, repeated}, {told, 1, 10, repeated}}},
 		{name: "sequence numbers wrap", announced: told, host: here, steps: []step{
-			{told, 1, 65534, begun}, {told, 1, 0, newest}, {told, 1, 65535, older}, {told, 1, 65535, twice}, {told, 1, 1, newest}}},
+			{told, 1, 65534, started}, {told, 1, 0, newest}, {told, 1, 65535, outOfOrder}, {told, 1, 65535, repeated}, {told, 1, 1, newest}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s, n := source{authentic: test.authentic}, numbering{}
+			s, n := latch{authentic: test.authentic}, numbering{}
 			s.signal(test.announced, test.host)
 			run := func(steps []step) {
 				for i, step := range steps {
@@ -119,7 +119,7 @@ func TestWhosePacketsAreTheStream(t *testing.T) {
 // sends and the peer does not: RTP bleed.
 func TestNobodyHearsACallByGuessingItsPort(t *testing.T) {
 	for name, host := range map[string]netip.Addr{"no NAT": told.Addr(), "perhaps a NAT": router} {
-		var s source
+		var s latch
 		var n numbering
 		s.signal(told, host)
 		s.admit(told, header{ssrc: 1, sequence: 10}, &n)
@@ -134,7 +134,7 @@ func TestNobodyHearsACallByGuessingItsPort(t *testing.T) {
 }
 
 func TestExpectedCountsThroughWraps(t *testing.T) {
-	var s source
+	var s latch
 	var n numbering
 	s.signal(told, told.Addr())
 	for i := range 200_000 {
@@ -146,7 +146,7 @@ func TestExpectedCountsThroughWraps(t *testing.T) {
 }
 
 func TestChangedDescriptionOpensTheSource(t *testing.T) {
-	var s source
+	var s latch
 	var n numbering
 	s.signal(told, router)
 	s.admit(told, header{ssrc: 1, sequence: 10}, &n)
@@ -158,7 +158,7 @@ func TestChangedDescriptionOpensTheSource(t *testing.T) {
 	if s.destination() != natted {
 		t.Errorf("sends to %v after a change to %v", s.destination(), natted)
 	}
-	if got := s.admit(natted, header{ssrc: 1, sequence: 11}, &n); got != begun {
+	if got := s.admit(natted, header{ssrc: 1, sequence: 11}, &n); got != started {
 		t.Errorf("verdict %d on the new address", got)
 	}
 	s.signal(netip.MustParseAddrPort("0.0.0.0:4000"), router)

@@ -6,10 +6,10 @@ import "math"
 // receiver leave the higher ones out.
 const maxReflections = 10
 
-// comfort is the noise that a peer which sends nothing in its pauses wants to be
+// comfortNoise is the noise that a peer which sends nothing in its pauses wants to be
 // heard then (RFC 3389): white noise of a level, shaped by an all-pole filter in
 // its lattice form.
-type comfort struct {
+type comfortNoise struct {
 	on          bool
 	amplitude   float32 // of the white noise
 	reflections [maxReflections]float32
@@ -18,9 +18,9 @@ type comfort struct {
 	random      uint32
 }
 
-// hear takes a payload: the level in -dBov, then reflection coefficients. An
+// configure takes a payload: the level in -dBov, then reflection coefficients. An
 // empty one means nothing.
-func (n *comfort) hear(payload []byte) {
+func (n *comfortNoise) configure(payload []byte) {
 	if len(payload) == 0 {
 		return
 	}
@@ -39,7 +39,7 @@ func (n *comfort) hear(payload []byte) {
 }
 
 // fill makes the next samples, zeroes while there is no noise.
-func (n *comfort) fill(pcm []int16) {
+func (n *comfortNoise) fill(pcm []int16) {
 	if !n.on {
 		clear(pcm)
 		return
@@ -52,7 +52,7 @@ func (n *comfort) fill(pcm []int16) {
 }
 
 // shape is one step of the lattice.
-func (n *comfort) shape(forward float32) float32 {
+func (n *comfortNoise) shape(forward float32) float32 {
 	for i := n.order - 1; i >= 0; i-- {
 		forward -= n.reflections[i] * n.memory[i]
 		n.memory[i+1] = n.memory[i] + n.reflections[i]*forward

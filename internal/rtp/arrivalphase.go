@@ -15,26 +15,26 @@ const (
 	steady = 0.8
 )
 
-// waits knows how long the newest packet had been there when the shard came. Its
+// arrivalPhase is when packets come within a tick: it knows how long the newest packet had been there when the shard came. Its
 // mean is one of angles: packets that are nearly missed have waited nothing, or a
 // whole round, and are neighbours.
-type waits struct {
+type arrivalPhase struct {
 	newest  int64   // when the newest packet of this tick came, Unix time in ns; 0: none did
 	x, y    float32 // the sum of the angles, a round being 20 ms
 	counted int
 }
 
-func (w *waits) came(at int64) { w.newest = max(w.newest, at) }
+func (w *arrivalPhase) came(at int64) { w.newest = max(w.newest, at) }
 
 // read ends the reading of a tick.
-func (w *waits) read() {
+func (w *arrivalPhase) read() {
 	if w.newest != 0 {
 		w.add(time.Duration(time.Now().UnixNano() - w.newest))
 		w.newest = 0
 	}
 }
 
-func (w *waits) add(waited time.Duration) {
+func (w *arrivalPhase) add(waited time.Duration) {
 	y, x := math.Sincos(2 * math.Pi * float64(waited%audio.FrameDuration) / float64(audio.FrameDuration))
 	w.x += float32(x)
 	w.y += float32(y)
@@ -42,7 +42,7 @@ func (w *waits) add(waited time.Duration) {
 }
 
 // usual returns the mean less two standard deviations, from 0 to 20 ms.
-func (w *waits) usual() (time.Duration, bool) {
+func (w *arrivalPhase) usual() (time.Duration, bool) {
 	length := math.Hypot(float64(w.x), float64(w.y)) / float64(max(w.counted, 1))
 	if w.counted < enoughReads || length < steady {
 		return 0, false
@@ -58,7 +58,7 @@ func (w *waits) usual() (time.Duration, bool) {
 // few, or each came at another moment. It belongs to the shard; a mix chooses by it
 // when to read.
 func (s *Session) Waited() (time.Duration, bool) {
-	waited, known := s.waits.usual()
-	s.waits = waits{}
+	waited, known := s.arrivals.usual()
+	s.arrivals = arrivalPhase{}
 	return waited, known
 }

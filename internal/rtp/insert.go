@@ -19,13 +19,13 @@ func (p *playout) push(h header, format uint8, payload []byte, newest bool) arri
 		return late
 	}
 	if c.ClockRate != p.clock {
-		if p.placed && !newest {
+		if p.positioned && !newest {
 			return late // from before the change
 		}
 		p.reclock(c.ClockRate)
 		p.comfortFrom = h.timestamp - 1
 	}
-	if p.placed {
+	if p.positioned {
 		ahead := p.ms(int32(h.timestamp - p.floor))
 		if newest && (ahead > jumpLimit || ahead < -overlap) {
 			p.restart()
@@ -61,7 +61,7 @@ func (p *playout) early(h header) {
 // skip throws the oldest packet away.
 func (p *playout) skip() {
 	p.buffer.drop()
-	if first := p.buffer.first(); first != nil && p.placed {
-		p.next, p.floor, p.played = first.timestamp, first.timestamp, first.sequence-1
+	if first := p.buffer.first(); first != nil && p.positioned {
+		p.next, p.floor, p.lastSequence = first.timestamp, first.timestamp, first.sequence-1
 	}
 }

@@ -49,14 +49,14 @@ func (e *inbandDetector) follow(samples int) {
 	}
 }
 
-// rest takes a frame of silence.
-func (e *inbandDetector) rest() {
+// silence takes a frame of it.
+func (e *inbandDetector) silence() {
 	e.s1, e.s2, e.energy, e.n = [8]float32{}, [8]float32{}, 0, 0
 	e.last, e.held, e.missed = 0, 0, 0
 }
 
-// hear takes a frame and returns the key that begins in it, or 0.
-func (e *inbandDetector) hear(pcm []int16) (key byte) {
+// detect takes a frame and returns the key that begins in it, or 0.
+func (e *inbandDetector) detect(pcm []int16) (key byte) {
 	for len(pcm) > 0 {
 		n := min(e.size-e.n, len(pcm))
 		e.filter(pcm[:n])
