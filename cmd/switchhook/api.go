@@ -77,7 +77,7 @@ func (a *app) connect(connectionString string) (*api, error) {
 		return nil, err
 	}
 	if !running {
-		return nil, fmt.Errorf("no server runs on %s: start one with `switchhook serve`, or name its directory with --data or itself with --connection-string", cfg.Data)
+		return nil, fmt.Errorf("no server is running on the data directory %s: start one with `switchhook serve`, or choose another server with --data or --connection-string", cfg.Data)
 	}
 	to, err := resource.ReadConnection(cfg.Data)
 	if err != nil {
@@ -142,7 +142,7 @@ func (c *api) do(ctx context.Context, method, path, version string, in, out any)
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
-		return fmt.Errorf("read the server's answer: %w", err)
+		return fmt.Errorf("read the server's response: %w", err)
 	}
 	if answer.StatusCode < 200 || answer.StatusCode > 299 {
 		return refusal(answer.StatusCode, text)
@@ -151,7 +151,7 @@ func (c *api) do(ctx context.Context, method, path, version string, in, out any)
 		return nil
 	}
 	if err := json.Unmarshal(text, out); err != nil {
-		return fmt.Errorf("the server's answer is not what was expected: %w", err)
+		return fmt.Errorf("decode the server's response: %w", err)
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func explain(err error) error {
 	var unknown x509.UnknownAuthorityError
 	var verification *tls.CertificateVerificationError
 	if errors.As(err, &unknown) || errors.As(err, &verification) {
-		return fmt.Errorf("%w: name the directory of that server with --data, so that its %s is trusted", err, datadir.AuthorityFile)
+		return fmt.Errorf("%w: set --data to the directory of that server, so that its %s is trusted", err, datadir.AuthorityFile)
 	}
 	return fmt.Errorf("the server cannot be reached: %w", err)
 }

@@ -11,13 +11,13 @@ import (
 )
 
 type caCommand struct {
-	Export string `placeholder:"FILE" help:"Write it to a file."`
-	Env    bool   `help:"Print the settings that make Node, Python, Java and .NET trust it."`
+	Export string `placeholder:"FILE" help:"Write the certificate to a file."`
+	Env    bool   `help:"Print the settings by which Node, Python, Java and .NET trust the certificate."`
 }
 
 // Help ends the command's help.
 func (caCommand) Help() string {
-	return `Without a flag it prints the certificate, PEM. The server must have run once.
+	return `Without a flag it prints the certificate as PEM. The server must have run once.
 
 Example:
   eval "$(switchhook ca --env)"`
@@ -31,7 +31,7 @@ func (c caCommand) Run(a *app) error {
 	name := filepath.Join(cfg.Data, datadir.AuthorityFile)
 	text, err := os.ReadFile(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s does not exist: the server makes it at its first start; name its directory with --data", name)
+		return fmt.Errorf("%s does not exist: the first start of the server creates it; choose the directory of the server with --data", name)
 	}
 	if err != nil {
 		return err

@@ -12,16 +12,17 @@ import (
 
 type callsCommand struct {
 	About            string        `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
-	Since            time.Duration `placeholder:"DURATION" help:"Only calls that ended so recently, e.g. 2h."`
-	Failed           bool          `help:"Only calls that came to nothing."`
-	Limit            int           `default:"20" placeholder:"N" help:"At most so many (20)."`
-	JSON             bool          `name:"json" help:"Print whole records, a JSON object a line."`
-	ConnectionString string        `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	Since            time.Duration `placeholder:"DURATION" help:"Only calls that ended within this time, such as 2h."`
+	Failed           bool          `help:"Only calls that failed."`
+	Limit            int           `default:"20" placeholder:"N" help:"Maximum number (20)."`
+	JSON             bool          `name:"json" help:"Print whole records, one JSON object per line."`
+	ConnectionString string        `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
 func (callsCommand) Help() string {
-	return `Calls that are over, the newest first: a line a call, and below it a line a phone. The records are files in DIR/calls.
+	return `Ended calls, newest first: a line per call, and below it a line per leg. The records are files in the folder calls of
+the data directory.
 
 Example:
   switchhook calls --failed --since 1h

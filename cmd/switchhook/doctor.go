@@ -20,8 +20,8 @@ type doctorCommand struct{ settings }
 
 // Help ends the command's help.
 func (doctorCommand) Help() string {
-	return `It takes the flags of serve. It fails only for what would keep the server from working; optional parts are
-told with the command that adds them.
+	return `It takes the flags of serve. It fails only if the server could not work. For a missing optional part it prints the
+command that installs it.
 
 Example:
   switchhook doctor --config switchhook.yaml`
@@ -62,7 +62,7 @@ func (c doctorCommand) Run(a *app) error {
 		}
 	}
 	if broken > 0 {
-		return fmt.Errorf("%d of %d findings must be mended first", broken, len(findings))
+		return fmt.Errorf("%d of %d checks failed", broken, len(findings))
 	}
 	return nil
 }
@@ -77,14 +77,14 @@ func examine(ctx context.Context, cfg config.Config) []finding {
 		list = append(list, runningServer(ctx, cfg, pid))
 		list = append(list, trunkFindings(ctx, cfg)...)
 	default:
-		list = append(list, freeDoors(ctx, cfg)...)
+		list = append(list, freeListeners(ctx, cfg)...)
 	}
 	list = append(list, scheduling())
 	for _, part := range optionalParts {
 		list = append(list, part.finding())
 	}
 	if cfg.WebRTC != "" {
-		list = append(list, finding{stateNote, "WebRTC: not in this version", "--webrtc " + cfg.WebRTC + " is accepted and not opened"})
+		list = append(list, finding{stateNote, "WebRTC is not in this version", "--webrtc " + cfg.WebRTC + " is accepted, but the listener is not opened"})
 	}
 	return list
 }
@@ -112,14 +112,14 @@ func dataDirectory(dir string) finding {
 		err = errors.Join(probe.Close(), os.Remove(probe.Name()))
 	}
 	if err != nil {
-		return finding{stateFail, what, err.Error() + "; name another with --data"}
+		return finding{stateFail, what, err.Error() + "; choose another directory with --data"}
 	}
 	return finding{state: stateOK, what: what}
 }
 
 // runningServer asks the server that holds the directory how it is.
 func runningServer(ctx context.Context, cfg config.Config, pid int) finding {
-	what := fmt.Sprintf("running server, process id %d", pid)
+	what := fmt.Sprintf("server is running with process id %d", pid)
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := healthy(ctx, cfg); err != nil {
@@ -152,11 +152,11 @@ func healthy(ctx context.Context, cfg config.Config) error {
 	return nil
 }
 
-// freeDoors tries to open each door as the server would.
-func freeDoors(ctx context.Context, cfg config.Config) []finding {
+// freeListeners tries to open each listener as the server would.
+func freeListeners(ctx context.Context, cfg config.Config) []finding {
 	var list []finding
-	for _, door := range [][2]string{{"--https", cfg.HTTPS}, {"--http", cfg.HTTP}, {"--sip", cfg.SIP}, {"--sips", cfg.SIPS}} {
-		flag, address := door[0], door[1]
+	for _, listener := range [][2]string{{"--https", cfg.HTTPS}, {"--http", cfg.HTTP}, {"--sip", cfg.SIP}, {"--sips", cfg.SIPS}} {
+		flag, address := listener[0], listener[1]
 		if address == "" {
 			continue
 		}
@@ -168,10 +168,10 @@ func freeDoors(ctx context.Context, cfg config.Config) []finding {
 			err = freeUDP(ctx, flag, address)
 		}
 		if err != nil {
-			list = append(list, finding{stateFail, "door " + flag + " " + address, err.Error()})
+			list = append(list, finding{stateFail, "listener " + flag + " " + address, err.Error()})
 			continue
 		}
-		list = append(list, finding{state: stateOK, what: "door " + flag + " " + address})
+		list = append(list, finding{state: stateOK, what: "listener " + flag + " " + address})
 	}
 	return list
 }
@@ -179,7 +179,7 @@ func freeDoors(ctx context.Context, cfg config.Config) []finding {
 func freeUDP(ctx context.Context, flag, address string) error {
 	socket, err := new(net.ListenConfig).ListenPacket(ctx, "udp", address)
 	if err != nil {
-		return fmt.Errorf("%s %s is not free for UDP: %w", flag, address, err)
+		return fmt.Errorf("%s %s is in use for UDP: %w", flag, address, err)
 	}
 	return socket.Close()
 }

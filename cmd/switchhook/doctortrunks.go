@@ -37,9 +37,9 @@ func trunkFinding(t admin.TrunkState) finding {
 	what := "trunk " + t.Name
 	switch line := t.Registration; {
 	case t.State == "inactive":
-		return finding{stateNote, what + " does not answer", "its last answer to OPTIONS: " + t.Answer + "; check host, port and transport, and that it lets this machine in"}
+		return finding{stateNote, what + " does not answer", "last answer to OPTIONS: " + t.Answer + "; check host, port and transport, and whether the trunk permits this machine"}
 	case line != nil && line.State == "failed":
-		return finding{stateNote, what + ": registration of " + line.User + " failed", line.Answer + "; check username, password and host; it is tried again"}
+		return finding{stateNote, what + ": registration of " + line.User + " failed", line.Answer + "; check username, password and host; the server tries again"}
 	case line != nil && line.State == "registered":
 		return finding{state: stateOK, what: what + ", registered as " + line.User}
 	}

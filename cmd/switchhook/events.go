@@ -12,10 +12,10 @@ import (
 )
 
 type eventsCommand struct {
-	Failures  eventsFailuresCommand  `cmd:"" help:"Print the failed attempts to deliver, newest first."`
-	Attempts  eventsAttemptsCommand  `cmd:"" help:"List the last attempts to deliver, newest first."`
-	Redeliver eventsRedeliverCommand `cmd:"" help:"Deliver events once more."`
-	Tail      eventsTailCommand      `cmd:"" help:"Print events as they happen."`
+	Failures  eventsFailuresCommand  `cmd:"" help:"Print failed delivery attempts, newest first."`
+	Attempts  eventsAttemptsCommand  `cmd:"" help:"List the last delivery attempts, newest first."`
+	Redeliver eventsRedeliverCommand `cmd:"" help:"Deliver events again."`
+	Tail      eventsTailCommand      `cmd:"" help:"Print events while they are raised."`
 }
 
 // eventQuery is a path of the events with the parameters that are not empty.
@@ -30,15 +30,16 @@ func eventQuery(path string, pairs ...string) string {
 }
 
 type eventsFailuresCommand struct {
-	Where            string `placeholder:"TEXT" help:"Only those whose message contains this, in any case."`
-	Subscription     string `placeholder:"NAME" help:"Only those of this subscription."`
-	Limit            int    `default:"100" placeholder:"N" help:"At most so many (100)."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	Where            string `placeholder:"TEXT" help:"Only failures whose message contains this text, in any case."`
+	Subscription     string `placeholder:"NAME" help:"Only attempts of this subscription."`
+	Limit            int    `default:"100" placeholder:"N" help:"Maximum number (100)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
 func (eventsFailuresCommand) Help() string {
-	return `One JSON object a line, as Event Grid logs them in DeliveryFailures (AegDeliveryFailureLogs). They are kept for 7 days.
+	return `One JSON object per line, in the format of Event Grid's DeliveryFailures log (AegDeliveryFailureLogs). The server keeps
+failures for 7 days.
 
 Example:
   switchhook events failures --where incomingCall --limit 10`
@@ -61,10 +62,10 @@ func (c eventsFailuresCommand) Run(a *app) error {
 }
 
 type eventsAttemptsCommand struct {
-	Subscription     string `placeholder:"NAME" help:"Only those of this subscription."`
-	Event            string `placeholder:"ID" help:"Only those of this event."`
-	Limit            int    `default:"100" placeholder:"N" help:"At most so many (100)."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	Subscription     string `placeholder:"NAME" help:"Only attempts of this subscription."`
+	Event            string `placeholder:"ID" help:"Only attempts of this event."`
+	Limit            int    `default:"100" placeholder:"N" help:"Maximum number (100)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.

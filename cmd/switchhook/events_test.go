@@ -58,7 +58,7 @@ func TestRedeliveryIsAskedFor(t *testing.T) {
 			io.WriteString(w, `{"redelivered":7}`)
 		})
 		args := append([]string{"events", "redeliver", "--connection-string", connection}, test.args...)
-		if got := command(t, dir, "", args...); got.code != 0 || !strings.HasPrefix(got.out, "deliveries begun: 7 ") {
+		if got := command(t, dir, "", args...); got.code != 0 || !strings.HasPrefix(got.out, "Deliveries started: 7. ") {
 			t.Errorf("%q: %+v", test.args, got)
 		}
 	}
@@ -94,7 +94,7 @@ func TestTailPrintsEventsUntilItIsInterrupted(t *testing.T) {
 
 func TestTailSaysWhyItEnds(t *testing.T) {
 	connection, dir := fake(t, func(http.ResponseWriter, *http.Request) {})
-	if got := command(t, dir, "", "events", "tail", "--connection-string", connection); got.code != 1 || !strings.Contains(got.err, "the server ended it") {
+	if got := command(t, dir, "", "events", "tail", "--connection-string", connection); got.code != 1 || !strings.Contains(got.err, "the server closed the connection") {
 		t.Errorf("got %+v", got)
 	}
 	connection, dir = fake(t, func(w http.ResponseWriter, r *http.Request) {

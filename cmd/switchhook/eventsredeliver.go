@@ -9,14 +9,14 @@ import (
 
 type eventsRedeliverCommand struct {
 	Event            string `arg:"" optional:"" name:"event-id" help:"Id of the event."`
-	Subscription     string `placeholder:"NAME" help:"To this subscription only; without an event: everything of it that waits or is a dead letter."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	Subscription     string `placeholder:"NAME" help:"To this subscription only. Without an event: all its events that wait for an attempt or are dead letters."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
 func (eventsRedeliverCommand) Help() string {
-	return `An event that waits for its next attempt gets it now; one that is over is delivered anew while the server remembers
-its content.
+	return `An event that waits for its next attempt is delivered now. An event that is delivered or given up is delivered again,
+as long as the server keeps its content.
 
 Example:
   switchhook events redeliver 3b1e6d0e-5f53-4a3c-9f6f-4f2f3c7c1d55
@@ -26,7 +26,7 @@ Example:
 // Validate asks for one of the two.
 func (c *eventsRedeliverCommand) Validate() error {
 	if c.Event == "" && c.Subscription == "" {
-		return errors.New("name an event by its id, or a subscription with --subscription")
+		return errors.New("the id of an event, or --subscription, is required")
 	}
 	return nil
 }
@@ -41,6 +41,6 @@ func (c eventsRedeliverCommand) Run(a *app) error {
 	if err := client.do(a.ctx, "POST", admin.EventsPath+":redeliver", managementVersion, request, &done); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "deliveries begun: %d (switchhook events attempts shows how they end)\n", done.Count)
+	fmt.Fprintf(a.out, "Deliveries started: %d. `switchhook events attempts` shows their results.\n", done.Count)
 	return nil
 }

@@ -8,15 +8,15 @@ import (
 )
 
 type eventsTailCommand struct {
-	IncludedEventTypes eventTypes `placeholder:"TYPE" help:"Only these types of event (all)."`
-	Subscription       string     `placeholder:"NAME" help:"Only what this subscription delivers to the tail, not all that happens."`
-	ConnectionString   string     `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	IncludedEventTypes eventTypes `placeholder:"TYPE" help:"Only events of these types (all)."`
+	Subscription       string     `placeholder:"NAME" help:"Only events that this subscription delivers to the tail."`
+	ConnectionString   string     `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
 func (eventsTailCommand) Help() string {
-	return `One JSON object a line, until it is interrupted: every event of the resource, whether a subscription takes it or
-not. Nothing is kept for who comes late.
+	return `One JSON object per line, until you interrupt it: every event of the resource, with or without a subscription to it.
+Events that were raised before are not shown.
 
 Example:
   switchhook events tail --included-event-types Microsoft.Communication.IncomingCall`

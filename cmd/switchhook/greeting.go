@@ -63,7 +63,7 @@ func (g greeting) print(w io.Writer) error {
 	line("numbers", strings.Join(g.Numbers, ", "))
 	line("data", g.Data)
 	if g.CA != "" {
-		line("trust", "export NODE_EXTRA_CA_CERTS="+quote(g.CA)+"   (others: switchhook ca --env)")
+		line("trust", "export NODE_EXTRA_CA_CERTS="+quote(g.CA)+"   (other programs: switchhook ca --env)")
 	}
 	for i, missing := range g.Missing {
 		name := ""

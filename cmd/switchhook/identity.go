@@ -16,18 +16,18 @@ import (
 )
 
 type identityCommand struct {
-	Import identityImportCommand `cmd:"" help:"Take over user ids of an ACS resource."`
+	Import identityImportCommand `cmd:"" help:"Import user ids of an ACS resource."`
 }
 
 type identityImportCommand struct {
-	File             string `arg:"" help:"Raw ids (8:acs:…), one a line or as a JSON array; - reads standard input."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	File             string `arg:"" help:"Raw ids (8:acs:…), one per line or as a JSON array. - reads standard input."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
 func (identityImportCommand) Help() string {
-	return `The ids must be of this server's resource: start it with --resource-id first. Without a running server they are
-kept for its next start.
+	return `The ids must belong to this server's resource: start the server with --resource-id first. If no server is running, its
+next start imports the ids.
 
 Example:
   switchhook identity import users.txt`
@@ -58,7 +58,7 @@ func (c identityImportCommand) Run(a *app) error {
 			return err
 		}
 		if done {
-			fmt.Fprintf(a.out, "%d identities wait for the server's next start.\n", len(ids))
+			fmt.Fprintf(a.out, "%d identities are queued. The next start of the server imports them.\n", len(ids))
 			return nil
 		}
 	}
@@ -95,7 +95,7 @@ func (c identityImportCommand) read(standard io.Reader) ([]string, error) {
 		return nil, err
 	}
 	if len(text) > maxImport {
-		return nil, fmt.Errorf("%s is larger than %d MB: import it in parts", c.File, maxImport>>20)
+		return nil, fmt.Errorf("%s is larger than %d MB: split the file", c.File, maxImport>>20)
 	}
 	return parseIDs(text)
 }
@@ -134,7 +134,7 @@ func parseIDs(text []byte) ([]string, error) {
 
 func some(ids []string) ([]string, error) {
 	if len(ids) == 0 {
-		return nil, fmt.Errorf("there is no id in it")
+		return nil, fmt.Errorf("the list has no id")
 	}
 	return ids, nil
 }
@@ -146,7 +146,7 @@ func checkID(text string) error {
 	}
 	_, user, _ := strings.Cut(text, "_")
 	if id.Kind() != identifier.CommunicationUser || id.Resource() == "" || user == "" {
-		return fmt.Errorf("%q is not the id of an ACS user, such as 8:acs:RESOURCE_USER", text)
+		return fmt.Errorf("%q is not the raw id of an ACS user, such as 8:acs:RESOURCE_USER", text)
 	}
 	return nil
 }
@@ -160,7 +160,7 @@ func ofResource(ids []string, resource string) error {
 			return err
 		}
 		if !strings.EqualFold(id.Resource(), resource) {
-			return fmt.Errorf("%s belongs to resource %s, but this server is resource %s: start it on an empty data directory with --resource-id %[2]s", text, id.Resource(), resource)
+			return fmt.Errorf("%s belongs to resource %s, but this server is resource %s: start the server on an empty data directory with --resource-id %[2]s", text, id.Resource(), resource)
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 
 type keysCommand struct {
 	Show   keysShowCommand   `cmd:"" help:"Print both access keys and connection strings."`
-	Rotate keysRotateCommand `cmd:"" help:"Replace an access key by a new one."`
+	Rotate keysRotateCommand `cmd:"" help:"Replace an access key with a new one."`
 }
 
 // keysAnswer is ARM's answer to listKeys and regenerateKey.
@@ -34,7 +34,7 @@ func (k keysAnswer) print(a *app) {
 }
 
 type keysShowCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
@@ -46,13 +46,13 @@ func (c keysShowCommand) Run(a *app) error {
 
 type keysRotateCommand struct {
 	Key              string `arg:"" enum:"primary,secondary" help:"primary or secondary."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
 func (keysRotateCommand) Help() string {
-	return `What the old key signed is refused at once, and the user tokens issued with it die. Move applications to the
-other key first.
+	return `Requests that the old key signed are refused at once, and user tokens issued with it become invalid. Let applications
+use the other key first.
 
 Example:
   switchhook keys rotate secondary`
@@ -117,7 +117,7 @@ func (a *app) whileStopped(work func(*datadir.Dir) error) (done bool, err error)
 		return false, err
 	}
 	if !has {
-		return false, fmt.Errorf("%s holds no resource yet: the first `switchhook serve` makes it, with --resource-id as that of an ACS resource; another directory is named with --data", cfg.Data)
+		return false, fmt.Errorf("the data directory %s has no resource yet: the first `switchhook serve` creates it (with --resource-id for that of an ACS resource); choose another directory with --data", cfg.Data)
 	}
 	data, err := datadir.Open(cfg.Data)
 	var inUse *datadir.InUseError

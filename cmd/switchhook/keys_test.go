@@ -81,7 +81,7 @@ func TestAuthorityIsPrintedAndExported(t *testing.T) {
 	if got := command(t, dir, "", "ca"); got.code != 1 || !strings.Contains(got.err, "first start") {
 		t.Errorf("before the first start: %+v", got)
 	}
-	serving(t, dir, freeDoorFlags...)()
+	serving(t, dir, freeListenerFlags...)()
 	printed := command(t, dir, "", "ca")
 	if !strings.HasPrefix(printed.out, "-----BEGIN CERTIFICATE-----") || strings.Contains(printed.out, "PRIVATE") {
 		t.Errorf("got %+v", printed)
@@ -113,7 +113,7 @@ func TestNumbersAndTrunksAreListed(t *testing.T) {
 func TestIdentitiesWaitForTheNextStart(t *testing.T) {
 	dir, id := stopped(t)
 	one, two := identifier.NewUser(id).Raw(), identifier.NewUser(id).Raw()
-	if got := command(t, dir, "# users\n"+one+"\n\n"+two+"\r\n", "identity", "import", "-"); got.code != 0 || !strings.Contains(got.out, "2 identities wait") {
+	if got := command(t, dir, "# users\n"+one+"\n\n"+two+"\r\n", "identity", "import", "-"); got.code != 0 || !strings.Contains(got.out, "2 identities are queued") {
 		t.Fatalf("got %+v", got)
 	}
 	data, err := datadir.Open(dir)

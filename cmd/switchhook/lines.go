@@ -45,7 +45,7 @@ func (c *api) lines(ctx context.Context, path string, tell func(line []byte) err
 		}
 	}
 	if err := scanner.Err(); err != nil {
-		return fmt.Errorf("the connection broke: %w", err)
+		return fmt.Errorf("the connection to the server was lost: %w", err)
 	}
-	return errors.New("the server ended it")
+	return errors.New("the server closed the connection")
 }

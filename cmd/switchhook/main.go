@@ -31,17 +31,17 @@ type root struct {
 	Config string `help:"Configuration file, YAML." placeholder:"FILE" env:"SWITCHHOOK_CONFIG"`
 
 	Serve         serveCommand         `cmd:"" default:"withargs" help:"Run the server. This is the default command."`
-	Doctor        doctorCommand        `cmd:"" help:"Say what works on this machine, what is missing, and what adds it."`
+	Doctor        doctorCommand        `cmd:"" help:"Check the configuration and this machine; print what is missing and how to install it."`
 	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook, a queue or a file (an Event Grid subscription)."`
 	Subscriptions subscriptionsCommand `cmd:"" help:"List, show, change and delete event subscriptions."`
-	Events        eventsCommand        `cmd:"" help:"Look at deliveries of events, and deliver them once more."`
-	Calls         callsCommand         `cmd:"" help:"List calls that are over: who, how long, why they ended, how they sounded."`
+	Events        eventsCommand        `cmd:"" help:"Show deliveries of events, and deliver events again."`
+	Calls         callsCommand         `cmd:"" help:"List ended calls: participants, duration, reason, audio quality."`
 	Numbers       numbersCommand       `cmd:"" help:"List the phone numbers that the resource owns."`
-	Phones        phonesCommand        `cmd:"" help:"Give users desk phones: credentials and what has registered."`
+	Phones        phonesCommand        `cmd:"" help:"Manage desk phones of users: credentials and registrations."`
 	Trunks        trunksCommand        `cmd:"" help:"List the trunks and routes."`
 	Keys          keysCommand          `cmd:"" help:"Show and rotate the access keys."`
-	CA            caCommand            `cmd:"" name:"ca" help:"Print or export the certificate that clients have to trust."`
-	Identity      identityCommand      `cmd:"" help:"Move users in from an ACS resource."`
+	CA            caCommand            `cmd:"" name:"ca" help:"Print or export the certificate that clients must trust."`
+	Identity      identityCommand      `cmd:"" help:"Import users of an ACS resource."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 

@@ -11,13 +11,14 @@ import (
 
 type numbersCommand struct {
 	Numbers          []string `name:"numbers" hidden:"" env:"SWITCHHOOK_NUMBERS"` // as serve takes them
-	ConnectionString string   `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	ConnectionString string   `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
 func (numbersCommand) Help() string {
-	return `Of a running server: all numbers of its inventory, which are owned, what they are for, and who holds those that are free.
-Else those of the configuration file or SWITCHHOOK_NUMBERS; without those, two demo numbers.
+	return `If a server is running: all numbers of its inventory, which ones are owned, their capabilities, and which search or
+reservation holds a free one. Otherwise the numbers of the configuration file or of SWITCHHOOK_NUMBERS, else two demo
+numbers.
 
 Example:
   switchhook numbers --config switchhook.yaml`

@@ -31,7 +31,7 @@ func missingParts() []optionalPart {
 	return list
 }
 
-// missing says what is absent and what adds it.
+// missing names the part and the command that installs it.
 func (p optionalPart) missing() string { return p.name + " (" + p.gives + "): " + p.command() }
 
 func (p optionalPart) command() string { return "sudo apt-get install " + p.apt }

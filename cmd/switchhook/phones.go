@@ -12,24 +12,24 @@ import (
 
 // phonesCommand manages the telephones of users.
 type phonesCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 
 	Add    phonesAddCommand    `cmd:"" help:"Issue a user name and a password for a telephone of an identity."`
-	List   phonesListCommand   `cmd:"" default:"1" help:"List telephones and what has registered."`
-	Show   phonesShowCommand   `cmd:"" help:"Show one."`
-	Remove phonesRemoveCommand `cmd:"" help:"End a telephone's credential; what has registered with it is signed out."`
-	Reset  phonesResetCommand  `cmd:"" help:"Replace a telephone's password."`
+	List   phonesListCommand   `cmd:"" default:"1" help:"List credentials and registered telephones."`
+	Show   phonesShowCommand   `cmd:"" help:"Show a credential and its registered telephones."`
+	Remove phonesRemoveCommand `cmd:"" help:"Delete a credential. Telephones that have registered with it are signed out."`
+	Reset  phonesResetCommand  `cmd:"" help:"Replace the password of a credential."`
 }
 
 type phonesAddCommand struct {
 	Identity string `arg:"" help:"Raw id of the user, 8:acs:…"`
-	User     string `help:"User name, by which other phones call it: 101, or alice (default: six digits)." placeholder:"NAME"`
-	CallerID string `name:"caller-id" help:"Owned number that its calls to phone numbers show; without one it calls none." placeholder:"NUMBER"`
+	User     string `help:"User name, which other phones dial: 101, or alice (default: six digits)." placeholder:"NAME"`
+	CallerID string `name:"caller-id" help:"Owned number that its calls to phone numbers show. Without one it cannot call phone numbers." placeholder:"NUMBER"`
 }
 
 // Help ends the command's help.
 func (phonesAddCommand) Help() string {
-	return `The password is shown this once. Tell the telephone the user name, the password and the registrar.
+	return `The password is shown only this once. Enter the user name, the password and the registrar in the telephone.
 
 Example:
   switchhook phones add 8:acs:RESOURCE_USER --user 101 --caller-id +15550100001`
@@ -127,7 +127,7 @@ func (c phonesRemoveCommand) Run(a *app) error {
 	if err := a.phones("DELETE", "/"+url.PathEscape(c.User), nil, nil); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s may not register any more.\n", c.User)
+	fmt.Fprintf(a.out, "The credential %s is deleted.\n", c.User)
 	return nil
 }
 

@@ -13,8 +13,8 @@ type serveCommand struct {
 
 // Help ends the command's help.
 func (serveCommand) Help() string {
-	return `Every flag can stand in a configuration file (its name without the dashes) and in the environment
-(SWITCHHOOK_HTTPS and so on); a flag wins over the environment, that over the file.
+	return `Every flag is also a key of the configuration file (without the dashes) and an environment variable (SWITCHHOOK_HTTPS and
+so on). A flag takes precedence over the environment, and the environment over the file.
 
 Example:
   switchhook serve --config switchhook.yaml --https 0.0.0.0:8443 --public-host calls.example.com`

@@ -14,7 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/datadir"
 )
 
-var freeDoorFlags = []string{"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0"}
+var freeListenerFlags = []string{"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0"}
 
 // watched tells when a text has been written.
 type watched struct {
@@ -64,7 +64,7 @@ func serving(t *testing.T, dir string, args ...string) (stop func() (int, string
 }
 
 func TestServeIsTheDefaultCommand(t *testing.T) {
-	for _, args := range [][]string{freeDoorFlags, append([]string{"serve"}, freeDoorFlags...)} {
+	for _, args := range [][]string{freeListenerFlags, append([]string{"serve"}, freeListenerFlags...)} {
 		dir := filepath.Join(t.TempDir(), "data")
 		stop := serving(t, dir, args...)
 		connection, err := os.ReadFile(filepath.Join(dir, datadir.ConnectionStringFile))
@@ -89,17 +89,17 @@ func TestEnvironmentIsBelowFlags(t *testing.T) {
 	if got := command(t, dir, "", "serve"); got.code != 1 || !strings.Contains(got.err, "SWITCHHOOK_HTTPS") {
 		t.Errorf("got %+v", got)
 	}
-	serving(t, dir, freeDoorFlags...)
+	serving(t, dir, freeListenerFlags...)
 }
 
 func TestDoctorAsksTheRunningServer(t *testing.T) {
 	dir := t.TempDir()
-	stop := serving(t, dir, freeDoorFlags...)
-	if got := command(t, dir, "", "doctor"); got.code != 0 || !strings.Contains(got.out, "ok    running server, process id") {
+	stop := serving(t, dir, freeListenerFlags...)
+	if got := command(t, dir, "", "doctor"); got.code != 0 || !strings.Contains(got.out, "ok    server is running with process id") {
 		t.Errorf("got %+v", got)
 	}
 	stop()
-	if got := command(t, dir, "", append([]string{"doctor"}, freeDoorFlags...)...); got.code != 0 || !strings.Contains(got.out, "ok    door --https") {
+	if got := command(t, dir, "", append([]string{"doctor"}, freeListenerFlags...)...); got.code != 0 || !strings.Contains(got.out, "ok    listener --https") {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -110,10 +110,10 @@ func TestDoctorFailsForATakenDoor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	args := append([]string{"doctor"}, freeDoorFlags...)
+	args := append([]string{"doctor"}, freeListenerFlags...)
 	args = append(args, "--http", taken.Addr().String())
 	got := command(t, t.TempDir(), "", args...)
-	if got.code != 1 || !strings.Contains(got.out, "fail  door --http "+taken.Addr().String()) {
+	if got.code != 1 || !strings.Contains(got.out, "fail  listener --http "+taken.Addr().String()) {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -123,7 +123,7 @@ func TestDoctorFailsForAnUnusableDataDirectory(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := command(t, filepath.Join(file, "data"), "", append([]string{"doctor"}, freeDoorFlags...)...)
+	got := command(t, filepath.Join(file, "data"), "", append([]string{"doctor"}, freeListenerFlags...)...)
 	if got.code != 1 || !strings.Contains(got.out, "fail  data directory") {
 		t.Errorf("got %+v", got)
 	}
@@ -131,7 +131,7 @@ func TestDoctorFailsForAnUnusableDataDirectory(t *testing.T) {
 
 func TestDoctorDoesNotMakeTheDataDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "none")
-	command(t, dir, "", append([]string{"doctor"}, freeDoorFlags...)...)
+	command(t, dir, "", append([]string{"doctor"}, freeListenerFlags...)...)
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("it was made")
 	}

@@ -9,16 +9,16 @@ import (
 )
 
 type subscribeCommand struct {
-	Name             string `arg:"" help:"Name of the subscription; one that exists is made anew."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
-	Endpoint         string `placeholder:"WHERE" help:"Where events go: the address of a webhook, the id of a storage queue, a NATS subject, the name of a file."`
+	Name             string `arg:"" help:"Name of the subscription. An existing one is replaced."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Endpoint         string `placeholder:"WHERE" help:"Where events go: the URL of a webhook, the id of a storage queue, a NATS subject, or a file name."`
 	subscriptionFlags
 }
 
 // Help ends the command's help.
 func (subscribeCommand) Help() string {
-	return `It returns when the webhook has consented (the validation handshake), or says why it did not. Other endpoints need no
-consent, but have to be there.
+	return `It returns when the webhook has accepted the validation handshake, or prints why it did not. Other endpoints need no
+handshake, but must exist.
 
 Example:
   switchhook subscribe incoming --endpoint http://127.0.0.1:3000/events \
@@ -90,7 +90,7 @@ func await(a *app, client *api, sub subscription, done string) error {
 			err = client.do(a.ctx, "GET", subscriptionPath(sub.Name), eventGridVersion, nil, &now)
 		}
 		if a.ctx.Err() != nil {
-			return fmt.Errorf("interrupted: the handshake goes on without us (`switchhook subscriptions show %s`)", sub.Name)
+			return fmt.Errorf("interrupted: the server continues the handshake (`switchhook subscriptions show %s` prints its state)", sub.Name)
 		}
 		if err != nil {
 			return err
@@ -104,9 +104,9 @@ func await(a *app, client *api, sub subscription, done string) error {
 func manualAction(sub subscription) string {
 	return fmt.Sprintf(`%s waits for a manual action: the webhook answered, but did not return the validation code
 (%s).
-Either answer {"validationResponse": <data.validationCode>} with status 200, and subscribe again,
-or open the validation URL within 10 minutes: it is data.validationUrl of the event
-Microsoft.EventGrid.SubscriptionValidationEvent that the webhook received just now. Waiting for that...
+Either let the webhook answer {"validationResponse": <data.validationCode>} with status 200, and subscribe again;
+or open the validation URL within 10 minutes: data.validationUrl of the event
+Microsoft.EventGrid.SubscriptionValidationEvent, which the webhook has just received. Waiting...
 `, sub.Name, sub.reason())
 }
 

@@ -138,7 +138,7 @@ func TestInterruptedSubscribeSaysThatTheHandshakeGoesOn(t *testing.T) {
 		<-r.Context().Done()
 	})
 	got := commandIn(ctx, dir, "", "subscribe", "incoming", "--connection-string", connection, "--endpoint", "http://x")
-	if got.code != 1 || !strings.Contains(got.err, "goes on without us") {
+	if got.code != 1 || !strings.Contains(got.err, "the server continues the handshake") {
 		t.Errorf("got %+v", got)
 	}
 }

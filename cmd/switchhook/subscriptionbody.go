@@ -75,7 +75,7 @@ func deliverySchema(text string) (string, error) {
 			return schema, nil
 		}
 	}
-	return "", fmt.Errorf("--event-delivery-schema %q is none of eventgridschema, cloudeventschemav1_0, custominputschema", text)
+	return "", fmt.Errorf("--event-delivery-schema %q must be eventgridschema, cloudeventschemav1_0 or custominputschema", text)
 }
 
 // deadLetterTo cuts a container's id as az takes it, or takes s3://BUCKET.
@@ -103,7 +103,7 @@ func expirationTime(text string) (string, error) {
 			return at.UTC().Format(time.RFC3339), nil
 		}
 	}
-	return "", fmt.Errorf("--expiration-date %q is neither a date such as 2027-01-31 nor a time such as 2027-01-31T12:00:00Z", text)
+	return "", fmt.Errorf("--expiration-date %q must be a date such as 2027-01-31 or a time such as 2027-01-31T12:00:00Z", text)
 }
 
 func escape(segment string) string { return url.PathEscape(segment) }

@@ -33,7 +33,7 @@ func destinationTo(kind, endpoint string) (destination, error) {
 	}
 	p := &to.Properties
 	if endpoint == "" && to.Type != "Tail" && slices.Contains(endpointTypes, to.Type) {
-		return to, fmt.Errorf("--endpoint is missing: %s needs one", to.Type)
+		return to, fmt.Errorf("--endpoint is missing: an endpoint of type %s needs it", to.Type)
 	}
 	switch to.Type {
 	case "StorageQueue":
@@ -48,7 +48,7 @@ func destinationTo(kind, endpoint string) (destination, error) {
 		p.FileName = endpoint
 	case "Tail":
 		if endpoint != "" {
-			return to, fmt.Errorf("--endpoint %q: there is one tail only; leave --endpoint out", endpoint)
+			return to, fmt.Errorf("--endpoint %q: a tail has no endpoint; remove --endpoint", endpoint)
 		}
 	case "WebHook":
 		p.URL = endpoint

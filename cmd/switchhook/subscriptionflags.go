@@ -4,22 +4,22 @@ package main
 // update. What was not given is nil or empty.
 type subscriptionFlags struct {
 	EndpointType                  string           `placeholder:"TYPE" help:"webhook, storagequeue, natssubject, file or tail (webhook)."`
-	StorageQueueMsgTTL            seconds          `name:"storage-queue-msg-ttl" aliases:"qttl" placeholder:"SECONDS" help:"How long a message stays in the storage queue; -1: for ever (7 days)."`
-	IncludedEventTypes            eventTypes       `placeholder:"TYPE" help:"Only these types of event (all)."`
-	SubjectBeginsWith             *string          `placeholder:"TEXT" help:"Only events whose subject begins so."`
-	SubjectEndsWith               *string          `placeholder:"TEXT" help:"Only events whose subject ends so."`
-	AdvancedFilter                advancedFilters  `placeholder:"KEY OPERATOR VALUES" help:"Only events that pass this filter; may be repeated, all must pass."`
+	StorageQueueMsgTTL            seconds          `name:"storage-queue-msg-ttl" aliases:"qttl" placeholder:"SECONDS" help:"How long a message stays in the storage queue; -1: without end (7 days)."`
+	IncludedEventTypes            eventTypes       `placeholder:"TYPE" help:"Only events of these types (all)."`
+	SubjectBeginsWith             *string          `placeholder:"TEXT" help:"Only events whose subject begins with this text."`
+	SubjectEndsWith               *string          `placeholder:"TEXT" help:"Only events whose subject ends with this text."`
+	AdvancedFilter                advancedFilters  `placeholder:"KEY OPERATOR VALUES" help:"Only events that meet this condition. May be repeated; an event must meet all of them."`
 	EventDeliverySchema           string           `placeholder:"SCHEMA" help:"eventgridschema or cloudeventschemav1_0."`
-	MaxDeliveryAttempts           *int             `placeholder:"N" help:"1 to 30 (30)."`
-	EventTTL                      *int             `name:"event-ttl" placeholder:"MINUTES" help:"1 to 1440 (1440)."`
-	DeadletterEndpoint            string           `placeholder:"ID" help:"Blob container, or s3://BUCKET, that takes what cannot be delivered."`
-	MaxEventsPerBatch             *int             `placeholder:"N" help:"1 to 5000 (1)."`
-	PreferredBatchSizeInKilobytes *int             `placeholder:"KB" help:"1 to 1024 (64)."`
-	ExpirationDate                string           `placeholder:"TIME" help:"When the subscription ends, such as 2027-01-31 or 2027-01-31T12:00:00Z (never)."`
+	MaxDeliveryAttempts           *int             `placeholder:"N" help:"Delivery attempts for an event, 1 to 30 (30)."`
+	EventTTL                      *int             `name:"event-ttl" placeholder:"MINUTES" help:"Time to live of an event, 1 to 1440 (1440)."`
+	DeadletterEndpoint            string           `placeholder:"ID" help:"Blob container, or s3://BUCKET, for events that cannot be delivered."`
+	MaxEventsPerBatch             *int             `placeholder:"N" help:"Events in one request, 1 to 5000 (1)."`
+	PreferredBatchSizeInKilobytes *int             `placeholder:"KB" help:"Preferred size of a request, 1 to 1024 (64)."`
+	ExpirationDate                string           `placeholder:"TIME" help:"Time when the subscription expires, such as 2027-01-31 or 2027-01-31T12:00:00Z (never)."`
 	Labels                        []string         `placeholder:"TEXT" help:"Labels of the subscription, separated by commas."`
-	DeliveryAttributeMapping      attributeMapping `placeholder:"NAME KIND VALUE" help:"Header of each delivery: NAME static VALUE [true: a secret], or NAME dynamic FIELD; may be repeated."`
-	AzureActiveDirectoryTenantID  string           `name:"azure-active-directory-tenant-id" placeholder:"TENANT" help:"Protect the webhook: whose tokens deliveries bear."`
-	AzureActiveDirectoryAppID     string           `name:"azure-active-directory-application-id-or-uri" placeholder:"ID" help:"Application that the tokens are for."`
+	DeliveryAttributeMapping      attributeMapping `placeholder:"NAME KIND VALUE" help:"Header of each delivery: NAME static VALUE [true if secret], or NAME dynamic FIELD; may be repeated."`
+	AzureActiveDirectoryTenantID  string           `name:"azure-active-directory-tenant-id" placeholder:"TENANT" help:"Protect the webhook: Entra tenant whose tokens deliveries have."`
+	AzureActiveDirectoryAppID     string           `name:"azure-active-directory-application-id-or-uri" placeholder:"ID" help:"Protect the webhook: application for which the tokens are issued."`
 }
 
 // settings checks the flags whose form is the command line's own; the server

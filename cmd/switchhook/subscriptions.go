@@ -35,7 +35,7 @@ func (s subscription) reason() string {
 }
 
 type subscriptionsListCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
@@ -75,7 +75,7 @@ func types(sub subscription) string {
 
 type subscriptionsShowCommand struct {
 	Name             string `arg:"" help:"Name of the subscription."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
@@ -100,7 +100,7 @@ func (c subscriptionsShowCommand) Run(a *app) error {
 
 type subscriptionsDeleteCommand struct {
 	Name             string `arg:"" help:"Name of the subscription."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.

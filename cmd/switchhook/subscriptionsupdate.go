@@ -8,15 +8,15 @@ import (
 // subscriptionsUpdateCommand has the flags of `az eventgrid event-subscription update`.
 type subscriptionsUpdateCommand struct {
 	Name             string `arg:"" help:"Name of the subscription."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
-	Endpoint         string `placeholder:"WHERE" help:"Where events go from now on; of the type that it was, or of --endpoint-type."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Endpoint         string `placeholder:"WHERE" help:"New endpoint, of the present type or of --endpoint-type."`
 	subscriptionFlags
 }
 
 // Help ends the command's help.
 func (subscriptionsUpdateCommand) Help() string {
-	return `Only what is given changes; an empty text takes a subject filter away. Like subscribe, it returns when the webhook
-has consented; until then events go where they went before.
+	return `Only the given settings change. An empty text removes a subject filter. Like subscribe, it returns when the webhook
+has accepted the handshake. Until then events go to the previous endpoint.
 
 Example:
   switchhook subscriptions update incoming --endpoint http://127.0.0.1:3001/events`
@@ -84,7 +84,7 @@ func (c *subscriptionsUpdateCommand) patch(a *app, client *api) (patch subscript
 		patch.Destination = &to
 	}
 	if reflect.ValueOf(patch).IsZero() {
-		return patch, errors.New("there is nothing to change: give at least one flag, such as --endpoint")
+		return patch, errors.New("no change is given: set at least one flag, such as --endpoint")
 	}
 	return patch, nil
 }

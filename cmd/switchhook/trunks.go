@@ -15,13 +15,13 @@ import (
 )
 
 type trunksCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Server to ask (default: the one of the data directory)."`
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
 func (trunksCommand) Help() string {
-	return `Of a running server: which trunks answer, where it is registered, how many calls there are and what was refused last.
-Else what the configuration file says; without one there is the loopback trunk, for phones on this machine.
+	return `If a server is running: which trunks answer, registrations, calls and the last refusal of each trunk. Otherwise the
+trunks and routes of the configuration file. Without a file there is the loopback trunk, for phones on this machine.
 
 Example:
   switchhook trunks --config switchhook.yaml`
@@ -71,7 +71,7 @@ func (a *app) runningTrunks(client *api) error {
 		return err
 	}
 	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "TRUNK\tADDRESS\tANSWERS\tREGISTERED\tCALLS IN\tCALLS OUT\tMOST")
+	fmt.Fprintln(table, "TRUNK\tADDRESS\tANSWERS\tREGISTERED\tCALLS IN\tCALLS OUT\tLIMIT")
 	for _, t := range answer.Value {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", t.Name, t.Address+" "+t.Transport, t.State, registeredAs(t.Registration), t.Inbound, t.Outbound, most(t))
 	}
@@ -80,13 +80,13 @@ func (a *app) runningTrunks(client *api) error {
 	}
 	for _, t := range answer.Value {
 		if t.State == "inactive" {
-			fmt.Fprintf(a.out, "%s: does not answer OPTIONS: %s\n", t.Name, t.Answer)
+			fmt.Fprintf(a.out, "trunk %s does not answer OPTIONS: %s\n", t.Name, t.Answer)
 		}
 		if r := t.Registration; r != nil && r.State == "failed" {
-			fmt.Fprintf(a.out, "%s: registration of %s failed: %s; next attempt %s\n", t.Name, r.User, r.Answer, r.Next.Local().Format(time.DateTime))
+			fmt.Fprintf(a.out, "trunk %s: the registration of %s failed: %s; next attempt at %s\n", t.Name, r.User, r.Answer, r.Next.Local().Format(time.DateTime))
 		}
 		if t.Refused != "" {
-			fmt.Fprintf(a.out, "%s: last refusal %s: %s\n", t.Name, t.RefusedAt.Local().Format(time.DateTime), t.Refused)
+			fmt.Fprintf(a.out, "trunk %s: last refusal at %s: %s\n", t.Name, t.RefusedAt.Local().Format(time.DateTime), t.Refused)
 		}
 	}
 	return nil

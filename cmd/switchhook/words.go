@@ -37,7 +37,7 @@ func (s *seconds) Decode(ctx *kong.DecodeContext) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("takes a number of seconds, or -1")
+	return fmt.Errorf("must be a number of seconds, or -1")
 }
 
 // eventTypes are names of types, one a word or separated by commas. The word
@@ -78,7 +78,7 @@ type advancedFilter struct {
 func (f *advancedFilters) Decode(ctx *kong.DecodeContext) error {
 	list := words(ctx)
 	if len(list) < 2 {
-		return fmt.Errorf("takes KEY OPERATOR VALUES, such as data.to.PhoneNumber.Value StringBeginsWith +1555")
+		return fmt.Errorf("must be KEY OPERATOR VALUES, such as data.to.PhoneNumber.Value StringBeginsWith +1555")
 	}
 	filter, err := newFilter(list[0], list[1], list[2:])
 	if err != nil {
@@ -91,7 +91,7 @@ func (f *advancedFilters) Decode(ctx *kong.DecodeContext) error {
 func newFilter(key, operator string, texts []string) (advancedFilter, error) {
 	kind, known := filterOperators[strings.ToLower(operator)]
 	if !known {
-		return advancedFilter{}, fmt.Errorf("operator %q is not one of Event Grid's", operator)
+		return advancedFilter{}, fmt.Errorf("operator %q is not an operator of Event Grid", operator)
 	}
 	filter := advancedFilter{Operator: kind.name, Key: key}
 	if len(texts) < kind.least || kind.most > 0 && len(texts) > kind.most || kind.most < 0 && len(texts) > 0 {
@@ -142,7 +142,7 @@ func (m *attributeMapping) Decode(ctx *kong.DecodeContext) error {
 	case kind == "dynamic" && len(list) == 3:
 		*m = append(*m, attributeSetting{list[0], "Dynamic", attributeProperties{Field: list[2]}})
 	default:
-		return fmt.Errorf("takes NAME static VALUE [true|false], or NAME dynamic FIELD")
+		return fmt.Errorf("must be NAME static VALUE [true|false], or NAME dynamic FIELD")
 	}
 	return nil
 }

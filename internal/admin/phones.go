@@ -57,7 +57,7 @@ func (a *API) addPhone(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, err := identifier.Parse(body.Identity)
 	if err != nil || id.Resource() != a.Resource.ID {
-		return rest.Field("identity", fault.Invalid("%.100q is no user of this resource, such as 8:acs:%s_{user}", body.Identity, a.Resource.ID))
+		return rest.Field("identity", fault.Invalid("%.100q is not a user of this resource, such as 8:acs:%s_{user}", body.Identity, a.Resource.ID))
 	}
 	exists, err := a.Identities.Exists(r.Context(), id)
 	if err != nil {
@@ -142,7 +142,7 @@ func (a *API) listPhones(w http.ResponseWriter, _ *http.Request) error {
 func (a *API) showPhone(w http.ResponseWriter, r *http.Request) error {
 	known, ok := a.Registrar.Find(r.PathValue("user"))
 	if !ok {
-		return fault.NotFound("there is no phone with the user name %.40s", r.PathValue("user")).WithCode("PhoneNotFound")
+		return fault.NotFound("no phone has the user name %.40s", r.PathValue("user")).WithCode("PhoneNotFound")
 	}
 	return rest.WriteJSON(w, http.StatusOK, a.phone(known))
 }

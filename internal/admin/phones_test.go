@@ -96,8 +96,8 @@ func TestPhonesThatCannotBe(t *testing.T) {
 		says   string
 	}{
 		"no identity":         {`{"userName":"101"}`, 400, "identity"},
-		"another resource's":  {`{"identity":"8:acs:99999999-2222-4333-8444-555555555555_x"}`, 400, "no user of this resource"},
-		"a number":            {`{"identity":"4:+15550100001"}`, 400, "no user of this resource"},
+		"another resource's":  {`{"identity":"8:acs:99999999-2222-4333-8444-555555555555_x"}`, 400, "not a user of this resource"},
+		"a number":            {`{"identity":"4:+15550100001"}`, 400, "not a user of this resource"},
 		"nobody":              {`{"identity":"8:acs:` + resourceID + `_nobody"}`, 404, "does not exist"},
 		"a foreign caller id": {`{"identity":"` + o.user + `","callerId":"+15551230001"}`, 400, "not an owned number"},
 		"a trunk's name":      {`{"identity":"` + o.user + `","userName":"carrier"}`, 409, "belongs to a trunk"},

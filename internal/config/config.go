@@ -21,7 +21,7 @@ import (
 type Config struct {
 	Data string // data directory
 
-	// The doors, each host:port; port 0 takes a free one, "" is closed.
+	// The listeners, each host:port; port 0 takes a free one, "" is off.
 	HTTPS  string
 	HTTP   string
 	SIP    string // UDP and TCP
@@ -56,10 +56,10 @@ type Config struct {
 
 	OIDC []auth.Issuer // whose bearer tokens open the APIs
 
-	Outbound outbound.Rule // what addresses that clients name may lead to
+	Outbound outbound.Rule // where the server may connect to because a client named the address
 
 	StorageAccounts []storage.Account // that dead letters are written to
-	NATS            string            // door by which programs take events from NATS subjects, on loopback; "": there is none
+	NATS            string            // listener for NATS clients, on loopback; "" is off
 	S3              *storage.S3       // server of the buckets of dead letters; nil: there is none
 	DeadLetterDelay time.Duration     // from an event's last attempt to its dead letter
 

@@ -7,21 +7,21 @@ import (
 	"github.com/switchhook/switchhook/internal/listen"
 )
 
-// CertificateNames are the public hosts, and the hosts of the TLS doors.
+// CertificateNames are the public hosts, and the hosts of the TLS listeners.
 func (c Config) CertificateNames() []string {
 	names := append([]string(nil), c.PublicHosts...)
-	for _, door := range []string{c.HTTPS, c.SIPS} {
-		if host := doorHost(door); host != "" {
+	for _, listener := range []string{c.HTTPS, c.SIPS} {
+		if host := hostOf(listener); host != "" {
 			names = append(names, host)
 		}
 	}
 	return names
 }
 
-// doorHost is the host of a door that listens on one address; "" for a closed
-// door and for a wildcard.
-func doorHost(door string) string {
-	host, _, err := net.SplitHostPort(door)
+// hostOf is the host of a listener on one address; "" if it is off and for a
+// wildcard.
+func hostOf(listener string) string {
+	host, _, err := net.SplitHostPort(listener)
 	if err != nil {
 		return ""
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/switchhook/switchhook/internal/store"
 )
 
-// errNoPhones is why a number cannot be dialled without a SIP door.
-var errNoPhones = fault.NotFound("no phone can be reached: the SIP door is off (--sip)")
+// errNoPhones is why a number cannot be dialled without SIP.
+var errNoPhones = fault.NotFound("phones cannot be called: SIP is off (--sip)")
 
 // openAPIs makes what answers HTTP requests.
 func (p *parts) openAPIs(ctx context.Context) error {
@@ -64,6 +64,6 @@ func (p *parts) openIdentities(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p.log.Info("identities imported", "new", n, "of", len(queued))
+	p.log.Info("queued identities were imported", "new", n, "of", len(queued))
 	return p.data.ForgetQueuedIdentities()
 }

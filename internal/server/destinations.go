@@ -27,7 +27,7 @@ func (p *parts) senders() map[string]delivery.Sender {
 	return all
 }
 
-// subjects are those that NATS clients hear; nil without their door.
+// subjects are those that NATS clients hear; nil if events.nats is off.
 func (p *parts) subjects() jetstream.JetStream {
 	if p.backbone == nil {
 		return nil

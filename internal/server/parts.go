@@ -69,10 +69,10 @@ type parts struct {
 	permits     *permit.Rules
 	answers     *rest.Repeatability
 	router      *rest.Router
-	doors       *doors
+	listeners   *listeners
 
 	public  public         // how applications reach us
-	broken  chan error     // a door or a listener that failed while running
+	broken  chan error     // a listener that failed while running
 	closers []func() error // in the order of opening
 	life    context.Context
 	end     context.CancelFunc

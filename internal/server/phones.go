@@ -53,9 +53,9 @@ func sipsConfig(cert Certificate, clients *x509.CertPool) *tls.Config {
 	return config
 }
 
-// bindAddress is the address that sound is received on: the one of the SIP door.
-func bindAddress(door string) (netip.Addr, error) {
-	host, _, err := net.SplitHostPort(door)
+// bindAddress is the address that RTP is received on: that of the SIP listener.
+func bindAddress(listener string) (netip.Addr, error) {
+	host, _, err := net.SplitHostPort(listener)
 	if err != nil {
 		return netip.Addr{}, fmt.Errorf("--sip: %w", err)
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/switchhook/switchhook/internal/listen"
 )
 
-// openProfile opens the door behind which Go's profiles and execution traces are.
-// It is closed by default and for this machine alone: they show what the memory
-// holds, and taking them costs time.
+// openProfile opens the listener of Go's profiles and execution traces. It is off by
+// default and on loopback only: profiles show what the memory holds, and taking them
+// costs time.
 func (p *parts) openProfile(ctx context.Context) error {
 	if p.cfg.Profile == "" {
 		return nil
@@ -23,11 +23,11 @@ func (p *parts) openProfile(ctx context.Context) error {
 	if err != nil {
 		return listen.Error("profile", p.cfg.Profile, err)
 	}
-	door := &http.Server{Handler: admin.Profiles(), ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}
-	p.later(door.Close)
+	server := &http.Server{Handler: admin.Profiles(), ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}
+	p.later(server.Close)
 	p.work.Go(func() {
-		if err := door.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			p.log.Error("door closed", "address", listener.Addr().String(), "error", err)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			p.log.Error("the listener of profiles failed", "address", listener.Addr().String(), "error", err)
 		}
 	})
 	p.log.Info("profiles are served", "address", fmt.Sprintf("http://%s/debug/pprof/", listener.Addr()))

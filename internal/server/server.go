@@ -23,10 +23,10 @@ func New(cfg config.Config, log *slog.Logger) (*Server, error) {
 	return &Server{cfg: cfg, log: log, ready: make(chan struct{})}, nil
 }
 
-// Ready is closed when the doors are open and the data directory says so.
+// Ready is closed when the listeners are open and announced in the data directory.
 func (s *Server) Ready() <-chan struct{} { return s.ready }
 
-// Addresses are the doors taken; it waits for Ready.
+// Addresses are the listeners; it waits for Ready.
 func (s *Server) Addresses() datadir.Addresses {
 	<-s.ready
 	return s.taken
@@ -53,7 +53,7 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	if err := p.data.Announce(s.taken); err != nil {
 		return err
 	}
-	s.log.Info("ready", "after", time.Since(begun), "https", s.taken.HTTPS, "http", s.taken.HTTP, "sip", s.taken.SIP, "sips", s.taken.SIPS)
+	s.log.Info("the server is ready", "after", time.Since(begun), "https", s.taken.HTTPS, "http", s.taken.HTTP, "sip", s.taken.SIP, "sips", s.taken.SIPS)
 	close(s.ready)
 	select {
 	case <-ctx.Done():

@@ -10,21 +10,21 @@ import (
 	"github.com/switchhook/switchhook/internal/datadir"
 )
 
-// serve opens the doors and lets everybody in. Deliveries of the process before
-// come first: their applications must hear of the end of their old calls.
+// serve opens the listeners and answers requests. The journal of the process before
+// is read first: its applications must hear of the end of their calls.
 func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) {
-	p.doors = newDoors(p, p.front(p.router))
-	secure, plain, taken, err := p.doors.listen(ctx)
+	p.listeners = newListeners(p, p.front(p.router))
+	secure, plain, taken, err := p.listeners.open(ctx)
 	if err != nil {
 		return taken, err
 	}
-	p.later(p.doors.server.Close)
+	p.later(p.listeners.server.Close)
 	if err := p.listenForPhones(ctx, &taken); err != nil {
 		closeAll(append(secure, plain...))
 		return taken, err
 	}
-	if door := p.backbone.DoorAddr(); door != nil {
-		taken.NATS = door.String()
+	if address := p.backbone.DoorAddr(); address != nil {
+		taken.NATS = address.String()
 	}
 	p.public.give(publicBase(taken, p.cfg))
 	left, err := p.deliveries.Start(p.life)
@@ -34,7 +34,7 @@ func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) 
 	}
 	p.later(p.haltDeliveries)
 	p.callbacks.Recover(left)
-	p.doors.serve(secure, plain)
+	p.listeners.serve(secure, plain)
 	p.warnOfOutbound()
 	p.grid.Apply(p.cfg.Subscriptions)
 	return taken, nil
@@ -65,13 +65,13 @@ func (p *parts) haltDeliveries() error {
 // publicBase is the address that validation links bear: the first public host if
 // there is one, else this machine.
 func publicBase(a datadir.Addresses, cfg config.Config) string {
-	scheme, door := "https", a.HTTPS
-	if door == "" {
-		scheme, door = "http", a.HTTP
+	scheme, address := "https", a.HTTPS
+	if address == "" {
+		scheme, address = "http", a.HTTP
 	}
-	host, port, err := net.SplitHostPort(door)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return scheme + "://" + door
+		return scheme + "://" + address
 	}
 	if len(cfg.PublicHosts) > 0 {
 		host = cfg.PublicHosts[0]
@@ -82,7 +82,7 @@ func publicBase(a datadir.Addresses, cfg config.Config) string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// public is the server's own address, which is known once the doors are open.
+// public is the server's own address, which is known once the listeners are open.
 type public struct {
 	once  sync.Once
 	known chan struct{}

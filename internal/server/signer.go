@@ -18,7 +18,7 @@ func (p *parts) openSigner() (*auth.Signer, error) {
 	if err == nil {
 		signer, err := auth.LoadSigner(text)
 		if err != nil {
-			return nil, fmt.Errorf("%s is damaged (%w): restore it from a backup, or delete it, which ends all user tokens", p.data.Path(signingKeyFile), err)
+			return nil, fmt.Errorf("%s is damaged (%w): restore it from a backup, or delete it, which makes all user tokens invalid", p.data.Path(signingKeyFile), err)
 		}
 		return signer, nil
 	}
@@ -32,7 +32,7 @@ func (p *parts) openSigner() (*auth.Signer, error) {
 			err = p.data.SaveFile(signingKeyFile, text)
 		}
 		if err != nil && p.life.Err() == nil {
-			p.log.Error("the signing key could not be kept: user tokens will not survive a restart", "error", err)
+			p.log.Error("the signing key could not be stored: user tokens become invalid at the next start", "error", err)
 		}
 	})
 	return signer, nil

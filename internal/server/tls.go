@@ -28,7 +28,7 @@ func OpenCertificate(cfg config.Config, data *datadir.Dir, log *slog.Logger) (Ce
 	return certificate.OpenPrivate(certificate.Config{Names: cfg.CertificateNames(), Machine: machine}, data, log)
 }
 
-// httpsConfig is for the HTTPS doors. Its protocols are named although net/http
+// httpsConfig is for the HTTPS listeners. Its protocols are named although net/http
 // knows them: a server that also serves without TLS would offer HTTP/2 there and
 // not speak it.
 func httpsConfig(cert Certificate) *tls.Config {

@@ -12,8 +12,8 @@ import (
 	"github.com/switchhook/switchhook/internal/listen"
 )
 
-// doors are the HTTP and HTTPS listeners, on one handler.
-type doors struct {
+// listeners are those of HTTP and HTTPS, with one handler.
+type listeners struct {
 	server *http.Server
 	p      *parts
 }
@@ -26,8 +26,8 @@ const (
 	maxHeader     = 64 << 10 // bytes
 )
 
-func newDoors(p *parts, handler http.Handler) *doors {
-	return &doors{p: p, server: &http.Server{
+func newListeners(p *parts, handler http.Handler) *listeners {
+	return &listeners{p: p, server: &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
@@ -38,15 +38,15 @@ func newDoors(p *parts, handler http.Handler) *doors {
 	}}
 }
 
-// listen opens the doors that are configured. Nobody is served before serve.
-func (d *doors) listen(ctx context.Context) (secure, plain []net.Listener, taken datadir.Addresses, err error) {
-	if d.p.cfg.HTTPS != "" {
-		if secure, taken.HTTPS, err = listen.TCP(ctx, "--https", d.p.cfg.HTTPS); err != nil {
+// open opens the configured listeners. No request is answered before serve.
+func (l *listeners) open(ctx context.Context) (secure, plain []net.Listener, taken datadir.Addresses, err error) {
+	if l.p.cfg.HTTPS != "" {
+		if secure, taken.HTTPS, err = listen.TCP(ctx, "--https", l.p.cfg.HTTPS); err != nil {
 			return nil, nil, taken, err
 		}
 	}
-	if d.p.cfg.HTTP != "" {
-		if plain, taken.HTTP, err = listen.TCP(ctx, "--http", d.p.cfg.HTTP); err != nil {
+	if l.p.cfg.HTTP != "" {
+		if plain, taken.HTTP, err = listen.TCP(ctx, "--http", l.p.cfg.HTTP); err != nil {
 			closeAll(secure)
 			return nil, nil, taken, err
 		}
@@ -61,19 +61,19 @@ func closeAll(listeners []net.Listener) {
 }
 
 // serve answers on the listeners until the server is shut down.
-func (d *doors) serve(secure, plain []net.Listener) {
-	each := func(l net.Listener, serve func() error) {
-		d.p.work.Go(func() {
+func (l *listeners) serve(secure, plain []net.Listener) {
+	each := func(at net.Listener, serve func() error) {
+		l.p.work.Go(func() {
 			if err := serve(); !errors.Is(err, http.ErrServerClosed) {
-				d.p.log.Error("door closed", "address", l.Addr().String(), "error", err)
-				d.p.broken <- err
+				l.p.log.Error("a listener failed", "address", at.Addr().String(), "error", err)
+				l.p.broken <- err
 			}
 		})
 	}
-	for _, l := range secure {
-		each(l, func() error { return d.server.ServeTLS(l, "", "") })
+	for _, at := range secure {
+		each(at, func() error { return l.server.ServeTLS(at, "", "") })
 	}
-	for _, l := range plain {
-		each(l, func() error { return d.server.Serve(l) })
+	for _, at := range plain {
+		each(at, func() error { return l.server.Serve(at) })
 	}
 }
