@@ -142,7 +142,7 @@ func (a *API) listPhones(w http.ResponseWriter, _ *http.Request) error {
 func (a *API) showPhone(w http.ResponseWriter, r *http.Request) error {
 	known, ok := a.Registrar.Find(r.PathValue("user"))
 	if !ok {
-		return fault.NotFound("no phone has the user name %.40s", r.PathValue("user")).WithCode("PhoneNotFound")
+		return fault.NotFound("there is no phone with the user name %.40s", r.PathValue("user")).WithCode("PhoneNotFound")
 	}
 	return rest.WriteJSON(w, http.StatusOK, a.phone(known))
 }

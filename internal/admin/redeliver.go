@@ -52,7 +52,7 @@ const maxRedelivered = 10_000
 // delivers the subscription's dead letters once more.
 func (a *API) redeliverAll(ctx context.Context, label string) (int, error) {
 	if !a.Subscriptions.Has(label) {
-		return 0, fault.NotFound("event subscription %q does not exist", label).WithCode("ResourceNotFound")
+		return 0, fault.NotFound("there is no event subscription %q", label).WithCode("ResourceNotFound")
 	}
 	hurried := a.Deliveries.Hurry(label)
 	store, again, ok := a.Subscriptions.DeadLetters(label)
