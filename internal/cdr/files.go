@@ -43,7 +43,7 @@ func (f *files) list() ([]string, error) {
 // append writes whole lines to the file of the day, or to the next one when that
 // is full.
 func (f *files) append(lines []byte, now time.Time, full int64) error {
-	if err := f.turn(now, full); err != nil {
+	if err := f.selectFile(now, full); err != nil {
 		return err
 	}
 	n, err := f.file.Write(lines)
@@ -55,8 +55,8 @@ func (f *files) append(lines []byte, now time.Time, full int64) error {
 	return err
 }
 
-// turn opens the file that is to be written to.
-func (f *files) turn(now time.Time, full int64) error {
+// selectFile opens the file that is to be written to.
+func (f *files) selectFile(now time.Time, full int64) error {
 	day := now.UTC().Format(time.DateOnly)
 	if f.file != nil && f.name[:len(day)] >= day && f.size < full {
 		return nil

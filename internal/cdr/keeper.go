@@ -25,21 +25,21 @@ type Config struct {
 }
 
 const (
-	fileSize = 64 << 20 // bytes until the next file is begun
-	maxLine  = 4 << 20  // bytes of a record; a call's details are bounded
-	waiting  = 8192     // records that wait to be written
-	flushing = 200 * time.Millisecond
-	pruning  = time.Hour
+	fileSize      = 64 << 20 // bytes until the next file is begun
+	maxLine       = 4 << 20  // bytes of a record; a call's details are bounded
+	queueSize     = 8192     // records that wait to be written
+	flushInterval = 200 * time.Millisecond
+	pruneInterval = time.Hour
 )
 
-// Keeper writes the records of calls that are over. It implements call.Details.
+// Keeper writes a detail record of each call that has ended. It implements call.Details.
 type Keeper struct {
 	cfg     Config
 	log     *slog.Logger
 	files   files
 	records chan call.Detail
 	lost    atomic.Uint64
-	measure *measures
+	metrics *metrics
 	done    sync.WaitGroup
 	closing chan struct{}
 	flush   chan chan struct{}
@@ -60,8 +60,8 @@ func Open(cfg Config, log *slog.Logger) (*Keeper, error) {
 		return nil, errors.Join(errors.New("make the folder of call records"), err)
 	}
 	k := &Keeper{
-		cfg: cfg, log: log, files: files{dir: cfg.Dir}, records: make(chan call.Detail, waiting),
-		measure: newMeasures(cfg.Metrics), closing: make(chan struct{}), flush: make(chan chan struct{}),
+		cfg: cfg, log: log, files: files{dir: cfg.Dir}, records: make(chan call.Detail, queueSize),
+		metrics: newMetrics(cfg.Metrics), closing: make(chan struct{}), flush: make(chan chan struct{}),
 	}
 	k.done.Go(k.run)
 	return k, nil
@@ -70,14 +70,14 @@ func Open(cfg Config, log *slog.Logger) (*Keeper, error) {
 // CallOver takes a record. It never waits: a disk that is far too slow costs
 // records, not calls.
 func (k *Keeper) CallOver(d call.Detail) {
-	k.measure.take(d)
+	k.metrics.observe(d)
 	select {
 	case k.records <- d:
 	default:
 		if k.lost.Add(1) == 1 {
 			k.log.Error("call records are lost: the disk does not keep up")
 		}
-		k.measure.lost.Inc()
+		k.metrics.lost.Inc()
 	}
 }
 
@@ -100,10 +100,10 @@ func (k *Keeper) Close() {
 // run gathers records for a moment and writes them together.
 func (k *Keeper) run() {
 	defer k.files.close()
-	write, prune := time.NewTicker(flushing), time.NewTicker(pruning)
+	write, prune := time.NewTicker(flushInterval), time.NewTicker(pruneInterval)
 	defer write.Stop()
 	defer prune.Stop()
-	k.prune()
+	k.removeOld()
 	var lines []byte
 	for {
 		select {
@@ -114,7 +114,7 @@ func (k *Keeper) run() {
 		case <-write.C:
 			lines = k.write(lines)
 		case <-prune.C:
-			k.prune()
+			k.removeOld()
 		case written := <-k.flush:
 			lines = k.write(k.drain(lines))
 			close(written)
@@ -151,7 +151,7 @@ func (k *Keeper) write(lines []byte) []byte {
 		return lines
 	}
 	if err := k.files.append(lines, k.cfg.Now(), fileSize); err != nil {
-		k.measure.lost.Add(float64(countLines(lines)))
+		k.metrics.lost.Add(float64(countLines(lines)))
 		k.log.Error("call records were not written", "error", err)
 	}
 	return lines[:0]
@@ -166,7 +166,7 @@ func countLines(lines []byte) (n int) {
 	return n
 }
 
-func (k *Keeper) prune() {
+func (k *Keeper) removeOld() {
 	if err := k.files.prune(k.cfg.Now(), k.cfg.Keep, k.cfg.MaxSize); err != nil {
 		k.log.Warn("old call records were not removed", "error", err)
 	}

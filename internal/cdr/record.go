@@ -34,7 +34,7 @@ type Reason struct {
 	Q850 int    `json:"q850Cause,omitempty"`
 }
 
-// Leg is one stay of a phone in the call, or the attempt to get it in.
+// Leg is the connection of one phone to the call, or the attempt to make one.
 type Leg struct {
 	Participant string     `json:"participant"` // raw id
 	Direction   string     `json:"direction"`   // inbound: it called us; outbound

@@ -4,7 +4,7 @@ import "net/http"
 
 // delete forgets a user; its tokens die with it.
 func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
-	id, err := a.own(r.PathValue("id"))
+	id, err := a.ownUser(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -12,7 +12,7 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := a.users.Delete(r.Context(), id.Raw()); err != nil {
-		return missing(err)
+		return notFound(err)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -119,7 +119,7 @@ func (a *API) Authenticate(ctx context.Context, token string) (auth.UserToken, e
 // is created.
 func (a *API) Import(ctx context.Context, ids []string) (int, error) {
 	for i, id := range ids {
-		if _, err := a.own(id); err != nil {
+		if _, err := a.ownUser(id); err != nil {
 			return 0, fmt.Errorf("identity %d of %d: %w", i+1, len(ids), err)
 		}
 	}
@@ -149,9 +149,9 @@ func (a *API) Page(ctx context.Context, token string, limit int) (ids []identifi
 	return ids, next, err
 }
 
-// own reads an id and asks that it is a user of this resource. The codes and
+// ownUser reads an id and asks that it is a user of this resource. The codes and
 // texts are the real service's.
-func (a *API) own(raw string) (identifier.ID, error) {
+func (a *API) ownUser(raw string) (identifier.ID, error) {
 	id, err := identifier.Parse(raw)
 	if err != nil || id.Kind() != identifier.CommunicationUser {
 		return id, rest.Field("id", fault.Invalid("Invalid identity - %.100q is no user id such as 8:acs:%s_{user}", raw, a.cfg.Resource))
@@ -162,8 +162,8 @@ func (a *API) own(raw string) (identifier.ID, error) {
 	return id, nil
 }
 
-// missing gives a store's NotFound the real service's words.
-func missing(err error) error {
+// notFound gives a store's NotFound the real service's words.
+func notFound(err error) error {
 	if fault.Is(err, fault.KindNotFound) {
 		return fault.NotFound("Provided identity doesn't exist.").WithCode("IdentityNotFound")
 	}

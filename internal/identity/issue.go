@@ -41,7 +41,7 @@ type grant struct {
 
 // issue answers with a new token of an existing user.
 func (a *API) issue(w http.ResponseWriter, r *http.Request) error {
-	id, err := a.own(r.PathValue("id"))
+	id, err := a.ownUser(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (a *API) issue(w http.ResponseWriter, r *http.Request) error {
 	}
 	of, err := a.users.Get(r.Context(), id.Raw())
 	if err != nil {
-		return missing(err)
+		return notFound(err)
 	}
 	answer, err := a.mint(r, id, of, wanted)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 // revoke ends every token that the user has. The real service takes up to
 // fifteen minutes for that, ours none.
 func (a *API) revoke(w http.ResponseWriter, r *http.Request) error {
-	id, err := a.own(r.PathValue("id"))
+	id, err := a.ownUser(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -20,7 +20,7 @@ func (a *API) revoke(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	})
 	if err != nil {
-		return missing(err)
+		return notFound(err)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

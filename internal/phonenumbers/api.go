@@ -28,11 +28,11 @@ type API struct {
 	cfg       Config
 	inventory *inventory
 
-	change       sync.Mutex // one change of the inventory at a time
+	change       sync.Mutex // held during a change of the inventory
 	searches     *store.Collection[search]
 	reservations *store.Collection[reservation]
 	operations   *store.Collection[operation]
-	births       *store.Collection[birth]
+	firstStarts  *store.Collection[firstStart]
 	closers      []func()
 }
 
@@ -60,7 +60,7 @@ func New(ctx context.Context, cfg Config) (*API, error) {
 }
 
 func (a *API) open(ctx context.Context) (err error) {
-	if a.births, err = collection(a, storedBirth); err != nil {
+	if a.firstStarts, err = collection(a, storedFirstStart); err != nil {
 		return err
 	}
 	if a.searches, err = collection(a, storedSearches, store.WithTTL(searchMemory), store.WithLimit(maxRemembered)); err != nil {
@@ -99,10 +99,10 @@ func collection[T any](a *API, schema store.Schema[T], opts ...store.Option) (*s
 // were never purchased.
 func (a *API) firstStart(ctx context.Context) (time.Time, error) {
 	const id = "first-start"
-	first, err := a.births.Get(ctx, id)
+	first, err := a.firstStarts.Get(ctx, id)
 	if fault.Is(err, fault.KindNotFound) {
 		first.At = a.cfg.Now().UTC()
-		err = a.births.Put(ctx, id, first)
+		err = a.firstStarts.Put(ctx, id, first)
 	}
 	return first.At, err
 }

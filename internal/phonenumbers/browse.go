@@ -8,8 +8,8 @@ import (
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// mostBrowsed bounds how many numbers one answer shows.
-const mostBrowsed = 100
+// maxBrowsed bounds how many numbers one answer shows.
+const maxBrowsed = 100
 
 // Statuses of a number that is not ours, in the API's words.
 const (
@@ -50,7 +50,7 @@ type browseRequest struct {
 
 // browse shows free numbers without holding them.
 func (a *API) browse(w http.ResponseWriter, r *http.Request) error {
-	c, err := askedCountry(r)
+	c, err := countryInPath(r)
 	if err != nil {
 		return err
 	}
@@ -63,8 +63,8 @@ func (a *API) browse(w http.ResponseWriter, r *http.Request) error {
 	}
 	found := []availableNumber{}
 	now := a.cfg.Now()
-	numbers := a.inventory.first(mostBrowsed, func(n *number) bool {
-		return of(c, asked.Kind)(n) && n.freeFor("", now) && n.beginsWith(asked.Prefixes)
+	numbers := a.inventory.first(maxBrowsed, func(n *number) bool {
+		return inCountry(c, asked.Kind)(n) && n.freeFor("", now) && n.beginsWith(asked.Prefixes)
 	})
 	if asked.Capabilities.wantsSMS() {
 		numbers = nil

@@ -33,7 +33,7 @@ func (c capabilitiesText) wantsSMS() bool { return c.SMS != "" && c.SMS != capab
 func (a *API) updateCapabilities(w http.ResponseWriter, r *http.Request) error {
 	a.change.Lock()
 	defer a.change.Unlock()
-	n, err := a.asked(r)
+	n, err := a.ownedInPath(r)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (a *API) listCountries(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	slices.SortFunc(all, func(a, b wireCountry) int { return strings.Compare(a.ISO, b.ISO) })
-	part, next, err := cut(r, "maxPageSize", all)
+	part, next, err := pageOf(r, "maxPageSize", all)
 	if err != nil {
 		return err
 	}
@@ -40,17 +40,17 @@ func (a *API) listAreaCodes(w http.ResponseWriter, r *http.Request) error {
 	type wireArea struct {
 		Code string `json:"areaCode"`
 	}
-	c, kind, err := a.offered(r, false)
+	c, kind, err := a.listParameters(r, false)
 	if err != nil {
 		return err
 	}
 	var all []wireArea
-	for _, n := range a.inventory.list(of(c, kind)) {
+	for _, n := range a.inventory.list(inCountry(c, kind)) {
 		if area := (wireArea{n.areaCode()}); area.Code != "" && !slices.Contains(all, area) {
 			all = append(all, area)
 		}
 	}
-	part, next, err := cut(r, "maxPageSize", all)
+	part, next, err := pageOf(r, "maxPageSize", all)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (a *API) listAreaCodes(w http.ResponseWriter, r *http.Request) error {
 // listLocalities answers that no towns are known: a configured number does not
 // say where it lies.
 func (a *API) listLocalities(w http.ResponseWriter, r *http.Request) error {
-	if _, _, err := a.offered(r, true); err != nil {
+	if _, _, err := a.listParameters(r, true); err != nil {
 		return err
 	}
 	return rest.WriteJSON(w, http.StatusOK, struct {
@@ -80,13 +80,13 @@ func (a *API) listOfferings(w http.ResponseWriter, r *http.Request) error {
 		Capabilities capabilities `json:"availableCapabilities"`
 		Cost         cost         `json:"cost"`
 	}
-	c, kind, err := a.offered(r, true)
+	c, kind, err := a.listParameters(r, true)
 	if err != nil {
 		return err
 	}
 	wanted := queryText(r, "assignmentType")
 	var all []offering
-	for _, n := range a.inventory.list(of(c, kind)) {
+	for _, n := range a.inventory.list(inCountry(c, kind)) {
 		for _, assignment := range []string{forApplication, forPerson} {
 			o := offering{n.kind, assignment, capabilities{capableBoth, capableNone}, free}
 			if (wanted == "" || wanted == assignment) && !slices.Contains(all, o) {
@@ -94,7 +94,7 @@ func (a *API) listOfferings(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	part, next, err := cut(r, "maxPageSize", all)
+	part, next, err := pageOf(r, "maxPageSize", all)
 	if err != nil {
 		return err
 	}
@@ -104,9 +104,9 @@ func (a *API) listOfferings(w http.ResponseWriter, r *http.Request) error {
 	}{append([]offering{}, part...), next})
 }
 
-// offered reads what all lists of a country are asked with.
-func (a *API) offered(r *http.Request, anyKind bool) (c country, kind string, err error) {
-	if c, err = askedCountry(r); err != nil {
+// listParameters reads the parameters that all lists of a country have.
+func (a *API) listParameters(r *http.Request, anyKind bool) (c country, kind string, err error) {
+	if c, err = countryInPath(r); err != nil {
 		return c, "", err
 	}
 	kind = queryText(r, "phoneNumberType")

@@ -61,9 +61,9 @@ var plan = sync.OnceValue(func() *numberPlan {
 	return p
 })
 
-// place finds a number's country and type. Types are those that the country's
+// locate finds a number's country and type. Types are those that the country's
 // plan sets apart; what it does not is geographic.
-func (p *numberPlan) place(number string) (of country, kind string) {
+func (p *numberPlan) locate(number string) (of country, kind string) {
 	of, kind = nowhere, geographic
 	digits := strings.TrimPrefix(number, "+")
 	found := false

@@ -40,7 +40,7 @@ func openInventory(ctx context.Context, cfg Config, first time.Time) (*inventory
 			if owned {
 				n.Since = first
 			}
-			n.country, n.kind = plan().place(phone)
+			n.country, n.kind = plan().locate(phone)
 			v.byPhone[phone] = n
 			v.order = append(v.order, n)
 		}
@@ -97,9 +97,9 @@ func (v *inventory) first(most int, pass func(*number) bool) (found []number) {
 	return found
 }
 
-// keep holds free numbers for somebody, until a time; without any time it lets
-// them go.
-func (v *inventory) keep(phones []string, by hold) {
+// setHold reserves free numbers for a search or a reservation; the zero hold ends
+// that.
+func (v *inventory) setHold(phones []string, by hold) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, phone := range phones {
@@ -109,8 +109,8 @@ func (v *inventory) keep(phones []string, by hold) {
 	}
 }
 
-// letGo ends what a search or a reservation holds.
-func (v *inventory) letGo(id string) {
+// releaseHolds ends what a search or a reservation holds.
+func (v *inventory) releaseHolds(id string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, n := range v.order {

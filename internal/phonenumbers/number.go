@@ -19,7 +19,7 @@ const (
 	forApplication = "application"
 )
 
-// number is one number of the inventory.
+// number is a phone number of the inventory.
 type number struct {
 	phone   string // E.164
 	country country
@@ -37,7 +37,7 @@ type ownership struct {
 	Assignment string    `json:"assignment,omitempty"`
 }
 
-// hold keeps a free number for a search or a reservation.
+// hold is the temporary reservation of a free number by a search or a reservation.
 type hold struct {
 	by    string // its id
 	until time.Time

@@ -76,12 +76,12 @@ func (a *API) begin(w http.ResponseWriter, r *http.Request, k kind, plain string
 	if err := a.finish(ctx, id, o); err != nil {
 		return err
 	}
-	a.tell(w, r, k, plain, o.Resource)
+	a.writeOperationHeaders(w, r, k, plain, o.Resource)
 	return nil
 }
 
-// tell sets the headers of an accepted operation.
-func (a *API) tell(w http.ResponseWriter, r *http.Request, k kind, plain, resource string) {
+// writeOperationHeaders sets the headers of an accepted operation.
+func (a *API) writeOperationHeaders(w http.ResponseWriter, r *http.Request, k kind, plain, resource string) {
 	h := w.Header()
 	h.Set("Operation-Location", link(r, "/phoneNumbers/operations/"+k.prefix+plain))
 	h.Set("Operation-Id", k.prefix+plain)
@@ -97,7 +97,7 @@ func (a *API) finish(ctx context.Context, id string, o operation) error {
 	if o.Status != running {
 		return nil
 	}
-	err := a.do(ctx, id, o)
+	err := a.execute(ctx, id, o)
 	o.Status, o.Acted = succeeded, a.cfg.Now().UTC()
 	if err != nil {
 		if !fault.Is(err, fault.KindNotFound) {
@@ -108,8 +108,8 @@ func (a *API) finish(ctx context.Context, id string, o operation) error {
 	return a.operations.Put(ctx, id, o)
 }
 
-// do does the parts of a plan that are there.
-func (a *API) do(ctx context.Context, id string, o operation) error {
+// execute does each part that a plan has.
+func (a *API) execute(ctx context.Context, id string, o operation) error {
 	plan := o.Plan
 	if plan.Search != "" {
 		if err := a.acquireFound(ctx, plan.Search, id, o.Created); err != nil {

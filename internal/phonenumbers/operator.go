@@ -38,7 +38,7 @@ func (a *API) searchOperator(w http.ResponseWriter, r *http.Request) error {
 		ISO   string `json:"isoCountryCode,omitempty"`
 		Kind  string `json:"numberType"`
 	}
-	place, kind := plan().place(phone)
+	place, kind := plan().locate(phone)
 	info := operatorInformation{Phone: phone, ISO: place.iso, Kind: "unknown"}
 	switch {
 	case place == nowhere:

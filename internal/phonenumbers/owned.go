@@ -24,7 +24,7 @@ func (n *number) owned() ownedNumber {
 
 // listOwned answers with a page of the numbers that are ours, in their order.
 func (a *API) listOwned(w http.ResponseWriter, r *http.Request) error {
-	part, next, err := cut(r, "top", a.inventory.list(func(n *number) bool { return n.Owned }))
+	part, next, err := pageOf(r, "top", a.inventory.list(func(n *number) bool { return n.Owned }))
 	if err != nil {
 		return err
 	}
@@ -40,15 +40,15 @@ func (a *API) listOwned(w http.ResponseWriter, r *http.Request) error {
 
 // getOwned answers with one of our numbers.
 func (a *API) getOwned(w http.ResponseWriter, r *http.Request) error {
-	n, err := a.asked(r)
+	n, err := a.ownedInPath(r)
 	if err != nil {
 		return err
 	}
 	return rest.WriteJSON(w, http.StatusOK, n.owned())
 }
 
-// asked is the number of ours that a path names.
-func (a *API) asked(r *http.Request) (number, error) {
+// ownedInPath is the owned number that a path names.
+func (a *API) ownedInPath(r *http.Request) (number, error) {
 	n, err := a.inventory.find(r.PathValue("phoneNumber"))
 	if err != nil {
 		return n, rest.Field("phonenumber", err) // the recorded spelling

@@ -13,12 +13,12 @@ import (
 // Sizes of a page.
 const (
 	usualPage = 100
-	mostPage  = 1000
+	maxPage   = 1000
 )
 
-// cut is the part of a list that a request asks for by skip and a size, and the
+// pageOf is the part of a list that a request asks for by skip and a size, and the
 // link to the next part, "" at the end.
-func cut[T any](r *http.Request, sizeName string, all []T) (part []T, next string, err error) {
+func pageOf[T any](r *http.Request, sizeName string, all []T) (part []T, next string, err error) {
 	skip, err := parameter(r, "skip", 0, 0)
 	if err != nil {
 		return nil, "", err
@@ -27,7 +27,7 @@ func cut[T any](r *http.Request, sizeName string, all []T) (part []T, next strin
 	if err != nil {
 		return nil, "", err
 	}
-	size = min(size, mostPage)
+	size = min(size, maxPage)
 	if skip >= len(all) {
 		return nil, "", nil
 	}

@@ -267,7 +267,7 @@ func TestReservationEnds(t *testing.T) {
 	f.send(t, "POST", reservation1[:len(reservation1)-1]+"0/:purchase", "", 404)
 	f.send(t, "GET", "/availablePhoneNumbers/reservations/x", "", 400)
 	f.send(t, "PATCH", empty, `[]`, 400)
-	many := make([]string, mostChosen+1)
+	many := make([]string, maxChosen+1)
 	for i := range many {
 		many[i] = fmt.Sprintf(`"1%d":{}`, i)
 	}
@@ -404,7 +404,7 @@ func TestNumbersHaveTheirCountry(t *testing.T) {
 		"+35312345678": "IE geographic", "+353871234567": "IE mobile", "+3531800123456": "IE tollFree", "+99812345": "UZ geographic",
 		"+80012345678": "ZZ geographic", "+": "ZZ geographic", "": "ZZ geographic",
 	} {
-		if of, kind := plan().place(number); of.iso+" "+kind != want {
+		if of, kind := plan().locate(number); of.iso+" "+kind != want {
 			t.Errorf("%s: %s %s, want %s", number, of.iso, kind, want)
 		}
 	}
@@ -419,7 +419,7 @@ func TestNumbersHaveTheirCountry(t *testing.T) {
 		}
 	}
 	for prefix := range plan().types {
-		if of, _ := plan().place(prefix); of == nowhere {
+		if of, _ := plan().locate(prefix); of == nowhere {
 			t.Errorf("prefix %s is of no country", prefix)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// purchase makes what a search has found ours. Asked again, as by a client that
-// has not heard the answer, it names the same operation. That numbers may not be
-// sold on is nobody's condition here.
+// purchase makes the numbers that a search has found ours. A repeated request, as by
+// a client that did not receive the answer, gets the same operation. The condition
+// not to resell numbers does not exist here.
 func (a *API) purchase(w http.ResponseWriter, r *http.Request) error {
 	asked, err := rest.Decode[struct {
 		Search string `json:"searchId"`
@@ -21,12 +21,12 @@ func (a *API) purchase(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.change.Lock()
 	defer a.change.Unlock()
-	s, err := a.searches.Get(r.Context(), orNothing(asked.Search))
+	s, err := a.searches.Get(r.Context(), orNoID(asked.Search))
 	if err != nil {
 		return rest.Field("searchId", missing(err, "searchId", asked.Search))
 	}
 	if s.Purchase != "" {
-		a.tell(w, r, purchasing, s.Purchase, "")
+		a.writeOperationHeaders(w, r, purchasing, s.Purchase, "")
 		return nil
 	}
 	o := operation{Plan: task{Search: asked.Search}}
@@ -52,8 +52,8 @@ func (a *API) acquireFound(ctx context.Context, id, operation string, at time.Ti
 	return a.searches.Put(ctx, id, s)
 }
 
-// orNothing is an id that a collection can be asked for where a client gave none.
-func orNothing(id string) string {
+// orNoID is an id that a collection can be asked for where a client gave none.
+func orNoID(id string) string {
 	if id == "" {
 		return "none"
 	}

@@ -7,7 +7,7 @@ import "net/http"
 func (a *API) release(w http.ResponseWriter, r *http.Request) error {
 	a.change.Lock()
 	defer a.change.Unlock()
-	n, err := a.asked(r)
+	n, err := a.ownedInPath(r)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (a *API) listReservations(w http.ResponseWriter, r *http.Request) error {
 		}
 		all = append(all, wireReservation{ID: item.ID, Expires: wireTime(item.Value.Expires), Status: item.Value.statusAt(a.cfg.Now())})
 	}
-	part, next, err := cut(r, "maxPageSize", all)
+	part, next, err := pageOf(r, "maxPageSize", all)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (a *API) deleteReservation(_ http.ResponseWriter, r *http.Request) error {
 	if err := a.reservations.Delete(r.Context(), id); err != nil {
 		return missing(err, "reservationId", id)
 	}
-	a.inventory.letGo(id)
+	a.inventory.releaseHolds(id)
 	return nil
 }
 
@@ -131,7 +131,7 @@ func (a *API) purchaseReservation(w http.ResponseWriter, r *http.Request) error 
 	}
 	switch v.statusAt(a.cfg.Now()) {
 	case completed:
-		a.tell(w, r, reserved, v.Purchase, "")
+		a.writeOperationHeaders(w, r, reserved, v.Purchase, "")
 		return nil
 	case expired:
 		return fault.Conflict("Reservation %s expired at %s.", id, wireTime(v.Expires)).WithCode("ReservationExpired")

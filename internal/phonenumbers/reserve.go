@@ -8,8 +8,8 @@ import (
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// mostChosen bounds how many numbers one request adds or lets go.
-const mostChosen = 1000
+// maxChosen bounds how many numbers one request adds or lets go.
+const maxChosen = 1000
 
 // reservationPatch is a merge-patch of a reservation: numbers by their ids, null
 // to let one go. Everything else in it is the server's.
@@ -32,8 +32,8 @@ func (a *API) updateReservation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(asked.Numbers.Value) > mostChosen {
-		return rest.Field("phoneNumbers", fault.Invalid("a reservation is changed by at most %d numbers at a time, not %d", mostChosen, len(asked.Numbers.Value)))
+	if len(asked.Numbers.Value) > maxChosen {
+		return rest.Field("phoneNumbers", fault.Invalid("a reservation is changed by at most %d numbers at a time, not %d", maxChosen, len(asked.Numbers.Value)))
 	}
 	a.change.Lock()
 	defer a.change.Unlock()
@@ -54,8 +54,8 @@ func (a *API) updateReservation(w http.ResponseWriter, r *http.Request) error {
 	if err := a.reservations.Put(r.Context(), id, v); err != nil {
 		return err
 	}
-	a.inventory.keep(before, hold{})
-	a.inventory.keep(v.phones(), hold{id, v.Expires})
+	a.inventory.setHold(before, hold{})
+	a.inventory.setHold(v.phones(), hold{id, v.Expires})
 	shown := a.wireReservation(id, v)
 	for _, bad := range refused {
 		shown.Numbers[bad.ID] = bad

@@ -35,7 +35,7 @@ type searchRequest struct {
 
 // search holds free numbers for a while, as many as are asked for or none.
 func (a *API) search(w http.ResponseWriter, r *http.Request) error {
-	c, err := askedCountry(r)
+	c, err := countryInPath(r)
 	if err != nil {
 		return err
 	}
@@ -58,17 +58,17 @@ func (a *API) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.change.Lock()
 	defer a.change.Unlock()
-	if len(a.inventory.first(1, of(c, asked.Kind))) == 0 {
+	if len(a.inventory.first(1, inCountry(c, asked.Kind))) == 0 {
 		return noPlan(fmt.Sprintf("it has no %s number of %s at all", asked.Kind, c.iso))
 	}
-	return a.hold(w, r, c, asked, quantity)
+	return a.searchAndHold(w, r, c, asked, quantity)
 }
 
-// hold finds the numbers and keeps them. The caller holds a.change.
-func (a *API) hold(w http.ResponseWriter, r *http.Request, c country, asked searchRequest, quantity int) error {
+// searchAndHold finds the numbers and reserves them. The caller holds a.change.
+func (a *API) searchAndHold(w http.ResponseWriter, r *http.Request, c country, asked searchRequest, quantity int) error {
 	now := a.cfg.Now().UTC()
 	numbers := a.inventory.first(quantity, func(n *number) bool {
-		return of(c, asked.Kind)(n) && n.freeFor("", now) && strings.HasPrefix(n.national(), asked.AreaCode)
+		return inCountry(c, asked.Kind)(n) && n.freeFor("", now) && strings.HasPrefix(n.national(), asked.AreaCode)
 	})
 	id := newID()
 	found := search{
@@ -87,7 +87,7 @@ func (a *API) hold(w http.ResponseWriter, r *http.Request, c country, asked sear
 	if err := a.searches.Put(r.Context(), id, found); err != nil {
 		return err
 	}
-	a.inventory.keep(found.Numbers, hold{id, found.Expires})
+	a.inventory.setHold(found.Numbers, hold{id, found.Expires})
 	return a.begin(w, r, searching, id, o)
 }
 
@@ -122,7 +122,7 @@ func (a *API) restoreHolds(ctx context.Context) error {
 			return err
 		}
 		if s := item.Value; s.Purchase == "" {
-			a.inventory.keep(s.Numbers, hold{item.ID, s.Expires})
+			a.inventory.setHold(s.Numbers, hold{item.ID, s.Expires})
 		}
 	}
 	for item, err := range a.reservations.All(ctx) {
@@ -130,7 +130,7 @@ func (a *API) restoreHolds(ctx context.Context) error {
 			return err
 		}
 		if v := item.Value; v.statusAt(a.cfg.Now()) == active {
-			a.inventory.keep(v.phones(), hold{item.ID, v.Expires})
+			a.inventory.setHold(v.phones(), hold{item.ID, v.Expires})
 		}
 	}
 	return nil

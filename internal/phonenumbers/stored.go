@@ -13,13 +13,13 @@ var (
 	storedSearches     = store.Define[search]("phone-number-searches", store.Unchanged)
 	storedReservations = store.Define[reservation]("phone-number-reservations", store.Unchanged)
 	storedOperations   = store.Define[operation]("phone-number-operations", store.Unchanged)
-	storedBirth        = store.Define[birth]("phone-number-births", store.Convert(birthOf))
+	storedFirstStart   = store.Define[firstStart]("phone-number-births", store.Convert(firstStartOf))
 )
 
-// birth is when the inventory began.
-type birth struct {
+// firstStart is when the inventory began.
+type firstStart struct {
 	At time.Time `json:"at"`
 }
 
-// birthOf upgrades version 0, which was the time alone.
-func birthOf(at time.Time) (birth, error) { return birth{at}, nil }
+// firstStartOf upgrades version 0, which was the time alone.
+func firstStartOf(at time.Time) (firstStart, error) { return firstStart{at}, nil }

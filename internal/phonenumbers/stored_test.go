@@ -21,5 +21,5 @@ func TestStoredFormat(t *testing.T) {
 		Failure: &failure{Code: "NotFound", Message: "The inventory has no such number."},
 		Plan:    task{Release: "+14255550101", Update: "+14255550102", Calling: capableInbound, Search: "e33656a4", Reservation: "6b5d9cd9"},
 	})
-	storetest.Golden(t, storedBirth, birth{At: at})
+	storetest.Golden(t, storedFirstStart, firstStart{At: at})
 }

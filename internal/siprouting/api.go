@@ -30,19 +30,19 @@ type Config struct {
 
 // API serves the trunks and routes of one resource.
 type API struct {
-	cfg   Config
-	file  plan // what the configuration file says
-	saved *store.Collection[changes]
+	cfg     Config
+	file    plan // what the configuration file says
+	changes *store.Collection[changes]
 
 	change sync.Mutex // one PATCH at a time
 	mu     sync.RWMutex
 	now    plan      // guarded by mu; its lists are never changed in place
 	rules  overrides // guarded by mu
 
-	fresh inbox.Signal // some hosts wait to be looked up
-	life  context.Context
-	end   context.CancelFunc
-	work  sync.WaitGroup
+	hostsChanged inbox.Signal // hosts have to be looked up
+	life         context.Context
+	end          context.CancelFunc
+	work         sync.WaitGroup
 }
 
 // changes are what the API has set. A nil list was never set: what the
@@ -57,7 +57,7 @@ type changes struct {
 var stored = store.Define[changes]("sip-routing", store.Unchanged)
 
 const (
-	record     = "configuration" // the one id
+	recordID   = "configuration" // of the only value
 	lookUpTime = 10 * time.Second
 )
 
@@ -72,7 +72,7 @@ func New(ctx context.Context, cfg Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{cfg: cfg, file: planOf(cfg.Trunks, cfg.Routes), saved: saved, fresh: inbox.NewSignal()}
+	a := &API{cfg: cfg, file: planOf(cfg.Trunks, cfg.Routes), changes: saved, hostsChanged: inbox.NewSignal()}
 	a.life, a.end = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.restore(ctx); err != nil {
 		a.Close()
@@ -83,23 +83,23 @@ func New(ctx context.Context, cfg Config) (*API, error) {
 }
 
 func (a *API) restore(ctx context.Context) error {
-	set, err := a.set(ctx)
+	set, err := a.storedChanges(ctx)
 	if err != nil {
 		return err
 	}
 	now := a.file.with(set)
-	for _, missing := range now.dangling() {
-		a.cfg.Log.Warn("a route names a trunk that is not there any more", "route", missing.route, "trunk", missing.trunk)
+	for _, missing := range now.danglingReferences() {
+		a.cfg.Log.Warn("a route names a trunk that does not exist", "route", missing.route, "trunk", missing.trunk)
 	}
 	if set.Trunks != nil || set.Routes != nil {
-		a.cfg.Log.Info("what the SIP routing API has set is in force instead of the configuration file",
+		a.cfg.Log.Info("trunks and routes set over the SIP routing API replace those of the configuration file",
 			"trunks", set.Trunks != nil, "routes", set.Routes != nil)
 	}
-	return a.enforce(now)
+	return a.activate(now)
 }
 
-// enforce puts a plan into the table. After an error everything is as before.
-func (a *API) enforce(next plan) error {
+// activate puts a plan into the table. After an error everything is as before.
+func (a *API) activate(next plan) error {
 	trunks, routes := a.settings(next)
 	rules, err := next.overrides()
 	if err != nil {
@@ -118,7 +118,7 @@ func (a *API) enforce(next plan) error {
 func (a *API) Close() {
 	a.end()
 	a.work.Wait()
-	a.saved.Close()
+	a.changes.Close()
 }
 
 // Register adds the routes of the API.
@@ -142,20 +142,20 @@ func (a *API) lookUp() {
 		select {
 		case <-a.life.Done():
 			return
-		case <-a.fresh:
+		case <-a.hostsChanged:
 		}
 		ctx, cancel := context.WithTimeout(a.life, lookUpTime)
 		err := a.cfg.Table.Refresh(ctx, a.cfg.Resolver)
 		cancel()
 		if err != nil && a.life.Err() == nil {
-			a.cfg.Log.Warn("a trunk's host was not found", "error", err)
+			a.cfg.Log.Warn("the host of a trunk was not found", "error", err)
 		}
 	}
 }
 
-// set is what the API has set so far.
-func (a *API) set(ctx context.Context) (changes, error) {
-	set, err := a.saved.Get(ctx, record)
+// storedChanges is what the API has set so far.
+func (a *API) storedChanges(ctx context.Context) (changes, error) {
+	set, err := a.changes.Get(ctx, recordID)
 	if fault.Is(err, fault.KindNotFound) {
 		return changes{}, nil
 	}

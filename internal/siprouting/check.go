@@ -49,7 +49,7 @@ func (p plan) check(now plan) error {
 			return refuse(list.code, "There are %d %s; at most %d are possible.", list.length, list.what, maxListed)
 		}
 	}
-	for _, missing := range p.dangling() {
+	for _, missing := range p.danglingReferences() {
 		return refuse("MissingTrunk", "Route targeting a missing trunk. Route %.100q names trunk %.100q.", missing.route, missing.trunk)
 	}
 	for _, d := range now.domains {
@@ -139,9 +139,9 @@ func validHost(name string) bool {
 	return true
 }
 
-// unoffered refuses the settings of previews that calls do not obey here, so
+// checkUnsupported refuses the settings of previews that calls do not obey here, so
 // that nobody relies on them. Their defaults are fine.
-func (asked trunkPatch) unoffered(name string) error {
+func (asked trunkPatch) checkUnsupported(name string) error {
 	switch {
 	case asked.StepOut.Value:
 		return fault.Unsupported("trunk %s: stepOutOfSignaling is not offered: calls stay in the server's hands", name)

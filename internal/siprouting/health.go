@@ -1,6 +1,6 @@
 package siprouting
 
-// Status is how one side of a trunk's health is, in the API's words.
+// Status is one aspect of a trunk's health, in the API's words.
 type Status string
 
 // What Status can be. Certificates expire (TLS), pings and calls cease (Ping),
@@ -16,18 +16,19 @@ const (
 	Inactive           Status = "inactive"     // Overall
 )
 
-// TrunkHealth is how a trunk does.
+// TrunkHealth is the state of a trunk.
 type TrunkHealth struct {
 	TLS, Ping, Overall Status
 	Reason             string // of an inactive one: noRecentCalls, noRecentPings, noRecentCallsAndPings; else ""
 }
 
-// Health knows how trunks do, by their names in the table. It must not block.
+// Health reports the health of trunks, by their names in the table. It must not
+// block.
 type Health interface {
 	Health(name string) TrunkHealth
 }
 
-// unknownHealth is asked where nobody watches the trunks.
+// unknownHealth takes its place where trunks are not monitored.
 type unknownHealth struct{}
 
 func (unknownHealth) Health(string) TrunkHealth { return TrunkHealth{Unknown, Unknown, Unknown, ""} }

@@ -88,7 +88,7 @@ func (a *API) patchTrunk(t *sbc, asked trunkPatch) error {
 	if t.Privacy != "" && t.Privacy != privacyID && t.Privacy != privacyNone {
 		return rest.Field("privacyHeader", fault.Invalid("trunk %s: privacyHeader is ID or None, not %.20q", t.Name, t.Privacy))
 	}
-	return asked.unoffered(t.Name)
+	return asked.checkUnsupported(t.Name)
 }
 
 // patchDomains applies the patch's domains.

@@ -34,8 +34,8 @@ type domain struct {
 	Off  bool   `json:"off,omitempty"`
 }
 
-// plan is everything that the API shows, in its order. Its lists are not
-// changed once it is made.
+// plan is a configuration of trunks, routes and domains, in the order in which the
+// API shows them. Its lists are immutable.
 type plan struct {
 	domains []domain
 	trunks  []sbc
@@ -109,8 +109,8 @@ func (p plan) inUse(t sbc) bool {
 // reference is a route's mention of a trunk.
 type reference struct{ route, trunk string }
 
-// dangling lists the mentions of trunks that do not exist.
-func (p plan) dangling() (missing []reference) {
+// danglingReferences lists the mentions of trunks that do not exist.
+func (p plan) danglingReferences() (missing []reference) {
 	for _, r := range p.routes {
 		for _, name := range r.Trunks {
 			if p.trunkAt(name) < 0 {

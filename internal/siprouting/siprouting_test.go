@@ -354,7 +354,7 @@ func TestChangesSurviveARestart(t *testing.T) {
 		t.Errorf("calls try %s", got)
 	}
 	f.patch(t, `{"trunks":null,"routes":null}`)
-	if set, err := f.set(t.Context()); err != nil || set.Trunks != nil || set.Routes != nil {
+	if set, err := f.storedChanges(t.Context()); err != nil || set.Trunks != nil || set.Routes != nil {
 		t.Errorf("after taking back: %+v, %v", set, err)
 	}
 }

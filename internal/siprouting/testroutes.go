@@ -9,8 +9,8 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// trial is what testRoutesWithNumber is asked with. Its routes need no trunks.
-type trial struct {
+// routeTest is what testRoutesWithNumber is asked with. Its routes need no trunks.
+type routeTest struct {
 	Routes *[]routeText `json:"routes"`
 }
 
@@ -21,7 +21,7 @@ func (a *API) testRoutes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	asked, err := rest.Decode[trial](r)
+	asked, err := rest.Decode[routeTest](r)
 	if err != nil {
 		return err
 	}

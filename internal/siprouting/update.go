@@ -19,12 +19,12 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if asked.Trunks.Sent || asked.Domains.Sent {
-		a.fresh.Set()
+		a.hostsChanged.Set()
 	}
 	return a.show(w, r, next, false)
 }
 
-// apply makes the plan that a patch asks for, keeps it and puts it in force.
+// apply makes the plan that a patch asks for, activates it and stores it.
 func (a *API) apply(ctx context.Context, asked patch) (plan, error) {
 	if asked.empty() {
 		return plan{}, refuse("EmptyPatch", "Patch with no data provided.")
@@ -52,7 +52,7 @@ func (a *API) apply(ctx context.Context, asked patch) (plan, error) {
 // commit puts a plan into the table and then into the store. Where it cannot be
 // stored, the table goes back to what it was.
 func (a *API) commit(ctx context.Context, now, next plan, asked patch) error {
-	set, err := a.set(ctx)
+	set, err := a.storedChanges(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,14 +69,14 @@ func (a *API) commit(ctx context.Context, now, next plan, asked patch) error {
 	if asked.Routes.Null {
 		set.Routes = nil
 	}
-	if err := a.enforce(next); err != nil {
-		return fmt.Errorf("put trunks and routes in force: %w", err)
+	if err := a.activate(next); err != nil {
+		return fmt.Errorf("activate trunks and routes: %w", err)
 	}
-	if err := a.saved.Put(ctx, record, set); err != nil {
-		if undo := a.enforce(now); undo != nil {
-			a.cfg.Log.Error("trunks and routes are in force that are not stored", "error", undo)
+	if err := a.changes.Put(ctx, recordID, set); err != nil {
+		if undo := a.activate(now); undo != nil {
+			a.cfg.Log.Error("trunks and routes that are in force were not stored", "error", undo)
 		}
-		return fmt.Errorf("keep trunks and routes: %w", err)
+		return fmt.Errorf("store trunks and routes: %w", err)
 	}
 	return nil
 }

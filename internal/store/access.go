@@ -37,7 +37,7 @@ func (c *Collection[T]) Put(ctx context.Context, id string, value T) error {
 	if err != nil {
 		return c.fail("write", id, err)
 	}
-	return c.wrote(ctx, id, revision)
+	return c.evict(ctx, id, revision)
 }
 
 // Create writes the value of a new id, or fails with fault.Conflict.
@@ -60,7 +60,7 @@ func (c *Collection[T]) Create(ctx context.Context, id string, value T) error {
 	if err != nil {
 		return c.fail("create", id, err)
 	}
-	return c.wrote(ctx, id, revision)
+	return c.evict(ctx, id, revision)
 }
 
 // Update changes a value in place: change gets the present value, and again if
@@ -89,7 +89,7 @@ func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) e
 		}
 		revision, err := c.bucket.swap(ctx, key, data, e.revision)
 		if err == nil {
-			return c.wrote(ctx, id, revision)
+			return c.evict(ctx, id, revision)
 		}
 		if !errors.Is(err, errRevision) {
 			return c.fail("update", id, err)
@@ -111,7 +111,7 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 		}
 		err = c.bucket.remove(ctx, key, e.revision)
 		if err == nil {
-			c.index.removing(id, e.revision)
+			c.index.recordRemoval(id, e.revision)
 			return nil
 		}
 		if !errors.Is(err, errRevision) {
@@ -121,9 +121,9 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 	return fault.Conflict("%s %q keeps being changed by others", c.schema.name, id)
 }
 
-// wrote notes a write of ours and makes room for it.
-func (c *Collection[T]) wrote(ctx context.Context, id string, revision uint64) error {
-	c.index.wrote(id, revision, time.Now())
+// evict records a write, and removes values that have expired or are too many.
+func (c *Collection[T]) evict(ctx context.Context, id string, revision uint64) error {
+	c.index.recordWrite(id, revision, time.Now())
 	if c.ttl == 0 && c.limit == 0 {
 		return nil
 	}
@@ -132,7 +132,7 @@ func (c *Collection[T]) wrote(ctx context.Context, id string, revision uint64) e
 		expiry = time.Now().Add(-c.ttl)
 	}
 	for {
-		old, revision, ok := c.index.surplus(expiry, c.limit)
+		old, revision, ok := c.index.nextEviction(expiry, c.limit)
 		if !ok {
 			return nil
 		}
@@ -140,10 +140,10 @@ func (c *Collection[T]) wrote(ctx context.Context, id string, revision uint64) e
 		if err != nil {
 			return err
 		}
-		// Whoever wrote or removed it meanwhile has made room or given it a new age.
+		// A failed comparison means that it was written or removed meanwhile.
 		if err := c.bucket.remove(ctx, key, revision); err != nil && !errors.Is(err, errRevision) {
-			return fmt.Errorf("make room in %s: %w", c.schema.name, err)
+			return fmt.Errorf("remove old values of %s: %w", c.schema.name, err)
 		}
-		c.index.removing(old, revision)
+		c.index.recordRemoval(old, revision)
 	}
 }

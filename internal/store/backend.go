@@ -26,12 +26,12 @@ type entry struct {
 	written  time.Time
 }
 
-// change is a bucket's news of one key.
+// change is what a watch reports of one key.
 type change struct {
 	key      string
 	revision uint64
 	written  time.Time
-	gone     bool
+	removed  bool
 }
 
 // bucket is the small part of a key-value store that collections need.
@@ -45,7 +45,7 @@ type bucket interface {
 	swap(ctx context.Context, key string, value []byte, revision uint64) (uint64, error)
 	// remove deletes the key if its revision is the given one, or errRevision.
 	remove(ctx context.Context, key string, revision uint64) error
-	// watch tells every present key before it returns, and then each change,
-	// until stop is called. It may tell what the caller did itself.
-	watch(ctx context.Context, tell func(change)) (stop func(), err error)
+	// watch reports every present key before it returns, and then each change,
+	// until stop is called. That includes the caller's own changes.
+	watch(ctx context.Context, report func(change)) (stop func(), err error)
 }

@@ -58,7 +58,7 @@ func NewCollection[T any](backend Backend, schema Schema[T], opts ...Option) (*C
 		return nil, fmt.Errorf("open collection %s: %w", schema.name, err)
 	}
 	c := &Collection[T]{schema: schema, bucket: b, index: newIndex(o.ttl > 0 || o.limit > 0), ttl: o.ttl, limit: o.limit}
-	if c.stop, err = b.watch(ctx, c.learn); err != nil {
+	if c.stop, err = b.watch(ctx, c.apply); err != nil {
 		return nil, fmt.Errorf("open collection %s: %w", schema.name, err)
 	}
 	return c, nil
@@ -67,11 +67,11 @@ func NewCollection[T any](backend Backend, schema Schema[T], opts ...Option) (*C
 // Close stops following the bucket. Call it before the backbone is closed.
 func (c *Collection[T]) Close() { c.stop() }
 
-// learn takes the bucket's news into the index. A key that is not ours to
-// decode cannot have been written by a collection; it is left alone.
-func (c *Collection[T]) learn(n change) {
-	if id, err := base64.RawURLEncoding.DecodeString(n.key); err == nil {
-		c.index.learn(string(id), n)
+// apply takes a change of the bucket into the index. A key that cannot be decoded
+// was not written by a collection; it is left alone.
+func (c *Collection[T]) apply(changed change) {
+	if id, err := base64.RawURLEncoding.DecodeString(changed.key); err == nil {
+		c.index.apply(string(id), changed)
 	}
 }
 

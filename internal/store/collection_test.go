@@ -272,8 +272,8 @@ func TestExpiredValuesAreSweptByTheNextWrite(t *testing.T) {
 		if n := len(backend.(*memory).buckets["test-answers"].values); n != 1 {
 			t.Errorf("%d values are kept", n)
 		}
-		if len(c.index.keys) != 1 || len(c.index.ages) != 1 {
-			t.Errorf("the index keeps %d keys, %d ages", len(c.index.keys), len(c.index.ages))
+		if len(c.index.keys) != 1 || len(c.index.writes) != 1 {
+			t.Errorf("the index keeps %d keys, %d ages", len(c.index.keys), len(c.index.writes))
 		}
 	})
 }

@@ -65,7 +65,7 @@ func conflict(err error) error {
 	return err
 }
 
-func (b kvBucket) watch(ctx context.Context, tell func(change)) (func(), error) {
+func (b kvBucket) watch(ctx context.Context, report func(change)) (func(), error) {
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx)) // the watch outlives the opening
 	w, err := b.kv.WatchAll(life, jetstream.MetaOnly())
 	if err != nil {
@@ -73,7 +73,7 @@ func (b kvBucket) watch(ctx context.Context, tell func(change)) (func(), error) 
 		return nil, fmt.Errorf("watch %s: %w", b.kv.Bucket(), err)
 	}
 	updates := w.Updates()
-	if err := tellPresent(ctx, updates, tell); err != nil {
+	if err := reportPresent(ctx, updates, report); err != nil {
 		cancel()
 		return nil, fmt.Errorf("read the keys of %s: %w", b.kv.Bucket(), err)
 	}
@@ -82,7 +82,7 @@ func (b kvBucket) watch(ctx context.Context, tell func(change)) (func(), error) 
 		defer close(done)
 		for e := range updates { // ends with the watcher, or with the connection
 			if e != nil {
-				tell(changeOf(e))
+				report(changeOf(e))
 			}
 		}
 	}()
@@ -93,8 +93,8 @@ func (b kvBucket) watch(ctx context.Context, tell func(change)) (func(), error) 
 	}, nil
 }
 
-// tellPresent passes on what the bucket holds; a nil entry marks its end.
-func tellPresent(ctx context.Context, updates <-chan jetstream.KeyValueEntry, tell func(change)) error {
+// reportPresent reports what the bucket holds; a nil entry marks its end.
+func reportPresent(ctx context.Context, updates <-chan jetstream.KeyValueEntry, report func(change)) error {
 	for {
 		select {
 		case e, open := <-updates:
@@ -104,7 +104,7 @@ func tellPresent(ctx context.Context, updates <-chan jetstream.KeyValueEntry, te
 			if e == nil {
 				return nil
 			}
-			tell(changeOf(e))
+			report(changeOf(e))
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -114,6 +114,6 @@ func tellPresent(ctx context.Context, updates <-chan jetstream.KeyValueEntry, te
 func changeOf(e jetstream.KeyValueEntry) change {
 	return change{
 		key: e.Key(), revision: e.Revision(), written: e.Created(),
-		gone: e.Operation() != jetstream.KeyValuePut,
+		removed: e.Operation() != jetstream.KeyValuePut,
 	}
 }

@@ -5,36 +5,36 @@ import (
 	"time"
 )
 
-// index knows which ids a bucket holds, in order. News of a key may come
-// twice, from the writer and from the watch, and late: revisions decide.
+// index is the ordered set of the ids in a bucket. A change may be reported twice,
+// by the writer and by the watch, and late: revisions decide.
 type index struct {
 	mu    sync.Mutex
 	keys  map[string]known
 	order order
-	// told is the newest revision that the watch has told; its news come in
-	// the order of revisions.
-	told uint64
-	// ages lists writes, oldest first, where the collection is bounded by
-	// time or number. A later write of a key makes its earlier place void.
-	ages    []aged
-	keepAge bool
+	// watched is the newest revision that the watch has reported. It reports
+	// changes in the order of their revisions.
+	watched uint64
+	// writes is a queue of writes, oldest first, where the collection is bounded
+	// by time or number. A later write of an id makes its earlier entry stale.
+	writes   []writeAge
+	trackAge bool
 }
 
 type known struct {
 	revision uint64
-	gone     bool // removed here; the watch has not said so yet
+	removed  bool // here; the watch has not reported it yet
 }
 
-type aged struct {
+type writeAge struct {
 	id      string
 	known   uint64
 	written time.Time
 }
 
-func newIndex(keepAge bool) *index { return &index{keys: map[string]known{}, keepAge: keepAge} }
+func newIndex(trackAge bool) *index { return &index{keys: map[string]known{}, trackAge: trackAge} }
 
-// wrote notes that the id was written with that revision.
-func (x *index) wrote(id string, revision uint64, at time.Time) {
+// recordWrite notes that the id was written with that revision.
+func (x *index) recordWrite(id string, revision uint64, at time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if have, ok := x.keys[id]; ok && have.revision >= revision {
@@ -42,87 +42,87 @@ func (x *index) wrote(id string, revision uint64, at time.Time) {
 	}
 	x.keys[id] = known{revision: revision}
 	x.order.insert(id)
-	if x.keepAge {
-		x.ages = append(x.ages, aged{id, revision, at})
-		x.forgetVoid()
+	if x.trackAge {
+		x.writes = append(x.writes, writeAge{id, revision, at})
+		x.dropStaleWrites()
 	}
 }
 
-// removing notes that the value of that revision was deleted here. The deletion
-// has a revision of its own, which the watch tells later; until then the news
-// of the value itself may still be under way, and must not bring it back.
-func (x *index) removing(id string, revision uint64) {
+// recordRemoval notes that the value of that revision was deleted here. The deletion
+// has a revision of its own, which the watch reports later; until then it may
+// still report the value itself, which must not bring it back.
+func (x *index) recordRemoval(id string, revision uint64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	have, ok := x.keys[id]
-	if !ok || have.revision != revision || have.gone {
+	if !ok || have.revision != revision || have.removed {
 		return
 	}
 	x.order.remove(id)
-	if revision <= x.told {
+	if revision <= x.watched {
 		delete(x.keys, id)
 	} else {
-		x.keys[id] = known{revision: revision, gone: true}
+		x.keys[id] = known{revision: revision, removed: true}
 	}
 }
 
-// learn takes what the watch tells.
-func (x *index) learn(id string, c change) {
-	if !c.gone {
-		x.wrote(id, c.revision, c.written)
+// apply takes a change that the watch reports.
+func (x *index) apply(id string, c change) {
+	if !c.removed {
+		x.recordWrite(id, c.revision, c.written)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.told = max(x.told, c.revision)
+	x.watched = max(x.watched, c.revision)
 	have, ok := x.keys[id]
 	switch {
 	case !ok:
-	case c.gone && have.revision < c.revision:
+	case c.removed && have.revision < c.revision:
 		delete(x.keys, id)
 		x.order.remove(id)
-	case have.gone && have.revision <= c.revision:
+	case have.removed && have.revision <= c.revision:
 		delete(x.keys, id)
 	}
 }
 
-// missing notes that the bucket has no value of the id, in spite of what the
-// watch had told when it was at revision told: values expire silently.
-func (x *index) missing(id string, told uint64) {
+// removeExpired notes that the bucket has no value of the id, in spite of what the
+// watch had reported up to that revision: expiry is not reported.
+func (x *index) removeExpired(id string, watched uint64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if have, ok := x.keys[id]; ok && have.revision <= told {
+	if have, ok := x.keys[id]; ok && have.revision <= watched {
 		delete(x.keys, id)
 		x.order.remove(id)
 	}
 }
 
 // after returns up to limit ids behind id, whether more follow, and what the
-// watch had told by then.
-func (x *index) after(id string, limit int) (ids []string, more bool, told uint64) {
+// watch had reported by then.
+func (x *index) after(id string, limit int) (ids []string, more bool, watched uint64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	ids, more = x.order.after(id, limit)
-	return ids, more, x.told
+	return ids, more, x.watched
 }
 
-// surplus returns an id whose write is older than the given time, or the
+// nextEviction returns an id whose write is older than the given time, or the
 // oldest where more than limit (0: any number) are held, with its revision.
-func (x *index) surplus(olderThan time.Time, limit int) (id string, revision uint64, ok bool) {
+func (x *index) nextEviction(olderThan time.Time, limit int) (id string, revision uint64, ok bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.forgetVoid()
-	if len(x.ages) == 0 {
+	x.dropStaleWrites()
+	if len(x.writes) == 0 {
 		return "", 0, false
 	}
-	oldest := x.ages[0]
-	if oldest.written.Before(olderThan) || limit > 0 && x.held() > limit {
+	oldest := x.writes[0]
+	if oldest.written.Before(olderThan) || limit > 0 && x.count() > limit {
 		return oldest.id, oldest.known, true
 	}
 	return "", 0, false
 }
 
-// held counts the ids that are not gone.
-func (x *index) held() int {
+// count returns how many ids there are.
+func (x *index) count() int {
 	n := 0
 	for _, c := range x.order.chunks {
 		n += len(c)
@@ -130,25 +130,25 @@ func (x *index) held() int {
 	return n
 }
 
-// forgetVoid drops places at the old end that later writes or deletions voided,
-// and all void places once they are the majority.
-func (x *index) forgetVoid() {
-	for len(x.ages) > 0 && x.void(x.ages[0]) {
-		x.ages = x.ages[1:]
+// dropStaleWrites drops stale entries at the old end of the queue, and all of them
+// once they are the majority.
+func (x *index) dropStaleWrites() {
+	for len(x.writes) > 0 && x.stale(x.writes[0]) {
+		x.writes = x.writes[1:]
 	}
-	if len(x.ages) < 64 || len(x.ages) < 2*len(x.keys) {
+	if len(x.writes) < 64 || len(x.writes) < 2*len(x.keys) {
 		return
 	}
-	kept := make([]aged, 0, len(x.keys))
-	for _, a := range x.ages {
-		if !x.void(a) {
+	kept := make([]writeAge, 0, len(x.keys))
+	for _, a := range x.writes {
+		if !x.stale(a) {
 			kept = append(kept, a)
 		}
 	}
-	x.ages = kept
+	x.writes = kept
 }
 
-func (x *index) void(a aged) bool {
+func (x *index) stale(a writeAge) bool {
 	have, ok := x.keys[a.id]
-	return !ok || have.gone || have.revision != a.known
+	return !ok || have.removed || have.revision != a.known
 }

@@ -29,8 +29,8 @@ func (c *Collection[T]) List(ctx context.Context, token string, limit int) (item
 	// Values that vanish between the index and the bucket leave room to fill.
 	for more && len(items) < limit {
 		var ids []string
-		var told uint64
-		ids, more, told = c.index.after(after, limit-len(items))
+		var watched uint64
+		ids, more, watched = c.index.after(after, limit-len(items))
 		for _, id := range ids {
 			after = id
 			key, err := c.key(id)
@@ -39,7 +39,7 @@ func (c *Collection[T]) List(ctx context.Context, token string, limit int) (item
 			}
 			e, err := c.load(ctx, key)
 			if errors.Is(err, errNoKey) {
-				c.index.missing(id, told)
+				c.index.removeExpired(id, watched)
 				continue
 			}
 			if err != nil {

@@ -66,7 +66,7 @@ func (b *memoryBucket) write(key string, value []byte) uint64 {
 	b.revision++
 	now := time.Now()
 	b.values[key] = entry{value: bytes.Clone(value), revision: b.revision, written: now}
-	b.tell(change{key: key, revision: b.revision, written: now})
+	b.report(change{key: key, revision: b.revision, written: now})
 	return b.revision
 }
 
@@ -78,28 +78,28 @@ func (b *memoryBucket) remove(_ context.Context, key string, revision uint64) er
 	}
 	delete(b.values, key)
 	b.revision++
-	b.tell(change{key: key, revision: b.revision, gone: true})
+	b.report(change{key: key, revision: b.revision, removed: true})
 	return nil
 }
 
-func (b *memoryBucket) tell(c change) {
+func (b *memoryBucket) report(c change) {
 	for w := range b.watchers {
 		(*w)(c)
 	}
 }
 
-func (b *memoryBucket) watch(_ context.Context, tell func(change)) (func(), error) {
+func (b *memoryBucket) watch(_ context.Context, report func(change)) (func(), error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, key := range slices.SortedFunc(maps.Keys(b.values), b.byRevision) {
 		e := b.values[key]
-		tell(change{key: key, revision: e.revision, written: e.written})
+		report(change{key: key, revision: e.revision, written: e.written})
 	}
-	b.watchers[&tell] = true
+	b.watchers[&report] = true
 	return func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		delete(b.watchers, &tell)
+		delete(b.watchers, &report)
 	}, nil
 }
 

@@ -63,7 +63,7 @@ func Convert[Old, New any](convert func(Old) (New, error)) Upgrade {
 	}
 }
 
-// Definition is what Define was told.
+// Definition is a schema as Define was given it.
 type Definition struct {
 	Name    string
 	Version int

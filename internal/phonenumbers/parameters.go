@@ -9,8 +9,8 @@ import (
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// askedCountry is the country that a path names.
-func askedCountry(r *http.Request) (country, error) {
+// countryInPath is the country that a path names.
+func countryInPath(r *http.Request) (country, error) {
 	iso := strings.ToUpper(r.PathValue("countryCode"))
 	c, ok := plan().byISO[iso]
 	if !ok && iso != nowhere.iso {
@@ -38,7 +38,7 @@ func checkAssignment(assignment string, optional bool) error {
 	return rest.Field("assignmentType", fault.Invalid("assignmentType can be person and application, not %.50q", assignment))
 }
 
-// of passes numbers of a country and, where it is not "", of a type.
-func of(c country, kind string) func(*number) bool {
+// inCountry passes numbers of a country and, where it is not "", of a type.
+func inCountry(c country, kind string) func(*number) bool {
 	return func(n *number) bool { return n.country.iso == c.iso && (kind == "" || n.kind == kind) }
 }

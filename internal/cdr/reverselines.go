@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// backwards reads the lines of a file from the last to the first.
-type backwards struct {
+// reverseLines reads the lines of a file from the last to the first.
+type reverseLines struct {
 	from io.ReaderAt
 	at   int64  // where buffer begins in the file; lines end before end
 	end  int64  // where the line that was read last began
@@ -17,13 +17,13 @@ const chunk = 64 << 10 // bytes
 
 // linesBefore reads the lines that end at or before an offset, which is the
 // beginning of a line or the end of the file.
-func linesBefore(from io.ReaderAt, end int64) *backwards {
-	return &backwards{from: from, at: end, end: end}
+func linesBefore(from io.ReaderAt, end int64) *reverseLines {
+	return &reverseLines{from: from, at: end, end: end}
 }
 
 // next returns a line without its end, which is valid until the next call, and
 // the offset at which it begins. After the first line it returns io.EOF.
-func (b *backwards) next() (line []byte, begins int64, err error) {
+func (b *reverseLines) next() (line []byte, begins int64, err error) {
 	for {
 		if len(b.held) > 0 {
 			body := b.held[:len(b.held)-1] // its last byte is the line's own end
@@ -45,7 +45,7 @@ func (b *backwards) next() (line []byte, begins int64, err error) {
 }
 
 // more reads the chunk before what is held.
-func (b *backwards) more() error {
+func (b *reverseLines) more() error {
 	n := min(chunk, b.at)
 	held := make([]byte, int(n)+len(b.held))
 	if _, err := b.from.ReadAt(held[:n], b.at-n); err != nil {

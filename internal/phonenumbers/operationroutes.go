@@ -30,8 +30,8 @@ func (a *API) getOperation(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, shown)
 }
 
-// cancelOperation lets go of what a search has found. Nothing else can be taken
-// back: it is done.
+// cancelOperation releases the numbers that a search holds. Other operations cannot
+// be cancelled: they are done already.
 func (a *API) cancelOperation(w http.ResponseWriter, r *http.Request) error {
 	a.change.Lock()
 	defer a.change.Unlock()
@@ -54,6 +54,6 @@ func (a *API) cancelOperation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return missing(err, "operationId", id)
 	}
-	a.inventory.letGo(found)
+	a.inventory.releaseHolds(found)
 	return nil
 }

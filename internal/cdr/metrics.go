@@ -6,9 +6,9 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 )
 
-// measures are the records' figures as Prometheus series. Legs are told apart by
-// trunk, never by call.
-type measures struct {
+// metrics are the records' figures as Prometheus series. Their label is the trunk,
+// never the call.
+type metrics struct {
 	calls      *prometheus.CounterVec
 	duration   prometheus.Histogram
 	lost       prometheus.Counter
@@ -31,25 +31,25 @@ var (
 	durations = []float64{1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 12 * 3600, 30 * 3600}
 )
 
-func newMeasures(to prometheus.Registerer) *measures {
+func newMetrics(to prometheus.Registerer) *metrics {
 	vec := func(name, help string, buckets []float64) *prometheus.HistogramVec {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, []string{"trunk"})
 	}
 	count := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
-	m := &measures{
-		calls:      count("switchhook_calls_ended_total", "Calls that are over, by why.", "reason"),
-		duration:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "switchhook_call_duration_seconds", Help: "How long calls lasted, from their beginning.", Buckets: durations}),
+	m := &metrics{
+		calls:      count("switchhook_calls_ended_total", "Calls that have ended, by reason.", "reason"),
+		duration:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "switchhook_call_duration_seconds", Help: "Duration of calls, from their beginning.", Buckets: durations}),
 		lost:       prometheus.NewCounter(prometheus.CounterOpts{Name: "switchhook_call_records_lost_total", Help: "Detail records that could not be written."}),
-		legs:       count("switchhook_legs_ended_total", "Phones' stays in calls, and attempts to get them in, by trunk, direction and why they ended.", "trunk", "direction", "reason"),
+		legs:       count("switchhook_legs_ended_total", "Legs that have ended, answered or not, by trunk, direction and reason.", "trunk", "direction", "reason"),
 		mos:        vec("switchhook_leg_mos", "Estimated mean opinion score of what was heard from the phone (E-model).", opinions),
 		remoteMOS:  vec("switchhook_leg_remote_mos", "The phone's own estimate of what it heard (RTCP XR).", opinions),
 		loss:       vec("switchhook_leg_loss_ratio", "Share of the phone's packets that were lost or too late.", lossRates),
 		remoteLoss: vec("switchhook_leg_remote_loss_ratio", "Share of our packets that the phone reported lost.", lossRates),
 		jitter:     vec("switchhook_leg_jitter_seconds", "Largest interarrival jitter of the phone's packets (RFC 3550).", delays),
 		roundTrip:  vec("switchhook_leg_round_trip_seconds", "Last measured round trip to the phone.", delays),
-		concealed:  count("switchhook_leg_concealed_seconds_total", "Sound that had to be invented.", "trunk"),
+		concealed:  count("switchhook_leg_concealed_seconds_total", "Audio that packet loss concealment made.", "trunk"),
 		packets:    count("switchhook_leg_packets_total", "RTP packets of legs that have ended.", "trunk", "direction"),
 	}
 	if to != nil {
@@ -58,8 +58,8 @@ func newMeasures(to prometheus.Registerer) *measures {
 	return m
 }
 
-// take counts a call that is over.
-func (m *measures) take(d call.Detail) {
+// observe counts a call that is over.
+func (m *metrics) observe(d call.Detail) {
 	m.calls.WithLabelValues(d.Why.Kind.String()).Inc()
 	m.duration.Observe(d.Ended.Sub(d.Began).Seconds())
 	for _, leg := range d.Legs {
@@ -67,7 +67,7 @@ func (m *measures) take(d call.Detail) {
 	}
 }
 
-func (m *measures) leg(d call.LegDetail) {
+func (m *metrics) leg(d call.LegDetail) {
 	direction, trunk, sound := "outbound", d.Wire.Trunk, d.Wire.Sound
 	if d.Inbound {
 		direction = "inbound"
