@@ -1,6 +1,9 @@
 package audio
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // The resampling filter: a sinc under a Kaiser window (Oppenheim and Schafer,
 // Discrete-Time Signal Processing, §7.5.3). Of the lower rate's samples it spans
@@ -15,6 +18,47 @@ const (
 // maxPhases bounds the filter's memory. Ratios that need more phases interpolate
 // between these; the error is below the window's.
 const maxPhases = 512
+
+// sharedBanks are the filter banks of ratios that were used, so that the many
+// resamplers of the usual rates have one each between them. Only small ones are
+// kept, and few, since files may have any rate.
+var sharedBanks struct {
+	sync.Mutex
+	byRatio map[[2]int]bank
+}
+
+type bank struct {
+	rows [][]float32
+	half int
+}
+
+const (
+	maxSharedBanks = 16
+	maxSharedTaps  = 1 << 16 // of one bank: 256 kB
+)
+
+// sharedFilterBank returns the filter bank of a ratio in lowest terms, up samples
+// for down. It is for reading alone.
+func sharedFilterBank(up, down int) (rows [][]float32, half int) {
+	ratio := [2]int{up, down}
+	sharedBanks.Lock()
+	have, ok := sharedBanks.byRatio[ratio]
+	sharedBanks.Unlock()
+	if ok {
+		return have.rows, have.half
+	}
+	rows, half = filterBank(down, up, min(up, maxPhases))
+	if len(rows)*2*half > maxSharedTaps {
+		return rows, half
+	}
+	sharedBanks.Lock()
+	defer sharedBanks.Unlock()
+	if sharedBanks.byRatio == nil || len(sharedBanks.byRatio) >= maxSharedBanks {
+		sharedBanks.byRatio = make(map[[2]int]bank)
+	}
+	sharedBanks.byRatio[ratio] = bank{rows, half}
+	return rows, half
+}
 
 // filterBank returns the filter's phases, each a row of taps over the input.
 // Row p of n is for an output that lies p/n of an input sample after the middle

@@ -24,7 +24,7 @@ const resampleBlock = 512
 // The output keeps pace with the input: of 160 samples at 8 kHz it makes 320 at
 // 16 kHz, from the first call on.
 func NewResampler(from, to int) (*Resampler, error) {
-	r, err := newAlignedResampler(from, to)
+	r, err := NewAlignedResampler(from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -32,9 +32,9 @@ func NewResampler(from, to int) (*Resampler, error) {
 	return r, nil
 }
 
-// newAlignedResampler makes one whose first output is the moment of the first
-// input; it therefore holds back half a filter until flush.
-func newAlignedResampler(from, to int) (*Resampler, error) {
+// NewAlignedResampler makes one whose first output is the moment of the first
+// input, for a sound that has an end; it holds back half a filter until Flush.
+func NewAlignedResampler(from, to int) (*Resampler, error) {
 	for _, rate := range []int{from, to} {
 		if rate < minRate || rate > maxRate {
 			return nil, fmt.Errorf("resample from %d to %d Hz: rates are %d to %d Hz", from, to, minRate, maxRate)
@@ -45,7 +45,7 @@ func newAlignedResampler(from, to int) (*Resampler, error) {
 	if r.up == r.down {
 		return r, nil
 	}
-	r.rows, r.half = filterBank(from, to, min(r.up, maxPhases))
+	r.rows, r.half = sharedFilterBank(r.up, r.down)
 	r.window = make([]float32, 2*r.half+resampleBlock)
 	r.filled = r.half - 1
 	return r, nil
@@ -69,8 +69,8 @@ func (r *Resampler) Append(out, in []int16) []int16 {
 	return out
 }
 
-// flush appends what an aligned resampler still holds back.
-func (r *Resampler) flush(out []int16) []int16 {
+// Flush appends what an aligned resampler still holds back. Nothing may follow.
+func (r *Resampler) Flush(out []int16) []int16 {
 	var silence [resampleBlock]int16
 	for left := r.half; left > 0; left -= resampleBlock {
 		out = r.Append(out, silence[:min(left, resampleBlock)])
@@ -120,12 +120,12 @@ func dot(a, b []float32) float32 {
 // Resample converts a whole clip, without delay: the result has
 // len(samples)·to/from samples, rounded up. Rates are 4 to 192 kHz.
 func Resample(samples []int16, from, to int) ([]int16, error) {
-	r, err := newAlignedResampler(from, to)
+	r, err := NewAlignedResampler(from, to)
 	if err != nil {
 		return nil, err
 	}
 	length := (len(samples)*r.up + r.down - 1) / r.down
-	return r.flush(r.Append(make([]int16, 0, length), samples)), nil
+	return r.Flush(r.Append(make([]int16, 0, length), samples)), nil
 }
 
 func gcd(a, b int) int {

@@ -47,6 +47,17 @@ func NewWAVReader(r io.Reader, limit time.Duration) (*WAVReader, error) {
 // Rate returns the file's sample rate in Hz.
 func (w *WAVReader) Rate() int { return w.format.rate }
 
+// Length returns how many bytes of samples are still to come, as the file says;
+// false if its writer did not know.
+func (w *WAVReader) Length() (bytes int64, known bool) {
+	return w.left, w.left < math.MaxInt64/2
+}
+
+// Duration returns how long so many bytes of the file's samples last.
+func (w *WAVReader) Duration(bytes int64) time.Duration {
+	return time.Duration(float64(bytes) / float64(w.format.frameSize()*w.format.rate) * float64(time.Second))
+}
+
 // Read fills samples and returns how many there were, with io.EOF after the
 // last. A data chunk that ends early ends there; half a sample is dropped.
 func (w *WAVReader) Read(samples []int16) (int, error) {
@@ -77,7 +88,7 @@ func (w *WAVReader) Read(samples []int16) (int, error) {
 // ReadAll decodes what is left and resamples it to a rate of 4 to 192 kHz. It
 // holds no more in memory than its result.
 func (w *WAVReader) ReadAll(rate int) ([]int16, error) {
-	resampler, err := newAlignedResampler(w.Rate(), rate)
+	resampler, err := NewAlignedResampler(w.Rate(), rate)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +97,7 @@ func (w *WAVReader) ReadAll(rate int) ([]int16, error) {
 	for {
 		n, err := w.Read(block)
 		if err == io.EOF {
-			return resampler.flush(all), nil
+			return resampler.Flush(all), nil
 		}
 		if err != nil {
 			return nil, err

@@ -13,7 +13,6 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/permit"
-	"github.com/switchhook/switchhook/internal/player"
 )
 
 const (
@@ -35,7 +34,7 @@ type world struct {
 	devices       calltest.Devices
 	announcer     *calltest.Announcer
 	published     *calltest.Publisher
-	clips         *clips
+	prompts       *calltest.Prompts
 	conversations *scribe
 	details       *clerk
 	rules         *permit.Rules
@@ -50,14 +49,14 @@ func (w *world) applicationsConverse(yes bool) { w.Registry = w.remake(yes) }
 // that no call is left at its end.
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, clips: newClips(t), conversations: &scribe{}, details: &clerk{}}
+		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, prompts: calltest.NewPrompts(), conversations: &scribe{}, details: &clerk{}}
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.remake = func(applications bool) *call.Registry {
 			w.config = call.Config{
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Clips: w.clips, Mixes: call.MixesOf(engine),
+				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Mixes: calltest.MixesOf(engine),
 				Permit: w.rules,
 			}
 			return call.NewRegistry(w.config, log)
@@ -155,33 +154,6 @@ func (w *world) must(err error) {
 	if err != nil {
 		w.Fatal(err)
 	}
-}
-
-// clips gives one-second clips, and errors for the addresses in fail.
-type clips struct {
-	clip *player.Clip
-	fail map[string]error
-}
-
-func newClips(t *testing.T) *clips {
-	samples := make([]int16, 8000)
-	for i := range samples {
-		samples[i] = 1000
-	}
-	clip, err := player.NewClip(samples, call.SampleRate)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &clips{clip, map[string]error{}}
-}
-
-func (c *clips) Fetch(ctx context.Context, uri, _ string) (*player.Clip, error) {
-	select {
-	case <-time.After(10 * time.Millisecond):
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	return c.clip, c.fail[uri]
 }
 
 // both publishes to two.

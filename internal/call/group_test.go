@@ -185,7 +185,7 @@ func TestMuteIsSeenByAllAndOnce(t *testing.T) {
 func TestHeldParticipantHearsMusicAndPromptsOverIt(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()
-		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: &hello[0]}))
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: hello[0]}))
 		w.expect(id, connected+" ParticipantsUpdated") // the music is being fetched
 		time.Sleep(2 * time.Second)
 		w.expect(id, connected+" ParticipantsUpdated HoldAudioStarted")
@@ -217,7 +217,7 @@ func TestHeldParticipantHearsMusicAndPromptsOverIt(t *testing.T) {
 func TestHoldThatEndsUnderAPromptIsNotResumed(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()
-		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: &hello[0], Context: call.Context{Operation: "wait"}}))
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: hello[0], Context: call.Context{Operation: "wait"}}))
 		time.Sleep(time.Second)
 		w.must(conn.Play(bg, call.Play{Prompts: hello, To: []identifier.ID{phone(aPhone)}, Context: call.Context{Operation: "news"}}))
 		time.Sleep(100 * time.Millisecond)
@@ -237,7 +237,7 @@ func TestHoldThatEndsUnderAPromptIsNotResumed(t *testing.T) {
 func TestHoldMusicEndsWithTheCall(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()
-		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: &hello[0]}))
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: hello[0]}))
 		time.Sleep(time.Second)
 		leg.HangUp()
 		w.expect(id, connected+" ParticipantsUpdated HoldAudioStarted HoldAudioCompleted CallDisconnected")
@@ -247,8 +247,8 @@ func TestHoldMusicEndsWithTheCall(t *testing.T) {
 func TestHoldMusicThatFailsIsTold(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()
-		w.clips.fail["http://app.test/broken"] = errors.New("not a sound")
-		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: &call.Prompt{URI: "http://app.test/broken"}}))
+		w.prompts.Fail["http://app.test/broken"] = errors.New("not a sound")
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: call.File{URI: "http://app.test/broken"}}))
 		time.Sleep(time.Second)
 		w.expect(id, connected+" ParticipantsUpdated HoldFailed")
 		leg.HangUp()

@@ -36,7 +36,7 @@ func (c *Connection) startMusic(p *participant, hold Hold) *holdMusic {
 	post := c.call.post
 	started := func() { post(func() { m.started(ctx) }) }
 	c.call.work.Go(func() {
-		err := loopAll(ctx, c.call.registry.cfg.Clips, []Prompt{*hold.Music}, speakers, started)
+		err := playAll(ctx, c.call.registry.cfg.Prompts, []Prompt{hold.Music}, true, speakers, started)
 		var failed *sourceError
 		if errors.As(err, &failed) {
 			post(func() { m.op.end(HoldFailed{m.op.head(), failed.cause}) }) // the hold itself stands

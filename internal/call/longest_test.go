@@ -24,9 +24,9 @@ type seat struct {
 	port audio.Port
 }
 
-func (seat) SetMuted(bool)        {}
-func (seat) SetHeld(bool)         {}
-func (seat) Whisper(audio.Source) {}
+func (seat) SetMuted(bool)                 {}
+func (seat) SetHeld(bool)                  {}
+func (seat) SetPrivateSource(audio.Source) {}
 func (s seat) Leave() {
 	if closer, ok := s.port.(io.Closer); ok {
 		closer.Close()

@@ -14,7 +14,7 @@ import (
 
 const connected = "CallConnected ParticipantsUpdated"
 
-var hello = []call.Prompt{{URI: "http://app.test/hello.wav"}}
+var hello = []call.Prompt{call.File{URI: "http://app.test/hello.wav"}}
 
 func TestPlayToAllIsHeardAndCompletes(t *testing.T) {
 	run(t, func(w *world) {
@@ -73,11 +73,11 @@ func TestInterruptingPlayCancelsWhatRunsAndWaits(t *testing.T) {
 }
 
 func TestFailedSourceNamesItsIndex(t *testing.T) {
-	broken := call.Prompt{URI: "http://app.test/broken"}
+	broken := call.File{URI: "http://app.test/broken"}
 	t.Run("first: never started", func(t *testing.T) {
 		run(t, func(w *world) {
 			leg, conn, id := w.answered()
-			w.clips.fail[broken.URI] = errors.New("not a sound")
+			w.prompts.Fail[broken.URI] = errors.New("not a sound")
 			w.must(conn.Play(bg, call.Play{Prompts: []call.Prompt{broken, hello[0]}}))
 			time.Sleep(time.Second)
 			w.expect(id, connected+" PlayFailed")
@@ -87,7 +87,7 @@ func TestFailedSourceNamesItsIndex(t *testing.T) {
 	t.Run("second: the first was heard", func(t *testing.T) {
 		run(t, func(w *world) {
 			leg, conn, id := w.answered()
-			w.clips.fail[broken.URI] = errors.New("not a sound")
+			w.prompts.Fail[broken.URI] = errors.New("not a sound")
 			w.must(conn.Play(bg, call.Play{Prompts: []call.Prompt{hello[0], broken}}))
 			time.Sleep(2 * time.Second)
 			w.expect(id, connected+" PlayStarted PlayFailed")
@@ -207,8 +207,8 @@ func tonesOf(tones []call.Tone) string {
 func TestRecognizeFailsWithItsPrompt(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()
-		w.clips.fail["http://app.test/broken"] = errors.New("not a sound")
-		w.must(conn.Recognize(bg, call.Recognize{Target: phone(aPhone), Prompts: []call.Prompt{{URI: "http://app.test/broken"}}, MaxTones: 1}))
+		w.prompts.Fail["http://app.test/broken"] = errors.New("not a sound")
+		w.must(conn.Recognize(bg, call.Recognize{Target: phone(aPhone), Prompts: []call.Prompt{call.File{URI: "http://app.test/broken"}}, MaxTones: 1}))
 		time.Sleep(time.Second)
 		if e := w.last(id).(call.RecognizeFailed); e.By != call.PromptFailed || e.Cause == nil {
 			t.Errorf("failed by %d: %v", e.By, e.Cause)

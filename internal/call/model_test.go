@@ -266,7 +266,7 @@ var moves = []struct {
 	{"hold", on(func(g *game, c *call.Connection) {
 		hold := call.Hold{Who: g.somebody(c)}
 		if g.pick%2 == 0 {
-			hold.Music = &hello[0]
+			hold.Music = hello[0]
 		}
 		c.Hold(bg, hold)
 	})},

@@ -57,11 +57,7 @@ func (c *Connection) playWork(play Play, speakers []speaker) work {
 				op.tell(PlayStarted{op.head()})
 			})
 		}
-		run := playAll
-		if play.Loop {
-			run = loopAll
-		}
-		return op.played(run(op.ctx, c.call.registry.cfg.Clips, play.Prompts, speakers, started))
+		return op.played(playAll(op.ctx, c.call.registry.cfg.Prompts, play.Prompts, play.Loop, speakers, started))
 	}}
 }
 

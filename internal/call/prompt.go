@@ -4,13 +4,55 @@ import (
 	"context"
 
 	"github.com/switchhook/switchhook/internal/audio"
-	"github.com/switchhook/switchhook/internal/player"
 )
 
-// Prompt is a file to be played.
-type Prompt struct {
+// Prompt is what can be played: a File, a Text or an SSML. The set is closed.
+type Prompt interface{ prompt() }
+
+// File is a sound at an http or https address.
+type File struct {
 	URI     string
 	CacheID string // playSourceCacheId; "" is not cached
+}
+
+// Text is spoken by a synthesiser.
+type Text struct {
+	Text        string
+	Locale      string // of the text; "" is the voice's own
+	VoiceKind   string // "male", "female" or ""
+	Voice       string // by name; "" is any of the kind
+	CustomVoice string // the endpoint of a trained voice, or ""
+	CacheID     string
+}
+
+// SSML is spoken by a synthesiser, as its markup says.
+type SSML struct {
+	SSML        string
+	CustomVoice string
+	CacheID     string
+}
+
+func (File) prompt() {}
+func (Text) prompt() {}
+func (SSML) prompt() {}
+
+// Prompts plays prompts.
+type Prompts interface {
+	// Open prepares prompts to be played one after the other without a gap, again
+	// and again if loop is set. The playback fades out when ctx is done, as it must
+	// be in the end. Open returns at once.
+	Open(ctx context.Context, list []Prompt, loop bool) Playback
+}
+
+// Playback is prompts that are being played, for one listener or one mix.
+type Playback interface {
+	audio.Source
+	// Started is closed when the first prompt can be heard.
+	Started() <-chan struct{}
+	// Done is closed when everything has been heard, or when a prompt failed.
+	Done() <-chan struct{}
+	// Err is, once Done is closed, which prompt failed and why; nil if none did.
+	Err() (index int, err error)
 }
 
 // speaker takes what is to be heard, and nil for silence.
@@ -19,8 +61,8 @@ type speaker struct {
 	gone <-chan struct{} // closed when its listener has left; nil for the mix
 }
 
-// toAll makes the application speak into the mix. One prompt takes the place of
-// another; one that was stopped still fades out.
+// toAll makes the application speak into the mix. One playback takes the place of
+// another; one that is canceled still fades out.
 func (c *Connection) toAll() speaker {
 	remove := func() {}
 	return speaker{say: func(s audio.Source) {
@@ -42,92 +84,50 @@ type sourceError struct {
 
 func (e *sourceError) Error() string { return e.cause.Error() }
 
-// playAll plays prompts one after the other to every speaker, until the end or
-// until ctx is done, and calls started when the first one begins. Later prompts
-// are fetched while earlier ones play.
-func playAll(ctx context.Context, clips Clips, prompts []Prompt, speakers []speaker, started func()) error {
-	next := fetch(ctx, clips, prompts, 0)
-	for i := range prompts {
-		got := <-next
-		if got.err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return &sourceError{i, got.err}
+// playAll plays prompts to every speaker, until the end or until ctx is done, and
+// calls started when all can hear the first one.
+func playAll(ctx context.Context, prompts Prompts, list []Prompt, loop bool, speakers []speaker, started func()) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	playing := make([]Playback, len(speakers))
+	for i := range speakers {
+		playing[i] = prompts.Open(ctx, list, loop)
+	}
+	for _, p := range playing {
+		select {
+		case <-p.Started():
+		case <-p.Done():
+		case <-ctx.Done():
 		}
-		if ctx.Err() != nil { // canceled while the clip came from a cache
-			return ctx.Err()
+		if err := failed(ctx, p); err != nil {
+			return err
 		}
-		if i == 0 {
-			started()
+	}
+	started()
+	for i, p := range playing {
+		speakers[i].say(p)
+	}
+	for i, p := range playing {
+		select {
+		case <-p.Done():
+			speakers[i].say(nil)
+		case <-speakers[i].gone:
+		case <-ctx.Done(): // the speakers keep what fades out and is silent then
 		}
-		next = fetch(ctx, clips, prompts, i+1)
-		if err := speak(ctx, speakers, func() *player.Prompt { return player.Play(got.clip) }); err != nil {
-			<-next
+		if err := failed(ctx, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-type fetched struct {
-	clip *player.Clip
-	err  error
-}
-
-// fetch gets one prompt in the background; past the last one there is nothing.
-func fetch(ctx context.Context, clips Clips, prompts []Prompt, index int) <-chan fetched {
-	result := make(chan fetched, 1)
-	if index >= len(prompts) {
-		result <- fetched{}
-		return result
-	}
-	go func() {
-		clip, err := clips.Fetch(ctx, prompts[index].URI, prompts[index].CacheID)
-		result <- fetched{clip, err}
-	}()
-	return result
-}
-
-// loopAll plays prompts again and again until ctx is done.
-func loopAll(ctx context.Context, clips Clips, prompts []Prompt, speakers []speaker, started func()) error {
-	list := make([]*player.Clip, len(prompts))
-	for i := range prompts {
-		got := <-fetch(ctx, clips, prompts, i)
-		if got.err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return &sourceError{i, got.err}
-		}
-		list[i] = got.clip
-	}
+// failed is why a playback cannot go on, if so.
+func failed(ctx context.Context, p Playback) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	started()
-	return speak(ctx, speakers, func() *player.Prompt { return player.Loop(list...) })
-}
-
-// speak lets every speaker say a prompt of its own and waits for the end of all.
-func speak(ctx context.Context, speakers []speaker, newPrompt func() *player.Prompt) error {
-	said := make([]*player.Prompt, len(speakers))
-	for i, speaker := range speakers {
-		said[i] = newPrompt()
-		speaker.say(said[i])
-	}
-	for i, prompt := range said {
-		select {
-		case <-prompt.Done():
-			speakers[i].say(nil)
-		case <-speakers[i].gone:
-		case <-ctx.Done():
-			// The speakers keep the prompts, which fade out and are silent then.
-			for _, left := range said {
-				left.Stop()
-			}
-			return ctx.Err()
-		}
+	if index, err := p.Err(); err != nil {
+		return &sourceError{index, err}
 	}
 	return nil
 }

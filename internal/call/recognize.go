@@ -65,7 +65,7 @@ func (c *Connection) prompt(op *operation, r Recognize) (Tone, error) {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- playAll(ctx, c.call.registry.cfg.Clips, r.Prompts, []speaker{c.toAll()}, func() {})
+		ended <- playAll(ctx, c.call.registry.cfg.Prompts, r.Prompts, false, []speaker{c.toAll()}, func() {})
 	}()
 	for {
 		select {

@@ -38,7 +38,7 @@ type Config struct {
 	Numbers   Numbers
 	Announcer Announcer
 	Publisher Publisher
-	Clips     Clips
+	Prompts   Prompts
 	Mixes     Mixes
 	// Permit decides which phone numbers may be called, by whom; nil: all, by all.
 	Permit *permit.Rules

@@ -1,12 +1,6 @@
 package call
 
-import (
-	"context"
-
-	"github.com/switchhook/switchhook/internal/audio"
-	"github.com/switchhook/switchhook/internal/mixer"
-	"github.com/switchhook/switchhook/internal/player"
-)
+import "github.com/switchhook/switchhook/internal/audio"
 
 // SampleRate is the rate, in Hz, that a call starts with. It rises to WideRate
 // with the first leg that has more to say, and never falls.
@@ -32,15 +26,10 @@ type Mix interface {
 
 // Member is a port in a mix.
 type Member interface {
-	SetMuted(bool)        // the others do not hear it
-	SetHeld(bool)         // it neither hears the others nor is heard
-	Leave()               // the mix closes the port if it is an io.Closer
-	Whisper(audio.Source) // what only this member hears; nil ends it
-}
-
-// Clips fetches what is to be played.
-type Clips interface {
-	Fetch(ctx context.Context, uri, cacheID string) (*player.Clip, error)
+	SetMuted(bool)                 // the others do not hear it
+	SetHeld(bool)                  // it neither hears the others nor is heard
+	SetPrivateSource(audio.Source) // what only this member hears; nil ends it
+	Leave()                        // the mix closes the port if it is an io.Closer
 }
 
 // application is the port of a participant that is an application. It says what
@@ -50,14 +39,3 @@ type application struct{ audio.Sum }
 // WriteFrame takes what the application hears. Whoever listens for the application
 // hears the mix itself.
 func (a *application) WriteFrame(audio.Frame) {}
-
-// MixesOf lets calls sound on a mixer's shards.
-func MixesOf(engine *mixer.Engine) Mixes { return engineMixes{engine} }
-
-type engineMixes struct{ engine *mixer.Engine }
-
-func (e engineMixes) NewMix(rate int) Mix { return engineMix{e.engine.NewMix(rate)} }
-
-type engineMix struct{ *mixer.Mix }
-
-func (m engineMix) Join(p audio.Port) Member { return m.Mix.Join(p) }

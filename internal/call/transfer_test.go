@@ -149,7 +149,7 @@ func TestTransferToAnIdentity(t *testing.T) {
 func TestHoldSurvivesAFailedTransfer(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, _ := w.answered()
-		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: &hello[0]}))
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: hello[0]}))
 		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
 		(<-w.dialer.Dialled).Refuse(call.Busy, 486, "Busy Here")
 		synctest.Wait()

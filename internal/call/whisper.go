@@ -50,8 +50,8 @@ func (w *whispers) apply() {
 	switch {
 	case w.member == nil:
 	case w.prompt != nil:
-		w.member.Whisper(w.prompt)
+		w.member.SetPrivateSource(w.prompt)
 	default:
-		w.member.Whisper(w.music)
+		w.member.SetPrivateSource(w.music)
 	}
 }

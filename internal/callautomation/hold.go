@@ -24,7 +24,7 @@ func (r holdRequest) hold() (hold call.Hold, err error) {
 		if err != nil {
 			return hold, err
 		}
-		hold.Music = &music
+		hold.Music = music
 	}
 	hold.Context, err = operationContext(r.OperationContext, r.OperationCallbackURI)
 	return hold, err

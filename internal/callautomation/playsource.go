@@ -25,17 +25,17 @@ func (s playSource) prompt(field string) (call.Prompt, error) {
 	switch {
 	case s.Kind == "file" || s.Kind == "" && s.File != nil:
 	case s.Kind == "text", s.Kind == "ssml", s.Text != nil, s.SSML != nil:
-		return call.Prompt{}, fault.Unsupported("%s: text and ssml are not offered by this version of Switchhook, which has no speech service; use a file.", field).WithCode("8520")
+		return nil, fault.Unsupported("%s: text and ssml are not offered by this version of Switchhook, which has no speech service; use a file.", field).WithCode("8520")
 	default:
-		return call.Prompt{}, errBody("%s.kind: %q is none of file, text and ssml.", field, s.Kind)
+		return nil, errBody("%s.kind: %q is none of file, text and ssml.", field, s.Kind)
 	}
 	if s.File == nil || s.File.URI == "" {
-		return call.Prompt{}, errBody("%s.file.uri is required.", field)
+		return nil, errBody("%s.file.uri is required.", field)
 	}
 	if u, err := url.Parse(s.File.URI); err != nil || !u.IsAbs() {
-		return call.Prompt{}, errBody("%s.file.uri: %q is not an absolute address.", field, s.File.URI)
+		return nil, errBody("%s.file.uri: %q is not an absolute address.", field, s.File.URI)
 	}
-	return call.Prompt{URI: s.File.URI, CacheID: s.CacheID}, nil
+	return call.File{URI: s.File.URI, CacheID: s.CacheID}, nil
 }
 
 // prompts checks all sources of a request.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
@@ -66,7 +67,7 @@ func TestRecognizeBodiesOfEverySDK(t *testing.T) {
 				t.Fatal(err)
 			}
 			if r.Target != phoneID("+15551230001") || r.MaxTones != 4 || r.InterTone != 3*time.Second || r.InitialSilence != 10*time.Second ||
-				len(r.StopTones) != 1 || r.StopTones[0] != '#' || len(r.Prompts) != 1 || r.Prompts[0].URI != "https://app.example/p.wav" || !r.Interrupt || !r.InterruptPrompt {
+				len(r.StopTones) != 1 || r.StopTones[0] != '#' || len(r.Prompts) != 1 || r.Prompts[0] != call.Prompt(call.File{URI: "https://app.example/p.wav"}) || !r.Interrupt || !r.InterruptPrompt {
 				t.Errorf("got %+v", r)
 			}
 		})

@@ -58,7 +58,7 @@ func (s *shard) attach(t *tap) {
 	t.in = true
 	m.taps = append(m.taps, t)
 	if t.want.Private {
-		m.overhearing++
+		m.privateTaps++
 	}
 	s.schedule(m)
 }
@@ -72,7 +72,7 @@ func (s *shard) detach(t *tap) {
 	t.in = false
 	m.taps = without(m.taps, t)
 	if t.want.Private {
-		m.overhearing--
+		m.privateTaps--
 	}
 	s.schedule(m)
 	s.closeListener(t)
@@ -122,7 +122,7 @@ func (m *Mix) heardThrough(w *workspace, t *tap) audio.Frame {
 		return nil
 	}
 	heard := m.voices(w, t.want.Without)
-	if !t.want.Private || !w.confided {
+	if !t.want.Private || !w.anyPrivate {
 		return heard
 	}
 	private := w.private[:m.samples]
@@ -133,11 +133,11 @@ func (m *Mix) heardThrough(w *workspace, t *tap) audio.Frame {
 	return add(w.both[:m.samples], private, heard)
 }
 
-// confide notes what a private source says, for those who want to hear it too.
-func (w *workspace) confide(said audio.Frame) {
+// addPrivate notes what a private source says, for those who want to hear it too.
+func (w *workspace) addPrivate(said audio.Frame) {
 	private := w.private[:len(said)]
-	if !w.confided {
-		w.confided = true
+	if !w.anyPrivate {
+		w.anyPrivate = true
 		clear(private)
 	}
 	for i, sample := range said {

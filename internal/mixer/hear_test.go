@@ -46,15 +46,15 @@ func wantEar(t *testing.T, name string, e *ear, want int16) {
 
 func TestListenersHearMembersAndMixes(t *testing.T) {
 	for _, test := range []struct {
-		name     string
-		says     []int16
-		whispers []int16 // to each member
-		muted    int     // which member is; -1: none
-		held     int
-		first    int16 // what a listener of the first member hears,
-		all      int16 // of the mix,
-		private  int16 // of the mix with private sources,
-		others   int16 // of the mix without the first member
+		name    string
+		says    []int16
+		alone   []int16 // what private sources say to each member
+		muted   int     // which member is; -1: none
+		held    int
+		first   int16 // what a listener of the first member hears,
+		all     int16 // of the mix,
+		private int16 // of the mix with private sources,
+		others  int16 // of the mix without the first member
 	}{
 		{"silence", []int16{0, 0}, nil, -1, -1, 0, 0, 0, 0},
 		{"one speaks", []int16{5, 0}, nil, -1, -1, 5, 5, 5, 0},
@@ -72,8 +72,8 @@ func TestListenersHearMembersAndMixes(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, members, tick := room(t, test.says...)
-			for i, says := range test.whispers {
-				members[i].Whisper(&voice{says: says})
+			for i, says := range test.alone {
+				members[i].SetPrivateSource(&voice{says: says})
 			}
 			if test.muted >= 0 {
 				members[test.muted].SetMuted(true)
@@ -237,7 +237,7 @@ func TestQueueHearsAMixOfNobody(t *testing.T) {
 func TestHearingDoesNotAllocate(t *testing.T) {
 	_, members, tick := room(t, crowd(20)...)
 	mix := members[0].mix
-	members[1].Whisper(&voice{says: 7})
+	members[1].SetPrivateSource(&voice{says: 7})
 	for _, want := range []Hearing{{}, {Private: true}, {Without: members[0]}} {
 		mix.Hear(audio.NewQueue(10, 1), want)
 	}

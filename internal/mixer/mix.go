@@ -32,7 +32,7 @@ type Mix struct {
 	now         audio.Tick // counts the ticks
 	walked      bool       // it is in its shard's list
 	taps        []*tap
-	overhearing int  // of the taps, those that want private sources as well
+	privateTaps int  // of the taps, those that want private sources as well
 	telling     *tap // which is being called, for a panic's sake
 }
 
@@ -44,7 +44,7 @@ type Member struct {
 	arriving arriving // the port, if its sound comes in packets
 	muted    atomic.Bool
 	held     atomic.Bool
-	whisper  atomic.Pointer[whisper]
+	private  atomic.Pointer[privateSource]
 
 	// The shard's own.
 	in    bool
@@ -52,7 +52,8 @@ type Member struct {
 	said  [maxSamples]int16
 }
 
-type whisper struct{ source audio.Source }
+// privateSource is what only one member hears.
+type privateSource struct{ audio.Source }
 
 // Join takes a port into the mix from the next tick on. From now on the port
 // belongs to the mix: it is closed, if it is an io.Closer, when it has left, and
@@ -99,20 +100,20 @@ func (mb *Member) Leave() {
 	mb.mix.shard.orders.push(func(s *shard) { s.remove(mb) })
 }
 
-// Whisper adds a private source to what this member, and nobody else, hears. A
+// SetPrivateSource adds a source to what this member, and nobody else, hears. A
 // nil source ends it. The shard may finish a ReadFrame of the former source
-// after Whisper has returned.
-func (mb *Member) Whisper(s audio.Source) {
+// after SetPrivateSource has returned.
+func (mb *Member) SetPrivateSource(s audio.Source) {
 	if s == nil {
-		mb.whisper.Store(nil)
+		mb.private.Store(nil)
 		return
 	}
-	mb.whisper.Store(&whisper{s})
+	mb.private.Store(&privateSource{s})
 }
 
 // SetMuted says whether the others are kept from hearing this member.
 func (mb *Member) SetMuted(muted bool) { mb.muted.Store(muted) }
 
 // SetHeld says whether this member is on hold: it hears nobody and is heard by
-// nobody. It still hears its whisper.
+// nobody. It still hears its private source.
 func (mb *Member) SetHeld(held bool) { mb.held.Store(held) }

@@ -100,13 +100,13 @@ func TestPanickingPortLosesItsPlaceAlone(t *testing.T) {
 	}
 }
 
-func TestPanickingWhisperIsEnded(t *testing.T) {
+func TestPanickingPrivateSourceIsEnded(t *testing.T) {
 	voices, members, tick := room(t, 1, 2)
-	members[0].Whisper(&voice{failRead: true})
+	members[0].SetPrivateSource(&voice{failRead: true})
 	tick(2)
 	wantHeard(t, voices, 2, 1)
 	if voices[0].closed.Load() != 0 {
-		t.Error("a whisper's mistake cost the member its place")
+		t.Error("a private source's mistake cost the member its place")
 	}
 }
 
@@ -179,7 +179,7 @@ func TestJoinAndLeaveUnderLoad(t *testing.T) {
 					mu.Unlock()
 					member := mix.Join(v)
 					member.SetMuted(i == 1)
-					member.Whisper(&voice{says: 5})
+					member.SetPrivateSource(&voice{says: 5})
 					member.SetHeld(i == 2)
 					if i%2 == 0 {
 						member.Leave()

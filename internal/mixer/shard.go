@@ -110,7 +110,7 @@ func (s *shard) tick(phase int) {
 
 // tickOne ticks a mix. A port that panics loses its place: it leaves the mix and
 // is closed, the panic is logged with its stack, and the others have lost one
-// frame. A whisper that panics is ended, a listener is removed. Ending the process would end every
+// frame. A private source that panics is ended, a listener is removed. Ending the process would end every
 // other call as well.
 func (s *shard) tickOne(m *Mix) {
 	defer func() {
@@ -124,14 +124,14 @@ func (s *shard) tickOne(m *Mix) {
 
 // expel takes out whatever a mix was calling when it panicked.
 func (s *shard) expel(m *Mix) {
-	mb, private, listener := m.at, s.work.advising, m.telling
-	m.at, s.work.advising, m.telling = nil, nil, nil
+	mb, private, listener := m.at, s.work.asked, m.telling
+	m.at, s.work.asked, m.telling = nil, nil, nil
 	switch {
 	case listener != nil:
 		s.detach(listener)
 	case mb == nil:
 	case private != nil:
-		mb.whisper.CompareAndSwap(private, nil)
+		mb.private.CompareAndSwap(private, nil)
 	default:
 		s.remove(mb)
 	}

@@ -11,17 +11,17 @@ type workspace struct {
 	total  [maxSamples]int32 // all who speak
 	common [maxSamples]int16 // total, clipped: what those hear who do not speak
 	own    [maxSamples]int16 // total without one speaker
-	advice [maxSamples]int16 // what a whisper says
-	both   [maxSamples]int16 // what is heard, with the whisper
+	alone  [maxSamples]int16 // what a private source says
+	both   [maxSamples]int16 // what is heard, with the private source
 
-	private  [maxSamples]int32 // all that whispers say, where a listener wants it
-	confided bool              // private is not silence
+	private    [maxSamples]int32 // all that private sources say, where a listener wants it
+	anyPrivate bool              // private is not silence
 
 	speakers  int
 	last      [2]*Member // the first two who speak
 	summed    bool
-	published bool     // common is current
-	advising  *whisper // whose ReadFrame runs, for a panic's sake
+	published bool           // common is current
+	asked     *privateSource // whose ReadFrame runs, for a panic's sake
 }
 
 // tick moves one frame from everybody to everybody else.
@@ -29,7 +29,7 @@ func (m *Mix) tick(w *workspace) {
 	m.read(w)
 	for _, mb := range m.members {
 		m.at = mb
-		mb.port.WriteFrame(m.whispered(w, mb, m.heardBy(w, mb)))
+		mb.port.WriteFrame(m.withPrivate(w, mb, m.heardBy(w, mb)))
 	}
 	m.at = nil
 	if len(m.taps) > 0 {
@@ -40,7 +40,7 @@ func (m *Mix) tick(w *workspace) {
 // read asks every port for its frame, also those that will not be heard: their
 // sockets must be drained and their tones noticed.
 func (m *Mix) read(w *workspace) {
-	w.speakers, w.summed, w.published, w.confided = 0, false, false, false
+	w.speakers, w.summed, w.published, w.anyPrivate = 0, false, false, false
 	for _, mb := range m.members {
 		m.at = mb
 		spoke := mb.port.ReadFrame(mb.said[:m.samples])
@@ -109,26 +109,26 @@ func (m *Mix) sum(w *workspace) {
 	}
 }
 
-// whispered adds what a member's private source says to what it hears.
-func (m *Mix) whispered(w *workspace, mb *Member, heard audio.Frame) audio.Frame {
-	w.advising = mb.whisper.Load()
-	if w.advising == nil {
+// withPrivate adds what a member's private source says to what it hears.
+func (m *Mix) withPrivate(w *workspace, mb *Member, heard audio.Frame) audio.Frame {
+	w.asked = mb.private.Load()
+	if w.asked == nil {
 		return heard
 	}
-	advised := w.advising.source.ReadFrame(w.advice[:m.samples])
-	w.advising = nil
-	if !advised {
+	spoke := w.asked.ReadFrame(w.alone[:m.samples])
+	w.asked = nil
+	if !spoke {
 		return heard
 	}
-	if m.overhearing > 0 {
-		w.confide(w.advice[:m.samples])
+	if m.privateTaps > 0 {
+		w.addPrivate(w.alone[:m.samples])
 	}
 	if heard == nil {
-		return w.advice[:m.samples]
+		return w.alone[:m.samples]
 	}
-	both, advice := w.both[:len(heard)], w.advice[:len(heard)]
+	both, alone := w.both[:len(heard)], w.alone[:len(heard)]
 	for i, sample := range heard {
-		both[i] = clipped(int32(sample) + int32(advice[i]))
+		both[i] = clipped(int32(sample) + int32(alone[i]))
 	}
 	return both
 }

@@ -62,30 +62,30 @@ func TestMutedMemberIsNotHeard(t *testing.T) {
 	wantHeard(t, voices, 320, 301, 21)
 }
 
-func TestHeldMemberHearsOnlyItsWhisper(t *testing.T) {
+func TestHeldMemberHearsOnlyItsPrivateSource(t *testing.T) {
 	voices, members, tick := room(t, 1, 20, 300)
 	members[0].SetHeld(true)
 	tick(1)
 	wantHeard(t, voices, 0, 300, 20)
-	members[0].Whisper(&voice{says: 4000})
+	members[0].SetPrivateSource(&voice{says: 4000})
 	tick(1)
 	wantHeard(t, voices, 4000, 300, 20)
 	members[0].SetHeld(false)
-	members[0].Whisper(nil)
+	members[0].SetPrivateSource(nil)
 	tick(1)
 	wantHeard(t, voices, 320, 301, 21)
 }
 
-func TestWhisperIsHeardByOneMember(t *testing.T) {
+func TestPrivateSourceIsHeardByOneMember(t *testing.T) {
 	voices, members, tick := room(t, 1, 20, 0)
-	members[1].Whisper(&voice{says: 4000})
+	members[1].SetPrivateSource(&voice{says: 4000})
 	tick(1)
 	wantHeard(t, voices, 20, 4001, 21)
-	members[2].Whisper(&voice{says: 32760})
+	members[2].SetPrivateSource(&voice{says: 32760})
 	tick(1)
 	wantHeard(t, voices, 20, 4001, 32767)
-	members[1].Whisper(&voice{}) // has nothing to say
-	members[2].Whisper(nil)
+	members[1].SetPrivateSource(&voice{}) // has nothing to say
+	members[2].SetPrivateSource(nil)
 	tick(1)
 	wantHeard(t, voices, 20, 1, 21)
 }
@@ -107,7 +107,7 @@ func TestMixRisesForEverybodyAtOneTick(t *testing.T) {
 	mix := e.NewMix(8000)
 	voices := []*voice{{says: 3}, {says: 4}, {says: 5}}
 	for _, v := range voices {
-		mix.Join(v).Whisper(&voice{says: 100})
+		mix.Join(v).SetPrivateSource(&voice{says: 100})
 	}
 	tick(1)
 	mix.Rise()
@@ -132,7 +132,7 @@ func TestMixRisesForEverybodyAtOneTick(t *testing.T) {
 func TestTickDoesNotAllocate(t *testing.T) {
 	for _, n := range []int{2, 100} {
 		voices, members, tick := room(t, crowd(n)...)
-		members[1].Whisper(&voice{says: 7})
+		members[1].SetPrivateSource(&voice{says: 7})
 		if allocs := testing.AllocsPerRun(100, func() { tick(1) }); allocs != 0 {
 			t.Errorf("%d members: %v allocations a frame", n, allocs)
 		}

@@ -15,10 +15,10 @@ import (
 func newClient(cfg Config) *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	transport := &http.Transport{
-		DialContext:            dialer.DialContext,
-		TLSClientConfig:        cfg.TLS.Clone(),
-		TLSHandshakeTimeout:    10 * time.Second,
-		ForceAttemptHTTP2:      true,
+		DialContext:         dialer.DialContext,
+		TLSClientConfig:     cfg.TLS.Clone(),
+		TLSHandshakeTimeout: 10 * time.Second,
+		// No HTTP/2: its client keeps megabytes of a response that is read slowly.
 		DisableCompression:     true, // the limit shall hold for what is decoded as well
 		MaxResponseHeaderBytes: 64 << 10,
 		MaxIdleConnsPerHost:    8,

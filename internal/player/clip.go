@@ -2,7 +2,6 @@ package player
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -22,11 +21,7 @@ type Clip struct {
 	wide   []int16 // the same at 16 kHz
 }
 
-// NewClip prepares mono samples at a rate of 4 to 192 kHz. No samples, or a rate
-// outside, are an ErrFormat.
-func NewClip(samples []int16, rate int) (*Clip, error) {
-	return prepare(rate, func(at int) ([]int16, error) { return audio.Resample(samples, rate, at) })
-}
+var errNoSamples = errors.New("it holds no samples")
 
 // prepare makes a clip of a sound that lies at a rate and can be had at another,
 // once. Each version is made from the nearest that loses nothing.
@@ -37,14 +32,14 @@ func prepare(rate int, at func(int) ([]int16, error)) (*Clip, error) {
 	}
 	samples, err := at(first)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+		return nil, err
 	}
 	if len(samples) == 0 {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, errors.New("it holds no samples"))
+		return nil, errNoSamples
 	}
 	other, err := audio.Resample(samples, first, second)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+		return nil, err
 	}
 	if first == wideband {
 		return &Clip{wide: samples, narrow: other}, nil

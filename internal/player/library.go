@@ -1,23 +1,26 @@
-// Package player turns prompts into frames: it downloads WAV files, keeps them
-// ready at the rates of calls, and plays them into a mix. It owns the downloads
-// and their cache, which follows what Azure documents for playSourceCacheId: an
-// hour, during which nothing is asked again.
+// Package player turns prompts into frames: it downloads WAV files and plays them
+// into a mix. Short ones, and those that are cached, are decoded once and shared;
+// long ones are decoded while they play. It owns the downloads and their cache,
+// which follows what Azure documents for playSourceCacheId: an hour, during which
+// nothing is asked again.
 package player
 
 import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/expiring"
 )
 
-// Why a prompt cannot be played. The errors of Fetch wrap one of the first two,
-// and what was tried, without the secrets of a URL.
+// Why a prompt cannot be played. The errors of a Playback wrap one of these, the
+// first two with what was tried, without the secrets of a URL.
 var (
 	// ErrFormat is a file that is not a sound that can be played: Azure's
 	// 400/8535, "Action failed, file format is invalid."
@@ -35,7 +38,7 @@ type Config struct {
 	Timeout      time.Duration // of one download with all its redirects; 30 s
 	MaxRedirects int           // 5; below zero none
 	MaxDownloads int           // at the same time, others wait; 32
-	CacheBytes   int64         // of all decoded prompts that are kept; 128 MB; below zero none
+	CacheBytes   int64         // of all decoded prompts that are kept, or longer than 10 s; 128 MB; below zero none
 	CacheTime    time.Duration // how long one is kept under its id; 1 h
 
 	// Allow refuses addresses, just before they are connected to, so that no name
@@ -63,7 +66,7 @@ func orDefault[T comparable](value *T, otherwise T) {
 	}
 }
 
-// Library fetches prompts. It is safe for use by many calls.
+// Library plays prompts. It is safe for use by many calls.
 type Library struct {
 	cfg    Config
 	log    *slog.Logger
@@ -71,55 +74,47 @@ type Library struct {
 	slots  chan struct{} // one for each download that runs
 	now    func() time.Time
 
-	work  sync.WaitGroup // the downloads
+	work  sync.WaitGroup // the downloads, and what feeds playbacks
 	ctx   context.Context
 	close context.CancelCauseFunc
 
-	mu      sync.Mutex // guards what follows
-	closed  bool
-	cache   *cache
-	flights map[flightKey]*flight
+	cache *expiring.Map[string, *Clip]
+	pins  pins
+	gaps  atomic.Int64
+
+	mu        sync.Mutex // guards what follows
+	closed    bool
+	downloads map[File]*download
 }
+
+// entryOverhead is what a cached clip costs beside its samples and its id, roughly:
+// many tiny clips are bounded too.
+const entryOverhead = 512
 
 // New returns an empty library.
 func New(cfg Config, log *slog.Logger) *Library {
 	cfg = cfg.withDefaults()
 	l := &Library{
-		cfg:     cfg,
-		log:     log,
-		client:  newClient(cfg),
-		slots:   make(chan struct{}, max(1, cfg.MaxDownloads)),
-		now:     time.Now,
-		cache:   newCache(cfg.CacheBytes),
-		flights: make(map[flightKey]*flight),
+		cfg:    cfg,
+		log:    log,
+		client: newClient(cfg),
+		slots:  make(chan struct{}, max(1, cfg.MaxDownloads)),
+		now:    time.Now,
+		cache: expiring.New(expiring.Config[string, *Clip]{
+			TTL:     cfg.CacheTime,
+			Cost:    func(id string, clip *Clip) int64 { return clip.size() + int64(len(id)) + entryOverhead },
+			MaxCost: max(1, cfg.CacheBytes),
+		}),
+		pins:      pins{users: make(map[*Clip]int)},
+		downloads: make(map[File]*download),
 	}
 	l.ctx, l.close = context.WithCancelCause(context.Background())
 	return l
 }
 
-// Fetch returns the prompt that lies at an http or https address. What was
-// fetched under a cacheID, if it is not "", is returned for it for an hour,
-// whatever the address is by then.
-//
-// Who asks for the same at the same time shares one download; it is given up
-// when nobody waits for it any more. Errors are ErrFormat, ErrDownload,
-// ErrClosed, or the cause of ctx.
-func (l *Library) Fetch(ctx context.Context, uri, cacheID string) (*Clip, error) {
-	if err := context.Cause(ctx); err != nil {
-		return nil, fmt.Errorf("fetch prompt: %w", err)
-	}
-	clip, flight, err := l.board(flightKey{uri: uri, cacheID: cacheID})
-	if clip != nil || err != nil {
-		return clip, err
-	}
-	select {
-	case <-flight.landed:
-		return flight.clip, flight.err
-	case <-ctx.Done():
-		l.leave(flight)
-		return nil, fmt.Errorf("fetch prompt: %w", context.Cause(ctx))
-	}
-}
+// Gaps counts the moments in which a playback had nothing to say because its file
+// did not come in time.
+func (l *Library) Gaps() int64 { return l.gaps.Load() }
 
 // Close gives up the downloads that run and returns when they are gone.
 func (l *Library) Close() {

@@ -143,7 +143,7 @@ func atSwitchboard(t *testing.T, properties string, test func(*switchboard)) {
 		grid := gridWith(t, s, consenting(func(*http.Request) (*http.Response, error) { return answerOf(500, ""), nil }), properties)
 		s.calls = call.NewRegistry(call.Config{
 			Resource: aResource, Dialers: call.Dialers{Numbers: calltest.NewDialer()}, Numbers: calltest.Numbers{ourPhone.Number(), ourOther.Number()},
-			Announcer: announcer{grid}, Publisher: &calltest.Publisher{}, Mixes: call.MixesOf(engine),
+			Announcer: announcer{grid}, Publisher: &calltest.Publisher{}, Mixes: calltest.MixesOf(engine),
 		}, log)
 		test(s)
 		now, cancel := context.WithCancel(context.Background())

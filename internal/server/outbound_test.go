@@ -16,6 +16,7 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
 )
@@ -28,8 +29,9 @@ func TestNothingLeadsInward(t *testing.T) {
 	here := strings.Replace(inside.URL, "127.0.0.1", "localhost", 1) // the name is no help
 	p := outboundParts(t, "outbound: {refuse-private: true}")
 
-	_, err := p.prompts.Fetch(t.Context(), here+"/prompt.wav", "")
-	if err == nil || !strings.Contains(err.Error(), "outbound.refuse-private") {
+	prompt := p.prompts.Open(t.Context(), []player.File{{URI: here + "/prompt.wav"}}, false)
+	<-prompt.Done()
+	if _, err := prompt.Err(); err == nil || !strings.Contains(err.Error(), "outbound.refuse-private") {
 		t.Errorf("the prompt: %v", err)
 	}
 	p.deliveries.Post(

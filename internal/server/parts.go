@@ -204,7 +204,7 @@ func (p *parts) openCalls(context.Context) error {
 	p.later(func() error { p.records.Close(); return nil })
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p.registrar}, Numbers: p.numbers,
-		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Clips: p.prompts, Mixes: call.MixesOf(p.mixer),
+		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer},
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	countCalls(p.metrics, p.calls)

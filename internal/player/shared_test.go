@@ -19,9 +19,19 @@ func counted(t testing.TB) (uri string, asked *atomic.Int32) {
 	}), asked
 }
 
+// fetchClip fetches a prompt that is not streamed.
+func fetchClip(ctx context.Context, l *Library, uri, cacheID string) (*Clip, error) {
+	got, err := l.fetch(ctx, File{URI: uri, CacheID: cacheID})
+	if got.source != nil {
+		got.source.close()
+		return nil, errors.New("it is streamed")
+	}
+	return got.clip, err
+}
+
 func fetch(t testing.TB, l *Library, uri, cacheID string) *Clip {
 	t.Helper()
-	clip, err := l.Fetch(t.Context(), uri, cacheID)
+	clip, err := fetchClip(t.Context(), l, uri, cacheID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,56 +75,13 @@ func TestFailureIsNotCached(t *testing.T) {
 		w.Write(file)
 	})
 	l := newLibrary(t, Config{})
-	if _, err := l.Fetch(t.Context(), uri, "id"); !errors.Is(err, ErrDownload) {
+	if _, err := fetchClip(t.Context(), l, uri, "id"); !errors.Is(err, ErrDownload) {
 		t.Fatalf("got %v", err)
 	}
 	fetch(t, l, uri, "id")
 }
 
-func TestCacheIsBounded(t *testing.T) {
-	size := steady(1000, 0).size() + entryOverhead + 1
-	tests := []struct {
-		name string
-		clip *Clip
-		ask  string // for this before the last one comes
-		want string
-	}{
-		{"the one asked for longest ago goes", steady(1000, 0), "a", "acd"},
-		{"a large one pushes several out", steady(2000, 0), "a", "ad"},
-		{"one larger than all is not kept", steady(4000, 0), "", "abc"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			c, now := newCache(3*size), time.Now()
-			for _, id := range []string{"a", "b", "c"} {
-				c.put(id, steady(1000, 0), now, time.Hour)
-			}
-			c.get(test.ask, now)
-			c.put("d", test.clip, now, time.Hour)
-			var kept string
-			var used int64
-			for _, id := range []string{"a", "b", "c", "d"} {
-				if clip := c.get(id, now); clip != nil {
-					kept += id
-					used += clip.size() + entryOverhead + 1
-				}
-			}
-			if kept != test.want || c.used != used || c.used > c.limit {
-				t.Errorf("kept %q, want %q; counts %d of %d bytes", kept, test.want, c.used, used)
-			}
-		})
-	}
-}
-
-func TestExpiredPromptsAreForgotten(t *testing.T) {
-	c, now := newCache(1<<20), time.Now()
-	c.put("a", steady(100, 0), now, time.Hour)
-	if c.get("a", now.Add(time.Hour)) != nil || c.used != 0 || c.recent.Len() != 0 {
-		t.Errorf("still counts %d bytes", c.used)
-	}
-}
-
-// TestOneDownloadServesAllWhoWait lets ten board before the server answers.
+// TestOneDownloadServesAllWhoWait lets ten join before the server answers.
 func TestOneDownloadServesAllWhoWait(t *testing.T) {
 	var asked atomic.Int32
 	release := make(chan struct{})
@@ -125,21 +92,21 @@ func TestOneDownloadServesAllWhoWait(t *testing.T) {
 		w.Write(file)
 	})
 	l := newLibrary(t, Config{})
-	var flights []*flight
+	var downloads []*download
 	for range 10 {
-		_, f, err := l.board(flightKey{uri: uri})
+		_, d, err := l.join(File{URI: uri})
 		if err != nil {
 			t.Fatal(err)
 		}
-		flights = append(flights, f)
+		downloads = append(downloads, d)
 	}
-	for _, f := range flights[:4] {
-		l.leave(f) // who gives up does not take it from the others
+	for _, d := range downloads[:4] {
+		l.leave(d) // who gives up does not take it from the others
 	}
 	close(release)
-	for _, f := range flights[4:] {
-		if <-f.landed; f.err != nil || f.clip == nil || f.clip != flights[4].clip {
-			t.Errorf("got %v, %v", f.clip, f.err)
+	for _, d := range downloads[4:] {
+		if <-d.done; d.err != nil || d.clip == nil || d.clip != downloads[4].clip {
+			t.Errorf("got %v, %v", d.clip, d.err)
 		}
 	}
 	if asked.Load() != 1 {
@@ -161,12 +128,12 @@ func TestAbandonedDownloadIsNotJoined(t *testing.T) {
 		close(gone)
 	})
 	l := newLibrary(t, Config{})
-	_, f, err := l.board(flightKey{uri: uri})
+	_, d, err := l.join(File{URI: uri})
 	if err != nil {
 		t.Fatal(err)
 	}
 	<-asked
-	l.leave(f)
+	l.leave(d)
 	fetch(t, l, uri, "")
 	<-gone
 }
@@ -177,7 +144,7 @@ func TestTwoAddressesUnderOneIDAgreeInTheEnd(t *testing.T) {
 	var both sync.WaitGroup
 	clips := make([]*Clip, 2)
 	for i := range clips {
-		both.Go(func() { clips[i], _ = l.Fetch(t.Context(), fmt.Sprintf("%s/%d", uri, i), "id") })
+		both.Go(func() { clips[i], _ = fetchClip(t.Context(), l, fmt.Sprintf("%s/%d", uri, i), "id") })
 	}
 	both.Wait()
 	if clips[0] == nil || clips[0] != clips[1] {
@@ -203,7 +170,7 @@ func TestDownloadsAtTheSameTimeAreBounded(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 4 * most {
 		all.Go(func() {
-			if _, err := l.Fetch(context.Background(), fmt.Sprintf("%s/%d", uri, i), ""); err != nil {
+			if _, err := fetchClip(context.Background(), l, fmt.Sprintf("%s/%d", uri, i), ""); err != nil {
 				t.Error(err)
 			}
 		})

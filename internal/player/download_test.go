@@ -60,7 +60,7 @@ func newLibrary(t testing.TB, cfg Config) *Library {
 
 // say returns all that a clip sounds like at 8 kHz.
 func say(clip *Clip) (heard []int16) {
-	for p := Play(clip); !done(p); {
+	for p := play(clip); !done(p); {
 		heard = append(heard, read(p, 8000)...)
 	}
 	return heard
@@ -69,7 +69,7 @@ func say(clip *Clip) (heard []int16) {
 func TestToneSurvivesTheWayToTheCall(t *testing.T) {
 	tone := audiotest.Tone(44100, time.Second, -12, 440)
 	uri := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write(stereo24(tone, 44100)) })
-	clip, err := newLibrary(t, Config{}).Fetch(t.Context(), uri+"/prompt.wav", "")
+	clip, err := fetchClip(t.Context(), newLibrary(t, Config{}), uri+"/prompt.wav", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestToneSurvivesTheWayToTheCall(t *testing.T) {
 func TestToneAboveTheCallsBandVanishes(t *testing.T) {
 	file := wavFile(t, audiotest.Tone(16000, time.Second, -6, 6000), 16000)
 	uri := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write(file) })
-	clip, err := newLibrary(t, Config{}).Fetch(t.Context(), uri, "")
+	clip, err := fetchClip(t.Context(), newLibrary(t, Config{}), uri, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestFetchFailures(t *testing.T) {
 	l := newLibrary(t, Config{MaxDuration: 10 * time.Second, MaxBytes: 300_000})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			clip, err := l.Fetch(t.Context(), test.uri, test.name)
+			clip, err := fetchClip(t.Context(), l, test.uri, test.name)
 			if clip != nil || !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("got %v, %v; want %q", clip, err, test.says)
 			}
@@ -176,7 +176,7 @@ func TestSlowDownloadIsGivenUp(t *testing.T) {
 			close(gone)
 		})
 		l := newLibrary(t, Config{Timeout: 200 * time.Millisecond})
-		if _, err := l.Fetch(t.Context(), uri, ""); !errors.Is(err, ErrDownload) || !strings.Contains(err.Error(), "longer than 200ms") {
+		if _, err := fetchClip(t.Context(), l, uri, ""); !errors.Is(err, ErrDownload) || !strings.Contains(err.Error(), "longer than 200ms") {
 			t.Errorf("after %d bytes: %v", sent, err)
 		}
 		<-gone
@@ -188,7 +188,7 @@ func TestOnlyTrustedServersAreAsked(t *testing.T) {
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0) // the refused handshake
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	if _, err := newLibrary(t, Config{}).Fetch(t.Context(), server.URL, ""); !errors.Is(err, ErrDownload) {
+	if _, err := fetchClip(t.Context(), newLibrary(t, Config{}), server.URL, ""); !errors.Is(err, ErrDownload) {
 		t.Errorf("a server that nobody vouches for: %v", err)
 	}
 	roots := x509.NewCertPool()
@@ -222,7 +222,7 @@ func TestHints(t *testing.T) {
 func TestErrorsHideTheSecretsOfAnAddress(t *testing.T) {
 	uri := serve(t, http.NotFound)
 	uri = strings.Replace(uri, "http://", "http://user:SECRET@", 1) + "/prompts/a.wav?sig=SECRET#SECRET"
-	_, err := newLibrary(t, Config{}).Fetch(t.Context(), uri, "")
+	_, err := fetchClip(t.Context(), newLibrary(t, Config{}), uri, "")
 	if err == nil || strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), "/prompts/a.wav answered 404") {
 		t.Errorf("got %v", err)
 	}
@@ -237,7 +237,7 @@ func TestRedirectIsFollowed(t *testing.T) {
 		}
 		w.Write(file)
 	})
-	if _, err := newLibrary(t, Config{}).Fetch(t.Context(), uri+"/", ""); err != nil {
+	if _, err := fetchClip(t.Context(), newLibrary(t, Config{}), uri+"/", ""); err != nil {
 		t.Error(err)
 	}
 }
@@ -254,7 +254,7 @@ func TestForbiddenAddressIsNeverConnectedTo(t *testing.T) {
 	}})
 	_, port, _ := strings.Cut(strings.TrimPrefix(uri, "http://"), ":")
 	for _, uri := range []string{uri, "http://localhost:" + port, "http://[::ffff:127.0.0.1]:" + port} {
-		if _, err := l.Fetch(t.Context(), uri, ""); !errors.Is(err, ErrDownload) || !errors.Is(err, private) {
+		if _, err := fetchClip(t.Context(), l, uri, ""); !errors.Is(err, ErrDownload) || !errors.Is(err, private) {
 			t.Errorf("%s: %v", uri, err)
 		}
 	}
@@ -282,11 +282,11 @@ func TestCanceledFetchSaysWhy(t *testing.T) {
 		close(gone)
 	})
 	l := newLibrary(t, Config{})
-	if _, err := l.Fetch(ctx, uri, ""); !errors.Is(err, hungUp) || errors.Is(err, ErrDownload) {
+	if _, err := fetchClip(ctx, l, uri, ""); !errors.Is(err, hungUp) || errors.Is(err, ErrDownload) {
 		t.Errorf("got %v", err)
 	}
 	<-gone
-	if _, err := l.Fetch(ctx, uri, ""); !errors.Is(err, hungUp) {
+	if _, err := fetchClip(ctx, l, uri, ""); !errors.Is(err, hungUp) {
 		t.Errorf("with a context that was over before: %v", err)
 	}
 }
@@ -300,7 +300,7 @@ func TestCloseGivesDownloadsUp(t *testing.T) {
 	l := newLibrary(t, Config{})
 	failed := make(chan error)
 	go func() {
-		_, err := l.Fetch(context.Background(), uri, "")
+		_, err := fetchClip(context.Background(), l, uri, "")
 		failed <- err
 	}()
 	<-asked
@@ -308,7 +308,7 @@ func TestCloseGivesDownloadsUp(t *testing.T) {
 	if err := <-failed; !errors.Is(err, ErrClosed) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := l.Fetch(t.Context(), uri, ""); !errors.Is(err, ErrClosed) {
+	if _, err := fetchClip(t.Context(), l, uri, ""); !errors.Is(err, ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
 }

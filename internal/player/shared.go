@@ -1,0 +1,167 @@
+package player
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// File names a prompt that lies at an http or https address. What was downloaded
+// under a CacheID, if it is not "", stands for it for an hour, whatever the
+// address is by then.
+type File struct {
+	URI     string
+	CacheID string
+}
+
+// download is one download that any number of playbacks wait for. Two addresses
+// under one cache id are two downloads, so that a broken one fails only for who
+// named it.
+type download struct {
+	file    File
+	waiting int                // guarded by Library.mu
+	cancel  context.CancelFunc // gives the download up
+
+	done   chan struct{} // closed when the following are set
+	clip   *Clip         // nil: the file is streamed
+	source *source       // of a stream, for the first who takes it; guarded by Library.mu
+	err    error
+}
+
+// fetched is a prompt that can be played: a clip, or a source that is streamed.
+type fetched struct {
+	clip   *Clip
+	source *source
+}
+
+// fetch returns the prompt that a file holds.
+//
+// Who asks for the same at the same time shares one download; it is given up
+// when nobody waits for it any more. Of a file that is streamed everybody has a
+// download of his own. Errors are ErrFormat, ErrDownload, ErrClosed, or the cause
+// of ctx.
+func (l *Library) fetch(ctx context.Context, file File) (fetched, error) {
+	if err := context.Cause(ctx); err != nil {
+		return fetched{}, fmt.Errorf("fetch prompt: %w", err)
+	}
+	clip, d, err := l.join(file)
+	if clip != nil || err != nil {
+		return fetched{clip: clip}, err
+	}
+	select {
+	case <-d.done:
+	case <-ctx.Done():
+		l.leave(d)
+		return fetched{}, fmt.Errorf("fetch prompt: %w", context.Cause(ctx))
+	}
+	if d.clip != nil || d.err != nil {
+		return fetched{clip: d.clip}, d.err
+	}
+	if source := l.take(d); source != nil {
+		return fetched{source: source}, nil
+	}
+	return l.open(ctx, file)
+}
+
+// join returns the cached clip, or else the download to wait for.
+func (l *Library) join(file File) (*Clip, *download, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil, nil, ErrClosed
+	}
+	if file.CacheID != "" {
+		if clip, ok := l.cache.Get(file.CacheID, l.now()); ok {
+			return clip, nil, nil
+		}
+	}
+	d := l.downloads[file]
+	if d == nil {
+		d = &download{file: file, done: make(chan struct{})}
+		l.downloads[file] = d
+		var ctx context.Context
+		ctx, d.cancel = context.WithCancel(l.ctx)
+		l.work.Go(func() { l.run(ctx, d) })
+	}
+	d.waiting++
+	return nil, d, nil
+}
+
+// leave takes one who waits off a download, and ends it when it was the last.
+func (l *Library) leave(d *download) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if d.waiting--; d.waiting > 0 {
+		return
+	}
+	d.cancel()
+	l.forget(d) // who comes now needs a new one
+	if d.source != nil {
+		d.source.close()
+		d.source = nil
+	}
+}
+
+// take returns the source of a stream to the first who asks for it.
+func (l *Library) take(d *download) *source {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	source := d.source
+	d.source = nil
+	return source
+}
+
+// run downloads, and hands the result to all who wait.
+func (l *Library) run(ctx context.Context, d *download) {
+	got, err := l.open(ctx, d.file)
+	if got.clip != nil && d.file.CacheID != "" {
+		got.clip, _ = l.cache.Add(d.file.CacheID, got.clip, l.now()) // one that came first, if two did
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget(d)
+	d.clip, d.source, d.err = got.clip, got.source, err
+	if d.source == nil {
+		d.cancel()
+	} else if d.waiting == 0 {
+		d.source.close()
+		d.source = nil
+	}
+	close(d.done)
+}
+
+func (l *Library) forget(d *download) {
+	if l.downloads[d.file] == d {
+		delete(l.downloads, d.file)
+	}
+}
+
+// pins counts the clips that are being played, whether they are in the cache or not.
+type pins struct {
+	mu    sync.Mutex
+	bytes int64
+	users map[*Clip]int
+}
+
+func (p *pins) add(c *Clip) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.users[c]++; p.users[c] == 1 {
+		p.bytes += c.size()
+	}
+}
+
+func (p *pins) remove(c *Clip) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.users[c]--; p.users[c] == 0 {
+		delete(p.users, c)
+		p.bytes -= c.size()
+	}
+}
+
+func (p *pins) total() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bytes
+}

@@ -1,0 +1,138 @@
+package player
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// source is a file that is being downloaded, read up to its first sample.
+type source struct {
+	uri   *url.URL
+	kind  string // its Content-Type
+	wav   *audio.WAVReader
+	body  *body
+	limit *timeLimit
+
+	longest time.Duration // that a file may be
+}
+
+// openSource asks for a file and reads its header.
+func (l *Library) openSource(ctx context.Context, u *url.URL, limit *timeLimit) (*source, error) {
+	response, err := l.request(ctx, u, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrDownload, shown(u), err)
+	}
+	if response.StatusCode != http.StatusOK {
+		response.Body.Close()
+		return nil, fmt.Errorf("%w: %s answered %d %s", ErrDownload, shown(u), response.StatusCode, http.StatusText(response.StatusCode))
+	}
+	s := &source{
+		uri: u, kind: response.Header.Get("Content-Type"), limit: limit, longest: l.cfg.MaxDuration,
+		body: &body{ctx: ctx, in: response.Body, size: response.ContentLength, most: l.cfg.MaxBytes},
+	}
+	s.body.resume = l.resumption(ctx, u, response)
+	if s.wav, err = audio.NewWAVReader(s.body, l.cfg.MaxDuration); err != nil {
+		defer s.close()
+		return nil, s.explained(err)
+	}
+	return s, nil
+}
+
+// request sends one GET. Its errors are without the secrets of the address.
+func (l *Library) request(ctx context.Context, u *url.URL, header map[string]string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	request.Header.Set("Accept", "audio/wav, audio/x-wav, audio/*;q=0.9, */*;q=0.5")
+	request.Header.Set("User-Agent", "switchhook")
+	for name, value := range header {
+		request.Header.Set(name, value)
+	}
+	response, err := l.client.Do(request)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return nil, withoutURL(err)
+	}
+	return response, nil
+}
+
+// close ends the download.
+func (s *source) close() {
+	s.limit.end()
+	s.body.in.Close()
+}
+
+// read decodes the next samples, within a time limit of their own: it counts
+// while the server is waited for, not while the samples are played.
+func (s *source) read(samples []int16) (int, error) {
+	s.limit.restart()
+	defer s.limit.pause()
+	n, err := s.wav.Read(samples)
+	if err != nil && err != io.EOF {
+		err = s.explained(err)
+	}
+	return n, err
+}
+
+// decoded reads all of a file into a clip.
+func (s *source) decoded() (*Clip, error) {
+	clip, err := prepare(s.wav.Rate(), s.wav.ReadAll)
+	if err != nil {
+		return nil, s.explained(err)
+	}
+	return clip, nil
+}
+
+// explained is an error of a decoder, with what was tried.
+func (s *source) explained(err error) error {
+	if s.body.err != nil { // whatever the decoder makes of it
+		return fmt.Errorf("%w: %s: %w", ErrDownload, shown(s.uri), s.body.err)
+	}
+	return fmt.Errorf("%w: %w; %s sent %.100q%s", ErrFormat, err, shown(s.uri), s.kind, hint(s.body.first))
+}
+
+// duration returns how long the file plays; false where neither its server nor its
+// writer has said. The server's word goes first: a writer that cannot seek leaves
+// any size in its header.
+func (s *source) duration() (time.Duration, bool) {
+	bytes, known := s.wav.Length()
+	if s.body.size >= 0 {
+		return s.wav.Duration(min(bytes, s.body.size)), true
+	}
+	if d := s.wav.Duration(bytes); known && d <= s.longest {
+		return d, true
+	}
+	return 0, false
+}
+
+// timeLimit cancels a context when something takes too long.
+type timeLimit struct {
+	d      time.Duration
+	timer  *time.Timer
+	cancel context.CancelCauseFunc
+}
+
+// limited returns a context with a time limit that runs.
+func limited(ctx context.Context, d time.Duration) (context.Context, *timeLimit) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := func() { cancel(fmt.Errorf("it took longer than %v", d)) }
+	return ctx, &timeLimit{d: d, timer: time.AfterFunc(d, stop), cancel: cancel}
+}
+
+func (t *timeLimit) pause()   { t.timer.Stop() }
+func (t *timeLimit) restart() { t.timer.Reset(t.d) }
+
+// end releases what the limit holds.
+func (t *timeLimit) end() {
+	t.timer.Stop()
+	t.cancel(nil)
+}

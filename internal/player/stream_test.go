@@ -1,0 +1,496 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
+)
+
+// web serves files from memory, so that time may be simulated.
+type web struct {
+	mu       sync.Mutex
+	files    map[string][]byte
+	requests []string // path and range
+	open     int      // bodies that are not closed
+	sent     int      // bytes of all bodies
+
+	noRanges bool          // it sends whole files only
+	noLength bool          // it does not say how long they are
+	breakAt  int           // bytes after which a connection breaks; 0: none does
+	breaks   int           // how many do
+	changes  bool          // the file changes with each request
+	pauseAt  int           // a byte after which the server rests once
+	pause    time.Duration // for so long
+}
+
+func (w *web) RoundTrip(r *http.Request) (*http.Response, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests = append(w.requests, strings.TrimSpace(r.URL.Path+" "+r.Header.Get("Range")))
+	file, ok := w.files[r.URL.Path]
+	if !ok {
+		return &http.Response{StatusCode: 404, Body: http.NoBody, Header: http.Header{}}, nil
+	}
+	etag := `"one"`
+	if w.changes {
+		etag = fmt.Sprintf(`"%d"`, len(w.requests))
+	}
+	response := &http.Response{StatusCode: 200, ContentLength: int64(len(file)), Header: http.Header{"Etag": {etag}}}
+	from := 0
+	if n, _ := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from); n == 1 && !w.noRanges && r.Header.Get("If-Range") == etag {
+		response.StatusCode = 206
+		response.Header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(file)-1, len(file)))
+	} else {
+		from = 0
+	}
+	if w.noLength {
+		response.ContentLength = -1
+	}
+	w.open++
+	response.Body = &webBody{web: w, ctx: r.Context(), rest: file[from:], left: w.breakAt, breaks: len(w.requests) <= w.breaks}
+	return response, nil
+}
+
+type webBody struct {
+	web    *web
+	ctx    context.Context
+	rest   []byte
+	breaks bool
+	left   int // until it does
+	closed bool
+}
+
+func (b *webBody) Read(p []byte) (int, error) {
+	w := b.web
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.pauseAt > 0 && w.sent > w.pauseAt {
+		w.pauseAt = 0
+		w.mu.Unlock()
+		err := sleep(b.ctx, w.pause)
+		w.mu.Lock()
+		if err != nil {
+			return 0, err
+		}
+	}
+	if b.breaks && w.breakAt > 0 {
+		if b.left <= 0 {
+			return 0, errors.New("reset by peer")
+		}
+		p = p[:min(len(p), b.left)]
+	}
+	n := copy(p, b.rest)
+	b.rest, b.left, w.sent = b.rest[n:], b.left-n, w.sent+n
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+func (b *webBody) Close() error {
+	b.web.mu.Lock()
+	defer b.web.mu.Unlock()
+	if !b.closed {
+		b.closed = true
+		b.web.open--
+	}
+	return nil
+}
+
+// listening is a library in simulated time, with the files of a web.
+func listening(t *testing.T, cfg Config, w *web, test func(*testing.T, *Library)) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(cfg, slog.New(slog.DiscardHandler))
+		l.client = &http.Client{Transport: w}
+		test(t, l)
+		l.Close()
+		if w.open != 0 {
+			t.Errorf("%d downloads are left open", w.open)
+		}
+	})
+}
+
+// hear reads a playback as a shard does, for so many frames or to its end.
+func hear(p *Playback, rate, frames int) (heard []int16) {
+	<-p.Started()
+	for range frames {
+		f := slices.Repeat(audio.Frame{-7}, audio.Samples(rate))
+		if !p.ReadFrame(f) {
+			clear(f)
+		}
+		heard = append(heard, f...)
+		if done(p) {
+			break
+		}
+		time.Sleep(audio.FrameDuration)
+	}
+	return heard
+}
+
+// padded is what is heard of samples that end within a frame.
+func padded(samples []int16, rate int) []int16 {
+	frame := audio.Samples(rate)
+	return append(slices.Clone(samples), make([]int16, (frame-len(samples)%frame)%frame)...)
+}
+
+// withoutStart drops the silence in which the first frames of a stream are decoded.
+func withoutStart(heard []int16, rate int) []int16 {
+	frame := audio.Samples(rate)
+	for len(heard) >= frame && !slices.ContainsFunc(heard[:frame], func(s int16) bool { return s != 0 }) {
+		heard = heard[frame:]
+	}
+	return heard
+}
+
+// numbered is a sound in which each sample differs from its neighbours.
+func numbered(n, from int) []int16 {
+	samples := make([]int16, n)
+	for i := range samples {
+		samples[i] = int16(from + i%9000 + 1)
+	}
+	return samples
+}
+
+const forever = 1 << 30
+
+func TestLongPromptIsDecodedWhileItPlays(t *testing.T) {
+	for _, test := range []struct {
+		rate, call int
+		noLength   bool
+	}{{8000, 8000, false}, {8000, 8000, true}, {16000, 16000, false}, {44100, 8000, false}, {8000, 16000, false}} {
+		t.Run(fmt.Sprintf("%d in a call of %d Hz, length unknown %v", test.rate, test.call, test.noLength), func(t *testing.T) {
+			samples := numbered(test.rate*15+77, 0)
+			w := &web{files: map[string][]byte{"/long": wavFile(t, samples, test.rate)}, noLength: test.noLength}
+			listening(t, Config{}, w, func(t *testing.T, l *Library) {
+				p := l.Open(t.Context(), []File{{URI: "http://web/long"}}, false)
+				heard := hear(p, test.call, 50)
+				if ahead := w.sent - len(heard)*2*test.rate/test.call; ahead > 2*test.rate*2+8000 {
+					t.Errorf("after a second the download is %d bytes ahead", ahead)
+				}
+				heard = append(heard, hear(p, test.call, forever)...)
+				want, err := audio.Resample(samples, test.rate, test.call)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := withoutStart(heard, test.call); !slices.Equal(got, padded(want, test.call)) {
+					t.Errorf("heard %d samples, want %d, or others", len(got), len(want))
+				}
+				if start := len(heard) - len(padded(want, test.call)); start > 2*audio.Samples(test.call) {
+					t.Errorf("the first sound came after %d samples", start)
+				}
+				if _, err := p.Err(); err != nil || !done(p) || l.Gaps() != 0 {
+					t.Errorf("ended with %v; %d gaps", err, l.Gaps())
+				}
+			})
+		})
+	}
+}
+
+func TestPromptsFollowEachOtherWithoutAGap(t *testing.T) {
+	short, long, tail := numbered(8000+33, 100), numbered(8000*20+5, 9000), numbered(100, 20000)
+	w := &web{files: map[string][]byte{"/short": wavFile(t, short, 8000), "/long": wavFile(t, long, 8000), "/tail": wavFile(t, tail, 8000)}}
+	listening(t, Config{}, w, func(t *testing.T, l *Library) {
+		p := l.Open(t.Context(), []File{{URI: "http://web/short"}, {URI: "http://web/long"}, {URI: "http://web/tail"}}, false)
+		heard := hear(p, 8000, forever)
+		if want := padded(slices.Concat(short, long, tail), 8000); !slices.Equal(heard, want) || l.Gaps() != 0 {
+			t.Errorf("heard %d samples, want %d, or others; %d gaps", len(heard), len(want), l.Gaps())
+		}
+	})
+}
+
+func TestLoopsHaveNoSeam(t *testing.T) {
+	tiny, short, long := numbered(50, 100), numbered(2033, 100), numbered(8000*12+5, 9000)
+	w := &web{files: map[string][]byte{"/tiny": wavFile(t, tiny, 8000), "/short": wavFile(t, short, 8000), "/long": wavFile(t, long, 8000)}}
+	for _, test := range []struct {
+		name     string
+		list     []File
+		round    []int16
+		requests int // in 25 s
+	}{
+		{"held in memory", []File{{URI: "http://web/tiny"}}, tiny, 1},
+		{"streamed", []File{{URI: "http://web/long"}}, long, 3},
+		{"both", []File{{URI: "http://web/short"}, {URI: "http://web/long"}}, slices.Concat(short, long), 4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w.requests = nil
+			listening(t, Config{}, w, func(t *testing.T, l *Library) {
+				ctx, cancel := context.WithCancel(t.Context())
+				p := l.Open(ctx, test.list, true)
+				heard := withoutStart(hear(p, 8000, 25*50), 8000)
+				if want := slices.Repeat(test.round, len(heard)/len(test.round)+1)[:len(heard)]; !slices.Equal(heard, want) || l.Gaps() != 0 {
+					t.Errorf("there is a seam, or %d gaps", l.Gaps())
+				}
+				if len(w.requests) != test.requests {
+					t.Errorf("asked for %q", w.requests)
+				}
+				cancel()
+				synctest.Wait()
+				if read(p, 8000) == nil || !done(p) || read(p, 8000) != nil {
+					t.Error("goes on when its context is done, or does not fade")
+				}
+			})
+		})
+	}
+}
+
+func TestStreamFollowsTheCallsRate(t *testing.T) {
+	w := &web{files: map[string][]byte{"/long": wavFile(t, audiotest.Tone(16000, 15*time.Second, -12, 440), 16000)}}
+	listening(t, Config{}, w, func(t *testing.T, l *Library) {
+		p := l.Open(t.Context(), []File{{URI: "http://web/long"}}, false)
+		narrow := withoutStart(hear(p, 8000, 100), 8000)
+		wide := hear(p, 16000, forever)
+		if n := len(narrow)*2 + len(wide); n != 15*16000 {
+			t.Errorf("heard %d samples of 16 kHz, want %d", n, 15*16000)
+		}
+		if breaks := audiotest.Breaks(wide[320:len(wide)-320], 16000, 440); len(breaks) > 0 || l.Gaps() != 0 {
+			t.Errorf("the tone has breaks at %v, %d gaps", breaks, l.Gaps())
+		}
+	})
+}
+
+func TestBrokenStreamsAreResumed(t *testing.T) {
+	samples := numbered(8000*30, 0)
+	file := wavFile(t, samples, 8000)
+	for _, test := range []struct {
+		name string
+		web  *web
+		want string // of the error; "" if all is heard
+	}{
+		{"by ranges", &web{breakAt: 100_000, breaks: 9}, ""},
+		{"by whole files", &web{breakAt: 100_000, breaks: 2, noRanges: true}, ""},
+		{"not where nothing comes any more", &web{breakAt: 100_000, breaks: 9, noRanges: true}, "the connection broke"},
+		{"not where the file changes", &web{breakAt: 100_000, breaks: 9, changes: true}, "the file has changed"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := test.web
+			w.files = map[string][]byte{"/long": file, "/first": wavFile(t, numbered(800, 0), 8000)}
+			listening(t, Config{}, w, func(t *testing.T, l *Library) {
+				p := l.Open(t.Context(), []File{{URI: "http://web/first"}, {URI: "http://web/long"}}, false)
+				heard := hear(p, 8000, forever)
+				index, err := p.Err()
+				switch {
+				case test.want == "" && (err != nil || !slices.Equal(heard[800:], samples)):
+					t.Errorf("heard %d samples of %d, then %v; asked for %q", len(heard)-800, len(samples), err, w.requests)
+				case test.want != "" && (index != 1 || !errors.Is(err, ErrDownload) || !strings.Contains(err.Error(), test.want)):
+					t.Errorf("prompt %d: %v", index, err)
+				}
+			})
+		})
+	}
+}
+
+func TestSlowServerIsSilenceAndCounted(t *testing.T) {
+	samples := numbered(8000*20, 0)
+	w := &web{files: map[string][]byte{"/long": wavFile(t, samples, 8000)}, pauseAt: 160_000, pause: 3 * time.Second}
+	listening(t, Config{}, w, func(t *testing.T, l *Library) {
+		p := l.Open(t.Context(), []File{{URI: "http://web/long"}}, false)
+		heard := hear(p, 8000, forever)
+		silent := slices.DeleteFunc(slices.Clone(heard), func(s int16) bool { return s == 0 })
+		if !slices.Equal(silent, samples) {
+			t.Error("something was left out")
+		}
+		if missing := time.Duration(len(heard)-len(samples)) * time.Second / 8000; missing < time.Second || missing > 3*time.Second || l.Gaps() != 1 {
+			t.Errorf("%v of silence, %d gaps", missing, l.Gaps())
+		}
+	})
+}
+
+func TestStalledStreamEndsThePlayback(t *testing.T) {
+	w := &web{files: map[string][]byte{"/long": wavFile(t, numbered(8000*20, 0), 8000)}, pauseAt: 160_000, pause: time.Hour}
+	listening(t, Config{Timeout: 5 * time.Second}, w, func(t *testing.T, l *Library) {
+		p := l.Open(t.Context(), []File{{URI: "http://web/long"}}, false)
+		hear(p, 8000, forever)
+		if _, err := p.Err(); !errors.Is(err, ErrDownload) || !strings.Contains(err.Error(), "longer than 5s") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestPausedPlaybackDoesNotStall(t *testing.T) {
+	samples := numbered(8000*20, 0)
+	w := &web{files: map[string][]byte{"/long": wavFile(t, samples, 8000)}}
+	listening(t, Config{Timeout: 5 * time.Second}, w, func(t *testing.T, l *Library) {
+		p := l.Open(t.Context(), []File{{URI: "http://web/long"}}, false)
+		heard := hear(p, 8000, 100)
+		time.Sleep(time.Hour) // music on hold, while a prompt is heard
+		heard = withoutStart(append(heard, hear(p, 8000, forever)...), 8000)
+		if _, err := p.Err(); err != nil || !slices.Equal(heard, samples) {
+			t.Errorf("heard %d samples, then %v", len(heard), err)
+		}
+	})
+}
+
+func TestFailureNamesItsPrompt(t *testing.T) {
+	short := wavFile(t, numbered(800, 0), 8000)
+	long := wavFile(t, numbered(8000*70, 0), 8000)
+	unknown := slices.Clone(long)
+	copy(unknown[40:], "\xFF\xFF\xFF\xFF") // the size of the data chunk
+	w := &web{noLength: true, files: map[string][]byte{"/short": short, "/long": unknown, "/odd": []byte("ID3\x04..."), "/nothing": unknown[:44]}}
+	first := File{URI: "http://web/short"}
+	for _, test := range []struct {
+		name  string
+		list  []File
+		index int
+		want  error
+		heard time.Duration
+	}{
+		{"the first does not exist", []File{{URI: "http://web/gone"}, first}, 0, ErrDownload, 0},
+		{"the second does not exist", []File{first, {URI: "http://web/gone"}}, 1, ErrDownload, 100 * time.Millisecond},
+		{"the third is no sound", []File{first, first, {URI: "http://web/odd"}}, 2, ErrFormat, 200 * time.Millisecond},
+		{"the second turns out too long", []File{first, {URI: "http://web/long"}}, 1, ErrFormat, time.Minute},
+		{"the second turns out to hold nothing", []File{first, {URI: "http://web/nothing"}}, 1, ErrFormat, 100 * time.Millisecond},
+	} {
+		for _, loop := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, loop %v", test.name, loop), func(t *testing.T) {
+				listening(t, Config{MaxDuration: time.Minute}, w, func(t *testing.T, l *Library) {
+					p := l.Open(t.Context(), test.list, loop)
+					synctest.Wait()
+					if test.index == 0 {
+						select {
+						case <-p.Started():
+							t.Error("it has started")
+						default:
+						}
+					} else {
+						heard := time.Duration(len(hear(p, 8000, forever))) * time.Second / 8000
+						if heard < test.heard || heard > test.heard+time.Second {
+							t.Errorf("heard for %v", heard)
+						}
+					}
+					if index, err := p.Err(); index != test.index || !errors.Is(err, test.want) {
+						t.Errorf("prompt %d: %v", index, err)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestCachedDownloadsAreSharedButStreamsAreNot(t *testing.T) {
+	long := wavFile(t, numbered(8000*20, 0), 8000)
+	for _, test := range []struct {
+		name     string
+		file     File
+		cache    int64
+		requests int
+	}{
+		{"long and cached", File{URI: "http://web/long", CacheID: "id"}, 0, 1},
+		{"long", File{URI: "http://web/long"}, 0, 5},
+		{"long, and the cache is too small", File{URI: "http://web/long", CacheID: "id"}, 100_000, 5},
+		{"long, and there is no cache", File{URI: "http://web/long", CacheID: "id"}, -1, 5},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := &web{files: map[string][]byte{"/long": long}}
+			listening(t, Config{CacheBytes: test.cache}, w, func(t *testing.T, l *Library) {
+				var all sync.WaitGroup
+				for range 5 {
+					all.Go(func() { hear(l.Open(t.Context(), []File{test.file}, false), 8000, forever) })
+				}
+				all.Wait()
+				if len(w.requests) != test.requests || l.Gaps() != 0 {
+					t.Errorf("asked for %q; %d gaps", w.requests, l.Gaps())
+				}
+			})
+		})
+	}
+}
+
+// What is being played takes room in the budget, cached or not.
+func TestPromptsInUseCountInTheBudget(t *testing.T) {
+	w := &web{files: map[string][]byte{}}
+	for _, name := range []string{"/a", "/b", "/c"} {
+		w.files[name] = wavFile(t, numbered(8000*20, 0), 8000)
+	}
+	listening(t, Config{CacheBytes: 2 * 20 * 48_000}, w, func(t *testing.T, l *Library) {
+		ctx, cancel := context.WithCancel(t.Context())
+		hear(l.Open(ctx, []File{{URI: "http://web/a", CacheID: "a"}}, true), 8000, 10)
+		hear(l.Open(ctx, []File{{URI: "http://web/b", CacheID: "b"}}, true), 8000, 10)
+		hear(l.Open(t.Context(), []File{{URI: "http://web/c", CacheID: "c"}}, false), 8000, forever)
+		cancel()
+		synctest.Wait()
+		if held := l.pins.total(); held != 0 {
+			t.Errorf("%d bytes are held by nobody", held)
+		}
+		w.requests = nil
+		hear(l.Open(t.Context(), []File{{URI: "http://web/c", CacheID: "c"}}, false), 8000, forever)
+		hear(l.Open(t.Context(), []File{{URI: "http://web/c", CacheID: "c"}}, false), 8000, forever)
+		if want := []string{"/c"}; !slices.Equal(w.requests, want) {
+			t.Errorf("asked for %q, want %q: streamed while others took all the room, cached after", w.requests, want)
+		}
+	})
+}
+
+func TestCachedPromptIsHeardAtTheNextTick(t *testing.T) {
+	w := &web{files: map[string][]byte{"/long": wavFile(t, numbered(8000*20, 0), 8000)}}
+	listening(t, Config{}, w, func(t *testing.T, l *Library) {
+		file := []File{{URI: "http://web/long", CacheID: "id"}}
+		hear(l.Open(t.Context(), file, false), 8000, 1)
+		p := l.Open(t.Context(), file, false)
+		synctest.Wait() // no time passes
+		if read(p, 8000) == nil {
+			t.Error("is not heard at once")
+		}
+	})
+}
+
+func TestCanceledPlaybackLeavesItsDownload(t *testing.T) {
+	w := &web{files: map[string][]byte{"/long": wavFile(t, numbered(8000*60, 0), 8000)}}
+	listening(t, Config{}, w, func(t *testing.T, l *Library) {
+		for _, frames := range []int{0, 1, 200} {
+			ctx, cancel := context.WithCancel(t.Context())
+			p := l.Open(ctx, []File{{URI: "http://web/long"}}, false)
+			hear(p, 8000, frames)
+			cancel()
+			synctest.Wait()
+			if w.open != 0 {
+				t.Errorf("after %d frames: the download goes on", frames)
+			}
+		}
+	})
+}
+
+func TestClosedLibraryEndsPlaybacks(t *testing.T) {
+	w := &web{files: map[string][]byte{"/long": wavFile(t, numbered(8000*60, 0), 8000)}}
+	listening(t, Config{}, w, func(t *testing.T, l *Library) {
+		p := l.Open(context.Background(), []File{{URI: "http://web/long"}}, true)
+		hear(p, 8000, 10)
+		l.Close()
+		synctest.Wait()
+		if _, err := p.Err(); !errors.Is(err, ErrClosed) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := l.Open(context.Background(), []File{{URI: "http://web/long"}}, true).Err(); !errors.Is(err, ErrClosed) {
+			t.Errorf("after Close: %v", err)
+		}
+	})
+}
+
+func TestStreamDoesNotAllocateWhereItIsRead(t *testing.T) {
+	s := &stream{ring: make([]int16, 12000)}
+	s.rate.Store(8000)
+	p := newPlayback(new(atomic.Int64))
+	p.item.next.Store(&item{stream: s})
+	for _, rate := range []int{8000, 16000} {
+		f := make(audio.Frame, audio.Samples(rate))
+		if n := testing.AllocsPerRun(100, func() {
+			s.written.Add(160)
+			s.flowing = true
+			p.ReadFrame(f)
+		}); n != 0 {
+			t.Errorf("%v allocations a frame at %d Hz", n, rate)
+		}
+	}
+}
