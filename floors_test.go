@@ -22,7 +22,7 @@ var house = floorPlan{
 		"store": 1, "storage": 1, "rtp": 1, "mixer": 1, "player": 1, "delivery": 1, "rest": 1, "permit": 1, "registrar": 1, "resource": 1, "sip/gate": 1,
 		"call": 2, "deadletter": 2, "eventgrid/sender": 2,
 		"sip": 3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3, "config": 3, "admin": 3,
-		"server": 4,
+		"server": 4, "server/metrics": 4,
 	},
 	leaves: []string{"expiring", "backoff", "inbox", "ratelimit"},
 	neighbours: map[string][]string{
@@ -30,6 +30,7 @@ var house = floorPlan{
 		"rest":       {"store"},
 		"registrar":  {"store"},
 		"sip/header": {"identifier"},
+		"server":     {"server/metrics"},
 		"config":     {"eventgrid"}, // which checks the subscriptions that the file declares
 	},
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/server/metrics"
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/siprouting"
 	"github.com/switchhook/switchhook/internal/store"
@@ -103,7 +104,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.streams, p.endAll = context.WithCancel(p.life)
 	p.broken = make(chan error, 8)
 	p.public.known = make(chan struct{})
-	p.metrics = newMetrics()
+	p.metrics = metrics.New()
 	p.work.Go(func() { memory.Run(p.life, p.log) })
 	for _, step := range []func(context.Context) error{
 		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones,
@@ -207,6 +208,6 @@ func (p *parts) openCalls(context.Context) error {
 		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer},
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
-	countCalls(p.metrics, p.calls)
+	p.metrics.MustRegister(metrics.Calls(p.calls))
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/server/metrics"
 	"github.com/switchhook/switchhook/internal/sip"
 )
 
@@ -24,7 +25,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 		return err
 	}
 	ports := rtp.NewPorts(rtp.Config{Low: uint16(p.cfg.RTPPorts.Low), High: uint16(p.cfg.RTPPorts.High), Bind: bind, Depth: p.cfg.MediaDepth})
-	countPorts(p.metrics, ports)
+	p.metrics.MustRegister(metrics.Ports(ports))
 	p.phones = sip.New(sip.Config{
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
 		TLS:    sipsConfig(p.cert, p.cfg.SIPSClients),
@@ -38,7 +39,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 		Digests:           p.cfg.SIPDigests,
 		Origins:           p.cfg.WebSocketOrigins,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
-	p.metrics.MustRegister(trunkHealth{p.phones}, phoneLoad{p.phones})
+	p.metrics.MustRegister(metrics.TrunkHealth(p.phones), metrics.Load(p.phones))
 	p.later(func() error { p.phones.Close(); return nil })
 	return nil
 }

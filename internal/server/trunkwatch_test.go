@@ -14,6 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/server/metrics"
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/siprouting"
@@ -23,7 +24,7 @@ import (
 
 // TestStatesOfTrunksAndNumbers asks what commands are told of a running server.
 func TestStatesOfTrunksAndNumbers(t *testing.T) {
-	p := &parts{log: slog.New(slog.DiscardHandler), store: store.InMemory(), metrics: newMetrics(), cfg: config.Config{
+	p := &parts{log: slog.New(slog.DiscardHandler), store: store.InMemory(), metrics: metrics.New(), cfg: config.Config{
 		Numbers: []string{"+15550100001"}, SpareNumbers: []string{"+15550100009"},
 		Trunks: []trunk.Trunk{{Name: "carrier", Host: "192.0.2.1", MaxCalls: 1}},
 		Guards: []permit.Guard{{Name: "premium", Prefixes: []string{"+1900"}, Deny: true}},
@@ -43,8 +44,8 @@ func TestStatesOfTrunksAndNumbers(t *testing.T) {
 		t.Fatal("the trunk is full")
 	}
 	premium, _ := identifier.Phone("+19005550100")
-	if _, err := p.permits.Allow(permit.Request{From: premium, To: premium}); err == nil {
-		t.Fatal("the guard passes")
+	if err := p.permits.CallerID(permit.Request{From: premium, To: premium}); err == nil {
+		t.Fatal("a number of somebody else may be shown")
 	}
 	router := rest.New(rest.Config{Auth: everyone{}, Log: p.log})
 	p.administration().Routes(router)

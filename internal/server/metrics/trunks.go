@@ -1,4 +1,4 @@
-package server
+package metrics
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
@@ -6,18 +6,20 @@ import (
 	"github.com/switchhook/switchhook/internal/sip"
 )
 
-// trunkHealth tells Prometheus whether trunks answer, and what was turned away.
+// TrunkHealth shows whether trunks answer, and which SIP messages were refused.
+func TrunkHealth(phones *sip.Server) prometheus.Collector { return trunkHealth{phones} }
+
 type trunkHealth struct{ phones *sip.Server }
 
 var (
 	sipRefused = prometheus.NewDesc("switchhook_sip_refused_total",
-		"SIP messages turned away: of strangers, dropped beyond their rate, malformed, or while the server was busy or had too much to do.", []string{"why"}, nil)
+		"Refused SIP messages: from unknown senders, dropped above their rate, malformed, or while the server was full, stopping or overloaded.", []string{"why"}, nil)
 	trunkUp = prometheus.NewDesc("switchhook_trunk_up",
-		"1 for a trunk that answers OPTIONS, 0 for one that does not; absent where nobody asks.", []string{"trunk"}, nil)
+		"1 if the trunk answers OPTIONS, 0 if not; absent if the trunk gets none.", []string{"trunk"}, nil)
 	trunkAnswered = prometheus.NewDesc("switchhook_trunk_answered_timestamp_seconds",
-		"When the trunk last answered OPTIONS.", []string{"trunk"}, nil)
+		"Time of the last answer to OPTIONS.", []string{"trunk"}, nil)
 	trunkDelay = prometheus.NewDesc("switchhook_trunk_answer_seconds",
-		"How long the trunk's last answer to OPTIONS took.", []string{"trunk"}, nil)
+		"Duration of the last OPTIONS until its answer.", []string{"trunk"}, nil)
 )
 
 // Describe names the metrics.
