@@ -159,7 +159,7 @@ func TestNumbersAreManaged(t *testing.T) {
 	calls(0)
 	c := a.create(values{"target": far, "callerNumber": spare})
 	c.failed("", func(r *result) bool {
-		return r.Code == 403 && r.SubCode == 510403 && strings.Contains(r.Message, "does not make calls")
+		return r.Code == 403 && r.SubCode == 510403 && strings.Contains(r.Message, "cannot make calls")
 	})
 	a.do("releaseNumber", values{"number": spare}, nil)
 	if got := fmt.Sprint(list()); got != "["+ourNumber+"]" {
@@ -188,7 +188,7 @@ func TestGuardsAndCallerIDsAreTold(t *testing.T) {
 		}
 		return refused
 	}
-	if got := refusal("4:+19005550100"); got.StatusCode != 403 || !strings.Contains(got.Message, "Guard premium") {
+	if got := refusal("4:+19005550100"); got.StatusCode != 403 || !strings.Contains(got.Message, `Guard "premium"`) {
 		t.Errorf("got %v", got)
 	}
 	stranger := a.create(values{"target": far, "callerNumber": "+15559999999"})
@@ -196,7 +196,7 @@ func TestGuardsAndCallerIDsAreTold(t *testing.T) {
 		return r.Code == 403 && r.SubCode == 510403 && strings.Contains(r.Message, "+15559999999")
 	})
 	c := a.create(toFar(""))
-	if got := refusal(far); got.StatusCode != 429 || !strings.Contains(got.Message, "Guard thrifty") {
+	if got := refusal(far); got.StatusCode != 429 || !strings.Contains(got.Message, `Guard "thrifty"`) {
 		t.Errorf("got %v", got)
 	}
 	call, err := phone.Next(within(t, 5*time.Second))

@@ -45,7 +45,7 @@ func fake(t *testing.T, handler http.HandlerFunc) (connection, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gate := auth.NewGate(auth.Config{Keys: keys})
+	gate := auth.NewAuthenticator(auth.Config{Keys: keys})
 	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body bytes.Buffer
 		body.ReadFrom(r.Body)

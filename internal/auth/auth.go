@@ -1,7 +1,7 @@
-// Package auth says who sent a request. It owns the resource's two access keys
-// and the HMAC-SHA256 signatures made with them, the tokens of calling users,
-// the tokens that accompany callbacks, and the bearer tokens of configured
-// OpenID Connect issuers. It obeys Azure's HMAC-SHA256 scheme in the dialects
+// Package auth authenticates the senders of requests and issues tokens. It owns the
+// two access keys of the resource and the HMAC-SHA256 signatures made with them,
+// the access tokens of calling users, the bearer tokens of callbacks, and the
+// verification of bearer tokens from configured OpenID Connect issuers. It obeys Azure's HMAC-SHA256 scheme in the dialects
 // of its SDKs, RFC 7515, 7517, 7519, and OpenID Connect Discovery 1.0.
 package auth
 
@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// MaxSkew is how far the signed date may lie from our clock.
+// MaxSkew is the clock skew that a signed date may have.
 const MaxSkew = 15 * time.Minute
 
-// Principal is who sent a request.
+// Principal is the authenticated sender of a request.
 type Principal struct {
-	KeyID   string // which access key signed it, or ""
-	Key     string // the place of that key: "primary", "secondary", or ""
-	Issuer  string // who issued its bearer token, or ""
-	Subject string // whom that token names
+	KeyID   string // of the access key that signed it, or ""
+	Key     string // the slot of that key: "primary", "secondary", or ""
+	Issuer  string // of its bearer token, or ""
+	Subject string // of that token
 }
 
-// Config is what a Gate needs.
+// Config is what an Authenticator needs.
 type Config struct {
 	Keys  *Keys            // required
 	Hosts *Hosts           // names that forwarding proxies may claim; nil: none
@@ -30,50 +30,50 @@ type Config struct {
 	Now   func() time.Time // nil: time.Now
 }
 
-// Gate lets requests in that an access key signed, or that carry a token of a
-// configured issuer.
-type Gate struct{ cfg Config }
+// Authenticator verifies that requests are signed with an access key or carry a
+// bearer token of a configured issuer.
+type Authenticator struct{ cfg Config }
 
-// NewGate returns a gate that is ready to check requests.
-func NewGate(cfg Config) *Gate {
+// NewAuthenticator returns an authenticator that is ready to verify requests.
+func NewAuthenticator(cfg Config) *Authenticator {
 	if cfg.Hosts == nil {
 		cfg.Hosts = NewHosts()
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Gate{cfg: cfg}
+	return &Authenticator{cfg: cfg}
 }
 
-// Scope narrows or widens what a signature must cover.
+// Scope is what a signature must cover, apart from the rule.
 type Scope struct {
 	// WithoutQuery also accepts a signature over the path alone: the SDKs sign
 	// recording content so.
 	WithoutQuery bool
 }
 
-// Authenticate says who sent r, whose whole body is given. A refusal is a
+// Authenticate returns the sender of r, whose whole body is given. A refusal is a
 // *Denial. The same signature may come again: SDKs resend it when they retry.
-func (g *Gate) Authenticate(r *http.Request, body []byte, scope Scope) (Principal, error) {
+func (a *Authenticator) Authenticate(r *http.Request, body []byte, scope Scope) (Principal, error) {
 	header := r.Header.Get("Authorization")
 	scheme, rest, _ := strings.Cut(strings.TrimSpace(header), " ")
 	switch {
 	case header == "":
 		return Principal{}, deny(SchemeNone, "the Authorization header is missing; sign the request with an access key (HMAC-SHA256)")
 	case strings.EqualFold(scheme, schemeHMAC):
-		return g.signed(r, body, rest, scope)
+		return a.verifySignature(r, body, rest, scope)
 	case strings.EqualFold(scheme, "Bearer"):
-		return g.bearer(r, strings.TrimSpace(rest))
+		return a.verifyBearer(r, strings.TrimSpace(rest))
 	}
 	return Principal{}, deny(SchemeNone, "unknown authorization scheme %q; known are HMAC-SHA256 and Bearer", clip(scheme))
 }
 
-func (g *Gate) bearer(r *http.Request, token string) (Principal, error) {
+func (a *Authenticator) verifyBearer(r *http.Request, token string) (Principal, error) {
 	if isUserToken(token) {
-		return Principal{}, deny(SchemeBearer, "this is the access token of a calling user; the APIs want an access key or a token of a configured issuer")
+		return Principal{}, deny(SchemeBearer, "this is the access token of a calling user; the APIs need an access key or a token of a configured issuer")
 	}
-	if g.cfg.OIDC == nil {
+	if a.cfg.OIDC == nil {
 		return Principal{}, deny(SchemeBearer, "bearer tokens are not accepted: no OpenID Connect issuer is configured")
 	}
-	return g.cfg.OIDC.Verify(r.Context(), token)
+	return a.cfg.OIDC.Verify(r.Context(), token)
 }

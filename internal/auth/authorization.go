@@ -43,11 +43,12 @@ func parseAuthorization(params string) (authorization, *Denial) {
 		return a, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature is not %d bytes in base64", macBytes)
 	}
 	a.signature = signature
-	return a, a.complete()
+	return a, a.checkCoverage()
 }
 
-// complete asks that the signature covers what makes it safe.
-func (a authorization) complete() *Denial {
+// checkCoverage refuses a signature that does not cover the host, the date and the
+// hash of the body.
+func (a authorization) checkCoverage() *Denial {
 	missing := map[string]bool{"host": true, "x-ms-content-sha256": true, "x-ms-date or date": true}
 	for _, name := range a.signedHeaders {
 		if name == "x-ms-date" || name == "date" {

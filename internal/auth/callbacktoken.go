@@ -9,15 +9,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// CallbackIssuer is who signs callbacks on the real service; applications have
-// it in their configuration.
+// CallbackIssuer is the issuer of callback tokens on the real service, which
+// applications have in their configuration.
 const CallbackIssuer = "https://acscallautomation.communication.azure.com"
 
 // callbackLifetime is how long a callback's token is good.
 const callbackLifetime = 5 * time.Minute
 
-// Callbacks makes the bearer tokens that accompany callbacks, so that an
-// application can check who calls it.
+// Callbacks is the issuer of the bearer tokens (JWT) that callbacks carry, so that
+// an application can verify who calls it.
 type Callbacks struct {
 	signer   *Signer
 	issuer   string

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// clientCredentials gets tokens from an outside issuer: RFC 6749 §4.4, as
-// Entra's v2.0 endpoint has it, which names the application in the scope. Others
-// want it as audience; whoever does not know a parameter must ignore it (§3.2).
+// clientCredentials is the client credentials grant at an outside issuer: RFC 6749
+// §4.4, as Entra's v2.0 endpoint has it, which names the application in the scope.
+// Others expect it as audience; an unknown parameter must be ignored (§3.2).
 type clientCredentials struct {
 	issuer WebhookIssuer
 	client *http.Client
@@ -79,7 +79,7 @@ func readTokenAnswer(status int, text []byte) (token string, lifetime time.Durat
 	case answer.Type != "" && !strings.EqualFold(answer.Type, "Bearer"):
 		return "", 0, fmt.Errorf("its token is of the type %q, not Bearer", clip(answer.Type))
 	case len(answer.Token) > maxToken || strings.ContainsFunc(answer.Token, func(c rune) bool { return c <= ' ' || c > '~' }):
-		return "", 0, errors.New("its access_token cannot stand in a header")
+		return "", 0, errors.New("its access_token has characters that a header cannot carry")
 	}
 	lifetime = usualLifetime
 	if seconds, err := answer.Expires.Int64(); err == nil && seconds > 0 {
@@ -88,7 +88,8 @@ func readTokenAnswer(status int, text []byte) (token string, lifetime time.Durat
 	return answer.Token, lifetime, nil
 }
 
-// withoutRedirects is a client that takes the secret nowhere else.
+// withoutRedirects is a client that follows no redirect, so that the secret goes
+// nowhere else.
 func withoutRedirects(client *http.Client) *http.Client {
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -2,7 +2,7 @@ package auth
 
 import "fmt"
 
-// Scheme is the way of authorization that a refused request tried.
+// Scheme is the authorization scheme of a refused request.
 type Scheme uint8
 
 // The schemes.
@@ -12,8 +12,8 @@ const (
 	SchemeBearer               // a token
 )
 
-// Denial is why a request or a token was refused. Its text is for the sender:
-// it names the part that failed and holds no secret.
+// Denial is the error of a request or token that was refused. Its text is for the
+// sender: it names the part that failed and contains no secret.
 type Denial struct {
 	Scheme Scheme
 	Reason string

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Hosts are the names under which clients may reach the server: those that the
-// operator listed, and loopback. A name without a port stands for every port.
+// Hosts is the list of names under which clients may reach the server: those that
+// the operator configured, and loopback. A name without a port means every port.
 type Hosts struct{ listed []string }
 
 // NewHosts returns the list of public hosts, each "name" or "name:port".

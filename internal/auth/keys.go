@@ -18,7 +18,7 @@ const (
 	maxKeyBytes = 1024
 )
 
-// Key is one access key. It prints as its id; Base64 gives the secret.
+// Key is one access key. Formatting shows its id; Base64 returns the secret.
 type Key struct {
 	secret []byte
 	id     string
@@ -49,7 +49,7 @@ func keyOf(secret []byte) Key {
 	return Key{secret: secret, id: hex.EncodeToString(mac.Sum(nil)[:8])}
 }
 
-// ID names the key without giving it away. Two keys have different ids.
+// ID identifies the key without revealing it. Two keys have different ids.
 func (k Key) ID() string { return k.id }
 
 // Base64 returns the secret as connection strings hold it.
@@ -81,8 +81,8 @@ func (s Slot) String() string {
 	return "primary"
 }
 
-// Keys are the two access keys of the resource. Either opens it, so that one
-// can be replaced while applications move to the other. Safe for concurrent use.
+// Keys are the two access keys of the resource. Both are valid, so that one can be
+// replaced while applications use the other. Safe for concurrent use.
 type Keys struct{ pair atomic.Pointer[[2]Key] }
 
 // NewKeys returns the pair of two keys, which must differ.
@@ -98,8 +98,8 @@ func NewKeys(primary, secondary Key) (*Keys, error) {
 // Get returns the key in a slot.
 func (k *Keys) Get(slot Slot) Key { return k.pair.Load()[slot] }
 
-// Replace puts another key in a slot. What the old one signed, and the user
-// tokens that it minted, are refused from now on.
+// Replace puts another key in a slot. Requests that the old one signed, and the
+// user tokens that it issued, are refused from then on.
 func (k *Keys) Replace(slot Slot, key Key) error {
 	for {
 		old := k.pair.Load()

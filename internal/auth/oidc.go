@@ -15,7 +15,7 @@ import (
 // EntraAudience is the audience that Azure's SDKs ask tokens for.
 const EntraAudience = "https://communication.azure.com"
 
-// Issuer is an OpenID Connect issuer whose tokens open every API.
+// Issuer is an OpenID Connect issuer whose tokens authorize every API.
 type Issuer struct {
 	URL       string   // exactly as its tokens and its discovery document write it
 	Audiences []string // empty takes EntraAudience
@@ -29,7 +29,7 @@ type OIDCConfig struct {
 	Now     func() time.Time // nil: time.Now
 }
 
-// OIDC checks bearer tokens of configured issuers. Safe for concurrent use.
+// OIDC verifies bearer tokens of configured issuers. Safe for concurrent use.
 type OIDC struct {
 	issuers map[string]*issuer
 	leeway  time.Duration
@@ -82,7 +82,7 @@ func checkFetchURL(text string) error {
 // maxToken bounds a bearer token, in bytes.
 const maxToken = 16 << 10
 
-// Verify checks a token and says whom it names. A refusal is a *Denial.
+// Verify verifies a token and returns its issuer and subject. A refusal is a *Denial.
 func (o *OIDC) Verify(ctx context.Context, text string) (Principal, error) {
 	if len(text) > maxToken {
 		return Principal{}, deny(SchemeBearer, "the bearer token is longer than %d bytes", maxToken)
@@ -105,7 +105,7 @@ func (o *OIDC) Verify(ctx context.Context, text string) (Principal, error) {
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return Principal{}, deny(SchemeBearer, "the bearer token expired at %s; the server's clock says %s", claims.ExpiresAt.UTC().Format(time.RFC3339), o.now().UTC().Format(time.RFC3339))
 	case errors.Is(err, jwt.ErrTokenInvalidAudience):
-		return Principal{}, deny(SchemeBearer, "the bearer token is for the audience %q; wanted is %q", clip(strings.Join(claims.Audience, " ")), strings.Join(from.audiences, " "))
+		return Principal{}, deny(SchemeBearer, "the bearer token is for the audience %q; required is %q", clip(strings.Join(claims.Audience, " ")), strings.Join(from.audiences, " "))
 	}
 	return Principal{}, &Denial{Scheme: SchemeBearer, Reason: "the bearer token is not valid", Cause: err}
 }

@@ -90,7 +90,7 @@ func TestBearerTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys, _ := NewKeys(NewKey(), NewKey())
-	gate := NewGate(Config{Keys: keys, OIDC: oidc, Now: func() time.Time { return now }})
+	gate := NewAuthenticator(Config{Keys: keys, OIDC: oidc, Now: func() time.Time { return now }})
 	rsaKey := testSigner()
 	<-rsaKey.Ready()
 	with := func(change func(c *jwt.RegisteredClaims)) jwt.RegisteredClaims {

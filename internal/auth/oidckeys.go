@@ -22,13 +22,13 @@ const (
 	maxDocument   = 1 << 20 // bytes of a discovery document or a key set
 )
 
-// issuerKeys are the public keys of one issuer, found by its discovery
-// document, kept for a day and fetched anew when a token names another.
+// issuerKeys is the cached key set (JWKS) of one issuer, found by its discovery
+// document. It is kept for a day, and fetched again when a token names an unknown key.
 type issuerKeys struct {
-	issuer string
-	client *http.Client
-	now    func() time.Time
-	flight singleflight.Group
+	issuer  string
+	client  *http.Client
+	now     func() time.Time
+	fetches singleflight.Group
 
 	mu      sync.Mutex
 	keys    map[string]crypto.PublicKey
@@ -79,7 +79,7 @@ func (k *issuerKeys) find(ctx context.Context, id string) (crypto.PublicKey, err
 // refresh fetches the keys, once for all who wait. The fetch outlives an
 // impatient waiter, but not its own timeout.
 func (k *issuerKeys) refresh(ctx context.Context) error {
-	done := k.flight.DoChan("", func() (any, error) {
+	done := k.fetches.DoChan("", func() (any, error) {
 		fetch, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 		defer cancel()
 		keys, err := k.fetch(fetch)

@@ -12,28 +12,28 @@ import (
 	"time"
 )
 
-// signed checks a signature made with an access key. SDKs disagree on the host
-// and the path that they sign, so a few spellings of both are tried.
-func (g *Gate) signed(r *http.Request, body []byte, params string, scope Scope) (Principal, error) {
-	auth, denial := parseAuthorization(params)
+// verifySignature verifies a signature made with an access key. SDKs disagree on
+// the host and the path that they sign, so a few spellings of both are tried.
+func (a *Authenticator) verifySignature(r *http.Request, body []byte, params string, scope Scope) (Principal, error) {
+	signed, denial := parseAuthorization(params)
 	if denial != nil {
 		return Principal{}, denial
 	}
 	if denial := checkBody(r, body); denial != nil {
 		return Principal{}, denial
 	}
-	if denial := checkDate(r, auth, g.cfg.Now()); denial != nil {
+	if denial := checkDate(r, signed, a.cfg.Now()); denial != nil {
 		return Principal{}, denial
 	}
-	hosts, paths := g.candidateHosts(r), candidatePaths(r, scope)
+	hosts, paths := a.candidateHosts(r), candidatePaths(r, scope)
 	for _, slot := range []Slot{Primary, Secondary} {
-		key := g.cfg.Keys.Get(slot)
-		if key.matches(r, auth, hosts, paths) {
+		key := a.cfg.Keys.Get(slot)
+		if key.matches(r, signed, hosts, paths) {
 			return Principal{KeyID: key.ID(), Key: slot.String()}, nil
 		}
 	}
-	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; signed must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",
-		r.Method, clip(strings.Join(auth.signedHeaders, ";")), clip(strings.Join(hosts, ", ")), clip(strings.Join(paths, ", ")))
+	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; the signed text must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",
+		r.Method, clip(strings.Join(signed.signedHeaders, ";")), clip(strings.Join(hosts, ", ")), clip(strings.Join(paths, ", ")))
 }
 
 func (k Key) matches(r *http.Request, auth authorization, hosts, paths []string) bool {
@@ -100,7 +100,7 @@ func checkDate(r *http.Request, auth authorization, now time.Time) *Denial {
 // first: the Host header (JavaScript, .NET), without its port (Java, Python),
 // the names that a proxy or a custom endpoint claims, as far as they are ours,
 // and the listed names.
-func (g *Gate) candidateHosts(r *http.Request) []string {
+func (a *Authenticator) candidateHosts(r *http.Request) []string {
 	hosts := make([]string, 0, 8)
 	add := func(host string) {
 		for _, name := range [...]string{host, strings.ToLower(host), withoutPort(host)} {
@@ -111,11 +111,11 @@ func (g *Gate) candidateHosts(r *http.Request) []string {
 	}
 	add(r.Host)
 	for _, header := range [...]string{"X-Ms-Host", "X-Forwarded-Host", "X_forwarded_host"} {
-		if claimed := r.Header.Get(header); claimed != "" && g.cfg.Hosts.Allows(claimed) {
+		if claimed := r.Header.Get(header); claimed != "" && a.cfg.Hosts.Allows(claimed) {
 			add(claimed)
 		}
 	}
-	for _, listed := range g.cfg.Hosts.listed {
+	for _, listed := range a.cfg.Hosts.listed {
 		add(listed)
 	}
 	return hosts

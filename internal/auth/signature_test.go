@@ -62,13 +62,13 @@ func testKey(t testing.TB, text string) Key {
 	return key
 }
 
-func testGate(t testing.TB, key Key, now time.Time, hosts ...string) *Gate {
+func testGate(t testing.TB, key Key, now time.Time, hosts ...string) *Authenticator {
 	t.Helper()
 	keys, err := NewKeys(NewKey(), key) // secondary: both slots are exercised
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewGate(Config{Keys: keys, Hosts: NewHosts(hosts...), Now: func() time.Time { return now }})
+	return NewAuthenticator(Config{Keys: keys, Hosts: NewHosts(hosts...), Now: func() time.Time { return now }})
 }
 
 var captures = []string{"javascript-requests.json", "python-2023-requests.json"}
@@ -247,7 +247,7 @@ func BenchmarkVerify(b *testing.B) {
 	c := loadCapture(b, captures[0])
 	key := testKey(b, c.AccessKey)
 	keys, _ := NewKeys(key, NewKey())
-	gate := NewGate(Config{Keys: keys, Now: func() time.Time { return captureTime }})
+	gate := NewAuthenticator(Config{Keys: keys, Now: func() time.Time { return captureTime }})
 	r, body := c.request(0)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -20,8 +20,8 @@ const (
 	pemType    = "PRIVATE KEY"
 )
 
-// Signer signs our JSON Web Tokens with RS256. Its key is made in the
-// background, since that takes up to a second: whoever needs it waits for it.
+// Signer is an RSA key that signs our JSON Web Tokens (RS256). It is generated in
+// the background, since that takes up to a second: whoever needs it waits for it.
 type Signer struct {
 	ready chan struct{} // closed when key, id and err are final
 	key   *rsa.PrivateKey
@@ -36,7 +36,7 @@ func NewSigner() *Signer {
 		defer close(s.ready)
 		key, err := rsa.GenerateKey(rand.Reader, signerBits)
 		if err != nil {
-			s.err = fmt.Errorf("make a signing key: %w", err)
+			s.err = fmt.Errorf("generate a signing key: %w", err)
 			return
 		}
 		s.key, s.id = key, thumbprint(&key.PublicKey)
@@ -110,7 +110,7 @@ func (s *Signer) verificationKey(ctx context.Context) jwt.Keyfunc {
 			return nil, err
 		}
 		if token.Header["kid"] != s.id {
-			return nil, fmt.Errorf("signed with a key that is not ours")
+			return nil, fmt.Errorf("not signed with the key of this server")
 		}
 		return &s.key.PublicKey, nil
 	}

@@ -21,7 +21,7 @@ type UserTokens struct{ cfg UserTokensConfig }
 // UserTokensConfig is what UserTokens needs.
 type UserTokensConfig struct {
 	Signer   *Signer          // required
-	Keys     *Keys            // required: a token dies with the access key that minted it
+	Keys     *Keys            // required: replacing the access key revokes the tokens that it issued
 	Resource string           // immutable id of the resource
 	Region   string           // "" takes "local"
 	Now      func() time.Time // nil: time.Now
@@ -38,13 +38,13 @@ func NewUserTokens(cfg UserTokensConfig) *UserTokens {
 	return &UserTokens{cfg: cfg}
 }
 
-// UserToken is what a token says.
+// UserToken is the content of an access token.
 type UserToken struct {
 	User     string // raw id, "8:acs:{resource}_{user}"
 	Scopes   []string
 	Minted   time.Time // to the millisecond
 	Expires  time.Time // to the second
-	KeyID    string    // the access key that minted it, or "" for none
+	KeyID    string    // the access key that issued it, or "" for none
 	Endpoint string    // where the user's browser finds the server
 }
 
@@ -89,7 +89,7 @@ func (c userClaims) GetAudience() (jwt.ClaimStrings, error)       { return nil, 
 func (t *UserTokens) Issue(ctx context.Context, token UserToken) (string, error) {
 	skypeID, ok := strings.CutPrefix(token.User, "8:")
 	if !ok {
-		return "", fmt.Errorf("user %q has no token: it is no communication user", token.User)
+		return "", fmt.Errorf("user %q cannot have a token: it is not a communication user", token.User)
 	}
 	return t.cfg.Signer.sign(ctx, userClaims{
 		SkypeID:          skypeID,
@@ -132,10 +132,10 @@ func (t *UserTokens) Verify(ctx context.Context, text string, users NotBefore) (
 		KeyID: claims.KeyID, Endpoint: claims.Endpoint,
 	}
 	if claims.SkypeID == "" || claims.ResourceID != t.cfg.Resource {
-		return UserToken{}, deny(SchemeBearer, "the token is no access token of a user of this resource")
+		return UserToken{}, deny(SchemeBearer, "the token is not an access token of a user of this resource")
 	}
 	if token.KeyID != "" && !t.cfg.Keys.Known(token.KeyID) {
-		return UserToken{}, deny(SchemeBearer, "the access key that minted this token was replaced")
+		return UserToken{}, deny(SchemeBearer, "the access key that issued this token was replaced")
 	}
 	since, exists := users(token.User)
 	if !exists {

@@ -6,13 +6,14 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"github.com/switchhook/switchhook/internal/expiring"
 )
 
-// Secret is a text that does not print.
+// Secret is a text that logs and formatting hide.
 type Secret string
 
 // LogValue hides the secret.
@@ -27,7 +28,7 @@ func (Secret) GoString() string { return "***" }
 // MarshalText hides the secret.
 func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
 
-// WebhookIssuer is who makes the tokens of a tenant's webhooks.
+// WebhookIssuer is the issuer of the tokens for a tenant's webhooks.
 type WebhookIssuer struct {
 	Tenant string // as subscriptions name it in azureActiveDirectoryTenantId
 	// Endpoint is an outside issuer's token endpoint, which gives tokens to
@@ -47,19 +48,17 @@ type WebhookTokensConfig struct {
 	Now     func() time.Time // nil: time.Now
 }
 
-// WebhookTokens gives the bearer tokens by which protected webhooks know who
-// calls them: for each tenant and application one at a time, used until it is
-// about to expire. Safe for concurrent use.
+// WebhookTokens is a cache of the bearer tokens that protected webhooks ask for:
+// one for each tenant and application, used until it is about to expire. Safe for
+// concurrent use.
 type WebhookTokens struct {
 	sources map[string]tokenSource // by tenant, in small letters
 	now     func() time.Time
-	flight  singleflight.Group
-
-	mu     sync.Mutex
-	tokens map[tokenKey]webhookToken
+	fetches singleflight.Group
+	tokens  *expiring.Map[tokenKey, webhookToken]
 }
 
-// tokenSource makes the tokens of a tenant.
+// tokenSource is the issuer of the tokens of a tenant.
 type tokenSource interface {
 	fetch(ctx context.Context, application string) (text string, expires time.Time, err error)
 }
@@ -91,14 +90,15 @@ func NewWebhookTokens(cfg WebhookTokensConfig) (*WebhookTokens, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	t := &WebhookTokens{sources: map[string]tokenSource{}, now: cfg.Now, tokens: map[tokenKey]webhookToken{}}
+	t := &WebhookTokens{sources: map[string]tokenSource{}, now: cfg.Now}
+	t.tokens = expiring.New(expiring.Config[tokenKey, webhookToken]{Entries: maxWebhookTokens})
 	for _, each := range cfg.Issuers {
 		key := strings.ToLower(each.Tenant)
 		switch {
 		case key == "" || strings.ContainsAny(key, "/?#% "):
 			return nil, fmt.Errorf("tenant %q is neither a GUID nor a domain", each.Tenant)
 		case t.sources[key] != nil:
-			return nil, fmt.Errorf("tenant %q is there twice", each.Tenant)
+			return nil, fmt.Errorf("tenant %q is configured twice", each.Tenant)
 		case each.Endpoint == "" && each.ClientID+string(each.ClientSecret)+each.Scope != "":
 			return nil, fmt.Errorf("tenant %q has a client but no token endpoint", each.Tenant)
 		case each.Endpoint == "":
@@ -126,10 +126,10 @@ func (t *WebhookTokens) Token(ctx context.Context, tenant, application string) (
 	if source == nil {
 		return "", fmt.Errorf("no issuer is configured for the tenant %q", clip(tenant))
 	}
-	if have, fresh := t.have(key); fresh {
-		return have.text, have.failure
+	if cached, fresh := t.cached(key); fresh {
+		return cached.text, cached.failure
 	}
-	done := t.flight.DoChan(key.tenant+"\x00"+application, func() (any, error) { return t.renew(key, source), nil })
+	done := t.fetches.DoChan(key.tenant+"\x00"+application, func() (any, error) { return t.renew(key, source), nil })
 	select {
 	case result := <-done:
 		next := result.Val.(webhookToken)
@@ -139,18 +139,17 @@ func (t *WebhookTokens) Token(ctx context.Context, tenant, application string) (
 	}
 }
 
-// have returns what is remembered, and whether it need not be renewed yet.
-func (t *WebhookTokens) have(key tokenKey) (token webhookToken, fresh bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	token = t.tokens[key]
-	return token, t.now().Before(token.renew)
+// cached returns the last token or failure, and whether it need not be renewed yet.
+func (t *WebhookTokens) cached(key tokenKey) (token webhookToken, fresh bool) {
+	now := t.now()
+	token, _ = t.tokens.Get(key, now)
+	return token, now.Before(token.renew)
 }
 
 // renew gets the next token, unless somebody has just done so. While that
 // fails, the one before is used as long as it is good.
 func (t *WebhookTokens) renew(key tokenKey, source tokenSource) webhookToken {
-	before, fresh := t.have(key)
+	before, fresh := t.cached(key)
 	if fresh {
 		return before
 	}
@@ -167,17 +166,10 @@ func (t *WebhookTokens) renew(key tokenKey, source tokenSource) webhookToken {
 	default:
 		next = webhookToken{renew: now.Add(tokenRetry), failure: err}
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.tokens) >= maxWebhookTokens {
-		for other, token := range t.tokens {
-			if !now.Before(token.renew) {
-				delete(t.tokens, other)
-			}
-		}
+	useful := next.expires.Add(-tokenMargin) // as long as it can still be sent
+	if useful.Before(next.renew) {
+		useful = next.renew
 	}
-	if len(t.tokens) < maxWebhookTokens {
-		t.tokens[key] = next
-	}
+	t.tokens.PutUntil(key, next, now, useful)
 	return next
 }

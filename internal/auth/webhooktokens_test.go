@@ -141,7 +141,7 @@ func TestIssuerThatGivesNoToken(t *testing.T) {
 		{"no token", 200, "{}", "no access_token"},
 		{"another kind", 200, `{"access_token":"x","token_type":"mac"}`, "not Bearer"},
 		{"a redirect", 302, "", "302"},
-		{"a header in it", 200, `{"access_token":"x\r\nX-Other: y"}`, "cannot stand in a header"},
+		{"a header in it", 200, `{"access_token":"x\r\nX-Other: y"}`, "a header cannot carry"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			issuer := newTokenEndpoint(t, func(int32) (int, string) { return row.status, row.body })
@@ -198,7 +198,7 @@ func TestWebhookIssuersThatAreRefused(t *testing.T) {
 	for says, list := range map[string][]WebhookIssuer{
 		"neither a GUID nor a domain": {{Tenant: ""}},
 		`"a/b" is neither`:            {{Tenant: "a/b"}},
-		"there twice":                 {{Tenant: "a"}, {Tenant: "A"}},
+		"configured twice":            {{Tenant: "a"}, {Tenant: "A"}},
 		"no token endpoint":           {{Tenant: "a", ClientID: "me"}},
 		"no client id":                {{Tenant: "a", Endpoint: endpoint, ClientSecret: "hush"}},
 		"no client secret":            {{Tenant: "a", Endpoint: endpoint, ClientID: "me"}},
@@ -231,12 +231,12 @@ func TestRememberedTokensAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(tokens.tokens) != maxWebhookTokens {
-		t.Errorf("%d tokens are remembered", len(tokens.tokens))
+	if n := tokens.tokens.Len(c.now()); n != maxWebhookTokens {
+		t.Errorf("%d tokens are remembered", n)
 	}
 	c.advance(2 * time.Hour)
-	if _, err := tokens.Token(t.Context(), "contoso", "new"); err != nil || len(tokens.tokens) != 1 {
-		t.Errorf("%d tokens are remembered, %v", len(tokens.tokens), err)
+	if _, err := tokens.Token(t.Context(), "contoso", "new"); err != nil || tokens.tokens.Len(c.now()) != 1 {
+		t.Errorf("%d tokens are remembered, %v", tokens.tokens.Len(c.now()), err)
 	}
 }
 

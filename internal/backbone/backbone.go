@@ -18,12 +18,12 @@ import (
 // bytes. An external cluster must allow as much (its max_payload).
 const MaxMessage = 8 << 20
 
-// Config says where the backbone lives.
+// Config is where the backbone stores or connects.
 type Config struct {
-	Dir      string // data directory; the embedded server takes its subdirectory "backbone"
-	URL      string // of an external NATS cluster with JetStream; Dir is then not used
-	Replicas int    // copies of each stream, for an external cluster; 0 means 1
-	Door     *Door  // to the embedded server, for events; nil: it has no port
+	Dir      string    // data directory; the embedded server takes its subdirectory "backbone"
+	URL      string    // of an external NATS cluster with JetStream; Dir is then not used
+	Replicas int       // copies of each stream, for an external cluster; 0 means 1
+	Listener *Listener // of the embedded server; nil: it has no port
 }
 
 // Backbone is an open connection to JetStream. It is safe for concurrent use.
@@ -34,7 +34,7 @@ type Backbone struct {
 	js       jetstream.JetStream
 	replicas int
 
-	keeper       *doorkeeper // of the door; nil without one
+	clients      *authenticator // nil without a Listener
 	events       *nats.Conn
 	eventStreams jetstream.JetStream
 }
@@ -70,30 +70,30 @@ const requestTimeout = 10 * time.Second
 
 func (b *Backbone) openEmbedded(_ context.Context, cfg Config, log *slog.Logger) error {
 	if cfg.Dir == "" {
-		return errors.New("backbone: neither a directory nor a URL is given")
+		return errors.New("the backbone needs a directory or a URL")
 	}
 	dir := filepath.Join(cfg.Dir, "backbone")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the backbone's directory: %w", err)
+		return fmt.Errorf("create the directory of the backbone: %w", err)
 	}
 	var err error
 	if b.lock, err = lockDir(dir); err != nil {
 		return err
 	}
-	if b.server, b.keeper, err = startServer(dir, cfg.Door, log); err != nil {
+	if b.server, b.clients, err = startServer(dir, cfg.Listener, log); err != nil {
 		return err
 	}
 	options := append(clientOptions(log), nats.InProcessServer(b.server))
-	if b.keeper != nil {
-		options = append(options, nats.UserInfo(ownUser, b.keeper.secret))
+	if b.clients != nil {
+		options = append(options, nats.UserInfo(ownUser, b.clients.secret))
 	}
 	if b.conn, err = nats.Connect("", options...); err != nil {
-		return fmt.Errorf("connect to the embedded backbone: %w", err)
+		return fmt.Errorf("connect to the embedded NATS server: %w", err)
 	}
-	if b.keeper == nil {
+	if b.clients == nil {
 		return nil
 	}
-	return b.openDoor(clientOptions(log))
+	return b.openEvents(clientOptions(log))
 }
 
 func (b *Backbone) openRemote(ctx context.Context, cfg Config, log *slog.Logger) error {
@@ -103,10 +103,10 @@ func (b *Backbone) openRemote(ctx context.Context, cfg Config, log *slog.Logger)
 	}
 	var err error
 	if b.conn, err = nats.Connect(cfg.URL, options...); err != nil {
-		return fmt.Errorf("connect to the backbone: %w", err) // nats masks passwords in its errors
+		return fmt.Errorf("connect to the NATS cluster: %w", err) // nats masks passwords in its errors
 	}
 	if have := b.conn.MaxPayload(); have < MaxMessage {
-		return fmt.Errorf("the NATS cluster allows messages of %d bytes; set its max_payload to %d", have, MaxMessage)
+		return fmt.Errorf("the NATS cluster allows messages of %d bytes; set its max_payload to at least %d", have, MaxMessage)
 	}
 	return nil
 }
@@ -118,12 +118,12 @@ func clientOptions(log *slog.Logger) []nats.Option {
 		nats.MaxReconnects(-1),
 		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
 			if !c.IsClosed() && err != nil {
-				log.Error("backbone lost", "error", err)
+				log.Error("connection to NATS lost", "error", err)
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { log.Info("backbone found again") }),
+		nats.ReconnectHandler(func(*nats.Conn) { log.Info("connection to NATS restored") }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			log.Error("backbone reports an error", "error", err)
+			log.Error("NATS connection reports an error", "error", err)
 		}),
 	}
 }
@@ -134,13 +134,13 @@ func (b *Backbone) JetStream() jetstream.JetStream { return b.js }
 // Healthy returns nil while the backbone can be reached, for readiness probes.
 func (b *Backbone) Healthy() error {
 	if status := b.conn.Status(); status != nats.CONNECTED {
-		return fmt.Errorf("backbone is %s", status)
+		return fmt.Errorf("connection to NATS is %s", status)
 	}
 	return nil
 }
 
-// Close ends the connection, stops the embedded server, waits for it and
-// gives the directory free. It may be called more than once.
+// Close ends the connection, stops the embedded server, waits for it and unlocks
+// the directory. It may be called more than once.
 func (b *Backbone) Close() {
 	for _, conn := range []*nats.Conn{b.events, b.conn} {
 		if conn != nil {

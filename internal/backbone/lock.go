@@ -12,22 +12,22 @@ import (
 // errLocked is what tryLock returns when another process holds the lock.
 var errLocked = errors.New("locked")
 
-// dirLock keeps a directory for one process. The system drops it when the
-// process dies, however it dies.
+// dirLock is a file lock that reserves a directory for one process. The operating
+// system releases it when the process ends, however it ends.
 type dirLock struct{ file *os.File }
 
-// lockDir takes the directory's lock, and leaves the process id in it for
-// whoever comes second.
+// lockDir takes the lock of a directory and writes the process id into it, for the
+// message that a second process shows.
 func lockDir(dir string) (*dirLock, error) {
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open the backbone's lock: %w", err)
+		return nil, fmt.Errorf("open the lock file of the backbone: %w", err)
 	}
 	if err := tryLock(file); err != nil {
 		holder := holderOf(file)
 		file.Close()
 		if errors.Is(err, errLocked) {
-			return nil, fmt.Errorf("%s is in use by another switchhook (%s); stop it, or take another data directory", dir, holder)
+			return nil, fmt.Errorf("%s is in use by another switchhook (%s); stop it, or choose another data directory", dir, holder)
 		}
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
@@ -35,7 +35,7 @@ func lockDir(dir string) (*dirLock, error) {
 		_, err = file.WriteAt([]byte(fmt.Sprintf("%d\n", os.Getpid())), 0)
 		if err != nil {
 			file.Close()
-			return nil, fmt.Errorf("write the backbone's lock: %w", err)
+			return nil, fmt.Errorf("write the lock file of the backbone: %w", err)
 		}
 	}
 	return &dirLock{file: file}, nil
@@ -52,6 +52,6 @@ func holderOf(file *os.File) string {
 
 func (l *dirLock) release() {
 	if l != nil {
-		l.file.Close() // closing drops the lock; the file stays, removing it would race with the next holder
+		l.file.Close() // closing releases the lock; removing the file would race with the next holder
 	}
 }

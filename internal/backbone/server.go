@@ -8,9 +8,9 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// startServer runs a NATS server that keeps its streams in dir, and whoever
-// minds its door; without a door it has no port.
-func startServer(dir string, door *Door, log *slog.Logger) (*server.Server, *doorkeeper, error) {
+// startServer runs a NATS server that keeps its streams in dir. Without a Listener
+// it has no port, and no authenticator.
+func startServer(dir string, listener *Listener, log *slog.Logger) (*server.Server, *authenticator, error) {
 	options := &server.Options{
 		ServerName: "switchhook",
 		DontListen: true,
@@ -23,35 +23,36 @@ func startServer(dir string, door *Door, log *slog.Logger) (*server.Server, *doo
 		JetStreamMaxMemory:     64 << 20,
 		DisableJetStreamBanner: true,
 	}
-	var keeper *doorkeeper
-	if door != nil {
+	var clients *authenticator
+	if listener != nil {
 		var err error
-		if keeper, err = door.options(options); err != nil {
-			return nil, nil, fmt.Errorf("the door for events cannot be %s: %w", door.Address, err)
+		if clients, err = listener.configure(options); err != nil {
+			return nil, nil, fmt.Errorf("listen for NATS clients on %s: %w", listener.Address, err)
 		}
 	}
 	s, err := server.NewServer(options)
 	if err != nil {
-		return nil, nil, fmt.Errorf("configure the embedded backbone: %w", err)
+		return nil, nil, fmt.Errorf("configure the embedded NATS server: %w", err)
 	}
 	s.SetLoggerV2(serverLog{log}, false, false, false)
 	s.Start() // it returns when everything runs
 	if !s.JetStreamEnabled() {
 		s.Shutdown()
 		s.WaitForShutdown()
-		return nil, nil, fmt.Errorf("the embedded backbone cannot keep its streams in %s; its log says why", dir)
+		return nil, nil, fmt.Errorf("the embedded NATS server cannot open its streams in %s; the log says why", dir)
 	}
-	return s, keeper, nil
+	return s, clients, nil
 }
 
-// serverLog writes what the NATS server says into ours. Its notices are chatter.
+// serverLog is the logger of the NATS server: it writes to ours, notices as debug
+// messages.
 type serverLog struct{ log *slog.Logger }
 
 func (l serverLog) write(level slog.Level, format string, v []any) {
 	if !l.log.Enabled(context.Background(), level) {
 		return
 	}
-	l.log.Log(context.Background(), level, "embedded server says", "text", fmt.Sprintf(format, v...))
+	l.log.Log(context.Background(), level, "message of the embedded NATS server", "text", fmt.Sprintf(format, v...))
 }
 
 // The methods of server.Logger.

@@ -26,7 +26,7 @@ func (r *Registry) Incoming(in Invitation, leg Leg) (report func(Report), err er
 
 // ringIn lets a call ring for whoever takes in.To.
 func (r *Registry) ringIn(in Invitation, leg Leg) (report func(Report), err error) {
-	if err := r.cfg.Permit.Takes(in.To.Number()); err != nil {
+	if err := r.cfg.Permit.Inbound(in.To.Number()); err != nil {
 		return nil, err
 	}
 	caller := newCaller(in, leg)

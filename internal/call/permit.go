@@ -22,7 +22,7 @@ func (r *Registry) permit(in *Invitation) (err error) {
 			return err
 		}
 	}
-	in.release, err = r.cfg.Permit.Spend(in.request())
+	in.release, err = r.cfg.Permit.Reserve(in.request())
 	return err
 }
 

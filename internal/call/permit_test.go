@@ -43,7 +43,7 @@ func TestGuardRefusesWhoAsks(t *testing.T) {
 		premium := phone("+19005550100")
 		refused := func(what string, err error) {
 			w.Helper()
-			if !fault.Is(err, fault.KindForbidden) || !strings.Contains(err.Error(), "Guard premium") {
+			if !fault.Is(err, fault.KindForbidden) || !strings.Contains(err.Error(), `Guard "premium"`) {
 				w.Errorf("%s: %v", what, err)
 			}
 		}

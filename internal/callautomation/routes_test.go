@@ -38,7 +38,7 @@ func TestEveryDocumentedRouteExists(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answers.Close()
-	rt := rest.New(rest.Config{Auth: auth.NewGate(auth.Config{})})
+	rt := rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{})})
 	New(nil, nil, answers).Routes(rt)
 	have := rt.Routes()
 	for path, methods := range description.Paths {

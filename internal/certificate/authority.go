@@ -21,9 +21,9 @@ type pair struct {
 	key  *ecdsa.PrivateKey
 }
 
-// newAuthority makes an authority for those constraints. The machine's name
-// stays in its subject: a person who finds it among trusted roots should know
-// where it came from, and we recognise our own name after the machine's changed.
+// newAuthority makes an authority with those name constraints. The machine's name
+// is in its subject: a person who finds it among trusted roots sees where it came
+// from, and the name at its creation is known after the machine was renamed.
 func newAuthority(c constraints, machine string, now time.Time) (pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -47,8 +47,8 @@ func newAuthority(c constraints, machine string, now time.Time) (pair, error) {
 	return signAuthority(key, subject, c, now)
 }
 
-// renewAuthority gives an authority another life with the key and the subject
-// that it has: clients that trust the old certificate go on accepting us.
+// renewAuthority signs an authority again with its key and subject: clients that
+// trust the old certificate still accept the server.
 func renewAuthority(old pair, now time.Time) (pair, error) {
 	return signAuthority(old.key, old.cert.Subject, old.constraints(), now)
 }
@@ -120,9 +120,9 @@ func (authority pair) machine() string {
 	return ""
 }
 
-// serves reports whether a server certificate is this authority's and has
-// exactly those names.
-func (authority pair) serves(server pair, n names) bool {
+// signed reports whether the authority has signed a server certificate for exactly
+// those names.
+func (authority pair) signed(server pair, n names) bool {
 	if server.cert.CheckSignatureFrom(authority.cert) != nil {
 		return false
 	}

@@ -1,10 +1,10 @@
-// Package certificate owns the server's TLS identity: a private authority with
-// the certificate that it signs, or the operator's own files. Both are replaced
-// while the server runs, without a restart.
+// Package certificate owns the TLS certificate of the server: signed by a private
+// certificate authority, or from files that the operator provides. Both are
+// replaced without a restart.
 //
 // The authority is name-constrained (RFC 5280 §4.2.1.10), so a machine that
-// trusts it trusts it for this server's names alone: whoever steals its key
-// cannot impersonate a bank.
+// trusts it trusts it for this server's names alone: a stolen key cannot
+// impersonate other sites.
 package certificate
 
 import "time"
@@ -33,5 +33,5 @@ const (
 // skew is how far a client's clock may be behind ours when a certificate is new.
 const skew = time.Hour
 
-// renewAt is when a certificate of that life and end is replaced.
+// renewAt is when a certificate with that lifetime and expiry is replaced.
 func renewAt(notAfter time.Time, life time.Duration) time.Time { return notAfter.Add(-life / 3) }

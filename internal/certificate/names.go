@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// recordingHosts are where current SDKs accept a recording to lie; the server
-// answers in their name, so that unmodified applications can download.
+// recordingHosts are the hosts from which current SDKs accept to download a
+// recording; the certificate contains them, so that unmodified applications can.
 const (
 	recordingDomain = "asm.skype.com"
 	recordingHosts  = "*." + recordingDomain
@@ -54,13 +54,13 @@ func parseNames(texts ...string) (names, error) {
 	return n.and(names{}), nil
 }
 
-// localNames are in every certificate of ours.
+// localNames are in every certificate that the authority signs.
 var localNames = names{
 	dns: []string{recordingHosts, "localhost"},
 	ips: []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()},
 }
 
-// machineNames is the name of a machine, if it can stand in a certificate.
+// machineNames is the name of a machine, if it is a valid DNS name.
 func machineNames(host string) names {
 	n, err := parseNames(host)
 	if err != nil {
@@ -81,7 +81,7 @@ func (n names) equal(other names) bool {
 	return slices.Equal(n.dns, other.dns) && slices.Equal(n.ips, other.ips)
 }
 
-// ValidName reports whether a text can stand in a certificate as a DNS name;
+// ValidName reports whether a certificate can contain a text as a DNS name;
 // its first label may be "*".
 func ValidName(name string) bool {
 	name = strings.TrimPrefix(name, "*.")

@@ -39,7 +39,7 @@ func decodePair(text []byte) (pair, error) {
 			break
 		}
 		text = rest
-		if err := p.take(block); err != nil {
+		if err := p.add(block); err != nil {
 			return pair{}, err
 		}
 	}
@@ -56,7 +56,7 @@ func decodePair(text []byte) (pair, error) {
 	return p, nil
 }
 
-func (p *pair) take(block *pem.Block) error {
+func (p *pair) add(block *pem.Block) error {
 	switch block.Type {
 	case certificateBlock:
 		cert, err := x509.ParseCertificate(block.Bytes)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Private is the server's identity under its own authority. Its methods are
-// safe for concurrent use.
+// Private is the server's certificate with the private certificate authority (CA)
+// that signs it. Its methods are safe for concurrent use.
 type Private struct {
 	files   Files
 	log     *slog.Logger
@@ -22,23 +22,23 @@ type Private struct {
 	current atomic.Pointer[identity]
 }
 
-// identity is what is in force; it is replaced as a whole.
+// identity is the authority and the certificate in use; it is replaced as a whole.
 type identity struct {
 	authority pair
 	server    pair
 	tls       tls.Certificate
 }
 
-// Config says whom a private authority speaks for.
+// Config is the names that a private authority may sign for.
 type Config struct {
 	Names   []string // configured host names and addresses, besides localhost
-	Machine string   // the machine's host name; one that cannot stand in a certificate is left out
+	Machine string   // the machine's host name; an invalid DNS name is left out
 }
 
 // OpenPrivate reads the authority and the server's certificate from files, and
-// makes what is missing, due for renewal or signed for other names. Changed
-// names make a new authority, which clients have to trust anew; it says so in
-// the log. A damaged file is an error that names it.
+// creates what is missing, due for renewal or signed for other names. Changed
+// names need a new authority, which clients have to trust anew; the log says so. A
+// damaged file is an error that names it.
 func OpenPrivate(cfg Config, files Files, log *slog.Logger) (*Private, error) {
 	configured, err := parseNames(cfg.Names...)
 	if err != nil {
@@ -49,7 +49,7 @@ func OpenPrivate(cfg Config, files Files, log *slog.Logger) (*Private, error) {
 		return nil, err
 	}
 	if !p.current.Load().authority.constraints().permits(machineNames(p.machine)) {
-		log.Warn("certificate leaves out the host name: the private CA was made under another; configure it as public host to include it", "host", p.machine)
+		log.Warn("certificate does not contain the host name because the private CA was created under another; configure it as a public host to include it", "host", p.machine)
 	}
 	return p, nil
 }
@@ -62,15 +62,15 @@ func (p *Private) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error)
 // Authority returns the certificate that clients have to trust, as PEM.
 func (p *Private) Authority() []byte { return p.current.Load().authority.public() }
 
-// checkEvery bounds the wait for a renewal: a machine that slept wakes with
-// its timers late.
-const checkEvery = 12 * time.Hour
+// checkInterval bounds the wait for a renewal: timers of a machine that slept fire
+// late.
+const checkInterval = 12 * time.Hour
 
-// Run renews the certificates as they come of age, until the context ends. A
+// Run renews the certificates when that is due, until the context ends. A
 // renewal that fails is tried again at the next check; a third of the
 // certificate's life is left for that.
 func (p *Private) Run(ctx context.Context) {
-	tick := time.NewTicker(checkEvery)
+	tick := time.NewTicker(checkInterval)
 	defer tick.Stop()
 	for {
 		select {
@@ -79,7 +79,7 @@ func (p *Private) Run(ctx context.Context) {
 		case <-tick.C:
 		}
 		if err := p.refresh(); err != nil {
-			p.log.Error("certificate not renewed", "error", err)
+			p.log.Error("certificate cannot be renewed", "error", err)
 		}
 	}
 }
@@ -106,12 +106,12 @@ func (p *Private) refresh() error {
 	return p.files.SaveFile(PublicFile, authority.public())
 }
 
-// authority returns the authority in force at that moment.
+// authority returns the authority to use at that moment.
 func (p *Private) authority(now time.Time) (pair, error) {
-	old, err := p.load(AuthorityFile, "restore it from a backup, or delete it to get a new authority, which clients must then trust anew")
+	old, err := p.load(AuthorityFile, "restore it from a backup, or delete it: a new authority is created, which clients must then trust")
 	if errors.Is(err, fs.ErrNotExist) {
 		made, err := p.newAuthority(now)
-		return p.keep(AuthorityFile, made, err, "private CA made")
+		return p.save(AuthorityFile, made, err, "private CA created")
 	}
 	if err != nil {
 		return pair{}, err
@@ -120,23 +120,23 @@ func (p *Private) authority(now time.Time) (pair, error) {
 	// get another name at each start, and trust must not break with it.
 	if !old.constraints().equal(constraintsFor(p.names.and(machineNames(old.machine())))) {
 		made, err := p.newAuthority(now)
-		return p.keep(AuthorityFile, made, err, "configured names changed: new private CA, clients must trust the new "+PublicFile)
+		return p.save(AuthorityFile, made, err, "configured names changed; a new private CA was created and clients must trust the new "+PublicFile)
 	}
 	if now.Before(renewAt(old.cert.NotAfter, authorityLife)) {
 		return old, nil
 	}
 	made, err := renewAuthority(old, now)
-	return p.keep(AuthorityFile, made, err, "private CA renewed with the same key")
+	return p.save(AuthorityFile, made, err, "private CA renewed with the same key")
 }
 
 func (p *Private) newAuthority(now time.Time) (pair, error) {
 	return newAuthority(constraintsFor(p.names.and(machineNames(p.machine))), p.machine, now)
 }
 
-// server returns the server's certificate in force at that moment.
+// server returns the server's certificate to use at that moment.
 func (p *Private) server(authority pair, now time.Time) (pair, error) {
 	wanted := p.names
-	// A machine renamed since the authority was made may be beyond it.
+	// The constraints of the authority may exclude the new name of a renamed machine.
 	if machine := machineNames(p.machine); authority.constraints().permits(machine) {
 		wanted = wanted.and(machine)
 	}
@@ -145,14 +145,14 @@ func (p *Private) server(authority pair, now time.Time) (pair, error) {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return pair{}, err
-	case authority.serves(old, wanted) && now.Before(renewAt(old.cert.NotAfter, serverLife)) && now.After(old.cert.NotBefore):
+	case authority.signed(old, wanted) && now.Before(renewAt(old.cert.NotAfter, serverLife)) && now.After(old.cert.NotBefore):
 		return old, nil
 	}
 	made, err := authority.newServer(wanted, now)
-	return p.keep(ServerFile, made, err, "server certificate signed")
+	return p.save(ServerFile, made, err, "server certificate signed")
 }
 
-// load reads a file of ours; remedy is what to do about a damaged one.
+// load reads a certificate with its key; remedy is what to do about a damaged file.
 func (p *Private) load(name, remedy string) (pair, error) {
 	text, err := p.files.LoadFile(name)
 	if err != nil {
@@ -165,8 +165,8 @@ func (p *Private) load(name, remedy string) (pair, error) {
 	return found, nil
 }
 
-// keep saves what was made, and says so.
-func (p *Private) keep(name string, made pair, err error, fact string) (pair, error) {
+// save writes what was created to its file and logs the fact.
+func (p *Private) save(name string, made pair, err error, fact string) (pair, error) {
 	if err != nil {
 		return pair{}, err
 	}

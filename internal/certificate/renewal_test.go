@@ -27,11 +27,11 @@ func TestServerCertificateIsRenewedWithAThirdLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := running(t, folder(t.TempDir()))
 		first := p.leaf()
-		time.Sleep(serverLife*2/3 - checkEvery - skew)
+		time.Sleep(serverLife*2/3 - checkInterval - skew)
 		if !p.leaf().Equal(first) {
 			t.Error("renewed too early")
 		}
-		time.Sleep(2 * checkEvery)
+		time.Sleep(2 * checkInterval)
 		if p.leaf().Equal(first) {
 			t.Error("not renewed")
 		}
@@ -46,15 +46,15 @@ func TestAuthorityIsRenewedAndOldTrustHolds(t *testing.T) {
 		files := folder(t.TempDir())
 		p := running(t, files)
 		oldRoot, oldPublic := p.root(), p.Authority()
-		time.Sleep(authorityLife*2/3 - checkEvery - skew)
+		time.Sleep(authorityLife*2/3 - checkInterval - skew)
 		if !p.root().Equal(oldRoot) {
 			t.Error("renewed too early")
 		}
-		time.Sleep(2 * checkEvery)
+		time.Sleep(2 * checkInterval)
 		if p.root().Equal(oldRoot) {
 			t.Fatal("not renewed")
 		}
-		if left := time.Until(p.root().NotAfter); left < authorityLife-2*checkEvery {
+		if left := time.Until(p.root().NotAfter); left < authorityLife-2*checkInterval {
 			t.Errorf("the renewed authority has %v left", left)
 		}
 		for _, trusted := range [][]byte{oldPublic, p.Authority()} {
@@ -105,7 +105,7 @@ func TestFailedRenewalIsTriedAgain(t *testing.T) {
 			t.Error("a certificate that was not saved is in force")
 		}
 		files.full.Store(false)
-		time.Sleep(checkEvery)
+		time.Sleep(checkInterval)
 		if p.leaf().Equal(first) || shake(t, p, p.Authority(), "localhost") != nil {
 			t.Error("not renewed after the disk recovered")
 		}

@@ -1,5 +1,5 @@
-// Package fault names the kinds of failure. A failure keeps its cause; each
-// API has one table that turns kinds and codes into Azure's answers.
+// Package fault is the error type of the house: a failure has a kind and keeps its
+// cause; each API has one table that maps kinds and codes to Azure's responses.
 package fault
 
 import (
@@ -13,17 +13,17 @@ type Kind uint8
 
 // The kinds of failure.
 const (
-	KindInternal     Kind = iota // our own fault
+	KindInternal     Kind = iota // an error of the server itself
 	KindInvalid                  // the request cannot be understood or is out of bounds
-	KindUnauthorized             // nobody known sent it
-	KindForbidden                // the sender may not
+	KindUnauthorized             // the sender is not authenticated
+	KindForbidden                // the sender is not authorized
 	KindNotFound                 // what it names does not exist
 	KindUnsupported              // what it asks is not offered here, or not in this configuration
-	KindConflict                 // it collides with something that goes on
-	KindPrecondition             // the state of things does not allow it now
+	KindConflict                 // it conflicts with something in progress
+	KindPrecondition             // the present state does not allow it
 	KindTooLarge                 // it exceeds a size limit
-	KindThrottled                // the sender asks too often
-	KindBusy                     // we are overloaded or stopping
+	KindThrottled                // the sender exceeds a rate or a limit
+	KindBusy                     // the server is overloaded or stopping
 )
 
 // Error is a failure with its kind, the API's own code where one is known
@@ -72,35 +72,36 @@ func newError(kind Kind, format string, args []any) *Error {
 // Invalid is a request that cannot be understood or is out of bounds.
 func Invalid(format string, args ...any) *Error { return newError(KindInvalid, format, args) }
 
-// Unauthorized is a request from nobody known.
+// Unauthorized is a request whose sender is not authenticated.
 func Unauthorized(format string, args ...any) *Error { return newError(KindUnauthorized, format, args) }
 
 // Forbidden is a request that its sender may not make.
 func Forbidden(format string, args ...any) *Error { return newError(KindForbidden, format, args) }
 
-// NotFound names something that does not exist.
+// NotFound is a request that names something that does not exist.
 func NotFound(format string, args ...any) *Error { return newError(KindNotFound, format, args) }
 
-// Unsupported asks for what is not offered here.
+// Unsupported is a request for what this server does not offer.
 func Unsupported(format string, args ...any) *Error { return newError(KindUnsupported, format, args) }
 
-// Conflict collides with something that goes on.
+// Conflict is a request that conflicts with something in progress.
 func Conflict(format string, args ...any) *Error { return newError(KindConflict, format, args) }
 
-// Precondition asks for what the present state does not allow.
+// Precondition is a request that the present state does not allow.
 func Precondition(format string, args ...any) *Error { return newError(KindPrecondition, format, args) }
 
-// TooLarge exceeds a size limit.
+// TooLarge is a request that exceeds a size limit.
 func TooLarge(format string, args ...any) *Error { return newError(KindTooLarge, format, args) }
 
-// Throttled comes too often; the caller may try again after the given time.
+// Throttled is a request above a rate or limit; the caller may try again after the
+// given time.
 func Throttled(after time.Duration, format string, args ...any) *Error {
 	e := newError(KindThrottled, format, args)
 	e.RetryAfter = after
 	return e
 }
 
-// Busy meets an overloaded or stopping server.
+// Busy is a request to an overloaded or stopping server.
 func Busy(after time.Duration, format string, args ...any) *Error {
 	e := newError(KindBusy, format, args)
 	e.RetryAfter = after

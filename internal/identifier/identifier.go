@@ -1,5 +1,4 @@
-// Package identifier holds raw ids and what they name: users, phone numbers,
-// Teams users and bots. It obeys the raw id table of Azure's
+// Package identifier parses raw ids: of users, phone numbers, Teams users and bots. It obeys the raw id table of Azure's
 // CommunicationIdentifier.
 package identifier
 

@@ -52,7 +52,7 @@ func newFixture(t *testing.T, backend store.Backend) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.router = rest.New(rest.Config{Auth: auth.NewGate(auth.Config{Keys: f.keys, Now: now}), Now: now, Log: slog.New(slog.DiscardHandler)})
+	f.router = rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{Keys: f.keys, Now: now}), Now: now, Log: slog.New(slog.DiscardHandler)})
 	f.Register(f.router)
 	return f
 }

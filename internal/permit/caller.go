@@ -9,7 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// Names of the rules that no guard gives, in refusals and metrics.
+// Names of the rules that are not guards, in refusals and metrics.
 const (
 	ruleCallerID     = "caller-ids"
 	ruleCapabilities = "capabilities"
@@ -20,12 +20,11 @@ const (
 // codeCallerID is ACS's subcode of a caller id that is missing or blocked.
 const codeCallerID = "510403"
 
-// CallerIDRefused reports whether an error says that a call may not show its
-// caller id.
+// CallerIDRefused reports whether an error is the refusal of a caller id.
 func CallerIDRefused(err error) bool { return err != nil && fault.Of(err).Code == codeCallerID }
 
-// CallerID asks whether a call may show its caller id: a number of ours that
-// makes calls, or one that a trunk of its route takes.
+// CallerID checks whether a call may show its caller id: a number of ours with
+// the capability for outbound calls, or one that a trunk of its route allows.
 func (r *Rules) CallerID(q Request) error {
 	if r == nil || r.isEmergency(q.To.Number()) {
 		return nil
@@ -35,22 +34,22 @@ func (r *Rules) CallerID(q Request) error {
 			q.From = id
 		}
 	}
-	if err := r.capable(q); err != nil {
+	if err := r.checkCapability(q); err != nil {
 		return err
 	}
 	if q.Forwarded || r.numbers.Owns(q.From.Number()) || r.numbers.Owns(q.To.Number()) {
 		return nil
 	}
 	trunks, err := r.trunks.Route(q.To.Number())
-	if err != nil || slices.ContainsFunc(trunks, func(t *trunk.Trunk) bool { return r.shows(t, q) }) {
-		return nil // where no route takes the number, whoever dials says so
+	if err != nil || slices.ContainsFunc(trunks, func(t *trunk.Trunk) bool { return r.allowsCallerID(t, q) }) {
+		return nil // without a route, dialling fails and says so
 	}
 	r.refusals.add(ruleCallerID)
-	return r.unshown(q, trunks[0])
+	return r.callerIDRefusal(q, trunks[0])
 }
 
-// capable refuses a number of ours that makes no calls.
-func (r *Rules) capable(q Request) error {
+// checkCapability refuses a number of ours without the outbound capability.
+func (r *Rules) checkCapability(q Request) error {
 	number := q.From.Number()
 	if q.Forwarded || !r.numbers.Owns(number) {
 		return nil
@@ -59,11 +58,11 @@ func (r *Rules) capable(q Request) error {
 		return nil
 	}
 	r.refusals.add(ruleCapabilities)
-	return fault.Forbidden("sourceCallerIdNumber: %s does not make calls: its capability for calling is not outbound", number).WithCode(codeCallerID)
+	return fault.Forbidden("sourceCallerIdNumber: %s cannot make calls because its calling capability does not include outbound", number).WithCode(codeCallerID)
 }
 
-// shows reports whether a trunk takes the caller id of a call.
-func (r *Rules) shows(t *trunk.Trunk, q Request) bool {
+// allowsCallerID reports whether a call may show its caller id through a trunk.
+func (r *Rules) allowsCallerID(t *trunk.Trunk, q Request) bool {
 	number := q.From.Number()
 	switch {
 	case q.Forwarded || t.CallerIDs.Any || r.numbers.Owns(number):
@@ -72,17 +71,17 @@ func (r *Rules) shows(t *trunk.Trunk, q Request) bool {
 	return slices.Contains(t.CallerIDs.Numbers, number)
 }
 
-func (r *Rules) unshown(q Request, t *trunk.Trunk) error {
+func (r *Rules) callerIDRefusal(q Request, t *trunk.Trunk) error {
 	also := ""
 	if len(t.CallerIDs.Numbers) > 0 {
 		also = ", nor one of " + strings.Join(t.CallerIDs.Numbers, ", ")
 	}
-	return fault.Forbidden("sourceCallerIdNumber: %s is not a number of this resource%s, and trunk %s shows no other; add it to numbers, or to the trunk's caller-ids",
+	return fault.Forbidden("sourceCallerIdNumber: %s is not a number of this resource%s, and trunk %s allows no other caller id; add the number to numbers, or to caller-ids of the trunk",
 		q.From.Number(), also, t.Name).WithCode(codeCallerID)
 }
 
-// Takes refuses a call to a number of ours that takes none.
-func (r *Rules) Takes(number string) error {
+// Inbound refuses a call to a number of ours without the inbound capability.
+func (r *Rules) Inbound(number string) error {
 	if r == nil || !r.numbers.Owns(number) {
 		return nil
 	}
@@ -90,5 +89,5 @@ func (r *Rules) Takes(number string) error {
 		return nil
 	}
 	r.refusals.add(ruleCapabilities)
-	return fault.NotFound("the number %s takes no calls: its capability for calling is not inbound", number)
+	return fault.NotFound("%s cannot receive calls because its calling capability does not include inbound", number)
 }

@@ -23,8 +23,9 @@ func emergencies(list []string) map[string]bool {
 // isEmergency reports whether a number is one of an emergency service.
 func (r *Rules) isEmergency(number string) bool { return r.emergency[strings.TrimPrefix(number, "+")] }
 
-// exempt reports whether a guard does not hold for a number: nobody may die of
-// a spending limit. A guard that names the number itself means it.
+// exempt reports whether a number passes a guard because it is one of an
+// emergency service: a spending limit must not cost a life. A guard whose prefixes
+// name the number itself applies to it.
 func (r *Rules) exempt(g *guard, number string) bool {
 	return r.isEmergency(number) && !slices.Contains(g.Prefixes, number)
 }

@@ -7,23 +7,24 @@ import (
 	"sync"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
-// Guard is a rule about calls to phone numbers. A call must pass every guard
-// that is about it.
+// Guard is a rule about outbound calls to phone numbers: it forbids them or limits
+// how many there are. A call must pass every guard that applies to it.
 type Guard struct {
-	Name     string   // what a refusal tells
-	Prefixes []string // the numbers that it is about begin so; none: all numbers
-	Except   []string // but not so
-	By       []string // who asks: askers, or Tokens, Identities; none: everybody
-	Trunks   []string // through which trunks, by name; none: wherever it goes
+	Name     string   // appears in refusals and metrics
+	Prefixes []string // of the numbers that it applies to; none: all numbers
+	Except   []string // prefixes of numbers that it does not apply to
+	By       []string // askers, or Tokens, Identities; none: everybody
+	Trunks   []string // by name; none: the guard applies before a trunk is chosen
 
-	Deny       bool // no such call at all
-	Concurrent int  // such calls at once; 0 is no limit
-	PerMinute  int  // such calls in any minute; 0 is no limit
-	Each       bool // the limits count for each who asks on his own
+	Deny       bool // forbids the calls
+	Concurrent int  // limit of concurrent calls; 0 is none
+	PerMinute  int  // limit of calls in any minute; 0 is none
+	Each       bool // each asker has limits of his own
 }
 
 // Groups of askers in Guard.By.
@@ -38,28 +39,28 @@ const (
 	maxList  = 1000
 )
 
-// Check says what is wrong with a guard, and what would be right.
+// Check returns what is wrong with a guard, and what would be right.
 func (g Guard) Check() error {
 	switch {
 	case g.Name == "":
-		return fmt.Errorf("a guard needs a name: refusals tell it")
+		return fmt.Errorf("a guard needs a name, which refusals show")
 	case g.Deny == (g.Concurrent != 0 || g.PerMinute != 0):
 		return fmt.Errorf("guard %s: needs either deny: true, or concurrent-calls or calls-per-minute", g.Name)
 	case g.Concurrent < 0 || g.Concurrent > maxLimit || g.PerMinute < 0 || g.PerMinute > maxLimit:
 		return fmt.Errorf("guard %s: a limit is between 1 and %d calls", g.Name, maxLimit)
 	case g.Each && g.Deny:
-		return fmt.Errorf("guard %s: each is about limits; with deny it says nothing", g.Name)
+		return fmt.Errorf("guard %s: each applies to limits; it has no meaning with deny", g.Name)
 	case len(g.Prefixes)+len(g.Except)+len(g.By)+len(g.Trunks) > maxList:
 		return fmt.Errorf("guard %s: more than %d entries", g.Name, maxList)
 	}
 	for _, prefix := range slices.Concat(g.Prefixes, g.Except) {
 		if strings.Trim(prefix, "+") == "" || strings.Trim(strings.TrimPrefix(prefix, "+"), "0123456789") != "" {
-			return fmt.Errorf("guard %s: prefix %q is no beginning of a number, such as +33, +1900 or 112", g.Name, prefix)
+			return fmt.Errorf("guard %s: prefix %q is not the beginning of a number such as +33, +1900 or 112", g.Name, prefix)
 		}
 	}
 	for _, by := range g.By {
 		if !validAsker(by) {
-			return fmt.Errorf("guard %s: by has %q; it is one of primary, secondary, tokens, identities, token:SUBJECT, or an identity 8:acs:…", g.Name, by)
+			return fmt.Errorf("guard %s: by contains %q; allowed are primary, secondary, tokens, identities, token:SUBJECT, or an identity 8:acs:…", g.Name, by)
 		}
 	}
 	return nil
@@ -73,32 +74,31 @@ func validAsker(by string) bool {
 	return strings.HasPrefix(by, TokenAsker) || strings.HasPrefix(by, "8:")
 }
 
-func errTwins(name string) error { return fmt.Errorf("two guards are named %s", name) }
+func errDuplicate(name string) error { return fmt.Errorf("two guards have the name %s", name) }
 
 // guard is a Guard with its counters.
 type guard struct {
 	Guard
-	mu    sync.Mutex // a leaf
-	all   counter
-	by    map[string]*counter // with Each
-	swept time.Time
+	mu     sync.Mutex // a leaf
+	shared counter
+	each   *expiring.Map[string, *counter] // by asker, with Each
 }
 
 func newGuard(g Guard) *guard {
-	return &guard{Guard: g, all: newCounter(), by: make(map[string]*counter)}
+	return &guard{Guard: g, shared: newCounter(), each: expiring.New(expiring.Config[string, *counter]{Entries: maxAskers})}
 }
 
-// about reports whether a guard looks at a request: at one of any trunk where
-// it names none, at one through a trunk where it names that.
-func (g *guard) about(q Request, through string) bool {
+// applies reports whether a guard looks at a request: without trunks of its own
+// at every request before a trunk is chosen, else at one through such a trunk.
+func (g *guard) applies(q Request, through string) bool {
 	if (len(g.Trunks) > 0) != (through != "") || through != "" && !slices.ContainsFunc(g.Trunks, func(name string) bool { return strings.EqualFold(name, through) }) {
 		return false
 	}
 	number := international(q.To.Number())
-	return (len(g.Prefixes) == 0 || begins(number, g.Prefixes)) && !begins(number, g.Except) && (len(g.By) == 0 || g.asks(q.By))
+	return (len(g.Prefixes) == 0 || hasPrefix(number, g.Prefixes)) && !hasPrefix(number, g.Except) && (len(g.By) == 0 || g.matchesAsker(q.By))
 }
 
-func (g *guard) asks(by string) bool {
+func (g *guard) matchesAsker(by string) bool {
 	return slices.ContainsFunc(g.By, func(who string) bool {
 		switch who {
 		case Tokens:
@@ -110,8 +110,8 @@ func (g *guard) asks(by string) bool {
 	})
 }
 
-// take counts a call, or refuses it. free uncounts it; nil has nothing to free.
-func (g *guard) take(q Request, now time.Time) (free func(), err error) {
+// reserve counts a call, or refuses it. free ends the count; nil where there is none.
+func (g *guard) reserve(q Request, now time.Time) (free func(), err error) {
 	if g.Deny {
 		return nil, g.refusal(q)
 	}
@@ -120,25 +120,27 @@ func (g *guard) take(q Request, now time.Time) (free func(), err error) {
 	c := g.counter(q.By, now)
 	switch {
 	case c == nil:
-		return nil, fault.Throttled(time.Minute, "Guard %s counts for too many askers; try again later.", g.Name).WithCode("8516")
+		return nil, fault.Throttled(time.Minute, "Guard %q already counts the calls of %d callers; %s was not called. Try again later.", g.Name, maxAskers, q.To.Number()).WithCode("8516")
 	case g.Concurrent > 0 && c.active >= g.Concurrent:
-		return nil, fault.Throttled(time.Second, "Guard %s allows %d calls at once, and they are going on. %s was not called.", g.Name, g.Concurrent, q.To.Number()).WithCode("8516")
+		return nil, fault.Throttled(time.Second, "Guard %q allows %d concurrent calls and %d are in progress; %s was not called.", g.Name, g.Concurrent, c.active, q.To.Number()).WithCode("8516")
 	case g.PerMinute > 0 && !c.recent.Allow(now, g.PerMinute):
-		return nil, fault.Throttled(c.recent.Wait(now), "Guard %s allows %d calls a minute, and they were made. %s was not called.", g.Name, g.PerMinute, q.To.Number()).WithCode("8516")
+		return nil, fault.Throttled(c.recent.Wait(now), "Guard %q allows %d calls per minute and all of them have been used; %s was not called.", g.Name, g.PerMinute, q.To.Number()).WithCode("8516")
 	}
 	c.active++
+	g.keep(q.By, c, now)
 	return func() {
 		g.mu.Lock()
+		defer g.mu.Unlock()
 		c.active--
-		g.mu.Unlock()
+		g.keep(q.By, c, time.Now())
 	}, nil
 }
 
 func (g *guard) refusal(q Request) error {
-	return fault.Forbidden("Guard %s does not allow calls to %s.", g.Name, q.To.Number()).WithCode("7504")
+	return fault.Forbidden("Guard %q does not allow calls to %s.", g.Name, q.To.Number()).WithCode("7504")
 }
 
-// counter is a count of calls, at once and in the last minute.
+// counter counts calls: those in progress and those of the last minute.
 type counter struct {
 	active int
 	recent ratelimit.Window
@@ -149,26 +151,36 @@ func newCounter() counter { return counter{recent: ratelimit.NewWindow(time.Minu
 // maxAskers bounds the counters of one guard.
 const maxAskers = 10_000
 
+// A counter with calls in progress does not expire; one without does when its
+// last minute is over.
+const (
+	inProgress = 100 * 365 * 24 * time.Hour
+	idle       = time.Minute + time.Second // the window counts in slots of a second
+)
+
 // counter finds the counter of an asker; nil where too many have one. mu is held.
 func (g *guard) counter(by string, now time.Time) *counter {
 	if !g.Each {
-		return &g.all
+		return &g.shared
 	}
-	if c := g.by[by]; c != nil {
+	if c, ok := g.each.Get(by, now); ok {
 		return c
 	}
-	if len(g.by) >= maxAskers && now.Sub(g.swept) >= time.Second {
-		g.swept = now
-		for name, c := range g.by {
-			if c.active == 0 && c.recent.Empty(now) {
-				delete(g.by, name)
-			}
-		}
-	}
-	if len(g.by) >= maxAskers {
+	if g.each.Len(now) >= maxAskers { // to evict another asker's counter would lift his limits
 		return nil
 	}
 	c := newCounter()
-	g.by[by] = &c
 	return &c
+}
+
+// keep remembers an asker's counter for as long as it counts. mu is held.
+func (g *guard) keep(by string, c *counter, now time.Time) {
+	if !g.Each {
+		return
+	}
+	until := now.Add(idle)
+	if c.active > 0 {
+		until = now.Add(inProgress)
+	}
+	g.each.PutUntil(by, c, now, until)
 }

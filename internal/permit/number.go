@@ -22,7 +22,7 @@ func international(number string) string {
 	return number
 }
 
-func begins(number string, prefixes []string) bool {
+func hasPrefix(number string, prefixes []string) bool {
 	for _, prefix := range prefixes {
 		if strings.HasPrefix(number, prefix) {
 			return true

@@ -9,32 +9,32 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// Request is a call that somebody wants to a phone number that is not ours.
+// Request is an outbound call to a phone number, before it is made.
 type Request struct {
-	By   string        // who wants it: see the askers; "" is nobody in particular
-	From identifier.ID // the number shown; anonymous shows none
+	By   string        // the asker; "" where there is none
+	From identifier.ID // the caller id that is shown; anonymous shows none
 	To   identifier.ID // the number called
-	// Forwarded says that From is a caller who is passed on, not a number that
-	// somebody chose: a transfer shows whom it transfers.
+	// Forwarded says that From is the number of a caller who is transferred or
+	// redirected, not a caller id that somebody chose.
 	Forwarded bool
 }
 
-// Who may ask. An identity, with the phones registered for it, asks by its raw
-// id; a bearer token's subject by TokenAsker before it.
+// Askers: who starts a call. An identity, with the phones registered for it, is
+// named by its raw id; the subject of a bearer token has TokenAsker before it.
 const (
 	PrimaryKey   = "primary"
 	SecondaryKey = "secondary"
 	TokenAsker   = "token:"
 )
 
-// Numbers knows which phone numbers are ours and what they are for.
+// Numbers is the inventory of our phone numbers, with their capabilities.
 type Numbers interface {
 	Owns(number string) bool
-	// Calls says which calls a number of ours may make and take.
+	// Calls returns the capability for calling of a number of ours.
 	Calls(number string) (outbound, inbound bool)
 }
 
-// Config is what Rules stand on.
+// Config is what Rules need.
 type Config struct {
 	Numbers Numbers      // required
 	Trunks  *trunk.Table // required
@@ -45,20 +45,21 @@ type Config struct {
 	Emergency []string // numbers of emergency services; nil is DefaultEmergency
 }
 
-// Rules decide. They are safe for use by many goroutines. Nil Rules allow
-// everything.
+// Rules are the authorization of calls: guards, limits of trunks and caller ids,
+// with the counters of the calls in progress. They are safe for concurrent use.
+// Nil Rules allow everything.
 type Rules struct {
 	numbers   Numbers
 	trunks    *trunk.Table
 	guards    []*guard
 	override  func(number string) string
-	perTrunk  bool // some guards are about trunks
+	perTrunk  bool // some guards name trunks
 	emergency map[string]bool
 	loads     loads
 	refusals  refusals
 }
 
-// New makes rules. An error says what is wrong with a guard.
+// New makes rules. An error names what is wrong with the guards.
 func New(cfg Config) (*Rules, error) {
 	r := &Rules{numbers: cfg.Numbers, trunks: cfg.Trunks, emergency: emergencies(cfg.Emergency)}
 	if r.override = cfg.Override; r.override == nil {
@@ -72,7 +73,7 @@ func New(cfg Config) (*Rules, error) {
 			continue
 		}
 		if seen[each.Name] {
-			wrong = append(wrong, errTwins(each.Name))
+			wrong = append(wrong, errDuplicate(each.Name))
 		}
 		seen[each.Name] = true
 		r.guards = append(r.guards, newGuard(each))
@@ -81,48 +82,49 @@ func New(cfg Config) (*Rules, error) {
 	return r, errors.Join(wrong...)
 }
 
-// Spend takes a place in every limit for a call. release gives the places back when
-// the call is over; it may be called again. An error is a fault that names the rule:
-// Forbidden, or Throttled where a later attempt may pass. The caller id is checked
-// apart, by CallerID: applications hear of it by an event.
-func (r *Rules) Spend(q Request) (release func(), err error) {
+// Reserve asks the guards for a call and takes a place in every limit. release
+// gives the places back, when the call is over; it may be called again. An error
+// is a fault that names the rule: Forbidden, or Throttled where a later attempt
+// may pass. The caller id is checked apart, by CallerID: applications learn of its
+// refusal by an event.
+func (r *Rules) Reserve(q Request) (release func(), err error) {
 	if r == nil {
 		return func() {}, nil
 	}
-	release, err = r.pass(q, "", time.Now())
+	release, err = r.reserve(q, "", time.Now())
 	if err != nil {
 		return nil, err
 	}
-	if err := r.reachable(q); err != nil {
+	if err := r.checkTrunks(q); err != nil {
 		release()
 		return nil, err
 	}
 	return release, nil
 }
 
-// reachable refuses a call that every trunk of its route refuses for ever, so
-// that who asks hears of it at once.
-func (r *Rules) reachable(q Request) error {
+// checkTrunks refuses a call that the guards of every trunk of its route deny, so
+// that whoever asks learns it at once and not from a failure event.
+func (r *Rules) checkTrunks(q Request) error {
 	if !r.perTrunk {
 		return nil
 	}
 	trunks, err := r.trunks.Route(q.To.Number())
 	if err != nil {
-		return nil // whoever dials says so
+		return nil // dialling fails and says so
 	}
-	var closed *guard
+	var denying *guard
 	for _, t := range trunks {
-		if closed = r.closed(q, t.Name); closed == nil {
+		if denying = r.denying(q, t.Name); denying == nil {
 			return nil
 		}
 	}
-	r.refusals.add(closed.Name)
-	return closed.refusal(q)
+	r.refusals.add(denying.Name)
+	return denying.refusal(q)
 }
 
-// pass takes a place in every limit that is about a request, in those of one
+// reserve takes a place in every limit that applies to a request, in those of one
 // trunk or in those of none.
-func (r *Rules) pass(q Request, through string, now time.Time) (release func(), err error) {
+func (r *Rules) reserve(q Request, through string, now time.Time) (release func(), err error) {
 	var taken []func()
 	undo := func() {
 		for _, free := range taken {
@@ -130,10 +132,10 @@ func (r *Rules) pass(q Request, through string, now time.Time) (release func(), 
 		}
 	}
 	for _, g := range r.guards {
-		if !g.about(q, through) || r.exempt(g, q.To.Number()) {
+		if !g.applies(q, through) || r.exempt(g, q.To.Number()) {
 			continue
 		}
-		free, err := g.take(q, now)
+		free, err := g.reserve(q, now)
 		if err != nil {
 			undo()
 			r.refusals.add(g.Name)
@@ -146,10 +148,10 @@ func (r *Rules) pass(q Request, through string, now time.Time) (release func(), 
 	return sync.OnceFunc(undo), nil
 }
 
-// closed finds a guard that closes a trunk for a number altogether; nil: none does.
-func (r *Rules) closed(q Request, through string) *guard {
+// denying finds a guard that denies a trunk all calls to a number; nil: none does.
+func (r *Rules) denying(q Request, through string) *guard {
 	for _, g := range r.guards {
-		if g.Deny && g.about(q, through) && !r.exempt(g, q.To.Number()) {
+		if g.Deny && g.applies(q, through) && !r.exempt(g, q.To.Number()) {
 			return g
 		}
 	}

@@ -68,8 +68,8 @@ func TestCallerIDs(t *testing.T) {
 		want           string // in the error; "" is none
 	}{
 		{"a number of ours", "+15550100001", "+33155501234", false, ""},
-		{"a number of ours that only takes calls", "+15550100002", "+33155501234", false, "does not make calls"},
-		{"that, where any is shown", "+15550100002", "+15551230001", false, "does not make calls"},
+		{"a number of ours that only takes calls", "+15550100002", "+33155501234", false, "cannot make calls"},
+		{"that, where any is shown", "+15550100002", "+15551230001", false, "cannot make calls"},
 		{"a stranger's", "+15559999999", "+33155501234", false, "not a number of this resource"},
 		{"a stranger's, where one trunk shows any", "+15559999999", "+15551230001", false, ""},
 		{"one that the trunk names", "+441234567890", "+441111111111", false, ""},
@@ -112,7 +112,7 @@ func TestOverriddenCallerIDIsTheOneThatCounts(t *testing.T) {
 func TestNumbersThatTakeNoCalls(t *testing.T) {
 	r := rules(t)
 	for number, want := range map[string]bool{"+15550100001": true, "+15550100002": true, "+15550100003": false, "+1999": true} {
-		if err := r.Takes(number); (err == nil) != want || err != nil && !fault.Is(err, fault.KindNotFound) {
+		if err := r.Inbound(number); (err == nil) != want || err != nil && !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("Takes(%s) = %v", number, err)
 		}
 	}
@@ -166,7 +166,7 @@ func TestEmergencyCallsPassGuards(t *testing.T) {
 	}
 	strict, _ := r.trunks.Route("112")
 	for range strict[0].MaxCalls + 2 {
-		if _, err := r.Through(strict[0], to("112")); err != nil {
+		if _, err := r.AdmitOutbound(strict[0], to("112")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -247,7 +247,7 @@ func TestAskersAreBounded(t *testing.T) {
 		if _, err := allow(r, q); err != nil {
 			t.Errorf("after those who are idle could be forgotten: %v", err)
 		}
-		if n := len(r.guards[0].by); n != 1 {
+		if n := r.guards[0].each.Len(time.Now()); n != 1 {
 			t.Errorf("%d askers are remembered", n)
 		}
 	})
@@ -269,7 +269,7 @@ func TestGuardsOfTrunks(t *testing.T) {
 	var last func()
 	for range 2 {
 		for _, through := range list {
-			if off, err := r.Through(through, to("+15551230001")); err == nil {
+			if off, err := r.AdmitOutbound(through, to("+15551230001")); err == nil {
 				took, last = append(took, through.Name), off
 			}
 		}
@@ -290,30 +290,30 @@ func TestTrunkLimits(t *testing.T) {
 		r := rules(t)
 		list, _ := r.trunks.Route("+15551230001")
 		strict, some := list[1], list[2]
-		off, err := r.Enter(strict)
+		off, err := r.AdmitInbound(strict)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.Through(strict, to("+331")); err != nil {
+		if _, err := r.AdmitOutbound(strict, to("+331")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.Enter(strict); !fault.Is(err, fault.KindBusy) || !strings.Contains(err.Error(), "max-calls") {
+		if _, err := r.AdmitInbound(strict); !fault.Is(err, fault.KindBusy) || !strings.Contains(err.Error(), "max-calls") {
 			t.Errorf("a third: %v", err)
 		}
 		if load := r.Load("strict"); load.Inbound != 1 || load.Outbound != 1 || load.Refused == "" {
 			t.Errorf("load is %+v", load)
 		}
 		off()
-		if _, err := r.Enter(strict); err != nil {
+		if _, err := r.AdmitInbound(strict); err != nil {
 			t.Error(err)
 		}
 		for i := range 4 {
-			if _, err := r.Enter(some); (err == nil) != (i < 3) {
+			if _, err := r.AdmitInbound(some); (err == nil) != (i < 3) {
 				t.Errorf("call %d in a second: %v", i, err)
 			}
 		}
 		time.Sleep(1100 * time.Millisecond)
-		if _, err := r.Enter(some); err != nil {
+		if _, err := r.AdmitInbound(some); err != nil {
 			t.Error(err)
 		}
 		if got := r.Refused(); got["max-calls"] != 1 || got["calls-per-second"] != 1 {
@@ -326,8 +326,8 @@ func TestTrunkLimits(t *testing.T) {
 func TestBadGuardsAreRefused(t *testing.T) {
 	for want, g := range map[string]Guard{
 		"needs a name": {Deny: true}, "needs either": {Name: "g"}, "either deny": {Name: "g", Deny: true, PerMinute: 1},
-		"no beginning": {Name: "g", Deny: true, Prefixes: []string{"33x"}}, "by has": {Name: "g", Deny: true, By: []string{"bob"}},
-		"between 1": {Name: "g", PerMinute: -1}, "each is about": {Name: "g", Deny: true, Each: true},
+		"not the beginning": {Name: "g", Deny: true, Prefixes: []string{"33x"}}, "by contains": {Name: "g", Deny: true, By: []string{"bob"}},
+		"between 1": {Name: "g", PerMinute: -1}, "each applies to": {Name: "g", Deny: true, Each: true},
 	} {
 		if err := g.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: got %v, want %q", g, err, want)
@@ -382,5 +382,5 @@ func allow(r *Rules, q Request) (release func(), err error) {
 	if err := r.CallerID(q); err != nil {
 		return nil, err
 	}
-	return r.Spend(q)
+	return r.Reserve(q)
 }

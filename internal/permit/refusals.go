@@ -21,7 +21,7 @@ func (c *refusals) add(rule string) {
 	c.of[rule]++
 }
 
-// Refused tells how many calls each rule has refused, by its name.
+// Refused returns how many calls each rule has refused, by its name.
 func (r *Rules) Refused() map[string]uint64 {
 	if r == nil {
 		return nil

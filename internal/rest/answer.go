@@ -11,14 +11,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// answer is the ResponseWriter that handlers get. It sees to the headers, and
-// that a success has one of the codes that the route declares.
+// answer is the ResponseWriter that handlers get. It sets the headers, and refuses
+// a success with a status that the route does not declare.
 type answer struct {
 	http.ResponseWriter
 	exchange *exchange
 	status   int   // 0 until the header is written
 	sent     int64 // bytes of the body
-	broken   bool  // the handler's own answer was replaced
+	replaced bool  // the handler's own answer was replaced by an error
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -49,14 +49,14 @@ func (a *answer) WriteHeader(status int) {
 	a.ResponseWriter.WriteHeader(status)
 }
 
-// refuse replaces an answer that SDKs would throw on.
+// refuse replaces an answer that SDKs treat as an exception.
 func (a *answer) refuse(err error) {
-	a.broken = true
+	a.replaced = true
 	h := a.Header()
 	h.Del("Content-Type")
 	h.Del("Content-Length")
 	a.exchange.failure = err
-	a.exchange.log.Error("handler broke its contract", "failure", err)
+	a.exchange.log.Error("handler answered with a status that its route does not declare", "failure", err)
 	writeFault(a.ResponseWriter, a, a.exchange.faults.of(err), a.exchange.id)
 }
 
@@ -65,7 +65,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.status == 0 {
 		a.WriteHeader(http.StatusOK)
 	}
-	if a.broken {
+	if a.replaced {
 		return len(p), nil
 	}
 	n, err := a.ResponseWriter.Write(p)
@@ -96,8 +96,8 @@ func notGone(err error) error {
 	return &goneError{err}
 }
 
-// goneError is the failure to write to a client; nobody can be told.
+// goneError is the failure to write to a client that has closed its connection.
 type goneError struct{ cause error }
 
-func (e *goneError) Error() string { return "client left: " + e.cause.Error() }
+func (e *goneError) Error() string { return "client closed the connection: " + e.cause.Error() }
 func (e *goneError) Unwrap() error { return e.cause }

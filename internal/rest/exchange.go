@@ -21,7 +21,7 @@ const (
 	maxClientRequestID = 128
 )
 
-// exchange is one request on its way to its answer.
+// exchange is the state of one request and its response.
 type exchange struct {
 	router  *Router
 	route   *route // nil until it is found
@@ -32,7 +32,7 @@ type exchange struct {
 	version string
 	faults  *faultTable
 	log     *slog.Logger
-	failure error // what the client was told is wrong, for the log
+	failure error // that the client was answered with, for the log
 }
 
 type exchangeKey struct{}
@@ -55,7 +55,7 @@ func APIVersion(ctx context.Context) string {
 	return ""
 }
 
-// Sender returns who sent the request.
+// Sender returns the authenticated sender of the request.
 func Sender(ctx context.Context) auth.Principal {
 	if ex := exchangeOf(ctx); ex != nil {
 		return ex.sender
@@ -85,8 +85,8 @@ func Origin(r *http.Request) string {
 // carries a fresh one.
 func SetChainID(w http.ResponseWriter, id string) { w.Header().Set(headerChainID, id) }
 
-// mark sets the headers that tie the answer to its request.
-func (ex *exchange) mark(h http.Header, r *http.Request) {
+// setRequestIDs sets the headers that relate the response to its request.
+func (ex *exchange) setRequestIDs(h http.Header, r *http.Request) {
 	h.Set(headerRequestID, ex.id)
 	if id := r.Header.Get(headerClientRequestID); id != "" && len(id) <= maxClientRequestID && isPrintable(id) {
 		h.Set(headerClientRequestID, id)

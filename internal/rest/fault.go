@@ -14,7 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
-// faultTable turns kinds of failure into what one API of Azure answers.
+// faultTable maps kinds of failure to the status and error code of one of Azure's APIs.
 type faultTable struct {
 	kinds     [fault.KindBusy + 1]statusCode
 	statuses  map[string]int // codes whose status is not their kind's
@@ -104,7 +104,7 @@ type wireFault struct {
 	challenge  string
 }
 
-// of says what the client is told of err.
+// of returns the error response for err.
 func (t *faultTable) of(err error) wireFault {
 	var denial *auth.Denial
 	if errors.As(err, &denial) {
@@ -145,7 +145,7 @@ func (t *faultTable) of(err error) wireFault {
 func (a *answer) fail(r *http.Request, err error) {
 	var gone *goneError
 	if errors.As(err, &gone) || errors.Is(context.Cause(r.Context()), context.Canceled) {
-		a.exchange.log.Debug("client left before its answer", "failure", err)
+		a.exchange.log.Debug("client closed the connection before the response", "failure", err)
 		if a.status == 0 {
 			a.status = statusClientLeft
 		}
@@ -161,8 +161,8 @@ func (a *answer) fail(r *http.Request, err error) {
 	}
 }
 
-// statusClientLeft is what the log and the metrics call a request whose client
-// did not wait; nginx made the number known.
+// statusClientLeft is the status in the log and the metrics of a request whose
+// client closed the connection first (nginx uses the same number).
 const statusClientLeft = 499
 
 type wireError struct {
@@ -178,7 +178,7 @@ type wireError struct {
 // writeFault sends an error in Azure's shape to w and notes it in a.
 func writeFault(w http.ResponseWriter, a *answer, wire wireFault, requestID string) {
 	if wire.status == http.StatusInternalServerError {
-		wire.message += "; the server's log says more under request id " + requestID
+		wire.message += "; see the server's log for request id " + requestID
 	}
 	var body wireError
 	body.Error.Code, body.Error.Message, body.Error.Target = wire.code, wire.message, wire.target

@@ -9,7 +9,7 @@ import (
 )
 
 // metrics counts requests by the pattern of their route, never by their path:
-// strangers choose paths.
+// anybody can invent paths.
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec

@@ -21,10 +21,10 @@ type route struct {
 // Option changes what a route asks of requests.
 type Option func(*route)
 
-// NoAuth lets everybody in.
+// NoAuth serves requests without authentication.
 func NoAuth() Option { return func(r *route) { r.noAuth = true } }
 
-// NoVersion does without api-version.
+// NoVersion does not require api-version.
 func NoVersion() Option { return func(r *route) { r.noVersion = true } }
 
 // SignedWithoutQuery accepts signatures over the path alone, as SDKs make them

@@ -16,7 +16,7 @@ const (
 	maxPageToken   = 2048
 )
 
-// Page is which part of a list the client asks for.
+// Page is the part of a list that the client asks for.
 type Page struct {
 	Token string // where it begins, as NextLink gave it; "" at the beginning
 	Size  int    // items at most

@@ -26,17 +26,17 @@ const (
 	repeatableTimeout  = time.Minute
 )
 
-// Repeatability remembers the answers of repeatable requests for a day, at most
-// 20,000 of them. A request with the id of an earlier one gets that one's
-// answer; one that comes while the first is at work waits for it.
+// Repeatability is a store of the responses of repeatable requests: for a day, at
+// most 20,000 of them. A request with the id of an earlier one gets that one's
+// response; one that comes while the first is in progress waits for it.
 type Repeatability struct {
 	answers *store.Collection[Answer]
 
-	mu      sync.Mutex
-	flights map[string]*flight // by id; each belongs to a request at work
+	mu         sync.Mutex
+	inProgress map[string]*flight // by id
 }
 
-// flight is a repeatable request at work.
+// flight is a repeatable request in progress.
 type flight struct {
 	request string
 	done    chan struct{}
@@ -51,7 +51,7 @@ func NewRepeatability(backend store.Backend, name string) (*Repeatability, error
 	if err != nil {
 		return nil, err
 	}
-	return &Repeatability{answers: answers, flights: make(map[string]*flight)}, nil
+	return &Repeatability{answers: answers, inProgress: make(map[string]*flight)}, nil
 }
 
 // Close ends the collection. Call it before the backbone is closed.
@@ -78,7 +78,7 @@ func repetitionID(r *http.Request, now time.Time) (string, error) {
 	}
 	if now.Sub(at) > repeatabilityAge {
 		return "", &statusError{status: http.StatusPreconditionFailed,
-			cause: fault.Precondition("the request was first sent more than 24 hours ago; whether it was served then is forgotten")}
+			cause: fault.Precondition("the request was first sent more than 24 hours ago; the server no longer knows whether it was served")}
 	}
 	return parsed.String(), nil
 }
@@ -97,10 +97,10 @@ func (p *Repeatability) serve(ex *exchange, ans *answer, r *http.Request, id str
 	request := fingerprint(r, ex.body)
 	for {
 		p.mu.Lock()
-		under, busy := p.flights[id]
+		under, busy := p.inProgress[id]
 		if !busy {
 			under = &flight{request: request, done: make(chan struct{})}
-			p.flights[id] = under
+			p.inProgress[id] = under
 		}
 		p.mu.Unlock()
 		if !busy {
@@ -124,7 +124,7 @@ func (p *Repeatability) serve(ex *exchange, ans *answer, r *http.Request, id str
 func (p *Repeatability) first(ex *exchange, ans *answer, r *http.Request, id string, own *flight) error {
 	defer func() {
 		p.mu.Lock()
-		delete(p.flights, id)
+		delete(p.inProgress, id)
 		p.mu.Unlock()
 		close(own.done)
 	}()
@@ -147,10 +147,10 @@ func (p *Repeatability) first(ex *exchange, ans *answer, r *http.Request, id str
 		inner.fail(r.WithContext(ctx), err)
 	}
 	got := &Answer{Request: own.request, Status: kept.status, Header: kept.header, Body: kept.body.Bytes()}
-	if got.lasting() {
+	if got.repeatable() {
 		own.answer = got
 		if err := p.keep(ctx, id, *got); err != nil {
-			ex.log.Error("answer is not kept for repetition", "failure", err)
+			ex.log.Error("response cannot be stored for repetition", "failure", err)
 		}
 	}
 	return got.repeat(ans, own.request)

@@ -182,8 +182,8 @@ func TestConcurrentDuplicatesWaitForTheFirst(t *testing.T) {
 				t.Errorf("request %d: %d %s", i, w.Code, w.Body)
 			}
 		}
-		if runs.Load() != 1 || len(p.flights) != 0 {
-			t.Fatalf("%d runs, %d flights left", runs.Load(), len(p.flights))
+		if runs.Load() != 1 || len(p.inProgress) != 0 {
+			t.Fatalf("%d runs, %d flights left", runs.Load(), len(p.inProgress))
 		}
 	})
 }

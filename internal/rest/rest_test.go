@@ -39,7 +39,7 @@ func newFixture(t testing.TB, change ...func(*Config)) *fixture {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return f.now }
-	cfg := Config{Auth: auth.NewGate(auth.Config{Keys: keys, Now: now}), Now: now,
+	cfg := Config{Auth: auth.NewAuthenticator(auth.Config{Keys: keys, Now: now}), Now: now,
 		Log: slog.New(slog.NewTextHandler(&f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, c := range change {
 		c(&cfg)

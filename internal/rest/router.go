@@ -1,9 +1,8 @@
-// Package rest has Azure's HTTP manners: routing by the verb behind the last
-// colon, authentication, api-versions, errors, pages, repeatable requests and
-// the headers that every answer carries. It obeys the Azure REST API
-// guidelines as the recorded answers of the real service show them, and the
-// OASIS text on repeatable requests. What an operation does is its handler's
-// affair.
+// Package rest implements the HTTP conventions of Azure's APIs: routing by the verb
+// after the last colon, authentication, api-versions, errors, pages, repeatable
+// requests and the headers of every response. It obeys the Azure REST API
+// guidelines as recorded responses of the real service show them, and the OASIS
+// specification of repeatable requests. What an operation does is up to its handler.
 package rest
 
 import (
@@ -26,7 +25,7 @@ const DefaultMaxBody = 1 << 20
 // router writes.
 type Handler func(w http.ResponseWriter, r *http.Request) error
 
-// Authenticator says who sent a request, or refuses it with an *auth.Denial.
+// Authenticator returns the sender of a request, or refuses it with an *auth.Denial.
 type Authenticator interface {
 	Authenticate(r *http.Request, body []byte, scope auth.Scope) (auth.Principal, error)
 }
@@ -34,7 +33,7 @@ type Authenticator interface {
 // Config is what a Router needs.
 type Config struct {
 	Auth    Authenticator         // required for routes without NoAuth
-	Hosts   *auth.Hosts           // names that links to ourselves may bear; nil: loopback alone
+	Hosts   *auth.Hosts           // names that links to this server may contain; nil: loopback alone
 	Admit   func() error          // asked before a request that changes something; its error, of kind Busy, is the answer; nil: always
 	Log     *slog.Logger          // nil: slog.Default()
 	Metrics prometheus.Registerer // nil: none

@@ -20,7 +20,7 @@ import (
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ex := newExchange(rt, r)
 	ans := &answer{ResponseWriter: w, exchange: ex}
-	ex.mark(w.Header(), r)
+	ex.setRequestIDs(w.Header(), r)
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, ex))
 	defer func() {
 		if p := recover(); p != nil {
@@ -34,7 +34,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	found, params := rt.routes.find(r.URL.EscapedPath())
 	if found == nil {
-		ans.fail(r, fault.NotFound("%s is no operation of this server", clip(r.URL.Path)).WithCode("ResourceNotFound"))
+		ans.fail(r, fault.NotFound("%s is not an operation of this server", clip(r.URL.Path)).WithCode("ResourceNotFound"))
 		return
 	}
 	if ex.route = found.route(r.Method); ex.route == nil {

@@ -22,7 +22,7 @@ func (p *parts) openAPIs(ctx context.Context) error {
 		return err
 	}
 	p.router = rest.New(rest.Config{
-		Auth:  auth.NewGate(auth.Config{Keys: p.resource.Keys, Hosts: hosts, OIDC: oidc}),
+		Auth:  auth.NewAuthenticator(auth.Config{Keys: p.resource.Keys, Hosts: hosts, OIDC: oidc}),
 		Hosts: hosts, Log: p.log.With("part", "rest"), Metrics: p.metrics,
 	})
 	if err := p.openIdentities(ctx); err != nil {

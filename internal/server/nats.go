@@ -2,10 +2,11 @@ package server
 
 import "github.com/switchhook/switchhook/internal/backbone"
 
-// natsDoor lets in whoever shows an access key of the resource; nil for nobody.
-func (p *parts) natsDoor() *backbone.Door {
+// natsListener is the port for NATS clients that show an access key of the
+// resource; nil without one.
+func (p *parts) natsListener() *backbone.Listener {
 	if p.cfg.NATS == "" {
 		return nil
 	}
-	return &backbone.Door{Address: p.cfg.NATS, Admit: p.resource.Keys.Holds}
+	return &backbone.Listener{Address: p.cfg.NATS, Admit: p.resource.Keys.Holds}
 }

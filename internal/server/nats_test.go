@@ -30,7 +30,7 @@ func TestSubjectTakesEvents(t *testing.T) {
 		t.Errorf("unheard: %+v", a)
 	}
 
-	client, err := nats.Connect("nats://"+p.backbone.DoorAddr().String(), nats.UserInfo("app", p.resource.Keys.Get(auth.Secondary).Base64()))
+	client, err := nats.Connect("nats://"+p.backbone.ListenAddr().String(), nats.UserInfo("app", p.resource.Keys.Get(auth.Secondary).Base64()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -139,7 +139,7 @@ func (p *parts) openData(context.Context) (err error) {
 }
 
 func (p *parts) openBackbone(ctx context.Context) (err error) {
-	if p.backbone, err = backbone.Open(ctx, backbone.Config{Dir: p.data.Name(), Door: p.natsDoor()}, p.log); err != nil {
+	if p.backbone, err = backbone.Open(ctx, backbone.Config{Dir: p.data.Name(), Listener: p.natsListener()}, p.log); err != nil {
 		return err
 	}
 	p.later(func() error { p.backbone.Close(); return nil })

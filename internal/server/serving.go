@@ -23,7 +23,7 @@ func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) 
 		closeAll(append(secure, plain...))
 		return taken, err
 	}
-	if address := p.backbone.DoorAddr(); address != nil {
+	if address := p.backbone.ListenAddr(); address != nil {
 		taken.NATS = address.String()
 	}
 	p.public.give(publicBase(taken, p.cfg))

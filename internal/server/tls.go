@@ -22,7 +22,7 @@ type Certificate interface {
 func OpenCertificate(cfg config.Config, data *datadir.Dir, log *slog.Logger) (Certificate, error) {
 	log = log.With("part", "certificate")
 	if own := cfg.Certificate; own.Cert != "" {
-		return certificate.OpenOwn(own.Cert, own.Key, log)
+		return certificate.OpenProvided(own.Cert, own.Key, log)
 	}
 	machine, _ := os.Hostname() // without a name there is one name less
 	return certificate.OpenPrivate(certificate.Config{Names: cfg.CertificateNames(), Machine: machine}, data, log)

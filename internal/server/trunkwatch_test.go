@@ -35,12 +35,12 @@ func TestStatesOfTrunksAndNumbers(t *testing.T) {
 		}
 	}
 	carrier := p.trunks.Trunks()[0]
-	leave, err := p.permits.Enter(carrier)
+	leave, err := p.permits.AdmitInbound(carrier)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer leave()
-	if _, err := p.permits.Enter(carrier); err == nil {
+	if _, err := p.permits.AdmitInbound(carrier); err == nil {
 		t.Fatal("the trunk is full")
 	}
 	premium, _ := identifier.Phone("+19005550100")

@@ -11,7 +11,7 @@ import (
 func (l *leg) takePlace() bool {
 	l.leavePlace()
 	in := l.out.invitation
-	leave, err := l.server.cfg.Permit.Through(l.trunk, permit.Request{By: in.By, From: in.From, To: in.To, Forwarded: in.Forwarded})
+	leave, err := l.server.cfg.Permit.AdmitOutbound(l.trunk, permit.Request{By: in.By, From: in.From, To: in.To, Forwarded: in.Forwarded})
 	if err == nil {
 		l.leaveTrunk = leave
 		return true
@@ -35,7 +35,7 @@ func (s *Server) enterTrunk(from origin) (leave func(), err error) {
 	if from.trunk == nil {
 		return func() {}, nil
 	}
-	return s.cfg.Permit.Enter(from.trunk)
+	return s.cfg.Permit.AdmitInbound(from.trunk)
 }
 
 func whyNoPlace(err error) call.ReasonKind {

@@ -59,7 +59,7 @@ func (u *User) UnmarshalJSON(text []byte) error {
 	}
 	id, err := identifier.Parse(wire.ID)
 	if err != nil || (id.Kind() != identifier.CommunicationUser && id.Kind() != identifier.TeamsExtensionUser) {
-		return fault.Invalid("%q is no user id such as 8:acs:{resource}_{user}", clip(wire.ID))
+		return fault.Invalid("%q is not a user id such as 8:acs:{resource}_{user}", clip(wire.ID))
 	}
 	u.ID = id
 	return nil

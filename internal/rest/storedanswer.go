@@ -9,8 +9,8 @@ import (
 	"github.com/switchhook/switchhook/internal/store"
 )
 
-// Answer is what a repeatable request was answered with. It may hold secrets:
-// the answer to the creation of a user holds a token.
+// Answer is the stored response of a repeatable request. It may contain secrets:
+// the response to the creation of a user contains a token.
 type Answer struct {
 	Request string      `json:"request"` // hash of method, target and body
 	Status  int         `json:"status"`
@@ -21,9 +21,9 @@ type Answer struct {
 // storedAnswers is how answers are kept, in a collection for each API.
 var storedAnswers = store.Define[Answer]("answers", store.Unchanged)
 
-// lasting reports whether a repetition shall get the same answer: after a
-// failure of ours it is served anew.
-func (a *Answer) lasting() bool {
+// repeatable reports whether a repetition gets the same response: after a failure of
+// the server it is served again.
+func (a *Answer) repeatable() bool {
 	return a.Status < 500 && a.Status != http.StatusTooManyRequests && a.Status != 0
 }
 
@@ -44,7 +44,7 @@ func otherRequest() error {
 	return Field("Repeatability-Request-ID", fault.Invalid("Repeatability-Request-ID was used before, for a request with another method, path or body; a new request needs a new id"))
 }
 
-// recorder keeps an answer.
+// recorder is a ResponseWriter that records a response.
 type recorder struct {
 	header http.Header
 	status int

@@ -12,10 +12,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// openWithDoor admits who says the word.
-func openWithDoor(t *testing.T, dir, word string) *Backbone {
+// openListening admits clients that show the word.
+func openListening(t *testing.T, dir, word string) *Backbone {
 	t.Helper()
-	b, err := Open(t.Context(), Config{Dir: dir, Door: &Door{
+	b, err := Open(t.Context(), Config{Dir: dir, Listener: &Listener{
 		Address: "127.0.0.1:0", Admit: func(secret string) bool { return secret == word },
 	}}, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -25,20 +25,20 @@ func openWithDoor(t *testing.T, dir, word string) *Backbone {
 	return b
 }
 
-// visit comes through the door as a program of somebody else's would.
-func visit(t *testing.T, b *Backbone, options ...nats.Option) (*nats.Conn, error) {
+// connectClient connects as another program would.
+func connectClient(t *testing.T, b *Backbone, options ...nats.Option) (*nats.Conn, error) {
 	t.Helper()
-	conn, err := nats.Connect("nats://"+b.DoorAddr().String(), options...)
+	conn, err := nats.Connect("nats://"+b.ListenAddr().String(), options...)
 	if err == nil {
 		t.Cleanup(conn.Close)
 	}
 	return conn, err
 }
 
-func TestDoorLetsClientsHearEvents(t *testing.T) {
-	b := openWithDoor(t, t.TempDir(), "word")
+func TestClientsReceiveEvents(t *testing.T) {
+	b := openListening(t, t.TempDir(), "word")
 	for _, option := range []nats.Option{nats.UserInfo("anybody", "word"), nats.Token("word")} {
-		client, err := visit(t, b, option)
+		client, err := connectClient(t, b, option)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,8 +55,8 @@ func TestDoorLetsClientsHearEvents(t *testing.T) {
 	}
 }
 
-func TestDoorIsShutToStrangers(t *testing.T) {
-	b := openWithDoor(t, t.TempDir(), "word")
+func TestClientsWithoutTheSecretAreRefused(t *testing.T) {
+	b := openListening(t, t.TempDir(), "word")
 	for _, option := range [][]nats.Option{
 		nil,
 		{nats.UserInfo("anybody", "guess")},
@@ -65,22 +65,22 @@ func TestDoorIsShutToStrangers(t *testing.T) {
 		{nats.UserInfo(ownUser, "guess")},
 		{nats.UserInfo(ownEventsUser, "guess")},
 	} {
-		if _, err := visit(t, b, option...); err == nil || !strings.Contains(err.Error(), "Authorization Violation") {
+		if _, err := connectClient(t, b, option...); err == nil || !strings.Contains(err.Error(), "Authorization Violation") {
 			t.Errorf("%d options: %v", len(option), err)
 		}
 	}
 }
 
-// TestClientsOfTheDoorSeeNothingElse: the journal's stream is neither listed
+// TestClientsSeeOnlyTheirAccount: the journal's stream is neither listed
 // nor reached, whatever a client calls itself.
-func TestClientsOfTheDoorSeeNothingElse(t *testing.T) {
-	b := openWithDoor(t, t.TempDir(), "word")
+func TestClientsSeeOnlyTheirAccount(t *testing.T) {
+	b := openListening(t, t.TempDir(), "word")
 	stream, err := b.WorkQueue(t.Context(), "work", "w.>")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"anybody", ownUser, ownEventsUser} {
-		client, err := visit(t, b, nats.UserInfo(name, "word"))
+		client, err := connectClient(t, b, nats.UserInfo(name, "word"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestClientsOfTheDoorSeeNothingElse(t *testing.T) {
 
 func TestStreamsOfClientsSurviveAReopening(t *testing.T) {
 	dir := t.TempDir()
-	before := open(t, dir) // a life without a door
+	before := open(t, dir) // a life without a Listener
 	if _, err := before.WorkQueue(t.Context(), "work", "w.>"); err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +111,8 @@ func TestStreamsOfClientsSurviveAReopening(t *testing.T) {
 	}
 	before.Close()
 	for life := range 2 {
-		b := openWithDoor(t, dir, "word")
-		client, err := visit(t, b, nats.UserInfo("anybody", "word"))
+		b := openListening(t, dir, "word")
+		client, err := connectClient(t, b, nats.UserInfo("anybody", "word"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func TestStreamsOfClientsSurviveAReopening(t *testing.T) {
 			t.Errorf("life %d: the client's stream has %d messages, %v", life, info.State.Msgs, err)
 		}
 		if own, err := b.JetStream().Stream(t.Context(), "work"); err != nil || own.CachedInfo().State.Msgs != 1 {
-			t.Errorf("life %d: the stream of the time without a door: %v", life, err)
+			t.Errorf("life %d: the stream of the time without a Listener: %v", life, err)
 		}
 		client.Close()
 		b.Close()
@@ -139,8 +139,8 @@ func TestStreamsOfClientsSurviveAReopening(t *testing.T) {
 }
 
 func TestClientsStreamsAreBounded(t *testing.T) {
-	b := openWithDoor(t, t.TempDir(), "word")
-	client, err := visit(t, b, nats.UserInfo("anybody", "word"))
+	b := openListening(t, t.TempDir(), "word")
+	client, err := connectClient(t, b, nats.UserInfo("anybody", "word"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,12 +148,12 @@ func TestClientsStreamsAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info, err := js.AccountInfo(t.Context()); err != nil || info.Limits.MaxStore != maxDoorStore || info.Limits.MaxStreams != maxDoorStreams {
+	if info, err := js.AccountInfo(t.Context()); err != nil || info.Limits.MaxStore != maxClientStore || info.Limits.MaxStreams != maxClientStreams {
 		t.Errorf("the limits are %+v, %v", info.Limits, err)
 	}
 }
 
-func TestBusyDoorIsNamed(t *testing.T) {
+func TestAddressInUseIsNamed(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestBusyDoorIsNamed(t *testing.T) {
 	address := taken.Addr().String()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	_, err = Open(ctx, Config{Dir: t.TempDir(), Door: &Door{Address: address, Admit: func(string) bool { return false }}}, slog.New(slog.DiscardHandler))
+	_, err = Open(ctx, Config{Dir: t.TempDir(), Listener: &Listener{Address: address, Admit: func(string) bool { return false }}}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), address) || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("%v", err)
 	}

@@ -35,7 +35,7 @@ func (i *Identifier) UnmarshalJSON(text []byte) error {
 	case parseErr != nil:
 		return fault.Invalid("%s", parseErr.Error())
 	case wire.User != nil && id.Kind() != identifier.CommunicationUser && id.Kind() != identifier.TeamsExtensionUser:
-		return fault.Invalid("communicationUser.id %q is no user id such as 8:acs:{resource}_{user}", clip(raw))
+		return fault.Invalid("communicationUser.id %q is not a user id such as 8:acs:{resource}_{user}", clip(raw))
 	case id.Kind() == identifier.Unknown && wire.wireParts != (wireParts{}):
 		return fault.Invalid("the identifier's part is incomplete: it names %q", clip(raw))
 	case wire.contradicts(id):

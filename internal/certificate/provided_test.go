@@ -30,7 +30,7 @@ func newPair(t *testing.T) pair {
 	return open(t, Config{}, folder(t.TempDir())).current.Load().server
 }
 
-func served(t *testing.T, o *Own) string {
+func served(t *testing.T, o *Provided) string {
 	t.Helper()
 	cert, err := o.GetCertificate(nil)
 	if err != nil {
@@ -44,7 +44,7 @@ func TestChangedFilesAreLoadedWithoutRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, second := newPair(t), newPair(t)
 		cert, key := write(t, dir, first, "tls.crt", "tls.key")
-		o, err := OpenOwn(cert, key, quiet())
+		o, err := OpenProvided(cert, key, quiet())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,13 +53,13 @@ func TestChangedFilesAreLoadedWithoutRestart(t *testing.T) {
 
 		write(t, dir, second, "tls.crt") // half of a renewal
 		touch(t, cert, time.Hour)
-		time.Sleep(2 * lookEvery)
+		time.Sleep(2 * pollInterval)
 		if served(t, o) != first.cert.SerialNumber.String() {
 			t.Error("half of a renewal took effect")
 		}
 		write(t, dir, second, "tls.key")
 		touch(t, key, time.Hour)
-		time.Sleep(2 * lookEvery)
+		time.Sleep(2 * pollInterval)
 		if served(t, o) != second.cert.SerialNumber.String() {
 			t.Error("the renewal did not take effect")
 		}
@@ -81,7 +81,7 @@ func touch(t *testing.T, name string, by time.Duration) {
 
 func TestMissingOwnFileIsNamed(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "none.crt")
-	if _, err := OpenOwn(name, name, quiet()); err == nil || !strings.Contains(err.Error(), name) {
+	if _, err := OpenProvided(name, name, quiet()); err == nil || !strings.Contains(err.Error(), name) {
 		t.Errorf("got %v", err)
 	}
 }

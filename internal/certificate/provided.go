@@ -1,0 +1,96 @@
+package certificate
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
+)
+
+// Provided is a certificate chain and key from the operator's files, loaded again
+// when they change. Its methods are safe for concurrent use.
+type Provided struct {
+	certFile, keyFile string
+	log               *slog.Logger
+	tried             [2]fileVersion // that was loaded last, or failed to; Run's alone
+	current           atomic.Pointer[tls.Certificate]
+}
+
+// fileVersion is the size and modification time of a file, by which a change of it
+// is noticed.
+type fileVersion struct {
+	modified time.Time
+	size     int64
+}
+
+// OpenProvided loads a certificate chain and its key, both PEM.
+func OpenProvided(certFile, keyFile string, log *slog.Logger) (*Provided, error) {
+	p := &Provided{certFile: certFile, keyFile: keyFile, log: log}
+	p.tried = p.versions()
+	if err := p.load(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// GetCertificate is for tls.Config.
+func (p *Provided) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return p.current.Load(), nil
+}
+
+const (
+	pollInterval   = 10 * time.Second    // for changed files
+	expiryWarning  = 14 * 24 * time.Hour // how long before a certificate expires warnings begin
+	warningsPeriod = 24 * time.Hour      // one warning in it
+)
+
+// Run loads the files again as they change, until the context ends. Files that
+// do not belong together (half of a renewal) leave the previous certificate in use.
+func (p *Provided) Run(ctx context.Context) {
+	tick := time.NewTicker(pollInterval)
+	defer tick.Stop()
+	warnings := ratelimit.NewBucket(ratelimit.Every(warningsPeriod))
+	for {
+		if end := p.current.Load().Leaf.NotAfter; time.Until(end) < expiryWarning && warnings.Allow(time.Now()) {
+			p.log.Warn("certificate expires soon", "file", p.certFile, "expires", end)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		versions := p.versions()
+		if versions == p.tried {
+			continue
+		}
+		p.tried = versions
+		if err := p.load(); err != nil {
+			p.log.Error("changed certificate files cannot be loaded; the previous certificate stays in use", "error", err)
+		}
+	}
+}
+
+func (p *Provided) load() error {
+	cert, err := tls.LoadX509KeyPair(p.certFile, p.keyFile)
+	if err != nil {
+		return fmt.Errorf("load the certificate %s with the key %s: %w", p.certFile, p.keyFile, err)
+	}
+	p.current.Store(&cert)
+	p.log.Info("certificate loaded", "file", p.certFile, "expires", cert.Leaf.NotAfter)
+	return nil
+}
+
+// versions follows symbolic links, which renewal tools switch.
+func (p *Provided) versions() (v [2]fileVersion) {
+	for i, name := range []string{p.certFile, p.keyFile} {
+		if info, err := os.Stat(name); err == nil {
+			v[i] = fileVersion{info.ModTime(), info.Size()}
+		}
+	}
+	return v
+}
