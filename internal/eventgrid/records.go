@@ -3,6 +3,7 @@ package eventgrid
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/store"
@@ -13,7 +14,7 @@ const storeTimeout = 10 * time.Second
 
 // records keeps subscriptions by key; a store.Collection does.
 type records interface {
-	List(ctx context.Context, token string, limit int) (page []store.Item[Subscription], next string, err error)
+	All(ctx context.Context) iter.Seq2[store.Item[Subscription], error]
 	Put(ctx context.Context, id string, sub Subscription) error
 	Delete(ctx context.Context, id string) error
 	Close()
@@ -22,15 +23,11 @@ type records interface {
 // stored reads every subscription.
 func (g *Grid) stored() ([]Subscription, error) {
 	var all []Subscription
-	for token, first := "", true; first || token != ""; first = false {
-		page, next, err := g.records.List(g.life, token, store.MaxPage)
+	for item, err := range g.records.All(g.life) {
 		if err != nil {
 			return nil, fmt.Errorf("read event subscriptions: %w", err)
 		}
-		for _, item := range page {
-			all = append(all, item.Value)
-		}
-		token = next
+		all = append(all, item.Value)
 	}
 	return all, nil
 }

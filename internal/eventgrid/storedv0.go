@@ -1,8 +1,6 @@
 package eventgrid
 
-import (
-	"time"
-)
+import "time"
 
 // These types are version 0 of stored subscriptions, with the names of Go's
 // fields. They never change.
@@ -98,12 +96,10 @@ func (old settings0) upgrade() Settings {
 		Labels: old.Labels, Expires: old.Expires, ArrayFilters: old.ArrayFilters,
 	}
 	for _, a := range old.Attributes {
-		s.Attributes = append(s.Attributes, Attribute{Name: a.Name, Value: a.Value, Secret: a.Secret, Source: a.Source})
+		s.Attributes = append(s.Attributes, Attribute(a))
 	}
 	for _, f := range old.Filter.Advanced {
-		s.Filter.Advanced = append(s.Filter.Advanced, AdvancedFilter{
-			Operator: f.Operator, Key: f.Key, Numbers: f.Numbers, Ranges: f.Ranges, Strings: f.Strings, Bool: f.Bool,
-		})
+		s.Filter.Advanced = append(s.Filter.Advanced, AdvancedFilter(f))
 	}
 	return s
 }
