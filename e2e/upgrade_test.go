@@ -1,21 +1,14 @@
 package e2e
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -59,14 +52,14 @@ func TestDataDirectoryOfAnEarlierVersionOpens(t *testing.T) {
 
 	hook := newWebhook(t)
 	cloud, telephone := fmt.Sprintf("127.0.0.1:%d", freePort(t)), fmt.Sprintf("127.0.0.1:%d", freePort(t))
-	old := frozen{
-		packed: filepath.Join("testdata", "upgrade", version+".zip"), made: was.Made,
+	old := packedDirectory{
+		archive: filepath.Join("testdata", "upgrade", version+".zip"), made: was.Made,
 		shift: time.Since(was.Made).Truncate(time.Second) - 20*time.Second,
 		addresses: []string{was.Application, hook.address, was.Cloud, cloud, was.Phone.Address, telephone,
 			"sbc.example.com", "127.100.100.100", "old.example.com", "127.100.100.101"}, // nobody asks a name server
 	}
 	dir := filepath.Join(t.TempDir(), "data")
-	old.thaw(t, dir)
+	old.unpack(t, dir)
 	desk, err := siptest.New(siptest.Config{Listen: telephone, User: was.Phone.UserName})
 	must(t, err)
 	t.Cleanup(desk.Close)
@@ -80,13 +73,13 @@ events: {nats: '127.0.0.1:0', webhook-tokens: [{tenant: contoso}], storage-accou
 	before := answersOf(p, was)
 	golden := filepath.Join("testdata", "upgrade", version+".answers.json")
 	if *recordAnswers {
-		text, err := json.MarshalIndent(json.RawMessage(old.recorded(before)), "", " ")
+		text, err := json.MarshalIndent(json.RawMessage(old.unshift(before)), "", " ")
 		must(t, err)
 		must(t, os.WriteFile(golden, append(text, '\n'), 0o644))
 	}
 	want, err := os.ReadFile(golden)
 	must(t, err)
-	compareAnswers(t, "after the upgrade", old.recorded(before), want)
+	compareAnswers(t, "after the upgrade", old.unshift(before), want)
 
 	t.Run("promises are kept", func(t *testing.T) {
 		for _, c := range was.Connections {
@@ -152,7 +145,7 @@ events: {nats: '127.0.0.1:0', webhook-tokens: [{tenant: contoso}], storage-accou
 	p.stop()
 	posts := hook.count()
 	p = start(t, settings)
-	compareAnswers(t, "at the second start", old.recorded(answersOf(p, was)), old.recorded(upgraded))
+	compareAnswers(t, "at the second start", old.unshift(answersOf(p, was)), old.unshift(upgraded))
 	for _, r := range hook.after(posts) {
 		for _, c := range was.Connections {
 			if strings.Contains(string(r.body), c.ID) {
@@ -166,163 +159,3 @@ const (
 	subscriptionsOf  = resource.ARMPath + "/providers/Microsoft.EventGrid/eventSubscriptions"
 	eventGridVersion = "2022-06-15"
 )
-
-// answersOf asks a server for everything that it has stored and shows, and returns
-// the answers by request.
-func answersOf(p *product, was upgrade) []byte {
-	p.t.Helper()
-	requests := []string{
-		"GET /sip?api-version=2024-11-15-preview",
-		"GET /phoneNumbers?api-version=2025-06-01",
-		"GET /availablePhoneNumbers/searchResults/" + was.Search + "?api-version=2025-06-01",
-		"GET /availablePhoneNumbers/reservations/" + was.Reservation + "?api-version=2025-06-01",
-		"GET /admin/numbers?api-version=2023-04-01",
-		"GET /admin/phones?api-version=2023-04-01",
-		"GET /admin/calls?api-version=2023-04-01&about=%2B15550199001",
-		"GET /admin/events/failures?api-version=2023-04-01&subscription=refusing",
-		"GET /admin/events/attempts?api-version=2023-04-01&subscription=refusing",
-		"GET " + subscriptionsOf + "?api-version=" + eventGridVersion,
-		"POST " + subscriptionsOf + "/Everything/getFullUrl?api-version=" + eventGridVersion,
-		"POST " + subscriptionsOf + "/Everything/getDeliveryAttributes?api-version=" + eventGridVersion,
-		"POST " + subscriptionsOf + "/moved/getFullUrl?api-version=" + eventGridVersion,
-	}
-	for _, id := range was.Operations {
-		requests = append(requests, "GET /phoneNumbers/operations/"+id+"?api-version=2025-06-01")
-	}
-	answers := map[string]json.RawMessage{}
-	for _, request := range requests {
-		method, path, _ := strings.Cut(request, " ")
-		var answer json.RawMessage
-		status := p.signed(method, path, nil, nil, &answer)
-		if status != 200 {
-			p.t.Errorf("%s: %d", request, status)
-		}
-		answers[request] = answer
-	}
-	text, err := json.Marshal(answers)
-	must(p.t, err)
-	return text
-}
-
-func compareAnswers(t *testing.T, when string, got, want []byte) {
-	t.Helper()
-	var g, w map[string]any
-	must(t, json.Unmarshal(got, &g))
-	must(t, json.Unmarshal(want, &w))
-	for request := range w {
-		if !reflect.DeepEqual(g[request], w[request]) {
-			have, _ := json.MarshalIndent(g[request], "", " ")
-			had, _ := json.MarshalIndent(w[request], "", " ")
-			t.Errorf("%s, %s answers\n%s\nwant\n%s", when, request, have, had)
-		}
-	}
-}
-
-// webhook is an application that takes everything, up before the server is.
-type webhook struct {
-	address string
-	mu      sync.Mutex
-	got     []posted
-}
-
-// posted is a request that came to a webhook.
-type posted struct {
-	path string
-	body []byte
-}
-
-func newWebhook(t *testing.T) *webhook {
-	t.Helper()
-	h := &webhook{address: fmt.Sprintf("127.0.0.1:%d", freePort(t))}
-	listener, err := net.Listen("tcp", h.address)
-	must(t, err)
-	web := &http.Server{Handler: h}
-	go web.Serve(listener)
-	t.Cleanup(func() { web.Close() })
-	return h
-}
-
-// ServeHTTP implements http.Handler.
-func (h *webhook) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.got = append(h.got, posted{r.URL.Path, body})
-}
-
-// event decodes the first event.
-func (r posted) event() (e struct {
-	Type string
-	Data map[string]any
-}) {
-	var all []json.RawMessage
-	if json.Unmarshal(r.body, &all) == nil && len(all) > 0 {
-		json.Unmarshal(all[0], &e)
-	}
-	return e
-}
-
-func (r posted) kind() string {
-	kind := r.event().Type
-	return kind[strings.LastIndex(kind, ".")+1:]
-}
-
-func (h *webhook) count() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.got)
-}
-
-func (h *webhook) after(n int) []posted {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return slices.Clone(h.got[n:])
-}
-
-func (h *webhook) wait(t *testing.T, what string, match func(posted) bool) (found posted) {
-	t.Helper()
-	eventually(t, 20*time.Second, what, func() bool {
-		for _, r := range h.after(0) {
-			if match(r) {
-				found = r
-				return true
-			}
-		}
-		return false
-	})
-	return found
-}
-
-// checkCut asks how a connection was ended: with the event of its open operation,
-// and CallDisconnected last.
-func (h *webhook) checkCut(t *testing.T, c cutConnection) {
-	t.Helper()
-	of := func(r posted) bool { return r.event().Data["callConnectionId"] == c.ID }
-	end := h.wait(t, "CallDisconnected of "+cmp.Or(c.OperationContext, c.ID), func(r posted) bool { return of(r) && r.kind() == "CallDisconnected" })
-	if !bytes.Contains(end.body, []byte(`"code":500`)) {
-		t.Errorf("CallDisconnected is %s", end.body)
-	}
-	var told []string
-	var last posted
-	for _, r := range h.after(0) {
-		if of(r) && r.kind() != "CallDisconnected" {
-			told = append(told, r.kind())
-			last = r
-		}
-	}
-	if c.Event == "" {
-		if slices.ContainsFunc(told, func(kind string) bool { return strings.HasSuffix(kind, "Failed") }) {
-			t.Errorf("%s got %v besides its end", c.ID, told)
-		}
-		return
-	}
-	data := last.event().Data
-	if context, _ := data["operationContext"].(string); last.kind() != c.Event || context != c.OperationContext {
-		t.Errorf("%s got %v, the last for %v, want %s", c.OperationContext, told, data["operationContext"], c.Event)
-	}
-	for name, want := range c.Data {
-		if !reflect.DeepEqual(data[name], want) {
-			t.Errorf("%s of %s is %v, want %v", name, c.Event, data[name], want)
-		}
-	}
-}
