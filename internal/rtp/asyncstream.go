@@ -2,6 +2,7 @@ package rtp
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -23,6 +24,7 @@ type AsyncStream struct {
 	packets *packetQueue
 	dropped uint64 // of packets, as far as it is counted
 	turn    int    // counts the goroutine's work
+	closed  atomic.Bool
 }
 
 // NewAsyncStream returns an AsyncStream that is silent until SetMedia. Close it, or
@@ -91,7 +93,7 @@ func (s *AsyncStream) Summary() Summary { return s.stream.Summary() }
 // ReadFrame implements audio.Source, for the shard.
 func (s *AsyncStream) ReadFrame(f audio.Frame) bool {
 	switch {
-	case s.stream.closed.Load():
+	case s.closed.Load():
 		return false
 	case s.worker.busy.Load(): // it did not get the processor in time
 		return s.worker.cover(f)
@@ -101,7 +103,7 @@ func (s *AsyncStream) ReadFrame(f audio.Frame) bool {
 
 // WriteFrame implements audio.Sink, for the shard.
 func (s *AsyncStream) WriteFrame(f audio.Frame) {
-	if !s.stream.closed.Load() {
+	if !s.closed.Load() {
 		s.worker.write(f)
 	}
 }
@@ -109,7 +111,9 @@ func (s *AsyncStream) WriteFrame(f audio.Frame) {
 // Close lets the goroutine say goodbye and leave. It does not wait for that: Done
 // tells. Nobody may be inside ReadFrame or WriteFrame, nor call them later.
 func (s *AsyncStream) Close() error {
-	s.worker.end()
+	if !s.closed.Swap(true) {
+		s.worker.end()
+	}
 	return nil
 }
 

@@ -37,11 +37,11 @@ func TestKeyIsToldOnceAtItsFirstPacket(t *testing.T) {
 		{"flash is no key", []step{{true, 16, false, 100, 160}, {true, 255, false, 900, 160}}, ""},
 		{"letters", []step{{true, 12, false, 100, 160}, {true, 15, false, 900, 160}}, "AD"},
 	} {
-		var ear eventReceiver
+		var receiver eventReceiver
 		var got []byte
 		for _, s := range test.steps {
 			h, payload := packet(s.marker, s.event, s.end, s.timestamp, s.duration)
-			if key, _ := ear.receive(h, payload, 0); key != 0 {
+			if key, _ := receiver.receive(h, payload, 0); key != 0 {
 				got = append(got, key)
 			}
 		}
@@ -49,8 +49,8 @@ func TestKeyIsToldOnceAtItsFirstPacket(t *testing.T) {
 			t.Errorf("%s: told %q, want %q", test.name, got, test.want)
 		}
 	}
-	var ear eventReceiver
-	if key, sounding := ear.receive(header{}, []byte{1, 0, 0}, 0); key != 0 || sounding {
+	var receiver eventReceiver
+	if key, sounding := receiver.receive(header{}, []byte{1, 0, 0}, 0); key != 0 || sounding {
 		t.Error("a cut event is told")
 	}
 }
@@ -62,7 +62,7 @@ func TestRecordedKeysAreHeardInAnyOrder(t *testing.T) {
 		pause time.Duration
 		want  string
 	}{{setBack, "42"}, {setBack - time.Millisecond, "4"}} {
-		var ear eventReceiver
+		var receiver eventReceiver
 		var got []byte
 		for _, p := range []struct {
 			h       header
@@ -74,7 +74,7 @@ func TestRecordedKeysAreHeardInAnyOrder(t *testing.T) {
 			{header{marker: true, timestamp: 23200}, []byte{2, 10, 0, 160}, 20*time.Millisecond + test.pause},
 			{header{timestamp: 23200}, []byte{2, 0x8a, 1, 64}, 40*time.Millisecond + test.pause},
 		} {
-			if key, _ := ear.receive(p.h, p.payload, int64(p.at)); key != 0 {
+			if key, _ := receiver.receive(p.h, p.payload, int64(p.at)); key != 0 {
 				got = append(got, key)
 			}
 		}

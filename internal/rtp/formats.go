@@ -88,8 +88,8 @@ func (p *playout) add(f format) uint8 {
 }
 
 // samples returns the length of the next frame. If what comes next has another rate
-// than what was played, the change takes place here, between two frames: both rates
-// of a call's codecs have a clock in common, so nothing else stops.
+// than what was played, the change takes place here, between two frames. What comes is
+// blended into what was heard, since decoders delay by different times.
 func (p *playout) samples() int {
 	first := p.buffer.first()
 	if first == nil || p.at < p.end || p.formats[first.format].codec.SampleRate == p.rate {
@@ -105,16 +105,14 @@ func (p *playout) samples() int {
 	return p.rate / 50
 }
 
-// turn changes to the format of the packet that is to be decoded next. Its sound is
-// blended into what was heard before, since decoders delay by different times. It
-// returns false within a frame of another rate.
+// turn changes to the format of the packet that is to be decoded next. It returns
+// false within a frame of another rate.
 func (p *playout) turn(to *format) bool {
 	if to.codec.SampleRate != p.rate {
 		return false
 	}
 	p.format = to
 	p.reset()
-	p.conceal.cut()
 	return true
 }
 

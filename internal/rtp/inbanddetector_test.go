@@ -12,7 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/codec"
 )
 
-// keysIn returns what an ear hears in samples.
+// keysIn returns what a detector finds in samples.
 func keysIn(samples []int16, rate int) string {
 	var e inbandDetector
 	e.tune(rate)

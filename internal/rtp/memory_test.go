@@ -65,6 +65,13 @@ func TestLongPacketsPushTheOldestOut(t *testing.T) {
 	}
 }
 
+// Every codec that a peer may change to has a place.
+func TestEveryCodecHasAPlace(t *testing.T) {
+	if all := append(codec.All[:len(codec.All):len(codec.All)], codec.Opus); len(all) > maxFormats {
+		t.Errorf("%d codecs, %d places", len(all), maxFormats)
+	}
+}
+
 // Ten thousand legs take ten thousand times this.
 func TestSessionIsSmall(t *testing.T) {
 	const limit = 12 << 10 // bytes

@@ -46,12 +46,12 @@ func TestCheapCodecBesideOpusIsHeard(t *testing.T) {
 	use(&forB, codec.Opus, codec.PCMU)
 	b.SetMedia(forB)
 	voice := audio.NewOscillator(-10, 437.3)
-	heard := speakAside(t, a, b, voice, 16000, 40)
+	heard := speakThroughWorker(t, a, b, voice, 16000, 40)
 	for _, c := range []codec.Codec{codec.PCMU, codec.Opus, codec.PCMU} {
 		forA := media(b)
 		use(&forA, c)
 		a.SetMedia(forA)
-		heard = append(heard, speakAside(t, a, b, voice, 16000, 50)...)
+		heard = append(heard, speakThroughWorker(t, a, b, voice, 16000, 50)...)
 	}
 	if step := longestStep(heard[3200:]); step > 3000 { // the tone's are up to 1780
 		t.Errorf("a click of %d", step)

@@ -31,22 +31,22 @@ func opus(t testing.TB) func(*sdp.Media) {
 	}
 }
 
-// settle waits until what the sessions have put aside is done, as it is in life
+// settle waits until what the sessions have given to their workers is done, as it is in life
 // when a tick is over.
 func settle(t testing.TB, sessions ...*Session) {
 	deadline := time.Now().Add(5 * time.Second)
 	for _, s := range sessions {
 		for s.worker != nil && s.worker.busy.Load() {
 			if time.Now().After(deadline) {
-				t.Fatal("what was put aside is never done")
+				t.Fatal("a worker is never done")
 			}
 			runtime.Gosched()
 		}
 	}
 }
 
-// speakAside is speak for codecs beside the shard.
-func speakAside(t testing.TB, a, b *Session, source audio.Source, rate, frames int) (heard []int16) {
+// speakThroughWorker is speak for costly codecs.
+func speakThroughWorker(t testing.TB, a, b *Session, source audio.Source, rate, frames int) (heard []int16) {
 	f := make(audio.Frame, rate/50)
 	for range frames {
 		a.ReadFrame(f)
@@ -69,7 +69,7 @@ func speakAside(t testing.TB, a, b *Session, source audio.Source, rate, frames i
 func TestOpusIsHeardInACallOfEitherRate(t *testing.T) {
 	for _, rate := range []int{8000, 16000} {
 		a, b := pair(t, opus(t))
-		heard := speakAside(t, a, b, audio.NewOscillator(-10, 1000), rate, 60)
+		heard := speakThroughWorker(t, a, b, audio.NewOscillator(-10, 1000), rate, 60)
 		heard = heard[len(heard)/4:]
 		if share := audiotest.Goertzel(heard, rate, 1000); share < 0.9 {
 			t.Errorf("at %d Hz: heard %s", rate, audiotest.Describe(heard, rate))
@@ -85,16 +85,16 @@ func TestOpusIsHeardInACallOfEitherRate(t *testing.T) {
 
 func TestOpusReachesBeyondTheTelephone(t *testing.T) {
 	a, b := pair(t, opus(t))
-	heard := speakAside(t, a, b, audio.NewOscillator(-10, 5000), 16000, 60)
+	heard := speakThroughWorker(t, a, b, audio.NewOscillator(-10, 5000), 16000, 60)
 	if share := audiotest.Goertzel(heard[len(heard)/4:], 16000, 5000); share < 0.9 {
 		t.Errorf("heard %s", audiotest.Describe(heard, 16000))
 	}
 }
 
-// toStranger is a session of Opus whose packets a test takes.
-func toStranger(t *testing.T, change func(*sdp.Media)) (*Session, stranger) {
+// toRawPeer is a session of Opus whose packets a test takes.
+func toRawPeer(t *testing.T, change func(*sdp.Media)) (*Session, rawPeer) {
 	t.Helper()
-	a, peer := open(t), newStranger(t)
+	a, peer := open(t), newRawPeer(t)
 	m := media(a)
 	opus(t)(&m)
 	m.Remote = peer.at
@@ -107,8 +107,8 @@ func toStranger(t *testing.T, change func(*sdp.Media)) (*Session, stranger) {
 // of packet, and that only the first of a talk spurt is marked.
 func TestOpusPacketsHaveTheirClock(t *testing.T) {
 	for ptime, frames := range map[time.Duration]int{0: 1, 20: 1, 40: 2, 60: 3} {
-		a, peer := toStranger(t, func(m *sdp.Media) { m.PTime = ptime * time.Millisecond })
-		speakAside(t, a, open(t), audio.NewOscillator(-10, 500), 16000, 25)
+		a, peer := toRawPeer(t, func(m *sdp.Media) { m.PTime = ptime * time.Millisecond })
+		speakThroughWorker(t, a, open(t), audio.NewOscillator(-10, 500), 16000, 25)
 		headers, sizes := peer.packets(t)
 		if len(headers) != 24/frames { // the last frame waits for its turn
 			t.Errorf("%d ms: %d packets", ptime, len(headers))
@@ -126,12 +126,12 @@ func TestOpusPacketsHaveTheirClock(t *testing.T) {
 // agreed on: the codec's, or 8 kHz for phones that have nothing else.
 func TestKeysBesideOpusHaveTheirOwnClock(t *testing.T) {
 	for clock, want := range map[int]uint16{48000: 4800, 8000: 800} {
-		a, peer := toStranger(t, func(m *sdp.Media) { m.Sending.Events[0].Clock = clock })
+		a, peer := toRawPeer(t, func(m *sdp.Media) { m.Sending.Events[0].Clock = clock })
 		done := make(chan error, 1)
 		go func() { done <- a.SendTones(context.Background(), []byte("5")) }()
 		batch, longest := newBatch(), uint16(0)
 		for longest < want && t.Context().Err() == nil {
-			speakAside(t, a, open(t), audio.NewOscillator(-10, 500), 16000, 1)
+			speakThroughWorker(t, a, open(t), audio.NewOscillator(-10, 500), 16000, 1)
 			for i := range peer.receive(batch) {
 				if h, payload, ok := parse(batch.data[i][:batch.size[i]]); ok && h.payloadType == 110 {
 					longest = max(longest, binary.BigEndian.Uint16(payload[2:]))
@@ -141,7 +141,7 @@ func TestKeysBesideOpusHaveTheirOwnClock(t *testing.T) {
 		if longest != want {
 			t.Errorf("clock %d: the key lasts %d, want %d", clock, longest, want)
 		}
-		speakAside(t, a, open(t), audio.NewOscillator(-10, 500), 16000, 10)
+		speakThroughWorker(t, a, open(t), audio.NewOscillator(-10, 500), 16000, 10)
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
@@ -166,7 +166,7 @@ func (s stuck) Encode(dst []byte, _ []int16) int {
 func TestShardNeverWaitsForACostlyCodec(t *testing.T) {
 	a, b := pair(t, opus(t))
 	f := make(audio.Frame, 320)
-	speakAside(t, a, b, audio.NewOscillator(-10, 500), 16000, 5)
+	speakThroughWorker(t, a, b, audio.NewOscillator(-10, 500), 16000, 5)
 	hang := stuck{make(chan struct{}, 1), make(chan struct{})}
 	a.stream.encoder = hang
 	voice := audio.NewOscillator(-10, 500)
@@ -183,9 +183,48 @@ func TestShardNeverWaitsForACostlyCodec(t *testing.T) {
 	close(hang.free)
 	settle(t, a)
 	sent := a.Stats().Sent
-	speakAside(t, a, b, voice, 16000, 10)
+	speakThroughWorker(t, a, b, voice, 16000, 10)
 	if stats := a.Stats(); stats.Sent < sent+10 || stats.Unsent != 19-waitingFrames {
 		t.Errorf("afterwards %d packets were sent, %d frames not", stats.Sent-sent, stats.Unsent)
+	}
+}
+
+// TestDroppedFramesLeaveAGapInTheTimestamps asks that time goes on for the peer while
+// the encoder hangs (RFC 3550 §5.1), and that a new talk spurt is marked.
+func TestDroppedFramesLeaveAGapInTheTimestamps(t *testing.T) {
+	a, peer := toRawPeer(t, func(*sdp.Media) {})
+	voice := audio.NewOscillator(-10, 500)
+	speakThroughWorker(t, a, open(t), voice, 16000, 5)
+	before, _ := peer.packets(t)
+	hang := stuck{make(chan struct{}, 1), make(chan struct{})}
+	working := a.stream.encoder
+	a.stream.encoder = hang
+	const ticks = 15
+	for n := range ticks {
+		if a.WriteFrame(make(audio.Frame, 320)); n == 0 {
+			<-hang.reached
+		}
+	}
+	close(hang.free)
+	settle(t, a)
+	a.stream.encoder = working
+	speakThroughWorker(t, a, open(t), voice, 16000, 5)
+	after, _ := peer.packets(t)
+	if len(before) == 0 || len(after) == 0 {
+		t.Fatalf("%d packets, then %d", len(before), len(after))
+	}
+	first, last := before[len(before)-1], after[len(after)-1]
+	if got, want := last.timestamp-first.timestamp, uint32(ticks+5)*960; got != want {
+		t.Errorf("the timestamp goes on by %d, want %d", got, want)
+	}
+	marked := 0
+	for _, h := range after {
+		if h.marker {
+			marked++
+		}
+	}
+	if marked != 1 || int(last.sequence-first.sequence) != len(after) {
+		t.Errorf("%d packets are marked, numbers go on by %d for %d packets", marked, last.sequence-first.sequence, len(after))
 	}
 }
 
@@ -196,7 +235,7 @@ func TestLateDecoderIsCovered(t *testing.T) {
 		a, b := pair(t, opus(t))
 		f := make(audio.Frame, rate/50)
 		voice := audio.NewOscillator(-10, 437.3)
-		heard := speakAside(t, a, b, voice, rate, 20)
+		heard := speakThroughWorker(t, a, b, voice, rate, 20)
 		b.worker.busy.Store(true)
 		for n := range 5 { // after 60 ms nothing more can be invented
 			if b.ReadFrame(f) != (n < 3) || b.Stats().Concealed != uint64(n+1) {
@@ -210,7 +249,7 @@ func TestLateDecoderIsCovered(t *testing.T) {
 			t.Errorf("%d Hz: %v", rate, breaks)
 		}
 		b.worker.busy.Store(false)
-		heard = speakAside(t, a, b, voice, rate, 30)
+		heard = speakThroughWorker(t, a, b, voice, rate, 30)
 		if share := audiotest.Goertzel(heard[len(heard)/2:], rate, 437.3); share < 0.9 {
 			t.Errorf("%d Hz, afterwards: heard %s", rate, audiotest.Describe(heard, rate))
 		}
@@ -248,13 +287,13 @@ func TestAnotherCodecEndsTheWorkBeside(t *testing.T) {
 	before := runtime.NumGoroutine()
 	a, b := pair(t, opus(t))
 	voice := audio.NewOscillator(-10, 437.3)
-	all := speakAside(t, a, b, voice, 8000, 20)[1600:]
+	all := speakThroughWorker(t, a, b, voice, 8000, 20)[1600:]
 	for _, s := range []*Session{a, b} {
 		m := s.agreed.Load().media
 		use(&m, codec.PCMA)
 		s.SetMedia(m)
 	}
-	heard := speakAside(t, a, b, voice, 8000, 30)
+	heard := speakThroughWorker(t, a, b, voice, 8000, 30)
 	all = append(all, heard...)
 	if share := audiotest.Goertzel(heard[len(heard)/2:], 8000, 437.3); share < 0.9 {
 		t.Errorf("afterwards: heard %s", audiotest.Describe(heard, 8000))
@@ -264,7 +303,7 @@ func TestAnotherCodecEndsTheWorkBeside(t *testing.T) {
 		opus(t)(&m)
 		s.SetMedia(m)
 	}
-	heard = speakAside(t, a, b, voice, 8000, 30)
+	heard = speakThroughWorker(t, a, b, voice, 8000, 30)
 	if share := audiotest.Goertzel(heard[len(heard)/2:], 8000, 437.3); share < 0.9 {
 		t.Errorf("back again: heard %s", audiotest.Describe(heard, 8000))
 	}
@@ -284,7 +323,7 @@ func TestAnotherCodecEndsTheWorkBeside(t *testing.T) {
 func TestWorkBesideDoesNotAllocate(t *testing.T) {
 	a, b := pair(t, opus(t))
 	voice, f := audio.NewOscillator(-10, 300), make(audio.Frame, 160)
-	speakAside(t, a, b, voice, 8000, 20)
+	speakThroughWorker(t, a, b, voice, 8000, 20)
 	if n := testing.AllocsPerRun(100, func() {
 		voice.ReadFrame(f)
 		a.WriteFrame(f)

@@ -53,7 +53,7 @@ func TestProtectedSessionBelievesNothingElse(t *testing.T) {
 	a, b, _, _ := protectedPair(t, sdp.AES128SHA80)
 	l := &line{a: a, b: b}
 	l.tick(audio.NewOscillator(-10, 1000), 10)
-	odd := newStranger(t)
+	odd := newRawPeer(t)
 	for i := range 20 {
 		odd.say(t, header{sequence: uint16(i), timestamp: uint32(160 * i), ssrc: 7}, make([]byte, 160), b)
 		odd.say(t, a.stream.out.header, make([]byte, 170), b)

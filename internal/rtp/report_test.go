@@ -12,7 +12,7 @@ import (
 // dropping lets a peer's packets through but for every so many.
 func dropping(t *testing.T, every int) *Session {
 	t.Helper()
-	heard, peer := open(t), newStranger(t)
+	heard, peer := open(t), newRawPeer(t)
 	m := media(heard)
 	m.Remote = peer.at
 	heard.SetMedia(m)

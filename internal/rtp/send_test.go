@@ -14,8 +14,8 @@ import (
 	"github.com/switchhook/switchhook/internal/sdp"
 )
 
-// packets takes what has come to a stranger, without RTCP.
-func (s stranger) packets(t *testing.T) (headers []header, sizes []int) {
+// packets takes what has come to a raw peer, without RTCP.
+func (s rawPeer) packets(t *testing.T) (headers []header, sizes []int) {
 	t.Helper()
 	in := newBatch()
 	for n := s.receive(in); n > 0; n = s.receive(in) {
@@ -40,7 +40,7 @@ func TestPacketsHaveTheLengthThatThePeerWants(t *testing.T) {
 		{60 * time.Millisecond, 480}, {5 * time.Millisecond, 80}, {200 * time.Millisecond, 480}, {24 * time.Millisecond, 160},
 	} {
 		for _, c := range codec.All {
-			a, peer := open(t), newStranger(t)
+			a, peer := open(t), newRawPeer(t)
 			m := media(a)
 			m.Remote, m.PTime = peer.at, test.ptime
 			use(&m, c)
@@ -76,7 +76,7 @@ func TestEveryPacketLengthIsUnderstood(t *testing.T) {
 // What waits for the rest of its packet goes out before the first packet of a
 // tone, whose timestamp follows it.
 func TestToneCutsAPacketShort(t *testing.T) {
-	a, peer := open(t), newStranger(t)
+	a, peer := open(t), newRawPeer(t)
 	m := media(a)
 	m.Remote, m.PTime = peer.at, 40*time.Millisecond
 	a.SetMedia(m)

@@ -217,26 +217,26 @@ func TestRoundTripIsWithoutThePeersDelay(t *testing.T) {
 	}
 }
 
-// stranger is a socket that sends what it likes.
-type stranger struct {
+// rawPeer is a socket that sends what it likes.
+type rawPeer struct {
 	*socket
 	at netip.AddrPort
 }
 
-func newStranger(t *testing.T) stranger {
+func newRawPeer(t *testing.T) rawPeer {
 	t.Helper()
 	for port := uint16(22001); port < 22200; port += 2 {
 		at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
 		if s, _, err := listen(at); err == nil {
 			t.Cleanup(func() { _ = s.close() })
-			return stranger{s, at}
+			return rawPeer{s, at}
 		}
 	}
 	t.Fatal("no port is free")
-	return stranger{}
+	return rawPeer{}
 }
 
-func (s stranger) say(t *testing.T, h header, payload []byte, to *Session) {
+func (s rawPeer) say(t *testing.T, h header, payload []byte, to *Session) {
 	t.Helper()
 	packet := make([]byte, headerSize, headerSize+len(payload))
 	h.put(packet)
@@ -250,7 +250,7 @@ func TestPeerBehindNATIsAnsweredWhereItSendsFrom(t *testing.T) {
 	m := media(a)
 	m.Remote = netip.MustParseAddrPort("127.0.0.1:9") // what it believes to be
 	a.SetMedia(m)
-	peer := newStranger(t)
+	peer := newRawPeer(t)
 	var frame [160]int16
 	for i := range 3 {
 		peer.say(t, header{sequence: uint16(i), timestamp: uint32(160 * i), ssrc: 7}, make([]byte, 160), a)
@@ -269,7 +269,7 @@ func TestOtherPayloadTypesAndGarbageAreCounted(t *testing.T) {
 	a, b := pair(t)
 	l := &line{a: a, b: b}
 	l.tick(audio.NewOscillator(-10, 1000), 10)
-	odd := newStranger(t)
+	odd := newRawPeer(t)
 	odd.say(t, header{payloadType: 77, ssrc: 7}, make([]byte, 160), b)
 	for _, garbage := range [][]byte{{}, {0x80}, make([]byte, 12), make([]byte, 1200)} {
 		if err := odd.send(garbage, b.LocalAddr()); err != nil {
@@ -316,7 +316,7 @@ func BenchmarkFramePair(b *testing.B) {
 }
 
 func TestLossAndComfortNoiseAreCounted(t *testing.T) {
-	a, peer := open(t), newStranger(t)
+	a, peer := open(t), newRawPeer(t)
 	m := media(a)
 	m.Remote = peer.at
 	a.SetMedia(m)

@@ -12,9 +12,9 @@ import (
 )
 
 // listener is a session whose peer is a script.
-func listener(t *testing.T) (*Session, stranger) {
+func listener(t *testing.T) (*Session, rawPeer) {
 	t.Helper()
-	heard, peer := open(t), newStranger(t)
+	heard, peer := open(t), newRawPeer(t)
 	m := media(heard)
 	m.Remote = peer.at
 	heard.SetMedia(m)

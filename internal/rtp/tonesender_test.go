@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
@@ -36,8 +37,13 @@ func (l *line) press(t *testing.T, ctx context.Context, tones string, source aud
 		default:
 		}
 	}
-	t.Fatal("the tones are never sent")
-	return nil
+	select {
+	case err := <-done: // the machine is busy
+		return err
+	case <-time.After(10 * time.Second):
+		t.Fatal("the tones are never sent")
+		return nil
+	}
 }
 
 func TestTonesTravelBothWays(t *testing.T) {
@@ -66,7 +72,7 @@ func TestTonesTravelBothWays(t *testing.T) {
 
 // What RFC 4733 §2.5.1 wants to see on the wire.
 func TestPressOnTheWire(t *testing.T) {
-	a, peer := open(t), newStranger(t)
+	a, peer := open(t), newRawPeer(t)
 	m := media(a)
 	m.Remote = peer.at
 	a.SetMedia(m)
