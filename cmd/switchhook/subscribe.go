@@ -1,10 +1,10 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/resource"
 )
 
@@ -85,8 +85,8 @@ func await(a *app, client *api, sub subscription, done string) error {
 			}
 		}
 		var now subscription
-		err := pause(a.ctx, lookEvery)
-		if err == nil {
+		var err error
+		if backoff.Wait(a.ctx, lookEvery) {
 			err = client.do(a.ctx, "GET", subscriptionPath(sub.Name), eventGridVersion, nil, &now)
 		}
 		if a.ctx.Err() != nil {
@@ -99,8 +99,8 @@ func await(a *app, client *api, sub subscription, done string) error {
 	}
 }
 
-// manualAction explains the second way to consent. The URL is told to the
-// webhook alone: it proves that somebody reads what arrives there.
+// manualAction explains the second way to accept the handshake. Only the webhook
+// receives the URL: opening it proves that somebody reads what arrives there.
 func manualAction(sub subscription) string {
 	return fmt.Sprintf(`%s waits for a manual action: the webhook answered, but did not return the validation code
 (%s).
@@ -108,15 +108,4 @@ Either let the webhook answer {"validationResponse": <data.validationCode>} with
 or open the validation URL within 10 minutes: data.validationUrl of the event
 Microsoft.EventGrid.SubscriptionValidationEvent, which the webhook has just received. Waiting...
 `, sub.Name, sub.reason())
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
 }

@@ -16,8 +16,7 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// Config is everything that an operator decides. Load makes it; every
-// value in it has been checked.
+// Config is the configuration that Load returns: every value has been checked.
 type Config struct {
 	Data string // data directory
 
@@ -46,7 +45,7 @@ type Config struct {
 	WebSocketOrigins []string // sites whose pages may open a WebSocket for SIP, beside our own; "*" is all
 
 	SIPDigests  []string       // algorithms that challenges to phones offer, in order
-	SIPSClients *x509.CertPool // who must vouch for callers over TLS; nil asks nobody
+	SIPSClients *x509.CertPool // authorities of the certificates that callers over TLS need; nil: they need none
 
 	Trunks []trunk.Trunk
 	Routes []trunk.Route

@@ -1,7 +1,7 @@
 package server
 
-// warnOfOutbound tells an operator whose server others can reach, and who has
-// not decided where it may connect to for them.
+// warnOfOutbound warns that other machines can reach the APIs while nothing
+// restricts where their clients make the server connect to.
 func (p *parts) warnOfOutbound() {
 	if p.cfg.OpenToOthers() && !p.cfg.Outbound.RefusePrivate {
 		p.log.Warn("webhooks, callbacks and prompts may connect to addresses of this server's private network: set outbound.refuse-private and outbound.allow in the configuration")

@@ -56,7 +56,7 @@ type parts struct {
 	queues      *sender.Queues
 	callbacks   *callautomation.Callbacks
 	grid        *eventgrid.Grid
-	tail        sender.Tail // of all events, for who looks on
+	tail        sender.Tail // of all events, for administrators
 	mixer       *mixer.Engine
 	prompts     *player.Library
 	records     *cdr.Keeper

@@ -2,16 +2,17 @@ package server
 
 import "time"
 
-// manyUnwritten is how many events may wait for the journal before new calls
-// only make it worse: some pages, each a write to the disk.
+// manyUnwritten is the number of events that may wait for the journal before new
+// calls are refused: some pages, each a write to the disk.
 const manyUnwritten = 2048
 
-// longWait is the mean time in line for applications at which calls come faster
-// than applications take them: who is let in then only rings for nobody.
+// longWait is the mean waiting time for applications above which new calls are
+// refused: calls come faster than applications take them, and further ones would
+// ring without an answer.
 const longWait = 300 * time.Millisecond
 
-// strain is how much the parts behind the phones suffer: the sound of running
-// calls, the journal that each call's events must reach, and the applications.
+// strain is the load of the parts that a call needs, as a share of what they can
+// take: the mixer, the journal of events, and the applications.
 func (p *parts) strain() float64 {
 	return max(p.mixer.Strain(),
 		float64(p.deliveries.Unwritten())/manyUnwritten,

@@ -1,0 +1,44 @@
+package admin
+
+import (
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+func TestProbes(t *testing.T) {
+	why := errors.New("the journal is not available")
+	apis := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	for _, test := range []struct {
+		name, path string
+		tls        bool
+		notReady   error
+		status     int
+		says       string
+	}{
+		{"alive", "/healthz", true, why, 200, "ok"},
+		{"ready", "/readyz", true, nil, 200, "ok"},
+		{"not ready", "/readyz", false, why, 503, "journal"},
+		{"metrics", "/metrics", false, nil, 200, ""},
+		{"metrics over TLS", "/metrics", true, nil, 418, ""},
+		{"an API", "/calling/callConnections", false, nil, 418, ""},
+	} {
+		r := httptest.NewRequest("GET", test.path, nil)
+		if test.tls {
+			r.TLS = &tls.ConnectionState{}
+		}
+		w := httptest.NewRecorder()
+		Probes(func() error { return test.notReady }, prometheus.NewRegistry(), apis).ServeHTTP(w, r)
+		if w.Code != test.status || !strings.Contains(w.Body.String(), test.says) {
+			t.Errorf("%s: %d %s", test.name, w.Code, w.Body)
+		}
+		if (w.Header().Get("Retry-After") != "") != (test.status == 503) {
+			t.Errorf("%s: Retry-After is %q", test.name, w.Header().Get("Retry-After"))
+		}
+	}
+}
