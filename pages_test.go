@@ -30,6 +30,23 @@ func TestPagesNameTestsThatExist(t *testing.T) {
 	}
 }
 
+// TestBenchmarksOfThePerformancePageExist asks for the benchmark that a row of the
+// page names in its last cell.
+func TestBenchmarksOfThePerformancePageExist(t *testing.T) {
+	known, rows := testFunctions(t, "."), 0
+	for _, row := range regexp.MustCompile(`(?m)^\|.*\| ([^|]*) \|$`).FindAllStringSubmatch(readPage(t, "docs/performance.md"), -1) {
+		for _, named := range regexp.MustCompile("`([A-Z]\\w+)`").FindAllStringSubmatch(row[1], -1) {
+			rows++
+			if name := named[1]; !known[name] && !known["Benchmark"+name] {
+				t.Errorf("docs/performance.md names the benchmark %s, which is in no test file", name)
+			}
+		}
+	}
+	if rows < 20 {
+		t.Errorf("the page names %d benchmarks: is this looking at the right columns?", rows)
+	}
+}
+
 // TestEveryOperationIsShownThroughTheSDK asks of each operation of Call Automation
 // that works for a test that drives the binary with the official SDK.
 func TestEveryOperationIsShownThroughTheSDK(t *testing.T) {
