@@ -70,7 +70,7 @@ func (l *leg) authorize(request *sip.Request) {
 		Username: l.trunk.Username, Password: string(l.trunk.Password),
 	})
 	if err != nil {
-		l.log.Warn("trunk's challenge cannot be answered", "error", err)
+		l.log.Warn("cannot answer the trunk's digest challenge", "error", err)
 		return
 	}
 	c.last = answer.String()

@@ -145,5 +145,5 @@ func (s *Server) strayResponse(response *sip.Response) {
 		s.setDestination(request, &d)
 		s.write(request)
 	}
-	s.log.Debug("answer of a second branch hung up", "call_id", d.callID)
+	s.log.Debug("second branch of a forked call hung up", "call_id", d.callID)
 }

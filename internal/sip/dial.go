@@ -17,7 +17,7 @@ func (s *Server) Phones() call.Dialer { return phoneDialer{s} }
 // server stops.
 func (s *Server) mayDial(in call.Invitation) error {
 	if in.Hops == 1 {
-		return fault.Invalid("the call has been passed on too often: this looks like a loop")
+		return fault.Invalid("Max-Forwards is used up: the call was passed on too often, which looks like a loop")
 	}
 	if s.draining.Load() {
 		return fault.Busy(s.cfg.RetryAfter, "the server is stopping")

@@ -92,7 +92,7 @@ func (l *leg) resolve(via *trunk.Trunk) {
 				return
 			}
 			if len(found) == 0 {
-				text := "trunk " + via.Name + " was not found"
+				text := "trunk " + via.Name + " cannot be resolved"
 				if err != nil {
 					text += ": " + err.Error()
 				}

@@ -77,7 +77,7 @@ func (l *leg) byeReceived(request *sip.Request, tx *sip.ServerTx) {
 	why.SIP, why.Q850 = reasonsIn(request)
 	if l.phase == early {
 		l.server.respond(l.in.request, l.in.tx, sip.StatusRequestTerminated, "Request Terminated")
-		why.Kind, why.Text = call.Canceled, "the caller gave up"
+		why.Kind, why.Text = call.Canceled, "the caller canceled the call"
 	}
 	if l.leaving != nil {
 		why = *l.leaving // we were first

@@ -25,15 +25,15 @@ func (d phoneDialer) Dial(_ context.Context, in call.Invitation, report func(cal
 		return nil, err
 	}
 	if s.cfg.Phones == nil {
-		return nil, fault.NotFound("%s has no telephone", in.To)
+		return nil, fault.NotFound("%s has no registered telephone", in.To)
 	}
 	device, ok := s.cfg.Phones.FindBinding(in.To, in.Device)
 	if !ok {
-		return nil, fmt.Errorf("the telephone of %s has signed out", in.To)
+		return nil, fmt.Errorf("the telephone of %s is not registered any more", in.To)
 	}
 	if device.Flow.Transport != "UDP" && !s.hasConnection(device.Flow.Transport, device.Flow.Source.String()) {
-		s.cfg.Phones.RemoveFlow(s.ctx, device.Flow, "its connection is gone")
-		return nil, fmt.Errorf("the connection to the telephone of %s is gone", in.To)
+		s.cfg.Phones.RemoveFlow(s.ctx, device.Flow, "its connection is closed")
+		return nil, fmt.Errorf("the connection to the telephone of %s is closed", in.To)
 	}
 	target := contactOf(device)
 	out := &outbound{invitation: in, number: target.User, place: device.Flow.Source}

@@ -26,7 +26,7 @@ type inbound struct {
 //	proceeding → alerting → decided
 //
 // proceeding is after our 100, alerting after our 180; decided is that the
-// application has answered or refused, and not that the caller gave up.
+// application has answered or refused, and not that the caller canceled the call.
 type inboundStage uint8
 
 const (
@@ -120,7 +120,7 @@ func (l *leg) repeatAnswer() {
 		return
 	}
 	if err := l.pendingAnswer.conn.WriteMsg(l.pendingAnswer.response); err != nil {
-		l.log.Debug("response not repeated", "error", err)
+		l.log.Debug("response not retransmitted", "error", err)
 	}
 	l.pendingAnswer.interval = min(2*l.pendingAnswer.interval, sip.T2)
 	l.timers.start(timerResendAnswer, l.pendingAnswer.interval)
@@ -169,7 +169,7 @@ func (l *leg) ackTimedOut() {
 		return
 	}
 	l.stopResendingAnswer()
-	l.vanished("the phone never acknowledged the answer")
+	l.vanished("the phone sent no ACK for the answer")
 }
 
 // cancelReceived is the CANCEL of an INVITE that we had not answered; sipgo has sent
@@ -178,7 +178,7 @@ func (l *leg) cancelReceived(cancel *sip.Request) {
 	if l.phase != early && l.phase != accepting || l.in == nil {
 		return
 	}
-	why := call.Reason{Kind: call.Canceled, Text: "the caller gave up", SIP: call.Status{Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"}}
+	why := call.Reason{Kind: call.Canceled, Text: "the caller canceled the call", SIP: call.Status{Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"}}
 	if cancel != nil {
 		_, why.Q850 = reasonsIn(cancel)
 	}
@@ -192,7 +192,7 @@ func (l *leg) callerConnectionLost(err error) {
 	if l.phase != early {
 		return
 	}
-	l.log.Debug("caller lost", "error", err)
+	l.log.Debug("connection to the caller closed before the answer", "error", err)
 	l.reports.end(call.Reason{Kind: call.Vanished, Text: "the connection to the caller broke"})
 	l.phase = over
 }

@@ -42,7 +42,7 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 	}
 	leaveTrunk, err := s.enterTrunk(from)
 	if err != nil {
-		s.log.Warn("call refused", "trunk", from.terms.name, "why", err)
+		s.log.Warn("call refused: the trunk has no free place", "trunk", from.terms.name, "reason", err)
 		s.refuseBusy(request, tx)
 		return
 	}

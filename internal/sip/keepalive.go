@@ -124,7 +124,7 @@ func (s *Server) keepConnsAlive() {
 		case <-check.C:
 			s.keptConns.each(func(l *keptConn) {
 				if l.missedPong() {
-					s.log.Info("connection closed: its peer answers no keep-alive", "peer", l.RemoteAddr())
+					s.log.Info("connection closed: its peer does not answer keep-alives", "peer", l.RemoteAddr())
 					l.Close()
 				}
 			})

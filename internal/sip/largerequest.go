@@ -56,7 +56,7 @@ func (l *leg) overTCP() {
 				return
 			}
 			if err != nil {
-				l.log.Info("large INVITE goes over UDP: its trunk takes no TCP", "error", err)
+				l.log.Info("large INVITE sent over UDP: the trunk accepts no TCP connection", "error", err)
 			} else {
 				l.dialog.transport = "TCP"
 			}

@@ -192,7 +192,7 @@ func (l *leg) unreachable(err error) {
 	if errors.Is(err, sip.ErrTransactionTimeout) {
 		text = l.peerName() + " does not reply"
 	}
-	l.log.Info("trunk failed", "error", err)
+	l.log.Info("no response to the INVITE", "error", err)
 	l.failed(call.Reason{Kind: call.Unreachable, Text: text}, true)
 }
 

@@ -36,7 +36,7 @@ func (s *Server) bindPhone(request *sip.Request, tx *sip.ServerTx, as registrar.
 		s.respond(request, tx, sip.StatusForbidden, "Too Many Phones", header.Warning(s.cfg.UserAgent, err))
 		return
 	case err != nil:
-		s.log.Error("registration not kept", "user", as.UserName, "error", err)
+		s.log.Error("cannot store the registration of a telephone", "user", as.UserName, "error", err)
 		s.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", s.retryAfter())
 		return
 	}

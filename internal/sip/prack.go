@@ -52,7 +52,7 @@ func (l *leg) ringReliably(response *sip.Response) {
 		role = sdpOffer
 		body, err := l.reply(nil)
 		if err != nil {
-			l.log.Warn("no offer could be made", "error", err)
+			l.log.Warn("cannot make a session description", "error", err)
 			return
 		}
 		response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
@@ -83,7 +83,7 @@ func (l *leg) repeatRinging() {
 	}
 	r := l.in.reliable
 	if err := l.in.tx.Respond(r.response); err != nil {
-		l.log.Debug("response not repeated", "error", err)
+		l.log.Debug("response not retransmitted", "error", err)
 	}
 	r.interval *= 2
 	l.timers.start(timerResendRinging, r.interval)
@@ -95,7 +95,7 @@ func (l *leg) prackTimedOut() {
 		return
 	}
 	l.refuse(refusal{status: call.Status{Code: sip.StatusGatewayTimeout, Phrase: "PRACK Missing"}})
-	l.reports.end(call.Reason{Kind: call.Vanished, Text: "the phone never acknowledged the ringing", SIP: l.in.refused})
+	l.reports.end(call.Reason{Kind: call.Vanished, Text: "the phone sent no PRACK for the ringing", SIP: l.in.refused})
 }
 
 // prackReceived is the caller's PRACK.

@@ -33,7 +33,7 @@ func (p peers) HasCall(callID string) bool { return p.server.legs.knows(callID) 
 
 func (p peers) Authenticates() bool { return p.server.authenticates() }
 
-var errFlood = errors.New("an unknown source sends too much")
+var errFlood = errors.New("the unknown source exceeds its rate")
 
 // filterReads is sipgo's read filter: it asks the gate about each datagram, and
 // about what the connections of unknown sources send. An empty result drops a

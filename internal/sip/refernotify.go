@@ -55,6 +55,6 @@ func (l *leg) readReferProgress(request *sip.Request) {
 		why := call.Reason{Kind: kindOf(status.Code), Text: status.Phrase, SIP: call.Status(status), Q850: call.Cause(cause)}
 		l.referralFailed(why)
 	case over:
-		l.referralFailed(call.Reason{Kind: call.Failed, Text: "the phone stopped telling what becomes of the transfer"})
+		l.referralFailed(call.Reason{Kind: call.Failed, Text: "the phone ended its notifications without the outcome of the transfer"})
 	}
 }

@@ -53,10 +53,10 @@ func (l *leg) referReceived(request *sip.Request, tx *sip.ServerTx) {
 	pending := call.Status{Code: sip.StatusRequestPending, Phrase: "Request Pending"}
 	switch {
 	case l.terms.acceptRefer == trunk.AcceptNone:
-		refuse(call.Status{Code: sip.StatusForbidden, Phrase: "Forbidden"}, "trunk "+l.terms.name+" may not transfer: its setting accept-refer is none")
+		refuse(call.Status{Code: sip.StatusForbidden, Phrase: "Forbidden"}, "trunk "+l.terms.name+" is not allowed to transfer calls: its accept-refer is none")
 		return
 	case l.phase != up || l.leaving != nil:
-		refuse(pending, "the call is not up")
+		refuse(pending, "the call is not established")
 		return
 	case l.receivedRefer != nil && l.receivedRefer.outcome != referSettled:
 		refuse(pending, "another transfer of this call is under way")
@@ -81,7 +81,7 @@ func (l *leg) referReceived(request *sip.Request, tx *sip.ServerTx) {
 	}
 	l.findOther(*target.Replaces, accept, func() {
 		r.outcome = referSettled
-		refuse(call.Status{Code: sip.StatusCallTransactionDoesNotExists, Phrase: "Call/Transaction Does Not Exist"}, "Replaces names no call of this phone here that was answered")
+		refuse(call.Status{Code: sip.StatusCallTransactionDoesNotExists, Phrase: "Call/Transaction Does Not Exist"}, "Replaces names no established call of this phone")
 	})
 }
 
@@ -91,7 +91,7 @@ func (s *Server) referOutOfDialog(request *sip.Request, tx *sip.ServerTx, with t
 		s.notAllowed(request, tx, with)
 		return
 	}
-	s.respond(request, tx, sip.StatusForbidden, "Forbidden", header.Warning(s.cfg.UserAgent, errors.New("REFER is taken inside of calls alone")))
+	s.respond(request, tx, sip.StatusForbidden, "Forbidden", header.Warning(s.cfg.UserAgent, errors.New("REFER is accepted only inside a call")))
 }
 
 // findOther looks for the peer's other leg with us. Only its own goroutine knows
@@ -134,7 +134,7 @@ func (l *leg) acceptReferral(r *receivedRefer, target header.ReferTo, other *leg
 	if other != nil {
 		want.Other = other.reports.reportIfOpen
 	}
-	l.log.Info("phone asks to be transferred away", "attended", other != nil)
+	l.log.Info("phone requests a transfer", "attended", other != nil)
 	l.reports.report(want)
 }
 

@@ -44,7 +44,7 @@ func (l *leg) Refer(in call.Invitation, patience time.Duration, told func(call.R
 }
 
 // hungUpDuringTransfer is a phone that left without a word of its transfer.
-var hungUpDuringTransfer = call.Reason{Kind: call.Canceled, Text: "the phone left before it told what became of the transfer"}
+var hungUpDuringTransfer = call.Reason{Kind: call.Canceled, Text: "the phone hung up before it reported the outcome of the transfer"}
 
 // refer sends REFER, where the trunk's setting and the peer permit it.
 func (l *leg) refer(in call.Invitation, patience time.Duration, told func(call.Referral)) {
@@ -82,16 +82,16 @@ func (l *leg) referTo(in call.Invitation) (to, refused string) {
 	number := header.Number(in.To)
 	switch {
 	case l.phase != up, l.sentRefer != nil && l.sentRefer.state != sentReferSettled:
-		return "", "the phone is not in a state to be asked"
+		return "", "the call is not established, or another REFER is pending"
 	case !l.takesRefer():
-		return "", l.peerName() + " does not take REFER"
+		return "", l.peerName() + " does not accept REFER"
 	case number == "" || !l.server.leadsTo(number, l.trunk):
-		return "", l.peerName() + " does not lead to the target"
+		return "", "no route to the target uses " + l.peerName()
 	}
 	uri := uriOn(l.trunk, number)
 	to = "<" + uri.String() + header.URIHeaders(in.SIPHeaders) + ">"
 	if len(to) > maxReferTo {
-		return "", "the context of the transfer is longer than a REFER may be"
+		return "", "the headers of the transfer do not fit into Refer-To"
 	}
 	return to, ""
 }
@@ -125,7 +125,7 @@ func (l *leg) referResponse(pending *sentRefer, response *sip.Response, err erro
 		l.referralFailed(call.Reason{Kind: call.Vanished, Text: "the phone did not answer our REFER"})
 	case response.IsSuccess() && strings.EqualFold(header.First(response, "Refer-Sub"), "false"):
 		// RFC 4488 permits this only where we asked for it.
-		l.referralFailed(call.Reason{Kind: call.Unsupported, Text: "the phone does not tell what becomes of the transfer"})
+		l.referralFailed(call.Reason{Kind: call.Unsupported, Text: "the phone does not report the outcome of the transfer"})
 	case response.IsSuccess():
 		pending.state = referAccepted
 	case finalRefusal(response.StatusCode):
@@ -164,6 +164,6 @@ func (l *leg) referralFailed(why call.Reason) {
 // referTimedOut is a phone that does not tell what becomes of its call in time.
 func (l *leg) referTimedOut() {
 	l.referralFailed(call.Reason{
-		Kind: call.NoAnswer, Text: fmt.Sprintf("the phone did not tell of an answer in time (REFER accepted: %t)", l.sentRefer.state == referAccepted),
+		Kind: call.NoAnswer, Text: fmt.Sprintf("the phone did not report the outcome of the transfer in time (REFER accepted: %t)", l.sentRefer.state == referAccepted),
 	})
 }

@@ -111,7 +111,7 @@ func (l *leg) retarget(request *sip.Request) {
 // readAnswer takes the description that answers our offer.
 func (l *leg) readAnswer(body []byte) error {
 	if len(body) == 0 {
-		return errors.New("the phone did not say what it takes")
+		return errors.New("the answer has no session description")
 	}
 	answer, err := sdp.Parse(body)
 	if err != nil {

@@ -114,7 +114,7 @@ func (s *Server) refreshTrunks() {
 	defer ticker.Stop()
 	for {
 		if err := s.trunks.Refresh(s.ctx, s.locator); err != nil && s.ctx.Err() == nil {
-			s.log.Warn("a trunk's host was not found", "error", err)
+			s.log.Warn("the host name of a trunk cannot be resolved", "error", err)
 		}
 		select {
 		case <-ticker.C:

@@ -81,7 +81,7 @@ func (l *leg) refreshAnswered(pending *sessionRefresh, response *sip.Response, e
 	case response.StatusCode == sip.StatusRequestPending:
 		l.timers.start(timerRefresh, l.glareDelay())
 	case response.StatusCode == sip.StatusRequestTimeout, response.StatusCode == sip.StatusCallTransactionDoesNotExists:
-		l.vanished("the phone knows of no call any more") // RFC 3261 §12.2.1.2
+		l.vanished("the phone does not know the call any more") // RFC 3261 §12.2.1.2
 	case l.timer.longer(response):
 		l.timer.interval = max(l.timer.interval, l.timer.minimum)
 		l.refreshSession()
@@ -109,7 +109,7 @@ func (l *leg) refreshSucceeded(pending *sessionRefresh, response *sip.Response) 
 		return
 	}
 	if err := l.readAnswer(response.Body()); err != nil {
-		l.log.Warn("phone answered a re-INVITE with nonsense", "error", err)
+		l.log.Warn("cannot use the answer to our re-INVITE", "error", err)
 	}
 	l.reportHold()
 }

@@ -157,6 +157,6 @@ func (l *leg) armTimer() {
 // sessionExpired ends a session that nobody has refreshed.
 func (l *leg) sessionExpired() {
 	if l.phase == up {
-		l.vanished("nobody refreshed the session")
+		l.vanished("the session expired: it was not refreshed")
 	}
 }

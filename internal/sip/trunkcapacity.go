@@ -16,7 +16,7 @@ func (l *leg) takePlace() bool {
 		l.leaveTrunk = leave
 		return true
 	}
-	l.log.Info("trunk not used", "why", err)
+	l.log.Info("trunk skipped", "reason", err)
 	l.failed(call.Reason{Kind: whyNoPlace(err), Text: err.Error()}, true)
 	return false
 }

@@ -82,7 +82,7 @@ func (s *Server) ping(t *trunk.Trunk) {
 		known.State = Inactive
 	}
 	if known.State != before && s.ctx.Err() == nil {
-		s.log.Info("trunk changed", "trunk", t.Name, "state", known.State, "answer", known.Answer)
+		s.log.Info("trunk state changed", "trunk", t.Name, "state", known.State, "answer", known.Answer)
 	}
 }
 

@@ -81,7 +81,7 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		http.Error(out, "SIP over WebSocket is served here: open a WebSocket with the subprotocol sip (RFC 7118)", http.StatusUpgradeRequired)
 		return
 	case !s.allowsOrigin(r):
-		http.Error(out, "pages of "+r.Header.Get("Origin")+" may not call here: name the origin in websocket-origins", http.StatusForbidden)
+		http.Error(out, "pages of "+r.Header.Get("Origin")+" may not open a WebSocket: add the origin to websocket-origins", http.StatusForbidden)
 		return
 	}
 	upgrader := ws.HTTPUpgrader{Timeout: handshakeTime, Protocol: func(name string) bool { return name == webSocketProtocol }}
