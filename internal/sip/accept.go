@@ -13,7 +13,7 @@ type limitedListener struct {
 	server *Server
 }
 
-// Accept returns the next connection that may stay.
+// Accept returns the next connection that the gate permits.
 func (l limitedListener) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
@@ -26,8 +26,8 @@ func (l limitedListener) Accept() (net.Conn, error) {
 	}
 }
 
-// acceptedConn is a connection to us. It leaves the gate's counters when it
-// closes, and an unknown source's does not outlive its time.
+// acceptedConn is a connection that the gate counts until it closes. That of an
+// unknown source does not outlive its time.
 type acceptedConn struct {
 	net.Conn
 	server  *Server

@@ -18,8 +18,7 @@ func (o *outbound) callerNumber(with terms) string {
 	return with.rewriting.Out(number, with.rewriting.CallingOut)
 }
 
-// caller is who From says that calls. Its host is still to come, but for one who
-// is withheld.
+// caller is the From of a call. Its host is set later, except for a withheld caller.
 func (o *outbound) caller(with terms) party {
 	number := o.callerNumber(with)
 	switch {
@@ -31,7 +30,7 @@ func (o *outbound) caller(with terms) party {
 	return party{header.EscapeDisplay(o.invitation.DisplayName), sip.Uri{Scheme: "sip", User: number}}
 }
 
-// isPrivate reports whether the callee must not see the number: the network does
+// isPrivate reports whether the number is for the network alone, not for the callee
 // (RFC 3325 §9.3).
 func (o *outbound) isPrivate(with terms) bool { return with.shown.Private || o.invitation.Withheld }
 
@@ -71,7 +70,7 @@ func (l *leg) headers(host string) (list []sip.Header) {
 }
 
 // initialRoutes are the routes that a call through a trunk begins with: its
-// outbound proxy, and what the registrar has told (RFC 3608).
+// outbound proxy, and the service route of its registrar (RFC 3608).
 func (l *leg) initialRoutes(place netip.AddrPort) (routes []sip.Uri) {
 	if l.trunk == nil {
 		return nil

@@ -6,7 +6,8 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 )
 
-// replyTimedOut is a trunk that has not said a word, or not answered our CANCEL.
+// replyTimedOut ends the wait for a first response of a trunk, or for the answer
+// to our CANCEL.
 func (l *leg) replyTimedOut() {
 	switch {
 	case l.phase != early:
@@ -18,8 +19,8 @@ func (l *leg) replyTimedOut() {
 	}
 }
 
-// lateResponse is a response to an attempt that we have left for another trunk, or to
-// a leg that is ending.
+// lateResponse takes a response to an attempt that was abandoned for another trunk,
+// or to a leg that is ending.
 func (l *leg) lateResponse(attempt *inviting, response *sip.Response) {
 	switch {
 	case response == nil || attempt == l.out.invite:
@@ -41,7 +42,7 @@ func (l *leg) abandonInvite() {
 	l.timers.start(timerNoConsent, l.server.cfg.Grace)
 	if attempt.state == inviteProvisional {
 		l.cancelInvite(attempt)
-	} // else progress cancels: RFC 3261 §9.1 wants a provisional response first
+	} // else inviteProgress cancels: RFC 3261 §9.1 wants a provisional response first
 }
 
 // cancelInvite sends CANCEL, once.

@@ -5,8 +5,9 @@ import (
 	"github.com/icholy/digest"
 )
 
-// credentials answer a trunk's challenge (RFC 3261 §22), for the INVITE and
-// then, with the same nonce, for what follows it.
+// credentials are the client side of digest authentication (RFC 3261 §22): they
+// answer a trunk's challenge for the INVITE and then, with the same nonce, for
+// what follows it.
 type credentials struct {
 	challenge *digest.Challenge
 	header    string // "Authorization" or "Proxy-Authorization"
@@ -20,7 +21,7 @@ func challenges(response *sip.Response) bool {
 	return response.StatusCode == sip.StatusUnauthorized || response.StatusCode == sip.StatusProxyAuthRequired
 }
 
-// challenged takes a challenge. It returns false where another attempt would
+// challenged keeps a challenge. It returns false where another attempt would
 // only be refused again: no credentials, or those that we have were refused.
 func (l *leg) challenged(response *sip.Response) bool {
 	if l.out == nil || l.trunk == nil || l.trunk.Username == "" {

@@ -10,8 +10,8 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// transact carries a request to its final response, beside the leg: connecting
-// and waiting must not hold the leg up. Responses and failure come back to the
+// transact runs a client transaction beside the leg: connecting and waiting must
+// not hold the leg up. Responses and failure come back to the
 // leg's goroutine; err tells of a timeout or a broken transport.
 func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on func(*sip.Response, error)) {
 	s, via := l.server, l.trunk
@@ -48,7 +48,7 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 					return
 				}
 			case <-tx.Done():
-				// sipgo tells that a transaction is over before it tells why.
+				// sipgo closes Done before it sets the error.
 				err := cmp.Or(tx.Err(), sip.ErrTransactionTerminated)
 				l.box.Put(func() { on(nil, err) })
 				return

@@ -12,8 +12,8 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/gate"
 )
 
-// Config says where the server listens and how patient it is. Zero values take
-// the defaults that the comments name.
+// Config is the configuration of a Server. Zero values take the defaults that the
+// comments name.
 type Config struct {
 	Listen    string // UDP and TCP; "127.0.0.1:5060". Port 0 takes a free one.
 	ListenTLS string // "" listens on no TLS
@@ -37,12 +37,12 @@ type Config struct {
 	// TrunkPatience is how long a trunk may leave an INVITE without any reply
 	// before the next trunk is tried; 4 s.
 	TrunkPatience time.Duration
-	// Grace is how long a leg that we end waits for the peer's consent before it
-	// reports its end; 4 s.
+	// Grace is how long a leg that we end waits for the answer to its BYE or CANCEL
+	// before it reports its end; 4 s.
 	Grace time.Duration
 	// MaxLegs bounds the legs; more calls get 503. 10,000.
 	MaxLegs int
-	// RetryAfter is what refused callers are told when we are full or draining; 5 s.
+	// RetryAfter is the Retry-After of refusals when we are full or draining; 5 s.
 	RetryAfter time.Duration
 	// Strain tells how much the rest of the server has suffered since it was asked
 	// last: at 1 it has as much to do as it can, above it less calls are let in.
@@ -62,9 +62,9 @@ type Config struct {
 	Permit *permit.Rules
 	// Phones knows the telephones of users; nil: they have none.
 	Phones *registrar.Registrar
-	// keepFlows is how often telephones over UDP are asked whether they live; 30 s.
+	// flowKeepAlive is how often telephones over UDP are probed by OPTIONS; 30 s.
 	flowKeepAlive time.Duration
-	// keepLines is how often connections of ours are kept alive; 95 s.
+	// connKeepAlive is how often connections of ours are kept alive; 95 s.
 	connKeepAlive time.Duration
 	// Origins are the sites whose pages may open WebSockets beside this server's
 	// own: "https://phone.example", or "*" for all.

@@ -36,7 +36,7 @@ func (s *Server) sendFromListener(request *sip.Request) {
 }
 
 // behindNAT reports whether the peer names an address that only its own network
-// knows: then it is reached where it was heard.
+// knows: then requests go to the address that its packets come from.
 func (s *Server) behindNAT(d *dialog) bool {
 	named, err := netip.ParseAddr(d.target.Host)
 	if err != nil {

@@ -81,7 +81,7 @@ func (l *leg) inviteNext() {
 	l.invite()
 }
 
-// resolve finds the addresses of a trunk beside the leg: names take their time.
+// resolve finds the addresses of a trunk beside the leg: DNS may be slow.
 func (l *leg) resolve(via *trunk.Trunk) {
 	l.server.work.Go(func() {
 		ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)

@@ -8,11 +8,11 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// dialog is what RFC 3261 §12 asks to remember.
+// dialog is the state of a SIP dialog (RFC 3261 §12), from our side.
 type dialog struct {
 	callID    string
 	localTag  string
-	remoteTag string // "" until the peer has told
+	remoteTag string // "" until a response has it
 	local     party
 	remote    party
 	target    sip.Uri   // the peer's Contact

@@ -10,7 +10,7 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// request does what the peer asks inside the dialog.
+// request takes a request of the peer's inside the dialog.
 func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 	s, cseq := l.server, request.CSeq().SeqNo
 	fromTag, _ := request.From().Params.Get("tag")
@@ -51,7 +51,7 @@ func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
 	}
 }
 
-// heardFrom follows a peer whose NAT gave it another address.
+// heardFrom follows a peer whose address changed, as NATs do it.
 func (l *leg) heardFrom(source netip.AddrPort) {
 	if !source.IsValid() {
 		return
@@ -62,7 +62,7 @@ func (l *leg) heardFrom(source netip.AddrPort) {
 	l.dialog.source = source
 }
 
-// byeReceived is the peer's BYE. It may overtake the ACK, cross our own BYE, or come
+// byeReceived takes the peer's BYE. It may overtake the ACK, cross our own BYE, or come
 // instead of a CANCEL (RFC 3261 §15).
 func (l *leg) byeReceived(request *sip.Request, tx *sip.ServerTx) {
 	if l.phase == early && l.out != nil {
@@ -86,7 +86,7 @@ func (l *leg) byeReceived(request *sip.Request, tx *sip.ServerTx) {
 	l.phase = over
 }
 
-// infoReceived takes keys that come as INFO, as some gateways send them.
+// infoReceived takes DTMF keys that come by INFO, as some gateways send them.
 func (l *leg) infoReceived(request *sip.Request, tx *sip.ServerTx) {
 	if len(request.Body()) == 0 {
 		l.server.respond(request, tx, sip.StatusOK, "OK")

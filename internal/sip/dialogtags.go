@@ -11,11 +11,10 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// dialogTags makes our dialog tags out of what the request says and a secret. So the
-// tag of an INVITE is known before anybody has seen it (sipgo answers CANCEL,
-// 100 and 487 by itself, and they must carry the tag of our 180), a forked copy
-// of an INVITE meets the tag of the first, and a response with our tag proves
-// that we made the request.
+// dialogTags derives our dialog tags from the request and a secret. So the tag of
+// an INVITE is known before it is handled (sipgo answers CANCEL, 100 and 487 by
+// itself, and they must carry the tag of our 180), a forked copy of an INVITE gets
+// the tag of the first, and a response with our tag proves that we made the request.
 type dialogTags struct{ secret []byte }
 
 func newDialogTags() dialogTags {
@@ -32,7 +31,7 @@ func (t dialogTags) callee(callID, fromTag string, cseq uint32) string {
 // caller is the tag that we call with.
 func (t dialogTags) caller(callID string) string { return t.make("caller", callID) }
 
-// branch makes the Via branch of an INVITE to a user: one that made knows again.
+// branch makes the Via branch of an INVITE to a user, which isOurBranch recognises.
 func (t dialogTags) branch(user string) string {
 	nonce := rand.Text()[:16]
 	return sip.RFC3261BranchMagicCookie + nonce + t.make("branch", nonce, user)

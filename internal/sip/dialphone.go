@@ -18,7 +18,7 @@ type phoneDialer struct{ server *Server }
 
 var _ call.Dialer = phoneDialer{}
 
-// Dial calls one telephone of a user, the way that it was heard.
+// Dial calls one telephone of a user, over the flow that it registered from.
 func (d phoneDialer) Dial(_ context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
 	s := d.server
 	if err := s.mayDial(in); err != nil {
@@ -54,8 +54,8 @@ func (l *leg) callDevice(callID string, device registrar.Binding, target sip.Uri
 	l.invite()
 }
 
-// callerOnPhone is who a user's telephone says is calling: a number, or another
-// user by what to dial to call back.
+// callerOnPhone is the caller's address for a user's telephone: a number, or for
+// another user what to dial to call back.
 func (l *leg) callerOnPhone() party {
 	in := l.out.invitation
 	if in.From.Kind() != identifier.CommunicationUser || in.Withheld {

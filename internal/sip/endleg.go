@@ -31,8 +31,8 @@ func (l *leg) byeAnswered(response *sip.Response, err error) {
 	l.phase = over
 }
 
-// consentTimedOut reports the end although the peer has not agreed to it. The
-// transaction goes on asking.
+// consentTimedOut reports the end although the peer has not answered the BYE or
+// CANCEL. The transaction goes on.
 func (l *leg) consentTimedOut() {
 	why := *l.leaving
 	if l.phase == ending && why.Kind != call.MediaLost {
@@ -50,7 +50,7 @@ func (l *leg) vanished(text string) {
 	l.hangUp()
 }
 
-// finish frees what the leg holds.
+// finish ends the leg's goroutine: it frees what the leg holds.
 func (l *leg) finish() {
 	if l.live != nil {
 		l.live.Store(nil)
@@ -58,7 +58,7 @@ func (l *leg) finish() {
 	l.server.legs.remove(l)
 	l.box.Seal()
 	for do := range l.box.Take {
-		do() // requests still want their answer: the phase tells that it is over
+		do() // requests still get their answer: the phase says that the leg is over
 	}
 	l.order.giveUp()
 	l.handleArrivals()
@@ -66,7 +66,7 @@ func (l *leg) finish() {
 	l.release()
 }
 
-// release gives the session back, unless the call has it.
+// release frees the media session, unless the call owns it.
 func (l *leg) release() {
 	l.timers.timer.Stop()
 	l.cancel()

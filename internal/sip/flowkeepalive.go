@@ -14,13 +14,13 @@ import (
 const (
 	flowKeepAlive = 30 * time.Second // shorter than NATs forget UDP (RFC 4787 asks for 2 min, many keep 30 s)
 	flowPatience  = 4 * time.Second  // for the answer
-	maxSilences   = 3                // then the telephone is gone
-	flowsAtOnce   = 32               // questions under way
+	maxUnanswered = 3                // in a row, then the telephone is gone
+	flowsAtOnce   = 32               // probes under way
 )
 
-// keepFlowsAlive forgets registrations whose time is over, and asks telephones over
-// UDP whether they live: that keeps the ways through their NATs open, and finds
-// those that are gone before somebody calls them.
+// keepFlowsAlive removes expired registrations, and probes telephones over UDP by
+// OPTIONS: that keeps their NATs open, and finds those that are gone before
+// somebody calls them.
 func (s *Server) keepFlowsAlive() {
 	ticker := time.NewTicker(s.cfg.flowKeepAlive)
 	defer ticker.Stop()
@@ -36,7 +36,8 @@ func (s *Server) keepFlowsAlive() {
 	}
 }
 
-// probeFlows asks everybody once, and returns how often each was silent in a row.
+// probeFlows probes each telephone once, and returns how many probes in a row each
+// has left unanswered.
 func (s *Server) probeFlows(before map[string]int) map[string]int {
 	type answer struct {
 		device registrar.Binding
@@ -63,14 +64,14 @@ func (s *Server) probeFlows(before map[string]int) map[string]int {
 		if a.err == nil || s.ctx.Err() != nil {
 			continue
 		}
-		if silences[a.device.ID] = before[a.device.ID] + 1; silences[a.device.ID] >= maxSilences {
+		if silences[a.device.ID] = before[a.device.ID] + 1; silences[a.device.ID] >= maxUnanswered {
 			s.cfg.Phones.RemoveFlow(s.ctx, a.device.Flow, "does not answer")
 		}
 	}
 	return silences
 }
 
-// optionsToPhone builds the question.
+// optionsToPhone builds the probe.
 func (s *Server) optionsToPhone(d registrar.Binding) *sip.Request {
 	target := contactOf(d)
 	ask := dialog{
@@ -95,7 +96,7 @@ func contactOf(d registrar.Binding) (uri sip.Uri) {
 	return uri
 }
 
-// flowClosed forgets the telephones behind a connection that is no more.
+// flowClosed removes the registrations of a connection that has closed.
 func (s *Server) flowClosed(source netip.AddrPort) {
 	if s.ctx.Err() != nil {
 		return

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// handoverListener is a listener that returns connections which somebody else accepted.
+// handoverListener is a net.Listener whose connections the HTTP server accepted.
 type handoverListener struct {
 	conns     chan net.Conn
 	done      <-chan struct{}

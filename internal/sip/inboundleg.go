@@ -10,7 +10,7 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// inbound is what a leg that called us needs until it is up.
+// inbound is the server side of a leg's INVITE, until the leg is up.
 type inbound struct {
 	request    *sip.Request
 	tx         *sip.ServerTx
@@ -35,11 +35,11 @@ const (
 	inboundDecided
 )
 
-// answering is a 2xx of ours that its ACK has not confirmed yet.
+// answering is a 2xx of ours that waits for its ACK.
 type answering struct {
 	response *sip.Response
 	tx       *sip.ServerTx
-	conn     sip.Connection // the response goes on after the transaction's end
+	conn     sip.Connection // for retransmissions after the transaction's end
 	cseq     uint32
 	interval time.Duration
 	offered  bool // the response holds our offer; the ACK must answer it
@@ -84,8 +84,8 @@ func (l *leg) accept() {
 	l.answerInvite(l.in.request, l.in.tx, body, l.in.offer == nil)
 }
 
-// countDecision counts a call that went all the way to whoever answers or refuses it:
-// how many do so is what the server can serve.
+// countDecision counts, once, a call that was answered or refused by whom it was
+// for: that rate is what overload control lets in.
 func (l *leg) countDecision() {
 	if l.in.stage != inboundDecided {
 		l.in.stage = inboundDecided
@@ -126,7 +126,7 @@ func (l *leg) repeatAnswer() {
 	l.timers.start(timerResendAnswer, l.pendingAnswer.interval)
 }
 
-// ackReceived is the ACK of a 2xx. Repeated and late ones are nothing new.
+// ackReceived takes the ACK of a 2xx. Repeated and late ones change nothing.
 func (l *leg) ackReceived(ack *sip.Request) {
 	if l.pendingAnswer == nil || ack.CSeq().SeqNo != l.pendingAnswer.cseq || l.phase >= ending {
 		return
@@ -142,7 +142,7 @@ func (l *leg) ackReceived(ack *sip.Request) {
 	l.answerConfirmed()
 }
 
-// stopResendingAnswer stops repeating a 2xx.
+// stopResendingAnswer ends the retransmission of a 2xx.
 func (l *leg) stopResendingAnswer() {
 	l.pendingAnswer.tx.Terminate() // the completed transactions absorb what is repeated
 	l.pendingAnswer = nil
@@ -150,7 +150,8 @@ func (l *leg) stopResendingAnswer() {
 	l.timers.stop(timerNoACK)
 }
 
-// answerConfirmed goes on once the peer has our 2xx: up, or out.
+// answerConfirmed continues once the peer has our 2xx: the leg comes up, or is
+// hung up where the call has ended meanwhile.
 func (l *leg) answerConfirmed() {
 	switch {
 	case l.leaving != nil:
@@ -163,7 +164,7 @@ func (l *leg) answerConfirmed() {
 	}
 }
 
-// ackTimedOut gives up on a peer that never confirmed our 2xx.
+// ackTimedOut ends a leg whose peer sent no ACK for our 2xx.
 func (l *leg) ackTimedOut() {
 	if l.pendingAnswer == nil {
 		return
@@ -172,8 +173,8 @@ func (l *leg) ackTimedOut() {
 	l.vanished("the phone sent no ACK for the answer")
 }
 
-// cancelReceived is the CANCEL of an INVITE that we had not answered; sipgo has sent
-// 200 and 487.
+// cancelReceived takes the CANCEL of an INVITE that we have not answered; sipgo has
+// sent 200 and 487.
 func (l *leg) cancelReceived(cancel *sip.Request) {
 	if l.phase != early && l.phase != accepting || l.in == nil {
 		return
@@ -186,8 +187,8 @@ func (l *leg) cancelReceived(cancel *sip.Request) {
 	l.phase = over
 }
 
-// callerConnectionLost is the end of the INVITE's transaction; before an answer it means
-// that the caller's connection broke.
+// callerConnectionLost takes the end of the INVITE's transaction; before an answer
+// it means that the caller's connection broke.
 func (l *leg) callerConnectionLost(err error) {
 	if l.phase != early {
 		return

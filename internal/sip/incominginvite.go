@@ -120,11 +120,11 @@ func (l *leg) runInbound() {
 	l.run()
 }
 
-// offerCall tells of the call, or refuses it.
+// offerCall offers the call to the application, or refuses it.
 func (l *leg) offerCall() {
 	l.watchTransaction(l.in.tx)
 	if errors.Is(l.in.tx.Err(), sip.ErrTransactionCanceled) {
-		l.cancelReceived(nil) // before anybody listened
+		l.cancelReceived(nil) // before the hook was set
 	}
 	if l.phase != over {
 		report, err := l.server.calls.Incoming(l.in.invitation, l)
@@ -140,7 +140,7 @@ func (l *leg) offerCall() {
 	}
 }
 
-// watchTransaction hears of the end of the INVITE's transaction. The transaction outlives
+// watchTransaction follows the end of the INVITE's transaction. The transaction outlives
 // the leg by seconds, which must not hold the leg's sound and sockets in memory.
 func (l *leg) watchTransaction(tx *sip.ServerTx) {
 	living := new(atomic.Pointer[leg])
@@ -155,7 +155,7 @@ func (l *leg) watchTransaction(tx *sip.ServerTx) {
 	tx.OnTerminate(func(_ string, err error) { hear(func(l *leg) { l.callerConnectionLost(err) }) })
 }
 
-// refusal is how an inbound call is turned down.
+// refusal is a final response that refuses an inbound call.
 type refusal struct {
 	status  call.Status
 	headers []sip.Header

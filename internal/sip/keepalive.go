@@ -14,10 +14,10 @@ const (
 	pongTime      = 10 * time.Second
 )
 
-// keptConn is a connection that we opened to a trunk. An empty line now and then
-// keeps it open through NATs; whoever has answered one is dead when it does not
-// answer the next. Others ignore them, by right (RFC 3261 §7.5): only writing
-// tells that they are gone.
+// keptConn is a connection that we opened to a trunk, with keep-alives. An empty
+// line now and then keeps it open through NATs. A peer that has answered one is
+// dead when it does not answer the next; others may ignore them (RFC 3261 §7.5):
+// only a failing write shows that they are gone.
 type keptConn struct {
 	net.Conn
 	onClose func(*keptConn)
@@ -30,7 +30,7 @@ type keptConn struct {
 	closeOnce sync.Once
 }
 
-// Read notes that the peer lives.
+// Read notes when the peer was last heard.
 func (l *keptConn) Read(b []byte) (int, error) {
 	n, err := l.Conn.Read(b)
 	if n > 0 {
@@ -42,7 +42,7 @@ func (l *keptConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write writes a message; no ping stands in its middle.
+// Write writes a message; a ping never interrupts it.
 func (l *keptConn) Write(b []byte) (int, error) {
 	l.writeMu.Lock()
 	defer l.writeMu.Unlock()
@@ -68,7 +68,7 @@ func (l *keptConn) ping() {
 	}
 }
 
-// missedPong reports whether the peer owes an answer to the last ping.
+// missedPong reports whether the last ping was not answered.
 func (l *keptConn) missedPong() bool {
 	return l.answersPings.Load() && l.lastRead.Load() < l.lastPing.Load()
 }

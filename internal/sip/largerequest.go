@@ -21,8 +21,8 @@ const (
 	maxTCPRefusals = 1024
 )
 
-// tcpRefusals are the places that take no TCP, so that not each large call has to
-// wait for that.
+// tcpRefusals are the addresses that refused TCP, so that not each large INVITE
+// waits for the refusal.
 type tcpRefusals = *expiring.Map[netip.AddrPort, struct{}]
 
 func newTCPRefusals() tcpRefusals {

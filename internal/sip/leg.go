@@ -33,7 +33,8 @@ const (
 	over
 )
 
-// leg is a phone in a call. Its goroutine owns everything but what is marked.
+// leg is a SIP dialog and its media session, as a call's leg. Its goroutine owns
+// everything but what is marked.
 type leg struct {
 	server      *Server
 	log         *slog.Logger
@@ -51,7 +52,7 @@ type leg struct {
 
 	attestation string // what the caller has shown by Identity, unverified; "" nothing
 
-	live *atomic.Pointer[leg] // what the INVITE's transaction knows of an inbound leg
+	live *atomic.Pointer[leg] // the INVITE transaction's reference to an inbound leg, cleared at its end
 
 	phase          phase
 	dialog         dialog
@@ -114,7 +115,7 @@ func (l *leg) run() {
 	}
 }
 
-// fire does what an alarm is for.
+// fire does what a timer was started for.
 func (l *leg) fire(a timerID) {
 	switch a {
 	case timerResendAnswer:
@@ -145,7 +146,7 @@ func (l *leg) fire(a timerID) {
 	}
 }
 
-// Ring tells the caller that somebody is being asked.
+// Ring sends the caller 180.
 func (l *leg) Ring() { l.box.Put(l.ring) }
 
 // Answer accepts the call.
@@ -157,7 +158,7 @@ func (l *leg) UserAgent() string { return l.agent }
 // Port is the leg's sound.
 func (l *leg) Port() audio.Port { return l.session }
 
-// SendTones presses keys towards the phone.
+// SendTones sends DTMF keys to the phone.
 func (l *leg) SendTones(ctx context.Context, tones []call.Tone) error {
 	keys := make([]byte, len(tones))
 	for i, tone := range tones {
@@ -175,7 +176,7 @@ func (l *leg) SendTones(ctx context.Context, tones []call.Tone) error {
 
 var errEnded = errors.New("the leg ended")
 
-// comeUp is a leg coming up, in either direction.
+// comeUp makes a leg up, in either direction.
 func (l *leg) comeUp() {
 	l.phase = up
 	l.sessionTaken.Store(true)

@@ -4,7 +4,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 )
 
-// wire is what the leg's end tells of how it was carried.
+// wire is what the record of a call says of the leg: its trunk and its sound.
 func (l *leg) wire() call.Wire {
 	sound := l.session.Summary()
 	return call.Wire{

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// legs finds a leg by its dialog. One Call-ID may have several legs: one call
+// legs is the table of legs by their dialogs. One Call-ID may have several legs: one call
 // that leaves us through a proxy and comes back is two.
 type legs struct {
 	max int

@@ -2,26 +2,26 @@ package sip
 
 import "time"
 
-// timerID names what a leg waits for.
+// timerID is one of a leg's timers.
 type timerID uint8
 
 const (
 	timerResendAnswer   timerID = iota // the 2xx is to be repeated
-	timerNoACK                         // the 2xx was never acknowledged
+	timerNoACK                         // the ACK of the 2xx did not come
 	timerResendRinging                 // a 180 that wants a PRACK is to be repeated
-	timerNoPRACK                       // the PRACK never came
-	timerNoConsent                     // our BYE or CANCEL has no answer
-	timerNoReply                       // a trunk has not answered at all
-	timerRequestGap                    // a request that arrived first was not delivered
+	timerNoPRACK                       // the PRACK did not come
+	timerNoConsent                     // our BYE or CANCEL was not answered
+	timerNoReply                       // a trunk sent no response to our INVITE
+	timerRequestGap                    // a request that was announced was not delivered
 	timerCheckMedia                    // time to see whether sound arrives
-	timerRefresh                       // time to ask whether the peer lives
+	timerRefresh                       // time to refresh the session
 	timerSessionExpired                // nobody has refreshed the session (RFC 4028)
-	timerNoReferral                    // the outcome of our REFER was not told
+	timerNoReferral                    // the outcome of our REFER was not reported
 	timerDeferredBYE                   // the peer has not answered the NOTIFY that goes before our BYE
 	timerCount                         // how many there are
 )
 
-// legTimers holds a leg's alarms in one timer.
+// legTimers are a leg's timers, on one time.Timer.
 type legTimers struct {
 	timer *time.Timer
 	at    [timerCount]time.Time
@@ -33,16 +33,16 @@ func newLegTimers() legTimers {
 	return legTimers{timer: timer}
 }
 
-// start rings an alarm after a while; a new time replaces the old one.
+// start lets a timer fire after a while; a new time replaces the old one.
 func (c *legTimers) start(a timerID, after time.Duration) {
 	c.at[a] = time.Now().Add(after)
 	c.arm()
 }
 
-// stop forgets an alarm.
+// stop stops a timer.
 func (c *legTimers) stop(a timerID) { c.at[a] = time.Time{} }
 
-// arm sets the timer to the nearest alarm.
+// arm sets the time.Timer to the nearest of them.
 func (c *legTimers) arm() {
 	var next time.Time
 	for _, at := range c.at {
@@ -55,7 +55,7 @@ func (c *legTimers) arm() {
 	}
 }
 
-// expired returns the alarms that ring now and arms the timer for the others.
+// expired returns the timers that fire now and arms the time.Timer for the others.
 func (c *legTimers) expired() (list []timerID) {
 	now := time.Now()
 	for a := range c.at {

@@ -36,8 +36,8 @@ func (s *Server) listen(ctx context.Context) (err error) {
 	return nil
 }
 
-// packetRoom is the room for datagrams that nobody has read yet: a burst of a
-// thousand INVITEs must not be lost to the kernel's default.
+// packetRoom is the size of the socket's receive buffer: a burst of a thousand
+// INVITEs does not fit into the kernel's default.
 const packetRoom = 4 << 20
 
 func (s *Server) openPackets(conn *net.UDPConn) net.PacketConn {

@@ -47,8 +47,8 @@ func (m *loadMeter) measure(now time.Time, delay time.Duration) gate.Sample {
 	return sample
 }
 
-// arrived notes how long a datagram lay in the kernel. A clock that was set
-// makes nonsense of it.
+// arrived notes how long a datagram lay in the kernel. What a clock that was set
+// makes of it is not counted.
 func (s *Server) arrived(now time.Time, delay time.Duration) {
 	if delay >= 0 && delay < time.Minute {
 		s.gate.Admission.Delayed(now, delay)
@@ -58,7 +58,7 @@ func (s *Server) arrived(now time.Time, delay time.Duration) {
 // probeEvery is how often a new call is followed by a probe.
 const probeEvery = 5 * time.Millisecond
 
-// probe sees how long work waits for a processor: it goes the way of the
+// probe measures how long work waits for a processor: it is scheduled as the
 // message that is about to be handled.
 func (s *Server) probe() {
 	began := time.Now()
@@ -72,8 +72,8 @@ func (s *Server) probe() {
 	}()
 }
 
-// overloaded asks the gate about a call that came over a stream, and refuses it:
-// there is no cheaper way than through its transaction.
+// overloaded refuses a call over a stream where the gate does not admit it: there
+// is no cheaper way than through its transaction.
 func (s *Server) overloaded(request *sip.Request, tx *sip.ServerTx) bool {
 	if !request.IsInvite() || request.Transport() == "UDP" || s.gate.Admit(time.Now()) {
 		return false

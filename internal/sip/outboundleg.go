@@ -12,7 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// outbound is what a leg that we call needs until it is up.
+// outbound is the client side of a leg's INVITE, until the leg is up.
 type outbound struct {
 	invitation  call.Invitation
 	number      string
@@ -44,12 +44,12 @@ type inviting struct {
 	state   inviteState
 	rseq    map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
 
-	mu  sync.Mutex // sipgo tells repeated answers on its own goroutine
+	mu  sync.Mutex // sipgo reports retransmissions on its own goroutine
 	tag string     // of the branch that was answered
 	ack *sip.Request
 }
 
-// invite sends the INVITE to the present place of the leg's trunk.
+// invite sends the INVITE to the present address of the leg's peer.
 func (l *leg) invite() {
 	d, address := &l.dialog, l.out.place.Addr()
 	d.source = l.out.place
@@ -97,12 +97,12 @@ func (l *leg) invite() {
 	if l.hasAlternative() {
 		l.timers.start(timerNoReply, l.server.cfg.TrunkPatience)
 	}
-	server := l.server // all that the transaction may hold of us when the leg is gone
+	server := l.server // all that the transaction may reference when the leg is gone
 	l.transact(request, func(again *sip.Response) { attempt.repeatedAnswer(server, again) },
 		func(response *sip.Response, err error) { l.inviteAnswered(attempt, response, err) })
 }
 
-// inviteAnswered is a response to an INVITE of ours, or its failure.
+// inviteAnswered takes a response to an INVITE of ours, or its failure.
 func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err error) {
 	switch {
 	case attempt != l.out.invite || l.phase != early:
@@ -124,7 +124,7 @@ func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err erro
 	}
 }
 
-// inviteProgress is 100 to 199.
+// inviteProgress takes a provisional response.
 func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
 	if attempt.state == inviteCalling {
 		attempt.state = inviteProvisional
@@ -155,7 +155,7 @@ func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
 	l.openEarlyMedia()
 }
 
-// inviteSucceeded is the 2xx. It is acknowledged whatever we make of it.
+// inviteSucceeded takes the 2xx, which gets its ACK in any case.
 func (l *leg) inviteSucceeded(attempt *inviting, response *sip.Response) {
 	l.timers.stop(timerNoReply)
 	l.dialog.learn(response)
@@ -178,7 +178,7 @@ func (l *leg) inviteSucceeded(attempt *inviting, response *sip.Response) {
 	l.comeUp()
 }
 
-// readFinal takes the description of a 2xx; early media may have told before.
+// readFinal reads the description of a 2xx, which early media may have had before.
 func (l *leg) readFinal(response *sip.Response) error {
 	if len(response.Body()) == 0 && l.media.agreed.Codec() != "" {
 		return nil
@@ -186,7 +186,7 @@ func (l *leg) readFinal(response *sip.Response) error {
 	return l.readAnswer(response.Body())
 }
 
-// unreachable is an INVITE that got no reply or did not leave.
+// unreachable ends an attempt whose INVITE was not answered or not sent.
 func (l *leg) unreachable(err error) {
 	text := l.peerName() + " cannot be reached"
 	if errors.Is(err, sip.ErrTransactionTimeout) {
@@ -202,7 +202,7 @@ func (l *leg) failed(why call.Reason, elsewhere bool) {
 	switch {
 	case l.leaving != nil:
 		l.reports.end(withStatus(*l.leaving, why.SIP))
-	// Who heard it ring must not be rung a second time.
+	// A callee who was rung must not be rung a second time.
 	case elsewhere && !l.out.rang && l.hasAlternative() && l.startNextTrunk():
 		return
 	default:
@@ -235,7 +235,7 @@ func (a *inviting) acknowledge(tag string, ack *sip.Request) {
 	a.mu.Unlock()
 }
 
-// repeatedAnswer is a 2xx after the first: the same once more, because our ACK got
+// repeatedAnswer takes a 2xx after the first: the same once more, because our ACK got
 // lost, or one of another branch of a fork.
 func (a *inviting) repeatedAnswer(s *Server, response *sip.Response) {
 	a.mu.Lock()

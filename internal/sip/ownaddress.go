@@ -70,7 +70,8 @@ func (s *Server) listener(transport string) netip.AddrPort {
 	return addressOf(s.tcp.Addr())
 }
 
-// localEndpoint returns our end of a transport: a listener, or the door of WebSockets.
+// localEndpoint returns our end of a transport: a listener, or where WebSockets
+// come in.
 func (s *Server) localEndpoint(transport string) netip.AddrPort {
 	if isWebSocket(transport) {
 		if at, ok := s.sockets.at(transport); ok {

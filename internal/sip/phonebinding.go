@@ -12,8 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// bindPhone takes a telephone's REGISTER (RFC 3261 §10.3), whose password was
-// right.
+// bindPhone takes an authenticated telephone's REGISTER (RFC 3261 §10.3).
 func (s *Server) bindPhone(request *sip.Request, tx *sip.ServerTx, as registrar.Credential) {
 	if header.User(&request.To().Address) != as.UserName { // nobody registers for others
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden", header.Warning(s.cfg.UserAgent, errors.New("the To of a REGISTER must name the user who signs it")))
@@ -52,7 +51,7 @@ func bindingFields(request *sip.Request, in registrar.Request, devices []registr
 	}
 	list = append(list, sip.NewHeader("Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	// RFC 5626 §6: the phone may count on its connection, and keeps it alive by
-	// empty lines. Over UDP that takes STUN on this port, which we do not answer.
+	// empty lines. Flows over UDP are not promised.
 	if in.Flow.Transport != "UDP" && header.Supports(request, "outbound") && namesFlow(in) {
 		list = append(list, sip.NewHeader("Require", "outbound"), sip.NewHeader("Flow-Timer", "120"))
 	}
@@ -108,7 +107,7 @@ func readBindings(request *sip.Request, userName string) (in registrar.Request, 
 	return in, ""
 }
 
-// flowOf is the way that a request came.
+// flowOf is the flow (RFC 5626) that a request came over.
 func flowOf(request *sip.Request) registrar.Flow {
 	return registrar.Flow{Transport: sip.NetworkToUpper(request.Transport()), Source: sourceOf(request)}
 }

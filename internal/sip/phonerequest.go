@@ -16,15 +16,15 @@ import (
 // hasPhones reports whether users have telephones here.
 func (s *Server) hasPhones() bool { return s.cfg.Phones != nil && s.cfg.Phones.HasCredentials() }
 
-// hasFlow reports whether a registered telephone is heard from there.
+// hasFlow reports whether a telephone has registered over a flow.
 func (s *Server) hasFlow(f registrar.Flow) bool {
 	return s.cfg.Phones != nil && s.cfg.Phones.HasFlow(f)
 }
 
-// receiveFromPhone takes a request of a user's telephone, which has to show the user's
-// password; false where the request is not one. A trunk may share its address
-// with telephones: there, those are asked that have registered, and believed who
-// show a user's credentials unasked.
+// receiveFromPhone takes a request of a user's telephone, which must authenticate;
+// false where the request is not one. A trunk may share its address with
+// telephones: there, requests of registered flows are challenged, and a request
+// with a user's credentials is one of a telephone.
 func (s *Server) receiveFromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	if !s.hasPhones() {
 		return false
@@ -36,7 +36,7 @@ func (s *Server) receiveFromPhone(request *sip.Request, tx *sip.ServerTx) bool {
 	case given != nil && s.isTrunkUser(given.Username):
 		return false
 	case request.Method == sip.REGISTER:
-	case known && request.Method == sip.OPTIONS: // it asks whether we live
+	case known && request.Method == sip.OPTIONS: // a keep-alive
 		s.options(request, tx, phoneTerms())
 		return true
 	case !known:
@@ -72,7 +72,8 @@ func (s *Server) isTrunkUser(userName string) bool {
 	return ok
 }
 
-// authenticateUser finds whose telephone a request comes from. What it cannot find it answers.
+// authenticateUser finds whose telephone a request comes from. Where it cannot, it
+// answers the request.
 func (s *Server) authenticateUser(request *sip.Request, tx *sip.ServerTx, given *digest.Credentials, flow registrar.Flow) (as registrar.Credential, ok bool) {
 	if given == nil {
 		s.challenge(request, tx, gate.Absent)

@@ -89,7 +89,7 @@ func (l *leg) repeatRinging() {
 	l.timers.start(timerResendRinging, r.interval)
 }
 
-// prackTimedOut refuses a caller that never acknowledged our 180 (RFC 3262 §3).
+// prackTimedOut refuses a caller that sent no PRACK for our 180 (RFC 3262 §3).
 func (l *leg) prackTimedOut() {
 	if l.phase != early || l.in.reliable.state == reliableAcknowledged {
 		return
@@ -98,7 +98,7 @@ func (l *leg) prackTimedOut() {
 	l.reports.end(call.Reason{Kind: call.Vanished, Text: "the phone sent no PRACK for the ringing", SIP: l.in.refused})
 }
 
-// prackReceived is the caller's PRACK.
+// prackReceived takes the caller's PRACK.
 func (l *leg) prackReceived(request *sip.Request, tx *sip.ServerTx) {
 	if l.in == nil || l.in.reliable == nil || !header.Acknowledges(request, l.in.reliable.rseq, l.in.request.CSeq().SeqNo) {
 		l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
@@ -127,7 +127,7 @@ func (l *leg) prackReceived(request *sip.Request, tx *sip.ServerTx) {
 	}
 }
 
-// awaitsPRACK reports whether a 2xx must wait: nobody knows yet whether our
+// awaitsPRACK reports whether a 2xx must wait: it is not confirmed yet that our
 // description has arrived (RFC 3262 §3).
 func (l *leg) awaitsPRACK() bool {
 	r := l.in.reliable
@@ -141,8 +141,8 @@ func (l *leg) awaitsPRACK() bool {
 // maxForks bounds the branches of a forked call whose ringing is acknowledged.
 const maxForks = 16
 
-// sendPRACK sends PRACK for a provisional response that wants it. It
-// returns false for one that has been seen before, or comes out of its order.
+// sendPRACK acknowledges a provisional response that requires it. It returns false
+// for one that has been seen before, or is out of order.
 func (l *leg) sendPRACK(attempt *inviting, response *sip.Response) bool {
 	rseq, wanted := header.RSeq(response)
 	if !wanted {

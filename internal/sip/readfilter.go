@@ -20,7 +20,7 @@ type Refusals = gate.Refusals
 // Refusals returns the counts.
 func (s *Server) Refusals() Refusals { return s.gate.Counts.Refusals() }
 
-// peers are the server's for its gate.
+// peers tells the gate whom the server knows.
 type peers struct{ server *Server }
 
 func (p peers) IsTrunk(from netip.Addr) bool { return p.server.trunks.Knows(from) }

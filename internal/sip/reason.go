@@ -42,7 +42,7 @@ func kindOf(status int) call.ReasonKind {
 	return call.Failed
 }
 
-// refusals are the answers to a caller whom we turn down, with Q.850 causes
+// refusals are the final responses by which callers are refused, with Q.850 causes
 // (mapping: RFC 3398 §8.2.6.1).
 var refusals = map[call.ReasonKind]struct {
 	status call.Status
@@ -64,7 +64,7 @@ var refusals = map[call.ReasonKind]struct {
 	call.MediaLost:     {call.Status{Code: 500, Phrase: "Server Internal Error"}, call.Cause{Value: 127, Text: "Interworking, unspecified"}},
 }
 
-// clearing is the cause of a call that ended as calls do.
+// clearing is the cause of an ordinary end of a call.
 var clearing = call.Cause{Value: 16, Text: "Normal call clearing"}
 
 // refusalFor turns a reason into a final response. A status that came from
@@ -88,7 +88,7 @@ func refusalFor(why call.Reason, s *Server) refusal {
 	return r
 }
 
-// isChallenge reports a status that asks for credentials: one hop's affair.
+// isChallenge reports a status that asks for credentials, which concerns one hop.
 func isChallenge(status int) bool {
 	return status == sip.StatusUnauthorized || status == sip.StatusProxyAuthRequired
 }

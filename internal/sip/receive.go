@@ -7,7 +7,8 @@ import (
 )
 
 // arrive sees every message on the goroutine that read it, in order and before
-// sipgo's transactions. It gives new calls their tag and tells legs what comes.
+// sipgo's transactions. It gives new calls their To tag, passes ACKs to legs and
+// announces other requests to them.
 func (s *Server) arrive(message sip.Message) {
 	request, ok := message.(*sip.Request)
 	if !ok {
@@ -70,7 +71,7 @@ func (s *Server) receiveOutOfDialog(request *sip.Request, tx *sip.ServerTx) {
 	}
 }
 
-// outOfDialog answers what has no meaning outside of a call.
+// outOfDialog answers methods that have no meaning outside a dialog.
 func (s *Server) outOfDialog(request *sip.Request, tx *sip.ServerTx, with terms) {
 	switch request.Method {
 	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY:
@@ -133,12 +134,13 @@ func (s *Server) receiveInDialog(request *sip.Request, tx *sip.ServerTx) bool {
 	return true
 }
 
-// refuseUnsupported turns away requests that ask for what we do not have.
+// refuseUnsupported refuses what this server cannot do or, while it stops, must not
+// begin.
 func (s *Server) refuseUnsupported(request *sip.Request, tx *sip.ServerTx) bool {
 	if s.badExtension(request, tx) {
 		return true
 	}
-	// A server that calls on is a loop's natural place: it counts like a proxy.
+	// A server that forwards calls may be part of a loop: it counts hops like a proxy.
 	if hops := request.MaxForwards(); hops != nil && hops.Val() == 0 && request.IsInvite() {
 		s.respond(request, tx, sip.StatusTooManyHops, "Too Many Hops")
 		return true
@@ -150,7 +152,7 @@ func (s *Server) refuseUnsupported(request *sip.Request, tx *sip.ServerTx) bool 
 	return false
 }
 
-// options tells what we can, to probes inside and outside of calls.
+// options answers OPTIONS inside and outside a dialog.
 func (s *Server) options(request *sip.Request, tx *sip.ServerTx, with terms) {
 	s.respond(request, tx, sip.StatusOK, "OK",
 		sip.NewHeader("Allow", with.allow()),

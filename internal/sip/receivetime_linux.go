@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// timedSocket knows when the kernel took each datagram in: only so is it seen
-// how long they lie while nobody has time to read them.
+// timedSocket reads the kernel's receive time of each datagram: it shows how long
+// they wait while nobody has time to read them.
 type timedSocket struct {
 	*net.UDPConn
 	waited func(now time.Time, delay time.Duration)

@@ -7,12 +7,12 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// noticeState is what of the transfer the peer hears by NOTIFY:
+// noticeState is the state of the implicit subscription of a received REFER:
 //
 //	idle ⇄ pending → off
 //
-// pending is between a NOTIFY and its answer; off is that nobody listens, because
-// the peer refused a NOTIFY or never wanted one (RFC 4488).
+// pending is between a NOTIFY and its answer; off is after the peer refused a
+// NOTIFY, or where it wanted none (RFC 4488).
 type noticeState uint8
 
 const (
@@ -48,7 +48,7 @@ func (l *leg) notifyReferrer(r *receivedRefer, status call.Status) {
 	})
 }
 
-// notifyAnswered is the answer to a NOTIFY. Who refuses one wants no more.
+// notifyAnswered takes the answer to a NOTIFY. A peer that refuses one gets no more.
 func (l *leg) notifyAnswered(r *receivedRefer, accepted bool) {
 	r.notices = noticesOff
 	if accepted {

@@ -12,8 +12,8 @@ import (
 
 const statusBadEvent = 489
 
-// notifyReceived is news of the call that our REFER asked for. It may come before the
-// answer to the REFER (RFC 3515 §2.4.4).
+// notifyReceived takes the NOTIFY of a REFER of ours. It may come before the answer
+// to the REFER (RFC 3515 §2.4.4).
 func (l *leg) notifyReceived(request *sip.Request, tx *sip.ServerTx) {
 	s, event := l.server, header.First(request, "Event")
 	kind, params, _ := strings.Cut(event, ";")
@@ -43,7 +43,7 @@ func (r *sentRefer) isNamedBy(params string) bool {
 	return true
 }
 
-// readReferProgress takes what a NOTIFY tells.
+// readReferProgress reads the outcome of our REFER from a NOTIFY.
 func (l *leg) readReferProgress(request *sip.Request) {
 	status, cause, ok := header.ParseSipfrag(request.Body())
 	state, _, _ := strings.Cut(header.First(request, "Subscription-State"), ";")

@@ -13,14 +13,14 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// receivedRefer is a REFER of the peer's: whoever it talks to shall talk to
-// somebody else instead.
+// receivedRefer is a REFER of the peer's (RFC 3515): it asks that its other party
+// is transferred to somebody else.
 type receivedRefer struct {
 	event       string // of its NOTIFYs
 	outcome     referOutcome
 	notices     noticeState
-	next        *call.Status // to be told once the NOTIFY that waits is answered
-	deferredBYE *call.Reason // why the leg ends when all is told; nil: it does not
+	next        *call.Status // of the NOTIFY after the pending one
+	deferredBYE *call.Reason // why the leg ends after the last NOTIFY; nil: it does not
 }
 
 // referOutcome is whether it is known what becomes of a transfer.
@@ -44,7 +44,7 @@ func newReceivedRefer(request *sip.Request, first bool) *receivedRefer {
 	return r
 }
 
-// referReceived is the peer's REFER inside our dialog.
+// referReceived takes the peer's REFER inside our dialog.
 func (l *leg) referReceived(request *sip.Request, tx *sip.ServerTx) {
 	s := l.server
 	refuse := func(status call.Status, why string) {
@@ -85,7 +85,8 @@ func (l *leg) referReceived(request *sip.Request, tx *sip.ServerTx) {
 	})
 }
 
-// referOutOfDialog is a REFER of no call: nobody may make us call two people.
+// referOutOfDialog refuses a REFER outside a dialog: nobody may make us call two
+// people.
 func (s *Server) referOutOfDialog(request *sip.Request, tx *sip.ServerTx, with terms) {
 	if with.acceptRefer == trunk.AcceptNone {
 		s.notAllowed(request, tx, with)
@@ -152,7 +153,7 @@ func (s *Server) callerIDOf(user string) (id identifier.ID) {
 	return id
 }
 
-// transferProgress is news of a transfer that the peer asked for.
+// transferProgress notifies the peer of the transfer that it asked for.
 func (l *leg) transferProgress(r *receivedRefer, news call.Referral) {
 	if r.outcome == referSettled {
 		return

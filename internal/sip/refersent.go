@@ -13,8 +13,8 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// sentRefer is a REFER of ours (RFC 3515): the peer was asked to call somebody
-// and tells by NOTIFY how that goes:
+// sentRefer is a REFER of ours (RFC 3515): the peer is asked to call somebody and
+// reports the progress by NOTIFY:
 //
 //	pending → accepted → settled
 //	pending            → settled
@@ -43,7 +43,8 @@ func (l *leg) Refer(in call.Invitation, patience time.Duration, told func(call.R
 	}
 }
 
-// hungUpDuringTransfer is a phone that left without a word of its transfer.
+// hungUpDuringTransfer is the reason of a REFER whose peer hung up before it
+// reported the outcome.
 var hungUpDuringTransfer = call.Reason{Kind: call.Canceled, Text: "the phone hung up before it reported the outcome of the transfer"}
 
 // refer sends REFER, where the trunk's setting and the peer permit it.
@@ -117,7 +118,7 @@ func (l *leg) takesRefer() bool {
 	return known == referAllowed
 }
 
-// referResponse is the answer to our REFER.
+// referResponse takes the answer to our REFER.
 func (l *leg) referResponse(pending *sentRefer, response *sip.Response, err error) {
 	switch {
 	case pending.state == sentReferSettled || response != nil && response.IsProvisional():
@@ -142,7 +143,7 @@ func finalRefusal(status int) bool {
 	return status == sip.StatusRequestTimeout || status == sip.StatusCallTransactionDoesNotExists || status >= 600
 }
 
-// reportOutcome tells the outcome of our REFER, once.
+// reportOutcome reports the outcome of our REFER, once.
 func (l *leg) reportOutcome(r call.Referral) {
 	if l.sentRefer == nil || l.sentRefer.state == sentReferSettled {
 		return
@@ -161,7 +162,7 @@ func (l *leg) referralFailed(why call.Reason) {
 	}
 }
 
-// referTimedOut is a phone that does not tell what becomes of its call in time.
+// referTimedOut ends a REFER whose outcome the phone does not report in time.
 func (l *leg) referTimedOut() {
 	l.referralFailed(call.Reason{
 		Kind: call.NoAnswer, Text: fmt.Sprintf("the phone did not report the outcome of the transfer in time (REFER accepted: %t)", l.sentRefer.state == referAccepted),

@@ -98,7 +98,7 @@ func (r *registrationClient) request(place netip.AddrPort, expires time.Duration
 			Method: string(request.Method), URI: request.Recipient.String(), Count: c.count,
 			Username: r.trunk.Username, Password: string(r.trunk.Password),
 		})
-		if err == nil { // else the challenge comes again, and is told
+		if err == nil { // else the challenge comes again, and is the answer
 			request.AppendHeader(sip.NewHeader(c.header, answer.String()))
 		}
 	}

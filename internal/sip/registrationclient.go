@@ -25,7 +25,7 @@ type registrationClient struct {
 	set    *registrationClients
 	trunk  *trunk.Trunk
 	cancel context.CancelFunc
-	done   chan struct{} // closed when the trunk has heard that we leave
+	done   chan struct{} // closed when the registration has been withdrawn
 
 	status TrunkRegistration // guarded
 	routes []sip.Uri         // guarded: the service route
@@ -120,7 +120,7 @@ func refreshAfter(granted time.Duration) time.Duration {
 	return max(granted-early-rand.N(early/4+1), granted/2)
 }
 
-// withdraw takes the registration back: calls must not go where nobody is.
+// withdraw ends the registration: calls must not be sent to a stopped server.
 func (r *registrationClient) withdraw() {
 	ctx, cancel := context.WithTimeout(r.set.server.ctx, withdrawTime)
 	defer cancel()

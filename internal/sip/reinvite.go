@@ -9,7 +9,8 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// reinviteReceived is the peer changing the session: hold, another address or codec.
+// reinviteReceived takes a re-INVITE, which changes the session: hold, another
+// address or codec.
 func (l *leg) reinviteReceived(request *sip.Request, tx *sip.ServerTx) {
 	switch {
 	case l.server.tooBrief(request, tx):
@@ -40,8 +41,8 @@ func (l *leg) reinviteReceived(request *sip.Request, tx *sip.ServerTx) {
 	l.reportHold()
 }
 
-// updateReceived is the same without a dialogue of its own (RFC 3311); without a
-// description it only asks whether we live.
+// updateReceived takes an UPDATE (RFC 3311): a change of the session, or without a
+// description its refresh.
 func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 	if l.server.tooBrief(request, tx) {
 		return

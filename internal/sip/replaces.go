@@ -11,9 +11,8 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// replacement is an INVITE that wants the place of a call that goes on, as the
-// second half of an attended transfer (RFC 3891). The leg stays what it is for
-// its call: only the phone behind it becomes another.
+// replacement is an INVITE with Replaces (RFC 3891), the second half of an attended
+// transfer. The leg stays the same for its call; its dialog becomes another.
 type replacement struct {
 	request *sip.Request
 	tx      *sip.ServerTx
@@ -53,7 +52,7 @@ func (s *Server) receiveReplaces(request *sip.Request, tx *sip.ServerTx, from or
 	return true
 }
 
-// replacePeer gives the leg to another phone and hangs up on the one it had.
+// replacePeer makes another phone the leg's peer and hangs up on the one it had.
 func (l *leg) replacePeer(r replacement) {
 	s, before := l.server, l.dialog
 	switch {

@@ -6,16 +6,16 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 )
 
-// reporter passes a leg's reports on, and nothing after Ended. Tones come from
-// the media's thread, everything else from the leg's goroutine.
+// reporter sends a leg's reports to the call, and nothing after Ended. Tones come
+// from the media's thread, everything else from the leg's goroutine.
 type reporter struct {
 	mu      sync.Mutex
 	receive func(call.Report)
-	wire    func() call.Wire // what the end tells besides; nil: nothing
+	wire    func() call.Wire // the record of the leg, for Ended; nil: none
 	closed  bool
 }
 
-// setReceiver sets who is told; before, nobody is.
+// setReceiver sets who gets the reports; before, nobody does.
 func (t *reporter) setReceiver(tell func(call.Report)) {
 	t.mu.Lock()
 	t.receive = tell
@@ -30,7 +30,7 @@ func (t *reporter) report(news call.Report) {
 	}
 }
 
-// reportIfOpen reports news too, and says whether anybody will read it.
+// reportIfOpen reports, and returns false where nobody will read it.
 func (t *reporter) reportIfOpen(news call.Report) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -41,7 +41,7 @@ func (t *reporter) reportIfOpen(news call.Report) bool {
 	return true
 }
 
-// end tells the end, once.
+// end reports the end, once.
 func (t *reporter) end(why call.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

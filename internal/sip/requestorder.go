@@ -12,7 +12,7 @@ import (
 const reorderWait = 100 * time.Millisecond
 
 // requestOrder puts a dialog's requests back into the order in which they arrived.
-// The reader announces each before it lets it go.
+// The reader announces each before it passes it on.
 type requestOrder struct {
 	announced   []uint32 // CSeq numbers, as they came
 	waiting     []arrival

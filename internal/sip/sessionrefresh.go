@@ -61,7 +61,7 @@ func (l *leg) sendRefresh(method sip.RequestMethod) {
 	}, func(response *sip.Response, err error) { l.refreshAnswered(pending, response, err) })
 }
 
-// refreshAnswered is the answer to our re-INVITE or UPDATE.
+// refreshAnswered takes the answer to our re-INVITE or UPDATE.
 func (l *leg) refreshAnswered(pending *sessionRefresh, response *sip.Response, err error) {
 	if response != nil && response.IsProvisional() {
 		return
@@ -90,12 +90,12 @@ func (l *leg) refreshAnswered(pending *sessionRefresh, response *sip.Response, e
 		l.refreshSession()
 	case l.timer.interval != 0: // a refusal does not refresh: once more before the time is over
 		l.timers.start(timerRefresh, l.timer.interval/8)
-	default: // a refusal is an answer too: the phone is there
+	default: // a refusal shows as well that the phone is there
 		l.armTimer()
 	}
 }
 
-// refreshSucceeded is a session that goes on.
+// refreshSucceeded takes the 2xx to a refresh of ours.
 func (l *leg) refreshSucceeded(pending *sessionRefresh, response *sip.Response) {
 	if contact := response.Contact(); contact != nil {
 		l.dialog.target = *contact.Address.Clone()

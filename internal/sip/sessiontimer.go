@@ -8,9 +8,9 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// sessionTimer is what a leg and its peer have agreed on about staying in touch
-// (RFC 4028): one of them refreshes the session at half of its interval, and
-// both end it when nobody does. Without an interval Config.Refresh asks.
+// sessionTimer is a session timer (RFC 4028): one side refreshes the session at
+// half of its interval, and both end it when nobody does. Without an interval
+// Config.Refresh applies.
 //
 //	none ⇄ peer refreshes ⇄ we refresh
 type sessionTimer struct {
@@ -40,9 +40,6 @@ func refreshMethod(message sip.Message) sip.RequestMethod {
 // maxTooSmall bounds how often a peer may want a longer interval.
 const maxTooSmall = 3
 
-// maxInterval bounds what a peer can make us believe.
-const maxInterval = 24 * time.Hour
-
 const statusIntervalTooSmall = 422
 
 // tooBrief answers 422 to an interval that is shorter than we want to serve,
@@ -56,7 +53,7 @@ func (s *Server) tooBrief(request *sip.Request, tx *sip.ServerTx) bool {
 	return true
 }
 
-// grantTimer takes what the peer's request wants of the session's timer and
+// grantTimer negotiates the session timer that a request of the peer's asks for and
 // returns the headers of our 2xx (RFC 4028 §9).
 func (l *leg) grantTimer(request *sip.Request) []sip.Header {
 	t, known := &l.timer, header.Supports(request, "timer")
@@ -125,7 +122,8 @@ func (l *leg) takeTimer(response *sip.Response) {
 	}
 }
 
-// longer takes a 422: it returns false where asking again makes no sense.
+// longer takes the interval of a 422: it returns false where asking again makes no
+// sense.
 func (t *sessionTimer) longer(response *sip.Response) bool {
 	minimum := header.MinSE(response)
 	if response.StatusCode != statusIntervalTooSmall || minimum <= t.minimum || t.refusals == maxTooSmall {
@@ -136,7 +134,7 @@ func (t *sessionTimer) longer(response *sip.Response) bool {
 	return true
 }
 
-// armTimer sets the alarms of a session that has just been begun or refreshed.
+// armTimer starts the timers of a session that has just begun or been refreshed.
 func (l *leg) armTimer() {
 	t := &l.timer
 	if t.interval == 0 {

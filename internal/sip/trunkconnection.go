@@ -19,12 +19,12 @@ import (
 type dialledListener struct {
 	conns    chan connHandover
 	done     <-chan struct{}
-	previous chan struct{} // of the introduction that sipgo is taking in
+	previous chan struct{} // of the connection that sipgo is taking in
 	addr     net.Addr
 }
 
-// connHandover is a connection on its way into sipgo's pool; known is closed
-// when it is there.
+// connHandover is a connection on its way into sipgo's pool; known is closed when
+// it is there.
 type connHandover struct {
 	conn  net.Conn
 	known chan struct{}

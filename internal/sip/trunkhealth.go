@@ -8,26 +8,28 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// TrunkState is whether a trunk answers.
+// TrunkState is whether a trunk answers pings:
+//
+//	unknown → online ⇄ inactive
 type TrunkState string
 
 // The states of a trunk.
 const (
-	Unknown  TrunkState = "unknown" // nobody has asked, or there is no answer yet
+	Unknown  TrunkState = "unknown" // it is not pinged, or has not answered yet
 	Online   TrunkState = "online"
-	Inactive TrunkState = "inactive" // it has not answered for several times
+	Inactive TrunkState = "inactive" // it left several pings in a row unanswered
 )
 
-// inactiveAfter is how many questions in a row a dead trunk has left unanswered.
+// inactiveAfter is after how many unanswered pings in a row a trunk is inactive.
 const inactiveAfter = 2
 
-// Health is what we know of a trunk's life.
+// Health is what pings have shown of a trunk.
 type Health struct {
 	Trunk      string
 	State      TrunkState
 	Answer     string        // the last status, or why there was none
 	AnsweredAt time.Time     // when it answered last; zero never
-	OptionsAt  time.Time     // when it last asked us by OPTIONS; zero never
+	OptionsAt  time.Time     // when it last sent OPTIONS to us; zero never
 	Delay      time.Duration // how long its last answer took
 }
 

@@ -12,11 +12,12 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// idlePingCheck is how often the trunks are looked over where none is due sooner:
-// the table may have changed.
+// idlePingCheck is how often the table of trunks is read where no ping is due
+// sooner: it may have changed.
 const idlePingCheck = time.Second
 
-// pingTrunks asks each trunk that wants it whether it lives.
+// pingTrunks sends OPTIONS to each trunk that has a ping interval, until the server
+// closes.
 func (s *Server) pingTrunks() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -30,7 +31,7 @@ func (s *Server) pingTrunks() {
 	}
 }
 
-// startDuePings asks whose time has come and returns when to look again.
+// startDuePings sends the pings that are due and returns when to look again.
 func (s *Server) startDuePings() time.Duration {
 	now, next, trunks := time.Now(), idlePingCheck, s.trunks.Trunks()
 	s.health.mu.Lock()
@@ -42,7 +43,7 @@ func (s *Server) startDuePings() time.Duration {
 	}
 	for _, t := range trunks {
 		if t.Ping == 0 || t.Host == "" {
-			if known, ok := s.health.byTrunk[t.Name]; ok { // nobody asks any more
+			if known, ok := s.health.byTrunk[t.Name]; ok { // it is not pinged any more
 				known.State, known.missed = Unknown, 0
 			}
 			continue
@@ -57,8 +58,8 @@ func (s *Server) startDuePings() time.Duration {
 	return next
 }
 
-// ping sends OPTIONS and notes what comes of it. Any answer but 408 and 503 is a
-// sign of life.
+// ping sends OPTIONS and notes the result. Any answer but 408, 503 and 504 shows
+// that the trunk is alive.
 func (s *Server) ping(t *trunk.Trunk) {
 	began := time.Now()
 	status, err := s.sendOptions(t)
@@ -91,7 +92,7 @@ type pingAnswer struct {
 	text string
 }
 
-// sendOptions carries one OPTIONS to the first place of a trunk that can be reached.
+// sendOptions sends OPTIONS to the first address of a trunk that can be reached.
 func (s *Server) sendOptions(t *trunk.Trunk) (pingAnswer, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
 	defer cancel()
@@ -109,7 +110,7 @@ func (s *Server) sendOptions(t *trunk.Trunk) (pingAnswer, error) {
 	return pingAnswer{}, err
 }
 
-// optionsTo builds the question.
+// optionsTo builds the ping.
 func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort) *sip.Request {
 	transport := transportOf(t)
 	target := sip.Uri{Scheme: "sip", Host: t.Host, Port: int(place.Port())}
@@ -131,7 +132,7 @@ func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort) *sip.Request {
 	return request
 }
 
-// roundTrip brings a request of no call to its final response.
+// roundTrip sends a request outside a dialog and returns its final response.
 func (s *Server) roundTrip(ctx context.Context, request *sip.Request) (*sip.Response, error) {
 	tx, err := s.transactions.Request(ctx, request)
 	if err != nil {

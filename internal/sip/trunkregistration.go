@@ -10,7 +10,7 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// TrunkRegistrationState is whether a trunk knows where we are.
+// TrunkRegistrationState is the state of our registration with a trunk.
 type TrunkRegistrationState string
 
 // The states of a registration.
@@ -41,10 +41,10 @@ type registrationClients struct {
 	byTrunk map[string]*registrationClient // by name
 }
 
-// reconcileEvery is how often the table is looked over for trunks that have come or gone.
+// reconcileEvery is how often the registrations follow the table of trunks.
 const reconcileEvery = time.Second
 
-// withdrawTime is how long we wait for trunks to hear that we leave.
+// withdrawTime is how long trunks have to confirm the end of our registration.
 const withdrawTime = 2 * time.Second
 
 // start registers with every trunk that wants it, from now on.
@@ -65,8 +65,8 @@ func (r *registrationClients) start(s *Server) {
 	})
 }
 
-// stop takes all registrations back and returns when trunks have answered, or
-// have had their time.
+// stop ends all registrations and returns when trunks have confirmed it, or have
+// had their time.
 func (r *registrationClients) stop() {
 	if r.stopOf == nil { // never started
 		return
@@ -134,8 +134,8 @@ func (s *Server) TrunkRegistration(name string) TrunkRegistration {
 	return TrunkRegistration{}
 }
 
-// isRefused reports whether a trunk has turned our registration down: it would
-// turn our calls down as well.
+// isRefused reports whether a trunk has refused our registration: it would refuse
+// our calls as well.
 func (r *registrationClients) isRefused(t *trunk.Trunk) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -18,10 +18,9 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// SIP over WebSocket (RFC 7118) comes in through the HTTP doors, with their
-// certificate. A client names no address at which anybody could reach it: what
-// is for it goes over its own connection, named by transport and peer, and when
-// that is gone the client is.
+// SIP over WebSocket (RFC 7118) comes in through the HTTP listeners, with their
+// certificate. A client has no address at which anybody could reach it: requests
+// to it go over its own connection, and when that closes the client is gone.
 const (
 	webSocketProtocol = "sip" // RFC 7118 §4.1
 	handshakeTime     = 5 * time.Second
@@ -55,7 +54,7 @@ func (w *webSockets) start() {
 	s.work.Go(w.pingAll)
 }
 
-// transports are sipgo's: it may serve connections, and never make one.
+// transports are sipgo's transports, which serve connections and never make one.
 func (w *webSockets) transports() (plain *sip.TransportWS, secure *sip.TransportWSS) {
 	stream := func() *sip.TransportWS {
 		return &sip.TransportWS{WriteTimeout: writeTimeout, DialerCreate: func(net.Addr) ws.Dialer {
@@ -168,7 +167,7 @@ func (w *webSockets) close() {
 	}
 }
 
-// at returns where the clients of a transport come in, once one has come.
+// at returns the local address that clients of a transport connect to, once one has.
 func (w *webSockets) at(transport string) (netip.AddrPort, bool) {
 	listener := &w.plain
 	if transport == "WSS" {
@@ -183,6 +182,6 @@ func (w *webSockets) at(transport string) (netip.AddrPort, bool) {
 // isWebSocket reports whether a transport is one of RFC 7118's.
 func isWebSocket(transport string) bool { return transport == "WS" || transport == "WSS" }
 
-// WebSocket serves SIP over WebSocket on a door for HTTP. Before Start and after
-// Close it refuses.
+// WebSocket is the HTTP handler of SIP over WebSocket. Before Start and after Close
+// it refuses.
 func (s *Server) WebSocket() http.Handler { return s.sockets }

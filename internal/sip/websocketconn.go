@@ -15,9 +15,9 @@ import (
 // maxSocketMessage bounds a message over WebSocket: what sipgo reads at once.
 const maxSocketMessage = 32 << 10
 
-// webSocketConn shows a WebSocket to sipgo, whose own reading knows neither fragments
-// nor pings: sipgo meets a peer that has just asked for the handshake and then
-// sends each message as one frame. Frames of RFC 6455 are read and judged here.
+// webSocketConn adapts a WebSocket to sipgo, whose own reader knows neither
+// fragments nor pings: sipgo sees a peer that asks for the handshake and then
+// sends each message as one frame. Frames of RFC 6455 are read and checked here.
 type webSocketConn struct {
 	net.Conn
 	in      *bufio.Reader
@@ -106,7 +106,7 @@ func (s *webSocketConn) control(code ws.OpCode, payload []byte) error {
 	return nil // a pong: the deadline has moved
 }
 
-// fail tells the client why it is closed.
+// fail closes the connection with a status.
 func (s *webSocketConn) fail(code ws.StatusCode, why error) error {
 	s.send(ws.NewCloseFrame(ws.NewCloseFrameBody(code, why.Error())))
 	return why
@@ -159,13 +159,13 @@ func (s *webSocketConn) Write(b []byte) (int, error) {
 	}
 }
 
-// SetReadDeadline is ours to call: silence is judged by frames.
+// SetReadDeadline does nothing: next sets the deadline for each frame.
 func (s *webSocketConn) SetReadDeadline(time.Time) error { return nil }
 
-// SetWriteDeadline as well.
+// SetWriteDeadline does nothing: write sets the deadline.
 func (s *webSocketConn) SetWriteDeadline(time.Time) error { return nil }
 
-// Close closes the connection, with a word of farewell where that is quick.
+// Close closes the connection, after a close frame where that is quick.
 func (s *webSocketConn) Close() error {
 	s.closeOnce.Do(func() {
 		s.onClose(s)
