@@ -21,17 +21,17 @@ func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, b
 		return from, true
 	}
 	if !s.authenticates() {
-		s.gate.TurnedAway(source.Addr(), request.Method, now)
+		s.gate.NoteRefused(source.Addr(), request.Method, now)
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 		return nil, false
 	}
 	from, verdict := s.authenticateTrunk(request, now)
 	switch verdict {
 	case gate.Right:
-		s.gate.Authenticated(request.Transport(), source, now)
+		s.gate.NoteAuthenticated(request.Transport(), source, now)
 		return from, true
 	case gate.Wrong:
-		s.gate.TurnedAway(source.Addr(), request.Method, now)
+		s.gate.NoteRefused(source.Addr(), request.Method, now)
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 	default:
 		s.challenge(request, tx, verdict)

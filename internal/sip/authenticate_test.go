@@ -31,7 +31,7 @@ func callWith(t *testing.T, r *rig, phone *siptest.Phone, header string) *siptes
 	ended := make(chan error, 1)
 	go func() { ended <- made.WaitEnded(within(t)) }()
 	select {
-	case taken := <-r.board.arrived:
+	case taken := <-r.application.arrived:
 		taken.Answer()
 		if err := made.WaitAnswered(within(t)); err != nil {
 			t.Fatal(err)

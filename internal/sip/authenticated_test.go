@@ -7,7 +7,7 @@ import (
 )
 
 // TestAuthenticatedTrunkIsNotLimited asks that a trunk which has shown its
-// credentials may send more than strangers may.
+// credentials may send more than unknown sources may.
 func TestAuthenticatedTrunkIsNotLimited(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil, roaming())

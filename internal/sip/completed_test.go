@@ -60,7 +60,7 @@ func TestINVITEThatWasUnderWayIsNoNewCall(t *testing.T) {
 		made.Hangup(within(t))
 	}
 	expect[call.Ended](t, taken)
-	if len(r.board.arrived) != 0 {
+	if len(r.application.arrived) != 0 {
 		t.Error("it became another call")
 	}
 }
@@ -107,7 +107,7 @@ func TestTransactionDoesNotKeepTheLeg(t *testing.T) {
 	tx := taken.Leg.(*leg).in.tx
 	taken.End(call.Reason{Kind: call.Busy})
 	expect[call.Ended](t, taken)
-	r.board.arrived, taken.Leg = nil, nil
+	r.application.arrived, taken.Leg = nil, nil
 	eventually(t, func() bool { runtime.GC(); return l.Value() == nil })
 	runtime.KeepAlive(tx)
 	runtime.KeepAlive(made)

@@ -388,7 +388,7 @@ func TestStrangersGet403(t *testing.T) {
 		if got := made.Last(); got == nil || got.Status() != 403 {
 			t.Errorf("%s: got %v", transport, got)
 		}
-		if len(r.board.arrived) != 0 {
+		if len(r.application.arrived) != 0 {
 			t.Errorf("%s: the call arrived", transport)
 		}
 	}

@@ -26,7 +26,7 @@ func exchangeOf(t *testing.T, out trunk.Trunk) (*rig, *call.Registry, *calltest.
 		Resource: "11111111-2222-4333-8444-555555555555", Dialers: call.Dialers{Numbers: r.Numbers(), Phones: r.Phones()}, Numbers: calltest.Numbers{"+15551230001"},
 		Announcer: announced, Publisher: &calltest.Publisher{}, Mixes: calltest.MixesOf(engine),
 	}, log)
-	r.board.real.Store(calls)
+	r.application.real.Store(calls)
 	t.Cleanup(r.Close) // before the mixer
 	return r, calls, announced
 }

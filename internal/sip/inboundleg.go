@@ -89,7 +89,7 @@ func (l *leg) accept() {
 func (l *leg) countDecision() {
 	if l.in.stage != inboundDecided {
 		l.in.stage = inboundDecided
-		l.server.gate.Admission.Handled(time.Now())
+		l.server.gate.Admission.NoteHandled(time.Now())
 	}
 }
 

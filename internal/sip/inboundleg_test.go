@@ -100,13 +100,13 @@ func TestApplicationHangsUp(t *testing.T) {
 // TestCancelBefore180 asks that a caller who gives up at once gets 487.
 func TestCancelBefore180(t *testing.T) {
 	t.Parallel()
-	canceled(t, func(*guest, *siptest.Call) {})
+	canceled(t, func(*testLeg, *siptest.Call) {})
 }
 
 // TestCancelAfter180 asks the same while it rings.
 func TestCancelAfter180(t *testing.T) {
 	t.Parallel()
-	canceled(t, func(taken *guest, made *siptest.Call) {
+	canceled(t, func(taken *testLeg, made *siptest.Call) {
 		taken.Ring()
 		if err := made.WaitRinging(within(t)); err != nil {
 			t.Fatal(err)
@@ -114,7 +114,7 @@ func TestCancelAfter180(t *testing.T) {
 	})
 }
 
-func canceled(t *testing.T, before func(*guest, *siptest.Call)) {
+func canceled(t *testing.T, before func(*testLeg, *siptest.Call)) {
 	r := newRig(t, nil)
 	phone := r.phone(t, nil)
 	made, err := phone.Call("+15551230001")
@@ -291,8 +291,8 @@ func TestRepeatedINVITEIsOneCall(t *testing.T) {
 	if err := made.WaitAnswered(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.board.arrived) != 0 || r.Legs() != 1 {
-		t.Errorf("%d more calls arrived", len(r.board.arrived))
+	if len(r.application.arrived) != 0 || r.Legs() != 1 {
+		t.Errorf("%d more calls arrived", len(r.application.arrived))
 	}
 }
 
@@ -338,7 +338,7 @@ func TestRefusedCallsHaveHonestAnswers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := newRig(t, nil)
 			if test.refuse != nil {
-				r.board.refuse.Store(&test.refuse)
+				r.application.refuse.Store(&test.refuse)
 			}
 			made, err := r.phone(t, nil).Call("+15551230001")
 			if err != nil {
@@ -382,7 +382,7 @@ func TestUnacceptableSoundIsRefusedBeforeItRings(t *testing.T) {
 			t.Errorf("got %s, Warning %q; want 488 with %q", got.Start, got.Get("Warning"), want)
 		}
 	}
-	if len(r.board.arrived) != 0 {
+	if len(r.application.arrived) != 0 {
 		t.Error("it rang")
 	}
 }

@@ -60,7 +60,7 @@ func TestLoopsEnd(t *testing.T) {
 	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
-	out := newParty(call.Invitation{From: header.Anonymous, To: mustPhone(t, "+15557770000"), Hops: 8})
+	out := newTestLeg(call.Invitation{From: header.Anonymous, To: mustPhone(t, "+15557770000"), Hops: 8})
 	if _, err := r.Dial(t.Context(), out.invitation, out.report); err != nil {
 		t.Fatal(err)
 	}

@@ -11,9 +11,9 @@ import (
 )
 
 // large is a call whose INVITE is longer than a datagram should be.
-func large(t *testing.T, r *rig) *guest {
+func large(t *testing.T, r *rig) *testLeg {
 	t.Helper()
-	p := newParty(call.Invitation{
+	p := newTestLeg(call.Invitation{
 		From: mustPhone(t, "+15550009999"), To: mustPhone(t, "+15557770000"),
 		SIPHeaders: map[string]string{"X-MS-Custom-Story": strings.Repeat("once upon a time ", 50)},
 	})

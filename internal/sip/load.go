@@ -51,7 +51,7 @@ func (m *loadMeter) measure(now time.Time, delay time.Duration) gate.Sample {
 // makes of it is not counted.
 func (s *Server) arrived(now time.Time, delay time.Duration) {
 	if delay >= 0 && delay < time.Minute {
-		s.gate.Admission.Delayed(now, delay)
+		s.gate.Admission.NoteDelay(now, delay)
 	}
 }
 
@@ -68,7 +68,7 @@ func (s *Server) probe() {
 	}
 	go func() {
 		now := time.Now()
-		s.gate.Admission.Delayed(now, now.Sub(began))
+		s.gate.Admission.NoteDelay(now, now.Sub(began))
 	}()
 }
 

@@ -65,7 +65,7 @@ func TestSoundIsEncryptedAsTrunksWant(t *testing.T) {
 			expect[call.Answered](t, made)
 			expect[call.Answered](t, taken)
 			eventually(t, func() bool { return taken.loud.Load() > 10 && made.loud.Load() > 10 })
-			for _, end := range []*guest{made, taken} {
+			for _, end := range []*testLeg{made, taken} {
 				if got := end.Leg.(*leg).session.Summary().Protected; got != test.protected {
 					t.Errorf("protected is %v", got)
 				}
@@ -126,7 +126,7 @@ func hearWideband(t *testing.T, name string) {
 	expect[call.Answered](t, made)
 	for who, end := range map[string]struct {
 		phone *siptest.Call
-		here  *guest
+		here  *testLeg
 	}{"a phone that called": {in, taken}, "a phone that was called": {out, made}} {
 		if got := end.here.Port().(*rtp.Session).Summary().Codec; got != name {
 			t.Errorf("%s: codec %s", who, got)

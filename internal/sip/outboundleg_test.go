@@ -354,7 +354,7 @@ func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
 	phone, via := callee(t, "carrier", nil)
 	r := newRig(t, nil, via)
 	to, _ := identifier.Phone("+15557770000")
-	made := newParty(call.Invitation{From: header.Anonymous, To: to, SIPHeaders: map[string]string{
+	made := newTestLeg(call.Invitation{From: header.Anonymous, To: to, SIPHeaders: map[string]string{
 		"X-MS-Custom-Order": "42", "X-Line": "7", "User-To-User": "ok", "X-MS-Custom-Evil": "a\r\nVia: b", "Contact": "<sip:evil>",
 	}})
 	if _, err := r.Dial(t.Context(), made.invitation, made.report); err != nil {

@@ -37,7 +37,7 @@ func overload(r *rig) {
 	later := time.Now()
 	for range 600 {
 		later = later.Add(100 * time.Millisecond)
-		r.gate.Admission.Delayed(later, 0)
+		r.gate.Admission.NoteDelay(later, 0)
 	}
 	for r.gate.Admission.Admit(later) { // what the bucket still holds
 	}

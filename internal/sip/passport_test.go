@@ -58,7 +58,7 @@ func TestIdentityGoesWithTheCall(t *testing.T) {
 		phone, via := callee(t, "carrier", nil)
 		via.Shown.DropIdentity = drop
 		r := newRig(t, nil, via)
-		p := newParty(call.Invitation{From: mustPhone(t, "+12155551212"), To: mustPhone(t, "+15557770000"), Identities: []string{signedAs(attested)}})
+		p := newTestLeg(call.Invitation{From: mustPhone(t, "+12155551212"), To: mustPhone(t, "+15557770000"), Identities: []string{signedAs(attested)}})
 		leg, err := r.Dial(t.Context(), p.invitation, p.report)
 		if err != nil {
 			t.Fatal(err)

@@ -15,15 +15,15 @@ import (
 
 const testResource = "11111111-2222-4333-8444-555555555555"
 
-// office is a rig whose users have telephones.
-type office struct {
+// phoneRig is a rig whose users have telephones.
+type phoneRig struct {
 	*rig
 	phones *registrar.Registrar
 }
 
-// newOffice makes one. Its only trunk is far away, so that phones here are
+// newPhoneRig makes one. Its only trunk is far away, so that phones here are
 // strangers until they show who they are, unless trunks are given.
-func newOffice(t *testing.T, change func(*Config), trunks ...trunk.Trunk) *office {
+func newPhoneRig(t *testing.T, change func(*Config), trunks ...trunk.Trunk) *phoneRig {
 	t.Helper()
 	phones, err := registrar.New(t.Context(), registrar.Config{Store: store.InMemory(), Realm: "Switchhook", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -33,7 +33,7 @@ func newOffice(t *testing.T, change func(*Config), trunks ...trunk.Trunk) *offic
 	if trunks == nil {
 		trunks = []trunk.Trunk{{Name: "far", Host: "192.0.2.1"}}
 	}
-	return &office{newRig(t, func(c *Config) {
+	return &phoneRig{newRig(t, func(c *Config) {
 		c.Phones = phones
 		if change != nil {
 			change(c)
@@ -42,7 +42,7 @@ func newOffice(t *testing.T, change func(*Config), trunks ...trunk.Trunk) *offic
 }
 
 // user makes a credential of a user of that name.
-func (o *office) user(t *testing.T, name, callerID string) (siptest.Account, identifier.ID) {
+func (o *phoneRig) user(t *testing.T, name, callerID string) (siptest.Account, identifier.ID) {
 	t.Helper()
 	id := identifier.NewUser(testResource)
 	_, password, err := o.phones.Issue(t.Context(), registrar.Credential{UserName: name, Identity: id, CallerID: callerID})
@@ -53,7 +53,7 @@ func (o *office) user(t *testing.T, name, callerID string) (siptest.Account, ide
 }
 
 // registered is a phone of a user that has registered.
-func (o *office) registered(t *testing.T, as siptest.Account, change func(*siptest.Config)) *siptest.Phone {
+func (o *phoneRig) registered(t *testing.T, as siptest.Account, change func(*siptest.Config)) *siptest.Phone {
 	t.Helper()
 	phone := o.phone(t, func(c *siptest.Config) {
 		c.User = as.UserName
@@ -74,7 +74,7 @@ func TestPhoneRegisters(t *testing.T) {
 	for _, transport := range []string{"udp", "tcp", "tls"} {
 		for _, algorithm := range []string{"MD5", "SHA-256"} {
 			t.Run(transport+" "+algorithm, func(t *testing.T) {
-				o := newOffice(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })
+				o := newPhoneRig(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })
 				as, id := o.user(t, "101", "")
 				as.Algorithm = algorithm
 				phone := o.phone(t, func(c *siptest.Config) {
@@ -126,7 +126,7 @@ func TestRegistrationsAreAnsweredByTheRules(t *testing.T) {
 		{"through proxies that want to be named", 60, field("Require", "path"), 420, "Unsupported", "path"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			o := newOffice(t, nil)
+			o := newPhoneRig(t, nil)
 			as, _ := o.user(t, "101", "")
 			phone := o.registered(t, as, nil)
 			answer, err := phone.Register(within(t), as, test.seconds, test.fields...)
@@ -139,7 +139,7 @@ func TestRegistrationsAreAnsweredByTheRules(t *testing.T) {
 
 func TestOldRegistrationIsRefused(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil)
+	o := newPhoneRig(t, nil)
 	as, _ := o.user(t, "101", "")
 	phone := o.registered(t, as, nil)
 	answer, err := phone.Register(within(t), as, 600, siptest.Field{Name: "CSeq", Value: "1 REGISTER"})
@@ -150,7 +150,7 @@ func TestOldRegistrationIsRefused(t *testing.T) {
 
 func TestRegistrationsAreNotReplayed(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil)
+	o := newPhoneRig(t, nil)
 	as, id := o.user(t, "101", "")
 	phone := o.registered(t, as, nil)
 	var signed string
@@ -171,7 +171,7 @@ func TestRegistrationsAreNotReplayed(t *testing.T) {
 
 func TestGuessingPasswordsIsStopped(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil)
+	o := newPhoneRig(t, nil)
 	as, id := o.user(t, "101", "")
 	thief := o.phone(t, nil)
 	guess := as
@@ -189,7 +189,7 @@ func TestGuessingPasswordsIsStopped(t *testing.T) {
 
 func TestPhonesOnATrunksAddressRegister(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback})
+	o := newPhoneRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback})
 	if answer, err := o.phone(t, nil).Request(within(t), "REGISTER", "101"); err != nil || answer.Status() != 405 {
 		t.Errorf("nobody has a phone: %v, %v", answer, err)
 	}
@@ -199,7 +199,7 @@ func TestPhonesOnATrunksAddressRegister(t *testing.T) {
 
 func TestPhoneWhoseConnectionClosesIsGone(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil)
+	o := newPhoneRig(t, nil)
 	as, id := o.user(t, "101", "")
 	phone := o.registered(t, as, func(c *siptest.Config) { c.Transport = "tcp" })
 	phone.Close()
@@ -208,7 +208,7 @@ func TestPhoneWhoseConnectionClosesIsGone(t *testing.T) {
 
 func TestSilentPhoneIsGone(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, func(c *Config) { c.flowKeepAlive = 50 * time.Millisecond })
+	o := newPhoneRig(t, func(c *Config) { c.flowKeepAlive = 50 * time.Millisecond })
 	as, id := o.user(t, "101", "")
 	lively, livelyID := o.user(t, "102", "")
 	phone, other := o.registered(t, as, nil), o.registered(t, lively, nil)

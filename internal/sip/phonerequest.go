@@ -85,12 +85,12 @@ func (s *Server) authenticateUser(request *sip.Request, tx *sip.ServerTx, given 
 	}
 	switch verdict := s.verifyUser(given, request); verdict {
 	case gate.Right:
-		s.gate.Connections.Authenticated(sourceOf(request))
+		s.gate.Connections.Keep(sourceOf(request))
 		s.cfg.Phones.PasswordRight(given.Username, flow)
 		return s.cfg.Phones.Find(given.Username)
 	case gate.Wrong:
 		s.cfg.Phones.PasswordWrong(given.Username, flow)
-		s.gate.Counts.Unknown()
+		s.gate.Counts.NoteUnknown()
 		if s.gate.MayWarn(time.Now()) {
 			s.log.Warn("wrong user name or password of a telephone", "source", flow.Source.Addr(), "user", header.UnescapeDisplay(given.Username), "method", request.Method)
 		}

@@ -14,14 +14,14 @@ import (
 )
 
 // ring calls the only telephone of a user.
-func (o *office) ring(t *testing.T, in call.Invitation) *guest {
+func (o *phoneRig) ring(t *testing.T, in call.Invitation) *testLeg {
 	t.Helper()
 	devices := o.phones.BindingsOfIdentity(in.To)
 	if len(devices) != 1 {
 		t.Fatalf("registered are %+v", devices)
 	}
 	in.Device = devices[0].ID
-	p := newParty(in)
+	p := newTestLeg(in)
 	leg, err := o.Dial(t.Context(), in, p.report)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestRegisteredPhoneIsCalledWhereItWasHeard(t *testing.T) {
 	server, client := certificates(t)
 	for _, transport := range []string{"udp", "tcp", "tls", "ws"} {
 		t.Run(transport, func(t *testing.T) {
-			o := newOffice(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })
+			o := newPhoneRig(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server })
 			as, id := o.user(t, "101", "")
 			other, otherID := o.user(t, "ben", "")
 			phone := o.phone(t, func(c *siptest.Config) {
@@ -46,7 +46,7 @@ func TestRegisteredPhoneIsCalledWhereItWasHeard(t *testing.T) {
 				case "tls":
 					c.Server = o.TLSAddr().String()
 				case "ws":
-					c.Server = httpDoor(t, o.rig, false).Listener.Addr().String()
+					c.Server = httpServer(t, o.rig, false).Listener.Addr().String()
 				}
 			})
 			answer, err := phone.Register(within(t), as, 600, siptest.Field{Name: "Contact", Value: "<sip:line7@203.0.113.9:5062>"})
@@ -82,7 +82,7 @@ func TestRegisteredPhoneIsCalledWhereItWasHeard(t *testing.T) {
 // answer is on its way already: then it is acknowledged and hung up.
 func TestPhoneHearsThatAnotherWasFaster(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil)
+	o := newPhoneRig(t, nil)
 	as, id := o.user(t, "101", "")
 	phone := o.registered(t, as, nil)
 	elsewhere := call.Reason{Kind: call.Canceled, Text: "answered elsewhere", SIP: call.Status{Code: 200, Phrase: "Call completed elsewhere"}}
@@ -120,7 +120,7 @@ func TestUsersPhoneShowsWhoItIs(t *testing.T) {
 		"a trunk's address":    {{Name: "local", Host: "127.0.0.1", Sources: loopback}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := newOffice(t, nil, trunks...)
+			o := newPhoneRig(t, nil, trunks...)
 			as, id := o.user(t, "101", "+15550100001")
 			_, benID := o.user(t, "ben", "")
 			phone := o.registered(t, as, func(c *siptest.Config) { c.Name = "Ann" })
@@ -153,7 +153,7 @@ func TestUsersPhoneShowsWhoItIs(t *testing.T) {
 
 func TestPhoneMayNotSpeakForOthers(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil)
+	o := newPhoneRig(t, nil)
 	as, id := o.user(t, "101", "")
 	_, benID := o.user(t, "ben", "")
 	phone := o.registered(t, as, nil)
@@ -182,10 +182,10 @@ func TestPhoneMayNotSpeakForOthers(t *testing.T) {
 
 func TestRefusedPhoneHearsWhy(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil)
+	o := newPhoneRig(t, nil)
 	as, _ := o.user(t, "101", "")
 	why := error(fault.Forbidden("its credential has no caller id"))
-	o.board.refuse.Store(&why)
+	o.application.refuse.Store(&why)
 	made, err := o.registered(t, as, nil).CallAs(within(t), as, siptest.Invite{To: "+15551230001"})
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +200,7 @@ func TestRefusedPhoneHearsWhy(t *testing.T) {
 
 func TestCallToASignedOutPhoneFails(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil)
+	o := newPhoneRig(t, nil)
 	_, id := o.user(t, "101", "")
 	leg, err := o.Dial(t.Context(), call.Invitation{From: mustPhone(t, "+15550009999"), To: id, Device: "gone"}, nil)
 	if leg != nil || err == nil || errors.Is(err, errEnded) {
@@ -212,8 +212,8 @@ func TestCallToASignedOutPhoneFails(t *testing.T) {
 func TestWithheldNumberIsForTheNetworkAlone(t *testing.T) {
 	t.Parallel()
 	carrier, via := callee(t, "carrier", nil)
-	o := newOffice(t, nil, via)
-	p := newParty(call.Invitation{From: mustPhone(t, "+15550100001"), To: mustPhone(t, "+15557770000"), Withheld: true, DisplayName: "Ann"})
+	o := newPhoneRig(t, nil, via)
+	p := newTestLeg(call.Invitation{From: mustPhone(t, "+15550100001"), To: mustPhone(t, "+15557770000"), Withheld: true, DisplayName: "Ann"})
 	leg, err := o.Dial(t.Context(), p.invitation, p.report)
 	if err != nil {
 		t.Fatal(err)

@@ -112,7 +112,7 @@ func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
 	default:
 		return false
 	}
-	s.gate.Counts.Malformed()
+	s.gate.Counts.NoteMalformed()
 	s.respond(request, tx, sip.StatusBadRequest, wrong)
 	return true
 }
@@ -166,7 +166,7 @@ func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx, with terms) 
 }
 
 func (s *Server) refuseBusy(request *sip.Request, tx *sip.ServerTx) {
-	s.gate.Counts.Busy()
+	s.gate.Counts.NoteBusy()
 	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", s.retryAfter())
 }
 

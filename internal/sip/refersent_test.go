@@ -20,7 +20,7 @@ var takingRefer = siptest.Field{Name: "Allow", Value: "INVITE, ACK, BYE, CANCEL,
 type referee struct {
 	*siptest.Call
 	phone    *siptest.Phone
-	taken    *guest
+	taken    *testLeg
 	asked    chan *siptest.Message
 	outcomes chan call.Referral
 }

@@ -32,8 +32,8 @@ func TestAnotherPhoneTakesTheCallOver(t *testing.T) {
 	}
 	second.Tone(700, 400)
 	eventually(t, func() bool { return siptest.Seconds(second.Heard(), 700) >= 0.2 })
-	if len(r.board.arrived) != 0 || len(taken.news) != 0 || r.Legs() != 1 {
-		t.Errorf("%d calls arrived, %d reports, %d legs", len(r.board.arrived), len(taken.news), r.Legs())
+	if len(r.application.arrived) != 0 || len(taken.news) != 0 || r.Legs() != 1 {
+		t.Errorf("%d calls arrived, %d reports, %d legs", len(r.application.arrived), len(taken.news), r.Legs())
 	}
 	if err := second.Hangup(within(t)); err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestCallsThatCannotBeTakenOver(t *testing.T) {
 			t.Errorf("%s: got %s, want %d", test.name, got.Start, test.want)
 		}
 	}
-	if len(r.board.arrived) != 0 {
+	if len(r.application.arrived) != 0 {
 		t.Error("a call arrived")
 	}
 }
@@ -78,7 +78,7 @@ func TestCallsThatCannotBeTakenOver(t *testing.T) {
 // another's call, nor one of a trunk, by knowing its tags.
 func TestPhonesOfUsersTakeNoCallOver(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback})
+	o := newPhoneRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback})
 	ann, _ := o.user(t, "ann", "+15550100001")
 	ben, _ := o.user(t, "ben", "")
 	benPhone := o.registered(t, ben, nil)

@@ -40,17 +40,17 @@ func TestMain(m *testing.M) {
 
 const t1 = 20 * time.Millisecond
 
-// board is an application at the switchboard: it takes every call and lets the
+// application is an application at the switchboard: it takes every call and lets the
 // test decide.
-type board struct {
-	arrived chan *guest
+type application struct {
+	arrived chan *testLeg
 	refuse  atomic.Pointer[error]         // what to say instead of taking a call
 	real    atomic.Pointer[call.Registry] // takes the calls instead
 }
 
-// guest is a leg with its news. While it is up it echoes what it hears, or
+// testLeg is a leg with its news. While it is up it echoes what it hears, or
 // says a tone.
-type guest struct {
+type testLeg struct {
 	call.Leg
 	invitation call.Invitation
 	news       chan call.Report
@@ -61,30 +61,30 @@ type guest struct {
 	ended      chan struct{}
 }
 
-func (b *board) Incoming(invitation call.Invitation, leg call.Leg) (func(call.Report), error) {
+func (b *application) Incoming(invitation call.Invitation, leg call.Leg) (func(call.Report), error) {
 	if calls := b.real.Load(); calls != nil {
 		return calls.Incoming(invitation, leg)
 	}
 	if refuse := b.refuse.Load(); refuse != nil {
 		return nil, *refuse
 	}
-	p := newParty(invitation)
+	p := newTestLeg(invitation)
 	p.is(leg)
 	b.arrived <- p
 	return p.report, nil
 }
 
-func newParty(invitation call.Invitation) *guest {
-	return &guest{invitation: invitation, news: make(chan call.Report, 256), known: make(chan struct{}), ended: make(chan struct{})}
+func newTestLeg(invitation call.Invitation) *testLeg {
+	return &testLeg{invitation: invitation, news: make(chan call.Report, 256), known: make(chan struct{}), ended: make(chan struct{})}
 }
 
 // is tells which leg it is: a dialled leg may report before Dial returns.
-func (p *guest) is(leg call.Leg) {
+func (p *testLeg) is(leg call.Leg) {
 	p.Leg = leg
 	close(p.known)
 }
 
-func (p *guest) report(news call.Report) {
+func (p *testLeg) report(news call.Report) {
 	switch news.(type) {
 	case call.Answered:
 		p.work.Go(p.tick)
@@ -95,7 +95,7 @@ func (p *guest) report(news call.Report) {
 }
 
 // tick is the mix: every 20 ms it reads a frame and writes one.
-func (p *guest) tick() {
+func (p *testLeg) tick() {
 	<-p.known
 	port := p.Leg.Port()
 	defer port.(io.Closer).Close()
@@ -125,7 +125,7 @@ func (p *guest) tick() {
 }
 
 // next returns the next report, or fails the test.
-func (p *guest) next(t *testing.T) call.Report {
+func (p *testLeg) next(t *testing.T) call.Report {
 	t.Helper()
 	select {
 	case news := <-p.news:
@@ -138,7 +138,7 @@ func (p *guest) next(t *testing.T) call.Report {
 }
 
 // expect asks for a report of a type.
-func expect[R call.Report](t *testing.T, p *guest) R {
+func expect[R call.Report](t *testing.T, p *testLeg) R {
 	t.Helper()
 	news := p.next(t)
 	wanted, ok := news.(R)
@@ -160,8 +160,8 @@ func within(t *testing.T) context.Context {
 // rig is a server with a switchboard.
 type rig struct {
 	*Server
-	board *board
-	table *trunk.Table
+	application *application
+	table       *trunk.Table
 }
 
 // loopback is a trunk that all local phones call in from.
@@ -192,11 +192,11 @@ func newRigOn(t testing.TB, sound netip.Addr, change func(*Config), trunks ...tr
 		level = slog.LevelInfo
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	r := &rig{board: &board{arrived: make(chan *guest, 1024)}, table: table}
+	r := &rig{application: &application{arrived: make(chan *testLeg, 1024)}, table: table}
 	if cfg.Strain == nil { // these tests are not about overload: the machine may be busy
 		cfg.measure = func(time.Time, time.Duration) gate.Sample { return gate.Sample{} }
 	}
-	r.Server = New(cfg, table, r.board, ports, log)
+	r.Server = New(cfg, table, r.application, ports, log)
 	if err := r.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -220,10 +220,10 @@ func (r *rig) phone(t testing.TB, change func(*siptest.Config)) *siptest.Phone {
 }
 
 // next returns the next call at the switchboard.
-func (r *rig) next(t *testing.T) *guest {
+func (r *rig) next(t *testing.T) *testLeg {
 	t.Helper()
 	select {
-	case p := <-r.board.arrived:
+	case p := <-r.application.arrived:
 		return p
 	case <-time.After(patience):
 	}
@@ -232,7 +232,7 @@ func (r *rig) next(t *testing.T) *guest {
 }
 
 // connect brings a call up: the phone calls, the switchboard answers.
-func (r *rig) connect(t *testing.T, phone *siptest.Phone) (*siptest.Call, *guest) {
+func (r *rig) connect(t *testing.T, phone *siptest.Phone) (*siptest.Call, *testLeg) {
 	t.Helper()
 	made, err := phone.Call("+15551230001")
 	if err != nil {
@@ -248,14 +248,14 @@ func (r *rig) connect(t *testing.T, phone *siptest.Phone) (*siptest.Call, *guest
 }
 
 // dial lets the server call a number.
-func (r *rig) dial(t *testing.T, number string) *guest {
+func (r *rig) dial(t *testing.T, number string) *testLeg {
 	t.Helper()
 	to, err := identifier.Phone(number)
 	if err != nil {
 		t.Fatal(err)
 	}
 	from, _ := identifier.Phone("+15550009999")
-	p := newParty(call.Invitation{From: from, To: to, DisplayName: `Front "desk"`})
+	p := newTestLeg(call.Invitation{From: from, To: to, DisplayName: `Front "desk"`})
 	leg, err := r.Dial(t.Context(), p.invitation, p.report)
 	if err != nil {
 		t.Fatal(err)

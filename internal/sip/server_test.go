@@ -55,7 +55,7 @@ func TestRequestsOutsideCallsAreAnswered(t *testing.T) {
 			t.Errorf("%s: got %s, %s %q; want %d %q", test.name, response.Start, test.header, response.Get(test.header), test.want, test.has)
 		}
 	}
-	if len(r.board.arrived) != 0 {
+	if len(r.application.arrived) != 0 {
 		t.Error("a call arrived")
 	}
 }
@@ -148,7 +148,7 @@ func TestCloseEndsWhatDoesNotAnswer(t *testing.T) {
 func TestBusyAddressIsAnErrorThatNamesIt(t *testing.T) {
 	t.Parallel()
 	first := newRig(t, nil)
-	second := New(Config{Listen: first.Addr().String()}, first.table, first.board, first.ports, first.log)
+	second := New(Config{Listen: first.Addr().String()}, first.table, first.application, first.ports, first.log)
 	if err := second.Start(t.Context()); err == nil || !strings.Contains(err.Error(), first.Addr().String()) {
 		t.Errorf("got %v", err)
 	}

@@ -95,7 +95,7 @@ func TestWeRefreshTheSession(t *testing.T) {
 	}
 }
 
-func refreshesTwice(t *testing.T, phone *siptest.Phone, up *guest, method string) {
+func refreshesTwice(t *testing.T, phone *siptest.Phone, up *testLeg, method string) {
 	t.Helper()
 	expect[call.Answered](t, up)
 	ours := func(e siptest.Entry) bool {

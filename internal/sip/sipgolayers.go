@@ -31,7 +31,7 @@ const dialTimeout = 10 * time.Second
 // buildLayers makes sipgo's transports and transactions.
 func (s *Server) buildLayers() {
 	// sipgo logs whole messages that it cannot read as errors; what it logs is for debugging.
-	quiet := slog.New(countUnreadable{debugOnly{s.log.Handler()}, s.gate.Counts.Malformed})
+	quiet := slog.New(countUnreadable{debugOnly{s.log.Handler()}, s.gate.Counts.NoteMalformed})
 	stream := func() *sip.TransportTCP {
 		return &sip.TransportTCP{
 			WriteTimeout: writeTimeout,

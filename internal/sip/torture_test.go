@@ -74,8 +74,8 @@ func status(conn net.Conn, wait time.Duration) int {
 // serves asks that a server still takes calls.
 func serves(t *testing.T, r *rig) {
 	t.Helper()
-	for len(r.board.arrived) > 0 { // of messages that were calls, however strange
-		<-r.board.arrived
+	for len(r.application.arrived) > 0 { // of messages that were calls, however strange
+		<-r.application.arrived
 	}
 	phone := r.phone(t, nil)
 	response, err := phone.Request(within(t), "OPTIONS", "x")
@@ -290,8 +290,8 @@ func TestFloodOfStrangersLeavesTrunksAlone(t *testing.T) {
 	}
 	phone := r.phone(t, func(c *siptest.Config) { c.Server = target.String() })
 	r.connect(t, phone)
-	if r.Legs() != 1 || len(r.board.arrived) != 0 {
-		t.Errorf("%d legs, %d calls", r.Legs(), len(r.board.arrived))
+	if r.Legs() != 1 || len(r.application.arrived) != 0 {
+		t.Errorf("%d legs, %d calls", r.Legs(), len(r.application.arrived))
 	}
 	got := r.Refusals()
 	if got.Unknown == 0 || got.Unknown > 80 || got.Dropped < 1000 {

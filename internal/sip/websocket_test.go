@@ -20,30 +20,30 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// httpDoor serves a rig's WebSockets as the server's doors do.
-func httpDoor(t *testing.T, r *rig, secure bool) *httptest.Server {
+// httpServer serves a rig's WebSockets as the server's listeners do.
+func httpServer(t *testing.T, r *rig, secure bool) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle("/sip", r.WebSocket())
-	door := httptest.NewUnstartedServer(mux)
+	server := httptest.NewUnstartedServer(mux)
 	if secure {
-		door.StartTLS()
+		server.StartTLS()
 	} else {
-		door.Start()
+		server.Start()
 	}
-	t.Cleanup(door.Close)
-	return door
+	t.Cleanup(server.Close)
+	return server
 }
 
 // browser is a phone over WebSocket.
 func browser(t *testing.T, r *rig, transport string) *siptest.Phone {
 	t.Helper()
-	door := httpDoor(t, r, transport == "wss")
+	server := httpServer(t, r, transport == "wss")
 	return r.phone(t, func(c *siptest.Config) {
-		c.Transport, c.Server = transport, door.Listener.Addr().String()
+		c.Transport, c.Server = transport, server.Listener.Addr().String()
 		if transport == "wss" {
 			roots := x509.NewCertPool()
-			roots.AddCert(door.Certificate())
+			roots.AddCert(server.Certificate())
 			c.TLS = &tls.Config{RootCAs: roots, ServerName: "example.com"}
 		}
 	})
@@ -100,7 +100,7 @@ func TestClientWhoseWebSocketIsClosedIsGone(t *testing.T) {
 func TestWebSocketsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Origins = []string{"https://phone.example"} })
-	door := httpDoor(t, r, false)
+	server := httpServer(t, r, false)
 	for name, refused := range map[string]struct {
 		header http.Header
 		status int
@@ -109,10 +109,10 @@ func TestWebSocketsThatAreRefused(t *testing.T) {
 		"another protocol":      {upgrade("chat", ""), 426},
 		"another site":          {upgrade("sip", "https://evil.example"), 403},
 		"the site in the list":  {upgrade("chat, sip", "https://phone.example"), 101},
-		"a page of this server": {upgrade("sip", "http://"+door.Listener.Addr().String()), 101},
+		"a page of this server": {upgrade("sip", "http://"+server.Listener.Addr().String()), 101},
 		"no page":               {upgrade("sip", ""), 101},
 	} {
-		request, _ := http.NewRequestWithContext(within(t), "GET", door.URL+"/sip", nil)
+		request, _ := http.NewRequestWithContext(within(t), "GET", server.URL+"/sip", nil)
 		if refused.header != nil {
 			request.Header = refused.header
 		}
@@ -129,7 +129,7 @@ func TestWebSocketsThatAreRefused(t *testing.T) {
 		}
 	}
 	r.Drain()
-	request, _ := http.NewRequestWithContext(within(t), "GET", door.URL+"/sip", nil)
+	request, _ := http.NewRequestWithContext(within(t), "GET", server.URL+"/sip", nil)
 	if response, err := http.DefaultClient.Do(request); err != nil || response.StatusCode != 503 {
 		t.Errorf("while draining %v %v", response, err)
 	}
@@ -149,8 +149,8 @@ func upgrade(protocols, origin string) http.Header {
 // open makes a bare WebSocket to a rig.
 func openSocket(t *testing.T, r *rig) net.Conn {
 	t.Helper()
-	door := httpDoor(t, r, false)
-	conn, _, _, err := ws.Dialer{Protocols: []string{"sip"}}.Dial(within(t), "ws://"+door.Listener.Addr().String()+"/sip")
+	server := httpServer(t, r, false)
+	conn, _, _, err := ws.Dialer{Protocols: []string{"sip"}}.Dial(within(t), "ws://"+server.Listener.Addr().String()+"/sip")
 	if err != nil {
 		t.Fatal(err)
 	}

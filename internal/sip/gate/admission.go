@@ -49,8 +49,8 @@ func NewAdmission(measure func(now time.Time, delay time.Duration) Sample) *Admi
 	return &Admission{measure: measure}
 }
 
-// Delayed notes how long a message lay between its arrival and its handling.
-func (a *Admission) Delayed(now time.Time, delay time.Duration) {
+// NoteDelay notes how long a message lay between its arrival and its handling.
+func (a *Admission) NoteDelay(now time.Time, delay time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.turn(now)
@@ -70,8 +70,8 @@ func (a *Admission) Admit(now time.Time) bool {
 	return true
 }
 
-// Handled notes that a call which was let in has been answered or refused.
-func (a *Admission) Handled(now time.Time) {
+// NoteHandled notes that a call which was let in has been answered or refused.
+func (a *Admission) NoteHandled(now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.turn(now)

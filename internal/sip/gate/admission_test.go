@@ -42,7 +42,7 @@ func (p *plant) offer(rate float64, d time.Duration) (goodput float64) {
 		for p.due += rate * step.Seconds(); p.due >= 1; p.due-- {
 			wait := time.Duration(p.queue / max(p.capacity, 100) * float64(time.Second))
 			p.worst = max(p.worst, wait)
-			p.Delayed(p.now, wait)
+			p.NoteDelay(p.now, wait)
 			if p.Admit(p.now) {
 				p.queue++
 			} else {
@@ -53,7 +53,7 @@ func (p *plant) offer(rate float64, d time.Duration) (goodput float64) {
 		p.queue -= done
 		for p.finished += done; p.finished >= 1; p.finished-- {
 			if !p.passes {
-				p.Handled(p.now)
+				p.NoteHandled(p.now)
 			}
 		}
 		handled += done
@@ -122,7 +122,7 @@ func (a *slowApplication) offer(rate float64, d time.Duration) (goodput float64)
 				a.waits += min(a.now.Sub(a.line[0]), time.Second)
 				a.left++
 				a.answered++
-				a.Handled(a.now)
+				a.NoteHandled(a.now)
 				a.line = a.line[1:]
 			}
 		}
@@ -188,7 +188,7 @@ func TestSingleDelayRefusesNobody(t *testing.T) {
 	t.Parallel()
 	p := newPlant(1000)
 	p.offer(800, time.Second)
-	p.Delayed(p.now, 200*time.Millisecond) // a pause of the collector, seen by one message
+	p.NoteDelay(p.now, 200*time.Millisecond) // a pause of the collector, seen by one message
 	p.offer(800, time.Second)
 	if p.Load(p.now).Limited {
 		t.Error("calls are refused after one late message")

@@ -103,8 +103,8 @@ func TestUnknownConnectionsEnd(t *testing.T) {
 	if deadline != end || known.Deadline(far) != far {
 		t.Error("a trunk's connection has an end")
 	}
-	c.Authenticated(nobodyAddr)
-	c.Authenticated(nobodyAddr)
+	c.Keep(nobodyAddr)
+	c.Keep(nobodyAddr)
 	if !deadline.IsZero() || stranger.Deadline(far) != far || c.IsUnknown(nobodyAddr) {
 		t.Error("an authenticated connection ends")
 	}

@@ -13,7 +13,7 @@ func (g *Gate) challenge(request *sip.Request, from netip.AddrPort, now time.Tim
 	request.SetTransport("UDP")
 	request.SetSource(from.String())
 	if !g.cfg.Peers.Authenticates() || request.IsCancel() {
-		g.TurnedAway(from.Addr(), request.Method, now)
+		g.NoteRefused(from.Addr(), request.Method, now)
 		refusal := sip.NewResponseFromRequest(request, sip.StatusForbidden, "Forbidden", nil)
 		return Reply{[]byte(refusal.String()), from}
 	}

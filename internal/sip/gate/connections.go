@@ -76,8 +76,8 @@ func (c *Connections) Count() (total, unknown int) {
 	return int(c.total.Load()), int(c.unknown.Load())
 }
 
-// Authenticated lets the connection of a source stay that has shown credentials.
-func (c *Connections) Authenticated(source netip.AddrPort) {
+// Keep lets the connection of a source stay that has shown credentials.
+func (c *Connections) Keep(source netip.AddrPort) {
 	found, ok := c.candidates.LoadAndDelete(source)
 	if !ok {
 		return

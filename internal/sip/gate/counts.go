@@ -19,11 +19,11 @@ func (c *Counts) Refusals() Refusals {
 	return Refusals{c.unknown.Load(), c.dropped.Load(), c.malformed.Load(), c.busy.Load(), c.overload.Load()}
 }
 
-// Unknown counts a request with wrong credentials.
-func (c *Counts) Unknown() { c.unknown.Add(1) }
+// NoteUnknown counts a request with wrong credentials.
+func (c *Counts) NoteUnknown() { c.unknown.Add(1) }
 
-// Malformed counts a message that nobody can read.
-func (c *Counts) Malformed() { c.malformed.Add(1) }
+// NoteMalformed counts a message that nobody can read.
+func (c *Counts) NoteMalformed() { c.malformed.Add(1) }
 
-// Busy counts a call to a server that is full or stopping.
-func (c *Counts) Busy() { c.busy.Add(1) }
+// NoteBusy counts a call to a server that is full or stopping.
+func (c *Counts) NoteBusy() { c.busy.Add(1) }

@@ -121,19 +121,19 @@ func (g *Gate) Stream(from netip.AddrPort, now time.Time) bool {
 	return false
 }
 
-// Authenticated notes that a source has shown credentials: the limits of unknown
+// NoteAuthenticated notes that a source has shown credentials: the limits of unknown
 // sources do not hold for it for a while, nor does its connection end. Its
 // requests for new calls still need credentials.
-func (g *Gate) Authenticated(transport string, from netip.AddrPort, now time.Time) {
-	g.Connections.Authenticated(from)
+func (g *Gate) NoteAuthenticated(transport string, from netip.AddrPort, now time.Time) {
+	g.Connections.Keep(from)
 	if transport == "UDP" {
 		g.sources.authenticated(from, now)
 	}
 }
 
-// TurnedAway counts and logs, at a bounded rate, the request of an unknown source
+// NoteRefused counts and logs, at a bounded rate, the request of an unknown source
 // that was refused.
-func (g *Gate) TurnedAway(from netip.Addr, method sip.RequestMethod, now time.Time) {
+func (g *Gate) NoteRefused(from netip.Addr, method sip.RequestMethod, now time.Time) {
 	g.sinceWarning.Add(1)
 	g.Counts.unknown.Add(1)
 	if g.warnings.Allow(now) {

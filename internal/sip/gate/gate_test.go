@@ -139,7 +139,7 @@ func TestFloodOfUnknownSourcesIsDropped(t *testing.T) {
 	if r := g.Counts.Refusals(); r.Dropped != 2000-uint64(rateAll.Burst) || r.Unknown != uint64(rateAll.Burst) {
 		t.Errorf("counted %+v", r)
 	}
-	g.Authenticated("UDP", nobodyAddr, start)
+	g.NoteAuthenticated("UDP", nobodyAddr, start)
 	if n := flood(func(int) netip.AddrPort { return nobodyAddr }); n != 1000 {
 		t.Errorf("%d of an authenticated source were answered", n)
 	}
@@ -159,7 +159,7 @@ func TestRepeatedINVITEGetsTheSameDecision(t *testing.T) {
 	now := start
 	for range 10 {
 		now = now.Add(windowLength)
-		g.Admission.Delayed(now, 0)
+		g.Admission.NoteDelay(now, 0)
 	}
 	refused, n := []byte(nil), 0
 	for ; refused == nil && n < 100; n++ {
@@ -198,7 +198,7 @@ func FuzzRefusal(f *testing.F) {
 		now := start
 		for range 10 {
 			now = now.Add(windowLength)
-			g.Admission.Delayed(now, 0)
+			g.Admission.NoteDelay(now, 0)
 		}
 		for g.Admission.Admit(now) {
 		}

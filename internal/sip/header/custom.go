@@ -7,7 +7,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// Bounds on what a stranger may attach to a call, and an application to one of ours.
+// Bounds on what a peer may attach to a call, and an application to one of ours.
 const (
 	maxCustom      = 16
 	maxCustomValue = 1024

@@ -7,7 +7,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// maxReasonText bounds what a stranger's Reason header tells people.
+// maxReasonText bounds what a peer's Reason header tells people.
 const maxReasonText = 128
 
 // Status is a SIP status with its phrase.

@@ -11,7 +11,7 @@ import (
 
 // webSocketWire is a browser's transport (RFC 7118): one connection, and a name
 // at which nobody can be reached. Config.Server is the host and port of an HTTP
-// door; the path is /sip.
+// listener; the path is /sip.
 type webSocketWire struct {
 	conn net.Conn
 	name string
