@@ -13,6 +13,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/eventgrid/report"
 	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
@@ -40,7 +41,8 @@ type Config struct {
 	PhoneListeners func() (plain, secure net.Addr) // of SIP; secure may be nil; nil without SIP
 
 	Deliveries    *delivery.Engine
-	EventPolicy   string // the policy of event subscriptions' deliveries
+	Failures      *report.Report // the log of failed deliveries
+	EventPolicy   string         // the policy of event subscriptions' deliveries
 	Subscriptions Subscriptions
 	DeadLetters   *deadletter.Box
 	Tail          *sender.Tail

@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/eventgrid/report"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
@@ -43,28 +44,28 @@ func (a *API) eventFailures(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	query := delivery.FailureQuery{Where: r.URL.Query().Get("where"), Limit: limit}
+	query := report.FailureQuery{Where: r.URL.Query().Get("where"), Limit: limit}
 	if query.Subscription, err = a.labelOf(r.URL.Query().Get("subscription")); err != nil {
 		return err
 	}
-	return rest.WriteJSON(w, http.StatusOK, listOf[delivery.Failure]{append([]delivery.Failure{}, a.Deliveries.Failures(query)...)})
+	return rest.WriteJSON(w, http.StatusOK, listOf[report.Failure]{append([]report.Failure{}, a.Failures.Failures(query)...)})
 }
 
 // EventAttempt is one attempt to deliver an event, or its end without one.
 type EventAttempt struct {
-	Time         time.Time       `json:"time"`
-	ID           string          `json:"id"`
-	Type         string          `json:"eventType"`
-	Subscription string          `json:"eventSubscriptionName"`
-	URL          string          `json:"url"`     // the values of its query are masked
-	Number       int             `json:"attempt"` // 1 is the first; 0: none was made
-	Result       delivery.Result `json:"result"`
-	Status       int             `json:"status,omitempty"`
-	LatencyMS    float64         `json:"latencyInMs,omitempty"`
-	Answer       string          `json:"answer,omitempty"` // its first bytes
-	Error        string          `json:"error,omitempty"`
-	Reason       string          `json:"reason,omitempty"`
-	Next         *time.Time      `json:"nextAttempt,omitempty"`
+	Time         time.Time      `json:"time"`
+	ID           string         `json:"id"`
+	Type         string         `json:"eventType"`
+	Subscription string         `json:"eventSubscriptionName"`
+	URL          string         `json:"url"`     // the values of its query are masked
+	Number       int            `json:"attempt"` // 1 is the first; 0: none was made
+	Result       history.Result `json:"result"`
+	Status       int            `json:"status,omitempty"`
+	LatencyMS    float64        `json:"latencyInMs,omitempty"`
+	Answer       string         `json:"answer,omitempty"` // its first bytes
+	Error        string         `json:"error,omitempty"`
+	Reason       string         `json:"reason,omitempty"`
+	Next         *time.Time     `json:"nextAttempt,omitempty"`
 }
 
 func (a *API) eventAttempts(w http.ResponseWriter, r *http.Request) error {
@@ -72,7 +73,7 @@ func (a *API) eventAttempts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	filter := delivery.Filter{Policy: a.EventPolicy, ID: r.URL.Query().Get("id")}
+	filter := history.Filter{Policy: a.EventPolicy, ID: r.URL.Query().Get("id")}
 	if filter.Group, err = a.labelOf(r.URL.Query().Get("subscription")); err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (a *API) eventAttempts(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, list)
 }
 
-func eventAttempt(a delivery.Attempt) EventAttempt {
+func eventAttempt(a history.Attempt) EventAttempt {
 	answer := EventAttempt{
 		Time: a.Time, ID: a.ID, Type: a.Note, Subscription: a.Group, URL: a.URL, Number: a.Number, Result: a.Result,
 		Status: a.Status, LatencyMS: float64(a.Latency.Microseconds()) / 1000, Answer: a.Answer, Error: a.Error, Reason: a.Reason,

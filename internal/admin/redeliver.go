@@ -54,7 +54,7 @@ func (a *API) redeliverAll(ctx context.Context, label string) (int, error) {
 	if !a.Subscriptions.Has(label) {
 		return 0, fault.NotFound("there is no event subscription %q", label).WithCode("ResourceNotFound")
 	}
-	hurried := a.Deliveries.Hurry(label)
+	hurried := a.Deliveries.RetryNow(label)
 	store, again, ok := a.Subscriptions.DeadLetters(label)
 	if !ok || store == "" {
 		return hurried, nil

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // promised is a promise of each kind of operation, filled as it could happen.
@@ -137,7 +137,7 @@ func TestEveryKindIsCompleteEverywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		after := &outbox{held: map[string][]byte{}}
-		NewCallbacks(after, slog.New(slog.DiscardHandler)).Recover([]delivery.Hold{{Key: operationKey("op"), Body: kept}})
+		NewCallbacks(after, slog.New(slog.DiscardHandler)).Recover([]journal.Hold{{Key: operationKey("op"), Body: kept}})
 		if fulfilled := len(after.posted) > 0; fulfilled == (kind == call.ConnectOperation) {
 			t.Errorf("%s: %d events after a crash; the end of its connection tells of a connect alone", kind, len(after.posted))
 		}

@@ -4,13 +4,13 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // Recover tells the applications of connections that the last process left
 // behind: first how their open operations ended, by the table of package call, then
 // the end.
-func (c *Callbacks) Recover(left []delivery.Hold) {
+func (c *Callbacks) Recover(left []journal.Hold) {
 	restarted := call.Reason{Kind: call.ServerStopped, Text: "The server was restarted while the call went on"}
 	var connections []call.Head
 	for _, hold := range left {

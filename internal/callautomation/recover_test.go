@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // outbox remembers what was posted and held.
@@ -20,7 +21,7 @@ func (o *outbox) Post(messages ...delivery.Message) { o.posted = append(o.posted
 func (o *outbox) Hold(key string, body []byte)      { o.held[key] = body }
 
 // left are the promises of a process that was killed after these events.
-func left(t *testing.T, events ...call.Event) []delivery.Hold {
+func left(t *testing.T, events ...call.Event) []journal.Hold {
 	t.Helper()
 	before := &outbox{held: map[string][]byte{}}
 	callbacks := NewCallbacks(before, slog.New(slog.DiscardHandler))
@@ -32,9 +33,9 @@ func left(t *testing.T, events ...call.Event) []delivery.Hold {
 			delete(before.held, key)
 		}
 	}
-	var holds []delivery.Hold
+	var holds []journal.Hold
 	for key, body := range before.held {
-		holds = append(holds, delivery.Hold{Key: key, Body: body})
+		holds = append(holds, journal.Hold{Key: key, Body: body})
 	}
 	return holds
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/storage/azuritetest"
 )
@@ -26,7 +28,7 @@ func onAzurite(t *testing.T, cfg Config) *Box {
 
 func TestDeadLetterReachesAzureBlob(t *testing.T) {
 	b := onAzurite(t, Config{Delay: -1})
-	e := start(t, b, delivery.InMemory(), answering(400))
+	e := start(t, b, journal.InMemory(), answering(400))
 	address := BlobURL(azuritetest.Account, "letters")
 	e.Post(event("1", "http://app.test/", address))
 	if err := e.Flush(t.Context()); err != nil {
@@ -41,7 +43,7 @@ func TestDeadLetterReachesAzureBlob(t *testing.T) {
 	var files []string
 	for tries := 0; len(files) == 0; tries++ {
 		if tries == 500 {
-			t.Fatalf("no dead letter; attempts %+v", e.Attempts(delivery.Filter{}, 10))
+			t.Fatalf("no dead letter; attempts %+v", e.Attempts(history.Filter{}, 10))
 		}
 		<-look.C
 		files = filesIn(t, s, "INCOMING/")
@@ -61,15 +63,15 @@ func TestDeadLetterReachesAzureBlob(t *testing.T) {
 
 func TestMissingContainerDropsTheDeadLetter(t *testing.T) {
 	b := onAzurite(t, Config{Delay: -1})
-	e := start(t, b, delivery.InMemory(), answering(400))
+	e := start(t, b, journal.InMemory(), answering(400))
 	e.Post(event("1", "http://app.test/", BlobURL(azuritetest.Account, "missing")))
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for tries := 0; ; tries++ {
 		<-look.C
-		a := e.Attempts(delivery.Filter{Policy: PolicyName}, 1)
+		a := e.Attempts(history.Filter{Policy: PolicyName}, 1)
 		if len(a) == 1 {
-			if a[0].Result != delivery.Failed || a[0].Status != 404 || !strings.Contains(a[0].Answer, "ContainerNotFound") {
+			if a[0].Result != history.Failed || a[0].Status != 404 || !strings.Contains(a[0].Answer, "ContainerNotFound") {
 				t.Errorf("its end: %+v", a[0])
 			}
 			return

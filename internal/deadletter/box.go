@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/storage"
 )
@@ -27,7 +28,8 @@ type Config struct {
 	Accounts func(name string) (storage.Account, bool)
 	S3       *storage.S3 // nil: there is none
 
-	Client *http.Client // for Azure Blob Storage and S3; nil: one with sane limits
+	Client   *http.Client      // for Azure Blob Storage and S3; nil: storage.NewClient's
+	Observer delivery.Observer // of dead letters; nil: none
 }
 
 // Box takes what could not be delivered. It is safe for concurrent use.
@@ -70,8 +72,8 @@ func (b *Box) Senders() map[string]delivery.Sender {
 	return senders
 }
 
-// retrySchedule is the delay after each failed writing; the last repeats.
-var retrySchedule = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
+// schedule is the delay after each failed writing; the last repeats.
+var schedule = backoff.Steps{Delays: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}}
 
 // Policy is for delivery.Config.Policies, under PolicyName.
 func (b *Box) Policy() delivery.Policy {
@@ -81,10 +83,10 @@ func (b *Box) Policy() delivery.Policy {
 			case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge:
 				return 0, false // "dropped when the destination does not exist"
 			}
-			step := min(max(o.Attempt, 1), len(retrySchedule)) - 1
-			return max(retrySchedule[step], min(o.RetryAfter, time.Hour)), true
+			return max(schedule.Delay(o.Attempt), min(o.RetryAfter, time.Hour)), true
 		},
-		Timeout: time.Minute,
-		TTL:     max(b.cfg.Delay, 0) + b.cfg.GiveUp,
+		Timeout:  time.Minute,
+		Observer: b.cfg.Observer,
+		TTL:      max(b.cfg.Delay, 0) + b.cfg.GiveUp,
 	}
 }

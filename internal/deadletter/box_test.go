@@ -17,18 +17,18 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/storage"
 )
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // start runs an engine that gives what it cannot deliver to the box.
-func start(t *testing.T, b *Box, journal delivery.Journal, client *http.Client) *delivery.Engine {
+func start(t *testing.T, b *Box, journal journal.Store, client *http.Client) *delivery.Engine {
 	t.Helper()
-	grid := delivery.EventGridPolicy()
-	grid.Undelivered = b.Undelivered
 	e := delivery.New(delivery.Config{
-		Policies: map[string]delivery.Policy{"eventgrid": grid, PolicyName: b.Policy()},
+		Policies: map[string]delivery.Policy{"eventgrid": gridPolicy(b), PolicyName: b.Policy()},
 		Senders:  b.Senders(), Client: client,
 	}, journal, quiet())
 	if _, err := e.Start(t.Context()); err != nil {
@@ -36,6 +36,16 @@ func start(t *testing.T, b *Box, journal delivery.Journal, client *http.Client) 
 	}
 	t.Cleanup(func() { stop(e) })
 	return e
+}
+
+// gridPolicy is like Event Grid's: some answers are final, the rest is retried.
+func gridPolicy(b *Box) delivery.Policy {
+	return delivery.Policy{
+		Retry: func(_ *delivery.Message, o delivery.Outcome) (time.Duration, bool) {
+			return time.Minute, o.Status != http.StatusBadRequest && o.Status != http.StatusForbidden
+		},
+		MaxAttempts: 30, TTL: 24 * time.Hour, Undelivered: b.Undelivered,
+	}
 }
 
 func stop(e *delivery.Engine) {
@@ -97,7 +107,7 @@ func filesIn(t *testing.T, c storage.Container, prefix string) (names []string) 
 func TestDeadLetterIsWrittenFiveMinutesAfterTheLastAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
-		e := start(t, New(Config{Folder: dir}), delivery.InMemory(), answering(400))
+		e := start(t, New(Config{Folder: dir}), journal.InMemory(), answering(400))
 		defer stop(e)
 		e.Post(event("1", "http://app.test/", FolderURL("letters")), event("2", "http://app.test/", FolderURL("letters")))
 		time.Sleep(5*time.Minute - time.Second)
@@ -133,7 +143,7 @@ func TestDeadLetterIsDroppedAfterFourHours(t *testing.T) {
 				if err := os.WriteFile(blocked, nil, 0o600); err != nil {
 					t.Fatal(err)
 				}
-				e := start(t, New(Config{Folder: dir}), delivery.InMemory(), answering(400))
+				e := start(t, New(Config{Folder: dir}), journal.InMemory(), answering(400))
 				defer stop(e)
 				e.Post(event("1", "http://app.test/", FolderURL("letters")))
 				time.Sleep(test.mends)
@@ -143,8 +153,8 @@ func TestDeadLetterIsDroppedAfterFourHours(t *testing.T) {
 				if (len(got) == 1) != test.kept {
 					t.Errorf("dead letters: %v", got)
 				}
-				end := e.Attempts(delivery.Filter{Policy: PolicyName}, 1)[0]
-				if !test.kept && (end.Result != delivery.Expired || end.Reason != delivery.ReasonTime) {
+				end := e.Attempts(history.Filter{Policy: PolicyName}, 1)[0]
+				if !test.kept && (end.Result != history.Expired || end.Reason != delivery.ReasonTime) {
 					t.Errorf("its end: %+v", end)
 				}
 			})
@@ -166,7 +176,7 @@ func TestResendDeliversDeadLettersOnceMore(t *testing.T) {
 	defer server.Close()
 	dir := t.TempDir()
 	b := New(Config{Folder: dir, Delay: -1})
-	e := start(t, b, delivery.InMemory(), nil)
+	e := start(t, b, journal.InMemory(), nil)
 	const n = 5
 	for i := range n {
 		e.Post(event(fmt.Sprint(i), server.URL, FolderURL("letters")))
@@ -215,7 +225,7 @@ func TestResendDeliversDeadLettersOnceMore(t *testing.T) {
 func TestResendPassesOverWhatIsNoDeadLetter(t *testing.T) {
 	dir := t.TempDir()
 	b := New(Config{Folder: dir})
-	e := start(t, b, delivery.InMemory(), answering(200))
+	e := start(t, b, journal.InMemory(), answering(200))
 	s, _ := b.open(FolderURL("letters"))
 	for path, data := range map[string]string{"SUB/1.json": "oops", "SUB/2.json": `[{"id":"1"}]`} {
 		if err := s.Put(t.Context(), path, strings.NewReader(data), storage.Properties{}); err != nil {
@@ -239,7 +249,7 @@ func TestResendDoesNotWaitForAStoreThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		b := New(Config{Folder: dir})
-		e := start(t, b, delivery.InMemory(), answering(400))
+		e := start(t, b, journal.InMemory(), answering(400))
 		defer stop(e)
 		e.Post(event("1", "http://app.test/", FolderURL("letters")))
 		time.Sleep(6 * time.Minute)
@@ -253,7 +263,7 @@ func TestResendDoesNotWaitForAStoreThatFails(t *testing.T) {
 		sent, err := b.Resend(t.Context(), e, FolderURL("letters"), "incoming", 100, func(json.RawMessage) (delivery.Message, error) {
 			return event("1", "http://app.test/", FolderURL("letters")), nil
 		})
-		if sent != 1 || err != nil || time.Since(begun) != writePatience {
+		if sent != 1 || err != nil || time.Since(begun) != writeTimeout {
 			t.Errorf("%d sent after %v: %v", sent, time.Since(begun), err)
 		}
 		os.Remove(stuck)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // The kill test: a child posts events that nobody takes and says which of them
@@ -33,17 +34,15 @@ func TestMain(m *testing.M) {
 // child posts until it is killed; without a life it only lets what is left be
 // written, and ends.
 func child(dir string) error {
-	journal, err := backbone.Open(context.Background(), backbone.Config{Dir: dir}, quiet())
+	disk, err := backbone.Open(context.Background(), backbone.Config{Dir: dir}, quiet())
 	if err != nil {
 		return err
 	}
 	b := New(Config{Folder: dir, Delay: 100 * time.Millisecond})
-	grid := delivery.EventGridPolicy()
-	grid.Undelivered = b.Undelivered
 	e := delivery.New(delivery.Config{
-		Policies: map[string]delivery.Policy{"eventgrid": grid, PolicyName: b.Policy()},
+		Policies: map[string]delivery.Policy{"eventgrid": gridPolicy(b), PolicyName: b.Policy()},
 		Senders:  b.Senders(), Client: answering(400),
-	}, delivery.OnBackbone(journal), quiet())
+	}, journal.OnBackbone(disk), quiet())
 	if _, err := e.Start(context.Background()); err != nil {
 		return err
 	}
@@ -68,7 +67,7 @@ func child(dir string) error {
 	if err := e.Stop(ctx); err != nil {
 		return err
 	}
-	journal.Close()
+	disk.Close()
 	return nil
 }
 

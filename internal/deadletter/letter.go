@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/eventgrid/report"
 )
 
 // Group is the group of a subscription's dead letters in the delivery engine.
@@ -32,10 +34,19 @@ func (b *Box) Undelivered(u delivery.Undelivered) []delivery.Message {
 // reasonOf names why an event was given up. Two reasons are documented; an
 // answer that is never retried uses all attempts up.
 func reasonOf(u delivery.Undelivered) string {
-	if u.Result == delivery.Expired {
+	if u.Result == history.Expired {
 		return u.Reason
 	}
 	return delivery.ReasonAttempts
+}
+
+// outcomeName is the last outcome; Probation if the subscription's open circuit
+// kept the event from another attempt.
+func outcomeName(u delivery.Undelivered) string {
+	if u.CircuitOpen {
+		return report.NameProbation
+	}
+	return report.Name(u.Outcome)
 }
 
 // added are the properties of dead letters, as the Event Grid schema spells
@@ -61,7 +72,7 @@ var addedNames = []string{"deadLetterReason", "deliveryAttempts", "lastDeliveryO
 
 // letter is the array of a message's events, with what dead letters add.
 func letter(u delivery.Undelivered, reason string) []byte {
-	more := added{Reason: reason, Attempts: u.Outcome.Attempt, LastOutcome: u.Name, Published: timestamp(u.Posted)}
+	more := added{Reason: reason, Attempts: u.Outcome.Attempt, LastOutcome: outcomeName(u), Published: timestamp(u.Posted)}
 	if !u.LastAttempt.IsZero() {
 		at := timestamp(u.LastAttempt)
 		more.LastAttempt = &at

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
 const (
@@ -20,7 +21,7 @@ func givenUp(body string) delivery.Undelivered {
 	return delivery.Undelivered{
 		Message: delivery.Message{ID: "1", Group: "INCOMING", URL: "https://app.test/?code=s", Body: []byte(body),
 			DeadLetter: FolderURL("letters"), Event: delivery.Event{Subscription: "INCOMING"}},
-		Result: delivery.Expired, Reason: delivery.ReasonTime, Name: delivery.NameNotFound, Outcome: delivery.Outcome{Attempt: 3, Status: 404},
+		Result: history.Expired, Reason: delivery.ReasonTime, Outcome: delivery.Outcome{Attempt: 3, Status: 404},
 		Posted: posted, LastAttempt: posted.Add(time.Minute),
 	}
 }
@@ -57,7 +58,7 @@ func TestEventWithoutAPlaceIsNoDeadLetter(t *testing.T) {
 
 func TestFinalAnswerCountsAsAllAttempts(t *testing.T) {
 	u := givenUp(gridEvent)
-	u.Result, u.Reason = delivery.Failed, "not to be retried"
+	u.Result, u.Reason = history.Failed, "not to be retried"
 	if got := reasonOf(u); got != delivery.ReasonAttempts {
 		t.Errorf("got %q", got)
 	}

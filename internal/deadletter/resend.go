@@ -16,15 +16,15 @@ import (
 // is about 1 MB, a single one at most delivery.MaxBody.
 const maxFile = 2 * delivery.MaxBody
 
-// writePatience bounds the wait for dead letters on their way to a store, which
+// writeTimeout bounds the wait for dead letters on their way to a store, which
 // may not answer for hours.
-const writePatience = 10 * time.Second
+const writeTimeout = 10 * time.Second
 
 // Engine is what resending needs of a delivery engine.
 type Engine interface {
 	Offer(messages ...delivery.Message) error
 	Flush(ctx context.Context) error
-	Hurry(group string) int
+	RetryNow(group string) int
 	Await(ctx context.Context, group string) error
 }
 
@@ -32,7 +32,7 @@ type Engine interface {
 // if there are as many: files are taken whole. Address makes the message of an
 // event without the dead letter's properties. A file is removed when its events
 // are in the journal. Dead letters that still wait to be written are written
-// first, as far as that is done within writePatience. It returns how many events
+// first, as far as that is done within writeTimeout. It returns how many events
 // were posted, also with an error.
 func (b *Box) Resend(ctx context.Context, engine Engine, address, subscription string, limit int,
 	message func(event json.RawMessage) (delivery.Message, error)) (int, error) {
@@ -40,8 +40,8 @@ func (b *Box) Resend(ctx context.Context, engine Engine, address, subscription s
 	if err != nil {
 		return 0, err
 	}
-	if engine.Hurry(Group(subscription)) > 0 {
-		patience, cancel := context.WithTimeout(ctx, writePatience)
+	if engine.RetryNow(Group(subscription)) > 0 {
+		patience, cancel := context.WithTimeout(ctx, writeTimeout)
 		_ = engine.Await(patience, Group(subscription)) // those that cannot be written stay for another time
 		cancel()
 		if ctx.Err() != nil {

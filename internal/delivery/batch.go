@@ -5,17 +5,19 @@ import (
 	"fmt"
 	"hash/maphash"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
 // bucket gathers messages of one batch key that are due. What is in it at the
 // end of the scheduler's turn, or when the destination has room again, leaves.
-type bucket struct {
+type batchQueue struct {
 	key     string
 	to      *destination
-	records []*record // queued, in the order of their lanes
+	records []*job    // queued, in the order of their lanes
 	members int       // messages that are not over and may come here
 	dirty   bool      // it is to be looked at at the end of this turn
-	pace    *pace     // nil: its destination has granted no rate
+	limiter *limiter  // nil: its destination has granted no rate
 	wake    time.Time // when pace lets the next batch leave, as far as is on the agenda
 	listed  bool      // it is among those that wait for room at the destination
 }
@@ -36,7 +38,7 @@ func (b Batch) withDefaults() Batch {
 var headerSeed = maphash.MakeSeed()
 
 // bucketOf returns the bucket of a message, nil for one that goes alone.
-func (e *Engine) bucketOf(r *record) *bucket {
+func (e *Engine) batchQueueOf(r *job) *batchQueue {
 	if r.msg.Batch.Key == "" || r.msg.Batch.MaxEvents == 1 || r.msg.Last {
 		return nil
 	}
@@ -47,38 +49,38 @@ func (e *Engine) bucketOf(r *record) *bucket {
 	}
 	header += maphash.String(headerSeed, r.msg.Bearer.Tenant+"\x00"+r.msg.Bearer.Audience)
 	key := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%x", r.msg.Policy, r.msg.Group, r.msg.URL, r.msg.Batch.Key, header)
-	b := e.buckets[key]
+	b := e.batchQueues[key]
 	if b == nil {
-		b = &bucket{key: key, to: r.to, pace: r.pace}
-		e.buckets[key] = b
+		b = &batchQueue{key: key, to: r.to, limiter: r.limiter}
+		e.batchQueues[key] = b
 	}
 	b.members++
 	return b
 }
 
 // unbucket notes that a message of a bucket is over.
-func (e *Engine) unbucket(r *record) {
-	b := r.bucket
+func (e *Engine) leaveBatchQueue(r *job) {
+	b := r.batch
 	if b == nil {
 		return
 	}
 	b.members--
 	if b.members == 0 {
-		delete(e.buckets, b.key)
+		delete(e.batchQueues, b.key)
 	}
 }
 
 // gather has a message wait for the end of the turn.
-func (e *Engine) gather(r *record) {
+func (e *Engine) gather(r *job) {
 	r.state = queued
 	e.inQueues++
 	r.lane.gathered++
-	r.lane.into = r.bucket
-	r.bucket.records = append(r.bucket.records, r)
-	e.look(r.bucket)
+	r.lane.into = r.batch
+	r.batch.records = append(r.batch.records, r)
+	e.markDirty(r.batch)
 }
 
-func (e *Engine) look(b *bucket) {
+func (e *Engine) markDirty(b *batchQueue) {
 	if !b.dirty {
 		b.dirty = true
 		e.dirty = append(e.dirty, b)
@@ -86,58 +88,58 @@ func (e *Engine) look(b *bucket) {
 }
 
 // lookAt has a bucket looked at again when its pace lets something leave.
-func (e *Engine) lookAt(b *bucket, at time.Time) {
+func (e *Engine) wakeBatch(b *batchQueue, at time.Time) {
 	if !at.Equal(b.wake) {
 		b.wake = at
-		e.agenda.at(at, func() { e.look(b) })
+		e.timers.at(at, func() { e.markDirty(b) })
 	}
 }
 
 // launchAll lets go what was gathered in this turn of the scheduler.
-func (e *Engine) launchAll() {
+func (e *Engine) sendBatches() {
 	for len(e.dirty) > 0 {
 		b := e.dirty[0]
 		e.dirty = e.dirty[1:]
 		b.dirty = false
-		e.launch(b)
+		e.sendBatch(b)
 	}
 	e.dirty = nil
 }
 
 // launch sends what is gathered, in as many batches as the destination has
 // room for.
-func (e *Engine) launch(b *bucket) {
+func (e *Engine) sendBatch(b *batchQueue) {
 	for b.to.active < e.cfg.PerDestination && len(b.records) > 0 {
 		now := time.Now()
-		if !b.pace.ready(now) {
-			e.lookAt(b, b.pace.next())
+		if !b.limiter.ready(now) {
+			e.wakeBatch(b, b.limiter.bucket.Next())
 			return
 		}
-		batch := b.take(func(r *record) bool { return e.mayLeave(r, now) })
+		batch := b.take(func(r *job) bool { return e.mayLeave(r, now) })
 		if len(batch) == 0 {
 			break // a lane of theirs has an attempt under way
 		}
 		for _, r := range batch {
 			e.unqueue(r)
 		}
-		e.fly(b.to, batch)
+		e.startAttempt(b.to, batch)
 	}
 	if len(b.records) > 0 && !b.listed {
 		b.listed = true
-		b.to.buckets = append(b.to.buckets, b)
+		b.to.batches = append(b.to.batches, b)
 	}
 }
 
 // mayLeave asks once more, for a message may have waited long in its bucket.
-func (e *Engine) mayLeave(r *record, now time.Time) bool {
+func (e *Engine) mayLeave(r *job, now time.Time) bool {
 	why := r.exhausted(now)
 	switch {
 	case e.isStopped():
 		e.unqueue(r)
-		r.state = resting
+		r.state = backingOff
 	case why != "":
-		e.finish(r, Expired, why)
-	case r.ward != nil && !r.ward.ready(now), !r.to.ready(now):
+		e.finish(r, history.Expired, why)
+	case r.breaker != nil && !r.breaker.ready(now), !r.to.ready(now):
 		e.unqueue(r)
 		e.refused(r, now)
 	default:
@@ -148,10 +150,10 @@ func (e *Engine) mayLeave(r *record, now time.Time) bool {
 
 // take removes the next batch from the bucket. A message whose lane has an
 // attempt under way stays: it would overtake.
-func (b *bucket) take(mayLeave func(*record) bool) (batch []*record) {
+func (b *batchQueue) take(mayLeave func(*job) bool) (batch []*job) {
 	records := b.records
 	b.records = nil
-	var stay []*record
+	var stay []*job
 	size := 0
 	for i, r := range records {
 		if r.state != queued {
@@ -163,7 +165,7 @@ func (b *bucket) take(mayLeave func(*record) bool) (batch []*record) {
 			stay = joined(stay, records[i:])
 			break
 		}
-		if r.lane.aloft > 0 && r.attempts == 0 {
+		if r.lane.sending > 0 && r.Attempts == 0 {
 			stay = append(stay, r)
 			continue
 		}
@@ -178,7 +180,7 @@ func (b *bucket) take(mayLeave func(*record) bool) (batch []*record) {
 }
 
 // joined appends b to a, without copying where one of them is empty.
-func joined(a, b []*record) []*record {
+func joined(a, b []*job) []*job {
 	if len(a) == 0 {
 		return b
 	}

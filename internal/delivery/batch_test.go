@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // batched is an event of a subscription that takes batches.
@@ -35,7 +38,7 @@ func numbers(bodies []string) (all []string) {
 
 func TestEventsThatAreDueTogetherShareAPost(t *testing.T) {
 	hooks := &webhooks{}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		manyBatched(e, 25, 10, 64, func(i int) string { return fmt.Sprint(i) })
 		time.Sleep(time.Second)
 		bodies := hooks.bodies()
@@ -52,7 +55,7 @@ func TestEventsThatAreDueTogetherShareAPost(t *testing.T) {
 
 func TestOneEventDoesNotWaitForABatch(t *testing.T) {
 	hooks := &webhooks{}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(batched("call", "1", 5000, 1024))
 		time.Sleep(time.Second)
 		if got := hooks.times("[1]"); !slices.Equal(got, []int64{0}) {
@@ -63,7 +66,7 @@ func TestOneEventDoesNotWaitForABatch(t *testing.T) {
 
 func TestBatchPrefersItsSize(t *testing.T) {
 	hooks := &webhooks{}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		body := func(size int) string { return `"` + strings.Repeat("x", size) + `"` }
 		var messages []Message
 		for i, size := range []int{400, 400, 400, 3000, 100} {
@@ -87,7 +90,7 @@ func TestBatchKeepsTheOrderOfALane(t *testing.T) {
 	hooks := &webhooks{answer: func(_, body string, n int) reply {
 		return reply{status: 200, after: time.Duration(50-len(body)%7) * time.Millisecond}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		for range 3 {
 			manyBatched(e, 100, 7, 64, func(i int) string { return fmt.Sprint(i % 2) })
 			time.Sleep(20 * time.Millisecond)
@@ -142,25 +145,25 @@ func TestBatchFailsAndReturnsAsOne(t *testing.T) {
 		posts++
 		return reply{status: map[bool]int{true: 500, false: 200}[posts == 1]}
 	}}
-	journal := InMemory()
-	run(t, journal, hooks, func(e *Engine, _ []Hold) {
+	memory := journal.InMemory()
+	run(t, memory, hooks, func(e *Engine, _ []journal.Hold) {
 		manyBatched(e, 5, 10, 64, func(i int) string { return fmt.Sprint(i) })
 		time.Sleep(time.Minute)
 		if got := hooks.bodies(); len(got) != 2 || got[0] != got[1] || len(numbers(got)) != 10 {
 			t.Errorf("got %q", got)
 		}
 		for i := range 5 {
-			a := e.Attempts(Filter{ID: fmt.Sprintf("id-[%d]", i)}, 10)
-			if len(a) != 2 || a[0].Result != Delivered || a[0].Number != 2 || a[1].Result != Retried || a[1].Status != 500 {
+			a := e.Attempts(history.Filter{ID: fmt.Sprintf("id-[%d]", i)}, 10)
+			if len(a) != 2 || a[0].Result != history.Delivered || a[0].Number != 2 || a[1].Result != history.Retried || a[1].Status != 500 {
 				t.Errorf("attempts of %d: %+v", i, a)
 			}
 		}
-		if n := journal.Len(); n != 0 {
+		if n := memory.Len(); n != 0 {
 			t.Errorf("the journal keeps %d pages", n)
 		}
-		e.ask(func() {
-			if len(e.buckets)+len(e.destinations)+len(e.lanes)+e.inQueues != 0 {
-				t.Errorf("%d buckets, %d destinations, %d lanes, %d queued remain", len(e.buckets), len(e.destinations), len(e.lanes), e.inQueues)
+		e.onLoopWait(func() {
+			if len(e.batchQueues)+len(e.destinations)+len(e.lanes)+e.inQueues != 0 {
+				t.Errorf("%d buckets, %d destinations, %d lanes, %d queued remain", len(e.batchQueues), len(e.destinations), len(e.lanes), e.inQueues)
 			}
 		})
 	})
@@ -168,7 +171,7 @@ func TestBatchFailsAndReturnsAsOne(t *testing.T) {
 
 func TestBatchReturnsFromTheJournal(t *testing.T) {
 	hooks := &webhooks{answer: func(_, _ string, n int) reply { return reply{status: map[bool]int{true: 500, false: 200}[n < 5]} }}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		manyBatched(e, 300, 5000, 1024, func(i int) string { return fmt.Sprint(i) }) // more than a page of the journal
 		time.Sleep(time.Hour)
 		bodies := hooks.bodies()
@@ -192,7 +195,7 @@ func TestBatchReturnsFromTheJournal(t *testing.T) {
 
 func TestDifferentHeadersShareNoPost(t *testing.T) {
 	hooks := &webhooks{}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		a, b, c := batched("1", "1", 10, 64), batched("2", "2", 10, 64), batched("3", "3", 10, 64)
 		a.Header, c.Header = map[string]string{"X": "1"}, map[string]string{"X": "1"}
 		b.Header = map[string]string{"X": "2"}
@@ -206,7 +209,7 @@ func TestDifferentHeadersShareNoPost(t *testing.T) {
 
 func TestBusyDestinationFillsBatches(t *testing.T) {
 	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 200, after: 100 * time.Millisecond} }}
-	runWith(t, Config{PerDestination: 1}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	runWith(t, Config{PerDestination: 1}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		for i := range 50 {
 			e.Post(batched(fmt.Sprint(i), fmt.Sprint(i), 100, 64))
 			time.Sleep(time.Millisecond)
@@ -219,12 +222,12 @@ func TestBusyDestinationFillsBatches(t *testing.T) {
 }
 
 func TestBatchSurvivesAKill(t *testing.T) {
-	left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+	left := crash(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 		manyBatched(e, 20, 10, 64, func(int) string { return "call" })
 		flush(t, e)
 	})
 	hooks := &webhooks{}
-	run(t, left, hooks, func(e *Engine, _ []Hold) {
+	run(t, left, hooks, func(e *Engine, _ []journal.Hold) {
 		time.Sleep(time.Minute)
 		got := numbers(hooks.bodies())
 		slices.Sort(got)

@@ -9,6 +9,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // instant answers every POST at once, without a network.
@@ -38,8 +41,8 @@ func benchEngine(b *testing.B, hook http.RoundTripper) *Engine {
 	bb := openBackbone(b, b.TempDir())
 	e := New(Config{
 		Policies: policies(), Client: &http.Client{Transport: hook}, MaxQueued: 10_000_000,
-		AttemptArchive: AttemptsOnBackbone(bb, time.Hour, 10_000),
-	}, OnBackbone(bb), quiet())
+		Attempts: history.Config{Archive: history.AttemptsOnBackbone(bb, time.Hour, 10_000), Keep: time.Hour},
+	}, journal.OnBackbone(bb), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -120,14 +123,14 @@ func BenchmarkRecovery(b *testing.B) {
 	const records = 5000
 	dir := b.TempDir()
 	bb := openBackbone(b, dir)
-	e := New(Config{Policies: policies()}, OnBackbone(bb), quiet())
-	go e.write(e.writing) // journalled, never scheduled
+	e := New(Config{Policies: policies()}, journal.OnBackbone(bb), quiet())
+	go e.journal.Write(e.writing) // journalled, never scheduled
 	go func() {
-		for do := range e.news {
+		for do := range e.tasks {
 			_ = do
 		}
 	}()
-	if err := e.journal.Recover(b.Context(), func(uint64, []byte) error { return nil }); err != nil {
+	if _, err := e.journal.Recover(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	for i := range records {
@@ -138,60 +141,11 @@ func BenchmarkRecovery(b *testing.B) {
 	}
 	b.ResetTimer()
 	for b.Loop() {
-		again := New(Config{Policies: policies()}, OnBackbone(bb), quiet())
-		r, err := again.recover(b.Context())
-		if err != nil || len(r.messages) != records {
-			b.Fatalf("%d messages, %v", len(r.messages), err)
+		again := New(Config{Policies: policies()}, journal.OnBackbone(bb), quiet())
+		r, err := again.journal.Recover(b.Context())
+		if err != nil || len(r.Messages) != records {
+			b.Fatalf("%d messages, %v", len(r.Messages), err)
 		}
 	}
 	b.ReportMetric(records*float64(b.N)/b.Elapsed().Seconds(), "records/s")
-}
-
-// someAttempt is like most of them.
-var someAttempt = Attempt{
-	ID: "647df651-9622-4c45-be09-497a0ab2e89d", Policy: "eventgrid", Group: "INCOMING", Note: "Microsoft.Communication.IncomingCall",
-	URL: "https://app.example.com/events?code=***", Number: 1, Status: 200, Latency: 1500 * time.Microsecond, Result: Delivered,
-}
-
-// BenchmarkAttempt records an attempt and archives it, synced to disk in groups.
-func BenchmarkAttempt(b *testing.B) {
-	b.ReportAllocs()
-	h := newHistory[Attempt]("attempts", AttemptsOnBackbone(openBackbone(b, b.TempDir()), time.Hour, 10_000), time.Hour, 10_000, quiet())
-	a := someAttempt
-	for i := range b.N {
-		a.Time = time.Now()
-		h.add(a)
-		if i%5000 == 0 {
-			for h.writeBlock(b.Context()) {
-			}
-		}
-	}
-}
-
-// BenchmarkLoadAttempts is what a start takes longer for ten thousand archived
-// attempts: of a busy hour, many in a block, and of a quiet week, one in each.
-func BenchmarkLoadAttempts(b *testing.B) {
-	for _, each := range []int{blockRecords, 1} {
-		b.Run(fmt.Sprint("records-in-a-block=", each), func(b *testing.B) {
-			b.ReportAllocs()
-			archive := AttemptsOnBackbone(openBackbone(b, b.TempDir()), time.Hour, 10_000)
-			h := newHistory[Attempt]("attempts", archive, time.Hour, 10_000, quiet())
-			a := someAttempt
-			for i := range 10_000 {
-				a.Time = time.Now()
-				h.add(a)
-				if i%each == 0 {
-					h.writeBlock(b.Context())
-				}
-			}
-			for h.writeBlock(b.Context()) {
-			}
-			for b.Loop() {
-				again := newHistory[Attempt]("attempts", archive, time.Hour, 10_000, quiet())
-				if err := again.load(b.Context()); err != nil || len(again.ring) != 10_000 {
-					b.Fatal(len(again.ring), err)
-				}
-			}
-		})
-	}
 }

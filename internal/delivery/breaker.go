@@ -2,67 +2,91 @@ package delivery
 
 import "time"
 
-// breaker leaves something alone that keeps failing: after so many failures in
-// a row it opens for an interval; then one probe may pass, which closes it or
-// opens it for a longer one.
+// circuit is the state of a circuit breaker:
+//
+//	closed → open ⇄ halfOpen → closed
+//
+// Closed, attempts are made. Open, none is until its time has come. Half-open,
+// one attempt is under way to find out: it closes the circuit, or opens it for a
+// longer time.
+type circuit byte
+
+const (
+	closed circuit = iota
+	open
+	halfOpen
+)
+
+// breaker is a circuit breaker: it opens after so many failures in a row.
 type breaker struct {
+	circuit  circuit
 	failures int // in a row
 	until    time.Time
-	interval time.Duration // while open; 0: closed
-	probing  bool
-	resting  map[*record]struct{} // rest because it is open; they are started when it closes
+	interval time.Duration     // of the last opening; 0: it was closed since
+	waiting  map[*job]struct{} // are started when it closes
 }
 
 // ready says whether an attempt may be made now.
 func (b *breaker) ready(now time.Time) bool {
-	return b.interval == 0 || !b.probing && !now.Before(b.until)
+	return b.circuit == closed || b.circuit == open && !now.Before(b.until)
 }
 
-// pass notes that an attempt is made; while open it is the probe.
-func (b *breaker) pass() { b.probing = b.interval > 0 }
+// begin notes that an attempt is made; while open it is the probe.
+func (b *breaker) begin() {
+	if b.circuit == open {
+		b.circuit = halfOpen
+	}
+}
 
-// wake is when to look again.
-func (b *breaker) wake(now time.Time) time.Time {
-	if b.probing {
+// cancel notes that an attempt has ended without telling anything.
+func (b *breaker) cancel() {
+	if b.circuit == halfOpen {
+		b.circuit = open
+	}
+}
+
+// nextTry is when to look again.
+func (b *breaker) nextTry(now time.Time) time.Time {
+	if b.circuit == halfOpen {
 		return later(b.until, now.Add(b.interval))
 	}
 	return b.until
 }
 
-// succeeded closes the breaker and reports whether it was open.
-func (b *breaker) succeeded() (closed bool) {
-	closed = b.interval > 0
-	b.failures, b.interval, b.probing = 0, 0, false
-	return closed
+// succeeded closes the circuit and reports whether it was not closed.
+func (b *breaker) succeeded() (closedNow bool) {
+	closedNow = b.circuit != closed
+	b.circuit, b.failures, b.interval = closed, 0, 0
+	return closedNow
 }
 
-// failed counts a failure and reports whether the breaker opened by it, for
-// the time that interval makes of the one before.
+// failed counts a failure and reports whether the circuit opened by it, for the
+// time that interval makes of the one before.
 func (b *breaker) failed(now time.Time, allowed int, interval func(before time.Duration) time.Duration) (opened bool) {
 	b.failures++
-	if b.interval > 0 && !b.probing || b.failures < allowed {
-		return false // already open: a late failure says nothing new
+	if b.circuit == open || b.failures < allowed {
+		return false // a late failure says nothing new
 	}
-	b.probing = false
+	b.circuit = open
 	b.interval = interval(b.interval)
 	b.until = now.Add(b.interval)
 	return true
 }
 
-// rest notes that a message waits for the breaker to close.
-func (b *breaker) rest(r *record) {
-	if b.resting == nil {
-		b.resting = map[*record]struct{}{}
+// wait notes that a message waits for the circuit to close.
+func (b *breaker) wait(j *job) {
+	if b.waiting == nil {
+		b.waiting = map[*job]struct{}{}
 	}
-	b.resting[r] = struct{}{}
+	b.waiting[j] = struct{}{}
 }
 
 // release returns the messages that waited, to be started in their order.
-func (b *breaker) release() []*record {
-	due := make([]*record, 0, len(b.resting))
-	for r := range b.resting {
-		due = append(due, r)
+func (b *breaker) release() []*job {
+	due := make([]*job, 0, len(b.waiting))
+	for j := range b.waiting {
+		due = append(due, j)
 	}
-	b.resting = nil
+	b.waiting = nil
 	return due
 }

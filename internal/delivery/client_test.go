@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // serving starts an engine with the real client.
@@ -23,7 +26,7 @@ func serving(t testing.TB, cfg Config) *Engine {
 	if cfg.Policies == nil {
 		cfg.Policies = policies()
 	}
-	e := New(cfg, InMemory(), quiet())
+	e := New(cfg, journal.InMemory(), quiet())
 	if _, err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +39,7 @@ func serving(t testing.TB, cfg Config) *Engine {
 }
 
 // outcome posts one message and returns the record of its first attempt.
-func outcome(t *testing.T, e *Engine, m Message) Attempt {
+func outcome(t *testing.T, e *Engine, m Message) history.Attempt {
 	t.Helper()
 	ended := make(chan struct{})
 	policy := *e.policies[m.Policy]
@@ -50,11 +53,11 @@ func outcome(t *testing.T, e *Engine, m Message) Attempt {
 		}
 		return false
 	}
-	e.ask(func() { e.policies[m.Policy] = &policy })
+	e.onLoopWait(func() { e.policies[m.Policy] = &policy })
 	e.Post(m)
 	<-ended
-	e.ask(func() {})
-	return e.Attempts(Filter{}, 1)[0]
+	e.onLoopWait(func() {})
+	return e.Attempts(history.Filter{}, 1)[0]
 }
 
 func TestPostCarriesHeadersAndBody(t *testing.T) {
@@ -80,7 +83,7 @@ func TestPostCarriesHeadersAndBody(t *testing.T) {
 		r.Header.Get("Authorization") != "Bearer 1.1" || r.Header.Get("Content-Type") != "application/json" || r.Header.Get("Body") != "[1]" {
 		t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
 	}
-	if a.Result != Delivered || a.Status != 200 || len(a.Answer) != keptAnswer || strings.Contains(a.URL, "s3cret") || !strings.HasSuffix(a.URL, "/x?sig=***") {
+	if a.Result != history.Delivered || a.Status != 200 || len(a.Answer) != keptAnswer || strings.Contains(a.URL, "s3cret") || !strings.HasSuffix(a.URL, "/x?sig=***") {
 		t.Errorf("%+v", a)
 	}
 }
@@ -92,7 +95,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	defer server.Close()
 	a := outcome(t, serving(t, Config{}), callback(server.URL, "a"))
-	if a.Status != 307 || a.Result != Failed || visited {
+	if a.Status != 307 || a.Result != history.Failed || visited {
 		t.Errorf("%+v, visited %v", a, visited)
 	}
 }
@@ -104,10 +107,10 @@ func TestPrivateAuthorityIsTrustedIfConfigured(t *testing.T) {
 	defer server.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	if a := outcome(t, serving(t, Config{Roots: roots}), callback(server.URL, "a")); a.Result != Delivered {
+	if a := outcome(t, serving(t, Config{Roots: roots}), callback(server.URL, "a")); a.Result != history.Delivered {
 		t.Errorf("with its root: %+v", a)
 	}
-	if a := outcome(t, serving(t, Config{Roots: x509.NewCertPool()}), callback(server.URL, "a")); a.Result != Failed || !strings.Contains(a.Error, "certificate") {
+	if a := outcome(t, serving(t, Config{Roots: x509.NewCertPool()}), callback(server.URL, "a")); a.Result != history.Failed || !strings.Contains(a.Error, "certificate") {
 		t.Errorf("without: %+v", a)
 	}
 }
@@ -122,10 +125,10 @@ func TestRefusedAddressIsNotReachedNorRetried(t *testing.T) {
 		return nil
 	}
 	a := outcome(t, serving(t, Config{CheckAddress: check}), callback(server.URL, "a"))
-	if a.Result != Failed || !strings.Contains(a.Error, ErrAddressRefused.Error()) {
+	if a.Result != history.Failed || !strings.Contains(a.Error, ErrAddressRefused.Error()) {
 		t.Errorf("%+v", a)
 	}
-	if _, again := retryCallback(nil, Outcome{Err: fmt.Errorf("dial: %w", ErrAddressRefused)}); again {
+	if _, again := orderedPolicy().Retry(nil, Outcome{Err: fmt.Errorf("dial: %w", ErrAddressRefused)}); again {
 		t.Error("a refused address is tried again")
 	}
 }
@@ -139,7 +142,7 @@ func TestEndlessAnswerIsCutOff(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	if a := outcome(t, serving(t, Config{}), callback(server.URL, "a")); a.Result != Delivered {
+	if a := outcome(t, serving(t, Config{}), callback(server.URL, "a")); a.Result != history.Delivered {
 		t.Errorf("%+v", a)
 	}
 }
@@ -150,7 +153,7 @@ func TestPrepareErrorEndsTheMessage(t *testing.T) {
 	callback_.Prepare = func(*http.Request, *Message, int) error { return errors.New("no key") }
 	p["callback"] = callback_
 	a := outcome(t, serving(t, Config{Policies: p}), callback("http://127.0.0.1:1/", "a"))
-	if a.Result != Failed || !strings.Contains(a.Error, "no key") {
+	if a.Result != history.Failed || !strings.Contains(a.Error, "no key") {
 		t.Errorf("%+v", a)
 	}
 }
@@ -165,9 +168,9 @@ func TestWhatCannotBePostedIsRecorded(t *testing.T) {
 	if err := e.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	e.ask(func() {})
+	e.onLoopWait(func() {})
 	for _, id := range []string{"policy", "large", "url"} {
-		if a := e.Attempts(Filter{ID: id}, 1); len(a) != 1 || a[0].Result != Dropped || a[0].Reason == "" {
+		if a := e.Attempts(history.Filter{ID: id}, 1); len(a) != 1 || a[0].Result != history.Dropped || a[0].Reason == "" {
 			t.Errorf("%s: %+v", id, a)
 		}
 	}
@@ -178,27 +181,15 @@ func TestTooManyEventsAreDroppedNotKept(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
 	defer server.Close()
 	defer close(stuck)
-	e := serving(t, Config{MaxQueued: 10, MaxAttempts: 5})
+	e := serving(t, Config{MaxQueued: 10, Attempts: history.Config{Size: 5}})
 	for i := range 30 {
 		e.Post(grid("call", fmt.Sprint(i)))
 	}
 	if n := e.open.Load(); n > 10 {
 		t.Errorf("%d are kept", n)
 	}
-	if a := e.Attempts(Filter{Result: Dropped}, 100); len(a) != 5 || a[0].ID != "id-29" || a[4].ID != "id-25" {
+	if a := e.Attempts(history.Filter{Result: history.Dropped}, 100); len(a) != 5 || a[0].ID != "id-29" || a[4].ID != "id-25" {
 		t.Errorf("the newest five are not what is remembered: %+v", a)
-	}
-}
-
-func TestMaskURL(t *testing.T) {
-	for _, test := range []struct{ url, want string }{
-		{"https://h/p", "https://h/p"},
-		{"https://h/p?code=abc&x=1&flag", "https://h/p?code=***&x=***&***"},
-		{"https://u:pw@h/p", "https://%2A%2A%2A@h/p"},
-	} {
-		if got := maskURL(test.url); got != test.want {
-			t.Errorf("%s became %s", test.url, got)
-		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
 // Errors of attempts that reach no endpoint.
@@ -33,7 +35,7 @@ func breakerInterval(before time.Duration) time.Duration {
 
 // turn bounds how many messages the scheduler moves before it hears news again,
 // so that a hundred thousand for one destination do not delay another's.
-const turn = 256
+const maxPerTurn = 256
 
 // destination is a host and port, whatever the path.
 type destination struct {
@@ -41,11 +43,11 @@ type destination struct {
 	key     string
 	sender  Sender
 	active  int
-	late    int       // attempts that took too long and may still be answered
-	queue   backlog   // due, beyond the concurrency limit
-	members int       // messages that are not over and go there
-	buckets []*bucket // those with messages that wait for room here
-	again   bool      // a look at the queue is on the agenda
+	late    int           // attempts that took too long and may still be answered
+	queue   jobFIFO       // due, beyond the concurrency limit
+	members int           // messages that are not over and go there
+	batches []*batchQueue // those with messages that wait for room here
+	again   bool          // a look at the queue is on the agenda
 }
 
 func (e *Engine) destination(target *url.URL) *destination {
@@ -60,7 +62,7 @@ func (e *Engine) destination(target *url.URL) *destination {
 }
 
 // departed notes that a message for d is over.
-func (e *Engine) departed(d *destination) {
+func (e *Engine) leaveDestination(d *destination) {
 	d.members--
 	if d.members == 0 {
 		delete(e.destinations, d.key)
@@ -68,46 +70,46 @@ func (e *Engine) departed(d *destination) {
 }
 
 // start makes the next attempt of a message, or has it wait for its turn.
-func (e *Engine) start(r *record) {
+func (e *Engine) start(r *job) {
 	if e.isStopped() {
-		r.state = resting
+		r.state = backingOff
 		return
 	}
 	now := time.Now()
 	if why := r.exhausted(now); why != "" {
-		e.finish(r, Expired, why)
+		e.finish(r, history.Expired, why)
 		return
 	}
 	switch {
-	case r.bucket != nil:
+	case r.batch != nil:
 		e.gather(r)
 	case r.to.active >= e.cfg.PerDestination:
 		e.enqueueAt(r)
 	case e.refused(r, now):
-	case e.paced(r, now):
+	case e.limited(r, now):
 	default:
-		e.fly(r.to, []*record{r})
+		e.startAttempt(r.to, []*job{r})
 	}
 }
 
-func (e *Engine) enqueueAt(r *record) {
-	r.state, r.lined = queued, time.Now()
+func (e *Engine) enqueueAt(r *job) {
+	r.state, r.queuedAt = queued, time.Now()
 	r.to.queue.push(r)
 	e.inQueues++
 }
 
 // refused lets a message rest whose destination or subscription is to be left
 // alone, and reports whether it did.
-func (e *Engine) refused(r *record, now time.Time) bool {
+func (e *Engine) refused(r *job, now time.Time) bool {
 	switch {
-	case r.ward != nil && !r.ward.ready(now):
-		e.detain(r, now)
+	case r.breaker != nil && !r.breaker.ready(now):
+		e.holdBack(r, now)
 	case !r.to.ready(now):
 		e.skip(r, now)
 	default:
 		return false
 	}
-	r.lined = time.Time{} // what it stood in line for is dead, not slow
+	r.queuedAt = time.Time{} // what it stood in line for is dead, not slow
 	return true
 }
 
@@ -118,7 +120,7 @@ const (
 )
 
 // exhausted says why a message gets no further attempt, "" if it does.
-func (r *record) exhausted(now time.Time) string {
+func (r *job) exhausted(now time.Time) string {
 	attempts, ttl := r.msg.MaxAttempts, r.msg.TTL
 	if attempts == 0 {
 		attempts = r.policy.MaxAttempts
@@ -127,77 +129,77 @@ func (r *record) exhausted(now time.Time) string {
 		ttl = r.policy.TTL
 	}
 	switch {
-	case attempts > 0 && r.attempts >= attempts:
+	case attempts > 0 && r.Attempts >= attempts:
 		return ReasonAttempts
-	case ttl > 0 && now.Sub(r.posted) >= ttl:
+	case ttl > 0 && now.Sub(r.Posted) >= ttl:
 		return ReasonTime
 	}
 	return ""
 }
 
 // skip lets a message rest without an attempt while its destination is dead.
-func (e *Engine) skip(r *record, now time.Time) {
+func (e *Engine) skip(r *job, now time.Time) {
 	o := r.outcome
-	o.Attempt, o.Status, o.Err, o.RetryAfter, o.Latency = r.attempts, 0, ErrUnavailable, 0, 0
-	if r.attempts > 0 && r.outcome.Err != nil {
+	o.Attempt, o.Status, o.Err, o.RetryAfter, o.Latency = r.Attempts, 0, ErrUnavailable, 0, 0
+	if r.Attempts > 0 && r.outcome.Err != nil {
 		o.Err = errors.Join(ErrUnavailable, r.outcome.Err)
 	}
-	o.tellTime(r, now)
+	o.addTimes(r, now)
 	delay, again := r.policy.Retry(&r.msg, o)
 	if !again || r.final {
 		r.outcome = o
-		e.finish(r, Failed, "the destination does not answer")
+		e.finish(r, history.Failed, "the destination does not answer")
 		return
 	}
-	r.to.rest(r)
-	e.restUntil(r, later(now.Add(delay), r.to.wake(now)))
-	e.pump(r.lane)
+	r.to.wait(r)
+	e.retryAt(r, later(now.Add(delay), r.to.nextTry(now)))
+	e.advance(r.lane)
 }
 
 // next starts what waits at a destination, a turn of it at most, when an
 // attempt has ended.
-func (e *Engine) next(d *destination) {
-	for range turn {
+func (e *Engine) startQueued(d *destination) {
+	for range maxPerTurn {
 		if d.queue.empty() || d.active >= e.cfg.PerDestination {
 			break
 		}
 		r := d.queue.pop()
 		if r.state == queued {
-			e.itsTurn(r)
+			e.startFromQueue(r)
 		}
 	}
 	if d.active < e.cfg.PerDestination {
-		waiting := d.buckets
-		d.buckets = nil
+		waiting := d.batches
+		d.batches = nil
 		for _, b := range waiting {
 			b.listed = false
-			e.launch(b)
+			e.sendBatch(b)
 		}
 	}
 	if !d.queue.empty() && d.active < e.cfg.PerDestination && !d.again && !e.isStopped() {
 		d.again = true
-		e.agenda.at(time.Now(), func() { d.again = false; e.next(d) })
+		e.timers.at(time.Now(), func() { d.again = false; e.startQueued(d) })
 	}
 }
 
 // itsTurn starts a message that a queue has let go.
-func (e *Engine) itsTurn(r *record) {
+func (e *Engine) startFromQueue(r *job) {
 	e.inQueues--
 	r.state = waiting
 	e.start(r)
 }
 
 // reopen starts what rested because a breaker was open, in the order of posting.
-func (e *Engine) reopen(due []*record) {
+func (e *Engine) reopen(due []*job) {
 	slices.SortFunc(due, bySeq)
 	for len(due) > 0 {
-		some := due[:min(turn, len(due))]
+		some := due[:min(maxPerTurn, len(due))]
 		due = due[len(some):]
-		e.agenda.at(time.Now(), func() {
+		e.timers.at(time.Now(), func() {
 			for _, r := range some {
-				if r.state == resting {
-					e.forgetRest(r)
-					r.due = time.Time{}
+				if r.state == backingOff {
+					e.cancelRetry(r)
+					r.Due = time.Time{}
 					e.start(r)
 				}
 			}

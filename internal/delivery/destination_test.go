@@ -1,6 +1,10 @@
 package delivery
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+)
 
 func TestUnknownKindOfDestinationIsDropped(t *testing.T) {
 	e := serving(t, Config{})
@@ -10,14 +14,14 @@ func TestUnknownKindOfDestinationIsDropped(t *testing.T) {
 	if err := e.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	e.ask(func() {})
-	if a := e.Attempts(Filter{}, 1); len(a) != 1 || a[0].Result != Dropped {
+	e.onLoopWait(func() {})
+	if a := e.Attempts(history.Filter{}, 1); len(a) != 1 || a[0].Result != history.Dropped {
 		t.Errorf("its end: %+v", a)
 	}
 }
 
 // parcel is one attempt of one event.
 func parcel(url, body string) Parcel {
-	policy := EventGridPolicy()
+	policy := scheduledPolicy()
 	return Parcel{Messages: []Message{{ID: "1", Group: "SUB", URL: url, Body: []byte(body), Event: Event{Subscription: "SUB", Type: "T"}}}, Attempt: 1, policy: policy.withDefaults()}
 }

@@ -13,6 +13,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // webhooks answers in memory, so that time can be the bubble's.
@@ -93,19 +96,15 @@ func (w *webhooks) bodies() []string {
 	return all
 }
 
-func policies() map[string]Policy {
-	return map[string]Policy{"callback": CallbackPolicy(), "eventgrid": EventGridPolicy()}
-}
-
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // run starts an engine over the journal in a bubble, and stops it at the end.
-func run(t *testing.T, journal Journal, hooks *webhooks, test func(e *Engine, holds []Hold)) {
+func run(t *testing.T, memory journal.Store, hooks *webhooks, test func(e *Engine, holds []journal.Hold)) {
 	t.Helper()
-	runWith(t, Config{}, journal, hooks, test)
+	runWith(t, Config{}, memory, hooks, test)
 }
 
-func runWith(t *testing.T, cfg Config, journal Journal, hooks *webhooks, test func(e *Engine, holds []Hold)) {
+func runWith(t *testing.T, cfg Config, memory journal.Store, hooks *webhooks, test func(e *Engine, holds []journal.Hold)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		hooks.begun = time.Now()
@@ -113,7 +112,7 @@ func runWith(t *testing.T, cfg Config, journal Journal, hooks *webhooks, test fu
 			cfg.Policies = policies()
 		}
 		cfg.Client = &http.Client{Transport: hooks, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		e := New(cfg, journal, quiet())
+		e := New(cfg, memory, quiet())
 		holds, err := e.Start(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -138,7 +137,7 @@ func TestLaneKeepsOrder(t *testing.T) {
 	hooks := &webhooks{answer: func(_, body string, _ int) reply {
 		return reply{status: 200, after: time.Duration(len(body)%3) * 50 * time.Millisecond}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		var want []string
 		for i := range 50 {
 			body := strings.Repeat("x", i%7) + fmt.Sprint(i)
@@ -154,7 +153,7 @@ func TestLaneKeepsOrder(t *testing.T) {
 
 func TestNextStartsWhenThePreviousIsAnswered(t *testing.T) {
 	hooks := &webhooks{answer: func(_, _ string, _ int) reply { return reply{status: 200, after: 100 * time.Millisecond} }}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(callback(hook, "a"), callback(hook, "b"))
 		time.Sleep(time.Second)
 		if got := hooks.times("b"); !slices.Equal(got, []int64{100}) {
@@ -170,7 +169,7 @@ func TestHandlerMayAwaitTheNextEventAfter250ms(t *testing.T) {
 		}
 		return reply{status: 200}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(callback(hook, "slow"), callback(hook, "b"), callback(hook, "c"))
 		time.Sleep(time.Minute)
 		if got := append(hooks.times("b"), hooks.times("c")...); !slices.Equal(got, []int64{250, 250}) {
@@ -186,7 +185,7 @@ func TestRetryHoldsTheLaneFiveSecondsThenGoesBeside(t *testing.T) {
 		}
 		return reply{status: 200}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(callback(hook, "a"), callback(hook, "b"))
 		time.Sleep(3 * time.Minute)
 		if got := hooks.times("b"); !slices.Equal(got, []int64{5000}) {
@@ -206,7 +205,7 @@ func TestRetryThatSucceedsFreesTheLane(t *testing.T) {
 		}
 		return reply{status: 200}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(callback(hook, "a"), callback(hook, "b"))
 		time.Sleep(time.Minute)
 		if got := hooks.bodies(); !slices.Equal(got, []string{"a", "a", "b"}) {
@@ -223,12 +222,12 @@ func TestAnswersOfCallbacks(t *testing.T) {
 		name   string
 		status int
 		posts  int
-		result Result
+		result history.Result
 	}{
-		{"ok", 200, 1, Delivered}, {"no content", 204, 1, Delivered}, {"odd success", 299, 1, Delivered},
-		{"redirect", 302, 1, Failed}, {"bad request", 400, 1, Failed}, {"gone", 410, 1, Failed},
-		{"timeout", 408, 2, Delivered}, {"throttled", 429, 2, Delivered}, {"server error", 500, 2, Delivered},
-		{"refused", 0, 2, Delivered},
+		{"ok", 200, 1, history.Delivered}, {"no content", 204, 1, history.Delivered}, {"odd success", 299, 1, history.Delivered},
+		{"redirect", 302, 1, history.Failed}, {"bad request", 400, 1, history.Failed}, {"gone", 410, 1, history.Failed},
+		{"timeout", 408, 2, history.Delivered}, {"throttled", 429, 2, history.Delivered}, {"server error", 500, 2, history.Delivered},
+		{"refused", 0, 2, history.Delivered},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			hooks := &webhooks{answer: func(_, _ string, n int) reply {
@@ -237,10 +236,10 @@ func TestAnswersOfCallbacks(t *testing.T) {
 				}
 				return reply{status: 200}
 			}}
-			run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+			run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 				e.Post(callback(hook, "a"))
 				time.Sleep(10 * time.Second)
-				attempts := e.Attempts(Filter{ID: "id-a"}, 10)
+				attempts := e.Attempts(history.Filter{ID: "id-a"}, 10)
 				if len(attempts) != test.posts || attempts[0].Result != test.result || len(hooks.bodies()) != test.posts {
 					t.Errorf("%d posts, attempts %+v", len(hooks.bodies()), attempts)
 				}
@@ -256,7 +255,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		}
 		return reply{status: 200}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(callback(hook, "a"))
 		time.Sleep(time.Minute)
 		if got := hooks.times("a"); len(got) != 2 || got[1] != 7000 {
@@ -272,7 +271,7 @@ func TestLastWaitsForEveryLaneOfItsGroup(t *testing.T) {
 		}
 		return reply{status: 200}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		last := callback(hook, "last")
 		last.Last = true
 		e.Post(callback("http://other.test/", "other"), callback(hook, "a"), last)
@@ -290,7 +289,7 @@ func TestLastDropsWhatIsUndeliveredAfterFiveSeconds(t *testing.T) {
 		}
 		return reply{status: 200}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		last := callback(hook, "last")
 		last.Last = true
 		e.Post(callback("http://dead.test/", "never"), callback("http://dead.test/", "behind"), last, callback(hook, "late"))
@@ -299,7 +298,7 @@ func TestLastDropsWhatIsUndeliveredAfterFiveSeconds(t *testing.T) {
 			t.Errorf("last was posted at %v ms", got)
 		}
 		for _, id := range []string{"id-never", "id-behind", "id-late"} {
-			if a := e.Attempts(Filter{ID: id, Result: Dropped}, 1); len(a) != 1 {
+			if a := e.Attempts(history.Filter{ID: id, Result: history.Dropped}, 1); len(a) != 1 {
 				t.Errorf("%s was not recorded as dropped", id)
 			}
 		}
@@ -317,7 +316,7 @@ func TestLastDropsWhatIsUndeliveredAfterFiveSeconds(t *testing.T) {
 
 func TestLastIsRetriedForAMinute(t *testing.T) {
 	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		last := callback(hook, "last")
 		last.Last = true
 		e.Post(last)
@@ -326,7 +325,7 @@ func TestLastIsRetriedForAMinute(t *testing.T) {
 		if end := at[len(at)-1]; end < 40_000 || end > 60_000 {
 			t.Errorf("last was posted at %v ms", at)
 		}
-		if a := e.Attempts(Filter{}, 1); a[0].Result != Failed {
+		if a := e.Attempts(history.Filter{}, 1); a[0].Result != history.Failed {
 			t.Errorf("its end: %+v", a[0])
 		}
 	})
@@ -339,7 +338,7 @@ func TestDeadEndpointStallsNoOther(t *testing.T) {
 		}
 		return reply{status: 200, after: 10 * time.Millisecond}
 	}}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		for i := range 300 {
 			dead := Message{Policy: "callback", Lane: fmt.Sprint("d", i), URL: "http://dead.test/", Body: []byte("dead"), TTL: 3 * time.Minute}
 			well := Message{Policy: "callback", Lane: fmt.Sprint("w", i), URL: "http://well.test/", Body: []byte(fmt.Sprint("well", i))}
@@ -362,7 +361,7 @@ func TestDeadEndpointStallsNoOther(t *testing.T) {
 		if n := e.open.Load(); n != 0 {
 			t.Errorf("%d messages outlive their time", n)
 		}
-		e.ask(func() {
+		e.onLoopWait(func() {
 			if len(e.destinations)+len(e.lanes)+len(e.groups) != 0 {
 				t.Errorf("%d destinations, %d lanes, %d groups remain", len(e.destinations), len(e.lanes), len(e.groups))
 			}
@@ -379,7 +378,7 @@ func TestBreakerClosesWithTheFirstAnswer(t *testing.T) {
 		}
 		return reply{status: 200}
 	}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		for i := range 40 {
 			e.Post(Message{Policy: "callback", Lane: fmt.Sprint(i), URL: hook, Body: []byte(fmt.Sprint(i))})
 		}
@@ -395,8 +394,8 @@ func TestBreakerClosesWithTheFirstAnswer(t *testing.T) {
 
 func TestDropForgetsAGroup(t *testing.T) {
 	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 503} }}
-	journal := InMemory()
-	run(t, journal, hooks, func(e *Engine, _ []Hold) {
+	memory := journal.InMemory()
+	run(t, memory, hooks, func(e *Engine, _ []journal.Hold) {
 		for i := range 10 {
 			e.Post(Message{Policy: "eventgrid", Group: "sub", Lane: fmt.Sprint(i), URL: hook, Body: []byte("x")})
 		}
@@ -406,7 +405,7 @@ func TestDropForgetsAGroup(t *testing.T) {
 		if n := len(hooks.bodies()); n != 10 {
 			t.Errorf("%d posts", n)
 		}
-		if n := journal.Len(); n != 0 {
+		if n := memory.Len(); n != 0 {
 			t.Errorf("the journal keeps %d pages", n)
 		}
 	})

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // TestScheduleKeepsToTheMonotonicClock: what is planned within a process bears
@@ -15,16 +18,16 @@ func TestScheduleKeepsToTheMonotonicClock(t *testing.T) {
 	retried := make(chan struct{})
 	policy := *e.policies["eventgrid"]
 	policy.Retry = func(*Message, Outcome) (time.Duration, bool) { close(retried); return time.Hour, true }
-	e.ask(func() { e.policies["eventgrid"] = &policy })
+	e.onLoopWait(func() { e.policies["eventgrid"] = &policy })
 	e.Post(Message{ID: "x", Policy: "eventgrid", Group: "A", Lane: "A/1", URL: "http://127.0.0.1:1/", Body: []byte("[]")})
 	<-retried
-	e.ask(func() {
-		for _, planned := range e.rests.plans {
-			if !strings.Contains(planned.rest.at.String(), " m=") {
-				t.Errorf("%s is planned by the wall clock", planned.rest.at)
+	e.onLoopWait(func() {
+		for _, planned := range e.retries.plans {
+			if !strings.Contains(planned.retry.at.String(), " m=") {
+				t.Errorf("%s is planned by the wall clock", planned.retry.at)
 			}
 		}
-		if len(e.rests.plans) == 0 {
+		if len(e.retries.plans) == 0 {
 			t.Error("nothing is planned")
 		}
 	})
@@ -43,7 +46,7 @@ func TestClockJumpsBetweenTwoLives(t *testing.T) {
 		{"an hour back", time.Hour, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+			left := crash(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 				time.Sleep(test.before)
 				e.Post(grid("call", "a"))
 				time.Sleep(5 * time.Second) // the next attempt is due in 5 s
@@ -64,15 +67,15 @@ func TestClockJumpsBetweenTwoLives(t *testing.T) {
 }
 
 // runAfter is run when the bubble's clock has gone on by d.
-func runAfter(t *testing.T, d time.Duration, journal Journal, hooks *webhooks, test func(*Engine)) {
+func runAfter(t *testing.T, d time.Duration, memory journal.Store, hooks *webhooks, test func(*Engine)) {
 	t.Helper()
-	run(t, lateJournal{journal, d}, hooks, func(e *Engine, _ []Hold) { test(e) })
+	run(t, lateJournal{memory, d}, hooks, func(e *Engine, _ []journal.Hold) { test(e) })
 }
 
 // TestClockThatWentBackKeepsTimeToLive: an event from the future lives no longer
 // than one of now.
 func TestClockThatWentBackKeepsTimeToLive(t *testing.T) {
-	left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+	left := crash(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 		time.Sleep(time.Hour)
 		m := grid("call", "a")
 		m.TTL = time.Minute
@@ -80,10 +83,10 @@ func TestClockThatWentBackKeepsTimeToLive(t *testing.T) {
 		time.Sleep(time.Second)
 	})
 	hooks := &webhooks{answer: refuseAll}
-	run(t, left, hooks, func(e *Engine, _ []Hold) {
+	run(t, left, hooks, func(e *Engine, _ []journal.Hold) {
 		time.Sleep(3 * time.Hour)
-		last := e.Attempts(Filter{}, 1)
-		if len(last) != 1 || last[0].Result != Expired || last[0].Reason != ReasonTime {
+		last := e.Attempts(history.Filter{}, 1)
+		if len(last) != 1 || last[0].Result != history.Expired || last[0].Reason != ReasonTime {
 			t.Errorf("ended as %+v", last)
 		}
 		for _, at := range hooks.times("a") {
@@ -96,11 +99,11 @@ func TestClockThatWentBackKeepsTimeToLive(t *testing.T) {
 
 // lateJournal is read when the clock has gone on.
 type lateJournal struct {
-	Journal
+	journal.Store
 	by time.Duration
 }
 
 func (j lateJournal) Recover(ctx context.Context, tell func(uint64, []byte) error) error {
 	time.Sleep(j.by)
-	return j.Journal.Recover(ctx, tell)
+	return j.Store.Recover(ctx, tell)
 }

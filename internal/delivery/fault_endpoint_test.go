@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
 // TestFaultyEndpoint has what endpoints do wrong, over real sockets: each is
@@ -25,7 +27,7 @@ func TestFaultyEndpoint(t *testing.T) {
 		handler http.HandlerFunc
 		status  int
 		problem string // in the error, where there is no status
-		result  Result
+		result  history.Result
 	}{
 		{name: "accepts and never answers", handler: func(_ http.ResponseWriter, r *http.Request) {
 			io.Copy(io.Discard, r.Body) // so that the client's leaving is seen
@@ -33,7 +35,7 @@ func TestFaultyEndpoint(t *testing.T) {
 			case <-r.Context().Done():
 			case <-ended:
 			}
-		}, problem: "no answer", result: Retried},
+		}, problem: "no answer", result: history.Retried},
 		{name: "answers one byte a second", handler: func(w http.ResponseWriter, r *http.Request) {
 			conn, out, err := http.NewResponseController(w).Hijack()
 			if err != nil {
@@ -50,22 +52,22 @@ func TestFaultyEndpoint(t *testing.T) {
 					return
 				}
 			}
-		}, problem: "no answer", result: Retried},
+		}, problem: "no answer", result: history.Retried},
 		{name: "answers 10 MB", handler: func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, strings.Repeat("x", 10<<20))
-		}, status: 200, result: Delivered},
+		}, status: 200, result: history.Delivered},
 		{name: "closes mid-body", handler: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			io.WriteString(w, "half")
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
-		}, status: 200, result: Delivered}, // the status was given: more is not asked for
-		{name: "closes before its answer", handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, problem: "EOF", result: Retried},
+		}, status: 200, result: history.Delivered}, // the status was given: more is not asked for
+		{name: "closes before its answer", handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, problem: "EOF", result: history.Retried},
 		{name: "redirects", handler: func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
-		}, status: 307, result: Retried},
-		{name: "has a wrong certificate", url: secure.URL, problem: "certificate", result: Retried},
-		{name: "resolves to nothing", url: "http://nowhere.invalid/events", problem: "nowhere.invalid", result: Retried},
+		}, status: 307, result: history.Retried},
+		{name: "has a wrong certificate", url: secure.URL, problem: "certificate", result: history.Retried},
+		{name: "resolves to nothing", url: "http://nowhere.invalid/events", problem: "nowhere.invalid", result: history.Retried},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.url == "" {
@@ -77,7 +79,7 @@ func TestFaultyEndpoint(t *testing.T) {
 			arrived := make(chan struct{}, 1)
 			healthy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived <- struct{}{} }))
 			defer healthy.Close()
-			policy := EventGridPolicy()
+			policy := scheduledPolicy()
 			policy.Timeout, policy.Late = 20*time.Second, 0 // a machine or a resolver may be slow
 			if test.problem == "no answer" {
 				policy.Timeout = 200 * time.Millisecond // instead of 30 s
@@ -99,12 +101,12 @@ func TestFaultyEndpoint(t *testing.T) {
 }
 
 // recordOf waits for what is recorded of an event's first attempt.
-func recordOf(t *testing.T, e *Engine, id string) []Attempt {
+func recordOf(t *testing.T, e *Engine, id string) []history.Attempt {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(25 * time.Second); time.Now().Before(deadline); <-tick.C {
-		if got := e.Attempts(Filter{ID: id}, 1); len(got) > 0 {
+		if got := e.Attempts(history.Filter{ID: id}, 1); len(got) > 0 {
 			return got
 		}
 	}

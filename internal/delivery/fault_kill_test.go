@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // The faults here kill, or starve, a process of their own: this test binary,
@@ -43,7 +44,7 @@ func TestFaultChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := New(Config{Policies: policies()}, OnBackbone(b), quiet())
+	e := New(Config{Policies: policies()}, journal.OnBackbone(b), quiet())
 	if _, err := e.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}

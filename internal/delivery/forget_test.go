@@ -5,38 +5,33 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
-// TestForgottenSubscriptionLeavesNothing: neither what waits for it, nor an
-// attempt that ends later, leaves metrics of a subscription that was deleted.
+// TestForgottenSubscriptionLeavesNothing: what waits for it is over, and an
+// attempt that ends later is told as one of a subscription that is no more.
 func TestForgottenSubscriptionLeavesNothing(t *testing.T) {
-	registry := prometheus.NewPedanticRegistry()
+	o := &observed{}
 	hooks := &webhooks{answer: func(_, body string, _ int) reply {
 		if strings.HasPrefix(body, "slow") {
 			return reply{status: 500, after: 10 * time.Second}
 		}
 		return reply{status: 500}
 	}}
-	runWith(t, Config{Metrics: registry}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	runWith(t, Config{Policies: o.policies()}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(incoming("slow"), incoming("retried"))
 		time.Sleep(5 * time.Second)
-		if len(series(t, registry)) == 0 {
-			t.Fatal("there is no series at first")
-		}
 		e.ForgetSubscription("INCOMING")
 		time.Sleep(time.Hour)
-		for name := range series(t, registry) {
-			if strings.Contains(name, "INCOMING") {
-				t.Errorf("%s is there", name)
-			}
+		if o := o.soFar(); len(o.ends) != 0 || len(o.attempts) != 2 || o.attempts[0].Dropped || !o.attempts[1].Dropped {
+			t.Errorf("told of attempts %+v, ends %v", o.attempts, o.ends)
 		}
 		if n := len(hooks.bodies()); n != 2 {
 			t.Errorf("%d posts", n)
 		}
-		e.ask(func() {
-			if len(e.wards)+len(e.lanes)+len(e.groups)+len(e.destinations) != 0 {
-				t.Errorf("left: %d wards, %d lanes, %d groups, %d destinations", len(e.wards), len(e.lanes), len(e.groups), len(e.destinations))
+		e.onLoopWait(func() {
+			if len(e.groupBreakers)+len(e.lanes)+len(e.groups)+len(e.destinations) != 0 {
+				t.Errorf("left: %d breakers, %d lanes, %d groups, %d destinations", len(e.groupBreakers), len(e.lanes), len(e.groups), len(e.destinations))
 			}
 		})
 	})
@@ -48,7 +43,7 @@ func TestSubscriptionMadeAnewIsNotOnProbation(t *testing.T) {
 	hooks := &webhooks{answer: func(_, body string, _ int) reply {
 		return reply{status: map[bool]int{true: 200, false: 404}[body == "new"]}
 	}}
-	runWith(t, Config{}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	runWith(t, Config{}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		for range 12 {
 			e.Post(incoming("old"))
 			time.Sleep(time.Second)

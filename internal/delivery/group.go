@@ -4,13 +4,15 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
 // group is what ends together: the messages of one connection or subscription.
 type group struct {
 	name    string
-	members map[*record]struct{}
-	last    *record // the Last one, once it is posted
+	members map[*job]struct{}
+	last    *job // the Last one, once it is posted
 	ended   time.Time
 	// awaiters are closed when the group has no members any more.
 	awaiters []chan struct{}
@@ -21,14 +23,14 @@ func (g *group) onlyLast() bool { return g == nil || len(g.members) <= 1 }
 
 // join takes a message into its group. It reports false for one that came
 // after the group's Last.
-func (e *Engine) join(r *record) bool {
+func (e *Engine) join(r *job) bool {
 	name := r.msg.Group
 	if name == "" {
 		return true
 	}
 	g := e.groups[name]
 	if g == nil {
-		g = &group{name: name, members: map[*record]struct{}{}}
+		g = &group{name: name, members: map[*job]struct{}{}}
 		e.groups[name] = g
 	}
 	if g.last != nil {
@@ -39,14 +41,14 @@ func (e *Engine) join(r *record) bool {
 	if r.msg.Last {
 		g.last, g.ended = r, time.Now()
 		if !g.onlyLast() {
-			e.agenda.at(g.ended.Add(r.policy.LastWait), func() { e.endWait(g) })
+			e.timers.at(g.ended.Add(r.policy.LastWait), func() { e.endWait(g) })
 		}
 	}
 	return true
 }
 
 // leave takes a message that is over out of its group.
-func (e *Engine) leave(r *record) {
+func (e *Engine) leave(r *job) {
 	g := r.group
 	if g == nil {
 		return
@@ -62,7 +64,7 @@ func (e *Engine) leave(r *record) {
 			delete(e.groups, g.name)
 		}
 	case g.last != nil && g.onlyLast() && g.last.lane != nil:
-		e.pump(g.last.lane)
+		e.advance(g.last.lane)
 	}
 }
 
@@ -86,9 +88,9 @@ func (e *Engine) dropGroup(name string) {
 	if g == nil {
 		return
 	}
-	members := make([]*record, 0, len(g.members))
+	members := make([]*job, 0, len(g.members))
 	for r := range g.members {
-		r.mute = true // also those whose turn comes later
+		r.silent = true // also those whose turn comes later
 		members = append(members, r)
 	}
 	slices.SortFunc(members, bySeq)
@@ -96,35 +98,39 @@ func (e *Engine) dropGroup(name string) {
 	e.dropSome(members)
 }
 
-func (e *Engine) dropSome(members []*record) {
-	some := members[:min(turn, len(members))]
+func (e *Engine) dropSome(members []*job) {
+	some := members[:min(maxPerTurn, len(members))]
 	for _, r := range some {
 		e.giveUp(r, whyDeleted)
 	}
 	if left := members[len(some):]; len(left) > 0 {
-		e.agenda.at(time.Now(), func() { e.dropSome(left) })
+		e.timers.at(time.Now(), func() { e.dropSome(left) })
 	}
 }
 
 // forgetGroup forgets what else is known of a group that was dropped: metrics,
 // and the failures that count for its probation.
 func (e *Engine) forgetGroup(name string) {
-	e.grid.forget(name)
-	maps.DeleteFunc(e.wards, func(_ string, w *ward) bool { return w.group == name })
+	for _, policy := range e.policies {
+		if policy.Observer != nil {
+			policy.Observer.Forgotten(name)
+		}
+	}
+	maps.DeleteFunc(e.groupBreakers, func(_ string, w *groupBreaker) bool { return w.group == name })
 }
 
 // giveUp ends a message. An attempt that flies ends by itself: it may succeed
 // yet, but nothing waits for it, and no other follows.
-func (e *Engine) giveUp(r *record, why string) {
+func (e *Engine) giveUp(r *job, why string) {
 	if r.ended() {
 		return
 	}
-	if r.state != flying {
-		e.finish(r, Dropped, why)
+	if r.state != sending {
+		e.finish(r, history.Dropped, why)
 		return
 	}
 	r.final, r.beside = true, true
 	l := r.lane
 	e.leave(r)
-	e.pump(l)
+	e.advance(l)
 }

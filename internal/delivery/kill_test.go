@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // The kill test: a child process posts numbered events in several lanes and
@@ -44,7 +45,7 @@ func killedChild(dir, url string) error {
 	if err != nil {
 		return err
 	}
-	e := New(Config{Policies: policies()}, OnBackbone(b), quiet())
+	e := New(Config{Policies: policies()}, journal.OnBackbone(b), quiet())
 	holds, err := e.Start(context.Background())
 	if err != nil {
 		return err

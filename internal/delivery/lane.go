@@ -3,64 +3,66 @@ package delivery
 import (
 	"net/url"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
 // lane keeps the order of first attempts.
 type lane struct {
 	key     string
-	waiting []*record
+	waiting []*job
 	// front holds the messages that were tried and may still hold the lane.
-	front []*record
+	front []*job
 	wake  time.Time // a reminder to look again is set for then
 
-	aloft    int     // first attempts under way
-	gathered int     // messages of it that wait in a bucket
-	into     *bucket // the one that the last of them went into
-	later    bool    // it is to be pumped when the landing is over
+	sending  int         // first attempts under way
+	gathered int         // messages of it that wait in a bucket
+	into     *batchQueue // the one that the last of them went into
+	later    bool        // it is to be pumped when the landing is over
 }
 
 // admit takes a message that the journal has into its lane and group.
-func (e *Engine) admit(r *record) {
+func (e *Engine) admit(r *job) {
 	r.policy = e.policies[r.msg.Policy]
-	r.outcome.Attempt = r.attempts
+	r.outcome.Attempt = r.Attempts
 	r.size = len(r.msg.Body)
 	r.msg.Batch = r.msg.Batch.withDefaults()
 	target, err := url.Parse(r.msg.URL)
 	switch {
 	case r.policy == nil: // of a journal that knew another configuration
-		e.finish(r, Dropped, "its policy is unknown")
+		e.finish(r, history.Dropped, "its policy is unknown")
 		return
-	case err != nil || target.Host == "" && isWebhook(r.msg.URL):
-		e.finish(r, Dropped, "its URL is not one")
+	case err != nil || target.Host == "" && (target.Scheme == "http" || target.Scheme == "https"):
+		e.finish(r, history.Dropped, "its URL is not one")
 		return
 	case e.senders[target.Scheme] == nil:
-		e.finish(r, Dropped, "nothing here delivers to such a URL")
+		e.finish(r, history.Dropped, "nothing here delivers to such a URL")
 		return
 	case !e.join(r):
-		e.finish(r, Dropped, "it came after the last event of its group")
+		e.finish(r, history.Dropped, "it came after the last event of its group")
 		return
 	}
 	r.to = e.destination(target)
-	r.ward = e.wardOf(r)
-	r.pace = e.paceOf(r)
-	r.bucket = e.bucketOf(r)
+	r.breaker = e.groupBreakerOf(r)
+	r.limiter = e.limiterOf(r)
+	r.batch = e.batchQueueOf(r)
 	r.lane = e.laneOf(r)
 	now := time.Now()
 	// It was being retried, or is delayed. One that only rested for a dead
 	// destination, before its restart, keeps its place in the lane.
-	if r.attempts > 0 || r.first.IsZero() && r.due.After(now) {
+	if r.Attempts > 0 || r.First.IsZero() && r.Due.After(now) {
 		r.lane.front = append(r.lane.front, r)
-		e.restUntil(r, r.due)
-		e.leaveBody(r, r.due.Sub(now))
+		e.retryAt(r, r.Due)
+		e.dropBody(r, r.Due.Sub(now))
 	} else {
 		r.lane.waiting = append(r.lane.waiting, r)
 		e.inLanes++
 	}
-	e.pump(r.lane)
+	e.advance(r.lane)
 }
 
 // laneOf returns the lane of a message; without a name it has one for itself.
-func (e *Engine) laneOf(r *record) *lane {
+func (e *Engine) laneOf(r *job) *lane {
 	if r.msg.Lane == "" {
 		return &lane{}
 	}
@@ -74,8 +76,8 @@ func (e *Engine) laneOf(r *record) *lane {
 }
 
 // pump starts the messages at the head of a lane that nothing holds.
-func (e *Engine) pump(l *lane) {
-	if e.pumps.later(l) {
+func (e *Engine) advance(l *lane) {
+	if e.deferred.later(l) {
 		return
 	}
 	now := time.Now()
@@ -98,7 +100,7 @@ func (e *Engine) pump(l *lane) {
 		l.waiting = l.waiting[1:]
 		e.inLanes--
 		l.front = append(l.front, r)
-		r.first = now
+		r.First = now
 		e.start(r)
 	}
 	l.waiting = nil
@@ -113,12 +115,12 @@ func (l *lane) held(now time.Time) (until time.Time, held bool) {
 	front := l.front[:0]
 	endless := false
 	for _, r := range l.front {
-		free := r.first.Add(r.policy.HoldLane)
-		moving := r.state == queued || r.state == flying
+		free := r.First.Add(r.policy.HoldLane)
+		moving := r.state == queued || r.state == sending
 		if r.ended() || r.beside || !moving && !free.After(now) {
 			continue
 		}
-		if moving && r.state == flying && r.policy.Overlap > 0 {
+		if moving && r.state == sending && r.policy.Overlap > 0 {
 			free = r.started.Add(r.policy.Overlap)
 		}
 		switch {
@@ -127,7 +129,7 @@ func (l *lane) held(now time.Time) (until time.Time, held bool) {
 		case free.After(now):
 			held = true
 			until = later(until, free)
-		case !r.first.Add(r.policy.HoldLane).After(now):
+		case !r.First.Add(r.policy.HoldLane).After(now):
 			continue // it will not hold the lane again
 		}
 		front = append(front, r)
@@ -142,19 +144,19 @@ func (l *lane) held(now time.Time) (until time.Time, held bool) {
 
 // lets says whether a message may leave with those before it, which have been
 // gathered for the same batch.
-func (l *lane) lets(r *record) bool {
-	return r.bucket != nil && l.gathered > 0 && l.into == r.bucket && l.aloft == 0
+func (l *lane) lets(r *job) bool {
+	return r.batch != nil && l.gathered > 0 && l.into == r.batch && l.sending == 0
 }
 
 // pumps puts the pumping of lanes off while a batch lands.
-type pumps struct {
+type deferredLanes struct {
 	held  bool
 	lanes []*lane
 }
 
-func (p *pumps) hold() { p.held = true }
+func (p *deferredLanes) hold() { p.held = true }
 
-func (p *pumps) later(l *lane) bool {
+func (p *deferredLanes) later(l *lane) bool {
 	if !p.held {
 		return false
 	}
@@ -166,13 +168,13 @@ func (p *pumps) later(l *lane) bool {
 }
 
 // free pumps what was put off.
-func (p *pumps) free(e *Engine) {
+func (p *deferredLanes) free(e *Engine) {
 	p.held = false
 	lanes := p.lanes
 	p.lanes = nil
 	for _, l := range lanes {
 		l.later = false
-		e.pump(l)
+		e.advance(l)
 	}
 }
 
@@ -189,5 +191,5 @@ func (e *Engine) remind(l *lane, at time.Time) {
 		return
 	}
 	l.wake = at
-	e.agenda.at(at, func() { e.pump(l) })
+	e.timers.at(at, func() { e.advance(l) })
 }

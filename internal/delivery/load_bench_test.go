@@ -13,6 +13,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // The benchmarks of docs/performance.md, "Events": a journal on disk that syncs
@@ -63,7 +66,7 @@ func timed(lane, url string) Message {
 
 func loadEngine(b *testing.B) *Engine {
 	bb := openBackbone(b, b.TempDir())
-	e := New(Config{Policies: policies(), MaxQueued: 1_000_000, AttemptArchive: AttemptsOnBackbone(bb, time.Hour, 10_000)}, OnBackbone(bb), quiet())
+	e := New(Config{Policies: policies(), MaxQueued: 1_000_000, Attempts: history.Config{Archive: history.AttemptsOnBackbone(bb, time.Hour, 10_000), Keep: time.Hour}}, journal.OnBackbone(bb), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -147,14 +150,14 @@ func BenchmarkStart(b *testing.B) {
 	const pending = 100_000
 	dir := b.TempDir()
 	bb := openBackbone(b, dir)
-	e := New(Config{Policies: policies(), MaxQueued: 2 * pending}, OnBackbone(bb), quiet())
-	go e.write(e.writing) // journalled, never scheduled
+	e := New(Config{Policies: policies(), MaxQueued: 2 * pending}, journal.OnBackbone(bb), quiet())
+	go e.journal.Write(e.writing) // journalled, never scheduled
 	go func() {
-		for do := range e.news {
+		for do := range e.tasks {
 			_ = do
 		}
 	}()
-	if err := e.journal.Recover(b.Context(), func(uint64, []byte) error { return nil }); err != nil {
+	if _, err := e.journal.Recover(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	for i := range pending {
@@ -170,7 +173,7 @@ func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		hook := &instant{seen: make(chan struct{})}
 		bb := openBackbone(b, dir)
-		again := New(Config{Policies: policies(), MaxQueued: 2 * pending, Client: &http.Client{Transport: hook}}, OnBackbone(bb), quiet())
+		again := New(Config{Policies: policies(), MaxQueued: 2 * pending, Client: &http.Client{Transport: hook}}, journal.OnBackbone(bb), quiet())
 		if _, err := again.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}
@@ -201,8 +204,8 @@ func BenchmarkStart(b *testing.B) {
 func BenchmarkSubscriptions(b *testing.B) {
 	b.ReportAllocs()
 	const subscriptions = 1000
-	e := New(Config{Policies: policies(), Client: &http.Client{Transport: &instant{}}, KeepBodies: 1, MaxAttempts: 1},
-		OnBackbone(openBackbone(b, b.TempDir())), quiet())
+	e := New(Config{Policies: policies(), Client: &http.Client{Transport: &instant{}}, KeepBodies: 1, Attempts: history.Config{Size: 1}},
+		journal.OnBackbone(openBackbone(b, b.TempDir())), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}

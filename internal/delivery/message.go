@@ -14,7 +14,7 @@ const (
 type Message struct {
 	ID     string // event id, for records
 	Policy string // name of a Policy given to New
-	// Group is what Drop forgets together: the call connection of a callback,
+	// Group is what ForgetSubscription drops together: the call connection of a callback,
 	// the subscription of an Event Grid event. Empty: no group.
 	Group string
 	// Lane keeps order: a message waits for those of its lane before it, as
@@ -56,9 +56,13 @@ type Message struct {
 	DeadLetterReason string
 
 	// Event is for the metrics and the failure log of Event Grid; messages
-	// without a subscription are in neither.
+	// without a subscription are in neither, and are not resent.
 	Event Event
 }
+
+// isEvent reports whether a message is an event of a subscription, and not a
+// dead letter or a notice.
+func (m *Message) isEvent() bool { return m.Event.Subscription != "" && m.DeadLetterReason == "" }
 
 // Bearer says of which tenant and for which audience a token must be.
 type Bearer struct{ Tenant, Audience string }
@@ -85,9 +89,3 @@ const (
 	MaxBatchEvents = 5000
 	MaxBatchKB     = 1024
 )
-
-// Hold is a promise that survives the process, such as a live connection.
-type Hold struct {
-	Key  string
-	Body []byte
-}

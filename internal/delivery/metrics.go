@@ -10,13 +10,10 @@ import (
 
 // metrics are what an operator watches.
 type metrics struct {
-	attempts        *prometheus.CounterVec // policy, outcome
-	messages        *prometheus.CounterVec // policy, result
-	waiting         prometheus.GaugeFunc
-	records         prometheus.Counter
-	journalWrites   prometheus.Histogram
-	journalFailures prometheus.Counter
-	firstAttempt    *prometheus.HistogramVec // policy
+	attempts     *prometheus.CounterVec // policy, outcome
+	messages     *prometheus.CounterVec // policy, result
+	waiting      prometheus.GaugeFunc
+	firstAttempt *prometheus.HistogramVec // policy
 }
 
 func newMetrics() *metrics {
@@ -26,26 +23,20 @@ func newMetrics() *metrics {
 			Name: "attempts_total", Help: "POSTs to webhooks, by how they were answered."}, []string{"policy", "outcome"}),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: ns, Subsystem: sub,
 			Name: "events_total", Help: "Events that are over, by what became of them."}, []string{"policy", "result"}),
-		records: prometheus.NewCounter(prometheus.CounterOpts{Namespace: ns, Subsystem: sub,
-			Name: "journal_records_total", Help: "Records written to the journal."}),
-		journalWrites: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: ns, Subsystem: sub,
-			Name: "journal_write_seconds", Help: "Time until a group of records was on disk.", Buckets: prometheus.ExponentialBuckets(0.0001, 2.5, 12)}),
-		journalFailures: prometheus.NewCounter(prometheus.CounterOpts{Namespace: ns, Subsystem: sub,
-			Name: "journal_failures_total", Help: "Writes of the journal that failed and were repeated."}),
 		firstAttempt: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: ns, Subsystem: sub,
 			Name: "first_attempt_seconds", Help: "Time from an event to the start of its first POST.", Buckets: prometheus.ExponentialBuckets(0.0002, 2.5, 14)}, []string{"policy"}),
 	}
 }
 
 // register shows the metrics, and the number of waiting events.
-func (m *metrics) register(to prometheus.Registerer, grid *gridMetrics, waiting func() float64) error {
+func (m *metrics) register(to prometheus.Registerer, journal []prometheus.Collector, waiting func() float64) error {
 	m.waiting = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "switchhook", Subsystem: "delivery",
 		Name: "waiting_events", Help: "Events posted and not over."}, waiting)
 	if to == nil {
 		return nil
 	}
 	var err error
-	for _, c := range append(grid.all(), m.attempts, m.messages, m.waiting, m.records, m.journalWrites, m.journalFailures, m.firstAttempt) {
+	for _, c := range append(journal, m.attempts, m.messages, m.waiting, m.firstAttempt) {
 		err = errors.Join(err, to.Register(c))
 	}
 	return err
@@ -60,7 +51,7 @@ func (o Outcome) class() string {
 		return "strange status"
 	case errors.Is(o.Err, ErrNotSent):
 		return "not sent"
-	case errors.Is(o.Err, errDeleted):
+	case errors.Is(o.Err, ErrDeleted):
 		return "canceled"
 	default:
 		return "no answer"

@@ -1,12 +1,7 @@
 package delivery
 
 import (
-	"context"
 	"errors"
-	"io"
-	"net"
-	"net/http"
-	"os"
 	"time"
 )
 
@@ -26,77 +21,14 @@ type Outcome struct {
 
 // saysNothing reports whether an attempt ended by our own doing, so that it
 // tells neither good nor bad of its destination.
-func (o Outcome) saysNothing() bool {
-	return errors.Is(o.Err, ErrNotSent) || errors.Is(o.Err, errDeleted)
+func (o Outcome) isInconclusive() bool {
+	return errors.Is(o.Err, ErrNotSent) || errors.Is(o.Err, ErrDeleted)
 }
 
 // tellTime adds what depends on the moment.
-func (o *Outcome) tellTime(r *record, now time.Time) {
-	o.Age = now.Sub(r.posted)
+func (o *Outcome) addTimes(r *job, now time.Time) {
+	o.Age = now.Sub(r.Posted)
 	if r.group != nil && r.group.last != nil {
 		o.Ended, o.SinceEnd = true, now.Sub(r.group.ended)
-	}
-}
-
-// Names of outcomes, as Event Grid writes them in lastDeliveryOutcome and in
-// its failure log ("Message delivery and retry", "Diagnostic logs"). What fits
-// none of the documented ones is a GenericError.
-const (
-	NameDelivered       = "Delivered"
-	NameNotFound        = "NotFound"
-	NameDisabled        = "Disabled"
-	NameFull            = "Full"
-	NameUnauthorized    = "Unauthorized"
-	NameForbidden       = "Forbidden"
-	NameBadRequest      = "BadRequest"
-	NameTimedOut        = "TimedOut"
-	NameBusy            = "Busy"
-	NamePayloadTooLarge = "PayloadTooLarge"
-	NameProbation       = "Probation"
-	NameCanceled        = "Canceled"
-	NameAborted         = "Aborted"
-	NameSocketError     = "SocketError"
-	NameResolutionError = "ResolutionError"
-	NameGenericError    = "GenericError"
-)
-
-var nameOfStatus = map[int]string{
-	http.StatusBadRequest:            NameBadRequest,
-	http.StatusUnauthorized:          NameUnauthorized,
-	http.StatusForbidden:             NameForbidden,
-	http.StatusNotFound:              NameNotFound,
-	http.StatusRequestTimeout:        NameTimedOut,
-	http.StatusGone:                  NameDisabled,
-	http.StatusRequestEntityTooLarge: NamePayloadTooLarge,
-	http.StatusTooManyRequests:       NameBusy,
-	http.StatusServiceUnavailable:    NameBusy,
-	http.StatusGatewayTimeout:        NameTimedOut,
-	http.StatusInsufficientStorage:   NameFull,
-}
-
-// Name returns the documented name of a failure.
-func (o Outcome) Name() string {
-	var dns *net.DNSError
-	var socket *net.OpError
-	switch {
-	case o.Status != 0:
-		if name, known := nameOfStatus[o.Status]; known {
-			return name
-		}
-		return NameGenericError
-	case errors.Is(o.Err, ErrProbation):
-		return NameProbation
-	case errors.Is(o.Err, errDeleted):
-		return NameCanceled
-	case errors.Is(o.Err, ErrNotSent), errors.Is(o.Err, context.Canceled):
-		return NameAborted
-	case errors.Is(o.Err, ErrNotAnswered), errors.Is(o.Err, context.DeadlineExceeded), errors.Is(o.Err, os.ErrDeadlineExceeded):
-		return NameTimedOut
-	case errors.As(o.Err, &dns):
-		return NameResolutionError
-	case errors.As(o.Err, &socket), errors.Is(o.Err, io.EOF), errors.Is(o.Err, io.ErrUnexpectedEOF), errors.Is(o.Err, ErrUnavailable):
-		return NameSocketError
-	default:
-		return NameGenericError
 	}
 }

@@ -1,8 +1,6 @@
 package delivery
 
 import (
-	"errors"
-	"math/rand/v2"
 	"net/http"
 	"time"
 )
@@ -40,7 +38,10 @@ type Policy struct {
 	// counts nevertheless, if the message is not over by then.
 	Timeout, Late time.Duration
 	// Probation delays the messages of a group whose deliveries keep failing.
-	Probation Probation
+	GroupBreaker GroupBreaker
+
+	// Observer, if given, is told what becomes of the policy's messages.
+	Observer Observer
 
 	MaxAttempts int           // for messages that name none; 0: any number
 	TTL         time.Duration // for messages that name none; checked before each attempt; 0: for ever
@@ -69,46 +70,4 @@ func (p Policy) withDefaults() *Policy {
 		p.Timeout = defaultTimeout
 	}
 	return &p
-}
-
-// Rules of Call Automation callbacks; Azure documents none.
-const (
-	callbackFirstDelay = 200 * time.Millisecond
-	callbackMaxDelay   = 15 * time.Second
-	callbackAfterEnd   = time.Minute
-)
-
-// CallbackPolicy is for Call Automation's callbacks: ordered in their lane,
-// though a handler may await another event for 250 ms; network errors, 408, 429
-// and 5xx are retried with growing delays while the call lives and a minute
-// after; other answers end the event.
-func CallbackPolicy() Policy {
-	return Policy{
-		Retry:    retryCallback,
-		HoldLane: 5 * time.Second,
-		Overlap:  250 * time.Millisecond,
-		LastWait: 5 * time.Second,
-		// A call may last long; one that is forgotten must not be retried for ever.
-		TTL: 24 * time.Hour,
-	}
-}
-
-func retryCallback(_ *Message, o Outcome) (time.Duration, bool) {
-	again := o.Status == http.StatusRequestTimeout || o.Status == http.StatusTooManyRequests || o.Status >= 500 ||
-		o.Status == 0 && !errors.Is(o.Err, ErrAddressRefused)
-	delay := callbackMaxDelay
-	if doublings := max(o.Attempt, 1) - 1; doublings < 7 {
-		delay = min(callbackFirstDelay<<doublings, callbackMaxDelay)
-	}
-	delay = max(jitter(delay, 0.25), min(o.RetryAfter, callbackAfterEnd))
-	if o.Ended && o.SinceEnd+delay > callbackAfterEnd {
-		again = false
-	}
-	return delay, again
-}
-
-// jitter lengthens a delay by up to the given share, so that messages that
-// failed together do not return together.
-func jitter(delay time.Duration, share float64) time.Duration {
-	return delay + time.Duration(rand.Float64()*share*float64(delay))
 }

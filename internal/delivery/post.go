@@ -1,6 +1,11 @@
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
+)
 
 // Post queues messages, those of one call in their order with nothing between
 // them. It never blocks and never fails; a message is accepted when the journal
@@ -9,27 +14,34 @@ import "time"
 func (e *Engine) Post(messages ...Message) { e.post(messages, e.refuse) }
 
 func (e *Engine) post(messages []Message, refuse func(*Message) string) {
-	entries := make([]entry, 0, len(messages))
+	entries := make([]journal.Entry, 0, len(messages))
 	now := time.Now()
 	for _, m := range messages {
-		r := &record{kind: kindMessage, posted: now, msg: m, keys: m.Release}
-		if m.Delay > 0 {
-			r.due = now.Add(m.Delay)
-		}
-		if why := refuse(&m); why != "" {
-			e.log.Error("event dropped before it was accepted", "reason", why, "id", m.ID, "note", m.Note, "group", m.Group)
-			e.note(r, Dropped, why)
-			e.grid.ended(r, Dropped, why)
-			if len(m.Release) == 0 {
-				continue
+		j := newJob(m, now)
+		if why := refuse(&j.msg); why != "" {
+			e.dropRefused(j, why)
+			if len(m.Release) > 0 { // the holds must end all the same
+				entries = append(entries, journal.ReleaseEntry(m.Release...))
 			}
-			r.kind = kindRelease // the holds must end all the same
-		} else {
-			e.open.Add(1)
+			continue
 		}
-		entries = append(entries, entry{rec: r, content: r.content()})
+		if m.Delay > 0 {
+			j.Due = now.Add(m.Delay)
+		}
+		e.open.Add(1)
+		entries = append(entries, journal.EntryOf(&j.Record))
 	}
 	e.enqueue(entries...)
+}
+
+// dropRefused records a message that is not taken.
+func (e *Engine) dropRefused(j *job, why string) {
+	m := &j.msg
+	e.log.Error("event dropped before it was accepted", "reason", why, "id", m.ID, "note", m.Note, "group", m.Group)
+	e.note(j, history.Dropped, why)
+	if o := e.observerOf(m); o != nil {
+		o.Ended(m, history.Dropped, why)
+	}
 }
 
 // refuse says why a message cannot be taken, "" if it can.
@@ -37,11 +49,11 @@ func (e *Engine) refuse(m *Message) string {
 	if e.open.Load() >= int64(e.cfg.MaxQueued) && !m.Last {
 		return "too many events are waiting"
 	}
-	return e.refuseHeir(m)
+	return e.refuseReplacement(m)
 }
 
 // refuseHeir is refuse for a message that takes the place of another one.
-func (e *Engine) refuseHeir(m *Message) string {
+func (e *Engine) refuseReplacement(m *Message) string {
 	switch {
 	case len(m.Body) > MaxBody:
 		return "its body is too large"
@@ -58,18 +70,16 @@ func (e *Engine) Hold(key string, body []byte) {
 		e.log.Error("hold dropped, its body is too large", "key", key, "bytes", len(body))
 		return
 	}
-	r := &record{kind: kindHold, posted: time.Now(), hold: Hold{key, body}}
-	e.enqueue(entry{rec: r, content: r.content()})
+	e.enqueue(journal.HoldEntry(journal.Hold{Key: key, Body: body}))
 }
 
 // Release queues the end of a hold. A key that is not held is no mistake.
 func (e *Engine) Release(key string) {
-	r := &record{kind: kindRelease, posted: time.Now(), keys: []string{key}}
-	e.enqueue(entry{rec: r, content: r.content()})
+	e.enqueue(journal.ReleaseEntry(key))
 }
 
 // Unwritten counts what was posted or held and is not in the journal yet.
-func (e *Engine) Unwritten() int { return int(e.queue.unwritten()) }
+func (e *Engine) Unwritten() int { return e.journal.Unwritten() }
 
 // ForgetSubscription drops what was posted to a subscription so far, whose name
 // is that of its group, as if it had been given up. An attempt that runs is cut
@@ -78,12 +88,15 @@ func (e *Engine) Unwritten() int { return int(e.queue.unwritten()) }
 // name begins anew. The records of its attempts stay.
 func (e *Engine) ForgetSubscription(name string) {
 	if name != "" {
-		e.enqueue(entry{drop: name})
+		e.enqueue(journal.MarkEntry(func() {
+			e.dropGroup(name)
+			e.forgetGroup(name)
+		}))
 	}
 }
 
-func (e *Engine) enqueue(entries ...entry) {
-	if len(entries) > 0 && !e.queue.put(entries...) {
-		e.log.Error("events came after delivery had stopped, they are lost", "records", len(entries))
+func (e *Engine) enqueue(entries ...journal.Entry) {
+	if len(entries) > 0 && !e.journal.Put(entries...) {
+		e.log.Error("events came after delivery had stopped and are lost", "records", len(entries))
 	}
 }

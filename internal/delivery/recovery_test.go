@@ -7,20 +7,23 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // crash runs an engine over the journal and returns what a kill at the end of
 // test would leave.
-func crash(t *testing.T, journal *MemoryJournal, hooks *webhooks, test func(e *Engine, holds []Hold)) (left *MemoryJournal) {
+func crash(t *testing.T, memory *journal.MemoryStore, hooks *webhooks, test func(e *Engine, holds []journal.Hold)) (left *journal.MemoryStore) {
 	t.Helper()
-	run(t, journal, hooks, func(e *Engine, holds []Hold) {
+	run(t, memory, hooks, func(e *Engine, holds []journal.Hold) {
 		test(e, holds)
-		left = journal.Copy()
+		left = memory.Copy()
 	})
 	return left
 }
 
-func keysOf(holds []Hold) []string {
+func keysOf(holds []journal.Hold) []string {
 	var keys []string
 	for _, h := range holds {
 		keys = append(keys, h.Key+"="+string(h.Body))
@@ -40,7 +43,7 @@ func refuseAll(string, string, int) reply { return reply{} }
 
 func TestAcceptedEventsSurviveInTheirOrder(t *testing.T) {
 	var want []string
-	left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+	left := crash(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 		for i := range 1000 {
 			want = append(want, fmt.Sprint(i))
 			e.Post(callback(hook, fmt.Sprint(i)))
@@ -48,7 +51,7 @@ func TestAcceptedEventsSurviveInTheirOrder(t *testing.T) {
 		flush(t, e)
 	})
 	hooks := &webhooks{}
-	run(t, left, hooks, func(e *Engine, _ []Hold) {
+	run(t, left, hooks, func(e *Engine, _ []journal.Hold) {
 		time.Sleep(10 * time.Second)
 		if got := hooks.bodies(); !slices.Equal(got, want) {
 			t.Errorf("%d events came: %.100v…", len(got), got)
@@ -60,14 +63,14 @@ func TestAcceptedEventsSurviveInTheirOrder(t *testing.T) {
 }
 
 func TestAttemptsAndDueTimesSurvive(t *testing.T) {
-	left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+	left := crash(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 		e.Post(grid("call", "a"))
 		time.Sleep(50 * time.Second) // attempts after 0, 10 and 40 s; the next is due a minute later
 	})
 	hooks := &webhooks{}
-	run(t, left, hooks, func(e *Engine, _ []Hold) { // each bubble's clock begins anew
+	run(t, left, hooks, func(e *Engine, _ []journal.Hold) { // each bubble's clock begins anew
 		time.Sleep(2 * time.Minute)
-		a := e.Attempts(Filter{}, 10)
+		a := e.Attempts(history.Filter{}, 10)
 		if len(a) != 1 || a[0].Number != 4 {
 			t.Fatalf("after recovery: %+v", a)
 		}
@@ -78,9 +81,9 @@ func TestAttemptsAndDueTimesSurvive(t *testing.T) {
 }
 
 func TestWhatIsOverDoesNotComeBackAfterTwoSeconds(t *testing.T) {
-	left := crash(t, InMemory(), &webhooks{answer: func(_, body string, _ int) reply {
+	left := crash(t, journal.InMemory(), &webhooks{answer: func(_, body string, _ int) reply {
 		return reply{status: map[bool]int{true: 500, false: 200}[body == "waits"]}
-	}}, func(e *Engine, _ []Hold) {
+	}}, func(e *Engine, _ []journal.Hold) {
 		e.Post(grid("1", "waits"))
 		for i := range 100 {
 			e.Post(grid("2", fmt.Sprint(i)))
@@ -89,7 +92,7 @@ func TestWhatIsOverDoesNotComeBackAfterTwoSeconds(t *testing.T) {
 		time.Sleep(2500 * time.Millisecond)
 	})
 	hooks := &webhooks{}
-	run(t, left, hooks, func(_ *Engine, holds []Hold) {
+	run(t, left, hooks, func(_ *Engine, holds []journal.Hold) {
 		time.Sleep(time.Minute)
 		if got := hooks.bodies(); !slices.Equal(got, []string{"waits"}) {
 			t.Errorf("came again: %v", got)
@@ -103,8 +106,8 @@ func TestWhatIsOverDoesNotComeBackAfterTwoSeconds(t *testing.T) {
 // TestCrashLoopDoesNotRepeatForEver dies every half second, with a hold that
 // keeps the page of the delivered events.
 func TestCrashLoopDoesNotRepeatForEver(t *testing.T) {
-	journal, hooks := InMemory(), &webhooks{}
-	journal = crash(t, journal, hooks, func(e *Engine, _ []Hold) {
+	memory, hooks := journal.InMemory(), &webhooks{}
+	memory = crash(t, memory, hooks, func(e *Engine, _ []journal.Hold) {
 		e.Hold("connection", nil)
 		e.Post(callback(hook, "a"), callback(hook, "b"))
 		flush(t, e)
@@ -112,7 +115,7 @@ func TestCrashLoopDoesNotRepeatForEver(t *testing.T) {
 	posts := 0
 	for range 5 {
 		hooks := &webhooks{}
-		journal = crash(t, journal, hooks, func(*Engine, []Hold) { time.Sleep(500 * time.Millisecond) })
+		memory = crash(t, memory, hooks, func(*Engine, []journal.Hold) { time.Sleep(500 * time.Millisecond) })
 		posts += len(hooks.bodies())
 	}
 	if posts != 2 {
@@ -121,14 +124,14 @@ func TestCrashLoopDoesNotRepeatForEver(t *testing.T) {
 }
 
 func TestPageOfLiveHoldsIsNotWrittenAgain(t *testing.T) {
-	journal := InMemory()
-	run(t, journal, &webhooks{}, func(e *Engine, _ []Hold) {
+	memory := journal.InMemory()
+	run(t, memory, &webhooks{}, func(e *Engine, _ []journal.Hold) {
 		e.Hold("a", nil)
 		e.Hold("b", nil)
 		flush(t, e)
 		time.Sleep(time.Hour)
-		if journal.last != 1 {
-			t.Errorf("%d pages were written", journal.last)
+		if memory.Appended() != 1 {
+			t.Errorf("%d pages were written", memory.Appended())
 		}
 	})
 }
@@ -137,8 +140,8 @@ func TestPageOfLiveHoldsIsNotWrittenAgain(t *testing.T) {
 // with holds in pages that other records keep alive.
 func TestReleasedHoldsDoNotComeBack(t *testing.T) {
 	for at := time.Duration(0); at < 7*time.Second; at += 100 * time.Millisecond {
-		journal := InMemory()
-		left := crash(t, journal, &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+		memory := journal.InMemory()
+		left := crash(t, memory, &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 			e.Hold("long", []byte("1"))
 			e.Hold("x", nil)
 			flush(t, e)
@@ -158,13 +161,13 @@ func TestReleasedHoldsDoNotComeBack(t *testing.T) {
 			time.Sleep(at)
 		})
 		// Killed once more while the rest is being written again.
-		again := crash(t, left, &webhooks{}, func(_ *Engine, holds []Hold) {
+		again := crash(t, left, &webhooks{}, func(_ *Engine, holds []journal.Hold) {
 			if got := keysOf(holds); !slices.Equal(got, []string{"long=1"}) {
 				t.Errorf("killed after %v: %v", at, got)
 			}
 			time.Sleep(at / 2)
 		})
-		run(t, again, &webhooks{}, func(e *Engine, holds []Hold) {
+		run(t, again, &webhooks{}, func(e *Engine, holds []journal.Hold) {
 			if got := keysOf(holds); !slices.Equal(got, []string{"long=1"}) {
 				t.Errorf("killed twice after %v: %v", at, got)
 			}
@@ -178,12 +181,12 @@ func TestReleasedHoldsDoNotComeBack(t *testing.T) {
 }
 
 func TestHoldSurvivesUntilItsMessageIsAccepted(t *testing.T) {
-	left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+	left := crash(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 		e.Hold("c", []byte("connection"))
 		flush(t, e)
 		time.Sleep(time.Hour)
 	})
-	left = crash(t, left, &webhooks{answer: refuseAll}, func(e *Engine, holds []Hold) {
+	left = crash(t, left, &webhooks{answer: refuseAll}, func(e *Engine, holds []journal.Hold) {
 		if len(holds) != 1 {
 			t.Fatalf("holds %v", holds)
 		}
@@ -193,7 +196,7 @@ func TestHoldSurvivesUntilItsMessageIsAccepted(t *testing.T) {
 		flush(t, e)
 	})
 	hooks := &webhooks{}
-	run(t, left, hooks, func(e *Engine, holds []Hold) {
+	run(t, left, hooks, func(e *Engine, holds []journal.Hold) {
 		if len(holds) != 0 {
 			t.Errorf("holds %v", holds)
 		}
@@ -208,10 +211,10 @@ func TestHoldSurvivesUntilItsMessageIsAccepted(t *testing.T) {
 }
 
 func TestBrokenJournalIsToldAndWaitedFor(t *testing.T) {
-	journal, hooks := InMemory(), &webhooks{}
+	memory, hooks := journal.InMemory(), &webhooks{}
 	full := errors.New("no space left on device")
-	run(t, journal, hooks, func(e *Engine, _ []Hold) {
-		journal.Break(full)
+	run(t, memory, hooks, func(e *Engine, _ []journal.Hold) {
+		memory.Break(full)
 		e.Post(callback(hook, "a"))
 		if err := e.Flush(context.Background()); !errors.Is(err, full) {
 			t.Errorf("flush: %v", err)
@@ -220,7 +223,7 @@ func TestBrokenJournalIsToldAndWaitedFor(t *testing.T) {
 		if n := len(hooks.bodies()); n != 0 {
 			t.Errorf("%d events were posted that a kill would forget", n)
 		}
-		journal.Break(nil)
+		memory.Break(nil)
 		time.Sleep(10 * time.Second)
 		flush(t, e)
 		if got := hooks.bodies(); !slices.Equal(got, []string{"a"}) {
@@ -230,9 +233,9 @@ func TestBrokenJournalIsToldAndWaitedFor(t *testing.T) {
 }
 
 func TestStopTellsWhatIsNotInTheJournal(t *testing.T) {
-	journal := InMemory()
-	run(t, journal, &webhooks{}, func(e *Engine, _ []Hold) {
-		journal.Break(errors.New("no space left on device"))
+	memory := journal.InMemory()
+	run(t, memory, &webhooks{}, func(e *Engine, _ []journal.Hold) {
+		memory.Break(errors.New("no space left on device"))
 		e.Post(callback(hook, "a"))
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -243,7 +246,7 @@ func TestStopTellsWhatIsNotInTheJournal(t *testing.T) {
 }
 
 func TestStopDeliversWhatItCanAndKeepsTheRest(t *testing.T) {
-	journal := InMemory()
+	memory := journal.InMemory()
 	hooks := &webhooks{answer: func(_, body string, _ int) reply {
 		switch body {
 		case "slow":
@@ -253,7 +256,7 @@ func TestStopDeliversWhatItCanAndKeepsTheRest(t *testing.T) {
 		}
 		return reply{status: 200, after: time.Second}
 	}}
-	run(t, journal, hooks, func(e *Engine, _ []Hold) {
+	run(t, memory, hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(callback(hook, "a"), callback(hook, "b"), callback(hook, "c"), callback("http://slow.test/", "slow"), grid("call", "later"))
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -262,7 +265,7 @@ func TestStopDeliversWhatItCanAndKeepsTheRest(t *testing.T) {
 		}
 	})
 	again := &webhooks{}
-	run(t, journal, again, func(e *Engine, _ []Hold) {
+	run(t, memory, again, func(e *Engine, _ []journal.Hold) {
 		time.Sleep(time.Minute)
 		got := again.bodies()
 		slices.Sort(got)
@@ -273,7 +276,7 @@ func TestStopDeliversWhatItCanAndKeepsTheRest(t *testing.T) {
 }
 
 func TestStopReturnsAtOnceWhenNothingIsDue(t *testing.T) {
-	run(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 		e.Post(grid("call", "later"))
 		time.Sleep(time.Second)
 		before := time.Now()
@@ -286,7 +289,7 @@ func TestStopReturnsAtOnceWhenNothingIsDue(t *testing.T) {
 }
 
 func TestSkippedEventKeepsItsPlaceThroughAKill(t *testing.T) {
-	left := crash(t, InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []Hold) {
+	left := crash(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
 		for i := range 10 { // the breaker opens
 			e.Post(Message{Policy: "callback", Lane: fmt.Sprint("other", i), URL: hook, Body: []byte("x")})
 		}
@@ -295,7 +298,7 @@ func TestSkippedEventKeepsItsPlaceThroughAKill(t *testing.T) {
 		time.Sleep(2500 * time.Millisecond) // they are in the journal once more, with the time of the next look
 	})
 	hooks := &webhooks{}
-	run(t, left, hooks, func(e *Engine, _ []Hold) {
+	run(t, left, hooks, func(e *Engine, _ []journal.Hold) {
 		time.Sleep(time.Minute)
 		got := slices.DeleteFunc(hooks.bodies(), func(body string) bool { return body == "x" })
 		if !slices.Equal(got, []string{"first", "second"}) {

@@ -17,21 +17,21 @@ import (
 // each subscription; fault.NotFound if there is none.
 func (e *Engine) Resend(id, group string) (int, error) {
 	under := map[string]bool{} // groups that have it under way
-	e.ask(func() {
+	e.onLoopWait(func() {
 		for name, g := range e.groups {
 			if group != "" && name != group {
 				continue
 			}
 			for r := range maps.Clone(g.members) {
-				if r.msg.ID == id && r.msg.Event.Subscription != "" && r.msg.DeadLetterReason == "" {
+				if r.msg.ID == id && r.msg.isEvent() {
 					under[name] = true
-					e.hurry(r)
+					e.retryNow(r)
 				}
 			}
 		}
 	})
 	var again []Message
-	for _, m := range e.kept.find(id, group) {
+	for _, m := range e.recent.find(id, group) {
 		if !under[m.Group] {
 			again = append(again, m)
 		}
@@ -49,35 +49,35 @@ func (e *Engine) Resend(id, group string) (int, error) {
 // returns fault.Busy, or fault.Invalid for one that could never be taken.
 func (e *Engine) Offer(messages ...Message) error {
 	for i := range messages {
-		if why := e.refuseHeir(&messages[i]); why != "" {
+		if why := e.refuseReplacement(&messages[i]); why != "" {
 			return fault.Invalid("event %q cannot be posted: %s", messages[i].ID, why)
 		}
 	}
 	if e.open.Load()+int64(len(messages)) > int64(e.cfg.MaxQueued) {
 		return fault.Busy(time.Minute, "too many events are waiting")
 	}
-	e.post(messages, e.refuseHeir)
+	e.post(messages, e.refuseReplacement)
 	return nil
 }
 
 // hurry starts the next attempt of a message that rests.
-func (e *Engine) hurry(r *record) bool {
-	if r.state != resting || e.isStopped() {
+func (e *Engine) retryNow(r *job) bool {
+	if r.state != backingOff || e.isStopped() {
 		return false
 	}
-	e.forgetRest(r)
-	r.due = r.posted
+	e.cancelRetry(r)
+	r.Due = r.Posted
 	e.start(r)
 	return true
 }
 
 // Hurry starts the next attempt of every message of a group that rests now,
 // and returns how many those are.
-func (e *Engine) Hurry(group string) (n int) {
-	e.ask(func() {
+func (e *Engine) RetryNow(group string) (n int) {
+	e.onLoopWait(func() {
 		if g := e.groups[group]; g != nil {
 			for r := range maps.Clone(g.members) {
-				if e.hurry(r) {
+				if e.retryNow(r) {
 					n++
 				}
 			}
@@ -89,7 +89,7 @@ func (e *Engine) Hurry(group string) (n int) {
 // Await returns when no message of a group waits or flies, or ctx ends.
 func (e *Engine) Await(ctx context.Context, group string) error {
 	done := make(chan struct{})
-	e.ask(func() {
+	e.onLoopWait(func() {
 		if g := e.groups[group]; g != nil {
 			g.awaiters = append(g.awaiters, done)
 		} else {
@@ -100,7 +100,7 @@ func (e *Engine) Await(ctx context.Context, group string) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		e.ask(func() {
+		e.onLoopWait(func() {
 			if g := e.groups[group]; g != nil {
 				g.awaiters = slices.DeleteFunc(g.awaiters, func(c chan struct{}) bool { return c == done })
 			}
@@ -111,17 +111,17 @@ func (e *Engine) Await(ctx context.Context, group string) error {
 
 // keep remembers the body of an event that is over, so that it can be resent.
 func (e *Engine) keep(m Message) {
-	if m.Event.Subscription != "" && m.DeadLetterReason == "" {
-		e.kept.add(m)
+	if m.isEvent() {
+		e.recent.add(m)
 	}
 }
 
 // keepsakes are the last messages that are over, as many as fit.
-type keepsakes struct {
+type recentMessages struct {
 	mu       sync.Mutex
 	room     int // bytes
 	taken    int
-	messages backlogOf[Message]
+	messages fifo[Message]
 }
 
 // keptOverhead is about what a message takes beside its body and headers, in
@@ -136,7 +136,7 @@ func keptSize(m *Message) int {
 	return size
 }
 
-func (k *keepsakes) add(m Message) {
+func (k *recentMessages) add(m Message) {
 	size := keptSize(&m)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -151,7 +151,7 @@ func (k *keepsakes) add(m Message) {
 }
 
 // find returns the newest message of each group with that event.
-func (k *keepsakes) find(id, group string) []Message {
+func (k *recentMessages) find(id, group string) []Message {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	newest := map[string]Message{}

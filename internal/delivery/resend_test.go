@@ -4,19 +4,16 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
-
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
 func TestResendHurriesWhatWaits(t *testing.T) {
 	hooks := &webhooks{answer: func(_, _ string, n int) reply { return reply{status: map[bool]int{true: 500, false: 200}[n < 4]} }}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(incoming("a"))
 		time.Sleep(45 * time.Second) // attempts at 0, 10 and 40 s; the next in a minute
 		if n, err := e.Resend("id-a", "INCOMING"); n != 1 || err != nil {
@@ -33,7 +30,7 @@ func TestResendPostsWhatIsOverAnew(t *testing.T) {
 	for _, status := range []int{200, 403} { // delivered, given up
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			hooks := &webhooks{answer: func(_, _ string, n int) reply { return reply{status: map[bool]int{true: status, false: 200}[n == 1]} }}
-			run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+			run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 				e.Post(incoming("a"))
 				time.Sleep(time.Second)
 				if n, err := e.Resend("id-a", ""); n != 1 || err != nil {
@@ -50,7 +47,7 @@ func TestResendPostsWhatIsOverAnew(t *testing.T) {
 
 func TestResendOfWhatIsUnderWayRepeatsNothing(t *testing.T) {
 	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 200, after: 10 * time.Second} }}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(incoming("a"))
 		time.Sleep(20 * time.Second)
 		for range 3 { // the first one posts it anew, which is under way then
@@ -67,7 +64,7 @@ func TestResendOfWhatIsUnderWayRepeatsNothing(t *testing.T) {
 }
 
 func TestResendKnowsNoStranger(t *testing.T) {
-	run(t, InMemory(), &webhooks{}, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), &webhooks{}, func(e *Engine, _ []journal.Hold) {
 		e.Post(incoming("a"), callback(hook, "b"))
 		time.Sleep(time.Second)
 		for id, group := range map[string]string{"id-a": "OTHER", "id-b": "", "id-c": ""} {
@@ -79,7 +76,7 @@ func TestResendKnowsNoStranger(t *testing.T) {
 }
 
 func TestRememberedBodiesAreBounded(t *testing.T) {
-	k := &keepsakes{room: 10_000}
+	k := &recentMessages{room: 10_000}
 	for i := range 100 {
 		k.add(Message{ID: fmt.Sprint(i), Group: "g", Body: make([]byte, 488)})
 	}
@@ -91,7 +88,7 @@ func TestRememberedBodiesAreBounded(t *testing.T) {
 	if n := k.messages.len(); n > 2 || k.taken > 10_000 {
 		t.Errorf("%d messages beside one with long headers, %d bytes", n, k.taken)
 	}
-	k = &keepsakes{room: 10_000}
+	k = &recentMessages{room: 10_000}
 	for i := range 100 {
 		k.add(Message{ID: fmt.Sprint(i), Group: "g", Body: make([]byte, 488)})
 	}
@@ -102,7 +99,7 @@ func TestRememberedBodiesAreBounded(t *testing.T) {
 
 func TestOfferIsAllOrNothing(t *testing.T) {
 	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
-	runWith(t, Config{MaxQueued: 3}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	runWith(t, Config{MaxQueued: 3}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		if err := e.Offer(incoming("a"), incoming("b")); err != nil {
 			t.Error(err)
 		}
@@ -119,77 +116,10 @@ func TestOfferIsAllOrNothing(t *testing.T) {
 	})
 }
 
-// series returns the samples of Event Grid's metrics, such as
-// "delivery_success_total INCOMING".
-func series(t *testing.T, registry *prometheus.Registry) map[string]float64 {
-	t.Helper()
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]float64{}
-	for _, f := range families {
-		name, ours := strings.CutPrefix(f.GetName(), "switchhook_eventgrid_")
-		for _, m := range f.GetMetric() {
-			if ours {
-				found[name+labels(m)] = m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
-			}
-		}
-	}
-	return found
-}
-
-func labels(m *dto.Metric) (text string) {
-	for _, l := range m.GetLabel() {
-		text += " " + l.GetValue()
-	}
-	return text
-}
-
-func TestEventGridMetrics(t *testing.T) {
-	registry := prometheus.NewPedanticRegistry()
-	m := &morgue{}
-	hooks := &webhooks{answer: func(url, body string, _ int) reply {
-		return reply{status: map[bool]int{true: 200, false: 404}[strings.HasPrefix(body, "good") || strings.Contains(url, "morgue")]}
-	}}
-	runWith(t, Config{Metrics: registry, Policies: m.policies()}, InMemory(), hooks, func(e *Engine, _ []Hold) {
-		once := incoming("dropped")
-		once.MaxAttempts = 1
-		e.Post(incoming("good"), once, mortal("dead", 1), callback(hook, "callback"))
-		time.Sleep(10 * time.Minute)
-		want := map[string]float64{
-			"delivery_success_total INCOMING":                           1,
-			"dropped_events_total MaxDeliveryAttemptsExceeded INCOMING": 1,
-			"dead_lettered_total MaxDeliveryAttemptsExceeded SUB":       1,
-			"delivery_attempt_fail_total NotFound Http4xx INCOMING":     1,
-			"delivery_attempt_fail_total NotFound Http4xx SUB":          1,
-			"destination_processing_duration_milliseconds INCOMING":     2,
-			"destination_processing_duration_milliseconds SUB":          1,
-			"publish_success_latency_milliseconds":                      3,
-		}
-		got := series(t, registry)
-		for name, n := range want {
-			if got[name] != n {
-				t.Errorf("%s is %v", name, got[name])
-			}
-		}
-		if len(got) != len(want) {
-			t.Errorf("the series are %v", got)
-		}
-		e.ForgetSubscription("INCOMING")
-		time.Sleep(time.Second)
-		for name := range series(t, registry) {
-			if strings.Contains(name, "INCOMING") {
-				t.Errorf("%s remains", name)
-			}
-		}
-	})
-}
-
 // TestWaitThatIsGivenUpIsForgotten: a group may live for a day, and many may ask.
 func TestWaitThatIsGivenUpIsForgotten(t *testing.T) {
 	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
-	run(t, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(incoming("a"))
 		time.Sleep(time.Second)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -197,7 +127,7 @@ func TestWaitThatIsGivenUpIsForgotten(t *testing.T) {
 		if err := e.Await(ctx, "INCOMING"); err == nil {
 			t.Error("nothing waits any more")
 		}
-		e.ask(func() {
+		e.onLoopWait(func() {
 			if n := len(e.groups["INCOMING"].awaiters); n != 0 {
 				t.Errorf("%d wait", n)
 			}

@@ -27,17 +27,17 @@ func (e *Engine) Stop(ctx context.Context) error {
 	if !e.started.CompareAndSwap(true, false) {
 		return nil
 	}
-	journalErr := e.queue.flush(ctx)
+	journalErr := e.journal.Flush(ctx)
 	e.drain(ctx)
 	e.flights.end(errors.New("the server is stopping"))
 	e.work.Wait()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
 	release := context.AfterFunc(grace, func() { e.writing.end(errors.New("the server is stopping")) })
-	e.undertaker.close()
-	e.burials.Wait()
-	e.ask(e.rewriteStale)
-	e.queue.close()
+	e.undeliverable.close()
+	e.handovers.Wait()
+	e.onLoopWait(e.journal.RewriteStale)
+	e.journal.Seal()
 	e.writer.Wait()
 	e.archiving.end(errors.New("the server is stopping"))
 	e.archivists.Wait()
@@ -45,7 +45,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	close(e.quit)
 	e.scheduler.Wait()
 	e.writing.end(nil)
-	if lost := e.queue.unwritten(); lost > 0 {
+	if lost := e.journal.Unwritten(); lost > 0 {
 		e.log.Error("stopped with events that are not in the journal", "records", lost)
 		return errors.Join(journalErr, fmt.Errorf("%d records are not in the journal", lost))
 	}
@@ -56,20 +56,20 @@ func (e *Engine) Stop(ctx context.Context) error {
 func (e *Engine) drain(ctx context.Context) {
 	s := &stopping{idle: make(chan struct{})}
 	s.deadline, _ = ctx.Deadline()
-	e.ask(func() { e.stopping = s })
+	e.onLoopWait(func() { e.stopping = s })
 	select {
 	case <-s.idle:
 	case <-ctx.Done():
 	}
-	e.ask(func() { s.over = true })
+	e.onLoopWait(func() { s.over = true })
 }
 
 // ask lets the scheduler do something and waits until it is done. Once the
 // engine has stopped, nothing is done.
-func (e *Engine) ask(do func()) {
+func (e *Engine) onLoopWait(do func()) {
 	done := make(chan struct{})
 	select {
-	case e.news <- func() { do(); close(done) }:
+	case e.tasks <- func() { do(); close(done) }:
 		<-done
 	case <-e.quit: // who asks a stopped engine must not wait for ever
 	}
@@ -81,17 +81,9 @@ func (e *Engine) checkStop() {
 	if s == nil || s.told || e.inFlight+e.inLanes+e.inQueues > 0 {
 		return
 	}
-	if next, ok := e.rests.next(); ok && (s.deadline.IsZero() || next.Before(s.deadline)) {
+	if next, ok := e.retries.next(); ok && (s.deadline.IsZero() || next.Before(s.deadline)) {
 		return
 	}
 	s.told = true
 	close(s.idle)
-}
-
-// rewriteStale brings the journal up to date, so that the next process does
-// not repeat what is over.
-func (e *Engine) rewriteStale() {
-	for p := range e.stale {
-		e.rewrite(p)
-	}
 }

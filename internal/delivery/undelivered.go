@@ -1,19 +1,23 @@
 package delivery
 
 import (
-	"context"
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/backoff"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
+	"github.com/switchhook/switchhook/internal/inbox"
 )
 
 // Undelivered is a message that was given up.
 type Undelivered struct {
-	Message     Message // its Body and Header may be nil where it has no DeadLetter
-	Result      Result  // Failed or Expired
-	Reason      string  // such as MaxDeliveryAttemptsExceeded
-	Outcome     Outcome // of the last attempt; Attempt counts those made
-	Name        string  // of that outcome; Probation if the subscription's probation kept it from another attempt
+	Message     Message        // its Body and Header may be nil where it has no DeadLetter
+	Result      history.Result // Failed or Expired
+	Reason      string         // such as MaxDeliveryAttemptsExceeded
+	Outcome     Outcome        // of the last attempt; Attempt counts those made
+	CircuitOpen bool           // the group's open circuit kept it from another attempt
 	Posted      time.Time
 	LastAttempt time.Time // zero if none was made
 }
@@ -21,66 +25,56 @@ type Undelivered struct {
 // undertaker hands what was given up to the policies, in a goroutine of its
 // own: bodies may have to be read from the journal, and whatever takes a
 // message's place has to be in the journal before that message may leave it.
-type undertaker struct {
+type undeliveredQueue struct {
 	mu      sync.Mutex
-	waiting []burial
-	wake    chan struct{}
+	waiting []handover
+	wake    inbox.Signal
 	closed  bool
 }
 
 // burial is a message that parts, and where its body was when it was given up.
-type burial struct {
-	rec  *record
+type handover struct {
+	job  *job
 	seq  uint64
 	page uint64 // 0: the body is in the message
 	hook func(Undelivered) []Message
 	what Undelivered
 }
 
-func newUndertaker() *undertaker { return &undertaker{wake: make(chan struct{}, 1)} }
+func newUndeliveredQueue() *undeliveredQueue { return &undeliveredQueue{wake: inbox.NewSignal()} }
 
 // bury has the policy told of a message that was given up, and reports whether
 // the message has to wait for that.
-func (e *Engine) bury(r *record, how Result, why string) bool {
-	if how == Dropped || r.policy == nil || r.policy.Undelivered == nil || r.home == nil {
+func (e *Engine) handOver(r *job, how history.Result, why string) bool {
+	if how == history.Dropped || r.policy == nil || r.policy.Undelivered == nil || r.Page() == 0 {
 		return false
 	}
 	u := Undelivered{
-		Message: r.msg, Result: how, Reason: why, Outcome: r.outcome, Name: r.outcome.Name(),
-		Posted: r.posted, LastAttempt: r.started,
+		Message: r.msg, Result: how, Reason: why, Outcome: r.outcome, CircuitOpen: r.heldBack,
+		Posted: r.Posted, LastAttempt: r.started,
 	}
-	u.Outcome.Attempt = r.attempts
-	if r.detained {
-		u.Name = NameProbation
+	u.Outcome.Attempt = r.Attempts
+	b := handover{job: r, seq: r.Seq, hook: r.policy.Undelivered, what: u}
+	if r.Away && r.msg.DeadLetter != "" {
+		b.page = r.Page()
 	}
-	b := burial{rec: r, seq: r.seq, hook: r.policy.Undelivered, what: u}
-	if r.bodyAway && r.msg.DeadLetter != "" {
-		b.page = r.home.number
-	}
-	r.state = parting
-	e.undertaker.put(b)
+	r.state = undelivered
+	e.undeliverable.put(b)
 	return true
 }
 
-func (u *undertaker) put(b burial) {
+func (u *undeliveredQueue) put(b handover) {
 	u.mu.Lock()
 	u.waiting = append(u.waiting, b)
 	u.mu.Unlock()
-	u.poke()
-}
-
-func (u *undertaker) poke() {
-	select {
-	case u.wake <- struct{}{}:
-	default:
-	}
+	u.wake.Set()
 }
 
 // take waits for burials, a turn at most; none once it is closed and empty.
-func (u *undertaker) take() []burial {
+func (u *undeliveredQueue) take() []handover {
 	for {
 		u.mu.Lock()
-		if n := min(turn, len(u.waiting)); n > 0 {
+		if n := min(maxPerTurn, len(u.waiting)); n > 0 {
 			some := u.waiting[:n:n]
 			if u.waiting = u.waiting[n:]; len(u.waiting) == 0 {
 				u.waiting = nil
@@ -97,14 +91,14 @@ func (u *undertaker) take() []burial {
 	}
 }
 
-func (u *undertaker) close() {
+func (u *undeliveredQueue) close() {
 	u.mu.Lock()
 	u.closed = true
 	u.mu.Unlock()
-	u.poke()
+	u.wake.Set()
 }
 
-func (u *undertaker) isClosed() bool {
+func (u *undeliveredQueue) isClosed() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.closed
@@ -113,51 +107,59 @@ func (u *undertaker) isClosed() bool {
 // buryAll is the undertaker's goroutine. When the engine stops and the journal
 // refuses, what is left stays in the journal and is given up anew by the next
 // process.
-func (e *Engine) buryAll() {
+func (e *Engine) handOverAll() {
 	for {
-		some := e.undertaker.take()
+		some := e.undeliverable.take()
 		if some == nil {
 			return
 		}
-		var heirs []Message
+		var replacements []Message
 		for i := range some {
-			e.exhume(&some[i])
-			heirs = append(heirs, some[i].hook(some[i].what)...)
+			e.loadUndelivered(&some[i])
+			replacements = append(replacements, some[i].hook(some[i].what)...)
 		}
-		e.post(heirs, e.refuseHeir)
-		if len(heirs) > 0 && !e.flushPatiently() {
+		e.post(replacements, e.refuseReplacement)
+		if len(replacements) > 0 && !e.flushPatiently() {
 			return
 		}
-		e.tell(func() {
+		e.onLoop(func() {
 			for _, b := range some {
-				b.rec.state = over
-				b.rec.msg.Body, b.rec.msg.Header = nil, nil
-				e.settle(b.rec)
+				b.job.state = done
+				b.job.msg.Body, b.job.msg.Header = nil, nil
+				e.journal.End(&b.job.Record)
 			}
 		})
 	}
 }
 
+// readRetry is how long it takes until a body is asked for again.
+var readRetry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 5 * time.Second}
+
 // exhume reads the body of a message from the journal. It may move to another
 // page in the meantime.
-func (e *Engine) exhume(b *burial) {
-	for wait := firstRewait; b.page != 0; wait = min(2*wait, longestRewait) {
-		content, err := e.contentOf(e.writing, b.page, b.seq)
+func (e *Engine) loadUndelivered(b *handover) {
+	for failures := 1; b.page != 0; failures++ {
+		contents, err := e.journal.Contents(e.writing, b.page)
+		content, found := contents[b.seq]
+		if err == nil && !found {
+			err = journal.ErrNotKept
+		}
 		if err == nil {
-			if m, err := decodeMessage(content); err == nil {
+			var m Message
+			if err = m.decode(content.Encoded, content.Format); err == nil {
 				b.what.Message = m
 				return
 			}
 		}
-		if errors.Is(err, errNotKept) {
+		if errors.Is(err, journal.ErrNotKept) {
 			before := b.page
-			e.ask(func() { b.page = b.rec.home.number })
+			e.onLoopWait(func() { b.page = b.job.Page() })
 			if b.page != before {
 				continue
 			}
 		}
 		e.log.Error("body of an undelivered event cannot be read", "id", b.what.Message.ID, "error", err)
-		if errors.Is(err, errNotKept) || e.undertaker.isClosed() || !pause(e.writing, wait) {
+		if errors.Is(err, journal.ErrNotKept) || e.undeliverable.isClosed() || !backoff.Wait(e.writing, readRetry.Delay(failures)) {
 			return
 		}
 	}
@@ -167,23 +169,11 @@ func (e *Engine) exhume(b *burial) {
 // false if that cannot be any more.
 func (e *Engine) flushPatiently() bool {
 	for {
-		if err := e.queue.flush(e.writing); err == nil {
+		if err := e.journal.Flush(e.writing); err == nil {
 			return true
 		}
-		if e.undertaker.isClosed() || !pause(e.writing, firstRewait) {
+		if e.undeliverable.isClosed() || !backoff.Wait(e.writing, readRetry.First) {
 			return false
 		}
-	}
-}
-
-// pause waits, and reports false when ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // morgue is a policy's hook that puts what was given up into messages for
@@ -38,7 +41,7 @@ func (m *morgue) len() int {
 
 func (m *morgue) policies() map[string]Policy {
 	p := policies()
-	grid := EventGridPolicy()
+	grid := scheduledPolicy()
 	grid.Undelivered = m.take
 	p["eventgrid"] = grid
 	p["dead"] = Policy{
@@ -77,8 +80,8 @@ func slowToFail(url, body string, n int) reply {
 func TestGivenUpEventIsHandedOverWithItsBody(t *testing.T) {
 	for _, attempts := range []int{1, 4} { // the body is in memory, and in the journal
 		t.Run(fmt.Sprint(attempts), func(t *testing.T) {
-			m, hooks, journal := &morgue{}, &webhooks{answer: onlyMorgue}, InMemory()
-			runWith(t, Config{Policies: m.policies()}, journal, hooks, func(e *Engine, _ []Hold) {
+			m, hooks, memory := &morgue{}, &webhooks{answer: onlyMorgue}, journal.InMemory()
+			runWith(t, Config{Policies: m.policies()}, memory, hooks, func(e *Engine, _ []journal.Hold) {
 				e.Post(mortal("a", attempts))
 				time.Sleep(10 * time.Minute)
 				tried := hooks.times("a")
@@ -86,10 +89,10 @@ func TestGivenUpEventIsHandedOverWithItsBody(t *testing.T) {
 				if len(at) != 1 || len(tried) != attempts || at[0] != tried[attempts-1]+(5*time.Minute).Milliseconds() {
 					t.Errorf("tried at %v ms, dead-lettered at %v", tried, at)
 				}
-				if len(m.got) != 1 || m.got[0].Reason != ReasonAttempts || m.got[0].Outcome.Attempt != attempts || m.got[0].Name != NameGenericError {
+				if len(m.got) != 1 || m.got[0].Reason != ReasonAttempts || m.got[0].Outcome.Attempt != attempts || m.got[0].Outcome.Status != 500 {
 					t.Errorf("the hook got %+v", m.got)
 				}
-				if n := journal.Len(); n != 0 {
+				if n := memory.Len(); n != 0 {
 					t.Errorf("the journal keeps %d pages", n)
 				}
 			})
@@ -101,10 +104,10 @@ func TestFinalAnswerIsHandedOverAtOnce(t *testing.T) {
 	m, hooks := &morgue{}, &webhooks{answer: func(url, _ string, _ int) reply {
 		return reply{status: map[bool]int{true: 200, false: 400}[strings.Contains(url, "morgue")]}
 	}}
-	runWith(t, Config{Policies: m.policies()}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	runWith(t, Config{Policies: m.policies()}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(mortal("a", 30))
 		time.Sleep(6 * time.Minute)
-		if at := hooks.times("dead a"); len(at) != 1 || at[0] != (5*time.Minute).Milliseconds() || m.got[0].Name != NameBadRequest || m.got[0].Result != Failed {
+		if at := hooks.times("dead a"); len(at) != 1 || at[0] != (5*time.Minute).Milliseconds() || m.got[0].Outcome.Status != 400 || m.got[0].Result != history.Failed {
 			t.Errorf("dead-lettered at %v ms: %+v", at, m.got)
 		}
 	})
@@ -112,7 +115,7 @@ func TestFinalAnswerIsHandedOverAtOnce(t *testing.T) {
 
 func TestDroppedEventIsNotHandedOver(t *testing.T) {
 	m, hooks := &morgue{}, &webhooks{answer: onlyMorgue}
-	runWith(t, Config{Policies: m.policies()}, InMemory(), hooks, func(e *Engine, _ []Hold) {
+	runWith(t, Config{Policies: m.policies()}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		e.Post(mortal("a", 30))
 		time.Sleep(time.Second)
 		e.ForgetSubscription("sub")
@@ -125,15 +128,15 @@ func TestDroppedEventIsNotHandedOver(t *testing.T) {
 
 func TestDeadLetterOnItsWaySurvivesAKill(t *testing.T) {
 	m := &morgue{}
-	journal := InMemory()
-	var left *MemoryJournal
-	runWith(t, Config{Policies: m.policies()}, journal, &webhooks{answer: onlyMorgue}, func(e *Engine, _ []Hold) {
+	memory := journal.InMemory()
+	var left *journal.MemoryStore
+	runWith(t, Config{Policies: m.policies()}, memory, &webhooks{answer: onlyMorgue}, func(e *Engine, _ []journal.Hold) {
 		e.Post(mortal("a", 1))
 		time.Sleep(time.Minute)
-		left = journal.Copy()
+		left = memory.Copy()
 	})
 	hooks := &webhooks{answer: onlyMorgue}
-	runWith(t, Config{Policies: m.policies()}, left, hooks, func(e *Engine, _ []Hold) { // each bubble's clock begins anew
+	runWith(t, Config{Policies: m.policies()}, left, hooks, func(e *Engine, _ []journal.Hold) { // each bubble's clock begins anew
 		time.Sleep(10 * time.Minute)
 		if got := hooks.bodies(); len(got) != 1 || got[0] != "dead a" || hooks.times("dead a")[0] != (5*time.Minute).Milliseconds() {
 			t.Errorf("posted %q at %v", got, hooks.times("dead a"))
@@ -148,21 +151,21 @@ func TestDeadLetterOnItsWaySurvivesAKill(t *testing.T) {
 // journal: the event must still be there.
 func TestKillWhileAnEventIsHandedOver(t *testing.T) {
 	m := &morgue{}
-	journal := InMemory()
-	var left *MemoryJournal
-	runWith(t, Config{Policies: m.policies()}, journal, &webhooks{answer: slowToFail}, func(e *Engine, _ []Hold) {
+	memory := journal.InMemory()
+	var left *journal.MemoryStore
+	runWith(t, Config{Policies: m.policies()}, memory, &webhooks{answer: slowToFail}, func(e *Engine, _ []journal.Hold) {
 		e.Post(mortal("a", 1))
 		flush(t, e)
-		journal.Break(errors.New("no space left on device"))
+		memory.Break(errors.New("no space left on device"))
 		time.Sleep(time.Minute)
 		if m.len() == 0 {
 			t.Fatal("it was not given up yet")
 		}
-		left = journal.Copy()
-		journal.Break(nil)
+		left = memory.Copy()
+		memory.Break(nil)
 	})
 	hooks := &webhooks{answer: onlyMorgue}
-	runWith(t, Config{Policies: m.policies()}, left, hooks, func(e *Engine, _ []Hold) {
+	runWith(t, Config{Policies: m.policies()}, left, hooks, func(e *Engine, _ []journal.Hold) {
 		time.Sleep(10 * time.Minute)
 		if got := hooks.times("dead a"); len(got) != 1 {
 			t.Errorf("dead-lettered at %v ms, posted %q", got, hooks.bodies())
@@ -172,11 +175,11 @@ func TestKillWhileAnEventIsHandedOver(t *testing.T) {
 
 func TestStopWhileTheJournalRefusesKeepsGivenUpEvents(t *testing.T) {
 	m := &morgue{}
-	journal := InMemory()
-	runWith(t, Config{Policies: m.policies()}, journal, &webhooks{answer: slowToFail}, func(e *Engine, _ []Hold) {
+	memory := journal.InMemory()
+	runWith(t, Config{Policies: m.policies()}, memory, &webhooks{answer: slowToFail}, func(e *Engine, _ []journal.Hold) {
 		e.Post(mortal("a", 1))
 		flush(t, e)
-		journal.Break(errors.New("no space left on device"))
+		memory.Break(errors.New("no space left on device"))
 		time.Sleep(10 * time.Second)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -184,14 +187,14 @@ func TestStopWhileTheJournalRefusesKeepsGivenUpEvents(t *testing.T) {
 			t.Error("stop said nothing")
 		}
 	})
-	if journal.Len() == 0 {
+	if memory.Len() == 0 {
 		t.Error("the event is lost")
 	}
 }
 
 func TestThousandsGivenUpAtOnceAreAllHandedOver(t *testing.T) {
-	m, hooks, journal := &morgue{}, &webhooks{answer: onlyMorgue}, InMemory()
-	runWith(t, Config{Policies: m.policies()}, journal, hooks, func(e *Engine, _ []Hold) {
+	m, hooks, memory := &morgue{}, &webhooks{answer: onlyMorgue}, journal.InMemory()
+	runWith(t, Config{Policies: m.policies()}, memory, hooks, func(e *Engine, _ []journal.Hold) {
 		for i := range 3000 {
 			e.Post(mortal(fmt.Sprint(i), 2))
 		}
@@ -205,7 +208,7 @@ func TestThousandsGivenUpAtOnceAreAllHandedOver(t *testing.T) {
 		if len(dead) != 3000 || len(m.got) != 3000 {
 			t.Errorf("%d dead letters of %d events given up", len(dead), len(m.got))
 		}
-		if n := journal.Len(); n != 0 {
+		if n := memory.Len(); n != 0 {
 			t.Errorf("the journal keeps %d pages", n)
 		}
 	})

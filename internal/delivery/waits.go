@@ -18,10 +18,10 @@ type waits struct {
 
 // note counts a first attempt. A message that waited for a dead destination was
 // not in line: it left the line when it was its turn.
-func (w *waits) note(r *record, now time.Time) {
+func (w *waits) note(r *job, now time.Time) {
 	w.count.Add(1)
-	if !r.lined.IsZero() {
-		w.sum.Add(int64(min(now.Sub(r.lined), longestWait)))
+	if !r.queuedAt.IsZero() {
+		w.sum.Add(int64(min(now.Sub(r.queuedAt), longestWait)))
 	}
 }
 

@@ -11,9 +11,9 @@ func TestWaitsAreBoundedAndAskedOnce(t *testing.T) {
 	if got := e.Waits(); got != 0 {
 		t.Errorf("without messages %v", got)
 	}
-	e.waits.note(&record{}, now) // went at once
-	e.waits.note(&record{lined: now.Add(-200 * time.Millisecond)}, now)
-	e.waits.note(&record{lined: now.Add(-time.Hour)}, now)
+	e.waits.note(&job{}, now) // went at once
+	e.waits.note(&job{queuedAt: now.Add(-200 * time.Millisecond)}, now)
+	e.waits.note(&job{queuedAt: now.Add(-time.Hour)}, now)
 	if got := e.Waits(); got != 400*time.Millisecond {
 		t.Errorf("the mean of 0, 200 ms and an hour that counts 1 s is %v", got)
 	}

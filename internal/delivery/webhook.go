@@ -56,7 +56,7 @@ func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
 	}
 	o := Do(w.client, req)
 	if len(o.Answer) > 0 {
-		o.Answer = hide(o.Answer, secretsOf(req, m))
+		o.Answer = maskSecrets(o.Answer, secretsOf(req, m))
 	}
 	return o
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -18,7 +18,7 @@ func TestDeletedSubscriptionTellsItsWebhook(t *testing.T) {
 			app := application{make(chan http.Header, 1), make(chan []byte, 1)}
 			server := httptest.NewServer(app)
 			defer server.Close()
-			g, err := New(testConfig(nil), store.InMemory(), engineOver(t, delivery.InMemory()), quiet())
+			g, err := New(testConfig(nil), store.InMemory(), engineOver(t, journal.InMemory()), quiet())
 			if err != nil {
 				t.Fatal(err)
 			}

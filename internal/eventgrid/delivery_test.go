@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -47,7 +48,7 @@ func TestIncomingCallReachesItsWebhook(t *testing.T) {
 			app := application{make(chan http.Header, 1), make(chan []byte, 1)}
 			server := httptest.NewServer(app)
 			defer server.Close()
-			engine := delivery.New(delivery.Config{Policies: map[string]delivery.Policy{PolicyName: Policy(nil)}}, delivery.InMemory(), quiet())
+			engine := delivery.New(delivery.Config{Policies: map[string]delivery.Policy{PolicyName: Policy(nil)}}, journal.InMemory(), quiet())
 			if _, err := engine.Start(t.Context()); err != nil {
 				t.Fatal(err)
 			}

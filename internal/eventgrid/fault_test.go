@@ -14,14 +14,16 @@ import (
 
 	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
 // engineOver starts a delivery engine that the test stops.
-func engineOver(t *testing.T, journal delivery.Journal) *delivery.Engine {
+func engineOver(t *testing.T, store journal.Store) *delivery.Engine {
 	t.Helper()
-	engine := delivery.New(delivery.Config{Policies: map[string]delivery.Policy{PolicyName: Policy(nil)}}, journal, quiet())
+	engine := delivery.New(delivery.Config{Policies: map[string]delivery.Policy{PolicyName: Policy(nil)}}, store, quiet())
 	if _, err := engine.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +63,7 @@ func TestSubscriptionDeletedWithDeliveriesInFlight(t *testing.T) {
 		w.WriteHeader(http.StatusInternalServerError) // it would be retried
 	}))
 	defer server.Close()
-	engine := engineOver(t, delivery.InMemory())
+	engine := engineOver(t, journal.InMemory())
 	g, err := New(testConfig(nil), store.InMemory(), engine, quiet())
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +96,7 @@ func TestSubscriptionDeletedWithDeliveriesInFlight(t *testing.T) {
 	if after := posts.Load(); after > before+64 || after == calls {
 		t.Errorf("%d events were posted before the deletion, %d after it", before, after-before)
 	}
-	if got := engine.Attempts(delivery.Filter{Group: "INCOMING", Result: delivery.Retried}, 1); len(got) != 0 {
+	if got := engine.Attempts(history.Filter{Group: "INCOMING", Result: history.Retried}, 1); len(got) != 0 {
 		t.Errorf("an event of a deleted subscription is retried: %+v", got[0])
 	}
 }
@@ -163,7 +165,7 @@ func TestFiftyThousandIncomingCallsInAMinute(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	engine := engineOver(t, delivery.OnBackbone(b))
+	engine := engineOver(t, journal.OnBackbone(b))
 	g, err := New(testConfig(nil), store.InMemory(), engine, quiet())
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +212,7 @@ func TestDeletionEndsADeliveryThatIsNeverAnswered(t *testing.T) {
 	}))
 	defer server.Close()
 	defer close(ended)
-	engine := engineOver(t, delivery.InMemory())
+	engine := engineOver(t, journal.InMemory())
 	g, err := New(testConfig(nil), store.InMemory(), engine, quiet())
 	if err != nil {
 		t.Fatal(err)
@@ -230,13 +232,13 @@ func TestDeletionEndsADeliveryThatIsNeverAnswered(t *testing.T) {
 			t.Errorf("%s is not seen", what)
 		}
 	}
-	var got []delivery.Attempt
+	var got []history.Attempt
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(20 * time.Second); len(got) == 0 && time.Now().Before(deadline); <-tick.C {
-		got = engine.Attempts(delivery.Filter{Group: "INCOMING"}, 9)
+		got = engine.Attempts(history.Filter{Group: "INCOMING"}, 9)
 	}
-	if len(got) != 1 || got[0].Result != delivery.Dropped || got[0].Number != 1 || got[0].Error == "" {
+	if len(got) != 1 || got[0].Result != history.Dropped || got[0].Number != 1 || got[0].Error == "" {
 		t.Errorf("recorded %+v", got)
 	}
 }

@@ -1,11 +1,8 @@
 package eventgrid
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
-
-	"github.com/switchhook/switchhook/internal/delivery"
 )
 
 // The headers of every delivery. The prefix aeg- is Event Grid's own.
@@ -54,25 +51,6 @@ func eventHeader(label, sort, version string) map[string]string {
 		headerMetadataVersion: metadataVersion,
 		headerDataVersion:     version,
 	}
-}
-
-// PolicyName is the policy that messages name.
-const PolicyName = "eventgrid"
-
-// Policy returns the rules of deliveries, to be given to the delivery engine
-// under PolicyName: Event Grid's own, and the headers that tell one event and
-// one attempt from another, with the tokens of protected webhooks (nil: there
-// are none). An attempt without its token fails, and is followed by another.
-func Policy(tokens Tokens) delivery.Policy {
-	policy := delivery.EventGridPolicy()
-	policy.Prepare = func(req *http.Request, m *delivery.Message, attempt int) error {
-		tell(req.Header, m.ID, attempt)
-		if _, err := authorize(req, tokens, m.Bearer); err != nil {
-			return fmt.Errorf("%w: %w", delivery.ErrNotReady, err)
-		}
-		return nil
-	}
-	return policy
 }
 
 // tell names the event, and how many attempts were made before this one, the

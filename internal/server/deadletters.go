@@ -4,18 +4,34 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/deadletter"
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/eventgrid/report"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 // deadLetterFolder holds the containers of storage accounts that are not
 // configured, in the data directory.
 const deadLetterFolder = "dead-letters"
 
-// openDeadLetters makes the box; delay is from an event's last attempt to its
-// dead letter.
-func (p *parts) openDeadLetters(delay time.Duration) {
+// openDeadLetters makes the box and the log of failures, which counts dead
+// letters; delay is from an event's last attempt to its dead letter.
+func (p *parts) openDeadLetters(delay time.Duration, failures history.Archive) {
+	p.failures = report.New(report.Config{
+		Failures: history.Config{Archive: failures, Keep: keepFailures}, ResourceID: resource.ARMPath, Metrics: p.metrics,
+	}, p.log.With("part", "eventgrid"))
 	p.deadLetters = deadletter.New(deadletter.Config{
-		Delay: delay, Folder: p.data.Path(deadLetterFolder), Accounts: p.cfg.StorageAccount, S3: p.cfg.S3,
+		Delay: delay, Folder: p.data.Path(deadLetterFolder), Accounts: p.cfg.StorageAccount, S3: p.cfg.S3, Observer: p.failures,
 	})
+}
+
+// eventPolicy is Event Grid's, with dead letters and the log of failures.
+func (p *parts) eventPolicy(tokens eventgrid.Tokens) delivery.Policy {
+	policy := eventgrid.Policy(tokens)
+	policy.Undelivered = p.deadLetters.Undelivered
+	policy.Observer = p.failures
+	return policy
 }
 
 // deadLetterStore is where the dead letters of a container go: to the storage

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/call"
@@ -19,7 +21,10 @@ import (
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/eventgrid/report"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -40,7 +45,7 @@ func eventParts(t *testing.T) (p *parts, base string) { return eventPartsWith(t,
 // eventPartsWith has dead letters too, in a folder, at once.
 func eventPartsWith(t *testing.T, cfg config.Config) (p *parts, base string) {
 	t.Helper()
-	p = &parts{cfg: cfg, log: slog.New(slog.DiscardHandler)}
+	p = &parts{cfg: cfg, log: slog.New(slog.DiscardHandler), metrics: prometheus.NewRegistry()}
 	var err error
 	if p.data, err = datadir.Open(t.TempDir()); err != nil {
 		t.Fatal(err)
@@ -55,14 +60,14 @@ func eventPartsWith(t *testing.T, cfg config.Config) (p *parts, base string) {
 			t.Fatal(err)
 		}
 	}
-	p.openDeadLetters(-1)
-	policy := eventgrid.Policy(nil)
-	policy.Undelivered = p.deadLetters.Undelivered
+	p.openDeadLetters(-1, nil)
+	p.failures.Start(t.Context())
+	t.Cleanup(p.failures.Close)
 	p.streams, p.endAll = context.WithCancel(t.Context())
 	p.deliveries = delivery.New(delivery.Config{
-		Policies: map[string]delivery.Policy{eventgrid.PolicyName: policy, deadletter.PolicyName: p.deadLetters.Policy()},
+		Policies: map[string]delivery.Policy{eventgrid.PolicyName: p.eventPolicy(nil), deadletter.PolicyName: p.deadLetters.Policy()},
 		Senders:  p.senders(),
-	}, delivery.InMemory(), p.log)
+	}, journal.InMemory(), p.log)
 	if _, err := p.deliveries.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -159,11 +164,11 @@ func TestFailedDeliveryIsFoundAndRedelivered(t *testing.T) {
 	ring(p)
 	statuses <- http.StatusInternalServerError
 	attempts := waitForAttempts(t, base, 1)
-	if a := attempts[0]; a.Status != 500 || a.Result != delivery.Retried || a.Subscription != "INCOMING" || a.Next == nil || a.Answer != "well, well" || strings.Contains(a.URL, "hush") {
+	if a := attempts[0]; a.Status != 500 || a.Result != history.Retried || a.Subscription != "INCOMING" || a.Next == nil || a.Answer != "well, well" || strings.Contains(a.URL, "hush") {
 		t.Errorf("got %+v", a)
 	}
 	_, text := request(t, "GET", base+admin.EventFailuresPath+eventsVersion+"&where=incomingCALL&subscription=Incoming", "")
-	var failures struct{ Value []delivery.Failure }
+	var failures struct{ Value []report.Failure }
 	if err := json.Unmarshal([]byte(text), &failures); err != nil || len(failures.Value) != 1 || failures.Value[0].Category != "DeliveryFailures" || !strings.Contains(text, "500: well, well") {
 		t.Errorf("failures %s, %v", text, err)
 	}
@@ -178,7 +183,7 @@ func TestFailedDeliveryIsFoundAndRedelivered(t *testing.T) {
 		statuses <- []int{http.StatusInternalServerError, http.StatusOK}[i]
 		attempts = waitForAttempts(t, base, i+2)
 	}
-	if attempts[0].Result != delivery.Delivered || attempts[0].Number != 3 {
+	if attempts[0].Result != history.Delivered || attempts[0].Number != 3 {
 		t.Errorf("at last %+v", attempts[0])
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/mixer"
@@ -299,7 +301,7 @@ func TestRecommendedRetryPolicyOutlivesNoCall(t *testing.T) {
 				})
 				engine := delivery.New(delivery.Config{
 					Policies: map[string]delivery.Policy{eventgrid.PolicyName: eventgrid.Policy(nil)}, Client: &http.Client{Transport: transport},
-				}, delivery.InMemory(), slog.New(slog.DiscardHandler))
+				}, journal.InMemory(), slog.New(slog.DiscardHandler))
 				if _, err := engine.Start(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -310,7 +312,7 @@ func TestRecommendedRetryPolicyOutlivesNoCall(t *testing.T) {
 				if len(tries) != test.tries || tries[len(tries)-1] > time.Minute {
 					t.Errorf("attempts after %v", tries)
 				}
-				last := engine.Attempts(delivery.Filter{Result: delivery.Expired}, 1)
+				last := engine.Attempts(history.Filter{Result: history.Expired}, 1)
 				if len(last) != 1 || last[0].Reason != test.reason {
 					t.Errorf("ended as %+v", last)
 				}

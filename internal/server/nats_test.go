@@ -12,7 +12,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
 // TestSubjectTakesEvents has a NATS client of somebody else's: at first nobody
@@ -26,7 +26,7 @@ func TestSubjectTakesEvents(t *testing.T) {
 	}
 	ring(p)
 	attempts := waitForAttempts(t, base, 1)
-	if a := attempts[0]; a.Status != 404 || a.Result != delivery.Retried || a.Next == nil || time.Until(*a.Next) < 4*time.Minute || !strings.Contains(a.Answer, "nobody is subscribed") {
+	if a := attempts[0]; a.Status != 404 || a.Result != history.Retried || a.Next == nil || time.Until(*a.Next) < 4*time.Minute || !strings.Contains(a.Answer, "nobody is subscribed") {
 		t.Errorf("unheard: %+v", a)
 	}
 

@@ -14,7 +14,9 @@ import (
 	"github.com/switchhook/switchhook/internal/callautomation"
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/eventgrid/report"
 	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/resource"
@@ -40,13 +42,13 @@ func TestNothingLeadsInward(t *testing.T) {
 	if err := errors.Join(p.deliveries.Flush(t.Context()), p.deliveries.Await(t.Context(), "all")); err != nil {
 		t.Fatal(err)
 	}
-	attempts := p.deliveries.Attempts(delivery.Filter{}, 10)
+	attempts := p.deliveries.Attempts(history.Filter{}, 10)
 	for _, a := range attempts {
-		if a.Result != delivery.Failed || !strings.Contains(a.Error, "loopback") {
+		if a.Result != history.Failed || !strings.Contains(a.Error, "loopback") {
 			t.Errorf("%s: %+v", a.ID, a)
 		}
 	}
-	if log := p.deliveries.Failures(delivery.FailureQuery{}); len(attempts) != 2 || len(log) != 1 || !strings.Contains(log[0].Message, "outbound.allow") {
+	if log := p.failures.Failures(report.FailureQuery{}); len(attempts) != 2 || len(log) != 1 || !strings.Contains(log[0].Message, "outbound.allow") {
 		t.Errorf("%d attempts; the failure log has %+v", len(attempts), log)
 	}
 	if text := p.handshakeWith(t, here+"/webhook"); !strings.Contains(text, `"Failed"`) || !strings.Contains(text, "outbound.allow") {

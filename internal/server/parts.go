@@ -18,7 +18,10 @@ import (
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/eventgrid"
+	"github.com/switchhook/switchhook/internal/eventgrid/report"
 	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/identity"
 	"github.com/switchhook/switchhook/internal/memory"
@@ -53,6 +56,7 @@ type parts struct {
 
 	deliveries  *delivery.Engine
 	deadLetters *deadletter.Box
+	failures    *report.Report
 	queues      *sender.Queues
 	callbacks   *callautomation.Callbacks
 	grid        *eventgrid.Grid
@@ -153,28 +157,22 @@ const keepFailures = 7 * 24 * time.Hour
 // openDeliveries makes the engine; it delivers from serve on, when everybody
 // who knows how to continue an old delivery is there.
 func (p *parts) openDeliveries(context.Context) error {
-	callback := delivery.CallbackPolicy()
-	callback.Prepare = callautomation.Authorize(p.tokens)
-	p.openDeadLetters(p.cfg.DeadLetterDelay)
-	grid := eventgrid.Policy(p.webhooks)
-	grid.Undelivered = p.deadLetters.Undelivered
+	p.openDeadLetters(p.cfg.DeadLetterDelay, report.FailuresOnBackbone(p.backbone, keepFailures))
 	p.deliveries = delivery.New(delivery.Config{
 		Policies: map[string]delivery.Policy{
-			callautomation.Policy: callback,
-			eventgrid.PolicyName:  grid,
+			callautomation.Policy: callautomation.CallbackPolicy(p.tokens),
+			eventgrid.PolicyName:  p.eventPolicy(p.webhooks),
 			deadletter.PolicyName: p.deadLetters.Policy(),
 		},
-		CheckAddress:   p.cfg.Outbound.CheckPort(),
-		Senders:        p.senders(),
-		KeepAttempts:   p.cfg.KeepAttempts,
-		MaxAttempts:    p.cfg.MaxAttempts,
-		AttemptArchive: delivery.AttemptsOnBackbone(p.backbone, p.cfg.KeepAttempts, p.cfg.MaxAttempts),
-		FailureArchive: delivery.FailuresOnBackbone(p.backbone, keepFailures),
-		KeepFailures:   keepFailures,
-		ResourceID:     resource.ARMPath,
-		Subscribed:     func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
-		Metrics:        p.metrics,
-	}, delivery.OnBackbone(p.backbone), p.log)
+		CheckAddress: p.cfg.Outbound.CheckPort(),
+		Senders:      p.senders(),
+		Attempts: history.Config{
+			Archive: history.AttemptsOnBackbone(p.backbone, p.cfg.KeepAttempts, p.cfg.MaxAttempts),
+			Keep:    p.cfg.KeepAttempts, Size: p.cfg.MaxAttempts,
+		},
+		Subscribed: func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
+		Metrics:    p.metrics,
+	}, journal.OnBackbone(p.backbone), p.log)
 	p.callbacks = callautomation.NewCallbacks(p.deliveries, p.log)
 	return nil
 }

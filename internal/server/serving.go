@@ -27,6 +27,8 @@ func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) 
 		taken.NATS = address.String()
 	}
 	p.public.give(publicBase(taken, p.cfg))
+	p.failures.Start(p.life)
+	p.later(func() error { p.failures.Close(); return nil })
 	left, err := p.deliveries.Start(p.life)
 	if err != nil {
 		closeAll(append(secure, plain...))

@@ -1,0 +1,60 @@
+package delivery
+
+import (
+	"crypto/x509"
+	"net/http"
+	"net/netip"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+)
+
+// Config is what an Engine may be told; only Policies are needed.
+type Config struct {
+	Policies map[string]Policy
+
+	// Client posts; it must not follow redirects. Nil makes one, with the
+	// settings below.
+	Client *http.Client
+	// Roots are the authorities that https endpoints may have their
+	// certificates from; nil takes the system's.
+	Roots *x509.CertPool
+	// CheckAddress may refuse the address that an endpoint's name leads to,
+	// against requests forged into the own network. With it, no proxy is used.
+	CheckAddress func(netip.AddrPort) error
+
+	PerDestination int // attempts at once for one host and port; 0: 64
+	MaxQueued      int // messages not yet over; more are dropped and recorded; 0: 200,000
+	// Subscribed reports whether there still is a subscription; recovered events
+	// of others are dropped. Start asks; nil: there are all.
+	Subscribed func(name string) bool
+	KeepBodies int // bytes of events that are over, for Resend; 0: 8 MB
+
+	// Senders are for destinations besides webhooks, by the scheme of their URLs.
+	Senders map[string]Sender
+
+	// Attempts says how many attempts are remembered, and for how long. With an
+	// archive they survive a restart, all but those of the last second before a
+	// kill.
+	Attempts history.Config
+
+	Metrics prometheus.Registerer // may be nil
+}
+
+func (c Config) withDefaults() Config {
+	c.PerDestination = orDefault(c.PerDestination, 64)
+	c.MaxQueued = orDefault(c.MaxQueued, 200_000)
+	c.KeepBodies = orDefault(c.KeepBodies, 8<<20)
+	if c.Client == nil {
+		c.Client = newClient(c)
+	}
+	return c
+}
+
+func orDefault(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}

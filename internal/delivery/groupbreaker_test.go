@@ -1,0 +1,127 @@
+package delivery
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/journal"
+)
+
+func TestNineFailuresAreNoProbation(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, _ int) reply {
+		return reply{status: map[bool]int{true: 404, false: 200}[strings.HasPrefix(body, "failed")]}
+	}}
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		for i := range 9 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint("failed", i)))
+		}
+		time.Sleep(time.Second)
+		e.Post(grid("new", "new"))
+		time.Sleep(time.Second)
+		if at := hooks.times("new"); len(at) != 1 || at[0] != 1000 {
+			t.Errorf("the new event was posted at %v ms", at)
+		}
+	})
+}
+
+func TestRefusedEventsAreNoProbation(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 400} }}
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		for i := range 100 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint(i)))
+		}
+		time.Sleep(time.Second)
+		if n := len(hooks.bodies()); n != 100 {
+			t.Errorf("%d posts", n)
+		}
+	})
+}
+
+func TestProbationOfOneSubscriptionDelaysNoOther(t *testing.T) {
+	hooks := &webhooks{answer: func(_, body string, _ int) reply {
+		return reply{status: map[bool]int{true: 404, false: 200}[strings.HasPrefix(body, "failed")]}
+	}}
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		for i := range 10 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint("failed", i)))
+		}
+		time.Sleep(time.Second)
+		other := grid("new", "other")
+		other.Group = "other" // the same endpoint
+		e.Post(other)
+		time.Sleep(time.Second)
+		if at := hooks.times("other"); len(at) != 1 || at[0] != 1000 {
+			t.Errorf("the other subscription's event was posted at %v ms", at)
+		}
+	})
+}
+
+func TestProbationEndsWithTheFirstSuccess(t *testing.T) {
+	up := 30 * time.Second
+	hooks := &webhooks{}
+	hooks.answer = func(string, string, int) reply {
+		if time.Since(hooks.begun) < up {
+			return reply{status: 500}
+		}
+		return reply{status: 200}
+	}
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		for i := range 40 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint(i)))
+			time.Sleep(100 * time.Millisecond)
+		}
+		time.Sleep(2 * time.Minute)
+		for i := range 40 {
+			at := hooks.times(fmt.Sprint(i))
+			if len(at) == 0 || at[len(at)-1] < up.Milliseconds() || at[len(at)-1] > 90_000 {
+				t.Errorf("%d was posted at %v ms", i, at)
+			}
+		}
+		if n := e.open.Load(); n != 0 {
+			t.Errorf("%d are open", n)
+		}
+	})
+}
+
+// TestEventOnProbationIsGivenUpWithoutAnAttempt is what §"probation" warns of:
+// its time is up before the subscription is tried again.
+func TestEventOnProbationIsGivenUpWithoutAnAttempt(t *testing.T) {
+	m, hooks := &morgue{}, &webhooks{answer: func(url, body string, _ int) reply {
+		return reply{status: map[bool]int{true: 404, false: 200}[strings.HasPrefix(body, "failed")]}
+	}}
+	runWith(t, Config{Policies: m.policies()}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		for i := range 10 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint("failed", i)))
+		}
+		time.Sleep(time.Second)
+		late := mortal("late", 2)
+		late.TTL = time.Minute
+		e.Post(late)
+		time.Sleep(20 * time.Minute)
+		if len(hooks.times("late")) != 0 || len(hooks.times("dead late")) != 1 {
+			t.Errorf("posted at %v ms, dead-lettered at %v", hooks.times("late"), hooks.times("dead late"))
+		}
+		for _, u := range m.got {
+			if u.Message.ID == "id-late" && (!u.CircuitOpen || u.Outcome.Attempt != 0 || u.Reason != ReasonTime) {
+				t.Errorf("the hook got %+v", u)
+			}
+		}
+	})
+}
+
+func TestWardsAreForgotten(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		for i := range 20 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint(i)))
+		}
+		time.Sleep(48 * time.Hour)
+		e.onLoopWait(func() {
+			if len(e.groupBreakers) != 0 {
+				t.Errorf("%d breakers remain", len(e.groupBreakers))
+			}
+		})
+	})
+}

@@ -1,0 +1,55 @@
+package history
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Attempts is the format of attempts in an archive.
+var Attempts = Format[Attempt]{
+	Kind: "attempts", Version: 2,
+	Encode: func(a *Attempt) any { return (*storedAttempt)(a) },
+	Decode: decodeAttempt,
+	Time:   func(a Attempt) time.Time { return a.Time },
+}
+
+// storedAttempt is an Attempt in version 2.
+type storedAttempt struct {
+	Time    time.Time     `json:"time"`
+	ID      string        `json:"id,omitzero"`
+	Policy  string        `json:"policy,omitzero"`
+	Group   string        `json:"group,omitzero"`
+	Note    string        `json:"note,omitzero"`
+	URL     string        `json:"url,omitzero"`
+	Number  int           `json:"number,omitzero"`
+	Status  int           `json:"status,omitzero"`
+	Latency time.Duration `json:"latencyNanoseconds,omitzero"`
+	Answer  string        `json:"answer,omitzero"`
+	Error   string        `json:"error,omitzero"`
+	Result  Result        `json:"result"`
+	Reason  string        `json:"reason,omitzero"`
+	Next    time.Time     `json:"next,omitzero"`
+}
+
+// attempt1 is an Attempt in version 1, whose names were those of the members.
+type attempt1 struct {
+	Time                         time.Time
+	ID, Policy, Group, Note, URL string
+	Number, Status               int
+	Latency                      time.Duration
+	Answer, Error                string
+	Result                       Result
+	Reason                       string
+	Next                         time.Time
+}
+
+func decodeAttempt(version int, line *json.Decoder) (Attempt, error) {
+	if version == 1 {
+		var a attempt1
+		err := line.Decode(&a)
+		return Attempt(a), err
+	}
+	var a storedAttempt
+	err := line.Decode(&a)
+	return Attempt(a), err
+}

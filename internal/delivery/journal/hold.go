@@ -1,0 +1,60 @@
+package journal
+
+// file lets a record that is on disk take effect.
+func (j *Journal) file(r *Record) {
+	switch r.kind {
+	case KindMessage:
+		j.endHolds(r)
+		j.owner.Accepted(r)
+	case KindHold:
+		j.supersede(r)
+		j.holds[r.hold.Key] = append(j.holds[r.hold.Key], r)
+	case KindRelease:
+		j.endHolds(r)
+		j.End(r)
+	}
+}
+
+// endHolds ends the holds that r names. Until their copies are out of the
+// store, r stays in it, to end them again after a recovery.
+func (j *Journal) endHolds(r *Record) {
+	for _, key := range r.ends {
+		for _, hold := range j.holds[key] {
+			j.endHold(hold, r)
+		}
+	}
+}
+
+// supersede ends former holds of the same key: the newest one counts.
+func (j *Journal) supersede(r *Record) {
+	for _, hold := range j.holds[r.hold.Key] {
+		j.endHold(hold, r)
+	}
+}
+
+func (j *Journal) endHold(hold, ender *Record) {
+	if hold.Seq >= ender.Seq {
+		return
+	}
+	hold.ended = true
+	// Both in one page are forgotten together.
+	if hold.copies > 1 || hold.home != ender.home {
+		hold.enders = append(hold.enders, ender)
+		ender.waits++
+	}
+	j.settle(hold)
+}
+
+func (j *Journal) forgetHold(r *Record) {
+	kept := j.holds[r.hold.Key][:0]
+	for _, hold := range j.holds[r.hold.Key] {
+		if hold != r {
+			kept = append(kept, hold)
+		}
+	}
+	if len(kept) == 0 {
+		delete(j.holds, r.hold.Key)
+	} else {
+		j.holds[r.hold.Key] = kept
+	}
+}

@@ -1,0 +1,95 @@
+package journal
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Owner is who the records belong to: a goroutine that does one thing at a time,
+// such as a scheduler.
+type Owner struct {
+	// Do has a function run on the owner's goroutine. Those of one caller run in
+	// their order; Do does not wait for the end.
+	Do func(func())
+	// At has a function run there at a time.
+	At func(time.Time, func())
+	// Accepted is called there with each message that has come to be on disk, in
+	// the order of queueing.
+	Accepted func(*Record)
+	// NewMessage returns the record of a message that recovery has found, with
+	// an empty Message.
+	NewMessage func() *Record
+}
+
+// Journal is the write-ahead log. Put, Flush and Unwritten are safe for
+// concurrent use; End, Changed and RewriteStale are the owner's.
+type Journal struct {
+	owner   Owner
+	store   Store
+	log     *slog.Logger
+	metrics metrics
+	queue   *queue
+
+	lastSeq, pages uint64 // of the writer
+
+	// Of the owner's goroutine.
+	stale map[*page]struct{}
+	holds map[string][]*Record
+}
+
+// New returns a journal over a store. Recover comes first, then Write.
+func New(store Store, owner Owner, log *slog.Logger) *Journal {
+	return &Journal{
+		owner: owner, store: store, log: log, metrics: newMetrics(), queue: newQueue(),
+		stale: map[*page]struct{}{}, holds: map[string][]*Record{},
+	}
+}
+
+// Entry is what waits for the journal's writer: a record to be written, or a
+// mark, which takes its place among the records.
+type Entry struct {
+	record  *Record
+	content []byte // encoded by who queued it
+	// A record that is written again brings its line, and, where its content is
+	// not in memory, the number of the page that has it.
+	again *line
+	from  uint64
+	// skipped: it was over and forgotten before it could be written again.
+	skipped bool
+
+	mark func()
+}
+
+// EntryOf is the entry of a message.
+func EntryOf(r *Record) Entry { return Entry{record: r, content: r.content()} }
+
+// HoldEntry is a new hold, in the place of an older one of its key.
+func HoldEntry(h Hold) Entry {
+	return EntryOf(&Record{kind: KindHold, Posted: time.Now(), hold: h})
+}
+
+// ReleaseEntry ends holds. A key that is not held is no mistake.
+func ReleaseEntry(keys ...string) Entry {
+	return EntryOf(&Record{kind: KindRelease, Posted: time.Now(), ends: keys})
+}
+
+// MarkEntry has do run on the owner's goroutine when all before it is on disk.
+func MarkEntry(do func()) Entry { return Entry{mark: do} }
+
+// Put queues entries together. It never blocks; it reports false once the
+// journal is sealed.
+func (j *Journal) Put(entries ...Entry) bool { return j.queue.put(entries...) }
+
+// Flush returns when everything queued so far is on disk, and thereby accepted;
+// or why it cannot be.
+func (j *Journal) Flush(ctx context.Context) error { return j.queue.flush(ctx) }
+
+// Unwritten counts what is queued and not on disk yet.
+func (j *Journal) Unwritten() int { return int(j.queue.unwritten()) }
+
+// Seal refuses further entries, and lets Write return when all are on disk.
+func (j *Journal) Seal() { j.queue.close() }
+
+// Close waits until the store has forgotten what is over.
+func (j *Journal) Close(ctx context.Context) error { return j.store.Close(ctx) }

@@ -1,0 +1,167 @@
+package journal
+
+import "time"
+
+// rewriteAfter is how old a page gets before the records that it still has to
+// keep are written again, so that it and what is over in it can be forgotten.
+const rewriteAfter = 2 * time.Second
+
+// page is what the journal knows of a page in the store.
+type page struct {
+	number  uint64
+	written time.Time
+	records []*Record // all that it holds
+	open    int       // those that live here and are not settled
+	// stale: it holds something that is settled or has changed, so that its
+	// recovery would repeat work. Pages of nothing but live holds are not.
+	stale  bool
+	moving bool // its open records are being written again
+}
+
+// committed takes over what the writer wrote, in the order of writing.
+func (j *Journal) committed(p *page, batch []Entry) {
+	if p != nil {
+		j.moveIn(p, batch)
+		j.metrics.records.Add(float64(len(p.records)))
+	}
+	for _, it := range batch {
+		switch {
+		case it.mark != nil:
+			it.mark()
+		case it.again == nil:
+			j.file(it.record)
+		}
+	}
+	if p != nil {
+		if p.open < len(p.records) {
+			j.spoil(p)
+		}
+		j.forgetIfDone(p)
+	}
+}
+
+// moveIn makes p the home of its records.
+func (j *Journal) moveIn(p *page, batch []Entry) {
+	for _, it := range batch {
+		switch {
+		case it.record == nil:
+		case it.again == nil:
+			it.record.copies++
+		case it.skipped:
+			it.record.copies--
+		}
+	}
+	for _, r := range p.records {
+		if r.settled {
+			continue // while it was being written again
+		}
+		p.open++
+		old := r.home
+		r.home = p
+		if old != nil {
+			old.open--
+			j.forgetIfDone(old)
+		}
+	}
+}
+
+// settle lets the store forget a record that has ended, once it does not have to
+// end holds any more.
+func (j *Journal) settle(r *Record) {
+	if r.settled || !r.ended || r.waits > 0 {
+		return
+	}
+	r.settled = true
+	home := r.home
+	home.open--
+	if !j.forgetIfDone(home) {
+		j.spoil(home)
+	}
+}
+
+// forgetIfDone takes a page out of the journal that has nothing left to keep.
+func (j *Journal) forgetIfDone(p *page) bool {
+	if p.open > 0 || p.records == nil {
+		return p.records == nil
+	}
+	records := p.records
+	p.records = nil
+	delete(j.stale, p)
+	j.store.Done(p.number)
+	for _, r := range records {
+		r.copies--
+		if r.copies > 0 {
+			continue
+		}
+		if r.kind == KindHold {
+			j.forgetHold(r)
+		}
+		for _, ender := range r.enders {
+			ender.waits--
+			j.settle(ender)
+		}
+		r.enders = nil
+	}
+	return true
+}
+
+// spoil notes that a page holds what is not true any more, and has the rest of
+// it written again when it is old enough.
+func (j *Journal) spoil(p *page) {
+	if p == nil || p.stale || p.records == nil {
+		return
+	}
+	p.stale = true
+	j.stale[p] = struct{}{}
+	j.owner.At(p.written.Add(rewriteAfter), func() { j.rewrite(p) })
+}
+
+// rewrite queues the open records of a page for another page.
+func (j *Journal) rewrite(p *page) {
+	if p.moving || p.records == nil {
+		return
+	}
+	p.moving = true
+	var entries []Entry
+	for _, r := range p.records {
+		if r.home == p && !r.settled {
+			entries = append(entries, r.again())
+		}
+	}
+	j.queue.put(entries...)
+}
+
+// again is the entry that writes a record anew, as it is now.
+func (r *Record) again() Entry {
+	if r.kind == KindMessage && r.ended {
+		// What is left of it is what it releases.
+		r.kind, r.Away = KindRelease, false
+		r.Message.Forget()
+	}
+	r.copies++ // from now on: it may reach the store at any moment
+	l := r.line(nil)
+	it := Entry{record: r, again: &l}
+	if r.Away {
+		it.from = r.home.number
+	} else {
+		it.content = r.content()
+	}
+	return it
+}
+
+// End notes that nothing of a message is to be recovered any more.
+func (j *Journal) End(r *Record) {
+	r.ended = true
+	j.settle(r)
+}
+
+// Changed notes that a record's attempts or times are no longer those on disk.
+func (j *Journal) Changed(r *Record) { j.spoil(r.home) }
+
+// RewriteStale brings the journal up to date, so that the next process does not
+// repeat what is over. Flush waits for it.
+func (j *Journal) RewriteStale() {
+	for p := range j.stale {
+		j.rewrite(p)
+	}
+}

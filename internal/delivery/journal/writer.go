@@ -1,0 +1,139 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/backoff"
+)
+
+const (
+	appendTimeout  = 10 * time.Second
+	appendOverhead = 64 // bytes of a record beside its content, about
+)
+
+// retry is how long the writer waits after a write that failed.
+var retry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 5 * time.Second}
+
+// Write is the journal's only writer, to be run in a goroutine: what has gathered while one page was
+// being written becomes the next page. It returns when
+// the journal is sealed and all is on disk, or life ends.
+func (j *Journal) Write(life context.Context) {
+	for {
+		batch := j.queue.take()
+		if batch == nil {
+			return
+		}
+		if !j.writePage(life, batch) {
+			return
+		}
+		j.queue.wrote(len(batch))
+	}
+}
+
+// writePage writes a batch as often as it takes, and hands it to the
+// scheduler. It reports false when life ended first.
+func (j *Journal) writePage(life context.Context, batch []Entry) bool {
+	now := time.Now()
+	j.pages++ // also the id of the page, so that a repeated Append keeps one
+	for failures := 1; ; failures++ {
+		written, err := j.tryPage(life, batch)
+		if err == nil {
+			j.metrics.writes.Observe(time.Since(now).Seconds())
+			j.owner.Do(func() { j.committed(written, batch) })
+			return true
+		}
+		j.metrics.failures.Inc()
+		j.queue.failed(fmt.Errorf("write the journal of deliveries: %w", err))
+		// Nothing is delivered that a kill could forget: an operator must see this.
+		wait := retry.Delay(failures)
+		j.log.Error("the journal of deliveries cannot be written; events wait until it can", "error", err, "records", len(batch), "next_try_in", wait)
+		if !backoff.Wait(life, wait) {
+			return false
+		}
+	}
+}
+
+// tryPage appends the batch's records as one page, nil if there is none.
+func (j *Journal) tryPage(life context.Context, batch []Entry) (*page, error) {
+	ctx, cancel := context.WithTimeoutCause(life, appendTimeout, errors.New("the journal did not answer in time"))
+	defer cancel()
+	size := 1
+	for _, it := range batch {
+		size += len(it.content) + appendOverhead
+	}
+	p := &page{written: time.Now()}
+	data := append(make([]byte, 0, size), pageVersion)
+	for i := range batch {
+		it := &batch[i]
+		if it.record == nil {
+			continue
+		}
+		l, err := j.lineOf(ctx, it)
+		if errors.Is(err, ErrNotKept) {
+			it.skipped = true
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		data = appendLine(data, l)
+		p.records = append(p.records, it.record)
+	}
+	if len(p.records) == 0 {
+		return nil, nil
+	}
+	number, err := j.store.Append(ctx, j.pages, data)
+	p.number = number
+	return p, err
+}
+
+// lineOf gives a new record its place in the order, or reads the content that an
+// old one left in the journal.
+func (j *Journal) lineOf(ctx context.Context, it *Entry) (line, error) {
+	if it.again == nil {
+		if it.record.Seq == 0 {
+			j.lastSeq++
+			it.record.Seq = j.lastSeq
+		}
+		return it.record.line(it.content), nil
+	}
+	l := *it.again
+	l.content = it.content
+	if it.from == 0 {
+		return l, nil
+	}
+	contents, err := j.Contents(ctx, it.from)
+	if err != nil {
+		return l, err
+	}
+	kept, found := contents[l.seq]
+	if !found {
+		return l, ErrNotKept
+	}
+	l.content, l.format = kept.Encoded, kept.Format
+	return l, nil
+}
+
+// Content is that of one record, as a page has it.
+type Content struct {
+	Encoded []byte
+	Format  int
+}
+
+// Contents reads the contents of a page, by the sequence of their records. It
+// fails with ErrNotKept where the page was forgotten.
+func (j *Journal) Contents(ctx context.Context, number uint64) (map[uint64]Content, error) {
+	data, err := j.store.Read(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	contents := map[uint64]Content{}
+	err = readPage(data, func(l line) error {
+		contents[l.seq] = Content{l.content, l.format}
+		return nil
+	})
+	return contents, err
+}

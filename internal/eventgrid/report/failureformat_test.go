@@ -1,0 +1,41 @@
+package report
+
+import (
+	"log/slog"
+	"os"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/history"
+)
+
+// TestEveryVersionOfTheFailureLogIsRead: it outlives the program that wrote it.
+func TestEveryVersionOfTheFailureLogIsRead(t *testing.T) {
+	at := time.UnixMilli(1_790_000_000_022).UTC()
+	want := []Failure{{Time: at, Subscription: "INCOMING", Category: "DeliveryFailures", Operation: "Deliver", Message: "outcome=Busy, latencyInMs=1", ResourceID: "/subscriptions/0"}}
+	for _, golden := range []string{"testdata/failures.v1.jsonl", "testdata/failures.v2.jsonl"} {
+		block, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := New(Config{Failures: history.Config{Archive: &memoryArchive{blocks: [][]byte{block}}, Keep: longAgo}}, slog.New(slog.DiscardHandler))
+		r.Start(t.Context())
+		if got := r.Failures(FailureQuery{}); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v", golden, got)
+		}
+		r.Close()
+	}
+	archive := &memoryArchive{}
+	r := New(Config{Failures: history.Config{Archive: archive, Keep: longAgo}}, slog.New(slog.DiscardHandler))
+	r.Start(t.Context())
+	r.failures.Add(want[0])
+	r.Close()
+	golden, err := os.ReadFile("testdata/failures.v2.jsonl")
+	if err != nil || len(archive.blocks) != 1 || string(archive.blocks[0]) != string(golden) {
+		t.Errorf("got  %s\nwant %s, %v", archive.blocks, golden, err)
+	}
+}
+
+// longAgo keeps the golden failures, whose time passes.
+const longAgo = 100 * 365 * 24 * time.Hour
