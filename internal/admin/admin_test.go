@@ -22,14 +22,14 @@ const resourceID = "11111111-2222-4333-8444-555555555555"
 // everyone accepts all requests.
 type everyone struct{}
 
-func (everyone) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal, error) {
+func (everyone) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
 	return auth.Principal{}, nil
 }
 
 // nobody refuses all requests.
 type nobody struct{}
 
-func (nobody) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal, error) {
+func (nobody) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
 	return auth.Principal{}, fault.Unauthorized("no credentials")
 }
 

@@ -52,9 +52,14 @@ type Scope struct {
 	WithoutQuery bool
 }
 
-// Authenticate returns the sender of r, whose whole body is given. A refusal is a
-// *Denial. The same signature may come again: SDKs resend it when they retry.
-func (a *Authenticator) Authenticate(r *http.Request, body []byte, scope Scope) (Principal, error) {
+// Body reads the whole body of a request. It is called once at most.
+type Body func() ([]byte, error)
+
+// Authenticate returns the sender of r. It asks for the body only when the headers
+// have proved who sends it: the signature covers the hash of the body, so nothing of
+// a stranger's body is read. A refusal is a *Denial; an error of body is returned as
+// it is. The same signature may come again: SDKs resend it when they retry.
+func (a *Authenticator) Authenticate(r *http.Request, body Body, scope Scope) (Principal, error) {
 	header := r.Header.Get("Authorization")
 	scheme, rest, _ := strings.Cut(strings.TrimSpace(header), " ")
 	switch {

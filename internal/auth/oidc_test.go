@@ -117,7 +117,7 @@ func TestBearerTokens(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			who, err := gate.Authenticate(bearer(test.token), nil, Scope{})
+			who, err := gate.Authenticate(bearer(test.token), whole(nil), Scope{})
 			if test.refusal == "" {
 				if err != nil || who.Issuer != f.server.URL || who.Subject != "app" {
 					t.Fatalf("got %+v, %v", who, err)

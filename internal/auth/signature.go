@@ -14,12 +14,9 @@ import (
 
 // verifySignature verifies a signature made with an access key. SDKs disagree on
 // the host and the path that they sign, so a few spellings of both are tried.
-func (a *Authenticator) verifySignature(r *http.Request, body []byte, params string, scope Scope) (Principal, error) {
+func (a *Authenticator) verifySignature(r *http.Request, body Body, params string, scope Scope) (Principal, error) {
 	signed, denial := parseAuthorization(params)
 	if denial != nil {
-		return Principal{}, denial
-	}
-	if denial := checkBody(r, body); denial != nil {
 		return Principal{}, denial
 	}
 	if denial := checkDate(r, signed, a.cfg.Now()); denial != nil {
@@ -29,7 +26,7 @@ func (a *Authenticator) verifySignature(r *http.Request, body []byte, params str
 	for _, slot := range []Slot{Primary, Secondary} {
 		key := a.cfg.Keys.Get(slot)
 		if key.matches(r, signed, hosts, paths) {
-			return Principal{KeyID: key.ID(), Key: slot.String()}, nil
+			return Principal{KeyID: key.ID(), Key: slot.String()}, checkBody(r, body)
 		}
 	}
 	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; the signed text must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",
@@ -71,7 +68,12 @@ func appendStringToSign(text []byte, r *http.Request, headers []string, host, pa
 	return text
 }
 
-func checkBody(r *http.Request, body []byte) *Denial {
+// checkBody compares the body with its hash, which the signature covers.
+func checkBody(r *http.Request, read Body) error {
+	body, err := read()
+	if err != nil {
+		return err
+	}
 	sum := sha256.Sum256(body)
 	want := base64.StdEncoding.EncodeToString(sum[:])
 	if subtle.ConstantTimeCompare([]byte(want), []byte(r.Header.Get(headerHash))) != 1 {

@@ -83,11 +83,11 @@ func TestEveryCapturedRequestVerifies(t *testing.T) {
 		}
 		for i := range c.Requests {
 			r, body := c.request(i)
-			who, err := gate.Authenticate(r, body, Scope{})
+			who, err := gate.Authenticate(r, whole(body), Scope{})
 			if err != nil || who.KeyID != key.ID() {
 				t.Errorf("%s %d %s %s: %v, %v", name, i, r.Method, r.RequestURI, who, err)
 			}
-			if _, err := gate.Authenticate(r, body, Scope{}); err != nil {
+			if _, err := gate.Authenticate(r, whole(body), Scope{}); err != nil {
 				t.Errorf("%s %d: a resent signature is refused: %v", name, i, err)
 			}
 		}
@@ -159,7 +159,7 @@ func TestAlteredRequestIsRefused(t *testing.T) {
 			for _, change := range changes {
 				r, body := c.request(i)
 				body = change.change(r, body)
-				_, err := gate.Authenticate(r, body, Scope{})
+				_, err := gate.Authenticate(r, whole(body), Scope{})
 				var denial *Denial
 				if !errors.As(err, &denial) || !strings.Contains(denial.Reason, change.reason) {
 					t.Fatalf("%s %d, changed %s: got %v, want a denial that says %q", name, i, change.name, err, change.reason)
@@ -176,7 +176,7 @@ func TestAnotherKeyIsRefused(t *testing.T) {
 	c := loadCapture(t, captures[0])
 	gate := testGate(t, NewKey(), captureTime)
 	r, body := c.request(0)
-	if _, err := gate.Authenticate(r, body, Scope{}); err == nil {
+	if _, err := gate.Authenticate(r, whole(body), Scope{}); err == nil {
 		t.Fatal("a request that a foreign key signed got in")
 	}
 }
@@ -235,7 +235,7 @@ func TestDialects(t *testing.T) {
 			if test.tls {
 				r.TLS = &tls.ConnectionState{}
 			}
-			_, err := gate.Authenticate(r, nil, test.scope)
+			_, err := gate.Authenticate(r, whole(nil), test.scope)
 			if (err != nil) != test.refused {
 				t.Fatalf("refused = %v, want %v (%v)", err != nil, test.refused, err)
 			}
@@ -251,7 +251,7 @@ func BenchmarkVerify(b *testing.B) {
 	r, body := c.request(0)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := gate.Authenticate(r, body, Scope{}); err != nil {
+		if _, err := gate.Authenticate(r, whole(body), Scope{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -263,8 +263,36 @@ func BenchmarkRefuse(b *testing.B) {
 	r, body := c.request(0)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := gate.Authenticate(r, body, Scope{}); err == nil {
+		if _, err := gate.Authenticate(r, whole(body), Scope{}); err == nil {
 			b.Fatal("a foreign signature got in")
 		}
+	}
+}
+
+// whole is a body that is there already.
+func whole(body []byte) Body { return func() ([]byte, error) { return body, nil } }
+
+// TestStrangersBodyIsNotRead asks that a body is read when its sender has proved
+// itself, and not before.
+func TestStrangersBodyIsNotRead(t *testing.T) {
+	key := NewKey()
+	gate := testGate(t, key, captureTime)
+	for name, test := range map[string]struct {
+		change func(*http.Request)
+		read   bool
+	}{
+		"signed":          {func(*http.Request) {}, true},
+		"false signature": {func(r *http.Request) { r.Method = "PUT" }, false},
+		"none":            {func(r *http.Request) { r.Header.Del("Authorization") }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := signedRequest(key, "GET", "/x", "a.test", "a.test", "/x")
+			test.change(r)
+			read := false
+			_, err := gate.Authenticate(r, func() ([]byte, error) { read = true; return nil, nil }, Scope{})
+			if read != test.read || (err == nil) != test.read {
+				t.Errorf("read %t, error %v", read, err)
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ const armBase = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGro
 // gate lets senders in who bring the word.
 type gate struct{}
 
-func (gate) Authenticate(r *http.Request, _ []byte, _ auth.Scope) (auth.Principal, error) {
+func (gate) Authenticate(r *http.Request, _ auth.Body, _ auth.Scope) (auth.Principal, error) {
 	if r.Header.Get("Authorization") == "" {
 		return auth.Principal{}, &auth.Denial{Reason: "no word"}
 	}

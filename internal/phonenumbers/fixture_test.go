@@ -25,7 +25,7 @@ const version = "?api-version=2025-06-01"
 // everyone lets all requests in: who may is auth's business.
 type everyone struct{}
 
-func (everyone) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal, error) {
+func (everyone) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
 	return auth.Principal{}, nil
 }
 

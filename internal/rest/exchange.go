@@ -23,16 +23,18 @@ const (
 
 // exchange is the state of one request and its response.
 type exchange struct {
-	router  *Router
-	route   *route // nil until it is found
-	id      string
-	started time.Time
-	body    []byte
-	sender  auth.Principal
-	version string
-	faults  *faultTable
-	log     *slog.Logger
-	failure error // that the client was answered with, for the log
+	router   *Router
+	route    *route // nil until it is found
+	id       string
+	started  time.Time
+	body     []byte
+	bodyRead bool
+	reserved int64 // bytes of the budget of bodies
+	sender   auth.Principal
+	version  string
+	faults   *faultTable
+	log      *slog.Logger
+	failure  error // that the client was answered with, for the log
 }
 
 type exchangeKey struct{}

@@ -206,6 +206,10 @@ func TestBodyIsBounded(t *testing.T) {
 	f.want(t, f.send(t, "POST", "/small?api-version=2026-03-12", "12345678901"), 413, "RequestTooLarge")
 	r := httptest.NewRequest("POST", "/small?api-version=2026-03-12", struct{ io.Reader }{strings.NewReader("12345678901")})
 	r.ContentLength = -1 // chunked
+	r.Host = "localhost:8443"
+	if err := authtest.Sign(r, []byte("12345678901"), f.key.Base64(), f.now); err != nil {
+		t.Fatal(err)
+	}
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
 	f.want(t, w, 413, "RequestTooLarge")

@@ -20,6 +20,10 @@ import (
 // DefaultMaxBody is the size limit of a request's body, in bytes.
 const DefaultMaxBody = 1 << 20
 
+// DefaultBodies bounds the bodies of all requests that are answered at once, in
+// bytes: 64 of the largest.
+const DefaultBodies = 64 << 20
+
 // Handler answers a request. It writes a success (WriteJSON, or nothing at all
 // for the route's success code without a body) or returns an error, which the
 // router writes.
@@ -27,7 +31,7 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 
 // Authenticator returns the sender of a request, or refuses it with an *auth.Denial.
 type Authenticator interface {
-	Authenticate(r *http.Request, body []byte, scope auth.Scope) (auth.Principal, error)
+	Authenticate(r *http.Request, body auth.Body, scope auth.Scope) (auth.Principal, error)
 }
 
 // Config is what a Router needs.
@@ -38,6 +42,7 @@ type Config struct {
 	Log     *slog.Logger          // nil: slog.Default()
 	Metrics prometheus.Registerer // nil: none
 	MaxBody int64                 // bytes; 0 takes DefaultMaxBody
+	Bodies  int64                 // bytes that the bodies of all requests may take at once; 0 takes DefaultBodies
 	Now     func() time.Time      // nil: time.Now
 }
 
@@ -45,6 +50,7 @@ type Config struct {
 type Router struct {
 	cfg     Config
 	routes  tree
+	bodies  budget
 	metrics *metrics
 }
 
@@ -59,7 +65,9 @@ func New(cfg Config) *Router {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Router{cfg: cfg, metrics: newMetrics(cfg.Metrics)}
+	rt := &Router{cfg: cfg, metrics: newMetrics(cfg.Metrics)}
+	rt.bodies.left.Store(cmp.Or(cfg.Bodies, DefaultBodies))
+	return rt
 }
 
 // Handle adds a route. A pattern is a path whose segments are texts or

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/switchhook/switchhook/internal/auth"
@@ -30,6 +31,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			ex.log.Error("handler panicked", "panic", p, "stack", string(debug.Stack()))
 			ans.fail(r, fmt.Errorf("panic: %v", p))
 		}
+		ex.router.bodies.give(ex.reserved)
 		ex.finish(ans, r)
 	}()
 	found, params := rt.routes.find(r.URL.EscapedPath())
@@ -71,15 +73,8 @@ func (ex *exchange) admit(w http.ResponseWriter, r *http.Request, params []strin
 			return Field(ex.route.params[i], fault.Invalid("the path's %s has control characters or is not UTF-8", ex.route.params[i]))
 		}
 	}
-	if err := ex.readBody(w, r); err != nil {
+	if err := ex.identify(w, r); err != nil {
 		return err
-	}
-	if !ex.route.noAuth {
-		sender, err := ex.router.cfg.Auth.Authenticate(r, ex.body, auth.Scope{WithoutQuery: ex.route.withoutQuery})
-		if err != nil {
-			return err
-		}
-		ex.sender = sender
 	}
 	version, err := apiVersion(r)
 	if err != nil && !ex.route.noVersion {
@@ -89,12 +84,42 @@ func (ex *exchange) admit(w http.ResponseWriter, r *http.Request, params []strin
 	return nil
 }
 
+// identify finds the sender, and reads the body when it is known. Routes for
+// everybody take no body.
+func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
+	if ex.route.noAuth {
+		r.Body = http.NoBody
+		return nil
+	}
+	body := func() ([]byte, error) { err := ex.readBody(w, r); return ex.body, err }
+	sender, err := ex.router.cfg.Auth.Authenticate(r, body, auth.Scope{WithoutQuery: ex.route.withoutQuery})
+	if err != nil {
+		return err
+	}
+	ex.sender = sender
+	if ex.bodyRead {
+		return nil
+	}
+	return ex.readBody(w, r)
+}
+
+// readBody reads the body once, within the route's limit and the budget of all
+// bodies that are in memory.
 func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
+	ex.bodyRead = true
 	limit := ex.route.maxBody
 	tooLarge := fault.TooLarge("the body is larger than %d bytes", limit)
 	if r.ContentLength > limit {
 		return tooLarge
 	}
+	size := r.ContentLength
+	if size < 0 {
+		size = limit
+	}
+	if !ex.router.bodies.take(size) {
+		return fault.Busy(time.Second, "the bodies of other requests fill the memory that is set aside for them")
+	}
+	ex.reserved = size
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var exceeded *http.MaxBytesError
 	switch {

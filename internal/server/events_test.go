@@ -34,7 +34,7 @@ import (
 // everybody lets everybody in.
 type everybody struct{}
 
-func (everybody) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal, error) {
+func (everybody) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
 	return auth.Principal{}, nil
 }
 

@@ -22,7 +22,7 @@ var demoNumbers = []string{"+15550100001", "+15550100002"}
 // everyone lets all requests in.
 type everyone struct{}
 
-func (everyone) Authenticate(*http.Request, []byte, auth.Scope) (auth.Principal, error) {
+func (everyone) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
 	return auth.Principal{}, nil
 }
 
