@@ -49,7 +49,7 @@ func fake(t *testing.T, handler http.HandlerFunc) (connection, dir string) {
 	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body bytes.Buffer
 		body.ReadFrom(r.Body)
-		if _, err := gate.Authenticate(r, body.Bytes(), auth.Scope{}); err != nil {
+		if _, err := gate.Authenticate(r, func() ([]byte, error) { return body.Bytes(), nil }, auth.Scope{}); err != nil {
 			t.Errorf("%s %s: %v", r.Method, r.URL, err)
 			http.Error(w, err.Error(), http.StatusUnauthorized)
 			return
