@@ -40,15 +40,13 @@ func Answer(offer *Session, local Local) ([]byte, Media, error) {
 // answer settles a stream that the far end offers. Our answer has one codec and
 // repeats its numbers (RFC 3264 §6.1), so both directions have the same formats.
 func (s *Stream) answer(local Local) (Media, error) {
-	media, common, err := s.agree(local, false)
+	media, err := s.agree(local, false)
 	if err != nil {
 		return Media{}, err
 	}
-	media.Sending.Codecs = common[:1]
-	if events, ok := media.Sending.EventsFor(formats[media.Codec()].clock); ok {
+	media.Sending.Codecs = media.Sending.Codecs[:1]
+	if events, ok := s.eventsFor(formats[media.Codec()].clock); ok {
 		media.Sending.Events = []Events{events}
-	} else {
-		media.Sending.Events = nil
 	}
 	media.Receiving = media.Sending
 	return media, nil
@@ -57,34 +55,36 @@ func (s *Stream) answer(local Local) (Media, error) {
 // Accept reads the far end's answer to our offer. An error wraps
 // ErrUnacceptable and says why.
 func Accept(local Local, answer *Session) (Media, error) {
-	media, common, err := answer.Streams[0].agree(local, true) // our offers have one stream
+	stream := &answer.Streams[0] // our offers have one
+	media, err := stream.agree(local, true)
 	if err != nil {
 		return Media{}, err
 	}
-	media.Sending.Codecs = common
+	media.Sending.Events = stream.events(local.Codecs)
 	media.Receiving = receivable(offered(local.Codecs), media.Sending)
 	return media, nil
 }
 
-// agree finds what a stream of the far end and ours have in common, and the codecs
-// of that, in our order.
-func (s *Stream) agree(local Local, answer bool) (media Media, common []Format, err error) {
+// agree finds what a stream of the far end and ours have in common: the codecs in our
+// order, without tones.
+func (s *Stream) agree(local Local, answer bool) (Media, error) {
 	if err := s.usable(); err != nil {
-		return Media{}, nil, err
+		return Media{}, err
 	}
 	ours, theirs, err := s.protect(local, answer)
 	if err != nil {
-		return Media{}, nil, err
+		return Media{}, err
 	}
+	common := make([]Format, 0, len(local.Codecs))
 	for _, codec := range local.Codecs {
 		if format, ok := s.find(codec); ok {
 			common = append(common, format)
 		}
 	}
 	if len(common) == 0 {
-		return Media{}, nil, fmt.Errorf("%w: none of the codecs %v is offered", ErrUnacceptable, local.Codecs)
+		return Media{}, fmt.Errorf("%w: none of the codecs %v is offered", ErrUnacceptable, local.Codecs)
 	}
-	media = Media{
+	media := Media{
 		Remote:     netip.AddrPortFrom(s.Address, s.Port),
 		RemoteRTCP: s.RTCP,
 		PTime:      s.packetTime(local.PTime),
@@ -92,7 +92,7 @@ func (s *Stream) agree(local Local, answer bool) (media Media, common []Format, 
 		// RFC 2543's hold, still met: no sound towards 0.0.0.0.
 		Send:       s.Direction.Receives() && local.Hold.Sends() && !s.Address.IsUnspecified(),
 		Receive:    s.Direction.Sends() && local.Hold.Receives(),
-		Sending:    Formats{Events: s.events(local.Codecs)},
+		Sending:    Formats{Codecs: common},
 		Protection: Protection{ours.Suite, ours.Key, theirs.Key},
 		tag:        ours.Tag,
 	}
@@ -104,7 +104,7 @@ func (s *Stream) agree(local Local, answer bool) (media Media, common []Format, 
 	} else if media.RemoteRTCP.Port() == 0 && s.Port < 65535 {
 		media.RemoteRTCP = netip.AddrPortFrom(s.Address, s.Port+1)
 	}
-	return media, common, nil
+	return media, nil
 }
 
 // usable says why a stream cannot be one of ours, whatever its codecs are.

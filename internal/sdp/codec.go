@@ -75,22 +75,35 @@ func (s *Stream) formatOf(codec string, payloadType uint8) Format {
 	return f
 }
 
-// events returns the tones of a stream for the clocks of codecs, and those of 8000
-// Hz, since many phones have no other beside any codec.
+// anyEventClock is the clock of tones that are taken beside a codec of any clock, in
+// Hz: many phones have no other.
+const anyEventClock = 8000
+
+// events returns the tones of a stream for the clocks of codecs, and those of
+// anyEventClock.
 func (s *Stream) events(codecs []string) (found []Events) {
 	clocks := eventClocks(codecs)
-	if !slices.Contains(clocks, 8000) {
-		clocks = append(clocks, 8000)
+	if !slices.Contains(clocks, anyEventClock) {
+		clocks = append(clocks, anyEventClock)
 	}
 	for _, clock := range clocks {
-		if payloadType, ok := s.eventsOf(clock); ok {
-			found = append(found, Events{payloadType, clock})
+		if events, ok := s.eventsOf(clock); ok {
+			found = append(found, events)
 		}
 	}
 	return found
 }
 
-func (s *Stream) eventsOf(clock int) (payloadType uint8, ok bool) {
+// eventsFor returns the tones of a stream beside a codec of a clock, as
+// Formats.EventsFor does.
+func (s *Stream) eventsFor(clock int) (Events, bool) {
+	if events, ok := s.eventsOf(clock); ok || clock == anyEventClock {
+		return events, ok
+	}
+	return s.eventsOf(anyEventClock)
+}
+
+func (s *Stream) eventsOf(clock int) (events Events, ok bool) {
 	for _, text := range s.Formats {
 		number, err := strconv.ParseUint(text, 10, 7)
 		if err != nil {
@@ -98,10 +111,10 @@ func (s *Stream) eventsOf(clock int) (payloadType uint8, ok bool) {
 		}
 		m, mapped := s.mapOf(uint8(number))
 		if mapped && m.codec == "TELEPHONE-EVENT" && m.clock == clock {
-			return uint8(number), true
+			return Events{uint8(number), clock}, true
 		}
 	}
-	return 0, false
+	return Events{}, false
 }
 
 // parseOpus reads what a receiver wants of an encoder of Opus: a=fmtp, as

@@ -52,10 +52,9 @@ type Events struct {
 }
 
 // EventsFor returns the tones to send beside a codec whose clock has a rate in Hz:
-// those of its clock (RFC 4733 §2.1), else those of 8000 Hz, since many phones have
-// no other.
+// those of its clock (RFC 4733 §2.1), else those of anyEventClock.
 func (f Formats) EventsFor(clock int) (Events, bool) {
-	for _, wanted := range []int{clock, 8000} {
+	for _, wanted := range [...]int{clock, anyEventClock} {
 		for _, events := range f.Events {
 			if events.Clock == wanted {
 				return events, true

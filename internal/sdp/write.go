@@ -8,9 +8,13 @@ import (
 	"time"
 )
 
+// usualBytes is what most descriptions are shorter than.
+const usualBytes = 512
+
 // Offer writes a description with one stream that takes all codecs of local.
 func Offer(local Local) []byte {
 	var text bytes.Buffer
+	text.Grow(usualBytes)
 	writeSession(&text, local)
 	profile := "RTP/AVP"
 	if local.Security == Required {
@@ -32,6 +36,7 @@ func Offer(local Local) []byte {
 // chosen one as agreed, the others refused by port 0.
 func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
 	var text bytes.Buffer
+	text.Grow(usualBytes)
 	writeSession(&text, local)
 	for i, stream := range offer.Streams {
 		if i != chosen {
