@@ -40,8 +40,15 @@ type Identity struct {
 // resourceFile keeps the resource in the data directory.
 const resourceFile = "resource.json"
 
+// savedVersion is the version of resourceFile that is written. Version 0 did not say
+// its version and had the same members.
+const savedVersion = 1
+
+var errNewer = errors.New("a newer build has stored it; use that build")
+
 // savedResource is the content of resourceFile.
 type savedResource struct {
+	Version   int    `json:"version"`
 	ID        string `json:"resourceId"`
 	Primary   string `json:"primaryKey"`
 	Secondary string `json:"secondaryKey"`
@@ -60,6 +67,9 @@ func Open(dir *datadir.Dir, given Identity) (*Resource, error) {
 		return nil, err
 	}
 	r, err := parse(dir, text)
+	if errors.Is(err, errNewer) {
+		return nil, fmt.Errorf("%s: %w", dir.Path(resourceFile), err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s is damaged (%w): restore it from a backup, or delete it and set --resource-id, --key1 and --key2 at the next start", dir.Path(resourceFile), err)
 	}
@@ -88,6 +98,9 @@ func parse(dir *datadir.Dir, text []byte) (*Resource, error) {
 	var saved savedResource
 	if err := json.Unmarshal(text, &saved); err != nil {
 		return nil, errors.New("the file is not JSON") // the cause might quote a key
+	}
+	if saved.Version > savedVersion {
+		return nil, fmt.Errorf("it has version %d, and this build reads versions up to %d: %w", saved.Version, savedVersion, errNewer)
 	}
 	if err := uuid.Validate(saved.ID); err != nil {
 		return nil, errors.New("resourceId is not a GUID")
@@ -127,7 +140,7 @@ func (r *Resource) check(given Identity) error {
 }
 
 func (r *Resource) save(primary, secondary auth.Key) error {
-	text, err := json.MarshalIndent(savedResource{r.ID, primary.Base64(), secondary.Base64()}, "", "  ")
+	text, err := json.MarshalIndent(savedResource{savedVersion, r.ID, primary.Base64(), secondary.Base64()}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,10 @@
 package resource
 
 import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -106,6 +110,43 @@ func TestDamagedResourceSaysWhatToDo(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), d.Path(resourceFile)) || !strings.Contains(err.Error(), "backup") || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+// TestStoredFormat: the golden file of the present version is what is written, and
+// all golden files are read.
+func TestStoredFormat(t *testing.T) {
+	given := Identity{ID: someGUID, Key1: key(t, someKey), Key2: key(t, otherKey)}
+	d := openDir(t, t.TempDir())
+	openResource(t, d, given)
+	written, err := d.LoadFile(resourceFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version := range savedVersion + 1 {
+		golden, err := os.ReadFile(filepath.Join("testdata", "stored", fmt.Sprintf("resource.v%d.json", version)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if version == savedVersion && !bytes.Equal(written, golden) {
+			t.Errorf("written is\n%s\nwant\n%s", written, golden)
+		}
+		if err := d.SaveFile(resourceFile, golden); err != nil {
+			t.Fatal(err)
+		}
+		openResource(t, d, given) // which it must not contradict
+	}
+}
+
+// TestResourceOfANewerVersionIsReported: it is not damaged, and must not be deleted.
+func TestResourceOfANewerVersionIsReported(t *testing.T) {
+	d := openDir(t, t.TempDir())
+	if err := d.SaveFile(resourceFile, []byte(`{"version":2,"keys":[]}`)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(d, Identity{})
+	if err == nil || !strings.Contains(err.Error(), d.Path(resourceFile)) || !strings.Contains(err.Error(), "version 2") || strings.Contains(err.Error(), "delete") {
+		t.Error(err)
 	}
 }
 
