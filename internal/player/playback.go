@@ -25,15 +25,16 @@ type Playback struct {
 
 	stop   atomic.Bool
 	rate   atomic.Int64 // Hz, at which it is read; 0 before the first frame
-	played atomic.Int64 // samples so far, as if all were at 16 kHz
+	played atomic.Int64 // samples so far, as if all were at 16 kHz; told now and then
 	first  inbox.Signal // the first frame is wanted
 	gaps   *atomic.Int64
 
 	// The reader's own.
 	item    *item
-	pos     int  // which sample of a clip is next
-	heard   bool // something was
-	missing bool // a gap was counted, and is not over
+	pos     int   // which sample of a clip is next
+	count   int64 // as played, of this moment
+	heard   bool  // something was
+	missing bool  // a gap was counted, and is not over
 }
 
 // item is one prompt in the order in which they are played. The list grows while
@@ -145,7 +146,9 @@ func (p *Playback) fill(f audio.Frame) (n int) {
 			break
 		}
 	}
-	p.played.Store(p.played.Load() + int64(n*wideband/f.Rate()))
+	if p.count += int64(n * wideband / f.Rate()); p.count-p.played.Load() > wideband/4 {
+		p.played.Store(p.count)
+	}
 	p.countGap(n < len(f) && !p.over.Load())
 	return n
 }
