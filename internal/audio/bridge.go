@@ -70,8 +70,8 @@ func (b *Bridge) Convert(dst, src Frame) Frame {
 	return dst
 }
 
-// Rest says that a frame was silent: what comes next begins from there.
-func (b *Bridge) Rest() {
+// SkipFrame notes that a frame was silent: what comes next begins from there.
+func (b *Bridge) SkipFrame() {
 	if b.from != 0 {
 		b.from, b.to = 0, 0
 		clear(b.window[:bridgeMemory])

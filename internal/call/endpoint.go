@@ -30,11 +30,11 @@ type endpoint struct {
 	began    time.Time   // when it was asked to come, or called
 	answered time.Time   // when its leg was answered; zero before
 
-	app    *application // the port of an application
-	port   *legPort     // the sound of a leg in the mix; nil while it is not heard
-	member Member       // its place in the mix
-	ear    whispers     // what only it hears
-	keys   keyRelay     // keys that are passed on to it
+	app     *application // the port of an application
+	port    *legPort     // the sound of a leg in the mix; nil while it is not heard
+	member  Member       // its place in the mix
+	private privateAudio // what only it hears
+	keys    keyRelay     // keys that are passed on to it
 
 	movedTo atomic.Pointer[endpoint] // what it is in the call that it has moved to
 }

@@ -64,6 +64,6 @@ func (p *participant) endHold() {
 		p.music = nil
 	}
 	for _, e := range p.endpoints() {
-		e.ear.hold(nil)
+		e.private.setMusic(nil)
 	}
 }

@@ -25,13 +25,13 @@ func (c *Connection) startMusic(p *participant, hold Hold) *holdMusic {
 	ctx, m.cancel = context.WithCancel(context.Background())
 	if hold.Music == nil {
 		for _, e := range p.endpoints() {
-			e.ear.hold(holdBeep())
+			e.private.setMusic(holdBeep())
 		}
 		return m
 	}
 	var speakers []speaker
 	for _, e := range p.endpoints() {
-		speakers = append(speakers, speaker{say: e.ear.hold})
+		speakers = append(speakers, speaker{say: e.private.setMusic})
 	}
 	post := c.call.post
 	started := func() { post(func() { m.started(ctx) }) }

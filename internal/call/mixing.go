@@ -5,7 +5,7 @@ func (e *endpoint) joinMix() {
 	e.port = &legPort{Port: e.leg.Port()}
 	e.widen()
 	e.member = e.call.sound().Join(e.port)
-	e.ear.to(e.member)
+	e.private.setMember(e.member)
 }
 
 // joinApplication makes an application's end heard, and listed unless it only
@@ -13,7 +13,7 @@ func (e *endpoint) joinMix() {
 func (c *Call) joinApplication(self *endpoint) {
 	if self.member == nil {
 		self.member = c.sound().Join(self.app)
-		self.ear.to(self.member)
+		self.private.setMember(self.member)
 	}
 	if self.place == inApplication && self.stage == arriving {
 		c.admit(self)
@@ -24,7 +24,7 @@ func (c *Call) joinApplication(self *endpoint) {
 // leaveMix takes an endpoint's sound out of the mix, which closes it.
 func (e *endpoint) leaveMix() {
 	if e.member != nil {
-		e.ear.to(nil)
+		e.private.setMember(nil)
 		e.member.Leave()
 		e.member = nil
 	}

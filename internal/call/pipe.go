@@ -22,7 +22,7 @@ type hairpinPort struct {
 func (p *hairpinPort) ReadFrame(f audio.Frame) bool {
 	next, ok := p.in.Next()
 	if !ok {
-		p.said.Rest()
+		p.said.SkipFrame()
 		return false
 	}
 	copy(f, p.said.Convert(f, next.Frame))
@@ -33,7 +33,7 @@ func (p *hairpinPort) ReadFrame(f audio.Frame) bool {
 // delay as well. The stamps are not used, since each call has its own ticks.
 func (p *hairpinPort) WriteFrame(f audio.Frame) {
 	if f == nil {
-		p.heard.Rest()
+		p.heard.SkipFrame()
 		return
 	}
 	p.out.HearFrame(0, p.heard.Convert(p.heard8[:], f))

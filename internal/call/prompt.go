@@ -74,7 +74,7 @@ func (c *Connection) toAll() speaker {
 }
 
 // toAlone speaks to one endpoint.
-func toAlone(e *endpoint) speaker { return speaker{e.ear.speak, e.ear.gone} }
+func toAlone(e *endpoint) speaker { return speaker{e.private.setPrompt, e.private.gone} }
 
 // sourceError is a prompt that could not be played.
 type sourceError struct {

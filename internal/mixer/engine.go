@@ -92,7 +92,7 @@ func (e *Engine) Close() {
 	shards := e.shards
 	e.mu.Unlock()
 	for _, s := range shards {
-		s.orders.push((*shard).end)
+		s.commands.Put((*shard).end)
 	}
 	for _, s := range shards {
 		<-s.done

@@ -63,7 +63,7 @@ func still(t testing.TB) (*Engine, func(frames int)) {
 	e.shards = append(e.shards, s)
 	return e, func(frames int) {
 		for range frames * phases {
-			s.obey(s.orders.take())
+			s.obey()
 			s.tick(s.turn % phases)
 			s.turn++
 		}

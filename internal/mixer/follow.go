@@ -11,7 +11,7 @@ import "time"
 // packet is missed; to move later would make a frame more wait for good.
 const (
 	followTicks = 50                   // between two looks at a mix: a second
-	mostRest    = 16                   // looks that a mix rests at most after a move; each doubles it
+	maxPause    = 16                   // looks without a move after a move, at most; each move doubles it
 	safety      = 2 * time.Millisecond // packets shall have been there so long, lest a little jitter makes them late
 	edge        = safety / 4           // the same where a mix is already
 	worthIt     = 3 * time.Millisecond // for each leg, to move at all
@@ -31,8 +31,8 @@ func (s *shard) follow(m *Mix) {
 		return
 	}
 	earlier := m.earlier()
-	if m.rest > 0 { // one that moves again and again has nothing to find
-		m.rest--
+	if m.pause > 0 { // one that moves again and again has nothing to find
+		m.pause--
 		return
 	}
 	to := (m.phase + phases - earlier) % phases
@@ -44,7 +44,7 @@ func (s *shard) follow(m *Mix) {
 	s.mixes[to] = append(s.mixes[to], m)
 	s.moved.Add(1)
 	m.moves++
-	m.rest = min(1<<min(m.moves, 8), mostRest)
+	m.pause = min(1<<min(m.moves, 8), maxPause)
 }
 
 // share is how many mixes each phase has on average.

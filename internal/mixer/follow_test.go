@@ -35,7 +35,7 @@ func (p *peer) WriteFrame(audio.Frame) { p.turns = append(p.turns, p.shard.turn)
 // turn lets a shard's wakes pass.
 func turn(s *shard, wakes int) {
 	for range wakes {
-		s.obey(s.orders.take())
+		s.obey()
 		s.tick(s.turn % phases)
 		s.turn++
 	}
@@ -193,7 +193,7 @@ func TestRestlessLegIsLeftAlone(t *testing.T) {
 		leg.offset = (leg.offset + 7*time.Millisecond) % (20 * time.Millisecond)
 		turn(s, phases*followTicks)
 	}
-	if moved := e.Stats().Moved; moved == 0 || moved > 600/mostRest+8 {
+	if moved := e.Stats().Moved; moved == 0 || moved > 600/maxPause+8 {
 		t.Errorf("moved %d times in ten minutes", moved)
 	}
 }

@@ -27,8 +27,8 @@ type lateness struct {
 
 func (l *lateness) begin(now time.Duration) { l.alive.Store(int64(now)) }
 
-// rest forgets everything: nobody is here who could suffer.
-func (l *lateness) rest() {
+// reset forgets everything: nobody is here who could suffer.
+func (l *lateness) reset() {
 	l.n, l.round = 0, 0
 	for _, field := range []*atomic.Int64{&l.alive, &l.before, &l.last, &l.worst, &l.walk} {
 		field.Store(0)

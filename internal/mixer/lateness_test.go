@@ -43,7 +43,7 @@ func TestOverloadNeedsTwoBadWindows(t *testing.T) {
 		if len(test.windows) > 0 && !l.exceeds(limit, now+time.Second) {
 			t.Errorf("%s: a thread that does not wake for a second is not noticed", test.name)
 		}
-		if l.rest(); l.exceeds(limit, now+time.Hour) {
+		if l.reset(); l.exceeds(limit, now+time.Hour) {
 			t.Errorf("%s: an idle shard is overloaded", test.name)
 		}
 	}

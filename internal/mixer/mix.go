@@ -23,7 +23,7 @@ type Mix struct {
 	// The shard's own.
 	phase   int // at which wake of four it is walked
 	moves   int // to another phase
-	rest    int // looks until the next one
+	pause   int // looks until it may move again
 	samples int
 	members []*Member
 	over    bool    // no one joins any more
@@ -61,7 +61,7 @@ type privateSource struct{ audio.Source }
 func (m *Mix) Join(p audio.Port) *Member {
 	mb := &Member{mix: m, port: p}
 	mb.arriving, _ = p.(arriving)
-	if !m.shard.orders.push(func(s *shard) { s.add(mb) }) {
+	if !m.shard.commands.Put(func(s *shard) { s.add(mb) }) {
 		if closer, ok := p.(io.Closer); ok {
 			_ = closer.Close() // no shard is left to do it, nor to mind
 		}
@@ -75,7 +75,7 @@ func (m *Mix) Join(p audio.Port) *Member {
 // an audio.Bridge does that without a click.
 func (m *Mix) Rise() {
 	if m.rate.Swap(maxRate) != maxRate {
-		m.shard.orders.push(func(*shard) { m.samples = maxSamples })
+		m.shard.commands.Put(func(*shard) { m.samples = maxSamples })
 	}
 }
 
@@ -88,7 +88,7 @@ func (m *Mix) Close() {
 		return
 	}
 	m.shard.assigned.Add(-1)
-	m.shard.orders.push(func(s *shard) {
+	m.shard.commands.Put(func(s *shard) {
 		m.over = true
 		s.clear(m)
 	})
@@ -97,7 +97,7 @@ func (m *Mix) Close() {
 // Leave takes the port out. At the next tick the shard stops touching it and
 // then closes it if it is an io.Closer.
 func (mb *Member) Leave() {
-	mb.mix.shard.orders.push(func(s *shard) { s.remove(mb) })
+	mb.mix.shard.commands.Put(func(s *shard) { s.remove(mb) })
 }
 
 // SetPrivateSource adds a source to what this member, and nobody else, hears. A

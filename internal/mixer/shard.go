@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/inbox"
 )
 
 const (
@@ -18,17 +20,17 @@ const (
 // shard is one thread that walks its mixes. All fields but the atomic ones
 // belong to that thread.
 type shard struct {
-	engine *Engine
-	clock  clock
-	orders orders
-	mixes  [phases][]*Mix // those that have members or listeners
-	walked int            // how many they are
-	turn   int            // counts wakes
-	next   time.Duration  // when the next wake is due
-	round  time.Duration  // spent walking since phase 0
-	work   workspace
-	done   chan struct{} // closed when the thread is gone
-	ended  bool
+	engine   *Engine
+	clock    clock
+	commands *inbox.Inbox[func(*shard)]
+	mixes    [phases][]*Mix // those that have members or listeners
+	walked   int            // how many they are
+	turn     int            // counts wakes
+	next     time.Duration  // when the next wake is due
+	round    time.Duration  // spent walking since phase 0
+	work     workspace
+	done     chan struct{} // closed when the thread is gone
+	ended    bool
 
 	late       lateness
 	members    atomic.Int64
@@ -39,7 +41,7 @@ type shard struct {
 }
 
 func newShard(e *Engine, c clock) *shard {
-	s := &shard{engine: e, clock: c, orders: newOrders(), done: make(chan struct{})}
+	s := &shard{engine: e, clock: c, commands: inbox.New[func(*shard)](), done: make(chan struct{})}
 	s.scheduling.Store("normal")
 	return s
 }
@@ -53,18 +55,19 @@ func (s *shard) run() {
 	}
 	for !s.ended {
 		s.await()
-		s.obey(s.orders.take())
+		s.obey()
 		s.walk()
 	}
-	s.obey(s.orders.seal())
+	s.commands.Seal()
+	s.obey()
 }
 
 // await sleeps until the next wake is due, or, while nobody is here, until a
 // command comes.
 func (s *shard) await() {
 	if s.walked == 0 {
-		s.late.rest()
-		<-s.orders.wake
+		s.late.reset()
+		<-s.commands.Wake()
 		s.next = s.clock.now()
 		s.late.begin(s.next)
 		return
@@ -78,9 +81,10 @@ func (s *shard) await() {
 	}
 }
 
-func (s *shard) obey(c *command) {
-	for ; c != nil; c = c.next {
-		c.run(s)
+// obey runs the commands that have come, oldest first.
+func (s *shard) obey() {
+	for run := range s.commands.Take {
+		run(s)
 	}
 }
 
@@ -145,7 +149,7 @@ func (s *shard) add(mb *Member) {
 		return
 	}
 	m.members = append(m.members, mb)
-	m.rest, m.moves = 0, 0 // what suits them is another question now
+	m.pause, m.moves = 0, 0 // what suits them is another question now
 	mb.in = true
 	s.members.Add(1)
 	s.schedule(m)

@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/switchhook/switchhook/internal/expiring"
 )
 
@@ -46,6 +48,8 @@ type Config struct {
 	// environment's proxy; otherwise no proxy is used.
 	Allow func(netip.Addr) error
 	TLS   *tls.Config // nil: the system's roots
+
+	Registerer prometheus.Registerer // takes the metrics; nil for none
 }
 
 func (c Config) withDefaults() Config {
@@ -80,7 +84,9 @@ type Library struct {
 
 	cache *expiring.Map[string, *Clip]
 	pins  pins
-	gaps  atomic.Int64
+	gaps  atomic.Int64 // moments in which a file did not come in time
+
+	metric prometheus.Collector
 
 	mu        sync.Mutex // guards what follows
 	closed    bool
@@ -109,12 +115,15 @@ func New(cfg Config, log *slog.Logger) *Library {
 		downloads: make(map[File]*download),
 	}
 	l.ctx, l.close = context.WithCancelCause(context.Background())
+	l.metric = prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "switchhook_player_gaps_total",
+		Help: "Gaps in prompts whose files did not come in time.",
+	}, func() float64 { return float64(l.gaps.Load()) })
+	if cfg.Registerer != nil {
+		cfg.Registerer.MustRegister(l.metric)
+	}
 	return l
 }
-
-// Gaps counts the moments in which a playback had nothing to say because its file
-// did not come in time.
-func (l *Library) Gaps() int64 { return l.gaps.Load() }
 
 // Close gives up the downloads that run and returns when they are gone.
 func (l *Library) Close() {
@@ -124,4 +133,7 @@ func (l *Library) Close() {
 	l.close(ErrClosed)
 	l.work.Wait()
 	l.client.CloseIdleConnections()
+	if l.cfg.Registerer != nil {
+		l.cfg.Registerer.Unregister(l.metric)
+	}
 }

@@ -15,6 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 )
@@ -191,8 +193,8 @@ func TestLongPromptIsDecodedWhileItPlays(t *testing.T) {
 				if start := len(heard) - len(padded(want, test.call)); start > 2*audio.Samples(test.call) {
 					t.Errorf("the first sound came after %d samples", start)
 				}
-				if _, err := p.Err(); err != nil || !done(p) || l.Gaps() != 0 {
-					t.Errorf("ended with %v; %d gaps", err, l.Gaps())
+				if _, err := p.Err(); err != nil || !done(p) || l.gaps.Load() != 0 {
+					t.Errorf("ended with %v; %d gaps", err, l.gaps.Load())
 				}
 			})
 		})
@@ -205,8 +207,8 @@ func TestPromptsFollowEachOtherWithoutAGap(t *testing.T) {
 	listening(t, Config{}, w, func(t *testing.T, l *Library) {
 		p := l.Open(t.Context(), []File{{URI: "http://web/short"}, {URI: "http://web/long"}, {URI: "http://web/tail"}}, false)
 		heard := hear(p, 8000, forever)
-		if want := padded(slices.Concat(short, long, tail), 8000); !slices.Equal(heard, want) || l.Gaps() != 0 {
-			t.Errorf("heard %d samples, want %d, or others; %d gaps", len(heard), len(want), l.Gaps())
+		if want := padded(slices.Concat(short, long, tail), 8000); !slices.Equal(heard, want) || l.gaps.Load() != 0 {
+			t.Errorf("heard %d samples, want %d, or others; %d gaps", len(heard), len(want), l.gaps.Load())
 		}
 	})
 }
@@ -230,8 +232,8 @@ func TestLoopsHaveNoSeam(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				p := l.Open(ctx, test.list, true)
 				heard := withoutStart(hear(p, 8000, 25*50), 8000)
-				if want := slices.Repeat(test.round, len(heard)/len(test.round)+1)[:len(heard)]; !slices.Equal(heard, want) || l.Gaps() != 0 {
-					t.Errorf("there is a seam, or %d gaps", l.Gaps())
+				if want := slices.Repeat(test.round, len(heard)/len(test.round)+1)[:len(heard)]; !slices.Equal(heard, want) || l.gaps.Load() != 0 {
+					t.Errorf("there is a seam, or %d gaps", l.gaps.Load())
 				}
 				if len(w.requests) != test.requests {
 					t.Errorf("asked for %q", w.requests)
@@ -255,8 +257,8 @@ func TestStreamFollowsTheCallsRate(t *testing.T) {
 		if n := len(narrow)*2 + len(wide); n != 15*16000 {
 			t.Errorf("heard %d samples of 16 kHz, want %d", n, 15*16000)
 		}
-		if breaks := audiotest.Breaks(wide[320:len(wide)-320], 16000, 440); len(breaks) > 0 || l.Gaps() != 0 {
-			t.Errorf("the tone has breaks at %v, %d gaps", breaks, l.Gaps())
+		if breaks := audiotest.Breaks(wide[320:len(wide)-320], 16000, 440); len(breaks) > 0 || l.gaps.Load() != 0 {
+			t.Errorf("the tone has breaks at %v, %d gaps", breaks, l.gaps.Load())
 		}
 	})
 }
@@ -302,10 +304,22 @@ func TestSlowServerIsSilenceAndCounted(t *testing.T) {
 		if !slices.Equal(silent, samples) {
 			t.Error("something was left out")
 		}
-		if missing := time.Duration(len(heard)-len(samples)) * time.Second / 8000; missing < time.Second || missing > 3*time.Second || l.Gaps() != 1 {
-			t.Errorf("%v of silence, %d gaps", missing, l.Gaps())
+		if missing := time.Duration(len(heard)-len(samples)) * time.Second / 8000; missing < time.Second || missing > 3*time.Second || l.gaps.Load() != 1 {
+			t.Errorf("%v of silence, %d gaps", missing, l.gaps.Load())
 		}
 	})
+}
+
+func TestGapsAreAMetric(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	l := New(Config{Registerer: registry}, slog.New(slog.DiscardHandler))
+	l.gaps.Add(3)
+	families, err := registry.Gather()
+	if err != nil || len(families) != 1 || families[0].GetName() != "switchhook_player_gaps_total" || families[0].Metric[0].Counter.GetValue() != 3 {
+		t.Errorf("got %v, %v", families, err)
+	}
+	l.Close()
+	New(Config{Registerer: registry}, slog.New(slog.DiscardHandler)).Close() // the name is free again
 }
 
 func TestStalledStreamEndsThePlayback(t *testing.T) {
@@ -400,8 +414,8 @@ func TestCachedDownloadsAreSharedButStreamsAreNot(t *testing.T) {
 					all.Go(func() { hear(l.Open(t.Context(), []File{test.file}, false), 8000, forever) })
 				}
 				all.Wait()
-				if len(w.requests) != test.requests || l.Gaps() != 0 {
-					t.Errorf("asked for %q; %d gaps", w.requests, l.Gaps())
+				if len(w.requests) != test.requests || l.gaps.Load() != 0 {
+					t.Errorf("asked for %q; %d gaps", w.requests, l.gaps.Load())
 				}
 			})
 		})

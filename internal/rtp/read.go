@@ -37,7 +37,7 @@ func (s *Stream) next(heard audio.Frame) sound {
 // deliver brings what was heard to the call's rate.
 func (s *Stream) deliver(f, heard audio.Frame, made sound) bool {
 	if made == nothing || silent(heard) {
-		s.inward.Rest()
+		s.inward.SkipFrame()
 		return false
 	}
 	if converted := s.inward.Convert(f, heard); &converted[0] != &f[0] {

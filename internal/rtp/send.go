@@ -41,7 +41,7 @@ func (s *Stream) write(f audio.Frame) {
 	switch {
 	case !t.media.Send || s.unreachable:
 		s.pause()
-		s.outward.Rest()
+		s.outward.SkipFrame()
 	case s.tones.sending(s.out.header.timestamp, t.events.Clock == 0):
 		s.sendTone()
 		s.tones.sent()
@@ -68,7 +68,7 @@ func (s *Stream) sendTone() {
 	if s.tones.inband {
 		tone := s.scratch.tone[:s.terms.sending.Samples()]
 		s.tones.sound(tone)
-		s.outward.Rest()
+		s.outward.SkipFrame()
 		s.sendSound(tone)
 		return
 	}
@@ -86,7 +86,7 @@ func (s *Stream) sendTone() {
 func (s *Stream) sendSound(f audio.Frame) {
 	t := s.terms
 	if f == nil {
-		s.outward.Rest()
+		s.outward.SkipFrame()
 		f = silentFrame[:t.sending.Samples()]
 	} else {
 		f = s.outward.Convert(s.scratch.frame[:t.sending.Samples()], f)

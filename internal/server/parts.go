@@ -194,7 +194,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 func (p *parts) openCalls(context.Context) error {
 	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
-	p.prompts = player.New(player.Config{Allow: p.cfg.Outbound.Check()}, p.log.With("part", "player"))
+	p.prompts = player.New(player.Config{Allow: p.cfg.Outbound.Check(), Registerer: p.metrics}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
 	var err error
 	if p.records, err = cdr.Open(p.recordsConfig(), p.log.With("part", "cdr")); err != nil {

@@ -1,0 +1,57 @@
+package call
+
+import (
+	"sync"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// privateAudio is what only one endpoint hears: a prompt, and under it the music
+// on hold, which waits while a prompt is heard and goes on then. Prompts are set
+// from the goroutines of operations.
+type privateAudio struct {
+	mu     sync.Mutex
+	member Member // nil before the endpoint is in the mix and after it left
+	prompt audio.Source
+	music  audio.Source
+	gone   chan struct{} // closed when the endpoint has left; made when it joins
+}
+
+// setPrompt plays a prompt; nil ends it.
+func (a *privateAudio) setPrompt(s audio.Source) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.prompt = s
+	a.apply()
+}
+
+// setMusic plays music on hold; nil ends it.
+func (a *privateAudio) setMusic(s audio.Source) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.music = s
+	a.apply()
+}
+
+// setMember says whose it is; nil: the endpoint has left.
+func (a *privateAudio) setMember(member Member) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.member = member; member == nil {
+		close(a.gone)
+		return
+	}
+	a.gone = make(chan struct{})
+	a.apply()
+}
+
+// apply runs under mu.
+func (a *privateAudio) apply() {
+	switch {
+	case a.member == nil:
+	case a.prompt != nil:
+		a.member.SetPrivateSource(a.prompt)
+	default:
+		a.member.SetPrivateSource(a.music)
+	}
+}
