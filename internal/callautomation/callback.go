@@ -50,7 +50,7 @@ func (c *Callbacks) Publish(e call.Event) {
 		switch {
 		case !ok:
 			c.log.Error("event has no form on the wire and was not sent", "event", fmt.Sprintf("%T", e), "connection", head.Connection)
-		case !o.preview || version(head.Control.Version).hasHoldAudio():
+		case version(head.Control.Version).knows(o.name):
 			c.post(e, o)
 		}
 	}

@@ -19,7 +19,6 @@ type occurrence struct {
 	resultFirst bool   // resultInformation always comes first
 	ends        string // id of another operation that it ends; "" = none
 	last        bool   // nothing follows for the connection
-	preview     bool   // stable versions do not know it: their SDKs would fail
 }
 
 // encoders turn events into what the wire says of them, one function in the file of
@@ -79,7 +78,7 @@ func (o occurrence) data(head call.Head, source string) object {
 	d = d.addText("operationContext", head.Operation.Context)
 	d = append(d, o.own...)
 	result := func() {
-		if v.hasResult() {
+		if v.hasResult(o.name) {
 			d = d.add("resultInformation", o.result.in(v))
 		}
 	}

@@ -107,5 +107,5 @@ func holdEvents(e call.Event) (occurrence, bool) {
 
 // holdAudio is an event that only previews know.
 func holdAudio(name string, result resultInformation) occurrence {
-	return occurrence{name: name, result: result, preview: true, resultFirst: true}
+	return occurrence{name: name, result: result, resultFirst: true}
 }

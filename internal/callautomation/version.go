@@ -8,9 +8,6 @@ type version string
 // date is the version without its "-preview". Dates compare as text.
 func (v version) date() string { return strings.TrimSuffix(string(v), "-preview") }
 
-// hasResult: events carry resultInformation from 2024-09-01-preview on.
-func (v version) hasResult() bool { return v.date() >= "2024-09-01" }
-
 // hasHold: participants carry isOnHold from 2024-06-15-preview on.
 func (v version) hasHold() bool { return v.date() >= "2024-06-15" }
 
@@ -24,7 +21,58 @@ func (v version) resultFirst() bool { return v.date() >= "2026-03-12" }
 // hasEventSource: one preview repeated the source inside data.
 func (v version) hasEventSource() bool { return v == "2023-10-03-preview" }
 
-// hasHoldAudio: previews tell of the music of hold from 2024-09-01-preview on.
-func (v version) hasHoldAudio() bool {
-	return strings.HasSuffix(string(v), "-preview") && v.date() >= "2024-09-01"
+// eventVersion says from which date of api-versions on applications know an event,
+// and resultInformation in it.
+type eventVersion struct {
+	since   string // ""; the first version knows it
+	result  string
+	preview bool // stable versions do not know it: their SDKs would fail
+}
+
+// eventVersions is the table of events by version. Sources: the models of the
+// JavaScript SDK's releases 1.0.0 (2023-03-06) to 1.4.0, their changelogs, and
+// recorded events of the service (SendDtmfTonesCompleted of 2023-10-03-preview has no
+// result; azure-sdk-for-python issue 31638 of August 2023 has a
+// RecognizeFailed with its result).
+var eventVersions = map[string]eventVersion{
+	"CreateCallFailed":   {since: "2024-06-15"},
+	"AnswerFailed":       {since: "2024-06-15"},
+	"PlayStarted":        {since: "2024-06-15"},
+	"HoldAudioStarted":   {since: "2024-09-01", preview: true},
+	"HoldAudioPaused":    {since: "2024-09-01", preview: true},
+	"HoldAudioResumed":   {since: "2024-09-01", preview: true},
+	"HoldAudioCompleted": {since: "2024-09-01", preview: true},
+
+	"AddParticipantSucceeded":    {result: "2023-03-06"},
+	"AddParticipantFailed":       {result: "2023-03-06"},
+	"RemoveParticipantSucceeded": {result: "2023-03-06"},
+	"RemoveParticipantFailed":    {result: "2023-03-06"},
+	"CallTransferAccepted":       {result: "2023-03-06"},
+	"CallTransferFailed":         {result: "2023-03-06"},
+	"PlayCompleted":              {result: "2023-03-06"},
+	"PlayFailed":                 {result: "2023-03-06"},
+	"RecognizeCompleted":         {result: "2023-03-06"},
+	"RecognizeFailed":            {result: "2023-03-06"},
+
+	"CancelAddParticipantFailed":            {result: "2024-04-15"},
+	"SendDtmfTonesCompleted":                {result: "2024-04-15"},
+	"SendDtmfTonesFailed":                   {result: "2024-04-15"},
+	"ContinuousDtmfRecognitionToneReceived": {result: "2024-04-15"},
+	"ContinuousDtmfRecognitionToneFailed":   {result: "2024-04-15"},
+	"ContinuousDtmfRecognitionStopped":      {result: "2024-04-15"},
+}
+
+// resultEverywhere is the date from which on every event has resultInformation.
+const resultEverywhere = "2024-09-01"
+
+// knows reports whether applications of the version know an event.
+func (v version) knows(event string) bool {
+	e := eventVersions[event]
+	return v.date() >= e.since && (!e.preview || strings.HasSuffix(string(v), "-preview"))
+}
+
+// hasResult reports whether an event carries resultInformation.
+func (v version) hasResult(event string) bool {
+	from := eventVersions[event].result
+	return v.date() >= resultEverywhere || from != "" && v.date() >= from
 }
