@@ -14,19 +14,19 @@ func (e *Engine) Attempts(filter history.Filter, limit int) []history.Attempt {
 }
 
 // note records what became of a message or its last attempt.
-func (e *Engine) note(r *job, how history.Result, why string) {
+func (e *Engine) note(j *job, how history.Result, why string) {
 	a := history.Attempt{
-		Time: time.Now(), ID: r.msg.ID, Policy: r.msg.Policy, Group: r.msg.Group, Note: r.msg.Note,
-		URL: history.MaskURL(r.msg.URL), Number: r.Attempts, Result: how, Reason: why,
+		Time: time.Now(), ID: j.msg.ID, Policy: j.msg.Policy, Group: j.msg.Group, Note: j.msg.Note,
+		URL: history.MaskURL(j.msg.URL), Number: j.Attempts, Result: how, Reason: why,
 	}
-	if r.Attempts > 0 {
-		a.Status, a.Latency, a.Answer = r.outcome.Status, r.outcome.Latency, strings.ToValidUTF8(string(r.outcome.Answer), "\uFFFD")
+	if j.Attempts > 0 {
+		a.Status, a.Latency, a.Answer = j.outcome.Status, j.outcome.Latency, strings.ToValidUTF8(string(j.outcome.Answer), "\uFFFD")
 	}
-	if r.outcome.Err != nil {
-		a.Error = r.outcome.Err.Error()
+	if j.outcome.Err != nil {
+		a.Error = j.outcome.Err.Error()
 	}
 	if how == history.Retried {
-		a.Next = r.Due
+		a.Next = j.Due
 	}
 	e.attempts.Add(a)
 }

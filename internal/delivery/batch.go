@@ -9,17 +9,17 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
-// bucket gathers messages of one batch key that are due. What is in it at the
-// end of the scheduler's turn, or when the destination has room again, leaves.
+// batchQueue gathers due messages of one batch key. They are sent at the end of
+// the scheduler's turn, or when the destination has room again.
 type batchQueue struct {
 	key     string
 	to      *destination
-	records []*job    // queued, in the order of their lanes
-	members int       // messages that are not over and may come here
-	dirty   bool      // it is to be looked at at the end of this turn
+	jobs    []*job    // queued, in the order of their lanes
+	members int       // messages that have not ended and may come here
+	dirty   bool      // it is sent at the end of this turn
 	limiter *limiter  // nil: its destination has granted no rate
-	wake    time.Time // when pace lets the next batch leave, as far as is on the agenda
-	listed  bool      // it is among those that wait for room at the destination
+	wake    time.Time // when a timer is set to, for the limiter
+	listed  bool      // it waits for room at the destination
 }
 
 // defaultBatchKB is what a batch without a preferred size takes.
@@ -37,30 +37,30 @@ func (b Batch) withDefaults() Batch {
 
 var headerSeed = maphash.MakeSeed()
 
-// bucketOf returns the bucket of a message, nil for one that goes alone.
-func (e *Engine) batchQueueOf(r *job) *batchQueue {
-	if r.msg.Batch.Key == "" || r.msg.Batch.MaxEvents == 1 || r.msg.Last {
+// batchQueueOf returns the queue of a message, nil for one that goes alone.
+func (e *Engine) batchQueueOf(j *job) *batchQueue {
+	if j.msg.Batch.Key == "" || j.msg.Batch.MaxEvents == 1 || j.msg.Last {
 		return nil
 	}
 	// What differs in them cannot share a request.
 	var header uint64
-	for name, value := range r.msg.Header {
+	for name, value := range j.msg.Header {
 		header += maphash.String(headerSeed, name+"\x00"+value)
 	}
-	header += maphash.String(headerSeed, r.msg.Bearer.Tenant+"\x00"+r.msg.Bearer.Audience)
-	key := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%x", r.msg.Policy, r.msg.Group, r.msg.URL, r.msg.Batch.Key, header)
+	header += maphash.String(headerSeed, j.msg.Bearer.Tenant+"\x00"+j.msg.Bearer.Audience)
+	key := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%x", j.msg.Policy, j.msg.Group, j.msg.URL, j.msg.Batch.Key, header)
 	b := e.batchQueues[key]
 	if b == nil {
-		b = &batchQueue{key: key, to: r.to, limiter: r.limiter}
+		b = &batchQueue{key: key, to: j.to, limiter: j.limiter}
 		e.batchQueues[key] = b
 	}
 	b.members++
 	return b
 }
 
-// unbucket notes that a message of a bucket is over.
-func (e *Engine) leaveBatchQueue(r *job) {
-	b := r.batch
+// leaveBatchQueue notes that a message of a queue has ended.
+func (e *Engine) leaveBatchQueue(j *job) {
+	b := j.batch
 	if b == nil {
 		return
 	}
@@ -71,13 +71,13 @@ func (e *Engine) leaveBatchQueue(r *job) {
 }
 
 // gather has a message wait for the end of the turn.
-func (e *Engine) gather(r *job) {
-	r.state = queued
+func (e *Engine) gather(j *job) {
+	j.state = queued
 	e.inQueues++
-	r.lane.gathered++
-	r.lane.into = r.batch
-	r.batch.records = append(r.batch.records, r)
-	e.markDirty(r.batch)
+	j.lane.gathered++
+	j.lane.into = j.batch
+	j.batch.jobs = append(j.batch.jobs, j)
+	e.markDirty(j.batch)
 }
 
 func (e *Engine) markDirty(b *batchQueue) {
@@ -87,7 +87,7 @@ func (e *Engine) markDirty(b *batchQueue) {
 	}
 }
 
-// lookAt has a bucket looked at again when its pace lets something leave.
+// wakeBatch sets a timer for when the limiter lets the next batch go.
 func (e *Engine) wakeBatch(b *batchQueue, at time.Time) {
 	if !at.Equal(b.wake) {
 		b.wake = at
@@ -95,7 +95,7 @@ func (e *Engine) wakeBatch(b *batchQueue, at time.Time) {
 	}
 }
 
-// launchAll lets go what was gathered in this turn of the scheduler.
+// sendBatches sends what was gathered in this turn of the scheduler.
 func (e *Engine) sendBatches() {
 	for len(e.dirty) > 0 {
 		b := e.dirty[0]
@@ -106,76 +106,76 @@ func (e *Engine) sendBatches() {
 	e.dirty = nil
 }
 
-// launch sends what is gathered, in as many batches as the destination has
+// sendBatch sends what is gathered, in as many batches as the destination has
 // room for.
 func (e *Engine) sendBatch(b *batchQueue) {
-	for b.to.active < e.cfg.PerDestination && len(b.records) > 0 {
+	for b.to.active < e.cfg.PerDestination && len(b.jobs) > 0 {
 		now := time.Now()
 		if !b.limiter.ready(now) {
 			e.wakeBatch(b, b.limiter.bucket.Next())
 			return
 		}
-		batch := b.take(func(r *job) bool { return e.mayLeave(r, now) })
+		batch := b.take(func(j *job) bool { return e.maySend(j, now) })
 		if len(batch) == 0 {
 			break // a lane of theirs has an attempt under way
 		}
-		for _, r := range batch {
-			e.unqueue(r)
+		for _, j := range batch {
+			e.unqueue(j)
 		}
 		e.startAttempt(b.to, batch)
 	}
-	if len(b.records) > 0 && !b.listed {
+	if len(b.jobs) > 0 && !b.listed {
 		b.listed = true
 		b.to.batches = append(b.to.batches, b)
 	}
 }
 
-// mayLeave asks once more, for a message may have waited long in its bucket.
-func (e *Engine) mayLeave(r *job, now time.Time) bool {
-	why := r.exhausted(now)
+// maySend checks once more: a message may have waited long in its queue.
+func (e *Engine) maySend(j *job, now time.Time) bool {
+	why := j.exhausted(now)
 	switch {
 	case e.isStopped():
-		e.unqueue(r)
-		r.state = backingOff
+		e.unqueue(j)
+		j.state = backingOff
 	case why != "":
-		e.finish(r, history.Expired, why)
-	case r.breaker != nil && !r.breaker.ready(now), !r.to.ready(now):
-		e.unqueue(r)
-		e.refused(r, now)
+		e.finish(j, history.Expired, why)
+	case j.breaker != nil && !j.breaker.ready(now), !j.to.ready(now):
+		e.unqueue(j)
+		e.refused(j, now)
 	default:
 		return true
 	}
 	return false
 }
 
-// take removes the next batch from the bucket. A message whose lane has an
+// take removes the next batch from the queue. A message whose lane has an
 // attempt under way stays: it would overtake.
-func (b *batchQueue) take(mayLeave func(*job) bool) (batch []*job) {
-	records := b.records
-	b.records = nil
+func (b *batchQueue) take(maySend func(*job) bool) (batch []*job) {
+	jobs := b.jobs
+	b.jobs = nil
 	var stay []*job
 	size := 0
-	for i, r := range records {
-		if r.state != queued {
+	for i, j := range jobs {
+		if j.state != queued {
 			continue
 		}
-		limit := r.msg.Batch
+		limit := j.msg.Batch
 		preferred := limit.PreferredKB << 10
-		if len(batch) > 0 && (len(batch) >= limit.MaxEvents || size+r.size > preferred) {
-			stay = joined(stay, records[i:])
+		if len(batch) > 0 && (len(batch) >= limit.MaxEvents || size+j.size > preferred) {
+			stay = joined(stay, jobs[i:])
 			break
 		}
-		if r.lane.sending > 0 && r.Attempts == 0 {
-			stay = append(stay, r)
+		if j.lane.sending > 0 && j.Attempts == 0 {
+			stay = append(stay, j)
 			continue
 		}
-		if !mayLeave(r) {
+		if !maySend(j) {
 			continue
 		}
-		batch = append(batch, r)
-		size += r.size
+		batch = append(batch, j)
+		size += j.size
 	}
-	b.records = joined(stay, b.records)
+	b.jobs = joined(stay, b.jobs)
 	return batch
 }
 

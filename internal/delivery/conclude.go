@@ -8,47 +8,47 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
-// A message that rests longer than this leaves its body in the journal.
+// longBackoff is the delay from which a message leaves its body to the journal.
 const longBackoff = 20 * time.Second
 
-// land decides what follows an attempt.
-func (e *Engine) conclude(f *attempt, o Outcome) {
+// conclude decides what follows an attempt.
+func (e *Engine) conclude(a *attempt, o Outcome) {
 	now := time.Now()
-	d := f.to
+	d := a.to
 	e.inFlight--
 	d.active--
-	for _, s := range f.parts {
+	for _, s := range a.parts {
 		if s.job.Attempts == 1 {
 			s.job.lane.sending--
 		}
 	}
 	if e.isStopped() && o.Status == 0 && !errors.Is(o.Err, ErrDeleted) || errors.Is(o.Err, journal.ErrNotKept) {
-		e.undoAttempt(f, o)
+		e.undoAttempt(a, o)
 		return
 	}
-	e.metrics.attempts.WithLabelValues(f.parts[0].msg.Policy, o.class()).Inc()
-	e.tellGroupBreaker(f, o, now)
+	e.metrics.attempts.WithLabelValues(a.parts[0].msg.Policy, o.class()).Inc()
+	e.tellGroupBreaker(a, o, now)
 	e.tellBreaker(d, o, now)
-	e.deferred.hold()
+	e.deferred.begin()
 	delay, again := time.Duration(0), false
-	for i := range f.parts {
-		s := &f.parts[i]
-		r := s.job
+	for i := range a.parts {
+		s := &a.parts[i]
+		j := s.job
 		o := o
-		o.Attempt = r.Attempts
-		o.addTimes(r, now)
-		r.outcome = o
+		o.Attempt = j.Attempts
+		o.addTimes(j, now)
+		j.outcome = o
 		// Those that fail together, after as many attempts, return together.
-		if i == 0 || r.Attempts != f.parts[i-1].job.Attempts {
-			delay, again = r.policy.Retry(&r.msg, o)
+		if i == 0 || j.Attempts != a.parts[i-1].job.Attempts {
+			delay, again = j.policy.Retry(&j.msg, o)
 		}
 		e.decide(s, o, now, delay, again)
 	}
-	e.deferred.free(e)
+	e.deferred.end(e)
 	e.startQueued(d)
 }
 
-// reached tells the destination's breaker how an attempt ended.
+// tellBreaker tells the destination's breaker how an attempt ended.
 func (e *Engine) tellBreaker(d *destination, o Outcome, now time.Time) {
 	switch {
 	case o.isInconclusive():
@@ -58,167 +58,167 @@ func (e *Engine) tellBreaker(d *destination, o Outcome, now time.Time) {
 			e.reopen(d.release())
 		}
 	case d.failed(now, breakerFailures, breakerInterval):
-		e.log.Warn("destination does not answer, it is left alone for a while", "destination", d.key, "error", o.Err, "for", d.interval)
+		e.log.Warn("destination does not answer; its circuit is open", "destination", d.key, "error", o.Err, "for", d.interval)
 	}
 }
 
-// judge ends a message after an attempt, or has it rest until the next one.
+// decide ends a message after an attempt, or lets it back off until the next.
 func (e *Engine) decide(s *part, o Outcome, now time.Time, delay time.Duration, again bool) {
-	r := s.job
-	success := o.Status != 0 && r.policy.Success(o.Status)
+	j := s.job
+	success := o.Status != 0 && j.policy.Success(o.Status)
 	e.observe(s, o, success)
-	if r.answered || success {
+	if j.answered || success {
 		e.keep(s.msg)
-		e.finish(r, history.Delivered, "")
+		e.finish(j, history.Delivered, "")
 		return
 	}
 	switch {
 	case errors.Is(o.Err, ErrDeleted):
-		e.finish(r, history.Dropped, whyDeleted)
-	case r.final:
-		e.finish(r, history.Dropped, "it was given up while an attempt was running")
+		e.finish(j, history.Dropped, whyDeleted)
+	case j.final:
+		e.finish(j, history.Dropped, "it was given up during an attempt")
 	case !again || errors.Is(o.Err, errPrepare):
 		e.keep(s.msg)
-		e.finish(r, history.Failed, "not to be retried")
+		e.finish(j, history.Failed, "not to be retried")
 	default:
-		r.state = backingOff
-		if why := r.exhausted(r.Posted); why != "" { // the time to live is checked at the next attempt only
+		j.state = backingOff
+		if why := j.exhausted(j.Posted); why != "" { // the time to live is checked at the next attempt only
 			e.keep(s.msg)
-			e.finish(r, history.Expired, why)
+			e.finish(j, history.Expired, why)
 			return
 		}
-		e.retryAt(r, now.Add(delay))
-		e.note(r, history.Retried, "")
-		e.journal.Changed(&r.Record)
-		e.dropBody(r, delay)
-		e.advance(r.lane)
+		e.retryAt(j, now.Add(delay))
+		e.note(j, history.Retried, "")
+		e.journal.Changed(&j.Record)
+		e.dropBody(j, delay)
+		e.advance(j.lane)
 	}
 }
 
 // observe tells the publisher of an attempt.
 func (e *Engine) observe(s *part, o Outcome, success bool) {
-	r := s.job
-	if r.policy.Observer == nil {
+	j := s.job
+	if j.policy.Observer == nil {
 		return
 	}
 	told := Attempted{
-		Message: &s.msg, Sequence: s.seq, Size: r.size, Posted: r.Posted, Outcome: o,
-		Success: success, Dropped: r.silent,
+		Message: &s.msg, Sequence: s.seq, Size: j.size, Posted: j.Posted, Outcome: o,
+		Success: success, Dropped: j.silent,
 	}
-	if r.breaker != nil {
-		told.CircuitOpen, told.CircuitOpened = r.breaker.circuit != closed, r.breaker.opened
+	if j.breaker != nil {
+		told.CircuitOpen, told.CircuitOpened = j.breaker.circuit != closed, j.breaker.opened
 	}
-	r.policy.Observer.Attempted(told)
+	j.policy.Observer.Attempted(told)
 }
 
-// restUntil plans the next attempt.
-func (e *Engine) retryAt(r *job, at time.Time) {
-	r.state, r.Due = backingOff, at
-	e.retries.plan(r, at)
+// retryAt puts a message into the retry queue.
+func (e *Engine) retryAt(j *job, at time.Time) {
+	j.state, j.Due = backingOff, at
+	e.retries.plan(j, at)
 }
 
-// wake starts the messages whose rest is over, a turn of them at most.
+// startRetries starts the messages whose time has come, maxPerTurn at most.
 func (e *Engine) startRetries(now time.Time) {
 	for range maxPerTurn {
-		r := e.retries.due(now)
-		if r == nil {
+		j := e.retries.due(now)
+		if j == nil {
 			return
 		}
-		e.cancelRetry(r)
-		e.start(r)
+		e.cancelRetry(j)
+		e.start(j)
 	}
 }
 
-// forgetRest takes a message out of the plan of rests, and out of the breakers
-// that it rests for.
-func (e *Engine) cancelRetry(r *job) {
-	e.retries.forget(r)
-	delete(r.to.waiting, r)
-	if r.breaker != nil {
-		delete(r.breaker.waiting, r)
+// cancelRetry takes a message out of the retry queue, and out of the breakers
+// that it waits for.
+func (e *Engine) cancelRetry(j *job) {
+	e.retries.forget(j)
+	delete(j.to.waiting, j)
+	if j.breaker != nil {
+		delete(j.breaker.waiting, j)
 	}
 }
 
-// leaveBody lets a long-resting message's body leave memory.
-func (e *Engine) dropBody(r *job, rest time.Duration) {
-	if rest > longBackoff && len(r.msg.Body) > 0 {
-		r.msg.Body, r.msg.Header, r.Away = nil, nil, true
+// dropBody lets the body of a message that backs off for long leave memory.
+func (e *Engine) dropBody(j *job, delay time.Duration) {
+	if delay > longBackoff && len(j.msg.Body) > 0 {
+		j.msg.Body, j.msg.Header, j.Away = nil, nil, true
 	}
 }
 
-// takeBack makes an attempt undone that was not one: it was ended by Stop, or
-// a body had moved to another page of the journal.
-func (e *Engine) undoAttempt(f *attempt, o Outcome) {
-	f.to.cancel()
-	if w := f.parts[0].job.breaker; w != nil {
+// undoAttempt does not count an attempt that was none: Stop ended it, or a body
+// had moved to another page of the journal.
+func (e *Engine) undoAttempt(a *attempt, o Outcome) {
+	a.to.cancel()
+	if w := a.parts[0].job.breaker; w != nil {
 		w.cancel()
 	}
-	for _, s := range f.parts {
-		r := s.job
-		r.Attempts--
-		r.state = backingOff
+	for _, s := range a.parts {
+		j := s.job
+		j.Attempts--
+		j.state = backingOff
 		switch {
 		case e.isStopped():
-		case s.lost && r.bodyFrom == r.Page():
-			r.outcome = o
-			e.finish(r, history.Dropped, "the journal has lost its body")
+		case s.lost && j.bodyFrom == j.Page():
+			j.outcome = o
+			e.finish(j, history.Dropped, "the journal has lost its body")
 		default:
-			e.start(r)
+			e.start(j)
 		}
 	}
-	e.startQueued(f.to)
+	e.startQueued(a.to)
 }
 
 // finish ends a message.
-func (e *Engine) finish(r *job, how history.Result, why string) {
-	if r.ended() {
+func (e *Engine) finish(j *job, how history.Result, why string) {
+	if j.ended() {
 		return
 	}
-	if r.state == queued {
-		e.unqueue(r)
+	if j.state == queued {
+		e.unqueue(j)
 	}
-	r.state = done
+	j.state = done
 	e.open.Add(-1)
-	e.note(r, how, why)
-	e.metrics.messages.WithLabelValues(r.msg.Policy, string(how)).Inc()
-	if r.policy != nil && r.policy.Observer != nil && !r.silent {
-		r.policy.Observer.Ended(&r.msg, how, why)
+	e.note(j, how, why)
+	e.metrics.messages.WithLabelValues(j.msg.Policy, string(how)).Inc()
+	if j.policy != nil && j.policy.Observer != nil && !j.silent {
+		j.policy.Observer.Ended(&j.msg, how, why)
 	}
 	handedOver := false
 	if how != history.Delivered {
-		e.logEnd(r, how, why)
-		handedOver = e.handOver(r, how, why)
+		e.logEnd(j, how, why)
+		handedOver = e.handOver(j, how, why)
 	}
 	if !handedOver {
-		r.msg.Body, r.msg.Header = nil, nil
+		j.msg.Body, j.msg.Header = nil, nil
 	}
-	if r.to != nil {
-		e.cancelRetry(r)
-		e.leaveGroupBreaker(r)
-		e.leaveLimiter(r)
-		e.leaveBatchQueue(r)
-		e.leaveDestination(r.to)
+	if j.to != nil {
+		e.cancelRetry(j)
+		e.leaveGroupBreaker(j)
+		e.leaveLimiter(j)
+		e.leaveBatchQueue(j)
+		e.leaveDestination(j.to)
 	}
-	e.end(r)
-	e.leave(r)
-	if r.lane != nil {
-		e.advance(r.lane)
+	e.end(j)
+	e.leave(j)
+	if j.lane != nil {
+		e.advance(j.lane)
 	}
 }
 
-func (e *Engine) logEnd(r *job, how history.Result, why string) {
+func (e *Engine) logEnd(j *job, how history.Result, why string) {
 	level := e.log.Warn
-	if r.silent {
+	if j.silent {
 		level = e.log.Debug // one line speaks for its whole group
 	}
-	level("event was not delivered", "result", string(how), "reason", why, "id", r.msg.ID, "note", r.msg.Note,
-		"group", r.msg.Group, "url", history.MaskURL(r.msg.URL), "attempts", r.Attempts, "status", r.outcome.Status, "error", r.outcome.Err)
+	level("event was not delivered", "result", string(how), "reason", why, "id", j.msg.ID, "note", j.msg.Note,
+		"group", j.msg.Group, "url", history.MaskURL(j.msg.URL), "attempts", j.Attempts, "status", j.outcome.Status, "error", j.outcome.Err)
 }
 
-// unqueue forgets that a message is queued; the queue passes over it.
-func (e *Engine) unqueue(r *job) {
+// unqueue forgets that a message is queued; the queue skips it.
+func (e *Engine) unqueue(j *job) {
 	e.inQueues--
-	if r.batch != nil {
-		r.lane.gathered--
+	if j.batch != nil {
+		j.lane.gathered--
 	}
 }

@@ -25,11 +25,11 @@ type Config struct {
 	CheckAddress func(netip.AddrPort) error
 
 	PerDestination int // attempts at once for one host and port; 0: 64
-	MaxQueued      int // messages not yet over; more are dropped and recorded; 0: 200,000
+	MaxQueued      int // messages that have not ended; more are dropped and recorded; 0: 200,000
 	// Subscribed reports whether there still is a subscription; recovered events
 	// of others are dropped. Start asks; nil: there are all.
 	Subscribed func(name string) bool
-	KeepBodies int // bytes of events that are over, for Resend; 0: 8 MB
+	KeepBodies int // bytes of events that have ended, for Resend; 0: 8 MB
 
 	// Senders are for destinations besides webhooks, by the scheme of their URLs.
 	Senders map[string]Sender

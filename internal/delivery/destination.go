@@ -21,8 +21,8 @@ var (
 	ErrNotAnswered = errors.New("no answer")
 )
 
-// A destination is left alone after so many attempts in a row without any
-// answer, but for one probe after each interval.
+// After so many attempts in a row without any answer, the circuit of a
+// destination opens: one probe per interval until it is answered.
 const (
 	breakerFailures = 10
 	breakerFirst    = time.Second
@@ -33,11 +33,13 @@ func breakerInterval(before time.Duration) time.Duration {
 	return min(max(2*before, breakerFirst), breakerLongest)
 }
 
-// turn bounds how many messages the scheduler moves before it hears news again,
-// so that a hundred thousand for one destination do not delay another's.
+// maxPerTurn bounds how many messages the scheduler moves before it takes the
+// next task, so that a hundred thousand for one destination do not delay
+// another's.
 const maxPerTurn = 256
 
-// destination is a host and port, whatever the path.
+// destination is a host and port, whatever the path: what has a concurrency limit
+// and a circuit breaker.
 type destination struct {
 	breaker
 	key     string
@@ -45,9 +47,9 @@ type destination struct {
 	active  int
 	late    int           // attempts that took too long and may still be answered
 	queue   jobFIFO       // due, beyond the concurrency limit
-	members int           // messages that are not over and go there
-	batches []*batchQueue // those with messages that wait for room here
-	again   bool          // a look at the queue is on the agenda
+	members int           // messages that have not ended and go there
+	batches []*batchQueue // those whose messages wait for room here
+	again   bool          // a timer is set for the queue
 }
 
 func (e *Engine) destination(target *url.URL) *destination {
@@ -61,7 +63,7 @@ func (e *Engine) destination(target *url.URL) *destination {
 	return d
 }
 
-// departed notes that a message for d is over.
+// leaveDestination notes that a message for d has ended.
 func (e *Engine) leaveDestination(d *destination) {
 	d.members--
 	if d.members == 0 {
@@ -69,47 +71,47 @@ func (e *Engine) leaveDestination(d *destination) {
 	}
 }
 
-// start makes the next attempt of a message, or has it wait for its turn.
-func (e *Engine) start(r *job) {
+// start makes the next attempt of a message, or queues it.
+func (e *Engine) start(j *job) {
 	if e.isStopped() {
-		r.state = backingOff
+		j.state = backingOff
 		return
 	}
 	now := time.Now()
-	if why := r.exhausted(now); why != "" {
-		e.finish(r, history.Expired, why)
+	if why := j.exhausted(now); why != "" {
+		e.finish(j, history.Expired, why)
 		return
 	}
 	switch {
-	case r.batch != nil:
-		e.gather(r)
-	case r.to.active >= e.cfg.PerDestination:
-		e.enqueueAt(r)
-	case e.refused(r, now):
-	case e.limited(r, now):
+	case j.batch != nil:
+		e.gather(j)
+	case j.to.active >= e.cfg.PerDestination:
+		e.enqueueAt(j)
+	case e.refused(j, now):
+	case e.limited(j, now):
 	default:
-		e.startAttempt(r.to, []*job{r})
+		e.startAttempt(j.to, []*job{j})
 	}
 }
 
-func (e *Engine) enqueueAt(r *job) {
-	r.state, r.queuedAt = queued, time.Now()
-	r.to.queue.push(r)
+func (e *Engine) enqueueAt(j *job) {
+	j.state, j.queuedAt = queued, time.Now()
+	j.to.queue.push(j)
 	e.inQueues++
 }
 
-// refused lets a message rest whose destination or subscription is to be left
-// alone, and reports whether it did.
-func (e *Engine) refused(r *job, now time.Time) bool {
+// refused lets a message back off where an open circuit forbids the attempt, and
+// reports whether it did.
+func (e *Engine) refused(j *job, now time.Time) bool {
 	switch {
-	case r.breaker != nil && !r.breaker.ready(now):
-		e.holdBack(r, now)
-	case !r.to.ready(now):
-		e.skip(r, now)
+	case j.breaker != nil && !j.breaker.ready(now):
+		e.holdBack(j, now)
+	case !j.to.ready(now):
+		e.skip(j, now)
 	default:
 		return false
 	}
-	r.queuedAt = time.Time{} // what it stood in line for is dead, not slow
+	j.queuedAt = time.Time{} // what it was queued for is dead, not slow
 	return true
 }
 
@@ -120,52 +122,53 @@ const (
 )
 
 // exhausted says why a message gets no further attempt, "" if it does.
-func (r *job) exhausted(now time.Time) string {
-	attempts, ttl := r.msg.MaxAttempts, r.msg.TTL
+func (j *job) exhausted(now time.Time) string {
+	attempts, ttl := j.msg.MaxAttempts, j.msg.TTL
 	if attempts == 0 {
-		attempts = r.policy.MaxAttempts
+		attempts = j.policy.MaxAttempts
 	}
 	if ttl == 0 {
-		ttl = r.policy.TTL
+		ttl = j.policy.TTL
 	}
 	switch {
-	case attempts > 0 && r.Attempts >= attempts:
+	case attempts > 0 && j.Attempts >= attempts:
 		return ReasonAttempts
-	case ttl > 0 && now.Sub(r.Posted) >= ttl:
+	case ttl > 0 && now.Sub(j.Posted) >= ttl:
 		return ReasonTime
 	}
 	return ""
 }
 
-// skip lets a message rest without an attempt while its destination is dead.
-func (e *Engine) skip(r *job, now time.Time) {
-	o := r.outcome
-	o.Attempt, o.Status, o.Err, o.RetryAfter, o.Latency = r.Attempts, 0, ErrUnavailable, 0, 0
-	if r.Attempts > 0 && r.outcome.Err != nil {
-		o.Err = errors.Join(ErrUnavailable, r.outcome.Err)
+// skip lets a message back off without an attempt while its destination's
+// circuit is open.
+func (e *Engine) skip(j *job, now time.Time) {
+	o := j.outcome
+	o.Attempt, o.Status, o.Err, o.RetryAfter, o.Latency = j.Attempts, 0, ErrUnavailable, 0, 0
+	if j.Attempts > 0 && j.outcome.Err != nil {
+		o.Err = errors.Join(ErrUnavailable, j.outcome.Err)
 	}
-	o.addTimes(r, now)
-	delay, again := r.policy.Retry(&r.msg, o)
-	if !again || r.final {
-		r.outcome = o
-		e.finish(r, history.Failed, "the destination does not answer")
+	o.addTimes(j, now)
+	delay, again := j.policy.Retry(&j.msg, o)
+	if !again || j.final {
+		j.outcome = o
+		e.finish(j, history.Failed, "the destination does not answer")
 		return
 	}
-	r.to.wait(r)
-	e.retryAt(r, later(now.Add(delay), r.to.nextTry(now)))
-	e.advance(r.lane)
+	j.to.wait(j)
+	e.retryAt(j, later(now.Add(delay), j.to.nextTry(now)))
+	e.advance(j.lane)
 }
 
-// next starts what waits at a destination, a turn of it at most, when an
-// attempt has ended.
+// startQueued starts what is queued at a destination, maxPerTurn at most, when
+// an attempt has ended.
 func (e *Engine) startQueued(d *destination) {
 	for range maxPerTurn {
 		if d.queue.empty() || d.active >= e.cfg.PerDestination {
 			break
 		}
-		r := d.queue.pop()
-		if r.state == queued {
-			e.startFromQueue(r)
+		j := d.queue.pop()
+		if j.state == queued {
+			e.startFromQueue(j)
 		}
 	}
 	if d.active < e.cfg.PerDestination {
@@ -182,25 +185,25 @@ func (e *Engine) startQueued(d *destination) {
 	}
 }
 
-// itsTurn starts a message that a queue has let go.
-func (e *Engine) startFromQueue(r *job) {
+// startFromQueue starts a message that was taken from a queue.
+func (e *Engine) startFromQueue(j *job) {
 	e.inQueues--
-	r.state = waiting
-	e.start(r)
+	j.state = waiting
+	e.start(j)
 }
 
-// reopen starts what rested because a breaker was open, in the order of posting.
+// reopen starts what waited for a circuit to close, in the order of posting.
 func (e *Engine) reopen(due []*job) {
 	slices.SortFunc(due, bySeq)
 	for len(due) > 0 {
 		some := due[:min(maxPerTurn, len(due))]
 		due = due[len(some):]
 		e.timers.at(time.Now(), func() {
-			for _, r := range some {
-				if r.state == backingOff {
-					e.cancelRetry(r)
-					r.Due = time.Time{}
-					e.start(r)
+			for _, j := range some {
+				if j.state == backingOff {
+					e.cancelRetry(j)
+					j.Due = time.Time{}
+					e.start(j)
 				}
 			}
 		})

@@ -13,7 +13,7 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
-// Engine delivers messages. Its methods are safe for concurrent use.
+// Engine is the scheduler of deliveries. Its methods are safe for concurrent use.
 type Engine struct {
 	cfg      Config
 	policies map[string]*Policy
@@ -23,7 +23,7 @@ type Engine struct {
 	metrics  *metrics
 	attempts *history.History[history.Attempt]
 	recent   *recentMessages
-	open     atomic.Int64 // messages posted and not over
+	open     atomic.Int64 // messages posted that have not ended
 	waits    waits
 
 	// Of the scheduler's goroutine.
@@ -35,17 +35,17 @@ type Engine struct {
 	groupBreakers map[string]*groupBreaker
 	limiters      map[string]*limiter
 	batchQueues   map[string]*batchQueue
-	dirty         []*batchQueue         // gathered something in this turn
-	sending       map[*attempt]struct{} // attempts whose request has not ended
+	dirty         []*batchQueue         // with messages gathered in this turn
+	sending       map[*attempt]struct{} // attempts whose request has not ended, timed-out ones too
 	deferred      deferredLanes
 	inLanes       int // messages that wait in a lane
 	inQueues      int // that wait at a destination
 	inFlight      int
-	stopping      *stopping
+	stopping      stopping
 
 	tasks         chan func()
 	undeliverable *undeliveredQueue
-	flights       life // of the attempts
+	attempting    life // of the attempts
 	writing       life // of the journal's writer
 	quit          chan struct{}
 	scheduler     sync.WaitGroup
@@ -91,7 +91,7 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 	if err := e.metrics.register(cfg.Metrics, e.journal.Metrics(), func() float64 { return float64(e.open.Load()) }); err != nil {
 		e.log.Warn("metrics of deliveries are not available", "error", err)
 	}
-	e.flights, e.writing, e.archiving = newLife(), newLife(), newLife()
+	e.attempting, e.writing, e.archiving = newLife(), newLife(), newLife()
 	return e
 }
 
@@ -127,14 +127,14 @@ func (e *Engine) Start(ctx context.Context) (recovered []journal.Hold, err error
 func (e *Engine) resume(messages []*journal.Record) {
 	dropped := 0
 	for _, record := range messages {
-		r := jobOf(record)
-		if e.orphaned(&r.msg) {
-			r.silent = true
-			e.finish(r, history.Dropped, whyDeleted)
+		j := jobOf(record)
+		if e.orphaned(&j.msg) {
+			j.silent = true
+			e.finish(j, history.Dropped, whyDeleted)
 			dropped++
 			continue
 		}
-		e.admit(r)
+		e.admit(j)
 	}
 	if dropped > 0 {
 		e.log.Info("events of deleted subscriptions are dropped", "events", dropped)
@@ -149,22 +149,23 @@ func (e *Engine) orphaned(m *Message) bool {
 
 // accepted schedules a message that has come to be on disk.
 func (e *Engine) accepted(record *journal.Record) {
-	r := jobOf(record)
-	if o := e.observerOf(&r.msg); o != nil {
-		o.Accepted(&r.msg, time.Since(r.Posted))
+	j := jobOf(record)
+	if o := e.observerOf(&j.msg); o != nil {
+		o.Accepted(&j.msg, time.Since(j.Posted))
 	}
-	e.admit(r)
+	e.admit(j)
 }
 
-// end lets the journal forget a message that is over, unless its policy's hook
-// has to be told first.
-func (e *Engine) end(r *job) {
-	if r.state == done {
-		e.journal.End(&r.Record)
+// end lets the journal forget a message, unless its policy's hook has to be told
+// first.
+func (e *Engine) end(j *job) {
+	if j.state == done {
+		e.journal.End(&j.Record)
 	}
 }
 
-// schedule is the scheduler: everything that the engine decides happens here.
+// loop is the scheduler's goroutine: everything that the engine decides happens
+// here.
 func (e *Engine) loop() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -200,7 +201,7 @@ func (e *Engine) sleep(now time.Time) time.Duration {
 	return max(wait, 0)
 }
 
-// tell lets the scheduler do something; it waits for its turn, not for the end.
+// onLoop has do run on the scheduler's goroutine. It does not wait for the end.
 func (e *Engine) onLoop(do func()) {
 	select {
 	case e.tasks <- do:

@@ -2,7 +2,7 @@ package delivery
 
 import "slices"
 
-// backlogOf is a queue that gives its memory back as it empties.
+// fifo is a queue that gives its memory back as it empties.
 type fifo[T any] struct {
 	items []T
 	head  int

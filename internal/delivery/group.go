@@ -23,8 +23,8 @@ func (g *group) onlyLast() bool { return g == nil || len(g.members) <= 1 }
 
 // join takes a message into its group. It reports false for one that came
 // after the group's Last.
-func (e *Engine) join(r *job) bool {
-	name := r.msg.Group
+func (e *Engine) join(j *job) bool {
+	name := j.msg.Group
 	if name == "" {
 		return true
 	}
@@ -36,25 +36,25 @@ func (e *Engine) join(r *job) bool {
 	if g.last != nil {
 		return false
 	}
-	g.members[r] = struct{}{}
-	r.group = g
-	if r.msg.Last {
-		g.last, g.ended = r, time.Now()
+	g.members[j] = struct{}{}
+	j.group = g
+	if j.msg.Last {
+		g.last, g.ended = j, time.Now()
 		if !g.onlyLast() {
-			e.timers.at(g.ended.Add(r.policy.LastWait), func() { e.endWait(g) })
+			e.timers.at(g.ended.Add(j.policy.LastWait), func() { e.endWait(g) })
 		}
 	}
 	return true
 }
 
-// leave takes a message that is over out of its group.
-func (e *Engine) leave(r *job) {
-	g := r.group
+// leave takes a message that has ended out of its group.
+func (e *Engine) leave(j *job) {
+	g := j.group
 	if g == nil {
 		return
 	}
-	r.group = nil
-	delete(g.members, r)
+	j.group = nil
+	delete(g.members, j)
 	switch {
 	case len(g.members) == 0:
 		for _, awaiter := range g.awaiters {
@@ -73,25 +73,25 @@ func (e *Engine) endWait(g *group) {
 	if g.last == nil || g.last.ended() || g.onlyLast() {
 		return
 	}
-	for r := range g.members {
-		if r != g.last {
-			e.giveUp(r, "the last event of its group could not wait longer")
+	for j := range g.members {
+		if j != g.last {
+			e.giveUp(j, "the last event of its group could not wait longer")
 		}
 	}
 }
 
-// dropGroup gives up all messages of a group, a turn of them at a time, and
-// ends its attempts.
+// dropGroup gives up all messages of a group, maxPerTurn at a time, and cancels
+// its attempts.
 func (e *Engine) dropGroup(name string) {
-	e.cutOff(name)
+	e.cancelAttempts(name)
 	g := e.groups[name]
 	if g == nil {
 		return
 	}
 	members := make([]*job, 0, len(g.members))
-	for r := range g.members {
-		r.silent = true // also those whose turn comes later
-		members = append(members, r)
+	for j := range g.members {
+		j.silent = true // also those that are dropped later
+		members = append(members, j)
 	}
 	slices.SortFunc(members, bySeq)
 	e.log.Info("events of a group are dropped", "group", name, "events", len(members))
@@ -100,16 +100,16 @@ func (e *Engine) dropGroup(name string) {
 
 func (e *Engine) dropSome(members []*job) {
 	some := members[:min(maxPerTurn, len(members))]
-	for _, r := range some {
-		e.giveUp(r, whyDeleted)
+	for _, j := range some {
+		e.giveUp(j, whyDeleted)
 	}
 	if left := members[len(some):]; len(left) > 0 {
 		e.timers.at(time.Now(), func() { e.dropSome(left) })
 	}
 }
 
-// forgetGroup forgets what else is known of a group that was dropped: metrics,
-// and the failures that count for its probation.
+// forgetGroup forgets what else is known of a group that was dropped: its
+// circuit breakers, and what observers keep.
 func (e *Engine) forgetGroup(name string) {
 	for _, policy := range e.policies {
 		if policy.Observer != nil {
@@ -119,18 +119,18 @@ func (e *Engine) forgetGroup(name string) {
 	maps.DeleteFunc(e.groupBreakers, func(_ string, w *groupBreaker) bool { return w.group == name })
 }
 
-// giveUp ends a message. An attempt that flies ends by itself: it may succeed
-// yet, but nothing waits for it, and no other follows.
-func (e *Engine) giveUp(r *job, why string) {
-	if r.ended() {
+// giveUp ends a message. An attempt under way ends by itself: it may still
+// succeed, but nothing waits for it, and no other follows.
+func (e *Engine) giveUp(j *job, why string) {
+	if j.ended() {
 		return
 	}
-	if r.state != sending {
-		e.finish(r, history.Dropped, why)
+	if j.state != sending {
+		e.finish(j, history.Dropped, why)
 		return
 	}
-	r.final, r.beside = true, true
-	l := r.lane
-	e.leave(r)
+	j.final, j.beside = true, true
+	l := j.lane
+	e.leave(j)
 	e.advance(l)
 }

@@ -4,11 +4,12 @@ import (
 	"time"
 )
 
-// Probation leaves the deliveries of a group to one destination alone when too
-// many in a row have failed, however they failed: later retries and new
-// messages are delayed. One probe after each interval finds out whether to go on.
+// GroupBreaker is the circuit breaker of a group at one destination: after too
+// many failures in a row, however they failed, retries and new messages are
+// delayed. One probe per interval finds out whether to go on. Event Grid calls
+// the open circuit probation.
 type GroupBreaker struct {
-	// After is how many failures in a row it takes; 0: there is no probation.
+	// After is how many failures in a row it takes; 0: there is no breaker.
 	After int
 	// For is how long the circuit is open at first after such a failure; the time
 	// doubles with each failed probe. 0: such a failure is the event's own, and
@@ -18,101 +19,102 @@ type GroupBreaker struct {
 	Longest time.Duration
 }
 
-// ward is the breaker of a group at a destination.
+// groupBreaker is the breaker of a group at a destination.
 type groupBreaker struct {
 	breaker
 	key     string
 	group   string
 	members int
 	opened  int  // how often since its last success
-	leaving bool // it is on the agenda to be forgotten
+	leaving bool // a timer is set to forget it
 }
 
-// wardMemory is how long failures of messages that are over still count.
+// breakerMemory is how long the failures of messages that have ended count.
 const breakerMemory = 10 * time.Minute
 
-// wardOf returns the ward of a message, nil where its policy has no probation.
-func (e *Engine) groupBreakerOf(r *job) *groupBreaker {
-	if r.policy.GroupBreaker.After <= 0 || r.msg.Group == "" {
+// groupBreakerOf returns the breaker of a message, nil where its policy has none.
+func (e *Engine) groupBreakerOf(j *job) *groupBreaker {
+	if j.policy.GroupBreaker.After <= 0 || j.msg.Group == "" {
 		return nil
 	}
-	key := r.msg.Policy + "\x00" + r.msg.Group + "\x00" + r.to.key
-	w := e.groupBreakers[key]
-	if w == nil {
-		w = &groupBreaker{key: key, group: r.msg.Group}
-		e.groupBreakers[key] = w
+	key := j.msg.Policy + "\x00" + j.msg.Group + "\x00" + j.to.key
+	b := e.groupBreakers[key]
+	if b == nil {
+		b = &groupBreaker{key: key, group: j.msg.Group}
+		e.groupBreakers[key] = b
 	}
-	w.members++
-	return w
+	b.members++
+	return b
 }
 
-// discharge notes that a message of a ward is over. The failures of a ward
+// leaveGroupBreaker notes that a message has ended. The failures of a breaker
 // without messages count for a while: the next event may be an hour away.
-func (e *Engine) leaveGroupBreaker(r *job) {
-	w := r.breaker
-	if w == nil {
+func (e *Engine) leaveGroupBreaker(j *job) {
+	b := j.breaker
+	if b == nil {
 		return
 	}
-	delete(w.waiting, r)
-	w.members--
-	if w.members == 0 && !w.leaving {
-		if w.failures == 0 {
-			e.dropGroupBreaker(w)
+	delete(b.waiting, j)
+	b.members--
+	if b.members == 0 && !b.leaving {
+		if b.failures == 0 {
+			e.dropGroupBreaker(b)
 			return
 		}
-		w.leaving = true
-		e.timers.at(later(w.until, time.Now()).Add(breakerMemory), func() { e.forgetGroupBreaker(w) })
+		b.leaving = true
+		e.timers.at(later(b.until, time.Now()).Add(breakerMemory), func() { e.forgetGroupBreaker(b) })
 	}
 }
 
-func (e *Engine) forgetGroupBreaker(w *groupBreaker) {
-	w.leaving = false
-	if w.members == 0 {
-		e.dropGroupBreaker(w)
+func (e *Engine) forgetGroupBreaker(b *groupBreaker) {
+	b.leaving = false
+	if b.members == 0 {
+		e.dropGroupBreaker(b)
 	}
 }
 
-// dropWard forgets a ward, unless its group was forgotten and has another now.
-func (e *Engine) dropGroupBreaker(w *groupBreaker) {
-	if e.groupBreakers[w.key] == w {
-		delete(e.groupBreakers, w.key)
+// dropGroupBreaker forgets a breaker, unless its group was forgotten and has
+// another now.
+func (e *Engine) dropGroupBreaker(b *groupBreaker) {
+	if e.groupBreakers[b.key] == b {
+		delete(e.groupBreakers, b.key)
 	}
 }
 
-// learn tells a ward how an attempt of it ended.
-func (e *Engine) tellGroupBreaker(f *attempt, o Outcome, now time.Time) {
-	r := f.parts[0].job
-	w := r.breaker
-	if w == nil {
+// tellGroupBreaker tells a group's breaker how an attempt ended.
+func (e *Engine) tellGroupBreaker(a *attempt, o Outcome, now time.Time) {
+	j := a.parts[0].job
+	b := j.breaker
+	if b == nil {
 		return
 	}
 	if o.isInconclusive() {
-		w.cancel()
+		b.cancel()
 		return
 	}
-	rules := f.policy.GroupBreaker
+	rules := a.policy.GroupBreaker
 	first := rules.For(o)
-	if o.Status != 0 && f.policy.Success(o.Status) || first <= 0 {
-		w.opened = 0
-		if w.succeeded() {
-			e.log.Info("probation is over", "group", r.msg.Group, "destination", r.to.key)
-			e.reopen(w.release())
+	if o.Status != 0 && a.policy.Success(o.Status) || first <= 0 {
+		b.opened = 0
+		if b.succeeded() {
+			e.log.Info("the circuit of a subscription is closed; deliveries go on", "group", j.msg.Group, "destination", j.to.key)
+			e.reopen(b.release())
 		}
 		return
 	}
-	if w.failed(now, rules.After, func(before time.Duration) time.Duration {
+	if b.failed(now, rules.After, func(before time.Duration) time.Duration {
 		return min(max(first, 2*before), max(rules.Longest, time.Second))
 	}) {
-		w.opened++
-		e.log.Warn("deliveries keep failing, the subscription is on probation",
-			"group", r.msg.Group, "destination", r.to.key, "status", o.Status, "error", o.Err, "for", w.interval)
+		b.opened++
+		e.log.Warn("deliveries keep failing; the circuit of the subscription is open (probation)",
+			"group", j.msg.Group, "destination", j.to.key, "status", o.Status, "error", o.Err, "for", b.interval)
 	}
 }
 
-// detain lets a message rest until its ward may be tried again.
-func (e *Engine) holdBack(r *job, now time.Time) {
-	r.heldBack = true
-	r.breaker.wait(r)
-	e.retryAt(r, r.breaker.nextTry(now))
-	e.advance(r.lane)
+// holdBack lets a message back off until its group's breaker allows an attempt.
+func (e *Engine) holdBack(j *job, now time.Time) {
+	j.heldBack = true
+	j.breaker.wait(j)
+	e.retryAt(j, j.breaker.nextTry(now))
+	e.advance(j.lane)
 }

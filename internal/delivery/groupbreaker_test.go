@@ -111,7 +111,7 @@ func TestEventOnProbationIsGivenUpWithoutAnAttempt(t *testing.T) {
 	})
 }
 
-func TestWardsAreForgotten(t *testing.T) {
+func TestGroupBreakersAreForgotten(t *testing.T) {
 	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
 	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		for i := range 20 {

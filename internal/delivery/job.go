@@ -74,7 +74,7 @@ func recoveredJob() *journal.Record {
 }
 
 // jobOf is the job of a record.
-func jobOf(r *journal.Record) *job { return r.Message.(*job) }
+func jobOf(j *journal.Record) *job { return j.Message.(*job) }
 
 // Encode implements journal.Message.
 func (j *job) Encode() []byte { return encodeMessage(&j.msg) }

@@ -7,66 +7,80 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
-// lane keeps the order of first attempts.
+// laneState is what a lane's tried messages mean for the next one:
+//
+//	open → blocked → delayed → open
+//
+// Open, the next message may be sent. Blocked, it waits until the one before is
+// answered. Delayed, it waits until a time: the overlap of an attempt under way
+// has begun, or a message that backs off holds the lane no longer.
+type laneState byte
+
+const (
+	laneOpen laneState = iota
+	laneDelayed
+	laneBlocked // the last, for it outweighs the others
+)
+
+// lane is a queue of messages whose first attempts are made in order.
 type lane struct {
 	key     string
 	waiting []*job
-	// front holds the messages that were tried and may still hold the lane.
-	front []*job
-	wake  time.Time // a reminder to look again is set for then
+	tried   []*job    // that may still hold the lane
+	wake    time.Time // a timer is set for then
 
 	sending  int         // first attempts under way
-	gathered int         // messages of it that wait in a bucket
+	gathered int         // messages of it in a batch queue
 	into     *batchQueue // the one that the last of them went into
-	later    bool        // it is to be pumped when the landing is over
+	deferred bool        // it is to be advanced when the batch is concluded
 }
 
 // admit takes a message that the journal has into its lane and group.
-func (e *Engine) admit(r *job) {
-	r.policy = e.policies[r.msg.Policy]
-	r.outcome.Attempt = r.Attempts
-	r.size = len(r.msg.Body)
-	r.msg.Batch = r.msg.Batch.withDefaults()
-	target, err := url.Parse(r.msg.URL)
+func (e *Engine) admit(j *job) {
+	j.policy = e.policies[j.msg.Policy]
+	j.outcome.Attempt = j.Attempts
+	j.size = len(j.msg.Body)
+	j.msg.Batch = j.msg.Batch.withDefaults()
+	target, err := url.Parse(j.msg.URL)
 	switch {
-	case r.policy == nil: // of a journal that knew another configuration
-		e.finish(r, history.Dropped, "its policy is unknown")
+	case j.policy == nil: // of a journal that knew another configuration
+		e.finish(j, history.Dropped, "its policy is unknown")
 		return
 	case err != nil || target.Host == "" && (target.Scheme == "http" || target.Scheme == "https"):
-		e.finish(r, history.Dropped, "its URL is not one")
+		e.finish(j, history.Dropped, "its URL is not valid")
 		return
 	case e.senders[target.Scheme] == nil:
-		e.finish(r, history.Dropped, "nothing here delivers to such a URL")
+		e.finish(j, history.Dropped, "no sender is configured for the scheme of its URL")
 		return
-	case !e.join(r):
-		e.finish(r, history.Dropped, "it came after the last event of its group")
+	case !e.join(j):
+		e.finish(j, history.Dropped, "it came after the last event of its group")
 		return
 	}
-	r.to = e.destination(target)
-	r.breaker = e.groupBreakerOf(r)
-	r.limiter = e.limiterOf(r)
-	r.batch = e.batchQueueOf(r)
-	r.lane = e.laneOf(r)
+	j.to = e.destination(target)
+	j.breaker = e.groupBreakerOf(j)
+	j.limiter = e.limiterOf(j)
+	j.batch = e.batchQueueOf(j)
+	j.lane = e.laneOf(j)
 	now := time.Now()
-	// It was being retried, or is delayed. One that only rested for a dead
+	// It was being retried, or is delayed. One that only waited for a dead
 	// destination, before its restart, keeps its place in the lane.
-	if r.Attempts > 0 || r.First.IsZero() && r.Due.After(now) {
-		r.lane.front = append(r.lane.front, r)
-		e.retryAt(r, r.Due)
-		e.dropBody(r, r.Due.Sub(now))
+	if j.Attempts > 0 || j.First.IsZero() && j.Due.After(now) {
+		j.lane.tried = append(j.lane.tried, j)
+		e.retryAt(j, j.Due)
+		e.dropBody(j, j.Due.Sub(now))
 	} else {
-		r.lane.waiting = append(r.lane.waiting, r)
+		j.lane.waiting = append(j.lane.waiting, j)
 		e.inLanes++
 	}
-	e.advance(r.lane)
+	e.advance(j.lane)
 }
 
 // laneOf returns the lane of a message; without a name it has one for itself.
-func (e *Engine) laneOf(r *job) *lane {
-	if r.msg.Lane == "" {
+func (e *Engine) laneOf(j *job) *lane {
+	if j.msg.Lane == "" {
 		return &lane{}
 	}
-	key := r.msg.Policy + "\x00" + r.msg.Lane
+	key := j.msg.Policy + "\x00" + j.msg.Lane
 	l := e.lanes[key]
 	if l == nil {
 		l = &lane{key: key}
@@ -75,105 +89,115 @@ func (e *Engine) laneOf(r *job) *lane {
 	return l
 }
 
-// pump starts the messages at the head of a lane that nothing holds.
+// advance starts the messages at the head of a lane while it is open.
 func (e *Engine) advance(l *lane) {
-	if e.deferred.later(l) {
+	if e.deferred.put(l) {
 		return
 	}
 	now := time.Now()
 	for len(l.waiting) > 0 {
-		r := l.waiting[0]
-		if r.ended() {
+		j := l.waiting[0]
+		if j.ended() {
 			l.waiting = l.waiting[1:]
 			e.inLanes--
 			continue
 		}
-		if !l.lets(r) {
-			if free, held := l.held(now); held {
-				e.remind(l, free)
+		if !l.letsJoin(j) {
+			if state, until := l.state(now); state != laneOpen {
+				e.wakeLane(l, until)
 				return
 			}
 		}
-		if r.msg.Last && !r.group.onlyLast() || e.isStopped() {
-			return // the group pumps when it is
+		if j.msg.Last && !j.group.onlyLast() || e.isStopped() {
+			return // the group advances the lane when it is
 		}
 		l.waiting = l.waiting[1:]
 		e.inLanes--
-		l.front = append(l.front, r)
-		r.First = now
-		e.start(r)
+		l.tried = append(l.tried, j)
+		j.First = now
+		e.start(j)
 	}
 	l.waiting = nil
-	if l.held(now); len(l.front) == 0 && e.lanes[l.key] == l {
+	if l.state(now); len(l.tried) == 0 && e.lanes[l.key] == l {
 		delete(e.lanes, l.key)
 	}
 }
 
-// held says whether a tried message holds the lane, and until when; the zero
-// time means until that message moves. Those that cannot hold it again leave.
-func (l *lane) held(now time.Time) (until time.Time, held bool) {
-	front := l.front[:0]
-	endless := false
-	for _, r := range l.front {
-		free := r.First.Add(r.policy.HoldLane)
-		moving := r.state == queued || r.state == sending
-		if r.ended() || r.beside || !moving && !free.After(now) {
+// state is that of the tried messages together; those that cannot hold the lane
+// any more are removed. Until is when a delayed lane opens.
+func (l *lane) state(now time.Time) (state laneState, until time.Time) {
+	holding := l.tried[:0]
+	for _, j := range l.tried {
+		one, free, over := j.holds(now)
+		if over {
 			continue
 		}
-		if moving && r.state == sending && r.policy.Overlap > 0 {
-			free = r.started.Add(r.policy.Overlap)
-		}
-		switch {
-		case moving && (r.state == queued || r.policy.Overlap == 0):
-			endless = true
-		case free.After(now):
-			held = true
-			until = later(until, free)
-		case !r.First.Add(r.policy.HoldLane).After(now):
-			continue // it will not hold the lane again
-		}
-		front = append(front, r)
+		state, until = max(state, one), later(until, free)
+		holding = append(holding, j)
 	}
-	clear(l.front[len(front):])
-	l.front = front
-	if endless {
-		return time.Time{}, true
+	clear(l.tried[len(holding):])
+	l.tried = holding
+	if state == laneBlocked {
+		until = time.Time{}
 	}
-	return until, held
+	return state, until
 }
 
-// lets says whether a message may leave with those before it, which have been
+// holds is what one tried message makes of its lane, and until when; over if it
+// will not hold the lane again.
+func (j *job) holds(now time.Time) (state laneState, until time.Time, over bool) {
+	holdEnds := j.First.Add(j.policy.HoldLane)
+	switch {
+	case j.ended() || j.beside:
+		return laneOpen, time.Time{}, true
+	case j.state == queued || j.state == sending && j.policy.Overlap == 0:
+		return laneBlocked, time.Time{}, false
+	case j.state == sending:
+		until = j.started.Add(j.policy.Overlap)
+		over = !holdEnds.After(now)
+	default:
+		until, over = holdEnds, true
+	}
+	if until.After(now) {
+		return laneDelayed, until, false
+	}
+	return laneOpen, time.Time{}, over
+}
+
+// letsJoin says whether a message may go with those before it, which have been
 // gathered for the same batch.
-func (l *lane) lets(r *job) bool {
-	return r.batch != nil && l.gathered > 0 && l.into == r.batch && l.sending == 0
+func (l *lane) letsJoin(j *job) bool {
+	return j.batch != nil && l.gathered > 0 && l.into == j.batch && l.sending == 0
 }
 
-// pumps puts the pumping of lanes off while a batch lands.
+// deferredLanes puts off the advancing of lanes while a batch is concluded, so
+// that its messages count together.
 type deferredLanes struct {
-	held  bool
-	lanes []*lane
+	deferring bool
+	lanes     []*lane
 }
 
-func (p *deferredLanes) hold() { p.held = true }
+func (d *deferredLanes) begin() { d.deferring = true }
 
-func (p *deferredLanes) later(l *lane) bool {
-	if !p.held {
+// put reports whether a lane's advancing is put off.
+func (d *deferredLanes) put(l *lane) bool {
+	if !d.deferring {
 		return false
 	}
-	if !l.later {
-		l.later = true
-		p.lanes = append(p.lanes, l)
+	if !l.deferred {
+		l.deferred = true
+		d.lanes = append(d.lanes, l)
 	}
 	return true
 }
 
-// free pumps what was put off.
-func (p *deferredLanes) free(e *Engine) {
-	p.held = false
-	lanes := p.lanes
-	p.lanes = nil
+// end advances what was put off.
+func (d *deferredLanes) end(e *Engine) {
+	d.deferring = false
+	lanes := d.lanes
+	d.lanes = nil
 	for _, l := range lanes {
-		l.later = false
+		l.deferred = false
 		e.advance(l)
 	}
 }
@@ -185,8 +209,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// remind has the lane looked at again at that time.
-func (e *Engine) remind(l *lane, at time.Time) {
+// wakeLane sets a timer to advance a delayed lane.
+func (e *Engine) wakeLane(l *lane, at time.Time) {
 	if at.IsZero() || at.Equal(l.wake) {
 		return
 	}

@@ -6,40 +6,41 @@ import (
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
-// pace keeps a group's attempts at a destination to the rate that it granted
+// limiter is a token bucket: it limits a group's attempts at a destination to the
+// rate that was granted
 // ("HTTP 1.1 Web Hooks for Event Delivery", WebHook-Allowed-Rate: requests a
 // minute). A tenth of them may come at once; the others are spread over the
 // minute, so that no minute sees more, whenever it begins.
 type limiter struct {
 	key     string
 	bucket  *ratelimit.Bucket
-	queue   jobFIFO   // what waits for its turn
-	members int       // messages that are not over
-	wake    time.Time // a look at the queue is on the agenda for then
-	leaving bool      // it is on the agenda to be forgotten
+	queue   jobFIFO   // what waits for a token
+	members int       // messages that have not ended
+	wake    time.Time // a timer is set for the queue then
+	leaving bool      // a timer is set to forget it
 }
 
-// paceOf returns the pace of a message, nil where no rate was granted.
-func (e *Engine) limiterOf(r *job) *limiter {
-	if r.msg.PerMinute <= 0 {
+// limiterOf returns the limiter of a message, nil where no rate was granted.
+func (e *Engine) limiterOf(j *job) *limiter {
+	if j.msg.PerMinute <= 0 {
 		return nil
 	}
-	key := r.msg.Policy + "\x00" + r.msg.Group + "\x00" + r.to.key
+	key := j.msg.Policy + "\x00" + j.msg.Group + "\x00" + j.to.key
 	p := e.limiters[key]
 	if p == nil {
-		p = &limiter{key: key, bucket: ratelimit.NewBucket(rateOf(r.msg.PerMinute))}
+		p = &limiter{key: key, bucket: ratelimit.NewBucket(rateOf(j.msg.PerMinute))}
 		e.limiters[key] = p
 	} else {
-		p.bucket.SetRate(rateOf(r.msg.PerMinute))
+		p.bucket.SetRate(rateOf(j.msg.PerMinute))
 	}
 	p.members++
 	return p
 }
 
-// unpace notes that a message of a pace is over. What was taken is remembered
-// until it is paid for, though nothing waits.
-func (e *Engine) leaveLimiter(r *job) {
-	p := r.limiter
+// leaveLimiter notes that a message has ended. The bucket is remembered until it
+// is full again, though nothing waits.
+func (e *Engine) leaveLimiter(j *job) {
+	p := j.limiter
 	if p == nil {
 		return
 	}
@@ -54,7 +55,7 @@ func (e *Engine) forgetLimiter(p *limiter) {
 	p.leaving = false
 	switch {
 	case p.members > 0:
-	case p.bucket.Full().After(time.Now()): // taken while it was on the agenda
+	case p.bucket.Full().After(time.Now()): // a token was taken while the timer ran
 		p.leaving = true
 		e.timers.at(p.bucket.Full(), func() { e.forgetLimiter(p) })
 	default:
@@ -81,15 +82,15 @@ func (p *limiter) take(now time.Time) {
 	}
 }
 
-// paced has a message wait for the rate of its destination, behind those that
-// wait already, and reports whether it must.
-func (e *Engine) limited(r *job, now time.Time) bool {
-	p := r.limiter
+// limited queues a message for a token, behind those that wait already, and
+// reports whether it must wait.
+func (e *Engine) limited(j *job, now time.Time) bool {
+	p := j.limiter
 	if p == nil || p.queue.empty() && p.ready(now) {
 		return false
 	}
-	r.state = queued
-	p.queue.push(r)
+	j.state = queued
+	p.queue.push(j)
 	e.inQueues++
 	e.wakeLimiter(p)
 	return true
@@ -109,17 +110,17 @@ func (e *Engine) wakeLimiter(p *limiter) {
 	})
 }
 
-// letGo starts what waits for its turn and has it now, a turn of the scheduler's
-// at most.
+// startLimited starts what waits for a token while there are any, maxPerTurn at
+// most.
 func (e *Engine) startLimited(p *limiter) {
 	waiting := p.queue
-	p.queue = jobFIFO{} // so that nobody waits behind himself
+	p.queue = jobFIFO{} // so that no message waits behind itself
 	for range maxPerTurn {
 		if waiting.empty() || !p.ready(time.Now()) || e.isStopped() {
 			break
 		}
-		if r := waiting.pop(); r.state == queued {
-			e.startFromQueue(r)
+		if j := waiting.pop(); j.state == queued {
+			e.startFromQueue(j)
 		}
 	}
 	for !p.queue.empty() { // came meanwhile

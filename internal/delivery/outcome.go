@@ -26,9 +26,9 @@ func (o Outcome) isInconclusive() bool {
 }
 
 // tellTime adds what depends on the moment.
-func (o *Outcome) addTimes(r *job, now time.Time) {
-	o.Age = now.Sub(r.Posted)
-	if r.group != nil && r.group.last != nil {
-		o.Ended, o.SinceEnd = true, now.Sub(r.group.ended)
+func (o *Outcome) addTimes(j *job, now time.Time) {
+	o.Age = now.Sub(j.Posted)
+	if j.group != nil && j.group.last != nil {
+		o.Ended, o.SinceEnd = true, now.Sub(j.group.ended)
 	}
 }

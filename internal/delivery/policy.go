@@ -37,7 +37,7 @@ type Policy struct {
 	// Timeout bounds one attempt. What is answered well within Late after it
 	// counts nevertheless, if the message is not over by then.
 	Timeout, Late time.Duration
-	// Probation delays the messages of a group whose deliveries keep failing.
+	// GroupBreaker delays the messages of a group whose deliveries keep failing.
 	GroupBreaker GroupBreaker
 
 	// Observer, if given, is told what becomes of the policy's messages.

@@ -37,7 +37,7 @@ func (e *Engine) post(messages []Message, refuse func(*Message) string) {
 // dropRefused records a message that is not taken.
 func (e *Engine) dropRefused(j *job, why string) {
 	m := &j.msg
-	e.log.Error("event dropped before it was accepted", "reason", why, "id", m.ID, "note", m.Note, "group", m.Group)
+	e.log.Error("event is dropped before it was accepted", "reason", why, "id", m.ID, "note", m.Note, "group", m.Group)
 	e.note(j, history.Dropped, why)
 	if o := e.observerOf(m); o != nil {
 		o.Ended(m, history.Dropped, why)
@@ -67,7 +67,7 @@ func (e *Engine) refuseReplacement(m *Message) string {
 // key takes the place of the older one.
 func (e *Engine) Hold(key string, body []byte) {
 	if len(body) > MaxBody {
-		e.log.Error("hold dropped, its body is too large", "key", key, "bytes", len(body))
+		e.log.Error("hold is dropped because its body is too large", "key", key, "bytes", len(body))
 		return
 	}
 	e.enqueue(journal.HoldEntry(journal.Hold{Key: key, Body: body}))
@@ -84,7 +84,7 @@ func (e *Engine) Unwritten() int { return e.journal.Unwritten() }
 // ForgetSubscription drops what was posted to a subscription so far, whose name
 // is that of its group, as if it had been given up. An attempt that runs is cut
 // off, though it may have reached its endpoint; no other follows. The
-// subscription's metrics and its probation leave memory, so that one of the same
+// subscription's metrics and circuit breakers leave memory, so that one of the same
 // name begins anew. The records of its attempts stay.
 func (e *Engine) ForgetSubscription(name string) {
 	if name != "" {

@@ -11,7 +11,7 @@ import (
 )
 
 // Resend delivers an event once more: one that waits for its next attempt gets
-// it now, one that is over is posted anew, with all its attempts, if its body
+// it now, one that has ended is posted anew, with all its attempts, if its body
 // is still remembered (Config.KeepBodies). Group, the subscription, may be
 // empty. It returns how many deliveries that concerns, for an event has one for
 // each subscription; fault.NotFound if there is none.
@@ -22,10 +22,10 @@ func (e *Engine) Resend(id, group string) (int, error) {
 			if group != "" && name != group {
 				continue
 			}
-			for r := range maps.Clone(g.members) {
-				if r.msg.ID == id && r.msg.isEvent() {
+			for j := range maps.Clone(g.members) {
+				if j.msg.ID == id && j.msg.isEvent() {
 					under[name] = true
-					e.retryNow(r)
+					e.retryNow(j)
 				}
 			}
 		}
@@ -60,24 +60,24 @@ func (e *Engine) Offer(messages ...Message) error {
 	return nil
 }
 
-// hurry starts the next attempt of a message that rests.
-func (e *Engine) retryNow(r *job) bool {
-	if r.state != backingOff || e.isStopped() {
+// retryNow starts the next attempt of a message that backs off.
+func (e *Engine) retryNow(j *job) bool {
+	if j.state != backingOff || e.isStopped() {
 		return false
 	}
-	e.cancelRetry(r)
-	r.Due = r.Posted
-	e.start(r)
+	e.cancelRetry(j)
+	j.Due = j.Posted
+	e.start(j)
 	return true
 }
 
-// Hurry starts the next attempt of every message of a group that rests now,
+// RetryNow starts the next attempt of every message of a group that backs off,
 // and returns how many those are.
 func (e *Engine) RetryNow(group string) (n int) {
 	e.onLoopWait(func() {
 		if g := e.groups[group]; g != nil {
-			for r := range maps.Clone(g.members) {
-				if e.retryNow(r) {
+			for j := range maps.Clone(g.members) {
+				if e.retryNow(j) {
 					n++
 				}
 			}
@@ -86,7 +86,7 @@ func (e *Engine) RetryNow(group string) (n int) {
 	return n
 }
 
-// Await returns when no message of a group waits or flies, or ctx ends.
+// Await returns when every message of a group has ended, or ctx ends.
 func (e *Engine) Await(ctx context.Context, group string) error {
 	done := make(chan struct{})
 	e.onLoopWait(func() {
@@ -109,14 +109,14 @@ func (e *Engine) Await(ctx context.Context, group string) error {
 	}
 }
 
-// keep remembers the body of an event that is over, so that it can be resent.
+// keep remembers the body of an event that has ended, so that it can be resent.
 func (e *Engine) keep(m Message) {
 	if m.isEvent() {
 		e.recent.add(m)
 	}
 }
 
-// keepsakes are the last messages that are over, as many as fit.
+// recentMessages are the last messages that have ended, as many as fit.
 type recentMessages struct {
 	mu       sync.Mutex
 	room     int // bytes

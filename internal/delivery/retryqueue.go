@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// rests says which message is to be tried next, and when. Each is in it once at
-// most, however often its rest is planned anew, and leaves with it: a rest may
-// last for twelve hours.
+// retryQueue is the messages that back off, by the time of their next attempt.
+// Each is in it once at most, however often its time changes, and is taken out
+// when it ends: a delay may be twelve hours.
 type retryQueue struct {
 	plans plans
 	count uint64
 }
 
-// rest is where a message stands in it.
+// retrySlot is a message's place in the retry queue.
 type retrySlot struct {
 	at    time.Time
 	order uint64 // of planning
@@ -21,23 +21,23 @@ type retrySlot struct {
 }
 
 // plan puts a message in, or moves it to another time.
-func (s *retryQueue) plan(r *job, at time.Time) {
+func (s *retryQueue) plan(j *job, at time.Time) {
 	s.count++
-	r.retry.at, r.retry.order = at, s.count
-	if r.retry.place > 0 {
-		heap.Fix(&s.plans, r.retry.place-1)
+	j.retry.at, j.retry.order = at, s.count
+	if j.retry.place > 0 {
+		heap.Fix(&s.plans, j.retry.place-1)
 		return
 	}
-	heap.Push(&s.plans, r)
+	heap.Push(&s.plans, j)
 }
 
-func (s *retryQueue) forget(r *job) {
-	if r.retry.place > 0 {
-		heap.Remove(&s.plans, r.retry.place-1)
+func (s *retryQueue) forget(j *job) {
+	if j.retry.place > 0 {
+		heap.Remove(&s.plans, j.retry.place-1)
 	}
 }
 
-// next returns when the earliest rest ends.
+// next returns when the earliest message is due.
 func (s *retryQueue) next() (time.Time, bool) {
 	if len(s.plans) == 0 {
 		return time.Time{}, false
@@ -45,8 +45,7 @@ func (s *retryQueue) next() (time.Time, bool) {
 	return s.plans[0].retry.at, true
 }
 
-// due takes out the message whose rest has been over for longest, nil if there
-// is none.
+// due takes out the message that has been due for longest, nil if there is none.
 func (s *retryQueue) due(now time.Time) *job {
 	if at, ok := s.next(); !ok || at.After(now) {
 		return nil
@@ -73,16 +72,16 @@ func (s plans) Swap(i, j int) {
 }
 
 func (s *plans) Push(x any) {
-	r := x.(*job)
-	*s = append(*s, r)
-	r.retry.place = len(*s)
+	j := x.(*job)
+	*s = append(*s, j)
+	j.retry.place = len(*s)
 }
 
 func (s *plans) Pop() any {
 	last := len(*s) - 1
-	r := (*s)[last]
+	j := (*s)[last]
 	(*s)[last] = nil
 	*s = (*s)[:last]
-	r.retry.place = 0
-	return r
+	j.retry.place = 0
+	return j
 }

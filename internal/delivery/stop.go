@@ -7,15 +7,30 @@ import (
 	"time"
 )
 
+// stopState is how far a Stop has come:
+//
+//	running → draining → idle → stopped
+//	              └───────────────↑
+//
+// Draining, what is due before the deadline is still sent. Idle, nothing is.
+// Stopped, no attempt starts any more.
+type stopState byte
+
+const (
+	running stopState = iota
+	draining
+	idle
+	stopped
+)
+
 // stopping is what the scheduler knows of a Stop.
 type stopping struct {
-	deadline time.Time // zero: none
-	idle     chan struct{}
-	told     bool // idle is closed
-	over     bool // no attempt starts any more
+	state    stopState
+	deadline time.Time     // zero: none
+	idle     chan struct{} // closed when it is idle
 }
 
-func (e *Engine) isStopped() bool { return e.stopping != nil && e.stopping.over }
+func (e *Engine) isStopped() bool { return e.stopping.state == stopped }
 
 // stopGrace is what the journal's last writing may take beyond Stop's context.
 const stopGrace = 2 * time.Second
@@ -29,7 +44,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	}
 	journalErr := e.journal.Flush(ctx)
 	e.drain(ctx)
-	e.flights.end(errors.New("the server is stopping"))
+	e.attempting.end(errors.New("the server is stopping"))
 	e.work.Wait()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
@@ -54,36 +69,36 @@ func (e *Engine) Stop(ctx context.Context) error {
 
 // drain waits until nothing is due before ctx ends; after it no attempt starts.
 func (e *Engine) drain(ctx context.Context) {
-	s := &stopping{idle: make(chan struct{})}
+	s := stopping{state: draining, idle: make(chan struct{})}
 	s.deadline, _ = ctx.Deadline()
 	e.onLoopWait(func() { e.stopping = s })
 	select {
 	case <-s.idle:
 	case <-ctx.Done():
 	}
-	e.onLoopWait(func() { s.over = true })
+	e.onLoopWait(func() { e.stopping.state = stopped })
 }
 
-// ask lets the scheduler do something and waits until it is done. Once the
+// onLoopWait has do run on the scheduler's goroutine and waits until it is done. Once the
 // engine has stopped, nothing is done.
 func (e *Engine) onLoopWait(do func()) {
 	done := make(chan struct{})
 	select {
 	case e.tasks <- func() { do(); close(done) }:
 		<-done
-	case <-e.quit: // who asks a stopped engine must not wait for ever
+	case <-e.quit: // who asks a stopped engine must not wait
 	}
 }
 
 // checkStop tells Stop when nothing more can be delivered in time.
 func (e *Engine) checkStop() {
-	s := e.stopping
-	if s == nil || s.told || e.inFlight+e.inLanes+e.inQueues > 0 {
+	s := &e.stopping
+	if s.state != draining || e.inFlight+e.inLanes+e.inQueues > 0 {
 		return
 	}
 	if next, ok := e.retries.next(); ok && (s.deadline.IsZero() || next.Before(s.deadline)) {
 		return
 	}
-	s.told = true
+	s.state = idle
 	close(s.idle)
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// agenda says what is to be done when. Its items look for themselves whether
-// they are still wanted.
+// timerQueue is a queue of functions by their time. A function that is no longer
+// wanted finds that out itself.
 type timerQueue struct {
 	items items
 	count uint64
@@ -31,7 +31,7 @@ func (a *timerQueue) next() (time.Time, bool) {
 	return a.items[0].at, true
 }
 
-// run does what is due by now, a turn of it at most.
+// run calls what is due by now, maxPerTurn at most.
 func (a *timerQueue) run(now time.Time) {
 	for range maxPerTurn {
 		if len(a.items) == 0 || a.items[0].at.After(now) {

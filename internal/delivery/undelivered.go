@@ -22,9 +22,9 @@ type Undelivered struct {
 	LastAttempt time.Time // zero if none was made
 }
 
-// undertaker hands what was given up to the policies, in a goroutine of its
-// own: bodies may have to be read from the journal, and whatever takes a
-// message's place has to be in the journal before that message may leave it.
+// undeliveredQueue holds what was given up until the policies' hooks have been
+// told, in a goroutine of its own: bodies may have to be read from the journal,
+// and a dead letter has to be in the journal before its message may leave it.
 type undeliveredQueue struct {
 	mu      sync.Mutex
 	waiting []handover
@@ -32,7 +32,7 @@ type undeliveredQueue struct {
 	closed  bool
 }
 
-// burial is a message that parts, and where its body was when it was given up.
+// handover is a message that was given up, and where its body was then.
 type handover struct {
 	job  *job
 	seq  uint64
@@ -43,22 +43,22 @@ type handover struct {
 
 func newUndeliveredQueue() *undeliveredQueue { return &undeliveredQueue{wake: inbox.NewSignal()} }
 
-// bury has the policy told of a message that was given up, and reports whether
-// the message has to wait for that.
-func (e *Engine) handOver(r *job, how history.Result, why string) bool {
-	if how == history.Dropped || r.policy == nil || r.policy.Undelivered == nil || r.Page() == 0 {
+// handOver queues a message that was given up for its policy's hook, and reports
+// whether it has to wait for that.
+func (e *Engine) handOver(j *job, how history.Result, why string) bool {
+	if how == history.Dropped || j.policy == nil || j.policy.Undelivered == nil || j.Page() == 0 {
 		return false
 	}
 	u := Undelivered{
-		Message: r.msg, Result: how, Reason: why, Outcome: r.outcome, CircuitOpen: r.heldBack,
-		Posted: r.Posted, LastAttempt: r.started,
+		Message: j.msg, Result: how, Reason: why, Outcome: j.outcome, CircuitOpen: j.heldBack,
+		Posted: j.Posted, LastAttempt: j.started,
 	}
-	u.Outcome.Attempt = r.Attempts
-	b := handover{job: r, seq: r.Seq, hook: r.policy.Undelivered, what: u}
-	if r.Away && r.msg.DeadLetter != "" {
-		b.page = r.Page()
+	u.Outcome.Attempt = j.Attempts
+	b := handover{job: j, seq: j.Seq, hook: j.policy.Undelivered, what: u}
+	if j.Away && j.msg.DeadLetter != "" {
+		b.page = j.Page()
 	}
-	r.state = undelivered
+	j.state = undelivered
 	e.undeliverable.put(b)
 	return true
 }
@@ -70,7 +70,7 @@ func (u *undeliveredQueue) put(b handover) {
 	u.wake.Set()
 }
 
-// take waits for burials, a turn at most; none once it is closed and empty.
+// take waits for messages, maxPerTurn at most; none once it is closed and empty.
 func (u *undeliveredQueue) take() []handover {
 	for {
 		u.mu.Lock()
@@ -104,7 +104,7 @@ func (u *undeliveredQueue) isClosed() bool {
 	return u.closed
 }
 
-// buryAll is the undertaker's goroutine. When the engine stops and the journal
+// handOverAll tells the hooks. When the engine stops and the journal
 // refuses, what is left stays in the journal and is given up anew by the next
 // process.
 func (e *Engine) handOverAll() {
@@ -135,7 +135,7 @@ func (e *Engine) handOverAll() {
 // readRetry is how long it takes until a body is asked for again.
 var readRetry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 5 * time.Second}
 
-// exhume reads the body of a message from the journal. It may move to another
+// loadUndelivered reads the body of a message from the journal. It may move to another
 // page in the meantime.
 func (e *Engine) loadUndelivered(b *handover) {
 	for failures := 1; b.page != 0; failures++ {

@@ -9,19 +9,19 @@ import (
 // with few of the calls cannot speak for all however slow it is.
 const longestWait = time.Second
 
-// waits is how long messages stood in line for applications that do answer, only
-// slower than they are told.
+// waits is how long messages were queued for applications that do answer, but
+// slower than events come.
 type waits struct {
 	sum   atomic.Int64 // ns
 	count atomic.Int64
 }
 
-// note counts a first attempt. A message that waited for a dead destination was
-// not in line: it left the line when it was its turn.
-func (w *waits) note(r *job, now time.Time) {
+// note counts a first attempt. For a message that waited for a dead destination
+// no time is added: it left the queue when it was its turn.
+func (w *waits) note(j *job, now time.Time) {
 	w.count.Add(1)
-	if !r.queuedAt.IsZero() {
-		w.sum.Add(int64(min(now.Sub(r.queuedAt), longestWait)))
+	if !j.queuedAt.IsZero() {
+		w.sum.Add(int64(min(now.Sub(j.queuedAt), longestWait)))
 	}
 }
 

@@ -17,9 +17,9 @@ import (
 const (
 	maxAnswer  = 64 << 10
 	keptAnswer = 256
-	// answerPatience bounds the reading: the status has been given, and what
+	// answerTimeout bounds the reading: the status has been given, and what
 	// trickles in after it is not worth a place at the destination.
-	answerPatience = 2 * time.Second
+	answerTimeout = 2 * time.Second
 )
 
 var (
@@ -74,7 +74,7 @@ func Do(client *http.Client, req *http.Request) Outcome {
 		return Outcome{Err: shortened(WithoutURL(err))}
 	}
 	defer answer.Body.Close()
-	defer time.AfterFunc(answerPatience, cancel).Stop()
+	defer time.AfterFunc(answerTimeout, cancel).Stop()
 	body := make([]byte, keptAnswer)
 	n, _ := io.ReadFull(answer.Body, body)
 	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer-int64(n))

@@ -106,7 +106,7 @@ func TestDynamicHeaderOfEveryType(t *testing.T) {
 	p := newPublication(event{kind: typeCallEnded, data: json.RawMessage(`{"text":"a","number":49.5,"big":1234567890123,"yes":true,"none":null,"list":["a"],
 		"broken":"a\r\nx-b: 1","long":"` + strings.Repeat("x", 4097) + `"}`)}, testTopic)
 	for key, want := range map[string]string{"text": "a", "number": "49.5", "big": "1234567890123", "yes": "true", "none": "", "list": "", "broken": "", "long": ""} {
-		taker := &taker{header: map[string]string{}, dynamic: []dynamicHeader{{"x-it", pathOf("data." + key)}}}
+		taker := &subscriber{header: map[string]string{}, dynamic: []dynamicHeader{{"x-it", pathOf("data." + key)}}}
 		if got := taker.headerFor(p)["x-it"]; got != want {
 			t.Errorf("%s gives %q, want %q", key, got, want)
 		}

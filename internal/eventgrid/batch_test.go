@@ -27,8 +27,8 @@ func TestBatchesAreAskedFor(t *testing.T) {
 
 // TestBatchOfOneLooksLikeABatch: the body is an array whatever the schema.
 func TestBatchOfOneLooksLikeABatch(t *testing.T) {
-	several := &taker{batch: Batch{10, 64}.of("A")}
-	alone := &taker{}
+	several := &subscriber{batch: Batch{10, 64}.of("A")}
+	alone := &subscriber{}
 	for body, want := range map[string]string{`{"a":1}`: `[{"a":1}]`, `[{"a":1}]`: `[{"a":1}]`} {
 		if got := string(several.batched([]byte(body))); got != want {
 			t.Errorf("%s becomes %s", body, got)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -38,12 +39,9 @@ func Declare(name string, properties []byte, to Destinations) (Declared, error) 
 // String keeps secrets out of logs.
 func (d Declared) String() string { return d.Name }
 
-// How long a declared subscription whose endpoint did not consent waits for the
-// next handshake: at first, and at most. Each time is twice the one before.
-const (
-	firstRedeclare   = 2 * time.Second
-	longestRedeclare = 5 * time.Minute
-)
+// redeclare is how long a declared subscription whose endpoint did not consent
+// waits for the next handshake.
+var redeclare = backoff.Exponential{First: 2 * time.Second, Longest: 5 * time.Minute}
 
 // Apply makes the subscriptions that the configuration asks for, and updates
 // those that are different; it deletes none. It returns at once. What fails is
@@ -63,20 +61,21 @@ func (g *Grid) Apply(all []Declared) {
 func (g *Grid) apply(d Declared) {
 	wanted, err := d.request.settings(g.rules())
 	if err != nil {
-		g.log.Error("declared event subscription cannot be", "subscription", d.Name, "error", err)
+		g.log.Error("event subscription of the configuration is invalid", "subscription", d.Name, "error", err)
 		return
 	}
-	for wait := firstRedeclare; ; wait = min(2*wait, longestRedeclare) {
+	for failures := 1; ; failures++ {
 		problem, placed := g.offer(d.Name, wanted)
 		if problem == "" || g.life.Err() != nil {
 			return
 		}
-		g.log.Warn("declared event subscription is not active yet", "subscription", d.Name, "endpoint", wanted.shown(), "problem", problem, "again", wait)
-		if !pause(g.life, wait) {
+		wait := redeclare.Delay(failures)
+		g.log.Warn("event subscription of the configuration is not active yet", "subscription", d.Name, "endpoint", wanted.shown(), "problem", problem, "again", wait)
+		if !backoff.Wait(g.life, wait) {
 			return
 		}
 		if sub, exists := g.view.Load().find(d.Name); exists && placed && !sameSettings(sub.Wanted, wanted) {
-			g.log.Info("declared event subscription was changed by somebody else", "subscription", d.Name)
+			g.log.Info("event subscription of the configuration was changed through the API", "subscription", d.Name)
 			return
 		}
 	}

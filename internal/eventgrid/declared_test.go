@@ -64,7 +64,7 @@ func TestDeclaredSubscriptionIsTriedUntilItsEndpointIsThere(t *testing.T) {
 		if got, problem := g.stateOf("incoming"); got != failed || !strings.Contains(problem, "503") {
 			t.Errorf("at first %s %q", got, problem)
 		}
-		time.Sleep(firstRedeclare * (1 + 2 + 4))
+		time.Sleep(redeclare.First * (1 + 2 + 4))
 		synctest.Wait()
 		if got, problem := g.stateOf("incoming"); got != succeeded || asked.Load() != 4 {
 			t.Errorf("after %d handshakes: %s %q", asked.Load(), got, problem)

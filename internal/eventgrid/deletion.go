@@ -28,13 +28,13 @@ type deletionData struct {
 
 // tellDeletion tells the webhook of a subscription that was deleted, if it had
 // consented to events. former is nil for one that never did.
-func (g *Grid) tellDeletion(sub Subscription, former *taker) {
+func (g *Grid) tellDeletion(sub Subscription, former *subscriber) {
 	if former == nil || !sub.Active.isWebhook() {
 		return
 	}
 	notice, err := g.noticeOf(sub, former)
 	if err != nil {
-		g.log.Error("deletion of an event subscription cannot be told", "subscription", sub.Name, "error", err)
+		g.log.Error("webhook cannot be told that its event subscription was deleted", "subscription", sub.Name, "error", err)
 		return
 	}
 	g.poster.Post(notice)
@@ -42,7 +42,7 @@ func (g *Grid) tellDeletion(sub Subscription, former *taker) {
 
 // noticeOf writes the notice in the schema that the webhook knows. Its group is
 // its own: what is known of the subscription has been forgotten.
-func (g *Grid) noticeOf(sub Subscription, to *taker) (delivery.Message, error) {
+func (g *Grid) noticeOf(sub Subscription, to *subscriber) (delivery.Message, error) {
 	id, now := uuid.NewString(), g.cfg.Now()
 	data := deletionData{g.arm.scope().of(sub)}
 	header := maps.Clone(to.header)

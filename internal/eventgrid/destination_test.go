@@ -211,7 +211,7 @@ func TestDeclaredQueueIsTriedUntilItIsThere(t *testing.T) {
 			t.Fatal(err)
 		}
 		g.Apply([]Declared{d})
-		time.Sleep(firstRedeclare * 4)
+		time.Sleep(redeclare.First * 4)
 		synctest.Wait()
 		if got, problem := g.stateOf("incoming"); got != succeeded || asked != 3 {
 			t.Errorf("asked %d times: %s %q", asked, got, problem)

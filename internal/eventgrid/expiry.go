@@ -13,9 +13,9 @@ const (
 	expiryRetry = time.Minute
 )
 
-// mindExpiry plans to look for expired subscriptions when the next one is. The
+// scheduleExpiry plans to look for expired subscriptions when the next one is. The
 // caller holds admin.
-func (g *Grid) mindExpiry(v *view) {
+func (g *Grid) scheduleExpiry(v *view) {
 	if g.expiry != nil {
 		g.expiry.Stop()
 	}
@@ -50,5 +50,5 @@ func (g *Grid) endExpired() {
 			return
 		}
 	}
-	g.mindExpiry(g.view.Load())
+	g.scheduleExpiry(g.view.Load())
 }

@@ -112,7 +112,7 @@ func open(cfg Config, kept records, poster Poster, log *slog.Logger) (*Grid, err
 		tasks:   map[string]context.CancelFunc{},
 	}
 	if err := g.metrics.register(cfg.Metrics); err != nil {
-		log.Warn("metrics of events are not shown", "error", err)
+		log.Warn("metrics of events are not available", "error", err)
 	}
 	g.topic = g.arm.topic()
 	g.handshake = newHandshake(cfg.Transport, cfg.Tokens, g.topic, cfg.Now)
@@ -132,7 +132,7 @@ func (g *Grid) load() error {
 	if err != nil {
 		return err
 	}
-	g.turnTo(newView(all, g.metrics))
+	g.replaceView(newView(all, g.metrics))
 	for _, sub := range all {
 		switch sub.State {
 		case creating, updating:

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/delivery"
 )
 
@@ -84,7 +85,7 @@ func (h handshake) ask(ctx context.Context, in invitation) verdict {
 		return verdict{outcome: refused, reason: err.Error()}
 	}
 	for attempt := 1; attempt <= handshakeAttempts; attempt++ {
-		if attempt > 1 && !pause(ctx, handshakePause) {
+		if attempt > 1 && !backoff.Wait(ctx, handshakePause) {
 			break
 		}
 		answer, err := h.send(ctx, in, p, attempt)
@@ -149,18 +150,6 @@ func (h handshake) send(ctx context.Context, in invitation, p proposal, attempt 
 func isTimeout(err error) bool {
 	var slow net.Error
 	return errors.As(err, &slow) && slow.Timeout()
-}
-
-// pause waits, and reports false when ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // echo writes the answer that is expected of a validation event.

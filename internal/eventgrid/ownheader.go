@@ -86,7 +86,7 @@ func dynamicHeaders(list []Attribute) []dynamicHeader {
 // headerFor is the header of one message. Without dynamic ones all messages
 // share one map. A value that is missing, no string, number or boolean, too
 // long, or impossible in a header leaves its header out.
-func (t *taker) headerFor(p *publication) map[string]string {
+func (t *subscriber) headerFor(p *publication) map[string]string {
 	if len(t.dynamic) == 0 {
 		return t.header
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -85,7 +86,7 @@ func (g *Grid) begin(sub Subscription, next state) error {
 	if err := g.keep(sub); err != nil {
 		return err
 	}
-	g.turnTo(g.view.Load().with(sub))
+	g.replaceView(g.view.Load().with(sub))
 	g.run(sub, token)
 	return nil
 }
@@ -100,8 +101,8 @@ func (g *Grid) activate(sub Subscription) error {
 		return err
 	}
 	g.stop(key(sub.Name)) // the handshake of a webhook that was wanted before
-	g.turnTo(g.view.Load().with(sub))
-	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(succeeded), "endpoint", active.shown())
+	g.replaceView(g.view.Load().with(sub))
+	g.log.Info("event subscription changed its state", "subscription", sub.Name, "state", string(succeeded), "endpoint", active.shown())
 	return nil
 }
 
@@ -124,7 +125,7 @@ func (g *Grid) run(sub Subscription, token string) {
 				return
 			}
 		}
-		if pause(ctx, sub.Consent.Deadline.Sub(g.cfg.Now())) {
+		if backoff.Wait(ctx, sub.Consent.Deadline.Sub(g.cfg.Now())) {
 			g.settle(sub, failed, fmt.Sprintf("the validation URL was not opened within %s. Before: %s", consentTime, reason), 0)
 		}
 	})
@@ -177,10 +178,10 @@ func (g *Grid) settle(of Subscription, next state, problem string, perMinute int
 		sub.Consent = nil
 	}
 	if err := g.keep(sub); err != nil {
-		g.log.Error("event subscription not stored", "subscription", sub.Name, "error", err)
+		g.log.Error("event subscription cannot be stored", "subscription", sub.Name, "error", err)
 	}
-	g.turnTo(g.view.Load().with(sub))
-	g.log.Info("event subscription settled", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "perMinute", sub.PerMinute, "problem", problem)
+	g.replaceView(g.view.Load().with(sub))
+	g.log.Info("event subscription changed its state", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "perMinute", sub.PerMinute, "problem", problem)
 	return true
 }
 
@@ -198,12 +199,12 @@ func (g *Grid) remove(name string) (bool, error) {
 
 // discard deletes a subscription and tells its webhook. The caller holds admin.
 func (g *Grid) discard(sub Subscription) error {
-	former := g.view.Load().byKey[key(sub.Name)].taker
+	former := g.view.Load().byKey[key(sub.Name)].subscriber
 	if err := g.forget(sub.Name); err != nil {
 		return err
 	}
 	g.stop(key(sub.Name))
-	g.turnTo(g.view.Load().without(key(sub.Name)))
+	g.replaceView(g.view.Load().without(key(sub.Name)))
 	g.poster.ForgetSubscription(sub.label())
 	g.metrics.forget(sub.label())
 	g.log.Info("event subscription deleted", "subscription", sub.Name)

@@ -23,7 +23,7 @@ func (g *Grid) publish(e event) (matched int) {
 	g.metrics.published.WithLabelValues(e.kind).Inc()
 	g.show(p)
 	var out []delivery.Message
-	for _, t := range g.view.Load().takers {
+	for _, t := range g.view.Load().subscribers {
 		if t.expired(now) {
 			continue
 		}
@@ -38,7 +38,7 @@ func (g *Grid) publish(e event) (matched int) {
 		body, err := p.body(t.schema)
 		if err != nil {
 			g.metrics.failed.Inc()
-			g.log.Error("event not published", "type", e.kind, "error", err)
+			g.log.Error("event cannot be written and is not published", "type", e.kind, "error", err)
 			return 0
 		}
 		out = append(out, t.message(p, body))
@@ -51,19 +51,19 @@ func (g *Grid) publish(e event) (matched int) {
 	return len(out)
 }
 
-// show lets those who follow the tail see an event, whoever takes it.
+// show sends an event to the followers of the tail, whatever subscriptions match.
 func (g *Grid) show(p *publication) {
 	if g.cfg.Tail == nil || !g.cfg.Tail.HasFollowers() {
 		return
 	}
-	if body, err := p.body(schemaEventGrid); err == nil { // else whoever takes it learns why
+	if body, err := p.body(schemaEventGrid); err == nil { // else publish reports why
 		g.cfg.Tail.Publish(sender.TailEvent{Time: p.at, ID: p.id, Type: p.kind, Body: body})
 	}
 }
 
 // batched makes an array of a body where a batch of several could come: a batch
 // of one looks like any other.
-func (t *taker) batched(body []byte) []byte {
+func (t *subscriber) batched(body []byte) []byte {
 	if t.batch.MaxEvents <= 1 || len(body) > 0 && body[0] == '[' {
 		return body
 	}
@@ -72,7 +72,7 @@ func (t *taker) batched(body []byte) []byte {
 
 // message addresses an event to a subscription. Its lane is the call within the
 // subscription: one call's events arrive in order, calls side by side.
-func (t *taker) message(p *publication, body []byte) delivery.Message {
+func (t *subscriber) message(p *publication, body []byte) delivery.Message {
 	return delivery.Message{
 		ID:     p.id,
 		Policy: PolicyName,

@@ -23,15 +23,15 @@ type kept struct {
 // whether there is such a subscription that takes events.
 func (g *Grid) DeadLetters(name string) (store string, again func(event json.RawMessage) (delivery.Message, error), ok bool) {
 	e, exists := g.view.Load().byKey[key(name)]
-	if !exists || e.taker == nil {
+	if !exists || e.subscriber == nil {
 		return "", nil, false
 	}
-	return e.taker.dead, e.taker.again, true
+	return e.subscriber.dead, e.subscriber.again, true
 }
 
 // again addresses an event that was given up. Headers that were made of the
 // event's fields are not made anew.
-func (t *taker) again(event json.RawMessage) (delivery.Message, error) {
+func (t *subscriber) again(event json.RawMessage) (delivery.Message, error) {
 	var of kept
 	if err := json.Unmarshal(event, &of); err != nil {
 		return delivery.Message{}, err

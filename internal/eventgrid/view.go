@@ -13,9 +13,9 @@ import (
 // view is the subscriptions at one moment. It is never changed once made, so
 // any goroutine may read it without a lock.
 type view struct {
-	byKey  map[string]entry
-	names  []string // the keys, sorted
-	takers []*taker // of those who consented, by name
+	byKey       map[string]entry
+	names       []string      // the keys, sorted
+	subscribers []*subscriber // those that consented, by name
 
 	metrics  *metrics      // of the Grid
 	replaced chan struct{} // closed when another view takes this one's place
@@ -24,13 +24,13 @@ type view struct {
 // entry is a subscription with what publishing needs of it.
 type entry struct {
 	Subscription
-	taker *taker // nil before the first consent
+	subscriber *subscriber // nil before the first consent
 }
 
 func newView(all []Subscription, m *metrics) *view {
 	byKey := make(map[string]entry, len(all))
 	for _, sub := range all {
-		byKey[key(sub.Name)] = entry{sub, newTaker(sub, m)}
+		byKey[key(sub.Name)] = entry{sub, newSubscriber(sub, m)}
 	}
 	return viewOf(byKey, m)
 }
@@ -38,19 +38,19 @@ func newView(all []Subscription, m *metrics) *view {
 func viewOf(byKey map[string]entry, m *metrics) *view {
 	v := &view{byKey: byKey, names: slices.Sorted(maps.Keys(byKey)), metrics: m, replaced: make(chan struct{})}
 	for _, k := range v.names {
-		if t := byKey[k].taker; t != nil {
-			v.takers = append(v.takers, t)
+		if t := byKey[k].subscriber; t != nil {
+			v.subscribers = append(v.subscribers, t)
 		}
 	}
 	return v
 }
 
-// turnTo puts a view in the place of the present one. The caller holds admin.
-func (g *Grid) turnTo(v *view) {
+// replaceView puts a view in the place of the present one. The caller holds admin.
+func (g *Grid) replaceView(v *view) {
 	if former := g.view.Swap(v); former != nil {
 		close(former.replaced)
 	}
-	g.mindExpiry(v)
+	g.scheduleExpiry(v)
 }
 
 // find returns the subscription of a name, in any case.
@@ -62,7 +62,7 @@ func (v *view) find(name string) (Subscription, bool) {
 // with returns a view in which sub is new, or in the place of its former self.
 func (v *view) with(sub Subscription) *view {
 	byKey := maps.Clone(v.byKey)
-	byKey[key(sub.Name)] = entry{sub, newTaker(sub, v.metrics)}
+	byKey[key(sub.Name)] = entry{sub, newSubscriber(sub, v.metrics)}
 	return viewOf(byKey, v.metrics)
 }
 
@@ -73,8 +73,8 @@ func (v *view) without(name string) *view {
 	return viewOf(byKey, v.metrics)
 }
 
-// taker is who gets events: a subscription that consented.
-type taker struct {
+// subscriber is a subscription that consented, with what publishing needs of it.
+type subscriber struct {
 	matcher
 	label    string
 	endpoint string
@@ -92,14 +92,14 @@ type taker struct {
 	matched, evaluated prometheus.Counter
 }
 
-// newTaker returns nil for a subscription that never consented.
-func newTaker(sub Subscription, m *metrics) *taker {
+// newSubscriber returns nil for a subscription that never consented.
+func newSubscriber(sub Subscription, m *metrics) *subscriber {
 	if sub.Active == nil {
 		return nil
 	}
 	header := sub.Active.ownHeader()
 	maps.Copy(header, notificationHeader(sub.label(), sub.Active.schema(), sub.Active.Batch.on()))
-	return &taker{
+	return &subscriber{
 		matcher:  sub.Active.Filter.compile(sub.Active.ArrayFilters),
 		label:    sub.label(),
 		endpoint: sub.Active.Endpoint,
@@ -120,4 +120,6 @@ func newTaker(sub Subscription, m *metrics) *taker {
 }
 
 // expired reports whether the subscription's time is over.
-func (t *taker) expired(now time.Time) bool { return !t.expires.IsZero() && !now.Before(t.expires) }
+func (t *subscriber) expired(now time.Time) bool {
+	return !t.expires.IsZero() && !now.Before(t.expires)
+}
