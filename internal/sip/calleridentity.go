@@ -35,7 +35,7 @@ func (o *outbound) caller(with terms) party {
 func (o *outbound) isPrivate(with terms) bool { return with.shown.Private || o.invitation.Withheld }
 
 // ownHost is the host of our addresses towards a peer.
-func (s *Server) ownHost(shown trunk.Shown, transport string, peer netip.Addr) string {
+func (s *Server) ownHost(shown *trunk.Shown, transport string, peer netip.Addr) string {
 	if shown.FromDomain != "" {
 		return shown.FromDomain
 	}

@@ -24,9 +24,9 @@ type terms struct {
 	refer       trunk.Refer       // when the peer is asked to carry a transfer out
 	acceptRefer trunk.AcceptRefer // whom the peer may ask to be transferred to
 
-	account   string // that we registered with at the peer: calls come to it; "" none
-	shown     trunk.Shown
-	rewriting trunk.Rewriting
+	account   string           // that we registered with at the peer: calls come to it; "" none
+	shown     *trunk.Shown     // how callers are shown to the peer
+	rewriting *trunk.Rewriting // how the peer writes numbers
 }
 
 // securities are the trunks' wishes in the words of session descriptions.
@@ -36,7 +36,7 @@ var securities = map[trunk.SRTP]sdp.Security{trunk.Off: sdp.Off, trunk.Optional:
 func trunkTerms(t *trunk.Trunk) terms {
 	made := terms{
 		name: t.Name, codecs: t.Codecs, ptime: t.PTime, security: securities[t.SRTP],
-		refer: t.Refer, acceptRefer: t.AcceptRefer, shown: t.Shown, rewriting: t.Rewriting,
+		refer: t.Refer, acceptRefer: t.AcceptRefer, shown: &t.Shown, rewriting: &t.Rewriting,
 	}
 	if t.Register != nil {
 		made.account = t.Register.User
@@ -49,7 +49,7 @@ func trunkTerms(t *trunk.Trunk) terms {
 func phoneTerms() terms {
 	return terms{
 		name: "phones", codecs: phoneCodecs, security: sdp.Optional,
-		refer: trunk.ReferNever, acceptRefer: trunk.AcceptAny,
+		refer: trunk.ReferNever, acceptRefer: trunk.AcceptAny, shown: &trunk.Shown{}, rewriting: &trunk.Rewriting{},
 	}
 }
 
