@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/backoff"
 )
 
 // ownNumber dials a number that we own ourselves: the call goes out and comes in
@@ -133,8 +134,8 @@ func (h *hairpin) SendTones(ctx context.Context, tones []Tone) error {
 		default:
 		}
 		h.far.tell.say(ToneHeard{tone})
-		if err := pause(ctx, toneLength); err != nil {
-			return err
+		if !backoff.Wait(ctx, toneLength) {
+			return context.Cause(ctx)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -51,21 +52,9 @@ func (c *Connection) sendTones(op *operation, tones []Tone, to *endpoint) Event 
 func (c *Connection) pressAcross(ctx context.Context, tones []Tone) error {
 	for _, tone := range tones {
 		c.call.post(func() { c.call.toneHeard(c.self, tone) })
-		if err := pause(ctx, toneLength); err != nil {
-			return err
+		if !backoff.Wait(ctx, toneLength) {
+			return context.Cause(ctx)
 		}
 	}
 	return nil
-}
-
-// pause waits, or returns why ctx is done.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
