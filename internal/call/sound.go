@@ -9,9 +9,6 @@ const (
 	WideRate   = 16000
 )
 
-// wideband is a leg's sound that knows its rate, in Hz.
-type wideband interface{ SampleRate() int }
-
 // Mixes makes the place where everybody hears everybody else.
 type Mixes interface {
 	NewMix(rate int) Mix
