@@ -76,6 +76,28 @@ func TestPagesNameFilesThatExist(t *testing.T) {
 	}
 }
 
+// TestCommentsCitePagesThatExist asks for the page, and for the heading, that a
+// comment or a message of the code cites, as in docs/architecture.md, "Inside sip".
+func TestCommentsCitePagesThatExist(t *testing.T) {
+	cited := regexp.MustCompile(`docs/([\w/-]+\.md)(?:, "([^"]+)")?`)
+	found := 0
+	walkGo(t, ".", func(file string) {
+		for _, cite := range cited.FindAllStringSubmatch(readPage(t, file), -1) {
+			found++
+			page, heading := "docs/"+cite[1], cite[2]
+			switch {
+			case !exists(page):
+				t.Errorf("%s cites %s, which does not exist", file, page)
+			case heading != "" && !regexp.MustCompile(`(?m)^##+ `+regexp.QuoteMeta(heading)+`$`).MatchString(readPage(t, page)):
+				t.Errorf("%s cites %q of %s, which has no such heading", file, heading, page)
+			}
+		}
+	})
+	if found < 10 {
+		t.Errorf("the code cites pages %d times: is this looking at the right files?", found)
+	}
+}
+
 // TestMapShowsEveryPackage compares the page's table with the plan of the floors.
 func TestMapShowsEveryPackage(t *testing.T) {
 	shown := map[string]string{}
