@@ -24,6 +24,7 @@ type inbound struct {
 // inboundStage is how far the answer to a caller has come:
 //
 //	proceeding → alerting → decided
+//	proceeding            → decided
 //
 // proceeding is after our 100, alerting after our 180; decided is that the
 // application has answered or refused, and not that the caller canceled the call.

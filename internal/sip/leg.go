@@ -75,7 +75,10 @@ type leg struct {
 	product        string // what the far end calls itself
 }
 
-var _ call.Leg = (*leg)(nil)
+var (
+	_ call.Leg        = (*leg)(nil)
+	_ call.Identified = (*leg)(nil)
+)
 
 func (s *Server) newLeg(session *rtp.Session, with origin) *leg {
 	l := &leg{
