@@ -214,6 +214,25 @@ func TestHeldParticipantHearsMusicAndPromptsOverIt(t *testing.T) {
 	})
 }
 
+func TestMusicGoesOnAfterACanceledPrompt(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: hello[0]}))
+		time.Sleep(time.Second)
+		w.must(conn.Play(bg, call.Play{Prompts: hello, Loop: true, To: []identifier.ID{phone(aPhone)}}))
+		time.Sleep(time.Second)
+		w.must(conn.CancelAllMedia(bg))
+		time.Sleep(100 * time.Millisecond)
+		w.expect(id, connected+" ParticipantsUpdated HoldAudioStarted HoldAudioPaused PlayStarted HoldAudioResumed PlayCanceled")
+		before := leg.Heard()
+		time.Sleep(time.Second)
+		if leg.Heard()-before < 45 {
+			t.Errorf("%d frames of music were heard in the second after the prompt", leg.Heard()-before)
+		}
+		leg.HangUp()
+	})
+}
+
 func TestHoldThatEndsUnderAPromptIsNotResumed(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()

@@ -31,7 +31,7 @@ func (c *Connection) startMusic(p *participant, hold Hold) *holdMusic {
 	}
 	var speakers []speaker
 	for _, e := range p.endpoints() {
-		speakers = append(speakers, speaker{say: e.private.setMusic})
+		speakers = append(speakers, speaker{say: func(p Playback) { e.private.setMusic(p) }})
 	}
 	post := c.call.post
 	started := func() { post(func() { m.started(ctx) }) }

@@ -11,17 +11,17 @@ import (
 // from the goroutines of operations.
 type privateAudio struct {
 	mu     sync.Mutex
-	member Member // nil before the endpoint is in the mix and after it left
-	prompt audio.Source
-	music  audio.Source
+	member Member        // nil before the endpoint is in the mix and after it left
+	prompt Playback      // the last one; it may have ended
+	music  audio.Source  // nil: the endpoint is not on hold
 	gone   chan struct{} // closed when the endpoint has left; made when it joins
 }
 
-// setPrompt plays a prompt; nil ends it.
-func (a *privateAudio) setPrompt(s audio.Source) {
+// setPrompt plays a prompt in place of the one before.
+func (a *privateAudio) setPrompt(p Playback) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.prompt = s
+	a.prompt = p
 	a.apply()
 }
 
@@ -50,8 +50,27 @@ func (a *privateAudio) apply() {
 	switch {
 	case a.member == nil:
 	case a.prompt != nil:
-		a.member.SetPrivateSource(a.prompt)
+		a.member.SetPrivateSource(promptOverMusic{a.prompt, a.music})
 	default:
 		a.member.SetPrivateSource(a.music)
+	}
+}
+
+// promptOverMusic is a prompt, and the music, if any, after its end.
+type promptOverMusic struct {
+	prompt Playback
+	music  audio.Source
+}
+
+// ReadFrame implements audio.Source.
+func (s promptOverMusic) ReadFrame(f audio.Frame) bool {
+	if s.prompt.ReadFrame(f) {
+		return true
+	}
+	select {
+	case <-s.prompt.Done():
+		return s.music != nil && s.music.ReadFrame(f)
+	default:
+		return false
 	}
 }

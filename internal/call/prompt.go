@@ -55,22 +55,16 @@ type Playback interface {
 	Err() (index int, err error)
 }
 
-// speaker takes what is to be heard, and nil for silence.
+// speaker takes what is to be heard. What has ended gives way by itself.
 type speaker struct {
-	say  func(audio.Source)
+	say  func(Playback)
 	gone <-chan struct{} // closed when its listener has left; nil for the mix
 }
 
-// toAll makes the application speak into the mix. One playback takes the place of
-// another; one that is canceled still fades out.
+// toAll makes the application speak into the mix. A playback that is canceled fades
+// out while the next one begins.
 func (c *Connection) toAll() speaker {
-	remove := func() {}
-	return speaker{say: func(s audio.Source) {
-		remove()
-		if remove = func() {}; s != nil {
-			remove = c.self.app.Add(s)
-		}
-	}}
+	return speaker{say: func(p Playback) { c.self.app.Add(p) }}
 }
 
 // toAlone speaks to one endpoint.
@@ -110,9 +104,8 @@ func playAll(ctx context.Context, prompts Prompts, list []Prompt, loop bool, spe
 	for i, p := range playing {
 		select {
 		case <-p.Done():
-			speakers[i].say(nil)
 		case <-speakers[i].gone:
-		case <-ctx.Done(): // the speakers keep what fades out and is silent then
+		case <-ctx.Done(): // what plays fades out by itself
 		}
 		if err := failed(ctx, p); err != nil {
 			return err

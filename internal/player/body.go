@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // body is a response's body that ends with an error when it is too long or its
@@ -73,6 +74,9 @@ func (b *body) resumed(broken error) error {
 // maxResumptions is how often a file's rest is asked for without any of it coming.
 const maxResumptions = 3
 
+// resumeAfter is how much longer each of these waits; the first does not.
+const resumeAfter = 250 * time.Millisecond
+
 // resumption asks a server for the rest of a file: servers end responses that are
 // read as slowly as they are played. RFC 9110 §14: a range, if the file is still
 // the same.
@@ -85,6 +89,9 @@ func (l *Library) resumption(ctx context.Context, u *url.URL, first *http.Respon
 		}
 		if tries++; tries > maxResumptions {
 			return nil, errors.New("the server does not send the rest")
+		}
+		if err := sleep(ctx, time.Duration(tries-1)*resumeAfter); err != nil {
+			return nil, err
 		}
 		header := map[string]string{"Range": fmt.Sprintf("bytes=%d-", from)}
 		if validator != "" {

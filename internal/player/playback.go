@@ -91,6 +91,7 @@ func (p *Playback) finish(index int, err error) {
 // one to the other without a gap. A frame of another rate ends the playback.
 func (p *Playback) ReadFrame(f audio.Frame) bool {
 	if p.over.Load() {
+		p.item = nil // whoever still holds the playback holds no clip
 		return false
 	}
 	stopped := p.stop.Load()

@@ -121,11 +121,15 @@ func (l *Library) run(ctx context.Context, d *download) {
 	defer l.mu.Unlock()
 	l.forget(d)
 	d.clip, d.source, d.err = got.clip, got.source, err
-	if d.source == nil {
+	switch {
+	case d.source == nil:
 		d.cancel()
-	} else if d.waiting == 0 {
+	case d.waiting == 0:
+		d.cancel()
 		d.source.close()
 		d.source = nil
+	default:
+		d.source.release = d.cancel // it goes on beyond this download
 	}
 	close(d.done)
 }

@@ -20,6 +20,7 @@ type source struct {
 	limit *timeLimit
 
 	longest time.Duration // that a file may be
+	release func()        // what else ends with it; nil: nothing
 }
 
 // openSource asks for a file and reads its header.
@@ -69,6 +70,9 @@ func (l *Library) request(ctx context.Context, u *url.URL, header map[string]str
 func (s *source) close() {
 	s.limit.end()
 	s.body.in.Close()
+	if s.release != nil {
+		s.release()
+	}
 }
 
 // read decodes the next samples, within a time limit of their own: it counts
