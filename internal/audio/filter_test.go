@@ -10,7 +10,8 @@ func TestFilterBanksAreSharedAndBounded(t *testing.T) {
 		}
 		return &r.rows[0][0]
 	}
-	if bankOf(44100, 8000) != bankOf(44100, 8000) || bankOf(48000, 16000) != bankOf(24000, 8000) {
+	first := bankOf(44100, 8000)
+	if bankOf(44100, 8000) != first || bankOf(48000, 16000) != bankOf(24000, 8000) {
 		t.Error("two resamplers of one ratio have a filter bank each")
 	}
 	for rate := 8000; rate < 8000+50*160; rate += 160 {
