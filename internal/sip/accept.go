@@ -20,7 +20,7 @@ func (l limitedListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if accepted, ok := l.server.accept(conn); ok {
+		if accepted, ok := l.server.accept(conn, false); ok {
 			return accepted, nil
 		}
 	}
@@ -35,9 +35,9 @@ type acceptedConn struct {
 }
 
 // accept counts a connection; false where there are too many.
-func (s *Server) accept(conn net.Conn) (*acceptedConn, bool) {
+func (s *Server) accept(conn net.Conn, handshake bool) (*acceptedConn, bool) {
 	source := addressOf(conn.RemoteAddr())
-	counted := s.gate.Connections.Open(source, s.trunks.Knows(source.Addr()), conn.SetDeadline, time.Now())
+	counted := s.gate.Connections.Open(source, s.trunks.Knows(source.Addr()), handshake, conn, time.Now())
 	if counted == nil {
 		conn.Close()
 		return nil, false

@@ -2,7 +2,6 @@ package sip
 
 import (
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"net"
 	"sync"
@@ -87,9 +86,9 @@ func (s *Server) Start(ctx context.Context) error {
 	s.serve("udp", func() error { return s.transport.ServeUDP(s.udp) })
 	s.serve("tcp", func() error { return s.transport.ServeTCP(limitedListener{s.tcp, s}) })
 	if s.tls != nil {
-		s.serve("tls", func() error {
-			return s.transport.ServeTLS(tls.NewListener(limitedListener{s.tls, s}, requireTLS12(s.cfg.TLS)))
-		})
+		shaken := &handoverListener{conns: make(chan net.Conn), done: s.ctx.Done(), addr: s.tls.Addr()}
+		s.serve("tls", func() error { return s.shakeHands(shaken, requireTLS12(s.cfg.TLS)) })
+		s.serve("tls", func() error { return s.transport.ServeTLS(shaken) })
 	}
 	s.dialledTLS = dialledListener{conns: make(chan connHandover), done: s.ctx.Done(), addr: s.tcp.Addr()}
 	s.dialledTCP = s.dialledTLS

@@ -93,7 +93,7 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		return
 	}
 	conn.SetDeadline(time.Time{}) // those of HTTP
-	accepted, ok := s.accept(conn)
+	accepted, ok := s.accept(conn, false)
 	if !ok {
 		return
 	}

@@ -3,6 +3,7 @@ package gate
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 )
@@ -49,6 +50,12 @@ func TestSourcesAreLimitedEach(t *testing.T) {
 	if s.allowEach(netip.MustParseAddr("2001:db8::ffff:1"), start) || !s.allowEach(netip.MustParseAddr("2001:db8:0:1::1"), start) {
 		t.Error("a network of IPv6 is not one source")
 	}
+	for n := range 1000 { // a customer of IPv6 has 65,536 networks
+		s.allowEach(netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 7: byte(n), 6: byte(n >> 8), 15: 1}), start)
+	}
+	if s.allowEach(netip.MustParseAddr("2001:db8:0:ffff::1"), start) || !s.allowEach(netip.MustParseAddr("2001:db8:1::1"), start) {
+		t.Error("a customer of IPv6 is not one site")
+	}
 	for n := range 3 * maxSources {
 		s.allowEach(netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)}), start)
 	}
@@ -87,44 +94,146 @@ func TestDecisionsAreForgotten(t *testing.T) {
 	}
 }
 
+// fakeSocket is a connection that remembers its deadline.
+type fakeSocket struct {
+	deadline time.Time
+	closed   bool
+}
+
+func (f *fakeSocket) SetDeadline(t time.Time) error {
+	f.deadline = t
+	return errors.New("closed meanwhile")
+}
+
+func (f *fakeSocket) Close() error {
+	f.closed = true
+	return nil
+}
+
 // TestUnknownConnectionsEnd asks that a connection of an unknown source keeps its
-// end until it shows credentials, and that their number is bounded.
+// end until it shows credentials.
 func TestUnknownConnectionsEnd(t *testing.T) {
 	t.Parallel()
 	c := newConnections(10 * time.Second)
-	var deadline time.Time
-	set := func(t time.Time) error { deadline = t; return errors.New("closed meanwhile") }
 	end, far := start.Add(10*time.Second), start.Add(time.Hour)
-	stranger := c.Open(nobodyAddr, false, set, start)
-	if deadline != end || stranger.Deadline(far) != end || stranger.Deadline(time.Time{}) != end || stranger.Deadline(start) != start || !c.IsUnknown(nobodyAddr) {
-		t.Errorf("it ends at %v, and may be put off until %v", deadline, stranger.Deadline(far))
+	var hers, its fakeSocket
+	stranger := c.Open(nobodyAddr, false, false, &hers, start)
+	if hers.deadline != end || stranger.Deadline(far) != end || stranger.Deadline(time.Time{}) != end || stranger.Deadline(start) != start || !c.IsUnknown(nobodyAddr) {
+		t.Errorf("it ends at %v, and may be put off until %v", hers.deadline, stranger.Deadline(far))
 	}
-	known := c.Open(trunkAddr, true, set, start)
-	if deadline != end || known.Deadline(far) != far {
+	known := c.Open(trunkAddr, true, true, &its, start)
+	if !its.deadline.IsZero() || known.Deadline(far) != far {
 		t.Error("a trunk's connection has an end")
 	}
 	c.Keep(nobodyAddr)
 	c.Keep(nobodyAddr)
-	if !deadline.IsZero() || stranger.Deadline(far) != far || c.IsUnknown(nobodyAddr) {
+	if !hers.deadline.IsZero() || stranger.Deadline(far) != far || c.IsUnknown(nobodyAddr) {
 		t.Error("an authenticated connection ends")
 	}
 	if total, unknown := c.Count(); total != 2 || unknown != 0 {
 		t.Errorf("%d and %d are counted", total, unknown)
 	}
-	for n := range 2 * maxUnknownConnections {
-		made := c.Open(netip.AddrPortFrom(nobodyAddr.Addr(), uint16(n)), false, set, start)
-		if (made != nil) != (n < maxUnknownConnections) {
-			t.Fatalf("connection %d is open: %t", n, made != nil)
-		}
-		if n == maxUnknownConnections-1 {
-			defer made.Close()
-		}
-	}
 	for range 2 {
 		stranger.Close()
 		known.Close()
 	}
-	if total, unknown := c.Count(); total != maxUnknownConnections || unknown != maxUnknownConnections {
+	if total, unknown := c.Count(); total != 0 || unknown != 0 {
 		t.Errorf("%d and %d are counted at the end", total, unknown)
+	}
+}
+
+// TestHandshakeOfTLSIsNoConnectionYet asks that those who do not complete it take no
+// place from those who do, and that the time for credentials begins after it.
+func TestHandshakeOfTLSIsNoConnectionYet(t *testing.T) {
+	t.Parallel()
+	c := newConnections(10 * time.Second)
+	var hers fakeSocket
+	stranger := c.Open(nobodyAddr, false, true, &hers, start)
+	for n := range 3 * maxHandshakes {
+		c.Open(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 1), false, true, new(fakeSocket), start)
+		if n == 10 {
+			stranger.HandshakeDone(start.Add(9 * time.Second))
+		}
+	}
+	if hers.closed || hers.deadline != start.Add(19*time.Second) || !c.IsUnknown(nobodyAddr) {
+		t.Errorf("closed: %t, ends at %v", hers.closed, hers.deadline)
+	}
+	if total, _ := c.Count(); total != maxHandshakes+1 {
+		t.Errorf("%d are counted", total)
+	}
+}
+
+// TestLoudestSourceMakesRoom asks whose connection leaves for the last of many: the
+// oldest of its own source, or of the loudest one.
+func TestLoudestSourceMakesRoom(t *testing.T) {
+	t.Parallel()
+	v4 := func(n int) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}) }
+	v6 := func(site, subnet, host int) netip.Addr {
+		return netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 5: byte(site), 7: byte(subnet), 14: byte(host >> 8), 15: byte(host)})
+	}
+	for _, test := range []struct {
+		name   string
+		from   func(n int) netip.Addr
+		count  int
+		leaves int // the first connection that is closed; -1 none
+		stays  int // how many are left
+	}{
+		{"one address up to its bound", func(int) netip.Addr { return v4(0) }, unknownEach, -1, unknownEach},
+		{"one address", func(int) netip.Addr { return v4(0) }, 3 * unknownEach, 0, unknownEach},
+		{"one subnet of IPv6", func(n int) netip.Addr { return v6(1, 1, n) }, 3 * unknownEach, 0, unknownEach},
+		{"one site of IPv6", func(n int) netip.Addr { return v6(1, n, n) }, 3 * unknownEach, 0, 2 * unknownEach},
+		{"many addresses", v4, maxUnknown + 1, 0, maxUnknown},
+		{"a loud one among many", func(n int) netip.Addr {
+			if n >= 5 && n < 10 {
+				return v4(9999)
+			}
+			return v4(n)
+		}, maxUnknown + 1, 5, maxUnknown},
+	} {
+		c := newConnections(10 * time.Second)
+		sockets := make([]fakeSocket, test.count)
+		for n := range sockets {
+			if c.Open(netip.AddrPortFrom(test.from(n), uint16(n+1)), false, false, &sockets[n], start) == nil {
+				t.Fatalf("%s: connection %d is refused", test.name, n)
+			}
+		}
+		first := slices.IndexFunc(sockets, func(s fakeSocket) bool { return s.closed })
+		if _, unknown := c.Count(); first != test.leaves || unknown != test.stays || sockets[test.count-1].closed {
+			t.Errorf("%s: %d leaves and %d stay", test.name, first, unknown)
+		}
+	}
+}
+
+// TestUnknownConnectionsMakeRoomForKnownOnes asks what happens to one more connection
+// where there may be no more.
+func TestUnknownConnectionsMakeRoomForKnownOnes(t *testing.T) {
+	t.Parallel()
+	c := newConnections(10 * time.Second)
+	var stranger fakeSocket
+	c.Open(nobodyAddr, false, false, &stranger, start)
+	for n := range maxConnections {
+		if c.Open(netip.AddrPortFrom(trunkAddr.Addr(), uint16(n)), true, false, new(fakeSocket), start) == nil {
+			t.Fatalf("connection %d of a trunk is refused", n)
+		}
+	}
+	if !stranger.closed || c.Open(trunkAddr, true, false, new(fakeSocket), start) != nil || c.Open(nobodyAddr, false, false, new(fakeSocket), start) != nil {
+		t.Error("there are more than there may be")
+	}
+}
+
+// TestLoudSourcesLeaveRoomForQuietOnes asks that the first datagrams of a source are
+// heard while others send as much as they may.
+func TestLoudSourcesLeaveRoomForQuietOnes(t *testing.T) {
+	t.Parallel()
+	s := newSources()
+	now := start
+	for n := range 4000 { // 40 addresses, each twice its rate
+		now = now.Add(time.Second / 800)
+		s.allow(netip.AddrFrom4([4]byte{10, 0, 0, byte(n % 40)}), now)
+	}
+	for n := range 20 {
+		if !s.allow(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), now) {
+			t.Fatalf("source %d is not heard", n)
+		}
 	}
 }

@@ -3,66 +3,147 @@ package gate
 import (
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
+// Bounds on connections. A subnet has unknownEach of those below it, a site twice as
+// many; where all of them are taken, the oldest of the loudest site makes room.
 const (
-	maxConnections        = 4096 // at one time
-	maxUnknownConnections = 64
+	maxConnections = 4096 // at one time, of anybody
+	maxKept        = 3072
+	maxUnknown     = 256
+	maxHandshakes  = 256
+	unknownEach    = 16
 )
 
-// Connections bounds how many connections there are. One of an unknown source
-// has an end that nobody moves, until it shows credentials: long enough to read
-// a refusal, too short to hold many.
+// Socket is what is counted of a connection.
+type Socket interface {
+	SetDeadline(time.Time) error
+	Close() error
+}
+
+// Connections bounds how many connections there are, first of each source and then
+// of all. One of an unknown source has an end that nobody moves, until it shows
+// credentials: long enough to read a refusal, too short to hold many.
 type Connections struct {
 	life       time.Duration
 	candidates sync.Map // unknown sources' connections that may yet show credentials, by their address
-	total      atomic.Int64
-	unknown    atomic.Int64
+
+	mu    sync.Mutex
+	total int
+	pools [closedConnection]pool
 }
 
-func newConnections(life time.Duration) *Connections { return &Connections{life: life} }
+func newConnections(life time.Duration) *Connections {
+	c := &Connections{life: life}
+	c.pools[handshakingConnection] = pool{most: maxHandshakes, each: unknownEach}
+	c.pools[unknownConnection] = pool{most: maxUnknown, each: unknownEach}
+	c.pools[authenticatedConnection] = pool{most: maxKept, each: maxKept}
+	c.pools[knownConnection] = pool{most: maxConnections, each: maxConnections}
+	return c
+}
 
 // Connection is one that is counted.
 //
-//	unknown → authenticated → closed
-//	known                   → closed
+//	handshaking → unknown → authenticated → closed
+//	known                                 → closed
+//
+// handshaking is before the end of the handshake of TLS.
 type Connection struct {
-	all         *Connections
-	source      netip.AddrPort
-	setDeadline func(time.Time) error
-
-	mu    sync.Mutex
-	state connectionState
-	until time.Time // of an unknown source's
+	all    *Connections
+	source netip.AddrPort
+	socket Socket
+	state  connectionState // guarded by all
+	until  time.Time       // of an unknown source's; guarded by all
 }
 
 type connectionState uint8
 
 const (
 	knownConnection connectionState = iota
+	handshakingConnection
 	unknownConnection
 	authenticatedConnection
 	closedConnection
 )
 
-// Open counts a connection; nil where there are too many. setDeadline bounds
-// reading and writing.
-func (c *Connections) Open(source netip.AddrPort, known bool, setDeadline func(time.Time) error, now time.Time) *Connection {
-	made := &Connection{all: c, source: source, setDeadline: setDeadline}
-	tooMany := c.total.Add(1) > maxConnections
-	if !known {
-		made.state, made.until = unknownConnection, now.Add(c.life)
-		tooMany = c.unknown.Add(1) > maxUnknownConnections || tooMany
-		setDeadline(made.until)
-		c.candidates.Store(source, made)
+// Open counts a connection; nil where there are too many. That of an unknown source
+// over TLS counts by itself until its handshake is done.
+func (c *Connections) Open(source netip.AddrPort, known, handshake bool, socket Socket, now time.Time) *Connection {
+	made := &Connection{all: c, source: source, socket: socket, state: knownConnection}
+	switch {
+	case known:
+	case handshake:
+		made.state = handshakingConnection
+	default:
+		made.state = unknownConnection
 	}
-	if tooMany {
-		made.Close()
+	if !known {
+		made.until = now.Add(c.life)
+		socket.SetDeadline(made.until)
+	}
+	if !c.enter(made) {
 		return nil
 	}
 	return made
+}
+
+// enter takes a new connection in; false where there are too many.
+func (c *Connections) enter(made *Connection) bool {
+	c.mu.Lock()
+	var leaves *Connection
+	if c.total >= maxConnections { // only whoever is unknown makes room
+		if leaves = c.pools[unknownConnection].loudest(); leaves == nil {
+			leaves = c.pools[handshakingConnection].loudest()
+		}
+		if leaves == nil {
+			c.mu.Unlock()
+			return false
+		}
+		c.forget(leaves)
+	}
+	c.total++
+	more := c.place(made)
+	c.mu.Unlock()
+	closeAll(leaves, more)
+	return true
+}
+
+// place puts a connection into the pool of its state, and returns which one leaves
+// for it; nil none.
+func (c *Connections) place(made *Connection) (leaves *Connection) {
+	p := &c.pools[made.state]
+	if leaves = p.surplus(made.source.Addr()); leaves != nil {
+		c.forget(leaves)
+	}
+	p.members = append(p.members, made)
+	if made.state == unknownConnection {
+		c.candidates.Store(made.source, made)
+	}
+	return leaves
+}
+
+// forget takes a connection off the count.
+func (c *Connections) forget(gone *Connection) {
+	c.pools[gone.state].remove(gone)
+	gone.state = closedConnection
+	c.candidates.CompareAndDelete(gone.source, gone)
+	c.total--
+}
+
+// move puts a connection into the pool of another state.
+func (c *Connections) move(moved *Connection, to connectionState, until time.Time) (leaves *Connection) {
+	c.pools[moved.state].remove(moved)
+	moved.state, moved.until = to, until
+	return c.place(moved)
+}
+
+func closeAll(list ...*Connection) {
+	for _, gone := range list {
+		if gone != nil {
+			gone.socket.Close()
+		}
+	}
 }
 
 // IsUnknown reports whether a source's connection has yet to show credentials.
@@ -73,7 +154,9 @@ func (c *Connections) IsUnknown(source netip.AddrPort) bool {
 
 // Count is how many connections there are, and how many of unknown sources.
 func (c *Connections) Count() (total, unknown int) {
-	return int(c.total.Load()), int(c.unknown.Load())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.total, len(c.pools[unknownConnection].members) + len(c.pools[handshakingConnection].members)
 }
 
 // Keep lets the connection of a source stay that has shown credentials.
@@ -83,35 +166,49 @@ func (c *Connections) Keep(source netip.AddrPort) {
 		return
 	}
 	made := found.(*Connection)
-	made.mu.Lock()
-	defer made.mu.Unlock()
-	if made.state == unknownConnection {
-		made.state, made.until = authenticatedConnection, time.Time{}
-		c.unknown.Add(-1)
-		made.setDeadline(time.Time{})
+	c.mu.Lock()
+	var leaves *Connection
+	kept := made.state == unknownConnection
+	if kept {
+		leaves = c.move(made, authenticatedConnection, time.Time{})
 	}
+	c.mu.Unlock()
+	if kept {
+		made.socket.SetDeadline(time.Time{})
+	}
+	closeAll(leaves)
+}
+
+// HandshakeDone begins the time in which an unknown source must show credentials.
+func (c *Connection) HandshakeDone(now time.Time) {
+	all, until := c.all, now.Add(c.all.life)
+	all.mu.Lock()
+	var leaves *Connection
+	moved := c.state == handshakingConnection
+	if moved {
+		leaves = all.move(c, unknownConnection, until)
+	}
+	all.mu.Unlock()
+	if moved {
+		c.socket.SetDeadline(until)
+	}
+	closeAll(leaves)
 }
 
 // Close takes the connection off the count, once.
 func (c *Connection) Close() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch c.state {
-	case closedConnection:
-		return
-	case unknownConnection:
-		c.all.unknown.Add(-1)
+	c.all.mu.Lock()
+	defer c.all.mu.Unlock()
+	if c.state != closedConnection {
+		c.all.forget(c)
 	}
-	c.state = closedConnection
-	c.all.candidates.CompareAndDelete(c.source, c)
-	c.all.total.Add(-1)
 }
 
 // Deadline is when reading or writing fails that somebody wants to fail at t: for
 // an unknown source not after its end. The zero time is never.
 func (c *Connection) Deadline(t time.Time) time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.all.mu.Lock()
+	defer c.all.mu.Unlock()
 	if !c.until.IsZero() && (t.IsZero() || t.After(c.until)) {
 		return c.until
 	}

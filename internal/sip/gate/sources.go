@@ -8,11 +8,16 @@ import (
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
-// What unknown sources may send: each by itself, so that one that floods does
-// not keep others from being heard, and all together.
+// What unknown sources may send: each host by itself, each site with all of its hosts,
+// and all together. What a source sends beyond its first few comes out of another
+// bucket than those: a few sources that send as much as they may do not keep others
+// from being heard.
 var (
-	rateEach = ratelimit.Rate{PerSecond: 10, Burst: 30}
-	rateAll  = ratelimit.Rate{PerSecond: 100, Burst: 200}
+	rateEach  = ratelimit.Rate{PerSecond: 10, Burst: 30}
+	rateSite  = ratelimit.Rate{PerSecond: 20, Burst: 60}
+	rateFirst = ratelimit.Rate{PerSecond: 0.5, Burst: 4}
+	rateAll   = ratelimit.Rate{PerSecond: 100, Burst: 200}
+	rateHalf  = ratelimit.Rate{PerSecond: rateAll.PerSecond / 2, Burst: rateAll.Burst / 2} // of each of the two buckets
 )
 
 const (
@@ -25,32 +30,38 @@ const (
 // limits do not hold because they have shown credentials a while ago: a trunk
 // without a fixed address sends more than others may.
 type sources struct {
-	all   *ratelimit.Bucket
-	each  *ratelimit.Keyed[netip.Addr]
-	shown *expiring.Map[netip.AddrPort, struct{}]
+	quiet, loud *ratelimit.Bucket // of what is a source's first, and of what is more
+	first       *ratelimit.Keyed[netip.Addr]
+	each, site  *ratelimit.Keyed[netip.Addr]
+	shown       *expiring.Map[netip.AddrPort, struct{}]
 }
 
 func newSources() sources {
+	keyed := func(rate ratelimit.Rate) *ratelimit.Keyed[netip.Addr] {
+		return ratelimit.NewKeyed[netip.Addr](rate, maxSources)
+	}
 	return sources{
-		all: ratelimit.NewBucket(rateAll), each: ratelimit.NewKeyed[netip.Addr](rateEach, maxSources),
+		quiet: ratelimit.NewBucket(rateHalf), loud: ratelimit.NewBucket(rateHalf),
+		first: keyed(rateFirst), each: keyed(rateEach), site: keyed(rateSite),
 		shown: expiring.New(expiring.Config[netip.AddrPort, struct{}]{TTL: authenticatedLife, Entries: maxAuthenticated}),
 	}
 }
 
 // allow takes a token of a source, and one of all of them.
 func (s *sources) allow(from netip.Addr, now time.Time) bool {
-	return s.allowEach(from, now) && s.all.Allow(now)
+	switch {
+	case !s.allowEach(from, now):
+		return false
+	case s.first.Allow(site(from), now):
+		return s.quiet.Allow(now) || s.loud.Allow(now)
+	}
+	return s.loud.Allow(now)
 }
 
 // allowEach takes a token of a source alone. A network of IPv6 counts as one: its
 // owner has addresses without number.
 func (s *sources) allowEach(from netip.Addr, now time.Time) bool {
-	from = from.Unmap()
-	if from.Is6() {
-		network, _ := from.WithZone("").Prefix(64)
-		from = network.Addr()
-	}
-	return s.each.Allow(from, now)
+	return s.each.Allow(subnet(from), now) && s.site.Allow(site(from), now)
 }
 
 // authenticated remembers a source that has shown credentials now.

@@ -1,0 +1,63 @@
+package gate
+
+import (
+	"net/netip"
+	"slices"
+)
+
+// pool is the connections of one state, the oldest first. The loudest site is the one
+// with most of them.
+type pool struct {
+	most, each int
+	members    []*Connection
+}
+
+// surplus returns the connection that must leave before a source may have one more:
+// the source's own oldest, or else the oldest of the loudest site; nil while there is
+// room.
+func (p *pool) surplus(source netip.Addr) *Connection {
+	if oldest, n := p.oldest(subnet, subnet(source)); n >= p.each {
+		return oldest
+	}
+	if oldest, n := p.oldest(site, site(source)); n >= 2*p.each {
+		return oldest
+	}
+	if len(p.members) < p.most {
+		return nil
+	}
+	return p.loudest()
+}
+
+// oldest returns the oldest connection of a network, and how many the network has.
+func (p *pool) oldest(network func(netip.Addr) netip.Addr, of netip.Addr) (first *Connection, n int) {
+	for _, c := range p.members {
+		if network(c.source.Addr()) != of {
+			continue
+		}
+		if n++; first == nil {
+			first = c
+		}
+	}
+	return first, n
+}
+
+// loudest returns the oldest connection of the loudest site; nil where there is none.
+func (p *pool) loudest() (found *Connection) {
+	counts := make(map[netip.Addr]int)
+	for _, c := range p.members {
+		counts[site(c.source.Addr())]++
+	}
+	most := 0
+	for _, c := range p.members {
+		if n := counts[site(c.source.Addr())]; n > most {
+			found, most = c, n
+		}
+	}
+	return found
+}
+
+func (p *pool) remove(c *Connection) {
+	if at := slices.Index(p.members, c); at >= 0 {
+		p.members = slices.Delete(p.members, at, at+1)
+	}
+}
