@@ -2,6 +2,7 @@ package sip
 
 import (
 	"hash/maphash"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -9,20 +10,21 @@ import (
 	"github.com/switchhook/switchhook/internal/expiring"
 )
 
-// maxCompleted bounds the transactions that are remembered.
-const maxCompleted = 1 << 19
+// maxCompleted bounds the transactions that are remembered in a span of 64*T1.
+const maxCompleted = 1 << 18
 
 // completed are server transactions that are over for us, remembered for 64*T1,
 // so that a repeated request is no new one (RFC 6026 §7.1, timer L; RFC 3261
 // §17.2.2, timer J). It takes the place of sipgo's own memory, which keeps the
 // request, the response and their goroutines' state, 10 kB, where a number does.
 type completed struct {
-	seed maphash.Seed
-	keys *expiring.Map[uint64, struct{}]
+	seed     maphash.Seed
+	keys     *expiring.Set[uint64]
+	clearing atomic.Bool // a timer will give the memory of old keys back
 }
 
-func newCompleted(most int) completed {
-	return completed{maphash.MakeSeed(), expiring.New(expiring.Config[uint64, struct{}]{TTL: 64 * sip.T1, Entries: most})}
+func newCompleted(most int) *completed {
+	return &completed{seed: maphash.MakeSeed(), keys: expiring.NewSet[uint64](64*sip.T1, most)}
 }
 
 func (c *completed) hash(request *sip.Request) (uint64, bool) {
@@ -32,18 +34,29 @@ func (c *completed) hash(request *sip.Request) (uint64, bool) {
 
 // note remembers a request's transaction.
 func (c *completed) note(request *sip.Request, now time.Time) {
-	if key, ok := c.hash(request); ok {
-		c.keys.Put(key, struct{}{}, now)
+	key, ok := c.hash(request)
+	if !ok {
+		return
 	}
+	c.keys.Add(key, now)
+	if !c.clearing.Swap(true) {
+		time.AfterFunc(64*sip.T1, c.clear)
+	}
+}
+
+// clear forgets old keys, and comes again while there are any.
+func (c *completed) clear() {
+	if c.keys.Expire(time.Now()) > 0 {
+		time.AfterFunc(64*sip.T1, c.clear)
+		return
+	}
+	c.clearing.Store(false)
 }
 
 // has reports whether a request is one of a transaction that is over.
 func (c *completed) has(request *sip.Request, now time.Time) bool {
 	key, ok := c.hash(request)
-	if ok {
-		_, ok = c.keys.Get(key, now)
-	}
-	return ok
+	return ok && c.keys.Has(key, now)
 }
 
 // repeated takes a request again that a leg has dealt with: a BYE gets the same

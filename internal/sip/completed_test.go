@@ -81,10 +81,13 @@ func TestCompletedTransactionsAreBounded(t *testing.T) {
 	for n := range 3 * most {
 		s.note(request(n), now.Add(time.Duration(n)))
 	}
-	if !s.has(request(3*most-1), now) || s.has(request(0), now) || s.keys.Len(now) > most {
-		t.Errorf("%d are remembered, the last one: %t", s.keys.Len(now), s.has(request(3*most-1), now))
+	if !s.has(request(3*most-1), now) || s.has(request(0), now) || s.keys.Expire(now) > 2*most {
+		t.Errorf("%d are remembered, the last one: %t", s.keys.Expire(now), s.has(request(3*most-1), now))
 	}
-	if later := now.Add(65 * sip.T1); s.has(request(3*most-1), later) || s.keys.Len(later) != 0 {
+	if !s.has(request(3*most-1), now.Add(63*sip.T1)) {
+		t.Error("the last one is forgotten before 64*T1")
+	}
+	if later := now.Add(129 * sip.T1); s.has(request(3*most-1), later) || s.keys.Expire(later) != 0 {
 		t.Error("they are remembered for ever")
 	}
 }

@@ -28,7 +28,7 @@ type Server struct {
 	transport    *sip.TransportLayer
 	transactions *sip.TransactionLayer
 	tags         dialogTags
-	completed    completed
+	completed    *completed
 	locator      *locator
 	health       health
 	trunkMethods trunkMethods
