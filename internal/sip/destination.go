@@ -3,30 +3,41 @@ package sip
 import (
 	"net"
 	"net/netip"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// setDestination tells sipgo where a request inside the dialog goes.
+// setDestination tells sipgo where a request inside the dialog goes. What a peer writes
+// into its messages leads nowhere but to itself: to a telephone over the flow that it
+// came over, to a trunk's proxies where they are the trunk's, else to where it was
+// heard.
 func (s *Server) setDestination(request *sip.Request, d *dialog) {
 	if d.transport == "UDP" {
 		s.sendFromListener(request)
 	}
-	if isWebSocket(d.transport) { // whatever it names, only its connection reaches it
+	switch {
+	case isWebSocket(d.transport), d.flow && d.source.IsValid(): // whatever it names
 		request.SetDestination(d.source.String())
-		return
-	}
-	if len(d.routes) > 0 {
+	case len(d.routes) > 0 && (!d.source.IsValid() || s.isRouteOf(d.source.Addr(), &d.routes[0])):
 		request.SetDestination(header.HostPort(&d.routes[0], d.transport))
-		return
-	}
-	if d.source.IsValid() && (d.flow || s.behindNAT(d) || d.transport != "UDP" && s.connected(d)) {
+	case d.source.IsValid() && (len(d.routes) > 0 || s.behindNAT(d) || d.transport != "UDP" && s.connected(d)):
 		request.SetDestination(d.source.String())
-		return
+	default:
+		request.SetDestination(header.HostPort(&d.target, d.transport))
 	}
-	request.SetDestination(header.HostPort(&d.target, d.transport))
+}
+
+// isRouteOf reports whether a route that a peer recorded leads to that peer: to the
+// address where it was heard, or to its trunk's.
+func (s *Server) isRouteOf(source netip.Addr, route *sip.Uri) bool {
+	host := strings.Trim(route.Host, "[]")
+	if address, err := netip.ParseAddr(host); err == nil && address.Unmap() == source {
+		return true
+	}
+	return s.trunks.Reaches(source, host)
 }
 
 // sendFromListener makes a UDP request leave from the port where we listen.

@@ -62,7 +62,7 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 	l.log = s.log.With("trunk", from.terms.name, "call_id", l.dialog.callID)
 	l.product = header.Product(request, "User-Agent")
 	l.learnAllow(request)
-	l.dialog.flow = from.credential != nil
+	l.dialog.flow = from.credential != nil || !s.trunks.Knows(source.Addr()) // who has shown credentials is where it was heard
 	l.in = &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
 	if err := l.checkOffer(offer); err != nil {
 		l.release()

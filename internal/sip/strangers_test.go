@@ -2,9 +2,12 @@ package sip
 
 import (
 	"net"
+	"sync/atomic"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // TestIdleConnectionsOfStrangersLockNobodyOut asks that a phone registers while one
@@ -30,4 +33,90 @@ func TestIdleConnectionsOfStrangersLockNobodyOut(t *testing.T) {
 	if _, unknown := o.gate.Connections.Count(); unknown > 2*16 {
 		t.Errorf("one address has %d connections", unknown)
 	}
+}
+
+// TestRecordedRoutesLeadToThePeerAlone asks where the BYE of a call goes whose caller
+// records a route that is not its own: over the flow of a phone, to where a trunk was
+// heard, and never to the address that they name.
+func TestRecordedRoutesLeadToThePeerAlone(t *testing.T) {
+	t.Parallel()
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			trunks := newRig(t, nil, trunk.Trunk{Name: "narrow", Host: "127.0.0.1"})
+			roams := newRig(t, nil, roaming())
+			phones := newPhoneRig(t, nil)
+			as, _ := phones.user(t, "101", "")
+			for name, test := range map[string]struct {
+				rig  *rig
+				sign bool
+				as   siptest.Account
+			}{
+				"a trunk": {trunks, false, siptest.Account{}}, "a trunk without an address": {roams, true, siptest.Account{UserName: "alice", Password: "secret"}}, "a phone": {phones.rig, true, as},
+			} {
+				victim := listenAs(t, transport)
+				phone := test.rig.phone(t, func(c *siptest.Config) { c.Transport = transport })
+				fields := []siptest.Field{
+					{Name: "Record-Route", Value: "<sip:" + victim.address + ";lr>"}, {Name: "Contact", Value: "<sip:phone@" + victim.address + ">"},
+				}
+				if !test.sign { // a Contact of a trunk may be another of its machines
+					fields = fields[:1]
+				} else {
+					refusal := callWith(t, test.rig, phone, "")
+					fields = append(fields, siptest.Field{Name: "Authorization", Value: sign(t, refusal, "MD5", test.as.UserName, test.as.Password, 1)})
+				}
+				made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: fields})
+				if err != nil {
+					t.Fatal(err)
+				}
+				taken := test.rig.next(t)
+				taken.Answer()
+				expect[call.Answered](t, taken)
+				taken.End(call.Reason{})
+				if err := made.WaitEnded(within(t)); err != nil {
+					t.Errorf("%s: no BYE came: %v", name, err)
+				}
+				if victim.heard.Load() {
+					t.Errorf("%s: the named address heard of it", name)
+				}
+			}
+		})
+	}
+}
+
+// victim listens on an address that somebody else names.
+type victim struct {
+	address string
+	heard   atomic.Bool
+}
+
+func listenAs(t *testing.T, transport string) *victim {
+	t.Helper()
+	v := new(victim)
+	if transport == "tcp" {
+		listener, err := net.Listen("tcp", "127.0.0.2:0")
+		if err != nil {
+			t.Skip("127.0.0.2 is no address of this machine:", err)
+		}
+		t.Cleanup(func() { listener.Close() })
+		v.address = listener.Addr().String()
+		go func() {
+			if conn, err := listener.Accept(); err == nil {
+				v.heard.Store(true)
+				conn.Close()
+			}
+		}()
+		return v
+	}
+	conn, err := net.ListenPacket("udp", "127.0.0.2:0")
+	if err != nil {
+		t.Skip("127.0.0.2 is no address of this machine:", err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	v.address = conn.LocalAddr().String()
+	go func() {
+		if _, _, err := conn.ReadFrom(make([]byte, 1)); err == nil {
+			v.heard.Store(true)
+		}
+	}()
+	return v
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -171,6 +172,28 @@ func (t *Table) Knows(address netip.Addr) bool {
 	defer t.mu.RUnlock()
 	for _, hosts := range t.resolved {
 		if slices.Contains(hosts, address) {
+			return true
+		}
+	}
+	return false
+}
+
+// Reaches reports whether a host, an address or a name, is one of a trunk that has the
+// address: among its sources, or as its host or domain.
+func (t *Table) Reaches(address netip.Addr, host string) bool {
+	address = address.Unmap().WithZone("")
+	other, err := netip.ParseAddr(host)
+	other = other.Unmap().WithZone("")
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, trunk := range t.trunks {
+		isOf := func(a netip.Addr) bool {
+			return slices.Contains(t.resolved[trunk], a) || slices.ContainsFunc(trunk.Sources, func(p netip.Prefix) bool { return p.Contains(a) })
+		}
+		if !isOf(address) {
+			continue
+		}
+		if err == nil && isOf(other) || err != nil && host != "" && (strings.EqualFold(host, trunk.Host) || strings.EqualFold(host, trunk.Domain)) {
 			return true
 		}
 	}
