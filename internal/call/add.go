@@ -33,6 +33,7 @@ const maxInvitations = 100
 // call of two ends becomes a group.
 func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err error) {
 	return askConnected(ctx, c, func() (string, error) {
+		add.Who = c.call.registry.normal(add.Who)
 		if err := checkTarget(add.Who, add.CallerID, c.call.registry.cfg.Resource); err != nil {
 			return "", err
 		}

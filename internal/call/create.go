@@ -63,7 +63,7 @@ func (r *Registry) Create(ctx context.Context, create Create) (Properties, error
 	if err := create.check(r.cfg.Resource); err != nil {
 		return Properties{}, err
 	}
-	create.Targets = distinct(create.Targets)
+	create.Targets = distinct(r.normalAll(create.Targets))
 	if create.Source.IsZero() {
 		create.Source = identifier.NewUser(r.cfg.Resource)
 	}
@@ -92,6 +92,15 @@ func distinct(list []identifier.ID) []identifier.ID {
 		}
 	}
 	return once
+}
+
+// normalAll is the one form of each of a list.
+func (r *Registry) normalAll(list []identifier.ID) []identifier.ID {
+	made := make([]identifier.ID, len(list))
+	for i, id := range list {
+		made[i] = r.normal(id)
+	}
+	return made
 }
 
 // permissions are what a create has been permitted, by target.

@@ -8,7 +8,7 @@ import (
 // fromUser takes a call of a user's telephone: to another user, to a number of
 // ours, or to one elsewhere.
 func (r *Registry) fromUser(in Invitation, leg Leg) (report func(Report), err error) {
-	in.By = in.From.Raw()
+	in.By, in.To = in.From.Raw(), r.normal(in.To)
 	switch {
 	case in.To == in.From:
 		return nil, fault.Forbidden("a user cannot call itself")

@@ -55,7 +55,7 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 // replace calls somebody in, who takes the place of a phone once he has answered.
 func (c *Call) replace(e *endpoint, want TransferWanted) error {
 	in := c.passedOn(e)
-	in.To, in.SIPHeaders, in.CallerID = want.To, want.SIPHeaders, want.CallerID
+	in.To, in.SIPHeaders, in.CallerID = c.registry.normal(want.To), want.SIPHeaders, want.CallerID
 	if c.find(in.To) != nil {
 		return ParticipantPresent.because("%s is in the call already.", in.To)
 	}

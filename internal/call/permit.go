@@ -14,6 +14,7 @@ import (
 // refused at once. A caller id that an application may not show is told by an event,
 // as ACS does: dial looks at it.
 func (r *Registry) permit(in *Invitation) (err error) {
+	in.To = r.normal(in.To)
 	if in.release != nil || !r.leavesUs(in.To) {
 		return nil
 	}
@@ -44,6 +45,15 @@ func (r *Registry) permitUser(in *Invitation) error {
 	}
 	in.From, in.Forwarded, in.Identities = in.CallerID, false, nil
 	return nil
+}
+
+// normal is the one form of a number, by which it is judged, called and listed;
+// identities are themselves. Whoever names somebody to call comes past it.
+func (r *Registry) normal(to identifier.ID) identifier.ID {
+	if to.Kind() != identifier.PhoneNumber {
+		return to
+	}
+	return r.cfg.Permit.Normal(to)
 }
 
 // leavesUs reports whether a call to somebody goes over a trunk.

@@ -25,6 +25,7 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 	if err != nil {
 		return err
 	}
+	to.Target = r.normal(to.Target)
 	c := ringing.call
 	return c.do(ctx, func() error {
 		in := ringing.invitation

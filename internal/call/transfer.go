@@ -23,6 +23,7 @@ type Transfer struct {
 // answered. A transfer that fails leaves the call as it is.
 func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
 	return c.whenConnected(ctx, func() error {
+		t.Target = c.call.registry.normal(t.Target)
 		transferee, err := c.transferee(t)
 		if err != nil {
 			return err

@@ -52,11 +52,11 @@ type trunkKeys struct {
 	Privacy string `yaml:"privacy" of:"none id" default:"none"`
 	// Whether Identity headers (STIR/SHAKEN) of callers are passed on to the trunk.
 	Stir string `yaml:"stir" of:"pass drop" default:"pass"`
-	// Country code of national numbers that come in, such as "33": 01… becomes +331….
+	// Country code of national numbers, such as "33": 01… becomes +331…, in calls that come in and in calls that go out, before guards and routes.
 	Country string `yaml:"country" type:"digits" absent:"national numbers stay as they are"`
-	// Prefix of international numbers that come in.
+	// Prefix of international numbers.
 	International string `yaml:"international-prefix" type:"digits" default:"00"`
-	// Prefix of national numbers that come in. "" if there is none, as in Italy.
+	// Prefix of national numbers. "" if there is none, as in Italy.
 	National *string     `yaml:"national-prefix" type:"digits" absent:"0"`
 	Rewrite  rewriteKeys `yaml:"rewrite"`
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/ratelimit"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // Guard is a rule about outbound calls to phone numbers: it forbids them or limits
@@ -88,14 +89,17 @@ func newGuard(g Guard) *guard {
 	return &guard{Guard: g, shared: newCounter(), each: expiring.New(expiring.Config[string, *counter]{Entries: maxAskers})}
 }
 
-// applies reports whether a guard looks at a request: without trunks of its own
-// at every request before a trunk is chosen, else at one through such a trunk.
-func (g *guard) applies(q Request, through string) bool {
-	if (len(g.Trunks) > 0) != (through != "") || through != "" && !slices.ContainsFunc(g.Trunks, func(name string) bool { return strings.EqualFold(name, through) }) {
-		return false
-	}
-	number := international(q.To.Number())
-	return (len(g.Prefixes) == 0 || hasPrefix(number, g.Prefixes)) && !hasPrefix(number, g.Except) && (len(g.By) == 0 || g.matchesAsker(q.By))
+// names reports whether a guard has a trunk in its list.
+func (g *guard) names(t *trunk.Trunk) bool {
+	return slices.ContainsFunc(g.Trunks, func(name string) bool { return strings.EqualFold(name, t.Name) })
+}
+
+// concerns reports whether a guard is about the calls of an asker to one of some
+// numbers: where a number may be understood in several ways, each of them counts.
+func (r *Rules) concerns(g *guard, by string, numbers []string) bool {
+	return (len(g.By) == 0 || g.matchesAsker(by)) && slices.ContainsFunc(numbers, func(number string) bool {
+		return (len(g.Prefixes) == 0 || r.begins(number, g.Prefixes)) && !r.begins(number, g.Except) && !r.exempt(g, number)
+	})
 }
 
 func (g *guard) matchesAsker(by string) bool {

@@ -53,7 +53,6 @@ type Rules struct {
 	trunks    *trunk.Table
 	guards    []*guard
 	override  func(number string) string
-	perTrunk  bool // some guards name trunks
 	emergency map[string]bool
 	loads     loads
 	refusals  refusals
@@ -77,7 +76,6 @@ func New(cfg Config) (*Rules, error) {
 		}
 		seen[each.Name] = true
 		r.guards = append(r.guards, newGuard(each))
-		r.perTrunk = r.perTrunk || len(each.Trunks) > 0
 	}
 	return r, errors.Join(wrong...)
 }
@@ -91,7 +89,8 @@ func (r *Rules) Reserve(q Request) (release func(), err error) {
 	if r == nil {
 		return func() {}, nil
 	}
-	release, err = r.reserve(q, "", time.Now())
+	numbers := r.meanings(q)
+	release, err = r.reserve(q, func(g *guard) bool { return len(g.Trunks) == 0 && r.concerns(g, q.By, numbers) }, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -102,19 +101,19 @@ func (r *Rules) Reserve(q Request) (release func(), err error) {
 	return release, nil
 }
 
-// checkTrunks refuses a call that the guards of every trunk of its route deny, so
-// that whoever asks learns it at once and not from a failure event.
+// checkTrunks refuses a call that guards deny on every trunk of its route, so that
+// whoever asks learns it at once and not from a failure event.
 func (r *Rules) checkTrunks(q Request) error {
-	if !r.perTrunk {
+	if len(r.guards) == 0 {
 		return nil
 	}
-	trunks, err := r.trunks.Route(q.To.Number())
+	trunks, err := r.trunks.Route(r.Normal(q.To).Number())
 	if err != nil {
 		return nil // dialling fails and says so
 	}
 	var denying *guard
 	for _, t := range trunks {
-		if denying = r.denying(q, t.Name); denying == nil {
+		if denying = r.denying(q, t); denying == nil {
 			return nil
 		}
 	}
@@ -122,9 +121,8 @@ func (r *Rules) checkTrunks(q Request) error {
 	return denying.refusal(q)
 }
 
-// reserve takes a place in every limit that applies to a request, in those of one
-// trunk or in those of none.
-func (r *Rules) reserve(q Request, through string, now time.Time) (release func(), err error) {
+// reserve takes a place in every limit that is about a request.
+func (r *Rules) reserve(q Request, about func(*guard) bool, now time.Time) (release func(), err error) {
 	var taken []func()
 	undo := func() {
 		for _, free := range taken {
@@ -132,7 +130,7 @@ func (r *Rules) reserve(q Request, through string, now time.Time) (release func(
 		}
 	}
 	for _, g := range r.guards {
-		if !g.applies(q, through) || r.exempt(g, q.To.Number()) {
+		if !about(g) {
 			continue
 		}
 		free, err := g.reserve(q, now)
@@ -148,12 +146,42 @@ func (r *Rules) reserve(q Request, through string, now time.Time) (release func(
 	return sync.OnceFunc(undo), nil
 }
 
+// aboutTrunk tells which guards are about a request because of the trunk that it goes
+// through: a guard that names the trunk, or one that is about the number which the
+// trunk makes of it, and was not about the number that Reserve has judged.
+func (r *Rules) aboutTrunk(q Request, t *trunk.Trunk) func(*guard) bool {
+	if len(r.guards) == 0 {
+		return nil
+	}
+	before, through := r.meanings(q), r.through(t, q)
+	return func(g *guard) bool {
+		if len(g.Trunks) > 0 {
+			return g.names(t) && r.concerns(g, q.By, through)
+		}
+		return r.concerns(g, q.By, through) && !r.concerns(g, q.By, before)
+	}
+}
+
 // denying finds a guard that denies a trunk all calls to a number; nil: none does.
-func (r *Rules) denying(q Request, through string) *guard {
+func (r *Rules) denying(q Request, t *trunk.Trunk) *guard {
+	about := r.aboutTrunk(q, t)
 	for _, g := range r.guards {
-		if g.Deny && g.applies(q, through) && !r.exempt(g, q.To.Number()) {
+		if g.Deny && about(g) {
 			return g
 		}
+	}
+	return nil
+}
+
+// Leave asks the guards whether the other end of a trunk may be told to call a number
+// by itself.
+func (r *Rules) Leave(t *trunk.Trunk, q Request) error {
+	if r == nil {
+		return nil
+	}
+	if g := r.denying(q, t); g != nil {
+		r.refusals.add(g.Name)
+		return g.refusal(q)
 	}
 	return nil
 }

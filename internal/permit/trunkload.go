@@ -82,7 +82,7 @@ func (r *Rules) AdmitOutbound(t *trunk.Trunk, q Request) (leave func(), err erro
 	if !emergency && !r.allowsCallerID(t, q) {
 		return nil, r.callerIDRefusal(q, t)
 	}
-	release, err := r.reserve(q, t.Name, time.Now())
+	release, err := r.reserve(q, r.aboutTrunk(q, t), time.Now())
 	if err != nil {
 		r.noteRefusal(t, err)
 		return nil, err

@@ -89,6 +89,9 @@ func (l *leg) referTo(in call.Invitation) (to, refused string) {
 	case number == "" || !l.server.leadsTo(number, l.trunk):
 		return "", "no route to the target uses " + l.peerName()
 	}
+	if err := l.server.cfg.Permit.Leave(l.trunk, requestOf(in)); err != nil {
+		return "", err.Error()
+	}
 	uri := uriOn(l.trunk, number)
 	to = "<" + uri.String() + header.URIHeaders(in.SIPHeaders) + ">"
 	if len(to) > maxReferTo {

@@ -11,7 +11,7 @@ import (
 func (l *leg) takePlace() bool {
 	l.leavePlace()
 	in := l.out.invitation
-	leave, err := l.server.cfg.Permit.AdmitOutbound(l.trunk, permit.Request{By: in.By, From: in.From, To: in.To, Forwarded: in.Forwarded})
+	leave, err := l.server.cfg.Permit.AdmitOutbound(l.trunk, requestOf(in))
 	if err == nil {
 		l.leaveTrunk = leave
 		return true
@@ -19,6 +19,11 @@ func (l *leg) takePlace() bool {
 	l.log.Info("trunk skipped", "reason", err)
 	l.failed(call.Reason{Kind: whyNoPlace(err), Text: err.Error()}, true)
 	return false
+}
+
+// requestOf is an invitation as the rules about calls judge it.
+func requestOf(in call.Invitation) permit.Request {
+	return permit.Request{By: in.By, From: in.From, To: in.To, Forwarded: in.Forwarded}
 }
 
 // leavePlace gives the place up.

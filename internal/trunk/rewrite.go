@@ -45,9 +45,9 @@ func (p Plan) E164(number string) string {
 		return number
 	}
 	switch {
-	case p.Country == "1": // North America dials 1 before ten digits, or nothing
-		if len(number) == 10 {
-			return "+1" + number
+	case p.Country == "1": // North America dials 1 before ten digits, 0 for the operator's help, or nothing
+		if ten := strings.TrimPrefix(number, "0"); len(ten) == 10 && ten[0] > '1' {
+			return "+1" + ten
 		}
 		return number
 	case national == "-":

@@ -22,6 +22,7 @@ type Table struct {
 	trunks   []*Trunk
 	inbound  map[string]*Trunk // by InboundUsername
 	routes   []compiled
+	plans    []Plan                  // of the trunks that are called
 	resolved map[*Trunk][]netip.Addr // the addresses of Host
 }
 
@@ -82,7 +83,7 @@ func (t *Table) Set(trunks []Trunk, routes []Route) error {
 			}
 		}
 	}
-	t.trunks, t.routes, t.resolved, t.inbound = list, ready, resolved, inbound
+	t.trunks, t.routes, t.plans, t.resolved, t.inbound = list, ready, plans(list), resolved, inbound
 	return nil
 }
 
