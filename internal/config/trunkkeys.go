@@ -64,7 +64,7 @@ type trunkKeys struct {
 type inboundKeys struct {
 	// User name that callers must have. Required with the password.
 	Username string `yaml:"username" type:"text"`
-	// Password that callers must have.
+	// Password that callers must have. Strangers may guess it: it should have 16 characters or more.
 	Password string `yaml:"password" type:"secret text"`
 }
 

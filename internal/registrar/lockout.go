@@ -16,6 +16,7 @@ const (
 	maxUserFaults   = 100 // of one user name, from everywhere
 	lockTime        = 5 * time.Minute
 	maxFaults       = 16384 // counters that are kept
+	provenTime      = 24 * time.Hour
 )
 
 // suspect is what a counter is about: a user name, an address, or both.
@@ -30,13 +31,21 @@ type faultCount struct {
 	last time.Time
 }
 
-// lockout is protection against password guessing: it counts wrong passwords.
-type lockout struct {
+// Lockout is protection against password guessing: it counts wrong passwords, of user
+// names that exist and of others, so that nobody can tell the two apart. It is safe
+// for concurrent use.
+type Lockout struct {
 	counts *expiring.Map[suspect, faultCount]
+	// Those who had the right password lately are not concerned when others guess it.
+	proven *expiring.Map[suspect, struct{}]
 }
 
-func newLockout() lockout {
-	return lockout{expiring.New(expiring.Config[suspect, faultCount]{Entries: maxFaults})}
+// NewLockout makes one that has counted nothing.
+func NewLockout() *Lockout {
+	return &Lockout{
+		expiring.New(expiring.Config[suspect, faultCount]{Entries: maxFaults}),
+		expiring.New(expiring.Config[suspect, struct{}]{TTL: provenTime, Entries: maxFaults}),
+	}
 }
 
 // network is what an attacker is assumed to have: an IPv4 address, or an IPv6
@@ -50,27 +59,32 @@ func network(source netip.Addr) netip.Addr {
 	return source
 }
 
+// suspects are whom a wrong password counts for; the last is the user name by itself.
 func suspects(userName string, source netip.Addr) [3]suspect {
 	source = network(source)
 	return [3]suspect{{userName, source}, {"", source}, {userName, netip.Addr{}}}
 }
 
-var allowances = [3]int{maxPairFaults, maxSourceFaults, maxUserFaults}
+var allowances = [3]int{maxPairFaults, maxSourceFaults, ofUserName: maxUserFaults}
 
-// wait returns how long a source must wait before its password for a user name is
+const ofUserName = 2
+
+// Wait returns how long a source must wait before its password for a user name is
 // checked; 0: not at all.
-func (l lockout) wait(userName string, source netip.Addr, now time.Time) (left time.Duration) {
-	for i, who := range suspects(userName, source) {
+func (l *Lockout) Wait(userName string, source netip.Addr, now time.Time) (left time.Duration) {
+	list := suspects(userName, source)
+	_, isProven := l.proven.Get(list[0], now)
+	for i, who := range list {
 		count, _ := l.counts.Get(who, now)
-		if rest := count.last.Add(lockTime).Sub(now); count.n >= allowances[i] && rest > left {
+		if rest := count.last.Add(lockTime).Sub(now); count.n >= allowances[i] && rest > left && !(isProven && i == ofUserName) {
 			left = rest
 		}
 	}
 	return left
 }
 
-// fault counts a wrong password.
-func (l lockout) fault(userName string, source netip.Addr, now time.Time) {
+// Fault counts a wrong password.
+func (l *Lockout) Fault(userName string, source netip.Addr, now time.Time) {
 	for _, who := range suspects(userName, source) {
 		l.counts.Update(who, now, func(count faultCount, _ bool) (faultCount, time.Time) {
 			return faultCount{count.n + 1, now}, now.Add(lockTime)
@@ -79,17 +93,26 @@ func (l lockout) fault(userName string, source netip.Addr, now time.Time) {
 }
 
 // removeExpired frees the memory of counters that have expired.
-func (l lockout) removeExpired(now time.Time) { l.counts.Len(now) }
-
-// reset removes the counter of a source and a user name, after a right password.
-func (l lockout) reset(userName string, source netip.Addr) {
-	l.counts.Delete(suspect{userName, network(source)})
+func (l *Lockout) removeExpired(now time.Time) {
+	l.counts.Len(now)
+	l.proven.Len(now)
 }
+
+// Right removes the counter of a source and a user name, after a right password.
+func (l *Lockout) Right(userName string, source netip.Addr, now time.Time) {
+	pair := suspects(userName, source)[0]
+	l.counts.Delete(pair)
+	l.proven.Put(pair, struct{}{}, now)
+}
+
+// Lockout counts the wrong passwords of all user names, also those of others than
+// users' telephones.
+func (r *Registrar) Lockout() *Lockout { return r.lockout }
 
 // LockedFor returns for how long passwords of a user name from a source are not
 // checked; 0: they are.
 func (r *Registrar) LockedFor(userName string, f Flow) time.Duration {
-	left := r.lockout.wait(userName, f.Source.Addr(), time.Now())
+	left := r.lockout.Wait(userName, f.Source.Addr(), time.Now())
 	if left > 0 && r.reaches(userName, f) {
 		return 0
 	}
@@ -112,13 +135,13 @@ func (r *Registrar) reaches(userName string, f Flow) bool {
 // PasswordWrong counts a wrong password.
 func (r *Registrar) PasswordWrong(userName string, f Flow) {
 	r.counts.wrong.Add(1)
-	r.lockout.fault(userName, f.Source.Addr(), time.Now())
-	if r.lockout.wait(userName, f.Source.Addr(), time.Now()) > 0 {
+	r.lockout.Fault(userName, f.Source.Addr(), time.Now())
+	if r.lockout.Wait(userName, f.Source.Addr(), time.Now()) > 0 {
 		r.log.Warn("too many wrong passwords: locked", "user", userName, "source", f.Source, "for", lockTime)
 	}
 }
 
 // PasswordRight notes that a source had the right password.
 func (r *Registrar) PasswordRight(userName string, f Flow) {
-	r.lockout.reset(userName, f.Source.Addr())
+	r.lockout.Right(userName, f.Source.Addr(), time.Now())
 }

@@ -28,7 +28,7 @@ type Config struct {
 type Registrar struct {
 	cfg     Config
 	log     *slog.Logger
-	lockout lockout
+	lockout *Lockout
 	counts  struct{ accepted, removed, expired, refused, wrong, locked atomic.Uint64 }
 
 	credentialStore *store.Collection[credential] // by user name
@@ -51,7 +51,7 @@ func New(ctx context.Context, cfg Config) (*Registrar, error) {
 		cfg.MaxCredentials = 10_000
 	}
 	r := &Registrar{
-		cfg: cfg, log: cfg.Log, lockout: newLockout(),
+		cfg: cfg, log: cfg.Log, lockout: NewLockout(),
 		credentials: map[string]*credential{}, userNames: map[identifier.ID][]string{}, bindings: map[string][]*binding{}, flows: map[Flow]int{},
 	}
 	var err error

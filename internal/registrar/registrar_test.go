@@ -315,6 +315,13 @@ func TestWrongPasswordsLock(t *testing.T) {
 			guess(1, "101", fmt.Sprintf("203.0.114.%d:1", i))
 		}
 		elsewhere := Flow{"UDP", netip.MustParseAddrPort("203.0.115.1:1")}
+		r.PasswordRight("104", near)
+		for i := range maxUserFaults {
+			guess(1, "104", fmt.Sprintf("203.0.116.%d:1", i))
+		}
+		if r.LockedFor("104", elsewhere) == 0 || r.LockedFor("104", near) != 0 {
+			t.Error("who had the right password is locked out by others who guess it")
+		}
 		if r.LockedFor("101", elsewhere) == 0 || r.LockedFor("101", desk) != 0 {
 			t.Error("many networks may guess for ever, or the user's own phone is locked out")
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // TestNothingLeadsInward asks everything that connects to what a client has
@@ -116,6 +117,18 @@ func TestOperatorIsWarnedOfOpenDoors(t *testing.T) {
 		p.warnOfOutbound()
 		if got := strings.Contains(log.String(), "outbound.refuse-private"); got != row.want {
 			t.Errorf("%+v: warned %v", row.cfg, got)
+		}
+	}
+}
+
+// TestOperatorIsWarnedOfShortPasswords asks which inbound passwords a start warns of.
+func TestOperatorIsWarnedOfShortPasswords(t *testing.T) {
+	for password, want := range map[trunk.Secret]bool{"": false, "fifteen letters": true, "sixteen letters!": false} {
+		var log strings.Builder
+		p := &parts{cfg: config.Config{Trunks: []trunk.Trunk{{Name: "branch", InboundPassword: password}}}, log: slog.New(slog.NewTextHandler(&log, nil))}
+		p.warnOfPasswords()
+		if got := strings.Contains(log.String(), "trunk=branch"); got != want || password != "" && strings.Contains(log.String(), string(password)) {
+			t.Errorf("%d characters: %s", len(password), log.String())
 		}
 	}
 }

@@ -24,11 +24,24 @@ func (p *parts) openNumbers(ctx context.Context) (err error) {
 	return nil
 }
 
+// leastPassword is the length below which a password that strangers may guess is short.
+const leastPassword = 16
+
+// warnOfPasswords warns of short passwords by which anybody may call in as a trunk.
+func (p *parts) warnOfPasswords() {
+	for _, t := range p.cfg.Trunks {
+		if n := len(t.InboundPassword); n > 0 && n < leastPassword {
+			p.log.Warn("the inbound password of a trunk is short: it should have 16 characters or more", "trunk", t.Name, "characters", n)
+		}
+	}
+}
+
 // openRouting makes the table of trunks and routes, and what changes it.
 func (p *parts) openRouting(ctx context.Context) (err error) {
 	if p.trunks, err = trunk.NewTable(p.cfg.Trunks, p.cfg.Routes); err != nil {
 		return err
 	}
+	p.warnOfPasswords()
 	for _, t := range p.cfg.Trunks {
 		if missing := config.MissingCodecs(t); len(missing) > 0 {
 			p.log.Warn("codecs of a trunk are left out", "trunk", t.Name, "codecs", missing, "error", codec.OpusMissing())

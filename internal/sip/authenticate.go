@@ -7,6 +7,7 @@ import (
 	"github.com/icholy/digest"
 
 	"github.com/switchhook/switchhook/internal/sip/gate"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -25,13 +26,22 @@ func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, b
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 		return nil, false
 	}
-	from, verdict := s.authenticateTrunk(request, now)
+	given := s.gate.Digest.Credentials(request)
+	if given != nil && s.refuseLocked(request, tx, s.guesses.Wait(given.Username, source.Addr(), now)) {
+		return nil, false
+	}
+	from, verdict := s.authenticateTrunk(request, given, now)
 	switch verdict {
 	case gate.Right:
+		s.guesses.Right(given.Username, source.Addr(), now)
 		s.gate.NoteAuthenticated(request.Transport(), source, now)
 		return from, true
 	case gate.Wrong:
+		s.guesses.Fault(given.Username, source.Addr(), now)
 		s.gate.NoteRefused(source.Addr(), request.Method, now)
+		if wait := s.guesses.Wait(given.Username, source.Addr(), now); wait > 0 && s.gate.MayWarn(now) {
+			s.log.Warn("too many wrong passwords: locked", "user", header.UnescapeDisplay(given.Username), "source", source, "for", wait)
+		}
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 	default:
 		s.challenge(request, tx, verdict)
@@ -39,9 +49,18 @@ func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, b
 	return nil, false
 }
 
+// refuseLocked refuses a request whose password is not checked, because too many were
+// wrong. Whether anybody has the user name, the answer does not tell.
+func (s *Server) refuseLocked(request *sip.Request, tx *sip.ServerTx, wait time.Duration) bool {
+	if wait <= 0 {
+		return false
+	}
+	s.respond(request, tx, sip.StatusForbidden, "Too Many Wrong Passwords", sip.NewHeader("Retry-After", header.Seconds(wait)))
+	return true
+}
+
 // authenticateTrunk finds the trunk whose inbound credentials a request bears.
-func (s *Server) authenticateTrunk(request *sip.Request, now time.Time) (*trunk.Trunk, gate.Verdict) {
-	given := s.gate.Digest.Credentials(request)
+func (s *Server) authenticateTrunk(request *sip.Request, given *digest.Credentials, now time.Time) (*trunk.Trunk, gate.Verdict) {
 	if given == nil || !gate.IsFor(given, request) || !s.gate.Digest.Offers(given) {
 		return nil, gate.Absent
 	}

@@ -79,8 +79,7 @@ func (s *Server) authenticateUser(request *sip.Request, tx *sip.ServerTx, given 
 		s.challenge(request, tx, gate.Absent)
 		return as, false
 	}
-	if wait := s.cfg.Phones.LockedFor(given.Username, flow); wait > 0 {
-		s.respond(request, tx, sip.StatusForbidden, "Too Many Wrong Passwords", sip.NewHeader("Retry-After", header.Seconds(wait)))
+	if s.refuseLocked(request, tx, s.cfg.Phones.LockedFor(given.Username, flow)) {
 		return as, false
 	}
 	switch verdict := s.verifyUser(given, request); verdict {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/trunk"
@@ -39,6 +40,7 @@ type Server struct {
 	noTCP        tcpRefusals
 	connecting   singleflight.Group
 	gate         *gate.Gate
+	guesses      *registrar.Lockout
 	meter        *loadMeter
 	legs         legs
 	locals       localAddresses
@@ -60,6 +62,9 @@ func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *sl
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.locator = newLocator(s.cfg.Resolver)
+	if s.guesses = registrar.NewLockout(); s.cfg.Phones != nil { // one for trunks and phones: a name may be anybody's
+		s.guesses = s.cfg.Phones.Lockout()
+	}
 	s.meter, s.sockets = newLoadMeter(s.cfg.Strain), newWebSockets(s)
 	measure := s.meter.measure
 	if s.cfg.measure != nil {
