@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // Connection is an application's right to control a call. It is found through
@@ -50,7 +51,7 @@ func (c *Call) open(control Control, origin OperationKind, self *endpoint, made 
 	c.connections = append(c.connections, conn)
 	c.registry.opened(conn)
 	c.publish(ConnectionOpened{conn.head(conn.originOp)})
-	c.log.Info("connection opened", "connection", conn.id, "callback", control.CallbackURI)
+	c.log.Info("connection opened", "connection", conn.id, "callback", outbound.Address(control.CallbackURI))
 	return conn
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -24,7 +25,7 @@ func callbackURI(field, text string, required bool) error {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return errBody("%s: %q is not an absolute https or http address.", field, text)
+		return errBody("%s: %q is not an absolute https or http address.", field, outbound.Address(text))
 	}
 	return nil
 }

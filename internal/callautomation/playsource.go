@@ -5,6 +5,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 type playSource struct {
@@ -33,7 +34,7 @@ func (s playSource) prompt(field string) (call.Prompt, error) {
 		return nil, errBody("%s.file.uri is required.", field)
 	}
 	if u, err := url.Parse(s.File.URI); err != nil || !u.IsAbs() {
-		return nil, errBody("%s.file.uri: %q is not an absolute address.", field, s.File.URI)
+		return nil, errBody("%s.file.uri: %q is not an absolute address.", field, outbound.Address(s.File.URI))
 	}
 	return call.File{URI: s.File.URI, CacheID: s.CacheID}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // state is how far a subscription has come:
@@ -103,5 +105,5 @@ func baseURL(endpoint string) string {
 	if err != nil {
 		return ""
 	}
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
+	return outbound.Shown(u)
 }

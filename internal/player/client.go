@@ -77,12 +77,6 @@ func checkScheme(u *url.URL) error {
 	return fmt.Errorf("scheme %q is not http or https", u.Scheme)
 }
 
-// shown is an address as errors and logs may show it: queries and user names
-// hold the secrets that give access to a file.
-func shown(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
-}
-
 // withoutURL takes the address, with its secrets, out of net/http's errors.
 func withoutURL(err error) error {
 	var wrapped *url.Error

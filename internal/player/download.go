@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // longestHeld is the longest prompt that is held in memory without a cache id.
@@ -22,7 +24,7 @@ func (l *Library) open(ctx context.Context, file File) (fetched, error) {
 		defer func() { <-l.slots }()
 	case <-ctx.Done():
 		limit.end()
-		return fetched{}, fmt.Errorf("%w: %s: waiting for other downloads: %w", ErrDownload, shown(u), context.Cause(ctx))
+		return fetched{}, fmt.Errorf("%w: %s: waiting for other downloads: %w", ErrDownload, outbound.Shown(u), context.Cause(ctx))
 	}
 	began := l.now()
 	source, err := l.openSource(ctx, u, limit)
@@ -39,7 +41,7 @@ func (l *Library) open(ctx context.Context, file File) (fetched, error) {
 	if err != nil {
 		return fetched{}, err
 	}
-	l.log.Debug("prompt downloaded", "from", shown(u), "plays", clip.Duration(), "took", l.now().Sub(began).Round(time.Millisecond))
+	l.log.Debug("prompt downloaded", "from", outbound.Shown(u), "plays", clip.Duration(), "took", l.now().Sub(began).Round(time.Millisecond))
 	return fetched{clip: clip}, nil
 }
 
@@ -63,7 +65,7 @@ func (l *Library) streamed(s *source) (fetched, error) {
 		return fetched{}, s.explained(fmt.Errorf("longer than %v, which is the limit", l.cfg.MaxDuration))
 	}
 	s.limit.pause()
-	l.log.Debug("prompt is streamed", "from", shown(s.uri))
+	l.log.Debug("prompt is streamed", "from", outbound.Shown(s.uri))
 	return fetched{source: s}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // source is a file that is being downloaded, read up to its first sample.
@@ -27,11 +28,11 @@ type source struct {
 func (l *Library) openSource(ctx context.Context, u *url.URL, limit *timeLimit) (*source, error) {
 	response, err := l.request(ctx, u, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrDownload, shown(u), err)
+		return nil, fmt.Errorf("%w: %s: %w", ErrDownload, outbound.Shown(u), err)
 	}
 	if response.StatusCode != http.StatusOK {
 		response.Body.Close()
-		return nil, fmt.Errorf("%w: %s answered %d %s", ErrDownload, shown(u), response.StatusCode, http.StatusText(response.StatusCode))
+		return nil, fmt.Errorf("%w: %s answered %d %s", ErrDownload, outbound.Shown(u), response.StatusCode, http.StatusText(response.StatusCode))
 	}
 	s := &source{
 		uri: u, kind: response.Header.Get("Content-Type"), limit: limit, longest: l.cfg.MaxDuration,
@@ -99,9 +100,9 @@ func (s *source) decoded() (*Clip, error) {
 // explained is an error of a decoder, with what was tried.
 func (s *source) explained(err error) error {
 	if s.body.err != nil { // whatever the decoder makes of it
-		return fmt.Errorf("%w: %s: %w", ErrDownload, shown(s.uri), s.body.err)
+		return fmt.Errorf("%w: %s: %w", ErrDownload, outbound.Shown(s.uri), s.body.err)
 	}
-	return fmt.Errorf("%w: %w; %s sent %.100q%s", ErrFormat, err, shown(s.uri), s.kind, hint(s.body.first))
+	return fmt.Errorf("%w: %w; %s sent %.100q%s", ErrFormat, err, outbound.Shown(s.uri), s.kind, hint(s.body.first))
 }
 
 // duration returns how long the file plays; false where neither its server nor its
