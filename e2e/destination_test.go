@@ -116,7 +116,7 @@ func TestDeletedSubscriptionIsTold(t *testing.T) {
 func TestQueueIsManagedByTheOfficialSDK(t *testing.T) {
 	storage := azuritetest.Start(t)
 	issuer, token := openIssuer(t)
-	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "'}]}\nevents: {storage-accounts: ['" + storage + "']}\n"})
+	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "', admin: {subjects: [admin]}}]}\nevents: {storage-accounts: ['" + storage + "']}\n"})
 	a := startAgent(p, application{})
 	a.do("manageAs", values{"token": token, "subscription": resource.ARMSubscription, "resourceGroup": resource.ARMGroup, "resource": resource.ARMName}, nil)
 	queue(t, storage, "create", "calls")

@@ -98,7 +98,7 @@ func subscriptionInfo(endpoint string) values {
 // them; the webhook is protected, and gets events with our token.
 func TestSubscriptionsAreManagedByTheOfficialSDK(t *testing.T) {
 	issuer, token := openIssuer(t)
-	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "'}]}\nevents: {webhook-tokens: [{tenant: contoso}]}\n"})
+	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "', admin: {subjects: [admin]}}]}\nevents: {webhook-tokens: [{tenant: contoso}]}\n"})
 	a := startAgent(p, application{})
 	a.do("manageAs", values{
 		"token": token, "subscription": resource.ARMSubscription, "resourceGroup": resource.ARMGroup, "resource": resource.ARMName, "topic": "calls",
@@ -224,7 +224,7 @@ func protectedDelivery(t *testing.T, a *agent) {
 		t.Errorf("the headers are %v", got.Headers)
 	}
 	checker, err := auth.NewOIDC(auth.OIDCConfig{
-		Issuers: []auth.Issuer{{URL: "https://" + a.product.addresses.HTTPS + "/entra/contoso/v2.0", Audiences: []string{"api://webhook"}}},
+		Issuers: []auth.Issuer{{URL: "https://" + a.product.addresses.HTTPS + "/entra/contoso/v2.0", Audiences: []string{"api://webhook"}, Allow: auth.Bearers{Applications: []string{auth.GridApplication}}}},
 		Client:  a.product.client(),
 	})
 	must(t, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/resource"
 )
@@ -38,10 +39,19 @@ type keysShowCommand struct {
 }
 
 // Help ends the command's help.
-func (keysShowCommand) Help() string { return "Example:\n  switchhook keys show" }
+func (keysShowCommand) Help() string {
+	return `Without --connection-string, the keys are read from the data directory. A server that is asked by its address shows the
+key that asks, and no other.
+
+Example:
+  switchhook keys show`
+}
 
 func (c keysShowCommand) Run(a *app) error {
-	return a.keys(c.ConnectionString, "listKeys", nil, func(r *resource.Resource) error { return nil })
+	if c.ConnectionString == "" {
+		return a.showStoredKeys()
+	}
+	return a.askForKeys(c.ConnectionString, "listKeys", nil)
 }
 
 type keysRotateCommand struct {
@@ -63,40 +73,36 @@ func (c keysRotateCommand) Run(a *app) error {
 	if c.Key == "secondary" {
 		name, slot = "Secondary", auth.Secondary
 	}
-	return a.keys(c.ConnectionString, "regenerateKey", map[string]string{"keyName": name}, func(r *resource.Resource) error {
-		_, err := r.Rotate(slot)
+	body := map[string]string{"keyName": name}
+	if c.ConnectionString != "" {
+		return a.askForKeys(c.ConnectionString, "regenerateKey", body)
+	}
+	done, err := a.whileStopped(func(data *datadir.Dir) error {
+		r, err := resource.Open(data, resource.Identity{})
+		if err == nil {
+			_, err = r.Rotate(slot)
+		}
 		return err
 	})
-}
-
-// keys asks the running server; when the data directory has none, it does the
-// work there itself.
-func (a *app) keys(connectionString, action string, body any, stopped func(*resource.Resource) error) error {
-	var answer keysAnswer
-	if connectionString == "" {
-		done, err := a.whileStopped(func(data *datadir.Dir) error {
-			resource, err := resource.Open(data, resource.Identity{})
-			if err != nil {
-				return err
-			}
-			if err := stopped(resource); err != nil {
-				return err
-			}
-			answer.Primary, answer.Secondary = resource.Keys.Get(auth.Primary).Base64(), resource.Keys.Get(auth.Secondary).Base64()
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if done {
-			answer.print(a)
-			return nil
+	if err == nil && !done { // the running server does it
+		var client *api
+		if client, err = a.connect(""); err == nil {
+			err = client.do(a.ctx, "POST", resource.ARMPath+"/regenerateKey", managementVersion, body, &keysAnswer{})
 		}
 	}
+	if err != nil {
+		return err
+	}
+	return a.showStoredKeys()
+}
+
+// askForKeys prints the keys that a server shows.
+func (a *app) askForKeys(connectionString, action string, body any) error {
 	client, err := a.connect(connectionString)
 	if err != nil {
 		return err
 	}
+	var answer keysAnswer
 	if err := client.do(a.ctx, "POST", resource.ARMPath+"/"+action, managementVersion, body, &answer); err != nil {
 		return err
 	}
@@ -104,20 +110,51 @@ func (a *app) keys(connectionString, action string, body any, stopped func(*reso
 	return nil
 }
 
+// showStoredKeys prints the keys in the data directory, and while a server runs on
+// it, the connection strings.
+func (a *app) showStoredKeys() error {
+	cfg, err := a.resourceConfig()
+	if err != nil {
+		return err
+	}
+	keys, err := resource.ReadKeys(cfg.Data)
+	if err != nil {
+		return err
+	}
+	primary, secondary := keys.Get(auth.Primary).Base64(), keys.Get(auth.Secondary).Base64()
+	answer := keysAnswer{Primary: primary, Secondary: secondary}
+	if _, running, _ := datadir.Running(cfg.Data); running {
+		connection, err := resource.ReadConnection(cfg.Data)
+		if err != nil {
+			return err
+		}
+		prefix := "endpoint=" + connection.Endpoint.String() + ";accesskey="
+		answer.PrimaryConnection, answer.SecondaryConnection = prefix+primary, prefix+secondary
+	}
+	answer.print(a)
+	return nil
+}
+
+// resourceConfig is the configuration, where the data directory has a resource.
+func (a *app) resourceConfig() (config.Config, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return cfg, err
+	}
+	has, err := resource.Exists(cfg.Data)
+	if err == nil && !has {
+		err = fmt.Errorf("the data directory %s has no resource yet: the first `switchhook serve` creates it (with --resource-id for that of an ACS resource); choose another directory with --data", cfg.Data)
+	}
+	return cfg, err
+}
+
 // whileStopped does some work on the data directory, holding it, unless a
 // server does. It makes no resource: that is the first start's to do, with the
 // id that it is given.
 func (a *app) whileStopped(work func(*datadir.Dir) error) (done bool, err error) {
-	cfg, err := a.config()
+	cfg, err := a.resourceConfig()
 	if err != nil {
 		return false, err
-	}
-	has, err := resource.Exists(cfg.Data)
-	if err != nil {
-		return false, err
-	}
-	if !has {
-		return false, fmt.Errorf("the data directory %s has no resource yet: the first `switchhook serve` creates it (with --resource-id for that of an ACS resource); choose another directory with --data", cfg.Data)
 	}
 	data, err := datadir.Open(cfg.Data)
 	var inUse *datadir.InUseError

@@ -19,11 +19,18 @@ import (
 
 const resourceID = "11111111-2222-4333-8444-555555555555"
 
-// everyone accepts all requests.
+// everyone accepts all requests, as an administrator's.
 type everyone struct{}
 
 func (everyone) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
-	return auth.Principal{}, nil
+	return auth.Principal{Administrator: true}, nil
+}
+
+// as accepts all requests, as those of one sender.
+type as auth.Principal
+
+func (a as) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
+	return auth.Principal(a), nil
 }
 
 // nobody refuses all requests.
@@ -53,22 +60,31 @@ func routerFor(a *API, auth rest.Authenticator) *rest.Router {
 	return router
 }
 
-// TestEveryRouteAsksForCredentials: the administration has no way past the
-// authentication of package rest.
-func TestEveryRouteAsksForCredentials(t *testing.T) {
-	router := routerFor(New(Config{}), nobody{})
-	for _, route := range []string{
-		"POST " + resource.ARMPath + "/listKeys", "POST " + resource.ARMPath + "/regenerateKey",
-		"POST " + IdentitiesPath + ":import",
-		"GET " + EventFailuresPath, "GET " + EventAttemptsPath, "GET " + EventTailPath, "POST " + EventsPath + ":redeliver",
-		"GET " + TrunksPath, "GET " + NumbersPath,
-		"GET " + PhonesPath, "POST " + PhonesPath, "GET " + PhonesPath + "/101", "DELETE " + PhonesPath + "/101", "POST " + PhonesPath + "/101:resetPassword",
+// TestEveryRouteAsksForAnAdministrator: the administration has no way past the
+// authentication of package rest, and the secondary key is not enough for it.
+func TestEveryRouteAsksForAnAdministrator(t *testing.T) {
+	for name, test := range map[string]struct {
+		by   rest.Authenticator
+		want int
+	}{
+		"nobody":        {nobody{}, http.StatusUnauthorized},
+		"secondary key": {as{Key: "secondary"}, http.StatusForbidden},
+		"token":         {as{Issuer: "https://issuer.example", Subject: "app"}, http.StatusForbidden},
 	} {
-		method, path, _ := strings.Cut(route, " ")
-		w := httptest.NewRecorder()
-		router.ServeHTTP(w, httptest.NewRequest(method, path+"?api-version=2024-01-01", strings.NewReader("{}")))
-		if w.Code != http.StatusUnauthorized {
-			t.Errorf("%s answers %d %s", route, w.Code, w.Body)
+		router := routerFor(New(Config{}), test.by)
+		for _, route := range []string{
+			"POST " + resource.ARMPath + "/listKeys", "POST " + resource.ARMPath + "/regenerateKey",
+			"POST " + IdentitiesPath + ":import",
+			"GET " + EventFailuresPath, "GET " + EventAttemptsPath, "GET " + EventTailPath, "POST " + EventsPath + ":redeliver",
+			"GET " + TrunksPath, "GET " + NumbersPath,
+			"GET " + PhonesPath, "POST " + PhonesPath, "GET " + PhonesPath + "/101", "DELETE " + PhonesPath + "/101", "POST " + PhonesPath + "/101:resetPassword",
+		} {
+			method, path, _ := strings.Cut(route, " ")
+			w := httptest.NewRecorder()
+			router.ServeHTTP(w, httptest.NewRequest(method, path+"?api-version=2024-01-01", strings.NewReader("{}")))
+			if w.Code != test.want {
+				t.Errorf("%s: %s answers %d %s", name, route, w.Code, w.Body)
+			}
 		}
 	}
 }

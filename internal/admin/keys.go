@@ -15,21 +15,27 @@ func (a *API) keyRoutes(rt *rest.Router) {
 	rt.Handle(http.MethodPost, resource.ARMPath+"/regenerateKey", a.regenerateKey, always)
 }
 
-// keysAnswer is ARM's answer to listKeys and regenerateKey.
+// keysAnswer is ARM's answer to listKeys and regenerateKey. A key that the sender
+// may not see is absent.
 type keysAnswer struct {
-	PrimaryKey                string `json:"primaryKey"`
-	SecondaryKey              string `json:"secondaryKey"`
-	PrimaryConnectionString   string `json:"primaryConnectionString"`
-	SecondaryConnectionString string `json:"secondaryConnectionString"`
+	PrimaryKey                string `json:"primaryKey,omitempty"`
+	SecondaryKey              string `json:"secondaryKey,omitempty"`
+	PrimaryConnectionString   string `json:"primaryConnectionString,omitempty"`
+	SecondaryConnectionString string `json:"secondaryConnectionString,omitempty"`
 }
 
-func (a *API) listKeys(w http.ResponseWriter, _ *http.Request) error {
-	endpoint, keys := a.Endpoint()+"/", a.Resource.Keys
-	return rest.WriteJSON(w, http.StatusOK, keysAnswer{
-		PrimaryKey: keys.Get(auth.Primary).Base64(), SecondaryKey: keys.Get(auth.Secondary).Base64(),
-		PrimaryConnectionString:   a.Resource.ConnectionString(endpoint, auth.Primary),
-		SecondaryConnectionString: a.Resource.ConnectionString(endpoint, auth.Secondary),
-	})
+// listKeys shows an access key itself alone, since guards tell the keys apart: one
+// that could read the other would pass the guards of both. A token sees both.
+func (a *API) listKeys(w http.ResponseWriter, r *http.Request) error {
+	endpoint, keys, asker := a.Endpoint()+"/", a.Resource.Keys, rest.Sender(r.Context()).Key
+	var shown keysAnswer
+	if asker == "" || asker == auth.Primary.String() {
+		shown.PrimaryKey, shown.PrimaryConnectionString = keys.Get(auth.Primary).Base64(), a.Resource.ConnectionString(endpoint, auth.Primary)
+	}
+	if asker == "" || asker == auth.Secondary.String() {
+		shown.SecondaryKey, shown.SecondaryConnectionString = keys.Get(auth.Secondary).Base64(), a.Resource.ConnectionString(endpoint, auth.Secondary)
+	}
+	return rest.WriteJSON(w, http.StatusOK, shown)
 }
 
 func (a *API) regenerateKey(w http.ResponseWriter, r *http.Request) error {

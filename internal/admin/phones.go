@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/rest"
 )
@@ -72,15 +73,18 @@ func (a *API) addPhone(w http.ResponseWriter, r *http.Request) error {
 	if _, taken := a.Trunks.Inbound(body.UserName); taken {
 		return fault.Conflict("the user name %s belongs to a trunk", body.UserName)
 	}
-	made, password, err := a.Registrar.Issue(r.Context(), registrar.Credential{UserName: body.UserName, Identity: id, CallerID: body.CallerID})
+	made, password, err := a.Registrar.Issue(r.Context(), registrar.Credential{UserName: body.UserName, Identity: id, CallerID: body.CallerID, IssuedBy: issuer(r)})
 	if err != nil {
 		return err
 	}
 	return rest.WriteJSON(w, http.StatusCreated, a.withPassword(r, made, password))
 }
 
+// issuer is who makes a credential: guards on them hold for its phone too.
+func issuer(r *http.Request) string { return permit.Asker(rest.Sender(r.Context())) }
+
 func (a *API) resetPhone(w http.ResponseWriter, r *http.Request) error {
-	password, err := a.Registrar.Reset(r.Context(), r.PathValue("user"))
+	password, err := a.Registrar.Reset(r.Context(), r.PathValue("user"), issuer(r))
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/resource"
@@ -86,6 +87,26 @@ func TestPhonesAreManagedOverHTTP(t *testing.T) {
 	o.ask(t, "GET", PhonesPath+"/101", "", 404)
 	o.ask(t, "DELETE", PhonesPath+"/101", "", 404)
 	o.ask(t, "POST", PhonesPath+"/101:resetPassword", "{}", 404)
+}
+
+// TestIssuerOfAPhoneIsItsAskerToo: guards on whoever makes a credential, or learns
+// its password anew, hold for the phone.
+func TestIssuerOfAPhoneIsItsAskerToo(t *testing.T) {
+	o := newPhoneOffice(t)
+	for _, step := range []struct {
+		by                 auth.Principal
+		path, body, issuer string
+		status             int
+	}{
+		{auth.Principal{Key: "primary", Administrator: true}, "", `{"identity":"` + o.user + `","userName":"101"}`, "primary", 201},
+		{auth.Principal{Issuer: "https://issuer.example", Subject: "operator", Administrator: true}, "/101:resetPassword", "{}", "token:operator", 200},
+	} {
+		o.router = routerFor(o.API, as(step.by))
+		o.ask(t, "POST", PhonesPath+step.path, step.body, step.status)
+		if got, _ := o.Registrar.Find("101"); got.IssuedBy != step.issuer {
+			t.Errorf("the phone is %q's, want %q", got.IssuedBy, step.issuer)
+		}
+	}
 }
 
 func TestPhonesThatCannotBe(t *testing.T) {

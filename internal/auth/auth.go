@@ -20,6 +20,10 @@ type Principal struct {
 	Key     string // the slot of that key: "primary", "secondary", or ""
 	Issuer  string // of its bearer token, or ""
 	Subject string // of that token
+
+	// Administrator says that the sender may use the administration: the primary key
+	// may, and the tokens that their issuer's configuration names.
+	Administrator bool
 }
 
 // Config is what an Authenticator needs.

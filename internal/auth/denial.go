@@ -18,6 +18,9 @@ type Denial struct {
 	Scheme Scheme
 	Reason string
 	Cause  error // for the log, or nil
+	// Forbidden says that the sender is known and not allowed, so that other
+	// credentials of his would not help.
+	Forbidden bool
 }
 
 // Error returns the reason, and the cause behind it.

@@ -15,10 +15,14 @@ import (
 // EntraAudience is the audience that Azure's SDKs ask tokens for.
 const EntraAudience = "https://communication.azure.com"
 
-// Issuer is an OpenID Connect issuer whose tokens authorize every API.
+// Issuer is an OpenID Connect issuer. Of its tokens, those that Allow or Administer
+// names may use the APIs: an issuer such as Entra gives tokens for our audience to
+// every application of a tenant.
 type Issuer struct {
-	URL       string   // exactly as its tokens and its discovery document write it
-	Audiences []string // empty takes EntraAudience
+	URL        string   // exactly as its tokens and its discovery document write it
+	Audiences  []string // empty takes EntraAudience
+	Allow      Bearers  // whose tokens may use the APIs
+	Administer Bearers  // whose tokens may use the administration too
 }
 
 // OIDCConfig is what OIDC needs.
@@ -37,6 +41,7 @@ type OIDC struct {
 }
 
 type issuer struct {
+	Issuer
 	audiences []string
 	keys      *issuerKeys
 }
@@ -61,7 +66,7 @@ func NewOIDC(cfg OIDCConfig) (*OIDC, error) {
 		if len(audiences) == 0 {
 			audiences = []string{EntraAudience}
 		}
-		o.issuers[each.URL] = &issuer{audiences: audiences, keys: newIssuerKeys(each.URL, cfg.Client, cfg.Now)}
+		o.issuers[each.URL] = &issuer{Issuer: each, audiences: audiences, keys: newIssuerKeys(each.URL, cfg.Client, cfg.Now)}
 	}
 	return o, nil
 }
@@ -82,26 +87,27 @@ func checkFetchURL(text string) error {
 // maxToken bounds a bearer token, in bytes.
 const maxToken = 16 << 10
 
-// Verify verifies a token and returns its issuer and subject. A refusal is a *Denial.
+// Verify verifies a token and returns its issuer and subject, and what it may do. A
+// refusal is a *Denial.
 func (o *OIDC) Verify(ctx context.Context, text string) (Principal, error) {
 	if len(text) > maxToken {
 		return Principal{}, deny(SchemeBearer, "the bearer token is longer than %d bytes", maxToken)
 	}
-	var claims jwt.RegisteredClaims
-	if _, _, err := jwt.NewParser().ParseUnverified(text, &claims); err != nil {
+	var unverified jwt.RegisteredClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(text, &unverified); err != nil {
 		return Principal{}, &Denial{Scheme: SchemeBearer, Reason: "the bearer token is not a JSON Web Token", Cause: err}
 	}
-	from, known := o.issuers[claims.Issuer]
+	from, known := o.issuers[unverified.Issuer]
 	if !known {
-		return Principal{}, deny(SchemeBearer, "the bearer token's issuer %q is not configured here", clip(claims.Issuer))
+		return Principal{}, deny(SchemeBearer, "the bearer token's issuer %q is not configured here", clip(unverified.Issuer))
 	}
-	claims = jwt.RegisteredClaims{}
+	var claims bearerClaims
 	_, err := jwt.ParseWithClaims(text, &claims, from.keys.keyfunc(ctx),
 		jwt.WithValidMethods([]string{"RS256", "ES256"}), jwt.WithExpirationRequired(),
 		jwt.WithLeeway(o.leeway), jwt.WithTimeFunc(o.now), jwt.WithAudience(from.audiences...))
 	switch {
 	case err == nil:
-		return Principal{Issuer: claims.Issuer, Subject: claims.Subject}, nil
+		return from.admit(claims)
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return Principal{}, deny(SchemeBearer, "the bearer token expired at %s; the server's clock says %s", claims.ExpiresAt.UTC().Format(time.RFC3339), o.now().UTC().Format(time.RFC3339))
 	case errors.Is(err, jwt.ErrTokenInvalidAudience):

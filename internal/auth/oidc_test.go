@@ -85,7 +85,7 @@ func bearer(token string) *http.Request {
 func TestBearerTokens(t *testing.T) {
 	f := newFakeIssuer(t)
 	now := captureTime
-	oidc, err := NewOIDC(OIDCConfig{Issuers: []Issuer{{URL: f.server.URL}}, Now: func() time.Time { return now }})
+	oidc, err := NewOIDC(OIDCConfig{Issuers: []Issuer{{URL: f.server.URL, Allow: Bearers{Subjects: []string{"app"}}}}, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestBearerTokens(t *testing.T) {
 func TestUnknownKeyIsFetchedButNotTooOften(t *testing.T) {
 	f := newFakeIssuer(t)
 	now := captureTime
-	oidc, _ := NewOIDC(OIDCConfig{Issuers: []Issuer{{URL: f.server.URL}}, Now: func() time.Time { return now }})
+	oidc, _ := NewOIDC(OIDCConfig{Issuers: []Issuer{{URL: f.server.URL, Allow: Bearers{Subjects: []string{"app"}}}}, Now: func() time.Time { return now }})
 	verify := func(kid string) error {
 		_, err := oidc.Verify(t.Context(), signWith(t, jwt.SigningMethodES256, f.elKey, kid, f.claims(now)))
 		return err
@@ -160,7 +160,7 @@ func TestUnknownKeyIsFetchedButNotTooOften(t *testing.T) {
 func TestDiscoveryOfAnotherIssuerIsRefused(t *testing.T) {
 	f := newFakeIssuer(t)
 	f.names = "https://evil.example"
-	oidc, _ := NewOIDC(OIDCConfig{Issuers: []Issuer{{URL: f.server.URL}}})
+	oidc, _ := NewOIDC(OIDCConfig{Issuers: []Issuer{{URL: f.server.URL, Allow: Bearers{Subjects: []string{"app"}}}}})
 	if _, err := oidc.Verify(t.Context(), signWith(t, jwt.SigningMethodES256, f.elKey, "el-1", f.claims(time.Now()))); err == nil || !strings.Contains(err.Error(), "names the issuer") {
 		t.Fatalf("got %v", err)
 	}

@@ -16,6 +16,7 @@ type TransferWanted struct {
 	// CallerID is the caller id of the credential by which a user's telephone asks;
 	// zero: it may bring in no number elsewhere.
 	CallerID identifier.ID
+	IssuedBy string // who issued that credential, as package permit names askers
 	// Other reports to the participant of another leg of the same far end: those
 	// whom it talks to there take the leg's place, and the other way round. It
 	// returns false where that leg is over.
@@ -55,7 +56,7 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 // replace calls somebody in, who takes the place of a phone once he has answered.
 func (c *Call) replace(e *endpoint, want TransferWanted) error {
 	in := c.passedOn(e)
-	in.To, in.SIPHeaders, in.CallerID = c.registry.normal(want.To), want.SIPHeaders, want.CallerID
+	in.To, in.SIPHeaders, in.CallerID, in.IssuedBy = c.registry.normal(want.To), want.SIPHeaders, want.CallerID, want.IssuedBy
 	if c.find(in.To) != nil {
 		return ParticipantPresent.because("%s is in the call already.", in.To)
 	}

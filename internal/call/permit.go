@@ -62,7 +62,7 @@ func (r *Registry) leavesUs(to identifier.ID) bool {
 }
 
 func (in Invitation) request() permit.Request {
-	return permit.Request{By: in.By, From: in.From, To: in.To, Forwarded: in.Forwarded}
+	return permit.Request{By: in.By, IssuedBy: in.IssuedBy, From: in.From, To: in.To, Forwarded: in.Forwarded}
 }
 
 // giveBack releases the permission of an invitation that nobody will follow.

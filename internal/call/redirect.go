@@ -40,14 +40,14 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 			return ringing.decide(sentOn)
 		}
 		onward := in
-		onward.To, onward.By = to.Target, to.By
+		onward.To, onward.By, onward.IssuedBy = to.Target, to.By, ""
 		if err := c.registry.permit(&onward); err != nil {
 			return err
 		}
 		if err := ringing.decide(sentOn); err != nil {
 			return err
 		}
-		in.By, in.release = to.By, onward.release
+		in.By, in.IssuedBy, in.release = to.By, "", onward.release
 		in.To, in.redirects = to.Target, in.redirects+1
 		if to.SIPHeaders != nil || to.VoIPHeaders != nil {
 			in.SIPHeaders, in.VoIPHeaders = to.SIPHeaders, to.VoIPHeaders

@@ -7,12 +7,7 @@ import (
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// asker names who sent a request, as guards do: by its access key, or by its
-// token.
+// asker names who sent a request, as guards do.
 func asker(ctx context.Context) string {
-	sender := rest.Sender(ctx)
-	if sender.Subject != "" {
-		return permit.TokenAsker + sender.Subject
-	}
-	return sender.Key
+	return permit.Asker(rest.Sender(ctx))
 }

@@ -17,7 +17,7 @@ import (
 type everybody struct{}
 
 func (everybody) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
-	return auth.Principal{}, nil
+	return auth.Principal{Administrator: true}, nil
 }
 
 func TestRecordsAreServedInPages(t *testing.T) {

@@ -94,7 +94,7 @@ trunks:
 routes:
   - {name: germany, pattern: ^\+49, trunks: [carrier]}
 auth:
-  oidc: [{issuer: https://login.example/v2.0, audience: https://communication.azure.com}]
+  oidc: [{issuer: https://login.example/v2.0, audience: https://communication.azure.com, allow: {applications: [a1], roles: [Calls.All]}, admin: {subjects: [root]}}]
 available-numbers: ["+33155501234", "+33155501234"]
 echo-numbers: ["+33155501299"]
 call: {ring-timeout: 20s, keep-records: 48h, keep-records-mib: 5}
@@ -188,7 +188,9 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"too few attempts", Flags{}, "events: {max-attempts-kept: 3}\n", []string{"switchhook.yaml:1: events.max-attempts-kept", "from 100 to 1000000"}},
 		{"outbound network", Flags{}, "outbound: {allow: [intranet]}\n", []string{"switchhook.yaml:1: outbound.allow", "192.0.2.0/24"}},
 		{"tenant without a secret", Flags{}, "events:\n  webhook-tokens:\n    - {tenant: a, token-endpoint: https://login.example/t, client-id: me}\n", []string{"switchhook.yaml:3: events.webhook-tokens[0]", "no client secret"}},
-		{"issuer over http", Flags{}, "auth: {oidc: [{issuer: http://login.example}]}\n", []string{"auth.oidc", "https"}},
+		{"issuer over http", Flags{}, "auth: {oidc: [{issuer: http://login.example, allow: {roles: [a]}}]}\n", []string{"auth.oidc", "https"}},
+		{"issuer without allow", Flags{}, "auth: {oidc: [{issuer: https://login.example}]}\n", []string{"auth.oidc[0]", "allow: {applications: [", "admin: {applications: ["}},
+		{"issuer with an empty role", Flags{}, "auth: {oidc: [{issuer: https://login.example, allow: {roles: ['']}}]}\n", []string{"auth.oidc[0]", "empty entry in allow"}},
 		{"issuer missing", Flags{}, "auth: {oidc: [{audience: x}]}\n", []string{"auth.oidc[0]", "issuer"}},
 		{"trunk without host", Flags{}, "trunks: [{name: a}]\n", []string{"trunks", "host"}},
 		{"trunk source", Flags{}, "trunks:\n  - name: a\n    host: b\n    sources: [c]\n", []string{"switchhook.yaml:4: trunks[0].sources", "192.0.2.0/24"}},

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -42,6 +44,17 @@ func (c *checker) certificate(files tlsKeys) CertificateFiles {
 	return CertificateFiles(files)
 }
 
+// bearers reads whose tokens something is allowed. An empty entry would stand for
+// every token without the claim.
+func (c *checker) bearers(s setting, name string, list bearerKeys) auth.Bearers {
+	for _, entry := range slices.Concat(list.Subjects, list.Objects, list.Applications, list.Roles) {
+		if strings.TrimSpace(entry) == "" {
+			c.fail(s, "has an empty entry in %s", name)
+		}
+	}
+	return auth.Bearers(list)
+}
+
 func (c *checker) issuers(list []issuerKeys) []auth.Issuer {
 	var issuers []auth.Issuer
 	for i, each := range list {
@@ -49,7 +62,10 @@ func (c *checker) issuers(list []issuerKeys) []auth.Issuer {
 		if each.Issuer == "" {
 			c.fail(s, "needs an issuer, such as https://login.microsoftonline.com/TENANT/v2.0")
 		}
-		issuer := auth.Issuer{URL: each.Issuer}
+		issuer := auth.Issuer{URL: each.Issuer, Allow: c.bearers(s, "allow", each.Allow), Administer: c.bearers(s, "admin", each.Admin)}
+		if issuer.Allow.IsEmpty() && issuer.Administer.IsEmpty() {
+			c.fail(s, "does not say whose tokens may use the APIs, so every token of the issuer could. Add a line below issuer, with the client ids of your applications (or subjects, objects, roles):\n      allow: {applications: [\"00000000-0000-0000-0000-000000000000\"]}\nand for those that manage keys, phones and event subscriptions:\n      admin: {applications: [\"00000000-0000-0000-0000-000000000000\"]}")
+		}
 		if each.Audience != "" {
 			issuer.Audiences = []string{each.Audience}
 		}

@@ -83,7 +83,22 @@ type issuerKeys struct {
 	// URL of the issuer, https. The server reads its keys from /.well-known/openid-configuration below it.
 	Issuer string `yaml:"issuer" type:"URL" absent:"required"`
 	// Audience that tokens must have.
-	Audience string `yaml:"audience" type:"text" absent:"any audience"`
+	Audience string `yaml:"audience" type:"text" absent:"https://communication.azure.com, as Azure's SDKs ask for"`
+	// Whose tokens may use the APIs. A token needs one entry of one of the lists. Required, unless admin names somebody.
+	Allow bearerKeys `yaml:"allow"`
+	// Whose tokens may also use the administration: /admin and the paths of Azure Resource Manager.
+	Admin bearerKeys `yaml:"admin"`
+}
+
+type bearerKeys struct {
+	// Subjects of tokens (claim sub). A token needs one entry of one of the four lists: of allow or admin for the APIs, of admin for the administration (/admin and the paths of Azure Resource Manager).
+	Subjects []string `yaml:"subjects" type:"list of texts"`
+	// Users and service principals by their object id (claim oid).
+	Objects []string `yaml:"objects" type:"list of texts"`
+	// Applications by their client id (claim appid or azp).
+	Applications []string `yaml:"applications" type:"list of texts"`
+	// Roles of the application or user (claim roles).
+	Roles []string `yaml:"roles" type:"list of texts"`
 }
 
 type callKeys struct {

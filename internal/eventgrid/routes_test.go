@@ -25,7 +25,7 @@ func (gate) Authenticate(r *http.Request, _ auth.Body, _ auth.Scope) (auth.Princ
 	if r.Header.Get("Authorization") == "" {
 		return auth.Principal{}, &auth.Denial{Reason: "no word"}
 	}
-	return auth.Principal{}, nil
+	return auth.Principal{Administrator: true}, nil
 }
 
 // serve returns a Grid's REST interface.

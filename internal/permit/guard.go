@@ -94,12 +94,25 @@ func (g *guard) names(t *trunk.Trunk) bool {
 	return slices.ContainsFunc(g.Trunks, func(name string) bool { return strings.EqualFold(name, t.Name) })
 }
 
-// concerns reports whether a guard is about the calls of an asker to one of some
+// concerns reports whether a guard is about a request's askers, and one of some
 // numbers: where a number may be understood in several ways, each of them counts.
-func (r *Rules) concerns(g *guard, by string, numbers []string) bool {
-	return (len(g.By) == 0 || g.matchesAsker(by)) && slices.ContainsFunc(numbers, func(number string) bool {
+func (r *Rules) concerns(g *guard, q Request, numbers []string) bool {
+	return (len(g.By) == 0 || g.asker(q) != "") && slices.ContainsFunc(numbers, func(number string) bool {
 		return (len(g.Prefixes) == 0 || r.begins(number, g.Prefixes)) && !r.begins(number, g.Except) && !r.exempt(g, number)
 	})
+}
+
+// asker is the one of a request's askers that a guard is about: whose phone it is, or
+// who issued the phone's credential; "" for neither. A guard without By is about the
+// first.
+func (g *guard) asker(q Request) string {
+	switch {
+	case len(g.By) == 0 || g.matchesAsker(q.By):
+		return q.By
+	case g.matchesAsker(q.IssuedBy):
+		return q.IssuedBy
+	}
+	return ""
 }
 
 func (g *guard) matchesAsker(by string) bool {
@@ -121,7 +134,8 @@ func (g *guard) reserve(q Request, now time.Time) (free func(), err error) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c := g.counter(q.By, now)
+	by := g.asker(q)
+	c := g.counter(by, now)
 	switch {
 	case c == nil:
 		return nil, fault.Throttled(time.Minute, "Guard %q already counts the calls of %d callers; %s was not called. Try again later.", g.Name, maxAskers, q.To.Number()).WithCode("8516")
@@ -131,12 +145,12 @@ func (g *guard) reserve(q Request, now time.Time) (free func(), err error) {
 		return nil, fault.Throttled(c.recent.Wait(now), "Guard %q allows %d calls per minute and all of them have been used; %s was not called.", g.Name, g.PerMinute, q.To.Number()).WithCode("8516")
 	}
 	c.active++
-	g.keep(q.By, c, now)
+	g.keep(by, c, now)
 	return func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		c.active--
-		g.keep(q.By, c, time.Now())
+		g.keep(by, c, time.Now())
 	}, nil
 }
 

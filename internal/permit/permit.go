@@ -5,15 +5,19 @@ import (
 	"sync"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // Request is an outbound call to a phone number, before it is made.
 type Request struct {
-	By   string        // the asker; "" where there is none
-	From identifier.ID // the caller id that is shown; anonymous shows none
-	To   identifier.ID // the number called
+	By string // the asker; "" where there is none
+	// IssuedBy is the asker that issued the credential of the phone that asks. Guards
+	// on it apply as well: an access key gains nothing by phones of its own.
+	IssuedBy string
+	From     identifier.ID // the caller id that is shown; anonymous shows none
+	To       identifier.ID // the number called
 	// Forwarded says that From is the number of a caller who is transferred or
 	// redirected, not a caller id that somebody chose.
 	Forwarded bool
@@ -26,6 +30,15 @@ const (
 	SecondaryKey = "secondary"
 	TokenAsker   = "token:"
 )
+
+// Asker names the sender of a request, as guards do: by its access key, or by its
+// token.
+func Asker(sender auth.Principal) string {
+	if sender.Subject != "" {
+		return TokenAsker + sender.Subject
+	}
+	return sender.Key
+}
 
 // Numbers is the inventory of our phone numbers, with their capabilities.
 type Numbers interface {
@@ -90,7 +103,7 @@ func (r *Rules) Reserve(q Request) (release func(), err error) {
 		return func() {}, nil
 	}
 	numbers := r.meanings(q)
-	release, err = r.reserve(q, func(g *guard) bool { return len(g.Trunks) == 0 && r.concerns(g, q.By, numbers) }, time.Now())
+	release, err = r.reserve(q, func(g *guard) bool { return len(g.Trunks) == 0 && r.concerns(g, q, numbers) }, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -156,9 +169,9 @@ func (r *Rules) aboutTrunk(q Request, t *trunk.Trunk) func(*guard) bool {
 	before, through := r.meanings(q), r.through(t, q)
 	return func(g *guard) bool {
 		if len(g.Trunks) > 0 {
-			return g.names(t) && r.concerns(g, q.By, through)
+			return g.names(t) && r.concerns(g, q, through)
 		}
-		return r.concerns(g, q.By, through) && !r.concerns(g, q.By, before)
+		return r.concerns(g, q, through) && !r.concerns(g, q, before)
 	}
 }
 

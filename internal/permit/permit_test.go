@@ -149,6 +149,35 @@ func TestGuardsDeny(t *testing.T) {
 	}
 }
 
+// TestGuardsHoldForPhonesOfWhomTheyName: who issues a phone's credential gains
+// nothing by it, whether a guard denies or counts.
+func TestGuardsHoldForPhonesOfWhomTheyName(t *testing.T) {
+	r := rules(t, Guard{Name: "stays home", By: []string{SecondaryKey}, Prefixes: []string{"+44"}, Deny: true},
+		Guard{Name: "few", By: []string{SecondaryKey}, Concurrent: 1, Each: true})
+	of := func(issuer, number string) Request {
+		return Request{By: "8:acs:r_" + issuer, IssuedBy: issuer, From: phone("+15550100001"), To: phone(number)}
+	}
+	if _, err := allow(r, of(SecondaryKey, "+441234567890")); err == nil {
+		t.Error("a phone of the secondary key passes its guard")
+	}
+	if _, err := allow(r, of(PrimaryKey, "+441234567890")); err != nil {
+		t.Errorf("a phone of the primary key: %v", err)
+	}
+	release, err := allow(r, of(SecondaryKey, "+33155501234"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := to("+33155501234")
+	own.By = SecondaryKey
+	if _, err := allow(r, own); err == nil {
+		t.Error("calls of the phone and of its issuer are counted apart")
+	}
+	release()
+	if _, err := allow(r, own); err != nil {
+		t.Errorf("after the phone's call: %v", err)
+	}
+}
+
 // TestEmergencyCallsPassGuards asks that only a guard that names the number stops it.
 func TestEmergencyCallsPassGuards(t *testing.T) {
 	r := rules(t, Guard{Name: "home", Except: []string{"+33"}, Deny: true}, Guard{Name: "busy", Concurrent: 1})

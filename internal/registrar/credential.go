@@ -29,6 +29,7 @@ type Credential struct {
 	Identity identifier.ID
 	CallerID string // the number that its calls to phone numbers show, E.164; "": it calls none
 	Created  time.Time
+	IssuedBy string // who had it made, as package permit names askers; "": not known
 }
 
 // credential is what is stored of one: of the password, what a digest needs.
@@ -38,6 +39,7 @@ type credential struct {
 	Created  time.Time `json:"created"`
 	MD5      string    `json:"ha1Md5"`
 	SHA256   string    `json:"ha1Sha256"`
+	IssuedBy string    `json:"issuedBy,omitempty"`
 
 	id identifier.ID
 }
@@ -46,7 +48,7 @@ type credential struct {
 var storedCredentials = store.Define[credential]("phone-credentials", store.Unchanged)
 
 func (c *credential) public(userName string) Credential {
-	return Credential{UserName: userName, Identity: c.id, CallerID: c.CallerID, Created: c.Created}
+	return Credential{UserName: userName, Identity: c.id, CallerID: c.CallerID, Created: c.Created, IssuedBy: c.IssuedBy}
 }
 
 // setPassword makes a new password and keeps its hashes.
@@ -72,7 +74,7 @@ func (r *Registrar) Issue(ctx context.Context, want Credential) (made Credential
 	if err := r.room(want.Identity); err != nil {
 		return Credential{}, "", err
 	}
-	c := credential{Identity: want.Identity.Raw(), CallerID: want.CallerID, Created: time.Now().UTC(), id: want.Identity}
+	c := credential{Identity: want.Identity.Raw(), CallerID: want.CallerID, Created: time.Now().UTC(), IssuedBy: want.IssuedBy, id: want.Identity}
 	password = c.setPassword(want.UserName, r.cfg.Realm)
 	if err := r.credentialStore.Create(ctx, want.UserName, c); err != nil {
 		if fault.Is(err, fault.KindConflict) {
@@ -134,8 +136,9 @@ func (r *Registrar) freeName() string {
 	}
 }
 
-// Reset replaces a password; what has registered with the old one is forgotten.
-func (r *Registrar) Reset(ctx context.Context, userName string) (password string, err error) {
+// Reset replaces a password; what has registered with the old one is forgotten. Who
+// asks for it learns the password, and has issued the credential from then on.
+func (r *Registrar) Reset(ctx context.Context, userName, issuedBy string) (password string, err error) {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	r.mu.Lock()
@@ -145,6 +148,7 @@ func (r *Registrar) Reset(ctx context.Context, userName string) (password string
 		return "", noSuch(userName)
 	}
 	c := *known
+	c.IssuedBy = issuedBy
 	password = c.setPassword(userName, r.cfg.Realm)
 	if err := r.credentialStore.Put(ctx, userName, c); err != nil {
 		return "", err

@@ -80,7 +80,7 @@ func TestCredentialsAreKeptAsHashesAndShownOnce(t *testing.T) {
 	}
 	before, _ := r.Secret("101", "MD5")
 	register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Minute, desk))
-	again, err := r.Reset(t.Context(), "101")
+	again, err := r.Reset(t.Context(), "101", "primary")
 	if after, _ := r.Secret("101", "MD5"); err != nil || again == password || after == before || len(r.AllBindings()) != 0 {
 		t.Errorf("reset: %v; the phones %v", err, r.AllBindings())
 	}

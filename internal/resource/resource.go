@@ -95,30 +95,47 @@ func create(dir *datadir.Dir, given Identity) (*Resource, error) {
 }
 
 func parse(dir *datadir.Dir, text []byte) (*Resource, error) {
-	var saved savedResource
-	if err := json.Unmarshal(text, &saved); err != nil {
-		return nil, errors.New("the file is not JSON") // the cause might quote a key
-	}
-	if saved.Version > savedVersion {
-		return nil, fmt.Errorf("it has version %d, and this build reads versions up to %d: %w", saved.Version, savedVersion, errNewer)
-	}
-	if err := uuid.Validate(saved.ID); err != nil {
-		return nil, errors.New("resourceId is not a GUID")
-	}
-	primary, err1 := auth.ParseKey(saved.Primary)
-	secondary, err2 := auth.ParseKey(saved.Secondary)
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
-	}
-	keys, err := auth.NewKeys(primary, secondary)
+	id, keys, err := decode(text)
 	if err != nil {
 		return nil, err
 	}
-	r := &Resource{ID: strings.ToLower(saved.ID), Keys: keys, dir: dir}
+	r := &Resource{ID: id, Keys: keys, dir: dir}
 	if connection, err := dir.LoadFile(datadir.ConnectionStringFile); err == nil {
 		r.endpoint, _, _ = cutConnectionString(string(connection))
 	}
 	return r, nil
+}
+
+// decode reads the content of resourceFile.
+func decode(text []byte) (id string, keys *auth.Keys, err error) {
+	var saved savedResource
+	if err := json.Unmarshal(text, &saved); err != nil {
+		return "", nil, errors.New("the file is not JSON") // the cause might quote a key
+	}
+	if saved.Version > savedVersion {
+		return "", nil, fmt.Errorf("it has version %d, and this build reads versions up to %d: %w", saved.Version, savedVersion, errNewer)
+	}
+	if err := uuid.Validate(saved.ID); err != nil {
+		return "", nil, errors.New("resourceId is not a GUID")
+	}
+	primary, err1 := auth.ParseKey(saved.Primary)
+	secondary, err2 := auth.ParseKey(saved.Secondary)
+	if err := errors.Join(err1, err2); err != nil {
+		return "", nil, err
+	}
+	keys, err = auth.NewKeys(primary, secondary)
+	return strings.ToLower(saved.ID), keys, err
+}
+
+// ReadKeys reads the access keys in a data directory, which a server may use at the
+// same time: whoever may read its files may see both.
+func ReadKeys(dir string) (*auth.Keys, error) {
+	text, err := os.ReadFile(filepath.Join(dir, resourceFile))
+	if err != nil {
+		return nil, err
+	}
+	_, keys, err := decode(text)
+	return keys, err
 }
 
 // check refuses an identity other than the stored one. Keys show as their ids.

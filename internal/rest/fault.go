@@ -109,6 +109,10 @@ func (t *faultTable) of(err error) wireFault {
 	var denial *auth.Denial
 	if errors.As(err, &denial) {
 		wire := wireFault{status: http.StatusUnauthorized, code: t.kinds[fault.KindUnauthorized].code, message: denial.Reason, challenge: "HMAC-SHA256"}
+		if denial.Forbidden {
+			forbidden := t.kinds[fault.KindForbidden]
+			return wireFault{status: forbidden.status, code: forbidden.code, message: denial.Reason, challenge: `Bearer error="insufficient_scope"`}
+		}
 		if denial.Scheme == auth.SchemeBearer {
 			wire.code, wire.challenge = t.badBearer, `Bearer error="invalid_token"`
 		}

@@ -1,6 +1,9 @@
 package rest
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // route is one operation.
 type route struct {
@@ -9,6 +12,7 @@ type route struct {
 	handler         Handler
 
 	noAuth        bool
+	administers   bool // needs the permission for the administration
 	noVersion     bool
 	withoutQuery  bool
 	evenWhenBusy  bool
@@ -52,6 +56,15 @@ func Repeatable(answers *Repeatability) Option {
 // ReportsRepeatability adds Repeatability-Result to successes; not every
 // repeatable operation of the real service does.
 func ReportsRepeatability() Option { return func(r *route) { r.reportsResult = true } }
+
+// administers reports whether a path belongs to the administration: our own, and
+// what Azure has in its Resource Manager. It goes by the path, so that a new route
+// there cannot forget to ask.
+func administers(pattern string) bool {
+	first, _, _ := strings.Cut(strings.TrimLeft(pattern, "/"), "/")
+	name, _, _ := strings.Cut(first, ":")
+	return strings.EqualFold(name, "admin") || strings.EqualFold(name, "subscriptions")
+}
 
 // changes reports whether requests change something.
 func (r *route) changes() bool { return r.method != http.MethodGet }

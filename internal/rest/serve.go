@@ -84,6 +84,8 @@ func (ex *exchange) admit(w http.ResponseWriter, r *http.Request, params []strin
 	return nil
 }
 
+var errNoAdministrator = fault.Forbidden("the administration needs the primary access key, or a token that auth.oidc[].admin names").WithCode("AuthorizationFailed")
+
 // identify finds the sender, and reads the body when it is known. Routes for
 // everybody take no body.
 func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
@@ -97,6 +99,9 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ex.sender = sender
+	if ex.route.administers && !sender.Administrator {
+		return errNoAdministrator
+	}
 	if ex.bodyRead {
 		return nil
 	}

@@ -35,7 +35,7 @@ import (
 type everybody struct{}
 
 func (everybody) Authenticate(*http.Request, auth.Body, auth.Scope) (auth.Principal, error) {
-	return auth.Principal{}, nil
+	return auth.Principal{Administrator: true}, nil
 }
 
 // eventParts are the parts that publish and deliver events, served over HTTP,

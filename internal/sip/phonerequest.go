@@ -120,7 +120,7 @@ func (s *Server) invitationFrom(request *sip.Request, from origin) (in call.Invi
 	if other, ok := s.cfg.Phones.Find(header.User(&request.Recipient)); ok {
 		in.To, err = other.Identity, nil
 	}
-	in.By = as.Identity.Raw()
+	in.By, in.IssuedBy = as.Identity.Raw(), as.IssuedBy
 	in.From, in.DisplayName, in.Withheld = as.Identity, header.UnescapeDisplay(request.From().DisplayName), header.WantsPrivacy(request)
 	if err != nil || as.CallerID == "" {
 		return in, err

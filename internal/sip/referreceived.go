@@ -129,9 +129,9 @@ func (l *leg) acceptReferral(r *receivedRefer, target header.ReferTo, other *leg
 	l.notifyReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
 	want := call.TransferWanted{
 		To: target.To, SIPHeaders: target.Headers, Free: l.terms.acceptRefer != trunk.AcceptAny,
-		CallerID: l.server.callerIDOf(l.user),
-		Tell:     func(news call.Referral) { l.box.Put(func() { l.transferProgress(r, news) }) },
+		Tell: func(news call.Referral) { l.box.Put(func() { l.transferProgress(r, news) }) },
 	}
+	want.CallerID, want.IssuedBy = l.server.credentialOf(l.user)
 	if other != nil {
 		want.Other = other.reports.reportIfOpen
 	}
@@ -139,18 +139,19 @@ func (l *leg) acceptReferral(r *receivedRefer, target header.ReferTo, other *leg
 	l.reports.report(want)
 }
 
-// callerIDOf is the caller id of a telephone's credential as it is now; zero where
-// the telephone may call no number elsewhere, or a trunk has the leg.
-func (s *Server) callerIDOf(user string) (id identifier.ID) {
+// credentialOf is the caller id of a telephone's credential as it is now, and who
+// issued it. The caller id is zero where the telephone may call no number elsewhere,
+// or a trunk has the leg.
+func (s *Server) credentialOf(user string) (callerID identifier.ID, issuedBy string) {
 	if user == "" {
-		return id
+		return callerID, ""
 	}
 	credential, known := s.cfg.Phones.Find(user)
 	if !known || credential.CallerID == "" {
-		return id
+		return callerID, credential.IssuedBy
 	}
-	id, _ = identifier.Phone(credential.CallerID) // it was checked when the credential was made
-	return id
+	callerID, _ = identifier.Phone(credential.CallerID) // it was checked when the credential was made
+	return callerID, credential.IssuedBy
 }
 
 // transferProgress notifies the peer of the transfer that it asked for.

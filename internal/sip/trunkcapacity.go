@@ -23,7 +23,7 @@ func (l *leg) takePlace() bool {
 
 // requestOf is an invitation as the rules about calls judge it.
 func requestOf(in call.Invitation) permit.Request {
-	return permit.Request{By: in.By, From: in.From, To: in.To, Forwarded: in.Forwarded}
+	return permit.Request{By: in.By, IssuedBy: in.IssuedBy, From: in.From, To: in.To, Forwarded: in.Forwarded}
 }
 
 // leavePlace gives the place up.
