@@ -7,19 +7,27 @@
 #   make test       everything below, as CI does
 #   make test-unit  the packages, with the race detector
 #   make test-e2e   the built binary, with the official SDKs and phones
-#   make lint       vet, gofmt, staticcheck, govulncheck
+#   make attack     what attackers do, against the built binary, for minutes
+#   make scan       known vulnerabilities that the code reaches
+#   make lint       vet, gofmt, staticcheck, and the scan
 #   make bench      one table of what it costs (docs/performance.md)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus baresip kamailio tshark test test-unit test-e2e check portable lint bench sipp clean
+.PHONY: build static libopus baresip kamailio tshark test test-unit test-e2e attack check portable scan lint bench sipp clean
 
 GO ?= go
+# Every target uses the toolchain that go.mod names; Go downloads it from the
+# module proxy. `make GOTOOLCHAIN=local` uses the one that is installed.
+export GOTOOLCHAIN := $(shell sed -n 's/^toolchain //p' go.mod)+auto
 # SOAK=full lets the hundred calls of the soak last a minute.
 SOAK ?= full
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+# The database of known vulnerabilities, from the module proxy: a build is not
+# broken by a report of tonight. CONTRIBUTING.md says how to raise it.
+VULNDB := golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018
 
 # Packages with their own Node modules in them are no business of go's.
 packages = $(shell $(GO) list ./... | grep -v /e2e$$)
@@ -36,7 +44,7 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check portable sipp libopus baresip kamailio tshark e2e/node_modules/.installed
+test: check portable scan sipp libopus baresip kamailio tshark e2e/node_modules/.installed
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
@@ -45,6 +53,10 @@ test-unit: check portable libopus
 
 test-e2e: sipp baresip kamailio tshark e2e/node_modules/.installed
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
+
+# The same attacks, in their short form, are part of test-e2e.
+attack: e2e/node_modules/.installed
+	@echo "==> attacks on the product"; SWITCHHOOK_ATTACK=full $(GO) test -count=1 -timeout 14m -run '^TestAttack' ./e2e -json | $(tally)
 
 check:
 	@echo "==> gofmt, go vet"
@@ -57,11 +69,18 @@ portable:
 	@echo "==> the sockets of other systems"
 	@said="$$($(GO) test -tags portable ./internal/rtp && $(GO) test -tags portable -run 'Wideband|Keys|Hold|Moves' ./internal/sip)" || { echo "$$said"; exit 1; }
 
+# The scan fails on a vulnerability that our code reaches.
+scan:
+	@echo "==> known vulnerabilities ($(VULNDB))"
+	@answer="$$($(GO) mod download -json $(VULNDB))" || { echo "$$answer"; exit 1; }; \
+	database="$$(sed -n 's/^[[:space:]]*"Dir": "\(.*\)",$$/\1/p' <<<"$$answer")"; \
+	found="$$($(GO) run $(GOVULNCHECK) -db "file://$$database/data/osv" ./...)" || { echo "$$found"; exit 1; }
+
 lint: check
 	GOOS=darwin $(GO) vet $(packages)
 	GOOS=windows $(GO) vet $(packages)
 	$(GO) run $(STATICCHECK) ./...
-	$(GO) run $(GOVULNCHECK) ./...
+	@$(MAKE) --no-print-directory scan
 
 bench: build sipp
 	@$(GO) run ./e2e/bench -binary bin/switchhook
