@@ -19,6 +19,7 @@ const (
 	maxVoIPHeaders = 1000
 	maxVoIPKey     = 64
 	maxVoIPValue   = 1024
+	maxContext     = 64_000 // all keys and values of a request
 
 	userToUser   = "User-To-User"
 	customPrefix = "X-MS-Custom-"
@@ -29,6 +30,9 @@ const (
 func (c *callingContext) headers() (sip, voip map[string]string, err error) {
 	if c == nil {
 		return nil, nil, nil
+	}
+	if n := size(c.SIPHeaders) + size(c.VoIPHeaders); n > maxContext {
+		return nil, nil, errBody("customCallingContext: keys and values have %d bytes in all; at most %d are possible.", n, maxContext)
 	}
 	custom := 0
 	for key, value := range c.SIPHeaders {
@@ -57,6 +61,14 @@ func (c *callingContext) headers() (sip, voip map[string]string, err error) {
 		}
 	}
 	return c.SIPHeaders, c.VoIPHeaders, nil
+}
+
+// size is how many bytes headers hold.
+func size(headers map[string]string) (n int) {
+	for key, value := range headers {
+		n += len(key) + len(value)
+	}
+	return n
 }
 
 func headerLimits(kind, key, value string, maxKey, maxValue int) error {

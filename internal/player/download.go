@@ -46,11 +46,12 @@ func (l *Library) open(ctx context.Context, file File) (fetched, error) {
 }
 
 // streams decides what is decoded while it is played: what is long and has no
-// cache id, or does not fit into the cache beside what is being played.
+// cache id, or does not fit into the cache beside what is being played. Many short
+// prompts are long together: they do not pass the budget either.
 func (l *Library) streams(file File, s *source) bool {
 	d, known := s.duration()
 	if known && d <= longestHeld {
-		return false
+		return l.cfg.CacheBytes > 0 && sizeOf(d)+l.pins.total() > l.cfg.CacheBytes
 	}
 	if file.CacheID == "" {
 		return true

@@ -40,7 +40,7 @@ type Config struct {
 	Timeout      time.Duration // of one download with all its redirects; 30 s
 	MaxRedirects int           // 5; below zero none
 	MaxDownloads int           // at the same time, others wait; 32
-	CacheBytes   int64         // of all decoded prompts that are kept, or longer than 10 s; 128 MB; below zero none
+	CacheBytes   int64         // of all decoded prompts that are kept or played; others are streamed; 128 MB; below zero none are kept
 	CacheTime    time.Duration // how long one is kept under its id; 1 h
 
 	// Allow refuses addresses, just before they are connected to, so that no name

@@ -38,7 +38,11 @@ func (a *API) CallerID(number string) string {
 	a.mu.RLock()
 	rules := a.rules
 	a.mu.RUnlock()
-	for _, rule := range rules {
+	budget := trunk.NewBudget()
+	for i, rule := range rules {
+		if i > 0 && budget.Spent() {
+			return "" // nor is there a route: the same patterns decide
+		}
 		if rule.pattern.Matches(number) {
 			return rule.callerID
 		}

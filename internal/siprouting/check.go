@@ -88,8 +88,12 @@ func (r route) check() error {
 	if length := utf8.RuneCountInString(r.Pattern); length == 0 || length > maxPattern {
 		return refuse("InvalidRouteNumberPattern", "Route with an invalid number pattern. That of %.100q has %d characters; it must have 1 to %d.", r.Name, length, maxPattern)
 	}
-	if _, err := trunk.NewPattern(r.Pattern); err != nil {
+	pattern, err := trunk.NewPattern(r.Pattern)
+	if err != nil {
 		return refuse("InvalidRouteNumberPattern", "Route with an invalid number pattern. That of %.100q is no .NET regular expression: %.200s.", r.Name, err)
+	}
+	if err := pattern.Try(); err != nil {
+		return refuse("InvalidRouteNumberPattern", "Route with an invalid number pattern. That of %.100q is too slow: %s.", r.Name, err)
 	}
 	if len(r.Trunks) > maxListed {
 		return refuse("TooManyTrunks", "Route %.100q has %d trunks; at most %d are possible.", r.Name, len(r.Trunks), maxListed)

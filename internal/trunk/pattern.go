@@ -1,6 +1,8 @@
 package trunk
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -29,3 +31,31 @@ func (p *Pattern) Matches(number string) bool {
 	ok, err := p.compiled.MatchString(number)
 	return err == nil && ok
 }
+
+// hardNumbers are those on which patterns that backtrack without end do so: long
+// runs of digits, with and without what ends them.
+var hardNumbers = []string{"+" + strings.Repeat("1", 31), "+" + strings.Repeat("1", 30) + "#", strings.Repeat("0", 32) + "*"}
+
+// Try matches the pattern against numbers that are hard for it. An error says that
+// it does not come to an end in time.
+func (p *Pattern) Try() error {
+	for _, number := range hardNumbers {
+		if _, err := p.compiled.MatchString(number); err != nil {
+			return fmt.Errorf("it takes more than %s for %s", matchTimeout, number)
+		}
+	}
+	return nil
+}
+
+// Budget is how much time the decision about a number may take, for all patterns
+// together.
+type Budget struct{ until time.Time }
+
+// decisionTime bounds the decision about one number.
+const decisionTime = 100 * time.Millisecond
+
+// NewBudget starts the time of a decision.
+func NewBudget() Budget { return Budget{time.Now().Add(decisionTime)} }
+
+// Spent reports whether the time is over.
+func (b Budget) Spent() bool { return !time.Now().Before(b.until) }

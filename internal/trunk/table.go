@@ -98,7 +98,11 @@ func (t *Table) Route(number string) ([]*Trunk, error) {
 		return callable(trunks)
 	}
 	var found []*Trunk
+	budget := NewBudget()
 	for i := range routes {
+		if i > 0 && budget.Spent() {
+			return nil, fmt.Errorf("%w: its patterns took longer than %s", ErrNoRoute, decisionTime)
+		}
 		if !routes[i].pattern.Matches(number) {
 			continue
 		}
