@@ -26,3 +26,16 @@ func (g *Gate) challenge(request *sip.Request, from netip.AddrPort, now time.Tim
 
 // isKeepAlive reports whether a datagram only keeps a NAT open.
 func isKeepAlive(data []byte) bool { return len(bytes.Trim(data, "\r\n\x00")) == 0 }
+
+// lacksFields reports whether a message lacks what every one has (RFC 3261 §8.1.1).
+// Nobody who speaks SIP sent it, and an answer would be longer than the question.
+func lacksFields(message sip.Message) bool {
+	return message.CallID() == nil || message.Via() == nil || message.From() == nil || message.To() == nil || message.CSeq() == nil
+}
+
+// isInCall reports whether a message may belong to a call that goes on. An INVITE with
+// its Call-ID and without a tag of ours begins another.
+func isInCall(message sip.Message) bool {
+	request, ok := message.(*sip.Request)
+	return !ok || request.IsCancel() || request.To().Params.Has("tag")
+}

@@ -88,11 +88,11 @@ func (g *Gate) Datagram(data []byte, from netip.AddrPort, now time.Time) (pass b
 		return false, Reply{}
 	}
 	message, err := sip.ParseMessage(data)
-	if err != nil || message.CallID() == nil { // what an unknown source sends and nobody can read gets no answer
+	if err != nil || lacksFields(message) { // what an unknown source sends and nobody can read gets no answer
 		g.Counts.malformed.Add(1)
 		return false, Reply{}
 	}
-	if g.cfg.Peers.HasCall(message.CallID().Value()) { // its tags are the key
+	if isInCall(message) && g.cfg.Peers.HasCall(message.CallID().Value()) { // its tags are the key
 		return true, Reply{}
 	}
 	request, ok := message.(*sip.Request)

@@ -25,7 +25,7 @@ func ParseSipfrag(body []byte) (status Status, cause Cause, ok bool) {
 	if err != nil || len(number) != 3 || code < 100 || code > 699 {
 		return status, cause, false
 	}
-	status = Status{Code: code, Phrase: boundedReason(UnescapeDisplay(phrase))}
+	status = Status{Code: code, Phrase: reasonPhrase(phrase)}
 	for _, field := range strings.Split(rest, "\n") {
 		name, value, _ := strings.Cut(field, ":")
 		if !strings.EqualFold(strings.TrimSpace(name), "Reason") {
@@ -36,6 +36,18 @@ func ParseSipfrag(body []byte) (status Status, cause Cause, ok bool) {
 		}
 	}
 	return status, cause, true
+}
+
+// reasonPhrase reads the phrase of a status line, in which nothing is escaped (RFC 3261
+// §25.1): controls are left out.
+func reasonPhrase(raw string) string {
+	text := strings.Map(func(r rune) rune {
+		if IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(raw, "\uFFFD"))
+	return strings.TrimSpace(boundedReason(strings.TrimSpace(text)))
 }
 
 // Sipfrag writes a status line as a NOTIFY carries it.

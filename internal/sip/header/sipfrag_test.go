@@ -9,7 +9,7 @@ import (
 func FuzzSipfrag(f *testing.F) {
 	for _, seed := range []string{
 		"SIP/2.0 200 OK", "SIP/2.0 100 Trying\r\n", "\r\nsip/2.0 486 Busy Here\r\nReason: Q.850;cause=17;text=\"x\"\r\n", "SIP/2.0 503\r\n",
-		"SIP/2.0", "SIP/2.0 2000 OK", "HTTP/1.1 200 OK", "SIP/2.0 +20 OK", "", "INVITE sip:a@b SIP/2.0\r\n",
+		"SIP/2.0", "SIP/2.0 2000 OK", "HTTP/1.1 200 OK", "SIP/2.0 +20 OK", "", `sip/2.0 100 \\`, `SIP/2.0 500 a "b" \c`, "INVITE sip:a@b SIP/2.0\r\n",
 	} {
 		f.Add([]byte(seed))
 	}
