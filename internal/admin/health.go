@@ -11,19 +11,22 @@ import (
 // Probes answers what load balancers and Prometheus ask, without a signature, and
 // leaves everything else to next. /healthz says that the process serves, /readyz
 // that it would take a call now: ready returns why not. /metrics is answered
-// without TLS alone, since HTTPS may be open to the Internet.
-func Probes(ready func() error, metrics prometheus.Gatherer, next http.Handler) http.Handler {
+// without TLS alone, since HTTPS may be open to the Internet. ours refuses requests
+// under names that are not the server's.
+func Probes(ready func() error, metrics prometheus.Gatherer, ours func(http.ResponseWriter, *http.Request) bool, next http.Handler) http.Handler {
 	series := promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics" && r.TLS == nil
 		switch {
+		case !probe:
+			next.ServeHTTP(w, r)
+		case !ours(w, r):
 		case r.URL.Path == "/healthz":
 			io.WriteString(w, "ok\n")
 		case r.URL.Path == "/readyz":
 			readyz(w, ready())
-		case r.URL.Path == "/metrics" && r.TLS == nil:
-			series.ServeHTTP(w, r)
 		default:
-			next.ServeHTTP(w, r)
+			series.ServeHTTP(w, r)
 		}
 	})
 }

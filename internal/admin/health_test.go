@@ -13,6 +13,12 @@ import (
 
 func TestProbes(t *testing.T) {
 	why := errors.New("the journal is not available")
+	ours := func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Host == "rebound.example" {
+			w.WriteHeader(http.StatusMisdirectedRequest)
+		}
+		return r.Host != "rebound.example"
+	}
 	apis := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	for _, test := range []struct {
 		name, path string
@@ -26,6 +32,10 @@ func TestProbes(t *testing.T) {
 		{"not ready", "/readyz", false, why, 503, "journal"},
 		{"metrics", "/metrics", false, nil, 200, ""},
 		{"metrics over TLS", "/metrics", true, nil, 418, ""},
+		{"alive under another name", "http://rebound.example/healthz", false, nil, 421, ""},
+		{"ready under another name", "http://rebound.example/readyz", false, nil, 421, ""},
+		{"metrics under another name", "http://rebound.example/metrics", false, nil, 421, ""},
+		{"an API under another name", "http://rebound.example/rooms", false, nil, 418, ""},
 		{"an API", "/calling/callConnections", false, nil, 418, ""},
 	} {
 		r := httptest.NewRequest("GET", test.path, nil)
@@ -33,7 +43,7 @@ func TestProbes(t *testing.T) {
 			r.TLS = &tls.ConnectionState{}
 		}
 		w := httptest.NewRecorder()
-		Probes(func() error { return test.notReady }, prometheus.NewRegistry(), apis).ServeHTTP(w, r)
+		Probes(func() error { return test.notReady }, prometheus.NewRegistry(), ours, apis).ServeHTTP(w, r)
 		if w.Code != test.status || !strings.Contains(w.Body.String(), test.says) {
 			t.Errorf("%s: %d %s", test.name, w.Code, w.Body)
 		}

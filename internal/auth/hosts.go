@@ -37,6 +37,19 @@ func (h *Hosts) isListed(host string) bool {
 	return host != "" && slices.Contains(h.listed, host) || slices.Contains(h.listed, withoutPort(host))
 }
 
+// Admits reports whether a request without credentials may be answered: its Host is
+// one of ours or the address that it came in on. A page whose name was rebound to our
+// address (DNS rebinding) sends its own name. Clients older than HTTP/1.1 send none;
+// browsers always send one.
+func (h *Hosts) Admits(r *http.Request) bool {
+	if r.Host == "" || h.Allows(r.Host) {
+		return true
+	}
+	local, err := netip.ParseAddrPort(localAddress(r))
+	named, notAddress := netip.ParseAddr(strings.Trim(withoutPort(r.Host), "[]"))
+	return err == nil && notAddress == nil && local.Addr().Unmap() == named.Unmap()
+}
+
 // Origin returns scheme and host, such as "https://localhost:8443", under which
 // the sender of r reaches us. A proxy's X-Forwarded-Host counts if it is listed.
 // A host that is not ours is not repeated: the first listed one, else the

@@ -54,3 +54,22 @@ func TestOriginIsTheHostThatTheClientUsed(t *testing.T) {
 		})
 	}
 }
+
+// TestReboundNamesAreRefused: a page whose name was made to point at our address
+// sends its own name as Host.
+func TestReboundNamesAreRefused(t *testing.T) {
+	hosts := NewHosts("calls.example")
+	for host, want := range map[string]bool{
+		"": true, "localhost": true, "localhost:8080": true, "127.0.0.1:8080": true, "[::1]:8080": true, "calls.example": true, "CALLS.example:443": true,
+		"192.0.2.7:8080": true, "192.0.2.7": true,
+		"rebound.example": false, "rebound.example:8080": false, "localhost.rebound.example": false, "calls.example.rebound.example": false,
+		"127.0.0.1.rebound.example": false, "192.0.2.8": false, "localhost.": false,
+	} {
+		r := httptest.NewRequest("GET", "http://x/metrics", nil)
+		r.Host = host
+		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, &net.TCPAddr{IP: net.ParseIP("192.0.2.7"), Port: 8080}))
+		if got := hosts.Admits(r); got != want {
+			t.Errorf("%q: %v", host, got)
+		}
+	}
+}

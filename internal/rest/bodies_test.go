@@ -28,7 +28,7 @@ func TestStrangersBodiesTakeNoMemory(t *testing.T) {
 	rt.Handle(http.MethodPost, "/open", func(_ http.ResponseWriter, r *http.Request) error { return nil }, NoVersion(), NoAuth())
 	send := func(path string, size int, signed bool) (status int, read int) {
 		body := &countingReader{left: size}
-		r := httptest.NewRequest(http.MethodPost, path, body)
+		r := httptest.NewRequest(http.MethodPost, "http://localhost"+path, body)
 		r.ContentLength = int64(size)
 		if signed {
 			r.Header.Set("Authorization", "x")

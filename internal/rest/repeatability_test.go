@@ -229,7 +229,7 @@ func TestWorkGoesOnWhenItsClientLeaves(t *testing.T) {
 			return created(runs.Load(), w)
 		}, Success(201), Repeatable(p), NoAuth())
 		ctx, leave := context.WithCancel(t.Context())
-		r := httptest.NewRequest("POST", "/calls?api-version=2026-03-12", nil).WithContext(ctx)
+		r := httptest.NewRequest("POST", "http://localhost/calls?api-version=2026-03-12", nil).WithContext(ctx)
 		for i, header := range repeat(repeatedID) {
 			if i%2 == 0 {
 				r.Header.Set(header, repeat(repeatedID)[i+1])

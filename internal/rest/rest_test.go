@@ -168,7 +168,7 @@ func TestUnsignedRequestIsRefused(t *testing.T) {
 		}
 	}
 	w := httptest.NewRecorder()
-	f.ServeHTTP(w, httptest.NewRequest("GET", "/open?api-version=2026-03-12", nil))
+	f.ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/open?api-version=2026-03-12", nil))
 	f.want(t, w, 200, "")
 }
 

@@ -90,6 +90,10 @@ var errNoAdministrator = fault.Forbidden("the administration needs the primary a
 // everybody take no body.
 func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 	if ex.route.noAuth {
+		if !ex.router.cfg.Hosts.Admits(r) {
+			return &statusError{status: http.StatusMisdirectedRequest,
+				cause: fault.Invalid("the Host %q is not a name of this server; add it to public-host", clip(r.Host)).WithCode("MisdirectedRequest")}
+		}
 		r.Body = http.NoBody
 		return nil
 	}

@@ -74,6 +74,7 @@ func TestRoutes(t *testing.T) {
 	f := routedFixture(t)
 	for _, test := range tests {
 		r := httptest.NewRequest(test.method, test.target, nil)
+		r.Host = "localhost"
 		w := httptest.NewRecorder()
 		f.ServeHTTP(w, r)
 		if got := w.Header().Get("Found"); w.Code != 200 || got != test.found {

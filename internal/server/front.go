@@ -6,14 +6,26 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/admin"
+	"github.com/switchhook/switchhook/internal/auth"
 )
 
 // front answers probes, hands SIP over WebSocket to the phones and everything else
-// to the APIs.
+// to the APIs. What needs no signature is answered under our own names alone, as
+// package rest does for its routes of that kind.
 func (p *parts) front(apis http.Handler) http.Handler {
-	return admin.Probes(p.ready, p.metrics, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	hosts := auth.NewHosts(p.cfg.PublicHosts...)
+	ours := func(w http.ResponseWriter, r *http.Request) bool {
+		if !hosts.Admits(r) {
+			http.Error(w, "this Host is not a name of this server; add it to public-host", http.StatusMisdirectedRequest)
+			return false
+		}
+		return true
+	}
+	return admin.Probes(p.ready, p.metrics, ours, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/sip" && p.phones != nil && wantsSocket(r) { // else it is the SIP routing API
-			p.phones.WebSocket().ServeHTTP(w, r)
+			if ours(w, r) {
+				p.phones.WebSocket().ServeHTTP(w, r)
+			}
 			return
 		}
 		apis.ServeHTTP(w, r)
