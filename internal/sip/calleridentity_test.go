@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -109,5 +110,27 @@ func TestOutboundProxyCarriesTheCall(t *testing.T) {
 	made.End(call.Reason{Kind: call.EndedByApplication})
 	if err := taken.WaitEnded(within(t)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestPhonesShowNoNameToCarriers asks that a carrier hears the display name that an
+// application gives, and none that a user's phone has chosen.
+func TestPhonesShowNoNameToCarriers(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	for by, want := range map[string]bool{"primary": true, identifier.NewUser(testResource).Raw(): false} {
+		p := newTestLeg(call.Invitation{From: mustPhone(t, "+15550009999"), To: mustPhone(t, "+15557770000"), DisplayName: "Your Bank", By: by})
+		leg, err := r.Dial(t.Context(), p.invitation, p.report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.is(leg)
+		taken := next(t, phone)
+		if got := taken.Invite.Get("From") + taken.Invite.Get("P-Asserted-Identity"); strings.Contains(got, "Your Bank") != want {
+			t.Errorf("asked by %s: %s", by, got)
+		}
+		leg.End(call.Reason{})
+		expect[call.Ended](t, p)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -35,6 +36,9 @@ func (d numberDialer) Dial(_ context.Context, in call.Invitation, report func(ca
 		return nil, fault.NotFound("no route takes %s", number).WithCause(err)
 	}
 	trunks = s.withoutInactive(trunks)
+	if asker, err := identifier.Parse(in.By); err == nil && asker.Kind() == identifier.CommunicationUser {
+		in.DisplayName = "" // a user's phone may show its number, not any name it likes
+	}
 	out := &outbound{invitation: in, number: number, trunks: trunks}
 	l, err := s.startOutbound(originTrunk(trunks[0]), out, report, (*leg).tryNext)
 	if err != nil {
