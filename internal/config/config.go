@@ -55,6 +55,9 @@ type Config struct {
 
 	OIDC []auth.Issuer // whose bearer tokens open the APIs
 
+	// FileTrunksOnly forbids applications to add trunks.
+	FileTrunksOnly bool
+
 	Outbound outbound.Rule // where the server may connect to because a client named the address
 
 	StorageAccounts []storage.Account // that dead letters are written to
@@ -140,6 +143,7 @@ func (c *checker) config() Config {
 		MediaTimeout:      c.duration("media.timeout"),
 		ShutdownGrace:     c.duration("shutdown.grace"),
 		DeliveryFlush:     c.duration("delivery.flush"),
+		FileTrunksOnly:    file.Outbound.FileTrunksOnly,
 		Outbound:          outbound.Rule{RefusePrivate: file.Outbound.RefusePrivate, Allow: c.networks("outbound.allow")},
 	}
 	c.events(&cfg)

@@ -120,10 +120,12 @@ type mediaKeys struct {
 }
 
 type outboundKeys struct {
-	// true: webhooks, callbacks and prompts must not connect to loopback, private, link-local, shared, reserved or multicast addresses. Set it on a server that others than you give addresses to.
+	// true: webhooks, callbacks, prompts and trunks that applications add must not connect to loopback, private, link-local, shared, reserved or multicast addresses. Set it on a server that others than you give addresses to.
 	RefusePrivate bool `yaml:"refuse-private"`
 	// Addresses and networks that are permitted nevertheless, such as 10.0.0.5 or 10.1.0.0/16.
 	Allow []string `yaml:"allow" type:"list of networks"`
+	// true: applications may change only trunks of this file by the SIP routing API, and add none.
+	FileTrunksOnly bool `yaml:"file-trunks-only"`
 }
 
 type shutdownKeys struct {

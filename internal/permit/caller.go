@@ -64,6 +64,7 @@ func (r *Rules) checkCapability(q Request) error {
 // allowsCallerID reports whether a call may show its caller id through a trunk.
 func (r *Rules) allowsCallerID(t *trunk.Trunk, q Request) bool {
 	number := q.From.Number()
+	t = r.trunks.RuledAs(t)
 	switch {
 	case q.Forwarded || t.CallerIDs.Any || r.numbers.Owns(number):
 		return true

@@ -166,10 +166,10 @@ func (r *Rules) aboutTrunk(q Request, t *trunk.Trunk) func(*guard) bool {
 	if len(r.guards) == 0 {
 		return nil
 	}
-	before, through := r.meanings(q), r.through(t, q)
+	before, through, ruled := r.meanings(q), r.through(t, q), r.trunks.RuledAs(t)
 	return func(g *guard) bool {
 		if len(g.Trunks) > 0 {
-			return g.names(t) && r.concerns(g, q, through)
+			return (g.names(t) || g.names(ruled)) && r.concerns(g, q, through)
 		}
 		return r.concerns(g, q, through) && !r.concerns(g, q, before)
 	}

@@ -99,6 +99,7 @@ func (r *Rules) AdmitOutbound(t *trunk.Trunk, q Request) (leave func(), err erro
 // is not limited.
 func (r *Rules) place(t *trunk.Trunk, direction func(*load) *int, emergency bool) (leave func(), err error) {
 	now := time.Now()
+	t = r.trunks.RuledAs(t)
 	r.loads.mu.Lock()
 	defer r.loads.mu.Unlock()
 	l := r.loads.of(t.Name)
@@ -128,6 +129,7 @@ func (r *Rules) refuse(l *load, rule string, now time.Time, err *fault.Error) er
 }
 
 func (r *Rules) noteRefusal(t *trunk.Trunk, err error) {
+	t = r.trunks.RuledAs(t)
 	r.loads.mu.Lock()
 	defer r.loads.mu.Unlock()
 	l := r.loads.of(t.Name)

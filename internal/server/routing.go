@@ -49,6 +49,7 @@ func (p *parts) openRouting(ctx context.Context) (err error) {
 	}
 	p.routing, err = siprouting.New(ctx, siprouting.Config{
 		Trunks: p.cfg.Trunks, Routes: p.cfg.Routes, Table: p.trunks, Health: trunkWatch{p}, Store: p.store, Log: p.log.With("part", "siprouting"),
+		FileTrunksOnly: p.cfg.FileTrunksOnly, Allow: p.cfg.Outbound.Check(),
 	})
 	if err != nil {
 		return err

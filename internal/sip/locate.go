@@ -55,8 +55,29 @@ type lookupResult struct {
 	at     time.Time
 }
 
-// find returns the places at which a trunk can be reached, the best first.
+// find returns the places at which a trunk can be reached, the best first, without
+// those that a trunk of an application must not have.
 func (l *locator) find(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort, error) {
+	found, err := l.located(ctx, t)
+	if err != nil || t.Allow == nil {
+		return found, err
+	}
+	var refused error
+	list := slices.DeleteFunc(found, func(place netip.AddrPort) bool {
+		_, err := t.Permitted([]netip.Addr{place.Addr()})
+		if err != nil {
+			refused = err
+		}
+		return err != nil
+	})
+	if len(list) == 0 {
+		return nil, refused
+	}
+	return list, nil
+}
+
+// located is what the name service says, now or a while ago.
+func (l *locator) located(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort, error) {
 	if address, err := netip.ParseAddr(t.Host); err == nil {
 		return []netip.AddrPort{netip.AddrPortFrom(address.Unmap(), uint16(t.Port))}, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -24,6 +25,11 @@ type Config struct {
 	Health Health        // nil: unknown
 	Store  store.Backend // required
 	Log    *slog.Logger  // nil: slog.Default()
+
+	// FileTrunksOnly forbids trunks that the configuration file does not have.
+	FileTrunksOnly bool
+	// Allow refuses addresses of trunks that the file does not have; nil: none.
+	Allow func(netip.Addr) error
 
 	Resolver trunk.Resolver // of trunks' hosts; nil: the system's
 }

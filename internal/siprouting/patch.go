@@ -77,6 +77,9 @@ func (a *API) patchTrunk(t *sbc, asked trunkPatch) error {
 	if _, known := a.configured(t.Name); !known && !validHost(t.Name) {
 		return refuse("InvalidTrunkFqdn", "Trunk with an invalid FQDN. %.100q is neither a host name with a dot nor the name of a trunk in the configuration file.", t.Name)
 	}
+	if _, known := a.configured(t.Name); !known && a.cfg.FileTrunksOnly {
+		return refuse("InvalidTrunkFqdn", "Trunk with an invalid FQDN. %.100q is not a trunk of the configuration file, and outbound.file-trunks-only is true.", t.Name)
+	}
 	t.Port = asked.Port.Change(t.Port)
 	if t.Port < 1 || t.Port > 65535 {
 		return refuse("InvalidTrunkSipSignalingPort", "Trunk with an invalid SIP signaling port. %s has %d; it must be 1 to 65535.", t.Name, t.Port)

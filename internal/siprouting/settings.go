@@ -15,9 +15,12 @@ func (a *API) settings(p plan) ([]trunk.Trunk, []trunk.Route) {
 		if !p.inUse(t) {
 			continue
 		}
-		full := trunk.Trunk{Name: t.Name, Host: t.Name, Transport: trunk.TLS, CallerIDs: trunk.CallerIDs{Any: true}}
-		if known, ok := a.configured(t.Name); ok {
-			full = known
+		full, known := a.configured(t.Name)
+		if !known && a.cfg.FileTrunksOnly {
+			continue // stored before the operator forbade it
+		}
+		if !known {
+			full = a.foreign(t.Name)
 		}
 		if full.Port != 0 || t.Port != portOf(full) { // without a port a name is looked up as a service
 			full.Port = t.Port
@@ -32,6 +35,20 @@ func (a *API) settings(p plan) ([]trunk.Trunk, []trunk.Route) {
 		routes = append(routes, trunk.Route{Name: r.Name, Pattern: r.Pattern, Trunks: namesOf(trunks, r.Trunks)})
 	}
 	return trunks, routes
+}
+
+// foreign is a trunk that an application named. One at the host of a trunk of the
+// configuration file obeys that trunk's settings, but nobody calls in as it by
+// credentials, and it is not registered twice.
+func (a *API) foreign(name string) trunk.Trunk {
+	for _, t := range a.cfg.Trunks {
+		if trunk.SameHost(name, t.Host) || trunk.SameHost(name, t.Domain) {
+			t.Name, t.Foreign, t.Allow = name, true, a.cfg.Allow
+			t.InboundUsername, t.InboundPassword, t.Register = "", "", nil
+			return t
+		}
+	}
+	return trunk.Trunk{Name: name, Host: name, Transport: trunk.TLS, CallerIDs: trunk.CallerIDs{Any: true}, Foreign: true, Allow: a.cfg.Allow}
 }
 
 // namesOf finds the trunks that a route mentions, as they write themselves;

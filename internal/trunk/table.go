@@ -249,6 +249,9 @@ func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 		for i := range found {
 			found[i] = found[i].Unmap()
 		}
+		if found, err = trunk.Permitted(found); err != nil {
+			failed = append(failed, fmt.Errorf("trunk %s: %w", trunk.Name, err))
+		}
 		t.mu.Lock()
 		if slices.Contains(t.trunks, trunk) {
 			t.resolved[trunk] = found

@@ -100,6 +100,12 @@ type Trunk struct {
 	// Register says that we register with the trunk; nil: we do not.
 	Register *Registration
 
+	// Foreign says that an application named the trunk, not the operator.
+	Foreign bool
+	// Allow refuses addresses of the host, when they become sources and when we
+	// connect; nil: all are permitted.
+	Allow func(netip.Addr) error
+
 	byService bool // no port was given for a name
 	// Ping is how often the trunk is asked by OPTIONS whether it lives; 0 never asks.
 	Ping   time.Duration
