@@ -5,9 +5,29 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// fromUser takes a call of a user's telephone: to another user, to a number of
-// ours, or to one elsewhere.
+// fromUser takes a call of a user's telephone, and counts it among the user's until
+// the leg has ended.
 func (r *Registry) fromUser(in Invitation, leg Leg) (report func(Report), err error) {
+	leave, err := r.cfg.Permit.AdmitUser(in.From.Raw(), in.To)
+	if err != nil {
+		return nil, err
+	}
+	tell, err := r.routeUser(in, leg)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	return func(news Report) {
+		if _, over := news.(Ended); over {
+			leave()
+		}
+		tell(news)
+	}, nil
+}
+
+// routeUser leads a call of a user's telephone to another user, to a number of ours,
+// or to one elsewhere.
+func (r *Registry) routeUser(in Invitation, leg Leg) (report func(Report), err error) {
 	in.By, in.To = in.From.Raw(), r.normal(in.To)
 	switch {
 	case in.To == in.From:

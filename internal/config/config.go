@@ -51,6 +51,8 @@ type Config struct {
 	Routes []trunk.Route
 	Guards []permit.Guard
 
+	CallsPerUser int // at once, of a user's telephones; 0 is no limit
+
 	Emergency []string // numbers of emergency services; nil is permit's default
 
 	OIDC []auth.Issuer // whose bearer tokens open the APIs
@@ -137,6 +139,7 @@ func (c *checker) config() Config {
 
 		KeepRecords:       c.duration("call.keep-records"),
 		RecordsSize:       int64(c.count("call.keep-records-mib")) << 20,
+		CallsPerUser:      c.count("call.calls-per-user"),
 		RingTimeout:       c.duration("call.ring-timeout"),
 		AttestationHeader: c.attestationHeader(file.Call.Attestation),
 		MediaDepth:        c.depth(),

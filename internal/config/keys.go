@@ -104,6 +104,8 @@ type bearerKeys struct {
 type callKeys struct {
 	// How long an incoming call waits for an application to answer. Then the caller gets 480.
 	RingTimeout string `yaml:"ring-timeout" type:"duration" default:"30s" min:"1s" max:"10m"`
+	// Calls at the same time that the telephones of one user make. 0 is no limit.
+	PerUser *int `yaml:"calls-per-user" default:"20" min:"0" max:"100000" unit:"calls"`
 	// SIP header in which applications read the caller's Identity header (STIR/SHAKEN). The name begins with X-MS-Custom-.
 	Attestation string `yaml:"attestation-header" type:"header name" absent:"no header"`
 	// How long call detail records are kept in the folder calls of the data directory.

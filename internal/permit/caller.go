@@ -14,6 +14,7 @@ const (
 	ruleCallerID     = "caller-ids"
 	ruleCapabilities = "capabilities"
 	ruleMaxCalls     = "max-calls"
+	rulePerUser      = "calls-per-user"
 	rulePerSecond    = "calls-per-second"
 )
 

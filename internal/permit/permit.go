@@ -55,6 +55,7 @@ type Config struct {
 	// Override is the caller id that a number's route shows instead, or ""; nil
 	// shows none.
 	Override  func(number string) string
+	PerUser   int      // calls at once that the telephones of one user make; 0 is no limit
 	Emergency []string // numbers of emergency services; nil is DefaultEmergency
 }
 
@@ -68,12 +69,14 @@ type Rules struct {
 	override  func(number string) string
 	emergency map[string]bool
 	loads     loads
+	perUser   int
+	users     users
 	refusals  refusals
 }
 
 // New makes rules. An error names what is wrong with the guards.
 func New(cfg Config) (*Rules, error) {
-	r := &Rules{numbers: cfg.Numbers, trunks: cfg.Trunks, emergency: emergencies(cfg.Emergency)}
+	r := &Rules{numbers: cfg.Numbers, trunks: cfg.Trunks, perUser: cfg.PerUser, emergency: emergencies(cfg.Emergency)}
 	if r.override = cfg.Override; r.override == nil {
 		r.override = func(string) string { return "" }
 	}
