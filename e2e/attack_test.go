@@ -40,15 +40,23 @@ func attackTime() time.Duration { return time.Duration(sized(2, 20)) * time.Seco
 type attacked struct {
 	*product
 	desk, colleague siptest.Account
+	owners          map[string]string // identities by user name
 }
 
 // startAttacked runs the product with more configuration.
 func startAttacked(t *testing.T, s setup) *attacked {
 	t.Helper()
 	s.config += "echo-numbers: ['" + echoNumber + "']\ntrunks:\n  - {name: carrier, host: " + trunkHost + ", sources: [" + trunkHost + "/32]}\n"
-	v := &attacked{product: start(t, s)}
-	v.desk, v.colleague = v.account(v.newUser(), "--user", "101"), v.account(v.newUser(), "--user", "102")
+	v := &attacked{product: start(t, s), owners: map[string]string{}}
+	v.desk, v.colleague = v.newPhoneUser("101"), v.newPhoneUser("102")
 	return v
+}
+
+// newPhoneUser makes a user, and a credential for a telephone.
+func (v *attacked) newPhoneUser(userName string) siptest.Account {
+	v.t.Helper()
+	v.owners[userName] = v.newUser()
+	return v.account(v.owners[userName], "--user", userName)
 }
 
 // newUser makes a user with the access key.

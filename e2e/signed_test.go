@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -50,4 +51,27 @@ func (p *product) signed(method, path string, header map[string]string, body, re
 		p.t.Logf("%s %s: %d %s", method, path, response.StatusCode, answer)
 	}
 	return response.StatusCode
+}
+
+// forged is a signed request whose parts are changed after it was signed.
+type forged struct {
+	method, path, host, body, date string
+	signedHeaders, signature, hash string
+}
+
+// sign signs the request as it is now.
+func (f *forged) sign(p *product) {
+	key, err := base64.StdEncoding.DecodeString(accessKey(p))
+	must(p.t, err)
+	hash := sha256.Sum256([]byte(f.body))
+	f.hash = base64.StdEncoding.EncodeToString(hash[:])
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(f.method + "\n" + f.path + "\n" + f.date + ";" + f.host + ";" + f.hash))
+	f.signature = base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// text is the request, complete but for the empty line and with its body's length.
+func (f *forged) text() string {
+	return fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nx-ms-date: %s\r\nx-ms-content-sha256: %s\r\nAuthorization: HMAC-SHA256 SignedHeaders=%s&Signature=%s\r\nContent-Length: %d\r\n",
+		f.method, f.path, f.host, f.date, f.hash, f.signedHeaders, f.signature, len(f.body))
 }

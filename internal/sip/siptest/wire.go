@@ -146,9 +146,9 @@ func (p *Phone) listenStreams() (wire, error) {
 func (p *Phone) connect(w *streamWire) (err error) {
 	var conn net.Conn
 	if p.cfg.Transport == "tls" {
-		conn, err = tls.Dial("tcp", p.cfg.Server, p.cfg.TLS)
+		conn, err = tls.DialWithDialer(p.dialer(), "tcp", p.cfg.Server, p.cfg.TLS)
 	} else {
-		conn, err = net.Dial("tcp", p.cfg.Server)
+		conn, err = p.dialer().Dial("tcp", p.cfg.Server)
 	}
 	if err != nil {
 		return err
@@ -210,4 +210,14 @@ func (p *Phone) readStream(conn net.Conn) {
 		}
 		p.receive(append([]byte(head.String()), body...), func(data []byte) error { _, err := conn.Write(data); return err })
 	}
+}
+
+// dialer connects from the address on which the phone listens, if a script chose one.
+func (p *Phone) dialer() *net.Dialer {
+	host, _, _ := net.SplitHostPort(p.cfg.Listen)
+	at := net.ParseIP(host)
+	if at == nil || at.IsUnspecified() || host == "127.0.0.1" {
+		return new(net.Dialer)
+	}
+	return &net.Dialer{LocalAddr: &net.TCPAddr{IP: at}}
 }
