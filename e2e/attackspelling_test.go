@@ -33,9 +33,9 @@ func TestAttackOfPathSpellings(t *testing.T) {
 	v := startAttacked(t, setup{})
 	key := accessKey(v.product)
 	for _, path := range []string{
-		"/admin/keys", "//admin/keys", "/./admin/keys", "/healthz/../admin/keys", "/healthz/%2e%2e/admin/keys", "/%61dmin/keys", "/admin%2fkeys",
-		"/ADMIN/keys", "/admin/keys/", "/admin/keys;x=1", "/admin/keys%00", "/admin/keys?x=/healthz", "/metrics/../admin/phones", "/admin//phones",
-		"/.well-known/../admin/phones", "/calling/..%2fadmin/phones", `/healthz\..\admin\keys`, "/sip/../admin/trunks", "http://localhost/admin/keys",
+		"/admin/phones", "//admin/phones", "/./admin/phones", "/healthz/../admin/phones", "/healthz/%2e%2e/admin/phones", "/%61dmin/phones", "/admin%2fphones",
+		"/ADMIN/phones", "/admin/phones/", "/admin/phones;x=1", "/admin/phones%00", "/admin/phones?x=/healthz", "/metrics/../admin/phones", "/admin//phones",
+		"/.well-known/../admin/phones", "/calling/..%2fadmin/phones", `/healthz\..\admin\phones`, "/sip/../admin/trunks", "http://localhost/admin/phones",
 		"/calling/callConnections/%2e%2e/%2e%2e/admin/phones", "*",
 	} {
 		for _, method := range []string{"GET", "POST", "HEAD", "PROPFIND"} {
@@ -51,7 +51,7 @@ func TestAttackOfPathSpellings(t *testing.T) {
 // TestAttackOfReplayedSignatures: a signature is good for its own request alone.
 func TestAttackOfReplayedSignatures(t *testing.T) {
 	v := startAttacked(t, setup{})
-	const path, body = "/sip/routes?api-version=2023-03-01", ""
+	const path, body = "/sip?api-version=2023-03-01", ""
 	now := time.Now()
 	for _, test := range []struct {
 		name  string
@@ -59,9 +59,9 @@ func TestAttackOfReplayedSignatures(t *testing.T) {
 		want  int
 	}{
 		{"as it was signed", func(*forged) {}, 0},
-		{"another path", func(f *forged) { f.path = "/admin/keys" }, 401},
+		{"another path", func(f *forged) { f.path = "/admin/phones" }, 401},
 		{"another query", func(f *forged) { f.path += "&x=1" }, 401},
-		{"another method", func(f *forged) { f.method = "DELETE" }, 401},
+		{"another method", func(f *forged) { f.method = "PATCH" }, 401},
 		{"another body", func(f *forged) { f.body = "{}" }, 401},
 		{"another host", func(f *forged) { f.host = "localhost:1" }, 401},
 		{"another date", func(f *forged) { f.date = now.Add(time.Minute).UTC().Format(http.TimeFormat) }, 401},
@@ -133,7 +133,6 @@ func (v *attacked) callsBackTo(address string) {
 // TestAttackOfReboundNames: a page whose name was made to resolve to the server
 // reads nothing that needs no signature, and opens no WebSocket.
 func TestAttackOfReboundNames(t *testing.T) {
-	t.Skip("doors without a signature do not yet look at the Host")
 	v := startAttacked(t, setup{})
 	for _, name := range []string{"rebound.example", "127.0.0.1.rebound.example", "localhost.rebound.example:80"} {
 		for _, path := range []string{"/metrics", "/healthz", "/readyz", "/sip", "/.well-known/acsopenidconfiguration"} {
