@@ -24,15 +24,7 @@ func strangersRequest(host string) string {
 		host, time.Now().UTC().Format(http.TimeFormat), unfinished+1)
 }
 
-// dialFrom connects from an address, and closes when the test is over.
-func dialFrom(t *testing.T, host, to string) net.Conn {
-	t.Helper()
-	conn, err := fromHost(host).DialContext(within(t, 10*time.Second), "tcp", to)
-	must(t, err)
-	t.Cleanup(func() { conn.Close() })
-	return conn
-}
-
+// fromHost connects from an address.
 func fromHost(host string) *net.Dialer {
 	return &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(host)}}
 }
