@@ -17,7 +17,6 @@ import (
 // once, and makes a leg whose goroutine does the rest.
 func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from origin) {
 	s.send(sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil), tx)
-	source := sourceOf(request)
 	if s.legs.full() { // before a port is opened
 		s.refuseBusy(request, tx)
 		return
@@ -40,11 +39,21 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 	if refused {
 		return
 	}
+	in := &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
+	if l := s.openInbound(in, from); l != nil {
+		l.attestation = attestation
+		s.admitInbound(l)
+	}
+}
+
+// openInbound makes the leg of an INVITE, with a place on its trunk and a pair of
+// RTP ports; nil where there is none, which is answered.
+func (s *Server) openInbound(in *inbound, from origin) *leg {
 	leaveTrunk, err := s.enterTrunk(from)
 	if err != nil {
 		s.log.Warn("call refused: the trunk has no free place", "trunk", from.terms.name, "reason", err)
-		s.refuseBusy(request, tx)
-		return
+		s.refuseBusy(in.request, in.tx)
+		return nil
 	}
 	session, err := s.ports.Open()
 	if err != nil {
@@ -52,19 +61,27 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 		if s.gate.MayWarn(time.Now()) {
 			s.log.Warn("call refused: no RTP port is free", "error", err)
 		}
-		s.refuseBusy(request, tx)
-		return
+		s.refuseBusy(in.request, in.tx)
+		return nil
 	}
+	source := sourceOf(in.request)
 	l := s.newLeg(session, from)
-	l.leaveTrunk, l.attestation = leaveTrunk, attestation
-	l.dialog = answeringDialog(request, source)
+	l.leaveTrunk = leaveTrunk
+	l.dialog = answeringDialog(in.request, source)
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
-	l.log = s.log.With("trunk", from.terms.name, "call_id", l.dialog.callID)
-	l.product = header.Product(request, "User-Agent")
-	l.learnAllow(request)
 	l.dialog.flow = from.credential != nil || !s.trunks.Knows(source.Addr()) // who has shown credentials is where it was heard
-	l.in = &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
-	if err := l.checkOffer(offer); err != nil {
+	l.log = s.log.With("trunk", from.terms.name, "call_id", l.dialog.callID)
+	l.product = header.Product(in.request, "User-Agent")
+	l.learnAllow(in.request)
+	l.in = in
+	return l
+}
+
+// admitInbound starts the leg of an INVITE whose offer can be taken and that is no
+// call that has come before.
+func (s *Server) admitInbound(l *leg) {
+	request, tx := l.in.request, l.in.tx
+	if err := l.checkOffer(l.in.offer); err != nil {
 		l.release()
 		s.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(s.cfg.UserAgent, err))
 		return
