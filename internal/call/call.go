@@ -29,6 +29,7 @@ type Call struct {
 	names         []name
 	mix           Mix
 	rosterVersion int
+	walk          int // counts walks over the endpoints
 	ended         bool
 	kept          int // who needs the goroutine to stay (keep)
 	limit         *time.Timer

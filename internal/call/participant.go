@@ -14,6 +14,7 @@ type participant struct {
 	muted bool
 	held  bool
 	music *holdMusic // what it hears while it is held; nil: nothing
+	walk  int        // the last walk over the endpoints that listed it
 	stay  string     // a GUID while the conversation counts it as present
 }
 
@@ -60,17 +61,12 @@ func (c *Call) admit(e *endpoint) {
 // listed are the participants of the call in the order of their coming.
 func (c *Call) listed() []*participant {
 	var list []*participant
-next:
+	c.walk++
 	for _, e := range c.endpoints {
-		if !e.listed() {
-			continue
+		if e.listed() && e.who.walk != c.walk { // not by another endpoint of its
+			e.who.walk = c.walk
+			list = append(list, e.who)
 		}
-		for _, p := range list {
-			if p == e.who {
-				continue next
-			}
-		}
-		list = append(list, e.who)
 	}
 	return list
 }
