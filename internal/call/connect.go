@@ -2,22 +2,22 @@ package call
 
 import (
 	"context"
+	"errors"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Connect gives an application control of a call that goes on, without making
-// it a participant. A call that is over is told by ConnectFailed, and so is a
-// group or a room: nobody is in it who called by its name.
+// it a participant. ConnectFailed tells of a call that is over, and of a group or a
+// room that nobody is in.
 func (r *Registry) Connect(ctx context.Context, to Locator, control Control) (Properties, error) {
-	if err := to.check(); err != nil {
-		return Properties{}, err
-	}
-	c := r.find(to)
-	if c == nil {
+	c, err := r.Find(to)
+	switch {
+	case errors.Is(err, CallOver):
 		return r.connectNowhere(to, control), nil
+	case err != nil:
+		return Properties{}, err
 	}
 	p, err := ask(ctx, c, func() (Properties, error) {
 		if c.ended || c.deserted() {
@@ -25,7 +25,7 @@ func (r *Registry) Connect(ctx context.Context, to Locator, control Control) (Pr
 		}
 		return c.connect(control), nil
 	})
-	if fault.Of(err).Kind == fault.KindNotFound {
+	if errors.Is(err, CallOver) {
 		return r.connectNowhere(to, control), nil
 	}
 	return p, err

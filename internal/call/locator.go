@@ -2,11 +2,11 @@ package call
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -147,7 +147,7 @@ func (r *Registry) Join(ctx context.Context, j Join, leg Leg) (report func(Repor
 			continue // somebody was faster
 		}
 		report, err = ask(ctx, c, func() (func(Report), error) { return c.letIn(j, leg) })
-		if j.To.ServerCallID != "" || !fault.Is(err, fault.KindNotFound) {
+		if j.To.ServerCallID != "" || !errors.Is(err, CallOver) {
 			return report, err
 		}
 		r.forgetOver(c, j.To.name())
