@@ -1,9 +1,12 @@
 package sip
 
 import (
+	"errors"
 	"net"
+	"syscall"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/sip/gate"
 )
 
@@ -16,12 +19,33 @@ type limitedListener struct {
 // Accept returns the next connection that the gate permits.
 func (l limitedListener) Accept() (net.Conn, error) {
 	for {
-		conn, err := l.Listener.Accept()
+		conn, err := l.server.acceptFrom(l.Listener)
 		if err != nil {
 			return nil, err
 		}
 		if accepted, ok := l.server.accept(conn, false); ok {
 			return accepted, nil
+		}
+	}
+}
+
+// acceptPauses are the pauses after failures that pass: 5 ms to 1 s.
+var acceptPauses = backoff.Exponential{First: 5 * time.Millisecond, Longest: time.Second}
+
+// acceptFrom returns the next connection of a listener. It tries again where the
+// process or the system has no descriptor left, or a client has gone already: a
+// listener that gave up then would lock out everybody for good.
+func (s *Server) acceptFrom(l net.Listener) (net.Conn, error) {
+	for failures := 1; ; failures++ {
+		conn, err := l.Accept()
+		if err == nil || !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) && !errors.Is(err, syscall.ECONNABORTED) {
+			return conn, err
+		}
+		if s.gate.MayWarn(time.Now()) {
+			s.log.Warn("a connection could not be accepted; the listener tries again", "address", l.Addr(), "error", err)
+		}
+		if !backoff.Wait(s.ctx, acceptPauses.Delay(failures)) {
+			return nil, net.ErrClosed
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 // whoever has not come so far takes no place from those who have.
 func (s *Server) shakeHands(to *handoverListener, config *tls.Config) error {
 	for {
-		conn, err := s.tls.Accept()
+		conn, err := s.acceptFrom(s.tls)
 		if err != nil {
 			return err
 		}
