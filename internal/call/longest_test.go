@@ -17,13 +17,16 @@ type silence struct{}
 func (silence) NewMix(int) call.Mix              { return silence{} }
 func (silence) Join(port audio.Port) call.Member { return seat{port: port} }
 func (silence) Rise()                            {}
-func (silence) Close()                           {}
+
+func (silence) Hear(audio.Listener, call.Hearing) func() { return func() {} }
+func (silence) Close()                                   {}
 
 type seat struct {
 	silence
 	port audio.Port
 }
 
+func (seat) Hear(audio.Listener) func()    { return func() {} }
 func (seat) SetMuted(bool)                 {}
 func (seat) SetHeld(bool)                  {}
 func (seat) SetPrivateSource(audio.Source) {}

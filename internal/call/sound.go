@@ -17,12 +17,25 @@ type Mixes interface {
 // Mix is the sound of one call.
 type Mix interface {
 	Join(audio.Port) Member
+	// Hear lets a listener hear the whole mix until it is stopped or the mix is over.
+	// The listener is then closed, if it is an io.Closer, after its last frame. Stop
+	// may be called from any goroutine, and more than once.
+	Hear(l audio.Listener, want Hearing) (stop func())
 	Rise()  // to 16 kHz, for good
 	Close() // all members leave
 }
 
+// Hearing is what a listener of a whole mix wants to hear of it.
+type Hearing struct {
+	Private bool   // also what only single members hear, such as prompts to one participant
+	Without Member // whom it does not hear; nil: it hears everybody
+}
+
 // Member is a port in a mix.
 type Member interface {
+	// Hear lets a listener hear what this member says, as Mix.Hear does for the mix:
+	// nil while the member is silent, muted or on hold.
+	Hear(audio.Listener) (stop func())
 	SetMuted(bool)                 // the others do not hear it
 	SetHeld(bool)                  // it neither hears the others nor is heard
 	SetPrivateSource(audio.Source) // what only this member hears; nil ends it

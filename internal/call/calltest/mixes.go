@@ -16,3 +16,8 @@ func (m mixes) NewMix(rate int) call.Mix { return mix{m.engine.NewMix(rate)} }
 type mix struct{ *mixer.Mix }
 
 func (m mix) Join(p audio.Port) call.Member { return m.Mix.Join(p) }
+
+func (m mix) Hear(l audio.Listener, want call.Hearing) (stop func()) {
+	without, _ := want.Without.(*mixer.Member)
+	return m.Mix.Hear(l, mixer.Hearing{Private: want.Private, Without: without})
+}
