@@ -34,6 +34,13 @@ type callbackToken struct {
 	second int64
 }
 
+// callbackClaims has the audience as one text (RFC 7519 §4.1.3 permits it), as
+// Microsoft's libraries write it; the package jwt would write a list.
+type callbackClaims struct {
+	jwt.RegisteredClaims
+	Audience string `json:"aud"`
+}
+
 // NewCallbacks signs for an issuer ("" takes CallbackIssuer) and an audience,
 // the immutable id of the resource.
 func NewCallbacks(signer *Signer, issuer, audience string, now func() time.Time) *Callbacks {
@@ -70,13 +77,15 @@ func (c *Callbacks) Token(ctx context.Context) (string, error) {
 // streaming carry one of a day.
 func (c *Callbacks) TokenFor(ctx context.Context, lifetime time.Duration) (string, error) {
 	now := c.now()
-	return c.signer.sign(ctx, jwt.RegisteredClaims{
-		Issuer:    c.issuer,
-		Audience:  jwt.ClaimStrings{c.audience},
-		ID:        uuid.NewString(),
-		IssuedAt:  jwt.NewNumericDate(now),
-		NotBefore: jwt.NewNumericDate(now),
-		ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
+	return c.signer.sign(ctx, callbackClaims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    c.issuer,
+			ID:        uuid.NewString(),
+			IssuedAt:  jwt.NewNumericDate(now),
+			NotBefore: jwt.NewNumericDate(now),
+			ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
+		},
+		Audience: c.audience,
 	})
 }
 

@@ -124,11 +124,12 @@ func (a *Authenticator) candidateHosts(r *http.Request) []string {
 }
 
 // candidatePaths lists what the sender may have signed as path and query: the
-// request target; decoded once (asynchronous Python clients); without its first
-// slash (Python clients of 2023 over plain http).
+// request target; decoded once, or with its identifiers escaped (asynchronous
+// Python clients, see escapedSegments); without its first slash (Python clients of
+// 2023 over plain http).
 func candidatePaths(r *http.Request, scope Scope) []string {
 	raw := requestTarget(r)
-	paths := append(make([]string, 0, 6), raw)
+	paths := append(make([]string, 0, 8), raw)
 	add := func(path string) {
 		if !slices.Contains(paths, path) {
 			paths = append(paths, path)
@@ -136,6 +137,9 @@ func candidatePaths(r *http.Request, scope Scope) []string {
 	}
 	if decoded, err := url.PathUnescape(raw); err == nil {
 		add(decoded)
+	}
+	if escaped, ok := escapedSegments(raw); ok {
+		add(escaped)
 	}
 	if scope.WithoutQuery {
 		path, _, _ := strings.Cut(raw, "?")
@@ -147,6 +151,35 @@ func candidatePaths(r *http.Request, scope Scope) []string {
 		}
 	}
 	return paths
+}
+
+// escapedSegments is a path whose segments are escaped but for the unreserved
+// characters of RFC 3986 §2.3. Asynchronous clients of Call Automation in Python
+// sign an identifier as 8%3Aacs%3A…; their HTTP client, yarl, then decodes the
+// colons, which RFC 3986 §3.3 permits in a segment. The colon that begins a verb
+// is not part of an identifier.
+func escapedSegments(raw string) (string, bool) {
+	path, query, hasQuery := strings.Cut(raw, "?")
+	var text strings.Builder
+	for i, segment := range strings.Split(path, "/") {
+		if i > 0 {
+			text.WriteByte('/')
+		}
+		plain, err := url.PathUnescape(segment)
+		switch {
+		case err != nil:
+			return "", false
+		case strings.HasPrefix(segment, ":"):
+			text.WriteString(segment)
+		default:
+			// QueryEscape leaves what PathEscape escapes and more; a blank is its only other form.
+			text.WriteString(strings.ReplaceAll(url.QueryEscape(plain), "+", "%20"))
+		}
+	}
+	if hasQuery {
+		text.WriteString("?" + query)
+	}
+	return text.String(), true
 }
 
 // requestTarget is the path and query as they stood on the request line.

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/tls"
@@ -202,6 +203,7 @@ func TestDialects(t *testing.T) {
 	const decoded = "/identities/8:acs:r_u?api-version=2023-10-01"
 	tests := []struct {
 		name, hostHeader, signedHost, signedPath string
+		target                                   string // id unless given
 		header                                   [2]string
 		tls                                      bool
 		scope                                    Scope
@@ -212,6 +214,13 @@ func TestDialects(t *testing.T) {
 		{name: "Python lower case", hostHeader: "LocalHost:8443", signedHost: "localhost", signedPath: id, tls: true},
 		{name: "IPv6 without port", hostHeader: "[::1]:8443", signedHost: "[::1]", signedPath: id, tls: true},
 		{name: "decoded path", hostHeader: "localhost", signedHost: "localhost", signedPath: decoded, tls: true},
+		{name: "escaped path, sent decoded", target: decoded, hostHeader: "localhost", signedHost: "localhost", signedPath: id, tls: true},
+		{name: "escaped phone number, sent half decoded", target: "/participants/4:%2B15550100001?api-version=2023-10-01", hostHeader: "localhost", signedHost: "localhost", signedPath: "/participants/4%3A%2B15550100001?api-version=2023-10-01", tls: true},
+		{name: "escaped phone number, sent decoded", target: "/participants/4:+15550100001?api-version=2023-10-01", hostHeader: "localhost", signedHost: "localhost", signedPath: "/participants/4%3A%2B15550100001?api-version=2023-10-01", tls: true},
+		{name: "escaped application of Teams, sent decoded", target: "/participants/28:orgid:a_b", hostHeader: "localhost", signedHost: "localhost", signedPath: "/participants/28%3Aorgid%3Aa_b", tls: true},
+		{name: "escaped name with blank and non-ASCII, sent half decoded", target: "/participants/a%20b:%C3%A9~", hostHeader: "localhost", signedHost: "localhost", signedPath: "/participants/a%20b%3A%C3%A9~", tls: true},
+		{name: "escaped path before a verb, sent decoded", target: "/identities/8:acs:r_u/:issueAccessToken", hostHeader: "localhost", signedHost: "localhost", signedPath: "/identities/8%3Aacs%3Ar_u/:issueAccessToken"},
+		{name: "another identifier, sent decoded", target: "/identities/8:acs:r_v", hostHeader: "localhost", signedHost: "localhost", signedPath: "/identities/8%3Aacs%3Ar_u", refused: true},
 		{name: "no first slash over http", hostHeader: "localhost", signedHost: "localhost", signedPath: id[1:]},
 		{name: "no first slash over TLS", hostHeader: "localhost", signedHost: "localhost", signedPath: id[1:], tls: true, refused: true},
 		{name: "x-ms-host that is listed", hostHeader: "x.asm.skype.com:8443", signedHost: "acs.example:8443", signedPath: id, header: [2]string{"x-ms-host", "acs.example:8443"}, tls: true},
@@ -228,7 +237,7 @@ func TestDialects(t *testing.T) {
 	gate := testGate(t, key, captureTime, "acs.example")
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := signedRequest(key, "GET", id, test.hostHeader, test.signedHost, test.signedPath)
+			r := signedRequest(key, "GET", cmp.Or(test.target, id), test.hostHeader, test.signedHost, test.signedPath)
 			if test.header[0] != "" {
 				r.Header.Set(test.header[0], test.header[1])
 			}

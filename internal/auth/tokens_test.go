@@ -71,6 +71,9 @@ func TestCallbackTokenVerifiesAgainstThePublishedKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if claims, _ := base64.RawURLEncoding.DecodeString(strings.Split(first, ".")[1]); !strings.Contains(string(claims), `"aud":"`+testResource+`"`) {
+		t.Errorf("the audience is not one text: %s", claims)
+	}
 	if shared, _ := callbacks.Token(t.Context()); shared != first {
 		t.Fatal("two callbacks of one second carry different tokens")
 	}
