@@ -262,7 +262,7 @@ func TestReservationEnds(t *testing.T) {
 		t.Errorf("after expiry %v is found", found)
 	}
 	const empty = "/availablePhoneNumbers/reservations/6227aeb8-8086-4824-9586-05cafe96f37c"
-	f.send(t, "PATCH", empty, `{}`, 201)
+	golden(t, "reservation-empty", f.send(t, "PATCH", empty, `{}`, 201))
 	f.send(t, "POST", empty+"/:purchase", "", 409)
 	f.send(t, "POST", reservation1[:len(reservation1)-1]+"0/:purchase", "", 404)
 	f.send(t, "GET", "/availablePhoneNumbers/reservations/x", "", 400)

@@ -54,7 +54,7 @@ func (v reservation) phones() (list []string) {
 type wireReservation struct {
 	ID      string                     `json:"id"`
 	Expires string                     `json:"expiresAt"`
-	Numbers map[string]availableNumber `json:"phoneNumbers,omitempty"`
+	Numbers map[string]availableNumber `json:"phoneNumbers,omitzero"` // nil in a list of reservations
 	Status  string                     `json:"status"`
 }
 
