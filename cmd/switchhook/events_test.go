@@ -124,6 +124,7 @@ func TestUpdateChangesOnlyWhatIsGiven(t *testing.T) {
 		{[]string{"--delivery-attribute-mapping", "Y", "dynamic", "data.y"}, `{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://a/events?code=hush","maxEventsPerBatch":1,"preferredBatchSizeInKilobytes":64,
 			"deliveryAttributeMappings":[{"name":"Y","type":"Dynamic","properties":{"sourceField":"data.y"}}]}}}`},
 		{[]string{"--subject-begins-with", ""}, `{"filter":{"includedEventTypes":["Microsoft.Communication.IncomingCall"],"isSubjectCaseSensitive":true,"enableAdvancedFilteringOnArrays":true,"advancedFilters":[{"operatorType":"IsNotNull","key":"data.x"}]}}`},
+		{[]string{"--subject-case-sensitive", "false"}, `{"filter":{"includedEventTypes":["Microsoft.Communication.IncomingCall"],"subjectBeginsWith":"/caller/","enableAdvancedFilteringOnArrays":true,"advancedFilters":[{"operatorType":"IsNotNull","key":"data.x"}]}}`},
 		{[]string{"--event-ttl", "1", "--event-delivery-schema", "cloudeventschemav1_0"}, `{"retryPolicy":{"eventTimeToLiveInMinutes":1},"eventDeliverySchema":"CloudEventSchemaV1_0"}`},
 	} {
 		var sent string

@@ -41,6 +41,11 @@ func TestSubscribeSendsWhatAzSends(t *testing.T) {
 			`{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://127.0.0.1:3000/events"}},
 			"filter":{"includedEventTypes":["Microsoft.Communication.IncomingCall","Microsoft.Communication.CallStarted","Microsoft.Communication.CallEnded"],
 			"subjectBeginsWith":"/caller/","subjectEndsWith":"+15550100001"}}}`},
+		{"case and arrays", []string{"--subject-case-sensitive", "--enable-advanced-filtering-on-arrays", "True"},
+			`{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://127.0.0.1:3000/events"}},
+			"filter":{"isSubjectCaseSensitive":true,"enableAdvancedFilteringOnArrays":true}}}`},
+		{"case that does not count", []string{"--subject-case-sensitive=false"},
+			`{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"http://127.0.0.1:3000/events"}},"filter":{}}}`},
 		{"delivery", []string{
 			"--event-delivery-schema", "cloudeventschemav1_0", "--max-delivery-attempts", "2", "--event-ttl", "1",
 			"--max-events-per-batch", "10", "--preferred-batch-size-in-kilobytes", "128",

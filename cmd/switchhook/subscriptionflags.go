@@ -8,7 +8,9 @@ type subscriptionFlags struct {
 	IncludedEventTypes            eventTypes       `placeholder:"TYPE" help:"Only events of these types (all)."`
 	SubjectBeginsWith             *string          `placeholder:"TEXT" help:"Only events whose subject begins with this text."`
 	SubjectEndsWith               *string          `placeholder:"TEXT" help:"Only events whose subject ends with this text."`
+	SubjectCaseSensitive          optionalBool     `placeholder:"BOOL" help:"Upper and lower case differ in both (false)."`
 	AdvancedFilter                advancedFilters  `placeholder:"KEY OPERATOR VALUES" help:"Only events that meet this condition. May be repeated; an event must meet all of them."`
+	AdvancedFilteringOnArrays     optionalBool     `name:"enable-advanced-filtering-on-arrays" placeholder:"BOOL" help:"Conditions look at each value of an array (false)."`
 	EventDeliverySchema           string           `placeholder:"SCHEMA" help:"eventgridschema or cloudeventschemav1_0."`
 	MaxDeliveryAttempts           *int             `placeholder:"N" help:"Delivery attempts for an event, 1 to 30 (30)."`
 	EventTTL                      *int             `name:"event-ttl" placeholder:"MINUTES" help:"Time to live of an event, 1 to 1440 (1440)."`
@@ -79,6 +81,12 @@ func (f *subscriptionFlags) filterInto(to *eventFilter) (given bool) {
 	}
 	if f.SubjectEndsWith != nil {
 		to.SubjectEnds, given = *f.SubjectEndsWith, true
+	}
+	if f.SubjectCaseSensitive.given {
+		to.CaseSensitive, given = f.SubjectCaseSensitive.value, true
+	}
+	if f.AdvancedFilteringOnArrays.given {
+		to.Arrays, given = f.AdvancedFilteringOnArrays.value, true
 	}
 	if f.AdvancedFilter != nil {
 		to.Advanced, given = f.AdvancedFilter, true

@@ -40,6 +40,28 @@ func (s *seconds) Decode(ctx *kong.DecodeContext) error {
 	return fmt.Errorf("must be a number of seconds, or -1")
 }
 
+// optionalBool is true, false, or not given. The flag alone means true, as with az.
+type optionalBool struct{ given, value bool }
+
+// IsBool lets the flag stand alone.
+func (*optionalBool) IsBool() bool { return true }
+
+// Decode reads the value, if the flag has one. The word that follows may be the
+// subscription's name, so only true and false are taken.
+func (b *optionalBool) Decode(ctx *kong.DecodeContext) error {
+	b.given, b.value = true, true
+	next := ctx.Scan.Peek()
+	said, err := strconv.ParseBool(strings.ToLower(next.String()))
+	switch {
+	case next.IsValue() && err == nil:
+		ctx.Scan.Pop()
+		b.value = said
+	case next.Type == kong.FlagValueToken:
+		return fmt.Errorf("must be true or false")
+	}
+	return nil
+}
+
 // eventTypes are names of types, one a word or separated by commas. The word
 // that follows them may be the subscription's name, so only what looks like a
 // type is taken.
