@@ -48,7 +48,7 @@ func newPhoneOffice(t *testing.T) phoneOffice {
 func (o phoneOffice) ask(t *testing.T, method, target, body string, status int) (answer Phone, text string) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	o.router.ServeHTTP(w, httptest.NewRequest(method, target+"?api-version=2023-10-01", strings.NewReader(body)))
+	o.router.ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader(body)))
 	if w.Code != status {
 		t.Fatalf("%s %s: %d %s, want %d", method, target, w.Code, w.Body, status)
 	}

@@ -61,9 +61,20 @@ func ReportsRepeatability() Option { return func(r *route) { r.reportsResult = t
 // what Azure has in its Resource Manager. It goes by the path, so that a new route
 // there cannot forget to ask.
 func administers(pattern string) bool {
+	return ours(pattern) || strings.EqualFold(firstName(pattern), "subscriptions")
+}
+
+// ours reports whether a path belongs to our own administration. It has one
+// version, so requests need not name it.
+func ours(pattern string) bool {
+	return strings.EqualFold(firstName(pattern), "admin")
+}
+
+// firstName is the first segment of a path, without its verb.
+func firstName(pattern string) string {
 	first, _, _ := strings.Cut(strings.TrimLeft(pattern, "/"), "/")
 	name, _, _ := strings.Cut(first, ":")
-	return strings.EqualFold(name, "admin") || strings.EqualFold(name, "subscriptions")
+	return name
 }
 
 // changes reports whether requests change something.
