@@ -26,6 +26,7 @@ var house = floorPlan{
 	},
 	leaves: []string{"expiring", "backoff", "inbox", "ratelimit"},
 	neighbours: map[string][]string{
+		"auth":       {"outbound"}, // which repeats requests for tokens
 		"codec":      {"audio"},
 		"delivery":   {"delivery/journal", "delivery/history"},
 		"deadletter": {"eventgrid/report"}, // which names outcomes

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/switchhook/switchhook/internal/expiring"
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // Secret is a text that logs and formatting hide.
@@ -85,7 +86,7 @@ const (
 // NewWebhookTokens checks the configuration; it fetches nothing yet.
 func NewWebhookTokens(cfg WebhookTokensConfig) (*WebhookTokens, error) {
 	if cfg.Client == nil {
-		cfg.Client = &http.Client{Timeout: fetchTimeout}
+		cfg.Client = &http.Client{Timeout: fetchTimeout, Transport: outbound.Repeating(http.DefaultTransport.(*http.Transport).Clone())}
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

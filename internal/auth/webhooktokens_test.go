@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/switchhook/switchhook/internal/outbound/outboundtest"
 )
 
 // tokenEndpoint is an issuer's token endpoint on loopback.
@@ -101,6 +103,20 @@ func TestTokenIsAskedForOnceAndRenewedBeforeItExpires(t *testing.T) {
 	} {
 		if form.Get(name) != want {
 			t.Errorf("asked with %s %q, want %q", name, form.Get(name), want)
+		}
+	}
+}
+
+// TestTokenIsAskedForAgainOnANewConnection: the endpoint ends each connection that
+// is kept from an earlier request.
+func TestTokenIsAskedForAgainOnANewConnection(t *testing.T) {
+	issuer := outboundtest.NewForgetful(t, false, true, func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"token_type":"Bearer","expires_in":3600,"access_token":"token"}`)
+	})
+	tokens := webhookTokens(t, newClock(), WebhookIssuer{Tenant: "contoso", Endpoint: issuer.URL, ClientID: "me", ClientSecret: "hush"})
+	for _, application := range []string{"one", "two"} {
+		if got, err := tokens.Token(t.Context(), "contoso", application); err != nil || got != "token" {
+			t.Errorf("for %s: %q, %v", application, got, err)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // Transport is what deliveries are posted with, for requests that must reach
@@ -20,7 +22,8 @@ func (e *Engine) Transport() http.RoundTripper {
 }
 
 // newClient returns the client of webhooks: many connections kept for use
-// again, and no redirect followed, for a 3xx is a failure to Event Grid.
+// again, a request repeated at once if such a connection has ended, and no
+// redirect followed, for a 3xx is a failure to Event Grid.
 func newClient(cfg Config) *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	transport := &http.Transport{
@@ -48,7 +51,7 @@ func newClient(cfg Config) *http.Client {
 		}
 	}
 	return &http.Client{
-		Transport:     transport,
+		Transport:     outbound.Repeating(transport),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

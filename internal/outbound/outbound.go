@@ -1,6 +1,7 @@
 // Package outbound is the rule of where the server may connect to because a
 // client has named the address: webhooks and their handshakes, callbacks and
-// prompts. It guards against server-side request forgery.
+// prompts. It guards against server-side request forgery. Repeating repeats a
+// request whose kept connection has ended.
 package outbound
 
 import (

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // NewClient returns a client for Azure Blob Storage and S3: few hosts, many
@@ -18,7 +20,7 @@ func NewClient() *http.Client {
 	transport.MaxIdleConnsPerHost = 64
 	transport.ResponseHeaderTimeout = time.Minute
 	return &http.Client{
-		Transport:     transport,
+		Transport:     outbound.Repeating(transport),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

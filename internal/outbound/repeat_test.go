@@ -1,0 +1,125 @@
+package outbound
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/outbound/outboundtest"
+)
+
+// once hides that a reader can give its content again.
+type once struct{ io.Reader }
+
+func TestRequestOnAKeptConnectionThatEndsIsRepeatedAtOnce(t *testing.T) {
+	large := strings.Repeat("x", 900_000)
+	for name, body := range map[string]func(string) io.Reader{
+		"a buffer": func(s string) io.Reader { return strings.NewReader(s) },
+		"a reader": func(s string) io.Reader { return once{strings.NewReader(s)} },
+	} {
+		for _, secure := range []bool{false, true} {
+			for _, reset := range []bool{false, true} {
+				t.Run(name+map[bool]string{true: ", TLS"}[secure]+map[bool]string{true: ", reset", false: ", closed"}[reset], func(t *testing.T) {
+					f := outboundtest.NewForgetful(t, secure, reset, nil)
+					client := &http.Client{Transport: Repeating(f.Client().Transport.(*http.Transport).Clone()), Timeout: 5 * time.Second}
+					want := []string{"first", large, "after a repetition a connection is made", "second"}
+					for _, text := range want {
+						req, err := http.NewRequest(http.MethodPost, f.URL, body(text))
+						if err != nil {
+							t.Fatal(err)
+						}
+						req.ContentLength = int64(len(text))
+						began := time.Now()
+						response, err := client.Do(req)
+						if err != nil {
+							t.Fatalf("%.10s: %v", text, err)
+						}
+						io.Copy(io.Discard, response.Body)
+						response.Body.Close()
+						if took := time.Since(began); took > time.Second {
+							t.Errorf("%.10s took %s", text, took)
+						}
+					}
+					if got := strings.Join(f.Bodies(), ","); got != strings.Join(want, ",") {
+						t.Errorf("the server took %d bytes", len(got))
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestRequestIsRepeatedOnKeptConnectionsOnly(t *testing.T) {
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if strings.HasSuffix(r.URL.Path, "half") { // the response has begun
+			w.Header().Set("Content-Length", "10")
+			w.WriteHeader(http.StatusOK)
+			w.(http.Flusher).Flush()
+		}
+		if r.URL.Path != "/" {
+			panic(http.ErrAbortHandler)
+		}
+	}))
+	defer server.Close()
+	client := &http.Client{Transport: Repeating(http.DefaultTransport.(*http.Transport).Clone())}
+	post := func(path string) error {
+		response, err := client.Post(server.URL+path, "text/plain", strings.NewReader("x"))
+		if err == nil {
+			_, err = io.Copy(io.Discard, response.Body)
+			response.Body.Close()
+		}
+		return err
+	}
+	for _, test := range []struct {
+		name   string
+		before []string
+		path   string
+		want   int
+	}{
+		{"a new connection", nil, "/lost", 1},
+		{"a kept connection, whose repetition ends too", []string{"/"}, "/lost", 2},
+		{"a kept connection, after the response has begun", []string{"/"}, "/half", 1},
+	} {
+		client.CloseIdleConnections()
+		for _, path := range test.before {
+			if err := post(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		asked.Store(0)
+		if err := post(test.path); err == nil || int(asked.Load()) != test.want {
+			t.Errorf("%s: asked %d times, want %d (%v)", test.name, asked.Load(), test.want, err)
+		}
+	}
+}
+
+// TestSlowAnswerIsNotRepeated asks that a time limit counts for the whole.
+func TestSlowAnswerIsNotRepeated(t *testing.T) {
+	var asked atomic.Int32
+	leave := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if asked.Add(1); r.URL.Path != "/" {
+			<-leave
+		}
+	}))
+	defer server.Close()
+	defer close(leave)
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.ResponseHeaderTimeout = 50 * time.Millisecond
+	client := &http.Client{Transport: Repeating(transport)}
+	if response, err := client.Post(server.URL, "text/plain", bytes.NewReader([]byte("x"))); err != nil {
+		t.Fatal(err)
+	} else {
+		response.Body.Close()
+	}
+	if _, err := client.Post(server.URL+"/slow", "text/plain", bytes.NewReader([]byte("x"))); err == nil || asked.Load() != 2 {
+		t.Errorf("asked %d times, %v", asked.Load(), err)
+	}
+}
