@@ -20,7 +20,6 @@ func TestAttackOfIdleConnections(t *testing.T) {
 // TestAttackOfHalfOpenTLS: a stranger opens connections to both doors with TLS and
 // never ends the handshake; the product may open few files.
 func TestAttackOfHalfOpenTLS(t *testing.T) {
-	t.Skip("connections are not yet bounded by the descriptors that calls need")
 	v := startAttacked(t, setup{files: 1024})
 	v.under(func() {
 		var work sync.WaitGroup

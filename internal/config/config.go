@@ -51,6 +51,8 @@ type Config struct {
 	Routes []trunk.Route
 	Guards []permit.Guard
 
+	Connections Connections // of each HTTP listener
+
 	CallsPerUser int // at once, of a user's telephones; 0 is no limit
 
 	Emergency []string // numbers of emergency services; nil is permit's default
@@ -91,6 +93,10 @@ type Config struct {
 
 // PortRange is a range of UDP ports, both ends included.
 type PortRange struct{ Low, High int }
+
+// Connections bounds those of one HTTP listener: all of them (0 is
+// connlimit.Default), and those of one source without credentials.
+type Connections struct{ PerListener, PerSource int }
 
 // CertificateFiles are the operator's own, PEM; both or neither.
 type CertificateFiles struct{ Cert, Key string }
@@ -136,6 +142,8 @@ func (c *checker) config() Config {
 		SIPSClients:      c.authorities("sips-client-ca"),
 		SIPDigests:       c.digests(c.pickList("sip-digests", nil)),
 		WebSocketOrigins: c.origins(c.pickList("websocket-origins", nil)),
+
+		Connections: Connections{PerListener: c.count("connections.per-listener"), PerSource: c.count("connections.per-source")},
 
 		KeepRecords:       c.duration("call.keep-records"),
 		RecordsSize:       int64(c.count("call.keep-records-mib")) << 20,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/expiring"
+	"github.com/switchhook/switchhook/internal/source"
 )
 
 // After so many wrong passwords no further one is checked, for so long. The bound
@@ -48,21 +49,10 @@ func NewLockout() *Lockout {
 	}
 }
 
-// network is what an attacker is assumed to have: an IPv4 address, or an IPv6
-// network.
-func network(source netip.Addr) netip.Addr {
-	source = source.Unmap().WithZone("")
-	if source.Is6() {
-		prefix, _ := source.Prefix(64)
-		return prefix.Addr()
-	}
-	return source
-}
-
 // suspects are whom a wrong password counts for; the last is the user name by itself.
-func suspects(userName string, source netip.Addr) [3]suspect {
-	source = network(source)
-	return [3]suspect{{userName, source}, {"", source}, {userName, netip.Addr{}}}
+func suspects(userName string, from netip.Addr) [3]suspect {
+	from = source.Subnet(from)
+	return [3]suspect{{userName, from}, {"", from}, {userName, netip.Addr{}}}
 }
 
 var allowances = [3]int{maxPairFaults, maxSourceFaults, ofUserName: maxUserFaults}

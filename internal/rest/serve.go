@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/connlimit"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -103,6 +104,7 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ex.sender = sender
+	connlimit.NoteCredentials(r.Context())
 	if ex.route.administers && !sender.Administrator {
 		return errNoAdministrator
 	}

@@ -21,7 +21,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 		}
 		return true
 	}
-	return admin.Probes(p.ready, p.metrics, ours, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return closeReserve(admin.Probes(p.ready, p.metrics, ours, withinLimit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/sip" && p.phones != nil && wantsSocket(r) { // else it is the SIP routing API
 			if ours(w, r) {
 				p.phones.WebSocket().ServeHTTP(w, r)
@@ -29,7 +29,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 			return
 		}
 		apis.ServeHTTP(w, r)
-	}))
+	}))))
 }
 
 // wantsSocket reports whether a request asks for a WebSocket (RFC 6455 §4.1, or
@@ -42,6 +42,9 @@ func wantsSocket(r *http.Request) bool {
 func (p *parts) ready() error {
 	if err := p.backbone.Healthy(); err != nil {
 		return fmt.Errorf("the journal is not available: %w", err)
+	}
+	if err := p.listeners.room(); err != nil {
+		return err
 	}
 	return p.calls.Ready()
 }

@@ -8,14 +8,18 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/connlimit"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/listen"
+	"github.com/switchhook/switchhook/internal/server/metrics"
 )
 
-// listeners are those of HTTP and HTTPS, with one handler.
+// listeners are those of HTTP and HTTPS, with one handler. Each has a limit of its
+// connections, for itself: who fills one does not fill the other.
 type listeners struct {
-	server *http.Server
-	p      *parts
+	server        *http.Server
+	p             *parts
+	secure, plain *connlimit.Limit
 }
 
 // Limits on clients that are slow or silent.
@@ -26,8 +30,21 @@ const (
 	maxHeader     = 64 << 10 // bytes
 )
 
+// Bounds on an HTTP/2 connection: what the server keeps of bodies that nobody reads
+// yet, how many requests there are at one time, and how long a silent or slow client
+// may keep it.
+var http2Bounds = http.HTTP2Config{
+	MaxConcurrentStreams:          100,
+	MaxReadFrameSize:              16 << 10,  // bytes, the least of RFC 9113 §4.2
+	MaxReceiveBufferPerConnection: 256 << 10, // bytes
+	MaxReceiveBufferPerStream:     64 << 10,  // bytes
+	SendPingTimeout:               30 * time.Second,
+	PingTimeout:                   15 * time.Second,
+	WriteByteTimeout:              30 * time.Second,
+}
+
 func newListeners(p *parts, handler http.Handler) *listeners {
-	return &listeners{p: p, server: &http.Server{
+	l := &listeners{p: p, secure: p.connectionLimit(), plain: p.connectionLimit(), server: &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
@@ -35,7 +52,11 @@ func newListeners(p *parts, handler http.Handler) *listeners {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 		TLSConfig:         httpsConfig(p.cert),
+		HTTP2:             &http2Bounds,
 	}}
+	connlimit.Watch(l.server)
+	p.metrics.MustRegister(metrics.Connections(map[string]*connlimit.Limit{"https": l.secure, "http": l.plain}))
+	return l
 }
 
 // open opens the configured listeners. No request is answered before serve.
@@ -71,9 +92,9 @@ func (l *listeners) serve(secure, plain []net.Listener) {
 		})
 	}
 	for _, at := range secure {
-		each(at, func() error { return l.server.ServeTLS(at, "", "") })
+		each(at, func() error { return l.server.ServeTLS(l.secure.Listener(at), "", "") })
 	}
 	for _, at := range plain {
-		each(at, func() error { return l.server.Serve(at) })
+		each(at, func() error { return l.server.Serve(l.plain.Listener(at)) })
 	}
 }

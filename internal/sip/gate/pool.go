@@ -3,6 +3,8 @@ package gate
 import (
 	"net/netip"
 	"slices"
+
+	"github.com/switchhook/switchhook/internal/source"
 )
 
 // pool is the connections of one state, the oldest first. The loudest site is the one
@@ -15,11 +17,11 @@ type pool struct {
 // surplus returns the connection that must leave before a source may have one more:
 // the source's own oldest, or else the oldest of the loudest site; nil while there is
 // room.
-func (p *pool) surplus(source netip.Addr) *Connection {
-	if oldest, n := p.oldest(subnet, subnet(source)); n >= p.each {
+func (p *pool) surplus(from netip.Addr) *Connection {
+	if oldest, n := p.oldest(source.Subnet, source.Subnet(from)); n >= p.each {
 		return oldest
 	}
-	if oldest, n := p.oldest(site, site(source)); n >= 2*p.each {
+	if oldest, n := p.oldest(source.Site, source.Site(from)); n >= 2*p.each {
 		return oldest
 	}
 	if len(p.members) < p.most {
@@ -45,11 +47,11 @@ func (p *pool) oldest(network func(netip.Addr) netip.Addr, of netip.Addr) (first
 func (p *pool) loudest() (found *Connection) {
 	counts := make(map[netip.Addr]int)
 	for _, c := range p.members {
-		counts[site(c.source.Addr())]++
+		counts[source.Site(c.source.Addr())]++
 	}
 	most := 0
 	for _, c := range p.members {
-		if n := counts[site(c.source.Addr())]; n > most {
+		if n := counts[source.Site(c.source.Addr())]; n > most {
 			found, most = c, n
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/ratelimit"
+	"github.com/switchhook/switchhook/internal/source"
 )
 
 // What unknown sources may send: each host by itself, each site with all of its hosts,
@@ -52,7 +53,7 @@ func (s *sources) allow(from netip.Addr, now time.Time) bool {
 	switch {
 	case !s.allowEach(from, now):
 		return false
-	case s.first.Allow(site(from), now):
+	case s.first.Allow(source.Site(from), now):
 		return s.quiet.Allow(now) || s.loud.Allow(now)
 	}
 	return s.loud.Allow(now)
@@ -61,7 +62,7 @@ func (s *sources) allow(from netip.Addr, now time.Time) bool {
 // allowEach takes a token of a source alone. A network of IPv6 counts as one: its
 // owner has addresses without number.
 func (s *sources) allowEach(from netip.Addr, now time.Time) bool {
-	return s.each.Allow(subnet(from), now) && s.site.Allow(site(from), now)
+	return s.each.Allow(source.Subnet(from), now) && s.site.Allow(source.Site(from), now)
 }
 
 // authenticated remembers a source that has shown credentials now.

@@ -1,0 +1,56 @@
+package server
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/connlimit"
+)
+
+// connectionLimit makes the limit of one HTTP listener's connections.
+func (p *parts) connectionLimit() *connlimit.Limit {
+	ports := p.cfg.RTPPorts.High - p.cfg.RTPPorts.Low + 1
+	return connlimit.New(connlimit.Config{
+		Connections: cmp.Or(p.cfg.Connections.PerListener, connlimit.Default(ports)),
+		PerSource:   p.cfg.Connections.PerSource,
+		Exempt:      netip.Addr.IsLoopback,
+	})
+}
+
+// room says which listener had no room for a connection lately.
+func (l *listeners) room() error {
+	now := time.Now()
+	switch {
+	case l.secure.IsFull(now):
+		return errors.New("the HTTPS listener has no room for further connections; connections.per-listener sets how many it takes")
+	case l.plain.IsFull(now):
+		return errors.New("the HTTP listener has no room for further connections; connections.per-listener sets how many it takes")
+	}
+	return nil
+}
+
+// withinLimit refuses what comes over a connection beyond the limit, and closes that
+// connection after its answer. Probes pass before.
+func withinLimit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if connlimit.IsReserve(r.Context()) {
+			w.Header().Set("Retry-After", "2")
+			http.Error(w, "the server has no room for further connections", http.StatusServiceUnavailable)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// closeReserve lets a connection beyond the limit serve one request only.
+func closeReserve(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if connlimit.IsReserve(r.Context()) {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
