@@ -115,7 +115,7 @@ func (p *parser) media(value string) error {
 		formats = formats[:maxFormats]
 	}
 	p.session.Streams = append(p.session.Streams, Stream{
-		Kind: strings.ToLower(fields[0]), Port: uint16(port), Protocol: strings.ToUpper(fields[2]), Formats: formats,
+		Kind: strings.ToLower(fields[0]), Port: uint16(port), Protocol: strings.ToUpper(fields[2]), Written: Written{fields[0], fields[2]}, Formats: formats,
 	})
 	p.given = append(p.given, false)
 	return nil

@@ -24,6 +24,7 @@ type Stream struct {
 	Kind      string // "audio", "video", …
 	Port      uint16 // 0 refuses or removes the stream
 	Protocol  string // "RTP/AVP", "RTP/SAVP", …
+	Written   Written
 	Formats   []string
 	Address   netip.Addr // from c=, its own or the session's; invalid where none is given
 	Direction Direction
@@ -36,6 +37,9 @@ type Stream struct {
 	maps       []rtpmap
 	parameters map[uint8]string // a=fmtp, by payload type
 }
+
+// Written is how the far end spells what an answer has to repeat (RFC 3264 §6).
+type Written struct{ Kind, Protocol string }
 
 // rtpmap is an a=rtpmap line (RFC 4566 §6).
 type rtpmap struct {

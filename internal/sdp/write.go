@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -40,14 +41,14 @@ func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
 	writeSession(&text, local)
 	for i, stream := range offer.Streams {
 		if i != chosen {
-			format := "0"
+			list := "0"
 			if len(stream.Formats) > 0 {
-				format = stream.Formats[0]
+				list = strings.Join(stream.Formats, " ")
 			}
-			fmt.Fprintf(&text, "m=%s 0 %s %s\r\n", stream.Kind, stream.Protocol, format)
+			fmt.Fprintf(&text, "m=%s 0 %s %s\r\n", stream.Written.Kind, stream.Written.Protocol, list)
 			continue
 		}
-		fmt.Fprintf(&text, "m=audio %d %s", local.Address.Port(), stream.Protocol)
+		fmt.Fprintf(&text, "m=%s %d %s", stream.Written.Kind, local.Address.Port(), stream.Written.Protocol)
 		writeFormats(&text, media.Receiving)
 		if p := media.Protection; p.Suite != Unprotected {
 			text.WriteString(Crypto{media.tag, p.Suite, p.Send}.line())

@@ -209,6 +209,7 @@ func TestEarlyUPDATETakesEffect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// RFC 3311 §5.2: our own offer, in the INVITE, waits for its answer.
 	if response, err := taken.Request(within(t), "UPDATE", taken.Describe("sendrecv"), siptest.Field{Name: "Content-Type", Value: "application/sdp"}); err != nil || response.Status() != 491 {
 		t.Errorf("before the first answer UPDATE got %v %v", response, err)
 	}

@@ -105,7 +105,7 @@ func (s *Server) admitInbound(l *leg) {
 func (s *Server) isLoop(request *sip.Request) bool {
 	for _, field := range request.GetHeaders("Via") {
 		if via, ok := field.(*sip.ViaHeader); ok {
-			if branch, _ := via.Params.Get("branch"); s.tags.isOurBranch(branch, request.Recipient.User) {
+			if branch, _ := via.Params.Get("branch"); s.tags.isOurBranch(branch, header.User(&request.Recipient)) {
 				return true
 			}
 		}

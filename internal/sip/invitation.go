@@ -14,12 +14,14 @@ import (
 // invitationOf reads who calls whom. An error says that the callee cannot be
 // anybody.
 func invitationOf(request *sip.Request, with terms) (call.Invitation, error) {
-	to, err := header.Callee(with.rewriting.In(header.StripSeparators(calledUser(request, with.account)), with.rewriting.CalledIn))
+	to, err := header.CalleeOf(calledAddress(request, with.account), func(number string) string {
+		return with.rewriting.In(number, with.rewriting.CalledIn)
+	})
 	if err != nil {
 		return call.Invitation{}, fmt.Errorf("callee: %w", err)
 	}
-	identify := func(user string) (identifier.ID, error) {
-		return header.Caller(with.rewriting.In(header.StripSeparators(user), with.rewriting.CallingIn))
+	identify := func(uri *sip.Uri) (identifier.ID, error) {
+		return header.CallerOf(uri, func(number string) string { return with.rewriting.In(number, with.rewriting.CallingIn) })
 	}
 	from, display := header.CallerIdentity(request, identify)
 	in := call.Invitation{
@@ -32,23 +34,23 @@ func invitationOf(request *sip.Request, with terms) (call.Invitation, error) {
 	return in, nil
 }
 
-// calledUser is whom a call through a trunk is for: the user of its Request-URI.
+// calledAddress is whom a call through a trunk is for: its Request-URI.
 // Where that is the account that we have registered, the callee is elsewhere:
 // in P-Called-Party-ID (RFC 7315 §4.2), or else in To.
-func calledUser(request *sip.Request, account string) string {
-	user := header.User(&request.Recipient)
-	if account == "" || !strings.EqualFold(user, account) {
-		return user
+func calledAddress(request *sip.Request, account string) *sip.Uri {
+	called := &request.Recipient
+	if account == "" || !strings.EqualFold(header.User(called), account) {
+		return called
 	}
 	for _, value := range header.Values(request, "P-Called-Party-ID") {
 		if _, uri, ok := header.ParseAddress(value); ok && header.User(&uri) != "" {
-			return header.User(&uri)
+			return &uri
 		}
 	}
 	if to := request.To(); to != nil && header.User(&to.Address) != "" {
-		return header.User(&to.Address)
+		return &to.Address
 	}
-	return user
+	return called
 }
 
 // addAttestation tells the application what the Identity header says, in the

@@ -32,6 +32,17 @@ func TestWhoCalls(t *testing.T) {
 		{"history", "+15550100", []siptest.Field{field("History-Info", `<sip:+15550301@a?Reason=SIP%3Bcause%3D302>;index=1, <sip:+15550302@a?Privacy=history>;index=1.1, <sip:+15551230001@b>;index=1.1.1`)},
 			"4:+15550100", "", "4:+15550301 4:anonymous"},
 		{"history of nothing", "+15550100", []siptest.Field{field("History-Info", `<sip:+15551230001@b>;index=1`)}, "4:+15550100", "", ""},
+		{"a tel address with separators and parameters", "x", []siptest.Field{field("From", "<tel:+1-555-019-0003;noifc=term>;tag=x")}, "4:+15550190003", "", ""},
+		{"a tel address without brackets", "x", []siptest.Field{field("From", "tel:+1(555)019.0003;tag=x")}, "4:+15550190003", "", ""},
+		{"a tel address that the network asserts", "anonymous", []siptest.Field{field("P-Asserted-Identity", `"Desk" <TEL:+1-555-019-0003;ext=7>`)}, "4:+15550190003", "Desk", ""},
+		{"a tel address of a local number", "x", []siptest.Field{field("From", "<tel:70-42;phone-context=example.com>;tag=x")}, "4:7042", "", ""},
+		{"a sip address of a local number", "x", []siptest.Field{field("From", "<sip:7042;Phone-Context=+1555@h;user=phone>;tag=x")}, "4:7042", "", ""},
+		{"a tel address without plus sign or context", "x", []siptest.Field{field("From", "<tel:15550190003>;tag=x")}, "4:+15550190003", "", ""},
+		{"tel addresses in Diversion", "+15550100", []siptest.Field{field("Diversion", "<tel:+1-555-0302>;reason=user-busy, <tel:7042;phone-context=a.example>;reason=unknown")},
+			"4:+15550100", "", "4:7042 4:+15550302"},
+		{"tel addresses in History-Info", "+15550100", []siptest.Field{field("History-Info", "<tel:+1-555-0301>;index=1, <tel:+1-555-123-0001>;index=1.1")},
+			"4:+15550100", "", "4:+15550301"},
+		{"a tel address in To", "+15550100", []siptest.Field{field("To", "<tel:+1-555-123-0001>")}, "4:+15550100", "", ""},
 		{"nonsense", "+15550100", []siptest.Field{field("Diversion", `<<,">`), field("P-Asserted-Identity", `,,<sip:`)}, "4:+15550100", "", "4:anonymous"},
 	}
 	r := newRig(t, nil)

@@ -23,7 +23,8 @@ func (s *Server) arrive(message sip.Message) {
 		if request.IsInvite() {
 			s.probe()
 		}
-		if fromTag, ok := from.Params.Get("tag"); ok && (request.IsInvite() || request.IsCancel()) {
+		if request.IsInvite() || request.IsCancel() {
+			fromTag, _ := from.Params.Get("tag") // RFC 3261 §12.1.1: one that is missing is an empty one
 			to.Params.Add("tag", s.tags.callee(callID.Value(), fromTag, cseq.SeqNo))
 		}
 		return
@@ -95,8 +96,8 @@ const (
 func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
 	wrong := ""
 	switch from, cseq := request.From(), request.CSeq(); {
-	case from == nil || !from.Params.Has("tag"):
-		wrong = "Missing From tag"
+	case from == nil:
+		wrong = "Missing From"
 	case request.To() == nil:
 		wrong = "Missing To"
 	case request.CallID() == nil || len(request.CallID().Value()) > maxCallID:

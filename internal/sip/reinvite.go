@@ -2,6 +2,8 @@ package sip
 
 import (
 	"errors"
+	"math/rand/v2"
+	"strconv"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -15,11 +17,10 @@ func (l *leg) reinviteReceived(request *sip.Request, tx *sip.ServerTx) {
 	switch {
 	case l.server.tooBrief(request, tx):
 		return
-	case l.phase == early:
-		// RFC 3261 §14.2: an INVITE before the first one has its answer.
-		l.server.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", l.server.retryAfter())
+	case l.phase == early && l.in != nil:
+		l.refuseForNow(request, tx) // RFC 3261 §14.2: an INVITE before the first one has its answer
 		return
-	case l.pendingRefresh != nil: // glare
+	case l.phase == early, l.pendingRefresh != nil: // RFC 3261 §14.2: an INVITE of ours is under way
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	case l.pendingAnswer != nil && l.pendingAnswer.offered: // only the ACK tells what was agreed
@@ -52,7 +53,11 @@ func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 		l.answerUpdate(request, tx, sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil))
 		return
 	}
-	if l.phase == early && !l.earlySound() || l.pendingRefresh != nil || l.pendingAnswer != nil && l.pendingAnswer.offered {
+	switch { // RFC 3311 §5.2
+	case l.phase == early && !l.earlySound() && l.in != nil && l.in.offer != nil: // the caller's offer waits for our answer
+		l.refuseForNow(request, tx)
+		return
+	case l.phase == early && !l.earlySound(), l.pendingRefresh != nil, l.pendingAnswer != nil && l.pendingAnswer.offered: // ours waits for theirs
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	}
@@ -62,6 +67,13 @@ func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 	}
 	l.answerUpdate(request, tx, sip.NewSDPResponseFromRequest(request, body))
 	l.reportHold()
+}
+
+// refuseForNow answers 500 to a request that comes before an earlier one of the peer's
+// is dealt with. When it may come again is random, within 10 s (RFC 3261 §14.2,
+// RFC 3311 §5.2).
+func (l *leg) refuseForNow(request *sip.Request, tx *sip.ServerTx) {
+	l.server.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", sip.NewHeader("Retry-After", strconv.Itoa(rand.IntN(11))))
 }
 
 // earlySound reports whether a call that rings has its first answer already: then

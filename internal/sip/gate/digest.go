@@ -77,7 +77,11 @@ func Algorithm(given *digest.Credentials) string {
 // server's address alone, as sipp does.
 func IsFor(given *digest.Credentials, request *sip.Request) bool {
 	var uri sip.Uri
-	return sip.ParseUri(given.URI, &uri) == nil && (uri.User == "" || uri.User == request.Recipient.User)
+	if sip.ParseUri(given.URI, &uri) != nil {
+		return false
+	}
+	user := header.User(&uri)
+	return user == "" || user == header.User(&request.Recipient)
 }
 
 // Verify tells what credentials are worth; secret has the password, or the hash

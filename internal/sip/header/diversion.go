@@ -41,7 +41,7 @@ func phonesOf(value string, identify Identify) (list []identifier.ID) {
 		if !ok {
 			continue
 		}
-		id, err := identify(User(&uri))
+		id, err := identify(&uri)
 		if err != nil || strings.Contains(strings.ToLower(address), "privacy=") {
 			id = Anonymous
 		}

@@ -8,9 +8,9 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// Identify makes an id of the user part of a caller's address, in the numbering
-// of the trunk that the call came over.
-type Identify func(user string) (identifier.ID, error)
+// Identify makes an id of a caller's address, in the numbering of the trunk that the
+// call came over.
+type Identify func(*sip.Uri) (identifier.ID, error)
 
 // CallerIdentity finds who calls: From, unless it tells nobody; then what the
 // network asserts (RFC 3325). A caller who asks for privacy is anonymous
@@ -20,7 +20,7 @@ func CallerIdentity(request *sip.Request, identify Identify) (who identifier.ID,
 		return Anonymous, ""
 	}
 	from := request.From()
-	if id, err := identify(User(&from.Address)); err == nil && !isWithheld(&from.Address) {
+	if id, err := identify(&from.Address); err == nil && !isWithheld(&from.Address) {
 		return id, UnescapeDisplay(from.DisplayName)
 	}
 	for _, value := range Values(request, "P-Asserted-Identity") {
@@ -29,7 +29,7 @@ func CallerIdentity(request *sip.Request, identify Identify) (who identifier.ID,
 			if !ok || isWithheld(&uri) {
 				continue
 			}
-			if id, err := identify(User(&uri)); err == nil {
+			if id, err := identify(&uri); err == nil {
 				return id, UnescapeDisplay(display)
 			}
 		}
@@ -52,7 +52,7 @@ func WantsPrivacy(request *sip.Request) bool {
 
 // isWithheld reports whether an address hides the number (RFC 3323).
 func isWithheld(from *sip.Uri) bool {
-	switch strings.ToLower(from.User) {
+	switch strings.ToLower(User(from)) {
 	case "anonymous", "restricted", "unavailable", "unknown", "":
 		return true
 	}

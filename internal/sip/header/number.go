@@ -3,11 +3,44 @@ package header
 import (
 	"strings"
 
+	"github.com/emiago/sipgo/sip"
+
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Anonymous is the id of a caller who withholds the number.
 var Anonymous, _ = identifier.Phone("anonymous")
+
+// CallerOf makes an id of the address that calls; rewrite makes its number one of
+// this server's numbering. A local number stays as it is.
+func CallerOf(uri *sip.Uri, rewrite func(string) string) (identifier.ID, error) {
+	number := rewrite(StripSeparators(User(uri)))
+	if isLocal(uri) {
+		return identifier.Phone(number)
+	}
+	return Caller(number)
+}
+
+// CalleeOf makes an id of the address that is called, as CallerOf does.
+func CalleeOf(uri *sip.Uri, rewrite func(string) string) (identifier.ID, error) {
+	number := rewrite(StripSeparators(User(uri)))
+	if _, ok := E164(number); ok && isLocal(uri) {
+		return identifier.Phone(number)
+	}
+	return Callee(number)
+}
+
+// isLocal reports whether an address names a number that counts in its
+// phone-context alone (RFC 3966 §5.1.5): a plus sign would make another number of it.
+func isLocal(uri *sip.Uri) bool {
+	subscriber := uri.User // in a SIP URI, the parameters stand in the user (RFC 3261 §19.1.6)
+	if strings.EqualFold(uri.Scheme, "tel") {
+		subscriber = uri.Raw()
+	}
+	number, parameters, _ := strings.Cut(strings.ToLower(subscriber), ";")
+	return !strings.HasPrefix(number, "+") && !strings.HasPrefix(number, "%2b") &&
+		(strings.HasPrefix(parameters, "phone-context=") || strings.Contains(parameters, ";phone-context="))
+}
 
 // Callee makes an id of the user part that is called: digits are a phone number
 // and get their plus sign, anything else stays as it is.

@@ -55,7 +55,7 @@ func ParseReferTo(value string) (target ReferTo, err error) {
 	if uri.Password != "" { // the colons of an identity
 		uri.User += ":" + uri.Password
 	}
-	if target.To, err = Callee(User(&uri)); err != nil {
+	if target.To, err = CalleeOf(&uri, func(number string) string { return number }); err != nil {
 		if target.Replaces == nil {
 			return target, errNobody
 		}

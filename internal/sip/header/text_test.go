@@ -40,6 +40,11 @@ func TestUsersBecomeIdentifiers(t *testing.T) {
 		"sip:+1-555.123(0001);phone-context=x@host": "4:+15551230001",
 		"sip:%2B15551230001@host":                   "4:+15551230001",
 		"tel:+1-555-123-0001":                       "4:+15551230001",
+		"TEL:+1.555.(123)0001;isub=1;ext=2":         "4:+15551230001",
+		"tel:70-42;phone-context=+1-555":            "4:7042",
+		"tel:7042;isub=1;phone-context=a.example":   "4:7042",
+		"sip:7042;phone-context=x@host;user=phone":  "4:7042",
+		"sip:7042@host":                             "4:+7042",
 		"sip:alice@host":                            "alice",
 		"sip:*98@host":                              "*98",
 		"sip:8%3Aacs%3A00000000-0000-0000-0000-000000000000_00000001-0000-0000-0000-000000000002@host": "8:acs:00000000-0000-0000-0000-000000000000_00000001-0000-0000-0000-000000000002",
@@ -51,7 +56,7 @@ func TestUsersBecomeIdentifiers(t *testing.T) {
 		if err := sip.ParseUri(uri, &parsed); err != nil {
 			t.Fatalf("%s: %v", uri, err)
 		}
-		id, err := Callee(User(&parsed))
+		id, err := CalleeOf(&parsed, func(number string) string { return number })
 		if (err != nil) != (want == "") || id.Raw() != want {
 			t.Errorf("%s: got %q, %v; want %q", uri, id.Raw(), err, want)
 		}
