@@ -39,7 +39,7 @@ func TestRequestsOutsideCallsAreAnswered(t *testing.T) {
 		{"BYE to nothing", "BYE", nil, 481, "", ""},
 		{"CANCEL of nothing", "CANCEL", nil, 481, "", ""},
 		{"re-INVITE of nothing", "INVITE", []siptest.Field{{Name: "To", Value: "<sip:x@y>;tag=nobody"}}, 481, "", ""},
-		{"no From tag", "OPTIONS", []siptest.Field{{Name: "From", Value: "<sip:x@y>"}}, 400, "", ""},
+		{"no From tag, as RFC 2543 has it (RFC 3261 §12.1.1)", "OPTIONS", []siptest.Field{{Name: "From", Value: "<sip:x@y>"}}, 200, "", ""},
 		{"another method in CSeq", "OPTIONS", []siptest.Field{{Name: "CSeq", Value: "1 INFO"}}, 400, "", ""},
 		{"a body of another kind", "INVITE", []siptest.Field{{Name: "Content-Type", Value: "text/plain"}}, 415, "Accept", "application/sdp"},
 	} {
