@@ -1,87 +1,103 @@
 package sip
 
 import (
+	"bytes"
+	"io"
+	"slices"
+
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// credentials are the client side of digest authentication (RFC 3261 §22): they
-// answer a trunk's challenge for the INVITE and then, with the same nonce, for
-// what follows it.
+// credentials are the client side of digest authentication (RFC 3261 §22, RFC 7616)
+// with one account: the newest nonce of every realm that has asked, and how often it
+// was used. They belong to a dialog, a registration or the pings of a trunk, and are
+// used by one goroutine.
 type credentials struct {
+	of      *trunk.Trunk
+	realms  []*realmNonce
+	refused bool // a realm does not take the account
+}
+
+// realmNonce is the newest challenge of a realm (a protection space, RFC 7616 §3.3).
+type realmNonce struct {
+	key       realmKey
 	challenge *digest.Challenge
-	header    string // "Authorization" or "Proxy-Authorization"
-	count     int
-	renewed   bool // one stale nonce was replaced
-	last      string
+	count     int // uses of the nonce
 }
 
-// challenges reports whether a response asks who we are.
-func challenges(response *sip.Response) bool {
-	return response.StatusCode == sip.StatusUnauthorized || response.StatusCode == sip.StatusProxyAuthRequired
+// realmKey names a realm. A proxy and the callee may use the same name.
+type realmKey struct {
+	answer string // "Authorization" or "Proxy-Authorization"
+	name   string
 }
 
-// challenged keeps a challenge. It returns false where another attempt would
-// only be refused again: no credentials, or those that we have were refused.
-func (l *leg) challenged(response *sip.Response) bool {
-	if l.out == nil || l.trunk == nil || l.trunk.Username == "" {
-		return false
+// maxRealms bounds the realms on the way of one dialog.
+const maxRealms = 8
+
+// newCredentials are those of a trunk; nil where it has none.
+func newCredentials(of *trunk.Trunk) *credentials {
+	if of == nil || of.Username == "" {
+		return nil
 	}
-	found := challengeOf(response)
-	if found == nil {
-		return false
-	}
-	if before := l.out.credentials; before != nil {
-		if !found.challenge.Stale || before.renewed {
-			return false
+	return &credentials{of: of}
+}
+
+// sign adds the answer to every challenge so far, and returns the nonces that it used.
+func (c *credentials) sign(request *sip.Request) (used map[realmKey]string, err error) {
+	used = make(map[realmKey]string, len(c.realms))
+	for _, r := range c.realms {
+		r.count++
+		answer, err := digest.Digest(r.challenge, digest.Options{
+			Method: string(request.Method), URI: request.Recipient.String(), Count: r.count,
+			Username: c.of.Username, Password: string(c.of.Password),
+			GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(request.Body())), nil },
+		})
+		if err != nil {
+			return used, err
 		}
-		found.renewed = true
+		used[r.key] = r.challenge.Nonce
+		request.AppendHeader(sip.NewHeader(r.key.answer, answer.String()))
 	}
-	l.out.credentials = found
+	return used, nil
+}
+
+// keep takes a challenge in place of the realm's last one. It returns false where too
+// many realms have asked.
+func (c *credentials) keep(r *realmNonce) bool {
+	if i := slices.IndexFunc(c.realms, func(known *realmNonce) bool { return known.key == r.key }); i >= 0 {
+		c.realms[i] = r
+		return true
+	}
+	if len(c.realms) == maxRealms {
+		return false
+	}
+	c.realms = append(c.realms, r)
 	return true
 }
 
-// challengeOf finds the first challenge that we can answer.
-func challengeOf(response *sip.Response) *credentials {
-	asked, answer := "WWW-Authenticate", "Authorization"
-	if response.StatusCode == sip.StatusProxyAuthRequired {
-		asked, answer = "Proxy-Authenticate", "Proxy-Authorization"
-	}
-	for _, field := range response.GetHeaders(asked) {
-		challenge, err := digest.ParseChallenge(field.Value())
-		if err == nil {
-			challenge.Algorithm = sip.ASCIIToUpper(challenge.Algorithm) // some write md5
-			if digest.CanDigest(challenge) {
-				return &credentials{challenge: challenge, header: answer}
+// takeNextNonce takes the nonce that an accepted request was answered with for the next
+// one (RFC 7616 §3.5, RFC 7615 §4). The field names no realm: it counts where only one
+// realm was shown that kind of credentials.
+func (c *credentials) takeNextNonce(response *sip.Response, used map[realmKey]string) {
+	for answer, told := range map[string]string{"Authorization": "Authentication-Info", "Proxy-Authorization": "Proxy-Authentication-Info"} {
+		params, ok := header.DigestParams(header.First(response, told), "")
+		if !ok || params["nextnonce"] == "" {
+			continue
+		}
+		var shown []*realmNonce
+		for _, r := range c.realms {
+			if _, was := used[r.key]; was && r.key.answer == answer {
+				shown = append(shown, r)
 			}
 		}
-	}
-	return nil
-}
-
-// authorize adds our credentials, once a challenge has asked for them.
-func (l *leg) authorize(request *sip.Request) {
-	if l.out == nil || l.out.credentials == nil {
-		return
-	}
-	c := l.out.credentials
-	c.count++
-	answer, err := digest.Digest(c.challenge, digest.Options{
-		Method: string(request.Method), URI: request.Recipient.String(), Count: c.count,
-		Username: l.trunk.Username, Password: string(l.trunk.Password),
-	})
-	if err != nil {
-		l.log.Warn("cannot answer the trunk's digest challenge", "error", err)
-		return
-	}
-	c.last = answer.String()
-	request.AppendHeader(sip.NewHeader(c.header, c.last))
-}
-
-// authorizeACK repeats the INVITE's credentials: an ACK cannot be challenged
-// (RFC 3261 §22.1).
-func (l *leg) authorizeACK(ack *sip.Request) {
-	if l.out != nil && l.out.credentials != nil {
-		ack.AppendHeader(sip.NewHeader(l.out.credentials.header, l.out.credentials.last))
+		if len(shown) == 1 {
+			next := *shown[0].challenge
+			next.Nonce = params["nextnonce"]
+			shown[0].challenge, shown[0].count = &next, 0
+		}
 	}
 }

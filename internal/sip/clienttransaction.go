@@ -57,31 +57,6 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 	})
 }
 
-// requestInDialog sends a request inside the dialog; decorate adds what is special to it.
-// One challenge of the peer is answered.
-func (l *leg) requestInDialog(method sip.RequestMethod, decorate func(*sip.Request), on func(*sip.Response, error)) {
-	asked := 0
-	var once func()
-	once = func() {
-		asked++
-		l.dialog.localSeq++
-		request := l.newRequest(method, l.dialog.localSeq)
-		decorate(request)
-		if request.Body() == nil {
-			request.SetBody(nil)
-		}
-		l.authorize(request)
-		l.transact(request, nil, func(response *sip.Response, err error) {
-			if err == nil && challenges(response) && asked == 1 && l.challenged(response) {
-				once()
-				return
-			}
-			on(response, err)
-		})
-	}
-	once()
-}
-
 // newRequest builds a request inside the dialog.
 func (l *leg) newRequest(method sip.RequestMethod, cseq uint32) *sip.Request {
 	return l.newRequestIn(&l.dialog, method, cseq)
@@ -98,11 +73,14 @@ func (l *leg) newRequestIn(d *dialog, method sip.RequestMethod, cseq uint32) *si
 	return request
 }
 
-// writeACK acknowledges a 2xx, and returns the ACK for repetitions.
-func (l *leg) writeACK(cseq uint32) *sip.Request {
-	ack := l.newRequest(sip.ACK, cseq)
+// writeACK acknowledges the 2xx to an INVITE of ours, and returns the ACK for
+// repetitions. It has the INVITE's credentials, since nobody may challenge it
+// (RFC 3261 §22.1).
+func (l *leg) writeACK(invite *sip.Request) *sip.Request {
+	ack := l.newRequest(sip.ACK, invite.CSeq().SeqNo)
 	ack.SetBody(nil)
-	l.authorizeACK(ack)
+	sip.CopyHeaders("Proxy-Authorization", invite, ack)
+	sip.CopyHeaders("Authorization", invite, ack)
 	l.server.write(ack)
 	return ack
 }

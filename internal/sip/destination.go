@@ -62,9 +62,9 @@ func (s *Server) connected(d *dialog) bool {
 	return s.hasConnection(d.transport, d.source.String())
 }
 
-// sourceOf returns where a request came from.
-func sourceOf(request *sip.Request) netip.AddrPort {
-	source, err := netip.ParseAddrPort(request.Source())
+// sourceOf returns where a message came from.
+func sourceOf(message sip.Message) netip.AddrPort {
+	source, err := netip.ParseAddrPort(message.Source())
 	if err != nil {
 		return netip.AddrPort{}
 	}

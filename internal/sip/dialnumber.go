@@ -56,7 +56,7 @@ func (l *leg) tryNext(callID string) {
 		l.trunk, l.out.trunks = l.out.trunks[0], l.out.trunks[1:]
 		l.terms = trunkTerms(l.trunk)
 	}
-	l.out.credentials, l.out.invite, l.timer = nil, nil, sessionTimer{}
+	l.credentials, l.out.auth, l.out.invite, l.timer = newCredentials(l.trunk), nil, nil, sessionTimer{}
 	l.media.keys = nil // another peer must not know them
 	l.dialog = dialog{
 		callID: callID, localTag: l.server.tags.caller(callID), transport: transportOf(l.trunk),

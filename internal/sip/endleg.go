@@ -19,13 +19,16 @@ func (l *leg) hangUp() {
 }
 
 // byeAnswered is the end of our BYE. Any answer ends the leg, 408 and 481
-// included: the peer knows of no call any more (RFC 3261 §15.1.1).
+// included: the peer knows of no call any more (RFC 3261 §15.1.1). A challenge comes
+// here only if we have no answer to it.
 func (l *leg) byeAnswered(response *sip.Response, err error) {
 	if l.phase != ending || response != nil && response.IsProvisional() {
 		return
 	}
 	if err != nil {
 		l.consentTimedOut()
+	} else if isChallenge(response.StatusCode) { // the peer keeps the call, and may bill it
+		l.log.Warn("the peer wants credentials for our BYE that we do not have: check the user name and the password of the trunk", "answer", response.StartLine())
 	}
 	l.reports.end(*l.leaving)
 	l.phase = over

@@ -56,6 +56,7 @@ type leg struct {
 
 	phase          phase
 	dialog         dialog
+	credentials    *credentials // for the peer's challenges; nil where we have none
 	timers         legTimers
 	order          requestOrder
 	media          media
@@ -83,7 +84,8 @@ var (
 func (s *Server) newLeg(session *rtp.Session, with origin) *leg {
 	l := &leg{
 		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent, session: session,
-		box: inbox.New[func()](), timers: newLegTimers(), media: newMedia(),
+		credentials: newCredentials(with.trunk),
+		box:         inbox.New[func()](), timers: newLegTimers(), media: newMedia(),
 	}
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
 	l.reports.wire = l.wire

@@ -14,14 +14,14 @@ import (
 
 // outbound is the client side of a leg's INVITE, until the leg is up.
 type outbound struct {
-	invitation  call.Invitation
-	number      string
-	trunks      []*trunk.Trunk   // still to try
-	places      []netip.AddrPort // of the present trunk, still to try
-	place       netip.AddrPort   // the present one
-	invite      *inviting        // the attempt under way; nil while a name is looked up
-	credentials *credentials
-	rang        bool // Ringing was reported: it must not ring elsewhere
+	invitation call.Invitation
+	number     string
+	trunks     []*trunk.Trunk   // still to try
+	places     []netip.AddrPort // of the present trunk, still to try
+	place      netip.AddrPort   // the present one
+	invite     *inviting        // the attempt under way; nil while a name is looked up
+	auth       *authorization   // of the INVITE to the present trunk
+	rang       bool             // Ringing was reported: it must not ring elsewhere
 }
 
 // inviteState is how far an INVITE of ours has come:
@@ -87,8 +87,12 @@ func (l *leg) invite() {
 	if d.transport == "UDP" {
 		l.server.sendFromListener(request)
 	}
-	l.authorize(request)
+	if l.out.auth == nil {
+		l.out.auth = l.credentials.authorize()
+	}
+	l.out.auth.sign(request)
 	if l.tooLarge(request) {
+		l.out.auth.withdraw()
 		l.overTCP()
 		return
 	}
@@ -111,11 +115,11 @@ func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err erro
 		l.unreachable(err)
 	case response.IsProvisional():
 		l.inviteProgress(attempt, response)
-	case response.IsSuccess():
-		l.inviteSucceeded(attempt, response)
-	case challenges(response) && l.leaving == nil && l.challenged(response):
+	case l.leaving == nil && l.out.auth.again(response):
 		l.timers.stop(timerNoReply)
 		l.invite()
+	case response.IsSuccess():
+		l.inviteSucceeded(attempt, response)
 	case l.leaving == nil && l.timer.longer(response):
 		l.timers.stop(timerNoReply)
 		l.invite()
@@ -161,7 +165,7 @@ func (l *leg) inviteSucceeded(attempt *inviting, response *sip.Response) {
 	l.dialog.learn(response)
 	tag := l.dialog.remoteTag
 	l.answeredTag.Store(&tag)
-	attempt.acknowledge(tag, l.writeACK(attempt.cseq))
+	attempt.acknowledge(tag, l.writeACK(attempt.request))
 	l.product = header.Product(response, "Server", "User-Agent")
 	if l.leaving != nil { // it crossed our CANCEL
 		l.hangUp()

@@ -160,11 +160,8 @@ func (l *leg) sendPRACK(attempt *inviting, response *sip.Response) bool {
 	fork := l.dialog // a dialog of its own, until a branch is answered
 	fork.routes = nil
 	fork.learn(response)
-	l.dialog.localSeq++
-	prack := l.newRequestIn(&fork, sip.PRACK, l.dialog.localSeq)
-	prack.AppendHeader(header.RAck(rseq, attempt.cseq))
-	prack.SetBody(nil)
-	l.authorize(prack)
-	l.transact(prack, nil, func(*sip.Response, error) {})
+	l.requestIn(&fork, &l.dialog.localSeq, sip.PRACK, func(prack *sip.Request) {
+		prack.AppendHeader(header.RAck(rseq, attempt.cseq))
+	}, func(*sip.Response, error) {})
 	return true
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
-	"github.com/icholy/digest"
 
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
@@ -36,27 +35,22 @@ func (r *registrationClient) register(ctx context.Context) (*sip.Response, error
 	return nil, err
 }
 
-// negotiate carries a REGISTER to its final response: 401 and 407 are answered,
-// once and once more for a stale nonce, and 423 by its Min-Expires.
+// negotiate carries a REGISTER to its final response: challenges are answered, and 423
+// by its Min-Expires.
 func (r *registrationClient) negotiate(ctx context.Context, place netip.AddrPort, expires time.Duration) (*sip.Response, error) {
-	s := r.set.server
+	s, auth := r.set.server, r.credentials.authorize()
 	if err := s.connect(ctx, r.trunk, place); err != nil {
 		return nil, err
 	}
-	const most = 4
-	answered := false
+	const most = 12 // a registrar may ask for longer again and again
 	for tries := 1; ; tries++ {
-		response, err := s.roundTrip(ctx, r.request(place, expires))
-		if err != nil || tries == most {
-			return response, err
-		}
+		request := r.request(place, expires)
+		auth.sign(request)
+		response, err := s.roundTrip(ctx, request)
 		switch {
-		case challenges(response) && r.trunk.Username != "":
-			found := challengeOf(response)
-			if found == nil || answered && !found.challenge.Stale {
-				return response, nil
-			}
-			r.credentials, answered = found, true
+		case err != nil || tries == most:
+			return response, err
+		case auth.again(response):
 		case response.StatusCode == sip.StatusIntervalToBrief && expires > 0:
 			least := header.MinExpires(response)
 			if least <= expires || least > maxGranted {
@@ -82,6 +76,7 @@ func (r *registrationClient) request(place netip.AddrPort, expires time.Duration
 		transport: transport, source: place, contact: s.contact(r.trunk.Register.User, transport, place.Addr()),
 	}
 	r.seq++
+	r.contact = d.contact
 	request := d.request(sip.REGISTER, r.seq, s.via(transport, place.Addr()))
 	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
 	request.AppendHeader(sip.NewHeader("Expires", strconv.Itoa(int(expires.Seconds()))))
@@ -91,16 +86,6 @@ func (r *registrationClient) request(place netip.AddrPort, expires time.Duration
 	request.SetDestination(place.String())
 	if transport == "UDP" {
 		s.sendFromListener(request)
-	}
-	if c := r.credentials; c != nil {
-		c.count++
-		answer, err := digest.Digest(c.challenge, digest.Options{
-			Method: string(request.Method), URI: request.Recipient.String(), Count: c.count,
-			Username: r.trunk.Username, Password: string(r.trunk.Password),
-		})
-		if err == nil { // else the challenge comes again, and is the answer
-			request.AppendHeader(sip.NewHeader(c.header, answer.String()))
-		}
 	}
 	return request
 }

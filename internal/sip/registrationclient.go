@@ -35,6 +35,7 @@ type registrationClient struct {
 	expires     time.Duration // asked for; longer than configured after 423
 	credentials *credentials
 	place       netip.AddrPort // where we are registered
+	contact     sip.Uri        // as what, in the last REGISTER
 	failures    int            // in a row
 }
 
@@ -44,6 +45,7 @@ func newRegistrationClient(r *registrationClients, t *trunk.Trunk, cancel contex
 		status: TrunkRegistration{State: Registering, User: t.Register.User, Since: time.Now()},
 		trunk:  t, set: r, cancel: cancel, done: make(chan struct{}),
 		callID: callID, tag: r.server.tags.caller(callID), expires: t.Register.Expires,
+		credentials: newCredentials(t),
 	}
 }
 
@@ -73,7 +75,7 @@ func (r *registrationClient) attempt(ctx context.Context) (wait time.Duration) {
 	var granted, after time.Duration
 	switch {
 	case err == nil && response.IsSuccess():
-		granted = min(header.GrantedExpires(response, r.expires), maxGranted)
+		granted = min(header.GrantedExpires(response, &r.contact, r.expires), maxGranted)
 	case err == nil:
 		err = fmt.Errorf("%d %s", response.StatusCode, response.Reason)
 		after = header.RetryAfter(response)

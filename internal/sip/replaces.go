@@ -98,11 +98,10 @@ func (l *leg) adoptDialog(request *sip.Request, source netip.AddrPort) {
 
 // byeOldDialog sends BYE in a dialog that the leg has left.
 func (l *leg) byeOldDialog(left dialog) {
-	bye := l.newRequestIn(&left, sip.BYE, left.localSeq+1)
-	bye.SetBody(nil)
-	for _, field := range reasonHeader(call.Reason{Kind: call.EndedByPeer}) {
-		bye.AppendHeader(field)
-	}
-	l.authorize(bye)
-	l.transact(bye, nil, func(*sip.Response, error) {})
+	l.requestIn(&left, &left.localSeq, sip.BYE, func(bye *sip.Request) {
+		for _, field := range reasonHeader(call.Reason{Kind: call.EndedByPeer}) {
+			bye.AppendHeader(field)
+		}
+	}, func(*sip.Response, error) {})
+	l.credentials = newCredentials(l.trunk) // those of the new dialog
 }

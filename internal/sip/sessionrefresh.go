@@ -11,8 +11,8 @@ import (
 
 // sessionRefresh is a re-INVITE or UPDATE of ours that waits for its answer.
 type sessionRefresh struct {
-	method sip.RequestMethod
-	cseq   uint32
+	method  sip.RequestMethod
+	request *sip.Request // the last attempt
 }
 
 // refreshSession refreshes the session by a request that changes nothing: an
@@ -49,7 +49,7 @@ func (l *leg) sendRefresh(method sip.RequestMethod) {
 	}
 	l.pendingRefresh = pending
 	l.requestInDialog(pending.method, func(request *sip.Request) {
-		pending.cseq = request.CSeq().SeqNo
+		pending.request = request
 		for _, field := range l.wantTimer() {
 			request.AppendHeader(field)
 		}
@@ -67,7 +67,7 @@ func (l *leg) refreshAnswered(pending *sessionRefresh, response *sip.Response, e
 		return
 	}
 	if response != nil && response.IsSuccess() && pending.method == sip.INVITE {
-		l.writeACK(pending.cseq)
+		l.writeACK(pending.request)
 	}
 	if l.pendingRefresh != pending || l.phase != up {
 		return

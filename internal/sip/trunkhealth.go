@@ -41,9 +41,10 @@ type health struct {
 
 type trunkCondition struct {
 	Health
-	missed  int
-	pinging bool
-	due     time.Time
+	missed      int
+	pinging     bool
+	due         time.Time
+	credentials *credentials // of the pings; belongs to the ping under way
 }
 
 // Health tells of a trunk; false where there is none of that name.

@@ -51,7 +51,11 @@ func (s *Server) startDuePings() time.Duration {
 		known := s.health.condition(t.Name)
 		if !known.pinging && !known.due.After(now) {
 			known.pinging, known.due = true, now.Add(t.Ping)
-			s.work.Go(func() { s.ping(t) })
+			if known.credentials == nil || known.credentials.of != t {
+				known.credentials = newCredentials(t)
+			}
+			credentials := known.credentials
+			s.work.Go(func() { s.ping(t, credentials) })
 		}
 		next = min(next, max(time.Until(known.due), time.Millisecond))
 	}
@@ -60,9 +64,9 @@ func (s *Server) startDuePings() time.Duration {
 
 // ping sends OPTIONS and notes the result. Any answer but 408, 503 and 504 shows
 // that the trunk is alive.
-func (s *Server) ping(t *trunk.Trunk) {
+func (s *Server) ping(t *trunk.Trunk, credentials *credentials) {
 	began := time.Now()
-	status, err := s.sendOptions(t)
+	status, err := s.sendOptions(t, credentials)
 	now := time.Now()
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
@@ -92,8 +96,11 @@ type pingAnswer struct {
 	text string
 }
 
-// sendOptions sends OPTIONS to the first address of a trunk that can be reached.
-func (s *Server) sendOptions(t *trunk.Trunk) (pingAnswer, error) {
+// sendOptions sends OPTIONS to the first address of a trunk that can be reached. A
+// challenge shows as well that the trunk is alive, but only the answer behind it tells
+// which methods it takes. A password that was refused once is not shown again: pings
+// would lock the account.
+func (s *Server) sendOptions(t *trunk.Trunk, credentials *credentials) (pingAnswer, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
 	defer cancel()
 	places, err := s.locator.find(ctx, t)
@@ -102,7 +109,13 @@ func (s *Server) sendOptions(t *trunk.Trunk) (pingAnswer, error) {
 		if err = s.connect(ctx, t, place); err != nil {
 			continue
 		}
-		if response, err = s.roundTrip(ctx, s.optionsTo(t, place)); err == nil {
+		auth := credentials.authorize()
+		if auth != nil && credentials.refused {
+			auth = nil
+		}
+		callID := uuid.NewString()
+		response, err = s.authorizedRoundTrip(ctx, auth, func(cseq uint32) *sip.Request { return s.optionsTo(t, place, callID, cseq) })
+		if err == nil {
 			s.trunkMethods.learn(t.Name, response)
 			return pingAnswer{response.StatusCode, response.StartLine()}, nil
 		}
@@ -111,16 +124,16 @@ func (s *Server) sendOptions(t *trunk.Trunk) (pingAnswer, error) {
 }
 
 // optionsTo builds the ping.
-func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort) *sip.Request {
+func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort, callID string, cseq uint32) *sip.Request {
 	transport := transportOf(t)
 	target := sip.Uri{Scheme: "sip", Host: t.Host, Port: int(place.Port())}
 	d := dialog{
-		callID: uuid.NewString(), target: target, remote: party{uri: target}, transport: transport, source: place,
+		callID: callID, target: target, remote: party{uri: target}, transport: transport, source: place,
 		contact: s.contact("", transport, place.Addr()),
 	}
 	d.local.uri = sip.Uri{Scheme: "sip", Host: d.contact.Host}
 	d.localTag = s.tags.caller(d.callID)
-	request := d.request(sip.OPTIONS, 1, s.via(transport, place.Addr()))
+	request := d.request(sip.OPTIONS, cseq, s.via(transport, place.Addr()))
 	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
 	request.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
 	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
@@ -130,6 +143,19 @@ func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort) *sip.Request {
 		s.sendFromListener(request)
 	}
 	return request
+}
+
+// authorizedRoundTrip is roundTrip for a request that may be challenged: build makes each
+// attempt.
+func (s *Server) authorizedRoundTrip(ctx context.Context, auth *authorization, build func(cseq uint32) *sip.Request) (*sip.Response, error) {
+	for cseq := uint32(1); ; cseq++ {
+		request := build(cseq)
+		auth.sign(request)
+		response, err := s.roundTrip(ctx, request)
+		if err != nil || !auth.again(response) {
+			return response, err
+		}
+	}
 }
 
 // roundTrip sends a request outside a dialog and returns its final response.

@@ -82,6 +82,26 @@ func TestRegistrationIsRefreshedInTime(t *testing.T) {
 	}
 }
 
+// TestOtherDevicesOfTheAccountDoNotCount asks that the grant is that of our own Contact,
+// whatever else the 200 lists (RFC 3261 §10.2.4).
+func TestOtherDevicesOfTheAccountDoNotCount(t *testing.T) {
+	t.Parallel()
+	for ours, other := range map[int]string{16: "3600", 3600: "4"} {
+		phone, registrar, via := provider(t)
+		registrar.Grants(ours, 0)
+		phone.Guarding(func(*siptest.Message) (int, []siptest.Field) {
+			return 0, []siptest.Field{{Name: "Contact", Value: "<sip:account@192.0.2.77>;expires=" + other}}
+		})
+		r := newRig(t, nil, via)
+		r.registered(t)
+		known := r.TrunkRegistration("provider")
+		granted := time.Duration(ours) * time.Second
+		if left := time.Until(known.Until); left > granted || left < granted-5*time.Second || time.Until(known.Next) < granted/2-5*time.Second {
+			t.Errorf("granted %s, we register for %s and again in %s", granted, left, time.Until(known.Next))
+		}
+	}
+}
+
 // TestTooBriefARegistrationIsAskedForLonger asks for what 423 demands.
 func TestTooBriefARegistrationIsAskedForLonger(t *testing.T) {
 	t.Parallel()

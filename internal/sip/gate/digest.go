@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,12 +47,33 @@ func (d *Digest) Credentials(request *sip.Request) *digest.Credentials {
 		if len(value) > maxCredentials {
 			continue
 		}
-		given, err := digest.ParseCredentials(value)
-		if err == nil && given.Realm == d.realm && (given.QOP == "" || given.QOP == "auth") && !given.Userhash {
+		given := parseCredentials(value)
+		if given != nil && given.Realm == d.realm && (given.QOP == "" || given.QOP == "auth") && !given.Userhash {
 			return given
 		}
 	}
 	return nil
+}
+
+// parseCredentials reads an Authorization field; nil where it is no digest.
+func parseCredentials(value string) *digest.Credentials {
+	params, ok := header.DigestParams(value, "Digest")
+	if !ok {
+		return nil
+	}
+	given := &digest.Credentials{
+		Username: params["username"], Realm: params["realm"], Nonce: params["nonce"], URI: params["uri"], Response: params["response"],
+		Algorithm: params["algorithm"], Cnonce: params["cnonce"], Opaque: params["opaque"], QOP: params["qop"],
+		Userhash: strings.EqualFold(params["userhash"], "true"),
+	}
+	if text, counted := params["nc"]; counted {
+		count, err := strconv.ParseInt(text, 16, 32)
+		if err != nil {
+			return nil
+		}
+		given.Nc = int(count)
+	}
+	return given
 }
 
 // signsFreshNonce reports whether a request may cost a transaction: its
@@ -74,7 +96,8 @@ func Algorithm(given *digest.Credentials) string {
 
 // IsFor reports whether credentials were signed for this request: a proxy may
 // have changed the host of the Request-URI, but not whom it calls. Some sign the
-// server's address alone, as sipp does.
+// server's address alone, as sipp does. Escapes, and what follows the host, are
+// written in many ways.
 func IsFor(given *digest.Credentials, request *sip.Request) bool {
 	var uri sip.Uri
 	if sip.ParseUri(given.URI, &uri) != nil {

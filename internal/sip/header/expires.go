@@ -1,6 +1,8 @@
 package header
 
 import (
+	"cmp"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -44,23 +46,72 @@ func MinExpires(response *sip.Response) time.Duration {
 	return parseSeconds(field.Value())
 }
 
-// GrantedExpires is for how long a registrar keeps a binding: from its Contact, or
-// from Expires, else as long as was asked (RFC 3261 §10.2.4).
-func GrantedExpires(response *sip.Response, asked time.Duration) time.Duration {
+// GrantedExpires is for how long a registrar keeps our binding: as its Contact says, or
+// else Expires, else as long as was asked (RFC 3261 §10.2.4). The 200 lists the bindings
+// of all devices of the account: only that of own counts, or that of the address where
+// the registrar saw the request come from, by which some replace it.
+func GrantedExpires(response *sip.Response, own *sip.Uri, asked time.Duration) time.Duration {
 	granted := asked
-	if field := response.GetHeader("Expires"); field != nil {
-		if seconds := parseSeconds(field.Value()); seconds > 0 {
-			granted = seconds
-		}
+	if seconds := parseSeconds(First(response, "Expires")); seconds > 0 {
+		granted = seconds
 	}
-	if contact := response.Contact(); contact != nil {
-		if text, ok := contact.Params.Get("expires"); ok {
-			if n, err := strconv.ParseUint(text, 10, 32); err == nil && n > 0 {
-				granted = time.Duration(n) * time.Second
+	seen := seenAs(response, own)
+	for _, list := range Values(response, "Contact") {
+		for _, text := range SplitAddresses(list) {
+			_, uri, ok := ParseAddress(text)
+			if !ok || !isSameBinding(&uri, own) && !isSameBinding(&uri, &seen) {
+				continue
+			}
+			if contact, wrong := ParseContact(strings.TrimSpace(text), -1); wrong == "" && contact.Expires > 0 {
+				return contact.Expires
 			}
 		}
 	}
 	return granted
+}
+
+// seenAs is our address as the registrar saw it (RFC 3581 §4).
+func seenAs(response *sip.Response, own *sip.Uri) sip.Uri {
+	seen := *own.Clone()
+	via := response.Via()
+	if via == nil {
+		return seen
+	}
+	if received, ok := via.Params.Get("received"); ok {
+		seen.Host = received
+	}
+	if port, ok := via.Params.Get("rport"); ok {
+		if n, err := strconv.ParseUint(port, 10, 16); err == nil {
+			seen.Port = int(n)
+		}
+	}
+	return seen
+}
+
+// isSameBinding reports whether two addresses of an account are one: the user, the host
+// and the port, and the transport where both name it. Registrars drop and add other
+// parameters, and write hosts in their own way.
+func isSameBinding(a, b *sip.Uri) bool {
+	if User(a) != User(b) || !strings.EqualFold(a.Scheme, b.Scheme) || !isSameHost(a.Host, b.Host) {
+		return false
+	}
+	one, _ := a.UriParams.Get("transport")
+	other, _ := b.UriParams.Get("transport")
+	if one != "" && other != "" && !strings.EqualFold(one, other) {
+		return false
+	}
+	transport := cmp.Or(one, other, "udp")
+	return cmp.Or(a.Port, sip.DefaultPort(transport)) == cmp.Or(b.Port, sip.DefaultPort(transport))
+}
+
+// isSameHost compares names without their case, and addresses by their value.
+func isSameHost(a, b string) bool {
+	one, err1 := netip.ParseAddr(strings.Trim(a, "[]"))
+	other, err2 := netip.ParseAddr(strings.Trim(b, "[]"))
+	if err1 == nil && err2 == nil {
+		return one.Unmap() == other.Unmap()
+	}
+	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
 }
 
 // RetryAfter is how long the sender of a response wants to be left alone, within

@@ -49,8 +49,8 @@ func TestSecondsAreBounded(t *testing.T) {
 		"Retry-After of nonsense":  {RetryAfter(response("Retry-After", "soon")), 0},
 		"no Retry-After":           {RetryAfter(response()), 0},
 		"Min-Expires":              {MinExpires(response("Min-Expires", " 600 ")), 10 * time.Minute},
-		"granted as asked":         {GrantedExpires(response(), time.Minute), time.Minute},
-		"granted by Expires":       {GrantedExpires(response("Expires", "30"), time.Minute), 30 * time.Second},
+		"granted as asked":         {GrantedExpires(response(), &sip.Uri{}, time.Minute), time.Minute},
+		"granted by Expires":       {GrantedExpires(response("Expires", "30"), &sip.Uri{}, time.Minute), 30 * time.Second},
 		"Min-SE beyond a day":      {MinSE(with("Min-SE", "4294967295;x")), maxInterval},
 		"Session-Expires negative": {func() time.Duration { d, _ := SessionExpires(with("Session-Expires", "-5")); return d }(), 0},
 	} {

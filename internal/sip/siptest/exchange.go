@@ -124,6 +124,9 @@ func (p *Phone) respond(request *Message, status int, phrase, tag string, body [
 		m.Add("Content-Type", "application/sdp")
 	}
 	m.set(fields)
+	if status >= 200 {
+		m.Fields = append(m.Fields, request.extra...)
+	}
 	data := m.bytes()
 	p.mu.Lock()
 	p.answered[request.branch()+request.Method()] = data

@@ -18,6 +18,7 @@ type Message struct {
 	Body   []byte
 
 	reply func([]byte) error // writes to where the message came from
+	extra []Field            // of the final response to it
 }
 
 // short are the compact names of RFC 3261 §7.3.3.

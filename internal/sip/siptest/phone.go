@@ -43,6 +43,7 @@ type Phone struct {
 	log      []Entry
 	lose     func(Entry) bool
 	answer   func(*Message) int
+	guard    func(*Message) (int, []Field)
 	vanished bool
 	nonce    string
 	// registers counts the REGISTERs.
@@ -146,6 +147,15 @@ func (p *Phone) Lose(rule func(Entry) bool) {
 func (p *Phone) Answering(script func(*Message) int) {
 	p.mu.Lock()
 	p.answer = script
+	p.mu.Unlock()
+}
+
+// Guarding installs a script that sees every request before the phone, but ACK and
+// CANCEL, which nobody may challenge. It returns the status and the fields of a refusal;
+// with status 0 the phone goes on, and adds the fields to its final response.
+func (p *Phone) Guarding(script func(*Message) (status int, fields []Field)) {
+	p.mu.Lock()
+	p.guard = script
 	p.mu.Unlock()
 }
 

@@ -18,11 +18,19 @@ func (p *Phone) request(m *Message) {
 	}
 	p.mu.Lock()
 	before, repeated := p.answered[m.branch()+m.Method()]
-	script, registrar := p.answer, p.registrar
+	script, registrar, guard := p.answer, p.registrar, p.guard
 	p.mu.Unlock()
 	if repeated {
 		p.transmit(&Message{Start: "SIP/2.0 repeated", Fields: m.Fields, reply: m.reply}, before)
 		return
+	}
+	if guard != nil && m.Method() != "CANCEL" {
+		status, fields := guard(m)
+		m.extra = fields
+		if status > 0 {
+			p.respond(m, status, "As Guarded", token(), nil)
+			return
+		}
 	}
 	call := p.call(m.Get("Call-ID"))
 	if m.Method() == "INVITE" && m.Tag("To") == "" {

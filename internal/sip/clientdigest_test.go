@@ -1,0 +1,394 @@
+package sip
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// realmsOnTheWay are a callee, or a proxy and a callee, or two proxies and a callee. The
+// last proxy and the callee have the same name, as those of one provider do.
+func realmsOnTheWay(n int, algorithm, qop string, ages bool) (list []*digestRealm) {
+	for i := range n {
+		list = append(list, &digestRealm{name: fmt.Sprintf("realm %d, of a provider", min(i, 1)), proxy: i < n-1, algorithm: algorithm, qop: qop, opaque: fmt.Sprintf("o%d", i), ages: ages})
+	}
+	return list
+}
+
+// guarded is a phone behind a peer that wants digests, and the trunk that leads to it.
+func guarded(t *testing.T, realms []*digestRealm) (*siptest.Phone, *digestPeer, trunk.Trunk) {
+	t.Helper()
+	phone, via := callee(t, "carrier", nil)
+	via.Username, via.Password, via.Refer = "us", "hunter2", trunk.ReferAlways
+	peer := &digestPeer{user: "us", password: "hunter2", realms: realms}
+	phone.Guarding(peer.guard)
+	return phone, peer, via
+}
+
+// TestEveryRequestAnswersEveryChallenge is algorithm × qop × stale × realms × request, with
+// a peer that verifies each digest by itself (RFC 7616 §3.4): INVITE, ACK, PRACK,
+// re-INVITE, UPDATE, REFER and BYE of a call that we make, NOTIFY, re-INVITE and BYE of
+// one that we take, REGISTER and OPTIONS.
+func TestEveryRequestAnswersEveryChallenge(t *testing.T) {
+	t.Parallel()
+	for _, algorithm := range []string{"", "md5", "SHA-256", "SHA-512-256"} {
+		for _, qop := range []string{"", "auth", "auth-int", "auth-int, auth"} {
+			for _, ages := range []bool{false, true} {
+				for realms := 1; realms <= 3; realms++ {
+					name := fmt.Sprintf("%s/%s/stale %t/%d realms", algorithm, qop, ages, realms)
+					t.Run(name, func(t *testing.T) {
+						t.Parallel()
+						list := func() []*digestRealm { return realmsOnTheWay(realms, algorithm, qop, ages) }
+						t.Run("a call of ours", func(t *testing.T) { callThrough(t, list()) })
+						t.Run("a call to us", func(t *testing.T) { callFrom(t, list()) })
+						t.Run("outside calls", func(t *testing.T) { registerThrough(t, list()) })
+					})
+				}
+			}
+		}
+	}
+}
+
+// callThrough makes a call with every request that we send in one.
+func callThrough(t *testing.T, realms []*digestRealm) {
+	phone, peer, via := guarded(t, realms)
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	if err := taken.Progress(siptest.Field{Name: "Require", Value: "100rel"}, siptest.Field{Name: "RSeq", Value: "7"}); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Ringing](t, made)
+	expect[call.EarlySound](t, made)
+	accepts(t, peer, "PRACK", 1)
+	taken.Answer()
+	expect[call.Answered](t, made)
+	l := made.Leg.(*leg)
+	for _, method := range []sip.RequestMethod{sip.INVITE, sip.UPDATE} {
+		l.box.Put(func() { l.sendRefresh(method) })
+		accepts(t, peer, string(method), map[sip.RequestMethod]int{sip.INVITE: 2, sip.UPDATE: 1}[method])
+		eventually(t, func() bool { return idle(l) })
+	}
+	l.Refer(call.Invitation{To: mustPhone(t, "+15557770001")}, patience, func(call.Referral) {})
+	accepts(t, peer, "REFER", 1)
+	eventually(t, func() bool { return referring(l) == referAccepted })
+	made.End(call.Reason{})
+	if err := taken.WaitEnded(within(t)); err != nil {
+		t.Fatal(err, peer.wrongs())
+	}
+	expect[call.Ended](t, made)
+	if n := len(peer.got("BYE")); n != 1 {
+		t.Errorf("%d BYEs were accepted", n)
+	}
+	checkSequence(t, phone)
+	checkACKs(t, phone, peer)
+	if wrong := peer.wrongs(); len(wrong) > 0 {
+		t.Errorf("%q", wrong)
+	}
+}
+
+// callFrom takes a call whose caller wants to know who we are.
+func callFrom(t *testing.T, realms []*digestRealm) {
+	_, _, via := guarded(t, nil)
+	via.AcceptRefer = trunk.AcceptAny
+	peer := &digestPeer{user: "us", password: "hunter2", realms: realms}
+	r := newRig(t, nil, via)
+	phone := r.phone(t, nil)
+	phone.Guarding(peer.guard)
+	made, taken := r.connect(t, phone)
+	l := taken.Leg.(*leg)
+	l.box.Put(func() { l.sendRefresh(sip.INVITE) })
+	accepts(t, peer, "INVITE", 1)
+	eventually(t, func() bool { return idle(l) })
+	if answer := hands(t, made, referTo("<sip:+15557770000@pbx.example>")); answer.Status() != 202 {
+		t.Fatal(answer.Start)
+	}
+	want := expect[call.TransferWanted](t, taken)
+	want.Tell(call.Referral{Outcome: call.ReferralAnswered})
+	accepts(t, peer, "NOTIFY", 2)
+	taken.End(call.Reason{Kind: call.EndedByPeer})
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal(err, peer.wrongs())
+	}
+	expect[call.Ended](t, taken)
+	checkSequence(t, phone)
+	checkACKs(t, phone, peer)
+	if wrong := peer.wrongs(); len(wrong) > 0 {
+		t.Errorf("%q", wrong)
+	}
+}
+
+// registerThrough registers, pings and withdraws the registration.
+func registerThrough(t *testing.T, realms []*digestRealm) {
+	phone, peer, via := guarded(t, realms)
+	phone.Registrar()
+	via.Register, via.Ping = &trunk.Registration{Expires: 10 * time.Minute}, time.Hour
+	r := newRig(t, nil, via)
+	eventually(t, func() bool { return r.TrunkRegistration("carrier").State == Registered })
+	accepts(t, peer, "OPTIONS", 1)
+	r.Close()
+	if n := len(peer.got("REGISTER")); n != 2 {
+		t.Errorf("%d REGISTERs were accepted", n)
+	}
+	if wrong := peer.wrongs(); len(wrong) > 0 {
+		t.Errorf("%q", wrong)
+	}
+}
+
+// accepts waits until the peer has taken so many requests of a method.
+func accepts(t *testing.T, peer *digestPeer, method string, n int) {
+	t.Helper()
+	for limit := time.Now().Add(patience); len(peer.got(method)) < n; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("the peer has taken %d of %d %s: %q", len(peer.got(method)), n, method, peer.wrongs())
+		}
+	}
+}
+
+// idle reports whether a leg waits for no answer to a refresh.
+func idle(l *leg) bool {
+	is := make(chan bool, 1)
+	return l.box.Put(func() { is <- l.pendingRefresh == nil }) && <-is
+}
+
+// referring is the state of a leg's REFER.
+func referring(l *leg) sentReferState {
+	is := make(chan sentReferState, 1)
+	l.box.Put(func() { is <- l.sentRefer.state })
+	return <-is
+}
+
+// checkSequence asks that each request of ours but ACK has a CSeq above the last one's.
+func checkSequence(t *testing.T, phone *siptest.Phone) {
+	t.Helper()
+	last := make(map[string]int)
+	for _, m := range once(phone, func(e siptest.Entry) bool {
+		return !e.Sent && e.Message.IsRequest() && e.Message.Method() != "ACK" && e.Message.Method() != "OPTIONS"
+	}) {
+		if id := m.Get("Call-ID"); m.CSeq() <= last[id] {
+			t.Errorf("%s has CSeq %d after %d", m.Method(), m.CSeq(), last[id])
+		} else {
+			last[id] = m.CSeq()
+		}
+	}
+}
+
+// checkACKs asks that the ACK of each accepted INVITE has the INVITE's credentials
+// (RFC 3261 §22.1).
+func checkACKs(t *testing.T, phone *siptest.Phone, peer *digestPeer) {
+	t.Helper()
+	for _, invite := range peer.got("INVITE") {
+		at := slices.IndexFunc(phone.Log(), func(e siptest.Entry) bool {
+			return isRequest("ACK", false)(e) && e.Message.CSeq() == invite.CSeq()
+		})
+		if at < 0 {
+			t.Errorf("INVITE %d has no ACK", invite.CSeq())
+			continue
+		}
+		for _, name := range []string{"Authorization", "Proxy-Authorization"} {
+			if ack := phone.Log()[at].Message; !slices.Equal(ack.All(name), invite.All(name)) {
+				t.Errorf("%s of the ACK is %q, of INVITE %d %q", name, ack.All(name), invite.CSeq(), invite.All(name))
+			}
+		}
+	}
+}
+
+// TestProxyAndCalleeAreAnsweredTogether asks that the third INVITE shows the proxy its
+// nonce a second time beside the callee's first.
+func TestProxyAndCalleeAreAnsweredTogether(t *testing.T) {
+	t.Parallel()
+	phone, peer, via := guarded(t, realmsOnTheWay(2, "MD5", "auth", false))
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	next(t, phone).Answer()
+	expect[call.Answered](t, made)
+	if n := distinct(phone, isRequest("INVITE", false)); n != 3 {
+		t.Errorf("%d INVITEs", n)
+	}
+	m := peer.got("INVITE")[0]
+	if proxy, callee := m.Get("Proxy-Authorization"), m.Get("Authorization"); !strings.Contains(proxy, "nc=00000002") || !strings.Contains(callee, "nc=00000001") {
+		t.Errorf("to the proxy %s, to the callee %s", proxy, callee)
+	}
+}
+
+// TestPasswordIsShownOncePerRefusal asks that who refuses it is not asked again: neither by
+// an INVITE, nor by a BYE, nor by a REGISTER, nor by the next ping.
+func TestPasswordIsShownOncePerRefusal(t *testing.T) {
+	t.Parallel()
+	t.Run("INVITE", func(t *testing.T) {
+		t.Parallel()
+		_, peer, via := guarded(t, []*digestRealm{{name: "a", proxy: true}, {name: "b", deaf: true}})
+		r := newRig(t, nil, via)
+		if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Forbidden || why.SIP.Code != 401 {
+			t.Errorf("reason is %+v", why)
+		}
+		if n := peer.refused(); n != 3 {
+			t.Errorf("%d challenges", n)
+		}
+	})
+	t.Run("BYE", func(t *testing.T) {
+		t.Parallel()
+		phone, peer, via := guarded(t, nil)
+		r := newRig(t, nil, via)
+		made := r.dial(t, "+15557770000")
+		next(t, phone).Answer()
+		expect[call.Answered](t, made)
+		peer.ask(&digestRealm{name: "a", deaf: true})
+		made.End(call.Reason{})
+		expect[call.Ended](t, made)
+		eventually(t, func() bool { return r.Legs() == 0 })
+		if n := peer.refused(); n != 2 {
+			t.Errorf("%d challenges", n)
+		}
+	})
+	t.Run("REGISTER", func(t *testing.T) {
+		t.Parallel()
+		phone, peer, via := guarded(t, []*digestRealm{{name: "a", deaf: true}})
+		phone.Registrar()
+		via.Register = &trunk.Registration{Expires: time.Minute}
+		r := newRig(t, func(c *Config) { c.RegisterRetry = time.Hour }, via)
+		eventually(t, func() bool { return r.TrunkRegistration("carrier").State == NotRegistered })
+		if n := peer.refused(); n != 2 {
+			t.Errorf("%d challenges", n)
+		}
+	})
+	t.Run("OPTIONS", func(t *testing.T) {
+		t.Parallel()
+		phone, peer, via := guarded(t, []*digestRealm{{name: "a", deaf: true}})
+		via.Ping = 20 * time.Millisecond
+		r := newRig(t, nil, via)
+		eventually(t, func() bool { return distinct(phone, isRequest("OPTIONS", false)) >= 5 })
+		health, _ := r.Health("carrier")
+		shown := distinct(phone, func(e siptest.Entry) bool { return e.Message.Get("Authorization") != "" })
+		if shown != 1 || health.State != Online || peer.refused() < 5 {
+			t.Errorf("the password was shown %d times, %+v", shown, health)
+		}
+	})
+}
+
+// TestEndlessChallengesEnd asks that a peer whose nonces are always stale gets no more than
+// a few answers to one request.
+func TestEndlessChallengesEnd(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "carrier", nil)
+	via.Username, via.Password = "us", "hunter2"
+	n := 0
+	phone.Guarding(func(*siptest.Message) (int, []siptest.Field) {
+		n++
+		return 401, []siptest.Field{{Name: "WWW-Authenticate", Value: fmt.Sprintf(`Digest realm="a", nonce="%d", stale=true`, n)}}
+	})
+	r := newRig(t, nil, via)
+	expect[call.Ended](t, r.dial(t, "+15557770000"))
+	if n := distinct(phone, isRequest("INVITE", false)); n != maxRefusals+1 {
+		t.Errorf("%d INVITEs", n)
+	}
+}
+
+// TestStrongestAlgorithmIsAnswered asks that of several challenges of a realm one is
+// answered, whatever the order, and that those which nobody can answer do no harm.
+func TestStrongestAlgorithmIsAnswered(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		offered []string
+		want    string
+	}{
+		"the strongest first": {[]string{`Digest realm="a", nonce="1", algorithm=SHA-512-256`, `Digest realm="a", nonce="2", algorithm=SHA-256`, `Digest realm="a", nonce="3", algorithm=MD5`}, "SHA-512-256"},
+		"the strongest last":  {[]string{`Digest realm="a", nonce="1", algorithm=MD5`, `Digest realm="a", nonce="2", algorithm="sha-256"`}, "sha-256"},
+		"none is MD5":         {[]string{`Digest realm="a", nonce="1"`, `Digest realm="a", nonce="2", algorithm=SHA-256`}, "SHA-256"},
+		"unknown ones":        {[]string{`Basic realm="a"`, `Digest realm="a", nonce="0", algorithm=AKAv1-MD5`, `Digest realm="a", nonce="1", algorithm=MD5, qop="auth-conf"`, `Digest realm="a", nonce="2", algorithm=MD5, qop="auth-conf, Auth"`}, "MD5"},
+		"all unknown":         {[]string{`Basic realm="a"`, `Digest realm="a", nonce="0", algorithm=AKAv1-MD5`, `Digest realm="a"`, `NTLM`}, ""},
+	} {
+		response := sip.NewResponse(401, "Unauthorized")
+		for _, value := range test.offered {
+			response.AppendHeader(sip.NewHeader("WWW-Authenticate", value))
+		}
+		got := challengesIn(response)
+		if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || got[0].challenge.Algorithm != test.want) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestNextNonceIsUsed asks that the nonce that an answer tells is taken for the next
+// request, and that the ACK keeps the INVITE's (RFC 7616 §3.5).
+func TestNextNonceIsUsed(t *testing.T) {
+	t.Parallel()
+	for _, proxy := range []bool{false, true} {
+		realm := &digestRealm{name: "a", proxy: proxy, qop: "auth"}
+		phone, peer, via := guarded(t, []*digestRealm{realm})
+		peer.adds = func(r *digestRealm) []siptest.Field {
+			for _, use := range r.nonces {
+				use.stale = true
+			}
+			r.nonces["next"] = new(nonceUse)
+			name := "Authentication-Info"
+			if r.proxy {
+				name = "Proxy-" + name
+			}
+			return []siptest.Field{{Name: name, Value: `nextnonce="next", qop=auth`}}
+		}
+		r := newRig(t, nil, via)
+		made := r.dial(t, "+15557770000")
+		taken := next(t, phone)
+		taken.Answer()
+		expect[call.Answered](t, made)
+		made.End(call.Reason{})
+		if err := taken.WaitEnded(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		expect[call.Ended](t, made)
+		if peer.refused() != 1 || len(peer.wrongs()) > 0 {
+			t.Errorf("%d challenges, %q", peer.refused(), peer.wrongs())
+		}
+		checkACKs(t, phone, peer)
+	}
+}
+
+// TestAgedNonceIsReplacedInALaterRequest has nonces that age while the session timer
+// runs: the refresh is sent again, each time, and so is the BYE.
+func TestAgedNonceIsReplacedInALaterRequest(t *testing.T) {
+	t.Parallel()
+	phone, peer, via := guarded(t, []*digestRealm{{name: "a", qop: "auth", ages: true}})
+	r := newRig(t, func(c *Config) { c.SessionExpires, c.MinSession = 900*time.Millisecond, 100*time.Millisecond }, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	taken.Answer(siptest.Field{Name: "Session-Expires", Value: "1;refresher=uac"})
+	expect[call.Answered](t, made)
+	accepts(t, peer, "INVITE", 4)
+	made.End(call.Reason{})
+	if err := taken.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if why := expect[call.Ended](t, made).Reason; why.Kind == call.Vanished || len(peer.got("BYE")) != 1 || len(peer.wrongs()) > 0 {
+		t.Errorf("%+v, %q", why, peer.wrongs())
+	}
+}
+
+// TestCancelBearsNoCredentials asks that a challenge to it changes nothing: nobody may
+// challenge a CANCEL, since it cannot be sent again (RFC 3261 §22.1).
+func TestCancelBearsNoCredentials(t *testing.T) {
+	t.Parallel()
+	phone, _, via := guarded(t, realmsOnTheWay(2, "MD5", "auth", false))
+	r := newRig(t, nil, via)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, phone)
+	taken.Ring()
+	expect[call.Ringing](t, made)
+	made.End(call.Reason{})
+	if err := taken.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Ended](t, made)
+	list := once(phone, isRequest("CANCEL", false))
+	if len(list) != 1 || list[0].Get("Authorization")+list[0].Get("Proxy-Authorization") != "" {
+		t.Errorf("%d CANCELs: %+v", len(list), list)
+	}
+}
