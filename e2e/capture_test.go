@@ -115,7 +115,7 @@ func TestCapturedCallsAreClean(t *testing.T) {
 	p := start(t, setup{config: fmt.Sprintf(`echo-numbers: ['%s']
 rtp-ports: %d-%d
 trunks:
-  - {name: phones, host: 127.0.0.1, port: 9, sources: [127.0.0.0/8], srtp: optional, codecs: [OPUS, G722, PCMA, PCMU]}
+  - {name: phones, host: 127.0.0.1, port: 9, sources: [127.0.0.0/8], inbound: {username: page, password: a-long-secret-of-ours}, srtp: optional, codecs: [OPUS, G722, PCMA, PCMU]}
 `, echoNumber, first, last)})
 	port := func(address string) string { return address[strings.LastIndex(address, ":")+1:] }
 	c := startCapture(t, fmt.Sprintf("udp portrange %d-%d or port %s or tcp port %s", first, last, port(p.addresses.SIP), port(p.addresses.HTTP)))
@@ -136,7 +136,13 @@ trunks:
 		phone, err := siptest.New(siptest.Config{Server: kind.server, Transport: kind.transport, User: phoneNumber, Codecs: []string{kind.codec}})
 		must(t, err)
 		t.Cleanup(phone.Close)
-		call, err := phone.Invite(siptest.Invite{To: echoNumber, DelayedOffer: kind.delayed})
+		dial := phone.Invite
+		if kind.transport == "ws" { // which is no trunk by its address
+			dial = func(in siptest.Invite) (*siptest.Call, error) {
+				return phone.CallAs(within(t, 5*time.Second), siptest.Account{UserName: "page", Password: "a-long-secret-of-ours"}, in)
+			}
+		}
+		call, err := dial(siptest.Invite{To: echoNumber, DelayedOffer: kind.delayed})
 		if err != nil && kind.codec == "OPUS" {
 			missing(t, "libopus.so.0", "libopus0")
 		}

@@ -23,7 +23,7 @@ func (l limitedListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if accepted, ok := l.server.accept(conn, false); ok {
+		if accepted, ok := l.server.accept(conn, l.server.isTrunk(conn), false); ok {
 			return accepted, nil
 		}
 	}
@@ -58,10 +58,15 @@ type acceptedConn struct {
 	counted *gate.Connection
 }
 
+// isTrunk reports whether a connection comes from an address of a trunk.
+func (s *Server) isTrunk(conn net.Conn) bool {
+	return s.trunks.Knows(addressOf(conn.RemoteAddr()).Addr())
+}
+
 // accept counts a connection; false where there are too many.
-func (s *Server) accept(conn net.Conn, handshake bool) (*acceptedConn, bool) {
+func (s *Server) accept(conn net.Conn, known, handshake bool) (*acceptedConn, bool) {
 	source := addressOf(conn.RemoteAddr())
-	counted := s.gate.Connections.Open(source, s.trunks.Knows(source.Addr()), handshake, conn, time.Now())
+	counted := s.gate.Connections.Open(source, known, handshake, conn, time.Now())
 	if counted == nil {
 		conn.Close()
 		return nil, false

@@ -15,7 +15,7 @@ func (s *Server) shakeHands(to *handoverListener, config *tls.Config) error {
 		if err != nil {
 			return err
 		}
-		if accepted, ok := s.accept(conn, true); ok {
+		if accepted, ok := s.accept(conn, s.isTrunk(conn), true); ok {
 			s.work.Go(func() { s.shakeHand(to, accepted, config) })
 		}
 	}

@@ -15,10 +15,11 @@ import (
 func (s *Server) authenticates() bool { return s.trunks.Authenticates() || s.hasPhones() }
 
 // caller finds the trunk that a request comes from, by its address or else by
-// its credentials. What it cannot find it answers.
+// its credentials. What it cannot find it answers. Over WebSocket only credentials
+// count: any web page that a machine of the trunk opens can connect from its address.
 func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, bool) {
 	source, now := sourceOf(request), time.Now()
-	if from, ok := s.trunks.From(source.Addr()); ok {
+	if from, ok := s.trunks.From(source.Addr()); ok && !isWebSocket(request.Transport()) {
 		return from, true
 	}
 	if !s.authenticates() {

@@ -92,8 +92,8 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		s.log.Debug("WebSocket not opened", "peer", r.RemoteAddr, "error", err)
 		return
 	}
-	conn.SetDeadline(time.Time{}) // those of HTTP
-	accepted, ok := s.accept(conn, false)
+	conn.SetDeadline(time.Time{})                // those of HTTP
+	accepted, ok := s.accept(conn, false, false) // no trunk by its address
 	if !ok {
 		return
 	}

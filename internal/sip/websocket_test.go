@@ -53,9 +53,9 @@ func TestCallsOverWebSocket(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []string{"ws", "wss"} {
 		t.Run(transport, func(t *testing.T) {
-			r := newRig(t, nil)
+			r := newRig(t, nil, roaming())
 			phone := browser(t, r, transport)
-			made, taken := r.connect(t, phone)
+			made, taken := connectSigned(t, r, phone)
 			made.Tone(440, 300)
 			eventually(t, func() bool { return taken.loud.Load() > 0 })
 			final := made.Final()
@@ -77,18 +77,60 @@ func TestCallsOverWebSocket(t *testing.T) {
 				t.Errorf("BYE came by %q", bye.Get("Via"))
 			}
 			expect[call.Ended](t, taken)
-			if again, _ := r.connect(t, phone); again.Hangup(within(t)) != nil {
+			if again, _ := connectSigned(t, r, phone); again.Hangup(within(t)) != nil {
 				t.Error("the connection serves one call only")
 			}
 		})
 	}
 }
 
+// connectSigned is rig.connect of a phone with the credentials of the trunk roaming: a
+// WebSocket is no trunk by its address.
+func connectSigned(t *testing.T, r *rig, phone *siptest.Phone) (*siptest.Call, *testLeg) {
+	t.Helper()
+	made, err := phone.CallAs(within(t), siptest.Account{UserName: "alice", Password: "secret"}, siptest.Invite{To: "+15551230001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	if err := made.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Answered](t, taken)
+	return made, taken
+}
+
+// TestWebSocketIsNoTrunkByItsAddress: a web page on a machine of a trunk, or a proxy
+// there, is not the trunk; it needs credentials.
+func TestWebSocketIsNoTrunkByItsAddress(t *testing.T) {
+	t.Parallel()
+	local := trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback}
+	for name, test := range map[string]struct {
+		trunks []trunk.Trunk
+		status int
+	}{
+		"nobody has credentials":  {[]trunk.Trunk{local}, 403},
+		"another has credentials": {[]trunk.Trunk{local, roaming()}, 401},
+	} {
+		r := newRig(t, nil, test.trunks...)
+		for _, transport := range []string{"ws", "wss"} {
+			phone := browser(t, r, transport)
+			if refusal := callWith(t, r, phone, ""); refusal == nil || refusal.Status() != test.status {
+				t.Errorf("%s, %s: %v", name, transport, refusal)
+			}
+			if _, unknown := r.gate.Connections.Count(); unknown == 0 {
+				t.Errorf("%s, %s: the connection is not one of an unknown source", name, transport)
+			}
+		}
+	}
+}
+
 func TestClientWhoseWebSocketIsClosedIsGone(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newRig(t, nil, roaming())
 	phone := browser(t, r, "ws")
-	_, taken := r.connect(t, phone)
+	_, taken := connectSigned(t, r, phone)
 	phone.Drop()
 	eventually(t, func() bool { return len(r.sockets.all()) == 0 })
 	taken.End(call.Reason{Kind: call.EndedByApplication})
@@ -166,7 +208,7 @@ func options(cseq string) []byte {
 
 func TestFramesOfWebSocket(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newRig(t, nil, roaming())
 	conn := openSocket(t, r)
 	write := func(frames ...ws.Frame) {
 		for _, f := range frames {
@@ -178,7 +220,7 @@ func TestFramesOfWebSocket(t *testing.T) {
 	answered := func(what string) {
 		t.Helper()
 		message, code, err := wsutil.ReadServerData(conn)
-		if err != nil || code != ws.OpText || !bytes.HasPrefix(message, []byte("SIP/2.0 200 ")) {
+		if err != nil || code != ws.OpText || !bytes.HasPrefix(message, []byte("SIP/2.0 401 ")) {
 			t.Fatalf("%s: %v %v\n%s", what, code, err, message)
 		}
 	}
