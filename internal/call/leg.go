@@ -96,6 +96,8 @@ type Invitation struct {
 	// By is who asked for the call, as package permit names askers; "" is nobody in
 	// particular.
 	By string
+	// Trunk is the trunk over which the call came here; "" where it came over none.
+	Trunk string
 	// Forwarded says that From is a caller who is passed on, not a number that
 	// somebody chose.
 	Forwarded bool

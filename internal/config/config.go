@@ -87,6 +87,8 @@ type Config struct {
 	RecordsSize   int64         // bytes that they may take
 	MediaTimeout  time.Duration // how long a phone may send nothing before its call ends
 	MediaDepth    time.Duration // how much sound is collected before it is played, as in rtp.Config
+	UserPorts     int           // percent of the RTP ports that one user's calls may hold
+	TrunkPorts    int           // percent of them that calls over one trunk may hold
 	ShutdownGrace time.Duration // how long running calls may go on while stopping
 	DeliveryFlush time.Duration // how long the last events may take after that
 }
@@ -151,6 +153,8 @@ func (c *checker) config() Config {
 		RingTimeout:       c.duration("call.ring-timeout"),
 		AttestationHeader: c.attestationHeader(file.Call.Attestation),
 		MediaDepth:        c.depth(),
+		UserPorts:         c.count("media.user-ports"),
+		TrunkPorts:        c.count("media.trunk-ports"),
 		MediaTimeout:      c.duration("media.timeout"),
 		ShutdownGrace:     c.duration("shutdown.grace"),
 		DeliveryFlush:     c.duration("delivery.flush"),

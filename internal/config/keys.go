@@ -128,6 +128,10 @@ type mediaKeys struct {
 	Timeout string `yaml:"timeout" type:"duration" default:"60s" min:"1s" max:"24h"`
 	// Depth of the jitter buffer at the start of a stream. The buffer grows when packets come late.
 	Depth string `yaml:"depth" type:"duration" default:"40ms" min:"0s" max:"200ms"`
+	// Share of the RTP ports that calls of the telephones of one user may hold at the same time. A further call gets 503. Emergency calls do not count, nor does a range of fewer than 100 pairs.
+	UserPorts *int `yaml:"user-ports" default:"50" min:"1" max:"100" unit:"%"`
+	// Share of the RTP ports that calls which come over one trunk may hold at the same time, as above.
+	TrunkPorts *int `yaml:"trunk-ports" default:"90" min:"1" max:"100" unit:"%"`
 }
 
 type outboundKeys struct {

@@ -3,6 +3,8 @@ package permit
 import (
 	"slices"
 	"strings"
+
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // DefaultEmergency are the numbers of emergency services that count as such
@@ -22,6 +24,10 @@ func emergencies(list []string) map[string]bool {
 
 // isEmergency reports whether a number is one of an emergency service.
 func (r *Rules) isEmergency(number string) bool { return r.emergency[strings.TrimPrefix(number, "+")] }
+
+// IsEmergency reports whether a call is one to an emergency service, which limits of
+// callers do not hold up.
+func (r *Rules) IsEmergency(to identifier.ID) bool { return r != nil && r.isEmergency(to.Number()) }
 
 // exempt reports whether a number passes a guard because it is one of an
 // emergency service: a spending limit must not cost a life. A guard whose prefixes

@@ -28,7 +28,7 @@ func TestDepthIsCollectedFirst(t *testing.T) {
 
 func TestSessionsCollectWhatTheConfigurationSays(t *testing.T) {
 	ports := NewPorts(Config{Low: 22300, High: 22399, Depth: -1})
-	s, err := ports.Open()
+	s, err := ports.Open(Holder{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,8 +42,9 @@ type Ports struct {
 	pairs int
 	depth time.Duration
 
-	mu   sync.Mutex // one Open at a time; giving back, on a shard, takes no lock
-	next int        // the pair to try first
+	mu      sync.Mutex // one Open at a time; giving back, on a shard, takes no lock
+	next    int        // the pair to try first
+	holders map[string]*atomic.Int64
 
 	used  []atomic.Bool // by pair
 	count atomic.Int64  // of those in use
@@ -59,19 +60,31 @@ func NewPorts(cfg Config) *Ports {
 	}
 	first := (int(cfg.Low) + 1) &^ 1
 	pairs := max((int(cfg.High)-first+1)/2, 0)
-	p := &Ports{bind: cfg.Bind.Unmap(), first: first, pairs: pairs, depth: cfg.Depth, used: make([]atomic.Bool, pairs)}
+	p := &Ports{bind: cfg.Bind.Unmap(), first: first, pairs: pairs, depth: cfg.Depth, used: make([]atomic.Bool, pairs), holders: make(map[string]*atomic.Int64)}
 	if pairs > 0 { // not where another process of ours began
 		p.next = rand.IntN(pairs)
 	}
 	return p
 }
 
-// Open binds the next free pair. It passes over ports that other programs have.
-// It fails with fault.KindBusy when none is free. Close the session, or join it to
-// a mix, which closes it.
-func (p *Ports) Open() (*Session, error) {
+// Open binds the next free pair for a holder. It passes over ports that other programs
+// have. It fails with fault.KindBusy when none is free, or the holder has its share.
+// Close the session, or join it to a mix, which closes it.
+func (p *Ports) Open(by Holder) (*Session, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := p.checkShare(by); err != nil {
+		return nil, err
+	}
+	s, err := p.openNext(p.heldBy(by.Name))
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// openNext binds the next free pair and counts it as held. mu is held.
+func (p *Ports) openNext(held *atomic.Int64) (*Session, error) {
 	foreign := 0
 	for range p.pairs {
 		pair := p.next
@@ -79,10 +92,11 @@ func (p *Ports) Open() (*Session, error) {
 		if p.used[pair].Load() {
 			continue
 		}
-		s, taken, err := p.open(pair)
+		s, taken, err := p.open(pair, held)
 		if err == nil {
 			p.used[pair].Store(true)
 			p.count.Add(1)
+			held.Add(1)
 			return s, nil
 		}
 		if !taken {
@@ -92,14 +106,31 @@ func (p *Ports) Open() (*Session, error) {
 			break
 		}
 	}
-	return nil, fault.Busy(retryAfter, "no RTP port is free on %s between %d and %d: %d pairs are in use here, %d are taken by others",
+	return nil, p.exhausted(foreign)
+}
+
+func (p *Ports) exhausted(foreign int) error {
+	return fault.Busy(retryAfter, "no RTP port is free on %s between %d and %d: %d pairs are in use here, %d are taken by others",
 		p.bind, p.first, p.first+2*p.pairs-1, p.InUse(), foreign)
 }
+
+// Check says, without opening anything, whether Open would fail now for want of ports.
+func (p *Ports) Check(by Holder) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pairs > 0 && p.InUse() >= p.pairs {
+		return p.exhausted(0)
+	}
+	return p.checkShare(by)
+}
+
+// Address is the local address of all sessions.
+func (p *Ports) Address() netip.Addr { return p.bind }
 
 // InUse returns how many sessions are open.
 func (p *Ports) InUse() int { return int(p.count.Load()) }
 
-func (p *Ports) open(pair int) (s *Session, taken bool, err error) {
+func (p *Ports) open(pair int, held *atomic.Int64) (s *Session, taken bool, err error) {
 	port := uint16(p.first + 2*pair)
 	rtp, taken, err := listen(netip.AddrPortFrom(p.bind, port))
 	if err != nil {
@@ -110,11 +141,12 @@ func (p *Ports) open(pair int) (s *Session, taken bool, err error) {
 		_ = rtp.close()
 		return nil, taken, err
 	}
-	s = newSession(netip.AddrPortFrom(p.bind, port), rtp, rtcp, func() { p.release(pair) }, p.depth)
+	s = newSession(netip.AddrPortFrom(p.bind, port), rtp, rtcp, func() { p.release(pair, held) }, p.depth)
 	return s, false, nil
 }
 
-func (p *Ports) release(pair int) {
+func (p *Ports) release(pair int, held *atomic.Int64) {
+	held.Add(-1)
 	p.count.Add(-1)
 	p.used[pair].Store(false)
 }

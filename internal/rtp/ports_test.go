@@ -11,7 +11,7 @@ func TestPortsArePairsAndGoRound(t *testing.T) {
 	p := NewPorts(Config{Low: 22301, High: 22309}) // 22302 to 22309: four pairs
 	seen := map[uint16]bool{}
 	for range 4 {
-		s, err := p.Open()
+		s, err := p.Open(Holder{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,13 +32,13 @@ func TestPortsArePairsAndGoRound(t *testing.T) {
 func TestExhaustedPortsAreABusyFault(t *testing.T) {
 	p := NewPorts(Config{Low: 22310, High: 22313})
 	for range 2 {
-		s, err := p.Open()
+		s, err := p.Open(Holder{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
 	}
-	_, err := p.Open()
+	_, err := p.Open(Holder{})
 	if !fault.Is(err, fault.KindBusy) || fault.Of(err).RetryAfter == 0 {
 		t.Errorf("error %v", err)
 	}
@@ -51,7 +51,7 @@ func TestTakenPortsAreSkipped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := p.Open()
+		s, err := p.Open(Holder{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,9 +69,42 @@ func TestImpossibleRangesAndAddressesFail(t *testing.T) {
 		{Low: 22331, High: 22332},
 		{Low: 22330, High: 22339, Bind: netip.MustParseAddr("192.0.2.1")},
 	} {
-		if s, err := NewPorts(cfg).Open(); err == nil {
+		if s, err := NewPorts(cfg).Open(Holder{}); err == nil {
 			t.Errorf("%+v: opened %v", cfg, s.LocalAddr())
 			_ = s.Close()
 		}
+	}
+}
+
+// TestHolderHasItsShare asks that a holder's bound is its own, that a closed session makes
+// room, and that small ranges are not shared out.
+func TestHolderHasItsShare(t *testing.T) {
+	p := NewPorts(Config{Low: 22400, High: 22599}) // 100 pairs
+	one, other := Holder{Name: "one", Share: 2}, Holder{Name: "other", Share: 2}
+	open := func(by Holder) *Session {
+		t.Helper()
+		s, err := p.Open(by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	first := open(one)
+	open(one)
+	if _, err := p.Open(one); !fault.Is(err, fault.KindBusy) || !fault.Is(p.Check(one), fault.KindBusy) {
+		t.Errorf("a third pair: %v", err)
+	}
+	open(other)
+	open(Holder{})
+	_ = first.Close()
+	open(one)
+	small := NewPorts(Config{Low: 22600, High: 22607})
+	for range 4 {
+		s, err := small.Open(one)
+		if err != nil {
+			t.Fatalf("in a small range: %v", err)
+		}
+		defer s.Close()
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 func open(t testing.TB) *Session {
 	t.Helper()
-	s, err := testPorts.Open()
+	s, err := testPorts.Open(Holder{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,12 +284,12 @@ func TestOtherPayloadTypesAndGarbageAreCounted(t *testing.T) {
 
 func TestSixthVersionAddressesWork(t *testing.T) {
 	ports := NewPorts(Config{Low: 22340, High: 22349, Bind: netip.IPv6Loopback()})
-	a, err := ports.Open()
+	a, err := ports.Open(Holder{})
 	if err != nil {
 		t.Skipf("this machine has no IPv6: %v", err)
 	}
 	defer a.Close()
-	b, err := ports.Open()
+	b, err := ports.Open(Holder{})
 	if err != nil {
 		t.Fatal(err)
 	}

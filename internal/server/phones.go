@@ -37,6 +37,8 @@ func (p *parts) openPhones(context.Context) (err error) {
 		UserAgent:         sipRealm,
 		Phones:            p.registrar,
 		Digests:           p.cfg.SIPDigests,
+		UserPorts:         p.cfg.UserPorts,
+		TrunkPorts:        p.cfg.TrunkPorts,
 		Origins:           p.cfg.WebSocketOrigins,
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(metrics.TrunkHealth(p.phones), metrics.Load(p.phones))

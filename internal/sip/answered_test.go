@@ -28,7 +28,7 @@ func TestCalleeMaySendEveryFormatOfItsAnswer(t *testing.T) {
 			r := newRig(t, nil, via)
 			made := r.dial(t, "+15557770000")
 			rung := next(t, phone)
-			session, err := ports.Open()
+			session, err := ports.Open(rtp.Holder{})
 			if err != nil {
 				t.Fatal(err)
 			}

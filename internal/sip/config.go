@@ -60,6 +60,9 @@ type Config struct {
 	AttestationHeader string
 	// Permit knows how many calls trunks carry, and which of them; nil: all.
 	Permit *permit.Rules
+	// UserPorts and TrunkPorts are how many percent of the RTP ports the calls of one
+	// user's telephones, and calls over one trunk, may hold at once; 0 is no bound.
+	UserPorts, TrunkPorts int
 	// Phones knows the telephones of users; nil: they have none.
 	Phones *registrar.Registrar
 	// flowKeepAlive is how often telephones over UDP are probed by OPTIONS; 30 s.

@@ -28,11 +28,12 @@ func (s *Server) mayDial(in call.Invitation) error {
 // startOutbound makes the leg of a call to a peer. begin is the first that its
 // goroutine does. An error is Busy where there are too many legs.
 func (s *Server) startOutbound(to origin, out *outbound, report func(call.Report), begin func(l *leg, callID string)) (*leg, error) {
-	session, err := s.ports.Open()
+	session, err := s.ports.Open(s.holderOf(out.invitation))
 	if err != nil {
 		return nil, err
 	}
-	l := s.newLeg(session, to)
+	l := s.newLeg(to)
+	l.useSession(session)
 	l.out = out
 	l.reports.setReceiver(report)
 	callID := uuid.NewString()

@@ -56,7 +56,7 @@ func (l *leg) heardFrom(source netip.AddrPort) {
 	if !source.IsValid() {
 		return
 	}
-	if l.dialog.source.Addr() != source.Addr() {
+	if l.session != nil && l.dialog.source.Addr() != source.Addr() {
 		l.session.SetHost(source.Addr())
 	}
 	l.dialog.source = source

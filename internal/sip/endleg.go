@@ -74,7 +74,7 @@ func (l *leg) release() {
 	l.timers.timer.Stop()
 	l.cancel()
 	l.leavePlace()
-	if l.sessionTaken.CompareAndSwap(false, true) {
+	if l.sessionTaken.CompareAndSwap(false, true) && l.session != nil {
 		l.session.Close()
 	}
 }

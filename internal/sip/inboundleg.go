@@ -76,9 +76,12 @@ func (l *leg) accept() {
 		return
 	}
 	body, err := l.reply(l.in.offer)
-	if err != nil { // checkOffer let it pass before; the trunk may have changed since
-		l.refuse(refusal{status: call.Status{Code: sip.StatusNotAcceptableHere, Phrase: "Not Acceptable Here"}})
-		l.reports.end(call.Reason{Kind: call.Unsupported, Text: err.Error(), SIP: l.in.refused})
+	if err != nil { // checks let it pass before; the trunk or the free ports may have changed since
+		why := call.Reason{Kind: whyNotAnswered(err), Text: err.Error()}
+		l.log.Warn("call not answered", "error", err)
+		l.refuse(refusalFor(why, l.server))
+		why.SIP = l.in.refused
+		l.reports.end(why)
 		return
 	}
 	l.phase = accepting

@@ -17,7 +17,7 @@ import (
 // once, and makes a leg whose goroutine does the rest.
 func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from origin) {
 	s.send(sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil), tx)
-	if s.legs.full() { // before a port is opened
+	if s.legs.full() {
 		s.refuseBusy(request, tx)
 		return
 	}
@@ -39,6 +39,7 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 	if refused {
 		return
 	}
+	invitation.Trunk = s.trunkName(from.trunk)
 	in := &inbound{request: request, tx: tx, offer: offer, invitation: invitation}
 	if l := s.openInbound(in, from); l != nil {
 		l.attestation = attestation
@@ -46,8 +47,9 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 	}
 }
 
-// openInbound makes the leg of an INVITE, with a place on its trunk and a pair of
-// RTP ports; nil where there is none, which is answered.
+// openInbound makes the leg of an INVITE, with a place on its trunk. Its RTP ports are
+// opened when the caller is to hear something (openSession); a call for which there would
+// be none now is refused at once. nil is a call that was refused.
 func (s *Server) openInbound(in *inbound, from origin) *leg {
 	leaveTrunk, err := s.enterTrunk(from)
 	if err != nil {
@@ -55,17 +57,16 @@ func (s *Server) openInbound(in *inbound, from origin) *leg {
 		s.refuseBusy(in.request, in.tx)
 		return nil
 	}
-	session, err := s.ports.Open()
-	if err != nil {
+	if err := s.ports.Check(s.holderOf(in.invitation)); err != nil {
 		leaveTrunk()
 		if s.gate.MayWarn(time.Now()) {
-			s.log.Warn("call refused: no RTP port is free", "error", err)
+			s.log.Warn("call refused: its caller may open no more RTP ports", "error", err)
 		}
 		s.refuseBusy(in.request, in.tx)
 		return nil
 	}
 	source := sourceOf(in.request)
-	l := s.newLeg(session, from)
+	l := s.newLeg(from)
 	l.leaveTrunk = leaveTrunk
 	l.dialog = answeringDialog(in.request, source)
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())

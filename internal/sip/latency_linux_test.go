@@ -129,7 +129,7 @@ func BenchmarkMixerLatency(b *testing.B) {
 			mix := engine.NewMix(call.SampleRate)
 			var pair [2]*beeper
 			for i := range pair {
-				session, err := ports.Open()
+				session, err := ports.Open(rtp.Holder{})
 				if err != nil {
 					b.Fatal(err)
 				}

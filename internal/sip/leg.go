@@ -42,7 +42,7 @@ type leg struct {
 	trunk       *trunk.Trunk         // nil for a telephone of a user
 	user        string               // the user name of a telephone of ours; "" on a trunk
 	agent       string               // what that telephone calls itself
-	session     *rtp.Session         // safe for use by others
+	session     *rtp.Session         // safe for use by others, after EarlySound or Answered; nil until openSession
 	box         *inbox.Inbox[func()] // safe
 	reports     reporter             // safe
 	ctx         context.Context      // done when the leg is over
@@ -81,15 +81,14 @@ var (
 	_ call.Identified = (*leg)(nil)
 )
 
-func (s *Server) newLeg(session *rtp.Session, with origin) *leg {
+func (s *Server) newLeg(with origin) *leg {
 	l := &leg{
-		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent, session: session,
+		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent,
 		credentials: newCredentials(with.trunk),
 		box:         inbox.New[func()](), timers: newLegTimers(), media: newMedia(),
 	}
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
 	l.reports.wire = l.wire
-	session.OnTone(func(tone byte) { l.reports.report(call.ToneHeard{Tone: call.Tone(tone)}) })
 	return l
 }
 

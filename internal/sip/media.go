@@ -45,7 +45,7 @@ func (l *leg) crypto() []sdp.Crypto {
 
 // local is our end of the stream, as the peer reaches it.
 func (l *leg) local() sdp.Local {
-	at := l.session.LocalAddr()
+	at := l.localAddress()
 	return sdp.Local{
 		Address: netip.AddrPortFrom(l.server.reachableAddress(at.Addr(), l.dialog.source.Addr()), at.Port()),
 		Codecs:  l.terms.available(), PTime: l.terms.ptime, Mux: true,
@@ -66,6 +66,9 @@ func (l *leg) checkOffer(offer *sdp.Session) error {
 // reply answers the peer's offer and sets the sound up accordingly; without an
 // offer it makes one.
 func (l *leg) reply(offer *sdp.Session) ([]byte, error) {
+	if err := l.openSession(); err != nil {
+		return nil, err
+	}
 	if offer == nil {
 		return l.describe(func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil })
 	}
