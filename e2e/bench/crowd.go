@@ -71,7 +71,7 @@ func (c *crowd) close() {
 
 // dial calls a number and speaks as soon as it is answered.
 func (c *crowd) dial(ctx context.Context, number string) error {
-	session, err := c.ports.Open()
+	session, err := c.ports.Open(rtp.Holder{})
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (c *crowd) answer(ctx context.Context) {
 			if err != nil {
 				return
 			}
-			session, err := c.ports.Open()
+			session, err := c.ports.Open(rtp.Holder{})
 			if err == nil {
 				err = call.AnswerWith([]byte(describe(session.LocalAddr())))
 			}
