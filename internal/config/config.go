@@ -55,6 +55,8 @@ type Config struct {
 
 	CallsPerUser int // at once, of a user's telephones; 0 is no limit
 
+	CallsPerApplication int // at once, to phone numbers, of an access key or token; 0 is no limit
+
 	Emergency []string // numbers of emergency services; nil is permit's default
 
 	OIDC []auth.Issuer // whose bearer tokens open the APIs
@@ -144,6 +146,8 @@ func (c *checker) config() Config {
 		SIPSClients:      c.authorities("sips-client-ca"),
 		SIPDigests:       c.digests(c.pickList("sip-digests", nil)),
 		WebSocketOrigins: c.origins(c.pickList("websocket-origins", nil)),
+
+		CallsPerApplication: c.count("call.calls-per-application"),
 
 		Connections: Connections{PerListener: c.count("connections.per-listener"), PerSource: c.count("connections.per-source")},
 

@@ -197,6 +197,8 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"depth of sound", Flags{}, "media: {depth: 1s}\n", []string{"switchhook.yaml:1: media.depth", "200ms"}},
 		{"trunk codec", Flags{}, "trunks: [{name: a, host: b, codecs: [mp3]}]\n", []string{"trunks[0].codecs", "PCMU"}},
 		{"route to nowhere", Flags{}, "trunks: [{name: a, host: b}]\nroutes: [{pattern: x, trunks: [c]}]\n", []string{"routes", `"c"`}},
+		{"slow route pattern", Flags{}, "trunks: [{name: a, host: b}]\nroutes:\n  - {pattern: '^(\\d+)+x$', trunks: [a]}\n", []string{"switchhook.yaml:3: routes[0].pattern", "too slow"}},
+		{"slow rule", Flags{}, "trunks:\n  - name: a\n    host: b\n    rewrite:\n      called-in: [{match: '^\\+(1+)+x$', replace: ''}]\n", []string{"trunks[0].rewrite.called-in[0].match", "too slow"}},
 		{"route pattern", Flags{}, "trunks: [{name: a, host: b}]\nroutes: [{pattern: \"(\", trunks: [a]}]\n", []string{"routes", "pattern"}},
 	}
 	for _, test := range tests {

@@ -50,6 +50,7 @@ func (c *checker) rules(key string, texts []ruleKeys) (rules []trunk.Rule) {
 			c.fail(c.at(fmt.Sprintf("%s[%d]", key, i)), "is refused: %v; match must be a .NET regular expression, such as ^00, and replace its replacement", err)
 			continue
 		}
+		c.tryPattern(fmt.Sprintf("%s[%d].match", key, i), text.Match)
 		rules = append(rules, rule)
 	}
 	return rules

@@ -115,6 +115,8 @@ type callKeys struct {
 	RingTimeout string `yaml:"ring-timeout" type:"duration" default:"30s" min:"1s" max:"10m"`
 	// Calls at the same time that the telephones of one user make. 0 is no limit.
 	PerUser *int `yaml:"calls-per-user" default:"20" min:"0" max:"100000" unit:"calls"`
+	// Calls to phone numbers at the same time that one access key, or one token, asks for. A further request gets 429. Emergency calls do not count. 0 is no limit.
+	PerApplication *int `yaml:"calls-per-application" default:"2500" min:"0" max:"100000" unit:"calls"`
 	// SIP header in which applications read the caller's Identity header (STIR/SHAKEN). The name begins with X-MS-Custom-.
 	Attestation string `yaml:"attestation-header" type:"header name" absent:"no header"`
 	// How long call detail records are kept in the folder calls of the data directory.

@@ -22,13 +22,26 @@ func (c *checker) trunks(trunkTexts []trunkKeys, routeTexts []routeKeys) ([]trun
 		trunks = []trunk.Trunk{trunk.Loopback(0)}
 	}
 	var routes []trunk.Route
-	for _, text := range routeTexts {
+	for i, text := range routeTexts {
+		c.tryPattern(fmt.Sprintf("routes[%d].pattern", i), text.Pattern)
 		routes = append(routes, trunk.Route{Name: text.Name, Pattern: text.Pattern, Trunks: text.Trunks})
 	}
 	if _, err := trunk.NewTable(trunks, routes); err != nil {
 		c.fail(setting{name: c.file.name + ": trunks and routes:"}, "%v", err)
 	}
 	return trunks, routes
+}
+
+// tryPattern refuses a pattern of a route or a rule that backtracks without end. What is
+// no expression at all is refused elsewhere.
+func (c *checker) tryPattern(key, text string) {
+	pattern, err := trunk.NewPattern(text)
+	if err != nil {
+		return
+	}
+	if err := pattern.Try(); err != nil {
+		c.fail(c.at(key), "is too slow: %v; write it so that there is one way to match a number, such as ^\\+44\\d+$", err)
+	}
 }
 
 func (c *checker) trunk(key string, text trunkKeys) trunk.Trunk {

@@ -15,7 +15,10 @@ const (
 	ruleCapabilities = "capabilities"
 	ruleMaxCalls     = "max-calls"
 	rulePerUser      = "calls-per-user"
-	rulePerSecond    = "calls-per-second"
+
+	rulePerApplication = "calls-per-application"
+
+	rulePerSecond = "calls-per-second"
 )
 
 // codeCallerID is ACS's subcode of a caller id that is missing or blocked.

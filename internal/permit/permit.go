@@ -54,9 +54,12 @@ type Config struct {
 	Guards  []Guard
 	// Override is the caller id that a number's route shows instead, or ""; nil
 	// shows none.
-	Override  func(number string) string
-	PerUser   int      // calls at once that the telephones of one user make; 0 is no limit
-	Emergency []string // numbers of emergency services; nil is DefaultEmergency
+	Override func(number string) string
+	PerUser  int // calls at once that the telephones of one user make; 0 is no limit
+	// PerApplication is how many calls to phone numbers one access key or token has in
+	// progress; 0 is no limit.
+	PerApplication int
+	Emergency      []string // numbers of emergency services; nil is DefaultEmergency
 }
 
 // Rules are the authorization of calls: guards, limits of trunks and caller ids,
@@ -69,14 +72,15 @@ type Rules struct {
 	override  func(number string) string
 	emergency map[string]bool
 	loads     loads
-	perUser   int
-	users     users
 	refusals  refusals
+
+	perUser, perApplication int
+	users, applications     places
 }
 
 // New makes rules. An error names what is wrong with the guards.
 func New(cfg Config) (*Rules, error) {
-	r := &Rules{numbers: cfg.Numbers, trunks: cfg.Trunks, perUser: cfg.PerUser, emergency: emergencies(cfg.Emergency)}
+	r := &Rules{numbers: cfg.Numbers, trunks: cfg.Trunks, perUser: cfg.PerUser, perApplication: cfg.PerApplication, emergency: emergencies(cfg.Emergency)}
 	if r.override = cfg.Override; r.override == nil {
 		r.override = func(string) string { return "" }
 	}
@@ -106,10 +110,16 @@ func (r *Rules) Reserve(q Request) (release func(), err error) {
 		return func() {}, nil
 	}
 	numbers := r.meanings(q)
-	release, err = r.reserve(q, func(g *guard) bool { return len(g.Trunks) == 0 && r.concerns(g, q, numbers) }, time.Now())
+	leave, err := r.admitApplication(q)
 	if err != nil {
 		return nil, err
 	}
+	guarded, err := r.reserve(q, func(g *guard) bool { return len(g.Trunks) == 0 && r.concerns(g, q, numbers) }, time.Now())
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	release = sync.OnceFunc(func() { guarded(); leave() })
 	if err := r.checkTrunks(q); err != nil {
 		release()
 		return nil, err
