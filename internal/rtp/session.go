@@ -27,6 +27,7 @@ type Session struct {
 	// The shard's own.
 	transport   *transport // in force, as of the last tick
 	latch       latch
+	unanswered  unanswered
 	sealer      *sealer        // what is sent is protected by it; nil for plain RTP
 	opener      *opener        // what comes must be
 	rtcpFrom    netip.AddrPort // where the peer's RTCP comes from; zero until known
@@ -153,16 +154,21 @@ func (s *Session) WriteFrame(f audio.Frame) {
 	if s.transport == nil || s.stream.closed.Load() {
 		return
 	}
+	comfort, withheld := s.unanswered.next(s.transport, &s.latch)
+	if comfort {
+		f = nil
+	}
+	unreachable := withheld || !s.latch.destination().IsValid()
 	if s.worker != nil {
 		s.sendWaiting()
 		if !s.worker.busy.Load() {
-			s.stream.unreachable = !s.latch.destination().IsValid()
+			s.stream.unreachable = unreachable
 		}
 		s.worker.write(f)
 		return
 	}
 	s.stream.enter()
-	s.stream.unreachable = !s.latch.destination().IsValid()
+	s.stream.unreachable = unreachable
 	s.stream.write(f)
 	s.stream.leave()
 }
@@ -206,6 +212,7 @@ func (s *Session) adopt() {
 	}
 	if s.latch.signal(t.media.Remote, t.host) {
 		s.stream.numbers.known = false
+		s.unanswered = unanswered{}
 	}
 	s.latch.authentic = s.opener != nil
 }

@@ -37,6 +37,7 @@ func (s *Session) take(i int) {
 		st.counters.malformed.Add(1)
 		return
 	}
+	s.unanswered.note(in.from[i], &s.latch)
 	packet := in.data[i][:in.size[i]]
 	if isRTCP(packet) {
 		s.takeReport(packet, in.from[i], in.at[i])
@@ -109,6 +110,7 @@ func (s *Session) exchangeReports() {
 func (s *Session) poll() {
 	in := s.stream.scratch.batch
 	for i := range s.rtcp.receive(in) {
+		s.unanswered.note(in.from[i], &s.latch)
 		if size := in.size[i]; size >= 0 {
 			s.takeReport(in.data[i][:size], in.from[i], in.at[i])
 		} else {

@@ -12,6 +12,7 @@ type Media struct {
 	Remote     netip.AddrPort // where we send RTP; an unspecified address is RFC 2543's hold
 	RemoteRTCP netip.AddrPort // where we send RTCP; zero is the port after Remote's
 	Host       netip.Addr     // that the far end signals from, which descriptions do not tell; zero if unknown
+	Known      bool           // Remote is a host of the configuration, which descriptions do not tell either
 	Send       bool           // whether we speak; false while the far end holds us
 	Receive    bool           // whether we listen
 	Sending    Formats        // what the far end accepts; the first codec is the one that we send

@@ -106,12 +106,24 @@ func (l *leg) agree(agreed sdp.Media) {
 	}
 	another := agreed.Codec() != l.media.agreed.Codec()
 	agreed.Host = l.dialog.source.Addr()
+	agreed.Known = l.server.trunks.Knows(agreed.Remote.Addr())
+	agreed.RemoteRTCP = l.reportsTo(agreed)
 	l.media.agreed = agreed
 	l.media.heard = time.Now()
 	l.session.SetMedia(agreed)
 	if another && l.sessionTaken.Load() {
 		l.reports.report(call.SoundChanged{})
 	}
+}
+
+// reportsTo is where our RTCP goes. An address of a=rtcp (RFC 3605) that is neither the
+// sound's, nor the signalling's, nor of a trunk is not taken: nobody has shown that it wants
+// our reports.
+func (l *leg) reportsTo(m sdp.Media) netip.AddrPort {
+	if to := m.RemoteRTCP.Addr().Unmap(); to == m.Remote.Addr().Unmap() || to == m.Host.Unmap() || l.server.trunks.Knows(to) {
+		return m.RemoteRTCP
+	}
+	return netip.AddrPort{}
 }
 
 // startSupervision begins to look whether the peer lives.
