@@ -60,19 +60,19 @@ func decodeJSON(body []byte, into any) error {
 		return fault.Invalid("the body nests deeper than %d levels", maxDepth)
 	}
 	err := json.Unmarshal(body, into)
-	var syntax *json.SyntaxError
-	var wrong *json.UnmarshalTypeError
-	var known *fault.Error
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.As(err, &wrong) && wrong.Field == "":
-		return fault.Invalid("the body must be %s, not %s", jsonName(wrong.Type), wrong.Value)
-	case errors.As(err, &wrong):
-		return Field(wrong.Field, fault.Invalid("%s must be %s, not %s", clip(wrong.Field), jsonName(wrong.Type), clip(wrong.Value)))
-	case errors.As(err, &syntax):
-		return fault.Invalid("the body is not JSON: %s at byte %d", syntax.Error(), syntax.Offset)
-	case errors.As(err, &known):
+	}
+	// Which of several mistakes encoding/json tells depends on the release of Go.
+	// Here the text comes first, then types, then what a type's own method refuses.
+	if err := syntaxOf(body); err != nil {
+		return err
+	}
+	if m := misfitIn(body, reflect.TypeOf(into)); m != nil {
+		return m.fault()
+	}
+	var known *fault.Error
+	if errors.As(err, &known) {
 		return err
 	}
 	return fault.Invalid("the body cannot be read: %s", clip(err.Error()))

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http/httptest"
 	"reflect"
 	"strings"
@@ -16,6 +17,8 @@ type decoded struct {
 	Count   int          `json:"count"`
 	Sources []decodedSub `json:"playSources"`
 	Target  *Identifier  `json:"target"`
+
+	Headers map[string]string `json:"headers"`
 }
 
 type decodedSub struct {
@@ -59,8 +62,18 @@ func TestDecodeRefuses(t *testing.T) {
 		{"fraction", `{"count":1.5}`, "count must be an integer in range, not number 1.5", "count"},
 		{"overflow", `{"count":99999999999999999999}`, "count must be an integer in range", "count"},
 		{"array", `[1]`, "the body must be an object, not array", ""},
-		{"trailing data", `{"count":1}{"count":2}`, "not JSON", ""},
-		{"cut off", `{"count":1`, "not JSON", ""},
+		{"wrong type in an embedded part", `{"target":{"communicationUser":{"id":5}}}`, "target.communicationUser.id must be a string, not number", "target.communicationUser.id"},
+		{"wrong type of what reads itself", `{"target":[]}`, "target must be an object, not array", "target"},
+		{"wrong type under a name of another case", `{"COUNT":"1"}`, "count must be an integer in range, not string", "count"},
+		{"wrong type in a map", `{"headers":{"b":"2","a":1}}`, "headers.a must be a string, not number", "headers.a"},
+		{"wrong type before a wrong value", `{"count":"1","target":{}}`, "count must be an integer", "count"},
+		{"wrong value before a wrong type", `{"target":{},"count":"1"}`, "count must be an integer", "count"},
+		{"wrong type after fields that nobody reads", `{"new":[{"count":{}}],"loop":[1]}`, "loop must be true or false, not array", "loop"},
+		{"trailing data", `{"count":1}{"count":2}`, "the body is not JSON: '{' is unexpected at byte 12", ""},
+		{"cut off", `{"count":1`, "the body is not JSON: it ends too early, after byte 10", ""},
+		{"cut off after a wrong type", `{"count":"1"`, "it ends too early, after byte 12", ""},
+		{"cut off after a wrong value", `{"target":{}`, "it ends too early, after byte 12", ""},
+		{"escape that JSON has not", `{"operationContext":"\x"}`, "'x' is unexpected at byte 23", ""},
 		{"not UTF-8", "{\"operationContext\":\"\xff\"}", "not UTF-8", ""},
 		{"too deep", `{"x":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, "deeper than 64", ""},
 		{"two parties", `{"target":{"communicationUser":{"id":"8:acs:r_u"},"phoneNumber":{"value":"+1"}}}`, "names one party", ""},
@@ -79,6 +92,38 @@ func TestDecodeRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzMistakes compares what is said about bodies with encoding/json: whether
+// they are JSON, and whether a value has a wrong type.
+func FuzzMistakes(f *testing.F) {
+	for _, seed := range []string{
+		`{"count":1,"playSources":[{"kind":"x","file":{"uri":null}}],"loop":true}`, `{"a":[-2.5e3,"\u00e9",nul]}`, `[1,]`, `{"a" 1}`, `01`, `1e`,
+		`{"target":{"phoneNumber":{"value":5}},"headers":{"a":1}}`, `{"count":1.5}`, `{"LOOP":"x"}`, "\"\x01\"", `"\`, "{} x", "\u017f",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if depthOf(body) > maxDepth {
+			return
+		}
+		err := syntaxOf(body)
+		if (err == nil) != json.Valid(body) {
+			t.Fatalf("%q: %v", body, err)
+		}
+		if err != nil {
+			return
+		}
+		var into struct {
+			decoded
+			Patch patched `json:"patch"`
+		}
+		var wrong *json.UnmarshalTypeError
+		err, found := json.Unmarshal(body, &into), misfitIn(body, reflect.TypeOf(into))
+		if errors.As(err, &wrong) && found == nil || err == nil && found != nil {
+			t.Fatalf("%q: %v, found %+v", body, err, found)
+		}
+	})
 }
 
 func FuzzDecode(f *testing.F) {

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -51,6 +52,8 @@ type wireIdentifier struct {
 	RawID string `json:"rawId"`
 	wireParts
 }
+
+func (Identifier) model() reflect.Type { return reflect.TypeFor[wireIdentifier]() }
 
 // contradicts reports whether kind says something else than the id. Clients
 // older than a kind call it unknown, or communicationUser for the users of a

@@ -3,7 +3,6 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"reflect"
 
@@ -27,6 +26,9 @@ func (p *Patch[T]) UnmarshalJSON(text []byte) error {
 	}
 	return json.Unmarshal(text, &p.Value)
 }
+
+// model is what a value is read from.
+func (Patch[T]) model() reflect.Type { return reflect.TypeFor[T]() }
 
 // Change applies the member to what is there now: left out keeps it, null
 // gives the zero T, and a value replaces it.
@@ -71,7 +73,7 @@ func (m *Members[T]) UnmarshalJSON(text []byte) error {
 			return err
 		}
 		if err := member.UnmarshalJSON(value); err != nil {
-			return inside(member.Name, err)
+			return err
 		}
 		if i, twice := at[member.Name]; twice {
 			(*m)[i] = member
@@ -83,32 +85,8 @@ func (m *Members[T]) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// inside puts a member's name before the field that a wrong type is told of.
-func inside(name string, err error) error {
-	var wrong *json.UnmarshalTypeError
-	if !errors.As(err, &wrong) {
-		return err
-	}
-	told := *wrong
-	told.Field = name
-	if wrong.Field != "" {
-		told.Field += "." + wrong.Field
-	}
-	return &told
-}
-
-// tokenName says what JSON a token begins.
-func tokenName(token json.Token) string {
-	switch token.(type) {
-	case json.Delim:
-		return "array"
-	case string:
-		return "string"
-	case bool:
-		return "bool"
-	}
-	return "number"
-}
+// model is what an object is read from.
+func (Members[T]) model() reflect.Type { return reflect.TypeFor[map[string]T]() }
 
 // DecodePatch reads the request's body as a merge-patch into a T, whose fields
 // are of type Patch where null must be told from absent. Unknown members are

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"reflect"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -36,6 +37,8 @@ func (p *Phone) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+func (Phone) model() reflect.Type { return reflect.TypeFor[wirePhone]() }
+
 // User is a communication user alone, {"id":"8:acs:…"}, as source and answeredBy
 // have it. The zero User is null.
 type User struct{ identifier.ID }
@@ -64,3 +67,5 @@ func (u *User) UnmarshalJSON(text []byte) error {
 	u.ID = id
 	return nil
 }
+
+func (User) model() reflect.Type { return reflect.TypeFor[wireUser]() }
