@@ -2,6 +2,8 @@ module github.com/switchhook/switchhook
 
 go 1.26.8
 
+toolchain go1.27.3
+
 require (
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.20.0
 	github.com/Azure/azure-sdk-for-go/sdk/storage/azblob v1.6.4
