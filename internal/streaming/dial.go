@@ -1,0 +1,124 @@
+package streaming
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gobwas/ws"
+)
+
+// sendBuffer bounds what the system keeps for an application that does not read, in
+// bytes: half a second of messages. What is older is of no use to it.
+const sendBuffer = 32 << 10
+
+// dialTimeout is how long connecting and the handshake may take together.
+const dialTimeout = 10 * time.Second
+
+// StatusError is an application that has refused the WebSocket with a status of
+// HTTP.
+type StatusError struct{ Status int }
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("the application answered %d %s to the opening handshake", e.Status, http.StatusText(e.Status))
+}
+
+// CheckURL reports why an address cannot be that of a WebSocket.
+func CheckURL(address string) error {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return errors.New("it is not a URL")
+	case !slices.Contains([]string{"ws", "wss"}, strings.ToLower(u.Scheme)):
+		return errors.New("its scheme is neither wss nor ws")
+	case u.Hostname() == "":
+		return errors.New("it names no host")
+	case u.Fragment != "":
+		return errors.New("it has a fragment, which a WebSocket has not") // RFC 6455 §3
+	}
+	return nil
+}
+
+// dial opens a WebSocket to the application.
+func (d *Dialer) dial(ctx context.Context, cfg Config) (*socket, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, fmt.Errorf("the application has not answered the opening handshake within %v", dialTimeout))
+	defer cancel()
+	token, err := d.Token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dialer := ws.Dialer{
+		Header: ws.HandshakeHeaderHTTP{
+			"Authorization":            {"Bearer " + token},
+			"x-ms-call-connection-id":  {cfg.ConnectionID},
+			"x-ms-call-correlation-id": {cfg.CorrelationID},
+			"User-Agent":               {"switchhook"},
+		},
+		NetDial:   d.netDial,
+		TLSConfig: d.TLS,
+	}
+	if dialer.NetDial == nil {
+		dialer.NetDial = d.connect
+	}
+	conn, buffered, _, err := dialer.Dial(ctx, cfg.URL)
+	if err != nil {
+		if conn != nil {
+			conn.Close()
+		}
+		return nil, explained(ctx, err)
+	}
+	if buffered == nil {
+		buffered = bufio.NewReaderSize(conn, 4<<10)
+	}
+	return &socket{conn: conn, in: buffered, patience: stalledAfter}, nil
+}
+
+// connect connects to an address that may be connected to.
+func (d *Dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{KeepAlive: 30 * time.Second}
+	dialer.Control = func(_, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if err != nil || d.Check == nil {
+			return err
+		}
+		return d.Check(to.Addr().Unmap())
+	}
+	conn, err := dialer.DialContext(ctx, network, address)
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer)
+	}
+	return conn, err
+}
+
+// explained is why an opening handshake failed, in the application's terms.
+func explained(ctx context.Context, err error) error {
+	var status ws.StatusError
+	switch {
+	case errors.As(err, &status):
+		return &StatusError{int(status)}
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// final reports whether trying again is of no use: the application has refused the
+// stream, or may not be connected to.
+func final(err error) bool {
+	var status *StatusError
+	if errors.As(err, &status) {
+		return status.Status < 500 && status.Status != http.StatusRequestTimeout && status.Status != http.StatusTooManyRequests
+	}
+	var unverified *tls.CertificateVerificationError
+	return errors.As(err, &unverified) || errors.Is(err, errSocketEnd)
+}

@@ -1,0 +1,258 @@
+package streaming
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// playoutRate is the rate, in Hz, at which audio waits to be played: that of a
+// call whose application speaks.
+const playoutRate = 16000
+
+// How much audio has to wait before any is played. Applications do not send by a
+// clock: a pause of their own must not become a gap.
+const (
+	startWait    = 40 * time.Millisecond  // at the start of something,
+	burstWait    = 20 * time.Millisecond  // if the first message brought more than one frame,
+	rebufferWait = 100 * time.Millisecond // after a gap,
+	steadierWait = 200 * time.Millisecond // and after another one soon
+)
+
+// freshAfter is how long nothing is there to be played until what comes then is
+// the start of something, not what was late.
+const freshAfter = 500 * time.Millisecond
+
+// fadeSamples is the length of a fade at playoutRate: 5 ms.
+const fadeSamples = playoutRate / 200
+
+// playout is the queue of what an application says, and an audio.Source that plays
+// it. One goroutine writes and one shard reads, without a lock. Positions count
+// samples since the beginning:
+//
+//	played ≤ cleared ≤ written   (what lies between played and cleared is never played)
+//
+// Its reader is in one of these states:
+//
+//	idle ──audio comes──▶ buffering ──enough, or waited enough──▶ playing ──nothing left──▶ idle
+type playout struct {
+	written atomic.Uint64
+	cleared atomic.Uint64 // where StopAudio has told the reader to go on
+	played  atomic.Uint64
+	burst   atomic.Bool   // what is waiting began with more than one frame
+	gaps    atomic.Uint64 // times that audio came too late
+	spare   atomic.Pointer[block]
+
+	tail *block // the writer's: where the next sample goes
+	fill int
+
+	// The reader's.
+	state  playoutState
+	head   *block
+	first  uint64 // the position of head's first sample
+	waited int    // frames spent in buffering
+	dry    int    // frames spent idle
+	late   bool   // what is being buffered comes after a gap
+	steady int    // frames played since the last gap
+	last   int16  // the sample said last; it fades out when nothing follows
+	wide   [playoutRate / 50]int16
+}
+
+type playoutState uint8
+
+const (
+	idle playoutState = iota
+	buffering
+	playing
+)
+
+// blockSamples is 200 ms.
+const blockSamples = playoutRate / 5
+
+// block is a piece of the queue.
+type block struct {
+	samples [blockSamples]int16
+	next    atomic.Pointer[block]
+}
+
+func newPlayout() *playout {
+	b := new(block)
+	return &playout{tail: b, head: b, dry: frames(freshAfter)}
+}
+
+// frames counts the frames of a duration.
+func frames(d time.Duration) int { return int(d / audio.FrameDuration) }
+
+// write appends samples at playoutRate. It is the writer's.
+func (p *playout) write(samples []int16) {
+	if p.waiting() == 0 {
+		p.burst.Store(len(samples) > playoutRate/50)
+	}
+	n := uint64(len(samples))
+	for len(samples) > 0 {
+		if p.fill == blockSamples {
+			next := p.spare.Swap(nil)
+			if next == nil {
+				next = new(block)
+			}
+			p.tail.next.Store(next)
+			p.tail, p.fill = next, 0
+		}
+		copied := copy(p.tail.samples[p.fill:], samples)
+		p.fill += copied
+		samples = samples[copied:]
+	}
+	p.written.Add(n)
+}
+
+// clear drops what waits. It is the writer's, and returns where it happened.
+func (p *playout) clear() uint64 {
+	at := p.written.Load()
+	p.cleared.Store(at)
+	return at
+}
+
+// waiting counts the samples that will still be played.
+func (p *playout) waiting() uint64 {
+	written, from := p.written.Load(), max(p.played.Load(), p.cleared.Load())
+	if from > written {
+		return 0
+	}
+	return written - from
+}
+
+// ReadFrame implements audio.Source for frames of 8 and 16 kHz.
+func (p *playout) ReadFrame(f audio.Frame) bool {
+	if len(f) == len(p.wide) {
+		return p.read(f)
+	}
+	if !p.read(p.wide[:]) {
+		return false
+	}
+	for i := range f { // the call rises to 16 kHz within a tick or two
+		f[i] = int16((int(p.wide[2*i]) + int(p.wide[2*i+1])) / 2)
+	}
+	return true
+}
+
+// read plays 20 ms at playoutRate.
+func (p *playout) read(f []int16) bool {
+	if p.played.Load() < p.cleared.Load() {
+		p.skip()
+		return p.fadeOut(f)
+	}
+	n := p.waiting()
+	switch p.state {
+	case idle:
+		if n == 0 {
+			p.dry++
+			return p.fadeOut(f)
+		}
+		p.state, p.waited, p.late = buffering, 0, p.dry < frames(freshAfter)
+		if p.late {
+			p.gaps.Add(1)
+		}
+		fallthrough
+	case buffering:
+		if wait := p.wait(); n < uint64(wait*len(f)) && p.waited < wait {
+			p.waited++
+			return p.fadeOut(f)
+		}
+		p.state = playing
+		return p.play(f, true)
+	default:
+		if n == 0 {
+			p.state, p.dry = idle, 0 // the end of a sentence, or a gap in it: what comes next tells
+			return p.fadeOut(f)
+		}
+		return p.play(f, false)
+	}
+}
+
+// wait is how many frames have to be there.
+func (p *playout) wait() int {
+	switch {
+	case p.late && p.steady < 2*audio.FramesPerSecond:
+		return frames(steadierWait)
+	case p.late:
+		return frames(rebufferWait)
+	case p.burst.Load():
+		return frames(burstWait)
+	}
+	return frames(startWait)
+}
+
+// play plays what is there, as a whole frame with silence at its end.
+func (p *playout) play(f []int16, fadeIn bool) bool {
+	n := p.copy(f)
+	if fadeIn {
+		p.steady = 0
+		for i := range min(n, fadeSamples) {
+			f[i] = int16(int(f[i]) * i / fadeSamples)
+		}
+	}
+	p.steady++
+	if n > 0 {
+		p.last = f[n-1]
+	}
+	if n < len(f) {
+		p.ramp(f[n:])
+	}
+	return true
+}
+
+// copy takes samples out of the queue.
+func (p *playout) copy(f []int16) int {
+	at, total := p.played.Load(), 0
+	n := int(min(uint64(len(f)), p.written.Load()-at))
+	for total < n {
+		if at == p.first+blockSamples {
+			p.advance()
+		}
+		copied := copy(f[total:n], p.head.samples[at-p.first:])
+		total, at = total+copied, at+uint64(copied)
+	}
+	p.played.Store(at)
+	return n
+}
+
+// advance goes on to the next block and leaves the old one to the writer.
+func (p *playout) advance() {
+	old := p.head
+	p.head, p.first = old.next.Load(), p.first+blockSamples
+	old.next.Store(nil)
+	p.spare.Store(old)
+}
+
+// skip goes on where StopAudio has said.
+func (p *playout) skip() {
+	to := p.cleared.Load()
+	for to > p.first+blockSamples {
+		p.advance()
+	}
+	p.played.Store(to)
+	p.state, p.dry = idle, frames(freshAfter)
+}
+
+// fadeOut lets the last sample fade away, so that the end is no click. It returns
+// false when nothing is left to be said.
+func (p *playout) fadeOut(f []int16) bool {
+	if p.last == 0 {
+		return false
+	}
+	p.ramp(f)
+	return true
+}
+
+// ramp leads from the last sample to silence within 5 ms.
+func (p *playout) ramp(f []int16) {
+	from := int(p.last)
+	for i := range f {
+		f[i] = 0
+		if i < fadeSamples {
+			f[i] = int16(from * (fadeSamples - 1 - i) / fadeSamples)
+		}
+	}
+	p.last = 0
+}

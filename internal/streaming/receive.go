@@ -1,0 +1,157 @@
+package streaming
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// maxMalformed is how many messages in a row that cannot be used are endured.
+const maxMalformed = 10
+
+// maxWaiting bounds what waits to be played on one stream: ten minutes. A model may
+// deliver a long answer within seconds.
+const maxWaiting = 10 * time.Minute
+
+var errMalformed = fmt.Errorf("the application has sent %d messages in a row that cannot be used", maxMalformed)
+
+// receiver reads the messages of one connection.
+type receiver struct {
+	*Stream
+	resampler *audio.Resampler // nil: the stream's rate is playoutRate
+	odd       []byte           // half a sample, which the next message completes
+	pcm       []byte
+	samples   []int16
+	resampled []int16
+	malformed int
+	told      map[string]bool // what was logged once
+}
+
+// receive reads messages until the connection breaks, and returns why it did.
+func (s *Stream) receive(c *socket) error {
+	r := &receiver{Stream: s, told: make(map[string]bool)}
+	if s.cfg.Rate != playoutRate {
+		resampler, err := audio.NewResampler(s.cfg.Rate, playoutRate)
+		if err != nil {
+			return err
+		}
+		r.resampler = resampler
+	}
+	for {
+		message, err := c.read()
+		if err != nil {
+			return err
+		}
+		s.dialer.Counts.Received.Add(1)
+		if err := r.take(message); err != nil {
+			return err
+		}
+	}
+}
+
+// take does what a message asks for. What cannot be used is counted and logged
+// once, and ends the connection only if nothing else comes.
+func (r *receiver) take(message []byte) error {
+	in, err := parseInbound(message)
+	if err == nil && in.kind == audioMessage {
+		err = r.play(in)
+	}
+	if err != nil {
+		r.dialer.Counts.Refused.Add(1)
+		r.tellOnce("a message of the application cannot be used", "error", err)
+		if r.malformed++; r.malformed == maxMalformed {
+			return errMalformed
+		}
+		return nil
+	}
+	r.malformed = 0
+	switch in.kind {
+	case stopMessage:
+		r.stop()
+	case markMessage:
+		r.mark(in.mark)
+	case otherMessage:
+		r.tellOnce("a message of the application is of a kind that is not known", "kind", in.name)
+	}
+	return nil
+}
+
+// tellOnce logs a message the first time.
+func (r *receiver) tellOnce(message string, attributes ...any) {
+	if !r.told[message] {
+		r.told[message] = true
+		r.log.Warn(message, attributes...)
+	}
+}
+
+// play queues the audio of a message, and its mark behind it.
+func (r *receiver) play(in inbound) error {
+	if !r.cfg.Bidirectional {
+		r.tellOnce("the application sends audio, which is not heard: enableBidirectional was not set")
+		return nil
+	}
+	defer r.shrink()
+	if err := r.decode(in.data); err != nil {
+		return err
+	}
+	if !r.room(len(r.resampled)) {
+		r.dialer.Counts.Refused.Add(1)
+		r.tellOnce("more audio of applications waits to be played than may; the newest is dropped")
+	} else {
+		r.playout.write(r.resampled)
+	}
+	if in.mark != "" {
+		r.mark(in.mark)
+	}
+	return nil
+}
+
+// decode decodes PCM into samples at playoutRate. Messages may end within a sample.
+func (r *receiver) decode(data []byte) error {
+	r.pcm = append(r.pcm[:0], r.odd...)
+	pcm, err := base64.StdEncoding.AppendDecode(r.pcm, data)
+	if err != nil {
+		return errors.New("data is not base64")
+	}
+	r.pcm = pcm
+	r.odd = append(r.odd[:0], pcm[len(pcm)&^1:]...)
+	r.samples = r.samples[:0]
+	for ; len(pcm) >= 2; pcm = pcm[2:] {
+		r.samples = append(r.samples, int16(binary.LittleEndian.Uint16(pcm)))
+	}
+	if r.resampler == nil {
+		r.resampled = r.samples
+		return nil
+	}
+	r.resampled = r.resampler.Append(r.resampled[:0], r.samples)
+	return nil
+}
+
+// shrink gives back the memory that a burst has taken.
+func (r *receiver) shrink() {
+	if cap(r.pcm) > keptBuffer {
+		r.pcm, r.samples, r.resampled = nil, nil, nil
+	}
+}
+
+// room reports whether more samples may wait, and charges them to the budget.
+func (r *receiver) room(samples int) bool {
+	waiting := r.playout.waiting() + uint64(samples)
+	return waiting <= uint64(maxWaiting.Seconds())*playoutRate && r.charge(2*waiting)
+}
+
+// stop drops what waits, and cancels its marks.
+func (r *receiver) stop() {
+	at := r.playout.clear()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.marks {
+		if m := &r.marks[i]; m.status == "" && m.at <= at && m.at > r.playout.played.Load() {
+			m.status = markCancelled
+		}
+	}
+}
