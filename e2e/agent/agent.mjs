@@ -7,6 +7,7 @@
 // wanted PORT (0 takes a free one) and SOURCE_IDENTITY (a user's raw id).
 import { createInterface } from "node:readline";
 import { commandsOf } from "./commands.mjs";
+import { streamServer } from "./streams.mjs";
 import { tokenVerifier } from "./tokens.mjs";
 import { webServer } from "./web.mjs";
 
@@ -15,7 +16,10 @@ const write = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 const connection = process.env.CONNECTION_STRING;
 const verify = tokenVerifier(connection);
 const web = await webServer({ port: Number(process.env.PORT ?? 0), sounds: process.env.SOUNDS, verify, write });
-const commands = commandsOf(connection, process.env.SOURCE_IDENTITY, web);
+const commands = {
+  ...commandsOf(connection, process.env.SOURCE_IDENTITY, web),
+  ...(await streamServer({ verify, write })),
+};
 
 const describe = (error) => ({
   name: error.name,

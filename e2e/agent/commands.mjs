@@ -41,16 +41,16 @@ const properties = ({ callConnectionProperties }) => callConnectionProperties;
 function calls(client) {
   const connection = ({ connection: id }) => client.getCallConnection(id);
   return {
-    answer: async ({ context, callback, operationContext }) =>
-      properties(await client.answerCall(context, callback, { operationContext })),
+    answer: async ({ context, callback, operationContext, streaming }) =>
+      properties(await client.answerCall(context, callback, { operationContext, mediaStreamingOptions: streaming })),
     reject: async ({ context, reason }) => {
       let chain;
       const onResponse = ({ headers }) => (chain = headers.get("x-microsoft-skype-chain-id"));
       await client.rejectCall(context, { callRejectReason: reason, onResponse });
       return { chain };
     },
-    create: async ({ callback, operationContext, ...target }) =>
-      properties(await client.createCall(invite(target), callback, { operationContext })),
+    create: async ({ callback, operationContext, streaming, ...target }) =>
+      properties(await client.createCall(invite(target), callback, { operationContext, mediaStreamingOptions: streaming })),
     getCallProperties: (values) => connection(values).getCallConnectionProperties(),
     listParticipants: async (values) => (await connection(values).listParticipants()).values,
     getParticipant: (values) => connection(values).getParticipant(identifier(values.participant)),
@@ -89,6 +89,8 @@ function media(client) {
       }),
     sendDtmf: (values) => of(values).sendDtmfTones(values.tones, identifier(values.target), common(values)),
     cancelAll: (values) => of(values).cancelAllOperations(),
+    startStreaming: (values) => of(values).startMediaStreaming(common(values)),
+    stopStreaming: (values) => of(values).stopMediaStreaming(common(values)),
   };
 }
 

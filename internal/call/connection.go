@@ -17,13 +17,15 @@ type Connection struct {
 	control Control
 	origin  OperationKind // create or answer: which failure ends it before it is up
 
-	opened time.Time
+	opened   time.Time
+	streamID string // of the media streaming that was set up; "": none
 
 	// loop
 	state      State
 	self       *endpoint    // the application as a participant
 	made       Properties   // what does not change
 	operations []*operation // that go on or wait, in the order of their acceptance
+	stream     *mediaStream // that goes on; nil: none
 	closing    *Reason      // why the connection ends; nil: it does not
 	originOp   Operation
 }
@@ -40,6 +42,13 @@ type Properties struct {
 	DisplayName   string
 	AnsweredBy    identifier.ID // zero where the connection was not answered by an identity
 	CallbackURI   string
+	Streaming     *StreamState // nil: none was set up
+}
+
+// StreamState is media streaming that was set up.
+type StreamState struct {
+	ID     string
+	Active bool
 }
 
 // open makes a connection of an application to the call.
@@ -48,6 +57,10 @@ func (c *Call) open(control Control, origin OperationKind, self *endpoint, made 
 	conn.originOp = Operation{ID: conn.id, Kind: origin, Context: control.Context}
 	conn.made.ID, conn.made.ServerCallID, conn.made.CorrelationID = conn.id, c.id, c.correlationID
 	conn.made.CallbackURI = control.CallbackURI
+	if control.Streaming != nil {
+		conn.streamID = newID()
+		conn.made.Streaming = &StreamState{ID: conn.streamID}
+	}
 	c.connections = append(c.connections, conn)
 	c.registry.opened(conn)
 	c.publish(ConnectionOpened{conn.head(conn.originOp)})
@@ -119,6 +132,9 @@ func (c *Connection) Properties(ctx context.Context) (Properties, error) {
 	return askLiving(ctx, c, func() (Properties, error) {
 		p := c.made
 		p.State = c.state
+		if p.Streaming != nil {
+			p.Streaming = &StreamState{ID: c.streamID, Active: c.stream != nil}
+		}
 		return p, nil
 	})
 }
@@ -143,6 +159,7 @@ func (c *Connection) Participant(ctx context.Context, who identifier.ID) (Partic
 func (c *Connection) connected() {
 	c.enter(Connected)
 	c.call.publish(CallConnected{c.head(c.originOp)})
+	c.startStreamingAtOnce()
 }
 
 // close ends the connection: its operations are canceled, and when the last one

@@ -31,12 +31,7 @@ func (c *Connection) StopTones(ctx context.Context, who identifier.ID, what Cont
 		if op == nil {
 			return NotRecognizing.because("Continuous recognition was not started with %s.", who)
 		}
-		head := op.head()
-		head.Operation.Context = what.Operation
-		if what.CallbackURI != "" {
-			head.Operation.CallbackURI = what.CallbackURI
-		}
-		op.end(TonesStopped{Head: head})
+		op.end(TonesStopped{Head: op.headFor(what)})
 		return nil
 	})
 }
@@ -54,6 +49,9 @@ func (c *Connection) continuous(of *participant) *operation {
 // toneHeard tells the application of one key, if it wants to know, and passes it to
 // every recognition that waits for keys of who pressed it.
 func (c *Connection) toneHeard(from *participant, tone Tone) {
+	if c.stream != nil && !from.is(c) {
+		c.stream.Tone(from.id.Raw(), tone.String())
+	}
 	for _, op := range c.operations {
 		if !slices.Contains(op.with, from) {
 			continue

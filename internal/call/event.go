@@ -50,6 +50,7 @@ type Control struct {
 	Context     string // operationContext of that request
 	// SpeechEndpoint is the cognitiveServicesEndpoint, kept for speech.
 	SpeechEndpoint string
+	Streaming      *Streaming // what media streaming was set up; nil: none
 }
 
 // Operation names accepted work.
@@ -219,6 +220,18 @@ type (
 	}
 	// TonesStopped ends a continuous recognition.
 	TonesStopped struct{ Head }
+	// MediaStreamingStarted says that the application has taken the stream.
+	MediaStreamingStarted struct{ Head }
+	// MediaStreamingStopped ends a stream that was stopped, or whose call has ended.
+	MediaStreamingStopped struct{ Head }
+	// MediaStreamingFailed ends a stream that could not be opened, or was interrupted
+	// for good.
+	MediaStreamingFailed struct {
+		Head
+		Interrupted bool // it was open before
+		Stopping    bool // because the server ends
+		Cause       error
+	}
 	// HoldFailed says that the music of hold cannot be played; the hold stands.
 	HoldFailed struct {
 		Head
@@ -258,5 +271,6 @@ var Events = []Event{
 	RemoveParticipantSucceeded{}, RemoveParticipantFailed{}, CallTransferAccepted{}, CallTransferFailed{},
 	MoveParticipantSucceeded{}, MoveParticipantFailed{},
 	ToneReceived{}, TonesStopped{}, HoldFailed{}, ConnectFailed{}, TonesFailed{},
+	MediaStreamingStarted{}, MediaStreamingStopped{}, MediaStreamingFailed{},
 	HoldAudioStarted{}, HoldAudioPaused{}, HoldAudioResumed{}, HoldAudioCompleted{},
 }

@@ -35,6 +35,7 @@ type world struct {
 	announcer     *calltest.Announcer
 	published     *calltest.Publisher
 	prompts       *calltest.Prompts
+	streams       *calltest.Streams
 	conversations *scribe
 	details       *clerk
 	rules         *permit.Rules
@@ -49,14 +50,14 @@ func (w *world) applicationsConverse(yes bool) { w.Registry = w.remake(yes) }
 // that no call is left at its end.
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, prompts: calltest.NewPrompts(), conversations: &scribe{}, details: &clerk{}}
+		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, prompts: calltest.NewPrompts(), streams: &calltest.Streams{}, conversations: &scribe{}, details: &clerk{}}
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.remake = func(applications bool) *call.Registry {
 			w.config = call.Config{
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Mixes: calltest.MixesOf(engine),
+				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Mixes: calltest.MixesOf(engine),
 				Permit: w.rules,
 			}
 			return call.NewRegistry(w.config, log)

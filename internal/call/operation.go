@@ -27,6 +27,7 @@ type operation struct {
 	tones  chan Tone // keys that the participants press, for a recognition; nil: it wants none
 	heard  int       // keys told of, by a continuous recognition
 	paused []*holdMusic
+	after  func() // gives back what it has taken, when it has ended; nil: nothing
 }
 
 type operationState uint8
@@ -107,6 +108,9 @@ func (op *operation) end(events ...Event) bool {
 	op.state = ended
 	op.cancel()
 	op.resumeMusic()
+	if op.after != nil {
+		op.after()
+	}
 	for _, e := range events {
 		c.call.publish(e)
 	}

@@ -24,6 +24,7 @@ const (
 	TonesOperation // continuous recognition
 	HoldOperation
 	ConnectOperation
+	StreamOperation // media streaming
 )
 
 // Scope says to what an operation or an event belongs.
@@ -138,6 +139,16 @@ var operations = [...]operationSpec{
 				return []Event{TonesFailed{h, why}, TonesStopped{h}}
 			}
 			return []Event{TonesStopped{h}}
+		},
+	},
+	StreamOperation: {
+		name: "mediaStreaming", lanes: []lane{besideLane}, kept: true,
+		ends: []Event{MediaStreamingStopped{}, MediaStreamingFailed{}},
+		cut: func(h Head, why Reason) []Event {
+			if why.Kind == ServerStopped {
+				return []Event{MediaStreamingFailed{Head: h, Stopping: true, Cause: errors.New(why.Text)}}
+			}
+			return []Event{MediaStreamingStopped{h}}
 		},
 	},
 	// The hold itself has no event, and no end: only its music has, for previews.

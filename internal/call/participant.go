@@ -56,6 +56,11 @@ func (c *Call) admit(e *endpoint) {
 	}
 	e.enter(present)
 	e.applyRights()
+	for _, conn := range c.connections {
+		if conn.stream != nil {
+			conn.stream.hear(conn, e)
+		}
+	}
 }
 
 // listed are the participants of the call in the order of their coming.

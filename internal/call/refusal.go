@@ -33,6 +33,8 @@ const (
 	TransferUnderWay                         // a transfer of the call is going on
 	TransfereeMissing                        // in a group, whom to transfer has to be said
 	NotTransferable                          // a participant of that kind cannot be transferred
+	StreamingNotSetUp                        // the connection was made without media streaming
+	NotStreaming                             // no media streaming goes on
 	refusalsEnd
 )
 
@@ -73,6 +75,8 @@ var refusals = [refusalsEnd]struct {
 	TransferUnderWay:      {"transfer under way", fault.Conflict},
 	TransfereeMissing:     {"transferee missing", fault.Invalid},
 	NotTransferable:       {"not transferable", fault.Invalid},
+	StreamingNotSetUp:     {"streaming not set up", fault.Unsupported},
+	NotStreaming:          {"not streaming", fault.Precondition},
 }
 
 // Error names the refusal.

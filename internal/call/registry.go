@@ -40,6 +40,7 @@ type Config struct {
 	Publisher Publisher
 	Prompts   Prompts
 	Mixes     Mixes
+	Streams   Streams
 	// Permit decides which phone numbers may be called, by whom; nil: all, by all.
 	Permit *permit.Rules
 	// ApplicationsConverse makes applications that take part in the name of an

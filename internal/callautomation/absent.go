@@ -17,8 +17,6 @@ var absent = []operation{
 	{"startTranscription", http.MethodPost, connectionPath + ":startTranscription"},
 	{"updateTranscription", http.MethodPost, connectionPath + ":updateTranscription"},
 	{"stopTranscription", http.MethodPost, connectionPath + ":stopTranscription"},
-	{"startMediaStreaming", http.MethodPost, connectionPath + ":startMediaStreaming"},
-	{"stopMediaStreaming", http.MethodPost, connectionPath + ":stopMediaStreaming"},
 	{"startRecording", http.MethodPost, "/calling/recordings"},
 	{"getRecordingProperties", http.MethodGet, "/calling/recordings/{recordingId}"},
 	{"stopRecording", http.MethodDelete, "/calling/recordings/{recordingId}"},

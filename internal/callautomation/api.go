@@ -47,6 +47,8 @@ func (a *API) Routes(rt *rest.Router) {
 	rt.Handle(http.MethodPost, connectionPath+":recognize", coded(a.recognize), accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":sendDtmfTones", coded(a.sendDtmfTones), accepted, repeatable, reports, always)
 	rt.Handle(http.MethodPost, connectionPath+":cancelAllMediaOperations", coded(a.cancelAllMediaOperations), accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":startMediaStreaming", coded(a.startMediaStreaming), accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":stopMediaStreaming", coded(a.stopMediaStreaming), accepted, always)
 	a.controlRoutes(rt)
 	for _, op := range absent {
 		rt.Handle(op.method, op.path, op.refuse, always)

@@ -38,6 +38,8 @@ var codes = map[call.Refusal]struct{ code, member, source string }{
 	call.TransferUnderWay:      {"8607", "", "transfer conflict"},
 	call.TransfereeMissing:     {"8523", "transferee", nearest},
 	call.NotTransferable:       {"8523", "", nearest},
+	call.StreamingNotSetUp:     {"8522", "", "missing configuration"},
+	call.NotStreaming:          {"8585", "", "not valid in the current call state"},
 }
 
 const nearest = "nearest"

@@ -26,7 +26,7 @@ type occurrence struct {
 var encoders = []func(call.Event) (occurrence, bool){
 	connectionEvents, participantEvents,
 	createEvents, answerEvents, connectEvents,
-	playEvents, recognizeEvents, sendTonesEvents, continuousEvents, holdEvents,
+	playEvents, recognizeEvents, sendTonesEvents, continuousEvents, holdEvents, streamingEvents,
 	addEvents, removeEvents, transferEvents, moveEvents,
 }
 

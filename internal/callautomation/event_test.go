@@ -14,6 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/player"
+	"github.com/switchhook/switchhook/internal/streaming"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -60,6 +61,8 @@ func samples(version string) []call.Event {
 		call.HoldFailed{Head: h, Cause: fmt.Errorf("%w: gone", player.ErrDownload)},
 		call.ConnectFailed{Head: h, Reason: call.Reason{Kind: call.NoSuchCall, Text: "Call not found"}},
 		call.TonesFailed{Head: h, Reason: call.Reason{Kind: call.ServerStopped, Text: "The server was restarted while the call went on"}},
+		call.MediaStreamingStarted{Head: h}, call.MediaStreamingStopped{Head: h},
+		call.MediaStreamingFailed{Head: h, Cause: &streaming.StatusError{Status: 403}},
 		call.HoldAudioStarted{Head: h}, call.HoldAudioPaused{Head: h}, call.HoldAudioResumed{Head: h}, call.HoldAudioCompleted{Head: h},
 	}
 }

@@ -67,6 +67,9 @@ func callConnectionProperties(p call.Properties, state string) object {
 	if !p.AnsweredBy.IsZero() {
 		o = o.add("answeredBy", rest.User{ID: p.AnsweredBy})
 	}
+	if s := p.Streaming; s != nil {
+		o = o.add("mediaStreamingSubscription", object{{"id", s.ID}, {"state", subscriptionState(s.Active)}, {"subscribedContentTypes", []string{"audio"}}})
+	}
 	return o
 }
 

@@ -35,13 +35,16 @@ type eventVersion struct {
 // result; azure-sdk-for-python issue 31638 of August 2023 has a
 // RecognizeFailed with its result).
 var eventVersions = map[string]eventVersion{
-	"CreateCallFailed":   {since: "2024-06-15"},
-	"AnswerFailed":       {since: "2024-06-15"},
-	"PlayStarted":        {since: "2024-06-15"},
-	"HoldAudioStarted":   {since: "2024-09-01", preview: true},
-	"HoldAudioPaused":    {since: "2024-09-01", preview: true},
-	"HoldAudioResumed":   {since: "2024-09-01", preview: true},
-	"HoldAudioCompleted": {since: "2024-09-01", preview: true},
+	"CreateCallFailed":      {since: "2024-06-15"},
+	"AnswerFailed":          {since: "2024-06-15"},
+	"PlayStarted":           {since: "2024-06-15"},
+	"MediaStreamingStarted": {since: "2024-06-15"},
+	"MediaStreamingStopped": {since: "2024-06-15"},
+	"MediaStreamingFailed":  {since: "2024-06-15"},
+	"HoldAudioStarted":      {since: "2024-09-01", preview: true},
+	"HoldAudioPaused":       {since: "2024-09-01", preview: true},
+	"HoldAudioResumed":      {since: "2024-09-01", preview: true},
+	"HoldAudioCompleted":    {since: "2024-09-01", preview: true},
 
 	"AddParticipantSucceeded":    {result: "2023-03-06"},
 	"AddParticipantFailed":       {result: "2023-03-06"},

@@ -203,7 +203,7 @@ func (p *parts) openCalls(context.Context) error {
 	p.later(func() error { p.records.Close(); return nil })
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p.registrar}, Numbers: p.numbers,
-		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer},
+		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer}, Streams: p.openStreams(),
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	p.metrics.MustRegister(metrics.Calls(p.calls))

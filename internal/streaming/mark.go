@@ -73,7 +73,12 @@ type Budget struct {
 func NewBudget(bytes int64) *Budget { return &Budget{max: bytes} }
 
 // Used returns how many bytes wait.
-func (b *Budget) Used() int64 { return b.used.Load() }
+func (b *Budget) Used() int64 {
+	if b == nil {
+		return 0
+	}
+	return b.used.Load()
+}
 
 // charge makes the stream's part of the budget so many bytes; false, and nothing
 // changes, if it would grow beyond what is left.

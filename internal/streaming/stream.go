@@ -44,11 +44,14 @@ type Dialer struct {
 
 // Counts are what a Dialer's streams count.
 type Counts struct {
-	Open                  atomic.Int64 // streams with an open connection
-	Sent, Received, Late  atomic.Uint64
-	Dropped               atomic.Uint64 // frames that an application was too slow for
-	Reconnected, Failures atomic.Uint64
-	Refused               atomic.Uint64 // messages that could not be used
+	Open        atomic.Int64  // streams with an open connection
+	Sent        atomic.Uint64 // audio messages
+	Received    atomic.Uint64 // messages of applications
+	Refused     atomic.Uint64 // those that could not be used
+	Dropped     atomic.Uint64 // frames that an application read too slowly for
+	Gaps        atomic.Uint64 // in what applications said
+	Reconnected atomic.Uint64
+	Failures    atomic.Uint64
 }
 
 // Report is news of a stream. It is told by the stream's goroutine: Opened once at
@@ -233,6 +236,7 @@ func (s *Stream) fallSilent() {
 	s.cancel(errSocketEnd)
 	s.playout.clear()
 	s.settle(true)
+	s.dialer.Counts.Gaps.Add(s.playout.gaps.Load())
 	time.Sleep(3 * audio.FrameDuration)
 	close(s.said)
 }

@@ -1,0 +1,164 @@
+package call_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/streaming"
+)
+
+// streaming answers a call of a phone with media streaming set up.
+func (w *world) streaming(options call.Streaming) (*calltest.Leg, *call.Connection, string) {
+	w.Helper()
+	leg, in := w.incoming()
+	options.URL, options.Rate = "wss://app.test/stream", 16000
+	with := control
+	with.Streaming = &options
+	p, err := w.Answer(bg, in.Context, identifier.ID{}, with)
+	if err != nil {
+		w.Fatal(err)
+	}
+	synctest.Wait()
+	conn, err := w.Connection(p.ID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return leg, conn, p.ID
+}
+
+func (w *world) opened() *calltest.Stream {
+	w.Helper()
+	all := w.streams.Opened()
+	if len(all) == 0 {
+		w.Fatal("no stream was opened")
+	}
+	return all[len(all)-1]
+}
+
+func TestStreamIsStartedAndStopped(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.streaming(call.Streaming{})
+		if p, err := conn.Properties(bg); err != nil || p.Streaming == nil || p.Streaming.Active || p.Streaming.ID == "" {
+			t.Errorf("before the start: %+v, %v", p.Streaming, err)
+		}
+		w.must(conn.StartStreaming(bg, call.Context{Operation: "first"}))
+		w.must(conn.StartStreaming(bg, call.Context{Operation: "again"}))
+		s := w.opened()
+		s.Tell(streaming.Opened{})
+		synctest.Wait()
+		w.expect(id, connected+" MediaStreamingStarted")
+		if n := len(w.streams.Opened()); n != 1 || w.last(id).Header().Operation.Context != "first" {
+			t.Errorf("%d streams, context %q", n, w.last(id).Header().Operation.Context)
+		}
+		if p, _ := conn.Properties(bg); !p.Streaming.Active || p.Streaming.ID != s.Subscription {
+			t.Errorf("while it goes on: %+v", p.Streaming)
+		}
+		w.must(conn.StopStreaming(bg, call.Context{Operation: "enough", CallbackURI: "http://app.test/other"}))
+		synctest.Wait()
+		w.expect(id, connected+" MediaStreamingStarted MediaStreamingStopped")
+		if op := w.last(id).Header().Operation; op.Context != "enough" || op.CallbackURI != "http://app.test/other" || !s.Closed() {
+			t.Errorf("after the stop: %+v, closed %v", op, s.Closed())
+		}
+		if err := conn.StopStreaming(bg, call.Context{}); !errors.Is(err, call.NotStreaming) {
+			t.Errorf("a second stop: %v", err)
+		}
+		w.must(conn.StartStreaming(bg, call.Context{}))
+		leg.HangUp()
+		synctest.Wait()
+		w.expect(id, connected+" MediaStreamingStarted MediaStreamingStopped MediaStreamingStopped CallDisconnected")
+	})
+}
+
+func TestStreamNeedsToBeSetUp(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, _ := w.answered()
+		if err := conn.StartStreaming(bg, call.Context{}); !errors.Is(err, call.StreamingNotSetUp) {
+			t.Errorf("got %v", err)
+		}
+		leg.HangUp()
+	})
+}
+
+func TestStreamStartsWithTheCall(t *testing.T) {
+	run(t, func(w *world) {
+		leg, _, id := w.streaming(call.Streaming{AtOnce: true})
+		w.opened().Tell(streaming.Opened{})
+		synctest.Wait()
+		w.expect(id, connected+" MediaStreamingStarted")
+		leg.HangUp()
+	})
+}
+
+func TestStreamThatFailsIsTold(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.streaming(call.Streaming{AtOnce: true})
+		w.opened().Tell(streaming.Failed{Err: errors.New("nobody is there")})
+		synctest.Wait()
+		w.expect(id, connected+" MediaStreamingFailed")
+		if !w.opened().Closed() {
+			t.Error("it was not closed")
+		}
+		w.must(conn.StartStreaming(bg, call.Context{}))
+		if len(w.streams.Opened()) != 2 {
+			t.Error("it cannot be started again")
+		}
+		leg.HangUp()
+	})
+}
+
+// TestStreamDoesNotHearItsApplication: neither what it streams nor what it plays;
+// the phone hears both.
+func TestStreamDoesNotHearItsApplication(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, _ := w.streaming(call.Streaming{AtOnce: true, Bidirectional: true})
+		s := w.opened()
+		s.Speak(true)
+		time.Sleep(time.Second)
+		if leg.Heard() < 48 || s.Heard("") != 0 {
+			t.Errorf("the phone heard %d frames of 50, the stream %d of itself", leg.Heard(), s.Heard(""))
+		}
+		s.Speak(false)
+		w.must(conn.Play(bg, call.Play{Prompts: hello}))
+		leg.Speak(true)
+		time.Sleep(time.Second)
+		if heard := s.Heard(""); heard < 48 || heard > 50 {
+			t.Errorf("the stream heard %d frames of the phone's 50", heard)
+		}
+		leg.HangUp()
+	})
+}
+
+func TestUnmixedStreamHearsWhoComesLater(t *testing.T) {
+	run(t, func(w *world) {
+		_, conn, _ := w.streaming(call.Streaming{AtOnce: true, Unmixed: true})
+		_, err := conn.Add(bg, call.Add{Who: phone("+15551230007"), CallerID: phone(ourPhone)})
+		w.must(err)
+		added := <-w.dialer.Dialled
+		added.PickUp()
+		synctest.Wait()
+		s := w.opened()
+		added.Speak(true)
+		time.Sleep(time.Second)
+		if s.Heard("4:+15551230007") < 48 || s.Heard("4:"+aPhone) != 0 {
+			t.Errorf("heard of the added phone: %d; of the first: %d", s.Heard("4:+15551230007"), s.Heard("4:"+aPhone))
+		}
+		w.must(conn.Terminate(bg))
+	})
+}
+
+func TestStreamIsToldOfKeys(t *testing.T) {
+	run(t, func(w *world) {
+		leg, _, _ := w.streaming(call.Streaming{AtOnce: true, Tones: true})
+		leg.Press("12#")
+		synctest.Wait()
+		if got := w.opened().Tones(); got != "12#" {
+			t.Errorf("it was told %q", got)
+		}
+		leg.HangUp()
+	})
+}

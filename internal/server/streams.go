@@ -1,0 +1,34 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/streaming"
+)
+
+// streamTokenLife is how long the token of a stream's handshake is good: as on ACS.
+const streamTokenLife = 24 * time.Hour
+
+// streamBudget bounds what applications have sent and nobody has heard yet, in
+// bytes, over all calls: two and a half hours of speech.
+const streamBudget = 256 << 20
+
+// streams opens streams of calls' audio to applications.
+type streams struct{ dialer *streaming.Dialer }
+
+func (s streams) Open(cfg streaming.Config, report func(streaming.Report)) call.Stream {
+	return s.dialer.Open(cfg, report)
+}
+
+func (p *parts) openStreams() streams {
+	dialer := &streaming.Dialer{
+		Token:  func(ctx context.Context) (string, error) { return p.tokens.TokenFor(ctx, streamTokenLife) },
+		Check:  p.cfg.Outbound.Check(),
+		Log:    p.log.With("part", "streaming"),
+		Budget: streaming.NewBudget(streamBudget),
+	}
+	p.metrics.MustRegister(dialer.Metrics()...)
+	return streams{dialer}
+}
