@@ -3,8 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
-	"text/tabwriter"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/cdr"
@@ -52,7 +52,7 @@ func (c callsCommand) Run(a *app) error {
 		}
 		return nil
 	}
-	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	table := a.table()
 	fmt.Fprintln(table, "ENDED\tFROM\tTO\tLASTED\tWHY\tSOUND")
 	for _, line := range answer.Value {
 		var r cdr.Record
@@ -64,7 +64,7 @@ func (c callsCommand) Run(a *app) error {
 	return table.Flush()
 }
 
-func printCall(table *tabwriter.Writer, r cdr.Record) {
+func printCall(table io.Writer, r cdr.Record) {
 	lasted := time.Duration(r.DurationMS) * time.Millisecond
 	fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.End.Local().Format(time.DateTime), r.From, r.To, lasted.Round(time.Second/10), whyOf(r.Reason), r.CorrelationID)
 	for _, leg := range r.Legs {

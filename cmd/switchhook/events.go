@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"text/tabwriter"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/admin"
@@ -83,7 +82,7 @@ func (c eventsAttemptsCommand) Run(a *app) error {
 	if err := client.do(a.ctx, "GET", path, managementVersion, nil, &answer); err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	table := a.table()
 	fmt.Fprintln(table, "TIME\tSUBSCRIPTION\tEVENT\tATTEMPT\tRESULT\tANSWER")
 	for _, t := range answer.Value {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", t.Time.Local().Format(time.TimeOnly), t.Subscription, t.ID, t.Number, t.Result, outcomeOf(t))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/admin"
@@ -48,7 +47,7 @@ func (a *app) runningNumbers(client *api) error {
 	if err := client.do(a.ctx, "GET", admin.NumbersPath, managementVersion, nil, &answer); err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	table := a.table()
 	fmt.Fprintln(table, "NUMBER\tSTATE\tCALLING\tASSIGNED TO\tHELD BY")
 	for _, n := range answer.Value {
 		state, holder := "available", "-"

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/admin"
@@ -77,7 +76,7 @@ func (phonesListCommand) Run(a *app) error {
 	if err := a.phones("GET", "", nil, &list); err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	table := a.table()
 	fmt.Fprintln(table, "USER NAME\tIDENTITY\tCALLER ID\tDEVICE\tADDRESS\tFOR")
 	for _, p := range list.Value {
 		row := []string{p.UserName, p.Identity, p.CallerID}

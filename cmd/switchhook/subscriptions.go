@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 )
 
 type subscriptionsCommand struct {
@@ -46,7 +45,7 @@ func (c subscriptionsListCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	table := a.table()
 	fmt.Fprintln(table, "NAME\tSTATE\tENDPOINT\tEVENT TYPES")
 	for path := subscriptionsPath; path != ""; {
 		var page struct {

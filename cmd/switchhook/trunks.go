@@ -5,7 +5,6 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/admin"
@@ -39,7 +38,7 @@ func (c trunksCommand) Run(a *app) error {
 	if client != nil {
 		return a.runningTrunks(client)
 	}
-	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	table := a.table()
 	fmt.Fprintln(table, "TRUNK\tADDRESS\tTRANSPORT\tMAY CALL IN FROM")
 	for _, t := range cfg.Trunks {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, address(t), t.Transport, sources(t))
@@ -70,7 +69,7 @@ func (a *app) runningTrunks(client *api) error {
 	if err := client.do(a.ctx, "GET", admin.TrunksPath, managementVersion, nil, &answer); err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	table := a.table()
 	fmt.Fprintln(table, "TRUNK\tADDRESS\tANSWERS\tREGISTERED\tCALLS IN\tCALLS OUT\tLIMIT")
 	for _, t := range answer.Value {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", t.Name, t.Address+" "+t.Transport, t.State, registeredAs(t.Registration), t.Inbound, t.Outbound, most(t))
@@ -80,16 +79,16 @@ func (a *app) runningTrunks(client *api) error {
 	}
 	for _, t := range answer.Value {
 		if t.State == "inactive" {
-			fmt.Fprintf(a.out, "trunk %s does not answer OPTIONS: %s\n", t.Name, t.Answer)
+			fmt.Fprintf(table, "trunk %s does not answer OPTIONS: %s\n", t.Name, t.Answer)
 		}
 		if r := t.Registration; r != nil && r.State == "failed" {
-			fmt.Fprintf(a.out, "trunk %s: the registration of %s failed: %s; next attempt at %s\n", t.Name, r.User, r.Answer, r.Next.Local().Format(time.DateTime))
+			fmt.Fprintf(table, "trunk %s: the registration of %s failed: %s; next attempt at %s\n", t.Name, r.User, r.Answer, r.Next.Local().Format(time.DateTime))
 		}
 		if t.Refused != "" {
-			fmt.Fprintf(a.out, "trunk %s: last refusal at %s: %s\n", t.Name, t.RefusedAt.Local().Format(time.DateTime), t.Refused)
+			fmt.Fprintf(table, "trunk %s: last refusal at %s: %s\n", t.Name, t.RefusedAt.Local().Format(time.DateTime), t.Refused)
 		}
 	}
-	return nil
+	return table.Flush()
 }
 
 func registeredAs(line *admin.TrunkRegistration) string {

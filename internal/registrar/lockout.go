@@ -14,6 +14,7 @@ import (
 const (
 	maxPairFaults   = 5   // of one user name from one address
 	maxSourceFaults = 20  // from one address
+	maxSiteFaults   = 40  // from one IPv6 /48, which has 65,536 subnets
 	maxUserFaults   = 100 // of one user name, from everywhere
 	lockTime        = 5 * time.Minute
 	maxFaults       = 16384 // counters that are kept
@@ -49,15 +50,24 @@ func NewLockout() *Lockout {
 	}
 }
 
-// suspects are whom a wrong password counts for; the last is the user name by itself.
-func suspects(userName string, from netip.Addr) [3]suspect {
-	from = source.Subnet(from)
-	return [3]suspect{{userName, from}, {"", from}, {userName, netip.Addr{}}}
+// suspects are whom a wrong password counts for: a user name at a subnet, the subnet, the
+// user name by itself, and the site, which is none for IPv4.
+func suspects(userName string, from netip.Addr) []suspect {
+	subnet, site := source.Subnet(from), source.Site(from)
+	list := []suspect{{userName, subnet}, {"", subnet}, ofUserName: {userName, netip.Addr{}}}
+	if site.Is6() {
+		list = append(list, suspect{siteName, site})
+	}
+	return list
 }
 
-var allowances = [3]int{maxPairFaults, maxSourceFaults, ofUserName: maxUserFaults}
+var allowances = [4]int{maxPairFaults, maxSourceFaults, ofUserName: maxUserFaults, ofSite: maxSiteFaults}
 
-const ofUserName = 2
+const (
+	ofUserName = 2
+	ofSite     = 3
+	siteName   = "\x00site" // apart from a subnet's counter; no user has that name
+)
 
 // Wait returns how long a source must wait before its password for a user name is
 // checked; 0: not at all.
@@ -66,7 +76,7 @@ func (l *Lockout) Wait(userName string, source netip.Addr, now time.Time) (left 
 	_, isProven := l.proven.Get(list[0], now)
 	for i, who := range list {
 		count, _ := l.counts.Get(who, now)
-		if rest := count.last.Add(lockTime).Sub(now); count.n >= allowances[i] && rest > left && !(isProven && i == ofUserName) {
+		if rest := count.last.Add(lockTime).Sub(now); count.n >= allowances[i] && rest > left && !(isProven && i >= ofUserName) {
 			left = rest
 		}
 	}

@@ -26,8 +26,8 @@ type blobs struct {
 // NewBlobs returns a container of a storage account, which must exist when it is
 // used. A nil client takes one like NewClient's.
 func NewBlobs(account Account, container string, client *http.Client) (Container, error) {
-	if container == "" {
-		return nil, invalid("the container's name is missing")
+	if err := checkContainer(container); err != nil {
+		return nil, err
 	}
 	service, err := blobService(account, client)
 	if err != nil {

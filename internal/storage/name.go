@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // Bounds of names: what all three places can keep.
@@ -35,9 +36,10 @@ func checkName(name string) error {
 // checkContainer refuses what is not the name of a container.
 func checkContainer(name string) error {
 	if checkName(name) != nil || strings.Contains(name, "/") {
-		return invalid("%q is not the name of a container", name)
+		return invalid("%.100q is not the name of a container: it must have no slash and no character that file systems or storage services refuse, and at most %d bytes", name, maxPart)
 	}
 	return nil
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+// isControl reports a control character, of C0 or C1 (U+0080 to U+009F).
+func isControl(r rune) bool { return unicode.IsControl(r) }
