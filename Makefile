@@ -1,6 +1,7 @@
 # Switchhook is built and tested with Go, gcc (for the race detector), Node 20
-# or later, sipp, baresip, kamailio, tshark and libopus. On Debian and Ubuntu the
-# targets install these themselves and say so. The tests use loopback only.
+# or later, sipp, baresip, kamailio, tshark, libopus, Python 3.11 or later with its
+# venv, Maven and a JDK 17 or later. On Debian and Ubuntu the targets install all
+# but Go, gcc and Node themselves, and say so. The tests use loopback only.
 #
 #   make build      bin/switchhook; it opens libopus if the system has it
 #   make static     bin/switchhook-static: without Opus, and without any library
@@ -15,7 +16,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus baresip kamailio tshark test test-unit test-e2e attack check portable scan known lint bench sipp clean
+.PHONY: build static libopus baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench sipp clean
 
 GO ?= go
 # Every target uses the release that go.mod names as toolchain, which Go downloads
@@ -46,6 +47,8 @@ sources = $(shell find . -name '*.go' -not -path '*/node_modules/*')
 unit = $(GO) test -race -timeout 10m $(packages)
 e2e = SWITCHHOOK_SOAK=$(SOAK) $(GO) test -count=1 -timeout 14m ./e2e
 tally = $(GO) run ./e2e/tally
+# The official SDKs of the languages that applications are written in.
+sdks = e2e/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/switchhook ./cmd/switchhook
@@ -54,14 +57,14 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check portable known sipp libopus baresip kamailio tshark e2e/node_modules/.installed
+test: check portable known sipp libopus baresip kamailio tshark $(sdks)
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
 test-unit: check portable libopus
 	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
-test-e2e: sipp baresip kamailio tshark e2e/node_modules/.installed
+test-e2e: sipp baresip kamailio tshark $(sdks)
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 # The same attacks, in their short form, are part of test-e2e.
@@ -163,6 +166,46 @@ e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
 	@cd e2e && npm ci --no-progress
 	@touch $@
 
+# Python's packages are installed in a directory of their own. Debian has its venv
+# apart from Python.
+python:
+	@python3 -c 'import ensurepip, venv' 2>/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "Python, or its venv, is missing: install it (https://www.python.org)"; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "==> Python's venv is missing: $$sudo apt-get install python3-venv"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+
+# The newest SDKs, and beside them the old releases of Call Automation, which
+# share what they need.
+e2e/python/.venv/.installed: e2e/python/requirements.txt $(wildcard e2e/python/releases/*.txt) | python
+	@if ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Python 3.11 or later with its venv is missing; the tests with Python's SDKs are skipped without it"; exit 0; fi; \
+	echo "==> the official SDKs of Python: pip install in e2e/python/.venv"; \
+	cd e2e/python; rm -rf .venv; python3 -m venv .venv; \
+	install() { .venv/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes "$$@"; }; \
+	release() { install --no-deps --target ".venv/releases/$$1" -r "releases/$$1.txt"; }; \
+	{ install -r requirements.txt && release 1.0 && release 1.1 && release 1.2; } \
+		|| { echo "Python's SDKs could not be installed; the tests with them are skipped"; exit 0; }; \
+	touch .venv/.installed
+
+java:
+	@command -v mvn >/dev/null && command -v javac >/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "Maven or a JDK is missing: install both (https://maven.apache.org)"; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "==> Maven or a JDK is missing: $$sudo apt-get install maven default-jdk-headless"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends maven default-jdk-headless >/dev/null
+
+e2e/java/target/.installed: e2e/java/pom.xml $(wildcard e2e/java/src/main/java/*/*.java) | java
+	@if ! command -v mvn >/dev/null || ! command -v javac >/dev/null; then \
+		echo "Maven or a JDK is missing; the test with Java's SDKs is skipped without them"; exit 0; fi; \
+	echo "==> the official SDKs of Java: mvn compile in e2e/java"; \
+	cd e2e/java; rm -rf target; \
+	said="$$(mvn --quiet --batch-mode --strict-checksums compile)" \
+		|| { echo "$$said"; echo "Java's SDKs could not be installed; the test with them is skipped"; exit 0; }; \
+	touch target/.installed
+
 clean:
-	rm -rf bin e2e/node_modules examples/first-call/node_modules
+	rm -rf bin e2e/node_modules e2e/python/.venv e2e/java/target examples/first-call/node_modules
 	$(GO) clean -testcache

@@ -2,20 +2,20 @@ package e2e
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 )
 
-// agent is a customer's application: agent/agent.mjs with the official SDKs.
+// agent is a customer's application: agent/agent.mjs with the official SDKs, or its
+// like in another language.
 type agent struct {
 	t testing.TB // whose failure it is; see with
 	*app
@@ -30,6 +30,7 @@ type app struct {
 	sounds string // directory of the WAV files that it serves
 
 	product     *product
+	version     string   // api-version of its calls
 	connections []string // of all calls, checked when all is over
 
 	process *exec.Cmd
@@ -65,16 +66,17 @@ func (e *sdkError) Error() string {
 type application struct {
 	identity string // source identity, a raw id
 	port     int    // of an application that comes back; 0 takes a free one
+	sdk      sdk    // it is written with; the zero one is JavaScript's newest
 }
 
 // startAgent runs an application until the end of the test.
 func startAgent(p *product, who application) *agent {
 	t := p.t
 	t.Helper()
-	a := &agent{t, &app{product: p, sounds: t.TempDir(), exited: make(chan struct{}), changed: make(chan struct{}), replies: map[string]chan reply{}}}
-	a.process = exec.Command("node", filepath.Join("agent", "agent.mjs"))
-	a.process.Env = append(os.Environ(), "CONNECTION_STRING="+p.file("connection-string"), "SOUNDS="+a.sounds,
-		"NODE_EXTRA_CA_CERTS="+filepath.Join(p.data, "ca.pem"), "SOURCE_IDENTITY="+who.identity, "PORT="+strconv.Itoa(who.port))
+	a := &agent{t, &app{product: p, version: cmp.Or(who.sdk.version, apiVersion), sounds: t.TempDir(), exited: make(chan struct{}), changed: make(chan struct{}), replies: map[string]chan reply{}}}
+	a.process = who.sdk.program(p)
+	a.process.Env = append(a.process.Environ(), "CONNECTION_STRING="+p.file("connection-string"), "SOUNDS="+a.sounds,
+		"SOURCE_IDENTITY="+who.identity, "PORT="+strconv.Itoa(who.port), "AUDIENCE="+a.resource())
 	a.process.Stderr = &a.stderr
 	var err error
 	if a.input, err = a.process.StdinPipe(); err != nil {

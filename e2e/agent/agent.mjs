@@ -4,7 +4,8 @@
 // decision, the agent none.
 //
 // Environment: CONNECTION_STRING, SOUNDS (a directory of WAV files), and where
-// wanted PORT (0 takes a free one) and SOURCE_IDENTITY (a user's raw id).
+// wanted PORT (0 takes a free one), SOURCE_IDENTITY (a user's raw id) and
+// CALL_AUTOMATION (the package of an old release).
 import { createInterface } from "node:readline";
 import { commandsOf } from "./commands.mjs";
 import { streamServer } from "./streams.mjs";

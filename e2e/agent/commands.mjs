@@ -1,8 +1,8 @@
 // What a test may tell the application to do: one SDK call each.
-import { CallAutomationClient } from "@azure/communication-call-automation";
 import { createIdentifierFromRawId } from "@azure/communication-common";
 import { CommunicationIdentityClient } from "@azure/communication-identity";
 
+import { CallAutomationClient, recognizeArguments } from "./callautomation.mjs";
 import { control } from "./control.mjs";
 import { management } from "./management.mjs";
 import { telephony } from "./telephony.mjs";
@@ -77,16 +77,18 @@ function media(client) {
         loop: values.loop,
       }),
     recognizeDtmf: (values) =>
-      of(values).startRecognizing(identifier(values.target), {
-        ...common(values),
-        kind: "callMediaRecognizeDtmfOptions",
-        maxTonesToCollect: values.maxTones,
-        stopDtmfTones: values.stopTones,
-        interToneTimeoutInSeconds: values.interTone,
-        initialSilenceTimeoutInSeconds: values.initialSilence,
-        playPrompt: values.prompt && files([values.prompt])[0],
-        interruptPrompt: values.interruptPrompt,
-      }),
+      of(values).startRecognizing(
+        ...recognizeArguments(identifier(values.target), {
+          ...common(values),
+          kind: "callMediaRecognizeDtmfOptions",
+          maxTonesToCollect: values.maxTones,
+          stopDtmfTones: values.stopTones,
+          interToneTimeoutInSeconds: values.interTone,
+          initialSilenceTimeoutInSeconds: values.initialSilence,
+          playPrompt: values.prompt && files([values.prompt])[0],
+          interruptPrompt: values.interruptPrompt,
+        }),
+      ),
     sendDtmf: (values) => of(values).sendDtmfTones(values.tones, identifier(values.target), common(values)),
     cancelAll: (values) => of(values).cancelAllOperations(),
     startStreaming: (values) => of(values).startMediaStreaming(common(values)),

@@ -5,8 +5,9 @@ import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseCallAutomationEvent } from "@azure/communication-call-automation";
 import { EventGridDeserializer, isSystemEvent } from "@azure/eventgrid";
+
+import { parseCallAutomationEvent } from "./callautomation.mjs";
 
 // What a webhook answers to the validation handshake; the others get it wrong.
 const handshakes = {
