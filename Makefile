@@ -102,6 +102,7 @@ lint: check
 
 bench: build sipp
 	@$(GO) run ./e2e/bench -binary bin/switchhook
+	@$(GO) test -run - -bench AtRates -benchtime 1x -cpu 1 ./internal/delivery/journal
 
 # sipp is in Debian's package sip-tester.
 sipp:

@@ -45,6 +45,7 @@ var runs = []struct {
 }{
 	{"signalling", (*bench).signalling},
 	{"setups", (*bench).setups},
+	{"cost", (*bench).cost},
 	{"latency", (*bench).latency},
 	{"stall", (*bench).stall},
 	{"playing", (*bench).playingCalls},
@@ -58,7 +59,7 @@ var runs = []struct {
 
 func main() {
 	o := options{rates: []int{20, 50, 200, 300, 500}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups latency stall playing rooms sound keys control thousand; overload, which takes minutes, by its name alone")
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms sound keys control thousand; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")

@@ -7,11 +7,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
@@ -34,15 +34,11 @@ func TestMain(m *testing.M) {
 // child posts until it is killed; without a life it only lets what is left be
 // written, and ends.
 func child(dir string) error {
-	disk, err := backbone.Open(context.Background(), backbone.Config{Dir: dir}, quiet())
-	if err != nil {
-		return err
-	}
 	b := New(Config{Folder: dir, Delay: 100 * time.Millisecond})
 	e := delivery.New(delivery.Config{
 		Policies: map[string]delivery.Policy{"eventgrid": gridPolicy(b), PolicyName: b.Policy()},
 		Senders:  b.Senders(), Client: answering(400),
-	}, journal.OnBackbone(disk), quiet())
+	}, journal.OnDisk(filepath.Join(dir, "journal"), nil, quiet()), quiet())
 	if _, err := e.Start(context.Background()); err != nil {
 		return err
 	}
@@ -64,11 +60,7 @@ func child(dir string) error {
 			return err
 		}
 	}
-	if err := e.Stop(ctx); err != nil {
-		return err
-	}
-	disk.Close()
-	return nil
+	return e.Stop(ctx)
 }
 
 // live runs a child for the given time, 0: until it ends, and returns what it flushed.

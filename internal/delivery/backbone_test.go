@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backbone"
-	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 func openBackbone(t testing.TB, dir string) *backbone.Backbone {
@@ -25,13 +23,18 @@ func openBackbone(t testing.TB, dir string) *backbone.Backbone {
 	return b
 }
 
-func TestEngineOnBackboneDeliversAndEmptiesTheJournal(t *testing.T) {
+func TestEngineDeliversAndEmptiesTheJournal(t *testing.T) { onEachStore(t, deliverAndEmpty) }
+
+func deliverAndEmpty(t *testing.T) {
 	var posts atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { posts.Add(1) }))
 	defer server.Close()
 	dir := t.TempDir()
-	b := openBackbone(t, dir)
-	e := New(Config{Policies: policies()}, journal.OnBackbone(b), slog.New(slog.DiscardHandler))
+	store, end, err := openOwnStore(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := New(Config{Policies: policies()}, store, quiet())
 	if _, err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +47,16 @@ func TestEngineOnBackboneDeliversAndEmptiesTheJournal(t *testing.T) {
 	if err := e.Stop(ctx); err != nil {
 		t.Fatal(err)
 	}
-	b.Close()
+	end()
 	if n := posts.Load(); n != 500 {
 		t.Errorf("%d posts", n)
 	}
 
-	e = New(Config{Policies: policies()}, journal.OnBackbone(openBackbone(t, dir)), slog.New(slog.DiscardHandler))
+	if store, end, err = openOwnStore(dir); err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	e = New(Config{Policies: policies()}, store, quiet())
 	holds, err := e.Start(t.Context())
 	if err != nil || !slices.Equal(keysOf(holds), []string{"c=live"}) {
 		t.Errorf("holds %v, %v", holds, err)

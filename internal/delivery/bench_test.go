@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,7 +12,6 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery/history"
-	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // instant answers every POST at once, without a network.
@@ -42,7 +42,7 @@ func benchEngine(b *testing.B, hook http.RoundTripper) *Engine {
 	e := New(Config{
 		Policies: policies(), Client: &http.Client{Transport: hook}, MaxQueued: 10_000_000,
 		Attempts: history.Config{Archive: history.AttemptsOnBackbone(bb, time.Hour, 10_000), Keep: time.Hour},
-	}, journal.OnBackbone(bb), quiet())
+	}, onDisk(b, b.TempDir()), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -122,8 +122,7 @@ func BenchmarkRecovery(b *testing.B) {
 	b.ReportAllocs()
 	const records = 5000
 	dir := b.TempDir()
-	bb := openBackbone(b, dir)
-	e := New(Config{Policies: policies()}, journal.OnBackbone(bb), quiet())
+	e := New(Config{Policies: policies()}, onDisk(b, dir), quiet())
 	go e.journal.Write(e.writing) // journalled, never scheduled
 	go func() {
 		for do := range e.tasks {
@@ -136,15 +135,18 @@ func BenchmarkRecovery(b *testing.B) {
 	for i := range records {
 		e.Post(Message{Policy: "callback", Lane: fmt.Sprint(i % 100), URL: "http://app.test/hook", Body: benchBody})
 	}
-	if err := e.Flush(b.Context()); err != nil {
+	if err := errors.Join(e.Flush(b.Context()), e.journal.Close(b.Context())); err != nil {
 		b.Fatal(err)
 	}
 	b.ResetTimer()
 	for b.Loop() {
-		again := New(Config{Policies: policies()}, journal.OnBackbone(bb), quiet())
+		again := New(Config{Policies: policies()}, onDisk(b, dir), quiet())
 		r, err := again.journal.Recover(b.Context())
 		if err != nil || len(r.Messages) != records {
 			b.Fatalf("%d messages, %v", len(r.Messages), err)
+		}
+		if err := again.journal.Close(b.Context()); err != nil {
+			b.Fatal(err)
 		}
 	}
 	b.ReportMetric(records*float64(b.N)/b.Elapsed().Seconds(), "records/s")

@@ -19,9 +19,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/backbone"
-	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // The faults here kill, or starve, a process of their own: this test binary,
@@ -40,11 +37,11 @@ func TestFaultChild(t *testing.T) {
 		t.Skip("it is run by other tests")
 	}
 	what := os.Getenv(faultWhat)
-	b, err := backbone.Open(context.Background(), backbone.Config{Dir: os.Getenv(faultDir)}, quiet())
+	store, end, err := openOwnStore(os.Getenv(faultDir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := New(Config{Policies: policies()}, journal.OnBackbone(b), quiet())
+	e := New(Config{Policies: policies()}, store, quiet())
 	if _, err := e.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +66,7 @@ func TestFaultChild(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_ = e.Stop(ctx)
-	b.Close()
+	end()
 }
 
 // starve posts until the disk takes no more.
@@ -202,7 +199,9 @@ func (g *gate) next(t *testing.T) string {
 
 // TestKillBetweenAcceptAndPublish: what was handed over and not yet flushed is
 // not accepted; it may be lost, and leaves a journal that can be read.
-func TestKillBetweenAcceptAndPublish(t *testing.T) {
+func TestKillBetweenAcceptAndPublish(t *testing.T) { onEachStore(t, killBeforeTheFlush) }
+
+func killBeforeTheFlush(t *testing.T) {
 	dir, hook := t.TempDir(), newGate()
 	server := httptest.NewServer(hook)
 	defer server.Close()
@@ -223,7 +222,9 @@ func TestKillBetweenAcceptAndPublish(t *testing.T) {
 
 // TestKillBetweenPublishAndDeliver: nobody listens before the kill; the next
 // life finds the webhook at the same address.
-func TestKillBetweenPublishAndDeliver(t *testing.T) {
+func TestKillBetweenPublishAndDeliver(t *testing.T) { onEachStore(t, killBeforeTheDelivery) }
+
+func killBeforeTheDelivery(t *testing.T) {
 	dir, hook := t.TempDir(), newGate()
 	close(hook.open)
 	address := httptest.NewServer(http.NotFoundHandler())
@@ -247,7 +248,9 @@ func TestKillBetweenPublishAndDeliver(t *testing.T) {
 
 // TestKillBetweenDeliverAndAcknowledge: the webhook has the event, its answer is
 // never heard; the next life delivers it again.
-func TestKillBetweenDeliverAndAcknowledge(t *testing.T) {
+func TestKillBetweenDeliverAndAcknowledge(t *testing.T) { onEachStore(t, killBeforeTheAnswer) }
+
+func killBeforeTheAnswer(t *testing.T) {
 	dir, hook := t.TempDir(), newGate()
 	server := httptest.NewServer(hook)
 	defer server.Close()
@@ -270,7 +273,9 @@ func TestKillBetweenDeliverAndAcknowledge(t *testing.T) {
 
 // TestFullDiskLosesNoAcceptedEvent: what does not fit is not accepted, and said
 // so; the process lives; with room again everything accepted is delivered.
-func TestFullDiskLosesNoAcceptedEvent(t *testing.T) {
+func TestFullDiskLosesNoAcceptedEvent(t *testing.T) { onEachStore(t, fillTheDisk) }
+
+func fillTheDisk(t *testing.T) {
 	dir, hook := t.TempDir(), newGate()
 	server := httptest.NewServer(hook)
 	defer server.Close()

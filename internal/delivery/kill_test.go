@@ -15,9 +15,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/backbone"
-	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // The kill test: a child process posts numbered events in several lanes and
@@ -41,11 +38,11 @@ func TestMain(m *testing.M) {
 
 // killedChild posts until it is killed, or its input says to end well.
 func killedChild(dir, url string) error {
-	b, err := backbone.Open(context.Background(), backbone.Config{Dir: dir}, quiet())
+	store, end, err := openOwnStore(dir)
 	if err != nil {
 		return err
 	}
-	e := New(Config{Policies: policies()}, journal.OnBackbone(b), quiet())
+	e := New(Config{Policies: policies()}, store, quiet())
 	holds, err := e.Start(context.Background())
 	if err != nil {
 		return err
@@ -66,7 +63,7 @@ func killedChild(dir, url string) error {
 			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 			defer cancel()
 			err := e.Stop(ctx)
-			b.Close()
+			end()
 			return err
 		default:
 		}
@@ -166,6 +163,10 @@ func TestKilledProcessLosesNoFlushedEvent(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a dozen processes")
 	}
+	onEachStore(t, killManyTimes)
+}
+
+func killManyTimes(t *testing.T) {
 	got := &received{first: map[int64]bool{}, order: map[string][]int64{}}
 	server := httptest.NewServer(got)
 	defer server.Close()

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,7 +16,6 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery/history"
-	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // The benchmarks of docs/performance.md, "Events": a journal on disk that syncs
@@ -66,7 +66,7 @@ func timed(lane, url string) Message {
 
 func loadEngine(b *testing.B) *Engine {
 	bb := openBackbone(b, b.TempDir())
-	e := New(Config{Policies: policies(), MaxQueued: 1_000_000, Attempts: history.Config{Archive: history.AttemptsOnBackbone(bb, time.Hour, 10_000), Keep: time.Hour}}, journal.OnBackbone(bb), quiet())
+	e := New(Config{Policies: policies(), MaxQueued: 1_000_000, Attempts: history.Config{Archive: history.AttemptsOnBackbone(bb, time.Hour, 10_000), Keep: time.Hour}}, onDisk(b, b.TempDir()), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -149,8 +149,7 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportAllocs()
 	const pending = 100_000
 	dir := b.TempDir()
-	bb := openBackbone(b, dir)
-	e := New(Config{Policies: policies(), MaxQueued: 2 * pending}, journal.OnBackbone(bb), quiet())
+	e := New(Config{Policies: policies(), MaxQueued: 2 * pending}, onDisk(b, dir), quiet())
 	go e.journal.Write(e.writing) // journalled, never scheduled
 	go func() {
 		for do := range e.tasks {
@@ -165,15 +164,13 @@ func BenchmarkStart(b *testing.B) {
 		m.Delay = time.Hour
 		e.Post(m)
 	}
-	if err := e.Flush(b.Context()); err != nil {
+	if err := errors.Join(e.Flush(b.Context()), e.journal.Close(b.Context())); err != nil {
 		b.Fatal(err)
 	}
-	bb.Close()
 	b.ResetTimer()
 	for b.Loop() {
 		hook := &instant{seen: make(chan struct{})}
-		bb := openBackbone(b, dir)
-		again := New(Config{Policies: policies(), MaxQueued: 2 * pending, Client: &http.Client{Transport: hook}}, journal.OnBackbone(bb), quiet())
+		again := New(Config{Policies: policies(), MaxQueued: 2 * pending, Client: &http.Client{Transport: hook}}, onDisk(b, dir), quiet())
 		if _, err := again.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}
@@ -192,7 +189,6 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(err)
 		}
 		cancel()
-		bb.Close()
 		b.StartTimer()
 	}
 }
@@ -205,7 +201,7 @@ func BenchmarkSubscriptions(b *testing.B) {
 	b.ReportAllocs()
 	const subscriptions = 1000
 	e := New(Config{Policies: policies(), Client: &http.Client{Transport: &instant{}}, KeepBodies: 1, Attempts: history.Config{Size: 1}},
-		journal.OnBackbone(openBackbone(b, b.TempDir())), quiet())
+		onDisk(b, b.TempDir()), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}

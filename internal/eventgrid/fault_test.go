@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
@@ -160,12 +159,7 @@ func TestFiftyThousandIncomingCallsInAMinute(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	b, err := backbone.Open(t.Context(), backbone.Config{Dir: t.TempDir()}, quiet())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
-	engine := engineOver(t, journal.OnBackbone(b))
+	engine := engineOver(t, journal.OnDisk(t.TempDir(), nil, quiet()))
 	g, err := New(testConfig(nil), store.InMemory(), engine, quiet())
 	if err != nil {
 		t.Fatal(err)

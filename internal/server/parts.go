@@ -172,7 +172,7 @@ func (p *parts) openDeliveries(context.Context) error {
 		},
 		Subscribed: func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
 		Metrics:    p.metrics,
-	}, journal.OnBackbone(p.backbone), p.log)
+	}, journal.OnDisk(p.data.Path("journal"), journal.FormerStream(p.backbone), p.log.With("part", "journal")), p.log)
 	p.callbacks = callautomation.NewCallbacks(p.deliveries, p.log)
 	return nil
 }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// costRates are calls a second at which a call's cost is measured: the fixed cost of
+// each wake-up, write and sync counts most at the first, the cost of the work at the
+// last.
+var costRates = []int{100, 300, 600, 1000}
+
+// cost measures what a call costs at given rates, without and with an application.
+// The set-up runs measure the same at the knee.
+func (b *bench) cost(ctx context.Context) error {
+	for _, what := range []string{"without an application", "with an application"} {
+		for _, rate := range costRates {
+			run := func(s *server, number string) error { return b.costAt(ctx, s, number, rate, what) }
+			var err error
+			if what == "with an application" {
+				err = b.stage(ctx, "", nil, func(s *server, _ *application) error { return run(s, ourNumber) })
+			} else {
+				err = b.echo(ctx, func(s *server) error { return run(s, echoNumber) })
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// echo starts a server whose echo number answers without an application.
+func (b *bench) echo(ctx context.Context, run func(*server) error) error {
+	s, err := startServer(ctx, b.binary, b.insides()+echoes)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return run(s)
+}
+
+func (b *bench) costAt(ctx context.Context, s *server, number string, rate int, what string) error {
+	if err := b.warm(ctx, s, number); err != nil {
+		return err
+	}
+	before, err1 := s.cpu()
+	profiled := b.keepDuring(ctx, fmt.Sprintf("cost-%s-%d.cpu", number, rate), fmt.Sprintf("profile?seconds=%.0f", b.each.Seconds()))
+	calls, err2 := callAt(ctx, s.addresses.SIP, number, rate, b.each)
+	after, err3 := s.cpu()
+	if err := errors.Join(err1, err2, err3, profiled()); err != nil {
+		return err
+	}
+	b.row(fmt.Sprintf("CPU of a call at %d calls/s, %s", rate, what),
+		fmt.Sprintf("%.2f ms", 1e3*(after-before).Seconds()/float64(len(calls.answered))),
+		"INVITE to 200 in %s (p50 / p99 / longest); %d calls, %d refused", calls.answered, len(calls.answered)+calls.failed, calls.failed)
+	return nil
+}

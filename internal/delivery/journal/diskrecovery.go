@@ -1,0 +1,201 @@
+package journal
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Recover implements Store.
+func (s *DiskStore) Recover(ctx context.Context, tell func(uint64, []byte) error) error {
+	if err := errors.Join(os.MkdirAll(s.dir, 0o700), syncDir(filepath.Dir(s.dir))); err != nil {
+		return err
+	}
+	ordinals, err := listSegments(s.dir)
+	if err != nil {
+		return err
+	}
+	if err := s.scan(ordinals); err != nil {
+		return err
+	}
+	if err := s.takeOver(ctx); err != nil {
+		return fmt.Errorf("take over the journal of an earlier version: %w", err)
+	}
+	return s.tellAll(tell)
+}
+
+// scan reads the segments, and makes the last one active.
+func (s *DiskStore) scan(ordinals []uint64) error {
+	r := scanner{store: s}
+	for i, ordinal := range ordinals {
+		if err := r.segment(ordinal, i == len(ordinals)-1); err != nil {
+			return err
+		}
+	}
+	for _, number := range r.done {
+		if p, kept := s.places[number]; kept {
+			delete(s.places, number)
+			p.segment.live--
+			s.live -= int64(p.size)
+		}
+	}
+	if s.file != nil {
+		return nil
+	}
+	first := &segment{ordinal: 1}
+	if len(ordinals) > 0 {
+		first.ordinal = ordinals[len(ordinals)-1]
+	}
+	s.sequence, s.next = s.sequence+1, max(s.next, 1)
+	file, err := createSegment(s.dir, first, startOf(s.sequence, s.next, r.end))
+	if err != nil {
+		return err
+	}
+	s.use(file, first)
+	return nil
+}
+
+// scanner reads segments, the oldest first.
+type scanner struct {
+	store  *DiskStore
+	done   []uint64
+	before *segment // the one before; nil: none
+	end    int64    // of its intact frames
+}
+
+// segment reads one. Of the last, what a crash has cut off is removed.
+func (r *scanner) segment(ordinal uint64, last bool) error {
+	s, seg := r.store, &segment{ordinal: ordinal}
+	path := seg.path(s.dir)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if r.before != nil && r.before.ordinal+1 != ordinal {
+		return fmt.Errorf("%w: the file before %s is missing", ErrDamaged, path)
+	}
+	for {
+		f, size, intact := readFrame(content[seg.size:], s.sequence)
+		if !intact {
+			break
+		}
+		if (seg.size == 0) != (f.kind == frameStart) {
+			return damagedAt(path, seg.size)
+		}
+		if err := r.frame(seg, f); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		seg.size += int64(size)
+	}
+	if syncedBehind(content[seg.size:], s.sequence) > seg.size {
+		return damagedAt(path, seg.size)
+	}
+	if seg.size == 0 && last {
+		return nil // a crash while it was made: it is made anew
+	}
+	if seg.size == 0 {
+		return damagedAt(path, 0)
+	}
+	r.before, r.end = seg, seg.size
+	if !last {
+		s.segments = append(s.segments, seg)
+		s.bytes += int64(len(content))
+		return nil
+	}
+	return r.reopen(seg, len(content))
+}
+
+// reopen makes the last segment the active one, cut where its intact frames end.
+func (r *scanner) reopen(seg *segment, length int) error {
+	s := r.store
+	file, err := os.OpenFile(seg.path(s.dir), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if left := int64(length) - seg.size; left > 0 {
+		s.log.Info("the last write of the journal was cut off by a crash; nobody relied on it", "file", file.Name(), "bytes", left)
+		err = file.Truncate(seg.size)
+	}
+	if err == nil {
+		err = file.Sync() // what the last process wrote and did not sync counts from now on
+	}
+	if err != nil {
+		file.Close()
+		return err
+	}
+	s.use(file, seg)
+	return nil
+}
+
+// frame takes one over.
+func (r *scanner) frame(seg *segment, f frame) error {
+	s := r.store
+	s.sequence = f.sequence
+	switch f.kind {
+	case frameStart:
+		s.next = max(s.next, f.page)
+		before, err := readStart(f)
+		if err != nil {
+			return err
+		}
+		if before > r.end && r.before != nil {
+			return damagedAt(r.before.path(s.dir), r.end)
+		}
+	case framePage:
+		s.next = max(s.next, f.page+1)
+		old, moved := s.places[f.page]
+		if moved {
+			old.segment.live--
+			s.live -= int64(old.size)
+		}
+		s.places[f.page] = place{segment: seg, at: seg.size, size: len(f.content)}
+		s.live += int64(len(f.content))
+		seg.live++
+		seg.pages = append(seg.pages, f.page)
+	case frameDone:
+		for c := f.content; len(c) >= 8; c = c[8:] {
+			r.done = append(r.done, binary.LittleEndian.Uint64(c))
+		}
+	}
+	return nil
+}
+
+// damagedAt is about what was on the disk once and cannot be read.
+func damagedAt(path string, at int64) error {
+	return fmt.Errorf("%w: %s cannot be read from byte %d on, although it was on the disk; restore the directory from a backup, or move it away and lose the events in it", ErrDamaged, path, at)
+}
+
+// tellAll tells the kept pages in the order of their numbers.
+func (s *DiskStore) tellAll(tell func(uint64, []byte) error) error {
+	numbers := make([]uint64, 0, len(s.places))
+	for number := range s.places {
+		numbers = append(numbers, number)
+	}
+	slices.Sort(numbers)
+	var file *os.File // pages of one segment mostly follow each other
+	defer func() { file.Close() }()
+	var of *segment
+	for _, number := range numbers {
+		p := s.places[number]
+		if p.segment != of {
+			file.Close()
+			var err error
+			if file, err = os.Open(p.segment.path(s.dir)); err != nil {
+				return err
+			}
+			of = p.segment
+		}
+		data, err := readPlace(file, number, p)
+		if err != nil {
+			return err
+		}
+		if err := tell(number, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
