@@ -88,12 +88,13 @@ func (l *leg) byeReceived(request *sip.Request, tx *sip.ServerTx) {
 
 // infoReceived takes DTMF keys that come by INFO, as some gateways send them.
 func (l *leg) infoReceived(request *sip.Request, tx *sip.ServerTx) {
-	if len(request.Body()) == 0 {
+	content, err := header.ReadContent(request, header.KeyTypes...)
+	if err == nil && content.Data == nil && !content.Refused {
 		l.server.respond(request, tx, sip.StatusOK, "OK")
 		return
 	}
-	key, ok := header.Key(request)
-	if !ok {
+	key, ok := header.Key(content)
+	if !ok || content.Refused {
 		l.server.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", "application/dtmf-relay"))
 		return
 	}

@@ -139,7 +139,7 @@ func (l *leg) ackReceived(ack *sip.Request) {
 	l.stopResendingAnswer()
 	l.heardFrom(sourceOf(ack))
 	if offered {
-		if err := l.readAnswer(ack.Body()); err != nil && l.leaving == nil {
+		if err := l.readAnswer(ack); err != nil && l.leaving == nil {
 			l.leaving = &call.Reason{Kind: call.Unsupported, Text: err.Error()}
 		}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
-	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
@@ -112,24 +111,6 @@ func (s *Server) isLoop(request *sip.Request) bool {
 		}
 	}
 	return false
-}
-
-// offerOf reads the session description of an INVITE; nil where it has none.
-// What cannot be read is answered.
-func (s *Server) offerOf(request *sip.Request, tx *sip.ServerTx) (offer *sdp.Session, refused bool) {
-	if len(request.Body()) == 0 {
-		return nil, false
-	}
-	if header.MediaType(request) != "application/sdp" {
-		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", "application/sdp"))
-		return nil, true
-	}
-	offer, err := sdp.Parse(request.Body())
-	if err != nil {
-		s.respond(request, tx, sip.StatusBadRequest, "Bad Session Description", header.Warning(s.cfg.UserAgent, err))
-		return nil, true
-	}
-	return offer, false
 }
 
 // runInbound begins an inbound leg on its goroutine and lives until it ends.

@@ -148,11 +148,11 @@ func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
 		l.out.rang = true
 		l.reports.report(call.Ringing{})
 	}
-	if len(response.Body()) == 0 {
+	if !describes(response) {
 		return
 	}
 	l.dialog.learn(response)
-	if err := l.readAnswer(response.Body()); err != nil {
+	if err := l.readAnswer(response); err != nil {
 		l.log.Debug("early media not usable", "error", err)
 		return
 	}
@@ -184,10 +184,10 @@ func (l *leg) inviteSucceeded(attempt *inviting, response *sip.Response) {
 
 // readFinal reads the description of a 2xx, which early media may have had before.
 func (l *leg) readFinal(response *sip.Response) error {
-	if len(response.Body()) == 0 && l.media.agreed.Codec() != "" {
+	if !describes(response) && l.media.agreed.Codec() != "" {
 		return nil
 	}
-	return l.readAnswer(response.Body())
+	return l.readAnswer(response)
 }
 
 // unreachable ends an attempt whose INVITE was not answered or not sent.

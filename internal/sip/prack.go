@@ -105,12 +105,20 @@ func (l *leg) prackReceived(request *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	r := l.in.reliable
+	described, refused := l.server.offerOf(request, tx)
+	if refused {
+		return
+	}
 	if r.sdp == sdpOffer && r.state != reliableAcknowledged {
-		if err := l.readAnswer(request.Body()); err != nil {
+		err := errNoDescription
+		if described != nil {
+			err = l.acceptAnswer(described)
+		}
+		if err != nil {
 			l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(l.server.cfg.UserAgent, err))
 			return
 		}
-	} else if len(request.Body()) > 0 { // no offer may come before ours is answered
+	} else if described != nil { // no offer may come before ours is answered
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	}

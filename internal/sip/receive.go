@@ -2,8 +2,11 @@ package sip
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // arrive sees every message on the goroutine that read it, in order and before
@@ -102,7 +105,7 @@ func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
 		wrong = "Missing To"
 	case request.CallID() == nil || len(request.CallID().Value()) > maxCallID:
 		wrong = "Missing usable Call-ID"
-	case cseq == nil || cseq.MethodName != request.Method:
+	case cseq == nil || !strings.EqualFold(string(cseq.MethodName), string(request.Method)): // sipgo writes the method of the first line in capitals
 		wrong = "Missing CSeq of this method"
 	case request.IsInvite() && request.Contact() == nil:
 		wrong = "Missing Contact"
@@ -157,7 +160,7 @@ func (s *Server) refuseUnsupported(request *sip.Request, tx *sip.ServerTx) bool 
 func (s *Server) options(request *sip.Request, tx *sip.ServerTx, with terms) {
 	s.respond(request, tx, sip.StatusOK, "OK",
 		sip.NewHeader("Allow", with.allow()),
-		sip.NewHeader("Accept", "application/sdp"),
+		sip.NewHeader("Accept", header.AcceptSDP),
 		sip.NewHeader("Supported", extensions),
 	)
 }

@@ -24,12 +24,14 @@ func (l *leg) notifyReceived(request *sip.Request, tx *sip.ServerTx) {
 	case l.sentRefer == nil || !l.sentRefer.isNamedBy(params):
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Subscription Does Not Exist")
 		return
-	case len(request.Body()) > 0 && header.MediaType(request) != header.SipfragType:
+	}
+	content, err := header.ReadContent(request, header.SipfragType)
+	if err != nil || content.Refused {
 		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", header.SipfragType))
 		return
 	}
 	s.respond(request, tx, sip.StatusOK, "OK")
-	l.readReferProgress(request)
+	l.readReferProgress(request, content.Data)
 }
 
 // isNamedBy reports whether an event's id is that of this REFER: its CSeq, which the
@@ -44,8 +46,8 @@ func (r *sentRefer) isNamedBy(params string) bool {
 }
 
 // readReferProgress reads the outcome of our REFER from a NOTIFY.
-func (l *leg) readReferProgress(request *sip.Request) {
-	status, cause, ok := header.ParseSipfrag(request.Body())
+func (l *leg) readReferProgress(request *sip.Request, fragment []byte) {
+	status, cause, ok := header.ParseSipfrag(fragment)
 	state, _, _ := strings.Cut(header.First(request, "Subscription-State"), ";")
 	over := strings.EqualFold(strings.TrimSpace(state), "terminated")
 	switch {

@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"errors"
 	"math/rand/v2"
 	"strconv"
 
@@ -34,11 +33,15 @@ func (l *leg) reinviteReceived(request *sip.Request, tx *sip.ServerTx) {
 			return
 		}
 	}
-	body, ok := l.renegotiate(request, tx)
+	offer, refused := l.server.offerOf(request, tx)
+	if refused {
+		return
+	}
+	body, ok := l.renegotiate(request, tx, offer)
 	if !ok {
 		return
 	}
-	l.answerInvite(request, tx, body, len(request.Body()) == 0)
+	l.answerInvite(request, tx, body, offer == nil)
 	l.reportHold()
 }
 
@@ -48,7 +51,11 @@ func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 	if l.server.tooBrief(request, tx) {
 		return
 	}
-	if len(request.Body()) == 0 {
+	offer, refused := l.server.offerOf(request, tx)
+	if refused {
+		return
+	}
+	if offer == nil {
 		l.retarget(request)
 		l.answerUpdate(request, tx, sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil))
 		return
@@ -61,7 +68,7 @@ func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	}
-	body, ok := l.renegotiate(request, tx)
+	body, ok := l.renegotiate(request, tx, offer)
 	if !ok {
 		return
 	}
@@ -100,11 +107,7 @@ func (l *leg) answerUpdate(request *sip.Request, tx *sip.ServerTx, response *sip
 
 // renegotiate answers the peer's offer, or makes one where the peer asks for
 // it. A refused offer leaves the session as it was (RFC 3261 §14.2).
-func (l *leg) renegotiate(request *sip.Request, tx *sip.ServerTx) (body []byte, ok bool) {
-	offer, refused := l.server.offerOf(request, tx)
-	if refused {
-		return nil, false
-	}
+func (l *leg) renegotiate(request *sip.Request, tx *sip.ServerTx, offer *sdp.Session) (body []byte, ok bool) {
 	body, err := l.reply(offer)
 	if err != nil {
 		l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(l.server.cfg.UserAgent, err))
@@ -119,21 +122,4 @@ func (l *leg) retarget(request *sip.Request) {
 	if contact := request.Contact(); contact != nil {
 		l.dialog.target = *contact.Address.Clone()
 	}
-}
-
-// readAnswer takes the description that answers our offer.
-func (l *leg) readAnswer(body []byte) error {
-	if len(body) == 0 {
-		return errors.New("the answer has no session description")
-	}
-	answer, err := sdp.Parse(body)
-	if err != nil {
-		return err
-	}
-	agreed, err := sdp.Accept(l.local(), answer)
-	if err != nil {
-		return err
-	}
-	l.agree(agreed)
-	return nil
 }

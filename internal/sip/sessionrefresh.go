@@ -108,7 +108,7 @@ func (l *leg) refreshSucceeded(pending *sessionRefresh, response *sip.Response) 
 	if pending.method == sip.UPDATE {
 		return
 	}
-	if err := l.readAnswer(response.Body()); err != nil {
+	if err := l.readAnswer(response); err != nil {
 		l.log.Warn("cannot use the answer to our re-INVITE", "error", err)
 	}
 	l.reportHold()

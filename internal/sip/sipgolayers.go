@@ -3,12 +3,13 @@ package sip
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"net"
 	"sync"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // setSipgoLimits changes sipgo's global settings, once for the process.
@@ -39,7 +40,7 @@ func (s *Server) buildLayers() {
 		}
 	}
 	socket, secureSocket := s.sockets.transports()
-	s.transport = sip.NewTransportLayer(net.DefaultResolver, newParser(), s.cfg.ClientTLS,
+	s.transport = sip.NewTransportLayer(net.DefaultResolver, header.NewParser(), s.cfg.ClientTLS,
 		sip.WithTransportLayerLogger(quiet),
 		sip.WithTransportLayerReadFilter(s.filterReads),
 		sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: stream(), TLS: &sip.TransportTLS{TransportTCP: stream()}, WS: socket, WSS: secureSocket}),
@@ -51,15 +52,6 @@ func (s *Server) buildLayers() {
 		sip.WithTransactionLayerUnhandledResponseHandler(s.strayResponse),
 	)
 	s.transactions.OnRequest(s.receive)
-}
-
-// newParser leaves the headers of transfers as they came: what we cannot read
-// of them gets an answer, where sipgo would drop the whole message.
-func newParser() *sip.Parser {
-	headers := maps.Clone(sip.DefaultHeadersParser())
-	delete(headers, "refer-to")
-	delete(headers, "referred-by")
-	return sip.NewParser(sip.WithHeadersParsers(headers))
 }
 
 // debugOnly makes every record a debugging one.

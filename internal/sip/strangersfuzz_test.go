@@ -35,7 +35,7 @@ func FuzzStrangersDatagram(f *testing.F) {
 		if pass, reply := g.Datagram(data, from, now); pass && reply.Data != nil {
 			t.Error("it passes and is answered")
 		}
-		message, err := newParser().ParseSIP(data)
+		message, err := header.NewParser().ParseSIP(data)
 		request, ok := message.(*sip.Request)
 		if err != nil || !ok || request.From() == nil || request.To() == nil || request.CallID() == nil || request.CSeq() == nil {
 			return

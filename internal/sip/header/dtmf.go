@@ -1,17 +1,15 @@
 package header
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/emiago/sipgo/sip"
-)
+// KeyTypes are the media types of keys in an INFO, as some gateways send them.
+var KeyTypes = []string{"application/dtmf-relay", "application/dtmf"}
 
-// Key reads the key that an INFO carries, as some gateways send them:
-// application/dtmf-relay ("Signal=5") and application/dtmf ("5"). False where
-// there is none.
-func Key(info *sip.Request) (byte, bool) {
-	signal := strings.TrimSpace(string(info.Body()))
-	switch MediaType(info) {
+// Key reads the key that an INFO carries: application/dtmf-relay ("Signal=5") and
+// application/dtmf ("5"). False where there is none.
+func Key(content Content) (byte, bool) {
+	signal := strings.TrimSpace(string(content.Data))
+	switch content.Type {
 	case "application/dtmf":
 	case "application/dtmf-relay":
 		for _, line := range strings.Split(signal, "\n") {

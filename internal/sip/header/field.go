@@ -9,7 +9,7 @@ import (
 
 // compactForms are the short names of fields that sipgo leaves as they came.
 var compactForms = map[string]string{
-	"Content-Type": "c", "Supported": "k", "Session-Expires": "x", "Refer-To": "r", "Referred-By": "b", "Event": "o",
+	"Content-Type": "c", "Supported": "k", "Session-Expires": "x", "Refer-To": "r", "Referred-By": "b", "Event": "o", "Content-Encoding": "e",
 }
 
 // Values returns the values of a field, under its name and its compact form.
@@ -69,8 +69,7 @@ func ToTag(message sip.Message) string {
 // MediaType returns the type of a message's body in lower case, without
 // parameters; "" where the message names none.
 func MediaType(message sip.Message) string {
-	name, _, _ := strings.Cut(strings.ToLower(First(message, "Content-Type")), ";")
-	return strings.TrimSpace(name)
+	return plainType(First(message, "Content-Type"))
 }
 
 // IsControl reports whether a character must not stand in a field.

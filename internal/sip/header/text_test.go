@@ -110,7 +110,8 @@ func FuzzTone(f *testing.F) {
 		content := sip.ContentTypeHeader(kind)
 		request.AppendHeader(&content)
 		request.SetBody([]byte(body))
-		if key, ok := Key(request); ok && strings.IndexByte("0123456789ABCD*#", key) < 0 {
+		carried, _ := ReadContent(request, KeyTypes...)
+		if key, ok := Key(carried); ok && strings.IndexByte("0123456789ABCD*#", key) < 0 {
 			t.Errorf("key %q", key)
 		}
 	})

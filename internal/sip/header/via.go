@@ -9,12 +9,12 @@ import (
 // CompleteVia completes a request's top Via for its response (RFC 3261 §18.2.1,
 // RFC 3581 §4) and says where the response goes: back to the port that the
 // request came from where rport asks for that, else to the one that the Via names.
-func CompleteVia(via string, from netip.AddrPort) (string, netip.AddrPort) {
-	top, more, _ := strings.Cut(via, ",")
+func CompleteVia(value string, from netip.AddrPort) (string, netip.AddrPort) {
+	top, more, _ := strings.Cut(value, ",")
 	if more != "" {
 		more = "," + more
 	}
-	parts := strings.Split(top, ";")
+	parts := strings.Split(via.remove(top), ";")
 	back := netip.AddrPortFrom(from.Addr(), sentByPort(parts[0]))
 	for i, part := range parts {
 		if i > 0 && strings.EqualFold(strings.TrimSpace(part), "rport") {

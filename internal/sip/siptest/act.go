@@ -51,12 +51,13 @@ func (c *Call) Reinvite(ctx context.Context, description []byte) (*Message, erro
 	return c.reinvite(ctx, description, nil)
 }
 
-// ReinviteDelayed asks for an offer, answers it in the ACK and returns the response.
-func (c *Call) ReinviteDelayed(ctx context.Context, answer []byte) (*Message, error) {
-	return c.reinvite(ctx, nil, answer)
+// ReinviteDelayed asks for an offer, answers it in the ACK, which fields belong to, and
+// returns the response.
+func (c *Call) ReinviteDelayed(ctx context.Context, answer []byte, fields ...Field) (*Message, error) {
+	return c.reinvite(ctx, nil, answer, fields...)
 }
 
-func (c *Call) reinvite(ctx context.Context, offer, answer []byte) (*Message, error) {
+func (c *Call) reinvite(ctx context.Context, offer, answer []byte, inACK ...Field) (*Message, error) {
 	c.mu.Lock()
 	c.cseq++
 	cseq := c.cseq
@@ -77,6 +78,7 @@ func (c *Call) reinvite(ctx context.Context, offer, answer []byte) (*Message, er
 		c.media.follow(response.Body)
 		if ack.Body = answer; answer != nil {
 			ack.Add("Content-Type", "application/sdp")
+			ack.set(inACK)
 		}
 	}
 	c.phone.transmit(ack, ack.bytes())
@@ -103,6 +105,11 @@ func (c *Call) Progress(fields ...Field) error {
 	return c.respond(183, "Session Progress", c.describe("sendrecv"), fields...)
 }
 
+// ProgressWith is Progress with another body; the script carries the sound.
+func (c *Call) ProgressWith(body []byte, fields ...Field) error {
+	return c.respond(183, "Session Progress", body, fields...)
+}
+
 // Answer takes the call. The 200 is repeated until the caller acknowledges.
 func (c *Call) Answer(fields ...Field) error {
 	c.media.start(&c.phone.work)
@@ -115,9 +122,9 @@ func (c *Call) Answer(fields ...Field) error {
 
 // AnswerWith takes the call with another session description; the script carries
 // the sound.
-func (c *Call) AnswerWith(description []byte) error {
+func (c *Call) AnswerWith(description []byte, fields ...Field) error {
 	c.media.leave()
-	if err := c.respond(200, "OK", description); err != nil {
+	if err := c.respond(200, "OK", description, fields...); err != nil {
 		return err
 	}
 	c.phone.work.Go(c.repeatAnswer)

@@ -1,0 +1,66 @@
+package sip
+
+import (
+	"errors"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/sip/header"
+)
+
+// offerOf reads the session description of a request; nil where it has none.
+// What cannot be read is answered.
+func (s *Server) offerOf(request *sip.Request, tx *sip.ServerTx) (offer *sdp.Session, refused bool) {
+	content, err := header.ReadContent(request, header.SDPType)
+	switch {
+	case err != nil:
+		s.respond(request, tx, sip.StatusBadRequest, "Bad Body", header.Warning(s.cfg.UserAgent, err))
+		return nil, true
+	case content.Refused:
+		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", header.AcceptSDP))
+		return nil, true
+	case content.Data == nil:
+		return nil, false
+	}
+	if offer, err = sdp.Parse(content.Data); err != nil {
+		s.respond(request, tx, sip.StatusBadRequest, "Bad Session Description", header.Warning(s.cfg.UserAgent, err))
+		return nil, true
+	}
+	return offer, false
+}
+
+// describes reports whether a response has a session description.
+func describes(response *sip.Response) bool {
+	content, err := header.ReadContent(response, header.SDPType)
+	return err != nil || content.Data != nil || content.Refused
+}
+
+var errNoDescription = errors.New("the answer has no session description")
+
+// readAnswer takes the description that answers our offer. Nothing can refuse other
+// parts of a response or an ACK, so they are left out, whatever they are.
+func (l *leg) readAnswer(message sip.Message) error {
+	content, err := header.ReadContent(message, header.SDPType)
+	if err != nil {
+		return err
+	}
+	if content.Data == nil {
+		return errNoDescription
+	}
+	answer, err := sdp.Parse(content.Data)
+	if err != nil {
+		return err
+	}
+	return l.acceptAnswer(answer)
+}
+
+// acceptAnswer sets the sound up as the peer has answered.
+func (l *leg) acceptAnswer(answer *sdp.Session) error {
+	agreed, err := sdp.Accept(l.local(), answer)
+	if err != nil {
+		return err
+	}
+	l.agree(agreed)
+	return nil
+}
