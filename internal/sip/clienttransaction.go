@@ -22,6 +22,8 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 		if via != nil { // a telephone is reached over its flow
 			err = s.connectFor(ctx, via, request)
 		}
+		refused, remove := s.unanswered.add(request)
+		defer remove()
 		var tx *sip.ClientTx
 		if err == nil {
 			tx, err = s.transactions.NewClientTransaction(ctx, request)
@@ -41,12 +43,17 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 		for {
 			select {
 			case response := <-tx.Responses():
+				refused = nil
 				if !l.box.Put(func() { on(response, nil) }) {
 					s.strayResponse(response) // the leg is gone
 				}
 				if !response.IsProvisional() {
 					return
 				}
+			case <-refused:
+				tx.Terminate()
+				l.box.Put(func() { on(nil, errPortUnreachable) })
+				return
 			case <-tx.Done():
 				// sipgo closes Done before it sets the error.
 				err := cmp.Or(tx.Err(), sip.ErrTransactionTerminated)

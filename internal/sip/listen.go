@@ -42,7 +42,7 @@ const packetRoom = 4 << 20
 
 func (s *Server) openPackets(conn *net.UDPConn) net.PacketConn {
 	conn.SetReadBuffer(packetRoom) // the kernel gives what it allows
-	return timeArrivals(conn, s.arrived)
+	return watchSocket(conn, s.arrived, s.unanswered.unreachable)
 }
 
 func (s *Server) serve(network string, serve func() error) {

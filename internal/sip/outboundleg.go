@@ -2,6 +2,7 @@ package sip
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"sync"
 
@@ -193,7 +194,10 @@ func (l *leg) readFinal(response *sip.Response) error {
 // unreachable ends an attempt whose INVITE was not answered or not sent.
 func (l *leg) unreachable(err error) {
 	text := l.peerName() + " cannot be reached"
-	if errors.Is(err, sip.ErrTransactionTimeout) {
+	switch {
+	case errors.Is(err, errPortUnreachable):
+		text = fmt.Sprintf("%s: no program listens on UDP at %s; start the phone or the telephone system there, or correct the address", text, l.out.place)
+	case errors.Is(err, sip.ErrTransactionTimeout):
 		text = l.peerName() + " does not reply"
 	}
 	l.log.Info("no response to the INVITE", "error", err)

@@ -3,6 +3,7 @@ package sip
 import (
 	"encoding/binary"
 	"net"
+	"net/netip"
 	"time"
 	"unsafe"
 
@@ -12,31 +13,27 @@ import (
 // timedSocket reads the kernel's receive time of each datagram: it shows how long
 // they wait while nobody has time to read them.
 type timedSocket struct {
-	*net.UDPConn
+	*icmpSocket
 	waited func(now time.Time, delay time.Duration)
 	extra  []byte // of the only reader
 }
 
-// timeArrivals asks the kernel for the times. A socket that cannot tell them is
-// returned as it is.
-func timeArrivals(conn *net.UDPConn, waited func(time.Time, time.Duration)) net.PacketConn {
-	raw, err := conn.SyscallConn()
-	if err != nil {
+// watchSocket asks the kernel for the times, and for ICMP errors. A socket that
+// cannot tell them is returned as it is.
+func watchSocket(conn *net.UDPConn, waited func(time.Time, time.Duration), unreachable func(netip.AddrPort, []byte)) net.PacketConn {
+	icmp := openICMP(conn, unreachable)
+	if icmp == nil {
 		return conn
 	}
-	var refused error
-	err = raw.Control(func(fd uintptr) {
-		refused = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+	_ = icmp.raw.Control(func(fd uintptr) { // without it no control message comes
+		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
 	})
-	if err != nil || refused != nil {
-		return conn
-	}
-	return &timedSocket{conn, waited, make([]byte, unix.CmsgSpace(int(unsafe.Sizeof(unix.Timespec{}))))}
+	return &timedSocket{icmp, waited, make([]byte, unix.CmsgSpace(int(unsafe.Sizeof(unix.Timespec{}))))}
 }
 
 // ReadFrom reads a datagram and notes how long it lay.
 func (s *timedSocket) ReadFrom(buffer []byte) (int, net.Addr, error) {
-	n, more, _, from, err := s.UDPConn.ReadMsgUDP(buffer, s.extra)
+	n, more, _, from, err := s.ReadMsgUDP(buffer, s.extra)
 	if err != nil {
 		return n, nil, err
 	}

@@ -4,9 +4,13 @@ package sip
 
 import (
 	"net"
+	"net/netip"
 	"time"
 )
 
-// timeArrivals cannot be had here: the way from the reader to the handler is
-// still watched.
-func timeArrivals(conn *net.UDPConn, _ func(time.Time, time.Duration)) net.PacketConn { return conn }
+// watchSocket has no times to tell here; the way from the reader to the handler is
+// still watched. Nor has it ICMP errors: a call to a closed port fails when its
+// INVITE is given up.
+func watchSocket(conn *net.UDPConn, _ func(time.Time, time.Duration), _ func(netip.AddrPort, []byte)) net.PacketConn {
+	return conn
+}

@@ -45,6 +45,7 @@ type Server struct {
 	legs         legs
 	locals       localAddresses
 	sockets      *webSockets
+	unanswered   unansweredInvites
 
 	udp      net.PacketConn
 	tcp, tls net.Listener
