@@ -7,7 +7,7 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// Move is phones that an application wants out of another of its calls and in
+// Move is participants that an application wants out of another of its calls and in
 // this one.
 type Move struct {
 	Who     []identifier.ID
@@ -47,7 +47,7 @@ func (c *Connection) fetch(from *Connection, who identifier.ID, move Move) {
 	op := c.begin(work{kind: MoveOperation, what: move.Context, who: who, from: move.From})
 	failed := func(why Reason) { op.end(MoveParticipantFailed{op.head(), who, move.From, why}) }
 	release := c.call.keep() // somebody is on the way
-	into := &transit{to: c.call, release: release, join: &join{
+	into := &transit{to: c.call, by: c.self, release: release, join: &join{
 		up: func(*endpoint) {
 			op.end(MoveParticipantSucceeded{op.head(), who, move.From})
 			c.call.tellRoster()
@@ -68,8 +68,9 @@ func (c *Connection) fetch(from *Connection, who identifier.ID, move Move) {
 // transit is the way of a participant from one call into another.
 type transit struct {
 	to      *Call
-	release func() // lets that call's goroutine go
-	join    *join  // of the endpoint that comes first
+	by      *endpoint // the application that asks
+	release func()    // lets that call's goroutine go
+	join    *join     // of the endpoint that comes first
 }
 
 // handOver gives a participant away. It runs on the goroutine of the call that
@@ -80,11 +81,11 @@ func (c *Call) handOver(who identifier.ID, into *transit) error {
 		return err
 	}
 	if p.isApplication() {
-		return NotMovable.because("%s: only phones can change calls.", who)
+		return c.handOverApplication(p, into)
 	}
 	for _, e := range p.endpoints() {
 		c.sendOver(e, into)
-		into = &transit{to: into.to, release: func() {}} // a second device follows the first
+		into = &transit{to: into.to, by: into.by, release: func() {}} // a second device follows the first
 	}
 	if c.deserted() {
 		c.finish(Reason{Kind: EndedByPeer, Text: "the other participant moved to another call"}, nil)

@@ -25,6 +25,17 @@ func (c *Connection) Remove(ctx context.Context, who identifier.ID, what Context
 // nobody else is left.
 func (c *Call) remove(p *participant) {
 	why := Reason{Kind: Removed, Text: "another participant removed this one"}
+	c.dismiss(p, why)
+	if c.kind.endsWhenOneLeaves() || c.deserted() {
+		c.finish(Reason{Kind: EndedByPeer, Text: "the other participant was removed"}, nil)
+		return
+	}
+	c.tellRoster()
+}
+
+// dismiss takes a participant out of the call, with the connection of an
+// application. What that means for the call is the caller's to decide.
+func (c *Call) dismiss(p *participant, why Reason) {
 	for _, e := range p.endpoints() {
 		c.withdraw(e)
 		e.end(why)
@@ -34,9 +45,4 @@ func (c *Call) remove(p *participant) {
 			conn.close(why)
 		}
 	}
-	if c.kind.endsWhenOneLeaves() || c.deserted() {
-		c.finish(Reason{Kind: EndedByPeer, Text: "the other participant was removed"}, nil)
-		return
-	}
-	c.tellRoster()
 }
