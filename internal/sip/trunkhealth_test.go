@@ -183,3 +183,46 @@ func TestTrunksOPTIONSIsHeard(t *testing.T) {
 		t.Errorf("health is %+v", h)
 	}
 }
+
+// TestLocatorLeavesOutAddressesInside asks that what an application named leads to no
+// address that its trunk must not have: by name, by service record, as an address, and
+// when the name is asked again and leads elsewhere (DNS rebinding).
+func TestLocatorLeavesOutAddressesInside(t *testing.T) {
+	t.Parallel()
+	names := &zone{
+		hosts: map[string][]string{"inside.example": {"127.0.0.1", "10.0.0.5", "::1"}, "both.example": {"10.0.0.5", "192.0.2.1"}, "outside.example": {"192.0.2.1"}},
+		srv:   map[string][]*net.SRV{"_sips._tcp.service.example": {{Target: "inside.example.", Port: 5071}}},
+	}
+	refuse := func(address netip.Addr) error {
+		if address.IsLoopback() || address.IsPrivate() {
+			return fmt.Errorf("%s is inside", address)
+		}
+		return nil
+	}
+	l := newLocator(names)
+	find := func(host string, port int) []netip.AddrPort {
+		t.Helper()
+		table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: host, Port: port, Transport: trunk.TLS, Foreign: true, Allow: refuse}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		places, err := l.find(t.Context(), table.Trunks()[0])
+		if (err == nil) != (len(places) > 0) {
+			t.Errorf("%s: %v %v", host, places, err)
+		}
+		return places
+	}
+	for _, host := range []string{"inside.example", "127.0.0.1", "10.0.0.5"} {
+		if places := find(host, 5061); len(places) > 0 {
+			t.Errorf("%s leads to %v", host, places)
+		}
+	}
+	if places := find("service.example", 0); len(places) > 0 {
+		t.Errorf("a service leads to %v", places)
+	}
+	for _, host := range []string{"both.example", "outside.example"} {
+		if places := find(host, 5061); len(places) != 1 || places[0].String() != "192.0.2.1:5061" {
+			t.Errorf("%s leads to %v", host, places)
+		}
+	}
+}

@@ -78,3 +78,40 @@ func TestOperatorForbidsOtherTrunks(t *testing.T) {
 	f.send(t, "PATCH", newest, `{"trunks":{"sbc.evil.example":{"sipSignalingPort":5061}}}`, 422)
 	f.patch(t, `{"trunks":{"sip.provider.example":{"enabled":false}}}`)
 }
+
+// TestRulesOutliveTheRemovedTrunk asks that an alias of a provider's host has the
+// provider's limit also when an application has removed the provider's trunk.
+func TestRulesOutliveTheRemovedTrunk(t *testing.T) {
+	names := zone{"sip.provider.example": "8.8.8.8", "alias.example": "8.8.8.8", "other.example": "8.8.8.8"}
+	var table *trunk.Table
+	f := newFixture(t, store.InMemory(), func(c *Config) {
+		limited := trunk.Trunk{Name: "sip.provider.example", Host: "sip.provider.example", MaxCalls: 1, CallerIDs: trunk.CallerIDs{Any: true}}
+		c.Trunks, c.Routes, c.Resolver = []trunk.Trunk{limited}, nil, names
+		var err error
+		if table, err = trunk.NewTable(c.Trunks, nil); err != nil {
+			t.Fatal(err)
+		}
+		c.Table = table
+	})
+	f.patch(t, `{"trunks":{"sip.provider.example":null,"alias.example":{"sipSignalingPort":5061},"other.example":{"sipSignalingPort":5061}}}`)
+	f.Close()
+	if err := table.Refresh(t.Context(), names); err != nil {
+		t.Fatal(err)
+	}
+	rules, err := permit.New(permit.Config{Numbers: unowned{}, Trunks: table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, known := table.From(netip.MustParseAddr("8.8.8.9")); known {
+		t.Error("a stranger may call in")
+	}
+	taken := 0
+	for _, through := range table.Trunks() {
+		if _, err := rules.AdmitInbound(through); err == nil {
+			taken++
+		}
+	}
+	if n := len(table.Trunks()); n != 2 || taken != 1 {
+		t.Errorf("%d trunks carry %d calls, want 2 and 1", n, taken)
+	}
+}

@@ -71,10 +71,12 @@ func newFixture(t testing.TB, backend store.Backend, change ...func(*Config)) *f
 		c(&cfg)
 	}
 	var err error
-	if f.table, err = trunk.NewTable(nil, nil); err != nil {
-		t.Fatal(err)
+	if cfg.Table == nil {
+		if cfg.Table, err = trunk.NewTable(nil, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
-	cfg.Table = f.table
+	f.table = cfg.Table
 	if f.API, err = New(t.Context(), cfg); err != nil {
 		t.Fatal(err)
 	}

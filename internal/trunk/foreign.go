@@ -39,7 +39,7 @@ func (t *Table) RuledAs(of *Trunk) *Trunk {
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	for _, other := range t.trunks {
+	for _, other := range slices.Concat(t.trunks, t.outOfUse()) {
 		if other.Foreign {
 			continue
 		}
@@ -51,4 +51,14 @@ func (t *Table) RuledAs(of *Trunk) *Trunk {
 		}
 	}
 	return of
+}
+
+// outOfUse are the operator's trunks that an application has removed. mu is held.
+func (t *Table) outOfUse() (list []*Trunk) {
+	for _, removed := range t.operator {
+		if !slices.ContainsFunc(t.trunks, func(used *Trunk) bool { return used.Name == removed.Name }) {
+			list = append(list, removed)
+		}
+	}
+	return list
 }

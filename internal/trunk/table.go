@@ -20,6 +20,7 @@ var ErrNoRoute = errors.New("no route takes the number")
 type Table struct {
 	mu       sync.RWMutex
 	trunks   []*Trunk
+	operator []*Trunk          // those of the configuration, in use or not: RuledAs
 	inbound  map[string]*Trunk // by InboundUsername
 	routes   []compiled
 	plans    []Plan                  // of the trunks that are called
@@ -27,10 +28,15 @@ type Table struct {
 }
 
 // NewTable makes a table. Without any route, every number goes through every
-// trunk in their order.
+// trunk in their order. The rules of these trunks go on for trunks of applications at their
+// hosts, when Set has taken them out of use.
 func NewTable(trunks []Trunk, routes []Route) (*Table, error) {
 	t := &Table{}
-	return t, t.Set(trunks, routes)
+	if err := t.Set(trunks, routes); err != nil {
+		return t, err
+	}
+	t.operator = t.trunks
+	return t, nil
 }
 
 // Set replaces all trunks and routes; after an error the table is as before.
@@ -78,9 +84,14 @@ func (t *Table) Set(trunks []Trunk, routes []Route) error {
 	defer t.mu.Unlock()
 	for _, old := range t.trunks {
 		for _, trunk := range list {
-			if known := t.resolved[old]; trunk.Host == old.Host && len(known) > 0 {
+			if known, _ := trunk.Permitted(t.resolved[old]); trunk.Host == old.Host && len(known) > 0 {
 				resolved[trunk] = known
 			}
+		}
+	}
+	for _, ruling := range t.operator {
+		if known := t.resolved[ruling]; len(known) > 0 {
+			resolved[ruling] = known
 		}
 	}
 	t.trunks, t.routes, t.plans, t.resolved, t.inbound = list, ready, plans(list), resolved, inbound
@@ -175,8 +186,8 @@ func (t *Table) Knows(address netip.Addr) bool {
 	address = address.Unmap().WithZone("")
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	for _, hosts := range t.resolved {
-		if slices.Contains(hosts, address) {
+	for _, trunk := range t.trunks {
+		if slices.Contains(t.resolved[trunk], address) {
 			return true
 		}
 	}
@@ -229,7 +240,7 @@ func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 		resolver = net.DefaultResolver
 	}
 	t.mu.RLock()
-	trunks := t.trunks
+	trunks := slices.Concat(t.trunks, t.outOfUse())
 	t.mu.RUnlock()
 	var failed []error
 	for _, trunk := range trunks {
@@ -253,7 +264,7 @@ func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 			failed = append(failed, fmt.Errorf("trunk %s: %w", trunk.Name, err))
 		}
 		t.mu.Lock()
-		if slices.Contains(t.trunks, trunk) {
+		if slices.Contains(t.trunks, trunk) || slices.Contains(t.operator, trunk) {
 			t.resolved[trunk] = found
 		}
 		t.mu.Unlock()
