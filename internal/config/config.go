@@ -5,6 +5,7 @@ package config
 import (
 	"crypto/x509"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
@@ -50,6 +51,8 @@ type Config struct {
 	Trunks []trunk.Trunk
 	Routes []trunk.Route
 	Guards []permit.Guard
+
+	TrustedProxies []netip.Prefix // that are believed when they name their client
 
 	Connections Connections // of each HTTP listener
 
@@ -148,6 +151,8 @@ func (c *checker) config() Config {
 		WebSocketOrigins: c.origins(c.pickList("websocket-origins", nil)),
 
 		CallsPerApplication: c.count("call.calls-per-application"),
+
+		TrustedProxies: c.networks("trusted-proxies"),
 
 		Connections: Connections{PerListener: c.count("connections.per-listener"), PerSource: c.count("connections.per-source")},
 

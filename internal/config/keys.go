@@ -51,6 +51,9 @@ type keys struct {
 	// Origins of web pages that may open SIP over WebSocket at /sip, such as https://phone.example; * permits every origin. Pages of the server's own hosts always may.
 	WebSocketOrigins []string `yaml:"websocket-origins" type:"list of origins"`
 
+	// Addresses and networks of reverse proxies whose X-Forwarded-For is believed. Without them a proxy counts as the client: one client behind it can lock all others out.
+	TrustedProxies []string `yaml:"trusted-proxies" type:"list of networks"`
+
 	Connections connectionKeys `yaml:"connections"`
 
 	Auth     authKeys     `yaml:"auth"`
@@ -79,7 +82,7 @@ type tlsKeys struct {
 type connectionKeys struct {
 	// Connections of the HTTPS listener at one time, and of the HTTP listener. If there are so many, one that carries no request makes room, of senders without valid credentials first.
 	PerListener *int `yaml:"per-listener" min:"16" max:"100000" unit:"connections" absent:"half of the files that the process may open less what calls need (rtp-ports, 5120 others), 4096 at most"`
-	// Connections of one source (an IPv4 address, an IPv6 /48) on a listener that have sent no valid credentials. Loopback addresses have no such limit.
+	// Connections of one source (an IPv4 address, an IPv6 /48) on a listener that have sent no valid credentials. Loopback addresses and trusted-proxies have no such limit.
 	PerSource *int `yaml:"per-source" default:"256" min:"1" max:"100000" unit:"connections"`
 }
 

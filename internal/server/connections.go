@@ -8,17 +8,22 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/connlimit"
+	"github.com/switchhook/switchhook/internal/trustedproxy"
 )
 
 // connectionLimit makes the limit of one HTTP listener's connections.
 func (p *parts) connectionLimit() *connlimit.Limit {
+	proxies := p.proxies()
 	ports := p.cfg.RTPPorts.High - p.cfg.RTPPorts.Low + 1
 	return connlimit.New(connlimit.Config{
 		Connections: cmp.Or(p.cfg.Connections.PerListener, connlimit.Default(ports)),
 		PerSource:   p.cfg.Connections.PerSource,
-		Exempt:      netip.Addr.IsLoopback,
+		Exempt:      func(from netip.Addr) bool { return from.IsLoopback() || proxies.Contains(from) },
 	})
 }
+
+// proxies are those that the operator trusts.
+func (p *parts) proxies() *trustedproxy.List { return trustedproxy.New(p.cfg.TrustedProxies) }
 
 // room says which listener had no room for a connection lately.
 func (l *listeners) room() error {

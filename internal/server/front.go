@@ -21,7 +21,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 		}
 		return true
 	}
-	return closeReserve(admin.Probes(p.ready, p.metrics, ours, withinLimit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return p.proxies().Handler(closeReserve(admin.Probes(p.ready, p.metrics, ours, withinLimit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/sip" && p.phones != nil && wantsSocket(r) { // else it is the SIP routing API
 			if ours(w, r) {
 				p.phones.WebSocket().ServeHTTP(w, r)
@@ -29,7 +29,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 			return
 		}
 		apis.ServeHTTP(w, r)
-	}))))
+	})))))
 }
 
 // wantsSocket reports whether a request asks for a WebSocket (RFC 6455 §4.1, or

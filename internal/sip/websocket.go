@@ -35,11 +35,11 @@ type webSockets struct {
 	secure handoverListener // over HTTPS
 
 	mu   sync.Mutex
-	open map[*webSocketConn]struct{}
+	open map[netip.AddrPort]*webSocketConn // by the client's address
 }
 
 func newWebSockets(s *Server) *webSockets {
-	w := &webSockets{server: s, open: make(map[*webSocketConn]struct{})}
+	w := &webSockets{server: s, open: make(map[netip.AddrPort]*webSocketConn)}
 	w.plain.conns, w.secure.conns = make(chan net.Conn), make(chan net.Conn)
 	w.plain.done, w.secure.done = s.ctx.Done(), s.ctx.Done()
 	return w
@@ -92,7 +92,11 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		s.log.Debug("WebSocket not opened", "peer", r.RemoteAddr, "error", err)
 		return
 	}
-	conn.SetDeadline(time.Time{})                // those of HTTP
+	conn.SetDeadline(time.Time{}) // those of HTTP
+	if conn = asClient(conn, r.RemoteAddr); w.isOpen(conn) {
+		conn.Close()
+		return
+	}
 	accepted, ok := s.accept(conn, false, false) // no trunk by its address
 	if !ok {
 		return
@@ -104,9 +108,7 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	at := addressOf(conn.LocalAddr())
 	listener.lastLocal.Store(&at)
 	made := newWebSocketConn(accepted, buffered.Reader, w.remove)
-	w.mu.Lock()
-	w.open[made] = struct{}{}
-	w.mu.Unlock()
+	w.add(made)
 	if !listener.hand(r.Context(), made) {
 		made.Close()
 	}
@@ -128,16 +130,52 @@ func (s *Server) allowsOrigin(r *http.Request) bool {
 		slices.ContainsFunc(s.cfg.Origins, func(allowed string) bool { return strings.EqualFold(allowed, origin) })
 }
 
-func (w *webSockets) remove(s *webSocketConn) {
+// clientConn is a connection of a client that a proxy names.
+type clientConn struct {
+	net.Conn
+	client *net.TCPAddr
+}
+
+// RemoteAddr is the client's address.
+func (c clientConn) RemoteAddr() net.Addr { return c.client }
+
+// asClient shows a connection as that of the client whose request opened it, which may
+// be behind a trusted proxy.
+func asClient(conn net.Conn, client string) net.Conn {
+	at, err := netip.ParseAddrPort(client)
+	if err != nil || at == addressOf(conn.RemoteAddr()) {
+		return conn
+	}
+	return clientConn{conn, net.TCPAddrFromAddrPort(at)}
+}
+
+// isOpen reports whether there is a connection from the same address and port already,
+// as two proxies may name them: requests could go to the wrong one of the two.
+func (w *webSockets) isOpen(conn net.Conn) bool {
 	w.mu.Lock()
-	delete(w.open, s)
+	defer w.mu.Unlock()
+	return w.open[addressOf(conn.RemoteAddr())] != nil
+}
+
+func (w *webSockets) add(s *webSocketConn) {
+	w.mu.Lock()
+	w.open[addressOf(s.RemoteAddr())] = s
 	w.mu.Unlock()
+}
+
+func (w *webSockets) remove(s *webSocketConn) {
+	at := addressOf(s.RemoteAddr())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open[at] == s {
+		delete(w.open, at)
+	}
 }
 
 func (w *webSockets) all() (list []*webSocketConn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for s := range w.open {
+	for _, s := range w.open {
 		list = append(list, s)
 	}
 	return list
