@@ -11,7 +11,7 @@ import (
 // side, as RFC 3261 §12.1.1 wants it for callers of RFC 2543's time.
 func TestInviteWithoutAFromTagIsTaken(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newRawRig(t)
 	for n, peer := range rawPeers(t, r) {
 		id := "untagged" + peer.transport
 		untagged := map[string]string{"From": "From: <sip:+15550190003@127.0.0.1>\r\n"}
@@ -47,7 +47,7 @@ func TestInviteWithoutAFromTagIsTaken(t *testing.T) {
 // TestTelRequestURIIsCalled asks whom a Request-URI without a host calls (RFC 3966).
 func TestTelRequestURIIsCalled(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newRawRig(t)
 	for _, peer := range rawPeers(t, r) {
 		for uri, want := range map[string]string{
 			"tel:+1-555-123-0001;isub=1":   "4:+15551230001",
