@@ -203,7 +203,7 @@ e2e/java/target/.installed: e2e/java/pom.xml $(wildcard e2e/java/src/main/java/*
 		echo "Maven or a JDK is missing; the test with Java's SDKs is skipped without them"; exit 0; fi; \
 	echo "==> the official SDKs of Java: mvn compile in e2e/java"; \
 	cd e2e/java; rm -rf target; \
-	said="$$(mvn --quiet --batch-mode --strict-checksums compile)" \
+	said="$$(mvn --quiet --batch-mode --strict-checksums compile 2>&1)" \
 		|| { echo "$$said"; echo "Java's SDKs could not be installed; the test with them is skipped"; exit 0; }; \
 	touch target/.installed
 
