@@ -47,7 +47,7 @@ func (l *leg) crypto() []sdp.Crypto {
 func (l *leg) local() sdp.Local {
 	at := l.localAddress()
 	return sdp.Local{
-		Address: netip.AddrPortFrom(l.server.reachableAddress(at.Addr(), l.dialog.source.Addr()), at.Port()),
+		Address: netip.AddrPortFrom(l.server.soundAddress(at.Addr(), l.dialog.source.Addr()), at.Port()),
 		Codecs:  l.terms.available(), PTime: l.terms.ptime, Mux: true,
 		Security: l.terms.security, Crypto: l.crypto(),
 		ID: l.media.id, Version: l.media.version,

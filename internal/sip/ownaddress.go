@@ -53,6 +53,19 @@ func (s *Server) reachableAddress(bound, peer netip.Addr) netip.Addr {
 	return s.locals.find(peer)
 }
 
+// soundAddress is reachableAddress for the sound of a call. Its first call that
+// tells a peer on the Internet a private address says what that means.
+func (s *Server) soundAddress(bound, peer netip.Addr) netip.Addr {
+	told := s.reachableAddress(bound, peer)
+	if private(told) && peer.IsValid() && !private(peer) {
+		s.warnOfNAT.Do(func() {
+			s.log.Warn("a peer on the Internet is told a private address for the sound: we hear nothing from it unless it sends to where our packets come from (symmetric RTP); forward the RTP ports, and ask the provider for symmetric RTP",
+				"address", told, "peer", peer)
+		})
+	}
+	return told
+}
+
 // private reports whether an address is of a local network, where no NAT is
 // between us.
 func private(a netip.Addr) bool {

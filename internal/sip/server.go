@@ -46,6 +46,7 @@ type Server struct {
 	locals       localAddresses
 	sockets      *webSockets
 	unanswered   unansweredInvites
+	warnOfNAT    sync.Once
 
 	udp      net.PacketConn
 	tcp, tls net.Listener
