@@ -77,6 +77,8 @@ type Config struct {
 	KeepAttempts time.Duration // how long attempts to deliver an event are remembered
 	MaxAttempts  int           // and how many of them
 
+	Speech Speech // who speaks text and who understands speech
+
 	ApplicationEvents bool // CallStarted and its like for applications too, not for devices alone
 
 	WebhookIssuers []auth.WebhookIssuer // of the tokens that protected webhooks want
@@ -173,6 +175,7 @@ func (c *checker) config() Config {
 	c.events(&cfg)
 	cfg.Trunks, cfg.Routes = c.trunks(file.Trunks, file.Routes)
 	cfg.Guards, cfg.Emergency = c.guards(file.Guards, cfg.Trunks), c.emergency(file.Emergency)
+	cfg.Speech = c.speech(file.Speech)
 	c.apart(cfg)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")

@@ -36,12 +36,21 @@ func declaredKeys(prefix string, of reflect.Type) (list []declaredKey) {
 	return list
 }
 
-// required are keys that an object of a list needs beside the one that is tried.
+// required are keys that an object of a list needs beside the one that is tried, or
+// beside one value of it.
 var required = map[string]string{
 	"trunks[]":                  "name: a, host: h.example",
 	"trunks[].register":         "user: u",
 	"guards[]":                  "name: g, calls-per-minute: 5",
 	"guards[].calls-per-minute": "name: g, concurrent-calls: 5",
+
+	"speech.providers[]":               "name: a, kind: flite",
+	"speech.providers[].kind":          "name: a",
+	"speech.providers[].kind=piper":    "name: a, url: 'http://127.0.0.1'",
+	"speech.providers[].kind=vosk":     "name: a, url: 'ws://127.0.0.1'",
+	"speech.providers[].kind=openai":   "name: a, url: 'http://127.0.0.1/v1'",
+	"speech.providers[].kind=azure":    "name: a, region: westeurope, key: k",
+	"speech.providers[].kind=deepgram": "name: a, key: k",
 }
 
 // sample is a file in which one key has a value.
@@ -50,8 +59,11 @@ func sample(path, value string) string {
 	text := parts[len(parts)-1] + ": " + value
 	for i := len(parts) - 2; i >= 0; i-- {
 		name, listed := strings.CutSuffix(parts[i], "[]")
-		more, found := required[path]
+		more, found := required[path+"="+strings.Trim(value, `"`)]
 		if !found {
+			more, found = required[path]
+		}
+		if !found || i < len(parts)-2 {
 			more = required[strings.Join(parts[:i+1], ".")]
 		}
 		if more != "" {

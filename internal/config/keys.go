@@ -63,6 +63,7 @@ type keys struct {
 	Shutdown shutdownKeys `yaml:"shutdown"`
 	Delivery deliveryKeys `yaml:"delivery"`
 	Events   eventKeys    `yaml:"events"`
+	Speech   speechKeys   `yaml:"speech"`
 
 	// SIP trunks. An empty list is no trunk.
 	Trunks []trunkKeys `yaml:"trunks" absent:"one trunk named loopback: phones on this machine may call in, and outgoing calls go to 127.0.0.1:5080"`

@@ -1,0 +1,107 @@
+package config
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+const speechFile = `
+speech:
+  providers:
+    - {name: local, kind: espeak-ng}
+    - {name: openai, kind: openai, url: "http://127.0.0.1:9000/v1", key: hush, tts-model: tts-1, voice: alloy, stt-model: whisper-1, format: wav, voices: {en-US-AvaNeural: nova}}
+    - {name: azure, kind: azure, endpoint: "https://NAME.cognitiveservices.azure.com", key: hush}
+    - {name: deepgram, kind: deepgram, url: "wss://127.0.0.1:9001", key: hush, rate: 8000}
+    - {name: words, kind: pocketsphinx}
+  text-to-speech: [azure, local]
+  speech-to-text: [azure, openai]
+  endpoints: {"https://Contoso.cognitiveservices.azure.com/": azure}
+  cache-mib: 5
+`
+
+func TestSpeechIsConfigured(t *testing.T) {
+	cfg, err := Load(Flags{Config: file(t, speechFile)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := cfg.Speech
+	if len(s.Providers) != 5 || !reflect.DeepEqual(s.TextToSpeech, []string{"azure", "local"}) || !reflect.DeepEqual(s.SpeechToText, []string{"azure", "openai"}) ||
+		s.Endpoints["https://contoso.cognitiveservices.azure.com"] != "azure" || s.CacheBytes != 5<<20 || s.CacheTime != 24*time.Hour {
+		t.Errorf("got %+v", s)
+	}
+	if p := s.Providers[1]; p.URL.String() != "http://127.0.0.1:9000/v1" || string(p.Key) != "hush" || !p.WAV || p.Voices["en-US-AvaNeural"] != "nova" || !p.Speaks() || !p.Hears() {
+		t.Errorf("openai is %+v", p)
+	}
+	if p := s.Providers[3]; p.Rate != 8000 || p.URL.Scheme != "wss" {
+		t.Errorf("deepgram is %+v", p)
+	}
+	var out bytes.Buffer
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("configuration", "config", cfg)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("configuration", "config", cfg)
+	if strings.Contains(out.String(), "hush") {
+		t.Errorf("a key is in %s", &out)
+	}
+}
+
+func TestProvidersOfSpeechAreAskedInTheirOrder(t *testing.T) {
+	cfg, err := Load(Flags{Config: file(t, "speech: {providers: [{name: a, kind: vosk, url: 'ws://127.0.0.1:2700'}, {name: b, kind: flite}, {name: c, kind: openai, url: 'http://127.0.0.1:9000/v1'}]}\n")})
+	if s := cfg.Speech; err != nil || !reflect.DeepEqual(s.TextToSpeech, []string{"b", "c"}) || !reflect.DeepEqual(s.SpeechToText, []string{"a", "c"}) {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
+
+func TestKeyOfSpeechIsReadFromAFileOrAVariable(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(name, []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SPEECH_KEY_OF_THIS_TEST", "hush")
+	for _, place := range []string{"key-file: " + filepath.ToSlash(name), "key-env: SPEECH_KEY_OF_THIS_TEST"} {
+		cfg, err := Load(Flags{Config: file(t, "speech: {providers: [{name: a, kind: azure, region: westeurope, "+place+"}]}\n")})
+		if err != nil || string(cfg.Speech.Providers[0].Key) != "hush" {
+			t.Errorf("%s: got %v", place, err)
+		}
+	}
+}
+
+func TestSpeechThatIsRefused(t *testing.T) {
+	for _, test := range []struct{ name, providers, rest, want string }{
+		{"no name", "{kind: flite}", "", ":3: speech.providers[0] needs a name"},
+		{"name twice", "{name: a, kind: flite}, {name: a, kind: espeak-ng}", "", `speech.providers[1] has the name "a" of another provider`},
+		{"no kind", "{name: a}", "", "speech.providers[0] needs a kind: espeak-ng, flite"},
+		{"unknown kind", "{name: a, kind: festival}", "", `speech.providers[0].kind is "festival"; it must be one of espeak-ng, flite`},
+		{"unknown key", "{name: a, kind: flite, volume: 5}", "", "unknown field"},
+		{"openai without a url", "{name: a, kind: openai}", "", "is of kind openai and needs a url, such as http://"},
+		{"vosk over http", "{name: a, kind: vosk, url: 'http://127.0.0.1:2700'}", "", "speech.providers[0].url must be an address that begins with ws:// or wss://"},
+		{"password in a url", "{name: a, kind: openai, url: 'http://me:hush@127.0.0.1:9000/v1'}", "", "has neither user"},
+		{"url of a program", "{name: a, kind: flite, url: 'http://127.0.0.1'}", "", "speech.providers[0].url is not for kind flite"},
+		{"azure without a key", "{name: a, kind: azure, region: westeurope}", "", "is of kind azure and needs a key: set key, key-file or key-env"},
+		{"azure without a place", "{name: a, kind: azure, key: hush}", "", "needs either an endpoint"},
+		{"azure at two places", "{name: a, kind: azure, key: hush, region: westeurope, endpoint: 'https://a.test'}", "", "needs either an endpoint"},
+		{"region of another host", "{name: a, kind: azure, key: hush, region: 'evil.test/'}", "", "must be the name of an Azure region"},
+		{"region of deepgram", "{name: a, kind: deepgram, key: hush, region: westeurope}", "", "endpoint and region are for kind azure"},
+		{"two keys", "{name: a, kind: deepgram, key: hush, key-env: HUSH}", "", "more than one of key, key-file and key-env"},
+		{"variable that is not set", "{name: a, kind: deepgram, key-env: NO_SUCH_VARIABLE_HERE}", "", "NO_SUCH_VARIABLE_HERE, which is not set"},
+		{"file that is missing", "{name: a, kind: deepgram, key-file: /no/such/file}", "", "speech.providers[0].key-file cannot be read"},
+		{"key of two lines", `{name: a, kind: deepgram, key: "hu\nsh"}`, "", "has a key with a space"},
+		{"rate", "{name: a, kind: deepgram, key: hush, rate: 44}", "", "a number from 8000 to 48000"},
+		{"list of a stranger", "{name: a, kind: flite}", "text-to-speech: [b]", `speech.text-to-speech names "b", which is not the name of a provider`},
+		{"list of the deaf", "{name: a, kind: flite}", "speech-to-text: [a]", `speech.speech-to-text names "a", but kind flite does not do this`},
+		{"endpoint of a stranger", "{name: a, kind: flite}", "endpoints: {'https://a.test': b}", `speech.endpoints names "b"`},
+		{"endpoint without a scheme", "{name: a, kind: flite}", "endpoints: {a.test: a}", "is not an address such as"},
+		{"endpoint twice", "{name: a, kind: flite}", "endpoints: {'https://a.test': a, 'https://a.test/': a}", "has https://a.test twice"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Load(Flags{Config: file(t, "speech:\n  providers:\n    ["+test.providers+"]\n  "+test.rest+"\n")})
+			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "hush") {
+				t.Errorf("got %v\nwant %s", err, test.want)
+			}
+		})
+	}
+}

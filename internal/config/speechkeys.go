@@ -1,0 +1,47 @@
+package config
+
+type speechKeys struct {
+	// Speech services and programs.
+	Providers []speechProviderKeys `yaml:"providers" absent:"espeak-ng or flite, if it is installed"`
+	// Providers that speak prompts of text and SSML. The next one is asked when one fails before its first sound.
+	TextToSpeech []string `yaml:"text-to-speech" type:"list of providers" absent:"all that can speak, in the order of providers"`
+	// Providers that understand speech. The next one is asked when one fails.
+	SpeechToText []string `yaml:"speech-to-text" type:"list of providers" absent:"all that can understand, in the order of providers"`
+	// Providers by the cognitiveServicesEndpoint that applications name, with or without a slash at its end. Other endpoints use the lists above; the server connects to none of them.
+	Endpoints map[string]string `yaml:"endpoints" type:"map of URLs to providers"`
+	// Memory for synthesised speech, which is kept by its text and voice. 0 keeps none.
+	CacheMiB *int `yaml:"cache-mib" default:"64" min:"0" max:"65536" unit:"MiB"`
+	// How long synthesised speech is kept.
+	CacheTime string `yaml:"cache-time" type:"duration" default:"24h" min:"1s" max:"8760h"`
+}
+
+type speechProviderKeys struct {
+	// Name of the provider, in the lists, in metrics and in logs.
+	Name string `yaml:"name" type:"text" absent:"required"`
+	// Kind of the service or program. espeak-ng, flite and piper speak; pocketsphinx and vosk understand; openai, azure and deepgram do both. openai: any server with OpenAI's /audio/speech and /audio/transcriptions.
+	Kind string `yaml:"kind" of:"espeak-ng flite piper pocketsphinx vosk openai azure deepgram" absent:"required"`
+	// Address of the service: http or https for openai (with its /v1) and piper, ws or wss for vosk and deepgram.
+	URL string `yaml:"url" type:"URL" absent:"required for openai, piper and vosk; wss://api.deepgram.com for deepgram"`
+	// Endpoint of an Azure Speech or Azure AI services resource, such as https://NAME.cognitiveservices.azure.com.
+	Endpoint string `yaml:"endpoint" type:"URL" absent:"the region"`
+	// Region of an Azure Speech resource, such as westeurope. kind azure needs endpoint or region.
+	Region string `yaml:"region" type:"text"`
+	// Key of the service. It is sent to the hosts of this entry only. Required for azure and deepgram.
+	Key string `yaml:"key" type:"secret text"`
+	// File with the key, in place of key.
+	KeyFile string `yaml:"key-file" type:"file"`
+	// Environment variable with the key, in place of key.
+	KeyEnv string `yaml:"key-env" type:"text"`
+	// Model that speaks.
+	TTSModel string `yaml:"tts-model" type:"text" absent:"tts-1 for openai"`
+	// Model that understands.
+	STTModel string `yaml:"stt-model" type:"text" absent:"whisper-1 for openai, nova-3 for deepgram"`
+	// Voice of prompts that name none that the provider knows, by the provider's own name.
+	Voice string `yaml:"voice" type:"text" absent:"alloy for openai, aura-2-thalia-en for deepgram; otherwise by the language and the gender"`
+	// Voices of the provider for the voices and languages that applications name, such as {en-US-AvaNeural: nova, fr-FR: shimmer}.
+	Voices map[string]string `yaml:"voices" type:"map of names to voices"`
+	// Format that openai is asked for. Servers that send pcm at another rate than 24 kHz need wav, or rate.
+	Format string `yaml:"format" of:"pcm wav" default:"pcm"`
+	// Rate of the samples: what the service sends as pcm (openai), or what it is asked for (azure, deepgram).
+	Rate *int `yaml:"rate" min:"8000" max:"48000" unit:"Hz" absent:"24000 for openai, 16000 for azure and deepgram"`
+}
