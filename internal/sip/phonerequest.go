@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -117,6 +118,9 @@ func (s *Server) invitationFrom(request *sip.Request, from origin) (in call.Invi
 	if as == nil {
 		return in, err
 	}
+	if number, ok := s.dialled(header.User(&request.Recipient)); ok {
+		in.To, err = number, nil
+	}
 	if other, ok := s.cfg.Phones.Find(header.User(&request.Recipient)); ok {
 		in.To, err = other.Identity, nil
 	}
@@ -127,4 +131,22 @@ func (s *Server) invitationFrom(request *sip.Request, from origin) (in call.Invi
 	}
 	in.CallerID, err = identifier.Phone(as.CallerID)
 	return in, err
+}
+
+// nationalDigits is how many digits a number has at least that may be a national one.
+const nationalDigits = 8
+
+// dialled understands digits that a telephone dials without a plus sign as the trunks'
+// country writes them: ten digits are a number of North America where the country is 1.
+func (s *Server) dialled(user string) (number identifier.ID, ok bool) {
+	digits := header.StripSeparators(user)
+	if len(digits) < nationalDigits || strings.Trim(digits, "0123456789") != "" {
+		return number, false
+	}
+	id, err := identifier.Phone(digits)
+	if err != nil {
+		return number, false
+	}
+	number = s.cfg.Permit.Normal(id)
+	return number, strings.HasPrefix(number.Number(), "+")
 }
