@@ -2,6 +2,7 @@ package sip
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -153,10 +154,10 @@ func accepts(t *testing.T, peer *digestPeer, method string, n int) {
 	}
 }
 
-// idle reports whether a leg waits for no answer to a refresh.
+// idle reports whether nobody changes or refreshes a leg's session.
 func idle(l *leg) bool {
 	is := make(chan bool, 1)
-	return l.box.Put(func() { is <- l.pendingRefresh == nil }) && <-is
+	return l.box.Put(func() { is <- l.pendingRefresh == nil && l.pendingAnswer == nil }) && <-is
 }
 
 // referring is the state of a leg's REFER.
@@ -390,5 +391,40 @@ func TestCancelBearsNoCredentials(t *testing.T) {
 	list := once(phone, isRequest("CANCEL", false))
 	if len(list) != 1 || list[0].Get("Authorization")+list[0].Get("Proxy-Authorization") != "" {
 		t.Errorf("%d CANCELs: %+v", len(list), list)
+	}
+}
+
+// TestForgedCallerGetsNoDigest has a caller with the address of a trunk whose Contact is
+// elsewhere: a challenge from there would have a digest of the password to guess from.
+func TestForgedCallerGetsNoDigest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil, trunk.Trunk{Name: "carrier", Host: "127.0.0.2", Username: "us", Password: "hunter2"})
+	elsewhere, err := siptest.New(siptest.Config{T1: t1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(elsewhere.Close)
+	elsewhere.Guarding((&digestPeer{realms: []*digestRealm{{name: "a"}}}).guard)
+	phone, err := siptest.New(siptest.Config{Listen: "127.0.0.2:0", Server: r.Addr().String(), T1: t1})
+	if err != nil {
+		t.Skip("127.0.0.2 is no address of this machine:", err)
+	}
+	t.Cleanup(phone.Close)
+	_, port, _ := net.SplitHostPort(elsewhere.Addr().String())
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{{Name: "Contact", Value: "<sip:phone@localhost:" + port + ">"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	if err := made.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Answered](t, taken)
+	taken.End(call.Reason{})
+	expect[call.Ended](t, taken)
+	eventually(t, func() bool { return r.Legs() == 0 })
+	if list := once(elsewhere, isRequest("BYE", false)); len(list) != 1 || list[0].Get("Authorization") != "" {
+		t.Errorf("%d BYEs: %+v", len(list), list)
 	}
 }

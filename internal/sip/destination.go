@@ -21,9 +21,11 @@ func (s *Server) setDestination(request *sip.Request, d *dialog) {
 	switch {
 	case isWebSocket(d.transport), d.flow && d.source.IsValid(): // whatever it names
 		request.SetDestination(d.source.String())
+	case d.transport != "UDP" && d.source.IsValid() && s.connected(d): // open, and checked by the name
+		request.SetDestination(d.source.String())
 	case len(d.routes) > 0 && (!d.source.IsValid() || s.isRouteOf(d.source.Addr(), &d.routes[0])):
 		request.SetDestination(header.HostPort(&d.routes[0], d.transport))
-	case d.source.IsValid() && (len(d.routes) > 0 || s.behindNAT(d) || d.transport != "UDP" && s.connected(d)):
+	case d.source.IsValid() && (len(d.routes) > 0 || s.behindNAT(d)):
 		request.SetDestination(d.source.String())
 	default:
 		request.SetDestination(header.HostPort(&d.target, d.transport))

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -390,6 +391,59 @@ func TestStrangersGet403(t *testing.T) {
 		}
 		if len(r.application.arrived) != 0 {
 			t.Errorf("%s: the call arrived", transport)
+		}
+	}
+}
+
+// TestSequencesOfADialogGoOn has hold, resume and the end of one dialog, by either side,
+// after requests of both: each side counts by itself (RFC 3261 §12.2.1.1).
+func TestSequencesOfADialogGoOn(t *testing.T) {
+	t.Parallel()
+	for _, weHangUp := range []bool{false, true} {
+		for _, weCall := range []bool{false, true} {
+			phone, via := callee(t, "carrier", nil)
+			r := newRig(t, nil, via)
+			var its *siptest.Call
+			var ours *testLeg
+			if weCall {
+				ours = r.dial(t, "+15557770000")
+				its = next(t, phone)
+				its.Answer()
+				expect[call.Answered](t, ours)
+			} else {
+				phone = r.phone(t, nil)
+				its, ours = r.connect(t, phone)
+			}
+			l := ours.Leg.(*leg)
+			for range 2 {
+				if err := its.Hold(within(t)); err != nil {
+					t.Fatal(err)
+				}
+				expect[call.HoldChanged](t, ours)
+				eventually(t, func() bool { return idle(l) }) // the ACK is there
+				l.box.Put(l.resume)
+				if now := expect[call.HoldChanged](t, ours); now.Held {
+					t.Error("it is still on hold")
+				}
+				eventually(t, func() bool { return idle(l) })
+			}
+			if weHangUp {
+				ours.End(call.Reason{})
+				if err := its.WaitEnded(within(t)); err != nil {
+					t.Fatal(err)
+				}
+			} else if err := its.Hangup(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			expect[call.Ended](t, ours)
+			checkSequence(t, phone)
+			for _, ack := range once(phone, isRequest("ACK", false)) {
+				if !slices.ContainsFunc(phone.Log(), func(e siptest.Entry) bool {
+					return isRequest("INVITE", false)(e) && e.Message.CSeq() == ack.CSeq()
+				}) {
+					t.Errorf("ACK %d is of no INVITE", ack.CSeq())
+				}
+			}
 		}
 	}
 }

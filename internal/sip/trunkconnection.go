@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -123,11 +125,34 @@ func (s *Server) connectFor(ctx context.Context, t *trunk.Trunk, request *sip.Re
 	if t.Transport == trunk.UDP || request.Transport() != transportOf(t) {
 		return nil
 	}
+	if err := s.locateTrunk(ctx, t, request); err != nil {
+		return err
+	}
 	place, err := netip.ParseAddrPort(request.Destination())
-	if err != nil { // a Contact with a name: sipgo finds it
+	if err != nil { // a Contact with another name: sipgo finds it
 		return nil
 	}
 	return s.connect(ctx, t, place)
+}
+
+// locateTrunk makes the trunk's own name an address, if a route or Contact leads there: the
+// connection must be one that is checked by the trunk's roots. Without a port it is where
+// the name service says.
+func (s *Server) locateTrunk(ctx context.Context, t *trunk.Trunk, request *sip.Request) error {
+	host, port, err := net.SplitHostPort(request.Destination())
+	if _, noAddress := netip.ParseAddr(host); err != nil || noAddress == nil || !strings.EqualFold(host, t.Host) {
+		return nil
+	}
+	places, err := s.locator.find(ctx, t)
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	place := places[0]
+	if n, err := strconv.ParseUint(port, 10, 16); err == nil && int(n) != sip.DefaultPort(string(t.Transport)) {
+		place = netip.AddrPortFrom(place.Addr(), uint16(n))
+	}
+	request.SetDestination(place.String())
+	return nil
 }
 
 // requireTLS12 is a configuration that takes TLS 1.2 at least.

@@ -2,7 +2,9 @@ package sip
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -122,6 +124,56 @@ func TestOldTLSIsRefused(t *testing.T) {
 		}
 		if (err == nil) != want {
 			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+	}
+}
+
+// TestRecordedRouteReusesTheConnection asks that the BYE takes the connection of the call,
+// whether the recorded route is an address, with and without the port, or the name of the
+// certificate; and that one that is made anew is checked by the trunk's name, not by the
+// address in the route.
+func TestRecordedRouteReusesTheConnection(t *testing.T) {
+	t.Parallel()
+	for name, route := range map[string]string{
+		"address and port": "sip:127.0.0.1:PORT;transport=tls", "address": "sip:127.0.0.1;transport=tls",
+		"name and port": "sip:carrier.example:PORT;transport=tls", "name": "sips:Carrier.example",
+	} {
+		for _, broken := range []bool{false, true} {
+			if broken && name == "address" {
+				continue // nobody listens at the port that it stands for
+			}
+			t.Run(fmt.Sprintf("%s, broken %t", name, broken), func(t *testing.T) {
+				t.Parallel()
+				server, client := certificates(t)
+				conns := make(chan net.Conn, 16)
+				server.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+					conns <- hello.Conn
+					return nil, nil
+				}
+				phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport, c.TLS = "tls", server })
+				_, port, _ := net.SplitHostPort(phone.Addr().String())
+				via.Host, via.Roots = "carrier.example", client.RootCAs
+				r := newRig(t, func(c *Config) { c.Resolver = &zone{hosts: map[string][]string{"carrier.example": {"127.0.0.1"}}} }, via)
+				made := r.dial(t, "+15557770000")
+				taken := next(t, phone)
+				taken.Answer(siptest.Field{Name: "Record-Route", Value: "<" + strings.ReplaceAll(route, "PORT", port) + ";lr>"})
+				expect[call.Answered](t, made)
+				want := 1
+				if broken {
+					want = 2
+					conn := <-conns
+					conn.Close()
+					conns <- conn
+					eventually(t, func() bool { return !r.hasConnection("TLS", phone.Addr().String()) })
+				}
+				made.End(call.Reason{})
+				if err := taken.WaitEnded(within(t)); err != nil {
+					t.Fatal(err)
+				}
+				if len(conns) != want {
+					t.Errorf("%d connections, want %d", len(conns), want)
+				}
+			})
 		}
 	}
 }

@@ -63,7 +63,7 @@ func parseCredentials(value string) *digest.Credentials {
 	}
 	given := &digest.Credentials{
 		Username: params["username"], Realm: params["realm"], Nonce: params["nonce"], URI: params["uri"], Response: params["response"],
-		Algorithm: params["algorithm"], Cnonce: params["cnonce"], Opaque: params["opaque"], QOP: params["qop"],
+		Algorithm: params["algorithm"], Cnonce: params["cnonce"], Opaque: params["opaque"], QOP: strings.ToLower(params["qop"]),
 		Userhash: strings.EqualFold(params["userhash"], "true"),
 	}
 	if text, counted := params["nc"]; counted {
