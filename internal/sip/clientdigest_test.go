@@ -325,7 +325,7 @@ func TestNextNonceIsUsed(t *testing.T) {
 	for _, proxy := range []bool{false, true} {
 		realm := &digestRealm{name: "a", proxy: proxy, qop: "auth"}
 		phone, peer, via := guarded(t, []*digestRealm{realm})
-		peer.adds = func(r *digestRealm) []siptest.Field {
+		peer.tell(func(r *digestRealm) []siptest.Field {
 			for _, use := range r.nonces {
 				use.stale = true
 			}
@@ -335,7 +335,7 @@ func TestNextNonceIsUsed(t *testing.T) {
 				name = "Proxy-" + name
 			}
 			return []siptest.Field{{Name: name, Value: `nextnonce="next", qop=auth`}}
-		}
+		})
 		r := newRig(t, nil, via)
 		made := r.dial(t, "+15557770000")
 		taken := next(t, phone)

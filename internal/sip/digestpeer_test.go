@@ -199,3 +199,10 @@ func (d *digestPeer) ask(r *digestRealm) {
 	defer d.mu.Unlock()
 	d.realms = append(d.realms, r)
 }
+
+// tell adds fields to the answers to accepted requests.
+func (d *digestPeer) tell(adds func(*digestRealm) []siptest.Field) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.adds = adds
+}
