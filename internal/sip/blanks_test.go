@@ -10,7 +10,7 @@ import (
 // every kind of transport, however its blanks stand (RFC 3261 §25.1).
 func TestBlanksOfTheGrammarRing(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newRawRig(t)
 	for _, peer := range rawPeers(t, r) {
 		for n, lines := range []string{
 			"Via: SIP / 2.0 / TRANSPORT 127.0.0.1: PORT;ttl=16 ;branch=BRANCH ;rport\r\n",
