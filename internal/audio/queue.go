@@ -103,7 +103,7 @@ func (q *Queue) wakeUp() {
 // none waits. It is the reader's.
 func (q *Queue) Next() (Heard, bool) {
 	turn, written := q.taken.Load(), q.written.Load()
-	if turn == written {
+	if turn >= written { // more, where the writer's last frame was read before it was counted
 		return Heard{}, false
 	}
 	if written-turn > q.frames {

@@ -217,3 +217,26 @@ func BenchmarkQueue(b *testing.B) {
 		})
 	}
 }
+
+// TestReaderBesideAWriterSeesNoFrameTwice: a reader that never sleeps may read a frame
+// before the writer has counted it, and must not go back then.
+func TestReaderBesideAWriterSeesNoFrameTwice(t *testing.T) {
+	const frames = 200_000
+	q := NewQueue(2, 1)
+	go func() {
+		for n := range frames {
+			q.HearFrame(Tick(n), nil)
+		}
+		q.Close()
+	}()
+	for read, last := 0, Tick(0); !q.Ended(); {
+		heard, ok := q.Next()
+		if !ok {
+			continue
+		}
+		if read++; read > 1 && heard.At <= last {
+			t.Fatalf("tick %d came after %d", heard.At, last)
+		}
+		last = heard.At
+	}
+}

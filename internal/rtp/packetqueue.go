@@ -61,7 +61,7 @@ func (q *packetQueue) put(packet []byte, at int64) {
 // none waits. It is the reader's.
 func (q *packetQueue) next() (packet []byte, at int64, ok bool) {
 	turn, written := q.taken.Load(), q.written.Load()
-	if turn == written {
+	if turn >= written { // more, where the writer's last packet was read before it was counted
 		return nil, 0, false
 	}
 	if written-turn > q.most {
