@@ -121,18 +121,20 @@ type (
 	// PlayCanceled says that a play was given up: by cancel, by a barge-in, by the call's end.
 	PlayCanceled struct{ Head }
 
-	// RecognizeCompleted carries the keys that were collected.
+	// RecognizeCompleted carries what was collected: keys, words or a choice.
 	RecognizeCompleted struct {
 		Head
+		Input Input // which of them
 		Tones []Tone
 		By    RecognizeEnd
+		Said  Said
 	}
 	// RecognizeFailed says that nothing was collected.
 	RecognizeFailed struct {
 		Head
 		By     RecognizeEnd
 		Source int   // with PromptFailed: index of the prompt
-		Cause  error // with PromptFailed
+		Cause  error // with PromptFailed and SpeechFailed
 	}
 	// RecognizeCanceled says that a recognition was given up.
 	RecognizeCanceled struct{ Head }
@@ -258,7 +260,23 @@ const (
 	InitialSilence
 	PromptFailed
 	Interrupted // the server went down in the middle of it
+
+	ChoiceByTone     // the key of a choice was pressed
+	ChoiceBySpeech   // a phrase of a choice was said
+	SpeechRecognized // something was said
+	WrongTone        // a key that is none of the choices was pressed
+	NoSuchChoice     // what was said is none of the choices
+	NotUnderstood    // somebody spoke, and no word was understood
+	SpeechFailed     // the speech service could not be used
 )
+
+// Said is what a participant has said.
+type Said struct {
+	Text       string   // the words; of a choice its phrase as the application wrote it, "" by a key
+	Label      string   // of a choice
+	Confidence *float64 // 0 to 1; nil where the provider gives none
+	Language   string   // that was identified or expected, BCP 47; "" if unknown
+}
 
 // Events lists one of each event that belongs to a connection; tests ask for a
 // golden file of each. CallEvents lists the others.

@@ -13,6 +13,7 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 const (
@@ -36,6 +37,7 @@ type world struct {
 	published     *calltest.Publisher
 	prompts       *calltest.Prompts
 	streams       *calltest.Streams
+	recognizer    speech.Recognizer
 	conversations *scribe
 	details       *clerk
 	rules         *permit.Rules
@@ -57,7 +59,7 @@ func run(t *testing.T, test func(*world)) {
 			w.config = call.Config{
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Mixes: calltest.MixesOf(engine),
+				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Recognizer: w.recognizer, Mixes: calltest.MixesOf(engine),
 				Permit: w.rules,
 			}
 			return call.NewRegistry(w.config, log)

@@ -56,6 +56,7 @@ type work struct {
 	run  func(*operation) Event
 	// tones takes the keys that the participants press; nil: it wants none.
 	tones chan Tone
+	after func() // gives back what it has taken, when it has ended; nil: nothing
 
 	who        identifier.ID // whom it is about
 	invitation string        // that it calls off
@@ -73,7 +74,7 @@ func (c *Connection) accept(w work) *operation {
 			ID: newID(), Kind: w.kind, Context: w.what.Operation, CallbackURI: w.what.CallbackURI,
 			Who: w.who, Invitation: w.invitation, From: w.from,
 		},
-		conn: c, lane: w.lane, with: w.with, run: w.run, tones: w.tones,
+		conn: c, lane: w.lane, with: w.with, run: w.run, tones: w.tones, after: w.after,
 	}
 	op.ctx, op.cancel = context.WithCancel(context.Background())
 	c.operations = append(c.operations, op)

@@ -12,17 +12,42 @@ import (
 // Recognize is input that an application wants from a participant.
 type Recognize struct {
 	Target          identifier.ID
+	Input           Input
 	Prompts         []Prompt
-	InterruptPrompt bool          // a key ends the prompt
-	InitialSilence  time.Duration // from the prompt's end to the first key
-	InterTone       time.Duration // between keys
-	MaxTones        int           // 0: no limit but the stop tone or silence
-	StopTones       []Tone
-	Interrupt       bool // give up what is being played or recognised, and what waits
+	InterruptPrompt bool          // a key, or speech where it is wanted, ends the prompt
+	InitialSilence  time.Duration // from the prompt's end to the first key or word
+	Interrupt       bool          // give up what is being played or recognised, and what waits
 	Context         Context
+
+	InterTone time.Duration // between keys
+	MaxTones  int           // 0: no limit but the stop tone or silence
+	StopTones []Tone
+
+	Choices    []Choice
+	EndSilence time.Duration // after the last word
+	Languages  []string      // BCP 47, the first one is the main one; none: the provider's own
+	Model      string        // the deployment of a trained model, or ""
 }
 
-// Recognize accepts to collect keys. In a call of two ends it takes its turn in
+// Input is what kind of input is wanted, or was given.
+type Input uint8
+
+// The kinds of input.
+const (
+	TonesInput         Input = iota
+	ChoicesInput             // one of several, by a phrase or by a key
+	SpeechInput              // whatever is said
+	SpeechOrTonesInput       // the first kind of input decides
+)
+
+// Choice is one of several answers.
+type Choice struct {
+	Label   string   // what the application calls it
+	Phrases []string // what says it
+	Tone    Tone     // the key that says it; 0: none
+}
+
+// Recognize accepts to collect input. In a call of two ends it takes its turn in
 // the main queue.
 func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 	return c.whenConnected(ctx, func() error {
@@ -30,10 +55,16 @@ func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 		if err != nil {
 			return err
 		}
-		c.queue(work{
+		w := work{
 			kind: RecognizeOperation, what: r.Context, with: []*participant{target}, tones: make(chan Tone, tonesAhead),
 			run: func(op *operation) Event { return c.recognize(op, r) },
-		}, r.Interrupt)
+		}
+		if r.Input != TonesInput {
+			ear, leave := target.listenTo()
+			w.run = func(op *operation) Event { return c.listen(op, r, ear) }
+			w.after = leave
+		}
+		c.queue(w, r.Interrupt)
 		return nil
 	})
 }
@@ -85,7 +116,7 @@ func (c *Connection) prompt(op *operation, r Recognize) (Tone, error) {
 func collect(op *operation, r Recognize, tones []Tone) Event {
 	for {
 		if end, by := enough(r, &tones); end {
-			return RecognizeCompleted{op.head(), tones, by}
+			return RecognizeCompleted{Head: op.head(), Tones: tones, By: by}
 		}
 		wait := r.InterTone
 		if len(tones) == 0 {
@@ -103,7 +134,7 @@ func collect(op *operation, r Recognize, tones []Tone) Event {
 			if len(tones) == 0 {
 				return RecognizeFailed{Head: op.head(), By: InitialSilence}
 			}
-			return RecognizeCompleted{op.head(), tones, InterToneTimeout}
+			return RecognizeCompleted{Head: op.head(), Tones: tones, By: InterToneTimeout}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 // Numbers knows which phone numbers are ours.
@@ -41,6 +42,8 @@ type Config struct {
 	Prompts   Prompts
 	Mixes     Mixes
 	Streams   Streams
+	// Recognizer understands speech; nil: nobody does, and choices are made by keys.
+	Recognizer speech.Recognizer
 	// Permit decides which phone numbers may be called, by whom; nil: all, by all.
 	Permit *permit.Rules
 	// ApplicationsConverse makes applications that take part in the name of an

@@ -2,10 +2,10 @@ package callautomation
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -24,6 +24,11 @@ type recognizeOptions struct {
 	InitialSilenceTimeoutInSeconds *int             `json:"initialSilenceTimeoutInSeconds"`
 	TargetParticipant              *rest.Identifier `json:"targetParticipant"`
 	DtmfOptions                    *dtmfOptions     `json:"dtmfOptions"`
+	SpeechLanguage                 string           `json:"speechLanguage"`
+	SpeechLanguages                []string         `json:"speechLanguages"`
+	SpeechModel                    string           `json:"speechRecognitionModelEndpointId"`
+	SpeechOptions                  *speechOptions   `json:"speechOptions"`
+	Choices                        []choice         `json:"choices"`
 }
 
 type dtmfOptions struct {
@@ -39,13 +44,11 @@ const (
 )
 
 func (r recognizeRequest) recognize() (rec call.Recognize, err error) {
-	switch r.RecognizeInputType {
-	case "dtmf":
-	case "speech", "speechOrDtmf", "choices":
-		return rec, fault.Unsupported("recognizeInputType %s is not offered by this version of Switchhook, which has no speech service; use dtmf.", r.RecognizeInputType).WithCode("8520")
-	default:
+	input, known := inputs[strings.ToLower(r.RecognizeInputType)]
+	if !known {
 		return rec, errBody("recognizeInputType: %q is none of dtmf, speech, speechOrDtmf and choices.", r.RecognizeInputType)
 	}
+	rec.Input = input
 	if r.RecognizeOptions == nil || r.RecognizeOptions.TargetParticipant == nil {
 		return rec, errBody("recognizeOptions.targetParticipant is required.")
 	}
@@ -82,8 +85,10 @@ func (o recognizeOptions) into(rec *call.Recognize) (err error) {
 			return errBody("dtmfOptions.maxTonesToCollect: %d is less than 1.", rec.MaxTones)
 		}
 	}
-	rec.StopTones, err = parseTones("dtmfOptions.stopTones", dtmf.StopTones)
-	return err
+	if rec.StopTones, err = parseTones("dtmfOptions.stopTones", dtmf.StopTones); err != nil {
+		return err
+	}
+	return o.speech(rec)
 }
 
 func orTrue(b *bool) bool { return b == nil || *b }
@@ -124,7 +129,7 @@ func (a *API) recognize(w http.ResponseWriter, r *http.Request) error {
 func recognizeEvents(e call.Event) (occurrence, bool) {
 	switch e := e.(type) {
 	case call.RecognizeCompleted:
-		return occurrence{name: "RecognizeCompleted", own: toneMembers(e.Tones), result: recognized(e.By)}, true
+		return occurrence{name: "RecognizeCompleted", own: recognizedMembers(e), result: recognized(e.By)}, true
 	case call.RecognizeFailed:
 		return recognizeFailed(e), true
 	case call.RecognizeCanceled:
@@ -138,6 +143,14 @@ func recognizeFailed(e call.RecognizeFailed) occurrence {
 	switch e.By {
 	case call.Interrupted:
 		o.result = resultInformation{Code: 500, SubCode: 8512, Message: "Action failed, unknown internal server error: " + e.Cause.Error() + "."}
+	case call.WrongTone:
+		o.result = resultInformation{Code: 400, SubCode: 8534, Message: "Action failed, incorrect tone entered."}
+	case call.NoSuchChoice:
+		o.result = resultInformation{Code: 400, SubCode: 8547, Message: "Action failed, speech option not matched."}
+	case call.NotUnderstood:
+		o.result = resultInformation{Code: 400, SubCode: 8563, Message: "Action failed, speech could not be recognized."}
+	case call.SpeechFailed:
+		o.result = unheard(e.Cause)
 	case call.PromptFailed:
 		o.own = object{{"failedPlaySourceIndex", e.Source}}
 		o.result = resultInformation{Code: 500, SubCode: 8511, Message: "Action failed, encountered failure while trying to play the prompt. " + unplayable(e.Cause).Message}

@@ -131,13 +131,19 @@ func unplayable(cause error) resultInformation {
 	return resultInformation{Code: 500, SubCode: 9999, Message: "Action failed, unknown internal server error."}
 }
 
-// recognized is the result of keys collected.
+// recognized is the result of what was collected.
 func recognized(by call.RecognizeEnd) resultInformation {
 	switch by {
 	case call.MaxTonesCollected:
 		return maxTones
 	case call.StopToneHeard:
 		return stopTone
+	case call.ChoiceByTone:
+		return resultInformation{Code: 200, SubCode: 8533, Message: "Action completed, DTMF option matched."}
+	case call.ChoiceBySpeech:
+		return resultInformation{Code: 200, SubCode: 8545, Message: "Action completed, speech option matched."}
+	case call.SpeechRecognized:
+		return resultInformation{Code: 200, SubCode: 8569, Message: "Action completed, speech was recognized."}
 	}
 	return interToneOut
 }

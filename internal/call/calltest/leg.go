@@ -181,6 +181,13 @@ func (l *Leg) Retune(rate int) {
 // Speak says whether the phone speaks; at first it is silent.
 func (l *Leg) Speak(yes bool) { l.port.mu.Lock(); l.port.speaks = yes; l.port.mu.Unlock() }
 
+// Say makes the phone say something, at 8 kHz.
+func (l *Leg) Say(samples []int16) {
+	l.port.mu.Lock()
+	l.port.says = append(l.port.says, samples...)
+	l.port.mu.Unlock()
+}
+
 // Heard counts the frames with sound that reached the phone.
 func (l *Leg) Heard() int { return l.port.heardFrames() }
 
@@ -225,6 +232,7 @@ type Port struct {
 
 	mu     sync.Mutex
 	speaks bool
+	says   []int16 // at 8 kHz, before anything else
 	heard  int
 	width  int // samples of the last frame
 }
@@ -235,10 +243,15 @@ func (p *Port) SampleRate() int { return p.Rate }
 // Width returns how many samples the last frame had that was heard.
 func (p *Port) Width() int { p.mu.Lock(); defer p.mu.Unlock(); return p.width }
 
-// ReadFrame is silence, or something loud.
+// ReadFrame is what was given to Say, then silence, or something loud.
 func (p *Port) ReadFrame(f audio.Frame) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.says) > 0 && len(f) == audio.Samples(call.SampleRate) {
+		clear(f[copy(f, p.says):])
+		p.says = p.says[min(len(f), len(p.says)):]
+		return true
+	}
 	for i := range f {
 		f[i] = 1000
 	}

@@ -1,0 +1,322 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/speech"
+	"github.com/switchhook/switchhook/internal/speech/voice"
+)
+
+// Bounds of a recognition of speech.
+const (
+	// longestUtterance ends what somebody says without a pause.
+	longestUtterance = 60 * time.Second
+	// lastHypothesis is how long a final result is waited for where a hypothesis is
+	// there already, and lastResult where none is.
+	lastHypothesis = 1200 * time.Millisecond
+	lastResult     = 10 * time.Second
+)
+
+// listenTo lets a recognition hear what a participant says, by the first of its
+// endpoints. It belongs to the call's goroutine; the ear to the recognition's.
+func (p *participant) listenTo() (ear *audio.Queue, leave func()) {
+	ear = audio.NewQueue(2*audio.FramesPerSecond, 1)
+	for _, e := range p.endpoints() {
+		if e.member != nil {
+			return ear, e.member.Hear(ear)
+		}
+	}
+	return ear, func() {}
+}
+
+// listening is a recognition of speech or of choices, on its own goroutine:
+//
+//	prompting ──end, key or speech──▶ awaiting ──speech──▶ hearing ──end silence──▶ understanding ──▶ (done)
+//	                                     └──initial silence──▶ (done)
+//
+// The voice detector owns its times; the provider only transcribes. A key ends it
+// in any state but understanding, as far as keys are wanted.
+type listening struct {
+	op    *operation
+	r     Recognize
+	ear   *audio.Queue
+	state listeningState
+
+	turn    *voice.Turn
+	wide    widener
+	recent  preRoll
+	spoken  time.Duration // of the present utterance
+	first   audio.Tick
+	started bool
+
+	text     speech.Transcriber // nil: none is to be had
+	textErr  error              // why
+	best     string             // the present hypothesis
+	finals   []speech.Result
+	prompt   *promptPlaying
+	patience *time.Timer // in awaiting and understanding
+}
+
+type listeningState uint8
+
+const (
+	prompting listeningState = iota
+	awaiting
+	hearing
+	understanding
+)
+
+// listen runs on the operation's goroutine.
+func (c *Connection) listen(op *operation, r Recognize, ear *audio.Queue) Event {
+	drain(op.tones) // pressed while it waited for its turn
+	for ok := true; ok; {
+		_, ok = ear.Next()
+	}
+	l := &listening{op: op, r: r, ear: ear, turn: voice.NewTurn(), patience: time.NewTimer(time.Hour)}
+	defer l.patience.Stop()
+	l.text, l.textErr = c.transcriber(op.ctx, r)
+	if l.text != nil {
+		defer l.text.Close()
+	}
+	l.prompt = c.startPrompt(op, r)
+	defer l.prompt.stop()
+	if l.prompt == nil {
+		l.await()
+	}
+	return l.run()
+}
+
+// transcriber opens a transcriber in the words of the recognition.
+func (c *Connection) transcriber(ctx context.Context, r Recognize) (speech.Transcriber, error) {
+	recognizer := c.call.registry.cfg.Recognizer
+	if recognizer == nil {
+		return nil, &speech.Error{Kind: speech.Unconfigured, Detail: "no speech to text is configured, and none is installed"}
+	}
+	want := speech.Listening{
+		Languages: r.Languages, Closed: r.Input == ChoicesInput, Model: r.Model, Rate: WideRate, Intermediate: true, Endpoint: c.control.SpeechEndpoint,
+	}
+	for _, choice := range r.Choices {
+		want.Phrases = append(want.Phrases, choice.Phrases...)
+	}
+	return recognizer.Listen(ctx, want)
+}
+
+// run waits for what comes next until the end is known.
+func (l *listening) run() Event {
+	for {
+		var end Event
+		select {
+		case err := <-l.prompt.ended():
+			end = l.promptEnded(err)
+		case tone := <-l.op.tones:
+			end = l.toneHeard(tone)
+		case <-l.ear.Ready():
+			end = l.hear()
+		case result, open := <-l.results():
+			end = l.understood(result, open)
+		case <-l.patience.C:
+			end = l.outOfPatience()
+		case <-l.op.ctx.Done():
+			end = RecognizeCanceled{l.op.head()}
+		}
+		if end != nil {
+			return end
+		}
+	}
+}
+
+func (l *listening) results() <-chan speech.Result {
+	if l.text == nil {
+		return nil
+	}
+	return l.text.Results()
+}
+
+// failed is the end without a result.
+func (l *listening) failed(by RecognizeEnd, cause error) Event {
+	return RecognizeFailed{Head: l.op.head(), By: by, Cause: cause}
+}
+
+// promptEnded lets the initial silence begin.
+func (l *listening) promptEnded(err error) Event {
+	l.prompt.err, l.prompt = nil, nil
+	var failed *sourceError
+	switch {
+	case errors.As(err, &failed):
+		return RecognizeFailed{Head: l.op.head(), By: PromptFailed, Source: failed.index, Cause: failed.cause}
+	case err != nil:
+		return RecognizeCanceled{l.op.head()}
+	case l.state == prompting:
+		l.await()
+	}
+	return nil
+}
+
+// await waits for the first word or key. Somebody may speak already, over a prompt
+// that could not be interrupted.
+func (l *listening) await() {
+	l.state = awaiting
+	l.patience.Reset(l.r.InitialSilence)
+	if l.turn.Speaking() {
+		l.begin()
+	}
+}
+
+// toneHeard takes a key. It counts until a word has been understood.
+func (l *listening) toneHeard(tone Tone) Event {
+	wanted := l.r.Input == ChoicesInput || l.r.Input == SpeechOrTonesInput
+	if !wanted || l.state == prompting && !l.r.InterruptPrompt || l.state == understanding || l.best != "" || len(l.finals) > 0 {
+		return nil
+	}
+	l.prompt.stop()
+	if l.r.Input == SpeechOrTonesInput {
+		return collect(l.op, l.r, []Tone{tone})
+	}
+	for _, choice := range l.r.Choices {
+		if choice.Tone == tone {
+			return RecognizeCompleted{Head: l.op.head(), Input: ChoicesInput, By: ChoiceByTone, Said: Said{Label: choice.Label}}
+		}
+	}
+	return l.failed(WrongTone, nil)
+}
+
+// hear takes the frames that have come.
+func (l *listening) hear() Event {
+	for {
+		heard, ok := l.ear.Next()
+		if !ok {
+			return nil
+		}
+		if end := l.hearFrame(heard); end != nil {
+			return end
+		}
+	}
+}
+
+// hearFrame follows the speaker's turn with one frame.
+func (l *listening) hearFrame(heard audio.Heard) Event {
+	if !l.started {
+		l.started, l.first = true, heard.At
+	}
+	at := time.Duration(heard.At-l.first) * audio.FrameDuration
+	samples := l.wide.widen(heard.Frame)
+	change := l.turn.Hear(heard.Frame, l.r.EndSilence, l.state == prompting)
+	if l.state == hearing {
+		l.write(at, samples)
+		if l.spoken += audio.FrameDuration; change == voice.Ended || l.spoken >= longestUtterance {
+			return l.finish()
+		}
+		return nil
+	}
+	l.recent.keep(at, samples)
+	if change == voice.Began && (l.state == awaiting || l.state == prompting && l.r.InterruptPrompt) {
+		l.prompt.stop()
+		l.begin()
+	}
+	return nil
+}
+
+// begin gives the recogniser what was said until now.
+func (l *listening) begin() {
+	l.state = hearing
+	l.patience.Stop()
+	for at, samples := range l.recent.all {
+		l.write(at, samples)
+	}
+}
+
+func (l *listening) write(at time.Duration, samples []int16) {
+	if l.text != nil {
+		l.text.Write(at, samples)
+	}
+}
+
+// finish wants the result of what was said.
+func (l *listening) finish() Event {
+	if l.text == nil {
+		return l.failed(SpeechFailed, l.textErr)
+	}
+	l.state = understanding
+	l.text.Finish()
+	wait := lastResult
+	if l.best != "" || len(l.finals) > 0 {
+		wait = lastHypothesis
+	}
+	l.patience.Reset(wait)
+	return nil
+}
+
+// understood takes a result of the recogniser.
+func (l *listening) understood(result speech.Result, open bool) Event {
+	if !open {
+		err := l.text.Err()
+		l.text, l.textErr = nil, err
+		if l.state == understanding || l.state == hearing && err != nil {
+			return l.conclude(err)
+		}
+		return nil
+	}
+	if result.Final {
+		l.best = ""
+		if result.Text != "" {
+			l.finals = append(l.finals, result)
+		}
+	} else {
+		l.best = result.Text
+	}
+	if l.state == understanding && result.Last {
+		return l.conclude(nil)
+	}
+	return nil
+}
+
+// outOfPatience is the end of the initial silence, or of the wait for a result.
+func (l *listening) outOfPatience() Event {
+	if l.state == awaiting {
+		return l.failed(InitialSilence, nil)
+	}
+	if l.best == "" && len(l.finals) == 0 {
+		return l.conclude(&speech.Error{Kind: speech.Unreachable, Detail: "the speech service has not answered in time"})
+	}
+	return l.conclude(nil)
+}
+
+// conclude is the end that follows from what was understood.
+func (l *listening) conclude(err error) Event {
+	said := l.said()
+	switch {
+	case said.Text == "" && err != nil:
+		return l.failed(SpeechFailed, err)
+	case said.Text == "":
+		return l.failed(NotUnderstood, nil)
+	case l.r.Input != ChoicesInput:
+		return RecognizeCompleted{Head: l.op.head(), Input: SpeechInput, By: SpeechRecognized, Said: said}
+	}
+	label, phrase, ok := chosen(l.r.Choices, said.Text)
+	if !ok {
+		return l.failed(NoSuchChoice, nil)
+	}
+	said.Label, said.Text = label, phrase
+	return RecognizeCompleted{Head: l.op.head(), Input: ChoicesInput, By: ChoiceBySpeech, Said: said}
+}
+
+// said joins the final results of an utterance; without any, it is the hypothesis.
+func (l *listening) said() Said {
+	if len(l.finals) == 0 {
+		return Said{Text: l.best}
+	}
+	var parts []string
+	for _, f := range l.finals {
+		parts = append(parts, f.Text)
+	}
+	one := l.finals[0]
+	said := Said{Text: strings.Join(parts, " "), Language: one.Language}
+	if len(l.finals) == 1 {
+		said.Confidence = one.Confidence
+	}
+	return said
+}
