@@ -40,7 +40,7 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 			l.box.Put(func() { on(nil, err) })
 			return
 		}
-		for {
+		for refusals := 0; ; {
 			select {
 			case response := <-tx.Responses():
 				refused = nil
@@ -51,6 +51,9 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 					return
 				}
 			case <-refused:
+				if refusals++; refusals < closedAfter {
+					continue
+				}
 				tx.Terminate()
 				l.box.Put(func() { on(nil, errPortUnreachable) })
 				return

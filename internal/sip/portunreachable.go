@@ -13,6 +13,11 @@ import (
 // makes the transaction fail with it.
 var errPortUnreachable = errors.New("ICMP port unreachable: no program listens there")
 
+// closedAfter is how many of the datagrams of an INVITE a closed port has to refuse.
+// The second one is the first retransmission, T1 (500 ms) later: a program that is
+// just starting is not missed.
+const closedAfter = 2
+
 // unansweredInvites are the INVITEs over UDP that begin a dialog and have had no
 // response. An ICMP error ends them and nothing else: whoever forges one cannot
 // end a call.

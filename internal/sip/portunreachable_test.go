@@ -130,3 +130,24 @@ func FuzzQuotedBranch(f *testing.F) {
 		}
 	})
 }
+
+// TestProgramThatIsJustStartingIsReached: its port is closed for the INVITE and open
+// for its first retransmission.
+func TestProgramThatIsJustStartingIsReached(t *testing.T) {
+	needsICMP(t)
+	t.Parallel()
+	port := closedPort(t)
+	r := newRig(t, nil, trunk.Trunk{Name: "local", Host: "127.0.0.1", Port: port, Sources: loopback})
+	r.dial(t, "+15551230001")
+	time.Sleep(sip.T1 / 4)
+	late, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer late.Close()
+	late.SetReadDeadline(time.Now().Add(5 * time.Second))
+	invite := make([]byte, 4096)
+	if n, err := late.Read(invite); err != nil || !strings.HasPrefix(string(invite[:n]), "INVITE ") {
+		t.Errorf("got %q, %v", invite[:n], err)
+	}
+}
