@@ -5,6 +5,7 @@ import { CommunicationIdentityClient } from "@azure/communication-identity";
 import { CallAutomationClient, recognizeArguments } from "./callautomation.mjs";
 import { control } from "./control.mjs";
 import { management } from "./management.mjs";
+import { rooms } from "./rooms.mjs";
 import { telephony } from "./telephony.mjs";
 
 const identifier = (rawId) => createIdentifierFromRawId(rawId);
@@ -27,6 +28,7 @@ export function commandsOf(connectionString, sourceIdentity, web) {
     ...media(client),
     ...control(client, invite),
     ...management(/endpoint=(https?:\/\/[^;]*?)\/?(;|$)/i.exec(connectionString)[1]),
+    ...rooms(connectionString),
     ...telephony(connectionString),
     ...identities(new CommunicationIdentityClient(connectionString)),
     // The answer of a path to what is posted there from now on: a status, after a delay.

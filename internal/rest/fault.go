@@ -63,13 +63,26 @@ var generalFaults = faultTable{
 	badBearer: "Denied",
 }
 
+// roomFaults are the general ones, but for one code.
+var roomFaults = func() faultTable {
+	table := generalFaults
+	table.kinds[fault.KindInvalid].code = "BadRequest"
+	return table
+}()
+
 // faultsOf picks the table of the API that a path belongs to.
 func faultsOf(path string) *faultTable {
-	const calling = "/calling"
-	if len(path) >= len(calling) && strings.EqualFold(path[:len(calling)], calling) {
+	switch {
+	case begins(path, "/calling"):
 		return &callingFaults
+	case begins(path, "/rooms"):
+		return &roomFaults
 	}
 	return &generalFaults
+}
+
+func begins(path, prefix string) bool {
+	return len(path) >= len(prefix) && strings.EqualFold(path[:len(prefix)], prefix)
 }
 
 // Field names the part of the request that an error is about: it becomes the

@@ -8,6 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identity"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/rooms"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -28,6 +29,10 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	if err := p.openIdentities(ctx); err != nil {
 		return err
 	}
+	if p.rooms, err = rooms.New(rooms.Config{Resource: p.resource.ID, Store: p.store}); err != nil {
+		return err
+	}
+	p.later(func() error { p.rooms.Close(); return nil })
 	if p.answers, err = rest.NewRepeatability(store.InMemory(), "call-answers"); err != nil {
 		return err
 	}
@@ -36,6 +41,7 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	rest.ServeCallbackKeys(p.router, p.tokens)
 	rest.ServeTenantKeys(p.router, p.webhooks.Issuer)
 	p.identities.Register(p.router)
+	p.rooms.Register(p.router)
 	p.numbers.Register(p.router)
 	p.routing.Register(p.router)
 	p.grid.Routes(p.router)

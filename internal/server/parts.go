@@ -32,6 +32,7 @@ import (
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/rooms"
 	"github.com/switchhook/switchhook/internal/server/metrics"
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/siprouting"
@@ -69,6 +70,7 @@ type parts struct {
 	phones      *sip.Server
 	registrar   *registrar.Registrar
 	identities  *identity.API
+	rooms       *rooms.API
 	numbers     *phonenumbers.API
 	routing     *siprouting.API
 	permits     *permit.Rules

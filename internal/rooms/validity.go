@@ -1,0 +1,90 @@
+package rooms
+
+import (
+	"crypto/rand"
+	"math/big"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// longestValidity is how long a room may be valid, and is by default.
+const longestValidity = 180 * 24 * time.Hour
+
+// validity is the time of a room in a request. What is absent or null does not change.
+type validity struct {
+	ValidFrom  *string `json:"validFrom"`
+	ValidUntil *string `json:"validUntil"`
+}
+
+// set changes the time of a room, if any is given.
+func (v validity) set(room *Room, now time.Time) error {
+	if v.ValidFrom == nil && v.ValidUntil == nil {
+		return nil
+	}
+	if err := instant("ValidFrom", v.ValidFrom, &room.From); err != nil {
+		return err
+	}
+	if err := instant("ValidUntil", v.ValidUntil, &room.Until); err != nil {
+		return err
+	}
+	return checkValidity(room.From, room.Until, now)
+}
+
+// instant reads a time of RFC 3339, to the microsecond; nil changes nothing.
+func instant(field string, text *string, into *time.Time) error {
+	if text == nil {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, *text)
+	if err != nil {
+		return rest.Field(field, fault.Invalid("%.60q is not a time such as 2026-11-30T12:00:00Z.", *text))
+	}
+	*into = at.UTC().Truncate(time.Microsecond)
+	return nil
+}
+
+// checkValidity checks the time of a room. The messages are the real service's.
+func checkValidity(from, until, now time.Time) error {
+	switch {
+	case !until.After(now):
+		return rest.Field("ValidUntil", fault.Invalid("The time range end is in the past."))
+	case !until.After(from), until.Sub(from) > longestValidity:
+		return rest.Field("ValidUntil", fault.Invalid("The time range is incorrect, or larger than 180 days."))
+	}
+	return nil
+}
+
+// Ids have 17 digits, of which the first two are always the same, as on the real
+// service; ids of 16 digits have been seen.
+const (
+	idPrefix   = "99"
+	idDigits   = 17
+	idShortest = 16
+)
+
+// newID makes an id that cannot be guessed: there are 10^15.
+func newID() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1e15))
+	if err != nil {
+		panic(err) // crypto/rand does not fail
+	}
+	digits := n.String()
+	id := []byte(idPrefix + "000000000000000")
+	copy(id[idDigits-len(digits):], digits)
+	return string(id)
+}
+
+// checkID refuses what no room is called.
+func checkID(id string) error {
+	if len(id) < idShortest || len(id) > idDigits {
+		return rest.Field("roomId", fault.Invalid("Invalid room ID length."))
+	}
+	for _, c := range id {
+		if c < '0' || c > '9' {
+			return rest.Field("roomId", fault.Invalid("Invalid room ID: it has digits only."))
+		}
+	}
+	return nil
+}
