@@ -116,6 +116,8 @@ func (s *Stream) usable() error {
 		return fmt.Errorf("%w: the stream's port is 0", ErrUnacceptable)
 	case !s.plain() && !s.encrypted():
 		return fmt.Errorf("%w: protocol %s is not RTP", ErrUnacceptable, clip(s.Protocol))
+	case !s.Address.IsValid() && s.Host != "":
+		return fmt.Errorf("%w: the stream's host %s has no address that can be used", ErrUnacceptable, clip(s.Host))
 	case !s.Address.IsValid():
 		return fmt.Errorf("%w: the stream has no address", ErrUnacceptable)
 	case s.Address.IsMulticast():

@@ -89,10 +89,14 @@ func (p *parser) connection(value string) error {
 	}
 	text, _, _ := strings.Cut(fields[2], "/")
 	address, err := netip.ParseAddr(text)
-	if err != nil {
-		return fmt.Errorf("connection address %q is no IP address", clip(text))
+	if err != nil && isName(text) {
+		p.current().Address, p.current().Host = netip.Addr{}, strings.ToLower(strings.TrimSuffix(text, "."))
+		return nil
 	}
-	p.current().Address = address.Unmap().WithZone("")
+	if err != nil {
+		return fmt.Errorf("connection address %q is neither an IP address nor a host name", clip(text))
+	}
+	p.current().Address, p.current().Host = address.Unmap().WithZone(""), ""
 	return nil
 }
 
@@ -158,8 +162,8 @@ func (p *parser) attribute(value string) {
 func (p *parser) inherit() {
 	for i := range p.session.Streams {
 		s := &p.session.Streams[i]
-		if !s.Address.IsValid() {
-			s.Address = p.common.Address
+		if !s.Address.IsValid() && s.Host == "" {
+			s.Address, s.Host = p.common.Address, p.common.Host
 		}
 		if !p.given[i] {
 			s.Direction = p.common.Direction

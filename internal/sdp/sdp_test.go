@@ -78,6 +78,8 @@ func TestAnswer(t *testing.T) {
 		{"a taken stream too", phone + "m=Audio 49170 rtp/avp 0\n", nil,
 			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=Audio 20000 rtp/avp 0"}},
+		{"a refused stream's host is nobody's business", phone + "m=audio 49170 RTP/AVP 0\nm=video 0 RTP/AVP 31\nc=IN IP4 video.invalid\n", nil,
+			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true}, nil},
 		{"plain beside encrypted", phone + "m=audio 5000 RTP/SAVP 0\nm=audio 49170 RTP/AVP 0\n", nil,
 			Media{Remote: remote, Sending: one("PCMU", 0), PTime: 20 * time.Millisecond, Send: true, Receive: true},
 			[]string{"m=audio 0 RTP/SAVP 0", "m=audio 20000 RTP/AVP 0"}},
@@ -129,6 +131,7 @@ func TestUnacceptableOffersSayWhy(t *testing.T) {
 		{"only video", "m=video 49170 RTP/AVP 31\n", "video"},
 		{"removed", "m=audio 0 RTP/AVP 0\n", "port is 0"},
 		{"not RTP", "m=audio 49170 udp 0\n", "not RTP"},
+		{"a host name that nobody has looked up", "m=audio 49170 RTP/AVP 0\nc=IN IP4 phone.example.com\n", "phone.example.com"}, // RFC 8866 §9 allows it
 		{"multicast", "m=audio 49170 RTP/AVP 0\nc=IN IP4 224.2.1.1/127\n", "multicast"},
 	}
 	for _, test := range tests {
@@ -151,7 +154,7 @@ func TestMalformedTextIsRefused(t *testing.T) {
 		"empty":              "",
 		"no stream":          phone,
 		"no type":            phone + "hello\nm=audio 1 RTP/AVP 0\n",
-		"a host name":        phone + "m=audio 1 RTP/AVP 0\nc=IN IP4 phone.example.com\n",
+		"no address":         phone + "m=audio 1 RTP/AVP 0\nc=IN IP4 1.2.3.4.5\n",
 		"a port beyond":      phone + "m=audio 70000 RTP/AVP 0\n",
 		"a hundred streams":  phone + strings.Repeat("m=audio 1 RTP/AVP 0\n", 100),
 		"a gigantic session": phone + strings.Repeat("a=x\n", 10000),

@@ -27,6 +27,7 @@ type Stream struct {
 	Written   Written
 	Formats   []string
 	Address   netip.Addr // from c=, its own or the session's; invalid where none is given
+	Host      string     // in c=, where that names a host instead
 	Direction Direction
 	RTCP      netip.AddrPort // from a=rtcp; zero where none is given
 	PTime     time.Duration  // from a=ptime; zero where none is given

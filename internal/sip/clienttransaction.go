@@ -44,6 +44,7 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 			select {
 			case response := <-tx.Responses():
 				refused = nil
+				s.mediaNames.lookUp(s.ctx, response)
 				if !l.box.Put(func() { on(response, nil) }) {
 					s.strayResponse(response) // the leg is gone
 				}

@@ -27,6 +27,7 @@ func (s *Server) offerOf(request *sip.Request, tx *sip.ServerTx) (offer *sdp.Ses
 		s.respond(request, tx, sip.StatusBadRequest, "Bad Session Description", header.Warning(s.cfg.UserAgent, err))
 		return nil, true
 	}
+	s.mediaNames.place(offer, sourceOf(request).Addr())
 	return offer, false
 }
 
@@ -52,6 +53,7 @@ func (l *leg) readAnswer(message sip.Message) error {
 	if err != nil {
 		return err
 	}
+	l.server.mediaNames.place(answer, l.dialog.source.Addr())
 	return l.acceptAnswer(answer)
 }
 

@@ -34,6 +34,7 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 	}
 	attestation := header.Attestation(invitation.Identities)
 	invitation.SIPHeaders = s.addAttestation(invitation.SIPHeaders, attestation)
+	s.mediaNames.lookUp(s.ctx, request)
 	offer, refused := s.offerOf(request, tx)
 	if refused {
 		return

@@ -6,6 +6,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
@@ -35,6 +36,11 @@ func (s *Server) arrive(message sip.Message) {
 	l := s.legs.find(callID.Value(), tag)
 	switch {
 	case l == nil || request.IsCancel():
+	case request.IsAck() && sdp.HasNames(request.Body()): // the reader does not wait for a name service
+		s.work.Go(func() {
+			s.mediaNames.lookUp(s.ctx, request)
+			l.offer(func() { l.ackReceived(request) })
+		})
 	case request.IsAck():
 		l.offer(func() { l.ackReceived(request) })
 	default:
@@ -130,6 +136,9 @@ func (s *Server) receiveInDialog(request *sip.Request, tx *sip.ServerTx) bool {
 		return false
 	}
 	l := s.legs.find(callID, tag)
+	if l != nil {
+		s.mediaNames.lookUp(s.ctx, request) // here, since a leg does not wait
+	}
 	if l == nil {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	} else if !l.offer(func() { l.requestArrived(request, tx) }) {

@@ -31,6 +31,7 @@ type Server struct {
 	tags         dialogTags
 	completed    *completed
 	locator      *locator
+	mediaNames   *mediaNames
 	health       health
 	trunkMethods trunkMethods
 	registering  registrationClients
@@ -63,7 +64,7 @@ func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *sl
 	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newDialogTags(), completed: newCompleted(maxCompleted), locals: newLocals(), noTCP: newTCPRefusals()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
-	s.locator = newLocator(s.cfg.Resolver)
+	s.locator, s.mediaNames = newLocator(s.cfg.Resolver), newMediaNames(s.cfg.Resolver)
 	if s.guesses = registrar.NewLockout(); s.cfg.Phones != nil { // one for trunks and phones: a name may be anybody's
 		s.guesses = s.cfg.Phones.Lockout()
 	}
