@@ -2,7 +2,6 @@ package callautomation
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -18,6 +17,9 @@ const Policy = "callback"
 
 // eventTime is how the service writes times: at most seven decimals, in UTC.
 const eventTime = "2006-01-02T15:04:05.9999999-07:00"
+
+// bodySize is what most events take, in bytes.
+const bodySize = 1536
 
 // Outbox takes messages for applications, and promises to be kept until they are.
 type Outbox interface {
@@ -69,7 +71,7 @@ func (c *Callbacks) post(e call.Event, o occurrence) {
 		Header: map[string]string{"Content-Type": "application/json"},
 		Last:   o.last, Note: o.name,
 	}
-	body, err := json.Marshal([]object{cloudEvent(m.ID, o, head)})
+	body, err := appendObjects(make([]byte, 0, bodySize), []object{cloudEvent(m.ID, o, head)})
 	if err != nil { // every member is text, a number or a list of these
 		c.log.Error("event cannot be written", "event", o.name, "connection", head.Connection, "error", err)
 		return

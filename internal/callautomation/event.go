@@ -71,7 +71,7 @@ func (o occurrence) releases(e call.Event) (keys []string) {
 // data arranges the members of an event in the order of the service.
 func (o occurrence) data(head call.Head, source string) object {
 	v := version(head.Control.Version)
-	var d object
+	d := make(object, 0, len(o.own)+8)
 	if v.hasEventSource() {
 		d = d.add("eventSource", source)
 	}

@@ -104,7 +104,7 @@ func golden(t *testing.T, e call.Event, version string) {
 	if !ok {
 		t.Fatalf("%T has no form on the wire", e)
 	}
-	text, err := json.Marshal([]object{cloudEvent("00000000-0000-4000-8000-000000000001", o, e.Header())})
+	text, err := appendObjects(nil, []object{cloudEvent("00000000-0000-4000-8000-000000000001", o, e.Header())})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,10 @@
 package callautomation
 
 import (
-	"bytes"
 	"encoding/json"
+	"strconv"
+
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // object is a JSON object whose members keep their order, as the service's do.
@@ -25,25 +27,60 @@ func (o object) addText(name, text string) object {
 }
 
 // MarshalJSON writes the members in order.
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
+func (o object) MarshalJSON() ([]byte, error) { return o.append(nil) }
+
+// append appends the object as encoding/json writes it.
+func (o object) append(b []byte) (_ []byte, err error) {
+	b = append(b, '{')
 	for i, m := range o {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		name, err := json.Marshal(m.name)
-		if err != nil {
+		b = append(rest.AppendText(b, m.name), ':')
+		if b, err = appendValue(b, m.value); err != nil {
 			return nil, err
 		}
-		value, err := json.Marshal(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(value)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return append(b, '}'), nil
+}
+
+// appendValue appends a value of a member: one of the types of events, or any other
+// that encoding/json can write.
+func appendValue(b []byte, value any) ([]byte, error) {
+	switch v := value.(type) {
+	case string:
+		return rest.AppendText(b, v), nil
+	case version:
+		return rest.AppendText(b, string(v)), nil
+	case bool:
+		return strconv.AppendBool(b, v), nil
+	case int:
+		return strconv.AppendInt(b, int64(v), 10), nil
+	case object:
+		return v.append(b)
+	case []object:
+		return appendObjects(b, v)
+	case resultInformation:
+		return v.append(b), nil
+	case rest.Identifier:
+		return v.AppendJSON(b)
+	}
+	text, err := json.Marshal(value)
+	return append(b, text...), err
+}
+
+func appendObjects(b []byte, list []object) (_ []byte, err error) {
+	if list == nil {
+		return append(b, "null"...), nil
+	}
+	b = append(b, '[')
+	for i, o := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = o.append(b); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
 }

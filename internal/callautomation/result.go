@@ -3,9 +3,11 @@ package callautomation
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/player"
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // resultInformation is how an event says what came of something.
@@ -21,6 +23,26 @@ type resultInformation struct {
 type diagnostic struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`
+}
+
+// append appends the result as encoding/json writes it.
+func (r resultInformation) append(b []byte) []byte {
+	b = strconv.AppendInt(append(b, `{"code":`...), int64(r.Code), 10)
+	b = strconv.AppendInt(append(b, `,"subCode":`...), int64(r.SubCode), 10)
+	b = rest.AppendText(append(b, `,"message":`...), r.Message)
+	if r.SIP != nil {
+		b = r.SIP.append(append(b, `,"sipDetails":`...))
+	}
+	if r.Q850 != nil {
+		b = r.Q850.append(append(b, `,"q850Details":`...))
+	}
+	return append(b, '}')
+}
+
+func (d diagnostic) append(b []byte) []byte {
+	b = strconv.AppendInt(append(b, `{"code":`...), int64(d.Code), 10)
+	b = rest.AppendText(append(b, `,"message":`...), d.Message)
+	return append(b, '}')
 }
 
 // The results of media operations, with the service's literal messages.
