@@ -45,15 +45,19 @@ func (b *bench) costAt(ctx context.Context, s *server, number string, rate int, 
 	if err := b.warm(ctx, s, number); err != nil {
 		return err
 	}
+	journal, err0 := s.metrics()
 	before, err1 := s.cpu()
 	profiled := b.keepDuring(ctx, fmt.Sprintf("cost-%s-%d.cpu", number, rate), fmt.Sprintf("profile?seconds=%.0f", b.each.Seconds()))
 	calls, err2 := callAt(ctx, s.addresses.SIP, number, rate, b.each)
 	after, err3 := s.cpu()
-	if err := errors.Join(err1, err2, err3, profiled()); err != nil {
+	later, err4 := s.metrics()
+	if err := errors.Join(err0, err1, err2, err3, err4, profiled()); err != nil {
 		return err
 	}
+	each := func(metric string) float64 { return (later[metric] - journal[metric]) / float64(len(calls.answered)) }
 	b.row(fmt.Sprintf("CPU of a call at %d calls/s, %s", rate, what),
 		fmt.Sprintf("%.2f ms", 1e3*(after-before).Seconds()/float64(len(calls.answered))),
-		"INVITE to 200 in %s (p50 / p99 / longest); %d calls, %d refused", calls.answered, len(calls.answered)+calls.failed, calls.failed)
+		"INVITE to 200 in %s (p50 / p99 / longest); %d calls, %d refused; %.1f records of the journal and %.1f writes each", calls.answered, len(calls.answered)+calls.failed, calls.failed,
+		each("switchhook_delivery_journal_records_total"), each("switchhook_delivery_journal_write_seconds_count"))
 	return nil
 }

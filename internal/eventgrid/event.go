@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // The event types that a Communication Services resource raises for calling.
@@ -44,35 +46,46 @@ type event struct {
 	data    any    // the documented data, as its JSON says
 }
 
-// eventGridEvent is the Event Grid schema, members in the order of Azure's
-// samples.
-type eventGridEvent struct {
-	ID              string `json:"id"`
-	Topic           string `json:"topic"`
-	Subject         string `json:"subject"`
-	Data            any    `json:"data"`
-	EventType       string `json:"eventType"`
-	DataVersion     string `json:"dataVersion"`
-	MetadataVersion string `json:"metadataVersion"`
-	EventTime       string `json:"eventTime"`
-}
-
-// inEventGridSchema returns the body that delivers e: an array, even of one.
+// inEventGridSchema returns the body that delivers e: an array, even of one, with
+// members in the order of Azure's samples.
 func (e event) inEventGridSchema(topic string) ([]byte, error) {
-	body, err := encode([]eventGridEvent{{
-		ID:              e.id,
-		Topic:           topic,
-		Subject:         e.subject,
-		Data:            e.data,
-		EventType:       e.kind,
-		DataVersion:     dataVersion,
-		MetadataVersion: metadataVersion,
-		EventTime:       timestamp(e.at),
-	}})
+	b := make([]byte, 0, bodySize)
+	b = appendMember(b, `[{"id":`, e.id)
+	b = appendMember(b, `,"topic":`, topic)
+	b = appendMember(b, `,"subject":`, e.subject)
+	b, err := e.appendData(append(b, `,"data":`...))
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", e.kind, err)
 	}
-	return body, nil
+	b = appendMember(b, `,"eventType":`, e.kind)
+	b = appendMember(b, `,"dataVersion":`, dataVersion)
+	b = appendMember(b, `,"metadataVersion":`, metadataVersion)
+	b = appendMember(b, `,"eventTime":`, timestamp(e.at))
+	return append(b, "}]"...), nil
+}
+
+// bodySize is what most events take, in bytes.
+const bodySize = 1536
+
+func appendMember(b []byte, name, text string) []byte {
+	return rest.AppendPlainText(append(b, name...), text)
+}
+
+// appender is data that is written without reflection.
+type appender interface {
+	appendJSON([]byte) ([]byte, error)
+}
+
+// appendData appends the event's data as JSON.
+func (e event) appendData(b []byte) ([]byte, error) {
+	switch data := e.data.(type) {
+	case json.RawMessage: // by encode
+		return append(b, data...), nil
+	case appender:
+		return data.appendJSON(b)
+	}
+	text, err := encode(e.data)
+	return append(b, text...), err
 }
 
 // encode writes JSON without escaping <, > and &, which display names contain.

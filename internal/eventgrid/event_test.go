@@ -143,3 +143,20 @@ func TestEveryEventIsPublished(t *testing.T) {
 		}
 	}
 }
+
+// TestAppendedDataIsThatOfTheStandardLibrary, whatever a caller calls itself.
+func TestAppendedDataIsThatOfTheStandardLibrary(t *testing.T) {
+	for name, in := range incomingCalls(t) {
+		for _, display := range []string{"", "Ann", `<"&\`, "\x00é\u2028\xff"} {
+			in.CallerDisplayName = display
+			data := in.event().data.(incomingCallData)
+			want, err := encode(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := data.appendJSON(nil); err != nil || string(got) != string(want) {
+				t.Errorf("%s, %q: %s, %v, want %s", name, display, got, err, want)
+			}
+		}
+	}
+}

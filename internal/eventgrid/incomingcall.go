@@ -51,6 +51,29 @@ type customContextModel struct {
 	VoIPHeaders map[string]string `json:"voipHeaders"`
 }
 
+// appendJSON appends what encode returns; a custom context, which has maps, goes
+// through reflection.
+func (d incomingCallData) appendJSON(b []byte) (_ []byte, err error) {
+	if b, err = d.To.AppendJSON(append(b, `{"to":`...)); err != nil {
+		return nil, err
+	}
+	if b, err = d.From.AppendJSON(append(b, `,"from":`...)); err != nil {
+		return nil, err
+	}
+	b = appendMember(b, `,"serverCallId":`, d.ServerCallID)
+	b = appendMember(b, `,"callerDisplayName":`, d.CallerDisplayName)
+	if d.CustomContext != nil {
+		text, err := encode(d.CustomContext)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, `,"customContext":`...), text...)
+	}
+	b = appendMember(b, `,"incomingCallContext":`, d.IncomingCallContext)
+	b = appendMember(b, `,"correlationId":`, d.CorrelationID)
+	return append(b, '}'), nil
+}
+
 func (in IncomingCall) event() event {
 	return event{
 		id:      uuid.NewString(),

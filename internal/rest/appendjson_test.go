@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 
@@ -15,6 +16,15 @@ func FuzzAppendedTextIsThatOfTheStandardLibrary(f *testing.F) {
 		want, err := json.Marshal(text)
 		if got := AppendText(nil, text); err != nil || string(got) != string(want) {
 			t.Errorf("%s, want %s", got, want)
+		}
+		var plain bytes.Buffer
+		encoder := json.NewEncoder(&plain)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(text); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(AppendPlainText([]byte("["), text)) + "\n"; got != "["+plain.String() {
+			t.Errorf("%s, want %s", got, plain.String())
 		}
 	})
 }
@@ -34,6 +44,13 @@ func TestAppendedIdentifiersAreThoseOfMarshalJSON(t *testing.T) {
 		}
 		if got, err := id.AppendJSON([]byte("before ")); err != nil || string(got) != "before "+string(want) {
 			t.Errorf("%s: %s, %v, want %s", raw, got, err, want)
+		}
+		grid := GridIdentifier(id)
+		if want, err = json.Marshal(grid); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := grid.AppendJSON(nil); err != nil || string(got) != string(want) {
+			t.Errorf("Event Grid's %s: %s, %v, want %s", raw, got, err, want)
 		}
 	}
 }
