@@ -54,6 +54,8 @@ type Config struct {
 
 	TrustedProxies []netip.Prefix // that are believed when they name their client
 
+	ProxyProtocol bool // they do so in a header of the PROXY protocol
+
 	Connections Connections // of each HTTP listener
 
 	CallsPerUser int // at once, of a user's telephones; 0 is no limit
@@ -154,7 +156,7 @@ func (c *checker) config() Config {
 
 		CallsPerApplication: c.count("call.calls-per-application"),
 
-		TrustedProxies: c.networks("trusted-proxies"),
+		TrustedProxies: c.networks("trusted-proxies"), ProxyProtocol: file.ProxyProtocol,
 
 		Connections: Connections{PerListener: c.count("connections.per-listener"), PerSource: c.count("connections.per-source")},
 
@@ -177,6 +179,9 @@ func (c *checker) config() Config {
 	cfg.Guards, cfg.Emergency = c.guards(file.Guards, cfg.Trunks), c.emergency(file.Emergency)
 	cfg.Speech = c.speech(file.Speech)
 	c.apart(cfg)
+	if cfg.ProxyProtocol && len(cfg.TrustedProxies) == 0 {
+		c.fail(c.at("proxy-protocol"), "is true, but trusted-proxies names no proxy; add the addresses of the proxies there")
+	}
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")
 	}

@@ -54,6 +54,9 @@ type keys struct {
 	// Addresses and networks of reverse proxies whose X-Forwarded-For is believed. Without them a proxy counts as the client: one client behind it can lock all others out.
 	TrustedProxies []string `yaml:"trusted-proxies" type:"list of networks"`
 
+	// true: every connection of trusted-proxies over HTTP, HTTPS, SIP over TCP and TLS must begin with a header of the PROXY protocol, version 1 or 2, which names the client.
+	ProxyProtocol bool `yaml:"proxy-protocol"`
+
 	Connections connectionKeys `yaml:"connections"`
 
 	Auth     authKeys     `yaml:"auth"`

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"errors"
+	"net"
 	"net/http"
 	"net/netip"
 	"time"
@@ -24,6 +25,14 @@ func (p *parts) connectionLimit() *connlimit.Limit {
 
 // proxies are those that the operator trusts.
 func (p *parts) proxies() *trustedproxy.List { return trustedproxy.New(p.cfg.TrustedProxies) }
+
+// proxied reads the header of the PROXY protocol on a listener, if it is configured.
+func (p *parts) proxied(at net.Listener) net.Listener {
+	if !p.cfg.ProxyProtocol {
+		return at
+	}
+	return p.proxies().Listener(at, p.log)
+}
 
 // room says which listener had no room for a connection lately.
 func (l *listeners) room() error {

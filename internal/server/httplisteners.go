@@ -92,9 +92,9 @@ func (l *listeners) serve(secure, plain []net.Listener) {
 		})
 	}
 	for _, at := range secure {
-		each(at, func() error { return l.server.ServeTLS(l.secure.Listener(at), "", "") })
+		each(at, func() error { return l.server.ServeTLS(l.secure.Listener(l.p.proxied(at)), "", "") })
 	}
 	for _, at := range plain {
-		each(at, func() error { return l.server.Serve(l.plain.Listener(at)) })
+		each(at, func() error { return l.server.Serve(l.plain.Listener(l.p.proxied(at))) })
 	}
 }

@@ -78,6 +78,9 @@ type Config struct {
 	// Resolver looks up trunks' names; nil is the system's.
 	Resolver  Resolver
 	UserAgent string // "Switchhook"
+	// Proxied shows the connections of a listener over TCP or TLS as those of the clients
+	// behind trusted proxies; nil: as they are.
+	Proxied func(net.Listener) net.Listener
 }
 
 // unknownLife is long enough to read a refusal.
@@ -111,6 +114,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxLegs == 0 {
 		c.MaxLegs = 10000
+	}
+	if c.Proxied == nil {
+		c.Proxied = func(at net.Listener) net.Listener { return at }
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = "Switchhook"

@@ -16,7 +16,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		}
 		var conn net.PacketConn
 		if conn, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
-			s.udp = s.openPackets(conn.(*net.UDPConn))
+			s.udp, s.tcp = s.openPackets(conn.(*net.UDPConn)), s.cfg.Proxied(s.tcp)
 			break
 		}
 		s.tcp.Close()
@@ -33,6 +33,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 	if s.tls, err = config.Listen(ctx, "tcp", s.cfg.ListenTLS); err != nil {
 		return fmt.Errorf("listen for SIP over TLS on %s: %w", s.cfg.ListenTLS, err)
 	}
+	s.tls = s.cfg.Proxied(s.tls)
 	return nil
 }
 
