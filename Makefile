@@ -16,7 +16,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench sipp clean
+.PHONY: build static libopus espeak baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench sipp clean
 
 GO ?= go
 # Every target uses the release that go.mod names as toolchain, which Go downloads
@@ -57,14 +57,14 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check portable known sipp libopus baresip kamailio tshark $(sdks)
+test: check portable known espeak sipp libopus baresip kamailio tshark $(sdks)
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
-test-unit: check portable libopus
+test-unit: check portable espeak libopus
 	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
-test-e2e: sipp baresip kamailio tshark $(sdks)
+test-e2e: espeak sipp baresip kamailio tshark $(sdks)
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 # The same attacks, in their short form, are part of test-e2e.
@@ -151,6 +151,15 @@ tshark:
 	echo "==> tshark is missing: $$sudo apt-get install tshark"; \
 	$$sudo apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends tshark >/dev/null
+
+# Text is spoken by real programs.
+espeak:
+	@command -v espeak-ng >/dev/null && command -v flite >/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "espeak-ng and flite are missing: install them; their tests are skipped without them"; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "==> espeak-ng or flite is missing: $$sudo apt-get install espeak-ng flite"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends espeak-ng flite >/dev/null
 
 # Opus is tested against the real library (Debian's package libopus0).
 libopus:

@@ -48,6 +48,8 @@ type data struct {
 	SequenceNumber                     *int
 	RecognitionType                    string
 	DtmfResult                         struct{ Tones []string }
+	SpeechResult                       struct{ Speech string }
+	ChoiceResult                       struct{ Label, RecognizedPhrase string }
 	FailedPlaySourceIndex              *int
 	Participant                        identity
 	TransferTarget, Transferee         identity

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -18,6 +19,7 @@ type optionalPart struct {
 
 var optionalParts = []optionalPart{
 	{"libopus.so.0", "the Opus codec", "libopus0", opus},
+	{"espeak-ng", "text to speech without a service", "espeak-ng", program("espeak-ng")},
 }
 
 // missingParts are those that are not installed.
@@ -42,6 +44,11 @@ func (p optionalPart) finding() finding {
 		return finding{state: stateOK, what: what + ": " + where}
 	}
 	return finding{stateNote, what + ": not installed", p.command()}
+}
+
+// program finds a program by its name.
+func program(name string) func() string {
+	return func() string { where, _ := exec.LookPath(name); return where }
 }
 
 // opus finds libopus, by opening it as a call would.

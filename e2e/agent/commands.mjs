@@ -12,6 +12,10 @@ const identifier = (rawId) => createIdentifierFromRawId(rawId);
 const files = (urls, cacheId) =>
   urls.map((url) => ({ kind: "fileSource", url, playSourceCacheId: cacheId }));
 
+// spoken is a source of text or of SSML.
+const spoken = ({ text, locale, voice, ssml }) =>
+  ssml ? { kind: "ssmlSource", ssmlText: ssml } : { kind: "textSource", text, sourceLocale: locale, voiceName: voice };
+
 // invite is the SDK's CallInvite of a target: numbers need a caller's number.
 const invite = ({ target, callerNumber, displayName, headers }) => ({
   targetParticipant: identifier(target),
@@ -72,6 +76,20 @@ function media(client) {
         ...common(values),
         loop: values.loop,
         interruptCallMediaOperation: values.interrupt,
+      }),
+    // Says a text or a document of SSML to all.
+    say: (values) =>
+      of(values).playToAll([spoken(values)], common(values)),
+    recognizeSpeech: (values) =>
+      of(values).startRecognizing(identifier(values.target), {
+        ...common(values),
+        kind: values.choices ? "callMediaRecognizeChoiceOptions" : "callMediaRecognizeSpeechOptions",
+        choices: values.choices,
+        speechLanguage: values.language,
+        endSilenceTimeoutInSeconds: values.endSilence,
+        initialSilenceTimeoutInSeconds: values.initialSilence,
+        playPrompt: values.text && spoken(values),
+        interruptPrompt: values.interruptPrompt,
       }),
     play: (values) =>
       of(values).play(files(values.urls, values.cacheId), values.targets.map(identifier), {

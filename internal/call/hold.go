@@ -15,6 +15,9 @@ type Hold struct {
 
 // Hold puts a participant on hold, which is no event; music has its own.
 func (c *Connection) Hold(ctx context.Context, hold Hold) error {
+	if hold.Music != nil {
+		hold.Music = c.spoken([]Prompt{hold.Music})[0]
+	}
 	return c.whenConnected(ctx, func() error {
 		p, err := c.another(hold.Who, "hold itself")
 		if err != nil {

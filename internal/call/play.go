@@ -20,6 +20,7 @@ type Play struct {
 // to single participants beside it. A play to several participants occupies all of
 // them, and is canceled when one of them leaves.
 func (c *Connection) Play(ctx context.Context, play Play) error {
+	play.Prompts = c.spoken(play.Prompts)
 	return c.whenConnected(ctx, func() error {
 		if len(play.To) == 0 {
 			c.queue(c.playWork(play, []speaker{c.toAll()}), play.Interrupt)

@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"slices"
 
 	"github.com/switchhook/switchhook/internal/audio"
 )
@@ -23,6 +24,7 @@ type Text struct {
 	Voice       string // by name; "" is any of the kind
 	CustomVoice string // the endpoint of a trained voice, or ""
 	CacheID     string
+	Endpoint    string // the cognitiveServicesEndpoint of the application; set by its connection
 }
 
 // SSML is spoken by a synthesiser, as its markup says.
@@ -30,11 +32,31 @@ type SSML struct {
 	SSML        string
 	CustomVoice string
 	CacheID     string
+	Endpoint    string
 }
 
 func (File) prompt() {}
 func (Text) prompt() {}
 func (SSML) prompt() {}
+
+// spoken lets prompts be spoken by the service that the application has named.
+func (c *Connection) spoken(list []Prompt) []Prompt {
+	if c.control.SpeechEndpoint == "" {
+		return list
+	}
+	list = slices.Clone(list)
+	for i, p := range list {
+		switch p := p.(type) {
+		case Text:
+			p.Endpoint = c.control.SpeechEndpoint
+			list[i] = p
+		case SSML:
+			p.Endpoint = c.control.SpeechEndpoint
+			list[i] = p
+		}
+	}
+	return list
+}
 
 // Prompts plays prompts.
 type Prompts interface {

@@ -50,6 +50,7 @@ type Choice struct {
 // Recognize accepts to collect input. In a call of two ends it takes its turn in
 // the main queue.
 func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
+	r.Prompts = c.spoken(r.Prompts)
 	return c.whenConnected(ctx, func() error {
 		target, err := c.call.named(r.Target)
 		if err != nil {

@@ -1,10 +1,12 @@
 package callautomation
 
 import (
+	"encoding/xml"
+	"io"
 	"net/url"
+	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/outbound"
 )
 
@@ -14,22 +16,40 @@ type playSource struct {
 	File    *struct {
 		URI string `json:"uri"`
 	} `json:"file"`
-	Text *struct{} `json:"text"`
-	SSML *struct{} `json:"ssml"`
+	Text *struct {
+		Text         string `json:"text"`
+		SourceLocale string `json:"sourceLocale"`
+		VoiceKind    string `json:"voiceKind"`
+		VoiceName    string `json:"voiceName"`
+		CustomVoice  string `json:"customVoiceEndpointId"`
+	} `json:"text"`
+	SSML *struct {
+		Text        string `json:"ssmlText"`
+		CustomVoice string `json:"customVoiceEndpointId"`
+	} `json:"ssml"`
 }
 
-// maxPlaySources bounds the sources of one request.
-const maxPlaySources = 100
+// Bounds of what a request may have played.
+const (
+	maxPlaySources = 100
+	maxText        = 4000  // characters of a text
+	maxSSML        = 64000 // bytes of a document
+)
 
-// prompt is the file that a source names.
+// prompt is what a source names. Requests may come without a kind.
 func (s playSource) prompt(field string) (call.Prompt, error) {
 	switch {
 	case s.Kind == "file" || s.Kind == "" && s.File != nil:
-	case s.Kind == "text", s.Kind == "ssml", s.Text != nil, s.SSML != nil:
-		return nil, fault.Unsupported("%s: text and ssml are not offered by this version of Switchhook, which has no speech service; use a file.", field).WithCode("8520")
-	default:
-		return nil, errBody("%s.kind: %q is none of file, text and ssml.", field, s.Kind)
+		return s.file(field)
+	case s.Kind == "text" || s.Kind == "" && s.Text != nil:
+		return s.text(field)
+	case s.Kind == "ssml" || s.Kind == "" && s.SSML != nil:
+		return s.ssml(field)
 	}
+	return nil, errBody("%s.kind: %q is none of file, text and ssml.", field, s.Kind)
+}
+
+func (s playSource) file(field string) (call.Prompt, error) {
 	if s.File == nil || s.File.URI == "" {
 		return nil, errBody("%s.file.uri is required.", field)
 	}
@@ -37,6 +57,46 @@ func (s playSource) prompt(field string) (call.Prompt, error) {
 		return nil, errBody("%s.file.uri: %q is not an absolute address.", field, outbound.Address(s.File.URI))
 	}
 	return call.File{URI: s.File.URI, CacheID: s.CacheID}, nil
+}
+
+// text is a text to be spoken. An empty one is taken: its failure is an event (8582).
+func (s playSource) text(field string) (call.Prompt, error) {
+	if s.Text == nil {
+		return nil, errBody("%s.text is required.", field)
+	}
+	if n := len([]rune(s.Text.Text)); n > maxText {
+		return nil, errBody("%s.text.text has %d characters, more than %d; use ssml for longer ones.", field, n, maxText)
+	}
+	if tag := s.Text.SourceLocale; tag != "" && !language.MatchString(tag) {
+		return nil, errBody("%s.text.sourceLocale: %.40q is not a language such as en-US.", field, tag)
+	}
+	kind := strings.ToLower(s.Text.VoiceKind)
+	if kind != "" && kind != "male" && kind != "female" {
+		return nil, errBody("%s.text.voiceKind: %.40q is neither male nor female.", field, s.Text.VoiceKind)
+	}
+	return call.Text{
+		Text: s.Text.Text, Locale: s.Text.SourceLocale, VoiceKind: kind, Voice: s.Text.VoiceName, CustomVoice: s.Text.CustomVoice, CacheID: s.CacheID,
+	}, nil
+}
+
+// ssml is a document to be spoken. It has to be XML; what its marks mean is the
+// provider's to know.
+func (s playSource) ssml(field string) (call.Prompt, error) {
+	if s.SSML == nil {
+		return nil, errBody("%s.ssml is required.", field)
+	}
+	if len(s.SSML.Text) > maxSSML {
+		return nil, errBody("%s.ssml.ssmlText has more than %d bytes.", field, maxSSML)
+	}
+	for decoder := xml.NewDecoder(strings.NewReader(s.SSML.Text)); ; {
+		_, err := decoder.Token()
+		if err == io.EOF {
+			return call.SSML{SSML: s.SSML.Text, CustomVoice: s.SSML.CustomVoice, CacheID: s.CacheID}, nil
+		}
+		if err != nil {
+			return nil, errBody("%s.ssml.ssmlText is not XML: %v.", field, err)
+		}
+	}
 }
 
 // prompts checks all sources of a request.

@@ -8,6 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 // resultInformation is how an event says what came of something.
@@ -144,7 +145,10 @@ func diag(code, diagCode, subCode int, text string) resultInformation {
 
 // unplayable is the result of a source that could not be played.
 func unplayable(cause error) resultInformation {
+	var spoken *speech.Error
 	switch {
+	case errors.As(cause, &spoken):
+		return unspoken(spoken)
 	case errors.Is(cause, player.ErrFormat):
 		return resultInformation{Code: 400, SubCode: 8535, Message: "Action failed, file format is invalid."}
 	case errors.Is(cause, player.ErrDownload):

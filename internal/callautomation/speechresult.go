@@ -36,6 +36,16 @@ func spokenTo(failure *speech.Error) resultInformation {
 	return r
 }
 
+// unspoken is the result of a prompt that could not be spoken: 8565 whatever has failed
+// at the service, since the documented codes of play have no other.
+func unspoken(failure *speech.Error) resultInformation {
+	r := spokenTo(failure)
+	if failure.Kind == speech.Unreachable {
+		r.SubCode = 8565
+	}
+	return r
+}
+
 // unheard is the result of a recognition whose speech service has failed.
 func unheard(cause error) resultInformation {
 	var failure *speech.Error

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/speech"
 )
@@ -15,8 +14,6 @@ type Speech struct {
 	TextToSpeech []string          // names in order; empty: what is installed
 	SpeechToText []string          // names in order
 	Endpoints    map[string]string // provider by speech.EndpointName
-	CacheBytes   int64             // of synthesised speech; 0: none is kept
-	CacheTime    time.Duration
 }
 
 // SpeechProvider is one provider as it is configured.
@@ -36,7 +33,7 @@ type SpeechProvider struct {
 
 // speech checks the providers of speech.
 func (c *checker) speech(text speechKeys) Speech {
-	s := Speech{CacheBytes: int64(c.count("speech.cache-mib")) << 20, CacheTime: c.duration("speech.cache-time")}
+	var s Speech
 	for i, provider := range text.Providers {
 		s.Providers = append(s.Providers, c.speechProvider(s.Providers, fmt.Sprintf("speech.providers[%d]", i), provider))
 	}

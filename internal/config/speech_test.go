@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 )
 
 const speechFile = `
@@ -18,11 +17,10 @@ speech:
     - {name: openai, kind: openai, url: "http://127.0.0.1:9000/v1", key: hush, tts-model: tts-1, voice: alloy, stt-model: whisper-1, format: wav, voices: {en-US-AvaNeural: nova}}
     - {name: azure, kind: azure, endpoint: "https://NAME.cognitiveservices.azure.com", key: hush}
     - {name: deepgram, kind: deepgram, url: "wss://127.0.0.1:9001", key: hush, rate: 8000}
-    - {name: words, kind: pocketsphinx}
+    - {name: words, kind: piper, url: "http://127.0.0.1:5000"}
   text-to-speech: [azure, local]
   speech-to-text: [azure, openai]
   endpoints: {"https://Contoso.cognitiveservices.azure.com/": azure}
-  cache-mib: 5
 `
 
 func TestSpeechIsConfigured(t *testing.T) {
@@ -32,7 +30,7 @@ func TestSpeechIsConfigured(t *testing.T) {
 	}
 	s := cfg.Speech
 	if len(s.Providers) != 5 || !reflect.DeepEqual(s.TextToSpeech, []string{"azure", "local"}) || !reflect.DeepEqual(s.SpeechToText, []string{"azure", "openai"}) ||
-		s.Endpoints["https://contoso.cognitiveservices.azure.com"] != "azure" || s.CacheBytes != 5<<20 || s.CacheTime != 24*time.Hour {
+		s.Endpoints["https://contoso.cognitiveservices.azure.com"] != "azure" {
 		t.Errorf("got %+v", s)
 	}
 	if p := s.Providers[1]; p.URL.String() != "http://127.0.0.1:9000/v1" || string(p.Key) != "hush" || !p.WAV || p.Voices["en-US-AvaNeural"] != "nova" || !p.Speaks() || !p.Hears() {
@@ -50,8 +48,8 @@ func TestSpeechIsConfigured(t *testing.T) {
 }
 
 func TestProvidersOfSpeechAreAskedInTheirOrder(t *testing.T) {
-	cfg, err := Load(Flags{Config: file(t, "speech: {providers: [{name: a, kind: vosk, url: 'ws://127.0.0.1:2700'}, {name: b, kind: flite}, {name: c, kind: openai, url: 'http://127.0.0.1:9000/v1'}]}\n")})
-	if s := cfg.Speech; err != nil || !reflect.DeepEqual(s.TextToSpeech, []string{"b", "c"}) || !reflect.DeepEqual(s.SpeechToText, []string{"a", "c"}) {
+	cfg, err := Load(Flags{Config: file(t, "speech: {providers: [{name: a, kind: deepgram, key: hush}, {name: b, kind: flite}, {name: c, kind: openai, url: 'http://127.0.0.1:9000/v1'}]}\n")})
+	if s := cfg.Speech; err != nil || !reflect.DeepEqual(s.TextToSpeech, []string{"a", "b", "c"}) || !reflect.DeepEqual(s.SpeechToText, []string{"a", "c"}) {
 		t.Errorf("got %+v, %v", s, err)
 	}
 }
@@ -78,7 +76,8 @@ func TestSpeechThatIsRefused(t *testing.T) {
 		{"unknown kind", "{name: a, kind: festival}", "", `speech.providers[0].kind is "festival"; it must be one of espeak-ng, flite`},
 		{"unknown key", "{name: a, kind: flite, volume: 5}", "", "unknown field"},
 		{"openai without a url", "{name: a, kind: openai}", "", "is of kind openai and needs a url, such as http://"},
-		{"vosk over http", "{name: a, kind: vosk, url: 'http://127.0.0.1:2700'}", "", "speech.providers[0].url must be an address that begins with ws:// or wss://"},
+		{"piper over ws", "{name: a, kind: piper, url: 'ws://127.0.0.1:2700'}", "", "speech.providers[0].url must be an address that begins with http:// or https://"},
+		{"a kind that is not offered", "{name: a, kind: vosk, url: 'ws://127.0.0.1:2700'}", "", `speech.providers[0].kind is "vosk"; it must be one of espeak-ng, flite`},
 		{"password in a url", "{name: a, kind: openai, url: 'http://me:hush@127.0.0.1:9000/v1'}", "", "has neither user"},
 		{"url of a program", "{name: a, kind: flite, url: 'http://127.0.0.1'}", "", "speech.providers[0].url is not for kind flite"},
 		{"azure without a key", "{name: a, kind: azure, region: westeurope}", "", "is of kind azure and needs a key: set key, key-file or key-env"},

@@ -9,19 +9,15 @@ type speechKeys struct {
 	SpeechToText []string `yaml:"speech-to-text" type:"list of providers" absent:"all that can understand, in the order of providers"`
 	// Providers by the cognitiveServicesEndpoint that applications name, with or without a slash at its end. Other endpoints use the lists above; the server connects to none of them.
 	Endpoints map[string]string `yaml:"endpoints" type:"map of URLs to providers"`
-	// Memory for synthesised speech, which is kept by its text and voice. 0 keeps none.
-	CacheMiB *int `yaml:"cache-mib" default:"64" min:"0" max:"65536" unit:"MiB"`
-	// How long synthesised speech is kept.
-	CacheTime string `yaml:"cache-time" type:"duration" default:"24h" min:"1s" max:"8760h"`
 }
 
 type speechProviderKeys struct {
 	// Name of the provider, in the lists, in metrics and in logs.
 	Name string `yaml:"name" type:"text" absent:"required"`
-	// Kind of the service or program. espeak-ng, flite and piper speak; pocketsphinx and vosk understand; openai, azure and deepgram do both. openai: any server with OpenAI's /audio/speech and /audio/transcriptions.
-	Kind string `yaml:"kind" of:"espeak-ng flite piper pocketsphinx vosk openai azure deepgram" absent:"required"`
-	// Address of the service: http or https for openai (with its /v1) and piper, ws or wss for vosk and deepgram.
-	URL string `yaml:"url" type:"URL" absent:"required for openai, piper and vosk; wss://api.deepgram.com for deepgram"`
+	// Kind of the service or program. espeak-ng, flite and piper speak; openai, azure and deepgram also understand. openai: any server with OpenAI's /audio/speech and /audio/transcriptions.
+	Kind string `yaml:"kind" of:"espeak-ng flite piper openai azure deepgram" absent:"required"`
+	// Address of the service: http or https for openai (with its /v1) and piper; for deepgram also ws or wss, which mean http and https.
+	URL string `yaml:"url" type:"URL" absent:"required for openai and piper; https://api.deepgram.com for deepgram"`
 	// Endpoint of an Azure Speech or Azure AI services resource, such as https://NAME.cognitiveservices.azure.com.
 	Endpoint string `yaml:"endpoint" type:"URL" absent:"the region"`
 	// Region of an Azure Speech resource, such as westeurope. kind azure needs endpoint or region.

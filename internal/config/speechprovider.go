@@ -19,14 +19,12 @@ type speechKind struct {
 }
 
 var speechKinds = map[string]speechKind{
-	"espeak-ng":    {speaks: true},
-	"flite":        {speaks: true},
-	"piper":        {speaks: true, schemes: []string{"http", "https"}},
-	"pocketsphinx": {hears: true},
-	"vosk":         {hears: true, schemes: []string{"ws", "wss"}},
-	"openai":       {speaks: true, hears: true, schemes: []string{"http", "https"}},
-	"azure":        {speaks: true, hears: true, needsKey: true},
-	"deepgram":     {speaks: true, hears: true, schemes: []string{"ws", "wss"}, hasURL: true, needsKey: true},
+	"espeak-ng": {speaks: true},
+	"flite":     {speaks: true},
+	"piper":     {speaks: true, schemes: []string{"http", "https"}},
+	"openai":    {speaks: true, hears: true, schemes: []string{"http", "https"}},
+	"azure":     {speaks: true, hears: true, needsKey: true},
+	"deepgram":  {speaks: true, hears: true, schemes: []string{"https", "http", "wss", "ws"}, hasURL: true, needsKey: true},
 }
 
 // Speaks reports whether the provider makes speech of text.

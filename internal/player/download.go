@@ -14,9 +14,9 @@ const longestHeld = 10 * time.Second
 // open downloads a prompt once a slot is free: a short one, and one that is to be
 // cached, as a whole; a long one up to its first sample, to be streamed.
 func (l *Library) open(ctx context.Context, file File) (fetched, error) {
-	u, err := parseURI(file.URI)
+	from, begin, err := l.origin(file)
 	if err != nil {
-		return fetched{}, fmt.Errorf("%w: %w", ErrDownload, err)
+		return fetched{}, err
 	}
 	ctx, limit := limited(ctx, l.cfg.Timeout)
 	select {
@@ -24,10 +24,10 @@ func (l *Library) open(ctx context.Context, file File) (fetched, error) {
 		defer func() { <-l.slots }()
 	case <-ctx.Done():
 		limit.end()
-		return fetched{}, fmt.Errorf("%w: %s: waiting for other downloads: %w", ErrDownload, outbound.Shown(u), context.Cause(ctx))
+		return fetched{}, fmt.Errorf("%w: %s: waiting for other downloads: %w", ErrDownload, from, context.Cause(ctx))
 	}
 	began := l.now()
-	source, err := l.openSource(ctx, u, limit)
+	source, err := begin(ctx, limit)
 	if err != nil {
 		limit.end()
 		return fetched{}, err
@@ -41,8 +41,22 @@ func (l *Library) open(ctx context.Context, file File) (fetched, error) {
 	if err != nil {
 		return fetched{}, err
 	}
-	l.log.Debug("prompt downloaded", "from", outbound.Shown(u), "plays", clip.Duration(), "took", l.now().Sub(began).Round(time.Millisecond))
+	l.log.Debug("prompt downloaded", "from", from, "plays", clip.Duration(), "took", l.now().Sub(began).Round(time.Millisecond))
 	return fetched{clip: clip}, nil
+}
+
+// origin says where a prompt comes from, and how it begins.
+func (l *Library) origin(file File) (from string, begin func(context.Context, *timeLimit) (*source, error), err error) {
+	if file.isSpeech() {
+		return "text to speech", func(ctx context.Context, limit *timeLimit) (*source, error) {
+			return l.speak(ctx, file.Speech, limit)
+		}, nil
+	}
+	u, err := parseURI(file.URI)
+	if err != nil {
+		return "", nil, fmt.Errorf("%w: %w", ErrDownload, err)
+	}
+	return outbound.Shown(u), func(ctx context.Context, limit *timeLimit) (*source, error) { return l.openSource(ctx, u, limit) }, nil
 }
 
 // streams decides what is decoded while it is played: what is long and has no
@@ -66,7 +80,7 @@ func (l *Library) streamed(s *source) (fetched, error) {
 		return fetched{}, s.explained(fmt.Errorf("longer than %v, which is the limit", l.cfg.MaxDuration))
 	}
 	s.limit.pause()
-	l.log.Debug("prompt is streamed", "from", outbound.Shown(s.uri))
+	l.log.Debug("prompt is streamed", "from", s.from)
 	return fetched{source: s}, nil
 }
 

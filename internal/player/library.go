@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/switchhook/switchhook/internal/expiring"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 // Why a prompt cannot be played. The errors of a Playback wrap one of these, the
@@ -48,6 +49,8 @@ type Config struct {
 	// environment's proxy; otherwise no proxy is used.
 	Allow func(netip.Addr) error
 	TLS   *tls.Config // nil: the system's roots
+
+	Speech speech.Synthesizer // speaks; nil: nobody does
 
 	Registerer prometheus.Registerer // takes the metrics; nil for none
 }

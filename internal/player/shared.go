@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
-// File names a prompt that lies at an http or https address. What was downloaded
-// under a CacheID, if it is not "", stands for it for an hour, whatever the
-// address is by then.
+// File names a prompt that lies at an http or https address, or that is spoken. What
+// was downloaded or spoken under a CacheID, if it is not "", stands for it for an
+// hour, whatever the address or the text is by then.
 type File struct {
 	URI     string
 	CacheID string
+	Speech  speech.Utterance // that is spoken; without an address
 }
 
 // download is one download that any number of playbacks wait for. Two addresses

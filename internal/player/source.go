@@ -10,15 +10,17 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 // source is a file that is being downloaded, read up to its first sample.
 type source struct {
-	uri   *url.URL
-	kind  string // its Content-Type
-	wav   *audio.WAVReader
-	body  *body
-	limit *timeLimit
+	from   string // where it comes from, for people
+	kind   string // its Content-Type
+	spoken bool
+	wav    *audio.WAVReader
+	body   *body
+	limit  *timeLimit
 
 	longest time.Duration // that a file may be
 	release func()        // what else ends with it; nil: nothing
@@ -35,7 +37,7 @@ func (l *Library) openSource(ctx context.Context, u *url.URL, limit *timeLimit) 
 		return nil, fmt.Errorf("%w: %s answered %d %s", ErrDownload, outbound.Shown(u), response.StatusCode, http.StatusText(response.StatusCode))
 	}
 	s := &source{
-		uri: u, kind: response.Header.Get("Content-Type"), limit: limit, longest: l.cfg.MaxDuration,
+		from: outbound.Shown(u), kind: response.Header.Get("Content-Type"), limit: limit, longest: l.cfg.MaxDuration,
 		body: &body{ctx: ctx, in: response.Body, size: response.ContentLength, most: l.cfg.MaxBytes},
 	}
 	s.body.resume = l.resumption(ctx, u, response)
@@ -99,10 +101,16 @@ func (s *source) decoded() (*Clip, error) {
 
 // explained is an error of a decoder, with what was tried.
 func (s *source) explained(err error) error {
-	if s.body.err != nil { // whatever the decoder makes of it
-		return fmt.Errorf("%w: %s: %w", ErrDownload, outbound.Shown(s.uri), s.body.err)
+	if s.spoken {
+		if s.body.err != nil {
+			err = s.body.err
+		}
+		return &speech.Error{Kind: speech.Broken, Detail: "the speech broke off", Cause: err}
 	}
-	return fmt.Errorf("%w: %w; %s sent %.100q%s", ErrFormat, err, outbound.Shown(s.uri), s.kind, hint(s.body.first))
+	if s.body.err != nil { // whatever the decoder makes of it
+		return fmt.Errorf("%w: %s: %w", ErrDownload, s.from, s.body.err)
+	}
+	return fmt.Errorf("%w: %w; %s sent %.100q%s", ErrFormat, err, s.from, s.kind, hint(s.body.first))
 }
 
 // duration returns how long the file plays; false where neither its server nor its

@@ -196,7 +196,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 func (p *parts) openCalls(context.Context) error {
 	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
-	p.prompts = player.New(player.Config{Allow: p.cfg.Outbound.Check(), Registerer: p.metrics}, p.log.With("part", "player"))
+	p.prompts = player.New(player.Config{Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Registerer: p.metrics}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
 	var err error
 	if p.records, err = cdr.Open(p.recordsConfig(), p.log.With("part", "cdr")); err != nil {
@@ -205,7 +205,7 @@ func (p *parts) openCalls(context.Context) error {
 	p.later(func() error { p.records.Close(); return nil })
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p.registrar}, Numbers: p.numbers,
-		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer}, Streams: p.openStreams(),
+		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer}, Streams: p.openStreams(), Recognizer: p.recognizers(),
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	p.metrics.MustRegister(metrics.Calls(p.calls))

@@ -3,36 +3,32 @@ package server
 import (
 	"context"
 
-	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/player"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
-// prompts plays the prompts of calls. There is no synthesiser: text and SSML fail.
+// prompts plays the prompts of calls.
 type prompts struct{ library *player.Library }
 
 func (p prompts) Open(ctx context.Context, list []call.Prompt, loop bool) call.Playback {
 	files := make([]player.File, len(list))
 	for i, prompt := range list {
-		file, ok := prompt.(call.File)
-		if !ok {
-			return unspoken(i)
-		}
-		files[i] = player.File{URI: file.URI, CacheID: file.CacheID}
+		files[i] = fileOf(prompt)
 	}
 	return p.library.Open(ctx, files, loop)
 }
 
-// unspoken is a playback that has failed: the index of a prompt that nobody speaks.
-type unspoken int
-
-func (unspoken) ReadFrame(audio.Frame) bool { return false }
-func (unspoken) Started() <-chan struct{}   { return nil }
-func (unspoken) Done() <-chan struct{}      { return ended }
-
-func (u unspoken) Err() (int, error) {
-	return int(u), fault.Unsupported("text and SSML cannot be played: there is no speech service")
+// fileOf is a prompt as the player names it.
+func fileOf(prompt call.Prompt) player.File {
+	switch p := prompt.(type) {
+	case call.Text:
+		return player.File{CacheID: p.CacheID, Speech: speech.Utterance{
+			Text: p.Text, Locale: p.Locale, Gender: p.VoiceKind, Voice: p.Voice, CustomVoice: p.CustomVoice, Endpoint: p.Endpoint,
+		}}
+	case call.SSML:
+		return player.File{CacheID: p.CacheID, Speech: speech.Utterance{SSML: p.SSML, CustomVoice: p.CustomVoice, Endpoint: p.Endpoint}}
+	}
+	file, _ := prompt.(call.File) // the set is closed
+	return player.File{URI: file.URI, CacheID: file.CacheID}
 }
-
-var ended = func() chan struct{} { c := make(chan struct{}); close(c); return c }()

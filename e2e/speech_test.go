@@ -1,0 +1,172 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
+)
+
+// needsEspeak skips a test where nobody speaks.
+func needsEspeak(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("espeak-ng"); err != nil {
+		t.Skip("espeak-ng is not installed")
+	}
+}
+
+// spokenBy is a voice that says a text, at the rate of phones.
+func spokenBy(t *testing.T, text string) []int16 {
+	t.Helper()
+	program := exec.Command("espeak-ng", "--stdin", "--stdout", "-b", "1", "-v", "en-us", "-s", "140")
+	program.Stdin = strings.NewReader(text)
+	wav, err := program.Output()
+	must(t, err)
+	samples, rate, err := audio.ReadWAV(bytes.NewReader(wav), time.Minute)
+	must(t, err)
+	samples, err = audio.Resample(samples, rate, phoneRate)
+	must(t, err)
+	return samples
+}
+
+// loud counts the time that a phone has heard something, after what it heard before.
+func loud(samples []int16) (heard time.Duration) {
+	for len(samples) >= phoneRate/50 {
+		if audiotest.RMS(samples[:phoneRate/50]) > 200 {
+			heard += 20 * time.Millisecond
+		}
+		samples = samples[phoneRate/50:]
+	}
+	return heard
+}
+
+// TestTextIsSpokenOnALaptop: nothing is configured; espeak-ng is installed.
+func TestTextIsSpokenOnALaptop(t *testing.T) {
+	needsEspeak(t)
+	a, phone := stage(t)
+	c, call := a.answered(phone)
+	c.do("say", values{"text": "Welcome to our company. How can we help you today?", "locale": "en-US", "operationContext": "text"}, nil)
+	c.gotFor("text", "PlayStarted")
+	c.gotFor("text", "PlayCompleted")
+	if heard := loud(call.Heard()); heard < 1500*time.Millisecond || heard > 6*time.Second {
+		t.Errorf("the phone heard %v of speech", heard)
+	}
+	before := len(call.Heard())
+	c.do("say", values{"ssml": `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="de-DE"><voice name="de-DE-KatjaNeural">Guten Tag, willkommen.</voice></speak>`, "operationContext": "ssml"}, nil)
+	c.gotFor("ssml", "PlayCompleted")
+	if heard := loud(call.Heard()[before:]); heard < 500*time.Millisecond {
+		t.Errorf("the phone heard %v of SSML", heard)
+	}
+	c.do("say", values{"text": " ", "operationContext": "empty"}, nil)
+	if failed := c.gotFor("empty", "PlayFailed"); failed.ResultInformation.SubCode != 8582 {
+		t.Errorf("PlayFailed says %v", failed.ResultInformation)
+	}
+	c.do("say", values{"text": "Well.", "locale": "xx-XX", "operationContext": "unknown"}, nil)
+	c.gotFor("unknown", "PlayFailed")
+	must(t, call.Hangup(within(t, 5*time.Second)))
+	c.ended()
+}
+
+// understander is a server with OpenAI's transcriptions, which understands what a test
+// says it does, and keeps what it was sent.
+type understander struct {
+	*httptest.Server
+	mu    sync.Mutex
+	texts []string
+	heard []time.Duration
+	langs []string
+}
+
+func newUnderstander(t *testing.T, texts ...string) *understander {
+	u := &understander{texts: texts}
+	u.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		file, _, err := r.FormFile("file")
+		if err != nil || r.URL.Path != "/v1/audio/transcriptions" {
+			http.Error(w, "what is this?", http.StatusBadRequest)
+			return
+		}
+		wav, _ := io.ReadAll(file)
+		samples, rate, err := audio.ReadWAV(bytes.NewReader(wav), time.Minute)
+		if err != nil || len(u.texts) == 0 {
+			http.Error(w, "nothing", http.StatusInternalServerError)
+			return
+		}
+		u.heard = append(u.heard, time.Duration(len(samples))*time.Second/time.Duration(rate))
+		u.langs = append(u.langs, r.FormValue("language"))
+		json.NewEncoder(w).Encode(map[string]string{"text": u.texts[0]})
+		u.texts = u.texts[1:]
+	}))
+	t.Cleanup(u.Close)
+	return u
+}
+
+// TestCallerIsUnderstood: choices and free speech, with a prompt that the caller
+// interrupts.
+func TestCallerIsUnderstood(t *testing.T) {
+	needsEspeak(t)
+	server := newUnderstander(t, "Technical support, please.", "I would like to order a pizza.")
+	p := start(t, setup{config: "speech:\n  providers:\n    - {name: local, kind: espeak-ng}\n    - {name: whisper, kind: openai, url: '" + server.URL + "/v1', key: hush}\n  text-to-speech: [local]\n"})
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+	c, call := a.answered(newPhone(p))
+
+	menu := []values{{"label": "Sales", "phrases": []string{"sales"}, "tone": "one"}, {"label": "Support", "phrases": []string{"technical support"}, "tone": "two"}}
+	long := strings.Repeat("Please say sales, or say technical support. ", 10)
+	c.do("recognizeSpeech", values{"target": caller, "choices": menu, "text": long, "interruptPrompt": true, "language": "en-US", "operationContext": "menu"}, nil)
+	eventually(t, 10*time.Second, "the prompt is heard", func() bool { return loud(call.Heard()) > time.Second })
+	call.SendSound(spokenBy(t, "technical support please"))
+	chosen := c.gotFor("menu", "RecognizeCompleted")
+	if chosen.RecognitionType != "choices" || chosen.ChoiceResult.Label != "Support" || chosen.ChoiceResult.RecognizedPhrase != "technical support" || chosen.ResultInformation.SubCode != 8545 {
+		t.Errorf("RecognizeCompleted is %+v, %v", chosen, chosen.ResultInformation)
+	}
+	before := len(call.Heard())
+	time.Sleep(500 * time.Millisecond)
+	if rest := loud(call.Heard()[before:]); rest > 100*time.Millisecond {
+		t.Errorf("the prompt goes on for %v", rest)
+	}
+
+	c.do("recognizeSpeech", values{"target": caller, "language": "en-US", "endSilence": 1, "operationContext": "free"}, nil)
+	time.Sleep(300 * time.Millisecond)
+	call.SendSound(spokenBy(t, "I would like to order a pizza"))
+	free := c.gotFor("free", "RecognizeCompleted")
+	if free.RecognitionType != "speech" || free.SpeechResult.Speech != "I would like to order a pizza." || free.ResultInformation.SubCode != 8569 {
+		t.Errorf("RecognizeCompleted is %+v, %v", free, free.ResultInformation)
+	}
+
+	c.do("recognizeSpeech", values{"target": caller, "choices": menu, "operationContext": "key"}, nil)
+	time.Sleep(300 * time.Millisecond)
+	must(t, call.SendTones(within(t, 5*time.Second), "1"))
+	if byKey := c.gotFor("key", "RecognizeCompleted"); byKey.ChoiceResult.Label != "Sales" || byKey.ResultInformation.SubCode != 8533 {
+		t.Errorf("RecognizeCompleted is %+v, %v", byKey, byKey.ResultInformation)
+	}
+
+	c.do("recognizeSpeech", values{"target": caller, "operationContext": "down"}, nil)
+	time.Sleep(300 * time.Millisecond)
+	call.SendSound(spokenBy(t, "is anybody there"))
+	if failed := c.gotFor("down", "RecognizeFailed"); failed.ResultInformation.SubCode != 8570 && failed.ResultInformation.SubCode != 8565 {
+		t.Errorf("RecognizeFailed says %v", failed.ResultInformation)
+	}
+	server.mu.Lock()
+	for i, heard := range server.heard {
+		if heard < time.Second || heard > 6*time.Second || server.langs[i] != "en" {
+			t.Errorf("the recogniser was sent %v in %q", heard, server.langs[i])
+		}
+	}
+	server.mu.Unlock()
+	if strings.Contains(p.log.String(), "hush") {
+		t.Error("the key is in the log")
+	}
+	must(t, call.Hangup(within(t, 5*time.Second)))
+	c.ended()
+}

@@ -1,0 +1,124 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/speech"
+)
+
+// shownOfAnswer is how much of a provider's answer an error shows, in bytes.
+const shownOfAnswer = 200
+
+// service is a provider over HTTP.
+type service struct {
+	name   string // in the configuration
+	client *http.Client
+}
+
+// NewClient returns the client of all providers: a connection that is kept saves the
+// next prompt its handshake.
+func NewClient() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	transport.ResponseHeaderTimeout = 30 * time.Second
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a key goes to the host that was configured
+	}
+}
+
+// request is what is sent, so that it can be sent again.
+type request struct {
+	url    *url.URL
+	header map[string]string
+	body   string
+}
+
+// send returns the body of an answer with status 200. What fails before it, and may
+// do better at once, is tried a second time.
+func (s service) send(ctx context.Context, what request) (io.ReadCloser, error) {
+	for try := 0; ; try++ {
+		body, again, err := s.sendOnce(ctx, what)
+		if err == nil || try == 1 || again < 0 || ctx.Err() != nil {
+			return body, err
+		}
+		select {
+		case <-time.After(again):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
+// sendOnce sends once. Again says when to try once more; below zero: not at all.
+func (s service) sendOnce(ctx context.Context, what request) (body io.ReadCloser, again time.Duration, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, what.url.String(), strings.NewReader(what.body))
+	if err != nil {
+		return nil, -1, s.failed(speech.Broken, 0, "the request cannot be made", err)
+	}
+	r.Header.Set("User-Agent", "switchhook")
+	for name, value := range what.header {
+		r.Header.Set(name, value)
+	}
+	response, err := s.client.Do(r)
+	if err != nil {
+		var with *url.Error
+		if errors.As(err, &with) {
+			err = with.Err // without the address
+		}
+		return nil, 0, s.failed(speech.Unreachable, 0, "it cannot be reached", err)
+	}
+	if response.StatusCode == http.StatusOK {
+		return response.Body, 0, nil
+	}
+	defer response.Body.Close()
+	said, _ := io.ReadAll(io.LimitReader(response.Body, shownOfAnswer))
+	kind, again := speech.Rejected, time.Duration(-1)
+	switch {
+	case response.StatusCode >= 500:
+		kind, again = speech.Broken, 0
+	case response.StatusCode == http.StatusTooManyRequests:
+		if after, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && after <= 1 {
+			again = time.Duration(after) * time.Second
+		}
+	}
+	detail := fmt.Sprintf("it answered %d %s: %s", response.StatusCode, http.StatusText(response.StatusCode), strings.ToValidUTF8(strings.TrimSpace(string(said)), "?"))
+	return nil, again, s.failed(kind, response.StatusCode, detail, nil)
+}
+
+func (s service) failed(kind speech.ErrorKind, status int, detail string, cause error) *speech.Error {
+	return &speech.Error{Kind: kind, Provider: s.name, Status: status, Detail: detail, Cause: cause}
+}
+
+// sound is what a service speaks: raw samples at a rate in Hz, or a WAV file (0).
+func (s service) sound(body io.ReadCloser, rate int) (*speech.Sound, error) {
+	if rate != 0 {
+		return &speech.Sound{Rate: rate, ReadCloser: body}, nil
+	}
+	sound, err := speech.FromWAV(body)
+	if err != nil {
+		return nil, s.failed(speech.Broken, 0, err.Error(), nil)
+	}
+	return sound, nil
+}
+
+// maxAnswer bounds the answer of a recognition, in bytes.
+const maxAnswer = 1 << 20
+
+// text reads a whole answer.
+func (s service) text(body io.ReadCloser) ([]byte, error) {
+	defer body.Close()
+	text, err := io.ReadAll(io.LimitReader(body, maxAnswer))
+	if err != nil {
+		return nil, s.failed(speech.Unreachable, 0, "its answer broke off", err)
+	}
+	return text, nil
+}
