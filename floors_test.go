@@ -20,7 +20,7 @@ var house = floorPlan{
 		"identifier": 0, "fault": 0, "auth": 0, "backbone": 0, "audio": 0, "codec": 0, "sdp": 0, "trunk": 0, "certificate": 0,
 		"datadir": 0, "listen": 0, "connlimit": 0, "trustedproxy": 0, "memory": 0, "outbound": 0, "sip/header": 0,
 		"store": 1, "storage": 1, "rtp": 1, "mixer": 1, "player": 1, "delivery": 1, "delivery/journal": 1, "delivery/history": 1, "rest": 1, "permit": 1, "registrar": 1, "resource": 1, "sip/gate": 1,
-		"speech": 0, "speech/voice": 1, "speech/provider": 1,
+		"speech": 0, "speech/voice": 0, "speech/provider": 1,
 		"streaming": 1,
 		"call":      2, "deadletter": 2, "eventgrid/sender": 2, "eventgrid/report": 2,
 		"rooms": 3,
@@ -29,16 +29,17 @@ var house = floorPlan{
 	},
 	leaves: []string{"expiring", "backoff", "inbox", "ratelimit", "source"},
 	neighbours: map[string][]string{
-		"auth":       {"outbound"}, // which repeats requests for tokens
-		"codec":      {"audio"},
-		"delivery":   {"delivery/journal", "delivery/history"},
-		"deadletter": {"eventgrid/report"}, // which names outcomes
-		"rest":       {"store"},
-		"registrar":  {"store"},
-		"speech":     {"audio"},
-		"sip/header": {"identifier"},
-		"server":     {"server/metrics"},
-		"config":     {"eventgrid"}, // which checks the subscriptions that the file declares
+		"auth":         {"outbound"}, // which repeats requests for tokens
+		"codec":        {"audio"},
+		"delivery":     {"delivery/journal", "delivery/history"},
+		"deadletter":   {"eventgrid/report"}, // which names outcomes
+		"rest":         {"store"},
+		"registrar":    {"store"},
+		"speech":       {"audio"},
+		"speech/voice": {"audio"},
+		"sip/header":   {"identifier"},
+		"server":       {"server/metrics"},
+		"config":       {"eventgrid"}, // which checks the subscriptions that the file declares
 	},
 }
 

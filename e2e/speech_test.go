@@ -170,3 +170,53 @@ func TestCallerIsUnderstood(t *testing.T) {
 	must(t, call.Hangup(within(t, 5*time.Second)))
 	c.ended()
 }
+
+// TestCallIsTranscribed: the SDK's parser reads who said what, in which order.
+func TestCallIsTranscribed(t *testing.T) {
+	needsEspeak(t)
+	server := newUnderstander(t, "Good morning.", "Guten Morgen.")
+	p := start(t, setup{config: "speech:\n  providers:\n    - {name: whisper, kind: openai, url: '" + server.URL + "/v1'}\n"})
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+	call, incoming := a.nextCall(newPhone(p))
+	var address struct{ URL string }
+	a.do("streamAddress", values{"path": "/text"}, &address)
+	var got connected
+	a.do("answer", values{"context": incoming.Data.IncomingCallContext, "callback": a.url + "/callbacks", "transcription": values{
+		"transportUrl": address.URL, "transportType": "websocket", "locale": "en-US", "startTranscription": false,
+	}}, &got)
+	c := a.connection(got.CallConnectionID)
+	must(t, call.WaitAnswered(within(t, 10*time.Second)))
+	c.got("CallConnected")
+	c.do("startTranscription", values{"locale": "en-US", "operationContext": "text"}, nil)
+	c.gotFor("text", "TranscriptionStarted")
+
+	texts := func() (list []struct {
+		Text, Format, ResultState, ResultStatus string
+		Participant                             struct{ PhoneNumber string }
+	}) {
+		var streamed struct{ Texts json.RawMessage }
+		a.do("streamed", values{"path": "/text"}, &streamed)
+		json.Unmarshal(streamed.Texts, &list)
+		return list
+	}
+	call.SendSound(spokenBy(t, "good morning everybody"))
+	eventually(t, 10*time.Second, "the first sentence", func() bool { return len(texts()) == 1 })
+	c.do("updateTranscription", values{"locale": "de-DE", "operationContext": "german"}, nil)
+	c.gotFor("german", "TranscriptionUpdated")
+	call.SendSound(spokenBy(t, "good morning everybody"))
+	eventually(t, 10*time.Second, "the second sentence", func() bool { return len(texts()) == 2 })
+	list := texts()
+	if list[0].Text != "Good morning." || list[1].Text != "Guten Morgen." || list[0].Participant.PhoneNumber != phoneNumber {
+		t.Errorf("got %+v", list)
+	}
+	server.mu.Lock()
+	if langs := strings.Join(server.langs, " "); langs != "en de" {
+		t.Errorf("the languages were %s", langs)
+	}
+	server.mu.Unlock()
+	c.do("stopTranscription", values{"operationContext": "enough"}, nil)
+	c.gotFor("enough", "TranscriptionStopped")
+	must(t, call.Hangup(within(t, 5*time.Second)))
+	c.ended()
+}

@@ -47,8 +47,14 @@ const properties = ({ callConnectionProperties }) => callConnectionProperties;
 function calls(client) {
   const connection = ({ connection: id }) => client.getCallConnection(id);
   return {
-    answer: async ({ context, callback, operationContext, streaming }) =>
-      properties(await client.answerCall(context, callback, { operationContext, mediaStreamingOptions: streaming })),
+    answer: async ({ context, callback, operationContext, streaming, transcription }) =>
+      properties(
+        await client.answerCall(context, callback, {
+          operationContext,
+          mediaStreamingOptions: streaming,
+          transcriptionOptions: transcription,
+        }),
+      ),
     reject: async ({ context, reason }) => {
       let chain;
       const onResponse = ({ headers }) => (chain = headers.get("x-microsoft-skype-chain-id"));
@@ -111,6 +117,9 @@ function media(client) {
       ),
     sendDtmf: (values) => of(values).sendDtmfTones(values.tones, identifier(values.target), common(values)),
     cancelAll: (values) => of(values).cancelAllOperations(),
+    startTranscription: (values) => of(values).startTranscription({ locale: values.locale, ...common(values) }),
+    updateTranscription: (values) => of(values).updateTranscription(values.locale, common(values)),
+    stopTranscription: (values) => of(values).stopTranscription(common(values)),
     startStreaming: (values) => of(values).startMediaStreaming(common(values)),
     stopStreaming: (values) => of(values).stopMediaStreaming(common(values)),
   };

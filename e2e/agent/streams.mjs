@@ -51,6 +51,7 @@ export async function streamServer({ verify, write }) {
 function read(stream, text) {
   const { kind, markData, audioData } = JSON.parse(text);
   stream.kinds.push(kind);
+  if (kind === "TranscriptionData") return void (stream.texts ??= []).push(StreamingData.parse(text));
   if (kind === "MarkData") return void (stream.marks ??= []).push(markData); // which the SDK does not know
   const data = StreamingData.parse(text);
   if (kind === "AudioMetadata") stream.metadata = data;

@@ -20,14 +20,19 @@ type Connection struct {
 	opened   time.Time
 	streamID string // of the media streaming that was set up; "": none
 
+	transcriptionID string // of the transcription that was set up; "": none
+
 	// loop
 	state      State
 	self       *endpoint    // the application as a participant
 	made       Properties   // what does not change
 	operations []*operation // that go on or wait, in the order of their acceptance
 	stream     *mediaStream // that goes on; nil: none
-	closing    *Reason      // why the connection ends; nil: it does not
-	originOp   Operation
+
+	transcription *transcription // that goes on; nil: none
+
+	closing  *Reason // why the connection ends; nil: it does not
+	originOp Operation
 }
 
 // Properties describes a connection.
@@ -43,6 +48,15 @@ type Properties struct {
 	AnsweredBy    identifier.ID // zero where the connection was not answered by an identity
 	CallbackURI   string
 	Streaming     *StreamState // nil: none was set up
+	Transcription *TranscriptionState
+}
+
+// TranscriptionState is a transcription that was set up.
+type TranscriptionState struct {
+	ID           string
+	Active       bool
+	Locale       string
+	Intermediate bool
 }
 
 // StreamState is media streaming that was set up.
@@ -60,6 +74,10 @@ func (c *Call) open(control Control, origin OperationKind, self *endpoint, made 
 	if control.Streaming != nil {
 		conn.streamID = newID()
 		conn.made.Streaming = &StreamState{ID: conn.streamID}
+	}
+	if t := control.Transcription; t != nil {
+		conn.transcriptionID = newID()
+		conn.made.Transcription = &TranscriptionState{ID: conn.transcriptionID, Locale: t.Locale, Intermediate: t.Intermediate}
 	}
 	c.connections = append(c.connections, conn)
 	c.registry.opened(conn)
@@ -135,6 +153,13 @@ func (c *Connection) Properties(ctx context.Context) (Properties, error) {
 		if p.Streaming != nil {
 			p.Streaming = &StreamState{ID: c.streamID, Active: c.stream != nil}
 		}
+		if state := p.Transcription; state != nil {
+			now := *state
+			if now.Active = c.transcription != nil; now.Active {
+				now.Locale = c.transcription.locale
+			}
+			p.Transcription = &now
+		}
 		return p, nil
 	})
 }
@@ -160,6 +185,7 @@ func (c *Connection) connected() {
 	c.enter(Connected)
 	c.call.publish(CallConnected{c.head(c.originOp)})
 	c.startStreamingAtOnce()
+	c.startTranscriptionAtOnce()
 }
 
 // close ends the connection: its operations are canceled, and when the last one

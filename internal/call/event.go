@@ -50,7 +50,8 @@ type Control struct {
 	Context     string // operationContext of that request
 	// SpeechEndpoint is the cognitiveServicesEndpoint, kept for speech.
 	SpeechEndpoint string
-	Streaming      *Streaming // what media streaming was set up; nil: none
+	Streaming      *Streaming     // what media streaming was set up; nil: none
+	Transcription  *Transcription // what transcription was set up; nil: none
 }
 
 // Operation names accepted work.
@@ -234,6 +235,20 @@ type (
 		Stopping    bool // because the server ends
 		Cause       error
 	}
+	// TranscriptionStarted says that the application has taken the transcription.
+	TranscriptionStarted struct{ Head }
+	// TranscriptionUpdated says that another language, or another model, counts.
+	TranscriptionUpdated struct{ Head }
+	// TranscriptionStopped ends one that was stopped, or whose call has ended.
+	TranscriptionStopped struct{ Head }
+	// TranscriptionFailed ends one that could not be opened, was interrupted for good,
+	// or that no provider of speech serves.
+	TranscriptionFailed struct {
+		Head
+		Interrupted bool // it was open before
+		Stopping    bool // because the server ends
+		Cause       error
+	}
 	// HoldFailed says that the music of hold cannot be played; the hold stands.
 	HoldFailed struct {
 		Head
@@ -290,5 +305,6 @@ var Events = []Event{
 	MoveParticipantSucceeded{}, MoveParticipantFailed{},
 	ToneReceived{}, TonesStopped{}, HoldFailed{}, ConnectFailed{}, TonesFailed{},
 	MediaStreamingStarted{}, MediaStreamingStopped{}, MediaStreamingFailed{},
+	TranscriptionStarted{}, TranscriptionUpdated{}, TranscriptionStopped{}, TranscriptionFailed{},
 	HoldAudioStarted{}, HoldAudioPaused{}, HoldAudioResumed{}, HoldAudioCompleted{},
 }

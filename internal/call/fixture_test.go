@@ -37,6 +37,7 @@ type world struct {
 	published     *calltest.Publisher
 	prompts       *calltest.Prompts
 	streams       *calltest.Streams
+	transcripts   *calltest.Transcripts
 	recognizer    speech.Recognizer
 	conversations *scribe
 	details       *clerk
@@ -52,14 +53,14 @@ func (w *world) applicationsConverse(yes bool) { w.Registry = w.remake(yes) }
 // that no call is left at its end.
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, prompts: calltest.NewPrompts(), streams: &calltest.Streams{}, conversations: &scribe{}, details: &clerk{}}
+		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, prompts: calltest.NewPrompts(), streams: &calltest.Streams{}, transcripts: &calltest.Transcripts{}, conversations: &scribe{}, details: &clerk{}}
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.remake = func(applications bool) *call.Registry {
 			w.config = call.Config{
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Recognizer: w.recognizer, Mixes: calltest.MixesOf(engine),
+				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Mixes: calltest.MixesOf(engine),
 				Permit: w.rules,
 			}
 			return call.NewRegistry(w.config, log)

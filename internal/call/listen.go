@@ -47,8 +47,8 @@ type listening struct {
 	state listeningState
 
 	turn    *voice.Turn
-	wide    widener
-	recent  preRoll
+	wide    voice.Widener
+	recent  voice.PreRoll
 	spoken  time.Duration // of the present utterance
 	first   audio.Tick
 	started bool
@@ -97,7 +97,7 @@ func (c *Connection) transcriber(ctx context.Context, r Recognize) (speech.Trans
 		return nil, &speech.Error{Kind: speech.Unconfigured, Detail: "no speech to text is configured, and none is installed"}
 	}
 	want := speech.Listening{
-		Languages: r.Languages, Closed: r.Input == ChoicesInput, Model: r.Model, Rate: WideRate, Intermediate: true, Endpoint: c.control.SpeechEndpoint,
+		Languages: r.Languages, Closed: r.Input == ChoicesInput, Model: r.Model, Rate: voice.WideRate, Intermediate: true, Endpoint: c.control.SpeechEndpoint,
 	}
 	for _, choice := range r.Choices {
 		want.Phrases = append(want.Phrases, choice.Phrases...)
@@ -203,7 +203,7 @@ func (l *listening) hearFrame(heard audio.Heard) Event {
 		l.started, l.first = true, heard.At
 	}
 	at := time.Duration(heard.At-l.first) * audio.FrameDuration
-	samples := l.wide.widen(heard.Frame)
+	samples := l.wide.Widen(heard.Frame)
 	change := l.turn.Hear(heard.Frame, l.r.EndSilence, l.state == prompting)
 	if l.state == hearing {
 		l.write(at, samples)
@@ -212,7 +212,7 @@ func (l *listening) hearFrame(heard audio.Heard) Event {
 		}
 		return nil
 	}
-	l.recent.keep(at, samples)
+	l.recent.Keep(at, samples)
 	if change == voice.Began && (l.state == awaiting || l.state == prompting && l.r.InterruptPrompt) {
 		l.prompt.stop()
 		l.begin()
@@ -224,7 +224,7 @@ func (l *listening) hearFrame(heard audio.Heard) Event {
 func (l *listening) begin() {
 	l.state = hearing
 	l.patience.Stop()
-	for at, samples := range l.recent.all {
+	for at, samples := range l.recent.All {
 		l.write(at, samples)
 	}
 }

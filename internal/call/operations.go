@@ -25,6 +25,7 @@ const (
 	HoldOperation
 	ConnectOperation
 	StreamOperation // media streaming
+	TranscriptionOperation
 )
 
 // Scope says to what an operation or an event belongs.
@@ -149,6 +150,16 @@ var operations = [...]operationSpec{
 				return []Event{MediaStreamingFailed{Head: h, Stopping: true, Cause: errors.New(why.Text)}}
 			}
 			return []Event{MediaStreamingStopped{h}}
+		},
+	},
+	TranscriptionOperation: {
+		name: "transcription", lanes: []lane{besideLane}, kept: true,
+		ends: []Event{TranscriptionStopped{}, TranscriptionFailed{}},
+		cut: func(h Head, why Reason) []Event {
+			if why.Kind == ServerStopped {
+				return []Event{TranscriptionFailed{Head: h, Stopping: true, Cause: errors.New(why.Text)}}
+			}
+			return []Event{TranscriptionStopped{h}}
 		},
 	},
 	// The hold itself has no event, and no end: only its music has, for previews.

@@ -60,6 +60,9 @@ func (c *Call) admit(e *endpoint) {
 		if conn.stream != nil {
 			conn.stream.hear(conn, e)
 		}
+		if conn.transcription != nil {
+			conn.transcription.hear(e)
+		}
 	}
 }
 

@@ -35,6 +35,9 @@ const (
 	NotTransferable                          // a participant of that kind cannot be transferred
 	StreamingNotSetUp                        // the connection was made without media streaming
 	NotStreaming                             // no media streaming goes on
+	TranscriptionNotSetUp                    // the connection was made without transcription
+	TranscriptionFixed                       // the transcription of such a connection cannot change
+	NotTranscribing                          // no transcription goes on
 	refusalsEnd
 )
 
@@ -77,6 +80,9 @@ var refusals = [refusalsEnd]struct {
 	NotTransferable:       {"not transferable", fault.Invalid},
 	StreamingNotSetUp:     {"streaming not set up", fault.Unsupported},
 	NotStreaming:          {"not streaming", fault.Precondition},
+	TranscriptionNotSetUp: {"transcription not set up", fault.Unsupported},
+	TranscriptionFixed:    {"transcription fixed", fault.Unsupported},
+	NotTranscribing:       {"not transcribing", fault.Precondition},
 }
 
 // Error names the refusal.

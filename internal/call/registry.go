@@ -42,6 +42,8 @@ type Config struct {
 	Prompts   Prompts
 	Mixes     Mixes
 	Streams   Streams
+	// Transcripts opens transcriptions.
+	Transcripts Transcripts
 	// Recognizer understands speech; nil: nobody does, and choices are made by keys.
 	Recognizer speech.Recognizer
 	// Permit decides which phone numbers may be called, by whom; nil: all, by all.

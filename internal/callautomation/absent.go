@@ -14,9 +14,6 @@ type operation struct {
 // absent lists the documented operations that are not offered yet.
 // docs/compatibility.md says the same, and a test compares the two.
 var absent = []operation{
-	{"startTranscription", http.MethodPost, connectionPath + ":startTranscription"},
-	{"updateTranscription", http.MethodPost, connectionPath + ":updateTranscription"},
-	{"stopTranscription", http.MethodPost, connectionPath + ":stopTranscription"},
 	{"startRecording", http.MethodPost, "/calling/recordings"},
 	{"getRecordingProperties", http.MethodGet, "/calling/recordings/{recordingId}"},
 	{"stopRecording", http.MethodDelete, "/calling/recordings/{recordingId}"},

@@ -49,6 +49,9 @@ func (a *API) Routes(rt *rest.Router) {
 	rt.Handle(http.MethodPost, connectionPath+":cancelAllMediaOperations", coded(a.cancelAllMediaOperations), accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":startMediaStreaming", coded(a.startMediaStreaming), accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":stopMediaStreaming", coded(a.stopMediaStreaming), accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":startTranscription", coded(a.startTranscription), accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":updateTranscription", coded(a.updateTranscription), accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":stopTranscription", coded(a.stopTranscription), accepted, always)
 	a.controlRoutes(rt)
 	for _, op := range absent {
 		rt.Handle(op.method, op.path, op.refuse, always)

@@ -40,6 +40,9 @@ var codes = map[call.Refusal]struct{ code, member, source string }{
 	call.NotTransferable:       {"8523", "", nearest},
 	call.StreamingNotSetUp:     {"8522", "", "missing configuration"},
 	call.NotStreaming:          {"8585", "", "not valid in the current call state"},
+	call.TranscriptionNotSetUp: {"8522", "", "missing configuration"},
+	call.TranscriptionFixed:    {"8520", "", "unsupported"},
+	call.NotTranscribing:       {"8585", "", "not valid in the current call state"},
 }
 
 const nearest = "nearest"

@@ -2,21 +2,14 @@ package callautomation
 
 import (
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/fault"
 )
 
 type intelligenceOptions struct {
 	CognitiveServicesEndpoint string `json:"cognitiveServicesEndpoint"`
 }
 
-type transcriptionOptions struct {
-	StartTranscription bool `json:"startTranscription"`
-}
-
 // control is what create and answer have in common: where events go, and what
-// the connection shall be able to do. Transcription that waits for a start is
-// taken, since many applications set it up and never start it; its start is what
-// this version does not offer.
+// the connection shall be able to do.
 func control(v, callback, context string, speech *intelligenceOptions, streaming *streamingOptions, transcription *transcriptionOptions) (call.Control, error) {
 	if err := callbackURI("callbackUri", callback, true); err != nil {
 		return call.Control{}, err
@@ -28,10 +21,11 @@ func control(v, callback, context string, speech *intelligenceOptions, streaming
 	if err != nil {
 		return call.Control{}, err
 	}
-	if transcription != nil && transcription.StartTranscription {
-		return call.Control{}, fault.Unsupported("transcriptionOptions.startTranscription: transcription is not offered by this version of Switchhook.").WithCode("8520")
+	text, err := transcription.transcription()
+	if err != nil {
+		return call.Control{}, err
 	}
-	c := call.Control{CallbackURI: callback, Version: v, Context: context, Streaming: stream}
+	c := call.Control{CallbackURI: callback, Version: v, Context: context, Streaming: stream, Transcription: text}
 	if speech != nil {
 		c.SpeechEndpoint = speech.CognitiveServicesEndpoint
 	}

@@ -26,7 +26,7 @@ type occurrence struct {
 var encoders = []func(call.Event) (occurrence, bool){
 	connectionEvents, participantEvents,
 	createEvents, answerEvents, connectEvents,
-	playEvents, recognizeEvents, sendTonesEvents, continuousEvents, holdEvents, streamingEvents,
+	playEvents, recognizeEvents, sendTonesEvents, continuousEvents, holdEvents, streamingEvents, transcriptionEvents,
 	addEvents, removeEvents, transferEvents, moveEvents,
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/player"
+	"github.com/switchhook/switchhook/internal/speech"
 	"github.com/switchhook/switchhook/internal/streaming"
 )
 
@@ -63,6 +64,8 @@ func samples(version string) []call.Event {
 		call.TonesFailed{Head: h, Reason: call.Reason{Kind: call.ServerStopped, Text: "The server was restarted while the call went on"}},
 		call.MediaStreamingStarted{Head: h}, call.MediaStreamingStopped{Head: h},
 		call.MediaStreamingFailed{Head: h, Cause: &streaming.StatusError{Status: 403}},
+		call.TranscriptionStarted{Head: h}, call.TranscriptionUpdated{Head: h}, call.TranscriptionStopped{Head: h},
+		call.TranscriptionFailed{Head: h, Cause: &speech.Error{Kind: speech.Rejected, Provider: "azure", Status: 401, Detail: "it answered 401"}},
 		call.HoldAudioStarted{Head: h}, call.HoldAudioPaused{Head: h}, call.HoldAudioResumed{Head: h}, call.HoldAudioCompleted{Head: h},
 	}
 }

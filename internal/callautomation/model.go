@@ -70,6 +70,13 @@ func callConnectionProperties(p call.Properties, state string) object {
 	if s := p.Streaming; s != nil {
 		o = o.add("mediaStreamingSubscription", object{{"id", s.ID}, {"state", subscriptionState(s.Active)}, {"subscribedContentTypes", []string{"audio"}}})
 	}
+	if t := p.Transcription; t != nil {
+		states := []string{"final"}
+		if t.Intermediate {
+			states = append(states, "intermediate")
+		}
+		o = o.add("transcriptionSubscription", object{{"id", t.ID}, {"state", subscriptionState(t.Active)}, {"subscribedResultTypes", states}, {"locale", t.Locale}})
+	}
 	return o
 }
 

@@ -203,9 +203,10 @@ func (p *parts) openCalls(context.Context) error {
 		return err
 	}
 	p.later(func() error { p.records.Close(); return nil })
+	open, understood := p.openStreams(), p.recognizers()
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p.registrar}, Numbers: p.numbers,
-		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer}, Streams: p.openStreams(), Recognizer: p.recognizers(),
+		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood,
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	p.metrics.MustRegister(metrics.Calls(p.calls))

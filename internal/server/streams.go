@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/speech"
 	"github.com/switchhook/switchhook/internal/streaming"
 )
 
@@ -20,6 +21,16 @@ type streams struct{ dialer *streaming.Dialer }
 
 func (s streams) Open(cfg streaming.Config, report func(streaming.Report)) call.Stream {
 	return s.dialer.Open(cfg, report)
+}
+
+// transcripts opens transcriptions of what is said in calls.
+type transcripts struct {
+	dialer     *streaming.Dialer
+	recognizer speech.Recognizer
+}
+
+func (t transcripts) Transcribe(cfg streaming.TranscriptConfig, report func(streaming.Report)) call.Transcript {
+	return t.dialer.Transcribe(cfg, t.recognizer, report)
 }
 
 func (p *parts) openStreams() streams {

@@ -68,7 +68,7 @@ func (d *Dialer) dial(ctx context.Context, cfg Config) (*socket, error) {
 		TLSConfig: d.TLS,
 	}
 	if dialer.NetDial == nil {
-		dialer.NetDial = d.connect
+		dialer.NetDial = d.reach
 	}
 	conn, buffered, _, err := dialer.Dial(ctx, cfg.URL)
 	if err != nil {
@@ -83,8 +83,8 @@ func (d *Dialer) dial(ctx context.Context, cfg Config) (*socket, error) {
 	return &socket{conn: conn, in: buffered, patience: stalledAfter}, nil
 }
 
-// connect connects to an address that may be connected to.
-func (d *Dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
+// reach connects to an address that may be connected to.
+func (d *Dialer) reach(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{KeepAlive: 30 * time.Second}
 	dialer.Control = func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)

@@ -45,7 +45,7 @@ func (e *ear) take(at audio.Tick) audio.Frame {
 type speaker struct {
 	who   string // raw id
 	ears  []*ear // one for each of their legs
-	voice voice
+	voice pcmWriter
 	heard audio.Frame // at the present tick
 	level float64     // mean energy of the last second or so, of samples squared
 	sum   [playoutRate / 50]int16

@@ -14,7 +14,7 @@ import (
 type sender struct {
 	*Stream
 	socket  *socket
-	mixed   voice
+	mixed   pcmWriter
 	most    dominant
 	message []byte
 	pinged  time.Time
@@ -115,7 +115,7 @@ func (o *sender) hear(at audio.Tick) []*speaker {
 }
 
 // frame sends 20 ms.
-func (o *sender) frame(v *voice, f audio.Frame, who string, now time.Time) error {
+func (o *sender) frame(v *pcmWriter, f audio.Frame, who string, now time.Time) error {
 	pcm, silent := v.next(f, o.cfg.Rate)
 	o.message = appendAudioData(o.message[:0], now, who, pcm, silent)
 	o.dialer.Counts.Sent.Add(1)

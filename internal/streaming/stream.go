@@ -168,7 +168,7 @@ func (s *Stream) run() {
 	defer s.fallSilent()
 	opened := false
 	for {
-		socket, err := s.connect(opened)
+		socket, err := s.dialer.connect(s.ctx, s.log, s.cfg, opened)
 		if err != nil {
 			s.fail(err, opened)
 			return
@@ -186,23 +186,23 @@ func (s *Stream) run() {
 
 // connect tries until a connection is open or no try is left. The first tries of a
 // stream and those after an interruption are as many.
-func (s *Stream) connect(again bool) (*socket, error) {
+func (d *Dialer) connect(ctx context.Context, log *slog.Logger, cfg Config, again bool) (*socket, error) {
 	for try := 0; ; try++ {
-		socket, err := s.dialer.dial(s.ctx, s.cfg)
+		socket, err := d.dial(ctx, cfg)
 		if err == nil {
 			if again {
-				s.dialer.Counts.Reconnected.Add(1)
+				d.Counts.Reconnected.Add(1)
 			}
 			return socket, nil
 		}
-		if s.ctx.Err() != nil || final(err) || try == len(tries) {
+		if ctx.Err() != nil || final(err) || try == len(tries) {
 			return nil, err
 		}
-		s.log.Info("the stream's connection failed; trying again", "error", err, "after", tries[try])
+		log.Info("the connection failed; trying again", "error", err, "after", tries[try])
 		select {
 		case <-time.After(tries[try]):
-		case <-s.ctx.Done():
-			return nil, context.Cause(s.ctx)
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
 		}
 	}
 }

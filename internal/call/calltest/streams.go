@@ -104,3 +104,42 @@ func (s *Stream) Close() {
 
 // Closed reports whether it was closed.
 func (s *Stream) Closed() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.closed }
+
+// Transcripts are transcriptions for applications that are not there.
+type Transcripts struct {
+	mu     sync.Mutex
+	opened []*Transcript
+}
+
+// Transcribe takes a transcription, which then waits for Tell.
+func (t *Transcripts) Transcribe(cfg streaming.TranscriptConfig, report func(streaming.Report)) call.Transcript {
+	made := &Transcript{TranscriptConfig: cfg, Stream: &Stream{Tell: report, said: make(chan struct{}), heard: make(map[string]int)}}
+	t.mu.Lock()
+	t.opened = append(t.opened, made)
+	t.mu.Unlock()
+	return made
+}
+
+// Opened lists the transcriptions in the order of their opening.
+func (t *Transcripts) Opened() []*Transcript {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.opened
+}
+
+// Transcript is one of Transcripts.
+type Transcript struct {
+	streaming.TranscriptConfig
+	*Stream
+	updates []string
+}
+
+// Update notes the new language and model.
+func (t *Transcript) Update(locale, model string) {
+	t.mu.Lock()
+	t.updates = append(t.updates, locale+" "+model)
+	t.mu.Unlock()
+}
+
+// Updates lists what Update was told.
+func (t *Transcript) Updates() []string { t.mu.Lock(); defer t.mu.Unlock(); return t.updates }

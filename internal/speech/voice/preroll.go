@@ -1,24 +1,27 @@
-package call
+package voice
 
 import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
-	"github.com/switchhook/switchhook/internal/speech/voice"
 )
 
-// preRoll keeps what was heard just before speech is confirmed. Without it a
+// WideRate is the rate, in Hz, at which recognisers hear: they understand G.711 better
+// when it comes through a real interpolation filter than through one of their own.
+const WideRate = 16000
+
+// PreRoll keeps what was heard just before speech is confirmed. Without it a
 // recogniser would miss the first word.
-type preRoll struct {
-	frames [voice.Onset / audio.FrameDuration]struct {
+type PreRoll struct {
+	frames [Onset / audio.FrameDuration]struct {
 		at      time.Duration
 		samples [WideRate / audio.FramesPerSecond]int16
 	}
 	next, filled int
 }
 
-// keep keeps a frame at WideRate, in place of the oldest one.
-func (p *preRoll) keep(at time.Duration, samples []int16) {
+// Keep keeps a frame at WideRate, in place of the oldest one.
+func (p *PreRoll) Keep(at time.Duration, samples []int16) {
 	slot := &p.frames[p.next]
 	slot.at = at
 	clear(slot.samples[copy(slot.samples[:], samples):])
@@ -26,8 +29,8 @@ func (p *preRoll) keep(at time.Duration, samples []int16) {
 	p.filled = min(p.filled+1, len(p.frames))
 }
 
-// all gives what is kept, the oldest first, and forgets it.
-func (p *preRoll) all(yield func(time.Duration, []int16) bool) {
+// All gives what is kept, the oldest first, and forgets it.
+func (p *PreRoll) All(yield func(time.Duration, []int16) bool) {
 	from := p.next - p.filled + len(p.frames)
 	n := p.filled
 	p.filled = 0
@@ -39,14 +42,14 @@ func (p *preRoll) all(yield func(time.Duration, []int16) bool) {
 	}
 }
 
-// widener makes frames of WideRate of those of a call.
-type widener struct {
+// Widener makes frames of WideRate of those of a call.
+type Widener struct {
 	resampler *audio.Resampler
 	out       []int16
 }
 
-// widen returns a frame at WideRate, valid until the next call; nil is silence.
-func (w *widener) widen(f audio.Frame) []int16 {
+// Widen returns a frame at WideRate, valid until the next call; nil is silence.
+func (w *Widener) Widen(f audio.Frame) []int16 {
 	const samples = WideRate / audio.FramesPerSecond
 	if len(f) == samples {
 		w.resampler = nil
@@ -57,7 +60,7 @@ func (w *widener) widen(f audio.Frame) []int16 {
 		f = silence[:]
 	}
 	if w.resampler == nil {
-		resampler, err := audio.NewResampler(SampleRate, WideRate)
+		resampler, err := audio.NewResampler(rate, WideRate)
 		if err != nil {
 			panic(err) // both rates are constants that it takes
 		}

@@ -11,9 +11,9 @@ import (
 // pause, a model would never hear a pause, and never answer.
 const silentAfter = 2 * time.Second
 
-// voice makes messages' PCM of one participant's frames: it resamples to the rate
+// pcmWriter makes messages' PCM of one participant's frames: it resamples to the rate
 // of the stream and keeps its phase between frames.
-type voice struct {
+type pcmWriter struct {
 	from      int // the rate, in Hz, of the last frame
 	resampler *audio.Resampler
 	quiet     int // frames since something was heard
@@ -23,7 +23,7 @@ type voice struct {
 
 // next returns 20 ms at a rate in Hz, and whether the participant counts as silent.
 // A nil frame is silence. The result is valid until the next call.
-func (v *voice) next(f audio.Frame, rate int) (pcm []byte, silent bool) {
+func (v *pcmWriter) next(f audio.Frame, rate int) (pcm []byte, silent bool) {
 	if f == nil || energy(f) == 0 {
 		v.quiet++
 	} else {
@@ -39,7 +39,7 @@ func (v *voice) next(f audio.Frame, rate int) (pcm []byte, silent bool) {
 }
 
 // resample appends a frame at another rate.
-func (v *voice) resample(dst []int16, f audio.Frame, rate int) []int16 {
+func (v *pcmWriter) resample(dst []int16, f audio.Frame, rate int) []int16 {
 	if f == nil {
 		if v.resampler == nil {
 			return dst

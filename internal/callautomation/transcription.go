@@ -1,0 +1,168 @@
+package callautomation
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/speech"
+)
+
+// transcriptionOptions are those of create, answer and connect. The members of previews
+// that no provider serves are refused by name: an application that relies on them must
+// not believe that its texts are redacted.
+type transcriptionOptions struct {
+	TransportURL              string   `json:"transportUrl"`
+	TransportType             string   `json:"transportType"`
+	Locale                    string   `json:"locale"`
+	Locales                   []string `json:"locales"`
+	SpeechModelEndpointID     string   `json:"speechModelEndpointId"`
+	SpeechRecognitionModel    string   `json:"speechRecognitionModelEndpointId"`
+	StartTranscription        bool     `json:"startTranscription"`
+	EnableIntermediateResults bool     `json:"enableIntermediateResults"`
+	EnableSentimentAnalysis   bool     `json:"enableSentimentAnalysis"`
+	PIIRedaction              *struct {
+		Enable bool `json:"enable"`
+	} `json:"piiRedactionOptions"`
+	Summarization *struct {
+		Enable bool `json:"enableEndCallSummary"`
+	} `json:"summarizationOptions"`
+}
+
+// transcription checks the options; nil where there are none.
+func (o *transcriptionOptions) transcription() (*call.Transcription, error) {
+	if o == nil {
+		return nil, nil
+	}
+	const field = "transcriptionOptions."
+	switch {
+	case o.PIIRedaction != nil && o.PIIRedaction.Enable:
+		return nil, unserved(field+"piiRedactionOptions", "no provider redacts personal data")
+	case o.EnableSentimentAnalysis:
+		return nil, unserved(field+"enableSentimentAnalysis", "no provider tells sentiments")
+	case o.Summarization != nil && o.Summarization.Enable:
+		return nil, unserved(field+"summarizationOptions", "no provider summarises calls")
+	}
+	if err := webSocket(field, o.TransportType, o.TransportURL, o.StartTranscription); err != nil {
+		return nil, err
+	}
+	locale := o.Locale
+	if locale == "" && len(o.Locales) > 0 {
+		locale = o.Locales[0]
+	}
+	if err := checkLocale(field+"locale", locale, o.StartTranscription); err != nil {
+		return nil, err
+	}
+	return &call.Transcription{
+		URL: o.TransportURL, Locale: locale, Model: cmp.Or(o.SpeechModelEndpointID, o.SpeechRecognitionModel), Intermediate: o.EnableIntermediateResults, AtOnce: o.StartTranscription,
+	}, nil
+}
+
+func unserved(field, why string) error {
+	return fault.Unsupported("%s is not offered: %s.", field, why).WithCode("8520")
+}
+
+// checkLocale asks for a language with its region.
+func checkLocale(field, locale string, required bool) error {
+	switch {
+	case locale == "" && !required:
+		return nil
+	case locale == "":
+		return errBody("%s is required.", field)
+	case !language.MatchString(locale) || !strings.Contains(locale, "-"):
+		return errBody("%s: %.40q is not a language with its region such as en-US.", field, locale)
+	}
+	return nil
+}
+
+type transcriptionRequest struct {
+	contextRequest
+	Locale string `json:"locale"`
+	Model  string `json:"speechModelEndpointId"`
+}
+
+// transcribing reads a request about the transcription of a connection.
+func (a *API) transcribing(w http.ResponseWriter, r *http.Request, do func(*call.Connection, transcriptionRequest, call.Context) error) error {
+	conn, err := a.connection(w, r)
+	if err != nil {
+		return err
+	}
+	body, err := rest.Decode[transcriptionRequest](r)
+	if err != nil {
+		return err
+	}
+	what, err := operationContext(body.OperationContext, body.OperationCallbackURI)
+	if err != nil {
+		return err
+	}
+	if err := do(conn, body, what); err != nil {
+		return err
+	}
+	return a.accepted(w, r, http.StatusAccepted, nil)
+}
+
+// startTranscription is POST …:startTranscription.
+func (a *API) startTranscription(w http.ResponseWriter, r *http.Request) error {
+	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) error {
+		if err := checkLocale("locale", body.Locale, false); err != nil {
+			return err
+		}
+		return conn.StartTranscription(r.Context(), body.Locale, body.Model, what)
+	})
+}
+
+// updateTranscription is POST …:updateTranscription.
+func (a *API) updateTranscription(w http.ResponseWriter, r *http.Request) error {
+	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) error {
+		if err := checkLocale("locale", body.Locale, body.Model == ""); err != nil {
+			return err
+		}
+		return conn.UpdateTranscription(r.Context(), body.Locale, body.Model, what)
+	})
+}
+
+// stopTranscription is POST …:stopTranscription.
+func (a *API) stopTranscription(w http.ResponseWriter, r *http.Request) error {
+	return a.withContext(w, r, (*call.Connection).StopTranscription)
+}
+
+// transcriptionEvents are the events of transcription.
+func transcriptionEvents(e call.Event) (occurrence, bool) {
+	switch e := e.(type) {
+	case call.TranscriptionStarted:
+		return occurrence{name: "TranscriptionStarted", own: transcriptionUpdate("transcriptionStarted", "subscriptionStarted"), result: actionCompleted}, true
+	case call.TranscriptionUpdated:
+		return occurrence{name: "TranscriptionUpdated", own: transcriptionUpdate("transcriptionUpdated", "transcriptionLocaleUpdated"), result: actionCompleted}, true
+	case call.TranscriptionStopped:
+		return occurrence{name: "TranscriptionStopped", own: transcriptionUpdate("transcriptionStopped", "subscriptionStopped"), result: actionCompleted}, true
+	case call.TranscriptionFailed:
+		details, result := transcriptionFailed(e)
+		return occurrence{name: "TranscriptionFailed", own: transcriptionUpdate("transcriptionFailed", details), result: result}, true
+	}
+	return occurrence{}, false
+}
+
+func transcriptionUpdate(status, details string) object {
+	return object{{"transcriptionUpdate", object{{"transcriptionStatus", status}, {"transcriptionStatusDetails", details}}}}
+}
+
+// transcriptionFailed says why a transcription has failed: its codes are those of the
+// stream's URL (8581), of the WebSocket (8578, 8580) and of the speech service.
+func transcriptionFailed(e call.TranscriptionFailed) (details string, result resultInformation) {
+	var service *speech.Error
+	if errors.As(e.Cause, &service) {
+		return "speechServicesConnectionError", spokenTo(service)
+	}
+	details, result = streamFailed(e.Cause, e.Interrupted, e.Stopping)
+	switch {
+	case e.Stopping:
+		result.SubCode = 8580
+	case e.Interrupted:
+		result.SubCode = 8578
+	}
+	return details, result
+}

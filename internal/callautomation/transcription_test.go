@@ -1,0 +1,45 @@
+package callautomation
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// TestTranscriptionOptions: what SDKs send, and what is refused by name.
+func TestTranscriptionOptions(t *testing.T) {
+	for _, test := range []struct {
+		name, options string
+		want          *call.Transcription
+		names         string // what a refusal names
+	}{
+		{"none", `null`, nil, ""},
+		{"the SDK's", `{"transportType":"websocket","transportUrl":"wss://app.example/t","locale":"en-US","startTranscription":true,"enableIntermediateResults":true,"speechModelEndpointId":"m"}`,
+			&call.Transcription{URL: "wss://app.example/t", Locale: "en-US", Model: "m", Intermediate: true, AtOnce: true}, ""},
+		{"a preview's", `{"transportUrl":"wss://app.example/t","locales":["de-DE","en-US"],"piiRedactionOptions":{"enable":false}}`, &call.Transcription{URL: "wss://app.example/t", Locale: "de-DE"}, ""},
+		{"nothing yet", `{"transportType":"websocket"}`, &call.Transcription{}, ""},
+		{"no address to start with", `{"locale":"en-US","startTranscription":true}`, nil, "transportUrl"},
+		{"no locale to start with", `{"transportUrl":"wss://a","startTranscription":true}`, nil, "locale"},
+		{"a locale without a region", `{"transportUrl":"wss://a","locale":"en"}`, nil, "locale"},
+		{"redaction", `{"transportUrl":"wss://a","locale":"en-US","piiRedactionOptions":{"enable":true}}`, nil, "piiRedactionOptions"},
+		{"sentiments", `{"transportUrl":"wss://a","locale":"en-US","enableSentimentAnalysis":true}`, nil, "enableSentimentAnalysis"},
+		{"a summary", `{"transportUrl":"wss://a","locale":"en-US","summarizationOptions":{"enableEndCallSummary":true}}`, nil, "summarizationOptions"},
+	} {
+		request, err := decode[createCallRequest](t, `{"transcriptionOptions":`+test.options+`}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := request.Transcription.transcription()
+		if test.names != "" {
+			if err == nil || !strings.Contains(err.Error(), "transcriptionOptions."+test.names) {
+				t.Errorf("%s: got %v, want a refusal of %s", test.name, err, test.names)
+			}
+			continue
+		}
+		if err != nil || !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: got %+v, %v; want %+v", test.name, got, err, test.want)
+		}
+	}
+}
