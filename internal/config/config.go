@@ -52,6 +52,8 @@ type Config struct {
 	Routes []trunk.Route
 	Guards []permit.Guard
 
+	SIPPublic netip.Addr // that peers outside are told; zero: our own
+
 	TrustedProxies []netip.Prefix // that are believed when they name their client
 
 	ProxyProtocol bool // they do so in a header of the PROXY protocol
@@ -155,6 +157,8 @@ func (c *checker) config() Config {
 		WebSocketOrigins: c.origins(c.pickList("websocket-origins", nil)),
 
 		CallsPerApplication: c.count("call.calls-per-application"),
+
+		SIPPublic: c.publicAddress("sip-public-address", file.SIPPublicAddress),
 
 		TrustedProxies: c.networks("trusted-proxies"), ProxyProtocol: file.ProxyProtocol,
 

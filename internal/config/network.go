@@ -30,3 +30,18 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	}
 	return netip.PrefixFrom(address, address.BitLen()), nil
 }
+
+// publicAddress reads an address that peers on the Internet can send to.
+func (c *checker) publicAddress(path, text string) netip.Addr {
+	if text == "" {
+		return netip.Addr{}
+	}
+	address, err := netip.ParseAddr(text)
+	switch {
+	case err != nil || address.Zone() != "":
+		c.fail(c.at(path), "is %q; it must be an IP address such as 203.0.113.10", text)
+	case !address.IsGlobalUnicast() || address.IsPrivate():
+		c.fail(c.at(path), "is %s, which peers on the Internet cannot send to", address)
+	}
+	return address.Unmap()
+}

@@ -29,7 +29,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 	p.phones = sip.New(sip.Config{
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
 		TLS:    sipsConfig(p.cert, p.cfg.SIPSClients),
-		Permit: p.permits, Proxied: p.proxied,
+		Permit: p.permits, Proxied: p.proxied, Public: p.cfg.SIPPublic,
 
 		AttestationHeader: p.cfg.AttestationHeader,
 		Strain:            p.strain,

@@ -59,7 +59,7 @@ func (s *Server) soundAddress(bound, peer netip.Addr) netip.Addr {
 	told := s.reachableAddress(bound, peer)
 	if private(told) && peer.IsValid() && !private(peer) {
 		s.warnOfNAT.Do(func() {
-			s.log.Warn("a peer on the Internet is told a private address for the sound: we hear nothing from it unless it sends to where our packets come from (symmetric RTP); forward the RTP ports, and ask the provider for symmetric RTP",
+			s.log.Warn("a peer on the Internet is told a private address for the sound: we hear nothing from it unless it sends to where our packets come from (symmetric RTP); set sip-public-address and forward the RTP ports, or ask the provider for symmetric RTP",
 				"address", told, "peer", peer)
 		})
 	}
