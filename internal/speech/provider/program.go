@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -32,7 +31,8 @@ func timeOf(text string) time.Duration {
 	return 5*time.Second + time.Duration(len(text))*200*time.Millisecond
 }
 
-// speak runs the program. The process ends with the sound, or with ctx.
+// speak runs the program. What it says is kept until it is played, so that the program
+// ends long before, and others can run.
 func (p program) speak(ctx context.Context, text string, arguments []string) (*speech.Sound, error) {
 	select {
 	case p.slots <- struct{}{}:
@@ -45,21 +45,36 @@ func (p program) speak(ctx context.Context, text string, arguments []string) (*s
 	child.Stdin = strings.NewReader(text)
 	child.Stderr = &limited{to: &said, left: shownOfAnswer}
 	child.WaitDelay = time.Second
-	output, err := child.StdoutPipe()
-	if err == nil {
-		err = child.Start()
-	}
-	done := func() { cancel(); <-p.slots }
-	if err != nil {
-		done()
+	kept := newSpool()
+	child.Stdout = kept
+	if err := child.Start(); err != nil {
+		cancel()
+		<-p.slots
 		return nil, &speech.Error{Kind: speech.Unreachable, Provider: p.name, Detail: "the program cannot be started", Cause: err}
 	}
-	running := &process{child: child, output: output, done: done}
-	sound, err := speech.FromWAV(running)
+	go func() {
+		err := child.Wait()
+		<-p.slots
+		kept.end(err)
+	}()
+	sound, err := speech.FromWAV(&running{kept, cancel})
 	if err != nil { // it is closed, and so has ended
-		return nil, &speech.Error{Kind: speech.Broken, Provider: p.name, Detail: strings.TrimSpace(fmt.Sprintf("the program made no sound: %s", said.String()))}
+		return nil, &speech.Error{Kind: speech.Broken, Provider: p.name, Detail: strings.TrimSpace("the program made no sound: " + said.String())}
 	}
 	return sound, nil
+}
+
+// running is what a program says; closing it ends the program, and waits for that.
+type running struct {
+	*spool
+	cancel context.CancelFunc
+}
+
+// Close implements io.Closer.
+func (r *running) Close() error {
+	r.cancel()
+	r.spool.close()
+	return nil
 }
 
 // throughFiles runs a program that needs files, which are gone when it returns.
@@ -90,32 +105,6 @@ func (p program) throughFiles(ctx context.Context, text string, arguments func(i
 		return nil, &speech.Error{Kind: speech.Broken, Provider: p.name, Detail: strings.TrimSpace("the program made no sound: " + said.String()), Cause: errors.Join(err, readErr)}
 	}
 	return speech.FromWAV(io.NopCloser(bytes.NewReader(wav)))
-}
-
-// process is a program's output, for one reader; closing it ends the program.
-type process struct {
-	child  *exec.Cmd
-	output io.ReadCloser
-	done   func()
-	closed bool
-}
-
-// Read implements io.Reader.
-func (p *process) Read(b []byte) (int, error) { return p.output.Read(b) }
-
-// Close implements io.Closer.
-func (p *process) Close() error {
-	if p.closed {
-		return nil
-	}
-	p.closed = true
-	p.output.Close()
-	if p.child.ProcessState == nil {
-		_ = p.child.Process.Kill() // it may have ended
-		_ = p.child.Wait()
-	}
-	p.done()
-	return nil
 }
 
 // limited takes the first bytes and drops the rest.

@@ -266,23 +266,34 @@ func TestProgramsSpeak(t *testing.T) {
 	}
 }
 
-// TestClosedSoundEndsItsProgram: in the middle of a long text.
-func TestClosedSoundEndsItsProgram(t *testing.T) {
+// TestManySpeakAtATime: a prompt that is played slowly keeps no other from being
+// spoken, and closing one in the middle ends its program.
+func TestManySpeakAtATime(t *testing.T) {
 	if !Installed("espeak-ng") {
 		t.Skip("espeak-ng is not installed")
 	}
 	e := NewEspeak("local")
-	for range 3 * cap(e.slots) { // more than may run
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		sound, err := e.Speak(ctx, speech.Utterance{Text: strings.Repeat("This goes on and on. ", 150)})
+	var open []*speech.Sound
+	for range 5 * cap(e.slots) { // more than may run
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		sound, err := e.Speak(ctx, speech.Utterance{Text: strings.Repeat("This goes on and on. ", 20)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sound.Close()
-		cancel()
+		open = append(open, sound)
 	}
-	if n := len(e.slots); n != 0 {
-		t.Errorf("%d processes run", n)
+	for i, sound := range open {
+		if i%2 == 0 {
+			if pcm, err := io.ReadAll(sound); err != nil || len(pcm) < 2*sound.Rate*10 {
+				t.Errorf("%d bytes, %v", len(pcm), err)
+			}
+		}
+		sound.Close()
+		sound.Close()
+	}
+	if n, kept := len(e.slots), spooled.Load(); n != 0 || kept != 0 {
+		t.Errorf("%d programs run, %d bytes are kept", n, kept)
 	}
 }
 
