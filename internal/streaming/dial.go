@@ -1,7 +1,6 @@
 package streaming
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -16,11 +15,16 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+
+	"github.com/switchhook/switchhook/internal/websocket"
 )
 
 // sendBuffer bounds what the system keeps for an application that does not read, in
 // bytes: half a second of messages. What is older is of no use to it.
 const sendBuffer = 32 << 10
+
+// errSocketEnd is the end of a stream that was stopped.
+var errSocketEnd = errors.New("the stream was stopped")
 
 // dialTimeout is how long connecting and the handshake may take together.
 const dialTimeout = 10 * time.Second
@@ -50,7 +54,7 @@ func CheckURL(address string) error {
 }
 
 // dial opens a WebSocket to the application.
-func (d *Dialer) dial(ctx context.Context, cfg Config) (*socket, error) {
+func (d *Dialer) dial(ctx context.Context, cfg Config) (*websocket.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, fmt.Errorf("the application has not answered the opening handshake within %v", dialTimeout))
 	defer cancel()
 	token, err := d.Token(ctx)
@@ -77,10 +81,7 @@ func (d *Dialer) dial(ctx context.Context, cfg Config) (*socket, error) {
 		}
 		return nil, explained(ctx, err)
 	}
-	if buffered == nil {
-		buffered = bufio.NewReaderSize(conn, 4<<10)
-	}
-	return &socket{conn: conn, in: buffered, patience: stalledAfter}, nil
+	return websocket.New(conn, buffered), nil
 }
 
 // reach connects to an address that may be connected to.

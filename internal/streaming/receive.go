@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gobwas/ws"
+
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/websocket"
 )
 
 // maxMalformed is how many messages in a row that cannot be used are endured.
@@ -16,6 +19,11 @@ const maxMalformed = 10
 // maxWaiting bounds what waits to be played on one stream: ten minutes. A model may
 // deliver a long answer within seconds.
 const maxWaiting = 10 * time.Minute
+
+// keptPCM is how much memory for samples a receiver keeps between bursts, in bytes.
+const keptPCM = 64 << 10
+
+var errNotText = errors.New("the application has sent a binary message")
 
 var errMalformed = fmt.Errorf("the application has sent %d messages in a row that cannot be used", maxMalformed)
 
@@ -32,7 +40,7 @@ type receiver struct {
 }
 
 // receive reads messages until the connection breaks, and returns why it did.
-func (s *Stream) receive(c *socket) error {
+func (s *Stream) receive(c *websocket.Conn) error {
 	r := &receiver{Stream: s, told: make(map[string]bool)}
 	if s.cfg.Rate != playoutRate {
 		resampler, err := audio.NewResampler(s.cfg.Rate, playoutRate)
@@ -42,9 +50,12 @@ func (s *Stream) receive(c *socket) error {
 		r.resampler = resampler
 	}
 	for {
-		message, err := c.read()
-		if err != nil {
+		kind, message, err := c.Read()
+		switch {
+		case err != nil:
 			return err
+		case kind == ws.OpBinary:
+			return errNotText
 		}
 		s.dialer.Counts.Received.Add(1)
 		if err := r.take(message); err != nil {
@@ -133,7 +144,7 @@ func (r *receiver) decode(data []byte) error {
 
 // shrink gives back the memory that a burst has taken.
 func (r *receiver) shrink() {
-	if cap(r.pcm) > keptBuffer {
+	if cap(r.pcm) > keptPCM {
 		r.pcm, r.samples, r.resampled = nil, nil, nil
 	}
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/gobwas/ws"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/websocket"
 )
 
 // sender writes the messages of one connection.
 type sender struct {
 	*Stream
-	socket  *socket
+	socket  *websocket.Conn
 	mixed   pcmWriter
 	most    dominant
 	message []byte
@@ -23,12 +24,12 @@ type sender struct {
 
 // send sends a frame for each tick until the connection breaks, which broken tells
 // too, the stream is closed, or the mix is over.
-func (s *Stream) send(c *socket, broken <-chan error) error {
+func (s *Stream) send(c *websocket.Conn, broken <-chan error) error {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
 	out := &sender{Stream: s, socket: c, pinged: time.Now(), dropped: s.pace.Dropped()}
 	out.message = appendAudioMetadata(nil, s.cfg.Subscription, s.cfg.Rate)
-	if err := c.write(ws.OpText, out.message); err != nil {
+	if err := c.Write(ws.OpText, out.message); err != nil {
 		return err
 	}
 	for ok := true; ok; { // what waited for the connection is the past
@@ -64,9 +65,9 @@ func (o *sender) tick(heard audio.Heard) error {
 	if err == nil {
 		err = o.tell()
 	}
-	if err == nil && now.Sub(o.pinged) >= pingEvery {
+	if err == nil && now.Sub(o.pinged) >= websocket.PingEvery {
 		o.pinged = now
-		err = o.socket.write(ws.OpPing, nil)
+		err = o.socket.Write(ws.OpPing, nil)
 	}
 	return err
 }
@@ -119,7 +120,7 @@ func (o *sender) frame(v *pcmWriter, f audio.Frame, who string, now time.Time) e
 	pcm, silent := v.next(f, o.cfg.Rate)
 	o.message = appendAudioData(o.message[:0], now, who, pcm, silent)
 	o.dialer.Counts.Sent.Add(1)
-	return o.socket.write(ws.OpText, o.message)
+	return o.socket.Write(ws.OpText, o.message)
 }
 
 // tell sends the keys and the marks that have come.
@@ -130,13 +131,13 @@ func (o *sender) tell() error {
 	o.mu.Unlock()
 	for _, t := range tones {
 		o.message = appendTone(o.message[:0], t.at, t.who, t.key)
-		if err := o.socket.write(ws.OpText, o.message); err != nil {
+		if err := o.socket.Write(ws.OpText, o.message); err != nil {
 			return err
 		}
 	}
 	for _, m := range o.settle(false) {
 		o.message = appendMark(o.message[:0], m.id, m.status)
-		if err := o.socket.write(ws.OpText, o.message); err != nil {
+		if err := o.socket.Write(ws.OpText, o.message); err != nil {
 			return err
 		}
 	}
@@ -151,10 +152,4 @@ func (o *sender) countDropped() {
 		}
 		o.dropped = now
 	}
-}
-
-// goAway tells the application that the stream is over (RFC 6455 §5.5.1).
-func (s *socket) goAway() {
-	s.patience = time.Second
-	_ = s.write(ws.OpClose, ws.NewCloseFrameBody(ws.StatusNormalClosure, ""))
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/websocket"
 )
 
 // Config is what an application wants streamed, and where to.
@@ -186,7 +187,7 @@ func (s *Stream) run() {
 
 // connect tries until a connection is open or no try is left. The first tries of a
 // stream and those after an interruption are as many.
-func (d *Dialer) connect(ctx context.Context, log *slog.Logger, cfg Config, again bool) (*socket, error) {
+func (d *Dialer) connect(ctx context.Context, log *slog.Logger, cfg Config, again bool) (*websocket.Conn, error) {
 	for try := 0; ; try++ {
 		socket, err := d.dial(ctx, cfg)
 		if err == nil {
@@ -218,16 +219,16 @@ func (s *Stream) fail(err error, interrupted bool) {
 }
 
 // serve carries frames until the connection breaks or the stream is closed.
-func (s *Stream) serve(c *socket) error {
+func (s *Stream) serve(c *websocket.Conn) error {
 	s.dialer.Counts.Open.Add(1)
 	defer s.dialer.Counts.Open.Add(-1)
 	broken := make(chan error, 1)
 	s.work.Go(func() { broken <- s.receive(c) })
 	err := s.send(c, broken)
 	if errors.Is(err, errSocketEnd) {
-		c.goAway()
+		c.GoAway()
 	}
-	c.conn.Close()
+	c.Close()
 	return err
 }
 

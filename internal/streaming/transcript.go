@@ -12,6 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/speech"
+	"github.com/switchhook/switchhook/internal/websocket"
 )
 
 // TranscriptConfig is what an application wants transcribed, and where to.
@@ -140,31 +141,31 @@ func (t *Transcript) fail(err error, interrupted bool) {
 }
 
 // serve sends what was understood until the connection breaks or the transcription ends.
-func (t *Transcript) serve(c *socket, cfg TranscriptConfig) error {
+func (t *Transcript) serve(c *websocket.Conn, cfg TranscriptConfig) error {
 	t.dialer.Counts.Open.Add(1)
 	defer t.dialer.Counts.Open.Add(-1)
-	defer c.conn.Close()
+	defer c.Close()
 	broken := make(chan error, 1)
 	t.work.Go(func() { broken <- discard(c) })
-	if err := c.write(ws.OpText, appendTranscriptionMetadata(nil, cfg)); err != nil {
+	if err := c.Write(ws.OpText, appendTranscriptionMetadata(nil, cfg)); err != nil {
 		return err
 	}
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(websocket.PingEvery)
 	defer ping.Stop()
 	for {
 		select {
 		case message := <-t.messages:
-			if err := c.write(ws.OpText, message); err != nil {
+			if err := c.Write(ws.OpText, message); err != nil {
 				return err
 			}
 		case <-ping.C:
-			if err := c.write(ws.OpPing, nil); err != nil {
+			if err := c.Write(ws.OpPing, nil); err != nil {
 				return err
 			}
 		case err := <-broken:
 			return err
 		case <-t.ctx.Done():
-			c.goAway()
+			c.GoAway()
 			return context.Cause(t.ctx)
 		}
 	}
@@ -172,9 +173,9 @@ func (t *Transcript) serve(c *socket, cfg TranscriptConfig) error {
 
 // discard reads what an application sends, which is of no use here, until the
 // connection breaks.
-func discard(c *socket) error {
+func discard(c *websocket.Conn) error {
 	for {
-		if _, err := c.read(); err != nil {
+		if _, _, err := c.Read(); err != nil {
 			return err
 		}
 	}
