@@ -21,25 +21,26 @@ var house = floorPlan{
 		"datadir": 0, "listen": 0, "connlimit": 0, "trustedproxy": 0, "memory": 0, "outbound": 0, "websocket": 0, "sip/header": 0,
 		"store": 1, "storage": 1, "rtp": 1, "mixer": 1, "player": 1, "delivery": 1, "delivery/journal": 1, "delivery/history": 1, "rest": 1, "permit": 1, "registrar": 1, "resource": 1, "sip/gate": 1,
 		"speech": 0, "speech/voice": 0, "speech/provider": 1,
-		"streaming": 1,
-		"call":      2, "deadletter": 2, "eventgrid/sender": 2, "eventgrid/report": 2,
+		"streaming": 1, "recording/vault": 0,
+		"call": 2, "deadletter": 2, "eventgrid/sender": 2, "eventgrid/report": 2,
 		"rooms": 3,
 		"sip":   3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3, "config": 3, "admin": 3,
 		"server": 4, "server/metrics": 4,
 	},
 	leaves: []string{"expiring", "backoff", "inbox", "ratelimit", "source"},
 	neighbours: map[string][]string{
-		"auth":         {"outbound"}, // which repeats requests for tokens
-		"codec":        {"audio"},
-		"delivery":     {"delivery/journal", "delivery/history"},
-		"deadletter":   {"eventgrid/report"}, // which names outcomes
-		"rest":         {"store"},
-		"registrar":    {"store"},
-		"speech":       {"audio"},
-		"speech/voice": {"audio"},
-		"sip/header":   {"identifier"},
-		"server":       {"server/metrics"},
-		"config":       {"eventgrid"}, // which checks the subscriptions that the file declares
+		"auth":            {"outbound"}, // which repeats requests for tokens
+		"codec":           {"audio"},
+		"recording/vault": {"datadir"}, // which syncs
+		"delivery":        {"delivery/journal", "delivery/history"},
+		"deadletter":      {"eventgrid/report"}, // which names outcomes
+		"rest":            {"store"},
+		"registrar":       {"store"},
+		"speech":          {"audio"},
+		"speech/voice":    {"audio"},
+		"sip/header":      {"identifier"},
+		"server":          {"server/metrics"},
+		"config":          {"eventgrid"}, // which checks the subscriptions that the file declares
 	},
 }
 

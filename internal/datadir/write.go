@@ -33,7 +33,7 @@ func replace(name string, data []byte, mode os.FileMode) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(temp.Name()))
 	}
-	return syncDir(dir)
+	return SyncDir(dir)
 }
 
 // fill writes, and closes in any case.
@@ -48,8 +48,9 @@ func fill(file *os.File, data []byte, mode os.FileMode) error {
 	return errors.Join(err, file.Close())
 }
 
-// syncDir makes a rename last. Windows has no such call and needs none.
-func syncDir(dir string) error {
+// SyncDir makes what was made, renamed or removed in a directory last. Windows has no
+// such call and needs none.
+func SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // forgetAfter is how long a page that is done may wait for the next write, which
@@ -114,7 +116,7 @@ func (s *DiskStore) sync() error {
 	if s.end == s.synced {
 		return nil
 	}
-	if err := syncData(s.file); err != nil {
+	if err := datadir.SyncData(s.file); err != nil {
 		s.rewind()
 		return err
 	}

@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // Recover implements Store.
 func (s *DiskStore) Recover(ctx context.Context, tell func(uint64, []byte) error) error {
-	if err := errors.Join(os.MkdirAll(s.dir, 0o700), syncDir(filepath.Dir(s.dir))); err != nil {
+	if err := errors.Join(os.MkdirAll(s.dir, 0o700), datadir.SyncDir(filepath.Dir(s.dir))); err != nil {
 		return err
 	}
 	ordinals, err := listSegments(s.dir)

@@ -3,6 +3,8 @@ package journal
 import (
 	"os"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // sweepSoon has the store swept, unless it is about to be.
@@ -57,7 +59,7 @@ func (s *DiskStore) removeDead() {
 		}
 		err := os.Remove(oldest.path(s.dir))
 		if err == nil {
-			err = syncDir(s.dir)
+			err = datadir.SyncDir(s.dir)
 		}
 		if err != nil && !os.IsNotExist(err) {
 			s.log.Error("a file of the journal that is of no use any more cannot be removed", "file", oldest.path(s.dir), "error", err)

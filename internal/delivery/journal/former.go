@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // Former is where an earlier version of this program kept the journal.
@@ -110,7 +111,7 @@ func (s *DiskStore) mark(marker string) error {
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	return errors.Join(os.Rename(marker+".new", marker), syncDir(s.dir))
+	return errors.Join(os.Rename(marker+".new", marker), datadir.SyncDir(s.dir))
 }
 
 // copyFormer appends the former journal's pages. Their records come after those that

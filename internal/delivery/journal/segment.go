@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 const (
@@ -70,7 +72,7 @@ func createSegment(dir string, s *segment, start frame) (*os.File, error) {
 	}
 	head := appendFrame(nil, start)
 	_, err = file.WriteAt(head, 0)
-	if err = errors.Join(err, file.Sync(), syncDir(dir)); err != nil {
+	if err = errors.Join(err, file.Sync(), datadir.SyncDir(dir)); err != nil {
 		return nil, errors.Join(err, file.Close(), os.Remove(s.path(dir)))
 	}
 	s.size = int64(len(head))

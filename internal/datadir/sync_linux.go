@@ -1,4 +1,4 @@
-package journal
+package datadir
 
 import (
 	"os"
@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncData returns when the file's data is on the disk, and of its attributes what
+// SyncData returns when the file's data is on the disk, and of its attributes what
 // is needed to read it (fdatasync(2)).
-func syncData(file *os.File) error {
+func SyncData(file *os.File) error {
 	for {
 		if err := unix.Fdatasync(int(file.Fd())); err != unix.EINTR {
 			return os.NewSyscallError("fdatasync", err)
