@@ -27,7 +27,7 @@ func (l *leg) lateResponse(attempt *inviting, response *sip.Response) {
 	case response.IsProvisional():
 		l.cancelInvite(attempt)
 	case response.IsSuccess():
-		l.server.strayResponse(response)
+		l.server.endBranch(response, attempt)
 	}
 }
 

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -95,7 +96,7 @@ func (a *authorization) again(response *sip.Response) bool {
 // algorithms are those that we answer, the strongest first. Of several challenges of
 // one realm the strongest counts, whatever their order: who offers MD5 first does it for
 // phones that read but one (RFC 8760 §2.4 leaves this to us).
-var algorithms = []string{"SHA-512-256", "SHA-256", "MD5"}
+var algorithms = []string{"SHA-512-256", "SHA-512-256-SESS", "SHA-256", "SHA-256-SESS", "MD5", "MD5-SESS"}
 
 // challengesIn are the challenges of a response that we can answer, one of each realm. A
 // proxy that forked may give those of proxies and callees in one (RFC 3261 §22.3).
@@ -104,16 +105,16 @@ func challengesIn(response *sip.Response) (list []*realmNonce) {
 		{"Proxy-Authenticate", "Proxy-Authorization"}, {"WWW-Authenticate", "Authorization"},
 	} {
 		for _, value := range header.Values(response, kind.asked) {
-			challenge := parseChallenge(value)
-			if challenge == nil {
+			next := parseChallenge(value)
+			if next == nil {
 				continue
 			}
-			next := &realmNonce{key: realmKey{kind.answer, challenge.Realm}, challenge: challenge}
+			next.key = realmKey{kind.answer, next.challenge.Realm}
 			at := slices.IndexFunc(list, func(r *realmNonce) bool { return r.key == next.key })
 			switch {
 			case at < 0:
 				list = append(list, next)
-			case strength(challenge) < strength(list[at].challenge):
+			case strength(next.algorithm) < strength(list[at].algorithm):
 				list[at] = next
 			}
 		}
@@ -123,33 +124,33 @@ func challengesIn(response *sip.Response) (list []*realmNonce) {
 
 // strength is the place of a challenge's algorithm; negative where we do not know it.
 // None is MD5 (RFC 7616 §3.3).
-func strength(challenge *digest.Challenge) int {
-	if challenge.Algorithm == "" {
-		return len(algorithms) - 1
-	}
-	return slices.Index(algorithms, strings.ToUpper(challenge.Algorithm))
+func strength(algorithm string) int {
+	return slices.Index(algorithms, strings.ToUpper(cmp.Or(algorithm, "MD5")))
 }
 
 // maxChallenge bounds a challenge: our requests repeat most of it.
 const maxChallenge = 2048
 
 // parseChallenge reads one challenge; nil where we cannot answer it.
-func parseChallenge(value string) *digest.Challenge {
+func parseChallenge(value string) *realmNonce {
 	params, ok := header.DigestParams(value, "Digest")
-	if !ok || params["nonce"] == "" || len(value) > maxChallenge {
+	if !ok || params["nonce"] == "" || len(value) > maxChallenge || strength(params["algorithm"]) < 0 {
 		return nil
 	}
-	challenge := &digest.Challenge{
-		Realm: params["realm"], Nonce: params["nonce"], Opaque: params["opaque"], Algorithm: params["algorithm"],
+	r := &realmNonce{algorithm: params["algorithm"], challenge: &digest.Challenge{
+		Realm: params["realm"], Nonce: params["nonce"], Opaque: params["opaque"],
 		Stale: strings.EqualFold(params["stale"], "true"), Userhash: strings.EqualFold(params["userhash"], "true"),
-	}
+	}}
+	r.challenge.Algorithm, r.hasSession = cutSession(r.algorithm)
+	opaque, told := params["opaque"]
+	r.emptyOpaque = told && opaque == ""
 	for qop := range strings.SplitSeq(params["qop"], ",") {
 		if qop = strings.ToLower(strings.TrimSpace(qop)); qop != "" {
-			challenge.QOP = append(challenge.QOP, qop)
+			r.challenge.QOP = append(r.challenge.QOP, qop)
 		}
 	}
-	if strength(challenge) < 0 || !digest.CanDigest(challenge) {
+	if !digest.CanDigest(r.challenge) {
 		return nil
 	}
-	return challenge
+	return r
 }

@@ -1,8 +1,6 @@
 package sip
 
 import (
-	"bytes"
-	"io"
 	"slices"
 
 	"github.com/emiago/sipgo/sip"
@@ -24,9 +22,13 @@ type credentials struct {
 
 // realmNonce is the newest challenge of a realm (a protection space, RFC 7616 §3.3).
 type realmNonce struct {
-	key       realmKey
-	challenge *digest.Challenge
-	count     int // uses of the nonce
+	key         realmKey
+	algorithm   string            // as the realm writes it
+	challenge   *digest.Challenge // its algorithm is the hash alone, without "-sess"
+	hasSession  bool              // the algorithm ends in "-sess"
+	emptyOpaque bool              // opaque="" is to be repeated
+	session     sessionKey        // once the challenge was answered
+	count       int               // uses of the nonce
 }
 
 // realmKey names a realm. A proxy and the callee may use the same name.
@@ -46,21 +48,30 @@ func newCredentials(of *trunk.Trunk) *credentials {
 	return &credentials{of: of}
 }
 
+// clone is a copy that another goroutine may use; nil of nil.
+func (c *credentials) clone() *credentials {
+	if c == nil {
+		return nil
+	}
+	copied := &credentials{of: c.of, refused: c.refused, realms: slices.Clone(c.realms)}
+	for i, r := range copied.realms {
+		own := *r
+		copied.realms[i] = &own
+	}
+	return copied
+}
+
 // sign adds the answer to every challenge so far, and returns the nonces that it used.
 func (c *credentials) sign(request *sip.Request) (used map[realmKey]string, err error) {
 	used = make(map[realmKey]string, len(c.realms))
 	for _, r := range c.realms {
 		r.count++
-		answer, err := digest.Digest(r.challenge, digest.Options{
-			Method: string(request.Method), URI: request.Recipient.String(), Count: r.count,
-			Username: c.of.Username, Password: string(c.of.Password),
-			GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(request.Body())), nil },
-		})
+		text, err := r.answer(c.of, request)
 		if err != nil {
 			return used, err
 		}
 		used[r.key] = r.challenge.Nonce
-		request.AppendHeader(sip.NewHeader(r.key.answer, answer.String()))
+		request.AppendHeader(sip.NewHeader(r.key.answer, text))
 	}
 	return used, nil
 }

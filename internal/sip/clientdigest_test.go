@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"slices"
@@ -19,7 +20,10 @@ import (
 // last proxy and the callee have the same name, as those of one provider do.
 func realmsOnTheWay(n int, algorithm, qop string, ages bool) (list []*digestRealm) {
 	for i := range n {
-		list = append(list, &digestRealm{name: fmt.Sprintf("realm %d, of a provider", min(i, 1)), proxy: i < n-1, algorithm: algorithm, qop: qop, opaque: fmt.Sprintf("o%d", i), ages: ages})
+		list = append(list, &digestRealm{
+			name: fmt.Sprintf("realm %d, of a provider", min(i, 1)), proxy: i < n-1, algorithm: algorithm, qop: qop,
+			opaque: []string{"o0", "", "none"}[i], ages: ages,
+		})
 	}
 	return list
 }
@@ -40,7 +44,7 @@ func guarded(t *testing.T, realms []*digestRealm) (*siptest.Phone, *digestPeer, 
 // one that we take, REGISTER and OPTIONS.
 func TestEveryRequestAnswersEveryChallenge(t *testing.T) {
 	t.Parallel()
-	for _, algorithm := range []string{"", "md5", "SHA-256", "SHA-512-256"} {
+	for _, algorithm := range []string{"", "md5", "SHA-256", "SHA-512-256", "MD5-sess", "sha-256-Sess"} {
 		for _, qop := range []string{"", "auth", "auth-int", "auth-int, auth"} {
 			for _, ages := range []bool{false, true} {
 				for realms := 1; realms <= 3; realms++ {
@@ -220,6 +224,35 @@ func TestProxyAndCalleeAreAnsweredTogether(t *testing.T) {
 	}
 }
 
+// TestChallengesInOneResponseAreAnsweredTogether has a proxy that gives the challenges of
+// another proxy and of the callee, or of the registrar behind it, in one response
+// (RFC 3261 §16.7, §22.3): the second request has the answers to both.
+func TestChallengesInOneResponseAreAnsweredTogether(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{401, 407} {
+		phone, peer, via := guarded(t, realmsOnTheWay(2, "SHA-256", "auth", false))
+		peer.together = status
+		phone.Registrar()
+		via.Domain, via.Register = "provider.example", &trunk.Registration{User: "us", Expires: 10 * time.Minute}
+		r := newRig(t, nil, via)
+		eventually(t, func() bool { return r.TrunkRegistration("carrier").State == Registered })
+		made := r.dial(t, "+15557770000")
+		next(t, phone).Answer()
+		expect[call.Answered](t, made)
+		for _, method := range []string{"REGISTER", "INVITE"} {
+			if n := distinct(phone, isRequest(method, false)); n != 2 {
+				t.Errorf("%d: %d %ss", status, n, method)
+			}
+			if m := peer.got(method)[0]; m.Get("Authorization") == "" || m.Get("Proxy-Authorization") == "" || !strings.Contains(m.URI(), "provider.example") {
+				t.Errorf("%d: %s\n%v", status, m.Start, m.Fields)
+			}
+		}
+		if wrong := peer.wrongs(); len(wrong) > 0 {
+			t.Errorf("%d: %q", status, wrong)
+		}
+	}
+}
+
 // TestPasswordIsShownOncePerRefusal asks that who refuses it is not asked again: neither by
 // an INVITE, nor by a BYE, nor by a REGISTER, nor by the next ping.
 func TestPasswordIsShownOncePerRefusal(t *testing.T) {
@@ -305,6 +338,7 @@ func TestStrongestAlgorithmIsAnswered(t *testing.T) {
 		"the strongest last":  {[]string{`Digest realm="a", nonce="1", algorithm=MD5`, `Digest realm="a", nonce="2", algorithm="sha-256"`}, "sha-256"},
 		"none is MD5":         {[]string{`Digest realm="a", nonce="1"`, `Digest realm="a", nonce="2", algorithm=SHA-256`}, "SHA-256"},
 		"unknown ones":        {[]string{`Basic realm="a"`, `Digest realm="a", nonce="0", algorithm=AKAv1-MD5`, `Digest realm="a", nonce="1", algorithm=MD5, qop="auth-conf"`, `Digest realm="a", nonce="2", algorithm=MD5, qop="auth-conf, Auth"`}, "MD5"},
+		"without sessions":    {[]string{`Digest realm="a", nonce="1", algorithm=MD5`, `Digest realm="a", nonce="2", algorithm=SHA-256-sess`, `Digest realm="a", nonce="3", algorithm="SHA-256"`}, "SHA-256"},
 		"all unknown":         {[]string{`Basic realm="a"`, `Digest realm="a", nonce="0", algorithm=AKAv1-MD5`, `Digest realm="a"`, `NTLM`}, ""},
 	} {
 		response := sip.NewResponse(401, "Unauthorized")
@@ -312,7 +346,7 @@ func TestStrongestAlgorithmIsAnswered(t *testing.T) {
 			response.AppendHeader(sip.NewHeader("WWW-Authenticate", value))
 		}
 		got := challengesIn(response)
-		if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || got[0].challenge.Algorithm != test.want) {
+		if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || got[0].algorithm != test.want) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -322,14 +356,15 @@ func TestStrongestAlgorithmIsAnswered(t *testing.T) {
 // request, and that the ACK keeps the INVITE's (RFC 7616 §3.5).
 func TestNextNonceIsUsed(t *testing.T) {
 	t.Parallel()
-	for _, proxy := range []bool{false, true} {
-		realm := &digestRealm{name: "a", proxy: proxy, qop: "auth"}
+	for algorithm, proxy := range map[string]bool{"": false, "MD5": true, "SHA-256-sess": false, "MD5-sess": true} {
+		realm := &digestRealm{name: "a", proxy: proxy, algorithm: algorithm, qop: "auth"}
 		phone, peer, via := guarded(t, []*digestRealm{realm})
 		peer.tell(func(r *digestRealm) []siptest.Field {
+			session := ""
 			for _, use := range r.nonces {
-				use.stale = true
+				use.stale, session = true, cmp.Or(use.session, session)
 			}
-			r.nonces["next"] = new(nonceUse)
+			r.nonces["next"] = &nonceUse{session: session} // it goes on: RFC 7616 §3.4.2
 			name := "Authentication-Info"
 			if r.proxy {
 				name = "Proxy-" + name

@@ -5,15 +5,13 @@ import (
 	"context"
 
 	"github.com/emiago/sipgo/sip"
-
-	"github.com/switchhook/switchhook/internal/registrar"
-	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // transact runs a client transaction beside the leg: connecting and waiting must
 // not hold the leg up. Responses and failure come back to the
-// leg's goroutine; err tells of a timeout or a broken transport.
-func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on func(*sip.Response, error)) {
+// leg's goroutine; err tells of a timeout or a broken transport. attempt is that of an
+// INVITE; nil for other requests.
+func (l *leg) transact(request *sip.Request, attempt *inviting, on func(*sip.Response, error)) {
 	s, via := l.server, l.trunk
 	s.work.Go(func() {
 		ctx, cancel := context.WithTimeout(s.ctx, dialTimeout)
@@ -32,8 +30,8 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 			l.box.Put(func() { on(nil, err) })
 			return
 		}
-		if repeated != nil {
-			tx.OnRetransmission(repeated)
+		if attempt != nil {
+			tx.OnRetransmission(func(again *sip.Response) { attempt.repeatedAnswer(s, again) })
 		}
 		if err := tx.Init(); err != nil {
 			tx.Terminate()
@@ -45,8 +43,8 @@ func (l *leg) transact(request *sip.Request, repeated func(*sip.Response), on fu
 			case response := <-tx.Responses():
 				refused = nil
 				s.mediaNames.lookUp(s.ctx, response)
-				if !l.box.Put(func() { on(response, nil) }) {
-					s.strayResponse(response) // the leg is gone
+				if !l.box.Put(func() { on(response, nil) }) && attempt != nil {
+					s.endBranch(response, attempt) // the leg is gone
 				}
 				if !response.IsProvisional() {
 					return
@@ -90,8 +88,7 @@ func (l *leg) newRequestIn(d *dialog, method sip.RequestMethod, cseq uint32) *si
 func (l *leg) writeACK(invite *sip.Request) *sip.Request {
 	ack := l.newRequest(sip.ACK, invite.CSeq().SeqNo)
 	ack.SetBody(nil)
-	sip.CopyHeaders("Proxy-Authorization", invite, ack)
-	sip.CopyHeaders("Authorization", invite, ack)
+	copyCredentials(invite, ack)
 	l.server.write(ack)
 	return ack
 }
@@ -101,38 +98,4 @@ func (s *Server) write(request *sip.Request) {
 	if err := s.transport.WriteMsg(request); err != nil {
 		s.log.Debug("request not sent", "method", request.Method, "error", err)
 	}
-}
-
-// strayResponse is a response that no leg waits for. A 2xx to an INVITE of ours, from a
-// second branch of a fork or after we had given up, has connected somebody: it
-// gets its ACK and a BYE (RFC 3261 §13.2.2.4).
-func (s *Server) strayResponse(response *sip.Response) {
-	callID, from, cseq := response.CallID(), response.From(), response.CSeq()
-	if !response.IsSuccess() || callID == nil || from == nil || cseq == nil || cseq.MethodName != sip.INVITE || response.To() == nil || response.Contact() == nil {
-		return
-	}
-	tag, _ := from.Params.Get("tag")
-	if tag != s.tags.caller(callID.Value()) { // not ours: nobody makes us send anything
-		return
-	}
-	if l := s.legs.find(callID.Value(), tag); l != nil && l.connectedTo(header.ToTag(response)) {
-		return // its own hook acknowledges repetitions
-	}
-	d := dialog{
-		callID: callID.Value(), localTag: tag, transport: sip.NetworkToUpper(response.Transport()),
-		local:  party{from.DisplayName, *from.Address.Clone()},
-		remote: party{response.To().DisplayName, *response.To().Address.Clone()},
-	}
-	d.learn(response)
-	d.flow = s.hasFlow(registrar.Flow{Transport: d.transport, Source: d.source})
-	for _, next := range []struct {
-		method sip.RequestMethod
-		cseq   uint32
-	}{{sip.ACK, cseq.SeqNo}, {sip.BYE, cseq.SeqNo + 1}} {
-		request := d.request(next.method, next.cseq, s.via(d.transport, d.source.Addr()))
-		request.SetBody(nil)
-		s.setDestination(request, &d)
-		s.write(request)
-	}
-	s.log.Debug("second branch of a forked call hung up", "call_id", d.callID)
 }

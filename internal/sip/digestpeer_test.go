@@ -22,6 +22,7 @@ type digestPeer struct {
 
 	mu       sync.Mutex
 	realms   []*digestRealm // in the order of the way
+	together int            // the status under which all realms ask at once, as behind a fork; 0 asks one after the other
 	accepted []*siptest.Message
 	refusals int
 	problems []string
@@ -34,17 +35,18 @@ type digestRealm struct {
 	proxy     bool   // asks by 407
 	algorithm string // as it stands in the challenge; "" leaves it out
 	qop       string // the same
-	opaque    string
-	ages      bool // each nonce serves one request, then it is stale
-	deaf      bool // refuses every password
+	opaque    string // "none" leaves it out
+	ages      bool   // each nonce serves one request, then it is stale
+	deaf      bool   // refuses every password
 
 	nonces map[string]*nonceUse
 }
 
 // nonceUse is what became of a nonce.
 type nonceUse struct {
-	count int // the highest so far
-	stale bool
+	count   int // the highest so far
+	stale   bool
+	session string // A1 of an algorithm with sessions, from the first use on
 }
 
 // fresh gives the realm another nonce and returns the challenge.
@@ -54,7 +56,10 @@ func (r *digestRealm) fresh(isStale bool) siptest.Field {
 		r.nonces = make(map[string]*nonceUse)
 	}
 	r.nonces[nonce] = new(nonceUse)
-	value := fmt.Sprintf(`Digest realm="%s", nonce="%s", opaque="%s"`, r.name, nonce, r.opaque)
+	value := fmt.Sprintf(`Digest realm="%s", nonce="%s"`, r.name, nonce)
+	if r.opaque != "none" {
+		value += fmt.Sprintf(`, opaque="%s"`, r.opaque)
+	}
 	if isStale {
 		value += ", stale=TRUE"
 	}
@@ -81,18 +86,27 @@ func (r *digestRealm) status() int {
 func (d *digestPeer) guard(m *siptest.Message) (int, []siptest.Field) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	var asks []siptest.Field
 	for _, r := range d.realms {
 		given := credentialsFor(m, r)
 		use := r.nonces[given["nonce"]]
 		if use == nil || use.stale || r.deaf {
-			d.refusals++
-			return r.status(), []siptest.Field{r.fresh(use != nil && use.stale && !r.deaf)}
+			asks = append(asks, r.fresh(use != nil && use.stale && !r.deaf))
+			if d.together == 0 {
+				d.refusals++
+				return r.status(), asks
+			}
+			continue
 		}
 		if wrong := d.wrong(m, r, use, given); wrong != "" {
 			d.problems = append(d.problems, fmt.Sprintf("%s %s at %s: %s, credentials are %v", m.Method(), m.Get("CSeq"), r.name, wrong, given))
 			return 403, nil
 		}
 		use.stale = r.ages
+	}
+	if len(asks) > 0 {
+		d.refusals++
+		return d.together, asks
 	}
 	d.accepted = append(d.accepted, m)
 	if d.adds != nil && len(d.realms) > 0 {
@@ -126,12 +140,13 @@ func (d *digestPeer) wrong(m *siptest.Message, r *digestRealm, use *nonceUse, gi
 	count, _ := strconv.ParseInt(given["nc"], 16, 32)
 	a2 := m.Method() + ":" + given["uri"]
 	middle := given["nonce"]
+	opaque, hasOpaque := given["opaque"]
 	switch {
 	case given["username"] != d.user:
 		return "user"
 	case given["uri"] != m.URI():
 		return "uri is not " + m.URI()
-	case given["opaque"] != r.opaque:
+	case hasOpaque != (r.opaque != "none") || hasOpaque && opaque != r.opaque:
 		return "opaque"
 	case given["algorithm"] != r.algorithm:
 		return "algorithm"
@@ -148,6 +163,12 @@ func (d *digestPeer) wrong(m *siptest.Message, r *digestRealm, use *nonceUse, gi
 		use.count = int(count)
 	}
 	secret := digestHash(r.algorithm, d.user+":"+r.name+":"+d.password)
+	if strings.HasSuffix(strings.ToLower(r.algorithm), "-sess") { // RFC 7616 §3.4.2
+		if use.session == "" {
+			use.session = digestHash(r.algorithm, secret+":"+given["nonce"]+":"+given["cnonce"])
+		}
+		secret = use.session
+	}
 	if given["response"] != digestHash(r.algorithm, secret+":"+middle+":"+digestHash(r.algorithm, a2)) {
 		return "response"
 	}
@@ -155,7 +176,7 @@ func (d *digestPeer) wrong(m *siptest.Message, r *digestRealm, use *nonceUse, gi
 }
 
 func digestHash(algorithm, text string) string {
-	switch strings.ToUpper(algorithm) {
+	switch strings.TrimSuffix(strings.ToUpper(algorithm), "-SESS") {
 	case "SHA-256":
 		sum := sha256.Sum256([]byte(text))
 		return hex.EncodeToString(sum[:])

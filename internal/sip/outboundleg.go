@@ -38,12 +38,14 @@ const (
 	inviteCanceling
 )
 
-// inviting is one INVITE under way.
+// inviting is one INVITE under way: all that its transaction refers to when the leg is
+// gone.
 type inviting struct {
-	request *sip.Request
-	cseq    uint32
-	state   inviteState
-	rseq    map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
+	request     *sip.Request
+	credentials *credentials // as the INVITE was signed, for branches that are hung up; nil without an account
+	cseq        uint32
+	state       inviteState
+	rseq        map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
 
 	mu  sync.Mutex // sipgo reports retransmissions on its own goroutine
 	tag string     // of the branch that was answered
@@ -97,14 +99,12 @@ func (l *leg) invite() {
 		l.overTCP()
 		return
 	}
-	attempt := &inviting{request: request, cseq: d.localSeq}
+	attempt := &inviting{request: request, cseq: d.localSeq, credentials: l.credentials.clone()}
 	l.out.invite = attempt
 	if l.hasAlternative() {
 		l.timers.start(timerNoReply, l.server.cfg.TrunkPatience)
 	}
-	server := l.server // all that the transaction may reference when the leg is gone
-	l.transact(request, func(again *sip.Response) { attempt.repeatedAnswer(server, again) },
-		func(response *sip.Response, err error) { l.inviteAnswered(attempt, response, err) })
+	l.transact(request, attempt, func(response *sip.Response, err error) { l.inviteAnswered(attempt, response, err) })
 }
 
 // inviteAnswered takes a response to an INVITE of ours, or its failure.
@@ -253,6 +253,6 @@ func (a *inviting) repeatedAnswer(s *Server, response *sip.Response) {
 	case header.ToTag(response) == a.tag:
 		s.write(a.ack)
 	default:
-		s.strayResponse(response)
+		s.endBranch(response, a)
 	}
 }

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -310,6 +311,53 @@ func TestSecondBranchOfAForkIsHungUp(t *testing.T) {
 	eventually(t, func() bool { return distinct(phone, toOther("ACK")) == 1 && phone.Count(toOther("BYE")) > 0 })
 	if len(made.news) != 0 || r.Legs() != 1 {
 		t.Errorf("the call itself was disturbed: %+v", <-made.news)
+	}
+}
+
+// TestSecondBranchOfAForkIsShownCredentials asks that the ACK to a branch that nobody
+// wants has the INVITE's credentials (RFC 3261 §22.1), and that the challenge to its BYE
+// is answered; repetitions of its 2xx get an ACK each, and no second BYE. The branch
+// answers beside the call's own, or when the call is over.
+func TestSecondBranchOfAForkIsShownCredentials(t *testing.T) {
+	t.Parallel()
+	for _, over := range []bool{false, true} {
+		phone, peer, via := guarded(t, realmsOnTheWay(2, "SHA-256", "auth", true))
+		r := newRig(t, nil, via)
+		made := r.dial(t, "+15557770000")
+		taken := next(t, phone)
+		taken.Answer()
+		expect[call.Answered](t, made)
+		byes := 0
+		if over {
+			made.End(call.Reason{})
+			if err := taken.WaitEnded(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, func() bool { return r.Legs() == 0 })
+			byes = 1
+		}
+		toOther := func(method string) func(siptest.Entry) bool {
+			return func(e siptest.Entry) bool { return isRequest(method, false)(e) && e.Message.Tag("To") == "otherbranch" }
+		}
+		for n := 1; n <= 2; n++ {
+			if err := taken.AnswerAsAnother("otherbranch"); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, func() bool { return phone.Count(toOther("ACK")) >= n })
+		}
+		accepts(t, peer, "BYE", byes+1)
+		if n := len(peer.got("BYE")); n != byes+1 {
+			t.Errorf("call over %t: %d BYEs were accepted", over, n)
+		}
+		invite, ack := peer.got("INVITE")[0], once(phone, toOther("ACK"))[0]
+		for _, name := range []string{"Authorization", "Proxy-Authorization"} {
+			if !slices.Equal(ack.All(name), invite.All(name)) || len(ack.All(name)) == 0 {
+				t.Errorf("call over %t: %s of the ACK is %q, of the INVITE %q", over, name, ack.All(name), invite.All(name))
+			}
+		}
+		if wrong := peer.wrongs(); len(wrong) > 0 {
+			t.Errorf("call over %t: %q", over, wrong)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type Server struct {
 	transactions *sip.TransactionLayer
 	tags         dialogTags
 	completed    *completed
+	branches     branches
 	locator      *locator
 	mediaNames   *mediaNames
 	health       health
@@ -61,7 +62,7 @@ type Server struct {
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
 	setSipgoLimits()
-	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newDialogTags(), completed: newCompleted(maxCompleted), locals: newLocals(), noTCP: newTCPRefusals()}
+	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newDialogTags(), completed: newCompleted(maxCompleted), branches: newBranches(), locals: newLocals(), noTCP: newTCPRefusals()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.locator, s.mediaNames = newLocator(s.cfg.Resolver), newMediaNames(s.cfg.Resolver)

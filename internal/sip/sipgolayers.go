@@ -49,7 +49,7 @@ func (s *Server) buildLayers() {
 	s.transactions = sip.NewTransactionLayer(s.transport,
 		sip.WithTransactionLayerLogger(quiet),
 		sip.WithTransactionLayerTerminateOnConnClose(),
-		sip.WithTransactionLayerUnhandledResponseHandler(s.strayResponse),
+		sip.WithTransactionLayerUnhandledResponseHandler(func(response *sip.Response) { s.endBranch(response, nil) }),
 	)
 	s.transactions.OnRequest(s.receive)
 }
