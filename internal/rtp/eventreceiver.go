@@ -42,10 +42,27 @@ func (e *eventReceiver) receive(h header, payload []byte, at int64) (key byte, s
 		}
 		return 0, ahead == 0 && !e.ended
 	}
-	continued := e.known && !h.marker && !e.ended && event == e.event && h.timestamp == e.timestamp+uint32(e.duration)
+	continued := e.known && !h.marker && !e.ended && event == e.event && e.isNextSegment(ahead)
 	e.known, e.event, e.timestamp, e.duration, e.ended, e.at = true, event, h.timestamp, duration, end, at
 	if continued || int(event) >= len(keys) { // RFC 4733 §2.5.1.3: a long press goes on in segments
 		return 0, !end
 	}
 	return keys[event], !end
+}
+
+// clockRatios are those of a stream's timestamps to the durations of its tones: a peer
+// may count the tones beside a codec of 16 or 48 kHz by a slower clock.
+var clockRatios = [...]int32{1, 2, 3, 6}
+
+// isNextSegment reports whether timestamps so far ahead are those of the next segment
+// of the press (RFC 4733 §2.5.1.3): they begin where the last one ended, and that ended
+// with its longest duration if the packets that said so were lost.
+func (e *eventReceiver) isNextSegment(ahead int32) bool {
+	const longest = 0xFFFF
+	for _, ratio := range clockRatios {
+		if ahead == ratio*int32(e.duration) || ahead == ratio*longest {
+			return true
+		}
+	}
+	return false
 }

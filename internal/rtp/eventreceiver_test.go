@@ -33,6 +33,8 @@ func TestKeyIsToldOnceAtItsFirstPacket(t *testing.T) {
 		{"same key again", []step{{true, 1, false, 100, 160}, {false, 1, true, 100, 320}, {true, 1, false, 2000, 160}}, "11"},
 		{"an old end packet comes late", []step{{true, 1, false, 100, 160}, {true, 2, false, 2000, 160}, {false, 1, true, 100, 320}}, "12"},
 		{"long press in segments", []step{{true, 5, false, 100, 65535}, {false, 5, false, 100 + 65535, 160}, {false, 5, true, 100 + 65535, 320}}, "5"},
+		{"long press that lost the end of a segment", []step{{true, 5, false, 100, 65000}, {false, 5, false, 100 + 65535, 160}, {false, 5, true, 100 + 65535, 320}}, "5"},
+		{"long press beside a codec of 48 kHz, counted in 8 kHz", []step{{true, 5, false, 100, 8000}, {false, 5, false, 100 + 48000, 160}, {false, 5, true, 100 + 48000, 320}}, "5"},
 		{"timestamps wrap", []step{{true, 1, true, 1<<32 - 100, 320}, {true, 2, false, 500, 160}}, "12"},
 		{"flash is no key", []step{{true, 16, false, 100, 160}, {true, 255, false, 900, 160}}, ""},
 		{"letters", []step{{true, 12, false, 100, 160}, {true, 15, false, 900, 160}}, "AD"},

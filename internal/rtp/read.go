@@ -24,6 +24,8 @@ func (s *Stream) next(heard audio.Frame) sound {
 	made := s.playout.frame(heard, s.toneGap > 0)
 	if len(s.terms.media.Receiving.Events) == 0 {
 		s.detectInband(heard, made)
+	} else if !s.guard.frame(heard) {
+		made = nothing
 	}
 	switch made {
 	case invented:

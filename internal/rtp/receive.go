@@ -85,6 +85,7 @@ func (s *Stream) receiveEvent(h header, payload []byte, at int64) {
 	key, sounding := s.events.receive(h, payload, at)
 	if sounding {
 		s.toneGap = toneGapTicks
+		s.guard.key(s.playout.depth())
 	}
 	if key != 0 {
 		s.onTone(key)

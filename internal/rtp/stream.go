@@ -39,6 +39,7 @@ type Stream struct {
 	numbers      numbering
 	playout      playout
 	events       eventReceiver
+	guard        toneGuard
 	inband       inbandDetector
 	packetMillis int      // how much sound the packet had that was played last; 0 before one
 	toneGap      int      // ticks in which the peer's gaps are a tone's, not losses

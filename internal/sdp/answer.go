@@ -45,7 +45,8 @@ func (s *Stream) answer(local Local) (Media, error) {
 		return Media{}, err
 	}
 	media.Sending.Codecs = media.Sending.Codecs[:1]
-	if events, ok := s.eventsFor(formats[media.Codec()].clock); ok {
+	all := Formats{Events: s.allEvents()}
+	if events, ok := all.EventsFor(formats[media.Codec()].clock); ok {
 		media.Sending.Events = []Events{events}
 	}
 	media.Receiving = media.Sending

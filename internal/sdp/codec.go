@@ -75,46 +75,52 @@ func (s *Stream) formatOf(codec string, payloadType uint8) Format {
 	return f
 }
 
-// anyEventClock is the clock of tones that are taken beside a codec of any clock, in
-// Hz: many phones have no other.
+// anyEventClock is the clock of tones that are preferred beside a codec for whose clock
+// there are none, in Hz: many phones have no other.
 const anyEventClock = 8000
 
-// events returns the tones of a stream for the clocks of codecs, and those of
-// anyEventClock.
+// The clocks of tones that are taken, in Hz: 100 ms are at most 0xFFFF of the fastest,
+// and a tick is a unit of the slowest.
+const (
+	slowestEvents = 1000
+	fastestEvents = 192000
+)
+
+// events returns the tones of a stream, whatever their clocks are, those for the clocks
+// of codecs before others. RFC 4733 §2.1 wants the clock of the codec beside them, but
+// far ends name 16000 beside G.722, 8000 beside Opus, or the clock of a codec that they
+// offered and did not get.
 func (s *Stream) events(codecs []string) (found []Events) {
-	clocks := eventClocks(codecs)
-	if !slices.Contains(clocks, anyEventClock) {
-		clocks = append(clocks, anyEventClock)
+	clocks := append(eventClocks(codecs), anyEventClock)
+	all := s.allEvents()
+	rank := func(e Events) int {
+		if at := slices.Index(clocks, e.Clock); at >= 0 {
+			return at
+		}
+		return len(clocks)
 	}
-	for _, clock := range clocks {
-		if events, ok := s.eventsOf(clock); ok {
+	slices.SortStableFunc(all, func(a, b Events) int { return rank(a) - rank(b) })
+	for _, events := range all {
+		if !slices.ContainsFunc(found, func(e Events) bool { return e.Clock == events.Clock }) {
 			found = append(found, events)
 		}
 	}
 	return found
 }
 
-// eventsFor returns the tones of a stream beside a codec of a clock, as
-// Formats.EventsFor does.
-func (s *Stream) eventsFor(clock int) (Events, bool) {
-	if events, ok := s.eventsOf(clock); ok || clock == anyEventClock {
-		return events, ok
-	}
-	return s.eventsOf(anyEventClock)
-}
-
-func (s *Stream) eventsOf(clock int) (events Events, ok bool) {
+// allEvents are the tones of a stream as it lists them.
+func (s *Stream) allEvents() (all []Events) {
 	for _, text := range s.Formats {
 		number, err := strconv.ParseUint(text, 10, 7)
 		if err != nil {
 			continue
 		}
 		m, mapped := s.mapOf(uint8(number))
-		if mapped && m.codec == "TELEPHONE-EVENT" && m.clock == clock {
-			return Events{uint8(number), clock}, true
+		if mapped && m.codec == "TELEPHONE-EVENT" && m.clock >= slowestEvents && m.clock <= fastestEvents {
+			all = append(all, Events{uint8(number), m.clock})
 		}
 	}
-	return Events{}, false
+	return all
 }
 
 // parseOpus reads what a receiver wants of an encoder of Opus: a=fmtp, as

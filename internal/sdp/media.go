@@ -53,7 +53,7 @@ type Events struct {
 }
 
 // EventsFor returns the tones to send beside a codec whose clock has a rate in Hz:
-// those of its clock (RFC 4733 §2.1), else those of anyEventClock.
+// those of its clock (RFC 4733 §2.1), else those of anyEventClock, else any.
 func (f Formats) EventsFor(clock int) (Events, bool) {
 	for _, wanted := range [...]int{clock, anyEventClock} {
 		for _, events := range f.Events {
@@ -61,6 +61,9 @@ func (f Formats) EventsFor(clock int) (Events, bool) {
 				return events, true
 			}
 		}
+	}
+	if len(f.Events) > 0 {
+		return f.Events[0], true
 	}
 	return Events{}, false
 }

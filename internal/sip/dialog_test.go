@@ -296,6 +296,30 @@ func TestINFOPressesKeys(t *testing.T) {
 	}
 }
 
+// TestKeyInINFOAndInMediaIsOnePress has a gateway that sends keys both ways: each is
+// reported once.
+func TestKeyInINFOAndInMediaIsOnePress(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	for _, key := range "5#5" {
+		if err := made.SendTones(within(t), string(key)); err != nil {
+			t.Fatal(err)
+		}
+		if got := expect[call.ToneHeard](t, taken).Tone; got != call.Tone(key) {
+			t.Fatalf("heard %s, want %c", got, key)
+		}
+		body := []byte("Signal=" + string(key) + "\r\nDuration=100\r\n")
+		response, err := made.Request(within(t), "INFO", body, siptest.Field{Name: "Content-Type", Value: "application/dtmf-relay"})
+		if err != nil || response.Status() != 200 {
+			t.Fatal(response, err)
+		}
+	}
+	if n := len(taken.news); n != 0 {
+		t.Errorf("%d reports too many", n)
+	}
+}
+
 // TestRequestsInsideACallAreAnswered asks for the statuses of what is not a call's business.
 func TestRequestsInsideACallAreAnswered(t *testing.T) {
 	t.Parallel()

@@ -100,6 +100,6 @@ func (l *leg) infoReceived(request *sip.Request, tx *sip.ServerTx) {
 	}
 	l.server.respond(request, tx, sip.StatusOK, "OK")
 	if l.phase == up || l.earlyMedia == earlyMediaOpen {
-		l.reports.report(call.ToneHeard{Tone: call.Tone(key)})
+		l.reports.reportKey(call.Tone(key), keyInINFO)
 	}
 }

@@ -51,7 +51,7 @@ func (l *leg) openSession() error {
 
 func (l *leg) useSession(session *rtp.Session) {
 	l.session = session
-	session.OnTone(func(tone byte) { l.reports.report(call.ToneHeard{Tone: call.Tone(tone)}) })
+	session.OnTone(func(tone byte) { l.reports.reportKey(call.Tone(tone), keyInMedia) })
 }
 
 // localAddress is where the leg's sound is received; before its ports are opened, the

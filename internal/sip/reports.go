@@ -2,6 +2,7 @@ package sip
 
 import (
 	"sync"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
 )
@@ -13,6 +14,7 @@ type reporter struct {
 	receive func(call.Report)
 	wire    func() call.Wire // the record of the leg, for Ended; nil: none
 	closed  bool
+	keys    keyFilter
 }
 
 // setReceiver sets who gets the reports; before, nobody does.
@@ -27,6 +29,15 @@ func (t *reporter) report(news call.Report) {
 	defer t.mu.Unlock()
 	if t.receive != nil && !t.closed {
 		t.receive(news)
+	}
+}
+
+// reportKey reports a key, unless it is one that the phone has told in another way.
+func (t *reporter) reportKey(tone call.Tone, by keySource) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.receive != nil && !t.closed && t.keys.isNew(tone, by, time.Now()) {
+		t.receive(call.ToneHeard{Tone: tone})
 	}
 }
 
