@@ -157,7 +157,7 @@ func (r *ringing) heard() []int16 {
 	defer file.Close()
 	reader, err := audio.NewWAVReader(file, time.Minute)
 	must(r.t, err)
-	samples, err := reader.ReadAll(phoneRate)
+	samples, err := audio.DecodeAll(reader, phoneRate)
 	must(r.t, err)
 	return samples
 }

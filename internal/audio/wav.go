@@ -85,34 +85,13 @@ func (w *WAVReader) Read(samples []int16) (int, error) {
 	return n, nil
 }
 
-// ReadAll decodes what is left and resamples it to a rate of 4 to 192 kHz. It
-// holds no more in memory than its result.
-func (w *WAVReader) ReadAll(rate int) ([]int16, error) {
-	resampler, err := NewAlignedResampler(w.Rate(), rate)
-	if err != nil {
-		return nil, err
-	}
-	var all []int16
-	block := make([]int16, wavBlockFrames)
-	for {
-		n, err := w.Read(block)
-		if err == io.EOF {
-			return resampler.Flush(all), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = resampler.Append(all, block[:n])
-	}
-}
-
 // ReadWAV decodes a whole file as NewWAVReader does, at its own rate.
 func ReadWAV(r io.Reader, limit time.Duration) (samples []int16, rate int, err error) {
 	w, err := NewWAVReader(r, limit)
 	if err != nil {
 		return nil, 0, err
 	}
-	samples, err = w.ReadAll(w.Rate())
+	samples, err = DecodeAll(w, w.Rate())
 	return samples, w.Rate(), err
 }
 

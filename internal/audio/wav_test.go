@@ -170,7 +170,7 @@ func TestWAVIsResampledWhileItIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	samples, err := w.ReadAll(16000)
+	samples, err := audio.DecodeAll(w, 16000)
 	if err != nil || len(samples) != 16000 || !audiotest.ContainsTone(samples, 16000, 440, 950*time.Millisecond) {
 		t.Errorf("%v; heard %s", err, audiotest.Describe(samples, 16000))
 	}

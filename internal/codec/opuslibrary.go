@@ -77,7 +77,7 @@ type opusState struct {
 
 const (
 	opusLongestSamples = OpusLongest / 3 // at 16 kHz
-	opusMostBytes      = 1275            // RFC 6716 §3.4: the longest frame
+	opusMostBytes      = 1276            // RFC 6716 §3.2.1: the longest frame, and the byte before it
 )
 
 // newOpusState takes memory, by the function that tells how much.

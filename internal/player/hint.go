@@ -15,8 +15,8 @@ func hint(first []byte) string {
 	switch kind {
 	case "":
 		return ""
-	case "mp3", "mp4", "ogg", "flac", "webm":
-		return fmt.Sprintf(" and it looks like %s, which needs ffmpeg: convert it to WAV", kind)
+	case "mp4", "flac", "webm":
+		return fmt.Sprintf(" and it looks like %s, which is not read: convert it to WAV, MP3 or Ogg/Opus", kind)
 	}
 	return " and it looks like " + kind
 }
@@ -28,12 +28,8 @@ func looksLike(first []byte) string {
 	}
 	starts := func(magic string) bool { return bytes.HasPrefix(first, []byte(magic)) }
 	switch {
-	case starts("ID3"), len(first) > 1 && first[0] == 0xFF && first[1]&0xE6 == 0xE2:
-		return "mp3" // a tag, or a frame's eleven set bits and layer III
 	case len(first) >= 8 && string(first[4:8]) == "ftyp":
 		return "mp4"
-	case starts("OggS"):
-		return "ogg"
 	case starts("fLaC"):
 		return "flac"
 	case starts("\x1A\x45\xDF\xA3"):

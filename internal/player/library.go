@@ -1,4 +1,4 @@
-// Package player turns prompts into frames: it downloads WAV files and plays them
+// Package player turns prompts into frames: it downloads files and plays them
 // into a mix. Short ones, and those that are cached, are decoded once and shared;
 // long ones are decoded while they play. It owns the downloads and their cache,
 // which follows what Azure documents for playSourceCacheId: an hour, during which

@@ -10,6 +10,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/soundfile"
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
@@ -18,12 +19,11 @@ type source struct {
 	from   string // where it comes from, for people
 	kind   string // its Content-Type
 	spoken bool
-	wav    *audio.WAVReader
+	file   soundfile.Reader
 	body   *body
 	limit  *timeLimit
 
-	longest time.Duration // that a file may be
-	release func()        // what else ends with it; nil: nothing
+	release func() // what else ends with it; nil: nothing
 }
 
 // openSource asks for a file and reads its header.
@@ -37,11 +37,11 @@ func (l *Library) openSource(ctx context.Context, u *url.URL, limit *timeLimit) 
 		return nil, fmt.Errorf("%w: %s answered %d %s", ErrDownload, outbound.Shown(u), response.StatusCode, http.StatusText(response.StatusCode))
 	}
 	s := &source{
-		from: outbound.Shown(u), kind: response.Header.Get("Content-Type"), limit: limit, longest: l.cfg.MaxDuration,
+		from: outbound.Shown(u), kind: response.Header.Get("Content-Type"), limit: limit,
 		body: &body{ctx: ctx, in: response.Body, size: response.ContentLength, most: l.cfg.MaxBytes},
 	}
 	s.body.resume = l.resumption(ctx, u, response)
-	if s.wav, err = audio.NewWAVReader(s.body, l.cfg.MaxDuration); err != nil {
+	if s.file, err = soundfile.Open(s.body, l.cfg.MaxDuration); err != nil {
 		defer s.close()
 		return nil, s.explained(err)
 	}
@@ -83,7 +83,7 @@ func (s *source) close() {
 func (s *source) read(samples []int16) (int, error) {
 	s.limit.restart()
 	defer s.limit.pause()
-	n, err := s.wav.Read(samples)
+	n, err := s.file.Read(samples)
 	if err != nil && err != io.EOF {
 		err = s.explained(err)
 	}
@@ -92,7 +92,7 @@ func (s *source) read(samples []int16) (int, error) {
 
 // decoded reads all of a file into a clip.
 func (s *source) decoded() (*Clip, error) {
-	clip, err := prepare(s.wav.Rate(), s.wav.ReadAll)
+	clip, err := prepare(s.file.Rate(), func(rate int) ([]int16, error) { return audio.DecodeAll(s.file, rate) })
 	if err != nil {
 		return nil, s.explained(err)
 	}
@@ -114,18 +114,8 @@ func (s *source) explained(err error) error {
 }
 
 // duration returns how long the file plays; false where neither its server nor its
-// writer has said. The server's word goes first: a writer that cannot seek leaves
-// any size in its header.
-func (s *source) duration() (time.Duration, bool) {
-	bytes, known := s.wav.Length()
-	if s.body.size >= 0 {
-		return s.wav.Duration(min(bytes, s.body.size)), true
-	}
-	if d := s.wav.Duration(bytes); known && d <= s.longest {
-		return d, true
-	}
-	return 0, false
-}
+// writer has said.
+func (s *source) duration() (time.Duration, bool) { return s.file.Duration(s.body.size) }
 
 // timeLimit cancels a context when something takes too long.
 type timeLimit struct {

@@ -8,7 +8,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/soundfile"
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
@@ -29,10 +29,10 @@ func (l *Library) speak(ctx context.Context, u speech.Utterance, limit *timeLimi
 		return nil, err
 	}
 	s := &source{
-		from: "text to speech", spoken: true, limit: limit, longest: l.cfg.MaxDuration,
+		from: "text to speech", spoken: true, limit: limit,
 		body: &body{ctx: ctx, in: wavOf(sound), size: -1, most: l.cfg.MaxBytes},
 	}
-	if s.wav, err = audio.NewWAVReader(s.body, l.cfg.MaxDuration); err != nil {
+	if s.file, err = soundfile.Open(s.body, l.cfg.MaxDuration); err != nil {
 		defer s.close()
 		return nil, s.explained(err)
 	}

@@ -50,7 +50,7 @@ var errOver = errors.New("the playback is over")
 
 // decode reads a source to its end, at the pace at which it is played.
 func (s *stream) decode(ctx context.Context, src *source, rate int, stopped func() bool) error {
-	resampler, err := audio.NewAlignedResampler(src.wav.Rate(), rate)
+	resampler, err := audio.NewAlignedResampler(src.file.Rate(), rate)
 	if err != nil {
 		return src.explained(err)
 	}
