@@ -1,0 +1,571 @@
+// Code generated from schema.json by go test ./internal/webrtc/protocol -update. DO NOT EDIT.
+
+package protocol
+
+// Version is the version of the protocol.
+const Version = 1
+
+// CallState is how far a call of this client has come.
+type CallState string
+
+// The values of CallState.
+const (
+	CallStateConnecting CallState = "Connecting" // the server is setting the call up, or media is being negotiated
+	CallStateRinging    CallState = "Ringing"    // the callee is being told
+	CallStateConnected  CallState = "Connected"  // media flows
+	CallStateLocalHold  CallState = "LocalHold"  // this client holds the call
+)
+
+// PersonState is what a participant does.
+type PersonState string
+
+// The values of PersonState.
+const (
+	PersonStateConnected PersonState = "Connected" // in the call
+	PersonStateHold      PersonState = "Hold"      // in the call, but held or holding: neither heard nor hearing
+)
+
+// CallKind is what sort of call it is.
+type CallKind string
+
+// The values of CallKind.
+const (
+	CallKindTwoParty CallKind = "twoParty" // it ends when one of the two leaves
+	CallKindGroup    CallKind = "group"    // it goes on when one leaves
+	CallKindRoom     CallKind = "room"     // as a group, governed by roles
+)
+
+// Role is what a participant of a room may do.
+type Role string
+
+// The values of Role.
+const (
+	RolePresenter    Role = "Presenter"    // everything
+	RoleAttendee     Role = "Attendee"     // speaks, shows its camera
+	RoleCollaborator Role = "Collaborator" // as an Attendee, and shares its screen
+	RoleConsumer     Role = "Consumer"     // sees and hears
+)
+
+// InvitationState is how far somebody has come whom this client invited.
+type InvitationState string
+
+// The values of InvitationState.
+const (
+	InvitationStateRinging   InvitationState = "Ringing"   // being told
+	InvitationStateConnected InvitationState = "Connected" // in the call, and in its roster
+	InvitationStateFailed    InvitationState = "Failed"    // will not come; code and subCode say why
+)
+
+// TransferState is how far a transfer has come.
+type TransferState string
+
+// The values of TransferState.
+const (
+	TransferStateTransferring TransferState = "Transferring" // the target is being told
+	TransferStateTransferred  TransferState = "Transferred"  // the target has taken the call
+	TransferStateFailed       TransferState = "Failed"       // nothing has changed; code and subCode say why
+)
+
+// Reason is why the server refused a request.
+type Reason string
+
+// The values of Reason.
+const (
+	ReasonMalformed   Reason = "malformed"   // the request has no or a wrong field
+	ReasonUnknownType Reason = "unknownType" // this version has no such request
+	ReasonNoSuchCall  Reason = "noSuchCall"  // the client has no call of that id, or it is over
+	ReasonState       Reason = "state"       // the call is not in a state for that
+	ReasonForbidden   Reason = "forbidden"   // the role, the token or a rule does not permit it
+	ReasonNotFound    Reason = "notFound"    // whom it names is not there
+	ReasonUnsupported Reason = "unsupported" // this server, or this kind of call, cannot do that
+	ReasonBusy        Reason = "busy"        // too much at once; try later
+	ReasonInternal    Reason = "internal"    // a fault of the server
+)
+
+// IceServer is a STUN or TURN server for RTCPeerConnection.
+type IceServer struct {
+	Urls       []string `json:"urls"`                 // addresses
+	Username   string   `json:"username,omitempty"`   // of TURN
+	Credential string   `json:"credential,omitempty"` // of TURN
+}
+
+// Limits is what a session may do at most.
+type Limits struct {
+	FrameBytes        int `json:"frameBytes"`        // of a frame from the client
+	RequestsPerSecond int `json:"requestsPerSecond"` // on average
+	OpenRequests      int `json:"openRequests"`      // without an answer
+	Calls             int `json:"calls"`             // at once
+}
+
+// Header is a custom header of a call.
+type Header struct {
+	Key   string `json:"key"`   // its name, such as X-MS-Custom-Account
+	Value string `json:"value"` // its text
+}
+
+// CustomContext is what a caller hands to who answers.
+type CustomContext struct {
+	UserToUser  string   `json:"userToUser,omitempty"`  // SIP's User-to-User
+	SipHeaders  []Header `json:"sipHeaders,omitempty"`  // for phones
+	VoipHeaders []Header `json:"voipHeaders,omitempty"` // for clients and applications
+}
+
+// Person is a participant of a call, as others see it.
+type Person struct {
+	ID          string      `json:"id"`                    // raw id: 8:acs:…, 4:+…
+	DisplayName string      `json:"displayName,omitempty"` // as the participant gave it
+	State       PersonState `json:"state"`                 // what it does
+	Muted       bool        `json:"muted"`                 // nobody hears it
+	Role        Role        `json:"role,omitempty"`        // in a room
+	Endpoints   []string    `json:"endpoints"`             // participantId of each device that it is in with
+}
+
+// Capability says whether this client may do something.
+type Capability struct {
+	IsPresent bool   `json:"isPresent"` // it may
+	Reason    string `json:"reason"`    // Capable, RoleRestricted, CapabilityNotApplicableForTheCallType, MeetingRestricted or FeatureNotSupported
+}
+
+// IncomingCall is a call that rings at this client.
+type IncomingCall struct {
+	Call          string         `json:"call"`                    // id to accept or reject with; of the call from then on
+	From          string         `json:"from"`                    // raw id of the caller
+	DisplayName   string         `json:"displayName,omitempty"`   // of the caller
+	CustomContext *CustomContext `json:"customContext,omitempty"` // what the caller hands over
+}
+
+// CallSnapshot is all that the server knows of one call of this client.
+type CallSnapshot struct {
+	Call         string        `json:"call"`                   // id of the call
+	State        CallState     `json:"state"`                  // how far it has come
+	Info         *CallInfo     `json:"info,omitempty"`         // its names, once it has them
+	Roster       *Roster       `json:"roster,omitempty"`       // everybody else, once connected
+	Capabilities *Capabilities `json:"capabilities,omitempty"` // what this client may do
+	Muted        bool          `json:"muted"`                  // somebody else has muted this client
+}
+
+// Snapshot replaces all that the client knows, where what it missed is no longer kept.
+type Snapshot struct {
+	Incoming []IncomingCall `json:"incoming"` // what rings
+	Calls    []CallSnapshot `json:"calls"`    // what goes on; every other call has ended with 410/3101
+}
+
+// Hello opens a session, or resumes one. It is the first frame of every socket.
+type Hello struct {
+	Version     int    `json:"version"`               // of this protocol
+	Token       string `json:"token"`                 // access token of the user; nowhere else
+	Session     string `json:"session,omitempty"`     // to resume
+	LastSeq     int    `json:"lastSeq,omitempty"`     // the last event that was seen in that session
+	DisplayName string `json:"displayName,omitempty"` // how others shall see the user; at most 256 characters
+	UserAgent   string `json:"userAgent,omitempty"`   // library and browser, for logs and records
+}
+
+// Type is hello.
+func (*Hello) Type() string { return "hello" }
+
+// Token replaces the access token, which is about to expire.
+type Token struct {
+	Token string `json:"token"` // of the same user
+}
+
+// Type is token.
+func (*Token) Type() string { return "token" }
+
+// Ack says in its ack what was seen, where nothing else is to be sent.
+type Ack struct {
+}
+
+// Type is ack.
+func (*Ack) Type() string { return "ack" }
+
+// Bye ends the session and its calls at once (0/4521 for others).
+type Bye struct {
+}
+
+// Type is bye.
+func (*Bye) Type() string { return "bye" }
+
+// CallStart calls somebody. One target: a call of two; several: a group.
+type CallStart struct {
+	Call              string         `json:"call"`                        // a new GUID of the client
+	To                []string       `json:"to"`                          // raw ids
+	AlternateCallerID string         `json:"alternateCallerId,omitempty"` // owned number that phone numbers see; required to call one
+	CustomContext     *CustomContext `json:"customContext,omitempty"`     // for who answers
+	Muted             *bool          `json:"muted,omitempty"`             // begin muted
+}
+
+// Type is call.start.
+func (*CallStart) Type() string { return "call.start" }
+
+// CallJoin joins a room or a group; exactly one of the two is given.
+type CallJoin struct {
+	Call  string `json:"call"`            // a new GUID of the client
+	Room  string `json:"room,omitempty"`  // id of a room
+	Group string `json:"group,omitempty"` // a GUID
+	Muted *bool  `json:"muted,omitempty"` // begin muted
+}
+
+// Type is call.join.
+func (*CallJoin) Type() string { return "call.join" }
+
+// CallAccept takes a call that rings. The first client of the user wins; the others get error 487/10003.
+type CallAccept struct {
+	Call  string `json:"call"`            // of incoming
+	Muted *bool  `json:"muted,omitempty"` // begin muted
+}
+
+// Type is call.accept.
+func (*CallAccept) Type() string { return "call.accept" }
+
+// CallReject refuses a call that rings, for this client alone: others of the user ring on.
+type CallReject struct {
+	Call string `json:"call"` // of incoming
+}
+
+// Type is call.reject.
+func (*CallReject) Type() string { return "call.reject" }
+
+// CallHangup leaves a call, or gives it up. call.ended follows.
+type CallHangup struct {
+	Call        string `json:"call"`                  // id of the call
+	ForEveryone *bool  `json:"forEveryone,omitempty"` // ends it for all; not in rooms
+}
+
+// Type is call.hangup.
+func (*CallHangup) Type() string { return "call.hangup" }
+
+// CallHold stops hearing and being heard; call.state LocalHold follows.
+type CallHold struct {
+	Call string `json:"call"` // id of the call
+}
+
+// Type is call.hold.
+func (*CallHold) Type() string { return "call.hold" }
+
+// CallResume ends the hold; call.state Connected follows.
+type CallResume struct {
+	Call string `json:"call"` // id of the call
+}
+
+// Type is call.resume.
+func (*CallResume) Type() string { return "call.resume" }
+
+// CallTransfer lets the other of a call of two talk to somebody else instead. call.transfer tells the outcome.
+type CallTransfer struct {
+	Call          string         `json:"call"`                    // id of the call
+	To            string         `json:"to"`                      // raw id
+	CustomContext *CustomContext `json:"customContext,omitempty"` // for who answers
+}
+
+// Type is call.transfer.
+func (*CallTransfer) Type() string { return "call.transfer" }
+
+// CallTone presses a key.
+type CallTone struct {
+	Call string `json:"call"` // id of the call
+	Tone string `json:"tone"` // one of 0123456789ABCD#*
+}
+
+// Type is call.tone.
+func (*CallTone) Type() string { return "call.tone" }
+
+// ParticipantAdd invites somebody; invitation tells the outcome. A call of two becomes a group.
+type ParticipantAdd struct {
+	Call              string         `json:"call"`                        // id of the call
+	Who               string         `json:"who"`                         // raw id
+	AlternateCallerID string         `json:"alternateCallerId,omitempty"` // as in call.start
+	CustomContext     *CustomContext `json:"customContext,omitempty"`     // for who answers
+}
+
+// Type is participant.add.
+func (*ParticipantAdd) Type() string { return "participant.add" }
+
+// ParticipantRemove takes somebody out of the call.
+type ParticipantRemove struct {
+	Call string `json:"call"` // id of the call
+	Who  string `json:"who"`  // raw id
+}
+
+// Type is participant.remove.
+func (*ParticipantRemove) Type() string { return "participant.remove" }
+
+// ParticipantMute mutes somebody, who may unmute. Not in a call of two.
+type ParticipantMute struct {
+	Call string `json:"call"` // id of the call
+	Who  string `json:"who"`  // raw id
+}
+
+// Type is participant.mute.
+func (*ParticipantMute) Type() string { return "participant.mute" }
+
+// ParticipantMuteAll mutes everybody else.
+type ParticipantMuteAll struct {
+	Call string `json:"call"` // id of the call
+}
+
+// Type is participant.muteAll.
+func (*ParticipantMuteAll) Type() string { return "participant.muteAll" }
+
+// MediaOffer is the client's session description. The client alone offers.
+type MediaOffer struct {
+	Call string `json:"call"` // id of the call
+	N    int    `json:"n"`    // 1, 2, …: an answer to an older offer is dropped
+	SDP  string `json:"sdp"`  // RFC 8829, with the m-lines of this page
+}
+
+// Type is media.offer.
+func (*MediaOffer) Type() string { return "media.offer" }
+
+// MediaState says what the client sends.
+type MediaState struct {
+	Call       string `json:"call"`                 // id of the call
+	Microphone *bool  `json:"microphone,omitempty"` // false mutes; true lifts a mute by others too
+}
+
+// Type is media.state.
+func (*MediaState) Type() string { return "media.state" }
+
+// Welcome answers hello.
+type Welcome struct {
+	Session        string      `json:"session"`            // a secret to resume with
+	Resumed        bool        `json:"resumed"`            // the session goes on; false: it is new
+	GraceMs        int         `json:"graceMs"`            // how long the session outlives its socket
+	ServerTime     int         `json:"serverTime"`         // milliseconds since 1970
+	TokenExpiresMs int         `json:"tokenExpiresMs"`     // how long the token is good
+	User           string      `json:"user"`               // raw id
+	IceServers     []IceServer `json:"iceServers"`         // for RTCPeerConnection; may be empty
+	Limits         Limits      `json:"limits"`             // of the session
+	Snapshot       *Snapshot   `json:"snapshot,omitempty"` // where the events that were missed are no longer kept
+}
+
+// Type is welcome.
+func (*Welcome) Type() string { return "welcome" }
+
+// OK answers a request that has no answer of its own.
+type OK struct {
+}
+
+// Type is ok.
+func (*OK) Type() string { return "ok" }
+
+// Refusal answers a request that is refused. Nothing has changed.
+type Refusal struct {
+	Reason  Reason `json:"reason"`  // for programs
+	Code    int    `json:"code"`    // of ACS
+	SubCode int    `json:"subCode"` // of ACS
+	Message string `json:"message"` // for people
+}
+
+// Type is error.
+func (*Refusal) Type() string { return "error" }
+
+// Goaway says that the server will stop: no new calls.
+type Goaway struct {
+	InMs int `json:"inMs"` // when the socket will be closed at the latest
+}
+
+// Type is goaway.
+func (*Goaway) Type() string { return "goaway" }
+
+// TokenNeeded asks for a new token.
+type TokenNeeded struct {
+	InMs int `json:"inMs"` // when the socket is closed with 4401 otherwise
+}
+
+// Type is token.needed.
+func (*TokenNeeded) Type() string { return "token.needed" }
+
+// Incoming is a call that rings at this client.
+type Incoming struct {
+	Incoming IncomingCall `json:"incoming"` // who calls
+}
+
+// Type is incoming.
+func (*Incoming) Type() string { return "incoming" }
+
+// IncomingEnded says that a call rings no longer here.
+type IncomingEnded struct {
+	Call    string `json:"call"`    // of incoming
+	Code    int    `json:"code"`    // of ACS: 487
+	SubCode int    `json:"subCode"` // 0 given up, 10003 accepted elsewhere, 10004 not answered in time
+	Message string `json:"message"` // for people
+}
+
+// Type is incoming.ended.
+func (*IncomingEnded) Type() string { return "incoming.ended" }
+
+// CallStateChanged says how far a call has come.
+type CallStateChanged struct {
+	Call  string    `json:"call"`  // id of the call
+	State CallState `json:"state"` // the state
+}
+
+// Type is call.state.
+func (*CallStateChanged) Type() string { return "call.state" }
+
+// CallInfo tells the names of a call; again when they change.
+type CallInfo struct {
+	Call          string   `json:"call"`          // id of the call
+	ServerCallID  string   `json:"serverCallId"`  // for Call Automation
+	ParticipantID string   `json:"participantId"` // GUID of this client in the call; others see it in endpoints
+	Kind          CallKind `json:"kind"`          // what sort of call
+}
+
+// Type is call.info.
+func (*CallInfo) Type() string { return "call.info" }
+
+// CallEnded is the last event of a call.
+type CallEnded struct {
+	Call    string `json:"call"`    // id of the call
+	Code    int    `json:"code"`    // of ACS
+	SubCode int    `json:"subCode"` // of ACS
+	Message string `json:"message"` // for people
+}
+
+// Type is call.ended.
+func (*CallEnded) Type() string { return "call.ended" }
+
+// CallTransferChanged says how far a transfer by this client has come.
+type CallTransferChanged struct {
+	Call    string        `json:"call"`              // id of the call
+	State   TransferState `json:"state"`             // the state
+	Code    int           `json:"code,omitempty"`    // of ACS, where it failed
+	SubCode int           `json:"subCode,omitempty"` // of ACS
+}
+
+// Type is call.transfer.
+func (*CallTransferChanged) Type() string { return "call.transfer" }
+
+// Roster says who else is in the call.
+type Roster struct {
+	Call    string   `json:"call"`    // id of the call
+	Version int      `json:"version"` // grows with each change
+	Full    bool     `json:"full"`    // everybody is in set; who is not has left
+	Set     []Person `json:"set"`     // who came or changed
+	Removed []string `json:"removed"` // raw ids of who left
+}
+
+// Type is roster.
+func (*Roster) Type() string { return "roster" }
+
+// RoleChanged tells this client's role in a room.
+type RoleChanged struct {
+	Call string `json:"call"` // id of the call
+	Role Role   `json:"role"` // the role
+}
+
+// Type is role.
+func (*RoleChanged) Type() string { return "role" }
+
+// Capabilities says what this client may do.
+type Capabilities struct {
+	Call         string                `json:"call"`         // id of the call
+	Capabilities map[string]Capability `json:"capabilities"` // all of them at first, later those that changed, by name
+	Reason       string                `json:"reason"`       // None at first, RoleChanged
+}
+
+// Type is capabilities.
+func (*Capabilities) Type() string { return "capabilities" }
+
+// Speakers says who speaks; at most three times a second.
+type Speakers struct {
+	Call     string   `json:"call"`     // id of the call
+	Speaking []string `json:"speaking"` // raw ids of who speaks now
+	Dominant []string `json:"dominant"` // raw ids, who speaks most first
+}
+
+// Type is speakers.
+func (*Speakers) Type() string { return "speakers" }
+
+// Muted says that others have muted this client.
+type Muted struct {
+	Call  string `json:"call"`  // id of the call
+	Muted bool   `json:"muted"` // false: the mute was lifted
+}
+
+// Type is muted.
+func (*Muted) Type() string { return "muted" }
+
+// Invitation says how far somebody has come whom this client invited.
+type Invitation struct {
+	Call    string          `json:"call"`              // id of the call
+	Who     string          `json:"who"`               // raw id
+	State   InvitationState `json:"state"`             // the state
+	Code    int             `json:"code,omitempty"`    // of ACS, where it failed
+	SubCode int             `json:"subCode,omitempty"` // of ACS
+}
+
+// Type is invitation.
+func (*Invitation) Type() string { return "invitation" }
+
+// MediaAnswer answers media.offer.
+type MediaAnswer struct {
+	Call string `json:"call"` // id of the call
+	N    int    `json:"n"`    // of the offer
+	SDP  string `json:"sdp"`  // with all of the server's candidates
+}
+
+// Type is media.answer.
+func (*MediaAnswer) Type() string { return "media.answer" }
+
+var fromClient = map[string]func() Message{
+	"hello":               func() Message { return new(Hello) },
+	"token":               func() Message { return new(Token) },
+	"ack":                 func() Message { return new(Ack) },
+	"bye":                 func() Message { return new(Bye) },
+	"call.start":          func() Message { return new(CallStart) },
+	"call.join":           func() Message { return new(CallJoin) },
+	"call.accept":         func() Message { return new(CallAccept) },
+	"call.reject":         func() Message { return new(CallReject) },
+	"call.hangup":         func() Message { return new(CallHangup) },
+	"call.hold":           func() Message { return new(CallHold) },
+	"call.resume":         func() Message { return new(CallResume) },
+	"call.transfer":       func() Message { return new(CallTransfer) },
+	"call.tone":           func() Message { return new(CallTone) },
+	"participant.add":     func() Message { return new(ParticipantAdd) },
+	"participant.remove":  func() Message { return new(ParticipantRemove) },
+	"participant.mute":    func() Message { return new(ParticipantMute) },
+	"participant.muteAll": func() Message { return new(ParticipantMuteAll) },
+	"media.offer":         func() Message { return new(MediaOffer) },
+	"media.state":         func() Message { return new(MediaState) },
+}
+
+var fromServer = map[string]func() Message{
+	"welcome":        func() Message { return new(Welcome) },
+	"ok":             func() Message { return new(OK) },
+	"error":          func() Message { return new(Refusal) },
+	"goaway":         func() Message { return new(Goaway) },
+	"token.needed":   func() Message { return new(TokenNeeded) },
+	"incoming":       func() Message { return new(Incoming) },
+	"incoming.ended": func() Message { return new(IncomingEnded) },
+	"call.state":     func() Message { return new(CallStateChanged) },
+	"call.info":      func() Message { return new(CallInfo) },
+	"call.ended":     func() Message { return new(CallEnded) },
+	"call.transfer":  func() Message { return new(CallTransferChanged) },
+	"roster":         func() Message { return new(Roster) },
+	"role":           func() Message { return new(RoleChanged) },
+	"capabilities":   func() Message { return new(Capabilities) },
+	"speakers":       func() Message { return new(Speakers) },
+	"muted":          func() Message { return new(Muted) },
+	"invitation":     func() Message { return new(Invitation) },
+	"media.answer":   func() Message { return new(MediaAnswer) },
+}
+
+var notices = map[string]bool{
+	"ack": true,
+	"bye": true,
+}
+
+// Codes with which the server closes a socket (RFC 6455 §7.4.2).
+const (
+	CloseMalformed    = 4400 // a frame that is no message, or breaks a bound; the session is over
+	CloseUnauthorized = 4401 // the token is missing, expired, revoked or of a deleted user; with a new one the session resumes
+	CloseForbidden    = 4403 // the token has no scope for calls, or the session is another user's
+	CloseNoSession    = 4404 // there is no session to resume: begin a new one; calls of the old one ended with 410/3101
+	CloseNoHello      = 4408 // no hello within 5 s
+	CloseReplaced     = 4409 // the session goes on on another socket: do not reconnect
+	CloseTooSlow      = 4413 // more waited to be sent than may: resume
+	CloseVersion      = 4426 // the server speaks no version that the client does
+	CloseTooMany      = 4429 // too many requests, or too many sessions of the user or address: wait before the next try
+	CloseStopping     = 4503 // the server stops: reconnect later; the session is over
+)
