@@ -27,6 +27,8 @@ var house = floorPlan{
 		"rooms": 3,
 		"sip":   3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3, "config": 3, "admin": 3,
 		"server": 4, "server/metrics": 4,
+
+		"recording/access": 2, "recording/content": 2,
 	},
 	leaves: []string{"expiring", "backoff", "inbox", "ratelimit", "source"},
 	neighbours: map[string][]string{
@@ -43,6 +45,8 @@ var house = floorPlan{
 		"sip/header":      {"identifier"},
 		"server":          {"server/metrics"},
 		"config":          {"eventgrid"}, // which checks the subscriptions that the file declares
+
+		"recording/content": {"recording/access"},
 	},
 }
 
