@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/recording/convert"
 )
 
 // optionalPart is something of the system that we use if it is there. What no
@@ -19,6 +20,7 @@ type optionalPart struct {
 
 var optionalParts = []optionalPart{
 	{"libopus.so.0", "the Opus codec", "libopus0", opus},
+	{convert.Program, "recordings in mp3 and mp4", convert.Program, program(convert.Program)},
 	{"espeak-ng", "text to speech without a service", "espeak-ng", program("espeak-ng")},
 }
 

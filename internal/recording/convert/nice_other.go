@@ -1,0 +1,9 @@
+//go:build !linux
+
+package convert
+
+import "os/exec"
+
+// startNice starts a child. Its priority and memory are those of the server where they
+// cannot be set for a child alone.
+func startNice(child *exec.Cmd) error { return child.Start() }
