@@ -136,6 +136,16 @@ func TestWholeFileIsRead(t *testing.T) {
 	}
 }
 
+// TestNoDepthIsNotTheDefault: 0s begins with nothing, and without the key the buffer
+// follows the jitter from the start.
+func TestNoDepthIsNotTheDefault(t *testing.T) {
+	for text, want := range map[string]time.Duration{"": 0, "media: {depth: 0s}\n": -1, "media: {depth: 40ms}\n": 40 * time.Millisecond} {
+		if cfg, err := Load(Flags{Config: file(t, text)}); err != nil || cfg.MediaDepth != want {
+			t.Errorf("%q is a depth of %v, want %v; %v", text, cfg.MediaDepth, want, err)
+		}
+	}
+}
+
 func TestSecretsDoNotPrint(t *testing.T) {
 	cfg, err := Load(Flags{Config: file(t, wholeFile)})
 	if err != nil {

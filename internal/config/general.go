@@ -102,11 +102,11 @@ func (c *checker) logLevel() slog.Level {
 	return levels[c.word("log-level", c.flags.LogLevel)]
 }
 
-// depth reads the depth of the jitter buffer. rtp.Config has a negative number for
-// no depth.
+// depth reads the depth of the jitter buffer. rtp.Config has 0 for one that is not
+// configured, and a negative number for no depth.
 func (c *checker) depth() time.Duration {
 	d := c.duration("media.depth")
-	if d == 0 {
+	if d == 0 && c.pick("media.depth", "").value != "" {
 		return -1
 	}
 	return d

@@ -137,8 +137,8 @@ type callKeys struct {
 type mediaKeys struct {
 	// How long a phone may send no RTP before its call ends.
 	Timeout string `yaml:"timeout" type:"duration" default:"60s" min:"1s" max:"24h"`
-	// Depth of the jitter buffer at the start of a stream. The buffer grows when packets come late.
-	Depth string `yaml:"depth" type:"duration" default:"40ms" min:"0s" max:"200ms"`
+	// Depth that the jitter buffer of a stream has at least. It grows when packets come late.
+	Depth string `yaml:"depth" type:"duration" absent:"a few milliseconds at the start, then what the jitter of the line requires" min:"0s" max:"200ms"`
 	// Share of the RTP ports that calls of the telephones of one user may hold at the same time. A further call gets 503. Emergency calls do not count, nor does a range of fewer than 100 pairs.
 	UserPorts *int `yaml:"user-ports" default:"50" min:"1" max:"100" unit:"%"`
 	// Share of the RTP ports that calls which come over one trunk may hold at the same time, as above.

@@ -26,10 +26,10 @@ type arrivalPhase struct {
 
 func (w *arrivalPhase) came(at int64) { w.newest = max(w.newest, at) }
 
-// read ends the reading of a tick.
-func (w *arrivalPhase) read() {
+// read ends the reading of a tick, at a Unix time in ns.
+func (w *arrivalPhase) read(at int64) {
 	if w.newest != 0 {
-		w.add(time.Duration(time.Now().UnixNano() - w.newest))
+		w.add(time.Duration(at - w.newest))
 		w.newest = 0
 	}
 }

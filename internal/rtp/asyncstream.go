@@ -52,6 +52,7 @@ func (s *AsyncStream) Receive(packet []byte, at time.Time) {
 // receive is the goroutine's: it takes the packets that have come, and reports.
 func (s *AsyncStream) receive() {
 	s.stream.adopt()
+	s.stream.reading = time.Now().UnixNano()
 	for packet, at, ok := s.packets.next(); ok; packet, at, ok = s.packets.next() {
 		s.stream.take(packet, at)
 	}

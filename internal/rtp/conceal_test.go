@@ -186,7 +186,7 @@ func TestComfortNoiseLastsUntilThePeerSpeaks(t *testing.T) {
 	var made []sound
 	tick := func(push ...sent) {
 		for _, packet := range push {
-			p.push(packet.header, 0, packet.payload, true)
+			p.push(packet.header, 0, packet.payload, moment{newest: true})
 		}
 		made = append(made, p.frame(frame, false))
 	}

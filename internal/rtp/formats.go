@@ -59,7 +59,7 @@ func (p *playout) accept(d *decoding) (indices [maxFormats]uint8) {
 	if p.format == nil {
 		p.format, p.clock, p.rate = &p.formats[0], p.formats[0].codec.ClockRate, p.formats[0].codec.SampleRate
 		p.conceal = d.conceal[p.rate/narrowRate-1]
-		p.patience = patience
+		p.patience = patienceAt
 		p.nextStream()
 	}
 	if other := d.conceal[2-p.rate/narrowRate]; p.other.rate == 0 && other.rate != 0 {

@@ -58,7 +58,7 @@ func TestLongPacketsPushTheOldestOut(t *testing.T) {
 	p.accept(newDecoding(codec.PCMU))
 	came := map[arrival]int{}
 	for n := range 12 {
-		came[p.push(header{timestamp: uint32(n * maxPayload), sequence: uint16(n)}, 0, make([]byte, maxPayload), true)]++
+		came[p.push(header{timestamp: uint32(n * maxPayload), sequence: uint16(n)}, 0, make([]byte, maxPayload), moment{newest: true})]++
 	}
 	if came[stored] != 5 || came[overflow] != 7 || p.buffer.count != 5 || p.buffer.first().sequence != 7 {
 		t.Errorf("%v, and %d packets from %d on wait", came, p.buffer.count, p.buffer.first().sequence)

@@ -267,7 +267,7 @@ func TestLostPacketsAreMadeUpByTheCodecIfItCan(t *testing.T) {
 	frame, heard := make([]int16, 320), []int16(nil)
 	for n := range 12 {
 		if n < 8 && n != 4 { // one is lost, and after 8 all are
-			p.push(header{sequence: uint16(n), timestamp: uint32(960 * n)}, 0, []byte{1 << 3, byte(n + 1)}, true)
+			p.push(header{sequence: uint16(n), timestamp: uint32(960 * n)}, 0, []byte{1 << 3, byte(n + 1)}, moment{newest: true})
 		}
 		if p.frame(frame, false) != nothing {
 			heard = append(heard, frame[0], frame[319])

@@ -4,14 +4,12 @@ import "time"
 
 // Times of the playout, in ms.
 const (
-	startDepth = 40   // collected before a talk spurt begins, unless Config says otherwise
-	maxDepth   = 200  // more than that is thrown away
-	longSpare  = 40   // if even the latest packet comes so early, the delay may shrink by a frame
-	leastSpare = 25   // the same where less shall be collected
-	jumpLimit  = 1000 // a timestamp further ahead belongs to a clock that jumped
-	overlap    = 20   // and so does the newest packet's, if it lies further back
-	patience   = 4000 // how long the spare must have been long
-	patienceUp = 8000 // the same after packets have come too late
+	maxDepth   = 200   // more than that is thrown away
+	jumpLimit  = 1000  // a timestamp further ahead belongs to a clock that jumped
+	overlap    = 20    // and so does the newest packet's, if it lies further back
+	patience   = 4000  // how long packets must have come early for the delay to shrink
+	patienceAt = 2000  // the same at first
+	patienceUp = 64000 // at most, after packets have come too late again and again
 )
 
 // playout turns packets that come when they like into a frame every 20 ms. Its
@@ -20,9 +18,10 @@ const (
 // Timestamps rule. next is the one to be decoded next; it runs on while nothing
 // is there, and a packet that arrives behind it moves it back, as far as floor,
 // the end of what has been decoded: so a late network makes the delay longer at
-// once. When all packets of several seconds came early enough, up to 20 ms of whole
-// pitch periods are left out: so the delay shrinks again, and a peer's clock that
-// runs fast or slow cannot make it grow.
+// once. If it was replaced, and it was no stray, whole pitch periods are put in. When
+// all packets of several seconds came early enough, by more than the jitter, up to 20 ms
+// of whole pitch periods are left out: so the delay shrinks again, and a peer's clock
+// that runs fast or slow cannot make it grow.
 type playout struct {
 	formats [maxFormats]format // what may come, and what might once; packets name theirs
 	known   int                // how many there are
@@ -43,16 +42,20 @@ type playout struct {
 	started      bool
 	fading       bool // nothing has been heard yet since a restart, but before it
 	stretched    bool // what was invented took no packet's place
-	more         int  // samples to invent until its end meets what came
-	collecting   int  // ms since the first packet of a spurt
+	more         int  // samples to invent until its end meets what came, or so that the delay grows
 	dry          int  // ms since there was something to decode
-	spare        int  // ms by which the latest packet of the window came early
-	window       int  // ms of watching that
-	patience     int
-	configured   time.Duration // Config.Depth
+	packetMillis int  // of the packet decoded last
+	leading      int  // samples to leave out of what is decoded next
 
-	packetMillis int // of the packet decoded last
-	leading      int // samples to leave out of what is decoded next
+	configured time.Duration // Config.Depth
+	ahead      time.Duration // that the first packet of a spurt has waited
+	lacking    time.Duration // that packets had too little of it: the delay is to grow by it
+	spare      time.Duration // that all packets of the window could have waited less
+	window     int           // ms of watching that
+	patience   int           // ms to watch it
+	jitter     time.Duration // of the packet that came last
+	inTime     int           // packets since one was too late
+	thrown     uint64        // packets that were thrown away because too much waited
 
 	comfortFrom uint32 // the timestamp of the last comfort noise
 }
@@ -76,6 +79,7 @@ func (p *playout) clear() {
 // nextStream makes ready for another stream that takes the present one's place.
 func (p *playout) nextStream() {
 	p.conceal.noise.on = false
+	p.inTime = 0
 	p.restart()
 }
 
@@ -84,8 +88,8 @@ func (p *playout) restart() {
 	p.fading = p.fading || p.started
 	p.buffer.reset()
 	p.at, p.end = 0, 0
-	p.positioned, p.started, p.collecting, p.dry = false, false, 0, 0
-	p.stretched, p.more = false, 0
+	p.positioned, p.started, p.ahead, p.dry = false, false, 0, 0
+	p.stretched, p.more, p.lacking = false, 0, 0
 	p.watch()
 }
 
@@ -96,6 +100,10 @@ func (p *playout) rememberNoise(h header, payload []byte) {
 }
 
 func (p *playout) ms(ticks int32) int { return int(ticks) * 1000 / p.clock }
+func (p *playout) duration(ticks uint32) time.Duration {
+	return time.Duration(int32(ticks)) * time.Second / time.Duration(p.clock)
+}
+func (p *playout) samplesIn(d time.Duration) int { return int(d * time.Duration(p.rate) / time.Second) }
 func (p *playout) ticksOf(samples int) uint32 {
 	return uint32(samples * p.clock / p.rate)
 }
@@ -129,36 +137,25 @@ func (p *playout) frame(dst []int16, quiet bool) sound {
 	if p.depth() > maxDepth {
 		p.catchUp()
 	}
+	p.grow()
 	made := p.fill(dst, quiet)
-	if p.mayShrink() {
-		p.merge(dst)
-	}
+	p.shrink(dst)
 	return made
 }
 
-// collected is how much shall wait before a talk spurt begins, in ms.
-func (p *playout) collected() int {
-	switch {
-	case p.configured == 0:
-		return startDepth
-	case p.configured < 0:
-		return 0
-	}
-	return int(p.configured / time.Millisecond)
-}
-
-// start begins a talk spurt when enough has been collected.
+// start begins a talk spurt when its first packet has waited long enough.
 func (p *playout) start() bool {
 	first := p.buffer.first()
 	if first == nil {
 		return false
 	}
-	p.collecting += 20
-	if depth := p.collected(); p.ms(int32(p.buffer.last().end()-first.timestamp)) < depth && p.collecting < depth {
+	waiting := p.duration(p.buffer.last().end() - first.end())
+	if max(p.ahead, waiting) < p.collected(p.duration(uint32(first.ticks))) {
+		p.ahead += frameTime
 		return false
 	}
 	p.next, p.floor, p.lastSequence = first.timestamp, first.timestamp, first.sequence-1
-	p.positioned, p.started, p.collecting, p.dry = true, true, 0, 0
+	p.positioned, p.started, p.ahead, p.dry = true, true, 0, 0
 	p.watch()
 	return true
 }

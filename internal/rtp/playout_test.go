@@ -70,7 +70,7 @@ func playOf(c codec.Codec, packets []sent) heard {
 			if newest {
 				highest = h.sequence
 			}
-			result.arrivals[p.push(h, 0, packets[0].payload, newest)]++
+			result.arrivals[p.push(h, 0, packets[0].payload, moment{newest: newest})]++
 			packets = packets[1:]
 		}
 		frame := make([]int16, c.Samples())
@@ -106,7 +106,7 @@ func TestEveryPacketLengthIsHeardWhole(t *testing.T) {
 		if got.concealed+got.silent > 0 || got.arrivals[stored] != 10_000/ptime || longestStep(got.pcm) > longestHonestStep {
 			t.Errorf("%d ms: %d concealed, %d silent, arrivals %v, step %d", ptime, got.concealed, got.silent, got.arrivals, longestStep(got.pcm))
 		}
-		if got.deepest > startDepth+ptime {
+		if got.deepest > 40+ptime {
 			t.Errorf("%d ms: up to %d ms wait", ptime, got.deepest)
 		}
 	}
@@ -160,7 +160,7 @@ func TestHoursOfDriftDoNotGrowTheDelay(t *testing.T) {
 		counts, deepest, tick := [4]int{}, 0, 0
 		for i, at := 0, due(0); i < packets; tick++ {
 			for ; i < packets && at <= float64(20*tick); i, at = i+1, due(i+1) {
-				counts[p.push(header{sequence: uint16(i), timestamp: uint32(160 * i)}, 0, payload, true)]++
+				counts[p.push(header{sequence: uint16(i), timestamp: uint32(160 * i)}, 0, payload, moment{newest: true})]++
 			}
 			p.frame(frame, false)
 			if tick > 500 {
@@ -190,16 +190,22 @@ func TestDelayShrinksUnheard(t *testing.T) {
 // The same where a slow clock, or a late packet, makes the delay longer.
 func TestDelayGrowsUnheard(t *testing.T) {
 	for _, c := range []codec.Codec{codec.G722, codec.PCMU} {
-		slow, late := talkOf(c, 250, 20, -200), talkOf(c, 60, 20, 0)
-		for i := range late[1000:] {
-			late[1000+i].at += float64(15 + i/500*15) // the way becomes longer
+		slow, longer, overtaken := talkOf(c, 250, 20, -200), talkOf(c, 60, 20, 0), talkOf(c, 60, 20, 0)
+		for i := range longer[1000:] {
+			longer[1000+i].at += float64(15 + i/500*15) // the way becomes longer
 		}
-		for name, packets := range map[string][]sent{"slow": slow, "late": late} {
+		for i := 1050; i < len(overtaken); i += 97 {
+			overtaken[i].at += 70 // their places are filled, until the delay is longer
+		}
+		for name, packets := range map[string][]sent{"slow": slow, "longer": longer, "overtaken": overtaken} {
 			got := playOf(c, packets)
-			if got.concealed < 2 {
-				t.Errorf("%s, %s: %d frames were invented", c.Name, name, got.concealed)
+			if got.concealed < 2 || got.arrivals[late] > 5 {
+				t.Errorf("%s, %s: %d frames were invented, arrivals %v", c.Name, name, got.concealed, got.arrivals)
 			}
-			if breaks := audiotest.Breaks(got.pcm[c.SampleRate/10:], c.SampleRate, tone); len(breaks) > 0 {
+			breaks := slices.DeleteFunc(audiotest.Breaks(got.pcm[c.SampleRate/10:], c.SampleRate, tone), func(b audiotest.Break) bool {
+				return name == "overtaken" && math.Abs(b.Jump) < 0.02 && b.Level > -3 // what is invented fades a little
+			})
+			if len(breaks) > 0 {
 				t.Errorf("%s, %s: %v", c.Name, name, breaks)
 			}
 		}
@@ -314,20 +320,20 @@ func TestLatePacketIsPlayedIfNothingTookItsPlace(t *testing.T) {
 	packets := talk(1, 20, 0)
 	frame := make([]int16, 160)
 	for _, packet := range packets[:3] {
-		p.push(packet.header, 0, packet.payload, true)
+		p.push(packet.header, 0, packet.payload, moment{newest: true})
 	}
 	for range 5 { // two frames more than there are
 		p.frame(frame, false)
 	}
-	if got := p.push(packets[3].header, 0, packets[3].payload, true); got != stored || p.depth() != 20 {
+	if got := p.push(packets[3].header, 0, packets[3].payload, moment{newest: true}); got != stored || p.depth() != 20 {
 		t.Errorf("arrival %d, %d ms wait", got, p.depth())
 	}
 	if made := p.frame(frame, false); made < speech {
 		t.Errorf("made %d of the packet", made)
 	}
-	p.push(packets[5].header, 0, packets[5].payload, true)
+	p.push(packets[5].header, 0, packets[5].payload, moment{newest: true})
 	p.frame(frame, false) // conceals the fourth
-	if got := p.push(packets[4].header, 0, packets[4].payload, false); got != late {
+	if got := p.push(packets[4].header, 0, packets[4].payload, moment{newest: false}); got != late {
 		t.Errorf("a packet whose place was filled: arrival %d", got)
 	}
 }

@@ -2,6 +2,7 @@ package rtp
 
 import (
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/codec"
 )
@@ -31,7 +32,7 @@ func FuzzPlayout(f *testing.F) {
 			case 1: // a packet comes, late or early by some
 				odd := h
 				odd.timestamp += uint32(much-8) * 40
-				p.push(odd, format, payload[:1+much*15], false)
+				p.push(odd, format, payload[:1+much*15], moment{waited: time.Duration(much) * time.Millisecond, jitter: time.Duration(much%4) * 9 * time.Millisecond})
 			case 2: // lost
 				h.sequence, h.timestamp = h.sequence+uint16(much), h.timestamp+160*uint32(much)
 			case 3: // the clock jumps
@@ -48,18 +49,17 @@ func FuzzPlayout(f *testing.F) {
 				}
 			case 7: // the next packet comes
 				size := 80 + 80*(much%4)
-				p.push(h, format, payload[:size], true)
+				p.push(h, format, payload[:size], moment{newest: true, waited: time.Duration(much) * time.Millisecond, jitter: time.Duration(much) * time.Millisecond})
 				h.sequence, h.timestamp = h.sequence+1, h.timestamp+uint32(size)
 			}
 			if p.at > p.end || p.end > len(p.decoded) || p.more < 0 || p.buffer.count > maxSlots {
 				t.Fatalf("%d to %d of %d decoded, %d more, %d packets", p.at, p.end, len(p.decoded), p.more, p.buffer.count)
 			}
 		}
-		dst := frame[:p.samples()]
 		for range 100 { // with nothing coming all ends in silence
-			p.frame(dst, false)
+			p.frame(frame[:p.samples()], false)
 		}
-		if made := p.frame(dst, false); made != nothing && made != noise {
+		if made := p.frame(frame[:p.samples()], false); made != nothing && made != noise {
 			t.Fatalf("a second after the last packet %d is heard", made)
 		}
 	})

@@ -28,8 +28,9 @@ const retryAfter = 5 * time.Second
 type Config struct {
 	Low, High uint16     // the range of ports, both included; DefaultLow and DefaultHigh if both are 0
 	Bind      netip.Addr // the local address; the zero Addr is 127.0.0.1
-	// Depth is how much sound the jitter buffer collects before it plays, at first:
-	// it grows when packets come late. 0 is 40 ms, less than that nothing at all.
+	// Depth is how much sound the jitter buffer collects before it plays, and keeps at
+	// least: it grows when packets come late. With 0 the buffer begins with a few ms and
+	// follows the jitter, with less it begins with nothing.
 	Depth time.Duration
 }
 

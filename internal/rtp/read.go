@@ -22,6 +22,10 @@ func (s *Stream) next(heard audio.Frame) sound {
 	s.packetMillis = s.playout.packetMillis
 	s.toneGap = max(s.toneGap-1, 0)
 	made := s.playout.frame(heard, s.toneGap > 0)
+	if thrown := s.playout.thrown; thrown != 0 {
+		s.counters.discarded.Add(thrown)
+		s.playout.thrown = 0
+	}
 	if len(s.terms.media.Receiving.Events) == 0 {
 		s.detectInband(heard, made)
 	} else if !s.guard.frame(heard) {

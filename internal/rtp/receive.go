@@ -66,11 +66,13 @@ func (s *Stream) count(judged verdict, at int64, size int) bool {
 func (s *Stream) receiveSound(h header, payload []byte, format uint8, newest bool, at int64) {
 	clock := s.playout.formats[format].codec.ClockRate
 	s.reception.arrive(h.timestamp, time.Duration(at-s.reception.origin), clock)
-	s.counters.jitter.Store(int64(s.reception.jitter * float64(time.Second) / float64(clock)))
+	jitter := time.Duration(s.reception.jitter * float64(time.Second) / float64(clock))
+	s.counters.jitter.Store(int64(jitter))
 	if !s.terms.media.Receive {
 		return
 	}
-	switch s.playout.push(h, format, payload, newest) {
+	waited := time.Duration(max(s.reading-at, 0))
+	switch s.playout.push(h, format, payload, moment{newest, waited, jitter}) {
 	case late:
 		s.counters.late.Add(1)
 	case duplicate:

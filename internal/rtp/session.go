@@ -136,7 +136,7 @@ func (s *Session) read(f audio.Frame) bool {
 	s.adopt()
 	s.latch.quiet++
 	s.drain()
-	s.arrivals.read()
+	s.arrivals.read(s.stream.reading)
 	s.exchangeReports()
 	switch former := s.retired; {
 	case former != nil:

@@ -19,6 +19,9 @@ const (
 func (s *Session) drain() {
 	for range maxDrain / batchSize {
 		n := s.rtp.receive(s.stream.scratch.batch)
+		if n > 0 {
+			s.stream.reading = time.Now().UnixNano()
+		}
 		for i := range n {
 			if s.transport != nil {
 				s.take(i)

@@ -104,12 +104,13 @@ type reception struct {
 func (r *reception) begin(lost, at int64) { *r = reception{lostBefore: lost, origin: at} }
 
 // arrive notes when a packet of a codec's clock came, since origin (RFC 3550 §6.4.1 and appendix A.8).
+// Of more than jumpLimit the peer's clock has jumped, or the way was interrupted: that is no jitter.
 func (r *reception) arrive(timestamp uint32, now time.Duration, clockRate int) {
 	arrival := int64(now) * int64(clockRate) / int64(time.Second)
 	transit := int64(int32(uint32(arrival) - timestamp))
-	if r.clock == clockRate {
-		difference := int64(int32(transit - r.transit))
-		r.jitter += (float64(max(difference, -difference)) - r.jitter) / 16
+	difference := int64(int32(transit - r.transit))
+	if difference = max(difference, -difference); r.clock == clockRate && difference <= jumpLimit*int64(clockRate)/1000 {
+		r.jitter += (float64(difference) - r.jitter) / 16
 	}
 	r.transit, r.clock = transit, clockRate
 }

@@ -50,6 +50,7 @@ type Stream struct {
 	outward      audio.Bridge // and back
 	control      control
 	reception    reception
+	reading      int64 // when what is taken now is read, Unix time in ns; 0: as it comes
 }
 
 // Output takes what a Stream sends. A packet is valid until the method returns.
