@@ -290,7 +290,7 @@ type Said struct {
 	Text       string   // the words; of a choice its phrase as the application wrote it, "" by a key
 	Label      string   // of a choice
 	Confidence *float64 // 0 to 1; nil where the provider gives none
-	Language   string   // that was identified or expected, BCP 47; "" if unknown
+	Language   string   // that was identified among several, BCP 47; "": only one was expected, or it is unknown
 }
 
 // Events lists one of each event that belongs to a connection; tests ask for a

@@ -313,8 +313,14 @@ func (l *listening) said() Said {
 	for _, f := range l.finals {
 		parts = append(parts, f.Text)
 	}
+	if l.best != "" { // what followed, if its final result did not come
+		parts = append(parts, l.best)
+	}
 	one := l.finals[0]
-	said := Said{Text: strings.Join(parts, " "), Language: one.Language}
+	said := Said{Text: strings.Join(parts, " ")}
+	if len(l.r.Languages) > 1 {
+		said.Language = one.Language
+	}
 	if len(l.finals) == 1 {
 		said.Confidence = one.Confidence
 	}

@@ -13,6 +13,7 @@ import (
 type Transcription struct {
 	URL          string // ws or wss; "": none was given, and a start is refused
 	Locale       string
+	Locales      []string // that the speakers may use; none: Locale alone
 	Model        string
 	Intermediate bool
 	AtOnce       bool // it starts when the call is up
@@ -49,7 +50,7 @@ func (c *Connection) StartTranscription(ctx context.Context, locale, model strin
 			return TranscriptionNotSetUp.because("Transcription was not set up: transcriptionOptions with a transportUrl belong into the request that creates, answers or connects the call.")
 		}
 		if c.transcription == nil {
-			c.openTranscription(orElse(locale, set.Locale), orElse(model, set.Model), what)
+			c.openTranscription(locale, orElse(model, set.Model), what)
 		}
 		return nil
 	})
@@ -65,7 +66,7 @@ func orElse(text, otherwise string) string {
 // startTranscriptionAtOnce starts a transcription that was asked for with the call.
 func (c *Connection) startTranscriptionAtOnce() {
 	if t := c.control.Transcription; t != nil && t.AtOnce && t.URL != "" {
-		c.openTranscription(t.Locale, t.Model, Context{Operation: c.control.Context})
+		c.openTranscription("", t.Model, Context{Operation: c.control.Context})
 	}
 }
 
@@ -98,14 +99,19 @@ func (c *Connection) StopTranscription(ctx context.Context, what Context) error 
 	})
 }
 
-// openTranscription accepts a transcription and lets it hear the participants.
+// openTranscription accepts a transcription and lets it hear the participants. A locale
+// that is not "" takes the place of those that were set up.
 func (c *Connection) openTranscription(locale, model string, what Context) {
+	var locales []string
+	if locale == "" {
+		locale, locales = c.control.Transcription.Locale, c.control.Transcription.Locales
+	}
 	op := c.begin(work{kind: TranscriptionOperation, what: what})
 	t := &transcription{op: op, locale: locale, leave: make(map[*endpoint]func())}
 	c.transcription = t
 	t.Transcript = c.call.registry.cfg.Transcripts.Transcribe(streaming.TranscriptConfig{
 		URL: c.control.Transcription.URL, Subscription: c.transcriptionID, ConnectionID: c.id, CorrelationID: c.call.correlationID,
-		Locale: locale, Model: model, Endpoint: c.control.SpeechEndpoint, Intermediate: c.control.Transcription.Intermediate,
+		Locale: locale, Locales: locales, Model: model, Endpoint: c.control.SpeechEndpoint, Intermediate: c.control.Transcription.Intermediate,
 	}, func(r streaming.Report) {
 		c.call.post(func() { op.transcriptionReported(r) })
 	})

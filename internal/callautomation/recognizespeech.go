@@ -108,6 +108,7 @@ func recognizedMembers(e call.RecognizeCompleted) object {
 		if c := e.Said.Confidence; c != nil {
 			said = said.add("confidence", *c)
 		}
+		said = said.addText("languageIdentified", e.Said.Language) // of previews, which alone can ask for several
 		return object{{"recognitionType", "speech"}, {"speechResult", said}}
 	case call.ChoicesInput:
 		chosen := object{{"label", e.Said.Label}}
@@ -115,6 +116,7 @@ func recognizedMembers(e call.RecognizeCompleted) object {
 		if c := e.Said.Confidence; c != nil {
 			chosen = chosen.add("confidence", *c)
 		}
+		chosen = chosen.addText("languageIdentified", e.Said.Language)
 		return object{{"recognitionType", "choices"}, {"choiceResult", chosen}}
 	}
 	return toneMembers(e.Tones)

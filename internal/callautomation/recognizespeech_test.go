@@ -71,6 +71,8 @@ func TestWhatWasRecognizedIsWritten(t *testing.T) {
 			`{"recognitionType":"speech","speechResult":{"speech":"hello","confidence":0.9}}`, 8569},
 		{"speech without confidence", call.RecognizeCompleted{Input: call.SpeechInput, By: call.SpeechRecognized, Said: call.Said{Text: "hello"}},
 			`{"recognitionType":"speech","speechResult":{"speech":"hello"}}`, 8569},
+		{"speech in one of several languages", call.RecognizeCompleted{Input: call.SpeechInput, By: call.SpeechRecognized, Said: call.Said{Text: "hallo", Language: "de-DE"}},
+			`{"recognitionType":"speech","speechResult":{"speech":"hallo","languageIdentified":"de-DE"}}`, 8569},
 		{"a choice by phrase", call.RecognizeCompleted{Input: call.ChoicesInput, By: call.ChoiceBySpeech, Said: call.Said{Label: "Confirm", Text: "yes"}},
 			`{"recognitionType":"choices","choiceResult":{"label":"Confirm","recognizedPhrase":"yes"}}`, 8545},
 		{"a choice by key", call.RecognizeCompleted{Input: call.ChoicesInput, By: call.ChoiceByTone, Said: call.Said{Label: "Confirm"}},

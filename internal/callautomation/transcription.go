@@ -57,8 +57,16 @@ func (o *transcriptionOptions) transcription() (*call.Transcription, error) {
 	if err := checkLocale(field+"locale", locale, o.StartTranscription); err != nil {
 		return nil, err
 	}
+	if len(o.Locales) > maxLanguages {
+		return nil, errBody("%slocales: %d languages are more than %d.", field, len(o.Locales), maxLanguages)
+	}
+	for _, each := range o.Locales {
+		if err := checkLocale(field+"locales", each, true); err != nil {
+			return nil, err
+		}
+	}
 	return &call.Transcription{
-		URL: o.TransportURL, Locale: locale, Model: cmp.Or(o.SpeechModelEndpointID, o.SpeechRecognitionModel), Intermediate: o.EnableIntermediateResults, AtOnce: o.StartTranscription,
+		URL: o.TransportURL, Locale: locale, Locales: o.Locales, Model: cmp.Or(o.SpeechModelEndpointID, o.SpeechRecognitionModel), Intermediate: o.EnableIntermediateResults, AtOnce: o.StartTranscription,
 	}, nil
 }
 

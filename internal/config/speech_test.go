@@ -54,6 +54,25 @@ func TestProvidersOfSpeechAreAskedInTheirOrder(t *testing.T) {
 	}
 }
 
+// TestSpeechIsUnderstoodWhileItIsSpokenOrByFiles: as the kind can, or as configured.
+func TestSpeechIsUnderstoodWhileItIsSpokenOrByFiles(t *testing.T) {
+	for provider, want := range map[string]bool{
+		"kind: azure, region: westeurope, key: hush":                          true,
+		"kind: azure, region: westeurope, key: hush, stt-mode: file":          false,
+		"kind: deepgram, key: hush":                                           true,
+		"kind: openai, url: 'http://127.0.0.1:9000/v1'":                       false,
+		"kind: openai, url: 'http://127.0.0.1:9000/v1', stt-mode: stream":     true,
+		"kind: vosk, url: 'ws://127.0.0.1:2700'":                              true,
+		"kind: openai, url: 'http://127.0.0.1:9000/v1', realtime: beta":       false,
+		"kind: deepgram, key: hush, url: 'wss://127.0.0.1', stt-mode: stream": true,
+	} {
+		cfg, err := Load(Flags{Config: file(t, "speech: {providers: [{name: a, "+provider+"}]}\n")})
+		if err != nil || cfg.Speech.Providers[0].Streams != want || cfg.Speech.Providers[0].RealtimeBeta != strings.Contains(provider, "beta") || !cfg.Speech.Providers[0].Hears() {
+			t.Errorf("%s: got %+v, %v", provider, cfg.Speech, err)
+		}
+	}
+}
+
 func TestKeyOfSpeechIsReadFromAFileOrAVariable(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(name, []byte("hush\n"), 0o600); err != nil {
@@ -77,7 +96,10 @@ func TestSpeechThatIsRefused(t *testing.T) {
 		{"unknown key", "{name: a, kind: flite, volume: 5}", "", "unknown field"},
 		{"openai without a url", "{name: a, kind: openai}", "", "is of kind openai and needs a url, such as http://"},
 		{"piper over ws", "{name: a, kind: piper, url: 'ws://127.0.0.1:2700'}", "", "speech.providers[0].url must be an address that begins with http:// or https://"},
-		{"a kind that is not offered", "{name: a, kind: vosk, url: 'ws://127.0.0.1:2700'}", "", `speech.providers[0].kind is "vosk"; it must be one of espeak-ng, flite`},
+		{"vosk over http", "{name: a, kind: vosk, url: 'http://127.0.0.1:2700'}", "", "speech.providers[0].url must be an address that begins with ws:// or wss://"},
+		{"vosk without a url", "{name: a, kind: vosk}", "", "is of kind vosk and needs a url, such as ws://"},
+		{"list of the dumb", "{name: a, kind: vosk, url: 'ws://127.0.0.1:2700'}", "text-to-speech: [a]", `speech.text-to-speech names "a", but kind vosk does not do this`},
+		{"another mode", "{name: a, kind: azure, region: westeurope, key: hush, stt-mode: slow}", "", `speech.providers[0].stt-mode is "slow"; it must be one of stream, file`},
 		{"password in a url", "{name: a, kind: openai, url: 'http://me:hush@127.0.0.1:9000/v1'}", "", "has neither user"},
 		{"url of a program", "{name: a, kind: flite, url: 'http://127.0.0.1'}", "", "speech.providers[0].url is not for kind flite"},
 		{"azure without a key", "{name: a, kind: azure, region: westeurope}", "", "is of kind azure and needs a key: set key, key-file or key-env"},

@@ -14,10 +14,10 @@ type speechKeys struct {
 type speechProviderKeys struct {
 	// Name of the provider, in the lists, in metrics and in logs.
 	Name string `yaml:"name" type:"text" absent:"required"`
-	// Kind of the service or program. espeak-ng, flite and piper speak; openai, azure and deepgram also understand. openai: any server with OpenAI's /audio/speech and /audio/transcriptions.
-	Kind string `yaml:"kind" of:"espeak-ng flite piper openai azure deepgram" absent:"required"`
-	// Address of the service: http or https for openai (with its /v1) and piper; for deepgram also ws or wss, which mean http and https.
-	URL string `yaml:"url" type:"URL" absent:"required for openai and piper; https://api.deepgram.com for deepgram"`
+	// Kind of the service or program. espeak-ng, flite and piper speak; vosk understands; openai, azure and deepgram do both. openai: any server with OpenAI's /audio/speech and /audio/transcriptions.
+	Kind string `yaml:"kind" of:"espeak-ng flite piper vosk openai azure deepgram" absent:"required"`
+	// Address of the service: http or https for openai (with its /v1) and piper; ws or wss for vosk; for deepgram also ws or wss, which mean http and https.
+	URL string `yaml:"url" type:"URL" absent:"required for openai, piper and vosk; https://api.deepgram.com for deepgram"`
 	// Endpoint of an Azure Speech or Azure AI services resource, such as https://NAME.cognitiveservices.azure.com.
 	Endpoint string `yaml:"endpoint" type:"URL" absent:"the region"`
 	// Region of an Azure Speech resource, such as westeurope. kind azure needs endpoint or region.
@@ -31,7 +31,11 @@ type speechProviderKeys struct {
 	// Model that speaks.
 	TTSModel string `yaml:"tts-model" type:"text" absent:"tts-1 for openai"`
 	// Model that understands.
-	STTModel string `yaml:"stt-model" type:"text" absent:"whisper-1 for openai, nova-3 for deepgram"`
+	STTModel string `yaml:"stt-model" type:"text" absent:"whisper-1 for openai, or gpt-4o-transcribe in realtime sessions; nova-3 for deepgram"`
+	// How speech is understood: stream, over a WebSocket while it is spoken, with hypotheses; or file, utterance by utterance. stream of openai is a transcription session of its realtime API.
+	STTMode string `yaml:"stt-mode" of:"stream file" absent:"file for openai, stream for azure and deepgram"`
+	// Words of openai's realtime sessions. Compatible servers may know the beta only.
+	Realtime string `yaml:"realtime" of:"ga beta" default:"ga"`
 	// Voice of prompts that name none that the provider knows, by the provider's own name.
 	Voice string `yaml:"voice" type:"text" absent:"alloy for openai, aura-2-thalia-en for deepgram; otherwise by the language and the gender"`
 	// Voices of the provider for the voices and languages that applications name, such as {en-US-AvaNeural: nova, fr-FR: shimmer}.

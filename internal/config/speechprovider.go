@@ -16,15 +16,18 @@ type speechKind struct {
 	schemes       []string // of its url; none: it has no url
 	hasURL        bool     // the url may be absent
 	needsKey      bool
+	streams       bool // speech is understood while it is spoken, if nothing else is configured
+	files         bool // or by files
 }
 
 var speechKinds = map[string]speechKind{
 	"espeak-ng": {speaks: true},
 	"flite":     {speaks: true},
 	"piper":     {speaks: true, schemes: []string{"http", "https"}},
-	"openai":    {speaks: true, hears: true, schemes: []string{"http", "https"}},
-	"azure":     {speaks: true, hears: true, needsKey: true},
-	"deepgram":  {speaks: true, hears: true, schemes: []string{"https", "http", "wss", "ws"}, hasURL: true, needsKey: true},
+	"vosk":      {hears: true, schemes: []string{"ws", "wss"}, streams: true},
+	"openai":    {speaks: true, hears: true, schemes: []string{"http", "https"}, files: true},
+	"azure":     {speaks: true, hears: true, needsKey: true, streams: true, files: true},
+	"deepgram":  {speaks: true, hears: true, schemes: []string{"https", "http", "wss", "ws"}, hasURL: true, needsKey: true, streams: true, files: true},
 }
 
 // Speaks reports whether the provider makes speech of text.
@@ -54,6 +57,11 @@ func (c *checker) speechProvider(before []SpeechProvider, key string, text speec
 	if !known {
 		return p
 	}
+	p.Streams = kind.streams
+	if text.STTMode != "" {
+		p.Streams = c.word(key+".stt-mode", "") == "stream" && kind.files || kind.streams && !kind.files
+	}
+	p.RealtimeBeta = c.word(key+".realtime", "") == "beta"
 	p.URL = c.speechURL(key, text.URL, p.Kind, kind)
 	p.Endpoint = c.speechResource(key, text, p.Kind)
 	p.Key = c.speechKey(key, text)

@@ -42,7 +42,7 @@ func (p *parts) synthesizers() *speech.Synthesizers {
 func (p *parts) recognizers() *speech.Recognizers {
 	client := provider.NewClient()
 	made := &speech.Recognizers{}
-	made.Choice.Default, made.Choice.Endpoints = chosen(p.cfg.Speech, p.cfg.Speech.SpeechToText, func(name string) (speech.Uploader, bool) {
+	made.Choice.Default, made.Choice.Endpoints = chosen(p.cfg.Speech, p.cfg.Speech.SpeechToText, func(name string) (speech.Recognizer, bool) {
 		at := slices.IndexFunc(p.cfg.Speech.Providers, func(each config.SpeechProvider) bool { return each.Name == name })
 		if at < 0 || !p.cfg.Speech.Providers[at].Hears() {
 			return nil, false
@@ -101,7 +101,22 @@ func synthesizer(p config.SpeechProvider, client *http.Client) speech.Synthesize
 }
 
 // recognizer makes a provider that understands.
-func recognizer(p config.SpeechProvider, client *http.Client) speech.Uploader {
+func recognizer(p config.SpeechProvider, client *http.Client) speech.Recognizer {
+	if p.Kind == "vosk" {
+		return provider.NewVosk(p.Name, p.URL)
+	}
+	both := service(p, client)
+	if p.Streams {
+		return both
+	}
+	return speech.Uploading{Uploader: both}
+}
+
+// service makes a provider that understands both while somebody speaks and by files.
+func service(p config.SpeechProvider, client *http.Client) interface {
+	speech.Recognizer
+	speech.Uploader
+} {
 	switch p.Kind {
 	case "openai":
 		return openAI(p, client)
@@ -113,7 +128,8 @@ func recognizer(p config.SpeechProvider, client *http.Client) speech.Uploader {
 
 func openAI(p config.SpeechProvider, client *http.Client) *provider.OpenAI {
 	return provider.NewOpenAI(provider.OpenAIConfig{
-		Name: p.Name, URL: p.URL, Key: p.Key, TTSModel: p.TTSModel, STTModel: p.STTModel, Voice: p.Voice, Voices: p.Voices, WAV: p.WAV, Rate: p.Rate, Client: client,
+		Name: p.Name, URL: p.URL, Key: p.Key, TTSModel: p.TTSModel, STTModel: p.STTModel, Voice: p.Voice, Voices: p.Voices, WAV: p.WAV, Rate: p.Rate,
+		Streaming: p.Streams, Beta: p.RealtimeBeta, Client: client,
 	})
 }
 

@@ -9,9 +9,13 @@ import (
 	"time"
 )
 
-// firstSoundWithin is how long a provider may take to its first sound before the
-// next one is asked.
-const firstSoundWithin = 8 * time.Second
+// How long a provider may take to its first sound before the next one is asked: so
+// long, but all that are followed by another one not longer together than
+// othersWithin, so that somebody is heard within 20 s.
+const (
+	firstSoundWithin = 8 * time.Second
+	othersWithin     = 16 * time.Second
+)
 
 // Named is a provider with its name in the configuration.
 type Named[P any] struct {
@@ -25,16 +29,33 @@ type Choice[P any] struct {
 	Endpoints map[string]Named[P] // by EndpointName
 	Log       *slog.Logger
 
-	mu   sync.Mutex
-	told map[string]bool // endpoints that are not named, and were logged
+	mu       sync.Mutex
+	unmapped map[string]bool     // endpoints that are not named, and were logged
+	breakers map[string]*breaker // by name
 }
 
-// maxTold bounds the endpoints that are remembered as logged.
-const maxTold = 1000
+// maxUnmapped bounds the endpoints that are remembered as logged.
+const maxUnmapped = 1000
 
-// order lists the providers for an endpoint: its own one, then the default ones. An
-// endpoint that is not configured is never connected to.
+// order lists the providers for an endpoint: its own one, then the default ones, and
+// after them those whose circuit is open. An endpoint that is not configured is never
+// connected to.
 func (c *Choice[P]) order(endpoint string) []Named[P] {
+	list := c.configured(endpoint)
+	ready := make([]Named[P], 0, len(list))
+	var later []Named[P]
+	for _, p := range list {
+		if c.breaker(p.Name).ready(time.Now()) {
+			ready = append(ready, p)
+		} else {
+			later = append(later, p)
+		}
+	}
+	return append(ready, later...)
+}
+
+// configured is the order without a look at the circuits.
+func (c *Choice[P]) configured(endpoint string) []Named[P] {
 	if endpoint == "" {
 		return c.Default
 	}
@@ -46,14 +67,36 @@ func (c *Choice[P]) order(endpoint string) []Named[P] {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.told[name] && len(c.told) < maxTold {
-		if c.told == nil {
-			c.told = make(map[string]bool)
+	if !c.unmapped[name] && len(c.unmapped) < maxUnmapped {
+		if c.unmapped == nil {
+			c.unmapped = make(map[string]bool)
 		}
-		c.told[name] = true
+		c.unmapped[name] = true
 		c.Log.Info("an application names an endpoint of speech that speech.endpoints does not have: the default providers are used", "endpoint", name)
 	}
 	return c.Default
+}
+
+// breaker is the circuit breaker of a configured provider.
+func (c *Choice[P]) breaker(name string) *breaker {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.breakers == nil {
+		c.breakers = make(map[string]*breaker)
+	}
+	b := c.breakers[name]
+	if b == nil {
+		b = new(breaker)
+		c.breakers[name] = b
+	}
+	return b
+}
+
+// told notes what came of a request to a provider.
+func (c *Choice[P]) told(name string, err error) {
+	if c.breaker(name).tell(err, time.Now()) {
+		c.Log.Warn("a provider of speech fails again and again: others are asked first", "provider", name)
+	}
 }
 
 // Synthesizers asks several synthesizers, in order, until one speaks.
@@ -62,13 +105,19 @@ type Synthesizers struct{ Choice[Synthesizer] }
 // Speak implements Synthesizer. If all fail, the error is that of the first.
 func (s *Synthesizers) Speak(ctx context.Context, u Utterance) (*Sound, error) {
 	var first error
-	for _, p := range s.order(u.Endpoint) {
-		sound, err := speakWithin(ctx, p, u)
+	order := s.order(u.Endpoint)
+	within := firstSoundWithin
+	if others := time.Duration(len(order) - 1); others > 0 {
+		within = min(within, othersWithin/others)
+	}
+	for _, p := range order {
+		sound, err := speakWithin(ctx, within, p, u)
+		if ctx.Err() != nil && err != nil {
+			return nil, context.Cause(ctx)
+		}
+		s.told(p.Name, err)
 		if err == nil {
 			return sound, nil
-		}
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
 		}
 		s.Log.Warn("a provider of speech could not speak a prompt", "provider", p.Name, "error", err)
 		if first == nil {
@@ -83,10 +132,10 @@ func (s *Synthesizers) Speak(ctx context.Context, u Utterance) (*Sound, error) {
 
 // speakWithin gives a provider up that has no first sound in time. The sound goes on
 // as long as it takes.
-func speakWithin(ctx context.Context, p Named[Synthesizer], u Utterance) (*Sound, error) {
+func speakWithin(ctx context.Context, within time.Duration, p Named[Synthesizer], u Utterance) (*Sound, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	late := &Error{Kind: Unreachable, Provider: p.Name, Detail: "it has not spoken within " + firstSoundWithin.String()}
-	limit := time.AfterFunc(firstSoundWithin, func() { cancel(late) })
+	late := &Error{Kind: Unreachable, Provider: p.Name, Detail: "it has not spoken within " + within.String()}
+	limit := time.AfterFunc(within, func() { cancel(late) })
 	sound, err := p.Provider.Speak(ctx, u)
 	limit.Stop()
 	if err != nil {
@@ -100,14 +149,14 @@ func speakWithin(ctx context.Context, p Named[Synthesizer], u Utterance) (*Sound
 }
 
 // Recognizers asks several services, in order, until one understands.
-type Recognizers struct{ Choice[Uploader] }
+type Recognizers struct{ Choice[Recognizer] }
 
 // Listen implements Recognizer: an utterance that one provider cannot take is given to
-// the next one.
+// the next one. A provider is connected to when somebody speaks.
 func (r *Recognizers) Listen(ctx context.Context, l Listening) (Transcriber, error) {
 	order := r.order(l.Endpoint)
 	if len(order) == 0 {
 		return nil, &Error{Kind: Unconfigured, Detail: "no speech to text is configured: configure speech.providers"}
 	}
-	return newRelay(ctx, order, l, r.Log), nil
+	return newFailover(ctx, &r.Choice, order, l), nil
 }

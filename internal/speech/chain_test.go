@@ -124,7 +124,7 @@ func listen(t *testing.T, list ...*fake) Transcriber {
 	r := &Recognizers{}
 	r.Choice.Log = quiet
 	for i, f := range list {
-		r.Choice.Default = append(r.Choice.Default, Named[Uploader]{string(rune('a' + i)), f})
+		r.Choice.Default = append(r.Choice.Default, Named[Recognizer]{string(rune('a' + i)), Uploading{f}})
 	}
 	made, err := r.Listen(t.Context(), Listening{Rate: 16000})
 	if err != nil {
@@ -141,12 +141,12 @@ func TestUtterancesAreUnderstoodInTheirOrder(t *testing.T) {
 		l.Finish()
 		l.Write(10*time.Second, make([]int16, 3*16000))
 		l.Finish()
-		l.Finish() // nothing was said
+		l.Finish() // nothing was said: there is no result
 		for _, want := range []struct {
 			text string
 			at   time.Duration
-		}{{"xx", time.Second}, {"xxx", 10 * time.Second}, {"", 0}} {
-			if got := <-l.Results(); got.Text != want.text || !got.Final || !got.Last || want.text != "" && got.Offset != want.at {
+		}{{"xx", time.Second}, {"xxx", 10 * time.Second}} {
+			if got := <-l.Results(); got.Text != want.text || !got.Final || !got.Last || got.Offset != want.at {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 		}

@@ -45,7 +45,8 @@ type Transcriber interface {
 	// need not follow each other without a gap.
 	Write(offset time.Duration, samples []int16)
 	// Finish says that the utterance is over: its final result is wanted at once.
-	// What is written later is the next utterance.
+	// What is written later is the next utterance. Without anything written it does
+	// nothing.
 	Finish()
 	// Results delivers what was understood, in order. It is closed when the
 	// transcriber has ended.

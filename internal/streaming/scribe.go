@@ -1,6 +1,7 @@
 package streaming
 
 import (
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -96,7 +97,7 @@ func (s *scribe) hear(heard audio.Heard) {
 // begin opens a transcriber in the present language, and gives it what was said until
 // now.
 func (s *scribe) begin() {
-	if want := s.listening(); s.text == nil || want.Languages[0] != s.asked.Languages[0] || want.Model != s.asked.Model {
+	if want := s.listening(); s.text == nil || !slices.Equal(want.Languages, s.asked.Languages) || want.Model != s.asked.Model {
 		s.await()
 		s.drop()
 		text, err := s.recognizer.Listen(s.ctx, want)

@@ -21,10 +21,11 @@ type TranscriptConfig struct {
 	Subscription  string // the subscriptionId
 	ConnectionID  string // the callConnectionId
 	CorrelationID string
-	Locale        string // BCP 47 with a region
-	Model         string // the deployment of a trained model, or ""
-	Endpoint      string // the cognitiveServicesEndpoint of the application, or ""
-	Intermediate  bool   // hypotheses are sent too
+	Locale        string   // BCP 47 with a region
+	Locales       []string // among which the language is identified; one or none: it is Locale
+	Model         string   // the deployment of a trained model, or ""
+	Endpoint      string   // the cognitiveServicesEndpoint of the application, or ""
+	Intermediate  bool     // hypotheses are sent too
 }
 
 // maxTranscripts bounds the messages that wait for the connection. The oldest is
@@ -70,7 +71,7 @@ func (t *Transcript) Update(locale, model string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if locale != "" {
-		t.cfg.Locale = locale
+		t.cfg.Locale, t.cfg.Locales = locale, nil
 	}
 	t.cfg.Model = model
 }
@@ -124,8 +125,12 @@ func (t *Transcript) run() {
 // listening is how participants are to be understood now.
 func (t *Transcript) listening() speech.Listening {
 	cfg := t.config()
+	languages := cfg.Locales
+	if len(languages) < 2 {
+		languages = []string{cfg.Locale}
+	}
 	return speech.Listening{
-		Languages: []string{cfg.Locale}, Model: cfg.Model, Rate: playoutRate, Intermediate: cfg.Intermediate, Words: true, Endpoint: cfg.Endpoint,
+		Languages: languages, Model: cfg.Model, Rate: playoutRate, Intermediate: cfg.Intermediate, Words: true, Endpoint: cfg.Endpoint,
 	}
 }
 
@@ -183,8 +188,12 @@ func discard(c *websocket.Conn) error {
 
 // tell queues a result for the application; the oldest gives way.
 func (t *Transcript) tell(who string, r speech.Result) {
-	if r.Text == "" || !r.Final && !t.config().Intermediate {
+	cfg := t.config()
+	if r.Text == "" || !r.Final && !cfg.Intermediate {
 		return
+	}
+	if len(cfg.Locales) < 2 {
+		r.Language = "" // it was not identified
 	}
 	message := appendTranscription(nil, who, r)
 	for {

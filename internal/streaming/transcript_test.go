@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"strings"
@@ -48,6 +49,13 @@ func (u *understanding) Understand(_ context.Context, wav []byte, l speech.Liste
 // transcribe runs a transcription of one participant, who speaks at the given moments,
 // for a second each.
 func transcribe(t *testing.T, provider speech.Uploader, speaks []time.Duration, during func(*Transcript, time.Duration)) (*application, []Report) {
+	if provider == nil {
+		return transcribeBy(t, nil, TranscriptConfig{Locale: "en-US"}, speaks, during)
+	}
+	return transcribeBy(t, speech.Uploading{Uploader: provider}, TranscriptConfig{Locale: "en-US"}, speaks, during)
+}
+
+func transcribeBy(t *testing.T, provider speech.Recognizer, cfg TranscriptConfig, speaks []time.Duration, during func(*Transcript, time.Duration)) (*application, []Report) {
 	app := &application{t: t}
 	var reports []Report
 	synctest.Test(t, func(t *testing.T) {
@@ -55,9 +63,10 @@ func transcribe(t *testing.T, provider speech.Uploader, speaks []time.Duration, 
 		r := &speech.Recognizers{}
 		r.Choice.Log = d.Log
 		if provider != nil {
-			r.Choice.Default = []speech.Named[speech.Uploader]{{Name: "fake", Provider: provider}}
+			r.Choice.Default = []speech.Named[speech.Recognizer]{{Name: "fake", Provider: provider}}
 		}
-		s := d.Transcribe(TranscriptConfig{URL: "ws://app.test/", Subscription: "s", ConnectionID: "c", CorrelationID: "r", Locale: "en-US"}, r, func(r Report) { reports = append(reports, r) })
+		cfg.URL, cfg.Subscription, cfg.ConnectionID, cfg.CorrelationID = "ws://app.test/", "s", "c", "r"
+		s := d.Transcribe(cfg, r, func(r Report) { reports = append(reports, r) })
 		synctest.Wait()
 		ear := s.Participant("4:+15551230001")
 		said := audiotest.Speech(8000, 1000)
@@ -117,6 +126,78 @@ func TestEverybodyIsTranscribed(t *testing.T) {
 	}
 	if strings.Join(got, " ") != "en-US de-DE" {
 		t.Errorf("got %v", got)
+	}
+}
+
+// guessing is a provider that has a hypothesis of what it hears, and a language.
+type guessing struct{ asked []speech.Listening }
+
+func (g *guessing) Listen(_ context.Context, l speech.Listening) (speech.Transcriber, error) {
+	g.asked = append(g.asked, l)
+	return &guess{results: make(chan speech.Result, 4), language: l.Languages[len(l.Languages)-1]}, nil
+}
+
+type guess struct {
+	results  chan speech.Result
+	language string
+	begun    time.Duration
+	heard    int
+}
+
+func (g *guess) Write(at time.Duration, samples []int16) {
+	if g.heard += len(samples); g.heard == len(samples) {
+		g.begun = at
+	}
+	if g.heard >= 16000 && g.heard-len(samples) < 16000 {
+		g.results <- speech.Result{Text: "good", Offset: g.begun, Language: g.language}
+	}
+}
+
+func (g *guess) Finish() {
+	g.results <- speech.Result{
+		Text: "Good morning.", Final: true, Last: true, Offset: g.begun, Duration: time.Second, Language: g.language,
+		Words: []speech.Word{{Text: "good", Offset: g.begun, Duration: 300 * time.Millisecond}},
+	}
+	g.heard = 0
+}
+
+func (g *guess) Results() <-chan speech.Result { return g.results }
+func (g *guess) Err() error                    { return nil }
+func (g *guess) Close()                        { close(g.results) }
+
+// TestHypothesesAreToldIfTheyAreWanted: before the final result, which has the times of
+// words; and the language, if it was one of several.
+func TestHypothesesAreToldIfTheyAreWanted(t *testing.T) {
+	for _, test := range []struct {
+		cfg  TranscriptConfig
+		want string
+	}{
+		{TranscriptConfig{Locale: "en-US"}, `Final|Good morning.|1|;`},
+		{TranscriptConfig{Locale: "en-US", Intermediate: true}, `Intermediate|good|0|;Final|Good morning.|1|;`},
+		{TranscriptConfig{Locale: "en-US", Locales: []string{"en-US", "de-DE"}}, `Final|Good morning.|1|de-DE;`},
+	} {
+		provider := &guessing{}
+		app, _ := transcribeBy(t, provider, test.cfg, []time.Duration{time.Second}, nil)
+		got := ""
+		for _, m := range app.got("TranscriptionData") {
+			var data struct {
+				TranscriptionData struct {
+					Text, ResultStatus, LanguageIdentified string
+					Words                                  []any
+				}
+			}
+			if err := json.Unmarshal([]byte(m.text), &data); err != nil {
+				t.Fatal(err)
+			}
+			d := data.TranscriptionData
+			got += fmt.Sprintf("%s|%s|%d|%s;", d.ResultStatus, d.Text, len(d.Words), d.LanguageIdentified)
+		}
+		if got != test.want {
+			t.Errorf("%+v: got %s, want %s", test.cfg, got, test.want)
+		}
+		if asked := provider.asked[0]; !asked.Words || asked.Intermediate != test.cfg.Intermediate || len(asked.Languages) != max(1, len(test.cfg.Locales)) {
+			t.Errorf("asked for %+v", asked)
+		}
 	}
 }
 

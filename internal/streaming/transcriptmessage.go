@@ -59,7 +59,12 @@ func appendTranscription(dst []byte, who string, r speech.Result) []byte {
 	}
 	dst = append(dst, `,"resultStatus":"`...)
 	dst = append(dst, status...)
-	return append(dst, `"}}`...)
+	dst = append(dst, '"')
+	if r.Language != "" { // of previews, which alone can ask for several
+		dst = append(dst, `,"languageIdentified":`...)
+		dst = appendString(dst, r.Language)
+	}
+	return append(dst, "}}"...)
 }
 
 // appendSpan appends an offset and a duration in ticks.

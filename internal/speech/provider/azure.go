@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/speech"
@@ -25,15 +26,20 @@ type AzureConfig struct {
 	Client   *http.Client
 }
 
-// Azure speaks and understands by Azure Speech's REST APIs ("Text to speech REST API",
-// "Speech to text REST API for short audio").
+// Azure speaks by Azure Speech's REST API ("Text to speech REST API"), and understands
+// by its WebSocket, or by files ("Speech to text REST API for short audio").
 type Azure struct {
 	service
 	cfg AzureConfig
+
+	mu     sync.Mutex
+	routes map[string]*url.URL // where paths of the endpoint lead; nil: nowhere else
 }
 
 // NewAzure returns the provider.
-func NewAzure(cfg AzureConfig) *Azure { return &Azure{service{cfg.Name, cfg.Client}, cfg} }
+func NewAzure(cfg AzureConfig) *Azure {
+	return &Azure{service: service{cfg.Name, cfg.Client}, cfg: cfg, routes: make(map[string]*url.URL)}
+}
 
 // at is the address of an offering: on an endpoint it is the first part of the path,
 // in a region the first part of the host.
@@ -135,10 +141,7 @@ type recognized struct {
 
 // Understand implements speech.Uploader: 60 s at most.
 func (a *Azure) Understand(ctx context.Context, wav []byte, l speech.Listening) (speech.Result, error) {
-	language := "en-US"
-	if len(l.Languages) > 0 {
-		language = l.Languages[0]
-	}
+	language := mainLanguage(l)
 	query := url.Values{"language": {language}, "format": {"detailed"}}
 	if l.Model != "" {
 		query.Set("cid", l.Model)

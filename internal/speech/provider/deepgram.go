@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/speech"
 )
@@ -72,31 +73,34 @@ type heard struct {
 	Results struct {
 		Channels []struct {
 			DetectedLanguage string `json:"detected_language"`
-			Alternatives     []struct {
-				Transcript string
-				Confidence float64
-				Words      []struct {
-					Word       string
-					Punctuated string `json:"punctuated_word"`
-					Start, End float64
-				}
-			}
+			Alternatives     []alternative
 		}
 	}
 }
 
-// Understand implements speech.Uploader.
-func (d *Deepgram) Understand(ctx context.Context, wav []byte, l speech.Listening) (speech.Result, error) {
+// listenQuery is how something is to be understood. A stream of several languages is
+// one in "multi".
+func (d *Deepgram) listenQuery(l speech.Listening) url.Values {
 	query := url.Values{"model": {cmp.Or(l.Model, d.cfg.STTModel, "nova-3")}, "punctuate": {"true"}, "smart_format": {"true"}}
 	switch len(l.Languages) {
 	case 0:
 	case 1:
 		query.Set("language", l.Languages[0])
 	default:
-		query.Set("detect_language", "true")
+		query.Set("language", "multi")
 	}
 	for _, phrase := range l.Phrases {
 		query.Add("keyterm", phrase)
+	}
+	return query
+}
+
+// Understand implements speech.Uploader.
+func (d *Deepgram) Understand(ctx context.Context, wav []byte, l speech.Listening) (speech.Result, error) {
+	query := d.listenQuery(l)
+	if len(l.Languages) > 1 {
+		query.Del("language")
+		query.Set("detect_language", "true")
 	}
 	answer, err := d.send(ctx, request{d.at("v1/listen", query), d.header("audio/wav"), string(wav)})
 	if err != nil {
@@ -118,9 +122,7 @@ func (d *Deepgram) Understand(ctx context.Context, wav []byte, l speech.Listenin
 		r.Language = cmp.Or(channel.DetectedLanguage, r.Language)
 		for _, best := range channel.Alternatives[:min(1, len(channel.Alternatives))] {
 			r.Text, r.Confidence = best.Transcript, &best.Confidence
-			for _, w := range best.Words {
-				r.Words = append(r.Words, speech.Word{Text: cmp.Or(w.Punctuated, w.Word), Offset: seconds(w.Start), Duration: seconds(w.End - w.Start)})
-			}
+			r.Words = best.words(func(d time.Duration) time.Duration { return d })
 		}
 	}
 	return r, nil

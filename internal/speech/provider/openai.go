@@ -23,12 +23,16 @@ type OpenAIConfig struct {
 	URL      *url.URL // with its /v1
 	Key      speech.Key
 	TTSModel string // "": tts-1
-	STTModel string // "": whisper-1
+	STTModel string // "": whisper-1, or of realtime sessions gpt-4o-transcribe
 	Voice    string // "": alloy
 	Voices   map[string]string
 	WAV      bool // it is asked for wav instead of pcm
-	Rate     int  // of its pcm, in Hz; 0: 24000
-	Client   *http.Client
+
+	Streaming bool // speech is understood by realtime sessions, in place of files
+	Beta      bool // whose words are those of their beta
+
+	Rate   int // of its pcm, in Hz; 0: 24000
+	Client *http.Client
 }
 
 // OpenAI speaks and understands.
@@ -98,7 +102,7 @@ type transcription struct {
 
 // Understand implements speech.Uploader.
 func (o *OpenAI) Understand(ctx context.Context, wav []byte, l speech.Listening) (speech.Result, error) {
-	model := cmp.Or(o.cfg.STTModel, "whisper-1")
+	model := o.sttModel()
 	verbose := strings.Contains(model, "whisper")
 	body, contentType, err := o.form(wav, l, model, verbose)
 	if err != nil {
@@ -132,8 +136,7 @@ func (o *OpenAI) form(wav []byte, l speech.Listening, model string, verbose bool
 	}
 	fields := [][2]string{{"model", model}}
 	if len(l.Languages) == 1 { // of several the provider finds out which
-		language, _, _ := strings.Cut(l.Languages[0], "-")
-		fields = append(fields, [2]string{"language", strings.ToLower(language)})
+		fields = append(fields, [2]string{"language", twoLetters(l.Languages[0])})
 	}
 	if len(l.Phrases) > 0 {
 		fields = append(fields, [2]string{"prompt", strings.Join(l.Phrases, ", ")})

@@ -1,0 +1,307 @@
+package speech
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Bounds of a transcriber.
+const (
+	// longestUtterance bounds what is kept of an utterance until it is understood.
+	longestUtterance = 60 * time.Second
+	// maxUtterances bounds the utterances that wait for their results.
+	maxUtterances = 8
+	// answerWithin is how long a provider may take for the result of an utterance that
+	// is over while another one could be asked; lastAnswerWithin is the time of the
+	// last one.
+	answerWithin     = 5 * time.Second
+	lastAnswerWithin = 30 * time.Second
+	// idleFor is how long a provider's transcriber is kept while nobody speaks.
+	idleFor = 30 * time.Second
+)
+
+// failover is the Transcriber of several providers:
+//
+//	idle ──first sample──▶ open ──nobody has spoken for a while, all is understood──▶ idle
+//	                        └──the provider fails──▶ open, with the next provider, or over
+//
+// What is not yet understood is kept and given to the provider that is opened, so that
+// no word is lost when a connection breaks.
+type failover struct {
+	choice  *Choice[Recognizer]
+	order   []Named[Recognizer]
+	l       Listening
+	ctx     context.Context
+	cancel  context.CancelFunc
+	results chan Result
+	err     error         // set before results is closed
+	wake    chan struct{} // an utterance has begun or is over
+	gone    chan struct{}
+
+	mu      sync.Mutex
+	pending []*utterance // not understood, the oldest first
+	text    Transcriber  // nil: idle
+
+	// Of the goroutine that runs.
+	at    int   // the provider that is asked
+	gave  bool  // it has given a final result since it was opened
+	first error // of the provider that failed first since one has worked
+}
+
+// utterance is what somebody says or has said, with its place on the time axis.
+type utterance struct {
+	begun   time.Duration
+	samples []int16
+	over    time.Time // when it was finished; zero: it goes on
+}
+
+// newFailover serves a speaker until ctx is done.
+func newFailover(ctx context.Context, c *Choice[Recognizer], order []Named[Recognizer], l Listening) *failover {
+	f := &failover{
+		choice: c, order: order, l: l,
+		results: make(chan Result, 4*maxUtterances), wake: make(chan struct{}, 1), gone: make(chan struct{}),
+	}
+	f.ctx, f.cancel = context.WithCancel(ctx)
+	go f.run()
+	return f
+}
+
+// Write implements Transcriber.
+func (f *failover) Write(offset time.Duration, samples []int16) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := len(f.pending)
+	if n == 0 || !f.pending[n-1].over.IsZero() {
+		if n == maxUtterances { // the provider is that far behind: this one has no result
+			return
+		}
+		f.pending = append(f.pending, &utterance{begun: offset})
+		n++
+		f.signal()
+	}
+	u := f.pending[n-1]
+	samples = samples[:min(len(samples), samplesIn(longestUtterance, f.l.Rate)-len(u.samples))]
+	u.samples = append(u.samples, samples...)
+	if f.text != nil {
+		f.text.Write(offset, samples)
+	}
+}
+
+// Finish implements Transcriber.
+func (f *failover) Finish() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := len(f.pending)
+	if n == 0 || !f.pending[n-1].over.IsZero() { // nothing was said
+		return
+	}
+	f.pending[n-1].over = time.Now()
+	if f.text != nil {
+		f.text.Finish()
+	}
+	f.signal()
+}
+
+func (f *failover) signal() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Results implements Transcriber.
+func (f *failover) Results() <-chan Result { return f.results }
+
+// Err implements Transcriber.
+func (f *failover) Err() error { return f.err }
+
+// Close implements Transcriber.
+func (f *failover) Close() {
+	f.cancel()
+	<-f.gone
+}
+
+// run passes results on until all providers have failed.
+func (f *failover) run() {
+	defer close(f.gone)
+	defer close(f.results)
+	defer f.drop()
+	limit := time.NewTimer(idleFor)
+	defer limit.Stop()
+	for f.ctx.Err() == nil {
+		text, err := f.opened()
+		if err != nil {
+			if f.failed(err); f.at == len(f.order) {
+				f.err = f.first
+				return
+			}
+			continue
+		}
+		limit.Reset(f.patience())
+		select {
+		case result, open := <-resultsOf(text):
+			if open {
+				f.pass(result)
+			} else if f.ended(text.Err()); f.at == len(f.order) {
+				f.err = f.first
+				return
+			}
+		case <-limit.C:
+			if f.late(); f.at == len(f.order) {
+				f.err = f.first
+				return
+			}
+		case <-f.wake:
+		case <-f.ctx.Done():
+		}
+	}
+}
+
+func resultsOf(text Transcriber) <-chan Result {
+	if text == nil {
+		return nil
+	}
+	return text.Results()
+}
+
+// opened returns the transcriber of the present provider, if there is something to
+// understand. One that is opened gets all of it.
+func (f *failover) opened() (Transcriber, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.text != nil || len(f.pending) == 0 {
+		return f.text, nil
+	}
+	text, err := f.order[f.at].Provider.Listen(f.ctx, f.l)
+	if err != nil {
+		return nil, err
+	}
+	f.text, f.gave = text, false
+	for _, u := range f.pending {
+		if len(u.samples) > 0 {
+			text.Write(u.begun, u.samples)
+		}
+		if !u.over.IsZero() {
+			text.Finish()
+		}
+	}
+	return text, nil
+}
+
+// patience is how long nothing may come.
+func (f *failover) patience() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case len(f.pending) == 0:
+		return idleFor
+	case f.pending[0].over.IsZero():
+		return longestUtterance
+	}
+	return max(0, f.allowed()-time.Since(f.pending[0].over))
+}
+
+// allowed is how long the present provider may take.
+func (f *failover) allowed() time.Duration {
+	if f.at < len(f.order)-1 {
+		return time.Duration(f.at+1) * answerWithin
+	}
+	return lastAnswerWithin
+}
+
+// late is what happens when patience is over.
+func (f *failover) late() {
+	f.mu.Lock()
+	waiting := len(f.pending) > 0 && !f.pending[0].over.IsZero()
+	idle := len(f.pending) == 0
+	f.mu.Unlock()
+	switch {
+	case waiting:
+		f.failed(&Error{Kind: Unreachable, Provider: f.order[f.at].Name, Detail: fmt.Sprintf("it has not given a result within %v", f.allowed())})
+	case idle: // and later the provider whose turn it is then
+		f.drop()
+		f.order, f.at, f.first = f.choice.order(f.l.Endpoint), 0, nil
+	}
+}
+
+// pass passes a result on, and forgets what is understood by it.
+func (f *failover) pass(r Result) {
+	if r.Language == "" && len(f.l.Languages) > 0 {
+		r.Language = f.l.Languages[0]
+	}
+	if r.Final {
+		f.gave, f.first = true, nil
+		f.choice.told(f.order[f.at].Name, nil)
+	}
+	f.mu.Lock()
+	switch {
+	case len(f.pending) == 0:
+	case r.Last:
+		f.pending = f.pending[1:]
+	case r.Final:
+		f.pending[0].forget(r.Offset+r.Duration, f.l.Rate)
+	}
+	f.mu.Unlock()
+	select {
+	case f.results <- r:
+	case <-f.ctx.Done():
+	}
+}
+
+// forget drops what was said until a moment.
+func (u *utterance) forget(until time.Duration, rate int) {
+	n := min(len(u.samples), max(0, samplesIn(until-u.begun, rate)))
+	u.samples = u.samples[n:]
+	u.begun += durationOf(n, rate)
+}
+
+// ended is the end of a provider's transcriber by itself. Services close connections
+// at any time; one that has worked is asked again.
+func (f *failover) ended(err error) {
+	f.mu.Lock()
+	idle := len(f.pending) == 0
+	f.mu.Unlock()
+	switch {
+	case f.ctx.Err() != nil:
+	case idle || f.gave:
+		f.drop()
+	case err == nil:
+		f.failed(&Error{Kind: Unreachable, Provider: f.order[f.at].Name, Detail: "it has closed the connection"})
+	default:
+		f.failed(err)
+	}
+}
+
+// failed gives the present provider up for the next one.
+func (f *failover) failed(err error) {
+	f.drop()
+	if f.ctx.Err() != nil {
+		return
+	}
+	name := f.order[f.at].Name
+	f.choice.told(name, err)
+	f.choice.Log.Warn("a provider of speech could not understand an utterance", "provider", name, "error", err)
+	if f.first == nil {
+		f.first = err
+	}
+	f.at++
+}
+
+// drop closes the present provider's transcriber.
+func (f *failover) drop() {
+	f.mu.Lock()
+	text := f.text
+	f.text = nil
+	f.mu.Unlock()
+	if text != nil {
+		text.Close()
+	}
+}
+
+func samplesIn(d time.Duration, rate int) int { return int(d * time.Duration(rate) / time.Second) }
+
+func durationOf(samples, rate int) time.Duration {
+	return time.Duration(samples) * time.Second / time.Duration(rate)
+}

@@ -1,0 +1,189 @@
+package speechtest
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+)
+
+// Fault is what a service does wrong. The zero Fault is nothing.
+type Fault struct {
+	Status     int           // it refuses the handshake with it
+	Delay      time.Duration // before it answers the handshake
+	Hang       bool          // it never answers the handshake
+	CloseAfter int           // it breaks the connection after so many messages of the client
+	CloseCode  ws.StatusCode // and says why, if this is not 0
+	CloseWhy   string
+	NeverFinal bool   // it gives hypotheses only
+	Instead    []byte // it sends this in place of each answer
+	Times      int    // the connections that are served so; 0: all
+}
+
+// Service is a service that is listening.
+type Service struct {
+	t      testing.TB
+	vendor string
+	http   *httptest.Server
+
+	mu          sync.Mutex
+	fault       Fault
+	connections int
+	heard       []string // the texts of the utterances that were finished
+	seen        []Seen
+}
+
+// Seen is a handshake that a client has made.
+type Seen struct {
+	URL    *url.URL
+	Header http.Header
+}
+
+// dialog is one connection, in the words of a vendor.
+type dialog interface {
+	greet()
+	take(kind ws.OpCode, message []byte)
+}
+
+// Start starts a service: azure, deepgram, openai or vosk.
+func Start(t testing.TB, vendor string, fault Fault) *Service {
+	s := &Service{t: t, vendor: vendor, fault: fault}
+	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
+	t.Cleanup(s.http.Close)
+	return s
+}
+
+// URL is where it is: http.
+func (s *Service) URL() *url.URL {
+	u, _ := url.Parse(s.http.URL)
+	return u
+}
+
+// Connections counts the handshakes.
+func (s *Service) Connections() int { s.mu.Lock(); defer s.mu.Unlock(); return s.connections }
+
+// Heard lists what was said in each utterance that was finished.
+func (s *Service) Heard() []string { s.mu.Lock(); defer s.mu.Unlock(); return s.heard }
+
+// Seen lists the handshakes.
+func (s *Service) Seen() []Seen { s.mu.Lock(); defer s.mu.Unlock(); return s.seen }
+
+func (s *Service) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Get("GenerateRedirectResponse") != "" { // Azure: it is served here
+		http.NotFound(w, r)
+		return
+	}
+	s.mu.Lock()
+	s.connections++
+	fault := s.fault
+	if fault.Times > 0 && s.connections > fault.Times {
+		fault = Fault{}
+	}
+	s.seen = append(s.seen, Seen{r.URL, r.Header})
+	s.mu.Unlock()
+	switch {
+	case fault.Hang:
+		<-r.Context().Done()
+		return
+	case fault.Status != 0:
+		http.Error(w, `{"error":"not today"}`, fault.Status)
+		return
+	}
+	time.Sleep(fault.Delay)
+	conn, _, _, err := ws.UpgradeHTTP(r, w)
+	if err != nil {
+		s.t.Errorf("%s: %v", s.vendor, err)
+		return
+	}
+	defer conn.Close()
+	c := &connection{s: s, conn: conn, fault: fault}
+	d := s.dialog(c, r)
+	d.greet()
+	for n := 1; ; n++ {
+		message, kind, err := wsutil.ReadClientData(conn)
+		if err != nil {
+			return
+		}
+		if fault.CloseAfter > 0 && n >= fault.CloseAfter {
+			if fault.CloseCode != 0 {
+				ws.WriteFrame(conn, ws.NewCloseFrame(ws.NewCloseFrameBody(fault.CloseCode, fault.CloseWhy)))
+				io.Copy(io.Discard, conn)
+			}
+			return
+		}
+		d.take(kind, message)
+	}
+}
+
+func (s *Service) dialog(c *connection, r *http.Request) dialog {
+	switch s.vendor {
+	case "azure":
+		return newAzure(c, r)
+	case "deepgram":
+		return newDeepgram(c, r)
+	case "openai":
+		return newRealtime(c, r)
+	}
+	return &vosk{connection: c}
+}
+
+// connection is one client.
+type connection struct {
+	s     *Service
+	conn  net.Conn
+	fault Fault
+}
+
+// wrong fails the test.
+func (c *connection) wrong(format string, args ...any) {
+	c.s.t.Errorf(c.s.vendor+": "+format, args...)
+}
+
+// finished notes an utterance.
+func (c *connection) finished(text string) {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.s.heard = append(c.s.heard, text)
+}
+
+// text sends a message, or what takes its place.
+func (c *connection) text(message string) {
+	if c.fault.Instead != nil {
+		message = string(c.fault.Instead)
+	}
+	_ = wsutil.WriteServerText(c.conn, []byte(message))
+}
+
+// json sends a message.
+func (c *connection) json(what any) {
+	text, _ := json.Marshal(what)
+	c.text(string(text))
+}
+
+// samplesOf reads 16-bit little-endian.
+func samplesOf(pcm []byte) []int16 {
+	samples := make([]int16, len(pcm)/2)
+	for i := range samples {
+		samples[i] = int16(binary.LittleEndian.Uint16(pcm[2*i:]))
+	}
+	return samples
+}
+
+type object = map[string]any
+
+// want fails the test where values differ.
+func (c *connection) want(what, got, want string) {
+	if got != want && !strings.EqualFold(got, want) {
+		c.wrong("%s is %q, not %q", what, got, want)
+	}
+}
