@@ -3,6 +3,7 @@ package speech
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,7 +17,7 @@ type hearer struct {
 	parts   bool          // gives a final result in the middle of each utterance
 	delay   time.Duration // of a result
 
-	opened, closed int
+	opened, closed atomic.Int32
 	heard          []time.Duration // of each utterance that was finished, as it was written
 	from           []time.Duration // where it began
 }
@@ -25,7 +26,7 @@ func (h *hearer) Listen(context.Context, Listening) (Transcriber, error) {
 	if h.refuses != nil {
 		return nil, h.refuses
 	}
-	h.opened++
+	h.opened.Add(1)
 	return &hearing{h: h, results: make(chan Result, 16)}, nil
 }
 
@@ -63,13 +64,14 @@ func (h *hearing) Finish() {
 	h.h.heard, h.h.from = append(h.h.heard, durationOf(h.n, 16000)), append(h.h.from, h.begun)
 	h.n = 0
 	if !h.h.never && !h.broken {
-		time.AfterFunc(h.h.delay, func() { h.results <- Result{Text: "all", Final: true, Last: true, Offset: h.begun} })
+		all := Result{Text: "all", Final: true, Last: true, Offset: h.begun}
+		time.AfterFunc(h.h.delay, func() { h.results <- all })
 	}
 }
 
 func (h *hearing) Results() <-chan Result { return h.results }
 func (h *hearing) Err() error             { return h.err }
-func (h *hearing) Close()                 { h.h.closed++ }
+func (h *hearing) Close()                 { h.h.closed.Add(1) }
 
 func hearers(list ...*hearer) *Recognizers {
 	r := &Recognizers{}
@@ -119,12 +121,13 @@ func TestNothingThatWasSaidIsLost(t *testing.T) {
 			if took := time.Since(began); took > test.within+100*time.Millisecond {
 				t.Errorf("%s: understood after %v", test.name, took)
 			}
+			synctest.Wait()
 			if len(second.heard) != 1 || second.heard[0] != test.heard || second.from[0] != 3*time.Second-test.heard || last.Text != "all" {
 				t.Errorf("%s: the second heard %v from %v, last result %+v", test.name, second.heard, second.from, last)
 			}
 			l.Close()
-			if test.first.opened != test.first.closed || second.opened != second.closed {
-				t.Errorf("%s: %d and %d are closed of %d and %d", test.name, test.first.closed, second.closed, test.first.opened, second.opened)
+			if test.first.opened.Load() != test.first.closed.Load() || second.opened.Load() != second.closed.Load() {
+				t.Errorf("%s: %d and %d are closed of %d and %d", test.name, test.first.closed.Load(), second.closed.Load(), test.first.opened.Load(), second.opened.Load())
 			}
 		})
 	}
@@ -136,7 +139,8 @@ func TestProviderIsConnectedWhileSomebodySpeaks(t *testing.T) {
 		h := &hearer{}
 		l, _ := hearers(h).Listen(t.Context(), Listening{Rate: 16000})
 		time.Sleep(time.Minute)
-		if h.opened != 0 {
+		synctest.Wait()
+		if h.opened.Load() != 0 {
 			t.Error("it is connected while nobody speaks")
 		}
 		for range 2 {
@@ -144,16 +148,19 @@ func TestProviderIsConnectedWhileSomebodySpeaks(t *testing.T) {
 			<-l.Results()
 			time.Sleep(10 * time.Second)
 		}
-		if h.opened != 1 || h.closed != 0 {
-			t.Errorf("opened %d times, closed %d times", h.opened, h.closed)
+		synctest.Wait()
+		if h.opened.Load() != 1 || h.closed.Load() != 0 {
+			t.Errorf("opened %d times, closed %d times", h.opened.Load(), h.closed.Load())
 		}
 		time.Sleep(time.Minute)
-		if h.closed != 1 {
+		synctest.Wait()
+		if h.closed.Load() != 1 {
 			t.Error("it is connected while nobody speaks any more")
 		}
 		speakFor(l, 0, time.Second)
-		if r := <-l.Results(); !r.Last || h.opened != 2 {
-			t.Errorf("got %+v, opened %d times", r, h.opened)
+		r := <-l.Results()
+		if synctest.Wait(); !r.Last || h.opened.Load() != 2 {
+			t.Errorf("got %+v, opened %d times", r, h.opened.Load())
 		}
 		l.Close()
 	})
