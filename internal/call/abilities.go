@@ -1,6 +1,10 @@
 package call
 
-import "time"
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/identifier"
+)
 
 // What follows are abilities that not every leg has. A leg has one by implementing
 // it; whoever needs it asks for it by a type assertion.
@@ -26,7 +30,17 @@ type Identified interface{ UserAgent() string }
 // whenever the list changes while the leg is in it; version grows with each change.
 // It must not block.
 type RosterFollower interface {
-	FollowRoster(list []Participant, version int)
+	FollowRoster(list []Attendance, version int)
+}
+
+// SeatFollower is a leg whose far end is told where it sits: once it is in a call, and
+// whenever something of that changes. It must not block.
+type SeatFollower interface{ FollowSeat(Seat) }
+
+// SpeakersFollower is a leg whose far end is told who speaks: those who speak now, and
+// those who spoke most lately, the loudest first. It must not block.
+type SpeakersFollower interface {
+	FollowSpeakers(speaking, dominant []identifier.ID)
 }
 
 // MuteFollower is a leg whose far end is shown that others have muted it. It must

@@ -37,6 +37,9 @@ func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err
 		if err := checkTarget(add.Who, add.CallerID, c.call.registry.cfg.Resource); err != nil {
 			return "", err
 		}
+		if c.call.kind == room && !c.call.dialsOut && add.Who.Kind() == identifier.PhoneNumber {
+			return "", errNoDialOut()
+		}
 		if c.call.find(add.Who) != nil {
 			return "", ParticipantPresent.because("%s is in the call already.", add.Who)
 		}

@@ -25,7 +25,11 @@ type Call struct {
 	decided       []*ring // whose contexts are still known
 	invitations   map[string]*invitation
 	kind          kind
-	joinable      bool // clients may join it by its name, and wait there alone
+	dialsOut      bool   // of a room: phone numbers may be called
+	groupID       string // under which clients join; "" for none
+	roomID        string
+	speakers      *speakers // what was told of who speaks; nil while nobody wants to know
+	joinable      bool      // clients may join it by its name, and wait there alone
 	names         []name
 	mix           Mix
 	rosterVersion int

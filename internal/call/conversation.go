@@ -10,8 +10,11 @@ import (
 // controls it. They belong to the call, not to a connection.
 type Conversation struct {
 	Head
-	StartedBy identifier.ID
-	Group     bool
+	StartedBy   identifier.ID
+	StarterRole Role // in a room
+	Group       bool
+	GroupID     string // under which clients join; "" for none
+	RoomID      string
 }
 
 type (
@@ -42,6 +45,7 @@ type Presence struct {
 	DisplayName string
 	Stay        string // a GUID of this stay
 	Device      string // what it calls itself
+	Role        Role   // in a room
 }
 
 // CallEvents lists one of each event that belongs to a call.
@@ -49,9 +53,10 @@ var CallEvents = []Event{ConversationStarted{}, ConversationJoined{}, Conversati
 
 // record is what a call has published of its conversation.
 type record struct {
-	startedBy identifier.ID
-	endedBy   identifier.ID // the user who hung up; zero where none did
-	began     time.Time     // zero until the first identity is in
+	startedBy   identifier.ID
+	starterRole Role
+	endedBy     identifier.ID // the user who hung up; zero where none did
+	began       time.Time     // zero until the first identity is in
 }
 
 // converses reports whether an endpoint takes part in the conversation: identities
@@ -65,7 +70,8 @@ func (c *Call) converses(e *endpoint) bool {
 func (c *Call) conversation() Conversation {
 	return Conversation{
 		Head:      Head{ServerCallID: c.id, CorrelationID: c.correlationID, At: time.Now()},
-		StartedBy: c.record.startedBy, Group: !c.kind.endsWhenOneLeaves(),
+		StartedBy: c.record.startedBy, StarterRole: c.record.starterRole,
+		Group: !c.kind.endsWhenOneLeaves(), GroupID: c.groupID, RoomID: c.roomID,
 	}
 }
 
@@ -101,7 +107,7 @@ func (e *endpoint) presence() Presence {
 			device = leg.UserAgent()
 		}
 	}
-	return Presence{Who: e.id, DisplayName: e.name, Stay: e.who.stay, Device: device}
+	return Presence{Who: e.id, DisplayName: e.name, Stay: e.who.stay, Device: device, Role: e.role}
 }
 
 // publishEnd tells that the conversation has ended.

@@ -17,7 +17,12 @@ type endpoint struct {
 	stage   stage
 	who     *participant // nil before it is present
 
-	name       string        // what it wants to be called; "" for none
+	name       string // what it wants to be called; "" for none
+	seat       string // a GUID, by which those in the call know it
+	role       Role   // in a room
+	selfMuted  bool   // it does not want to be heard
+	selfHeld   bool   // it holds the call
+	voice      utterance
 	line       identifier.ID // the number of ours that it called or was called from; zero: none
 	identities []string      // its Identity headers, of one who called us
 	peer       *Call         // with inOtherCall: where it is
@@ -33,6 +38,8 @@ type endpoint struct {
 	app     *application // the port of an application
 	port    *legPort     // the sound of a leg in the mix; nil while it is not heard
 	member  Member       // its place in the mix
+	muted   bool         // what member was told last
+	held    bool
 	private privateAudio // what only it hears
 	keys    keyRelay     // keys that are passed on to it
 
@@ -56,7 +63,11 @@ func (e *endpoint) report(news Report) {
 	for next := e.movedTo.Load(); next != nil; next = e.movedTo.Load() {
 		e = next
 	}
-	e.call.post(func() { e.read(news) })
+	if !e.call.post(func() { e.read(news) }) {
+		if want, asks := news.(Wanted); asks {
+			want.Tell(errCallOver())
+		}
+	}
 }
 
 // read takes a report of the endpoint's leg.
@@ -83,6 +94,8 @@ func (e *endpoint) read(report Report) {
 		e.call.toneHeard(e, r.Tone)
 	case TransferWanted:
 		e.wantsTransfer(r)
+	case Wanted:
+		e.grants(r)
 	case pipeOffer:
 		e.takePipe(r)
 	case SoundChanged:

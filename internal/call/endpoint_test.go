@@ -42,11 +42,11 @@ func (w *world) addPhone(conn *call.Connection, number string) *calltest.Leg {
 type browser struct {
 	*calltest.Leg
 	mu      sync.Mutex
-	rosters [][]call.Participant
+	rosters [][]call.Attendance
 	muted   []bool
 }
 
-func (b *browser) FollowRoster(list []call.Participant, version int) {
+func (b *browser) FollowRoster(list []call.Attendance, version int) {
 	b.mu.Lock()
 	b.rosters = append(b.rosters, list)
 	b.mu.Unlock()
@@ -59,7 +59,7 @@ func (b *browser) FollowMute(muted bool) {
 }
 
 // followed returns the last roster, how many came, and what it heard of muting.
-func (b *browser) followed() (last []call.Participant, n int, muted []bool) {
+func (b *browser) followed() (last []call.Attendance, n int, muted []bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if n = len(b.rosters); n > 0 {

@@ -76,6 +76,9 @@ func (c *Call) connectTo(caller *endpoint, in Invitation) {
 
 // answerCaller answers a caller on a wire, whose callee is on a wire as well.
 func (c *Call) answerCaller(caller *endpoint) {
-	caller.join.up = func(*endpoint) { c.limitDuration() }
+	caller.join.up = func(*endpoint) {
+		c.limitDuration()
+		c.tellRoster()
+	}
 	caller.leg.Answer()
 }

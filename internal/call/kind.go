@@ -16,6 +16,9 @@ const (
 func (c *Call) becomeGroup() {
 	if c.kind == twoParty {
 		c.kind = group
+		for _, e := range c.endpoints {
+			e.tellSeat()
+		}
 	}
 }
 

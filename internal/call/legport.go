@@ -12,7 +12,17 @@ import (
 // passes that on to the leg's sound, unless its participant only changes calls.
 type legPort struct {
 	audio.Port
-	next atomic.Pointer[func()] // what follows instead of closing
+	meter meter
+	next  atomic.Pointer[func()] // what follows instead of closing
+}
+
+// ReadFrame says what the leg says, and measures it.
+func (l *legPort) ReadFrame(f audio.Frame) bool {
+	heard := l.Port.ReadFrame(f)
+	if heard {
+		l.meter.take(f)
+	}
+	return heard
 }
 
 // Waited tells the mix when the leg's packets come.

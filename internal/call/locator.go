@@ -125,6 +125,9 @@ type Join struct {
 	To          Locator
 	Who         identifier.ID
 	DisplayName string
+	Role        Role // in a room
+	DialsOut    bool // the room permits calls to phone numbers
+	Muted       bool // it does not want to be heard at first
 }
 
 // Join lets a leg into the call that a locator names, answers it and makes it a
@@ -163,10 +166,11 @@ func (r *Registry) beginNamed(j Join, leg Leg) (func(Report), error) {
 			return nil
 		}
 		c.joinable, c.kind = true, group
+		c.groupID = j.To.name().text
 		if j.To.RoomID != "" {
-			c.kind = room
+			c.kind, c.groupID, c.roomID = room, "", j.To.RoomID
 		}
-		c.record.startedBy = j.Who
+		c.record.startedBy, c.record.starterRole = j.Who, j.Role
 		report, _ := c.letIn(j, leg) // there is room for the first
 		return report
 	})
@@ -187,6 +191,9 @@ func (c *Call) joinedByName(e *endpoint) {
 	c.limitDuration()
 	if len(e.who.endpoints()) == 1 {
 		c.tellRoster()
+	} else {
+		c.rosterVersion++
+		c.tellFollowers() // of the device, which the roster of applications does not have
 	}
 }
 
@@ -198,7 +205,10 @@ func (c *Call) letIn(j Join, leg Leg) (func(Report), error) {
 	if err := c.roomFor(1); err != nil {
 		return nil, err
 	}
-	e := &endpoint{id: j.Who, call: c, inbound: true, leg: leg, name: j.DisplayName, began: time.Now()}
+	if c.kind == room {
+		c.dialsOut = j.DialsOut
+	}
+	e := &endpoint{id: j.Who, call: c, inbound: true, leg: leg, name: j.DisplayName, role: j.Role, selfMuted: j.Muted, began: time.Now()}
 	e.join = &join{
 		up:   c.joinedByName,
 		down: func(_ *endpoint, why Reason) { c.endIfDeserted(why) },

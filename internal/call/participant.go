@@ -37,7 +37,13 @@ func (p *participant) isApplication() bool { return p.place.isApplication() }
 
 // roster is the participant's entry in the list of participants.
 func (p *participant) roster() Participant {
-	return Participant{ID: p.id, Muted: p.muted, OnHold: p.held}
+	entry := Participant{ID: p.id, Muted: p.muted, OnHold: p.held}
+	silent, holding := true, true
+	for _, e := range p.endpoints() {
+		silent, holding = silent && e.silent(), holding && e.selfHeld
+	}
+	entry.Muted, entry.OnHold = entry.Muted || silent, entry.OnHold || holding
+	return entry
 }
 
 // admit makes an endpoint one of a participant: of the user who is here with
@@ -55,7 +61,13 @@ func (c *Call) admit(e *endpoint) {
 		e.who = &participant{id: e.id, name: e.name, call: c, place: e.place}
 	}
 	e.enter(present)
+	e.seat = newID()
+	if c.kind == room && e.role == NoRole && e.isUser() {
+		e.role = Attendee // an application has called it in
+	}
 	e.applyRights()
+	e.tellSeat()
+	c.watchSpeakers(e)
 	for _, conn := range c.connections {
 		if conn.stream != nil {
 			conn.stream.hear(conn, e)
@@ -116,18 +128,14 @@ func (c *Call) tellRoster() {
 			c.publish(ParticipantsUpdated{Head: conn.head(Operation{}), Participants: list, Sequence: c.rosterVersion})
 		}
 	}
-	for _, e := range c.endpoints {
-		if leg, ok := e.leg.(RosterFollower); ok && e.listed() {
-			leg.FollowRoster(list, c.rosterVersion)
-		}
-	}
+	c.tellFollowers()
 }
 
 // setMuted says whether the others hear the participant.
 func (p *participant) setMuted(muted bool) {
 	p.muted = muted
 	for _, e := range p.endpoints() {
-		e.member.SetMuted(muted)
+		e.applyRights()
 		if leg, ok := e.leg.(MuteFollower); ok {
 			leg.FollowMute(muted)
 		}
@@ -139,15 +147,26 @@ func (p *participant) setMuted(muted bool) {
 func (p *participant) setHeld(held bool) {
 	p.held = held
 	for _, e := range p.endpoints() {
+		e.applyRights()
+	}
+}
+
+// applyRights lets an endpoint obey what its participant was told, what it wants
+// itself, and its role.
+func (e *endpoint) applyRights() {
+	if e.member == nil || e.who == nil {
+		return
+	}
+	muted, held := e.who.muted || e.silent(), e.who.held || e.selfHeld
+	if muted != e.muted {
+		e.muted = muted
+		e.member.SetMuted(muted)
+	}
+	if held != e.held {
+		e.held = held
 		e.member.SetHeld(held)
 	}
 }
 
-// applyRights lets an endpoint that has just come obey what its participant was
-// told before.
-func (e *endpoint) applyRights() {
-	if e.member != nil && (e.who.muted || e.who.held) {
-		e.member.SetMuted(e.who.muted)
-		e.member.SetHeld(e.who.held)
-	}
-}
+// silent reports whether the endpoint does not want to be heard, or must not.
+func (e *endpoint) silent() bool { return e.selfMuted || !e.role.MaySpeak() }

@@ -52,6 +52,9 @@ type Reason struct {
 	// Client says that the leg was to a telephone of a user of ours, not to one of
 	// the telephone network.
 	Client bool
+	// ByParticipant says that somebody in the call removed this one, or ended the call
+	// for everybody; ByRoom that the list of the room does not have it any more.
+	ByParticipant, ByRoom bool
 }
 
 // Status is a SIP status line (RFC 3261 §7.2).

@@ -38,6 +38,7 @@ const (
 	TranscriptionNotSetUp                    // the connection was made without transcription
 	TranscriptionFixed                       // the transcription of such a connection cannot change
 	NotTranscribing                          // no transcription goes on
+	DialOutOff                               // the room does not permit calls to phone numbers
 	refusalsEnd
 )
 
@@ -83,6 +84,7 @@ var refusals = [refusalsEnd]struct {
 	TranscriptionNotSetUp: {"transcription not set up", fault.Unsupported},
 	TranscriptionFixed:    {"transcription fixed", fault.Unsupported},
 	NotTranscribing:       {"not transcribing", fault.Precondition},
+	DialOutOff:            {"dial-out off", fault.Forbidden},
 }
 
 // Error names the refusal.

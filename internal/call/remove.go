@@ -24,7 +24,11 @@ func (c *Connection) Remove(ctx context.Context, who identifier.ID, what Context
 // remove ends a participant's part in the call, and the call with it where
 // nobody else is left.
 func (c *Call) remove(p *participant) {
-	why := Reason{Kind: Removed, Text: "another participant removed this one"}
+	c.removeFor(p, Reason{Kind: Removed, Text: "another participant removed this one"})
+}
+
+// removeFor does so for a reason.
+func (c *Call) removeFor(p *participant, why Reason) {
 	c.dismiss(p, why)
 	if c.kind.endsWhenOneLeaves() || c.deserted() {
 		c.finish(Reason{Kind: EndedByPeer, Text: "the other participant was removed"}, nil)

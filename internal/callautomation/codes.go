@@ -43,6 +43,7 @@ var codes = map[call.Refusal]struct{ code, member, source string }{
 	call.TranscriptionNotSetUp: {"8522", "", "missing configuration"},
 	call.TranscriptionFixed:    {"8520", "", "unsupported"},
 	call.NotTranscribing:       {"8585", "", "not valid in the current call state"},
+	call.DialOutOff:            {"8585", "", nearest},
 }
 
 const nearest = "nearest"

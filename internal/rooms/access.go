@@ -50,6 +50,7 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
 	if err := a.rooms.Delete(r.Context(), id); err != nil && !fault.Is(err, fault.KindNotFound) {
 		return err
 	}
+	a.cfg.Changed(id)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

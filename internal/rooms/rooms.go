@@ -22,6 +22,9 @@ type Config struct {
 	Resource string           // immutable id of the resource, a GUID
 	Store    store.Backend    // required
 	Now      func() time.Time // nil: time.Now
+	// Changed is told of a room that has changed, or is no more; nil: nobody is. It must
+	// not block.
+	Changed func(id string)
 }
 
 // API serves the rooms of one resource.
@@ -53,6 +56,9 @@ var stored = store.Define[Room]("rooms", store.Unchanged)
 func New(cfg Config) (*API, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Changed == nil {
+		cfg.Changed = func(string) {}
 	}
 	rooms, err := store.NewCollection(cfg.Store, stored)
 	if err != nil {
@@ -114,6 +120,9 @@ func (a *API) change(ctx context.Context, id string, change func(*Room) error) (
 	if fault.Is(err, fault.KindNotFound) { // deleted meanwhile
 		return Room{}, errNotFound()
 	}
+	if err == nil {
+		a.cfg.Changed(id)
+	}
 	return changed, err
 }
 
@@ -154,6 +163,23 @@ func (a *API) Admit(ctx context.Context, id string, who identifier.ID) (Admissio
 		return Admission{}, NotInvited, nil
 	}
 	return Admission{Role: room.Participants[at].Role, PSTNDialOut: room.PSTNDialOut, Until: room.Until}, 0, nil
+}
+
+// Roles says who may be in a room now, by raw id, and whether phone numbers may be
+// called from it. Of a room that is no more nobody may.
+func (a *API) Roles(ctx context.Context, id string) (roles map[string]Role, dialsOut bool, err error) {
+	room, err := a.find(ctx, id)
+	switch {
+	case fault.Is(err, fault.KindNotFound):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, err
+	}
+	roles = make(map[string]Role, len(room.Participants))
+	for _, p := range room.Participants {
+		roles[p.ID] = p.Role
+	}
+	return roles, room.PSTNDialOut, nil
 }
 
 // byID orders participants for pages.

@@ -33,14 +33,15 @@ func (p publisher) Publish(e call.Event) {
 
 func facts(c call.Conversation) eventgrid.CallFacts {
 	return eventgrid.CallFacts{
-		StartedBy: eventgrid.Participant{ID: c.StartedBy}, ServerCallID: c.ServerCallID,
+		StartedBy: eventgrid.Participant{ID: c.StartedBy, Role: eventgrid.Role(c.StarterRole)}, ServerCallID: c.ServerCallID,
+		GroupID: c.GroupID, RoomID: c.RoomID,
 		TwoParty: !c.Group, CorrelationID: c.CorrelationID, At: c.At,
 	}
 }
 
 func participantEvent(c call.Conversation, p call.Presence) eventgrid.CallParticipant {
 	return eventgrid.CallParticipant{
-		CallFacts: facts(c), User: eventgrid.Participant{ID: p.Who},
+		CallFacts: facts(c), User: eventgrid.Participant{ID: p.Who, Role: eventgrid.Role(p.Role)},
 		DisplayName: p.DisplayName, ParticipantID: p.Stay, UserAgent: p.Device,
 	}
 }

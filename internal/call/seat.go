@@ -1,0 +1,90 @@
+package call
+
+import "github.com/switchhook/switchhook/internal/identifier"
+
+// Kind is what sort of conversation a call is, for those who are in it.
+type Kind uint8
+
+// The kinds.
+const (
+	TwoParty Kind = iota
+	Group
+	Room
+)
+
+// Seat is the place of a leg in a call.
+type Seat struct {
+	ServerCallID  string
+	ParticipantID string // a GUID of this endpoint, by which rosters name it
+	Kind          Kind
+	Role          Role
+	DialsOut      bool // phone numbers may be called from here
+}
+
+// Attendance is a participant as those who are in the call see it.
+type Attendance struct {
+	Participant
+	Name      string
+	Role      Role
+	Endpoints []string // their participant ids, the first to come first
+}
+
+// tellSeat tells an endpoint's leg where it sits, if it wants to know.
+func (e *endpoint) tellSeat() {
+	leg, follows := e.leg.(SeatFollower)
+	if !follows || !e.listed() {
+		return
+	}
+	c := e.call
+	leg.FollowSeat(Seat{
+		ServerCallID: c.id, ParticipantID: e.seat, Kind: c.kind.told(), Role: e.role,
+		DialsOut: e.role.MayManage() && (c.kind != room || c.dialsOut),
+	})
+}
+
+// told is the kind as those in the call know it.
+func (k kind) told() Kind {
+	switch k {
+	case group:
+		return Group
+	case room:
+		return Room
+	}
+	return TwoParty
+}
+
+// attendance is the list of participants as those who are in the call see it.
+func (c *Call) attendance() []Attendance {
+	var list []Attendance
+	for _, p := range c.listed() {
+		entry := Attendance{Participant: p.roster(), Name: p.name}
+		for _, e := range p.endpoints() {
+			entry.Endpoints, entry.Role = append(entry.Endpoints, e.seat), e.role
+		}
+		list = append(list, entry)
+	}
+	return list
+}
+
+// tellFollowers shows the list of participants to every leg that follows it.
+func (c *Call) tellFollowers() {
+	var list []Attendance
+	for _, e := range c.endpoints {
+		if leg, ok := e.leg.(RosterFollower); ok && e.listed() {
+			if list == nil {
+				list = c.attendance()
+			}
+			leg.FollowRoster(list, c.rosterVersion)
+		}
+	}
+}
+
+// roleOf is the role that a participant has; NoRole outside of a room.
+func (c *Call) roleOf(id identifier.ID) Role {
+	for _, e := range c.endpoints {
+		if e.id == id && e.role != NoRole {
+			return e.role
+		}
+	}
+	return NoRole
+}
