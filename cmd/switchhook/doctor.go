@@ -83,9 +83,6 @@ func examine(ctx context.Context, cfg config.Config) []finding {
 	for _, part := range optionalParts {
 		list = append(list, part.finding())
 	}
-	if cfg.WebRTC != "" {
-		list = append(list, finding{stateNote, "WebRTC is not in this version", "--webrtc " + cfg.WebRTC + " is accepted, but the listener is not opened"})
-	}
 	return list
 }
 

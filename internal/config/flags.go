@@ -15,7 +15,7 @@ type Flags struct {
 	HTTP        string   `name:"http" placeholder:"HOST:PORT" env:"SWITCHHOOK_HTTP" group:"listeners" help:"APIs without TLS (${http})."`
 	SIP         string   `name:"sip" placeholder:"HOST:PORT" env:"SWITCHHOOK_SIP" group:"listeners" help:"Phones and trunks over UDP and TCP (${sip})."`
 	SIPS        string   `name:"sips" placeholder:"HOST:PORT" env:"SWITCHHOOK_SIPS" group:"listeners" help:"Phones and trunks over TLS (${sips})."`
-	WebRTC      string   `name:"webrtc" placeholder:"HOST:PORT" env:"SWITCHHOOK_WEBRTC" group:"listeners" help:"Browsers (${webrtc}; not in this version)."`
+	WebRTC      string   `name:"webrtc" placeholder:"HOST:PORT" env:"SWITCHHOOK_WEBRTC" group:"listeners" help:"Media of browsers, UDP and TCP (${webrtc})."`
 	RTPPorts    string   `name:"rtp-ports" placeholder:"LOW-HIGH" env:"SWITCHHOOK_RTP_PORTS" group:"listeners" help:"UDP ports of RTP (${rtp_ports})."`
 	Numbers     []string `name:"numbers" placeholder:"+NUMBER" env:"SWITCHHOOK_NUMBERS" help:"Phone numbers that the resource owns (two demo numbers that are not in service anywhere)."`
 	PublicHosts []string `name:"public-host" placeholder:"NAME" env:"SWITCHHOOK_PUBLIC_HOST" help:"Host names and addresses by which clients reach the server, such as that of a reverse proxy."`

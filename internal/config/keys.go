@@ -15,8 +15,8 @@ type keys struct {
 	SIP string `yaml:"sip" type:"host:port or off" default:"127.0.0.1:5060"`
 	// Listener of SIP over TLS. It is off if sip is off.
 	SIPS string `yaml:"sips" type:"host:port or off" default:"127.0.0.1:5061"`
-	// Listener of WebRTC. This version accepts the key and does not open the listener.
-	WebRTC string `yaml:"webrtc" type:"host:port or off" default:"off"`
+	// Port of browsers' media, UDP and TCP. The default takes a free port. For browsers on other machines, give an address that they reach, and a port that a firewall can open.
+	WebRTC string `yaml:"webrtc" type:"host:port or off" default:"127.0.0.1:0"`
 	// UDP ports of RTP, from 1024 to 65535. A call leg takes two. The default lies below the ephemeral ports of Linux.
 	RTPPorts string `yaml:"rtp-ports" type:"LOW-HIGH" default:"20000-29999"`
 	// Host names and IP addresses by which clients reach the server, without scheme. The certificate names them, and signatures may be made for them. The first one is in links that the server hands out.
@@ -50,7 +50,7 @@ type keys struct {
 	SIPPublicAddress string `yaml:"sip-public-address" type:"IP address" absent:"the server's own address"`
 	// Digest algorithms of SIP challenges, in this order. Phones use the first one that they know.
 	SIPDigests []string `yaml:"sip-digests" of:"MD5 SHA-256" default:"MD5 SHA-256"`
-	// Origins of web pages that may open SIP over WebSocket at /sip, such as https://phone.example; * permits every origin. Pages of the server's own hosts always may.
+	// Origins of web pages that may open SIP over WebSocket at /sip, or take part in calls at /client, such as https://phone.example; * permits every origin. Pages of the server's own hosts always may.
 	WebSocketOrigins []string `yaml:"websocket-origins" type:"list of origins"`
 
 	// Addresses and networks of reverse proxies whose X-Forwarded-For is believed. Without them a proxy counts as the client: one client behind it can lock all others out.

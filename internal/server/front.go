@@ -9,7 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/auth"
 )
 
-// front answers probes, hands SIP over WebSocket to the phones and everything else
+// front answers probes, hands SIP over WebSocket to the phones, sockets of browsers to theirs, and everything else
 // to the APIs. What needs no signature is answered under our own names alone, as
 // package rest does for its routes of that kind.
 func (p *parts) front(apis http.Handler) http.Handler {
@@ -25,6 +25,12 @@ func (p *parts) front(apis http.Handler) http.Handler {
 		if r.URL.Path == "/sip" && p.phones != nil && wantsSocket(r) { // else it is the SIP routing API
 			if ours(w, r) {
 				p.phones.WebSocket().ServeHTTP(w, r)
+			}
+			return
+		}
+		if r.URL.Path == "/client" && wantsSocket(r) {
+			if ours(w, r) {
+				p.serveBrowsers(w, r)
 			}
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,6 +39,8 @@ import (
 	"github.com/switchhook/switchhook/internal/siprouting"
 	"github.com/switchhook/switchhook/internal/store"
 	"github.com/switchhook/switchhook/internal/trunk"
+	"github.com/switchhook/switchhook/internal/webrtc"
+	"github.com/switchhook/switchhook/internal/webrtc/media"
 )
 
 // parts are the pieces of a running server, in the order in which they are made.
@@ -77,6 +80,9 @@ type parts struct {
 	answers     *rest.Repeatability
 	router      *rest.Router
 	listeners   *listeners
+	media       *media.Engine                 // nil where WebRTC is off
+	browsers    atomic.Pointer[webrtc.Server] // made after the calls, which look for it when they ring
+	roomTurn    sync.Mutex                    // one change of a room at a time
 
 	public  public         // how applications reach us
 	broken  chan error     // a listener that failed while running
@@ -114,7 +120,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.work.Go(func() { memory.Run(p.life, p.log) })
 	for _, step := range []func(context.Context) error{
 		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones,
-		p.openAPIs, p.openProfile,
+		p.openAPIs, p.openBrowsers, p.openProfile,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -205,7 +211,7 @@ func (p *parts) openCalls(context.Context) error {
 	p.later(func() error { p.records.Close(); return nil })
 	open, understood := p.openStreams(), p.recognizers()
 	p.calls = call.NewRegistry(call.Config{
-		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p.registrar}, Numbers: p.numbers,
+		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p}, Numbers: p.numbers,
 		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood,
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)

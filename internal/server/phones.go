@@ -13,6 +13,7 @@ import (
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/server/metrics"
 	"github.com/switchhook/switchhook/internal/sip"
+	"github.com/switchhook/switchhook/internal/webrtc"
 )
 
 // openPhones makes the SIP side. It listens from serve on.
@@ -93,9 +94,12 @@ func (d numberDialer) Dial(ctx context.Context, in call.Invitation, report func(
 
 type phoneDialer struct{ p *parts }
 
-// Dial starts a leg to a telephone of a user.
+// Dial starts a leg to a telephone of a user, or to a browser.
 func (d phoneDialer) Dial(ctx context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
-	if d.p.phones == nil {
+	switch {
+	case webrtc.IsClient(in.Device):
+		return d.p.browsers.Load().Dial(ctx, in, report)
+	case d.p.phones == nil:
 		return nil, errNoPhones
 	}
 	return d.p.phones.Phones().Dial(ctx, in, report)

@@ -23,13 +23,16 @@ func (p *parts) openRegistrar(ctx context.Context) (err error) {
 	return nil
 }
 
-// devices lets calls ring on the telephones of users.
-type devices struct{ of *registrar.Registrar }
+// devices lets calls ring on the telephones of users, and in their browsers.
+type devices struct{ p *parts }
 
 // Devices lists those of one user.
 func (d devices) Devices(user identifier.ID) (list []string) {
-	for _, device := range d.of.BindingsOfIdentity(user) {
+	for _, device := range d.p.registrar.BindingsOfIdentity(user) {
 		list = append(list, device.ID)
+	}
+	if browsers := d.p.browsers.Load(); browsers != nil {
+		list = append(list, browsers.Devices(user)...)
 	}
 	return list
 }

@@ -23,6 +23,9 @@ func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) 
 		closeAll(append(secure, plain...))
 		return taken, err
 	}
+	if p.media != nil {
+		taken.WebRTC = p.media.Addr().String()
+	}
 	if address := p.backbone.ListenAddr(); address != nil {
 		taken.NATS = address.String()
 	}

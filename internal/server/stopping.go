@@ -15,6 +15,9 @@ func (p *parts) stop() error {
 	if p.phones != nil {
 		p.phones.Drain()
 	}
+	if browsers := p.browsers.Load(); browsers != nil {
+		browsers.Drain(p.cfg.ShutdownGrace)
+	}
 	grace, cancel := context.WithTimeout(context.Background(), p.cfg.ShutdownGrace)
 	defer cancel()
 	last, cancelLast := context.WithTimeout(context.Background(), p.cfg.ShutdownGrace+unwind)

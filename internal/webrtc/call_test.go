@@ -1,0 +1,293 @@
+package webrtc_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
+)
+
+// state waits for a state of a call.
+func (w *world) state(c *webrtctest.Client, state protocol.CallState) {
+	w.Helper()
+	_, err := webrtctest.Wait(w.ctx, c, func(m *protocol.CallStateChanged) bool { return m.State == state })
+	w.must(err)
+}
+
+// ended waits for the end of a call, and compares its codes.
+func (w *world) ended(c *webrtctest.Client, code, subCode int) {
+	w.Helper()
+	end, err := webrtctest.Wait(w.ctx, c, func(*protocol.CallEnded) bool { return true })
+	w.must(err)
+	if end.Code != code || end.SubCode != subCode {
+		w.Errorf("the call ended with %d/%d %q, want %d/%d", end.Code, end.SubCode, end.Message, code, subCode)
+	}
+}
+
+// ok makes a request that has to be granted.
+func (w *world) ok(c *webrtctest.Client, m protocol.Message) {
+	w.Helper()
+	answer, err := c.Do(w.ctx, m)
+	w.must(err)
+	if _, is := answer.(*protocol.OK); !is {
+		w.Fatalf("%s was answered with %+v", m.Type(), answer)
+	}
+}
+
+// TestFirstPageToAcceptWins asks that a call rings in all pages of a user, that the
+// first to accept has it, and that the others hear why they stop.
+func TestFirstPageToAcceptWins(t *testing.T) {
+	w := newWorld(t)
+	a, first, second := w.page(ann), w.page(bob), w.page(bob)
+	pa, err := a.Start(w.ctx, protocol.CallStart{To: []string{bob.Raw()}})
+	w.must(err)
+	t.Cleanup(pa.Close)
+	w.state(a, protocol.CallStateRinging)
+	late, err := webrtctest.Wait(w.ctx, second, func(*protocol.Incoming) bool { return true })
+	w.must(err)
+	if late.Incoming.From != ann.Raw() || late.Incoming.DisplayName == "" {
+		t.Errorf("who calls: %+v", late.Incoming)
+	}
+	pb, err := first.Accept(w.ctx)
+	w.must(err)
+	t.Cleanup(pb.Close)
+	w.state(a, protocol.CallStateConnected)
+	w.state(first, protocol.CallStateConnected)
+	lost, err := webrtctest.Wait(w.ctx, second, func(*protocol.IncomingEnded) bool { return true })
+	w.must(err)
+	if lost.Code != 487 || lost.SubCode != 10003 {
+		t.Errorf("the other page hears %+v", lost)
+	}
+	pb.Say(440)
+	w.must(pa.WaitTone(w.ctx, 440))
+	w.ok(first, &protocol.CallHangup{Call: pb.Call})
+	w.ended(first, 0, 0)
+	w.ended(a, 0, 0)
+}
+
+func TestCallsThatNobodyTakes(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		do            func(w *world, caller, callee *webrtctest.Client, call string)
+		code, subCode int // of the caller
+	}{
+		{"rejected", func(w *world, _, callee *webrtctest.Client, _ string) {
+			incoming, err := webrtctest.Wait(w.ctx, callee, func(*protocol.Incoming) bool { return true })
+			w.must(err)
+			w.ok(callee, &protocol.CallReject{Call: incoming.Incoming.Call})
+		}, 603, 0},
+		{"given up", func(w *world, caller, callee *webrtctest.Client, call string) {
+			w.ok(caller, &protocol.CallHangup{Call: call})
+			end, err := webrtctest.Wait(w.ctx, callee, func(*protocol.IncomingEnded) bool { return true })
+			w.must(err)
+			if end.Code != 487 || end.SubCode != 0 {
+				w.Errorf("the callee hears %+v", end)
+			}
+		}, 0, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			a, b := w.page(ann), w.page(bob)
+			id := uuid.NewString()
+			w.ok(a, &protocol.CallStart{Call: id, To: []string{bob.Raw()}})
+			test.do(w, a, b, id)
+			w.ended(a, test.code, test.subCode)
+		})
+	}
+}
+
+func TestCallsThatAreNotMade(t *testing.T) {
+	w := newWorld(t)
+	a := w.page(ann)
+	joiner, err := webrtctest.Dial(w.ctx, w.url(), protocol.Hello{Token: ann.Raw() + " joins"})
+	w.must(err)
+	t.Cleanup(joiner.Cut)
+	id := uuid.NewString()
+	for _, test := range []struct {
+		name          string
+		client        *webrtctest.Client
+		request       protocol.Message
+		code, subCode int
+	}{
+		{"nobody is there", a, &protocol.CallStart{Call: id, To: []string{eve.Raw()}}, 480, 10037},
+		{"to itself", a, &protocol.CallStart{Call: id, To: []string{ann.Raw()}}, 403, 0},
+		{"nobody at all", a, &protocol.CallStart{Call: id}, 400, 0},
+		{"a number without a caller id", a, &protocol.CallStart{Call: id, To: []string{"4:" + aPhone}}, 400, 0},
+		{"a number that is not ours as caller id", a, &protocol.CallStart{Call: id, To: []string{"4:" + aPhone}, AlternateCallerID: aPhone}, 403, 0},
+		{"by a token that only joins", joiner, &protocol.CallStart{Call: id, To: []string{bob.Raw()}}, 403, 0},
+		{"no GUID", a, &protocol.CallJoin{Call: "1", Group: newGroup()}, 400, 0},
+		{"no group", a, &protocol.CallJoin{Call: id, Group: "friends"}, 400, 0},
+		{"a room and a group", a, &protocol.CallJoin{Call: id, Group: newGroup(), Room: roomID}, 400, 0},
+		{"no such room", a, &protocol.CallJoin{Call: id, Room: "1"}, 404, 5732},
+		{"not on the list", a, &protocol.CallJoin{Call: id, Room: roomID}, 403, 5828},
+		{"no such call", a, &protocol.CallHold{Call: id}, 404, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			answer, err := test.client.Do(w.ctx, test.request)
+			w.must(err)
+			refused, is := answer.(*protocol.Refusal)
+			if !is || refused.Code != test.code || refused.SubCode != test.subCode {
+				t.Errorf("answered with %+v, want %d/%d", answer, test.code, test.subCode)
+			}
+		})
+	}
+	if n := w.calls.Active(); n != 0 {
+		t.Errorf("%d calls were begun", n)
+	}
+}
+
+// TestPageCallsAPhone asks for the caller id, keys towards the phone, and that the phone
+// and the page hear each other.
+func TestPageCallsAPhone(t *testing.T) {
+	w := newWorld(t)
+	a := w.page(ann)
+	id := uuid.NewString()
+	w.ok(a, &protocol.CallStart{Call: id, To: []string{"4:" + aPhone}, AlternateCallerID: ourPhone})
+	phone := <-w.numbers.Dialled
+	if phone.Invitation.From.Number() != ourPhone {
+		t.Errorf("the phone sees %s", phone.Invitation.From)
+	}
+	pa, err := a.Connect(w.ctx, id)
+	w.must(err)
+	t.Cleanup(pa.Close)
+	phone.Alert()
+	w.state(a, protocol.CallStateRinging)
+	phone.PickUp()
+	w.state(a, protocol.CallStateConnected)
+	pa.Say(440)
+	w.until("the phone hears the page", func() bool { return phone.Heard() > 20 })
+	w.ok(a, &protocol.CallTone{Call: id, Tone: "5"})
+	w.until("the phone is pressed 5", func() bool { return phone.Sent() == "5" })
+	phone.HangUp()
+	w.ended(a, 0, 560000)
+}
+
+// TestPageTalksToAnApplication asks that an application answers a page that calls our
+// number, and hears its keys.
+func TestPageTalksToAnApplication(t *testing.T) {
+	w := newWorld(t)
+	w.announcer.Listeners = 1
+	a := w.page(ann)
+	id := uuid.NewString()
+	w.ok(a, &protocol.CallStart{Call: id, To: []string{"4:" + ourPhone}, AlternateCallerID: ourPhone})
+	in := <-w.announcer.Calls
+	made, err := w.calls.Answer(w.ctx, in.Context, identifier.ID{}, call.Control{CallbackURI: "http://app.test", Version: "2026-03-12"})
+	w.must(err)
+	pa, err := a.Connect(w.ctx, id)
+	w.must(err)
+	t.Cleanup(pa.Close)
+	w.state(a, protocol.CallStateConnected)
+	info, err := webrtctest.Wait(w.ctx, a, func(*protocol.CallInfo) bool { return true })
+	w.must(err)
+	if info.ServerCallID != made.ServerCallID || info.ParticipantID == "" || info.Kind != protocol.CallKindTwoParty {
+		t.Errorf("the page knows %+v", info)
+	}
+	conn, err := w.calls.Connection(made.ID)
+	w.must(err)
+	w.must(conn.Mute(w.ctx, []identifier.ID{ann}))
+	_, err = webrtctest.Wait(w.ctx, a, func(m *protocol.Muted) bool { return m.Muted })
+	w.must(err)
+	w.must(conn.Terminate(w.ctx))
+	w.ended(a, 0, 7000)
+}
+
+func TestEchoBotAnswers(t *testing.T) {
+	w := newWorld(t)
+	a := w.page(ann)
+	pa, err := a.Start(w.ctx, protocol.CallStart{To: []string{"8:echo123"}})
+	w.must(err)
+	t.Cleanup(pa.Close)
+	w.state(a, protocol.CallStateConnected)
+	pa.Say(440)
+	w.must(pa.WaitTone(w.ctx, 440))
+}
+
+// TestOthersAreMutedAndRemoved: the victim hears of it, and may lift the mute.
+func TestOthersAreMutedAndRemoved(t *testing.T) {
+	w := newWorld(t)
+	a, pa := w.inRoom(ann, call.Presenter)
+	b, pb := w.inRoom(bob, call.Attendee)
+	pb.Say(440)
+	w.must(pa.WaitTone(w.ctx, 440))
+	w.ok(a, &protocol.ParticipantMute{Call: pa.Call, Who: bob.Raw()})
+	_, err := webrtctest.Wait(w.ctx, b, func(m *protocol.Muted) bool { return m.Muted })
+	w.must(err)
+	pa.Heard.Forget()
+	w.must(pa.WaitSilence(w.ctx))
+	_, err = webrtctest.Wait(w.ctx, a, func(m *protocol.Roster) bool { return len(m.Set) == 1 && m.Set[0].Muted })
+	w.must(err)
+	yes := true
+	w.ok(b, &protocol.MediaState{Call: pb.Call, Microphone: &yes})
+	pa.Heard.Forget()
+	w.must(pa.WaitTone(w.ctx, 440))
+	w.ok(b, &protocol.CallHold{Call: pb.Call})
+	w.state(b, protocol.CallStateLocalHold)
+	_, err = webrtctest.Wait(w.ctx, a, func(m *protocol.Roster) bool { return len(m.Set) == 1 && m.Set[0].State == protocol.PersonStateHold })
+	w.must(err)
+	pa.Heard.Forget()
+	w.must(pa.WaitSilence(w.ctx))
+	w.ok(b, &protocol.CallResume{Call: pb.Call})
+	pa.Heard.Forget()
+	w.must(pa.WaitTone(w.ctx, 440))
+	w.ok(a, &protocol.ParticipantRemove{Call: pa.Call, Who: bob.Raw()})
+	w.ended(b, 0, 5000)
+}
+
+// TestInvitationsAreFollowed: a page adds a phone where the room permits it, and hears
+// of one that is busy.
+func TestInvitationsAreFollowed(t *testing.T) {
+	w := newWorld(t)
+	a, pa := w.inRoom(ann, call.Presenter)
+	add := &protocol.ParticipantAdd{Call: pa.Call, Who: "4:" + aPhone, AlternateCallerID: ourPhone}
+	answer, err := a.Do(w.ctx, add)
+	w.must(err)
+	if refused, is := answer.(*protocol.Refusal); !is || refused.Reason != protocol.ReasonForbidden {
+		t.Fatalf("a room without pstnDialOutEnabled: %+v", answer)
+	}
+	w.rooms.mu.Lock()
+	w.rooms.dials = true
+	w.rooms.mu.Unlock()
+	w.rooms.set(ann, call.Presenter)
+	_, err = webrtctest.Wait(w.ctx, a, func(m *protocol.Capabilities) bool { return m.Capabilities["addPhoneNumber"].IsPresent })
+	w.must(err)
+	w.ok(a, add)
+	(<-w.numbers.Dialled).Refuse(call.Busy, 486, "Busy Here")
+	failed, err := webrtctest.Wait(w.ctx, a, func(m *protocol.Invitation) bool { return m.State == protocol.InvitationStateFailed })
+	w.must(err)
+	if failed.Code != 486 || failed.SubCode != 560486 {
+		t.Errorf("busy is told as %+v", failed)
+	}
+	w.ok(a, add)
+	phone := <-w.numbers.Dialled
+	phone.PickUp()
+	_, err = webrtctest.Wait(w.ctx, a, func(m *protocol.Invitation) bool { return m.State == protocol.InvitationStateConnected })
+	w.must(err)
+	_, err = webrtctest.Wait(w.ctx, a, func(m *protocol.Roster) bool { return len(m.Set) == 1 && m.Set[0].ID == "4:"+aPhone })
+	w.must(err)
+}
+
+// TestGroupIsStarted asks that several targets ring, that the first connects the caller,
+// and that who refuses does not end the call.
+func TestGroupIsStarted(t *testing.T) {
+	w := newWorld(t)
+	a, b, e := w.page(ann), w.page(bob), w.page(eve)
+	pa, err := a.Start(w.ctx, protocol.CallStart{To: []string{bob.Raw(), eve.Raw()}})
+	w.must(err)
+	t.Cleanup(pa.Close)
+	incoming, err := webrtctest.Wait(w.ctx, e, func(*protocol.Incoming) bool { return true })
+	w.must(err)
+	w.ok(e, &protocol.CallReject{Call: incoming.Incoming.Call})
+	pb, err := b.Accept(w.ctx)
+	w.must(err)
+	t.Cleanup(pb.Close)
+	w.state(a, protocol.CallStateConnected)
+	pb.Say(440)
+	w.must(pa.WaitTone(w.ctx, 440))
+	yes := true
+	w.ok(b, &protocol.CallHangup{Call: pb.Call, ForEveryone: &yes})
+	w.ended(a, 0, 4097)
+}

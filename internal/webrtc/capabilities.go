@@ -1,0 +1,54 @@
+package webrtc
+
+import (
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// The reasons that are given (Calling SDK, "Capabilities").
+const (
+	capable = "Capable"
+	byRole  = "RoleRestricted"
+	byKind  = "CapabilityNotApplicableForTheCallType"
+	byRoom  = "MeetingRestricted"
+	notHere = "FeatureNotSupported"
+)
+
+// capabilities says what a client may do.
+func capabilities(seat call.Seat) map[string]protocol.Capability {
+	may := func(yes bool, reason string) protocol.Capability {
+		if yes {
+			return protocol.Capability{IsPresent: true, Reason: capable}
+		}
+		return protocol.Capability{Reason: reason}
+	}
+	manages := seat.Role.MayManage()
+	dials := may(seat.DialsOut, byRoom)
+	if !manages {
+		dials = may(false, byRole)
+	}
+	all := map[string]protocol.Capability{
+		"unmuteMic":            may(seat.Role.MaySpeak(), byRole),
+		"removeParticipant":    may(manages, byRole),
+		"addCommunicationUser": may(manages, byRole),
+		"addPhoneNumber":       dials,
+		"pstnDialOut":          dials,
+		"muteOthers":           may(manages, byRole),
+		"hangUpForEveryOne":    may(seat.Kind != call.Room, byKind),
+		"viewAttendeeNames":    may(true, ""),
+	}
+	if seat.Kind == call.TwoParty {
+		all["muteOthers"] = may(false, byKind)
+	}
+	for _, name := range notOffered {
+		all[name] = may(false, notHere)
+	}
+	return all
+}
+
+// notOffered are the capabilities that this version has for nobody.
+var notOffered = []string{
+	"turnVideoOn", "shareScreen", "addTeamsUser", "manageLobby", "spotlightParticipant", "removeParticipantsSpotlight", "blurBackground",
+	"startLiveMeetingCaptions", "startLiveCallingCaptions", "setCaptionLanguage", "raiseHand", "useReactions", "startTogetherMode",
+	"joinBreakoutRooms", "forbidOthersAudio", "forbidOthersVideo", "realTimeText",
+}

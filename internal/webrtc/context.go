@@ -1,0 +1,77 @@
+package webrtc
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// Limits of custom context (Calling SDK, "custom context"); lengths are in bytes.
+const (
+	maxHeaders     = 5 // of each kind, besides User-To-User: the first valid ones are kept
+	maxHeaderKey   = 64
+	maxHeaderValue = 256
+	userToUser     = "User-To-User"
+	customPrefix   = "x-ms-custom-"
+)
+
+// headers reads what a caller hands over.
+func headers(c *protocol.CustomContext) (sip, voip map[string]string, err error) {
+	if c == nil {
+		return nil, nil, nil
+	}
+	sip, voip = kept(c.SipHeaders), kept(c.VoipHeaders)
+	if c.UserToUser != "" {
+		if len(c.UserToUser) > maxHeaderValue || !isText(c.UserToUser) {
+			return nil, nil, fault.Invalid("userToUser has at most %d bytes, of one line", maxHeaderValue)
+		}
+		if sip == nil {
+			sip = make(map[string]string)
+		}
+		sip[userToUser] = c.UserToUser
+	}
+	return sip, voip, nil
+}
+
+// kept are the first headers that are valid.
+func kept(list []protocol.Header) map[string]string {
+	found := make(map[string]string)
+	for _, h := range list {
+		if len(found) == maxHeaders {
+			break
+		}
+		if len(h.Key) <= maxHeaderKey && len(h.Value) <= maxHeaderValue && isText(h.Key) && isText(h.Value) &&
+			!strings.ContainsAny(h.Key, " :") && strings.HasPrefix(strings.ToLower(h.Key), customPrefix) {
+			found[h.Key] = h.Value
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return found
+}
+
+// isText refuses what would end a header and begin another.
+func isText(text string) bool { return !strings.ContainsAny(text, "\r\n\x00\t") }
+
+// contextOf shows headers to a client; nil where there are none.
+func contextOf(sip, voip map[string]string) *protocol.CustomContext {
+	if len(sip)+len(voip) == 0 {
+		return nil
+	}
+	c := &protocol.CustomContext{}
+	for _, key := range slices.Sorted(maps.Keys(sip)) {
+		if strings.EqualFold(key, userToUser) {
+			c.UserToUser = sip[key]
+			continue
+		}
+		c.SipHeaders = append(c.SipHeaders, protocol.Header{Key: key, Value: sip[key]})
+	}
+	for _, key := range slices.Sorted(maps.Keys(voip)) {
+		c.VoipHeaders = append(c.VoipHeaders, protocol.Header{Key: key, Value: voip[key]})
+	}
+	return c
+}

@@ -1,0 +1,273 @@
+package webrtc
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/ratelimit"
+	"github.com/switchhook/switchhook/internal/webrtc/media"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// setupTime is how long media may take to come up.
+const setupTime = 30 * time.Second
+
+// phase is how far a leg has come:
+//
+//	the client calls or joins:  waiting ──accepted, and media is up──> up ──> over
+//	the client is called:       ringing ──the client accepts──────────> up ──> over
+//
+// A leg may jump to over from anywhere.
+type phase uint8
+
+const (
+	waiting phase = iota
+	ringing
+	up
+	over
+)
+
+// leg is a client in a call.
+type leg struct {
+	client *client
+	id     string // the client's own id of the call
+	log    *slog.Logger
+	peer   *media.Peer
+	tell   reporter
+
+	mu        sync.Mutex // held around memory, and around queueing for the session
+	phase     phase
+	accepted  bool // by the call, of a leg in waiting
+	connected bool // media is up
+	early     bool // the call wants to be heard before it is answered
+	sounded   bool // EarlySound was reported
+	taken     bool // the port is the call's
+	held      bool
+	quiet     bool // the client does not want to be heard
+	muted     bool // by others
+	setup     *time.Timer
+	incoming  *protocol.IncomingCall         // of a leg in ringing
+	pending   func(protocol.Message)         // answers call.accept
+	state     protocol.CallState             // as the client was told
+	seat      *call.Seat                     // nil before it is in the call
+	roster    map[string]protocol.Person     // what the client was shown, by raw id; nil before the first
+	version   int                            // of the roster
+	able      map[string]protocol.Capability // what the client was told that it may do
+	moves     bool                           // a transfer that the client asked for succeeded
+	lastOffer int
+	offers    ratelimit.Window
+	left      bool          // the client itself ended it
+	callerID  identifier.ID // of a client that called a phone; zero: none
+}
+
+var (
+	_ call.Leg              = (*leg)(nil)
+	_ call.SeatFollower     = (*leg)(nil)
+	_ call.RosterFollower   = (*leg)(nil)
+	_ call.MuteFollower     = (*leg)(nil)
+	_ call.SpeakersFollower = (*leg)(nil)
+	_ call.Identified       = (*leg)(nil)
+)
+
+func (c *client) newLeg(id string, begin phase) *leg {
+	l := &leg{client: c, id: id, phase: begin, offers: newOffers(), log: c.log.With("client_call", id)}
+	l.peer = c.server.cfg.Media.NewPeer(l.mediaChanged, func(key byte) { l.tell.say(call.ToneHeard{Tone: call.Tone(key)}) })
+	return l
+}
+
+// UserAgent is what the client calls itself.
+func (l *leg) UserAgent() string { return l.client.session.UserAgent() }
+
+// Ring tells the client that its callee is being told.
+func (l *leg) Ring() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase == waiting {
+		l.show(protocol.CallStateRinging)
+	}
+}
+
+// show tells the client a state, if it is another one. It runs under l.mu.
+func (l *leg) show(state protocol.CallState) {
+	if l.state != state {
+		l.state = state
+		l.client.session.Send(&protocol.CallStateChanged{Call: l.id, State: state})
+	}
+}
+
+// gate lets the client's packets pass, or not: it does not want to be heard, or may not.
+// It runs under l.mu.
+func (l *leg) gate() {
+	l.peer.SetGate(!l.quiet && (l.seat == nil || l.seat.Role.MaySpeak()))
+}
+
+// setQuiet is the client's own mute.
+func (l *leg) setQuiet(quiet bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.quiet = quiet
+	l.gate()
+}
+
+// send tells the client something of the call, unless that is over.
+func (l *leg) send(m protocol.Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase != over {
+		l.client.session.Send(m)
+	}
+}
+
+// Progress lets the client hear the call before it is answered, once media is up.
+func (l *leg) Progress() {
+	l.mu.Lock()
+	l.early = true
+	l.mu.Unlock()
+	l.advance()
+}
+
+// TakeEarly gives the sound to the call.
+func (l *leg) TakeEarly() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first := l.sounded && !l.taken && l.phase != over
+	l.taken = l.taken || first
+	return first
+}
+
+// Answer lets the client in, once media is up.
+func (l *leg) Answer() {
+	l.mu.Lock()
+	l.accepted = true
+	l.mu.Unlock()
+	l.advance()
+}
+
+// advance reports what has come true.
+func (l *leg) advance() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase != waiting || !l.connected {
+		return
+	}
+	switch {
+	case l.accepted:
+		l.phase, l.taken = up, true
+		l.tell.say(call.Answered{})
+	case l.early && !l.sounded:
+		l.sounded = true
+		l.tell.say(call.EarlySound{})
+	}
+}
+
+// mediaChanged is news of the path.
+func (l *leg) mediaChanged(state media.State) {
+	switch state {
+	case media.Connected:
+		l.mu.Lock()
+		l.connected = true
+		l.stopSetup()
+		l.showConnected()
+		l.mu.Unlock()
+		l.advance()
+	case media.Interrupted:
+		l.log.Debug("the client's path is interrupted")
+	case media.Gone:
+		l.finish(call.Reason{Kind: call.MediaLost, Text: "the client's connection was lost"})
+	}
+}
+
+// showConnected runs under l.mu.
+func (l *leg) showConnected() {
+	if l.phase != up || !l.connected || l.seat == nil {
+		return
+	}
+	if l.held {
+		l.show(protocol.CallStateLocalHold)
+	} else {
+		l.show(protocol.CallStateConnected)
+	}
+}
+
+// startSetup ends the leg if media does not come up in time.
+func (l *leg) startSetup() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase == over || l.connected || l.setup != nil {
+		return
+	}
+	l.setup = time.AfterFunc(setupTime, func() {
+		l.finish(call.Reason{Kind: call.MediaLost, Text: "the client's media did not come up"})
+	})
+}
+
+// stopSetup runs under l.mu.
+func (l *leg) stopSetup() {
+	if l.setup != nil {
+		l.setup.Stop()
+	}
+}
+
+// End is the call ending the leg.
+func (l *leg) End(why call.Reason) { l.finish(why) }
+
+// Port is the leg's sound.
+func (l *leg) Port() audio.Port { return l.peer.Port() }
+
+// SendTones presses keys towards the client.
+func (l *leg) SendTones(ctx context.Context, tones []call.Tone) error {
+	keys := make([]byte, len(tones))
+	for i, tone := range tones {
+		keys[i] = byte(tone)
+	}
+	return l.peer.Port().SendTones(ctx, keys)
+}
+
+// finish is the end of the leg, whoever wants it.
+func (l *leg) finish(why call.Reason) {
+	l.mu.Lock()
+	was := l.phase
+	if was == over {
+		l.mu.Unlock()
+		return
+	}
+	l.phase = over
+	l.stopSetup()
+	pending, taken, never, left := l.pending, l.taken, !l.connected, l.left
+	l.pending = nil
+	l.mu.Unlock()
+	code, subCode := l.ends(why, never)
+	if left {
+		code, subCode = 0, 0
+	}
+	switch {
+	case pending != nil: // the client accepted, and somebody else was faster
+		pending(refusal(protocol.ReasonState, code, subCode, why.Text))
+		l.client.session.Send(&protocol.IncomingEnded{Call: l.id, Code: code, SubCode: subCode, Message: why.Text})
+	case was == ringing:
+		l.client.session.Send(&protocol.IncomingEnded{Call: l.id, Code: code, SubCode: subCode, Message: why.Text})
+	default:
+		l.client.session.Send(&protocol.CallEnded{Call: l.id, Code: code, SubCode: subCode, Message: why.Text})
+	}
+	l.client.drop(l)
+	l.peer.Close()
+	if !taken {
+		l.peer.Port().Close()
+	}
+	l.tell.end(call.Ended{Reason: why, Wire: l.record()})
+}
+
+// record is what is kept of the leg.
+func (l *leg) record() call.Wire {
+	sound := l.peer.Port().Summary()
+	return call.Wire{Device: l.UserAgent(), Sound: call.Sound{
+		Codec: sound.Codec, Protected: true, Sent: sound.Sent, Received: sound.Received,
+		Loss: sound.Loss, RemoteLoss: sound.RemoteLoss, Jitter: sound.Jitter, MaxJitter: sound.MaxJitter,
+		RoundTrip: sound.RoundTrip, Concealed: sound.Concealed, MOS: sound.MOS, RemoteMOS: sound.RemoteMOS,
+	}}
+}

@@ -1,0 +1,155 @@
+package media
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/webrtc/v4"
+)
+
+// Config is what an Engine needs.
+type Config struct {
+	Listen string     // host:port of UDP, and of TCP; port 0 takes one that is free in both
+	Public netip.Addr // the address that clients are told; zero: our own
+	// Limit bounds the connections of the TCP listener; nil: nobody does.
+	Limit func(net.Listener) net.Listener
+	Log   *slog.Logger
+}
+
+// Times of ICE (RFC 8445, RFC 7675).
+const (
+	lostAfter = 5 * time.Second   // without a packet a path counts as interrupted
+	goneAfter = 120 * time.Second // and then the connection as over
+	keepAlive = 2 * time.Second
+)
+
+// Engine makes peer connections on one UDP and one TCP port.
+type Engine struct {
+	api         *webrtc.API
+	certificate webrtc.Certificate
+	udp         net.PacketConn
+	tcp         net.Listener
+	muxUDP      *ice.UDPMuxDefault
+	muxTCP      *ice.TCPMuxDefault
+	log         *slog.Logger
+	closing     sync.WaitGroup // connections that are being closed
+}
+
+// Open opens the sockets.
+func Open(ctx context.Context, cfg Config) (*Engine, error) {
+	e := &Engine{log: cfg.Log}
+	var err error
+	if e.udp, e.tcp, err = listenBoth(ctx, cfg.Listen); err != nil {
+		return nil, err
+	}
+	if err := e.prepare(cfg); err != nil {
+		e.udp.Close()
+		e.tcp.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+// listenBoth opens UDP and TCP on one port. Where any port will do, it tries some.
+func listenBoth(ctx context.Context, address string) (udp net.PacketConn, tcp net.Listener, err error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, nil, err
+	}
+	var config net.ListenConfig
+	for range 20 {
+		if udp, err = config.ListenPacket(ctx, "udp", address); err != nil {
+			return nil, nil, err
+		}
+		same := net.JoinHostPort(host, fmt.Sprint(udp.LocalAddr().(*net.UDPAddr).Port))
+		if tcp, err = config.Listen(ctx, "tcp", same); err == nil {
+			return udp, tcp, nil
+		}
+		udp.Close()
+		if port != "0" {
+			break
+		}
+	}
+	return nil, nil, err
+}
+
+// socketBuffer is what the kernel keeps of packets for all connections, in bytes.
+const socketBuffer = 4 << 20
+
+func (e *Engine) prepare(cfg Config) error {
+	if socket, ok := e.udp.(*net.UDPConn); ok {
+		_ = socket.SetReadBuffer(socketBuffer) // less will do on a small machine
+		_ = socket.SetWriteBuffer(socketBuffer)
+	}
+	listener := e.tcp
+	if cfg.Limit != nil {
+		listener = cfg.Limit(listener)
+	}
+	logs := logging{cfg.Log}
+	e.muxUDP = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logs.NewLogger("mux"), UDPConn: e.udp})
+	e.muxTCP = ice.NewTCPMuxDefault(ice.TCPMuxParams{
+		Logger: logs.NewLogger("mux"), Listener: listener, ReadBufferSize: 8,
+		WriteBufferSize:      256 << 10, // a peer that does not read must not hold up others (pion/ice #438)
+		FirstStunBindTimeout: 5 * time.Second, AliveDurationForConnFromStun: 5 * time.Second,
+	})
+	settings := webrtc.SettingEngine{LoggerFactory: logs}
+	settings.SetLite(true)
+	settings.SetICETimeouts(lostAfter, goneAfter, keepAlive)
+	settings.SetICEUDPMux(e.muxUDP)
+	settings.SetICETCPMux(e.muxTCP)
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.SetIncludeLoopbackCandidate(e.Addr().Addr().IsLoopback())
+	if cfg.Public.IsValid() {
+		if err := settings.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
+			External: []string{cfg.Public.String()}, AsCandidateType: webrtc.ICECandidateTypeHost,
+		}); err != nil {
+			return err
+		}
+	}
+	codecs, err := codecs()
+	if err != nil {
+		return err
+	}
+	e.api = webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings))
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	certificate, err := webrtc.GenerateCertificate(key)
+	if err != nil {
+		return err
+	}
+	e.certificate = *certificate
+	return nil
+}
+
+// Addr is the address of both sockets.
+func (e *Engine) Addr() netip.AddrPort {
+	at := e.udp.LocalAddr().(*net.UDPAddr).AddrPort()
+	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+}
+
+// Close closes the sockets, and waits for connections that are being closed. Close the
+// peers first.
+func (e *Engine) Close() error {
+	e.closing.Wait()
+	return errors.Join(e.muxUDP.Close(), e.muxTCP.Close(), ignoreClosed(e.udp.Close()), ignoreClosed(e.tcp.Close()))
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,179 @@
+package media
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// link is one peer connection of a peer.
+type link struct {
+	peer        *Peer
+	fingerprint string
+	pc          *webrtc.PeerConnection
+	once        sync.Once
+	work        sync.WaitGroup // readers
+
+	mu     sync.Mutex // held around memory
+	writer webrtc.TrackLocalWriter
+
+	header rtp.Header // of the stream's goroutine
+}
+
+// newSSRC draws the number of what a peer is sent. It is not 0, which draws another.
+func newSSRC() uint32 {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return binary.BigEndian.Uint32(b[:]) | 1
+}
+
+func (p *Peer) newLink(fingerprint string) (*link, error) {
+	pc, err := p.engine.api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{p.engine.certificate}})
+	if err != nil {
+		return nil, err
+	}
+	l := &link{peer: p, fingerprint: fingerprint, pc: pc}
+	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) { p.tell(l, state) })
+	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+		l.work.Go(func() { l.read(func(b []byte) (int, error) { n, _, err := track.Read(b); return n, err }) })
+		l.read(func(b []byte) (int, error) { n, _, err := receiver.Read(b); return n, err })
+	})
+	sender, err := pc.AddTransceiverFromTrack(l, webrtc.RTPTransceiverInit{
+		Direction:     webrtc.RTPTransceiverDirectionSendrecv,
+		SendEncodings: []webrtc.RTPEncodingParameters{{RTPCodingParameters: webrtc.RTPCodingParameters{SSRC: webrtc.SSRC(p.ssrc)}}},
+	})
+	if err != nil {
+		l.close()
+		return nil, err
+	}
+	l.work.Go(func() {
+		l.read(func(b []byte) (int, error) { n, _, err := sender.Sender().Read(b); return n, err })
+	})
+	return l, nil
+}
+
+// gatherTime bounds the search for our own addresses, which are known.
+const gatherTime = 3 * time.Second
+
+// answer negotiates. An error that is the offer's fault is an ErrOffer.
+func (l *link) answer(ctx context.Context, offer string) (string, error) {
+	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrOffer, err)
+	}
+	answer, err := l.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrOffer, err)
+	}
+	gathered := webrtc.GatheringCompletePromise(l.pc)
+	if err := l.pc.SetLocalDescription(answer); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrOffer, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, gatherTime)
+	defer cancel()
+	select {
+	case <-gathered:
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+	if !l.bound() {
+		return "", fmt.Errorf("%w: we have no codec in common", ErrOffer)
+	}
+	return l.pc.LocalDescription().SDP, nil
+}
+
+func (l *link) bound() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.writer != nil
+}
+
+// maxPacket bounds a packet of a client, in bytes.
+const maxPacket = 1500
+
+// read gives what comes to the peer until the connection is closed.
+func (l *link) read(next func([]byte) (int, error)) {
+	packet := make([]byte, maxPacket)
+	for {
+		n, err := next(packet)
+		if err != nil {
+			return
+		}
+		l.peer.receive(l, packet[:n])
+	}
+}
+
+// close ends the connection beside the caller: pion may take its time.
+func (l *link) close() {
+	l.once.Do(func() {
+		l.peer.engine.closing.Go(func() {
+			if err := l.pc.Close(); err != nil {
+				l.peer.engine.log.Debug("peer connection not closed cleanly", "error", err)
+			}
+			l.work.Wait()
+		})
+	})
+}
+
+// send writes a packet of the stream.
+func (l *link) send(packet []byte) (int, error) {
+	l.mu.Lock()
+	writer := l.writer
+	l.mu.Unlock()
+	if writer == nil {
+		return 0, nil
+	}
+	n, err := l.header.Unmarshal(packet)
+	if err != nil {
+		return 0, err
+	}
+	return writer.WriteRTP(&l.header, packet[n:])
+}
+
+func (l *link) sendRTCP(packet []byte) {
+	if reports, err := rtcp.Unmarshal(packet); err == nil {
+		_ = l.pc.WriteRTCP(reports) // before DTLS is up, and after the end, nobody hears them
+	}
+}
+
+// errNoCodec is a client with which we have no codec in common.
+var errNoCodec = errors.New("no codec in common")
+
+// Bind implements webrtc.TrackLocal: it is told what was agreed on.
+func (l *link) Bind(to webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	agreed, ok := mediaOf(to.CodecParameters())
+	if !ok {
+		return webrtc.RTPCodecParameters{}, errNoCodec
+	}
+	l.peer.stream.SetMedia(agreed)
+	l.mu.Lock()
+	l.writer = to.WriteStream()
+	l.mu.Unlock()
+	for _, c := range to.CodecParameters() {
+		if uint8(c.PayloadType) == agreed.Sending.Codecs[0].PayloadType {
+			return c, nil
+		}
+	}
+	return webrtc.RTPCodecParameters{}, errNoCodec
+}
+
+// Unbind implements webrtc.TrackLocal.
+func (l *link) Unbind(webrtc.TrackLocalContext) error {
+	l.mu.Lock()
+	l.writer = nil
+	l.mu.Unlock()
+	return nil
+}
+
+// ID, RID, StreamID and Kind implement webrtc.TrackLocal.
+func (l *link) ID() string                { return "mix" }
+func (l *link) RID() string               { return "" }
+func (l *link) StreamID() string          { return "call" }
+func (l *link) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeAudio }

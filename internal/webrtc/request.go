@@ -1,0 +1,175 @@
+package webrtc
+
+import (
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// wish asks the call for something, and answers with what came of it.
+func (l *leg) wish(w call.Wish, answer func(protocol.Message)) {
+	tell := func(err error) {
+		if err != nil {
+			answer(failed(err))
+			return
+		}
+		answer(&protocol.OK{})
+	}
+	if !l.tell.ask(call.Wanted{Wish: w, Tell: tell}) {
+		answer(refusal(protocol.ReasonNoSuchCall, 404, 0, "the call is over"))
+	}
+}
+
+// about is a wish about somebody.
+func (l *leg) about(raw string, answer func(protocol.Message), wish func(identifier.ID) call.Wish) {
+	who, err := identifier.Parse(raw)
+	if err != nil {
+		answer(refusal(protocol.ReasonMalformed, 400, 0, err.Error()))
+		return
+	}
+	l.wish(wish(who), answer)
+}
+
+// hangUp leaves the call, or ends it for everybody.
+func (l *leg) hangUp(m *protocol.CallHangup, answer func(protocol.Message)) {
+	if m.ForEveryone != nil && *m.ForEveryone {
+		l.wish(call.EndWish{}, answer)
+		return
+	}
+	l.mu.Lock()
+	was := l.phase
+	l.mu.Unlock()
+	switch was {
+	case ringing:
+		l.reject(answer)
+		return
+	case waiting:
+		l.leave(call.Reason{Kind: call.Canceled, Text: "the client gave the call up"})
+	default:
+		l.leave(call.Reason{Kind: call.EndedByPeer, Text: "the client hung up"})
+	}
+	answer(&protocol.OK{})
+}
+
+// leave ends the leg as its own client wants: for it, that is 0/0.
+func (l *leg) leave(why call.Reason) {
+	l.mu.Lock()
+	l.left = true
+	l.mu.Unlock()
+	l.finish(why)
+}
+
+// hold takes the client out of the mix, or back.
+func (l *leg) hold(on bool, answer func(protocol.Message)) {
+	l.wish(call.HoldWish{On: on}, func(a protocol.Message) {
+		if _, ok := a.(*protocol.OK); ok {
+			l.mu.Lock()
+			l.held = on
+			l.showConnected()
+			l.mu.Unlock()
+		}
+		answer(a)
+	})
+}
+
+// press presses a key.
+func (l *leg) press(tone string, answer func(protocol.Message)) {
+	if len(tone) != 1 || !call.Tone(tone[0]).Valid() {
+		answer(refusal(protocol.ReasonMalformed, 400, 0, "tone is one of "+call.Tones))
+		return
+	}
+	l.wish(call.KeyWish{Tone: call.Tone(tone[0])}, answer)
+}
+
+// mediaState is what the client sends.
+func (l *leg) mediaState(m *protocol.MediaState, answer func(protocol.Message)) {
+	if m.Microphone == nil {
+		answer(&protocol.OK{})
+		return
+	}
+	on := *m.Microphone
+	if !on {
+		l.setQuiet(true) // at once
+	}
+	l.wish(call.MicrophoneWish{On: on}, func(a protocol.Message) {
+		if _, ok := a.(*protocol.OK); ok && on {
+			l.setQuiet(false)
+		}
+		answer(a)
+	})
+}
+
+// transfer lets the other talk to somebody else.
+func (l *leg) transfer(m *protocol.CallTransfer, answer func(protocol.Message)) {
+	to, err := identifier.Parse(m.To)
+	if err == nil {
+		var sip map[string]string
+		if sip, _, err = headers(m.CustomContext); err == nil {
+			l.handOver(call.TransferWanted{To: to, SIPHeaders: sip, CallerID: l.callerID}, answer)
+			return
+		}
+	}
+	answer(refusal(protocol.ReasonMalformed, 400, 0, err.Error()))
+}
+
+// handOver asks for the transfer, and tells how it goes.
+func (l *leg) handOver(want call.TransferWanted, answer func(protocol.Message)) {
+	tell := func(state protocol.TransferState, why call.Reason) {
+		m := &protocol.CallTransferChanged{Call: l.id, State: state}
+		if state == protocol.TransferStateFailed {
+			m.Code, m.SubCode = endCodes(why, false)
+		}
+		l.send(m)
+	}
+	want.Tell = func(r call.Referral) {
+		switch r.Outcome {
+		case call.ReferralRinging:
+			tell(protocol.TransferStateTransferring, r.Reason)
+		case call.ReferralAnswered:
+			l.mu.Lock()
+			l.moves = true
+			l.mu.Unlock()
+			tell(protocol.TransferStateTransferred, r.Reason)
+		default:
+			tell(protocol.TransferStateFailed, r.Reason)
+		}
+	}
+	if !l.tell.say(want) {
+		answer(refusal(protocol.ReasonNoSuchCall, 404, 0, "the call is over"))
+		return
+	}
+	answer(&protocol.OK{})
+}
+
+// add invites somebody.
+func (l *leg) add(m *protocol.ParticipantAdd, answer func(protocol.Message)) {
+	if !l.client.session.MayBegin() {
+		answer(refusal(protocol.ReasonForbidden, 403, 0, "the token's scope permits joining alone"))
+		return
+	}
+	callerID, err := number(m.AlternateCallerID)
+	var sip, voip map[string]string
+	if err == nil {
+		sip, voip, err = headers(m.CustomContext)
+	}
+	if err != nil {
+		answer(failed(err))
+		return
+	}
+	l.about(m.Who, answer, func(who identifier.ID) call.Wish {
+		return call.AddWish{Who: who, CallerID: callerID, SIPHeaders: sip, VoIPHeaders: voip, Follow: func(r call.Referral) { l.invited(who, r) }}
+	})
+}
+
+// invited tells how far somebody has come.
+func (l *leg) invited(who identifier.ID, r call.Referral) {
+	m := &protocol.Invitation{Call: l.id, Who: who.Raw(), State: protocol.InvitationStateRinging}
+	switch r.Outcome {
+	case call.ReferralAnswered:
+		m.State = protocol.InvitationStateConnected
+	case call.ReferralFailed, call.ReferralDeclined:
+		m.State = protocol.InvitationStateFailed
+		m.Code, m.SubCode = endCodes(r.Reason, false)
+	}
+	l.send(m)
+}

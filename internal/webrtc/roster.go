@@ -1,0 +1,57 @@
+package webrtc
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// FollowRoster tells the client what has changed of who else is in the call.
+func (l *leg) FollowRoster(list []call.Attendance, version int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase == over || l.seat == nil {
+		return
+	}
+	m := &protocol.Roster{Call: l.id, Version: version, Full: l.roster == nil, Set: []protocol.Person{}, Removed: []string{}}
+	now := make(map[string]protocol.Person, len(list))
+	for _, entry := range list {
+		person, others := l.person(entry)
+		if !others {
+			continue
+		}
+		now[person.ID] = person
+		if before, known := l.roster[person.ID]; !known || !reflect.DeepEqual(before, person) {
+			m.Set = append(m.Set, person)
+		}
+	}
+	for id := range l.roster {
+		if _, still := now[id]; !still {
+			m.Removed = append(m.Removed, id)
+		}
+	}
+	slices.Sort(m.Removed)
+	l.roster, l.version = now, version
+	if m.Full || len(m.Set)+len(m.Removed) > 0 {
+		l.client.session.Send(m)
+	}
+}
+
+// person shows a participant, without the client's own endpoint. It returns false where
+// nothing else is left of it. It runs under l.mu.
+func (l *leg) person(entry call.Attendance) (protocol.Person, bool) {
+	endpoints := slices.DeleteFunc(slices.Clone(entry.Endpoints), func(id string) bool { return id == l.seat.ParticipantID })
+	person := protocol.Person{
+		ID: entry.ID.Raw(), DisplayName: entry.Name, State: protocol.PersonStateConnected,
+		Muted: entry.Muted, Role: protocol.Role(entry.Role), Endpoints: endpoints,
+	}
+	if entry.OnHold {
+		person.State = protocol.PersonStateHold
+	}
+	return person, len(endpoints) > 0
+}
+
+func byPlace(a, b protocol.Person) int { return cmp.Compare(a.ID, b.ID) }

@@ -1,0 +1,115 @@
+package webrtc
+
+import (
+	"slices"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// FollowSeat tells the client where it sits: it is in the call, or something of that
+// has changed.
+func (l *leg) FollowSeat(seat call.Seat) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase == over {
+		return
+	}
+	before := l.seat
+	l.seat = &seat
+	l.gate()
+	if l.pending != nil {
+		l.pending(&protocol.OK{})
+		l.pending = nil
+	}
+	moved := before != nil && before.ParticipantID != seat.ParticipantID
+	if moved {
+		l.roster, l.version = nil, 0
+	}
+	if before == nil || moved || before.Kind != seat.Kind {
+		l.client.session.Send(l.info())
+	}
+	if seat.Role != call.NoRole && (before == nil || before.Role != seat.Role) {
+		l.client.session.Send(&protocol.RoleChanged{Call: l.id, Role: protocol.Role(seat.Role)})
+	}
+	l.tellCapabilities(before)
+	l.showConnected()
+}
+
+// info runs under l.mu.
+func (l *leg) info() *protocol.CallInfo {
+	return &protocol.CallInfo{
+		Call: l.id, ServerCallID: l.seat.ServerCallID, ParticipantID: l.seat.ParticipantID, Kind: kinds[l.seat.Kind],
+	}
+}
+
+var kinds = map[call.Kind]protocol.CallKind{
+	call.TwoParty: protocol.CallKindTwoParty, call.Group: protocol.CallKindGroup, call.Room: protocol.CallKindRoom,
+}
+
+// tellCapabilities tells what has changed of what the client may do. It runs under l.mu.
+func (l *leg) tellCapabilities(before *call.Seat) {
+	able := capabilities(*l.seat)
+	changed := make(map[string]protocol.Capability)
+	for name, capability := range able {
+		if l.able[name] != capability {
+			changed[name] = capability
+		}
+	}
+	l.able = able
+	if len(changed) == 0 {
+		return
+	}
+	reason := "RoleChanged"
+	if before == nil {
+		reason = "None"
+	}
+	l.client.session.Send(&protocol.Capabilities{Call: l.id, Capabilities: changed, Reason: reason})
+}
+
+// FollowMute tells the client that others have muted it, or that the mute was lifted.
+func (l *leg) FollowMute(muted bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.muted == muted || l.phase == over {
+		return
+	}
+	l.muted = muted
+	l.client.session.Send(&protocol.Muted{Call: l.id, Muted: muted})
+}
+
+// FollowSpeakers tells the client who speaks.
+func (l *leg) FollowSpeakers(speaking, dominant []identifier.ID) {
+	l.send(&protocol.Speakers{Call: l.id, Speaking: raws(speaking), Dominant: raws(dominant)})
+}
+
+func raws(list []identifier.ID) []string {
+	made := make([]string, len(list))
+	for i, id := range list {
+		made[i] = id.Raw()
+	}
+	return made
+}
+
+// snapshot is what the client has to know of the call; nil: there is nothing.
+func (l *leg) snapshot() *protocol.CallSnapshot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase == over || l.phase == ringing {
+		return nil
+	}
+	s := &protocol.CallSnapshot{Call: l.id, State: l.state, Muted: l.muted}
+	if l.seat != nil {
+		s.Info = l.info()
+		s.Capabilities = &protocol.Capabilities{Call: l.id, Capabilities: l.able, Reason: "None"}
+	}
+	if l.roster != nil {
+		s.Roster = &protocol.Roster{Call: l.id, Version: l.version, Full: true, Set: []protocol.Person{}, Removed: []string{}}
+		for _, person := range l.roster {
+			s.Roster.Set = append(s.Roster.Set, person)
+		}
+		slices.SortFunc(s.Roster.Set, byPlace)
+	}
+	return s
+}

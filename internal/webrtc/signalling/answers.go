@@ -1,0 +1,51 @@
+package signalling
+
+import "time"
+
+// answers are what the requests of a session were answered with, so that a request
+// that comes twice is carried out once.
+type answers struct {
+	byID  map[string]*given
+	order []*given // the oldest first
+	open  int      // requests without an answer
+}
+
+// given is the answer to a request; frame is nil while it is carried out.
+type given struct {
+	id    string
+	at    time.Time
+	frame []byte
+}
+
+// find returns what is known of a request.
+func (a *answers) find(id string) *given { return a.byID[id] }
+
+// begin notes a request that is carried out from now on. It returns false where too
+// many are.
+func (a *answers) begin(id string, now time.Time) (*given, bool) {
+	if a.open >= maxOpen {
+		return nil, false
+	}
+	a.open++
+	g := &given{id: id, at: now}
+	if a.byID == nil {
+		a.byID = make(map[string]*given)
+	}
+	a.byID[id] = g
+	a.order = append(a.order, g)
+	for len(a.order) > 0 {
+		first := a.order[0]
+		if first.frame == nil || len(a.order) <= maxAnswers && now.Sub(first.at) < answersKept {
+			break
+		}
+		a.order = a.order[1:]
+		delete(a.byID, first.id)
+	}
+	return g, true
+}
+
+// finish notes the answer.
+func (a *answers) finish(g *given, frame []byte, now time.Time) {
+	a.open--
+	g.frame, g.at = frame, now
+}

@@ -1,0 +1,35 @@
+package signalling
+
+import "time"
+
+// Bounds of docs/browser-protocol.md.
+const (
+	helloTime      = 5 * time.Second
+	grace          = 120 * time.Second // that a session outlives its socket
+	pingEvery      = 10 * time.Second
+	pongTime       = 25 * time.Second
+	verifyEvery    = 30 * time.Second // that the token is still good
+	tokenWarning   = 60 * time.Second
+	writeTime      = 10 * time.Second
+	handshakeTime  = 5 * time.Second
+	maxFrame       = 64 << 10  // bytes, from a client
+	maxOffer       = 128 << 10 // bytes, of a frame with a media.offer
+	maxHello       = 16 << 10  // bytes, of the first frame
+	maxKept        = 1000      // events that were not acknowledged
+	maxKeptBytes   = 1 << 20
+	maxQueued      = 1 << 20 // bytes that wait for a socket
+	maxAnswers     = 512
+	answersKept    = 120 * time.Second
+	maxOpen        = 32 // requests without an answer
+	requestRate    = 30 // a second
+	requestBurst   = 60
+	maxPerUser     = 16 // sessions
+	maxPerAddress  = 64 // sessions and sockets, loopback excepted
+	maxSessions    = 20_000
+	maxStrangers   = 512 // sockets without hello
+	maxDisplayName = 256 // characters
+	maxUserAgent   = 256 // bytes
+)
+
+// MaxCalls is how many calls a session may have at once.
+const MaxCalls = 4

@@ -1,0 +1,190 @@
+package signalling
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// serve is the life of a socket.
+func (s *Server) serve(ctx context.Context, socket *socket, from netip.Addr) {
+	session, ok := s.greet(ctx, socket, from)
+	s.known()
+	if !ok {
+		socket.drain()
+		return
+	}
+	defer session.detach(socket)
+	stop := make(chan struct{})
+	defer close(stop)
+	s.work.Go(func() { session.watch(ctx, socket, stop) })
+	for {
+		text, err := socket.read(maxOffer)
+		if err != nil {
+			if errors.Is(err, errTooLong) || errors.Is(err, errNotText) || errors.Is(err, errMasking) || errors.Is(err, errFragments) {
+				session.breach(err.Error())
+			}
+			return
+		}
+		if !session.take(ctx, socket, text) {
+			socket.drain()
+			return
+		}
+	}
+}
+
+// drain lets the client read why the socket is closed.
+func (s *socket) drain() {
+	<-s.done // the close frame is written, or cannot be
+	for range 16 {
+		if _, err := s.read(maxOffer); err != nil {
+			return
+		}
+	}
+}
+
+// greet reads the hello and finds or makes the session.
+func (s *Server) greet(ctx context.Context, socket *socket, from netip.Addr) (*Session, bool) {
+	socket.conn.SetReadDeadline(time.Now().Add(helloTime))
+	refuse := func(code int, text string) (*Session, bool) {
+		socket.close(code, text)
+		return nil, false
+	}
+	text, err := socket.read(maxHello)
+	if err != nil {
+		return refuse(protocol.CloseNoHello, "no hello came")
+	}
+	head, m, err := protocol.Decode(text)
+	hello, is := m.(*protocol.Hello)
+	switch {
+	case err != nil || !is || head.ID == "":
+		return refuse(protocol.CloseMalformed, "the first frame is no hello")
+	case hello.Version != protocol.Version:
+		return refuse(protocol.CloseVersion, "this server speaks version 1")
+	}
+	user, verdict := s.cfg.Authenticate(ctx, hello.Token)
+	switch verdict {
+	case NotGood:
+		return refuse(protocol.CloseUnauthorized, "the token is not good")
+	case NotForCalls:
+		return refuse(protocol.CloseForbidden, "the token is not for calls")
+	case NotKnown:
+		return refuse(protocol.CloseStopping, "the token cannot be checked now")
+	}
+	socket.conn.SetReadDeadline(time.Time{})
+	if s.cfg.Proven != nil {
+		s.cfg.Proven(ctx)
+	}
+	session, resumed, code := s.session(hello, user, from)
+	if code != 0 {
+		return refuse(code, "there is no such session, or no room for another")
+	}
+	if !session.attach(socket, user, hello.Token, head.ID, uint64(max(hello.LastSeq, 0)), resumed) {
+		return refuse(protocol.CloseNoSession, "the session is over")
+	}
+	return session, true
+}
+
+// session finds the session that a hello resumes, or makes one.
+func (s *Server) session(hello *protocol.Hello, user User, from netip.Addr) (session *Session, resumed bool, code int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if hello.Session != "" {
+		switch session = s.sessions[hello.Session]; {
+		case session == nil:
+			return nil, false, protocol.CloseNoSession
+		case session.user != user.ID:
+			return nil, false, protocol.CloseForbidden
+		}
+		return session, true, 0
+	}
+	switch {
+	case s.stopping || s.closed:
+		return nil, false, protocol.CloseStopping
+	case s.byUser[user.ID] >= maxPerUser, len(s.sessions) >= maxSessions,
+		!from.IsLoopback() && s.byAddress[from] > maxPerAddress:
+		return nil, false, protocol.CloseTooMany
+	}
+	session = &Session{
+		server: s, secret: newSecret(), user: user.ID,
+		displayName: clip(hello.DisplayName, maxDisplayName), userAgent: clip(hello.UserAgent, maxUserAgent),
+		rate: ratelimit.NewBucket(ratelimit.Rate{PerSecond: requestRate, Burst: requestBurst}),
+	}
+	session.client = s.cfg.Open(session)
+	s.sessions[session.secret] = session
+	s.byUser[user.ID]++
+	return session, false, 0
+}
+
+// clip shortens a text to so many characters.
+func clip(text string, most int) string {
+	n := 0
+	for i := range text {
+		if n == most {
+			return text[:i]
+		}
+		n++
+	}
+	return text
+}
+
+func (s *Server) forget(session *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sessions, session.secret)
+	if s.byUser[session.user]--; s.byUser[session.user] == 0 {
+		delete(s.byUser, session.user)
+	}
+}
+
+// watch pings, and ends the socket when the client is silent, or its token is not good
+// any more.
+func (s *Session) watch(ctx context.Context, socket *socket, stop <-chan struct{}) {
+	ticker := time.NewTicker(pingEvery)
+	defer ticker.Stop()
+	verified := time.Now()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-s.server.ctx.Done():
+			return
+		case now := <-ticker.C:
+			if !socket.ping(now) {
+				socket.conn.SetReadDeadline(now)
+				return
+			}
+			s.warn(now)
+			if now.Sub(verified) >= verifyEvery {
+				verified = now
+				s.verify(ctx, socket)
+			}
+		}
+	}
+}
+
+// warn asks for another token in time.
+func (s *Session) warn(now time.Time) {
+	s.mu.Lock()
+	left := s.expires.Sub(now)
+	due := !s.warned && left < tokenWarning
+	s.warned = s.warned || due
+	s.mu.Unlock()
+	if due {
+		s.Send(&protocol.TokenNeeded{InMs: int(max(left, 0).Milliseconds())})
+	}
+}
+
+// verify ends a socket whose token has been revoked, or has expired.
+func (s *Session) verify(ctx context.Context, socket *socket) {
+	s.mu.Lock()
+	token := s.token
+	s.mu.Unlock()
+	if _, verdict := s.server.cfg.Authenticate(ctx, token); verdict == NotGood {
+		socket.abandon(protocol.CloseUnauthorized, "the token is not good any more")
+	}
+}

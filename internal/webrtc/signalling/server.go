@@ -1,0 +1,215 @@
+package signalling
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gobwas/ws"
+
+	"github.com/switchhook/switchhook/internal/source"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// User is who a token names.
+type User struct {
+	ID      string // raw id
+	Expires time.Time
+	Full    bool // scope voip: may begin calls; else voip.join
+}
+
+// Verdict is why a token is not taken.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Good        Verdict = iota
+	NotGood             // missing, expired, revoked
+	NotForCalls         // of another scope
+	NotKnown            // it could not be checked now
+)
+
+// Config is what a Server needs.
+type Config struct {
+	// Authenticate reads a token.
+	Authenticate func(ctx context.Context, token string) (User, Verdict)
+	// Open makes the client of a new session. It must not block.
+	Open func(*Session) Client
+	// Proven is told of a request whose socket has shown a good token; nil: nobody is.
+	Proven  func(context.Context)
+	Origins []string // sites whose pages may connect, besides ours
+	// ICEServers are those that clients shall use.
+	ICEServers []protocol.IceServer
+	Log        *slog.Logger
+}
+
+// Client is what the requests of a session mean. Its methods are called one at a time.
+type Client interface {
+	// Take carries out a request. answer is called exactly once, from any goroutine, at
+	// once or later. It is nil for a notice.
+	Take(m protocol.Message, answer func(protocol.Message))
+	// Snapshot is everything that the client's page has to know.
+	Snapshot() protocol.Snapshot
+	// Left is the end of the session: its calls end. abrupt: nobody said goodbye.
+	Left(abrupt bool)
+}
+
+// Server takes in sockets, and has the sessions.
+type Server struct {
+	cfg    Config
+	ctx    context.Context
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+
+	mu        sync.Mutex
+	closed    bool
+	stopping  bool
+	sessions  map[string]*Session // by secret
+	byUser    map[string]int
+	byAddress map[netip.Addr]int
+	strangers int
+}
+
+// New returns a server without sessions.
+func New(cfg Config) *Server {
+	s := &Server{
+		cfg: cfg, sessions: make(map[string]*Session),
+		byUser: make(map[string]int), byAddress: make(map[netip.Addr]int),
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s
+}
+
+// ServeHTTP takes in a socket. Who calls it has checked the Host.
+func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if !s.allowsOrigin(r) {
+		http.Error(out, "pages of "+r.Header.Get("Origin")+" may not connect: add the origin to websocket-origins", http.StatusForbidden)
+		return
+	}
+	from, leave, ok := s.admit(r.RemoteAddr)
+	if !ok {
+		out.Header().Set("Retry-After", "5")
+		http.Error(out, "there are too many connections", http.StatusServiceUnavailable)
+		return
+	}
+	upgrader := ws.HTTPUpgrader{Timeout: handshakeTime}
+	conn, buffered, _, err := upgrader.Upgrade(r, out)
+	if err != nil {
+		leave()
+		if conn != nil {
+			conn.Close()
+		}
+		s.cfg.Log.Debug("WebSocket not opened", "peer", r.RemoteAddr, "error", err)
+		return
+	}
+	conn.SetDeadline(time.Time{}) // those of HTTP
+	socket := newSocket(conn, buffered.Reader)
+	s.work.Go(func() {
+		defer leave()
+		defer socket.stop()
+		s.serve(context.WithoutCancel(r.Context()), socket, from)
+	})
+}
+
+// allowsOrigin reports whether a page may connect: one of ours, one of this machine
+// where we are reached on it, one that the settings name, or no page at all.
+func (s *Server) allowsOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || slices.Contains(s.cfg.Origins, "*") {
+		return true
+	}
+	from, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	host := (&url.URL{Host: r.Host}).Hostname()
+	return strings.EqualFold(from.Host, r.Host) || isLoopback(from.Hostname()) && isLoopback(host) ||
+		slices.ContainsFunc(s.cfg.Origins, func(allowed string) bool { return strings.EqualFold(allowed, origin) })
+}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
+}
+
+// admit takes a place for a socket that has shown nothing yet.
+func (s *Server) admit(remote string) (from netip.Addr, leave func(), ok bool) {
+	if at, err := netip.ParseAddrPort(remote); err == nil {
+		from = source.Subnet(at.Addr().Unmap())
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed || s.strangers >= maxStrangers:
+		return from, nil, false
+	case !from.IsLoopback() && s.byAddress[from] >= maxPerAddress:
+		return from, nil, false
+	}
+	s.strangers++
+	s.byAddress[from]++
+	return from, func() { s.leave(from) }, true
+}
+
+func (s *Server) leave(from netip.Addr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byAddress[from]--; s.byAddress[from] == 0 {
+		delete(s.byAddress, from)
+	}
+}
+
+// known ends the time of a socket as a stranger.
+func (s *Server) known() {
+	s.mu.Lock()
+	s.strangers--
+	s.mu.Unlock()
+}
+
+// newSecret draws the name of a session: 128 bits.
+func newSecret() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// Drain says goodbye to be: no new sessions, and clients are told when we will stop.
+func (s *Server) Drain(in time.Duration) {
+	for _, session := range s.all(func() { s.stopping = true }) {
+		session.Send(&protocol.Goaway{InMs: int(in.Milliseconds())})
+	}
+}
+
+// all lists the sessions, after a change under the lock.
+func (s *Server) all(change func()) (list []*Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+	for _, session := range s.sessions {
+		list = append(list, session)
+	}
+	return list
+}
+
+// Close ends all sessions and closes their sockets.
+func (s *Server) Close() {
+	for _, session := range s.all(func() { s.closed = true }) {
+		session.end(protocol.CloseStopping, "the server stops", true)
+	}
+	s.cancel()
+	s.work.Wait()
+}
+
+// Sessions counts the sessions, those without a socket included.
+func (s *Server) Sessions() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sessions)
+}

@@ -1,0 +1,167 @@
+package signalling
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gobwas/ws"
+
+	"github.com/switchhook/switchhook/internal/inbox"
+)
+
+// socket is one WebSocket. Its reader is the goroutine that serves it; a second
+// goroutine writes what is queued.
+type socket struct {
+	conn   net.Conn
+	reader *bufio.Reader
+	wake   inbox.Signal
+	done   chan struct{} // closed when the writer has left
+
+	mu      sync.Mutex
+	queue   [][]byte // whole frames of RFC 6455
+	queued  int      // bytes
+	ending  bool     // what is queued is the last
+	over    bool
+	heardAt time.Time // the last frame of the client
+}
+
+func newSocket(conn net.Conn, reader *bufio.Reader) *socket {
+	s := &socket{conn: conn, reader: reader, wake: inbox.NewSignal(), done: make(chan struct{}), heardAt: time.Now()}
+	go s.write()
+	return s
+}
+
+// send queues a message. It never blocks. What is too much ends the socket with tooSlow.
+func (s *socket) send(text []byte, tooSlow func()) {
+	if !s.put(ws.MustCompileFrame(ws.NewTextFrame(text)), false) {
+		tooSlow()
+	}
+}
+
+// put returns false where too much waits.
+func (s *socket) put(frame []byte, last bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.ending || s.over:
+		return true
+	case s.queued+len(frame) > maxQueued && !last:
+		return false
+	}
+	s.queue = append(s.queue, frame)
+	s.queued += len(frame)
+	s.ending = last
+	s.wake.Set()
+	return true
+}
+
+// close ends the socket with a code, after what is queued.
+func (s *socket) close(code int, text string) {
+	s.put(ws.MustCompileFrame(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusCode(code), text))), true)
+}
+
+// abandon ends the socket with a code; what is queued is dropped.
+func (s *socket) abandon(code int, text string) {
+	s.mu.Lock()
+	s.queue, s.queued = nil, 0
+	s.mu.Unlock()
+	s.close(code, text)
+}
+
+// ping asks the client for a sign of life, or reports that there has been none.
+func (s *socket) ping(now time.Time) (alive bool) {
+	s.put(ws.MustCompileFrame(ws.NewPingFrame(nil)), false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return now.Sub(s.heardAt) < pongTime
+}
+
+// stop closes the connection and waits for the writer.
+func (s *socket) stop() {
+	s.mu.Lock()
+	s.over = true
+	s.mu.Unlock()
+	s.wake.Set()
+	<-s.done
+	s.conn.Close()
+}
+
+func (s *socket) write() {
+	defer close(s.done)
+	for range s.wake {
+		s.mu.Lock()
+		frames, ending, over := s.queue, s.ending, s.over
+		s.queue, s.queued = nil, 0
+		s.mu.Unlock()
+		buffers := net.Buffers(frames)
+		s.conn.SetWriteDeadline(time.Now().Add(writeTime))
+		_, err := buffers.WriteTo(s.conn)
+		if err != nil || ending {
+			// the reader learns of it, at the latest when the peer does not close
+			s.conn.SetReadDeadline(time.Now().Add(time.Second))
+		}
+		if err != nil || ending || over {
+			s.mu.Lock()
+			s.over = true
+			s.mu.Unlock()
+			return
+		}
+	}
+}
+
+// Errors of read.
+var (
+	errTooLong   = errors.New("the frame is too long")
+	errNotText   = errors.New("the frame is not text")
+	errClosed    = errors.New("the client has closed the socket")
+	errMasking   = errors.New("the frame is not masked") // RFC 6455 §5.1
+	errFragments = errors.New("fragments are out of order")
+)
+
+// read returns the next message of at most so many bytes. It answers pings.
+func (s *socket) read(most int) (text []byte, err error) {
+	fragmented := false
+	for {
+		header, err := ws.ReadHeader(s.reader)
+		switch {
+		case err != nil:
+			return nil, err
+		case !header.Masked:
+			return nil, errMasking
+		case header.Length > int64(most-len(text)):
+			return nil, errTooLong
+		}
+		payload := make([]byte, header.Length)
+		if _, err := io.ReadFull(s.reader, payload); err != nil {
+			return nil, err
+		}
+		ws.Cipher(payload, header.Mask, 0)
+		s.mu.Lock()
+		s.heardAt = time.Now()
+		s.mu.Unlock()
+		switch header.OpCode {
+		case ws.OpPing:
+			s.put(ws.MustCompileFrame(ws.NewPongFrame(payload)), false)
+			continue
+		case ws.OpPong:
+			continue
+		case ws.OpClose:
+			return nil, errClosed
+		case ws.OpText, ws.OpContinuation:
+			if fragmented != (header.OpCode == ws.OpContinuation) {
+				return nil, errFragments
+			}
+		default:
+			return nil, errNotText
+		}
+		text = append(text, payload...)
+		if header.Fin {
+			return text, nil
+		}
+		fragmented = true
+	}
+}

@@ -1,0 +1,123 @@
+package signalling
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// take reads a message of the client. It returns false where the socket is to be read
+// no more.
+func (s *Session) take(ctx context.Context, socket *socket, text []byte) bool {
+	head, m, err := protocol.Decode(text)
+	if errors.Is(err, protocol.ErrMalformed) {
+		s.breach("the frame is no message")
+		return false
+	}
+	if _, offer := m.(*protocol.MediaOffer); !offer && len(text) > maxFrame {
+		s.breach("the frame is too long")
+		return false
+	}
+	if head.Ack > 0 {
+		s.mu.Lock()
+		s.replay.acknowledge(min(head.Ack, s.replay.last))
+		s.mu.Unlock()
+	}
+	now := time.Now()
+	if !s.rate.Allow(now) {
+		socket.abandon(protocol.CloseTooMany, "too many requests")
+		return false
+	}
+	switch m := m.(type) {
+	case *protocol.Ack:
+		return true
+	case *protocol.Bye:
+		s.end(protocol.CloseNoSession, "goodbye", true)
+		return false
+	default:
+		if head.ID == "" {
+			s.breach("a request has no id")
+			return false
+		}
+		return s.request(ctx, socket, head.ID, m, err, now)
+	}
+}
+
+// breach ends the session of a client that does not speak the protocol.
+func (s *Session) breach(what string) { s.end(protocol.CloseMalformed, what, true) }
+
+// request carries out a request, unless it has been before.
+func (s *Session) request(ctx context.Context, socket *socket, id string, m protocol.Message, bad error, now time.Time) bool {
+	s.mu.Lock()
+	if before := s.answers.find(id); before != nil {
+		if before.frame != nil {
+			s.write(socket, before.frame)
+		}
+		s.mu.Unlock() // else the answer follows
+		return true
+	}
+	g, ok := s.answers.begin(id, now)
+	s.mu.Unlock()
+	if !ok {
+		socket.abandon(protocol.CloseTooMany, "too many requests without an answer")
+		return false
+	}
+	answer := func(a protocol.Message) { s.answer(g, a) }
+	s.taking.Lock()
+	defer s.taking.Unlock()
+	switch m := m.(type) {
+	case nil:
+		answer(refusalOf(bad))
+	case *protocol.Hello:
+		answer(&protocol.Refusal{Reason: protocol.ReasonState, Code: 400, Message: "the session has begun"})
+	case *protocol.Token:
+		answer(s.renew(ctx, m.Token))
+	default:
+		s.client.Take(m, answer)
+	}
+	return true
+}
+
+// refusalOf tells what is wrong with a message.
+func refusalOf(bad error) protocol.Message {
+	reason := protocol.ReasonMalformed
+	if errors.Is(bad, protocol.ErrUnknownType) {
+		reason = protocol.ReasonUnknownType
+	}
+	return &protocol.Refusal{Reason: reason, Code: 400, Message: bad.Error()}
+}
+
+// renew takes another token.
+func (s *Session) renew(ctx context.Context, token string) protocol.Message {
+	user, verdict := s.server.cfg.Authenticate(ctx, token)
+	switch {
+	case verdict == NotKnown:
+		return &protocol.Refusal{Reason: protocol.ReasonBusy, Code: 503, Message: "the token cannot be checked now"}
+	case verdict != Good || user.ID != s.user:
+		return &protocol.Refusal{Reason: protocol.ReasonForbidden, Code: 401, SubCode: 10009, Message: "the token is not good, or another user's"}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token, s.expires, s.full, s.warned = token, user.Expires, user.Full, false
+	return &protocol.OK{}
+}
+
+// answer sends the answer to a request, and keeps it for when it comes again.
+func (s *Session) answer(g *given, m protocol.Message) {
+	frame, err := protocol.Encode(protocol.Head{Re: g.id}, m)
+	if err != nil {
+		s.server.cfg.Log.Error("answer cannot be written", "type", m.Type(), "error", err)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over || g.frame != nil {
+		return
+	}
+	s.answers.finish(g, frame, time.Now())
+	if s.socket != nil {
+		s.write(s.socket, frame)
+	}
+}

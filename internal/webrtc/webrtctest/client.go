@@ -1,0 +1,264 @@
+package webrtctest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+	"github.com/switchhook/switchhook/internal/websocket"
+)
+
+// Client is a page: a session and what came in it.
+type Client struct {
+	Welcome *protocol.Welcome // of the last hello
+	url     string
+	hello   protocol.Hello
+
+	mu      sync.Mutex
+	conn    *websocket.Conn
+	next    int
+	last    uint64 // seq of the last event
+	answers map[string]chan protocol.Message
+	events  []protocol.Message
+	changed chan struct{} // closed and replaced at each event
+	ended   chan struct{} // closed when the socket is
+	why     error
+}
+
+// Dial opens a session at ws://…/client.
+func Dial(ctx context.Context, url string, hello protocol.Hello) (*Client, error) {
+	hello.Version = protocol.Version
+	c := &Client{url: url, hello: hello, answers: make(map[string]chan protocol.Message), changed: make(chan struct{})}
+	return c, c.connect(ctx)
+}
+
+// Resume opens another socket of the session.
+func (c *Client) Resume(ctx context.Context) error {
+	c.mu.Lock()
+	c.hello.Session, c.hello.LastSeq = c.Welcome.Session, int(c.last)
+	c.mu.Unlock()
+	return c.connect(ctx)
+}
+
+func (c *Client) connect(ctx context.Context) error {
+	raw, buffered, _, err := ws.Dialer{Header: ws.HandshakeHeaderHTTP(http.Header{})}.Dial(ctx, c.url)
+	if err != nil {
+		return err
+	}
+	conn := websocket.New(raw, buffered)
+	c.mu.Lock()
+	c.conn, c.ended = conn, make(chan struct{})
+	c.mu.Unlock()
+	go c.read(conn, c.ended)
+	answer, err := c.Do(ctx, &c.hello)
+	if err != nil {
+		return err
+	}
+	welcome, ok := answer.(*protocol.Welcome)
+	if !ok {
+		return fmt.Errorf("hello was answered with %+v", answer)
+	}
+	c.Welcome = welcome
+	return nil
+}
+
+func (c *Client) read(conn *websocket.Conn, ended chan struct{}) {
+	defer close(ended)
+	for {
+		_, text, err := conn.Read()
+		if err != nil {
+			c.mu.Lock()
+			c.why = err
+			c.mu.Unlock()
+			return
+		}
+		head, m, err := protocol.DecodeServer(text)
+		if err != nil {
+			continue
+		}
+		c.mu.Lock()
+		if head.Re != "" {
+			if waiting := c.answers[head.Re]; waiting != nil {
+				delete(c.answers, head.Re)
+				waiting <- m
+			}
+		} else if head.Seq > c.last {
+			c.last = head.Seq
+			c.events = append(c.events, m)
+			close(c.changed)
+			c.changed = make(chan struct{})
+		}
+		c.mu.Unlock()
+	}
+}
+
+// Cut closes the socket without a word.
+func (c *Client) Cut() {
+	c.mu.Lock()
+	conn, ended := c.conn, c.ended
+	c.mu.Unlock()
+	conn.Close()
+	<-ended
+}
+
+// CloseCode waits for the server to close the socket, and returns its code.
+func (c *Client) CloseCode(ctx context.Context) (int, error) {
+	select {
+	case <-c.ended:
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var closed *websocket.ClosedError
+	if errors.As(c.why, &closed) {
+		return int(closed.Code), nil
+	}
+	return 0, c.why
+}
+
+// Do sends a request and waits for its answer.
+func (c *Client) Do(ctx context.Context, m protocol.Message) (protocol.Message, error) {
+	c.mu.Lock()
+	c.next++
+	id := fmt.Sprint(c.next)
+	c.mu.Unlock()
+	return c.DoAs(ctx, id, m)
+}
+
+// DoAs does so under an id of the test's.
+func (c *Client) DoAs(ctx context.Context, id string, m protocol.Message) (protocol.Message, error) {
+	answer := make(chan protocol.Message, 1)
+	c.mu.Lock()
+	c.answers[id] = answer
+	ended := c.ended
+	c.mu.Unlock()
+	frame, err := protocol.Encode(protocol.Head{ID: id}, m)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Write(frame); err != nil {
+		return nil, err
+	}
+	select {
+	case m := <-answer:
+		return m, nil
+	case <-ended:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return nil, fmt.Errorf("the socket was closed: %w", c.why)
+	case <-ctx.Done():
+		return nil, fmt.Errorf("no answer to %s: %w", m.Type(), context.Cause(ctx))
+	}
+}
+
+// Write writes a frame as it is.
+func (c *Client) Write(frame []byte) error {
+	c.mu.Lock()
+	conn := c.conn
+	c.mu.Unlock()
+	return conn.Write(ws.OpText, frame)
+}
+
+// Events are those that came, in their order.
+func (c *Client) Events() []protocol.Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]protocol.Message(nil), c.events...)
+}
+
+// Wait waits for an event of a type for which match is true.
+func Wait[M protocol.Message](ctx context.Context, c *Client, match func(M) bool) (found M, err error) {
+	from := 0
+	for {
+		c.mu.Lock()
+		events, changed := c.events, c.changed
+		c.mu.Unlock()
+		for ; from < len(events); from++ {
+			if m, is := events[from].(M); is && match(m) {
+				return m, nil
+			}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return found, fmt.Errorf("no %s that was waited for among %d events: %w", found.Type(), from, context.Cause(ctx))
+		}
+	}
+}
+
+// Forget drops the events that came.
+func (c *Client) Forget() {
+	c.mu.Lock()
+	c.events = nil
+	c.mu.Unlock()
+}
+
+// Join joins a call by a name, with media.
+func (c *Client) Join(ctx context.Context, m protocol.CallJoin) (*Peer, error) {
+	m.Call = uuid.NewString()
+	answer, err := c.Do(ctx, &m)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := answer.(*protocol.OK); !ok {
+		return nil, &Refused{answer}
+	}
+	return c.Connect(ctx, m.Call)
+}
+
+// Start calls somebody, with media.
+func (c *Client) Start(ctx context.Context, m protocol.CallStart) (*Peer, error) {
+	m.Call = uuid.NewString()
+	answer, err := c.Do(ctx, &m)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := answer.(*protocol.OK); !ok {
+		return nil, &Refused{answer}
+	}
+	return c.Connect(ctx, m.Call)
+}
+
+// Accept takes the call that rings, with media.
+func (c *Client) Accept(ctx context.Context) (*Peer, error) {
+	incoming, err := Wait(ctx, c, func(*protocol.Incoming) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.Do(ctx, &protocol.CallAccept{Call: incoming.Incoming.Call})
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := answer.(*protocol.OK); !ok {
+		return nil, &Refused{answer}
+	}
+	return c.Connect(ctx, incoming.Incoming.Call)
+}
+
+// Refused is a request that was refused.
+type Refused struct{ Answer protocol.Message }
+
+// Error tells the answer.
+func (r *Refused) Error() string { return fmt.Sprintf("refused: %+v", r.Answer) }
+
+// Codes are the code and the subCode of a refusal; zero for any other error.
+func Codes(err error) (code, subCode int) {
+	var refused *Refused
+	if errors.As(err, &refused) {
+		if m, is := refused.Answer.(*protocol.Refusal); is {
+			return m.Code, m.SubCode
+		}
+	}
+	return 0, 0
+}
+
+// Patience is how long a test waits for what has to come, on a busy machine.
+const Patience = 30 * time.Second

@@ -1,0 +1,196 @@
+package webrtctest
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// Peer is the media of a client in a call, in G.722.
+type Peer struct {
+	Call  string
+	Heard *audiotest.Listener // what came, at 16 kHz
+	PC    *webrtc.PeerConnection
+
+	client    *Client
+	track     *webrtc.TrackLocalStaticRTP
+	offers    int
+	frequency atomic.Int64 // Hz, that is said; 0: silence
+	received  atomic.Uint64
+	stop      chan struct{}
+	work      sync.WaitGroup
+	states    chan webrtc.PeerConnectionState
+}
+
+// capability is the codec of these clients.
+var capability = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeG722, ClockRate: 8000}
+
+func newPeerConnection() (*webrtc.PeerConnection, error) {
+	engine := &webrtc.MediaEngine{}
+	if err := engine.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: capability, PayloadType: 9}, webrtc.RTPCodecTypeAudio); err != nil {
+		return nil, err
+	}
+	var settings webrtc.SettingEngine
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(settings))
+	return api.NewPeerConnection(webrtc.Configuration{})
+}
+
+// Connect negotiates media for a call, and waits until it is connected. Close the peer.
+func (c *Client) Connect(ctx context.Context, call string) (*Peer, error) {
+	return c.connectMedia(ctx, call, 0)
+}
+
+// ConnectAgain does so with another peer connection, in the place of one.
+func (c *Client) ConnectAgain(ctx context.Context, before *Peer) (*Peer, error) {
+	return c.connectMedia(ctx, before.Call, before.offers)
+}
+
+func (c *Client) connectMedia(ctx context.Context, call string, offers int) (*Peer, error) {
+	pc, err := newPeerConnection()
+	if err != nil {
+		return nil, err
+	}
+	p := &Peer{
+		Call: call, client: c, PC: pc, offers: offers, Heard: audiotest.NewListener(codec.G722.SampleRate),
+		stop: make(chan struct{}), states: make(chan webrtc.PeerConnectionState, 16),
+	}
+	if p.track, err = webrtc.NewTrackLocalStaticRTP(capability, "microphone", "page"); err != nil {
+		return nil, err
+	}
+	if _, err := pc.AddTrack(p.track); err != nil {
+		return nil, err
+	}
+	pc.OnTrack(p.hear)
+	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		select {
+		case p.states <- s:
+		default:
+		}
+	})
+	if err := p.Offer(ctx, false); err != nil {
+		p.Close()
+		return nil, err
+	}
+	if err := p.WaitState(ctx, webrtc.PeerConnectionStateConnected); err != nil {
+		p.Close()
+		return nil, err
+	}
+	p.work.Go(p.speak)
+	return p, nil
+}
+
+// Offer negotiates, perhaps with new credentials of ICE.
+func (p *Peer) Offer(ctx context.Context, restart bool) error {
+	offer, err := p.PC.CreateOffer(&webrtc.OfferOptions{ICERestart: restart})
+	if err != nil {
+		return err
+	}
+	if err := p.PC.SetLocalDescription(offer); err != nil {
+		return err
+	}
+	p.offers++
+	answer, err := p.client.Do(ctx, &protocol.MediaOffer{Call: p.Call, N: p.offers, SDP: offer.SDP})
+	if err != nil {
+		return err
+	}
+	accepted, ok := answer.(*protocol.MediaAnswer)
+	if !ok {
+		return &Refused{answer}
+	}
+	return p.PC.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: accepted.SDP})
+}
+
+// WaitState waits until the connection has been in a state.
+func (p *Peer) WaitState(ctx context.Context, want webrtc.PeerConnectionState) error {
+	for {
+		select {
+		case s := <-p.states:
+			if s == want {
+				return nil
+			}
+		case <-ctx.Done():
+			return fmt.Errorf("the connection is not %s: %w", want, context.Cause(ctx))
+		}
+	}
+}
+
+// Say says a tone from now on; 0 is silence, which is sent too.
+func (p *Peer) Say(frequency int) { p.frequency.Store(int64(frequency)) }
+
+// Received counts the packets that came.
+func (p *Peer) Received() uint64 { return p.received.Load() }
+
+// speak sends a packet every 20 ms.
+func (p *Peer) speak() {
+	encoder := codec.G722.NewEncoder()
+	frame := make([]int16, codec.G722.Samples())
+	payload := make([]byte, codec.MaxPayload)
+	ticker := time.NewTicker(audio.FrameDuration)
+	defer ticker.Stop()
+	packet := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 9}}
+	for at := 0; ; at += len(frame) {
+		select {
+		case <-p.stop:
+			return
+		case <-ticker.C:
+		}
+		clear(frame)
+		if f := float64(p.frequency.Load()); f > 0 {
+			for i := range frame {
+				frame[i] = int16(8000 * math.Sin(2*math.Pi*f*float64(at+i)/float64(codec.G722.SampleRate)))
+			}
+		}
+		packet.Payload = payload[:encoder.Encode(payload, frame)]
+		_ = p.track.WriteRTP(&packet) // fails at the end alone
+		packet.SequenceNumber++
+		packet.Timestamp += uint32(codec.G722.Ticks())
+	}
+}
+
+// hear decodes what comes.
+func (p *Peer) hear(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+	decoder := codec.G722.NewDecoder()
+	frame := make([]int16, codec.G722.Samples())
+	for {
+		packet, _, err := track.ReadRTP()
+		if err != nil {
+			return
+		}
+		p.received.Add(1)
+		if n := decoder.Decode(frame, packet.Payload); n == len(frame) {
+			p.Heard.WriteFrame(frame)
+		}
+	}
+}
+
+// WaitTone waits until the peer hears a tone for 200 ms.
+func (p *Peer) WaitTone(ctx context.Context, frequency float64) error {
+	return p.Heard.WaitTone(ctx, frequency, 200*time.Millisecond)
+}
+
+// WaitSilence waits until the peer hears nothing for 300 ms.
+func (p *Peer) WaitSilence(ctx context.Context) error {
+	return p.Heard.WaitSilence(ctx, 300*time.Millisecond)
+}
+
+// Close ends the connection, without a word to the server.
+func (p *Peer) Close() {
+	close(p.stop)
+	p.work.Wait()
+	p.PC.Close()
+}
