@@ -1,6 +1,7 @@
 package rtp
 
 import (
+	"net"
 	"net/netip"
 	"testing"
 
@@ -60,6 +61,40 @@ func TestTakenPortsAreSkipped(t *testing.T) {
 		}
 		_ = s.Close()
 		_ = other.close()
+	}
+}
+
+// TestPortThatTheKernelGaveAwayIsSkipped asks that a pair that a session had before is
+// passed over when another program has one of its ports meanwhile, on our address, on all
+// addresses, or on those of both families, as the kernel gives ports to clients.
+func TestPortThatTheKernelGaveAwayIsSkipped(t *testing.T) {
+	for _, other := range []struct{ network, address string }{
+		{"udp4", "127.0.0.1:22350"}, {"udp4", "127.0.0.1:22351"}, {"udp4", "0.0.0.0:22350"}, {"udp", "[::]:22351"},
+	} {
+		p := NewPorts(Config{Low: 22350, High: 22353})
+		for range 2 { // round the range, so that the first pair is tried again
+			s, err := p.Open(Holder{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = s.Close()
+		}
+		socket, err := net.ListenPacket(other.network, other.address)
+		if err != nil {
+			t.Logf("%s %s cannot be taken here: %v", other.network, other.address, err)
+			continue
+		}
+		for range 3 {
+			s, err := p.Open(Holder{})
+			if err != nil {
+				t.Fatalf("%s: %v", other.address, err)
+			}
+			if s.LocalAddr().Port() != 22352 {
+				t.Errorf("%s is somebody else's, we have %v", other.address, s.LocalAddr())
+			}
+			_ = s.Close()
+		}
+		_ = socket.Close()
 	}
 }
 

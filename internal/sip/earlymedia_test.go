@@ -17,14 +17,20 @@ import (
 // outside goes on through the trunk of the callee.
 func exchangeOf(t *testing.T, out trunk.Trunk) (*rig, *call.Registry, *calltest.Announcer) {
 	t.Helper()
-	r := newRig(t, nil, out)
+	return exchangeWith(t, nil, nil, out)
+}
+
+// exchangeWith is exchangeOf with a server of other settings, whose calls leave records.
+func exchangeWith(t *testing.T, change func(*Config), details call.Details, out trunk.Trunk) (*rig, *call.Registry, *calltest.Announcer) {
+	t.Helper()
+	r := newRig(t, change, out)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	engine := mixer.New(mixer.Config{}, log)
 	t.Cleanup(engine.Close)
 	announced := calltest.NewAnnouncer()
 	calls := call.NewRegistry(call.Config{
 		Resource: "11111111-2222-4333-8444-555555555555", Dialers: call.Dialers{Numbers: r.Numbers(), Phones: r.Phones()}, Numbers: calltest.Numbers{"+15551230001"},
-		Announcer: announced, Publisher: &calltest.Publisher{}, Mixes: calltest.MixesOf(engine),
+		Announcer: announced, Publisher: &calltest.Publisher{}, Mixes: calltest.MixesOf(engine), Details: details,
 	}, log)
 	r.application.real.Store(calls)
 	t.Cleanup(r.Close) // before the mixer
