@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -60,6 +61,16 @@ type sdkError struct {
 
 func (e *sdkError) Error() string {
 	return fmt.Sprintf("%s %d %v: %s", e.Name, e.StatusCode, e.Code, e.Message)
+}
+
+// statusOf is the status of an error that the SDK threw; 0 of another one. Texts of errors
+// contain ids and ports, in which any short number may stand.
+func statusOf(err error) int {
+	var thrown *sdkError
+	if errors.As(err, &thrown) {
+		return thrown.StatusCode
+	}
+	return 0
 }
 
 // application says which one to start.

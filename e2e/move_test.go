@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"errors"
+	"slices"
 	"testing"
 	"time"
 )
@@ -36,14 +36,56 @@ func TestPhoneIsMovedToAnotherCall(t *testing.T) {
 	hears(t, distant, 440, 600*time.Millisecond)
 	hears(t, near, 880, 600*time.Millisecond)
 
-	var refused *sdkError
-	if err := c.try("move", values{"targets": []string{far}, "fromCall": made.CallConnectionID}, nil); !errors.As(err, &refused) || refused.StatusCode != 404 {
+	if err := c.try("move", values{"targets": []string{far}, "fromCall": made.CallConnectionID}, nil); statusOf(err) != 404 {
 		t.Errorf("moving out of a call that is over gets %v", err)
 	}
 	c.do("hangUp", values{"forEveryone": true}, nil)
 	c.ended()
 	must(t, near.WaitEnded(within(t, 5*time.Second)))
 	must(t, distant.WaitEnded(within(t, 5*time.Second)))
+}
+
+// TestApplicationIsMovedToAnotherCall: an application has calls with two others and moves
+// the second one into the call of the first, as Microsoft's own test does. Who is moved
+// keeps its connection, sees three participants, and is heard; the call that it leaves
+// ends.
+func TestApplicationIsMovedToAnotherCall(t *testing.T) {
+	first, second, here := pair(t)
+	third := startAgent(first.product, application{})
+	there := third.createUser()
+	first.product.subscribe("third", third.url+"/events", "--subject-ends-with", "/recipient/"+there)
+
+	c := first.create(values{"target": here})
+	d := second.answer(second.nextIncoming(0))
+	other := first.create(values{"target": there})
+	ringing := third.nextIncoming(0)
+	e := third.answer(ringing)
+	for _, side := range []connection{c, d, other, e} {
+		side.got("CallConnected")
+	}
+	c.do("move", values{"targets": []string{there}, "fromCall": other.id, "operationContext": "move"}, nil)
+	if moved := c.gotFor("move", "MoveParticipantSucceeded"); moved.Participant.RawID != there || moved.FromCall != other.id || moved.ResultInformation.Code != 200 {
+		t.Errorf("MoveParticipantSucceeded is %+v", moved)
+	}
+	other.ended()
+	for _, side := range []connection{c, d} {
+		var ids []string
+		for _, p := range side.roster(3).Participants {
+			ids = append(ids, p.Identifier.RawID)
+		}
+		if !slices.Contains(ids, here) || !slices.Contains(ids, there) {
+			t.Errorf("the participants are %v", ids)
+		}
+	}
+	d.do("recognizeDtmf", values{"target": there, "maxTones": 2, "operationContext": "keys"}, nil)
+	e.do("sendDtmf", values{"target": ringing.Data.From.RawID, "tones": []string{"four", "two"}}, nil)
+	if tones := d.gotFor("keys", "RecognizeCompleted").DtmfResult.Tones; !slices.Equal(tones, []string{"four", "two"}) {
+		t.Errorf("recognised %v", tones)
+	}
+	c.do("hangUp", values{"forEveryone": true}, nil)
+	for _, side := range []connection{c, d, e} {
+		side.ended()
+	}
 }
 
 // TestConnectToACallThatIsOverFails: by the event, as documented.

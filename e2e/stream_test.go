@@ -162,7 +162,7 @@ func TestStreamThatIsRefusedIsTold(t *testing.T) {
 	a.do("refuseStreams", values{"status": 403}, nil)
 	c, call := a.answeredStreaming(phone, a.streamingOptions("/no", "mixed", "Pcm16KMono", true))
 	failed := c.got("MediaStreamingFailed")
-	if r := failed.ResultInformation; r.SubCode != 8581 || !strings.Contains(r.Message, "403") {
+	if r := failed.ResultInformation; r.SubCode != 8581 || !strings.Contains(r.Message, "answered 403 Forbidden") {
 		t.Errorf("MediaStreamingFailed says %v", r)
 	}
 	a.do("refuseStreams", values{"status": 0}, nil)

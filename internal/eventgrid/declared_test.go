@@ -61,7 +61,7 @@ func TestDeclaredSubscriptionIsTriedUntilItsEndpointIsThere(t *testing.T) {
 		}), store.InMemory())
 		g.Apply([]Declared{declare(t, "incoming", "http://a/events", "")})
 		synctest.Wait()
-		if got, problem := g.stateOf("incoming"); got != failed || !strings.Contains(problem, "503") {
+		if got, problem := g.stateOf("incoming"); got != failed || !strings.Contains(problem, "503 Service Unavailable") {
 			t.Errorf("at first %s %q", got, problem)
 		}
 		time.Sleep(redeclare.First * (1 + 2 + 4))

@@ -123,7 +123,7 @@ func TestRefusedRegistrationIsTriedAgain(t *testing.T) {
 	spare, other := callee(t, "spare", nil)
 	r := newRig(t, func(c *Config) { c.RegisterRetry = 30 * time.Millisecond }, via, other)
 	eventually(t, func() bool { return r.TrunkRegistration("provider").State == NotRegistered })
-	if known := r.TrunkRegistration("provider"); !strings.Contains(known.Answer, "403") || known.Next.IsZero() {
+	if known := r.TrunkRegistration("provider"); !strings.HasPrefix(known.Answer, "403 ") || known.Next.IsZero() {
 		t.Errorf("registration is %+v", known)
 	}
 	made := r.dial(t, "+15557770000")
