@@ -79,6 +79,7 @@ func examine(ctx context.Context, cfg config.Config) []finding {
 	default:
 		list = append(list, freeListeners(ctx, cfg)...)
 	}
+	list = append(list, natFindings(ctx, cfg)...)
 	list = append(list, scheduling())
 	for _, part := range optionalParts {
 		list = append(list, part.finding())
