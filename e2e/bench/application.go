@@ -28,8 +28,9 @@ const (
 
 // application answers every call, and does what a run asks for.
 type application struct {
-	endpoint string // of the server, ending with a slash
-	prompt   []byte // a WAV file; what is not nil is played in a loop
+	endpoint string         // of the server, ending with a slash
+	prompt   []byte         // a WAV file; what is not nil is played in a loop
+	answers  map[string]any // what every answer says besides
 	client   *http.Client
 	web      *http.Server
 	url      string
@@ -44,7 +45,7 @@ type application struct {
 
 // startApplication serves webhooks and subscribes to the server's calls.
 func startApplication(ctx context.Context, s *server, prompt []byte) (*application, error) {
-	a := &application{prompt: prompt, watched: map[string]chan event{}, callers: map[string]string{}}
+	a := &application{prompt: prompt, answers: map[string]any{}, watched: map[string]chan event{}, callers: map[string]string{}}
 	if err := a.connect(s.data); err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func (c *crowd) dial(ctx context.Context, number string) error {
 		return err
 	}
 	c.work.Go(func() {
-		call, err := c.reach(ctx, number, session)
+		call, err := reach(ctx, c.phone, number, describe(session.LocalAddr()))
 		if err != nil {
 			c.failed(err)
 			return
@@ -88,10 +88,10 @@ func (c *crowd) dial(ctx context.Context, number string) error {
 
 // reach calls until it is answered: a server that has too much to do, on a machine
 // that others use as well, asks its callers to try again.
-func (c *crowd) reach(ctx context.Context, number string, session *rtp.Session) (*siptest.Call, error) {
+func reach(ctx context.Context, phone *siptest.Phone, number, description string) (*siptest.Call, error) {
 	const tries, wait = 100, time.Second // longer than await waits
 	for try := 1; ; try++ {
-		call, err := c.phone.Invite(siptest.Invite{To: number, Body: describe(session.LocalAddr()), NoSound: true})
+		call, err := phone.Invite(siptest.Invite{To: number, Body: description, NoSound: true})
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -80,7 +81,9 @@ func (a *application) incoming(w http.ResponseWriter, r *http.Request) {
 
 // answer takes a call, and remembers whose it was.
 func (a *application) answer(context, caller string) {
-	answer, err := a.post("calling/callConnections:answer", map[string]any{"incomingCallContext": context, "callbackUri": a.url + "/callbacks"})
+	request := maps.Clone(a.answers)
+	request["incomingCallContext"], request["callbackUri"] = context, a.url+"/callbacks"
+	answer, err := a.post("calling/callConnections:answer", request)
 	var connection string
 	if err == nil {
 		connection, err = created(answer)

@@ -166,25 +166,28 @@ func (b *bench) keyLatency(ctx context.Context) error {
 
 // ringAndListen brings a call up in which an application listens for keys.
 func (a *application) ringAndListen(ctx context.Context, phone *siptest.Phone) (*line, error) {
+	l, connection, err := a.ring(ctx, phone, "CallConnected")
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.post(fmt.Sprintf("calling/callConnections/%s:startContinuousDtmfRecognition", connection), map[string]any{"targetParticipant": phoneNumber(farNumber(1))})
+	return l, err
+}
+
+// ring brings a call with a bare line up, and returns when it has had an event of a
+// kind.
+func (a *application) ring(ctx context.Context, phone *siptest.Phone, kind string) (*line, string, error) {
 	l, err := newLine()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	connected := a.watch("CallConnected")
-	call, err := phone.Invite(siptest.Invite{To: ourNumber, Body: describe(l.address()), NoSound: true})
-	if err != nil {
-		return nil, err
+	happened := a.watch(kind)
+	if l.call, err = reach(ctx, phone, ourNumber, describe(l.address())); err != nil {
+		return nil, "", err
 	}
-	if err := call.WaitAnswered(ctx); err != nil {
-		return nil, err
+	if err := l.talk(l.call.Final().Body); err != nil {
+		return nil, "", err
 	}
-	if err := l.talk(call.Final().Body); err != nil {
-		return nil, err
-	}
-	e, err := next(ctx, connected, "CallConnected")
-	if err != nil {
-		return nil, err
-	}
-	_, err = a.post(fmt.Sprintf("calling/callConnections/%s:startContinuousDtmfRecognition", e.connection), map[string]any{"targetParticipant": phoneNumber(farNumber(1))})
-	return l, err
+	e, err := next(ctx, happened, kind)
+	return l, e.connection, err
 }

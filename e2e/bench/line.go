@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type line struct {
 	sequence uint16
 	at       uint32
 	loud     chan time.Time // when loud sound arrived after silence
+	latest   time.Time      // when loud sound arrived
 }
 
 const (
@@ -131,7 +133,6 @@ func (l *line) packet(format byte, marked bool, payload []byte) {
 func (l *line) hear() {
 	decoder := codec.PCMU.NewDecoder()
 	buffer, pcm := make([]byte, 2048), make([]int16, 2048)
-	var last time.Time
 	for {
 		n, _, err := l.conn.ReadFromUDPAddrPort(buffer)
 		if err != nil {
@@ -141,13 +142,28 @@ func (l *line) hear() {
 		if n < 12 || buffer[1]&0x7f != 0 {
 			continue
 		}
-		for _, sample := range pcm[:decoder.Decode(pcm, buffer[12:n])] {
-			if sample > 8000 && now.Sub(last) > 100*time.Millisecond {
-				last = now
-				l.loud <- now
-			}
+		if slices.Max(pcm[:decoder.Decode(pcm, buffer[12:n])]) > loudSample && now.Sub(l.heardLoud(now)) > 100*time.Millisecond {
+			l.loud <- now
 		}
 	}
+}
+
+// loudSample is what a burst reaches and a fade from one soon does not.
+const loudSample = 8000
+
+// heardLoud takes note of loud sound, and tells when there was some before.
+func (l *line) heardLoud(now time.Time) (before time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before, l.latest = l.latest, now
+	return before
+}
+
+// lastLoud tells when loud sound arrived last.
+func (l *line) lastLoud() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.latest
 }
 
 // ask has something sent with the next packet, and returns when that left.

@@ -23,6 +23,7 @@ type options struct {
 	calls    int            // of the set-up run
 	at       int            // of them at a time
 	playing  int            // phones of the media runs
+	streamed int            // phones of the streaming run
 	thousand int            // phones of the long run
 	measured time.Duration  // of the media runs
 	long     time.Duration  // of the long run
@@ -50,6 +51,8 @@ var runs = []struct {
 	{"stall", (*bench).stall},
 	{"playing", (*bench).playingCalls},
 	{"rooms", (*bench).rooms},
+	{"streams", (*bench).streams},
+	{"turn", (*bench).turn},
 	{"sound", (*bench).soundLatency},
 	{"keys", (*bench).keyLatency},
 	{"control", (*bench).control},
@@ -59,11 +62,12 @@ var runs = []struct {
 
 func main() {
 	o := options{rates: []int{20, 50, 200, 300, 500}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms sound keys control thousand; overload, which takes minutes, by its name alone")
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn sound keys control thousand; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")
 	flag.IntVar(&o.playing, "playing", 800, "phones of the playing run")
+	flag.IntVar(&o.streamed, "streamed", 300, "phones of the streaming run")
 	flag.IntVar(&o.thousand, "thousand", 1000, "phones of the long run")
 	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs")
 	flag.DurationVar(&o.long, "long", 30*time.Second, "length of the long run")

@@ -70,7 +70,7 @@ func (s *server) warmed(ctx context.Context, phones *crowd, a *application) (int
 
 // playing brings more calls up and returns the resident set when it has settled.
 func (s *server) playing(ctx context.Context, phones *crowd, a *application, count int) (int, error) {
-	if err := phones.callAndHear(ctx, a, count, setupRate); err != nil {
+	if err := phones.callUntil(ctx, a, "PlayStarted", count, setupRate); err != nil {
 		return 0, err
 	}
 	return s.settled(ctx)
@@ -81,10 +81,10 @@ func share(used, in time.Duration, many int) string {
 	return fmt.Sprintf("%.3f %% of a core", 100*used.Seconds()/in.Seconds()/float64(many))
 }
 
-// callAndHear brings calls up, at most so many a second, and returns when each
-// of them is playing.
-func (c *crowd) callAndHear(ctx context.Context, a *application, count, rate int) error {
-	started := a.watch("PlayStarted")
+// callUntil brings calls up, at most so many a second, and returns when each of them
+// has had an event of a kind.
+func (c *crowd) callUntil(ctx context.Context, a *application, kind string, count, rate int) error {
+	started := a.watch(kind)
 	c.mu.Lock()
 	already := len(c.members)
 	c.mu.Unlock()
@@ -100,7 +100,7 @@ func (c *crowd) callAndHear(ctx context.Context, a *application, count, rate int
 		return err
 	}
 	for range count {
-		if _, err := next(ctx, started, "PlayStarted"); err != nil {
+		if _, err := next(ctx, started, kind); err != nil {
 			return err
 		}
 	}
@@ -119,7 +119,7 @@ func (b *bench) thousandCalls(ctx context.Context) error {
 			return err
 		}
 		defer phones.close()
-		if err := phones.callAndHear(ctx, a, b.thousand, setupRate); err != nil {
+		if err := phones.callUntil(ctx, a, "PlayStarted", b.thousand, setupRate); err != nil {
 			return err
 		}
 		before, err := s.metrics()

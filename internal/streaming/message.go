@@ -3,6 +3,7 @@ package streaming
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -93,8 +94,11 @@ func appendString(dst []byte, s string) []byte {
 
 // appendPCM appends samples as 16-bit little-endian.
 func appendPCM(dst []byte, samples []int16) []byte {
-	for _, s := range samples {
-		dst = binary.LittleEndian.AppendUint16(dst, uint16(s))
+	start := len(dst)
+	dst = slices.Grow(dst, 2*len(samples))[:start+2*len(samples)]
+	to := dst[start:]
+	for i, s := range samples {
+		binary.LittleEndian.PutUint16(to[2*i:], uint16(s))
 	}
 	return dst
 }

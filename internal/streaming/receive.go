@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -130,16 +131,25 @@ func (r *receiver) decode(data []byte) error {
 	}
 	r.pcm = pcm
 	r.odd = append(r.odd[:0], pcm[len(pcm)&^1:]...)
-	r.samples = r.samples[:0]
-	for ; len(pcm) >= 2; pcm = pcm[2:] {
-		r.samples = append(r.samples, int16(binary.LittleEndian.Uint16(pcm)))
-	}
+	r.samples = appendSamples(r.samples[:0], pcm)
 	if r.resampler == nil {
 		r.resampled = r.samples
 		return nil
 	}
 	r.resampled = r.resampler.Append(r.resampled[:0], r.samples)
 	return nil
+}
+
+// appendSamples appends what 16-bit little-endian PCM says; half a sample at the end
+// is left out.
+func appendSamples(dst []int16, pcm []byte) []int16 {
+	n, start := len(pcm)/2, len(dst)
+	dst = slices.Grow(dst, n)[:start+n]
+	to := dst[start:]
+	for i := range to {
+		to[i] = int16(binary.LittleEndian.Uint16(pcm[2*i:]))
+	}
+	return dst
 }
 
 // shrink gives back the memory that a burst has taken.

@@ -6,8 +6,6 @@ package websocket
 
 import (
 	"bufio"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -51,9 +49,15 @@ type Conn struct {
 	mu       sync.Mutex // guards writing
 	out      []byte
 	patience time.Duration // how long a write may take
+	promised time.Time     // until when the present deadline of writing lasts
 
-	buf []byte // the reader's
+	buf   []byte    // the reader's
+	alive time.Time // until when its present deadline lasts
 }
+
+// lazily is by how much a deadline may be shorter than it should be: setting one costs
+// as much as a small message, so it is not done for each.
+const lazily = time.Second
 
 // New returns the WebSocket of a connection whose opening handshake is over; in, which
 // may be nil, has what was read beyond it.
@@ -69,32 +73,15 @@ func (c *Conn) Write(op ws.OpCode, payload []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.out = appendFrame(c.out[:0], op, payload)
-	_ = c.conn.SetWriteDeadline(time.Now().Add(c.patience))
+	if until := time.Now().Add(c.patience); until.Sub(c.promised) > lazily || until.Before(c.promised) {
+		c.promised = until
+		_ = c.conn.SetWriteDeadline(until)
+	}
 	_, err := c.conn.Write(c.out)
 	if cap(c.out) > keptBuffer {
 		c.out = nil
 	}
 	return err
-}
-
-// appendFrame appends a final frame, masked as a client's frames are (§5.3).
-func appendFrame(dst []byte, op ws.OpCode, payload []byte) []byte {
-	var mask [4]byte
-	_, _ = rand.Read(mask[:]) // it does not fail: crypto/rand
-	dst = append(dst, 0x80|byte(op))
-	switch n := len(payload); {
-	case n < 126:
-		dst = append(dst, 0x80|byte(n))
-	case n < 1<<16:
-		dst = binary.BigEndian.AppendUint16(append(dst, 0x80|126), uint16(n))
-	default:
-		dst = binary.BigEndian.AppendUint64(append(dst, 0x80|127), uint64(n))
-	}
-	dst = append(dst, mask[:]...)
-	start := len(dst)
-	dst = append(dst, payload...)
-	ws.Cipher(dst[start:], mask, 0)
-	return dst
 }
 
 // Read returns the next message, text or binary, valid until the next call. It answers
@@ -144,19 +131,22 @@ func (c *Conn) Close() error { return c.conn.Close() }
 
 // header reads the next frame's header.
 func (c *Conn) header() (ws.Header, error) {
-	_ = c.conn.SetReadDeadline(time.Now().Add(deadAfter))
-	header, err := ws.ReadHeader(c.in)
+	if until := time.Now().Add(deadAfter); until.Sub(c.alive) > lazily {
+		c.alive = until
+		_ = c.conn.SetReadDeadline(until)
+	}
+	header, err := readHeader(c.in)
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case err == nil && (header.Masked || header.Rsv != 0): // a server does not mask, and nothing was negotiated
+		return header, errUnframed
+	case err == nil:
+		return header, nil
+	case errors.Is(err, io.EOF):
 		return header, errWentAway
 	case isTimeout(err):
 		return header, errNoSign
-	case err != nil:
-		return header, err
-	case header.Masked, header.Rsv != 0: // a server does not mask, and nothing was negotiated
-		return header, errUnframed
 	}
-	return header, nil
+	return header, err
 }
 
 // payload appends a frame's payload to a message.
