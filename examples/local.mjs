@@ -1,0 +1,43 @@
+// What the examples need of a Switchhook on this machine: its connection string, its
+// certificate authority, and a subscription to incoming calls. With Azure, the
+// connection string is in the portal, and the subscription is made with `az`.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const state = process.env.XDG_STATE_HOME || join(homedir(), ".local/state");
+const data = process.env.SWITCHHOOK_DATA || join(state, "switchhook");
+
+export const connectionString = process.env.CONNECTION_STRING || readFileSync(join(data, "connection-string"), "utf8").trim();
+
+// Options of every client of an SDK: they trust the server's own authority too.
+export const clientOptions = { tlsOptions: { ca: readFileSync(join(data, "ca.pem")) } };
+
+// subscribe sends incoming calls to a webhook, and returns when its handshake is done.
+export async function subscribe(name, endpoint) {
+  const command = process.env.SWITCHHOOK ? [process.env.SWITCHHOOK] : ["go", "run", "../../cmd/switchhook"];
+  const [program, ...first] = command;
+  await promisify(execFile)(program, [...first, "subscribe", name, "--data", data, "--endpoint", endpoint,
+    "--included-event-types", "Microsoft.Communication.IncomingCall"]);
+}
+
+// webhooks answers the webhooks of an application: `incoming` takes what Event Grid
+// sends, `callback` what Call Automation does.
+export function webhooks(incoming, callback) {
+  return async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    try {
+      const [event] = JSON.parse(body); // both send an array with one event
+      const validation = event.eventType === "Microsoft.EventGrid.SubscriptionValidationEvent";
+      const answer = validation ? { validationResponse: event.data.validationCode } : undefined;
+      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer ?? {}));
+      if (!validation) await (request.url === "/events" ? incoming(event) : callback(event));
+    } catch (error) {
+      console.error(error.message);
+      if (!response.headersSent) response.writeHead(500).end();
+    }
+  };
+}
