@@ -17,7 +17,7 @@ import (
 // path below internal; a sub-package has a floor of its own.
 var house = floorPlan{
 	floors: map[string]int{
-		"identifier": 0, "fault": 0, "auth": 0, "backbone": 0, "audio": 0, "codec": 0, "soundfile": 0, "sdp": 0, "trunk": 0, "certificate": 0,
+		"identifier": 0, "fault": 0, "auth": 0, "backbone": 0, "audio": 0, "codec": 0, "soundfile": 0, "loudness": 0, "music": 0, "sdp": 0, "trunk": 0, "certificate": 0,
 		"datadir": 0, "listen": 0, "connlimit": 0, "trustedproxy": 0, "memory": 0, "outbound": 0, "websocket": 0, "sip/header": 0,
 		"store": 1, "storage": 1, "rtp": 1, "mixer": 1, "player": 1, "delivery": 1, "delivery/journal": 1, "delivery/history": 1, "rest": 1, "permit": 1, "registrar": 1, "resource": 1, "sip/gate": 1,
 		"speech": 0, "speech/voice": 0, "speech/provider": 1,
@@ -35,7 +35,8 @@ var house = floorPlan{
 		"auth":            {"outbound"}, // which repeats requests for tokens
 		"codec":           {"audio"},
 		"soundfile":       {"audio", "codec"},
-		"recording/vault": {"datadir"}, // which syncs
+		"music":           {"loudness"}, // whose tests measure it
+		"recording/vault": {"datadir"},  // which syncs
 		"delivery":        {"delivery/journal", "delivery/history"},
 		"deadletter":      {"eventgrid/report"}, // which names outcomes
 		"rest":            {"store"},

@@ -65,23 +65,8 @@ func TestOscillatorLeavesOutWhatTheRateCannotCarry(t *testing.T) {
 	}
 }
 
-func TestCadence(t *testing.T) {
-	source := audio.Cadence(audio.NewOscillator(-6, 440), 60*time.Millisecond, 40*time.Millisecond)
-	var pattern string
-	for range 12 {
-		if source.ReadFrame(make(audio.Frame, 160)) {
-			pattern += "#"
-		} else {
-			pattern += "."
-		}
-	}
-	if pattern != "###..###..##" {
-		t.Errorf("got %s", pattern)
-	}
-}
-
 func TestSourcesDoNotAllocate(t *testing.T) {
-	source := audio.Gain(audio.Cadence(audio.NewOscillator(-6, 440, 480), time.Second, time.Second), 0.5)
+	source := audio.Gain(audio.NewOscillator(-6, 440, 480), 0.5)
 	f := make(audio.Frame, 320)
 	if n := testing.AllocsPerRun(200, func() { source.ReadFrame(f) }); n != 0 {
 		t.Errorf("%v allocations a frame", n)

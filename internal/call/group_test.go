@@ -274,6 +274,35 @@ func TestHoldMusicThatFailsIsTold(t *testing.T) {
 	})
 }
 
+// TestHoldWithoutMusicHasTheServersOwn, without a beat in which nothing is heard, and
+// without an event; where the configured one fails, the generated one is heard.
+func TestHoldWithoutMusicHasTheServersOwn(t *testing.T) {
+	for name, failure := range map[string]error{"configured": nil, "generated": errors.New("no such file")} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(w *world) {
+				leg, conn, id := w.answered()
+				w.prompts.Fail[calltest.OwnMusic] = failure
+				w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone)}))
+				time.Sleep(100 * time.Millisecond)
+				before := leg.Heard()
+				time.Sleep(3 * time.Second)
+				if heard := leg.Heard() - before; heard < 149 {
+					t.Errorf("%d frames of music were heard in three seconds", heard)
+				}
+				w.must(conn.Unhold(bg, phone(aPhone)))
+				time.Sleep(100 * time.Millisecond)
+				before = leg.Heard()
+				time.Sleep(time.Second)
+				if heard := leg.Heard() - before; heard > 0 {
+					t.Errorf("%d frames of music were heard after the hold", heard)
+				}
+				w.expect(id, connected+" ParticipantsUpdated ParticipantsUpdated")
+				leg.HangUp()
+			})
+		})
+	}
+}
+
 func TestContinuousRecognitionTellsEveryKey(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()

@@ -9,7 +9,7 @@ import (
 // Hold is a participant who shall neither hear the others nor be heard.
 type Hold struct {
 	Who     identifier.ID
-	Music   Prompt // what it hears meanwhile, again and again; nil: a soft beep
+	Music   Prompt // what it hears meanwhile, again and again; nil: the server's own
 	Context Context
 }
 

@@ -3,9 +3,6 @@ package call
 import (
 	"context"
 	"errors"
-	"time"
-
-	"github.com/switchhook/switchhook/internal/audio"
 )
 
 // holdMusic is what a held participant hears again and again. Its operation tells
@@ -18,27 +15,30 @@ type holdMusic struct {
 	heard  bool               // it has started and is not over
 }
 
-// startMusic lets a participant hear the music, or the beep where there is none.
+// startMusic lets a participant hear the music, or the server's own where it names
+// none, of which no event tells.
 func (c *Connection) startMusic(p *participant, hold Hold) *holdMusic {
 	m := &holdMusic{op: c.begin(work{kind: HoldOperation, what: hold.Context})}
 	var ctx context.Context
 	ctx, m.cancel = context.WithCancel(context.Background())
-	if hold.Music == nil {
-		for _, e := range p.endpoints() {
-			e.private.setMusic(holdBeep())
-		}
-		return m
-	}
 	var speakers []speaker
 	for _, e := range p.endpoints() {
 		speakers = append(speakers, speaker{say: func(p Playback) { e.private.setMusic(p) }})
 	}
 	post := c.call.post
-	started := func() { post(func() { m.started(ctx) }) }
+	play := func(music Prompt, started func()) (failed *sourceError) {
+		errors.As(playAll(ctx, c.call.registry.cfg.Prompts, []Prompt{music}, true, speakers, started), &failed)
+		return failed
+	}
 	c.call.work.Go(func() {
-		err := playAll(ctx, c.call.registry.cfg.Prompts, []Prompt{hold.Music}, true, speakers, started)
-		var failed *sourceError
-		if errors.As(err, &failed) {
+		if hold.Music == nil {
+			if failed := play(OwnMusic{}, func() {}); failed != nil {
+				c.call.log.Warn("configured hold music is not played; the generated one is", "error", failed.cause)
+				play(OwnMusic{Generated: true}, func() {})
+			}
+			return
+		}
+		if failed := play(hold.Music, func() { post(func() { m.started(ctx) }) }); failed != nil {
 			post(func() { m.op.end(HoldFailed{m.op.head(), failed.cause}) }) // the hold itself stands
 		}
 	})
@@ -87,9 +87,4 @@ func (op *operation) resumeMusic() {
 			m.op.tell(HoldAudioResumed{m.op.head()})
 		}
 	}
-}
-
-// holdBeep says that one is not forgotten: a short soft tone every five seconds.
-func holdBeep() audio.Source {
-	return audio.Cadence(audio.NewOscillator(-30, 440), 200*time.Millisecond, 4800*time.Millisecond)
 }

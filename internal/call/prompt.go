@@ -7,7 +7,7 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 )
 
-// Prompt is what can be played: a File, a Text or an SSML. The set is closed.
+// Prompt is what can be played: a File, a Text, an SSML or OwnMusic. The set is closed.
 type Prompt interface{ prompt() }
 
 // File is a sound at an http or https address.
@@ -34,6 +34,13 @@ type SSML struct {
 	CacheID     string
 	Endpoint    string
 }
+
+// OwnMusic is the music on hold of the server, for a hold that names none.
+type OwnMusic struct {
+	Generated bool // not what is configured: what needs neither file nor service
+}
+
+func (OwnMusic) prompt() {}
 
 func (File) prompt() {}
 func (Text) prompt() {}

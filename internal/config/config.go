@@ -97,6 +97,8 @@ type Config struct {
 	KeepRecords   time.Duration // how long records of calls are kept
 	RecordsSize   int64         // bytes that they may take
 	MediaTimeout  time.Duration // how long a phone may send nothing before its call ends
+	HoldMusic     HoldMusic
+	Loudness      int           // LUFS to which prompts are brought; 0: they stay as they are
 	MediaDepth    time.Duration // how much sound is collected before it is played, as in rtp.Config
 	UserPorts     int           // percent of the RTP ports that one user's calls may hold
 	TrunkPorts    int           // percent of them that calls over one trunk may hold
@@ -173,6 +175,8 @@ func (c *checker) config() Config {
 		UserPorts:         c.count("media.user-ports"),
 		TrunkPorts:        c.count("media.trunk-ports"),
 		MediaTimeout:      c.duration("media.timeout"),
+		HoldMusic:         c.holdMusic(),
+		Loudness:          c.count("media.prompt-loudness"),
 		ShutdownGrace:     c.duration("shutdown.grace"),
 		DeliveryFlush:     c.duration("delivery.flush"),
 		FileTrunksOnly:    file.Outbound.FileTrunksOnly,

@@ -205,6 +205,8 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"trunk without host", Flags{}, "trunks: [{name: a}]\n", []string{"trunks", "host"}},
 		{"trunk source", Flags{}, "trunks:\n  - name: a\n    host: b\n    sources: [c]\n", []string{"switchhook.yaml:4: trunks[0].sources", "192.0.2.0/24"}},
 		{"depth of sound", Flags{}, "media: {depth: 1s}\n", []string{"switchhook.yaml:1: media.depth", "200ms"}},
+		{"loudness", Flags{}, "media: {prompt-loudness: -5}\n", []string{"switchhook.yaml:1: media.prompt-loudness", "from -40 to -10"}},
+		{"hold music", Flags{}, "media: {hold-music: \"ftp://web/music.wav\"}\n", []string{"switchhook.yaml:1: media.hold-music", "http or https"}},
 		{"trunk codec", Flags{}, "trunks: [{name: a, host: b, codecs: [mp3]}]\n", []string{"trunks[0].codecs", "PCMU"}},
 		{"route to nowhere", Flags{}, "trunks: [{name: a, host: b}]\nroutes: [{pattern: x, trunks: [c]}]\n", []string{"routes", `"c"`}},
 		{"slow route pattern", Flags{}, "trunks: [{name: a, host: b}]\nroutes:\n  - {pattern: '^(\\d+)+x$', trunks: [a]}\n", []string{"switchhook.yaml:3: routes[0].pattern", "too slow"}},

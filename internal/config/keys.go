@@ -143,6 +143,12 @@ type mediaKeys struct {
 	UserPorts *int `yaml:"user-ports" default:"50" min:"1" max:"100" unit:"%"`
 	// Share of the RTP ports that calls which come over one trunk may hold at the same time, as above.
 	TrunkPorts *int `yaml:"trunk-ports" default:"90" min:"1" max:"100" unit:"%"`
+	// Music that is heard on hold where an application names none, again and again: a file on this machine (WAV, MP3, Ogg/Opus), or its http or https address, which is asked once an hour.
+	HoldMusic string `yaml:"hold-music" type:"file or URL" absent:"music that Switchhook generates"`
+	// Text that is spoken to participants on hold, before the music, each time.
+	HoldText string `yaml:"hold-text" type:"text" absent:"none"`
+	// Loudness to which prompts, speech and music on hold are brought (EBU R 128, ITU-R BS.1770, of one channel). Recorded prompts in telephone networks have about -26; -23 is a good choice. Files that are decoded while they play follow it within 3 dB a second.
+	PromptLoudness *int `yaml:"prompt-loudness" min:"-40" max:"-10" unit:"LUFS" absent:"they stay as they are"`
 }
 
 type outboundKeys struct {

@@ -41,6 +41,7 @@ func (l *Library) open(ctx context.Context, file File) (fetched, error) {
 	if err != nil {
 		return fetched{}, err
 	}
+	l.level(clip)
 	l.log.Debug("prompt downloaded", "from", from, "plays", clip.Duration(), "took", l.now().Sub(began).Round(time.Millisecond))
 	return fetched{clip: clip}, nil
 }

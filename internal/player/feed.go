@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/loudness"
 )
 
 // openAhead is how much sound of clips waits to be played before the next prompt
@@ -154,7 +156,12 @@ func (f *feeder) stream(ctx context.Context, i *item, src *source) error {
 			return context.Cause(ctx)
 		}
 	}
-	err := i.stream.decode(ctx, src, int(p.rate.Load()), p.over.Load)
+	rate := int(p.rate.Load())
+	var level *loudness.Leveller
+	if target := f.library.cfg.Loudness; target != 0 {
+		level = loudness.NewLeveller(rate, target)
+	}
+	err := i.stream.decode(ctx, src, rate, level, p.over.Load)
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // whatever it made the decoder say
 	}

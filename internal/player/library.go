@@ -52,6 +52,8 @@ type Config struct {
 
 	Speech speech.Synthesizer // speaks; nil: nobody does
 
+	Loudness float64 // LUFS to which everything that is played is brought; 0: it stays as it is
+
 	Registerer prometheus.Registerer // takes the metrics; nil for none
 }
 

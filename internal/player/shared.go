@@ -15,6 +15,7 @@ type File struct {
 	URI     string
 	CacheID string
 	Speech  speech.Utterance // that is spoken; without an address
+	Own     *Sound           // of the server's own; without the others
 }
 
 // download is one download that any number of playbacks wait for. Two addresses
@@ -46,6 +47,10 @@ type fetched struct {
 func (l *Library) fetch(ctx context.Context, file File) (fetched, error) {
 	if err := context.Cause(ctx); err != nil {
 		return fetched{}, fmt.Errorf("fetch prompt: %w", err)
+	}
+	if file.Own != nil {
+		clip, err := file.Own.get(l)
+		return fetched{clip: clip}, err
 	}
 	clip, d, err := l.join(file)
 	if clip != nil || err != nil {

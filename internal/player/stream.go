@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/loudness"
 )
 
 // How much of a stream waits to be played: bufferFor at most, and enough to begin,
@@ -48,8 +49,9 @@ const (
 
 var errOver = errors.New("the playback is over")
 
-// decode reads a source to its end, at the pace at which it is played.
-func (s *stream) decode(ctx context.Context, src *source, rate int, stopped func() bool) error {
+// decode reads a source to its end, at the pace at which it is played. level, if not
+// nil, brings it to one loudness.
+func (s *stream) decode(ctx context.Context, src *source, rate int, level *loudness.Leveller, stopped func() bool) error {
 	resampler, err := audio.NewAlignedResampler(src.file.Rate(), rate)
 	if err != nil {
 		return src.explained(err)
@@ -57,7 +59,7 @@ func (s *stream) decode(ctx context.Context, src *source, rate int, stopped func
 	s.ring = make([]int16, int(bufferFor.Seconds()*float64(rate)))
 	s.rate.Store(int64(rate))
 	in := make([]int16, blockSize)
-	var out []int16
+	var out, levelled []int16
 	for {
 		n, err := src.read(in)
 		switch {
@@ -67,6 +69,13 @@ func (s *stream) decode(ctx context.Context, src *source, rate int, stopped func
 			return err
 		default:
 			out = resampler.Append(out[:0], in[:n])
+		}
+		if level != nil {
+			levelled = level.Append(levelled[:0], out)
+			if err == io.EOF {
+				levelled = level.Flush(levelled)
+			}
+			out, levelled = levelled, out
 		}
 		if put := s.put(ctx, out, stopped); put != nil {
 			return put

@@ -202,9 +202,14 @@ func (p *parts) openGrid(context.Context) (err error) {
 func (p *parts) openCalls(context.Context) error {
 	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
-	p.prompts = player.New(player.Config{Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Registerer: p.metrics}, p.log.With("part", "player"))
+	p.prompts = player.New(player.Config{
+		Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,
+	}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
-	var err error
+	hold, err := openHoldMusic(p.cfg.HoldMusic)
+	if err != nil {
+		return err
+	}
 	if p.records, err = cdr.Open(p.recordsConfig(), p.log.With("part", "cdr")); err != nil {
 		return err
 	}
@@ -212,7 +217,7 @@ func (p *parts) openCalls(context.Context) error {
 	open, understood := p.openStreams(), p.recognizers()
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p}, Numbers: p.numbers,
-		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts}, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood,
+		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts, hold}, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood,
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	p.metrics.MustRegister(metrics.Calls(p.calls))

@@ -9,12 +9,22 @@ import (
 )
 
 // prompts plays the prompts of calls.
-type prompts struct{ library *player.Library }
+type prompts struct {
+	library *player.Library
+	hold    holdMusic
+}
 
 func (p prompts) Open(ctx context.Context, list []call.Prompt, loop bool) call.Playback {
-	files := make([]player.File, len(list))
-	for i, prompt := range list {
-		files[i] = fileOf(prompt)
+	files := make([]player.File, 0, len(list))
+	for _, prompt := range list {
+		switch own, is := prompt.(call.OwnMusic); {
+		case is && own.Generated:
+			files = append(files, p.hold.generated)
+		case is:
+			files = append(files, p.hold.configured...)
+		default:
+			files = append(files, fileOf(prompt))
+		}
 	}
 	return p.library.Open(ctx, files, loop)
 }

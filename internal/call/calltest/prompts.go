@@ -11,8 +11,11 @@ import (
 
 // Prompts plays one second for each prompt, and begins after 10 ms.
 type Prompts struct {
-	Fail map[string]error // by address, those that cannot be played
+	Fail map[string]error // by address, those that cannot be played; OwnMusic for the configured music on hold
 }
+
+// OwnMusic names the configured music on hold in Fail.
+const OwnMusic = "own music"
 
 // NewPrompts plays everything.
 func NewPrompts() *Prompts { return &Prompts{Fail: make(map[string]error)} }
@@ -50,6 +53,9 @@ type playback struct {
 
 // failure is why the present prompt cannot be played.
 func (b *playback) failure() error {
+	if own, is := b.list[b.index].(call.OwnMusic); is && !own.Generated {
+		return b.prompts.Fail[OwnMusic]
+	}
 	file, _ := b.list[b.index].(call.File)
 	return b.prompts.Fail[file.URI]
 }
