@@ -39,6 +39,9 @@ type data struct {
 	CustomContext       *struct{ SIPHeaders, VoIPHeaders map[string]string }
 	ValidationCode      string
 	ValidationURL       string
+	Room                struct{ ID string }
+	IsRoomsCall         bool
+	StartedBy           struct{ Role string }
 	// both
 	ServerCallID, CorrelationID string
 	// callbacks

@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
+)
+
+// page opens a session of a new user, with a token by the official SDK.
+func (a *agent) page(name string) (user string, page *webrtctest.Client) {
+	a.t.Helper()
+	var made struct {
+		Token string
+		User  struct{ CommunicationUserID string }
+	}
+	a.do("createUserAndToken", values{"scopes": []string{"voip"}}, &made)
+	page, err := webrtctest.Dial(within(a.t, webrtctest.Patience), "ws://"+a.product.addresses.HTTP+"/client", protocol.Hello{Token: made.Token, DisplayName: name, UserAgent: "e2e"})
+	must(a.t, err)
+	a.t.Cleanup(page.Cut)
+	return made.User.CommunicationUserID, page
+}
+
+// joins joins a room, with media.
+func joins(t *testing.T, page *webrtctest.Client, room string) *webrtctest.Peer {
+	t.Helper()
+	peer, err := page.Join(within(t, webrtctest.Patience), protocol.CallJoin{Room: room})
+	must(t, err)
+	t.Cleanup(peer.Close)
+	return peer
+}
+
+// await waits for an event of a page.
+func await[M protocol.Message](t *testing.T, page *webrtctest.Client, match func(M) bool) M {
+	t.Helper()
+	m, err := webrtctest.Wait(within(t, webrtctest.Patience), page, match)
+	must(t, err)
+	return m
+}
+
+// TestRoomCallIsControlled: people join a room by browser; an application connects by
+// roomCallLocator, adds a phone, plays to all, mutes, removes and ends, with the SDK.
+func TestRoomCallIsControlled(t *testing.T) {
+	farPhone, port := newFarPhone(t)
+	p := start(t, setup{trunk: port})
+	a := startAgent(p, application{})
+	p.mustRun("subscribe", "all", "--endpoint", a.url+"/events", "--included-event-types", "Microsoft.Communication.CallStarted",
+		"Microsoft.Communication.CallParticipantAdded", "Microsoft.Communication.CallParticipantRemoved", "Microsoft.Communication.CallEnded")
+	john, johnsPage := a.page("John")
+	mary, marysPage := a.page("Mary")
+	_, evesPage := a.page("Eve")
+	var made room
+	a.do("createRoom", values{"dialOut": true, "participants": []values{{"id": john, "role": "Presenter"}, {"id": mary, "role": "Consumer"}}}, &made)
+
+	var got connected
+	a.do("connect", values{"kind": "roomCallLocator", "id": made.ID, "callback": a.url + "/callbacks"}, &got)
+	a.connection(got.CallConnectionID).got("ConnectFailed") // nobody is there
+
+	answer, err := evesPage.Do(within(t, webrtctest.Patience), &protocol.CallJoin{Call: uuid.NewString(), Room: made.ID})
+	must(t, err)
+	if refused, is := answer.(*protocol.Refusal); !is || refused.Code != 403 || refused.SubCode != 5828 {
+		t.Errorf("who is not on the list: %+v", answer)
+	}
+	johns, marys := joins(t, johnsPage, made.ID), joins(t, marysPage, made.ID)
+	johns.Say(440)
+	must(t, marys.WaitTone(within(t, webrtctest.Patience), 440))
+	marys.Say(620) // a Consumer's client may send what it wants
+	must(t, johns.WaitSilence(within(t, webrtctest.Patience)))
+
+	a.do("connect", values{"kind": "roomCallLocator", "id": made.ID, "callback": a.url + "/callbacks"}, &got)
+	c := a.connection(got.CallConnectionID)
+	c.got("CallConnected")
+	c.roster(2)
+	phone := c.add(farPhone)
+	c.roster(3)
+	hears(t, phone, 440, time.Second)
+	johns.Say(0)
+	c.do("playToAll", values{"urls": []string{a.saveTone("room.wav", promptLength)}}, nil)
+	must(t, marys.WaitTone(within(t, webrtctest.Patience), promptPitch))
+
+	a.do("inviteToRoom", values{"room": made.ID, "participants": []values{{"id": mary, "role": "Attendee"}}}, nil)
+	await(t, marysPage, func(m *protocol.RoleChanged) bool { return m.Role == protocol.RoleAttendee })
+	must(t, johns.WaitTone(within(t, webrtctest.Patience), 620))
+	a.do("removeFromRoom", values{"room": made.ID, "users": []string{mary}}, nil)
+	if end := await(t, marysPage, func(*protocol.CallEnded) bool { return true }); end.Code != 0 || end.SubCode != 5317 {
+		t.Errorf("who was taken off the list leaves with %+v", end)
+	}
+	c.roster(2)
+	c.do("hangUp", values{"forEveryone": true}, nil)
+	c.ended()
+	if end := await(t, johnsPage, func(*protocol.CallEnded) bool { return true }); end.Code != 0 || end.SubCode != 7000 {
+		t.Errorf("the call ended with %+v", end)
+	}
+	must(t, phone.WaitEnded(within(t, 5*time.Second)))
+	facts := a.wait("CallEnded", func(e event) bool { return e.Event == "grid" && e.kind() == "CallEnded" }).data()
+	if facts.Room.ID != made.ID || !facts.IsRoomsCall || facts.StartedBy.Role != "Presenter" {
+		t.Errorf("CallEnded has %+v", facts)
+	}
+}
