@@ -48,7 +48,7 @@ func New(cfg Config) *Box {
 		cfg.GiveUp = defaultGiveUp
 	}
 	if cfg.Client == nil {
-		cfg.Client = storage.NewClient()
+		cfg.Client = storage.NewClient(nil)
 	}
 	b := &Box{cfg: cfg, openers: map[string]opener{}}
 	if cfg.Folder != "" {

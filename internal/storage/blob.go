@@ -38,7 +38,7 @@ func NewBlobs(account Account, container string, client *http.Client) (Container
 
 func blobService(account Account, client *http.Client) (*azblob.Client, error) {
 	if client == nil {
-		client = NewClient()
+		client = NewClient(nil)
 	}
 	options := &azblob.ClientOptions{ClientOptions: azcore.ClientOptions{
 		Retry:     policy.RetryOptions{MaxRetries: -1}, // whoever calls retries, and knows for how long

@@ -3,10 +3,13 @@ package storage
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/outbound"
@@ -14,9 +17,22 @@ import (
 
 // NewClient returns a client for Azure Blob Storage and S3: few hosts, many
 // connections, no redirects. A service that does not begin to answer within a
-// minute has failed; the transfer itself may last as long as the context.
-func NewClient() *http.Client {
+// minute has failed; the transfer itself may last as long as the context. allow, if
+// it is not nil, refuses addresses just before they are connected to: of places
+// that an application named.
+func NewClient(allow func(netip.Addr) error) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if allow != nil {
+		transport.Proxy = nil // it would be the proxy's address that is checked
+		dialer := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+			to, err := netip.ParseAddrPort(address)
+			if err != nil {
+				return err
+			}
+			return allow(to.Addr().Unmap())
+		}}
+		transport.DialContext = dialer.DialContext
+	}
 	transport.MaxIdleConnsPerHost = 64
 	transport.ResponseHeaderTimeout = time.Minute
 	return &http.Client{

@@ -13,10 +13,10 @@ import (
 func TestFileIsStoredThoughTheKeptConnectionEnds(t *testing.T) {
 	for name, open := range map[string]func(url string) (Container, error){
 		"Azure Blob": func(url string) (Container, error) {
-			return NewBlobs(Account{Name: "account", Key: []byte("key"), BlobEndpoint: url}, "letters", NewClient())
+			return NewBlobs(Account{Name: "account", Key: []byte("key"), BlobEndpoint: url}, "letters", NewClient(nil))
 		},
 		"S3": func(url string) (Container, error) {
-			return NewBucket(S3{Endpoint: strings.TrimPrefix(url, "http://"), Plain: true, AccessKey: "key", SecretKey: "secret", Region: "r"}, "letters", NewClient())
+			return NewBucket(S3{Endpoint: strings.TrimPrefix(url, "http://"), Plain: true, AccessKey: "key", SecretKey: "secret", Region: "r"}, "letters", NewClient(nil))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,7 +45,7 @@ func NewBucket(server S3, name string, client *http.Client) (Container, error) {
 		return nil, invalid("the bucket's name is missing")
 	}
 	if client == nil {
-		client = NewClient()
+		client = NewClient(nil)
 	}
 	core, err := minio.NewCore(server.Endpoint, &minio.Options{
 		Creds:      credentials.NewStaticV4(server.AccessKey, server.SecretKey, ""),

@@ -54,7 +54,7 @@ type Queues struct {
 // account; a nil client takes storage.NewClient's.
 func NewQueues(accounts func(name string) (storage.Account, bool), client *http.Client) *Queues {
 	if client == nil {
-		client = storage.NewClient()
+		client = storage.NewClient(nil)
 	}
 	return &Queues{accounts, client, time.Now}
 }
