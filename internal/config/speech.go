@@ -30,8 +30,9 @@ type SpeechProvider struct {
 	WAV        bool // openai is asked for wav
 	Rate       int  // Hz; 0 is the kind's own
 
-	Streams      bool // speech is understood while it is spoken, not by files
-	RealtimeBeta bool // openai's realtime sessions are those of the beta
+	Streams      bool   // speech is understood while it is spoken, not by files
+	Python       string // of pocketsphinx; "": python3
+	RealtimeBeta bool   // openai's realtime sessions are those of the beta
 }
 
 // speech checks the providers of speech.

@@ -14,8 +14,8 @@ type speechKeys struct {
 type speechProviderKeys struct {
 	// Name of the provider, in the lists, in metrics and in logs.
 	Name string `yaml:"name" type:"text" absent:"required"`
-	// Kind of the service or program. espeak-ng, flite and piper speak; vosk understands; openai, azure and deepgram do both. openai: any server with OpenAI's /audio/speech and /audio/transcriptions.
-	Kind string `yaml:"kind" of:"espeak-ng flite piper vosk openai azure deepgram" absent:"required"`
+	// Kind of the service or program. espeak-ng, flite and piper speak; vosk and pocketsphinx understand, the latter choices only; openai, azure and deepgram do both. openai: any server with OpenAI's /audio/speech and /audio/transcriptions.
+	Kind string `yaml:"kind" of:"espeak-ng flite piper vosk pocketsphinx openai azure deepgram" absent:"required"`
 	// Address of the service: http or https for openai (with its /v1) and piper; ws or wss for vosk; for deepgram also ws or wss, which mean http and https.
 	URL string `yaml:"url" type:"URL" absent:"required for openai, piper and vosk; https://api.deepgram.com for deepgram"`
 	// Endpoint of an Azure Speech or Azure AI services resource, such as https://NAME.cognitiveservices.azure.com.
@@ -36,6 +36,8 @@ type speechProviderKeys struct {
 	STTMode string `yaml:"stt-mode" of:"stream file" absent:"file for openai, stream for azure and deepgram"`
 	// Words of openai's realtime sessions. Compatible servers may know the beta only.
 	Realtime string `yaml:"realtime" of:"ga beta" default:"ga"`
+	// Python interpreter that has the package pocketsphinx.
+	Python string `yaml:"python" type:"file" absent:"python3"`
 	// Voice of prompts that name none that the provider knows, by the provider's own name.
 	Voice string `yaml:"voice" type:"text" absent:"alloy for openai, aura-2-thalia-en for deepgram; otherwise by the language and the gender"`
 	// Voices of the provider for the voices and languages that applications name, such as {en-US-AvaNeural: nova, fr-FR: shimmer}.

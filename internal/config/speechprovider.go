@@ -21,13 +21,14 @@ type speechKind struct {
 }
 
 var speechKinds = map[string]speechKind{
-	"espeak-ng": {speaks: true},
-	"flite":     {speaks: true},
-	"piper":     {speaks: true, schemes: []string{"http", "https"}},
-	"vosk":      {hears: true, schemes: []string{"ws", "wss"}, streams: true},
-	"openai":    {speaks: true, hears: true, schemes: []string{"http", "https"}, files: true},
-	"azure":     {speaks: true, hears: true, needsKey: true, streams: true, files: true},
-	"deepgram":  {speaks: true, hears: true, schemes: []string{"https", "http", "wss", "ws"}, hasURL: true, needsKey: true, streams: true, files: true},
+	"espeak-ng":    {speaks: true},
+	"flite":        {speaks: true},
+	"piper":        {speaks: true, schemes: []string{"http", "https"}},
+	"pocketsphinx": {hears: true},
+	"vosk":         {hears: true, schemes: []string{"ws", "wss"}, streams: true},
+	"openai":       {speaks: true, hears: true, schemes: []string{"http", "https"}, files: true},
+	"azure":        {speaks: true, hears: true, needsKey: true, streams: true, files: true},
+	"deepgram":     {speaks: true, hears: true, schemes: []string{"https", "http", "wss", "ws"}, hasURL: true, needsKey: true, streams: true, files: true},
 }
 
 // Speaks reports whether the provider makes speech of text.
@@ -60,6 +61,9 @@ func (c *checker) speechProvider(before []SpeechProvider, key string, text speec
 	p.Streams = kind.streams
 	if text.STTMode != "" {
 		p.Streams = c.word(key+".stt-mode", "") == "stream" && kind.files || kind.streams && !kind.files
+	}
+	if p.Python = text.Python; p.Python != "" && p.Kind != "pocketsphinx" {
+		c.fail(c.at(key+".python"), "is not for kind %s", p.Kind)
 	}
 	p.RealtimeBeta = c.word(key+".realtime", "") == "beta"
 	p.URL = c.speechURL(key, text.URL, p.Kind, kind)

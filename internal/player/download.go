@@ -50,7 +50,7 @@ func (l *Library) open(ctx context.Context, file File) (fetched, error) {
 func (l *Library) origin(file File) (from string, begin func(context.Context, *timeLimit) (*source, error), err error) {
 	if file.isSpeech() {
 		return "text to speech", func(ctx context.Context, limit *timeLimit) (*source, error) {
-			return l.speak(ctx, file.Speech, limit)
+			return l.speak(ctx, file, limit)
 		}, nil
 	}
 	u, err := parseURI(file.URI)
@@ -60,7 +60,7 @@ func (l *Library) origin(file File) (from string, begin func(context.Context, *t
 	return outbound.Shown(u), func(ctx context.Context, limit *timeLimit) (*source, error) { return l.openSource(ctx, u, limit) }, nil
 }
 
-// streams decides what is decoded while it is played: what is long and has no
+// streams decides what is decoded while it is played: speech, what is long and has no
 // cache id, or does not fit into the cache beside what is being played. Many short
 // prompts are long together: they do not pass the budget either.
 func (l *Library) streams(file File, s *source) bool {
@@ -68,7 +68,7 @@ func (l *Library) streams(file File, s *source) bool {
 	if known && d <= longestHeld {
 		return l.cfg.CacheBytes > 0 && sizeOf(d)+l.pins.total() > l.cfg.CacheBytes
 	}
-	if file.CacheID == "" {
+	if file.CacheID == "" || file.isSpeech() {
 		return true
 	}
 	return known && sizeOf(d)+l.pins.total() > l.cfg.CacheBytes

@@ -89,6 +89,7 @@ type Library struct {
 
 	cache *expiring.Map[string, *Clip]
 	pins  pins
+	kept  atomic.Int64 // bytes of speech that goes on and may be kept
 	gaps  atomic.Int64 // moments in which a file did not come in time
 
 	metric prometheus.Collector

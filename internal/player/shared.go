@@ -10,7 +10,8 @@ import (
 
 // File names a prompt that lies at an http or https address, or that is spoken. What
 // was downloaded or spoken under a CacheID, if it is not "", stands for it for an
-// hour, whatever the address or the text is by then.
+// hour, whatever the address or the text is by then. Without one, what was spoken to
+// its end stands for the same text in the same voice.
 type File struct {
 	URI     string
 	CacheID string
@@ -78,8 +79,8 @@ func (l *Library) join(file File) (*Clip, *download, error) {
 	if l.closed {
 		return nil, nil, ErrClosed
 	}
-	if file.CacheID != "" {
-		if clip, ok := l.cache.Get(file.CacheID, l.now()); ok {
+	if key := file.key(); key != "" {
+		if clip, ok := l.cache.Get(key, l.now()); ok {
 			return clip, nil, nil
 		}
 	}

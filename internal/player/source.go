@@ -23,7 +23,8 @@ type source struct {
 	body   *body
 	limit  *timeLimit
 
-	release func() // what else ends with it; nil: nothing
+	keep    *keeping // of speech; nil: it is not kept
+	release func()   // what else ends with it; nil: nothing
 }
 
 // openSource asks for a file and reads its header.
@@ -73,6 +74,7 @@ func (l *Library) request(ctx context.Context, u *url.URL, header map[string]str
 func (s *source) close() {
 	s.limit.end()
 	s.body.in.Close()
+	s.keep.drop()
 	if s.release != nil {
 		s.release()
 	}
@@ -84,6 +86,7 @@ func (s *source) read(samples []int16) (int, error) {
 	s.limit.restart()
 	defer s.limit.pause()
 	n, err := s.file.Read(samples)
+	s.keep.heard(samples[:n], err)
 	if err != nil && err != io.EOF {
 		err = s.explained(err)
 	}

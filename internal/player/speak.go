@@ -17,11 +17,11 @@ func (f File) isSpeech() bool { return f.URI == "" && f.Speech != speech.Utteran
 
 // speak asks for speech, and returns it when its first sample is there. From then on it
 // is played as a file is: while it arrives.
-func (l *Library) speak(ctx context.Context, u speech.Utterance, limit *timeLimit) (*source, error) {
+func (l *Library) speak(ctx context.Context, file File, limit *timeLimit) (*source, error) {
 	if l.cfg.Speech == nil {
 		return nil, &speech.Error{Kind: speech.Unconfigured, Detail: "there is no text to speech"}
 	}
-	sound, err := l.cfg.Speech.Speak(ctx, u)
+	sound, err := l.cfg.Speech.Speak(ctx, file.Speech)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && !errors.As(err, new(*speech.Error)) {
 			err = &speech.Error{Kind: speech.Unreachable, Detail: "it has not spoken in time", Cause: cause}
@@ -35,6 +35,9 @@ func (l *Library) speak(ctx context.Context, u speech.Utterance, limit *timeLimi
 	if s.file, err = soundfile.Open(s.body, l.cfg.MaxDuration); err != nil {
 		defer s.close()
 		return nil, s.explained(err)
+	}
+	if !sound.Stopgap && l.cfg.CacheBytes > 0 {
+		s.keep = &keeping{library: l, key: file.key(), rate: sound.Rate}
 	}
 	return s, nil
 }

@@ -18,6 +18,9 @@ import (
 type voice struct {
 	err   error
 	asked int
+
+	longer  int // seconds; 0: one
+	stopgap bool
 }
 
 func (v *voice) Speak(context.Context, speech.Utterance) (*speech.Sound, error) {
@@ -25,10 +28,10 @@ func (v *voice) Speak(context.Context, speech.Utterance) (*speech.Sound, error) 
 		return nil, v.err
 	}
 	var pcm []byte
-	for _, s := range audiotest.Tone(22050, time.Second, -12, 440) {
+	for _, s := range audiotest.Tone(22050, time.Duration(max(1, v.longer))*time.Second, -12, 440) {
 		pcm = binary.LittleEndian.AppendUint16(pcm, uint16(s))
 	}
-	return &speech.Sound{Rate: 22050, ReadCloser: io.NopCloser(bytes.NewReader(pcm))}, nil
+	return &speech.Sound{Rate: 22050, Stopgap: v.stopgap, ReadCloser: io.NopCloser(bytes.NewReader(pcm))}, nil
 }
 
 func TestSpeechIsPlayed(t *testing.T) {
@@ -58,7 +61,7 @@ func TestSpeechIsPlayed(t *testing.T) {
 		cancel()
 	}
 	if v.asked != 2 {
-		t.Errorf("it was spoken %d times; the third was in the cache", v.asked)
+		t.Errorf("it was spoken %d times; the third was in the cache under its id", v.asked)
 	}
 }
 

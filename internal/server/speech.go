@@ -102,8 +102,11 @@ func synthesizer(p config.SpeechProvider, client *http.Client) speech.Synthesize
 
 // recognizer makes a provider that understands.
 func recognizer(p config.SpeechProvider, client *http.Client) speech.Recognizer {
-	if p.Kind == "vosk" {
+	switch p.Kind {
+	case "vosk":
 		return provider.NewVosk(p.Name, p.URL)
+	case "pocketsphinx":
+		return speech.Uploading{Uploader: provider.NewPocketsphinx(p.Name, p.Python)}
 	}
 	both := service(p, client)
 	if p.Streams {

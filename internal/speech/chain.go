@@ -110,13 +110,14 @@ func (s *Synthesizers) Speak(ctx context.Context, u Utterance) (*Sound, error) {
 	if others := time.Duration(len(order) - 1); others > 0 {
 		within = min(within, othersWithin/others)
 	}
-	for _, p := range order {
+	for i, p := range order {
 		sound, err := speakWithin(ctx, within, p, u)
 		if ctx.Err() != nil && err != nil {
 			return nil, context.Cause(ctx)
 		}
 		s.told(p.Name, err)
 		if err == nil {
+			sound.Stopgap = i > 0 || p.Name != s.configured(u.Endpoint)[0].Name
 			return sound, nil
 		}
 		s.Log.Warn("a provider of speech could not speak a prompt", "provider", p.Name, "error", err)

@@ -33,5 +33,8 @@ type Synthesizer interface {
 // Hz. Whoever got it closes it.
 type Sound struct {
 	Rate int
+	// Stopgap is set where it is not the provider that is asked first who speaks: next
+	// time it may be.
+	Stopgap bool
 	io.ReadCloser
 }
