@@ -48,7 +48,7 @@ unit = $(GO) test -race -timeout 10m $(packages)
 e2e = SWITCHHOOK_SOAK=$(SOAK) $(GO) test -count=1 -timeout 14m ./e2e
 tally = $(GO) run ./e2e/tally
 # The official SDKs of the languages that applications are written in.
-sdks = e2e/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
+sdks = e2e/node_modules/.installed web/calling/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/switchhook ./cmd/switchhook
@@ -183,6 +183,13 @@ e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
 	@echo "==> the official SDKs: npm ci in e2e"
 	@cd e2e && npm ci --no-progress
+	@touch $@
+
+# What builds the package for browsers.
+web/calling/node_modules/.installed: web/calling/package.json web/calling/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
+	@echo "==> the package for browsers: npm ci in web/calling"
+	@cd web/calling && npm ci --no-progress
 	@touch $@
 
 # Python's packages are installed in a directory of their own. Debian has its venv

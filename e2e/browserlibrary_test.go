@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The package for browsers: its tests, its build, and what others rely on in it.
+
+const callingDir = "../web/calling"
+
+// callingPackage is what package.json says, as far as it is tested.
+type callingPackage struct {
+	Version      string
+	Main         string
+	Module       string
+	Types        string
+	Private      bool
+	Exports      map[string]json.RawMessage
+	Scripts      map[string]string
+	Dependencies map[string]string
+}
+
+func TestBrowserLibrary(t *testing.T) {
+	needCalling(t)
+	var pkg callingPackage
+	read, err := os.ReadFile(filepath.Join(callingDir, "package.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(read, &pkg); err != nil {
+		t.Fatal(err)
+	}
+
+	t.Run("passes its own tests", func(t *testing.T) { npm(t, "test") })
+	t.Run("is built as package.json says", func(t *testing.T) {
+		npm(t, "run", "build")
+		var entry map[string]string
+		if err := json.Unmarshal(pkg.Exports["."], &entry); err != nil {
+			t.Fatal(err)
+		}
+		for _, condition := range []string{"types", "import", "require"} {
+			if entry[condition] == "" {
+				t.Errorf("exports has no condition %s", condition)
+			}
+		}
+		for _, file := range []string{pkg.Main, pkg.Module, pkg.Types, entry["types"], entry["import"], entry["require"]} {
+			if _, err := os.Stat(filepath.Join(callingDir, file)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	t.Run("needs communication-common alone, and runs nothing when it is installed", func(t *testing.T) {
+		if len(pkg.Dependencies) != 1 || pkg.Dependencies["@azure/communication-common"] == "" {
+			t.Errorf("dependencies: %v", pkg.Dependencies)
+		}
+		for _, script := range []string{"preinstall", "install", "postinstall", "prepare"} {
+			if pkg.Scripts[script] != "" {
+				t.Errorf("the script %s runs at installation", script)
+			}
+		}
+		if pkg.Private {
+			t.Error("a private package cannot be published")
+		}
+	})
+	t.Run("has the version that Microsoft's UI library asks for", func(t *testing.T) {
+		if !regexp.MustCompile(`^1\.4[0-9]\.\d+$`).MatchString(pkg.Version) {
+			t.Errorf("version %s is not within ^1.40.1", pkg.Version)
+		}
+		source, err := os.ReadFile(filepath.Join(callingDir, "src/version.ts"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(source), `"`+pkg.Version+`"`) {
+			t.Errorf("src/version.ts has another version than package.json, %s", pkg.Version)
+		}
+	})
+	t.Run("is small, and names no host", func(t *testing.T) { checkBundle(t, filepath.Join(callingDir, pkg.Module)) })
+	t.Run("is packed with its licence", func(t *testing.T) {
+		listed := npm(t, "pack", "--dry-run", "--json")
+		for _, file := range []string{`"LICENSE"`, `"README.md"`, `"dist/index.cjs"`} {
+			if !strings.Contains(listed, file) {
+				t.Errorf("the package has no %s", file)
+			}
+		}
+	})
+	for _, resolution := range []string{"bundler", "node16"} {
+		t.Run("its types resolve under "+resolution, func(t *testing.T) { checkTypes(t, resolution) })
+	}
+}
+
+// checkBundle reads the module as a browser would get it.
+func checkBundle(t *testing.T, file string) {
+	bundle, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	if _, err := writer.Write(bundle); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if packed.Len() > 60<<10 {
+		t.Errorf("it has %d bytes with gzip", packed.Len())
+	}
+	if found := regexp.MustCompile(`https?://[a-z][^"'\x60 ]*`).FindAll(bundle, -1); found != nil {
+		t.Errorf("it names hosts: %q", found)
+	}
+	if found := regexp.MustCompile(`\beval\(|new Function\(`).Find(bundle); found != nil {
+		t.Errorf("it has %s", found)
+	}
+}
+
+// checkTypes compiles a use of the package as an application resolves it.
+func checkTypes(t *testing.T, resolution string) {
+	module := map[string]string{"bundler": "esnext", "node16": "node16"}[resolution]
+	dir := t.TempDir()
+	source, err := os.ReadFile(filepath.Join(callingDir, "test/types/use.ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "use.ts"), source, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	modules := filepath.Join(dir, "node_modules")
+	if err := os.MkdirAll(filepath.Join(modules, "@switchhook"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	absolute, err := filepath.Abs(callingDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for link, target := range map[string]string{"@switchhook/calling": absolute, "@azure": filepath.Join(absolute, "node_modules/@azure")} {
+		if err := os.Symlink(target, filepath.Join(modules, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compile := exec.Command(filepath.Join(absolute, "node_modules/.bin/tsc"), "--noEmit", "--strict", "--target", "es2022", "--skipLibCheck",
+		"--preserveSymlinks", "--module", module, "--moduleResolution", resolution, "--lib", "es2022,dom", "use.ts")
+	compile.Dir = dir
+	if out, err := compile.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// npm runs a command in the package, and returns what it printed.
+func npm(t *testing.T, args ...string) string {
+	t.Helper()
+	run := exec.Command("npm", args...)
+	run.Dir = callingDir
+	out, err := run.CombinedOutput()
+	if err != nil {
+		t.Fatalf("npm %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// needCalling skips where the package's own tools are not installed; in CI that is a failure.
+func needCalling(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(callingDir, "node_modules/.installed")); err == nil {
+		return
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("the tools of web/calling are not installed: make web/calling/node_modules/.installed")
+	}
+	t.Skip("the tools of web/calling are not installed: make web/calling/node_modules/.installed")
+}

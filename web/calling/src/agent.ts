@@ -1,0 +1,267 @@
+// The agent of a user: the session with the server, its calls, and what rings.
+import { CallCore, type CallBeginning, type CallContext } from "./calls/call";
+import { Incoming } from "./calls/incoming";
+import { Emitter } from "./emitter";
+import { failure, unsupported } from "./errors";
+import { isPhone, isTeams, rawId } from "./identifiers";
+import type { Devices } from "./media/devices";
+import { Session, type SessionState } from "./signalling/session";
+import type { Frame } from "./signalling/socket";
+import type {
+  Call,
+  CallAgent,
+  CallAgentFeature,
+  CallAgentFeatureFactory,
+  CallableIdentifier,
+  ConnectionState,
+  ConnectionStateChangedEventArgs,
+  CustomContext,
+  CustomHeader,
+  GroupCallLocator,
+  HandleIncomingCallEventArgs,
+  IceServer,
+  IncomingCall,
+  JoinCallOptions,
+  RoomCallLocator,
+  StartCallOptions,
+} from "./types";
+
+export interface AgentOptions {
+  address: string;
+  token(): Promise<string>;
+  displayName?: string;
+  iceServers?: IceServer[];
+  devices: Devices;
+  userAgent: string;
+  log(line: string): void;
+  disposed(): void;
+}
+
+interface Events {
+  incomingCall: { incomingCall: IncomingCall };
+  callsUpdated: { added: Call[]; removed: Call[] };
+  connectionStateChanged: ConnectionStateChangedEventArgs;
+  handleIncomingCall: HandleIncomingCallEventArgs;
+}
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export class Agent {
+  readonly facade: CallAgent;
+  private events = new Emitter<Events>();
+  private calls = new Map<string, CallCore>();
+  private public: ReadonlyArray<Call> = [];
+  private ringing = new Map<string, Incoming>();
+  private session: Session;
+  private connection: ConnectionState = "Disconnected";
+  private context: CallContext;
+  private features = new Map<unknown, CallAgentFeature>();
+
+  constructor(private options: AgentOptions) {
+    this.session = new Session({
+      address: options.address,
+      token: options.token,
+      displayName: options.displayName,
+      userAgent: options.userAgent,
+      log: options.log,
+      event: (frame) => this.take(frame),
+      changed: (state, why) => this.sessionChanged(state, why),
+    });
+    this.context = {
+      session: this.session,
+      devices: options.devices,
+      iceServers: () => [...((this.session.welcome?.iceServers ?? []) as RTCIceServer[]), ...(options.iceServers ?? [])],
+      log: options.log,
+      ended: (call) => this.remove(call),
+    };
+    this.facade = this.makeFacade();
+    globalThis.addEventListener?.("pagehide", this.leavePage);
+    globalThis.addEventListener?.("pageshow", this.session.retryNow);
+    globalThis.document?.addEventListener?.("resume", this.session.retryNow);
+  }
+
+  /** Connects; the agent is of use once this has resolved. */
+  open(): Promise<void> {
+    return this.session.open();
+  }
+
+  // ---- what the server says ----
+
+  private take(frame: Frame): void {
+    switch (frame.t) {
+      case "snapshot":
+        return this.restore(frame);
+      case "incoming":
+        return this.ring(frame.incoming);
+      case "incoming.ended":
+        return this.ringEnded(frame.call, frame.code, frame.subCode, frame.message);
+      case "goaway":
+        return this.options.log(`the server stops in ${frame.inMs} ms`);
+    }
+    if (typeof frame.call === "string") this.calls.get(frame.call)?.take(frame);
+  }
+
+  private ring(message: Frame): void {
+    if (this.ringing.has(message.call) || this.calls.has(message.call)) return;
+    const incoming = new Incoming(message, {
+      accept: (beginning) => this.accept(beginning),
+      reject: async (id) => {
+        this.ringing.delete(id);
+        await this.session.request("call.reject", { call: id });
+      },
+    });
+    this.ringing.set(incoming.id, incoming);
+    this.events.emit("incomingCall", { incomingCall: incoming.facade });
+  }
+
+  private ringEnded(id: string, code: number, subCode: number, message?: string): void {
+    const incoming = this.ringing.get(id);
+    this.ringing.delete(id);
+    incoming?.end(code, subCode, message);
+  }
+
+  private async accept(beginning: CallBeginning): Promise<Call> {
+    this.ringing.delete(beginning.id);
+    const call = this.add(beginning);
+    await call.begin("call.accept", {});
+    if (call.endReason) throw failure(call.endReason.code || 400, call.endReason.subCode ?? 41006, call.endReason.message || "the call rings no longer");
+    return call.facade;
+  }
+
+  private restore(snapshot: Frame): void {
+    const rings = new Set(((snapshot.incoming ?? []) as Frame[]).map((one) => one.call));
+    for (const id of [...this.ringing.keys()]) if (!rings.has(id)) this.ringEnded(id, 487, 0);
+    for (const one of (snapshot.incoming ?? []) as Frame[]) this.ring(one);
+    const here = new Map(((snapshot.calls ?? []) as Frame[]).map((one) => [one.call as string, one]));
+    for (const call of [...this.calls.values()]) {
+      const one = here.get(call.id);
+      if (one) call.restore(one);
+      else if (call.state !== "None" && call.state !== "Connecting") call.end(410, 3101, "the call ended while there was no connection");
+    }
+  }
+
+  // ---- the session ----
+
+  private sessionChanged(state: SessionState, why: { lost?: boolean; reason?: "invalidToken" | "connectionIssue" }): void {
+    if (why.lost) this.endAll(410, 3101, "the server has lost the call");
+    if (state === "over") this.endAll(why.reason === "invalidToken" ? 495 : 496, why.reason === "invalidToken" ? 4507 : 7, "the connection to the server is over");
+    for (const call of this.calls.values()) {
+      call.inner.emit("signalling", state === "live");
+      if (state === "live") call.sound.peer?.restart();
+    }
+    if (state === "live") this.connectionIs("Connected");
+    if (state === "over") this.connectionIs("Disconnected", why.reason);
+  }
+
+  private connectionIs(newValue: ConnectionState, reason?: "invalidToken" | "connectionIssue"): void {
+    const oldValue = this.connection;
+    if (oldValue === newValue) return;
+    this.connection = newValue;
+    this.events.emit("connectionStateChanged", { oldValue, newValue, reason });
+  }
+
+  private endAll(code: number, subCode: number, message: string): void {
+    for (const id of [...this.ringing.keys()]) this.ringEnded(id, 487, 0, message);
+    for (const call of [...this.calls.values()]) if (call.state !== "None") call.end(code, subCode, message);
+  }
+
+  private readonly leavePage = (event: PageTransitionEvent): void => {
+    // A page that may come back keeps its session, within the server's patience.
+    if (!event.persisted) this.session.close();
+  };
+
+  // ---- what the application asks for ----
+
+  private start(participants: CallableIdentifier[], options: StartCallOptions = {}): Call {
+    this.alive();
+    if (!Array.isArray(participants) || participants.length === 0) throw failure(400, 0, "startCall needs somebody to call");
+    const to = participants.map(rawId);
+    if (to.some(isTeams)) throw unsupported("a call to Teams");
+    const alternateCallerId = options.alternateCallerId?.phoneNumber;
+    if (to.some(isPhone) && !alternateCallerId) throw failure(400, 0, "a call to a phone number needs alternateCallerId");
+    const call = this.add({ id: crypto.randomUUID(), direction: "Outgoing", to, audio: options.audioOptions });
+    const customContext = contextOf(options.customContext);
+    queueMicrotask(() => void call.begin("call.start", { to, alternateCallerId, customContext }));
+    return call.facade;
+  }
+
+  private join(locator: GroupCallLocator | RoomCallLocator, options: JoinCallOptions = {}): Call {
+    this.alive();
+    const { groupId, roomId } = locator as Partial<GroupCallLocator & RoomCallLocator>;
+    if (!groupId && !roomId) throw unsupported("a locator other than groupId and roomId");
+    if (groupId && !GUID.test(groupId)) throw failure(400, 0, `groupId is not a GUID: ${groupId}`);
+    const call = this.add({ id: crypto.randomUUID(), direction: "Outgoing", groupId, roomId, audio: options.audioOptions });
+    queueMicrotask(() => void call.begin("call.join", roomId ? { room: roomId } : { group: groupId }));
+    return call.facade;
+  }
+
+  private alive(): void {
+    if (this.session.state === "over") throw failure(412, 40222, "the agent was disposed of, or has lost its connection");
+  }
+
+  private add(beginning: CallBeginning): CallCore {
+    const call = new CallCore(this.context, beginning);
+    this.calls.set(call.id, call);
+    this.list();
+    queueMicrotask(() => this.events.emit("callsUpdated", { added: [call.facade], removed: [] }));
+    return call;
+  }
+
+  private remove(call: CallCore): void {
+    if (!this.calls.delete(call.id)) return;
+    this.list();
+    this.events.emit("callsUpdated", { added: [], removed: [call.facade] });
+  }
+
+  private list(): void {
+    this.public = [...this.calls.values()].map((call) => call.facade);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.session.state === "over" && this.calls.size === 0) return this.options.disposed();
+    globalThis.removeEventListener?.("pagehide", this.leavePage);
+    globalThis.removeEventListener?.("pageshow", this.session.retryNow);
+    globalThis.document?.removeEventListener?.("resume", this.session.retryNow);
+    await Promise.all([...this.calls.values()].map((call) => call.hangUp(false)));
+    this.session.close();
+    this.options.disposed();
+  }
+
+  private feature<T extends CallAgentFeature>(factory: CallAgentFeatureFactory<T>): T {
+    let found = this.features.get(factory);
+    if (!found) {
+      const events = new Emitter<Record<string, unknown>>();
+      this.features.set(factory, (found = { name: factory.featureName, on: events.on, off: events.off } as CallAgentFeature));
+    }
+    return found as T;
+  }
+
+  private makeFacade(): CallAgent {
+    const self = this;
+    return {
+      kind: "CallAgent",
+      get calls() {
+        return self.public;
+      },
+      displayName: this.options.displayName,
+      get connectionState() {
+        return self.connection;
+      },
+      startCall: (participants, options) => self.start(participants, options),
+      join: (locator: unknown, options?: JoinCallOptions) => self.join(locator as RoomCallLocator, options),
+      dispose: () => self.dispose(),
+      feature: (factory) => self.feature(factory),
+      on: self.events.on as CallAgent["on"],
+      off: self.events.off as CallAgent["off"],
+    };
+  }
+}
+
+/** At most five headers, each within the documented bounds; others are left out. */
+function contextOf(context: CustomContext | undefined): CustomContext | undefined {
+  if (!context) return undefined;
+  const valid = (header: CustomHeader): boolean => header.key.length <= 64 && header.value.length <= 256;
+  const sip = [...(context.sipHeaders ?? []), ...(context.xHeaders ?? [])].filter((header) => valid(header) && /^x-ms-custom-/i.test(header.key));
+  const voip = (context.voipHeaders ?? []).filter(valid);
+  return { userToUser: context.userToUser, sipHeaders: sip.slice(0, 5), voipHeaders: voip.slice(0, 5) };
+}

@@ -1,0 +1,293 @@
+// One call: what the package keeps of it, and how it follows the server.
+// calls/facade.ts makes of it what applications see.
+import { Emitter } from "../emitter";
+import { coded, endReason, failure } from "../errors";
+import { beginFeatures } from "../features/callfeatures";
+import { identifier } from "../identifiers";
+import { Sound } from "./sound";
+import type { Devices } from "../media/devices";
+import type { Session } from "../signalling/session";
+import type { Frame } from "../signalling/socket";
+import type { AudioOptions, Call, CallDirection, CallEndReason, CallerInfo, CallState, ParticipantRole } from "../types";
+import type { CallEvents, InnerEvents } from "./callevents";
+import { makeCall } from "./facade";
+import { Roster } from "./roster";
+import { established, mayFollow, over } from "./state";
+
+/** What a call needs of its agent. */
+export interface CallContext {
+  session: Session;
+  devices: Devices;
+  iceServers(): RTCIceServer[];
+  log(line: string): void;
+  /** The call has gone: it leaves the agent's list. */
+  ended(call: CallCore): void;
+}
+
+export interface CallBeginning {
+  id: string;
+  direction: CallDirection;
+  caller?: CallerInfo;
+  groupId?: string;
+  roomId?: string;
+  /** Whom the call is for. */
+  to?: string[];
+  audio?: AudioOptions;
+}
+
+/** How long the server has to confirm that a call has ended. */
+const HANGUP_MS = 5_000;
+
+export class CallCore {
+  readonly events = new Emitter<CallEvents>();
+  readonly inner = new Emitter<InnerEvents>();
+  readonly roster: Roster;
+  readonly sound: Sound;
+  readonly facade: Call;
+  state: CallState = "None";
+  endReason?: CallEndReason;
+  muted: boolean;
+  incomingMuted = false;
+  role: ParticipantRole = "Unknown";
+  kind?: "twoParty" | "group" | "room";
+  participantId = "";
+  private names = deferred<string>();
+
+  constructor(readonly context: CallContext, readonly beginning: CallBeginning) {
+    this.muted = beginning.audio?.muted ?? false;
+    this.roster = new Roster({
+      updated: (change) => this.events.emit("remoteParticipantsUpdated", change),
+      mute: (id) => this.muteOther(id),
+    });
+    this.sound = new Sound({
+      devices: context.devices,
+      iceServers: context.iceServers,
+      log: context.log,
+      offer: async (n, sdp) => (await this.ask("media.offer", { n, sdp })).sdp,
+    });
+    this.sound.events.on("remote", () => this.events.emit("remoteAudioStreamsUpdated", { added: [this.sound.remote], removed: [] }));
+    this.sound.events.on("local", (change) => this.events.emit("localAudioStreamsUpdated", change));
+    this.sound.events.on("peer", (state) => this.inner.emit("peer", state));
+    this.sound.events.on("microphone", (state) => this.inner.emit("microphone", state));
+    this.sound.events.on("stopped", () => this.inner.emit("microphoneStopped"));
+    this.facade = makeCall(this);
+    beginFeatures(this);
+    if (beginning.to) this.roster.call(beginning.to);
+  }
+
+  get id(): string {
+    return this.beginning.id;
+  }
+
+  /** Sends the request that begins the call; its sound follows when the server has taken it. A refusal ends the call. */
+  async begin(t: string, members: object): Promise<void> {
+    this.move("Connecting");
+    try {
+      await this.ask(t, { ...members, muted: this.muted });
+    } catch (error) {
+      return this.fail(error);
+    }
+    if (over(this.state)) return;
+    this.sound.start(this.beginning.audio?.localAudioStreams?.[0], this.muted).catch((error) => this.fail(error));
+  }
+
+  private fail(error: unknown): void {
+    const { code, subCode, message } = coded(error, 500, 0);
+    this.end(code, subCode, message);
+  }
+
+  ask(t: string, members: object = {}): Promise<Frame> {
+    return this.context.session.request(t, { call: this.id, ...members });
+  }
+
+  /** A message of the server about this call. */
+  take(frame: Frame): void {
+    switch (frame.t) {
+      case "call.state":
+        this.follow(frame.state);
+        break;
+      case "call.info":
+        this.kind = frame.kind;
+        this.participantId = frame.participantId;
+        this.names.resolve(frame.serverCallId);
+        break;
+      case "call.ended":
+        this.end(frame.code, frame.subCode, frame.message);
+        break;
+      case "roster":
+        this.roster.take(frame as never);
+        this.followHold();
+        break;
+      case "role":
+        this.setRole(frame.role);
+        break;
+      case "muted":
+        this.mutedBy(frame.muted);
+        break;
+      case "invitation":
+        this.roster.invitation(frame.who, frame.state, frame.code, frame.subCode);
+        break;
+      case "speakers":
+        for (const person of this.roster.all()) person.speak((frame.speaking ?? []).includes(person.id));
+    }
+    this.inner.emit("message", frame);
+  }
+
+  /** The server's word replaces what was missed. */
+  restore(snapshot: Frame): void {
+    if (snapshot.info) this.take({ ...snapshot.info, t: "call.info" });
+    if (snapshot.roster) this.take({ ...snapshot.roster, t: "roster", full: true });
+    if (snapshot.capabilities) this.take({ ...snapshot.capabilities, t: "capabilities" });
+    this.follow(snapshot.state);
+    if (snapshot.muted && !this.muted) this.mutedBy(true);
+  }
+
+  // ---- states ----
+
+  private follow(state: CallState): void {
+    if (state === "Ringing") this.roster.ringing();
+    this.move(state);
+    this.followHold();
+  }
+
+  /** In a call of two, the other's hold is seen as RemoteHold. */
+  private followHold(): void {
+    if (this.kind !== "twoParty" || this.state === "LocalHold" || !established(this.state)) return;
+    const held = [...this.roster.all()].some((person) => person.state === "Hold");
+    this.move(held ? "RemoteHold" : "Connected");
+  }
+
+  private move(state: CallState): void {
+    if (state === this.state || !mayFollow(this.state, state)) return;
+    this.state = state;
+    this.sound.hold(state === "LocalHold");
+    this.events.emit("stateChanged");
+  }
+
+  /** The call is over, for whatever reason: once. */
+  end(code: number, subCode: number, message?: string): void {
+    if (this.endReason) return;
+    this.endReason = endReason(code, subCode, message);
+    this.sound.close();
+    this.names.reject(failure(404, 0, "the call is over"));
+    this.move("Disconnecting");
+    this.roster.clear();
+    this.move("Disconnected");
+    this.inner.emit("over");
+    this.context.ended(this);
+  }
+
+  async hangUp(forEveryone: boolean): Promise<void> {
+    if (over(this.state)) return;
+    this.move("Disconnecting");
+    const gone = new Promise<void>((resolve) => this.inner.on("over", resolve));
+    const timer = setTimeout(() => this.end(0, 0), HANGUP_MS);
+    try {
+      await this.ask("call.hangup", forEveryone ? { forEveryone } : {});
+    } catch (error) {
+      this.context.log(`hang up: ${error}`);
+      this.end(0, 0);
+    }
+    await gone;
+    clearTimeout(timer);
+  }
+
+  async hold(held: boolean): Promise<void> {
+    if (held === (this.state === "LocalHold")) return;
+    if (!established(this.state)) throw failure(412, held ? 41033 : 41034, "only a connected call can be held or resumed");
+    const reached = this.reach(held ? ["LocalHold"] : ["Connected", "RemoteHold"]);
+    try {
+      await this.ask(held ? "call.hold" : "call.resume");
+      await reached.done;
+    } catch (error) {
+      reached.cancel();
+      throw coded(error, 500, held ? 41033 : 41034);
+    }
+  }
+
+  private reach(states: CallState[]): { done: Promise<void>; cancel(): void } {
+    let cancel = (): void => {};
+    const done = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!states.includes(this.state) && !over(this.state)) return;
+        cancel();
+        resolve();
+      };
+      cancel = () => this.events.off("stateChanged", look);
+      this.events.on("stateChanged", look);
+      look();
+    });
+    return { done, cancel };
+  }
+
+  // ---- mute ----
+
+  /** Mutes or unmutes this client: here at once, and at the server. */
+  async mute(muted: boolean): Promise<void> {
+    if (over(this.state)) throw failure(400, 41015, "the call is over");
+    if (muted) this.setMuted(true);
+    if (this.state !== "None") {
+      try {
+        await this.ask("media.state", { microphone: !muted });
+      } catch (error) {
+        throw coded(error, 500, muted ? 41015 : 41016);
+      }
+    }
+    this.setMuted(muted);
+  }
+
+  private mutedBy(muted: boolean): void {
+    const before = this.muted;
+    this.setMuted(muted);
+    if (muted && !before) this.events.emit("mutedByOthers");
+  }
+
+  private setMuted(muted: boolean): void {
+    this.sound.mute(muted);
+    if (muted === this.muted) return;
+    this.muted = muted;
+    this.events.emit("isMutedChanged");
+  }
+
+  async muteIncoming(muted: boolean): Promise<void> {
+    if (over(this.state)) throw failure(400, 0, "the call is over");
+    this.sound.muteIncoming(muted);
+    if (muted === this.incomingMuted) return;
+    this.incomingMuted = muted;
+    this.events.emit("isIncomingAudioMutedChanged");
+  }
+
+  private async muteOther(id: string): Promise<void> {
+    if (this.kind === "twoParty") throw failure(400, 0, "nobody can be muted by others in a call of two");
+    await this.ask("participant.mute", { who: id });
+  }
+
+  private setRole(role: ParticipantRole): void {
+    if (role === this.role) return;
+    this.role = role;
+    if (role === "Consumer") this.sound.mute(true);
+    else this.sound.mute(this.muted);
+    this.events.emit("roleChanged");
+  }
+
+  // ---- names ----
+
+  serverCallId(): Promise<string> {
+    return this.names.promise;
+  }
+
+  get caller(): CallerInfo {
+    return this.beginning.caller ?? { identifier: identifier(this.context.session.welcome?.user ?? ""), displayName: undefined };
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,156 @@
+// What applications see of a call. Its methods need no `this`, so that wrappers
+// such as ES proxies can call them.
+import { coded, failure, unsupported } from "../errors";
+import { callFeature } from "../features/callfeatures";
+import { isPhone, isTeams, rawId } from "../identifiers";
+import { localAudio } from "../media/localaudiostream";
+import type { AddPhoneNumberOptions, Call, CallFeature, CallFeatureFactory, CallInfo, CommunicationIdentifier, DtmfTone, Lobby, RemoteParticipant } from "../types";
+import { Emitter } from "../emitter";
+import type { CallCore } from "./call";
+import { established, over } from "./state";
+
+const TONES: Record<DtmfTone, string> = {
+  Num0: "0",
+  Num1: "1",
+  Num2: "2",
+  Num3: "3",
+  Num4: "4",
+  Num5: "5",
+  Num6: "6",
+  Num7: "7",
+  Num8: "8",
+  Num9: "9",
+  A: "A",
+  B: "B",
+  C: "C",
+  D: "D",
+  Star: "*",
+  Pound: "#",
+  Flash: "",
+};
+
+export function makeCall(self: CallCore): Call {
+  const info = makeInfo(self);
+  const lobby = makeLobby();
+  const local = Object.freeze([]) as never[];
+  const call: Call = {
+    kind: "Call",
+    get id() {
+      return self.id;
+    },
+    info,
+    get state() {
+      return self.state;
+    },
+    get callEndReason() {
+      return self.endReason;
+    },
+    direction: self.beginning.direction,
+    get callerInfo() {
+      return self.caller;
+    },
+    transferorInfo: undefined,
+    get isMuted() {
+      return self.muted;
+    },
+    get isIncomingAudioMuted() {
+      return self.incomingMuted;
+    },
+    isScreenSharingOn: false,
+    isLocalVideoStarted: false,
+    localVideoStreams: local,
+    get localAudioStreams() {
+      return self.sound.local;
+    },
+    get remoteAudioStreams() {
+      return self.sound.hasRemote ? [self.sound.remote] : [];
+    },
+    get remoteParticipants() {
+      return self.roster.participants;
+    },
+    get role() {
+      return self.role;
+    },
+    lobby,
+    hangUp: (options) => self.hangUp(options?.forEveryone ?? false),
+    mute: () => self.mute(true),
+    unmute: () => self.mute(false),
+    muteAllRemoteParticipants: async () => void (await self.ask("participant.muteAll")),
+    muteIncomingAudio: () => self.muteIncoming(true),
+    unmuteIncomingAudio: () => self.muteIncoming(false),
+    sendDtmf: (tone) => sendTone(self, tone),
+    hold: () => self.hold(true),
+    resume: () => self.hold(false),
+    startVideo: () => Promise.reject(unsupported("video")),
+    stopVideo: () => Promise.reject(failure(400, 41030, "no video is being sent")),
+    startScreenSharing: () => Promise.reject(unsupported("screen sharing")),
+    stopScreenSharing: () => Promise.reject(failure(400, 41041, "no screen is being shared")),
+    startAudio: async (stream) => {
+      localAudio(stream);
+      await self.sound.use(stream);
+    },
+    stopAudio: () => self.sound.unuse(),
+    setConstraints: async () => {},
+    addParticipant: (who: CommunicationIdentifier, options?: AddPhoneNumberOptions) => addParticipant(self, who, options),
+    removeParticipant: async (who) => void (await self.ask("participant.remove", { who: rawId(who) })),
+    feature: <T extends CallFeature>(factory: CallFeatureFactory<T>): T => callFeature(self, factory),
+    dispose: () => {
+      if (!over(self.state)) void self.hangUp(false);
+    },
+    on: self.events.on as Call["on"],
+    off: self.events.off as Call["off"],
+  };
+  return call;
+}
+
+function makeInfo(self: CallCore): CallInfo {
+  const changed = new Emitter<{ changed: void }>();
+  return {
+    groupId: self.beginning.groupId,
+    // Never set: with one, Microsoft's UI library takes the call for a Teams meeting.
+    threadId: undefined,
+    roomId: self.beginning.roomId,
+    get participantId() {
+      return self.participantId;
+    },
+    getServerCallId: () => self.serverCallId(),
+    onCallInfoChanged: (listener) => changed.on("changed", listener),
+    offCallInfoChanged: (listener) => changed.off("changed", listener),
+  };
+}
+
+function makeLobby(): Lobby {
+  const events = new Emitter<{ lobbyParticipantsUpdated: void }>();
+  return {
+    participants: [],
+    admit: () => Promise.reject(unsupported("a lobby")),
+    reject: () => Promise.reject(unsupported("a lobby")),
+    admitAll: () => Promise.reject(unsupported("a lobby")),
+    on: events.on as Lobby["on"],
+    off: events.off as Lobby["off"],
+  };
+}
+
+async function sendTone(self: CallCore, tone: DtmfTone): Promise<void> {
+  const key = TONES[tone];
+  if (key === undefined) throw failure(400, 0, `not a tone: ${String(tone)}`);
+  if (key === "") throw unsupported("the tone Flash");
+  if (!established(self.state)) throw failure(412, 0, "the call is not connected");
+  await self.ask("call.tone", { tone: key });
+}
+
+/** Gives the participant at once; the outcome is its state. */
+function addParticipant(self: CallCore, who: CommunicationIdentifier, options?: AddPhoneNumberOptions): RemoteParticipant {
+  const id = rawId(who);
+  if (isTeams(id)) throw unsupported("a participant from Teams");
+  if (!established(self.state)) throw failure(412, 0, "the call is not connected");
+  const alternateCallerId = options?.alternateCallerId?.phoneNumber;
+  if (isPhone(id) && !alternateCallerId) throw failure(400, 0, "a call to a phone number needs alternateCallerId");
+  const person = self.roster.invite(id);
+  self.ask("participant.add", { who: id, alternateCallerId }).catch((error) => {
+    const { code, subCode, message } = coded(error, 500, 0);
+    self.roster.invitation(id, "Failed", code, subCode, message);
+  });
+  return person.facade;
+}
+

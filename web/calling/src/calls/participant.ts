@@ -1,0 +1,120 @@
+// Somebody else in a call.
+import { Emitter } from "../emitter";
+import { identifier } from "../identifiers";
+import type { CallEndReason, DisplayNameChangedEventArgs, ParticipantRole, RemoteParticipant, RemoteParticipantState, RemoteVideoStream } from "../types";
+
+/** A person of the server's roster. */
+export interface Person {
+  id: string;
+  displayName?: string;
+  state: "Connected" | "Hold";
+  muted: boolean;
+  role?: ParticipantRole;
+  endpoints: string[];
+}
+
+interface Events {
+  stateChanged: void;
+  isMutedChanged: void;
+  isSpeakingChanged: void;
+  roleChanged: void;
+  displayNameChanged: DisplayNameChangedEventArgs;
+  videoStreamsUpdated: { added: RemoteVideoStream[]; removed: RemoteVideoStream[] };
+}
+
+/** What the package keeps of a participant; `facade` is what applications see. */
+export class Participant {
+  readonly events = new Emitter<Events>();
+  readonly facade: RemoteParticipant;
+  state: RemoteParticipantState;
+  endReason?: CallEndReason;
+  private displayName?: string;
+  private renamed = false;
+  private endpoints: string[] = [];
+  private muted = false;
+  private speaking = false;
+  private role: ParticipantRole = "Unknown";
+
+  constructor(readonly id: string, state: RemoteParticipantState, private muteAtServer: (id: string) => Promise<void>) {
+    this.state = state;
+    this.facade = this.makeFacade();
+  }
+
+  /** Takes what the roster says. Events follow when everything has changed. */
+  take(person: Person): void {
+    const after: (keyof Events)[] = [];
+    const oldName = this.displayName;
+    this.endpoints = person.endpoints ?? [];
+    if (person.displayName !== oldName) {
+      this.displayName = person.displayName;
+      this.renamed ||= oldName !== undefined;
+      after.push("displayNameChanged");
+    }
+    if (person.muted !== this.muted) {
+      this.muted = person.muted;
+      after.push("isMutedChanged");
+    }
+    const role = person.role ?? "Unknown";
+    if (role !== this.role) {
+      this.role = role;
+      after.push("roleChanged");
+    }
+    if (person.state !== this.state) {
+      this.state = person.state;
+      after.push("stateChanged");
+    }
+    for (const event of after) {
+      if (event === "displayNameChanged") this.events.emit(event, { oldValue: oldName, newValue: this.displayName });
+      else this.events.emit(event as "stateChanged");
+    }
+  }
+
+  move(state: RemoteParticipantState, endReason?: CallEndReason): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.endReason = endReason ?? this.endReason;
+    this.events.emit("stateChanged");
+  }
+
+  speak(speaking: boolean): void {
+    if (speaking === this.speaking) return;
+    this.speaking = speaking;
+    this.events.emit("isSpeakingChanged");
+  }
+
+  private makeFacade(): RemoteParticipant {
+    const self = this;
+    const named = identifier(this.id);
+    return {
+      identifier: named,
+      get displayName() {
+        return self.displayName;
+      },
+      get hasDisplayNameChanged() {
+        return self.renamed;
+      },
+      get endpointDetails() {
+        return self.endpoints.map((participantId) => ({ participantId }));
+      },
+      get state() {
+        return self.state;
+      },
+      get callEndReason() {
+        return self.endReason;
+      },
+      videoStreams: [],
+      get isMuted() {
+        return self.muted;
+      },
+      get isSpeaking() {
+        return self.speaking;
+      },
+      get role() {
+        return self.role;
+      },
+      mute: () => self.muteAtServer(self.id),
+      on: self.events.on as RemoteParticipant["on"],
+      off: self.events.off as RemoteParticipant["off"],
+    };
+  }
+}

@@ -1,0 +1,120 @@
+// Who else is in a call, as the server says it.
+import { endReason } from "../errors";
+import type { RemoteParticipant } from "../types";
+import { Participant, type Person } from "./participant";
+
+export interface RosterMessage {
+  version: number;
+  full: boolean;
+  set?: Person[];
+  removed?: string[];
+}
+
+export interface RosterOptions {
+  updated(change: { added: RemoteParticipant[]; removed: RemoteParticipant[] }): void;
+  mute(id: string): Promise<void>;
+}
+
+export class Roster {
+  /** In the call, or being called by this client. */
+  private people = new Map<string, Participant>();
+  /** Invited by this client; they enter `people` when they have come. */
+  private invited = new Map<string, Participant>();
+  private version = -1;
+  private public: ReadonlyArray<RemoteParticipant> = [];
+
+  constructor(private options: RosterOptions) {}
+
+  get participants(): ReadonlyArray<RemoteParticipant> {
+    return this.public;
+  }
+
+  all(): Iterable<Participant> {
+    return this.people.values();
+  }
+
+  find(id: string): Participant | undefined {
+    return this.people.get(id);
+  }
+
+  /** Those whom a new call is for: they are seen while they ring. */
+  call(ids: string[]): void {
+    const added = ids.map((id) => this.put(new Participant(id, "Connecting", this.options.mute)));
+    this.announce(added, []);
+  }
+
+  /** All that are called are being told. */
+  ringing(): void {
+    for (const person of this.people.values()) if (person.state === "Connecting") person.move("Ringing");
+  }
+
+  /** Somebody is invited into the call that goes on. */
+  invite(id: string): Participant {
+    const known = this.people.get(id) ?? this.invited.get(id);
+    if (known) return known;
+    const person = new Participant(id, "Connecting", this.options.mute);
+    this.invited.set(id, person);
+    return person;
+  }
+
+  /** An invitation has come to an end, or further. */
+  invitation(id: string, state: "Ringing" | "Connected" | "Failed", code = 0, subCode = 0, message?: string): void {
+    const person = this.invited.get(id);
+    if (!person) return;
+    if (state === "Ringing") person.move("Ringing");
+    if (state !== "Failed") return;
+    this.invited.delete(id);
+    person.move("Disconnected", endReason(code, subCode, message));
+  }
+
+  take(message: RosterMessage): void {
+    if (message.version < this.version) return;
+    this.version = message.version;
+    const added: Participant[] = [];
+    for (const person of message.set ?? []) {
+      let known = this.people.get(person.id);
+      if (!known) {
+        known = this.put(this.invited.get(person.id) ?? new Participant(person.id, "Idle", this.options.mute));
+        this.invited.delete(person.id);
+        added.push(known);
+      }
+      known.take(person);
+    }
+    const gone = new Set(message.removed ?? []);
+    if (message.full) {
+      const here = new Set((message.set ?? []).map((person) => person.id));
+      for (const id of this.people.keys()) if (!here.has(id)) gone.add(id);
+    }
+    this.announce(added, this.takeAway(gone));
+  }
+
+  /** The call is over: everybody is gone. */
+  clear(): void {
+    for (const id of [...this.invited.keys()]) this.invitation(id, "Failed", 487, 0);
+    this.announce([], this.takeAway(new Set(this.people.keys())));
+  }
+
+  private takeAway(ids: Iterable<string>): Participant[] {
+    const removed: Participant[] = [];
+    for (const id of ids) {
+      const person = this.people.get(id);
+      if (!person) continue;
+      this.people.delete(id);
+      person.speak(false);
+      person.move("Disconnected");
+      removed.push(person);
+    }
+    return removed;
+  }
+
+  private put(person: Participant): Participant {
+    this.people.set(person.id, person);
+    return person;
+  }
+
+  private announce(added: Participant[], removed: Participant[]): void {
+    if (added.length + removed.length === 0) return;
+    this.public = [...this.people.values()].map((person) => person.facade);
+    this.options.updated({ added: added.map((person) => person.facade), removed: removed.map((person) => person.facade) });
+  }
+}

@@ -1,0 +1,216 @@
+// The sound of one call: what is sent, what is heard, and its peer connection.
+import { Emitter } from "../emitter";
+import { hasCode } from "../errors";
+import { browserId, type Devices } from "../media/devices";
+import { capture, localAudio, type LocalAudioStream } from "../media/localaudiostream";
+import { Peer, type PeerState } from "../media/peer";
+import { Speaker } from "../media/speaker";
+import { meter } from "../media/volume";
+import type { RemoteAudioStream } from "../types";
+
+export interface SoundOptions {
+  devices: Devices;
+  iceServers(): RTCIceServer[];
+  offer(n: number, sdp: string): Promise<string>;
+  log(line: string): void;
+}
+
+interface Events {
+  /** The media path. */
+  peer: PeerState;
+  /** The server's sound has come. */
+  remote: void;
+  /** What applications see in localAudioStreams. */
+  local: { added: LocalAudioStream[]; removed: LocalAudioStream[] };
+  /** A microphone could not be opened (false), or works (true). */
+  microphone: { works: boolean; denied: boolean };
+  /** The track ended without us: the device is gone. */
+  stopped: void;
+}
+
+export class Sound {
+  readonly events = new Emitter<Events>();
+  readonly remote: RemoteAudioStream;
+  peer?: Peer;
+  private speaker: Speaker;
+  private chosen?: LocalAudioStream;
+  private microphone?: { device?: string; stream: MediaStream };
+  private track: MediaStreamTrack | null = null;
+  private heard?: MediaStream;
+  private waiting: ((stream: MediaStream) => void)[] = [];
+  private muted = false;
+  private held = false;
+  private over = false;
+  private meters: { dispose(): void }[] = [];
+
+  constructor(private options: SoundOptions) {
+    this.speaker = new Speaker(options.log);
+    this.remote = this.makeRemote();
+    options.devices.events.on("changed", this.devicesChanged);
+  }
+
+  /** The stream that the application gave, if it gave one. */
+  get local(): ReadonlyArray<LocalAudioStream> {
+    return this.chosen ? [this.chosen] : [];
+  }
+
+  get hasRemote(): boolean {
+    return this.heard !== undefined;
+  }
+
+  /** Opens the microphone and connects. Without a microphone the call is only heard. */
+  async start(stream: LocalAudioStream | undefined, muted: boolean): Promise<void> {
+    this.muted = muted;
+    if (stream) this.adopt(stream);
+    await this.devicesChanged();
+    const track = await this.open();
+    if (this.over) return this.release();
+    const { options } = this;
+    this.peer = new Peer({
+      iceServers: options.iceServers(),
+      offer: options.offer,
+      log: options.log,
+      sound: (heard) => this.hear(heard),
+      changed: (state) => this.events.emit("peer", state),
+    });
+    await this.peer.start(track);
+  }
+
+  mute(muted: boolean): void {
+    this.muted = muted;
+    this.gate();
+  }
+
+  hold(held: boolean): void {
+    this.held = held;
+    this.gate();
+    this.speaker.mute(held || this.incomingMuted);
+  }
+
+  private incomingMuted = false;
+  muteIncoming(muted: boolean): void {
+    this.incomingMuted = muted;
+    this.speaker.mute(muted || this.held);
+  }
+
+  /** Sends another stream of the application. */
+  async use(stream: LocalAudioStream): Promise<void> {
+    localAudio(stream);
+    const old = this.chosen;
+    this.adopt(stream);
+    this.events.emit("local", { added: [stream], removed: old && old !== stream ? [old] : [] });
+    await this.resend();
+  }
+
+  /** Sends the microphone again, instead of the application's stream. */
+  unuse(): void {
+    const old = this.chosen;
+    if (!old) return;
+    localAudio(old).replaced.off("track", this.resend);
+    this.chosen = undefined;
+    this.events.emit("local", { added: [], removed: [old] });
+    void this.resend();
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.over = true;
+    this.options.devices.events.off("changed", this.devicesChanged);
+    this.peer?.close();
+    this.speaker.stop();
+    for (const one of this.meters) one.dispose();
+    this.release();
+    this.events.clear();
+  }
+
+  private release(): void {
+    this.microphone?.stream.getTracks().forEach((track) => track.stop());
+    this.microphone = undefined;
+    if (!this.chosen) return;
+    const inner = localAudio(this.chosen);
+    inner.replaced.off("track", this.resend);
+    if (inner.autoDispose) inner.dispose();
+  }
+
+  private adopt(stream: LocalAudioStream): void {
+    if (this.chosen && this.chosen !== stream) localAudio(this.chosen).replaced.off("track", this.resend);
+    this.chosen = stream;
+    localAudio(stream).replaced.on("track", this.resend);
+  }
+
+  private readonly resend = async (): Promise<void> => {
+    const track = await this.open();
+    if (!this.over) await this.peer?.send(track);
+  };
+
+  /** The track to send, or null if there is none. */
+  private async open(): Promise<MediaStreamTrack | null> {
+    try {
+      const track = this.chosen ? await localAudio(this.chosen).track() : await this.fromMicrophone();
+      track.onended = () => this.ended(track);
+      this.track = track;
+      this.gate();
+      this.events.emit("microphone", { works: true, denied: false });
+    } catch (error) {
+      this.track = null;
+      this.options.log(`microphone: ${error instanceof Error ? error.message : error}`);
+      this.events.emit("microphone", { works: false, denied: hasCode(error) && error.code === 403 });
+    }
+    return this.track;
+  }
+
+  private async fromMicrophone(): Promise<MediaStreamTrack> {
+    const device = this.options.devices.microphone;
+    if (this.microphone && this.microphone.device === device?.id && live(this.microphone.stream)) return this.microphone.stream.getAudioTracks()[0];
+    const stream = await capture(device);
+    this.microphone?.stream.getTracks().forEach((track) => track.stop());
+    this.microphone = { device: device?.id, stream };
+    if (!device) await this.options.devices.refresh();
+    this.microphone.device = this.options.devices.microphone?.id ?? this.microphone.device;
+    return stream.getAudioTracks()[0];
+  }
+
+  /** The device was pulled out, or the system took it: another is opened if there is one. */
+  private ended(track: MediaStreamTrack): void {
+    if (track !== this.track || this.over) return;
+    this.events.emit("stopped");
+    void this.options.devices.refresh().then(this.resend);
+  }
+
+  /** Muted and held calls send nothing that can be heard. */
+  private gate(): void {
+    if (this.track) this.track.enabled = !this.muted && !this.held;
+  }
+
+  private readonly devicesChanged = async (): Promise<void> => {
+    const { devices } = this.options;
+    await this.speaker.choose(devices.speaker ? browserId(devices.speaker.id) : "").catch((error) => this.options.log(`speaker: ${error}`));
+    const other = devices.microphone && this.microphone && devices.microphone.id !== this.microphone.device;
+    if (!this.over && this.peer && !this.chosen && (other || this.track === null)) await this.resend();
+  };
+
+  private hear(stream: MediaStream): void {
+    this.heard = stream;
+    this.speaker.mute(this.incomingMuted || this.held);
+    this.speaker.play(stream);
+    for (const resolve of this.waiting.splice(0)) resolve(stream);
+    this.events.emit("remote");
+  }
+
+  private makeRemote(): RemoteAudioStream {
+    let volume: ReturnType<typeof meter> | undefined;
+    return {
+      mediaStreamType: "Audio",
+      getMediaStream: () => (this.heard ? Promise.resolve(this.heard) : new Promise((resolve) => this.waiting.push(resolve))),
+      getVolume: async () => {
+        if (!volume) this.meters.push((volume = meter(() => this.heard)));
+        return volume;
+      },
+    };
+  }
+}
+
+function live(stream: MediaStream): boolean {
+  return stream.getAudioTracks()[0]?.readyState === "live";
+}
+

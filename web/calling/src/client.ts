@@ -1,0 +1,114 @@
+// The entry of the package.
+import type { CommunicationTokenCredential } from "@azure/communication-common";
+import { Agent } from "./agent";
+import { findEndpoint, identityOf, socketAddress } from "./endpoint";
+import { coded, failure, unsupported } from "./errors";
+import { debugInfo } from "./features/debuginfo";
+import { Features } from "./features/names";
+import { Devices } from "./media/devices";
+import type { CallAgent, CallAgentOptions, CallClientFeature, CallClientFeatureFactory, CallClientOptions, DeviceManager, TeamsCallAgent, TeamsCallAgentOptions } from "./types";
+import { VERSION } from "./version";
+
+/** Users with a live agent in this page: each has one. */
+const live = new Set<string>();
+
+/** How long a server may take to answer at all. */
+const CONNECT_MS = 60_000;
+
+export interface CallClient {
+  createCallAgent(tokenCredential: CommunicationTokenCredential, options?: CallAgentOptions): Promise<CallAgent>;
+  createTeamsCallAgent(tokenCredential: CommunicationTokenCredential, options?: TeamsCallAgentOptions): Promise<TeamsCallAgent>;
+  getDeviceManager(): Promise<DeviceManager>;
+  feature<T extends CallClientFeature>(factory: CallClientFeatureFactory<T>): T;
+  dispose(): Promise<void>;
+}
+
+export class CallClient {
+  constructor(options: CallClientOptions = {}) {
+    const log = (line: string): void => options.logger?.info(`calling: ${line}`);
+    const features = new Map<unknown, CallClientFeature>();
+    let devices: Devices | undefined;
+    let agent: Agent | undefined;
+    let creating = false;
+    if (options.diagnostics?.tags?.length) log(`tags ${options.diagnostics.tags.join(" ")}`);
+    const getDevices = (): Devices => (devices ??= new Devices());
+
+    Object.assign(this, {
+      createCallAgent: async (credential: CommunicationTokenCredential, agentOptions: CallAgentOptions = {}) => {
+        if (agent || creating) throw failure(409, 40228, "this client has an agent; dispose of it first");
+        if (typeof credential?.getToken !== "function") throw failure(400, 0, "not a token credential");
+        creating = true;
+        try {
+          const made = await connect(credential, agentOptions, options, getDevices(), log, () => (agent = undefined));
+          agent = made;
+          return made.facade;
+        } finally {
+          creating = false;
+        }
+      },
+      createTeamsCallAgent: () => Promise.reject(unsupported("an agent of Teams")),
+      getDeviceManager: async () => getDevices().manager,
+      feature: (factory: CallClientFeatureFactory<CallClientFeature>) => {
+        let found = features.get(factory);
+        if (!found) features.set(factory, (found = (factory as unknown) === Features.DebugInfo ? debugInfo() : { name: factory.featureName }));
+        return found;
+      },
+      dispose: async () => {
+        await agent?.dispose();
+        devices?.dispose();
+        devices = undefined;
+      },
+    });
+  }
+}
+
+/** Opens a session for the user of a token. */
+async function connect(
+  credential: CommunicationTokenCredential,
+  agentOptions: CallAgentOptions,
+  options: CallClientOptions,
+  devices: Devices,
+  log: (line: string) => void,
+  disposed: () => void,
+): Promise<Agent> {
+  const token = async (): Promise<string> => (await credential.getToken()).token;
+  const first = await token().catch((error) => Promise.reject(failure(401, 10009, `no token: ${error instanceof Error ? error.message : error}`)));
+  const user = identityOf(first);
+  if (user && live.has(user)) throw failure(409, 40228, "this user has an agent in this page already");
+  let address: string;
+  try {
+    address = socketAddress(findEndpoint(options.endpoint, first), "/client");
+  } catch (error) {
+    throw coded(error, 400, 40216);
+  }
+  live.add(user);
+  const agent = new Agent({
+    address,
+    token,
+    displayName: agentOptions.displayName,
+    iceServers: options.networkConfiguration?.turn?.iceServers,
+    devices,
+    userAgent: `switchhook-calling/${VERSION} ${options.diagnostics?.appName ?? ""}`.trim().slice(0, 200),
+    log,
+    disposed: () => {
+      live.delete(user);
+      disposed();
+    },
+  });
+  try {
+    await within(agent.open(), CONNECT_MS);
+    return agent;
+  } catch (error) {
+    live.delete(user);
+    await agent.dispose();
+    throw coded(error, 500, 40216);
+  }
+}
+
+function within(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(failure(408, 40101, "the server did not answer in time")), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+

@@ -1,0 +1,47 @@
+// Features of Teams, and of pictures: there and inert, so that applications that ask for them go on.
+import type { CallCore } from "../calls/call";
+import { Emitter } from "../emitter";
+import { unsupported } from "../errors";
+import type { BreakoutRoomsCallFeature, MediaAccessCallFeature, OptimalVideoCountCallFeature, PPTLiveCallFeature, TeamsMeetingAudioConferencingFeature, TogetherModeCallFeature } from "./types";
+
+export function breakoutRooms(): Partial<BreakoutRoomsCallFeature> {
+  return { assignedBreakoutRoom: undefined, breakoutRoomsSettings: undefined };
+}
+
+export function optimalVideoCount(): Partial<OptimalVideoCountCallFeature> {
+  // Microsoft's UI library shows as many pictures as this says; 0 would be none for ever.
+  return { optimalVideoCount: 9, lastOvcChangeReason: undefined };
+}
+
+export function pptLive(): Partial<PPTLiveCallFeature> {
+  return { isActive: false, target: undefined };
+}
+
+export function teamsAudioConferencing(): TeamsMeetingAudioConferencingFeature {
+  return { name: "TeamsMeetingAudioConferencing", getTeamsMeetingAudioConferencingDetails: async () => [] };
+}
+
+export function togetherMode(): Partial<TogetherModeCallFeature> {
+  return { togetherModeStream: [], togetherModeSeatingMap: new Map(), start: () => Promise.reject(unsupported("together mode")) };
+}
+
+export function mediaAccess(call: CallCore): MediaAccessCallFeature {
+  const events = new Emitter<{ mediaAccessChanged: void }>();
+  const refused = (): Promise<void> => Promise.reject(unsupported("permission of others' media"));
+  const granted = async (): Promise<void> => {};
+  return {
+    name: "MediaAccess",
+    permitAudio: granted,
+    forbidAudio: refused,
+    permitVideo: granted,
+    forbidVideo: refused,
+    permitOthersAudio: granted,
+    forbidOthersAudio: refused,
+    permitOthersVideo: granted,
+    forbidOthersVideo: refused,
+    getAllOthersMediaAccess: () => call.roster.participants.map((person) => ({ participant: person.identifier, isAudioPermitted: true, isVideoPermitted: true })),
+    getMeetingMediaAccess: () => ({ isAudioPermitted: true, isVideoPermitted: true }),
+    on: events.on as MediaAccessCallFeature["on"],
+    off: events.off as MediaAccessCallFeature["off"],
+  };
+}

@@ -1,0 +1,49 @@
+// Captions of what is said. Each client begins and ends its own.
+import type { CallCore } from "../calls/call";
+import { Emitter } from "../emitter";
+import { identifier } from "../identifiers";
+import type { Captions, CaptionsCallFeature, CaptionsInfo } from "./types";
+
+export function captions(call: CallCore): CaptionsCallFeature {
+  const events = new Emitter<{ CaptionsKindChanged: void }>();
+  const inner = new Emitter<{ CaptionsActiveChanged: void; SpokenLanguageChanged: void; CaptionsReceived: CaptionsInfo }>();
+  let active = false;
+  let language = "en-us";
+  call.inner.on("message", (message) => {
+    if (message.t !== "caption" || !active) return;
+    inner.emit("CaptionsReceived", {
+      resultType: message.final ? "Final" : "Partial",
+      speaker: { identifier: identifier(message.who), displayName: message.displayName },
+      spokenLanguage: message.language ?? language,
+      spokenText: message.text,
+      timestamp: new Date(message.time ?? Date.now()),
+    });
+  });
+  call.inner.on("over", () => (active = false));
+  const set = async (on: boolean, wanted: string): Promise<void> => {
+    await call.ask("captions.set", { on, language: wanted });
+    if (wanted !== language) {
+      language = wanted;
+      inner.emit("SpokenLanguageChanged");
+    }
+    if (on === active) return;
+    active = on;
+    inner.emit("CaptionsActiveChanged");
+  };
+  const object: Captions = {
+    kind: "Captions",
+    get isCaptionsFeatureActive() {
+      return active;
+    },
+    supportedSpokenLanguages: ["en-us", "de-de", "fr-fr", "es-es", "it-it", "nl-nl", "pt-br", "pt-pt", "pl-pl", "sv-se", "da-dk", "fi-fi", "cs-cz", "ja-jp", "ko-kr", "zh-cn"],
+    get activeSpokenLanguage() {
+      return language;
+    },
+    startCaptions: (options) => set(true, options?.spokenLanguage?.toLowerCase() ?? language),
+    stopCaptions: () => set(false, language),
+    setSpokenLanguage: (wanted) => set(active, wanted.toLowerCase()),
+    on: inner.on as Captions["on"],
+    off: inner.off as Captions["off"],
+  };
+  return { name: "Captions", captions: object, on: events.on as CaptionsCallFeature["on"], off: events.off as CaptionsCallFeature["off"] };
+}

@@ -1,0 +1,75 @@
+// Which browser this is, and whether another tab has a client too.
+import { Emitter } from "../emitter";
+import type { DebugInfoFeature, EnvironmentInfo } from "./types";
+
+const CHANNEL = "switchhook-calling";
+const ALIVE_MS = 5_000;
+
+export function debugInfo(): DebugInfoFeature {
+  const events = new Emitter<{ isCallClientActiveInAnotherTabChanged: void }>();
+  let active = false;
+  otherTabs((now) => {
+    if (now === active) return;
+    active = now;
+    events.emit("isCallClientActiveInAnotherTabChanged");
+  });
+  return {
+    name: "DebugInfo",
+    get isCallClientActiveInAnotherTab() {
+      return active;
+    },
+    getEnvironmentInfo: async () => environment(globalThis.navigator?.userAgent ?? ""),
+    on: events.on as DebugInfoFeature["on"],
+    off: events.off as DebugInfoFeature["off"],
+  };
+}
+
+/** Tabs of one origin tell each other that they are there. */
+function otherTabs(tell: (active: boolean) => void): void {
+  if (typeof BroadcastChannel === "undefined") return;
+  const me = crypto.randomUUID();
+  const channel = new BroadcastChannel(CHANNEL);
+  let heard = -Infinity;
+  channel.onmessage = (message) => {
+    if (message.data === me) return;
+    if (Date.now() - heard > 2 * ALIVE_MS) channel.postMessage(me);
+    heard = Date.now();
+    tell(true);
+  };
+  channel.postMessage(me);
+  setInterval(() => {
+    channel.postMessage(me);
+    tell(Date.now() - heard < 3 * ALIVE_MS);
+  }, ALIVE_MS);
+}
+
+const BROWSERS: [RegExp, string, number][] = [
+  [/Edg(?:e|A|iOS)?\/([\d.]+)/, "edge", 100],
+  [/(?:Firefox|FxiOS)\/([\d.]+)/, "firefox", 100],
+  [/(?:Chrome|CriOS|HeadlessChrome)\/([\d.]+)/, "chrome", 100],
+  [/Version\/([\d.]+).*Safari/, "safari", 15],
+];
+const PLATFORMS: [RegExp, string][] = [
+  [/Android/, "android"],
+  [/iPhone|iPad|iPod/, "ios"],
+  [/Windows/, "windows"],
+  [/Mac OS X|Macintosh/, "mac"],
+  [/Linux|X11|CrOS/, "linux"],
+];
+
+/** Reads a user agent. */
+export function environment(userAgent: string): EnvironmentInfo {
+  const platform = PLATFORMS.find(([pattern]) => pattern.test(userAgent))?.[1] ?? "unknown";
+  const known = BROWSERS.find(([pattern]) => pattern.test(userAgent));
+  const browserVersion = known?.[0].exec(userAgent)?.[1] ?? "0";
+  const isSupportedPlatform = platform !== "unknown";
+  const isSupportedBrowser = known !== undefined;
+  const isSupportedBrowserVersion = known !== undefined && parseInt(browserVersion, 10) >= known[2];
+  return {
+    environment: { platform, browser: known?.[1] ?? "unknown", browserVersion },
+    isSupportedPlatform,
+    isSupportedBrowser,
+    isSupportedBrowserVersion,
+    isSupportedEnvironment: isSupportedPlatform && isSupportedBrowser && isSupportedBrowserVersion,
+  };
+}

@@ -1,0 +1,136 @@
+// What users should be told about their network and their devices.
+import type { CallCore } from "../calls/call";
+import { Emitter } from "../emitter";
+import { established } from "../calls/state";
+import {
+  DiagnosticQuality,
+  type LatestDiagnosticValue,
+  type MediaDiagnosticChangedEventArgs,
+  type MediaDiagnosticType,
+  type NetworkDiagnosticChangedEventArgs,
+  type NetworkDiagnosticType,
+  type RemoteDiagnostics,
+  type UserFacingDiagnosticsFeature,
+} from "./types";
+
+const EVERY_MS = 2_000;
+/** Shares of lost packets, and round trips in ms, above which a direction is poor or bad. */
+const POOR = { loss: 0.03, rtt: 300 };
+const BAD = { loss: 0.1, rtt: 800 };
+/** The input level of a microphone that gives nothing at all. */
+const SILENT_FOR_MS = 8_000;
+
+type Value = DiagnosticQuality | boolean;
+interface Group<Name extends string, Args> {
+  set(diagnostic: Name, value: Value): void;
+  facade: { getLatest(): { [name in Name]?: LatestDiagnosticValue }; on(event: "diagnosticChanged", listener: (args: Args) => void): void; off(event: "diagnosticChanged", listener: (args: Args) => void): void };
+}
+
+export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
+  const network = group<NetworkDiagnosticType, NetworkDiagnosticChangedEventArgs>();
+  const media = group<MediaDiagnosticType, MediaDiagnosticChangedEventArgs>();
+  const path = { signalling: true, peer: true };
+  const reconnect = (): void => {
+    if (!established(call.state)) return;
+    network.set("networkReconnect", !path.signalling ? DiagnosticQuality.Bad : !path.peer ? DiagnosticQuality.Poor : DiagnosticQuality.Good);
+  };
+  call.inner.on("signalling", (there) => {
+    path.signalling = there;
+    reconnect();
+  });
+  call.inner.on("peer", (state) => {
+    if (state !== "connected" && state !== "away") return;
+    path.peer = state === "connected";
+    reconnect();
+  });
+  call.inner.on("microphone", ({ works, denied }) => {
+    media.set("microphonePermissionDenied", !works && denied);
+    media.set("noMicrophoneDevicesEnumerated", !works && !denied);
+  });
+  call.inner.on("microphoneStopped", () => media.set("microphoneMuteUnexpectedly", true));
+  const offline = (): void => network.set("noNetwork", true);
+  const online = (): void => network.set("noNetwork", false);
+  globalThis.addEventListener?.("offline", offline);
+  globalThis.addEventListener?.("online", online);
+  const timer = setInterval(() => void measure(call, network, media), EVERY_MS);
+  call.inner.on("over", () => {
+    clearInterval(timer);
+    globalThis.removeEventListener?.("offline", offline);
+    globalThis.removeEventListener?.("online", online);
+  });
+  return { name: "UserFacingDiagnostics", network: network.facade, media: media.facade, remote: remote() };
+}
+
+/** One kind of diagnostics: the latest values, told when they change. */
+function group<Name extends string, Args>(): Group<Name, Args> {
+  const events = new Emitter<{ diagnosticChanged: Args }>();
+  let latest: { [name in Name]?: LatestDiagnosticValue } = {};
+  return {
+    set(diagnostic, value) {
+      const before = latest[diagnostic]?.value;
+      // What is well from the beginning is not told.
+      if (before === value || (before === undefined && (value === false || value === DiagnosticQuality.Good))) return;
+      const entry: LatestDiagnosticValue = { value, valueType: typeof value === "boolean" ? "DiagnosticFlag" : "DiagnosticQuality" };
+      latest = { ...latest, [diagnostic]: entry };
+      (events.emit as (event: "diagnosticChanged", args: unknown) => void)("diagnosticChanged", { diagnostic, ...entry });
+    },
+    facade: { getLatest: () => latest, on: events.on, off: events.off },
+  };
+}
+
+interface Seen {
+  received: number;
+  lost: number;
+  energy: number;
+  loudAt: number;
+}
+const last = new WeakMap<CallCore, Seen>();
+
+async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unknown>, media: Group<MediaDiagnosticType, unknown>): Promise<void> {
+  const report = await call.sound.peer?.stats();
+  if (!report || call.state !== "Connected") return;
+  const before = last.get(call);
+  const now: Seen = { received: 0, lost: 0, energy: 0, loudAt: before?.loudAt ?? Date.now() };
+  let sendLoss = 0;
+  let rtt = 0;
+  report.forEach((entry: Record<string, any>) => {
+    if (entry.type === "inbound-rtp") {
+      now.received += entry.packetsReceived ?? 0;
+      now.lost += entry.packetsLost ?? 0;
+    }
+    if (entry.type === "remote-inbound-rtp") {
+      sendLoss = Math.max(sendLoss, entry.fractionLost ?? 0);
+      rtt = Math.max(rtt, 1000 * (entry.roundTripTime ?? 0));
+    }
+    if (entry.type === "media-source" && entry.kind === "audio") now.energy = entry.totalAudioEnergy ?? 0;
+  });
+  if (call.muted || !before || now.energy > before.energy) now.loudAt = Date.now();
+  last.set(call, now);
+  network.set("networkSendQuality", quality(sendLoss, rtt));
+  media.set("microphoneNotMuteButSilent", Date.now() - now.loudAt > SILENT_FOR_MS);
+  if (!before) return;
+  const came = now.received - before.received;
+  const lost = Math.max(0, now.lost - before.lost);
+  network.set("networkReceiveQuality", quality(came + lost > 0 ? lost / (came + lost) : 0, rtt));
+}
+
+function quality(loss: number, rtt: number): DiagnosticQuality {
+  if (loss > BAD.loss || rtt > BAD.rtt) return DiagnosticQuality.Bad;
+  return loss > POOR.loss || rtt > POOR.rtt ? DiagnosticQuality.Poor : DiagnosticQuality.Good;
+}
+
+/** Diagnostics of others are not sent. */
+function remote(): RemoteDiagnostics {
+  const events = new Emitter<{ diagnosticChanged: void }>();
+  let sending = false;
+  return {
+    get isSendingDiagnosticsEnabled() {
+      return sending;
+    },
+    startSendingDiagnostics: () => void (sending = true),
+    stopSendingDiagnostics: () => void (sending = false),
+    getLatest: () => ({ diagnostics: [] }),
+    on: events.on as RemoteDiagnostics["on"],
+    off: events.off as RemoteDiagnostics["off"],
+  };
+}

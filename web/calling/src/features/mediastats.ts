@@ -1,0 +1,149 @@
+// Measures of the media, from RTCPeerConnection.getStats.
+import type { CallCore } from "../calls/call";
+import { Emitter } from "../emitter";
+import type {
+  MediaStatsCallFeature,
+  MediaStatsCollector,
+  MediaStatsCollectorOptions,
+  MediaStatsItem,
+  MediaStatsReportSample,
+  MediaStatsReportSummary,
+  MediaStatsSummaryItem,
+  MediaStatsTransport,
+} from "./types";
+
+type Entry = Record<string, any>;
+const SAMPLE_MS = 1_000;
+
+export function mediaStats(call: CallCore): MediaStatsCallFeature {
+  const running = new Set<() => void>();
+  call.inner.on("over", () => [...running].forEach((stop) => stop()));
+  return {
+    name: "MediaStats",
+    createCollector: (options) => collector(call, options ?? {}, running),
+  };
+}
+
+function collector(call: CallCore, options: MediaStatsCollectorOptions, running: Set<() => void>): MediaStatsCollector {
+  const { aggregationInterval = 10, dataPointsPerAggregation = 6 } = options;
+  const events = new Emitter<{ sampleReported: MediaStatsReportSample; summaryReported: MediaStatsReportSummary }>();
+  let before = new Map<string, Entry>();
+  let samples: MediaStatsReportSample[] = [];
+  const timer = setInterval(async () => {
+    const report = await call.sound.peer?.stats();
+    if (!report) return;
+    const now = new Map<string, Entry>();
+    report.forEach((entry: Entry) => now.set(entry.id, entry));
+    const sample = read(now, before);
+    before = now;
+    samples.push(sample);
+    events.emit("sampleReported", sample);
+    if (samples.length < aggregationInterval * dataPointsPerAggregation) return;
+    events.emit("summaryReported", summarise(samples, aggregationInterval));
+    samples = [];
+  }, SAMPLE_MS);
+  const stop = (): void => {
+    clearInterval(timer);
+    running.delete(stop);
+  };
+  running.add(stop);
+  return { dispose: stop, on: events.on as MediaStatsCollector["on"], off: events.off as MediaStatsCollector["off"] };
+}
+
+/** One report from the browser's entries, with rates against the report before. */
+export function read(now: Map<string, Entry>, before: Map<string, Entry>): MediaStatsReportSample {
+  const sample: MediaStatsReportSample = { audio: { send: [], receive: [] }, video: { send: [], receive: [] }, screenShare: { send: [], receive: [] }, transports: [] };
+  for (const entry of now.values()) {
+    if (entry.kind === "audio" && entry.type === "outbound-rtp") sample.audio.send.push(sent(entry, now, before));
+    if (entry.kind === "audio" && entry.type === "inbound-rtp") sample.audio.receive.push(received(entry, now, before));
+    if (entry.type === "transport") sample.transports.push(transport(entry, now));
+  }
+  return sample;
+}
+
+function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>): MediaStatsItem {
+  const remote = now.get(entry.remoteId) ?? {};
+  const source = now.get(entry.mediaSourceId) ?? {};
+  return {
+    ...common(entry, now, before, entry.packetsSent, entry.bytesSent, before.get(entry.id)?.packetsSent, before.get(entry.id)?.bytesSent),
+    jitterInMs: ms(remote.jitter),
+    packetsLost: remote.packetsLost,
+    rttInMs: ms(remote.roundTripTime),
+    audioInputLevel: level(source.audioLevel),
+  };
+}
+
+function received(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>): MediaStatsItem {
+  const old = before.get(entry.id) ?? {};
+  const emitted = entry.jitterBufferEmittedCount - (old.jitterBufferEmittedCount ?? 0);
+  const samples = entry.totalSamplesReceived - (old.totalSamplesReceived ?? 0);
+  return {
+    ...common(entry, now, before, entry.packetsReceived, entry.bytesReceived, old.packetsReceived, old.bytesReceived),
+    jitterInMs: ms(entry.jitter),
+    packetsLost: entry.packetsLost,
+    packetsLostPerSecond: (entry.packetsLost ?? 0) - (old.packetsLost ?? 0),
+    audioOutputLevel: level(entry.audioLevel),
+    jitterBufferDelayInMs: emitted > 0 ? Math.round((1000 * (entry.jitterBufferDelay - (old.jitterBufferDelay ?? 0))) / emitted) : undefined,
+    healedRatio: samples > 0 ? (entry.concealedSamples - (old.concealedSamples ?? 0)) / samples : undefined,
+  };
+}
+
+function common(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>, packets: number, bytes: number, oldPackets?: number, oldBytes?: number): MediaStatsItem {
+  const old = before.get(entry.id);
+  const seconds = old ? (entry.timestamp - old.timestamp) / 1000 : 0;
+  const rate = (value: number, from: number | undefined): number | undefined => (seconds > 0 ? Math.max(0, (value - (from ?? 0)) / seconds) : undefined);
+  return {
+    id: String(entry.ssrc ?? entry.id),
+    codecName: now.get(entry.codecId)?.mimeType?.split("/")[1],
+    bitrate: Math.round(8 * (rate(bytes, oldBytes) ?? 0)),
+    packets,
+    packetsPerSecond: Math.round(rate(packets, oldPackets) ?? 0),
+    transportId: entry.transportId,
+  };
+}
+
+function transport(entry: Entry, now: Map<string, Entry>): MediaStatsTransport {
+  const pair = now.get(entry.selectedCandidatePairId) ?? {};
+  return { id: entry.id, rttInMs: ms(pair.currentRoundTripTime), availableIncomingBitrate: pair.availableIncomingBitrate, availableOutgoingBitrate: pair.availableOutgoingBitrate };
+}
+
+function ms(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(1000 * seconds);
+}
+
+/** The browser's level is 0 to 1; ours are 0 to 65536, as the documented collector's. */
+function level(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(65_536 * value);
+}
+
+function summarise(samples: MediaStatsReportSample[], interval: number): MediaStatsReportSummary {
+  const at = samples.map(() => new Date());
+  const items = (pick: (sample: MediaStatsReportSample) => object[]): MediaStatsSummaryItem[] =>
+    pick(samples[samples.length - 1]).map((last, i) => {
+      const item: MediaStatsSummaryItem = {};
+      for (const measure of Object.keys(last)) {
+        const raw = samples.map((sample) => (pick(sample)[i] as Entry | undefined)?.[measure]);
+        item[measure] = { raw, timestamp: at, aggregation: aggregate(raw, interval) };
+      }
+      return item;
+    });
+  return {
+    audio: { send: items((s) => s.audio.send), receive: items((s) => s.audio.receive) },
+    video: { send: [], receive: [] },
+    screenShare: { send: [], receive: [] },
+    transports: items((s) => s.transports),
+  };
+}
+
+function aggregate(raw: unknown[], interval: number): { count: number[]; sum: number[]; min: number[]; max: number[] } | undefined {
+  if (!raw.some((value) => typeof value === "number")) return undefined;
+  const result = { count: [] as number[], sum: [] as number[], min: [] as number[], max: [] as number[] };
+  for (let i = 0; i < raw.length; i += interval) {
+    const part = raw.slice(i, i + interval).filter((value): value is number => typeof value === "number");
+    result.count.push(part.length);
+    result.sum.push(part.reduce((a, b) => a + b, 0));
+    result.min.push(part.length ? Math.min(...part) : 0);
+    result.max.push(part.length ? Math.max(...part) : 0);
+  }
+  return result;
+}

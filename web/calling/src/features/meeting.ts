@@ -1,0 +1,93 @@
+// Raised hands, spotlight and reactions: state that the server keeps for all.
+import type { CallCore } from "../calls/call";
+import { Emitter } from "../emitter";
+import { failure } from "../errors";
+import { identifier, rawId } from "../identifiers";
+import type {
+  RaisedHand,
+  RaisedHandChangedEvent,
+  RaiseHandCallFeature,
+  Reaction,
+  ReactionCallFeature,
+  ReactionEventPayload,
+  SpotlightCallFeature,
+  SpotlightedParticipant,
+} from "./types";
+
+export function raiseHand(call: CallCore): RaiseHandCallFeature {
+  type Names = "raisedHandEvent" | "loweredHandEvent" | "raisedHandChanged" | "loweredHandChanged";
+  const events = new Emitter<Record<Names, RaisedHandChangedEvent>>();
+  let raised: { id: string; order: number }[] = [];
+  call.inner.on("message", (message) => {
+    if (message.t !== "hands") return;
+    const before = raised;
+    raised = message.raised ?? [];
+    tell(before, raised, "loweredHandEvent", "loweredHandChanged");
+    tell(raised, before, "raisedHandEvent", "raisedHandChanged");
+  });
+  /** Those who are in the first list alone. */
+  function tell(first: { id: string }[], second: { id: string }[], ...names: Names[]): void {
+    for (const { id } of first) {
+      if (second.some((other) => other.id === id)) continue;
+      for (const name of names) events.emit(name, { identifier: identifier(id) });
+    }
+  }
+  return {
+    name: "RaiseHand",
+    raiseHand: async () => void (await call.ask("hand.raise")),
+    lowerHand: async () => void (await call.ask("hand.lower")),
+    lowerHands: async (people) => void (await call.ask("hand.lower", { who: people.map(rawId) })),
+    lowerAllHands: async () => void (await call.ask("hand.lower", { all: true })),
+    getRaisedHands: (): RaisedHand[] => raised.map(({ id, order }) => ({ identifier: identifier(id), order })),
+    on: events.on as RaiseHandCallFeature["on"],
+    off: events.off as RaiseHandCallFeature["off"],
+  };
+}
+
+/** As the server's limit. */
+const SPOTLIGHTS = 7;
+
+export function spotlight(call: CallCore): SpotlightCallFeature {
+  const events = new Emitter<{ spotlightChanged: { added: SpotlightedParticipant[]; removed: SpotlightedParticipant[] } }>();
+  let ids: string[] = [];
+  const shown = (id: string, order: number): SpotlightedParticipant => ({ identifier: identifier(id), order });
+  call.inner.on("message", (message) => {
+    if (message.t !== "spotlight") return;
+    const before = ids;
+    ids = message.people ?? [];
+    const added = ids.filter((id) => !before.includes(id)).map((id) => shown(id, ids.indexOf(id) + 1));
+    const removed = before.filter((id) => !ids.includes(id)).map((id) => shown(id, before.indexOf(id) + 1));
+    if (added.length + removed.length > 0) events.emit("spotlightChanged", { added, removed });
+  });
+  const self = (): string[] => [call.context.session.welcome?.user ?? ""];
+  return {
+    name: "Spotlight",
+    maxParticipantsToSpotlight: SPOTLIGHTS,
+    startSpotlight: async (people) => void (await call.ask("spotlight.set", { add: people?.map(rawId) ?? self() })),
+    stopSpotlight: async (people) => void (await call.ask("spotlight.set", { remove: people?.map(rawId) ?? self() })),
+    stopAllSpotlight: async () => void (await call.ask("spotlight.set", { clear: true })),
+    getSpotlightedParticipants: () => ids.map((id, i) => shown(id, i + 1)),
+    on: events.on as SpotlightCallFeature["on"],
+    off: events.off as SpotlightCallFeature["off"],
+  };
+}
+
+const REACTIONS: Reaction[] = ["like", "heart", "laugh", "surprised", "applause"];
+
+export function reaction(call: CallCore): ReactionCallFeature {
+  const events = new Emitter<{ reaction: ReactionEventPayload }>();
+  call.inner.on("message", (message) => {
+    if (message.t !== "reaction" || !REACTIONS.includes(message.reaction)) return;
+    events.emit("reaction", { identifier: identifier(message.who), reactionMessage: { reactionType: message.reaction } });
+  });
+  return {
+    name: "Reaction",
+    sendReaction: async ({ reactionType }) => {
+      if (!REACTIONS.includes(reactionType)) throw failure(400, 0, `not a reaction: ${String(reactionType)}`);
+      if (call.kind === "twoParty") throw failure(400, 0, "a call of two has no reactions");
+      await call.ask("reaction.send", { reaction: reactionType });
+    },
+    on: events.on as ReactionCallFeature["on"],
+    off: events.off as ReactionCallFeature["off"],
+  };
+}

@@ -1,0 +1,54 @@
+// Transfer of the other in a call of two.
+import type { CallCore } from "../calls/call";
+import { Emitter } from "../emitter";
+import { coded, unsupported } from "../errors";
+import { rawId } from "../identifiers";
+import type { Transfer, TransferCallFeature, TransferErrorCode, TransferEventArgs, TransferState, TransferToCallLocator, TransferToParticipantLocator, TransferToParticipantOptions } from "./types";
+
+export function transfer(call: CallCore): TransferCallFeature {
+  const events = new Emitter<{ transferAccepted: TransferEventArgs }>();
+  return {
+    name: "Transfer",
+    transfer: (target: TransferToParticipantLocator | TransferToCallLocator, options?: TransferToParticipantOptions) => begin(call, target, options),
+    on: events.on as TransferCallFeature["on"],
+    off: events.off as TransferCallFeature["off"],
+  };
+}
+
+function begin(call: CallCore, target: TransferToParticipantLocator | TransferToCallLocator, options?: TransferToParticipantOptions): Transfer {
+  if (!("targetParticipant" in target)) throw unsupported("a transfer to a call");
+  const to = rawId(target.targetParticipant);
+  const events = new Emitter<{ stateChanged: void }>();
+  let state: TransferState = "None";
+  let error: TransferErrorCode | undefined;
+  const move = (next: TransferState, why?: TransferErrorCode): void => {
+    if (next === state) return;
+    state = next;
+    error = why;
+    events.emit("stateChanged");
+  };
+  const listen = (message: { t: string; state?: TransferState; code?: number; subCode?: number }): void => {
+    if (message.t !== "call.transfer" || !message.state) return;
+    move(message.state, message.state === "Failed" ? { code: message.code ?? 500, subCode: message.subCode } : undefined);
+    if (message.state !== "Transferring") call.inner.off("message", listen);
+  };
+  call.inner.on("message", listen);
+  queueMicrotask(() => {
+    move("Transferring");
+    call.ask("call.transfer", { to, customContext: options?.customContext }).catch((failed) => {
+      const { code, subCode } = coded(failed, 500, 0);
+      call.inner.off("message", listen);
+      move("Failed", { code, subCode });
+    });
+  });
+  return {
+    get state() {
+      return state;
+    },
+    get error() {
+      return error;
+    },
+    on: events.on as Transfer["on"],
+    off: events.off as Transfer["off"],
+  };
+}

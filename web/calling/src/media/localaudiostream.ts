@@ -1,0 +1,119 @@
+// What a microphone, or a stream of the application, sends into a call.
+import { Emitter } from "../emitter";
+import { coded, failure } from "../errors";
+import { audioEffects } from "../features/effects";
+import type { AudioDeviceInfo, AudioMediaStreamType, LocalAudioStreamOptions, PropertyChangedEvent, StreamFeature, StreamFeatureFactory, Volume } from "../types";
+import { browserId } from "./devices";
+import { meter } from "./volume";
+
+/** What the package keeps of a stream; by its public object. */
+export interface LocalAudio {
+  source: AudioDeviceInfo | MediaStream;
+  autoDispose: boolean;
+  /** The track to send. It asks the user for the microphone if there is none yet. */
+  track(): Promise<MediaStreamTrack>;
+  replaced: Emitter<{ track: void }>;
+  dispose(): void;
+}
+
+/** Wrappers of a stream pass this member on; a map by identity would not know them. */
+const INNER = Symbol("inner");
+
+/** The inner side of a stream that an application made. */
+export function localAudio(stream: LocalAudioStream): LocalAudio {
+  const found = (stream as unknown as { [INNER]?: LocalAudio } | undefined)?.[INNER];
+  if (!found) throw failure(400, 41025, "not a LocalAudioStream");
+  return found;
+}
+
+export interface LocalAudioStream {
+  readonly source: AudioDeviceInfo;
+  readonly mediaStreamType: AudioMediaStreamType;
+  getMediaStream(): Promise<MediaStream>;
+  setMediaStream(mediaStream: MediaStream): Promise<void>;
+  switchSource(source: AudioDeviceInfo): Promise<void>;
+  getVolume(): Promise<Volume>;
+  dispose(): void;
+  feature<T extends StreamFeature>(factory: StreamFeatureFactory<T>): T;
+  on(event: "audioSourceChanged", listener: PropertyChangedEvent): void;
+  off(event: "audioSourceChanged", listener: PropertyChangedEvent): void;
+}
+
+export class LocalAudioStream {
+  constructor(source: AudioDeviceInfo | MediaStream, options?: LocalAudioStreamOptions) {
+    const events = new Emitter<{ audioSourceChanged: void }>();
+    const replaced = new Emitter<{ track: void }>();
+    let current: MediaStream | undefined = isStream(source) ? source : undefined;
+    let pending: Promise<MediaStream> | undefined;
+    let volume: (Volume & { dispose(): void }) | undefined;
+    const own = (stream: MediaStream | undefined): void => {
+      if (stream && !isStream(inner.source)) stream.getTracks().forEach((track) => track.stop());
+    };
+    const stream = (): Promise<MediaStream> => {
+      if (current) return Promise.resolve(current);
+      return (pending ??= capture(inner.source as AudioDeviceInfo)
+        .then((opened) => (current = opened))
+        .finally(() => (pending = undefined)));
+    };
+    const change = (to: AudioDeviceInfo | MediaStream): void => {
+      own(current);
+      inner.source = to;
+      current = isStream(to) ? to : undefined;
+      events.emit("audioSourceChanged");
+      replaced.emit("track");
+    };
+    const inner: LocalAudio = {
+      source,
+      autoDispose: options?.autoDisposeOnCallEnd ?? true,
+      track: async () => {
+        const track = (await stream()).getAudioTracks()[0];
+        if (!track) throw failure(400, 43004, "the stream has no audio track");
+        return track;
+      },
+      replaced,
+      dispose: () => {
+        own(current);
+        current = undefined;
+        volume?.dispose();
+      },
+    };
+    const effects = audioEffects();
+    Object.defineProperty(this, INNER, { value: inner });
+    Object.defineProperty(this, "source", { get: () => inner.source, enumerable: true });
+    Object.assign(this, {
+      mediaStreamType: "Audio",
+      getMediaStream: stream,
+      setMediaStream: async (to: MediaStream) => {
+        if (!isStream(to)) throw failure(400, 43004, "not a MediaStream");
+        change(to);
+      },
+      switchSource: async (to: AudioDeviceInfo) => {
+        if (!isStream(inner.source) && inner.source.id === to?.id) throw failure(400, 43005, "the stream has this source already");
+        change(to);
+      },
+      getVolume: async () => (volume ??= meter(() => current)),
+      dispose: () => inner.dispose(),
+      feature: (factory: StreamFeatureFactory<StreamFeature>) => (factory.featureName === "AudioEffects" ? effects : { name: factory.featureName }),
+      on: events.on,
+      off: events.off,
+    });
+  }
+}
+
+/** Opens a microphone; undefined is the system's. */
+export async function capture(device: AudioDeviceInfo | undefined): Promise<MediaStream> {
+  const media = globalThis.navigator?.mediaDevices;
+  if (!media?.getUserMedia) throw failure(412, 43013, "this page has no access to devices: it must come over HTTPS or from localhost");
+  const id = device ? browserId(device.id) : "";
+  const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...(id ? { deviceId: { exact: id } } : {}) };
+  try {
+    return await media.getUserMedia({ audio });
+  } catch (error) {
+    const denied = (error as DOMException)?.name === "NotAllowedError";
+    throw denied ? failure(403, 43001, "the microphone was not permitted") : coded(error, 412, 43013);
+  }
+}
+
+function isStream(source: unknown): source is MediaStream {
+  return typeof MediaStream !== "undefined" && source instanceof MediaStream;
+}

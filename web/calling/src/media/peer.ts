@@ -1,0 +1,153 @@
+// The media of one call: one RTCPeerConnection at a time, which the client
+// alone offers, and its recovery (docs/browser-protocol.md, "Media").
+//
+//   new ──offer──▶ connecting ──ICE──▶ connected ⇄ away
+//                       └──────────────────┴──120 s──▶ (the server ends the call)
+// Away: restart ICE three times, then a new connection, until the call ends.
+
+export type PeerState = "new" | "connecting" | "connected" | "away" | "closed";
+
+export interface PeerOptions {
+  iceServers: RTCIceServer[];
+  /** Sends an offer, and gives the server's answer. */
+  offer(n: number, sdp: string): Promise<string>;
+  /** The server's sound. */
+  sound(stream: MediaStream): void;
+  changed(state: PeerState): void;
+  log(line: string): void;
+}
+
+const RESTART_AFTER_MS = 1_000;
+const RESTARTS = 3;
+const RETRY_MS = 4_000;
+
+export class Peer {
+  state: PeerState = "new";
+  private connection?: RTCPeerConnection;
+  private sender?: RTCRtpSender;
+  private track: MediaStreamTrack | null = null;
+  private n = 0;
+  private negotiating = false;
+  private again = false;
+  private restarts = 0;
+  private timer?: ReturnType<typeof setTimeout>;
+
+  constructor(private options: PeerOptions) {}
+
+  /** Connects with a track, or without one until there is one. */
+  async start(track: MediaStreamTrack | null): Promise<void> {
+    this.track = track;
+    this.make();
+    this.move("connecting");
+    await this.negotiate(false);
+  }
+
+  /** Sends another track, or nothing, without a new offer. */
+  async send(track: MediaStreamTrack | null): Promise<void> {
+    this.track = track;
+    await this.sender?.replaceTrack(track);
+  }
+
+  /** Looks for a new path, as after the signalling has come back elsewhere. */
+  restart(): void {
+    if (this.state === "away" || this.state === "connecting") this.recover();
+  }
+
+  stats(): Promise<RTCStatsReport | undefined> {
+    return this.connection?.getStats() ?? Promise.resolve(undefined);
+  }
+
+  close(): void {
+    if (this.state === "closed") return;
+    clearTimeout(this.timer);
+    this.discard();
+    this.move("closed");
+  }
+
+  private make(): void {
+    const connection = new RTCPeerConnection({ iceServers: this.options.iceServers, bundlePolicy: "max-bundle" });
+    this.connection = connection;
+    this.sender = connection.addTransceiver(this.track ?? "audio", { direction: "sendrecv" }).sender;
+    connection.ontrack = (event) => this.options.sound(event.streams[0] ?? new MediaStream([event.track]));
+    connection.oniceconnectionstatechange = () => this.look(connection);
+    connection.onconnectionstatechange = () => this.look(connection);
+  }
+
+  private discard(): void {
+    const old = this.connection;
+    this.connection = undefined;
+    if (!old) return;
+    old.ontrack = old.oniceconnectionstatechange = old.onconnectionstatechange = null;
+    old.close();
+  }
+
+  private look(connection: RTCPeerConnection): void {
+    if (connection !== this.connection || this.state === "closed") return;
+    const ice = connection.iceConnectionState;
+    if (connection.connectionState === "connected" && (ice === "connected" || ice === "completed")) {
+      clearTimeout(this.timer);
+      this.restarts = 0;
+      if (this.state !== "connected") this.move("connected");
+      return;
+    }
+    const lost = ice === "disconnected" || ice === "failed" || connection.connectionState === "failed";
+    if (lost && this.state === "connected") {
+      this.move("away");
+      this.later(ice === "disconnected" ? RESTART_AFTER_MS : 0);
+    } else if (ice === "failed" || connection.connectionState === "failed") {
+      this.later(0);
+    }
+  }
+
+  private later(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.recover(), ms);
+  }
+
+  /** One step of recovery; the next follows if this one has not connected. */
+  private recover(): void {
+    if (this.state === "closed" || this.state === "new") return;
+    const renew = ++this.restarts > RESTARTS;
+    if (renew) {
+      this.restarts = 0;
+      this.discard();
+      this.make();
+    }
+    this.options.log(renew ? "media: a new connection" : `media: ICE restart ${this.restarts}`);
+    void this.negotiate(!renew).catch((error) => this.options.log(`media: ${error}`));
+    this.later(RETRY_MS);
+  }
+
+  /** At most one offer is open; one that is wanted meanwhile follows. */
+  private async negotiate(iceRestart: boolean): Promise<void> {
+    if (this.negotiating) {
+      this.again = true;
+      return;
+    }
+    this.negotiating = true;
+    try {
+      await this.exchange(iceRestart);
+    } finally {
+      this.negotiating = false;
+    }
+    if (this.again) {
+      this.again = false;
+      if (this.state === "away") await this.negotiate(true);
+    }
+  }
+
+  private async exchange(iceRestart: boolean): Promise<void> {
+    const connection = this.connection;
+    if (!connection) return;
+    const offer = await connection.createOffer({ iceRestart });
+    await connection.setLocalDescription(offer);
+    const answer = await this.options.offer(++this.n, offer.sdp ?? "");
+    if (connection !== this.connection || connection.signalingState !== "have-local-offer") return;
+    await connection.setRemoteDescription({ type: "answer", sdp: answer });
+  }
+
+  private move(state: PeerState): void {
+    this.state = state;
+    this.options.changed(state);
+  }
+}

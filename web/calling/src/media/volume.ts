@@ -1,0 +1,65 @@
+// The loudness of a stream, 0 to 100, measured when somebody asks for it.
+import { Emitter } from "../emitter";
+import type { Volume } from "../types";
+
+const EVERY_MS = 100;
+/** What counts as full: speech near the microphone reaches it. */
+const FULL_RMS = 0.25;
+
+let context: AudioContext | undefined;
+
+/** Makes a meter of the stream that `current` gives. It measures while somebody listens, or for a second after level was read. */
+export function meter(current: () => MediaStream | undefined): Volume & { dispose(): void } {
+  const emitter = new Emitter<{ levelChanged: void }>();
+  let level = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let source: MediaStreamAudioSourceNode | undefined;
+  let measured: MediaStream | undefined;
+  let analyser: AnalyserNode | undefined;
+  let samples: Float32Array<ArrayBuffer> | undefined;
+
+  function connect(stream: MediaStream | undefined): void {
+    if (stream === measured) return;
+    source?.disconnect();
+    measured = stream;
+    source = undefined;
+    if (!stream || stream.getAudioTracks().length === 0) return;
+    context ??= new AudioContext();
+    void context.resume();
+    analyser ??= context.createAnalyser();
+    analyser.fftSize = 1024;
+    samples ??= new Float32Array(analyser.fftSize);
+    source = context.createMediaStreamSource(stream);
+    source.connect(analyser);
+  }
+  function measure(): void {
+    connect(current());
+    let now = 0;
+    if (source && analyser && samples) {
+      analyser.getFloatTimeDomainData(samples);
+      let sum = 0;
+      for (const sample of samples) sum += sample * sample;
+      now = Math.min(100, Math.round((100 * Math.sqrt(sum / samples.length)) / FULL_RMS));
+    }
+    if (now === level) return;
+    level = now;
+    emitter.emit("levelChanged");
+  }
+  function begin(): void {
+    if (timer === undefined) timer = setInterval(measure, EVERY_MS);
+  }
+  function end(): void {
+    clearInterval(timer);
+    timer = undefined;
+    connect(undefined);
+  }
+  begin();
+  return {
+    get level() {
+      return level;
+    },
+    on: emitter.on,
+    off: emitter.off,
+    dispose: end,
+  };
+}

@@ -1,0 +1,247 @@
+// A session with the server. It outlives its sockets: a socket that is lost is
+// replaced, and what was missed comes then (docs/browser-protocol.md, "Sessions").
+//
+//   connecting ──welcome──▶ live ──socket gone──▶ away ──welcome──▶ live
+//        └──refused, 60 s──▶ over ◀──bye, 401, 120 s──┴──────────────┘
+import { failure } from "../errors";
+import { delayBefore, nap } from "./reconnect";
+import { Requests } from "./requests";
+import { Socket, type Frame } from "./socket";
+
+export type SessionState = "connecting" | "live" | "away" | "over";
+
+export interface SessionOptions {
+  address: string;
+  token(): Promise<string>;
+  displayName?: string;
+  userAgent: string;
+  log(line: string): void;
+  /** Every event of the server. */
+  event(frame: Frame): void;
+  /** The state has changed. `lost`: the server no longer knows the session, so its calls are over. */
+  changed(state: SessionState, why: { lost?: boolean; reason?: "invalidToken" | "connectionIssue" }): void;
+}
+
+const CLOSE = { unauthorized: 4401, forbidden: 4403, noSession: 4404, replaced: 4409, version: 4426, tooMany: 4429, stopping: 4503, malformed: 4400 };
+const VERSION = 1;
+const FIRST_MS = 55_000;
+const ACK_AFTER = 32;
+const ACK_MS = 5_000;
+/** Scripts do not see the server's ping frames, so the library asks when it has heard nothing. */
+const QUIET_MS = 20_000;
+const ANSWER_MS = 8_000;
+
+export class Session {
+  state: SessionState = "connecting";
+  welcome?: Frame;
+  private requests = new Requests();
+  private socket?: Socket;
+  private id?: string;
+  private seen = 0;
+  private acked = 0;
+  private ackTimer?: ReturnType<typeof setTimeout>;
+  private grace = 120_000;
+  private deadline = 0;
+  private wake = (): void => {};
+  private attempt = 0;
+  private refused = 0;
+  private settle?: { resolve(): void; reject(error: unknown): void };
+  private renewing = false;
+  private heard = 0;
+  private watch?: ReturnType<typeof setInterval>;
+
+  constructor(private options: SessionOptions) {}
+
+  /** Connects. It rejects with a code if the server refuses, or does not answer within a minute. */
+  open(): Promise<void> {
+    this.deadline = Date.now() + FIRST_MS;
+    globalThis.addEventListener?.("online", this.retryNow);
+    this.watch = setInterval(() => Date.now() - this.heard > QUIET_MS && this.probe(), QUIET_MS);
+    return new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+      void this.connect();
+    });
+  }
+
+  /** Sends a request, now or once there is a connection again. */
+  request(t: string, members: object = {}): Promise<Frame> {
+    if (this.state === "over") return Promise.reject(failure(490, 4502, "the connection to the server is over"));
+    return this.requests.add({ t, ...members }, this.state === "live" ? this.send : undefined);
+  }
+
+  /** Ends the session at the server, with all its calls. */
+  close(): void {
+    if (this.state === "live") this.send({ t: "bye" });
+    this.end({});
+  }
+
+  /** Looks at once whether the server can be reached again. */
+  readonly retryNow = (): void => (this.state === "live" ? this.probe() : this.wake());
+
+  /** Asks for a sign of life, and takes the socket for lost if there is none. */
+  readonly probe = (): void => {
+    const socket = this.socket;
+    if (this.state !== "live" || !socket) return;
+    const asked = Date.now();
+    socket.send({ t: "ping", id: "ping" });
+    setTimeout(() => {
+      if (this.socket === socket && this.heard < asked) socket.end(0, "the server is silent");
+    }, ANSWER_MS);
+  };
+
+  private send = (frame: Frame): void => {
+    if (this.seen > this.acked) frame = { ...frame, ack: (this.acked = this.seen) };
+    this.socket?.send(frame);
+  };
+
+  private async connect(): Promise<void> {
+    const wait = nap(delayBefore(this.attempt++));
+    this.wake = wait.wake;
+    await wait.done;
+    if (this.state === "over") return;
+    let token: string;
+    try {
+      token = await this.options.token();
+    } catch (error) {
+      this.options.log(`no token: ${error}`);
+      return this.giveUp(401, 10009, "the token credential gave no token", "invalidToken");
+    }
+    if (this.ended()) return;
+    try {
+      const socket = new Socket(this.options.address, { frame: (frame) => this.take(frame), closed: (code, reason) => this.lost(code, reason) }, () => {
+        socket.send(this.hello(token));
+      });
+      this.socket = socket;
+    } catch (error) {
+      this.giveUp(490, 4502, String(error), "connectionIssue");
+    }
+  }
+
+  private hello(token: string): Frame {
+    const { displayName, userAgent } = this.options;
+    const resume = this.id ? { session: this.id, lastSeq: this.seen } : {};
+    return { t: "hello", version: VERSION, token, displayName, userAgent, ...resume };
+  }
+
+  private take(frame: Frame): void {
+    this.heard = Date.now();
+    if (frame.t === "welcome") return this.welcomed(frame);
+    if (frame.re === "ping") return;
+    if (frame.re !== undefined) {
+      if (!this.requests.answer(frame, this.send) && frame.t === "error") this.options.log(`error without a request: ${frame.message}`);
+      return;
+    }
+    if (typeof frame.seq === "number") {
+      if (frame.seq <= this.seen) return;
+      this.seen = frame.seq;
+      this.acknowledge();
+    }
+    if (frame.t === "token.needed") void this.renew();
+    else this.options.event(frame);
+  }
+
+  private acknowledge(): void {
+    if (this.seen - this.acked >= ACK_AFTER) return this.send({ t: "ack" });
+    this.ackTimer ??= setTimeout(() => {
+      this.ackTimer = undefined;
+      if (this.state === "live" && this.seen > this.acked) this.send({ t: "ack" });
+    }, ACK_MS);
+  }
+
+  private welcomed(frame: Frame): void {
+    const lost = this.id !== undefined && !frame.resumed;
+    if (!frame.resumed) this.seen = this.acked = 0;
+    this.id = frame.session;
+    this.grace = frame.graceMs ?? this.grace;
+    this.welcome = frame;
+    this.attempt = this.refused = 0;
+    if (lost) this.requests.fail(410, 3101, "the server has lost the session");
+    this.move("live", { lost });
+    this.settle?.resolve();
+    this.settle = undefined;
+    if (frame.snapshot) this.options.event({ t: "snapshot", ...frame.snapshot });
+    this.requests.unsent();
+    this.requests.flush(this.send);
+  }
+
+  /** The socket is gone. What follows depends on the server's close code. */
+  private lost(code: number, reason: string): void {
+    this.options.log(`connection lost: ${code} ${reason}`);
+    this.socket = undefined;
+    if (this.ended()) return;
+    switch (code) {
+      case CLOSE.unauthorized:
+        // A token may have expired on its way; a second refusal is final.
+        if (++this.refused > 1) return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
+        break;
+      case CLOSE.forbidden:
+        return this.giveUp(403, 10009, reason || "the token is not one for calls", "invalidToken");
+      case CLOSE.replaced:
+        return this.giveUp(409, 40228, reason || "the session goes on elsewhere", "connectionIssue");
+      case CLOSE.version:
+        return this.giveUp(412, 40115, reason || "the server speaks another version", "connectionIssue");
+      case CLOSE.noSession:
+      case CLOSE.stopping:
+      case CLOSE.malformed:
+        if (this.id) this.forget();
+        break;
+      case CLOSE.tooMany:
+        this.attempt = Math.max(this.attempt, 2);
+    }
+    if (this.state === "live") {
+      this.deadline = Date.now() + this.grace;
+      this.requests.unsent();
+      this.move("away", {});
+    }
+    if (Date.now() > this.deadline) return this.giveUp(this.settle ? 408 : 496, this.settle ? 40101 : 7, "the server could not be reached", "connectionIssue");
+    void this.connect();
+  }
+
+  /** The server does not know the session any more: the next one is new. */
+  private forget(): void {
+    this.id = undefined;
+    this.seen = this.acked = 0;
+    this.requests.fail(410, 3101, "the server has lost the session");
+    this.options.changed(this.state, { lost: true });
+  }
+
+  private async renew(): Promise<void> {
+    if (this.renewing) return;
+    this.renewing = true;
+    try {
+      await this.request("token", { token: await this.options.token() });
+    } catch (error) {
+      this.options.log(`the token was not renewed: ${error}`);
+    } finally {
+      this.renewing = false;
+    }
+  }
+
+  private giveUp(code: number, subCode: number, message: string, reason: "invalidToken" | "connectionIssue"): void {
+    this.settle?.reject(failure(code, subCode, message));
+    this.settle = undefined;
+    this.end({ reason });
+  }
+
+  private end(why: { reason?: "invalidToken" | "connectionIssue" }): void {
+    if (this.state === "over") return;
+    globalThis.removeEventListener?.("online", this.retryNow);
+    clearTimeout(this.ackTimer);
+    clearInterval(this.watch);
+    this.socket?.close();
+    this.settle?.reject(failure(490, 4502, "the agent was disposed of"));
+    this.settle = undefined;
+    this.requests.fail(490, 4502, "the connection to the server is over");
+    this.move("over", why);
+    this.wake();
+  }
+
+  private ended(): boolean {
+    return this.state === "over";
+  }
+
+  private move(state: SessionState, why: { lost?: boolean; reason?: "invalidToken" | "connectionIssue" }): void {
+    this.state = state;
+    this.options.changed(state, why);
+  }
+}

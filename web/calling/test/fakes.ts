@@ -1,0 +1,54 @@
+// Fakes of the browser: a WebSocket whose server is the test.
+export interface Sent {
+  t: string;
+  id?: string;
+  [member: string]: any;
+}
+
+export class FakeSocket {
+  static OPEN = 1;
+  static all: FakeSocket[] = [];
+  readyState = 0;
+  sent: Sent[] = [];
+  onopen?: () => void;
+  onmessage?: (message: { data: string }) => void;
+  onclose?: (closed: { code: number; reason: string }) => void;
+
+  constructor(readonly address: string) {
+    FakeSocket.all.push(this);
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+  close(): void {
+    this.readyState = 3;
+  }
+
+  // What the server does.
+  open(): void {
+    this.readyState = FakeSocket.OPEN;
+    this.onopen?.();
+  }
+  say(frame: object): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+  drop(code = 1006, reason = ""): void {
+    this.readyState = 3;
+    this.onclose?.({ code, reason });
+  }
+  /** The last request of a type. */
+  last(t: string): Sent {
+    const found = this.sent.filter((frame) => frame.t === t).at(-1);
+    if (!found) throw new Error(`no ${t} was sent, but ${this.sent.map((frame) => frame.t).join(", ")}`);
+    return found;
+  }
+}
+
+export function newest(): FakeSocket {
+  return FakeSocket.all.at(-1)!;
+}
+
+/** Lets promises and timers of 0 ms go on. */
+export async function settle(rounds = 5): Promise<void> {
+  for (let i = 0; i < rounds; i++) await new Promise((resolve) => setImmediate(resolve));
+}

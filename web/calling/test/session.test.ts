@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+import { Session, type SessionOptions } from "../src/signalling/session";
+import type { Frame } from "../src/signalling/socket";
+import { FakeSocket, newest, settle } from "./fakes";
+
+(globalThis as any).WebSocket = FakeSocket;
+
+interface Watched {
+  session: Session;
+  events: Frame[];
+  changes: string[];
+  opened: Promise<void>;
+}
+
+const running: Session[] = [];
+beforeEach(() => {
+  for (const session of running.splice(0)) session.close();
+  FakeSocket.all = [];
+});
+
+async function open(options: Partial<SessionOptions> = {}): Promise<Watched> {
+  const events: Frame[] = [];
+  const changes: string[] = [];
+  const session = new Session({
+    address: "ws://127.0.0.1:1/client",
+    token: async () => "token",
+    userAgent: "test",
+    log: () => {},
+    event: (frame) => events.push(frame),
+    changed: (state, why) => changes.push(why.lost ? `${state} lost` : why.reason ? `${state} ${why.reason}` : state),
+    ...options,
+  });
+  running.push(session);
+  const opened = session.open();
+  opened.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  newest().open();
+  return { session, events, changes, opened };
+}
+
+function welcome(resumed = false, session = "s1"): object {
+  return { t: "welcome", re: "", session, resumed, graceMs: 120_000, user: "8:acs:u", iceServers: [] };
+}
+
+test("the token is in the first frame, and nowhere else", async () => {
+  await open();
+  assert.equal(newest().address, "ws://127.0.0.1:1/client");
+  assert.deepEqual(newest().sent.map((frame) => frame.t), ["hello"]);
+  assert.equal(newest().sent[0].token, "token");
+});
+
+test("requests wait for the welcome and are answered by id", async () => {
+  const { session } = await open();
+  const asked = session.request("call.join", { call: "c", room: "r" });
+  assert.equal(newest().sent.length, 1);
+  newest().say(welcome());
+  const request = newest().last("call.join");
+  assert.equal(request.room, "r");
+  newest().say({ t: "ok", re: request.id });
+  assert.equal((await asked).t, "ok");
+});
+
+test("a refused request rejects with the server's code", async () => {
+  const { session } = await open();
+  newest().say(welcome());
+  const asked = session.request("call.join", { call: "c", room: "r" });
+  newest().say({ t: "error", re: newest().last("call.join").id, code: 403, subCode: 5828, message: "not on the list" });
+  await assert.rejects(asked, { code: 403, subCode: 5828 });
+});
+
+test("a lost socket is replaced; what was not answered is sent again with its id", async () => {
+  const { session, changes } = await open();
+  newest().say(welcome());
+  newest().say({ t: "roster", seq: 7 });
+  const asked = session.request("call.hold", { call: "c" });
+  const first = newest().last("call.hold");
+  newest().drop();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(FakeSocket.all.length, 2);
+  newest().open();
+  const hello = newest().last("hello");
+  assert.equal(hello.session, "s1");
+  assert.equal(hello.lastSeq, 7);
+  newest().say(welcome(true));
+  assert.equal(newest().last("call.hold").id, first.id);
+  newest().say({ t: "ok", re: first.id });
+  await asked;
+  assert.deepEqual(changes, ["live", "away", "live"]);
+});
+
+test("events come once, also if the server sends them again", async () => {
+  const { events } = await open();
+  newest().say(welcome());
+  newest().say({ t: "role", seq: 1 });
+  newest().say({ t: "role", seq: 1 });
+  newest().say({ t: "role", seq: 2 });
+  assert.equal(events.length, 2);
+});
+
+test("a server that has lost the session gets a new one, and the calls are told", async () => {
+  const { session, changes } = await open();
+  newest().say(welcome());
+  const asked = session.request("call.hold", { call: "c" });
+  newest().drop(4404);
+  await assert.rejects(asked, { code: 410, subCode: 3101 });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  newest().open();
+  assert.equal(newest().last("hello").session, undefined);
+  newest().say(welcome(false, "s2"));
+  assert.deepEqual(changes, ["live", "live lost", "away", "live"]);
+});
+
+test("a second refusal of the token is final", async () => {
+  const { opened, changes } = await open();
+  newest().drop(4401, "expired");
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  newest().open();
+  newest().drop(4401, "expired");
+  await assert.rejects(opened, { code: 401, subCode: 10009 });
+  assert.deepEqual(changes, ["over invalidToken"]);
+});
+
+test("a server without an answer is given up after a minute", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
+  try {
+    const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "t", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
+    running.push(session);
+    let refused: any;
+    session.open().catch((error) => (refused = error));
+    for (let i = 0; i < 80 && !refused; i++) {
+      mock.timers.tick(1_000);
+      await settle(2);
+      if (FakeSocket.all.length > 0 && newest().readyState === 0) newest().drop();
+      await settle(2);
+    }
+    assert.equal(refused?.code, 408);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a socket that is silent is replaced", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
+  try {
+    const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "t", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
+    running.push(session);
+    void session.open();
+    mock.timers.tick(1);
+    await settle();
+    newest().open();
+    newest().say(welcome());
+    for (let i = 0; i < 50; i++) {
+      mock.timers.tick(1_000);
+      await settle(2);
+    }
+    assert.ok(FakeSocket.all[0].sent.some((frame) => frame.t === "ping"), "it asks for a sign of life");
+    assert.ok(FakeSocket.all.length > 1, "it connects anew");
+  } finally {
+    mock.timers.reset();
+  }
+});

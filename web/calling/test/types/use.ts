@@ -1,0 +1,33 @@
+// Compiled, not run: what applications may write, and what the compiler must refuse.
+import { CallClient, Features, LocalAudioStream, LocalVideoStream, RecordingState, VideoStreamRenderer, type Call, type CallAgent, type DtmfTone, type RemoteParticipant } from "@switchhook/calling";
+import { AzureCommunicationTokenCredential } from "@azure/communication-common";
+
+export async function use(token: string): Promise<void> {
+  const client = new CallClient({ diagnostics: { appName: "test", tags: ["a"] } });
+  const agent: CallAgent = await client.createCallAgent(new AzureCommunicationTokenCredential(token), { displayName: "Ada" });
+  agent.on("incomingCall", ({ incomingCall }) => void incomingCall.accept({ audioOptions: { muted: true } }));
+  const call: Call = agent.join({ roomId: "1" });
+  call.on("remoteParticipantsUpdated", ({ added }) => added.forEach((person: RemoteParticipant) => person.isMuted));
+  call.on("stateChanged", () => call.state === "Connected");
+  const tone: DtmfTone = "Num1";
+  await call.sendDtmf(tone);
+  agent.startCall([{ communicationUserId: "8:acs:a" }]);
+  agent.startCall([{ phoneNumber: "+15550100" }], { alternateCallerId: { phoneNumber: "+15550101" } });
+  const recording = call.feature(Features.Recording);
+  recording.on("isRecordingActiveChanged", () => recording.recordings.map((one) => one.state === RecordingState.Started));
+  call.feature(Features.Capabilities).on("capabilitiesChanged", ({ newValue }) => newValue.unmuteMic?.isPresent);
+  const [camera] = await (await client.getDeviceManager()).getCameras();
+  await new VideoStreamRenderer(new LocalVideoStream(camera)).createView({ scalingMode: "Crop" });
+  await call.startAudio(new LocalAudioStream(new MediaStream()));
+
+  // @ts-expect-error there is no such event
+  call.on("nothing", () => {});
+  // @ts-expect-error there is no such tone
+  await call.sendDtmf("Num11");
+  // @ts-expect-error there is no such locator
+  agent.join({ room: "1" });
+  // @ts-expect-error a room is named by a text
+  agent.join({ roomId: 1 });
+  // @ts-expect-error there is no such reaction
+  await call.feature(Features.Reaction).sendReaction({ reactionType: "frown" });
+}
