@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -30,17 +31,21 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) error {
 	if err := a.invite(&room, request.Participants); err != nil {
 		return err
 	}
-	id := newID()
-	for try := 0; ; try++ {
-		err := a.rooms.Create(r.Context(), id, room)
-		if err == nil {
-			break
-		}
-		if !fault.Is(err, fault.KindConflict) || try == 3 {
-			return err
-		}
-		id = newID()
+	id, err := a.add(r.Context(), room)
+	if err != nil {
+		return err
 	}
 	w.Header().Set("Location", id)
 	return rest.WriteJSON(w, http.StatusCreated, answerOf(r, id, room))
+}
+
+// add stores a new room under an id of its own.
+func (a *API) add(ctx context.Context, room Room) (id string, err error) {
+	for try := 0; ; try++ {
+		id = newID()
+		err := a.rooms.Create(ctx, id, room)
+		if err == nil || !fault.Is(err, fault.KindConflict) || try == 3 {
+			return id, err
+		}
+	}
 }

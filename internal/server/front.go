@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/samples"
 )
 
 // front answers probes, hands SIP over WebSocket to the phones, sockets of browsers to theirs, and everything else
@@ -21,6 +22,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 		}
 		return true
 	}
+	pages := p.samplePages(hosts)
 	return p.proxies().Handler(closeReserve(admin.Probes(p.ready, p.metrics, ours, withinLimit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/sip" && p.phones != nil && wantsSocket(r) { // else it is the SIP routing API
 			if ours(w, r) {
@@ -31,6 +33,12 @@ func (p *parts) front(apis http.Handler) http.Handler {
 		if r.URL.Path == "/client" && wantsSocket(r) {
 			if ours(w, r) {
 				p.serveBrowsers(w, r)
+			}
+			return
+		}
+		if samples.Serves(r.URL.Path) {
+			if ours(w, r) {
+				pages.ServeHTTP(w, r)
 			}
 			return
 		}
