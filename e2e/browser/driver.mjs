@@ -1,0 +1,64 @@
+// Drives browsers for the tests: commands as lines of JSON on standard input,
+// answers on standard output. One browser for each tab, since the sound of a
+// browser's fake microphone is chosen when it starts.
+//
+//   {"id": 1, "do": "open", "tab": "a", "url": "http://…", "microphone": "/tmp/tone.wav"}
+//   {"id": 2, "do": "eval", "tab": "a", "code": "return call.state"}   the body of an async function
+//   {"id": 3, "do": "shot", "tab": "a", "file": "/tmp/a.png"}
+//   {"id": 4, "do": "close", "tab": "a"}
+import { chromium } from "playwright-core";
+import { createInterface } from "node:readline";
+
+const tabs = new Map();
+
+const FLAGS = [
+  "--no-sandbox",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--autoplay-policy=no-user-gesture-required",
+  "--disable-background-timer-throttling",
+  "--disable-renderer-backgrounding",
+];
+
+async function open({ tab, url, microphone, permit = true }) {
+  const args = microphone ? [...FLAGS, `--use-file-for-fake-audio-capture=${microphone}`] : FLAGS;
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: permit ? args : args.filter((flag) => !flag.includes("fake-ui")) });
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: permit ? ["microphone", "camera"] : [] });
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => process.stderr.write(`${tab}: ${message.text()}\n`));
+  tabs.set(tab, { browser, page, context, errors });
+  await page.goto(url);
+  return null;
+}
+
+const does = {
+  open,
+  eval: ({ tab, code }) => tabs.get(tab).page.evaluate(`(async () => { ${code} })()`),
+  click: async ({ tab, selector }) => void (await tabs.get(tab).page.click(selector)),
+  fill: async ({ tab, selector, text }) => void (await tabs.get(tab).page.fill(selector, text)),
+  shot: async ({ tab, file, width = 1000, height = 700 }) => {
+    const { page } = tabs.get(tab);
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: file });
+  },
+  offline: async ({ tab, on }) => void (await tabs.get(tab).context.setOffline(on)),
+  errors: ({ tab }) => tabs.get(tab).errors,
+  close: async ({ tab }) => {
+    await tabs.get(tab)?.browser.close();
+    tabs.delete(tab);
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const command = JSON.parse(line);
+  Promise.resolve()
+    .then(() => does[command.do](command))
+    .then(
+      (value) => process.stdout.write(JSON.stringify({ id: command.id, value: value ?? null }) + "\n"),
+      (error) => process.stdout.write(JSON.stringify({ id: command.id, error: String(error?.message ?? error) }) + "\n"),
+    );
+}
+await Promise.all([...tabs.values()].map(({ browser }) => browser.close()));
+process.exit(0);

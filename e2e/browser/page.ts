@@ -1,0 +1,56 @@
+// The page of the tests: the library, and what tests measure with.
+import * as calling from "../../web/calling/src/index";
+import { AzureCommunicationTokenCredential } from "@azure/communication-common";
+
+/** How much of what a stream carries in `ms` is a tone of `hz`: 0 to 1, and its level. */
+async function tone(stream: MediaStream, hz: number, ms: number): Promise<{ share: number; level: number }> {
+  const context = new AudioContext();
+  await context.resume();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 4096;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const step = (2 * Math.PI * hz) / context.sampleRate;
+  let at = 0;
+  let all = 0;
+  const until = performance.now() + ms;
+  while (performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    analyser.getFloatTimeDomainData(samples);
+    let re = 0;
+    let im = 0;
+    for (let i = 0; i < samples.length; i++) {
+      re += samples[i] * Math.cos(step * i);
+      im += samples[i] * Math.sin(step * i);
+      all += samples[i] ** 2;
+    }
+    at += (2 * (re ** 2 + im ** 2)) / samples.length;
+  }
+  await context.close();
+  return { share: all > 0 ? at / all : 0, level: Math.sqrt(all) };
+}
+
+/** Waits until `test` is true, or fails with `what`. */
+async function until(test: () => unknown, what: string, ms = 15_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await test())) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Every state of a call, and everything that it tells, as lines. */
+function watch(call: calling.Call): string[] {
+  const lines: string[] = [];
+  call.on("stateChanged", () => lines.push(`state ${call.state}`));
+  call.on("isMutedChanged", () => lines.push(`muted ${call.isMuted}`));
+  call.on("mutedByOthers", () => lines.push("mutedByOthers"));
+  call.on("roleChanged", () => lines.push(`role ${call.role}`));
+  call.on("remoteParticipantsUpdated", ({ added, removed }) => {
+    for (const person of added) lines.push(`came ${person.displayName ?? ""}`);
+    for (const person of removed) lines.push(`left ${person.displayName ?? ""}`);
+  });
+  return lines;
+}
+
+Object.assign(globalThis, { calling, AzureCommunicationTokenCredential, tone, until, watch });
