@@ -25,7 +25,7 @@ var house = floorPlan{
 		"webrtc/protocol": 0, "webrtc/signalling": 1, "webrtc/media": 2, "webrtc": 3,
 		"call": 2, "deadletter": 2, "eventgrid/sender": 2, "eventgrid/report": 2,
 		"rooms": 3, "samples": 3,
-		"sip":   3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3, "config": 3, "admin": 3,
+		"sip": 3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3, "config": 3, "admin": 3,
 		"server": 4, "server/metrics": 4,
 
 		"recording/access": 2, "recording/content": 2, "recording/convert": 1, "recording/export": 2,
