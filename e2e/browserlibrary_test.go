@@ -166,7 +166,7 @@ func npm(t *testing.T, args ...string) string {
 }
 
 // needCalling skips where the package's own tools are not installed; in CI that is a failure.
-func needCalling(t *testing.T) {
+func needCalling(t testing.TB) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(callingDir, "node_modules/.installed")); err == nil {
 		return

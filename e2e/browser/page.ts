@@ -30,15 +30,6 @@ async function tone(stream: MediaStream, hz: number, ms: number): Promise<{ shar
   return { share: all > 0 ? at / all : 0, level: Math.sqrt(all) };
 }
 
-/** Waits until `test` is true, or fails with `what`. */
-async function until(test: () => unknown, what: string, ms = 15_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await test())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 /** Every state of a call, and everything that it tells, as lines. */
 function watch(call: calling.Call): string[] {
   const lines: string[] = [];
@@ -53,4 +44,13 @@ function watch(call: calling.Call): string[] {
   return lines;
 }
 
-Object.assign(globalThis, { calling, AzureCommunicationTokenCredential, tone, until, watch });
+/** Every socket of the page, so that tests can cut them. */
+const sockets: WebSocket[] = [];
+globalThis.WebSocket = class extends WebSocket {
+  constructor(address: string | URL) {
+    super(address);
+    sockets.push(this);
+  }
+};
+
+Object.assign(globalThis, { sockets, calling, AzureCommunicationTokenCredential, tone, watch });

@@ -4,6 +4,7 @@
 //   connecting ──welcome──▶ live ──socket gone──▶ away ──welcome──▶ live
 //        └──refused, 60 s──▶ over ◀──bye, 401, 120 s──┴──────────────┘
 import { failure } from "../errors";
+import { protocolVersion } from "../protocol";
 import { delayBefore, nap } from "./reconnect";
 import { Requests } from "./requests";
 import { Socket, type Frame } from "./socket";
@@ -23,7 +24,6 @@ export interface SessionOptions {
 }
 
 const CLOSE = { unauthorized: 4401, forbidden: 4403, noSession: 4404, replaced: 4409, version: 4426, tooMany: 4429, stopping: 4503, malformed: 4400 };
-const VERSION = 1;
 const FIRST_MS = 55_000;
 const ACK_AFTER = 32;
 const ACK_MS = 5_000;
@@ -120,7 +120,7 @@ export class Session {
   private hello(token: string): Frame {
     const { displayName, userAgent } = this.options;
     const resume = this.id ? { session: this.id, lastSeq: this.seen } : {};
-    return { t: "hello", version: VERSION, token, displayName, userAgent, ...resume };
+    return { t: "hello", id: "hello", version: protocolVersion, token, displayName, userAgent, ...resume };
   }
 
   private take(frame: Frame): void {
@@ -180,9 +180,12 @@ export class Session {
         return this.giveUp(409, 40228, reason || "the session goes on elsewhere", "connectionIssue");
       case CLOSE.version:
         return this.giveUp(412, 40115, reason || "the server speaks another version", "connectionIssue");
+      case CLOSE.malformed:
+        if (!this.id) return this.giveUp(400, 40216, reason || "the server does not understand this version", "connectionIssue");
+        this.forget();
+        break;
       case CLOSE.noSession:
       case CLOSE.stopping:
-      case CLOSE.malformed:
         if (this.id) this.forget();
         break;
       case CLOSE.tooMany:

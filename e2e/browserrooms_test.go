@@ -1,0 +1,208 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
+)
+
+// Pitches of the microphones, in Hz.
+const (
+	firstPitch  = 600.0
+	secondPitch = 900.0
+)
+
+// TestBrowsersTalkInARoom: an application makes a room with the rooms SDK; people
+// join it by browser, and what they may do is what their roles say.
+func TestBrowsersTalkInARoom(t *testing.T) {
+	p := start(t, setup{webrtc: true})
+	a := startAgent(p, application{})
+	b := startBrowsers(t)
+	ada, bob := a.createUser(), a.createUser()
+	var made room
+	a.do("createRoom", values{"participants": []values{{"id": ada, "role": "Presenter"}, {"id": bob, "role": "Attendee"}}}, &made)
+	first, second := b.open("ada", firstPitch), b.open("bob", secondPitch)
+	first.agent(a, ada, "Ada")
+	second.agent(a, bob, "Bob")
+	first.joins(values{"roomId": made.ID})
+	second.joins(values{"roomId": made.ID})
+
+	t.Run("and hear each other", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.until(`call.remoteParticipants.length === 1 && call.remoteParticipants[0].displayName === "Bob"`)
+		second.until(`call.remoteParticipants.length === 1 && call.remoteParticipants[0].displayName === "Ada"`)
+		first.hears(secondPitch)
+		second.hears(firstPitch)
+		first.until(`call.remoteParticipants[0].isSpeaking`)
+		first.until(`call.role === "Presenter" && call.remoteParticipants[0].role === "Attendee"`)
+		second.until(`call.remoteParticipants[0].endpointDetails[0].participantId.length > 0`)
+		if mine, theirs := first.text(`return call.info.participantId`), second.text(`return call.remoteParticipants[0].endpointDetails[0].participantId`); mine != theirs {
+			t.Errorf("a participant's id is %s, others see %s", mine, theirs)
+		}
+	})
+	t.Run("a presenter mutes, and who is muted may unmute", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.run(`await call.remoteParticipants[0].mute()`)
+		second.until(`call.isMuted && lines.includes("mutedByOthers")`)
+		first.hearsNothing(secondPitch)
+		first.until(`call.remoteParticipants[0].isMuted`)
+		second.run(`await call.unmute()`)
+		first.hears(secondPitch)
+	})
+	t.Run("an attendee may not mute or remove others", func(t *testing.T) {
+		second := second.with(t)
+		second.until(`!call.feature(calling.Features.Capabilities).capabilities.muteOthers.isPresent`)
+		if got := second.text(`try { await call.remoteParticipants[0].mute(); return "" } catch (error) { return String(error.code) }`); got != "403" {
+			t.Errorf("muting others is answered with %q", got)
+		}
+		if got := second.text(`try { await call.removeParticipant(call.remoteParticipants[0].identifier); return "" } catch (error) { return String(error.code) }`); got != "403" {
+			t.Errorf("removing others is answered with %q", got)
+		}
+	})
+	t.Run("hold is local", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.run(`await call.hold()`)
+		first.until(`call.state === "LocalHold"`)
+		second.hearsNothing(firstPitch)
+		second.until(`call.state === "Connected" && call.remoteParticipants[0].state === "Hold"`)
+		first.run(`await call.resume()`)
+		second.hears(firstPitch)
+	})
+	t.Run("a role that is taken away is taken at once", func(t *testing.T) {
+		a, first, second := a.with(t), first.with(t), second.with(t)
+		a.do("inviteToRoom", values{"room": made.ID, "participants": []values{{"id": bob, "role": "Consumer"}}}, nil)
+		second.until(`call.role === "Consumer" && !call.feature(calling.Features.Capabilities).capabilities.unmuteMic.isPresent`)
+		first.hearsNothing(secondPitch)
+		a.do("inviteToRoom", values{"room": made.ID, "participants": []values{{"id": bob, "role": "Attendee"}}}, nil)
+		second.until(`call.role === "Attendee"`)
+		first.hears(secondPitch)
+	})
+	t.Run("a socket that is cut is replaced without a word", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		second.run(`globalThis.before = lines.length; for (const socket of sockets) socket.close()`)
+		second.until(`sockets.length > 1 && sockets.at(-1).readyState === 1`)
+		second.run(`await call.mute()`)
+		first.until(`call.remoteParticipants[0].isMuted`)
+		second.run(`await call.unmute()`)
+		first.hears(secondPitch)
+		if got := string(second.run(`return lines.slice(before).filter((line) => line.startsWith("state") || line.startsWith("left"))`)); got != "[]" {
+			t.Errorf("the call told %s", got)
+		}
+	})
+	t.Run("who is taken off the list leaves with 5317", func(t *testing.T) {
+		a, first, second := a.with(t), first.with(t), second.with(t)
+		a.do("removeFromRoom", values{"room": made.ID, "users": []string{bob}}, nil)
+		second.until(`call.state === "Disconnected" && call.callEndReason.code === 0 && call.callEndReason.subCode === 5317`)
+		first.until(`call.remoteParticipants.length === 0`)
+		second.run(`globalThis.call = agent.join({roomId: %s})`, made.ID)
+		second.until(`call.state === "Disconnected" && call.callEndReason.code === 403 && call.callEndReason.subCode === 5828`)
+	})
+	first.noErrors()
+	second.noErrors()
+}
+
+// TestBrowserAndPhoneAndApplication: a browser calls a number of ours that an
+// application answers, a phone number outside, and is called itself.
+func TestBrowserAndPhoneAndApplication(t *testing.T) {
+	phone, port := newFarPhone(t)
+	p := start(t, setup{webrtc: true, trunk: port})
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+	b := startBrowsers(t)
+	ada := a.createUser()
+	first := b.open("ada", firstPitch)
+	first.agent(a, ada, "Ada")
+
+	t.Run("an application calls the browser", func(t *testing.T) {
+		a, first := a.with(t), first.with(t)
+		c := a.create(values{"target": ada})
+		first.until(`rings.length === 1`)
+		first.run(`globalThis.call = await rings[0].accept(); globalThis.lines = watch(call)`)
+		first.until(`call.state === "Connected"`)
+		c.got("CallConnected")
+		prompt := a.saveTone("prompt.wav", 4*time.Second)
+		c.do("playToAll", values{"urls": []string{prompt}}, nil)
+		first.hears(promptPitch)
+		c.do("hangUp", values{"forEveryone": true}, nil)
+		first.until(`call.state === "Disconnected" && call.callEndReason.subCode === 7000`)
+		c.ended()
+	})
+	t.Run("a phone is called, heard and hears", func(t *testing.T) {
+		first := first.with(t)
+		first.run(`globalThis.call = agent.startCall([{phoneNumber: %s}], {alternateCallerId: {phoneNumber: %s}}); globalThis.lines = watch(call)`, farNumber, ourNumber)
+		call, err := phone.Next(within(t, 10*time.Second))
+		must(t, err)
+		must(t, call.Ring())
+		first.until(`call.state === "Ringing"`)
+		must(t, call.Answer())
+		first.until(`call.state === "Connected"`)
+		hears(t, call, firstPitch, 500*time.Millisecond)
+		call.SendSound(audiotest.Tone(phoneRate, 5*time.Second, -12, secondPitch))
+		first.hears(secondPitch)
+		first.run(`await call.sendDtmf("Num7")`)
+		eventually(t, 5*time.Second, "the phone hears the key", func() bool { return call.HeardTones() == "7" })
+		must(t, call.Hangup(within(t, 5*time.Second)))
+		first.until(`call.state === "Disconnected" && call.callEndReason.subCode === 560000`)
+	})
+	first.noErrors()
+}
+
+// TestCallRingsInAllTabs: two browsers of one user ring; one accepts.
+func TestCallRingsInAllTabs(t *testing.T) {
+	p := start(t, setup{webrtc: true})
+	a := startAgent(p, application{})
+	b := startBrowsers(t)
+	ada, bob := a.createUser(), a.createUser()
+	caller, one, other := b.open("ada", firstPitch), b.open("bob", secondPitch), b.open("bob2", secondPitch)
+	caller.agent(a, ada, "Ada")
+	one.agent(a, bob, "Bob")
+	other.agent(a, bob, "Bob")
+
+	caller.run(`globalThis.call = agent.startCall([{communicationUserId: %s}]); globalThis.lines = watch(call)`, bob)
+	one.until(`rings.length === 1 && rings[0].callerInfo.displayName === "Ada"`)
+	other.until(`rings.length === 1`)
+	caller.until(`call.state === "Ringing"`)
+	one.run(`globalThis.call = await rings[0].accept(); globalThis.lines = watch(call)`)
+	other.until(`(await rings[0].ended).callEndReason.code === 487 && rings[0].callEndReason.subCode === 10003`)
+	caller.until(`call.state === "Connected" && call.remoteParticipants.length === 1`)
+	one.until(`call.state === "Connected" && call.direction === "Incoming"`)
+	caller.hears(secondPitch)
+
+	one.run(`await call.hold()`)
+	caller.until(`call.state === "RemoteHold"`)
+	one.run(`await call.resume()`)
+	caller.until(`call.state === "Connected"`)
+	caller.run(`await call.hangUp()`)
+	caller.until(`call.state === "Disconnected" && call.callEndReason.code === 0`)
+	one.until(`call.state === "Disconnected"`)
+
+	caller.run(`globalThis.call = agent.startCall([{communicationUserId: %s}])`, bob)
+	one.until(`rings.length === 2`)
+	other.until(`rings.length === 2`)
+	one.run(`await rings[1].reject()`)
+	other.run(`await rings[1].reject()`)
+	caller.until(`call.state === "Disconnected" && call.callEndReason.code !== 0`)
+	for _, x := range []*tab{caller, one, other} {
+		x.noErrors()
+	}
+}
+
+// TestSampleOfRooms: the page that the binary serves; two tabs talk without any set-up.
+func TestSampleOfRooms(t *testing.T) {
+	p := start(t, setup{webrtc: true})
+	b := startBrowsers(t)
+	first := b.openAt("ada", "http://"+p.addresses.HTTP+"/samples/rooms/?name=Ada", firstPitch)
+	first.click("#enter")
+	first.until(`document.getElementById("state").textContent === "Connected"`)
+	second := b.openAt("bob", first.text(`return document.getElementById("invite").href`)+"&name=Bob", secondPitch)
+	second.click("#enter")
+	second.until(`document.getElementById("people").innerText.includes("Ada")`)
+	first.until(`document.querySelector("#people li.speaking .name").textContent === "Bob"`)
+	second.click("#mute")
+	first.until(`document.getElementById("people").innerText.includes("muted")`)
+	second.click("#leave")
+	first.until(`!document.getElementById("alone").hidden`)
+	first.noErrors()
+	second.noErrors()
+}
