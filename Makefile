@@ -1,5 +1,5 @@
 # Switchhook is built and tested with Go, gcc (for the race detector), Node 20
-# or later, sipp, baresip, kamailio, tshark, libopus, Python 3.11 or later with its
+# or later, sipp, baresip, kamailio, tshark, libopus, chromium, Python 3.11 or later with its
 # venv, Maven and a JDK 17 or later. On Debian and Ubuntu the targets install all
 # but Go, gcc and Node themselves, and say so. The tests use loopback only.
 #
@@ -16,7 +16,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus ffmpeg espeak baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench sipp clean
+.PHONY: build static libopus ffmpeg espeak chromium baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench sipp clean
 
 GO ?= go
 # Every target uses the release that go.mod names as toolchain, which Go downloads
@@ -57,14 +57,14 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check portable known ffmpeg espeak sipp libopus baresip kamailio tshark $(sdks)
+test: check portable known ffmpeg espeak chromium sipp libopus baresip kamailio tshark $(sdks)
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
 test-unit: check portable ffmpeg espeak libopus
 	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
 
-test-e2e: ffmpeg espeak sipp baresip kamailio tshark $(sdks)
+test-e2e: ffmpeg espeak chromium sipp baresip kamailio tshark $(sdks)
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 # The same attacks, in their short form, are part of test-e2e.
@@ -169,6 +169,15 @@ ffmpeg:
 	echo "==> ffmpeg is missing: $$sudo apt-get install ffmpeg"; \
 	$$sudo apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends ffmpeg >/dev/null
+
+# People join calls by a real browser.
+chromium:
+	@command -v chromium >/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "chromium is missing: install it, or name one in CHROMIUM; its tests are skipped without it"; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "==> chromium is missing: $$sudo apt-get install chromium"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null
 
 # Opus is tested against the real library (Debian's package libopus0).
 libopus:

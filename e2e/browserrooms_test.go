@@ -1,6 +1,10 @@
 package e2e
 
 import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,7 +20,7 @@ const (
 // TestBrowsersTalkInARoom: an application makes a room with the rooms SDK; people
 // join it by browser, and what they may do is what their roles say.
 func TestBrowsersTalkInARoom(t *testing.T) {
-	p := start(t, setup{webrtc: true})
+	p := start(t, setup{})
 	a := startAgent(p, application{})
 	b := startBrowsers(t)
 	ada, bob := a.createUser(), a.createUser()
@@ -106,7 +110,7 @@ func TestBrowsersTalkInARoom(t *testing.T) {
 // application answers, a phone number outside, and is called itself.
 func TestBrowserAndPhoneAndApplication(t *testing.T) {
 	phone, port := newFarPhone(t)
-	p := start(t, setup{webrtc: true, trunk: port})
+	p := start(t, setup{trunk: port})
 	a := startAgent(p, application{})
 	p.subscribe("incoming", a.url+"/events")
 	b := startBrowsers(t)
@@ -150,7 +154,7 @@ func TestBrowserAndPhoneAndApplication(t *testing.T) {
 
 // TestCallRingsInAllTabs: two browsers of one user ring; one accepts.
 func TestCallRingsInAllTabs(t *testing.T) {
-	p := start(t, setup{webrtc: true})
+	p := start(t, setup{})
 	a := startAgent(p, application{})
 	b := startBrowsers(t)
 	ada, bob := a.createUser(), a.createUser()
@@ -190,7 +194,7 @@ func TestCallRingsInAllTabs(t *testing.T) {
 
 // TestSampleOfRooms: the page that the binary serves; two tabs talk without any set-up.
 func TestSampleOfRooms(t *testing.T) {
-	p := start(t, setup{webrtc: true})
+	p := start(t, setup{})
 	b := startBrowsers(t)
 	first := b.openAt("ada", "http://"+p.addresses.HTTP+"/samples/rooms/?name=Ada", firstPitch)
 	first.click("#enter")
@@ -205,4 +209,22 @@ func TestSampleOfRooms(t *testing.T) {
 	first.until(`!document.getElementById("alone").hidden`)
 	first.noErrors()
 	second.noErrors()
+}
+
+// TestSamplesAreBuilt: the pages that the binary embeds are those of web/samples.
+func TestSamplesAreBuilt(t *testing.T) {
+	needCalling(t)
+	built := t.TempDir()
+	if out, err := exec.Command("node", "../web/samples/build.mjs", built).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, file := range []string{"index.html", "style.css", "app.js"} {
+		want, err := os.ReadFile(filepath.Join(built, "rooms", file))
+		must(t, err)
+		got, err := os.ReadFile(filepath.Join("../internal/samples/rooms", file))
+		must(t, err)
+		if !bytes.Equal(got, want) {
+			t.Errorf("internal/samples/rooms/%s is old: node web/samples/build.mjs", file)
+		}
+	}
 }

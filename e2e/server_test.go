@@ -29,7 +29,6 @@ type setup struct {
 	more      string        // of that phone's trunk, ", key: value"
 	config    string        // more lines of switchhook.yaml
 	sip       string        // its door for SIP; "" is a free port of 127.0.0.1
-	webrtc    bool          // browsers may take part
 	files     int           // that the process may open; 0 is the limit of the tests
 	grace     time.Duration // of running calls at the end; 0 is a second
 }
@@ -53,9 +52,6 @@ func start(t testing.TB, s setup) *product {
 	p := &product{t: t, data: cmp.Or(s.data, filepath.Join(t.TempDir(), "data")), exited: make(chan struct{})}
 	command := []string{binary, "serve", "--data", p.data, "--config", s.write(t),
 		"--https", "localhost:0", "--http", "localhost:0", "--sip", cmp.Or(s.sip, "127.0.0.1:0"), "--sips", "127.0.0.1:0"}
-	if s.webrtc {
-		command = append(command, "--webrtc", "127.0.0.1:0")
-	}
 	if s.files != 0 {
 		command = append([]string{"sh", "-c", fmt.Sprintf(`ulimit -n %d && exec "$0" "$@"`, s.files)}, command...)
 	}
