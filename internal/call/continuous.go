@@ -8,12 +8,16 @@ import (
 )
 
 // StartTones tells the application of every key that a participant presses, until
-// it is stopped or the call ends. Starting twice is starting once.
+// it is stopped or the call ends. Starting twice is starting once. It is refused
+// while a media operation goes on with the participant alone.
 func (c *Connection) StartTones(ctx context.Context, who identifier.ID, what Context) error {
 	return c.whenConnected(ctx, func() error {
 		target, err := c.call.named(who)
 		if err != nil || c.continuous(target) != nil {
 			return err
+		}
+		if target.occupied() != nil {
+			return busyWith(target)
 		}
 		c.begin(work{kind: TonesOperation, what: what, with: []*participant{target}, who: who})
 		return nil

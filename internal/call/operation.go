@@ -171,7 +171,7 @@ func (c *Connection) occupy(w work, interrupt bool) error {
 	for _, p := range w.with {
 		op := p.occupied()
 		if op != nil && !interrupt {
-			return BusyWith.because("Another media operation is in progress with %s.", p.id)
+			return busyWith(p)
 		}
 		if op != nil {
 			busy = append(busy, op)
@@ -183,6 +183,12 @@ func (c *Connection) occupy(w work, interrupt bool) error {
 	w.lane = aloneLane
 	c.accept(w).start()
 	return nil
+}
+
+// busyWith is the refusal of what would go on with a participant at the same time as
+// another media operation.
+func busyWith(p *participant) error {
+	return BusyWith.because("Another media operation is in progress with %s.", p.id)
 }
 
 // occupied is the media operation that goes on with a participant alone, whichever

@@ -86,7 +86,7 @@ var operations = [...]operationSpec{
 		cut:  func(h Head, why Reason) []Event { return []Event{PlayFailed{Head: h, Cause: errors.New(why.Text)}} },
 	},
 	RecognizeOperation: {
-		name: "recognize", lanes: []lane{mainLane}, kept: true,
+		name: "recognize", lanes: []lane{mainLane, aloneLane}, kept: true,
 		ends: []Event{RecognizeCompleted{}, RecognizeFailed{}, RecognizeCanceled{}},
 		cut: func(h Head, why Reason) []Event {
 			return []Event{RecognizeFailed{Head: h, By: Interrupted, Cause: errors.New(why.Text)}}

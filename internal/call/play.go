@@ -40,9 +40,7 @@ func (c *Connection) playTo(play Play) error {
 			return err
 		}
 		listeners = append(listeners, p)
-		for _, e := range p.endpoints() {
-			speakers = append(speakers, toAlone(e))
-		}
+		speakers = append(speakers, toAloneAll(p)...)
 	}
 	w := c.playWork(play, speakers)
 	w.with = listeners

@@ -99,6 +99,14 @@ func (c *Connection) toAll() speaker {
 // toAlone speaks to one endpoint.
 func toAlone(e *endpoint) speaker { return speaker{e.private.setPrompt, e.private.gone} }
 
+// toAloneAll speaks to all endpoints of one participant.
+func toAloneAll(p *participant) (list []speaker) {
+	for _, e := range p.endpoints() {
+		list = append(list, toAlone(e))
+	}
+	return list
+}
+
 // sourceError is a prompt that could not be played.
 type sourceError struct {
 	index int

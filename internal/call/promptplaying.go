@@ -9,7 +9,7 @@ type promptPlaying struct {
 	err    chan error
 }
 
-// startPrompt plays the prompts of a recognition to all; nil where it has none.
+// startPrompt plays the prompts of a recognition; nil where it has none.
 func (c *Connection) startPrompt(op *operation, r Recognize) *promptPlaying {
 	if len(r.Prompts) == 0 {
 		return nil
@@ -17,7 +17,7 @@ func (c *Connection) startPrompt(op *operation, r Recognize) *promptPlaying {
 	ctx, cancel := context.WithCancel(op.ctx)
 	p := &promptPlaying{cancel: cancel, err: make(chan error, 1)}
 	go func() {
-		p.err <- playAll(ctx, c.call.registry.cfg.Prompts, r.Prompts, false, []speaker{c.toAll()}, func() {})
+		p.err <- playAll(ctx, c.call.registry.cfg.Prompts, r.Prompts, false, r.speakers, func() {})
 	}()
 	return p
 }

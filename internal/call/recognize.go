@@ -27,6 +27,8 @@ type Recognize struct {
 	EndSilence time.Duration // after the last word
 	Languages  []string      // BCP 47, the first one is the main one; none: the provider's own
 	Model      string        // the deployment of a trained model, or ""
+
+	speakers []speaker // to whom the prompts are played
 }
 
 // Input is what kind of input is wanted, or was given.
@@ -48,7 +50,9 @@ type Choice struct {
 }
 
 // Recognize accepts to collect input. In a call of two ends it takes its turn in
-// the main queue.
+// the main queue, and its prompts are played to all. In a group and in a room it
+// goes on with its target alone, who alone hears its prompts, and is refused while
+// another operation does.
 func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 	r.Prompts = c.spoken(r.Prompts)
 	return c.whenConnected(ctx, func() error {
@@ -65,6 +69,11 @@ func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 			w.run = func(op *operation) Event { return c.listen(op, r, ear) }
 			w.after = leave
 		}
+		if c.call.kind != twoParty {
+			r.speakers = toAloneAll(target)
+			return c.occupy(w, r.Interrupt)
+		}
+		r.speakers = []speaker{c.toAll()}
 		c.queue(w, r.Interrupt)
 		return nil
 	})
@@ -97,7 +106,7 @@ func (c *Connection) prompt(op *operation, r Recognize) (Tone, error) {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- playAll(ctx, c.call.registry.cfg.Prompts, r.Prompts, false, []speaker{c.toAll()}, func() {})
+		ended <- playAll(ctx, c.call.registry.cfg.Prompts, r.Prompts, false, r.speakers, func() {})
 	}()
 	for {
 		select {

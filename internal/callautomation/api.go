@@ -44,6 +44,7 @@ func (a *API) Routes(rt *rest.Router) {
 	rt.Handle(http.MethodGet, connectionPath+"/participants", coded(a.listParticipants))
 	rt.Handle(http.MethodGet, connectionPath+"/participants/{participantRawId}", coded(a.getParticipant))
 	rt.Handle(http.MethodPost, connectionPath+":play", coded(a.play), accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":interruptAudioAndAnnounce", coded(a.interruptAudioAndAnnounce), accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":recognize", coded(a.recognize), accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":sendDtmfTones", coded(a.sendDtmfTones), accepted, repeatable, reports, always)
 	rt.Handle(http.MethodPost, connectionPath+":cancelAllMediaOperations", coded(a.cancelAllMediaOperations), accepted, always)
