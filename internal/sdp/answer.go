@@ -9,6 +9,7 @@ import (
 // Local is our end of a stream.
 type Local struct {
 	Address  netip.AddrPort // where we hear RTP, as the far end reaches us; RTCP is the next port
+	Bound    netip.Addr     // that our sockets are bound to; zero or "::" reaches both families
 	Codecs   []string       // what we take, the best first: "PCMU", "PCMA"
 	PTime    time.Duration  // what we like in a packet; zero is 20 ms
 	ID       uint64         // of the session: the same in all its offers and answers
@@ -72,6 +73,9 @@ func (s *Stream) agree(local Local, answer bool) (Media, error) {
 	if err := s.usable(); err != nil {
 		return Media{}, err
 	}
+	if !local.reaches(s.Address) {
+		return Media{}, fmt.Errorf("%w: %s cannot be reached from %s", ErrUnacceptable, s.Address, local.Bound)
+	}
 	ours, theirs, err := s.protect(local, answer)
 	if err != nil {
 		return Media{}, err
@@ -106,6 +110,13 @@ func (s *Stream) agree(local Local, answer bool) (Media, error) {
 		media.RemoteRTCP = netip.AddrPortFrom(s.Address, s.Port+1)
 	}
 	return media, nil
+}
+
+// reaches reports whether our sockets can send to an address: those of one family cannot
+// to the other. An unspecified address is RFC 2543's hold.
+func (l Local) reaches(address netip.Addr) bool {
+	both := !l.Bound.IsValid() || l.Bound.Is6() && l.Bound.IsUnspecified()
+	return both || address.IsUnspecified() || l.Bound.Unmap().Is4() == address.Is4()
 }
 
 // usable says why a stream cannot be one of ours, whatever its codecs are.

@@ -18,7 +18,11 @@ func (s *Server) offerOf(request *sip.Request, tx *sip.ServerTx) (offer *sdp.Ses
 		s.respond(request, tx, sip.StatusBadRequest, "Bad Body", header.Warning(s.cfg.UserAgent, err))
 		return nil, true
 	case content.Refused:
-		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", sip.NewHeader("Accept", header.AcceptSDP))
+		takes := []sip.Header{sip.NewHeader("Accept", header.AcceptSDP)}
+		if len(header.Tokens(request, "Content-Encoding")) > 0 { // RFC 3261 §8.2.3
+			takes = append(takes, sip.NewHeader("Accept-Encoding", "identity"))
+		}
+		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", takes...)
 		return nil, true
 	case content.Data == nil:
 		return nil, false

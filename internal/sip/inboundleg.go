@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"errors"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -139,7 +140,11 @@ func (l *leg) ackReceived(ack *sip.Request) {
 	l.stopResendingAnswer()
 	l.heardFrom(sourceOf(ack))
 	if offered {
-		if err := l.readAnswer(ack); err != nil && l.leaving == nil {
+		err := l.readAnswer(ack)
+		switch {
+		case errors.Is(err, errNoDescription) && l.phase == up: // a controller that only refreshes the session: that stays as it was
+			l.log.Debug("the ACK has no answer to our offer")
+		case err != nil && l.leaving == nil:
 			l.leaving = &call.Reason{Kind: call.Unsupported, Text: err.Error()}
 		}
 	}
@@ -189,6 +194,16 @@ func (l *leg) cancelReceived(cancel *sip.Request) {
 	}
 	l.reports.end(why)
 	l.phase = over
+}
+
+// invitationExpired refuses a call whose caller wanted to wait no longer, as its Expires
+// says (RFC 3261 §13.3.1).
+func (l *leg) invitationExpired() {
+	if l.phase != early || l.in == nil {
+		return
+	}
+	l.refuse(refusal{status: call.Status{Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"}})
+	l.reports.end(call.Reason{Kind: call.Canceled, Text: "the caller's invitation expired", SIP: l.in.refused})
 }
 
 // callerConnectionLost takes the end of the INVITE's transaction; before an answer

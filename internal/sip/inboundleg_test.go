@@ -400,3 +400,43 @@ func TestAnonymousCallerIsAnonymous(t *testing.T) {
 		t.Errorf("invitation is %+v", in)
 	}
 }
+
+// TestInvitationExpires asks for 487 when the time of the caller's Expires is over, and
+// that an answer before it counts (RFC 3261 §13.3.1).
+func TestInvitationExpires(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	expires := []siptest.Field{{Name: "Expires", Value: "3"}, {Name: "Timestamp", Value: "54.21"}}
+	phone := r.phone(t, nil)
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: expires})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230002", Fields: expires})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting := r.next(t)
+	taken := r.next(t)
+	if waiting.invitation.To.Number() != "+15551230001" {
+		waiting, taken = taken, waiting
+	}
+	taken.Answer()
+	if err := answered.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Answered](t, taken)
+	if err := made.WaitFinal(within(t)); err != nil || made.Final().Status() != 487 {
+		t.Fatal(made.Final(), err)
+	}
+	if why := expect[call.Ended](t, waiting).Reason; why.Kind != call.Canceled || why.SIP.Code != 487 {
+		t.Errorf("the reason is %+v", why)
+	}
+	if response, err := answered.Request(within(t), "OPTIONS", nil); err != nil || response.Status() != 200 {
+		t.Errorf("the answered call: %v %v", response, err)
+	}
+	trying := once(phone, isStatus("INVITE", 100, false))
+	if len(trying) != 1 || trying[0].Get("Timestamp") != "54.21" {
+		t.Errorf("100 is %v", trying)
+	}
+}

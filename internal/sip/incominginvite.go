@@ -15,7 +15,7 @@ import (
 // receiveInvite takes a request for a new call: it checks what can be checked at
 // once, and makes a leg whose goroutine does the rest.
 func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from origin) {
-	s.send(sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil), tx)
+	s.try(request, tx)
 	if s.legs.full() {
 		s.refuseBusy(request, tx)
 		return
@@ -45,6 +45,15 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 		l.attestation = attestation
 		s.admitInbound(l)
 	}
+}
+
+// try answers 100, which repeats the caller's Timestamp (RFC 3261 §8.2.6.1).
+func (s *Server) try(request *sip.Request, tx *sip.ServerTx) {
+	response := sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil)
+	if sent := header.First(request, "Timestamp"); sent != "" {
+		response.AppendHeader(sip.NewHeader("Timestamp", sent))
+	}
+	s.send(response, tx)
 }
 
 // openInbound makes the leg of an INVITE, with a place on its trunk. Its RTP ports are
@@ -123,6 +132,9 @@ func (l *leg) runInbound() {
 // offerCall offers the call to the application, or refuses it.
 func (l *leg) offerCall() {
 	l.watchTransaction(l.in.tx)
+	if wait := header.Expires(l.in.request); wait > 0 {
+		l.timers.start(timerInviteExpired, wait)
+	}
 	if errors.Is(l.in.tx.Err(), sip.ErrTransactionCanceled) {
 		l.cancelReceived(nil) // before the hook was set
 	}

@@ -143,6 +143,8 @@ func (l *leg) fire(a timerID) {
 		l.referTimedOut()
 	case timerDeferredBYE:
 		l.sendDeferredBYE(l.receivedRefer)
+	case timerInviteExpired:
+		l.invitationExpired()
 	case timerRefresh:
 		l.refreshSession()
 	case timerSessionExpired:

@@ -18,6 +18,7 @@ const (
 	timerSessionExpired                // nobody has refreshed the session (RFC 4028)
 	timerNoReferral                    // the outcome of our REFER was not reported
 	timerDeferredBYE                   // the peer has not answered the NOTIFY that goes before our BYE
+	timerInviteExpired                 // the caller's INVITE has expired (RFC 3261 §13.3.1)
 	timerCount                         // how many there are
 )
 

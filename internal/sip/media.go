@@ -48,6 +48,7 @@ func (l *leg) local() sdp.Local {
 	at := l.localAddress()
 	return sdp.Local{
 		Address: netip.AddrPortFrom(l.server.soundAddress(at.Addr(), l.dialog.source.Addr()), at.Port()),
+		Bound:   l.server.ports.Address(),
 		Codecs:  l.terms.available(), PTime: l.terms.ptime, Mux: true,
 		Security: l.terms.security, Crypto: l.crypto(),
 		ID: l.media.id, Version: l.media.version,

@@ -171,3 +171,22 @@ func TestRequireIsHonoured(t *testing.T) {
 		t.Errorf("what is known: %v %v", response, err)
 	}
 }
+
+// TestACKWithoutAnAnswerLeavesTheCallAsItWas has a peer that asks for an offer in a
+// re-INVITE, as third-party controllers do to refresh a session, and does not answer it.
+func TestACKWithoutAnAnswerLeavesTheCallAsItWas(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	if response, err := made.ReinviteDelayed(within(t), nil); err != nil || response.Status() != 200 || len(response.Body) == 0 {
+		t.Fatal(response, err)
+	}
+	made.Tone(700, 400)
+	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
+	if err := made.Hold(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if news := expect[call.HoldChanged](t, taken); !news.Held {
+		t.Error("not held")
+	}
+}

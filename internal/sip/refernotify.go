@@ -38,8 +38,8 @@ func (l *leg) notifyReceived(request *sip.Request, tx *sip.ServerTx) {
 // first REFER of a dialog may leave out (RFC 3515 §2.4.6).
 func (r *sentRefer) isNamedBy(params string) bool {
 	for _, param := range strings.Split(params, ";") {
-		if name, id, _ := strings.Cut(strings.TrimSpace(param), "="); strings.EqualFold(name, "id") {
-			return id == strconv.FormatUint(uint64(r.cseq), 10)
+		if name, id, _ := strings.Cut(param, "="); strings.EqualFold(strings.TrimSpace(name), "id") {
+			return strings.TrimSpace(id) == strconv.FormatUint(uint64(r.cseq), 10)
 		}
 	}
 	return true

@@ -15,7 +15,7 @@ func SplitAddresses(value string) (list []string) {
 	open := ""
 	for _, part := range splitQuoted(value, ',') {
 		open += part
-		if strings.Count(open, "<") > strings.Count(open, ">") {
+		if strings.Count(unquoted(open), "<") > strings.Count(unquoted(open), ">") {
 			open += ","
 			continue
 		}
@@ -25,19 +25,47 @@ func SplitAddresses(value string) (list []string) {
 	return list
 }
 
+// unquoted is a text without what stands in quotes.
+func unquoted(text string) string {
+	if strings.IndexByte(text, '"') < 0 {
+		return text
+	}
+	var plain strings.Builder
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted:
+			plain.WriteByte(c)
+		}
+	}
+	return plain.String()
+}
+
+// cutAddress cuts a name-addr or an addr-spec into its display name, which may hold
+// anything in its quotes, its address, and what follows that.
+func cutAddress(text string) (display, uri, params string, ok bool) {
+	parts := splitQuoted(text, '<')
+	if len(parts) == 1 {
+		uri, params, _ = strings.Cut(text, ";")
+		return "", strings.TrimSpace(uri), params, true
+	}
+	display = strings.Trim(strings.TrimSpace(parts[0]), `"`)
+	uri, params, ok = strings.Cut(text[len(parts[0])+1:], ">")
+	_, params, _ = strings.Cut(params, ";")
+	return display, strings.TrimSpace(uri), params, ok
+}
+
 // ParseAddress reads a name-addr or an addr-spec with parameters.
 func ParseAddress(text string) (display string, uri sip.Uri, ok bool) {
-	raw := text
-	if before, rest, found := strings.Cut(text, "<"); found {
-		display = strings.Trim(strings.TrimSpace(before), `"`)
-		raw, _, found = strings.Cut(rest, ">")
-		if !found {
-			return "", uri, false
-		}
-	} else {
-		raw, _, _ = strings.Cut(text, ";")
+	display, raw, _, ok := cutAddress(text)
+	if !ok {
+		return "", uri, false
 	}
-	raw, _, _ = strings.Cut(strings.TrimSpace(raw), "?")
+	raw, _, _ = strings.Cut(raw, "?")
 	err := sip.ParseUri(raw, &uri)
 	return display, uri, err == nil
 }

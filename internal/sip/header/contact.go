@@ -26,12 +26,9 @@ func ParseContact(text string, usual time.Duration) (contact Contact, wrong stri
 	if strings.ContainsFunc(contact.URI, func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r >= 0x7f }) {
 		return contact, UnusableContact
 	}
-	params := text
-	if _, after, found := strings.Cut(text, ">"); found {
-		params = after
-	}
+	_, _, params, _ := cutAddress(text)
 	instance, flow := "", ""
-	for _, param := range splitQuoted(params, ';')[1:] {
+	for _, param := range splitQuoted(params, ';') {
 		name, value, _ := strings.Cut(param, "=")
 		value = strings.Trim(strings.TrimSpace(value), `"`)
 		switch strings.ToLower(strings.TrimSpace(name)) {

@@ -3,6 +3,7 @@ package header
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -28,4 +29,12 @@ func FuzzContact(f *testing.F) {
 			t.Errorf("%q became %q, which nobody can call: %v", text, contact.URI, err)
 		}
 	})
+}
+
+// TestContactIsReadBehindItsName asks that a display name may hold anything.
+func TestContactIsReadBehindItsName(t *testing.T) {
+	contact, wrong := ParseContact(`"a > b;expires=7, <c" <sip:101@10.0.0.7;ob>;q=1 ; expires = 60`, -1)
+	if wrong != "" || contact.URI != "sip:101@10.0.0.7;ob" || contact.Expires != time.Minute {
+		t.Errorf("%+v %s", contact, wrong)
+	}
 }

@@ -42,10 +42,24 @@ func phonesOf(value string, identify Identify) (list []identifier.ID) {
 			continue
 		}
 		id, err := identify(&uri)
-		if err != nil || strings.Contains(strings.ToLower(address), "privacy=") {
+		if err != nil || hidesNumber(address) {
 			id = Anonymous
 		}
 		list = append(list, id)
 	}
 	return list
+}
+
+// hidesNumber reports whether an entry asks that its number is withheld: by the parameter
+// of Diversion (RFC 5806 §4.1: full, name, uri or off), or by the Privacy field in the
+// address of History-Info (RFC 7044 §10.1.1; "none" is of RFC 3323 §4.2).
+func hidesNumber(entry string) bool {
+	_, wish, asked := strings.Cut(strings.ToLower(entry), "privacy=")
+	if !asked {
+		return false
+	}
+	if end := strings.IndexAny(strings.TrimLeft(wish, `" `), ";,&>\" "); end >= 0 {
+		wish = strings.TrimLeft(wish, `" `)[:end]
+	}
+	return wish != "off" && wish != "none" && wish != "name"
 }

@@ -37,6 +37,12 @@ func ParseExpires(text string) (expires time.Duration, wrong string) {
 	return time.Duration(n) * time.Second, ""
 }
 
+// Expires is how long the sender of a request wants to wait; 0 where it does not say
+// (RFC 3261 §20.19).
+func Expires(request *sip.Request) time.Duration {
+	return parseSeconds(First(request, "Expires"))
+}
+
 // MinExpires is the shortest registration that a 423 permits; 0 where it tells none.
 func MinExpires(response *sip.Response) time.Duration {
 	field := response.GetHeader("Min-Expires")

@@ -14,8 +14,9 @@ func ParseReplaces(value string) (r Replaces) {
 	callID, params, _ := strings.Cut(value, ";")
 	r.CallID = strings.TrimSpace(callID)
 	for _, param := range strings.SplitN(params, ";", 8) {
-		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
-		switch strings.ToLower(name) {
+		name, value, _ := strings.Cut(param, "=")
+		value = strings.TrimSpace(value)
+		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "to-tag":
 			r.ToTag = value
 		case "from-tag":

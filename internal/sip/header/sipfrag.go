@@ -31,8 +31,10 @@ func ParseSipfrag(body []byte) (status Status, cause Cause, ok bool) {
 		if !strings.EqualFold(strings.TrimSpace(name), "Reason") {
 			continue
 		}
-		if protocol, number, text := parseReason(strings.TrimSpace(value)); isQ850(protocol, number) {
-			cause = Cause{Value: number, Text: text}
+		for _, reason := range splitQuoted(value, ',') {
+			if protocol, number, text := parseReason(strings.TrimSpace(reason)); isQ850(protocol, number) {
+				cause = Cause{Value: number, Text: text}
+			}
 		}
 	}
 	return status, cause, true

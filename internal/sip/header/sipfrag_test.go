@@ -27,3 +27,11 @@ func FuzzSipfrag(f *testing.F) {
 		}
 	})
 }
+
+// TestCauseOfASipfragStandsAmongOthers asks for the Q.850 cause behind another reason.
+func TestCauseOfASipfragStandsAmongOthers(t *testing.T) {
+	_, cause, ok := ParseSipfrag([]byte("SIP/2.0 486 Busy Here\nReason: SIP ;cause=486 ;text=\"a, b\", Q.850 ; cause = 17\n"))
+	if !ok || cause.Value != 17 {
+		t.Errorf("%+v, %t", cause, ok)
+	}
+}

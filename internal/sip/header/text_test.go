@@ -116,3 +116,14 @@ func FuzzTone(f *testing.F) {
 		}
 	})
 }
+
+// TestReplacesIsReadWithBlanks asks for the grammar of RFC 3891 §6.1.
+func TestReplacesIsReadWithBlanks(t *testing.T) {
+	for _, value := range []string{
+		"a@b;to-tag=1;from-tag=2;early-only", " a@b ; to-tag = 1 ;\tfrom-tag =2 ; early-only", "a@b;FROM-TAG=2;To-Tag=1;x=y;Early-Only",
+	} {
+		if got := ParseReplaces(value); got != (Replaces{CallID: "a@b", ToTag: "1", FromTag: "2", EarlyOnly: true}) {
+			t.Errorf("%q is %+v", value, got)
+		}
+	}
+}
