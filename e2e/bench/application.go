@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	apiVersion = "api-version=2026-03-12"
+	apiVersion = "2026-03-12"
 	promptURL  = "/prompt.wav"
 )
 
@@ -109,11 +109,16 @@ func (a *application) try(path string, body any) {
 
 // post sends a signed request and asks for success.
 func (a *application) post(path string, body any) (answer []byte, err error) {
+	return a.postAs(path, apiVersion, body)
+}
+
+// postAs does so with a version of the API.
+func (a *application) postAs(path, version string, body any) (answer []byte, err error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
-	response, err := a.client.Post(a.endpoint+path+"?"+apiVersion, "application/json", bytes.NewReader(text))
+	response, err := a.client.Post(a.endpoint+path+"?api-version="+version, "application/json", bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}

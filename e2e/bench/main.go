@@ -53,6 +53,7 @@ var runs = []struct {
 	{"rooms", (*bench).rooms},
 	{"streams", (*bench).streams},
 	{"turn", (*bench).turn},
+	{"browsers", (*bench).browsers},
 	{"sound", (*bench).soundLatency},
 	{"keys", (*bench).keyLatency},
 	{"control", (*bench).control},
@@ -62,7 +63,7 @@ var runs = []struct {
 
 func main() {
 	o := options{rates: []int{20, 50, 200, 300, 500}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn sound keys control thousand; overload, which takes minutes, by its name alone")
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn browsers sound keys control thousand; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")

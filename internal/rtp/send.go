@@ -47,8 +47,14 @@ func (s *Stream) write(f audio.Frame) {
 		s.tones.sent()
 	case s.tones.resting():
 		s.sendSound(nil)
+	case s.quiet.leavesOut(f, t.sending):
+		s.pause()
+		s.outward.SkipFrame()
 	default:
 		s.sendSound(f)
+		if s.quiet.lasts() {
+			s.out.talking = false // sound that follows is a talk spurt
+		}
 	}
 	s.out.header.timestamp += uint32(t.sending.Ticks()) // the clock runs on hold too
 }

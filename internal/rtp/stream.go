@@ -45,6 +45,7 @@ type Stream struct {
 	toneGap      int      // ticks in which the peer's gaps are a tone's, not losses
 	scratch      *scratch // while the owner is in here
 	out          outgoing
+	quiet        discontinuous
 	unreachable  bool         // nothing can be sent, since nobody knows where to
 	inward       audio.Bridge // from the codec's rate to the call's
 	outward      audio.Bridge // and back
@@ -66,6 +67,8 @@ type StreamConfig struct {
 	Output Output
 	SSRC   uint32        // of what is sent; 0 draws one
 	Depth  time.Duration // as in Config
+	// Discontinuous leaves out silence that lasts, where the codec is Opus.
+	Discontinuous bool
 }
 
 // NewStream returns a Stream that is silent until SetMedia.
@@ -79,6 +82,7 @@ func (s *Stream) init(cfg StreamConfig) {
 	var random [4 + 2 + 4 + 12]byte
 	_, _ = rand.Read(random[:]) // never fails
 	s.output = cfg.Output
+	s.quiet.wanted = cfg.Discontinuous
 	s.onTone = func(byte) {}
 	s.toneTurn = make(chan struct{}, 1)
 	s.gone = make(chan struct{})

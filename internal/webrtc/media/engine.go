@@ -105,6 +105,7 @@ func (e *Engine) prepare(cfg Config) error {
 	settings := webrtc.SettingEngine{LoggerFactory: logs}
 	settings.SetLite(true)
 	settings.SetICETimeouts(lostAfter, goneAfter, keepAlive)
+	settings.DisableCloseByDTLS(true) // a page that replaces its connection stays in its call
 	settings.SetICEUDPMux(e.muxUDP)
 	settings.SetICETCPMux(e.muxTCP)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})

@@ -46,7 +46,7 @@ type Peer struct {
 // client presses. Close the peer, and its Port.
 func (e *Engine) NewPeer(changed func(State), onTone func(key byte)) *Peer {
 	p := &Peer{engine: e, changed: changed, ssrc: newSSRC()}
-	p.stream = rtp.NewAsyncStream(rtp.StreamConfig{Output: p, SSRC: p.ssrc})
+	p.stream = rtp.NewAsyncStream(rtp.StreamConfig{Output: p, SSRC: p.ssrc, Discontinuous: true})
 	p.stream.OnTone(onTone)
 	return p
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gobwas/ws"
 	"github.com/google/uuid"
 
+	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/websocket"
 )
@@ -18,6 +19,8 @@ import (
 // Client is a page: a session and what came in it.
 type Client struct {
 	Welcome *protocol.Welcome // of the last hello
+	Codec   codec.Codec       // of its media: G.722 at first, or Opus
+	Deaf    bool              // its peers count packets alone
 	url     string
 	hello   protocol.Hello
 
@@ -35,7 +38,7 @@ type Client struct {
 // Dial opens a session at ws://…/client.
 func Dial(ctx context.Context, url string, hello protocol.Hello) (*Client, error) {
 	hello.Version = protocol.Version
-	c := &Client{url: url, hello: hello, answers: make(map[string]chan protocol.Message), changed: make(chan struct{})}
+	c := &Client{Codec: codec.G722, url: url, hello: hello, answers: make(map[string]chan protocol.Message), changed: make(chan struct{})}
 	return c, c.connect(ctx)
 }
 

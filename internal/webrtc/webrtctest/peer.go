@@ -18,7 +18,7 @@ import (
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
-// Peer is the media of a client in a call, in G.722.
+// Peer is the media of a client in a call, in the client's codec.
 type Peer struct {
 	Call  string
 	Heard *audiotest.Listener // what came, at 16 kHz
@@ -34,12 +34,19 @@ type Peer struct {
 	states    chan webrtc.PeerConnectionState
 }
 
-// capability is the codec of these clients.
-var capability = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeG722, ClockRate: 8000}
+// parameters are the client's codec as pion names it.
+func (c *Client) parameters() webrtc.RTPCodecParameters {
+	if c.Codec == codec.Opus {
+		return webrtc.RTPCodecParameters{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+		}}
+	}
+	return webrtc.RTPCodecParameters{PayloadType: 9, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeG722, ClockRate: 8000}}
+}
 
-func newPeerConnection() (*webrtc.PeerConnection, error) {
+func (c *Client) newPeerConnection() (*webrtc.PeerConnection, error) {
 	engine := &webrtc.MediaEngine{}
-	if err := engine.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: capability, PayloadType: 9}, webrtc.RTPCodecTypeAudio); err != nil {
+	if err := engine.RegisterCodec(c.parameters(), webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
 	var settings webrtc.SettingEngine
@@ -61,15 +68,15 @@ func (c *Client) ConnectAgain(ctx context.Context, before *Peer) (*Peer, error) 
 }
 
 func (c *Client) connectMedia(ctx context.Context, call string, offers int) (*Peer, error) {
-	pc, err := newPeerConnection()
+	pc, err := c.newPeerConnection()
 	if err != nil {
 		return nil, err
 	}
 	p := &Peer{
-		Call: call, client: c, PC: pc, offers: offers, Heard: audiotest.NewListener(codec.G722.SampleRate),
+		Call: call, client: c, PC: pc, offers: offers, Heard: audiotest.NewListener(c.Codec.SampleRate),
 		stop: make(chan struct{}), states: make(chan webrtc.PeerConnectionState, 16),
 	}
-	if p.track, err = webrtc.NewTrackLocalStaticRTP(capability, "microphone", "page"); err != nil {
+	if p.track, err = webrtc.NewTrackLocalStaticRTP(c.parameters().RTPCodecCapability, "microphone", "page"); err != nil {
 		return nil, err
 	}
 	if _, err := pc.AddTrack(p.track); err != nil {
@@ -129,6 +136,9 @@ func (p *Peer) WaitState(ctx context.Context, want webrtc.PeerConnectionState) e
 	}
 }
 
+// Nothing is what a peer says that sends no packet.
+const Nothing = -1
+
 // Say says a tone from now on; 0 is silence, which is sent too.
 func (p *Peer) Say(frequency int) { p.frequency.Store(int64(frequency)) }
 
@@ -137,12 +147,13 @@ func (p *Peer) Received() uint64 { return p.received.Load() }
 
 // speak sends a packet every 20 ms.
 func (p *Peer) speak() {
-	encoder := codec.G722.NewEncoder()
-	frame := make([]int16, codec.G722.Samples())
+	c := p.client.Codec
+	encoder := c.NewEncoder()
+	frame := make([]int16, c.Samples())
 	payload := make([]byte, codec.MaxPayload)
 	ticker := time.NewTicker(audio.FrameDuration)
 	defer ticker.Stop()
-	packet := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 9}}
+	packet := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: uint8(p.client.parameters().PayloadType)}}
 	for at := 0; ; at += len(frame) {
 		select {
 		case <-p.stop:
@@ -150,28 +161,36 @@ func (p *Peer) speak() {
 		case <-ticker.C:
 		}
 		clear(frame)
-		if f := float64(p.frequency.Load()); f > 0 {
+		f := float64(p.frequency.Load())
+		if f == Nothing {
+			packet.Timestamp += uint32(c.Ticks())
+			continue
+		}
+		if f > 0 {
 			for i := range frame {
-				frame[i] = int16(8000 * math.Sin(2*math.Pi*f*float64(at+i)/float64(codec.G722.SampleRate)))
+				frame[i] = int16(8000 * math.Sin(2*math.Pi*f*float64(at+i)/float64(c.SampleRate)))
 			}
 		}
 		packet.Payload = payload[:encoder.Encode(payload, frame)]
 		_ = p.track.WriteRTP(&packet) // fails at the end alone
 		packet.SequenceNumber++
-		packet.Timestamp += uint32(codec.G722.Ticks())
+		packet.Timestamp += uint32(c.Ticks())
 	}
 }
 
 // hear decodes what comes.
 func (p *Peer) hear(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-	decoder := codec.G722.NewDecoder()
-	frame := make([]int16, codec.G722.Samples())
+	decoder := p.client.Codec.NewDecoder()
+	frame := make([]int16, p.client.Codec.Samples())
 	for {
 		packet, _, err := track.ReadRTP()
 		if err != nil {
 			return
 		}
 		p.received.Add(1)
+		if p.client.Deaf {
+			continue
+		}
 		if n := decoder.Decode(frame, packet.Payload); n == len(frame) {
 			p.Heard.WriteFrame(frame)
 		}
