@@ -6,10 +6,12 @@ import (
 )
 
 // Discontinuous transmission (RFC 7587 §3.1.3): silence that lasts is not sent, but for
-// a packet now and then, by which the peer and what lies between know of us.
+// an empty frame of Opus now and then. The first tells the peer that what follows is a
+// pause, and no loss that it has to conceal.
 const (
 	silenceSent  = 10 // frames, at its beginning: 200 ms
 	silenceEvery = 20 // frames: 400 ms
+	emptyFrame   = 1  // bytes: a frame of no length behind its TOC (RFC 6716 §3.1)
 )
 
 // discontinuous leaves out what need not be sent of silence.
@@ -26,7 +28,7 @@ func (d *discontinuous) leavesOut(f audio.Frame, c codec.Codec) bool {
 		return false
 	}
 	d.silent++
-	return d.lasts() && d.silent%silenceEvery != 0
+	return d.lasts() && (d.silent-silenceSent)%silenceEvery != 1
 }
 
 // lasts reports whether the silence is one that is left out.

@@ -9,10 +9,16 @@ import (
 )
 
 // heads keeps the headers of what is sent.
-type heads struct{ sent []header }
+type heads struct {
+	sent  []header
+	empty int // how many were an empty frame
+}
 
 func (h *heads) SendRTP(packet []byte) (int, error) {
-	parsed, _, _ := parse(packet)
+	parsed, payload, _ := parse(packet)
+	if len(payload) == emptyFrame {
+		h.empty++
+	}
 	h.sent = append(h.sent, parsed)
 	return len(packet), nil
 }
@@ -52,8 +58,8 @@ func TestLastingSilenceIsLeftOut(t *testing.T) {
 			pause := len(out.sent) - 10
 			write(10, loud)
 			if want := 100; test.pauses {
-				if want = silenceSent + 5; pause != want {
-					t.Errorf("a pause of 100 frames is %d packets, want %d", pause, want)
+				if want = silenceSent + 5; pause != want || out.empty != 5 {
+					t.Errorf("a pause of 100 frames is %d packets, of them %d empty, want %d", pause, out.empty, want)
 				}
 			} else if pause != want {
 				t.Errorf("a pause of 100 frames is %d packets, want %d", pause, want)

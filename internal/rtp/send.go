@@ -124,6 +124,9 @@ func (s *Stream) gather(f audio.Frame) {
 	if o.samples = 0; n == 0 {
 		return
 	}
+	if s.quiet.lasts() {
+		n = emptyFrame
+	}
 	h := o.header
 	h.payloadType, h.marker, h.timestamp = s.terms.number(), o.marker, o.begins
 	s.transmit(h, n)

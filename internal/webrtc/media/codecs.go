@@ -76,6 +76,24 @@ func mediaOf(agreed []webrtc.RTPCodecParameters) (sdp.Media, bool) {
 	return sdp.Media{Send: true, Receive: true, Sending: both, Receiving: both, RTCPMux: true}, len(both.Codecs) > 0
 }
 
+// withOpusParameters lets an answer say what we want of the peer's encoder of Opus: pion
+// repeats what the peer wants of ours.
+func withOpusParameters(answer string) string {
+	_, after, found := strings.Cut(answer, "a=rtpmap:")
+	for ; found; _, after, found = strings.Cut(after, "a=rtpmap:") {
+		line, _, _ := strings.Cut(after, "\r\n")
+		number, name, _ := strings.Cut(line, " ")
+		if !strings.HasPrefix(strings.ToLower(name), "opus/48000") {
+			continue
+		}
+		before, rest, ok := strings.Cut(answer, "a=fmtp:"+number+" ")
+		if _, end, _ := strings.Cut(rest, "\r\n"); ok {
+			return before + "a=fmtp:" + number + " " + opusParameters + "\r\n" + end
+		}
+	}
+	return answer
+}
+
 // opusWishes reads what the peer wants of our encoder.
 func opusWishes(parameters string) (wants sdp.Opus) {
 	for parameter := range strings.SplitSeq(parameters, ";") {

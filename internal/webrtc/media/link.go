@@ -86,7 +86,7 @@ func (l *link) answer(ctx context.Context, offer string) (string, error) {
 	if !l.bound() {
 		return "", fmt.Errorf("%w: we have no codec in common", ErrOffer)
 	}
-	return l.pc.LocalDescription().SDP, nil
+	return withOpusParameters(l.pc.LocalDescription().SDP), nil
 }
 
 func (l *link) bound() bool {
