@@ -31,6 +31,7 @@ type SpeechProvider struct {
 	Rate       int  // Hz; 0 is the kind's own
 
 	Streams      bool   // speech is understood while it is spoken, not by files
+	Live         bool   // azure speaks by its WebSocket
 	Python       string // of pocketsphinx; "": python3
 	RealtimeBeta bool   // openai's realtime sessions are those of the beta
 }

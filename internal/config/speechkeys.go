@@ -34,6 +34,8 @@ type speechProviderKeys struct {
 	STTModel string `yaml:"stt-model" type:"text" absent:"whisper-1 for openai, or gpt-4o-transcribe in realtime sessions; nova-3 for deepgram"`
 	// How speech is understood: stream, over a WebSocket while it is spoken, with hypotheses; or file, utterance by utterance. stream of openai is a transcription session of its realtime API.
 	STTMode string `yaml:"stt-mode" of:"stream file" absent:"file for openai, stream for azure and deepgram"`
+	// How azure speaks: by its REST API, or by its WebSocket, whose first sound comes sooner.
+	TTSMode string `yaml:"tts-mode" of:"rest websocket" default:"rest"`
 	// Words of openai's realtime sessions. Compatible servers may know the beta only.
 	Realtime string `yaml:"realtime" of:"ga beta" default:"ga"`
 	// Python interpreter that has the package pocketsphinx.

@@ -62,6 +62,7 @@ func (c *checker) speechProvider(before []SpeechProvider, key string, text speec
 	if text.STTMode != "" {
 		p.Streams = c.word(key+".stt-mode", "") == "stream" && kind.files || kind.streams && !kind.files
 	}
+	p.Live = c.word(key+".tts-mode", "") == "websocket"
 	if p.Python = text.Python; p.Python != "" && p.Kind != "pocketsphinx" {
 		c.fail(c.at(key+".python"), "is not for kind %s", p.Kind)
 	}

@@ -137,7 +137,7 @@ func openAI(p config.SpeechProvider, client *http.Client) *provider.OpenAI {
 }
 
 func azure(p config.SpeechProvider, client *http.Client) *provider.Azure {
-	return provider.NewAzure(provider.AzureConfig{Name: p.Name, Endpoint: p.Endpoint, Region: p.Region, Key: p.Key, Voice: p.Voice, Rate: p.Rate, Client: client})
+	return provider.NewAzure(provider.AzureConfig{Name: p.Name, Endpoint: p.Endpoint, Region: p.Region, Key: p.Key, Voice: p.Voice, Rate: p.Rate, Live: p.Live, Client: client})
 }
 
 func deepgram(p config.SpeechProvider, client *http.Client) *provider.Deepgram {

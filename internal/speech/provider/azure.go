@@ -23,6 +23,7 @@ type AzureConfig struct {
 	Key      speech.Key
 	Voice    string // of prompts that name none; "": by language and gender
 	Rate     int    // Hz that is asked for; 0: 16000
+	Live     bool   // it speaks by its WebSocket
 	Client   *http.Client
 }
 
@@ -32,13 +33,15 @@ type Azure struct {
 	service
 	cfg AzureConfig
 
+	speakers chan *azureSpeaker // connections that wait for the next prompt
+
 	mu     sync.Mutex
 	routes map[string]*url.URL // where paths of the endpoint lead; nil: nowhere else
 }
 
 // NewAzure returns the provider.
 func NewAzure(cfg AzureConfig) *Azure {
-	return &Azure{service: service{cfg.Name, cfg.Client}, cfg: cfg, routes: make(map[string]*url.URL)}
+	return &Azure{service: service{cfg.Name, cfg.Client}, cfg: cfg, routes: make(map[string]*url.URL), speakers: make(chan *azureSpeaker, maxSpeakers)}
 }
 
 // at is the address of an offering: on an endpoint it is the first part of the path,
@@ -66,6 +69,9 @@ func (a *Azure) Speak(ctx context.Context, u speech.Utterance) (*speech.Sound, e
 	if !known {
 		rate = 16000
 		format = formats[rate]
+	}
+	if a.cfg.Live && u.CustomVoice == "" {
+		return a.speakLive(ctx, document, format, rate)
 	}
 	target := a.at("tts", "/cognitiveservices/v1", nil)
 	if u.CustomVoice != "" {

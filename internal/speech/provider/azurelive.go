@@ -1,18 +1,15 @@
 package provider
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/gobwas/ws"
-	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/speech"
 	"github.com/switchhook/switchhook/internal/websocket"
@@ -58,6 +55,7 @@ func mainLanguage(l speech.Listening) string {
 type azureProtocol struct {
 	patient
 	service
+	azureWriter
 	l     speech.Listening
 	turn  string        // its id, while one goes on
 	over  bool          // all sound of it is sent
@@ -65,20 +63,11 @@ type azureProtocol struct {
 	since time.Time     // when its first sound was sent
 	sent  time.Duration // of its sound
 	got   map[string][]string
-	out   []byte
 }
 
 // begin implements protocol.
 func (p *azureProtocol) begin(c *websocket.Conn) error {
-	type object = map[string]any
-	return p.text(c, "speech.config", azureID(), object{
-		"context": object{
-			"system": object{"name": "switchhook", "version": "1", "build": "Go", "lang": "Go"},
-			"os":     object{"platform": "Linux", "name": "Linux", "version": ""},
-			"audio":  object{"source": object{"bitspersample": 16, "channelcount": 1, "connectivity": "Unknown", "manufacturer": "", "model": "", "samplerate": p.l.Rate, "type": "Stream"}},
-		},
-		"recognition": "conversation",
-	})
+	return p.writeJSON(c, "speech.config", azureID(), azureConfig(p.l.Rate))
 }
 
 // How much sound the service takes at once, and how fast the rest: as the official
@@ -107,13 +96,13 @@ func (p *azureProtocol) sound(c *websocket.Conn, offset time.Duration, samples [
 		}
 	}
 	p.sent += time.Duration(len(samples)) * time.Second / time.Duration(p.l.Rate)
-	return p.audio(c, "", appendPCM(nil, samples))
+	return p.writeAudio(c, p.turn, "", appendPCM(nil, samples))
 }
 
 // start begins a turn: how to understand it, and the header of a file without an end.
 func (p *azureProtocol) start(c *websocket.Conn, offset time.Duration) error {
 	p.turn, p.over, p.begun, p.since, p.sent, p.got = azureID(), false, offset, time.Now(), 0, make(map[string][]string)
-	if err := p.text(c, "speech.context", p.turn, p.context()); err != nil {
+	if err := p.writeJSON(c, "speech.context", p.turn, p.context()); err != nil {
 		return err
 	}
 	h := binary.LittleEndian.AppendUint32([]byte("RIFF"), 0)
@@ -124,7 +113,7 @@ func (p *azureProtocol) start(c *websocket.Conn, offset time.Duration) error {
 	h = binary.LittleEndian.AppendUint32(h, uint32(2*p.l.Rate))
 	h = binary.LittleEndian.AppendUint16(h, 2)
 	h = binary.LittleEndian.AppendUint16(h, 16)
-	return p.audio(c, "audio/x-wav", binary.LittleEndian.AppendUint32(append(h, "data"...), 0))
+	return p.writeAudio(c, p.turn, "audio/x-wav", binary.LittleEndian.AppendUint32(append(h, "data"...), 0))
 }
 
 // context is how a turn is to be understood.
@@ -154,34 +143,7 @@ func (p *azureProtocol) context() any {
 // finish implements protocol: sound without samples is its end.
 func (p *azureProtocol) finish(c *websocket.Conn) error {
 	p.over = true
-	return p.audio(c, "", nil)
-}
-
-// text sends a text message.
-func (p *azureProtocol) text(c *websocket.Conn, path, turn string, body any) error {
-	content, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	p.out = p.head(p.out[:0], path, turn, "application/json; charset=utf-8")
-	p.out = append(append(p.out, "\r\n"...), content...)
-	return c.Write(ws.OpText, p.out)
-}
-
-// audio sends a binary message: the length of its header, the header, sound.
-func (p *azureProtocol) audio(c *websocket.Conn, contentType string, sound []byte) error {
-	p.out = p.head(append(p.out[:0], 0, 0), "audio", p.turn, contentType)
-	binary.BigEndian.PutUint16(p.out, uint16(len(p.out)-2))
-	return c.Write(ws.OpBinary, append(p.out, sound...))
-}
-
-// head appends the header of a message.
-func (p *azureProtocol) head(dst []byte, path, turn, contentType string) []byte {
-	dst = fmt.Appendf(dst, "Path: %s\r\nX-RequestId: %s\r\nX-Timestamp: %s\r\n", path, turn, azureTime(time.Now()))
-	if contentType != "" {
-		dst = fmt.Appendf(dst, "Content-Type: %s\r\n", contentType)
-	}
-	return dst
+	return p.writeAudio(c, p.turn, "", nil)
 }
 
 // take implements protocol.
@@ -207,23 +169,3 @@ func (p *azureProtocol) take(c *websocket.Conn, kind ws.OpCode, message []byte) 
 	}
 	return nil, nil
 }
-
-// azureMessage takes a text message apart: header lines, an empty line, JSON.
-func azureMessage(message []byte) (path, turn string, body []byte) {
-	head, body, _ := bytes.Cut(message, []byte("\r\n\r\n"))
-	for line := range strings.SplitSeq(string(head), "\r\n") {
-		name, value, _ := strings.Cut(line, ":")
-		switch value = strings.TrimSpace(value); strings.ToLower(strings.TrimSpace(name)) {
-		case "path":
-			path = strings.ToLower(value)
-		case "x-requestid":
-			turn = value
-		}
-	}
-	return path, turn, body
-}
-
-// azureID is an id as the service wants it: 32 hexadecimal digits.
-func azureID() string { return strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")) }
-
-func azureTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -84,5 +84,5 @@ func (p *azureProtocol) telemetry(c *websocket.Conn, turn string) error {
 	for path, times := range p.got {
 		list = append(list, received{path: times})
 	}
-	return p.text(c, "telemetry", turn, map[string]any{"ReceivedMessages": list, "Metrics": []any{}})
+	return p.writeJSON(c, "telemetry", turn, map[string]any{"ReceivedMessages": list, "Metrics": []any{}})
 }

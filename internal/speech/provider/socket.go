@@ -95,3 +95,16 @@ func webSocket(u *url.URL) *url.URL {
 	changed.Scheme = strings.Replace(changed.Scheme, "http", "ws", 1)
 	return &changed
 }
+
+// ended is why a connection has ended, in the terms of speech.
+func (s service) ended(err error) error {
+	var failure *speech.Error
+	var closed *websocket.ClosedError
+	switch {
+	case err == nil, errors.As(err, &failure):
+		return err
+	case errors.As(err, &closed):
+		return s.closed(closed)
+	}
+	return s.failed(speech.Unreachable, 0, "the connection broke", err)
+}

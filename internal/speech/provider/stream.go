@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -123,7 +122,7 @@ func (t *stream) run() {
 		err = t.talk(c)
 	}
 	if t.ctx.Err() == nil {
-		t.err = t.explained(err)
+		t.err = t.ended(err)
 	}
 	t.orders.Seal()
 }
@@ -269,17 +268,4 @@ func (t *stream) pass(results []speech.Result) {
 			return
 		}
 	}
-}
-
-// explained is why a connection has ended, in the terms of speech.
-func (t *stream) explained(err error) error {
-	var failure *speech.Error
-	var closed *websocket.ClosedError
-	switch {
-	case errors.As(err, &failure):
-		return err
-	case errors.As(err, &closed):
-		return t.closed(closed)
-	}
-	return t.failed(speech.Unreachable, 0, "the connection broke", err)
 }

@@ -57,13 +57,27 @@ type dialog interface {
 
 // Start starts a service: azure, deepgram, openai or vosk.
 func Start(t testing.TB, vendor string, fault Fault) *Service {
+	s := newService(t, vendor, fault)
+	s.http.Start()
+	return s
+}
+
+// StartTLS starts a service without faults behind TLS, which some clients insist on. Its
+// certificate is one of package httptest.
+func StartTLS(t testing.TB, vendor string) *Service {
+	s := newService(t, vendor, Fault{})
+	s.http.StartTLS()
+	return s
+}
+
+func newService(t testing.TB, vendor string, fault Fault) *Service {
 	s := &Service{t: t, vendor: vendor, fault: fault}
-	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
+	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.http.Close)
 	return s
 }
 
-// URL is where it is: http.
+// URL is where it is: http or https.
 func (s *Service) URL() *url.URL {
 	u, _ := url.Parse(s.http.URL)
 	return u
@@ -128,6 +142,9 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request) {
 func (s *Service) dialog(c *connection, r *http.Request) dialog {
 	switch s.vendor {
 	case "azure":
+		if strings.HasPrefix(r.URL.Path, "/tts/") {
+			return newAzureVoice(c, r)
+		}
 		return newAzure(c, r)
 	case "deepgram":
 		return newDeepgram(c, r)
