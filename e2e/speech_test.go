@@ -14,6 +14,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/speech/speechtest"
 )
 
 // needsEspeak skips a test where nobody speaks.
@@ -172,6 +173,65 @@ func TestCallerIsUnderstood(t *testing.T) {
 	server.mu.Unlock()
 	if strings.Contains(p.log.String(), "hush") {
 		t.Error("the key is in the log")
+	}
+	must(t, call.Hangup(within(t, 5*time.Second)))
+	c.ended()
+}
+
+// TestCallerIsUnderstoodWhileTheySpeak: by a service that is connected over a WebSocket.
+// The SDK's parser reads hypotheses, then the final result with the times of its words;
+// of choices the service makes a grammar.
+func TestCallerIsUnderstoodWhileTheySpeak(t *testing.T) {
+	needsEspeak(t)
+	service := speechtest.Start(t, "vosk", speechtest.Fault{})
+	service.Understand([]string{"good", "morning", "everybody"}, []string{"technical", "support"})
+	p := start(t, setup{config: "speech:\n  providers:\n    - {name: vosk, kind: vosk, url: '" + strings.Replace(service.URL().String(), "http", "ws", 1) + "'}\n"})
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+	call, incoming := a.nextCall(newPhone(p))
+	var address struct{ URL string }
+	a.do("streamAddress", values{"path": "/text"}, &address)
+	var got connected
+	a.do("answer", values{"context": incoming.Data.IncomingCallContext, "callback": a.url + "/callbacks", "transcription": values{
+		"transportUrl": address.URL, "transportType": "websocket", "locale": "en-US", "startTranscription": true, "enableIntermediateResults": true,
+	}}, &got)
+	c := a.connection(got.CallConnectionID)
+	must(t, call.WaitAnswered(within(t, 10*time.Second)))
+	c.got("CallConnected")
+	c.got("TranscriptionStarted")
+
+	type transcribed struct {
+		Text, ResultState, ResultStatus string
+		Words                           []struct {
+			Text             string
+			Offset, Duration int64
+			OffsetInTicks    int64
+		}
+	}
+	texts := func() (list []transcribed) {
+		var streamed struct{ Texts json.RawMessage }
+		a.do("streamed", values{"path": "/text"}, &streamed)
+		json.Unmarshal(streamed.Texts, &list)
+		return list
+	}
+	call.SendSound(spokenBy(t, "good morning everybody"))
+	eventually(t, 10*time.Second, "the sentence", func() bool {
+		list := texts()
+		return len(list) > 0 && list[len(list)-1].Text == "good morning everybody" && len(list[len(list)-1].Words) == 3
+	})
+	list := texts()
+	if first := list[0]; len(list) < 2 || first.Text == "" || len(first.Words) != 0 || !strings.HasPrefix("good morning everybody", first.Text) {
+		t.Errorf("got %+v", list)
+	}
+	c.do("stopTranscription", values{"operationContext": "enough"}, nil)
+	c.gotFor("enough", "TranscriptionStopped")
+
+	menu := []values{{"label": "Sales", "phrases": []string{"sales"}}, {"label": "Support", "phrases": []string{"technical support"}}}
+	c.do("recognizeSpeech", values{"target": caller, "choices": menu, "operationContext": "menu"}, nil)
+	time.Sleep(300 * time.Millisecond)
+	call.SendSound(spokenBy(t, "technical support please"))
+	if chosen := c.gotFor("menu", "RecognizeCompleted"); chosen.ChoiceResult.Label != "Support" {
+		t.Errorf("RecognizeCompleted is %+v, %v", chosen, chosen.ResultInformation)
 	}
 	must(t, call.Hangup(within(t, 5*time.Second)))
 	c.ended()

@@ -156,6 +156,9 @@ func TestTimesOfSpeech(t *testing.T) {
 				if e, took := end(); took < test.from || took > test.to {
 					t.Errorf("%T after %v, want between %v and %v", e, took, test.from, test.to)
 				}
+				if heard, _ := w.recognizer.(*calltest.Recognizer).Heard(); test.says == 0 && heard != 0 {
+					t.Errorf("nobody spoke, and the recogniser was given %v", heard)
+				}
 				leg.HangUp()
 			})
 		})

@@ -49,9 +49,17 @@ type deepgramProtocol struct {
 	patient
 	service
 	line      timeline
-	kept      time.Time   // when it last heard that we are there
-	finishing []time.Time // when the utterances that are not answered were over
+	kept      time.Time // when it last heard that we are there
+	finishing []finalize
+	guessed   bool          // there is a hypothesis, so that Finalize will be answered
+	given     time.Duration // what was said until then has no result any more
 	pcm       []byte
+}
+
+// finalize is an utterance that is over and not answered.
+type finalize struct {
+	at       time.Time
+	position time.Duration // its end, as the service counts
 }
 
 // sound implements protocol.
@@ -63,7 +71,7 @@ func (p *deepgramProtocol) sound(c *websocket.Conn, offset time.Duration, sample
 
 // finish implements protocol.
 func (p *deepgramProtocol) finish(c *websocket.Conn) error {
-	p.finishing = append(p.finishing, time.Now())
+	p.finishing = append(p.finishing, finalize{time.Now(), p.line.position()})
 	return c.Write(ws.OpText, []byte(`{"type":"Finalize"}`))
 }
 
@@ -71,7 +79,8 @@ func (p *deepgramProtocol) finish(c *websocket.Conn) error {
 // utterance of which nothing is left has no answer.
 func (p *deepgramProtocol) tick(c *websocket.Conn, quiet time.Duration) (list []speech.Result, err error) {
 	now := time.Now()
-	for len(p.finishing) > 0 && now.Sub(p.finishing[0]) >= finalizeWithin {
+	for len(p.finishing) > 0 && !p.guessed && now.Sub(p.finishing[0].at) >= finalizeWithin {
+		p.given = p.finishing[0].position
 		p.finishing = p.finishing[1:]
 		list = append(list, speech.Result{Final: true, Last: true})
 	}
@@ -117,6 +126,9 @@ func (p *deepgramProtocol) take(_ *websocket.Conn, _ ws.OpCode, message []byte) 
 	if err := json.Unmarshal(message, &got); err != nil {
 		return nil, p.failed(speech.Broken, 0, "it has sent a result that cannot be read: "+shown(message), nil)
 	}
+	if p.given > 0 && seconds(got.Start+got.Duration) <= p.given { // too late
+		return nil, nil
+	}
 	r := speech.Result{Final: got.IsFinal, Offset: p.line.at(seconds(got.Start)), Duration: seconds(got.Duration)}
 	if len(got.Channel.Alternatives) > 0 {
 		best := got.Channel.Alternatives[0]
@@ -138,6 +150,7 @@ func (p *deepgramProtocol) take(_ *websocket.Conn, _ ws.OpCode, message []byte) 
 	if r.Text == "" && !r.Last {
 		return nil, nil
 	}
+	p.guessed = !r.Final
 	return []speech.Result{r}, nil
 }
 

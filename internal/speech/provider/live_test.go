@@ -242,6 +242,31 @@ func TestConnectionThatWorkedIsMadeAgain(t *testing.T) {
 	}
 }
 
+// TestLateResultIsNotThatOfTheNextUtterance: Deepgram answers nothing where nothing is
+// left, so that what comes after a second of waiting is too late.
+func TestLateResultIsNotThatOfTheNextUtterance(t *testing.T) {
+	p := &deepgramProtocol{line: timeline{rate: 16000}}
+	p.line.wrote(0, 16000)
+	p.finishing = []finalize{{time.Now().Add(-finalizeWithin), time.Second}}
+	if list, _ := p.tick(nil, 0); len(list) != 1 || !list[0].Last || list[0].Text != "" {
+		t.Fatalf("after a second: %+v", list)
+	}
+	p.line.wrote(10*time.Second, 16000)
+	p.finishing = []finalize{{time.Now(), 2 * time.Second}}
+	for _, test := range []struct {
+		message string
+		text    string
+	}{
+		{`{"type":"Results","is_final":true,"from_finalize":true,"start":0.2,"duration":0.8,"channel":{"alternatives":[{"transcript":"late"}]}}`, ""},
+		{`{"type":"Results","is_final":true,"from_finalize":true,"start":1,"duration":1,"channel":{"alternatives":[{"transcript":"next"}]}}`, "next"},
+	} {
+		list, err := p.take(nil, ws.OpText, []byte(test.message))
+		if err != nil || len(list) == 0 != (test.text == "") || test.text != "" && (list[0].Text != test.text || !list[0].Last || list[0].Offset != 10*time.Second) {
+			t.Errorf("%s: %+v, %v", test.message, list, err)
+		}
+	}
+}
+
 // TestGarbageIsNoResult: JSON that is none, and JSON of another protocol.
 func TestGarbageIsNoResult(t *testing.T) {
 	for _, vendor := range []string{"deepgram", "openai", "vosk"} {
@@ -273,7 +298,7 @@ func FuzzMessages(f *testing.F) {
 		line := timeline{rate: 16000}
 		for _, p := range []protocol{
 			&voskProtocol{l: english, line: line, asked: []bool{true}},
-			&deepgramProtocol{line: line, finishing: []time.Time{time.Now()}},
+			&deepgramProtocol{line: line, finishing: []finalize{{at: time.Now()}}},
 			&realtimeProtocol{l: english, committed: []span{{}}, items: []string{"i"}, texts: map[string]*item{"i": {}}},
 			&azureProtocol{l: english, turn: "T", got: make(map[string][]string)},
 		} {

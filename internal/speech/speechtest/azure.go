@@ -138,7 +138,7 @@ func (a *azure) audio(fields map[string]string, body []byte) {
 		}
 	default:
 		a.samples = append(a.samples, samplesOf(body)...)
-		if words := understand(a.samples, a.rate); len(words) > a.told {
+		if words := a.connection.words(a.samples, a.rate); len(words) > a.told {
 			if a.told == 0 {
 				a.tell("speech.startDetected", object{"Offset": words[0].start / 100})
 			}
@@ -150,7 +150,7 @@ func (a *azure) audio(fields map[string]string, body []byte) {
 }
 
 func (a *azure) phrase() {
-	words := understand(a.samples, a.rate)
+	words := a.connection.words(a.samples, a.rate)
 	a.finished(textOf(words))
 	answer := object{"Id": "p", "RecognitionStatus": "NoMatch", "Offset": 0, "Duration": durationOf(len(a.samples), a.rate) / 100, "Channel": 0}
 	if len(words) > 0 {

@@ -40,7 +40,7 @@ func (d *deepgram) greet() {}
 func (d *deepgram) take(kind ws.OpCode, message []byte) {
 	if kind == ws.OpBinary {
 		d.samples = append(d.samples, samplesOf(message)...)
-		words := understand(d.samples[d.told:], d.rate)
+		words := d.connection.words(d.samples[d.told:], d.rate)
 		switch {
 		case len(words) == 2 && !d.fault.NeverFinal: // the first one does not change any more
 			first := d.told + int(words[0].end.Seconds()*float64(d.rate)) + d.rate/25
@@ -53,7 +53,7 @@ func (d *deepgram) take(kind ws.OpCode, message []byte) {
 	}
 	switch string(message) {
 	case `{"type":"Finalize"}`:
-		words := understand(d.samples[d.told:], d.rate)
+		words := d.connection.words(d.samples[d.told:], d.rate)
 		d.finished(textOf(words))
 		if len(words) > 0 && !d.fault.NeverFinal { // if there is nothing, it says nothing
 			d.results(words, len(d.samples), true, true)

@@ -93,7 +93,7 @@ func (r *realtime) configure(kind string, text json.RawMessage) {
 
 // commit understands an item; the one before it is told after it.
 func (r *realtime) commit() {
-	words := understand(r.samples, realtimeRate)
+	words := r.connection.words(r.samples, realtimeRate)
 	r.samples = nil
 	r.items++
 	id := fmt.Sprintf("item_%d", r.items)

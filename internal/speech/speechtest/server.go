@@ -37,6 +37,7 @@ type Service struct {
 	http   *httptest.Server
 
 	mu          sync.Mutex
+	script      [][]string // the words of the next utterances, whatever is said; none: tones
 	fault       Fault
 	connections int
 	heard       []string // the texts of the utterances that were finished
@@ -75,6 +76,14 @@ func newService(t testing.TB, vendor string, fault Fault) *Service {
 	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.http.Close)
 	return s
+}
+
+// Understand makes the service understand words, for each of the next utterances some,
+// whatever is said: one word for every 300 ms.
+func (s *Service) Understand(utterances ...[]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.script = utterances
 }
 
 // URL is where it is: http or https.
@@ -164,6 +173,24 @@ type connection struct {
 // wrong fails the test.
 func (c *connection) wrong(format string, args ...any) {
 	c.s.t.Errorf(c.s.vendor+": "+format, args...)
+}
+
+// words are what is understood of the present utterance.
+func (c *connection) words(samples []int16, rate int) (found []word) {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if c.s.script == nil {
+		return understand(samples, rate)
+	}
+	if n := len(c.s.heard); n < len(c.s.script) {
+		const each = 300 * time.Millisecond
+		for i, text := range c.s.script[n] {
+			if start := time.Duration(i) * each; start+each <= durationOf(len(samples), rate) {
+				found = append(found, word{text, start, start + each})
+			}
+		}
+	}
+	return found
 }
 
 // finished notes an utterance.

@@ -50,7 +50,7 @@ func (v *vosk) take(kind ws.OpCode, message []byte) {
 // words are those that no final result has.
 func (v *vosk) words() []word {
 	from := durationOf(v.told, v.rate)
-	words := understand(v.samples[v.told:], v.rate)
+	words := v.connection.words(v.samples[v.told:], v.rate)
 	for i := range words {
 		words[i].start, words[i].end = words[i].start+from, words[i].end+from
 	}
