@@ -87,6 +87,7 @@ trunks:
     ping: 30s
     srtp: required
     ptime: 30ms
+    dtmf: info
     refer: never
     accept-refer: owned
     inbound: {username: them, password: theirs}
@@ -110,7 +111,7 @@ func TestWholeFileIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	trunk := cfg.Trunks[0]
-	if trunk.Port != 5070 || trunk.Transport != "tls" || len(trunk.Sources) != 2 || trunk.Sources[1].String() != "192.0.2.9/32" || trunk.Codecs[0] != "PCMA" || string(trunk.Password) != "hush" || trunk.Ping.Seconds() != 30 || trunk.SRTP != "required" || trunk.PTime.Milliseconds() != 30 || trunk.Refer != "never" || trunk.AcceptRefer != "owned" || trunk.InboundUsername != "them" || string(trunk.InboundPassword) != "theirs" {
+	if trunk.Port != 5070 || trunk.Transport != "tls" || len(trunk.Sources) != 2 || trunk.Sources[1].String() != "192.0.2.9/32" || trunk.Codecs[0] != "PCMA" || string(trunk.Password) != "hush" || trunk.Ping.Seconds() != 30 || trunk.SRTP != "required" || trunk.PTime.Milliseconds() != 30 || trunk.Keys != "info" || trunk.Refer != "never" || trunk.AcceptRefer != "owned" || trunk.InboundUsername != "them" || string(trunk.InboundPassword) != "theirs" {
 		t.Errorf("trunk is %+v", trunk)
 	}
 	if cfg.Routes[0].Pattern != `^\+49` || cfg.OIDC[0].URL != "https://login.example/v2.0" || cfg.Certificate.Key != "/etc/tls.key" {

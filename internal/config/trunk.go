@@ -61,6 +61,7 @@ func (c *checker) trunk(key string, text trunkKeys) trunk.Trunk {
 		Roots:           c.authorities(key + ".roots"),
 		SRTP:            trunk.SRTP(c.word(key+".srtp", "")),
 		PTime:           c.duration(key + ".ptime"),
+		Keys:            trunk.Keys(c.word(key+".dtmf", "")),
 		Refer:           trunk.Refer(c.word(key+".refer", "")),
 		AcceptRefer:     trunk.AcceptRefer(c.word(key+".accept-refer", "")),
 		InboundUsername: text.Inbound.Username,

@@ -23,6 +23,8 @@ type trunkKeys struct {
 	SRTP string `yaml:"srtp" of:"off optional required" default:"off"`
 	// Duration of the audio in an RTP packet: 10, 20, 30, 40 or 60 ms.
 	PTime string `yaml:"ptime" type:"duration" default:"20ms" min:"10ms" max:"60ms"`
+	// How keys (DTMF) are sent to the trunk. media: by RFC 4733, or as sound if the other end has no telephone-event. info: by SIP INFO (application/dtmf-relay).
+	DTMF string `yaml:"dtmf" of:"media info" default:"media"`
 	// Whether the trunk carries out transfers (SIP's REFER). auto: if its Allow header contains REFER.
 	Refer string `yaml:"refer" of:"auto never always" default:"auto"`
 	// To whom phones of the trunk may transfer a call by REFER. owned: to numbers and identities of the resource.

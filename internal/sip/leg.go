@@ -177,6 +177,9 @@ func (l *leg) SendTones(ctx context.Context, tones []call.Tone) error {
 	defer cancel(nil)
 	stop := context.AfterFunc(l.ctx, func() { cancel(errEnded) })
 	defer stop()
+	if l.terms.keys == trunk.KeysInINFO {
+		return l.sendKeysInINFO(ctx, tones)
+	}
 	return l.session.SendTones(ctx, keys)
 }
 

@@ -21,6 +21,7 @@ type terms struct {
 	ptime    time.Duration
 	security sdp.Security // SRTP
 
+	keys        trunk.Keys        // how it wants keys
 	refer       trunk.Refer       // when the peer is asked to carry a transfer out
 	acceptRefer trunk.AcceptRefer // whom the peer may ask to be transferred to
 
@@ -36,7 +37,7 @@ var securities = map[trunk.SRTP]sdp.Security{trunk.Off: sdp.Off, trunk.Optional:
 func trunkTerms(t *trunk.Trunk) terms {
 	made := terms{
 		name: t.Name, codecs: t.Codecs, ptime: t.PTime, security: securities[t.SRTP],
-		refer: t.Refer, acceptRefer: t.AcceptRefer, shown: &t.Shown, rewriting: &t.Rewriting,
+		keys: t.Keys, refer: t.Refer, acceptRefer: t.AcceptRefer, shown: &t.Shown, rewriting: &t.Rewriting,
 	}
 	if t.Register != nil {
 		made.account = t.Register.User

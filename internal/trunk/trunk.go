@@ -42,6 +42,15 @@ const (
 	ReferAlways Refer = "always" // even where its Allow says nothing of REFER
 )
 
+// Keys says how a trunk is told the keys (DTMF) that are sent to it.
+type Keys string
+
+// How keys are told.
+const (
+	KeysInMedia Keys = "media" // RFC 4733, or as sound where the other end has no telephone-event
+	KeysInINFO  Keys = "info"  // by INFO, application/dtmf-relay
+)
+
 // AcceptRefer says whom a trunk's phones may hand their calls over to by REFER.
 type AcceptRefer string
 
@@ -87,6 +96,9 @@ type Trunk struct {
 	// MaxCalls is how many calls the trunk carries at once, both directions
 	// together; CallsPerSecond how many may begin in a second. 0 is no limit.
 	MaxCalls, CallsPerSecond int
+	// Keys is how keys are sent; "" is KeysInMedia.
+	Keys Keys
+
 	// Refer is when we ask the trunk to carry out a transfer; "" is ReferAuto.
 	Refer Refer
 	// AcceptRefer is whom it may ask us to transfer to; "" is AcceptNone.
@@ -169,6 +181,12 @@ func (t *Trunk) check() error {
 	}
 	if err := t.checkRefer(); err != nil {
 		return err
+	}
+	if t.Keys == "" {
+		t.Keys = KeysInMedia
+	}
+	if t.Keys != KeysInMedia && t.Keys != KeysInINFO {
+		return fmt.Errorf("trunk %s: dtmf %q is neither media nor info", t.Name, t.Keys)
 	}
 	if !slices.Contains(packetTimes, t.PTime/time.Millisecond) || t.PTime%time.Millisecond != 0 {
 		return fmt.Errorf("trunk %s: ptime of %s is none of 10, 20, 30, 40, 60 ms", t.Name, t.PTime)
