@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,6 +64,31 @@ func TestBrowsersTalkInARoom(t *testing.T) {
 		if got := second.text(`try { await call.removeParticipant(call.remoteParticipants[0].identifier); return "" } catch (error) { return String(error.code) }`); got != "403" {
 			t.Errorf("removing others is answered with %q", got)
 		}
+	})
+	t.Run("hands, reactions, texts and data reach the others", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.run(`globalThis.got = [];
+			const {RaiseHand, Reaction, RealTimeText, DataChannel, Spotlight} = calling.Features;
+			call.feature(RaiseHand).on("raisedHandEvent", ({identifier}) => got.push("hand " + identifier.communicationUserId));
+			call.feature(Reaction).on("reaction", ({reactionMessage}) => got.push("reaction " + reactionMessage.reactionType));
+			call.feature(RealTimeText).on("realTimeTextReceived", ({text, resultType, isLocal}) => got.push("text " + text + " " + resultType + " " + isLocal));
+			call.feature(Spotlight).on("spotlightChanged", ({added}) => got.push("spotlight " + added.length));
+			call.feature(DataChannel).on("dataChannelReceiverCreated", (receiver) => receiver.on("messageReady", () => got.push("data " + receiver.channelId + " " + receiver.readMessage().data)));`)
+		second.run(`
+			const {RaiseHand, Reaction, RealTimeText, DataChannel, CallSurvey} = calling.Features;
+			await call.feature(RaiseHand).raiseHand();
+			await call.feature(Reaction).sendReaction({reactionType: "applause"});
+			await call.feature(RealTimeText).sendRealTimeText("hello", true);
+			await call.feature(DataChannel).createDataChannelSender({channelId: 9, priority: "Normal", reliability: "Durable"}).sendMessage(new Uint8Array([1, 2]));
+			await call.feature(CallSurvey).submitSurvey({overallRating: {score: 5}});`)
+		first.run(`await call.feature(calling.Features.Spotlight).startSpotlight([call.remoteParticipants[0].identifier])`)
+		for _, want := range []string{"hand " + bob, "reaction applause", "text hello Final false", "data 9 1,2", "spotlight 1"} {
+			want, err := json.Marshal(want)
+			must(t, err)
+			first.until("got.includes(" + string(want) + ")")
+		}
+		first.run(`await call.feature(calling.Features.RaiseHand).lowerAllHands()`)
+		second.until(`call.feature(calling.Features.RaiseHand).getRaisedHands().length === 0`)
 	})
 	t.Run("hold is local", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)

@@ -36,9 +36,16 @@ func capabilities(seat call.Seat) map[string]protocol.Capability {
 		"muteOthers":           may(manages, byRole),
 		"hangUpForEveryOne":    may(seat.Kind != call.Room, byKind),
 		"viewAttendeeNames":    may(true, ""),
+
+		"raiseHand":                   may(seat.Role.MaySpeak(), byRole),
+		"realTimeText":                may(seat.Role.MaySpeak(), byRole),
+		"useReactions":                may(seat.Role.MaySpeak(), byRole),
+		"spotlightParticipant":        may(manages, byRole),
+		"removeParticipantsSpotlight": may(manages, byRole),
 	}
 	if seat.Kind == call.TwoParty {
 		all["muteOthers"] = may(false, byKind)
+		all["useReactions"] = may(false, byKind)
 	}
 	for _, name := range notOffered {
 		all[name] = may(false, notHere)
@@ -48,7 +55,7 @@ func capabilities(seat call.Seat) map[string]protocol.Capability {
 
 // notOffered are the capabilities that this version has for nobody.
 var notOffered = []string{
-	"turnVideoOn", "shareScreen", "addTeamsUser", "manageLobby", "spotlightParticipant", "removeParticipantsSpotlight", "blurBackground",
-	"startLiveMeetingCaptions", "startLiveCallingCaptions", "setCaptionLanguage", "raiseHand", "useReactions", "startTogetherMode",
-	"joinBreakoutRooms", "forbidOthersAudio", "forbidOthersVideo", "realTimeText",
+	"turnVideoOn", "shareScreen", "addTeamsUser", "manageLobby", "blurBackground",
+	"startLiveMeetingCaptions", "startLiveCallingCaptions", "setCaptionLanguage", "startTogetherMode",
+	"joinBreakoutRooms", "forbidOthersAudio", "forbidOthersVideo",
 }

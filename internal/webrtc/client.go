@@ -3,6 +3,7 @@ package webrtc
 import (
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -24,6 +25,7 @@ type client struct {
 	mu   sync.Mutex // held around memory
 	gone bool
 	legs map[string]*leg // by the client's id of the call
+	over []rated         // calls that have ended, for surveys
 }
 
 func newClient(s *Server, session *signalling.Session) *client {
@@ -74,6 +76,34 @@ func (c *client) Take(m protocol.Message, answer func(protocol.Message)) {
 		c.with(m.Call, answer, func(l *leg) { l.offer(m, answer) })
 	case *protocol.MediaState:
 		c.with(m.Call, answer, func(l *leg) { l.mediaState(m, answer) })
+	case *protocol.HandRaise:
+		c.with(m.Call, answer, func(l *leg) {
+			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.raiseHand(in) })
+		})
+	case *protocol.HandLower:
+		c.with(m.Call, answer, func(l *leg) {
+			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.lowerHands(in, m) })
+		})
+	case *protocol.SpotlightSet:
+		c.with(m.Call, answer, func(l *leg) {
+			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.changeSpotlight(in, m) })
+		})
+	case *protocol.ReactionSend:
+		c.with(m.Call, answer, func(l *leg) {
+			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.react(in, m) })
+		})
+	case *protocol.TextSend:
+		c.with(m.Call, answer, func(l *leg) {
+			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.write(in, m) })
+		})
+	case *protocol.DataSend:
+		c.with(m.Call, answer, func(l *leg) {
+			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.sendData(in, m, time.Now()) })
+		})
+	case *protocol.Survey:
+		c.rate(m, answer)
+	case *protocol.Ping:
+		answer(&protocol.OK{})
 	default:
 		answer(refusal(protocol.ReasonUnknownType, 400, 0, "this server does not know that request"))
 	}
@@ -108,11 +138,15 @@ func (c *client) enter(l *leg) (before *leg, err error) {
 	return nil, nil
 }
 
-func (c *client) drop(l *leg) {
+// drop takes a leg out that has ended; sat is where it sat last.
+func (c *client) drop(l *leg, sat call.Seat) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.legs[l.id] == l {
 		delete(c.legs, l.id)
+		if sat.ServerCallID != "" {
+			c.ended(rated{l.id, sat.ServerCallID, sat.ParticipantID})
+		}
 	}
 }
 

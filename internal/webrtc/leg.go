@@ -55,6 +55,8 @@ type leg struct {
 	pending   func(protocol.Message)         // answers call.accept
 	state     protocol.CallState             // as the client was told
 	seat      *call.Seat                     // nil before it is in the call
+	meeting   *meeting                       // of the call that it is in
+	data      dataBudget                     // under the meeting's lock
 	roster    map[string]protocol.Person     // what the client was shown, by raw id; nil before the first
 	version   int                            // of the roster
 	able      map[string]protocol.Capability // what the client was told that it may do
@@ -240,6 +242,7 @@ func (l *leg) finish(why call.Reason) {
 	l.stopSetup()
 	pending, taken, never, left := l.pending, l.taken, !l.connected, l.left
 	l.pending = nil
+	sat := l.leaveMeeting()
 	l.mu.Unlock()
 	code, subCode := l.ends(why, never)
 	if left {
@@ -254,7 +257,7 @@ func (l *leg) finish(why call.Reason) {
 	default:
 		l.client.session.Send(&protocol.CallEnded{Call: l.id, Code: code, SubCode: subCode, Message: why.Text})
 	}
-	l.client.drop(l)
+	l.client.drop(l, sat)
 	l.peer.Close()
 	if !taken {
 		l.peer.Port().Close()

@@ -27,6 +27,9 @@ func (l *leg) FollowSeat(seat call.Seat) {
 	if moved {
 		l.roster, l.version = nil, 0
 	}
+	if before == nil || before.ServerCallID != seat.ServerCallID {
+		l.changeMeeting(before)
+	}
 	if before == nil || moved || before.Kind != seat.Kind {
 		l.client.session.Send(l.info())
 	}
@@ -35,6 +38,28 @@ func (l *leg) FollowSeat(seat call.Seat) {
 	}
 	l.tellCapabilities(before)
 	l.showConnected()
+}
+
+// changeMeeting goes from the meeting of the call before to that of now. It runs under l.mu.
+func (l *leg) changeMeeting(before *call.Seat) {
+	all := l.client.server.meetings
+	if l.meeting != nil {
+		all.leave(l, before.ServerCallID, l.meeting)
+	}
+	l.meeting = all.enter(l, l.seat.ServerCallID)
+}
+
+// leaveMeeting is the end of the leg in its meeting, and says where it sat. It runs
+// under l.mu.
+func (l *leg) leaveMeeting() (sat call.Seat) {
+	if l.seat == nil {
+		return call.Seat{}
+	}
+	if l.meeting != nil {
+		l.client.server.meetings.leave(l, l.seat.ServerCallID, l.meeting)
+		l.meeting = nil
+	}
+	return *l.seat
 }
 
 // info runs under l.mu.
@@ -103,6 +128,11 @@ func (l *leg) snapshot() *protocol.CallSnapshot {
 	if l.seat != nil {
 		s.Info = l.info()
 		s.Capabilities = &protocol.Capabilities{Call: l.id, Capabilities: l.able, Reason: "None"}
+	}
+	if l.meeting != nil {
+		l.meeting.mu.Lock()
+		s.Hands, s.Spotlight = l.meeting.raised(l), l.meeting.shown(l)
+		l.meeting.mu.Unlock()
 	}
 	if l.roster != nil {
 		s.Roster = &protocol.Roster{Call: l.id, Version: l.version, Full: true, Set: []protocol.Person{}, Removed: []string{}}

@@ -69,6 +69,7 @@ type Server struct {
 	ctx      context.Context // of requests; done with Close
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
+	meetings *meetings
 
 	mu      sync.Mutex
 	clients map[string]map[string]*client // by raw id of the user, and device
@@ -76,7 +77,7 @@ type Server struct {
 
 // New returns a server without clients.
 func New(cfg Config) *Server {
-	s := &Server{cfg: cfg, log: cfg.Log, clients: make(map[string]map[string]*client)}
+	s := &Server{cfg: cfg, log: cfg.Log, meetings: newMeetings(), clients: make(map[string]map[string]*client)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.sessions = signalling.New(signalling.Config{
 		Authenticate: cfg.Authenticate, Proven: cfg.Proven, Origins: cfg.Origins, Log: cfg.Log,

@@ -95,7 +95,7 @@ func (l *leg) discard() {
 	l.mu.Lock()
 	l.phase = over
 	l.mu.Unlock()
-	l.client.drop(l)
+	l.client.drop(l, call.Seat{})
 	l.peer.Close()
 	l.peer.Port().Close()
 }

@@ -66,6 +66,18 @@ const (
 	TransferStateFailed       TransferState = "Failed"       // nothing has changed; code and subCode say why
 )
 
+// Reaction is shown for a moment.
+type Reaction string
+
+// The values of Reaction.
+const (
+	ReactionLike      Reaction = "like"      // a thumb
+	ReactionHeart     Reaction = "heart"     // a heart
+	ReactionLaugh     Reaction = "laugh"     // laughter
+	ReactionSurprised Reaction = "surprised" // surprise
+	ReactionApplause  Reaction = "applause"  // applause
+)
+
 // Reason is why the server refused a request.
 type Reason string
 
@@ -134,6 +146,20 @@ type IncomingCall struct {
 	CustomContext *CustomContext `json:"customContext,omitempty"` // what the caller hands over
 }
 
+// RaisedHand is a participant who wants to speak.
+type RaisedHand struct {
+	ID    string `json:"id"`    // raw id
+	Order int    `json:"order"` // 1 is who raised the hand first
+}
+
+// Rating is what a user thinks of a call.
+type Rating struct {
+	Score   int      `json:"score"`            // on the scale
+	Lowest  int      `json:"lowest"`           // of the scale
+	Highest int      `json:"highest"`          // of the scale
+	Issues  []string `json:"issues,omitempty"` // what was wrong, such as NoLocalAudio
+}
+
 // CallSnapshot is all that the server knows of one call of this client.
 type CallSnapshot struct {
 	Call         string        `json:"call"`                   // id of the call
@@ -142,6 +168,8 @@ type CallSnapshot struct {
 	Roster       *Roster       `json:"roster,omitempty"`       // everybody else, once connected
 	Capabilities *Capabilities `json:"capabilities,omitempty"` // what this client may do
 	Muted        bool          `json:"muted"`                  // somebody else has muted this client
+	Hands        *Hands        `json:"hands,omitempty"`        // raised hands, if there are any
+	Spotlight    *Spotlight    `json:"spotlight,omitempty"`    // who is in the spotlight, if anybody
 }
 
 // Snapshot replaces all that the client knows, where what it missed is no longer kept.
@@ -170,6 +198,13 @@ type Token struct {
 
 // Type is token.
 func (*Token) Type() string { return "token" }
+
+// Ping asks for a sign of life: scripts do not see the ping frames of a WebSocket.
+type Ping struct {
+}
+
+// Type is ping.
+func (*Ping) Type() string { return "ping" }
 
 // Ack says in its ack what was seen, where nothing else is to be sent.
 type Ack struct {
@@ -324,6 +359,81 @@ type MediaState struct {
 
 // Type is media.state.
 func (*MediaState) Type() string { return "media.state" }
+
+// HandRaise raises this user's hand; hands tells all.
+type HandRaise struct {
+	Call string `json:"call"` // id of the call
+}
+
+// Type is hand.raise.
+func (*HandRaise) Type() string { return "hand.raise" }
+
+// HandLower lowers this user's hand, or others'.
+type HandLower struct {
+	Call string   `json:"call"`          // id of the call
+	Who  []string `json:"who,omitempty"` // raw ids; absent: this user. Others' need the right to manage
+	All  *bool    `json:"all,omitempty"` // everybody's
+}
+
+// Type is hand.lower.
+func (*HandLower) Type() string { return "hand.lower" }
+
+// SpotlightSet changes who is in the spotlight; needs the right to manage, but for leaving it oneself.
+type SpotlightSet struct {
+	Call   string   `json:"call"`             // id of the call
+	Add    []string `json:"add,omitempty"`    // raw ids; 7 at most in all
+	Remove []string `json:"remove,omitempty"` // raw ids
+	Clear  *bool    `json:"clear,omitempty"`  // everybody leaves it
+}
+
+// Type is spotlight.set.
+func (*SpotlightSet) Type() string { return "spotlight.set" }
+
+// ReactionSend shows a reaction to all; not in a call of two.
+type ReactionSend struct {
+	Call     string   `json:"call"`     // id of the call
+	Reaction Reaction `json:"reaction"` // which
+}
+
+// Type is reaction.send.
+func (*ReactionSend) Type() string { return "reaction.send" }
+
+// TextSend shows others what is being typed.
+type TextSend struct {
+	Call  string `json:"call"`  // id of the call
+	N     int    `json:"n"`     // the same while a text grows; the next after it is final
+	Text  string `json:"text"`  // all of it, 2,000 characters at most
+	Final bool   `json:"final"` // it is complete
+}
+
+// Type is text.send.
+func (*TextSend) Type() string { return "text.send" }
+
+// DataSend sends bytes of the application to other clients of the call.
+type DataSend struct {
+	Call    string   `json:"call"`             // id of the call
+	Channel int      `json:"channel"`          // 1 to 65535
+	Session string   `json:"session"`          // of the sender: a channel that is opened anew has another; at most 64 bytes
+	To      []string `json:"to,omitempty"`     // raw ids, 64 at most; absent or empty: everybody
+	N       int      `json:"n"`                // 1, 2, … in the session
+	Data    string   `json:"data,omitempty"`   // base64 of at most 32 KiB
+	Closed  *bool    `json:"closed,omitempty"` // the last of the session
+}
+
+// Type is data.send.
+func (*DataSend) Type() string { return "data.send" }
+
+// Survey says what the user thinks of a call, also of one that has ended in this session.
+type Survey struct {
+	Call        string  `json:"call"`                  // id of the call
+	Overall     *Rating `json:"overall,omitempty"`     // of the call
+	Audio       *Rating `json:"audio,omitempty"`       // of its sound
+	Video       *Rating `json:"video,omitempty"`       // of its pictures
+	Screenshare *Rating `json:"screenshare,omitempty"` // of shared screens
+}
+
+// Type is survey.
+func (*Survey) Type() string { return "survey" }
 
 // Welcome answers hello.
 type Welcome struct {
@@ -498,6 +608,61 @@ type Invitation struct {
 // Type is invitation.
 func (*Invitation) Type() string { return "invitation" }
 
+// Hands says whose hands are raised.
+type Hands struct {
+	Call   string       `json:"call"`   // id of the call
+	Raised []RaisedHand `json:"raised"` // all of them
+}
+
+// Type is hands.
+func (*Hands) Type() string { return "hands" }
+
+// Spotlight says who is in the spotlight.
+type Spotlight struct {
+	Call   string   `json:"call"`   // id of the call
+	People []string `json:"people"` // raw ids, all of them, in their order
+}
+
+// Type is spotlight.
+func (*Spotlight) Type() string { return "spotlight" }
+
+// Reacted shows somebody's reaction.
+type Reacted struct {
+	Call     string   `json:"call"`     // id of the call
+	Who      string   `json:"who"`      // raw id
+	Reaction Reaction `json:"reaction"` // which
+}
+
+// Type is reaction.
+func (*Reacted) Type() string { return "reaction" }
+
+// Text shows what somebody types.
+type Text struct {
+	Call        string `json:"call"`                  // id of the call
+	Who         string `json:"who"`                   // raw id
+	DisplayName string `json:"displayName,omitempty"` // of the sender
+	N           int    `json:"n"`                     // as the sender counts
+	Text        string `json:"text"`                  // all of it
+	Final       bool   `json:"final"`                 // it is complete
+}
+
+// Type is text.
+func (*Text) Type() string { return "text" }
+
+// Data brings bytes of another client.
+type Data struct {
+	Call    string `json:"call"`             // id of the call
+	Who     string `json:"who"`              // raw id
+	Channel int    `json:"channel"`          // of the sender
+	Session string `json:"session"`          // of the sender
+	N       int    `json:"n"`                // as the sender counts
+	Data    string `json:"data,omitempty"`   // base64
+	Closed  *bool  `json:"closed,omitempty"` // the last of the session
+}
+
+// Type is data.
+func (*Data) Type() string { return "data" }
+
 // MediaAnswer answers media.offer.
 type MediaAnswer struct {
 	Call string `json:"call"` // id of the call
@@ -511,6 +676,7 @@ func (*MediaAnswer) Type() string { return "media.answer" }
 var fromClient = map[string]func() Message{
 	"hello":               func() Message { return new(Hello) },
 	"token":               func() Message { return new(Token) },
+	"ping":                func() Message { return new(Ping) },
 	"ack":                 func() Message { return new(Ack) },
 	"bye":                 func() Message { return new(Bye) },
 	"call.start":          func() Message { return new(CallStart) },
@@ -528,6 +694,13 @@ var fromClient = map[string]func() Message{
 	"participant.muteAll": func() Message { return new(ParticipantMuteAll) },
 	"media.offer":         func() Message { return new(MediaOffer) },
 	"media.state":         func() Message { return new(MediaState) },
+	"hand.raise":          func() Message { return new(HandRaise) },
+	"hand.lower":          func() Message { return new(HandLower) },
+	"spotlight.set":       func() Message { return new(SpotlightSet) },
+	"reaction.send":       func() Message { return new(ReactionSend) },
+	"text.send":           func() Message { return new(TextSend) },
+	"data.send":           func() Message { return new(DataSend) },
+	"survey":              func() Message { return new(Survey) },
 }
 
 var fromServer = map[string]func() Message{
@@ -548,6 +721,11 @@ var fromServer = map[string]func() Message{
 	"speakers":       func() Message { return new(Speakers) },
 	"muted":          func() Message { return new(Muted) },
 	"invitation":     func() Message { return new(Invitation) },
+	"hands":          func() Message { return new(Hands) },
+	"spotlight":      func() Message { return new(Spotlight) },
+	"reaction":       func() Message { return new(Reacted) },
+	"text":           func() Message { return new(Text) },
+	"data":           func() Message { return new(Data) },
 	"media.answer":   func() Message { return new(MediaAnswer) },
 }
 

@@ -40,6 +40,14 @@ export type TransferState =
   | 'Transferred' // the target has taken the call
   | 'Failed'; // nothing has changed; code and subCode say why
 
+/** Reaction is shown for a moment. */
+export type Reaction =
+  | 'like' // a thumb
+  | 'heart' // a heart
+  | 'laugh' // laughter
+  | 'surprised' // surprise
+  | 'applause'; // applause
+
 /** Reason is why the server refused a request. */
 export type Reason =
   | 'malformed' // the request has no or a wrong field
@@ -128,6 +136,26 @@ export interface IncomingCall {
   customContext?: CustomContext;
 }
 
+/** RaisedHand is a participant who wants to speak. */
+export interface RaisedHand {
+  /** raw id */
+  id: string;
+  /** 1 is who raised the hand first */
+  order: number;
+}
+
+/** Rating is what a user thinks of a call. */
+export interface Rating {
+  /** on the scale */
+  score: number;
+  /** of the scale */
+  lowest: number;
+  /** of the scale */
+  highest: number;
+  /** what was wrong, such as NoLocalAudio */
+  issues?: string[];
+}
+
 /** CallSnapshot is all that the server knows of one call of this client. */
 export interface CallSnapshot {
   /** id of the call */
@@ -142,6 +170,10 @@ export interface CallSnapshot {
   capabilities?: Omit<Capabilities, 't' | 'seq'>;
   /** somebody else has muted this client */
   muted: boolean;
+  /** raised hands, if there are any */
+  hands?: Omit<Hands, 't' | 'seq'>;
+  /** who is in the spotlight, if anybody */
+  spotlight?: Omit<Spotlight, 't' | 'seq'>;
 }
 
 /** Snapshot replaces all that the client knows, where what it missed is no longer kept. */
@@ -182,6 +214,15 @@ export interface Token {
   ack?: number;
   /** of the same user */
   token: string;
+}
+
+/** Ping asks for a sign of life: scripts do not see the ping frames of a WebSocket. */
+export interface Ping {
+  t: 'ping';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
 }
 
 /** Ack says in its ack what was seen, where nothing else is to be sent. */
@@ -401,6 +442,121 @@ export interface MediaState {
   call: string;
   /** false mutes; true lifts a mute by others too */
   microphone?: boolean;
+}
+
+/** HandRaise raises this user's hand; hands tells all. */
+export interface HandRaise {
+  t: 'hand.raise';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+}
+
+/** HandLower lowers this user's hand, or others'. */
+export interface HandLower {
+  t: 'hand.lower';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** raw ids; absent: this user. Others' need the right to manage */
+  who?: string[];
+  /** everybody's */
+  all?: boolean;
+}
+
+/** SpotlightSet changes who is in the spotlight; needs the right to manage, but for leaving it oneself. */
+export interface SpotlightSet {
+  t: 'spotlight.set';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** raw ids; 7 at most in all */
+  add?: string[];
+  /** raw ids */
+  remove?: string[];
+  /** everybody leaves it */
+  clear?: boolean;
+}
+
+/** ReactionSend shows a reaction to all; not in a call of two. */
+export interface ReactionSend {
+  t: 'reaction.send';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** which */
+  reaction: Reaction;
+}
+
+/** TextSend shows others what is being typed. */
+export interface TextSend {
+  t: 'text.send';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** the same while a text grows; the next after it is final */
+  n: number;
+  /** all of it, 2,000 characters at most */
+  text: string;
+  /** it is complete */
+  final: boolean;
+}
+
+/** DataSend sends bytes of the application to other clients of the call. */
+export interface DataSend {
+  t: 'data.send';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** 1 to 65535 */
+  channel: number;
+  /** of the sender: a channel that is opened anew has another; at most 64 bytes */
+  session: string;
+  /** raw ids, 64 at most; absent or empty: everybody */
+  to?: string[];
+  /** 1, 2, … in the session */
+  n: number;
+  /** base64 of at most 32 KiB */
+  data?: string;
+  /** the last of the session */
+  closed?: boolean;
+}
+
+/** Survey says what the user thinks of a call, also of one that has ended in this session. */
+export interface Survey {
+  t: 'survey';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** of the call */
+  overall?: Rating;
+  /** of its sound */
+  audio?: Rating;
+  /** of its pictures */
+  video?: Rating;
+  /** of shared screens */
+  screenshare?: Rating;
 }
 
 /** Welcome answers hello. */
@@ -630,6 +786,81 @@ export interface Invitation {
   subCode?: number;
 }
 
+/** Hands says whose hands are raised. */
+export interface Hands {
+  t: 'hands';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** all of them */
+  raised: RaisedHand[];
+}
+
+/** Spotlight says who is in the spotlight. */
+export interface Spotlight {
+  t: 'spotlight';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** raw ids, all of them, in their order */
+  people: string[];
+}
+
+/** Reacted shows somebody's reaction. */
+export interface Reacted {
+  t: 'reaction';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** raw id */
+  who: string;
+  /** which */
+  reaction: Reaction;
+}
+
+/** Text shows what somebody types. */
+export interface Text {
+  t: 'text';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** raw id */
+  who: string;
+  /** of the sender */
+  displayName?: string;
+  /** as the sender counts */
+  n: number;
+  /** all of it */
+  text: string;
+  /** it is complete */
+  final: boolean;
+}
+
+/** Data brings bytes of another client. */
+export interface Data {
+  t: 'data';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** raw id */
+  who: string;
+  /** of the sender */
+  channel: number;
+  /** of the sender */
+  session: string;
+  /** as the sender counts */
+  n: number;
+  /** base64 */
+  data?: string;
+  /** the last of the session */
+  closed?: boolean;
+}
+
 /** MediaAnswer answers media.offer. */
 export interface MediaAnswer {
   t: 'media.answer';
@@ -647,6 +878,7 @@ export interface MediaAnswer {
 export type ClientMessage =
   | Hello
   | Token
+  | Ping
   | Ack
   | Bye
   | CallStart
@@ -663,7 +895,14 @@ export type ClientMessage =
   | ParticipantMute
   | ParticipantMuteAll
   | MediaOffer
-  | MediaState;
+  | MediaState
+  | HandRaise
+  | HandLower
+  | SpotlightSet
+  | ReactionSend
+  | TextSend
+  | DataSend
+  | Survey;
 
 /** What the server sends. */
 export type ServerMessage =
@@ -684,6 +923,11 @@ export type ServerMessage =
   | Speakers
   | Muted
   | Invitation
+  | Hands
+  | Spotlight
+  | Reacted
+  | Text
+  | Data
   | MediaAnswer;
 
 /** Codes with which the server closes a socket. */

@@ -1,0 +1,128 @@
+package webrtc
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// place is where a request about a meeting comes from.
+type place struct {
+	*leg
+	seat call.Seat
+	user string // raw id
+}
+
+// meet lets a request do something in the meeting of the leg's call, and answers. The
+// request runs under the meeting's lock; it returns nil, or why it is refused.
+func (l *leg) meet(answer func(protocol.Message), do func(*meeting, place) protocol.Message) {
+	l.mu.Lock()
+	m, seat := l.meeting, l.seat
+	l.mu.Unlock()
+	if m == nil || seat == nil {
+		answer(refusal(protocol.ReasonState, 412, 0, "the call is not connected"))
+		return
+	}
+	if !seat.Role.MaySpeak() {
+		answer(refusal(protocol.ReasonForbidden, 403, 0, "a Consumer only sees and hears"))
+		return
+	}
+	m.mu.Lock()
+	refused := do(m, place{l, *seat, l.client.user.Raw()})
+	m.mu.Unlock()
+	if refused == nil {
+		refused = &protocol.OK{}
+	}
+	answer(refused)
+}
+
+// mayManage refuses those who may not decide about others.
+func (p place) mayManage() protocol.Message {
+	if p.seat.Role.MayManage() {
+		return nil
+	}
+	return refusal(protocol.ReasonForbidden, 403, 0, "the role does not permit this for others")
+}
+
+func (p place) raiseHand(m *meeting) protocol.Message {
+	if !slices.Contains(m.hands, p.user) {
+		m.setHands(append(slices.Clone(m.hands), p.user))
+	}
+	return nil
+}
+
+func (p place) lowerHands(m *meeting, asked *protocol.HandLower) protocol.Message {
+	who := asked.Who
+	switch {
+	case asked.All != nil && *asked.All:
+		who = m.hands
+	case who == nil:
+		who = []string{p.user}
+	}
+	if !slices.Equal(who, []string{p.user}) {
+		if refused := p.mayManage(); refused != nil {
+			return refused
+		}
+	}
+	m.setHands(slices.DeleteFunc(slices.Clone(m.hands), func(id string) bool { return slices.Contains(who, id) }))
+	return nil
+}
+
+func (p place) changeSpotlight(m *meeting, asked *protocol.SpotlightSet) protocol.Message {
+	leaves := len(asked.Add) == 0 && asked.Clear == nil && slices.Equal(asked.Remove, []string{p.user})
+	if refused := p.mayManage(); refused != nil && !leaves {
+		return refused
+	}
+	people := slices.Clone(m.spotlight)
+	if asked.Clear != nil && *asked.Clear {
+		people = nil
+	}
+	people = slices.DeleteFunc(people, func(id string) bool { return slices.Contains(asked.Remove, id) })
+	for _, id := range asked.Add {
+		if !m.has(id) {
+			return refusal(protocol.ReasonNotFound, 404, 0, "somebody who is named has no client in the call")
+		}
+		if !slices.Contains(people, id) {
+			people = append(people, id)
+		}
+	}
+	if len(people) > spotlights {
+		return refusal(protocol.ReasonBusy, 400, 0, "7 participants at most are in the spotlight")
+	}
+	m.setSpotlight(people)
+	return nil
+}
+
+// reactions are those that the protocol has.
+var reactions = []protocol.Reaction{
+	protocol.ReactionLike, protocol.ReactionHeart, protocol.ReactionLaugh, protocol.ReactionSurprised, protocol.ReactionApplause,
+}
+
+func (p place) react(m *meeting, asked *protocol.ReactionSend) protocol.Message {
+	switch {
+	case p.seat.Kind == call.TwoParty:
+		return refusal(protocol.ReasonUnsupported, 400, 0, "a call of two has no reactions")
+	case !slices.Contains(reactions, asked.Reaction):
+		return refusal(protocol.ReasonMalformed, 400, 0, "reaction is one of like, heart, laugh, surprised and applause")
+	}
+	for l := range m.legs { // the sender sees its own
+		l.client.session.Send(&protocol.Reacted{Call: l.id, Who: p.user, Reaction: asked.Reaction})
+	}
+	return nil
+}
+
+// longestText bounds a text that is being typed, in characters.
+const longestText = 2000
+
+func (p place) write(m *meeting, asked *protocol.TextSend) protocol.Message {
+	if utf8.RuneCountInString(asked.Text) > longestText {
+		return refusal(protocol.ReasonMalformed, 400, 0, "a text has 2,000 characters at most")
+	}
+	name := p.client.session.DisplayName()
+	m.others(p.leg, nil, func(l *leg) protocol.Message {
+		return &protocol.Text{Call: l.id, Who: p.user, DisplayName: name, N: asked.N, Text: asked.Text, Final: asked.Final}
+	})
+	return nil
+}
