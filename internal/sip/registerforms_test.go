@@ -1,0 +1,48 @@
+package sip
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/sip/siptest"
+)
+
+// TestContactsOfPhonesAreRead registers with what the RFCs permit and phones write, and
+// asks for the bindings that the 200 lists.
+func TestContactsOfPhonesAreRead(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		fields []siptest.Field
+		want   []string // of the bindings: address and seconds
+	}{
+		{"without brackets", []siptest.Field{{Name: "Contact", Value: "sip:ann@10.0.0.7:5060;expires=120"}}, []string{"<sip:ann@10.0.0.7:5060>;expires=120"}},
+		{"parameters of both kinds", []siptest.Field{{Name: "Contact", Value: `"Ann <desk>, 1" <sip:ann@10.0.0.7:5060;transport=udp;ob>;+sip.instance="<urn:uuid:1;2>";reg-id=1;q=0.7; expires = 120`}}, []string{"<sip:ann@10.0.0.7:5060;transport=udp;ob>;expires=120"}},
+		{"Expires alone", []siptest.Field{{Name: "Contact", Value: "<sip:ann@10.0.0.7>"}, {Name: "Expires", Value: " 180 "}}, []string{"<sip:ann@10.0.0.7>;expires=180"}},
+		{"two in one field", []siptest.Field{{Name: "Contact", Value: "<sip:ann@10.0.0.7>;expires=120 , \"B, b\" <sip:ann@10.0.0.8>;expires=180"}}, []string{"<sip:ann@10.0.0.7>;expires=120", "<sip:ann@10.0.0.8>;expires=180"}},
+		{"IPv6", []siptest.Field{{Name: "Contact", Value: "<sip:ann@[2001:db8::7]:5062;transport=tcp>;expires=120"}}, []string{"<sip:ann@[2001:db8::7]:5062;transport=tcp>;expires=120"}},
+		{"escapes and a password", []siptest.Field{{Name: "Contact", Value: "<sip:a%20nn:x@10.0.0.7>;expires=120"}}, []string{"@10.0.0.7>;expires=120"}},
+		{"sips", []siptest.Field{{Name: "Contact", Value: "<sips:ann@10.0.0.7:5061>;expires=120"}}, []string{"<sips:ann@10.0.0.7:5061>;expires=120"}},
+		{"a folded field", []siptest.Field{{Name: "Contact", Value: "\r\n <sip:ann@10.0.0.7>\r\n\t;expires=120"}}, []string{"<sip:ann@10.0.0.7>;expires=120"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			o := newPhoneRig(t, nil)
+			as, _ := o.user(t, "ann", "")
+			phone := o.phone(t, func(c *siptest.Config) { c.User = "ann" })
+			answer, err := phone.Register(within(t), as, 600, test.fields...)
+			if err != nil || answer.Status() != 200 {
+				t.Fatal(answer, err)
+			}
+			got := strings.Join(answer.All("Contact"), ", ")
+			for _, binding := range test.want {
+				if !strings.Contains(got, binding) {
+					t.Errorf("the 200 lists %s, want %s", got, binding)
+				}
+			}
+			if n := strings.Count(got, "expires="); n != len(test.want) {
+				t.Errorf("%d bindings: %s", n, got)
+			}
+		})
+	}
+}
