@@ -59,7 +59,7 @@ func (e *example) line(pattern string) string {
 const alike = 5.0
 
 // hearsSpoken waits until a phone has heard a text as espeak-ng speaks it.
-func hearsSpoken(t *testing.T, call *siptest.Call, after int, text string) {
+func hearsSpoken(t testing.TB, call *siptest.Call, after int, text string) {
 	t.Helper()
 	said := spokenAs(t, text, "-v", "en-us")
 	said = said[:len(said)*9/10] // its end may still be on its way

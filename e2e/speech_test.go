@@ -26,13 +26,13 @@ func needsEspeak(t *testing.T) {
 }
 
 // spokenBy is a voice that says a text, at the rate of phones.
-func spokenBy(t *testing.T, text string) []int16 {
+func spokenBy(t testing.TB, text string) []int16 {
 	t.Helper()
 	return spokenAs(t, text, "-v", "en-us", "-s", "140")
 }
 
 // spokenAs is what espeak-ng says with options of its own.
-func spokenAs(t *testing.T, text string, options ...string) []int16 {
+func spokenAs(t testing.TB, text string, options ...string) []int16 {
 	t.Helper()
 	program := exec.Command("espeak-ng", append([]string{"--stdin", "--stdout", "-b", "1"}, options...)...)
 	program.Stdin = strings.NewReader(text)

@@ -14,6 +14,7 @@ import sys
 import threading
 
 from commands import Commands
+from streams import Streams
 from tokens import TokenVerifier
 from web import serve
 
@@ -32,9 +33,12 @@ def describe(error):
     return {"name": type(error).__name__, "message": str(error), "code": code, "statusCode": status or 0}
 
 
-async def run(commands, line):
+async def run(commands, streams, line):
     try:
-        result = await commands.run(line["command"], line.get("arguments") or {})
+        command, values = line["command"], line.get("arguments") or {}
+        result = await streams.run(command, values)
+        if result is NotImplemented:
+            result = await commands.run(command, values)
         write({"reply": line["id"], "result": result})
     except Exception as error:  # whatever the SDK raises is the test's to judge
         write({"reply": line["id"], "error": describe(error)})
@@ -44,10 +48,12 @@ async def main():
     connection = os.environ["CONNECTION_STRING"]
     url = serve(os.environ["SOUNDS"], TokenVerifier(connection, os.environ["AUDIENCE"]), write)
     commands = Commands(connection, os.environ.get("CLIENT") == "async")
+    streams = Streams(write)
+    await streams.start()
     write({"event": "ready", "url": url})
     running = set()
     while text := await asyncio.to_thread(sys.stdin.readline):
-        task = asyncio.create_task(run(commands, json.loads(text)))
+        task = asyncio.create_task(run(commands, streams, json.loads(text)))
         running.add(task)
         task.add_done_callback(running.discard)
     await commands.close()

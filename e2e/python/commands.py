@@ -8,20 +8,15 @@ from azure.communication import callautomation
 from azure.communication.callautomation import (
     CallConnectionProperties,
     CallParticipant,
-    CommunicationUserIdentifier,
     FileSource,
     PhoneNumberIdentifier,
     RecognizeInputType,
 )
 
+from media import Media, context, identifier, streaming, transcription
+
 # The release 1.0 names a callee and the number that it sees in one object, all later ones apart.
 FIRST_RELEASE = version("azure-communication-callautomation").startswith("1.0.")
-
-
-def identifier(raw_id):
-    if raw_id.startswith("4:"):
-        return PhoneNumberIdentifier(raw_id[2:])
-    return CommunicationUserIdentifier(raw_id)
 
 
 def invite(values):
@@ -37,11 +32,7 @@ def invite(values):
     return {"target_participant": target, **options}
 
 
-def context(values):
-    return {"operation_context": values.get("operationContext")}
-
-
-class Commands:
+class Commands(Media):
     """The SDK's clients, synchronous or asynchronous. The commands have the names of agent/commands.mjs."""
 
     def __init__(self, connection_string, asynchronous):
@@ -79,7 +70,9 @@ class Commands:
         return self.client.create_call(**invite(values), callback_url=values["callback"], **context(values))
 
     def answer(self, values):
-        return self.client.answer_call(values["context"], values["callback"])
+        options = {"media_streaming": streaming(values.get("streaming")), "transcription": transcription(values.get("transcription"))}
+        options = {name: value for name, value in options.items() if value}  # old releases know neither
+        return self.client.answer_call(values["context"], values["callback"], **options)
 
     def getCallProperties(self, values):
         return self.connection(values).get_call_properties()
@@ -150,7 +143,7 @@ def tell(result):
                 "correlationId": result.correlation_id,
             }
         case CallParticipant():
-            return {"identifier": {"phoneNumber": result.identifier.properties.get("value")}, "isMuted": result.is_muted}
+            return {"identifier": {"phoneNumber": result.identifier.properties.get("value")}, "isMuted": result.is_muted, "isOnHold": getattr(result, "is_on_hold", None)}
         case (user, token):
             return {"user": {"communicationUserId": user.raw_id}, "token": token.token, "expiresOn": token.expires_on}
     if raw_id := getattr(result, "raw_id", None):
