@@ -55,7 +55,8 @@ type playout struct {
 	dry    int    // frames spent idle
 	late   bool   // what is being buffered comes after a gap
 	steady int    // frames played since the last gap
-	last   int16  // the sample said last; it fades out when nothing follows
+	last   int16  // the sample said last; it fades out when nothing follows,
+	fallen int    // of which so many samples are done
 	wide   [playoutRate / 50]int16
 }
 
@@ -78,7 +79,7 @@ type block struct {
 
 func newPlayout() *playout {
 	b := new(block)
-	return &playout{tail: b, head: b, dry: frames(freshAfter)}
+	return &playout{tail: b, head: b, dry: frames(freshAfter), fallen: fadeSamples}
 }
 
 // frames counts the frames of a duration.
@@ -183,7 +184,8 @@ func (p *playout) wait() int {
 	return frames(startWait)
 }
 
-// play plays what is there, as a whole frame with silence at its end.
+// play plays what is there. If it does not fill the frame it fades away, and counts as
+// an end, or as a gap if more comes soon.
 func (p *playout) play(f []int16, fadeIn bool) bool {
 	n := p.copy(f)
 	if fadeIn {
@@ -191,13 +193,16 @@ func (p *playout) play(f []int16, fadeIn bool) bool {
 		for i := range min(n, fadeSamples) {
 			f[i] = int16(int(f[i]) * i / fadeSamples)
 		}
+		p.fall(f[:n])
 	}
 	p.steady++
 	if n > 0 {
-		p.last = f[n-1]
+		p.last, p.fallen = f[n-1], 0
 	}
 	if n < len(f) {
-		p.ramp(f[n:])
+		p.state, p.dry = idle, 0
+		clear(f[n:])
+		p.fall(f[n:])
 	}
 	return true
 }
@@ -238,21 +243,18 @@ func (p *playout) skip() {
 // fadeOut lets the last sample fade away, so that the end is no click. It returns
 // false when nothing is left to be said.
 func (p *playout) fadeOut(f []int16) bool {
-	if p.last == 0 {
+	if p.fallen == fadeSamples {
 		return false
 	}
-	p.ramp(f)
+	clear(f)
+	p.fall(f)
 	return true
 }
 
-// ramp leads from the last sample to silence within 5 ms.
-func (p *playout) ramp(f []int16) {
-	from := int(p.last)
-	for i := range f {
-		f[i] = 0
-		if i < fadeSamples {
-			f[i] = int16(from * (fadeSamples - 1 - i) / fadeSamples)
-		}
+// fall adds the way from the last sample to silence, or what is left of it.
+func (p *playout) fall(f []int16) {
+	for i := range min(len(f), fadeSamples-p.fallen) {
+		p.fallen++
+		f[i] = int16(min(max(int(f[i])+int(p.last)*(fadeSamples-p.fallen)/fadeSamples, -1<<15), 1<<15-1))
 	}
-	p.last = 0
 }
