@@ -14,6 +14,7 @@ const (
 	audioMessage
 	stopMessage
 	markMessage
+	noticesMessage
 )
 
 // inbound is a message of an application. Its slices lie in the message.
@@ -22,6 +23,7 @@ type inbound struct {
 	name string // of an otherMessage: the kind, as it was written
 	data []byte // base64 of 16-bit little-endian PCM; it may hold escapes no base64 needs
 	mark string // the id of a mark: after data, or alone; "" is none
+	on   bool   // of a noticesMessage: notices are wanted
 }
 
 var (
@@ -35,7 +37,7 @@ var (
 // a text with escapes takes the way through encoding/json.
 func parseInbound(message []byte) (inbound, error) {
 	var in inbound
-	var kind, audio, mark []byte
+	var kind, audio, mark, notices []byte
 	s := scanner{rest: message}
 	for name, value := range s.object {
 		switch {
@@ -45,6 +47,8 @@ func parseInbound(message []byte) (inbound, error) {
 			audio = value
 		case equalFold(name, "markData"), equalFold(name, "mark"):
 			mark = value
+		case equalFold(name, "speechNotices"):
+			notices = value
 		}
 	}
 	if s.failed || !s.atEnd() {
@@ -62,6 +66,9 @@ func parseInbound(message []byte) (inbound, error) {
 	case equalFold(name, "MarkData"):
 		in.kind = markMessage
 		return in, in.readMark(mark)
+	case equalFold(name, "SpeechNotices"):
+		in.kind = noticesMessage
+		return in, in.readNotices(notices)
 	default:
 		in.name = string(name[:min(len(name), 64)])
 	}
@@ -84,6 +91,20 @@ func (in *inbound) readAudio(object []byte) error {
 	}
 	if s.failed {
 		return errors.New("audioData is not an object")
+	}
+	return nil
+}
+
+// readNotices reads {"enabled": true}, or false.
+func (in *inbound) readNotices(object []byte) error {
+	s := scanner{rest: object}
+	for name, value := range s.object {
+		if equalFold(name, "enabled") {
+			in.on = string(value) == "true"
+		}
+	}
+	if s.failed {
+		return errors.New("speechNotices is not an object")
 	}
 	return nil
 }

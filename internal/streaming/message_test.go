@@ -60,11 +60,13 @@ func TestInboundMessages(t *testing.T) {
 		{"audio with a mark", `{"kind":"AudioData","audioData":{"data":"AA==","mark":{"id":"m1"}}}`, inbound{kind: audioMessage, data: []byte("AA=="), mark: "m1"}},
 		{".NET's mark", `{"Kind":"AudioData","AudioData":{"Data":"AA==","Mark":{"Id":"m1","Status":null}}}`, inbound{kind: audioMessage, data: []byte("AA=="), mark: "m1"}},
 		{"a mark alone", `{"Kind":"MarkData","MarkData":{"Id":"m2","Status":"x"}}`, inbound{kind: markMessage, mark: "m2"}},
+		{"a wish for notices", `{"kind":"SpeechNotices","speechNotices":{"enabled":true}}`, inbound{kind: noticesMessage, on: true}},
+		{"no more notices", `{"kind":"SpeechNotices","speechNotices":{"enabled":false}}`, inbound{kind: noticesMessage}},
 		{"audio without data", `{"kind":"AudioData","audioData":{}}`, inbound{kind: audioMessage}},
 		{"a kind from elsewhere", `{"kind":"StartAudio","x":[1,{"y":[]},-1.5e3,true,null,"]}"]}`, inbound{name: "StartAudio"}},
 	} {
 		got, err := parseInbound([]byte(test.message))
-		if err != nil || got.kind != test.want.kind || got.name != test.want.name || string(got.data) != string(test.want.data) || got.mark != test.want.mark {
+		if err != nil || got.kind != test.want.kind || got.name != test.want.name || string(got.data) != string(test.want.data) || got.mark != test.want.mark || got.on != test.want.on {
 			t.Errorf("%s: got %+v, %v; want %+v", test.name, got, err, test.want)
 		}
 	}
@@ -74,7 +76,7 @@ func TestWhatIsNoMessageIsAnError(t *testing.T) {
 	deep := strings.Repeat("[", 100) + strings.Repeat("]", 100)
 	for _, message := range []string{
 		``, `{`, `[]`, `"kind"`, `{"kind"}`, `{"kind":}`, `{"kind":"AudioData",}`, `{"kind":"AudioData"} x`, `{"audioData":{"data":"AA=="}}`, `{"kind":3}`,
-		`{"kind":"AudioData","audioData":[]}`, `{"kind":"AudioData","audioData":{"data":"`, `{"kind":"AudioData\"}`, `{"kind":"x","y":` + deep + `}`, `{3:"kind"}`,
+		`{"kind":"AudioData","audioData":[]}`, `{"kind":"SpeechNotices","speechNotices":true}`, `{"kind":"AudioData","audioData":{"data":"`, `{"kind":"AudioData\"}`, `{"kind":"x","y":` + deep + `}`, `{3:"kind"}`,
 		`{"kind":"MarkData","markData":{"id":"` + strings.Repeat("m", maxMarkID+1) + `"}}`,
 	} {
 		if got, err := parseInbound([]byte(message)); err == nil {

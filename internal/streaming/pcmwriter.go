@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/speech/voice"
 )
 
 // silentAfter is how long a participant has to say nothing at all until frames are
@@ -16,7 +17,8 @@ const silentAfter = 2 * time.Second
 type pcmWriter struct {
 	from      int // the rate, in Hz, of the last frame
 	resampler *audio.Resampler
-	quiet     int // frames since something was heard
+	quiet     int         // frames since something was heard
+	turn      *voice.Turn // of the participant, once the application asked for notices
 	samples   []int16
 	pcm       []byte
 }

@@ -86,6 +86,8 @@ func (r *receiver) take(message []byte) error {
 		r.stop()
 	case markMessage:
 		r.mark(in.mark)
+	case noticesMessage:
+		r.notices.Store(in.on)
 	case otherMessage:
 		r.tellOnce("a message of the application is of a kind that is not known", "kind", in.name)
 	}

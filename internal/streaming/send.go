@@ -120,7 +120,10 @@ func (o *sender) frame(v *pcmWriter, f audio.Frame, who string, now time.Time) e
 	pcm, silent := v.next(f, o.cfg.Rate)
 	o.message = appendAudioData(o.message[:0], now, who, pcm, silent)
 	o.dialer.Counts.Sent.Add(1)
-	return o.socket.Write(ws.OpText, o.message)
+	if err := o.socket.Write(ws.OpText, o.message); err != nil || !o.notices.Load() {
+		return err
+	}
+	return o.notice(v, f, who, now)
 }
 
 // tell sends the keys and the marks that have come.

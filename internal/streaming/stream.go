@@ -86,6 +86,7 @@ type Stream struct {
 	pace    *audio.Queue // the whole mix without the application, a frame for each tick
 	playout *playout
 	said    chan struct{} // closed when the application is not heard any more
+	notices atomic.Bool   // the application is told when somebody begins to speak, and when they have finished
 
 	ctx    context.Context
 	cancel context.CancelCauseFunc
