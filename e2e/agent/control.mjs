@@ -17,8 +17,8 @@ export function control(client, invite) {
       (await client.createGroupCall(targets.map(identifier), callback, {
         sourceCallIdNumber: callerNumber && { phoneNumber: callerNumber },
       })).callConnectionProperties,
-    connect: async ({ serverCallId, kind = "serverCallLocator", id = serverCallId, callback }) =>
-      (await client.connectCall({ kind, id }, callback)).callConnectionProperties,
+    connect: async ({ serverCallId, kind = "serverCallLocator", id = serverCallId, callback, streaming }) =>
+      (await client.connectCall({ kind, id }, callback, { mediaStreamingOptions: streaming })).callConnectionProperties,
     redirect: ({ context, ...target }) => client.redirectCall(context, invite(target)),
     add: (values) =>
       connection(values).addParticipant(invite(values), {
