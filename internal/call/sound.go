@@ -27,8 +27,9 @@ type Mix interface {
 
 // Hearing is what a listener of a whole mix wants to hear of it.
 type Hearing struct {
-	Private bool   // also what only single members hear, such as prompts to one participant
-	Without Member // whom it does not hear; nil: it hears everybody
+	Private   bool   // also what only single members hear, such as prompts to one participant
+	Voiceless bool   // nothing of what members say
+	Without   Member // whom it does not hear; nil: it hears everybody
 }
 
 // Member is a port in a mix.

@@ -9,8 +9,9 @@ import (
 
 // Hearing is what a listener of a whole mix wants to hear of it.
 type Hearing struct {
-	Private bool    // also what private sources say to single members
-	Without *Member // whom it does not hear; nil: it hears everybody
+	Private   bool    // also what private sources say to single members
+	Voiceless bool    // nothing of what members say
+	Without   *Member // whom it does not hear; nil: it hears everybody
 }
 
 // tap is a listener's place beside a mix.
@@ -121,7 +122,10 @@ func (m *Mix) heardThrough(w *workspace, t *tap) audio.Frame {
 	case t.of != nil:
 		return nil
 	}
-	heard := m.voices(w, t.want.Without)
+	var heard audio.Frame
+	if !t.want.Voiceless {
+		heard = m.voices(w, t.want.Without)
+	}
 	if !t.want.Private || !w.anyPrivate {
 		return heard
 	}

@@ -1,0 +1,71 @@
+package recording
+
+import (
+	"slices"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// MaxChannels is how many channels an unmixed recording has at most.
+const MaxChannels = 5
+
+// frameSamples is a frame of a recording.
+const frameSamples = SampleRate / audio.FramesPerSecond
+
+// audible is the level above which a frame counts as speech, as the mean of
+// squares: −50 dBFS. Comfort noise lies below it.
+const audible = 10737
+
+// channel is one channel of a recording.
+type channel struct {
+	who    string // raw id of whom it belongs to; "": everybody's, or nobody's yet
+	ears   []*ear // one for each of their endpoints
+	told   bool   // that they have a channel, or none
+	bridge audio.Bridge
+	sum    [frameSamples]int16
+	out    [frameSamples]int16
+}
+
+// hear returns what its participant says at a tick, nil for silence, with another
+// frame that belongs to them.
+func (c *channel) hear(at audio.Tick, and audio.Frame) audio.Frame {
+	heard := and
+	for _, e := range c.ears {
+		f := e.take(at)
+		switch {
+		case f == nil:
+		case heard == nil:
+			heard = f
+		case len(f) == len(heard):
+			heard = c.add(heard, f)
+		}
+	}
+	c.ears = slices.DeleteFunc(c.ears, (*ear).over)
+	return heard
+}
+
+func (c *channel) add(a, b audio.Frame) audio.Frame {
+	sum := c.sum[:len(a)]
+	for i := range sum {
+		sum[i] = int16(min(max(int(a[i])+int(b[i]), -32768), 32767))
+	}
+	return sum
+}
+
+// widen returns a frame at the rate of recordings; nil stays silence.
+func (c *channel) widen(f audio.Frame) audio.Frame {
+	if f == nil {
+		c.bridge.SkipFrame()
+		return nil
+	}
+	return c.bridge.Convert(c.out[:], f)
+}
+
+// speech reports whether somebody can be heard in a frame.
+func speech(f audio.Frame) bool {
+	var sum int64
+	for _, s := range f {
+		sum += int64(s) * int64(s)
+	}
+	return sum > int64(len(f))*audible
+}

@@ -1,0 +1,242 @@
+package recording
+
+import (
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
+
+// maxParticipants bounds whom a recording remembers.
+const maxParticipants = 1000
+
+// listener makes samples of what a recording has heard. It belongs to the listening
+// goroutine.
+type listener struct {
+	r           *Recording
+	mixed       channel
+	places      *places // nil: it is mixed
+	application string  // raw id of the first application in the call
+	known       []string
+
+	next    audio.Tick // the tick that follows what is written
+	begun   bool
+	pauses  []interval // that are not over yet, or were not passed yet
+	last    audio.Heard
+	kept    [2][frameSamples]int16 // of last, by turns
+	turn    int
+	held    bool // last has not been taken
+	written int64
+	bytes   []byte // that are not handed to the writer yet
+}
+
+// interval is a pause, by ticks.
+type interval struct {
+	from, to audio.Tick
+	start    time.Time
+	open     bool
+}
+
+// listen takes what has been heard since the last time. It reports whether nothing
+// will follow.
+func (l *listener) listen() (over bool) {
+	for e := range l.r.comers.Take {
+		l.meet(e)
+	}
+	for {
+		heard, ok := l.take()
+		l.takeEdges()
+		if !ok {
+			break
+		}
+		l.hear(heard)
+	}
+	over = l.r.clock.Ended() && !l.held
+	if over {
+		l.closePause()
+	}
+	l.flush()
+	return over
+}
+
+// meet takes somebody who has come into the call.
+func (l *listener) meet(e *ear) {
+	if !slices.Contains(l.known, e.who) {
+		if len(l.known) == maxParticipants {
+			return
+		}
+		l.known = append(l.known, e.who)
+		l.change(func(r *Record) { r.Participants = append(r.Participants, Participant{ID: e.who}) })
+	}
+	if e.application && l.application == "" {
+		l.application = e.who
+	}
+	if l.places != nil {
+		s := l.places.speaker(e.who)
+		s.ears = append(s.ears, e)
+	}
+}
+
+// take returns the oldest tick that all listeners have been told of. The clock is
+// told first, so of an unmixed recording that is the one before its newest.
+func (l *listener) take() (audio.Heard, bool) {
+	newest, ok := l.r.clock.Next()
+	if l.places == nil {
+		return newest, ok
+	}
+	before, had := l.last, l.held
+	if !ok {
+		l.held = l.held && !l.r.clock.Ended()
+		return before, had && !l.held
+	}
+	l.last, l.held = newest, true
+	if newest.Frame != nil {
+		l.turn = 1 - l.turn
+		l.last.Frame = l.kept[l.turn][:copy(l.kept[l.turn][:], newest.Frame)]
+	}
+	if !had {
+		return l.take()
+	}
+	return before, true
+}
+
+// takeEdges notes the pauses that have begun or ended.
+func (l *listener) takeEdges() {
+	for e := range l.r.edges.Take {
+		switch {
+		case e.paused:
+			l.pauses = append(l.pauses, interval{from: e.at, start: e.when, open: true})
+			l.change(func(r *Record) { r.Pauses = append(r.Pauses, Pause{Start: e.when.UTC()}) })
+		case len(l.pauses) > 0:
+			p := &l.pauses[len(l.pauses)-1]
+			p.to, p.open = e.at, false
+			lasted := time.Duration(e.at-p.from) * audio.FrameDuration
+			l.change(func(r *Record) { r.Pauses[len(r.Pauses)-1].DurationMs = lasted.Milliseconds() })
+		}
+		if !l.begun {
+			l.begun, l.next = true, e.at
+		}
+	}
+}
+
+// closePause ends the pause that a recording ends in.
+func (l *listener) closePause() {
+	if n := len(l.pauses); n > 0 && l.pauses[n-1].open {
+		lasted := time.Since(l.pauses[n-1].start)
+		l.change(func(r *Record) { r.Pauses[len(r.Pauses)-1].DurationMs = lasted.Milliseconds() })
+		l.pauses = nil
+	}
+}
+
+// missing is how many ticks before one were neither heard nor paused: their frames
+// were overwritten before anybody took them.
+func (l *listener) missing(at audio.Tick) int {
+	gone := at - l.next
+	l.pauses = slices.DeleteFunc(l.pauses, func(p interval) bool {
+		if p.open || p.from > at {
+			return false
+		}
+		gone -= min(p.to, at) - max(p.from, l.next)
+		return true
+	})
+	return int(gone)
+}
+
+// hear writes one tick.
+func (l *listener) hear(heard audio.Heard) {
+	if missing := l.missing(heard.At); missing > 0 {
+		l.change(func(r *Record) { r.ConcealedMs += int64(missing) * audio.FrameDuration.Milliseconds() })
+		for range missing {
+			l.write([]audio.Frame{nil})
+		}
+	}
+	l.next = heard.At + 1
+	if l.places == nil {
+		l.write([]audio.Frame{l.mixed.widen(heard.Frame)})
+		return
+	}
+	before := l.places.count
+	said := l.places.hear(heard.At, heard.Frame, l.application, l.seated)
+	if l.places.count != before {
+		l.layOut()
+	}
+	l.write(said[:])
+}
+
+// seated notes who has got which channel, or none.
+func (l *listener) seated(who string, place int) {
+	if place < 0 {
+		l.r.log.Warn("a speaker has no channel: all are taken", "participant", who, "channels", MaxChannels)
+		return
+	}
+	l.change(func(r *Record) {
+		at := slices.IndexFunc(r.Participants, func(p Participant) bool { return p.ID == who })
+		r.Participants[at].Channel = &place
+	})
+}
+
+// layOut notes that frames have more channels from here on.
+func (l *listener) layOut() {
+	layout := Layout{From: l.written, Channels: l.places.count}
+	l.change(func(r *Record) {
+		c := &r.Chunks[len(r.Chunks)-1]
+		if n := len(c.Layouts); c.Layouts[n-1].From == layout.From {
+			c.Layouts[n-1] = layout
+			return
+		}
+		c.Layouts = append(c.Layouts, layout)
+	})
+}
+
+// write appends a frame of every channel, interleaved.
+func (l *listener) write(said []audio.Frame) {
+	if l.written == l.r.lib.chunkFrames {
+		l.nextChunk()
+	}
+	l.written++
+	channels := 1
+	if l.places != nil {
+		channels = l.places.count
+	}
+	start, size := len(l.bytes), frameSamples*channels*2
+	l.bytes = slices.Grow(l.bytes, size)[:start+size]
+	out := l.bytes[start:]
+	clear(out)
+	for at, f := range said[:min(len(said), channels)] {
+		if channels == 1 {
+			for i, s := range f {
+				binary.LittleEndian.PutUint16(out[2*i:], uint16(s))
+			}
+			continue
+		}
+		for i, s := range f {
+			binary.LittleEndian.PutUint16(out[2*(i*channels+at):], uint16(s))
+		}
+	}
+}
+
+// nextChunk begins another file.
+func (l *listener) nextChunk() {
+	l.flush()
+	l.written = 0
+	channels := 1
+	if l.places != nil {
+		channels = l.places.count
+	}
+	l.r.give(step{chunk: channels})
+}
+
+// change hands a change of the record to the writer, behind the samples so far.
+func (l *listener) change(c func(*Record)) {
+	l.flush()
+	l.r.give(step{change: c})
+}
+
+// flush hands samples to the writer.
+func (l *listener) flush() {
+	if len(l.bytes) > 0 {
+		l.r.give(step{bytes: l.bytes})
+		l.bytes = l.r.spare()
+	}
+}

@@ -1,0 +1,79 @@
+package recording
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// metadata is the service's document that describes a chunk (acsmetadata), member
+// by member in its order.
+type metadata struct {
+	ResourceID      string             `json:"resourceId"`
+	CallID          string             `json:"callId"`
+	ChunkDocumentID string             `json:"chunkDocumentId"`
+	ChunkIndex      int                `json:"chunkIndex"`
+	ChunkStartTime  string             `json:"chunkStartTime"`
+	ChunkDuration   float64            `json:"chunkDuration"` // ms
+	Pauses          []metadataPause    `json:"pauseResumeIntervals"`
+	Info            metadataInfo       `json:"recordingInfo"`
+	Participants    []metadataPresence `json:"participants"`
+}
+
+type metadataPause struct {
+	Start    string  `json:"startTime"`
+	Duration float64 `json:"duration"` // ms
+}
+
+type metadataInfo struct {
+	ContentType string        `json:"contentType"`
+	ChannelType string        `json:"channelType"`
+	Format      string        `json:"format"`
+	Audio       metadataAudio `json:"audioConfiguration"`
+}
+
+type metadataAudio struct {
+	SampleRate int `json:"sampleRate"`
+	BitRate    int `json:"bitRate"` // bits per second, of all channels
+	Channels   int `json:"channels"`
+}
+
+type metadataPresence struct {
+	ID      string `json:"participantId"`
+	Channel *int   `json:"channel,omitempty"`
+}
+
+// bitRate is that of one channel of PCM, in bits per second.
+const bitRate = SampleRate * 16
+
+// Metadata describes the document as the service does: JSON with two spaces and
+// lines that end as those of HTTP.
+func (d *Document) Metadata() ([]byte, error) {
+	r, c := d.Record, d.Record.Chunks[d.Chunk]
+	m := metadata{
+		ResourceID: d.lib.cfg.Resource, CallID: r.CallID, ChunkDocumentID: r.Document(d.Chunk), ChunkIndex: d.Chunk,
+		ChunkStartTime: metadataTime(c.Began), ChunkDuration: milliseconds(c.duration()), Pauses: []metadataPause{},
+		Info: metadataInfo{
+			ContentType: string(r.Content), ChannelType: string(r.Channels), Format: string(r.Format),
+			Audio: metadataAudio{SampleRate: SampleRate, BitRate: bitRate * c.channels(), Channels: c.channels()},
+		},
+		Participants: []metadataPresence{},
+	}
+	for _, p := range r.Pauses {
+		if inChunk := d.Chunk == len(r.Chunks)-1 || p.Start.Before(r.Chunks[d.Chunk+1].Began); inChunk && !p.Start.Before(c.Began) {
+			m.Pauses = append(m.Pauses, metadataPause{metadataTime(p.Start), float64(p.DurationMs)})
+		}
+	}
+	for _, p := range r.Participants {
+		m.Participants = append(m.Participants, metadataPresence(p))
+	}
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return []byte(strings.ReplaceAll(string(text), "\n", "\r\n")), nil
+}
+
+func metadataTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

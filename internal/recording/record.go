@@ -1,0 +1,195 @@
+package recording
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// SampleRate is the rate of every recording, in Hz.
+const SampleRate = 16000
+
+// Content is what is recorded, in the words of Call Automation.
+type Content string
+
+// Channels says whether participants have channels of their own.
+type Channels string
+
+// Format is the container of the files.
+type Format string
+
+// The values of Call Automation.
+const (
+	Audio      Content = "audio"
+	AudioVideo Content = "audioVideo"
+
+	Mixed   Channels = "mixed"
+	Unmixed Channels = "unmixed"
+
+	WAV Format = "wav"
+	MP3 Format = "mp3"
+	MP4 Format = "mp4"
+)
+
+// State is how far a recording is:
+//
+//	recording ──stop, end of its call, failure, crash──▶ ended ──its event is in the journal──▶ announced
+type State string
+
+// The states.
+const (
+	Going     State = "recording"
+	Ended     State = "ended"
+	Announced State = "announced"
+)
+
+// Record is what is stored of a recording.
+type Record struct {
+	ID           string   `json:"recordingId"`
+	CallID       string   `json:"callId"` // the correlation id of the call
+	ServerCallID string   `json:"serverCallId"`
+	Content      Content  `json:"content"`
+	Channels     Channels `json:"channels"`
+	Format       Format   `json:"format"`
+	State        State    `json:"state"`
+	StartedBy    string   `json:"startedBy,omitempty"`            // as package permit names askers
+	Container    string   `json:"destinationContainer,omitempty"` // URL of the container that the files go to; "": none
+
+	Began        time.Time     `json:"began"`
+	Ended        time.Time     `json:"ended,omitzero"`
+	EndReason    EndReason     `json:"endReason,omitempty"`
+	Chunks       []Chunk       `json:"chunks"`
+	Pauses       []Pause       `json:"pauses,omitempty"`
+	Participants []Participant `json:"participants,omitempty"`
+	// ConcealedMs is silence in place of sound that came too late to be written.
+	ConcealedMs int64 `json:"concealedMs,omitempty"`
+}
+
+// EndReason is why a recording ended, in the words of Event Grid's sessionEndReason.
+type EndReason string
+
+// The reasons. The first two are the service's.
+const (
+	CallEnded      EndReason = "CallEnded"
+	InitiatorLeft  EndReason = "InitiatorLeft" // it was stopped
+	StorageFailed  EndReason = "StorageFailed" // a full disk, or one that fails
+	ServiceStopped EndReason = "ServiceStopped"
+)
+
+// Chunk is one file of a recording.
+type Chunk struct {
+	Began     time.Time   `json:"began"`
+	Frames    int64       `json:"frames"` // of 20 ms; valid once the chunk has ended
+	Layouts   []Layout    `json:"layouts"`
+	EndReason ChunkReason `json:"endReason,omitempty"` // "": it goes on
+	Deleted   bool        `json:"deleted,omitempty"`
+}
+
+// ChunkReason is why a chunk ended, in the words of Event Grid's endReason.
+type ChunkReason string
+
+// The reasons.
+const (
+	SessionEnded      ChunkReason = "SessionEnded"
+	ChunkSizeExceeded ChunkReason = "ChunkMaximumSizeExceeded"
+)
+
+// Layout says how many channels the frames of a chunk have, from one on.
+type Layout struct {
+	From     int64 `json:"from"` // frames of 20 ms
+	Channels int   `json:"channels"`
+}
+
+// Pause is an interval of which nothing is in the files.
+type Pause struct {
+	Start      time.Time `json:"start"`
+	DurationMs int64     `json:"durationMs"` // 0 while it goes on
+}
+
+// Participant is somebody who was in the call, with their channel.
+type Participant struct {
+	ID      string `json:"participantId"` // raw id
+	Channel *int   `json:"channel,omitempty"`
+}
+
+// stored is how records are kept, by the GUID of the recording.
+var stored = store.Define[Record]("recordings", store.Unchanged)
+
+// Duration is how much sound the files hold.
+func (r *Record) Duration() (total time.Duration) {
+	for _, c := range r.Chunks {
+		total += c.duration()
+	}
+	return total
+}
+
+func (c Chunk) duration() time.Duration { return time.Duration(c.Frames) * audio.FrameDuration }
+
+// channels is how many channels the file of a chunk has when it is read.
+func (c Chunk) channels() int {
+	if len(c.Layouts) == 0 {
+		return 1
+	}
+	return c.Layouts[len(c.Layouts)-1].Channels
+}
+
+// key is the GUID by which the record is stored.
+func (r *Record) key() string { return guidOf(r.ID) }
+
+// Document is the name of a chunk's documents in URLs.
+func (r *Record) Document(chunk int) string {
+	return fmt.Sprintf("%s%d-%s", documentPrefix, chunk, strings.ReplaceAll(r.key(), "-", ""))
+}
+
+// documentPrefix begins the names of documents, as the service's begin with a
+// region and a store.
+const documentPrefix = "0-swh-d"
+
+// parseDocument is the reverse of Document.
+func parseDocument(name string) (guid string, chunk int, ok bool) {
+	rest, ours := strings.CutPrefix(name, documentPrefix)
+	index, digits, two := strings.Cut(rest, "-")
+	if !ours || !two || len(digits) != 32 {
+		return "", 0, false
+	}
+	id, err := uuid.Parse(digits)
+	chunk, wrong := strconv.Atoi(index)
+	if err != nil || wrong != nil || chunk < 0 || strconv.Itoa(chunk) != index {
+		return "", 0, false
+	}
+	return id.String(), chunk, true
+}
+
+// identity is what a recordingId says: the service's are base64url of this, without
+// padding.
+type identity struct {
+	Endpoint string `json:"PlatformEndpointId"`
+	Resource string `json:"ResourceSpecificId"`
+}
+
+// NewID returns a recordingId that names a connection, or what stands for one.
+func NewID(connection string) string {
+	text, err := json.Marshal(identity{connection, uuid.NewString()})
+	if err != nil {
+		panic(err) // texts always marshal
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// guidOf is the GUID of a recording; "" where the id is none of ours.
+func guidOf(id string) string {
+	text, err := base64.RawURLEncoding.DecodeString(id)
+	var of identity
+	if err != nil || json.Unmarshal(text, &of) != nil {
+		return ""
+	}
+	return of.Resource
+}

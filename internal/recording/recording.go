@@ -1,0 +1,134 @@
+package recording
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/inbox"
+)
+
+// Recording is one that goes on. Its methods may be called from any goroutine and
+// do not block.
+type Recording struct {
+	lib    *Library
+	log    *slog.Logger
+	clock  clock
+	heard  hearing // of the shard
+	edges  *inbox.Inbox[edge]
+	comers *inbox.Inbox[*ear]
+	paused atomic.Bool
+	mixed  bool
+	failed atomic.Pointer[func(error)] // told once that nothing more is written
+
+	listener listener // of the listening goroutine
+
+	mu    sync.Mutex
+	steps []step
+	empty []byte // a buffer to be filled again; nil: none
+	end   EndReason
+
+	unsynced File  // what was appended to since the last sync; nil: nothing was
+	syncErr  error // of that sync
+
+	over   bool   // of the listening goroutine: nothing follows
+	writer writer // of the writing goroutine
+}
+
+// step is what the writer is to do next: one of its members.
+type step struct {
+	bytes  []byte
+	change func(*Record)
+	chunk  int  // begin another file, of so many channels
+	end    bool // finish
+}
+
+// newRecording makes a recording whose record is stored and whose first file is
+// open.
+func newRecording(lib *Library, options Options, record Record, file File) *Recording {
+	r := &Recording{
+		lib: lib, log: lib.log.With("recording", record.key(), "call", record.CallID),
+		edges: inbox.New[edge](), comers: inbox.New[*ear](), mixed: options.Channels == Mixed,
+		end: ServiceStopped,
+	}
+	r.clock = clock{ear: ear{Queue: audio.NewQueue(queuedFrames, queuedFrames), hears: &r.heard}, of: r}
+	r.listener.r = r
+	if !r.mixed {
+		r.listener.places = newPlaces(options.Pinned)
+	}
+	r.paused.Store(options.Paused)
+	r.writer = writer{r: r, record: record, file: file}
+	return r
+}
+
+// ID is the recordingId.
+func (r *Recording) ID() string { return r.writer.record.ID }
+
+// Began is when it was started.
+func (r *Recording) Began() time.Time { return r.writer.record.Began }
+
+// Mix returns the listener that has to be put first into the mix of the call: of a
+// mixed recording to hear everything, of an unmixed one to hear what private
+// sources say and nothing else.
+func (r *Recording) Mix() audio.Listener { return &r.clock }
+
+// Mixed reports whether everything is in one channel.
+func (r *Recording) Mixed() bool { return r.mixed }
+
+// Participant notes that somebody has come into the call, and returns what has to
+// hear their endpoint; nil: nothing has to.
+func (r *Recording) Participant(who string, application bool) audio.Listener {
+	e := &ear{who: who, application: application, hears: &r.heard}
+	if r.mixed {
+		r.comers.Put(e)
+		return nil
+	}
+	e.Queue = audio.NewQueue(queuedFrames, queuedFrames)
+	r.comers.Put(e)
+	return e
+}
+
+// Pause leaves out what is said from the next tick on.
+func (r *Recording) Pause() { r.paused.Store(true) }
+
+// Resume takes in what is said from the next tick on.
+func (r *Recording) Resume() { r.paused.Store(false) }
+
+// Failed has a function told, once, that nothing more can be written.
+func (r *Recording) Failed(tell func(error)) { r.failed.Store(&tell) }
+
+// Stop says why the recording ends. The end itself is that its listener has left
+// the mix.
+func (r *Recording) Stop(why EndReason) {
+	r.mu.Lock()
+	r.end = why
+	r.mu.Unlock()
+	r.lib.lookSoon()
+}
+
+// fail tells that nothing more can be written.
+func (r *Recording) fail(err error) {
+	r.log.Error("recording cannot be written", "error", err)
+	if tell := r.failed.Swap(nil); tell != nil {
+		(*tell)(err)
+	}
+}
+
+// give queues a step for the writer.
+func (r *Recording) give(s step) {
+	r.lib.waiting.Add(int64(len(s.bytes)))
+	r.mu.Lock()
+	r.steps = append(r.steps, s)
+	r.mu.Unlock()
+}
+
+// spare returns an empty buffer.
+func (r *Recording) spare() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := r.empty
+	r.empty = nil
+	return b[:0]
+}

@@ -1,0 +1,77 @@
+package recording
+
+import (
+	"context"
+	"fmt"
+)
+
+// Recover completes the recordings that the process before has left, and announces
+// those that it has not. It returns those that it completed.
+func (l *Library) Recover(ctx context.Context) (completed []Record, err error) {
+	for item, err := range l.records.All(ctx) {
+		record := item.Value
+		if err == nil && record.State == Going {
+			err = l.complete(ctx, &record)
+			completed = append(completed, record)
+		}
+		if err != nil {
+			return completed, fmt.Errorf("recordings of the process before: %w", err)
+		}
+		if record.State == Ended {
+			l.announceSoon(record)
+		}
+	}
+	return completed, nil
+}
+
+// complete ends a recording whose process has gone.
+func (l *Library) complete(ctx context.Context, record *Record) error {
+	last := len(record.Chunks) - 1
+	if err := l.measure(record, last, SessionEnded); err != nil {
+		l.log.Error("file of a recording that was interrupted cannot be read", "recording", record.key(), "error", err)
+	}
+	chunk := record.Chunks[last]
+	record.State, record.EndReason = Ended, ServiceStopped
+	record.Ended = chunk.Began.Add(chunk.duration())
+	l.log.Warn("recording of the process before is completed", "recording", record.key(), "call", record.CallID, "duration", record.Duration())
+	return l.records.Put(ctx, record.key(), *record)
+}
+
+// measure notes how much a chunk holds, by its file, and why it ended.
+func (l *Library) measure(record *Record, at int, why ChunkReason) error {
+	chunk := &record.Chunks[at]
+	chunk.EndReason = why
+	file, err := l.files.Open(record.fileName(at))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	size, err := file.Size()
+	if err != nil {
+		return err
+	}
+	chunk.Frames = framesIn(size, chunk.Layouts)
+	return nil
+}
+
+// framesIn is how many whole frames a file holds. The rest of a frame that was being
+// written is left out.
+func framesIn(size int64, layouts []Layout) (frames int64) {
+	for i, layout := range layouts {
+		whole := size / frameBytes(layout.Channels)
+		if i+1 < len(layouts) {
+			whole = min(whole, layouts[i+1].From-layout.From)
+		}
+		frames += whole
+		size -= whole * frameBytes(layout.Channels)
+	}
+	return frames
+}
+
+// frameBytes is the size of a frame of all channels.
+func frameBytes(channels int) int64 { return int64(channels) * frameSamples * 2 }
+
+// Find returns the record of a recordingId.
+func (l *Library) Find(ctx context.Context, id string) (Record, error) {
+	return l.records.Get(ctx, guidOf(id))
+}

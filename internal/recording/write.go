@@ -1,0 +1,115 @@
+package recording
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// writer does the steps of a recording, in their order. It belongs to the writing
+// goroutine.
+type writer struct {
+	r      *Recording
+	record Record
+	file   File
+	broken error // why nothing is written any more
+}
+
+// errSlow is why a recording ends whose disk does not keep up.
+var errSlow = fmt.Errorf("the disk is so slow that more than %d MiB wait to be written", maxWaiting>>20)
+
+// write does what there is to do. It reports whether the recording is finished.
+func (w *writer) write() (finished bool) {
+	r := w.r
+	r.mu.Lock()
+	steps, unsafe := r.steps, r.syncErr
+	r.steps = nil
+	r.mu.Unlock()
+	w.check(unsafe)
+	for _, s := range steps {
+		switch {
+		case s.bytes != nil:
+			w.append(s.bytes)
+		case s.change != nil:
+			s.change(&w.record)
+			w.keep()
+		case s.chunk > 0:
+			w.nextChunk(s.chunk)
+		case s.end:
+			w.finish()
+			return true
+		}
+	}
+	return false
+}
+
+func (w *writer) append(b []byte) {
+	r := w.r
+	if w.broken == nil {
+		w.check(w.file.Append(b))
+	}
+	if r.lib.waiting.Add(-int64(len(b))) > maxWaiting {
+		w.check(errSlow)
+	}
+	r.mu.Lock()
+	r.empty, r.unsynced = b, w.file
+	r.mu.Unlock()
+}
+
+// check ends the recording at the first failure.
+func (w *writer) check(err error) {
+	if err != nil && w.broken == nil {
+		w.broken = err
+		w.r.fail(err)
+	}
+}
+
+// keep stores the record.
+func (w *writer) keep() {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	w.check(w.r.lib.records.Put(ctx, w.record.key(), w.record))
+}
+
+// nextChunk begins another file.
+func (w *writer) nextChunk(channels int) {
+	if w.broken != nil {
+		return
+	}
+	w.closeChunk(ChunkSizeExceeded)
+	w.record.Chunks = append(w.record.Chunks, newChunk(channels))
+	w.keep()
+	file, err := w.r.lib.files.Create(w.record.fileName(len(w.record.Chunks) - 1))
+	w.check(err)
+	w.file = file
+}
+
+func newChunk(channels int) Chunk {
+	return Chunk{Began: time.Now().UTC(), Layouts: []Layout{{Channels: channels}}}
+}
+
+// closeChunk closes the present file and notes how much it holds.
+func (w *writer) closeChunk(why ChunkReason) {
+	at := len(w.record.Chunks) - 1
+	if w.file != nil {
+		w.check(w.file.Sync())
+		w.check(w.file.Close())
+		w.file = nil
+	}
+	w.check(w.r.lib.measure(&w.record, at, why))
+}
+
+// finish closes the files; the record tells that they are complete.
+func (w *writer) finish() {
+	r := w.r
+	r.mu.Lock()
+	why := r.end
+	r.mu.Unlock()
+	w.closeChunk(SessionEnded)
+	if w.broken != nil {
+		why = StorageFailed
+	}
+	w.record.State, w.record.Ended, w.record.EndReason = Ended, time.Now().UTC(), why
+	w.keep()
+	r.log.Info("recording ended", "why", why, "duration", w.record.Duration(), "concealed", time.Duration(w.record.ConcealedMs)*time.Millisecond)
+}
