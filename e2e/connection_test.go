@@ -74,9 +74,10 @@ func (c connection) try(command string, arguments values, result any) error {
 	return c.agent.try(command, with, result)
 }
 
-// own reports whether an event is a callback of the connection.
+// own reports whether an event is a callback of the connection. Those of a recording
+// may name it, and come beside them.
 func (c connection) own(e event) bool {
-	return e.Event == "callback" && e.data().CallConnectionID == c.id
+	return e.Event == "callback" && e.data().CallConnectionID == c.id && e.data().RecordingID == ""
 }
 
 // got returns the first event of a kind, past or to come.

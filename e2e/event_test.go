@@ -59,6 +59,21 @@ type data struct {
 	InvitationID, Tone, FromCall       string
 	SequenceID                         int
 	Version, PublicEventType           string
+
+	// recordings
+	RecordingID, State, RecordingKind                               string
+	StartDateTime, RecordingStartTime                               time.Time
+	RecordingDurationMs                                             int
+	RecordingContentType, RecordingChannelType, RecordingFormatType string
+	SessionEndReason                                                string
+	RecordingStorageInfo                                            struct{ RecordingChunks []recordedChunk }
+}
+
+// recordedChunk is one file of a recording.
+type recordedChunk struct {
+	DocumentID, EndReason                             string
+	Index                                             int
+	ContentLocation, MetadataLocation, DeleteLocation string
 }
 
 type identity struct {

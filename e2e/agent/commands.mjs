@@ -5,6 +5,7 @@ import { CommunicationIdentityClient } from "@azure/communication-identity";
 import { CallAutomationClient, recognizeArguments } from "./callautomation.mjs";
 import { control } from "./control.mjs";
 import { management } from "./management.mjs";
+import { recordings } from "./recordings.mjs";
 import { rooms } from "./rooms.mjs";
 import { telephony } from "./telephony.mjs";
 
@@ -32,6 +33,7 @@ export function commandsOf(connectionString, sourceIdentity, web) {
     ...media(client),
     ...control(client, invite),
     ...management(/endpoint=(https?:\/\/[^;]*?)\/?(;|$)/i.exec(connectionString)[1]),
+    ...recordings(client),
     ...rooms(connectionString),
     ...telephony(connectionString),
     ...identities(new CommunicationIdentityClient(connectionString)),

@@ -40,6 +40,7 @@ type Call struct {
 	record        record
 	echo          *echo // of a call to an echo number
 	detail        Detail
+	recording     *callRecording // that goes on, or is being started; nil: none
 }
 
 func newCall(r *Registry) *Call {

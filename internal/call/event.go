@@ -63,6 +63,8 @@ type Operation struct {
 	Who         identifier.ID // whom it is about; zero = nobody in particular
 	Invitation  string        // id of the invitation that it calls off; "" = none
 	From        string        // callConnectionId of the call that Who comes from; "" = none
+	Recording   string        // recordingId of a recording; "" = none
+	Began       time.Time     // when that recording was started
 }
 
 // Participant is one entry of a roster.
@@ -249,6 +251,19 @@ type (
 		Stopping    bool // because the server ends
 		Cause       error
 	}
+	// RecordingStateChanged says that a recording has begun, was paused, goes on again,
+	// or, unless it GoesOn, has ended.
+	RecordingStateChanged struct {
+		Head
+		Active bool
+		GoesOn bool
+		Cause  error // why it ended by itself; nil: nothing went wrong
+	}
+	// StartRecordingFailed ends a recording of which nothing could be written.
+	StartRecordingFailed struct {
+		Head
+		Cause error
+	}
 	// HoldFailed says that the music of hold cannot be played; the hold stands.
 	HoldFailed struct {
 		Head
@@ -307,4 +322,5 @@ var Events = []Event{
 	MediaStreamingStarted{}, MediaStreamingStopped{}, MediaStreamingFailed{},
 	TranscriptionStarted{}, TranscriptionUpdated{}, TranscriptionStopped{}, TranscriptionFailed{},
 	HoldAudioStarted{}, HoldAudioPaused{}, HoldAudioResumed{}, HoldAudioCompleted{},
+	RecordingStateChanged{}, StartRecordingFailed{},
 }

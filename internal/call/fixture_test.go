@@ -38,6 +38,7 @@ type world struct {
 	prompts       *calltest.Prompts
 	streams       *calltest.Streams
 	transcripts   *calltest.Transcripts
+	recordings    call.Recordings
 	recognizer    speech.Recognizer
 	conversations *scribe
 	details       *clerk
@@ -60,7 +61,7 @@ func run(t *testing.T, test func(*world)) {
 			w.config = call.Config{
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Mixes: calltest.MixesOf(engine),
+				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Recordings: w.recordings, Mixes: calltest.MixesOf(engine),
 				Permit: w.rules,
 			}
 			return call.NewRegistry(w.config, log)

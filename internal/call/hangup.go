@@ -92,6 +92,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 		e.end(why)
 		e.stopRinging()
 	}
+	c.endRecording(recordingEnd(why), nil)
 	for _, conn := range slices.Clone(c.connections) {
 		conn.close(forOthers(why, conn == by))
 	}

@@ -18,6 +18,7 @@ func (c *Call) joinApplication(self *endpoint) {
 	if self.place == inApplication && self.stage == arriving {
 		c.admit(self)
 	}
+	c.recording.hear(self)
 	c.publishArrival(self)
 }
 

@@ -26,6 +26,7 @@ const (
 	ConnectOperation
 	StreamOperation // media streaming
 	TranscriptionOperation
+	RecordingOperation
 )
 
 // Scope says to what an operation or an event belongs.
@@ -160,6 +161,13 @@ var operations = [...]operationSpec{
 				return []Event{TranscriptionFailed{Head: h, Stopping: true, Cause: errors.New(why.Text)}}
 			}
 			return []Event{TranscriptionStopped{h}}
+		},
+	},
+	RecordingOperation: {
+		name: "recording", scope: CallScope, lanes: []lane{besideLane}, kept: true,
+		ends: []Event{RecordingStateChanged{}, StartRecordingFailed{}},
+		cut: func(h Head, why Reason) []Event {
+			return []Event{RecordingStateChanged{Head: h, Cause: errors.New(why.Text)}}
 		},
 	},
 	// The hold itself has no event, and no end: only its music has, for previews.

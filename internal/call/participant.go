@@ -68,6 +68,7 @@ func (c *Call) admit(e *endpoint) {
 	e.applyRights()
 	e.tellSeat()
 	c.watchSpeakers(e)
+	c.recording.hear(e)
 	for _, conn := range c.connections {
 		if conn.stream != nil {
 			conn.stream.hear(conn, e)

@@ -39,6 +39,10 @@ const (
 	TranscriptionFixed                       // the transcription of such a connection cannot change
 	NotTranscribing                          // no transcription goes on
 	DialOutOff                               // the room does not permit calls to phone numbers
+	RecordingMissing                         // no such recording goes on
+	RecordingGoesOn                          // the call is being recorded already
+	RecordingConflict                        // a recording of the call is being started
+	RecordingFixed                           // the recording cannot be paused or resumed any more
 	refusalsEnd
 )
 
@@ -85,6 +89,10 @@ var refusals = [refusalsEnd]struct {
 	TranscriptionFixed:    {"transcription fixed", fault.Unsupported},
 	NotTranscribing:       {"not transcribing", fault.Precondition},
 	DialOutOff:            {"dial-out off", fault.Forbidden},
+	RecordingMissing:      {"recording missing", fault.NotFound},
+	RecordingGoesOn:       {"recording goes on", fault.Invalid},
+	RecordingConflict:     {"recording conflict", fault.Conflict},
+	RecordingFixed:        {"recording fixed", fault.Invalid},
 }
 
 // Error names the refusal.

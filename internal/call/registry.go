@@ -44,6 +44,8 @@ type Config struct {
 	Streams   Streams
 	// Transcripts opens transcriptions.
 	Transcripts Transcripts
+	// Recordings makes recordings of calls.
+	Recordings Recordings
 	// Recognizer understands speech; nil: nobody does, and choices are made by keys.
 	Recognizer speech.Recognizer
 	// Permit decides which phone numbers may be called, by whom; nil: all, by all.
@@ -106,7 +108,8 @@ type Registry struct {
 	byName      map[name]*Call
 	connections map[string]*Connection
 	rings       map[string]*ring
-	empty       chan struct{} // closed when draining and no call is left
+	recordings  map[string]*Call // that are being recorded, by recordingId
+	empty       chan struct{}    // closed when draining and no call is left
 }
 
 // NewRegistry returns a registry without calls.
@@ -118,6 +121,7 @@ func NewRegistry(cfg Config, log *slog.Logger) *Registry {
 		byName:      make(map[name]*Call),
 		connections: make(map[string]*Connection),
 		rings:       make(map[string]*ring),
+		recordings:  make(map[string]*Call),
 		empty:       make(chan struct{}),
 	}
 }

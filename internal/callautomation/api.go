@@ -16,22 +16,23 @@ type Journal interface {
 
 // API is /calling/.
 type API struct {
-	calls   *call.Registry
-	journal Journal
-	answers *rest.Repeatability
+	calls     *call.Registry
+	journal   Journal
+	answers   *rest.Repeatability
+	converter Converter
 }
 
 // New returns the API over the calls of a registry. answers remembers what
 // repeatable requests were told; calls live with the process, and so may it.
-func New(calls *call.Registry, journal Journal, answers *rest.Repeatability) *API {
-	return &API{calls: calls, journal: journal, answers: answers}
+// converter tells which formats recordings can have.
+func New(calls *call.Registry, journal Journal, answers *rest.Repeatability, converter Converter) *API {
+	return &API{calls: calls, journal: journal, answers: answers, converter: converter}
 }
 
 // connectionPath begins the paths of a connection.
 const connectionPath = "/calling/callConnections/{callConnectionId}"
 
-// Routes registers every documented operation, those not offered yet included:
-// they answer that, and change nothing.
+// Routes registers every documented operation.
 func (a *API) Routes(rt *rest.Router) {
 	repeatable, reports, always := rest.Repeatable(a.answers), rest.ReportsRepeatability(), rest.EvenWhenBusy()
 	created, accepted, noContent := rest.Success(http.StatusCreated), rest.Success(http.StatusAccepted), rest.Success(http.StatusNoContent)
@@ -54,9 +55,7 @@ func (a *API) Routes(rt *rest.Router) {
 	rt.Handle(http.MethodPost, connectionPath+":updateTranscription", coded(a.updateTranscription), accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":stopTranscription", coded(a.stopTranscription), accepted, always)
 	a.controlRoutes(rt)
-	for _, op := range absent {
-		rt.Handle(op.method, op.path, op.refuse, always)
-	}
+	a.recordingRoutes(rt)
 }
 
 // controlRoutes registers what changes who is in a call, and who hears whom.

@@ -67,10 +67,14 @@ func (c *Callbacks) post(e call.Event, o occurrence) {
 	}
 	m := delivery.Message{
 		ID: uuid.NewString(), Policy: Policy,
-		Group: head.Connection, Lane: head.Connection + " " + url, URL: url,
+		Group: head.Connection, URL: url,
 		Header: map[string]string{"Content-Type": "application/json"},
 		Last:   o.last, Note: o.name,
 	}
+	if o.recording != "" { // its events end after those of the connection that it names
+		m.Group, m.Last = o.recording, !o.goesOn
+	}
+	m.Lane = m.Group + " " + url
 	body, err := appendObjects(make([]byte, 0, bodySize), []object{cloudEvent(m.ID, o, head)})
 	if err != nil { // every member is text, a number or a list of these
 		c.log.Error("event cannot be written", "event", o.name, "connection", head.Connection, "error", err)
@@ -84,6 +88,9 @@ func (c *Callbacks) post(e call.Event, o occurrence) {
 // cloudEvent is the envelope of an event.
 func cloudEvent(id string, o occurrence, head call.Head) object {
 	source := "calling/callConnections/" + head.Connection
+	if o.recording != "" {
+		source = "calling/recordings/" + head.ServerCallID + "/" + o.recording + "/" + o.name
+	}
 	return object{
 		{"id", id},
 		{"source", source},

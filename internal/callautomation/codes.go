@@ -44,6 +44,10 @@ var codes = map[call.Refusal]struct{ code, member, source string }{
 	call.TranscriptionFixed:    {"8520", "", "unsupported"},
 	call.NotTranscribing:       {"8585", "", "not valid in the current call state"},
 	call.DialOutOff:            {"8585", "", nearest},
+	call.RecordingMissing:      {"8522", "", "call or participant not found"},
+	call.RecordingGoesOn:       {"8559", "", "duplicate recording start"},
+	call.RecordingConflict:     {"8571", "", "operation conflict"},
+	call.RecordingFixed:        {"8573", "", "pause or resume not allowed"},
 }
 
 const nearest = "nearest"

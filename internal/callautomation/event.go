@@ -19,6 +19,8 @@ type occurrence struct {
 	resultFirst bool   // resultInformation always comes first
 	ends        string // id of another operation that it ends; "" = none
 	last        bool   // nothing follows for the connection
+	goesOn      bool   // it does not end the operation that events of its type end
+	recording   string // recordingId of the recording that it is of; "": it is of a connection
 }
 
 // encoders turn events into what the wire says of them, one function in the file of
@@ -27,6 +29,7 @@ var encoders = []func(call.Event) (occurrence, bool){
 	connectionEvents, participantEvents,
 	createEvents, answerEvents, connectEvents,
 	playEvents, recognizeEvents, sendTonesEvents, continuousEvents, holdEvents, streamingEvents, transcriptionEvents,
+	recordingEvents,
 	addEvents, removeEvents, transferEvents, moveEvents,
 }
 
@@ -56,7 +59,7 @@ var endsOperation = func() map[reflect.Type]bool {
 // releases are the promises that an event fulfils.
 func (o occurrence) releases(e call.Event) (keys []string) {
 	head := e.Header()
-	if endsOperation[reflect.TypeOf(e)] || o.last {
+	if endsOperation[reflect.TypeOf(e)] && !o.goesOn || o.last {
 		keys = append(keys, operationKey(head.Operation.ID))
 	}
 	if o.ends != "" {

@@ -3,6 +3,7 @@ package callautomation
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -39,6 +40,8 @@ func samples(version string) []call.Event {
 	h := testHead(version)
 	noContext := h
 	noContext.Operation = call.Operation{}
+	recorded := h
+	recorded.Operation = call.Operation{ID: "op", Recording: "eyJQbGF0Zm9ybUVuZHBvaW50SWQiOiJ4In0", Began: time.Date(2026, 11, 20, 12, 59, 59, 341375900, time.UTC)}
 	refused := call.Reason{Kind: call.Busy, Text: "Busy Here", Phone: true, SIP: call.Status{Code: 486, Phrase: "Busy Here"}, Q850: call.Cause{Value: 17, Text: "User busy"}}
 	roster := []call.Participant{{ID: identifier.User(testResource, "0000000a-1111-4222-8333-444444444444")}, {ID: phoneID("+15551230001")}}
 	return []call.Event{
@@ -67,6 +70,8 @@ func samples(version string) []call.Event {
 		call.TranscriptionStarted{Head: h}, call.TranscriptionUpdated{Head: h}, call.TranscriptionStopped{Head: h},
 		call.TranscriptionFailed{Head: h, Cause: &speech.Error{Kind: speech.Rejected, Provider: "azure", Status: 401, Detail: "it answered 401"}},
 		call.HoldAudioStarted{Head: h}, call.HoldAudioPaused{Head: h}, call.HoldAudioResumed{Head: h}, call.HoldAudioCompleted{Head: h},
+		call.RecordingStateChanged{Head: recorded, Active: true, GoesOn: true},
+		call.StartRecordingFailed{Head: recorded, Cause: errors.New("no space left on device")},
 	}
 }
 

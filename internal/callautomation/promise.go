@@ -37,6 +37,9 @@ type promiseOperation struct {
 	Who         string `json:"participant,omitempty"` // raw id
 	Invitation  string `json:"invitationId,omitempty"`
 	From        string `json:"fromCallConnectionId,omitempty"`
+
+	Recording string    `json:"recordingId,omitempty"`
+	Began     time.Time `json:"recordingStart,omitzero"`
 }
 
 // writePromise is the form of a promise on disk.
@@ -47,6 +50,7 @@ func writePromise(head call.Head) ([]byte, error) {
 		Operation: promiseOperation{
 			ID: head.Operation.ID, Kind: head.Operation.Kind.String(), Context: head.Operation.Context, CallbackURI: head.Operation.CallbackURI,
 			Who: head.Operation.Who.Raw(), Invitation: head.Operation.Invitation, From: head.Operation.From,
+			Recording: head.Operation.Recording, Began: head.Operation.Began,
 		},
 		At: head.At,
 	})
@@ -81,7 +85,7 @@ func readPromise1(text []byte) (call.Head, error) {
 		Control: call.Control{CallbackURI: p.CallbackURI, Version: p.APIVersion, Context: p.Context, SpeechEndpoint: p.Speech},
 		Operation: call.Operation{
 			ID: p.Operation.ID, Kind: kind, Context: p.Operation.Context, CallbackURI: p.Operation.CallbackURI,
-			Invitation: p.Operation.Invitation, From: p.Operation.From,
+			Invitation: p.Operation.Invitation, From: p.Operation.From, Recording: p.Operation.Recording, Began: p.Operation.Began,
 		},
 	}
 	if p.Operation.Who != "" {

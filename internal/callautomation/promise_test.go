@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
@@ -26,6 +27,8 @@ func promised(kind call.OperationKind) call.Head {
 		head.Operation.Invitation = "8737c343-1111-4222-8333-444444444444"
 	case call.MoveOperation:
 		head.Operation.Who, head.Operation.From = phoneID("+15551230001"), "02001680-0000-4000-8000-000000000000"
+	case call.RecordingOperation:
+		head.Operation.Recording, head.Operation.Began = "eyJQbGF0Zm9ybUVuZHBvaW50SWQiOiJ4In0", time.Date(2026, 11, 20, 12, 59, 59, 0, time.UTC)
 	case call.AddOperation, call.RemoveOperation, call.TransferOperation, call.TonesOperation:
 		head.Operation.Who = phoneID("+15551230001")
 	}

@@ -39,7 +39,7 @@ func TestEveryDocumentedRouteExists(t *testing.T) {
 	}
 	defer answers.Close()
 	rt := rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{})})
-	New(nil, nil, answers).Routes(rt)
+	New(nil, nil, answers, nil).Routes(rt)
 	have := rt.Routes()
 	for path, methods := range description.Paths {
 		if !strings.HasPrefix(path, "/") {

@@ -45,6 +45,7 @@ var eventVersions = map[string]eventVersion{
 	"TranscriptionStopped":  {since: "2024-06-15"},
 	"TranscriptionFailed":   {since: "2024-06-15"},
 	"MediaStreamingFailed":  {since: "2024-06-15"},
+	"StartRecordingFailed":  {since: "2025-06-15"},
 	"HoldAudioStarted":      {since: "2024-09-01", preview: true},
 	"HoldAudioPaused":       {since: "2024-09-01", preview: true},
 	"HoldAudioResumed":      {since: "2024-09-01", preview: true},

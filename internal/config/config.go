@@ -91,6 +91,8 @@ type Config struct {
 
 	Subscriptions []eventgrid.Declared // applied at each start
 
+	Recording Recording // of calls
+
 	AttestationHeader string // in which applications read Identity headers; "" in none
 
 	RingTimeout   time.Duration // how long an incoming call waits for the application
@@ -165,6 +167,8 @@ func (c *checker) config() Config {
 		TrustedProxies: c.networks("trusted-proxies"), ProxyProtocol: file.ProxyProtocol,
 
 		Connections: Connections{PerListener: c.count("connections.per-listener"), PerSource: c.count("connections.per-source")},
+
+		Recording: c.recording(file.Recording),
 
 		KeepRecords:       c.duration("call.keep-records"),
 		RecordsSize:       int64(c.count("call.keep-records-mib")) << 20,

@@ -195,6 +195,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"half a certificate", Flags{}, "tls: {cert: a}\n", []string{"switchhook.yaml:1: tls", "both cert and key"}},
 		{"duration", Flags{}, "shutdown:\n  grace: soon\n", []string{"switchhook.yaml:2: shutdown.grace", "30s"}},
 		{"records of no size", Flags{}, "call: {keep-records-mib: 0}\n", []string{"call.keep-records-mib", "from 1"}},
+		{"host of recordings", Flags{}, "recording: {location-host: 'https://x'}\n", []string{"switchhook.yaml:1: recording.location-host", "storage.asm.skype.com"}},
 		{"duration too long", Flags{}, "call: {ring-timeout: 2h}\n", []string{"call.ring-timeout", "10m"}},
 		{"too few attempts", Flags{}, "events: {max-attempts-kept: 3}\n", []string{"switchhook.yaml:1: events.max-attempts-kept", "from 100 to 1000000"}},
 		{"outbound network", Flags{}, "outbound: {allow: [intranet]}\n", []string{"switchhook.yaml:1: outbound.allow", "192.0.2.0/24"}},

@@ -70,6 +70,8 @@ type keys struct {
 	Events   eventKeys    `yaml:"events"`
 	Speech   speechKeys   `yaml:"speech"`
 
+	Recording recordingKeys `yaml:"recording"`
+
 	// SIP trunks. An empty list is no trunk.
 	Trunks []trunkKeys `yaml:"trunks" absent:"one trunk named loopback: phones on this machine may call in, and outgoing calls go to 127.0.0.1:5080"`
 	// Routes of outgoing calls. The trunks of all matching routes are tried, route by route.

@@ -1,6 +1,7 @@
 package eventgrid
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/google/uuid"
@@ -8,6 +9,7 @@ import (
 
 // RecordingFile says that files of a recording can be downloaded.
 type RecordingFile struct {
+	ID           string // of the event, the same where it is told again; "": a new one
 	CallID       string
 	ServerCallID string
 	RecordingID  string
@@ -18,6 +20,7 @@ type RecordingFile struct {
 	Channels     RecordingChannels
 	Format       RecordingFormat
 	EndReason    string    // of the session, such as "CallEnded"
+	StorageType  string    // where the files are if not here, such as "AzureBlob"; "": here
 	At           time.Time // when the files became available
 }
 
@@ -69,6 +72,8 @@ type recordingData struct {
 	ContentType  RecordingContent  `json:"recordingContentType"`
 	ChannelType  RecordingChannels `json:"recordingChannelType"`
 	RecordFormat RecordingFormat   `json:"recordingFormatType"`
+	StorageType  string            `json:"storageType,omitempty"`
+	RecordingID  string            `json:"recordingId"`
 }
 
 type storageModel struct {
@@ -93,7 +98,7 @@ func (in RecordingFile) event() event {
 		}
 	}
 	return event{
-		id:      uuid.NewString(),
+		id:      cmp.Or(in.ID, uuid.NewString()),
 		kind:    typeRecordingFileStatusUpdated,
 		subject: "/recording/call/" + in.CallID + "/serverCallId/" + in.ServerCallID + "/recordingId/" + in.RecordingID,
 		at:      in.At,
@@ -106,6 +111,8 @@ func (in RecordingFile) event() event {
 			ContentType:  in.Content,
 			ChannelType:  in.Channels,
 			RecordFormat: in.Format,
+			StorageType:  in.StorageType,
+			RecordingID:  in.RecordingID,
 		},
 	}
 }

@@ -25,7 +25,7 @@ type Options struct {
 
 // Create makes a recording: its record and its first file, on disk when it returns.
 // Nothing is heard before its listeners are put into a mix. Where that does not
-// happen, Discard it.
+// happen, it is to be discarded.
 func (l *Library) Create(ctx context.Context, o Options) (*Recording, error) {
 	if err := l.space(); err != nil {
 		return nil, fault.Busy(time.Minute, "The call cannot be recorded: %v.", err)
@@ -47,15 +47,6 @@ func (l *Library) Create(ctx context.Context, o Options) (*Recording, error) {
 		return nil, fmt.Errorf("file of a recording: %w", err)
 	}
 	return newRecording(l, o, record, file), nil
-}
-
-// Begin lets a recording that was created hear and write.
-func (l *Library) Begin(r *Recording) { l.add(r) }
-
-// Discard removes a recording that has not begun.
-func (l *Library) Discard(r *Recording) {
-	_ = r.writer.file.Close()
-	l.forget(&r.writer.record)
 }
 
 // forget removes what is left of a recording.

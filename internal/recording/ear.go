@@ -13,9 +13,8 @@ const queuedFrames = 100
 // not paused.
 type ear struct {
 	*audio.Queue
-	who         string // raw id
-	application bool
-	hears       *hearing
+	Comer
+	hears *hearing
 
 	// The listening goroutine's.
 	pending audio.Heard // the oldest frame, until its tick has come

@@ -25,6 +25,9 @@ type studio struct {
 	announced []Record
 	refuse    error // what announcing answers
 
+	told  []error // of failures
+	begun bool
+
 	at   audio.Tick
 	ears []audio.Listener
 }
@@ -71,13 +74,13 @@ func (s *studio) start(o Options) *Recording {
 		s.Fatal(err)
 	}
 	s.ears = []audio.Listener{r.Mix()}
-	s.Begin(r)
+	r.Begin(func(err error, begun bool) { s.told = append(s.told, err); s.begun = begun })
 	return r
 }
 
 // join lets somebody come into the call who is recorded by themselves.
 func (s *studio) join(r *Recording, who string, application bool) {
-	if l := r.Participant(who, application); l != nil {
+	if l := r.Participant(Comer{who, application, true}); l != nil {
 		s.ears = append(s.ears, l)
 	}
 }

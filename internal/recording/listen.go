@@ -62,18 +62,20 @@ func (l *listener) listen() (over bool) {
 
 // meet takes somebody who has come into the call.
 func (l *listener) meet(e *ear) {
-	if !slices.Contains(l.known, e.who) {
+	if !slices.Contains(l.known, e.Who) {
 		if len(l.known) == maxParticipants {
 			return
 		}
-		l.known = append(l.known, e.who)
-		l.change(func(r *Record) { r.Participants = append(r.Participants, Participant{ID: e.who}) })
+		l.known = append(l.known, e.Who)
+		if e.Listed {
+			l.change(func(r *Record) { r.participant(e.Who) })
+		}
 	}
-	if e.application && l.application == "" {
-		l.application = e.who
+	if e.Application && l.application == "" {
+		l.application = e.Who
 	}
 	if l.places != nil {
-		s := l.places.speaker(e.who)
+		s := l.places.speaker(e.Who)
 		s.ears = append(s.ears, e)
 	}
 }
@@ -170,10 +172,7 @@ func (l *listener) seated(who string, place int) {
 		l.r.log.Warn("a speaker has no channel: all are taken", "participant", who, "channels", MaxChannels)
 		return
 	}
-	l.change(func(r *Record) {
-		at := slices.IndexFunc(r.Participants, func(p Participant) bool { return p.ID == who })
-		r.Participants[at].Channel = &place
-	})
+	l.change(func(r *Record) { r.participant(who).Channel = &place })
 }
 
 // layOut notes that frames have more channels from here on.

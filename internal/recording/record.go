@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,6 +119,16 @@ type Pause struct {
 type Participant struct {
 	ID      string `json:"participantId"` // raw id
 	Channel *int   `json:"channel,omitempty"`
+}
+
+// participant returns somebody's entry, new where there was none.
+func (r *Record) participant(who string) *Participant {
+	at := slices.IndexFunc(r.Participants, func(p Participant) bool { return p.ID == who })
+	if at < 0 {
+		at = len(r.Participants)
+		r.Participants = append(r.Participants, Participant{ID: who})
+	}
+	return &r.Participants[at]
 }
 
 // stored is how records are kept, by the GUID of the recording.

@@ -21,7 +21,7 @@ type Recording struct {
 	comers *inbox.Inbox[*ear]
 	paused atomic.Bool
 	mixed  bool
-	failed atomic.Pointer[func(error)] // told once that nothing more is written
+	failed atomic.Pointer[func(error, bool)] // told once that nothing more is written
 
 	listener listener // of the listening goroutine
 
@@ -77,10 +77,17 @@ func (r *Recording) Mix() audio.Listener { return &r.clock }
 // Mixed reports whether everything is in one channel.
 func (r *Recording) Mixed() bool { return r.mixed }
 
+// Comer is an endpoint of somebody that has come into the call.
+type Comer struct {
+	Who         string // raw id
+	Application bool   // what it plays to single members is theirs
+	Listed      bool   // as a participant; others are one once they speak
+}
+
 // Participant notes that somebody has come into the call, and returns what has to
 // hear their endpoint; nil: nothing has to.
-func (r *Recording) Participant(who string, application bool) audio.Listener {
-	e := &ear{who: who, application: application, hears: &r.heard}
+func (r *Recording) Participant(who Comer) audio.Listener {
+	e := &ear{Comer: who, hears: &r.heard}
 	if r.mixed {
 		r.comers.Put(e)
 		return nil
@@ -96,8 +103,18 @@ func (r *Recording) Pause() { r.paused.Store(true) }
 // Resume takes in what is said from the next tick on.
 func (r *Recording) Resume() { r.paused.Store(false) }
 
-// Failed has a function told, once, that nothing more can be written.
-func (r *Recording) Failed(tell func(error)) { r.failed.Store(&tell) }
+// Begin lets a recording that was created hear and write. failed is told, once,
+// that nothing more can be written, and whether anything was.
+func (r *Recording) Begin(failed func(cause error, begun bool)) {
+	r.failed.Store(&failed)
+	r.lib.add(r)
+}
+
+// Discard removes a recording that has not begun.
+func (r *Recording) Discard() {
+	_ = r.writer.file.Close() // which is empty
+	r.lib.forget(&r.writer.record)
+}
 
 // Stop says why the recording ends. The end itself is that its listener has left
 // the mix.
@@ -112,7 +129,7 @@ func (r *Recording) Stop(why EndReason) {
 func (r *Recording) fail(err error) {
 	r.log.Error("recording cannot be written", "error", err)
 	if tell := r.failed.Swap(nil); tell != nil {
-		(*tell)(err)
+		(*tell)(err, r.writer.begun)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -289,12 +290,10 @@ func TestFullDiskEndsTheRecording(t *testing.T) {
 	record(t, func(s *studio) {
 		s.files = &brokenFiles{s.files, 100 * 640}
 		r := s.start(Options{Channels: Mixed})
-		told := make(chan error, 10)
-		r.Failed(func(err error) { told <- err })
 		s.ticks(200, 16000, 1000)
 		synctest.Wait()
-		if len(told) != 1 {
-			t.Fatalf("told %d times", len(told))
+		if len(s.told) != 1 || !s.begun {
+			t.Fatalf("told %v, begun %v", s.told, s.begun)
 		}
 		record := s.stop(r, CallEnded)
 		if record.EndReason != StorageFailed || record.Duration() == 0 || record.Duration() > 2*time.Second {
@@ -306,19 +305,19 @@ func TestFullDiskEndsTheRecording(t *testing.T) {
 
 func TestNoRecordingBeginsOnAFullDisk(t *testing.T) {
 	record(t, func(s *studio) {
-		s.cfg.MinFree, s.free = 1<<30, func() (uint64, error) { return 1 << 29, nil }
+		var free atomic.Uint64
+		free.Store(1 << 29)
+		s.cfg.MinFree, s.free = 1<<30, func() (uint64, error) { return free.Load(), nil }
 		if _, err := s.Create(context.Background(), Options{ID: NewID("x"), Channels: Mixed}); !fault.Is(err, fault.KindBusy) {
 			t.Fatalf("got %v", err)
 		}
-		s.free = func() (uint64, error) { return 1 << 31, nil }
+		free.Store(1 << 31)
 		r := s.start(Options{Channels: Mixed})
-		var told error
-		r.Failed(func(err error) { told = err })
 		s.ticks(100, 16000, 1000)
-		s.free = func() (uint64, error) { return 1 << 20, nil }
+		free.Store(1 << 20)
 		s.ticks(100, 16000, 1000)
 		synctest.Wait()
-		if told == nil {
+		if len(s.told) != 1 {
 			t.Error("it goes on while the disk is nearly full")
 		}
 		if record := s.stop(r, CallEnded); record.EndReason != StorageFailed || record.Duration() < 2*time.Second {

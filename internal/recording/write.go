@@ -12,6 +12,7 @@ type writer struct {
 	r      *Recording
 	record Record
 	file   File
+	begun  bool  // something was written
 	broken error // why nothing is written any more
 }
 
@@ -46,7 +47,9 @@ func (w *writer) write() (finished bool) {
 func (w *writer) append(b []byte) {
 	r := w.r
 	if w.broken == nil {
-		w.check(w.file.Append(b))
+		err := w.file.Append(b)
+		w.begun = w.begun || err == nil
+		w.check(err)
 	}
 	if r.lib.waiting.Add(-int64(len(b))) > maxWaiting {
 		w.check(errSlow)

@@ -37,7 +37,8 @@ func (p *parts) openAPIs(ctx context.Context) error {
 		return err
 	}
 	p.later(func() error { p.answers.Close(); return nil })
-	callautomation.New(p.calls, p.deliveries, p.answers).Routes(p.router)
+	callautomation.New(p.calls, p.deliveries, p.answers, noConverter{}).Routes(p.router)
+	recordingContent{p.recordings}.routes(p.router)
 	rest.ServeCallbackKeys(p.router, p.tokens)
 	rest.ServeTenantKeys(p.router, p.webhooks.Issuer)
 	p.identities.Register(p.router)

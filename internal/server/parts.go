@@ -30,6 +30,7 @@ import (
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/player"
+	"github.com/switchhook/switchhook/internal/recording"
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -67,6 +68,7 @@ type parts struct {
 	tail        sender.Tail // of all events, for administrators
 	mixer       *mixer.Engine
 	prompts     *player.Library
+	recordings  *recording.Library
 	records     *cdr.Keeper
 	calls       *call.Registry
 	trunks      *trunk.Table
@@ -200,6 +202,11 @@ func (p *parts) openGrid(context.Context) (err error) {
 }
 
 func (p *parts) openCalls(context.Context) error {
+	var err error
+	if p.recordings, err = p.openRecordings(); err != nil {
+		return err
+	}
+	p.later(func() error { p.recordings.Close(); return nil }) // after the mixer, whose listeners they are
 	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
 	p.prompts = player.New(player.Config{
@@ -217,7 +224,7 @@ func (p *parts) openCalls(context.Context) error {
 	open, understood := p.openStreams(), p.recognizers()
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p}, Numbers: p.numbers,
-		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts, hold}, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood,
+		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts, hold}, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood, Recordings: recordings{p.recordings},
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	p.metrics.MustRegister(metrics.Calls(p.calls))

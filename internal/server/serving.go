@@ -39,6 +39,9 @@ func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) 
 	}
 	p.later(p.haltDeliveries)
 	p.callbacks.Recover(left)
+	if _, err := p.recordings.Recover(ctx); err != nil {
+		p.log.Error("recordings of the process before cannot be completed", "error", err)
+	}
 	p.listeners.serve(secure, plain)
 	p.warnOfOutbound()
 	p.grid.Apply(p.cfg.Subscriptions)

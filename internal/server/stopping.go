@@ -25,6 +25,7 @@ func (p *parts) stop() error {
 	if err := p.calls.Stop(grace, last); err != nil {
 		p.log.Warn("calls did not end within the grace time", "left", p.calls.Active())
 	}
+	p.finishRecordings()
 	flush, cancelFlush := context.WithTimeout(context.Background(), p.cfg.DeliveryFlush)
 	defer cancelFlush()
 	delivered := p.deliveries.Stop(flush)

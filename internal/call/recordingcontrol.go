@@ -1,0 +1,85 @@
+package call
+
+import (
+	"context"
+
+	"github.com/switchhook/switchhook/internal/recording"
+)
+
+// Recording returns the state of a recording that goes on.
+func (r *Registry) Recording(ctx context.Context, id string) (RecordingState, error) {
+	return askRecording(ctx, r, id, func(_ *Call, rec *callRecording) error { return nil })
+}
+
+// PauseRecording leaves out what is said until the recording is resumed. Pausing
+// twice is pausing once.
+func (r *Registry) PauseRecording(ctx context.Context, id string) (RecordingState, error) {
+	return askRecording(ctx, r, id, func(c *Call, rec *callRecording) error {
+		if rec.paused {
+			return nil
+		}
+		if rec.pauses == maxPauses {
+			return RecordingFixed.because("The recording was paused %d times already.", maxPauses)
+		}
+		rec.Pause()
+		rec.paused = true
+		rec.pauses++
+		rec.tellState(c)
+		return nil
+	})
+}
+
+// ResumeRecording takes in again what is said.
+func (r *Registry) ResumeRecording(ctx context.Context, id string) (RecordingState, error) {
+	return askRecording(ctx, r, id, func(c *Call, rec *callRecording) error {
+		if rec.paused {
+			rec.Resume()
+			rec.paused = false
+			rec.tellState(c)
+		}
+		return nil
+	})
+}
+
+// StopRecording ends a recording. Its files follow.
+func (r *Registry) StopRecording(ctx context.Context, id string) (RecordingState, error) {
+	return askRecording(ctx, r, id, func(c *Call, rec *callRecording) error {
+		c.endRecording(recording.InitiatorLeft, nil)
+		return nil
+	})
+}
+
+// askRecording runs a command on the goroutine of the call that a recording is of,
+// and returns the recording's state.
+func askRecording(ctx context.Context, r *Registry, id string, command func(*Call, *callRecording) error) (RecordingState, error) {
+	r.mu.Lock()
+	c := r.recordings[id]
+	r.mu.Unlock()
+	if c == nil {
+		return RecordingState{}, errRecordingOver()
+	}
+	return ask(ctx, c, func() (RecordingState, error) {
+		rec := c.recording
+		if rec == nil || rec.id != id {
+			return RecordingState{}, errRecordingOver()
+		}
+		err := command(c, rec)
+		return RecordingState{id, !rec.paused, c.correlationID}, err
+	})
+}
+
+// errRecordingOver is the service's own sentence for a recording that is over.
+func errRecordingOver() error { return RecordingMissing.because("Recording not found.") }
+
+// rememberRecording lets a recording be found by its id.
+func (r *Registry) rememberRecording(id string, c *Call) {
+	r.mu.Lock()
+	r.recordings[id] = c
+	r.mu.Unlock()
+}
+
+func (r *Registry) forgetRecording(id string) {
+	r.mu.Lock()
+	delete(r.recordings, id)
+	r.mu.Unlock()
+}

@@ -1,0 +1,199 @@
+package callautomation
+
+import (
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/recording"
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// startRecordingRequest is a StartCallRecordingRequest. The JavaScript SDK's 1.6.0
+// names the storage recordingStorage, as its model does, and sends it as
+// externalStorage.
+type startRecordingRequest struct {
+	CallLocator         *callLocator      `json:"callLocator"`
+	CallConnectionID    string            `json:"callConnectionId"`
+	CallbackURI         string            `json:"recordingStateCallbackUri"`
+	ContentType         string            `json:"recordingContentType"`
+	ChannelType         string            `json:"recordingChannelType"`
+	FormatType          string            `json:"recordingFormatType"`
+	ParticipantOrdering []rest.Identifier `json:"audioChannelParticipantOrdering"`
+	ChannelAffinity     []channelAffinity `json:"channelAffinity"`
+	PauseOnStart        bool              `json:"pauseOnStart"`
+	ExternalStorage     *recordingStorage `json:"externalStorage"`
+}
+
+type channelAffinity struct {
+	Channel     *int             `json:"channel"`
+	Participant *rest.Identifier `json:"participant"`
+}
+
+type recordingStorage struct {
+	Kind         string `json:"recordingStorageKind"`
+	ContainerURL string `json:"recordingDestinationContainerUrl"`
+}
+
+// Converter makes files of other formats than WAV. Its error says what is missing.
+type Converter interface {
+	Converts(format recording.Format) error
+}
+
+// record is what the request asks for.
+func (r startRecordingRequest) record(version, by string, converter Converter) (rec call.Record, err error) {
+	switch {
+	case r.CallLocator == nil && r.CallConnectionID == "":
+		return rec, errBody("callLocator or callConnectionId is required.")
+	case r.CallLocator != nil && r.CallConnectionID != "":
+		return rec, errBody("callLocator and callConnectionId: only one of them can be given.")
+	case r.CallConnectionID != "":
+		rec.Connection = r.CallConnectionID
+	default:
+		if rec.Of, err = r.CallLocator.locator(); err != nil {
+			return rec, err
+		}
+	}
+	if err := callbackURI("recordingStateCallbackUri", r.CallbackURI, false); err != nil {
+		return rec, err
+	}
+	rec.CallbackURI, rec.Version = r.CallbackURI, version
+	if rec.Options, err = r.options(); err != nil {
+		return rec, err
+	}
+	rec.Options.Paused, rec.Options.StartedBy = r.PauseOnStart, by
+	if rec.Pinned, err = r.pinned(rec.Options.Channels); err != nil {
+		return rec, err
+	}
+	if err := r.ExternalStorage.check(); err != nil {
+		return rec, err
+	}
+	return rec, convertible(rec.Options.Format, converter)
+}
+
+// convertible refuses a format that this server cannot make.
+func convertible(format recording.Format, converter Converter) error {
+	if format == recording.WAV {
+		return nil
+	}
+	if err := converter.Converts(format); err != nil {
+		return fault.Unsupported("recordingFormatType: %s cannot be made: %v.", format, err).WithCode("8522")
+	}
+	return nil
+}
+
+// options are what is recorded, how, in which format. Where the content is not said
+// the format tells it; where nothing is said it is a video (Call Recording overview).
+func (r startRecordingRequest) options() (o recording.Options, err error) {
+	content, channels, format := strings.ToLower(r.ContentType), strings.ToLower(r.ChannelType), strings.ToLower(r.FormatType)
+	switch {
+	case content == "audio", content == "" && (format == "wav" || format == "mp3" || channels == "unmixed"):
+		o.Content = recording.Audio
+	case content == "audiovideo", content == "":
+		o.Content = recording.AudioVideo
+	default:
+		return o, errBody("recordingContentType: %q is neither audio nor audioVideo.", r.ContentType)
+	}
+	switch channels {
+	case "", "mixed":
+		o.Channels = recording.Mixed
+	case "unmixed":
+		o.Channels = recording.Unmixed
+	default:
+		return o, errBody("recordingChannelType: %q is neither mixed nor unmixed.", r.ChannelType)
+	}
+	switch format {
+	case "":
+		o.Format = defaultFormat(o)
+	case "wav", "mp3", "mp4":
+		o.Format = recording.Format(format)
+	default:
+		return o, fault.Invalid("recordingFormatType: %q is none of wav, mp3 and mp4.", r.FormatType).WithCode("8557")
+	}
+	return o, offered(o)
+}
+
+// defaultFormat is the format where none is asked for.
+func defaultFormat(o recording.Options) recording.Format {
+	switch {
+	case o.Content == recording.AudioVideo:
+		return recording.MP4
+	case o.Channels == recording.Unmixed:
+		return recording.WAV
+	}
+	return recording.MP3
+}
+
+// offered refuses what is none of the four rows of the table in "Call Recording
+// overview".
+func offered(o recording.Options) error {
+	switch {
+	case o.Content == recording.AudioVideo && o.Channels == recording.Unmixed:
+		return fault.Invalid("recordingChannelType: a recording with video is mixed.").WithCode("8562")
+	case o.Content == recording.AudioVideo && o.Format != recording.MP4:
+		return fault.Invalid("recordingFormatType: a recording with video is mp4, not %s.", o.Format).WithCode("8557")
+	case o.Content == recording.Audio && o.Format == recording.MP4:
+		return fault.Invalid("recordingFormatType: a recording of sound alone is wav or mp3, not mp4.").WithCode("8557")
+	case o.Channels == recording.Unmixed && o.Format != recording.WAV:
+		return fault.Invalid("recordingFormatType: an unmixed recording is wav, not %s.", o.Format).WithCode("8557")
+	}
+	return nil
+}
+
+// pinned are the channels that participants shall have, by either of two members.
+func (r startRecordingRequest) pinned(channels recording.Channels) (map[int]identifier.ID, error) {
+	const ordering, affinity = "audioChannelParticipantOrdering", "channelAffinity"
+	switch {
+	case len(r.ParticipantOrdering)+len(r.ChannelAffinity) == 0:
+		return nil, nil
+	case channels != recording.Unmixed:
+		return nil, errBody("%s, %s: only an unmixed recording has channels for participants.", ordering, affinity)
+	case len(r.ParticipantOrdering) > 0 && len(r.ChannelAffinity) > 0:
+		return nil, errBody("%s, %s: only one of them can be given.", ordering, affinity)
+	case len(r.ParticipantOrdering) > recording.MaxChannels:
+		return nil, errBody("%s: a recording has at most %d channels.", ordering, recording.MaxChannels)
+	}
+	pinned := make(map[int]identifier.ID)
+	for channel, who := range r.ParticipantOrdering {
+		if err := pin(pinned, channel, who.ID, ordering); err != nil {
+			return nil, err
+		}
+	}
+	for _, want := range r.ChannelAffinity {
+		if want.Channel == nil || want.Participant == nil {
+			return nil, errBody("%s: channel and participant are required.", affinity)
+		}
+		if err := pin(pinned, *want.Channel, want.Participant.ID, affinity); err != nil {
+			return nil, err
+		}
+	}
+	return pinned, nil
+}
+
+func pin(pinned map[int]identifier.ID, channel int, who identifier.ID, field string) error {
+	if channel < 0 || channel >= recording.MaxChannels {
+		return errBody("%s: channel %d is not between 0 and %d.", field, channel, recording.MaxChannels-1)
+	}
+	if _, taken := pinned[channel]; taken {
+		return errBody("%s: channel %d is given twice.", field, channel)
+	}
+	for _, other := range pinned {
+		if other == who {
+			return errBody("%s: %s is given two channels.", field, who)
+		}
+	}
+	pinned[channel] = who
+	return nil
+}
+
+// check refuses storage that cannot be written to.
+func (s *recordingStorage) check() error {
+	switch {
+	case s == nil, strings.EqualFold(s.Kind, "azureCommunicationServices"):
+		return nil
+	case strings.EqualFold(s.Kind, "azureBlobStorage"):
+		return fault.Unsupported("externalStorage: recordings cannot be exported by this version of Switchhook.").WithCode("8520")
+	}
+	return errBody("externalStorage.recordingStorageKind: %q is neither azureCommunicationServices nor azureBlobStorage.", s.Kind)
+}
