@@ -31,6 +31,19 @@ const vendors = {
     return result.text;
   },
 
+  // It speaks, too: the text is how many bytes it said.
+  async azureVoice() {
+    const { default: sdk } = await import("microsoft-cognitiveservices-speech-sdk");
+    const config = sdk.SpeechConfig.fromHost(new URL(address.replace("http", "ws")), "hush");
+    config.speechSynthesisVoiceName = "en-US-AvaNeural";
+    config.speechSynthesisOutputFormat = sdk.SpeechSynthesisOutputFormat.Raw16Khz16BitMonoPcm;
+    const synthesizer = new sdk.SpeechSynthesizer(config, null);
+    const result = await new Promise((resolve, reject) => synthesizer.speakTextAsync("Hello.", resolve, reject));
+    synthesizer.close();
+    if (result.reason !== sdk.ResultReason.SynthesizingAudioCompleted) throw new Error(result.errorDetails ?? `reason ${result.reason}`);
+    return `${result.audioData.byteLength} bytes`;
+  },
+
   async deepgram() {
     const { DeepgramClient } = await import("@deepgram/sdk");
     const socket = address.replace("http", "ws");

@@ -19,10 +19,12 @@ func (a *Azure) routed(ctx context.Context, to *url.URL) *url.URL {
 	known, found := a.routes[to.Path]
 	a.mu.Unlock()
 	if !found {
-		known = a.probe(ctx, to)
-		a.mu.Lock()
-		a.routes[to.Path] = known
-		a.mu.Unlock()
+		var answered bool
+		if known, answered = a.probe(ctx, to); answered {
+			a.mu.Lock()
+			a.routes[to.Path] = known
+			a.mu.Unlock()
+		}
 	}
 	if known == nil {
 		return to
@@ -36,28 +38,28 @@ func (a *Azure) routed(ctx context.Context, to *url.URL) *url.URL {
 	return &there
 }
 
-// probe asks once where an address leads; nil: nowhere else.
-func (a *Azure) probe(ctx context.Context, to *url.URL) *url.URL {
+// probe asks where an address leads; nil: nowhere else.
+func (a *Azure) probe(ctx context.Context, to *url.URL) (there *url.URL, answered bool) {
 	ctx, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
 	ask := *to
 	ask.RawQuery = url.Values{"GenerateRedirectResponse": {"true"}}.Encode()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, ask.String(), nil)
 	if err != nil {
-		return nil
+		return nil, false
 	}
 	response, err := a.client.Do(r)
 	if err != nil {
-		return nil
+		return nil, false
 	}
 	defer response.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(response.Body, 4096))
-	there, err := url.Parse(strings.TrimSpace(string(text)))
+	there, err = url.Parse(strings.TrimSpace(string(text)))
 	if response.StatusCode != http.StatusOK || err != nil || !azureHost(there, to) {
-		return nil
+		return nil, response.StatusCode < 500
 	}
 	there.Scheme = strings.Replace(there.Scheme, "ws", "http", 1)
-	return there
+	return there, true
 }
 
 // azureHost reports whether the key may be sent to an address that the resource names.

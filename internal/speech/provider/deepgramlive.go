@@ -31,7 +31,7 @@ func (d *Deepgram) liveQuery(l speech.Listening) url.Values {
 	query.Set("encoding", "linear16")
 	query.Set("sample_rate", strconv.Itoa(l.Rate))
 	query.Set("channels", "1")
-	query.Set("interim_results", strconv.FormatBool(l.Intermediate))
+	query.Set("interim_results", "true") // they tell, too, whether Finalize will be answered
 	query.Set("endpointing", "300")
 	return query
 }
