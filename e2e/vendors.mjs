@@ -95,6 +95,46 @@ const vendors = {
   },
 };
 
+// The same by requests: a file is understood, a text is spoken.
+vendors.openaiFile = async () => {
+  const { default: OpenAI, toFile } = await import("openai");
+  const client = new OpenAI({ apiKey: "hush", baseURL: address + "/v1" });
+  const spoken = await client.audio.speech.create({ model: "tts-1", input: "Hello.", voice: "alloy", response_format: "pcm" });
+  hypotheses.push(`${(await spoken.arrayBuffer()).byteLength} bytes`);
+  const result = await client.audio.transcriptions.create({
+    file: await toFile(wav(sound), "speech.wav"), model: "whisper-1", language: "en", response_format: "verbose_json", timestamp_granularities: ["word", "segment"],
+  });
+  if (result.words.length !== 3 || result.segments.length !== 1) throw new Error(JSON.stringify(result));
+  return result.text.trim();
+};
+
+vendors.deepgramFile = async () => {
+  const { DeepgramClient } = await import("@deepgram/sdk");
+  const client = new DeepgramClient({ apiKey: "hush", environment: { base: address, production: address, agent: address, agentRest: address } });
+  const spoken = await client.speak.v1.audio.generate({ text: "Hello.", model: "aura-2-thalia-en", encoding: "linear16", container: "none", sample_rate: 24000 });
+  hypotheses.push(`${(await spoken.arrayBuffer()).byteLength} bytes`);
+  const result = await client.listen.v1.media.transcribeFile(wav(sound), { model: "nova-3", language: "en-US" });
+  return result.results.channels[0].alternatives[0].transcript;
+};
+
+// wav puts the header of a file before samples.
+function wav(pcm) {
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + pcm.length, 4);
+  head.write("WAVEfmt ", 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(16000, 24);
+  head.writeUInt32LE(32000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write("data", 36);
+  head.writeUInt32LE(pcm.length, 40);
+  return Buffer.concat([head, pcm]);
+}
+
 // faster is 16 kHz at 24 kHz, by straight lines.
 function faster(pcm) {
   const out = Buffer.alloc(Math.floor(pcm.length / 2 * 1.5) * 2);

@@ -24,10 +24,11 @@ func TestFakesOfSpeechAreWhatVendorsClientsExpect(t *testing.T) {
 	must(t, sound.Close())
 	for _, test := range []struct{ client, vendor, want string }{
 		{"azure", "azure", "alpha charlie bravo"}, {"azureVoice", "azure", "32000 bytes"}, {"deepgram", "deepgram", "alpha charlie bravo"}, {"openai", "openai", "alpha charlie bravo"},
+		{"openaiFile", "openai", "alpha charlie bravo"}, {"deepgramFile", "deepgram", "alpha charlie bravo"},
 	} {
 		t.Run(test.client, func(t *testing.T) {
 			service := speechtest.Start(t, test.vendor, speechtest.Fault{})
-			if test.vendor == "openai" { // whose client connects by TLS only
+			if test.client == "openai" { // whose client connects by TLS only
 				service = speechtest.StartTLS(t, test.vendor)
 			}
 			var failed strings.Builder
@@ -44,6 +45,9 @@ func TestFakesOfSpeechAreWhatVendorsClientsExpect(t *testing.T) {
 			must(t, json.Unmarshal(out, &got))
 			if got.Text != test.want || len(got.Hypotheses) == 0 && test.client != "azureVoice" {
 				t.Errorf("the client understood %+v", got)
+			}
+			if strings.HasSuffix(test.client, "File") && got.Hypotheses[0] != "48000 bytes" { // a second at 24 kHz
+				t.Errorf("the client heard %v", got.Hypotheses)
 			}
 		})
 	}

@@ -131,6 +131,45 @@ func TestServicesUnderstandWhileSomebodySpeaks(t *testing.T) {
 	}
 }
 
+// TestServicesUnderstandFiles: what our detector takes for an utterance, as a whole, with
+// its words on the speaker's time axis; and silence, of which some make words up.
+func TestServicesUnderstandFiles(t *testing.T) {
+	for _, vendor := range []string{"azure", "deepgram", "openai"} {
+		t.Run(vendor, func(t *testing.T) {
+			service := speechtest.Start(t, vendor, speechtest.Fault{})
+			at, key := service.URL(), speech.Key("hush")
+			by := map[string]speech.Uploader{
+				"azure":    NewAzure(AzureConfig{Name: vendor, Endpoint: at, Key: key, Client: NewClient()}),
+				"deepgram": NewDeepgram(DeepgramConfig{Name: vendor, URL: at, Key: key, Client: NewClient()}),
+				"openai":   NewOpenAI(OpenAIConfig{Name: vendor, URL: at.JoinPath("v1"), Key: key, Client: NewClient()}),
+			}[vendor]
+			text, err := speech.Uploading{Uploader: by}.Listen(t.Context(), english)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer text.Close()
+			for _, words := range [][]string{{"alpha", "charlie"}, nil, {"echo"}} {
+				say(text, 10*time.Second, words...)
+				finals, _ := understood(t, text)
+				if got := textOf(finals); got != strings.Join(words, " ") {
+					t.Errorf("understood %q, want %v", got, words)
+				}
+				if vendor == "azure" || len(finals) == 0 { // which has no times of words
+					continue
+				}
+				for i, w := range finals[0].Words {
+					if late := w.Offset - 10*time.Second - time.Duration(i)*300*time.Millisecond; w.Text != words[i] || late.Abs() > 60*time.Millisecond {
+						t.Errorf("%q at %v", w.Text, w.Offset)
+					}
+				}
+				if len(finals[0].Words) != len(words) {
+					t.Errorf("times of %v", finals[0].Words)
+				}
+			}
+		})
+	}
+}
+
 // faults are what services do wrong, and what an application is told if nobody else
 // is asked.
 var faults = []struct {

@@ -56,7 +56,7 @@ type dialog interface {
 	take(kind ws.OpCode, message []byte)
 }
 
-// Start starts a service: azure, deepgram, openai or vosk.
+// Start starts a service, both of WebSockets and of requests: azure, deepgram, openai or vosk.
 func Start(t testing.TB, vendor string, fault Fault) *Service {
 	s := newService(t, vendor, fault)
 	s.http.Start()
@@ -123,6 +123,10 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	time.Sleep(fault.Delay)
+	if r.Header.Get("Upgrade") == "" {
+		s.rest(w, r)
+		return
+	}
 	conn, _, _, err := ws.UpgradeHTTP(r, w)
 	if err != nil {
 		s.t.Errorf("%s: %v", s.vendor, err)
