@@ -9,9 +9,19 @@ import (
 // SyncData returns when the file's data is on the disk, and of its attributes what
 // is needed to read it (fdatasync(2)).
 func SyncData(file *os.File) error {
-	for {
-		if err := unix.Fdatasync(int(file.Fd())); err != unix.EINTR {
-			return os.NewSyscallError("fdatasync", err)
-		}
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return err
 	}
+	var failed error
+	// Control keeps the descriptor open, and refuses a file that is closed.
+	err = raw.Control(func(fd uintptr) {
+		for failed = unix.EINTR; failed == unix.EINTR; {
+			failed = unix.Fdatasync(int(fd))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return os.NewSyscallError("fdatasync", failed)
 }

@@ -31,10 +31,15 @@ func (l *Library) Document(ctx context.Context, name string) (*Document, error) 
 		return nil, missing
 	case err != nil:
 		return nil, err
-	case chunk >= len(record.Chunks) || record.Chunks[chunk].Deleted || record.State == Going:
+	case chunk >= len(record.Chunks) || record.Chunks[chunk].Deleted || !record.ready(chunk) || l.expired(&record, time.Now()):
 		return nil, missing
 	}
 	return &Document{Record: record, Chunk: chunk, lib: l}, nil
+}
+
+// ready reports whether a chunk is what was asked for.
+func (r *Record) ready(chunk int) bool {
+	return r.State == Announced || r.State == Ended && (r.Format == WAV || r.Chunks[chunk].Converted)
 }
 
 // Delete removes the document and what describes it; with the last one its
@@ -42,6 +47,9 @@ func (l *Library) Document(ctx context.Context, name string) (*Document, error) 
 func (d *Document) Delete(ctx context.Context) error {
 	left := false
 	err := d.lib.records.Update(ctx, d.Record.key(), func(r *Record) error {
+		if r.Hold {
+			return errHeld
+		}
 		r.Chunks[d.Chunk].Deleted = true
 		left = slices.ContainsFunc(r.Chunks, func(c Chunk) bool { return !c.Deleted })
 		return nil
@@ -49,8 +57,8 @@ func (d *Document) Delete(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.lib.files.Remove(d.Record.fileName(d.Chunk)); err != nil {
-		return fmt.Errorf("file of a recording: %w", err)
+	if err := d.lib.removeFiles(&d.Record, d.Chunk); err != nil {
+		return err
 	}
 	if left {
 		return nil
@@ -67,8 +75,20 @@ type Sound struct {
 	size     int64 // of the sound
 }
 
-// Open opens the document's bytes.
-func (d *Document) Open() (*Sound, error) {
+// Open opens the document's bytes, in the format that was asked for.
+func (d *Document) Open() (Bytes, error) {
+	if !d.Record.Chunks[d.Chunk].Converted {
+		return d.wav()
+	}
+	file, err := d.lib.files.Open(d.Record.convertedName(d.Chunk))
+	if err != nil {
+		return nil, fmt.Errorf("file of a recording: %w", err)
+	}
+	return file, nil
+}
+
+// wav opens the document's bytes as WAV.
+func (d *Document) wav() (*Sound, error) {
 	file, err := d.lib.files.Open(d.Record.fileName(d.Chunk))
 	if err != nil {
 		return nil, fmt.Errorf("file of a recording: %w", err)

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/switchhook/switchhook/internal/recording/vault"
 )
 
 // Files keeps the bytes of chunks. Names are letters, digits, dots and dashes.
@@ -31,57 +33,68 @@ type Bytes interface {
 	Size() (int64, error)
 }
 
-// folder keeps files in a folder.
-type folder string
+// folder keeps files in a folder, encrypted if there are keys.
+type folder struct {
+	dir  string
+	keys *vault.Ring
+}
 
 // openFolder makes the folder, for this user alone.
-func openFolder(dir string) (folder, error) {
+func openFolder(dir string, keys *vault.Ring) (folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("folder of recordings: %w", err)
+		return folder{}, fmt.Errorf("folder of recordings: %w", err)
 	}
-	return folder(dir), nil
+	return folder{dir, keys}, nil
 }
+
+func (f folder) path(name string) string { return filepath.Join(f.dir, name) }
 
 // Create implements Files.
 func (f folder) Create(name string) (File, error) {
-	file, err := os.OpenFile(filepath.Join(string(f), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+	w, err := vault.Create(f.path(name), f.keys)
 	if err != nil {
 		return nil, err
 	}
-	return plainFile{file}, nil
+	return appended{w}, nil
 }
 
-// Open implements Files.
+// Open implements Files. A file that a crash or a full disk has cut off is completed
+// first, or read as far as it goes where the disk takes nothing.
 func (f folder) Open(name string) (Bytes, error) {
-	file, err := os.Open(filepath.Join(string(f), name))
+	r, err := vault.Open(f.path(name), f.keys)
+	if errors.Is(err, vault.ErrUnfinished) {
+		if _, failed := vault.Recover(f.path(name), f.keys); failed == nil {
+			r, err = vault.Open(f.path(name), f.keys)
+		} else {
+			r, err = vault.OpenUnfinished(f.path(name), f.keys)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	return plainFile{file}, nil
+	return readable{r}, nil
 }
 
 // Remove implements Files.
 func (f folder) Remove(name string) error {
-	err := os.Remove(filepath.Join(string(f), name))
+	err := os.Remove(f.path(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
 }
 
-type plainFile struct{ *os.File }
+type appended struct{ *vault.Writer }
 
-// Append implements File.
-func (f plainFile) Append(b []byte) error {
-	_, err := f.Write(b)
-	return err
+// Append implements File. What was appended survives the process.
+func (a appended) Append(b []byte) error {
+	if err := a.Writer.Append(b); err != nil {
+		return err
+	}
+	return a.Flush()
 }
+
+type readable struct{ *vault.Reader }
 
 // Size implements Bytes.
-func (f plainFile) Size() (int64, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
-}
+func (r readable) Size() (int64, error) { return r.Reader.Size(), nil }

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -68,7 +69,7 @@ func (s *studio) announce(_ context.Context, r Record) error {
 func (s *studio) start(o Options) *Recording {
 	s.Helper()
 	o.ID, o.CallID, o.ServerCallID = NewID("411f3500-9774-453b-ab63-c22ded8fcbd5"), "corr", "server"
-	o.Content, o.Format = Audio, WAV
+	o.Content, o.Format = Audio, cmp.Or(o.Format, WAV)
 	r, err := s.Create(context.Background(), o)
 	if err != nil {
 		s.Fatal(err)
@@ -135,7 +136,7 @@ func (s *studio) sound(record Record, chunk int) [][]int16 {
 	if err != nil {
 		s.Fatal(err)
 	}
-	sound, err := d.Open()
+	sound, err := d.wav()
 	if err != nil {
 		s.Fatal(err)
 	}

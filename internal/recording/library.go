@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backoff"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/recording/vault"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -29,7 +31,8 @@ const (
 type Config struct {
 	Resource string // GUID of the resource
 	Store    store.Backend
-	Dir      string // the folder of the files
+	Dir      string      // the folder of the files
+	Keys     *vault.Ring // encrypts them; nil: they are plain
 	// MinFree is how many bytes the disk must have free; below it no recording
 	// begins, and those that go on end.
 	MinFree uint64
@@ -38,6 +41,12 @@ type Config struct {
 	// the process ends before it returns, by the next one.
 	Announce func(context.Context, Record) error
 	Chunk    time.Duration // 0: DefaultChunk
+
+	Converter Converter     // makes mp3 and mp4; nil: nothing does
+	Retention time.Duration // how long recordings are kept after their end; 0: for ever
+	// Exporting reports whether the files of a recording, by its GUID, are still to be
+	// copied elsewhere; nil: they never are.
+	Exporting func(guid string) bool
 }
 
 // Library is all recordings: those that go on, and what is left of the others.
@@ -67,7 +76,7 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 	if cfg.Chunk == 0 {
 		cfg.Chunk = DefaultChunk
 	}
-	files, err := openFolder(cfg.Dir)
+	files, err := openFolder(cfg.Dir, cfg.Keys)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +93,7 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 	l.work.Go(l.keepListening)
 	l.work.Go(l.keepWriting)
 	l.work.Go(l.keepSyncing)
+	l.work.Go(l.keepSweeping)
 	return l, nil
 }
 
@@ -166,15 +176,18 @@ func (l *Library) checkSpace() {
 
 // announceSoon tells that a recording can be downloaded.
 func (l *Library) announceSoon(record Record) {
-	l.finishing.Go(func() {
-		select {
-		case l.places <- struct{}{}:
-		case <-l.life.Done():
-			return
-		}
-		defer func() { <-l.places }()
-		l.announce(record)
-	})
+	l.finishing.Go(func() { l.announce(record) })
+}
+
+// tell announces a recording, when it is its turn.
+func (l *Library) tell(record Record) error {
+	select {
+	case l.places <- struct{}{}:
+	case <-l.life.Done():
+		return l.life.Err()
+	}
+	defer func() { <-l.places }()
+	return l.cfg.Announce(l.life, record)
 }
 
 // announceRetry are the delays after failures.
@@ -182,11 +195,14 @@ var announceRetry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 
 
 func (l *Library) announce(record Record) {
 	for attempt := 1; ; attempt++ {
-		err := l.cfg.Announce(l.life, record)
+		err := l.prepare(&record, attempt)
+		if err == nil {
+			err = l.tell(record)
+		}
 		if err == nil {
 			err = l.records.Update(l.life, record.key(), func(r *Record) error { r.State = Announced; return nil })
 		}
-		if err == nil || l.life.Err() != nil {
+		if err == nil || l.life.Err() != nil || fault.Is(err, fault.KindNotFound) { // it was deleted meanwhile
 			return
 		}
 		l.log.Warn("the end of a recording could not be announced", "recording", record.key(), "error", err)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/recording/convert"
 )
 
 // metadata is the service's document that describes a chunk (acsmetadata), member
@@ -18,6 +20,7 @@ type metadata struct {
 	Pauses          []metadataPause    `json:"pauseResumeIntervals"`
 	Info            metadataInfo       `json:"recordingInfo"`
 	Participants    []metadataPresence `json:"participants"`
+	SHA256          string             `json:"sha256,omitempty"` // ours: of the content, in hexadecimal digits
 }
 
 type metadataPause struct {
@@ -26,10 +29,17 @@ type metadataPause struct {
 }
 
 type metadataInfo struct {
-	ContentType string        `json:"contentType"`
-	ChannelType string        `json:"channelType"`
-	Format      string        `json:"format"`
-	Audio       metadataAudio `json:"audioConfiguration"`
+	ContentType string         `json:"contentType"`
+	ChannelType string         `json:"channelType"`
+	Format      string         `json:"format"`
+	Audio       metadataAudio  `json:"audioConfiguration"`
+	Video       *metadataVideo `json:"videoConfiguration,omitempty"`
+}
+
+type metadataVideo struct {
+	Longer    int `json:"longerSideLength"`
+	Shorter   int `json:"shorterSideLength"`
+	FrameRate int `json:"framerate"`
 }
 
 type metadataAudio struct {
@@ -58,6 +68,14 @@ func (d *Document) Metadata() ([]byte, error) {
 			Audio: metadataAudio{SampleRate: SampleRate, BitRate: bitRate * c.channels(), Channels: c.channels()},
 		},
 		Participants: []metadataPresence{},
+		SHA256:       c.SHA256,
+	}
+	switch {
+	case c.Converted && r.Format == MP3:
+		m.Info.Audio.BitRate = convert.MP3BitRate
+	case c.Converted && r.Format == MP4:
+		m.Info.Audio.BitRate = convert.MP4BitRate
+		m.Info.Video = &metadataVideo{convert.Width, convert.Height, convert.FrameRate}
 	}
 	for _, p := range r.Pauses {
 		if inChunk := d.Chunk == len(r.Chunks)-1 || p.Start.Before(r.Chunks[d.Chunk+1].Began); inChunk && !p.Start.Before(c.Began) {

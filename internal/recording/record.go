@@ -72,6 +72,9 @@ type Record struct {
 	Participants []Participant `json:"participants,omitempty"`
 	// ConcealedMs is silence in place of sound that came too late to be written.
 	ConcealedMs int64 `json:"concealedMs,omitempty"`
+
+	Hold      bool      `json:"hold,omitempty"`     // it is not deleted, whatever its time and whoever asks
+	KeepUntil time.Time `json:"keepUntil,omitzero"` // when it is deleted; zero: as configured
 }
 
 // EndReason is why a recording ended, in the words of Event Grid's sessionEndReason.
@@ -92,6 +95,8 @@ type Chunk struct {
 	Layouts   []Layout    `json:"layouts"`
 	EndReason ChunkReason `json:"endReason,omitempty"` // "": it goes on
 	Deleted   bool        `json:"deleted,omitempty"`
+	Converted bool        `json:"converted,omitempty"` // the file has the format that was asked for
+	SHA256    string      `json:"sha256,omitempty"`    // of the file as it is downloaded, in hexadecimal digits
 }
 
 // ChunkReason is why a chunk ended, in the words of Event Grid's endReason.

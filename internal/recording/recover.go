@@ -8,8 +8,14 @@ import (
 // Recover completes the recordings that the process before has left, and announces
 // those that it has not. It returns those that it completed.
 func (l *Library) Recover(ctx context.Context) (completed []Record, err error) {
+	known := map[string]bool{}
 	for item, err := range l.records.All(ctx) {
 		record := item.Value
+		gone := false
+		if err == nil {
+			known[record.key()] = true
+			gone, err = l.finishDeletion(ctx, &record)
+		}
 		if err == nil && record.State == Going {
 			err = l.complete(ctx, &record)
 			completed = append(completed, record)
@@ -17,10 +23,14 @@ func (l *Library) Recover(ctx context.Context) (completed []Record, err error) {
 		if err != nil {
 			return completed, fmt.Errorf("recordings of the process before: %w", err)
 		}
+		if gone {
+			continue
+		}
 		if record.State == Ended {
 			l.announceSoon(record)
 		}
 	}
+	l.removeStrays(known)
 	return completed, nil
 }
 

@@ -51,6 +51,26 @@ func recoverFile(file *os.File, ring *Ring) (Recovered, error) {
 	return Recovered{r.index.size, info.Size() - r.index.end}, writeEnd(file, r.seal, &r.index)
 }
 
+// OpenUnfinished opens a file that is not complete, as far as it is whole, and
+// leaves it as it is: for a disk that takes nothing. It reads all of it.
+func OpenUnfinished(name string, ring *Ring) (*Reader, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newReader(file, ring)
+	if err == nil {
+		var info os.FileInfo
+		if info, err = file.Stat(); err == nil {
+			err = r.scan(info.Size())
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), file.Close())
+	}
+	return r, nil
+}
+
 // scan makes the index of the segments that are whole, up to the first that is
 // not. The disk's own errors end it: they may pass, and nothing is cut then.
 func (r *Reader) scan(fileSize int64) error {

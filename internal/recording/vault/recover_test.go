@@ -104,6 +104,14 @@ func TestUnfinishedFileIsNotOpened(t *testing.T) {
 		if _, err := Open(file, ring); !errors.Is(err, ErrUnfinished) {
 			t.Errorf("%s: %v", name, err)
 		}
+		r, err := OpenUnfinished(file, ring)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := readAll(t, r); !bytes.Equal(got, content(100)) {
+			t.Errorf("%s: %d bytes are read of the unfinished file", name, len(got))
+		}
+		r.Close()
 	}
 }
 

@@ -1,0 +1,175 @@
+package recording
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/switchhook/switchhook/internal/recording/convert"
+)
+
+// Converter makes files of other formats from WAV.
+type Converter interface {
+	Convert(context.Context, convert.Job) error
+}
+
+// convertRounds is how often a recording's conversion is tried before its files stay
+// WAV: better that than none.
+const convertRounds = 5
+
+// prepare makes the files of a recording that has ended what was asked for, and notes
+// their checksums. round counts from 1.
+func (l *Library) prepare(record *Record, round int) error {
+	if record.State != Ended {
+		return nil
+	}
+	if record.Format != WAV {
+		if err := l.convert(record); err != nil {
+			if round < convertRounds || l.life.Err() != nil {
+				return err
+			}
+			l.log.Error("recording cannot be converted, and stays WAV", "recording", record.key(), "format", record.Format, "error", err)
+			record.Format = WAV
+			for i := range record.Chunks {
+				record.Chunks[i].Converted = false
+			}
+		}
+	}
+	for i := range record.Chunks {
+		if err := l.sum(record, i); err != nil {
+			return err
+		}
+	}
+	prepared := *record
+	err := l.records.Update(l.life, record.key(), func(r *Record) error {
+		r.Format = prepared.Format
+		for i := range r.Chunks {
+			r.Chunks[i].Converted, r.Chunks[i].SHA256 = prepared.Chunks[i].Converted, prepared.Chunks[i].SHA256
+		}
+		return nil
+	})
+	if err == nil && record.Format != WAV {
+		for i := range record.Chunks {
+			if err := l.files.Remove(record.fileName(i)); err != nil {
+				l.log.Warn("WAV of a converted recording cannot be removed", "recording", record.key(), "error", err)
+			}
+		}
+	}
+	return err
+}
+
+// convert makes the files of another format; the WAV stays beside them until the
+// record says so.
+func (l *Library) convert(record *Record) error {
+	if l.cfg.Converter == nil {
+		return fmt.Errorf("nothing makes %s", record.Format)
+	}
+	for i := range record.Chunks {
+		if record.Chunks[i].Converted {
+			continue
+		}
+		name := record.convertedName(i)
+		job := convert.Job{
+			Format: convert.Format(record.Format),
+			Input: func() (io.ReadCloser, error) {
+				sound, err := (&Document{*record, i, l}).wav()
+				if err != nil {
+					return nil, err
+				}
+				size, err := sound.Size()
+				return section{io.NewSectionReader(sound, 0, size), sound}, err
+			},
+			Output: func() (convert.Output, error) {
+				if err := l.files.Remove(name); err != nil { // of a process that was killed
+					return nil, err
+				}
+				file, err := l.files.Create(name)
+				return &converted{file, name, l.files}, err
+			},
+		}
+		if err := l.cfg.Converter.Convert(l.life, job); err != nil {
+			return err
+		}
+		record.Chunks[i].Converted = true
+	}
+	return nil
+}
+
+// section is a part of a file that is read to its end.
+type section struct {
+	io.Reader
+	io.Closer
+}
+
+// converted is a file that is being made.
+type converted struct {
+	File
+	name  string
+	files Files
+}
+
+// Write implements io.Writer.
+func (c *converted) Write(p []byte) (int, error) {
+	if err := c.Append(p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Discard implements convert.Output.
+func (c *converted) Discard() error {
+	_ = c.Close() // it goes anyway
+	return c.files.Remove(c.name)
+}
+
+// sum notes the checksum of a document.
+func (l *Library) sum(record *Record, chunk int) error {
+	c := &record.Chunks[chunk]
+	if c.SHA256 != "" || c.Deleted {
+		return nil
+	}
+	sum, err := (&Document{*record, chunk, l}).sum()
+	c.SHA256 = sum
+	return err
+}
+
+// sum returns the checksum of the document as it is on disk.
+func (d *Document) sum() (string, error) {
+	file, err := d.Open()
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	size, err := file.Size()
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.New()
+	if _, err := io.CopyBuffer(struct{ io.Writer }{hash}, io.NewSectionReader(file, 0, size), make([]byte, 256<<10)); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// Verify reports whether the document is as it was when it was complete.
+func (d *Document) Verify() (bool, error) {
+	sum, err := d.sum()
+	return err == nil && sum == d.Record.Chunks[d.Chunk].SHA256, err
+}
+
+// convertedName is the name of a chunk's file in the format that was asked for.
+func (r *Record) convertedName(chunk int) string {
+	return fmt.Sprintf("%s.%d.%s", r.key(), chunk, r.Format)
+}
+
+// names are those of all files that a chunk may have.
+func (r *Record) names(chunk int) []string {
+	names := []string{r.fileName(chunk)}
+	for _, format := range []Format{MP3, MP4} {
+		names = append(names, fmt.Sprintf("%s.%d.%s", r.key(), chunk, format))
+	}
+	return slices.Clip(names)
+}

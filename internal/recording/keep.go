@@ -1,0 +1,195 @@
+package recording
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
+
+// sweepEvery is how long after its time a recording may still be on disk. It cannot
+// be downloaded any more then.
+const sweepEvery = time.Minute
+
+// Expires is when a recording is deleted; zero: never by itself.
+func (l *Library) Expires(r *Record) time.Time {
+	switch {
+	case r.Hold || r.State != Announced:
+		return time.Time{}
+	case !r.KeepUntil.IsZero():
+		return r.KeepUntil
+	case l.cfg.Retention <= 0:
+		return time.Time{}
+	}
+	return r.Ended.Add(l.cfg.Retention)
+}
+
+// expired reports whether a recording's time is over. Its copies stay while they
+// are still to be exported.
+func (l *Library) expired(r *Record, now time.Time) bool {
+	at := l.Expires(r)
+	return !at.IsZero() && !now.Before(at) && (l.cfg.Exporting == nil || !l.cfg.Exporting(r.key()))
+}
+
+// keepSweeping deletes recordings whose time is over.
+func (l *Library) keepSweeping() {
+	for l.sleep(sweepEvery) {
+		if err := l.sweep(); err != nil && l.life.Err() == nil {
+			l.log.Error("recordings whose time is over cannot be deleted", "error", err)
+		}
+	}
+}
+
+func (l *Library) sweep() error {
+	var failed error
+	for item, err := range l.records.All(l.life) {
+		if err != nil {
+			return errors.Join(failed, err)
+		}
+		if l.expired(&item.Value, time.Now()) {
+			failed = errors.Join(failed, l.erase(l.life, item.Value))
+		}
+	}
+	return failed
+}
+
+// erase deletes a recording: its files first, so that the record leads to them as
+// long as there are any.
+func (l *Library) erase(ctx context.Context, r Record) error {
+	for i := range r.Chunks {
+		if err := l.removeFiles(&r, i); err != nil {
+			return err
+		}
+	}
+	if err := l.records.Delete(ctx, r.key()); err != nil && !fault.Is(err, fault.KindNotFound) {
+		return err
+	}
+	l.log.Info("recording is deleted", "recording", r.key(), "call", r.CallID)
+	return nil
+}
+
+func (l *Library) removeFiles(r *Record, chunk int) error {
+	for _, name := range r.names(chunk) {
+		if err := l.files.Remove(name); err != nil {
+			return fmt.Errorf("file of a recording: %w", err)
+		}
+	}
+	return nil
+}
+
+// finishDeletion completes a deletion that the process before had begun. It reports
+// whether nothing is left of the recording.
+func (l *Library) finishDeletion(ctx context.Context, r *Record) (gone bool, err error) {
+	left := false
+	for i := range r.Chunks {
+		if !r.Chunks[i].Deleted {
+			left = true
+			continue
+		}
+		if err := l.removeFiles(r, i); err != nil {
+			return false, err
+		}
+	}
+	if left || len(r.Chunks) == 0 {
+		return false, nil
+	}
+	return true, l.records.Delete(ctx, r.key())
+}
+
+// removeStrays removes files that no record leads to.
+func (l *Library) removeStrays(known map[string]bool) {
+	entries, err := os.ReadDir(l.cfg.Dir)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		const guid = 36 // bytes
+		if name := entry.Name(); len(name) > guid && name[guid] == '.' && entry.Type().IsRegular() && !known[name[:guid]] {
+			l.log.Warn("file without a recording is removed", "file", name, "error", l.files.Remove(name))
+		}
+	}
+}
+
+// Change changes how long an ended recording is kept: hold keeps it whatever its
+// time and whoever deletes it, until is when it is deleted (zero: as configured).
+// A nil member stays as it is.
+type Change struct {
+	Hold  *bool
+	Until *time.Time
+}
+
+// Keep changes how long a recording is kept. The id is a recordingId or its GUID.
+func (l *Library) Keep(ctx context.Context, id string, change Change) (changed Record, err error) {
+	key := keyOf(id)
+	err = l.records.Update(ctx, key, func(r *Record) error {
+		if r.State == Going {
+			return fault.Conflict("Recording %s goes on: it can be held once it has ended.", key)
+		}
+		if change.Hold != nil {
+			r.Hold = *change.Hold
+		}
+		if change.Until != nil {
+			r.KeepUntil = *change.Until
+		}
+		changed = *r
+		return nil
+	})
+	return changed, err
+}
+
+// Erase deletes an ended recording that is not held.
+func (l *Library) Erase(ctx context.Context, id string) error {
+	r, err := l.records.Get(ctx, keyOf(id))
+	switch {
+	case err != nil:
+		return err
+	case r.Hold:
+		return errHeld
+	case r.State != Announced:
+		return fault.Conflict("Recording %s is not complete yet.", r.key())
+	}
+	return l.erase(ctx, r)
+}
+
+var errHeld = fault.Conflict("The recording is held: it cannot be deleted before its hold is lifted.")
+
+// Get returns the record of a recordingId, or of its GUID.
+func (l *Library) Get(ctx context.Context, id string) (Record, error) {
+	return l.records.Get(ctx, keyOf(id))
+}
+
+func keyOf(id string) string {
+	if guid := guidOf(id); guid != "" {
+		return guid
+	}
+	return id
+}
+
+// List returns the records, the newest first.
+func (l *Library) List(ctx context.Context) (list []Record, err error) {
+	for item, err := range l.records.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, item.Value)
+	}
+	slices.SortFunc(list, func(a, b Record) int { return b.Began.Compare(a.Began) })
+	return list, nil
+}
+
+// GUID is what a recording is called where a recordingId would be too long.
+func (r *Record) GUID() string { return r.key() }
+
+// Documents returns the documents of an ended recording that are left.
+func (l *Library) Documents(r Record) (list []*Document) {
+	for i, chunk := range r.Chunks {
+		if !chunk.Deleted {
+			list = append(list, &Document{r, i, l})
+		}
+	}
+	return list
+}
