@@ -16,17 +16,17 @@ type Journal interface {
 
 // API is /calling/.
 type API struct {
-	calls     *call.Registry
-	journal   Journal
-	answers   *rest.Repeatability
-	converter Converter
+	calls    *call.Registry
+	journal  Journal
+	answers  *rest.Repeatability
+	recorder Recorder
 }
 
 // New returns the API over the calls of a registry. answers remembers what
 // repeatable requests were told; calls live with the process, and so may it.
-// converter tells which formats recordings can have.
-func New(calls *call.Registry, journal Journal, answers *rest.Repeatability, converter Converter) *API {
-	return &API{calls: calls, journal: journal, answers: answers, converter: converter}
+// recorder tells which recordings can be made, and for whom.
+func New(calls *call.Registry, journal Journal, answers *rest.Repeatability, recorder Recorder) *API {
+	return &API{calls: calls, journal: journal, answers: answers, recorder: recorder}
 }
 
 // connectionPath begins the paths of a connection.

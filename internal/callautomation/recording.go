@@ -1,9 +1,11 @@
 package callautomation
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/recording/access"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -43,8 +45,11 @@ func (a *API) startRecording(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	record, err := body.record(rest.APIVersion(r.Context()), asker(r.Context()), a.converter)
+	record, err := body.record(rest.APIVersion(r.Context()), asker(r.Context()), a.recorder)
 	if err != nil {
+		return err
+	}
+	if err := a.mayRecord(r, cmp.Or(record.Connection, record.Of.ServerCallID, record.Of.GroupCallID, record.Of.RoomID)); err != nil {
 		return err
 	}
 	state, err := a.calls.StartRecording(r.Context(), record)
@@ -52,6 +57,11 @@ func (a *API) startRecording(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return a.accepted(w, r, http.StatusOK, recordingState(state, false))
+}
+
+// mayRecord refuses senders who may not record, and notes the others.
+func (a *API) mayRecord(r *http.Request, what string) error {
+	return a.recorder.Admit(access.Request{Action: access.Start, Recording: what, Sender: rest.Sender(r.Context()), From: r.RemoteAddr})
 }
 
 // getRecording is GET /calling/recordings/{recordingId}. What is paused is inactive.
@@ -66,18 +76,27 @@ func (a *API) getRecording(w http.ResponseWriter, r *http.Request) error {
 
 // stopRecording is DELETE /calling/recordings/{recordingId}.
 func (a *API) stopRecording(w http.ResponseWriter, r *http.Request) error {
+	if err := a.mayRecord(r, r.PathValue("recordingId")); err != nil {
+		return err
+	}
 	state, err := a.calls.StopRecording(r.Context(), r.PathValue("recordingId"))
 	return a.recordingChanged(w, r, http.StatusNoContent, state, err)
 }
 
 // pauseRecording is POST /calling/recordings/{recordingId}:pause.
 func (a *API) pauseRecording(w http.ResponseWriter, r *http.Request) error {
+	if err := a.mayRecord(r, r.PathValue("recordingId")); err != nil {
+		return err
+	}
 	state, err := a.calls.PauseRecording(r.Context(), r.PathValue("recordingId"))
 	return a.recordingChanged(w, r, http.StatusAccepted, state, err)
 }
 
 // resumeRecording is POST /calling/recordings/{recordingId}:resume.
 func (a *API) resumeRecording(w http.ResponseWriter, r *http.Request) error {
+	if err := a.mayRecord(r, r.PathValue("recordingId")); err != nil {
+		return err
+	}
 	state, err := a.calls.ResumeRecording(r.Context(), r.PathValue("recordingId"))
 	return a.recordingChanged(w, r, http.StatusAccepted, state, err)
 }

@@ -10,17 +10,20 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/recording"
+	"github.com/switchhook/switchhook/internal/recording/access"
 )
 
-// converts is a Converter that makes everything, or, with an error, nothing.
+// converts is a Recorder that makes everything, or, with an error, nothing.
 type converts struct{ err error }
 
 func (c converts) Converts(recording.Format) error { return c.err }
+func (c converts) Exports(string) error            { return c.err }
+func (c converts) Admit(access.Request) error      { return nil }
 
 // aLocator begins a body that names a call.
 const aLocator = `{"callLocator":{"kind":"serverCallLocator","serverCallId":"aHR0cHM6Ly94"},`
 
-func recordOf(t *testing.T, body string, c Converter) (call.Record, error) {
+func recordOf(t *testing.T, body string, c Recorder) (call.Record, error) {
 	t.Helper()
 	request, err := decode[startRecordingRequest](t, body)
 	if err != nil {
@@ -33,7 +36,7 @@ func TestRecordingOptions(t *testing.T) {
 	works, fails := converts{}, converts{errors.New("ffmpeg is not installed")}
 	for _, test := range []struct {
 		name, body string
-		with       Converter
+		with       Recorder
 		want       string // options, or the code of the refusal
 	}{
 		{"nothing", ``, works, "audioVideo mixed mp4"},
@@ -55,7 +58,7 @@ func TestRecordingOptions(t *testing.T) {
 		{"channels of tomorrow", `"recordingChannelType":"stereo"`, works, "8523"},
 		{"a callback that is none", `"recordingStateCallbackUri":"ftp://x","recordingFormatType":"wav"`, works, "8523"},
 		{"storage of the service", `"recordingFormatType":"wav","externalStorage":{"recordingStorageKind":"AzureCommunicationServices"}`, works, "audio mixed wav"},
-		{"storage of one's own", `"recordingFormatType":"wav","externalStorage":{"recordingStorageKind":"azureBlobStorage","recordingDestinationContainerUrl":"https://a.blob.core.windows.net/c"}`, works, "8520"},
+		{"storage of one's own", `"recordingFormatType":"wav","externalStorage":{"recordingStorageKind":"azureBlobStorage","recordingDestinationContainerUrl":"https://a.blob.core.windows.net/c"}`, works, "audio mixed wav"},
 		{"storage of tomorrow", `"recordingFormatType":"wav","externalStorage":{"recordingStorageKind":"tape"}`, works, "8523"},
 		{"a channel of a mixed one", `"recordingFormatType":"wav","channelAffinity":[{"channel":0,"participant":{"rawId":"4:+15551230001"}}]`, works, "8523"},
 		{"the same channel twice", `"recordingChannelType":"unmixed","channelAffinity":[{"channel":0,"participant":{"rawId":"4:+15551230001"}},{"channel":0,"participant":{"rawId":"4:+15551230002"}}]`, works, "8523"},

@@ -7,6 +7,7 @@ import (
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/recording"
+	"github.com/switchhook/switchhook/internal/recording/access"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -36,13 +37,18 @@ type recordingStorage struct {
 	ContainerURL string `json:"recordingDestinationContainerUrl"`
 }
 
-// Converter makes files of other formats than WAV. Its error says what is missing.
-type Converter interface {
+// Recorder tells what recordings this server can make, and for whom.
+type Recorder interface {
+	// Converts tells what is missing to make another format than WAV.
 	Converts(format recording.Format) error
+	// Exports tells why files cannot go to a container.
+	Exports(containerURL string) error
+	// Admit refuses what the sender of a request may not do.
+	Admit(access.Request) error
 }
 
 // record is what the request asks for.
-func (r startRecordingRequest) record(version, by string, converter Converter) (rec call.Record, err error) {
+func (r startRecordingRequest) record(version, by string, recorder Recorder) (rec call.Record, err error) {
 	switch {
 	case r.CallLocator == nil && r.CallConnectionID == "":
 		return rec, errBody("callLocator or callConnectionId is required.")
@@ -66,18 +72,18 @@ func (r startRecordingRequest) record(version, by string, converter Converter) (
 	if rec.Pinned, err = r.pinned(rec.Options.Channels); err != nil {
 		return rec, err
 	}
-	if err := r.ExternalStorage.check(); err != nil {
+	if rec.Options.Container, err = r.ExternalStorage.container(recorder); err != nil {
 		return rec, err
 	}
-	return rec, convertible(rec.Options.Format, converter)
+	return rec, convertible(rec.Options.Format, recorder)
 }
 
 // convertible refuses a format that this server cannot make.
-func convertible(format recording.Format, converter Converter) error {
+func convertible(format recording.Format, recorder Recorder) error {
 	if format == recording.WAV {
 		return nil
 	}
-	if err := converter.Converts(format); err != nil {
+	if err := recorder.Converts(format); err != nil {
 		return fault.Unsupported("recordingFormatType: %s cannot be made: %v.", format, err).WithCode("8522")
 	}
 	return nil
@@ -187,13 +193,16 @@ func pin(pinned map[int]identifier.ID, channel int, who identifier.ID, field str
 	return nil
 }
 
-// check refuses storage that cannot be written to.
-func (s *recordingStorage) check() error {
+// container is where the files go, "" where they stay here.
+func (s *recordingStorage) container(recorder Recorder) (string, error) {
 	switch {
 	case s == nil, strings.EqualFold(s.Kind, "azureCommunicationServices"):
-		return nil
-	case strings.EqualFold(s.Kind, "azureBlobStorage"):
-		return fault.Unsupported("externalStorage: recordings cannot be exported by this version of Switchhook.").WithCode("8520")
+		return "", nil
+	case !strings.EqualFold(s.Kind, "azureBlobStorage"):
+		return "", errBody("externalStorage.recordingStorageKind: %q is neither azureCommunicationServices nor azureBlobStorage.", s.Kind)
 	}
-	return errBody("externalStorage.recordingStorageKind: %q is neither azureCommunicationServices nor azureBlobStorage.", s.Kind)
+	if err := recorder.Exports(s.ContainerURL); err != nil {
+		return "", errBody("externalStorage.recordingDestinationContainerUrl: %v.", err)
+	}
+	return s.ContainerURL, nil
 }

@@ -1,12 +1,25 @@
 package config
 
-import "github.com/switchhook/switchhook/internal/certificate"
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/certificate"
+	"github.com/switchhook/switchhook/internal/recording/access"
+	"github.com/switchhook/switchhook/internal/recording/vault"
+)
 
 // Recording is how calls are recorded.
 type Recording struct {
 	// Host is in the locations of files; "": the server's own.
 	Host    string
 	MinFree uint64 // bytes that the disk must have free
+
+	Retention    time.Duration // how long recordings are kept; 0: for ever
+	Keys         *vault.Ring   // encrypt recordings; nil: they are plain
+	Rules        []access.Rule // who may do what; none: whoever may use the APIs
+	ExportFolder string        // the directory of folder:///NAME; "": there is none
 }
 
 type recordingKeys struct {
@@ -14,6 +27,30 @@ type recordingKeys struct {
 	Host string `yaml:"location-host" type:"host name or own" default:"storage.asm.skype.com"`
 	// Space that the disk must have free. Below it no recording begins, and those that go on end. 0 is no limit.
 	MinFree *int `yaml:"min-free-mib" default:"512" min:"0" max:"1048576" unit:"MiB"`
+	// How long recordings are kept after their end. 0 is for ever.
+	Retention string `yaml:"retention" type:"duration" default:"24h" min:"0s" max:"87600h"`
+	// Keys that encrypt recordings on disk. The first one encrypts new recordings; the others read older ones.
+	Keys []recordingKeyKeys `yaml:"keys"`
+	// Who may start, download and delete recordings.
+	Permissions []recordingPermissionKeys `yaml:"permissions" absent:"everybody who may use the APIs may do everything"`
+	// Directory of the folders that recordings are exported to, by the destination folder:///NAME.
+	ExportFolder string `yaml:"export-folder" type:"path" absent:"recordings are not exported to folders"`
+}
+
+type recordingKeyKeys struct {
+	// Name of the key, which is written into files.
+	ID string `yaml:"id" type:"text" required:"true"`
+	// File with the key: 32 bytes in base64 or in hexadecimal digits (openssl rand -base64 32).
+	File string `yaml:"file" type:"path"`
+	// Environment variable with the key, instead of file.
+	Environment string `yaml:"environment" type:"text"`
+}
+
+type recordingPermissionKeys struct {
+	// Who may: primary or secondary (access key), tokens, or token:SUBJECT.
+	By stringList `yaml:"by" type:"text or list" required:"true"`
+	// What they may: start (also pause, resume and stop), download, delete.
+	May stringList `yaml:"may" type:"text or list" required:"true"`
 }
 
 // ownHost stands for the host by which clients reach the server.
@@ -21,7 +58,11 @@ const ownHost = "own"
 
 func (c *checker) recording(text recordingKeys) Recording {
 	s := c.pick("recording.location-host", "")
-	r := Recording{Host: s.value, MinFree: uint64(c.count("recording.min-free-mib")) << 20}
+	r := Recording{
+		Host: s.value, MinFree: uint64(c.count("recording.min-free-mib")) << 20,
+		Retention: c.duration("recording.retention"), Keys: c.recordingKeys(text.Keys), Rules: c.recordingRules(text.Permissions),
+		ExportFolder: text.ExportFolder,
+	}
 	switch {
 	case s.value == ownHost:
 		r.Host = ""
@@ -29,4 +70,63 @@ func (c *checker) recording(text recordingKeys) Recording {
 		c.fail(s, "is %q; it must be a host name, such as storage.asm.skype.com, or %q", s.value, ownHost)
 	}
 	return r
+}
+
+// recordingKeys reads the keys; nil: there are none.
+func (c *checker) recordingKeys(texts []recordingKeyKeys) *vault.Ring {
+	var keys []vault.Key
+	for i, text := range texts {
+		s := c.at(fmt.Sprintf("recording.keys[%d]", i))
+		secret, err := text.secret()
+		if err != nil {
+			c.fail(s, "%v", err)
+			continue
+		}
+		key, err := vault.ParseKey(text.ID, secret)
+		if err != nil {
+			c.fail(s, "is refused: %v", err)
+			continue
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 || len(keys) < len(texts) {
+		return nil
+	}
+	ring, err := vault.NewRing(keys[0], keys[1:]...)
+	if err != nil {
+		c.fail(c.at("recording.keys"), "is refused: %v", err)
+	}
+	return ring
+}
+
+// secret reads the text of a key.
+func (k recordingKeyKeys) secret() (string, error) {
+	switch {
+	case (k.File == "") == (k.Environment == ""):
+		return "", fmt.Errorf("needs one of file and environment")
+	case k.Environment != "":
+		if text := os.Getenv(k.Environment); text != "" {
+			return text, nil
+		}
+		return "", fmt.Errorf("names the environment variable %s, which is not set", k.Environment)
+	}
+	text, err := os.ReadFile(k.File)
+	if err != nil {
+		return "", fmt.Errorf("cannot be read: %w", err)
+	}
+	return string(text), nil
+}
+
+func (c *checker) recordingRules(texts []recordingPermissionKeys) (rules []access.Rule) {
+	for i, text := range texts {
+		rule := access.Rule{By: text.By}
+		for _, action := range text.May {
+			rule.May = append(rule.May, access.Action(action))
+		}
+		if err := rule.Check(); err != nil {
+			c.fail(c.at(fmt.Sprintf("recording.permissions[%d]", i)), "is refused: %v", err)
+		}
+		rules = append(rules, rule)
+	}
+	return rules
 }

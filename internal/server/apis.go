@@ -7,6 +7,7 @@ import (
 	"github.com/switchhook/switchhook/internal/callautomation"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identity"
+	"github.com/switchhook/switchhook/internal/recording/content"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/rooms"
 	"github.com/switchhook/switchhook/internal/store"
@@ -37,8 +38,8 @@ func (p *parts) openAPIs(ctx context.Context) error {
 		return err
 	}
 	p.later(func() error { p.answers.Close(); return nil })
-	callautomation.New(p.calls, p.deliveries, p.answers, noConverter{}).Routes(p.router)
-	recordingContent{p.recordings}.routes(p.router)
+	callautomation.New(p.calls, p.deliveries, p.answers, p.recorder).Routes(p.router)
+	content.New(documents{p.recordings}, p.recorder).Routes(p.router)
 	rest.ServeCallbackKeys(p.router, p.tokens)
 	rest.ServeTenantKeys(p.router, p.webhooks.Issuer)
 	p.identities.Register(p.router)

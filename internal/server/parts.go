@@ -31,6 +31,7 @@ import (
 	"github.com/switchhook/switchhook/internal/phonenumbers"
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/recording"
+	"github.com/switchhook/switchhook/internal/recording/export"
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -69,6 +70,8 @@ type parts struct {
 	mixer       *mixer.Engine
 	prompts     *player.Library
 	recordings  *recording.Library
+	recorder    recorder
+	exports     *export.Exporter
 	records     *cdr.Keeper
 	calls       *call.Registry
 	trunks      *trunk.Table
@@ -202,11 +205,10 @@ func (p *parts) openGrid(context.Context) (err error) {
 }
 
 func (p *parts) openCalls(context.Context) error {
-	var err error
-	if p.recordings, err = p.openRecordings(); err != nil {
+	err := p.openRecordings()
+	if err != nil {
 		return err
 	}
-	p.later(func() error { p.recordings.Close(); return nil }) // after the mixer, whose listeners they are
 	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
 	p.prompts = player.New(player.Config{

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/url"
 
@@ -11,10 +10,17 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/recording"
+	"github.com/switchhook/switchhook/internal/recording/access"
+	"github.com/switchhook/switchhook/internal/recording/content"
+	"github.com/switchhook/switchhook/internal/recording/convert"
+	"github.com/switchhook/switchhook/internal/recording/export"
 )
 
 // recordingsFolder is the folder of the data directory that holds recordings.
 const recordingsFolder = "recordings"
+
+// recordingsTrail is the file that says who had access to recordings.
+const recordingsTrail = "recordings-access.jsonl"
 
 // recordings makes the recordings of calls.
 type recordings struct{ library *recording.Library }
@@ -27,19 +33,63 @@ func (r recordings) Create(ctx context.Context, o recording.Options) (call.Recor
 	return made, nil
 }
 
-// noConverter makes no other formats than WAV.
-type noConverter struct{}
-
-func (noConverter) Converts(recording.Format) error {
-	return errors.New("this version of Switchhook records wav alone")
+func (p *parts) openRecordings() (err error) {
+	trail, err := access.OpenTrail(p.data.Path(recordingsTrail))
+	if err != nil {
+		return err
+	}
+	p.later(trail.Close)
+	log := p.log.With("part", "recording")
+	p.recorder = recorder{
+		converter: convert.New(convert.Config{}, log),
+		places: export.NewPlaces(export.PlacesConfig{
+			Folder: p.cfg.Recording.ExportFolder, Accounts: p.cfg.StorageAccount, S3: p.cfg.S3, Allow: p.cfg.Outbound.Check(),
+		}),
+		Gate: access.New(access.Config{Rules: p.cfg.Recording.Rules, Trail: trail}, log),
+	}
+	p.exports, err = export.New(export.Config{Store: p.store, Places: p.recorder.places, Open: p.openExported, Done: p.announceExported}, log)
+	if err != nil {
+		return err
+	}
+	p.later(func() error { p.exports.Close(); return nil })
+	p.recordings, err = recording.Open(recording.Config{
+		Resource: p.resource.ID, Store: p.store, Dir: p.data.Path(recordingsFolder), Keys: p.cfg.Recording.Keys, MinFree: p.cfg.Recording.MinFree,
+		Announce: p.announceRecording, Converter: p.recorder.converter, Retention: p.cfg.Recording.Retention, Exporting: p.exports.Pending,
+	}, log)
+	if err == nil {
+		p.later(func() error { p.recordings.Close(); return nil }) // after the mixer, whose listeners they are
+	}
+	return err
 }
 
-func (p *parts) openRecordings() (*recording.Library, error) {
-	return recording.Open(recording.Config{
-		Resource: p.resource.ID, Store: p.store, Dir: p.data.Path(recordingsFolder), MinFree: p.cfg.Recording.MinFree,
-		Announce: p.announceRecording,
-	}, p.log.With("part", "recording"))
+// recorder tells which recordings can be made, and for whom.
+type recorder struct {
+	converter *convert.Pool
+	places    *export.Places
+	*access.Gate
 }
+
+// Converts implements callautomation.Recorder.
+func (r recorder) Converts(recording.Format) error { return r.converter.Missing() }
+
+// Exports implements callautomation.Recorder.
+func (r recorder) Exports(containerURL string) error { return r.places.Check(containerURL) }
+
+// documents are the documents of recordings, for those who download them.
+type documents struct{ library *recording.Library }
+
+func (d documents) Document(ctx context.Context, name string) (content.Document, error) {
+	found, err := d.library.Document(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return document{found}, nil
+}
+
+type document struct{ *recording.Document }
+
+// Open implements content.Document.
+func (d document) Open() (content.Bytes, error) { return d.Document.Open() }
 
 // finishRecordings completes the recordings of calls that have ended, while the
 // server stops.
@@ -52,6 +102,9 @@ func (p *parts) finishRecordings() {
 // announceRecording tells that the files of a recording can be downloaded. It
 // returns when the event is in the journal.
 func (p *parts) announceRecording(ctx context.Context, r recording.Record) error {
+	if r.Container != "" {
+		return p.exports.Submit(ctx, exportOf(r)) // which announces it in the end
+	}
 	p.grid.RecordingFileStatusUpdated(fileEvent(r, locationBase(p.public.base(), p.cfg.Recording.Host)))
 	return p.deliveries.Flush(ctx)
 }
@@ -87,10 +140,10 @@ func fileEvent(r recording.Record, base string) eventgrid.RecordingFile {
 		EndReason: string(r.EndReason), At: r.Ended,
 	}
 	for i, chunk := range r.Chunks {
-		document := base + objectsPath + r.Document(i)
+		document := base + content.ObjectsPath + r.Document(i)
 		e.Chunks = append(e.Chunks, eventgrid.RecordingChunk{
 			DocumentID: r.Document(i), Index: i, EndReason: string(chunk.EndReason),
-			ContentLocation: document + soundPath, MetadataLocation: document + metadataPath, DeleteLocation: document,
+			ContentLocation: document + content.SoundPath, MetadataLocation: document + content.MetadataPath, DeleteLocation: document,
 		})
 	}
 	return e

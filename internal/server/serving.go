@@ -42,6 +42,9 @@ func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) 
 	if _, err := p.recordings.Recover(ctx); err != nil {
 		p.log.Error("recordings of the process before cannot be completed", "error", err)
 	}
+	if err := p.exports.Start(ctx); err != nil {
+		p.log.Error("recordings of the process before cannot be exported", "error", err)
+	}
 	p.listeners.serve(secure, plain)
 	p.warnOfOutbound()
 	p.grid.Apply(p.cfg.Subscriptions)

@@ -4,6 +4,8 @@
 package access
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -34,10 +36,31 @@ type Request struct {
 	From      string // address of the client, with its port
 }
 
+// AnyToken is every asker with a bearer token.
+const AnyToken = "tokens"
+
 // Rule gives some askers some actions.
 type Rule struct {
-	By  []string // as package permit names askers; "token:*" is every token
+	By  []string // as guards name askers: primary, secondary, token:SUBJECT, or AnyToken
 	May []Action
+}
+
+// Check refuses a rule that can never apply.
+func (r Rule) Check() error {
+	if len(r.By) == 0 || len(r.May) == 0 {
+		return errors.New("by and may must both be given")
+	}
+	for _, by := range r.By {
+		if by != permit.PrimaryKey && by != permit.SecondaryKey && by != AnyToken && !strings.HasPrefix(by, permit.TokenAsker) {
+			return fmt.Errorf("by has %q; known are %s, %s, %s and %sSUBJECT", by, permit.PrimaryKey, permit.SecondaryKey, AnyToken, permit.TokenAsker)
+		}
+	}
+	for _, action := range r.May {
+		if !slices.Contains(Actions, action) {
+			return fmt.Errorf("may has %q; known are %s, %s and %s", action, Start, Download, Delete)
+		}
+	}
+	return nil
 }
 
 // Config is what a Gate needs.
@@ -77,7 +100,7 @@ func (g *Gate) allows(asker string, action Action) bool {
 	}
 	return slices.ContainsFunc(g.cfg.Rules, func(r Rule) bool {
 		return slices.Contains(r.May, action) && slices.ContainsFunc(r.By, func(by string) bool {
-			return by == asker && by != "" || by == permit.TokenAsker+"*" && strings.HasPrefix(asker, permit.TokenAsker)
+			return by == asker && by != "" || by == AnyToken && strings.HasPrefix(asker, permit.TokenAsker)
 		})
 	})
 }

@@ -38,14 +38,25 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"the secondary key, what it may not", rules, secondary, Download, false},
 		{"a token that is not named", rules, token, Download, false},
 		{"a token that is named", rules, auth.Principal{Subject: "auditor"}, Download, true},
-		{"any token", []Rule{{By: []string{"token:*"}, May: []Action{Delete}}}, token, Delete, true},
-		{"a key is no token", []Rule{{By: []string{"token:*"}, May: []Action{Delete}}}, primary, Delete, false},
+		{"any token", []Rule{{By: []string{AnyToken}, May: []Action{Delete}}}, token, Delete, true},
+		{"a key is no token", []Rule{{By: []string{AnyToken}, May: []Action{Delete}}}, primary, Delete, false},
 		{"nobody", []Rule{{By: []string{""}, May: Actions}}, auth.Principal{}, Delete, false},
 	} {
 		err := New(Config{Rules: test.rules}, slog.New(slog.DiscardHandler)).Admit(Request{Action: test.action, Sender: test.sender})
 		if (err == nil) != test.want || err != nil && !fault.Is(err, fault.KindForbidden) {
 			t.Errorf("%s: %v", test.name, err)
 		}
+	}
+}
+
+func TestRulesThatAreRefused(t *testing.T) {
+	for _, rule := range []Rule{{}, {By: []string{"primary"}}, {May: Actions}, {By: []string{"everybody"}, May: Actions}, {By: []string{"primary"}, May: []Action{"play"}}} {
+		if rule.Check() == nil {
+			t.Errorf("%+v", rule)
+		}
+	}
+	if err := (Rule{[]string{"primary", "secondary", AnyToken, "token:app"}, Actions}).Check(); err != nil {
+		t.Error(err)
 	}
 }
 
