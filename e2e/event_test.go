@@ -65,6 +65,7 @@ type data struct {
 	StartDateTime, RecordingStartTime                               time.Time
 	RecordingDurationMs                                             int
 	RecordingContentType, RecordingChannelType, RecordingFormatType string
+	StorageType                                                     string
 	SessionEndReason                                                string
 	RecordingStorageInfo                                            struct{ RecordingChunks []recordedChunk }
 }

@@ -17,7 +17,7 @@ const locator = ({ serverCallId, group, room }) =>
 export function recordings(client) {
   const recording = client.getCallRecording();
   return {
-    startRecording: ({ connection, callback, content, channel, format, paused, ordering, affinity, ...call }) =>
+    startRecording: ({ connection, callback, content, channel, format, paused, ordering, affinity, container, ...call }) =>
       recording.start({
         ...(connection ? { callConnectionId: connection } : { callLocator: locator(call) }),
         recordingStateCallbackEndpointUrl: callback,
@@ -25,6 +25,7 @@ export function recordings(client) {
         recordingChannel: channel,
         recordingFormat: format,
         pauseOnStart: paused,
+        ...(container && { recordingStorage: { recordingStorageKind: "azureBlobStorage", recordingDestinationContainerUrl: container } }),
         audioChannelParticipantOrdering: ordering?.map(createIdentifierFromRawId),
         channelAffinity: affinity?.map(({ channel, participant }) => ({ channel, targetParticipant: createIdentifierFromRawId(participant) })),
       }),
