@@ -104,6 +104,10 @@ bench: build sipp
 	@$(GO) run ./e2e/bench -binary bin/switchhook
 	@$(GO) test -run - -bench AtRates -benchtime 1x -cpu 1 ./internal/delivery/journal
 
+# How speech sounds over lossy networks, by PESQ, STOI and PLCMOS: the table of docs/sound.md.
+quality: espeak libopus
+	@e2e/quality/run.sh
+
 # sipp is in Debian's package sip-tester.
 sipp:
 	@command -v sipp >/dev/null && exit 0; \

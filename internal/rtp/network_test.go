@@ -23,6 +23,8 @@ type route struct {
 	jitter time.Duration // at most, on top of that: packets overtake each other
 	sent   []delayed
 	lost   int
+
+	gilbert *gilbert // which loses packets instead; nil: the seed does
 }
 
 type delayed struct {
@@ -31,7 +33,7 @@ type delayed struct {
 }
 
 func (r *route) SendRTP(packet []byte) (int, error) {
-	if r.random.Float64() < r.loss {
+	if r.gilbert == nil && r.random.Float64() < r.loss || r.gilbert != nil && r.gilbert.loses() {
 		r.lost++
 		return len(packet), nil
 	}
