@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
 )
@@ -99,4 +100,60 @@ func TestRoomCallIsControlled(t *testing.T) {
 	if facts.Room.ID != made.ID || !facts.IsRoomsCall || facts.StartedBy.Role != "Presenter" {
 		t.Errorf("CallEnded has %+v", facts)
 	}
+}
+
+// TestUserRingsEverywhere: a call to a user rings in a browser and at a phone, while an
+// application hears of it. The phone is picked up: the browser is told why it stops. A
+// second call is accepted in the browser, which hears the other browser.
+func TestUserRingsEverywhere(t *testing.T) {
+	p := start(t, setup{})
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+	callee, calleesPage := a.page("Callee")
+	_, callersPage := a.page("Caller")
+	phone := p.desk(p.account(callee, "--user", "101"))
+	ring := func() (string, *siptest.Call) {
+		call := uuid.NewString()
+		answer, err := callersPage.Do(within(t, webrtctest.Patience), &protocol.CallStart{Call: call, To: []string{callee}})
+		must(t, err)
+		if answer.Type() != "ok" {
+			t.Fatalf("call.start: %+v", answer)
+		}
+		ringing, err := phone.Next(within(t, 10*time.Second))
+		must(t, err)
+		must(t, ringing.Ring())
+		await(t, calleesPage, func(*protocol.Incoming) bool { return true })
+		return call, ringing
+	}
+	call, ringing := ring()
+	if in := a.wait("IncomingCall", func(e event) bool { return e.Event == "grid" && e.kind() == "IncomingCall" }).data(); in.To.RawID != callee || in.CallerDisplayName != "Caller" {
+		t.Errorf("the application hears of %+v", in)
+	}
+	callers, err := callersPage.Connect(within(t, webrtctest.Patience), call)
+	must(t, err)
+	defer callers.Close()
+	must(t, ringing.Answer())
+	await(t, callersPage, func(m *protocol.CallStateChanged) bool { return m.State == protocol.CallStateConnected })
+	if lost := await(t, calleesPage, func(*protocol.IncomingEnded) bool { return true }); lost.Code != 487 || lost.SubCode != 10003 {
+		t.Errorf("the browser hears %+v", lost)
+	}
+	callers.Say(440)
+	hears(t, ringing, 440, 600*time.Millisecond)
+	ringing.Tone(620, 3000)
+	must(t, callers.WaitTone(within(t, webrtctest.Patience), 620))
+	must(t, ringing.Hangup())
+	await(t, callersPage, func(*protocol.CallEnded) bool { return true })
+
+	callersPage.Forget()
+	calleesPage.Forget()
+	call, ringing = ring()
+	again, err := callersPage.Connect(within(t, webrtctest.Patience), call)
+	must(t, err)
+	defer again.Close()
+	callees, err := calleesPage.Accept(within(t, webrtctest.Patience))
+	must(t, err)
+	defer callees.Close()
+	must(t, ringing.WaitEnded(within(t, 5*time.Second)))
+	callees.Say(620)
+	must(t, again.WaitTone(within(t, webrtctest.Patience), 620))
 }

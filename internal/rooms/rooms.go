@@ -134,8 +134,8 @@ type Refusal uint8
 
 // The refusals.
 const (
-	NoRoom     Refusal = iota + 1 // the room does not exist, was deleted, or has expired
-	NotYet                        // the room's time has not begun
+	NoRoom     Refusal = iota + 1 // the room does not exist, or was deleted
+	NotNow                        // the room's time has not begun, or is over
 	NotInvited                    // the user is not a participant of the room
 )
 
@@ -149,14 +149,17 @@ type Admission struct {
 // Admit says with which role a user may join a room now. A refusal is not an error:
 // an error is a room that could not be read.
 func (a *API) Admit(ctx context.Context, id string, who identifier.ID) (Admission, Refusal, error) {
-	room, err := a.find(ctx, id)
-	switch {
-	case fault.Is(err, fault.KindNotFound), fault.Is(err, fault.KindInvalid):
+	if checkID(id) != nil {
+		return Admission{}, NoRoom, nil
+	}
+	room, err := a.rooms.Get(ctx, id)
+	switch now := a.now(); {
+	case fault.Is(err, fault.KindNotFound):
 		return Admission{}, NoRoom, nil
 	case err != nil:
 		return Admission{}, 0, err
-	case a.now().Before(room.From):
-		return Admission{}, NotYet, nil
+	case now.Before(room.From), !now.Before(room.Until):
+		return Admission{}, NotNow, nil
 	}
 	at := slices.IndexFunc(room.Participants, func(p Participant) bool { return p.ID == who.Raw() })
 	if at < 0 {

@@ -304,7 +304,7 @@ func TestWhoMayJoin(t *testing.T) {
 		}
 		return admission, refusal
 	}
-	if _, refusal := admit(room.ID, john); refusal != NotYet {
+	if _, refusal := admit(room.ID, john); refusal != NotNow {
 		t.Errorf("before its time: %d", refusal)
 	}
 	f.now = f.now.Add(24 * time.Hour)
@@ -320,7 +320,7 @@ func TestWhoMayJoin(t *testing.T) {
 		}
 	}
 	f.now = f.now.Add(24 * time.Hour)
-	if _, refusal := admit(room.ID, john); refusal != NoRoom {
+	if _, refusal := admit(room.ID, john); refusal != NotNow {
 		t.Errorf("after its time: %d", refusal)
 	}
 }

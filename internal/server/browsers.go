@@ -11,6 +11,7 @@ import (
 	"github.com/switchhook/switchhook/internal/connlimit"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rooms"
+	"github.com/switchhook/switchhook/internal/server/metrics"
 	"github.com/switchhook/switchhook/internal/webrtc"
 	"github.com/switchhook/switchhook/internal/webrtc/media"
 	"github.com/switchhook/switchhook/internal/webrtc/signalling"
@@ -32,6 +33,7 @@ func (p *parts) openBrowsers(ctx context.Context) error {
 		Calls: p.calls, Rooms: roomsOfCalls{p}, Media: engine, Authenticate: p.authenticateClient,
 		Proven: connlimit.NoteCredentials, Origins: p.cfg.WebSocketOrigins, Log: log,
 	}))
+	p.metrics.MustRegister(metrics.Browsers(p.browsers.Load()))
 	p.later(func() error { p.browsers.Load().Close(); return nil })
 	return nil
 }
@@ -76,7 +78,7 @@ func (r roomsOfCalls) Admit(ctx context.Context, room string, who identifier.ID)
 }
 
 var roomRefusals = map[rooms.Refusal]webrtc.RoomRefusal{
-	rooms.NoRoom: webrtc.NoRoom, rooms.NotYet: webrtc.NotYet, rooms.NotInvited: webrtc.NotInvited,
+	rooms.NoRoom: webrtc.NoRoom, rooms.NotNow: webrtc.NotNow, rooms.NotInvited: webrtc.NotInvited,
 }
 
 // Joined lets the call of the room obey it.

@@ -291,3 +291,56 @@ func TestGroupIsStarted(t *testing.T) {
 	w.ok(b, &protocol.CallHangup{Call: pb.Call, ForEveryone: &yes})
 	w.ended(a, 0, 4097)
 }
+
+// TestContextReachesWhoIsCalled: the headers that are valid, and what phones are told.
+func TestContextReachesWhoIsCalled(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.page(ann), w.page(bob)
+	handed := &protocol.CustomContext{
+		UserToUser: "00C8", SipHeaders: []protocol.Header{{Key: "X-MS-Custom-Account", Value: "7"}, {Key: "Evil", Value: "1"}, {Key: "X-MS-Custom-Split", Value: "a\r\nb"}},
+		VoipHeaders: []protocol.Header{{Key: "x-ms-custom-mood", Value: "good"}},
+	}
+	id := uuid.NewString()
+	w.ok(a, &protocol.CallStart{Call: id, To: []string{bob.Raw()}, CustomContext: handed})
+	incoming, err := webrtctest.Wait(w.ctx, b, func(*protocol.Incoming) bool { return true })
+	w.must(err)
+	got := incoming.Incoming.CustomContext
+	if got == nil || got.UserToUser != "00C8" || len(got.SipHeaders) != 1 || got.SipHeaders[0].Value != "7" || len(got.VoipHeaders) != 1 {
+		t.Errorf("the callee has %+v", got)
+	}
+	w.ok(a, &protocol.CallHangup{Call: id})
+
+	id = uuid.NewString()
+	w.ok(a, &protocol.CallStart{Call: id, To: []string{"4:" + aPhone}, AlternateCallerID: ourPhone, CustomContext: handed})
+	phone := <-w.numbers.Dialled
+	if headers := phone.Invitation.SIPHeaders; headers["User-To-User"] != "00C8" || headers["X-MS-Custom-Account"] != "7" || len(headers) != 2 {
+		t.Errorf("the phone has %v", headers)
+	}
+	w.ok(a, &protocol.CallHangup{Call: id})
+}
+
+// TestPageTransfersItsCall: the other talks to somebody else then, and the page has left
+// with 0/7015.
+func TestPageTransfersItsCall(t *testing.T) {
+	w := newWorld(t)
+	a, b, e := w.page(ann), w.page(bob), w.page(eve)
+	pa, err := a.Start(w.ctx, protocol.CallStart{To: []string{bob.Raw()}})
+	w.must(err)
+	t.Cleanup(pa.Close)
+	pb, err := b.Accept(w.ctx)
+	w.must(err)
+	t.Cleanup(pb.Close)
+	w.state(a, protocol.CallStateConnected)
+	w.state(b, protocol.CallStateConnected)
+	w.ok(a, &protocol.CallTransfer{Call: pa.Call, To: eve.Raw()})
+	pe, err := e.Accept(w.ctx)
+	w.must(err)
+	t.Cleanup(pe.Close)
+	_, err = webrtctest.Wait(w.ctx, a, func(m *protocol.CallTransferChanged) bool { return m.State == protocol.TransferStateTransferred })
+	w.must(err)
+	w.ended(a, 0, 7015)
+	pe.Say(440)
+	w.must(pb.WaitTone(w.ctx, 440))
+	_, err = webrtctest.Wait(w.ctx, b, func(m *protocol.Roster) bool { return len(m.Removed) == 1 && m.Removed[0] == ann.Raw() })
+	w.must(err)
+}

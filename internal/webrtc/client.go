@@ -150,6 +150,12 @@ func (c *client) drop(l *leg, sat call.Seat) {
 	}
 }
 
+func (c *client) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.legs)
+}
+
 func (c *client) all() (list []*leg) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -47,7 +47,7 @@ func refusedRoom(why RoomRefusal) protocol.Message {
 	switch why {
 	case NotInvited:
 		return refusal(protocol.ReasonForbidden, 403, 5828, "the user is not on the list of the room")
-	case NotYet:
+	case NotNow:
 		return refusal(protocol.ReasonForbidden, 403, 5829, "it is not the time of the room")
 	}
 	return refusal(protocol.ReasonNotFound, 404, 5732, "there is no such room")

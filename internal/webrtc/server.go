@@ -28,7 +28,7 @@ type RoomRefusal uint8
 // The refusals; zero is none.
 const (
 	NoRoom RoomRefusal = iota + 1
-	NotYet
+	NotNow
 	NotInvited
 )
 
@@ -148,6 +148,18 @@ func (s *Server) Close() {
 
 // Sessions counts the sessions.
 func (s *Server) Sessions() int { return s.sessions.Sessions() }
+
+// Legs counts the calls of all clients, those that ring included.
+func (s *Server) Legs() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, devices := range s.clients {
+		for _, c := range devices {
+			n += c.count()
+		}
+	}
+	return n
+}
 
 // refusal is the answer to a request that failed.
 func refusal(reason protocol.Reason, code, subCode int, message string) protocol.Message {
