@@ -141,7 +141,7 @@ func TestUserRingsEverywhere(t *testing.T) {
 	hears(t, ringing, 440, 600*time.Millisecond)
 	ringing.Tone(620, 3000)
 	must(t, callers.WaitTone(within(t, webrtctest.Patience), 620))
-	must(t, ringing.Hangup())
+	must(t, ringing.Hangup(within(t, 5*time.Second)))
 	await(t, callersPage, func(*protocol.CallEnded) bool { return true })
 
 	callersPage.Forget()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/inbox"
@@ -15,6 +16,7 @@ type Call struct {
 	correlationID string
 	registry      *Registry
 	log           *slog.Logger
+	measured      atomic.Bool // read by shards: how loud legs are is measured
 	mail          *inbox.Inbox[func()]
 	work          sync.WaitGroup // dialling, playing, sending: each ends by one message to the goroutine
 

@@ -12,14 +12,15 @@ import (
 // passes that on to the leg's sound, unless its participant only changes calls.
 type legPort struct {
 	audio.Port
-	meter meter
-	next  atomic.Pointer[func()] // what follows instead of closing
+	measured *atomic.Bool // somebody wants to know who speaks
+	meter    meter
+	next     atomic.Pointer[func()] // what follows instead of closing
 }
 
-// ReadFrame says what the leg says, and measures it.
+// ReadFrame says what the leg says, and measures it where that is asked for.
 func (l *legPort) ReadFrame(f audio.Frame) bool {
 	heard := l.Port.ReadFrame(f)
-	if heard {
+	if heard && l.measured.Load() {
 		l.meter.take(f)
 	}
 	return heard

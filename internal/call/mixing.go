@@ -2,7 +2,7 @@ package call
 
 // joinMix lets a leg be heard in the call, and hear it.
 func (e *endpoint) joinMix() {
-	e.port = &legPort{Port: e.leg.Port()}
+	e.port = &legPort{Port: e.leg.Port(), measured: &e.call.measured}
 	e.widen()
 	e.member = e.call.sound().Join(e.port)
 	e.private.setMember(e.member)

@@ -52,6 +52,7 @@ func (c *Call) watchSpeakers(e *endpoint) {
 		return
 	}
 	c.speakers = &speakers{}
+	c.measured.Store(true)
 	c.after(speakersEvery, c.tellSpeakers)
 }
 
@@ -69,6 +70,7 @@ func (c *Call) tellSpeakers() {
 	}
 	if c.ended || len(followers) == 0 {
 		c.speakers = nil
+		c.measured.Store(false)
 		return
 	}
 	now := c.measureSpeakers(time.Now())

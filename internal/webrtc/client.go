@@ -185,6 +185,6 @@ func (c *client) Left(bool) {
 	c.gone = true
 	c.mu.Unlock()
 	for _, l := range c.all() {
-		l.finish(call.Reason{Kind: call.EndedByPeer, Text: "the client has left"})
+		l.desert()
 	}
 }

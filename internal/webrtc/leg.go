@@ -230,6 +230,20 @@ func (l *leg) SendTones(ctx context.Context, tones []call.Tone) error {
 	return l.peer.Port().SendTones(ctx, keys)
 }
 
+// desert is the end of the client: it has not answered, has given up, or has hung up.
+func (l *leg) desert() {
+	l.mu.Lock()
+	why := call.Reason{Kind: call.EndedByPeer, Text: "the client has left"}
+	switch l.phase {
+	case ringing:
+		why.Kind = call.Unreachable
+	case waiting:
+		why.Kind = call.Canceled
+	}
+	l.mu.Unlock()
+	l.finish(why)
+}
+
 // finish is the end of the leg, whoever wants it.
 func (l *leg) finish(why call.Reason) {
 	l.mu.Lock()

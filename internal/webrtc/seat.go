@@ -87,8 +87,11 @@ func (l *leg) tellCapabilities(before *call.Seat) {
 		return
 	}
 	reason := "RoleChanged"
-	if before == nil {
+	switch {
+	case before == nil:
 		reason = "None"
+	case before.Role == l.seat.Role:
+		reason = "MeetingOptionOrOrganizerPolicyChanged"
 	}
 	l.client.session.Send(&protocol.Capabilities{Call: l.id, Capabilities: changed, Reason: reason})
 }

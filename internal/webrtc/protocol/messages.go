@@ -571,7 +571,7 @@ func (*RoleChanged) Type() string { return "role" }
 type Capabilities struct {
 	Call         string                `json:"call"`         // id of the call
 	Capabilities map[string]Capability `json:"capabilities"` // all of them at first, later those that changed, by name
-	Reason       string                `json:"reason"`       // None at first, RoleChanged
+	Reason       string                `json:"reason"`       // None at first; RoleChanged; MeetingOptionOrOrganizerPolicyChanged where the room or the kind of the call has changed
 }
 
 // Type is capabilities.

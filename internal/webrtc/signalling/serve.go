@@ -39,7 +39,11 @@ func (s *Server) serve(ctx context.Context, socket *socket, from netip.Addr) {
 
 // drain lets the client read why the socket is closed.
 func (s *socket) drain() {
-	<-s.done // the close frame is written, or cannot be
+	select { // the close frame is written, or cannot be
+	case <-s.done:
+	case <-time.After(2 * writeTime):
+		return
+	}
 	for range 16 {
 		if _, err := s.read(maxOffer); err != nil {
 			return

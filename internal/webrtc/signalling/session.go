@@ -33,7 +33,8 @@ type Session struct {
 	answers  answers
 	leaving  *time.Timer // while away
 	over     bool
-	restored bool // a snapshot is being made: events wait for it
+	restored bool     // a welcome is being made: events and answers wait for it
+	late     [][]byte // answers that wait
 }
 
 // User is the raw id of whose session it is.
@@ -110,6 +111,10 @@ func (s *Session) attach(to *socket, user User, token string, id string, lastSeq
 		return false
 	}
 	s.write(to, frame)
+	for _, answer := range s.late {
+		s.write(to, answer)
+	}
+	s.late = nil
 	s.replay.acknowledge(lastSeq)
 	for _, event := range s.replay.kept {
 		s.write(to, event.frame)

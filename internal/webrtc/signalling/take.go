@@ -117,7 +117,11 @@ func (s *Session) answer(g *given, m protocol.Message) {
 		return
 	}
 	s.answers.finish(g, frame, time.Now())
-	if s.socket != nil {
+	switch {
+	case s.socket == nil: // the client asks again
+	case s.restored:
+		s.late = append(s.late, frame)
+	default:
 		s.write(s.socket, frame)
 	}
 }

@@ -741,7 +741,7 @@ export interface Capabilities {
   call: string;
   /** all of them at first, later those that changed, by name */
   capabilities: Record<string, Capability>;
-  /** None at first, RoleChanged */
+  /** None at first; RoleChanged; MeetingOptionOrOrganizerPolicyChanged where the room or the kind of the call has changed */
   reason: string;
 }
 
