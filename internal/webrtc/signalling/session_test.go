@@ -183,6 +183,19 @@ func TestClientsThatDoTooMuch(t *testing.T) {
 			ws.WriteHeader(p.conn, ws.Header{Fin: true, OpCode: ws.OpText, Masked: true, Length: 1 << 30})
 		}, protocol.CloseMalformed},
 		{"bytes", func(p *page, _ *clerk) { ws.WriteFrame(p.conn, ws.MaskFrame(ws.NewBinaryFrame([]byte("x")))) }, protocol.CloseMalformed},
+		{"a ping in fragments", func(p *page, _ *clerk) {
+			ping := ws.MaskFrame(ws.NewPingFrame([]byte("x")))
+			ping.Header.Fin = false
+			ws.WriteFrame(p.conn, ping)
+		}, protocol.CloseMalformed},
+		{"compression", func(p *page, _ *clerk) {
+			compressed := ws.MaskFrame(ws.NewTextFrame([]byte("{}")))
+			compressed.Header.Rsv = ws.Rsv(true, false, false)
+			ws.WriteFrame(p.conn, compressed)
+		}, protocol.CloseMalformed},
+		{"a fragment of nothing", func(p *page, _ *clerk) {
+			ws.WriteFrame(p.conn, ws.MaskFrame(ws.NewFrame(ws.OpContinuation, true, []byte("{}"))))
+		}, protocol.CloseMalformed},
 		{"no mask", func(p *page, _ *clerk) { ws.WriteFrame(p.conn, ws.NewTextFrame([]byte("{}"))) }, protocol.CloseMalformed},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -118,8 +118,8 @@ var (
 	errTooLong   = errors.New("the frame is too long")
 	errNotText   = errors.New("the frame is not text")
 	errClosed    = errors.New("the client has closed the socket")
-	errMasking   = errors.New("the frame is not masked") // RFC 6455 §5.1
-	errFragments = errors.New("fragments are out of order")
+	errMasking   = errors.New("the frame is not masked")       // RFC 6455 §5.1
+	errFragments = errors.New("the frame is not allowed here") // §5.2, §5.4, §5.5
 )
 
 // read returns the next message of at most so many bytes. It answers pings.
@@ -132,6 +132,8 @@ func (s *socket) read(most int) (text []byte, err error) {
 			return nil, err
 		case !header.Masked:
 			return nil, errMasking
+		case header.Rsv != 0, header.OpCode.IsControl() && (!header.Fin || header.Length > ws.MaxControlFramePayloadSize):
+			return nil, errFragments
 		case header.Length > int64(most-len(text)):
 			return nil, errTooLong
 		}
