@@ -192,8 +192,7 @@ func (c *Call) joinedByName(e *endpoint) {
 	if len(e.who.endpoints()) == 1 {
 		c.tellRoster()
 	} else {
-		c.rosterVersion++
-		c.tellFollowers() // of the device, which the roster of applications does not have
+		c.devicesChanged()
 	}
 }
 

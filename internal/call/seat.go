@@ -66,6 +66,13 @@ func (c *Call) attendance() []Attendance {
 	return list
 }
 
+// devicesChanged tells of a further device of a user, or one less: those in the call are
+// shown devices, applications are not.
+func (c *Call) devicesChanged() {
+	c.rosterVersion++
+	c.tellFollowers()
+}
+
 // tellFollowers shows the list of participants to every leg that follows it.
 func (c *Call) tellFollowers() {
 	var list []Attendance

@@ -344,3 +344,53 @@ func TestPageTransfersItsCall(t *testing.T) {
 	_, err = webrtctest.Wait(w.ctx, b, func(m *protocol.Roster) bool { return len(m.Removed) == 1 && m.Removed[0] == ann.Raw() })
 	w.must(err)
 }
+
+// TestCalledPagesAreWideband: an application calls two pages, whose media comes up after
+// they have accepted; the one hears of the other what a narrowband call does not carry.
+func TestCalledPagesAreWideband(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.page(ann), w.page(bob)
+	_, err := w.calls.Create(w.ctx, call.Create{Targets: []identifier.ID{ann, bob}, Control: call.Control{CallbackURI: "http://app.test", Version: "2026-03-12"}})
+	w.must(err)
+	pa, err := a.Accept(w.ctx)
+	w.must(err)
+	t.Cleanup(pa.Close)
+	pb, err := b.Accept(w.ctx)
+	w.must(err)
+	t.Cleanup(pb.Close)
+	w.state(a, protocol.CallStateConnected)
+	w.state(b, protocol.CallStateConnected)
+	pa.Say(5000)
+	w.must(pb.WaitTone(w.ctx, 5000))
+	w.ok(a, &protocol.CallHangup{Call: pa.Call})
+	w.ok(b, &protocol.CallHangup{Call: pb.Call})
+}
+
+// TestUserHasTwoDevicesInACall: others see one participant with two endpoints, each
+// device sees the other one, and nothing is left of one that leaves.
+func TestUserHasTwoDevicesInACall(t *testing.T) {
+	w := newWorld(t)
+	group := newGroup()
+	b, _ := w.inGroup(bob, group)
+	first, _ := w.inGroup(ann, group)
+	second, ps := w.inGroup(ann, group)
+	devices := func(c *webrtctest.Client, want int) {
+		t.Helper()
+		_, err := webrtctest.Wait(w.ctx, c, func(m *protocol.Roster) bool {
+			for _, p := range m.Set {
+				if p.ID == ann.Raw() && len(p.Endpoints) == want {
+					return true
+				}
+			}
+			return false
+		})
+		w.must(err)
+	}
+	devices(b, 2)
+	devices(first, 1)
+	b.Forget()
+	w.ok(second, &protocol.CallHangup{Call: ps.Call})
+	devices(b, 1)
+	_, err := webrtctest.Wait(w.ctx, first, func(m *protocol.Roster) bool { return len(m.Removed) == 1 && m.Removed[0] == ann.Raw() })
+	w.must(err)
+}

@@ -175,6 +175,9 @@ func (l *leg) mediaChanged(state media.State) {
 		l.connected = true
 		l.stopSetup()
 		l.showConnected()
+		if l.phase == up { // a client that was called has accepted before its codec was known
+			l.tell.say(call.SoundChanged{})
+		}
 		l.mu.Unlock()
 		l.advance()
 	case media.Interrupted:
