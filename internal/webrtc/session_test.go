@@ -2,6 +2,7 @@ package webrtc_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -51,6 +52,7 @@ func TestPeerConnectionIsReplaced(t *testing.T) {
 	a, pa := w.inGroup(ann, group)
 	_, pb := w.inGroup(bob, group)
 	pa.PC.Close()
+	time.Sleep(300 * time.Millisecond) // the server sees that it is closed
 	again, err := a.ConnectAgain(w.ctx, pa)
 	w.must(err)
 	t.Cleanup(again.Close)

@@ -15,6 +15,9 @@ import (
 // State is how a peer's path is:
 //
 //	new ──> connected <──> interrupted ──120 s──> gone
+//
+// A client that closes its connection (DTLS close_notify) may be replacing it: its path
+// is interrupted, and gone if no other has come within replaceTime.
 type State uint8
 
 // The states.
@@ -23,6 +26,9 @@ const (
 	Interrupted                  // none have come for some seconds; an ICE restart may help
 	Gone                         // for good
 )
+
+// replaceTime is how long a client that has closed its connection has to offer another.
+const replaceTime = 15 * time.Second
 
 // Peer is the sound of one client in one call. Its Port outlives a peer connection that
 // the client replaces.
@@ -147,7 +153,14 @@ func (p *Peer) tell(from *link, state webrtc.PeerConnectionState) {
 		p.changed(Connected)
 	case webrtc.PeerConnectionStateDisconnected:
 		p.changed(Interrupted)
-	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+	case webrtc.PeerConnectionStateFailed:
 		p.changed(Gone)
+	case webrtc.PeerConnectionStateClosed:
+		p.changed(Interrupted)
+		time.AfterFunc(replaceTime, func() {
+			if p.now.Load() == from && !p.closed.Load() {
+				p.changed(Gone)
+			}
+		})
 	}
 }
