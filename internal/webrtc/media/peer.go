@@ -38,7 +38,8 @@ type Peer struct {
 	ssrc    uint32
 	changed func(State)
 	closed  atomic.Bool
-	gate    atomic.Bool // closed: no packet of the client's is heard
+	came    atomic.Int64 // how often a path has come up
+	gate    atomic.Bool  // closed: no packet of the client's is heard
 
 	receiving sync.Mutex // one goroutine at a time gives packets to the stream
 
@@ -150,15 +151,15 @@ func (p *Peer) tell(from *link, state webrtc.PeerConnectionState) {
 	}
 	switch state {
 	case webrtc.PeerConnectionStateConnected:
+		p.came.Add(1)
 		p.changed(Connected)
 	case webrtc.PeerConnectionStateDisconnected:
 		p.changed(Interrupted)
-	case webrtc.PeerConnectionStateFailed:
-		p.changed(Gone)
-	case webrtc.PeerConnectionStateClosed:
+	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed: // pion says either when DTLS ends
 		p.changed(Interrupted)
+		came := p.came.Load()
 		time.AfterFunc(replaceTime, func() {
-			if p.now.Load() == from && !p.closed.Load() {
+			if p.now.Load() == from && p.came.Load() == came && !p.closed.Load() {
 				p.changed(Gone)
 			}
 		})
