@@ -23,6 +23,7 @@ type app struct {
 	out  io.Writer // what was asked for
 	err  io.Writer // what went on meanwhile
 	root *root
+	tune func() // what the process is to do before it serves
 }
 
 // root is the command line. Each command is a file of its name.
@@ -48,7 +49,7 @@ type root struct {
 func main() {
 	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, restore) // a second signal ends the program at once
-	os.Exit(run(&app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
+	os.Exit(run(&app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, tune: coarsenTimers}, os.Args[1:]))
 }
 
 // exit is how kong leaves after printing help.

@@ -25,6 +25,9 @@ func (c *serveCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if a.tune != nil {
+		a.tune()
+	}
 	takeProcessors()
 	srv, err := server.New(cfg, newLogger(a.err, cfg.LogLevel, cfg.LogFormat))
 	if err != nil {

@@ -6,16 +6,12 @@ import (
 	"fmt"
 )
 
-// costRates are calls a second at which a call's cost is measured: the fixed cost of
-// each wake-up, write and sync counts most at the first, the cost of the work at the
-// last.
-var costRates = []int{100, 300, 600, 1000}
-
-// cost measures what a call costs at given rates, without and with an application.
-// The set-up runs measure the same at the knee.
+// cost measures what a call costs at given rates, without and with an application: the
+// fixed cost of each wake-up, write and sync counts most at low rates, that of the work
+// at high ones. The set-up runs measure the same at the knee.
 func (b *bench) cost(ctx context.Context) error {
 	for _, what := range []string{"without an application", "with an application"} {
-		for _, rate := range costRates {
+		for _, rate := range b.costs {
 			run := func(s *server, number string) error { return b.costAt(ctx, s, number, rate, what) }
 			var err error
 			if what == "with an application" {

@@ -29,6 +29,7 @@ type options struct {
 	long     time.Duration  // of the long run
 	each     time.Duration  // of each rate of the latency runs
 	rates    []int          // calls a second of the latency runs
+	costs    []int          // and of the cost runs
 	profiles string         // directory for profiles and traces of the runs; "" for none
 }
 
@@ -62,7 +63,7 @@ var runs = []struct {
 }
 
 func main() {
-	o := options{rates: []int{20, 50, 200, 300, 500}}
+	o := options{rates: []int{20, 50, 200, 300, 500}, costs: []int{100, 300, 600, 1000}}
 	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn browsers sound keys control thousand; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
@@ -75,6 +76,10 @@ func main() {
 	flag.DurationVar(&o.each, "each", 6*time.Second, "length of each rate of the latency run")
 	flag.Func("rates", "calls a second of the latency run (default 20,50,200,300,500)", func(list string) (err error) {
 		o.rates, err = readRates(list)
+		return err
+	})
+	flag.Func("costs", "calls a second of the cost run (default 100,300,600,1000)", func(list string) (err error) {
+		o.costs, err = readRates(list)
 		return err
 	})
 	flag.StringVar(&o.profiles, "profiles", "", "directory for what the runs look like inside: profiles of the CPU, the memory and the goroutines, and a trace of 3 s of the long run")

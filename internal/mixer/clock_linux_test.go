@@ -3,6 +3,7 @@ package mixer
 import (
 	"runtime"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,5 +32,25 @@ func TestShardsAreNoRealTimeThreads(t *testing.T) {
 	}
 	if raised := got.attr.Nice == -10 && got.attr.Flags&unix.SCHED_FLAG_RESET_ON_FORK != 0; raised != (got.said == "nice") {
 		t.Errorf("%q, %+v", got.said, *got.attr)
+	}
+}
+
+// TestShardsHaveExactTimers whatever slack the thread had that started theirs.
+func TestShardsHaveExactTimers(t *testing.T) {
+	slack := make(chan int)
+	go func() {
+		runtime.LockOSThread() // never unlocked: the slack must die with it
+		if err := unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(5*time.Millisecond), 0, 0, 0); err != nil {
+			t.Error(err)
+		}
+		beExact()
+		now, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0)
+		if err != nil {
+			t.Error(err)
+		}
+		slack <- now
+	}()
+	if got := time.Duration(<-slack); got != exactSlack {
+		t.Errorf("timers may be late by %v", got)
 	}
 }

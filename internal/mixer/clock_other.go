@@ -6,4 +6,6 @@ import "time"
 
 func newClock(bool) clock { return goClock{time.Now()} }
 
+func beExact() {}
+
 func raisePriority() string { return "normal" }

@@ -52,6 +52,7 @@ func (s *shard) run() {
 	if s.clock.ownsThread() {
 		runtime.LockOSThread() // never unlocked: its priority must die with it
 		s.scheduling.Store(raisePriority())
+		beExact()
 	}
 	for !s.ended {
 		s.await()
