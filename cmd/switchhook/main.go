@@ -39,6 +39,7 @@ type root struct {
 	Calls         callsCommand         `cmd:"" help:"List ended calls: participants, duration, reason, audio quality."`
 	Numbers       numbersCommand       `cmd:"" help:"List the phone numbers that the resource owns."`
 	Phones        phonesCommand        `cmd:"" help:"Manage desk phones of users: credentials and registrations."`
+	Recordings    recordingsCommand    `cmd:"" help:"List, download, verify, hold and delete recordings of calls."`
 	Trunks        trunksCommand        `cmd:"" help:"List the trunks and routes."`
 	Keys          keysCommand          `cmd:"" help:"Show and rotate the access keys."`
 	CA            caCommand            `cmd:"" name:"ca" help:"Print or export the certificate that clients must trust."`

@@ -17,6 +17,7 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/recording/access"
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -39,6 +40,10 @@ type Config struct {
 
 	Registrar      *registrar.Registrar
 	PhoneListeners func() (plain, secure net.Addr) // of SIP; secure may be nil; nil without SIP
+
+	Recordings    Recordings
+	RecordingGate func(access.Request) error // refuses who may not do that, and notes the others
+	Exporting     func(guid string) bool     // whether a recording is still to be copied elsewhere
 
 	Deliveries    *delivery.Engine
 	Failures      *report.Report // the log of failed deliveries
@@ -85,4 +90,5 @@ func (a *API) Routes(rt *rest.Router) {
 	a.eventRoutes(rt)
 	a.trunkRoutes(rt)
 	a.phoneRoutes(rt)
+	a.recordingRoutes(rt)
 }

@@ -31,7 +31,7 @@ type recordingKeys struct {
 	Retention string `yaml:"retention" type:"duration" default:"24h" min:"0s" max:"87600h"`
 	// Keys that encrypt recordings on disk. The first one encrypts new recordings; the others read older ones.
 	Keys []recordingKeyKeys `yaml:"keys"`
-	// Who may start, download and delete recordings.
+	// Who may start, download, delete and hold recordings.
 	Permissions []recordingPermissionKeys `yaml:"permissions" absent:"everybody who may use the APIs may do everything"`
 	// Directory of the folders that recordings are exported to, by the destination folder:///NAME.
 	ExportFolder string `yaml:"export-folder" type:"path" absent:"recordings are not exported to folders"`
@@ -49,7 +49,7 @@ type recordingKeyKeys struct {
 type recordingPermissionKeys struct {
 	// Who may: primary or secondary (access key), tokens, or token:SUBJECT.
 	By stringList `yaml:"by" type:"text or list" required:"true"`
-	// What they may: start (also pause, resume and stop), download, delete.
+	// What they may: start (also pause, resume and stop), download, delete, keep (hold, and change when it is deleted).
 	May stringList `yaml:"may" type:"text or list" required:"true"`
 }
 

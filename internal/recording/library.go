@@ -120,6 +120,15 @@ func (l *Library) Close() {
 	l.records.Close()
 }
 
+// Stats are how much there is to do.
+type Stats struct {
+	Active  int   // recordings that go on
+	Waiting int64 // bytes that wait for the disk
+}
+
+// Stats returns the present ones.
+func (l *Library) Stats() Stats { return Stats{len(l.list()), l.waiting.Load()} }
+
 // keepListening makes samples of what was heard, of all recordings.
 func (l *Library) keepListening() {
 	for {

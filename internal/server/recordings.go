@@ -14,6 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/recording/content"
 	"github.com/switchhook/switchhook/internal/recording/convert"
 	"github.com/switchhook/switchhook/internal/recording/export"
+	"github.com/switchhook/switchhook/internal/server/metrics"
 )
 
 // recordingsFolder is the folder of the data directory that holds recordings.
@@ -58,6 +59,7 @@ func (p *parts) openRecordings() (err error) {
 	}, log)
 	if err == nil {
 		p.later(func() error { p.recordings.Close(); return nil }) // after the mixer, whose listeners they are
+		p.metrics.MustRegister(metrics.Recordings(p.recordings, p.recorder.converter, p.exports))
 	}
 	return err
 }

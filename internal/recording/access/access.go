@@ -23,10 +23,11 @@ const (
 	Start    Action = "start"
 	Download Action = "download"
 	Delete   Action = "delete"
+	Keep     Action = "keep" // hold it, or change when it is deleted: of administrators
 )
 
 // Actions lists them all.
-var Actions = []Action{Start, Download, Delete}
+var Actions = []Action{Start, Download, Delete, Keep}
 
 // Request is an attempt.
 type Request struct {
@@ -57,7 +58,7 @@ func (r Rule) Check() error {
 	}
 	for _, action := range r.May {
 		if !slices.Contains(Actions, action) {
-			return fmt.Errorf("may has %q; known are %s, %s and %s", action, Start, Download, Delete)
+			return fmt.Errorf("may has %q; known are %s, %s, %s and %s", action, Start, Download, Delete, Keep)
 		}
 	}
 	return nil
