@@ -48,7 +48,7 @@ func TestRecordingGoesToAContainer(t *testing.T) {
 	defer blob.Close()
 	wav, err := io.ReadAll(blob)
 	must(t, err)
-	hasTone(t, channelsOf(t, wav)[0], 440, 1300*time.Millisecond, true)
+	hasTone(t, channelsOf(t, wav)[0], 440, 800*time.Millisecond, true)
 	if err := a.try("deleteRecording", values{"url": chunk.DeleteLocation}, nil); err == nil {
 		t.Errorf("its deletion without permission: %v", err)
 	}

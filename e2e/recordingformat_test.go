@@ -72,7 +72,7 @@ func TestRecordingIsEncodedAndEncrypted(t *testing.T) {
 		if !strings.HasPrefix(string(content[test.at:]), test.magic) {
 			t.Errorf("%s begins with %q", test.kind, content[:16])
 		}
-		hasTone(t, decoded(t, content), 440, 1300*time.Millisecond, true)
+		hasTone(t, decoded(t, content), 440, 800*time.Millisecond, true)
 		text, err := a.fetch(chunk.MetadataLocation, 0, 0)
 		must(t, err)
 		var said struct{ SHA256 string }
