@@ -35,6 +35,9 @@ func natFindings(ctx context.Context, cfg config.Config) []finding {
 	if !found {
 		return nil
 	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
 	local, err := netip.ParseAddr(host)
 	if err != nil || local.IsUnspecified() {
 		if local, err = addressTowards(ctx, peer); err != nil {

@@ -4,6 +4,7 @@ package rtp
 
 import (
 	"context"
+	"encoding/binary"
 	"math"
 	"testing"
 
@@ -105,5 +106,50 @@ func TestHoldKeepsTheSound(t *testing.T) {
 	steepest := int(math.Pow(10, -0.5) * 32768 * 2 * math.Pi * 300 / 8000)
 	if step := longestStep(heard[800:]); step > steepest*5/4 || b.Stats().Concealed > 0 {
 		t.Errorf("a step of %d, the tone has at most %d: %+v", step, steepest, b.Stats())
+	}
+}
+
+// TestKeysHaveTheClockOfTheirFormat presses keys beside PCMU by telephone-event of other
+// clocks: each is heard once, the voice goes on, and on the wire a key of 100 ms lasts as
+// many units of its clock.
+func TestKeysHaveTheClockOfTheirFormat(t *testing.T) {
+	for _, clock := range []int{8000, 16000, 48000} {
+		events := func(m *sdp.Media) {
+			m.Sending.Events = []sdp.Events{{PayloadType: 110, Clock: clock}}
+			m.Receiving.Events = m.Sending.Events
+		}
+		a, b := pair(t, events)
+		var got []byte
+		b.OnTone(func(key byte) { got = append(got, key) })
+		l := &line{a: a, b: b}
+		if err := l.press(t, context.Background(), "1#1", audio.NewOscillator(-10, 500)); err != nil {
+			t.Fatal(err)
+		}
+		l.tick(audio.NewOscillator(-10, 500), 30)
+		if string(got) != "1#1" {
+			t.Errorf("at %d Hz: pressed 1#1, heard %q", clock, got)
+		}
+		if loud := loudness(l.heard[len(l.heard)-1600:]); loud < 3000 {
+			t.Errorf("at %d Hz: after the keys only %.0f is heard", clock, loud)
+		}
+		heard, peer := open(t), newRawPeer(t)
+		m := media(heard)
+		events(&m)
+		m.Remote = peer.at
+		heard.SetMedia(m)
+		if err := (&line{a: heard, b: open(t)}).press(t, context.Background(), "5", nil); err != nil {
+			t.Fatal(err)
+		}
+		longest, batch := uint16(0), newBatch()
+		for n := peer.receive(batch); n > 0; n = peer.receive(batch) {
+			for i := range n {
+				if h, payload, ok := parse(batch.data[i][:batch.size[i]]); ok && h.payloadType == 110 {
+					longest = max(longest, binary.BigEndian.Uint16(payload[2:]))
+				}
+			}
+		}
+		if int(longest) != clock/10 {
+			t.Errorf("at %d Hz: a key lasts %d units", clock, longest)
+		}
 	}
 }

@@ -12,15 +12,17 @@ import (
 // SplitAddresses splits a list of addresses at its commas, but not at those
 // inside of quotes or angle brackets.
 func SplitAddresses(value string) (list []string) {
-	open := ""
+	var open strings.Builder
+	brackets := 0 // that are open
 	for _, part := range splitQuoted(value, ',') {
-		open += part
-		if strings.Count(unquoted(open), "<") > strings.Count(unquoted(open), ">") {
-			open += ","
+		open.WriteString(part)
+		plain := unquoted(part)
+		if brackets += strings.Count(plain, "<") - strings.Count(plain, ">"); brackets > 0 {
+			open.WriteByte(',')
 			continue
 		}
-		list = append(list, open)
-		open = ""
+		list, brackets = append(list, open.String()), 0
+		open.Reset()
 	}
 	return list
 }

@@ -58,8 +58,9 @@ func hidesNumber(entry string) bool {
 	if !asked {
 		return false
 	}
-	if end := strings.IndexAny(strings.TrimLeft(wish, `" `), ";,&>\" "); end >= 0 {
-		wish = strings.TrimLeft(wish, `" `)[:end]
+	wish = strings.TrimLeft(wish, `" `)
+	if end := strings.IndexAny(wish, ";,&>\" "); end >= 0 {
+		wish = wish[:end]
 	}
 	return wish != "off" && wish != "none" && wish != "name"
 }
