@@ -154,11 +154,13 @@ func TestWhoSpeaksIsTold(t *testing.T) {
 		pages := w.roomOf(call.Presenter, call.Attendee)
 		pages[1].Speak(true)
 		time.Sleep(time.Second)
+		synctest.Wait() // the call's goroutine writes what is read
 		if got := pages[0].speaking; len(got) != 1 || got[0] != bob {
 			t.Errorf("speaking: %v", got)
 		}
 		w.must(pages[1].wants(call.MicrophoneWish{}))
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if got := pages[0].speaking; len(got) != 0 {
 			t.Errorf("after mute, speaking: %v", got)
 		}

@@ -90,6 +90,9 @@ func TestDelayedOfferIsAnsweredInThePRACK(t *testing.T) {
 	taken := r.next(t)
 	taken.Ring()
 	taken.Answer()
+	if err := made.WaitRinging(within(t)); err != nil { // the phone knows our tag
+		t.Fatal(err)
+	}
 	eventually(t, func() bool { return len(ringing(phone)) >= 2 })
 	rang := ringing(phone)[0]
 	if !strings.Contains(string(rang.Body), "m=audio ") || made.Final() != nil {
@@ -132,10 +135,8 @@ func TestReliableRingingGetsPRACKOnce(t *testing.T) {
 	expect[call.Ringing](t, made)
 	eventually(t, func() bool { return distinct(phone, isRequest("PRACK", false)) == 2 })
 	var racks []string
-	for _, e := range phone.Log() {
-		if isRequest("PRACK", false)(e) {
-			racks = append(racks, e.Message.Get("RAck"))
-		}
+	for _, m := range once(phone, isRequest("PRACK", false)) {
+		racks = append(racks, m.Get("RAck"))
 	}
 	if strings.Join(racks, ", ") != "9000 1 INVITE, 9001 1 INVITE" {
 		t.Errorf("RAck are %q", racks)

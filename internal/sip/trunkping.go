@@ -51,7 +51,7 @@ func (s *Server) startDuePings() time.Duration {
 		known := s.health.condition(t.Name)
 		if !known.pinging && !known.due.After(now) {
 			known.pinging, known.due = true, now.Add(t.Ping)
-			if known.credentials == nil || known.credentials.of != t {
+			if known.credentials == nil || !isSameLogin(known.credentials.of, t) {
 				known.credentials = newCredentials(t)
 			}
 			credentials := known.credentials
@@ -60,6 +60,12 @@ func (s *Server) startDuePings() time.Duration {
 		next = min(next, max(time.Until(known.due), time.Millisecond))
 	}
 	return next
+}
+
+// isSameLogin reports whether two settings of a trunk show the same password to the same
+// peer: one that was refused is not shown again when the table is read anew.
+func isSameLogin(a, b *trunk.Trunk) bool {
+	return a.Host == b.Host && a.Port == b.Port && a.Username == b.Username && a.Password == b.Password
 }
 
 // ping sends OPTIONS and notes the result. Any answer but 408, 503 and 504 shows
