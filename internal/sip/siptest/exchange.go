@@ -42,6 +42,10 @@ next:
 	}
 }
 
+// leastPatience is how long a phone waits for an answer at least: T1 of tests is short,
+// and a busy machine is slow.
+const leastPatience = 6 * time.Second
+
 // exchange sends a request until something answers, passes provisional
 // responses on, and returns the final one. Over UDP it repeats the request as
 // RFC 3261 §17.1 asks.
@@ -58,7 +62,7 @@ func (p *Phone) exchange(ctx context.Context, m *Message, provisional func(*Mess
 	if err := p.transmit(m, data); err != nil {
 		return nil, err
 	}
-	interval, giveUp := p.cfg.T1, time.NewTimer(64*p.cfg.T1)
+	interval, giveUp := p.cfg.T1, time.NewTimer(max(64*p.cfg.T1, leastPatience))
 	repeat := time.NewTimer(interval)
 	defer giveUp.Stop()
 	defer repeat.Stop()
