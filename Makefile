@@ -16,7 +16,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus ffmpeg espeak chromium baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench sipp clean
+.PHONY: build static libopus ffmpeg espeak chromium baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench quality sipp clean
 
 GO ?= go
 # Every target uses the release that go.mod names as toolchain, which Go downloads

@@ -54,7 +54,7 @@ def main(folder):
         sound, codec, kind, loss = path.stem.rsplit("_", 3)
         rows[sound, codec, kind, float(loss)] = rate(read(folder / f"{sound}.wav"), read(path))
     print("| sound | codec | loss | PESQ nb / wb | STOI | PLCMOS |\n|---|---|---|---|---|---|")
-    for (sound, codec, kind, loss), r in sorted(rows.items()):
+    for (sound, codec, kind, loss), r in sorted(rows.items(), key=lambda row: (row[0][0], row[0][1], row[0][3], row[0][2])):
         lost = f"{loss:g} %" + (f" {kind}" if loss else "")
         print(f"| {sound} | {codec} | {lost} | {r['PESQ nb']:.2f} / {r['PESQ wb']:.2f} | {r['STOI']:.2f} | {r['PLCMOS']:.1f} |")
 

@@ -23,7 +23,7 @@ type Reader interface {
 
 // headSize holds the first frame of any MP3 file and the header of the second
 // beside it: more is never looked at before it is read.
-const headSize = 8192
+const headSize = 4096
 
 // Open reads up to the first sample of a file, whose kind its first bytes tell.
 // Reading more than limit of sound, which is positive, is an error.
