@@ -38,10 +38,8 @@ func (l *Library) prepare(record *Record, round int) error {
 			}
 		}
 	}
-	for i := range record.Chunks {
-		if err := l.sum(record, i); err != nil {
-			return err
-		}
+	if err := l.inTurn(func() error { return l.sums(record) }); err != nil {
+		return err
 	}
 	prepared := *record
 	err := l.records.Update(l.life, record.key(), func(r *Record) error {
@@ -125,15 +123,20 @@ func (c *converted) Discard() error {
 	return c.files.Remove(c.name)
 }
 
-// sum notes the checksum of a document.
-func (l *Library) sum(record *Record, chunk int) error {
-	c := &record.Chunks[chunk]
-	if c.SHA256 != "" || c.Deleted {
-		return nil
+// sums notes the checksums of the documents.
+func (l *Library) sums(record *Record) error {
+	for i := range record.Chunks {
+		c := &record.Chunks[i]
+		if c.SHA256 != "" || c.Deleted {
+			continue
+		}
+		sum, err := (&Document{*record, i, l}).sum()
+		if err != nil {
+			return err
+		}
+		c.SHA256 = sum
 	}
-	sum, err := (&Document{*record, chunk, l}).sum()
-	c.SHA256 = sum
-	return err
+	return nil
 }
 
 // sum returns the checksum of the document as it is on disk.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/recording/convert"
 )
@@ -209,6 +210,86 @@ func TestDamageIsFound(t *testing.T) {
 		}
 		if whole, err := s.Documents(r)[0].Verify(); whole || err == nil {
 			s.Errorf("%v, %v", whole, err)
+		}
+	})
+}
+
+// TestNextProcessConverts what the process before had no time for.
+func TestNextProcessConverts(t *testing.T) {
+	record(t, func(s *studio) {
+		s.Close()
+		s.open(Config{Converter: hanging{}})
+		r := s.start(Options{Channels: Mixed, Format: MP3})
+		s.ticks(50, 16000, 1000)
+		r.Stop(CallEnded)
+		s.leave()
+		time.Sleep(10 * time.Second)
+		if got, err := s.Get(s.Context(), r.ID()); err != nil || got.State != Ended || len(s.announced) != 0 {
+			s.Fatalf("%+v, %v", got, err)
+		}
+		if _, err := s.Document(s.Context(), r.writer.record.Document(0)); err == nil {
+			s.Error("it can be downloaded before it is what was asked for")
+		}
+		s.Close()
+		s.open(Config{Converter: fakeConverter{}})
+		if _, err := s.Recover(s.Context()); err != nil {
+			s.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		got, err := s.Get(s.Context(), r.ID())
+		if files := s.onDisk(); err != nil || got.State != Announced || !got.Chunks[0].Converted || len(files) != 1 || filepath.Ext(files[0]) != ".mp3" || len(s.announced) != 1 {
+			s.Errorf("%+v, %v, %v", got, err, files)
+		}
+	})
+}
+
+// hanging converts nothing, and leaves a part of a file as a killed process does.
+type hanging struct{}
+
+func (hanging) Convert(ctx context.Context, job convert.Job) error {
+	out, err := job.Output()
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(out, "part"); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// TestManyRecordingsEndAtOnce: each is complete and announced once.
+func TestManyRecordingsEndAtOnce(t *testing.T) {
+	record(t, func(s *studio) {
+		s.Close()
+		s.open(Config{Converter: fakeConverter{}})
+		const many = 500
+		var all []*Recording
+		var ears []audio.Listener
+		for i := range many {
+			all = append(all, s.start(Options{Channels: Mixed, Format: []Format{WAV, MP3}[i%2]}))
+			ears = append(ears, s.ears...)
+		}
+		s.ears = ears
+		levels := make([]int16, many)
+		for i := range levels {
+			levels[i] = 1000
+		}
+		s.ticks(50, 16000, levels...)
+		for _, r := range all {
+			r.Stop(CallEnded)
+		}
+		s.leave()
+		s.Finish(s.Context())
+		seen := map[string]bool{}
+		for _, r := range s.announced {
+			seen[r.ID] = true
+			if r.Duration() != time.Second || r.Chunks[0].SHA256 == "" {
+				s.Fatalf("%+v", r)
+			}
+		}
+		if len(seen) != many || len(s.announced) != many || len(s.onDisk()) != many {
+			s.Errorf("%d of %d are announced, %d times; %d files", len(seen), many, len(s.announced), len(s.onDisk()))
 		}
 	})
 }

@@ -24,7 +24,7 @@ const (
 	DefaultChunk = 4 * time.Hour
 
 	storeTimeout = 30 * time.Second
-	finishers    = 8 // recordings that are announced at once
+	finishers    = 8 // recordings that are read again, or announced, at once
 )
 
 // Config is what a Library needs.
@@ -60,7 +60,7 @@ type Library struct {
 	waiting     atomic.Int64 // bytes for the writer
 
 	look, write chan struct{} // one token each: something is to be done
-	places      chan struct{} // of finishers
+	places      chan struct{} // of those that are finished
 	life        context.Context
 	end         context.CancelFunc
 	work        sync.WaitGroup // the three goroutines
@@ -188,15 +188,15 @@ func (l *Library) announceSoon(record Record) {
 	l.finishing.Go(func() { l.announce(record) })
 }
 
-// tell announces a recording, when it is its turn.
-func (l *Library) tell(record Record) error {
+// inTurn does something of which only so much shall happen at once.
+func (l *Library) inTurn(do func() error) error {
 	select {
 	case l.places <- struct{}{}:
 	case <-l.life.Done():
 		return l.life.Err()
 	}
 	defer func() { <-l.places }()
-	return l.cfg.Announce(l.life, record)
+	return do()
 }
 
 // announceRetry are the delays after failures.
@@ -206,7 +206,7 @@ func (l *Library) announce(record Record) {
 	for attempt := 1; ; attempt++ {
 		err := l.prepare(&record, attempt)
 		if err == nil {
-			err = l.tell(record)
+			err = l.inTurn(func() error { return l.cfg.Announce(l.life, record) })
 		}
 		if err == nil {
 			err = l.records.Update(l.life, record.key(), func(r *Record) error { r.State = Announced; return nil })

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/recording"
 	"github.com/switchhook/switchhook/internal/recording/content"
@@ -61,6 +62,9 @@ type exported struct {
 // that they stay here, where they can be downloaded.
 func (p *parts) announceExported(ctx context.Context, result export.Result) error {
 	r, err := p.recordings.Get(ctx, result.Job.ID)
+	if fault.Is(err, fault.KindNotFound) {
+		return nil // it was deleted meanwhile
+	}
 	if err != nil {
 		return fmt.Errorf("recording that was exported: %w", err)
 	}
