@@ -31,6 +31,7 @@ type crowd struct {
 	engine *mixer.Engine
 	work   sync.WaitGroup
 	cancel context.CancelFunc
+	said   []int16 // what each of them says, at 8 kHz, again and again
 
 	mu      sync.Mutex
 	members []*member
@@ -54,6 +55,7 @@ func newCrowd(server string) (*crowd, error) {
 	return &crowd{
 		phone: phone, ports: rtp.NewPorts(rtp.Config{Low: low, High: high}),
 		engine: mixer.New(mixer.Config{}, slog.New(slog.NewTextHandler(io.Discard, nil))), cancel: func() {},
+		said: speech,
 	}, nil
 }
 
@@ -139,7 +141,7 @@ func (c *crowd) join(call *siptest.Call, session *rtp.Session, description []byt
 	session.SetMedia(sdp.Media{Remote: remote, Send: true, Receive: true, Sending: formats, Receiving: formats})
 	mix := c.engine.NewMix(codec.PCMU.SampleRate)
 	mix.Join(session)
-	mix.Join(&talker{at: rand.IntN(len(speech))})
+	mix.Join(&talker{said: c.said, at: rand.IntN(len(c.said) - codec.PCMU.SampleRate/50)})
 	c.mu.Lock()
 	c.members = append(c.members, &member{call, session, mix})
 	c.mu.Unlock()
@@ -225,12 +227,15 @@ func remoteOf(description []byte) (remote netip.AddrPort, err error) {
 }
 
 // talker says the same for ever, and listens to nobody.
-type talker struct{ at int }
+type talker struct {
+	said []int16
+	at   int
+}
 
 // ReadFrame is the next piece of it.
 func (t *talker) ReadFrame(f audio.Frame) bool {
-	copy(f, speech[t.at:])
-	t.at = (t.at + len(f)) % (len(speech) - len(f))
+	copy(f, t.said[t.at:])
+	t.at = (t.at + len(f)) % (len(t.said) - len(f))
 	return true
 }
 

@@ -23,7 +23,7 @@ type options struct {
 	calls    int            // of the set-up run
 	at       int            // of them at a time
 	playing  int            // phones of the media runs
-	streamed int            // phones of the streaming run
+	streamed int            // phones of the streaming and listening runs
 	thousand int            // phones of the long run
 	measured time.Duration  // of the media runs
 	long     time.Duration  // of the long run
@@ -54,6 +54,7 @@ var runs = []struct {
 	{"rooms", (*bench).rooms},
 	{"streams", (*bench).streams},
 	{"turn", (*bench).turn},
+	{"listening", (*bench).listening},
 	{"browsers", (*bench).browsers},
 	{"sound", (*bench).soundLatency},
 	{"keys", (*bench).keyLatency},
@@ -64,12 +65,12 @@ var runs = []struct {
 
 func main() {
 	o := options{rates: []int{20, 50, 200, 300, 500}, costs: []int{100, 300, 600, 1000}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn browsers sound keys control thousand; overload, which takes minutes, by its name alone")
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn listening browsers sound keys control thousand; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")
 	flag.IntVar(&o.playing, "playing", 800, "phones of the playing run")
-	flag.IntVar(&o.streamed, "streamed", 300, "phones of the streaming run")
+	flag.IntVar(&o.streamed, "streamed", 300, "phones of the streaming and listening runs")
 	flag.IntVar(&o.thousand, "thousand", 1000, "phones of the long run")
 	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs")
 	flag.DurationVar(&o.long, "long", 30*time.Second, "length of the long run")

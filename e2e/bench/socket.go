@@ -62,10 +62,12 @@ func (v *voices) close() {
 	v.work.Wait()
 }
 
+func (v *voices) url() string { return "ws://" + v.listener.Addr().String() }
+
 // options are the mediaStreamingOptions that lead here.
 func (v *voices) options() map[string]any {
 	return map[string]any{
-		"transportUrl": "ws://" + v.listener.Addr().String(), "transportType": "websocket", "contentType": "audio",
+		"transportUrl": v.url(), "transportType": "websocket", "contentType": "audio",
 		"audioChannelType": "mixed", "audioFormat": "pcm16KMono", "enableBidirectional": true, "startMediaStreaming": true,
 	}
 }
