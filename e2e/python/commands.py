@@ -13,7 +13,7 @@ from azure.communication.callautomation import (
     RecognizeInputType,
 )
 
-from media import Media, context, identifier, streaming, transcription
+from media import Media, context, identifier, sockets
 
 # The release 1.0 names a callee and the number that it sees in one object, all later ones apart.
 FIRST_RELEASE = version("azure-communication-callautomation").startswith("1.0.")
@@ -67,12 +67,10 @@ class Commands(Media):
         return self.identity.create_user_and_token(values["scopes"])
 
     def create(self, values):
-        return self.client.create_call(**invite(values), callback_url=values["callback"], **context(values))
+        return self.client.create_call(**invite(values), callback_url=values["callback"], **context(values), **sockets(values))
 
     def answer(self, values):
-        options = {"media_streaming": streaming(values.get("streaming")), "transcription": transcription(values.get("transcription"))}
-        options = {name: value for name, value in options.items() if value}  # old releases know neither
-        return self.client.answer_call(values["context"], values["callback"], **options)
+        return self.client.answer_call(values["context"], values["callback"], **sockets(values))
 
     def getCallProperties(self, values):
         return self.connection(values).get_call_properties()

@@ -47,6 +47,12 @@ def transcription(values):
     )
 
 
+def sockets(values):
+    """Options of media streaming and transcription; old releases know neither."""
+    options = {"media_streaming": streaming(values.get("streaming")), "transcription": transcription(values.get("transcription"))}
+    return {name: value for name, value in options.items() if value}
+
+
 class Media:
     """Needs self.connection, which gives the SDK's client of a call."""
 
