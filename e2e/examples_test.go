@@ -78,6 +78,7 @@ func hearsSpoken(t testing.TB, call *siptest.Call, after int, text string) {
 
 // TestVoiceAgentListensAnswersAndIsInterrupted plays examples/voicebot.
 func TestVoiceAgentListensAnswersAndIsInterrupted(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	bot := runExample(p, t, "voicebot")
 	call, err := newPhone(p).Call(ourNumber)
@@ -107,6 +108,7 @@ func TestVoiceAgentListensAnswersAndIsInterrupted(t *testing.T) {
 
 // TestPhoneMenuUnderstandsKeysAndSpeech plays examples/ivr.
 func TestPhoneMenuUnderstandsKeysAndSpeech(t *testing.T) {
+	t.Parallel()
 	needsEspeak(t)
 	server := newUnderstander(t, "Technical support, please.", "My printer is on fire.")
 	p := start(t, setup{config: "speech:\n  providers:\n    - {name: local, kind: espeak-ng}\n    - {name: whisper, kind: openai, url: '" + server.URL + "/v1'}\n  text-to-speech: [local]\n"})
