@@ -2,7 +2,7 @@
 // certificate authority, and a subscription to incoming calls. With Azure, the
 // connection string is in the portal, and the subscription is made with `az`.
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,14 +12,16 @@ const data = process.env.SWITCHHOOK_DATA || join(state, "switchhook");
 
 export const connectionString = process.env.CONNECTION_STRING || readFileSync(join(data, "connection-string"), "utf8").trim();
 
-// Options of every client of an SDK: they trust the server's own authority too.
-export const clientOptions = { tlsOptions: { ca: readFileSync(join(data, "ca.pem")) } };
+// Options of every client of an SDK: they trust the server's own authority.
+const authority = join(data, "ca.pem");
+export const clientOptions = existsSync(authority) ? { tlsOptions: { ca: readFileSync(authority) } } : {};
 
 // subscribe sends incoming calls to a webhook, and returns when its handshake is done.
 export async function subscribe(name, endpoint) {
   const command = process.env.SWITCHHOOK ? [process.env.SWITCHHOOK] : ["go", "run", "../../cmd/switchhook"];
   const [program, ...first] = command;
-  await promisify(execFile)(program, [...first, "subscribe", name, "--data", data, "--endpoint", endpoint,
+  const server = process.env.CONNECTION_STRING ? ["--connection-string", connectionString] : ["--data", data];
+  await promisify(execFile)(program, [...first, "subscribe", name, ...server, "--endpoint", endpoint,
     "--included-event-types", "Microsoft.Communication.IncomingCall"]);
 }
 
