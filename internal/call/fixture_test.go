@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -31,20 +32,23 @@ const longest = 10 * time.Minute
 type world struct {
 	*call.Registry
 	*testing.T
-	dialer        *calltest.Dialer
-	devices       calltest.Devices
-	announcer     *calltest.Announcer
-	published     *calltest.Publisher
-	prompts       *calltest.Prompts
-	streams       *calltest.Streams
-	transcripts   *calltest.Transcripts
-	recordings    call.Recordings
-	recognizer    speech.Recognizer
-	conversations *scribe
-	details       *clerk
-	rules         *permit.Rules
-	config        call.Config
-	remake        func(applications bool) *call.Registry
+	dialer      *calltest.Dialer
+	devices     calltest.Devices
+	announcer   *calltest.Announcer
+	published   *calltest.Publisher
+	prompts     *calltest.Prompts
+	streams     *calltest.Streams
+	transcripts *calltest.Transcripts
+	recordings  call.Recordings
+	longest     time.Duration // call; 0: longest
+
+	recordHoldMusic bool
+	recognizer      speech.Recognizer
+	conversations   *scribe
+	details         *clerk
+	rules           *permit.Rules
+	config          call.Config
+	remake          func(applications bool) *call.Registry
 }
 
 // applicationsConverse starts over with a registry that tells of applications.
@@ -61,7 +65,7 @@ func run(t *testing.T, test func(*world)) {
 			w.config = call.Config{
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: longest, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Recordings: w.recordings, Mixes: calltest.MixesOf(engine),
+				MaxDuration: cmp.Or(w.longest, longest), RecordHoldMusic: w.recordHoldMusic, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Recordings: w.recordings, Mixes: calltest.MixesOf(engine),
 				Permit: w.rules,
 			}
 			return call.NewRegistry(w.config, log)

@@ -29,7 +29,9 @@ func (a *privateAudio) setPrompt(p Playback) {
 func (a *privateAudio) setMusic(s audio.Source) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.music = s
+	if a.music = nil; s != nil {
+		a.music = aside{s}
+	}
 	a.apply()
 }
 
@@ -50,7 +52,7 @@ func (a *privateAudio) apply() {
 	switch {
 	case a.member == nil:
 	case a.prompt != nil:
-		a.member.SetPrivateSource(promptOverMusic{a.prompt, a.music})
+		a.member.SetPrivateSource(&promptOverMusic{prompt: a.prompt, music: a.music})
 	default:
 		a.member.SetPrivateSource(a.music)
 	}
@@ -58,19 +60,31 @@ func (a *privateAudio) apply() {
 
 // promptOverMusic is a prompt, and the music, if any, after its end.
 type promptOverMusic struct {
-	prompt Playback
-	music  audio.Source
+	prompt  Playback
+	music   audio.Source
+	musical bool // the last frame was music
 }
 
 // ReadFrame implements audio.Source.
-func (s promptOverMusic) ReadFrame(f audio.Frame) bool {
+func (s *promptOverMusic) ReadFrame(f audio.Frame) bool {
+	s.musical = false
 	if s.prompt.ReadFrame(f) {
 		return true
 	}
 	select {
 	case <-s.prompt.Done():
-		return s.music != nil && s.music.ReadFrame(f)
+		s.musical = s.music != nil && s.music.ReadFrame(f)
+		return s.musical
 	default:
 		return false
 	}
 }
+
+// Aside reports whether the last frame is for nobody but the member.
+func (s *promptOverMusic) Aside() bool { return s.musical }
+
+// aside is music on hold, which recordings leave out unless they are told to take it.
+type aside struct{ audio.Source }
+
+// Aside reports that it is for nobody but the member.
+func (aside) Aside() bool { return true }

@@ -149,7 +149,7 @@ func (c *Call) beginRecording(rec *callRecording) error {
 	rec.Begin(func(cause error, begun bool) {
 		c.post(func() { c.recordingFailed(rec, cause, begun) })
 	})
-	rec.leave[nil] = c.sound().Hear(rec.Mix(), Hearing{Private: true, Voiceless: !rec.Mixed()})
+	rec.leave[nil] = c.sound().Hear(rec.Mix(), Hearing{Private: true, Asides: c.registry.cfg.RecordHoldMusic, Voiceless: !rec.Mixed()})
 	for _, e := range c.endpoints {
 		rec.hear(e)
 	}

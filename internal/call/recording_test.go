@@ -347,3 +347,87 @@ func TestRecordingThatCannotBeginIsRefused(t *testing.T) {
 		w.recordings = works
 	})
 }
+
+// TestChannelsStayAlignedForAnHour: what two say at the same moment is in their
+// channels at the same moment, to 5 ms, from the first minute to the last.
+func TestChannelsStayAlignedForAnHour(t *testing.T) {
+	records(t, func(w *world, r *recordings) {
+		w.longest = 2 * time.Hour
+		w.Registry = w.remake(false)
+		leg, conn, id := w.answered()
+		_, err := conn.Add(bg, call.Add{Who: phone("+15551230007"), CallerID: phone(ourPhone)})
+		w.must(err)
+		other := <-w.dialer.Dialled
+		other.PickUp()
+		synctest.Wait()
+		_, err = w.StartRecording(bg, call.Record{Connection: id, Options: unmixedWAV})
+		w.must(err)
+		const minutes = 60
+		for range minutes {
+			leg.Speak(true)
+			other.Speak(true)
+			time.Sleep(time.Second)
+			leg.Speak(false)
+			other.Speak(false)
+			time.Sleep(59 * time.Second)
+		}
+		w.must(conn.Terminate(bg))
+		sound := r.sound(r.only())
+		first, second := onsets(sound[0]), onsets(sound[1])
+		if len(first) != minutes || len(second) != minutes {
+			t.Fatalf("they spoke %d and %d times", len(first), len(second))
+		}
+		for i := range first {
+			if apart := first[i] - second[i]; apart > recording.SampleRate/200 || apart < -recording.SampleRate/200 {
+				t.Errorf("minute %d: the channels are %d samples apart", i, apart)
+			}
+			if late := first[i] - first[0] - i*60*recording.SampleRate; late > recording.SampleRate/50 || late < -recording.SampleRate/50 {
+				t.Errorf("minute %d is %d samples late", i, late)
+			}
+		}
+	})
+}
+
+// onsets are the samples at which somebody begins to speak after a second of silence.
+func onsets(samples []int16) (at []int) {
+	silent := recording.SampleRate
+	for i, s := range samples {
+		if s > 100 || s < -100 {
+			if silent >= recording.SampleRate {
+				at = append(at, i)
+			}
+			silent = 0
+			continue
+		}
+		silent++
+	}
+	return at
+}
+
+// TestMusicOnHoldIsRecordedWhereItIsAskedFor: only its participant hears it.
+func TestMusicOnHoldIsRecordedWhereItIsAskedFor(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		records(t, func(w *world, r *recordings) {
+			w.recordHoldMusic = asked
+			w.Registry = w.remake(false)
+			leg, conn, id := w.answered()
+			_, err := w.StartRecording(bg, call.Record{Connection: id, Options: mixedWAV})
+			w.must(err)
+			w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone), Music: hello[0]}))
+			time.Sleep(2 * time.Second)
+			w.must(conn.Play(bg, call.Play{Prompts: hello, To: []identifier.ID{phone(aPhone)}}))
+			time.Sleep(10 * time.Second)
+			w.must(conn.Terminate(bg))
+			sound := r.sound(r.only())[0]
+			if music := heard(sound[:2*recording.SampleRate]); (music > 50) != asked {
+				t.Errorf("asked for: %t; %d frames of music were recorded", asked, music)
+			}
+			if heard(sound[2*recording.SampleRate:]) == 0 {
+				t.Error("the prompt over the music was not recorded")
+			}
+			if leg.Heard() == 0 {
+				t.Error("the phone has heard nothing")
+			}
+		})
+	}
+}

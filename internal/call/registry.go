@@ -46,6 +46,8 @@ type Config struct {
 	Transcripts Transcripts
 	// Recordings makes recordings of calls.
 	Recordings Recordings
+	// RecordHoldMusic takes music on hold into recordings.
+	RecordHoldMusic bool
 	// Recognizer understands speech; nil: nobody does, and choices are made by keys.
 	Recognizer speech.Recognizer
 	// Permit decides which phone numbers may be called, by whom; nil: all, by all.

@@ -28,6 +28,7 @@ type Mix interface {
 // Hearing is what a listener of a whole mix wants to hear of it.
 type Hearing struct {
 	Private   bool   // also what only single members hear, such as prompts to one participant
+	Asides    bool   // with Private: music on hold as well
 	Voiceless bool   // nothing of what members say
 	Without   Member // whom it does not hear; nil: it hears everybody
 }

@@ -20,6 +20,9 @@ type Recording struct {
 	Keys         *vault.Ring   // encrypt recordings; nil: they are plain
 	Rules        []access.Rule // who may do what; none: whoever may use the APIs
 	ExportFolder string        // the directory of folder:///NAME; "": there is none
+
+	HoldMusic bool // is recorded
+	MaskTones bool // keys are not heard in recordings
 }
 
 type recordingKeys struct {
@@ -35,6 +38,10 @@ type recordingKeys struct {
 	Permissions []recordingPermissionKeys `yaml:"permissions" absent:"everybody who may use the APIs may do everything"`
 	// Directory of the folders that recordings are exported to, by the destination folder:///NAME.
 	ExportFolder string `yaml:"export-folder" type:"path" absent:"recordings are not exported to folders"`
+	// true: music that participants hear on hold is recorded.
+	HoldMusic bool `yaml:"hold-music"`
+	// true: keys that participants press are silent in recordings, for calls in which card numbers are keyed in.
+	MaskTones bool `yaml:"mask-tones"`
 }
 
 type recordingKeyKeys struct {
@@ -61,7 +68,7 @@ func (c *checker) recording(text recordingKeys) Recording {
 	r := Recording{
 		Host: s.value, MinFree: uint64(c.count("recording.min-free-mib")) << 20,
 		Retention: c.duration("recording.retention"), Keys: c.recordingKeys(text.Keys), Rules: c.recordingRules(text.Permissions),
-		ExportFolder: text.ExportFolder,
+		ExportFolder: text.ExportFolder, HoldMusic: text.HoldMusic, MaskTones: text.MaskTones,
 	}
 	switch {
 	case s.value == ownHost:

@@ -10,6 +10,7 @@ import (
 // Hearing is what a listener of a whole mix wants to hear of it.
 type Hearing struct {
 	Private   bool    // also what private sources say to single members
+	Asides    bool    // with Private: what such a source calls an aside (Aside() bool) as well, which all listeners of the mix then hear
 	Voiceless bool    // nothing of what members say
 	Without   *Member // whom it does not hear; nil: it hears everybody
 }
@@ -58,9 +59,7 @@ func (s *shard) attach(t *tap) {
 	}
 	t.in = true
 	m.taps = append(m.taps, t)
-	if t.want.Private {
-		m.privateTaps++
-	}
+	m.count(t, 1)
 	s.schedule(m)
 }
 
@@ -72,11 +71,19 @@ func (s *shard) detach(t *tap) {
 	}
 	t.in = false
 	m.taps = without(m.taps, t)
-	if t.want.Private {
-		m.privateTaps--
-	}
+	m.count(t, -1)
 	s.schedule(m)
 	s.closeListener(t)
+}
+
+// count notes what a listener wants, or no longer does.
+func (m *Mix) count(t *tap, more int) {
+	if t.want.Private {
+		m.privateTaps += more
+		if t.want.Asides {
+			m.asideTaps += more
+		}
+	}
 }
 
 // detachAll removes the listeners of one member; of the mix and everybody, if mb

@@ -309,3 +309,33 @@ func BenchmarkHear(b *testing.B) {
 		})
 	}
 }
+
+// whispers is a private source whose every other frame is an aside.
+type whispers struct{ frames int16 }
+
+func (w *whispers) ReadFrame(f audio.Frame) bool {
+	w.frames++
+	f[0] = 1000 * w.frames
+	return true
+}
+
+func (w *whispers) Aside() bool { return w.frames%2 == 0 }
+
+func TestAsidesAreHeardWhereTheyAreWanted(t *testing.T) {
+	_, members, tick := room(t, 5, 0)
+	members[1].SetPrivateSource(&whispers{})
+	var without ear
+	mix := members[0].mix
+	stop := mix.Hear(&without, Hearing{Private: true})
+	tick(1)
+	wantEar(t, "at a frame for all", &without, 1005)
+	tick(1)
+	wantEar(t, "at an aside", &without, 5)
+	stop()
+	var with, alone ear
+	mix.Hear(&with, Hearing{Private: true, Asides: true})
+	mix.Hear(&alone, Hearing{Private: true, Asides: true, Voiceless: true})
+	tick(2)
+	wantEar(t, "who wants asides", &with, 4005)
+	wantEar(t, "who wants no voices", &alone, 4000)
+}

@@ -33,6 +33,7 @@ type Mix struct {
 	walked      bool       // it is in its shard's list
 	taps        []*tap
 	privateTaps int  // of the taps, those that want private sources as well
+	asideTaps   int  // and of these, those that want asides
 	telling     *tap // which is being called, for a panic's sake
 }
 
@@ -53,7 +54,10 @@ type Member struct {
 }
 
 // privateSource is what only one member hears.
-type privateSource struct{ audio.Source }
+type privateSource struct {
+	audio.Source
+	aside interface{ Aside() bool } // it, if it can say things that listeners do not want; nil: it cannot
+}
 
 // Join takes a port into the mix from the next tick on. From now on the port
 // belongs to the mix: it is closed, if it is an io.Closer, when it has left, and
@@ -108,7 +112,9 @@ func (mb *Member) SetPrivateSource(s audio.Source) {
 		mb.private.Store(nil)
 		return
 	}
-	mb.private.Store(&privateSource{s})
+	p := &privateSource{Source: s}
+	p.aside, _ = s.(interface{ Aside() bool })
+	mb.private.Store(p)
 }
 
 // SetMuted says whether the others are kept from hearing this member.

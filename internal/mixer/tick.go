@@ -116,11 +116,12 @@ func (m *Mix) withPrivate(w *workspace, mb *Member, heard audio.Frame) audio.Fra
 		return heard
 	}
 	spoke := w.asked.ReadFrame(w.alone[:m.samples])
+	told := m.privateTaps > 0 && spoke && (m.asideTaps > 0 || w.asked.aside == nil || !w.asked.aside.Aside())
 	w.asked = nil
 	if !spoke {
 		return heard
 	}
-	if m.privateTaps > 0 {
+	if told {
 		w.addPrivate(w.alone[:m.samples])
 	}
 	if heard == nil {

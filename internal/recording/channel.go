@@ -22,6 +22,7 @@ type channel struct {
 	ears   []*ear // one for each of their endpoints
 	told   bool   // that they have a channel, or none
 	bridge audio.Bridge
+	mask   *keyMask // nil: keys are heard
 	sum    [frameSamples]int16
 	out    [frameSamples]int16
 }
@@ -56,9 +57,13 @@ func (c *channel) add(a, b audio.Frame) audio.Frame {
 func (c *channel) widen(f audio.Frame) audio.Frame {
 	if f == nil {
 		c.bridge.SkipFrame()
-		return nil
+	} else {
+		f = c.bridge.Convert(c.out[:], f)
 	}
-	return c.bridge.Convert(c.out[:], f)
+	if c.mask != nil {
+		return c.mask.pass(f)
+	}
+	return f
 }
 
 // speech reports whether somebody can be heard in a frame.

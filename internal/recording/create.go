@@ -32,7 +32,7 @@ func (l *Library) Create(ctx context.Context, o Options) (*Recording, error) {
 	}
 	chunk := newChunk(1)
 	if o.Channels == Unmixed {
-		chunk = newChunk(newPlaces(o.Pinned).count)
+		chunk = newChunk(newPlaces(o.Pinned, false).count)
 	}
 	record := Record{
 		ID: o.ID, CallID: o.CallID, ServerCallID: o.ServerCallID, Content: o.Content, Channels: o.Channels, Format: o.Format,

@@ -47,6 +47,8 @@ type Config struct {
 	// Exporting reports whether the files of a recording, by its GUID, are still to be
 	// copied elsewhere; nil: they never are.
 	Exporting func(guid string) bool
+	// MaskTones makes the keys that participants press silent.
+	MaskTones bool
 }
 
 // Library is all recordings: those that go on, and what is left of the others.

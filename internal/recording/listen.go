@@ -16,7 +16,8 @@ const maxParticipants = 1000
 type listener struct {
 	r           *Recording
 	mixed       channel
-	places      *places // nil: it is mixed
+	places      *places // nil: the whole mix is heard at once
+	merges      bool    // what the places say is in one channel
 	application string  // raw id of the first application in the call
 	known       []string
 
@@ -156,6 +157,10 @@ func (l *listener) hear(heard audio.Heard) {
 	l.next = heard.At + 1
 	if l.places == nil {
 		l.write([]audio.Frame{l.mixed.widen(heard.Frame)})
+		return
+	}
+	if l.merges {
+		l.write([]audio.Frame{l.places.merge(heard.At, heard.Frame)})
 		return
 	}
 	before := l.places.count

@@ -10,10 +10,12 @@ type places struct {
 	taken    [MaxChannels]*channel
 	pinned   [MaxChannels]string // raw ids; "": free for anybody
 	count    int                 // of the file, so far
+	masked   bool                // keys are silent
+	sum      [frameSamples]int16
 }
 
-func newPlaces(pinned map[int]string) *places {
-	p := &places{count: 1}
+func newPlaces(pinned map[int]string, masked bool) *places {
+	p := &places{count: 1, masked: masked}
 	for at, who := range pinned {
 		p.pinned[at] = who
 		p.count = max(p.count, at+1)
@@ -29,6 +31,9 @@ func (p *places) speaker(who string) *channel {
 		}
 	}
 	s := &channel{who: who}
+	if p.masked {
+		s.mask = &keyMask{}
+	}
 	p.speakers = append(p.speakers, s)
 	return s
 }
@@ -86,4 +91,34 @@ func (p *places) hear(at audio.Tick, private audio.Frame, application string, se
 		}
 	}
 	return said
+}
+
+// merge returns what everybody says at a tick together; nil is silence. It is heard
+// from each of them, so that a key is found behind another voice.
+func (p *places) merge(at audio.Tick, private audio.Frame) audio.Frame {
+	anything := false
+	say := func(f audio.Frame) {
+		switch {
+		case f == nil:
+		case !anything:
+			anything = true
+			copy(p.sum[:], f)
+		default:
+			for i, s := range f {
+				p.sum[i] = int16(min(max(int(p.sum[i])+int(s), -32768), 32767))
+			}
+		}
+	}
+	alone := p.speaker("") // of private sources, whosever
+	for _, s := range p.speakers {
+		if s == alone {
+			say(s.widen(private))
+			continue
+		}
+		say(s.widen(s.hear(at, nil)))
+	}
+	if !anything {
+		return nil
+	}
+	return p.sum[:]
 }

@@ -20,7 +20,7 @@ type Recording struct {
 	edges  *inbox.Inbox[edge]
 	comers *inbox.Inbox[*ear]
 	paused atomic.Bool
-	mixed  bool
+	mixed  bool                              // the whole mix is heard at once
 	failed atomic.Pointer[func(error, bool)] // told once that nothing more is written
 
 	listener listener // of the listening goroutine
@@ -50,13 +50,13 @@ type step struct {
 func newRecording(lib *Library, options Options, record Record, file File) *Recording {
 	r := &Recording{
 		lib: lib, log: lib.log.With("recording", record.key(), "call", record.CallID),
-		edges: inbox.New[edge](), comers: inbox.New[*ear](), mixed: options.Channels == Mixed,
+		edges: inbox.New[edge](), comers: inbox.New[*ear](), mixed: options.Channels == Mixed && !lib.cfg.MaskTones,
 		end: ServiceStopped,
 	}
 	r.clock = clock{ear: ear{Queue: audio.NewQueue(queuedFrames, queuedFrames), hears: &r.heard}, of: r}
-	r.listener.r = r
+	r.listener.r, r.listener.merges = r, options.Channels == Mixed
 	if !r.mixed {
-		r.listener.places = newPlaces(options.Pinned)
+		r.listener.places = newPlaces(options.Pinned, lib.cfg.MaskTones)
 	}
 	r.paused.Store(options.Paused)
 	r.writer = writer{r: r, record: record, file: file}
@@ -74,7 +74,8 @@ func (r *Recording) Began() time.Time { return r.writer.record.Began }
 // sources say and nothing else.
 func (r *Recording) Mix() audio.Listener { return &r.clock }
 
-// Mixed reports whether everything is in one channel.
+// Mixed reports whether the whole mix is heard at once. Where keys are masked it is
+// not, whatever channels the file has.
 func (r *Recording) Mixed() bool { return r.mixed }
 
 // Comer is an endpoint of somebody that has come into the call.

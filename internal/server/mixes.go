@@ -17,5 +17,5 @@ func (m mix) Join(p audio.Port) call.Member { return m.Mix.Join(p) }
 
 func (m mix) Hear(l audio.Listener, want call.Hearing) (stop func()) {
 	without, _ := want.Without.(*mixer.Member)
-	return m.Mix.Hear(l, mixer.Hearing{Private: want.Private, Voiceless: want.Voiceless, Without: without})
+	return m.Mix.Hear(l, mixer.Hearing{Private: want.Private, Asides: want.Asides, Voiceless: want.Voiceless, Without: without})
 }
