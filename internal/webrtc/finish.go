@@ -1,0 +1,65 @@
+package webrtc
+
+import (
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+)
+
+// desert is the end of the client: it has not answered, has given up, or has hung up.
+func (l *leg) desert() {
+	l.mu.Lock()
+	why := call.Reason{Kind: call.EndedByPeer, Text: "the client has left"}
+	switch l.phase {
+	case ringing:
+		why.Kind = call.Unreachable
+	case waiting:
+		why.Kind = call.Canceled
+	}
+	l.mu.Unlock()
+	l.finish(why)
+}
+
+// finish is the end of the leg, whoever wants it.
+func (l *leg) finish(why call.Reason) {
+	l.mu.Lock()
+	was := l.phase
+	if was == over {
+		l.mu.Unlock()
+		return
+	}
+	l.phase = over
+	l.stopSetup()
+	pending, taken, never, left := l.pending, l.taken, !l.connected, l.left
+	l.pending = nil
+	sat := l.leaveMeeting()
+	l.mu.Unlock()
+	code, subCode := l.ends(why, never)
+	if left {
+		code, subCode = 0, 0
+	}
+	switch {
+	case pending != nil: // the client accepted, and somebody else was faster
+		pending(refusal(protocol.ReasonState, code, subCode, why.Text))
+		l.client.session.Send(&protocol.IncomingEnded{Call: l.id, Code: code, SubCode: subCode, Message: why.Text})
+	case was == ringing:
+		l.client.session.Send(&protocol.IncomingEnded{Call: l.id, Code: code, SubCode: subCode, Message: why.Text})
+	default:
+		l.client.session.Send(&protocol.CallEnded{Call: l.id, Code: code, SubCode: subCode, Message: why.Text})
+	}
+	l.client.drop(l, sat)
+	l.peer.Close()
+	if !taken {
+		l.peer.Port().Close()
+	}
+	l.tell.end(call.Ended{Reason: why, Wire: l.record()})
+}
+
+// record is what is kept of the leg.
+func (l *leg) record() call.Wire {
+	sound := l.peer.Port().Summary()
+	return call.Wire{Device: l.UserAgent(), Sound: call.Sound{
+		Codec: sound.Codec, Protected: true, Sent: sound.Sent, Received: sound.Received,
+		Loss: sound.Loss, RemoteLoss: sound.RemoteLoss, Jitter: sound.Jitter, MaxJitter: sound.MaxJitter,
+		RoundTrip: sound.RoundTrip, Concealed: sound.Concealed, MOS: sound.MOS, RemoteMOS: sound.RemoteMOS,
+	}}
+}
