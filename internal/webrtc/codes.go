@@ -53,6 +53,9 @@ func endCodes(why call.Reason, never bool) (code, subCode int) {
 		}
 		return 410, 3101
 	}
+	if why.Kind == call.NoAnswer && why.SIP.Code == 487 { // of our own CANCEL
+		return 487, 10004
+	}
 	if why.Phone && !why.Client && why.SIP.Code >= 400 {
 		return why.SIP.Code, 560000 + why.SIP.Code
 	}
