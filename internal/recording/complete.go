@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -39,7 +40,10 @@ func (l *Library) prepare(record *Record, round int) error {
 		}
 	}
 	if err := l.inTurn(func() error { return l.sums(record) }); err != nil {
-		return err
+		if round < convertRounds || l.life.Err() != nil {
+			return err
+		}
+		l.log.Error("a file of a recording cannot be read, and has no checksum", "recording", record.key(), "error", err)
 	}
 	prepared := *record
 	err := l.records.Update(l.life, record.key(), func(r *Record) error {
@@ -124,19 +128,17 @@ func (c *converted) Discard() error {
 }
 
 // sums notes the checksums of the documents.
-func (l *Library) sums(record *Record) error {
+func (l *Library) sums(record *Record) (failed error) {
 	for i := range record.Chunks {
 		c := &record.Chunks[i]
 		if c.SHA256 != "" || c.Deleted {
 			continue
 		}
 		sum, err := (&Document{*record, i, l}).sum()
-		if err != nil {
-			return err
-		}
+		failed = errors.Join(failed, err)
 		c.SHA256 = sum
 	}
-	return nil
+	return failed
 }
 
 // sum returns the checksum of the document as it is on disk.

@@ -195,6 +195,23 @@ func TestNextProcessCompletesADeletion(t *testing.T) {
 	})
 }
 
+// TestRecordingWithAMissingFileIsAnnounced all the same.
+func TestRecordingWithAMissingFileIsAnnounced(t *testing.T) {
+	record(t, func(s *studio) {
+		r := s.start(Options{Channels: Mixed})
+		s.ticks(50, 16000, 1000)
+		if err := os.Remove(filepath.Join(s.dir, r.writer.record.fileName(0))); err != nil {
+			s.Fatal(err)
+		}
+		r.Stop(CallEnded)
+		s.leave()
+		time.Sleep(time.Minute)
+		if got, err := s.Get(s.Context(), r.ID()); err != nil || got.State != Announced || len(s.announced) != 1 || got.Chunks[0].SHA256 != "" {
+			s.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
 // TestDamageIsFound by the checksum.
 func TestDamageIsFound(t *testing.T) {
 	record(t, func(s *studio) {

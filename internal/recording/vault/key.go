@@ -43,9 +43,6 @@ func isNoIDRune(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_')
 }
 
-// ID is what files call the key.
-func (k Key) ID() string { return k.id }
-
 // String hides the secret.
 func (k Key) String() string { return "encryption key " + k.id }
 

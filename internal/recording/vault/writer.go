@@ -77,14 +77,6 @@ func (w *Writer) Append(p []byte) error {
 	return w.broken
 }
 
-// Write implements io.Writer with Append.
-func (w *Writer) Write(p []byte) (int, error) {
-	if err := w.Append(p); err != nil {
-		return 0, err
-	}
-	return len(p), nil
-}
-
 // Flush hands to the operating system what was appended: it survives the process,
 // and readers see it.
 func (w *Writer) Flush() error {
