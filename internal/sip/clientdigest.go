@@ -48,19 +48,6 @@ func newCredentials(of *trunk.Trunk) *credentials {
 	return &credentials{of: of}
 }
 
-// clone is a copy that another goroutine may use; nil of nil.
-func (c *credentials) clone() *credentials {
-	if c == nil {
-		return nil
-	}
-	copied := &credentials{of: c.of, refused: c.refused, realms: slices.Clone(c.realms)}
-	for i, r := range copied.realms {
-		own := *r
-		copied.realms[i] = &own
-	}
-	return copied
-}
-
 // sign adds the answer to every challenge so far, and returns the nonces that it used.
 func (c *credentials) sign(request *sip.Request) (used map[realmKey]string, err error) {
 	used = make(map[realmKey]string, len(c.realms))

@@ -236,7 +236,7 @@ func TestHangUpOfAVanishedPhoneEnds(t *testing.T) {
 func TestRefusedBYEEndsAllTheSame(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{481, 408} {
-		r := newRig(t, nil)
+		r := newRig(t, func(c *Config) { c.Grace = patience })
 		phone := r.phone(t, nil)
 		phone.Answering(func(*siptest.Message) int { return status })
 		_, taken := r.connect(t, phone)

@@ -72,13 +72,14 @@ func (s *Server) endBranch(response *sip.Response, attempt *inviting) {
 	}
 }
 
-// hangUpBranch says BYE to a branch. A challenge is answered as in a leg's dialog.
+// hangUpBranch says BYE to a branch. It shows no nonce at first: those of the INVITE are
+// the leg's, who counts their uses.
 func (s *Server) hangUpBranch(d *dialog, attempt *inviting) {
 	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
 	defer cancel()
 	var auth *authorization
 	if attempt != nil {
-		auth = attempt.credentials.clone().authorize()
+		auth = newCredentials(attempt.account).authorize()
 	}
 	for {
 		d.localSeq++

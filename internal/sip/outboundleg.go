@@ -41,11 +41,11 @@ const (
 // inviting is one INVITE under way: all that its transaction refers to when the leg is
 // gone.
 type inviting struct {
-	request     *sip.Request
-	credentials *credentials // as the INVITE was signed, for branches that are hung up; nil without an account
-	cseq        uint32
-	state       inviteState
-	rseq        map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
+	request *sip.Request
+	account *trunk.Trunk // whose credentials branches that are hung up may ask for; nil for a telephone
+	cseq    uint32
+	state   inviteState
+	rseq    map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
 
 	mu  sync.Mutex // sipgo reports retransmissions on its own goroutine
 	tag string     // of the branch that was answered
@@ -99,7 +99,7 @@ func (l *leg) invite() {
 		l.overTCP()
 		return
 	}
-	attempt := &inviting{request: request, cseq: d.localSeq, credentials: l.credentials.clone()}
+	attempt := &inviting{request: request, cseq: d.localSeq, account: l.trunk}
 	l.out.invite = attempt
 	if l.hasAlternative() {
 		l.timers.start(timerNoReply, l.server.cfg.TrunkPatience)

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-const t1 = 20 * time.Millisecond
+const t1 = 50 * time.Millisecond
 
 // application is an application at the switchboard: it takes every call and lets the
 // test decide.
