@@ -12,11 +12,12 @@
 #   make scan       known vulnerabilities that the code reaches
 #   make lint       vet, gofmt, staticcheck, and the scan
 #   make bench      one table of what it costs (docs/performance.md)
+#   make bench-calls  its rows on set-ups alone, as Markdown, in five minutes
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus ffmpeg espeak chromium baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench quality sipp clean
+.PHONY: build static libopus ffmpeg espeak chromium baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench bench-calls quality sipp clean
 
 GO ?= go
 # Every target uses the release that go.mod names as toolchain, which Go downloads
@@ -107,6 +108,13 @@ bench: build sipp
 # How speech sounds over lossy networks, by PESQ, STOI and PLCMOS: the table of docs/sound.md.
 quality: espeak libopus
 	@e2e/quality/run.sh
+
+# The rows of docs/performance.md on set-ups, in five minutes.
+bench-calls: build sipp
+	@printf '| what | figure | how |\n|---|---|---|\n'
+	@$(GO) run ./e2e/bench -binary bin/switchhook -markdown -only '^(signalling|setups|cost|twice)$$'
+	@$(GO) test -run - -bench AtRates -benchtime 1x -cpu 1 ./internal/delivery/journal | \
+		awk '/^Benchmark/ {printf "| %s | %s %s | ", $$1, $$3, $$4; for (i = 5; i < NF; i += 2) printf "%s %s; ", $$i, $$(i+1); print "|"}'
 
 # sipp is in Debian's package sip-tester.
 sipp:

@@ -30,6 +30,7 @@ type options struct {
 	each     time.Duration  // of each rate of the latency runs
 	rates    []int          // calls a second of the latency runs
 	costs    []int          // and of the cost runs
+	markdown bool           // rows are those of a table of docs/performance.md
 	profiles string         // directory for profiles and traces of the runs; "" for none
 }
 
@@ -60,12 +61,13 @@ var runs = []struct {
 	{"keys", (*bench).keyLatency},
 	{"control", (*bench).control},
 	{"thousand", (*bench).thousandCalls},
+	{"twice", (*bench).twice},
 	{"overload", (*bench).overload},
 }
 
 func main() {
 	o := options{rates: []int{20, 50, 200, 300, 500}, costs: []int{100, 300, 600, 1000}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn listening browsers sound keys control thousand; overload, which takes minutes, by its name alone")
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn listening browsers sound keys control thousand twice; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")
@@ -83,6 +85,7 @@ func main() {
 		o.costs, err = readRates(list)
 		return err
 	})
+	flag.BoolVar(&o.markdown, "markdown", false, "print rows that can be pasted into docs/performance.md")
 	flag.StringVar(&o.profiles, "profiles", "", "directory for what the runs look like inside: profiles of the CPU, the memory and the goroutines, and a trace of 3 s of the long run")
 	flag.Parse()
 	var err error
@@ -120,5 +123,9 @@ func (o options) all(ctx context.Context) error {
 
 // row prints one figure and how it came about.
 func (b *bench) row(name, figure, how string, arguments ...any) {
+	if b.markdown {
+		fmt.Printf("| %s | %s | %s |\n", name, figure, fmt.Sprintf(how, arguments...))
+		return
+	}
 	fmt.Fprintf(b.table, "%s\t%s\t%s\n", name, figure, fmt.Sprintf(how, arguments...))
 }

@@ -23,6 +23,11 @@ func (b *bench) overload(ctx context.Context) error {
 	return nil
 }
 
+// twice is what is left of the speed at twice the peak.
+func (b *bench) twice(ctx context.Context) error {
+	return b.stage(ctx, "", nil, func(s *server, _ *application) error { return b.offer(ctx, s, 2) })
+}
+
 // offer finds the peak first, at a number of calls at once that keeps the server
 // busy without a queue, then offers times as many, then looks at the calm after it.
 func (b *bench) offer(ctx context.Context, s *server, times float64) error {

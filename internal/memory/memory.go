@@ -16,12 +16,15 @@ import (
 // How often memory is collected, as GOGC says it. What lives as long as a call is
 // made amid garbage, and keeps the pages that it lies on: with half the garbage
 // between two collections a call takes a fifth less. At full speed that would cost
-// set-ups a tenth of the processor, so a server in a hurry collects as Go would.
+// set-ups a tenth of the processor, so a server in a hurry collects as Go would. So does a
+// busy one of which little lives: half of that is soon full, and no memory to speak of.
 const (
 	paceEvery = time.Second
 	relaxed   = 50
 	hurried   = 100
 	hurry     = 64 << 20 // bytes allocated between two looks
+	busy      = 4 << 20  // the same, where no more than little is alive
+	little    = 16 << 20
 )
 
 // When memory is given back to the system. Go alone waits for its next
@@ -71,10 +74,10 @@ type policy struct {
 func (t *policy) percent(now usage) int {
 	recently := now.allocated - t.paced
 	t.paced = now.allocated
-	if recently < hurry {
-		return relaxed
+	if recently >= hurry || recently >= busy && now.live <= little {
+		return hurried
 	}
-	return hurried
+	return relaxed
 }
 
 // due reports whether memory is to be given back now: nothing goes on, and there

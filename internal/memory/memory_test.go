@@ -38,16 +38,19 @@ func TestMemoryIsCollectedMoreOftenUnlessInAHurry(t *testing.T) {
 	steps := []struct {
 		name      string
 		allocated uint64 // since the start
-		want      int    // GOGC
+		live      uint64
+		want      int // GOGC
 	}{
-		{"a start", 40 * mb, 50},
-		{"a hundred calls a second", 70 * mb, 50},
-		{"more than a thousand", 400 * mb, 100},
-		{"still", 464 * mb, 100},
-		{"it calms down", 500 * mb, 50},
+		{"a start", 40 * mb, 20 * mb, 50},
+		{"a hundred calls a second beside many that live", 70 * mb, 20 * mb, 50},
+		{"more than a thousand", 400 * mb, 20 * mb, 100},
+		{"still", 464 * mb, 20 * mb, 100},
+		{"it calms down", 500 * mb, 20 * mb, 50},
+		{"a hundred calls a second, and little lives", 512 * mb, 12 * mb, 100},
+		{"hardly anything goes on", 514 * mb, 12 * mb, 50},
 	}
 	for _, step := range steps {
-		if got := d.percent(usage{allocated: step.allocated}); got != step.want {
+		if got := d.percent(usage{allocated: step.allocated, live: step.live}); got != step.want {
 			t.Errorf("%s: GOGC is %d, want %d", step.name, got, step.want)
 		}
 	}
