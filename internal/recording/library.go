@@ -211,7 +211,13 @@ func (l *Library) announce(record Record) {
 			err = l.inTurn(func() error { return l.cfg.Announce(l.life, record) })
 		}
 		if err == nil {
-			err = l.records.Update(l.life, record.key(), func(r *Record) error { r.State = Announced; return nil })
+			err = l.records.Update(l.life, record.key(), func(r *Record) error {
+				if r.State == Going { // its end could not be stored
+					*r = record
+				}
+				r.State = Announced
+				return nil
+			})
 		}
 		if err == nil || l.life.Err() != nil || fault.Is(err, fault.KindNotFound) { // it was deleted meanwhile
 			return

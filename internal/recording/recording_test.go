@@ -368,3 +368,41 @@ func TestNamesOfDocuments(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordingThatWasNeverToldOfIsForgotten: its record was written when the process
+// ended, its file was not.
+func TestRecordingThatWasNeverToldOfIsForgotten(t *testing.T) {
+	record(t, func(s *studio) {
+		r := s.start(Options{Channels: Mixed})
+		s.Close()
+		if err := s.files.Remove(r.writer.record.fileName(0)); err != nil {
+			t.Fatal(err)
+		}
+		s.open(Config{})
+		if completed, err := s.Recover(context.Background()); err != nil || len(completed) != 0 {
+			t.Errorf("%d were completed, %v", len(completed), err)
+		}
+		s.Finish(context.Background())
+		if _, err := s.Find(context.Background(), r.ID()); !fault.Is(err, fault.KindNotFound) || len(s.announced) != 0 {
+			t.Errorf("found: %v; %d were announced", err, len(s.announced))
+		}
+	})
+}
+
+// TestEndThatCouldNotBeStoredIsStoredLater, before anybody needs it.
+func TestEndThatCouldNotBeStoredIsStoredLater(t *testing.T) {
+	record(t, func(s *studio) {
+		r := s.start(Options{Channels: Mixed})
+		going := r.writer.record
+		s.ticks(100, 16000, 1000)
+		ended := s.stop(r, CallEnded)
+		if err := s.records.Put(context.Background(), going.key(), going); err != nil {
+			t.Fatal(err)
+		}
+		ended.State = Ended
+		s.Library.announce(ended)
+		if record, err := s.Find(context.Background(), r.ID()); err != nil || record.State != Announced || record.Duration() != ended.Duration() {
+			t.Errorf("%+v, %v", record, err)
+		}
+	})
+}

@@ -2,7 +2,9 @@ package recording
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 )
 
 // Recover completes the recordings that the process before has left, and announces
@@ -16,9 +18,11 @@ func (l *Library) Recover(ctx context.Context) (completed []Record, err error) {
 			known[record.key()] = true
 			gone, err = l.finishDeletion(ctx, &record)
 		}
-		if err == nil && record.State == Going {
-			err = l.complete(ctx, &record)
-			completed = append(completed, record)
+		if err == nil && !gone && record.State == Going {
+			if gone, err = l.neverBegan(&record); err == nil && !gone {
+				err = l.complete(ctx, &record)
+				completed = append(completed, record)
+			}
 		}
 		if err != nil {
 			return completed, fmt.Errorf("recordings of the process before: %w", err)
@@ -32,6 +36,23 @@ func (l *Library) Recover(ctx context.Context) (completed []Record, err error) {
 	}
 	l.removeStrays(known)
 	return completed, nil
+}
+
+// neverBegan forgets a recording whose first file was not made before its process
+// ended: nobody was told that it was started.
+func (l *Library) neverBegan(record *Record) (bool, error) {
+	if len(record.Chunks) > 1 {
+		return false, nil
+	}
+	file, err := l.files.Open(record.fileName(0))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		l.forget(record)
+		return true, nil
+	case err == nil:
+		return false, file.Close()
+	}
+	return false, nil // complete reports it
 }
 
 // complete ends a recording whose process has gone.
