@@ -90,6 +90,16 @@ func TestBrowsersTalkInARoom(t *testing.T) {
 		first.run(`await call.feature(calling.Features.RaiseHand).lowerAllHands()`)
 		second.until(`call.feature(calling.Features.RaiseHand).getRaisedHands().length === 0`)
 	})
+	t.Run("they see that an application records them", func(t *testing.T) {
+		a, first, second := a.with(t), first.with(t), second.with(t)
+		var begun struct{ RecordingID string }
+		a.do("startRecording", values{"serverCallId": second.text(`return await call.info.getServerCallId()`), "content": "audio", "channel": "mixed", "format": "wav"}, &begun)
+		const active = `call.feature(calling.Features.Recording).isRecordingActive`
+		first.until(active)
+		second.until(active)
+		a.do("stopRecording", values{"recording": begun.RecordingID}, nil)
+		first.until("!" + active)
+	})
 	t.Run("hold is local", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)
 		first.run(`await call.hold()`)

@@ -16,9 +16,7 @@ const (
 func (c *Call) becomeGroup() {
 	if c.kind == twoParty {
 		c.kind = group
-		for _, e := range c.endpoints {
-			e.tellSeat()
-		}
+		c.tellSeats()
 	}
 }
 

@@ -156,6 +156,7 @@ func (c *Call) beginRecording(rec *callRecording) error {
 	c.log.Info("recording begins", "recording", rec.id, "mixed", rec.Mixed(), "paused", rec.paused)
 	rec.tell(c, func(h Head) Event { return OperationAccepted{h} })
 	rec.tellState(c)
+	c.tellSeats()
 	return nil
 }
 
@@ -210,6 +211,7 @@ func (c *Call) takeRecording(why recording.EndReason) *callRecording {
 		leave()
 	}
 	c.log.Info("recording ends", "recording", rec.id, "why", why)
+	c.tellSeats()
 	return rec
 }
 

@@ -431,3 +431,34 @@ func TestMusicOnHoldIsRecordedWhereItIsAskedFor(t *testing.T) {
 		})
 	}
 }
+
+// TestPagesAreToldOfRecordings: who is in a call learns that it is recorded, paused, and
+// recorded no longer; who comes later, too.
+func TestPagesAreToldOfRecordings(t *testing.T) {
+	records(t, func(w *world, _ *recordings) {
+		first := w.roomOf(call.Presenter)[0]
+		state, err := w.StartRecording(bg, call.Record{Of: call.Locator{RoomID: "99000000000000001"}, Options: mixedWAV})
+		w.must(err)
+		told := func(who *page, what string, want call.Seat) {
+			w.Helper()
+			synctest.Wait()
+			seat := who.seats[len(who.seats)-1]
+			if seat.Recording != want.Recording || seat.Paused != want.Paused {
+				t.Errorf("%s: the seat is %+v", what, seat)
+			}
+		}
+		told(first, "recorded", call.Seat{Recording: state.ID})
+		_, err = w.PauseRecording(bg, state.ID)
+		w.must(err)
+		told(first, "paused", call.Seat{Recording: state.ID, Paused: true})
+		second := w.joinsRoom(bob, call.Attendee)
+		told(second, "who comes later", call.Seat{Recording: state.ID, Paused: true})
+		_, err = w.ResumeRecording(bg, state.ID)
+		w.must(err)
+		told(second, "resumed", call.Seat{Recording: state.ID})
+		_, err = w.StopRecording(bg, state.ID)
+		w.must(err)
+		told(first, "stopped", call.Seat{})
+		w.leave(first, second)
+	})
+}

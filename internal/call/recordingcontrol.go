@@ -25,6 +25,7 @@ func (r *Registry) PauseRecording(ctx context.Context, id string) (RecordingStat
 		rec.paused = true
 		rec.pauses++
 		rec.tellState(c)
+		c.tellSeats()
 		return nil
 	})
 }
@@ -36,6 +37,7 @@ func (r *Registry) ResumeRecording(ctx context.Context, id string) (RecordingSta
 			rec.Resume()
 			rec.paused = false
 			rec.tellState(c)
+			c.tellSeats()
 		}
 		return nil
 	})

@@ -19,6 +19,10 @@ type Seat struct {
 	Kind          Kind
 	Role          Role
 	DialsOut      bool // phone numbers may be called from here
+
+	Recording   string // id of the recording that goes on; "": there is none
+	Paused      bool   // that recording
+	Transcribed bool   // an application has what is said written down
 }
 
 // Attendance is a participant as those who are in the call see it.
@@ -36,10 +40,24 @@ func (e *endpoint) tellSeat() {
 		return
 	}
 	c := e.call
-	leg.FollowSeat(Seat{
+	seat := Seat{
 		ServerCallID: c.id, ParticipantID: e.seat, Kind: c.kind.told(), Role: e.role,
 		DialsOut: e.role.MayManage() && (c.kind != room || c.dialsOut),
-	})
+	}
+	if rec := c.recording; rec != nil && rec.Recording != nil {
+		seat.Recording, seat.Paused = rec.id, rec.paused
+	}
+	for _, conn := range c.connections {
+		seat.Transcribed = seat.Transcribed || conn.transcription != nil
+	}
+	leg.FollowSeat(seat)
+}
+
+// tellSeats tells everybody who wants to know of something that concerns all.
+func (c *Call) tellSeats() {
+	for _, e := range c.endpoints {
+		e.tellSeat()
+	}
 }
 
 // told is the kind as those in the call know it.

@@ -121,6 +121,7 @@ func (c *Connection) openTranscription(locale, model string, what Context) {
 			t.hear(e)
 		}
 	}
+	c.call.tellSeats()
 }
 
 // hear lets a transcription hear an endpoint that is in the call. What applications
@@ -140,6 +141,7 @@ func (c *Connection) closeTranscription(t *transcription) {
 		leave()
 	}
 	c.call.work.Go(t.Close)
+	c.call.tellSeats()
 }
 
 // transcriptionReported takes the news of a transcription.

@@ -37,16 +37,21 @@ func (p *page) wants(w call.Wish) error {
 func (w *world) roomOf(roles ...call.Role) (pages []*page) {
 	w.Helper()
 	for i, role := range roles {
-		p := &page{browser: &browser{Leg: calltest.Inbound()}}
-		who := []identifier.ID{ann, bob}[i]
-		report, err := w.Join(bg, call.Join{To: call.Locator{RoomID: "99000000000000001"}, Who: who, DisplayName: who.Raw(), Role: role}, p)
-		w.must(err)
-		p.report = report
-		p.Told(report)
-		synctest.Wait()
-		pages = append(pages, p)
+		pages = append(pages, w.joinsRoom([]identifier.ID{ann, bob}[i], role))
 	}
 	return pages
+}
+
+// joinsRoom lets somebody into the room.
+func (w *world) joinsRoom(who identifier.ID, role call.Role) *page {
+	w.Helper()
+	p := &page{browser: &browser{Leg: calltest.Inbound()}}
+	report, err := w.Join(bg, call.Join{To: call.Locator{RoomID: "99000000000000001"}, Who: who, DisplayName: who.Raw(), Role: role}, p)
+	w.must(err)
+	p.report = report
+	p.Told(report)
+	synctest.Wait()
+	return p
 }
 
 func (w *world) leave(pages ...*page) {

@@ -37,6 +37,7 @@ func (l *leg) FollowSeat(seat call.Seat) {
 		l.client.session.Send(&protocol.RoleChanged{Call: l.id, Role: protocol.Role(seat.Role)})
 	}
 	l.tellCapabilities(before)
+	l.tellRecorded(before)
 	l.showConnected()
 }
 
@@ -96,6 +97,33 @@ func (l *leg) tellCapabilities(before *call.Seat) {
 	l.client.session.Send(&protocol.Capabilities{Call: l.id, Capabilities: changed, Reason: reason})
 }
 
+// tellRecorded tells whether the call is recorded or transcribed, if that has changed.
+// It runs under l.mu.
+func (l *leg) tellRecorded(before *call.Seat) {
+	if before == nil {
+		before = &call.Seat{}
+	}
+	if before.Recording != l.seat.Recording || before.Paused != l.seat.Paused {
+		l.client.session.Send(l.recorded())
+	}
+	if before.Transcribed != l.seat.Transcribed {
+		l.client.session.Send(&protocol.Transcribed{Call: l.id, Active: l.seat.Transcribed})
+	}
+}
+
+// recorded runs under l.mu.
+func (l *leg) recorded() *protocol.Recorded {
+	m := &protocol.Recorded{Call: l.id, Recordings: []protocol.RecordingInfo{}}
+	if l.seat.Recording != "" {
+		state := protocol.RecordingStateActive
+		if l.seat.Paused {
+			state = protocol.RecordingStatePaused
+		}
+		m.Recordings = append(m.Recordings, protocol.RecordingInfo{ID: l.seat.Recording, State: state})
+	}
+	return m
+}
+
 // FollowMute tells the client that others have muted it, or that the mute was lifted.
 func (l *leg) FollowMute(muted bool) {
 	l.mu.Lock()
@@ -130,6 +158,12 @@ func (l *leg) snapshot() *protocol.CallSnapshot {
 	s := &protocol.CallSnapshot{Call: l.id, State: l.state, Muted: l.muted}
 	if l.seat != nil {
 		s.Info = l.info()
+		if l.seat.Recording != "" {
+			s.Recording = l.recorded()
+		}
+		if l.seat.Transcribed {
+			s.Transcription = &protocol.Transcribed{Call: l.id, Active: true}
+		}
 		s.Capabilities = &protocol.Capabilities{Call: l.id, Capabilities: l.able, Reason: "None"}
 	}
 	if l.meeting != nil {

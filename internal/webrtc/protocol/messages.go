@@ -66,6 +66,15 @@ const (
 	TransferStateFailed       TransferState = "Failed"       // nothing has changed; code and subCode say why
 )
 
+// RecordingState is what a recording does.
+type RecordingState string
+
+// The values of RecordingState.
+const (
+	RecordingStateActive RecordingState = "active" // it records
+	RecordingStatePaused RecordingState = "paused" // it leaves out what is said now
+)
+
 // Reaction is shown for a moment.
 type Reaction string
 
@@ -160,16 +169,24 @@ type Rating struct {
 	Issues  []string `json:"issues,omitempty"` // what was wrong, such as NoLocalAudio
 }
 
+// RecordingInfo is a recording of a call that goes on.
+type RecordingInfo struct {
+	ID    string         `json:"id"`    // recordingId
+	State RecordingState `json:"state"` // whether it takes in what is said
+}
+
 // CallSnapshot is all that the server knows of one call of this client.
 type CallSnapshot struct {
-	Call         string        `json:"call"`                   // id of the call
-	State        CallState     `json:"state"`                  // how far it has come
-	Info         *CallInfo     `json:"info,omitempty"`         // its names, once it has them
-	Roster       *Roster       `json:"roster,omitempty"`       // everybody else, once connected
-	Capabilities *Capabilities `json:"capabilities,omitempty"` // what this client may do
-	Muted        bool          `json:"muted"`                  // somebody else has muted this client
-	Hands        *Hands        `json:"hands,omitempty"`        // raised hands, if there are any
-	Spotlight    *Spotlight    `json:"spotlight,omitempty"`    // who is in the spotlight, if anybody
+	Call          string        `json:"call"`                    // id of the call
+	State         CallState     `json:"state"`                   // how far it has come
+	Info          *CallInfo     `json:"info,omitempty"`          // its names, once it has them
+	Roster        *Roster       `json:"roster,omitempty"`        // everybody else, once connected
+	Capabilities  *Capabilities `json:"capabilities,omitempty"`  // what this client may do
+	Muted         bool          `json:"muted"`                   // somebody else has muted this client
+	Recording     *Recorded     `json:"recording,omitempty"`     // if the call is recorded
+	Transcription *Transcribed  `json:"transcription,omitempty"` // if what is said is written down
+	Hands         *Hands        `json:"hands,omitempty"`         // raised hands, if there are any
+	Spotlight     *Spotlight    `json:"spotlight,omitempty"`     // who is in the spotlight, if anybody
 }
 
 // Snapshot replaces all that the client knows, where what it missed is no longer kept.
@@ -608,6 +625,24 @@ type Invitation struct {
 // Type is invitation.
 func (*Invitation) Type() string { return "invitation" }
 
+// Recorded says whether the call is recorded.
+type Recorded struct {
+	Call       string          `json:"call"`       // id of the call
+	Recordings []RecordingInfo `json:"recordings"` // those that go on; one at most
+}
+
+// Type is recording.
+func (*Recorded) Type() string { return "recording" }
+
+// Transcribed says whether an application has what is said written down.
+type Transcribed struct {
+	Call   string `json:"call"`   // id of the call
+	Active bool   `json:"active"` // it does
+}
+
+// Type is transcription.
+func (*Transcribed) Type() string { return "transcription" }
+
 // Hands says whose hands are raised.
 type Hands struct {
 	Call   string       `json:"call"`   // id of the call
@@ -721,6 +756,8 @@ var fromServer = map[string]func() Message{
 	"speakers":       func() Message { return new(Speakers) },
 	"muted":          func() Message { return new(Muted) },
 	"invitation":     func() Message { return new(Invitation) },
+	"recording":      func() Message { return new(Recorded) },
+	"transcription":  func() Message { return new(Transcribed) },
 	"hands":          func() Message { return new(Hands) },
 	"spotlight":      func() Message { return new(Spotlight) },
 	"reaction":       func() Message { return new(Reacted) },

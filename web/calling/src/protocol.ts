@@ -40,6 +40,11 @@ export type TransferState =
   | 'Transferred' // the target has taken the call
   | 'Failed'; // nothing has changed; code and subCode say why
 
+/** RecordingState is what a recording does. */
+export type RecordingState =
+  | 'active' // it records
+  | 'paused'; // it leaves out what is said now
+
 /** Reaction is shown for a moment. */
 export type Reaction =
   | 'like' // a thumb
@@ -156,6 +161,14 @@ export interface Rating {
   issues?: string[];
 }
 
+/** RecordingInfo is a recording of a call that goes on. */
+export interface RecordingInfo {
+  /** recordingId */
+  id: string;
+  /** whether it takes in what is said */
+  state: RecordingState;
+}
+
 /** CallSnapshot is all that the server knows of one call of this client. */
 export interface CallSnapshot {
   /** id of the call */
@@ -170,6 +183,10 @@ export interface CallSnapshot {
   capabilities?: Omit<Capabilities, 't' | 'seq'>;
   /** somebody else has muted this client */
   muted: boolean;
+  /** if the call is recorded */
+  recording?: Omit<Recorded, 't' | 'seq'>;
+  /** if what is said is written down */
+  transcription?: Omit<Transcribed, 't' | 'seq'>;
   /** raised hands, if there are any */
   hands?: Omit<Hands, 't' | 'seq'>;
   /** who is in the spotlight, if anybody */
@@ -786,6 +803,28 @@ export interface Invitation {
   subCode?: number;
 }
 
+/** Recorded says whether the call is recorded. */
+export interface Recorded {
+  t: 'recording';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** those that go on; one at most */
+  recordings: RecordingInfo[];
+}
+
+/** Transcribed says whether an application has what is said written down. */
+export interface Transcribed {
+  t: 'transcription';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** it does */
+  active: boolean;
+}
+
 /** Hands says whose hands are raised. */
 export interface Hands {
   t: 'hands';
@@ -923,6 +962,8 @@ export type ServerMessage =
   | Speakers
   | Muted
   | Invitation
+  | Recorded
+  | Transcribed
   | Hands
   | Spotlight
   | Reacted

@@ -138,6 +138,8 @@ export class CallCore {
     if (snapshot.info) this.take({ ...snapshot.info, t: "call.info" });
     if (snapshot.roster) this.take({ ...snapshot.roster, t: "roster", full: true });
     if (snapshot.capabilities) this.take({ ...snapshot.capabilities, t: "capabilities" });
+    this.take({ recordings: [], ...snapshot.recording, t: "recording" });
+    this.take({ active: false, ...snapshot.transcription, t: "transcription" });
     this.take({ raised: [], ...snapshot.hands, t: "hands" });
     this.take({ people: [], ...snapshot.spotlight, t: "spotlight" });
     this.follow(snapshot.state);
