@@ -250,7 +250,7 @@ func TestChannelsOfARecordingAreThoseOfItsSpeakers(t *testing.T) {
 		for _, other := range []float64{700, 440, promptPitch} {
 			atLeast := 100 * time.Millisecond
 			if other == pitch {
-				atLeast = 1300 * time.Millisecond
+				atLeast = 700 * time.Millisecond // of 1.5 s: a busy machine leaves gaps
 			}
 			hasTone(t, channels[channel], other, atLeast, other == pitch)
 		}
