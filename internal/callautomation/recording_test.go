@@ -60,7 +60,7 @@ func TestRecordingOptions(t *testing.T) {
 		{"storage of the service", `"recordingFormatType":"wav","externalStorage":{"recordingStorageKind":"AzureCommunicationServices"}`, works, "audio mixed wav"},
 		{"storage of one's own", `"recordingFormatType":"wav","externalStorage":{"recordingStorageKind":"azureBlobStorage","recordingDestinationContainerUrl":"https://a.blob.core.windows.net/c"}`, works, "audio mixed wav"},
 		{"storage of tomorrow", `"recordingFormatType":"wav","externalStorage":{"recordingStorageKind":"tape"}`, works, "8523"},
-		{"a channel of a mixed one", `"recordingFormatType":"wav","channelAffinity":[{"channel":0,"participant":{"rawId":"4:+15551230001"}}]`, works, "8523"},
+		{"a channel of a mixed one, without effect", `"recordingFormatType":"wav","channelAffinity":[{"channel":0,"participant":{"rawId":"8:acs:nobody"}}]`, works, "audio mixed wav"},
 		{"the same channel twice", `"recordingChannelType":"unmixed","channelAffinity":[{"channel":0,"participant":{"rawId":"4:+15551230001"}},{"channel":0,"participant":{"rawId":"4:+15551230002"}}]`, works, "8523"},
 		{"two channels for one", `"recordingChannelType":"unmixed","channelAffinity":[{"channel":0,"participant":{"rawId":"4:+15551230001"}},{"channel":1,"participant":{"rawId":"4:+15551230001"}}]`, works, "8523"},
 		{"a channel too high", `"recordingChannelType":"unmixed","channelAffinity":[{"channel":5,"participant":{"rawId":"4:+15551230001"}}]`, works, "8523"},

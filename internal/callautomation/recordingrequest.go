@@ -153,8 +153,6 @@ func (r startRecordingRequest) pinned(channels recording.Channels) (map[int]iden
 	switch {
 	case len(r.ParticipantOrdering)+len(r.ChannelAffinity) == 0:
 		return nil, nil
-	case channels != recording.Unmixed:
-		return nil, errBody("%s, %s: only an unmixed recording has channels for participants.", ordering, affinity)
 	case len(r.ParticipantOrdering) > 0 && len(r.ChannelAffinity) > 0:
 		return nil, errBody("%s, %s: only one of them can be given.", ordering, affinity)
 	case len(r.ParticipantOrdering) > recording.MaxChannels:
@@ -173,6 +171,9 @@ func (r startRecordingRequest) pinned(channels recording.Channels) (map[int]iden
 		if err := pin(pinned, *want.Channel, want.Participant.ID, affinity); err != nil {
 			return nil, err
 		}
+	}
+	if channels != recording.Unmixed { // as the service, which takes them without effect
+		return nil, nil
 	}
 	return pinned, nil
 }
