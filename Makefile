@@ -46,7 +46,7 @@ packages = $(shell $(GO) list ./... | grep -v /e2e$$)
 sources = $(shell find . -name '*.go' -not -path '*/node_modules/*')
 
 unit = $(GO) test -race -timeout 10m $(packages)
-e2e = SWITCHHOOK_SOAK=$(SOAK) $(GO) test -count=1 -timeout 14m ./e2e
+e2e = SWITCHHOOK_SOAK=$(SOAK) $(GO) test -count=1 -timeout 24m ./e2e
 tally = $(GO) run ./e2e/tally
 # The official SDKs of the languages that applications are written in.
 sdks = e2e/node_modules/.installed web/calling/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed

@@ -238,7 +238,7 @@ func TestSampleOfRooms(t *testing.T) {
 	second := b.openAt("bob", first.text(`return document.getElementById("invite").href`)+"&name=Bob", secondPitch)
 	second.click("#enter")
 	second.until(`document.getElementById("people").innerText.includes("Ada")`)
-	first.until(`document.querySelector("#people li.speaking .name").textContent === "Bob"`)
+	first.until(`document.querySelector("#people li.speaking .name")?.textContent === "Bob"`)
 	second.click("#mute")
 	first.until(`document.getElementById("people").innerText.includes("muted")`)
 	second.click("#leave")
