@@ -3,7 +3,6 @@ package webrtc
 import (
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -76,36 +75,12 @@ func (c *client) Take(m protocol.Message, answer func(protocol.Message)) {
 		c.with(m.Call, answer, func(l *leg) { l.offer(m, answer) })
 	case *protocol.MediaState:
 		c.with(m.Call, answer, func(l *leg) { l.mediaState(m, answer) })
-	case *protocol.HandRaise:
-		c.with(m.Call, answer, func(l *leg) {
-			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.raiseHand(in) })
-		})
-	case *protocol.HandLower:
-		c.with(m.Call, answer, func(l *leg) {
-			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.lowerHands(in, m) })
-		})
-	case *protocol.SpotlightSet:
-		c.with(m.Call, answer, func(l *leg) {
-			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.changeSpotlight(in, m) })
-		})
-	case *protocol.ReactionSend:
-		c.with(m.Call, answer, func(l *leg) {
-			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.react(in, m) })
-		})
-	case *protocol.TextSend:
-		c.with(m.Call, answer, func(l *leg) {
-			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.write(in, m) })
-		})
-	case *protocol.DataSend:
-		c.with(m.Call, answer, func(l *leg) {
-			l.meet(answer, func(in *meeting, p place) protocol.Message { return p.sendData(in, m, time.Now()) })
-		})
 	case *protocol.Survey:
 		c.rate(m, answer)
 	case *protocol.Ping:
 		answer(&protocol.OK{})
 	default:
-		answer(refusal(protocol.ReasonUnknownType, 400, 0, "this server does not know that request"))
+		c.takeForMeeting(m, answer)
 	}
 }
 

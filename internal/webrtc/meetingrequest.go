@@ -2,6 +2,7 @@ package webrtc
 
 import (
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -13,6 +14,29 @@ type place struct {
 	*leg
 	seat call.Seat
 	user string // raw id
+}
+
+// takeForMeeting takes the requests that are for the other clients of a call.
+func (c *client) takeForMeeting(m protocol.Message, answer func(protocol.Message)) {
+	meet := func(call string, do func(*meeting, place) protocol.Message) {
+		c.with(call, answer, func(l *leg) { l.meet(answer, do) })
+	}
+	switch m := m.(type) {
+	case *protocol.HandRaise:
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.raiseHand(in) })
+	case *protocol.HandLower:
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.lowerHands(in, m) })
+	case *protocol.SpotlightSet:
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.changeSpotlight(in, m) })
+	case *protocol.ReactionSend:
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.react(in, m) })
+	case *protocol.TextSend:
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.write(in, m) })
+	case *protocol.DataSend:
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.sendData(in, m, time.Now()) })
+	default:
+		answer(refusal(protocol.ReasonUnknownType, 400, 0, "this server does not know that request"))
+	}
 }
 
 // meet lets a request do something in the meeting of the leg's call, and answers. The
