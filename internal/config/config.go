@@ -191,13 +191,18 @@ func (c *checker) config() Config {
 	cfg.Guards, cfg.Emergency = c.guards(file.Guards, cfg.Trunks), c.emergency(file.Emergency)
 	cfg.Speech = c.speech(file.Speech)
 	c.apart(cfg)
+	c.together(cfg)
+	return cfg
+}
+
+// together checks what settings ask of each other.
+func (c *checker) together(cfg Config) {
 	if cfg.ProxyProtocol && len(cfg.TrustedProxies) == 0 {
 		c.fail(c.at("proxy-protocol"), "is true, but trusted-proxies names no proxy; add the addresses of the proxies there")
 	}
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")
 	}
-	return cfg
 }
 
 // events checks the keys of events.

@@ -173,23 +173,11 @@ func (t *Trunk) check() error {
 	default:
 		return fmt.Errorf("trunk %s: transport %q is none of udp, tcp, tls", t.Name, t.Transport)
 	}
-	if t.SRTP == "" {
-		t.SRTP = Off
-	}
-	if t.SRTP != Off && t.SRTP != Optional && t.SRTP != Required {
-		return fmt.Errorf("trunk %s: srtp %q is none of off, optional, required", t.Name, t.SRTP)
+	if err := t.checkMedia(); err != nil {
+		return err
 	}
 	if err := t.checkRefer(); err != nil {
 		return err
-	}
-	if t.Keys == "" {
-		t.Keys = KeysInMedia
-	}
-	if t.Keys != KeysInMedia && t.Keys != KeysInINFO {
-		return fmt.Errorf("trunk %s: dtmf %q is neither media nor info", t.Name, t.Keys)
-	}
-	if !slices.Contains(packetTimes, t.PTime/time.Millisecond) || t.PTime%time.Millisecond != 0 {
-		return fmt.Errorf("trunk %s: ptime of %s is none of 10, 20, 30, 40, 60 ms", t.Name, t.PTime)
 	}
 	if t.MaxCalls < 0 || t.CallsPerSecond < 0 {
 		return fmt.Errorf("trunk %s: max-calls and calls-per-second are 1 or more, or absent for no limit", t.Name)
@@ -210,6 +198,26 @@ func (t *Trunk) check() error {
 	}
 	if err := t.checkDialect(); err != nil {
 		return fmt.Errorf("trunk %s: %w", t.Name, err)
+	}
+	return nil
+}
+
+// checkMedia checks how sound and keys are sent.
+func (t *Trunk) checkMedia() error {
+	if t.SRTP == "" {
+		t.SRTP = Off
+	}
+	if t.SRTP != Off && t.SRTP != Optional && t.SRTP != Required {
+		return fmt.Errorf("trunk %s: srtp %q is none of off, optional, required", t.Name, t.SRTP)
+	}
+	if t.Keys == "" {
+		t.Keys = KeysInMedia
+	}
+	if t.Keys != KeysInMedia && t.Keys != KeysInINFO {
+		return fmt.Errorf("trunk %s: dtmf %q is neither media nor info", t.Name, t.Keys)
+	}
+	if !slices.Contains(packetTimes, t.PTime/time.Millisecond) || t.PTime%time.Millisecond != 0 {
+		return fmt.Errorf("trunk %s: ptime of %s is none of 10, 20, 30, 40, 60 ms", t.Name, t.PTime)
 	}
 	if len(t.Codecs) == 0 {
 		t.Codecs = DefaultCodecs
