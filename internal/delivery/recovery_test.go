@@ -103,10 +103,12 @@ func TestWhatIsOverDoesNotComeBackAfterTwoSeconds(t *testing.T) {
 	})
 }
 
-// TestCrashLoopDoesNotRepeatForEver dies every half second, with a hold that
-// keeps the page of the delivered events.
+// TestCrashLoopDoesNotRepeatForEver dies while the first attempts are under
+// way and then every half second, with a hold that keeps the page of the
+// delivered events.
 func TestCrashLoopDoesNotRepeatForEver(t *testing.T) {
-	memory, hooks := journal.InMemory(), &webhooks{}
+	memory := journal.InMemory()
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 200, after: time.Second} }}
 	memory = crash(t, memory, hooks, func(e *Engine, _ []journal.Hold) {
 		e.Hold("connection", nil)
 		e.Post(callback(hook, "a"), callback(hook, "b"))
