@@ -75,6 +75,8 @@ func (c *client) Take(m protocol.Message, answer func(protocol.Message)) {
 		c.with(m.Call, answer, func(l *leg) { l.offer(m, answer) })
 	case *protocol.MediaState:
 		c.with(m.Call, answer, func(l *leg) { l.mediaState(m, answer) })
+	case *protocol.MediaWant:
+		answer(refusal(protocol.ReasonUnsupported, 403, 0, "this server forwards no pictures"))
 	case *protocol.Survey:
 		c.rate(m, answer)
 	case *protocol.Ping:

@@ -83,6 +83,10 @@ func (l *leg) press(tone string, answer func(protocol.Message)) {
 
 // mediaState is what the client sends.
 func (l *leg) mediaState(m *protocol.MediaState, answer func(protocol.Message)) {
+	if m.Camera != nil && *m.Camera || m.Screen != nil && *m.Screen {
+		answer(refusal(protocol.ReasonUnsupported, 403, 0, "this server forwards no pictures"))
+		return
+	}
 	if m.Microphone == nil {
 		answer(&protocol.OK{})
 		return

@@ -29,7 +29,7 @@ func codecs() (*webrtc.MediaEngine, error) {
 	if err := engine.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: midExtension}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
-	return engine, nil
+	return engine, registerVideo(engine)
 }
 
 func formats() (list []webrtc.RTPCodecParameters) {

@@ -43,6 +43,9 @@ func (p *Peer) newLink(fingerprint string) (*link, error) {
 	l := &link{peer: p, fingerprint: fingerprint, pc: pc}
 	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) { p.tell(l, state) })
 	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+		if track.Kind() != webrtc.RTPCodecTypeAudio {
+			return
+		}
 		l.work.Go(func() { l.read(func(b []byte) (int, error) { n, _, err := track.Read(b); return n, err }) })
 		l.read(func(b []byte) (int, error) { n, _, err := receiver.Read(b); return n, err })
 	})
@@ -64,9 +67,12 @@ func (p *Peer) newLink(fingerprint string) (*link, error) {
 const gatherTime = 3 * time.Second
 
 // answer negotiates. An error that is the offer's fault is an ErrOffer.
-func (l *link) answer(ctx context.Context, offer string) (string, error) {
-	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+func (l *link) answer(ctx context.Context, offer offer) (string, error) {
+	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.text}); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrOffer, err)
+	}
+	if err := l.addSlots(offer.slots); err != nil {
+		return "", err
 	}
 	answer, err := l.pc.CreateAnswer(nil)
 	if err != nil {
@@ -86,7 +92,7 @@ func (l *link) answer(ctx context.Context, offer string) (string, error) {
 	if !l.bound() {
 		return "", fmt.Errorf("%w: we have no codec in common", ErrOffer)
 	}
-	return withOpusParameters(l.pc.LocalDescription().SDP), nil
+	return refuse(withOpusParameters(l.pc.LocalDescription().SDP), offer.refused), nil
 }
 
 func (l *link) bound() bool {

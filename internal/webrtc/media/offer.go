@@ -21,6 +21,17 @@ var ErrOffer = errors.New("the offer is not of the form that this server takes")
 type offer struct {
 	text        string // without what we do not want to hear of
 	fingerprint string // of the client's certificate: another one is another connection
+	slots       string // mids of the lines in which the client can receive pictures, each followed by a space
+	refused     string // mids of the lines that are answered with port 0
+}
+
+// offerReader goes through a description line by line.
+type offerReader struct {
+	offer
+	kept    strings.Builder
+	section *section // the m-line that is being read; nil before the first
+	streams int
+	noVideo bool
 }
 
 // readOffer checks a description before pion reads it, so that nobody makes pion build
@@ -30,49 +41,86 @@ func readOffer(text string) (offer, error) {
 	if len(text) > maxOffer || strings.Count(text, "\n") > maxLines {
 		return offer{}, fmt.Errorf("%w: it is too long", ErrOffer)
 	}
-	var kept strings.Builder
-	kept.Grow(len(text))
-	var found offer
-	streams, sources := 0, 0
+	var r offerReader
+	r.kept.Grow(len(text))
 	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		switch kind, value, _ := strings.Cut(line, "="); kind {
-		case "":
+		if line = strings.TrimRight(line, "\r\n"); line == "" {
 			continue
-		case "m":
-			if err := checkStream(streams, value); err != nil {
-				return offer{}, err
-			}
-			streams++
-			sources = 0
-		case "a":
-			name, argument, _ := strings.Cut(value, ":")
-			switch name {
-			case "candidate", "end-of-candidates":
-				continue
-			case "crypto", "inactive":
-				return offer{}, fmt.Errorf("%w: it has a=%s", ErrOffer, name)
-			case "ssrc":
-				if sources++; sources > maxSources {
-					return offer{}, fmt.Errorf("%w: a stream has too many sources", ErrOffer)
-				}
-			case "fingerprint":
-				if found.fingerprint == "" {
-					found.fingerprint = argument
-				}
-			}
 		}
-		kept.WriteString(line)
-		kept.WriteString("\r\n")
+		if err := r.take(line); err != nil {
+			return offer{}, err
+		}
 	}
+	r.end()
 	switch {
-	case streams == 0:
+	case r.streams == 0:
 		return offer{}, fmt.Errorf("%w: it has no stream", ErrOffer)
-	case found.fingerprint == "":
+	case r.fingerprint == "":
 		return offer{}, fmt.Errorf("%w: it has no a=fingerprint", ErrOffer)
 	}
-	found.text = kept.String()
-	return found, nil
+	r.text = r.kept.String()
+	return r.offer, nil
+}
+
+func (r *offerReader) take(line string) error {
+	kind, value, _ := strings.Cut(line, "=")
+	name, argument, _ := strings.Cut(value, ":")
+	switch {
+	case kind == "m":
+		if err := checkStream(r.streams, value); err != nil {
+			return err
+		}
+		r.end()
+		r.section = &section{place: r.streams}
+		r.streams++
+	case kind != "a":
+	case name == "candidate", name == "end-of-candidates":
+		return nil
+	case name == "crypto", name == "inactive":
+		return fmt.Errorf("%w: it has a=%s", ErrOffer, name)
+	case name == "fingerprint":
+		if r.fingerprint == "" {
+			r.fingerprint = argument
+		}
+	case r.section != nil:
+		if err := r.section.attribute(name, argument); err != nil {
+			return err
+		}
+	}
+	if r.section != nil {
+		r.section.lines = append(r.section.lines, line)
+		return nil
+	}
+	r.keep(line)
+	return nil
+}
+
+func (r *offerReader) keep(line string) {
+	r.kept.WriteString(line)
+	r.kept.WriteString("\r\n")
+}
+
+// end keeps the m-line that has been read. Where the first of pictures has no codec of
+// ours, pion takes none for the others.
+func (r *offerReader) end() {
+	s := r.section
+	if s == nil {
+		return
+	}
+	fits := s.fits()
+	for _, line := range s.lines {
+		if !fits {
+			line = unsent(line)
+		}
+		r.keep(line)
+	}
+	r.noVideo = r.noVideo || s.place == cameraPlace && !s.codec
+	switch {
+	case !fits || r.noVideo:
+		r.refused += s.mid + " "
+	case s.place >= firstSlot:
+		r.slots += s.mid + " "
+	}
 }
 
 // checkStream looks at the m-line that comes after before others: audio alone is first.

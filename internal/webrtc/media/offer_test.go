@@ -30,6 +30,10 @@ func TestOffersThatAreRefused(t *testing.T) {
 		{"data", chromium + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"},
 		{"thirty streams", chromium + strings.Repeat(video, maxStreams)},
 		{"many sources", chromium + strings.Repeat("a=ssrc:7 cname:x\r\n", maxSources)},
+		{"four encodings", chromium + video + strings.Repeat("a=rid:q send\r\n", maxEncodings+1)},
+		{"an encoding of a strange name", chromium + video + "a=rid:q; send\r\n"},
+		{"encodings of a screen", chromium + video + video + "a=rid:q send\r\n"},
+		{"a long mid", chromium + "a=mid:" + strings.Repeat("x", maxMID+1) + "\r\n"},
 		{"many lines", chromium + strings.Repeat("a=x\r\n", maxLines)},
 		{"many bytes", chromium + "a=x:" + strings.Repeat("x", maxOffer)},
 	} {
@@ -48,9 +52,25 @@ func TestOffersThatAreRefused(t *testing.T) {
 	}
 }
 
+// TestSlotsAreWhereClientsReceive: what is of another form is refused.
+func TestSlotsAreWhereClientsReceive(t *testing.T) {
+	line := func(mid, direction, codec string) string {
+		return "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:" + mid + "\r\na=" + direction + "\r\na=rtpmap:96 " + codec + "\r\n"
+	}
+	read, err := readOffer(chromium + line("1", "sendonly", "VP8/90000") + line("2", "recvonly", "VP8/90000") +
+		line("a", "recvonly", "VP8/90000") + line("b", "sendrecv", "VP8/90000") + line("c", "recvonly", "AV1/90000") + line("d", "recvonly", "H264/90000"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read.slots != "a d " || read.refused != "2 b c " || strings.Count(read.text, "a=recvonly") != 2 {
+		t.Errorf("slots %q of %s", read.slots, read.text)
+	}
+}
+
 func FuzzReadOffer(f *testing.F) {
 	f.Add(chromium)
 	f.Add(chromium + video)
+	f.Add(chromium + video + "a=rid:q send\r\n" + video + strings.ReplaceAll(video, "sendonly", "recvonly"))
 	f.Add(strings.ReplaceAll(chromium, "\r\n", "\n"))
 	f.Fuzz(func(t *testing.T, text string) {
 		read, err := readOffer(text)

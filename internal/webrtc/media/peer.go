@@ -87,7 +87,7 @@ func (p *Peer) Offer(ctx context.Context, text string) (answer string, err error
 			return "", err
 		}
 	}
-	answer, err = p.link.answer(ctx, read.text)
+	answer, err = p.link.answer(ctx, read)
 	if err != nil {
 		if p.link != before {
 			p.link.close()

@@ -75,6 +75,25 @@ const (
 	RecordingStatePaused RecordingState = "paused" // it leaves out what is said now
 )
 
+// StreamKind is what a stream of pictures shows.
+type StreamKind string
+
+// The values of StreamKind.
+const (
+	StreamKindCamera StreamKind = "camera" // a camera
+	StreamKindScreen StreamKind = "screen" // a screen, a window or a tab
+)
+
+// Pause is why nothing comes in a slot that has a stream.
+type Pause string
+
+// The values of Pause.
+const (
+	PauseBandwidth Pause = "bandwidth" // the path to this client does not carry it now
+	PauseSender    Pause = "sender"    // its sender sends nothing now: it begins, holds the call, or its path is interrupted
+	PauseCodec     Pause = "codec"     // this client has not offered the codec of the sender
+)
+
 // Reaction is shown for a moment.
 type Reaction string
 
@@ -139,6 +158,28 @@ type Person struct {
 	Muted       bool        `json:"muted"`                 // nobody hears it
 	Role        Role        `json:"role,omitempty"`        // in a room
 	Endpoints   []string    `json:"endpoints"`             // participantId of each device that it is in with
+	Streams     []Stream    `json:"streams"`               // pictures that it sends; may be empty
+}
+
+// Stream is a stream of pictures that is on.
+type Stream struct {
+	ID   int        `json:"id"`   // unique in the call, from 1; the same when the camera is off and on again
+	Kind StreamKind `json:"kind"` // what it shows
+}
+
+// View is a stream that a client shows.
+type View struct {
+	ID       int `json:"id"`                 // of the stream
+	Width    int `json:"width"`              // of the largest view, in pixels of the screen; 0: it is hidden
+	Height   int `json:"height"`             // of the largest view, in pixels of the screen; 0: it is hidden
+	Priority int `json:"priority,omitempty"` // 0 at first; who is pinned or in the spotlight has a higher one
+}
+
+// Slot is a place in which a client receives pictures.
+type Slot struct {
+	Mid    string `json:"mid"`              // of its m-line
+	Stream int    `json:"stream,omitempty"` // id of the stream that comes there; absent: none
+	Paused Pause  `json:"paused,omitempty"` // why nothing comes; absent: it comes
 }
 
 // Capability says whether this client may do something.
@@ -187,6 +228,8 @@ type CallSnapshot struct {
 	Transcription *Transcribed  `json:"transcription,omitempty"` // if what is said is written down
 	Hands         *Hands        `json:"hands,omitempty"`         // raised hands, if there are any
 	Spotlight     *Spotlight    `json:"spotlight,omitempty"`     // who is in the spotlight, if anybody
+	Slots         *Slots        `json:"slots,omitempty"`         // what comes where, if the client receives pictures
+	Layers        *Layers       `json:"layers,omitempty"`        // what of its pictures anybody wants, if it sends some
 }
 
 // Snapshot replaces all that the client knows, where what it missed is no longer kept.
@@ -368,14 +411,25 @@ type MediaOffer struct {
 // Type is media.offer.
 func (*MediaOffer) Type() string { return "media.offer" }
 
-// MediaState says what the client sends.
+// MediaState says what the client sends; members that are absent stay as they are.
 type MediaState struct {
 	Call       string `json:"call"`                 // id of the call
 	Microphone *bool  `json:"microphone,omitempty"` // false mutes; true lifts a mute by others too
+	Camera     *bool  `json:"camera,omitempty"`     // true: its pictures pass from now on, and others are told of the stream
+	Screen     *bool  `json:"screen,omitempty"`     // the same of the screen; true ends what anybody else shares
 }
 
 // Type is media.state.
 func (*MediaState) Type() string { return "media.state" }
+
+// MediaWant replaces the list of what the client shows. It receives nothing else.
+type MediaWant struct {
+	Call    string `json:"call"`    // id of the call
+	Streams []View `json:"streams"` // the whole list; 64 at most. Where there are more of them than slots, who speaks comes first
+}
+
+// Type is media.want.
+func (*MediaWant) Type() string { return "media.want" }
 
 // HandRaise raises this user's hand; hands tells all.
 type HandRaise struct {
@@ -708,6 +762,43 @@ type MediaAnswer struct {
 // Type is media.answer.
 func (*MediaAnswer) Type() string { return "media.answer" }
 
+// Slots says which stream comes in which place.
+type Slots struct {
+	Call  string `json:"call"`  // id of the call
+	Slots []Slot `json:"slots"` // all of them, in the order of the m-lines
+}
+
+// Type is media.slots.
+func (*Slots) Type() string { return "media.slots" }
+
+// Layers says what of its pictures anybody wants: what nobody wants need not be sent.
+type Layers struct {
+	Call   string   `json:"call"`   // id of the call
+	Camera []string `json:"camera"` // RIDs of the encodings to send; empty: none
+	Screen bool     `json:"screen"` // the screen is to be sent
+}
+
+// Type is media.layers.
+func (*Layers) Type() string { return "media.layers" }
+
+// Need asks for an offer with more slots: more streams are wanted than there are places.
+type Need struct {
+	Call  string `json:"call"`  // id of the call
+	Slots int    `json:"slots"` // how many there should be in all
+}
+
+// Type is media.need.
+func (*Need) Type() string { return "media.need" }
+
+// Stopped says that the server has ended a stream of this client: it no longer may send it, or somebody else shares now.
+type Stopped struct {
+	Call string     `json:"call"` // id of the call
+	Kind StreamKind `json:"kind"` // which
+}
+
+// Type is media.stopped.
+func (*Stopped) Type() string { return "media.stopped" }
+
 var fromClient = map[string]func() Message{
 	"hello":               func() Message { return new(Hello) },
 	"token":               func() Message { return new(Token) },
@@ -729,6 +820,7 @@ var fromClient = map[string]func() Message{
 	"participant.muteAll": func() Message { return new(ParticipantMuteAll) },
 	"media.offer":         func() Message { return new(MediaOffer) },
 	"media.state":         func() Message { return new(MediaState) },
+	"media.want":          func() Message { return new(MediaWant) },
 	"hand.raise":          func() Message { return new(HandRaise) },
 	"hand.lower":          func() Message { return new(HandLower) },
 	"spotlight.set":       func() Message { return new(SpotlightSet) },
@@ -764,6 +856,10 @@ var fromServer = map[string]func() Message{
 	"text":           func() Message { return new(Text) },
 	"data":           func() Message { return new(Data) },
 	"media.answer":   func() Message { return new(MediaAnswer) },
+	"media.slots":    func() Message { return new(Slots) },
+	"media.layers":   func() Message { return new(Layers) },
+	"media.need":     func() Message { return new(Need) },
+	"media.stopped":  func() Message { return new(Stopped) },
 }
 
 var notices = map[string]bool{

@@ -45,6 +45,17 @@ export type RecordingState =
   | 'active' // it records
   | 'paused'; // it leaves out what is said now
 
+/** StreamKind is what a stream of pictures shows. */
+export type StreamKind =
+  | 'camera' // a camera
+  | 'screen'; // a screen, a window or a tab
+
+/** Pause is why nothing comes in a slot that has a stream. */
+export type Pause =
+  | 'bandwidth' // the path to this client does not carry it now
+  | 'sender' // its sender sends nothing now: it begins, holds the call, or its path is interrupted
+  | 'codec'; // this client has not offered the codec of the sender
+
 /** Reaction is shown for a moment. */
 export type Reaction =
   | 'like' // a thumb
@@ -119,6 +130,38 @@ export interface Person {
   role?: Role;
   /** participantId of each device that it is in with */
   endpoints: string[];
+  /** pictures that it sends; may be empty */
+  streams: Stream[];
+}
+
+/** Stream is a stream of pictures that is on. */
+export interface Stream {
+  /** unique in the call, from 1; the same when the camera is off and on again */
+  id: number;
+  /** what it shows */
+  kind: StreamKind;
+}
+
+/** View is a stream that a client shows. */
+export interface View {
+  /** of the stream */
+  id: number;
+  /** of the largest view, in pixels of the screen; 0: it is hidden */
+  width: number;
+  /** of the largest view, in pixels of the screen; 0: it is hidden */
+  height: number;
+  /** 0 at first; who is pinned or in the spotlight has a higher one */
+  priority?: number;
+}
+
+/** Slot is a place in which a client receives pictures. */
+export interface Slot {
+  /** of its m-line */
+  mid: string;
+  /** id of the stream that comes there; absent: none */
+  stream?: number;
+  /** why nothing comes; absent: it comes */
+  paused?: Pause;
 }
 
 /** Capability says whether this client may do something. */
@@ -191,6 +234,10 @@ export interface CallSnapshot {
   hands?: Omit<Hands, 't' | 'seq'>;
   /** who is in the spotlight, if anybody */
   spotlight?: Omit<Spotlight, 't' | 'seq'>;
+  /** what comes where, if the client receives pictures */
+  slots?: Omit<Slots, 't' | 'seq'>;
+  /** what of its pictures anybody wants, if it sends some */
+  layers?: Omit<Layers, 't' | 'seq'>;
 }
 
 /** Snapshot replaces all that the client knows, where what it missed is no longer kept. */
@@ -448,7 +495,7 @@ export interface MediaOffer {
   sdp: string;
 }
 
-/** MediaState says what the client sends. */
+/** MediaState says what the client sends; members that are absent stay as they are. */
 export interface MediaState {
   t: 'media.state';
   /** Of the request. */
@@ -459,6 +506,23 @@ export interface MediaState {
   call: string;
   /** false mutes; true lifts a mute by others too */
   microphone?: boolean;
+  /** true: its pictures pass from now on, and others are told of the stream */
+  camera?: boolean;
+  /** the same of the screen; true ends what anybody else shares */
+  screen?: boolean;
+}
+
+/** MediaWant replaces the list of what the client shows. It receives nothing else. */
+export interface MediaWant {
+  t: 'media.want';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** the whole list; 64 at most. Where there are more of them than slots, who speaks comes first */
+  streams: View[];
 }
 
 /** HandRaise raises this user's hand; hands tells all. */
@@ -913,6 +977,52 @@ export interface MediaAnswer {
   sdp: string;
 }
 
+/** Slots says which stream comes in which place. */
+export interface Slots {
+  t: 'media.slots';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** all of them, in the order of the m-lines */
+  slots: Slot[];
+}
+
+/** Layers says what of its pictures anybody wants: what nobody wants need not be sent. */
+export interface Layers {
+  t: 'media.layers';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** RIDs of the encodings to send; empty: none */
+  camera: string[];
+  /** the screen is to be sent */
+  screen: boolean;
+}
+
+/** Need asks for an offer with more slots: more streams are wanted than there are places. */
+export interface Need {
+  t: 'media.need';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** how many there should be in all */
+  slots: number;
+}
+
+/** Stopped says that the server has ended a stream of this client: it no longer may send it, or somebody else shares now. */
+export interface Stopped {
+  t: 'media.stopped';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** which */
+  kind: StreamKind;
+}
+
 /** What a client sends. */
 export type ClientMessage =
   | Hello
@@ -935,6 +1045,7 @@ export type ClientMessage =
   | ParticipantMuteAll
   | MediaOffer
   | MediaState
+  | MediaWant
   | HandRaise
   | HandLower
   | SpotlightSet
@@ -969,7 +1080,11 @@ export type ServerMessage =
   | Reacted
   | Text
   | Data
-  | MediaAnswer;
+  | MediaAnswer
+  | Slots
+  | Layers
+  | Need
+  | Stopped;
 
 /** Codes with which the server closes a socket. */
 export const closeCodes = {
