@@ -13,7 +13,9 @@ const (
 
 	narrowFrame, wideFrame = 160, 320
 
-	bridgeOne = 1 << 15 // the taps' unit
+	bridgeOne = 1 << bridgeBits // the taps' unit
+	// bridgeBits keeps the sum of a row, at its loudest, within the 32 bits of a lane.
+	bridgeBits = 14
 )
 
 // bridgeTaps are the taps from the middle outwards; the other side is the same.
@@ -101,45 +103,56 @@ func (b *Bridge) follow(samples int) {
 // up doubles the rate: every other sample is one of the input, the ones between
 // are the filter's.
 func (b *Bridge) up(dst Frame) {
+	var twins [bridgeRow + narrowFrame]int64
 	past := b.window[bridgeMemory-bridgeRow+1:]
-	for i := range len(dst) / 2 {
-		row := (*[bridgeRow]int16)(past[i:])
-		dst[2*i] = row[bridgeHalf-1]
-		dst[2*i+1] = rounded(between(row))
+	past = past[:len(dst)/2+bridgeRow]
+	for i := range past[1:] {
+		twins[i] = twin(past[i], past[i+1])
+	}
+	for i := 0; i < len(dst)/2; i += 2 {
+		four := dst[2*i : 2*i+4]
+		first, second := between((*[bridgeRow]int64)(twins[i:]))
+		four[0], four[1] = past[i+bridgeHalf-1], rounded(first, bridgeBits)
+		four[2], four[3] = past[i+bridgeHalf], rounded(second, bridgeBits)
 	}
 }
 
 // down halves the rate: half of each is its own sample, half the filter's of its
 // neighbours.
 func (b *Bridge) down(dst Frame) {
+	var twins [bridgeRow + narrowFrame]int64
 	past := b.window[bridgeMemory-2*bridgeRow+2:]
-	var middles, sides [bridgeRow + narrowFrame]int16
-	for i := range len(dst) + bridgeRow - 1 {
-		sides[i], middles[i] = past[2*i], past[2*i+1]
+	for i := range len(dst) + bridgeRow - 2 {
+		twins[i] = twin(past[2*i], past[2*i+2])
 	}
-	for i := range dst {
-		row := (*[bridgeRow]int16)(sides[i:])
-		dst[i] = rounded((between(row) + bridgeOne*int64(middles[i+bridgeHalf-1])) / 2)
+	middles := past[2*bridgeHalf-1:]
+	for i := 0; i < len(dst); i += 2 {
+		first, second := between((*[bridgeRow]int64)(twins[i:]))
+		dst[i] = rounded(first+bridgeOne*int64(middles[2*i]), bridgeBits+1)
+		dst[i+1] = rounded(second+bridgeOne*int64(middles[2*i+2]), bridgeBits+1)
 	}
 }
 
-// between is the sound in the middle of a row, in units of bridgeOne. Written out
-// it is twice as fast as in a loop.
-func between(r *[bridgeRow]int16) int64 {
+// twin holds two neighbours in one word, so that one multiplication serves both. The
+// lower lane borrows from the upper one where it is negative.
+func twin(first, second int16) int64 { return int64(first) + int64(second)<<32 }
+
+// between is the sound in the middle of a row, and in that of the next one, in units
+// of bridgeOne. Written out it is twice as fast as in a loop.
+func between(r *[bridgeRow]int64) (first, second int64) {
 	t := &bridgeTaps
-	near := t[0]*int64(int32(r[15])+int32(r[16])) + t[1]*int64(int32(r[14])+int32(r[17])) +
-		t[2]*int64(int32(r[13])+int32(r[18])) + t[3]*int64(int32(r[12])+int32(r[19])) +
-		t[4]*int64(int32(r[11])+int32(r[20])) + t[5]*int64(int32(r[10])+int32(r[21]))
-	middle := t[6]*int64(int32(r[9])+int32(r[22])) + t[7]*int64(int32(r[8])+int32(r[23])) +
-		t[8]*int64(int32(r[7])+int32(r[24])) + t[9]*int64(int32(r[6])+int32(r[25])) +
-		t[10]*int64(int32(r[5])+int32(r[26])) + t[11]*int64(int32(r[4])+int32(r[27]))
-	far := t[12]*int64(int32(r[3])+int32(r[28])) + t[13]*int64(int32(r[2])+int32(r[29])) +
-		t[14]*int64(int32(r[1])+int32(r[30])) + t[15]*int64(int32(r[0])+int32(r[31]))
-	return near + middle + far
+	near := t[0]*(r[15]+r[16]) + t[1]*(r[14]+r[17]) + t[2]*(r[13]+r[18]) + t[3]*(r[12]+r[19]) +
+		t[4]*(r[11]+r[20]) + t[5]*(r[10]+r[21])
+	middle := t[6]*(r[9]+r[22]) + t[7]*(r[8]+r[23]) + t[8]*(r[7]+r[24]) +
+		t[9]*(r[6]+r[25]) + t[10]*(r[5]+r[26]) + t[11]*(r[4]+r[27])
+	far := t[12]*(r[3]+r[28]) + t[13]*(r[2]+r[29]) + t[14]*(r[1]+r[30]) + t[15]*(r[0]+r[31])
+	both := near + middle + far
+	first = int64(int32(both))
+	return first, (both - first) >> 32
 }
 
-func rounded(sum int64) int16 {
-	return int16(min(max((sum+bridgeOne/2)>>15, -1<<15), 1<<15-1))
+func rounded(sum int64, bits int) int16 {
+	return int16(min(max((sum+1<<bits>>1)>>bits, -1<<15), 1<<15-1))
 }
 
 // fade begins a frame with the sound as it was before a change of rates, which is

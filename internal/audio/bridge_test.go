@@ -49,6 +49,35 @@ func TestBridgePassBandIsFlat(t *testing.T) {
 	}
 }
 
+// Two sums share a word. An impulse of 2^14 shows the taps; the loudest sound there is
+// has the sign of each of them.
+func TestBridgeDoesNotWrapTheLoudestSound(t *testing.T) {
+	const frames = 4
+	for _, rates := range [][2]int{{8000, 16000}, {16000, 8000}} {
+		in, out := rates[0]/50, rates[1]/50
+		shown := func(at int) []int16 {
+			impulse := make([]int16, frames*in)
+			impulse[at] = 1 << 14
+			return cross(impulse, rates[0], rates[1])
+		}
+		for _, heard := range []int{2 * out, 2*out + 1, 2*out + 2, 2*out + 3} { // both lanes, at either phase
+			loudest, sum := make([]int16, frames*in), 0
+			for at := range loudest {
+				tap := int(shown(at)[heard])
+				loudest[at] = 32767
+				if tap < 0 {
+					loudest[at] = -32768
+				}
+				sum += tap * int(loudest[at])
+			}
+			want := int16(min((sum+1<<13)>>14, 32767))
+			if got := cross(loudest, rates[0], rates[1])[heard]; got < want-2 {
+				t.Errorf("%d to %d Hz: sample %d is %d, want %d", rates[0], rates[1], heard, got, want)
+			}
+		}
+	}
+}
+
 func TestBridgeDelaysByTwoMilliseconds(t *testing.T) {
 	for _, rates := range [][2]int{{8000, 16000}, {16000, 8000}} {
 		from, to := rates[0], rates[1]
