@@ -43,6 +43,7 @@ type world struct {
 	longest     time.Duration // call; 0: longest
 
 	recordHoldMusic bool
+	announces       bool // recordings
 	recognizer      speech.Recognizer
 	conversations   *scribe
 	details         *clerk
@@ -65,7 +66,7 @@ func run(t *testing.T, test func(*world)) {
 			w.config = call.Config{
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
-				MaxDuration: cmp.Or(w.longest, longest), RecordHoldMusic: w.recordHoldMusic, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Recordings: w.recordings, Mixes: calltest.MixesOf(engine),
+				MaxDuration: cmp.Or(w.longest, longest), RecordHoldMusic: w.recordHoldMusic, AnnounceRecordings: w.announces, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Recordings: w.recordings, Mixes: calltest.MixesOf(engine),
 				Permit: w.rules,
 			}
 			return call.NewRegistry(w.config, log)

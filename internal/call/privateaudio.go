@@ -14,6 +14,7 @@ type privateAudio struct {
 	member Member        // nil before the endpoint is in the mix and after it left
 	prompt Playback      // the last one; it may have ended
 	music  audio.Source  // nil: the endpoint is not on hold
+	notice Playback      // of the server, over both; nil: there is none
 	gone   chan struct{} // closed when the endpoint has left; made when it joins
 }
 
@@ -35,6 +36,14 @@ func (a *privateAudio) setMusic(s audio.Source) {
 	a.apply()
 }
 
+// setNotice plays an announcement of the server; nil ends it.
+func (a *privateAudio) setNotice(p Playback) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.notice = p
+	a.apply()
+}
+
 // setMember says whose it is; nil: the endpoint has left.
 func (a *privateAudio) setMember(member Member) {
 	a.mu.Lock()
@@ -49,13 +58,17 @@ func (a *privateAudio) setMember(member Member) {
 
 // apply runs under mu.
 func (a *privateAudio) apply() {
-	switch {
-	case a.member == nil:
-	case a.prompt != nil:
-		a.member.SetPrivateSource(&promptOverMusic{prompt: a.prompt, music: a.music})
-	default:
-		a.member.SetPrivateSource(a.music)
+	if a.member == nil {
+		return
 	}
+	said := a.music
+	if a.prompt != nil {
+		said = &promptOverMusic{prompt: a.prompt, music: a.music}
+	}
+	if a.notice != nil {
+		said = overNotice(said, a.notice)
+	}
+	a.member.SetPrivateSource(said)
 }
 
 // promptOverMusic is a prompt, and the music, if any, after its end.
@@ -83,8 +96,36 @@ func (s *promptOverMusic) ReadFrame(f audio.Frame) bool {
 // Aside reports whether the last frame is for nobody but the member.
 func (s *promptOverMusic) Aside() bool { return s.musical }
 
+// Copies is who else is told the last frame.
+func (s *promptOverMusic) Copies() *audio.Copies {
+	if s.musical {
+		return copiesOf(s.music)
+	}
+	return copiesOf(s.prompt)
+}
+
 // aside is music on hold, which recordings leave out unless they are told to take it.
 type aside struct{ audio.Source }
 
 // Aside reports that it is for nobody but the member.
 func (aside) Aside() bool { return true }
+
+// Copies is who else is told the same.
+func (a aside) Copies() *audio.Copies { return copiesOf(a.Source) }
+
+// told is one of several playbacks of the same prompts, each to another endpoint.
+type told struct {
+	Playback
+	all *audio.Copies
+}
+
+// Copies is who else is told the same.
+func (t told) Copies() *audio.Copies { return t.all }
+
+// copiesOf is who else is told what a source says; nil: nobody is.
+func copiesOf(s audio.Source) *audio.Copies {
+	if c, is := s.(interface{ Copies() *audio.Copies }); is {
+		return c.Copies()
+	}
+	return nil
+}

@@ -7,7 +7,8 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 )
 
-// Prompt is what can be played: a File, a Text, an SSML or OwnMusic. The set is closed.
+// Prompt is what can be played: a File, a Text, an SSML, OwnMusic or OwnAnnouncement. The
+// set is closed.
 type Prompt interface{ prompt() }
 
 // File is a sound at an http or https address.
@@ -123,6 +124,12 @@ func playAll(ctx context.Context, prompts Prompts, list []Prompt, loop bool, spe
 	playing := make([]Playback, len(speakers))
 	for i := range speakers {
 		playing[i] = prompts.Open(ctx, list, loop)
+	}
+	if len(speakers) > 1 {
+		all := &audio.Copies{}
+		for i, p := range playing {
+			playing[i] = told{p, all}
+		}
 	}
 	for _, p := range playing {
 		select {

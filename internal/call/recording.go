@@ -57,16 +57,18 @@ type RecordingState struct {
 // callRecording is the recording of a call. It belongs to the call, whatever
 // connections come and go:
 //
-//	(none) ──start──▶ opening ──on disk──▶ recording ◀──pause, resume──▶ paused
-//	   ▲                 │ failed              │ stop, end of the call, failure │
-//	   └─────────────────┴─────────────────────┴────────────────────────────────┘
+//	(none) ──start──▶ opening ──on disk──▶ announcing ──heard──▶ recording ◀──pause, resume──▶ paused
+//	   ▲                 │ failed              │          stop, end of the call, failure          │
+//	   └─────────────────┴─────────────────────┴──────────────────────┴───────────────────────────┘
 //
+// It is announced, where that is configured, before it hears for the first time.
 // It is an operation; RecordingStateChanged or StartRecordingFailed ends it.
 type callRecording struct {
 	Recording // nil while it is being opened
 	id        string
 	head      Head // of its events
 	paused    bool
+	notice    announcement
 	pauses    int
 	leave     map[*endpoint]func() // takes its listeners out: nil's the whole mix's
 }
@@ -89,12 +91,14 @@ func (r *Registry) StartRecording(ctx context.Context, rec Record) (state Record
 	for channel, who := range rec.Pinned {
 		options.Pinned[channel] = who.Raw()
 	}
+	options.Paused = options.Paused || r.cfg.AnnounceRecordings
 	made, err := r.cfg.Recordings.Create(ctx, options)
 	if err != nil {
 		c.post(func() { c.recording = nil })
 		return state, err
 	}
-	began := &callRecording{Recording: made, id: options.ID, paused: options.Paused, leave: make(map[*endpoint]func())}
+	began := &callRecording{Recording: made, id: options.ID, paused: rec.Options.Paused, leave: make(map[*endpoint]func())}
+	began.notice.heard = !r.cfg.AnnounceRecordings
 	began.head = Head{
 		Connection: platform, ServerCallID: c.id, CorrelationID: c.correlationID,
 		Control:   Control{CallbackURI: rec.CallbackURI, Version: rec.Version},
@@ -155,6 +159,10 @@ func (c *Call) beginRecording(rec *callRecording) error {
 	}
 	c.log.Info("recording begins", "recording", rec.id, "mixed", rec.Mixed(), "paused", rec.paused)
 	rec.tell(c, func(h Head) Event { return OperationAccepted{h} })
+	if !rec.paused && !rec.notice.heard {
+		c.hear(rec) // which tells that it is active, once it is
+		return nil
+	}
 	rec.tellState(c)
 	c.tellSeats()
 	return nil
@@ -186,7 +194,7 @@ func (rec *callRecording) tell(c *Call, event func(Head) Event) {
 }
 
 func (rec *callRecording) tellState(c *Call) {
-	rec.tell(c, func(h Head) Event { return RecordingStateChanged{Head: h, Active: !rec.paused, GoesOn: true} })
+	rec.tell(c, func(h Head) Event { return RecordingStateChanged{Head: h, Active: rec.active(), GoesOn: true} })
 }
 
 // endRecording ends the call's recording, if there is one. cause is why it ended by
@@ -206,6 +214,9 @@ func (c *Call) takeRecording(why recording.EndReason) *callRecording {
 		return nil
 	}
 	c.registry.forgetRecording(rec.id)
+	if rec.notice.cancel != nil {
+		rec.notice.cancel()
+	}
 	rec.Stop(why)
 	for _, leave := range rec.leave {
 		leave()

@@ -34,10 +34,8 @@ func (r *Registry) PauseRecording(ctx context.Context, id string) (RecordingStat
 func (r *Registry) ResumeRecording(ctx context.Context, id string) (RecordingState, error) {
 	return askRecording(ctx, r, id, func(c *Call, rec *callRecording) error {
 		if rec.paused {
-			rec.Resume()
 			rec.paused = false
-			rec.tellState(c)
-			c.tellSeats()
+			c.hear(rec)
 		}
 		return nil
 	})
@@ -66,7 +64,7 @@ func askRecording(ctx context.Context, r *Registry, id string, command func(*Cal
 			return RecordingState{}, errRecordingOver()
 		}
 		err := command(c, rec)
-		return RecordingState{id, !rec.paused, c.correlationID}, err
+		return RecordingState{id, rec.active(), c.correlationID}, err
 	})
 }
 

@@ -48,6 +48,9 @@ type Config struct {
 	Recordings Recordings
 	// RecordHoldMusic takes music on hold into recordings.
 	RecordHoldMusic bool
+	// AnnounceRecordings tells everybody of a recording before it hears them: with the
+	// prompt OwnAnnouncement.
+	AnnounceRecordings bool
 	// Recognizer understands speech; nil: nobody does, and choices are made by keys.
 	Recognizer speech.Recognizer
 	// Permit decides which phone numbers may be called, by whom; nil: all, by all.

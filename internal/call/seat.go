@@ -45,7 +45,7 @@ func (e *endpoint) tellSeat() {
 		DialsOut: e.role.MayManage() && (c.kind != room || c.dialsOut),
 	}
 	if rec := c.recording; rec != nil && rec.Recording != nil {
-		seat.Recording, seat.Paused = rec.id, rec.paused
+		seat.Recording, seat.Paused = rec.id, !rec.active()
 	}
 	for _, conn := range c.connections {
 		seat.Transcribed = seat.Transcribed || conn.transcription != nil

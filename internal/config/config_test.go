@@ -199,6 +199,8 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"key without a place", Flags{}, "recording: {keys: [{id: a}]}\n", []string{"switchhook.yaml:1: recording.keys[0]", "file and environment"}},
 		{"key that is no key", Flags{}, "recording: {keys: [{id: a, file: /dev/null}]}\n", []string{"switchhook.yaml:1: recording.keys[0]", "32 bytes"}},
 		{"host of recordings", Flags{}, "recording: {location-host: 'https://x'}\n", []string{"switchhook.yaml:1: recording.location-host", "storage.asm.skype.com"}},
+		{"announcement of recordings", Flags{}, "recording: {announcement: \"ftp://web/notice.wav\"}\n", []string{"switchhook.yaml:1: recording.announcement", "http or https"}},
+		{"announcement of too many words", Flags{}, "recording: {announcement-text: \"" + strings.Repeat("a", 4001) + "\"}\n", []string{"switchhook.yaml:1: recording.announcement-text", "4000 characters"}},
 		{"duration too long", Flags{}, "call: {ring-timeout: 2h}\n", []string{"call.ring-timeout", "10m"}},
 		{"too few attempts", Flags{}, "events: {max-attempts-kept: 3}\n", []string{"switchhook.yaml:1: events.max-attempts-kept", "from 100 to 1000000"}},
 		{"outbound network", Flags{}, "outbound: {allow: [intranet]}\n", []string{"switchhook.yaml:1: outbound.allow", "192.0.2.0/24"}},

@@ -15,21 +15,31 @@ type HoldMusic struct {
 // maxHoldText is how long a text an application may have spoken, in characters.
 const maxHoldText = 4000
 
-// holdMusic tells an address from a file.
 func (c *checker) holdMusic() (m HoldMusic) {
-	text := c.pick("media.hold-text", "")
-	if m.Text = strings.TrimSpace(text.value); len([]rune(m.Text)) > maxHoldText {
-		c.fail(text, "has more than %d characters", maxHoldText)
+	m.Text = c.spokenText("media.hold-text")
+	m.File, m.URL = c.sound("media.hold-music")
+	return m
+}
+
+// spokenText is a text that is spoken, as long as an application's at most.
+func (c *checker) spokenText(key string) string {
+	s := c.pick(key, "")
+	text := strings.TrimSpace(s.value)
+	if len([]rune(text)) > maxHoldText {
+		c.fail(s, "has more than %d characters", maxHoldText)
 	}
-	s := c.pick("media.hold-music", "")
+	return text
+}
+
+// sound tells the address of a sound from a file.
+func (c *checker) sound(key string) (file, address string) {
+	s := c.pick(key, "")
 	u, err := url.Parse(s.value)
 	switch {
 	case err != nil || !strings.Contains(s.value, "://"):
-		m.File = s.value
+		return s.value, ""
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		c.fail(s, "is %q; it must be a file, or an http or https address of one", s.value)
-	default:
-		m.URL = s.value
 	}
-	return m
+	return "", s.value
 }

@@ -23,6 +23,17 @@ type Recording struct {
 
 	HoldMusic bool // is recorded
 	MaskTones bool // keys are not heard in recordings
+
+	Announcement Announcement // before a call is recorded
+}
+
+// Announcement is what everybody hears before a call is recorded, one after the
+// other. The zero Announcement is none.
+type Announcement struct {
+	Text string // spoken
+	URL  string // of a sound, or
+	File string // its file
+	Tone bool   // a beep
 }
 
 type recordingKeys struct {
@@ -42,6 +53,12 @@ type recordingKeys struct {
 	HoldMusic bool `yaml:"hold-music"`
 	// true: keys that participants press are silent in recordings, for calls in which card numbers are keyed in.
 	MaskTones bool `yaml:"mask-tones"`
+	// Text that everybody in a call hears before it is recorded. A recording that cannot be announced does not begin.
+	AnnouncementText string `yaml:"announcement-text" type:"text" absent:"nothing is said"`
+	// Sound that everybody in a call hears before it is recorded, after the text. A file is read when the server starts.
+	Announcement string `yaml:"announcement" type:"file or URL" absent:"no sound is played"`
+	// true: everybody in a call hears a beep of 1400 Hz before it is recorded, after the text and the sound.
+	AnnouncementTone bool `yaml:"announcement-tone"`
 }
 
 type recordingKeyKeys struct {
@@ -70,6 +87,8 @@ func (c *checker) recording(text recordingKeys) Recording {
 		Retention: c.duration("recording.retention"), Keys: c.recordingKeys(text.Keys), Rules: c.recordingRules(text.Permissions),
 		ExportFolder: text.ExportFolder, HoldMusic: text.HoldMusic, MaskTones: text.MaskTones,
 	}
+	r.Announcement = Announcement{Text: c.spokenText("recording.announcement-text"), Tone: text.AnnouncementTone}
+	r.Announcement.File, r.Announcement.URL = c.sound("recording.announcement")
 	switch {
 	case s.value == ownHost:
 		r.Host = ""

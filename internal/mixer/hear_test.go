@@ -339,3 +339,48 @@ func TestAsidesAreHeardWhereTheyAreWanted(t *testing.T) {
 	wantEar(t, "who wants asides", &with, 4005)
 	wantEar(t, "who wants no voices", &alone, 4000)
 }
+
+// whisper is one of several private sources that say the same, for some frames.
+type whisper struct {
+	says, frames int16
+	copies       *audio.Copies
+}
+
+func (w *whisper) ReadFrame(f audio.Frame) bool {
+	for i := range f {
+		f[i] = w.says
+	}
+	w.frames--
+	return w.frames >= 0
+}
+
+func (w *whisper) Copies() *audio.Copies { return w.copies }
+
+func TestWhatSeveralAreToldIsHeardOnce(t *testing.T) {
+	_, members, tick := room(t, 5, 0, 0, 0)
+	var all ear
+	members[0].mix.Hear(&all, Hearing{Private: true})
+	tick(1)
+	same := &audio.Copies{}
+	// The copies begin in different ticks, and end so; another prompt is beside them.
+	members[2].SetPrivateSource(&whisper{1000, 10, same})
+	members[3].SetPrivateSource(&whisper{300, 20, nil})
+	tick(1)
+	members[1].SetPrivateSource(&whisper{1000, 10, same})
+	for range 9 {
+		wantEar(t, "while all are told", &all, 1305)
+		tick(1)
+	}
+	wantEar(t, "in the last frame of the copy that is heard", &all, 1305)
+	tick(1)
+	wantEar(t, "in the last frame of the other, which is not", &all, 305)
+	// Where the one that was heard goes, the other is.
+	same = &audio.Copies{}
+	members[1].SetPrivateSource(&whisper{1000, 100, same})
+	members[2].SetPrivateSource(&whisper{1000, 100, same})
+	tick(1)
+	wantEar(t, "again", &all, 1305)
+	members[1].Leave()
+	tick(2)
+	wantEar(t, "after one has left", &all, 1305)
+}

@@ -56,7 +56,21 @@ type Member struct {
 // privateSource is what only one member hears.
 type privateSource struct {
 	audio.Source
-	aside interface{ Aside() bool } // it, if it can say things that listeners do not want; nil: it cannot
+	aside interface{ Aside() bool }           // it, if it can say things that listeners do not want; nil: it cannot
+	again interface{ Copies() *audio.Copies } // it, if others may be told the same; nil: they are not
+}
+
+// told reports whether listeners hear what a member was told at a tick: asides where
+// they are wanted, and what several are told once.
+func (p *privateSource) told(mb *Member, at audio.Tick, asides bool) bool {
+	if !asides && p.aside != nil && p.aside.Aside() {
+		return false
+	}
+	if p.again == nil {
+		return true
+	}
+	copies := p.again.Copies()
+	return copies == nil || copies.Leads(mb, at)
 }
 
 // Join takes a port into the mix from the next tick on. From now on the port
@@ -114,6 +128,7 @@ func (mb *Member) SetPrivateSource(s audio.Source) {
 	}
 	p := &privateSource{Source: s}
 	p.aside, _ = s.(interface{ Aside() bool })
+	p.again, _ = s.(interface{ Copies() *audio.Copies })
 	mb.private.Store(p)
 }
 

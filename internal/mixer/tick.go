@@ -116,7 +116,7 @@ func (m *Mix) withPrivate(w *workspace, mb *Member, heard audio.Frame) audio.Fra
 		return heard
 	}
 	spoke := w.asked.ReadFrame(w.alone[:m.samples])
-	told := m.privateTaps > 0 && spoke && (m.asideTaps > 0 || w.asked.aside == nil || !w.asked.aside.Aside())
+	told := m.privateTaps > 0 && spoke && w.asked.told(mb, m.now, m.asideTaps > 0)
 	w.asked = nil
 	if !spoke {
 		return heard

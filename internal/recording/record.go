@@ -86,6 +86,8 @@ const (
 	InitiatorLeft  EndReason = "InitiatorLeft" // it was stopped
 	StorageFailed  EndReason = "StorageFailed" // a full disk, or one that fails
 	ServiceStopped EndReason = "ServiceStopped"
+	// AnnouncementFailed is of one that was not announced to those in the call.
+	AnnouncementFailed EndReason = "AnnouncementFailed"
 )
 
 // Chunk is one file of a recording.

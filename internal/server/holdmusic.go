@@ -16,9 +16,9 @@ type holdMusic struct {
 	configured []player.File // one after the other, again and again
 }
 
-// ownCacheID is the cache id of music that is downloaded or spoken. No application
+// ownCacheID begins the cache ids of what is downloaded or spoken for the server. No application
 // has it: theirs come from JSON, which has no such byte.
-const ownCacheID = "\xFFhold-"
+const ownCacheID = "\xFFown-"
 
 // openHoldMusic reads the file of the music, if the configuration names one.
 func openHoldMusic(cfg config.HoldMusic) (holdMusic, error) {
@@ -31,18 +31,27 @@ func openHoldMusic(cfg config.HoldMusic) (holdMusic, error) {
 	case cfg.URL != "":
 		m.configured = append(m.configured, player.File{URI: cfg.URL, CacheID: ownCacheID + "music"})
 	case cfg.File != "":
-		file, err := os.Open(cfg.File)
+		sound, err := readSound("media.hold-music", cfg.File)
 		if err != nil {
-			return m, fmt.Errorf("media.hold-music: %w", err)
+			return m, err
 		}
-		defer file.Close()
-		sound, err := player.ReadSound(file)
-		if err != nil {
-			return m, fmt.Errorf("media.hold-music: %s: %w", cfg.File, err)
-		}
-		m.configured = append(m.configured, player.File{Own: sound})
+		m.configured = append(m.configured, sound)
 	default:
 		m.configured = append(m.configured, m.generated)
 	}
 	return m, nil
+}
+
+// readSound reads a file that a configuration key names.
+func readSound(key, name string) (player.File, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return player.File{}, fmt.Errorf("%s: %w", key, err)
+	}
+	defer file.Close()
+	sound, err := player.ReadSound(file)
+	if err != nil {
+		return player.File{}, fmt.Errorf("%s: %s: %w", key, name, err)
+	}
+	return player.File{Own: sound}, nil
 }

@@ -25,7 +25,7 @@ func heard(t *testing.T, cfg config.HoldMusic, own call.OwnMusic) []int16 {
 	}
 	library := player.New(player.Config{}, slog.New(slog.DiscardHandler))
 	defer library.Close()
-	p := prompts{library, hold}.Open(t.Context(), []call.Prompt{own}, true)
+	p := prompts{library: library, hold: hold}.Open(t.Context(), []call.Prompt{own}, true)
 	<-p.Started()
 	return audiotest.Record(p, 8000, time.Second)
 }

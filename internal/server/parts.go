@@ -215,8 +215,11 @@ func (p *parts) openCalls(context.Context) error {
 		Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,
 	}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
-	hold, err := openHoldMusic(p.cfg.HoldMusic)
-	if err != nil {
+	own := prompts{library: p.prompts}
+	if own.hold, err = openHoldMusic(p.cfg.HoldMusic); err != nil {
+		return err
+	}
+	if own.announcement, err = openAnnouncement(p.cfg.Recording.Announcement); err != nil {
 		return err
 	}
 	if p.records, err = cdr.Open(p.recordsConfig(), p.log.With("part", "cdr")); err != nil {
@@ -226,7 +229,7 @@ func (p *parts) openCalls(context.Context) error {
 	open, understood := p.openStreams(), p.recognizers()
 	p.calls = call.NewRegistry(call.Config{
 		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p}, Numbers: p.numbers,
-		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: prompts{p.prompts, hold}, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood, Recordings: recordings{p.recordings}, RecordHoldMusic: p.cfg.Recording.HoldMusic,
+		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: own, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood, Recordings: recordings{p.recordings}, RecordHoldMusic: p.cfg.Recording.HoldMusic, AnnounceRecordings: len(own.announcement) > 0,
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}, p.log)
 	p.metrics.MustRegister(metrics.Calls(p.calls))

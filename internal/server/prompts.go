@@ -10,18 +10,23 @@ import (
 
 // prompts plays the prompts of calls.
 type prompts struct {
-	library *player.Library
-	hold    holdMusic
+	library      *player.Library
+	hold         holdMusic
+	announcement []player.File // before recordings
 }
 
 func (p prompts) Open(ctx context.Context, list []call.Prompt, loop bool) call.Playback {
 	files := make([]player.File, 0, len(list))
 	for _, prompt := range list {
-		switch own, is := prompt.(call.OwnMusic); {
-		case is && own.Generated:
-			files = append(files, p.hold.generated)
-		case is:
+		switch own := prompt.(type) {
+		case call.OwnMusic:
+			if own.Generated {
+				files = append(files, p.hold.generated)
+				continue
+			}
 			files = append(files, p.hold.configured...)
+		case call.OwnAnnouncement:
+			files = append(files, p.announcement...)
 		default:
 			files = append(files, fileOf(prompt))
 		}

@@ -191,6 +191,10 @@ func (l *Leg) Say(samples []int16) {
 // Heard counts the frames with sound that reached the phone.
 func (l *Leg) Heard() int { return l.port.heardFrames() }
 
+// Hears returns the first sample of the last frame that the leg has heard; 0 is
+// silence.
+func (l *Leg) Hears() int16 { l.port.mu.Lock(); defer l.port.mu.Unlock(); return l.port.level }
+
 // Press reports keys as the far end pressing them.
 func (l *Leg) Press(keys string) {
 	for _, key := range keys {
@@ -234,7 +238,8 @@ type Port struct {
 	speaks bool
 	says   []int16 // at 8 kHz, before anything else
 	heard  int
-	width  int // samples of the last frame
+	level  int16 // the first sample of the last frame heard; 0: it was silence
+	width  int   // samples of the last frame
 }
 
 // SampleRate is the rate that the port claims.
@@ -260,13 +265,14 @@ func (p *Port) ReadFrame(f audio.Frame) bool {
 
 // WriteFrame counts what is not silence.
 func (p *Port) WriteFrame(f audio.Frame) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.level = 0
 	if f == nil {
 		return
 	}
-	p.mu.Lock()
 	p.heard++
-	p.width = len(f)
-	p.mu.Unlock()
+	p.width, p.level = len(f), f[0]
 }
 
 func (p *Port) heardFrames() int { p.mu.Lock(); defer p.mu.Unlock(); return p.heard }

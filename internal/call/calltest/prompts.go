@@ -14,8 +14,12 @@ type Prompts struct {
 	Fail map[string]error // by address, those that cannot be played; OwnMusic for the configured music on hold
 }
 
-// OwnMusic names the configured music on hold in Fail.
-const OwnMusic = "own music"
+// Names in Fail of what is configured: the music on hold, the announcement of
+// recordings.
+const (
+	OwnMusic        = "own music"
+	OwnAnnouncement = "own announcement"
+)
 
 // NewPrompts plays everything.
 func NewPrompts() *Prompts { return &Prompts{Fail: make(map[string]error)} }
@@ -53,11 +57,17 @@ type playback struct {
 
 // failure is why the present prompt cannot be played.
 func (b *playback) failure() error {
-	if own, is := b.list[b.index].(call.OwnMusic); is && !own.Generated {
-		return b.prompts.Fail[OwnMusic]
+	switch prompt := b.list[b.index].(type) {
+	case call.OwnMusic:
+		if !prompt.Generated {
+			return b.prompts.Fail[OwnMusic]
+		}
+	case call.OwnAnnouncement:
+		return b.prompts.Fail[OwnAnnouncement]
+	case call.File:
+		return b.prompts.Fail[prompt.URI]
 	}
-	file, _ := b.list[b.index].(call.File)
-	return b.prompts.Fail[file.URI]
+	return nil
 }
 
 func (b *playback) Started() <-chan struct{} { return b.started }
