@@ -13,7 +13,11 @@ const tabs = new Map();
 
 const FLAGS = [
   "--no-sandbox",
-  "--use-fake-device-for-media-stream",
+  "--use-fake-device-for-media-stream=device-count=2",
+  // A page that shares shares itself: getDisplayMedia({preferCurrentTab: true}).
+  "--auto-accept-this-tab-capture",
+  "--enable-usermedia-screen-capturing",
+  "--js-flags=--expose-gc",
   "--use-fake-ui-for-media-stream",
   "--autoplay-policy=no-user-gesture-required",
   "--disable-background-timer-throttling",

@@ -44,6 +44,19 @@ function watch(call: calling.Call): string[] {
   return lines;
 }
 
+/** Whether an element shows pictures that change. */
+async function moves(video: HTMLVideoElement): Promise<boolean> {
+  const look = (): string => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 36 });
+    const context = canvas.getContext("2d")!;
+    context.drawImage(video, 0, 0, 64, 36);
+    return String(context.getImageData(0, 0, 64, 36).data);
+  };
+  const before = look();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return video.style.opacity !== "0" && look() !== before;
+}
+
 /** Every socket of the page, so that tests can cut them. */
 const sockets: WebSocket[] = [];
 globalThis.WebSocket = class extends WebSocket {
@@ -53,4 +66,4 @@ globalThis.WebSocket = class extends WebSocket {
   }
 };
 
-Object.assign(globalThis, { sockets, calling, AzureCommunicationTokenCredential, tone, watch });
+Object.assign(globalThis, { sockets, calling, AzureCommunicationTokenCredential, tone, watch, moves });

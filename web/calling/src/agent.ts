@@ -179,7 +179,7 @@ export class Agent {
     if (to.some(isTeams)) throw unsupported("a call to Teams");
     const alternateCallerId = options.alternateCallerId?.phoneNumber;
     if (to.some(isPhone) && !alternateCallerId) throw failure(400, 0, "a call to a phone number needs alternateCallerId");
-    const call = this.add({ id: crypto.randomUUID(), direction: "Outgoing", to, audio: options.audioOptions });
+    const call = this.add({ id: crypto.randomUUID(), direction: "Outgoing", to, audio: options.audioOptions, video: options.videoOptions });
     const customContext = contextOf(options.customContext);
     queueMicrotask(() => void call.begin("call.start", { to, alternateCallerId, customContext }));
     return call.facade;
@@ -190,7 +190,7 @@ export class Agent {
     const { groupId, roomId } = locator as Partial<GroupCallLocator & RoomCallLocator>;
     if (!groupId && !roomId) throw unsupported("a locator other than groupId and roomId");
     if (groupId && !GUID.test(groupId)) throw failure(400, 0, `groupId is not a GUID: ${groupId}`);
-    const call = this.add({ id: crypto.randomUUID(), direction: "Outgoing", groupId, roomId, audio: options.audioOptions });
+    const call = this.add({ id: crypto.randomUUID(), direction: "Outgoing", groupId, roomId, audio: options.audioOptions, video: options.videoOptions });
     queueMicrotask(() => void call.begin("call.join", roomId ? { room: roomId } : { group: groupId }));
     return call.facade;
   }

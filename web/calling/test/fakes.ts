@@ -1,4 +1,4 @@
-// Fakes of the browser: a WebSocket whose server is the test.
+// Fakes of the browser: a WebSocket whose server is the test, and streams without pictures.
 export interface Sent {
   t: string;
   id?: string;
@@ -51,4 +51,42 @@ export function newest(): FakeSocket {
 /** Lets promises and timers of 0 ms go on. */
 export async function settle(rounds = 5): Promise<void> {
   for (let i = 0; i < rounds; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export class FakeTrack extends EventTarget {
+  readyState = "live";
+  contentHint = "";
+  constructor(readonly label = "", readonly kind = "video") {
+    super();
+  }
+  stop(): void {
+    this.readyState = "ended";
+  }
+  getSettings(): object {
+    return { width: 640, height: 480 };
+  }
+  /** The device is gone. */
+  end(): void {
+    this.stop();
+    this.dispatchEvent(new Event("ended"));
+  }
+}
+
+export class FakeMediaStream {
+  constructor(private tracks: FakeTrack[] = []) {}
+  getTracks(): FakeTrack[] {
+    return [...this.tracks];
+  }
+  getVideoTracks(): FakeTrack[] {
+    return this.tracks.filter((track) => track.kind === "video");
+  }
+  getAudioTracks(): FakeTrack[] {
+    return this.tracks.filter((track) => track.kind === "audio");
+  }
+  addTrack(track: FakeTrack): void {
+    this.tracks.push(track);
+  }
+  removeTrack(track: FakeTrack): void {
+    this.tracks = this.tracks.filter((one) => one !== track);
+  }
 }

@@ -4,11 +4,12 @@ import { Emitter } from "../emitter";
 import { coded, endReason, failure } from "../errors";
 import { beginFeatures } from "../features/callfeatures";
 import { identifier } from "../identifiers";
+import { Pictures } from "./pictures";
 import { Sound } from "./sound";
 import type { Devices } from "../media/devices";
 import type { Session } from "../signalling/session";
 import type { Frame } from "../signalling/socket";
-import type { AudioOptions, Call, CallDirection, CallEndReason, CallerInfo, CallState, ParticipantRole } from "../types";
+import type { AudioOptions, Call, CallDirection, CallEndReason, CallerInfo, CallState, ParticipantRole, VideoOptions } from "../types";
 import type { CallEvents, InnerEvents } from "./callevents";
 import { makeCall } from "./facade";
 import { Roster } from "./roster";
@@ -33,6 +34,7 @@ export interface CallBeginning {
   /** Whom the call is for. */
   to?: string[];
   audio?: AudioOptions;
+  video?: VideoOptions;
 }
 
 /** How long the server has to confirm that a call has ended. */
@@ -43,6 +45,7 @@ export class CallCore {
   readonly inner = new Emitter<InnerEvents>();
   readonly roster: Roster;
   readonly sound: Sound;
+  readonly pictures: Pictures;
   readonly facade: Call;
   state: CallState = "None";
   endReason?: CallEndReason;
@@ -58,13 +61,17 @@ export class CallCore {
     this.roster = new Roster({
       updated: (change) => this.events.emit("remoteParticipantsUpdated", change),
       mute: (id) => this.muteOther(id),
+      stream: (info) => this.pictures.gallery.stream(info),
+      drop: (stream) => this.pictures.gallery.drop(stream),
     });
     this.sound = new Sound({
       devices: context.devices,
       iceServers: context.iceServers,
       log: context.log,
       offer: async (n, sdp) => (await this.ask("media.offer", { n, sdp })).sdp,
+      slot: (mid, track) => this.pictures.gallery.slot(mid, track),
     });
+    this.pictures = new Pictures(this);
     this.sound.events.on("remote", () => this.events.emit("remoteAudioStreamsUpdated", { added: [this.sound.remote], removed: [] }));
     this.sound.events.on("local", (change) => this.events.emit("localAudioStreamsUpdated", change));
     this.sound.events.on("peer", (state) => this.inner.emit("peer", state));
@@ -82,6 +89,7 @@ export class CallCore {
   /** Sends the request that begins the call; its sound follows when the server has taken it. A refusal ends the call. */
   async begin(t: string, members: object): Promise<void> {
     this.move("Connecting");
+    this.pictures.begin(this.beginning.video);
     try {
       await this.ask(t, { ...members, muted: this.muted });
     } catch (error) {
@@ -129,6 +137,9 @@ export class CallCore {
         break;
       case "speakers":
         for (const person of this.roster.all()) person.speak((frame.speaking ?? []).includes(person.id));
+        break;
+      default:
+        this.pictures.take(frame);
     }
     this.inner.emit("message", frame);
   }
@@ -142,6 +153,8 @@ export class CallCore {
     this.take({ active: false, ...snapshot.transcription, t: "transcription" });
     this.take({ raised: [], ...snapshot.hands, t: "hands" });
     this.take({ people: [], ...snapshot.spotlight, t: "spotlight" });
+    if (snapshot.slots) this.take({ ...snapshot.slots, t: "media.slots" });
+    if (snapshot.layers) this.take({ ...snapshot.layers, t: "media.layers" });
     this.follow(snapshot.state);
     if (snapshot.muted && !this.muted) this.mutedBy(true);
   }
@@ -172,6 +185,7 @@ export class CallCore {
   end(code: number, subCode: number, message?: string): void {
     if (this.endReason) return;
     this.endReason = endReason(code, subCode, message);
+    this.pictures.close();
     this.sound.close();
     this.names.reject(failure(404, 0, "the call is over"));
     this.move("Disconnecting");

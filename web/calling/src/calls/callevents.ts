@@ -33,6 +33,9 @@ export interface InnerEvents {
   signalling: boolean;
   microphone: { works: boolean; denied: boolean };
   microphoneStopped: void;
+  /** A camera works (no member), or does not. */
+  camera: { failed?: boolean; denied?: boolean; timedOut?: boolean; stopped?: boolean };
+  screen: { failed?: boolean; stopped?: boolean };
   over: void;
 }
 

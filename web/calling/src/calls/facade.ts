@@ -32,7 +32,6 @@ const TONES: Record<DtmfTone, string> = {
 export function makeCall(self: CallCore): Call {
   const info = makeInfo(self);
   const lobby = makeLobby();
-  const local = Object.freeze([]) as never[];
   const call: Call = {
     kind: "Call",
     get id() {
@@ -56,9 +55,15 @@ export function makeCall(self: CallCore): Call {
     get isIncomingAudioMuted() {
       return self.incomingMuted;
     },
-    isScreenSharingOn: false,
-    isLocalVideoStarted: false,
-    localVideoStreams: local,
+    get isScreenSharingOn() {
+      return self.pictures.screen.on;
+    },
+    get isLocalVideoStarted() {
+      return self.pictures.camera.on;
+    },
+    get localVideoStreams() {
+      return self.pictures.local;
+    },
     get localAudioStreams() {
       return self.sound.local;
     },
@@ -81,16 +86,16 @@ export function makeCall(self: CallCore): Call {
     sendDtmf: (tone) => sendTone(self, tone),
     hold: () => self.hold(true),
     resume: () => self.hold(false),
-    startVideo: () => Promise.reject(unsupported("video")),
-    stopVideo: () => Promise.reject(failure(400, 41030, "no video is being sent")),
-    startScreenSharing: () => Promise.reject(unsupported("screen sharing")),
-    stopScreenSharing: () => Promise.reject(failure(400, 41041, "no screen is being shared")),
+    startVideo: (stream) => self.pictures.startVideo(stream),
+    stopVideo: (stream) => self.pictures.stopVideo(stream),
+    startScreenSharing: (stream) => self.pictures.startScreenSharing(stream),
+    stopScreenSharing: () => self.pictures.stopScreenSharing(),
     startAudio: async (stream) => {
       localAudio(stream);
       await self.sound.use(stream);
     },
     stopAudio: () => self.sound.unuse(),
-    setConstraints: async () => {},
+    setConstraints: async (constraints) => self.pictures.constrain(constraints),
     addParticipant: (who: CommunicationIdentifier, options?: AddPhoneNumberOptions) => addParticipant(self, who, options),
     removeParticipant: async (who) => void (await self.ask("participant.remove", { who: rawId(who) })),
     feature: <T extends CallFeature>(factory: CallFeatureFactory<T>): T => callFeature(self, factory),

@@ -41,7 +41,7 @@ export class Incoming {
   private async accept(accepted?: AcceptCallOptions): Promise<Call> {
     if (this.state !== "ringing") throw failure(400, 41006, "the call rings no longer");
     this.state = "accepted";
-    const beginning: CallBeginning = { id: this.id, direction: "Incoming", caller: this.caller, to: [this.message.from], audio: accepted?.audioOptions };
+    const beginning: CallBeginning = { id: this.id, direction: "Incoming", caller: this.caller, to: [this.message.from], audio: accepted?.audioOptions, video: accepted?.videoOptions };
     try {
       return await this.options.accept(beginning);
     } catch (error) {

@@ -1,6 +1,8 @@
 // Somebody else in a call.
 import { Emitter } from "../emitter";
 import { identifier } from "../identifiers";
+import type { StreamInfo } from "./gallery";
+import type { RemoteVideo } from "./remotevideo";
 import type { CallEndReason, DisplayNameChangedEventArgs, ParticipantRole, RemoteParticipant, RemoteParticipantState, RemoteVideoStream } from "../types";
 
 /** A person of the server's roster. */
@@ -11,6 +13,14 @@ export interface Person {
   muted: boolean;
   role?: ParticipantRole;
   endpoints: string[];
+  streams?: StreamInfo[];
+}
+
+/** What a participant needs of its call. */
+export interface ParticipantOptions {
+  mute(id: string): Promise<void>;
+  stream(info: StreamInfo): RemoteVideo;
+  drop(stream: RemoteVideo): void;
 }
 
 interface Events {
@@ -34,8 +44,10 @@ export class Participant {
   private muted = false;
   private speaking = false;
   private role: ParticipantRole = "Unknown";
+  private streams: RemoteVideo[] = [];
+  private public: ReadonlyArray<RemoteVideoStream> = [];
 
-  constructor(readonly id: string, state: RemoteParticipantState, private muteAtServer: (id: string) => Promise<void>) {
+  constructor(readonly id: string, state: RemoteParticipantState, private options: ParticipantOptions) {
     this.state = state;
     this.facade = this.makeFacade();
   }
@@ -67,6 +79,25 @@ export class Participant {
       if (event === "displayNameChanged") this.events.emit(event, { oldValue: oldName, newValue: this.displayName });
       else this.events.emit(event as "stateChanged");
     }
+    this.takeStreams(person.streams ?? [], false);
+  }
+
+  /** A camera that is off stays in the list, for it may come back; a screen goes, and so does all of who has left. */
+  takeStreams(now: StreamInfo[], left: boolean): void {
+    const on = new Set(now.map((stream) => stream.id));
+    const off = this.streams.filter((stream) => !on.has(stream.id));
+    const added = now.filter((info) => !this.streams.some((stream) => stream.id === info.id)).map(this.options.stream);
+    // Another device's camera takes the place of one that is off.
+    const removed = off.filter((stream) => left || stream.kind === "screen" || added.some((one) => one.kind === "camera"));
+    if (added.length + removed.length > 0) {
+      this.streams = [...this.streams.filter((stream) => !removed.includes(stream)), ...added];
+      this.public = this.streams.map((stream) => stream.facade);
+    }
+    for (const stream of off) stream.setAvailable(false);
+    for (const stream of removed) this.options.drop(stream);
+    for (const stream of this.streams) if (on.has(stream.id)) stream.setAvailable(true);
+    if (added.length + removed.length > 0)
+      this.events.emit("videoStreamsUpdated", { added: added.map((stream) => stream.facade), removed: removed.map((stream) => stream.facade) });
   }
 
   move(state: RemoteParticipantState, endReason?: CallEndReason): void {
@@ -102,7 +133,9 @@ export class Participant {
       get callEndReason() {
         return self.endReason;
       },
-      videoStreams: [],
+      get videoStreams() {
+        return self.public;
+      },
       get isMuted() {
         return self.muted;
       },
@@ -112,7 +145,7 @@ export class Participant {
       get role() {
         return self.role;
       },
-      mute: () => self.muteAtServer(self.id),
+      mute: () => self.options.mute(self.id),
       on: self.events.on as RemoteParticipant["on"],
       off: self.events.off as RemoteParticipant["off"],
     };

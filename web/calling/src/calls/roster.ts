@@ -1,7 +1,9 @@
 // Who else is in a call, as the server says it.
 import { endReason } from "../errors";
 import type { RemoteParticipant } from "../types";
+import type { StreamInfo } from "./gallery";
 import { Participant, type Person } from "./participant";
+import type { RemoteVideo } from "./remotevideo";
 
 export interface RosterMessage {
   version: number;
@@ -13,6 +15,10 @@ export interface RosterMessage {
 export interface RosterOptions {
   updated(change: { added: RemoteParticipant[]; removed: RemoteParticipant[] }): void;
   mute(id: string): Promise<void>;
+  /** The pictures of a stream of the roster. */
+  stream(info: StreamInfo): RemoteVideo;
+  /** They will not come back. */
+  drop(stream: RemoteVideo): void;
 }
 
 export class Roster {
@@ -39,7 +45,7 @@ export class Roster {
 
   /** Those whom a new call is for: they are seen while they ring. */
   call(ids: string[]): void {
-    const added = ids.map((id) => this.put(new Participant(id, "Connecting", this.options.mute)));
+    const added = ids.map((id) => this.put(new Participant(id, "Connecting", this.options)));
     this.announce(added, []);
   }
 
@@ -52,7 +58,7 @@ export class Roster {
   invite(id: string): Participant {
     const known = this.people.get(id) ?? this.invited.get(id);
     if (known) return known;
-    const person = new Participant(id, "Connecting", this.options.mute);
+    const person = new Participant(id, "Connecting", this.options);
     this.invited.set(id, person);
     return person;
   }
@@ -74,7 +80,7 @@ export class Roster {
     for (const person of message.set ?? []) {
       let known = this.people.get(person.id);
       if (!known) {
-        known = this.put(this.invited.get(person.id) ?? new Participant(person.id, "Idle", this.options.mute));
+        known = this.put(this.invited.get(person.id) ?? new Participant(person.id, "Idle", this.options));
         this.invited.delete(person.id);
         added.push(known);
       }
@@ -101,6 +107,7 @@ export class Roster {
       if (!person) continue;
       this.people.delete(id);
       person.speak(false);
+      person.takeStreams([], true);
       person.move("Disconnected");
       removed.push(person);
     }

@@ -3,6 +3,7 @@ import { Emitter } from "../emitter";
 import { hasCode } from "../errors";
 import { browserId, type Devices } from "../media/devices";
 import { capture, localAudio, type LocalAudioStream } from "../media/localaudiostream";
+import { mixture, type Mixture } from "../media/mixture";
 import { Peer, type PeerState } from "../media/peer";
 import { Speaker } from "../media/speaker";
 import { meter } from "../media/volume";
@@ -12,6 +13,8 @@ export interface SoundOptions {
   devices: Devices;
   iceServers(): RTCIceServer[];
   offer(n: number, sdp: string): Promise<string>;
+  /** A place for pictures of others, which share the connection. */
+  slot(mid: string, track: MediaStreamTrack): void;
   log(line: string): void;
 }
 
@@ -36,6 +39,8 @@ export class Sound {
   private chosen?: LocalAudioStream;
   private microphone?: { device?: string; stream: MediaStream };
   private track: MediaStreamTrack | null = null;
+  private shared?: MediaStreamTrack;
+  private mixed?: Mixture;
   private heard?: MediaStream;
   private waiting: ((stream: MediaStream) => void)[] = [];
   private muted = false;
@@ -71,9 +76,10 @@ export class Sound {
       offer: options.offer,
       log: options.log,
       sound: (heard) => this.hear(heard),
+      slot: options.slot,
       changed: (state) => this.events.emit("peer", state),
     });
-    await this.peer.start(track);
+    await this.peer.start(this.withShared(track));
   }
 
   mute(muted: boolean): void {
@@ -112,6 +118,21 @@ export class Sound {
     void this.resend();
   }
 
+  /** Sends the sound of a shared screen too, if it has any; without a stream, no longer. */
+  async share(stream: MediaStream | undefined): Promise<void> {
+    const track = stream?.getAudioTracks()[0];
+    if (track === this.shared || this.over) return;
+    this.shared = track;
+    await this.peer?.send(this.withShared(this.track));
+  }
+
+  private withShared(track: MediaStreamTrack | null): MediaStreamTrack | null {
+    const before = this.mixed;
+    this.mixed = this.shared && mixture(track ? [track, this.shared] : [this.shared]);
+    before?.close();
+    return this.mixed?.track ?? track;
+  }
+
   close(): void {
     if (this.over) return;
     this.over = true;
@@ -124,6 +145,7 @@ export class Sound {
   }
 
   private release(): void {
+    this.mixed?.close();
     this.microphone?.stream.getTracks().forEach((track) => track.stop());
     this.microphone = undefined;
     if (!this.chosen) return;
@@ -140,7 +162,7 @@ export class Sound {
 
   private readonly resend = async (): Promise<void> => {
     const track = await this.open();
-    if (!this.over) await this.peer?.send(track);
+    if (!this.over) await this.peer?.send(this.withShared(track));
   };
 
   /** The track to send, or null if there is none. */

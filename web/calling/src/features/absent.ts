@@ -1,16 +1,11 @@
-// Features of Teams, and of pictures: there and inert, so that applications that ask for them go on.
+// Features of Teams: there and inert, so that applications that ask for them go on.
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { unsupported } from "../errors";
-import type { BreakoutRoomsCallFeature, MediaAccessCallFeature, OptimalVideoCountCallFeature, PPTLiveCallFeature, TeamsMeetingAudioConferencingFeature, TogetherModeCallFeature } from "./types";
+import type { BreakoutRoomsCallFeature, MediaAccessCallFeature, PPTLiveCallFeature, TeamsMeetingAudioConferencingFeature, TogetherModeCallFeature } from "./types";
 
 export function breakoutRooms(): Partial<BreakoutRoomsCallFeature> {
   return { assignedBreakoutRoom: undefined, breakoutRoomsSettings: undefined };
-}
-
-export function optimalVideoCount(): Partial<OptimalVideoCountCallFeature> {
-  // Microsoft's UI library shows as many pictures as this says; 0 would be none for ever.
-  return { optimalVideoCount: 9, lastOvcChangeReason: undefined };
 }
 
 export function pptLive(): Partial<PPTLiveCallFeature> {

@@ -3,7 +3,7 @@
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import type { CallFeature, CallFeatureFactory } from "../types";
-import { breakoutRooms, mediaAccess, optimalVideoCount, pptLive, teamsAudioConferencing, togetherMode } from "./absent";
+import { breakoutRooms, mediaAccess, pptLive, teamsAudioConferencing, togetherMode } from "./absent";
 import { capabilities } from "./capabilities";
 import { captions } from "./captions";
 import { dataChannel } from "./datachannel";
@@ -11,6 +11,7 @@ import { diagnostics } from "./diagnostics";
 import { dominantSpeakers } from "./dominantspeakers";
 import { mediaStats } from "./mediastats";
 import { raiseHand, reaction, spotlight } from "./meeting";
+import { optimalVideoCount } from "./optimalvideocount";
 import { realTimeText } from "./realtimetext";
 import { recording, transcription } from "./recording";
 import { survey } from "./survey";
@@ -40,7 +41,7 @@ const MAKERS: Record<string, (call: CallCore) => object> = {
 };
 
 /** What a call has to keep up while nobody has asked for it, so that it is right when somebody does. */
-const ALWAYS = ["Capabilities", "Recording", "Transcription", "RaiseHand", "Spotlight", "DominantSpeakers", "UserFacingDiagnostics"];
+const ALWAYS = ["Capabilities", "Recording", "Transcription", "RaiseHand", "Spotlight", "DominantSpeakers", "OptimalVideoCount", "UserFacingDiagnostics"];
 
 const made = new WeakMap<CallCore, Map<string, object>>();
 

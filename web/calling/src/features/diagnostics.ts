@@ -19,6 +19,8 @@ const POOR = { loss: 0.03, rtt: 300 };
 const BAD = { loss: 0.1, rtt: 800 };
 /** The input level of a microphone that gives nothing at all. */
 const SILENT_FOR_MS = 8_000;
+/** A camera that gives no picture for so long is frozen. */
+const FROZEN_FOR_MS = 5_000;
 
 type Value = DiagnosticQuality | boolean;
 interface Group<Name extends string, Args> {
@@ -46,6 +48,16 @@ export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
   call.inner.on("microphone", ({ works, denied }) => {
     media.set("microphonePermissionDenied", !works && denied);
     media.set("noMicrophoneDevicesEnumerated", !works && !denied);
+  });
+  call.inner.on("camera", ({ failed = false, denied = false, timedOut = false, stopped = false }) => {
+    media.set("cameraPermissionDenied", failed && denied);
+    media.set("cameraStartFailed", failed && !denied);
+    media.set("cameraStartTimedOut", timedOut);
+    media.set("cameraStoppedUnexpectedly", stopped);
+  });
+  call.inner.on("screen", ({ failed = false, stopped = false }) => {
+    media.set("capturerStartFailed", failed);
+    media.set("capturerStoppedUnexpectedly", stopped);
   });
   call.inner.on("microphoneStopped", () => media.set("microphoneMuteUnexpectedly", true));
   const offline = (): void => network.set("noNetwork", true);
@@ -83,6 +95,8 @@ interface Seen {
   lost: number;
   energy: number;
   loudAt: number;
+  pictures: number;
+  movedAt: number;
 }
 const last = new WeakMap<CallCore, Seen>();
 
@@ -90,9 +104,10 @@ async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unk
   const report = await call.sound.peer?.stats();
   if (!report || call.state !== "Connected") return;
   const before = last.get(call);
-  const now: Seen = { received: 0, lost: 0, energy: 0, loudAt: before?.loudAt ?? Date.now() };
+  const now: Seen = { received: 0, lost: 0, energy: 0, loudAt: before?.loudAt ?? Date.now(), pictures: 0, movedAt: before?.movedAt ?? Date.now() };
   let sendLoss = 0;
   let rtt = 0;
+  const camera = call.pictures.camera.on ? call.pictures.camera.track : undefined;
   report.forEach((entry: Record<string, any>) => {
     if (entry.type === "inbound-rtp") {
       now.received += entry.packetsReceived ?? 0;
@@ -103,9 +118,12 @@ async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unk
       rtt = Math.max(rtt, 1000 * (entry.roundTripTime ?? 0));
     }
     if (entry.type === "media-source" && entry.kind === "audio") now.energy = entry.totalAudioEnergy ?? 0;
+    if (entry.type === "media-source" && entry.trackIdentifier === camera?.id) now.pictures = entry.frames ?? 0;
   });
   if (call.muted || !before || now.energy > before.energy) now.loudAt = Date.now();
+  if (now.pictures === 0 || !before || now.pictures !== before.pictures) now.movedAt = Date.now();
   last.set(call, now);
+  media.set("cameraFreeze", Date.now() - now.movedAt > FROZEN_FOR_MS);
   network.set("networkSendQuality", quality(sendLoss, rtt));
   media.set("microphoneNotMuteButSilent", Date.now() - now.loudAt > SILENT_FOR_MS);
   if (!before) return;

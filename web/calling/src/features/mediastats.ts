@@ -1,6 +1,7 @@
 // Measures of the media, from RTCPeerConnection.getStats.
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
+import { addPictures, type Places } from "./videostats";
 import type {
   MediaStatsCallFeature,
   MediaStatsCollector,
@@ -27,6 +28,12 @@ export function mediaStats(call: CallCore): MediaStatsCallFeature {
 function collector(call: CallCore, options: MediaStatsCollectorOptions, running: Set<() => void>): MediaStatsCollector {
   const { aggregationInterval = 10, dataPointsPerAggregation = 6 } = options;
   const events = new Emitter<{ sampleReported: MediaStatsReportSample; summaryReported: MediaStatsReportSummary }>();
+  const places: Places = {
+    stream: (mid) => {
+      const found = call.pictures.gallery.at(mid);
+      return found && { id: found.id, screen: found.kind === "screen" };
+    },
+  };
   let before = new Map<string, Entry>();
   let samples: MediaStatsReportSample[] = [];
   const timer = setInterval(async () => {
@@ -34,7 +41,7 @@ function collector(call: CallCore, options: MediaStatsCollectorOptions, running:
     if (!report) return;
     const now = new Map<string, Entry>();
     report.forEach((entry: Entry) => now.set(entry.id, entry));
-    const sample = read(now, before);
+    const sample = read(now, before, places);
     before = now;
     samples.push(sample);
     events.emit("sampleReported", sample);
@@ -51,13 +58,14 @@ function collector(call: CallCore, options: MediaStatsCollectorOptions, running:
 }
 
 /** One report from the browser's entries, with rates against the report before. */
-export function read(now: Map<string, Entry>, before: Map<string, Entry>): MediaStatsReportSample {
+export function read(now: Map<string, Entry>, before: Map<string, Entry>, places: Places): MediaStatsReportSample {
   const sample: MediaStatsReportSample = { audio: { send: [], receive: [] }, video: { send: [], receive: [] }, screenShare: { send: [], receive: [] }, transports: [] };
   for (const entry of now.values()) {
     if (entry.kind === "audio" && entry.type === "outbound-rtp") sample.audio.send.push(sent(entry, now, before));
     if (entry.kind === "audio" && entry.type === "inbound-rtp") sample.audio.receive.push(received(entry, now, before));
     if (entry.type === "transport") sample.transports.push(transport(entry, now));
   }
+  addPictures(sample, now, before, places, (entry, packets, bytes, old) => common(entry, now, before, packets, bytes, old?.packetsSent ?? old?.packetsReceived, old?.bytesSent ?? old?.bytesReceived));
   return sample;
 }
 
@@ -129,8 +137,8 @@ function summarise(samples: MediaStatsReportSample[], interval: number): MediaSt
     });
   return {
     audio: { send: items((s) => s.audio.send), receive: items((s) => s.audio.receive) },
-    video: { send: [], receive: [] },
-    screenShare: { send: [], receive: [] },
+    video: { send: items((s) => s.video.send), receive: items((s) => s.video.receive) },
+    screenShare: { send: items((s) => s.screenShare.send), receive: items((s) => s.screenShare.receive) },
     transports: items((s) => s.transports),
   };
 }

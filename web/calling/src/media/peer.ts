@@ -5,6 +5,8 @@
 //                       └──────────────────┴──120 s──▶ (the server ends the call)
 // Away: restart ICE three times, then a new connection, until the call ends.
 
+import { Lines, type Picture, type Sending } from "./lines";
+
 export type PeerState = "new" | "connecting" | "connected" | "away" | "closed";
 
 export interface PeerOptions {
@@ -13,6 +15,8 @@ export interface PeerOptions {
   offer(n: number, sdp: string): Promise<string>;
   /** The server's sound. */
   sound(stream: MediaStream): void;
+  /** What comes in a place for pictures of others. */
+  slot(mid: string, track: MediaStreamTrack): void;
   changed(state: PeerState): void;
   log(line: string): void;
 }
@@ -24,8 +28,10 @@ const RETRY_MS = 4_000;
 export class Peer {
   state: PeerState = "new";
   private connection?: RTCPeerConnection;
-  private sender?: RTCRtpSender;
+  private lines?: Lines;
   private track: MediaStreamTrack | null = null;
+  private pictures: Partial<Record<Picture, Sending>> = {};
+  private slots = 0;
   private n = 0;
   private negotiating = false;
   private again = false;
@@ -45,7 +51,24 @@ export class Peer {
   /** Sends another track, or nothing, without a new offer. */
   async send(track: MediaStreamTrack | null): Promise<void> {
     this.track = track;
-    await this.sender?.replaceTrack(track);
+    await this.lines?.sound.replaceTrack(track);
+  }
+
+  /** Sends a picture, or none, without a new offer. */
+  async show(kind: Picture, sending: Sending): Promise<void> {
+    this.pictures[kind] = sending;
+    await this.lines?.send(kind, sending);
+  }
+
+  /** Whether the server takes pictures of a kind; known once it has answered. */
+  takes(kind: Picture): boolean {
+    return this.lines?.takes(kind) ?? false;
+  }
+
+  /** Makes places for the pictures of so many others. */
+  async need(slots: number): Promise<void> {
+    this.slots = Math.max(this.slots, slots);
+    if (this.lines?.more(slots)) await this.negotiate(false);
   }
 
   /** Looks for a new path, as after the signalling has come back elsewhere. */
@@ -67,15 +90,19 @@ export class Peer {
   private make(): void {
     const connection = new RTCPeerConnection({ iceServers: this.options.iceServers, bundlePolicy: "max-bundle" });
     this.connection = connection;
-    this.sender = connection.addTransceiver(this.track ?? "audio", { direction: "sendrecv" }).sender;
-    connection.ontrack = (event) => this.options.sound(event.streams[0] ?? new MediaStream([event.track]));
+    const lines = (this.lines = new Lines(connection, this.track));
+    lines.more(this.slots);
+    for (const [kind, sending] of Object.entries(this.pictures))
+      lines.send(kind as Picture, sending).catch((error) => this.options.log(`media: ${error}`));
+    connection.ontrack = ({ track, streams, transceiver }) =>
+      track.kind === "audio" ? this.options.sound(streams[0] ?? new MediaStream([track])) : this.options.slot(transceiver.mid ?? "", track);
     connection.oniceconnectionstatechange = () => this.look(connection);
     connection.onconnectionstatechange = () => this.look(connection);
   }
 
   private discard(): void {
     const old = this.connection;
-    this.connection = undefined;
+    this.connection = this.lines = undefined;
     if (!old) return;
     old.ontrack = old.oniceconnectionstatechange = old.onconnectionstatechange = null;
     old.close();
@@ -132,7 +159,7 @@ export class Peer {
     }
     if (this.again) {
       this.again = false;
-      if (this.state === "away") await this.negotiate(true);
+      await this.negotiate(this.state === "away");
     }
   }
 

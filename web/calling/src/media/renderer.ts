@@ -1,11 +1,11 @@
-// Shows pictures in elements of the page.
+// Shows a stream in elements of the page.
+import { Emitter } from "../emitter";
 import { failure } from "../errors";
-import type { CreateViewOptions, RemoteVideoStream, ScalingMode, StreamSize, VideoStreamRendererView } from "../types";
-import type { LocalVideoStream } from "./localvideostream";
-
-const FIT: Record<ScalingMode, string> = { Stretch: "fill", Crop: "cover", Fit: "contain" };
-/** How long a view waits for its first picture. */
-const FIRST_FRAME_MS = 15_000;
+import { findRemoteVideo, type RemoteVideo } from "../calls/remotevideo";
+import type { CreateViewOptions, RemoteVideoStream, StreamSize, VideoStreamRendererView } from "../types";
+import { findLocalVideo, type LocalVideo, type LocalVideoStream } from "./localvideostream";
+import { Sight } from "./sight";
+import { makeView, type Shower } from "./view";
 
 export interface VideoStreamRenderer {
   /** @deprecated the size is that of the stream */
@@ -16,21 +16,26 @@ export interface VideoStreamRenderer {
 
 export class VideoStreamRenderer {
   constructor(videoStream: LocalVideoStream | RemoteVideoStream) {
-    if (typeof videoStream?.getMediaStream !== "function") throw failure(400, 41025, "not a video stream");
+    const remote = findRemoteVideo(videoStream);
+    const local = findLocalVideo(videoStream);
+    if (!remote && !local) throw failure(400, 41025, "not a video stream");
     const views = new Set<VideoStreamRendererView>();
     let over = false;
-    Object.defineProperty(this, "size", { get: () => (videoStream as RemoteVideoStream).size ?? { width: 0, height: 0 }, enumerable: true });
+    Object.defineProperty(this, "size", { get: () => remote?.size ?? { width: 0, height: 0 }, enumerable: true });
     Object.assign(this, {
-      createView: async (options?: CreateViewOptions) => {
+      createView: async (options: CreateViewOptions = {}) => {
         if (over) throw failure(405, 43209, "the renderer was disposed of");
-        if ((videoStream as RemoteVideoStream).isAvailable === false) throw failure(412, 43200, "the stream is not available");
-        const view = await show(await videoStream.getMediaStream(), options ?? {}, () => views.delete(view));
-        if (over) {
-          view.dispose();
-          throw failure(405, 43209, "the renderer was disposed of");
-        }
+        const removed = (): void => void views.delete(view);
+        const { view, ready } = remote ? showRemote(remote, options, removed) : await showLocal(local!, options, removed);
         views.add(view);
-        return view;
+        if (over) view.dispose();
+        try {
+          await ready;
+          return view;
+        } catch (error) {
+          view.dispose();
+          throw error;
+        }
       },
       dispose: () => {
         if (over) throw failure(400, 43210, "the renderer was disposed of already");
@@ -41,51 +46,31 @@ export class VideoStreamRenderer {
   }
 }
 
-async function show(stream: MediaStream, options: CreateViewOptions, removed: () => void): Promise<VideoStreamRendererView> {
-  const target = document.createElement("div");
-  const video = document.createElement("video");
-  let scalingMode = options.scalingMode ?? "Stretch";
-  const isMirrored = options.isMirrored ?? false;
-  Object.assign(target.style, { width: "100%", height: "100%", position: "relative", overflow: "hidden" });
-  Object.assign(video.style, { width: "100%", height: "100%", objectFit: FIT[scalingMode], transform: isMirrored ? "scaleX(-1)" : "" });
-  video.autoplay = video.muted = video.playsInline = true;
-  video.srcObject = stream;
-  target.appendChild(video);
-  const clean = (): void => {
-    video.pause();
-    video.srcObject = null;
-    target.remove();
-  };
-  try {
-    await firstFrame(video);
-  } catch (error) {
-    clean();
-    throw error;
-  }
-  return {
-    target,
-    get scalingMode() {
-      return scalingMode;
-    },
-    isMirrored,
-    updateScalingMode: async (mode) => {
-      scalingMode = mode;
-      video.style.objectFit = FIT[mode];
-    },
-    dispose: () => {
-      clean();
-      removed();
-    },
-  };
+/** A view of somebody else is what asks for the stream, as large as it is seen. */
+function showRemote(remote: RemoteVideo, options: CreateViewOptions, removed: () => void): Shower {
+  const watch = remote.show();
+  const made = makeView(remote, options, () => {
+    sight.stop();
+    watch.end();
+    removed();
+  });
+  const sight = new Sight(made.view.target, () => watch.resize(sight.seen));
+  watch.resize(sight.seen);
+  return made;
 }
 
-function firstFrame(video: HTMLVideoElement): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(failure(408, 43203, "no pictures came in time")), FIRST_FRAME_MS);
-    video.onloadeddata = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    void video.play().catch(() => {});
+async function showLocal(local: LocalVideo, options: CreateViewOptions, removed: () => void): Promise<Shower> {
+  const use = await local.use();
+  const changes = new Emitter<{ pictures: void }>();
+  let stream = use.stream;
+  const replaced = (next: MediaStream): void => {
+    stream = next;
+    changes.emit("pictures");
+  };
+  local.events.on("replaced", replaced);
+  return makeView({ stream: () => stream, changes }, options, () => {
+    local.events.off("replaced", replaced);
+    use.letGo();
+    removed();
   });
 }

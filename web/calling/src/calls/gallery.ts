@@ -1,0 +1,182 @@
+// The pictures of the others in one call: which are on, which are wanted and how
+// large, and in which place of the peer connection each comes
+// (docs/browser-protocol.md, "Pictures").
+import { Emitter } from "../emitter";
+import type { Peer } from "../media/peer";
+import { RemoteVideo, type StreamKind } from "./remotevideo";
+
+/** A stream of the server's roster. */
+export interface StreamInfo {
+  id: number;
+  kind: StreamKind;
+}
+interface Slot {
+  mid: string;
+  stream?: number;
+  paused?: "bandwidth" | "sender" | "codec";
+}
+interface View {
+  id: number;
+  width: number;
+  height: number;
+}
+
+export interface GalleryOptions {
+  peer(): Peer | undefined;
+  /** Tells the server what is shown: media.want. */
+  want(streams: View[]): Promise<unknown>;
+  log(line: string): void;
+}
+
+/** Views open and change in groups; the server is told once. */
+const GATHER_MS = 50;
+const LOOK_MS = 1_000;
+/** Without pictures for this many looks, none are coming. */
+const STILL = 2;
+
+export class Gallery {
+  /** How many streams the path does not carry now. */
+  readonly events = new Emitter<{ starved: number }>();
+  private streams = new Map<number, RemoteVideo>();
+  private tracks = new Map<string, MediaStreamTrack>();
+  private slots: Slot[] = [];
+  private told = "";
+  private timer?: ReturnType<typeof setTimeout>;
+  private ready = false;
+  private held = false;
+  private over = false;
+  private watcher?: ReturnType<typeof setInterval>;
+  private counts = new Map<number, { frames: number; still: number }>();
+
+  constructor(private options: GalleryOptions) {}
+
+  /** The stream of an id; a new one if it has just come. */
+  stream(info: StreamInfo): RemoteVideo {
+    let found = this.streams.get(info.id);
+    if (!found) {
+      found = new RemoteVideo(info.id, info.kind, this.changed);
+      this.streams.set(info.id, found);
+      this.place();
+    }
+    return found;
+  }
+
+  /** A stream that will not come back. */
+  drop(stream: RemoteVideo): void {
+    this.streams.delete(stream.id);
+    this.counts.delete(stream.id);
+    stream.end();
+  }
+
+  /** The peer connection has a place; after a new connection, others. */
+  slot(mid: string, track: MediaStreamTrack): void {
+    this.tracks.set(mid, track);
+    this.place();
+  }
+
+  /** The server says what comes where. */
+  take(slots: Slot[]): void {
+    this.slots = slots;
+    this.place();
+    const starved = slots.filter((slot) => slot.paused === "bandwidth").length;
+    this.events.emit("starved", starved);
+  }
+
+  /** The call takes requests (true) from now on, or does not yet. */
+  set established(ready: boolean) {
+    this.ready = ready;
+    if (ready) this.changed();
+  }
+
+  /** How many streams come. */
+  get coming(): number {
+    return this.slots.filter((slot) => slot.stream !== undefined && !slot.paused).length;
+  }
+
+  /** What comes in a place. */
+  at(mid: string): RemoteVideo | undefined {
+    const slot = this.slots.find((one) => one.mid === mid);
+    return slot?.stream === undefined ? undefined : this.streams.get(slot.stream);
+  }
+
+  hold(held: boolean): void {
+    if (held === this.held) return;
+    this.held = held;
+    this.changed();
+  }
+
+  close(): void {
+    this.over = true;
+    clearTimeout(this.timer);
+    clearInterval(this.watcher);
+    for (const stream of [...this.streams.values()]) this.drop(stream);
+    this.events.clear();
+  }
+
+  // ---- what is wanted ----
+
+  private readonly changed = (): void => {
+    if (this.over || this.timer !== undefined) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.tell();
+    }, GATHER_MS);
+  };
+
+  private tell(): void {
+    if (!this.ready || this.over) return;
+    const views: View[] = [];
+    for (const stream of this.streams.values()) {
+      const want = stream.want;
+      if (want) views.push({ id: stream.id, ...(this.held ? { width: 0, height: 0 } : want) });
+    }
+    const text = JSON.stringify(views);
+    if (text === (this.told || "[]")) return;
+    this.told = text;
+    this.options.want(views).catch((error) => {
+      this.options.log(`pictures: ${error}`);
+      if (this.told === text) this.told = "";
+    });
+  }
+
+  // ---- what comes ----
+
+  private place(): void {
+    const here = new Map<number, Slot>();
+    for (const slot of this.slots) if (slot.stream !== undefined) here.set(slot.stream, slot);
+    // Those that leave a place first: a track is in one stream at a time.
+    for (const stream of this.streams.values()) if (!here.has(stream.id)) stream.place(undefined);
+    for (const [id, slot] of here) {
+      const stream = this.streams.get(id);
+      stream?.place(this.tracks.get(slot.mid));
+      if (slot.paused) stream?.receive(false);
+    }
+    if (here.size > 0) this.watcher ??= setInterval(() => void this.look(), LOOK_MS);
+    else this.watcher = void clearInterval(this.watcher);
+  }
+
+  /** Whether pictures come, and how large they are: by the browser's counters. */
+  private async look(): Promise<void> {
+    const report = await this.options.peer()?.stats();
+    if (!report || this.over) return;
+    const streams = new Map(this.slots.map((slot) => [slot.mid, slot]));
+    report.forEach((entry: Record<string, any>) => {
+      if (entry.type !== "inbound-rtp" || entry.kind !== "video") return;
+      const slot = streams.get(entry.mid);
+      const stream = slot?.stream === undefined ? undefined : this.streams.get(slot.stream);
+      if (stream && slot) this.count(stream, slot, entry);
+    });
+  }
+
+  private count(stream: RemoteVideo, slot: Slot, entry: Record<string, any>): void {
+    const frames = entry.framesDecoded ?? 0;
+    const before = this.counts.get(stream.id);
+    // In the place of another stream the counter goes on from that one's.
+    const moves = before !== undefined && frames > before.frames;
+    const still = moves ? 0 : (before?.still ?? 0) + 1;
+    this.counts.set(stream.id, { frames, still });
+    if (slot.paused) return;
+    if (moves && entry.frameWidth) stream.seen(entry.frameWidth, entry.frameHeight);
+    else if (still >= STILL) stream.receive(false);
+  }
+}

@@ -1,0 +1,186 @@
+// A picture that this client sends into a call: its camera, or its screen.
+//
+//   off ──start──▶ opening ──▶ waiting ──call connected──▶ on ──stop──▶ off
+//                     └────────────┴──refused, stopped──▶ off
+//   on ──device gone, right taken──▶ off
+import { Emitter } from "../emitter";
+import { failure } from "../errors";
+import { cameraEncodings, screenEncodings } from "../media/layers";
+import type { Picture } from "../media/lines";
+import { localVideo, type LocalVideo, type LocalVideoStream, type Use } from "../media/localvideostream";
+import type { Peer } from "../media/peer";
+import type { VideoSendConstraints } from "../types";
+
+export interface OutgoingOptions {
+  /** The connection, once the call is connected; it rejects if the call ends before. */
+  connected(): Promise<Peer>;
+  /** Tells the server; it rejects if the server refuses. */
+  tell(on: boolean): Promise<unknown>;
+  log(line: string): void;
+}
+
+interface Events {
+  /** What applications see in localVideoStreams. */
+  streams: { added: LocalVideoStream[]; removed: LocalVideoStream[] };
+  /** It is sent, or no longer. */
+  on: void;
+  /** The device is gone, or the browser ended the capture. */
+  lost: void;
+}
+
+const ALREADY = { camera: 41027, screen: 41035 };
+const NOT_ON = { camera: 41030, screen: 41041 };
+
+export class Outgoing {
+  readonly events = new Emitter<Events>();
+  /** What is sent, or will be. */
+  stream?: LocalVideoStream;
+  on = false;
+  private use?: Use;
+  private pictures?: MediaStream;
+  private peer?: Peer;
+  private held = false;
+  private listed = false;
+  private told = false;
+  private attempt = 0;
+  private abandon = (): void => {};
+  private wanted?: Set<string>;
+  private limits: VideoSendConstraints = {};
+
+  constructor(readonly kind: Picture, private options: OutgoingOptions) {}
+
+  /** The pictures that are sent. */
+  get track(): MediaStreamTrack | undefined {
+    return this.pictures?.getVideoTracks()[0];
+  }
+
+  /** Sends a stream, once the call is connected. */
+  async start(stream: LocalVideoStream): Promise<void> {
+    const inner = localVideo(stream);
+    if (this.stream) throw failure(400, ALREADY[this.kind], this.kind === "camera" ? "video is being sent already" : "a screen is being shared already");
+    this.stream = stream;
+    const attempt = ++this.attempt;
+    const abandoned = new Promise<never>((_, reject) => (this.abandon = () => reject(failure(410, 41048, "it was stopped before it had begun"))));
+    abandoned.catch(() => {});
+    inner.events.on("replaced", this.replace);
+    inner.events.on("ended", this.ended);
+    try {
+      this.pictures = await Promise.race([this.open(inner, attempt), abandoned]);
+      // Seen from the beginning: a page shows its own picture while the call is being set up.
+      this.list();
+      this.peer = await Promise.race([this.options.connected(), abandoned]);
+      if (!this.peer.takes(this.kind)) throw failure(400, 0, "the server takes no pictures");
+      this.told = true;
+      await Promise.race([this.options.tell(true), abandoned]);
+      await this.send();
+      this.turn(true);
+    } catch (error) {
+      if (attempt === this.attempt) this.clear();
+      throw error;
+    }
+  }
+
+  /** A camera that opens after it was stopped is closed again. */
+  private async open(inner: LocalVideo, attempt: number): Promise<MediaStream> {
+    const use = await inner.use();
+    if (attempt === this.attempt) this.use = use;
+    else use.letGo();
+    return use.stream;
+  }
+
+  /** Ends it, at the server too. */
+  async stop(): Promise<void> {
+    if (!this.stream) throw failure(400, NOT_ON[this.kind], this.kind === "camera" ? "no video is being sent" : "no screen is being shared");
+    const { told } = this;
+    this.clear();
+    if (told) await this.options.tell(false);
+  }
+
+  /** The server has ended it, or the call is over. */
+  clear(): void {
+    const stream = this.stream;
+    if (!stream) return;
+    this.attempt++;
+    this.abandon();
+    const inner = localVideo(stream);
+    inner.events.off("replaced", this.replace);
+    inner.events.off("ended", this.ended);
+    this.stream = this.pictures = undefined;
+    this.told = false;
+    this.wanted = undefined;
+    this.peer?.show(this.kind, { track: null, encodings: [] }).catch((error) => this.options.log(`${this.kind}: ${error}`));
+    this.use?.letGo();
+    this.use = undefined;
+    if (this.kind === "screen") inner.dispose(); // its frame around the screen must go at once
+    if (this.listed) {
+      this.listed = false;
+      this.events.emit("streams", { added: [], removed: [stream] });
+    }
+    this.turn(false);
+  }
+
+  /** The call is over. */
+  close(): void {
+    const inner = this.stream && localVideo(this.stream);
+    this.clear();
+    if (inner?.autoDispose) inner.dispose();
+    this.events.clear();
+  }
+
+  hold(held: boolean): void {
+    if (held === this.held) return;
+    this.held = held;
+    this.update();
+  }
+
+  /** Which encodings anybody wants; undefined: all of them. */
+  want(rids: string[]): void {
+    this.wanted = new Set(rids);
+    this.update();
+  }
+
+  /** Bounds on what is sent, by the application. */
+  limit(limits: VideoSendConstraints): void {
+    this.limits = limits;
+    this.update();
+  }
+
+  private update(): void {
+    if (this.peer && this.pictures && this.on) this.send().catch((error) => this.options.log(`${this.kind}: ${error}`));
+  }
+
+  private async send(): Promise<void> {
+    const track = this.track ?? null;
+    if (track && this.kind === "screen") track.contentHint ||= "detail";
+    await this.peer?.show(this.kind, { track: this.held ? null : track, encodings: this.encodings(track) });
+  }
+
+  private encodings(track: MediaStreamTrack | null): RTCRtpEncodingParameters[] {
+    const wanted = (rid: string): boolean => this.wanted?.has(rid) ?? true;
+    if (this.kind === "screen") return screenEncodings(wanted("screen"));
+    const { width = 1280, height = 720 } = track?.getSettings() ?? {};
+    return cameraEncodings(width, height, wanted, this.limits);
+  }
+
+  private readonly replace = (pictures: MediaStream): void => {
+    this.pictures = pictures;
+    this.update();
+  };
+
+  private readonly ended = (): void => {
+    this.events.emit("lost");
+    if (this.stream) this.stop().catch((error) => this.options.log(`${this.kind}: ${error}`));
+  };
+
+  private list(): void {
+    if (this.listed || !this.stream) return;
+    this.listed = true;
+    this.events.emit("streams", { added: [this.stream], removed: [] });
+  }
+
+  private turn(on: boolean): void {
+    if (on === this.on) return;
+    this.on = on;
+    this.events.emit("on");
+  }
+}

@@ -1,0 +1,149 @@
+// Pictures of somebody else: a camera, or a screen.
+//
+//   available ⇄ not available     the sender has it on
+//   receiving ⇄ not receiving     pictures come here
+import { Emitter } from "../emitter";
+import { failure } from "../errors";
+import type { Seen } from "../media/sight";
+import type { RemoteVideoStream, StreamSize } from "../types";
+
+export type StreamKind = "camera" | "screen";
+
+/** What is asked for a stream that an application reads itself. */
+const READ: Seen = { width: 1280, height: 720 };
+/** Views of one stream; more of them are a fault of the application. */
+const MAX_VIEWS = 32;
+
+/** Wrappers of a stream pass this member on; a map by identity would not know them. */
+const INNER = Symbol("inner");
+
+export function findRemoteVideo(stream: unknown): RemoteVideo | undefined {
+  return (stream as { [INNER]?: RemoteVideo } | undefined)?.[INNER];
+}
+
+interface Events {
+  isAvailableChanged: void;
+  isReceivingChanged: void;
+  sizeChanged: void;
+}
+
+/** A view that is open. */
+export interface Watch {
+  resize(seen: Seen): void;
+  end(): void;
+}
+
+export class RemoteVideo {
+  readonly facade: RemoteVideoStream;
+  readonly changes = new Emitter<{ pictures: void }>();
+  available = true;
+  size: StreamSize = { width: 0, height: 0 };
+  private gone = false;
+  private receiving = false;
+  private events = new Emitter<Events>();
+  private watches = new Map<object, Seen>();
+  private pictures?: MediaStream;
+
+  /** `wanted` hears when another size is wanted, or none any more. */
+  constructor(readonly id: number, readonly kind: StreamKind, private wanted: () => void) {
+    this.facade = this.makeFacade();
+  }
+
+  /** The largest of its views; undefined if there is none. */
+  get want(): Seen | undefined {
+    if (!this.available || this.watches.size === 0) return undefined;
+    const all = [...this.watches.values()];
+    return { width: Math.max(...all.map((seen) => seen.width)), height: Math.max(...all.map((seen) => seen.height)) };
+  }
+
+  /** A view opens. */
+  show(): Watch {
+    if (this.gone) throw failure(404, 43202, "the stream has ended");
+    if (!this.available) throw failure(412, 43200, "the stream is not available");
+    if (this.watches.size >= MAX_VIEWS) throw failure(400, 43220, "the stream has too many views");
+    const key = {};
+    return {
+      resize: (seen) => {
+        this.watches.set(key, seen);
+        this.wanted();
+      },
+      end: () => {
+        this.watches.delete(key);
+        this.wanted();
+      },
+    };
+  }
+
+  /** The stream that the elements play. It stays the same; what is in it changes. */
+  stream(): MediaStream {
+    return (this.pictures ??= new MediaStream());
+  }
+
+  /** The pictures come in this track from now on; undefined: no longer. */
+  place(track: MediaStreamTrack | undefined): void {
+    if (!track && !this.pictures) return;
+    const stream = this.stream();
+    const before = stream.getVideoTracks()[0];
+    if (before === track) return;
+    if (before) stream.removeTrack(before);
+    if (!track) return this.receive(false);
+    stream.addTrack(track);
+    this.changes.emit("pictures");
+  }
+
+  setAvailable(available: boolean): void {
+    if (available === this.available) return;
+    this.available = available;
+    if (!available) this.receive(false);
+    this.events.emit("isAvailableChanged");
+    this.wanted();
+  }
+
+  receive(receiving: boolean): void {
+    if (receiving === this.receiving) return;
+    this.receiving = receiving;
+    this.events.emit("isReceivingChanged");
+  }
+
+  /** A picture of this size has come. */
+  seen(width: number, height: number): void {
+    if (width !== this.size.width || height !== this.size.height) {
+      this.size = { width, height };
+      this.events.emit("sizeChanged");
+    }
+    this.receive(true);
+  }
+
+  /** The sender has left, or a screen is shared no longer. */
+  end(): void {
+    this.setAvailable(false);
+    this.gone = true;
+    this.place(undefined);
+  }
+
+  private makeFacade(): RemoteVideoStream {
+    const self = this;
+    let reading: Watch | undefined;
+    const facade: RemoteVideoStream = {
+      id: this.id,
+      mediaStreamType: this.kind === "screen" ? "ScreenSharing" : "Video",
+      get isAvailable() {
+        return self.available;
+      },
+      get isReceiving() {
+        return self.receiving;
+      },
+      get size() {
+        return self.size;
+      },
+      getMediaStream: async () => {
+        reading ??= self.show();
+        reading.resize(READ);
+        return self.stream();
+      },
+      on: this.events.on as RemoteVideoStream["on"],
+      off: this.events.off as RemoteVideoStream["off"],
+    };
+    return Object.defineProperty(facade, INNER, { value: this });
+  }
+}

@@ -1,0 +1,91 @@
+// Measures of pictures, from the browser's entries.
+import type { MediaStatsItem, MediaStatsReportSample } from "./types";
+
+type Entry = Record<string, any>;
+
+/** What the entries of a stream have in common with those of sound. */
+export type Common = (entry: Entry, packets: number, bytes: number, old: Entry | undefined) => MediaStatsItem;
+
+/** Where pictures belong: mid 2 is the screen of this client, and the server says what the places of others are. */
+export interface Places {
+  stream(mid: string): { id: number; screen: boolean } | undefined;
+}
+
+const SCREEN_MID = "2";
+
+/** Adds what is sent and received of pictures to a report. */
+export function addPictures(sample: MediaStatsReportSample, now: Map<string, Entry>, before: Map<string, Entry>, places: Places, common: Common): void {
+  const sending = new Map<string, MediaStatsItem[]>();
+  for (const entry of now.values()) {
+    if (entry.kind !== "video") continue;
+    if (entry.type === "outbound-rtp" && entry.packetsSent > 0) {
+      const item = sent(entry, now, before.get(entry.id), common);
+      sending.set(entry.mid, [...(sending.get(entry.mid) ?? []), item]);
+    }
+    if (entry.type === "inbound-rtp") {
+      const place = places.stream(entry.mid);
+      if (place) (place.screen ? sample.screenShare : sample.video).receive.push({ ...received(entry, before.get(entry.id), common), streamId: place.id });
+    }
+  }
+  // The largest picture stands for the stream; the others are its other layers.
+  for (const [mid, items] of sending) {
+    const [top, ...rest] = items.sort((a, b) => Number(b.frameHeightSent ?? 0) - Number(a.frameHeightSent ?? 0));
+    (mid === SCREEN_MID ? sample.screenShare : sample.video).send.push({ ...top, altLayouts: rest });
+  }
+}
+
+function sent(entry: Entry, now: Map<string, Entry>, old: Entry | undefined, common: Common): MediaStatsItem {
+  const remote = now.get(entry.remoteId) ?? {};
+  const source = now.get(entry.mediaSourceId) ?? {};
+  return {
+    ...common(entry, entry.packetsSent, entry.bytesSent, old),
+    jitterInMs: ms(remote.jitter),
+    packetsLost: remote.packetsLost,
+    rttInMs: ms(remote.roundTripTime),
+    frameWidthInput: source.width,
+    frameHeightInput: source.height,
+    frameRateInput: source.framesPerSecond,
+    frameWidthSent: entry.frameWidth,
+    frameHeightSent: entry.frameHeight,
+    frameRateSent: entry.framesPerSecond,
+    frameRateEncoded: perSecond(entry, old, "framesEncoded"),
+    framesEncoded: entry.framesEncoded,
+    keyFramesEncoded: entry.keyFramesEncoded,
+    qualityLimitationReason: entry.qualityLimitationReason,
+  };
+}
+
+function received(entry: Entry, old: Entry | undefined, common: Common): MediaStatsItem {
+  return {
+    ...common(entry, entry.packetsReceived, entry.bytesReceived, old),
+    jitterInMs: ms(entry.jitter),
+    packetsLost: entry.packetsLost,
+    packetsLostPerSecond: Math.max(0, (entry.packetsLost ?? 0) - (old?.packetsLost ?? 0)),
+    frameWidthReceived: entry.frameWidth,
+    frameHeightReceived: entry.frameHeight,
+    frameRateReceived: perSecond(entry, old, "framesReceived"),
+    frameRateDecoded: perSecond(entry, old, "framesDecoded"),
+    framesReceived: entry.framesReceived,
+    framesDecoded: entry.framesDecoded,
+    framesDropped: entry.framesDropped,
+    keyFramesDecoded: entry.keyFramesDecoded,
+    longestFreezeDurationInMs: ms(longest(entry, old)),
+    totalFreezeDurationInMs: ms(entry.totalFreezesDuration),
+  };
+}
+
+/** The browser has the sum of freezes alone: what was added since the last report is at most one of them, or a few short ones. */
+function longest(entry: Entry, old: Entry | undefined): number | undefined {
+  if (entry.totalFreezesDuration === undefined) return undefined;
+  const added = entry.totalFreezesDuration - (old?.totalFreezesDuration ?? 0);
+  return Math.max(0, added / Math.max(1, (entry.freezeCount ?? 0) - (old?.freezeCount ?? 0)));
+}
+
+function perSecond(entry: Entry, old: Entry | undefined, counter: string): number | undefined {
+  const seconds = old ? (entry.timestamp - old.timestamp) / 1000 : 0;
+  return seconds > 0 ? Math.round(Math.max(0, (entry[counter] - (old?.[counter] ?? 0)) / seconds)) : undefined;
+}
+
+function ms(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(1000 * seconds);
+}

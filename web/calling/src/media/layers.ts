@@ -1,0 +1,63 @@
+// What is sent of a picture: a camera in up to three sizes at once (simulcast),
+// so that the server can give each receiver the one that fits; a screen in one.
+import type { VideoSendConstraints } from "../types";
+
+/** The encodings of a camera, the smallest first: browsers that send fewer keep the first. */
+export const RIDS = ["q", "h", "f"] as const;
+
+/** What makes an encoding: scale against the capture, and bit/s. */
+interface Layer {
+  scale: number;
+  bitrate: number;
+}
+const LOW = 150_000;
+const MIDDLE = 500_000;
+const HIGH = 1_700_000;
+const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15 };
+
+/**
+ * The encodings for a capture of a size. Small captures have fewer: a browser that is asked for
+ * three of a picture of 640×360 never sends it whole.
+ */
+export function cameraEncodings(width: number, height: number, wanted: (rid: string) => boolean, limits: VideoSendConstraints = {}): RTCRtpEncodingParameters[] {
+  const most = limits.frameHeight?.max ?? limits.frameHeight?.exact ?? limits.frameHeight?.ideal;
+  const shrink = most && height > most ? height / most : 1;
+  const layers = plan(width / shrink, height / shrink);
+  const frameRate = limits.frameRate?.max ?? limits.frameRate?.exact ?? limits.frameRate?.ideal;
+  let left = limits.bitrate?.max ?? Infinity;
+  return RIDS.map((rid, i) => {
+    const layer = layers[i];
+    // A layer with less than half of what it needs is worth less than a better one below it.
+    const fits = layer !== undefined && (i === 0 || left >= layer.bitrate / 2);
+    const bitrate = fits ? Math.max(30_000, Math.min(layer.bitrate, left)) : LOW;
+    if (fits) left -= bitrate;
+    return {
+      rid,
+      active: fits && wanted(rid),
+      scaleResolutionDownBy: (layer?.scale ?? 1) * shrink,
+      maxBitrate: bitrate,
+      ...(frameRate ? { maxFramerate: frameRate } : {}),
+    };
+  });
+}
+
+function plan(width: number, height: number): Layer[] {
+  const [long, short] = width > height ? [width, height] : [height, width];
+  if (long >= 1280 && short >= 720)
+    return [
+      { scale: 4, bitrate: LOW },
+      { scale: 2, bitrate: MIDDLE },
+      { scale: 1, bitrate: HIGH },
+    ];
+  if (long >= 640 && short >= 360)
+    return [
+      { scale: 2, bitrate: LOW },
+      { scale: 1, bitrate: MIDDLE },
+    ];
+  return [{ scale: 1, bitrate: LOW }];
+}
+
+/** The one encoding of a screen: few pictures, all of their pixels. */
+export function screenEncodings(wanted: boolean): RTCRtpEncodingParameters[] {
+  return [{ active: wanted, ...SCREEN }];
+}

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Outgoing } from "../src/calls/outgoing";
+import { LocalVideoStream } from "../src/media/localvideostream";
+import { FakeMediaStream, FakeTrack, settle } from "./fakes";
+
+(globalThis as any).MediaStream = FakeMediaStream;
+const opened: FakeTrack[] = [];
+const camera = (id: string) => ({ id: `camera:${id}`, name: id, deviceType: "UsbCamera" as const });
+
+Object.defineProperty(globalThis, "navigator", {
+  configurable: true,
+  value: {
+    mediaDevices: {
+      getUserMedia: async ({ video }: { video: { deviceId: { exact: string } } }) => {
+        if (video.deviceId.exact === "denied") throw Object.assign(new Error("Permission denied"), { name: "NotAllowedError" });
+        if (video.deviceId.exact === "busy") throw Object.assign(new Error("in use"), { name: "NotReadableError" });
+        const track = new FakeTrack(video.deviceId.exact);
+        opened.push(track);
+        return new FakeMediaStream([track]);
+      },
+    },
+  },
+});
+beforeEach(() => opened.splice(0));
+
+function make(refuses = false) {
+  const log: string[] = [];
+  let connect!: () => void;
+  const peer = {
+    takes: () => true,
+    show: async (_kind: string, { track }: { track: FakeTrack | null }) => void log.push(`shows ${track ? track.label : "nothing"}`),
+  };
+  const connected = new Promise((resolve) => (connect = () => resolve(peer)));
+  const outgoing = new Outgoing("camera", {
+    connected: () => connected as never,
+    tell: async (on) => {
+      log.push(`tells ${on}`);
+      if (refuses) throw Object.assign(new Error("no"), { code: 403, subCode: 0 });
+    },
+    log: () => {},
+  });
+  outgoing.events.on("streams", ({ added, removed }) => log.push(`lists +${added.length} -${removed.length}`));
+  outgoing.events.on("on", () => log.push(`on ${outgoing.on}`));
+  return { outgoing, connect, log };
+}
+
+test("a camera is sent once the call is connected and the server has agreed", async () => {
+  const { outgoing, connect, log } = make();
+  const stream = new LocalVideoStream(camera("a"));
+  const started = outgoing.start(stream);
+  await settle();
+  assert.deepEqual(log, ["lists +1 -0"], "before the call is connected it is seen here alone");
+  connect();
+  await started;
+  assert.deepEqual(log.slice(1), ["tells true", "shows a", "on true"]);
+  await assert.rejects(outgoing.start(stream), { code: 400, subCode: 41027 });
+  log.length = 0;
+  await stream.switchSource(camera("b"));
+  await settle();
+  assert.deepEqual(log, ["shows b"]);
+  assert.equal(opened[0].readyState, "ended", "the camera before is closed");
+  log.length = 0;
+  await outgoing.stop();
+  assert.deepEqual(log, ["shows nothing", "lists +0 -1", "on false", "tells false"]);
+  await assert.rejects(outgoing.stop(), { code: 400, subCode: 41030 });
+  stream.dispose();
+});
+
+test("a refusal of the server leaves nothing on", async () => {
+  const { outgoing, connect, log } = make(true);
+  connect();
+  await assert.rejects(outgoing.start(new LocalVideoStream(camera("a"))), { code: 403 });
+  assert.deepEqual(log, ["lists +1 -0", "tells true", "shows nothing", "lists +0 -1"]);
+  assert.equal(outgoing.stream, undefined);
+});
+
+test("what is stopped before it has begun does not begin, and closes the camera", async (t) => {
+  const { outgoing, connect, log } = make();
+  const started = outgoing.start(new LocalVideoStream(camera("a")));
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const stopped = outgoing.stop();
+  await assert.rejects(started, { code: 410, subCode: 41048 });
+  await stopped;
+  connect();
+  await settle();
+  t.mock.timers.tick(2000);
+  assert.ok(!log.includes("tells true"));
+  assert.equal(opened[0].readyState, "ended");
+});
+
+test("a device that is gone ends it, and the server is told", async () => {
+  const { outgoing, connect, log } = make();
+  connect();
+  await outgoing.start(new LocalVideoStream(camera("a")));
+  let lost = false;
+  outgoing.events.on("lost", () => (lost = true));
+  opened[0].end();
+  await settle();
+  assert.ok(lost);
+  assert.deepEqual(log.slice(-4), ["shows nothing", "lists +0 -1", "on false", "tells false"]);
+});
+
+test("why a camera does not open is said by its code", async () => {
+  for (const [id, code, subCode] of [["denied", 403, 43001], ["busy", 412, 43000]] as const) {
+    const { outgoing } = make();
+    await assert.rejects(outgoing.start(new LocalVideoStream(camera(id))), { code, subCode });
+    assert.equal(outgoing.stream, undefined, "another try is possible");
+  }
+  const stream = new LocalVideoStream(camera("a"));
+  await assert.rejects(stream.switchSource(camera("a")), { code: 400, subCode: 43005 });
+  await assert.rejects(stream.switchSource({} as never), { code: 400, subCode: 43004 });
+});
+
+test("a camera that cannot be opened leaves the one before", async () => {
+  const stream = new LocalVideoStream(camera("a"));
+  const before = await stream.getMediaStream();
+  await assert.rejects(stream.switchSource(camera("busy")), { subCode: 43000 });
+  assert.equal(await stream.getMediaStream(), before);
+  assert.equal(opened[0].readyState, "live");
+  assert.equal(stream.source.id, "camera:a");
+  stream.dispose();
+  assert.equal(opened[0].readyState, "ended");
+});
+
+test("a hold sends nothing, and goes on where it was", async () => {
+  const { outgoing, connect, log } = make();
+  connect();
+  await outgoing.start(new LocalVideoStream(camera("a")));
+  outgoing.hold(true);
+  outgoing.hold(false);
+  assert.deepEqual(log.slice(-2), ["shows nothing", "shows a"]);
+  assert.ok(outgoing.on);
+});
