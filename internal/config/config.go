@@ -28,6 +28,8 @@ type Config struct {
 	SIPS   string // TLS
 	WebRTC string
 
+	TURN TURN // relay of browsers' media
+
 	Profile string // where this machine reads profiles; "" is closed
 
 	RTPPorts    PortRange
@@ -108,6 +110,16 @@ type Config struct {
 	DeliveryFlush time.Duration // how long the last events may take after that
 }
 
+// TURN is the relay for browsers that do not reach WebRTC; without Listen and Secure there
+// is none.
+type TURN struct {
+	Listen, Secure string // listeners: UDP and TCP; TLS
+	Host           string // that browsers are told; "": that of the listeners
+
+	Allocations, PerUser int
+	Bandwidth            int // Mbit/s
+}
+
 // PortRange is a range of UDP ports, both ends included.
 type PortRange struct{ Low, High int }
 
@@ -186,6 +198,7 @@ func (c *checker) config() Config {
 		FileTrunksOnly:    file.Outbound.FileTrunksOnly,
 		Outbound:          outbound.Rule{RefusePrivate: file.Outbound.RefusePrivate, Allow: c.networks("outbound.allow")},
 	}
+	cfg.TURN = c.turn(cfg.PublicHosts)
 	c.events(&cfg)
 	cfg.Trunks, cfg.Routes = c.trunks(file.Trunks, file.Routes)
 	cfg.Guards, cfg.Emergency = c.guards(file.Guards, cfg.Trunks), c.emergency(file.Emergency)
@@ -200,6 +213,7 @@ func (c *checker) together(cfg Config) {
 	if cfg.ProxyProtocol && len(cfg.TrustedProxies) == 0 {
 		c.fail(c.at("proxy-protocol"), "is true, but trusted-proxies names no proxy; add the addresses of the proxies there")
 	}
+	c.turnTogether(cfg)
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")
 	}

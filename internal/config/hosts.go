@@ -3,6 +3,7 @@ package config
 import (
 	"net"
 	"net/netip"
+	"slices"
 
 	"github.com/switchhook/switchhook/internal/listen"
 )
@@ -10,10 +11,13 @@ import (
 // CertificateNames are the public hosts, and the hosts of the TLS listeners.
 func (c Config) CertificateNames() []string {
 	names := append([]string(nil), c.PublicHosts...)
-	for _, listener := range []string{c.HTTPS, c.SIPS} {
+	for _, listener := range []string{c.HTTPS, c.SIPS, c.TURN.Secure} {
 		if host := hostOf(listener); host != "" {
 			names = append(names, host)
 		}
+	}
+	if c.TURN.Secure != "" && c.TURN.Host != "" && !slices.Contains(names, c.TURN.Host) {
+		names = append(names, c.TURN.Host)
 	}
 	return names
 }

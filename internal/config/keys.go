@@ -61,6 +61,8 @@ type keys struct {
 
 	Connections connectionKeys `yaml:"connections"`
 
+	TURN turnKeys `yaml:"turn"`
+
 	Auth     authKeys     `yaml:"auth"`
 	Call     callKeys     `yaml:"call"`
 	Media    mediaKeys    `yaml:"media"`
@@ -92,6 +94,21 @@ type connectionKeys struct {
 	PerListener *int `yaml:"per-listener" min:"16" max:"100000" unit:"connections" absent:"half of the files that the process may open less what calls need (rtp-ports, 5120 others), 4096 at most"`
 	// Connections of one source (an IPv4 address, an IPv6 /48) on a listener that have sent no valid credentials. Loopback addresses and trusted-proxies have no such limit.
 	PerSource *int `yaml:"per-source" default:"256" min:"1" max:"100000" unit:"connections"`
+}
+
+type turnKeys struct {
+	// Listener of TURN over UDP and TCP, for browsers that do not reach the media port: they are handed its address with credentials of 10 minutes. It relays to the media port alone.
+	Listen string `yaml:"listen" type:"host:port or off" default:"off"`
+	// Listener of TURN over TLS, with the server's certificate. Port 443 passes most firewalls.
+	TLS string `yaml:"tls" type:"host:port or off" default:"off"`
+	// Host name or IP address of both that browsers are told. The certificate names it.
+	Host string `yaml:"host" type:"host name" absent:"the first of public-host, else the address of the listener"`
+	// Allocations at one time. A browser opens one for each of UDP, TCP and TLS in each call, whether it needs it or not.
+	Allocations *int `yaml:"allocations" default:"3000" min:"1" max:"50000" unit:"allocations"`
+	// Allocations of one user at one time.
+	PerUser *int `yaml:"per-user" default:"16" min:"1" max:"1000" unit:"allocations"`
+	// What is relayed of all allocations together, both directions. One allocation carries 8 Mbit/s in each direction.
+	Bandwidth *int `yaml:"bandwidth" default:"500" min:"1" max:"100000" unit:"Mbit/s"`
 }
 
 type authKeys struct {

@@ -28,6 +28,14 @@ func (l listener) Accept() (net.Conn, error) {
 	}
 }
 
+// Prove notes that the client of a connection of a Listener has shown valid credentials:
+// it is no stranger's any more. (NoteCredentials is for requests of HTTP.)
+func Prove(conn net.Conn) {
+	if counted, ok := conn.(*countedConn); ok {
+		counted.counted.enter(handedOver)
+	}
+}
+
 func addressOf(address net.Addr) netip.Addr {
 	if tcp, ok := address.(*net.TCPAddr); ok {
 		return tcp.AddrPort().Addr()

@@ -15,6 +15,8 @@ type Addresses struct {
 	SIP    string `json:"sip,omitempty"`
 	SIPS   string `json:"sips,omitempty"`
 	WebRTC string `json:"webrtc,omitempty"`
+	TURN   string `json:"turn,omitempty"`
+	TURNS  string `json:"turns,omitempty"`
 	NATS   string `json:"nats,omitempty"` // for events
 }
 

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/auth"
@@ -25,13 +24,16 @@ func (p *parts) openBrowsers(ctx context.Context) error {
 	log := p.log.With("part", "webrtc")
 	engine, err := media.Open(ctx, media.Config{Listen: p.cfg.WebRTC, Public: p.cfg.SIPPublic, Limit: p.connectionLimit().Listener, Log: log})
 	if err != nil {
-		return fmt.Errorf("--webrtc: %w", err)
+		return err
 	}
 	p.later(engine.Close)
 	p.media = engine
+	if err := p.openRelay(ctx, log); err != nil {
+		return err
+	}
 	p.browsers.Store(webrtc.New(webrtc.Config{
 		Calls: p.calls, Rooms: roomsOfCalls{p}, Media: engine, Authenticate: p.authenticateClient,
-		Proven: connlimit.NoteCredentials, Origins: p.cfg.WebSocketOrigins, Log: log,
+		Proven: connlimit.NoteCredentials, Origins: p.cfg.WebSocketOrigins, ICEServers: p.iceServers(), Log: log,
 	}))
 	p.metrics.MustRegister(metrics.Browsers(p.browsers.Load()))
 	p.later(func() error { p.browsers.Load().Close(); return nil })

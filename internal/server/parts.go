@@ -43,6 +43,7 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 	"github.com/switchhook/switchhook/internal/webrtc"
 	"github.com/switchhook/switchhook/internal/webrtc/media"
+	"github.com/switchhook/switchhook/internal/webrtc/relay"
 )
 
 // parts are the pieces of a running server, in the order in which they are made.
@@ -86,6 +87,7 @@ type parts struct {
 	router      *rest.Router
 	listeners   *listeners
 	media       *media.Engine                 // nil where WebRTC is off
+	relay       *relay.Server                 // nil where TURN is off
 	browsers    atomic.Pointer[webrtc.Server] // made after the calls, which look for it when they ring
 	roomTurn    sync.Mutex                    // one change of a room at a time
 

@@ -23,9 +23,7 @@ func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) 
 		closeAll(append(secure, plain...))
 		return taken, err
 	}
-	if p.media != nil {
-		taken.WebRTC = p.media.Addr().String()
-	}
+	p.announceMedia(&taken)
 	if address := p.backbone.ListenAddr(); address != nil {
 		taken.NATS = address.String()
 	}

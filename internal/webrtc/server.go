@@ -55,6 +55,7 @@ type Config struct {
 	Authenticate func(ctx context.Context, token string) (signalling.User, signalling.Verdict)
 	Proven       func(context.Context) // as in signalling.Config
 	Origins      []string
+	ICEServers   func(user string) []protocol.IceServer // as in signalling.Config
 	Log          *slog.Logger
 }
 
@@ -80,7 +81,7 @@ func New(cfg Config) *Server {
 	s := &Server{cfg: cfg, log: cfg.Log, meetings: newMeetings(), clients: make(map[string]map[string]*client)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.sessions = signalling.New(signalling.Config{
-		Authenticate: cfg.Authenticate, Proven: cfg.Proven, Origins: cfg.Origins, Log: cfg.Log,
+		Authenticate: cfg.Authenticate, Proven: cfg.Proven, Origins: cfg.Origins, ICEServers: cfg.ICEServers, Log: cfg.Log,
 		Open: func(session *signalling.Session) signalling.Client { return s.open(session) },
 	})
 	return s
@@ -120,6 +121,13 @@ func (s *Server) Devices(user identifier.ID) (list []string) {
 		list = append(list, device)
 	}
 	return list
+}
+
+// Present reports whether a user has a session.
+func (s *Server) Present(user string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.clients[user]) > 0
 }
 
 // IsClient reports whether a device is a client of ours.

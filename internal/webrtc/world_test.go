@@ -2,6 +2,7 @@ package webrtc_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/switchhook/switchhook/internal/webrtc"
 	"github.com/switchhook/switchhook/internal/webrtc/media"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+	"github.com/switchhook/switchhook/internal/webrtc/relay"
 	"github.com/switchhook/switchhook/internal/webrtc/signalling"
 	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
 )
@@ -42,6 +44,7 @@ type world struct {
 	calls     *call.Registry
 	server    *webrtc.Server
 	media     *media.Engine
+	relay     *relay.Server
 	http      *httptest.Server
 	numbers   *calltest.Dialer
 	announcer *calltest.Announcer
@@ -123,7 +126,14 @@ func newWorld(t testing.TB) *world {
 		Streams: &calltest.Streams{}, Transcripts: &calltest.Transcripts{}, Mixes: calltest.MixesOf(mix),
 	}, log)
 	w.rooms.calls = w.calls
-	w.server = webrtc.New(webrtc.Config{Calls: w.calls, Rooms: w.rooms, Media: engine, Authenticate: authenticate, Log: log})
+	w.relay, err = relay.Open(ctx, relay.Config{
+		Listen: "127.0.0.1:0", Media: engine.Addr(), Allocations: 100, PerUser: 16, Bandwidth: 100, Log: log,
+		Present: func(user string) bool { return w.server.Present(user) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.server = webrtc.New(webrtc.Config{Calls: w.calls, Rooms: w.rooms, Media: engine, Authenticate: authenticate, ICEServers: w.relay.Servers, Log: log})
 	w.http = httptest.NewServer(w.server)
 	t.Cleanup(func() {
 		w.server.Close()
@@ -133,7 +143,7 @@ func newWorld(t testing.TB) *world {
 		if err := w.calls.Stop(now, ctx); err != nil {
 			t.Errorf("%d calls are left: %v", w.calls.Active(), err)
 		}
-		if err := engine.Close(); err != nil {
+		if err := errors.Join(w.relay.Close(), engine.Close()); err != nil {
 			t.Error(err)
 		}
 		mix.Close()

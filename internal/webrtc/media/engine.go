@@ -6,7 +6,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -16,6 +15,9 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/switchhook/switchhook/internal/listen"
+	"github.com/switchhook/switchhook/internal/webrtc/pionlog"
 )
 
 // Config is what an Engine needs.
@@ -38,7 +40,7 @@ const (
 type Engine struct {
 	api         *webrtc.API
 	certificate webrtc.Certificate
-	udp         net.PacketConn
+	udp         *net.UDPConn
 	tcp         net.Listener
 	muxUDP      *ice.UDPMuxDefault
 	muxTCP      *ice.TCPMuxDefault
@@ -50,7 +52,7 @@ type Engine struct {
 func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	e := &Engine{log: cfg.Log}
 	var err error
-	if e.udp, e.tcp, err = listenBoth(ctx, cfg.Listen); err != nil {
+	if e.udp, e.tcp, err = listen.Both(ctx, "--webrtc", cfg.Listen); err != nil {
 		return nil, err
 	}
 	if err := e.prepare(cfg); err != nil {
@@ -61,42 +63,17 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// listenBoth opens UDP and TCP on one port. Where any port will do, it tries some.
-func listenBoth(ctx context.Context, address string) (udp net.PacketConn, tcp net.Listener, err error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, nil, err
-	}
-	var config net.ListenConfig
-	for range 20 {
-		if udp, err = config.ListenPacket(ctx, "udp", address); err != nil {
-			return nil, nil, err
-		}
-		same := net.JoinHostPort(host, fmt.Sprint(udp.LocalAddr().(*net.UDPAddr).Port))
-		if tcp, err = config.Listen(ctx, "tcp", same); err == nil {
-			return udp, tcp, nil
-		}
-		udp.Close()
-		if port != "0" {
-			break
-		}
-	}
-	return nil, nil, err
-}
-
 // socketBuffer is what the kernel keeps of packets for all connections, in bytes.
 const socketBuffer = 4 << 20
 
 func (e *Engine) prepare(cfg Config) error {
-	if socket, ok := e.udp.(*net.UDPConn); ok {
-		_ = socket.SetReadBuffer(socketBuffer) // less will do on a small machine
-		_ = socket.SetWriteBuffer(socketBuffer)
-	}
+	_ = e.udp.SetReadBuffer(socketBuffer) // less will do on a small machine
+	_ = e.udp.SetWriteBuffer(socketBuffer)
 	listener := e.tcp
 	if cfg.Limit != nil {
 		listener = cfg.Limit(listener)
 	}
-	logs := logging{cfg.Log}
+	logs := pionlog.Factory{Log: cfg.Log}
 	e.muxUDP = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logs.NewLogger("mux"), UDPConn: e.udp})
 	e.muxTCP = ice.NewTCPMuxDefault(ice.TCPMuxParams{
 		Logger: logs.NewLogger("mux"), Listener: listener, ReadBufferSize: 8,

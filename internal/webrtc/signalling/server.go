@@ -42,8 +42,8 @@ type Config struct {
 	// Proven is told of a request whose socket has shown a good token; nil: nobody is.
 	Proven  func(context.Context)
 	Origins []string // sites whose pages may connect, besides ours
-	// ICEServers are those that clients shall use.
-	ICEServers []protocol.IceServer
+	// ICEServers are those that a client of a user shall use; nil: none.
+	ICEServers func(user string) []protocol.IceServer
 	Log        *slog.Logger
 }
 

@@ -124,9 +124,9 @@ func (s *Session) attach(to *socket, user User, token string, id string, lastSeq
 
 func (s *Session) welcome(resumed bool) *protocol.Welcome {
 	now := time.Now()
-	servers := s.server.cfg.ICEServers
-	if servers == nil {
-		servers = []protocol.IceServer{}
+	servers := []protocol.IceServer{}
+	if give := s.server.cfg.ICEServers; give != nil {
+		servers = give(s.user)
 	}
 	return &protocol.Welcome{
 		Session: s.secret, Resumed: resumed, GraceMs: int(grace.Milliseconds()), ServerTime: int(now.UnixMilli()),

@@ -21,6 +21,7 @@ type Client struct {
 	Welcome *protocol.Welcome // of the last hello
 	Codec   codec.Codec       // of its media: G.722 at first, or Opus
 	Deaf    bool              // its peers count packets alone
+	Relayed string            // its media goes by those TURN servers alone whose address has this: "transport=udp"
 	url     string
 	hello   protocol.Hello
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,9 +53,26 @@ func (c *Client) newPeerConnection() (*webrtc.PeerConnection, error) {
 	var settings webrtc.SettingEngine
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.SetRelayAcceptanceMinWait(0)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(settings))
-	return api.NewPeerConnection(webrtc.Configuration{})
+	return api.NewPeerConnection(c.configuration())
+}
+
+// configuration is that of the client's media: direct, or by a relay alone.
+func (c *Client) configuration() (made webrtc.Configuration) {
+	if c.Relayed == "" {
+		return made
+	}
+	made.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	for _, server := range c.Welcome.IceServers {
+		for _, url := range server.Urls {
+			if strings.Contains(url, c.Relayed) {
+				made.ICEServers = append(made.ICEServers, webrtc.ICEServer{URLs: []string{url}, Username: server.Username, Credential: server.Credential})
+			}
+		}
+	}
+	return made
 }
 
 // Connect negotiates media for a call, and waits until it is connected. Close the peer.

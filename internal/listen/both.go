@@ -1,0 +1,37 @@
+package listen
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+)
+
+// tries is how many ports are tried where any will do.
+const tries = 20
+
+// Both opens UDP and TCP on one port, as media over ICE wants it. Port 0 takes one that
+// is free in both.
+func Both(ctx context.Context, flag, address string) (udp *net.UDPConn, tcp net.Listener, err error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, nil, Error(flag, address, err)
+	}
+	var config net.ListenConfig
+	for range tries {
+		packets, err := config.ListenPacket(ctx, "udp", address)
+		if err != nil {
+			return nil, nil, Error(flag, address, err)
+		}
+		udp = packets.(*net.UDPConn)
+		same := net.JoinHostPort(host, strconv.Itoa(udp.LocalAddr().(*net.UDPAddr).Port))
+		if tcp, err = config.Listen(ctx, "tcp", same); err == nil {
+			return udp, tcp, nil
+		}
+		udp.Close()
+		if port != "0" {
+			return nil, nil, Error(flag, address, err)
+		}
+	}
+	return nil, nil, fmt.Errorf("%s: no port is free for both UDP and TCP", flag)
+}

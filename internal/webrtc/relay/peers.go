@@ -1,0 +1,54 @@
+package relay
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+)
+
+// permits admits our own media as a peer, and nobody else.
+func (s *Server) permits(_ net.Addr, peer net.IP) bool {
+	address, ok := netip.AddrFromSlice(peer)
+	address = address.Unmap()
+	switch media := s.cfg.Media.Addr(); {
+	case !ok:
+		return false
+	case s.cfg.Public.IsValid():
+		return address == s.cfg.Public
+	case !media.IsUnspecified():
+		return address == media
+	}
+	own, err := net.InterfaceAddrs()
+	return err == nil && slices.ContainsFunc(own, func(a net.Addr) bool {
+		network, ok := a.(*net.IPNet)
+		return ok && network.IP.Equal(peer)
+	})
+}
+
+// behindPublic is where our media is that clients know by the public address.
+func (s *Server) behindPublic() netip.Addr {
+	media := s.cfg.Media.Addr()
+	if media.IsUnspecified() && s.cfg.Public.Is4() {
+		media = netip.IPv4Unspecified()
+	}
+	return local(media)
+}
+
+// shown is the address of an allocation as its client is told, which nobody sends to.
+func (s *Server) shown(host netip.Addr) netip.Addr {
+	if s.cfg.Public.IsValid() && s.cfg.Public.Is4() == host.Is4() {
+		return s.cfg.Public
+	}
+	return local(host)
+}
+
+// local is an address of this machine that a socket on another of it reaches.
+func local(host netip.Addr) netip.Addr {
+	switch {
+	case !host.IsUnspecified():
+		return host
+	case host.Is4():
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.IPv6Loopback()
+}
