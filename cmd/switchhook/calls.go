@@ -10,7 +10,13 @@ import (
 	"github.com/switchhook/switchhook/internal/cdr"
 )
 
+// callsCommand looks at calls.
 type callsCommand struct {
+	List callsListCommand `cmd:"" default:"withargs" help:"List ended calls: participants, duration, reason, audio quality."`
+	Show callsShowCommand `cmd:"" help:"Show everything that happened in a call, and the reason of a failure."`
+}
+
+type callsListCommand struct {
 	About            string        `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
 	Since            time.Duration `placeholder:"DURATION" help:"Only calls that ended within this time, such as 2h."`
 	Failed           bool          `help:"Only calls that failed."`
@@ -20,16 +26,16 @@ type callsCommand struct {
 }
 
 // Help ends the command's help.
-func (callsCommand) Help() string {
+func (callsListCommand) Help() string {
 	return `Ended calls, newest first: a line per call, and below it a line per leg. The records are files in the folder calls of
 the data directory.
 
 Example:
-  switchhook calls --failed --since 1h
+  switchhook calls list --failed --since 1h
   switchhook calls +15550001234 --json`
 }
 
-func (c callsCommand) Run(a *app) error {
+func (c callsListCommand) Run(a *app) error {
 	client, err := a.connect(c.ConnectionString)
 	if err != nil {
 		return err

@@ -36,7 +36,8 @@ type root struct {
 	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook, a queue or a file (an Event Grid subscription)."`
 	Subscriptions subscriptionsCommand `cmd:"" help:"List, show, change and delete event subscriptions."`
 	Events        eventsCommand        `cmd:"" help:"Show deliveries of events, and deliver events again."`
-	Calls         callsCommand         `cmd:"" help:"List ended calls: participants, duration, reason, audio quality."`
+	Calls         callsCommand         `cmd:"" help:"List calls, and show what happened in one."`
+	Trace         traceCommand         `cmd:"" help:"Print SIP messages, requests and events as a ladder, while they happen."`
 	Numbers       numbersCommand       `cmd:"" help:"List the phone numbers that the resource owns."`
 	Phones        phonesCommand        `cmd:"" help:"Manage desk phones of users: credentials and registrations."`
 	Recordings    recordingsCommand    `cmd:"" help:"List, download, verify, hold and delete recordings of calls."`

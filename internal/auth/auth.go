@@ -24,6 +24,9 @@ type Principal struct {
 	// Administrator says that the sender may use the administration: the primary key
 	// may, and the tokens that their issuer's configuration names.
 	Administrator bool
+	// Reader says that the sender may look at calls (/admin/insight), ReadOnly that it
+	// may do nothing else.
+	Reader, ReadOnly bool
 }
 
 // Config is what an Authenticator needs.

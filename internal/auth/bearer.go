@@ -49,11 +49,11 @@ func listed(list []string, claim string) bool { return claim != "" && slices.Con
 
 // admit says what the sender of a verified token may do.
 func (i *issuer) admit(c bearerClaims) (Principal, error) {
-	administrator := i.Administer.has(c)
-	if !administrator && !i.Allow.has(c) {
+	administrator, reader, application := i.Administer.has(c), i.Read.has(c), i.Allow.has(c)
+	if !administrator && !reader && !application {
 		return Principal{}, &Denial{Scheme: SchemeBearer, Forbidden: true, Reason: fmt.Sprintf(
 			"the bearer token is valid, but auth.oidc[] allows neither its subject %q, its object id %q, its application %q nor its roles %q",
 			clip(c.Subject), clip(c.ObjectID), clip(c.application()), clip(strings.Join(c.Roles, " ")))}
 	}
-	return Principal{Issuer: c.Issuer, Subject: c.Subject, Administrator: administrator}, nil
+	return Principal{Issuer: c.Issuer, Subject: c.Subject, Administrator: administrator, Reader: reader || administrator, ReadOnly: !administrator && !application}, nil
 }

@@ -23,6 +23,7 @@ type Issuer struct {
 	Audiences  []string // empty takes EntraAudience
 	Allow      Bearers  // whose tokens may use the APIs
 	Administer Bearers  // whose tokens may use the administration too
+	Read       Bearers  // whose tokens may look at calls, and do nothing else
 }
 
 // OIDCConfig is what OIDC needs.

@@ -26,7 +26,7 @@ func (a *Authenticator) verifySignature(r *http.Request, body Body, params strin
 	for _, slot := range []Slot{Primary, Secondary} {
 		key := a.cfg.Keys.Get(slot)
 		if key.matches(r, signed, hosts, paths) {
-			return Principal{KeyID: key.ID(), Key: slot.String(), Administrator: slot == Primary}, checkBody(r, body)
+			return Principal{KeyID: key.ID(), Key: slot.String(), Administrator: slot == Primary, Reader: slot == Primary}, checkBody(r, body)
 		}
 	}
 	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; the signed text must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",

@@ -32,6 +32,7 @@ func (r *Registry) takeEcho(in Invitation, leg Leg) (report func(Report), err er
 func (c *Call) answerEcho(caller *endpoint) {
 	c.echo = &echo{}
 	c.endpoints = append(c.endpoints, caller)
+	caller.step(LegCame)
 	caller.join = &join{
 		up: func(*endpoint) {
 			c.sound().Join(&c.echo.mirror)

@@ -83,12 +83,14 @@ func (e *endpoint) read(report Report) {
 	switch r := report.(type) {
 	case Ringing:
 		e.call.log.Debug("leg rings", "participant", e.id)
+		e.step(LegRings)
 		if e.join != nil && e.join.ringing != nil {
 			e.join.ringing()
 		}
 	case EarlySound:
 		e.call.legSoundsEarly(e)
 	case Answered:
+		e.step(LegAnswered)
 		e.legAnswered()
 	case ToneHeard:
 		e.call.toneHeard(e, r.Tone)
@@ -102,6 +104,11 @@ func (e *endpoint) read(report Report) {
 		e.widen()
 	case HoldChanged:
 		e.call.log.Info("far end changed hold", "participant", e.id, "held", r.Held)
+		if r.Held {
+			e.step(LegHeld)
+		} else {
+			e.step(LegUnheld)
+		}
 	case Ended:
 		e.legEnded(r)
 	}
@@ -110,6 +117,7 @@ func (e *endpoint) read(report Report) {
 // started gives the endpoint its leg and reads the news that came before.
 func (e *endpoint) started(leg Leg) {
 	e.leg = leg
+	e.step(LegCame)
 	if e.ending != nil {
 		leg.End(*e.ending)
 	}
@@ -154,6 +162,7 @@ func (e *endpoint) legEnded(end Ended) {
 	e.stopRinging()
 	why := e.whyEnded(end.Reason)
 	e.call.detailLeg(e, end.Wire, why)
+	e.watch(LegGone, why, end.Wire)
 	e.call.departed(e, why)
 }
 

@@ -52,6 +52,7 @@ func (r *Registry) callOut(in Invitation, leg Leg) (report func(Report), err err
 		c.endpoints = append(c.endpoints, caller)
 		c.record.startedBy = caller.id
 		c.detailInvitation(in)
+		caller.step(LegCame)
 		caller.join = &join{down: func(_ *endpoint, why Reason) { c.finish(why, nil) }}
 		c.log.Info("user calls out", "from", caller.id, "to", in.To)
 		c.connectTo(caller, onward)

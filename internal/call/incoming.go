@@ -52,6 +52,8 @@ func newCaller(in Invitation, leg Leg) *endpoint {
 // ringForCaller lets a call that has just come ring.
 func (c *Call) ringForCaller(caller *endpoint, in Invitation) (listeners int) {
 	caller.call = c
+	c.detailInvitation(in)
+	caller.step(LegCame)
 	listeners = c.ringCaller(caller, in)
 	if listeners == 0 { // the leg stays with whoever brought it
 		c.log.Warn("call dropped: no subscription takes it", "from", in.From, "to", in.To)

@@ -216,6 +216,7 @@ func (c *Call) letIn(j Join, leg Leg) (func(Report), error) {
 	if c.detail.From.IsZero() {
 		c.detail.From = j.Who
 	}
+	e.step(LegCame)
 	c.log.Info("somebody joins by the call's name", "who", j.Who)
 	leg.Answer()
 	return e.report, nil

@@ -110,7 +110,9 @@ func (c *Call) sendOver(e *endpoint, into *transit) {
 		}
 	}
 	e.port.next.Store(&next)
-	c.detailLeg(e, Wire{}, Reason{Kind: EndedByPeer, Text: "moved to another call"})
+	moving := Reason{Kind: EndedByPeer, Text: "moved to another call"}
+	c.detailLeg(e, Wire{}, moving)
+	e.watch(LegGone, moving, Wire{})
 	e.leg = nil
 	c.withdraw(e) // the shard lets go of the sound, and the other call takes it
 }
@@ -119,6 +121,7 @@ func (c *Call) sendOver(e *endpoint, into *transit) {
 func (c *Call) expectArrival(e *endpoint, release func()) {
 	release()
 	c.endpoints = append(c.endpoints, e)
+	e.step(LegCame)
 	if c.ended {
 		e.join = nil
 		e.end(Reason{Kind: EndedByPeer, Text: "the call ended meanwhile"})

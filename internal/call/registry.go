@@ -62,6 +62,8 @@ type Config struct {
 	EchoNumbers []string
 	// Details takes what is left of each call when it is over; nil: nobody does.
 	Details Details
+	// Watcher is told of legs while they live; nil: nobody is.
+	Watcher Watcher
 	// Devices knows the telephones of users; nil: they have none.
 	Devices Devices
 	// Overloaded says that no new call should be taken now; nil never does.
@@ -84,6 +86,9 @@ func (c *Config) defaults() {
 	}
 	if c.Details == nil {
 		c.Details = noDetails{}
+	}
+	if c.Watcher == nil {
+		c.Watcher = noWatcher{}
 	}
 	if c.Devices == nil {
 		c.Devices = noDevices{}

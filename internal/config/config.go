@@ -95,6 +95,8 @@ type Config struct {
 
 	Recording Recording // of calls
 
+	Insight Insight // what is kept to look into calls
+
 	AttestationHeader string // in which applications read Identity headers; "" in none
 
 	RingTimeout   time.Duration // how long an incoming call waits for the application
@@ -181,6 +183,7 @@ func (c *checker) config() Config {
 		Connections: Connections{PerListener: c.count("connections.per-listener"), PerSource: c.count("connections.per-source")},
 
 		Recording: c.recording(file.Recording),
+		Insight:   c.insight(),
 
 		KeepRecords:       c.duration("call.keep-records"),
 		RecordsSize:       int64(c.count("call.keep-records-mib")) << 20,

@@ -62,7 +62,7 @@ func (c *checker) issuers(list []issuerKeys) []auth.Issuer {
 		if each.Issuer == "" {
 			c.fail(s, "needs an issuer, such as https://login.microsoftonline.com/TENANT/v2.0")
 		}
-		issuer := auth.Issuer{URL: each.Issuer, Allow: c.bearers(s, "allow", each.Allow), Administer: c.bearers(s, "admin", each.Admin)}
+		issuer := auth.Issuer{URL: each.Issuer, Allow: c.bearers(s, "allow", each.Allow), Administer: c.bearers(s, "admin", each.Admin), Read: c.bearers(s, "read", each.Read)}
 		if issuer.Allow.IsEmpty() && issuer.Administer.IsEmpty() {
 			c.fail(s, "does not say whose tokens may use the APIs, so every token of the issuer could. Add a line below issuer, with the client ids of your applications (or subjects, objects, roles):\n      allow: {applications: [\"00000000-0000-0000-0000-000000000000\"]}\nand for those that manage keys, phones and event subscriptions:\n      admin: {applications: [\"00000000-0000-0000-0000-000000000000\"]}")
 		}

@@ -74,6 +74,8 @@ type keys struct {
 
 	Recording recordingKeys `yaml:"recording"`
 
+	Insight insightKeys `yaml:"insight"`
+
 	// SIP trunks. An empty list is no trunk.
 	Trunks []trunkKeys `yaml:"trunks" absent:"one trunk named loopback: phones on this machine may call in, and outgoing calls go to 127.0.0.1:5080"`
 	// Routes of outgoing calls. The trunks of all matching routes are tried, route by route.
@@ -125,6 +127,8 @@ type issuerKeys struct {
 	Allow bearerKeys `yaml:"allow"`
 	// Whose tokens may also use the administration: /admin and the paths of Azure Resource Manager.
 	Admin bearerKeys `yaml:"admin"`
+	// Whose tokens may look at calls (/admin/insight) and do nothing else.
+	Read bearerKeys `yaml:"read"`
 }
 
 type bearerKeys struct {

@@ -29,4 +29,7 @@ func (e *Engine) note(j *job, how history.Result, why string) {
 		a.Next = j.Due
 	}
 	e.attempts.Add(a)
+	if e.cfg.Watch != nil {
+		e.cfg.Watch(&j.msg, a)
+	}
 }

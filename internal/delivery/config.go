@@ -39,6 +39,11 @@ type Config struct {
 	// kill.
 	Attempts history.Config
 
+	// Watch is shown every attempt, and every end of a message without one; it must
+	// not block. The message is only to be read, and may be gone after the call; its
+	// body stays. nil: nobody looks.
+	Watch func(*Message, history.Attempt)
+
 	Metrics prometheus.Registerer // may be nil
 }
 

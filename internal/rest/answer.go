@@ -16,9 +16,10 @@ import (
 type answer struct {
 	http.ResponseWriter
 	exchange *exchange
-	status   int   // 0 until the header is written
-	sent     int64 // bytes of the body
-	replaced bool  // the handler's own answer was replaced by an error
+	status   int    // 0 until the header is written
+	sent     int64  // bytes of the body
+	replaced bool   // the handler's own answer was replaced by an error
+	kept     []byte // its beginning, for Config.Watch
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -70,6 +71,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	}
 	n, err := a.ResponseWriter.Write(p)
 	a.sent += int64(n)
+	a.keepAnswer(p)
 	return n, err
 }
 

@@ -112,6 +112,7 @@ func (ex *exchange) finish(ans *answer, r *http.Request) {
 		pattern, method = ex.route.pattern, ex.route.method
 	}
 	ex.router.metrics.served(method, pattern, ans.status, took)
+	ex.watch(ans, r, took)
 	level := slog.LevelDebug
 	if ans.status >= 400 {
 		level = slog.LevelInfo

@@ -13,6 +13,7 @@ type route struct {
 
 	noAuth        bool
 	administers   bool // needs the permission for the administration
+	reads         bool // the permission to look is enough
 	noVersion     bool
 	withoutQuery  bool
 	evenWhenBusy  bool
@@ -27,6 +28,9 @@ type Option func(*route)
 
 // NoAuth serves requests without authentication.
 func NoAuth() Option { return func(r *route) { r.noAuth = true } }
+
+// ForReaders lets who may only look use a route of the administration.
+func ForReaders() Option { return func(r *route) { r.reads = true } }
 
 // NoVersion does not require api-version.
 func NoVersion() Option { return func(r *route) { r.noVersion = true } }

@@ -44,6 +44,10 @@ type Config struct {
 	MaxBody int64                 // bytes; 0 takes DefaultMaxBody
 	Bodies  int64                 // bytes that the bodies of all requests may take at once; 0 takes DefaultBodies
 	Now     func() time.Time      // nil: time.Now
+	// Watch is shown every answered request whose route Watched selects; it must not
+	// block. nil: nobody looks.
+	Watch   func(Served)
+	Watched func(pattern string) bool
 }
 
 // Router is the http.Handler of every API. Routes are added before it serves.

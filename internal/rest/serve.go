@@ -87,6 +87,8 @@ func (ex *exchange) admit(w http.ResponseWriter, r *http.Request, params []strin
 
 var errNoAdministrator = fault.Forbidden("the administration needs the primary access key, or a token that auth.oidc[].admin names").WithCode("AuthorizationFailed")
 
+var errReadOnly = fault.Forbidden("this token may only look at calls: auth.oidc[].read names it, and neither allow nor admin does").WithCode("AuthorizationFailed")
+
 // identify finds the sender, and reads the body when it is known. Routes for
 // everybody take no body.
 func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
@@ -105,8 +107,11 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 	}
 	ex.sender = sender
 	connlimit.NoteCredentials(r.Context())
-	if ex.route.administers && !sender.Administrator {
+	switch mayRead := ex.route.reads && sender.Reader; {
+	case ex.route.administers && !sender.Administrator && !mayRead:
 		return errNoAdministrator
+	case sender.ReadOnly && !mayRead:
+		return errReadOnly
 	}
 	if ex.bodyRead {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/switchhook/switchhook/internal/callautomation"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identity"
+	"github.com/switchhook/switchhook/internal/insight"
 	"github.com/switchhook/switchhook/internal/recording/content"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/rooms"
@@ -26,6 +27,7 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	p.router = rest.New(rest.Config{
 		Auth:  auth.NewAuthenticator(auth.Config{Keys: p.resource.Keys, Hosts: hosts, OIDC: oidc}),
 		Hosts: hosts, Log: p.log.With("part", "rest"), Metrics: p.metrics,
+		Watch: p.watchRequests(), Watched: concernsCalls,
 	})
 	if err := p.openIdentities(ctx); err != nil {
 		return err
@@ -49,6 +51,9 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	p.grid.Routes(p.router)
 	p.administration().Routes(p.router)
 	p.records.Register(p.router)
+	if hub := p.insight.Load(); hub != nil {
+		(&insight.API{Hub: hub, Stopping: p.streams}).Register(p.router)
+	}
 	return nil
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid/report"
 	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/identity"
+	"github.com/switchhook/switchhook/internal/insight"
 	"github.com/switchhook/switchhook/internal/memory"
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/permit"
@@ -74,6 +75,7 @@ type parts struct {
 	recorder    recorder
 	exports     *export.Exporter
 	records     *cdr.Keeper
+	insight     atomic.Pointer[insight.Hub] // nil where it is off; log lines come before it is made
 	calls       *call.Registry
 	trunks      *trunk.Table
 	phones      *sip.Server
@@ -153,8 +155,10 @@ func (p *parts) openData(context.Context) (err error) {
 		return err
 	}
 	p.tokens = auth.NewCallbacks(p.signer, "", p.resource.ID, nil)
-	p.webhooks, err = auth.NewWebhookTokens(auth.WebhookTokensConfig{Issuers: p.cfg.WebhookIssuers, Signer: p.signer, Base: p.public.base})
-	return err
+	if p.webhooks, err = auth.NewWebhookTokens(auth.WebhookTokensConfig{Issuers: p.cfg.WebhookIssuers, Signer: p.signer, Base: p.public.base}); err != nil {
+		return err
+	}
+	return p.openInsight()
 }
 
 func (p *parts) openBackbone(ctx context.Context) (err error) {
@@ -186,7 +190,7 @@ func (p *parts) openDeliveries(context.Context) error {
 			Keep:    p.cfg.KeepAttempts, Size: p.cfg.MaxAttempts,
 		},
 		Subscribed: func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
-		Metrics:    p.metrics,
+		Metrics:    p.metrics, Watch: p.watchDeliveries(),
 	}, journal.OnDisk(p.data.Path("journal"), journal.FormerStream(p.backbone), p.log.With("part", "journal")), p.log)
 	p.callbacks = callautomation.NewCallbacks(p.deliveries, p.log)
 	return nil
@@ -229,11 +233,11 @@ func (p *parts) openCalls(context.Context) error {
 	}
 	p.later(func() error { p.records.Close(); return nil })
 	open, understood := p.openStreams(), p.recognizers()
-	p.calls = call.NewRegistry(call.Config{
+	p.calls = call.NewRegistry(p.observed(call.Config{
 		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p}, Numbers: p.numbers,
 		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: own, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Recognizer: understood, Recordings: recordings{p.recordings}, RecordHoldMusic: p.cfg.Recording.HoldMusic, AnnounceRecordings: len(own.announcement) > 0,
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
-	}, p.log)
+	}), p.log)
 	p.metrics.MustRegister(metrics.Calls(p.calls))
 	return nil
 }

@@ -41,6 +41,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 		UserPorts:         p.cfg.UserPorts,
 		TrunkPorts:        p.cfg.TrunkPorts,
 		Origins:           p.cfg.WebSocketOrigins,
+		Tracer:            p.sipTracer(),
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(metrics.TrunkHealth(p.phones), metrics.Load(p.phones))
 	p.later(func() error { p.phones.Close(); return nil })

@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/insight"
 )
 
 // Server is one running Switchhook.
@@ -38,7 +39,8 @@ func (s *Server) Addresses() datadir.Addresses {
 // in the journal.
 func (s *Server) Run(ctx context.Context) (err error) {
 	begun := time.Now()
-	p := &parts{cfg: s.cfg, log: s.log}
+	p := &parts{cfg: s.cfg}
+	p.log = slog.New(insight.Handler(s.log.Handler(), p.insight.Load))
 	defer func() { err = errors.Join(err, p.close()) }()
 	if err := p.open(ctx); err != nil {
 		return err

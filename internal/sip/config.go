@@ -78,6 +78,8 @@ type Config struct {
 	// Resolver looks up trunks' names; nil is the system's.
 	Resolver  Resolver
 	UserAgent string // "Switchhook"
+	// Tracer is shown every SIP message; nil: nobody is.
+	Tracer Tracer
 	// Proxied shows the connections of a listener over TCP or TLS as those of the clients
 	// behind trusted proxies; nil: as they are.
 	Proxied func(net.Listener) net.Listener

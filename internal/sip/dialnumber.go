@@ -112,6 +112,9 @@ func (l *leg) resolve(via *trunk.Trunk) {
 // startNextTrunk takes a new Call-ID for the next trunk.
 func (l *leg) startNextTrunk() bool {
 	callID := uuid.NewString()
+	if tracer := l.server.cfg.Tracer; tracer != nil {
+		tracer.SIPCallID(l.dialogKey.callID, callID)
+	}
 	l.server.legs.remove(l)
 	if added, _ := l.server.legs.add(l, callID, l.server.tags.caller(callID)); !added {
 		return false

@@ -64,13 +64,14 @@ type leg struct {
 	out            *outbound  // of a leg that we call
 	pendingAnswer  *answering // a 2xx of ours that waits for its ACK
 	timer          sessionTimer
-	pendingRefresh *sessionRefresh // a re-INVITE of ours that waits for its answer
-	allowsRefer    referSupport    // what the peer's Allow says
-	sentRefer      *sentRefer      // the last REFER of ours
-	receivedRefer  *receivedRefer  // the last REFER of the peer's
-	leaving        *call.Reason    // why we end the leg, once we do
-	leaveTrunk     func()          // gives up the leg's place on its trunk; nil while it has none
-	sessionTaken   atomic.Bool     // safe: the call has the session, from then on or even before
+	pendingRefresh *sessionRefresh             // a re-INVITE of ours that waits for its answer
+	allowsRefer    referSupport                // what the peer's Allow says
+	sentRefer      *sentRefer                  // the last REFER of ours
+	receivedRefer  *receivedRefer              // the last REFER of the peer's
+	leaving        *call.Reason                // why we end the leg, once we do
+	leaveTrunk     func()                      // gives up the leg's place on its trunk; nil while it has none
+	sessionTaken   atomic.Bool                 // safe: the call has the session, from then on or even before
+	measured       atomic.Pointer[rtp.Session] // safe: the session, for who measures it
 	earlyMedia     earlyMedia
 	hold           hold
 	product        string // what the far end calls itself

@@ -51,6 +51,7 @@ func (l *leg) openSession() error {
 
 func (l *leg) useSession(session *rtp.Session) {
 	l.session = session
+	l.measured.Store(session)
 	session.OnTone(func(tone byte) { l.reports.reportKey(call.Tone(tone), keyInMedia) })
 }
 

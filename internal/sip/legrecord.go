@@ -5,6 +5,25 @@ import (
 	"github.com/switchhook/switchhook/internal/rtp"
 )
 
+// DialogID is the Call-ID of the leg's dialog now.
+func (l *leg) DialogID() string { return l.server.legs.callID(l) }
+
+// Sound measures the leg's sound while it lives; safe for use by others.
+func (l *leg) Sound() call.Sound {
+	if session := l.measured.Load(); session != nil {
+		return soundOf(session.Summary())
+	}
+	return call.Sound{}
+}
+
+func soundOf(s rtp.Summary) call.Sound {
+	return call.Sound{
+		Codec: s.Codec, Protected: s.Protected, Sent: s.Sent, Received: s.Received,
+		Loss: s.Loss, RemoteLoss: s.RemoteLoss, Jitter: s.Jitter, MaxJitter: s.MaxJitter,
+		RoundTrip: s.RoundTrip, Concealed: s.Concealed, MOS: s.MOS, RemoteMOS: s.RemoteMOS,
+	}
+}
+
 // wire is what the record of a call says of the leg: its trunk and its sound.
 func (l *leg) wire() call.Wire {
 	var sound rtp.Summary
@@ -13,10 +32,6 @@ func (l *leg) wire() call.Wire {
 	}
 	return call.Wire{
 		Trunk: l.terms.name, CallID: l.dialog.callID, Device: l.product, Attestation: l.attestation,
-		Sound: call.Sound{
-			Codec: sound.Codec, Protected: sound.Protected, Sent: sound.Sent, Received: sound.Received,
-			Loss: sound.Loss, RemoteLoss: sound.RemoteLoss, Jitter: sound.Jitter, MaxJitter: sound.MaxJitter,
-			RoundTrip: sound.RoundTrip, Concealed: sound.Concealed, MOS: sound.MOS, RemoteMOS: sound.RemoteMOS,
-		},
+		Sound: soundOf(sound),
 	}
 }

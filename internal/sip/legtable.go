@@ -97,6 +97,13 @@ func (r *legs) find(callID, tag string) *leg {
 	return nil
 }
 
+// callID is the Call-ID of a leg's dialog.
+func (r *legs) callID(l *leg) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return l.dialogKey.callID
+}
+
 // knows reports whether a Call-ID belongs to any leg.
 func (r *legs) knows(callID string) bool {
 	r.mu.Lock()

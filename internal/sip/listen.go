@@ -16,7 +16,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		}
 		var conn net.PacketConn
 		if conn, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
-			s.udp, s.tcp = s.openPackets(conn.(*net.UDPConn)), s.cfg.Proxied(s.tcp)
+			s.udp, s.tcp = s.tracePackets(s.openPackets(conn.(*net.UDPConn))), s.cfg.Proxied(s.tcp)
 			break
 		}
 		s.tcp.Close()

@@ -61,11 +61,16 @@ func (s *Server) filterReads(from sip.TransportReadProps, data []byte) ([]byte, 
 	if !pass {
 		return nil, nil
 	}
+	s.traceRead(source, data, now)
 	return data, nil
 }
 
 // addressOf reads the address of a socket's peer.
 func addressOf(address net.Addr) netip.AddrPort {
+	if udp, ok := address.(*net.UDPAddr); ok {
+		at := udp.AddrPort()
+		return netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port())
+	}
 	parsed, err := netip.ParseAddrPort(address.String())
 	if err != nil {
 		return netip.AddrPort{}

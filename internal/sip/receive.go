@@ -14,6 +14,7 @@ import (
 // sipgo's transactions. It gives new calls their To tag, passes ACKs to legs and
 // announces other requests to them.
 func (s *Server) arrive(message sip.Message) {
+	s.traceParsed(message)
 	request, ok := message.(*sip.Request)
 	if !ok {
 		return

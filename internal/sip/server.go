@@ -93,17 +93,17 @@ func (s *Server) Start(ctx context.Context) error {
 	at := s.udp.LocalAddr().String()
 	s.transport.Pool("udp").Add(at, &sip.UDPConnection{PacketConn: s.udp, PacketAddr: at, Listener: true})
 	s.serve("udp", func() error { return s.transport.ServeUDP(s.udp) })
-	s.serve("tcp", func() error { return s.transport.ServeTCP(limitedListener{s.tcp, s}) })
+	s.serve("tcp", func() error { return s.transport.ServeTCP(s.traceListener(limitedListener{s.tcp, s}, "TCP")) })
 	if s.tls != nil {
 		shaken := &handoverListener{conns: make(chan net.Conn), done: s.ctx.Done(), addr: s.tls.Addr()}
 		s.serve("tls", func() error { return s.shakeHands(shaken, requireTLS12(s.cfg.TLS)) })
-		s.serve("tls", func() error { return s.transport.ServeTLS(shaken) })
+		s.serve("tls", func() error { return s.transport.ServeTLS(s.traceListener(shaken, "TLS")) })
 	}
 	s.dialledTLS = dialledListener{conns: make(chan connHandover), done: s.ctx.Done(), addr: s.tcp.Addr()}
 	s.dialledTCP = s.dialledTLS
 	s.dialledTCP.conns = make(chan connHandover)
-	s.serve("tls", func() error { return s.transport.ServeTLS(&s.dialledTLS) })
-	s.serve("tcp", func() error { return s.transport.ServeTCP(&s.dialledTCP) })
+	s.serve("tls", func() error { return s.transport.ServeTLS(s.traceListener(&s.dialledTLS, "TLS")) })
+	s.serve("tcp", func() error { return s.transport.ServeTCP(s.traceListener(&s.dialledTCP, "TCP")) })
 	s.work.Go(s.keepConnsAlive)
 	s.sockets.start()
 	s.work.Go(s.refreshTrunks)

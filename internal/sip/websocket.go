@@ -108,6 +108,11 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	at := addressOf(conn.LocalAddr())
 	listener.lastLocal.Store(&at)
 	made := newWebSocketConn(accepted, buffered.Reader, w.remove)
+	if r.TLS != nil {
+		w.server.traceSocket(made, "WSS")
+	} else {
+		w.server.traceSocket(made, "WS")
+	}
 	w.add(made)
 	if !listener.hand(r.Context(), made) {
 		made.Close()

@@ -22,6 +22,7 @@ type webSocketConn struct {
 	net.Conn
 	in      *bufio.Reader
 	onClose func(*webSocketConn)
+	sent    func(message []byte) // is shown what was sent; nil: nobody is
 
 	ready   []byte // for sipgo to read
 	message []byte // of which frames have come
@@ -153,7 +154,11 @@ func (s *webSocketConn) Write(b []byte) (int, error) {
 		if err != nil || int64(s.out.Len()) < whole {
 			return len(b), nil
 		}
-		if err := s.write(s.out.Next(int(whole))); err != nil {
+		frame := s.out.Next(int(whole))
+		if s.sent != nil && header.OpCode == ws.OpText {
+			s.sent(frame[ws.HeaderSize(header):])
+		}
+		if err := s.write(frame); err != nil {
 			return 0, err
 		}
 	}

@@ -54,6 +54,9 @@ func (l *leg) finish(why call.Reason) {
 	l.tell.end(call.Ended{Reason: why, Wire: l.record()})
 }
 
+// Sound measures the leg's sound while it lives.
+func (l *leg) Sound() call.Sound { return l.record().Sound }
+
 // record is what is kept of the leg.
 func (l *leg) record() call.Wire {
 	sound := l.peer.Port().Summary()

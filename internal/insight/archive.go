@@ -1,0 +1,243 @@
+package insight
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// archive keeps calls that are over in a folder. A pair of files holds many calls:
+// NUMBER.calls the timelines, one JSON array a line, and NUMBER.index a line for each
+// call with its summary and where its timeline lies. The timeline is written first, so
+// that a crash leaves no line that leads nowhere. Pairs are removed as a whole, the
+// oldest first.
+type archive struct {
+	dir  string
+	keep time.Duration
+	disk int64
+	log  *slog.Logger
+
+	mu     sync.Mutex // held around the files
+	number int        // of the pair that is written to
+	calls  *os.File
+	index  *os.File
+	size   int64 // of calls
+}
+
+// archivePlace is where the timeline of a call lies.
+type archivePlace struct {
+	number int
+	offset int64
+	length int64
+}
+
+// indexLine is a line of an index.
+type indexLine struct {
+	Version int     `json:"version"`
+	Offset  int64   `json:"offset"`
+	Length  int64   `json:"length"`
+	Summary Summary `json:"summary"`
+}
+
+// indexVersion is what lines are written with. Members may be added without a new one.
+const indexVersion = 1
+
+// pairs is about how many pairs of files the disk's budget is divided into.
+const pairs = 16
+
+func openArchive(cfg Config) (*archive, error) {
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of what is kept of calls: %w", err)
+	}
+	a := &archive{dir: cfg.Dir, keep: cfg.Keep, disk: cfg.Disk, log: cfg.Log}
+	numbers, err := a.numbers()
+	if err != nil {
+		return nil, err
+	}
+	a.number = 1
+	if len(numbers) > 0 { // a pair of its own for each process: a torn end stays where it is
+		a.number = numbers[len(numbers)-1] + 1
+	}
+	return a, nil
+}
+
+func (a *archive) path(number int, kind string) string {
+	return filepath.Join(a.dir, fmt.Sprintf("%08d.%s", number, kind))
+}
+
+// numbers lists the pairs, the oldest first.
+func (a *archive) numbers() (list []int, err error) {
+	entries, err := os.ReadDir(a.dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if name, ok := strings.CutSuffix(entry.Name(), ".index"); ok && entry.Type().IsRegular() {
+			if number, err := strconv.Atoi(name); err == nil && number > 0 {
+				list = append(list, number)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// load reads the indexes, the newest calls last, so many at most.
+func (a *archive) load(most int) (list []*record) {
+	numbers, err := a.numbers()
+	if err != nil {
+		a.log.Error("what is kept of calls cannot be read", "error", err)
+		return nil
+	}
+	oldest := time.Now().Add(-a.keep)
+	for _, number := range numbers {
+		text, err := os.ReadFile(a.path(number, "index"))
+		if err != nil {
+			a.log.Warn("an index of calls cannot be read and is skipped", "number", number, "error", err)
+			continue
+		}
+		for line := range bytes.Lines(text) {
+			var read indexLine
+			if json.Unmarshal(line, &read) != nil || read.Version > indexVersion || read.Summary.ID == "" {
+				continue // torn, or of a newer version
+			}
+			if !read.Summary.End.Before(oldest) {
+				list = append(list, recordFrom(read, number))
+			}
+		}
+	}
+	if len(list) > most {
+		list = list[len(list)-most:]
+	}
+	return list
+}
+
+func recordFrom(line indexLine, number int) *record {
+	s := line.Summary
+	return &record{
+		id: s.ID, subject: s.Subject, begun: s.Begun, end: s.End, quality: s.MOS, summary: &s,
+		kept: &archivePlace{number, line.Offset, line.Length},
+	}
+}
+
+// put writes a call.
+func (a *archive) put(s Summary, items []Item) (*archivePlace, error) {
+	text, err := json.Marshal(items)
+	if err != nil {
+		return nil, err
+	}
+	text = append(text, '\n')
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.open(); err != nil {
+		return nil, err
+	}
+	place := &archivePlace{a.number, a.size, int64(len(text))}
+	line, err := json.Marshal(indexLine{indexVersion, place.offset, place.length, s})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.calls.Write(text); err != nil {
+		a.next() // what was written is no whole timeline
+		return nil, err
+	}
+	a.size += place.length
+	if _, err := a.index.Write(append(line, '\n')); err != nil {
+		a.next()
+		return nil, err
+	}
+	return place, nil
+}
+
+// open opens the pair that is written to, the next one if it is full.
+func (a *archive) open() (err error) {
+	if a.calls != nil && a.size < a.disk/pairs {
+		return nil
+	}
+	if a.calls != nil {
+		a.next()
+		a.removeOver(time.Now())
+	}
+	const flags = os.O_CREATE | os.O_EXCL | os.O_WRONLY | os.O_APPEND
+	if a.calls, err = os.OpenFile(a.path(a.number, "calls"), flags, 0o600); err != nil {
+		return err
+	}
+	if a.index, err = os.OpenFile(a.path(a.number, "index"), flags, 0o600); err != nil {
+		a.next()
+	}
+	return err
+}
+
+// next begins another pair with the next call.
+func (a *archive) next() {
+	for _, file := range []*os.File{a.calls, a.index} {
+		if file != nil {
+			file.Close()
+		}
+	}
+	a.calls, a.index, a.size = nil, nil, 0
+	a.number++
+}
+
+// read returns the timeline of a call.
+func (a *archive) read(at archivePlace) (items []Item, err error) {
+	file, err := os.Open(a.path(at.number, "calls"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil // removed meanwhile
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text := make([]byte, at.length)
+	if _, err := file.ReadAt(text, at.offset); err != nil && err != io.EOF {
+		return nil, err
+	}
+	return items, json.Unmarshal(text, &items)
+}
+
+// prune removes pairs that are too old, and the oldest while there are too many bytes.
+func (a *archive) prune(now time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.removeOver(now)
+}
+
+func (a *archive) removeOver(now time.Time) {
+	numbers, err := a.numbers()
+	if err != nil {
+		a.log.Warn("old calls were not removed", "error", err)
+		return
+	}
+	total := int64(0)
+	for _, number := range slices.Backward(numbers) {
+		size, changed := int64(0), time.Time{}
+		for _, kind := range []string{"calls", "index"} {
+			if info, err := os.Stat(a.path(number, kind)); err == nil {
+				size += info.Size()
+				changed = info.ModTime()
+			}
+		}
+		total += size
+		if (number != a.number || a.calls == nil) && (total > a.disk || now.Sub(changed) > a.keep) {
+			os.Remove(a.path(number, "index"))
+			os.Remove(a.path(number, "calls"))
+		}
+	}
+}
+
+func (a *archive) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.next()
+}

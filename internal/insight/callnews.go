@@ -1,0 +1,124 @@
+package insight
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// Publish takes an event of a call.
+func (h *Hub) Publish(e call.Event) {
+	head := e.Header()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.recordOf(head.CorrelationID, head.ServerCallID, head.At)
+	h.connection(r, head.Connection)
+	h.name(r, head.Operation.Recording)
+	if c, ok := e.(call.ConversationStarted); ok {
+		r.group, r.room = c.GroupID, c.RoomID
+	}
+	h.add(r, head.At, event{e})
+	if r.summaryMatters(e) {
+		h.tell(Update{call: r})
+	}
+}
+
+// summaryMatters reports whether an event changes what lists show of a call.
+func (r *record) summaryMatters(e call.Event) bool {
+	switch e.(type) {
+	case call.ConnectionOpened, call.CallConnected, call.CallDisconnected:
+		return true
+	}
+	return false
+}
+
+// Incoming takes an invitation that was announced to so many subscriptions.
+func (h *Hub) Incoming(in call.IncomingCall, listeners int) {
+	from, to := in.From.Raw(), in.To.Raw()
+	h.mu.Lock()
+	r := h.recordOf(in.CorrelationID, in.ServerCallID, in.At)
+	if r.to == "" {
+		r.from, r.to = from, to
+	}
+	r.people = note(note(r.people, from), to)
+	r.listeners += listeners
+	h.add(r, in.At, announced{from, to, listeners})
+	h.tell(Update{call: r})
+	h.mu.Unlock()
+	if listeners == 0 && h.cfg.Unheard != nil {
+		why := h.cfg.Unheard(from, to) // in memory as well, of another package
+		h.mu.Lock()
+		r.unheard = why
+		h.mu.Unlock()
+	}
+}
+
+// CallOver takes the detail record of a call.
+func (h *Hub) CallOver(d call.Detail) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.recordOf(d.CorrelationID, d.ServerCallID, d.Began)
+	if r.over() { // it comes once
+		return
+	}
+	r.begun, r.end, r.detail = d.Began, d.Ended, &d
+	h.full = false
+	if r.to == "" {
+		r.from, r.to = d.From.Raw(), d.To.Raw()
+	}
+	r.people = note(note(r.people, d.From.Raw()), d.To.Raw())
+	for _, leg := range d.Legs {
+		r.people = note(r.people, leg.Who.Raw())
+		r.trunks = note(r.trunks, leg.Wire.Trunk)
+		r.up = r.up || !leg.Answered.IsZero()
+		if mos := leg.Wire.Sound.MOS; mos > 0 && (r.quality == 0 || mos < r.quality) {
+			r.quality = mos
+		}
+	}
+	for _, m := range r.legs { // of a call for nobody, the leg tells no end
+		if h.legs[m].record == r {
+			delete(h.legs, m)
+		}
+	}
+	r.legs = nil
+	h.add(r, d.Ended, callEnd{d.Why})
+	h.ended = append(h.ended, r)
+	h.tell(Update{call: r})
+}
+
+// Leg takes news of a leg while it lives. callID is SIP's Call-ID, "" for a leg that is
+// not SIP's.
+func (h *Hub) Leg(n call.LegNews) {
+	now := time.Now()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.recordOf(n.CorrelationID, n.ServerCallID, now)
+	r.people = note(r.people, n.Who.Raw())
+	if r.to == "" && !n.To.IsZero() {
+		r.from, r.to = n.From.Raw(), n.To.Raw()
+	}
+	callID := ""
+	if wired, ok := n.Leg.(interface{ DialogID() string }); ok {
+		callID = wired.DialogID()
+	}
+	switch n.What {
+	case call.LegCame:
+		h.attach(callID, r)
+		if m, ok := n.Leg.(measured); ok {
+			h.legs[m] = livingLeg{r, n.Who.Raw()}
+			r.legs = append(r.legs, m)
+		}
+	case call.LegAnswered:
+		r.up = true
+	case call.LegGone:
+		if m, ok := n.Leg.(measured); ok {
+			if h.legs[m].record == r { // else it is in another call already
+				delete(h.legs, m)
+			}
+		}
+	}
+	h.add(r, now, legNews{n.What, n.Who.Raw(), n.Inbound, callID, n.Reason, n.Wire})
+	if n.What == call.LegCame || n.What == call.LegAnswered {
+		h.tell(Update{call: r})
+	}
+}

@@ -1,0 +1,95 @@
+package insight
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+)
+
+// attempt is an attempt to deliver an event, or the end of its delivery.
+type attempt struct {
+	history.Attempt
+	body     []byte // of the event; nil after its first attempt
+	callback bool   // not of an event subscription
+}
+
+func (a attempt) size() int { return len(a.body) + len(a.Answer) + len(a.URL) + 300 }
+
+// DeliveryDetail is what the API says of an attempt.
+type DeliveryDetail struct {
+	ID           string     `json:"id"` // of the event
+	Event        string     `json:"eventType"`
+	Subscription string     `json:"eventSubscriptionName,omitempty"` // "" for a callback
+	URL          string     `json:"url"`
+	Number       int        `json:"attempt"`
+	Result       string     `json:"result"`
+	Status       int        `json:"status,omitempty"`
+	LatencyMS    float64    `json:"latencyMs"`
+	Answer       string     `json:"answer,omitempty"`
+	Error        string     `json:"error,omitempty"`
+	Reason       string     `json:"reason,omitempty"`
+	Next         *time.Time `json:"nextAttempt,omitempty"`
+	Body         string     `json:"body,omitempty"` // of the event, secrets masked; with its first attempt
+}
+
+func (a attempt) view() DeliveryDetail {
+	d := DeliveryDetail{
+		ID: a.ID, Event: a.Note, URL: clean(a.URL, maxLine), Number: a.Number, Result: string(a.Result), Status: a.Status,
+		LatencyMS: float64(a.Latency.Microseconds()) / 1000, Answer: clean(a.Answer, maxLine), Error: clean(a.Error, maxLine), Reason: clean(a.Reason, maxLine),
+		Body: maskBody(a.body),
+	}
+	if !a.callback {
+		d.Subscription = a.Group
+	}
+	if !a.Next.IsZero() {
+		next := a.Next.UTC()
+		d.Next = &next
+	}
+	return d
+}
+
+func (a attempt) render() (Kind, string, bool, any) {
+	d := a.view()
+	text := fmt.Sprintf("%s to %s: %s", shortType(d.Event), d.URL, outcomeOf(a.Attempt))
+	if d.Next != nil {
+		text += ", next attempt at " + d.Next.Format(time.TimeOnly)
+	}
+	return KindDelivery, text, a.Result != history.Delivered, d
+}
+
+// outcomeOf is what came of an attempt, in words.
+func outcomeOf(a history.Attempt) string {
+	switch {
+	case a.Status != 0 && a.Result == history.Delivered:
+		return fmt.Sprintf("answered %d", a.Status)
+	case a.Status != 0:
+		return fmt.Sprintf("answered %d (attempt %d, %s)", a.Status, a.Number, a.Result)
+	case a.Error != "":
+		return fmt.Sprintf("%s (attempt %d, %s)", clean(a.Error, maxLine), a.Number, a.Result)
+	}
+	return strings.TrimSpace(string(a.Result) + " " + clean(a.Reason, maxLine))
+}
+
+// shortType is the end of an event's type.
+func shortType(kind string) string { return kind[strings.LastIndexByte(kind, '.')+1:] }
+
+// Delivery takes an attempt to deliver a message, or its end. The body is not changed
+// by anybody.
+func (h *Hub) Delivery(m *delivery.Message, a history.Attempt) {
+	name, callback := m.Group, m.Event.Subscription == ""
+	if !callback { // a lane of Event Grid is a subscription and a call
+		_, name, _ = strings.Cut(m.Lane, "/")
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r := h.byName[name]; r != nil {
+		d := attempt{Attempt: a, callback: callback}
+		if a.Number <= 1 {
+			d.body = bounded(m.Body)
+		}
+		h.add(r, a.Time, d)
+	}
+}

@@ -1,0 +1,227 @@
+package insight
+
+import (
+	"cmp"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
+)
+
+// Config says how much is kept. Zero values take the defaults that the comments name.
+type Config struct {
+	Dir    string        // folder of the archive; "": nothing survives the process
+	Keep   time.Duration // 7 days
+	Memory int64         // bytes of timelines in memory; 64 MiB
+	Disk   int64         // bytes of the archive; 256 MiB
+	Calls  int           // how many calls are known; 20,000
+	// Unheard says why no event subscription took an IncomingCall: a sentence for each
+	// subscription. It is asked beside the calls; nil: nobody knows.
+	Unheard func(from, to string) []string
+	Log     *slog.Logger
+}
+
+const (
+	defaultKeep   = 7 * 24 * time.Hour
+	defaultMemory = 64 << 20
+	defaultDisk   = 256 << 20
+	defaultCalls  = 20_000
+)
+
+// settleTime is how long after its end a call is still added to: late deliveries and
+// repeated SIP messages belong to it (RFC 3261 §17.1.1.2, timer D: 32 s). Then it goes
+// to the archive.
+const settleTime = 35 * time.Second
+
+// Hub takes what happens in calls and answers questions about it.
+type Hub struct {
+	cfg     Config
+	log     *slog.Logger
+	archive *archive // nil: there is none
+
+	mu      sync.Mutex // held around memory
+	byID    map[string]*record
+	byName  map[string]*record // serverCallId, callConnectionId and recordingId
+	dialogs map[string]*dialog // by SIP's Call-ID
+	order   []*record          // from order[first] on, in the order of their beginning
+	first   int
+	loose   []*dialog // dialogs of no call yet
+	ended   []*record // that wait for the archive
+	taken   int64     // bytes of timelines
+	lost    uint64    // items for which there was no room
+	full    bool      // there is no room until a call ends
+
+	following atomic.Int32
+	followers map[*Follower]struct{}
+
+	legs map[measured]livingLeg
+
+	good, bad *ratelimit.Bucket // of whole timelines that are archived
+	complain  *ratelimit.Bucket // of log lines about the archive
+
+	stop chan struct{}
+	work sync.WaitGroup
+}
+
+// New returns a hub that works. Close ends it.
+func New(cfg Config) (*Hub, error) {
+	cfg.Keep = cmp.Or(cfg.Keep, defaultKeep)
+	cfg.Memory = cmp.Or(cfg.Memory, defaultMemory)
+	cfg.Disk = cmp.Or(cfg.Disk, defaultDisk)
+	cfg.Calls = cmp.Or(cfg.Calls, defaultCalls)
+	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
+	h := &Hub{
+		cfg: cfg, log: cfg.Log,
+		byID: map[string]*record{}, byName: map[string]*record{}, dialogs: map[string]*dialog{},
+		followers: map[*Follower]struct{}{}, legs: map[measured]livingLeg{},
+		good: ratelimit.NewBucket(goodRate), bad: ratelimit.NewBucket(badRate), complain: ratelimit.NewBucket(ratelimit.Every(time.Minute)), stop: make(chan struct{}),
+	}
+	if cfg.Dir != "" {
+		a, err := openArchive(cfg)
+		if err != nil {
+			return nil, err
+		}
+		h.archive = a
+		for _, kept := range a.load(cfg.Calls) {
+			h.enter(kept)
+		}
+	}
+	h.work.Go(h.run)
+	return h, nil
+}
+
+// Close archives every call that is over, and ends.
+func (h *Hub) Close() {
+	close(h.stop)
+	h.work.Wait()
+	h.settle(time.Now(), true)
+	h.mu.Lock()
+	for f := range h.followers {
+		f.end()
+	}
+	h.mu.Unlock()
+	if h.archive != nil {
+		h.archive.close()
+	}
+}
+
+// run does what has to be done from time to time.
+func (h *Hub) run() {
+	second, measure, hour := time.NewTicker(time.Second), time.NewTicker(measureInterval), time.NewTicker(time.Hour)
+	defer second.Stop()
+	defer measure.Stop()
+	defer hour.Stop()
+	for {
+		select {
+		case now := <-second.C:
+			h.sweepDialogs(now)
+			h.settle(now, false)
+		case now := <-measure.C:
+			h.measure(now)
+		case now := <-hour.C:
+			h.forgetOld(now)
+		case <-h.stop:
+			return
+		}
+	}
+}
+
+// add adds an item to a record. The caller holds mu.
+func (h *Hub) add(r *record, at time.Time, d detail) {
+	size := int64(d.size() + entrySize)
+	if len(r.entries) >= maxEntries || r.bytes+size > maxRecordBytes || !h.makeRoom(size, r) {
+		r.omitted++
+		h.lost++
+		return
+	}
+	r.entries = append(r.entries, entry{at, d})
+	r.bytes += size
+	h.taken += size
+	if h.following.Load() > 0 {
+		h.tell(Update{call: r, seq: len(r.entries), entry: r.entries[len(r.entries)-1]})
+	}
+}
+
+// makeRoom reports whether there is room. Where there is none, it forgets timelines of
+// calls that are over, the first first, until a tenth of the memory is free: those in
+// the archive, which can be read there, before others. The caller holds mu.
+func (h *Hub) makeRoom(size int64, but *record) bool {
+	if h.taken+size <= h.cfg.Memory {
+		return true
+	}
+	if h.full { // nothing was found before, and no call has ended since
+		return false
+	}
+	enough := h.cfg.Memory - h.cfg.Memory/10
+	for _, archived := range []bool{true, false} {
+		for i := h.first; h.taken > enough && i < len(h.order); i++ {
+			if r := h.order[i]; r != but && r.over() && len(r.entries) > 0 && (r.kept != nil) == archived {
+				h.dropTimeline(r)
+			}
+		}
+	}
+	h.full = h.taken+size > h.cfg.Memory
+	return !h.full
+}
+
+func (h *Hub) dropTimeline(r *record) {
+	if r.kept == nil {
+		r.omitted += len(r.entries)
+	}
+	h.taken -= r.bytes
+	r.entries, r.bytes = nil, 0
+}
+
+// enter makes a record known. The caller holds mu, or is alone.
+func (h *Hub) enter(r *record) {
+	h.byID[r.id] = r
+	h.order = append(h.order, r)
+	for len(h.order)-h.first > h.cfg.Calls && h.order[h.first].over() {
+		h.forget(h.order[h.first])
+		h.order[h.first] = nil
+		h.first++
+	}
+	if h.first > 1024 && h.first > len(h.order)/2 {
+		h.order = append([]*record(nil), h.order[h.first:]...)
+		h.first = 0
+	}
+}
+
+// forget makes a record unknown. The caller holds mu.
+func (h *Hub) forget(r *record) {
+	h.dropTimeline(r)
+	h.forgetNames(r)
+	if h.byID[r.id] == r {
+		delete(h.byID, r.id)
+	}
+}
+
+func (h *Hub) forgetNames(r *record) {
+	for _, name := range r.names {
+		if h.byName[name] == r {
+			delete(h.byName, name)
+		}
+	}
+	for _, callID := range r.dialogs {
+		if d := h.dialogs[callID]; d != nil && d.record == r {
+			delete(h.dialogs, callID)
+		}
+	}
+}
+
+// forgetOld forgets what is older than it may be.
+func (h *Hub) forgetOld(now time.Time) {
+	oldest := now.Add(-h.cfg.Keep)
+	h.mu.Lock()
+	for h.first < len(h.order) && h.order[h.first].over() && h.order[h.first].end.Before(oldest) {
+		h.forget(h.order[h.first])
+		h.order[h.first] = nil
+		h.first++
+	}
+	h.mu.Unlock()
+	if h.archive != nil {
+		h.archive.prune(now)
+	}
+}

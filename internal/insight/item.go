@@ -1,0 +1,61 @@
+package insight
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Kind is what an item of a timeline is.
+type Kind string
+
+// The kinds. The texts are in the archive and in the API.
+const (
+	KindRequest  Kind = "request"  // of an application, with its answer
+	KindEvent    Kind = "event"    // of a call, to be delivered or kept
+	KindDelivery Kind = "delivery" // an attempt to deliver an event, or its end
+	KindSIP      Kind = "sip"      // a SIP message
+	KindLeg      Kind = "leg"      // what a leg went through
+	KindMeasure  Kind = "measure"  // of the sound of a leg
+	KindLog      Kind = "log"      // a line of the server's log
+	KindCall     Kind = "call"     // what the call itself went through
+)
+
+// Kinds lists every kind.
+var Kinds = []Kind{KindRequest, KindEvent, KindDelivery, KindSIP, KindLeg, KindMeasure, KindLog, KindCall}
+
+// Item is one item of a timeline, as the API and the archive write it.
+type Item struct {
+	Seq    int             `json:"seq"` // its place in the timeline, from 1
+	At     time.Time       `json:"at"`
+	Kind   Kind            `json:"kind"`
+	Text   string          `json:"text"`             // a line for people
+	Failed bool            `json:"failed,omitempty"` // it may be the cause of a failure
+	Detail json.RawMessage `json:"detail,omitempty"` // what its kind has besides
+}
+
+// detail is an item as it was given, which costs little. It is rendered when
+// somebody looks at it.
+type detail interface {
+	size() int                                               // bytes that it takes, about
+	render() (kind Kind, text string, failed bool, more any) // with secrets masked
+}
+
+// entry is an item in memory.
+type entry struct {
+	at time.Time
+	detail
+}
+
+// entrySize is what an entry takes beside its detail, in bytes.
+const entrySize = 64
+
+func (e entry) item(seq int) Item {
+	kind, text, failed, more := e.render()
+	i := Item{Seq: seq, At: e.at.UTC(), Kind: kind, Text: clean(text, maxLine), Failed: failed}
+	if more != nil {
+		if encoded, err := json.Marshal(more); err == nil { // it is texts, numbers and lists of these
+			i.Detail = encoded
+		}
+	}
+	return i
+}

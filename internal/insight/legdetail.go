@@ -1,0 +1,92 @@
+package insight
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// legNews is what a leg went through.
+type legNews struct {
+	what    call.LegStep
+	who     string
+	inbound bool
+	callID  string
+	why     call.Reason
+	wire    call.Wire
+}
+
+func (legNews) size() int { return 400 }
+
+type legDetail struct {
+	Step      string      `json:"step"`
+	Who       string      `json:"participant"`
+	Direction string      `json:"direction"`
+	CallID    string      `json:"sipCallId,omitempty"`
+	Trunk     string      `json:"trunk,omitempty"`
+	Device    string      `json:"device,omitempty"`
+	Reason    *ReasonView `json:"reason,omitempty"`
+	Sound     *Measure    `json:"sound,omitempty"`
+}
+
+func direction(inbound bool) string {
+	if inbound {
+		return "inbound"
+	}
+	return "outbound"
+}
+
+func (l legNews) render() (Kind, string, bool, any) {
+	d := legDetail{Step: string(l.what), Who: l.who, Direction: direction(l.inbound), CallID: clean(l.callID, maxLine)}
+	text := "the " + d.Direction + " leg of " + l.who + " " + legSteps[l.what]
+	failed := false
+	if l.what == call.LegGone {
+		d.Trunk, d.Device, d.Reason = l.wire.Trunk, clean(l.wire.Device, maxLine), viewOf(l.why)
+		if l.wire.Sound.Codec != "" {
+			m := measureOf(l.wire.Sound)
+			d.Sound = &m
+		}
+		if end := endOf(l.why); end != "" {
+			text += ": " + end
+		}
+		failed = l.why.SIP.Code >= 400 || isFailure(l.why.Kind)
+	}
+	return KindLeg, text, failed, d
+}
+
+var legSteps = map[call.LegStep]string{
+	call.LegCame: "has come", call.LegRings: "rings", call.LegAnswered: "was answered", call.LegHeld: "put us on hold",
+	call.LegUnheld: "took us back from hold", call.LegGone: "ended",
+}
+
+// isFailure reports whether a kind of reason is none that a good call ends with.
+func isFailure(kind call.ReasonKind) bool {
+	switch kind {
+	case call.Normal, call.EndedByApplication, call.EndedByPeer, call.Removed, call.Canceled:
+		return false
+	}
+	return true
+}
+
+// Measure is what was measured of a leg's sound: shares are 0 to 1, times in ms.
+type Measure struct {
+	Who         string  `json:"participant,omitempty"`
+	Codec       string  `json:"codec"`
+	Sent        uint64  `json:"packetsSent"`
+	Received    uint64  `json:"packetsReceived"`
+	Loss        float64 `json:"loss"`       // of what came to us
+	RemoteLoss  float64 `json:"remoteLoss"` // of what we sent, as the far end reports
+	JitterMS    float64 `json:"jitterMs"`
+	RoundTripMS float64 `json:"roundTripMs,omitempty"`
+	ConcealedMS float64 `json:"concealedMs"`
+	MOS         float64 `json:"mos,omitempty"` // 1 to 4.5
+	RemoteMOS   float64 `json:"remoteMos,omitempty"`
+}
+
+func measureOf(s call.Sound) Measure {
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	return Measure{
+		Codec: s.Codec, Sent: s.Sent, Received: s.Received, Loss: s.Loss, RemoteLoss: s.RemoteLoss, JitterMS: ms(s.Jitter),
+		RoundTripMS: ms(s.RoundTrip), ConcealedMS: ms(s.Concealed), MOS: s.MOS, RemoteMOS: s.RemoteMOS,
+	}
+}

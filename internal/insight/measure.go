@@ -1,0 +1,58 @@
+package insight
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// measureInterval is how often the sound of living legs is measured.
+const measureInterval = 5 * time.Second
+
+// measured is a leg whose sound can be measured while it lives, from any goroutine. A
+// zero Sound is one that has none yet.
+type measured interface{ Sound() call.Sound }
+
+// measurement is an item with the sound of a leg.
+type measurement struct {
+	who   string
+	sound call.Sound
+}
+
+func (measurement) size() int { return 200 }
+
+func (m measurement) render() (Kind, string, bool, any) {
+	d := measureOf(m.sound)
+	d.Who = m.who
+	text := fmt.Sprintf("%s: %s, loss %.1f %%, jitter %.1f ms, MOS %.1f", m.who, d.Codec, 100*d.Loss, d.JitterMS, d.MOS)
+	return KindMeasure, text, false, d
+}
+
+// livingLeg is a leg that is measured.
+type livingLeg struct {
+	record *record
+	who    string
+}
+
+// measure looks at every living leg once. Nothing is asked of a leg under the lock.
+func (h *Hub) measure(now time.Time) {
+	h.mu.Lock()
+	legs := maps.Clone(h.legs)
+	h.mu.Unlock()
+	for leg, of := range legs {
+		sound := leg.Sound()
+		if sound.Codec == "" {
+			continue
+		}
+		h.mu.Lock()
+		if h.legs[leg] == of { // it may have ended meanwhile
+			if sound.MOS > 0 && (of.record.quality == 0 || sound.MOS < of.record.quality) {
+				of.record.quality = sound.MOS
+			}
+			h.add(of.record, now, measurement{of.who, sound})
+		}
+		h.mu.Unlock()
+	}
+}

@@ -1,0 +1,269 @@
+package insight
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+)
+
+func (f *facts) neverACall() []finding {
+	if f.problem == "" {
+		return nil
+	}
+	return []finding{{f.begun, f.problem}}
+}
+
+// noSubscription: the call rang for nobody.
+func (f *facts) noSubscription() []finding {
+	if f.detail == nil || f.detail.Why.Kind != call.NoListener {
+		return nil
+	}
+	text := fmt.Sprintf("no application received the call to %s at %s: no event subscription took the IncomingCall, and no telephone is registered for it", number(f.to), clock(f.begun))
+	if len(f.unheard) > 0 {
+		text += "; " + strings.Join(f.unheard, "; ")
+	} else {
+		text += "; there is no event subscription"
+	}
+	return []finding{{f.begun, text}}
+}
+
+// webhookFailed: the application could not be told.
+func (f *facts) webhookFailed() (found []finding) {
+	type target struct{ event, url string }
+	last, count := map[target]attempt{}, map[target]int{}
+	var order []target
+	for _, a := range f.deliveries {
+		t := target{shortType(a.Note), a.URL}
+		if _, known := last[t]; !known {
+			order = append(order, t)
+		}
+		if last[t] = a; a.Number > 0 {
+			count[t] = max(count[t], a.Number)
+		}
+	}
+	for _, t := range order {
+		a := last[t]
+		if a.Result == history.Delivered {
+			continue
+		}
+		text := fmt.Sprintf("the webhook %s did not take %s: %s at %s, after %d attempts", t.url, t.event, outcomeOf(a.Attempt), clock(a.Time), count[t])
+		if t.event == incomingCall && !f.answeredByApplication() {
+			text += "; so no application answered the call"
+		}
+		found = append(found, finding{a.Time, text})
+	}
+	return found
+}
+
+func (f *facts) answeredByApplication() bool { return len(f.connections) > 0 }
+
+// legsThatFailed are the outbound legs that nobody answered, and that no rule of the
+// call itself ended.
+func (f *facts) legsThatFailed(want func(call.LegDetail) bool) (legs []call.LegDetail) {
+	if f.detail == nil {
+		return nil
+	}
+	for _, leg := range f.detail.Legs {
+		if leg.Answered.IsZero() && isFailure(leg.Why.Kind) && want(leg) {
+			legs = append(legs, leg)
+		}
+	}
+	return legs
+}
+
+func (f *facts) noRoute() (found []finding) {
+	for _, leg := range f.legsThatFailed(func(l call.LegDetail) bool { return !l.Inbound && l.Wire.Trunk == "" && l.Why.SIP.Code == 0 }) {
+		switch leg.Why.Kind {
+		case call.NotFound, call.Unreachable, call.Unsupported:
+			found = append(found, sentence(leg.Ended, "%s could not be called at %s: %s", number(leg.Who.Raw()), clock(leg.Ended), endOf(leg.Why)))
+		}
+	}
+	return found
+}
+
+func (f *facts) refusedByRule() (found []finding) {
+	for _, leg := range f.legsThatFailed(func(l call.LegDetail) bool {
+		return l.Why.SIP.Code == 0 && (l.Why.Kind == call.Forbidden || l.Why.Kind == call.CallerIDRefused || l.Why.Kind == call.Overloaded)
+	}) {
+		found = append(found, sentence(leg.Ended, "a rule of this server refused the call to %s at %s: %s", number(leg.Who.Raw()), clock(leg.Ended), endOf(leg.Why)))
+	}
+	return found
+}
+
+// trunkRefused: the other side said no.
+func (f *facts) trunkRefused() (found []finding) {
+	for _, leg := range f.legsThatFailed(func(l call.LegDetail) bool {
+		return !l.Inbound && (l.Why.SIP.Code >= 300 && l.Why.SIP.Code != 488 || l.Why.SIP.Code == 0 && l.Wire.Trunk != "")
+	}) {
+		answered := endOf(leg.Why)
+		if leg.Why.SIP.Code != 0 {
+			answered = fmt.Sprintf("answered %d %s", leg.Why.SIP.Code, leg.Why.SIP.Phrase)
+		}
+		where, other := "the telephone of "+number(leg.Who.Raw()), ""
+		if leg.Wire.Trunk != "" {
+			where = "the carrier of trunk " + leg.Wire.Trunk
+			if wasTried(leg.Why.SIP.Code) {
+				other = fmt.Sprintf("; no other trunk took %s", number(leg.Who.Raw()))
+			}
+		}
+		if leg.Why.Q850.Value != 0 {
+			answered += fmt.Sprintf(" (Q.850 cause %d %s)", leg.Why.Q850.Value, leg.Why.Q850.Text)
+		}
+		found = append(found, sentence(leg.Ended, "%s %s at %s%s", where, strings.TrimSpace(answered), clock(leg.Ended), other))
+	}
+	return found
+}
+
+// wasTried reports whether another trunk would have been tried after that answer.
+func wasTried(status int) bool { return status == 0 || status == 408 || status == 503 || status == 504 }
+
+// noCommonCodec: the two sides have no media in common.
+func (f *facts) noCommonCodec() (found []finding) {
+	for _, leg := range f.legsThatFailed(func(l call.LegDetail) bool {
+		return l.Why.Kind == call.Unsupported && (l.Wire.Trunk != "" || l.Why.SIP.Code != 0) || l.Why.SIP.Code == 488
+	}) {
+		found = append(found, sentence(leg.Ended, "%s and this server have no codec or media in common, at %s: %s%s", number(leg.Who.Raw()), clock(leg.Ended), endOf(leg.Why), f.offers()))
+	}
+	if len(found) == 0 && f.subject == SubjectInvite && strings.Contains(f.problem, " 488 ") {
+		found = append(found, finding{f.begun, "the caller and this server have no codec or media in common" + f.offers()})
+	}
+	return found
+}
+
+// offers says which codecs each side named, from the descriptions on the wire.
+func (f *facts) offers() (text string) {
+	ours, theirs := "", ""
+	for _, e := range f.messages {
+		m := e.detail.(sipMessage)
+		codecs := strings.Join(codecsOf(m.text), ", ")
+		switch {
+		case codecs == "":
+		case m.sent && ours == "":
+			ours = codecs
+		case !m.sent && theirs == "":
+			theirs = codecs
+		}
+	}
+	if theirs != "" {
+		text += "; they name " + theirs
+	}
+	if ours != "" {
+		text += "; we name " + ours
+	}
+	return text
+}
+
+// browserLost: the path to a browser was lost, or never came up.
+func (f *facts) browserLost() (found []finding) {
+	if f.detail == nil {
+		return nil
+	}
+	for _, leg := range f.detail.Legs {
+		if leg.Why.Kind == call.MediaLost && leg.Wire.CallID == "" {
+			found = append(found, sentence(leg.Ended, "the connection to the browser of %s was lost at %s (ICE): %s", leg.Who.Raw(), clock(leg.Ended), endOf(leg.Why)))
+		}
+	}
+	return found
+}
+
+// enoughPackets is a second of sound: fewer say nothing about a direction.
+const enoughPackets = 50
+
+// oneWaySound: packets went in one direction only.
+func (f *facts) oneWaySound() (found []finding) {
+	if f.detail == nil {
+		return nil
+	}
+	for _, leg := range f.detail.Legs {
+		s := leg.Wire.Sound
+		who := number(leg.Who.Raw())
+		switch {
+		case leg.Answered.IsZero() || leg.Wire.CallID == "":
+		case s.Sent >= enoughPackets && s.Received == 0:
+			found = append(found, sentence(leg.Answered, "sound went one way only: %d packets went to %s and none came back. The far end sends elsewhere or a firewall or NAT drops its packets; see the addresses in the SDP of both sides", s.Sent, who))
+		case s.Received >= enoughPackets && s.Sent == 0:
+			found = append(found, sentence(leg.Answered, "sound went one way only: %d packets came from %s and none were sent to it", s.Received, who))
+		case leg.Why.Kind == call.MediaLost:
+			found = append(found, sentence(leg.Ended, "the sound of %s stopped arriving: %s, at %s", who, endOf(leg.Why), clock(leg.Ended)))
+		}
+	}
+	return found
+}
+
+func (f *facts) recordingFailed() (found []finding) {
+	for _, e := range f.events {
+		if e.Name != "RecordingStateChanged" && e.Name != "StartRecordingFailed" || e.Cause == "" {
+			continue
+		}
+		text := fmt.Sprintf("the recording failed at %s: %s", clock(e.at), e.Cause)
+		if e.diskFull() {
+			text += ". The disk of the recordings is full (recording.min-free-mib)"
+		}
+		found = append(found, finding{e.at, text})
+	}
+	return found
+}
+
+func (e eventFact) diskFull() bool {
+	var cause error
+	switch e := e.Event.(type) {
+	case call.RecordingStateChanged:
+		cause = e.Cause
+	case call.StartRecordingFailed:
+		cause = e.Cause
+	}
+	return errors.Is(cause, syscall.ENOSPC) || strings.Contains(e.Cause, "disk")
+}
+
+// operationFailed: what no other rule explains, in the words of its event.
+func (f *facts) operationFailed() (found []finding) {
+	for _, e := range f.events {
+		switch e.Name {
+		case "CreateCallFailed", "AnswerFailed", "AddParticipantFailed", "RecordingStateChanged", "StartRecordingFailed":
+			continue // the rules of their legs, and of recordings, tell why
+		}
+		if !e.failed() {
+			continue
+		}
+		why := e.Cause
+		if why == "" && e.Reason != nil {
+			why = e.Reason.Text
+		}
+		found = append(found, sentence(e.at, "%s at %s: %s", e.Name, clock(e.at), why))
+	}
+	for _, r := range f.requests {
+		if r.Status >= 400 && f.subject == SubjectCall {
+			found = append(found, sentence(r.At, "the request %s %s was refused with %d at %s: %s", r.Method, shortPath(r.Pattern), r.Status, clock(r.At), r.problem()))
+		}
+	}
+	return found
+}
+
+// poorMOS is the estimate below which many people are dissatisfied (ITU-T G.107,
+// table B.1: R of 60, MOS 3.1).
+const poorMOS = 3.1
+
+func (f *facts) poorSound() (found []finding) {
+	if f.detail == nil {
+		return nil
+	}
+	for _, leg := range f.detail.Legs {
+		if s := leg.Wire.Sound; s.MOS > 0 && s.MOS < poorMOS && s.Received >= enoughPackets {
+			found = append(found, sentence(leg.Ended, "the sound of %s was poor: MOS %.1f, %.1f %% of the packets lost, jitter up to %s", number(leg.Who.Raw()), s.MOS, 100*s.Loss, s.MaxJitter.Round(time.Millisecond)))
+		}
+	}
+	return found
+}
+
+// noAnswer: somebody was told, and did not take the call.
+func (f *facts) noAnswer() []finding {
+	if f.detail == nil || f.up || f.detail.Why.Kind != call.NoAnswer {
+		return nil
+	}
+	return []finding{sentence(f.end, "nobody answered the call to %s within %s: %s", number(f.to), f.end.Sub(f.begun).Round(time.Second), endOf(f.detail.Why))}
+}

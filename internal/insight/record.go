@@ -1,0 +1,111 @@
+package insight
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// Subject is what a record is about.
+type Subject string
+
+// The subjects. The texts are in the archive and in the API.
+const (
+	SubjectCall    Subject = "call"    // a call
+	SubjectInvite  Subject = "invite"  // an INVITE that was refused before it became a call
+	SubjectRequest Subject = "request" // a request of an application that was refused, so that no call began
+	SubjectJoin    Subject = "join"    // a client that was not let into a room or group
+)
+
+// Bounds of one record.
+const (
+	maxEntries     = 5000
+	maxRecordBytes = 2 << 20
+	maxNames       = 64 // of each kind
+)
+
+// record is a call, or what should have become one. Its fields belong to the hub's lock.
+//
+//	open ──CallOver──> over ──settleTime──> archived (kept != nil)
+type record struct {
+	id      string // the correlation id of a call
+	subject Subject
+	begun   time.Time
+	end     time.Time // zero while it is open
+	up      bool      // a leg was answered
+
+	entries []entry
+	bytes   int64
+	omitted int // items that are not kept
+
+	names       []string   // in byName
+	dialogs     []string   // SIP's Call-IDs
+	legs        []measured // that came, for the end of the call
+	connections []string
+	people      []string // raw ids
+	trunks      []string
+
+	server, group, room string // names of the call
+	from, to            string // raw ids
+	detail              *call.Detail
+	unheard             []string      // why no subscription took its IncomingCall
+	listeners           int           // that were told of it
+	quality             float64       // the lowest MOS that was measured; 0: none was
+	problem             string        // of what never became a call
+	summary             *Summary      // of one that is archived
+	kept                *archivePlace // in the archive; nil: it is not there
+}
+
+func (r *record) over() bool { return !r.end.IsZero() }
+
+func (r *record) isLive() bool { return r.end.IsZero() && r.subject == SubjectCall }
+
+// note adds a text to a bounded list of different ones.
+func note(list []string, text string) []string {
+	if text == "" || len(list) >= maxNames || slices.Contains(list, text) {
+		return list
+	}
+	return append(list, text)
+}
+
+// recordOf is the record of a call; it begins with the first that is heard of it. The
+// caller holds mu.
+func (h *Hub) recordOf(correlationID, serverCallID string, at time.Time) *record {
+	r := h.byID[correlationID]
+	if r == nil {
+		r = &record{id: correlationID, subject: SubjectCall, begun: at}
+		h.enter(r)
+	}
+	if r.server == "" && serverCallID != "" {
+		r.server = serverCallID
+		h.name(r, serverCallID)
+	}
+	return r
+}
+
+// name lets a record be found by one of its names. The caller holds mu.
+func (h *Hub) name(r *record, name string) {
+	if name != "" && h.byName[name] == nil && len(r.names) < maxNames {
+		h.byName[name] = r
+		r.names = append(r.names, name)
+	}
+}
+
+// connection notes a connection of an application. The caller holds mu.
+func (h *Hub) connection(r *record, id string) {
+	if id != "" {
+		h.name(r, id)
+		r.connections = note(r.connections, id)
+	}
+}
+
+// refused enters what never became a call. The caller holds mu.
+func (h *Hub) refused(subject Subject, at time.Time, problem string) *record {
+	r := &record{id: uuid.NewString(), subject: subject, begun: at, end: at, problem: problem}
+	h.enter(r)
+	h.ended = append(h.ended, r)
+	return r
+}

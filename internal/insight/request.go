@@ -1,0 +1,154 @@
+package insight
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/rest"
+)
+
+// request is a request of an application with its answer.
+type request struct{ rest.Served }
+
+func (r request) size() int { return len(r.Body) + len(r.Answer) + len(r.Path) + 300 }
+
+type requestDetail struct {
+	ID        string  `json:"requestId"`
+	Operation string  `json:"operation"` // method and pattern
+	Method    string  `json:"method"`
+	Path      string  `json:"path"`
+	Status    int     `json:"status"`
+	TookMS    float64 `json:"tookMs"`
+	Sender    string  `json:"sender,omitempty"`
+	Body      string  `json:"body,omitempty"`   // secrets are masked
+	Answer    string  `json:"answer,omitempty"` // its beginning, secrets are masked
+	Error     string  `json:"error,omitempty"`  // code and message of a refusal
+}
+
+func (r request) render() (Kind, string, bool, any) {
+	d := requestDetail{
+		ID: r.ID, Operation: r.Method + " " + r.Pattern, Method: r.Method, Path: clean(r.Path, maxLine), Status: r.Status,
+		TookMS: float64(r.Took.Microseconds()) / 1000, Sender: clean(r.Sender, 128), Body: maskBody(r.Body), Answer: maskBody(r.Answer), Error: r.problem(),
+	}
+	text := fmt.Sprintf("%s %s: %d", r.Method, shortPath(r.Pattern), r.Status)
+	if d.Error != "" {
+		text += " " + d.Error
+	}
+	return KindRequest, text, r.Status >= 400, d
+}
+
+// shortPath is the end of a pattern: the operation itself.
+func shortPath(pattern string) string {
+	return strings.TrimPrefix(pattern, "/calling/callConnections/{callConnectionId}")
+}
+
+// problem is what the answer says of a refusal.
+func (r request) problem() string {
+	if r.Status < 400 {
+		return ""
+	}
+	var answer struct {
+		Error struct{ Code, Message string }
+	}
+	if json.Unmarshal(r.Answer, &answer) != nil {
+		return ""
+	}
+	return clean(strings.TrimSpace(answer.Error.Code+": "+answer.Error.Message), maxLine)
+}
+
+// beginsCalls are the operations without which there is no call.
+var beginsCalls = map[string]bool{"/calling/callConnections": true, "/calling/callConnections:connect": true}
+
+// Request takes a request that was answered. One of no call is kept only where it
+// should have begun one.
+func (h *Hub) Request(s rest.Served) {
+	if !strings.HasPrefix(s.Pattern, "/calling/") || s.Method == http.MethodGet && s.Status < 400 {
+		return
+	}
+	s.Body = bounded(s.Body)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.byID[s.Chain]
+	if r == nil {
+		r = h.byName[s.Params["callConnectionId"]]
+	}
+	if r == nil {
+		r = h.named(s)
+	}
+	refused := s.Status >= 400 && beginsCalls[s.Pattern]
+	switch {
+	case r == nil && !refused:
+		return
+	case r == nil:
+		at := s.At
+		r = h.refused(SubjectRequest, at, fmt.Sprintf("the request %s %s was refused with %d: %s", s.Method, s.Pattern, s.Status, request{s}.problem()))
+		r.to = targetOf(s.Body)
+		r.people = note(r.people, r.to)
+		h.tell(Update{call: r})
+	}
+	h.add(r, s.At, request{s})
+}
+
+// named is the record of the call that a body names: by its serverCallId or its
+// incomingCallContext. The caller holds mu.
+func (h *Hub) named(s rest.Served) *record {
+	var body struct {
+		ServerCallID string `json:"serverCallId"`
+		Context      string `json:"incomingCallContext"`
+		Locator      struct {
+			ServerCallID string `json:"serverCallId"`
+		} `json:"callLocator"`
+	}
+	if len(s.Body) == 0 || json.Unmarshal(s.Body, &body) != nil {
+		return nil
+	}
+	for _, name := range []string{body.ServerCallID, body.Locator.ServerCallID} {
+		if r := h.byName[name]; r != nil {
+			return r
+		}
+	}
+	return h.byID[callOfContext(body.Context)]
+}
+
+// callOfContext reads the correlation id out of an incomingCallContext of ours.
+func callOfContext(text string) string {
+	_, claims, _ := strings.Cut(text, ".")
+	claims, _, _ = strings.Cut(claims, ".")
+	decoded, err := base64.RawURLEncoding.DecodeString(claims)
+	var read struct {
+		CallID string `json:"callId"`
+	}
+	if err != nil || json.Unmarshal(decoded, &read) != nil {
+		return ""
+	}
+	return read.CallID
+}
+
+// targetOf is whom a request wanted to call first.
+func targetOf(body []byte) string {
+	var read struct {
+		Targets []struct {
+			RawID string `json:"rawId"`
+			Phone struct {
+				Value string `json:"value"`
+			} `json:"phoneNumber"`
+			User struct {
+				ID string `json:"id"`
+			} `json:"communicationUser"`
+		} `json:"targets"`
+	}
+	if json.Unmarshal(body, &read) != nil || len(read.Targets) == 0 {
+		return ""
+	}
+	t := read.Targets[0]
+	switch {
+	case t.Phone.Value != "":
+		return clean("4:"+t.Phone.Value, 256)
+	case t.User.ID != "":
+		return clean(t.User.ID, 256)
+	}
+	return clean(t.RawID, 256)
+}

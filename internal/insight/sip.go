@@ -1,0 +1,280 @@
+package insight
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sipMessage is a SIP message as it was on the wire.
+type sipMessage struct {
+	sent          bool
+	transport     string
+	local, remote netip.AddrPort
+	text          []byte
+}
+
+func (m sipMessage) size() int { return len(m.text) + 100 }
+
+// SIPMessage is what the API says of one.
+type SIPMessage struct {
+	Sent      bool   `json:"sent"` // by us
+	Transport string `json:"transport"`
+	Local     string `json:"local"`
+	Remote    string `json:"remote"`
+	CallID    string `json:"callId"`
+	CSeq      string `json:"cseq,omitempty"`
+	First     string `json:"firstLine"`
+	Text      string `json:"text"` // credentials and keys are masked
+}
+
+func (m sipMessage) view() SIPMessage {
+	first, _, _ := bytes.Cut(m.text, []byte("\r\n"))
+	return SIPMessage{
+		Sent: m.sent, Transport: m.transport, Local: m.local.String(), Remote: m.remote.String(),
+		CallID: clean(string(fieldOf(m.text, "call-id", "i")), maxLine), CSeq: clean(string(fieldOf(m.text, "cseq", "")), maxLine),
+		First: clean(string(first), maxLine), Text: cut(strings.ToValidUTF8(string(maskSIP(m.text)), "\uFFFD"), maxBody),
+	}
+}
+
+func (m sipMessage) render() (Kind, string, bool, any) {
+	v := m.view()
+	arrow := "<-"
+	if m.sent {
+		arrow = "->"
+	}
+	return KindSIP, fmt.Sprintf("%s %s %s", arrow, v.Remote, v.First), statusOf(m.text) >= 400, v
+}
+
+// statusOf is the status of a response, 0 for a request.
+func statusOf(text []byte) int {
+	if rest, ok := bytes.CutPrefix(text, []byte("SIP/2.0 ")); ok && len(rest) >= 3 {
+		status, _ := strconv.Atoi(string(rest[:3]))
+		return status
+	}
+	return 0
+}
+
+// fieldOf is the value of a header field by its name or its short form, in lower case.
+// It reads no body. A value that is continued on the next line is cut there.
+func fieldOf(text []byte, name, short string) []byte {
+	for {
+		end := bytes.IndexByte(text, '\n')
+		if end < 0 {
+			return nil
+		}
+		text = text[end+1:]
+		if len(text) == 0 || text[0] == '\r' || text[0] == '\n' {
+			return nil // the end of the header
+		}
+		c := text[0] | 0x20
+		if c != name[0] && (short == "" || c != short[0]) {
+			continue
+		}
+		colon := bytes.IndexByte(text[:min(len(text), len(name)+8)], ':')
+		if colon < 0 {
+			continue
+		}
+		field := bytes.TrimRight(text[:colon], " \t")
+		if !equalFold(field, name) && (short == "" || !equalFold(field, short)) {
+			continue
+		}
+		value := text[colon+1:]
+		if end := bytes.IndexByte(value, '\n'); end >= 0 {
+			value = value[:end]
+		}
+		return bytes.TrimSpace(value)
+	}
+}
+
+func equalFold(field []byte, name string) bool {
+	if len(field) != len(name) {
+		return false
+	}
+	for i := range field {
+		c := field[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != name[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// dialog is the SIP messages of one Call-ID:
+//
+//	loose ──a call takes its leg──> attached
+//	  └──refused, or nobody came for it──> a record of its own
+//
+// A leg that tries another trunk takes another Call-ID, which joins the same dialog.
+type dialog struct {
+	record  *record // nil while it is loose
+	pending []entry // of a loose one
+	bytes   int64
+	seen    time.Time // the last message
+	refusal int       // the final status of its INVITE, once there is one that refuses it
+	ids     []string
+}
+
+// Bounds of loose dialogs.
+const (
+	maxLoose   = 4096
+	maxPending = 32
+	looseTime  = 40 * time.Second // without a message
+	refuseTime = 2 * time.Second  // from its refusal until it is a record of its own
+)
+
+// SIP takes a SIP message that was sent or received. text may be changed afterwards.
+// Only messages of calls are kept: those whose Call-ID an INVITE has brought.
+func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip.AddrPort, text []byte) {
+	callID := fieldOf(text, "call-id", "i")
+	if len(callID) == 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	d := h.dialogs[string(callID)]
+	if d == nil {
+		if !bytes.HasPrefix(text, []byte("INVITE ")) || len(h.loose) >= maxLoose {
+			return
+		}
+		d = &dialog{ids: []string{string(callID)}}
+		h.dialogs[d.ids[0]] = d
+		h.loose = append(h.loose, d)
+	}
+	d.seen = at
+	m := sipMessage{sent, transport, local, remote, bytes.Clone(text[:min(len(text), maxBody)])}
+	if d.record != nil {
+		h.add(d.record, at, m)
+		return
+	}
+	if sent && statusOf(text) >= 300 && bytes.HasSuffix(fieldOf(text, "cseq", ""), []byte("INVITE")) {
+		d.refusal = statusOf(text)
+	}
+	if size := int64(m.size() + entrySize); len(d.pending) < maxPending && h.makeRoom(size, nil) {
+		d.pending = append(d.pending, entry{at, m})
+		d.bytes += size
+		h.taken += size
+	}
+}
+
+// SIPCallID says that a leg goes on under another Call-ID.
+func (h *Hub) SIPCallID(before, after string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	d := h.dialogs[before]
+	if d == nil || h.dialogs[after] != nil {
+		return
+	}
+	h.dialogs[after] = d
+	if d.ids = append(d.ids, after); d.record != nil {
+		d.record.dialogs = note(d.record.dialogs, after)
+	}
+}
+
+// attach gives a call the SIP messages of a leg, also those that came before. The
+// caller holds mu.
+func (h *Hub) attach(callID string, r *record) {
+	if callID == "" {
+		return
+	}
+	d := h.dialogs[callID]
+	if d == nil {
+		d = &dialog{ids: []string{callID}}
+		h.dialogs[callID] = d
+	}
+	if d.record == r {
+		return
+	}
+	d.record = r
+	for _, id := range d.ids {
+		r.dialogs = note(r.dialogs, id)
+	}
+	h.taken -= d.bytes
+	for _, e := range d.pending {
+		h.add(r, e.at, e.detail)
+	}
+	d.pending, d.bytes = nil, 0
+}
+
+// sweepDialogs makes records of refused INVITEs, and forgets loose dialogs of which
+// nothing came.
+func (h *Hub) sweepDialogs(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	kept := h.loose[:0]
+	for _, d := range h.loose {
+		quiet := now.Sub(d.seen)
+		switch {
+		case d.record != nil: // it has found its call
+		case d.refusal != 0 && quiet >= refuseTime:
+			h.refuseDialog(d)
+		case quiet >= looseTime:
+			h.taken -= d.bytes
+			for _, id := range d.ids {
+				delete(h.dialogs, id)
+			}
+		default:
+			kept = append(kept, d)
+		}
+	}
+	clear(h.loose[len(kept):])
+	h.loose = kept
+}
+
+// refuseDialog makes a record of an INVITE that never became a call. The caller holds
+// mu.
+func (h *Hub) refuseDialog(d *dialog) {
+	if len(d.pending) == 0 { // there was no room for it
+		return
+	}
+	r := h.refused(SubjectInvite, d.pending[0].at, "")
+	if m, ok := d.pending[0].detail.(sipMessage); ok {
+		r.from, r.to = partyOf(fieldOf(m.text, "from", "f")), partyOf(fieldOf(m.text, "to", "t"))
+		r.people = note(note(r.people, r.from), r.to)
+		r.problem = fmt.Sprintf("the INVITE from %s at %s was refused with %d before it became a call%s", r.from, m.remote, d.refusal, refusalText(d))
+	}
+	h.attach(d.ids[0], r)
+	h.tell(Update{call: r})
+}
+
+// refusalText is what the refusing response says of its reason.
+func refusalText(d *dialog) string {
+	for i := len(d.pending) - 1; i >= 0; i-- {
+		m, ok := d.pending[i].detail.(sipMessage)
+		if !ok || statusOf(m.text) != d.refusal {
+			continue
+		}
+		for _, name := range []string{"warning", "reason"} {
+			if text := fieldOf(m.text, name, ""); len(text) > 0 {
+				return ": " + clean(string(text), maxLine)
+			}
+		}
+		first, _, _ := bytes.Cut(m.text, []byte("\r\n"))
+		return ": " + clean(strings.TrimPrefix(string(first), "SIP/2.0 "), maxLine)
+	}
+	return ""
+}
+
+// partyOf is the user of an address in a header field: a number, or a name.
+func partyOf(field []byte) string {
+	text := string(field)
+	if _, after, ok := strings.Cut(text, "<"); ok {
+		text = after
+	}
+	if _, after, ok := strings.Cut(text, ":"); ok {
+		text = after
+	}
+	text, _, _ = strings.Cut(text, ">")
+	user, _, ok := strings.Cut(text, "@")
+	if !ok {
+		user = text
+	}
+	user, _, _ = strings.Cut(user, ";")
+	return clean(user, 128)
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/insight"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/sip"
+)
+
+// insightFolder is the folder of the data directory with what is kept of calls.
+const insightFolder = "insight"
+
+// openInsight makes what looks into calls, unless it is off. The pieces that are made
+// after it show it what happens.
+func (p *parts) openInsight() error {
+	if p.cfg.Insight.Off {
+		return nil
+	}
+	hub, err := insight.New(insight.Config{
+		Dir: p.data.Path(insightFolder), Keep: p.cfg.Insight.Keep, Memory: p.cfg.Insight.Memory, Disk: p.cfg.Insight.Disk,
+		Unheard: func(from, to string) []string { return p.grid.WhyUnheard(from, to) },
+		Log:     p.log.With("part", "insight"),
+	})
+	if err != nil {
+		return err
+	}
+	p.insight.Store(hub)
+	p.later(func() error { hub.Close(); return nil })
+	return nil
+}
+
+// watchDeliveries is shown attempts to deliver events.
+func (p *parts) watchDeliveries() func(*delivery.Message, history.Attempt) {
+	if hub := p.insight.Load(); hub != nil {
+		return hub.Delivery
+	}
+	return nil
+}
+
+// watchRequests is shown requests that were answered.
+func (p *parts) watchRequests() func(rest.Served) {
+	if hub := p.insight.Load(); hub != nil {
+		return hub.Request
+	}
+	return nil
+}
+
+// concernsCalls selects the routes of calls.
+func concernsCalls(pattern string) bool { return strings.HasPrefix(pattern, "/calling/") }
+
+// seenPublisher shows events as well.
+type seenPublisher struct {
+	publisher
+	hub *insight.Hub
+}
+
+// Publish queues an event.
+func (s seenPublisher) Publish(e call.Event) {
+	s.hub.Publish(e)
+	s.publisher.Publish(e)
+}
+
+// seenAnnouncer shows announcements as well.
+type seenAnnouncer struct {
+	announcer
+	hub *insight.Hub
+}
+
+// IncomingCall publishes the event of a call that waits for an application.
+func (s seenAnnouncer) IncomingCall(in call.IncomingCall) int {
+	listeners := s.announcer.IncomingCall(in)
+	s.hub.Incoming(in, listeners)
+	return listeners
+}
+
+// seenDetails shows the records of calls as well.
+type seenDetails struct {
+	call.Details
+	hub *insight.Hub
+}
+
+// CallOver takes the record of a call.
+func (s seenDetails) CallOver(d call.Detail) {
+	s.hub.CallOver(d)
+	s.Details.CallOver(d)
+}
+
+// observed lets the calls be looked into.
+func (p *parts) observed(cfg call.Config) call.Config {
+	hub := p.insight.Load()
+	if hub == nil {
+		return cfg
+	}
+	cfg.Publisher = seenPublisher{publisher{p.callbacks, p.grid}, hub}
+	cfg.Announcer = seenAnnouncer{announcer{p.grid}, hub}
+	cfg.Details = seenDetails{p.records, hub}
+	cfg.Watcher = hub
+	return cfg
+}
+
+// sipTracer is shown SIP messages.
+func (p *parts) sipTracer() sip.Tracer {
+	if hub := p.insight.Load(); hub != nil {
+		return hub
+	}
+	return nil
+}
