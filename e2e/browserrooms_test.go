@@ -228,17 +228,22 @@ func TestCallRingsInAllTabs(t *testing.T) {
 	}
 }
 
-// TestSampleOfRooms: the page that the binary serves; two tabs talk without any set-up.
+// TestSampleOfRooms: the page that the binary serves; two tabs see and hear each other without any set-up.
 func TestSampleOfRooms(t *testing.T) {
 	p := start(t, setup{})
 	b := startBrowsers(t)
-	first := b.openAt("ada", "http://"+p.addresses.HTTP+"/samples/rooms/?name=Ada", firstPitch)
+	first := b.openSeen("ada", "http://"+p.addresses.HTTP+"/samples/rooms/?name=Ada+Lovelace", firstPitch, scene(t, "0x274690", "0xf4b9b8"))
+	first.until(`document.querySelector("#preview video")?.videoWidth > 0`)
+	first.shot("sample-lobby", 1280, 800)
 	first.click("#enter")
 	first.until(`document.getElementById("state").textContent === "Connected"`)
-	second := b.openAt("bob", first.text(`return document.getElementById("invite").href`)+"&name=Bob", secondPitch)
+	second := b.openSeen("bob", first.text(`return document.getElementById("invite").href`)+"&name=Grace+Hopper", secondPitch, scene(t, "0x0f4c3a", "0xf2d0a4"))
 	second.click("#enter")
-	second.until(`document.getElementById("people").innerText.includes("Ada")`)
-	first.until(`document.querySelector("#people li.speaking .name")?.textContent === "Bob"`)
+	second.until(`document.getElementById("people").innerText.includes("Ada Lovelace")`)
+	first.until(`document.querySelector("#people li.speaking .name")?.textContent === "Grace Hopper"`)
+	second.click("#hand")
+	first.until(`document.getElementById("people").innerText.includes("hand raised")`)
+	first.shot("sample-call", 1280, 800)
 	second.click("#mute")
 	first.until(`document.getElementById("people").innerText.includes("muted")`)
 	second.click("#leave")

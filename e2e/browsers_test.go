@@ -78,7 +78,12 @@ func servePage(t testing.TB) string {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the page: %v\n%s", err, out)
 	}
-	must(t, os.WriteFile(filepath.Join(dir, "index.html"), []byte(`<!doctype html><title>test</title><link rel="icon" href="data:,"><script type="module" src="page.js"></script>`), 0o600))
+	return serveDirectory(t, dir, "")
+}
+
+// serveDirectory serves a page whose script is page.js in the directory.
+func serveDirectory(t testing.TB, dir, body string) string {
+	must(t, os.WriteFile(filepath.Join(dir, "index.html"), []byte(`<!doctype html><title>test</title><link rel="icon" href="data:,"><script type="module" src="page.js"></script>`+body), 0o600))
 	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
 	t.Cleanup(server.Close)
 	return server.URL + "/"
@@ -139,7 +144,13 @@ func (b *browsers) open(name string, pitch float64) *tab { return b.openAt(name,
 // openAt opens a browser at a URL.
 func (b *browsers) openAt(name, url string, pitch float64) *tab {
 	b.t.Helper()
-	if _, err := b.do(values{"do": "open", "tab": name, "url": url, "microphone": microphone(b.t, pitch)}); err != nil {
+	return b.openSeen(name, url, pitch, "")
+}
+
+// openSeen opens a browser at a URL, whose camera shows a file of pictures; "" is the browser's own pattern.
+func (b *browsers) openSeen(name, url string, pitch float64, camera string) *tab {
+	b.t.Helper()
+	if _, err := b.do(values{"do": "open", "tab": name, "url": url, "microphone": microphone(b.t, pitch), "camera": camera}); err != nil {
 		b.t.Fatal(err)
 	}
 	return &tab{b, name}

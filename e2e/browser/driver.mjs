@@ -2,7 +2,7 @@
 // answers on standard output. One browser for each tab, since the sound of a
 // browser's fake microphone is chosen when it starts.
 //
-//   {"id": 1, "do": "open", "tab": "a", "url": "http://…", "microphone": "/tmp/tone.wav"}
+//   {"id": 1, "do": "open", "tab": "a", "url": "http://…", "microphone": "/tmp/tone.wav", "camera": "/tmp/picture.mjpeg"}
 //   {"id": 2, "do": "eval", "tab": "a", "code": "return call.state"}   the body of an async function
 //   {"id": 3, "do": "shot", "tab": "a", "file": "/tmp/a.png"}
 //   {"id": 4, "do": "close", "tab": "a"}
@@ -24,8 +24,10 @@ const FLAGS = [
   "--disable-renderer-backgrounding",
 ];
 
-async function open({ tab, url, microphone, permit = true }) {
-  const args = microphone ? [...FLAGS, `--use-file-for-fake-audio-capture=${microphone}`] : FLAGS;
+async function open({ tab, url, microphone, camera, permit = true }) {
+  const args = [...FLAGS];
+  if (microphone) args.push(`--use-file-for-fake-audio-capture=${microphone}`);
+  if (camera) args.push(`--use-file-for-fake-video-capture=${camera}`);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: permit ? args : args.filter((flag) => !flag.includes("fake-ui")) });
   const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: permit ? ["microphone", "camera"] : [] });
   const page = await context.newPage();
