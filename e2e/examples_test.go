@@ -61,17 +61,27 @@ const alike = 5.0
 // hearsSpoken waits until a phone has heard a text as espeak-ng speaks it.
 func hearsSpoken(t testing.TB, call *siptest.Call, after int, text string) {
 	t.Helper()
+	hearsText(t, call.Heard, after, text)
+}
+
+// hearsText is hearsSpoken for whoever hears something at the rate of phones.
+func hearsText(t testing.TB, heardBy func() []int16, after int, text string) {
+	t.Helper()
 	said := spokenAs(t, text, "-v", "en-us")
 	said = said[:len(said)*9/10] // its end may still be on its way
 	best := 0.0
-	eventually(t, time.Duration(len(said))*time.Second/phoneRate+20*time.Second, "the phone hears "+text, func() bool {
-		heard := call.Heard()[after:]
+	eventually(t, time.Duration(len(said))*time.Second/phoneRate+20*time.Second, "somebody hears "+text, func() bool {
+		heard := heardBy()[after:]
 		if len(heard) < len(said) {
+			time.Sleep(100 * time.Millisecond)
 			return false
 		}
-		time.Sleep(500 * time.Millisecond) // comparing takes a while
 		_, best = audiotest.Likeness(heard, said)
-		return best > alike
+		if best > alike {
+			return true
+		}
+		time.Sleep(500 * time.Millisecond) // comparing takes a while
+		return false
 	})
 	t.Logf("%q: %.1f dB", text, best)
 }

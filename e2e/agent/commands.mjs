@@ -2,21 +2,15 @@
 import { createIdentifierFromRawId } from "@azure/communication-common";
 import { CommunicationIdentityClient } from "@azure/communication-identity";
 
-import { CallAutomationClient, recognizeArguments } from "./callautomation.mjs";
+import { CallAutomationClient } from "./callautomation.mjs";
 import { control } from "./control.mjs";
 import { management } from "./management.mjs";
+import { media } from "./media.mjs";
 import { recordings } from "./recordings.mjs";
 import { rooms } from "./rooms.mjs";
 import { telephony } from "./telephony.mjs";
 
 const identifier = (rawId) => createIdentifierFromRawId(rawId);
-const files = (urls, cacheId) =>
-  urls.map((url) => ({ kind: "fileSource", url, playSourceCacheId: cacheId }));
-
-// spoken is a source of text or of SSML.
-const spoken = ({ text, locale, voice, ssml }) =>
-  ssml ? { kind: "ssmlSource", ssmlText: ssml } : { kind: "textSource", text, sourceLocale: locale, voiceName: voice };
-
 // invite is the SDK's CallInvite of a target: numbers need a caller's number.
 const invite = ({ target, callerNumber, displayName, headers }) => ({
   targetParticipant: identifier(target),
@@ -63,67 +57,18 @@ function calls(client) {
       await client.rejectCall(context, { callRejectReason: reason, onResponse });
       return { chain };
     },
-    create: async ({ callback, operationContext, streaming, ...target }) =>
-      properties(await client.createCall(invite(target), callback, { operationContext, mediaStreamingOptions: streaming })),
+    create: async ({ callback, operationContext, streaming, transcription, ...target }) =>
+      properties(
+        await client.createCall(invite(target), callback, {
+          operationContext,
+          mediaStreamingOptions: streaming,
+          transcriptionOptions: transcription,
+        }),
+      ),
     getCallProperties: (values) => connection(values).getCallConnectionProperties(),
     listParticipants: async (values) => (await connection(values).listParticipants()).values,
     getParticipant: (values) => connection(values).getParticipant(identifier(values.participant)),
     hangUp: (values) => connection(values).hangUp(values.forEveryone),
-  };
-}
-
-function media(client) {
-  const of = ({ connection: id }) => client.getCallConnection(id).getCallMedia();
-  const common = ({ operationContext, operationCallback }) => ({
-    operationContext,
-    operationCallbackUrl: operationCallback,
-  });
-  return {
-    playToAll: (values) =>
-      of(values).playToAll(files(values.urls, values.cacheId), {
-        ...common(values),
-        loop: values.loop,
-        interruptCallMediaOperation: values.interrupt,
-      }),
-    // Says a text or a document of SSML to all.
-    say: (values) =>
-      of(values).playToAll([spoken(values)], common(values)),
-    recognizeSpeech: (values) =>
-      of(values).startRecognizing(identifier(values.target), {
-        ...common(values),
-        kind: values.choices ? "callMediaRecognizeChoiceOptions" : "callMediaRecognizeSpeechOptions",
-        choices: values.choices,
-        speechLanguage: values.language,
-        endSilenceTimeoutInSeconds: values.endSilence,
-        initialSilenceTimeoutInSeconds: values.initialSilence,
-        playPrompt: values.text && spoken(values),
-        interruptPrompt: values.interruptPrompt,
-      }),
-    play: (values) =>
-      of(values).play(files(values.urls, values.cacheId), values.targets.map(identifier), {
-        ...common(values),
-        loop: values.loop,
-      }),
-    recognizeDtmf: (values) =>
-      of(values).startRecognizing(
-        ...recognizeArguments(identifier(values.target), {
-          ...common(values),
-          kind: "callMediaRecognizeDtmfOptions",
-          maxTonesToCollect: values.maxTones,
-          stopDtmfTones: values.stopTones,
-          interToneTimeoutInSeconds: values.interTone,
-          initialSilenceTimeoutInSeconds: values.initialSilence,
-          playPrompt: values.prompt && files([values.prompt])[0],
-          interruptPrompt: values.interruptPrompt,
-        }),
-      ),
-    sendDtmf: (values) => of(values).sendDtmfTones(values.tones, identifier(values.target), common(values)),
-    cancelAll: (values) => of(values).cancelAllOperations(),
-    startTranscription: (values) => of(values).startTranscription({ locale: values.locale, ...common(values) }),
-    updateTranscription: (values) => of(values).updateTranscription(values.locale, common(values)),
-    stopTranscription: (values) => of(values).stopTranscription(common(values)),
-    startStreaming: (values) => of(values).startMediaStreaming(common(values)),
-    stopStreaming: (values) => of(values).stopMediaStreaming(common(values)),
   };
 }
 

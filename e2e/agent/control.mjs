@@ -1,6 +1,8 @@
 // Commands of call control: who comes, who goes, and who hears whom.
 import { createIdentifierFromRawId } from "@azure/communication-common";
 
+import { source } from "./media.mjs";
+
 const identifier = (rawId) => createIdentifierFromRawId(rawId);
 
 // common are the options that most operations take.
@@ -42,7 +44,7 @@ export function control(client, invite) {
     hold: (values) =>
       media(values).hold(identifier(values.target), {
         ...common(values),
-        playSource: values.music && { kind: "fileSource", url: values.music },
+        playSource: values.music && source(typeof values.music === "string" ? { url: values.music } : values.music),
       }),
     unhold: (values) => media(values).unhold(identifier(values.target), common(values)),
     startTones: (values) => media(values).startContinuousDtmfRecognition(identifier(values.target), common(values)),

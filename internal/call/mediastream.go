@@ -96,11 +96,12 @@ func (c *Connection) openStream(what Context) {
 	c.call.hearStream(c, s)
 }
 
-// hearStream puts a stream's listeners into the mix. It does not hear what its own
-// application says, prompts included: a voice agent would interrupt itself.
+// hearStream puts a stream's listeners into the mix. It hears what its application
+// hears as a participant: not what that one says, prompts included, since a voice agent
+// would interrupt itself, but what others play to that one alone.
 func (c *Call) hearStream(conn *Connection, s *mediaStream) {
 	mix := c.sound()
-	s.leave[nil] = mix.Hear(s.Mix(), Hearing{Without: conn.self.member})
+	s.leave[nil] = mix.Hear(s.Mix(), Hearing{As: conn.self.member})
 	for _, e := range c.endpoints {
 		if e.listed() {
 			s.hear(conn, e)

@@ -133,6 +133,33 @@ func TestStreamDoesNotHearItsApplication(t *testing.T) {
 	})
 }
 
+// TestStreamHearsWhatIsPlayedToItsApplicationAlone: prompts of the other application,
+// and its music on hold, but then nothing else.
+func TestStreamHearsWhatIsPlayedToItsApplicationAlone(t *testing.T) {
+	run(t, func(w *world) {
+		with := control
+		with.Streaming = &call.Streaming{URL: "wss://app.test/stream", Rate: 16000, AtOnce: true}
+		who := identifier.NewUser(resource)
+		caller, _ := w.create(who)
+		_, err := w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, with)
+		w.must(err)
+		synctest.Wait()
+		s := w.opened()
+		w.must(caller.Play(bg, call.Play{Prompts: hello, To: []identifier.ID{who}}))
+		time.Sleep(time.Second)
+		if heard := s.Heard(""); heard < 45 {
+			t.Errorf("the stream heard %d frames of a prompt for its application alone", heard)
+		}
+		w.must(caller.Hold(bg, call.Hold{Who: who, Music: hello[0]}))
+		before := s.Heard("")
+		time.Sleep(time.Second)
+		if heard := s.Heard("") - before; heard < 45 {
+			t.Errorf("the stream heard %d frames of the music", heard)
+		}
+		w.must(caller.Terminate(bg))
+	})
+}
+
 func TestUnmixedStreamHearsWhoComesLater(t *testing.T) {
 	run(t, func(w *world) {
 		_, conn, _ := w.streaming(call.Streaming{AtOnce: true, Unmixed: true})

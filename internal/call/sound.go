@@ -30,7 +30,7 @@ type Hearing struct {
 	Private   bool   // also what only single members hear, such as prompts to one participant
 	Asides    bool   // with Private: music on hold as well
 	Voiceless bool   // nothing of what members say
-	Without   Member // whom it does not hear; nil: it hears everybody
+	As        Member // it hears what this member hears, what only that one hears included; nil: it hears everybody
 }
 
 // Member is a port in a mix.

@@ -12,7 +12,7 @@ type Hearing struct {
 	Private   bool    // also what private sources say to single members
 	Asides    bool    // with Private: what such a source calls an aside (Aside() bool) as well, which all listeners of the mix then hear
 	Voiceless bool    // nothing of what members say
-	Without   *Member // whom it does not hear; nil: it hears everybody
+	As        *Member // it hears what this member hears, what only that one hears included; nil: it hears everybody
 }
 
 // tap is a listener's place beside a mix.
@@ -78,6 +78,9 @@ func (s *shard) detach(t *tap) {
 
 // count notes what a listener wants, or no longer does.
 func (m *Mix) count(t *tap, more int) {
+	if t.want.As != nil {
+		t.want.As.shadows += more
+	}
 	if t.want.Private {
 		m.privateTaps += more
 		if t.want.Asides {
@@ -112,9 +115,23 @@ func (s *shard) closeOne(gone any) {
 	}
 }
 
-// tell gives the listeners the frame of this tick, once everybody has been heard.
+// shadow gives those who hear what a member hears the frame of this tick.
+func (m *Mix) shadow(mb *Member, heard audio.Frame) {
+	for _, t := range m.taps {
+		if t.want.As == mb {
+			m.telling = t
+			t.listener.HearFrame(m.now, heard)
+		}
+	}
+	m.telling = nil
+}
+
+// tell gives the other listeners the frame of this tick, once everybody has been heard.
 func (m *Mix) tell(w *workspace) {
 	for _, t := range m.taps {
+		if t.want.As != nil && t.want.As.in {
+			continue
+		}
 		m.telling = t
 		t.listener.HearFrame(m.now, m.heardThrough(w, t))
 	}
@@ -131,7 +148,7 @@ func (m *Mix) heardThrough(w *workspace, t *tap) audio.Frame {
 	}
 	var heard audio.Frame
 	if !t.want.Voiceless {
-		heard = m.voices(w, t.want.Without)
+		heard = m.voices(w, nil)
 	}
 	if !t.want.Private || !w.anyPrivate {
 		return heard

@@ -54,7 +54,7 @@ func TestListenersHearMembersAndMixes(t *testing.T) {
 		first   int16 // what a listener of the first member hears,
 		all     int16 // of the mix,
 		private int16 // of the mix with private sources,
-		others  int16 // of the mix without the first member
+		others  int16 // of what the first member hears
 	}{
 		{"silence", []int16{0, 0}, nil, -1, -1, 0, 0, 0, 0},
 		{"one speaks", []int16{5, 0}, nil, -1, -1, 5, 5, 5, 0},
@@ -63,12 +63,12 @@ func TestListenersHearMembersAndMixes(t *testing.T) {
 		{"three speak", []int16{5, 70, 300}, nil, -1, -1, 5, 375, 375, 370},
 		{"clipped", []int16{30000, 20000, -1000}, nil, -1, -1, 30000, 32767, 32767, 19000},
 		{"the first is muted", []int16{5, 70, 300}, nil, 0, -1, 0, 370, 370, 370},
-		{"the first is on hold", []int16{5, 70, 300}, nil, -1, 0, 0, 370, 370, 370},
+		{"the first is on hold", []int16{5, 70, 300}, nil, -1, 0, 0, 370, 370, 0},
 		{"another is on hold", []int16{5, 70, 300}, nil, -1, 2, 5, 75, 75, 70},
 		{"a private source in silence", []int16{0, 0}, []int16{0, 4000}, -1, -1, 0, 0, 4000, 0},
-		{"private sources and voices", []int16{5, 70}, []int16{1000, 4000}, -1, -1, 5, 75, 5075, 70},
-		{"what is private is clipped", []int16{30000, 0}, []int16{20000, 20000}, -1, -1, 30000, 30000, 32767, 0},
-		{"what is private to one on hold", []int16{5, 70}, []int16{1000, 0}, -1, 0, 0, 70, 1070, 70},
+		{"private sources and voices", []int16{5, 70}, []int16{1000, 4000}, -1, -1, 5, 75, 5075, 1070},
+		{"what is private is clipped", []int16{30000, 0}, []int16{20000, 20000}, -1, -1, 30000, 30000, 32767, 20000},
+		{"what is private to one on hold", []int16{5, 70}, []int16{1000, 0}, -1, 0, 0, 70, 1070, 1000},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, members, tick := room(t, test.says...)
@@ -86,12 +86,12 @@ func TestListenersHearMembersAndMixes(t *testing.T) {
 			members[0].Hear(&first)
 			mix.Hear(&all, Hearing{})
 			mix.Hear(&private, Hearing{Private: true})
-			mix.Hear(&others, Hearing{Without: members[0]})
+			mix.Hear(&others, Hearing{As: members[0]})
 			tick(2)
 			wantEar(t, "a listener of the first", &first, test.first)
 			wantEar(t, "a listener of the mix", &all, test.all)
 			wantEar(t, "a listener of what is private too", &private, test.private)
-			wantEar(t, "a listener of all but the first", &others, test.others)
+			wantEar(t, "who hears what the first hears", &others, test.others)
 			for _, e := range []*ear{&first, &all, &private, &others} {
 				if e.at != 3 || e.frames != 2 {
 					t.Errorf("%d frames, the last of tick %d; want 2, the last of tick 3", e.frames, e.at)
@@ -153,10 +153,10 @@ func TestListeningEndsOnceAndIsClosed(t *testing.T) {
 	}
 }
 
-func TestListenerWhoseOmittedMemberLeftHearsTheRest(t *testing.T) {
+func TestListenerInThePlaceOfAMemberThatLeftHearsTheRest(t *testing.T) {
 	_, members, tick := room(t, 5, 70, 300)
 	var others ear
-	members[0].mix.Hear(&others, Hearing{Without: members[0]})
+	members[0].mix.Hear(&others, Hearing{As: members[0]})
 	tick(1)
 	members[0].Leave()
 	tick(1)
@@ -238,7 +238,7 @@ func TestHearingDoesNotAllocate(t *testing.T) {
 	_, members, tick := room(t, crowd(20)...)
 	mix := members[0].mix
 	members[1].SetPrivateSource(&voice{says: 7})
-	for _, want := range []Hearing{{}, {Private: true}, {Without: members[0]}} {
+	for _, want := range []Hearing{{}, {Private: true}, {As: members[0]}} {
 		mix.Hear(audio.NewQueue(10, 1), want)
 	}
 	members[0].Hear(audio.NewQueue(10, 1))
@@ -264,7 +264,7 @@ func TestHearAndStopUnderLoad(t *testing.T) {
 				all = append(all, one, whole)
 				mu.Unlock()
 				stop := member.Hear(one)
-				mix.Hear(whole, Hearing{Private: true, Without: member})
+				mix.Hear(whole, Hearing{Private: true, As: member})
 				switch i % 3 {
 				case 0:
 					stop()

@@ -48,9 +48,10 @@ type Member struct {
 	private  atomic.Pointer[privateSource]
 
 	// The shard's own.
-	in    bool
-	spoke bool // this tick, and may be heard
-	said  [maxSamples]int16
+	in      bool
+	spoke   bool // this tick, and may be heard
+	shadows int  // listeners that hear what it hears
+	said    [maxSamples]int16
 }
 
 // privateSource is what only one member hears.

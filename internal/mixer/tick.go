@@ -29,7 +29,11 @@ func (m *Mix) tick(w *workspace) {
 	m.read(w)
 	for _, mb := range m.members {
 		m.at = mb
-		mb.port.WriteFrame(m.withPrivate(w, mb, m.heardBy(w, mb)))
+		heard := m.withPrivate(w, mb, m.heardBy(w, mb))
+		mb.port.WriteFrame(heard)
+		if mb.shadows > 0 {
+			m.shadow(mb, heard)
+		}
 	}
 	m.at = nil
 	if len(m.taps) > 0 {

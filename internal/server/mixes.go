@@ -16,6 +16,6 @@ type mix struct{ *mixer.Mix }
 func (m mix) Join(p audio.Port) call.Member { return m.Mix.Join(p) }
 
 func (m mix) Hear(l audio.Listener, want call.Hearing) (stop func()) {
-	without, _ := want.Without.(*mixer.Member)
-	return m.Mix.Hear(l, mixer.Hearing{Private: want.Private, Asides: want.Asides, Voiceless: want.Voiceless, Without: without})
+	as, _ := want.As.(*mixer.Member)
+	return m.Mix.Hear(l, mixer.Hearing{Private: want.Private, Asides: want.Asides, Voiceless: want.Voiceless, As: as})
 }
