@@ -55,6 +55,8 @@ type Reason struct {
 	// ByParticipant says that somebody in the call removed this one, or ended the call
 	// for everybody; ByRoom that the list of the room does not have it any more.
 	ByParticipant, ByRoom bool
+	// Abrupt says that whoever left did not hang up: a page was closed.
+	Abrupt bool
 }
 
 // Status is a SIP status line (RFC 3261 §7.2).

@@ -55,11 +55,13 @@ func endEvent(end call.ConversationEnded) eventgrid.CallEnded {
 }
 
 // endReason is why a call ended, in the numbers of calling clients: 0/7000 where
-// an application ended it, 0/0 where somebody hung up.
+// an application ended it, 0/0 where somebody hung up, 0/4521 where a page was closed.
 func endReason(why call.Reason) *eventgrid.EndReason {
 	switch {
 	case why.Kind == call.EndedByApplication:
 		return &eventgrid.EndReason{SubCode: 7000, Phrase: why.Text}
+	case why.Kind == call.EndedByPeer && why.Abrupt:
+		return &eventgrid.EndReason{SubCode: 4521, Phrase: why.Text}
 	case why.Kind == call.EndedByPeer:
 		return &eventgrid.EndReason{Phrase: why.Text}
 	case why.SIP.Code != 0:

@@ -156,12 +156,12 @@ func (c *client) Snapshot() protocol.Snapshot {
 }
 
 // Left implements signalling.Client.
-func (c *client) Left(bool) {
+func (c *client) Left(abrupt bool) {
 	c.server.forget(c)
 	c.mu.Lock()
 	c.gone = true
 	c.mu.Unlock()
 	for _, l := range c.all() {
-		l.desert()
+		l.desert(abrupt)
 	}
 }

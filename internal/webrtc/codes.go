@@ -32,6 +32,8 @@ func endCodes(why call.Reason, never bool) (code, subCode int) {
 			return 0, 4097
 		case why.Phone && !why.Client:
 			return 0, 560000
+		case why.Abrupt:
+			return 0, 4521
 		}
 		return 0, 0
 	case call.Removed:

@@ -19,6 +19,7 @@ func TestEndsHaveTheCodesOfThePage(t *testing.T) {
 	}{
 		{"normal", call.Reason{}, false, 0, 0},
 		{"the other browser hung up", call.Reason{Kind: call.EndedByPeer, Phone: true, Client: true}, false, 0, 0},
+		{"the other page was closed", call.Reason{Kind: call.EndedByPeer, Phone: true, Client: true, Abrupt: true}, false, 0, 4521},
 		{"the phone hung up", phone(call.EndedByPeer, 0), false, 0, 560000},
 		{"for everybody", call.Reason{Kind: call.EndedByPeer, ByParticipant: true}, false, 0, 4097},
 		{"by an application", call.Reason{Kind: call.EndedByApplication}, false, 0, 7000},

@@ -6,9 +6,10 @@ import (
 )
 
 // desert is the end of the client: it has not answered, has given up, or has hung up.
-func (l *leg) desert() {
+// abrupt: it was its own end, a page that was closed.
+func (l *leg) desert(abrupt bool) {
 	l.mu.Lock()
-	why := call.Reason{Kind: call.EndedByPeer, Text: "the client has left"}
+	why := call.Reason{Kind: call.EndedByPeer, Abrupt: abrupt, Text: "the client has left"}
 	switch l.phase {
 	case ringing:
 		why.Kind = call.Unreachable

@@ -58,7 +58,10 @@ type rooms struct {
 	mu    sync.Mutex
 	roles map[string]call.Role
 	dials bool
+	over  bool // its time has passed
 }
+
+func (r *rooms) expire() { r.mu.Lock(); r.over = true; r.mu.Unlock() }
 
 func (r *rooms) Admit(_ context.Context, room string, who identifier.ID) (webrtc.Admission, error) {
 	r.mu.Lock()
@@ -67,6 +70,8 @@ func (r *rooms) Admit(_ context.Context, room string, who identifier.ID) (webrtc
 	switch {
 	case room != roomID:
 		return webrtc.Admission{Refusal: webrtc.NoRoom}, nil
+	case r.over:
+		return webrtc.Admission{Refusal: webrtc.NotNow}, nil
 	case !invited:
 		return webrtc.Admission{Refusal: webrtc.NotInvited}, nil
 	}

@@ -54,7 +54,8 @@ type Client interface {
 	Take(m protocol.Message, answer func(protocol.Message))
 	// Snapshot is everything that the client's page has to know.
 	Snapshot() protocol.Snapshot
-	// Left is the end of the session: its calls end. abrupt: nobody said goodbye.
+	// Left is the end of the session: its calls end. abrupt: the client has left them, by
+	// bye or by its silence; else the server stops.
 	Left(abrupt bool)
 }
 
@@ -143,7 +144,7 @@ func (s *Server) all(change func()) (list []*Session) {
 // Close ends all sessions and closes their sockets.
 func (s *Server) Close() {
 	for _, session := range s.all(func() { s.closed = true }) {
-		session.end(protocol.CloseStopping, "the server stops", true)
+		session.end(protocol.CloseStopping, "the server stops", false)
 	}
 	s.cancel()
 	s.work.Wait()

@@ -104,6 +104,8 @@ export class Session {
       token = await this.options.token();
     } catch (error) {
       this.options.log(`no token: ${error}`);
+      // Whoever gives tokens may be out of reach as the server is: calls go on meanwhile.
+      if (this.state === "away" && Date.now() < this.deadline) return this.connect();
       return this.giveUp(401, 10009, "the token credential gave no token", "invalidToken");
     }
     if (this.ended()) return;

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { Agent } from "../src/agent";
+import { Emitter } from "../src/emitter";
+import type { Call } from "../src/types";
+import { FakeSocket, newest, settle } from "./fakes";
+
+(globalThis as any).WebSocket = FakeSocket;
+
+const ROOM = "99000000000000001";
+let running: Agent | undefined;
+afterEach(async () => {
+  await running?.facade.dispose();
+  FakeSocket.all = [];
+});
+
+/** An agent that is connected, with a call that the server has not answered yet. */
+async function calling(token: () => Promise<string>): Promise<Call> {
+  running = new Agent({ address: "ws://127.0.0.1:1/client", token, devices: { events: new Emitter() } as never, userAgent: "test", log: () => {}, disposed: () => {} });
+  const opened = running.open();
+  await nextSocket(0);
+  newest().open();
+  newest().say({ t: "welcome", re: "", session: "s1", resumed: false, graceMs: 120_000, user: "8:acs:u", iceServers: [] });
+  await opened;
+  const call = running.facade.join({ roomId: ROOM });
+  await settle();
+  assert.equal(newest().last("call.join").room, ROOM);
+  assert.equal(call.state, "Connecting");
+  return call;
+}
+
+async function nextSocket(before: number): Promise<void> {
+  for (let end = Date.now() + 10_000; FakeSocket.all.length <= before; ) {
+    assert.ok(Date.now() < end, "no further socket was opened");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test("calls end with 495/4507 when the server takes no token any more", async () => {
+  const call = await calling(async () => "token");
+  newest().drop(4401, "expired");
+  await nextSocket(1);
+  newest().open();
+  newest().drop(4401, "expired");
+  assert.equal(call.state, "Disconnected");
+  assert.deepEqual([call.callEndReason?.code, call.callEndReason?.subCode], [495, 4507]);
+  assert.equal(running?.facade.connectionState, "Disconnected");
+});
+
+test("a token that cannot be had for a moment ends no call", async () => {
+  let fails = 0;
+  const call = await calling(async () => {
+    if (fails-- > 0) throw new Error("the application's server is out of reach");
+    return "token";
+  });
+  fails = 1;
+  newest().drop();
+  await nextSocket(1);
+  newest().open();
+  assert.equal(newest().last("hello").session, "s1");
+  assert.equal(call.state, "Connecting");
+});
