@@ -32,6 +32,7 @@ func fromHost(host string) *net.Dialer {
 // TestAttackOfBodiesOverManyConnections: strangers send bodies that they never
 // finish, each on a connection of its own.
 func TestAttackOfBodiesOverManyConnections(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	v.under(func() {
 		var work sync.WaitGroup
@@ -55,6 +56,7 @@ func TestAttackOfBodiesOverManyConnections(t *testing.T) {
 // TestAttackOfBodiesOverOneConnection: HTTP/2 carries the same as streams of one
 // connection.
 func TestAttackOfBodiesOverOneConnection(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	v.under(func() {
 		transport := &http.Transport{

@@ -13,6 +13,7 @@ import (
 // TestAttackOfIdleConnections: a stranger opens connections on the door for SIP
 // and says nothing; telephones still connect.
 func TestAttackOfIdleConnections(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	v.under(func() { v.hold(v.addresses.SIP, strangerHost, sized(200, 1000)) })
 }
@@ -20,6 +21,7 @@ func TestAttackOfIdleConnections(t *testing.T) {
 // TestAttackOfHalfOpenTLS: a stranger opens connections to both doors with TLS and
 // never ends the handshake; the product may open few files.
 func TestAttackOfHalfOpenTLS(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{files: 1024})
 	v.under(func() {
 		var work sync.WaitGroup
@@ -70,6 +72,7 @@ func (v *attacked) isHealthy() {
 
 // TestAttackOfSlowHeads: requests whose head comes a byte at a time, over TLS.
 func TestAttackOfSlowHeads(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	v.under(func() {
 		var work sync.WaitGroup

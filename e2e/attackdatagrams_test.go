@@ -26,6 +26,7 @@ var malformed = []string{
 // TestAttackOfMalformedDatagrams: strangers and somebody on the trunk's address
 // send what is broken, and what is broken at a random place.
 func TestAttackOfMalformedDatagrams(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	v.under(func() {
 		var work sync.WaitGroup
@@ -51,6 +52,7 @@ func damaged(text string) string {
 // TestAttackOfFloods: strangers of many addresses send INVITEs and REGISTERs as
 // fast as they can.
 func TestAttackOfFloods(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	v.under(func() {
 		var work sync.WaitGroup
@@ -91,6 +93,7 @@ func (v *attacked) flood(host string, datagram func(n int) string, pause time.Du
 // TestAttackOfWrongPasswords: a stranger guesses a telephone's password; the
 // telephone still registers and calls.
 func TestAttackOfWrongPasswords(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	v.under(func() {
 		until := time.Now().Add(attackTime())
@@ -111,6 +114,7 @@ func TestAttackOfWrongPasswords(t *testing.T) {
 // TestAttackOfUnansweredCalls: a user's telephone calls a colleague, who rings, so
 // often that ports for sound run out; others can still call.
 func TestAttackOfUnansweredCalls(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{config: "rtp-ports: 19000-19199\n"})
 	ringing := v.phoneOf(deskHost, v.colleague)
 	user := v.newPhoneUser("103")

@@ -15,6 +15,7 @@ import (
 // TestAttackOfBigContexts: a key holder makes calls with as much custom context as
 // one request carries. Refusals are as good as answers.
 func TestAttackOfBigContexts(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	user := v.newUser()
 	contexts := []map[string]string{contextOf(900), contextOf(60)} // one above the limit, one below
@@ -41,6 +42,7 @@ func contextOf(kilobytes int) map[string]string {
 
 // TestAttackOfLongPrompts: a key holder plays many long files in a loop.
 func TestAttackOfLongPrompts(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	var file bytes.Buffer
 	must(t, audio.WriteWAV(&file, 16000, make([]int16, 16000*180)))

@@ -30,6 +30,7 @@ func (v *attacked) raw(head string, body ...string) (int, string) {
 
 // TestAttackOfPathSpellings: no spelling of a path leads past the signature.
 func TestAttackOfPathSpellings(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	key := accessKey(v.product)
 	for _, path := range []string{
@@ -50,6 +51,7 @@ func TestAttackOfPathSpellings(t *testing.T) {
 
 // TestAttackOfReplayedSignatures: a signature is good for its own request alone.
 func TestAttackOfReplayedSignatures(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	const path, body = "/sip?api-version=2023-03-01", ""
 	now := time.Now()
@@ -86,6 +88,7 @@ func TestAttackOfReplayedSignatures(t *testing.T) {
 // TestAttackOfAddressSpellings: with outbound.refuse-private no spelling of a
 // loopback address is connected to.
 func TestAttackOfAddressSpellings(t *testing.T) {
+	t.Parallel()
 	refusing := startAttacked(t, setup{config: "outbound: {refuse-private: true}\n"})
 	listener, err := net.Listen("tcp", ":0")
 	must(t, err)
@@ -133,6 +136,7 @@ func (v *attacked) callsBackTo(address string) {
 // TestAttackOfReboundNames: a page whose name was made to resolve to the server
 // reads nothing that needs no signature, and opens no WebSocket.
 func TestAttackOfReboundNames(t *testing.T) {
+	t.Parallel()
 	v := startAttacked(t, setup{})
 	for _, name := range []string{"rebound.example", "127.0.0.1.rebound.example", "localhost.rebound.example:80"} {
 		for _, path := range []string{"/metrics", "/healthz", "/readyz", "/sip", "/.well-known/acsopenidconfiguration"} {

@@ -19,6 +19,7 @@ func replacing(made *siptest.Call) siptest.Field {
 // an application, asks a colleague in a second call, and lets the two go on
 // without him. The application keeps its call, in which the colleague stands.
 func TestPhoneConnectsTheCallsThatItHas(t *testing.T) {
+	t.Parallel()
 	a, c, phone, farPhone, first, _ := referStage(t)
 	second, err := phone.Invite(siptest.Invite{To: ourNumber, Fields: []siptest.Field{{Name: "Allow", Value: "INVITE, ACK, BYE, CANCEL, REFER, NOTIFY"}}})
 	must(t, err)

@@ -215,6 +215,7 @@ func writeTone(t *testing.T, name string, rate, channels int) {
 // TestBaresipCalls: a softphone of others reaches an echo over each transport,
 // with each codec, encrypted or not, and hears itself.
 func TestBaresipCalls(t *testing.T) {
+	t.Parallel()
 	const echoNumber = "+15550100099"
 	p := start(t, setup{config: "echo-numbers: ['" + echoNumber + `']
 trunks:
@@ -261,6 +262,7 @@ func (r *ringing) keys() (keys string) {
 
 // TestApplicationCallsBaresip: and the other way round, with a prompt and keys.
 func TestApplicationCallsBaresip(t *testing.T) {
+	t.Parallel()
 	phone := softphone{transport: "udp", codec: "PCMA", rate: 8000, channels: 1}.start(t)
 	p := start(t, setup{trunk: phone.port})
 	a := startAgent(p, application{})

@@ -45,6 +45,7 @@ func await[M protocol.Message](t *testing.T, page *webrtctest.Client, match func
 // TestRoomCallIsControlled: people join a room by browser; an application connects by
 // roomCallLocator, adds a phone, plays to all, mutes, removes and ends, with the SDK.
 func TestRoomCallIsControlled(t *testing.T) {
+	t.Parallel()
 	farPhone, port := newFarPhone(t)
 	p := start(t, setup{trunk: port})
 	a := startAgent(p, application{})
@@ -106,6 +107,7 @@ func TestRoomCallIsControlled(t *testing.T) {
 // application hears of it. The phone is picked up: the browser is told why it stops. A
 // second call is accepted in the browser, which hears the other browser.
 func TestUserRingsEverywhere(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	p.subscribe("incoming", a.url+"/events")

@@ -254,6 +254,7 @@ func TestSampleOfRooms(t *testing.T) {
 
 // TestSamplesAreBuilt: the pages that the binary embeds are those of web/samples.
 func TestSamplesAreBuilt(t *testing.T) {
+	t.Parallel()
 	needCalling(t)
 	built := t.TempDir()
 	if out, err := exec.Command("node", "../web/samples/build.mjs", built).CombinedOutput(); err != nil {

@@ -44,6 +44,7 @@ func rungWith(a *agent, who string) envelope {
 // at phones as SIP headers and at identities in IncomingCall; who is redirected
 // keeps it. The JavaScript SDK drops that of createCall and redirectCall.
 func TestWhatApplicationsHandOverArrives(t *testing.T) {
+	t.Parallel()
 	a, c, near, farPhone := controlStage(t)
 	first, second := a.user(), a.user()
 	with := func(target, context string) values {

@@ -48,6 +48,7 @@ func (c connection) roster(size int) data {
 // TestPhonesInAGroupHearEachOther: a second phone is added, both hear each other,
 // it is removed, and the call goes on.
 func TestPhonesInAGroupHearEachOther(t *testing.T) {
+	t.Parallel()
 	_, c, near, farPhone := controlStage(t)
 	distant := c.add(farPhone)
 	c.roster(3)
@@ -68,6 +69,7 @@ func TestPhonesInAGroupHearEachOther(t *testing.T) {
 
 // TestDeclinedAddLeavesTheCallWhole: honest failure, no ghost in the roster.
 func TestDeclinedAddLeavesTheCallWhole(t *testing.T) {
+	t.Parallel()
 	_, c, near, farPhone := controlStage(t)
 	c.do("add", toFar("add"), nil)
 	call, err := farPhone.Next(within(t, 5*time.Second))
@@ -99,6 +101,7 @@ func TestDeclinedAddLeavesTheCallWhole(t *testing.T) {
 // TestHeldAndMutedPhones: hold plays its music to the phone alone; a muted phone
 // is not heard; keys are told one by one.
 func TestHeldAndMutedPhones(t *testing.T) {
+	t.Parallel()
 	a, c, near, farPhone := controlStage(t)
 	distant := c.add(farPhone)
 	c.do("hold", values{"target": caller, "music": a.saveTone("music.wav", promptLength)}, nil)
@@ -153,6 +156,7 @@ func someMuted(d data) bool {
 // TestTransferredPhonesTalk: the application leaves two phones alone with each
 // other; a transfer that fails leaves its call.
 func TestTransferredPhonesTalk(t *testing.T) {
+	t.Parallel()
 	_, c, near, farPhone := controlStage(t)
 	c.do("transfer", values{"target": far, "operationContext": "first"}, nil)
 	call, err := farPhone.Next(within(t, 5*time.Second))
@@ -186,6 +190,7 @@ func TestTransferredPhonesTalk(t *testing.T) {
 // TestRedirectedCallReachesTheOtherPhone: the application sends an incoming call
 // on and hears no more of it.
 func TestRedirectedCallReachesTheOtherPhone(t *testing.T) {
+	t.Parallel()
 	farPhone, port := newFarPhone(t)
 	p := start(t, setup{trunk: port})
 	a := startAgent(p, application{})
@@ -206,6 +211,7 @@ func TestRedirectedCallReachesTheOtherPhone(t *testing.T) {
 // TestGroupAndConnect: a group call to a phone and an identity, and a second
 // application that connects to it.
 func TestGroupAndConnect(t *testing.T) {
+	t.Parallel()
 	farPhone, port := newFarPhone(t)
 	p := start(t, setup{trunk: port})
 	a := startAgent(p, application{})

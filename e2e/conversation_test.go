@@ -8,6 +8,7 @@ import (
 // TestConversationsAreTold: with the setting that counts applications, a call
 // between two identities raises the five events of a conversation, in order.
 func TestConversationsAreTold(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{config: "events: {application-identities: true}"})
 	a := startAgent(p, application{})
 	p.mustRun("subscribe", "all", "--endpoint", a.url+"/events")

@@ -13,6 +13,7 @@ import (
 // TestUndeliverableEventIsKeptAsADeadLetter: a webhook that refuses for good, and
 // the file that its event ends in.
 func TestUndeliverableEventIsKeptAsADeadLetter(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{config: "events: {dead-letter-delay: 100ms}"})
 	a := startAgent(p, application{})
 	p.subscribe("incoming", a.url+"/events", "--deadletter-endpoint",

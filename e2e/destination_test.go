@@ -19,6 +19,7 @@ import (
 // TestStorageQueueGetsTheCall: the emulator's queue, subscribed by command and
 // read with the official SDK.
 func TestStorageQueueGetsTheCall(t *testing.T) {
+	t.Parallel()
 	storage := azuritetest.Start(t)
 	p := start(t, setup{config: "events: {storage-accounts: ['" + storage + "']}\n"})
 	id := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/" + azuritetest.Account + "/queueServices/default/queues/"
@@ -69,6 +70,7 @@ func queue(t *testing.T, storage, action, name string) []byte {
 // TestNatsSubjectGetsTheCall: a NATS client with the access key of the
 // connection string.
 func TestNatsSubjectGetsTheCall(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{config: "events: {nats: '127.0.0.1:0', subscriptions: [{name: subject, endpoint-type: natssubject, endpoint: acs.calls, event-delivery-schema: CloudEventSchemaV1_0}]}\n"})
 	_, key, _ := strings.Cut(strings.TrimSpace(p.file("connection-string")), "accesskey=")
 	if _, err := base64.StdEncoding.DecodeString(key); err != nil {
@@ -95,6 +97,7 @@ func TestNatsSubjectGetsTheCall(t *testing.T) {
 
 // TestDeletedSubscriptionIsTold: the webhook's SDK knows the notice.
 func TestDeletedSubscriptionIsTold(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	p.subscribe("incoming", a.url+"/events")
@@ -114,6 +117,7 @@ func TestDeletedSubscriptionIsTold(t *testing.T) {
 // TestQueueIsManagedByTheOfficialSDK: the management SDK makes a subscription to
 // a queue, and is told why it cannot make others.
 func TestQueueIsManagedByTheOfficialSDK(t *testing.T) {
+	t.Parallel()
 	storage := azuritetest.Start(t)
 	issuer, token := openIssuer(t)
 	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "', admin: {subjects: [admin]}}]}\nevents: {storage-accounts: ['" + storage + "']}\n"})

@@ -6,6 +6,7 @@ import (
 )
 
 func TestEchoNumberSpeaksBack(t *testing.T) {
+	t.Parallel()
 	const echoNumber = "+15550100099"
 	p := start(t, setup{config: "echo-numbers: ['" + echoNumber + "']\n"})
 	call, err := newPhone(p).Call(echoNumber)

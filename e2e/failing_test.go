@@ -9,6 +9,7 @@ import (
 // TestFailingWebhookIsFoundAndMended is the story of docs/events.md: the commands
 // show why nothing happens, and deliver the event once more.
 func TestFailingWebhookIsFoundAndMended(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	p := a.product
 	a.do("respond", values{"path": "/events", "status": 500}, nil)

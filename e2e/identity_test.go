@@ -10,6 +10,7 @@ import (
 
 // TestIdentitiesAreManaged: users and their tokens, with the identity SDK.
 func TestIdentitiesAreManaged(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	user := a.createUser()
@@ -67,6 +68,7 @@ func pair(t *testing.T) (first, second *agent, identity string) {
 
 // TestApplicationCallsAnIdentity: another application is the other end of the call.
 func TestApplicationCallsAnIdentity(t *testing.T) {
+	t.Parallel()
 	first, second, identity := pair(t)
 
 	t.Run("and is answered", func(t *testing.T) {

@@ -28,6 +28,7 @@ func stage(t *testing.T) (*agent, *siptest.Phone) {
 // TestPhoneCallsTheApplication is the first story: from the ring to the end, with
 // everything that the phone hears and presses.
 func TestPhoneCallsTheApplication(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	prompt := a.saveTone("prompt.wav", promptLength)
 
@@ -111,6 +112,7 @@ func (c connection) checkRoster(phone string) {
 // TestPhoneHangsUpAtAnyMoment: the application learns the end, and of each
 // operation that was going on.
 func TestPhoneHangsUpAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	long := a.saveTone("long.wav", 30*time.Second)
 	hangUp := func(t *testing.T, call *siptest.Call) {
@@ -216,6 +218,7 @@ func (c connection) checkCut(context string, allowed ...string) {
 
 // TestApplicationRejectsAPhone: the phone hears why.
 func TestApplicationRejectsAPhone(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	for _, test := range []struct {
 		reason string
@@ -242,6 +245,7 @@ func TestApplicationRejectsAPhone(t *testing.T) {
 
 // TestLoopedPromptEndsWhenCancelled: what cancelAll stops falls silent and says so.
 func TestLoopedPromptEndsWhenCancelled(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	c, call := a.answered(phone)
 	c.do("play", values{"urls": []string{a.saveTone("loop.wav", 500*time.Millisecond)}, "targets": []string{caller}, "loop": true, "operationContext": "loop"}, nil)

@@ -12,6 +12,7 @@ import (
 // TestKillNineLosesNothing: the process dies while calls are up, and the
 // application is down as well. When both are back, every event arrives.
 func TestKillNineLosesNothing(t *testing.T) {
+	t.Parallel()
 	before := start(t, setup{})
 	old := startAgent(before, application{})
 	before.subscribe("incoming", old.url+"/events")

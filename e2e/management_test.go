@@ -97,6 +97,7 @@ func subscriptionInfo(endpoint string) values {
 // TestSubscriptionsAreManagedByTheOfficialSDK, in both places that ARM has for
 // them; the webhook is protected, and gets events with our token.
 func TestSubscriptionsAreManagedByTheOfficialSDK(t *testing.T) {
+	t.Parallel()
 	issuer, token := openIssuer(t)
 	p := start(t, setup{config: "auth: {oidc: [{issuer: '" + issuer + "', audience: '" + armAudience + "', admin: {subjects: [admin]}}]}\nevents: {webhook-tokens: [{tenant: contoso}]}\n"})
 	a := startAgent(p, application{})

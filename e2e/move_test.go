@@ -9,6 +9,7 @@ import (
 // TestPhoneIsMovedToAnotherCall: the application calls a second phone and moves it
 // into the call of the first; the call that it leaves ends.
 func TestPhoneIsMovedToAnotherCall(t *testing.T) {
+	t.Parallel()
 	a, c, near, farPhone := controlStage(t)
 	var made connected
 	a.do("create", values{"target": far, "callerNumber": ourNumber, "callback": a.url + "/callbacks"}, &made)
@@ -50,6 +51,7 @@ func TestPhoneIsMovedToAnotherCall(t *testing.T) {
 // keeps its connection, sees three participants, and is heard; the call that it leaves
 // ends.
 func TestApplicationIsMovedToAnotherCall(t *testing.T) {
+	t.Parallel()
 	first, second, here := pair(t)
 	third := startAgent(first.product, application{})
 	there := third.createUser()
@@ -90,6 +92,7 @@ func TestApplicationIsMovedToAnotherCall(t *testing.T) {
 
 // TestConnectToACallThatIsOverFails: by the event, as documented.
 func TestConnectToACallThatIsOverFails(t *testing.T) {
+	t.Parallel()
 	a, c, near, _ := controlStage(t)
 	over := c.got("CallConnected").ServerCallID
 	must(t, near.Hangup(within(t, 5*time.Second)))

@@ -20,11 +20,11 @@ const namespaces = "SWITCHHOOK_E2E_NAMESPACES"
 // TestPhoneBehindNAT: a phone on another host, whose address the product never
 // sees, over a line that loses 5 % of the sound and delivers it up to 30 ms late.
 func TestPhoneBehindNAT(t *testing.T) {
+	t.Parallel()
 	if names := strings.Fields(os.Getenv(namespaces)); len(names) == 3 {
 		callThroughNAT(t, network{names[0], names[1], names[2]})
 		return
 	}
-	t.Parallel()
 	n := newNetwork(t)
 	self, err := os.Executable()
 	must(t, err)

@@ -13,6 +13,7 @@ import (
 // running ones may end by themselves; those that do not are ended, and their
 // applications hear of it.
 func TestStopEndsCallsWithTheirEvents(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{grace: 3 * time.Second})
 	a := startAgent(p, application{})
 	p.subscribe("incoming", a.url+"/events")
@@ -44,6 +45,7 @@ func TestStopEndsCallsWithTheirEvents(t *testing.T) {
 // TestRotatedKeyOpensNothing: an application with the old key is a stranger, one
 // with the other key works on.
 func TestRotatedKeyOpensNothing(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	user := a.createUser()
@@ -59,6 +61,7 @@ func TestRotatedKeyOpensNothing(t *testing.T) {
 // TestResourceMovesIn: an ACS resource's id, key and users are those of the
 // server from its first start on.
 func TestResourceMovesIn(t *testing.T) {
+	t.Parallel()
 	const (
 		resource = "0f1e2d3c-4b5a-4697-8877-665544332211"
 		key      = "bW92aW5nLWluLWtleS1vZi1hLXJlc291cmNlLTAwMDE="
@@ -78,6 +81,7 @@ func TestResourceMovesIn(t *testing.T) {
 // TestWebhookThatFailsIsTriedAgain: callbacks and Event Grid events survive a
 // webhook that is out of order for a moment.
 func TestWebhookThatFailsIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	a.do("respond", values{"path": "/events", "status": 500}, nil)
 	call := dial(t, phone)

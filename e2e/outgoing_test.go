@@ -18,6 +18,7 @@ func toFar(operationContext string) values {
 
 // TestApplicationCallsAPhone: whatever the phone does, the application learns it.
 func TestApplicationCallsAPhone(t *testing.T) {
+	t.Parallel()
 	phone, port := newFarPhone(t)
 	a := startAgent(start(t, setup{trunk: port}), application{})
 
@@ -116,6 +117,7 @@ func TestApplicationCallsAPhoneThatIsNotThere(t *testing.T) {
 
 // TestApplicationGivesUpACallThatRings: hanging up before the answer cancels.
 func TestApplicationGivesUpACallThatRings(t *testing.T) {
+	t.Parallel()
 	phone, port := newFarPhone(t)
 	a := startAgent(start(t, setup{trunk: port}), application{})
 	c := a.create(toFar("never mind"))

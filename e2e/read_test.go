@@ -16,6 +16,7 @@ import (
 // TestEveryEventIsReadByTheOfficialSDK: the golden files of all six events, in
 // both schemas, become the SDK's system events, and none of their data is lost.
 func TestEveryEventIsReadByTheOfficialSDK(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../internal/eventgrid/testdata/*.json")
 	must(t, err)
 	output, err := exec.Command("node", append([]string{filepath.Join("agent", "read.mjs")}, files...)...).Output()

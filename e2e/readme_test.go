@@ -17,6 +17,7 @@ import (
 // TestReadmesFirstCallWorks runs the commands of README's first call, each
 // terminal of it in a shell of its own, in a home directory with nothing in it.
 func TestReadmesFirstCallWorks(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../README.md")
 	must(t, err)
 	needFree(t, "8443", "8080", "5060", "5061", "3000") // the defaults: README gives no flag

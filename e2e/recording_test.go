@@ -215,6 +215,7 @@ func TestCallIsRecorded(t *testing.T) {
 
 // TestChannelsOfARecordingAreThoseOfItsSpeakers: two phones and a prompt.
 func TestChannelsOfARecordingAreThoseOfItsSpeakers(t *testing.T) {
+	t.Parallel()
 	far, port := newFarPhone(t)
 	p := start(t, setup{trunk: port})
 	a := startAgent(p, application{})
@@ -273,6 +274,7 @@ func TestChannelsOfARecordingAreThoseOfItsSpeakers(t *testing.T) {
 // TestRecordingSurvivesAKill: what was heard before can be downloaded after the next
 // start, and the application is told.
 func TestRecordingSurvivesAKill(t *testing.T) {
+	t.Parallel()
 	before := start(t, setup{})
 	old := startAgent(before, application{})
 	subscribeRecordings(before, old)

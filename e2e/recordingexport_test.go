@@ -14,6 +14,7 @@ import (
 // TestRecordingGoesToAContainer of the application's own: the event says where, and
 // the file is as it was recorded.
 func TestRecordingGoesToAContainer(t *testing.T) {
+	t.Parallel()
 	emulator := azuritetest.Start(t)
 	account, err := storage.ParseAccount(emulator)
 	must(t, err)

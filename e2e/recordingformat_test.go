@@ -40,6 +40,7 @@ func decoded(t *testing.T, file []byte) (samples []int16) {
 // TestRecordingIsEncodedAndEncrypted: the defaults of the SDK are mp4; an mp3 is
 // downloaded, while nothing of either can be read on disk.
 func TestRecordingIsEncodedAndEncrypted(t *testing.T) {
+	t.Parallel()
 	needFFmpeg(t)
 	key := filepath.Join(t.TempDir(), "key")
 	must(t, os.WriteFile(key, []byte(strings.Repeat("ab", 32)), 0o600))

@@ -12,6 +12,7 @@ import (
 // TestRecordingsAreManaged by the command line: listed, downloaded, verified, held
 // and deleted.
 func TestRecordingsAreManaged(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{config: "recording: {retention: 48h}"})
 	a := startAgent(p, application{})
 	subscribeRecordings(p, a)

@@ -62,6 +62,7 @@ func nextRefer(t *testing.T, asked chan *siptest.Message) *siptest.Message {
 // TestPhoneThatTakesReferTransfersItself: the application transfers it, the phone
 // is asked by REFER, and its word decides.
 func TestPhoneThatTakesReferTransfersItself(t *testing.T) {
+	t.Parallel()
 	_, c, _, farPhone, near, asked := referStage(t)
 	c.do("transfer", values{"target": far, "operationContext": "first"}, nil)
 	nextRefer(t, asked)
@@ -96,6 +97,7 @@ func TestPhoneThatTakesReferTransfersItself(t *testing.T) {
 // TestPhoneHandsItsApplicationOver: the phone sends REFER, and the application
 // goes on with the phone that it named.
 func TestPhoneHandsItsApplicationOver(t *testing.T) {
+	t.Parallel()
 	a, c, phone, farPhone, near, _ := referStage(t)
 	answer, err := near.Request(within(t, 5*time.Second), "REFER", nil, siptest.Field{Name: "Refer-To", Value: "<sip:" + farNumber + "@pbx.example>"})
 	must(t, err)

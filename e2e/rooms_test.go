@@ -30,6 +30,7 @@ func (a *agent) invited(room string) map[string]string {
 
 // TestRoomsAreManaged: by the rooms SDK, over a kill.
 func TestRoomsAreManaged(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	john, chris, fred := a.createUser(), a.createUser(), a.createUser()

@@ -25,6 +25,7 @@ func (a *agent) user() string {
 // TestRedirectAddAndTransferRingIdentities: each of the three raises an
 // IncomingCall for its target, who answers.
 func TestRedirectAddAndTransferRingIdentities(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	redirected, added, transferred := a.user(), a.user(), a.user()
 
@@ -75,6 +76,7 @@ func TestRedirectAddAndTransferRingIdentities(t *testing.T) {
 // the number it hears of the call once; without, once more for the identity,
 // and would redirect for ever if it looked at nothing.
 func TestNumberIsAssignedToAnIdentity(t *testing.T) {
+	t.Parallel()
 	const number = "+14255551212"
 	p := start(t, setup{config: "numbers: ['" + number + "']"})
 	router, everything := startAgent(p, application{}), startAgent(p, application{})
@@ -105,6 +107,7 @@ func TestNumberIsAssignedToAnIdentity(t *testing.T) {
 // the identity as well, and redirects that one too. After ten times the call ends,
 // its caller hears why, and the record says so.
 func TestApplicationThatRedirectsWhateverItHearsOfIsStopped(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	identity := a.user()
 	call := dial(t, phone)

@@ -12,6 +12,7 @@ import (
 // that an application names stay out of the log, at its most talkative: of callbacks
 // that are taken, refused and not reachable, of prompts, and of webhooks.
 func TestLogHidesSecretsOfAddresses(t *testing.T) {
+	t.Parallel()
 	phone, port := newFarPhone(t)
 	p := start(t, setup{trunk: port, config: "log-level: debug\n"})
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

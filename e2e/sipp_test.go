@@ -35,6 +35,7 @@ func sipp(t *testing.T, p *product, arguments ...string) (output func() error) {
 // TestSippCallsTheApplication: another implementation of SIP finds its way in,
 // ten calls one second after the other, each of two seconds.
 func TestSippCallsTheApplication(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	p.subscribe("incoming", a.url+"/events")

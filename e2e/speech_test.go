@@ -58,6 +58,7 @@ func loud(samples []int16) (heard time.Duration) {
 
 // TestTextIsSpokenOnALaptop: nothing is configured; espeak-ng is installed.
 func TestTextIsSpokenOnALaptop(t *testing.T) {
+	t.Parallel()
 	needsEspeak(t)
 	a, phone := stage(t)
 	c, call := a.answered(phone)
@@ -121,6 +122,7 @@ func newUnderstander(t *testing.T, texts ...string) *understander {
 // TestCallerIsUnderstood: choices and free speech, with a prompt that the caller
 // interrupts.
 func TestCallerIsUnderstood(t *testing.T) {
+	t.Parallel()
 	needsEspeak(t)
 	server := newUnderstander(t, "Technical support, please.", "I would like to order a pizza.")
 	p := start(t, setup{config: "speech:\n  providers:\n    - {name: local, kind: espeak-ng}\n    - {name: whisper, kind: openai, url: '" + server.URL + "/v1', key: hush}\n  text-to-speech: [local]\n"})
@@ -182,6 +184,7 @@ func TestCallerIsUnderstood(t *testing.T) {
 // The SDK's parser reads hypotheses, then the final result with the times of its words;
 // of choices the service makes a grammar.
 func TestCallerIsUnderstoodWhileTheySpeak(t *testing.T) {
+	t.Parallel()
 	needsEspeak(t)
 	service := speechtest.Start(t, "vosk", speechtest.Fault{})
 	service.Understand([]string{"good", "morning", "everybody"}, []string{"technical", "support"})
@@ -239,6 +242,7 @@ func TestCallerIsUnderstoodWhileTheySpeak(t *testing.T) {
 
 // TestCallIsTranscribed: the SDK's parser reads who said what, in which order.
 func TestCallIsTranscribed(t *testing.T) {
+	t.Parallel()
 	needsEspeak(t)
 	server := newUnderstander(t, "Good morning.", "Guten Morgen.")
 	p := start(t, setup{config: "speech:\n  providers:\n    - {name: whisper, kind: openai, url: '" + server.URL + "/v1'}\n"})

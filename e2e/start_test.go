@@ -16,6 +16,7 @@ const idleMemory = 60 << 20
 // TestFirstStartMakesAResourceAndSecondStartKeepsIt: an empty directory becomes
 // a resource with keys, an authority and numbers, for good.
 func TestFirstStartMakesAResourceAndSecondStartKeepsIt(t *testing.T) {
+	t.Parallel()
 	first := start(t, setup{})
 	t.Logf("first start was ready after %v", first.ready.Round(time.Millisecond))
 	for _, want := range []string{first.file("connection-string"), first.addresses.HTTPS, "+15550100001", "+15550100002"} {
@@ -52,6 +53,7 @@ func accessKey(p *product) string {
 
 // TestBusyPortNamesItsFlag: who starts a second server learns how to help himself.
 func TestBusyPortNamesItsFlag(t *testing.T) {
+	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer taken.Close()
@@ -64,6 +66,7 @@ func TestBusyPortNamesItsFlag(t *testing.T) {
 
 // TestSecondServerOnADataDirectoryIsRefused: two servers would tear one journal apart.
 func TestSecondServerOnADataDirectoryIsRefused(t *testing.T) {
+	t.Parallel()
 	first := start(t, setup{})
 	out, err := first.run("serve", "--http", "localhost:0", "--https", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0")
 	if exitCode(err) == 0 || !strings.Contains(out, "in use") {

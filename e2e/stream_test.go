@@ -158,6 +158,7 @@ func TestStopAudioSilencesTheApplication(t *testing.T) {
 
 // TestStreamThatIsRefusedIsTold: with the application's own status.
 func TestStreamThatIsRefusedIsTold(t *testing.T) {
+	t.Parallel()
 	a, phone := stage(t)
 	a.do("refuseStreams", values{"status": 403}, nil)
 	c, call := a.answeredStreaming(phone, a.streamingOptions("/no", "mixed", "Pcm16KMono", true))

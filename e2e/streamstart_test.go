@@ -11,6 +11,7 @@ import (
 // a stream that starts with its connection. Both hear the phone, and each other, but not
 // themselves; the phone hears both.
 func TestStreamsStartWithCreateAndConnect(t *testing.T) {
+	t.Parallel()
 	phone, port := newFarPhone(t)
 	a := startAgent(start(t, setup{trunk: port}), application{})
 	asked := toFar("create")

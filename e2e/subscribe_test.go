@@ -7,6 +7,7 @@ import (
 
 // TestSubscribeHandshake: subscribing asks the webhook, and says why it failed.
 func TestSubscribeHandshake(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 
@@ -46,6 +47,7 @@ func TestSubscribeHandshake(t *testing.T) {
 // TestWebhookConsentsByOpeningTheValidationURL: who cannot echo the code opens
 // the URL, and `subscribe` waits for that.
 func TestWebhookConsentsByOpeningTheValidationURL(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	type outcome struct {

@@ -34,6 +34,7 @@ type sipRoute struct {
 
 // TestTrunksAndRoutesAreManaged: SipRoutingClient sets what calls obey at once.
 func TestTrunksAndRoutesAreManaged(t *testing.T) {
+	t.Parallel()
 	first, second, s := twoTrunks(t, "")
 	p := start(t, s)
 	a := startAgent(p, application{})
@@ -97,6 +98,7 @@ func TestTrunksAndRoutesAreManaged(t *testing.T) {
 // TestNumbersAreManaged: PhoneNumbersClient finds, takes, changes and releases a
 // number, and calls obey it.
 func TestNumbersAreManaged(t *testing.T) {
+	t.Parallel()
 	const spare = "+14255550101"
 	p := start(t, setup{config: fmt.Sprintf("numbers: [%q]\navailable-numbers: [%q]\n", ourNumber, spare)})
 	a := startAgent(p, application{})
@@ -174,6 +176,7 @@ func TestNumbersAreManaged(t *testing.T) {
 // TestGuardsAndCallerIDsAreTold: the application learns which rule refused its
 // call, at once where a guard did, and by the documented event for a caller id.
 func TestGuardsAndCallerIDsAreTold(t *testing.T) {
+	t.Parallel()
 	phone, _, s := twoTrunks(t, ", caller-ids: owned")
 	s.config += `guards:
   - {name: premium, prefix: "+1900", deny: true}
@@ -210,6 +213,7 @@ func TestGuardsAndCallerIDsAreTold(t *testing.T) {
 // TestRegisteredTrunkCarriesCalls: the product registers with a provider, takes
 // a call that comes for the account, and takes its leave when it stops.
 func TestRegisteredTrunkCarriesCalls(t *testing.T) {
+	t.Parallel()
 	provider, err := siptest.New(siptest.Config{User: farNumber, Username: "account", Password: "secret"})
 	must(t, err)
 	t.Cleanup(provider.Close)

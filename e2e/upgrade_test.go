@@ -44,6 +44,7 @@ type cutConnection struct {
 // TestDataDirectoryOfAnEarlierVersionOpens: everything that commit 0ff73e4 stored
 // is found by this build, and promises that it left open are kept.
 func TestDataDirectoryOfAnEarlierVersionOpens(t *testing.T) {
+	t.Parallel()
 	const version = "0ff73e4"
 	var was upgrade
 	text, err := os.ReadFile(filepath.Join("testdata", "upgrade", version+".json"))

@@ -44,6 +44,7 @@ func (p *product) desk(as siptest.Account) *siptest.Phone {
 // TestUserHasADeskPhone: a phone registers with what a command printed. It rings
 // when an application calls its user, and calls as that user.
 func TestUserHasADeskPhone(t *testing.T) {
+	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	p.subscribe("incoming", a.url+"/events")
@@ -160,6 +161,7 @@ func TestUserHasADeskPhone(t *testing.T) {
 // TestDeskPhonesSurviveAKill: passwords are kept, and a phone over UDP is called
 // without registering anew.
 func TestDeskPhonesSurviveAKill(t *testing.T) {
+	t.Parallel()
 	far, port := newFarPhone(t)
 	before := start(t, setup{trunk: port})
 	old := startAgent(before, application{})

@@ -17,6 +17,7 @@ import (
 // speech are tested serve the vendors' own clients. Otherwise a fake would only be what
 // our client happens to send.
 func TestFakesOfSpeechAreWhatVendorsClientsExpect(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "sound")
 	sound, err := os.Create(file)
 	must(t, err)

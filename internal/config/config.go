@@ -105,6 +105,7 @@ type Config struct {
 	MediaTimeout  time.Duration // how long a phone may send nothing before its call ends
 	HoldMusic     HoldMusic
 	Loudness      int           // LUFS to which prompts are brought; 0: they stay as they are
+	MaxLateness   time.Duration // of mixing, above which new calls are refused
 	MediaDepth    time.Duration // how much sound is collected before it is played, as in rtp.Config
 	UserPorts     int           // percent of the RTP ports that one user's calls may hold
 	TrunkPorts    int           // percent of them that calls over one trunk may hold
@@ -190,6 +191,7 @@ func (c *checker) config() Config {
 		CallsPerUser:      c.count("call.calls-per-user"),
 		RingTimeout:       c.duration("call.ring-timeout"),
 		AttestationHeader: c.attestationHeader(file.Call.Attestation),
+		MaxLateness:       c.duration("media.max-lateness"),
 		MediaDepth:        c.depth(),
 		UserPorts:         c.count("media.user-ports"),
 		TrunkPorts:        c.count("media.trunk-ports"),

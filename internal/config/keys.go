@@ -162,6 +162,8 @@ type mediaKeys struct {
 	Timeout string `yaml:"timeout" type:"duration" default:"60s" min:"1s" max:"24h"`
 	// Depth that the jitter buffer of a stream has at least. It grows when packets come late.
 	Depth string `yaml:"depth" type:"duration" absent:"a few milliseconds at the start, then what the jitter of the line requires" min:"0s" max:"200ms"`
+	// How late sound may be mixed, 99 times of 100, before new calls are refused with 503. Calls that run suffer above it. Raise it where other programs slow the machine down, and gaps are better than refusals.
+	MaxLateness string `yaml:"max-lateness" type:"duration" default:"10ms" min:"1ms" max:"10s"`
 	// Share of the RTP ports that calls of the telephones of one user may hold at the same time. A further call gets 503. Emergency calls do not count, nor does a range of fewer than 100 pairs.
 	UserPorts *int `yaml:"user-ports" default:"50" min:"1" max:"100" unit:"%"`
 	// Share of the RTP ports that calls which come over one trunk may hold at the same time, as above.

@@ -215,7 +215,7 @@ func (p *parts) openCalls(context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.mixer = mixer.New(mixer.Config{Registerer: p.metrics}, p.log.With("part", "mixer"))
+	p.mixer = mixer.New(mixer.Config{MaxLateness: p.cfg.MaxLateness, Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
 	p.prompts = player.New(player.Config{
 		Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,

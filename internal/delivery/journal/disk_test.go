@@ -75,6 +75,14 @@ func files(t testing.TB, dir string) (names []string, contents [][]byte) {
 	return names, contents
 }
 
+// sizes are the bytes of a store's files and of its pages; it may sweep meanwhile.
+func (s *DiskStore) sizes() (is struct{ files, live int64 }) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	is.files, is.live = s.bytes, s.live
+	return is
+}
+
 // TestStoreOnDiskAgreesWithAModel: whatever was appended, and not forgotten, is there
 // after any number of kills, and what was forgotten comes back only if the kill came
 // before a sweep; the files have at most twice what was kept, and seven segments.
@@ -86,7 +94,7 @@ func TestStoreOnDiskAgreesWithAModel(t *testing.T) {
 		model, forgotten := map[uint64]string{}, map[uint64]bool{}
 		most := int64(0)
 		for step := range 1000 {
-			most = max(most, s.live)
+			most = max(most, s.sizes().live)
 			switch n := random.IntN(100); {
 			case n < 50:
 				text := strings.Repeat(fmt.Sprint(step, " "), 1+random.IntN(200))
@@ -100,8 +108,8 @@ func TestStoreOnDiskAgreesWithAModel(t *testing.T) {
 			case n < 99:
 				s.sweep()
 				clear(forgotten)
-				if s.bytes > 7*s.full+2*most {
-					t.Fatalf("seed %d, step %d: the files have %d bytes, the kept pages had %d at most", seed, step, s.bytes, most)
+				if is := s.sizes(); is.files > 7*s.full+2*most {
+					t.Fatalf("seed %d, step %d: the files have %d bytes, the kept pages had %d at most", seed, step, is.files, most)
 				}
 			default:
 				dir = copyDir(t, dir)
