@@ -52,6 +52,9 @@ func TestGrantedRateIsKeptTo(t *testing.T) {
 	for _, test := range []struct{ rate, events, minutes int }{
 		{1, 5, 5}, {7, 30, 5}, {10, 40, 5}, {60, 200, 4}, {600, 2000, 4}, {6000, 6500, 2},
 	} {
+		if testing.Short() && test.rate > 600 {
+			continue
+		}
 		t.Run(fmt.Sprint(test.rate), func(t *testing.T) {
 			hooks := &webhooks{}
 			run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {

@@ -280,7 +280,10 @@ func TestManyRecordingsEndAtOnce(t *testing.T) {
 	record(t, func(s *studio) {
 		s.Close()
 		s.open(Config{Converter: fakeConverter{}})
-		const many = 500
+		many := 500
+		if testing.Short() {
+			many = 100
+		}
 		var all []*Recording
 		var ears []audio.Listener
 		for i := range many {

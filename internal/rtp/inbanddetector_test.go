@@ -60,7 +60,7 @@ func TestEveryKeyIsHeardInband(t *testing.T) {
 		{"in noise 15 dB below", keyPress{80 * ms, 80 * ms, -12, 0, 0}, -27},
 	} {
 		for _, rate := range []int{8000, 16000} {
-			for _, shift := range []int{0, 31, 77} {
+			for _, shift := range shorter(31, 0, 77) {
 				const pressed = "123A456B789C*0#D1155##"
 				samples := make([]int16, shift)
 				for i := range len(pressed) {
@@ -107,8 +107,10 @@ func TestDropoutOfAPacketIsNoSecondPress(t *testing.T) {
 // Ten minutes of several voices at once and alone, with hiss: nobody may press
 // a key by talking.
 func TestTalkPressesNoKeys(t *testing.T) {
-	const minutes = 10
-	for voice := range uint64(minutes) {
+	for voice := range uint64(10) {
+		if voice == 2 && testing.Short() {
+			break
+		}
 		samples := babble(8000, 60, voice)
 		if got := keysIn(throughCodec(samples, 8000), 8000); got != "" {
 			t.Errorf("voice %d pressed %q in a minute", voice, got)

@@ -136,7 +136,9 @@ func registerThrough(t *testing.T, realms []*digestRealm) {
 	phone, peer, via := guarded(t, realms)
 	phone.Registrar()
 	via.Register, via.Ping = &trunk.Registration{Expires: 10 * time.Minute}, 2*time.Second
-	r := newRig(t, func(c *Config) { c.RegisterRetry = 100 * time.Millisecond }, via) // a busy machine may need another try
+	r := newRig(t, func(c *Config) { // a busy machine may need another try, and longer
+		c.RegisterRetry, c.withdrawTime = 100*time.Millisecond, 20*time.Second
+	}, via)
 	eventually(t, func() bool { return r.TrunkRegistration("carrier").State == Registered })
 	accepts(t, peer, "OPTIONS", 1)
 	r.Close()

@@ -55,6 +55,8 @@ type Config struct {
 	// RegisterRetry is how long after the first failure a registration is tried
 	// again; each further failure doubles it. 30 s.
 	RegisterRetry time.Duration
+	// withdrawTime is how long trunks have to confirm the end of our registration; 2 s.
+	withdrawTime time.Duration
 	// AttestationHeader is an X-MS-Custom-… header in which applications read what a
 	// caller's Identity header says; "" shows it to none.
 	AttestationHeader string
@@ -105,6 +107,7 @@ func (c Config) withDefaults() Config {
 	set(&c.connKeepAlive, connKeepAlive)
 	set(&c.RetryAfter, 5*time.Second)
 	set(&c.RegisterRetry, 30*time.Second)
+	set(&c.withdrawTime, 2*time.Second)
 	if len(c.Digests) == 0 {
 		c.Digests = []string{"MD5", "SHA-256"}
 	}

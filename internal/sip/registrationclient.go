@@ -124,7 +124,7 @@ func refreshAfter(granted time.Duration) time.Duration {
 
 // withdraw ends the registration: calls must not be sent to a stopped server.
 func (r *registrationClient) withdraw() {
-	ctx, cancel := context.WithTimeout(r.set.server.ctx, withdrawTime)
+	ctx, cancel := context.WithTimeout(r.set.server.ctx, r.set.server.cfg.withdrawTime)
 	defer cancel()
 	if _, err := r.negotiate(ctx, r.place, 0); err != nil {
 		r.set.server.log.Warn("trunk did not confirm the end of our registration", "trunk", r.trunk.Name, "error", err)

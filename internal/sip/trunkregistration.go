@@ -44,9 +44,6 @@ type registrationClients struct {
 // reconcileEvery is how often the registrations follow the table of trunks.
 const reconcileEvery = time.Second
 
-// withdrawTime is how long trunks have to confirm the end of our registration.
-const withdrawTime = 2 * time.Second
-
 // start registers with every trunk that wants it, from now on.
 func (r *registrationClients) start(s *Server) {
 	ctx, cancel := context.WithCancel(s.ctx)

@@ -55,16 +55,21 @@ func child(dir string) error {
 
 const childKey = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-func TestKilledWriterLosesNothingThatWasFlushed(t *testing.T) {
+// kills is how often a test kills the process.
+func kills() int {
 	if testing.Short() {
-		t.Skip("starts several processes")
+		return 2
 	}
+	return killRuns
+}
+
+func TestKilledWriterLosesNothingThatWasFlushed(t *testing.T) {
 	key, _ := ParseKey("2026", childKey)
 	ring, err := NewRing(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range killRuns {
+	for range kills() {
 		dir := t.TempDir()
 		flushed := live(t, dir, 200*time.Millisecond+rand.N(200*time.Millisecond))
 		file := filepath.Join(dir, "a")
