@@ -45,8 +45,15 @@ VULNDB := golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018
 packages = $(shell $(GO) list ./... | grep -v /e2e$$)
 sources = $(shell find . -name '*.go' -not -path '*/node_modules/*')
 
-unit = $(GO) test -race -timeout 10m $(packages)
-e2e = SWITCHHOOK_SOAK=$(SOAK) $(GO) test -count=1 -timeout 24m ./e2e
+# With the race detector, which makes everything ten times as slow, -short has tests do
+# less of what is many; those of these packages run whole without it. Many tests wait:
+# more of them run at once than there are cores.
+whole = $(addprefix ./,$(shell grep -rl --include='*_test.go' 'testing.Short()' internal | xargs -n1 dirname | sort -u))
+unit = $(GO) test -race -short -p 3 -timeout 10m $(packages)
+long = $(plain) test -p 3 -timeout 10m $(whole)
+e2e = SWITCHHOOK_SOAK=$(SOAK) $(plain) test -count=1 -parallel 4 -timeout 24m ./e2e
+# Whatever needs no race detector is compiled as the product is, without cgo: once for all.
+plain = CGO_ENABLED=0 $(GO)
 tally = $(GO) run ./e2e/tally
 # The official SDKs of the languages that applications are written in.
 sdks = e2e/node_modules/.installed web/calling/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
@@ -60,28 +67,29 @@ static:
 # Both halves run even when the first one fails; tally counts what both did.
 test: check portable known ffmpeg espeak chromium sipp libopus baresip kamailio tshark $(sdks)
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
-	{ failed=0; $(unit) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
+	{ failed=0; $(unit) -json || failed=1; $(long) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
 test-unit: check portable ffmpeg espeak libopus
-	@echo "==> the packages, with the race detector"; $(unit) -json | $(tally)
+	@echo "==> the packages, with the race detector; then, whole, those that are long"; \
+	{ failed=0; $(unit) -json || failed=1; $(long) -json || failed=1; exit $$failed; } | $(tally)
 
 test-e2e: ffmpeg espeak chromium sipp baresip kamailio tshark $(sdks)
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 # The same attacks, in their short form, are part of test-e2e.
 attack: e2e/node_modules/.installed
-	@echo "==> attacks on the product"; SWITCHHOOK_ATTACK=full $(GO) test -count=1 -timeout 14m -run '^TestAttack' ./e2e -json | $(tally)
+	@echo "==> attacks on the product"; SWITCHHOOK_ATTACK=full $(plain) test -count=1 -parallel 2 -timeout 14m -run '^TestAttack' ./e2e -json | $(tally)
 
 check:
 	@echo "==> gofmt, go vet"
 	@unformatted="$$(gofmt -l $(sources))"; \
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
-	@$(GO) vet ./...
+	@$(plain) vet ./...
 
 # Sockets and sleep of systems other than Linux, here.
 portable:
 	@echo "==> the sockets of other systems"
-	@said="$$($(GO) test -tags portable ./internal/rtp && $(GO) test -tags portable -run 'Wideband|Keys|Hold|Moves' ./internal/sip)" || { echo "$$said"; exit 1; }
+	@said="$$($(plain) test -short -tags portable ./internal/rtp && $(plain) test -tags portable -run 'Wideband|Keys|Hold|Moves' ./internal/sip)" || { echo "$$said"; exit 1; }
 
 # The scan fails on a vulnerability that our code reaches.
 scan:
@@ -116,23 +124,26 @@ bench-calls: build sipp
 	@$(GO) test -run - -bench AtRates -benchtime 1x -cpu 1 ./internal/delivery/journal | \
 		awk '/^Benchmark/ {printf "| %s | %s %s | ", $$1, $$3, $$4; for (i = 5; i < NF; i += 2) printf "%s %s; ", $$i, $$(i+1); print "|"}'
 
+# from-debian installs what is missing: $(call from-debian,TEST THAT IT IS THERE,WHAT IS MISSING,PACKAGES,
+# WHAT TO DO WITHOUT apt-get,STATUS THEN): 0 leaves out the tests that need it.
+define from-debian
+@$(1) && exit 0; \
+if ! command -v apt-get >/dev/null; then echo "$(2): $(4)"; exit $(5); fi; \
+$(as-root); \
+echo "==> $(2): $$sudo apt-get install $(3)"; \
+$(call apt-get,$(3))
+endef
+as-root = sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi
+apt-get = $$sudo apt-get update -qq; DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(1) >/dev/null
+comma := ,
+
 # sipp is in Debian's package sip-tester.
 sipp:
-	@command -v sipp >/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "sipp is missing: install it (https://github.com/SIPp/sipp)"; exit 1; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> sipp is missing: $$sudo apt-get install sip-tester"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends sip-tester >/dev/null
+	$(call from-debian,command -v sipp >/dev/null,sipp is missing,sip-tester,install it (https://github.com/SIPp/sipp),1)
 
 # A softphone of others calls, and is called.
 baresip:
-	@command -v baresip >/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "baresip is missing: install it (https://github.com/baresip/baresip); its tests are skipped without it"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> baresip is missing: $$sudo apt-get install baresip"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends baresip >/dev/null
+	$(call from-debian,command -v baresip >/dev/null,baresip is missing,baresip,install it (https://github.com/baresip/baresip); its tests are skipped without it,0)
 
 # A proxy of others stands between phones and Switchhook. Its package starts a
 # daemon on port 5060: a policy (Debian Policy §9.3.3) forbids that, the machine's
@@ -141,7 +152,7 @@ baresip:
 kamailio:
 	@PATH="$$PATH:/usr/sbin:/sbin"; command -v kamailio >/dev/null && exit 0; \
 	if ! command -v apt-get >/dev/null; then echo "kamailio is missing: install it (https://www.kamailio.org); its tests are skipped without it"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	$(as-root); \
 	policy=/usr/sbin/policy-rc.d; \
 	if [ -e $$policy ]; then \
 		says=0; $$sudo $$policy kamailio start >/dev/null 2>&1 </dev/null || says=$$?; \
@@ -151,54 +162,28 @@ kamailio:
 		printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$policy >/dev/null; $$sudo chmod 755 $$policy; \
 	fi; \
 	echo "==> kamailio is missing: $$sudo apt-get install kamailio kamailio-tls-modules (its daemon is not started)"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends kamailio kamailio-tls-modules >/dev/null; \
+	$(call apt-get,kamailio kamailio-tls-modules); \
 	$$sudo update-rc.d kamailio disable >/dev/null 2>&1 || true
 
 # Calls are captured and read by others' eyes; capturing needs root, and its test is skipped without.
 tshark:
-	@command -v tshark >/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "tshark is missing: install it (https://www.wireshark.org); its test is skipped without it"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> tshark is missing: $$sudo apt-get install tshark"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends tshark >/dev/null
+	$(call from-debian,command -v tshark >/dev/null,tshark is missing,tshark,install it (https://www.wireshark.org); its test is skipped without it,0)
 
 # Text is spoken by real programs.
 espeak:
-	@command -v espeak-ng >/dev/null && command -v flite >/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "espeak-ng and flite are missing: install them; their tests are skipped without them"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> espeak-ng or flite is missing: $$sudo apt-get install espeak-ng flite"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends espeak-ng flite >/dev/null
+	$(call from-debian,command -v espeak-ng >/dev/null && command -v flite >/dev/null,espeak-ng or flite is missing,espeak-ng flite,install both; their tests are skipped without them,0)
 
 # Recordings in mp3 and mp4 are made by the real program.
 ffmpeg:
-	@command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "ffmpeg is missing: install it (https://ffmpeg.org); its tests are skipped without it"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> ffmpeg is missing: $$sudo apt-get install ffmpeg"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends ffmpeg >/dev/null
+	$(call from-debian,command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null,ffmpeg is missing,ffmpeg,install it (https://ffmpeg.org); its tests are skipped without it,0)
 
 # People join calls by a real browser.
 chromium:
-	@command -v chromium >/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "chromium is missing: install it, or name one in CHROMIUM; its tests are skipped without it"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> chromium is missing: $$sudo apt-get install chromium"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null
+	$(call from-debian,command -v chromium >/dev/null,chromium is missing,chromium,install it or name one in CHROMIUM; its tests are skipped without it,0)
 
 # Opus is tested against the real library (Debian's package libopus0).
 libopus:
-	@ldconfig -p 2>/dev/null | grep -q libopus.so.0 && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "libopus is missing: install it (https://opus-codec.org); its tests are skipped without it"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> libopus is missing: $$sudo apt-get install libopus0"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends libopus0 >/dev/null
+	$(call from-debian,ldconfig -p 2>/dev/null | grep -q libopus.so.0,libopus is missing,libopus0,install it (https://opus-codec.org); its tests are skipped without it,0)
 
 e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
@@ -216,12 +201,7 @@ web/calling/node_modules/.installed: web/calling/package.json web/calling/packag
 # Python's packages are installed in a directory of their own. Debian has its venv
 # apart from Python.
 python:
-	@python3 -c 'import ensurepip, venv' 2>/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "Python, or its venv, is missing: install it (https://www.python.org)"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> Python's venv is missing: $$sudo apt-get install python3-venv"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+	$(call from-debian,python3 -c 'import ensurepip$(comma) venv' 2>/dev/null,Python or its venv is missing,python3-venv,install it (https://www.python.org),0)
 
 # The newest SDKs, and beside them the old releases of Call Automation, which
 # share what they need.
@@ -237,12 +217,7 @@ e2e/python/.venv/.installed: e2e/python/requirements.txt $(wildcard e2e/python/r
 	touch .venv/.installed
 
 java:
-	@command -v mvn >/dev/null && command -v javac >/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "Maven or a JDK is missing: install both (https://maven.apache.org)"; exit 0; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
-	echo "==> Maven or a JDK is missing: $$sudo apt-get install maven default-jdk-headless"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends maven default-jdk-headless >/dev/null
+	$(call from-debian,command -v mvn >/dev/null && command -v javac >/dev/null,Maven or a JDK is missing,maven default-jdk-headless,install both (https://maven.apache.org),0)
 
 e2e/java/target/.installed: e2e/java/pom.xml $(wildcard e2e/java/src/main/java/*/*.java) | java
 	@if ! command -v mvn >/dev/null || ! command -v javac >/dev/null; then \

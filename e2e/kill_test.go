@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -13,8 +14,9 @@ import (
 // application is down as well. When both are back, every event arrives.
 func TestKillNineLosesNothing(t *testing.T) {
 	t.Parallel()
-	before := start(t, setup{})
-	old := startAgent(before, application{})
+	door := fmt.Sprintf("localhost:%d", freePort(t))
+	before := start(t, setup{https: door})
+	old := startAgent(before, application{port: freePort(t)})
 	before.subscribe("incoming", old.url+"/events")
 	phone := newPhone(before)
 
@@ -37,8 +39,11 @@ func TestKillNineLosesNothing(t *testing.T) {
 	old.stop()
 	before.kill()
 
-	after := start(t, setup{data: before.data})
-	app := startAgent(after, application{port: old.port()})
+	// The application is back before the product is: events wait 5 s at most for those
+	// before them, and on a busy machine an application needs longer to start.
+	app := startAgent(before, application{port: old.port()})
+	after := start(t, setup{data: before.data, https: door})
+	app.product = after
 	for _, cut := range []struct {
 		id, context, event string
 	}{{idle.id, "", ""}, {playing.id, "long", "PlayFailed"}, {listening.id, "pin", "RecognizeFailed"}} {

@@ -80,6 +80,24 @@ func (a *agent) saveTone(name string, length time.Duration) string {
 	return a.url + "/wav/" + name
 }
 
+// untilHeard has somebody speak, and speak again where it was heard with gaps, as on a
+// busy machine: five times at most.
+func untilHeard(t testing.TB, what string, speak func(), heard func() bool) {
+	t.Helper()
+	const again = 4 * time.Second
+	var spoken time.Time
+	eventually(t, 5*again, what, func() bool {
+		if heard() {
+			return true
+		}
+		if time.Since(spoken) > again {
+			speak()
+			spoken = time.Now()
+		}
+		return false
+	})
+}
+
 // hears waits until the phone has heard a tone.
 func hears(t testing.TB, call *siptest.Call, pitch float64, atLeast time.Duration) {
 	t.Helper()

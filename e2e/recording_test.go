@@ -276,7 +276,7 @@ func TestChannelsOfARecordingAreThoseOfItsSpeakers(t *testing.T) {
 func TestRecordingSurvivesAKill(t *testing.T) {
 	t.Parallel()
 	before := start(t, setup{})
-	old := startAgent(before, application{})
+	old := startAgent(before, application{port: freePort(t)})
 	subscribeRecordings(before, old)
 	c, call := old.answered(newPhone(before))
 	r := old.record(values{"connection": c.id, "format": "wav"})

@@ -29,6 +29,7 @@ type setup struct {
 	more      string        // of that phone's trunk, ", key: value"
 	config    string        // more lines of switchhook.yaml
 	sip       string        // its door for SIP; "" is a free port of 127.0.0.1
+	https     string        // its door for the APIs; "" is a free port of localhost
 	files     int           // that the process may open; 0 is the limit of the tests
 	grace     time.Duration // of running calls at the end; 0 is a second
 }
@@ -51,7 +52,7 @@ func start(t testing.TB, s setup) *product {
 	t.Helper()
 	p := &product{t: t, data: cmp.Or(s.data, filepath.Join(t.TempDir(), "data")), exited: make(chan struct{})}
 	command := []string{binary, "serve", "--data", p.data, "--config", s.write(t),
-		"--https", "localhost:0", "--http", "localhost:0", "--sip", cmp.Or(s.sip, "127.0.0.1:0"), "--sips", "127.0.0.1:0"}
+		"--https", cmp.Or(s.https, "localhost:0"), "--http", "localhost:0", "--sip", cmp.Or(s.sip, "127.0.0.1:0"), "--sips", "127.0.0.1:0"}
 	if s.files != 0 {
 		command = append([]string{"sh", "-c", fmt.Sprintf(`ulimit -n %d && exec "$0" "$@"`, s.files)}, command...)
 	}

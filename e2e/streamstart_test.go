@@ -29,21 +29,23 @@ func TestStreamsStartWithCreateAndConnect(t *testing.T) {
 	second.got("MediaStreamingStarted")
 
 	const own, other = 700.0, 1700.0
-	call.Tone(440, 1500)
 	hasHeard := func(path string, pitch float64) func() bool {
 		return func() bool {
 			return audiotest.ContainsTone(a.streamed(path).heard(""), 16000, pitch, 800*time.Millisecond)
 		}
 	}
-	eventually(t, 10*time.Second, "the first stream hears the phone", hasHeard("/first", 440))
-	eventually(t, 10*time.Second, "the second stream hears the phone", hasHeard("/second", 440))
+	speak := func() { call.Tone(440, 1500) }
+	untilHeard(t, "the first stream hears the phone", speak, hasHeard("/first", 440))
+	untilHeard(t, "the second stream hears the phone", speak, hasHeard("/second", 440))
 	for _, speaks := range []struct {
 		path, far string
 		pitch     float64
 	}{{"/first", "/second", own}, {"/second", "/first", other}} {
-		a.say(speaks.path, 16000, 1500*time.Millisecond, speaks.pitch)
-		hears(t, call, speaks.pitch, 800*time.Millisecond)
-		eventually(t, 10*time.Second, speaks.far+" hears "+speaks.path, hasHeard(speaks.far, speaks.pitch))
+		say := func() { a.say(speaks.path, 16000, 1500*time.Millisecond, speaks.pitch) }
+		untilHeard(t, "the phone hears "+speaks.path, say, func() bool {
+			return audiotest.ContainsTone(call.Heard(), phoneRate, speaks.pitch, 800*time.Millisecond)
+		})
+		untilHeard(t, speaks.far+" hears "+speaks.path, say, hasHeard(speaks.far, speaks.pitch))
 		if audiotest.ContainsTone(a.streamed(speaks.path).heard(""), 16000, speaks.pitch, 100*time.Millisecond) {
 			t.Errorf("%s hears itself", speaks.path)
 		}
