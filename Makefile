@@ -56,7 +56,7 @@ e2e = SWITCHHOOK_SOAK=$(SOAK) $(plain) test -count=1 -parallel 4 -timeout 24m ./
 plain = CGO_ENABLED=0 $(GO)
 tally = $(GO) run ./e2e/tally
 # The official SDKs of the languages that applications are written in.
-sdks = e2e/node_modules/.installed web/calling/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
+sdks = e2e/node_modules/.installed web/calling/node_modules/.installed web/console/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/switchhook ./cmd/switchhook
@@ -196,6 +196,13 @@ web/calling/node_modules/.installed: web/calling/package.json web/calling/packag
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
 	@echo "==> the package for browsers: npm ci in web/calling"
 	@cd web/calling && npm ci --no-progress
+	@touch $@
+
+# What the console is made of.
+web/console/node_modules/.installed: web/console/package.json web/console/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
+	@echo "==> the console: npm ci in web/console"
+	@cd web/console && npm ci --no-progress
 	@touch $@
 
 # Python's packages are installed in a directory of their own. Debian has its venv

@@ -24,7 +24,7 @@ var house = floorPlan{
 		"streaming": 1, "recording": 1, "recording/vault": 0,
 		"webrtc/protocol": 0, "webrtc/pionlog": 0, "webrtc/relay": 1, "webrtc/signalling": 1, "webrtc/media": 2, "webrtc": 3,
 		"call": 2, "deadletter": 2, "eventgrid/sender": 2, "eventgrid/report": 2,
-		"rooms": 3, "samples": 3, "insight": 3,
+		"rooms": 3, "samples": 3, "insight": 3, "console": 3, "doctor": 3,
 		"sip": 3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3, "config": 3, "admin": 3,
 		"server": 4, "server/metrics": 4,
 
@@ -46,6 +46,8 @@ var house = floorPlan{
 		"speech/voice":    {"audio"},
 		"sip/header":      {"identifier"},
 		"server":          {"server/metrics"},
+		"doctor":          {"config"},
+		"admin":           {"doctor"},    // whose findings it shows
 		"config":          {"eventgrid"}, // which checks the subscriptions that the file declares
 
 		"recording/content": {"recording/access"},

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/doctor"
 )
 
 type caCommand struct {
@@ -58,7 +59,7 @@ func printTrust(w io.Writer, file string) error {
 	if err != nil {
 		return err
 	}
-	name, dir := quote(absolute), quote(filepath.Dir(absolute))
+	name, dir := doctor.Quote(absolute), doctor.Quote(filepath.Dir(absolute))
 	_, err = fmt.Fprintf(w, `# Node, beside its own list
 export NODE_EXTRA_CA_CERTS=%[1]s
 # Python and curl, in place of the system's list

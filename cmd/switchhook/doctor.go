@@ -12,6 +12,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/doctor"
 	"github.com/switchhook/switchhook/internal/listen"
 	"github.com/switchhook/switchhook/internal/resource"
 )
@@ -27,27 +28,6 @@ Example:
   switchhook doctor --config switchhook.yaml`
 }
 
-// finding is one thing that was looked at.
-type finding struct {
-	state  string // ok, note or fail
-	what   string
-	remedy string // "" with ok
-}
-
-func (f finding) String() string {
-	text := fmt.Sprintf("%-5s %s", f.state, f.what)
-	if f.remedy != "" {
-		text += "\n      " + f.remedy
-	}
-	return text
-}
-
-const (
-	stateOK   = "ok"
-	stateNote = "note"
-	stateFail = "fail"
-)
-
 func (c doctorCommand) Run(a *app) error {
 	cfg, err := c.load(a)
 	if err != nil {
@@ -57,7 +37,7 @@ func (c doctorCommand) Run(a *app) error {
 	broken := 0
 	for _, f := range findings {
 		fmt.Fprintln(a.out, f)
-		if f.state == stateFail {
+		if f.State == doctor.Fail {
 			broken++
 		}
 	}
@@ -67,28 +47,23 @@ func (c doctorCommand) Run(a *app) error {
 	return nil
 }
 
-func examine(ctx context.Context, cfg config.Config) []finding {
-	list := []finding{{state: stateOK, what: "configuration"}, dataDirectory(cfg.Data)}
+func examine(ctx context.Context, cfg config.Config) []doctor.Finding {
+	list := []doctor.Finding{{State: doctor.OK, What: "configuration"}, dataDirectory(cfg.Data)}
 	pid, running, err := datadir.Running(cfg.Data)
 	switch {
 	case err != nil:
-		list = append(list, finding{stateFail, "lock of the data directory", err.Error()})
+		list = append(list, doctor.Finding{State: doctor.Fail, What: "lock of the data directory", Remedy: err.Error()})
 	case running:
 		list = append(list, runningServer(ctx, cfg, pid))
 		list = append(list, trunkFindings(ctx, cfg)...)
 	default:
 		list = append(list, freeListeners(ctx, cfg)...)
 	}
-	list = append(list, natFindings(ctx, cfg)...)
-	list = append(list, scheduling())
-	for _, part := range optionalParts {
-		list = append(list, part.finding())
-	}
-	return list
+	return append(list, doctor.Machine(ctx, cfg)...)
 }
 
 // dataDirectory asks whether the server could write; it leaves nothing behind.
-func dataDirectory(dir string) finding {
+func dataDirectory(dir string) doctor.Finding {
 	what := "data directory " + dir
 	at := dir
 	for { // the first start makes what is missing
@@ -101,7 +76,7 @@ func dataDirectory(dir string) finding {
 			err = fmt.Errorf("%s is not a directory", at)
 		}
 		if err != nil {
-			return finding{stateFail, what, err.Error()}
+			return doctor.Finding{State: doctor.Fail, What: what, Remedy: err.Error()}
 		}
 		break
 	}
@@ -110,20 +85,20 @@ func dataDirectory(dir string) finding {
 		err = errors.Join(probe.Close(), os.Remove(probe.Name()))
 	}
 	if err != nil {
-		return finding{stateFail, what, err.Error() + "; choose another directory with --data"}
+		return doctor.Finding{State: doctor.Fail, What: what, Remedy: err.Error() + "; choose another directory with --data"}
 	}
-	return finding{state: stateOK, what: what}
+	return doctor.Finding{State: doctor.OK, What: what}
 }
 
 // runningServer asks the server that holds the directory how it is.
-func runningServer(ctx context.Context, cfg config.Config, pid int) finding {
+func runningServer(ctx context.Context, cfg config.Config, pid int) doctor.Finding {
 	what := fmt.Sprintf("server is running with process id %d", pid)
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := healthy(ctx, cfg); err != nil {
-		return finding{stateFail, what, err.Error()}
+		return doctor.Finding{State: doctor.Fail, What: what, Remedy: err.Error()}
 	}
-	return finding{state: stateOK, what: what}
+	return doctor.Finding{State: doctor.OK, What: what}
 }
 
 func healthy(ctx context.Context, cfg config.Config) error {
@@ -151,8 +126,8 @@ func healthy(ctx context.Context, cfg config.Config) error {
 }
 
 // freeListeners tries to open each listener as the server would.
-func freeListeners(ctx context.Context, cfg config.Config) []finding {
-	var list []finding
+func freeListeners(ctx context.Context, cfg config.Config) []doctor.Finding {
+	var list []doctor.Finding
 	for _, listener := range [][2]string{{"--https", cfg.HTTPS}, {"--http", cfg.HTTP}, {"--sip", cfg.SIP}, {"--sips", cfg.SIPS}} {
 		flag, address := listener[0], listener[1]
 		if address == "" {
@@ -166,10 +141,10 @@ func freeListeners(ctx context.Context, cfg config.Config) []finding {
 			err = freeUDP(ctx, flag, address)
 		}
 		if err != nil {
-			list = append(list, finding{stateFail, "listener " + flag + " " + address, err.Error()})
+			list = append(list, doctor.Finding{State: doctor.Fail, What: "listener " + flag + " " + address, Remedy: err.Error()})
 			continue
 		}
-		list = append(list, finding{state: stateOK, what: "listener " + flag + " " + address})
+		list = append(list, doctor.Finding{State: doctor.OK, What: "listener " + flag + " " + address})
 	}
 	return list
 }

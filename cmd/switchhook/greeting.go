@@ -9,11 +9,13 @@ import (
 
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/doctor"
 )
 
 // greeting is what a person sees when the server is ready.
 type greeting struct {
 	Connection  string // connection string
+	Console     string // address of the page
 	Addresses   datadir.Addresses
 	PublicHosts []string
 	Numbers     []string
@@ -23,13 +25,14 @@ type greeting struct {
 }
 
 // greet prints it from what the running server wrote.
-func greet(w io.Writer, cfg config.Config, taken datadir.Addresses) error {
+func greet(w io.Writer, cfg config.Config, taken datadir.Addresses, console string) error {
 	connection, err := os.ReadFile(filepath.Join(cfg.Data, datadir.ConnectionStringFile))
 	if err != nil {
 		return err
 	}
 	g := greeting{
 		Connection:  strings.TrimSpace(string(connection)),
+		Console:     console,
 		Addresses:   taken,
 		PublicHosts: cfg.PublicHosts,
 		Numbers:     cfg.Numbers,
@@ -38,8 +41,8 @@ func greet(w io.Writer, cfg config.Config, taken datadir.Addresses) error {
 	if cfg.Certificate.Cert == "" {
 		g.CA = filepath.Join(cfg.Data, datadir.AuthorityFile)
 	}
-	for _, part := range missingParts() {
-		g.Missing = append(g.Missing, part.missing())
+	for _, part := range doctor.Missing() {
+		g.Missing = append(g.Missing, part.Missing())
 	}
 	return g.print(w)
 }
@@ -52,6 +55,7 @@ func (g greeting) print(w io.Writer) error {
 		}
 	}
 	b.WriteString("Switchhook is ready.\n\n")
+	line("console", g.Console)
 	line("connection", g.Connection)
 	line("HTTPS", prefixed("https://", g.Addresses.HTTPS))
 	line("HTTP", prefixed("http://", g.Addresses.HTTP))
@@ -63,7 +67,7 @@ func (g greeting) print(w io.Writer) error {
 	line("numbers", strings.Join(g.Numbers, ", "))
 	line("data", g.Data)
 	if g.CA != "" {
-		line("trust", "export NODE_EXTRA_CA_CERTS="+quote(g.CA)+"   (other programs: switchhook ca --env)")
+		line("trust", "export NODE_EXTRA_CA_CERTS="+doctor.Quote(g.CA)+"   (other programs: switchhook ca --env)")
 	}
 	for i, missing := range g.Missing {
 		name := ""
@@ -82,12 +86,4 @@ func prefixed(scheme, address string) string {
 		return ""
 	}
 	return scheme + address
-}
-
-// quote makes a text one word of a shell.
-func quote(text string) string {
-	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%") == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

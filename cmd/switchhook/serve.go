@@ -40,7 +40,7 @@ func (c *serveCommand) Run(a *app) error {
 		return err
 	case <-srv.Ready():
 	}
-	if err := greet(a.out, cfg, srv.Addresses()); err != nil {
+	if err := greet(a.out, cfg, srv.Addresses(), srv.Console()); err != nil {
 		return err
 	}
 	return <-ended

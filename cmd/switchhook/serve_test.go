@@ -137,20 +137,6 @@ func TestDoctorDoesNotMakeTheDataDirectory(t *testing.T) {
 	}
 }
 
-func TestMissingPartsComeWithTheirCommand(t *testing.T) {
-	part := optionalPart{"ffmpeg", "mp3", "ffmpeg", library("libnone.so.99")}
-	if got := part.finding(); got.state != stateNote || got.remedy != "sudo apt-get install ffmpeg" {
-		t.Errorf("got %+v", got)
-	}
-	part.found = func() string { return "/usr/lib/there.so" }
-	if got := part.finding(); got.state != stateOK {
-		t.Errorf("got %+v", got)
-	}
-	if library("libnone.so.99")() != "" {
-		t.Error("a library was found that is not there")
-	}
-}
-
 func TestProcessorsAreTripledUnlessSet(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(before)
@@ -176,14 +162,6 @@ func TestGreetingLeavesOutClosedDoors(t *testing.T) {
 	for word, want := range map[string]bool{"http://localhost:8080": true, "https://": false, "sip:": false, "trust": false, "two": true} {
 		if strings.Contains(text, word) != want {
 			t.Errorf("%q: %s", word, text)
-		}
-	}
-}
-
-func TestQuotedTextIsOneWord(t *testing.T) {
-	for text, want := range map[string]string{"/a/b.pem": "/a/b.pem", "/a b": "'/a b'", "it's": `'it'\''s'`, "": "''", "$x": "'$x'"} {
-		if got := quote(text); got != want {
-			t.Errorf("%q became %s", text, got)
 		}
 	}
 }

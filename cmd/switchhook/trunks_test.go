@@ -45,7 +45,7 @@ func TestDoctorTellsOfTrunksThatDoNotWork(t *testing.T) {
 		"note  trunk a does not answer":        {Name: "a", Link: admin.Link{State: "inactive", Answer: "408"}},
 		"note  trunk a: registration of u fai": {Name: "a", Link: admin.Link{State: "unknown", Registration: &admin.TrunkRegistration{User: "u", State: "failed", Answer: "403"}}},
 	} {
-		if got := trunkFinding(state).String(); !strings.HasPrefix(got, want) {
+		if got := state.Finding().String(); !strings.HasPrefix(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -7,6 +7,8 @@
 //   {"id": 3, "do": "shot", "tab": "a", "file": "/tmp/a.png"}
 //   {"id": 4, "do": "close", "tab": "a"}
 import { chromium } from "playwright-core";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
 const tabs = new Map();
@@ -44,10 +46,21 @@ const does = {
   eval: ({ tab, code }) => tabs.get(tab).page.evaluate(`(async () => { ${code} })()`),
   click: async ({ tab, selector }) => void (await tabs.get(tab).page.click(selector)),
   fill: async ({ tab, selector, text }) => void (await tabs.get(tab).page.fill(selector, text)),
-  shot: async ({ tab, file, width = 1000, height = 700 }) => {
+  press: async ({ tab, keys }) => void (await tabs.get(tab).page.keyboard.press(keys)),
+  goto: async ({ tab, url }) => void (await tabs.get(tab).page.goto(url)),
+  shot: async ({ tab, file, width = 1000, height = 700, colors = "light" }) => {
     const { page } = tabs.get(tab);
     await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: colors, reducedMotion: "reduce" });
     await page.screenshot({ path: file });
+  },
+  // What axe-core finds wrong with the page, for people who do not see or use a mouse.
+  axe: async ({ tab, colors = "light" }) => {
+    const { page } = tabs.get(tab);
+    await page.emulateMedia({ colorScheme: colors, reducedMotion: "reduce" });
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`);
   },
   offline: async ({ tab, on }) => void (await tabs.get(tab).context.setOffline(on)),
   errors: ({ tab }) => tabs.get(tab).errors,

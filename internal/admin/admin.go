@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
@@ -32,7 +33,8 @@ type Config struct {
 
 	Identities Identities
 	Numbers    Numbers
-	Inventory  func() any // what is known of each number
+	Inventory  func() any      // what is known of each number
+	Owned      func() []string // numbers of the resource
 
 	Trunks  *trunk.Table
 	Permits *permit.Rules
@@ -51,6 +53,11 @@ type Config struct {
 	Subscriptions Subscriptions
 	DeadLetters   *deadletter.Box
 	Tail          *sender.Tail
+
+	// Overview says how the server is.
+	Overview func(context.Context) Overview
+	// ConsoleLink makes an address of the console that signs in once, within its life.
+	ConsoleLink func(readOnly bool) (address string, life time.Duration)
 
 	Stopping context.Context // ends when answers that go on must end
 	Log      *slog.Logger
@@ -91,4 +98,5 @@ func (a *API) Routes(rt *rest.Router) {
 	a.trunkRoutes(rt)
 	a.phoneRoutes(rt)
 	a.recordingRoutes(rt)
+	a.consoleRoutes(rt)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/doctor"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -54,6 +55,8 @@ func (a *API) trunkRoutes(rt *rest.Router) {
 	always := rest.EvenWhenBusy()
 	rt.Handle(http.MethodGet, TrunksPath, a.listTrunks, always)
 	rt.Handle(http.MethodGet, NumbersPath, a.listNumbers, always)
+	rt.Handle(http.MethodGet, NumberTestPath, a.testNumber, always)
+	rt.Handle(http.MethodGet, GuardsPath, a.listGuards, always)
 }
 
 func (a *API) listTrunks(w http.ResponseWriter, _ *http.Request) error {
@@ -81,4 +84,19 @@ func (a *API) trunkState(t *trunk.Trunk) TrunkState {
 		state.Link = a.Link(t.Name)
 	}
 	return state
+}
+
+// Finding says how a trunk does. One that does not work is no reason for the
+// server not to.
+func (t TrunkState) Finding() doctor.Finding {
+	what := "trunk " + t.Name
+	switch line := t.Registration; {
+	case t.State == "inactive":
+		return doctor.Finding{State: doctor.Note, What: what + " does not answer", Remedy: "last answer to OPTIONS: " + t.Answer + "; check host, port and transport, and whether the trunk permits this machine"}
+	case line != nil && line.State == "failed":
+		return doctor.Finding{State: doctor.Note, What: what + ": registration of " + line.User + " failed", Remedy: line.Answer + "; check username, password and host; the server tries again"}
+	case line != nil && line.State == "registered":
+		return doctor.Finding{State: doctor.OK, What: what + ", registered as " + line.User}
+	}
+	return doctor.Finding{State: doctor.OK, What: what}
 }

@@ -107,7 +107,7 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 	}
 	ex.sender = sender
 	connlimit.NoteCredentials(r.Context())
-	switch mayRead := ex.route.reads && sender.Reader; {
+	switch mayRead := ex.route.reads && sender.Reader || sender.Reads && !ex.route.changes(); {
 	case ex.route.administers && !sender.Administrator && !mayRead:
 		return errNoAdministrator
 	case sender.ReadOnly && !mayRead:

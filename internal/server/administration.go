@@ -11,11 +11,11 @@ import (
 func (p *parts) administration() *admin.API {
 	cfg := admin.Config{
 		Resource: p.resource, Endpoint: p.public.base, PublicHosts: p.cfg.PublicHosts,
-		Identities: p.identities, Numbers: p.numbers, Inventory: func() any { return p.numbers.Inventory() },
+		Identities: p.identities, Numbers: p.numbers, Inventory: func() any { return p.numbers.Inventory() }, Owned: p.ownedNumbers,
 		Trunks: p.trunks, Permits: p.permits, Registrar: p.registrar,
 		Recordings: p.recordings, RecordingGate: p.recorder.Admit, Exporting: p.exports.Pending,
 		Deliveries: p.deliveries, Failures: p.failures, EventPolicy: eventgrid.PolicyName, Subscriptions: subscriptions{p.grid}, DeadLetters: p.deadLetters, Tail: &p.tail,
-		Stopping: p.streams, Log: p.log.With("part", "admin"),
+		Overview: p.overview, ConsoleLink: p.consoleLink, Stopping: p.streams, Log: p.log.With("part", "admin"),
 	}
 	if p.phones != nil {
 		cfg.Link = p.trunkLink

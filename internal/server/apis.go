@@ -24,8 +24,9 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.authenticator = auth.NewAuthenticator(auth.Config{Keys: p.resource.Keys, Hosts: hosts, OIDC: oidc})
 	p.router = rest.New(rest.Config{
-		Auth:  auth.NewAuthenticator(auth.Config{Keys: p.resource.Keys, Hosts: hosts, OIDC: oidc}),
+		Auth:  p.authenticator,
 		Hosts: hosts, Log: p.log.With("part", "rest"), Metrics: p.metrics,
 		Watch: p.watchRequests(), Watched: concernsCalls,
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/console"
 	"github.com/switchhook/switchhook/internal/samples"
 )
 
@@ -42,8 +43,22 @@ func (p *parts) front(apis http.Handler) http.Handler {
 			}
 			return
 		}
+		if console.Serves(r.URL.Path) {
+			p.console.ServeHTTP(w, r)
+			return
+		}
+		if r.URL.Path == "/" && wantsPage(r) && ours(w, r) {
+			http.Redirect(w, r, console.Path, http.StatusFound)
+			return
+		}
 		apis.ServeHTTP(w, r)
 	})))))
+}
+
+// wantsPage reports whether a browser asks, on behalf of a person. Programs that ask for / get the
+// error of the APIs.
+func wantsPage(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // wantsSocket reports whether a request asks for a WebSocket (RFC 6455 §4.1, or

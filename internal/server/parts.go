@@ -16,6 +16,7 @@ import (
 	"github.com/switchhook/switchhook/internal/callautomation"
 	"github.com/switchhook/switchhook/internal/cdr"
 	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/console"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
@@ -87,15 +88,21 @@ type parts struct {
 	permits     *permit.Rules
 	answers     *rest.Repeatability
 	router      *rest.Router
-	listeners   *listeners
-	media       *media.Engine                 // nil where WebRTC is off
-	relay       *relay.Server                 // nil where TURN is off
-	browsers    atomic.Pointer[webrtc.Server] // made after the calls, which look for it when they ring
-	roomTurn    sync.Mutex                    // one change of a room at a time
 
-	public  public         // how applications reach us
-	broken  chan error     // a listener that failed while running
-	closers []func() error // in the order of opening
+	authenticator *auth.Authenticator
+	listeners     *listeners
+	console       *console.Console
+	examined      atomic.Pointer[examination]
+	media         *media.Engine                 // nil where WebRTC is off
+	relay         *relay.Server                 // nil where TURN is off
+	browsers      atomic.Pointer[webrtc.Server] // made after the calls, which look for it when they ring
+	roomTurn      sync.Mutex                    // one change of a room at a time
+
+	started time.Time
+	public  public            // how applications reach us
+	taken   datadir.Addresses // known before requests are answered
+	broken  chan error        // a listener that failed while running
+	closers []func() error    // in the order of opening
 	life    context.Context
 	end     context.CancelFunc
 	streams context.Context // of answers that go on; ends when the server begins to stop
@@ -129,7 +136,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.work.Go(func() { memory.Run(p.life, p.log) })
 	for _, step := range []func(context.Context) error{
 		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones,
-		p.openAPIs, p.openBrowsers, p.openProfile,
+		p.openAPIs, p.openConsole, p.openBrowsers, p.openProfile,
 	} {
 		if err := step(ctx); err != nil {
 			return err

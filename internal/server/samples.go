@@ -10,9 +10,13 @@ import (
 	"github.com/switchhook/switchhook/internal/samples"
 )
 
-// samplePages makes the sample pages. They may ask for users only while nobody but
-// this machine reaches the server: no proxy and no public name is configured, and
-// all listeners of HTTP are on loopback.
+// isLocal reports whether nobody but this machine reaches the server: no proxy and no
+// public name is configured, and all listeners of HTTP are on loopback.
+func (p *parts) isLocal() bool {
+	return len(p.cfg.PublicHosts) == 0 && len(p.cfg.TrustedProxies) == 0 && onLoopback(p.cfg.HTTP) && onLoopback(p.cfg.HTTPS)
+}
+
+// samplePages makes the sample pages. They may ask for users only on a local server.
 func (p *parts) samplePages(hosts *auth.Hosts) *samples.Pages {
 	return samples.New(samples.Config{
 		User: func(ctx context.Context, origin string) (string, string, error) {
@@ -22,7 +26,7 @@ func (p *parts) samplePages(hosts *auth.Hosts) *samples.Pages {
 		Room:   p.rooms.Open,
 		Invite: p.rooms.Invite,
 		Origin: func(r *http.Request) string { return hosts.Origin(r) },
-		Guests: len(p.cfg.PublicHosts) == 0 && len(p.cfg.TrustedProxies) == 0 && onLoopback(p.cfg.HTTP) && onLoopback(p.cfg.HTTPS),
+		Guests: p.isLocal(),
 		Log:    p.log.With("part", "samples"),
 	})
 }

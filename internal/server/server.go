@@ -17,6 +17,7 @@ type Server struct {
 	log   *slog.Logger
 	ready chan struct{}
 	taken datadir.Addresses // final once ready is closed
+	page  string            // likewise: where the console is
 }
 
 // New returns a server for a checked configuration. It opens nothing yet.
@@ -33,13 +34,20 @@ func (s *Server) Addresses() datadir.Addresses {
 	return s.taken
 }
 
+// Console is the address of the console. Where only this machine reaches the server, it
+// signs in whoever opens it first. It waits for Ready.
+func (s *Server) Console() string {
+	<-s.ready
+	return s.page
+}
+
 // Run serves until ctx ends, then stops with grace: new calls are refused,
 // running ones may end by themselves for ShutdownGrace and are ended then, and
 // their last events may take DeliveryFlush. What is undelivered after that stays
 // in the journal.
 func (s *Server) Run(ctx context.Context) (err error) {
 	begun := time.Now()
-	p := &parts{cfg: s.cfg}
+	p := &parts{cfg: s.cfg, started: begun}
 	p.log = slog.New(insight.Handler(s.log.Handler(), p.insight.Load))
 	defer func() { err = errors.Join(err, p.close()) }()
 	if err := p.open(ctx); err != nil {
@@ -55,6 +63,7 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	if err := p.data.Announce(s.taken); err != nil {
 		return err
 	}
+	s.page = p.consoleAddress()
 	s.log.Info("the server is ready", "after", time.Since(begun), "https", s.taken.HTTPS, "http", s.taken.HTTP, "sip", s.taken.SIP, "sips", s.taken.SIPS)
 	close(s.ready)
 	select {

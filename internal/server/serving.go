@@ -27,6 +27,7 @@ func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) 
 	if address := p.backbone.ListenAddr(); address != nil {
 		taken.NATS = address.String()
 	}
+	p.taken = taken
 	p.public.give(publicBase(taken, p.cfg))
 	p.failures.Start(p.life)
 	p.later(func() error { p.failures.Close(); return nil })

@@ -1,6 +1,8 @@
 // Builds the sample pages into the directory that the server embeds, or into the
 // one that is named: node web/samples/build.mjs [directory]. The tools are those
-// of web/calling.
+// of web/calling. What the server embeds of the library besides, the console's
+// softphone, is built with it.
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { cpSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -29,3 +31,4 @@ for (const sample of ["rooms"]) {
     logLevel: "warning",
   });
 }
+if (!process.argv[2]) execFileSync(process.execPath, [join(here, "..", "console", "build.mjs"), "--phone"], { stdio: "inherit" });

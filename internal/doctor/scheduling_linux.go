@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"os"
@@ -7,10 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// scheduling tries what the threads that mix sound do: take the processor
+// Scheduling tries what the threads that mix sound do: take the processor
 // before others. It tries on a thread that ends with the attempt.
-func scheduling() finding {
-	result := make(chan finding)
+func Scheduling() Finding {
+	result := make(chan Finding)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread goes with the goroutine
 		result <- trySchedule()
@@ -20,14 +20,14 @@ func scheduling() finding {
 
 const wantedNice = -10
 
-func trySchedule() finding {
+func trySchedule() Finding {
 	if unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), wantedNice) == nil {
-		return finding{state: stateOK, what: "scheduling: nice -10 is permitted"}
+		return Finding{State: OK, What: "scheduling: nice -10 is permitted"}
 	}
 	name, err := os.Executable()
 	if err != nil {
 		name = "switchhook"
 	}
-	return finding{stateNote, "scheduling: nice -10 is not permitted; sound may stutter on a saturated machine",
-		"sudo setcap cap_sys_nice+ep " + quote(name) + "   (systemd: LimitNICE=-10)"}
+	return Finding{Note, "scheduling: nice -10 is not permitted; sound may stutter on a saturated machine",
+		"sudo setcap cap_sys_nice+ep " + Quote(name) + "   (systemd: LimitNICE=-10)"}
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"os/exec"
@@ -9,25 +9,26 @@ import (
 	"github.com/switchhook/switchhook/internal/recording/convert"
 )
 
-// optionalPart is something of the system that we use if it is there. What no
+// Part is something of the system that we use if it is there. What no
 // feature uses yet is none: nobody shall install it in vain.
-type optionalPart struct {
+type Part struct {
 	name  string // what it is called
 	gives string // what is missing without it
 	apt   string // Debian's package
 	found func() (where string)
 }
 
-var optionalParts = []optionalPart{
+// Parts lists them.
+var Parts = []Part{
 	{"libopus.so.0", "the Opus codec", "libopus0", opus},
 	{convert.Program, "recordings in mp3 and mp4", convert.Program, program(convert.Program)},
 	{"espeak-ng", "text to speech without a service", "espeak-ng", program("espeak-ng")},
 }
 
-// missingParts are those that are not installed.
-func missingParts() []optionalPart {
-	var list []optionalPart
-	for _, part := range optionalParts {
+// Missing are the parts that are not installed.
+func Missing() []Part {
+	var list []Part
+	for _, part := range Parts {
 		if part.found() == "" {
 			list = append(list, part)
 		}
@@ -35,17 +36,18 @@ func missingParts() []optionalPart {
 	return list
 }
 
-// missing names the part and the command that installs it.
-func (p optionalPart) missing() string { return p.name + " (" + p.gives + "): " + p.command() }
+// Missing names the part and the command that installs it.
+func (p Part) Missing() string { return p.name + " (" + p.gives + "): " + p.command() }
 
-func (p optionalPart) command() string { return "sudo apt-get install " + p.apt }
+func (p Part) command() string { return "sudo apt-get install " + p.apt }
 
-func (p optionalPart) finding() finding {
+// Finding says whether the part is there.
+func (p Part) Finding() Finding {
 	what := p.name + ", for " + p.gives
 	if where := p.found(); where != "" {
-		return finding{state: stateOK, what: what + ": " + where}
+		return Finding{State: OK, What: what + ": " + where}
 	}
-	return finding{stateNote, what + ": not installed", p.command()}
+	return Finding{Note, what + ": not installed", p.command()}
 }
 
 // program finds a program by its name.

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -24,9 +24,9 @@ type behindNAT struct {
 	rtp    config.PortRange
 }
 
-// natFindings says whether a trunk on the Internet is told an address that it reaches.
+// NAT says whether a trunk on the Internet is told an address that it reaches.
 // Without such a trunk there is nothing to say.
-func natFindings(ctx context.Context, cfg config.Config) []finding {
+func NAT(ctx context.Context, cfg config.Config) []Finding {
 	host, _, err := net.SplitHostPort(cfg.SIP)
 	if err != nil {
 		return nil
@@ -41,28 +41,28 @@ func natFindings(ctx context.Context, cfg config.Config) []finding {
 	local, err := netip.ParseAddr(host)
 	if err != nil || local.IsUnspecified() {
 		if local, err = addressTowards(ctx, peer); err != nil {
-			return []finding{{stateNote, fmt.Sprintf("no way to trunk %s at %s", of.Name, peer), err.Error()}}
+			return []Finding{{Note, fmt.Sprintf("no way to trunk %s at %s", of.Name, peer), err.Error()}}
 		}
 	}
-	return []finding{behindNAT{of.Name, peer, local.Unmap(), cfg.SIPPublic, cfg.SIP, cfg.RTPPorts}.finding()}
+	return []Finding{behindNAT{of.Name, peer, local.Unmap(), cfg.SIPPublic, cfg.SIP, cfg.RTPPorts}.finding()}
 }
 
-func (n behindNAT) finding() finding {
+func (n behindNAT) finding() Finding {
 	towards := fmt.Sprintf("trunk %s at %s", n.trunk, n.peer)
 	switch {
 	case n.local.IsLoopback():
-		return finding{stateNote, fmt.Sprintf("SIP listens on %s only, which %s does not reach", n.sip, towards), "set --sip to an address of the network, such as 0.0.0.0:5060"}
+		return Finding{Note, fmt.Sprintf("SIP listens on %s only, which %s does not reach", n.sip, towards), "set --sip to an address of the network, such as 0.0.0.0:5060"}
 	case isLocal(n.local) && !n.public.IsValid():
-		return finding{stateNote, fmt.Sprintf("%s is told the private address %s of this server", towards, n.local), fmt.Sprintf(
+		return Finding{Note, fmt.Sprintf("%s is told the private address %s of this server", towards, n.local), fmt.Sprintf(
 			"calls may have no sound, and the trunk may not reach this server: set sip-public-address to the public address of the router, and let the router forward %s to %s; or ask the provider whether it supports symmetric RTP",
 			n.forwarded(), n.local)}
 	case isLocal(n.local):
-		return finding{state: stateOK, what: fmt.Sprintf("%s is told %s (sip-public-address); the router there must forward %s to %s", towards, n.public, n.forwarded(), n.local)}
+		return Finding{State: OK, What: fmt.Sprintf("%s is told %s (sip-public-address); the router there must forward %s to %s", towards, n.public, n.forwarded(), n.local)}
 	case n.public.IsValid() && n.public != n.local:
-		return finding{stateNote, fmt.Sprintf("%s is told %s (sip-public-address), but this server has the public address %s", towards, n.public, n.local),
+		return Finding{Note, fmt.Sprintf("%s is told %s (sip-public-address), but this server has the public address %s", towards, n.public, n.local),
 			"remove sip-public-address, unless a router forwards that address to this server"}
 	}
-	return finding{state: stateOK, what: fmt.Sprintf("%s is told the address %s", towards, n.local)}
+	return Finding{State: OK, What: fmt.Sprintf("%s is told the address %s", towards, n.local)}
 }
 
 // forwarded are the ports that a router must forward.

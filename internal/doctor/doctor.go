@@ -1,0 +1,51 @@
+// Package doctor looks at the machine that a server runs on: optional parts that are
+// not installed, each with the command that installs it, an address that trunks do not
+// reach, a scheduler that does not let sound come first.
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/switchhook/switchhook/internal/config"
+)
+
+// The states of a finding.
+const (
+	OK   = "ok"
+	Note = "note"
+	Fail = "fail"
+)
+
+// Finding is one thing that was looked at.
+type Finding struct {
+	State  string `json:"state"` // OK, Note or Fail
+	What   string `json:"what"`
+	Remedy string `json:"remedy,omitempty"` // "" with OK
+}
+
+func (f Finding) String() string {
+	text := fmt.Sprintf("%-5s %s", f.State, f.What)
+	if f.Remedy != "" {
+		text += "\n      " + f.Remedy
+	}
+	return text
+}
+
+// Machine looks at all that does not depend on whether the server runs.
+func Machine(ctx context.Context, cfg config.Config) []Finding {
+	list := append(NAT(ctx, cfg), Scheduling())
+	for _, part := range Parts {
+		list = append(list, part.Finding())
+	}
+	return list
+}
+
+// Quote makes a text one word of a shell.
+func Quote(text string) string {
+	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%") == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

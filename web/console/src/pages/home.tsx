@@ -1,0 +1,151 @@
+// Home: is it well, what is missing, how an application connects, and a first call.
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api, useAPI } from "../state/api";
+import { figures, history } from "../state/live";
+import { mayChange } from "../state/session";
+import { Act, Badge, Card, Code, Copy, Page, Problem, Tabs } from "../ui/basics";
+import { Spark } from "../ui/chart";
+import { lasting, now } from "../ui/time";
+import { languages, snippet } from "./snippets";
+
+export interface Overview {
+  version: string;
+  resource: string;
+  endpoint: string;
+  local: boolean;
+  data: string;
+  startedOn: string;
+  notReady?: string;
+  addresses: Record<string, string>;
+  numbers: string[];
+  findings: { state: "ok" | "note" | "fail"; what: string; remedy?: string }[];
+}
+
+export function Home(): JSX.Element {
+  const overview = useAPI<Overview>("/admin/overview", 10);
+  const value = overview.value.value;
+  return (
+    <Page title="Home" about={value && `Switchhook ${value.version}, up for ${lasting(now.value - new Date(value.startedOn).getTime())}`}>
+      <Problem text={overview.problem} />
+      <Counters />
+      {value && (
+        <div class="columns">
+          <Health of={value} />
+          <Connect of={value} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Counters(): JSX.Element {
+  const get = (name: string): number => figures.value[name] ?? 0;
+  const rate = (name: string): number[] => history.value.slice(1).map((now, i) => Math.max(0, (now[name] ?? 0) - (history.value[i]![name] ?? 0)));
+  const list: [string, string, number[]][] = [
+    ["Calls now", String(get("calls")), history.value.map((one) => one.calls ?? 0)],
+    ["Calls ended", String(get("call_records_total")), rate("call_records_total")],
+    ["Events delivered", String(get("delivery_delivered_total")), rate("delivery_delivered_total")],
+    ["Waiting deliveries", String(get("delivery_queued")), history.value.map((one) => one.delivery_queued ?? 0)],
+    ["Browsers", String(get("browser_sessions")), history.value.map((one) => one.browser_sessions ?? 0)],
+  ];
+  return (
+    <div class="counters">
+      {list.map(([title, value, line]) => (
+        <div class="counter" key={title}>
+          <span>{title}</span>
+          <strong>{value}</strong>
+          <Spark values={line} label={`${title} in the last two minutes`} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Health(props: { of: Overview }): JSX.Element {
+  const missing = props.of.findings.filter((one) => one.state !== "ok");
+  return (
+    <Card title="Health" actions={props.of.notReady ? <Badge mood="bad">not ready</Badge> : <Badge mood="good">ready</Badge>}>
+      {props.of.notReady && <Problem text={props.of.notReady} />}
+      {missing.length === 0 ? (
+        <p class="calm">Everything that the server can use is there.</p>
+      ) : (
+        <ul class="findings">
+          {missing.map((one) => (
+            <li key={one.what}>
+              <Badge mood={one.state === "fail" ? "bad" : "warn"}>{one.state}</Badge> {one.what}
+              {one.remedy && (/^(sudo|switchhook|apt|export) /.test(one.remedy) ? <Code text={one.remedy} what="the command" /> : <p class="remedy">{one.remedy}</p>)}
+            </li>
+          ))}
+        </ul>
+      )}
+      <dl class="facts">
+        {Object.entries(props.of.addresses).map(([name, address]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <code>{address}</code>
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>data</dt>
+          <dd>
+            <code>{props.of.data}</code>
+          </dd>
+        </div>
+      </dl>
+      <p class="same">
+        The same in a terminal: <code>switchhook doctor</code>
+      </p>
+    </Card>
+  );
+}
+
+function Connect(props: { of: Overview }): JSX.Element {
+  const language = useSignal<string>(languages[0]);
+  const shown = useSignal(false);
+  const connection = useSignal("");
+  useEffect(() => {
+    if (!mayChange()) return;
+    void api("POST", armPath("listKeys"), {}).then((keys) => (connection.value = keys.primaryConnectionString ?? keys.secondaryConnectionString ?? ""), () => {});
+  }, []);
+  const text = connection.value || `endpoint=${props.of.endpoint};accesskey=<your access key>`;
+  const hidden = text.replace(/accesskey=.*/, "accesskey=••••••••");
+  return (
+    <Card
+      class="wide"
+      title="Connect an application"
+      actions={
+        <>
+          <Act class="quiet" do={() => void (shown.value = !shown.value)}>
+            {shown.value ? "Hide the key" : "Show the key"}
+          </Act>
+          <Copy text={text} label="Copy the connection string" what="the connection string" />
+        </>
+      }
+    >
+      <pre class="connection" tabIndex={0}>
+        {shown.value ? text : hidden}
+      </pre>
+      <Tabs of={languages} value={language} label="Language" />
+      <Snippet language={language.value} of={props.of} connection={text} shown={shown.value} />
+    </Card>
+  );
+}
+
+function Snippet(props: { language: string; of: Overview; connection: string; shown: boolean }): JSX.Element {
+  const code = snippet(props.language, props.of, props.connection);
+  const visible = props.shown ? code : code.replace(/accesskey=[^"';\s]*/g, "accesskey=••••••••");
+  return (
+    <div class="code">
+      <pre tabIndex={0}>{visible}</pre>
+      <Copy text={code} what={`the ${props.language} code`} />
+    </div>
+  );
+}
+
+/** The resource in Azure Resource Manager's shape. */
+export const armPath = (action: string): string =>
+  `/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/switchhook/providers/Microsoft.Communication/communicationServices/switchhook/${action}?api-version=2023-04-01`;
