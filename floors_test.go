@@ -21,7 +21,7 @@ var house = floorPlan{
 		"datadir": 0, "listen": 0, "connlimit": 0, "trustedproxy": 0, "memory": 0, "outbound": 0, "websocket": 0, "sip/header": 0,
 		"store": 1, "storage": 1, "rtp": 1, "mixer": 1, "player": 1, "delivery": 1, "delivery/journal": 1, "delivery/history": 1, "rest": 1, "permit": 1, "registrar": 1, "resource": 1, "sip/gate": 1,
 		"speech": 0, "speech/voice": 0, "speech/provider": 1,
-		"streaming": 1, "recording": 1, "recording/vault": 0,
+		"streaming": 1, "recording": 1, "sfu": 1, "recording/vault": 0,
 		"webrtc/protocol": 0, "webrtc/pionlog": 0, "webrtc/relay": 1, "webrtc/signalling": 1, "webrtc/media": 2, "webrtc": 3,
 		"call": 2, "deadletter": 2, "eventgrid/sender": 2, "eventgrid/report": 2,
 		"rooms": 3, "samples": 3, "insight": 3, "console": 3, "doctor": 3,

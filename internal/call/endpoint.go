@@ -17,11 +17,13 @@ type endpoint struct {
 	stage   stage
 	who     *participant // nil before it is present
 
-	name       string // what it wants to be called; "" for none
-	seat       string // a GUID, by which those in the call know it
-	role       Role   // in a room
-	selfMuted  bool   // it does not want to be heard
-	selfHeld   bool   // it holds the call
+	name       string  // what it wants to be called; "" for none
+	seat       string  // a GUID, by which those in the call know it
+	role       Role    // in a room
+	selfMuted  bool    // it does not want to be heard
+	selfHeld   bool    // it holds the call
+	shows      [2]bool // its streams of pictures that are on, by kind
+	streams    [2]int  // their ids; 0: it never had one
 	voice      utterance
 	line       identifier.ID // the number of ours that it called or was called from; zero: none
 	identities []string      // its Identity headers, of one who called us

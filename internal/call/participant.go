@@ -65,6 +65,7 @@ func (c *Call) admit(e *endpoint) {
 	if c.kind == room && e.role == NoRole && e.isUser() {
 		e.role = Attendee // an application has called it in
 	}
+	e.limitStreams()
 	e.applyRights()
 	e.tellSeat()
 	c.watchSpeakers(e)

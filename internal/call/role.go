@@ -55,6 +55,7 @@ func (c *Call) changeRoom(change RoomChange) {
 			e.end(outOfRoom)
 		case role != e.role:
 			e.role = role
+			e.limitStreams()
 			e.applyRights()
 			changed = true
 		}

@@ -19,6 +19,8 @@ type Seat struct {
 	Kind          Kind
 	Role          Role
 	DialsOut      bool // phone numbers may be called from here
+	Camera        int  // id of the stream of its camera; 0: it is off
+	Screen        int  // id of the stream of its screen; 0: it is off
 
 	Recording   string // id of the recording that goes on; "": there is none
 	Paused      bool   // that recording
@@ -30,7 +32,8 @@ type Attendance struct {
 	Participant
 	Name      string
 	Role      Role
-	Endpoints []string // their participant ids, the first to come first
+	Endpoints []string      // their participant ids, the first to come first
+	Streams   []VideoStream // what they show
 }
 
 // tellSeat tells an endpoint's leg where it sits, if it wants to know.
@@ -43,6 +46,7 @@ func (e *endpoint) tellSeat() {
 	seat := Seat{
 		ServerCallID: c.id, ParticipantID: e.seat, Kind: c.kind.told(), Role: e.role,
 		DialsOut: e.role.MayManage() && (c.kind != room || c.dialsOut),
+		Camera:   e.stream(CameraVideo), Screen: e.stream(ScreenVideo),
 	}
 	if rec := c.recording; rec != nil && rec.Recording != nil {
 		seat.Recording, seat.Paused = rec.id, !rec.active()
@@ -78,6 +82,7 @@ func (c *Call) attendance() []Attendance {
 		entry := Attendance{Participant: p.roster(), Name: p.name}
 		for _, e := range p.endpoints() {
 			entry.Endpoints, entry.Role = append(entry.Endpoints, e.seat), e.role
+			entry.Streams = append(entry.Streams, e.allStreams()...)
 		}
 		list = append(list, entry)
 	}

@@ -29,6 +29,8 @@ func capabilities(seat call.Seat) map[string]protocol.Capability {
 	}
 	all := map[string]protocol.Capability{
 		"unmuteMic":            may(seat.Role.MaySpeak(), byRole),
+		"turnVideoOn":          may(seat.Role.MayShow(), byRole),
+		"shareScreen":          may(seat.Role.MayShare(), byRole),
 		"removeParticipant":    may(manages, byRole),
 		"addCommunicationUser": may(manages, byRole),
 		"addPhoneNumber":       dials,
@@ -55,7 +57,7 @@ func capabilities(seat call.Seat) map[string]protocol.Capability {
 
 // notOffered are the capabilities that this version has for nobody.
 var notOffered = []string{
-	"turnVideoOn", "shareScreen", "addTeamsUser", "manageLobby", "blurBackground",
+	"addTeamsUser", "manageLobby", "blurBackground",
 	"startLiveMeetingCaptions", "startLiveCallingCaptions", "setCaptionLanguage", "startTogetherMode",
 	"joinBreakoutRooms", "forbidOthersAudio", "forbidOthersVideo",
 }

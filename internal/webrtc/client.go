@@ -76,7 +76,7 @@ func (c *client) Take(m protocol.Message, answer func(protocol.Message)) {
 	case *protocol.MediaState:
 		c.with(m.Call, answer, func(l *leg) { l.mediaState(m, answer) })
 	case *protocol.MediaWant:
-		answer(refusal(protocol.ReasonUnsupported, 403, 0, "this server forwards no pictures"))
+		c.with(m.Call, answer, func(l *leg) { l.want(m, answer) })
 	case *protocol.Survey:
 		c.rate(m, answer)
 	case *protocol.Ping:

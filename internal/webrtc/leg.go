@@ -10,6 +10,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/ratelimit"
+	"github.com/switchhook/switchhook/internal/sfu"
 	"github.com/switchhook/switchhook/internal/webrtc/media"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
@@ -38,7 +39,9 @@ type leg struct {
 	id     string // the client's own id of the call
 	log    *slog.Logger
 	peer   *media.Peer
-	tell   reporter
+
+	pictures *sfu.Client
+	tell     reporter
 
 	mu        sync.Mutex // held around memory, and around queueing for the session
 	phase     phase
@@ -51,12 +54,13 @@ type leg struct {
 	quiet     bool // the client does not want to be heard
 	muted     bool // by others
 	setup     *time.Timer
-	incoming  *protocol.IncomingCall         // of a leg in ringing
-	pending   func(protocol.Message)         // answers call.accept
-	state     protocol.CallState             // as the client was told
-	seat      *call.Seat                     // nil before it is in the call
-	meeting   *meeting                       // of the call that it is in
-	data      dataBudget                     // under the meeting's lock
+	incoming  *protocol.IncomingCall // of a leg in ringing
+	pending   func(protocol.Message) // answers call.accept
+	state     protocol.CallState     // as the client was told
+	seat      *call.Seat             // nil before it is in the call
+	meeting   *meeting               // of the call that it is in
+	data      dataBudget             // under the meeting's lock
+	showing   showing
 	roster    map[string]protocol.Person     // what the client was shown, by raw id; nil before the first
 	version   int                            // of the roster
 	able      map[string]protocol.Capability // what the client was told that it may do
@@ -79,6 +83,8 @@ var (
 func (c *client) newLeg(id string, begin phase) *leg {
 	l := &leg{client: c, id: id, phase: begin, offers: newOffers(), log: c.log.With("client_call", id)}
 	l.peer = c.server.cfg.Media.NewPeer(l.mediaChanged, func(key byte) { l.tell.say(call.ToneHeard{Tone: call.Tone(key)}) })
+	l.pictures = sfu.NewClient(c.user.Raw(), pictures{l})
+	l.peer.SetPictures(l.pictures)
 	return l
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/switchhook/switchhook/internal/sfu"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
@@ -23,6 +24,7 @@ type meeting struct {
 	legs      map[*leg]struct{}
 	hands     []string // raw ids, in the order in which they were raised
 	spotlight []string // raw ids, in the order in which they came
+	pictures  *sfu.Room
 }
 
 // spotlights is how many may be in the spotlight at one time, as the Calling SDK says.
@@ -36,7 +38,7 @@ func (all *meetings) enter(l *leg, call string) *meeting {
 	defer all.mu.Unlock()
 	m := all.byCall[call]
 	if m == nil {
-		m = &meeting{legs: make(map[*leg]struct{})}
+		m = &meeting{legs: make(map[*leg]struct{}), pictures: sfu.NewRoom()}
 		all.byCall[call] = m
 	}
 	m.mu.Lock()

@@ -67,6 +67,7 @@ func (l *leg) hold(on bool, answer func(protocol.Message)) {
 			l.held = on
 			l.showConnected()
 			l.mu.Unlock()
+			l.pictures.SetHeld(on)
 		}
 		answer(a)
 	})
@@ -83,15 +84,22 @@ func (l *leg) press(tone string, answer func(protocol.Message)) {
 
 // mediaState is what the client sends.
 func (l *leg) mediaState(m *protocol.MediaState, answer func(protocol.Message)) {
-	if m.Camera != nil && *m.Camera || m.Screen != nil && *m.Screen {
-		answer(refusal(protocol.ReasonUnsupported, 403, 0, "this server forwards no pictures"))
+	sound := func(a protocol.Message) {
+		if _, ok := a.(*protocol.OK); ok && m.Microphone != nil {
+			l.microphone(*m.Microphone, answer)
+			return
+		}
+		answer(a)
+	}
+	if m.Camera == nil && m.Screen == nil {
+		sound(&protocol.OK{})
 		return
 	}
-	if m.Microphone == nil {
-		answer(&protocol.OK{})
-		return
-	}
-	on := *m.Microphone
+	l.showPictures(m, sound)
+}
+
+// microphone mutes the client, or lifts that.
+func (l *leg) microphone(on bool, answer func(protocol.Message)) {
 	if !on {
 		l.setQuiet(true) // at once
 	}

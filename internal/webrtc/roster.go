@@ -46,7 +46,7 @@ func (l *leg) person(entry call.Attendance) (protocol.Person, bool) {
 	endpoints := slices.DeleteFunc(slices.Clone(entry.Endpoints), func(id string) bool { return id == l.seat.ParticipantID })
 	person := protocol.Person{
 		ID: entry.ID.Raw(), DisplayName: entry.Name, State: protocol.PersonStateConnected,
-		Muted: entry.Muted, Role: protocol.Role(entry.Role), Endpoints: endpoints, Streams: []protocol.Stream{},
+		Muted: entry.Muted, Role: protocol.Role(entry.Role), Endpoints: endpoints, Streams: l.streams(entry.Streams),
 	}
 	if entry.OnHold {
 		person.State = protocol.PersonStateHold

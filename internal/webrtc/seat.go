@@ -30,6 +30,7 @@ func (l *leg) FollowSeat(seat call.Seat) {
 	if before == nil || before.ServerCallID != seat.ServerCallID {
 		l.changeMeeting(before)
 	}
+	l.showStreams(before)
 	if before == nil || moved || before.Kind != seat.Kind {
 		l.client.session.Send(l.info())
 	}
@@ -48,6 +49,7 @@ func (l *leg) changeMeeting(before *call.Seat) {
 		all.leave(l, before.ServerCallID, l.meeting)
 	}
 	l.meeting = all.enter(l, l.seat.ServerCallID)
+	l.pictures.Enter(l.meeting.pictures)
 }
 
 // leaveMeeting is the end of the leg in its meeting, and says where it sat. It runs
@@ -59,6 +61,7 @@ func (l *leg) leaveMeeting() (sat call.Seat) {
 	if l.meeting != nil {
 		l.client.server.meetings.leave(l, l.seat.ServerCallID, l.meeting)
 		l.meeting = nil
+		l.pictures.Leave()
 	}
 	return *l.seat
 }
@@ -137,6 +140,11 @@ func (l *leg) FollowMute(muted bool) {
 
 // FollowSpeakers tells the client who speaks.
 func (l *leg) FollowSpeakers(speaking, dominant []identifier.ID) {
+	l.mu.Lock()
+	if l.meeting != nil {
+		l.meeting.pictures.SetSpeakers(raws(dominant))
+	}
+	l.mu.Unlock()
 	l.send(&protocol.Speakers{Call: l.id, Speaking: raws(speaking), Dominant: raws(dominant)})
 }
 
@@ -165,6 +173,10 @@ func (l *leg) snapshot() *protocol.CallSnapshot {
 			s.Transcription = &protocol.Transcribed{Call: l.id, Active: true}
 		}
 		s.Capabilities = &protocol.Capabilities{Call: l.id, Capabilities: l.able, Reason: "None"}
+	}
+	if slots, camera, screen := l.pictures.Shown(); len(slots) > 0 {
+		s.Slots = &protocol.Slots{Call: l.id, Slots: shownSlots(slots)}
+		s.Layers = layersOf(l.id, camera, screen)
 	}
 	if l.meeting != nil {
 		l.meeting.mu.Lock()

@@ -100,8 +100,10 @@ func (e *Engine) prepare(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	// No interceptors: reports are package rtp's, and pion's defaults cost a quarter of a leg.
-	e.api = webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
+	// One interceptor, for pictures: reports are package rtp's, and pion's defaults cost a quarter of a leg.
+	registry := &interceptor.Registry{}
+	registry.Add(reportsFactory{})
+	e.api = webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(registry))
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err

@@ -12,6 +12,8 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/switchhook/switchhook/internal/sfu"
 )
 
 // link is one peer connection of a peer.
@@ -24,6 +26,8 @@ type link struct {
 
 	mu     sync.Mutex // held around memory
 	writer webrtc.TrackLocalWriter
+	camera string // mid of the line of the client's camera; "": there is none
+	screen string
 
 	header rtp.Header // of the stream's goroutine
 }
@@ -44,6 +48,7 @@ func (p *Peer) newLink(fingerprint string) (*link, error) {
 	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) { p.tell(l, state) })
 	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		if track.Kind() != webrtc.RTPCodecTypeAudio {
+			l.readPictures(track, receiver)
 			return
 		}
 		l.work.Go(func() { l.read(func(b []byte) (int, error) { n, _, err := track.Read(b); return n, err }) })
@@ -70,6 +75,12 @@ const gatherTime = 3 * time.Second
 func (l *link) answer(ctx context.Context, offer offer) (string, error) {
 	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.text}); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrOffer, err)
+	}
+	l.mu.Lock()
+	l.camera, l.screen = offer.camera, offer.screen
+	l.mu.Unlock()
+	if l.peer.pictures != nil {
+		l.peer.pictures.Source(sfu.Camera).Offer(offer.encodings)
 	}
 	if err := l.addSlots(offer.slots); err != nil {
 		return "", err

@@ -11,7 +11,7 @@ const (
 	maxOffer   = 128 << 10 // bytes
 	maxLines   = 4000
 	maxStreams = 29 // m-lines
-	maxSources = 12 // a=ssrc lines of an m-line
+	maxSources = 30 // a=ssrc lines of an m-line: three encodings with RTX, and five attributes of each
 )
 
 // ErrOffer is a description that is not of the form of docs/browser-protocol.md.
@@ -23,6 +23,9 @@ type offer struct {
 	fingerprint string // of the client's certificate: another one is another connection
 	slots       string // mids of the lines in which the client can receive pictures, each followed by a space
 	refused     string // mids of the lines that are answered with port 0
+	camera      string // mid of the line of the camera; "": there is none
+	screen      string
+	encodings   []string // RIDs of the camera
 }
 
 // offerReader goes through a description line by line.
@@ -120,6 +123,10 @@ func (r *offerReader) end() {
 		r.refused += s.mid + " "
 	case s.place >= firstSlot:
 		r.slots += s.mid + " "
+	case s.place == cameraPlace:
+		r.camera, r.encodings = s.mid, s.encodings
+	case s.place == screenPlace:
+		r.screen = s.mid
 	}
 }
 

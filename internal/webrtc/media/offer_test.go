@@ -2,6 +2,7 @@ package media
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -78,7 +79,7 @@ func FuzzReadOffer(f *testing.F) {
 			return
 		}
 		again, err := readOffer(read.text)
-		if err != nil || again != read {
+		if err != nil || !reflect.DeepEqual(again, read) {
 			t.Fatalf("%q is read as %q, and that as %q: %v", text, read.text, again.text, err)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sfu"
 )
 
 // State is how a peer's path is:
@@ -40,6 +41,8 @@ type Peer struct {
 	closed  atomic.Bool
 	came    atomic.Int64 // how often a path has come up
 	gate    atomic.Bool  // closed: no packet of the client's is heard
+
+	pictures *sfu.Client // nil: the peer has none
 
 	receiving sync.Mutex // one goroutine at a time gives packets to the stream
 
@@ -96,6 +99,9 @@ func (p *Peer) Offer(ctx context.Context, text string) (answer string, err error
 		return "", err
 	}
 	p.now.Store(p.link)
+	if p.pictures != nil && p.link != before {
+		p.pictures.SetAway(p.link.pc.ConnectionState() != webrtc.PeerConnectionStateConnected)
+	}
 	if before != nil && p.link != before {
 		before.close()
 	}
@@ -113,6 +119,9 @@ func (p *Peer) Close() {
 	}
 	if link := p.now.Load(); link != nil {
 		link.close()
+	}
+	if p.pictures != nil {
+		p.engine.closing.Go(p.pictures.Close)
 	}
 }
 
@@ -152,10 +161,13 @@ func (p *Peer) tell(from *link, state webrtc.PeerConnectionState) {
 	switch state {
 	case webrtc.PeerConnectionStateConnected:
 		p.came.Add(1)
+		p.setAway(false)
 		p.changed(Connected)
 	case webrtc.PeerConnectionStateDisconnected:
+		p.setAway(true)
 		p.changed(Interrupted)
 	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed: // pion says either when DTLS ends
+		p.setAway(true)
 		p.changed(Interrupted)
 		came := p.came.Load()
 		time.AfterFunc(replaceTime, func() {
@@ -163,5 +175,12 @@ func (p *Peer) tell(from *link, state webrtc.PeerConnectionState) {
 				p.changed(Gone)
 			}
 		})
+	}
+}
+
+// setAway says whether pictures can be sent.
+func (p *Peer) setAway(away bool) {
+	if p.pictures != nil {
+		p.pictures.SetAway(away)
 	}
 }

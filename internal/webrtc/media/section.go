@@ -28,8 +28,8 @@ type section struct {
 	mid       string
 	direction string
 	sources   int
-	encodings int
-	codec     bool // one of ours for pictures
+	encodings []string // RIDs
+	codec     bool     // one of ours for pictures
 }
 
 // attribute takes an a= line.
@@ -52,9 +52,10 @@ func (s *section) attribute(name, argument string) error {
 		}
 	case "rid":
 		id, _, _ := strings.Cut(argument, " ")
-		if s.encodings++; s.place != cameraPlace || s.encodings > maxEncodings || !isRID(id) {
+		if s.place != cameraPlace || len(s.encodings) == maxEncodings || !isRID(id) {
 			return fmt.Errorf("%w: stream %d has encoding %.20q", ErrOffer, s.place, id)
 		}
+		s.encodings = append(s.encodings, id)
 	}
 	return nil
 }

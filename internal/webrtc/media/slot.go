@@ -3,12 +3,24 @@ package media
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/switchhook/switchhook/internal/sfu"
 )
 
 // slot is a place in which a client receives pictures: an m-line that we send on.
-type slot struct{ mid string }
+type slot struct {
+	link   *link
+	mid    string
+	sender *webrtc.RTPSender
+	writer webrtc.TrackLocalWriter
+	used   sync.Once
+}
 
 // addSlots makes the slots that an offer has added. It comes between the offer's
 // description and the answer.
@@ -18,11 +30,12 @@ func (l *link) addSlots(mids string) error {
 		if transceiver.Sender() != nil || mid == "" || !strings.Contains(" "+mids, " "+mid+" ") {
 			continue
 		}
-		sender, err := l.pc.AddTrack(&slot{mid: mid})
-		if err != nil {
+		s := &slot{link: l, mid: mid}
+		var err error
+		if s.sender, err = l.pc.AddTrack(s); err != nil {
 			return err
 		}
-		if transceiver.Sender() != sender { // what is sent in a wrong place would be shown under a wrong name
+		if transceiver.Sender() != s.sender { // what is sent in a wrong place would be shown under a wrong name
 			return fmt.Errorf("%w: line %s cannot be sent on", ErrOffer, mid)
 		}
 	}
@@ -30,13 +43,61 @@ func (l *link) addSlots(mids string) error {
 }
 
 // Bind implements webrtc.TrackLocal: it is told what was agreed on.
-func (s *slot) Bind(to webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+func (s *slot) Bind(to webrtc.TrackLocalContext) (first webrtc.RTPCodecParameters, err error) {
+	line := sfu.Line{MID: s.mid, SSRC: uint32(to.SSRC()), RTX: uint32(to.SSRCRetransmission()), Types: make(map[sfu.Codec]sfu.Types), Write: s.write}
 	for _, codec := range to.CodecParameters() {
-		if codec.MimeType != webrtc.MimeTypeRTX {
-			return codec, nil
+		kind, known := codecOf(codec)
+		if !known || line.Types[kind].Media != 0 {
+			continue
+		}
+		if len(line.Types) == 0 {
+			first = codec
+		}
+		line.Types[kind] = sfu.Types{Media: uint8(codec.PayloadType), RTX: repetitions(to.CodecParameters(), codec.PayloadType)}
+	}
+	if len(line.Types) == 0 {
+		return first, errNoCodec
+	}
+	for _, extension := range to.HeaderExtensions() {
+		if extension.URI == transportExtension {
+			line.Transport = uint8(extension.ID)
 		}
 	}
-	return webrtc.RTPCodecParameters{}, errNoCodec
+	s.writer = to.WriteStream()
+	if s.link.peer.pictures != nil {
+		s.link.peer.pictures.SetLine(line)
+	}
+	return first, nil
+}
+
+// repetitions is the payload type with which packets of another one are sent again.
+func repetitions(codecs []webrtc.RTPCodecParameters, of webrtc.PayloadType) uint8 {
+	for _, c := range codecs {
+		if strings.EqualFold(c.MimeType, webrtc.MimeTypeRTX) && c.SDPFmtpLine == fmt.Sprintf("apt=%d", of) {
+			return uint8(c.PayloadType)
+		}
+	}
+	return 0
+}
+
+// write sends a packet. With the first one, what the client says of it begins to be read.
+func (s *slot) write(header *rtp.Header, payload []byte) (int, error) {
+	s.used.Do(func() { s.link.work.Go(s.listen) })
+	return s.writer.WriteRTP(header, payload)
+}
+
+// listen gives what the client says to who sends, until the connection is closed.
+func (s *slot) listen() {
+	report := make([]byte, maxPacket)
+	for {
+		n, _, err := s.sender.Read(report)
+		if err != nil {
+			return
+		}
+		if packets, err := rtcp.Unmarshal(report[:n]); err == nil {
+			s.link.peer.pictures.Feedback(packets, time.Now())
+		}
+	}
 }
 
 // Unbind implements webrtc.TrackLocal.

@@ -22,6 +22,7 @@ type Client struct {
 	Codec   codec.Codec       // of its media: G.722 at first, or Opus
 	Deaf    bool              // its peers count packets alone
 	Relayed string            // its media goes by those TURN servers alone whose address has this: "transport=udp"
+	Slots   int               // places for pictures that its peers have; 0: they have no lines of pictures
 	url     string
 	hello   protocol.Hello
 

@@ -33,6 +33,7 @@ type Peer struct {
 	stop      chan struct{}
 	work      sync.WaitGroup
 	states    chan webrtc.PeerConnectionState
+	Pictures
 }
 
 // parameters are the client's codec as pion names it.
@@ -49,6 +50,11 @@ func (c *Client) newPeerConnection() (*webrtc.PeerConnection, error) {
 	engine := &webrtc.MediaEngine{}
 	if err := engine.RegisterCodec(c.parameters(), webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
+	}
+	if c.Slots > 0 {
+		if err := registerPictures(engine); err != nil {
+			return nil, err
+		}
 	}
 	var settings webrtc.SettingEngine
 	settings.SetIncludeLoopbackCandidate(true)
@@ -100,7 +106,18 @@ func (c *Client) connectMedia(ctx context.Context, call string, offers int) (*Pe
 	if _, err := pc.AddTrack(p.track); err != nil {
 		return nil, err
 	}
-	pc.OnTrack(p.hear)
+	if c.Slots > 0 {
+		if err := p.addPictures(c.Slots); err != nil {
+			return nil, err
+		}
+	}
+	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+		if track.Kind() == webrtc.RTPCodecTypeVideo {
+			p.see(track, receiver)
+			return
+		}
+		p.hear(track, receiver)
+	})
 	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		select {
 		case p.states <- s:
@@ -116,6 +133,9 @@ func (c *Client) connectMedia(ctx context.Context, call string, offers int) (*Pe
 		return nil, err
 	}
 	p.work.Go(p.speak)
+	if c.Slots > 0 {
+		p.startPictures()
+	}
 	return p, nil
 }
 

@@ -1,0 +1,209 @@
+package sfu
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// View is a stream that a client shows.
+type View struct {
+	Stream        int
+	Width, Height int // in pixels of its screen; 0: hidden
+	Priority      int
+}
+
+// MaxViews bounds the views of a client.
+const MaxViews = 64
+
+// Pause is why nothing comes in a slot that has a stream.
+type Pause string
+
+// The reasons; "" is none.
+const (
+	Bandwidth Pause = "bandwidth"
+	NoSender  Pause = "sender"
+	NoCodec   Pause = "codec"
+)
+
+// Slot is what a client is told of one of its lines.
+type Slot struct {
+	MID    string
+	Stream int // 0: none
+	Paused Pause
+}
+
+// Follower is who hears what a client is to be told. It is called without locks, from
+// the room's goroutine, and must not block.
+type Follower interface {
+	Slots([]Slot)
+	Layers(camera []string, screen bool)
+	Need(slots int)
+}
+
+// Line is a place in which a client receives pictures.
+type Line struct {
+	MID       string
+	SSRC      uint32
+	RTX       uint32 // SSRC of repetitions; 0: none
+	Types     map[Codec]Types
+	Transport uint8 // id of the header extension of transport-wide numbers; 0: none
+	Write     func(*rtp.Header, []byte) (int, error)
+}
+
+// Types are payload types of a codec.
+type Types struct{ Media, RTX uint8 }
+
+// Client is a participant's device, as a sender and a receiver of pictures.
+type Client struct {
+	owner   string // by whom it is known when speakers are ranked
+	follow  Follower
+	sources [2]*Source // by kind
+	room    atomic.Pointer[Room]
+	ended   chan struct{}
+	work    sync.WaitGroup
+
+	told told // under the room's lock
+
+	mu     sync.Mutex // held around memory
+	closed bool
+	held   bool // the client holds the call
+	away   bool // its path is interrupted
+	sinks  []*sink
+	views  []View
+	sending
+}
+
+// NewClient makes a client that is in no room. Close it.
+func NewClient(owner string, follow Follower) *Client {
+	c := &Client{owner: owner, follow: follow, ended: make(chan struct{})}
+	for kind := range c.sources {
+		c.sources[kind] = &Source{client: c, kind: Kind(kind)}
+	}
+	c.sending.init()
+	return c
+}
+
+// Source is the client's camera or screen.
+func (c *Client) Source(kind Kind) *Source { return c.sources[kind] }
+
+// SetLine adds a line, or replaces the one that has its mid: after a new negotiation
+// pictures begin anew there.
+func (c *Client) SetLine(line Line) {
+	c.mu.Lock()
+	i := slices.IndexFunc(c.sinks, func(s *sink) bool { return s.line.MID == line.MID })
+	if i < 0 {
+		c.sinks = append(c.sinks, newSink(c, line))
+	} else {
+		before := c.sinks[i]
+		c.sinks[i] = newSink(c, line)
+		c.sinks[i].stream = before.stream
+	}
+	if line.Transport == 0 {
+		c.sending.rate = blindEstimate
+	}
+	c.mu.Unlock()
+	c.changed()
+}
+
+// SetStreams says which of the sources may pass, and under which numbers others know
+// them; 0: it may not.
+func (c *Client) SetStreams(camera, screen int) {
+	for kind, id := range [2]int{Camera: camera, Screen: screen} {
+		s := c.sources[kind]
+		s.id.Store(int64(id))
+		s.open.Store(id != 0 && !c.isHeld())
+	}
+	c.changed()
+}
+
+func (c *Client) isHeld() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held
+}
+
+// SetHeld says whether the client holds the call: then it neither sends nor receives.
+func (c *Client) SetHeld(held bool) {
+	c.mu.Lock()
+	c.held = held
+	c.mu.Unlock()
+	for _, s := range c.sources {
+		s.open.Store(s.id.Load() != 0 && !held)
+	}
+	c.changed()
+}
+
+// SetAway says whether the path to the client is interrupted. When it is there again,
+// pictures begin with key frames.
+func (c *Client) SetAway(away bool) {
+	c.mu.Lock()
+	c.away = away
+	c.drop()
+	c.mu.Unlock()
+	c.changed()
+}
+
+// Want replaces what the client shows.
+func (c *Client) Want(views []View) {
+	c.mu.Lock()
+	c.views = slices.Clone(views[:min(len(views), MaxViews)])
+	c.mu.Unlock()
+	c.changed()
+}
+
+// changed lets the room look at the client again.
+func (c *Client) changed() {
+	if room := c.room.Load(); room != nil {
+		room.wake()
+	}
+}
+
+// Close ends what the client sends and receives, and leaves the room.
+func (c *Client) Close() {
+	c.Leave()
+	c.mu.Lock()
+	if !c.closed {
+		c.closed = true
+		close(c.ended)
+	}
+	c.mu.Unlock()
+	c.work.Wait()
+}
+
+// Enter takes the client into a room, out of the one where it was.
+func (c *Client) Enter(r *Room) {
+	c.Leave()
+	r.enter(c)
+}
+
+// Leave takes the client out of its room.
+func (c *Client) Leave() {
+	if room := c.room.Swap(nil); room != nil {
+		room.leave(c)
+	}
+}
+
+// Shown are the slots as the client was last told, and which of its layers are wanted.
+func (c *Client) Shown() (slots []Slot, camera []string, screen bool) {
+	if room := c.room.Load(); room != nil {
+		room.mu.Lock()
+		defer room.mu.Unlock()
+	}
+	return slices.Clone(c.told.slots), slices.Clone(c.told.camera), c.told.screen
+}
+
+// forward gives a packet to a sink.
+func (c *Client) forward(s *sink, l *Layer, p *packet, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.away || c.held || c.closed {
+		return
+	}
+	if s.accepts(l, p, now) {
+		c.enqueue(s, l, p, now)
+	}
+}

@@ -1,0 +1,184 @@
+package sfu
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+// Bounds and constants of the estimate, in bits a second.
+const (
+	firstEstimate  = 1_000_000
+	blindEstimate  = 2_500_000 // of a client that reports nothing
+	lowestEstimate = 100_000
+	MaxRate        = 8_000_000 // to one client
+
+	historyPackets = 2048
+	ratePeriod     = 500 * time.Millisecond  // of what was acknowledged
+	fallPause      = 400 * time.Millisecond  // after a fall, so that the queue may empty
+	risePeriod     = 200 * time.Millisecond  // between rises
+	basePeriod     = 10 * time.Second        // in which the shortest delay is looked for
+	queueing       = 80 * time.Millisecond   // above the shortest delay: the path is full
+	quietQueue     = 25 * time.Millisecond   // the path is not full
+	silence        = 1500 * time.Millisecond // without a report the path is in doubt
+)
+
+// estimator says how much a path carries, from acknowledgements of transport-wide
+// numbers: down at once where packets queue up or are lost, up only as far as was shown
+// to arrive.
+type estimator struct {
+	rate   int // bits a second
+	next   uint16
+	past   []sentPacket // by number; historyPackets, from the first on
+	marks  [64]mark     // reports of the last moments
+	mark   int
+	base   [2]time.Duration // the shortest delay of this and the last period
+	based  time.Time
+	delay  time.Duration // above the shortest, smoothed
+	fell   time.Time
+	rose   time.Time
+	heard  time.Time
+	losses int // in the last second, of all, in percent
+}
+
+type sentPacket struct {
+	at    time.Time
+	bytes int
+	open  bool // not acknowledged yet
+}
+
+// mark is what a report says.
+type mark struct {
+	at              time.Time
+	bytes           int
+	arrived, missed int
+}
+
+// estimate is what the path carries.
+func (e *estimator) estimate() int { return e.rate }
+
+// number notes a packet that is sent, and numbers it.
+func (e *estimator) number(bytes int, now time.Time) uint16 {
+	if e.past == nil {
+		e.past = make([]sentPacket, historyPackets)
+		e.heard = now
+	}
+	number := e.next
+	e.past[number%historyPackets] = sentPacket{now, bytes, true}
+	e.next++
+	return number
+}
+
+// lastSent is when the last packet was sent.
+func (e *estimator) lastSent() time.Time {
+	if e.past == nil {
+		return time.Time{}
+	}
+	return e.past[(e.next-1)%historyPackets].at
+}
+
+// report takes a report (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1).
+func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
+	if e.past == nil {
+		return
+	}
+	m := mark{at: now}
+	arrival := time.Duration(r.ReferenceTime) * 64 * time.Millisecond
+	number, left, delta := r.BaseSequenceNumber, int(r.PacketStatusCount), 0
+	take := func(status uint16) {
+		if left == 0 {
+			return
+		}
+		left--
+		p := &e.past[number%historyPackets]
+		known := p.open && e.next-number <= historyPackets
+		number++
+		if status != rtcp.TypeTCCPacketReceivedSmallDelta && status != rtcp.TypeTCCPacketReceivedLargeDelta {
+			if known {
+				m.missed++
+			}
+			return
+		}
+		if delta >= len(r.RecvDeltas) {
+			left = 0
+			return
+		}
+		arrival += time.Duration(r.RecvDeltas[delta].Delta) * time.Microsecond
+		delta++
+		if !known {
+			return
+		}
+		p.open = false
+		m.arrived++
+		m.bytes += p.bytes
+		e.measure(arrival-time.Duration(p.at.UnixNano()), now)
+	}
+	for _, chunk := range r.PacketChunks {
+		switch chunk := chunk.(type) {
+		case *rtcp.RunLengthChunk:
+			for range min(int(chunk.RunLength), left) {
+				take(chunk.PacketStatusSymbol)
+			}
+		case *rtcp.StatusVectorChunk:
+			for _, status := range chunk.SymbolList {
+				take(status)
+			}
+		}
+	}
+	e.heard = now
+	e.marks[e.mark%len(e.marks)] = m
+	e.mark++
+	e.decide(now)
+}
+
+// measure takes how long a packet took, on two clocks that differ by something constant.
+func (e *estimator) measure(took time.Duration, now time.Time) {
+	if e.based.IsZero() || now.Sub(e.based) > basePeriod {
+		e.base[1], e.base[0] = e.base[0], took
+		if e.based.IsZero() {
+			e.base[1] = took
+		}
+		e.based = now
+	}
+	e.base[0] = min(e.base[0], took)
+	e.delay += (took - min(e.base[0], e.base[1]) - e.delay) / 8
+}
+
+// arrived is what was acknowledged in a period: bits a second, and the loss in percent.
+func (e *estimator) arrived(period time.Duration, now time.Time) (rate, loss int) {
+	var bytes, arrived, missed int
+	for i := range e.marks {
+		if m := &e.marks[i]; now.Sub(m.at) < period {
+			bytes, arrived, missed = bytes+m.bytes, arrived+m.arrived, missed+m.missed
+		}
+	}
+	if arrived+missed >= 20 {
+		loss = missed * 100 / (arrived + missed)
+	}
+	return int(int64(bytes) * 8 * int64(time.Second) / int64(period)), loss
+}
+
+// decide changes the estimate.
+func (e *estimator) decide(now time.Time) {
+	rate, _ := e.arrived(ratePeriod, now)
+	_, e.losses = e.arrived(time.Second, now)
+	switch {
+	case (e.delay > queueing || e.losses > 10) && now.Sub(e.fell) > fallPause:
+		e.rate = max(min(e.rate, rate*85/100), lowestEstimate)
+		e.fell = now
+	case e.delay < quietQueue && e.losses <= 2 && rate > e.rate*9/10 && now.Sub(e.rose) > risePeriod && now.Sub(e.fell) > time.Second:
+		e.rate = min(e.rate*105/100, rate*125/100, MaxRate)
+		e.rose = now
+	}
+}
+
+// doubt lowers the estimate where reports stay away though packets are sent.
+func (e *estimator) doubt(sent, now time.Time) {
+	if e.past != nil && now.Sub(sent) < silence && now.Sub(e.heard) > silence && now.Sub(e.fell) > silence {
+		e.rate = max(e.rate/2, lowestEstimate)
+		e.fell = now
+	}
+}
+
+// clear reports whether the path shows no sign of being full.
+func (e *estimator) clear() bool { return e.delay < quietQueue && e.losses <= 2 }

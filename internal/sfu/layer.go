@@ -1,0 +1,283 @@
+package sfu
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// Codec is a format of pictures.
+type Codec uint8
+
+// The codecs.
+const (
+	VP8 Codec = iota + 1
+	H264
+)
+
+// clock is that of pictures, in ticks a millisecond (RFC 7741 §4.1, RFC 6184 §5.1).
+const clock = 90
+
+// Sender is who sends a layer: it is asked for what is missing. It is called from the
+// goroutine that gives packets, and from the room's.
+type Sender interface {
+	AskKeyFrame(ssrc uint32)             // PLI, RFC 4585 §6.3.1
+	AskAgain(ssrc uint32, lost []uint16) // NACK, RFC 4585 §6.2.1
+}
+
+// Bounds of a layer.
+const (
+	ringPackets = 512                    // kept for repetitions
+	MaxPacket   = 1500                   // bytes
+	aliveFor    = time.Second            // after its last packet
+	screenAlive = 3 * time.Second        // the same of a screen, on which nothing may move
+	keyEvery    = 500 * time.Millisecond // a key frame is asked for at most
+	maxSizeAsks = 5
+	maxRate     = 1500 // packets a second of a source, over a second; the rest is dropped
+)
+
+// Layer is one encoding of a source: one stream of RTP.
+type Layer struct {
+	source *Source
+	rid    string
+	order  int // in which its encodings were offered or came
+	ssrc   uint32
+	codec  Codec
+	sender Sender
+
+	sinks atomic.Pointer[[]*sink] // who gets it, or waits for its key frame
+	alive atomic.Int64            // when its last packet came, in ns since 1970
+	size  atomic.Uint64           // width << 32 | height, of its last key frame
+	rate  atomic.Int64            // bits a second
+	sized atomic.Int32            // how often a key frame was wanted for its size alone
+	wants atomic.Bool             // somebody needs a key frame
+	asked atomic.Int64            // when one was asked for
+
+	mu      sync.Mutex // held around memory
+	header  rtp.Header
+	any     bool
+	highest int64
+	ring    [ringPackets]kept
+	lost    losses
+	since   time.Time // of what is counted
+	bytes   int
+	packets Packets
+}
+
+// Packets are counts of a stream.
+type Packets struct{ Received, Repeated, Dropped, Asked, KeyFrames int }
+
+// kept is a packet in the ring.
+type kept struct {
+	seq  int64
+	used bool
+	packet
+	data []byte // payload
+}
+
+// packet is what a layer gives to its sinks. Its payload is the layer's.
+type packet struct {
+	numbers
+	marker  bool
+	picture picture
+	payload []byte
+}
+
+// Take takes a packet of RTP that came, also one that was repeated: with the number that
+// it had at first. It runs on the goroutine that reads the layer, and keeps nothing of b.
+func (l *Layer) Take(b []byte, now time.Time) {
+	if !l.source.open.Load() {
+		return
+	}
+	l.mu.Lock()
+	p, fresh := l.take(b, now)
+	ask, giveUp := l.lost.due(now)
+	l.packets.Asked += len(ask)
+	l.mu.Unlock()
+	if sinks := l.sinks.Load(); fresh && sinks != nil {
+		for _, s := range *sinks {
+			s.client.forward(s, l, &p, now)
+		}
+	}
+	l.ask(ask, giveUp, now)
+}
+
+func (l *Layer) ask(again []uint16, giveUp bool, now time.Time) {
+	if len(again) > 0 {
+		l.sender.AskAgain(l.ssrc, again)
+	}
+	if giveUp {
+		l.needKeyFrame(now)
+	}
+}
+
+// take keeps a packet. It returns false where it is none, or known.
+func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
+	n, err := l.header.Unmarshal(b)
+	if err != nil || len(b) > MaxPacket {
+		return p, false
+	}
+	payload := b[n:]
+	if l.header.Padding && len(payload) > 0 {
+		payload = payload[:max(len(payload)-int(payload[len(payload)-1]), 0)]
+	}
+	seq := int64(l.header.SequenceNumber) + 1<<16
+	if l.any {
+		seq = extend(l.header.SequenceNumber, l.highest)
+	}
+	slot := &l.ring[seq&(ringPackets-1)]
+	switch {
+	case l.any && seq <= l.highest-ringPackets, slot.used && slot.seq == seq:
+		l.packets.Repeated++
+		l.lost.found(seq)
+		return p, false
+	case !l.source.permits(now):
+		l.packets.Dropped++
+		return p, false
+	}
+	p = packet{numbers: numbers{seq: seq, timestamp: l.header.Timestamp}, marker: l.header.Marker, payload: payload}
+	var ok bool
+	if l.codec == VP8 {
+		p.picture, ok = parseVP8(payload)
+		p.id, p.tl = p.picture.vp8.id, p.picture.vp8.tl
+	} else {
+		p.picture, ok = parseH264(payload)
+	}
+	if !ok && len(payload) > 0 {
+		l.packets.Dropped++
+		return p, false
+	}
+	l.advance(seq, now)
+	if p.picture.key {
+		l.keyFrame(p.picture, seq)
+	}
+	slot.seq, slot.used, slot.packet = seq, true, p
+	slot.data = append(slot.data[:0], payload...)
+	slot.payload = nil
+	l.count(len(b), now)
+	return p, true
+}
+
+// advance notes what is missing before a packet.
+func (l *Layer) advance(seq int64, now time.Time) {
+	switch {
+	case !l.any:
+		l.any, l.highest = true, seq
+	case seq > l.highest:
+		l.lost.gap(l.highest+1, seq, now)
+		l.highest = seq
+	default:
+		l.lost.found(seq)
+	}
+}
+
+func (l *Layer) keyFrame(p picture, seq int64) {
+	l.packets.KeyFrames++
+	l.lost.before(seq)
+	if size := uint64(p.width)<<32 | uint64(p.height); size > 0 && l.size.Swap(size) != size {
+		l.source.client.changed()
+	}
+	l.wants.Store(false)
+}
+
+// count measures the rate.
+func (l *Layer) count(bytes int, now time.Time) {
+	l.packets.Received++
+	l.alive.Store(now.UnixNano())
+	l.bytes += bytes
+	passed := now.Sub(l.since)
+	if passed < keyEvery {
+		return
+	}
+	if rate := int64(l.bytes) * 8 * int64(time.Second) / int64(passed); passed < 3*keyEvery {
+		l.rate.Store(rate)
+	}
+	l.since, l.bytes = now, 0
+}
+
+// copyTo copies the payload of a kept packet.
+func (l *Layer) copyTo(seq int64, buffer []byte) (p packet, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slot := &l.ring[seq&(ringPackets-1)]
+	if !slot.used || slot.seq != seq || len(buffer) < len(slot.data) {
+		return p, false
+	}
+	p = slot.packet
+	p.payload = buffer[:copy(buffer, slot.data)]
+	return p, true
+}
+
+// Waits reports whether packets are missing, so that Tick is to be called soon.
+func (l *Layer) Waits() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.lost.list) > 0
+}
+
+// Tick asks for what is missing though no packet comes.
+func (l *Layer) Tick(now time.Time) {
+	l.mu.Lock()
+	ask, giveUp := l.lost.due(now)
+	l.packets.Asked += len(ask)
+	l.mu.Unlock()
+	l.ask(ask, giveUp, now)
+}
+
+// needKeyFrame asks for a key frame, now or as soon as one may be asked for.
+func (l *Layer) needKeyFrame(now time.Time) {
+	l.wants.Store(true)
+	l.askKeyFrame(now)
+}
+
+// askSize wants a key frame of a layer whose size is not known, since its first one was
+// lost or dropped: some times at most, for sizes that cannot be read.
+func (l *Layer) askSize(now time.Time) {
+	if l.pixels() == 0 && l.lives(now) && !l.wants.Load() && l.sized.Add(1) <= maxSizeAsks {
+		l.wants.Store(true)
+	}
+}
+
+// askKeyFrame asks for a key frame that somebody needs, unless that was done a moment ago.
+func (l *Layer) askKeyFrame(now time.Time) {
+	last := l.asked.Load()
+	if !l.wants.Load() || now.UnixNano()-last < int64(keyEvery) || !l.asked.CompareAndSwap(last, now.UnixNano()) {
+		return
+	}
+	l.sender.AskKeyFrame(l.ssrc)
+}
+
+// lives reports whether packets come.
+func (l *Layer) lives(now time.Time) bool {
+	limit := aliveFor
+	if l.source.kind == Screen {
+		limit = screenAlive
+	}
+	return now.UnixNano()-l.alive.Load() < int64(limit)
+}
+
+// cost is its rate in bits a second, or a guess by its size before that is known.
+func (l *Layer) cost() int {
+	if rate := l.rate.Load(); rate > 0 {
+		return int(rate)
+	}
+	if pixels := l.pixels(); pixels > 0 {
+		return pixels * 2
+	}
+	return 500_000
+}
+
+// pixels is the size of its pictures; 0: unknown.
+func (l *Layer) pixels() int {
+	size := l.size.Load()
+	return int(size>>32) * int(size&0xffffffff)
+}
+
+// Counts are the packets so far.
+func (l *Layer) Counts() Packets {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.packets
+}

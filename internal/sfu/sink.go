@@ -1,0 +1,89 @@
+package sfu
+
+import "time"
+
+// patience is how long a sink waits for a key frame of a layer before it tries another.
+const patience = 3 * time.Second
+
+// sink is what is sent on a line. It changes from layer to layer at key frames:
+//
+//	idle ──target──▶ waiting ──key frame──▶ sending ──other target──▶ sending and waiting
+//	  ▲                 │                      │
+//	  └─────────────────┴─────paused───────────┘
+//
+// It belongs to the client's lock.
+type sink struct {
+	client *Client
+	line   Line
+	rewriter
+	stream  int    // that it is for; 0: none
+	target  *Layer // to send; nil: none
+	sends   bool   // the current layer passes
+	since   time.Time
+	avoid   *Layer    // that gave no key frame
+	avoided time.Time // when
+	paused  Pause
+	sent    time.Time // when the last packet was
+	repeats []repeat  // ringPackets, from the first on
+	rtx     uint16    // number of the last repetition
+	padded  int       // which packet was sent last for a probe
+}
+
+// repeat counts how often a packet was repeated.
+type repeat struct {
+	seq   int64
+	times int
+	last  time.Time
+}
+
+func newSink(c *Client, line Line) *sink { return &sink{client: c, line: line} }
+
+// give sets what is to be sent; another stream stops at once, so that it is not shown
+// under the name of the new one.
+func (s *sink) give(stream int, target *Layer, now time.Time) {
+	if stream != s.stream {
+		s.stream, s.sends = stream, false
+	}
+	if target == nil {
+		s.sends = false
+	}
+	if target != s.target {
+		s.target, s.since = target, now
+	}
+}
+
+// waits reports whether a key frame is awaited.
+func (s *sink) waits() bool { return s.target != nil && (!s.sends || s.current() != s.target) }
+
+// accepts reports whether a packet of a layer is to be sent; it may begin the layer.
+func (s *sink) accepts(l *Layer, p *packet, now time.Time) bool {
+	switch {
+	case s.target == l && p.picture.key && s.waits():
+		passed := uint32(now.Sub(s.sent).Milliseconds()) * clock
+		s.begin(l, p.numbers, passed, !s.sends)
+		s.sends = true
+		s.client.changed()
+	case !s.sends || s.current() != l:
+		return false
+	}
+	return true
+}
+
+// stop lets pictures go on at the next key frame alone.
+func (s *sink) stop() { s.sends = false }
+
+// mayRepeat bounds how often a packet is repeated.
+func (s *sink) mayRepeat(seq int64, now time.Time) bool {
+	if s.repeats == nil {
+		s.repeats = make([]repeat, ringPackets)
+	}
+	r := &s.repeats[seq&(ringPackets-1)]
+	if r.seq != seq {
+		*r = repeat{seq: seq}
+	}
+	if r.times == 3 || now.Sub(r.last) < 20*time.Millisecond {
+		return false
+	}
+	r.times, r.last = r.times+1, now
+	return true
+}

@@ -1,0 +1,101 @@
+package media
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/switchhook/switchhook/internal/sfu"
+)
+
+// SetPictures says what the peer's camera and screen are forwarded by, and what is shown
+// to it. It is called before the first offer. The peer closes it.
+func (p *Peer) SetPictures(client *sfu.Client) {
+	client.SetAway(true) // until its path is up
+	p.pictures = client
+}
+
+// readPictures gives what comes of a camera or a screen to who forwards it, until the
+// connection is closed.
+func (l *link) readPictures(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+	source, ok := l.sourceOf(receiver)
+	codec, known := codecOf(track.Codec())
+	if !ok || !known {
+		return
+	}
+	layer := source.Open(track.RID(), uint32(track.SSRC()), codec, l)
+	defer layer.Close()
+	packet := make([]byte, maxPacket)
+	for hurried := false; ; {
+		// pion looks for repetitions only before it waits for the next packet (pion/webrtc
+		// #3470): where one is missing, do not wait long.
+		if waits := layer.Waits(); waits || hurried {
+			hurried = waits
+			deadline := time.Time{}
+			if waits {
+				deadline = time.Now().Add(20 * time.Millisecond)
+			}
+			if track.SetReadDeadline(deadline) != nil {
+				return
+			}
+		}
+		n, _, err := track.Read(packet)
+		switch {
+		case err == nil:
+			if l.peer.now.Load() == l {
+				layer.Take(packet[:n], time.Now())
+			}
+		case timedOut(err):
+			layer.Tick(time.Now())
+		default:
+			return
+		}
+	}
+}
+
+func timedOut(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// sourceOf is the source that a receiver's line is for.
+func (l *link) sourceOf(receiver *webrtc.RTPReceiver) (*sfu.Source, bool) {
+	transceiver := receiver.RTPTransceiver()
+	if l.peer.pictures == nil || transceiver == nil {
+		return nil, false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch transceiver.Mid() {
+	case l.camera:
+		return l.peer.pictures.Source(sfu.Camera), true
+	case l.screen:
+		return l.peer.pictures.Source(sfu.Screen), true
+	}
+	return nil, false
+}
+
+// codecOf names a codec of pictures.
+func codecOf(c webrtc.RTPCodecParameters) (sfu.Codec, bool) {
+	switch {
+	case strings.EqualFold(c.MimeType, webrtc.MimeTypeVP8):
+		return sfu.VP8, true
+	case strings.EqualFold(c.MimeType, webrtc.MimeTypeH264):
+		return sfu.H264, true
+	}
+	return 0, false
+}
+
+// AskKeyFrame implements sfu.Sender.
+func (l *link) AskKeyFrame(ssrc uint32) {
+	_ = l.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}) // it is asked again
+}
+
+// AskAgain implements sfu.Sender.
+func (l *link) AskAgain(ssrc uint32, lost []uint16) {
+	_ = l.pc.WriteRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(lost)}})
+}
