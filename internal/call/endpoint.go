@@ -104,6 +104,8 @@ func (e *endpoint) read(report Report) {
 		e.takePipe(r)
 	case SoundChanged:
 		e.widen()
+	case PathChanged:
+		e.watch(LegPath, Reason{Text: r.State}, Wire{})
 	case HoldChanged:
 		e.call.log.Info("far end changed hold", "participant", e.id, "held", r.Held)
 		if r.Held {

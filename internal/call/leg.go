@@ -60,6 +60,10 @@ type HoldChanged struct{ Held bool }
 // Port's rate may have changed.
 type SoundChanged struct{}
 
+// PathChanged says how packets reach the far end of a browser's leg (ICE). It is for
+// people who look into the call; nothing follows from it.
+type PathChanged struct{ State string }
+
 // Ended is the last report of every leg, and tells why. Before Answered it means
 // that the leg never came up.
 type Ended struct {
@@ -73,6 +77,7 @@ func (Answered) report()     {}
 func (ToneHeard) report()    {}
 func (HoldChanged) report()  {}
 func (SoundChanged) report() {}
+func (PathChanged) report()  {}
 func (Ended) report()        {}
 
 // Invitation is who calls whom, with what the caller wants shown.

@@ -22,6 +22,7 @@ const (
 	LegAnswered LegStep = "answered"
 	LegHeld     LegStep = "held" // the far end put us on hold
 	LegUnheld   LegStep = "unheld"
+	LegPath     LegStep = "path" // the way of its packets changed; Reason has the text
 	LegGone     LegStep = "gone" // it ended, or moved to another call
 )
 
@@ -33,7 +34,7 @@ type LegNews struct {
 	Who                         identifier.ID
 	Inbound                     bool
 	Leg                         Leg
-	Reason                      Reason // with LegGone
+	Reason                      Reason // with LegGone and LegPath
 	Wire                        Wire   // with LegGone
 }
 

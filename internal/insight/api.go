@@ -27,8 +27,12 @@ func (a *API) Register(rt *rest.Router) {
 	rt.Handle(http.MethodGet, Path+"/calls/{id}/timeline", a.getTimeline, readers)
 	rt.Handle(http.MethodGet, Path+"/calls/{id}/events", a.getEvents, readers)
 	rt.Handle(http.MethodGet, Path+"/calls/{id}/sip", a.getMessages, readers)
+	rt.Handle(http.MethodGet, Path+"/calls/{id}/pcap", a.getPCAP, readers)
+	rt.Handle(http.MethodGet, Path+"/calls/{id}/bundle", a.getBundle, readers)
 	rt.Handle(http.MethodGet, Path+"/wait", a.wait, readers, always)
 	rt.Handle(http.MethodGet, Path+"/follow", a.follow, readers, always)
+	a.deliveryRoutes(rt)
+	a.sinkRoutes(rt)
 }
 
 // listOf is the answer of a list.

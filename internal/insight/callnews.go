@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -119,6 +120,19 @@ func (h *Hub) Leg(n call.LegNews) {
 	}
 	h.add(r, now, legNews{n.What, n.Who.Raw(), n.Inbound, callID, n.Reason, n.Wire})
 	if n.What == call.LegCame || n.What == call.LegAnswered {
+		h.tell(Update{call: r})
+	}
+}
+
+// JoinRefused takes a client that was not let into a room.
+func (h *Hub) JoinRefused(room, who, why string) {
+	now := time.Now()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.refused(SubjectJoin, now, fmt.Sprintf("%s was not let into room %s at %s: %s", who, room, clock(now), why))
+	if r != nil {
+		r.room, r.from = room, who
+		r.people = note(r.people, who)
 		h.tell(Update{call: r})
 	}
 }

@@ -60,6 +60,7 @@ type Hub struct {
 
 	good, bad *ratelimit.Bucket // of whole timelines that are archived
 	complain  *ratelimit.Bucket // of log lines about the archive
+	refusals  map[Subject]*ratelimit.Bucket
 
 	stop chan struct{}
 	work sync.WaitGroup
@@ -77,6 +78,10 @@ func New(cfg Config) (*Hub, error) {
 		byID: map[string]*record{}, byName: map[string]*record{}, dialogs: map[string]*dialog{},
 		followers: map[*Follower]struct{}{}, legs: map[measured]livingLeg{},
 		good: ratelimit.NewBucket(goodRate), bad: ratelimit.NewBucket(badRate), complain: ratelimit.NewBucket(ratelimit.Every(time.Minute)), stop: make(chan struct{}),
+		refusals: map[Subject]*ratelimit.Bucket{},
+	}
+	for _, subject := range []Subject{SubjectInvite, SubjectRequest, SubjectJoin} {
+		h.refusals[subject] = ratelimit.NewBucket(refusedRate)
 	}
 	if cfg.Dir != "" {
 		a, err := openArchive(cfg)

@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -25,6 +26,7 @@ type legDetail struct {
 	CallID    string      `json:"sipCallId,omitempty"`
 	Trunk     string      `json:"trunk,omitempty"`
 	Device    string      `json:"device,omitempty"`
+	Path      string      `json:"path,omitempty"` // of a browser's packets: ICE's state and pair of candidates
 	Reason    *ReasonView `json:"reason,omitempty"`
 	Sound     *Measure    `json:"sound,omitempty"`
 }
@@ -39,7 +41,11 @@ func direction(inbound bool) string {
 func (l legNews) render() (Kind, string, bool, any) {
 	d := legDetail{Step: string(l.what), Who: l.who, Direction: direction(l.inbound), CallID: clean(l.callID, maxLine)}
 	text := "the " + d.Direction + " leg of " + l.who + " " + legSteps[l.what]
-	failed := false
+	failed := l.what == call.LegPath && l.why.Text != "" && !strings.HasPrefix(l.why.Text, "connected")
+	if l.what == call.LegPath {
+		d.Path = clean(l.why.Text, maxLine)
+		text += ": " + d.Path
+	}
 	if l.what == call.LegGone {
 		d.Trunk, d.Device, d.Reason = l.wire.Trunk, clean(l.wire.Device, maxLine), viewOf(l.why)
 		if l.wire.Sound.Codec != "" {
@@ -56,7 +62,7 @@ func (l legNews) render() (Kind, string, bool, any) {
 
 var legSteps = map[call.LegStep]string{
 	call.LegCame: "has come", call.LegRings: "rings", call.LegAnswered: "was answered", call.LegHeld: "put us on hold",
-	call.LegUnheld: "took us back from hold", call.LegGone: "ended",
+	call.LegUnheld: "took us back from hold", call.LegPath: "has the path", call.LegGone: "ended",
 }
 
 // isFailure reports whether a kind of reason is none that a good call ends with.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 // Subject is what a record is about.
@@ -102,8 +103,17 @@ func (h *Hub) connection(r *record, id string) {
 	}
 }
 
-// refused enters what never became a call. The caller holds mu.
+// refusedRate bounds the records of what never became a call, of each subject: who is
+// refused must not be able to drive the calls out.
+var refusedRate = ratelimit.Rate{PerSecond: 5, Burst: 200}
+
+// refused enters what never became a call; nil where there are too many. The caller
+// holds mu.
 func (h *Hub) refused(subject Subject, at time.Time, problem string) *record {
+	if !h.refusals[subject].Allow(at) {
+		h.lost++
+		return nil
+	}
 	r := &record{id: uuid.NewString(), subject: subject, begun: at, end: at, problem: problem}
 	h.enter(r)
 	h.ended = append(h.ended, r)

@@ -85,6 +85,9 @@ func (h *Hub) Request(s rest.Served) {
 	case r == nil:
 		at := s.At
 		r = h.refused(SubjectRequest, at, fmt.Sprintf("the request %s %s was refused with %d: %s", s.Method, s.Pattern, s.Status, request{s}.problem()))
+		if r == nil {
+			return
+		}
 		r.to = targetOf(s.Body)
 		r.people = note(r.people, r.to)
 		h.tell(Update{call: r})

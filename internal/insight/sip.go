@@ -215,10 +215,7 @@ func (h *Hub) sweepDialogs(now time.Time) {
 		case d.refusal != 0 && quiet >= refuseTime:
 			h.refuseDialog(d)
 		case quiet >= looseTime:
-			h.taken -= d.bytes
-			for _, id := range d.ids {
-				delete(h.dialogs, id)
-			}
+			h.forgetDialog(d)
 		default:
 			kept = append(kept, d)
 		}
@@ -227,13 +224,26 @@ func (h *Hub) sweepDialogs(now time.Time) {
 	h.loose = kept
 }
 
+// forgetDialog forgets a loose dialog. The caller holds mu.
+func (h *Hub) forgetDialog(d *dialog) {
+	h.taken -= d.bytes
+	for _, id := range d.ids {
+		delete(h.dialogs, id)
+	}
+}
+
 // refuseDialog makes a record of an INVITE that never became a call. The caller holds
 // mu.
 func (h *Hub) refuseDialog(d *dialog) {
 	if len(d.pending) == 0 { // there was no room for it
+		h.forgetDialog(d)
 		return
 	}
 	r := h.refused(SubjectInvite, d.pending[0].at, "")
+	if r == nil {
+		h.forgetDialog(d)
+		return
+	}
 	if m, ok := d.pending[0].detail.(sipMessage); ok {
 		r.from, r.to = partyOf(fieldOf(m.text, "from", "f")), partyOf(fieldOf(m.text, "to", "t"))
 		r.people = note(note(r.people, r.from), r.to)

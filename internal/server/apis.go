@@ -7,7 +7,6 @@ import (
 	"github.com/switchhook/switchhook/internal/callautomation"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identity"
-	"github.com/switchhook/switchhook/internal/insight"
 	"github.com/switchhook/switchhook/internal/recording/content"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/rooms"
@@ -52,8 +51,8 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	p.grid.Routes(p.router)
 	p.administration().Routes(p.router)
 	p.records.Register(p.router)
-	if hub := p.insight.Load(); hub != nil {
-		(&insight.API{Hub: hub, Stopping: p.streams}).Register(p.router)
+	if looking := p.insightAPI(); looking != nil {
+		looking.Register(p.router)
 	}
 	return nil
 }

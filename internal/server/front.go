@@ -8,6 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/console"
+	"github.com/switchhook/switchhook/internal/insight"
 	"github.com/switchhook/switchhook/internal/samples"
 )
 
@@ -49,6 +50,12 @@ func (p *parts) front(apis http.Handler) http.Handler {
 		}
 		if r.URL.Path == "/" && wantsPage(r) && ours(w, r) {
 			http.Redirect(w, r, console.Path, http.StatusFound)
+			return
+		}
+		if p.sinks != nil && strings.HasPrefix(r.URL.Path, insight.SinkPath) {
+			if ours(w, r) {
+				p.sinks.ServeHTTP(w, r)
+			}
 			return
 		}
 		apis.ServeHTTP(w, r)

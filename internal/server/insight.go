@@ -6,6 +6,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/insight"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/sip"
@@ -108,4 +109,11 @@ func (p *parts) sipTracer() sip.Tracer {
 		return hub
 	}
 	return nil
+}
+
+// joinRefused shows that a client was not let into a room.
+func (p *parts) joinRefused(room string, who identifier.ID, why string) {
+	if hub := p.insight.Load(); hub != nil {
+		hub.JoinRefused(room, who.Raw(), why)
+	}
 }

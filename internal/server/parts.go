@@ -77,6 +77,7 @@ type parts struct {
 	exports     *export.Exporter
 	records     *cdr.Keeper
 	insight     atomic.Pointer[insight.Hub] // nil where it is off; log lines come before it is made
+	sinks       *insight.Sinks              // nil where it is off
 	calls       *call.Registry
 	trunks      *trunk.Table
 	phones      *sip.Server

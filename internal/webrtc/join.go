@@ -23,7 +23,7 @@ func (c *client) join(m *protocol.CallJoin, answer func(protocol.Message)) {
 			return
 		}
 		if admission.Refusal != 0 {
-			answer(refusedRoom(admission.Refusal))
+			c.refuseRoom(m.Room, admission.Refusal, answer)
 			return
 		}
 		j.Role, j.DialsOut = admission.Role, admission.DialsOut
@@ -40,6 +40,19 @@ func (c *client) join(m *protocol.CallJoin, answer func(protocol.Message)) {
 		}
 		return report, err
 	})
+}
+
+// refuseRoom tells a client that it may not join, and who looks into calls.
+func (c *client) refuseRoom(room string, why RoomRefusal, answer func(protocol.Message)) {
+	if c.server.cfg.Refused != nil {
+		c.server.cfg.Refused(room, c.user, roomSentences[why])
+	}
+	answer(refusedRoom(why))
+}
+
+var roomSentences = map[RoomRefusal]string{
+	NoRoom: "there is no such room", NotInvited: "the user is not on the list of the room",
+	NotNow: "it is not the time of the room: it has expired, or has not begun (validFrom, validUntil)",
 }
 
 // refusedRoom is why somebody may not join a room (ACS, "Rooms": 5732, 5828, 5829).

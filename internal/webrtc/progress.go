@@ -50,6 +50,7 @@ func (l *leg) advance() {
 
 // mediaChanged is news of the path.
 func (l *leg) mediaChanged(state media.State) {
+	l.tell.say(call.PathChanged{State: l.peer.Describe(state)})
 	switch state {
 	case media.Connected:
 		l.mu.Lock()

@@ -56,7 +56,10 @@ type Config struct {
 	Proven       func(context.Context) // as in signalling.Config
 	Origins      []string
 	ICEServers   func(user string) []protocol.IceServer // as in signalling.Config
-	Log          *slog.Logger
+	// Refused hears of clients that were not let into a room, and why; it must not
+	// block. nil: nobody does.
+	Refused func(room string, who identifier.ID, why string)
+	Log     *slog.Logger
 }
 
 // devicePrefix begins the names of clients among the devices of a user.

@@ -1,0 +1,108 @@
+package insight
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+func overCall(h *Hub, id string) {
+	leg := &wireLeg{id: "sip-" + id}
+	h.Leg(call.LegNews{CorrelationID: id, ServerCallID: "s-" + id, From: caller, To: callee, What: call.LegCame, Who: caller, Leg: leg})
+	h.SIP(time.Now(), false, "UDP", here, phone, invite("sip-"+id))
+	h.Publish(call.ConnectionOpened{Head: call.Head{Connection: "c-" + id, CorrelationID: id, ServerCallID: "s-" + id, At: time.Now()}})
+	h.CallOver(call.Detail{CorrelationID: id, ServerCallID: "s-" + id, From: caller, To: callee, Began: time.Now(), Ended: time.Now(), Why: call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}})
+}
+
+func TestCallsThatAreOverSurviveARestart(t *testing.T) {
+	dir := t.TempDir()
+	h := newHub(t, Config{Dir: dir})
+	for n := range 5 {
+		overCall(h, fmt.Sprint("call-", n))
+	}
+	before, items, _ := h.Timeline("call-3")
+	h.Close()
+	// A torn line, as a crash leaves it, and one of a newer version.
+	index, err := os.OpenFile(filepath.Join(dir, "00000001.index"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(index, "%s\n%s", `{"version":99,"summary":{"id":"newer"}}`, `{"version":1,"offset":3,"summ`)
+	index.Close()
+
+	h = newHub(t, Config{Dir: dir})
+	page := h.Search(t.Context(), Query{Limit: 10, Text: "phone hung up"})
+	if len(page.Calls) != 5 || page.Calls[0].ID != "call-4" {
+		t.Fatalf("found %d calls", len(page.Calls))
+	}
+	for _, id := range []string{"call-3", "s-call-3", "c-call-3", "sip-call-3"} {
+		after, kept, known := h.Timeline(id)
+		if !known || after.ID != before.ID || after.Reason != before.Reason || len(kept) != len(items) || kept[0].Text != items[0].Text {
+			t.Errorf("%s: %+v with %d items, want %+v with %d", id, after, len(kept), before, len(items))
+		}
+	}
+	overCall(h, "another") // into a pair of its own
+	h.Close()
+	h = newHub(t, Config{Dir: dir})
+	defer h.Close()
+	if _, kept, known := h.Timeline("another"); !known || len(kept) == 0 {
+		t.Error("a call of the second process is lost")
+	}
+}
+
+func TestDiskBudgetRemovesTheOldest(t *testing.T) {
+	dir := t.TempDir()
+	const disk = 64 << 10
+	h := newHub(t, Config{Dir: dir, Disk: disk})
+	for n := range 150 { // below goodRate's burst: all with their timeline
+		overCall(h, fmt.Sprintf("call-%03d", n))
+	}
+	h.Close()
+	var total int64
+	files, _ := os.ReadDir(dir)
+	for _, file := range files {
+		if info, err := file.Info(); err == nil {
+			total += info.Size()
+		}
+	}
+	if total > disk*5/4 || total < disk/2 {
+		t.Errorf("%d files have %d bytes, of %d", len(files), total, disk)
+	}
+	h = newHub(t, Config{Dir: dir, Disk: disk})
+	defer h.Close()
+	if page := h.Search(t.Context(), Query{Limit: 1000}); len(page.Calls) == 0 || page.Calls[0].ID != "call-149" {
+		t.Errorf("%d calls are left", len(page.Calls))
+	}
+}
+
+func TestTimelineThatLeftMemoryIsReadFromDisk(t *testing.T) {
+	h := newHub(t, Config{Dir: t.TempDir()})
+	defer h.Close()
+	overCall(h, "first")
+	h.settle(time.Now(), true)
+	h.mu.Lock()
+	h.dropTimeline(h.byID["first"])
+	h.mu.Unlock()
+	if sum, items, _ := h.Timeline("first"); len(items) == 0 || sum.Omitted != 0 {
+		t.Errorf("%d items, %d omitted", len(items), sum.Omitted)
+	}
+	if page := h.Search(t.Context(), Query{Text: "INVITE sip:", Limit: 1}); len(page.Calls) != 1 {
+		t.Error("its text is not found")
+	}
+}
+
+func TestLoadKeepsLittleOfGoodCalls(t *testing.T) {
+	h := newHub(t, Config{Dir: t.TempDir()})
+	defer h.Close()
+	for n := range goodRate.Burst + 100 {
+		overCall(h, fmt.Sprint("call-", n))
+	}
+	h.settle(time.Now(), true)
+	if sum, _, known := h.Timeline(fmt.Sprint("call-", goodRate.Burst+99)); !known || sum.Omitted == 0 {
+		t.Errorf("the last call: %+v", sum)
+	}
+}

@@ -1,0 +1,43 @@
+package insight
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// BenchmarkSetup is what a whole call costs the hub, from INVITE to BYE: six messages,
+// a leg that comes, is answered and ends, and the record.
+func BenchmarkSetup(b *testing.B) {
+	h, err := New(Config{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer h.Close()
+	messages := make([][]byte, 6)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n++
+		id := fmt.Sprintf("call-%08d", n)
+		text := invite(id)
+		for i := range messages {
+			messages[i] = text
+		}
+		leg := &wireLeg{id: id}
+		now := time.Now()
+		h.SIP(now, false, "UDP", here, phone, messages[0])
+		news := call.LegNews{CorrelationID: id, ServerCallID: "s" + id, From: caller, To: callee, What: call.LegCame, Who: caller, Leg: leg}
+		h.Leg(news)
+		for _, m := range messages[1:] {
+			h.SIP(now, true, "UDP", here, phone, m)
+		}
+		news.What = call.LegAnswered
+		h.Leg(news)
+		news.What = call.LegGone
+		h.Leg(news)
+		h.CallOver(call.Detail{CorrelationID: id, ServerCallID: "s" + id, From: caller, To: callee, Began: now, Ended: now})
+	}
+}

@@ -1,0 +1,76 @@
+package insight
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+func TestSecretsOfBodiesAreMasked(t *testing.T) {
+	for _, test := range []struct{ body, want string }{
+		{`{"callbackUri":"https://app.example/cb?code=abc","x":1.50}`, `{"callbackUri":"https://app.example/cb?code=***","x":1.50}`},
+		{`{"incomingCallContext":"aaa.bbb.ccc"}`, `{"incomingCallContext":"***"}`},
+		{`[{"data":{"accessKey":"abc","nested":[{"Token":"t"}]}}]`, `[{"data":{"accessKey":"***","nested":[{"Token":"***"}]}}]`},
+		{`{"url":"https://user:pass@app.example/"}`, `{"url":"https://%2A%2A%2A@app.example/"}`},
+		{`{"password":"abc","ur`, `{"password":"***","ur`}, // cut off
+		{`{"url":"https://a.example/?sig=abc`, `{"url":"https://a.example/?sig=***"`},
+		{`key=abc&x=y`, ``}, // no JSON
+		{``, ``},
+	} {
+		if got := maskBody([]byte(test.body)); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.body, got, test.want)
+		}
+	}
+}
+
+const secretMessage = "INVITE sip:a@b SIP/2.0\r\nCall-ID: 1\r\nProxy-Authorization: Digest username=\"u\", realm=\"r\", nonce=\"n\",\r\n response=\"SECRET1\", cnonce=\"SECRET2\"\r\nauthorization : Basic SECRET3\r\nContent-Type: application/sdp\r\n\r\nm=audio 1 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:SECRET4+/=|2^20\r\n"
+
+func TestSecretsOfSIPAreMasked(t *testing.T) {
+	got := string(maskSIP([]byte(secretMessage)))
+	if strings.Contains(got, "SECRET") {
+		t.Errorf("a secret is left:\n%s", got)
+	}
+	for _, kept := range []string{`username="u"`, `nonce="n"`, `response="***"`, "AES_CM_128", "Call-ID: 1"} {
+		if !strings.Contains(got, kept) {
+			t.Errorf("%s is gone:\n%s", kept, got)
+		}
+	}
+}
+
+func TestFieldsAreFoundInEveryForm(t *testing.T) {
+	for _, text := range []string{"X\r\nCall-ID: a b\r\n\r\n", "X\r\nVia: x\r\ni:a b\r\n\r\n", "X\nCALL-id \t:  a b \n\n", "X\r\nCseq: 1\r\nCall-Info: n\r\nCall-ID: a b\r\n"} {
+		if got := string(fieldOf([]byte(text), "call-id", "i")); got != "a b" {
+			t.Errorf("%q: got %q", text, got)
+		}
+	}
+	if got := fieldOf([]byte("X\r\nVia: x\r\n\r\nCall-ID: body\r\n"), "call-id", "i"); got != nil {
+		t.Errorf("a field in the body was read: %q", got)
+	}
+}
+
+func FuzzSIPMessage(f *testing.F) {
+	f.Add([]byte(secretMessage))
+	f.Add(invite(aCallID))
+	f.Add([]byte("SIP/2.0 200"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m := sipMessage{text: text}
+		_, line, _, _ := m.render()
+		_ = clean(line, maxLine)
+		statusOf(text)
+		codecsOf(text)
+		partyOf(fieldOf(text, "from", "f"))
+		if len(maskSIP(text)) > 4*len(text)+64 {
+			t.Error("masking makes much of little")
+		}
+	})
+}
+
+func FuzzBody(f *testing.F) {
+	f.Add([]byte(`{"accessKey":"abc","url":"https://a/?b=c"}`))
+	f.Add([]byte(`{"password":"abc`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if got := maskBody(body); len(got) > maxBody+4 || bytes.Contains([]byte(got), []byte{0xff}) {
+			t.Errorf("%d bytes", len(got))
+		}
+	})
+}
