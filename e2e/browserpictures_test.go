@@ -15,7 +15,7 @@ func TestViewsOfTheOwnCamera(t *testing.T) {
 		globalThis.cameras = await devices.getCameras();
 		globalThis.stream = new LocalVideoStream(cameras[0]);
 		globalThis.renderer = new VideoStreamRenderer(stream);`)
-	if got := x.text(`return cameras.map((camera) => camera.id.split(":")[0] + " " + camera.deviceType + " " + (camera.name !== "")).join(", ")`); got != "camera UsbCamera true, camera UsbCamera true" {
+	if got := x.text(`return cameras.map((camera) => camera.id.split(":")[0] + " " + camera.deviceType + " " + (camera.name !== "")).join(", ")`); got != "camera UsbCamera true, camera UsbCamera true, camera UsbCamera true" {
 		t.Errorf("cameras: %s", got)
 	}
 
@@ -36,7 +36,7 @@ func TestViewsOfTheOwnCamera(t *testing.T) {
 		x := x.with(t)
 		x.run(`
 			globalThis.before = video.srcObject;
-			await stream.switchSource(cameras[1]);`)
+			await stream.switchSource(cameras[2]);`)
 		x.until(`video.srcObject !== before && before.getTracks()[0].readyState === "ended" && await moves(video)`)
 	})
 	t.Run("leave nothing behind", func(t *testing.T) {
@@ -62,4 +62,132 @@ func TestViewsOfTheOwnCamera(t *testing.T) {
 		}
 	})
 	x.noErrors()
+}
+
+// TestBrowsersSeeEachOther: two people in a room show their cameras and a screen, by
+// the library; what they may show is what their roles say.
+func TestBrowsersSeeEachOther(t *testing.T) {
+	p := start(t, setup{})
+	a := startAgent(p, application{})
+	b := startBrowsers(t)
+	ada, bob := a.createUser(), a.createUser()
+	var made room
+	a.do("createRoom", values{"participants": []values{{"id": ada, "role": "Presenter"}, {"id": bob, "role": "Attendee"}}}, &made)
+	first, second := b.open("ada", firstPitch), b.open("bob", secondPitch)
+	for x, user := range map[*tab]string{first: ada, second: bob} {
+		x.agent(a, user, x.name)
+		x.run(`
+			globalThis.devices = await client.getDeviceManager();
+			await devices.askDevicePermission({audio: true, video: true});
+			globalThis.cameras = await devices.getCameras();
+			globalThis.stream = new calling.LocalVideoStream(cameras[0]);
+			globalThis.call = agent.join({roomId: %s}, {videoOptions: {localVideoStreams: [stream]}});
+			globalThis.lines = watch(call);
+			globalThis.find = (kind) => call.remoteParticipants[0]?.videoStreams.find((one) => one.mediaStreamType === kind);
+			globalThis.look = async (kind) => {
+				const renderer = new calling.VideoStreamRenderer(find(kind));
+				const view = await renderer.createView({scalingMode: "Fit"});
+				Object.assign(view.target.style, {width: "640px", height: "360px"});
+				document.body.append(view.target);
+				return {renderer, view, video: view.target.querySelector("video")};
+			};`, made.ID)
+	}
+
+	t.Run("from the beginning", func(t *testing.T) {
+		for _, x := range []*tab{first.with(t), second.with(t)} {
+			x.until(`call.isLocalVideoStarted && call.localVideoStreams.length === 1`)
+			x.until(`find("Video")?.isAvailable`)
+			x.run(`globalThis.seen = await look("Video")`)
+			x.until(`await moves(seen.video) && find("Video").isReceiving && find("Video").size.width >= 320`)
+		}
+	})
+	t.Run("in the size that is shown", func(t *testing.T) {
+		first := first.with(t)
+		first.until(`find("Video").size.width === 640 && seen.video.videoHeight === 360`)
+		first.run(`Object.assign(seen.view.target.style, {width: "160px", height: "90px"})`)
+		first.until(`find("Video").size.width === 320`)
+	})
+	t.Run("and of what is not shown nothing is received", func(t *testing.T) {
+		first := first.with(t)
+		first.run(`seen.view.target.style.display = "none"`)
+		first.until(`!find("Video").isReceiving && find("Video").isAvailable`)
+		first.run(`Object.assign(seen.view.target.style, {display: "", width: "640px", height: "360px"})`)
+		first.until(`find("Video").isReceiving && await moves(seen.video)`)
+	})
+	t.Run("through another camera", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		second.run(`
+			const old = (await stream.getMediaStream()).getTracks()[0];
+			await stream.switchSource(cameras[2]);
+			if (old.readyState !== "ended") throw new Error("the camera before is still open");`)
+		first.until(`await moves(seen.video)`)
+	})
+	t.Run("off and on again", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		for code, want := range map[string]string{
+			`await call.startVideo(new calling.LocalVideoStream(cameras[2]))`: "400/41027",
+			`await call.stopVideo(new calling.LocalVideoStream(cameras[2]))`:  "400/41032",
+			`await call.startVideo({})`:                                       "400/41025",
+			`await call.stopScreenSharing()`:                                  "400/41041",
+		} {
+			if got := second.text(`try { ` + code + `; return "" } catch (error) { return error.code + "/" + error.subCode }`); got != want {
+				t.Errorf("%s: %s, want %s", code, got, want)
+			}
+		}
+		second.run(`await call.stopVideo(stream)`)
+		first.until(`!find("Video").isAvailable`)
+		if got := first.text(`try { await new calling.VideoStreamRenderer(find("Video")).createView(); return "" } catch (error) { return error.code + "/" + error.subCode }`); got != "412/43200" {
+			t.Errorf("a view of a stream that is off: %s", got)
+		}
+		if got := second.text(`try { await call.stopVideo(stream); return "" } catch (error) { return error.code + "/" + error.subCode }`); got != "400/41030" {
+			t.Errorf("a second stop: %s", got)
+		}
+		second.run(`await call.startVideo(stream)`)
+		first.until(`find("Video").isAvailable && find("Video").isReceiving && await moves(seen.video)`)
+	})
+	t.Run("until the device is gone", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		// As when it is pulled out: the browser ends the track.
+		second.run(`(await stream.getMediaStream()).getVideoTracks()[0].dispatchEvent(new Event("ended"))`)
+		second.until(`!call.isLocalVideoStarted && call.localVideoStreams.length === 0`)
+		second.until(`call.feature(calling.Features.UserFacingDiagnostics).media.getLatest().cameraStoppedUnexpectedly?.value === true`)
+		first.until(`!find("Video").isAvailable`)
+		second.run(`globalThis.stream = new calling.LocalVideoStream(cameras[0]); await call.startVideo(stream)`)
+		first.until(`find("Video").isAvailable`)
+	})
+	t.Run("and a screen, until the browser ends it", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.sharesItself()
+		first.run(`await call.startScreenSharing()`)
+		first.until(`call.isScreenSharingOn && call.localVideoStreams.some((one) => one.mediaStreamType === "ScreenSharing")`)
+		second.until(`find("ScreenSharing")?.isAvailable`)
+		second.run(`globalThis.screen_ = await look("ScreenSharing")`)
+		second.until(`find("ScreenSharing").isReceiving && screen_.video.videoWidth >= 640 && screen_.video.style.opacity !== "0"`)
+		first.run(`
+			const shared = call.localVideoStreams.find((one) => one.mediaStreamType === "ScreenSharing");
+			(await shared.getMediaStream()).getVideoTracks()[0].dispatchEvent(new Event("ended"));`)
+		first.until(`!call.isScreenSharingOn`)
+		second.until(`!find("ScreenSharing")`)
+	})
+	t.Run("as their roles permit", func(t *testing.T) {
+		a, first, second := a.with(t), first.with(t), second.with(t)
+		second.sharesItself()
+		if got := second.text(`try { await call.startScreenSharing(); return "" } catch (error) { return String(error.code) }`); got != "403" {
+			t.Errorf("an attendee's screen is answered with %q", got)
+		}
+		second.until(`!call.isScreenSharingOn && call.localVideoStreams.length === 1`)
+		a.do("inviteToRoom", values{"room": made.ID, "participants": []values{{"id": bob, "role": "Consumer"}}}, nil)
+		second.until(`call.role === "Consumer" && !call.isLocalVideoStarted && call.localVideoStreams.length === 0`)
+		first.until(`!find("Video").isAvailable`)
+	})
+	first.noErrors()
+	second.noErrors()
+}
+
+// sharesItself lets the page share itself without asking.
+func (x *tab) sharesItself() {
+	x.t.Helper()
+	x.run(`
+		const media = navigator.mediaDevices, ask = media.getDisplayMedia.bind(media);
+		media.getDisplayMedia = (options) => ask({...options, preferCurrentTab: true});`)
 }

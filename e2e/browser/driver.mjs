@@ -15,7 +15,8 @@ const tabs = new Map();
 
 const FLAGS = [
   "--no-sandbox",
-  "--use-fake-device-for-media-stream=device-count=2",
+  // The second of its cameras is one of depth, whose pictures no call takes.
+  "--use-fake-device-for-media-stream=device-count=3",
   // A page that shares shares itself: getDisplayMedia({preferCurrentTab: true}).
   "--auto-accept-this-tab-capture",
   "--enable-usermedia-screen-capturing",
@@ -35,6 +36,11 @@ async function open({ tab, url, microphone, camera, permit = true }) {
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));
+  // Pages under test ask nobody but this machine.
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (/^(http|ws)/.test(protocol) && !/^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)) errors.push(`asks for ${request.url()}`);
+  });
   page.on("console", (message) => process.stderr.write(`${tab}: ${message.text()}\n`));
   tabs.set(tab, { browser, page, context, errors });
   await page.goto(url);

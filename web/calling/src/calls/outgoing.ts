@@ -71,6 +71,7 @@ export class Outgoing {
       this.peer = await Promise.race([this.options.connected(), abandoned]);
       if (!this.peer.takes(this.kind)) throw failure(400, 0, "the server takes no pictures");
       this.told = true;
+      this.wanted = undefined; // what was wanted of the one before
       await Promise.race([this.options.tell(true), abandoned]);
       await this.send();
       this.turn(true);

@@ -1,0 +1,42 @@
+// What tests measure with in a page.
+
+/** How much of what a stream carries in `ms` is a tone of `hz`: 0 to 1, and its level. */
+export async function tone(stream: MediaStream, hz: number, ms: number): Promise<{ share: number; level: number }> {
+  const context = new AudioContext();
+  await context.resume();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 4096;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const step = (2 * Math.PI * hz) / context.sampleRate;
+  let at = 0;
+  let all = 0;
+  const until = performance.now() + ms;
+  while (performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    analyser.getFloatTimeDomainData(samples);
+    let re = 0;
+    let im = 0;
+    for (let i = 0; i < samples.length; i++) {
+      re += samples[i] * Math.cos(step * i);
+      im += samples[i] * Math.sin(step * i);
+      all += samples[i] ** 2;
+    }
+    at += (2 * (re ** 2 + im ** 2)) / samples.length;
+  }
+  await context.close();
+  return { share: all > 0 ? at / all : 0, level: Math.sqrt(all) };
+}
+
+/** Whether an element shows pictures that change. */
+export async function moves(video: HTMLVideoElement): Promise<boolean> {
+  const look = (): string => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 36 });
+    const context = canvas.getContext("2d")!;
+    context.drawImage(video, 0, 0, 64, 36);
+    return String(context.getImageData(0, 0, 64, 36).data);
+  };
+  const before = look();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return video.style.opacity !== "0" && look() !== before;
+}
