@@ -44,6 +44,7 @@ type Call struct {
 	echo          *echo // of a call to an echo number
 	detail        Detail
 	recording     *callRecording // that goes on, or is being started; nil: none
+	captions      *captions      // that go on; nil: none
 }
 
 func newCall(r *Registry) *Call {

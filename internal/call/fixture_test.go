@@ -44,6 +44,7 @@ type world struct {
 
 	recordHoldMusic bool
 	announces       bool // recordings
+	captions        bool // there is speech to text for them
 	recognizer      speech.Recognizer
 	conversations   *scribe
 	details         *clerk
@@ -67,7 +68,7 @@ func run(t *testing.T, test func(*world)) {
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
 				MaxDuration: cmp.Or(w.longest, longest), RecordHoldMusic: w.recordHoldMusic, AnnounceRecordings: w.announces, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Recordings: w.recordings, Mixes: calltest.MixesOf(engine),
-				Permit: w.rules,
+				Permit: w.rules, Captions: w.captions,
 			}
 			return call.NewRegistry(w.config, log)
 		}

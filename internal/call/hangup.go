@@ -93,6 +93,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 		e.stopRinging()
 	}
 	c.endRecording(recordingEnd(why), nil)
+	c.closeCaptions()
 	for _, conn := range slices.Clone(c.connections) {
 		conn.close(forOthers(why, conn == by))
 	}

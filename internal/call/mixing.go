@@ -29,6 +29,9 @@ func (e *endpoint) leaveMix() {
 		e.member.Leave()
 		e.member = nil
 	}
+	if e.call.captions != nil {
+		e.call.captions.withoutReader(e.call, e)
+	}
 }
 
 // widen makes the call wideband if the endpoint's sound is.

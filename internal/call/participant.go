@@ -70,6 +70,7 @@ func (c *Call) admit(e *endpoint) {
 	e.tellSeat()
 	c.watchSpeakers(e)
 	c.recording.hear(e)
+	c.captions.hear(e)
 	for _, conn := range c.connections {
 		if conn.stream != nil {
 			conn.stream.hear(conn, e)

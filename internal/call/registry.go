@@ -44,6 +44,8 @@ type Config struct {
 	Streams   Streams
 	// Transcripts opens transcriptions.
 	Transcripts Transcripts
+	// Captions says that it can, for the people in a call.
+	Captions bool
 	// Recordings makes recordings of calls.
 	Recordings Recordings
 	// RecordHoldMusic takes music on hold into recordings.

@@ -25,6 +25,7 @@ type Seat struct {
 	Recording   string // id of the recording that goes on; "": there is none
 	Paused      bool   // that recording
 	Transcribed bool   // an application has what is said written down
+	Captions    bool   // there are captions for who wants them
 }
 
 // Attendance is a participant as those who are in the call see it.
@@ -45,6 +46,7 @@ func (e *endpoint) tellSeat() {
 	c := e.call
 	seat := Seat{
 		ServerCallID: c.id, ParticipantID: e.seat, Kind: c.kind.told(), Role: e.role,
+		Captions: c.registry.cfg.Captions,
 		DialsOut: e.role.MayManage() && (c.kind != room || c.dialsOut),
 		Camera:   e.stream(CameraVideo), Screen: e.stream(ScreenVideo),
 	}

@@ -22,6 +22,8 @@ type Transcription struct {
 // Transcripts opens transcriptions.
 type Transcripts interface {
 	Transcribe(streaming.TranscriptConfig, func(streaming.Report)) Transcript
+	// Caption opens one for the people in the call.
+	Caption(streaming.CaptionConfig) Transcript
 }
 
 // Transcript is what is said, on its way to an application. Its methods do not block,

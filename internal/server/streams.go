@@ -33,6 +33,10 @@ func (t transcripts) Transcribe(cfg streaming.TranscriptConfig, report func(stre
 	return t.dialer.Transcribe(cfg, t.recognizer, report)
 }
 
+func (t transcripts) Caption(cfg streaming.CaptionConfig) call.Transcript {
+	return t.dialer.Caption(cfg, t.recognizer)
+}
+
 func (p *parts) openStreams() streams {
 	dialer := &streaming.Dialer{
 		Token:  func(ctx context.Context) (string, error) { return p.tokens.TokenFor(ctx, streamTokenLife) },

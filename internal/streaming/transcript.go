@@ -43,8 +43,9 @@ type Transcript struct {
 	report     func(Report)
 
 	messages chan []byte
-	began    atomic.Uint64 // the tick of the first frame, plus one; 0: none has come
-	failures atomic.Int32  // utterances in a row that no provider took
+	told     func(who string, r speech.Result) // of captions; nil: an application is told
+	began    atomic.Uint64                     // the tick of the first frame, plus one; 0: none has come
+	failures atomic.Int32                      // utterances in a row that no provider took
 
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -194,6 +195,10 @@ func (t *Transcript) tell(who string, r speech.Result) {
 	}
 	if len(cfg.Locales) < 2 {
 		r.Language = "" // it was not identified
+	}
+	if t.told != nil {
+		t.told(who, r)
+		return
 	}
 	message := appendTranscription(nil, who, r)
 	for {

@@ -39,6 +39,9 @@ func capabilities(seat call.Seat) map[string]protocol.Capability {
 		"hangUpForEveryOne":    may(seat.Kind != call.Room, byKind),
 		"viewAttendeeNames":    may(true, ""),
 
+		"startLiveCallingCaptions": may(seat.Captions, notHere),
+		"setCaptionLanguage":       may(seat.Captions, notHere),
+
 		"raiseHand":                   may(seat.Role.MaySpeak(), byRole),
 		"realTimeText":                may(seat.Role.MaySpeak(), byRole),
 		"useReactions":                may(seat.Role.MaySpeak(), byRole),
@@ -58,6 +61,6 @@ func capabilities(seat call.Seat) map[string]protocol.Capability {
 // notOffered are the capabilities that this version has for nobody.
 var notOffered = []string{
 	"addTeamsUser", "manageLobby", "blurBackground",
-	"startLiveMeetingCaptions", "startLiveCallingCaptions", "setCaptionLanguage", "startTogetherMode",
+	"startLiveMeetingCaptions", "startTogetherMode",
 	"joinBreakoutRooms", "forbidOthersAudio", "forbidOthersVideo",
 }

@@ -77,6 +77,8 @@ func (c *client) Take(m protocol.Message, answer func(protocol.Message)) {
 		c.with(m.Call, answer, func(l *leg) { l.mediaState(m, answer) })
 	case *protocol.MediaWant:
 		c.with(m.Call, answer, func(l *leg) { l.want(m, answer) })
+	case *protocol.CaptionsSet:
+		c.with(m.Call, answer, func(l *leg) { l.setCaptions(m, answer) })
 	case *protocol.Survey:
 		c.rate(m, answer)
 	case *protocol.Ping:

@@ -77,6 +77,7 @@ var (
 	_ call.RosterFollower   = (*leg)(nil)
 	_ call.MuteFollower     = (*leg)(nil)
 	_ call.SpeakersFollower = (*leg)(nil)
+	_ call.CaptionFollower  = (*leg)(nil)
 	_ call.Identified       = (*leg)(nil)
 )
 

@@ -49,6 +49,7 @@ type world struct {
 	numbers   *calltest.Dialer
 	announcer *calltest.Announcer
 	published *calltest.Publisher
+	captions  *calltest.Transcripts
 	rooms     *rooms
 }
 
@@ -122,13 +123,13 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{ctx: ctx, media: engine, numbers: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, rooms: &rooms{roles: make(map[string]call.Role)}}
+	w := &world{ctx: ctx, media: engine, numbers: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, captions: &calltest.Transcripts{}, rooms: &rooms{roles: make(map[string]call.Role)}}
 	w.T, _ = t.(*testing.T)
 	w.announcer.Listeners = 0
 	w.calls = call.NewRegistry(call.Config{
 		Resource: resource, Dialers: call.Dialers{Numbers: w.numbers, Phones: devices{&w.server}}, Devices: devices{&w.server},
 		Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer, Publisher: w.published, Prompts: calltest.NewPrompts(),
-		Streams: &calltest.Streams{}, Transcripts: &calltest.Transcripts{}, Mixes: calltest.MixesOf(mix),
+		Streams: &calltest.Streams{}, Transcripts: w.captions, Captions: true, Mixes: calltest.MixesOf(mix),
 	}, log)
 	w.rooms.calls = w.calls
 	w.relay, err = relay.Open(ctx, relay.Config{

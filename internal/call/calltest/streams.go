@@ -120,6 +120,18 @@ func (t *Transcripts) Transcribe(cfg streaming.TranscriptConfig, report func(str
 	return made
 }
 
+// Caption takes captions, which then wait for Tell.
+func (t *Transcripts) Caption(cfg streaming.CaptionConfig) call.Transcript {
+	made := &Transcript{
+		TranscriptConfig: streaming.TranscriptConfig{Locale: cfg.Locale}, Captions: cfg,
+		Stream: &Stream{said: make(chan struct{}), heard: make(map[string]int)},
+	}
+	t.mu.Lock()
+	t.opened = append(t.opened, made)
+	t.mu.Unlock()
+	return made
+}
+
 // Opened lists the transcriptions in the order of their opening.
 func (t *Transcripts) Opened() []*Transcript {
 	t.mu.Lock()
@@ -130,6 +142,7 @@ func (t *Transcripts) Opened() []*Transcript {
 // Transcript is one of Transcripts.
 type Transcript struct {
 	streaming.TranscriptConfig
+	Captions streaming.CaptionConfig // zero of one that is an application's
 	*Stream
 	updates []string
 }

@@ -480,6 +480,16 @@ type TextSend struct {
 // Type is text.send.
 func (*TextSend) Type() string { return "text.send" }
 
+// CaptionsSet begins or ends captions of what is said, for this client.
+type CaptionsSet struct {
+	Call     string `json:"call"`               // id of the call
+	On       bool   `json:"on"`                 // it wants them
+	Language string `json:"language,omitempty"` // that is spoken, for all who read captions: BCP 47 with a region, such as en-US
+}
+
+// Type is captions.set.
+func (*CaptionsSet) Type() string { return "captions.set" }
+
 // DataSend sends bytes of the application to other clients of the call.
 type DataSend struct {
 	Call    string   `json:"call"`             // id of the call
@@ -697,6 +707,28 @@ type Transcribed struct {
 // Type is transcription.
 func (*Transcribed) Type() string { return "transcription" }
 
+// Caption is something that was said, as text.
+type Caption struct {
+	Call        string `json:"call"`                  // id of the call
+	Who         string `json:"who"`                   // raw id of the speaker
+	DisplayName string `json:"displayName,omitempty"` // of the speaker
+	Text        string `json:"text"`                  // what was understood
+	Final       bool   `json:"final"`                 // false: the next caption of this speaker replaces it
+	Language    string `json:"language"`              // that is taken for spoken
+	Time        int    `json:"time"`                  // milliseconds since 1970
+}
+
+// Type is caption.
+func (*Caption) Type() string { return "caption" }
+
+// CaptionsEnded says that there are no more captions, although this client wanted them: nobody understands what is said.
+type CaptionsEnded struct {
+	Call string `json:"call"` // id of the call
+}
+
+// Type is captions.ended.
+func (*CaptionsEnded) Type() string { return "captions.ended" }
+
 // Hands says whose hands are raised.
 type Hands struct {
 	Call   string       `json:"call"`   // id of the call
@@ -826,6 +858,7 @@ var fromClient = map[string]func() Message{
 	"spotlight.set":       func() Message { return new(SpotlightSet) },
 	"reaction.send":       func() Message { return new(ReactionSend) },
 	"text.send":           func() Message { return new(TextSend) },
+	"captions.set":        func() Message { return new(CaptionsSet) },
 	"data.send":           func() Message { return new(DataSend) },
 	"survey":              func() Message { return new(Survey) },
 }
@@ -850,6 +883,8 @@ var fromServer = map[string]func() Message{
 	"invitation":     func() Message { return new(Invitation) },
 	"recording":      func() Message { return new(Recorded) },
 	"transcription":  func() Message { return new(Transcribed) },
+	"caption":        func() Message { return new(Caption) },
+	"captions.ended": func() Message { return new(CaptionsEnded) },
 	"hands":          func() Message { return new(Hands) },
 	"spotlight":      func() Message { return new(Spotlight) },
 	"reaction":       func() Message { return new(Reacted) },

@@ -598,6 +598,21 @@ export interface TextSend {
   final: boolean;
 }
 
+/** CaptionsSet begins or ends captions of what is said, for this client. */
+export interface CaptionsSet {
+  t: 'captions.set';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** it wants them */
+  on: boolean;
+  /** that is spoken, for all who read captions: BCP 47 with a region, such as en-US */
+  language?: string;
+}
+
 /** DataSend sends bytes of the application to other clients of the call. */
 export interface DataSend {
   t: 'data.send';
@@ -889,6 +904,36 @@ export interface Transcribed {
   active: boolean;
 }
 
+/** Caption is something that was said, as text. */
+export interface Caption {
+  t: 'caption';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** raw id of the speaker */
+  who: string;
+  /** of the speaker */
+  displayName?: string;
+  /** what was understood */
+  text: string;
+  /** false: the next caption of this speaker replaces it */
+  final: boolean;
+  /** that is taken for spoken */
+  language: string;
+  /** milliseconds since 1970 */
+  time: number;
+}
+
+/** CaptionsEnded says that there are no more captions, although this client wanted them: nobody understands what is said. */
+export interface CaptionsEnded {
+  t: 'captions.ended';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+}
+
 /** Hands says whose hands are raised. */
 export interface Hands {
   t: 'hands';
@@ -1051,6 +1096,7 @@ export type ClientMessage =
   | SpotlightSet
   | ReactionSend
   | TextSend
+  | CaptionsSet
   | DataSend
   | Survey;
 
@@ -1075,6 +1121,8 @@ export type ServerMessage =
   | Invitation
   | Recorded
   | Transcribed
+  | Caption
+  | CaptionsEnded
   | Hands
   | Spotlight
   | Reacted

@@ -10,7 +10,12 @@ export function captions(call: CallCore): CaptionsCallFeature {
   let active = false;
   let language = "en-us";
   call.inner.on("message", (message) => {
+    if (message.t === "captions.ended" && active) {
+      active = false;
+      return inner.emit("CaptionsActiveChanged");
+    }
     if (message.t !== "caption" || !active) return;
+    speaks(message.language);
     inner.emit("CaptionsReceived", {
       resultType: message.final ? "Final" : "Partial",
       speaker: { identifier: identifier(message.who), displayName: message.displayName },
@@ -20,12 +25,15 @@ export function captions(call: CallCore): CaptionsCallFeature {
     });
   });
   call.inner.on("over", () => (active = false));
-  const set = async (on: boolean, wanted: string): Promise<void> => {
-    await call.ask("captions.set", { on, language: wanted });
-    if (wanted !== language) {
-      language = wanted;
-      inner.emit("SpokenLanguageChanged");
-    }
+  // The language is that of the call: whoever sets it last sets it for all.
+  const speaks = (now: string | undefined): void => {
+    if (!now || now.toLowerCase() === language) return;
+    language = now.toLowerCase();
+    inner.emit("SpokenLanguageChanged");
+  };
+  const set = async (on: boolean, wanted?: string): Promise<void> => {
+    await call.ask("captions.set", { on, ...(wanted ? { language: wanted } : {}) });
+    speaks(wanted);
     if (on === active) return;
     active = on;
     inner.emit("CaptionsActiveChanged");
@@ -39,9 +47,9 @@ export function captions(call: CallCore): CaptionsCallFeature {
     get activeSpokenLanguage() {
       return language;
     },
-    startCaptions: (options) => set(true, options?.spokenLanguage?.toLowerCase() ?? language),
-    stopCaptions: () => set(false, language),
-    setSpokenLanguage: (wanted) => set(active, wanted.toLowerCase()),
+    startCaptions: (options) => set(true, options?.spokenLanguage),
+    stopCaptions: () => set(false),
+    setSpokenLanguage: (wanted) => set(active, wanted),
     on: inner.on as Captions["on"],
     off: inner.off as Captions["off"],
   };
