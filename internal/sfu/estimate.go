@@ -14,12 +14,17 @@ const (
 	MaxRate        = 8_000_000 // to one client
 
 	historyPackets = 2048
-	ratePeriod     = 500 * time.Millisecond  // of what was acknowledged
+	ratePeriod     = 500 * time.Millisecond // of what was acknowledged
+	lossPeriod     = 2 * time.Second
+	enoughPackets  = 40                      // for a share of losses
 	fallPause      = 400 * time.Millisecond  // after a fall, so that the queue may empty
 	risePeriod     = 200 * time.Millisecond  // between rises
 	basePeriod     = 10 * time.Second        // in which the shortest delay is looked for
 	queueing       = 80 * time.Millisecond   // above the shortest delay: the path is full
 	quietQueue     = 25 * time.Millisecond   // the path is not full
+	fewLosses      = 2                       // in percent: the path is not full
+	someLosses     = 8                       // more than the path loses anyway, perhaps
+	manyLosses     = 10                      // the path is full
 	silence        = 1500 * time.Millisecond // without a report the path is in doubt
 )
 
@@ -38,7 +43,9 @@ type estimator struct {
 	fell   time.Time
 	rose   time.Time
 	heard  time.Time
-	losses int // in the last second, of all, in percent
+	losses int // in the last moments, in percent
+	spare  []uint16
+	late   []uint16 // that the last report did not have: lost if the next one has not either
 }
 
 type sentPacket struct {
@@ -85,6 +92,8 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
 	m := mark{at: now}
 	arrival := time.Duration(r.ReferenceTime) * 64 * time.Millisecond
 	number, left, delta := r.BaseSequenceNumber, int(r.PacketStatusCount), 0
+	before := e.late
+	suspects := e.spare[:0]
 	take := func(status uint16) {
 		if left == 0 {
 			return
@@ -95,7 +104,7 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
 		number++
 		if status != rtcp.TypeTCCPacketReceivedSmallDelta && status != rtcp.TypeTCCPacketReceivedLargeDelta {
 			if known {
-				m.missed++
+				suspects = append(suspects, number-1)
 			}
 			return
 		}
@@ -125,6 +134,13 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
 			}
 		}
 	}
+	for _, one := range before { // another order is no loss
+		if p := &e.past[one%historyPackets]; p.open {
+			p.open = false
+			m.missed++
+		}
+	}
+	e.late, e.spare = suspects, before
 	e.heard = now
 	e.marks[e.mark%len(e.marks)] = m
 	e.mark++
@@ -152,7 +168,7 @@ func (e *estimator) arrived(period time.Duration, now time.Time) (rate, loss int
 			bytes, arrived, missed = bytes+m.bytes, arrived+m.arrived, missed+m.missed
 		}
 	}
-	if arrived+missed >= 20 {
+	if arrived+missed >= enoughPackets {
 		loss = missed * 100 / (arrived + missed)
 	}
 	return int(int64(bytes) * 8 * int64(time.Second) / int64(period)), loss
@@ -161,12 +177,12 @@ func (e *estimator) arrived(period time.Duration, now time.Time) (rate, loss int
 // decide changes the estimate.
 func (e *estimator) decide(now time.Time) {
 	rate, _ := e.arrived(ratePeriod, now)
-	_, e.losses = e.arrived(time.Second, now)
+	_, e.losses = e.arrived(lossPeriod, now)
 	switch {
-	case (e.delay > queueing || e.losses > 10) && now.Sub(e.fell) > fallPause:
+	case (e.delay > queueing || e.losses > manyLosses) && now.Sub(e.fell) > fallPause:
 		e.rate = max(min(e.rate, rate*85/100), lowestEstimate)
 		e.fell = now
-	case e.delay < quietQueue && e.losses <= 2 && rate > e.rate*9/10 && now.Sub(e.rose) > risePeriod && now.Sub(e.fell) > time.Second:
+	case e.delay < quietQueue && e.losses <= fewLosses && rate > e.rate*9/10 && now.Sub(e.rose) > risePeriod && now.Sub(e.fell) > time.Second:
 		e.rate = min(e.rate*105/100, rate*125/100, MaxRate)
 		e.rose = now
 	}
@@ -180,5 +196,5 @@ func (e *estimator) doubt(sent, now time.Time) {
 	}
 }
 
-// clear reports whether the path shows no sign of being full.
-func (e *estimator) clear() bool { return e.delay < quietQueue && e.losses <= 2 }
+// clear reports whether the path may carry more: it can be tried.
+func (e *estimator) clear() bool { return e.delay < quietQueue && e.losses <= someLosses }

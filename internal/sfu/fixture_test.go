@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ type camera struct {
 	layers []*encoding
 	stop   chan struct{}
 	done   sync.WaitGroup
-	lose   func(rid string, seq uint16) bool // nil: nothing is lost
+	lose   atomic.Pointer[func() bool] // nil: nothing is lost
 }
 
 // encoding is one of them.
@@ -120,7 +121,7 @@ func (c *camera) run() {
 		}
 		for _, e := range c.layers {
 			for _, b := range e.next() {
-				if c.lose == nil || !c.lose(e.rid, binary.BigEndian.Uint16(b[2:])) {
+				if lose := c.lose.Load(); lose == nil || !(*lose)() {
 					e.layer.Take(b, time.Now())
 				}
 			}

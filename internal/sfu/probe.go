@@ -8,7 +8,7 @@ const (
 	probeSettle   = 250 * time.Millisecond // for the last reports
 	probeSoon     = time.Second            // after one that showed more
 	probeBackoff  = 5 * time.Second        // after one that did not; it doubles
-	probeLongest  = 60 * time.Second
+	probeLongest  = 20 * time.Second
 	probeAtMost   = 3 // times the estimate
 	probeOvershot = 120
 )
@@ -54,6 +54,7 @@ func (b *bandwidth) judge(now time.Time) {
 		b.rate = min(max(b.rate, arrived), MaxRate)
 		p.backoff, p.next = 0, now.Add(probeSoon)
 	} else {
+		b.rate = max(b.rate, min(arrived, p.from*probeAtMost)*80/100) // so much has arrived
 		p.backoff = min(max(2*p.backoff, probeBackoff), probeLongest)
 		p.next = now.Add(p.backoff)
 	}

@@ -1,0 +1,199 @@
+package sfu
+
+import (
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/sfu/sfutest"
+)
+
+// watching is a camera, and one who sees it over a path, in a view of 640×360.
+func watching(t *testing.T, do func(cam *camera, p *path)) {
+	synctest.Test(t, func(t *testing.T) {
+		room := NewRoom()
+		cam := newCamera(room, "ann", 1, &news{})
+		defer cam.close()
+		p := newPath(room, "bob")
+		defer p.close()
+		p.client.Want([]View{{Stream: 1, Width: 640, Height: 360}})
+		do(cam, p)
+	})
+}
+
+// watched is how long pictures are watched.
+func watched() time.Duration {
+	if testing.Short() {
+		return 10 * time.Second
+	}
+	return time.Minute
+}
+
+// look copies what the decoder has seen, and lets it count anew.
+func (p *path) look() (d decoder, longest time.Duration, arrived int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d, longest, arrived = p.decoder, p.decoder.longest(time.Now()), p.arrived
+	p.decoder.pictures, p.decoder.freezes, p.arrived = 0, nil, 0
+	return d, longest, arrived
+}
+
+// TestPicturesSurviveBadPaths asks that no picture stands for longer than a second, and
+// nearly all are shown, on both sides' losses.
+func TestPicturesSurviveBadPaths(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		up   float64
+		path func(*path)
+		most time.Duration
+	}{
+		{"good", 0, func(*path) {}, 300 * time.Millisecond},
+		{"5 % lost downwards", 0, func(p *path) { p.loss = 0.05 }, time.Second},
+		{"5 % lost upwards", 0.05, func(*path) {}, time.Second},
+		{"5 % lost both ways, 200 ms there and back", 0.05, func(p *path) { p.loss, p.delay = 0.05, 100*time.Millisecond }, 2 * time.Second},
+		{"20 % in another order", 0, func(p *path) { p.late = 0.2 }, 300 * time.Millisecond},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			watching(t, func(cam *camera, p *path) {
+				random := rand.New(rand.NewPCG(3, 4))
+				lose := func() bool { return random.Float64() < test.up }
+				cam.lose.Store(&lose)
+				time.Sleep(5 * time.Second)
+				p.set(test.path)
+				time.Sleep(time.Second)
+				p.look()
+				time.Sleep(watched())
+				d, longest, arrived := p.look()
+				t.Logf("%d pictures, longest %v, %d freezes, %d kbit/s, width %d", d.pictures, longest, len(d.freezes), arrived*8/int(watched().Milliseconds()), d.width)
+				if all := int(watched().Seconds()) * sfutest.PerSecond; longest > test.most || d.pictures < all*9/10 {
+					t.Errorf("%d of %d pictures, the longest for %v (%v)", d.pictures, all, longest, d.freezes)
+				}
+			})
+		})
+	}
+}
+
+// TestBandwidthThatFallsAndRises asks that pictures move on a path of 300 kbit/s, in a
+// smaller encoding and without swinging, and are large again when it is wide.
+func TestBandwidthThatFallsAndRises(t *testing.T) {
+	watching(t, func(_ *camera, p *path) {
+		p.set(func(p *path) { p.rate = 5_000_000 })
+		time.Sleep(15 * time.Second)
+		if d, longest, _ := p.look(); d.width != 640 || longest > time.Second {
+			t.Errorf("at 5 Mbit/s the picture is %d wide, and stood for %v", d.width, longest)
+		}
+		p.set(func(p *path) { p.rate = 300_000 })
+		time.Sleep(3 * time.Second)
+		d, longest, _ := p.look()
+		t.Logf("fall: longest %v, %d pictures, width %d", longest, d.pictures, d.width)
+		if longest > 3*time.Second {
+			t.Errorf("when the path became narrow, a picture stood for %v", longest)
+		}
+		time.Sleep(watched())
+		d, longest, arrived := p.look()
+		t.Logf("narrow: longest %v, %d pictures, width %d, %d kbit/s", longest, d.pictures, d.width, arrived*8/int(watched().Milliseconds()))
+		if longest > 1500*time.Millisecond || d.pictures < int(watched().Seconds())*sfutest.PerSecond*8/10 || d.width != 160 {
+			t.Errorf("at 300 kbit/s: %d pictures of %d, the longest for %v", d.pictures, d.width, longest)
+		}
+		p.set(func(p *path) { p.rate = 5_000_000 })
+		for at := range 90 {
+			time.Sleep(time.Second)
+			if d, _, _ := p.look(); d.width == 640 {
+				t.Logf("large again after %d s", at+1)
+				return
+			}
+		}
+		t.Error("on a wide path the picture stays small")
+	})
+}
+
+// TestOutagesEnd asks that pictures move soon after a path is there again, whether or not
+// the connection was told to be interrupted.
+func TestOutagesEnd(t *testing.T) {
+	for _, told := range []bool{false, true} {
+		watching(t, func(_ *camera, p *path) {
+			time.Sleep(10 * time.Second)
+			p.set(func(p *path) { p.down = true })
+			if told {
+				p.client.SetAway(true)
+			}
+			time.Sleep(5 * time.Second)
+			p.look()
+			p.set(func(p *path) { p.down = false })
+			if told {
+				p.client.SetAway(false)
+			}
+			time.Sleep(2 * time.Second)
+			d, longest, _ := p.look()
+			t.Logf("told %v: %v", told, longest)
+			if longest > 6*time.Second || d.pictures < 15 {
+				t.Errorf("told %v: after 5 s without a path, a picture stood for %v, and %d came in 2 s", told, longest, d.pictures)
+			}
+		})
+	}
+}
+
+// TestWhoDoesNotReadHoldsUpNobody: a write that blocks is that receiver's alone.
+func TestWhoDoesNotReadHoldsUpNobody(t *testing.T) {
+	watching(t, func(cam *camera, p *path) {
+		stuck := newWatcher(cam.client.room.Load(), "eve", 1)
+		stuck.lines[0].block = make(chan struct{})
+		stuck.client.Want([]View{{Stream: 1, Width: 640, Height: 360}})
+		time.Sleep(10 * time.Second)
+		p.look()
+		time.Sleep(10 * time.Second)
+		if d, longest, _ := p.look(); longest > 300*time.Millisecond || d.pictures < 190 {
+			t.Errorf("beside a receiver that does not read, %d pictures came in 10 s, and one stood for %v", d.pictures, longest)
+		}
+		close(stuck.lines[0].block)
+		before := len(stuck.lines[0].widths())
+		time.Sleep(2 * time.Second)
+		if len(stuck.lines[0].widths()) == before {
+			t.Error("the receiver gets no key frame when it reads again")
+		}
+		stuck.client.Close()
+	})
+}
+
+// TestAPublisherThatVanishesIsPaused asks what its viewers are told.
+func TestAPublisherThatVanishesIsPaused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		room := NewRoom()
+		cam := newCamera(room, "ann", 1, &news{})
+		defer cam.close()
+		w := newWatcher(room, "bob", 1)
+		defer w.client.Close()
+		w.client.Want([]View{{Stream: 1, Width: 160, Height: 90}})
+		time.Sleep(2 * time.Second)
+		for _, e := range cam.layers {
+			e.turn(false)
+		}
+		time.Sleep(2 * time.Second)
+		if got := w.shown(); got[0] != (Slot{"a", 1, NoSender}) {
+			t.Errorf("slots are %+v", got)
+		}
+	})
+}
+
+// TestKeyFramesAreFewWhenManyJoin: fifty receivers at once cost two key frames a second.
+func TestKeyFramesAreFewWhenManyJoin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		room := NewRoom()
+		cam := newCamera(room, "ann", 1, &news{})
+		defer cam.close()
+		time.Sleep(time.Second)
+		for range 50 {
+			w := newWatcher(room, "bob", 1)
+			defer w.client.Close()
+			w.client.Want([]View{{Stream: 1, Width: 160, Height: 90}})
+			time.Sleep(20 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		for _, e := range cam.layers {
+			if keys, _ := e.asked(); keys > 5 {
+				t.Errorf("%d key frames of %s were asked for in 2 s", keys, e.rid)
+			}
+		}
+	})
+}
