@@ -8,6 +8,7 @@ type answers struct {
 	byID  map[string]*given
 	order []*given // the oldest first
 	open  int      // requests without an answer
+	bytes int      // of the answers
 }
 
 // given is the answer to a request; frame is nil while it is carried out.
@@ -33,19 +34,27 @@ func (a *answers) begin(id string, now time.Time) (*given, bool) {
 	}
 	a.byID[id] = g
 	a.order = append(a.order, g)
-	for len(a.order) > 0 {
-		first := a.order[0]
-		if first.frame == nil || len(a.order) <= maxAnswers && now.Sub(first.at) < answersKept {
-			break
-		}
-		a.order = a.order[1:]
-		delete(a.byID, first.id)
-	}
+	a.prune(now, maxKeptBytes)
 	return g, true
 }
 
-// finish notes the answer.
-func (a *answers) finish(g *given, frame []byte, now time.Time) {
+// finish notes the answer, among so many bytes.
+func (a *answers) finish(g *given, frame []byte, now time.Time, most int) {
 	a.open--
 	g.frame, g.at = frame, now
+	a.bytes += len(frame)
+	a.prune(now, most)
+}
+
+// prune forgets what is old or too much, the oldest first; the last answer stays.
+func (a *answers) prune(now time.Time, most int) {
+	for len(a.order) > 1 {
+		first := a.order[0]
+		if first.frame == nil || len(a.order) <= maxAnswers && now.Sub(first.at) < answersKept && a.bytes <= most {
+			break
+		}
+		a.order = a.order[1:]
+		a.bytes -= len(first.frame)
+		delete(a.byID, first.id)
+	}
 }

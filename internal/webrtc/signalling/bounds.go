@@ -16,8 +16,10 @@ const (
 	maxOffer       = 128 << 10 // bytes, of a frame with a media.offer
 	maxHello       = 16 << 10  // bytes, of the first frame
 	maxKept        = 1000      // events that were not acknowledged
-	maxKeptBytes   = 1 << 20
-	maxQueued      = 1 << 20 // bytes that wait for a socket
+	maxKeptBytes   = 1 << 20   // of them, and of answers
+	maxKeptByAll   = 128 << 20 // beyond it, a session keeps its share
+	leastKept      = 4 << 10   // bytes, which a share has at least
+	maxQueued      = 1 << 20   // bytes that wait for a socket
 	maxAnswers     = 512
 	answersKept    = 120 * time.Second
 	maxOpen        = 32 // requests without an answer

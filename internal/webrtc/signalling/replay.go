@@ -15,15 +15,15 @@ type event struct {
 	frame []byte
 }
 
-// add numbers an event and keeps it.
-func (r *replay) add(m protocol.Message) (frame []byte, err error) {
+// add numbers an event and keeps it, among so many bytes.
+func (r *replay) add(m protocol.Message, most int) (frame []byte, err error) {
 	if frame, err = protocol.Encode(protocol.Head{Seq: r.last + 1}, m); err != nil {
 		return nil, err
 	}
 	r.last++
 	r.kept = append(r.kept, event{r.last, frame})
 	r.bytes += len(frame)
-	for len(r.kept) > maxKept || r.bytes > maxKeptBytes {
+	for len(r.kept) > maxKept || r.bytes > most {
 		r.drop(1)
 	}
 	return frame, nil

@@ -120,6 +120,7 @@ func (s *Server) session(hello *protocol.Hello, user User, from netip.Addr) (ses
 	}
 	session.client = s.cfg.Open(session)
 	s.sessions[session.secret] = session
+	s.kept.sessions.Add(1)
 	s.byUser[user.ID]++
 	return session, false, 0
 }
@@ -140,6 +141,7 @@ func (s *Server) forget(session *Session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sessions, session.secret)
+	s.kept.sessions.Add(-1)
 	if s.byUser[session.user]--; s.byUser[session.user] == 0 {
 		delete(s.byUser, session.user)
 	}

@@ -65,6 +65,7 @@ type Server struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	work   sync.WaitGroup
+	kept   kept
 
 	mu        sync.Mutex
 	closed    bool

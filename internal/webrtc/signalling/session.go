@@ -31,6 +31,7 @@ type Session struct {
 	socket   *socket // nil while away
 	replay   replay
 	answers  answers
+	counted  int         // bytes of both
 	leaving  *time.Timer // while away
 	over     bool
 	restored bool     // a welcome is being made: events and answers wait for it
@@ -60,11 +61,12 @@ func (s *Session) Send(m protocol.Message) {
 	if s.over {
 		return
 	}
-	frame, err := s.replay.add(m)
+	frame, err := s.replay.add(m, s.server.kept.share())
 	if err != nil {
 		s.server.cfg.Log.Error("event cannot be written", "type", m.Type(), "error", err)
 		return
 	}
+	s.count()
 	if s.socket != nil && !s.restored {
 		s.write(s.socket, frame)
 	}
@@ -116,6 +118,7 @@ func (s *Session) attach(to *socket, user User, token string, id string, lastSeq
 	}
 	s.late = nil
 	s.replay.acknowledge(lastSeq)
+	s.count()
 	for _, event := range s.replay.kept {
 		s.write(to, event.frame)
 	}
@@ -171,6 +174,7 @@ func (s *Session) end(code int, text string, abrupt bool) {
 		s.leaving.Stop()
 	}
 	s.replay, s.answers = replay{}, answers{}
+	s.count()
 	s.mu.Unlock()
 	s.server.forget(s)
 	s.client.Left(abrupt)

@@ -23,6 +23,7 @@ func (s *Session) take(ctx context.Context, socket *socket, text []byte) bool {
 	if head.Ack > 0 {
 		s.mu.Lock()
 		s.replay.acknowledge(min(head.Ack, s.replay.last))
+		s.count()
 		s.mu.Unlock()
 	}
 	now := time.Now()
@@ -59,6 +60,7 @@ func (s *Session) request(ctx context.Context, socket *socket, id string, m prot
 		return true
 	}
 	g, ok := s.answers.begin(id, now)
+	s.count()
 	s.mu.Unlock()
 	if !ok {
 		socket.abandon(protocol.CloseTooMany, "too many requests without an answer")
@@ -116,7 +118,8 @@ func (s *Session) answer(g *given, m protocol.Message) {
 	if s.over || g.frame != nil {
 		return
 	}
-	s.answers.finish(g, frame, time.Now())
+	s.answers.finish(g, frame, time.Now(), s.server.kept.share())
+	s.count()
 	switch {
 	case s.socket == nil: // the client asks again
 	case s.restored:
