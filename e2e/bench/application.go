@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth/authtest"
@@ -31,10 +32,14 @@ type application struct {
 	endpoint string         // of the server, ending with a slash
 	prompt   []byte         // a WAV file; what is not nil is played in a loop
 	answers  map[string]any // what every answer says besides
+	cacheID  string         // of the prompt
+	quietly  bool           // nothing is played unless a run asks for it
 	client   *http.Client
 	web      *http.Server
 	url      string
 	work     sync.WaitGroup
+
+	downloads atomic.Int64 // of the prompt
 
 	mu        sync.Mutex
 	latencies times // from an event's time to its arrival here
@@ -45,7 +50,7 @@ type application struct {
 
 // startApplication serves webhooks and subscribes to the server's calls.
 func startApplication(ctx context.Context, s *server, prompt []byte) (*application, error) {
-	a := &application{prompt: prompt, answers: map[string]any{}, watched: map[string]chan event{}, callers: map[string]string{}}
+	a := &application{prompt: prompt, cacheID: "prompt", answers: map[string]any{}, watched: map[string]chan event{}, callers: map[string]string{}}
 	if err := a.connect(s.data); err != nil {
 		return nil, err
 	}
@@ -57,7 +62,11 @@ func startApplication(ctx context.Context, s *server, prompt []byte) (*applicati
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /events", a.incoming)
 	mux.HandleFunc("POST /callbacks", a.callback)
-	mux.HandleFunc("GET "+promptURL, func(w http.ResponseWriter, r *http.Request) { w.Write(a.prompt) })
+	mux.HandleFunc("GET "+promptURL, func(w http.ResponseWriter, r *http.Request) {
+		a.downloads.Add(1)
+		w.Header().Set("ETag", `"prompt"`)
+		http.ServeContent(w, r, "prompt.wav", time.Time{}, bytes.NewReader(a.prompt))
+	})
 	a.web = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
 	a.work.Go(func() { a.web.Serve(listener) })
 	return a, s.subscribe(ctx, a.url+"/events")
@@ -94,9 +103,14 @@ func (a *application) close() error {
 
 // play lets a call hear the prompt until it ends.
 func (a *application) play(connection string) {
+	a.playFile(connection, true)
+}
+
+// playFile lets a call hear the prompt, again and again or once.
+func (a *application) playFile(connection string, loop bool) {
 	a.try("calling/callConnections/"+connection+":play", map[string]any{
-		"playSources": []any{map[string]any{"kind": "file", "playSourceCacheId": "prompt", "file": map[string]string{"uri": a.url + promptURL}}},
-		"playOptions": map[string]bool{"loop": true},
+		"playSources": []any{map[string]any{"kind": "file", "playSourceCacheId": a.cacheID, "file": map[string]string{"uri": a.url + promptURL}}},
+		"playOptions": map[string]bool{"loop": loop},
 	})
 }
 

@@ -128,7 +128,7 @@ func (a *application) callback(w http.ResponseWriter, r *http.Request) {
 		connection: events[0].Data.CallConnectionID, context: events[0].Data.OperationContext, at: now,
 	}
 	a.heard(e, events[0].Time)
-	if e.kind == "CallConnected" && a.prompt != nil {
+	if e.kind == "CallConnected" && a.prompt != nil && !a.quietly {
 		a.work.Go(func() { a.play(e.connection) })
 	}
 }

@@ -23,18 +23,22 @@ const (
 // Each phone's packets leave at moments of their own, and where they lie among the
 // server's ticks decides: so there are many phones.
 func (b *bench) soundLatency(ctx context.Context) error {
-	for _, depth := range []struct{ configuration, what string }{
-		{"media: {depth: 0s}\n", "nothing kept"},
-		{"", "as delivered"},
+	for _, line := range []struct {
+		configuration, what string
+		jitter              time.Duration
+	}{
+		{"media: {depth: 0s}\n", "nothing kept", 0},
+		{"", "as delivered", 0},
+		{"", "jitter of 30 ms", 30 * time.Millisecond},
 	} {
-		if err := b.soundLatencyWith(ctx, depth.configuration, depth.what); err != nil {
+		if err := b.soundLatencyWith(ctx, line.configuration, line.what, line.jitter); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *bench) soundLatencyWith(ctx context.Context, configuration, what string) error {
+func (b *bench) soundLatencyWith(ctx context.Context, configuration, what string, jitter time.Duration) error {
 	phone, err := siptest.New(siptest.Config{})
 	if err != nil {
 		return err
@@ -44,7 +48,7 @@ func (b *bench) soundLatencyWith(ctx context.Context, configuration, what string
 	return b.stage(ctx, configuration+far.trunk(), nil, func(s *server, a *application) error {
 		var took times
 		for first := 0; first < roomsOfTwo; first += together {
-			some, err := a.hearEachOther(ctx, phone, first)
+			some, err := a.hearEachOther(ctx, phone, first, jitter)
 			if err != nil {
 				return err
 			}
@@ -57,7 +61,7 @@ func (b *bench) soundLatencyWith(ctx context.Context, configuration, what string
 }
 
 // hearEachOther times the sound in some rooms of two, in both directions.
-func (a *application) hearEachOther(ctx context.Context, phone *siptest.Phone, first int) (took times, err error) {
+func (a *application) hearEachOther(ctx context.Context, phone *siptest.Phone, first int, jitter time.Duration) (took times, err error) {
 	var rooms [][2]*line
 	defer func() {
 		for _, room := range rooms {
@@ -65,7 +69,7 @@ func (a *application) hearEachOther(ctx context.Context, phone *siptest.Phone, f
 		}
 	}()
 	for n := range together {
-		room, err := a.pair(ctx, phone, first+n)
+		room, err := a.pair(ctx, phone, first+n, jitter)
 		if err != nil {
 			return nil, err
 		}
@@ -101,8 +105,8 @@ func (l *line) burstTo(ctx context.Context, far *line) (time.Duration, error) {
 }
 
 // pair makes a room of two whose phones have bare lines. Their packets leave at
-// random moments.
-func (a *application) pair(ctx context.Context, phone *siptest.Phone, number int) (room [2]*line, err error) {
+// random moments, with a jitter.
+func (a *application) pair(ctx context.Context, phone *siptest.Phone, number int, jitter time.Duration) (room [2]*line, err error) {
 	if err := a.room(2*number, 2); err != nil {
 		return room, err
 	}
@@ -121,6 +125,7 @@ func (a *application) pair(ctx context.Context, phone *siptest.Phone, number int
 		if err := pause(ctx, rand.N(packetTime)); err != nil {
 			return room, err
 		}
+		l.jitter = jitter
 		if err := l.talk(call.Invite.Body); err != nil {
 			return room, err
 		}

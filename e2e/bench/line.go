@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"slices"
@@ -31,6 +32,10 @@ type line struct {
 	at       uint32
 	loud     chan time.Time // when loud sound arrived after silence
 	latest   time.Time      // when loud sound arrived
+	saying   []int16        // what is left to be said,
+	jitter   time.Duration  // packets leave so much late at most, at random
+
+	firstSaid, lastSaid time.Time // when its first and its last loud packet left
 }
 
 const (
@@ -59,7 +64,7 @@ func (l *line) talk(description []byte) (err error) {
 		for {
 			due = due.Add(packetTime)
 			select {
-			case <-time.After(time.Until(due)):
+			case <-time.After(time.Until(due) + rand.N(l.jitter+1)):
 				l.send()
 			case <-l.done:
 				return
@@ -92,7 +97,10 @@ func (l *line) send() {
 		l.press(key)
 		return
 	}
-	sound := make([]int16, packetTicks)
+	sound := l.nextSaid()
+	if sound == nil {
+		sound = make([]int16, packetTicks)
+	}
 	for i := range sound {
 		if burst {
 			sound[i] = int16(i%2*40000 - 20000)
@@ -143,7 +151,10 @@ func (l *line) hear() {
 			continue
 		}
 		if slices.Max(pcm[:decoder.Decode(pcm, buffer[12:n])]) > loudSample && now.Sub(l.heardLoud(now)) > 100*time.Millisecond {
-			l.loud <- now
+			select {
+			case l.loud <- now:
+			default: // nobody asks
+			}
 		}
 	}
 }
@@ -172,6 +183,14 @@ func (l *line) ask(key byte) time.Time {
 	l.wanted, l.burst = key, key == 0
 	l.mu.Unlock()
 	return <-l.sent
+}
+
+// forget forgets the loud sound that arrived before: on a busy machine a gap may have
+// made two of one.
+func (l *line) forget() {
+	for len(l.loud) > 0 {
+		<-l.loud
+	}
 }
 
 // hears returns when loud sound arrives.

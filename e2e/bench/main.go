@@ -52,10 +52,13 @@ var runs = []struct {
 	{"latency", (*bench).latency},
 	{"stall", (*bench).stall},
 	{"playing", (*bench).playingCalls},
+	{"minutes", (*bench).tenMinutes},
+	{"first", (*bench).firstSound},
 	{"rooms", (*bench).rooms},
 	{"streams", (*bench).streams},
 	{"turn", (*bench).turn},
 	{"listening", (*bench).listening},
+	{"speech", (*bench).speechTimes},
 	{"browsers", (*bench).browsers},
 	{"sound", (*bench).soundLatency},
 	{"keys", (*bench).keyLatency},
@@ -67,7 +70,7 @@ var runs = []struct {
 
 func main() {
 	o := options{rates: []int{20, 50, 200, 300, 500}, costs: []int{100, 300, 600, 1000}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing rooms streams turn listening browsers sound keys control thousand twice; overload, which takes minutes, by its name alone")
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing minutes first rooms streams turn listening speech browsers sound keys control thousand twice; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")
