@@ -14,6 +14,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/speech/speechtest"
 )
 
@@ -175,6 +176,32 @@ func TestCallerIsUnderstood(t *testing.T) {
 	server.mu.Unlock()
 	if strings.Contains(p.log.String(), "hush") {
 		t.Error("the key is in the log")
+	}
+	must(t, call.Hangup(within(t, 5*time.Second)))
+	c.ended()
+}
+
+// TestWhenNobodyCanSpeakTheSourceIsNamed: every provider fails, so the play ends, and so
+// does the recognition whose prompt it was; what came before was heard.
+func TestWhenNobodyCanSpeakTheSourceIsNamed(t *testing.T) {
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "no such key", http.StatusUnauthorized)
+	}))
+	t.Cleanup(refusing.Close)
+	p := start(t, setup{config: "speech:\n  providers:\n    - {name: gone, kind: openai, url: 'http://127.0.0.1:1/v1'}\n    - {name: refuses, kind: openai, url: '" + refusing.URL + "/v1'}\n  text-to-speech: [gone, refuses]\n"})
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+	c, call := a.answered(newPhone(p))
+	file := values{"url": a.saveTone("tone.wav", 500*time.Millisecond)}
+	c.do("playSources", values{"sources": []values{file, {"text": "Good morning."}}, "operationContext": "play"}, nil)
+	failed := c.gotFor("play", "PlayFailed")
+	if failed.ResultInformation.SubCode != 8565 || failed.FailedPlaySourceIndex == nil || *failed.FailedPlaySourceIndex != 1 {
+		t.Errorf("PlayFailed says %v, index %v", failed.ResultInformation, failed.FailedPlaySourceIndex)
+	}
+	eventually(t, 5*time.Second, "the file is heard", func() bool { return siptest.Seconds(call.Heard(), promptPitch) > 0.3 })
+	c.do("recognize", values{"input": "dtmf", "target": caller, "maxTones": 1, "prompt": values{"text": "Press a key."}, "operationContext": "recognize"}, nil)
+	if failed := c.gotFor("recognize", "RecognizeFailed"); failed.ResultInformation.SubCode != 8511 || !strings.Contains(failed.ResultInformation.Message, "could not connect to AI services") || failed.FailedPlaySourceIndex == nil || *failed.FailedPlaySourceIndex != 0 {
+		t.Errorf("RecognizeFailed says %v, index %v", failed.ResultInformation, failed.FailedPlaySourceIndex)
 	}
 	must(t, call.Hangup(within(t, 5*time.Second)))
 	c.ended()

@@ -39,7 +39,7 @@ func Machine(ctx context.Context, cfg config.Config) []Finding {
 	for _, part := range Parts {
 		list = append(list, part.Finding())
 	}
-	return list
+	return append(list, Speech(ctx, cfg)...)
 }
 
 // Quote makes a text one word of a shell.
