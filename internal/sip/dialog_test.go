@@ -40,7 +40,7 @@ func TestHoldByEveryDialect(t *testing.T) {
 			t.Errorf("%s: still held", test.name)
 		}
 	}
-	made.Tone(700, 400)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 }
 
@@ -80,7 +80,7 @@ func TestPhoneMovesItsSound(t *testing.T) {
 	if err != nil || !strings.Contains(string(response.Body), "RTP/AVP 8 101") {
 		t.Fatalf("%v %s", err, response.Body)
 	}
-	made.Tone(700, 400)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 }
 
@@ -94,7 +94,7 @@ func TestUnacceptableChangeLeavesTheCallAsItWas(t *testing.T) {
 	if err != nil || response.Status() != 488 {
 		t.Fatalf("%v %v", err, response)
 	}
-	made.Tone(700, 400)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 	if len(taken.news) != 0 {
 		t.Errorf("reported %+v", <-taken.news)

@@ -53,7 +53,7 @@ func TestPhoneCallsAndIsAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, func() bool { return made.HeardTones() == "9*" })
-	made.Tone(700, 600)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.3 })
 
 	if err := made.Hangup(within(t), siptest.Field{Name: "Reason", Value: `Q.850;cause=16;text="Normal, really"`}); err != nil {
@@ -307,7 +307,7 @@ func TestDelayedOfferIsAnsweredInTheACK(t *testing.T) {
 	taken := r.next(t)
 	taken.Answer()
 	expect[call.Answered](t, taken)
-	made.Tone(700, 400)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 }
 

@@ -49,7 +49,7 @@ func TestHostNamesInDescriptions(t *testing.T) {
 			t.Errorf("%s: got %v %v", host, response, err)
 		}
 	}
-	made.Tone(700, 400)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 	if response, err := made.ReinviteDelayed(within(t), append(named("localhost"), "a=sendonly\r\n"...)); err != nil || response.Status() != 200 {
 		t.Errorf("got %v %v", response, err)

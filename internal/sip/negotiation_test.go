@@ -70,7 +70,7 @@ func TestOddHoldsAreSurvived(t *testing.T) {
 			expect[call.HoldChanged](t, taken)
 		}
 	}
-	made.Tone(700, 400)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 	if len(taken.news) != 0 {
 		t.Errorf("reported %+v", <-taken.news)
@@ -129,7 +129,7 @@ func TestCallsOverIPv6(t *testing.T) {
 			if !strings.Contains(string(made.Final().Body), "c=IN IP6 ::1\r\n") || !strings.Contains(made.Final().Get("Contact"), "@[::1]:") {
 				t.Errorf("Contact %q and\n%s", made.Final().Get("Contact"), made.Final().Body)
 			}
-			made.Tone(700, 400)
+			made.Tone(700, 4000)
 			eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 			hold := strings.Replace(string(made.Describe("sendrecv")), "c=IN IP6 ::1", "c=IN IP6 ::", 1)
 			if response, err := made.Reinvite(within(t), []byte(hold)); err != nil || response.Status() != 200 {
@@ -148,7 +148,7 @@ func TestCallsOverIPv6(t *testing.T) {
 			}
 			rung.Answer()
 			expect[call.Answered](t, out)
-			rung.Tone(440, 400)
+			rung.Tone(440, 4000)
 			eventually(t, func() bool { return siptest.Seconds(rung.Heard(), 440) >= 0.2 })
 			if err := rung.Hangup(within(t)); err != nil {
 				t.Fatal(err)
@@ -181,7 +181,7 @@ func TestACKWithoutAnAnswerLeavesTheCallAsItWas(t *testing.T) {
 	if response, err := made.ReinviteDelayed(within(t), nil); err != nil || response.Status() != 200 || len(response.Body) == 0 {
 		t.Fatal(response, err)
 	}
-	made.Tone(700, 400)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 	if err := made.Hold(within(t)); err != nil {
 		t.Fatal(err)

@@ -106,7 +106,7 @@ func TestDelayedOfferIsAnsweredInThePRACK(t *testing.T) {
 	if got := made.Final(); len(got.Body) != 0 {
 		t.Errorf("the 200 holds another description: %s", got.Body)
 	}
-	made.Tone(700, 400)
+	made.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 }
 

@@ -32,7 +32,7 @@ func startProxy(t *testing.T, server *httptest.Server, client string) *httptest.
 // lock their client out; another client of that proxy registers.
 func TestGuesserBehindAProxyLocksItselfOutAlone(t *testing.T) {
 	t.Parallel()
-	o := newPhoneRig(t, nil)
+	o := newPhoneRig(t, func(c *Config) { c.unknownLife = patience }) // the guesses take longer on a busy machine
 	as, _ := o.user(t, "101", "")
 	proxies := trustedproxy.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")})
 	mux := http.NewServeMux()

@@ -114,7 +114,7 @@ func TestFailedTransferIsTold(t *testing.T) {
 	if len(told) != 6 || !strings.HasPrefix(told[2], "refer;id=") || strings.HasPrefix(told[1], "refer;id=") {
 		t.Errorf("told %q", told)
 	}
-	made.Tone(600, 300) // and the call is whole
+	made.Tone(600, 4000) // and the call is whole
 	eventually(t, func() bool { return taken.loud.Load() > 10 })
 }
 

@@ -239,7 +239,7 @@ func TestReferFails(t *testing.T) {
 		if got.Outcome != call.ReferralFailed || got.Reason.Kind != call.Busy || got.Reason.SIP.Code != 486 || got.Reason.Q850.Value != 17 {
 			t.Errorf("outcome is %+v", got)
 		}
-		e.Tone(600, 300) // and the call is whole
+		e.Tone(600, 4000) // and the call is whole
 		eventually(t, func() bool { return e.taken.loud.Load() > 10 })
 	})
 	t.Run("it stops telling", func(t *testing.T) {

@@ -30,7 +30,7 @@ func TestAnotherPhoneTakesTheCallOver(t *testing.T) {
 	if err := first.WaitEnded(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	second.Tone(700, 400)
+	second.Tone(700, 4000)
 	eventually(t, func() bool { return siptest.Seconds(second.Heard(), 700) >= 0.2 })
 	if len(r.application.arrived) != 0 || len(taken.news) != 0 || r.Legs() != 1 {
 		t.Errorf("%d calls arrived, %d reports, %d legs", len(r.application.arrived), len(taken.news), r.Legs())

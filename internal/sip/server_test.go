@@ -301,7 +301,7 @@ func TestEndTellsHowTheLegWasCarried(t *testing.T) {
 	party := rig.next(t)
 	party.Answer()
 	expect[call.Answered](t, party)
-	talk.Tone(700, 1000)
+	talk.Tone(700, 4000)
 	eventually(t, func() bool { return party.loud.Load() > 0 })
 	if err := talk.Hangup(within(t)); err != nil {
 		t.Fatal(err)

@@ -56,7 +56,7 @@ func TestCallsOverWebSocket(t *testing.T) {
 			r := newRig(t, nil, roaming())
 			phone := browser(t, r, transport)
 			made, taken := connectSigned(t, r, phone)
-			made.Tone(440, 300)
+			made.Tone(440, 4000)
 			eventually(t, func() bool { return taken.loud.Load() > 0 })
 			final := made.Final()
 			if via := final.Get("Via"); !strings.HasPrefix(via, "SIP/2.0/"+strings.ToUpper(transport)+" ") {
