@@ -397,12 +397,18 @@ func TestNextNonceIsUsed(t *testing.T) {
 func TestAgedNonceIsReplacedInALaterRequest(t *testing.T) {
 	t.Parallel()
 	phone, peer, via := guarded(t, []*digestRealm{{name: "a", qop: "auth", ages: true}})
-	r := newRig(t, func(c *Config) { c.SessionExpires, c.MinSession = 6*time.Second, time.Second }, via)
+	r := newRig(t, nil, via)
 	made := r.dial(t, "+15557770000")
 	taken := next(t, phone)
-	taken.Answer(siptest.Field{Name: "Session-Expires", Value: "6;refresher=uac"})
+	taken.Answer()
 	expect[call.Answered](t, made)
-	accepts(t, peer, "INVITE", 3)
+	l := made.Leg.(*leg)
+	for n := range 2 { // later requests, each with a nonce that has aged
+		eventually(t, func() bool { return idle(l) })
+		l.box.Put(func() { l.sendRefresh(sip.INVITE) })
+		accepts(t, peer, "INVITE", 2+n)
+	}
+	eventually(t, func() bool { return idle(l) })
 	made.End(call.Reason{})
 	if err := taken.WaitEnded(within(t)); err != nil {
 		t.Fatal(err)
