@@ -95,14 +95,20 @@ func TestTimelineThatLeftMemoryIsReadFromDisk(t *testing.T) {
 	}
 }
 
-func TestLoadKeepsLittleOfGoodCalls(t *testing.T) {
-	h := newHub(t, Config{Dir: t.TempDir()})
-	defer h.Close()
+func TestLoadArchivesSomeOfTheGoodCalls(t *testing.T) {
+	dir := t.TempDir()
+	h := newHub(t, Config{Dir: dir})
 	for n := range goodRate.Burst + 100 {
 		overCall(h, fmt.Sprint("call-", n))
 	}
-	h.settle(time.Now(), true)
-	if sum, _, known := h.Timeline(fmt.Sprint("call-", goodRate.Burst+99)); !known || sum.Omitted == 0 {
-		t.Errorf("the last call: %+v", sum)
+	h.JoinRefused("99", caller.Raw(), "it is not the time of the room")
+	h.Close()
+	h = newHub(t, Config{Dir: dir})
+	defer h.Close()
+	if n := len(h.Search(t.Context(), Query{Limit: 1000}).Calls); n < goodRate.Burst || n > goodRate.Burst+50 {
+		t.Errorf("%d calls are archived", n)
+	}
+	if n := len(h.Search(t.Context(), Query{Failed: true, Limit: 1000}).Calls); n != 1 {
+		t.Errorf("%d with a problem are archived", n)
 	}
 }

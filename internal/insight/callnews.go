@@ -2,6 +2,7 @@ package insight
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -18,10 +19,22 @@ func (h *Hub) Publish(e call.Event) {
 	if c, ok := e.(call.ConversationStarted); ok {
 		r.group, r.room = c.GroupID, c.RoomID
 	}
+	r.troubled = r.troubled || tellsFailure(e)
 	h.add(r, head.At, event{e})
 	if r.summaryMatters(e) {
 		h.tell(Update{call: r})
 	}
+}
+
+// tellsFailure reports whether an event may tell of a failure.
+func tellsFailure(e call.Event) bool {
+	switch e := e.(type) {
+	case call.ConnectionOpened, call.OperationAccepted, call.CallConnected, call.CallDisconnected, call.ParticipantsUpdated, call.PlayStarted, call.PlayCompleted:
+		return false
+	case call.RecordingStateChanged:
+		return e.Cause != nil
+	}
+	return strings.HasSuffix(nameOf(e), "Failed")
 }
 
 // summaryMatters reports whether an event changes what lists show of a call.
@@ -63,6 +76,7 @@ func (h *Hub) CallOver(d call.Detail) {
 		return
 	}
 	r.begun, r.end, r.detail = d.Began, d.Ended, &d
+	r.troubled = r.troubled || isFailure(d.Why.Kind)
 	h.full = false
 	if r.to == "" {
 		r.from, r.to = d.From.Raw(), d.To.Raw()
@@ -72,6 +86,8 @@ func (h *Hub) CallOver(d call.Detail) {
 		r.people = note(r.people, leg.Who.Raw())
 		r.trunks = note(r.trunks, leg.Wire.Trunk)
 		r.up = r.up || !leg.Answered.IsZero()
+		s := leg.Wire.Sound
+		r.troubled = r.troubled || isFailure(leg.Why.Kind) || s.MOS > 0 && s.MOS < poorMOS || s.Sent >= enoughPackets && s.Received == 0 || s.Received >= enoughPackets && s.Sent == 0
 		if mos := leg.Wire.Sound.MOS; mos > 0 && (r.quality == 0 || mos < r.quality) {
 			r.quality = mos
 		}
@@ -102,6 +118,7 @@ func (h *Hub) Leg(n call.LegNews) {
 	if wired, ok := n.Leg.(interface{ DialogID() string }); ok {
 		callID = wired.DialogID()
 	}
+	news := legNews{what: n.What, who: n.Who.Raw(), inbound: n.Inbound, callID: callID, why: n.Reason}
 	switch n.What {
 	case call.LegCame:
 		h.attach(callID, r)
@@ -112,13 +129,14 @@ func (h *Hub) Leg(n call.LegNews) {
 	case call.LegAnswered:
 		r.up = true
 	case call.LegGone:
+		news.wire = &n.Wire
 		if m, ok := n.Leg.(measured); ok {
 			if h.legs[m].record == r { // else it is in another call already
 				delete(h.legs, m)
 			}
 		}
 	}
-	h.add(r, now, legNews{n.What, n.Who.Raw(), n.Inbound, callID, n.Reason, n.Wire})
+	h.add(r, now, news)
 	if n.What == call.LegCame || n.What == call.LegAnswered {
 		h.tell(Update{call: r})
 	}

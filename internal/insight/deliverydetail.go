@@ -90,6 +90,7 @@ func (h *Hub) Delivery(m *delivery.Message, a history.Attempt) {
 		if a.Number <= 1 {
 			d.body = bounded(m.Body)
 		}
+		r.troubled = r.troubled || a.Result != history.Delivered
 		h.add(r, a.Time, d)
 	}
 }

@@ -14,7 +14,7 @@ type legNews struct {
 	inbound bool
 	callID  string
 	why     call.Reason
-	wire    call.Wire
+	wire    *call.Wire // at its end
 }
 
 func (legNews) size() int { return 400 }

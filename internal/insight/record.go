@@ -24,6 +24,7 @@ const (
 // Bounds of one record.
 const (
 	maxEntries     = 5000
+	usualEntries   = 24 // of a short call
 	maxRecordBytes = 2 << 20
 	maxNames       = 64 // of each kind
 )
@@ -41,6 +42,8 @@ type record struct {
 	entries []entry
 	bytes   int64
 	omitted int // items that are not kept
+
+	troubled bool // something in it may have gone wrong, at a glance
 
 	names       []string   // in byName
 	dialogs     []string   // SIP's Call-IDs
@@ -77,7 +80,7 @@ func note(list []string, text string) []string {
 func (h *Hub) recordOf(correlationID, serverCallID string, at time.Time) *record {
 	r := h.byID[correlationID]
 	if r == nil {
-		r = &record{id: correlationID, subject: SubjectCall, begun: at}
+		r = &record{id: correlationID, subject: SubjectCall, begun: at, entries: make([]entry, 0, usualEntries)}
 		h.enter(r)
 	}
 	if r.server == "" && serverCallID != "" {
@@ -114,7 +117,7 @@ func (h *Hub) refused(subject Subject, at time.Time, problem string) *record {
 		h.lost++
 		return nil
 	}
-	r := &record{id: uuid.NewString(), subject: subject, begun: at, end: at, problem: problem}
+	r := &record{id: uuid.NewString(), subject: subject, begun: at, end: at, problem: problem, troubled: true}
 	h.enter(r)
 	h.ended = append(h.ended, r)
 	return r

@@ -92,6 +92,7 @@ func (h *Hub) Request(s rest.Served) {
 		r.people = note(r.people, r.to)
 		h.tell(Update{call: r})
 	}
+	r.troubled = r.troubled || s.Status >= 400
 	h.add(r, s.At, request{s})
 }
 

@@ -7,9 +7,9 @@ import (
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
-// goodRate is how many calls without a problem are archived with their whole timeline;
-// of those beyond it, only the summary is. Calls with problems always are, up to
-// badRate. Under load, this keeps the cost of a call small.
+// goodRate is how many calls without a problem are archived a second, and badRate how
+// many with one: under load, this keeps the cost of a call small. The others are known
+// while they are in memory.
 var (
 	goodRate = ratelimit.Rate{PerSecond: 20, Burst: 200}
 	badRate  = ratelimit.Rate{PerSecond: 50, Burst: 500}
@@ -17,15 +17,16 @@ var (
 
 // settle archives the calls that ended settleTime ago, or all.
 func (h *Hub) settle(now time.Time, all bool) {
-	for {
+	h.mu.Lock()
+	n := 0 // they are in the order in which they ended, about
+	for n < len(h.ended) && (all || now.Sub(h.ended[n].end) >= settleTime) {
+		n++
+	}
+	due := slices.Clone(h.ended[:n])
+	h.ended = slices.Delete(h.ended, 0, n)
+	h.mu.Unlock()
+	for _, r := range due {
 		h.mu.Lock()
-		at := slices.IndexFunc(h.ended, func(r *record) bool { return all || now.Sub(r.end) >= settleTime })
-		if at < 0 {
-			h.mu.Unlock()
-			return
-		}
-		r := h.ended[at]
-		h.ended = slices.Delete(h.ended, at, at+1)
 		s := r.snapshot()
 		h.mu.Unlock()
 		h.archiveCall(r, s, now)
@@ -33,27 +34,25 @@ func (h *Hub) settle(now time.Time, all bool) {
 }
 
 func (h *Hub) archiveCall(r *record, s snapshot, now time.Time) {
-	sum := s.summarize()
+	limit := h.good
+	if r.troubled {
+		limit = h.bad
+	}
+	var sum *Summary
 	var place *archivePlace
-	if h.archive != nil {
-		items := []Item{}
-		limit := h.good
-		if sum.Failed {
-			limit = h.bad
-		}
-		if limit.Allow(now) {
-			items = s.items()
-		} else {
-			sum.Omitted += len(s.entries)
-		}
+	if h.archive != nil && limit.Allow(now) {
+		made := s.summarize()
+		sum = &made
 		var err error
-		if place, err = h.archive.put(sum, items); err != nil && h.complain.Allow(now) {
+		if place, err = h.archive.put(made, s.items()); err != nil && h.complain.Allow(now) {
 			h.log.Error("a call that is over was not archived; it is lost with the process", "call", r.id, "error", err)
 		}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r.summary, r.kept = &sum, place
+	if place != nil { // what came meanwhile is in memory alone
+		r.summary, r.kept = sum, place
+	}
 	for _, callID := range r.dialogs {
 		if d := h.dialogs[callID]; d != nil && d.record == r {
 			delete(h.dialogs, callID)

@@ -150,6 +150,7 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 	d.seen = at
 	m := sipMessage{sent, transport, local, remote, bytes.Clone(text[:min(len(text), maxBody)])}
 	if d.record != nil {
+		d.record.troubled = d.record.troubled || statusOf(text) >= 400
 		h.add(d.record, at, m)
 		return
 	}
