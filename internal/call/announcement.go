@@ -84,13 +84,23 @@ func (c *Call) announced(rec *callRecording, err error) {
 func (rec *callRecording) active() bool { return rec.notice.heard && !rec.paused }
 
 // overNotice says what an endpoint hears under the server's announcement, and the
-// announcement.
-func overNotice(under audio.Source, notice Playback) audio.Source {
-	if under == nil {
-		return notice
+// announcement. Nobody else hears either: a recording might begin in its last frame.
+type overNotice struct {
+	audio.Sum
+	notice Playback
+}
+
+func newOverNotice(under audio.Source, notice Playback) *overNotice {
+	both := &overNotice{notice: notice}
+	if under != nil {
+		both.Add(under)
 	}
-	both := &audio.Sum{}
-	both.Add(under)
 	both.Add(notice)
 	return both
 }
+
+// Aside reports that it is for nobody but the member.
+func (*overNotice) Aside() bool { return true }
+
+// Copies is who else is told the announcement.
+func (o *overNotice) Copies() *audio.Copies { return copiesOf(o.notice) }

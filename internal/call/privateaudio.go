@@ -66,7 +66,7 @@ func (a *privateAudio) apply() {
 		said = &promptOverMusic{prompt: a.prompt, music: a.music}
 	}
 	if a.notice != nil {
-		said = overNotice(said, a.notice)
+		said = newOverNotice(said, a.notice)
 	}
 	a.member.SetPrivateSource(said)
 }
