@@ -26,7 +26,11 @@ func (c Config) Destinations() eventgrid.Destinations {
 
 // queueURL finds a queue of a configured storage account.
 func (c Config) queueURL(account, queue string, ttl time.Duration) (string, error) {
-	if _, configured := c.StorageAccount(account); !configured {
+	known, configured := c.StorageAccount(account)
+	if known.Token != (storage.Token{}) {
+		return "", fmt.Errorf("storage account %q has a token alone, which is for blobs: queues need its AccountKey or a SharedAccessSignature", account)
+	}
+	if !configured {
 		return "", fmt.Errorf("storage account %q is not configured: add its connection string to events.storage-accounts and start the server again", account)
 	}
 	return sender.QueueURL(account, queue, ttl), nil

@@ -206,7 +206,7 @@ type eventKeys struct {
 	MaxSubscriptions *int `yaml:"max-subscriptions" default:"2000" min:"1" max:"20000"`
 	// true: CallStarted and the related events are raised for identities of applications too, for tests.
 	ApplicationIdentities bool `yaml:"application-identities"`
-	// Connection strings of Azure storage accounts, for queues and for dead letters in blob containers. Containers of other accounts are folders in dead-letters of the data directory.
+	// Connection strings of Azure storage accounts, for queues, for dead letters and recordings in blob containers. TokenEndpoint=managed or TokenFile=FILE instead of AccountKey takes tokens. Containers of other accounts are folders in dead-letters of the data directory.
 	StorageAccounts []string `yaml:"storage-accounts" type:"list of connection strings, secret"`
 	// Listener for NATS clients, on a loopback address only. Programs on this machine receive events from NATS subjects; the password is an access key.
 	NATS string `yaml:"nats" type:"host:port or off" default:"off"`

@@ -21,6 +21,8 @@ type Recording struct {
 	Rules        []access.Rule // who may do what; none: whoever may use the APIs
 	ExportFolder string        // the directory of folder:///NAME; "": there is none
 
+	DeleteExported bool // copies elsewhere are deleted with the recording
+
 	HoldMusic bool // is recorded
 	MaskTones bool // keys are not heard in recordings
 
@@ -49,6 +51,8 @@ type recordingKeys struct {
 	Permissions []recordingPermissionKeys `yaml:"permissions" absent:"everybody who may use the APIs may do everything"`
 	// Directory of the folders that recordings are exported to, by the destination folder:///NAME.
 	ExportFolder string `yaml:"export-folder" type:"path" absent:"recordings are not exported to folders"`
+	// true: what was exported of a recording is deleted with it, when its time is over or when somebody deletes it. A signature in the URL must permit deletion.
+	DeleteExported bool `yaml:"delete-exported"`
 	// true: music that participants hear on hold is recorded.
 	HoldMusic bool `yaml:"hold-music"`
 	// true: keys that participants press are silent in recordings, for calls in which card numbers are keyed in.
@@ -85,7 +89,7 @@ func (c *checker) recording(text recordingKeys) Recording {
 	r := Recording{
 		Host: s.value, MinFree: uint64(c.count("recording.min-free-mib")) << 20,
 		Retention: c.duration("recording.retention"), Keys: c.recordingKeys(text.Keys), Rules: c.recordingRules(text.Permissions),
-		ExportFolder: text.ExportFolder, HoldMusic: text.HoldMusic, MaskTones: text.MaskTones,
+		ExportFolder: text.ExportFolder, HoldMusic: text.HoldMusic, MaskTones: text.MaskTones, DeleteExported: text.DeleteExported,
 	}
 	r.Announcement = Announcement{Text: c.spokenText("recording.announcement-text"), Tone: text.AnnouncementTone}
 	r.Announcement.File, r.Announcement.URL = c.sound("recording.announcement")

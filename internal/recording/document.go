@@ -57,7 +57,7 @@ func (d *Document) Delete(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.lib.removeFiles(&d.Record, d.Chunk); err != nil {
+	if err := d.lib.removeChunk(ctx, &d.Record, d.Chunk); err != nil {
 		return err
 	}
 	if left {

@@ -37,11 +37,26 @@ func (l *Library) expired(r *Record, now time.Time) bool {
 
 // keepSweeping deletes recordings whose time is over.
 func (l *Library) keepSweeping() {
-	for l.sleep(sweepEvery) {
+	for l.weigh(); l.sleep(sweepEvery); l.weigh() {
 		if err := l.sweep(); err != nil && l.life.Err() == nil {
 			l.log.Error("recordings whose time is over cannot be deleted", "error", err)
 		}
 	}
+}
+
+// weigh notes how much the files take.
+func (l *Library) weigh() {
+	entries, err := os.ReadDir(l.cfg.Dir)
+	if err != nil {
+		return // the metric stays as it is
+	}
+	stored := int64(0)
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+			stored += info.Size()
+		}
+	}
+	l.stored.Store(stored)
 }
 
 func (l *Library) sweep() error {
@@ -61,7 +76,7 @@ func (l *Library) sweep() error {
 // long as there are any.
 func (l *Library) erase(ctx context.Context, r Record) error {
 	for i := range r.Chunks {
-		if err := l.removeFiles(&r, i); err != nil {
+		if err := l.removeChunk(ctx, &r, i); err != nil {
 			return err
 		}
 	}
@@ -72,7 +87,13 @@ func (l *Library) erase(ctx context.Context, r Record) error {
 	return nil
 }
 
-func (l *Library) removeFiles(r *Record, chunk int) error {
+// removeChunk removes the files of a chunk, here and, if that is asked for, elsewhere.
+func (l *Library) removeChunk(ctx context.Context, r *Record, chunk int) error {
+	if l.cfg.Deleting != nil {
+		if err := l.cfg.Deleting(ctx, *r, chunk); err != nil {
+			return fmt.Errorf("copies of a recording: %w", err)
+		}
+	}
 	for _, name := range r.names(chunk) {
 		if err := l.files.Remove(name); err != nil {
 			return fmt.Errorf("file of a recording: %w", err)
@@ -90,7 +111,7 @@ func (l *Library) finishDeletion(ctx context.Context, r *Record) (gone bool, err
 			left = true
 			continue
 		}
-		if err := l.removeFiles(r, i); err != nil {
+		if err := l.removeChunk(ctx, r, i); err != nil {
 			return false, err
 		}
 	}

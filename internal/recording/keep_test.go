@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +168,48 @@ func TestHeldRecordingIsNotDeleted(t *testing.T) {
 		}
 		if err := s.Erase(s.Context(), r.ID); err != nil || len(s.onDisk()) != 0 {
 			s.Errorf("%v, %v", err, s.onDisk())
+		}
+	})
+}
+
+// TestCopiesAreDeletedWithTheirRecording, before its own files are: whoever deletes
+// it, and also by the next process.
+func TestCopiesAreDeletedWithTheirRecording(t *testing.T) {
+	record(t, func(s *studio) {
+		var told []string
+		var refuse error
+		cfg := Config{Retention: time.Hour, Deleting: func(_ context.Context, r Record, chunk int) error {
+			if refuse == nil {
+				told = append(told, r.Document(chunk))
+			}
+			return refuse
+		}}
+		s.Close()
+		s.open(cfg)
+		byTime, byAPI, byCommand, byNext := s.ended(Options{}), s.ended(Options{}), s.ended(Options{}), s.ended(Options{})
+		document := func(r Record) *Document {
+			d, err := s.Document(s.Context(), r.Document(0))
+			if err != nil {
+				s.Fatal(err)
+			}
+			return d
+		}
+		if err := errors.Join(document(byAPI).Delete(s.Context()), s.Erase(s.Context(), byCommand.ID)); err != nil {
+			s.Fatal(err)
+		}
+		refuse = errors.New("not now")
+		if err := document(byNext).Delete(s.Context()); !errors.Is(err, refuse) || len(s.onDisk()) != 2 {
+			s.Errorf("it is deleted though its copies are not: %v, %v", err, s.onDisk())
+		}
+		refuse = nil
+		s.Close()
+		s.open(cfg)
+		if _, err := s.Recover(s.Context()); err != nil {
+			s.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		if want := []string{byAPI.Document(0), byCommand.Document(0), byNext.Document(0), byTime.Document(0)}; !slices.Equal(told, want) || len(s.onDisk()) != 0 {
+			s.Errorf("copies were deleted of %v, want %v; %v are left", told, want, s.onDisk())
 		}
 	})
 }

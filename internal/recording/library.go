@@ -47,6 +47,10 @@ type Config struct {
 	// Exporting reports whether the files of a recording, by its GUID, are still to be
 	// copied elsewhere; nil: they never are.
 	Exporting func(guid string) bool
+	// Deleting is told before the files of a chunk are deleted, by whomever; nil: nobody
+	// is. After an error they are not. It is told again by the next process if this one
+	// ends meanwhile.
+	Deleting func(context.Context, Record, int) error
 	// MaskTones makes the keys that participants press silent.
 	MaskTones bool
 }
@@ -60,6 +64,7 @@ type Library struct {
 	free        func() (uint64, error)
 	chunkFrames int64
 	waiting     atomic.Int64 // bytes for the writer
+	stored      atomic.Int64 // bytes on disk, as of the last sweep
 
 	look, write chan struct{} // one token each: something is to be done
 	places      chan struct{} // of those that are finished
@@ -124,12 +129,21 @@ func (l *Library) Close() {
 
 // Stats are how much there is to do.
 type Stats struct {
-	Active  int   // recordings that go on
-	Waiting int64 // bytes that wait for the disk
+	Active  int           // recordings that go on
+	Waiting int64         // bytes that wait for the disk
+	Lag     time.Duration // how long the first of them have waited
+	Stored  int64         // bytes of all recordings on disk, as of a minute ago
 }
 
 // Stats returns the present ones.
-func (l *Library) Stats() Stats { return Stats{len(l.list()), l.waiting.Load()} }
+func (l *Library) Stats() Stats {
+	going := l.list()
+	s := Stats{Active: len(going), Waiting: l.waiting.Load(), Stored: l.stored.Load()}
+	for now := time.Now(); len(going) > 0; going = going[1:] {
+		s.Lag = max(s.Lag, going[0].lag(now))
+	}
+	return s
+}
 
 // keepListening makes samples of what was heard, of all recordings.
 func (l *Library) keepListening() {

@@ -27,7 +27,8 @@ type Recording struct {
 
 	mu    sync.Mutex
 	steps []step
-	empty []byte // a buffer to be filled again; nil: none
+	since time.Time // when the first step was given that is being done; zero: none is
+	empty []byte    // a buffer to be filled again; nil: none
 	end   EndReason
 
 	unsynced File  // what was appended to since the last sync; nil: nothing was
@@ -43,6 +44,7 @@ type step struct {
 	change func(*Record)
 	chunk  int  // begin another file, of so many channels
 	end    bool // finish
+	at     time.Time
 }
 
 // newRecording makes a recording whose record is stored and whose first file is
@@ -136,10 +138,24 @@ func (r *Recording) fail(err error) {
 
 // give queues a step for the writer.
 func (r *Recording) give(s step) {
+	s.at = time.Now()
 	r.lib.waiting.Add(int64(len(s.bytes)))
 	r.mu.Lock()
 	r.steps = append(r.steps, s)
 	r.mu.Unlock()
+}
+
+// lag is how long what is to be written has waited.
+func (r *Recording) lag(now time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case !r.since.IsZero():
+		return now.Sub(r.since)
+	case len(r.steps) > 0:
+		return now.Sub(r.steps[0].at)
+	}
+	return 0
 }
 
 // spare returns an empty buffer.

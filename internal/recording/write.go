@@ -25,7 +25,11 @@ func (w *writer) write() (finished bool) {
 	r.mu.Lock()
 	steps, unsafe := r.steps, r.syncErr
 	r.steps = nil
+	if len(steps) > 0 {
+		r.since = steps[0].at
+	}
 	r.mu.Unlock()
+	defer r.written()
 	w.check(unsafe)
 	for _, s := range steps {
 		switch {
@@ -42,6 +46,13 @@ func (w *writer) write() (finished bool) {
 		}
 	}
 	return false
+}
+
+// written notes that nothing is being written.
+func (r *Recording) written() {
+	r.mu.Lock()
+	r.since = time.Time{}
+	r.mu.Unlock()
 }
 
 func (w *writer) append(b []byte) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -34,8 +33,18 @@ func exportOf(r recording.Record) export.Job {
 	return job
 }
 
+// deleteExported has the copies of a chunk deleted, where that is configured.
+func (p *parts) deleteExported(ctx context.Context, r recording.Record, chunk int) error {
+	if r.Container == "" || !p.cfg.Recording.DeleteExported {
+		return nil
+	}
+	job := exportOf(r)
+	job.ID, job.Remove, job.Files = export.RemovalOf(r.GUID(), chunk), true, job.Files[2*chunk:2*chunk+2]
+	return p.exports.Submit(ctx, job)
+}
+
 // openExported opens a file of such a job.
-func (p *parts) openExported(ctx context.Context, source string) (io.ReadCloser, error) {
+func (p *parts) openExported(ctx context.Context, source string) (export.Content, error) {
 	name, part, _ := strings.Cut(source, "/")
 	d, err := p.recordings.Document(ctx, name)
 	if err != nil {
@@ -43,20 +52,19 @@ func (p *parts) openExported(ctx context.Context, source string) (io.ReadCloser,
 	}
 	if "/"+part == content.MetadataPath {
 		text, err := d.Metadata()
-		return io.NopCloser(bytes.NewReader(text)), err
+		return described{bytes.NewReader(text)}, err
 	}
-	file, err := d.Open()
-	if err != nil {
-		return nil, err
-	}
-	size, err := file.Size()
-	return exported{io.NewSectionReader(file, 0, size), file}, err
+	return d.Open()
 }
 
-type exported struct {
-	io.Reader
-	io.Closer
-}
+// described is a description that is exported.
+type described struct{ *bytes.Reader }
+
+// Size implements export.Content.
+func (d described) Size() (int64, error) { return d.Reader.Size(), nil }
+
+// Close implements io.Closer.
+func (described) Close() error { return nil }
 
 // announceExported tells that the files of a recording are where they were to go, or
 // that they stay here, where they can be downloaded.

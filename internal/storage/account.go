@@ -15,6 +15,7 @@ type Account struct {
 	Name          string
 	Key           []byte `json:"-"` // shared key; nil: SAS is used
 	SAS           string `json:"-"` // shared access signature, without the question mark
+	Token         Token  // of a managed identity, instead of both
 	BlobEndpoint  string // without a slash at the end
 	QueueEndpoint string
 }
@@ -41,7 +42,7 @@ func ParseAccount(connectionString string) (Account, error) {
 	if strings.EqualFold(values["usedevelopmentstorage"], "true") {
 		values, _ = connectionValues(emulator)
 	}
-	a := Account{Name: values["accountname"], SAS: strings.TrimPrefix(values["sharedaccesssignature"], "?")}
+	a := Account{Name: values["accountname"], SAS: strings.TrimPrefix(values["sharedaccesssignature"], "?"), Token: Token{File: values["tokenfile"], Endpoint: values["tokenendpoint"]}}
 	if a.Key, err = base64.StdEncoding.DecodeString(values["accountkey"]); err != nil {
 		return Account{}, errors.New("storage connection string: AccountKey is not base64")
 	}
@@ -54,10 +55,10 @@ func ParseAccount(connectionString string) (Account, error) {
 	switch {
 	case a.Name == "":
 		return Account{}, errors.New("storage connection string: AccountName is missing")
-	case len(a.Key) == 0 && a.SAS == "":
-		return Account{}, errors.New("storage connection string: AccountKey or SharedAccessSignature is missing")
+	case len(a.Key) == 0 && a.SAS == "" && a.Token == Token{}:
+		return Account{}, errors.New("storage connection string: AccountKey, SharedAccessSignature, TokenFile or TokenEndpoint is missing")
 	}
-	return a, nil
+	return a, a.checkToken()
 }
 
 func connectionValues(text string) (map[string]string, error) {

@@ -45,6 +45,9 @@ func blobService(account Account, client *http.Client) (*azblob.Client, error) {
 		Telemetry: policy.TelemetryOptions{Disabled: true},
 		Transport: client,
 	}}
+	if account.Token != (Token{}) {
+		return azblob.NewClient(account.BlobEndpoint, account.Token, options)
+	}
 	if len(account.Key) == 0 {
 		return azblob.NewClientWithNoCredential(account.BlobEndpoint+"?"+account.SAS, options)
 	}
@@ -61,13 +64,9 @@ func (s blobs) Put(ctx context.Context, name string, content io.Reader, as Prope
 		return err
 	}
 	contentType := as.contentType()
-	metadata := map[string]*string{}
-	for name, value := range as.Metadata {
-		metadata[name] = &value
-	}
 	_, err := s.client.UploadStream(ctx, s.container, name, contextReader{ctx, content}, &azblob.UploadStreamOptions{
 		BlockSize: blockSize, Concurrency: 1,
-		HTTPHeaders: &blob.HTTPHeaders{BlobContentType: &contentType}, Metadata: metadata,
+		HTTPHeaders: &blob.HTTPHeaders{BlobContentType: &contentType}, Metadata: pointers(as.Metadata),
 	})
 	return blobError(ctx, err)
 }

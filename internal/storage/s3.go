@@ -67,8 +67,11 @@ func (s bucket) Put(ctx context.Context, name string, content io.Reader, as Prop
 		return err
 	}
 	size := int64(-1)
-	if known, ok := content.(interface{ Len() int }); ok { // a buffer: no copy of it is made
+	switch known := content.(type) { // of these no copy is made
+	case interface{ Len() int }:
 		size = int64(known.Len())
+	case *io.SectionReader:
+		size = known.Size()
 	}
 	_, err := s.client.Client.PutObject(ctx, s.name, name, contextReader{ctx, content}, size, minio.PutObjectOptions{
 		ContentType: as.contentType(), UserMetadata: as.Metadata, PartSize: partSize, NumThreads: 1,

@@ -4,7 +4,6 @@ import (
 	"container/heap"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -17,24 +16,24 @@ import (
 const (
 	// giveUp is how long a job is tried, as on ACS, whose copies stay as long.
 	giveUp = 24 * time.Hour
-	// uploads is how many jobs are on their way at once; each takes up to 16 MiB.
+	// uploads is how many jobs are on their way at once.
 	uploads = 4
 	// defaultStall is how long an upload may make no progress.
 	defaultStall = 2 * time.Minute
 )
 
-// retry are the delays after failures of a job.
-var retry = backoff.Exponential{First: 5 * time.Second, Longest: 15 * time.Minute, Jitter: 0.25}
+// defaultRetry are the delays after failures of a job.
+var defaultRetry = backoff.Exponential{First: 5 * time.Second, Longest: 15 * time.Minute, Jitter: 0.25}
 
 // Config is what an Exporter needs.
 type Config struct {
 	Store  store.Backend
 	Places *Places
 	// Open opens a file of a job.
-	Open func(ctx context.Context, source string) (io.ReadCloser, error)
+	Open func(ctx context.Context, source string) (Content, error)
 	// Done tells how a job has ended, and returns when that cannot be lost any more.
 	// It is called again after an error, and by the next process if this one ends
-	// before it returns.
+	// before it returns. Of a removal nobody is told.
 	Done func(context.Context, Result) error
 }
 
@@ -50,7 +49,8 @@ type Exporter struct {
 	slot chan struct{}
 	wake chan struct{}
 
-	stall time.Duration // how long an upload may make no progress
+	stall time.Duration       // how long an upload may make no progress
+	retry backoff.Exponential // the delays after failures of a job
 
 	mu      sync.Mutex
 	waiting queue
@@ -61,6 +61,7 @@ type Exporter struct {
 // Counts are what an exporter has done, and what it has to do.
 type Counts struct {
 	Exported, Failed, Retries int64
+	Removed                   int64     // jobs that removed files
 	Waiting                   int       // jobs that are not done
 	Oldest                    time.Time // since when the oldest of them is not; zero: there is none
 }
@@ -71,7 +72,7 @@ func New(cfg Config, log *slog.Logger) (*Exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Exporter{cfg: cfg, log: log, jobs: jobs, slot: make(chan struct{}, uploads), wake: make(chan struct{}, 1), stall: defaultStall, oldest: map[string]time.Time{}}
+	e := &Exporter{cfg: cfg, log: log, jobs: jobs, slot: make(chan struct{}, uploads), wake: make(chan struct{}, 1), stall: defaultStall, retry: defaultRetry, oldest: map[string]time.Time{}}
 	e.life, e.end = context.WithCancel(context.Background())
 	return e, nil
 }
@@ -216,28 +217,38 @@ func (e *Exporter) do(t turn) {
 	}
 	var result Result
 	if err == nil {
-		result, err = e.upload(&job)
+		result, err = e.perform(&job)
 	}
 	if err != nil && e.life.Err() == nil && time.Since(job.Since) >= giveUp && !job.Since.IsZero() {
-		e.log.Error("recording is not exported: it was tried for a day", "recording", job.ID, "destination", job.Destination, "error", err)
+		e.log.Error("files of a recording are not exported, or removed: it was tried for a day", "recording", job.ID, "destination", job.Destination, "removal", job.Remove, "error", err)
 		result, err = Result{Job: job, Failed: err}, nil
 	}
-	if err == nil {
-		if err = e.cfg.Done(e.life, result); err == nil {
-			err = e.jobs.Delete(e.life, job.ID)
-		}
+	if errors.Is(err, errDeleted) {
+		result, err = Result{Job: job, Failed: err}, e.jobs.Delete(e.life, job.ID)
+	} else if err == nil {
+		err = e.finish(result)
 	}
 	switch {
 	case err == nil:
-		e.count(result.Failed)
+		e.count(result)
 		e.forget(t.id)
 	case e.life.Err() == nil:
-		delay := retry.Delay(t.failures + 1)
+		delay := e.retry.Delay(t.failures + 1)
 		if t.failures == 0 {
-			e.log.Warn("recording cannot be exported yet", "recording", t.id, "destination", job.Destination, "again", delay, "error", err)
+			e.log.Warn("recording cannot be exported yet", "recording", t.id, "destination", job.Destination, "removal", job.Remove, "again", delay, "error", err)
 		}
 		e.again(t, delay)
 	}
+}
+
+// finish tells how a job has ended, and forgets it.
+func (e *Exporter) finish(r Result) error {
+	if !r.Job.Remove {
+		if err := e.cfg.Done(e.life, r); err != nil {
+			return err
+		}
+	}
+	return e.jobs.Delete(e.life, r.Job.ID)
 }
 
 func (e *Exporter) again(t turn, delay time.Duration) {
@@ -254,14 +265,21 @@ func (e *Exporter) forget(id string) {
 	e.mu.Unlock()
 }
 
-func (e *Exporter) count(failed error) {
+func (e *Exporter) count(r Result) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if failed != nil {
+	switch {
+	case r.Failed != nil:
 		e.counts.Failed++
-	} else {
+	case r.Job.Remove:
+		e.counts.Removed++
+	default:
 		e.counts.Exported++
 	}
 }
 
-var errStalled = errors.New("the storage takes nothing any more")
+var (
+	errStalled = errors.New("the storage takes nothing any more")
+	errDeleted = errors.New("the recording was deleted before it was exported")
+	errOnWay   = errors.New("the recording is still being exported")
+)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/store"
@@ -26,8 +28,11 @@ import (
 
 func TestStoredFormat(t *testing.T) {
 	storetest.Golden(t, stored, Job{
-		ID: "r1", Destination: "https://a.blob.core.windows.net/c?sig=x", Since: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		Files: []File{{Name: "20260102/c/r/0-acsmetadata.d.json", Source: "d/metadata", ContentType: "application/json", Done: true}},
+		ID: "r1", Destination: "https://a.blob.core.windows.net/c?sig=x", Since: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Remove: true,
+		Files: []File{
+			{Name: "20260102/c/r/0-acsmetadata.d.json", Source: "d/metadata", ContentType: "application/json", Done: true},
+			{Name: "20260102/c/r/0-audiowav.d.wav", Source: "d/audio", ContentType: "audio/wav", Progress: storage.Progress{Parts: 2, Upload: "u", Tags: []string{"1", "2"}}},
+		},
 	})
 }
 
@@ -38,6 +43,9 @@ type fixture struct {
 	places  *Places
 	log     bytes.Buffer
 	opened  map[string]int
+	large   bool // wav files are
+	retry   time.Duration
+	gone    atomic.Bool // the files are
 	results chan Result
 	refuse  atomic.Bool // Done fails
 	mu      sync.Mutex
@@ -55,6 +63,7 @@ func (f *fixture) start(t *testing.T) {
 	t.Helper()
 	e, err := New(Config{Store: f.backend, Places: f.places, Open: f.open, Done: f.done}, slog.New(slog.NewTextHandler(&f.log, nil)))
 	if err == nil {
+		e.retry.First = cmp.Or(f.retry, e.retry.First)
 		err = e.Start(t.Context())
 	}
 	if err != nil {
@@ -63,12 +72,29 @@ func (f *fixture) start(t *testing.T) {
 	f.Exporter = e
 }
 
-func (f *fixture) open(_ context.Context, source string) (io.ReadCloser, error) {
+func (f *fixture) open(_ context.Context, source string) (Content, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.opened[source]++
-	return io.NopCloser(strings.NewReader("content of " + source)), nil
+	if f.gone.Load() {
+		return nil, fault.NotFound("%s", source)
+	}
+	return text{strings.NewReader(f.content(source))}, nil
 }
+
+// content is what a file holds: a large one is of three parts.
+func (f *fixture) content(source string) string {
+	said := "content of " + source
+	if f.large && strings.HasSuffix(source, ".wav") {
+		return strings.Repeat(said+" ", 40<<20/(len(said)+1))
+	}
+	return said
+}
+
+type text struct{ *strings.Reader }
+
+func (t text) Size() (int64, error) { return t.Reader.Size(), nil }
+func (t text) Close() error         { return nil }
 
 func (f *fixture) done(_ context.Context, r Result) error {
 	if f.refuse.Load() {
@@ -242,5 +268,67 @@ func TestStorageThatFailsIsTriedAgain(t *testing.T) {
 				t.Error(log)
 			}
 		})
+	}
+}
+
+// TestExportedFilesAreRemoved, and nobody is told; what is gone already is no failure.
+func TestExportedFilesAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	f := newFixture(t, testPlaces(dir))
+	defer f.Close()
+	job := f.submit(t, "r1", "folder:///kept")
+	<-f.results
+	job.ID, job.Remove = RemovalOf("r1", 0), true
+	job.Files = append(job.Files, File{Name: "r1/never.wav"})
+	if err := f.Submit(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	for f.Counts().Waiting > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "kept", "r1", "*")); err != nil || len(left) > 0 {
+		t.Errorf("%v are left, %v", left, err)
+	}
+	if c := f.Counts(); c.Removed != 1 || c.Exported != 1 || len(f.results) > 0 {
+		t.Errorf("%+v, %d were told", c, len(f.results))
+	}
+}
+
+// TestRemovalWaitsForTheExport: what is on its way would come after it.
+func TestRemovalWaitsForTheExport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		f := newFixture(t, testPlaces(dir))
+		defer f.Close()
+		f.refuse.Store(true)
+		job := f.submit(t, "r1", "folder:///kept")
+		removal := job
+		removal.ID, removal.Remove = RemovalOf("r1", 0), true
+		if err := f.Submit(t.Context(), removal); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if c := f.Counts(); c.Removed != 0 || c.Waiting != 2 {
+			t.Errorf("while it is exported: %+v", c)
+		}
+		f.refuse.Store(false)
+		time.Sleep(time.Hour)
+		if c := f.Counts(); c.Removed != 1 || c.Exported != 1 || c.Waiting != 0 {
+			t.Errorf("afterwards: %+v", c)
+		}
+	})
+}
+
+// TestDeletedRecordingIsNotExported: nobody is told of it any more.
+func TestDeletedRecordingIsNotExported(t *testing.T) {
+	f := newFixture(t, testPlaces(t.TempDir()))
+	defer f.Close()
+	f.gone.Store(true)
+	f.submit(t, "r1", "folder:///kept")
+	for f.Pending("r1") {
+		time.Sleep(time.Millisecond)
+	}
+	if c := f.Counts(); c.Failed != 1 || len(f.results) > 0 {
+		t.Errorf("%+v, %d were told", c, len(f.results))
 	}
 }

@@ -4,10 +4,11 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/storage"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
-// Job is the files of a recording on their way:
+// Job is the files of a recording on their way, or to be removed where they are:
 //
 //	waiting ──due──▶ uploading ──all there──▶ told ──▶ (forgotten)
 //	   ▲                 │ failed               ▲
@@ -17,6 +18,7 @@ type Job struct {
 	Destination outbound.Address `json:"destination"` // which may have a signature in it
 	Files       []File           `json:"files"`
 	Since       time.Time        `json:"since"`
+	Remove      bool             `json:"remove,omitempty"` // they were exported; nobody is told
 }
 
 // File is a file of a job.
@@ -25,6 +27,8 @@ type File struct {
 	Source      string `json:"source"` // what Config.Open opens
 	ContentType string `json:"contentType"`
 	Done        bool   `json:"done,omitempty"`
+	// Progress is of one that is not done.
+	Progress storage.Progress `json:"progress,omitzero"`
 }
 
 var stored = store.Define[Job]("recording-exports", store.Unchanged)

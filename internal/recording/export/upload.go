@@ -2,19 +2,37 @@ package export
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/storage"
 )
 
-// upload uploads the files of a job that are not there yet. Each that arrived is
-// noted, so that the next attempt begins after it.
-func (e *Exporter) upload(job *Job) (Result, error) {
+// wholeSize is up to which size a file is uploaded at once, in bytes: what is larger
+// goes in parts, of which an attempt that is broken off keeps those that arrived.
+const wholeSize = 8 << 20
+
+// Content is a file of a job that is open.
+type Content interface {
+	io.ReaderAt
+	io.Closer
+	Size() (int64, error)
+}
+
+// perform does what a job is.
+func (e *Exporter) perform(job *Job) (Result, error) {
 	at, err := e.cfg.Places.open(string(job.Destination))
 	if err != nil {
 		return Result{}, err
+	}
+	do := e.put
+	if job.Remove {
+		do = e.remove
 	}
 	locations := make([]string, len(job.Files))
 	for i := range job.Files {
@@ -23,10 +41,10 @@ func (e *Exporter) upload(job *Job) (Result, error) {
 		if file.Done {
 			continue
 		}
-		if err := e.put(at, *file); err != nil {
+		if err := do(at, job, file); err != nil {
 			return Result{}, err
 		}
-		file.Done = true
+		file.Done, file.Progress = true, storage.Progress{}
 		if err := e.jobs.Put(e.life, job.ID, *job); err != nil {
 			return Result{}, err
 		}
@@ -34,36 +52,79 @@ func (e *Exporter) upload(job *Job) (Result, error) {
 	return Result{Job: *job, Storage: at.kind, Locations: locations}, nil
 }
 
+// RemovalOf is the id of a job that removes what was exported of a chunk.
+func RemovalOf(recording string, chunk int) string {
+	return fmt.Sprintf("%s.%d.removal", recording, chunk)
+}
+
+// remove deletes a file, which need not be there, once nothing brings it any more.
+func (e *Exporter) remove(at place, job *Job, file *File) error {
+	if of, _, _ := strings.Cut(job.ID, "."); e.Pending(of) {
+		return errOnWay
+	}
+	ctx, cancel := context.WithTimeout(e.life, e.stall)
+	defer cancel()
+	if err := at.Remove(ctx, file.Name); err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
 // put uploads a file, as long as it moves.
-func (e *Exporter) put(at place, file File) error {
+func (e *Exporter) put(at place, job *Job, file *File) error {
 	content, err := e.cfg.Open(e.life, file.Source)
+	if fault.Is(err, fault.KindNotFound) {
+		return errDeleted
+	}
 	if err != nil {
 		return err
 	}
 	defer content.Close()
+	size, err := content.Size()
+	if err != nil {
+		return err
+	}
 	ctx, end := context.WithCancelCause(e.life)
 	defer end(nil)
-	moving := &moving{Reader: content}
+	moving := &moving{ReaderAt: content}
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
 		moving.watch(ctx, e.stall, end)
 	}()
-	err = at.Put(ctx, file.Name, moving, storage.Properties{ContentType: file.ContentType})
+	err = e.putWatched(ctx, at, job, file, moving, size)
 	end(nil)
 	<-watched
 	return err
 }
 
+// putWatched uploads a file at once, or the parts of it that are not there.
+func (e *Exporter) putWatched(ctx context.Context, at place, job *Job, file *File, content io.ReaderAt, size int64) error {
+	as := storage.Properties{ContentType: file.ContentType}
+	to, can := at.Container.(storage.Resumable)
+	if !can || size <= wholeSize {
+		return at.Put(ctx, file.Name, io.NewSectionReader(content, 0, size), as)
+	}
+	err := to.Resume(ctx, file.Name, content, size, as, file.Progress, func(p storage.Progress) error {
+		file.Progress = p
+		return e.jobs.Put(e.life, job.ID, *job)
+	})
+	if errors.Is(err, storage.ErrPartsLost) {
+		file.Progress = storage.Progress{}
+		return errors.Join(err, e.jobs.Put(e.life, job.ID, *job))
+	}
+	return err
+}
+
 // moving is a file that is being read.
 type moving struct {
-	io.Reader
+	io.ReaderAt
 	read atomic.Int64 // bytes
 }
 
-// Read implements io.Reader.
-func (m *moving) Read(p []byte) (int, error) {
-	n, err := m.Reader.Read(p)
+// ReadAt implements io.ReaderAt.
+func (m *moving) ReadAt(p []byte, off int64) (int, error) {
+	n, err := m.ReaderAt.ReadAt(p, off)
 	m.read.Add(int64(n))
 	return n, err
 }

@@ -24,6 +24,8 @@ type recordings struct {
 var (
 	recordingsActive     = prometheus.NewDesc("switchhook_recordings_active", "Recordings of calls that go on.", nil, nil)
 	recordingsWaiting    = prometheus.NewDesc("switchhook_recordings_waiting_bytes", "Sound that waits to be written, because the disk does not keep up.", nil, nil)
+	recordingsLag        = prometheus.NewDesc("switchhook_recordings_lag_seconds", "How long the sound that waits longest has waited to be written.", nil, nil)
+	recordingsStored     = prometheus.NewDesc("switchhook_recordings_stored_bytes", "Size of the files of all recordings on disk, at most a minute old.", nil, nil)
 	recordingEncoders    = prometheus.NewDesc("switchhook_recordings_conversions", "Files of recordings that are converted to mp3 or mp4, or wait for it.", []string{"state"}, nil)
 	recordingsUnexported = prometheus.NewDesc("switchhook_recordings_unexported", "Recordings that are still to be copied to storage elsewhere.", nil, nil)
 	recordingsOldest     = prometheus.NewDesc("switchhook_recordings_unexported_seconds", "Age of the oldest of them; 0 if there is none.", nil, nil)
@@ -32,7 +34,7 @@ var (
 
 // Describe names the metrics.
 func (recordings) Describe(to chan<- *prometheus.Desc) {
-	for _, what := range []*prometheus.Desc{recordingsActive, recordingsWaiting, recordingEncoders, recordingsUnexported, recordingsOldest, recordingExports} {
+	for _, what := range []*prometheus.Desc{recordingsActive, recordingsWaiting, recordingsLag, recordingsStored, recordingEncoders, recordingsUnexported, recordingsOldest, recordingExports} {
 		to <- what
 	}
 }
@@ -45,6 +47,8 @@ func (r recordings) Collect(to chan<- prometheus.Metric) {
 	stats := r.of.Stats()
 	gauge(recordingsActive, float64(stats.Active))
 	gauge(recordingsWaiting, float64(stats.Waiting))
+	gauge(recordingsLag, stats.Lag.Seconds())
+	gauge(recordingsStored, float64(stats.Stored))
 	waiting, running := r.encoders.Counts()
 	gauge(recordingEncoders, float64(waiting), "waiting")
 	gauge(recordingEncoders, float64(running), "running")
@@ -54,7 +58,7 @@ func (r recordings) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(recordingsUnexported, float64(counts.Waiting))
 	gauge(recordingsOldest, age)
-	for result, n := range map[string]int64{"exported": counts.Exported, "failed": counts.Failed, "retried": counts.Retries} {
+	for result, n := range map[string]int64{"exported": counts.Exported, "failed": counts.Failed, "retried": counts.Retries, "removed": counts.Removed} {
 		to <- prometheus.MustNewConstMetric(recordingExports, prometheus.CounterValue, float64(n), result)
 	}
 }
