@@ -1,6 +1,7 @@
 """What a test may tell the application to do: one call of the SDK each."""
 
 import asyncio
+import base64
 import inspect
 from importlib.metadata import version
 
@@ -14,6 +15,7 @@ from azure.communication.callautomation import (
 )
 
 from media import Media, context, identifier, sockets
+from recordings import Recordings
 
 # The release 1.0 names a callee and the number that it sees in one object, all later ones apart.
 FIRST_RELEASE = version("azure-communication-callautomation").startswith("1.0.")
@@ -32,7 +34,7 @@ def invite(values):
     return {"target_participant": target, **options}
 
 
-class Commands(Media):
+class Commands(Media, Recordings):
     """The SDK's clients, synchronous or asynchronous. The commands have the names of agent/commands.mjs."""
 
     def __init__(self, connection_string, asynchronous):
@@ -142,8 +144,12 @@ def tell(result):
             }
         case CallParticipant():
             return {"identifier": {"phoneNumber": result.identifier.properties.get("value")}, "isMuted": result.is_muted, "isOnHold": getattr(result, "is_on_hold", None)}
+        case bytes():
+            return {"content": base64.b64encode(result).decode()}
         case (user, token):
             return {"user": {"communicationUserId": user.raw_id}, "token": token.token, "expiresOn": token.expires_on}
+    if recording_id := getattr(result, "recording_id", None):
+        return {"recordingId": recording_id, "recordingState": result.recording_state, "recordingKind": result.recording_kind}
     if raw_id := getattr(result, "raw_id", None):
         return {"communicationUserId": raw_id}
     return None

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -115,6 +116,9 @@ func (a *Authenticator) candidateHosts(r *http.Request) []string {
 	for _, header := range [...]string{"X-Ms-Host", "X-Forwarded-Host", "X_forwarded_host"} {
 		if claimed := r.Header.Get(header); claimed != "" && a.cfg.Hosts.Allows(claimed) {
 			add(claimed)
+			if _, port, err := net.SplitHostPort(r.Host); err == nil && withoutPort(claimed) == claimed {
+				add(net.JoinHostPort(strings.Trim(claimed, "[]"), port)) // Python claims the name that it has signed with its port
+			}
 		}
 	}
 	for _, listed := range a.cfg.Hosts.listed {

@@ -1,0 +1,58 @@
+"""Recordings: the SDK's operations and downloads, as agent/recordings.mjs has them.
+
+SDKs download from hosts of asm.skype.com only; where the application runs, such a name leads to the product, as an entry
+in /etc/hosts would have it.
+"""
+
+import socket
+
+lookup = socket.getaddrinfo
+
+
+def local(host, *args, **kwargs):
+    name = host.decode() if isinstance(host, bytes) else host
+    return lookup("localhost" if name and name.endswith(".asm.skype.com") else host, *args, **kwargs)
+
+
+socket.getaddrinfo = local
+
+
+async def gathered(stream):
+    return b"".join([part async for part in await stream])
+
+
+class Recordings:
+    """Needs self.client, the SDK's client."""
+
+    def startRecording(self, values):
+        options = {
+            "call_connection_id": values.get("connection"),
+            "server_call_id": values.get("serverCallId"),
+            "recording_state_callback_url": values["callback"],
+            "recording_content_type": values.get("content"),
+            "recording_channel_type": values.get("channel"),
+            "recording_format_type": values.get("format"),
+            "pause_on_start": values.get("paused"),
+        }
+        return self.client.start_recording(**{name: value for name, value in options.items() if value is not None})
+
+    def recordingState(self, values):
+        return self.client.get_recording_properties(values["recording"])
+
+    def pauseRecording(self, values):
+        return self.client.pause_recording(values["recording"])
+
+    def resumeRecording(self, values):
+        return self.client.resume_recording(values["recording"])
+
+    def stopRecording(self, values):
+        return self.client.stop_recording(values["recording"])
+
+    def downloadRecording(self, values):
+        """A file, or a part of it."""
+        part = {name: values[name] for name in ("offset", "length") if name in values}
+        stream = self.client.download_recording(values["url"], **part)
+        return gathered(stream) if self.asynchronous else b"".join(stream)
+
+    def deleteRecording(self, values):
+        return self.client.delete_recording(values["url"])
