@@ -54,7 +54,7 @@ long = $(plain) test -p 3 -timeout 10m $(whole)
 e2e = SWITCHHOOK_SOAK=$(SOAK) $(plain) test -count=1 -parallel 4 -timeout 24m ./e2e
 # Whatever needs no race detector is compiled as the product is, without cgo: once for all.
 plain = CGO_ENABLED=0 $(GO)
-tally = $(GO) run ./e2e/tally
+tally = $(plain) run ./e2e/tally
 # The official SDKs of the languages that applications are written in.
 sdks = e2e/node_modules/.installed web/calling/node_modules/.installed web/console/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
 
@@ -96,7 +96,7 @@ scan:
 	@echo "==> known vulnerabilities ($(VULNDB))"
 	@answer="$$($(GO) mod download -json $(VULNDB))" || { echo "$$answer"; exit 1; }; \
 	database="$$(sed -n 's/^[[:space:]]*"Dir": "\(.*\)",$$/\1/p' <<<"$$answer")"; \
-	found="$$($(GO) run $(GOVULNCHECK) -db "file://$$database/data/osv" ./...)" || { echo "$$found"; exit 1; }
+	found="$$($(plain) run $(GOVULNCHECK) -db "file://$$database/data/osv" ./...)" || { echo "$$found"; exit 1; }
 
 # A scan that fails stops CI. Elsewhere it is said, and the tests run: an old Go,
 # or a machine without a way to the database, is no fault of the code.

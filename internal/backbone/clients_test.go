@@ -160,7 +160,7 @@ func TestAddressInUseIsNamed(t *testing.T) {
 	}
 	defer taken.Close()
 	address := taken.Addr().String()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	_, err = Open(ctx, Config{Dir: t.TempDir(), Listener: &Listener{Address: address, Admit: func(string) bool { return false }}}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), address) || !strings.Contains(err.Error(), "in use") {

@@ -181,7 +181,7 @@ func TestResendDeliversDeadLettersOnceMore(t *testing.T) {
 	for i := range n {
 		e.Post(event(fmt.Sprint(i), server.URL, FolderURL("letters")))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	if err := e.Flush(ctx); err != nil {
 		t.Fatal(err)

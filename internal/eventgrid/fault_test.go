@@ -87,7 +87,7 @@ func TestSubscriptionDeletedWithDeliveriesInFlight(t *testing.T) {
 	}
 	before := posts.Load()
 	close(open)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	if err := engine.Await(ctx, "INCOMING"); err != nil {
 		t.Error(err)

@@ -59,7 +59,7 @@ func TestEveryKeyIsHeardInband(t *testing.T) {
 		{"faint", keyPress{60 * ms, 60 * ms, -36, 0, 0}, -90},
 		{"in noise 15 dB below", keyPress{80 * ms, 80 * ms, -12, 0, 0}, -27},
 	} {
-		for _, rate := range []int{8000, 16000} {
+		for _, rate := range shorter(8000, 16000) {
 			for _, shift := range shorter(31, 0, 77) {
 				const pressed = "123A456B789C*0#D1155##"
 				samples := make([]int16, shift)

@@ -221,7 +221,7 @@ func TestTwoCollectionsOfOneBucketSeeEachOther(t *testing.T) {
 // eventually waits for news that travel through the backbone.
 func eventually(t *testing.T, true_ func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()

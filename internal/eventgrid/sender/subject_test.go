@@ -31,7 +31,7 @@ func TestSubject(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	if o := sender.Send(ctx, parcel(url, "[1]")); o.Status != 404 {
 		t.Errorf("without a subscriber: %+v", o)

@@ -12,7 +12,7 @@ func TestTwoPhonesHearEachOther(t *testing.T) {
 	for _, codec := range []string{"PCMU", "PCMA", "G722"} {
 		for _, transport := range []string{"udp", "tcp"} {
 			t.Run(codec+" "+transport, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 				defer cancel()
 				bob := phone(t, Config{Codecs: []string{codec}, Transport: transport})
 				alice := phone(t, Config{Server: bob.Addr().String(), Transport: transport, Codecs: []string{codec, "PCMA"}})

@@ -275,7 +275,7 @@ func TestManySpeakAtATime(t *testing.T) {
 	e := NewEspeak("local")
 	var open []*speech.Sound
 	for range 5 * cap(e.slots) { // more than may run
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 		defer cancel()
 		sound, err := e.Speak(ctx, speech.Utterance{Text: strings.Repeat("This goes on and on. ", 20)})
 		if err != nil {
