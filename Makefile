@@ -78,7 +78,7 @@ test-e2e: ffmpeg espeak chromium sipp baresip kamailio tshark $(sdks)
 
 # The same attacks, in their short form, are part of test-e2e.
 attack: e2e/node_modules/.installed
-	@echo "==> attacks on the product"; SWITCHHOOK_ATTACK=full $(plain) test -count=1 -parallel 2 -timeout 14m -run '^TestAttack' ./e2e -json | $(tally)
+	@echo "==> attacks on the product"; SWITCHHOOK_ATTACK=full $(plain) test -count=1 -parallel 1 -timeout 14m -run '^TestAttack' ./e2e -json | $(tally)
 
 check:
 	@echo "==> gofmt, go vet"
