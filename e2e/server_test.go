@@ -38,7 +38,7 @@ type setup struct {
 type product struct {
 	t         testing.TB
 	data      string
-	addresses struct{ HTTPS, HTTP, SIP, SIPS, NATS string }
+	addresses struct{ HTTPS, HTTP, SIP, SIPS, NATS, WebRTC string }
 	ready     time.Duration // from the start until it answered
 	log       buffer
 

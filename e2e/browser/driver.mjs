@@ -68,6 +68,13 @@ const does = {
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`);
   },
+  // What Chromium does to a tab that nobody has looked at for long: no script runs.
+  freeze: async ({ tab, on }) => {
+    const { page, context } = tabs.get(tab);
+    const session = await context.newCDPSession(page);
+    await session.send("Page.setWebLifecycleState", { state: on ? "frozen" : "active" });
+    await session.detach();
+  },
   offline: async ({ tab, on }) => void (await tabs.get(tab).context.setOffline(on)),
   errors: ({ tab }) => tabs.get(tab).errors,
   close: async ({ tab }) => {

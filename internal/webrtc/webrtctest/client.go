@@ -23,6 +23,7 @@ type Client struct {
 	Deaf    bool              // its peers count packets alone
 	Relayed string            // its media goes by those TURN servers alone whose address has this: "transport=udp"
 	Slots   int               // places for pictures that its peers have; 0: they have no lines of pictures
+	Network *Network          // between its media and the server's; nil: none
 	url     string
 	hello   protocol.Hello
 

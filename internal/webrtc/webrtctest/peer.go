@@ -157,7 +157,11 @@ func (p *Peer) Offer(ctx context.Context, restart bool) error {
 	if !ok {
 		return &Refused{answer}
 	}
-	return p.PC.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: accepted.SDP})
+	sdp := accepted.SDP
+	if p.client.Network != nil {
+		sdp = p.client.Network.Through(sdp)
+	}
+	return p.PC.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp})
 }
 
 // WaitState waits until the connection has been in a state.
