@@ -60,6 +60,7 @@ var runs = []struct {
 	{"listening", (*bench).listening},
 	{"speech", (*bench).speechTimes},
 	{"browsers", (*bench).browsers},
+	{"pictures", (*bench).pictures},
 	{"sound", (*bench).soundLatency},
 	{"keys", (*bench).keyLatency},
 	{"control", (*bench).control},
@@ -70,7 +71,7 @@ var runs = []struct {
 
 func main() {
 	o := options{rates: []int{20, 50, 200, 300, 500}, costs: []int{100, 300, 600, 1000}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing minutes first rooms streams turn listening speech browsers sound keys control thousand twice; overload, which takes minutes, by its name alone")
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing minutes first rooms streams turn listening speech browsers pictures sound keys control thousand twice; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,7 +58,14 @@ func TestPicturesSurviveBadPaths(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			watching(t, func(cam *camera, p *path) {
 				random := rand.New(rand.NewPCG(3, 4))
-				lose := func() bool { return random.Float64() < test.up }
+				var lost atomic.Int64
+				lose := func() bool {
+					if random.Float64() >= test.up {
+						return false
+					}
+					lost.Add(1)
+					return true
+				}
 				cam.lose.Store(&lose)
 				time.Sleep(5 * time.Second)
 				p.set(test.path)
@@ -68,6 +76,14 @@ func TestPicturesSurviveBadPaths(t *testing.T) {
 				t.Logf("%d pictures, longest %v, %d freezes, %d kbit/s, width %d", d.pictures, longest, len(d.freezes), arrived*8/int(watched().Milliseconds()), d.width)
 				if all := int(watched().Seconds()) * sfutest.PerSecond; longest > test.most || d.pictures < all*9/10 {
 					t.Errorf("%d of %d pictures, the longest for %v (%v)", d.pictures, all, longest, d.freezes)
+				}
+				asked := 0
+				for _, e := range cam.layers {
+					_, again := e.asked()
+					asked += again
+				}
+				if most := lost.Load()*13/10 + 20; int64(asked) > most {
+					t.Errorf("%d packets were lost, and %d were asked for", lost.Load(), asked)
 				}
 			})
 		})

@@ -59,15 +59,12 @@ type Layer struct {
 	header  rtp.Header
 	any     bool
 	highest int64
+	latest  numbers // of the packet that is the highest
 	ring    [ringPackets]kept
 	lost    losses
 	since   time.Time // of what is counted
 	bytes   int
-	packets Packets
 }
-
-// Packets are counts of a stream.
-type Packets struct{ Received, Repeated, Dropped, Asked, KeyFrames int }
 
 // kept is a packet in the ring.
 type kept struct {
@@ -94,7 +91,6 @@ func (l *Layer) Take(b []byte, now time.Time) {
 	l.mu.Lock()
 	p, fresh := l.take(b, now)
 	ask, giveUp := l.lost.due(now)
-	l.packets.Asked += len(ask)
 	l.mu.Unlock()
 	if sinks := l.sinks.Load(); fresh && sinks != nil {
 		for _, s := range *sinks {
@@ -130,11 +126,9 @@ func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
 	slot := &l.ring[seq&(ringPackets-1)]
 	switch {
 	case l.any && seq <= l.highest-ringPackets, slot.used && slot.seq == seq:
-		l.packets.Repeated++
-		l.lost.found(seq)
+		l.lost.found(seq, now)
 		return p, false
 	case !l.source.permits(now):
-		l.packets.Dropped++
 		return p, false
 	}
 	p = packet{numbers: numbers{seq: seq, timestamp: l.header.Timestamp}, marker: l.header.Marker, payload: payload}
@@ -145,9 +139,13 @@ func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
 	} else {
 		p.picture, ok = parseH264(payload)
 	}
-	if !ok && len(payload) > 0 {
-		l.packets.Dropped++
+	if len(payload) == 0 { // padding: it is a part of no picture
+		p.id, p.tl = l.latest.id, l.latest.tl
+	} else if !ok {
 		return p, false
+	}
+	if !l.any || seq > l.highest {
+		l.latest = p.numbers
 	}
 	l.advance(seq, now)
 	if p.picture.key {
@@ -169,12 +167,11 @@ func (l *Layer) advance(seq int64, now time.Time) {
 		l.lost.gap(l.highest+1, seq, now)
 		l.highest = seq
 	default:
-		l.lost.found(seq)
+		l.lost.found(seq, now)
 	}
 }
 
 func (l *Layer) keyFrame(p picture, seq int64) {
-	l.packets.KeyFrames++
 	l.lost.before(seq)
 	if size := uint64(p.width)<<32 | uint64(p.height); size > 0 && l.size.Swap(size) != size {
 		l.source.client.changed()
@@ -184,7 +181,6 @@ func (l *Layer) keyFrame(p picture, seq int64) {
 
 // count measures the rate.
 func (l *Layer) count(bytes int, now time.Time) {
-	l.packets.Received++
 	l.alive.Store(now.UnixNano())
 	l.bytes += bytes
 	passed := now.Sub(l.since)
@@ -221,7 +217,6 @@ func (l *Layer) Waits() bool {
 func (l *Layer) Tick(now time.Time) {
 	l.mu.Lock()
 	ask, giveUp := l.lost.due(now)
-	l.packets.Asked += len(ask)
 	l.mu.Unlock()
 	l.ask(ask, giveUp, now)
 }
@@ -273,11 +268,4 @@ func (l *Layer) cost() int {
 func (l *Layer) pixels() int {
 	size := l.size.Load()
 	return int(size>>32) * int(size&0xffffffff)
-}
-
-// Counts are the packets so far.
-func (l *Layer) Counts() Packets {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.packets
 }

@@ -6,10 +6,12 @@ import "time"
 // more copies, not more pictures).
 const (
 	firstAsk  = 10 * time.Millisecond
-	newerAsk  = 3 // so many newer packets, and the packet is lost rather than late
-	againAsk  = 40 * time.Millisecond
+	newerAsk  = 3                      // so many newer packets, and the packet is lost rather than late
+	beginAsk  = 100 * time.Millisecond // a round trip, before one is known
+	leastAsk  = 20 * time.Millisecond  // between two requests for the same packet
+	mostAsk   = 250 * time.Millisecond
 	maxAsks   = 5
-	hopeless  = 500 * time.Millisecond
+	hopeless  = time.Second
 	maxLosses = 128 // open at one time; beyond, a key frame is cheaper
 )
 
@@ -19,12 +21,13 @@ type losses struct {
 	newest int64  // the highest that came
 	asks   []uint16
 	gaveUp bool
+	trip   time.Duration // how long a packet takes that is asked for, smoothed; 0: unknown
 }
 
 type loss struct {
-	seq         int64
-	since, last time.Time
-	asks        int
+	seq                int64
+	since, first, last time.Time // it is missing, was asked for first, and last
+	asks               int
 }
 
 // gap notes that from to below to are missing, and that to came.
@@ -39,8 +42,27 @@ func (l *losses) gap(from, to int64, now time.Time) {
 	}
 }
 
-// found notes that one came after all.
-func (l *losses) found(seq int64) { l.drop(func(one loss) bool { return one.seq == seq }) }
+// found notes that one came after all. Where it was asked for, that tells the round trip.
+func (l *losses) found(seq int64, now time.Time) {
+	l.drop(func(one loss) bool {
+		if one.seq == seq && one.asks > 0 {
+			took := min(now.Sub(one.first), mostAsk)
+			if l.trip == 0 {
+				l.trip = took
+			}
+			l.trip += (took - l.trip) / 8
+		}
+		return one.seq == seq
+	})
+}
+
+// again is how long to wait for a packet that was asked for.
+func (l *losses) again() time.Duration {
+	if l.trip == 0 {
+		return beginAsk
+	}
+	return min(max(l.trip*5/4, leastAsk), mostAsk)
+}
 
 // before forgets those from before a key frame, which needs none of them.
 func (l *losses) before(seq int64) { l.drop(func(one loss) bool { return one.seq < seq }) }
@@ -65,12 +87,15 @@ func (l *losses) due(now time.Time) (ask []uint16, giveUp bool) {
 	l.asks = l.asks[:0]
 	kept := l.list[:0]
 	for _, one := range l.list {
-		if now.Sub(one.since) > hopeless || one.asks == maxAsks && now.Sub(one.last) > againAsk {
+		if now.Sub(one.since) > hopeless || one.asks == maxAsks && now.Sub(one.last) > l.again() {
 			giveUp = true
 			continue
 		}
 		first := one.asks == 0 && (now.Sub(one.since) >= firstAsk || l.newest-one.seq >= newerAsk)
-		if first || one.asks > 0 && one.asks < maxAsks && now.Sub(one.last) >= againAsk {
+		if first || one.asks > 0 && one.asks < maxAsks && now.Sub(one.last) >= l.again() {
+			if first {
+				one.first = now
+			}
 			one.asks, one.last = one.asks+1, now
 			l.asks = append(l.asks, uint16(one.seq))
 		}

@@ -110,6 +110,33 @@ func TestSizesAreAskedFor(t *testing.T) {
 	})
 }
 
+// TestPaddingIsNoPicture asks that packets without content leave no gap, neither in the
+// numbers nor in the picture ids after a switch.
+func TestPaddingIsNoPicture(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		room := NewRoom()
+		cam := newCamera(room, "ann", 1, &news{})
+		defer cam.close()
+		cam.layers[0].pad.Store(true)
+		w := newWatcher(room, "bob", 1)
+		defer w.client.Close()
+		for _, width := range []int{160, 320, 160, 640} {
+			w.client.Want([]View{{Stream: 1, Width: width, Height: width * 9 / 16}})
+			time.Sleep(2 * time.Second)
+		}
+		empty := 0
+		for _, p := range w.lines[0].all() {
+			if len(p.Payload) == 0 {
+				empty++
+			}
+		}
+		if empty == 0 {
+			t.Error("no padding came through")
+		}
+		w.lines[0].check(t)
+	})
+}
+
 // TestWhoSpeaksComesFirst asks who is shown where there are fewer lines than views, and
 // that more lines are asked for.
 func TestWhoSpeaksComesFirst(t *testing.T) {

@@ -61,6 +61,13 @@ func (t *Track) On(on bool) {
 	t.on, t.key = on, true
 }
 
+// SetRate changes how many bits a second the track sends.
+func (t *Track) SetRate(bits int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.encoder.Rate = bits
+}
+
 // Camera is an encoding of the peer's camera.
 func (p *Peer) Camera(rid string) *Track {
 	for _, t := range p.camera {
@@ -163,14 +170,17 @@ func (t *Track) run() {
 		case <-ticker.C:
 		}
 		t.mu.Lock()
-		on, key := t.on, t.key
-		t.key = t.key && !on
+		on := t.on
+		var payloads [][]byte
+		if on {
+			payloads = t.encoder.Picture(t.key)
+			t.key = false
+		}
 		t.mu.Unlock()
 		packet.Timestamp += 90000 / sfutest.PerSecond
 		if !on {
 			continue
 		}
-		payloads := t.encoder.Picture(key)
 		for i, payload := range payloads {
 			packet.Payload, packet.Marker = payload, i == len(payloads)-1
 			t.label(&packet.Header)
@@ -255,6 +265,16 @@ func (p *Peer) Saw(mid string) Seen {
 		return *s
 	}
 	return Seen{}
+}
+
+// SawAll counts the packets that came on all lines.
+func (p *Peer) SawAll() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.seen {
+		n += s.Packets
+	}
+	return n
 }
 
 // WaitPictures waits until some more pictures of a width have come on a line.
