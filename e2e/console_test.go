@@ -5,16 +5,21 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
 // consoleFiles are what the console is built into.
-var consoleFiles = []string{"index.html", "icon.svg", "style.css", "app.js", "phone.js"}
+var consoleFiles = []string{"index.html", "icon.svg", "welcome.wav", "style.css", "app.js", "phone.js"}
 
 // maxConsole bounds the page with its softphone, in bytes as they are sent.
 const maxConsole = 150_000
@@ -119,7 +124,7 @@ func (c *console) fill(selector, text string) {
 	}
 }
 
-// sound asks axe-core about the page, in both themes.
+// accessible asks axe-core about the page, in both themes.
 func (c *console) accessible() {
 	c.t.Helper()
 	for _, colors := range []string{"light", "dark"} {
@@ -162,9 +167,9 @@ func (c *console) narrow() {
 // TestConsole goes through the pages of the console in one browser, on one server.
 func TestConsole(t *testing.T) {
 	t.Parallel()
-	p := start(t, setup{})
-	b := startBrowsers(t)
-	c := openConsole(p, b)
+	far, port := newFarPhone(t)
+	p := start(t, setup{trunk: port, config: "guards: [{name: premium, prefix: '+1900', deny: true}]\n"})
+	c := openConsole(p, startBrowsers(t))
 	t.Run("the link is gone from the address, and signs in nobody else", func(t *testing.T) {
 		c := c.with(t)
 		if address := c.text(`return location.href`); strings.Contains(address, "signin") {
@@ -176,8 +181,11 @@ func TestConsole(t *testing.T) {
 	})
 	for _, page := range []struct{ path, title, shows string }{
 		{"", "Home", "connection string"},
+		{"calls", "Calls", "There was no call yet."},
+		{"webhooks", "Webhooks", "Nothing was delivered yet."},
+		{"softphone", "Softphone", "Be called"},
 		{"numbers", "Numbers", "+15550100001"},
-		{"trunks", "Trunks and routes", "loopback"},
+		{"trunks", "Trunks and routes", "premium"},
 		{"phones", "Phones", "No user has a phone."},
 		{"keys", "Keys", "primary key"},
 	} {
@@ -209,7 +217,139 @@ func TestConsole(t *testing.T) {
 		c.fill("input[inputmode=tel]", "+4930123456")
 		c.press("Test")
 		c.shows("would be made")
-		c.shows("loopback")
+		c.fill("input[inputmode=tel]", "+19005550100")
+		c.press("Test")
+		c.shows(`Guard "premium" does not allow calls to +19005550100.`)
 	})
+	t.Run("a first call is made from the page alone", func(t *testing.T) { firstCall(c.with(t)) })
+	t.Run("an event is replayed", func(t *testing.T) { replay(c.with(t)) })
+	t.Run("the reason of a failure stands on the page", func(t *testing.T) { failures(c.with(t), far) })
+	t.Run("hostile texts are texts", func(t *testing.T) { hostile(c.with(t), p) })
 	c.noErrors()
+}
+
+// firstCall calls a number of the resource, answers as its application, and hears.
+func firstCall(c *console) {
+	c.visit("", "Home")
+	c.click("#testcall")
+	c.until(`document.querySelector("#to")?.value === "+15550100001"`)
+	c.click("#dial")
+	c.click("#answer")
+	c.shows("Connected")
+	c.click("#playtone")
+	c.until(`document.querySelector("meter").value > 0.02`)
+	c.shot("console-softphone", values{"height": 1100})
+	c.accessible()
+	c.press("5")
+	c.press("Hold")
+	c.shows("LocalHold")
+	c.press("Resume")
+	c.press("Hang up")
+	c.shows("The call is over.")
+	c.press("See the call")
+	c.shows("PlayCompleted")
+	c.shows("IncomingCall")
+	c.until(`document.querySelector("#reason").textContent.length > 10`)
+	c.shot("console-call", nil)
+	c.accessible()
+	c.press("Participants")
+	c.shows("answered at")
+	c.visit("calls", "Calls")
+	c.until(`document.querySelectorAll(".longtable .row").length > 0`)
+	c.shot("console-calls", nil)
+	c.accessible()
+	c.narrow()
+}
+
+// replay subscribes a sink, has an event delivered to it, and resends the event.
+func replay(c *console) {
+	c.visit("webhooks", "Webhooks")
+	c.press("Sinks")
+	c.click("#addsink")
+	c.press("Subscribe it to every event")
+	c.press("Subscriptions")
+	c.until(`[...document.querySelectorAll("td")].some((cell) => cell.innerText.includes("Succeeded"))`)
+	c.shot("console-webhooks", nil)
+	c.accessible()
+	c.press("Would it match?")
+	c.run(`document.querySelector("dialog form").requestSubmit()`)
+	c.shows("yes")
+	c.press("✕")
+	c.visit("softphone?to=%2B15550100001", "Softphone")
+	c.until(`document.querySelector("#to")?.value === "+15550100001"`)
+	c.click("#dial")
+	c.until(`document.querySelector("#answer") !== null`)
+	c.press("Hang up")
+	c.shows("The call is over.")
+	c.visit("webhooks", "Webhooks")
+	c.press("Deliveries")
+	incoming := `[...document.querySelectorAll(".longtable .row")].filter((row) => row.innerText.includes("IncomingCall") && row.innerText.includes("delivered"))`
+	c.until(incoming + `[0]?.innerText.includes("SINK")`)
+	c.run(`globalThis.before = ` + incoming + `.length; ` + incoming + `[0].click()`)
+	c.click("#resend")
+	c.press("✕")
+	c.until(incoming + `.length === before + 1`)
+	c.shot("console-deliveries", nil)
+}
+
+// failures makes calls that fail, and reads why.
+func failures(c *console, far *siptest.Phone) {
+	go func() {
+		if call, err := far.Next(within(c.t, 30*time.Second)); err == nil {
+			_ = call.Busy() // the page shows whether it came
+		}
+	}()
+	open := func(text string) {
+		c.visit("calls", "Calls")
+		failed := `[...document.querySelectorAll(".longtable .row.failed")].find((row) => row.innerText.includes(` + strconv.Quote(text) + `))`
+		c.until(failed + ` !== undefined`)
+		c.run(failed + `.click()`)
+	}
+	c.visit("softphone?to="+url.QueryEscape(farNumber), "Softphone")
+	c.until(`document.querySelector("#to")?.value === ` + strconv.Quote(farNumber))
+	c.click("#dial")
+	c.until(`document.querySelector("#ended")?.innerText.length > 10`)
+	open(farNumber)
+	c.until(`document.querySelector("#reason")?.textContent.includes("486")`)
+	c.press("SIP")
+	c.shows("first failure")
+	c.shot("console-ladder", nil)
+	c.accessible()
+	c.run(`document.querySelector(".message.bad").click()`)
+	c.shows("SIP/2.0 486")
+	c.press("✕")
+
+	c.run(`
+		const {token} = await (await fetch("/console/session")).json();
+		const body = {targets: [{kind: "phoneNumber", phoneNumber: {value: "+19005550100"}}], sourceCallerIdNumber: {value: "+15550100001"}, callbackUri: "http://127.0.0.1:9/"};
+		const answer = await fetch("/console/api/calling/callConnections?api-version=2025-06-15", {method: "POST", headers: {"x-console-token": token, "content-type": "application/json"}, body: JSON.stringify(body)});
+		if (answer.status !== 403) throw new Error("the call is answered with " + answer.status);`)
+	open("premium")
+	c.until(`document.querySelector("#reason")?.textContent.includes("premium")`)
+}
+
+// hostile has a stranger put markup into every text of a call that he chooses.
+func hostile(c *console, p *product) {
+	const markup = `<img src=x onerror=hacked=1><script>hacked=1</script>`
+	caller, err := siptest.New(siptest.Config{Server: p.addresses.SIP, User: "+15551234567"})
+	must(c.t, err)
+	defer caller.Close()
+	call, err := caller.Invite(siptest.Invite{To: ourNumber, Fields: []siptest.Field{
+		{Name: "From", Value: `"` + markup + `" <sip:+15551234567@127.0.0.1>;tag=` + strconv.Itoa(os.Getpid())},
+		{Name: "User-Agent", Value: markup}, {Name: "Subject", Value: markup},
+	}})
+	must(c.t, err)
+	c.visit("calls", "Calls")
+	row := `[...document.querySelectorAll(".longtable .row")].find((row) => row.innerText.includes("+15551234567"))`
+	c.until(row + ` !== undefined`)
+	must(c.t, call.Cancel(within(c.t, 10*time.Second)))
+	c.run(row + `.click()`)
+	for _, part := range []string{"SIP", "Participants", "Requests and events", "Timeline"} {
+		c.press(part)
+		c.run(`for (const line of document.querySelectorAll("button.line[aria-expanded=false]")) line.click()`)
+	}
+	c.shows("onerror=hacked=1")
+	if got := c.text(`return String(globalThis.hacked) + document.querySelectorAll("main img, main script").length`); got != "undefined0" {
+		c.t.Errorf("a text of a call became a part of the page: %s", got)
+	}
 }

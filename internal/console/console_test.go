@@ -25,6 +25,8 @@ type office struct {
 	now  time.Time
 	keys *auth.Keys
 	news chan News
+
+	watched func() string // by the last socket; after its first message
 }
 
 func newOffice(t *testing.T) *office {
@@ -51,7 +53,10 @@ func newOffice(t *testing.T) *office {
 		Name: "11111111", Hosts: auth.NewHosts("calls.example"), Keys: keys, Auth: authenticator, APIs: apis,
 		Live: Live{
 			Figures: func() any { return map[string]int{"calls": 3} },
-			Follow:  func(context.Context) (<-chan News, error) { return o.news, nil },
+			Follow: func(_ context.Context, watched func() string) (<-chan News, error) {
+				o.watched = watched
+				return o.news, nil
+			},
 		},
 		Log: slog.New(slog.DiscardHandler), Now: clock,
 	})

@@ -23,8 +23,9 @@ type News struct {
 type Live struct {
 	// Figures are the server's counters now; asked once a second at most.
 	Figures func() any
-	// Follow gives news until the context ends. It must not wait for who reads them.
-	Follow func(context.Context) (<-chan News, error)
+	// Follow gives news until the context ends, those of single calls only of the one
+	// that is watched now. It must not wait for who reads them.
+	Follow func(ctx context.Context, watched func() string) (<-chan News, error)
 }
 
 // Times and bounds of the sockets by which pages are told.
@@ -130,7 +131,7 @@ func (c *Console) serveLive(w http.ResponseWriter, r *http.Request) {
 	_ = conn.SetDeadline(time.Time{}) // those of HTTP
 	ctx, cancel := context.WithCancel(c.live.ctx)
 	s := &socket{hub: c.live, conn: conn, session: id, cancel: cancel}
-	news, err := c.cfg.Live.Follow(ctx)
+	news, err := c.cfg.Live.Follow(ctx, s.watchedCall)
 	if err != nil {
 		c.log.Warn("a page cannot be told what happens", "error", err)
 	}

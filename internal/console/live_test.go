@@ -61,6 +61,14 @@ func TestPageIsTold(t *testing.T) {
 	if m.News[0].Kind != "event" || string(m.News[0].Body) != `{"id":"1"}` || m.Missed != 7 {
 		t.Errorf("told %+v", m)
 	}
+	if err := wsutil.WriteClientText(conn, []byte(`{"watch":"one"}`)); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); b.watched() != "one"; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the page watches %q", b.watched())
+		}
+	}
 	b.status("DELETE", Path+"session", nil)
 	next(t, conn, func(m message) bool { return m.Over })
 }

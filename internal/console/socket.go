@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -18,6 +19,7 @@ type socket struct {
 	conn    net.Conn
 	session string
 	cancel  context.CancelFunc
+	watched atomic.Pointer[string]
 }
 
 // tell writes until the page has gone, is too slow, or is signed out. What happens
@@ -92,16 +94,35 @@ func (s *socket) write(frame ws.Frame) error {
 	return ws.WriteFrame(s.conn, frame)
 }
 
-// read passes over what the browser sends, until it has gone or is silent.
+// wish is what a page may say: which call it shows.
+type wish struct {
+	Watch string `json:"watch"`
+}
+
+// read takes what the browser says, until it has gone or is silent.
 func (s *socket) read(from *bufio.Reader) {
 	defer s.cancel()
 	for s.conn.SetReadDeadline(time.Now().Add(silenceTime)) == nil {
 		header, err := ws.ReadHeader(from)
-		if err != nil || header.Length > maxFrame || header.OpCode == ws.OpClose {
+		if err != nil || !header.Masked || header.Length > maxFrame || header.OpCode == ws.OpClose {
 			return
 		}
-		if _, err := io.CopyN(io.Discard, from, header.Length); err != nil {
+		payload := make([]byte, header.Length)
+		if _, err := io.ReadFull(from, payload); err != nil {
 			return
+		}
+		ws.Cipher(payload, header.Mask, 0)
+		var said wish
+		if header.OpCode == ws.OpText && header.Fin && json.Unmarshal(payload, &said) == nil {
+			s.watched.Store(&said.Watch)
 		}
 	}
+}
+
+// watchedCall is the call that the page shows; "" for none.
+func (s *socket) watchedCall() string {
+	if id := s.watched.Load(); id != nil {
+		return *id
+	}
+	return ""
 }

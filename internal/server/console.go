@@ -3,10 +3,12 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/console"
+	"github.com/switchhook/switchhook/internal/insight"
 )
 
 // openConsole makes the page.
@@ -45,25 +47,54 @@ func (p *parts) consoleLink(readOnly bool) (address string, life time.Duration) 
 	return p.consoleBase() + p.console.Link(readOnly, console.LinkTime), console.LinkTime
 }
 
-// follow tells a page of the events of the resource.
-func (p *parts) follow(ctx context.Context) (<-chan console.News, error) {
+// follow tells a page of the events of the resource, and of calls: of each what lists
+// show of it, and of the one that the page shows every item of its timeline.
+func (p *parts) follow(ctx context.Context, watched func() string) (<-chan console.News, error) {
 	events, err := p.tail.Follow(ctx)
 	if err != nil {
 		return nil, err
 	}
 	news := make(chan console.News)
-	p.work.Go(func() {
-		defer close(news)
+	tell := func(one console.News) {
+		select {
+		case news <- one:
+		case <-ctx.Done():
+		}
+	}
+	var tellers sync.WaitGroup
+	tellers.Go(func() {
 		for event := range events {
-			if event.Subscription != "" {
-				continue
-			}
-			select {
-			case news <- console.News{Kind: "event", Body: json.RawMessage(event.Body), Missed: event.Missed}:
-			case <-ctx.Done():
-				return
+			if event.Subscription == "" {
+				tell(console.News{Kind: "event", Body: json.RawMessage(event.Body), Missed: event.Missed})
 			}
 		}
 	})
+	if hub := p.insight.Load(); hub != nil {
+		follower, err := hub.Follow()
+		if err != nil {
+			p.log.Warn("a page is not told of calls", "error", err)
+		} else {
+			tellers.Go(func() { defer follower.Close(); tellCalls(ctx, follower, watched, tell) })
+		}
+	}
+	p.work.Go(func() { tellers.Wait(); close(news) })
 	return news, nil
+}
+
+func tellCalls(ctx context.Context, follower *insight.Follower, watched func() string, tell func(console.News)) {
+	missed := 0
+	for {
+		update, err := follower.Next(ctx)
+		if err != nil {
+			return
+		}
+		missed += update.Missed
+		if update.Item != nil && update.Call.ID != watched() {
+			continue
+		}
+		if body, err := json.Marshal(update); err == nil { // it is texts, numbers and lists of these
+			tell(console.News{Kind: "call", Body: body, Missed: missed})
+			missed = 0
+		}
+	}
 }

@@ -22,7 +22,7 @@ const script = { ...common, nodePaths: [join(here, "node_modules"), join(calling
 // A file of its own, which the page loads when somebody calls.
 await build({ ...script, entryPoints: ["src/phone/index.ts"], outfile: join(out, "phone.js") });
 if (!process.argv.includes("--phone")) {
-  for (const file of ["index.html", "icon.svg"]) cpSync(join(here, "src", file), join(out, file));
+  for (const file of ["index.html", "icon.svg", "welcome.wav"]) cpSync(join(here, "src", file), join(out, file));
   await build({ ...common, entryPoints: ["src/style.css"], outfile: join(out, "style.css") });
   await build({ ...script, entryPoints: ["src/main.tsx"], outfile: join(out, "app.js"), jsx: "automatic", jsxImportSource: "preact" });
 }

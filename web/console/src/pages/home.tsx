@@ -4,8 +4,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, useAPI } from "../state/api";
 import { figures, history } from "../state/live";
+import { href } from "../state/router";
 import { mayChange } from "../state/session";
-import { Act, Badge, Card, Code, Copy, Page, Problem, Tabs } from "../ui/basics";
+import { Act, Badge, Card, Code, Copy, Empty, Page, Problem, Tabs } from "../ui/basics";
 import { Spark } from "../ui/chart";
 import { lasting, now } from "../ui/time";
 import { languages, snippet } from "./snippets";
@@ -33,6 +34,7 @@ export function Home(): JSX.Element {
       {value && (
         <div class="columns">
           <Health of={value} />
+          <FirstCall of={value} />
           <Connect of={value} />
         </div>
       )}
@@ -99,6 +101,27 @@ function Health(props: { of: Overview }): JSX.Element {
       <p class="same">
         The same in a terminal: <code>switchhook doctor</code>
       </p>
+    </Card>
+  );
+}
+
+function FirstCall(props: { of: Overview }): JSX.Element {
+  const number = props.of.numbers[0];
+  return (
+    <Card title="Make a test call">
+      {number ? (
+        <>
+          <p>Call one of your numbers from this page. The call is announced to your application as an incoming call; what it answers, plays and asks is heard here.</p>
+          <p>
+            <a class="button primary" id="testcall" href={href(`softphone?to=${encodeURIComponent(number)}`)}>
+              Call {number}
+            </a>
+          </p>
+          <p class="calm">No application yet? Then the page answers the call too, with the request that an SDK would send.</p>
+        </>
+      ) : (
+        <Empty title="The resource owns no number.">Start the server with --numbers, such as --numbers +15550100001.</Empty>
+      )}
     </Card>
   );
 }

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { signal, useSignal } from "@preact/signals";
 import { api, useAPI } from "../state/api";
+import { href } from "../state/router";
 import { Badge, Card, Command, Empty, Field, Input, Page, Problem } from "../ui/basics";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
@@ -35,6 +36,7 @@ export function Numbers(): JSX.Element {
               { head: "Calling", cell: (one) => one.calling },
               { head: "Assigned to", cell: (one) => one.assignment },
               { head: "Held until", cell: (one) => (one.heldBy ? <Time at={one.heldUntil} /> : "–") },
+              { head: "", cell: (one) => (one.owned ? <a href={href(`softphone?to=${encodeURIComponent(one.number)}`)}>Call it</a> : null) },
             ]}
           />
         )}

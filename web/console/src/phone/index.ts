@@ -1,3 +1,3 @@
 // The softphone's part of the browser library, which the page loads when somebody calls.
 export { AzureCommunicationTokenCredential } from "@azure/communication-common";
-export { CallClient, Features } from "../../../calling/src/index";
+export { CallClient, Features, LocalAudioStream } from "../../../calling/src/index";

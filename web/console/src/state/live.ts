@@ -23,6 +23,23 @@ export function hear(hearer: (news: News[]) => void): () => void {
   return () => hearers.delete(hearer);
 }
 
+let watched = "";
+
+/** Asks for every item of one call's timeline, until the returned function is called. */
+export function watch(call: string): () => void {
+  watched = call;
+  say();
+  return () => {
+    if (watched !== call) return;
+    watched = "";
+    say();
+  };
+}
+
+function say(): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ watch: watched }));
+}
+
 let socket: WebSocket | undefined;
 let pause = 500;
 
@@ -35,6 +52,7 @@ function connect(): void {
   made.onopen = () => {
     pause = 500;
     connected.value = true;
+    say();
   };
   made.onmessage = (event) => take(JSON.parse(event.data));
   made.onclose = () => {

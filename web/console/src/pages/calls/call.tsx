@@ -1,0 +1,214 @@
+// One call: why it went as it did, and everything that shows it.
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api, at, useAPI } from "../../state/api";
+import { hear, watch } from "../../state/live";
+import { href, place } from "../../state/router";
+import { Act, Badge, Card, Command, Copy, Empty, Page, Problem, Tabs } from "../../ui/basics";
+import { lasting, now, Time } from "../../ui/time";
+import { bundle, save } from "./bundle";
+import { Ladder } from "./ladder";
+import { insight, short, who, type Call, type Item } from "./model";
+import { Quality } from "./quality";
+import { Timeline } from "./timeline";
+
+const tabs = ["Timeline", "SIP", "Sound", "Participants", "Requests and events", "Recordings"] as const;
+
+export function CallPage(): JSX.Element {
+  const id = decodeURIComponent(place.value.slice("calls/".length));
+  const call = useSignal<Call | null>(null);
+  const items = useSignal<Item[]>([]);
+  const problem = useSignal("");
+  const tab = useSignal<string>(tabs[0]);
+  const offline = id === "bundle";
+  useEffect(() => {
+    if (offline) {
+      call.value = bundle.value?.call ?? null;
+      items.value = bundle.value?.items ?? [];
+      if (!bundle.value) problem.value = "Open a bundle from the list of calls.";
+      return;
+    }
+    const load = async (): Promise<void> => {
+      try {
+        const read = await api<{ call: Call; items: Item[] }>("GET", `${insight}/calls/${encodeURIComponent(id)}`);
+        call.value = read.call;
+        items.value = read.items;
+        problem.value = "";
+      } catch (error) {
+        problem.value = (error as Error).message;
+      }
+    };
+    void load();
+    const unwatch = watch(id);
+    const stop = hear((news) => {
+      const fresh: Item[] = [];
+      for (const { kind, body } of news) {
+        if (kind !== "call" || !call.value || body.call.id !== call.value.id) continue;
+        if (body.item) fresh.push(body.item);
+        else call.value = body.call;
+      }
+      if (fresh.length === 0) return;
+      const last = items.value.at(-1)?.seq ?? 0;
+      const added = fresh.filter((one) => one.seq > last);
+      if (added.length && added[0]!.seq > last + 1) void load(); // some were missed
+      else items.value = [...items.value, ...added];
+    });
+    return () => {
+      stop();
+      unwatch();
+    };
+  }, [id]);
+  const one = call.value;
+  return (
+    <Page
+      title={one ? `${who(one.from)} → ${one.roomId ? `room ${one.roomId}` : who(one.to)}` : "Call"}
+      about={<a href={href("calls")}>All calls</a>}
+      actions={
+        one && (
+          <>
+            <Act do={() => save(one, items.value)}>Save for another console</Act>
+            {!offline && (
+              <a class="button" download href={at(`${insight}/calls/${encodeURIComponent(one.id)}/bundle`)}>
+                Download the bundle
+              </a>
+            )}
+            {!offline && one.sipCallIds?.length ? (
+              <a class="button" download href={at(`${insight}/calls/${encodeURIComponent(one.id)}/pcap`)}>
+                Download PCAP
+              </a>
+            ) : null}
+          </>
+        )
+      }
+    >
+      <Problem text={problem} />
+      {one && (
+        <>
+          <Summary of={one} />
+          <Card>
+            <Tabs of={tabs} value={tab} label="Parts of the call" />
+            {tab.value === "Timeline" && <Timeline items={items.value} />}
+            {tab.value === "SIP" && <Ladder items={items.value} />}
+            {tab.value === "Sound" && <Quality items={items.value} />}
+            {tab.value === "Participants" && <People of={one} items={items.value} />}
+            {tab.value === "Requests and events" && <Timeline items={items.value} only={["request", "event", "delivery"]} />}
+            {tab.value === "Recordings" && <CallRecordings of={one} />}
+          </Card>
+          <Command>{`switchhook calls ${one.id} --json`}</Command>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Summary(props: { of: Call }): JSX.Element {
+  const one = props.of;
+  const ids = [["correlation id", one.id], ["serverCallId", one.serverCallId], ["group", one.groupCallId], ...(one.callConnectionIds ?? []).map((id) => ["connection", id]), ...(one.sipCallIds ?? []).map((id) => ["SIP Call-ID", id])] as [string, string | undefined][];
+  return (
+    <Card class={one.failed ? "why bad" : "why"}>
+      <p class="reason" id="reason">
+        {short(one.reason ?? "") || (one.state === "ended" ? "The call is over." : "The call goes on.")}
+      </p>
+      {one.problems && one.problems.length > 1 && (
+        <ul>
+          {one.problems.map((each, i) => (
+            <li key={i}>
+              <Time at={each.at} exact /> {short(each.text)}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="chips">
+        <Badge mood={one.failed ? "bad" : one.state === "connected" ? "live" : "calm"}>{one.failed ? "failed" : one.state}</Badge>
+        <span>
+          began <Time at={one.startTime} />
+        </span>
+        <span>lasted {lasting(one.durationMs ?? now.value - new Date(one.startTime).getTime())}</span>
+        {one.trunks?.length ? <span>trunk {one.trunks.join(", ")}</span> : null}
+        {one.sipCode ? <span>SIP {one.sipCode}</span> : null}
+        {one.q850Cause ? <span>Q.850 {one.q850Cause}</span> : null}
+        {one.mos ? <span>MOS {one.mos.toFixed(1)}</span> : null}
+        {one.omittedItems ? <span>{one.omittedItems} items were left out</span> : null}
+      </div>
+      <details>
+        <summary>Ids</summary>
+        <dl class="facts">
+          {ids
+            .filter(([, id]) => id)
+            .map(([name, id]) => (
+              <div key={id}>
+                <dt>{name}</dt>
+                <dd>
+                  <code class="long">{id}</code> <Copy text={id!} what={name} />
+                </dd>
+              </div>
+            ))}
+        </dl>
+      </details>
+    </Card>
+  );
+}
+
+/** Who was in the call, from when to when. */
+function People(props: { of: Call; items: Item[] }): JSX.Element {
+  const legs = props.items.filter((one) => one.kind === "leg" && one.detail);
+  const people = [...new Set([...(props.of.participants ?? []), ...legs.map((one) => one.detail.participant as string)])];
+  if (people.length === 0) return <Empty title="Nobody was in the call." />;
+  const from = new Date(props.of.startTime).getTime();
+  const to = props.of.endTime ? new Date(props.of.endTime).getTime() : now.value;
+  const place = (atTime: string): number => Math.min(100, Math.max(0, ((new Date(atTime).getTime() - from) / Math.max(1, to - from)) * 100));
+  return (
+    <ul class="people">
+      {people.map((person) => {
+        const steps = legs.filter((one) => one.detail.participant === person);
+        const up = steps.find((one) => one.detail.step === "answered");
+        const gone = steps.findLast((one) => one.detail.step === "gone");
+        return (
+          <li key={person}>
+            <div>
+              <strong>{who(person)}</strong> <code class="long">{person}</code>
+            </div>
+            <div class="bar">
+              {steps[0] && <i class="rings" style={{ left: `${place(steps[0].at)}%`, right: `${100 - (gone ? place(gone.at) : 100)}%` }} />}
+              {up && <i class="up" style={{ left: `${place(up.at)}%`, right: `${100 - (gone ? place(gone.at) : 100)}%` }} />}
+            </div>
+            <div class="calm">{steps.length ? steps.map((one) => `${one.detail.step} at +${((new Date(one.at).getTime() - from) / 1000).toFixed(1)} s`).join(", ") : "by an application"}</div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+interface Recording {
+  id: string;
+  state: string;
+  kind: string;
+  began: string;
+  durationMs: number;
+  documents?: { name: string; format: string }[];
+}
+
+function CallRecordings(props: { of: Call }): JSX.Element {
+  const id = props.of.serverCallId ?? props.of.id;
+  const list = useAPI<{ value: Recording[] }>(`/admin/recordings?about=${encodeURIComponent(id)}`);
+  const rows = list.value.value?.value;
+  return (
+    <>
+      <Problem text={list.problem} />
+      {rows?.length === 0 && <Empty title="The call was not recorded." />}
+      {rows?.map((one) => (
+        <div key={one.id} class="recording">
+          <p>
+            <strong>{one.kind}</strong> <Badge mood={one.state === "announced" ? "good" : "warn"}>{one.state}</Badge> from <Time at={one.began} />, {lasting(one.durationMs)}
+          </p>
+          {one.documents?.map((document) => <audio key={document.name} controls preload="none" src={at(soundOf(document.name))} aria-label={`Recording ${document.name}`} />)}
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** Where the sound of a document is (docs/recording.md). */
+export const soundOf = (name: string): string => `/v1/objects/${encodeURIComponent(name)}/content/audio`;

@@ -1,0 +1,182 @@
+// Event subscriptions: their handshake, their filter, what would match.
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { api, useAPI } from "../../state/api";
+import { Act, Badge, Card, Command, Dialog, Empty, Field, Input, Problem, type Mood } from "../../ui/basics";
+import { Table } from "../../ui/table";
+import { insight } from "../calls/model";
+import { armPath } from "../home";
+
+export interface Subscription {
+  name: string;
+  properties: {
+    provisioningState: string;
+    provisioningError?: { message?: string };
+    destination?: { endpointType: string; properties?: { endpointBaseUrl?: string } };
+    filter?: { includedEventTypes?: string[]; subjectBeginsWith?: string; subjectEndsWith?: string; advancedFilters?: unknown[] };
+    deadLetterDestination?: unknown;
+    expirationTimeUtc?: string;
+  };
+}
+
+const moods: Record<string, Mood> = { Succeeded: "good", Failed: "bad", AwaitingManualAction: "warn", Creating: "warn", Updating: "warn" };
+
+/** Where the API of event subscriptions is. */
+export const path = (name = ""): string => armPath("providers/Microsoft.EventGrid/eventSubscriptions" + (name && "/" + encodeURIComponent(name))).replace("2023-04-01", "2022-06-15");
+
+export function Subscriptions(): JSX.Element {
+  const list = useAPI<{ value: Subscription[] }>(path(), 3);
+  const adding = useSignal(false);
+  const testing = useSignal("");
+  const rows = list.value.value?.value;
+  return (
+    <Card
+      title="Event subscriptions"
+      actions={
+        <Act class="primary" id="addsubscription" changes do={() => void (adding.value = true)}>
+          Add a subscription
+        </Act>
+      }
+    >
+      <Problem text={list.problem} />
+      {rows?.length === 0 ? (
+        <Empty title="Nobody is subscribed, so no application hears of an incoming call.">Add a subscription with the address of your application, or of a sink.</Empty>
+      ) : (
+        <Table
+          label="Event subscriptions"
+          rows={rows ?? []}
+          id={(one) => one.name}
+          columns={[
+            { head: "Name", cell: (one) => <strong>{one.name}</strong> },
+            {
+              head: "Handshake",
+              cell: ({ properties: one }) => (
+                <>
+                  <Badge mood={moods[one.provisioningState] ?? "calm"}>{one.provisioningState}</Badge> {one.provisioningError?.message}
+                </>
+              ),
+            },
+            { head: "To", cell: ({ properties: one }) => <code>{one.destination?.properties?.endpointBaseUrl ?? one.destination?.endpointType}</code> },
+            {
+              head: "Takes",
+              cell: ({ properties: { filter } }) =>
+                [filter?.includedEventTypes?.map((type) => type.replace("Microsoft.Communication.", "")).join(", ") || "every event", filter?.subjectBeginsWith && `subject begins with ${filter.subjectBeginsWith}`, filter?.advancedFilters?.length && `${filter.advancedFilters.length} advanced filters`]
+                  .filter(Boolean)
+                  .join("; "),
+            },
+            {
+              head: "",
+              cell: (one) => (
+                <div class="buttons">
+                  <Act class="quiet" changes do={() => void (testing.value = one.name)}>
+                    Would it match?
+                  </Act>
+                  <Act class="quiet" changes do={() => api("POST", "/admin/events:redeliver", { eventSubscriptionName: one.name })} done="What waits is tried at once, and dead letters are delivered again">
+                    Redeliver
+                  </Act>
+                  <Act class="quiet danger" changes confirm={`Delete the subscription ${one.name}?`} do={() => api("DELETE", path(one.name)).then(list.reload)}>
+                    Delete
+                  </Act>
+                </div>
+              ),
+            },
+          ]}
+        />
+      )}
+      <Command>switchhook subscriptions list</Command>
+      {adding.value && <Add close={() => (adding.value = false)} done={list.reload} />}
+      {testing.value && <Test name={testing.value} close={() => (testing.value = "")} />}
+    </Card>
+  );
+}
+
+function Add(props: { close: () => void; done: () => Promise<void> }): JSX.Element {
+  const name = useSignal("incoming");
+  const url = useSignal("http://127.0.0.1:3000/events");
+  const types = useSignal("Microsoft.Communication.IncomingCall");
+  const problem = useSignal("");
+  const add = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      const includedEventTypes = types.value.split(/[\s,]+/).filter(Boolean);
+      await api("PUT", path(name.value), { properties: { destination: { endpointType: "WebHook", properties: { endpointUrl: url.value } }, filter: includedEventTypes.length ? { includedEventTypes } : {}, eventDeliverySchema: "EventGridSchema" } });
+      props.close();
+      await props.done();
+    } catch (error) {
+      problem.value = (error as Error).message;
+    }
+  };
+  return (
+    <Dialog title="Add a subscription" close={props.close}>
+      <form onSubmit={(event) => void add(event)}>
+        <Field label="Name">
+          <Input value={name} required id="name" />
+        </Field>
+        <Field label="Address of the application" hint="It answers the validation event; the handshake's result appears in the list">
+          <Input value={url} type="url" required id="url" />
+        </Field>
+        <Field label="Event types" hint="Separated by blanks; empty for all">
+          <textarea rows={3} value={types.value} onInput={(event) => (types.value = event.currentTarget.value)} />
+        </Field>
+        <Problem text={problem} />
+        <button class="primary" id="add">
+          Add
+        </button>
+        <Command>{`switchhook subscribe ${name.value} --endpoint ${url.value}${types.value.trim() ? ` --included-event-types ${types.value.trim().split(/[\s,]+/).join(" ")}` : ""}`}</Command>
+      </form>
+    </Dialog>
+  );
+}
+
+interface Verdict {
+  matches: boolean;
+  provisioningState: string;
+  problem?: string;
+  checks: { holds: boolean; text: string }[];
+}
+
+/** Would the subscription take an incoming call between these two? */
+function Test(props: { name: string; close: () => void }): JSX.Element {
+  const from = useSignal("4:+15551234567");
+  const to = useSignal("4:+15550100001");
+  const verdict = useSignal<Verdict | null>(null);
+  const problem = useSignal("");
+  const ask = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const raw = (text: string): string => (/^\+?\d+$/.test(text.trim()) ? "4:" + text.trim() : text.trim());
+    try {
+      verdict.value = await api("POST", `${insight}/subscriptions/${encodeURIComponent(props.name)}:test`, { from: raw(from.value), to: raw(to.value) });
+      problem.value = "";
+    } catch (error) {
+      problem.value = (error as Error).message;
+    }
+  };
+  return (
+    <Dialog title={`Would ${props.name} take an IncomingCall?`} close={props.close}>
+      <form onSubmit={(event) => void ask(event)}>
+        <Field label="From" hint="A number, or a raw id">
+          <Input value={from} required />
+        </Field>
+        <Field label="To">
+          <Input value={to} required />
+        </Field>
+        <Problem text={problem} />
+        <button class="primary">Test</button>
+      </form>
+      {verdict.value && (
+        <div role="status">
+          <p>
+            <Badge mood={verdict.value.matches ? "good" : "bad"}>{verdict.value.matches ? "yes" : "no"}</Badge> The handshake: {verdict.value.provisioningState}. {verdict.value.problem}
+          </p>
+          <ul>
+            {verdict.value.checks.map((one, i) => (
+              <li key={i}>
+                <Badge mood={one.holds ? "good" : "bad"}>{one.holds ? "holds" : "no"}</Badge> {one.text}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Dialog>
+  );
+}
