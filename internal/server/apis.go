@@ -36,6 +36,7 @@ func (p *parts) openAPIs(ctx context.Context) error {
 		return err
 	}
 	p.later(func() error { p.rooms.Close(); return nil })
+	p.work.Go(func() { p.rooms.Run(p.life, p.log.With("part", "rooms")) })
 	if p.answers, err = rest.NewRepeatability(store.InMemory(), "call-answers"); err != nil {
 		return err
 	}
