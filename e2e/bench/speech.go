@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -19,12 +18,12 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
-// voicesOfEngines are the commands that speak what comes on standard input, and write
-// WAV. Those that are not installed are left out.
+// voicesOfEngines are the commands that speak their last argument, and write WAV. Those
+// that are not installed are left out.
 var voicesOfEngines = [][]string{
-	{"espeak-ng", "--stdin", "--stdout", "-b", "1", "-v", "en-us"}, {"espeak-ng", "--stdin", "--stdout", "-b", "1", "-v", "en-us+f3"},
-	{"espeak-ng", "--stdin", "--stdout", "-b", "1", "-v", "en-gb"}, {"espeak-ng", "--stdin", "--stdout", "-b", "1", "-v", "de"},
-	{"flite", "-voice", "slt", "-f", "/dev/stdin", "-o", "/dev/stdout"}, {"flite", "-voice", "kal", "-f", "/dev/stdin", "-o", "/dev/stdout"},
+	{"espeak-ng", "--stdout", "-v", "en-us"}, {"espeak-ng", "--stdout", "-v", "en-us+f3"},
+	{"espeak-ng", "--stdout", "-v", "en-gb"}, {"espeak-ng", "--stdout", "-v", "de"},
+	{"flite", "-o", "/dev/stdout", "-voice", "slt", "-t"}, {"flite", "-o", "/dev/stdout", "-voice", "kal", "-t"},
 }
 
 var sentences = []string{"Yes, please.", "Technical support."}
@@ -58,7 +57,7 @@ func (b *bench) speechTimes(ctx context.Context) error {
 			return err
 		}
 		var barge, end, initial times
-		for _, said := range utterances() {
+		for _, said := range utterances(ctx) {
 			interrupted, late, err := a.interruptsAndEnds(ctx, l, connection, said)
 			if err != nil {
 				return err
@@ -85,12 +84,10 @@ func (t times) spread() string {
 }
 
 // utterances are sentences at 8 kHz.
-func utterances() (list [][]int16) {
+func utterances(ctx context.Context) (list [][]int16) {
 	for _, voice := range voicesOfEngines {
 		for _, text := range sentences {
-			program := exec.Command(voice[0], voice[1:]...)
-			program.Stdin = strings.NewReader(text)
-			wav, err := program.Output()
+			wav, err := exec.CommandContext(ctx, voice[0], append(voice[1:len(voice):len(voice)], text)...).Output()
 			if err != nil {
 				continue
 			}
