@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"net"
+	"net/url"
+	"time"
+)
 
 // Insight is what is kept to look into calls. Zero values take the defaults of package
 // insight.
@@ -8,6 +12,11 @@ type Insight struct {
 	Off          bool
 	Keep         time.Duration
 	Memory, Disk int64 // bytes
+
+	HEP      string // capture server for SIP messages, host:port; "": none
+	HEPAgent uint32
+	// OTLP is the URL of a collector of traces; "": none. Authorization is its header.
+	OTLP, OTLPAuthorization string
 }
 
 type insightKeys struct {
@@ -19,6 +28,14 @@ type insightKeys struct {
 	MemoryMiB *int `yaml:"memory-mib" default:"64" min:"1" max:"65536" unit:"MiB"`
 	// Space that timelines of calls that are over may take on disk, in the folder insight of the data directory. The oldest are deleted first.
 	DiskMiB *int `yaml:"disk-mib" default:"256" min:"1" max:"1048576" unit:"MiB"`
+	// Capture server, such as Homer, that gets every SIP message by HEP version 3 over UDP. Credentials and keys of SRTP are masked.
+	HEP string `yaml:"hep" type:"host:port" absent:"no capture server"`
+	// Number by which the capture server knows this server.
+	HEPAgent *int `yaml:"hep-agent" default:"2001" min:"0" max:"2147483647"`
+	// OpenTelemetry collector: the URL of its traces, OTLP over HTTP with JSON, such as http://127.0.0.1:4318/v1/traces. A call is a trace; webhooks get the header traceparent.
+	OTLP string `yaml:"otlp" type:"URL" absent:"no traces are sent"`
+	// Header Authorization of these requests.
+	OTLPAuthorization string `yaml:"otlp-authorization" type:"secret text"`
 }
 
 // UnmarshalYAML also reads the word off in the place of the keys.
@@ -33,8 +50,17 @@ func (k *insightKeys) UnmarshalYAML(read func(any) error) error {
 }
 
 func (c *checker) insight() Insight {
-	return Insight{
+	keys := c.file.keys.Insight
+	in := Insight{
 		Off: c.word("insight.mode", "") == Off, Keep: c.duration("insight.keep"),
 		Memory: int64(c.count("insight.memory-mib")) << 20, Disk: int64(c.count("insight.disk-mib")) << 20,
+		HEP: keys.HEP, HEPAgent: uint32(c.count("insight.hep-agent")), OTLP: keys.OTLP, OTLPAuthorization: keys.OTLPAuthorization,
 	}
+	if _, port, err := net.SplitHostPort(in.HEP); in.HEP != "" && (err != nil || port == "") {
+		c.fail(c.at("insight.hep"), "must be host:port, such as homer.example:9060")
+	}
+	if u, err := url.Parse(in.OTLP); in.OTLP != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		c.fail(c.at("insight.otlp"), "must be a URL of http or https, such as http://127.0.0.1:4318/v1/traces")
+	}
+	return in
 }

@@ -43,6 +43,9 @@ type Config struct {
 	// not block. The message is only to be read, and may be gone after the call; its
 	// body stays. nil: nobody looks.
 	Watch func(*Message, history.Attempt)
+	// TraceParent is the header traceparent of an attempt (W3C Trace Context), counted
+	// from 1; "" is none. It must not block. nil: no request has one.
+	TraceParent func(m *Message, attempt int) string
 
 	Metrics prometheus.Registerer // may be nil
 }

@@ -75,7 +75,7 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 	e := &Engine{
 		cfg: cfg, log: log,
 		policies: map[string]*Policy{},
-		senders:  map[string]Sender{"http": webhook{cfg.Client}, "https": webhook{cfg.Client}},
+		senders:  map[string]Sender{"http": webhook{cfg.Client, cfg.TraceParent}, "https": webhook{cfg.Client, cfg.TraceParent}},
 		attempts: history.New(history.Attempts, cfg.Attempts, log),
 		recent:   &recentMessages{room: cfg.KeepBodies},
 		metrics:  newMetrics(),

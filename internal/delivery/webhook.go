@@ -34,7 +34,10 @@ var (
 )
 
 // webhook is the Sender of http and https.
-type webhook struct{ client *http.Client }
+type webhook struct {
+	client      *http.Client
+	traceParent func(*Message, int) string // as in Config
+}
 
 // Send implements Sender.
 func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
@@ -46,6 +49,11 @@ func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
 	req.Header.Set("User-Agent", "Switchhook")
 	for name, value := range m.Header {
 		req.Header.Set(name, value)
+	}
+	if w.traceParent != nil {
+		if parent := w.traceParent(m, p.Attempt); parent != "" {
+			req.Header.Set("Traceparent", parent)
+		}
 	}
 	if p.policy.Prepare != nil {
 		if err := p.policy.Prepare(req, m, p.Attempt); errors.Is(err, ErrNotReady) {

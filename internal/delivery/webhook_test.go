@@ -18,7 +18,7 @@ func TestAnswerThatBreaksOffCounts(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	}))
 	defer server.Close()
-	o := webhook{newClient(Config{})}.Send(t.Context(), parcel(server.URL, "[]"))
+	o := webhook{client: newClient(Config{})}.Send(t.Context(), parcel(server.URL, "[]"))
 	if o.Status != 200 || string(o.Answer) != "half" {
 		t.Errorf("outcome %+v", o)
 	}
@@ -30,7 +30,7 @@ func TestAnswerThatTricklesKeepsNoPlace(t *testing.T) {
 			return &http.Response{StatusCode: 202, Header: http.Header{}, Body: trickle{req.Context()}, Request: req}, nil
 		})}
 		begun := time.Now()
-		o := webhook{client}.Send(t.Context(), parcel("http://app.test/", "[]"))
+		o := webhook{client: client}.Send(t.Context(), parcel("http://app.test/", "[]"))
 		if took := time.Since(begun); o.Status != 202 || took != answerTimeout {
 			t.Errorf("outcome %+v after %v", o, took)
 		}
@@ -46,3 +46,22 @@ func (b trickle) Close() error             { return nil }
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestWebhookContinuesTheTraceOfItsCall(t *testing.T) {
+	const parent = "00-5a3b0f4e0d3f4c519f396a4a0d9b8c11-00f067aa0ba902b7-01"
+	got := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r.Header.Get("Traceparent") }))
+	defer server.Close()
+	w := webhook{client: newClient(Config{}), traceParent: func(_ *Message, attempt int) string {
+		if attempt != 1 {
+			t.Errorf("attempt %d", attempt)
+		}
+		return parent
+	}}
+	p := parcel(server.URL, "[]")
+	p.Attempt = 1
+	w.Send(t.Context(), p)
+	if header := <-got; header != parent {
+		t.Errorf("got %q", header)
+	}
+}

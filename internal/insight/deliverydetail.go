@@ -76,13 +76,20 @@ func outcomeOf(a history.Attempt) string {
 // shortType is the end of an event's type.
 func shortType(kind string) string { return kind[strings.LastIndexByte(kind, '.')+1:] }
 
+// nameOfMessage is the name by which the call of a message is known: its connection or
+// recording, or its serverCallId.
+func nameOfMessage(m *delivery.Message) string {
+	if m.Event.Subscription == "" {
+		return m.Group
+	}
+	_, call, _ := strings.Cut(m.Lane, "/") // a lane of Event Grid is a subscription and a call
+	return call
+}
+
 // Delivery takes an attempt to deliver a message, or its end. The body is not changed
 // by anybody.
 func (h *Hub) Delivery(m *delivery.Message, a history.Attempt) {
-	name, callback := m.Group, m.Event.Subscription == ""
-	if !callback { // a lane of Event Grid is a subscription and a call
-		_, name, _ = strings.Cut(m.Lane, "/")
-	}
+	name, callback := nameOfMessage(m), m.Event.Subscription == ""
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if r := h.byName[name]; r != nil {

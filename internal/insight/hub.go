@@ -20,6 +20,8 @@ type Config struct {
 	// Unheard says why no event subscription took an IncomingCall: a sentence for each
 	// subscription. It is asked beside the calls; nil: nobody knows.
 	Unheard func(from, to string) []string
+	HEP     *HEP  // sends every SIP message to a capture server; nil: none does
+	OTLP    *OTLP // sends the trace of each call to a collector; nil: none does
 	Log     *slog.Logger
 }
 

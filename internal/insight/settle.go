@@ -34,6 +34,9 @@ func (h *Hub) settle(now time.Time, all bool) {
 }
 
 func (h *Hub) archiveCall(r *record, s snapshot, now time.Time) {
+	if h.cfg.OTLP != nil && s.subject == SubjectCall {
+		h.cfg.OTLP.put(s)
+	}
 	limit := h.good
 	if r.troubled {
 		limit = h.bad

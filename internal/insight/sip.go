@@ -132,6 +132,13 @@ const (
 // SIP takes a SIP message that was sent or received. text may be changed afterwards.
 // Only messages of calls are kept: those whose Call-ID an INVITE has brought.
 func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip.AddrPort, text []byte) {
+	if h.cfg.HEP != nil {
+		from, to := remote, local
+		if sent {
+			from, to = local, remote
+		}
+		h.cfg.HEP.put(hepMessage{at, from, to, transport, bytes.Clone(text)})
+	}
 	callID := fieldOf(text, "call-id", "i")
 	if len(callID) == 0 {
 		return

@@ -24,13 +24,42 @@ func (p *parts) openInsight() error {
 	hub, err := insight.New(insight.Config{
 		Dir: p.data.Path(insightFolder), Keep: p.cfg.Insight.Keep, Memory: p.cfg.Insight.Memory, Disk: p.cfg.Insight.Disk,
 		Unheard: func(from, to string) []string { return p.grid.WhyUnheard(from, to) },
-		Log:     p.log.With("part", "insight"),
+		HEP:     p.openHEP(), OTLP: p.openOTLP(), Log: p.log.With("part", "insight"),
 	})
 	if err != nil {
 		return err
 	}
+	p.metrics.MustRegister(hub.Metrics()...)
 	p.insight.Store(hub)
 	p.later(func() error { hub.Close(); return nil })
+	return nil
+}
+
+// openHEP sends SIP messages to a capture server, if one is configured.
+func (p *parts) openHEP() *insight.HEP {
+	if p.cfg.Insight.HEP == "" {
+		return nil
+	}
+	hep := insight.NewHEP(p.cfg.Insight.HEP, p.cfg.Insight.HEPAgent, p.log.With("part", "hep"))
+	p.later(func() error { hep.Close(); return nil })
+	return hep
+}
+
+// openOTLP sends traces to a collector, if one is configured.
+func (p *parts) openOTLP() *insight.OTLP {
+	if p.cfg.Insight.OTLP == "" {
+		return nil
+	}
+	otlp := insight.NewOTLP(insight.OTLPConfig{URL: p.cfg.Insight.OTLP, Authorization: p.cfg.Insight.OTLPAuthorization, Log: p.log.With("part", "otlp")})
+	p.later(func() error { otlp.Close(); return nil }) // after the hub, which gives it the last calls
+	return otlp
+}
+
+// traceParent continues the traces of calls in webhooks.
+func (p *parts) traceParent() func(*delivery.Message, int) string {
+	if hub := p.insight.Load(); hub != nil && p.cfg.Insight.OTLP != "" {
+		return hub.TraceParent
+	}
 	return nil
 }
 

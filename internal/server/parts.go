@@ -198,7 +198,7 @@ func (p *parts) openDeliveries(context.Context) error {
 			Keep:    p.cfg.KeepAttempts, Size: p.cfg.MaxAttempts,
 		},
 		Subscribed: func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
-		Metrics:    p.metrics, Watch: p.watchDeliveries(),
+		Metrics:    p.metrics, Watch: p.watchDeliveries(), TraceParent: p.traceParent(),
 	}, journal.OnDisk(p.data.Path("journal"), journal.FormerStream(p.backbone), p.log.With("part", "journal")), p.log)
 	p.callbacks = callautomation.NewCallbacks(p.deliveries, p.log)
 	return nil
