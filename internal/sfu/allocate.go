@@ -31,11 +31,12 @@ func (w *wish) best() int {
 // allocate chooses an option for each wish, -1 where none fits: screens first, then the
 // smallest picture for everybody, in the order of the wishes, then larger ones where a
 // bit gains most pixels. What is chosen anew costs a tenth more, so that nothing swings.
-// The first wish always gets its smallest option: where nothing is sent, nothing tells
-// that the path has become better.
+// The first wish that has options always gets its smallest: where nothing is sent, nothing
+// tells that the path has become better.
 func allocate(budget int, wishes []wish) (chosen []int, wanted int) {
 	chosen = make([]int, len(wishes))
 	left := budget
+	first := slices.IndexFunc(wishes, func(w wish) bool { return len(w.options) > 0 })
 	take := func(i, to int) bool {
 		w, cost := &wishes[i], wishes[i].options[to].rate
 		if chosen[i] >= 0 {
@@ -45,7 +46,7 @@ func allocate(budget int, wishes []wish) (chosen []int, wanted int) {
 		if to > w.now {
 			need += w.options[to].rate / 10
 		}
-		if need > left && (i != 0 || to != 0) {
+		if need > left && (i != first || to != 0) {
 			return false
 		}
 		left -= cost
