@@ -47,6 +47,7 @@ func (c *Client) acknowledged(report *rtcp.TransportLayerCC, now time.Time) {
 	c.mu.Lock()
 	before := c.sending.rate
 	c.sending.report(report, now)
+	c.sending.probe.worst = max(c.sending.probe.worst, c.sending.delay)
 	fell := c.sending.rate < before
 	c.mu.Unlock()
 	if fell {

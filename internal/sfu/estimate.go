@@ -16,6 +16,7 @@ const (
 	historyPackets = 2048
 	ratePeriod     = 500 * time.Millisecond // of what was acknowledged
 	lossPeriod     = 2 * time.Second
+	standingPeriod = 300 * time.Millisecond
 	enoughPackets  = 40                      // for a share of losses
 	fallPause      = 400 * time.Millisecond  // after a fall, so that the queue may empty
 	risePeriod     = 200 * time.Millisecond  // between rises
@@ -39,7 +40,7 @@ type estimator struct {
 	mark   int
 	base   [2]time.Duration // the shortest delay of this and the last period
 	based  time.Time
-	delay  time.Duration // above the shortest, smoothed
+	delay  time.Duration // above the shortest: that which stands, see standing
 	fell   time.Time
 	rose   time.Time
 	heard  time.Time
@@ -59,6 +60,7 @@ type mark struct {
 	at              time.Time
 	bytes           int
 	arrived, missed int
+	delay           time.Duration // of the packet that took the least time, above the shortest
 }
 
 // estimate is what the path carries.
@@ -89,7 +91,7 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
 	if e.past == nil {
 		return
 	}
-	m := mark{at: now}
+	m := mark{at: now, delay: noDelay}
 	arrival := time.Duration(r.ReferenceTime) * 64 * time.Millisecond
 	number, left, delta := r.BaseSequenceNumber, int(r.PacketStatusCount), 0
 	before := e.late
@@ -120,7 +122,7 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
 		p.open = false
 		m.arrived++
 		m.bytes += p.bytes
-		e.measure(arrival-time.Duration(p.at.UnixNano()), now)
+		e.measure(&m, arrival-time.Duration(p.at.UnixNano()), now)
 	}
 	for _, chunk := range r.PacketChunks {
 		switch chunk := chunk.(type) {
@@ -148,7 +150,7 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
 }
 
 // measure takes how long a packet took, on two clocks that differ by something constant.
-func (e *estimator) measure(took time.Duration, now time.Time) {
+func (e *estimator) measure(m *mark, took time.Duration, now time.Time) {
 	if e.based.IsZero() || now.Sub(e.based) > basePeriod {
 		e.base[1], e.base[0] = e.base[0], took
 		if e.based.IsZero() {
@@ -157,8 +159,27 @@ func (e *estimator) measure(took time.Duration, now time.Time) {
 		e.based = now
 	}
 	e.base[0] = min(e.base[0], took)
-	e.delay += (took - min(e.base[0], e.base[1]) - e.delay) / 8
+	m.delay = min(m.delay, took-min(e.base[0], e.base[1]))
 }
+
+// standing is the delay that even the fastest packets of the last moments had: a queue
+// that stands (CoDel, RFC 8289 §3.1). What a burst, or a busy machine, delays for a
+// moment is none.
+func (e *estimator) standing(now time.Time) time.Duration {
+	least := noDelay
+	for i := range e.marks {
+		if m := &e.marks[i]; m.arrived > 0 && now.Sub(m.at) < standingPeriod {
+			least = min(least, m.delay)
+		}
+	}
+	if least == noDelay {
+		return e.delay
+	}
+	return least
+}
+
+// noDelay is that of a report without packets.
+const noDelay = time.Hour
 
 // arrived is what was acknowledged in a period: bits a second, and the loss in percent.
 func (e *estimator) arrived(period time.Duration, now time.Time) (rate, loss int) {
@@ -176,6 +197,7 @@ func (e *estimator) arrived(period time.Duration, now time.Time) (rate, loss int
 
 // decide changes the estimate.
 func (e *estimator) decide(now time.Time) {
+	e.delay = e.standing(now)
 	rate, _ := e.arrived(ratePeriod, now)
 	_, e.losses = e.arrived(lossPeriod, now)
 	switch {

@@ -25,8 +25,9 @@ type path struct {
 	rate    int           // bits a second; 0: any
 	delay   time.Duration // one way
 	loss    float64
-	late    float64 // share of packets that come 30 ms later
-	down    bool    // nothing passes
+	late    float64       // share of packets that come 30 ms later
+	down    bool          // nothing passes
+	busyFor time.Duration // of each second the receiver takes nothing
 	busy    time.Time
 	arrived int // bytes
 	numbers *twcc.Recorder
@@ -80,6 +81,9 @@ func (p *path) write(h *rtp.Header, payload []byte) (int, error) {
 	}
 	if p.random.Float64() < p.late {
 		delay += 30 * time.Millisecond
+	}
+	if into := now.Add(delay).Sub(p.began) % time.Second; into < p.busyFor {
+		delay += p.busyFor - into
 	}
 	packet := rtp.Packet{Header: h.Clone(), Payload: append([]byte(nil), payload...)}
 	number := binary.BigEndian.Uint16(h.GetExtension(3))

@@ -24,7 +24,8 @@ type probe struct {
 	backoff time.Duration
 	from    int // the estimate before
 	began   time.Time
-	sent    int // bytes since
+	sent    int           // bytes since
+	worst   time.Duration // the longest standing delay since
 }
 
 // try begins a probe or ends one; wanted is what would be sent if the path carried it.
@@ -50,7 +51,7 @@ func (b *bandwidth) judge(now time.Time) {
 	p := &b.probe
 	arrived, _ := b.arrived(probeTime+probeSettle, now)
 	arrived = arrived * int(probeTime+probeSettle) / int(probeTime)
-	if b.clear() && arrived > p.from*110/100 {
+	if b.clear() && p.worst < quietQueue && arrived > p.from*110/100 {
 		b.rate = min(max(b.rate, arrived), MaxRate)
 		p.backoff, p.next = 0, now.Add(probeSoon)
 	} else {
