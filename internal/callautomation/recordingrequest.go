@@ -1,6 +1,7 @@
 package callautomation
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -21,15 +22,18 @@ type startRecordingRequest struct {
 	ContentType         string            `json:"recordingContentType"`
 	ChannelType         string            `json:"recordingChannelType"`
 	FormatType          string            `json:"recordingFormatType"`
-	ParticipantOrdering []rest.Identifier `json:"audioChannelParticipantOrdering"`
+	ParticipantOrdering []json.RawMessage `json:"audioChannelParticipantOrdering"`
 	ChannelAffinity     []channelAffinity `json:"channelAffinity"`
 	PauseOnStart        bool              `json:"pauseOnStart"`
 	ExternalStorage     *recordingStorage `json:"externalStorage"`
 }
 
+// channelAffinity, like the ordering, has identifiers that are read where they have an
+// effect: in a mixed recording the service takes any (Microsoft's own tests send
+// "testId").
 type channelAffinity struct {
-	Channel     *int             `json:"channel"`
-	Participant *rest.Identifier `json:"participant"`
+	Channel     *int            `json:"channel"`
+	Participant json.RawMessage `json:"participant"`
 }
 
 type recordingStorage struct {
@@ -158,27 +162,36 @@ func (r startRecordingRequest) pinned(channels recording.Channels) (map[int]iden
 	case len(r.ParticipantOrdering) > recording.MaxChannels:
 		return nil, errBody("%s: a recording has at most %d channels.", ordering, recording.MaxChannels)
 	}
+	if channels != recording.Unmixed { // as the service, which takes them without effect
+		return nil, nil
+	}
 	pinned := make(map[int]identifier.ID)
 	for channel, who := range r.ParticipantOrdering {
-		if err := pin(pinned, channel, who.ID, ordering); err != nil {
+		if err := pin(pinned, channel, who, ordering); err != nil {
 			return nil, err
 		}
 	}
 	for _, want := range r.ChannelAffinity {
-		if want.Channel == nil || want.Participant == nil {
+		if want.Channel == nil {
 			return nil, errBody("%s: channel and participant are required.", affinity)
 		}
-		if err := pin(pinned, *want.Channel, want.Participant.ID, affinity); err != nil {
+		if err := pin(pinned, *want.Channel, want.Participant, affinity); err != nil {
 			return nil, err
 		}
-	}
-	if channels != recording.Unmixed { // as the service, which takes them without effect
-		return nil, nil
 	}
 	return pinned, nil
 }
 
-func pin(pinned map[int]identifier.ID, channel int, who identifier.ID, field string) error {
+func pin(pinned map[int]identifier.ID, channel int, participant json.RawMessage, field string) error {
+	var who rest.Identifier
+	if len(participant) > 0 {
+		if err := json.Unmarshal(participant, &who); err != nil {
+			return errBody("%s: %v.", field, err)
+		}
+	}
+	if who.IsZero() {
+		return errBody("%s: a channel has no participant.", field)
+	}
 	if channel < 0 || channel >= recording.MaxChannels {
 		return errBody("%s: channel %d is not between 0 and %d.", field, channel, recording.MaxChannels-1)
 	}
@@ -186,11 +199,11 @@ func pin(pinned map[int]identifier.ID, channel int, who identifier.ID, field str
 		return errBody("%s: channel %d is given twice.", field, channel)
 	}
 	for _, other := range pinned {
-		if other == who {
+		if other == who.ID {
 			return errBody("%s: %s is given two channels.", field, who)
 		}
 	}
-	pinned[channel] = who
+	pinned[channel] = who.ID
 	return nil
 }
 

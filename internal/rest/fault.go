@@ -115,6 +115,7 @@ type wireFault struct {
 	inner      *innerError
 	retryAfter time.Duration
 	challenge  string
+	bare       bool // without a body
 }
 
 // of returns the error response for err.
@@ -174,6 +175,7 @@ func (a *answer) fail(r *http.Request, err error) {
 	}
 	a.exchange.failure = err
 	if a.status == 0 {
+		wire.bare = a.exchange.route != nil && a.exchange.route.bareRefusals && (wire.status == http.StatusUnauthorized || wire.status == http.StatusForbidden)
 		writeFault(a, a, wire, a.exchange.id)
 	}
 }
@@ -205,7 +207,11 @@ func writeFault(w http.ResponseWriter, a *answer, wire wireFault, requestID stri
 		text = nil
 	}
 	h := w.Header()
-	h.Set("Content-Type", "application/json; charset=utf-8")
+	if wire.bare {
+		text = nil
+	} else {
+		h.Set("Content-Type", "application/json; charset=utf-8")
+	}
 	h.Set(headerErrorCode, wire.code)
 	if wire.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wire.retryAfter.Seconds()))))

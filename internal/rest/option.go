@@ -17,6 +17,7 @@ type route struct {
 	noVersion     bool
 	withoutQuery  bool
 	evenWhenBusy  bool
+	bareRefusals  bool
 	maxBody       int64
 	success       []int
 	repeatability *Repeatability
@@ -38,6 +39,10 @@ func NoVersion() Option { return func(r *route) { r.noVersion = true } }
 // SignedWithoutQuery accepts signatures over the path alone, as SDKs make them
 // for recording content.
 func SignedWithoutQuery() Option { return func(r *route) { r.withoutQuery = true } }
+
+// BareRefusals answers 401 and 403 without a body, as the storage of recordings does
+// (the service's recorded answers). The log says why.
+func BareRefusals() Option { return func(r *route) { r.bareRefusals = true } }
 
 // EvenWhenBusy serves the route without asking Config.Admit: hanging up must
 // work while the server is overloaded or stopping.

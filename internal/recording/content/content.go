@@ -68,11 +68,11 @@ func New(library Library, gate Gate) Handler { return Handler{library, gate} }
 // Routes adds the routes of documents. HEAD is served where GET is.
 func (h Handler) Routes(rt *rest.Router) {
 	const document = ObjectsPath + "{documentId}"
-	version, signed := rest.NoVersion(), rest.SignedWithoutQuery()
+	version, signed, bare := rest.NoVersion(), rest.SignedWithoutQuery(), rest.BareRefusals()
 	success := rest.Success(http.StatusOK, http.StatusPartialContent)
-	rt.Handle(http.MethodGet, document+SoundPath, h.sound, version, signed, success)
-	rt.Handle(http.MethodGet, document+MetadataPath, h.metadata, version, signed, success)
-	rt.Handle(http.MethodDelete, document, h.remove, version, signed, rest.EvenWhenBusy())
+	rt.Handle(http.MethodGet, document+SoundPath, h.sound, version, signed, bare, success)
+	rt.Handle(http.MethodGet, document+MetadataPath, h.metadata, version, signed, bare, success)
+	rt.Handle(http.MethodDelete, document, h.remove, version, signed, bare, rest.EvenWhenBusy())
 }
 
 // find finds the document of a request, for somebody who may have it. A nil one was
