@@ -200,12 +200,11 @@ export class CallCore {
     this.move("Disconnecting");
     const gone = new Promise<void>((resolve) => this.inner.on("over", resolve));
     const timer = setTimeout(() => this.end(0, 0), HANGUP_MS);
-    try {
-      await this.ask("call.hangup", forEveryone ? { forEveryone } : {});
-    } catch (error) {
+    // Nobody waits for an answer that a lost connection brings after minutes, or never.
+    this.ask("call.hangup", forEveryone ? { forEveryone } : {}).catch((error: unknown) => {
       this.context.log(`hang up: ${error}`);
       this.end(0, 0);
-    }
+    });
     await gone;
     clearTimeout(timer);
   }
