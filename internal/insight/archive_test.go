@@ -112,3 +112,23 @@ func TestLoadArchivesSomeOfTheGoodCalls(t *testing.T) {
 		t.Errorf("%d with a problem are archived", n)
 	}
 }
+
+// TestArchiveOfVersion1IsRead reads files as they are on disk today. They stay for ever.
+func TestArchiveOfVersion1IsRead(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"00000001.index", "00000001.calls"} {
+		text, err := os.ReadFile(filepath.Join("testdata/archive", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := newHub(t, Config{Dir: dir, Keep: 100 * 365 * 24 * time.Hour})
+	defer h.Close()
+	sum, items, known := h.Timeline("c-kept")
+	if !known || sum.ID != "kept" || sum.Reason != "a participant hung up: the phone hung up" || len(items) != 4 || items[0].Kind != KindLeg {
+		t.Errorf("%t %+v with %d items", known, sum, len(items))
+	}
+}

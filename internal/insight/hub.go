@@ -16,7 +16,7 @@ type Config struct {
 	Keep   time.Duration // 7 days
 	Memory int64         // bytes of timelines in memory; 64 MiB
 	Disk   int64         // bytes of the archive; 256 MiB
-	Calls  int           // how many calls are known; 20,000
+	Calls  int           // how many calls are known; 10,000
 	// Unheard says why no event subscription took an IncomingCall: a sentence for each
 	// subscription. It is asked beside the calls; nil: nobody knows.
 	Unheard func(from, to string) []string
@@ -29,7 +29,7 @@ const (
 	defaultKeep   = 7 * 24 * time.Hour
 	defaultMemory = 64 << 20
 	defaultDisk   = 256 << 20
-	defaultCalls  = 20_000
+	defaultCalls  = 10_000
 )
 
 // settleTime is how long after its end a call is still added to: late deliveries and
@@ -58,7 +58,8 @@ type Hub struct {
 	following atomic.Int32
 	followers map[*Follower]struct{}
 
-	legs map[measured]livingLeg
+	legs   map[measured]livingLeg
+	rounds int // of measuring
 
 	good, bad *ratelimit.Bucket // of whole timelines that are archived
 	complain  *ratelimit.Bucket // of log lines about the archive

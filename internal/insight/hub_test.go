@@ -178,6 +178,22 @@ func TestBudgetBoundsMemory(t *testing.T) {
 	}
 }
 
+func TestMeasuresAreFewerWhereMemoryIsShort(t *testing.T) {
+	count := func(memory int64) int {
+		h := newHub(t, Config{Memory: memory})
+		defer h.Close()
+		legCame(h, &wireLeg{id: aCallID, sound: call.Sound{Codec: "PCMU"}})
+		h.Delivery(&delivery.Message{Group: aServerCall, Body: make([]byte, maxBody)}, history.Attempt{Number: 1})
+		for range 2 * seldom {
+			h.measure(time.Now())
+		}
+		return len(ofKinds(timelineOf(t, h, aCall), KindMeasure))
+	}
+	if many, few := count(1<<20), count(maxBody+12<<10); many != 2*seldom || few != 2 {
+		t.Errorf("%d measures, and %d where memory is short", many, few)
+	}
+}
+
 func TestOneCallIsBounded(t *testing.T) {
 	h := newHub(t, Config{})
 	defer h.Close()

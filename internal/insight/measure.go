@@ -11,6 +11,9 @@ import (
 // measureInterval is how often the sound of living legs is measured.
 const measureInterval = 5 * time.Second
 
+// seldom is how many of these pass without a measure where memory is short.
+const seldom = 12
+
 // measured is a leg whose sound can be measured while it lives, from any goroutine. A
 // zero Sound is one that has none yet.
 type measured interface{ Sound() call.Sound }
@@ -39,6 +42,11 @@ type livingLeg struct {
 // measure looks at every living leg once. Nothing is asked of a leg under the lock.
 func (h *Hub) measure(now time.Time) {
 	h.mu.Lock()
+	h.rounds++
+	if h.taken > h.cfg.Memory/2 && h.rounds%seldom != 0 { // measures must not drive out the rest
+		h.mu.Unlock()
+		return
+	}
 	legs := maps.Clone(h.legs)
 	h.mu.Unlock()
 	for leg, of := range legs {
