@@ -21,6 +21,7 @@ func (w *world) network() *webrtctest.Network {
 // packets, and hears and is heard; no sound passes while it is cut, and then again,
 // without a word; and over another network after a restart of ICE.
 func TestSoundPassesABadNetwork(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	group := newGroup()
 	_, other := w.inGroup(bob, group)

@@ -11,6 +11,7 @@ import (
 
 // TestPagesBehindFirewallsTalk: their media goes by TURN alone, with what welcome says.
 func TestPagesBehindFirewallsTalk(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, direct := w.inGroup(bob, "5f8f6d1e-9c1b-4d52-9d9e-0b1f5a0c7e11")
 	for _, way := range []string{"transport=udp", "transport=tcp"} {
