@@ -187,6 +187,8 @@ func TestConsole(t *testing.T) {
 		{"numbers", "Numbers", "+15550100001"},
 		{"trunks", "Trunks and routes", "premium"},
 		{"phones", "Phones", "No user has a phone."},
+		{"people", "Users and rooms", "There is no room."},
+		{"recordings", "Recordings", "There is no recording."},
 		{"keys", "Keys", "primary key"},
 	} {
 		t.Run("page "+page.title, func(t *testing.T) {
@@ -210,6 +212,15 @@ func TestConsole(t *testing.T) {
 		c.shot("console-phone", nil)
 		c.press("✕")
 		c.shows("8:acs:")
+	})
+	t.Run("a user gets a token, a room is made", func(t *testing.T) {
+		c := c.with(t)
+		c.visit("people", "Users and rooms")
+		c.click("#issuetoken")
+		c.shows("The token is good until")
+		c.click("#addroom")
+		c.shows("Open in a tab")
+		c.accessible()
 	})
 	t.Run("the number tester names route, trunk and guard", func(t *testing.T) {
 		c := c.with(t)

@@ -32,6 +32,8 @@ func valueOf(m *dto.Metric) float64 {
 		return m.Gauge.GetValue()
 	case m.Counter != nil:
 		return m.Counter.GetValue()
+	case m.Histogram != nil: // how many were measured
+		return float64(m.Histogram.GetSampleCount())
 	}
 	return 0
 }

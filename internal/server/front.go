@@ -65,7 +65,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 // wantsPage reports whether a browser asks, on behalf of a person. Programs that ask for / get the
 // error of the APIs.
 func wantsPage(r *http.Request) bool {
-	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // wantsSocket reports whether a request asks for a WebSocket (RFC 6455 §4.1, or

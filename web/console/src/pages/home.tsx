@@ -47,9 +47,9 @@ function Counters(): JSX.Element {
   const rate = (name: string): number[] => history.value.slice(1).map((now, i) => Math.max(0, (now[name] ?? 0) - (history.value[i]![name] ?? 0)));
   const list: [string, string, number[]][] = [
     ["Calls now", String(get("calls")), history.value.map((one) => one.calls ?? 0)],
-    ["Calls ended", String(get("call_records_total")), rate("call_records_total")],
-    ["Events delivered", String(get("delivery_delivered_total")), rate("delivery_delivered_total")],
-    ["Waiting deliveries", String(get("delivery_queued")), history.value.map((one) => one.delivery_queued ?? 0)],
+    ["Calls ended", String(get("call_duration_seconds")), rate("call_duration_seconds")],
+    ["Posts to webhooks", String(get("delivery_attempts_total")), rate("delivery_attempts_total")],
+    ["Waiting events", String(get("delivery_waiting_events")), history.value.map((one) => one.delivery_waiting_events ?? 0)],
     ["Browsers", String(get("browser_sessions")), history.value.map((one) => one.browser_sessions ?? 0)],
   ];
   return (

@@ -5,6 +5,8 @@ import { CallPage } from "./calls/call";
 import { Calls } from "./calls/list";
 import { Home } from "./home";
 import { Numbers } from "./numbers";
+import { People } from "./people";
+import { Recordings } from "./recordings";
 import { Softphone } from "./softphone/softphone";
 import { Webhooks } from "./webhooks/webhooks";
 import { Trunks } from "./trunks";
@@ -28,6 +30,8 @@ export const pages: Destination[] = [
   { path: "numbers", title: "Numbers", key: "n", group: "Administration", page: Numbers, icon: "M5 9h14M5 15h14M10 4L8 20M16 4l-2 16" },
   { path: "trunks", title: "Trunks and routes", key: "t", group: "Administration", page: Trunks, icon: "M4 7h6l4 10h6M4 17h6M14 7h6M17 4l3 3-3 3M17 14l3 3-3 3" },
   { path: "phones", title: "Phones", key: "p", group: "Administration", page: Phones, icon: "M5 3h4l2 5-3 2c1 3 3 5 6 6l2-3 5 2v4c0 1-1 2-2 2C10 21 3 14 3 5c0-1 1-2 2-2" },
+  { path: "people", title: "Users and rooms", key: "u", group: "Administration", page: People, icon: "M9 11a4 4 0 1 1 .1 0M2 21c0-5 3-7 7-7s7 2 7 7M16 4a4 4 0 0 1 0 7M18 14c3 1 4 3 4 7" },
+  { path: "recordings", title: "Recordings", key: "r", group: "Administration", page: Recordings, icon: "M12 4a8 8 0 1 1-.1 0M12 9a3 3 0 1 1-.1 0" },
   { path: "keys", title: "Keys", key: "k", group: "Administration", page: Keys, icon: "M8 11a4 4 0 1 1 0 8 4 4 0 0 1 0-8M11 12l9-9M16 7l3 3" },
 ];
 

@@ -1,0 +1,73 @@
+// Recordings: play, hold, delete.
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { api, at, useAPI } from "../state/api";
+import { Act, Badge, Card, Command, Empty, Page, Problem } from "../ui/basics";
+import { Table } from "../ui/table";
+import { lasting, Time } from "../ui/time";
+import { callHref } from "./calls/model";
+import { soundOf } from "./calls/call";
+
+interface Recording {
+  id: string;
+  callId: string;
+  state: string;
+  kind: string;
+  began: string;
+  durationMs: number;
+  hold: boolean;
+  expires?: string;
+  documents?: { name: string; format: string }[];
+}
+
+export function Recordings(): JSX.Element {
+  const about = useSignal("");
+  const list = useAPI<{ value: Recording[] }>(`/admin/recordings?about=${encodeURIComponent(about.value.trim())}`, 5);
+  const rows = list.value.value?.value;
+  const change = async (method: string, path: string, body?: unknown): Promise<void> => {
+    await api(method, `/admin/recordings/${path}`, body);
+    await list.reload();
+  };
+  return (
+    <Page title="Recordings" about="What applications have recorded. A held recording is not deleted by its age.">
+      <div class="filters" role="search">
+        <input type="search" aria-label="A number, a state or an id" placeholder="A number, a state or an id" value={about.value} onInput={(event) => (about.value = event.currentTarget.value)} />
+      </div>
+      <Problem text={list.problem} />
+      <Card>
+        {rows?.length === 0 ? (
+          <Empty title="There is no recording.">Applications record with startRecording of the Call Automation SDK.</Empty>
+        ) : (
+          <Table
+            label="Recordings"
+            rows={rows ?? []}
+            id={(one) => one.id}
+            columns={[
+              { head: "Began", cell: (one) => <Time at={one.began} /> },
+              { head: "Lasted", cell: (one) => lasting(one.durationMs) },
+              { head: "Kind", cell: (one) => one.kind },
+              { head: "State", cell: (one) => <Badge mood={one.state === "announced" ? "good" : "warn"}>{one.hold ? "held" : one.state}</Badge> },
+              { head: "Until", cell: (one) => (one.hold ? "released" : <Time at={one.expires} />) },
+              { head: "Sound", cell: (one) => one.documents?.map((document) => <audio key={document.name} controls preload="none" src={at(soundOf(document.name))} aria-label={`Recording ${document.name}`} />) },
+              {
+                head: "",
+                cell: (one) => (
+                  <div class="buttons">
+                    <a href={callHref(one.callId)}>Call</a>
+                    <Act class="quiet" changes do={() => change("POST", `${one.id}:keep`, { hold: !one.hold })}>
+                      {one.hold ? "Release" : "Hold"}
+                    </Act>
+                    <Act class="quiet danger" changes confirm="Delete this recording for good?" do={() => change("DELETE", one.id)}>
+                      Delete
+                    </Act>
+                  </div>
+                ),
+              },
+            ]}
+          />
+        )}
+        <Command>switchhook recordings list</Command>
+      </Card>
+    </Page>
+  );
+}
