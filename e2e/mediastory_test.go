@@ -292,6 +292,7 @@ func (s story) streamsAndMutes() {
 	}
 	s.one.say(audiotest.Tone(phoneRate, time.Second, -9, first))
 	hasHeard := func(pitch float64) bool {
+		time.Sleep(100 * time.Millisecond) // as in atApplication
 		sound, err := audio.Resample(s.streamed(s.stream).heard(""), 16000, phoneRate)
 		must(s.t, err)
 		return siptest.Seconds(sound, pitch) > 0.5

@@ -50,6 +50,7 @@ func (p atApplication) transcribed() bool { return false }
 
 func (p atApplication) heard() []int16 {
 	p.t.Helper()
+	time.Sleep(100 * time.Millisecond) // all of it comes each time, so not too often
 	sound, err := audio.Resample(p.streamed(p.path).heard(""), 16000, phoneRate)
 	must(p.t, err)
 	return sound

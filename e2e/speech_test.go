@@ -184,6 +184,7 @@ func TestCallerIsUnderstood(t *testing.T) {
 // TestWhenNobodyCanSpeakTheSourceIsNamed: every provider fails, so the play ends, and so
 // does the recognition whose prompt it was; what came before was heard.
 func TestWhenNobodyCanSpeakTheSourceIsNamed(t *testing.T) {
+	t.Parallel()
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "no such key", http.StatusUnauthorized)
 	}))
