@@ -27,7 +27,6 @@ func soakTime() time.Duration {
 // TestHundredCallsForAMinuteLeakNothing: 100 phones hear a prompt at once, and
 // when they have gone, the process is as it was before.
 func TestHundredCallsForAMinuteLeakNothing(t *testing.T) {
-	t.Parallel()
 	if testing.Short() {
 		t.Skip("a soak takes its time")
 	}

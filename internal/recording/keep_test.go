@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -208,6 +209,7 @@ func TestCopiesAreDeletedWithTheirRecording(t *testing.T) {
 			s.Fatal(err)
 		}
 		time.Sleep(2 * time.Hour)
+		synctest.Wait()
 		if want := []string{byAPI.Document(0), byCommand.Document(0), byNext.Document(0), byTime.Document(0)}; !slices.Equal(told, want) || len(s.onDisk()) != 0 {
 			s.Errorf("copies were deleted of %v, want %v; %v are left", told, want, s.onDisk())
 		}
