@@ -184,10 +184,10 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 	second.noErrors()
 }
 
-// sharesItself lets the page share itself without asking.
+// sharesItself lets the page share itself without asking, and without much work.
 func (x *tab) sharesItself() {
 	x.t.Helper()
 	x.run(`
 		const media = navigator.mediaDevices, ask = media.getDisplayMedia.bind(media);
-		media.getDisplayMedia = (options) => ask({...options, preferCurrentTab: true});`)
+		media.getDisplayMedia = (options) => ask({...options, preferCurrentTab: true, video: {width: {max: 1280}, height: {max: 720}, frameRate: {max: 5}}});`)
 }

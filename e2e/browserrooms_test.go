@@ -238,8 +238,12 @@ func TestSampleOfRooms(t *testing.T) {
 	first.click("#enter")
 	first.until(`document.getElementById("state").textContent === "Connected"`)
 	second := b.openSeen("bob", first.text(`return document.getElementById("invite").href`)+"&name=Grace+Hopper", secondPitch, scene(t, "0x0f4c3a", "0xf2d0a4"))
+	second.until(`document.querySelector("#preview video")?.videoWidth > 0`)
 	second.click("#enter")
 	second.until(`document.getElementById("people").innerText.includes("Ada Lovelace")`)
+	for _, x := range []*tab{first, second} {
+		x.until(`document.querySelector("#gallery .tile:not(.own).on video")?.videoWidth > 0`)
+	}
 	first.until(`document.querySelector("#people li.speaking .name")?.textContent === "Grace Hopper"`)
 	second.click("#hand")
 	first.until(`document.getElementById("people").innerText.includes("hand raised")`)

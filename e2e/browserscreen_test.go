@@ -30,15 +30,16 @@ func (x *tab) shot(name string, size ...int) {
 	}
 }
 
-// scene is a file of moving colours for a browser's fake camera.
+// scene is a file of moving colours for a browser's fake camera: 640×360, 10 pictures a
+// second, so that two cores carry several browsers.
 func scene(t testing.TB, colours ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
 		return "" // the browser's own pattern does as well
 	}
-	file := filepath.Join(t.TempDir(), "camera.mjpeg")
-	pattern := fmt.Sprintf("gradients=s=1280x720:r=15:d=4:n=2:c0=%s:c1=%s:speed=0.02:x0=200:y0=100:x1=1100:y1=650", colours[0], colours[1])
-	if out, err := exec.Command("ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", pattern, "-q:v", "5", file).CombinedOutput(); err != nil {
+	file := filepath.Join(t.TempDir(), "camera.y4m")
+	pattern := fmt.Sprintf("gradients=s=640x360:r=10:d=4:n=2:c0=%s:c1=%s:speed=0.03:x0=100:y0=50:x1=550:y1=325", colours[0], colours[1])
+	if out, err := exec.Command("ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", pattern, "-pix_fmt", "yuv420p", file).CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg: %v\n%s", err, out)
 	}
 	return file

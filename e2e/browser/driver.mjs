@@ -2,7 +2,7 @@
 // answers on standard output. One browser for each tab, since the sound of a
 // browser's fake microphone is chosen when it starts.
 //
-//   {"id": 1, "do": "open", "tab": "a", "url": "http://…", "microphone": "/tmp/tone.wav", "camera": "/tmp/picture.mjpeg"}
+//   {"id": 1, "do": "open", "tab": "a", "url": "http://…", "microphone": "/tmp/tone.wav", "camera": "/tmp/picture.y4m"}
 //   {"id": 2, "do": "eval", "tab": "a", "code": "return call.state"}   the body of an async function
 //   {"id": 3, "do": "shot", "tab": "a", "file": "/tmp/a.png"}
 //   {"id": 4, "do": "close", "tab": "a"}

@@ -15,7 +15,7 @@ export interface Shown {
 
 const FIT: Record<ScalingMode, string> = { Stretch: "fill", Crop: "cover", Fit: "contain" };
 /** How long a view waits for its first picture. */
-const FIRST_FRAME_MS = 15_000;
+const FIRST_FRAME_MS = 30_000;
 /** Where a browser does not tell of frames: when old pictures are taken to be gone. */
 const CHANGE_MS = 300;
 
@@ -87,8 +87,7 @@ function firstFrame(video: HTMLVideoElement, shown: Shown): { done: Promise<void
       clearTimeout(timer);
       resolve();
     };
-    video.onloadeddata = look;
-    video.onresize = () => video.videoWidth > 0 && shown.seen?.(video.videoWidth, video.videoHeight);
+    video.onloadeddata = video.onresize = look;
   });
   done.catch(() => {});
   return { done, cancel };
