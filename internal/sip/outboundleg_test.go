@@ -100,7 +100,7 @@ func TestSilentTrunkIsUnreachable(t *testing.T) {
 	t.Parallel()
 	phone, via := callee(t, "carrier", nil)
 	phone.Vanish()
-	r := newRig(t, nil, via)
+	r := newRig(t, impatient, via)
 	if why := expect[call.Ended](t, r.dial(t, "+15557770000")).Reason; why.Kind != call.Unreachable || why.SIP.Code != 0 {
 		t.Errorf("reason is %+v", why)
 	}
@@ -140,10 +140,12 @@ func TestNextTrunkIsTriedOnlyWhereItMayHelp(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			first, viaFirst := callee(t, "first", nil)
 			second, viaSecond := callee(t, "second", nil)
-			r := newRig(t, nil, viaFirst, viaSecond)
+			var change func(*Config)
 			if test.status == 0 {
 				first.Vanish()
+				change = impatient
 			}
+			r := newRig(t, change, viaFirst, viaSecond)
 			made := r.dial(t, "+15557770000")
 			if test.status != 0 {
 				next(t, first).Reject(test.status, "As It Is")

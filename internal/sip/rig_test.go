@@ -168,6 +168,10 @@ type rig struct {
 // loopback is a trunk that all local phones call in from.
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
+// impatient gives a silent trunk up soon. On a busy machine others look silent
+// then, too.
+func impatient(c *Config) { c.TrunkPatience = 300 * time.Millisecond }
+
 func newRig(t testing.TB, change func(*Config), trunks ...trunk.Trunk) *rig {
 	t.Helper()
 	return newRigOn(t, netip.MustParseAddr("127.0.0.1"), change, trunks...)
@@ -176,7 +180,7 @@ func newRig(t testing.TB, change func(*Config), trunks ...trunk.Trunk) *rig {
 // newRigOn is newRig with sound on an address of another family.
 func newRigOn(t testing.TB, sound netip.Addr, change func(*Config), trunks ...trunk.Trunk) *rig {
 	t.Helper()
-	cfg := Config{Listen: "127.0.0.1:0", Grace: 400 * time.Millisecond, TrunkPatience: 300 * time.Millisecond}
+	cfg := Config{Listen: "127.0.0.1:0", Grace: 400 * time.Millisecond, TrunkPatience: patience}
 	if change != nil {
 		change(&cfg)
 	}
