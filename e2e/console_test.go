@@ -258,7 +258,7 @@ func firstCall(c *console) {
 	c.press("Hang up")
 	c.shows("The call is over.")
 	c.press("See the call")
-	c.shows("PlayCompleted")
+	c.shows("PlayStarted")
 	c.shows("IncomingCall")
 	c.until(`document.querySelector("#reason").textContent.length > 10`)
 	c.shot("console-call", nil)

@@ -180,8 +180,8 @@ func TestCallIsRecorded(t *testing.T) {
 	wav, err := a.fetch(chunk.ContentLocation, 0, 0)
 	must(t, err)
 	channels := channelsOf(t, wav)
-	if seconds := float64(len(channels[0])) / recordingRate; len(channels) != 1 || float64(file.RecordingDurationMs) != seconds*1000 {
-		t.Errorf("%d channels of %v s, and the event says %d ms", len(channels), seconds, file.RecordingDurationMs)
+	if lasts := len(channels[0]) / (recordingRate / 1000); len(channels) != 1 || int(file.RecordingDurationMs) != lasts {
+		t.Errorf("%d channels of %d ms, and the event says %d ms", len(channels), lasts, file.RecordingDurationMs)
 	}
 	hasTone(t, channels[0], 440, 1200*time.Millisecond, true) // of 2 s: a busy machine leaves gaps
 	hasTone(t, channels[0], 700, 100*time.Millisecond, false)

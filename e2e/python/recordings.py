@@ -17,8 +17,13 @@ def local(host, *args, **kwargs):
 socket.getaddrinfo = local
 
 
+def parts(stream):
+    """What download_recording returns is an iterable in some releases, and a response in others."""
+    return stream.iter_bytes() if hasattr(stream, "iter_bytes") else stream
+
+
 async def gathered(stream):
-    return b"".join([part async for part in await stream])
+    return b"".join([part async for part in parts(await stream)])
 
 
 class Recordings:
@@ -52,7 +57,7 @@ class Recordings:
         """A file, or a part of it."""
         part = {name: values[name] for name in ("offset", "length") if name in values}
         stream = self.client.download_recording(values["url"], **part)
-        return gathered(stream) if self.asynchronous else b"".join(stream)
+        return gathered(stream) if self.asynchronous else b"".join(parts(stream))
 
     def deleteRecording(self, values):
         return self.client.delete_recording(values["url"])

@@ -434,7 +434,7 @@ func TestSlowTrunkIsCanceled(t *testing.T) {
 			return e.Sent
 		}
 	})
-	r := newRig(t, nil, viaSlow, viaQuick)
+	r := newRig(t, impatient, viaSlow, viaQuick)
 	made := r.dial(t, "+15557770000")
 	late := next(t, slow)
 	next(t, quick).Answer()
