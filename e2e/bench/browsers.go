@@ -54,7 +54,7 @@ func (b *bench) browsersIn(ctx context.Context, s *server, a *application, what 
 	if err != nil {
 		return err
 	}
-	peers, joined, err := joinGroups(ctx, pages, size)
+	peers, joined, err := joinGroups(ctx, pages, size, heard)
 	if err != nil {
 		return err
 	}
@@ -111,9 +111,9 @@ func (a *application) pages(ctx context.Context, s *server, count int, codec cod
 	return list, nil
 }
 
-// joinGroups lets pages into groups, four at a time, and measures from the request to
-// the first packet.
-func joinGroups(ctx context.Context, pages []*webrtctest.Client, size int) (peers []*webrtctest.Peer, took times, err error) {
+// joinGroups lets pages into groups, four at a time, and measures from the request
+// until ready returns.
+func joinGroups(ctx context.Context, pages []*webrtctest.Client, size int, ready func(context.Context, *webrtctest.Peer)) (peers []*webrtctest.Peer, took times, err error) {
 	peers, took = make([]*webrtctest.Peer, len(pages)), make(times, len(pages))
 	failures := make([]error, len(pages))
 	turns, group := make(chan struct{}, 4), ""
@@ -127,15 +127,19 @@ func joinGroups(ctx context.Context, pages []*webrtctest.Client, size int) (peer
 		work.Go(func() {
 			defer func() { <-turns }()
 			began := time.Now()
-			if peers[i], failures[i] = page.Join(ctx, protocol.CallJoin{Group: name}); failures[i] != nil {
-				return
+			if peers[i], failures[i] = page.Join(ctx, protocol.CallJoin{Group: name}); failures[i] == nil {
+				ready(ctx, peers[i])
+				took[i] = time.Since(began)
 			}
-			for peers[i].Received() == 0 && ctx.Err() == nil {
-				time.Sleep(time.Millisecond)
-			}
-			took[i] = time.Since(began)
 		})
 	}
 	work.Wait()
 	return peers, took, errors.Join(failures...)
+}
+
+// heard waits for a client's first packet.
+func heard(ctx context.Context, peer *webrtctest.Peer) {
+	for peer.Received() == 0 && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
 }

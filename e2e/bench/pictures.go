@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
@@ -47,7 +43,7 @@ func (b *bench) picturesIn(ctx context.Context, s *server, a *application, what 
 	for _, page := range pages {
 		page.Slots = visible
 	}
-	peers, err := joinSeeing(ctx, pages, size)
+	peers, _, err := joinGroups(ctx, pages, size, func(_ context.Context, peer *webrtctest.Peer) { peer.Say(webrtctest.Nothing) })
 	if err != nil {
 		return err
 	}
@@ -80,29 +76,6 @@ func (b *bench) picturesIn(ctx context.Context, s *server, a *application, what 
 		"of a core for a stream of 500 kbit/s, beside sound; %d streams, %.0f packets a second, %.1f µs each; all shown after %s",
 		streams, float64(sent)/b.measured.Seconds(), cost.Seconds()*1e6/float64(max(sent, 1)), first.Round(10*time.Millisecond))
 	return nil
-}
-
-// joinSeeing lets pages into groups, four at a time, with lines of pictures.
-func joinSeeing(ctx context.Context, pages []*webrtctest.Client, size int) ([]*webrtctest.Peer, error) {
-	peers := make([]*webrtctest.Peer, len(pages))
-	failures := make([]error, len(pages))
-	turns, group := make(chan struct{}, 4), ""
-	var work sync.WaitGroup
-	for i, page := range pages {
-		if i%size == 0 {
-			group = uuid.NewString()
-		}
-		name := group
-		turns <- struct{}{}
-		work.Go(func() {
-			defer func() { <-turns }()
-			if peers[i], failures[i] = page.Join(ctx, protocol.CallJoin{Group: name}); failures[i] == nil {
-				peers[i].Say(webrtctest.Nothing)
-			}
-		})
-	}
-	work.Wait()
-	return peers, errors.Join(failures...)
 }
 
 // show turns the cameras on, asks for them, and waits until every line has pictures.

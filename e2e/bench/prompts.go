@@ -23,18 +23,7 @@ func (b *bench) firstSound(ctx context.Context) error {
 	if err := audio.WriteWAV(&file, 16000, audiotest.Tone(16000, 200*time.Millisecond, -3, 1000)); err != nil {
 		return err
 	}
-	return b.stage(ctx, "", nil, func(s *server, a *application) error {
-		a.prompt = file.Bytes()
-		phone, err := siptest.New(siptest.Config{Server: s.addresses.SIP, User: farNumber(1)})
-		if err != nil {
-			return err
-		}
-		defer phone.Close()
-		a.quietly = true
-		l, connection, err := a.ring(ctx, phone, "CallConnected")
-		if err != nil {
-			return err
-		}
+	return b.inACall(ctx, "", file.Bytes(), func(a *application, l *line, connection string) error {
 		played := a.watch("PlayCompleted")
 		var took times
 		for n := range firstSounds + 1 {
@@ -57,6 +46,23 @@ func (b *bench) firstSound(ctx context.Context) error {
 		}
 		b.row("request to first sound", took.String(), "p50 / p99 / longest of %d plays of a cached file, from the request's departure over TLS to the first loud packet at the phone", firstSounds)
 		return l.hangUp(ctx)
+	})
+}
+
+// inACall runs a measurement in a call of one phone.
+func (b *bench) inACall(ctx context.Context, configuration string, prompt []byte, measure func(a *application, l *line, connection string) error) error {
+	return b.stage(ctx, configuration, prompt, func(s *server, a *application) error {
+		phone, err := siptest.New(siptest.Config{Server: s.addresses.SIP, User: farNumber(1)})
+		if err != nil {
+			return err
+		}
+		defer phone.Close()
+		a.quietly = true
+		l, connection, err := a.ring(ctx, phone, "CallConnected")
+		if err != nil {
+			return err
+		}
+		return measure(a, l, connection)
 	})
 }
 

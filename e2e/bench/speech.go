@@ -15,7 +15,6 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 	"github.com/switchhook/switchhook/internal/codec"
-	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
 // voicesOfEngines are the commands that speak their last argument, and write WAV. Those
@@ -45,17 +44,7 @@ func (b *bench) speechTimes(ctx context.Context) error {
 	}))
 	defer service.Close()
 	configuration := fmt.Sprintf("speech:\n  providers:\n    - {name: service, kind: openai, url: %q}\n", service.URL+"/v1")
-	return b.stage(ctx, configuration, nil, func(s *server, a *application) error {
-		phone, err := siptest.New(siptest.Config{Server: s.addresses.SIP, User: farNumber(1)})
-		if err != nil {
-			return err
-		}
-		defer phone.Close()
-		a.quietly = true
-		l, connection, err := a.ring(ctx, phone, "CallConnected")
-		if err != nil {
-			return err
-		}
+	return b.inACall(ctx, configuration, nil, func(a *application, l *line, connection string) error {
 		var barge, end, initial times
 		for _, said := range utterances(ctx) {
 			interrupted, late, err := a.interruptsAndEnds(ctx, l, connection, said)
