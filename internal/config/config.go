@@ -175,8 +175,6 @@ func (c *checker) config() Config {
 		SIPDigests:       c.digests(c.pickList("sip-digests", nil)),
 		WebSocketOrigins: c.origins(c.pickList("websocket-origins", nil)),
 
-		CallsPerApplication: c.count("call.calls-per-application"),
-
 		SIPPublic: c.publicAddress("sip-public-address", file.SIPPublicAddress),
 
 		TrustedProxies: c.networks("trusted-proxies"), ProxyProtocol: file.ProxyProtocol,
@@ -186,22 +184,23 @@ func (c *checker) config() Config {
 		Recording: c.recording(file.Recording),
 		Insight:   c.insight(),
 
-		KeepRecords:       c.duration("call.keep-records"),
-		RecordsSize:       int64(c.count("call.keep-records-mib")) << 20,
-		CallsPerUser:      c.count("call.calls-per-user"),
-		RingTimeout:       c.duration("call.ring-timeout"),
-		AttestationHeader: c.attestationHeader(file.Call.Attestation),
-		MaxLateness:       c.duration("media.max-lateness"),
-		MediaDepth:        c.depth(),
-		UserPorts:         c.count("media.user-ports"),
-		TrunkPorts:        c.count("media.trunk-ports"),
-		MediaTimeout:      c.duration("media.timeout"),
-		HoldMusic:         c.holdMusic(),
-		Loudness:          c.count("media.prompt-loudness"),
-		ShutdownGrace:     c.duration("shutdown.grace"),
-		DeliveryFlush:     c.duration("delivery.flush"),
-		FileTrunksOnly:    file.Outbound.FileTrunksOnly,
-		Outbound:          outbound.Rule{RefusePrivate: file.Outbound.RefusePrivate, Allow: c.networks("outbound.allow")},
+		KeepRecords:         c.duration("call.keep-records"),
+		RecordsSize:         int64(c.count("call.keep-records-mib")) << 20,
+		CallsPerUser:        c.count("call.calls-per-user"),
+		CallsPerApplication: c.count("call.calls-per-application"),
+		RingTimeout:         c.duration("call.ring-timeout"),
+		AttestationHeader:   c.attestationHeader(file.Call.Attestation),
+		MaxLateness:         c.duration("media.max-lateness"),
+		MediaDepth:          c.depth(),
+		UserPorts:           c.count("media.user-ports"),
+		TrunkPorts:          c.count("media.trunk-ports"),
+		MediaTimeout:        c.duration("media.timeout"),
+		HoldMusic:           c.holdMusic(),
+		Loudness:            c.count("media.prompt-loudness"),
+		ShutdownGrace:       c.duration("shutdown.grace"),
+		DeliveryFlush:       c.duration("delivery.flush"),
+		FileTrunksOnly:      file.Outbound.FileTrunksOnly,
+		Outbound:            outbound.Rule{RefusePrivate: file.Outbound.RefusePrivate, Allow: c.networks("outbound.allow")},
 	}
 	cfg.TURN = c.turn(cfg.PublicHosts)
 	c.events(&cfg)
