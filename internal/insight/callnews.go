@@ -87,7 +87,7 @@ func (h *Hub) CallOver(d call.Detail) {
 		r.trunks = note(r.trunks, leg.Wire.Trunk)
 		r.up = r.up || !leg.Answered.IsZero()
 		s := leg.Wire.Sound
-		r.troubled = r.troubled || isFailure(leg.Why.Kind) || s.MOS > 0 && s.MOS < poorMOS || s.Sent >= enoughPackets && s.Received == 0 || s.Received >= enoughPackets && s.Sent == 0
+		r.troubled = r.troubled || isFailure(leg.Why.Kind) || poor(s) || s.Sent >= enoughPackets && s.Received == 0 || s.Received >= enoughPackets && s.Sent == 0
 		if mos := leg.Wire.Sound.MOS; mos > 0 && (r.quality == 0 || mos < r.quality) {
 			r.quality = mos
 		}

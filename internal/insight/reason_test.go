@@ -134,3 +134,11 @@ func TestGoodCallHasNoProblem(t *testing.T) {
 		t.Errorf("%+v", sum)
 	}
 }
+
+func TestFewPacketsMakeNoPoorSound(t *testing.T) {
+	for received, want := range map[uint64]bool{249: false, 250: true} {
+		if got := poor(call.Sound{Received: received, Loss: 0.2, MOS: 2.1}); got != want {
+			t.Errorf("%d packets: %t", received, got)
+		}
+	}
+}

@@ -248,12 +248,19 @@ func (f *facts) operationFailed() (found []finding) {
 // table B.1: R of 60, MOS 3.1).
 const poorMOS = 3.1
 
+// enoughForMOS is five seconds of sound: in fewer, the packets that are lost while a path
+// comes up decide the estimate.
+const enoughForMOS = 5 * enoughPackets
+
+// poor says whether what came of a leg's sound was poor.
+func poor(s call.Sound) bool { return s.MOS > 0 && s.MOS < poorMOS && s.Received >= enoughForMOS }
+
 func (f *facts) poorSound() (found []finding) {
 	if f.detail == nil {
 		return nil
 	}
 	for _, leg := range f.detail.Legs {
-		if s := leg.Wire.Sound; s.MOS > 0 && s.MOS < poorMOS && s.Received >= enoughPackets {
+		if s := leg.Wire.Sound; poor(s) {
 			found = append(found, sentence(leg.Ended, "the sound of %s was poor: MOS %.1f, %.1f %% of the packets lost, jitter up to %s", number(leg.Who.Raw()), s.MOS, 100*s.Loss, s.MaxJitter.Round(time.Millisecond)))
 		}
 	}
