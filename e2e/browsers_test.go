@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -47,7 +48,7 @@ type driverReply struct {
 func startBrowsers(t testing.TB) *browsers {
 	t.Helper()
 	needChromium(t)
-	b := &browsers{t: t, page: servePage(t), link: &link{replies: map[int]chan driverReply{}}}
+	b := &browsers{t: t, page: servePage(t, "page.ts"), link: &link{replies: map[int]chan driverReply{}}}
 	driver := exec.Command("node", "browser/driver.mjs")
 	driver.Stderr = &b.log
 	input, err := driver.StdinPipe()
@@ -71,10 +72,11 @@ func startBrowsers(t testing.TB) *browsers {
 	return b
 }
 
-// servePage builds the page with the library, and serves it on a port of its own.
-func servePage(t testing.TB) string {
+// servePage builds a page with the library, and serves it on a port of its own.
+func servePage(t testing.TB, source string) string {
+	t.Helper()
 	dir := t.TempDir()
-	build := exec.Command("node", "browser/build.mjs", dir)
+	build := exec.Command("node", "browser/build.mjs", dir, source)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the page: %v\n%s", err, out)
 	}
@@ -234,6 +236,18 @@ func (x *tab) hears(pitch float64) {
 	x.until(fmt.Sprintf(`(await tone(await call.remoteAudioStreams[0].getMediaStream(), %g, 600)).share > 0.6`, pitch))
 }
 
+// heardTone holds in a page that hears a tone, whatever it hears beside it.
+func heardTone(pitch float64) string {
+	return fmt.Sprintf(`(await tone(await call.remoteAudioStreams[0].getMediaStream(), %g, 600)).level > 0.05`, pitch)
+}
+
+// holds reports whether an expression holds in the page.
+func (x *tab) holds(expression string) (holds bool) {
+	x.t.Helper()
+	must(x.t, json.Unmarshal(x.run(`return Boolean(`+strings.ReplaceAll(expression, "%", "%%")+`)`), &holds))
+	return holds
+}
+
 // hearsNothing asks that the tab hears no tone of a pitch.
 func (x *tab) hearsNothing(pitch float64) {
 	x.t.Helper()
@@ -294,6 +308,14 @@ func (x *tab) with(t testing.TB) *tab {
 func (x *tab) click(selector string) {
 	x.t.Helper()
 	if _, err := x.do(values{"do": "click", "tab": x.name, "selector": selector}); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// fill types into what a selector finds.
+func (x *tab) fill(selector, text string) {
+	x.t.Helper()
+	if _, err := x.do(values{"do": "fill", "tab": x.name, "selector": selector, "text": text}); err != nil {
 		x.t.Fatal(err)
 	}
 }

@@ -116,14 +116,6 @@ func (c *console) press(text string) {
 	c.run(find + `.click()`)
 }
 
-// fill types into what a selector finds.
-func (c *console) fill(selector, text string) {
-	c.t.Helper()
-	if _, err := c.do(values{"do": "fill", "tab": c.name, "selector": selector, "text": text}); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
 // accessible asks axe-core about the page, in both themes.
 func (c *console) accessible() {
 	c.t.Helper()
