@@ -49,7 +49,7 @@ func TestRecordingSurvivesKillsAfterItsEnd(t *testing.T) {
 	again() // while it is exported
 
 	file := r.file()
-	if file.StorageType != "Folder" || file.RecordingFormatType != "Mp3" || file.RecordingDurationMs < 1000 || len(copies()) != 2 {
+	if file.StorageType != "Folder" || file.RecordingFormatType != "Mp3" || file.SessionEndReason != "InitiatorLeft" || file.RecordingDurationMs < 1000 || len(copies()) != 2 {
 		t.Fatalf("the event says %+v; there are %v", file, copies())
 	}
 	for _, name := range copies() {

@@ -33,7 +33,9 @@ type Recording interface {
 	Participant(who recording.Comer) audio.Listener
 	Pause()
 	Resume()
-	Stop(recording.EndReason) // its listeners leave the mix afterwards
+	// Stop says why it ends: its listeners leave the mix afterwards. The channel is
+	// closed once that is on disk.
+	Stop(recording.EndReason) (kept <-chan struct{})
 }
 
 // Record is a recording that an application asks for.
@@ -199,31 +201,32 @@ func (rec *callRecording) tellState(c *Call) {
 
 // endRecording ends the call's recording, if there is one. cause is why it ended by
 // itself.
-func (c *Call) endRecording(why recording.EndReason, cause error) {
-	rec := c.takeRecording(why)
+func (c *Call) endRecording(why recording.EndReason, cause error) (kept <-chan struct{}) {
+	rec, kept := c.takeRecording(why)
 	if rec != nil {
 		rec.tell(c, func(h Head) Event { return RecordingStateChanged{Head: h, Cause: cause} })
 	}
+	return kept
 }
 
-// takeRecording takes the recording out of the call.
-func (c *Call) takeRecording(why recording.EndReason) *callRecording {
-	rec := c.recording
-	c.recording = nil
+// takeRecording takes the recording out of the call. The channel is closed once it is on
+// disk why.
+func (c *Call) takeRecording(why recording.EndReason) (rec *callRecording, kept <-chan struct{}) {
+	rec, c.recording = c.recording, nil
 	if rec == nil || rec.Recording == nil {
-		return nil
+		return nil, nil
 	}
 	c.registry.forgetRecording(rec.id)
 	if rec.notice.cancel != nil {
 		rec.notice.cancel()
 	}
-	rec.Stop(why)
+	kept = rec.Stop(why)
 	for _, leave := range rec.leave {
 		leave()
 	}
 	c.log.Info("recording ends", "recording", rec.id, "why", why)
 	c.tellSeats()
-	return rec
+	return rec, kept
 }
 
 // recordingFailed ends a recording that can write nothing more. The call goes on.

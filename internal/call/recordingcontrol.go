@@ -41,12 +41,22 @@ func (r *Registry) ResumeRecording(ctx context.Context, id string) (RecordingSta
 	})
 }
 
-// StopRecording ends a recording. Its files follow.
+// StopRecording ends a recording, and returns when it is on disk who did. Its files
+// follow.
 func (r *Registry) StopRecording(ctx context.Context, id string) (RecordingState, error) {
-	return askRecording(ctx, r, id, func(c *Call, rec *callRecording) error {
-		c.endRecording(recording.InitiatorLeft, nil)
+	var kept <-chan struct{}
+	state, err := askRecording(ctx, r, id, func(c *Call, rec *callRecording) error {
+		kept = c.endRecording(recording.InitiatorLeft, nil)
 		return nil
 	})
+	if err != nil {
+		return state, err
+	}
+	select {
+	case <-kept:
+	case <-ctx.Done(): // it is over nevertheless
+	}
+	return state, nil
 }
 
 // askRecording runs a command on the goroutine of the call that a recording is of,

@@ -30,10 +30,11 @@ func (l *Library) Create(ctx context.Context, o Options) (*Recording, error) {
 	if err := l.space(); err != nil {
 		return nil, fault.Busy(time.Minute, "The call cannot be recorded: %v.", err)
 	}
-	chunk := newChunk(1)
+	channels := 1
 	if o.Channels == Unmixed {
-		chunk = newChunk(newPlaces(o.Pinned, false).count)
+		channels = newPlaces(o.Pinned, false).count
 	}
+	chunk := newChunk(l.wall().UTC(), channels)
 	record := Record{
 		ID: o.ID, CallID: o.CallID, ServerCallID: o.ServerCallID, Content: o.Content, Channels: o.Channels, Format: o.Format,
 		State: Going, StartedBy: o.StartedBy, Container: o.Container, Began: chunk.Began, Chunks: []Chunk{chunk},

@@ -71,7 +71,7 @@ type edge struct {
 func (c *clock) HearFrame(at audio.Tick, f audio.Frame) {
 	if on := !c.of.paused.Load(); on != c.hears.on || !c.hears.known {
 		c.hears.on, c.hears.known = on, true
-		c.of.edges.Put(edge{at, !on, time.Now()})
+		c.of.edges.Put(edge{at, !on, c.of.now()})
 	}
 	c.ear.HearFrame(at, f)
 }

@@ -65,6 +65,13 @@ func (s *studio) announce(_ context.Context, r Record) error {
 	return nil
 }
 
+// announcedNow are the recordings that were announced so far.
+func (s *studio) announcedNow() []Record {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.announced
+}
+
 // start begins a recording of a call.
 func (s *studio) start(o Options) *Recording {
 	s.Helper()

@@ -62,6 +62,7 @@ type Library struct {
 	records     *store.Collection[Record]
 	files       Files
 	free        func() (uint64, error)
+	wall        func() time.Time
 	chunkFrames int64
 	waiting     atomic.Int64 // bytes for the writer
 	stored      atomic.Int64 // bytes on disk, as of the last sweep
@@ -92,7 +93,7 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 		return nil, err
 	}
 	l := &Library{
-		cfg: cfg, log: log, records: records, files: files, free: files.free, chunkFrames: framesOf(cfg.Chunk),
+		cfg: cfg, log: log, records: records, files: files, free: files.free, wall: time.Now, chunkFrames: framesOf(cfg.Chunk),
 		look: make(chan struct{}, 1), write: make(chan struct{}, 1), places: make(chan struct{}, finishers), idle: make(chan struct{}),
 	}
 	close(l.idle)
@@ -155,8 +156,8 @@ func (l *Library) keepListening() {
 		}
 		for going := l.list(); len(going) > 0; going = l.list() {
 			for _, r := range going {
-				if !r.over && r.listener.listen() {
-					r.over = true
+				if !r.silent && r.listener.listen() {
+					r.silent = true
 					r.give(step{end: true})
 				}
 			}

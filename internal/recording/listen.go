@@ -22,7 +22,9 @@ type listener struct {
 	known       []string
 
 	next    audio.Tick // the tick that follows what is written
+	at      audio.Tick // the tick that is being written
 	begun   bool
+	first   edge       // the first tick, and when it was
 	pauses  []interval // that are not over yet, or were not passed yet
 	last    audio.Heard
 	kept    [2][frameSamples]int16 // of last, by turns
@@ -118,7 +120,7 @@ func (l *listener) takeEdges() {
 			l.change(func(r *Record) { r.Pauses[len(r.Pauses)-1].DurationMs = lasted.Milliseconds() })
 		}
 		if !l.begun {
-			l.begun, l.next = true, e.at
+			l.begun, l.next, l.first = true, e.at, e
 		}
 	}
 }
@@ -126,7 +128,7 @@ func (l *listener) takeEdges() {
 // closePause ends the pause that a recording ends in.
 func (l *listener) closePause() {
 	if n := len(l.pauses); n > 0 && l.pauses[n-1].open {
-		lasted := time.Since(l.pauses[n-1].start)
+		lasted := l.r.now().Sub(l.pauses[n-1].start)
 		l.change(func(r *Record) { r.Pauses[len(r.Pauses)-1].DurationMs = lasted.Milliseconds() })
 		l.pauses = nil
 	}
@@ -150,11 +152,12 @@ func (l *listener) missing(at audio.Tick) int {
 func (l *listener) hear(heard audio.Heard) {
 	if missing := l.missing(heard.At); missing > 0 {
 		l.change(func(r *Record) { r.ConcealedMs += int64(missing) * audio.FrameDuration.Milliseconds() })
-		for range missing {
+		for left := missing; left > 0; left-- {
+			l.at = heard.At - audio.Tick(left)
 			l.write([]audio.Frame{nil})
 		}
 	}
-	l.next = heard.At + 1
+	l.at, l.next = heard.At, heard.At+1
 	if l.places == nil {
 		l.write([]audio.Frame{l.mixed.widen(heard.Frame)})
 		return
@@ -228,7 +231,8 @@ func (l *listener) nextChunk() {
 	if l.places != nil {
 		channels = l.places.count
 	}
-	l.r.give(step{chunk: channels})
+	began := l.first.when.Add(time.Duration(l.at-l.first.at) * audio.FrameDuration)
+	l.r.give(step{chunk: channels, began: began})
 }
 
 // change hands a change of the record to the writer, behind the samples so far.

@@ -20,6 +20,7 @@ type Recording struct {
 	edges  *inbox.Inbox[edge]
 	comers *inbox.Inbox[*ear]
 	paused atomic.Bool
+	origin time.Time                         // when it was made, by the clock that nobody sets
 	mixed  bool                              // the whole mix is heard at once
 	failed atomic.Pointer[func(error, bool)] // told once that nothing more is written
 
@@ -29,12 +30,12 @@ type Recording struct {
 	steps []step
 	since time.Time // when the first step was given that is being done; zero: none is
 	empty []byte    // a buffer to be filled again; nil: none
-	end   EndReason
+	over  bool      // the writer has finished
 
 	unsynced File  // what was appended to since the last sync; nil: nothing was
 	syncErr  error // of that sync
 
-	over   bool   // of the listening goroutine: nothing follows
+	silent bool   // of the listening goroutine: nothing follows
 	writer writer // of the writing goroutine
 }
 
@@ -42,9 +43,18 @@ type Recording struct {
 type step struct {
 	bytes  []byte
 	change func(*Record)
-	chunk  int  // begin another file, of so many channels
-	end    bool // finish
+	chunk  int           // begin another file, of so many channels
+	began  time.Time     // that file's sound
+	end    bool          // finish
+	kept   chan struct{} // closed once it is done; nil: nobody waits
 	at     time.Time
+}
+
+// done tells who waits for a step.
+func (s step) done() {
+	if s.kept != nil {
+		close(s.kept)
+	}
 }
 
 // newRecording makes a recording whose record is stored and whose first file is
@@ -53,7 +63,7 @@ func newRecording(lib *Library, options Options, record Record, file File) *Reco
 	r := &Recording{
 		lib: lib, log: lib.log.With("recording", record.key(), "call", record.CallID),
 		edges: inbox.New[edge](), comers: inbox.New[*ear](), mixed: options.Channels == Mixed && !lib.cfg.MaskTones,
-		end: ServiceStopped,
+		origin: time.Now(),
 	}
 	r.clock = clock{ear: ear{Queue: audio.NewQueue(queuedFrames, queuedFrames), hears: &r.heard}, of: r}
 	r.listener.r, r.listener.merges = r, options.Channels == Mixed
@@ -119,14 +129,20 @@ func (r *Recording) Discard() {
 	r.lib.forget(&r.writer.record)
 }
 
-// Stop says why the recording ends. The end itself is that its listener has left
-// the mix.
-func (r *Recording) Stop(why EndReason) {
-	r.mu.Lock()
-	r.end = why
-	r.mu.Unlock()
+// Stop says why the recording ends, and returns a channel that is closed once that is
+// stored. The end itself is that its listener has left the mix.
+func (r *Recording) Stop(why EndReason) (kept <-chan struct{}) {
+	s := step{change: func(record *Record) { record.EndReason = why }, kept: make(chan struct{})}
+	if !r.give(s) {
+		close(s.kept)
+	}
+	wake(r.lib.write)
 	r.lib.lookSoon()
+	return s.kept
 }
+
+// now is the time, whatever the clock of the machine was set to meanwhile.
+func (r *Recording) now() time.Time { return r.Began().Add(time.Since(r.origin)) }
 
 // fail tells that nothing more can be written.
 func (r *Recording) fail(err error) {
@@ -136,13 +152,28 @@ func (r *Recording) fail(err error) {
 	}
 }
 
-// give queues a step for the writer.
-func (r *Recording) give(s step) {
+// give queues a step for the writer. It reports whether the writer has not finished.
+func (r *Recording) give(s step) bool {
 	s.at = time.Now()
-	r.lib.waiting.Add(int64(len(s.bytes)))
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over {
+		return false
+	}
+	r.lib.waiting.Add(int64(len(s.bytes)))
 	r.steps = append(r.steps, s)
-	r.mu.Unlock()
+	return true
+}
+
+// finished tells those who wait for steps that came too late.
+func (r *Recording) finished(left []step) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
+	for _, s := range append(left, r.steps...) {
+		s.done()
+	}
+	r.steps = nil
 }
 
 // lag is how long what is to be written has waited.

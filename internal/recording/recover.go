@@ -1,10 +1,12 @@
 package recording
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 )
 
 // Recover completes the recordings that the process before has left, and announces
@@ -62,8 +64,13 @@ func (l *Library) complete(ctx context.Context, record *Record) error {
 		l.log.Error("file of a recording that was interrupted cannot be read", "recording", record.key(), "error", err)
 	}
 	chunk := record.Chunks[last]
-	record.State, record.EndReason = Ended, ServiceStopped
+	record.State, record.EndReason = Ended, cmp.Or(record.EndReason, ServiceStopped) // it may have been stopped
 	record.Ended = chunk.Began.Add(chunk.duration())
+	for _, p := range record.Pauses {
+		if !p.Start.Before(chunk.Began) {
+			record.Ended = record.Ended.Add(time.Duration(p.DurationMs) * time.Millisecond)
+		}
+	}
 	l.log.Warn("recording of the process before is completed", "recording", record.key(), "call", record.CallID, "duration", record.Duration())
 	return l.records.Put(ctx, record.key(), *record)
 }

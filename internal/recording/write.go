@@ -31,7 +31,7 @@ func (w *writer) write() (finished bool) {
 	r.mu.Unlock()
 	defer r.written()
 	w.check(unsafe)
-	for _, s := range steps {
+	for i, s := range steps {
 		switch {
 		case s.bytes != nil:
 			w.append(s.bytes)
@@ -39,9 +39,11 @@ func (w *writer) write() (finished bool) {
 			s.change(&w.record)
 			w.keep()
 		case s.chunk > 0:
-			w.nextChunk(s.chunk)
-		case s.end:
-			w.finish()
+			w.nextChunk(s.began, s.chunk)
+		}
+		s.done()
+		if s.end {
+			w.finish(steps[i+1:])
 			return true
 		}
 	}
@@ -86,20 +88,20 @@ func (w *writer) keep() {
 }
 
 // nextChunk begins another file.
-func (w *writer) nextChunk(channels int) {
+func (w *writer) nextChunk(began time.Time, channels int) {
 	if w.broken != nil {
 		return
 	}
 	w.closeChunk(ChunkSizeExceeded)
-	w.record.Chunks = append(w.record.Chunks, newChunk(channels))
+	w.record.Chunks = append(w.record.Chunks, newChunk(began, channels))
 	w.keep()
 	file, err := w.r.lib.files.Create(w.record.fileName(len(w.record.Chunks) - 1))
 	w.check(err)
 	w.file = file
 }
 
-func newChunk(channels int) Chunk {
-	return Chunk{Began: time.Now().UTC(), Layouts: []Layout{{Channels: channels}}}
+func newChunk(began time.Time, channels int) Chunk {
+	return Chunk{Began: began, Layouts: []Layout{{Channels: channels}}}
 }
 
 // closeChunk closes the present file and notes how much it holds.
@@ -113,17 +115,19 @@ func (w *writer) closeChunk(why ChunkReason) {
 	w.check(w.r.lib.measure(&w.record, at, why))
 }
 
-// finish closes the files; the record tells that they are complete.
-func (w *writer) finish() {
+// finish closes the files; the record tells that they are complete. What is left to do
+// came too late.
+func (w *writer) finish(left []step) {
 	r := w.r
-	r.mu.Lock()
-	why := r.end
-	r.mu.Unlock()
+	r.finished(left)
 	w.closeChunk(SessionEnded)
-	if w.broken != nil {
-		why = StorageFailed
+	w.record.State, w.record.Ended = Ended, r.now()
+	switch {
+	case w.broken != nil:
+		w.record.EndReason = StorageFailed
+	case w.record.EndReason == "":
+		w.record.EndReason = ServiceStopped
 	}
-	w.record.State, w.record.Ended, w.record.EndReason = Ended, time.Now().UTC(), why
 	w.keep()
-	r.log.Info("recording ended", "why", why, "duration", w.record.Duration(), "concealed", time.Duration(w.record.ConcealedMs)*time.Millisecond)
+	r.log.Info("recording ended", "why", w.record.EndReason, "duration", w.record.Duration(), "concealed", time.Duration(w.record.ConcealedMs)*time.Millisecond)
 }
