@@ -268,6 +268,20 @@ func TestCallerIsUnderstoodWhileTheySpeak(t *testing.T) {
 	c.ended()
 }
 
+// refusesPreviews asks for what no provider gives: no released SDK of JavaScript does.
+func (c connection) refusesPreviews() {
+	c.t.Helper()
+	for path, body := range map[string]values{
+		":summarizeCall":       {"summarizationOptions": values{"locale": "en-US"}},
+		":updateTranscription": {"locale": "de-DE", "piiRedactionOptions": values{"enable": true}},
+	} {
+		at := "/calling/callConnections/" + c.id + path + "?api-version=2025-08-15-preview"
+		if status := c.product.signed("POST", at, nil, body, nil); status != 405 {
+			c.t.Errorf("%s is answered with %d", path, status)
+		}
+	}
+}
+
 // TestCallIsTranscribed: the SDK's parser reads who said what, in which order.
 func TestCallIsTranscribed(t *testing.T) {
 	t.Parallel()
@@ -288,6 +302,7 @@ func TestCallIsTranscribed(t *testing.T) {
 	c.got("CallConnected")
 	c.do("startTranscription", values{"locale": "en-US", "operationContext": "text"}, nil)
 	c.gotFor("text", "TranscriptionStarted")
+	c.refusesPreviews()
 
 	texts := func() (list []struct {
 		Text, Format, ResultState, ResultStatus string

@@ -48,8 +48,10 @@ type Control struct {
 	CallbackURI string
 	Version     string // api-version of the request that made the connection
 	Context     string // operationContext of that request
-	// SpeechEndpoint is the cognitiveServicesEndpoint, kept for speech.
+	// SpeechEndpoint is the cognitiveServicesEndpoint, kept for speech, and SpeechBackup
+	// the one that previews name for when it fails.
 	SpeechEndpoint string
+	SpeechBackup   string
 	Streaming      *Streaming     // what media streaming was set up; nil: none
 	Transcription  *Transcription // what transcription was set up; nil: none
 }

@@ -96,7 +96,7 @@ func (c *Connection) transcriber(ctx context.Context, r Recognize) (speech.Trans
 		return nil, &speech.Error{Kind: speech.Unconfigured, Detail: "no speech to text is configured, and none is installed"}
 	}
 	want := speech.Listening{
-		Languages: r.Languages, Closed: r.Input == ChoicesInput, Model: r.Model, Rate: voice.WideRate, Intermediate: true, Endpoint: c.control.SpeechEndpoint,
+		Languages: r.Languages, Closed: r.Input == ChoicesInput, Model: r.Model, Rate: voice.WideRate, Intermediate: true, Endpoints: c.control.speechEndpoints(),
 	}
 	for _, choice := range r.Choices {
 		want.Phrases = append(want.Phrases, choice.Phrases...)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 // Prompt is what can be played: a File, a Text, an SSML, OwnMusic or OwnAnnouncement. The
@@ -25,7 +26,7 @@ type Text struct {
 	Voice       string // by name; "" is any of the kind
 	CustomVoice string // the endpoint of a trained voice, or ""
 	CacheID     string
-	Endpoint    string // the cognitiveServicesEndpoint of the application; set by its connection
+	Endpoints   speech.Endpoints // of the application; set by its connection
 }
 
 // SSML is spoken by a synthesiser, as its markup says.
@@ -33,7 +34,7 @@ type SSML struct {
 	SSML        string
 	CustomVoice string
 	CacheID     string
-	Endpoint    string
+	Endpoints   speech.Endpoints
 }
 
 // OwnMusic is the music on hold of the server, for a hold that names none.
@@ -47,19 +48,25 @@ func (File) prompt() {}
 func (Text) prompt() {}
 func (SSML) prompt() {}
 
+// speechEndpoints are the services of speech that the application has named.
+func (c Control) speechEndpoints() speech.Endpoints {
+	return speech.Endpoints{Main: c.SpeechEndpoint, Backup: c.SpeechBackup}
+}
+
 // spoken lets prompts be spoken by the service that the application has named.
 func (c *Connection) spoken(list []Prompt) []Prompt {
-	if c.control.SpeechEndpoint == "" {
+	endpoints := c.control.speechEndpoints()
+	if endpoints == (speech.Endpoints{}) {
 		return list
 	}
 	list = slices.Clone(list)
 	for i, p := range list {
 		switch p := p.(type) {
 		case Text:
-			p.Endpoint = c.control.SpeechEndpoint
+			p.Endpoints = endpoints
 			list[i] = p
 		case SSML:
-			p.Endpoint = c.control.SpeechEndpoint
+			p.Endpoints = endpoints
 			list[i] = p
 		}
 	}

@@ -43,16 +43,17 @@ type transcription struct {
 	leave  map[*endpoint]func() // takes its listeners out of the mix
 }
 
-// StartTranscription starts the transcription that was set up; a locale or a model that
-// is not "" takes the place of what was set up. Starting twice is starting once.
-func (c *Connection) StartTranscription(ctx context.Context, locale, model string, what Context) error {
+// StartTranscription starts the transcription that was set up; languages, the main one
+// first, and a model that is not "" take the place of what was set up. Starting twice is
+// starting once.
+func (c *Connection) StartTranscription(ctx context.Context, languages []string, model string, what Context) error {
 	return c.whenConnected(ctx, func() error {
 		set := c.control.Transcription
 		if set == nil || set.URL == "" {
 			return TranscriptionNotSetUp.because("Transcription was not set up: transcriptionOptions with a transportUrl belong into the request that creates, answers or connects the call.")
 		}
 		if c.transcription == nil {
-			c.openTranscription(locale, orElse(model, set.Model), what)
+			c.openTranscription(languages, orElse(model, set.Model), what)
 		}
 		return nil
 	})
@@ -68,7 +69,7 @@ func orElse(text, otherwise string) string {
 // startTranscriptionAtOnce starts a transcription that was asked for with the call.
 func (c *Connection) startTranscriptionAtOnce() {
 	if t := c.control.Transcription; t != nil && t.AtOnce && t.URL != "" {
-		c.openTranscription("", t.Model, Context{Operation: c.control.Context})
+		c.openTranscription(nil, t.Model, Context{Operation: c.control.Context})
 	}
 }
 
@@ -101,19 +102,19 @@ func (c *Connection) StopTranscription(ctx context.Context, what Context) error 
 	})
 }
 
-// openTranscription accepts a transcription and lets it hear the participants. A locale
-// that is not "" takes the place of those that were set up.
-func (c *Connection) openTranscription(locale, model string, what Context) {
-	var locales []string
-	if locale == "" {
-		locale, locales = c.control.Transcription.Locale, c.control.Transcription.Locales
+// openTranscription accepts a transcription and lets it hear the participants. Languages
+// take the place of those that were set up; none: they do not.
+func (c *Connection) openTranscription(languages []string, model string, what Context) {
+	locale, locales := c.control.Transcription.Locale, c.control.Transcription.Locales
+	if len(languages) > 0 {
+		locale, locales = languages[0], languages
 	}
 	op := c.begin(work{kind: TranscriptionOperation, what: what})
 	t := &transcription{op: op, locale: locale, leave: make(map[*endpoint]func())}
 	c.transcription = t
 	t.Transcript = c.call.registry.cfg.Transcripts.Transcribe(streaming.TranscriptConfig{
 		URL: c.control.Transcription.URL, Subscription: c.transcriptionID, ConnectionID: c.id, CorrelationID: c.call.correlationID,
-		Locale: locale, Locales: locales, Model: model, Endpoint: c.control.SpeechEndpoint, Intermediate: c.control.Transcription.Intermediate,
+		Locale: locale, Locales: locales, Model: model, Endpoints: c.control.speechEndpoints(), Intermediate: c.control.Transcription.Intermediate,
 	}, func(r streaming.Report) {
 		c.call.post(func() { op.transcriptionReported(r) })
 	})

@@ -38,8 +38,8 @@ func TestTranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 		if err := conn.UpdateTranscription(bg, "de-DE", "", call.Context{}); !errors.Is(err, call.NotTranscribing) {
 			t.Errorf("an update before the start: %v", err)
 		}
-		w.must(conn.StartTranscription(bg, "", "", call.Context{Operation: "first"}))
-		w.must(conn.StartTranscription(bg, "", "", call.Context{Operation: "again"}))
+		w.must(conn.StartTranscription(bg, nil, "", call.Context{Operation: "first"}))
+		w.must(conn.StartTranscription(bg, nil, "", call.Context{Operation: "again"}))
 		s := w.transcripts.Opened()[0]
 		s.Tell(streaming.Opened{})
 		leg.Speak(true)
@@ -64,9 +64,9 @@ func TestTranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 		if err := conn.StopTranscription(bg, call.Context{}); !errors.Is(err, call.NotTranscribing) {
 			t.Errorf("a second stop: %v", err)
 		}
-		w.must(conn.StartTranscription(bg, "fr-FR", "", call.Context{}))
-		if got := w.transcripts.Opened()[1].Locale; got != "fr-FR" {
-			t.Errorf("started again in %s", got)
+		w.must(conn.StartTranscription(bg, []string{"fr-FR", "it-IT"}, "", call.Context{}))
+		if got := w.transcripts.Opened()[1]; got.Locale != "fr-FR" || !slices.Equal(got.Locales, []string{"fr-FR", "it-IT"}) {
+			t.Errorf("started again in %s, %v", got.Locale, got.Locales)
 		}
 		leg.HangUp()
 		synctest.Wait()
@@ -77,7 +77,7 @@ func TestTranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 func TestTranscriptionNeedsToBeSetUp(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, _ := w.answered()
-		if err := conn.StartTranscription(bg, "en-US", "", call.Context{}); !errors.Is(err, call.TranscriptionNotSetUp) {
+		if err := conn.StartTranscription(bg, []string{"en-US"}, "", call.Context{}); !errors.Is(err, call.TranscriptionNotSetUp) {
 			t.Errorf("got %v", err)
 		}
 		leg.HangUp()

@@ -54,6 +54,7 @@ func (a *API) Routes(rt *rest.Router) {
 	rt.Handle(http.MethodPost, connectionPath+":startTranscription", coded(a.startTranscription), accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":updateTranscription", coded(a.updateTranscription), accepted, always)
 	rt.Handle(http.MethodPost, connectionPath+":stopTranscription", coded(a.stopTranscription), accepted, always)
+	rt.Handle(http.MethodPost, connectionPath+":summarizeCall", coded(a.summarizeCall), accepted, always)
 	a.controlRoutes(rt)
 	a.recordingRoutes(rt)
 }

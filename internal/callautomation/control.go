@@ -6,6 +6,7 @@ import (
 
 type intelligenceOptions struct {
 	CognitiveServicesEndpoint string `json:"cognitiveServicesEndpoint"`
+	Backup                    string `json:"backupCognitiveServicesEndpoint"` // of previews
 }
 
 // control is what create and answer have in common: where events go, and what
@@ -27,7 +28,7 @@ func control(v, callback, context string, speech *intelligenceOptions, streaming
 	}
 	c := call.Control{CallbackURI: callback, Version: v, Context: context, Streaming: stream, Transcription: text}
 	if speech != nil {
-		c.SpeechEndpoint = speech.CognitiveServicesEndpoint
+		c.SpeechEndpoint, c.SpeechBackup = speech.CognitiveServicesEndpoint, speech.Backup
 	}
 	return c, nil
 }

@@ -26,6 +26,7 @@ type recognizeOptions struct {
 	DtmfOptions                    *dtmfOptions     `json:"dtmfOptions"`
 	SpeechLanguage                 string           `json:"speechLanguage"`
 	SpeechLanguages                []string         `json:"speechLanguages"`
+	EnableSentimentAnalysis        bool             `json:"enableSentimentAnalysis"` // of previews
 	SpeechModel                    string           `json:"speechRecognitionModelEndpointId"`
 	SpeechOptions                  *speechOptions   `json:"speechOptions"`
 	Choices                        []choice         `json:"choices"`

@@ -45,6 +45,9 @@ func (o recognizeOptions) speech(rec *call.Recognize) (err error) {
 		}
 		rec.EndSilence = max(time.Duration(ms*float64(time.Millisecond)), 100*time.Millisecond)
 	}
+	if err := (unservedOptions{EnableSentimentAnalysis: o.EnableSentimentAnalysis}).check("recognizeOptions."); err != nil {
+		return err
+	}
 	rec.Languages = o.SpeechLanguages
 	if len(rec.Languages) == 0 && o.SpeechLanguage != "" {
 		rec.Languages = []string{o.SpeechLanguage}

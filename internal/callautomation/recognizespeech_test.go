@@ -44,6 +44,7 @@ func TestRecognizeOptionsOfSpeech(t *testing.T) {
 	}
 	for _, test := range []struct{ name, kind, options, names string }{
 		{"no choices", "choices", ``, "choices"},
+		{"a preview's sentiments", "speech", `,"enableSentimentAnalysis":true`, "recognizeOptions.enableSentimentAnalysis is not offered"},
 		{"a choice without a label", "choices", `,"choices":[{"phrases":["x"]}]`, "choices[0].label"},
 		{"a label twice", "choices", `,"choices":[{"label":"a","phrases":["x"]},{"label":"a","phrases":["y"]}]`, "choices[1].label"},
 		{"a choice that cannot be made", "choices", `,"choices":[{"label":"a"}]`, "choices[0]"},

@@ -12,10 +12,36 @@ import (
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
-// transcriptionOptions are those of create, answer and connect. The members of previews
-// that no provider serves are refused by name: an application that relies on them must
-// not believe that its texts are redacted.
+// unservedOptions are members of previews that no provider serves. They are refused by
+// name: an application that relies on them must not believe that its texts are redacted.
+type unservedOptions struct {
+	EnableSentimentAnalysis bool `json:"enableSentimentAnalysis"`
+	PIIRedaction            *struct {
+		Enable bool `json:"enable"`
+	} `json:"piiRedactionOptions"`
+	Summarization *struct {
+		Enable bool `json:"enableEndCallSummary"`
+	} `json:"summarizationOptions"`
+}
+
+// check refuses what is asked for. Field is where the members stand.
+func (o unservedOptions) check(field string) error {
+	switch {
+	case o.PIIRedaction != nil && o.PIIRedaction.Enable:
+		return unserved(field+"piiRedactionOptions", "no provider redacts personal data")
+	case o.EnableSentimentAnalysis:
+		return unserved(field+"enableSentimentAnalysis", "no provider tells sentiments")
+	case o.Summarization != nil && o.Summarization.Enable:
+		return unserved(field+"summarizationOptions", noSummaries)
+	}
+	return nil
+}
+
+const noSummaries = "no provider summarises calls"
+
+// transcriptionOptions are those of create, answer and connect.
 type transcriptionOptions struct {
+	unservedOptions
 	TransportURL              string   `json:"transportUrl"`
 	TransportType             string   `json:"transportType"`
 	Locale                    string   `json:"locale"`
@@ -24,13 +50,6 @@ type transcriptionOptions struct {
 	SpeechRecognitionModel    string   `json:"speechRecognitionModelEndpointId"`
 	StartTranscription        bool     `json:"startTranscription"`
 	EnableIntermediateResults bool     `json:"enableIntermediateResults"`
-	EnableSentimentAnalysis   bool     `json:"enableSentimentAnalysis"`
-	PIIRedaction              *struct {
-		Enable bool `json:"enable"`
-	} `json:"piiRedactionOptions"`
-	Summarization *struct {
-		Enable bool `json:"enableEndCallSummary"`
-	} `json:"summarizationOptions"`
 }
 
 // transcription checks the options; nil where there are none.
@@ -39,13 +58,8 @@ func (o *transcriptionOptions) transcription() (*call.Transcription, error) {
 		return nil, nil
 	}
 	const field = "transcriptionOptions."
-	switch {
-	case o.PIIRedaction != nil && o.PIIRedaction.Enable:
-		return nil, unserved(field+"piiRedactionOptions", "no provider redacts personal data")
-	case o.EnableSentimentAnalysis:
-		return nil, unserved(field+"enableSentimentAnalysis", "no provider tells sentiments")
-	case o.Summarization != nil && o.Summarization.Enable:
-		return nil, unserved(field+"summarizationOptions", "no provider summarises calls")
+	if err := o.check(field); err != nil {
+		return nil, err
 	}
 	if err := webSocket(field, o.TransportType, o.TransportURL, o.StartTranscription); err != nil {
 		return nil, err
@@ -57,13 +71,8 @@ func (o *transcriptionOptions) transcription() (*call.Transcription, error) {
 	if err := checkLocale(field+"locale", locale, o.StartTranscription); err != nil {
 		return nil, err
 	}
-	if len(o.Locales) > maxLanguages {
-		return nil, errBody("%slocales: %d languages are more than %d.", field, len(o.Locales), maxLanguages)
-	}
-	for _, each := range o.Locales {
-		if err := checkLocale(field+"locales", each, true); err != nil {
-			return nil, err
-		}
+	if err := checkLocales(field+"locales", o.Locales); err != nil {
+		return nil, err
 	}
 	return &call.Transcription{
 		URL: o.TransportURL, Locale: locale, Locales: o.Locales, Model: cmp.Or(o.SpeechModelEndpointID, o.SpeechRecognitionModel), Intermediate: o.EnableIntermediateResults, AtOnce: o.StartTranscription,
@@ -87,10 +96,33 @@ func checkLocale(field, locale string, required bool) error {
 	return nil
 }
 
+// checkLocales asks for languages with their regions, among which one is identified.
+func checkLocales(field string, locales []string) error {
+	if len(locales) > maxLanguages {
+		return errBody("%s: %d languages are more than %d.", field, len(locales), maxLanguages)
+	}
+	for _, each := range locales {
+		if err := checkLocale(field, each, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type transcriptionRequest struct {
 	contextRequest
-	Locale string `json:"locale"`
-	Model  string `json:"speechModelEndpointId"`
+	unservedOptions
+	Locale  string   `json:"locale"`
+	Locales []string `json:"locales"` // of previews
+	Model   string   `json:"speechModelEndpointId"`
+}
+
+// languages are those that are asked for, the main one first; none: those set up.
+func (r transcriptionRequest) languages() []string {
+	if len(r.Locales) == 0 && r.Locale != "" {
+		return []string{r.Locale}
+	}
+	return r.Locales
 }
 
 // transcribing reads a request about the transcription of a connection.
@@ -101,6 +133,12 @@ func (a *API) transcribing(w http.ResponseWriter, r *http.Request, do func(*call
 	}
 	body, err := rest.Decode[transcriptionRequest](r)
 	if err != nil {
+		return err
+	}
+	if err := body.check(""); err != nil {
+		return err
+	}
+	if err := checkLocales("locales", body.Locales); err != nil {
 		return err
 	}
 	what, err := operationContext(body.OperationContext, body.OperationCallbackURI)
@@ -119,7 +157,7 @@ func (a *API) startTranscription(w http.ResponseWriter, r *http.Request) error {
 		if err := checkLocale("locale", body.Locale, false); err != nil {
 			return err
 		}
-		return conn.StartTranscription(r.Context(), body.Locale, body.Model, what)
+		return conn.StartTranscription(r.Context(), body.languages(), body.Model, what)
 	})
 }
 
@@ -136,6 +174,14 @@ func (a *API) updateTranscription(w http.ResponseWriter, r *http.Request) error 
 // stopTranscription is POST …:stopTranscription.
 func (a *API) stopTranscription(w http.ResponseWriter, r *http.Request) error {
 	return a.withContext(w, r, (*call.Connection).StopTranscription)
+}
+
+// summarizeCall is POST …:summarizeCall of previews.
+func (a *API) summarizeCall(w http.ResponseWriter, r *http.Request) error {
+	if _, err := a.connection(w, r); err != nil {
+		return err
+	}
+	return unserved("summarizeCall", noSummaries)
 }
 
 // transcriptionEvents are the events of transcription.

@@ -2,6 +2,7 @@ package callautomation
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,35 @@ func TestTranscriptionOptions(t *testing.T) {
 		}
 		if err != nil || !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: got %+v, %v; want %+v", test.name, got, err, test.want)
+		}
+	}
+}
+
+// TestTranscriptionRequestsOfPreviews: their languages are taken, and what no provider
+// serves is refused by name, also where transcription starts or changes later.
+func TestTranscriptionRequestsOfPreviews(t *testing.T) {
+	for body, want := range map[string][]string{
+		`{}`:                 nil,
+		`{"locale":"de-DE"}`: {"de-DE"},
+		`{"locales":["de-DE","en-US"],"piiRedactionOptions":{"enable":false},"summarizationOptions":{"locale":"en-US"}}`: {"de-DE", "en-US"},
+	} {
+		request, err := decode[transcriptionRequest](t, body)
+		if got := request.languages(); err != nil || request.check("") != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v", body, got, err)
+		}
+	}
+	for body, names := range map[string]string{
+		`{"piiRedactionOptions":{"enable":true,"redactionType":"MaskWithCharacter"}}`:     "piiRedactionOptions is not offered: no provider",
+		`{"enableSentimentAnalysis":true}`:                                                "enableSentimentAnalysis is not offered: no provider",
+		`{"summarizationOptions":{"enableEndCallSummary":true,"locale":"en-US"}}`:         "summarizationOptions is not offered: no provider",
+		`{"locale":"en-US","piiRedactionOptions":{"enable":true},"operationContext":"x"}`: "piiRedactionOptions",
+	} {
+		request, err := decode[transcriptionRequest](t, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := request.check(""); err == nil || !strings.Contains(err.Error(), names) {
+			t.Errorf("%s: %v", body, err)
 		}
 	}
 }

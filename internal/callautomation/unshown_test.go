@@ -21,14 +21,12 @@ func TestFieldsThatNoSampleShows(t *testing.T) {
 		t.Errorf("%+v, %v", play, err)
 	}
 
-	// A preview's second endpoint for speech: the operator's configuration has the order
-	// in which providers are tried.
 	created, err := decode[createCallRequest](t, `{"targets":[{"rawId":"4:+15551230001"}],"sourceCallerIdNumber":{"value":"+15550100001"},"callbackUri":"https://app.example/cb",
 		"callIntelligenceOptions":{"cognitiveServicesEndpoint":"https://cog.example","backupCognitiveServicesEndpoint":"https://other.example"}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if create, err := created.create("2026-03-12"); err != nil || create.Control.SpeechEndpoint != "https://cog.example" {
+	if create, err := created.create("2026-03-12"); err != nil || create.Control.SpeechEndpoint != "https://cog.example" || create.Control.SpeechBackup != "https://other.example" {
 		t.Errorf("%+v, %v", create, err)
 	}
 }

@@ -39,10 +39,10 @@ func fileOf(prompt call.Prompt) player.File {
 	switch p := prompt.(type) {
 	case call.Text:
 		return player.File{CacheID: p.CacheID, Speech: speech.Utterance{
-			Text: p.Text, Locale: p.Locale, Gender: p.VoiceKind, Voice: p.Voice, CustomVoice: p.CustomVoice, Endpoint: p.Endpoint,
+			Text: p.Text, Locale: p.Locale, Gender: p.VoiceKind, Voice: p.Voice, CustomVoice: p.CustomVoice, Endpoints: p.Endpoints,
 		}}
 	case call.SSML:
-		return player.File{CacheID: p.CacheID, Speech: speech.Utterance{SSML: p.SSML, CustomVoice: p.CustomVoice, Endpoint: p.Endpoint}}
+		return player.File{CacheID: p.CacheID, Speech: speech.Utterance{SSML: p.SSML, CustomVoice: p.CustomVoice, Endpoints: p.Endpoints}}
 	}
 	file, _ := prompt.(call.File) // the set is closed
 	return player.File{URI: file.URI, CacheID: file.CacheID}

@@ -37,11 +37,11 @@ type Choice[P any] struct {
 // maxUnmapped bounds the endpoints that are remembered as logged.
 const maxUnmapped = 1000
 
-// order lists the providers for an endpoint: its own one, then the default ones, and
-// after them those whose circuit is open. An endpoint that is not configured is never
-// connected to.
-func (c *Choice[P]) order(endpoint string) []Named[P] {
-	list := c.configured(endpoint)
+// order lists the providers for an application's endpoints: their own ones, then the
+// default ones, and after them those whose circuit is open. An endpoint that is not
+// configured is never connected to.
+func (c *Choice[P]) order(of Endpoints) []Named[P] {
+	list := c.configured(of)
 	ready := make([]Named[P], 0, len(list))
 	var later []Named[P]
 	for _, p := range list {
@@ -55,26 +55,38 @@ func (c *Choice[P]) order(endpoint string) []Named[P] {
 }
 
 // configured is the order without a look at the circuits.
-func (c *Choice[P]) configured(endpoint string) []Named[P] {
-	if endpoint == "" {
-		return c.Default
+func (c *Choice[P]) configured(of Endpoints) []Named[P] {
+	var list []Named[P]
+	add := func(p Named[P]) {
+		if !slices.ContainsFunc(list, func(other Named[P]) bool { return other.Name == p.Name }) {
+			list = append(list, p)
+		}
 	}
-	name := EndpointName(endpoint)
-	own, named := c.Endpoints[name]
-	if named {
-		others := slices.DeleteFunc(slices.Clone(c.Default), func(p Named[P]) bool { return p.Name == own.Name })
-		return slices.Insert(others, 0, own)
+	for _, name := range of.names() {
+		if own, named := c.Endpoints[name]; named {
+			add(own)
+		} else {
+			c.tellUnmapped(name)
+		}
 	}
+	for _, p := range c.Default {
+		add(p)
+	}
+	return list
+}
+
+// tellUnmapped logs, once, that an endpoint is not configured.
+func (c *Choice[P]) tellUnmapped(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.unmapped[name] && len(c.unmapped) < maxUnmapped {
-		if c.unmapped == nil {
-			c.unmapped = make(map[string]bool)
-		}
-		c.unmapped[name] = true
-		c.Log.Info("an application names an endpoint of speech that speech.endpoints does not have: the default providers are used", "endpoint", name)
+	if c.unmapped[name] || len(c.unmapped) == maxUnmapped {
+		return
 	}
-	return c.Default
+	if c.unmapped == nil {
+		c.unmapped = make(map[string]bool)
+	}
+	c.unmapped[name] = true
+	c.Log.Info("an application names an endpoint of speech that speech.endpoints does not have: other providers are used", "endpoint", name)
 }
 
 // breaker is the circuit breaker of a configured provider.
@@ -105,7 +117,7 @@ type Synthesizers struct{ Choice[Synthesizer] }
 // Speak implements Synthesizer. If all fail, the error is that of the first.
 func (s *Synthesizers) Speak(ctx context.Context, u Utterance) (*Sound, error) {
 	var first error
-	order := s.order(u.Endpoint)
+	order := s.order(u.Endpoints)
 	within := firstSoundWithin
 	if others := time.Duration(len(order) - 1); others > 0 {
 		within = min(within, othersWithin/others)
@@ -117,7 +129,7 @@ func (s *Synthesizers) Speak(ctx context.Context, u Utterance) (*Sound, error) {
 		}
 		s.told(p.Name, err)
 		if err == nil {
-			sound.Stopgap = i > 0 || p.Name != s.configured(u.Endpoint)[0].Name
+			sound.Stopgap = i > 0 || p.Name != s.configured(u.Endpoints)[0].Name
 			return sound, nil
 		}
 		s.Log.Warn("a provider of speech could not speak a prompt", "provider", p.Name, "error", err)
@@ -155,7 +167,7 @@ type Recognizers struct{ Choice[Recognizer] }
 // Listen implements Recognizer: an utterance that one provider cannot take is given to
 // the next one. A provider is connected to when somebody speaks.
 func (r *Recognizers) Listen(ctx context.Context, l Listening) (Transcriber, error) {
-	order := r.order(l.Endpoint)
+	order := r.order(l.Endpoints)
 	if len(order) == 0 {
 		return nil, &Error{Kind: Unconfigured, Detail: "no speech to text is configured: configure speech.providers"}
 	}

@@ -104,7 +104,7 @@ func TestEndpointChoosesItsProvider(t *testing.T) {
 	s := synthesizers(other)
 	s.Choice.Endpoints = map[string]Named[Synthesizer]{"https://contoso.cognitiveservices.azure.com": {"own", own}}
 	for endpoint, want := range map[string]string{"https://Contoso.cognitiveservices.azure.com/": "own", "https://other.example": "other", "": "other"} {
-		sound, err := s.Speak(t.Context(), Utterance{Text: "x", Endpoint: endpoint})
+		sound, err := s.Speak(t.Context(), Utterance{Text: "x", Endpoints: Endpoints{Main: endpoint}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,8 +114,36 @@ func TestEndpointChoosesItsProvider(t *testing.T) {
 		sound.Close()
 	}
 	own.err = errors.New("down")
-	if sound, err := s.Speak(t.Context(), Utterance{Text: "x", Endpoint: "https://contoso.cognitiveservices.azure.com"}); err != nil || sound.Close() != nil || other.asked != 3 {
+	if sound, err := s.Speak(t.Context(), Utterance{Text: "x", Endpoints: Endpoints{Main: "https://contoso.cognitiveservices.azure.com"}}); err != nil || sound.Close() != nil || other.asked != 3 {
 		t.Errorf("the default provider did not follow: %v", err)
+	}
+}
+
+// TestBackupEndpointIsAskedSecond: after the provider of the application's first endpoint,
+// and before the default ones.
+func TestBackupEndpointIsAskedSecond(t *testing.T) {
+	const first, second = "https://first.example", "https://second.example/"
+	s := synthesizers(&fake{}, &fake{})
+	s.Choice.Endpoints = map[string]Named[Synthesizer]{"https://first.example": {"first", &fake{}}, "https://second.example": {"second", &fake{}}, "https://b.example": s.Default[1]}
+	for of, want := range map[Endpoints]string{
+		{}:                              "a b",
+		{Main: first}:                   "first a b",
+		{Main: first, Backup: second}:   "first second a b",
+		{Backup: second}:                "second a b",
+		{Main: "https://no.example"}:    "a b",
+		{Main: first, Backup: first}:    "first a b",
+		{Main: first, Backup: "no"}:     "first a b",
+		{Main: "no", Backup: second}:    "second a b",
+		{Backup: "https://b.example"}:   "b a",
+		{Main: "no", Backup: "no, too"}: "a b",
+	} {
+		var got []string
+		for _, p := range s.order(of) {
+			got = append(got, p.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%+v: %v, want %s", of, got, want)
+		}
 	}
 }
 

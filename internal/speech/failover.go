@@ -222,7 +222,7 @@ func (f *failover) late() {
 		f.failed(&Error{Kind: Unreachable, Provider: f.order[f.at].Name, Detail: fmt.Sprintf("it has not given a result within %v", f.allowed())})
 	case idle: // and later the provider whose turn it is then
 		f.drop()
-		f.order, f.at, f.first = f.choice.order(f.l.Endpoint), 0, nil
+		f.order, f.at, f.first = f.choice.order(f.l.Endpoints), 0, nil
 	}
 }
 

@@ -21,7 +21,7 @@ type Listening struct {
 	Intermediate bool   // hypotheses are wanted too
 	Words        bool   // the times of words are wanted, where the provider has them
 
-	Endpoint string // as in Utterance
+	Endpoints Endpoints // that the application named
 }
 
 // Recognizer understands speech. Its errors are Errors.

@@ -15,10 +15,7 @@ type Utterance struct {
 	Voice       string // a voice by the name that Azure gives it, such as "en-US-AvaNeural"; "" is any
 	CustomVoice string // the deployment of a trained voice, or ""
 
-	// Endpoint is the cognitiveServicesEndpoint that the application named. It
-	// selects among configured providers and is never connected to; "" selects the
-	// default ones.
-	Endpoint string
+	Endpoints Endpoints // that the application named
 }
 
 // Synthesizer speaks. Its errors are Errors.

@@ -21,11 +21,11 @@ type TranscriptConfig struct {
 	Subscription  string // the subscriptionId
 	ConnectionID  string // the callConnectionId
 	CorrelationID string
-	Locale        string   // BCP 47 with a region
-	Locales       []string // among which the language is identified; one or none: it is Locale
-	Model         string   // the deployment of a trained model, or ""
-	Endpoint      string   // the cognitiveServicesEndpoint of the application, or ""
-	Intermediate  bool     // hypotheses are sent too
+	Locale        string           // BCP 47 with a region
+	Locales       []string         // among which the language is identified; one or none: it is Locale
+	Model         string           // the deployment of a trained model, or ""
+	Endpoints     speech.Endpoints // that the application named
+	Intermediate  bool             // hypotheses are sent too
 }
 
 // maxTranscripts bounds the messages that wait for the connection. The oldest is
@@ -131,7 +131,7 @@ func (t *Transcript) listening() speech.Listening {
 		languages = []string{cfg.Locale}
 	}
 	return speech.Listening{
-		Languages: languages, Model: cfg.Model, Rate: playoutRate, Intermediate: cfg.Intermediate, Words: true, Endpoint: cfg.Endpoint,
+		Languages: languages, Model: cfg.Model, Rate: playoutRate, Intermediate: cfg.Intermediate, Words: true, Endpoints: cfg.Endpoints,
 	}
 }
 
