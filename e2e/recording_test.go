@@ -115,6 +115,7 @@ func hasTone(t *testing.T, channel []int16, pitch float64, atLeast time.Duration
 // description is what the metadata says.
 type description struct {
 	ResourceID, CallID, ChunkDocumentID string
+	ChunkStartTime                      time.Time
 	ChunkDuration                       float64
 	PauseResumeIntervals                []struct {
 		StartTime time.Time

@@ -6,25 +6,65 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
-// matrix is what a call can be recorded as.
+// matrix is what calls can be recorded as.
 var matrix = []struct {
+	between                  parties
 	content, channel, format string
 	told                     string // by Event Grid
 	magic                    string
 	at                       int
 	bitRate                  int // bit/s, in the metadata
 }{
-	{"audio", "mixed", "wav", "Audio Mixed Wav", "RIFF", 0, 256_000},
-	{"audio", "unmixed", "wav", "Audio Unmixed Wav", "RIFF", 0, 256_000},
-	{"audio", "mixed", "mp3", "Audio Mixed Mp3", "ID3", 0, 48_000},
-	{"audioVideo", "mixed", "mp4", "AudioVideo Mixed Mp4", "ftyp", 4, 0},
+	{phoneAndApplication, "audio", "mixed", "wav", "Audio Mixed Wav", "RIFF", 0, 256_000},
+	{phoneAndApplication, "audio", "unmixed", "wav", "Audio Unmixed Wav", "RIFF", 0, 256_000},
+	{phoneAndApplication, "audio", "mixed", "mp3", "Audio Mixed Mp3", "ID3", 0, 48_000},
+	{phoneAndApplication, "audioVideo", "mixed", "mp4", "AudioVideo Mixed Mp4", "ftyp", 4, 0},
+	{applications, "audio", "unmixed", "wav", "Audio Unmixed Wav", "RIFF", 0, 256_000},
+	{phones, "audio", "mixed", "wav", "Audio Mixed Wav", "RIFF", 0, 256_000},
+}
+
+// parties are who is in a call that is recorded.
+type parties int
+
+const (
+	phoneAndApplication parties = iota
+	applications
+	phones // an application redirected the call, and has not answered it
+)
+
+// recordable brings a call up, and returns what names it to startRecording, and who
+// lets a tone of 440 Hz be heard in it.
+func (a *agent) recordable(between parties, p *product, far *siptest.Phone) (call values, speak func()) {
+	a.t.Helper()
+	switch before := len(a.all(isIncoming)); between {
+	case applications:
+		c := a.create(values{"target": a.createUser()})
+		a.answer(a.nextIncoming(before))
+		c.got("CallConnected")
+		prompt := a.save("recorded.wav", recordingRate, audiotest.Tone(recordingRate, 5*time.Second, -9, 440))
+		return values{"connection": c.id}, func() { c.do("playToAll", values{"urls": []string{prompt}}, nil) }
+	case phones:
+		near, incoming := a.nextCall(newPhone(p))
+		a.do("redirect", values{"context": incoming.Data.IncomingCallContext, "target": "4:" + farNumber, "callerNumber": ourNumber}, nil)
+		called, err := far.Next(within(a.t, 10*time.Second))
+		must(a.t, err)
+		must(a.t, called.Answer())
+		must(a.t, near.WaitAnswered(within(a.t, 10*time.Second)))
+		return values{"serverCallId": incoming.Data.ServerCallID}, func() { called.Tone(440, 5000) }
+	default:
+		c, phone := a.answered(newPhone(p))
+		return values{"connection": c.id}, func() { phone.Tone(440, 5000) }
+	}
 }
 
 // TestEveryRecordingIsMadeThroughTheSDKs: start, pause, resume, stop, the event,
-// download and deletion of each kind of file, at the same time, in JavaScript and
-// Python.
+// download and deletion of each kind of file, in calls of phones, of applications and of
+// both, at the same time, in JavaScript and Python.
 func TestEveryRecordingIsMadeThroughTheSDKs(t *testing.T) {
 	needFFmpeg(t)
 	t.Parallel()
@@ -33,15 +73,17 @@ func TestEveryRecordingIsMadeThroughTheSDKs(t *testing.T) {
 			t.Parallel()
 			s := sdks[name]
 			s.installed(t)
-			p := start(t, setup{})
+			far, port := newFarPhone(t)
+			p := start(t, setup{trunk: port})
 			a := startAgent(p, application{sdk: s})
 			subscribeRecordings(p, a)
 			going := make([]recordingOf, len(matrix))
 			for i, want := range matrix {
-				c, phone := a.answered(newPhone(p))
-				going[i] = a.record(values{"connection": c.id, "content": want.content, "channel": want.channel, "format": want.format})
+				call, speak := a.recordable(want.between, p, far)
+				call["content"], call["channel"], call["format"] = want.content, want.channel, want.format
+				going[i] = a.record(call)
 				going[i].states(1)
-				phone.Tone(440, 5000)
+				speak()
 			}
 			each := func(command, state string) {
 				for _, r := range going {

@@ -74,6 +74,9 @@ class Commands(Media, Recordings):
     def answer(self, values):
         return self.client.answer_call(values["context"], values["callback"], **sockets(values))
 
+    def redirect(self, values):
+        return self.client.redirect_call(values["context"], identifier(values["target"]))
+
     def getCallProperties(self, values):
         return self.connection(values).get_call_properties()
 
