@@ -31,6 +31,11 @@ type Recording interface {
 	// Participant is the listener of an endpoint; nil: it needs none. Who is not
 	// listed is a participant once they speak.
 	Participant(who recording.Comer) audio.Listener
+	// Pictured reports whether it shows who is in the call. Attend tells of that, and Speak
+	// of who speaks, who speaks most first, whenever it changes.
+	Pictured() bool
+	Attend([]recording.Attendee)
+	Speak(raw []string)
 	Pause()
 	Resume()
 	// Stop says why it ends: its listeners leave the mix afterwards. The channel is
@@ -158,6 +163,10 @@ func (c *Call) beginRecording(rec *callRecording) error {
 	rec.leave[nil] = c.sound().Hear(rec.Mix(), Hearing{Private: true, Asides: c.registry.cfg.RecordHoldMusic, Voiceless: !rec.Mixed()})
 	for _, e := range c.endpoints {
 		rec.hear(e)
+	}
+	rec.attend(c)
+	if c.speakers != nil {
+		rec.speak(c.speakers.dominant)
 	}
 	c.log.Info("recording begins", "recording", rec.id, "mixed", rec.Mixed(), "paused", rec.paused)
 	rec.tell(c, func(h Head) Event { return OperationAccepted{h} })

@@ -100,6 +100,7 @@ func (c *Call) devicesChanged() {
 
 // tellFollowers shows the list of participants to every leg that follows it.
 func (c *Call) tellFollowers() {
+	c.recording.attend(c)
 	var list []Attendance
 	for _, e := range c.endpoints {
 		if leg, ok := e.leg.(RosterFollower); ok && e.listed() {

@@ -76,6 +76,7 @@ func (c *Call) tellSpeakers() {
 	now := c.measureSpeakers(time.Now())
 	if !slices.Equal(now.speaking, c.speakers.speaking) || !slices.Equal(now.dominant, c.speakers.dominant) {
 		c.speakers = &now
+		c.recording.speak(now.dominant)
 		for _, leg := range followers {
 			leg.FollowSpeakers(now.speaking, now.dominant)
 		}

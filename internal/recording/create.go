@@ -55,8 +55,10 @@ func (l *Library) forget(record *Record) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
 	for i := range record.Chunks {
-		if err := l.files.Remove(record.fileName(i)); err != nil {
-			l.log.Error("file of a recording cannot be removed", "recording", record.key(), "error", err)
+		for _, name := range record.names(i) {
+			if err := l.files.Remove(name); err != nil {
+				l.log.Error("file of a recording cannot be removed", "recording", record.key(), "error", err)
+			}
 		}
 	}
 	if err := l.records.Delete(ctx, record.key()); err != nil {

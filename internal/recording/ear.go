@@ -73,5 +73,8 @@ func (c *clock) HearFrame(at audio.Tick, f audio.Frame) {
 		c.hears.on, c.hears.known = on, true
 		c.of.edges.Put(edge{at, !on, c.of.now()})
 	}
+	if c.of.film != nil {
+		c.of.film.at.tick(at, c.hears.on, time.Now())
+	}
 	c.ear.HearFrame(at, f)
 }

@@ -76,7 +76,7 @@ func (s *studio) announcedNow() []Record {
 func (s *studio) start(o Options) *Recording {
 	s.Helper()
 	o.ID, o.CallID, o.ServerCallID = NewID("411f3500-9774-453b-ab63-c22ded8fcbd5"), "corr", "server"
-	o.Content, o.Format = Audio, cmp.Or(o.Format, WAV)
+	o.Content, o.Format = cmp.Or(o.Content, Audio), cmp.Or(o.Format, WAV)
 	r, err := s.Create(context.Background(), o)
 	if err != nil {
 		s.Fatal(err)

@@ -51,6 +51,8 @@ type Config struct {
 	// is. After an error they are not. It is told again by the next process if this one
 	// ends meanwhile.
 	Deleting func(context.Context, Record, int) error
+	// Cameras show what is seen in calls; nil: recordings have no pictures.
+	Cameras Cameras
 	// MaskTones makes the keys that participants press silent.
 	MaskTones bool
 }

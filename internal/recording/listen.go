@@ -31,6 +31,7 @@ type listener struct {
 	turn    int
 	held    bool // last has not been taken
 	written int64
+	chunk   int    // that is being written
 	bytes   []byte // that are not handed to the writer yet
 }
 
@@ -60,6 +61,9 @@ func (l *listener) listen() (over bool) {
 		l.closePause()
 	}
 	l.flush()
+	if l.r.film != nil {
+		l.r.film.wound(l.chunk, func(f reel) { l.r.give(step{film: f}) })
+	}
 	return over
 }
 
@@ -227,6 +231,7 @@ func (l *listener) write(said []audio.Frame) {
 func (l *listener) nextChunk() {
 	l.flush()
 	l.written = 0
+	l.chunk++
 	channels := 1
 	if l.places != nil {
 		channels = l.places.count

@@ -98,6 +98,8 @@ type Chunk struct {
 	EndReason ChunkReason `json:"endReason,omitempty"` // "": it goes on
 	Deleted   bool        `json:"deleted,omitempty"`
 	Converted bool        `json:"converted,omitempty"` // the file has the format that was asked for
+	Pictures  bool        `json:"pictures,omitempty"`  // a file of pictures belongs to it
+	Still     bool        `json:"still,omitempty"`     // its pictures could not be composed: the picture is a still one
 	SHA256    string      `json:"sha256,omitempty"`    // of the file as it is downloaded, in hexadecimal digits
 }
 

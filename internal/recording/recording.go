@@ -23,6 +23,7 @@ type Recording struct {
 	origin time.Time                         // when it was made, by the clock that nobody sets
 	mixed  bool                              // the whole mix is heard at once
 	failed atomic.Pointer[func(error, bool)] // told once that nothing more is written
+	film   *film                             // nil: it has no pictures
 
 	listener listener // of the listening goroutine
 
@@ -32,8 +33,9 @@ type Recording struct {
 	empty []byte    // a buffer to be filled again; nil: none
 	over  bool      // the writer has finished
 
-	unsynced File  // what was appended to since the last sync; nil: nothing was
-	syncErr  error // of that sync
+	unsynced     File  // what was appended to since the last sync; nil: nothing was
+	unsyncedFilm File  // the same of pictures
+	syncErr      error // of that sync
 
 	silent bool   // of the listening goroutine: nothing follows
 	writer writer // of the writing goroutine
@@ -42,6 +44,7 @@ type Recording struct {
 // step is what the writer is to do next: one of its members.
 type step struct {
 	bytes  []byte
+	film   reel
 	change func(*Record)
 	chunk  int           // begin another file, of so many channels
 	began  time.Time     // that file's sound
@@ -69,6 +72,9 @@ func newRecording(lib *Library, options Options, record Record, file File) *Reco
 	r.listener.r, r.listener.merges = r, options.Channels == Mixed
 	if !r.mixed {
 		r.listener.places = newPlaces(options.Pinned, lib.cfg.MaskTones)
+	}
+	if options.Content == AudioVideo && lib.cfg.Cameras != nil {
+		r.film = newFilm(lib)
 	}
 	r.paused.Store(options.Paused)
 	r.writer = writer{r: r, record: record, file: file}
@@ -111,15 +117,24 @@ func (r *Recording) Participant(who Comer) audio.Listener {
 }
 
 // Pause leaves out what is said from the next tick on.
-func (r *Recording) Pause() { r.paused.Store(true) }
+func (r *Recording) Pause() {
+	r.paused.Store(true)
+	r.film.pause(true)
+}
 
 // Resume takes in what is said from the next tick on.
-func (r *Recording) Resume() { r.paused.Store(false) }
+func (r *Recording) Resume() {
+	r.paused.Store(false)
+	r.film.pause(false)
+}
 
 // Begin lets a recording that was created hear and write. failed is told, once,
 // that nothing more can be written, and whether anything was.
 func (r *Recording) Begin(failed func(cause error, begun bool)) {
 	r.failed.Store(&failed)
+	if r.film != nil {
+		r.film.begin(r.writer.record.ServerCallID, r.paused.Load())
+	}
 	r.lib.add(r)
 }
 
@@ -136,6 +151,7 @@ func (r *Recording) Stop(why EndReason) (kept <-chan struct{}) {
 	if !r.give(s) {
 		close(s.kept)
 	}
+	r.film.end()
 	wake(r.lib.write)
 	r.lib.lookSoon()
 	return s.kept
@@ -160,7 +176,7 @@ func (r *Recording) give(s step) bool {
 	if r.over {
 		return false
 	}
-	r.lib.waiting.Add(int64(len(s.bytes)))
+	r.lib.waiting.Add(int64(len(s.bytes) + len(s.film.bytes)))
 	r.steps = append(r.steps, s)
 	return true
 }

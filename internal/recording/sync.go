@@ -33,6 +33,10 @@ func (l *Library) sync(going []*Recording) {
 			files, of = append(files, r.unsynced), append(of, r)
 			r.unsynced = nil
 		}
+		if r.unsyncedFilm != nil {
+			files, of = append(files, r.unsyncedFilm), append(of, r)
+			r.unsyncedFilm = nil
+		}
 		r.mu.Unlock()
 	}
 	if all, ok := l.files.(syncer); ok && len(files) > fewFiles {

@@ -12,6 +12,8 @@ type writer struct {
 	r      *Recording
 	record Record
 	file   File
+	film   File  // of pictures; nil: there is none yet
+	filmOf int   // its chunk
 	begun  bool  // something was written
 	broken error // why nothing is written any more
 }
@@ -35,6 +37,8 @@ func (w *writer) write() (finished bool) {
 		switch {
 		case s.bytes != nil:
 			w.append(s.bytes)
+		case s.film.bytes != nil:
+			w.appendFilm(s.film)
 		case s.change != nil:
 			s.change(&w.record)
 			w.keep()
@@ -120,6 +124,7 @@ func (w *writer) closeChunk(why ChunkReason) {
 func (w *writer) finish(left []step) {
 	r := w.r
 	r.finished(left)
+	w.closeFilm()
 	w.closeChunk(SessionEnded)
 	w.record.State, w.record.Ended = Ended, r.now()
 	switch {

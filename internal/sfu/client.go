@@ -65,6 +65,7 @@ type Client struct {
 	room    atomic.Pointer[Room]
 	ended   chan struct{}
 	work    sync.WaitGroup
+	tap     func(Tapped) bool // takes what would be sent; nil: it is sent
 
 	told told // under the room's lock
 
@@ -203,7 +204,11 @@ func (c *Client) forward(s *sink, l *Layer, p *packet, now time.Time) {
 	if c.away || c.held || c.closed {
 		return
 	}
-	if s.accepts(l, p, now) {
+	switch {
+	case !s.accepts(l, p, now):
+	case c.tap != nil:
+		c.tapped(s, l, p, now)
+	default:
 		c.enqueue(s, l, p, now)
 	}
 }

@@ -15,6 +15,7 @@ const patience = 3 * time.Second
 type sink struct {
 	client *Client
 	line   Line
+	place  int // of a tap's
 	rewriter
 	stream  int    // that it is for; 0: none
 	target  *Layer // to send; nil: none

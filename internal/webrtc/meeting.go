@@ -10,8 +10,9 @@ import (
 
 // meetings are those of all calls, by serverCallId.
 type meetings struct {
-	mu     sync.Mutex
-	byCall map[string]*meeting
+	mu      sync.Mutex
+	byCall  map[string]*meeting
+	watched map[string][]*Watching // also of calls in which no client is
 }
 
 // meeting is what the clients of a call share beside sound: raised hands, the
@@ -30,7 +31,9 @@ type meeting struct {
 // spotlights is how many may be in the spotlight at one time, as the Calling SDK says.
 const spotlights = 7
 
-func newMeetings() *meetings { return &meetings{byCall: make(map[string]*meeting)} }
+func newMeetings() *meetings {
+	return &meetings{byCall: make(map[string]*meeting), watched: make(map[string][]*Watching)}
+}
 
 // enter takes a leg into the meeting of a call, and tells it what is there.
 func (all *meetings) enter(l *leg, call string) *meeting {
@@ -40,6 +43,7 @@ func (all *meetings) enter(l *leg, call string) *meeting {
 	if m == nil {
 		m = &meeting{legs: make(map[*leg]struct{}), pictures: sfu.NewRoom()}
 		all.byCall[call] = m
+		all.showWatchers(call, m)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
