@@ -49,6 +49,7 @@ type world struct {
 	conversations   *scribe
 	details         *clerk
 	rules           *permit.Rules
+	watcher         call.Watcher
 	config          call.Config
 	remake          func(applications bool) *call.Registry
 }
@@ -68,7 +69,7 @@ func run(t *testing.T, test func(*world)) {
 				Details: w.details, ApplicationsConverse: applications,
 				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
 				MaxDuration: cmp.Or(w.longest, longest), RecordHoldMusic: w.recordHoldMusic, AnnounceRecordings: w.announces, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Recordings: w.recordings, Mixes: calltest.MixesOf(engine),
-				Permit: w.rules, Captions: w.captions,
+				Permit: w.rules, Watcher: w.watcher, Captions: w.captions,
 			}
 			return call.NewRegistry(w.config, log)
 		}

@@ -39,6 +39,7 @@ func (e *endpoint) wantsTransfer(want TransferWanted) {
 		c.offerPipe(e, want)
 	default:
 		if err := c.replace(e, want); err != nil {
+			e.refused(want.To, err)
 			want.Tell(Referral{ReferralFailed, Reason{Kind: dialFailure(err), Text: err.Error()}})
 		}
 	}

@@ -1,6 +1,8 @@
 package call_test
 
 import (
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -265,4 +267,45 @@ func TestWhomAPhoneMayNotBringIn(t *testing.T) {
 			})
 		})
 	}
+}
+
+// stepsSeen is a watcher that remembers steps of one kind.
+type stepsSeen struct {
+	step call.LegStep
+	mu   sync.Mutex
+	seen []call.LegNews
+}
+
+func (s *stepsSeen) Leg(n call.LegNews) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n.What == s.step {
+		s.seen = append(s.seen, n)
+	}
+}
+
+// TestRefusedInvitationsAreSeen: who looks into a call learns whom a phone wanted called
+// in vain, and why.
+func TestRefusedInvitationsAreSeen(t *testing.T) {
+	run(t, func(w *world) {
+		w.guarded(permit.Guard{Name: "premium", Prefixes: []string{"+1900"}, Deny: true})
+		seen := &stepsSeen{step: call.LegRefused}
+		w.watcher = seen
+		w.Registry = w.remake(false)
+		leg, conn, _ := w.answered()
+		leg.HandOver(blind("+19005550100"), nil)
+		synctest.Wait()
+		w.must(conn.HangUp(bg))
+		one, two := w.joinsRoom(ann, call.Presenter), w.joinsRoom(bob, call.Presenter)
+		if err := one.wants(call.AddWish{Who: phone("+19005550101"), Follow: func(call.Referral) {}}); err == nil {
+			t.Error("a room without dial-out was granted a phone")
+		}
+		w.leave(one, two)
+		if len(seen.seen) != 2 {
+			t.Fatalf("seen: %+v", seen.seen)
+		}
+		if first := seen.seen[0]; first.Who != phone(aPhone) || first.Reason.Kind != call.Forbidden || !strings.Contains(first.Reason.Text, "+19005550100") || !strings.Contains(first.Reason.Text, "premium") {
+			t.Errorf("seen: %+v", first)
+		}
+	})
 }

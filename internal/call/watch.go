@@ -22,8 +22,9 @@ const (
 	LegAnswered LegStep = "answered"
 	LegHeld     LegStep = "held" // the far end put us on hold
 	LegUnheld   LegStep = "unheld"
-	LegPath     LegStep = "path" // the way of its packets changed; Reason has the text
-	LegGone     LegStep = "gone" // it ended, or moved to another call
+	LegPath     LegStep = "path"    // the way of its packets changed; Reason has the text
+	LegRefused  LegStep = "refused" // it wanted somebody called, which was refused; Reason has the text
+	LegGone     LegStep = "gone"    // it ended, or moved to another call
 )
 
 // LegNews is a step of a leg in a call.
@@ -34,7 +35,7 @@ type LegNews struct {
 	Who                         identifier.ID
 	Inbound                     bool
 	Leg                         Leg
-	Reason                      Reason // with LegGone and LegPath
+	Reason                      Reason // with LegGone, LegPath and LegRefused
 	Wire                        Wire   // with LegGone
 }
 
@@ -52,3 +53,8 @@ func (e *endpoint) watch(what LegStep, why Reason, wire Wire) {
 
 // step is watch for what needs no more words.
 func (e *endpoint) step(what LegStep) { e.watch(what, Reason{}, Wire{}) }
+
+// refused tells that an endpoint wanted somebody called, in vain.
+func (e *endpoint) refused(to identifier.ID, err error) {
+	e.watch(LegRefused, Reason{Kind: dialFailure(err), Text: "the call to " + to.Raw() + ": " + err.Error()}, Wire{})
+}

@@ -27,7 +27,11 @@ func (e *endpoint) grants(want Wanted) {
 		want.Tell(NotConnected.because("The participant is not in the call."))
 		return
 	}
-	want.Tell(want.Wish.grant(e))
+	err := want.Wish.grant(e)
+	if add, is := want.Wish.(AddWish); is && err != nil {
+		e.refused(add.Who, err)
+	}
+	want.Tell(err)
 }
 
 // MicrophoneWish mutes or unmutes the endpoint that asks. Unmuting lifts a mute by

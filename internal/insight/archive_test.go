@@ -101,7 +101,7 @@ func TestLoadArchivesSomeOfTheGoodCalls(t *testing.T) {
 	for n := range goodRate.Burst + 100 {
 		overCall(h, fmt.Sprint("call-", n))
 	}
-	h.JoinRefused("99", caller.Raw(), "it is not the time of the room")
+	h.JoinRefused("room", "99", caller.Raw(), "it is not the time of the room")
 	h.Close()
 	h = newHub(t, Config{Dir: dir})
 	defer h.Close()

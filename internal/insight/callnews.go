@@ -128,6 +128,8 @@ func (h *Hub) Leg(n call.LegNews) {
 		}
 	case call.LegAnswered:
 		r.up = true
+	case call.LegRefused:
+		r.troubled = true
 	case call.LegGone:
 		news.wire = &n.Wire
 		if m, ok := n.Leg.(measured); ok {
@@ -142,15 +144,38 @@ func (h *Hub) Leg(n call.LegNews) {
 	}
 }
 
-// JoinRefused takes a client that was not let into a room.
-func (h *Hub) JoinRefused(room, who, why string) {
+// JoinRefused takes a client that was not let into a room or a group.
+func (h *Hub) JoinRefused(kind, id, who, why string) {
 	now := time.Now()
+	id = clean(id, 256)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.refused(SubjectJoin, now, fmt.Sprintf("%s was not let into room %s at %s: %s", who, room, clock(now), why))
-	if r != nil {
-		r.room, r.from = room, who
-		r.people = note(r.people, who)
-		h.tell(Update{call: r})
+	r := h.refused(SubjectJoin, now, fmt.Sprintf("%s was not let into %s %s at %s: %s", who, kind, id, clock(now), why))
+	if r == nil {
+		return
 	}
+	if kind == "room" {
+		r.room = id
+	} else {
+		r.group = id
+	}
+	r.from = who
+	r.people = note(r.people, who)
+	h.tell(Update{call: r})
+}
+
+// StartRefused takes a client that may not call whom it wants. The target is as the
+// client wrote it.
+func (h *Hub) StartRefused(who, to, why string) {
+	now := time.Now()
+	to = clean(to, 256)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.refused(SubjectRequest, now, fmt.Sprintf("the call of %s to %s was refused at %s: %s", who, number(to), clock(now), why))
+	if r == nil {
+		return
+	}
+	r.from, r.to = who, to
+	r.people = note(note(r.people, who), to)
+	h.tell(Update{call: r})
 }

@@ -46,6 +46,10 @@ func (l legNews) render() (Kind, string, bool, any) {
 		d.Path = clean(l.why.Text, maxLine)
 		text += ": " + d.Path
 	}
+	if l.what == call.LegRefused {
+		d.Reason, failed = viewOf(l.why), true
+		text += " " + clean(l.why.Text, maxLine)
+	}
 	if l.what == call.LegGone {
 		d.Trunk, d.Device, d.Reason = l.wire.Trunk, clean(l.wire.Device, maxLine), viewOf(l.why)
 		if l.wire.Sound.Codec != "" {
@@ -63,6 +67,7 @@ func (l legNews) render() (Kind, string, bool, any) {
 var legSteps = map[call.LegStep]string{
 	call.LegCame: "has come", call.LegRings: "rings", call.LegAnswered: "was answered", call.LegHeld: "put us on hold",
 	call.LegUnheld: "took us back from hold", call.LegPath: "has the path", call.LegGone: "ended",
+	call.LegRefused: "was refused",
 }
 
 // isFailure reports whether a kind of reason is none that a good call ends with.

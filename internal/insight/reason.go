@@ -41,7 +41,13 @@ type facts struct {
 	deliveries []attempt
 	events     []eventFact
 	requests   []request
-	messages   []entry // SIP
+	refusals   []refusal // of what legs wanted
+	messages   []entry   // SIP
+}
+
+type refusal struct {
+	at time.Time
+	legNews
 }
 
 type eventFact struct {
@@ -60,6 +66,10 @@ func (s snapshot) facts() *facts {
 			_, _, _, more := d.render()
 			if detail, ok := more.(eventDetail); ok {
 				f.events = append(f.events, eventFact{e.at, d.Event, detail})
+			}
+		case legNews:
+			if d.what == call.LegRefused {
+				f.refusals = append(f.refusals, refusal{e.at, d})
 			}
 		case request:
 			f.requests = append(f.requests, d)

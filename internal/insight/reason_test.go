@@ -43,12 +43,22 @@ func TestEveryFailureHasItsReasonInWords(t *testing.T) {
 		{"no route", "noRoute", func(h *Hub) {
 			over(h, call.Reason{Kind: call.NotFound}, out(call.Reason{Kind: call.NotFound, Text: "no route takes +15550100001"}, call.Wire{}))
 		}, []string{"+15550100001 could not be called at 10:42:03 UTC: no route takes +15550100001"}},
+		{"no route, so no leg", "noRoute", func(h *Hub) {
+			over(h, call.Reason{Kind: call.NotFound, Text: "no route takes +15550100001"})
+		}, []string{"+15550100001 could not be called at 10:42:03 UTC: no route takes +15550100001"}},
 		{"guard, at once", "neverACall", func(h *Hub) {
 			h.Request(rest.Served{At: at, Method: "POST", Pattern: "/calling/callConnections", Status: 403, Body: []byte(`{"targets":[{"kind":"phoneNumber","phoneNumber":{"value":"+15550100001"}}]}`), Answer: []byte(`{"error":{"code":"Forbidden","message":"guard premium forbids calls to +1555"}}`)})
 		}, []string{"refused with 403", "guard premium forbids calls to +1555"}},
 		{"guard, later", "refusedByRule", func(h *Hub) {
 			over(h, call.Reason{Kind: call.Forbidden}, out(call.Reason{Kind: call.Forbidden, Text: "guard premium forbids calls to +1555"}, call.Wire{}))
 		}, []string{"a rule of this server refused", "guard premium"}},
+		{"guard, to a browser", "neverACall", func(h *Hub) {
+			h.StartRefused(caller.Raw(), "4:+19005550100", "guard premium forbids calls to +1900")
+		}, []string{"the call of " + caller.Raw() + " to +19005550100 was refused at ", "guard premium"}},
+		{"guard, to who invites", "refusedByRule", func(h *Hub) {
+			h.Leg(call.LegNews{CorrelationID: aCall, ServerCallID: aServerCall, From: caller, To: callee, What: call.LegRefused, Who: caller, Reason: call.Reason{Kind: call.Forbidden, Text: "the call to 4:+19005550100: guard premium forbids it"}})
+			over(h, call.Reason{Kind: call.EndedByPeer})
+		}, []string{"was refused at ", "the call to 4:+19005550100: guard premium forbids it"}},
 		{"webhook 500", "webhookFailed", func(h *Hub) {
 			legCame(h, &wireLeg{id: aCallID})
 			attempts(h, 500)
@@ -80,7 +90,7 @@ func TestEveryFailureHasItsReasonInWords(t *testing.T) {
 			over(h, call.Reason{Kind: call.MediaLost}, leg)
 		}, []string{"the connection to the browser of 4:+15550100001 was lost", "ICE"}},
 		{"expired room", "neverACall", func(h *Hub) {
-			h.JoinRefused("99123", caller.Raw(), "it is not the time of the room: it has expired, or has not begun (validFrom, validUntil)")
+			h.JoinRefused("room", "99123", caller.Raw(), "it is not the time of the room: it has expired, or has not begun (validFrom, validUntil)")
 		}, []string{"was not let into room 99123", "expired"}},
 		{"recording disk full", "recordingFailed", func(h *Hub) {
 			head := head()

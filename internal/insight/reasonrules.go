@@ -83,7 +83,27 @@ func (f *facts) noRoute() (found []finding) {
 			found = append(found, sentence(leg.Ended, "%s could not be called at %s: %s", number(leg.Who.Raw()), clock(leg.Ended), endOf(leg.Why)))
 		}
 	}
+	if f.neverDialled() {
+		found = append(found, sentence(f.end, "%s could not be called at %s: %s", number(f.to), clock(f.end), endOf(f.detail.Why)))
+	}
 	return found
+}
+
+// neverDialled: a call that no trunk, telephone or browser was asked to take.
+func (f *facts) neverDialled() bool {
+	if f.detail == nil || f.up {
+		return false
+	}
+	for _, leg := range f.detail.Legs {
+		if !leg.Inbound {
+			return false
+		}
+	}
+	switch f.detail.Why.Kind {
+	case call.NotFound, call.Unreachable, call.Unsupported:
+		return f.detail.Why.SIP.Code == 0
+	}
+	return false
 }
 
 func (f *facts) refusedByRule() (found []finding) {
@@ -91,6 +111,9 @@ func (f *facts) refusedByRule() (found []finding) {
 		return l.Why.SIP.Code == 0 && (l.Why.Kind == call.Forbidden || l.Why.Kind == call.CallerIDRefused || l.Why.Kind == call.Overloaded)
 	}) {
 		found = append(found, sentence(leg.Ended, "a rule of this server refused the call to %s at %s: %s", number(leg.Who.Raw()), clock(leg.Ended), endOf(leg.Why)))
+	}
+	for _, r := range f.refusals {
+		found = append(found, sentence(r.at, "%s was refused at %s %s", number(r.who), clock(r.at), r.why.Text))
 	}
 	return found
 }

@@ -6,10 +6,10 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/history"
-	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/insight"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/sip"
+	"github.com/switchhook/switchhook/internal/webrtc"
 )
 
 // insightFolder is the folder of the data directory with what is kept of calls.
@@ -140,9 +140,16 @@ func (p *parts) sipTracer() sip.Tracer {
 	return nil
 }
 
-// joinRefused shows that a client was not let into a room.
-func (p *parts) joinRefused(room string, who identifier.ID, why string) {
-	if hub := p.insight.Load(); hub != nil {
-		hub.JoinRefused(room, who.Raw(), why)
+// clientRefused shows that a client may not begin or join a call.
+func (p *parts) clientRefused(r webrtc.Refused) {
+	hub := p.insight.Load()
+	switch {
+	case hub == nil:
+	case r.Room != "":
+		hub.JoinRefused("room", r.Room, r.Who.Raw(), r.Why)
+	case r.Group != "":
+		hub.JoinRefused("group", r.Group, r.Who.Raw(), r.Why)
+	default:
+		hub.StartRefused(r.Who.Raw(), r.To, r.Why)
 	}
 }

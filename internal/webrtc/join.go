@@ -7,6 +7,7 @@ import (
 
 // join joins a room or a group.
 func (c *client) join(m *protocol.CallJoin, answer func(protocol.Message)) {
+	answer = c.shown(Refused{Room: m.Room, Group: m.Group}, answer)
 	j := call.Join{
 		To: call.Locator{RoomID: m.Room, GroupCallID: m.Group}, Who: c.user,
 		DisplayName: c.session.DisplayName(), Muted: m.Muted != nil && *m.Muted,
@@ -23,7 +24,7 @@ func (c *client) join(m *protocol.CallJoin, answer func(protocol.Message)) {
 			return
 		}
 		if admission.Refusal != 0 {
-			c.refuseRoom(m.Room, admission.Refusal, answer)
+			answer(refusedRoom(admission.Refusal))
 			return
 		}
 		j.Role, j.DialsOut = admission.Role, admission.DialsOut
@@ -42,26 +43,13 @@ func (c *client) join(m *protocol.CallJoin, answer func(protocol.Message)) {
 	})
 }
 
-// refuseRoom tells a client that it may not join, and who looks into calls.
-func (c *client) refuseRoom(room string, why RoomRefusal, answer func(protocol.Message)) {
-	if c.server.cfg.Refused != nil {
-		c.server.cfg.Refused(room, c.user, roomSentences[why])
-	}
-	answer(refusedRoom(why))
-}
-
-var roomSentences = map[RoomRefusal]string{
-	NoRoom: "there is no such room", NotInvited: "the user is not on the list of the room",
-	NotNow: "it is not the time of the room: it has expired, or has not begun (validFrom, validUntil)",
-}
-
 // refusedRoom is why somebody may not join a room (ACS, "Rooms": 5732, 5828, 5829).
 func refusedRoom(why RoomRefusal) protocol.Message {
 	switch why {
 	case NotInvited:
 		return refusal(protocol.ReasonForbidden, 403, 5828, "the user is not on the list of the room")
 	case NotNow:
-		return refusal(protocol.ReasonForbidden, 403, 5829, "it is not the time of the room")
+		return refusal(protocol.ReasonForbidden, 403, 5829, "it is not the time of the room: it has expired, or has not begun (validFrom, validUntil)")
 	}
 	return refusal(protocol.ReasonNotFound, 404, 5732, "there is no such room")
 }

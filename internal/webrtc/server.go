@@ -56,9 +56,9 @@ type Config struct {
 	Proven       func(context.Context) // as in signalling.Config
 	Origins      []string
 	ICEServers   func(user string) []protocol.IceServer // as in signalling.Config
-	// Refused hears of clients that were not let into a room, and why; it must not
-	// block. nil: nobody does.
-	Refused func(room string, who identifier.ID, why string)
+	// Refused hears of calls that clients may not begin or join; it must not block.
+	// nil: nobody does.
+	Refused func(Refused)
 	Log     *slog.Logger
 }
 

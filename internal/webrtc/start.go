@@ -10,6 +10,11 @@ import (
 
 // start calls somebody.
 func (c *client) start(m *protocol.CallStart, answer func(protocol.Message)) {
+	to := ""
+	if len(m.To) > 0 {
+		to = m.To[0]
+	}
+	answer = c.shown(Refused{To: to}, answer)
 	if !c.session.MayBegin() {
 		answer(refusal(protocol.ReasonForbidden, 403, 0, "the token's scope permits joining alone"))
 		return
