@@ -27,11 +27,8 @@ type Wideband interface{ SampleRate() int }
 type Identified interface{ UserAgent() string }
 
 // RosterFollower is a leg whose far end is shown who is in the call. It is told
-// whenever the list changes while the leg is in it; version grows with each change.
-// It must not block.
-type RosterFollower interface {
-	FollowRoster(list []Attendance, version int)
-}
+// whenever the list changes while the leg is in it. It must not block.
+type RosterFollower interface{ FollowRoster([]Attendance) }
 
 // SeatFollower is a leg whose far end is told where it sits: once it is in a call, and
 // whenever something of that changes. It must not block.

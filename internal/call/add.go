@@ -76,7 +76,7 @@ func (c *Connection) add(add Add, in Invitation) string {
 	call.becomeGroup()
 	inv := &invitation{op: op}
 	call.invitations[id] = inv
-	inv.invited = call.invite(in, wait, &join{
+	inv.invited = call.expect(in, wait, &join{
 		up: func(*endpoint) {
 			delete(call.invitations, id)
 			op.end(AddParticipantSucceeded{op.head(), add.Who})

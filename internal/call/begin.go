@@ -101,7 +101,7 @@ func (c *Call) beginGroup(b Begin, invitations []Invitation, leg Leg) func(Repor
 	c.log.Info("a client calls a group", "from", caller.id, "targets", len(invitations))
 	missing, answered := len(invitations), false
 	for _, in := range invitations {
-		c.invite(in, c.registry.patience(in.To), &join{
+		c.expect(in, c.registry.patience(in.To), &join{
 			ringing: leg.Ring,
 			up: func(*endpoint) {
 				if !answered && caller.join != nil {

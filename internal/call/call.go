@@ -23,8 +23,9 @@ type Call struct {
 	// loop
 	endpoints     []*endpoint // in the order in which they were asked to come
 	connections   []*Connection
-	rings         []*ring // that nobody has decided yet
-	decided       []*ring // whose contexts are still known
+	rings         []*ring  // that nobody has decided yet
+	decided       []*ring  // whose contexts are still known
+	guests        []*guest // on the way in, the first to be invited first
 	invitations   map[string]*invitation
 	kind          kind
 	dialsOut      bool   // of a room: phone numbers may be called

@@ -145,7 +145,7 @@ func (c *Call) create(create Create, releases permissions) Properties {
 		if target.Kind() == identifier.PhoneNumber {
 			in.From = create.CallerID
 		}
-		c.invite(in, c.registry.patience(target), &join{
+		c.expect(in, c.registry.patience(target), &join{
 			up: func(*endpoint) { c.calleeJoined(conn) },
 			down: func(_ *endpoint, why Reason) {
 				if missing--; missing == 0 && conn.state == Connecting || c.kind.endsWhenOneLeaves() || c.deserted() {

@@ -46,7 +46,7 @@ type browser struct {
 	muted   []bool
 }
 
-func (b *browser) FollowRoster(list []call.Attendance, version int) {
+func (b *browser) FollowRoster(list []call.Attendance) {
 	b.mu.Lock()
 	b.rosters = append(b.rosters, list)
 	b.mu.Unlock()

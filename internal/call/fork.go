@@ -39,7 +39,7 @@ func (c *Call) fork(r *ring, patience time.Duration) {
 	for _, device := range devices[:min(len(devices), maxForks)] {
 		in := r.invitation
 		in.Device = device
-		r.phones = append(r.phones, c.call(in, patience, &join{up: r.phonePickedUp, down: r.phoneRefused}))
+		r.phones = append(r.phones, c.call(in, patience, &join{ringing: r.rings, up: r.phonePickedUp, down: r.phoneRefused}))
 	}
 }
 

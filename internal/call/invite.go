@@ -21,7 +21,7 @@ func (c *Call) invite(in Invitation, wait patience, j *join) *invited {
 		return c.dial(in, wait.phone, j)
 	}
 	r := &ring{
-		invitation: in,
+		invitation: in, rings: j.ringing,
 		answered: func(_ identifier.ID, control Control) Properties {
 			conn := c.openAnswer(in, identifier.ID{}, control)
 			made := conn.made

@@ -56,7 +56,7 @@ func (c *Call) departed(e *endpoint, why Reason) {
 func (c *Call) left(e *endpoint, was stage, why Reason) {
 	if len(e.who.endpoints()) > 0 {
 		c.withdraw(e)
-		c.devicesChanged()
+		c.tellFollowers()
 		return
 	}
 	if c.kind.endsWhenOneLeaves() && was != handingOver {

@@ -192,7 +192,7 @@ func (c *Call) joinedByName(e *endpoint) {
 	if len(e.who.endpoints()) == 1 {
 		c.tellRoster()
 	} else {
-		c.devicesChanged()
+		c.tellFollowers()
 	}
 }
 

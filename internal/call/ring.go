@@ -22,6 +22,7 @@ type ring struct {
 	timer      *time.Timer // until applications are given up
 	phones     []*endpoint // telephones of the user that ring as well
 	refusal    Reason      // the most telling refusal of a telephone; Normal: none
+	rings      func()      // a telephone is being told; nil: nobody wants to know
 	answered   func(by identifier.ID, control Control) Properties
 	pickedUp   func(*endpoint) // a telephone was
 	redirected func(in Invitation, called identifier.ID)

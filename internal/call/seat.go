@@ -31,6 +31,7 @@ type Seat struct {
 // Attendance is a participant as those who are in the call see it.
 type Attendance struct {
 	Participant
+	Arrival   Arrival
 	Name      string
 	Role      Role
 	Endpoints []string      // their participant ids, the first to come first
@@ -88,17 +89,11 @@ func (c *Call) attendance() []Attendance {
 		}
 		list = append(list, entry)
 	}
-	return list
+	return append(list, c.coming()...)
 }
 
-// devicesChanged tells of a further device of a user, or one less: those in the call are
-// shown devices, applications are not.
-func (c *Call) devicesChanged() {
-	c.rosterVersion++
-	c.tellFollowers()
-}
-
-// tellFollowers shows the list of participants to every leg that follows it.
+// tellFollowers shows who is in the call, and who is on the way, to every leg that follows
+// it. Alone it is for what applications are not told: devices, pictures, guests.
 func (c *Call) tellFollowers() {
 	c.recording.attend(c)
 	var list []Attendance
@@ -107,7 +102,7 @@ func (c *Call) tellFollowers() {
 			if list == nil {
 				list = c.attendance()
 			}
-			leg.FollowRoster(list, c.rosterVersion)
+			leg.FollowRoster(list)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (w VideoWish) grant(e *endpoint) error {
 		}
 	}
 	e.tellSeat()
-	e.call.devicesChanged()
+	e.call.tellFollowers()
 	return nil
 }
 

@@ -50,7 +50,7 @@ func (w AddWish) grant(e *endpoint) error {
 		return err
 	}
 	c.becomeGroup()
-	c.invite(in, c.registry.patience(who), &join{
+	c.expect(in, c.registry.patience(who), &join{
 		ringing: func() { w.Follow(Referral{Outcome: ReferralRinging}) },
 		up: func(*endpoint) {
 			w.Follow(Referral{Outcome: ReferralAnswered})

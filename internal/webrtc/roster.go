@@ -10,13 +10,13 @@ import (
 )
 
 // FollowRoster tells the client what has changed of who else is in the call.
-func (l *leg) FollowRoster(list []call.Attendance, version int) {
+func (l *leg) FollowRoster(list []call.Attendance) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.phase == over || l.seat == nil {
 		return
 	}
-	m := &protocol.Roster{Call: l.id, Version: version, Full: l.roster == nil, Set: []protocol.Person{}, Removed: []string{}}
+	m := &protocol.Roster{Call: l.id, Version: l.version + 1, Full: l.roster == nil, Set: []protocol.Person{}, Removed: []string{}}
 	now := make(map[string]protocol.Person, len(list))
 	for _, entry := range list {
 		person, others := l.person(entry)
@@ -34,8 +34,9 @@ func (l *leg) FollowRoster(list []call.Attendance, version int) {
 		}
 	}
 	slices.Sort(m.Removed)
-	l.roster, l.version = now, version
+	l.roster = now
 	if m.Full || len(m.Set)+len(m.Removed) > 0 {
+		l.version = m.Version
 		l.client.session.Send(m)
 	}
 }
@@ -43,15 +44,20 @@ func (l *leg) FollowRoster(list []call.Attendance, version int) {
 // person shows a participant, without the client's own endpoint. It returns false where
 // nothing else is left of it. It runs under l.mu.
 func (l *leg) person(entry call.Attendance) (protocol.Person, bool) {
-	endpoints := slices.DeleteFunc(slices.Clone(entry.Endpoints), func(id string) bool { return id == l.seat.ParticipantID })
+	endpoints := slices.DeleteFunc(slices.Concat([]string{}, entry.Endpoints), func(id string) bool { return id == l.seat.ParticipantID })
 	person := protocol.Person{
 		ID: entry.ID.Raw(), DisplayName: entry.Name, State: protocol.PersonStateConnected,
 		Muted: entry.Muted, Role: protocol.Role(entry.Role), Endpoints: endpoints, Streams: l.streams(entry.Streams),
 	}
-	if entry.OnHold {
+	switch {
+	case entry.Arrival == call.Invited:
+		person.State = protocol.PersonStateConnecting
+	case entry.Arrival == call.Alerted:
+		person.State = protocol.PersonStateRinging
+	case entry.OnHold:
 		person.State = protocol.PersonStateHold
 	}
-	return person, len(endpoints) > 0
+	return person, len(endpoints) > 0 || entry.Arrival != call.Arrived && entry.ID != l.client.user
 }
 
 func byPlace(a, b protocol.Person) int { return cmp.Compare(a.ID, b.ID) }

@@ -25,7 +25,7 @@ func (l *leg) FollowSeat(seat call.Seat) {
 	}
 	moved := before != nil && before.ParticipantID != seat.ParticipantID
 	if moved {
-		l.roster, l.version = nil, 0
+		l.roster = nil
 	}
 	if before == nil || before.ServerCallID != seat.ServerCallID {
 		l.changeMeeting(before)

@@ -21,8 +21,10 @@ type PersonState string
 
 // The values of PersonState.
 const (
-	PersonStateConnected PersonState = "Connected" // in the call
-	PersonStateHold      PersonState = "Hold"      // in the call, but held or holding: neither heard nor hearing
+	PersonStateConnecting PersonState = "Connecting" // invited; it has no endpoint yet
+	PersonStateRinging    PersonState = "Ringing"    // invited, and a device of it rings; it has no endpoint yet
+	PersonStateConnected  PersonState = "Connected"  // in the call
+	PersonStateHold       PersonState = "Hold"       // in the call, but held or holding: neither heard nor hearing
 )
 
 // CallKind is what sort of call it is.

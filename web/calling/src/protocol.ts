@@ -12,6 +12,8 @@ export type CallState =
 
 /** PersonState is what a participant does. */
 export type PersonState =
+  | 'Connecting' // invited; it has no endpoint yet
+  | 'Ringing' // invited, and a device of it rings; it has no endpoint yet
   | 'Connected' // in the call
   | 'Hold'; // in the call, but held or holding: neither heard nor hearing
 

@@ -60,3 +60,30 @@ test("a token that cannot be had for a moment ends no call", async () => {
   assert.equal(newest().last("hello").session, "s1");
   assert.equal(call.state, "Connecting");
 });
+
+test("who is invited is a participant while it rings, and says why it does not come", async () => {
+  const call = await calling(async () => "token");
+  const id = newest().last("call.join").call;
+  const said: string[] = [];
+  newest().say({ t: "call.info", call: id, kind: "room", serverCallId: "s", participantId: "p" });
+  newest().say({ t: "call.state", call: id, state: "Connected" });
+  call.on("remoteParticipantsUpdated", ({ added, removed }) => {
+    for (const person of added) said.push(`came ${person.state}`);
+    for (const person of removed) said.push(`left ${person.state} ${person.callEndReason?.subCode ?? ""}`);
+  });
+  const phone = call.addParticipant({ phoneNumber: "+15551230001" }, { alternateCallerId: { phoneNumber: "+15550100001" } });
+  await settle();
+  newest().say({ t: "ok", re: newest().last("participant.add").id });
+  assert.deepEqual([phone.state, call.remoteParticipants.length], ["Connecting", 0]);
+  const shown = { id: "4:+15551230001", muted: false, endpoints: [], streams: [] };
+  newest().say({ t: "roster", call: id, version: 1, full: true, set: [{ ...shown, state: "Connecting" }], removed: [] });
+  assert.ok(call.remoteParticipants[0] === phone, "the roster has another object");
+  newest().say({ t: "roster", call: id, version: 2, full: false, set: [{ ...shown, state: "Ringing" }], removed: [] });
+  newest().say({ t: "invitation", call: id, who: shown.id, state: "Ringing" });
+  assert.equal(phone.state, "Ringing");
+  newest().say({ t: "invitation", call: id, who: shown.id, state: "Failed", code: 486, subCode: 560486 });
+  newest().say({ t: "roster", call: id, version: 3, full: false, set: [], removed: [shown.id] });
+  assert.deepEqual(said, ["came Connecting", "left Disconnected 560486"]);
+  const again = call.addParticipant({ phoneNumber: "+15551230001" }, { alternateCallerId: { phoneNumber: "+15550100001" } });
+  assert.ok(again !== phone, "who is invited again is the one who did not come");
+});

@@ -162,7 +162,7 @@ export class CallCore {
   // ---- states ----
 
   private follow(state: CallState): void {
-    if (state === "Ringing") this.roster.ringing();
+    if (state === "Ringing" || state === "EarlyMedia") this.roster.ringing(state);
     this.move(state);
     this.followHold();
   }

@@ -9,7 +9,7 @@ import type { CallEndReason, DisplayNameChangedEventArgs, ParticipantRole, Remot
 export interface Person {
   id: string;
   displayName?: string;
-  state: "Connected" | "Hold";
+  state: "Connecting" | "Ringing" | "Connected" | "Hold";
   muted: boolean;
   role?: ParticipantRole;
   endpoints: string[];
@@ -52,6 +52,11 @@ export class Participant {
     this.facade = this.makeFacade();
   }
 
+  /** It was called, and has not come yet. */
+  get coming(): boolean {
+    return this.state === "Connecting" || this.state === "Ringing" || this.state === "EarlyMedia";
+  }
+
   /** Takes what the roster says. Events follow when everything has changed. */
   take(person: Person): void {
     const after: (keyof Events)[] = [];
@@ -71,7 +76,9 @@ export class Participant {
       this.role = role;
       after.push("roleChanged");
     }
-    if (person.state !== this.state) {
+    // Who was heard of otherwise is as far as that said.
+    const behind = person.state === "Connecting" && this.coming || person.state === "Ringing" && this.state === "EarlyMedia";
+    if (person.state !== this.state && !behind) {
       this.state = person.state;
       after.push("stateChanged");
     }

@@ -22,9 +22,9 @@ export interface RosterOptions {
 }
 
 export class Roster {
-  /** In the call, or being called by this client. */
+  /** In the call, or on the way into it. */
   private people = new Map<string, Participant>();
-  /** Invited by this client; they enter `people` when they have come. */
+  /** Invited by this client; they enter `people` when the server says that they are called. */
   private invited = new Map<string, Participant>();
   private version = -1;
   private public: ReadonlyArray<RemoteParticipant> = [];
@@ -49,9 +49,9 @@ export class Roster {
     this.announce(added, []);
   }
 
-  /** All that are called are being told. */
-  ringing(): void {
-    for (const person of this.people.values()) if (person.state === "Connecting") person.move("Ringing");
+  /** All that are called are being told; "EarlyMedia": and are heard before they answer. */
+  ringing(state: "Ringing" | "EarlyMedia"): void {
+    for (const person of this.people.values()) if (person.coming) person.move(state);
   }
 
   /** Somebody is invited into the call that goes on. */
@@ -67,10 +67,12 @@ export class Roster {
   invitation(id: string, state: "Ringing" | "Connected" | "Failed", code = 0, subCode = 0, message?: string): void {
     const person = this.invited.get(id);
     if (!person) return;
-    if (state === "Ringing") person.move("Ringing");
-    if (state !== "Failed") return;
+    if (state === "Ringing") {
+      if (person.coming) person.move("Ringing");
+      return;
+    }
     this.invited.delete(id);
-    person.move("Disconnected", endReason(code, subCode, message));
+    if (state === "Failed") person.move("Disconnected", endReason(code, subCode, message));
   }
 
   take(message: RosterMessage): void {
@@ -81,7 +83,6 @@ export class Roster {
       let known = this.people.get(person.id);
       if (!known) {
         known = this.put(this.invited.get(person.id) ?? new Participant(person.id, "Idle", this.options));
-        this.invited.delete(person.id);
         added.push(known);
       }
       known.take(person);
