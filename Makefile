@@ -56,7 +56,7 @@ e2e = SWITCHHOOK_SOAK=$(SOAK) $(plain) test -count=1 -parallel 4 -timeout 24m ./
 plain = CGO_ENABLED=0 $(GO)
 tally = $(plain) run ./e2e/tally
 # The official SDKs of the languages that applications are written in.
-sdks = e2e/node_modules/.installed web/calling/node_modules/.installed web/console/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
+sdks = e2e/node_modules/.installed e2e/uilibrary/node_modules/.installed web/calling/node_modules/.installed web/console/node_modules/.installed e2e/python/.venv/.installed e2e/java/target/.installed
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/switchhook ./cmd/switchhook
@@ -191,6 +191,14 @@ e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
 	@cd e2e && npm ci --no-progress
 	@touch $@
 
+# Microsoft's UI library, which runs on the package for browsers. It has 47,000 files of
+# icons: the installation takes a minute.
+e2e/uilibrary/node_modules/.installed: e2e/uilibrary/package.json e2e/uilibrary/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
+	@echo "==> Microsoft's UI library: npm ci in e2e/uilibrary"
+	@cd e2e/uilibrary && npm ci --no-progress --ignore-scripts
+	@touch $@
+
 # What builds the package for browsers.
 web/calling/node_modules/.installed: web/calling/package.json web/calling/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
@@ -236,5 +244,5 @@ e2e/java/target/.installed: e2e/java/pom.xml $(wildcard e2e/java/src/main/java/*
 	touch target/.installed
 
 clean:
-	rm -rf bin e2e/node_modules e2e/python/.venv e2e/java/target examples/*/node_modules
+	rm -rf bin e2e/node_modules e2e/uilibrary/node_modules e2e/python/.venv e2e/java/target examples/*/node_modules
 	$(GO) clean -testcache

@@ -103,11 +103,12 @@ export class Agent {
 
   private ring(message: Frame): void {
     if (this.ringing.has(message.call) || this.calls.has(message.call)) return;
-    const incoming = new Incoming(message, {
-      accept: (beginning) => this.accept(beginning),
+    const incoming: Incoming = new Incoming(message, {
+      accept: (beginning) => this.accept(beginning, incoming),
       reject: async (id) => {
-        this.ringing.delete(id);
         await this.session.request("call.reject", { call: id });
+        this.ringing.delete(id);
+        incoming.end(603, 0, "rejected here");
       },
     });
     this.ringing.set(incoming.id, incoming);
@@ -120,9 +121,11 @@ export class Agent {
     incoming?.end(code, subCode, message);
   }
 
-  private async accept(beginning: CallBeginning): Promise<Call> {
+  private async accept(beginning: CallBeginning, incoming: Incoming): Promise<Call> {
     this.ringing.delete(beginning.id);
     const call = this.add(beginning);
+    // What rang ends with the call that it became.
+    call.inner.on("over", () => incoming.end(call.endReason?.code ?? 0, call.endReason?.subCode ?? 0, call.endReason?.message));
     await call.begin("call.accept", {});
     if (call.endReason) throw failure(call.endReason.code || 400, call.endReason.subCode ?? 41006, call.endReason.message || "the call rings no longer");
     return call.facade;

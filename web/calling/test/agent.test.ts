@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { Agent } from "../src/agent";
 import { Emitter } from "../src/emitter";
-import type { Call } from "../src/types";
+import type { Call, IncomingCall } from "../src/types";
 import { FakeSocket, newest, settle } from "./fakes";
 
 (globalThis as any).WebSocket = FakeSocket;
@@ -14,15 +14,20 @@ afterEach(async () => {
   FakeSocket.all = [];
 });
 
-/** An agent that is connected, with a call that the server has not answered yet. */
-async function calling(token: () => Promise<string>): Promise<Call> {
+/** An agent that is connected. */
+async function connected(token: () => Promise<string> = async () => "token"): Promise<Agent> {
   running = new Agent({ address: "ws://127.0.0.1:1/client", token, devices: { events: new Emitter() } as never, userAgent: "test", log: () => {}, disposed: () => {} });
   const opened = running.open();
   await nextSocket(0);
   newest().open();
   newest().say({ t: "welcome", re: "", session: "s1", resumed: false, graceMs: 120_000, user: "8:acs:u", iceServers: [] });
   await opened;
-  const call = running.facade.join({ roomId: ROOM });
+  return running;
+}
+
+/** An agent that is connected, with a call that the server has not answered yet. */
+async function calling(token: () => Promise<string>): Promise<Call> {
+  const call = (await connected(token)).facade.join({ roomId: ROOM });
   await settle();
   assert.equal(newest().last("call.join").room, ROOM);
   assert.equal(call.state, "Connecting");
@@ -86,4 +91,34 @@ test("who is invited is a participant while it rings, and says why it does not c
   assert.deepEqual(said, ["came Connecting", "left Disconnected 560486"]);
   const again = call.addParticipant({ phoneNumber: "+15551230001" }, { alternateCallerId: { phoneNumber: "+15550100001" } });
   assert.ok(again !== phone, "who is invited again is the one who did not come");
+});
+
+/** An agent that a call rings at, and the codes with which the ringing ends. */
+async function rings(): Promise<{ incoming: IncomingCall; ends: number[] }> {
+  const agent = await connected();
+  const arrived = new Promise<IncomingCall>((resolve) => agent.facade.on("incomingCall", ({ incomingCall }) => resolve(incomingCall)));
+  newest().say({ t: "incoming", seq: 1, incoming: { call: "c1", from: "8:acs:caller" } });
+  const incoming = await arrived;
+  const ends: number[] = [];
+  incoming.on("callEnded", ({ callEndReason }) => ends.push(callEndReason.code));
+  return { incoming, ends };
+}
+
+test("what rings is over once it is rejected", async () => {
+  const { incoming, ends } = await rings();
+  const rejected = incoming.reject();
+  await settle();
+  newest().say({ t: "ok", re: newest().last("call.reject").id });
+  await rejected;
+  assert.deepEqual(ends, [603]);
+  assert.equal(incoming.callEndReason?.code, 603);
+});
+
+test("what rings and is accepted is over with its call", async () => {
+  const { incoming, ends } = await rings();
+  incoming.accept().catch(() => {});
+  await settle();
+  assert.deepEqual(ends, []);
+  newest().say({ t: "call.ended", seq: 2, call: "c1", code: 410, subCode: 3101 });
+  assert.deepEqual(ends, [410]);
 });

@@ -3,6 +3,8 @@
 //   ringing ──accept──▶ accepted
 //      ├──reject──▶ rejected
 //      └──incoming.ended──▶ ended
+//
+// callEnded follows in each case: of an accepted one, when its call is over.
 import { Emitter } from "../emitter";
 import { coded, endReason, failure } from "../errors";
 import { identifier } from "../identifiers";
