@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/httpclient"
 	"github.com/switchhook/switchhook/internal/outbound"
 )
 
@@ -20,6 +21,9 @@ func (e *Engine) Transport() http.RoundTripper {
 	}
 	return e.cfg.Client.Transport
 }
+
+// maxHeader bounds the header fields of an answer, in bytes.
+const maxHeader = 64 << 10
 
 // newClient returns the client of webhooks: many connections kept for use
 // again, a request repeated at once if such a connection has ended, and no
@@ -35,7 +39,7 @@ func newClient(cfg Config) *http.Client {
 		MaxIdleConns:           4096,
 		MaxIdleConnsPerHost:    256,
 		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
+		MaxResponseHeaderBytes: maxHeader,
 	}
 	if cfg.CheckAddress != nil {
 		transport.Proxy = nil // it would be the proxy's address that is checked
@@ -51,7 +55,11 @@ func newClient(cfg Config) *http.Client {
 		}
 	}
 	return &http.Client{
-		Transport:     outbound.Repeating(transport),
+		Transport: httpclient.New(httpclient.Config{
+			Dial: dialer.DialContext, TLS: transport.TLSClientConfig, Handshake: transport.TLSHandshakeTimeout, Proxy: transport.Proxy,
+			Other:     outbound.Repeating(transport),
+			MaxHeader: maxHeader, MaxIdle: transport.MaxIdleConnsPerHost, MaxTotal: transport.MaxIdleConns, Idle: transport.IdleConnTimeout,
+		}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -82,6 +82,9 @@ func Do(client *http.Client, req *http.Request) Outcome {
 		return Outcome{Err: shortened(WithoutURL(err))}
 	}
 	defer answer.Body.Close()
+	if answer.Body == http.NoBody {
+		return Outcome{Status: answer.StatusCode, RetryAfter: retryAfter(answer.Header.Get("Retry-After"))}
+	}
 	defer time.AfterFunc(answerTimeout, cancel).Stop()
 	body := make([]byte, keptAnswer)
 	n, _ := io.ReadFull(answer.Body, body)
@@ -101,6 +104,9 @@ func WithoutURL(err error) error {
 
 // retryAfter reads the header's seconds or date; RFC 9110 §10.2.3.
 func retryAfter(text string) time.Duration {
+	if text == "" {
+		return 0
+	}
 	if seconds, err := strconv.Atoi(text); err == nil {
 		return time.Duration(min(max(seconds, 0), 86400)) * time.Second
 	}
