@@ -47,6 +47,9 @@ func (s blobs) Resume(ctx context.Context, name string, content io.ReaderAt, siz
 	return err
 }
 
+// Abandon implements Resumable. Azure forgets blocks that were not committed by itself.
+func (s blobs) Abandon(context.Context, string, Progress) error { return nil }
+
 // blockID is the id of a block: of one length for all, as Azure demands.
 func blockID(part int) string {
 	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "switchhook-%09d", part))

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -19,6 +20,36 @@ func TestBrokenUploadLeavesNoParts(t *testing.T) {
 	}
 	if n := server.Uploads(); n != 0 {
 		t.Errorf("%d uploads are open", n)
+	}
+}
+
+// TestUploadThatNobodyGoesOnWithLeavesNoParts.
+func TestUploadThatNobodyGoesOnWithLeavesNoParts(t *testing.T) {
+	server := s3test.Start(t, "files")
+	c := must(NewBucket(onS3(server), "files", nil)).(Resumable)
+	content, cut, last := make([]byte, partSize+1), errors.New("cut"), Progress{}
+	put := func(until int) {
+		t.Helper()
+		err := c.Resume(t.Context(), "a", bytes.NewReader(content), int64(len(content)), Properties{}, Progress{}, func(p Progress) error {
+			if last = p; p.Parts == until {
+				return cut
+			}
+			return nil
+		})
+		if !errors.Is(err, cut) {
+			t.Fatal(err)
+		}
+	}
+	if put(0); server.Uploads() != 0 {
+		t.Errorf("%d uploads are open that could not be noted", server.Uploads())
+	}
+	if put(1); server.Uploads() != 1 {
+		t.Errorf("%d uploads are open", server.Uploads())
+	}
+	for range 2 { // the second time it is gone
+		if err := c.Abandon(t.Context(), "a", last); err != nil || server.Uploads() != 0 {
+			t.Errorf("%d uploads are open, %v", server.Uploads(), err)
+		}
 	}
 }
 

@@ -23,13 +23,13 @@ func (s bucket) Resume(ctx context.Context, name string, content io.ReaderAt, si
 		}
 		from = Progress{Upload: upload}
 		if err := note(from); err != nil {
-			return err
+			return errors.Join(err, s.Abandon(ctx, name, from))
 		}
 	}
 	err := partsOf(contextReaderAt{ctx, content}, size, partSize, from.Parts, func(part int, body *io.SectionReader) error {
 		put, err := s.client.PutObjectPart(ctx, s.name, name, from.Upload, part+1, body, body.Size(), minio.PutObjectPartOptions{})
 		if err != nil {
-			return s3Lost(s3Error(ctx, err))
+			return s.lost(ctx, name, from, s3Error(ctx, err))
 		}
 		from.Parts, from.Tags = part+1, append(from.Tags, put.ETag)
 		return note(from)
@@ -42,15 +42,31 @@ func (s bucket) Resume(ctx context.Context, name string, content io.ReaderAt, si
 		parts[i] = minio.CompletePart{PartNumber: i + 1, ETag: tag}
 	}
 	_, err = s.client.CompleteMultipartUpload(ctx, s.name, name, from.Upload, parts, options)
-	return s3Lost(s3Error(ctx, err))
+	return s.lost(ctx, name, from, s3Error(ctx, err))
 }
 
-// s3Lost tells an upload that the server does not know any more, or whose parts it
-// does not, from other failures.
-func s3Lost(err error) error {
+// lost tells an upload that the server does not know any more, or whose parts it does
+// not, from other failures. Nobody goes on with such an upload.
+func (s bucket) lost(ctx context.Context, name string, from Progress, err error) error {
 	var answer *Error
 	if errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusBadRequest) {
+		if failed := s.Abandon(ctx, name, from); failed != nil {
+			return errors.Join(err, failed) // another attempt comes here again
+		}
 		return fmt.Errorf("%w: %w", ErrPartsLost, err)
+	}
+	return err
+}
+
+// Abandon implements Resumable: S3 keeps, and charges for, the parts of an upload that
+// is neither completed nor aborted.
+func (s bucket) Abandon(ctx context.Context, name string, from Progress) error {
+	if from.Upload == "" {
+		return nil
+	}
+	err := s3Error(ctx, s.client.AbortMultipartUpload(ctx, s.name, name, from.Upload))
+	if errors.Is(err, ErrNotFound) {
+		return nil
 	}
 	return err
 }

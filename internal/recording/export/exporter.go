@@ -224,7 +224,9 @@ func (e *Exporter) do(t turn) {
 		result, err = Result{Job: job, Failed: err}, nil
 	}
 	if errors.Is(err, errDeleted) {
-		result, err = Result{Job: job, Failed: err}, e.jobs.Delete(e.life, job.ID)
+		if result, err = (Result{Job: job, Failed: err}), e.abandon(job); err == nil {
+			err = e.jobs.Delete(e.life, job.ID)
+		}
 	} else if err == nil {
 		err = e.finish(result)
 	}
@@ -243,6 +245,9 @@ func (e *Exporter) do(t turn) {
 
 // finish tells how a job has ended, and forgets it.
 func (e *Exporter) finish(r Result) error {
+	if err := e.abandon(r.Job); err != nil {
+		return err
+	}
 	if !r.Job.Remove {
 		if err := e.cfg.Done(e.life, r); err != nil {
 			return err

@@ -18,7 +18,7 @@ type Job struct {
 	Destination outbound.Address `json:"destination"` // which may have a signature in it
 	Files       []File           `json:"files"`
 	Since       time.Time        `json:"since"`
-	Remove      bool             `json:"remove,omitempty"` // they were exported; nobody is told
+	Remove      bool             `json:"remove,omitempty"` // they were exported, or their uploads were begun; nobody is told
 }
 
 // File is a file of a job.
@@ -27,7 +27,7 @@ type File struct {
 	Source      string `json:"source"` // what Config.Open opens
 	ContentType string `json:"contentType"`
 	Done        bool   `json:"done,omitempty"`
-	// Progress is of one that is not done.
+	// Progress is of one that is not done; of one to be removed, of the upload to be ended.
 	Progress storage.Progress `json:"progress,omitzero"`
 }
 

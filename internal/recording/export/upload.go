@@ -57,17 +57,36 @@ func RemovalOf(recording string, chunk int) string {
 	return fmt.Sprintf("%s.%d.removal", recording, chunk)
 }
 
-// remove deletes a file, which need not be there, once nothing brings it any more.
+// remove deletes a file, which need not be there, once nothing brings it any more; of
+// one whose upload has begun, what has arrived.
 func (e *Exporter) remove(at place, job *Job, file *File) error {
 	if of, _, _ := strings.Cut(job.ID, "."); e.Pending(of) {
 		return errOnWay
 	}
 	ctx, cancel := context.WithTimeout(e.life, e.stall)
 	defer cancel()
+	if to, can := at.Container.(storage.Resumable); can && file.Progress.Upload != "" {
+		return to.Abandon(ctx, file.Name, file.Progress)
+	}
 	if err := at.Remove(ctx, file.Name); err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
 	return nil
+}
+
+// abandon submits a job that ends the uploads that another one has begun and will not
+// complete, so that no storage keeps parts of files for ever.
+func (e *Exporter) abandon(job Job) error {
+	rest := Job{ID: job.ID + ".uploads", Destination: job.Destination, Remove: true}
+	for _, file := range job.Files {
+		if !job.Remove && !file.Done && file.Progress.Upload != "" {
+			rest.Files = append(rest.Files, File{Name: file.Name, Progress: file.Progress})
+		}
+	}
+	if len(rest.Files) == 0 {
+		return nil
+	}
+	return e.Submit(e.life, rest)
 }
 
 // put uploads a file, as long as it moves.
