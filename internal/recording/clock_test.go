@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -12,9 +13,8 @@ func TestClockThatIsSetChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			record(t, func(s *studio) {
 				s.Close()
-				s.open(Config{Chunk: 2 * time.Second})
-				s.wall = func() time.Time { return time.Now().Round(0).Add(ahead) } // before it was set
-				began := s.wall()
+				s.open(Config{Chunk: 2 * time.Second, Clock: func() time.Time { return time.Now().Round(0).Add(ahead) }}) // before it was set
+				began := s.cfg.Clock()
 				r := s.start(Options{Channels: Mixed})
 				s.ticks(150, 16000, 1000)
 				r.Pause()
@@ -44,7 +44,8 @@ func TestClockThatIsSetChangesNothing(t *testing.T) {
 // TestPauseThatEndsWithTheRecording lasts until then, whatever the clock was set to.
 func TestPauseThatEndsWithTheRecording(t *testing.T) {
 	record(t, func(s *studio) {
-		s.wall = func() time.Time { return time.Now().Round(0).Add(time.Hour) }
+		s.Close()
+		s.open(Config{Clock: func() time.Time { return time.Now().Round(0).Add(time.Hour) }})
 		r := s.start(Options{Channels: Mixed})
 		s.ticks(50, 16000, 1000)
 		r.Pause()
@@ -53,4 +54,39 @@ func TestPauseThatEndsWithTheRecording(t *testing.T) {
 			t.Errorf("%+v", record.Pauses)
 		}
 	})
+}
+
+// TestClockThatIsSetForwardDeletesNothingAtOnce: an operator has an hour to set it right.
+func TestClockThatIsSetForwardDeletesNothingAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		forward time.Duration
+		right   bool // it is set right after half an hour
+		kept    bool // after two hours
+	}{{"set right", 48 * time.Hour, true, true}, {"left as it is", 48 * time.Hour, false, false}, {"set back", -48 * time.Hour, false, true}} {
+		t.Run(test.name, func(t *testing.T) {
+			record(t, func(s *studio) {
+				var ahead atomic.Int64
+				s.Close()
+				s.open(Config{Retention: 24 * time.Hour, Clock: func() time.Time { return time.Now().Round(0).Add(time.Duration(ahead.Load())) }})
+				r := s.ended(Options{Format: WAV})
+				there := func() bool {
+					_, err := s.Document(s.Context(), r.Document(0))
+					return err == nil && len(s.onDisk()) == 1
+				}
+				ahead.Store(int64(test.forward))
+				time.Sleep(30 * time.Minute)
+				if !there() {
+					t.Error("it is gone after half an hour")
+				}
+				if test.right {
+					ahead.Store(0)
+				}
+				time.Sleep(90 * time.Minute)
+				if there() != test.kept {
+					t.Errorf("after two hours it is there: %t", !test.kept)
+				}
+			})
+		})
+	}
 }

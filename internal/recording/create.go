@@ -34,7 +34,7 @@ func (l *Library) Create(ctx context.Context, o Options) (*Recording, error) {
 	if o.Channels == Unmixed {
 		channels = newPlaces(o.Pinned, false).count
 	}
-	chunk := newChunk(l.wall().UTC(), channels)
+	chunk := newChunk(l.cfg.Clock().UTC(), channels)
 	record := Record{
 		ID: o.ID, CallID: o.CallID, ServerCallID: o.ServerCallID, Content: o.Content, Channels: o.Channels, Format: o.Format,
 		State: Going, StartedBy: o.StartedBy, Container: o.Container, Began: chunk.Began, Chunks: []Chunk{chunk},

@@ -31,7 +31,7 @@ func (l *Library) Document(ctx context.Context, name string) (*Document, error) 
 		return nil, missing
 	case err != nil:
 		return nil, err
-	case chunk >= len(record.Chunks) || record.Chunks[chunk].Deleted || !record.ready(chunk) || l.expired(&record, time.Now()):
+	case chunk >= len(record.Chunks) || record.Chunks[chunk].Deleted || !record.ready(chunk) || l.expired(&record):
 		return nil, missing
 	}
 	return &Document{Record: record, Chunk: chunk, lib: l}, nil

@@ -29,10 +29,10 @@ func (l *Library) Expires(r *Record) time.Time {
 }
 
 // expired reports whether a recording's time is over. Its copies stay while they
-// are still to be exported.
-func (l *Library) expired(r *Record, now time.Time) bool {
+// are still to be exported, and while the clock is in doubt.
+func (l *Library) expired(r *Record) bool {
 	at := l.Expires(r)
-	return !at.IsZero() && !now.Before(at) && (l.cfg.Exporting == nil || !l.cfg.Exporting(r.key()))
+	return !at.IsZero() && !l.cfg.Clock().Before(at) && !l.jumps.doubtful() && (l.cfg.Exporting == nil || !l.cfg.Exporting(r.key()))
 }
 
 // keepSweeping deletes recordings whose time is over.
@@ -60,12 +60,15 @@ func (l *Library) weigh() {
 }
 
 func (l *Library) sweep() error {
+	if forward := l.jumps.look(); forward > 0 {
+		l.log.Error("the clock of the machine was set forward: for an hour no recording is deleted by its time", "by", forward)
+	}
 	var failed error
 	for item, err := range l.records.All(l.life) {
 		if err != nil {
 			return errors.Join(failed, err)
 		}
-		if l.expired(&item.Value, time.Now()) {
+		if l.expired(&item.Value) {
 			failed = errors.Join(failed, l.erase(l.life, item.Value))
 		}
 	}

@@ -53,6 +53,7 @@ type Config struct {
 	Deleting func(context.Context, Record, int) error
 	// Cameras show what is seen in calls; nil: recordings have no pictures.
 	Cameras Cameras
+	Clock   func() time.Time // of the machine; nil: time.Now
 	// MaskTones makes the keys that participants press silent.
 	MaskTones bool
 }
@@ -64,7 +65,7 @@ type Library struct {
 	records     *store.Collection[Record]
 	files       Files
 	free        func() (uint64, error)
-	wall        func() time.Time
+	jumps       *jumpWatch
 	chunkFrames int64
 	waiting     atomic.Int64 // bytes for the writer
 	stored      atomic.Int64 // bytes on disk, as of the last sweep
@@ -86,6 +87,9 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 	if cfg.Chunk == 0 {
 		cfg.Chunk = DefaultChunk
 	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
 	files, err := openFolder(cfg.Dir, cfg.Keys)
 	if err != nil {
 		return nil, err
@@ -95,7 +99,7 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 		return nil, err
 	}
 	l := &Library{
-		cfg: cfg, log: log, records: records, files: files, free: files.free, wall: time.Now, chunkFrames: framesOf(cfg.Chunk),
+		cfg: cfg, log: log, records: records, files: files, free: files.free, jumps: newJumpWatch(cfg.Clock), chunkFrames: framesOf(cfg.Chunk),
 		look: make(chan struct{}, 1), write: make(chan struct{}, 1), places: make(chan struct{}, finishers), idle: make(chan struct{}),
 	}
 	close(l.idle)

@@ -1,0 +1,48 @@
+package recording
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// jumpTolerance is by how much the clock of the machine may be set forward between
+	// two sweeps without a doubt about it.
+	jumpTolerance = 5 * time.Minute
+	// doubtLasts is how long no recording is deleted by its time after more.
+	doubtLasts = time.Hour
+)
+
+// jumpWatch notices that the clock of the machine is set forward: what seems to be old
+// then need not be, and an operator has an hour to set the clock right before anything
+// is deleted. It compares the clock with the one that nobody sets.
+type jumpWatch struct {
+	wall    func() time.Time
+	set     time.Time    // the clock, at the last look
+	steady  time.Time    // the other one
+	doubted atomic.Int64 // until when, in ns since the steady clock's origin; 0: never was
+	origin  time.Time
+}
+
+func newJumpWatch(wall func() time.Time) *jumpWatch {
+	now := time.Now()
+	return &jumpWatch{wall: wall, set: wall().Round(0), steady: now, origin: now}
+}
+
+// look compares the clocks, and returns by how much one was set forward; 0: not so far
+// that it matters. Only the sweeping goroutine calls it.
+func (w *jumpWatch) look() (forward time.Duration) {
+	set, steady := w.wall().Round(0), time.Now()
+	forward = set.Sub(w.set) - steady.Sub(w.steady)
+	w.set, w.steady = set, steady
+	if forward <= jumpTolerance {
+		return 0
+	}
+	w.doubted.Store(int64(time.Since(w.origin) + doubtLasts))
+	return forward
+}
+
+// doubtful reports whether the clock was set forward within the last hour.
+func (w *jumpWatch) doubtful() bool {
+	return int64(time.Since(w.origin)) < w.doubted.Load()
+}
