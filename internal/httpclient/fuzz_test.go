@@ -3,6 +3,7 @@ package httpclient
 import (
 	"context"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strings"
@@ -37,6 +38,7 @@ func (c canned) SetWriteDeadline(time.Time) error { return nil }
 // FuzzResponse compares what is made of a response with what net/http's transport
 // makes of it.
 func FuzzResponse(f *testing.F) {
+	log.SetOutput(io.Discard) // net/http's transport logs what it was not asked for
 	for _, seed := range []string{
 		ok, accepted, ok + ok,
 		"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ok,

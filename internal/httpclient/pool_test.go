@@ -2,6 +2,7 @@ package httpclient
 
 import (
 	"net"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,10 +11,23 @@ import (
 // closing counts its ends.
 type closing struct {
 	net.Conn
-	closed bool
+	closed atomic.Bool
 }
 
-func (c *closing) Close() error { c.closed = true; return nil }
+func (c *closing) Close() error { c.closed.Store(true); return nil }
+
+// kept is how many connections a pool has, and whether its timer runs.
+func (p *pool) kept() (connections int, timer bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, list := range p.idle {
+		connections += len(list)
+	}
+	if connections != p.count {
+		return -1, false
+	}
+	return connections, p.sweep != nil
+}
 
 func idle(p *pool, host string) (*conn, *closing) {
 	end := new(closing)
@@ -31,13 +45,13 @@ func TestIdleConnectionsExpire(t *testing.T) {
 		p.put(second)
 		time.Sleep(21 * time.Second)
 		synctest.Wait()
-		if !firstEnd.closed || secondEnd.closed || p.count != 1 {
-			t.Errorf("after a minute: %t, %t, %d are kept", firstEnd.closed, secondEnd.closed, p.count)
+		if n, timer := p.kept(); !firstEnd.closed.Load() || secondEnd.closed.Load() || n != 1 || !timer {
+			t.Errorf("after a minute %d are kept, timer %t", n, timer)
 		}
 		time.Sleep(70 * time.Second)
 		synctest.Wait()
-		if !secondEnd.closed || p.count != 0 || len(p.idle) != 0 || p.sweep != nil {
-			t.Errorf("after two: %t, %d are kept, timer %v", secondEnd.closed, p.count, p.sweep)
+		if n, timer := p.kept(); !secondEnd.closed.Load() || n != 0 || timer {
+			t.Errorf("after two minutes %d are kept, timer %t", n, timer)
 		}
 	})
 }
@@ -49,15 +63,15 @@ func TestIdleConnectionsAreBounded(t *testing.T) {
 	for _, host := range []string{"a", "a", "a", "b", "b", "c"} {
 		c, end := idle(&p, host)
 		p.put(c)
-		if !end.closed {
+		if !end.closed.Load() {
 			open++
 		}
 	}
-	if open != 3 || p.count != 3 || len(p.idle[address{host: "a"}]) != 2 || len(p.idle[address{host: "b"}]) != 1 {
-		t.Errorf("%d are open, %d kept", open, p.count)
+	if n, _ := p.kept(); open != 3 || n != 3 || len(p.idle[address{host: "a"}]) != 2 {
+		t.Errorf("%d are open, %d kept", open, n)
 	}
 	p.closeAll()
-	if p.count != 0 || p.sweep != nil {
-		t.Errorf("%d are kept after the end", p.count)
+	if n, timer := p.kept(); n != 0 || timer {
+		t.Errorf("%d are kept after the end, timer %t", n, timer)
 	}
 }
