@@ -28,7 +28,7 @@ var house = floorPlan{
 		"sip": 3, "callautomation": 3, "identity": 3, "eventgrid": 3, "siprouting": 3, "phonenumbers": 3, "cdr": 3, "config": 3, "admin": 3,
 		"server": 4, "server/metrics": 4,
 
-		"recording/access": 2, "recording/content": 2, "recording/convert": 0, "recording/export": 2, "recording/pictures": 0,
+		"recording/access": 2, "recording/content": 2, "recording/convert": 0, "recording/export": 2, "recording/pictures": 0, "recording/compose": 0,
 	},
 	leaves: []string{"expiring", "backoff", "inbox", "ratelimit", "source"},
 	neighbours: map[string][]string{
@@ -52,6 +52,7 @@ var house = floorPlan{
 		"config":          {"eventgrid"}, // which checks the subscriptions that the file declares
 
 		"recording/content": {"recording/access"},
+		"recording/compose": {"recording/convert", "recording/pictures"},
 	},
 }
 

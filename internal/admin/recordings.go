@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type Recordings interface {
 	Documents(recording.Record) []*recording.Document
 	Keep(ctx context.Context, id string, change recording.Change) (recording.Record, error)
 	Erase(ctx context.Context, id string) error
+	Composing(guid string) (done float64, ok bool)
 }
 
 func (a *API) recordingRoutes(rt *rest.Router) {
@@ -53,6 +55,7 @@ type Recording struct {
 	Hold         bool               `json:"hold"`
 	Expires      time.Time          `json:"expires,omitzero"` // when it is deleted
 	Exporting    bool               `json:"exporting,omitempty"`
+	Composed     string             `json:"composed,omitempty"` // how much of the pictures, such as "35 %", while that goes on
 	Documents    []RecordedDocument `json:"documents,omitempty"`
 }
 
@@ -71,6 +74,9 @@ func (a *API) recording(r recording.Record) Recording {
 		Kind: string(r.Content) + " " + string(r.Channels) + " " + string(r.Format), StartedBy: r.StartedBy, Began: r.Began, Ended: r.Ended,
 		EndReason: string(r.EndReason), DurationMs: r.Duration().Milliseconds(), Hold: r.Hold, Expires: a.Recordings.Expires(&r),
 		Exporting: a.Exporting(r.GUID()),
+	}
+	if done, ok := a.Recordings.Composing(r.GUID()); ok {
+		shown.Composed = fmt.Sprintf("%.0f %%", done*100)
 	}
 	for _, p := range r.Participants {
 		shown.Participants = append(shown.Participants, p.ID)

@@ -28,7 +28,7 @@ func (l *Library) prepare(record *Record, round int) error {
 		return nil
 	}
 	if record.Format != WAV {
-		if err := l.convert(record); err != nil {
+		if err := l.convert(record, round); err != nil {
 			if round < convertRounds || l.life.Err() != nil {
 				return err
 			}
@@ -49,14 +49,15 @@ func (l *Library) prepare(record *Record, round int) error {
 	err := l.records.Update(l.life, record.key(), func(r *Record) error {
 		r.Format = prepared.Format
 		for i := range r.Chunks {
-			r.Chunks[i].Converted, r.Chunks[i].SHA256 = prepared.Chunks[i].Converted, prepared.Chunks[i].SHA256
+			from := &prepared.Chunks[i]
+			r.Chunks[i].Converted, r.Chunks[i].Still, r.Chunks[i].SHA256 = from.Converted, from.Still, from.SHA256
 		}
 		return nil
 	})
 	if err == nil && record.Format != WAV {
 		for i := range record.Chunks {
-			if err := l.files.Remove(record.fileName(i)); err != nil {
-				l.log.Warn("WAV of a converted recording cannot be removed", "recording", record.key(), "error", err)
+			if err := l.removeSources(record, i); err != nil {
+				l.log.Warn("sources of a converted recording cannot be removed", "recording", record.key(), "error", err)
 			}
 		}
 	}
@@ -65,7 +66,7 @@ func (l *Library) prepare(record *Record, round int) error {
 
 // convert makes the files of another format; the WAV stays beside them until the
 // record says so.
-func (l *Library) convert(record *Record) error {
+func (l *Library) convert(record *Record, round int) error {
 	if l.cfg.Converter == nil {
 		return fmt.Errorf("nothing makes %s", record.Format)
 	}
@@ -73,31 +74,46 @@ func (l *Library) convert(record *Record) error {
 		if record.Chunks[i].Converted {
 			continue
 		}
-		name := record.convertedName(i)
-		job := convert.Job{
-			Format: convert.Format(record.Format),
-			Input: func() (io.ReadCloser, error) {
-				sound, err := (&Document{*record, i, l}).wav()
-				if err != nil {
-					return nil, err
-				}
-				size, err := sound.Size()
-				return section{io.NewSectionReader(sound, 0, size), sound}, err
-			},
-			Output: func() (convert.Output, error) {
-				if err := l.files.Remove(name); err != nil { // of a process that was killed
-					return nil, err
-				}
-				file, err := l.files.Create(name)
-				return &converted{file, name, l.files}, err
-			},
+		if record.composes(i) && l.cfg.Composer != nil {
+			if err := l.compose(record, i, round); err != nil {
+				return err
+			}
+			if record.Chunks[i].Converted {
+				continue
+			}
 		}
+		job := convert.Job{Format: convert.Format(record.Format), Input: l.soundOf(record, i), Output: l.outputOf(record, i)}
 		if err := l.cfg.Converter.Convert(l.life, job); err != nil {
 			return err
 		}
 		record.Chunks[i].Converted = true
 	}
 	return nil
+}
+
+// soundOf opens the sound of a chunk as WAV.
+func (l *Library) soundOf(record *Record, chunk int) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		sound, err := (&Document{*record, chunk, l}).wav()
+		if err != nil {
+			return nil, err
+		}
+		size, err := sound.Size()
+		return section{io.NewSectionReader(sound, 0, size), sound}, err
+	}
+}
+
+// outputOf begins the file of another format, in place of what a process that was killed
+// has left.
+func (l *Library) outputOf(record *Record, chunk int) func() (convert.Output, error) {
+	name := record.convertedName(chunk)
+	return func() (convert.Output, error) {
+		if err := l.files.Remove(name); err != nil {
+			return nil, err
+		}
+		file, err := l.files.Create(name)
+		return &converted{file, name, l.files}, err
+	}
 }
 
 // section is a part of a file that is read to its end.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/recording/pictures"
 )
 
@@ -29,7 +30,8 @@ type film struct {
 	begun   bool
 	chunk   int // of what is in reel
 	reel    []byte
-	full    []reel // of chunks before
+	rolled  bool   // the chunk has packets: without any, nothing of it is written
+	full    []reel // of chunks before, that have packets
 	empty   []byte
 	places  map[int]playing
 	last    int // number of a run
@@ -52,7 +54,7 @@ type playing struct {
 }
 
 func newFilm(lib *Library) *film {
-	return &film{lib: lib, at: newPosition(), length: time.Duration(lib.chunkFrames) * 20 * time.Millisecond, places: make(map[int]playing)}
+	return &film{lib: lib, at: newPosition(), length: time.Duration(lib.chunkFrames) * audio.FrameDuration, places: make(map[int]playing)}
 }
 
 // begin begins to see a call.
@@ -103,8 +105,10 @@ func (f *film) turn(at time.Duration) {
 	if chunk <= f.chunk {
 		return
 	}
-	f.full = append(f.full, reel{f.chunk, f.reel})
-	f.chunk, f.reel = chunk, nil
+	if f.rolled {
+		f.full = append(f.full, reel{f.chunk, f.reel})
+	}
+	f.chunk, f.reel, f.rolled = chunk, nil, false
 	if f.begun {
 		scene := f.scene
 		scene.At = time.Duration(chunk) * f.length
@@ -133,6 +137,7 @@ func (f *film) take(p Packet) bool {
 		return false
 	}
 	if !same {
+		f.rolled = true
 		f.last++
 		now = playing{run: p.Run, number: f.last}
 		f.places[p.Place] = now
@@ -161,7 +166,7 @@ func (f *film) wound(upTo int, give func(reel)) {
 		list = append(list, f.full[0])
 		f.full = f.full[1:]
 	}
-	if f.chunk <= upTo && len(f.reel) > 0 {
+	if f.chunk <= upTo && len(f.reel) > 0 && f.rolled {
 		list = append(list, reel{f.chunk, f.reel})
 		f.reel, f.empty = f.empty, nil
 	}

@@ -43,6 +43,7 @@ type Config struct {
 	Chunk    time.Duration // 0: DefaultChunk
 
 	Converter Converter     // makes mp3 and mp4; nil: nothing does
+	Composer  Composer      // makes mp4 of pictures; nil: the picture is a still one
 	Retention time.Duration // how long recordings are kept after their end; 0: for ever
 	// Exporting reports whether the files of a recording, by its GUID, are still to be
 	// copied elsewhere; nil: they never are.
@@ -69,6 +70,8 @@ type Library struct {
 	chunkFrames int64
 	waiting     atomic.Int64 // bytes for the writer
 	stored      atomic.Int64 // bytes on disk, as of the last sweep
+	composed    atomic.Int64 // pictures, in ms
+	composing   progress
 
 	look, write chan struct{} // one token each: something is to be done
 	places      chan struct{} // of those that are finished
@@ -140,12 +143,14 @@ type Stats struct {
 	Waiting int64         // bytes that wait for the disk
 	Lag     time.Duration // how long the first of them have waited
 	Stored  int64         // bytes of all recordings on disk, as of a minute ago
+
+	Composed time.Duration // how much of pictures was composed since the start
 }
 
 // Stats returns the present ones.
 func (l *Library) Stats() Stats {
 	going := l.list()
-	s := Stats{Active: len(going), Waiting: l.waiting.Load(), Stored: l.stored.Load()}
+	s := Stats{Active: len(going), Waiting: l.waiting.Load(), Stored: l.stored.Load(), Composed: time.Duration(l.composed.Load()) * time.Millisecond}
 	for now := time.Now(); len(going) > 0; going = going[1:] {
 		s.Lag = max(s.Lag, going[0].lag(now))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/recording/convert"
+	"github.com/switchhook/switchhook/internal/recording/pictures"
 )
 
 // metadata is the service's document that describes a chunk (acsmetadata), member
@@ -21,6 +22,7 @@ type metadata struct {
 	Info            metadataInfo       `json:"recordingInfo"`
 	Participants    []metadataPresence `json:"participants"`
 	SHA256          string             `json:"sha256,omitempty"` // ours: of the content, in hexadecimal digits
+	Note            string             `json:"note,omitempty"`   // ours: what is not as it was asked for
 }
 
 type metadataPause struct {
@@ -76,6 +78,12 @@ func (d *Document) Metadata() ([]byte, error) {
 	case c.Converted && r.Format == MP4:
 		m.Info.Audio.BitRate = convert.MP4BitRate
 		m.Info.Video = &metadataVideo{convert.Width, convert.Height, convert.FrameRate}
+		if r.composes(d.Chunk) {
+			m.Info.Video = &metadataVideo{pictures.Width, pictures.Height, pictures.FrameRate}
+		}
+	}
+	if c.Still {
+		m.Note = stillNote
 	}
 	for _, p := range r.Pauses {
 		if inChunk := d.Chunk == len(r.Chunks)-1 || p.Start.Before(r.Chunks[d.Chunk+1].Began); inChunk && !p.Start.Before(c.Began) {

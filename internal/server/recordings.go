@@ -11,6 +11,7 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/recording"
 	"github.com/switchhook/switchhook/internal/recording/access"
+	"github.com/switchhook/switchhook/internal/recording/compose"
 	"github.com/switchhook/switchhook/internal/recording/content"
 	"github.com/switchhook/switchhook/internal/recording/convert"
 	"github.com/switchhook/switchhook/internal/recording/export"
@@ -56,12 +57,24 @@ func (p *parts) openRecordings() (err error) {
 	p.recordings, err = recording.Open(recording.Config{
 		Resource: p.resource.ID, Store: p.store, Dir: p.data.Path(recordingsFolder), Keys: p.cfg.Recording.Keys, MinFree: p.cfg.Recording.MinFree, MaskTones: p.cfg.Recording.MaskTones,
 		Announce: p.announceRecording, Converter: p.recorder.converter, Retention: p.cfg.Recording.Retention, Exporting: p.exports.Pending, Deleting: p.deleteExported,
+		Cameras: cameras{p}, Composer: compose.New(compose.Config{Pool: p.recorder.converter}, log),
 	}, log)
 	if err == nil {
 		p.later(func() error { p.recordings.Close(); return nil }) // after the mixer, whose listeners they are
 		p.metrics.MustRegister(metrics.Recordings(p.recordings, p.recorder.converter, p.exports))
 	}
 	return err
+}
+
+// cameras are those of browsers.
+type cameras struct{ p *parts }
+
+// Watch implements recording.Cameras.
+func (c cameras) Watch(serverCallID string, places int, take func(recording.Packet) bool) recording.Watching {
+	if browsers := c.p.browsers.Load(); browsers != nil {
+		return browsers.Watch(serverCallID, places, take)
+	}
+	return nil
 }
 
 // recorder tells which recordings can be made, and for whom.

@@ -13,17 +13,25 @@ const maxMemory = 2 << 30
 // lowest is the priority of the child: calls go first (setpriority(2)).
 const lowest = 19
 
-// startNice starts a child with the lowest priority and bounded memory. A child has
-// the priority of the thread that starts it; that thread could not rise again, so
-// it ends with its goroutine, which never unlocks it.
-func startNice(child *exec.Cmd) error {
-	started := make(chan error)
+// Lowly does something with the lowest priority. The thread could not rise again, so it
+// ends with its goroutine, which never unlocks it.
+func Lowly(do func()) {
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		runtime.LockOSThread()
 		_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), lowest)
-		started <- child.Start()
+		do()
 	}()
-	if err := <-started; err != nil {
+	<-done
+}
+
+// startNice starts a child with the lowest priority and bounded memory. A child has the
+// priority of the thread that starts it.
+func startNice(child *exec.Cmd) error {
+	var err error
+	Lowly(func() { err = child.Start() })
+	if err != nil {
 		return err
 	}
 	limit := unix.Rlimit{Cur: maxMemory, Max: maxMemory}

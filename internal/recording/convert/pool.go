@@ -63,6 +63,28 @@ func (p *Pool) Missing() error {
 // Counts returns how many files wait for a process, and how many processes run.
 func (p *Pool) Counts() (waiting, running int64) { return p.waiting.Load(), p.running.Load() }
 
+// Hold does work that needs encoders in a place among the processes, once there is one.
+func (p *Pool) Hold(ctx context.Context, do func() error) error {
+	if err := p.Missing(); err != nil {
+		return err
+	}
+	p.waiting.Add(1)
+	select {
+	case p.places <- struct{}{}:
+		p.waiting.Add(-1)
+	case <-ctx.Done():
+		p.waiting.Add(-1)
+		return context.Cause(ctx)
+	}
+	defer func() { <-p.places }()
+	p.running.Add(1)
+	defer p.running.Add(-1)
+	return do()
+}
+
+// Program is the encoder that the pool runs.
+func (p *Pool) Program() string { return p.cfg.Program }
+
 // Job is a file that is to be made.
 type Job struct {
 	Format Format
@@ -82,20 +104,11 @@ type Output interface {
 // Convert makes a file and returns when it is complete. It waits for a place among
 // the processes. A process that crashes or hangs is replaced, twice.
 func (p *Pool) Convert(ctx context.Context, job Job) error {
-	if err := p.Missing(); err != nil {
-		return err
-	}
-	p.waiting.Add(1)
-	select {
-	case p.places <- struct{}{}:
-		p.waiting.Add(-1)
-	case <-ctx.Done():
-		p.waiting.Add(-1)
-		return context.Cause(ctx)
-	}
-	defer func() { <-p.places }()
-	p.running.Add(1)
-	defer p.running.Add(-1)
+	return p.Hold(ctx, func() error { return p.convert(ctx, job) })
+}
+
+// convert makes a file. It has a place.
+func (p *Pool) convert(ctx context.Context, job Job) error {
 	for attempt := 1; ; attempt++ {
 		err := p.attempt(ctx, job)
 		var failed *Error

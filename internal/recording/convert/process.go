@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,18 +34,28 @@ var errStalled = errors.New("it hangs")
 // maxSaid bounds what is kept of what a process says, in bytes.
 const maxSaid = 1000
 
+// Command is a process of an encoder, which is killed when ctx is done.
+func Command(ctx context.Context, program string, arguments ...string) *exec.Cmd {
+	child := exec.CommandContext(ctx, program, arguments...)
+	child.WaitDelay = 5 * time.Second // for grandchildren that keep a pipe open
+	child.Env = []string{"PATH=/nonexistent", "LC_ALL=C"}
+	return child
+}
+
+// Start starts a process with the lowest priority and bounded memory, where the system
+// can.
+func Start(child *exec.Cmd) error { return startNice(child) }
+
 // run lets a process make a file.
 func (p *Pool) run(ctx context.Context, format Format, in io.Reader, out io.Writer) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	var said bytes.Buffer
+	var said Said
 	pipes := &pipes{in: in, out: out}
-	child := exec.CommandContext(ctx, p.cfg.Program, format.arguments()...)
+	child := Command(ctx, p.cfg.Program, format.arguments()...)
 	child.Stdin, child.Stdout = inPipe{pipes}, outPipe{pipes}
-	child.Stderr = &bounded{to: &said, left: maxSaid}
-	child.WaitDelay = 5 * time.Second // for grandchildren that keep a pipe open
-	child.Env = []string{"PATH=/nonexistent", "LC_ALL=C"}
-	if err := startNice(child); err != nil {
+	child.Stderr = &said
+	if err := Start(child); err != nil {
 		return &Error{Cause: err}
 	}
 	watched := make(chan struct{})
@@ -66,9 +75,9 @@ func (p *Pool) run(ctx context.Context, format Format, in io.Reader, out io.Writ
 	case cause != nil:
 		return cause
 	case err != nil:
-		return &Error{Detail: oneLine(said.String()), Cause: err}
+		return &Error{Detail: said.String(), Cause: err}
 	case pipes.written.Load() == 0:
-		return &Error{Detail: oneLine(said.String()), Cause: errors.New("it wrote nothing")}
+		return &Error{Detail: said.String(), Cause: errors.New("it wrote nothing")}
 	}
 	return nil
 }
@@ -135,21 +144,16 @@ func (p *pipes) watch(ctx context.Context, stall time.Duration, end context.Canc
 	}
 }
 
-// bounded takes the first bytes and drops the rest.
-type bounded struct {
-	to   *bytes.Buffer
-	left int
-}
+// Said is the beginning of what a process says, for a log. Its zero value is empty.
+type Said struct{ text []byte }
 
 // Write implements io.Writer.
-func (b *bounded) Write(p []byte) (int, error) {
-	n := min(b.left, len(p))
-	b.to.Write(p[:n])
-	b.left -= n
+func (s *Said) Write(p []byte) (int, error) {
+	s.text = append(s.text, p[:min(maxSaid-len(s.text), len(p))]...)
 	return len(p), nil
 }
 
-// oneLine is what a process said, for a log.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsControl(r) }), "; ")
+// String returns it in one line.
+func (s *Said) String() string {
+	return strings.Join(strings.FieldsFunc(string(s.text), func(r rune) bool { return unicode.IsControl(r) }), "; ")
 }

@@ -27,6 +27,7 @@ var (
 	recordingsLag        = prometheus.NewDesc("switchhook_recordings_lag_seconds", "How long the sound that waits longest has waited to be written.", nil, nil)
 	recordingsStored     = prometheus.NewDesc("switchhook_recordings_stored_bytes", "Size of the files of all recordings on disk, at most a minute old.", nil, nil)
 	recordingEncoders    = prometheus.NewDesc("switchhook_recordings_conversions", "Files of recordings that are converted to mp3 or mp4, or wait for it.", []string{"state"}, nil)
+	recordingsComposed   = prometheus.NewDesc("switchhook_recordings_composed_seconds_total", "How much of the pictures of recordings was composed, in seconds of the recordings.", nil, nil)
 	recordingsUnexported = prometheus.NewDesc("switchhook_recordings_unexported", "Recordings that are still to be copied to storage elsewhere.", nil, nil)
 	recordingsOldest     = prometheus.NewDesc("switchhook_recordings_unexported_seconds", "Age of the oldest of them; 0 if there is none.", nil, nil)
 	recordingExports     = prometheus.NewDesc("switchhook_recordings_exports_total", "Copies of recordings to storage elsewhere, by result.", []string{"result"}, nil)
@@ -34,7 +35,7 @@ var (
 
 // Describe names the metrics.
 func (recordings) Describe(to chan<- *prometheus.Desc) {
-	for _, what := range []*prometheus.Desc{recordingsActive, recordingsWaiting, recordingsLag, recordingsStored, recordingEncoders, recordingsUnexported, recordingsOldest, recordingExports} {
+	for _, what := range []*prometheus.Desc{recordingsActive, recordingsWaiting, recordingsLag, recordingsStored, recordingEncoders, recordingsComposed, recordingsUnexported, recordingsOldest, recordingExports} {
 		to <- what
 	}
 }
@@ -52,6 +53,7 @@ func (r recordings) Collect(to chan<- prometheus.Metric) {
 	waiting, running := r.encoders.Counts()
 	gauge(recordingEncoders, float64(waiting), "waiting")
 	gauge(recordingEncoders, float64(running), "running")
+	to <- prometheus.MustNewConstMetric(recordingsComposed, prometheus.CounterValue, stats.Composed.Seconds())
 	counts, age := r.exports.Counts(), 0.0
 	if !counts.Oldest.IsZero() {
 		age = time.Since(counts.Oldest).Seconds()

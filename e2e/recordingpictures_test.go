@@ -1,0 +1,219 @@
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// flashes is code of a page whose microphone beeps and whose camera is white at the same
+// moments, for 200 ms of each second. Between them something moves.
+const flashes = `
+	const sound = new AudioContext();
+	await sound.resume();
+	const beep = new OscillatorNode(sound, {frequency: 1000}), gain = new GainNode(sound, {gain: 0});
+	const microphone = sound.createMediaStreamDestination();
+	beep.connect(gain).connect(microphone);
+	beep.start();
+	const canvas = Object.assign(document.createElement("canvas"), {width: 640, height: 360}), pen = canvas.getContext("2d");
+	let planned = Math.ceil(sound.currentTime), moving = 0;
+	setInterval(() => {
+		const now = sound.currentTime;
+		if (now > planned - 0.5) {
+			planned++;
+			gain.gain.setValueAtTime(0.5, planned).setValueAtTime(0, planned + 0.2);
+		}
+		pen.fillStyle = now > 1 && now %% 1 < 0.2 ? "white" : "#404040";
+		pen.fillRect(0, 0, 640, 360);
+		pen.fillStyle = "black";
+		pen.fillRect(moving++ %% 600, 340, 20, 20);
+	}, 15);
+	const camera = canvas.captureStream(30);
+	navigator.mediaDevices.getUserMedia = async ({audio, video}) => new MediaStream([
+		...(audio ? microphone.stream.getAudioTracks() : []), ...(video ? camera.getVideoTracks() : [])].map((track) => track.clone()));`
+
+// movie is a file with pictures, decoded.
+type movie struct {
+	frames [][]byte // 16 a second, grey, an eighth of the size
+	sound  []int16
+}
+
+const movieWidth, movieHeight, movieRate = 240, 135, 16
+
+// watchMovie decodes a file after it has looked at its streams.
+func watchMovie(t *testing.T, content []byte) (m movie) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "movie.mp4")
+	must(t, os.WriteFile(name, content, 0o600))
+	if keep := os.Getenv("SWITCHHOOK_KEEP_MP4"); keep != "" {
+		must(t, os.WriteFile(filepath.Join(keep, strings.ReplaceAll(t.Name(), "/", "_")+".mp4"), content, 0o600))
+	}
+	about, err := exec.Command("ffprobe", "-v", "error", "-show_streams", name).Output()
+	must(t, err)
+	for _, member := range []string{"codec_name=h264", "width=1920", "height=1080", "r_frame_rate=16/1", "codec_name=aac", "sample_rate=16000", "channels=1"} {
+		if !strings.Contains(string(about), "\n"+member+"\n") {
+			t.Errorf("%s is missing in\n%s", member, about)
+		}
+	}
+	grey, err := exec.Command("ffmpeg", "-v", "error", "-copyts", "-i", name, "-vf", "fps=16:start_time=0,scale=240:135:flags=area,format=gray", "-f", "rawvideo", "-").Output()
+	must(t, err)
+	m.frames = slices.Collect(slices.Chunk(grey, movieWidth*movieHeight))
+	pcm, err := exec.Command("ffmpeg", "-v", "error", "-copyts", "-i", name, "-af", "aresample=async=1:first_pts=0", "-f", "s16le", "-ac", "1", "-ar", "16000", "-").Output()
+	must(t, err)
+	for ; len(pcm) > 1; pcm = pcm[2:] {
+		m.sound = append(m.sound, int16(uint16(pcm[0])|uint16(pcm[1])<<8))
+	}
+	return m
+}
+
+// tile is what a frame has in the left or right of two tiles, without the names.
+func (m movie) tile(frame int, right bool) (pixels []byte) {
+	x := 3
+	if right {
+		x += movieWidth / 2
+	}
+	for y := 37; y < 37+50; y++ {
+		pixels = append(pixels, m.frames[frame][y*movieWidth+x:y*movieWidth+x+movieWidth/2-6]...)
+	}
+	return pixels
+}
+
+func brightness(pixels []byte) int {
+	sum := 0
+	for _, p := range pixels {
+		sum += int(p)
+	}
+	return sum / len(pixels)
+}
+
+// flashes are when the left tile becomes white, and beeps when the sound begins.
+func (m movie) flashes() (list []time.Duration) {
+	for i := 1; i < len(m.frames); i++ {
+		if brightness(m.tile(i, false)) > 160 && brightness(m.tile(i-1, false)) <= 160 {
+			list = append(list, time.Duration(i)*time.Second/movieRate)
+		}
+	}
+	return list
+}
+
+func (m movie) beeps() (list []time.Duration) {
+	const step = recordingRate / 200 // 5 ms
+	quiet := 100
+	for i := 0; i+step <= len(m.sound); i += step {
+		if slices.Max(m.sound[i:i+step]) < 2000 {
+			quiet++
+			continue
+		}
+		if quiet > 40 {
+			list = append(list, time.Duration(i)*time.Second/recordingRate)
+		}
+		quiet = 0
+	}
+	return list
+}
+
+// moving is in how many frames of a part of the movie a tile differs from the frame
+// before.
+func (m movie) moving(right bool, from, to int) (n int) {
+	for i := max(from, 1); i < min(to, len(m.frames)); i++ {
+		a, b := m.tile(i-1, right), m.tile(i, right)
+		for k := range a {
+			if d := int(a[k]) - int(b[k]); d > 12 || d < -12 {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// lags are how much later the flashes are seen than the beeps next to them are heard.
+func lags(flashes, beeps []time.Duration) (list []time.Duration) {
+	for _, seen := range flashes {
+		for _, heard := range beeps {
+			if d := seen - heard; d.Abs() < 500*time.Millisecond {
+				list = append(list, d)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// TestBrowsersAreRecordedWithPictures: two cameras in a room are recorded as mp4, with a
+// pause, and until the camera of one is off; then once more until the server is killed.
+func TestBrowsersAreRecordedWithPictures(t *testing.T) {
+	needFFmpeg(t)
+	p := start(t, setup{})
+	a := startAgent(p, application{})
+	subscribeRecordings(p, a)
+	b := startBrowsers(t)
+	ada, bob := a.createUser(), a.createUser()
+	var made room
+	a.do("createRoom", values{"participants": []values{{"id": ada, "role": "Presenter"}, {"id": bob, "role": "Attendee"}}}, &made)
+	first, second := b.open("ada", firstPitch), b.open("bob", 0)
+	first.run(flashes)
+	for _, x := range []struct {
+		*tab
+		user string
+	}{{first, ada}, {second, bob}} {
+		x.agent(a, x.user, x.name)
+		x.run(`
+			globalThis.devices = await client.getDeviceManager();
+			await devices.askDevicePermission({audio: true, video: true});
+			globalThis.stream = new calling.LocalVideoStream((await devices.getCameras())[0]);
+			globalThis.call = agent.join({roomId: %s}, {videoOptions: {localVideoStreams: [stream]}});`, made.ID)
+		x.until(`call.state === "Connected" && call.isLocalVideoStarted`)
+	}
+
+	r := a.record(values{"room": made.ID, "content": "audioVideo", "channel": "mixed", "format": "mp4"})
+	r.states(1)
+	time.Sleep(6 * time.Second)
+	r.do("pauseRecording")
+	time.Sleep(1500 * time.Millisecond)
+	r.do("resumeRecording")
+	time.Sleep(3 * time.Second)
+	second.run(`await call.stopVideo(stream)`)
+	time.Sleep(3 * time.Second)
+	r.do("stopRecording")
+	file := r.file()
+	if kind := file.RecordingContentType + " " + file.RecordingFormatType; kind != "AudioVideo Mp4" {
+		t.Errorf("the event says %s", kind)
+	}
+	chunk := file.RecordingStorageInfo.RecordingChunks[0]
+	content, err := a.fetch(chunk.ContentLocation, 0, 0)
+	must(t, err)
+	m := watchMovie(t, content)
+	length := time.Duration(file.RecordingDurationMs) * time.Millisecond
+	if got := time.Duration(len(m.frames)) * time.Second / movieRate; (got - length).Abs() > 300*time.Millisecond {
+		t.Errorf("the pictures last %v, the recording %v", got, length)
+	}
+	list := lags(m.flashes(), m.beeps())
+	t.Logf("%v: flashes at %v, beeps at %v, lags %v", length, m.flashes(), m.beeps(), list)
+	if len(list) < 6 {
+		t.Fatalf("flashes are seen at %v, beeps heard at %v", m.flashes(), m.beeps())
+	}
+	if n := m.moving(true, movieRate, 6*movieRate); n < 2*movieRate {
+		t.Errorf("the second camera moves in %d of %d frames", n, 5*movieRate)
+	}
+	last := len(m.frames)
+	if n := m.moving(true, last-movieRate, last); n > 0 {
+		t.Errorf("the second camera is off, and its tile moves in %d frames", n)
+	}
+	var said struct {
+		RecordingInfo struct {
+			VideoConfiguration struct{ LongerSideLength, ShorterSideLength, Framerate int }
+		}
+	}
+	text, err := a.fetch(chunk.MetadataLocation, 0, 0)
+	must(t, err)
+	must(t, json.Unmarshal(text, &said))
+	if v := said.RecordingInfo.VideoConfiguration; v.LongerSideLength != 1920 || v.ShorterSideLength != 1080 || v.Framerate != movieRate {
+		t.Errorf("the metadata says %s", text)
+	}
+}
