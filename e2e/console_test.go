@@ -15,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/switchhook/switchhook/internal/auth/authtest"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
@@ -160,8 +163,21 @@ func (c *console) narrow() {
 func TestConsole(t *testing.T) {
 	t.Parallel()
 	far, port := newFarPhone(t)
-	p := start(t, setup{trunk: port, config: "guards: [{name: premium, prefix: '+1900', deny: true}]\n"})
-	c := openConsole(p, startBrowsers(t))
+	issuer := authtest.NewIssuer("console", "")
+	defer issuer.Close()
+	issuer.Is(jwt.MapClaims{"sub": "1", "name": "Ann", "roles": []string{"chief"}})
+	p := start(t, setup{trunk: port, config: "guards: [{name: premium, prefix: '+1900', deny: true}]\n" +
+		"auth: {oidc: [{issuer: '" + issuer.URL + "', admin: {roles: [chief]}, console: {client-id: console}}]}\n"})
+	b := startBrowsers(t)
+	c := openConsole(p, b)
+	t.Run("an issuer signs in", func(t *testing.T) {
+		away := (&console{b.openAt("issuer", c.base+"calls", firstPitch), c.base}).with(t)
+		away.press("Sign in with " + strings.TrimPrefix(issuer.URL, "http://"))
+		eventually(t, 20*time.Second, "the issuer's page has led back, and the page is that of an administrator", func() bool {
+			shown, err := away.try(`return document.querySelector("main h1")?.textContent + document.querySelector(".who")?.innerText`) // fails while the browser is on its way
+			return err == nil && strings.Contains(string(shown), "Calls") && strings.Contains(string(shown), "Administrator")
+		})
+	})
 	t.Run("the link is gone from the address, and signs in nobody else", func(t *testing.T) {
 		c := c.with(t)
 		if address := c.text(`return location.href`); strings.Contains(address, "signin") {

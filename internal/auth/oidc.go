@@ -24,6 +24,7 @@ type Issuer struct {
 	Allow      Bearers  // whose tokens may use the APIs
 	Administer Bearers  // whose tokens may use the administration too
 	Read       Bearers  // whose tokens may look at calls, and do nothing else
+	Console    Client   // by which people sign in to the console; zero: they do not
 }
 
 // OIDCConfig is what OIDC needs.
@@ -43,6 +44,7 @@ type OIDC struct {
 
 type issuer struct {
 	Issuer
+	client    *http.Client // that follows no redirect
 	audiences []string
 	keys      *issuerKeys
 }
@@ -59,6 +61,8 @@ func NewOIDC(cfg OIDCConfig) (*OIDC, error) {
 		cfg.Now = time.Now
 	}
 	o := &OIDC{issuers: make(map[string]*issuer), leeway: cfg.Leeway, now: cfg.Now}
+	still := *cfg.Client
+	still.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	for _, each := range cfg.Issuers {
 		if err := checkFetchURL(each.URL); err != nil {
 			return nil, fmt.Errorf("OpenID Connect issuer: %w", err)
@@ -67,7 +71,7 @@ func NewOIDC(cfg OIDCConfig) (*OIDC, error) {
 		if len(audiences) == 0 {
 			audiences = []string{EntraAudience}
 		}
-		o.issuers[each.URL] = &issuer{Issuer: each, audiences: audiences, keys: newIssuerKeys(each.URL, cfg.Client, cfg.Now)}
+		o.issuers[each.URL] = &issuer{Issuer: each, client: &still, audiences: audiences, keys: newIssuerKeys(each.URL, cfg.Client, cfg.Now)}
 	}
 	return o, nil
 }

@@ -32,9 +32,20 @@ type issuerKeys struct {
 
 	mu      sync.Mutex
 	keys    map[string]crypto.PublicKey
+	said    discovery
 	fetched time.Time // last success
 	tried   time.Time // last attempt
 	failure error     // of the last attempt
+}
+
+// discovery is what we use of an issuer's discovery document (OpenID Connect Discovery
+// 1.0 §3).
+type discovery struct {
+	Issuer        string   `json:"issuer"`
+	JWKSURI       string   `json:"jwks_uri"`
+	Authorization string   `json:"authorization_endpoint"`
+	Token         string   `json:"token_endpoint"`
+	Methods       []string `json:"token_endpoint_auth_methods_supported"`
 }
 
 func newIssuerKeys(issuer string, client *http.Client, now func() time.Time) *issuerKeys {
@@ -82,12 +93,12 @@ func (k *issuerKeys) refresh(ctx context.Context) error {
 	done := k.fetches.DoChan("", func() (any, error) {
 		fetch, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 		defer cancel()
-		keys, err := k.fetch(fetch)
+		keys, said, err := k.fetch(fetch)
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.tried, k.failure = k.now(), err
 		if err == nil {
-			k.keys, k.fetched = keys, k.tried
+			k.keys, k.said, k.fetched = keys, said, k.tried
 		}
 		return nil, err
 	})
@@ -99,29 +110,46 @@ func (k *issuerKeys) refresh(ctx context.Context) error {
 	}
 }
 
-func (k *issuerKeys) fetch(ctx context.Context) (map[string]crypto.PublicKey, error) {
-	var discovery struct {
-		Issuer  string `json:"issuer"`
-		JWKSURI string `json:"jwks_uri"`
-	}
+func (k *issuerKeys) fetch(ctx context.Context) (map[string]crypto.PublicKey, discovery, error) {
+	var said discovery
 	text, err := k.get(ctx, strings.TrimSuffix(k.issuer, "/")+"/.well-known/openid-configuration")
 	if err != nil {
-		return nil, err
+		return nil, said, err
 	}
-	if err := json.Unmarshal(text, &discovery); err != nil {
-		return nil, fmt.Errorf("discovery document of %s: %w", k.issuer, err)
+	if err := json.Unmarshal(text, &said); err != nil {
+		return nil, said, fmt.Errorf("discovery document of %s: %w", k.issuer, err)
 	}
 	// OpenID Connect Discovery 1.0 §4.3: the two must be identical.
-	if discovery.Issuer != k.issuer {
-		return nil, fmt.Errorf("discovery document of %s names the issuer %q", k.issuer, clip(discovery.Issuer))
+	if said.Issuer != k.issuer {
+		return nil, said, fmt.Errorf("discovery document of %s names the issuer %q", k.issuer, clip(said.Issuer))
 	}
-	if err := checkFetchURL(discovery.JWKSURI); err != nil {
-		return nil, fmt.Errorf("discovery document of %s: jwks_uri %w", k.issuer, err)
+	if err := checkFetchURL(said.JWKSURI); err != nil {
+		return nil, said, fmt.Errorf("discovery document of %s: jwks_uri %w", k.issuer, err)
 	}
-	if text, err = k.get(ctx, discovery.JWKSURI); err != nil {
-		return nil, err
+	if text, err = k.get(ctx, said.JWKSURI); err != nil {
+		return nil, said, err
 	}
-	return parseJWKS(text)
+	keys, err := parseJWKS(text)
+	return keys, said, err
+}
+
+// discovered is the discovery document, fetched if nobody has read it yet.
+func (k *issuerKeys) discovered(ctx context.Context) (discovery, error) {
+	k.mu.Lock()
+	said, limited, failure := k.said, !k.tried.IsZero() && k.now().Sub(k.tried) < fetchInterval, k.failure
+	k.mu.Unlock()
+	if said.Issuer != "" {
+		return said, nil
+	}
+	if !limited {
+		failure = k.refresh(ctx)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.said.Issuer == "" {
+		return discovery{}, failure
+	}
+	return k.said, nil
 }
 
 func (k *issuerKeys) get(ctx context.Context, url string) ([]byte, error) {

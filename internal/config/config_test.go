@@ -95,7 +95,7 @@ trunks:
 routes:
   - {name: germany, pattern: ^\+49, trunks: [carrier]}
 auth:
-  oidc: [{issuer: https://login.example/v2.0, audience: https://communication.azure.com, allow: {applications: [a1], roles: [Calls.All]}, admin: {subjects: [root]}}]
+  oidc: [{issuer: https://login.example/v2.0, audience: https://communication.azure.com, allow: {applications: [a1], roles: [Calls.All]}, admin: {subjects: [root]}, console: {client-id: page, client-secret: hush}}]
 available-numbers: ["+33155501234", "+33155501234"]
 echo-numbers: ["+33155501299"]
 call: {ring-timeout: 20s, keep-records: 48h, keep-records-mib: 5}
@@ -114,7 +114,7 @@ func TestWholeFileIsRead(t *testing.T) {
 	if trunk.Port != 5070 || trunk.Transport != "tls" || len(trunk.Sources) != 2 || trunk.Sources[1].String() != "192.0.2.9/32" || trunk.Codecs[0] != "PCMA" || string(trunk.Password) != "hush" || trunk.Ping.Seconds() != 30 || trunk.SRTP != "required" || trunk.PTime.Milliseconds() != 30 || trunk.Keys != "info" || trunk.Refer != "never" || trunk.AcceptRefer != "owned" || trunk.InboundUsername != "them" || string(trunk.InboundPassword) != "theirs" {
 		t.Errorf("trunk is %+v", trunk)
 	}
-	if cfg.Routes[0].Pattern != `^\+49` || cfg.OIDC[0].URL != "https://login.example/v2.0" || cfg.Certificate.Key != "/etc/tls.key" {
+	if cfg.Routes[0].Pattern != `^\+49` || cfg.OIDC[0].URL != "https://login.example/v2.0" || cfg.OIDC[0].Console.ID != "page" || cfg.OIDC[0].Console.Secret != "hush" || cfg.Certificate.Key != "/etc/tls.key" {
 		t.Errorf("got %+v", cfg)
 	}
 	if cfg.Identity.ID != someGUID || cfg.Identity.Key1.Base64() != someKey || cfg.SIPS != "" || cfg.WebRTC != "0.0.0.0:3478" {
@@ -208,6 +208,8 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"issuer over http", Flags{}, "auth: {oidc: [{issuer: http://login.example, allow: {roles: [a]}}]}\n", []string{"auth.oidc", "https"}},
 		{"issuer without allow", Flags{}, "auth: {oidc: [{issuer: https://login.example}]}\n", []string{"auth.oidc[0]", "allow: {applications: [", "admin: {applications: ["}},
 		{"issuer with an empty role", Flags{}, "auth: {oidc: [{issuer: https://login.example, allow: {roles: ['']}}]}\n", []string{"auth.oidc[0]", "empty entry in allow"}},
+		{"console secret without id", Flags{}, "auth: {oidc: [{issuer: https://login.example, allow: {roles: [a]}, console: {client-secret: b}}]}\n", []string{"auth.oidc[0]", "console.client-id"}},
+		{"console for nobody", Flags{}, "auth: {oidc: [{issuer: https://login.example, allow: {roles: [a]}, admin: {applications: [b]}, console: {client-id: c}}]}\n", []string{"auth.oidc[0]", "lets nobody into the console"}},
 		{"issuer missing", Flags{}, "auth: {oidc: [{audience: x}]}\n", []string{"auth.oidc[0]", "issuer"}},
 		{"trunk without host", Flags{}, "trunks: [{name: a}]\n", []string{"trunks", "host"}},
 		{"trunk source", Flags{}, "trunks:\n  - name: a\n    host: b\n    sources: [c]\n", []string{"switchhook.yaml:4: trunks[0].sources", "192.0.2.0/24"}},

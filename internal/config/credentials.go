@@ -66,6 +66,13 @@ func (c *checker) issuers(list []issuerKeys) []auth.Issuer {
 		if issuer.Allow.IsEmpty() && issuer.Administer.IsEmpty() {
 			c.fail(s, "does not say whose tokens may use the APIs, so every token of the issuer could. Add a line below issuer, with the client ids of your applications (or subjects, objects, roles):\n      allow: {applications: [\"00000000-0000-0000-0000-000000000000\"]}\nand for those that manage keys, phones and event subscriptions:\n      admin: {applications: [\"00000000-0000-0000-0000-000000000000\"]}")
 		}
+		issuer.Console = auth.Client{ID: each.Console.ID, Secret: auth.Secret(each.Console.Secret)}
+		switch people := len(issuer.Administer.Subjects) + len(issuer.Administer.Objects) + len(issuer.Administer.Roles) + len(issuer.Read.Subjects) + len(issuer.Read.Objects) + len(issuer.Read.Roles); {
+		case each.Console.ID == "" && each.Console.Secret != "":
+			c.fail(s, "has console.client-secret without console.client-id")
+		case each.Console.ID != "" && people == 0:
+			c.fail(s, "lets nobody into the console: admin or read must name subjects, objects or roles of people, such as\n      admin: {roles: [Switchhook.Admin]}")
+		}
 		if each.Audience != "" {
 			issuer.Audiences = []string{each.Audience}
 		}

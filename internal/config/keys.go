@@ -127,8 +127,17 @@ type issuerKeys struct {
 	Allow bearerKeys `yaml:"allow"`
 	// Whose tokens may also use the administration: /admin and the paths of Azure Resource Manager.
 	Admin bearerKeys `yaml:"admin"`
-	// Whose tokens may look at calls (/admin/insight) and do nothing else.
+	// Whose tokens may look at calls (/admin/insight) and do nothing else. Who signs in to the console so looks at all of it, and changes nothing.
 	Read bearerKeys `yaml:"read"`
+	// This server's registration at the issuer. With it, people whom admin or read names sign in to the console by the issuer's page.
+	Console clientKeys `yaml:"console"`
+}
+
+type clientKeys struct {
+	// Client id. Its redirect URI is https://HOST/console/oidc, with each name of public-host.
+	ID string `yaml:"client-id" type:"text" absent:"nobody signs in to the console by the issuer"`
+	// Client secret. A public client has none: every sign-in has PKCE.
+	Secret string `yaml:"client-secret" type:"secret text"`
 }
 
 type bearerKeys struct {

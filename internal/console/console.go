@@ -1,6 +1,7 @@
 package console
 
 import (
+	"crypto/sha256"
 	"embed"
 	"io/fs"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
@@ -33,6 +35,8 @@ type Config struct {
 	Auth  Authenticator
 	APIs  http.Handler // what the page asks
 
+	Issuers Issuers // by whose page people sign in; nil: none is
+
 	Live Live // what the page is told as it happens
 
 	Log *slog.Logger
@@ -51,6 +55,7 @@ type Console struct {
 	attempts *ratelimit.Keyed[string] // at signing in, of a source
 	all      *ratelimit.Bucket        // of all sources
 	live     *hub
+	away     *expiring.Map[[sha256.Size]byte, away] // who is at an issuer's page
 }
 
 // New makes the console.
@@ -69,7 +74,7 @@ func New(cfg Config) (*Console, error) {
 	c := &Console{
 		cfg: cfg, log: cfg.Log, now: cfg.Now, index: index, pages: http.StripPrefix(Path, http.FileServerFS(page)),
 		links: newLinks(cfg.Now), sessions: newSessions(cfg.Keys, cfg.Now),
-		attempts: ratelimit.NewKeyed[string](attemptsOfSource, rememberedSources), all: ratelimit.NewBucket(attemptsOfAll),
+		attempts: ratelimit.NewKeyed[string](attemptsOfSource, rememberedSources), all: ratelimit.NewBucket(attemptsOfAll), away: newAways(),
 	}
 	c.live = newHub(c)
 	return c, nil
@@ -106,6 +111,8 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, Path, http.StatusFound)
 	case name == "session":
 		c.serveSession(w, r)
+	case name == "oidc":
+		c.serveOIDC(w, r)
 	case name == "live":
 		c.serveLive(w, r)
 	case strings.HasPrefix(name, "api/"):

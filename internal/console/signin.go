@@ -57,7 +57,7 @@ func (c *Console) serveSession(w http.ResponseWriter, r *http.Request) {
 			writeJSON(w, http.StatusOK, found.about())
 			return
 		}
-		writeJSON(w, http.StatusUnauthorized, map[string]any{"safe": c.safeWay(r)})
+		writeJSON(w, http.StatusUnauthorized, map[string]any{"safe": c.safeWay(r), "issuers": c.issuers()})
 	case http.MethodPost:
 		c.begin(w, r)
 	case http.MethodDelete:
@@ -72,17 +72,16 @@ func (c *Console) serveSession(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// issuers are those by whose page somebody can sign in.
+func (c *Console) issuers() []string {
+	if c.cfg.Issuers == nil {
+		return nil
+	}
+	return c.cfg.Issuers.SignIns()
+}
+
 func (c *Console) begin(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case !ownPage(r):
-		answer(w, http.StatusForbidden, "only the console's own page signs in")
-		return
-	case !c.safeWay(r):
-		answer(w, http.StatusForbidden, "the console is reached over HTTPS only, or from the machine itself")
-		return
-	case !c.maySignIn(r):
-		w.Header().Set("Retry-After", "5")
-		answer(w, http.StatusTooManyRequests, "too many attempts to sign in; wait a few seconds")
+	if !c.mayBegin(w, r) {
 		return
 	}
 	who, name, err := c.identify(r)

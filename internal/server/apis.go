@@ -19,11 +19,11 @@ var errNoPhones = fault.NotFound("phones cannot be called: SIP is off (--sip)")
 // openAPIs makes what answers HTTP requests.
 func (p *parts) openAPIs(ctx context.Context) error {
 	hosts := auth.NewHosts(p.cfg.PublicHosts...)
-	oidc, err := auth.NewOIDC(auth.OIDCConfig{Issuers: p.cfg.OIDC})
-	if err != nil {
+	var err error
+	if p.oidc, err = auth.NewOIDC(auth.OIDCConfig{Issuers: p.cfg.OIDC}); err != nil {
 		return err
 	}
-	p.authenticator = auth.NewAuthenticator(auth.Config{Keys: p.resource.Keys, Hosts: hosts, OIDC: oidc})
+	p.authenticator = auth.NewAuthenticator(auth.Config{Keys: p.resource.Keys, Hosts: hosts, OIDC: p.oidc})
 	p.router = rest.New(rest.Config{
 		Auth:  p.authenticator,
 		Hosts: hosts, Log: p.log.With("part", "rest"), Metrics: p.metrics,

@@ -14,7 +14,7 @@ import (
 // openConsole makes the page.
 func (p *parts) openConsole(context.Context) (err error) {
 	p.console, err = console.New(console.Config{
-		Name: p.resource.ID[:8], Hosts: auth.NewHosts(p.cfg.PublicHosts...), Keys: p.resource.Keys, Auth: p.authenticator, APIs: p.router,
+		Name: p.resource.ID[:8], Hosts: auth.NewHosts(p.cfg.PublicHosts...), Keys: p.resource.Keys, Auth: p.authenticator, APIs: p.router, Issuers: p.oidc,
 		Live: console.Live{Figures: p.figures, Follow: p.follow},
 		Log:  p.log.With("part", "console"),
 	})

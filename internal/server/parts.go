@@ -91,6 +91,7 @@ type parts struct {
 	router      *rest.Router
 
 	authenticator *auth.Authenticator
+	oidc          *auth.OIDC
 	listeners     *listeners
 	console       *console.Console
 	examined      atomic.Pointer[examination]

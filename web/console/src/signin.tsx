@@ -1,8 +1,8 @@
 // What stands where nobody is signed in.
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { safe, signInWith, whyNot } from "./state/session";
-import { Code } from "./ui/basics";
+import { issuers, safe, signInBy, signInWith, whyNot } from "./state/session";
+import { Act, Code } from "./ui/basics";
 import { Logo } from "./ui/logo";
 
 export function SignIn(): JSX.Element {
@@ -26,6 +26,15 @@ export function SignIn(): JSX.Element {
             {whyNot.value}
           </p>
         )}
+        {possible && issuers.value.length > 0 && (
+          <div class="issuers">
+            {issuers.value.map((issuer) => (
+              <Act key={issuer} class="primary" do={() => signInBy(issuer)}>
+                Sign in with {new URL(issuer).host}
+              </Act>
+            ))}
+          </div>
+        )}
         {possible ? (
           <form onSubmit={(event) => void submit(event)}>
             <label class="field">
@@ -33,7 +42,7 @@ export function SignIn(): JSX.Element {
               <input id="key" type="password" autocomplete="off" autofocus required value={key.value} onInput={(event) => (key.value = event.currentTarget.value)} />
               <small>The primary key may change everything, the secondary key may look. The key stays in this browser: it signs the request.</small>
             </label>
-            <button class="primary" id="signin" disabled={busy.value}>
+            <button class={issuers.value.length > 0 ? "" : "primary"} id="signin" disabled={busy.value}>
               Sign in
             </button>
           </form>

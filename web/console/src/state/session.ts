@@ -16,6 +16,9 @@ export const whyNot = signal("");
 /** False where the way to the server is not safe, so that signing in is refused. */
 export const safe = signal(true);
 
+/** Issuers by whose page people sign in. */
+export const issuers = signal<string[]>([]);
+
 export const mayChange = (): boolean => session.value?.role === "administrator";
 
 /** Finds the session of the browser, or begins one with the link that opened the page. */
@@ -25,14 +28,37 @@ export async function open(): Promise<void> {
     history.replaceState(null, "", location.pathname + location.search);
     if (await begin(JSON.stringify({ link: token }), {})) return;
   }
+  const refused = new URLSearchParams(location.hash.slice(1)).get("refused");
+  if (refused) {
+    history.replaceState(null, "", location.pathname + location.search);
+    whyNot.value = refusals[refused] ?? "The sign-in did not succeed.";
+  }
   const answer = await fetch("/console/session");
   if (answer.ok) {
     session.value = await answer.json();
     whyNot.value = "";
     return;
   }
-  safe.value = (await answer.json().catch(() => ({}))).safe !== false;
+  const said = await answer.json().catch(() => ({}));
+  safe.value = said.safe !== false;
+  issuers.value = said.issuers ?? [];
   session.value = null;
+}
+
+/** Why a sign-in by an issuer did not succeed; the server's log has more. */
+const refusals: Record<string, string> = {
+  state: "The sign-in took more than ten minutes, was done already, or began in another browser. Try again.",
+  denied: "The issuer did not let you in.",
+  token: "The issuer's answer could not be verified; the server's log says why.",
+  person: "The issuer knows you, but this server does not let you see the console: auth.oidc[].admin or read must name you.",
+};
+
+/** Goes to the page of an issuer, which leads back here. */
+export async function signInBy(issuer: string): Promise<void> {
+  const answer = await fetch("/console/oidc", { method: "POST", body: JSON.stringify({ issuer, place: location.pathname + location.search }) });
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) location.assign(said.location);
+  else whyNot.value = said?.error?.message ?? `the server answered ${answer.status}`;
 }
 
 async function begin(body: string, headers: Record<string, string>): Promise<boolean> {
