@@ -101,6 +101,18 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 			x.until(`await moves(seen.video) && find("Video").isReceiving && find("Video").size.width >= 320`)
 		}
 	})
+	t.Run("with statistics of both sides", func(t *testing.T) {
+		for _, x := range []*tab{first.with(t), second.with(t)} {
+			x.run(`
+				globalThis.samples = [];
+				globalThis.collector = call.feature(calling.Features.MediaStats).createCollector();
+				collector.on("sampleReported", (sample) => samples.push(sample));`)
+			// What the server says of what it gets, and when: the round trip and the losses.
+			x.until(`((sent) => sent?.codecName === "VP8" && sent.rttInMs >= 0 && sent.packetsLost >= 0 && sent.frameWidthSent >= 320)(samples.at(-1)?.video.send[0])`)
+			x.until(`((came) => came?.frameRateDecoded > 0 && came.streamId === find("Video").id && came.frameWidthReceived >= 320)(samples.at(-1)?.video.receive[0])`)
+			x.run(`collector.dispose()`)
+		}
+	})
 	t.Run("in the size that is shown", func(t *testing.T) {
 		first := first.with(t)
 		first.until(`find("Video").size.width === 640 && seen.video.videoHeight === 360`)

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 )
 
@@ -52,6 +53,7 @@ type Line struct {
 	Types     map[Codec]Types
 	Transport uint8 // id of the header extension of transport-wide numbers; 0: none
 	Write     func(*rtp.Header, []byte) (int, error)
+	Report    func(*rtcp.SenderReport) // once a second while something is sent; nil: nobody hears
 }
 
 // Types are payload types of a codec.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
 	"github.com/switchhook/switchhook/internal/sfu/sfutest"
@@ -40,12 +41,20 @@ type encoding struct {
 	keys  int // that were asked for
 	again int // packets that were asked for again
 	late  [][]byte
+
+	received []rtcp.ReceptionReport // what it was told of what came
 }
 
 func (e *encoding) AskKeyFrame(uint32) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.key, e.keys = true, e.keys+1
+}
+
+func (e *encoding) Received(r rtcp.ReceptionReport) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.received = append(e.received, r)
 }
 
 func (e *encoding) AskAgain(_ uint32, lost []uint16) {

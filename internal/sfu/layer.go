@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 )
 
@@ -23,8 +24,9 @@ const clock = 90
 // Sender is who sends a layer: it is asked for what is missing. It is called from the
 // goroutine that gives packets, and from the room's.
 type Sender interface {
-	AskKeyFrame(ssrc uint32)             // PLI, RFC 4585 §6.3.1
-	AskAgain(ssrc uint32, lost []uint16) // NACK, RFC 4585 §6.2.1
+	AskKeyFrame(ssrc uint32)              // PLI, RFC 4585 §6.3.1
+	AskAgain(ssrc uint32, lost []uint16)  // NACK, RFC 4585 §6.2.1
+	Received(report rtcp.ReceptionReport) // once a second, RFC 3550 §6.4.2
 }
 
 // Bounds of a layer.
@@ -62,8 +64,10 @@ type Layer struct {
 	latest  numbers // of the packet that is the highest
 	ring    [ringPackets]kept
 	lost    losses
-	since   time.Time // of what is counted
-	bytes   int
+	reception
+	clock mediaClock
+	since time.Time // of what is counted
+	bytes int
 }
 
 // kept is a packet in the ring.
@@ -91,6 +95,7 @@ func (l *Layer) Take(b []byte, now time.Time) {
 	l.mu.Lock()
 	p, fresh := l.take(b, now)
 	ask, giveUp := l.lost.due(now)
+	report, due := l.received(now)
 	l.mu.Unlock()
 	if sinks := l.sinks.Load(); fresh && sinks != nil {
 		for _, s := range *sinks {
@@ -98,6 +103,9 @@ func (l *Layer) Take(b []byte, now time.Time) {
 		}
 	}
 	l.ask(ask, giveUp, now)
+	if due {
+		l.sender.Received(report)
+	}
 }
 
 func (l *Layer) ask(again []uint16, giveUp bool, now time.Time) {
@@ -147,7 +155,7 @@ func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
 	if !l.any || seq > l.highest {
 		l.latest = p.numbers
 	}
-	l.advance(seq, now)
+	l.note(p.numbers, l.advance(seq, now), now)
 	if p.picture.key {
 		l.keyFrame(p.picture, seq)
 	}
@@ -158,8 +166,9 @@ func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
 	return p, true
 }
 
-// advance notes what is missing before a packet.
-func (l *Layer) advance(seq int64, now time.Time) {
+// advance notes what is missing before a packet. It returns whether the packet was missing
+// itself, and was asked for.
+func (l *Layer) advance(seq int64, now time.Time) (repaired bool) {
 	switch {
 	case !l.any:
 		l.any, l.highest = true, seq
@@ -167,8 +176,9 @@ func (l *Layer) advance(seq int64, now time.Time) {
 		l.lost.gap(l.highest+1, seq, now)
 		l.highest = seq
 	default:
-		l.lost.found(seq, now)
+		return l.lost.found(seq, now)
 	}
+	return false
 }
 
 func (l *Layer) keyFrame(p picture, seq int64) {

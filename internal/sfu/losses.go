@@ -42,10 +42,12 @@ func (l *losses) gap(from, to int64, now time.Time) {
 	}
 }
 
-// found notes that one came after all. Where it was asked for, that tells the round trip.
-func (l *losses) found(seq int64, now time.Time) {
+// found notes that one came after all, and returns whether it was asked for: then that
+// tells the round trip.
+func (l *losses) found(seq int64, now time.Time) (asked bool) {
 	l.drop(func(one loss) bool {
 		if one.seq == seq && one.asks > 0 {
+			asked = true
 			took := min(now.Sub(one.first), mostAsk)
 			if l.trip == 0 {
 				l.trip = took
@@ -54,6 +56,7 @@ func (l *losses) found(seq int64, now time.Time) {
 		}
 		return one.seq == seq
 	})
+	return asked
 }
 
 // again is how long to wait for a packet that was asked for.

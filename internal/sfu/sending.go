@@ -122,6 +122,9 @@ func (c *Client) next(now time.Time) (o *out, wait time.Duration) {
 	if o.line.line.Transport != 0 {
 		o.number = q.number(bytes, now)
 	}
+	if !o.repeated {
+		o.line.packets, o.line.octets = o.line.packets+1, o.line.octets+uint32(o.size)
+	}
 	q.queue[q.first] = nil
 	q.first = (q.first + 1) % queuePackets
 	q.waiting--
@@ -136,8 +139,13 @@ func (c *Client) send() {
 	var w writer
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	var reported time.Time
 	for {
 		now := time.Now()
+		if now.Sub(reported) >= reportEvery {
+			reported = now
+			c.report(now)
+		}
 		o, wait := c.next(now)
 		if o != nil {
 			w.write(o)

@@ -28,6 +28,8 @@ type sink struct {
 	repeats []repeat  // ringPackets, from the first on
 	rtx     uint16    // number of the last repetition
 	padded  int       // which packet was sent last for a probe
+	packets uint32    // that were sent, without repetitions
+	octets  uint32    // of their payloads
 }
 
 // repeat counts how often a packet was repeated.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 
@@ -29,6 +30,7 @@ func (l *link) readPictures(track *webrtc.TrackRemote, receiver *webrtc.RTPRecei
 	}
 	layer := source.Open(track.RID(), uint32(track.SSRC()), codec, l)
 	defer layer.Close()
+	l.work.Go(func() { readReports(track, receiver, layer) })
 	packet := make([]byte, maxPacket)
 	for hurried := false; ; {
 		// pion looks for repetitions only before it waits for the next packet (pion/webrtc
@@ -53,6 +55,28 @@ func (l *link) readPictures(track *webrtc.TrackRemote, receiver *webrtc.RTPRecei
 			layer.Tick(time.Now())
 		default:
 			return
+		}
+	}
+}
+
+// readReports gives what the client says of its time to who forwards its pictures, until
+// the connection is closed.
+func readReports(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver, layer *sfu.Layer) {
+	read := receiver.Read
+	if rid := track.RID(); rid != "" {
+		read = func(b []byte) (int, interceptor.Attributes, error) { return receiver.ReadSimulcast(b, rid) }
+	}
+	packet := make([]byte, maxPacket)
+	for {
+		n, _, err := read(packet)
+		if err != nil {
+			return
+		}
+		packets, _ := rtcp.Unmarshal(packet[:n]) // what is none has no report
+		for _, one := range packets {
+			if report, is := one.(*rtcp.SenderReport); is {
+				layer.Report(report, time.Now())
+			}
 		}
 	}
 }
@@ -98,4 +122,9 @@ func (l *link) AskKeyFrame(ssrc uint32) {
 // AskAgain implements sfu.Sender.
 func (l *link) AskAgain(ssrc uint32, lost []uint16) {
 	_ = l.pc.WriteRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(lost)}})
+}
+
+// Received implements sfu.Sender.
+func (l *link) Received(report rtcp.ReceptionReport) {
+	_ = l.pc.WriteRTCP([]rtcp.Packet{&rtcp.ReceiverReport{SSRC: l.peer.ssrc, Reports: []rtcp.ReceptionReport{report}}}) // the next comes in a second
 }

@@ -44,7 +44,7 @@ func (l *link) addSlots(mids string) error {
 
 // Bind implements webrtc.TrackLocal: it is told what was agreed on.
 func (s *slot) Bind(to webrtc.TrackLocalContext) (first webrtc.RTPCodecParameters, err error) {
-	line := sfu.Line{MID: s.mid, SSRC: uint32(to.SSRC()), RTX: uint32(to.SSRCRetransmission()), Types: make(map[sfu.Codec]sfu.Types), Write: s.write}
+	line := sfu.Line{MID: s.mid, SSRC: uint32(to.SSRC()), RTX: uint32(to.SSRCRetransmission()), Types: make(map[sfu.Codec]sfu.Types), Write: s.write, Report: s.report}
 	for _, codec := range to.CodecParameters() {
 		kind, known := codecOf(codec)
 		if !known || line.Types[kind].Media != 0 {
@@ -84,6 +84,11 @@ func repetitions(codecs []webrtc.RTPCodecParameters, of webrtc.PayloadType) uint
 func (s *slot) write(header *rtp.Header, payload []byte) (int, error) {
 	s.used.Do(func() { s.link.work.Go(s.listen) })
 	return s.writer.WriteRTP(header, payload)
+}
+
+// report tells the client the time of what it is sent.
+func (s *slot) report(r *rtcp.SenderReport) {
+	_ = s.link.pc.WriteRTCP([]rtcp.Packet{r}) // the next comes in a second
 }
 
 // listen gives what the client says to who sends, until the connection is closed.

@@ -98,6 +98,8 @@ interface Seen {
   pictures: number;
   movedAt: number;
 }
+/** The server reports once a second. */
+const REPORT_COUNTS_MS = 5_000;
 const last = new WeakMap<CallCore, Seen>();
 
 async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unknown>, media: Group<MediaDiagnosticType, unknown>): Promise<void> {
@@ -113,7 +115,8 @@ async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unk
       now.received += entry.packetsReceived ?? 0;
       now.lost += entry.packetsLost ?? 0;
     }
-    if (entry.type === "remote-inbound-rtp") {
+    // Of an encoding that is no longer sent the last report stands for ever.
+    if (entry.type === "remote-inbound-rtp" && Date.now() - entry.timestamp < REPORT_COUNTS_MS) {
       sendLoss = Math.max(sendLoss, entry.fractionLost ?? 0);
       rtt = Math.max(rtt, 1000 * (entry.roundTripTime ?? 0));
     }
