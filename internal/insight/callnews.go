@@ -131,7 +131,8 @@ func (h *Hub) Leg(n call.LegNews) {
 	case call.LegRefused:
 		r.troubled = true
 	case call.LegGone:
-		news.wire = &n.Wire
+		wire := n.Wire // a pointer into n would keep the leg
+		news.wire = &wire
 		if m, ok := n.Leg.(measured); ok {
 			if h.legs[m].record == r { // else it is in another call already
 				delete(h.legs, m)

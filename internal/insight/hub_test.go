@@ -7,10 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery"
@@ -321,5 +323,26 @@ func TestHostileTextsAreTamed(t *testing.T) {
 		if len(i.Detail) > 8*maxBody {
 			t.Errorf("a detail of %s has %d bytes", i.Kind, len(i.Detail))
 		}
+	}
+}
+
+// TestTimelineKeepsNoLeg: what is kept of a call that is over is counted; its leg, with
+// its buffers of sound, is not, and must be free.
+func TestTimelineKeepsNoLeg(t *testing.T) {
+	h := newHub(t, Config{})
+	defer h.Close()
+	leg := &wireLeg{id: aCallID}
+	gone := weak.Make(leg)
+	legCame(h, leg)
+	h.Leg(call.LegNews{CorrelationID: aCall, ServerCallID: aServerCall, What: call.LegAnswered, Who: caller, Leg: leg})
+	h.Leg(call.LegNews{CorrelationID: aCall, ServerCallID: aServerCall, What: call.LegGone, Who: caller, Leg: leg, Wire: call.Wire{Trunk: "main"}})
+	h.CallOver(call.Detail{CorrelationID: aCall, ServerCallID: aServerCall, From: caller, To: callee, Began: time.Now(), Ended: time.Now()})
+	leg = nil
+	runtime.GC()
+	if gone.Value() != nil {
+		t.Error("the leg is kept")
+	}
+	if _, items, known := h.Timeline(aCall); !known || len(items) != 4 {
+		t.Errorf("%d items", len(items))
 	}
 }
