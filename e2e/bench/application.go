@@ -63,7 +63,9 @@ func startApplication(ctx context.Context, s *server, prompt []byte) (*applicati
 	mux.HandleFunc("POST /events", a.incoming)
 	mux.HandleFunc("POST /callbacks", a.callback)
 	mux.HandleFunc("GET "+promptURL, func(w http.ResponseWriter, r *http.Request) {
-		a.downloads.Add(1)
+		if r.Header.Get("If-None-Match") == "" { // not only asked whether it has changed
+			a.downloads.Add(1)
+		}
 		w.Header().Set("ETag", `"prompt"`)
 		http.ServeContent(w, r, "prompt.wav", time.Time{}, bytes.NewReader(a.prompt))
 	})

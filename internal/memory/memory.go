@@ -18,6 +18,9 @@ import (
 // between two collections a call takes a fifth less. At full speed that would cost
 // set-ups a tenth of the processor, so a server in a hurry collects as Go would. So does a
 // busy one of which little lives: half of that is soon full, and no memory to speak of.
+//
+// Sound that is kept, a mass of numbers that a collection need not look through, does not
+// count as alive: it would only let the more garbage be made.
 const (
 	paceEvery = time.Second
 	relaxed   = 50
@@ -25,6 +28,7 @@ const (
 	hurry     = 64 << 20 // bytes allocated between two looks
 	busy      = 4 << 20  // the same, where no more than little is alive
 	little    = 16 << 20
+	rarest    = 10 // percent; less would collect without a pause
 )
 
 // When memory is given back to the system. Go alone waits for its next
@@ -70,14 +74,16 @@ type policy struct {
 	left   uint64 // spare after the last giving back, which no collection can free
 }
 
-// percent is what GOGC is to be now.
-func (t *policy) percent(now usage) int {
+// percent is what GOGC is to be now. Kept is how much of what lives is sound.
+func (t *policy) percent(now usage, kept uint64) int {
 	recently := now.allocated - t.paced
 	t.paced = now.allocated
-	if recently >= hurry || recently >= busy && now.live <= little {
-		return hurried
+	looked := now.live - min(kept, now.live) // what a collection looks through
+	percent := uint64(relaxed)
+	if recently >= hurry || recently >= busy && looked <= little {
+		percent = hurried
 	}
-	return relaxed
+	return int(max(rarest, percent*looked/max(now.live, 1)))
 }
 
 // due reports whether memory is to be given back now: nothing goes on, and there
@@ -90,10 +96,10 @@ func (t *policy) due(now usage) bool {
 }
 
 // Run sets the pace of collections, unless GOGC is set, and gives memory back
-// after each burst of load, until ctx ends.
-func Run(ctx context.Context, log *slog.Logger) { new(policy).run(ctx, log) }
+// after each burst of load, until ctx ends. Kept tells how many bytes of sound are kept.
+func Run(ctx context.Context, log *slog.Logger, kept func() int64) { new(policy).run(ctx, log, kept) }
 
-func (t *policy) run(ctx context.Context, log *slog.Logger) {
+func (t *policy) run(ctx context.Context, log *slog.Logger, kept func() int64) {
 	_, chosen := os.LookupEnv("GOGC")
 	percent := hurried
 	ticker := time.NewTicker(paceEvery)
@@ -105,7 +111,7 @@ func (t *policy) run(ctx context.Context, log *slog.Logger) {
 			return
 		}
 		now := readUsage()
-		if wanted := t.percent(now); wanted != percent && !chosen {
+		if wanted := t.percent(now, uint64(max(kept(), 0))); far(wanted, percent) && !chosen {
 			percent = wanted
 			debug.SetGCPercent(percent) // it stops the world for microseconds
 		}
@@ -115,6 +121,10 @@ func (t *policy) run(ctx context.Context, log *slog.Logger) {
 		}
 	}
 }
+
+// far reports whether a pace differs by more than a tenth from the present one: setting it
+// stops the world, so that it does not follow each byte.
+func far(wanted, present int) bool { return 10*max(wanted-present, present-wanted) > present }
 
 // giveBack collects three times: each collection halves the stacks that goroutines
 // have outgrown, and pools keep what they have for two.

@@ -39,18 +39,23 @@ func TestMemoryIsCollectedMoreOftenUnlessInAHurry(t *testing.T) {
 		name      string
 		allocated uint64 // since the start
 		live      uint64
+		kept      uint64
 		want      int // GOGC
 	}{
-		{"a start", 40 * mb, 20 * mb, 50},
-		{"a hundred calls a second beside many that live", 70 * mb, 20 * mb, 50},
-		{"more than a thousand", 400 * mb, 20 * mb, 100},
-		{"still", 464 * mb, 20 * mb, 100},
-		{"it calms down", 500 * mb, 20 * mb, 50},
-		{"a hundred calls a second, and little lives", 512 * mb, 12 * mb, 100},
-		{"hardly anything goes on", 514 * mb, 12 * mb, 50},
+		{"a start", 40 * mb, 20 * mb, 0, 50},
+		{"a hundred calls a second beside many that live", 70 * mb, 20 * mb, 0, 50},
+		{"more than a thousand", 400 * mb, 20 * mb, 0, 100},
+		{"still", 464 * mb, 20 * mb, 0, 100},
+		{"it calms down", 500 * mb, 20 * mb, 0, 50},
+		{"a hundred calls a second, and little lives", 512 * mb, 12 * mb, 0, 100},
+		{"hardly anything goes on", 514 * mb, 12 * mb, 0, 50},
+		{"a hundred calls a second hear one long prompt", 550 * mb, 45 * mb, 29 * mb, 35},
+		{"more than a thousand, beside many that live", 650 * mb, 60 * mb, 30 * mb, 50},
+		{"sound, and nothing else", 651 * mb, 140 * mb, 135 * mb, 10},
+		{"more is kept than the last collection knew", 652 * mb, 20 * mb, 29 * mb, 10},
 	}
 	for _, step := range steps {
-		if got := d.percent(usage{allocated: step.allocated, live: step.live}); got != step.want {
+		if got := d.percent(usage{allocated: step.allocated, live: step.live}, step.kept); got != step.want {
 			t.Errorf("%s: GOGC is %d, want %d", step.name, got, step.want)
 		}
 	}

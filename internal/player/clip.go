@@ -14,11 +14,14 @@ const (
 	wideband   = 16_000
 )
 
-// Clip is a sound that is ready to be played. It never changes, and any number
-// of calls play it at the same time.
+// Clip is a sound that is ready to be played, or grows while it is. What is there
+// never changes, and any number of calls play it at the same time.
 type Clip struct {
 	narrow []int16 // at 8 kHz
 	wide   []int16 // the same at 16 kHz
+
+	growth  *growth // nil: all of it is there
+	version string  // of the file, where it is kept without a cache id; see versionOf
 }
 
 var errNoSamples = errors.New("it holds no samples")

@@ -119,16 +119,19 @@ func (f *feeder) open(ctx context.Context, index int) (*item, *source, error) {
 	if clip := f.clips[index]; clip != nil { // from the round before
 		return &item{clip: clip, index: index}, nil, nil
 	}
-	got, err := f.library.fetch(ctx, f.list[index])
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case got.source != nil:
-		return &item{stream: new(stream), index: index}, got.source, nil
+	for {
+		got, err := f.library.fetch(ctx, f.list[index])
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case got.source != nil:
+			return &item{stream: new(stream), index: index}, got.source, nil
+		case f.library.pins.add(got.clip):
+			f.clips[index] = got.clip
+			return &item{clip: got.clip, index: index}, nil, nil
+		}
+		f.library.forgetClip(keptAs(f.list[index].URI), got.clip) // its last listener has just left
 	}
-	f.library.pins.add(got.clip)
-	f.clips[index] = got.clip
-	return &item{clip: got.clip, index: index}, nil, nil
 }
 
 // put makes a prompt the next to be played.

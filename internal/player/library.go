@@ -87,10 +87,11 @@ type Library struct {
 	ctx   context.Context
 	close context.CancelCauseFunc
 
-	cache *expiring.Map[string, *Clip]
-	pins  pins
-	kept  atomic.Int64 // bytes of speech that goes on and may be kept
-	gaps  atomic.Int64 // moments in which a file did not come in time
+	cache    *expiring.Map[string, *Clip]
+	versions *expiring.Map[string, string] // of files without a cache id, by address
+	pins     pins
+	kept     atomic.Int64 // bytes of speech that goes on and may be kept
+	gaps     atomic.Int64 // moments in which a file did not come in time
 
 	metric prometheus.Collector
 
@@ -117,6 +118,7 @@ func New(cfg Config, log *slog.Logger) *Library {
 			Cost:    func(id string, clip *Clip) int64 { return clip.size() + int64(len(id)) + entryOverhead },
 			MaxCost: max(1, cfg.CacheBytes),
 		}),
+		versions:  newVersions(cfg.CacheTime),
 		pins:      pins{users: make(map[*Clip]int)},
 		downloads: make(map[File]*download),
 	}
@@ -130,6 +132,10 @@ func New(cfg Config, log *slog.Logger) *Library {
 	}
 	return l
 }
+
+// Held is how many bytes of decoded prompts are in memory, about: those that are kept, or
+// those that are played, whichever are more.
+func (l *Library) Held() int64 { return max(l.cache.TotalCost(), l.pins.total()) }
 
 // Close gives up the downloads that run and returns when they are gone.
 func (l *Library) Close() {

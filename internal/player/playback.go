@@ -45,6 +45,8 @@ type item struct {
 	index  int
 	err    error // the end of the list: why, or nil
 	next   atomic.Pointer[item]
+
+	flowing bool // the reader's: of a clip that grows, there was enough to begin
 }
 
 // isEnd reports whether the list ends here.
@@ -170,19 +172,37 @@ func (i *item) fill(rest, frame audio.Frame, pos *int) (int, state) {
 	case i.clip == nil:
 		return 0, over // before the first prompt
 	}
-	samples := i.clip.at(frame.Rate())
-	n := copy(rest, samples[min(*pos, len(samples)):])
-	if *pos += n; *pos >= len(samples) {
-		return n, over
+	samples, ended := i.clip.there(frame.Rate())
+	left := samples[min(*pos, len(samples)):]
+	if !ended && !i.flowing && len(left) < int(enough.Seconds()*float64(frame.Rate())) {
+		return 0, waiting
 	}
-	return n, filled
+	i.flowing = true
+	n := copy(rest, left)
+	*pos += n
+	switch {
+	case ended && n == len(left):
+		return n, over
+	case n == len(rest):
+		return n, filled
+	}
+	i.flowing = false
+	return n, waiting
+}
+
+// failed is why the prompt has ended early; nil where it has not.
+func (i *item) failed() error {
+	if i.stream != nil {
+		return i.stream.err
+	}
+	return i.clip.failed()
 }
 
 // advance goes on to the next prompt: filled if there is one, waiting while it is
 // not there yet, over if the list has ended, which ends the playback.
 func (p *Playback) advance() state {
-	if s := p.item.stream; s != nil && s.err != nil {
-		p.finish(p.item.index, s.err)
+	if err := p.item.failed(); err != nil {
+		p.finish(p.item.index, err)
 		return over
 	}
 	next := p.item.next.Load()

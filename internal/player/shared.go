@@ -69,7 +69,10 @@ func (l *Library) fetch(ctx context.Context, file File) (fetched, error) {
 	if source := l.take(d); source != nil {
 		return fetched{source: source}, nil
 	}
-	return l.open(ctx, file)
+	if l.keepsVersions(file) {
+		return l.fetch(ctx, file) // the second download is for all further ones
+	}
+	return l.open(ctx, file, false)
 }
 
 // join returns the cached clip, or else the download to wait for.
@@ -122,7 +125,7 @@ func (l *Library) take(d *download) *source {
 
 // run downloads, and hands the result to all who wait.
 func (l *Library) run(ctx context.Context, d *download) {
-	got, err := l.open(ctx, d.file)
+	got, err := l.open(ctx, d.file, true)
 	if got.clip != nil && d.file.CacheID != "" {
 		got.clip, _ = l.cache.Add(d.file.CacheID, got.clip, l.now()) // one that came first, if two did
 	}
@@ -131,6 +134,8 @@ func (l *Library) run(ctx context.Context, d *download) {
 	l.forget(d)
 	d.clip, d.source, d.err = got.clip, got.source, err
 	switch {
+	case d.clip != nil && d.clip.growth != nil:
+		context.AfterFunc(d.clip.growth.ctx, d.cancel) // it goes on beyond this download
 	case d.source == nil:
 		d.cancel()
 	case d.waiting == 0:
@@ -156,20 +161,31 @@ type pins struct {
 	users map[*Clip]int
 }
 
-func (p *pins) add(c *Clip) {
+// add counts one who plays a clip; false: its download was given up meanwhile.
+func (p *pins) add(c *Clip) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if c.growth != nil && c.growth.dropped {
+		return false
+	}
 	if p.users[c]++; p.users[c] == 1 {
 		p.bytes += c.size()
 	}
+	return true
 }
 
+// remove counts one who has played a clip. A download that nobody waits for is given up.
 func (p *pins) remove(c *Clip) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.users[c]--; p.users[c] == 0 {
-		delete(p.users, c)
-		p.bytes -= c.size()
+	if p.users[c]--; p.users[c] > 0 {
+		return
+	}
+	delete(p.users, c)
+	p.bytes -= c.size()
+	if c.growth != nil && !c.growth.ended.Load() {
+		c.growth.dropped = true
+		c.growth.cancel(errUnheard)
 	}
 }
 

@@ -16,29 +16,34 @@ import (
 
 // source is a file that is being downloaded, read up to its first sample.
 type source struct {
-	from   string // where it comes from, for people
-	kind   string // its Content-Type
-	spoken bool
-	file   soundfile.Reader
-	body   *body
-	limit  *timeLimit
+	from    string // where it comes from, for people
+	kind    string // its Content-Type
+	spoken  bool
+	version string // of the file; see versionOf
+	file    soundfile.Reader
+	body    *body
+	limit   *timeLimit
 
 	keep    *keeping // of speech; nil: it is not kept
 	release func()   // what else ends with it; nil: nothing
 }
 
-// openSource asks for a file and reads its header.
-func (l *Library) openSource(ctx context.Context, u *url.URL, limit *timeLimit) (*source, error) {
-	response, err := l.request(ctx, u, nil)
+// openSource asks for a file, under the conditions of a header, and reads its beginning.
+func (l *Library) openSource(ctx context.Context, u *url.URL, limit *timeLimit, header map[string]string) (*source, error) {
+	response, err := l.request(ctx, u, header)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrDownload, outbound.Shown(u), err)
+	}
+	if response.StatusCode == http.StatusNotModified && header != nil {
+		response.Body.Close()
+		return nil, errUnchanged
 	}
 	if response.StatusCode != http.StatusOK {
 		response.Body.Close()
 		return nil, fmt.Errorf("%w: %s answered %d %s", ErrDownload, outbound.Shown(u), response.StatusCode, http.StatusText(response.StatusCode))
 	}
 	s := &source{
-		from: outbound.Shown(u), kind: response.Header.Get("Content-Type"), limit: limit,
+		from: outbound.Shown(u), kind: response.Header.Get("Content-Type"), limit: limit, version: versionOf(response),
 		body: &body{ctx: ctx, in: response.Body, size: response.ContentLength, most: l.cfg.MaxBytes},
 	}
 	s.body.resume = l.resumption(ctx, u, response)

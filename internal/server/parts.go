@@ -135,7 +135,6 @@ func (p *parts) open(ctx context.Context) error {
 	p.broken = make(chan error, 8)
 	p.public.known = make(chan struct{})
 	p.metrics = metrics.New()
-	p.work.Go(func() { memory.Run(p.life, p.log) })
 	for _, step := range []func(context.Context) error{
 		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones,
 		p.openAPIs, p.openConsole, p.openBrowsers, p.openProfile,
@@ -230,6 +229,7 @@ func (p *parts) openCalls(context.Context) error {
 		Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,
 	}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
+	p.work.Go(func() { memory.Run(p.life, p.log, p.prompts.Held) })
 	own := prompts{library: p.prompts}
 	if own.hold, err = openHoldMusic(p.cfg.HoldMusic); err != nil {
 		return err
