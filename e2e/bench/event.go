@@ -14,6 +14,7 @@ import (
 type event struct {
 	kind       string // without its prefix
 	connection string
+	recording  string // recordingId
 	context    string // operationContext
 	at         time.Time
 }
@@ -56,10 +57,13 @@ func next(ctx context.Context, from <-chan event, what string) (event, error) {
 	}
 }
 
-// incoming is the Event Grid webhook: it answers each call.
+// incoming is the Event Grid webhook: it answers each call, and passes on what is said of
+// recordings.
 func (a *application) incoming(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	var events []struct {
+		EventType string
+		Subject   string
 		EventTime time.Time
 		Data      struct {
 			ValidationCode, IncomingCallContext string
@@ -75,7 +79,11 @@ func (a *application) incoming(w http.ResponseWriter, r *http.Request) {
 		json.NewEncoder(w).Encode(map[string]string{"validationResponse": data.ValidationCode})
 		return
 	}
-	a.heard(event{kind: "IncomingCall", at: now}, events[0].EventTime)
+	e := event{kind: strings.TrimPrefix(events[0].EventType, "Microsoft.Communication."), at: now}
+	_, e.recording, _ = strings.Cut(events[0].Subject, "/recordingId/")
+	if a.heard(e, events[0].EventTime); e.kind != "IncomingCall" {
+		return
+	}
 	a.work.Go(func() { a.answer(data.IncomingCallContext, data.From.RawID) })
 }
 

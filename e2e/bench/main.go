@@ -25,6 +25,7 @@ type options struct {
 	playing  int            // phones of the media runs
 	streamed int            // phones of the streaming and listening runs
 	thousand int            // phones of the long run
+	recorded int            // phones of the run with many recordings
 	measured time.Duration  // of the media runs
 	long     time.Duration  // of the long run
 	each     time.Duration  // of each rate of the latency runs
@@ -55,6 +56,7 @@ var runs = []struct {
 	{"minutes", (*bench).tenMinutes},
 	{"first", (*bench).firstSound},
 	{"rooms", (*bench).rooms},
+	{"recordings", (*bench).recordings},
 	{"streams", (*bench).streams},
 	{"turn", (*bench).turn},
 	{"listening", (*bench).listening},
@@ -71,12 +73,13 @@ var runs = []struct {
 
 func main() {
 	o := options{rates: []int{20, 50, 200, 300, 500}, costs: []int{100, 300, 600, 1000}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing minutes first rooms streams turn listening speech browsers pictures sound keys control thousand twice; overload, which takes minutes, by its name alone")
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing minutes first rooms recordings streams turn listening speech browsers pictures sound keys control thousand twice; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")
 	flag.IntVar(&o.playing, "playing", 800, "phones of the playing run")
 	flag.IntVar(&o.streamed, "streamed", 300, "phones of the streaming and listening runs")
+	flag.IntVar(&o.recorded, "recorded", 500, "phones of the run with many recordings")
 	flag.IntVar(&o.thousand, "thousand", 1000, "phones of the long run")
 	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs")
 	flag.DurationVar(&o.long, "long", 30*time.Second, "length of the long run")

@@ -89,10 +89,11 @@ func (s *server) close() {
 	os.RemoveAll(s.data)
 }
 
-// subscribe sends incoming calls to a webhook.
+// subscribe sends incoming calls and files of recordings to a webhook.
 func (s *server) subscribe(ctx context.Context, endpoint string) error {
 	out, err := exec.CommandContext(ctx, s.binary, "subscribe", "bench", "--data", s.data, "--endpoint", endpoint,
-		"--included-event-types", "Microsoft.Communication.IncomingCall").CombinedOutput()
+		"--included-event-types", "Microsoft.Communication.IncomingCall",
+		"--included-event-types", "Microsoft.Communication.RecordingFileStatusUpdated").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("subscribe: %w\n%s", err, out)
 	}
