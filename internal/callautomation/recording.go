@@ -49,7 +49,7 @@ func (a *API) startRecording(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.mayRecord(r, cmp.Or(record.Connection, record.Of.ServerCallID, record.Of.GroupCallID, record.Of.RoomID)); err != nil {
+	if err := a.mayRecord(r, "start", cmp.Or(record.Connection, record.Of.ServerCallID, record.Of.GroupCallID, record.Of.RoomID)); err != nil {
 		return err
 	}
 	state, err := a.calls.StartRecording(r.Context(), record)
@@ -60,8 +60,8 @@ func (a *API) startRecording(w http.ResponseWriter, r *http.Request) error {
 }
 
 // mayRecord refuses senders who may not record, and notes the others.
-func (a *API) mayRecord(r *http.Request, what string) error {
-	return a.recorder.Admit(access.Request{Action: access.Start, Recording: what, Sender: rest.Sender(r.Context()), From: r.RemoteAddr})
+func (a *API) mayRecord(r *http.Request, operation, what string) error {
+	return a.recorder.Admit(access.Request{Action: access.Start, Operation: operation, Recording: what, Sender: rest.Sender(r.Context()), From: r.RemoteAddr})
 }
 
 // getRecording is GET /calling/recordings/{recordingId}. What is paused is inactive.
@@ -76,7 +76,7 @@ func (a *API) getRecording(w http.ResponseWriter, r *http.Request) error {
 
 // stopRecording is DELETE /calling/recordings/{recordingId}.
 func (a *API) stopRecording(w http.ResponseWriter, r *http.Request) error {
-	if err := a.mayRecord(r, r.PathValue("recordingId")); err != nil {
+	if err := a.mayRecord(r, "stop", r.PathValue("recordingId")); err != nil {
 		return err
 	}
 	state, err := a.calls.StopRecording(r.Context(), r.PathValue("recordingId"))
@@ -85,7 +85,7 @@ func (a *API) stopRecording(w http.ResponseWriter, r *http.Request) error {
 
 // pauseRecording is POST /calling/recordings/{recordingId}:pause.
 func (a *API) pauseRecording(w http.ResponseWriter, r *http.Request) error {
-	if err := a.mayRecord(r, r.PathValue("recordingId")); err != nil {
+	if err := a.mayRecord(r, "pause", r.PathValue("recordingId")); err != nil {
 		return err
 	}
 	state, err := a.calls.PauseRecording(r.Context(), r.PathValue("recordingId"))
@@ -94,7 +94,7 @@ func (a *API) pauseRecording(w http.ResponseWriter, r *http.Request) error {
 
 // resumeRecording is POST /calling/recordings/{recordingId}:resume.
 func (a *API) resumeRecording(w http.ResponseWriter, r *http.Request) error {
-	if err := a.mayRecord(r, r.PathValue("recordingId")); err != nil {
+	if err := a.mayRecord(r, "resume", r.PathValue("recordingId")); err != nil {
 		return err
 	}
 	state, err := a.calls.ResumeRecording(r.Context(), r.PathValue("recordingId"))

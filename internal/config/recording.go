@@ -15,6 +15,7 @@ type Recording struct {
 	// Host is in the locations of files; "": the server's own.
 	Host    string
 	MinFree uint64 // bytes that the disk must have free
+	Quota   uint64 // bytes that all recordings may take; 0: no limit
 
 	Retention    time.Duration // how long recordings are kept; 0: for ever
 	Keys         *vault.Ring   // encrypt recordings; nil: they are plain
@@ -43,6 +44,8 @@ type recordingKeys struct {
 	Host string `yaml:"location-host" type:"host name or own" default:"storage.asm.skype.com"`
 	// Space that the disk must have free. Below it no recording begins, and those that go on end. 0 is no limit.
 	MinFree *int `yaml:"min-free-mib" default:"512" min:"0" max:"1048576" unit:"MiB"`
+	// Space that all recordings may take on the disk. Above it no recording begins, and those that go on end. 0 is no limit.
+	Quota *int `yaml:"quota-mib" default:"0" min:"0" max:"1073741824" unit:"MiB"`
 	// How long recordings are kept after their end. 0 is for ever.
 	Retention string `yaml:"retention" type:"duration" default:"24h" min:"0s" max:"87600h"`
 	// Keys that encrypt recordings on disk. The first one encrypts new recordings; the others read older ones.
@@ -87,7 +90,7 @@ const ownHost = "own"
 func (c *checker) recording(text recordingKeys) Recording {
 	s := c.pick("recording.location-host", "")
 	r := Recording{
-		Host: s.value, MinFree: uint64(c.count("recording.min-free-mib")) << 20,
+		Host: s.value, MinFree: uint64(c.count("recording.min-free-mib")) << 20, Quota: uint64(c.count("recording.quota-mib")) << 20,
 		Retention: c.duration("recording.retention"), Keys: c.recordingKeys(text.Keys), Rules: c.recordingRules(text.Permissions),
 		ExportFolder: text.ExportFolder, HoldMusic: text.HoldMusic, MaskTones: text.MaskTones, DeleteExported: text.DeleteExported,
 	}

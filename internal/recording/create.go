@@ -66,8 +66,11 @@ func (l *Library) forget(record *Record) {
 	}
 }
 
-// space refuses where the disk is nearly full.
+// space refuses where the disk is nearly full, or the recordings take too much of it.
 func (l *Library) space() error {
+	if used := l.stored.Load() + l.fresh.Load(); l.cfg.Quota > 0 && uint64(max(used, 0)) >= l.cfg.Quota {
+		return fmt.Errorf("recordings take %d MiB, and recording.quota-mib is %d", used>>20, l.cfg.Quota>>20)
+	}
 	if l.cfg.MinFree == 0 {
 		return nil
 	}

@@ -46,6 +46,7 @@ func (l *Library) keepSweeping() {
 
 // weigh notes how much the files take.
 func (l *Library) weigh() {
+	counted := l.fresh.Load()
 	entries, err := os.ReadDir(l.cfg.Dir)
 	if err != nil {
 		return // the metric stays as it is
@@ -57,6 +58,7 @@ func (l *Library) weigh() {
 		}
 	}
 	l.stored.Store(stored)
+	l.fresh.Add(-counted)
 }
 
 func (l *Library) sweep() error {

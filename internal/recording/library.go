@@ -36,6 +36,9 @@ type Config struct {
 	// MinFree is how many bytes the disk must have free; below it no recording
 	// begins, and those that go on end.
 	MinFree uint64
+	// Quota is how many bytes all recordings may take on the disk, with the same
+	// consequences; 0: there is none.
+	Quota uint64
 	// Announce tells that the files of a recording can be downloaded, and returns
 	// when that cannot be lost any more. It is called again after an error, and, if
 	// the process ends before it returns, by the next one.
@@ -70,6 +73,7 @@ type Library struct {
 	chunkFrames int64
 	waiting     atomic.Int64 // bytes for the writer
 	stored      atomic.Int64 // bytes on disk, as of the last sweep
+	fresh       atomic.Int64 // bytes that were written since
 	composed    atomic.Int64 // pictures, in ms
 	composing   progress
 
@@ -201,7 +205,7 @@ func (l *Library) keepWriting() {
 // checkSpace ends recordings before the disk is full.
 func (l *Library) checkSpace() {
 	going := l.list()
-	if len(going) == 0 || l.cfg.MinFree == 0 {
+	if len(going) == 0 {
 		return
 	}
 	if err := l.space(); err != nil {

@@ -8,8 +8,12 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 )
 
-// maxParticipants bounds whom a recording remembers.
-const maxParticipants = 1000
+const (
+	// maxParticipants bounds whom a recording remembers.
+	maxParticipants = 1000
+	// maxConcealed bounds of how many gaps it remembers where they are.
+	maxConcealed = 1000
+)
 
 // listener makes samples of what a recording has heard. It belongs to the listening
 // goroutine.
@@ -155,7 +159,7 @@ func (l *listener) missing(at audio.Tick) int {
 // hear writes one tick.
 func (l *listener) hear(heard audio.Heard) {
 	if missing := l.missing(heard.At); missing > 0 {
-		l.change(func(r *Record) { r.ConcealedMs += int64(missing) * audio.FrameDuration.Milliseconds() })
+		l.conceal(heard.At-audio.Tick(missing), missing)
 		for left := missing; left > 0; left-- {
 			l.at = heard.At - audio.Tick(left)
 			l.write([]audio.Frame{nil})
@@ -176,6 +180,22 @@ func (l *listener) hear(heard audio.Heard) {
 		l.layOut()
 	}
 	l.write(said[:])
+}
+
+// conceal notes that silence stands for frames, from a tick on.
+func (l *listener) conceal(from audio.Tick, frames int) {
+	gap := Pause{Start: l.timeOf(from).UTC(), DurationMs: int64(frames) * audio.FrameDuration.Milliseconds()}
+	l.change(func(r *Record) {
+		r.ConcealedMs += gap.DurationMs
+		if len(r.Concealed) < maxConcealed {
+			r.Concealed = append(r.Concealed, gap)
+		}
+	})
+}
+
+// timeOf is when a tick was.
+func (l *listener) timeOf(at audio.Tick) time.Time {
+	return l.first.when.Add(time.Duration(at-l.first.at) * audio.FrameDuration)
 }
 
 // seated notes who has got which channel, or none.
@@ -236,8 +256,7 @@ func (l *listener) nextChunk() {
 	if l.places != nil {
 		channels = l.places.count
 	}
-	began := l.first.when.Add(time.Duration(l.at-l.first.at) * audio.FrameDuration)
-	l.r.give(step{chunk: channels, began: began})
+	l.r.give(step{chunk: channels, began: l.timeOf(l.at)})
 }
 
 // change hands a change of the record to the writer, behind the samples so far.

@@ -21,8 +21,9 @@ type metadata struct {
 	Pauses          []metadataPause    `json:"pauseResumeIntervals"`
 	Info            metadataInfo       `json:"recordingInfo"`
 	Participants    []metadataPresence `json:"participants"`
-	SHA256          string             `json:"sha256,omitempty"` // ours: of the content, in hexadecimal digits
-	Note            string             `json:"note,omitempty"`   // ours: what is not as it was asked for
+	Concealed       []metadataPause    `json:"concealedIntervals,omitempty"` // ours: silence for sound that came too late
+	SHA256          string             `json:"sha256,omitempty"`             // ours: of the content, in hexadecimal digits
+	Note            string             `json:"note,omitempty"`               // ours: what is not as it was asked for
 }
 
 type metadataPause struct {
@@ -85,10 +86,11 @@ func (d *Document) Metadata() ([]byte, error) {
 	if c.Still {
 		m.Note = stillNote
 	}
-	for _, p := range r.Pauses {
-		if inChunk := d.Chunk == len(r.Chunks)-1 || p.Start.Before(r.Chunks[d.Chunk+1].Began); inChunk && !p.Start.Before(c.Began) {
-			m.Pauses = append(m.Pauses, metadataPause{metadataTime(p.Start), float64(p.DurationMs)})
-		}
+	for _, p := range r.in(d.Chunk, r.Pauses) {
+		m.Pauses = append(m.Pauses, metadataPause{metadataTime(p.Start), float64(p.DurationMs)})
+	}
+	for _, p := range r.in(d.Chunk, r.Concealed) {
+		m.Concealed = append(m.Concealed, metadataPause{metadataTime(p.Start), float64(p.DurationMs)})
 	}
 	for _, p := range r.Participants {
 		m.Participants = append(m.Participants, metadataPresence(p))

@@ -70,8 +70,10 @@ type Record struct {
 	Chunks       []Chunk       `json:"chunks"`
 	Pauses       []Pause       `json:"pauses,omitempty"`
 	Participants []Participant `json:"participants,omitempty"`
-	// ConcealedMs is silence in place of sound that came too late to be written.
-	ConcealedMs int64 `json:"concealedMs,omitempty"`
+	// ConcealedMs is silence in place of sound that came too late to be written, and
+	// Concealed where: the first of them.
+	ConcealedMs int64   `json:"concealedMs,omitempty"`
+	Concealed   []Pause `json:"concealed,omitempty"`
 
 	Hold      bool      `json:"hold,omitempty"`     // it is not deleted, whatever its time and whoever asks
 	KeepUntil time.Time `json:"keepUntil,omitzero"` // when it is deleted; zero: as configured
@@ -118,7 +120,7 @@ type Layout struct {
 	Channels int   `json:"channels"`
 }
 
-// Pause is an interval of which nothing is in the files.
+// Pause is an interval of which nothing is in the files, or silence alone.
 type Pause struct {
 	Start      time.Time `json:"start"`
 	DurationMs int64     `json:"durationMs"` // 0 while it goes on
@@ -138,6 +140,17 @@ func (r *Record) participant(who string) *Participant {
 		r.Participants = append(r.Participants, Participant{ID: who})
 	}
 	return &r.Participants[at]
+}
+
+// in returns those intervals that begin in a chunk.
+func (r *Record) in(chunk int, all []Pause) (some []Pause) {
+	for _, p := range all {
+		if p.Start.Before(r.Chunks[chunk].Began) || chunk+1 < len(r.Chunks) && !p.Start.Before(r.Chunks[chunk+1].Began) {
+			continue
+		}
+		some = append(some, p)
+	}
+	return some
 }
 
 // stored is how records are kept, by the GUID of the recording.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -194,6 +195,14 @@ func TestSoundThatCameTooLateIsSilence(t *testing.T) {
 		if record.ConcealedMs != 600 {
 			t.Errorf("%d ms are said to be concealed", record.ConcealedMs)
 		}
+		d, err := s.Document(context.Background(), record.Document(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := d.Metadata()
+		if gap := `"startTime": "2000-01-01T00:00:01.0000000Z",` + "\r\n      " + `"duration": 600`; err != nil || !strings.Contains(string(text), gap) {
+			t.Errorf("the metadata does not say where: %s, %v", text, err)
+		}
 	})
 }
 
@@ -323,6 +332,43 @@ func TestNoRecordingBeginsOnAFullDisk(t *testing.T) {
 		if record := s.stop(r, CallEnded); record.EndReason != StorageFailed || record.Duration() < 2*time.Second {
 			t.Errorf("%+v", record)
 		}
+	})
+}
+
+// TestRecordingsTakeNoMoreThanTheirQuota: those that go on end, and others begin once
+// there is room again.
+func TestRecordingsTakeNoMoreThanTheirQuota(t *testing.T) {
+	record(t, func(s *studio) {
+		s.Close()
+		s.open(Config{Quota: 3 * bitRate / 8}) // 3 s
+		r := s.start(Options{Channels: Mixed})
+		s.ticks(100, 16000, 1000)
+		if synctest.Wait(); len(s.told) != 0 {
+			t.Fatalf("told %v", s.told)
+		}
+		s.ticks(100, 16000, 1000)
+		if synctest.Wait(); len(s.told) != 1 {
+			t.Fatal("it goes on above the quota")
+		}
+		record := s.stop(r, CallEnded)
+		if record.EndReason != StorageFailed || record.Duration() < 3*time.Second || record.Duration() > 4*time.Second {
+			t.Errorf("%+v", record)
+		}
+		for range 2 { // also after it was counted
+			if _, err := s.Create(context.Background(), Options{ID: NewID("x"), Channels: Mixed}); !fault.Is(err, fault.KindBusy) {
+				t.Errorf("another one: %v", err)
+			}
+			time.Sleep(2 * sweepEvery)
+		}
+		if err := s.Erase(context.Background(), record.ID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(sweepEvery)
+		again, err := s.Create(context.Background(), Options{ID: NewID("x"), Channels: Mixed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again.Discard()
 	})
 }
 

@@ -66,10 +66,8 @@ func (l *Library) complete(ctx context.Context, record *Record) error {
 	chunk := record.Chunks[last]
 	record.State, record.EndReason = Ended, cmp.Or(record.EndReason, ServiceStopped) // it may have been stopped
 	record.Ended = chunk.Began.Add(chunk.duration())
-	for _, p := range record.Pauses {
-		if !p.Start.Before(chunk.Began) {
-			record.Ended = record.Ended.Add(time.Duration(p.DurationMs) * time.Millisecond)
-		}
+	for _, p := range record.in(last, record.Pauses) {
+		record.Ended = record.Ended.Add(time.Duration(p.DurationMs) * time.Millisecond)
 	}
 	l.log.Warn("recording of the process before is completed", "recording", record.key(), "call", record.CallID, "duration", record.Duration())
 	return l.records.Put(ctx, record.key(), *record)

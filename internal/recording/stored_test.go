@@ -17,6 +17,7 @@ func TestStoredFormat(t *testing.T) {
 		Pauses:       []Pause{{Start: at.Add(time.Second), DurationMs: 2000}},
 		Participants: []Participant{{ID: "4:+15551230001", Channel: &second}, {ID: "4:+15551230002"}},
 		ConcealedMs:  20,
+		Concealed:    []Pause{{Start: at.Add(10 * time.Second), DurationMs: 20}},
 		Hold:         true, KeepUntil: at.Add(time.Hour),
 	})
 }

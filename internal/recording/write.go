@@ -65,6 +65,7 @@ func (w *writer) append(b []byte) {
 	r := w.r
 	if w.broken == nil {
 		err := w.file.Append(b)
+		r.lib.fresh.Add(int64(len(b)))
 		w.begun = w.begun || err == nil
 		w.check(err)
 	}

@@ -55,7 +55,7 @@ func (p *parts) openRecordings() (err error) {
 	}
 	p.later(func() error { p.exports.Close(); return nil })
 	p.recordings, err = recording.Open(recording.Config{
-		Resource: p.resource.ID, Store: p.store, Dir: p.data.Path(recordingsFolder), Keys: p.cfg.Recording.Keys, MinFree: p.cfg.Recording.MinFree, MaskTones: p.cfg.Recording.MaskTones,
+		Resource: p.resource.ID, Store: p.store, Dir: p.data.Path(recordingsFolder), Keys: p.cfg.Recording.Keys, MinFree: p.cfg.Recording.MinFree, Quota: p.cfg.Recording.Quota, MaskTones: p.cfg.Recording.MaskTones,
 		Announce: p.announceRecording, Converter: p.recorder.converter, Retention: p.cfg.Recording.Retention, Exporting: p.exports.Pending, Deleting: p.deleteExported,
 		Cameras: cameras{p}, Composer: compose.New(compose.Config{Pool: p.recorder.converter}, log),
 	}, log)

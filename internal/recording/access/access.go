@@ -32,6 +32,7 @@ var Actions = []Action{Start, Download, Delete, Keep}
 // Request is an attempt.
 type Request struct {
 	Action    Action
+	Operation string // what of that, such as pause; "": the action itself
 	Recording string // the name of a document, a recordingId, or the call that is to be recorded
 	Sender    auth.Principal
 	From      string // address of the client, with its port

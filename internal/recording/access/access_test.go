@@ -68,7 +68,7 @@ func TestEveryAttemptIsInTheTrail(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := New(Config{Trail: trail, Rules: []Rule{{By: []string{"primary"}, May: Actions}}}, slog.New(slog.DiscardHandler))
-		_ = g.Admit(Request{Action: Download, Recording: "d1\n{}", Sender: primary, From: "192.0.2.1:1"})
+		_ = g.Admit(Request{Action: Download, Operation: "part", Recording: "d1\n{}", Sender: primary, From: "192.0.2.1:1"})
 		_ = g.Admit(Request{Action: Delete, Recording: strings.Repeat("x", 10_000), Sender: token, From: "192.0.2.2:2"})
 		if err := trail.Close(); err != nil {
 			t.Fatal(err)
@@ -86,7 +86,7 @@ func TestEveryAttemptIsInTheTrail(t *testing.T) {
 	if json.Unmarshal(lines[0], &first) != nil || json.Unmarshal(lines[1], &second) != nil {
 		t.Fatalf("%s", text)
 	}
-	if first.At.IsZero() || first.Who != "primary" || first.KeyID != "k1" || first.From != "192.0.2.1:1" || first.Action != Download || first.Recording != "d1\n{}" || !first.Allowed {
+	if first.At.IsZero() || first.Who != "primary" || first.KeyID != "k1" || first.From != "192.0.2.1:1" || first.Action != Download || first.Operation != "part" || first.Recording != "d1\n{}" || !first.Allowed {
 		t.Errorf("%+v", first)
 	}
 	if second.Who != "token:app" || second.Issuer != "https://issuer.test" || second.Allowed || len(second.Recording) != maxNamed {

@@ -35,6 +35,7 @@ type line struct {
 	Issuer    string    `json:"issuer,omitempty"`
 	From      string    `json:"from"`
 	Action    Action    `json:"action"`
+	Operation string    `json:"operation,omitempty"`
 	Recording string    `json:"recording"`
 	Allowed   bool      `json:"allowed"`
 }
@@ -68,7 +69,7 @@ func (t *Trail) note(q Request, asker string, allowed bool) error {
 	}
 	text, err := json.Marshal(line{
 		At: time.Now().UTC(), Who: asker, KeyID: q.Sender.KeyID, Issuer: q.Sender.Issuer, From: q.From,
-		Action: q.Action, Recording: q.Recording[:min(len(q.Recording), maxNamed)], Allowed: allowed,
+		Action: q.Action, Operation: q.Operation, Recording: q.Recording[:min(len(q.Recording), maxNamed)], Allowed: allowed,
 	})
 	if err != nil {
 		return err
