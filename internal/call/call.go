@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/inbox"
+	"github.com/switchhook/switchhook/internal/stack"
 )
 
 // Call is one conversation. Everything below loop belongs to its goroutine.
@@ -61,6 +62,7 @@ func newCall(r *Registry) *Call {
 // run is the call's goroutine. It leaves when the call has ended, the last leg
 // has reported its end and the last connection has told its application.
 func (c *Call) run() {
+	stack.Grow()
 	defer c.registry.gone(c)
 	for !c.finished() {
 		<-c.mail.Wake()

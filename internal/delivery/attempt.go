@@ -9,6 +9,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
+	"github.com/switchhook/switchhook/internal/stack"
 )
 
 // attempt is one request to a destination, for a message or those of a batch.
@@ -73,9 +74,10 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 // takes longer than the policy's Timeout has failed, but may be answered until
 // Late.
 func (e *Engine) makeAttempt(a *attempt, attempt int) {
+	stack.Grow()
 	defer a.life.end(nil)
 	timeout := a.policy.Timeout
-	ctx, cancel := context.WithTimeoutCause(a.life, timeout+a.policy.Late, fmt.Errorf("%w within %s", ErrNotAnswered, timeout+a.policy.Late))
+	ctx, cancel := context.WithTimeoutCause(a.life, timeout+a.policy.Late, notAnswered(timeout+a.policy.Late))
 	defer cancel()
 	if a.policy.Late > 0 {
 		slow := time.AfterFunc(timeout, func() {
@@ -99,6 +101,15 @@ func (e *Engine) makeAttempt(a *attempt, attempt int) {
 		end(a, o)
 	})
 }
+
+// notAnswered is ErrNotAnswered with the time that was waited.
+type notAnswered time.Duration
+
+func (n notAnswered) Error() string {
+	return fmt.Sprintf("%v within %s", ErrNotAnswered, time.Duration(n))
+}
+
+func (notAnswered) Unwrap() error { return ErrNotAnswered }
 
 // cancelAttempts ends the attempts for a subscription that was deleted, those
 // included that have timed out. One of them may have reached its endpoint.
@@ -158,7 +169,7 @@ func (e *Engine) attemptTimedOut(a *attempt, timeout time.Duration) {
 	if a.to.late++; a.to.late > e.cfg.PerDestination {
 		a.life.end(nil)
 	}
-	e.conclude(a, Outcome{Err: fmt.Errorf("%w within %s", ErrNotAnswered, timeout), Latency: timeout})
+	e.conclude(a, Outcome{Err: notAnswered(timeout), Latency: timeout})
 }
 
 // answeredLate ends the messages of an attempt that had timed out and now

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/httpclient"
 )
 
 // Bounds of what is read of an answer, in bytes: enough to use its connection
@@ -72,24 +74,33 @@ func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
 // Do makes an HTTP request and tells how it ended. It reads no more of the
 // answer than is kept, and what lets its connection be used again.
 func Do(client *http.Client, req *http.Request) Outcome {
-	ctx, cancel := context.WithCancel(req.Context())
-	defer cancel()
-	answer, err := client.Do(req.WithContext(ctx))
+	answer, err := roundTrip(client, req)
 	if err != nil {
-		if ctx.Err() != nil {
+		if ctx := req.Context(); ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
 		return Outcome{Err: shortened(WithoutURL(err))}
 	}
-	defer answer.Body.Close()
+	o := Outcome{Status: answer.StatusCode, RetryAfter: retryAfter(answer.Header.Get("Retry-After"))}
 	if answer.Body == http.NoBody {
-		return Outcome{Status: answer.StatusCode, RetryAfter: retryAfter(answer.Header.Get("Retry-After"))}
+		return o
 	}
-	defer time.AfterFunc(answerTimeout, cancel).Stop()
+	defer answer.Body.Close()
+	defer time.AfterFunc(answerTimeout, func() { answer.Body.Close() }).Stop() // which ends a Read
 	body := make([]byte, keptAnswer)
 	n, _ := io.ReadFull(answer.Body, body)
 	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer-int64(n))
-	return Outcome{Status: answer.StatusCode, RetryAfter: retryAfter(answer.Header.Get("Retry-After")), Answer: body[:n]}
+	o.Answer = body[:n]
+	return o
+}
+
+// roundTrip spares the usual request what http.Client adds to its transport:
+// redirects, cookies and credentials of the URL.
+func roundTrip(client *http.Client, req *http.Request) (*http.Response, error) {
+	if transport, ours := client.Transport.(*httpclient.Transport); ours && req.URL.User == nil {
+		return transport.RoundTrip(req)
+	}
+	return client.Do(req)
 }
 
 // WithoutURL strips the address from an error of net/http, whose query may hold

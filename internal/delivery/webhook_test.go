@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -27,7 +28,7 @@ func TestAnswerThatBreaksOffCounts(t *testing.T) {
 func TestAnswerThatTricklesKeepsNoPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 202, Header: http.Header{}, Body: trickle{req.Context()}, Request: req}, nil
+			return &http.Response{StatusCode: 202, Header: http.Header{}, Body: newTrickle(), Request: req}, nil
 		})}
 		begun := time.Now()
 		o := webhook{client: client}.Send(t.Context(), parcel("http://app.test/", "[]"))
@@ -40,8 +41,19 @@ func TestAnswerThatTricklesKeepsNoPlace(t *testing.T) {
 // trickle is an answer whose body never comes.
 type trickle struct{ ctx context.Context }
 
+func newTrickle() io.ReadCloser {
+	ctx, end := context.WithCancel(context.Background())
+	return struct {
+		io.Reader
+		io.Closer
+	}{trickle{ctx}, closer(end)}
+}
+
 func (b trickle) Read([]byte) (int, error) { <-b.ctx.Done(); return 0, b.ctx.Err() }
-func (b trickle) Close() error             { return nil }
+
+type closer func()
+
+func (c closer) Close() error { c(); return nil }
 
 type roundTripper func(*http.Request) (*http.Response, error)
 

@@ -10,6 +10,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/stack"
 )
 
 // receiveInvite takes a request for a new call: it checks what can be checked at
@@ -125,6 +126,7 @@ func (s *Server) isLoop(request *sip.Request) bool {
 
 // runInbound begins an inbound leg on its goroutine and lives until it ends.
 func (l *leg) runInbound() {
+	stack.Grow()
 	l.offerCall() // apart: what it needs of the stack is not needed for hours
 	l.run()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/stack"
 )
 
 // arrive sees every message on the goroutine that read it, in order and before
@@ -51,6 +52,7 @@ func (s *Server) arrive(message sip.Message) {
 
 // receive takes a new request from sipgo's transactions.
 func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
+	stack.Grow()
 	switch {
 	case request.IsAck():
 		tx.Terminate() // arrive has passed it on
