@@ -23,6 +23,7 @@ var browserRuns = []struct {
 }{
 	{"50 in Opus, 3 talk", 1, 50, 3, codec.Opus},
 	{"50 in Opus, all talk", 1, 50, 50, codec.Opus},
+	{"50 in G.722, 3 talk", 1, 50, 3, codec.G722},
 	{"50 in G.722, all talk", 1, 50, 50, codec.G722},
 	{"10 groups of 5 in Opus, 1 talks in each", 10, 5, 1, codec.Opus},
 }

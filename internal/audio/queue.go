@@ -37,14 +37,18 @@ type queued struct {
 	turn    uint64 // of all frames, which this is
 	unread  bool
 	at      Tick
+	common  *Common
+	tick    Tick
 	size    int // samples; 0 is silence
 	samples [wideFrame]int16
 }
 
 // Heard is a frame with the moment in which it was heard. A nil frame is silence.
 type Heard struct {
-	At    Tick
-	Frame Frame
+	At     Tick
+	Frame  Frame
+	Common *Common // whose frame it is; nil: nobody else is known to hear it
+	Tick   Tick    // of that
 }
 
 // NewQueue returns a queue in which as many frames of 8 or 16 kHz may wait as
@@ -69,10 +73,14 @@ func NewQueue(frames, batch int) *Queue {
 
 // HearFrame puts a frame, of at most 20 ms at 16 kHz; nil is silence, which is not
 // copied. It implements Listener, for the writer.
-func (q *Queue) HearFrame(at Tick, f Frame) {
+func (q *Queue) HearFrame(at Tick, f Frame) { q.HearCommon(at, f, nil, 0) }
+
+// HearCommon is HearFrame for a frame of a Common, of a tick of its mix.
+func (q *Queue) HearCommon(at Tick, f Frame, of *Common, tick Tick) {
 	turn := q.written.Load()
 	own := &q.buffers[q.spare]
 	own.turn, own.unread, own.at, own.size = turn, true, at, copy(own.samples[:], f)
+	own.common, own.tick = of, tick
 	q.spare = q.slots[turn%uint64(len(q.slots))].Swap(q.spare)
 	if old := &q.buffers[q.spare]; old.unread {
 		old.unread = false
@@ -113,10 +121,11 @@ func (q *Queue) Next() (Heard, bool) {
 	got := &q.buffers[q.reading]
 	got.unread = false
 	q.taken.Store(got.turn + 1) // later than turn if the writer has gone all round meanwhile
-	if got.size == 0 {
-		return Heard{At: got.at}, true
+	heard := Heard{At: got.at, Common: got.common, Tick: got.tick}
+	if got.size > 0 {
+		heard.Frame = got.samples[:got.size]
 	}
-	return Heard{At: got.at, Frame: got.samples[:got.size]}, true
+	return heard, true
 }
 
 // Ready returns a channel that delivers once when the reader has something to do:

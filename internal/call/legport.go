@@ -26,6 +26,15 @@ func (l *legPort) ReadFrame(f audio.Frame) bool {
 	return heard
 }
 
+// WriteCommon lets the leg hear what others hear alike.
+func (l *legPort) WriteCommon(f audio.Frame, of *audio.Common, at audio.Tick) {
+	if sharing, ok := l.Port.(audio.CommonSink); ok {
+		sharing.WriteCommon(f, of, at)
+		return
+	}
+	l.Port.WriteFrame(f)
+}
+
 // Waited tells the mix when the leg's packets come.
 func (l *legPort) Waited() (time.Duration, bool) {
 	if leg, ok := l.Port.(interface{ Waited() (time.Duration, bool) }); ok {

@@ -44,6 +44,13 @@ type Wishes struct {
 // Obliging is an Encoder that can heed Wishes, before its first payload.
 type Obliging interface{ Oblige(Wishes) }
 
+// Protecting is an Encoder whose payloads can hold the former one once more, as far as its
+// loss is worth it.
+type Protecting interface {
+	// Protect says how many per cent are being lost; 0 ends the protection.
+	Protect(lost int)
+}
+
 // opusDuration returns how long a packet of Opus lasts, at 48 kHz, by its first
 // bytes (RFC 6716 §3.1 and §3.2); 0 for what is none, or lasts longer than we take.
 func opusDuration(payload []byte) int {

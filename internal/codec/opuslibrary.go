@@ -58,7 +58,8 @@ const (
 
 	opusComplexity = 5
 	opusBitRate    = 24000 // RFC 7587 §3.1.1: 16 to 20 kbit/s for wideband speech, and some for redundancy
-	opusMostLoss   = 10    // per cent that redundancy is made for
+	opusUsualLoss  = 10    // per cent that redundancy is made for, of a peer that tells nothing
+	opusMostLoss   = 25    // and at most
 	opusLeastBits  = 6000
 )
 
@@ -129,9 +130,14 @@ func (e *opusEncoder) Oblige(w Wishes) {
 		e.control(opusSetVBR, 0)
 	}
 	if w.Redundant {
-		e.control(opusSetInbandFEC, 1)
-		e.control(opusSetLoss, opusMostLoss)
+		e.Protect(opusUsualLoss)
 	}
+}
+
+// Protect implements Protecting.
+func (e *opusEncoder) Protect(lost int) {
+	e.control(opusSetInbandFEC, min(lost, 1))
+	e.control(opusSetLoss, min(lost, opusMostLoss))
 }
 
 // Encode implements Encoder: 10, 20, 40 or 60 ms at 16 kHz. It returns 0 for

@@ -29,8 +29,9 @@ type Mix struct {
 	over    bool    // no one joins any more
 	at      *Member // whose port is being called, for a panic's sake
 
-	now         audio.Tick // counts the ticks
-	walked      bool       // it is in its shard's list
+	now         audio.Tick   // counts the ticks
+	common      audio.Common // what those hear who do not speak
+	walked      bool         // it is in its shard's list
 	taps        []*tap
 	privateTaps int  // of the taps, those that want private sources as well
 	asideTaps   int  // and of these, those that want asides
@@ -42,7 +43,8 @@ type Mix struct {
 type Member struct {
 	mix      *Mix
 	port     audio.Port
-	arriving arriving // the port, if its sound comes in packets
+	arriving arriving         // the port, if its sound comes in packets
+	common   audio.CommonSink // the port, if it may do something once for several members
 	muted    atomic.Bool
 	held     atomic.Bool
 	private  atomic.Pointer[privateSource]
@@ -80,6 +82,7 @@ func (p *privateSource) told(mb *Member, at audio.Tick, asides bool) bool {
 func (m *Mix) Join(p audio.Port) *Member {
 	mb := &Member{mix: m, port: p}
 	mb.arriving, _ = p.(arriving)
+	mb.common, _ = p.(audio.CommonSink)
 	if !m.shard.commands.Put(func(s *shard) { s.add(mb) }) {
 		if closer, ok := p.(io.Closer); ok {
 			_ = closer.Close() // no shard is left to do it, nor to mind

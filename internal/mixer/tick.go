@@ -30,7 +30,11 @@ func (m *Mix) tick(w *workspace) {
 	for _, mb := range m.members {
 		m.at = mb
 		heard := m.withPrivate(w, mb, m.heardBy(w, mb))
-		mb.port.WriteFrame(heard)
+		if m.sharedBy(mb) {
+			mb.common.WriteCommon(heard, &m.common, m.now)
+		} else {
+			mb.port.WriteFrame(heard)
+		}
 		if mb.shadows > 0 {
 			m.shadow(mb, heard)
 		}
@@ -64,6 +68,15 @@ func (m *Mix) heardBy(w *workspace, mb *Member) audio.Frame {
 		return nil
 	}
 	return m.voices(w, mb)
+}
+
+// fewest is the size of a mix from which on what several members hear alike is worth
+// doing once for them.
+const fewest = 4
+
+// sharedBy reports whether a member hears what all hear who do not speak.
+func (m *Mix) sharedBy(mb *Member) bool {
+	return mb.common != nil && len(m.members) >= fewest && !mb.spoke && !mb.held.Load() && mb.private.Load() == nil
 }
 
 // voices returns what everybody says, nil for silence, but one member, if mb is

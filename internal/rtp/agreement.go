@@ -28,7 +28,7 @@ const (
 type agreement struct {
 	media    sdp.Media
 	sending  codec.Codec
-	encoder  codec.Encoder
+	encoder  protectedEncoder
 	events   sdp.Events // that are sent; the zero Events if the peer takes none
 	pcm      []int16    // room for a packet, where the codec encodes it in one piece
 	decoding *decoding
@@ -38,10 +38,7 @@ type agreement struct {
 
 func newAgreement(m sdp.Media) *agreement {
 	a := &agreement{media: m, sending: codecOf(m.Sending.Codecs[0])}
-	a.encoder = a.sending.NewEncoder()
-	if obliging, ok := a.encoder.(codec.Obliging); ok {
-		obliging.Oblige(codec.Wishes(m.Sending.Codecs[0].Opus))
-	}
+	a.encoder = newProtectedEncoder(a.sending.NewEncoder(), codec.Wishes(m.Sending.Codecs[0].Opus))
 	a.events, _ = m.Sending.EventsFor(a.sending.ClockRate)
 	if a.sending.Whole() {
 		a.pcm = make([]int16, longestFrames*a.sending.Samples())

@@ -105,7 +105,14 @@ func (s *AsyncStream) ReadFrame(f audio.Frame) bool {
 // WriteFrame implements audio.Sink, for the shard.
 func (s *AsyncStream) WriteFrame(f audio.Frame) {
 	if !s.closed.Load() {
-		s.worker.write(f)
+		s.worker.write(f, nil, 0)
+	}
+}
+
+// WriteCommon implements audio.CommonSink, for the shard.
+func (s *AsyncStream) WriteCommon(f audio.Frame, of *audio.Common, at audio.Tick) {
+	if !s.closed.Load() {
+		s.worker.write(f, of, at)
 	}
 }
 

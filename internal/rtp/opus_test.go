@@ -168,7 +168,7 @@ func TestShardNeverWaitsForACostlyCodec(t *testing.T) {
 	f := make(audio.Frame, 320)
 	speakThroughWorker(t, a, b, audio.NewOscillator(-10, 500), 16000, 5)
 	hang := stuck{make(chan struct{}, 1), make(chan struct{})}
-	a.stream.encoder = hang
+	a.stream.encoder.Encoder = hang
 	voice := audio.NewOscillator(-10, 500)
 	voice.ReadFrame(f)
 	for n := range 20 {
@@ -198,7 +198,7 @@ func TestDroppedFramesLeaveAGapInTheTimestamps(t *testing.T) {
 	before, _ := peer.packets(t)
 	hang := stuck{make(chan struct{}, 1), make(chan struct{})}
 	working := a.stream.encoder
-	a.stream.encoder = hang
+	a.stream.encoder.Encoder = hang
 	const ticks = 15
 	for n := range ticks {
 		if a.WriteFrame(make(audio.Frame, 320)); n == 0 {

@@ -48,6 +48,7 @@ func (s *Stream) apply(f *feedback, at int64) {
 	if !f.heard {
 		return
 	}
+	s.protection.hear(f.about.fractionLost)
 	s.counters.remoteLost.Store(int64(f.about.lost))
 	s.counters.remoteJitter.Store(int64(f.about.jitter) * int64(time.Second) / int64(s.terms.sending.ClockRate))
 	if f.about.lastReport != 0 {

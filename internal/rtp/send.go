@@ -120,7 +120,7 @@ func (s *Stream) gather(f audio.Frame) {
 	if o.samples < len(f)*max(int(s.terms.media.PTime/audio.FrameDuration), 1) {
 		return
 	}
-	n := s.encoder.Encode(o.packet[headerSize:headerSize+mostPayload], o.pcm[:o.samples])
+	n := s.encode(o.packet[headerSize:headerSize+mostPayload], o.pcm[:o.samples])
 	if o.samples = 0; n == 0 {
 		return
 	}

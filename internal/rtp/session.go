@@ -164,7 +164,7 @@ func (s *Session) WriteFrame(f audio.Frame) {
 		if !s.worker.busy.Load() {
 			s.stream.unreachable = unreachable
 		}
-		s.worker.write(f)
+		s.worker.write(f, nil, 0)
 		return
 	}
 	s.stream.enter()

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
-	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/sdp"
 )
 
@@ -35,7 +34,7 @@ type Stream struct {
 	// The owner's own.
 	terms        *agreement        // in force, as of the last tick
 	formats      [maxFormats]uint8 // which of the playout's formats its codecs are
-	encoder      codec.Encoder
+	encoder      protectedEncoder
 	numbers      numbering
 	playout      playout
 	events       eventReceiver
@@ -46,6 +45,8 @@ type Stream struct {
 	scratch      *scratch // while the owner is in here
 	out          outgoing
 	quiet        discontinuous
+	chorister    chorister
+	protection   protection
 	unreachable  bool         // nothing can be sent, since nobody knows where to
 	inward       audio.Bridge // from the codec's rate to the call's
 	outward      audio.Bridge // and back
@@ -193,6 +194,7 @@ func (s *Stream) use(agreed *agreement) {
 	s.formats = s.playout.accept(agreed.decoding)
 	if s.terms == nil || s.terms.sending != agreed.sending {
 		s.encoder = agreed.encoder
+		s.chorister.leave()
 		s.out.pcm, s.out.filled, s.out.samples = agreed.pcm, 0, 0 // of the former codec
 	}
 	if !agreed.media.Receive {

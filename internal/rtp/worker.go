@@ -90,6 +90,7 @@ func (w *worker) work() {
 		s.skip(uint64(heard.At - w.due))
 		w.due = heard.At + 1
 		if s.terms != nil {
+			s.chorister.hear(heard)
 			s.write(heard.Frame)
 		}
 	}
@@ -121,9 +122,10 @@ func (w *worker) cover(f audio.Frame) bool {
 	return w.stream.deliver(f, heard, invented)
 }
 
-// write hands a frame over, and the stream.
-func (w *worker) write(f audio.Frame) {
-	w.sound.HearFrame(w.tick, f)
+// write hands a frame over, and the stream. of is whose frame it is, where others hear it
+// too.
+func (w *worker) write(f audio.Frame, of *audio.Common, at audio.Tick) {
+	w.sound.HearCommon(w.tick, f, of, at)
 	w.tick++
 	if dropped := w.sound.Dropped(); dropped != w.dropped {
 		w.stream.counters.unsent.Add(dropped - w.dropped)
