@@ -166,7 +166,7 @@ func TestConsole(t *testing.T) {
 	issuer := authtest.NewIssuer("console", "")
 	defer issuer.Close()
 	issuer.Is(jwt.MapClaims{"sub": "1", "name": "Ann", "roles": []string{"chief"}})
-	p := start(t, setup{trunk: port, config: "guards: [{name: premium, prefix: '+1900', deny: true}]\n" +
+	p := start(t, setup{trunk: port, config: "guards: [{name: premium, prefix: '+1900', deny: true}]\navailable-numbers: ['+15551230010']\n" +
 		"auth: {oidc: [{issuer: '" + issuer.URL + "', admin: {roles: [chief]}, console: {client-id: console}}]}\n"})
 	b := startBrowsers(t)
 	c := openConsole(p, b)
@@ -240,6 +240,7 @@ func TestConsole(t *testing.T) {
 		c.press("Test")
 		c.shows(`Guard "premium" does not allow calls to +19005550100.`)
 	})
+	t.Run("trunks, routes, numbers and rooms are changed", func(t *testing.T) { administers(c.with(t)) })
 	t.Run("a first call is made from the page alone", func(t *testing.T) { firstCall(c.with(t)) })
 	t.Run("an event is replayed", func(t *testing.T) { replay(c.with(t)) })
 	t.Run("the reason of a failure stands on the page", func(t *testing.T) { failures(c.with(t), far) })
@@ -280,6 +281,57 @@ func firstCall(c *console) {
 	c.narrow()
 }
 
+// administers does what commands and SDKs do, and sees the result.
+func administers(c *console) {
+	cell := func(text string) string {
+		return `[...document.querySelectorAll("main td")].some((cell) => cell.innerText.includes(` + strconv.Quote(text) + `))`
+	}
+	c.visit("trunks", "Trunks and routes")
+	c.click("#addtrunk")
+	c.fill("#trunkname", "no host")
+	c.click("#savetrunk")
+	c.until(`document.querySelector("dialog .problem")?.innerText.length > 10`) // the API's checks
+	c.fill("#trunkname", "sbc.example.com")
+	c.fill("#trunkport", "5062")
+	c.click("#savetrunk")
+	c.until(cell("sbc.example.com"))
+	c.click("#addroute")
+	c.fill("#routename", "germany")
+	c.fill("#routepattern", `^\+49`)
+	c.fill("#routetrunks", "sbc.example.com")
+	c.accessible()
+	c.click("#saveroute")
+	c.until(cell(`^\+49`))
+	c.shot("console-trunks", nil)
+	c.accessible()
+	c.run(`globalThis.confirm = () => true`)
+	c.press("Take the file's again")
+	c.until(`!` + cell("sbc.example.com"))
+
+	c.visit("numbers", "Numbers")
+	c.click("#getnumber")
+	c.until(`document.querySelector("dialog select").options.length > 0`)
+	c.click("#searchnumber")
+	c.shows("is held until")
+	c.accessible()
+	c.click("#buynumber")
+	row := `[...document.querySelectorAll("main tr")].find((row) => row.innerText.includes("+15551230010"))`
+	c.until(row + `?.innerText.includes("owned")`)
+	c.run(`[...` + row + `.querySelectorAll("button")].find((one) => one.innerText === "Release").click()`)
+	c.until(row + `?.innerText.includes("available")`)
+
+	c.visit("people", "Users and rooms")
+	c.press("Participants")
+	c.click("#invite")
+	c.until(`document.querySelectorAll("dialog .invited").length === 1`)
+	c.run(`const role = document.querySelector("dialog .invited select"); role.value = "Presenter"; role.dispatchEvent(new Event("change", {bubbles: true}))`)
+	c.accessible()
+	c.press("✕")
+	c.press("Participants")
+	c.until(`document.querySelector("dialog .invited select")?.value === "Presenter"`)
+	c.press("✕")
+}
+
 // replay subscribes a sink, has an event delivered to it, and resends the event.
 func replay(c *console) {
 	c.visit("webhooks", "Webhooks")
@@ -290,6 +342,20 @@ func replay(c *console) {
 	c.until(`[...document.querySelectorAll("td")].some((cell) => cell.innerText.includes("Succeeded"))`)
 	c.shot("console-webhooks", nil)
 	c.accessible()
+	c.press("Change")
+	c.run(`document.querySelector("dialog details").open = true`)
+	c.fill("#attempts", "3")
+	c.fill("#ends", "nobody")
+	c.accessible()
+	c.click("#add")
+	c.shows("ends with nobody")
+	c.press("Change")
+	c.fill("#ends", "")
+	c.click("#add")
+	c.until(`!document.body.innerText.includes("ends with nobody")`)
+	c.press("Dead letters")
+	c.shows("keeps no dead letters")
+	c.press("✕")
 	c.press("Would it match?")
 	c.run(`document.querySelector("dialog form").requestSubmit()`)
 	c.shows("yes")

@@ -32,9 +32,13 @@ type Config struct {
 	PublicHosts []string
 
 	Identities Identities
-	Numbers    Numbers
-	Inventory  func() any      // what is known of each number
-	Owned      func() []string // numbers of the resource
+	// Users are a page of the identities in the order of their ids, and the token of the
+	// next page, "" at the end.
+	Users func(ctx context.Context, token string, limit int) (users []User, next string, err error)
+
+	Numbers   Numbers
+	Inventory func() any      // what is known of each number
+	Owned     func() []string // numbers of the resource
 
 	Trunks  *trunk.Table
 	Permits *permit.Rules

@@ -74,7 +74,7 @@ func TestEveryRouteAsksForAnAdministrator(t *testing.T) {
 		router := routerFor(New(Config{}), test.by)
 		for _, route := range []string{
 			"POST " + resource.ARMPath + "/listKeys", "POST " + resource.ARMPath + "/regenerateKey",
-			"POST " + IdentitiesPath + ":import",
+			"POST " + IdentitiesPath + ":import", "GET " + IdentitiesPath, "GET " + DeadLettersPath,
 			"GET " + EventFailuresPath, "GET " + EventAttemptsPath, "GET " + EventTailPath, "POST " + EventsPath + ":redeliver",
 			"GET " + TrunksPath, "GET " + NumbersPath,
 			"GET " + PhonesPath, "POST " + PhonesPath, "GET " + PhonesPath + "/101", "DELETE " + PhonesPath + "/101", "POST " + PhonesPath + "/101:resetPassword",

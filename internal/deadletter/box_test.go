@@ -107,7 +107,8 @@ func filesIn(t *testing.T, c storage.Container, prefix string) (names []string) 
 func TestDeadLetterIsWrittenFiveMinutesAfterTheLastAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
-		e := start(t, New(Config{Folder: dir}), journal.InMemory(), answering(400))
+		b := New(Config{Folder: dir})
+		e := start(t, b, journal.InMemory(), answering(400))
 		defer stop(e)
 		e.Post(event("1", "http://app.test/", FolderURL("letters")), event("2", "http://app.test/", FolderURL("letters")))
 		time.Sleep(5*time.Minute - time.Second)
@@ -121,6 +122,13 @@ func TestDeadLetterIsWrittenFiveMinutesAfterTheLastAttempt(t *testing.T) {
 		}
 		if got[0]["deadLetterReason"] != delivery.ReasonAttempts || got[0]["lastDeliveryOutcome"] != "BadRequest" || got[0]["deliveryAttempts"] != 1.0 {
 			t.Errorf("got %v", got[0])
+		}
+		letters, more, err := b.List(t.Context(), FolderURL("letters"), "incoming", 1)
+		if err != nil || !more || len(letters) != 1 || letters[0].ID == "" || letters[0].Attempts != 1 || letters[0].Reason != delivery.ReasonAttempts || strings.Contains(string(letters[0].Event), "deadLetter") {
+			t.Errorf("the list has %+v, more %t, %v", letters, more, err)
+		}
+		if letters, more, err = b.List(t.Context(), FolderURL("letters"), "incoming", 10); err != nil || more || len(letters) != 2 {
+			t.Errorf("the list has %+v, more %t, %v", letters, more, err)
 		}
 		if !strings.HasPrefix(files[0], filepath.Join(dir, "letters", "INCOMING", "2000", "1", "1", "0")+string(filepath.Separator)) {
 			t.Errorf("it is in %s", files[0])

@@ -3,8 +3,9 @@ import type { JSX } from "preact";
 import { signal, useSignal } from "@preact/signals";
 import { api, useAPI } from "../state/api";
 import { href } from "../state/router";
-import { Badge, Card, Command, Empty, Field, Input, Page, Problem } from "../ui/basics";
+import { Act, Badge, Card, Command, Empty, Field, Input, Page, Problem } from "../ui/basics";
 import { Table } from "../ui/table";
+import { Buy, finished, release } from "./buy";
 import { Time } from "../ui/time";
 
 interface Known {
@@ -18,11 +19,28 @@ interface Known {
 
 export function Numbers(): JSX.Element {
   const numbers = useAPI<{ value: Known[] }>("/admin/numbers", 15);
+  const buying = useSignal(false);
+  const countries = useAPI<{ countries: { countryCode: string }[] }>("/availablePhoneNumbers/countries?api-version=2025-06-01");
   const rows = numbers.value.value?.value;
+  const owns = async (number: string): Promise<boolean> => {
+    await numbers.reload();
+    return numbers.value.value?.value.find((one) => one.number === number)?.owned === true;
+  };
+  const giveBack = async (number: string): Promise<void> => {
+    await release(number);
+    await finished(async () => !(await owns(number)));
+  };
   return (
     <Page title="Numbers" about="The phone numbers that this resource knows. Applications search, buy and release them with the phone numbers SDK.">
       <Problem text={numbers.problem} />
-      <Card title="Inventory">
+      <Card
+        title="Inventory"
+        actions={
+          <Act class="primary" id="getnumber" changes do={() => void (buying.value = true)}>
+            Get a number
+          </Act>
+        }
+      >
         {rows?.length === 0 ? (
           <Empty title="There is no number.">Start the server with --numbers, or with a key numbers in its configuration file.</Empty>
         ) : (
@@ -36,13 +54,25 @@ export function Numbers(): JSX.Element {
               { head: "Calling", cell: (one) => one.calling },
               { head: "Assigned to", cell: (one) => one.assignment },
               { head: "Held until", cell: (one) => (one.heldBy ? <Time at={one.heldUntil} /> : "–") },
-              { head: "", cell: (one) => (one.owned ? <a href={href(`softphone?to=${encodeURIComponent(one.number)}`)}>Call it</a> : null) },
+              {
+                head: "",
+                cell: (one) =>
+                  one.owned && (
+                    <div class="buttons">
+                      <a href={href(`softphone?to=${encodeURIComponent(one.number)}`)}>Call it</a>
+                      <Act class="quiet danger" changes confirm={`Release ${one.number}? Calls to it are not yours any more.`} do={() => giveBack(one.number)} done={`${one.number} was released`}>
+                        Release
+                      </Act>
+                    </div>
+                  ),
+              },
             ]}
           />
         )}
         <Command>switchhook numbers</Command>
       </Card>
       <NumberTest />
+      {buying.value && <Buy countries={(countries.value.value?.countries ?? []).map((one) => one.countryCode)} close={() => (buying.value = false)} owned={owns} />}
     </Page>
   );
 }

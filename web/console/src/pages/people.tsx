@@ -2,19 +2,17 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { api, useAPI } from "../state/api";
-import { Act, Badge, Card, Choice, Code, Command, Copy, Empty, Field, Input, Page, Problem } from "../ui/basics";
+import { Act, Card, Choice, Code, Command, Copy, Empty, Field, Input, Page, Problem } from "../ui/basics";
 import { Table } from "../ui/table";
-import { now, Time } from "../ui/time";
+import { Time } from "../ui/time";
+import { Rooms } from "./rooms";
 
-interface Room {
+interface Known {
   id: string;
-  createdAt: string;
-  validFrom: string;
-  validUntil: string;
-  pstnDialOutEnabled?: boolean;
+  createdOn: string;
+  tokensRevokedOn?: string;
 }
 
-const roomsVersion = "?api-version=2024-04-15";
 const usersVersion = "?api-version=2023-10-01";
 
 export function People(): JSX.Element {
@@ -27,6 +25,8 @@ export function People(): JSX.Element {
 }
 
 function Users(): JSX.Element {
+  const list = useAPI<{ value: Known[]; nextLink?: string }>("/admin/identities?maxPageSize=200", 10);
+  const rows = list.value.value?.value;
   const user = useSignal("");
   const scope = useSignal("voip");
   const token = useSignal<{ token: string; expiresOn: string } | null>(null);
@@ -38,6 +38,11 @@ function Users(): JSX.Element {
     const made = await api("POST", "/identities" + usersVersion, { createTokenWithScopes: [scope.value] });
     user.value = made.identity.id;
     token.value = made.accessToken;
+    await list.reload();
+  };
+  const remove = async (id: string): Promise<void> => {
+    await api("DELETE", `/identities/${encodeURIComponent(id)}${usersVersion}`);
+    await list.reload();
   };
   const revoke = async (): Promise<void> => {
     await api("POST", `/identities/${encodeURIComponent(user.value.trim())}/:revokeAccessTokens${usersVersion}`);
@@ -70,48 +75,27 @@ function Users(): JSX.Element {
           <Code text={token.value.token} what="the token" />
         </>
       )}
-      <Command>switchhook identity import 8:acs:…</Command>
-    </Card>
-  );
-}
-
-function Rooms(): JSX.Element {
-  const list = useAPI<{ value: Room[] }>("/rooms" + roomsVersion, 10);
-  const rows = list.value.value?.value;
-  const make = async (): Promise<void> => {
-    await api("POST", "/rooms" + roomsVersion, {});
-    await list.reload();
-  };
-  return (
-    <Card
-      title="Rooms"
-      actions={
-        <Act class="primary" id="addroom" changes do={make}>
-          Make a room
-        </Act>
-      }
-    >
+      <h3>Users</h3>
       <Problem text={list.problem} />
       {rows?.length === 0 ? (
-        <Empty title="There is no room.">Make one, and open it in two tabs: on a server that only this machine reaches, the sample page makes its users itself.</Empty>
+        <Empty title="There is no user.">Tokens are signed and not kept, so users are listed, and not their tokens.</Empty>
       ) : (
         <Table
-          label="Rooms"
+          label="Users"
           rows={rows ?? []}
           id={(one) => one.id}
           columns={[
-            { head: "Room", cell: (one) => <code>{one.id}</code> },
-            { head: "Valid", cell: (one) => (new Date(one.validUntil).getTime() < now.value ? <Badge mood="bad">over</Badge> : new Date(one.validFrom).getTime() > now.value ? <Badge mood="warn">not yet</Badge> : <Badge mood="good">now</Badge>) },
-            { head: "From", cell: (one) => <Time at={one.validFrom} /> },
-            { head: "Until", cell: (one) => <Time at={one.validUntil} /> },
+            { head: "User", cell: (one) => <code class="long">{one.id}</code> },
+            { head: "Made", cell: (one) => <Time at={one.createdOn} /> },
+            { head: "Tokens revoked", cell: (one) => (one.tokensRevokedOn ? <Time at={one.tokensRevokedOn} /> : "–") },
             {
               head: "",
               cell: (one) => (
                 <div class="buttons">
-                  <a target="_blank" rel="noopener" href={`/samples/rooms/?room=${encodeURIComponent(one.id)}`}>
-                    Open in a tab
-                  </a>
-                  <Act class="quiet danger" changes confirm={`Delete the room ${one.id}?`} do={() => api("DELETE", `/rooms/${encodeURIComponent(one.id)}${roomsVersion}`).then(list.reload)}>
+                  <Act class="quiet" do={() => void ((user.value = one.id), (token.value = null))}>
+                    Choose
+                  </Act>
+                  <Act class="quiet danger" changes confirm={`Delete the user ${one.id}? Its tokens and phones end.`} do={() => remove(one.id)}>
                     Delete
                   </Act>
                 </div>
@@ -120,6 +104,8 @@ function Rooms(): JSX.Element {
           ]}
         />
       )}
+      {list.value.value?.nextLink && <p>These are the first 200 users, in the order of their ids.</p>}
+      <Command>switchhook identity import users.txt</Command>
     </Card>
   );
 }

@@ -1,10 +1,12 @@
 // Trunks, with what they answer now, and the routes that lead to them.
 import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
 import { useAPI } from "../state/api";
-import { Badge, Card, Command, Empty, Page, Problem, type Mood } from "../ui/basics";
+import { Act, Badge, Card, Command, Empty, Page, Problem, type Mood } from "../ui/basics";
 import { Table } from "../ui/table";
 import { Time, Until } from "../ui/time";
 import { NumberTest } from "./numbers";
+import { EditRoute, EditTrunk, patch, routingPath, type Routing } from "./routing";
 
 interface Trunk {
   name: string;
@@ -31,13 +33,32 @@ const mood: Record<string, Mood> = { online: "good", registered: "good", inactiv
 
 export function Trunks(): JSX.Element {
   const trunks = useAPI<{ value: Trunk[] }>("/admin/trunks", 5);
-  const routing = useAPI<{ routes?: { name: string; numberPattern: string; trunks?: string[]; description?: string }[] }>("/sip?api-version=2023-04-01-preview&expand=trunks%2Fhealth", 15);
+  const routing = useAPI<Routing>(routingPath, 15);
   const guards = useAPI<{ value: Guard[] }>("/admin/guards");
+  const trunk = useSignal<string | null>(null); // that is edited; "" is a new one
+  const route = useSignal(-1); // that is edited, by its place; behind the last is a new one
   const rows = trunks.value.value?.value;
+  const set = routing.value.value;
+  const routes = set?.routes ?? [];
+  const names = Object.keys(set?.trunks ?? {});
+  const reload = async (): Promise<void> => void (await Promise.all([trunks.reload(), routing.reload()]));
+  const change = (what: unknown): Promise<void> => patch(what).then(reload);
   return (
-    <Page title="Trunks and routes" about="Connections to other telephone systems, and which numbers they take. Applications change them with the SIP routing SDK; the configuration file has the rest.">
+    <Page title="Trunks and routes" about="Connections to other telephone systems, and which numbers they take. This page changes them as the SIP routing SDK does; the configuration file has the rest.">
       <Problem text={trunks.problem} />
-      <Card title="Trunks">
+      <Card
+        title="Trunks"
+        actions={
+          <>
+            <Act class="quiet" changes confirm="Forget what was set here and by the SIP routing API, and use the trunks and routes of the configuration file again?" do={() => change({ routes: null }).then(() => change({ trunks: null }))} done="The configuration file is in force">
+              Take the file's again
+            </Act>
+            <Act class="primary" id="addtrunk" changes do={() => void (trunk.value = "")}>
+              Add a trunk
+            </Act>
+          </>
+        }
+      >
         {rows?.length === 0 ? (
           <Empty title="There is no trunk.">Add one to the configuration file: docs/trunks.md connects a carrier in five minutes.</Empty>
         ) : (
@@ -73,6 +94,20 @@ export function Trunks(): JSX.Element {
               { head: "Calls out", cell: (one) => one.callsOut },
               { head: "Limit", cell: (one) => [one.maxCalls && `${one.maxCalls} calls`, one.callsPerSecond && `${one.callsPerSecond}/s`].filter(Boolean).join(", ") || "–" },
               {
+                head: "",
+                cell: (one) =>
+                  set?.trunks[one.name] && (
+                    <div class="buttons">
+                      <Act class="quiet" changes do={() => void (trunk.value = one.name)}>
+                        Change
+                      </Act>
+                      <Act class="quiet danger" changes confirm={`Remove the trunk ${one.name}? A trunk that a route names cannot be removed.`} do={() => change({ trunks: { [one.name]: null } })}>
+                        Remove
+                      </Act>
+                    </div>
+                  ),
+              },
+              {
                 head: "Last refusal",
                 cell: (one) =>
                   one.lastRefusal ? (
@@ -88,17 +123,45 @@ export function Trunks(): JSX.Element {
         )}
         <Command>switchhook trunks</Command>
       </Card>
-      <Card title="Routes">
-        {routing.value.value?.routes?.length ? (
+      <Card
+        title="Routes"
+        actions={
+          <Act class="primary" id="addroute" changes do={() => void (route.value = routes.length)}>
+            Add a route
+          </Act>
+        }
+      >
+        <Problem text={routing.problem} />
+        {routes.length ? (
           <Table
             label="Routes"
-            rows={routing.value.value.routes}
+            rows={routes}
             id={(one) => one.name}
             columns={[
               { head: "Route", cell: (one) => <strong>{one.name}</strong> },
               { head: "Pattern", cell: (one) => <code>{one.numberPattern}</code> },
               { head: "Trunks", cell: (one) => one.trunks?.join(", ") || "none: such calls are refused" },
+              { head: "Caller id", cell: (one) => one.callerIdOverride || "–" },
               { head: "About", cell: (one) => one.description ?? "" },
+              {
+                head: "",
+                cell: (one) => {
+                  const at = routes.indexOf(one);
+                  return (
+                    <div class="buttons">
+                      <Act class="quiet" changes disabled={at === 0} label={`Try ${one.name} earlier`} do={() => change({ routes: [...routes.slice(0, at - 1), one, routes[at - 1], ...routes.slice(at + 1)] })}>
+                        ↑
+                      </Act>
+                      <Act class="quiet" changes do={() => void (route.value = at)}>
+                        Change
+                      </Act>
+                      <Act class="quiet danger" changes confirm={`Remove the route ${one.name}?`} do={() => change({ routes: routes.filter((other) => other !== one) })}>
+                        Remove
+                      </Act>
+                    </div>
+                  );
+                },
+              },
             ]}
           />
         ) : (
@@ -121,6 +184,8 @@ export function Trunks(): JSX.Element {
           <Empty title="No guard is configured.">Guards forbid or limit calls that cost money. The key guards of the configuration file has them.</Empty>
         )}
       </Card>
+      {trunk.value !== null && <EditTrunk name={trunk.value} of={set?.trunks[trunk.value]} close={() => (trunk.value = null)} done={reload} />}
+      {route.value >= 0 && <EditRoute all={routes} at={route.value} trunks={names} close={() => (route.value = -1)} done={reload} />}
     </Page>
   );
 }

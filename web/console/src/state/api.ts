@@ -16,6 +16,11 @@ export class Refused extends Error {
 export const at = (path: string): string => "/console/api" + path;
 
 export async function api<T = any>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  return (await ask<T>(method, path, body, headers)).said;
+}
+
+/** As api, with the fields of the answer's header. */
+export async function ask<T = any>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ said: T; headers: Headers }> {
   if (method !== "GET") headers = { ...headers, "x-console-token": session.value?.token ?? "" };
   if (body !== undefined) headers = { "content-type": "application/json", ...headers };
   let answer: Response;
@@ -33,7 +38,7 @@ export async function api<T = any>(method: string, path: string, body?: unknown,
   }
   if (answer.status === 401) over();
   if (!answer.ok) throw new Refused(answer.status, said?.error?.message || `The server answered ${answer.status}.`);
-  return said as T;
+  return { said: said as T, headers: answer.headers };
 }
 
 /** What a page shows: the newest answer, and what went wrong last. */

@@ -13,7 +13,7 @@ import { insight, short, who, type Call, type Item } from "./model";
 import { Quality } from "./quality";
 import { Timeline } from "./timeline";
 
-const tabs = ["Timeline", "SIP", "Sound", "Participants", "Requests and events", "Recordings"] as const;
+const tabs = ["Timeline", "SIP", "Sound", "Participants", "Requests and events", "Streams and transcripts", "Recordings"] as const;
 
 export function CallPage(): JSX.Element {
   const id = decodeURIComponent(place.value.slice("calls/".length));
@@ -93,6 +93,7 @@ export function CallPage(): JSX.Element {
             {tab.value === "Sound" && <Quality items={items.value} />}
             {tab.value === "Participants" && <People of={one} items={items.value} />}
             {tab.value === "Requests and events" && <Timeline items={items.value} only={["request", "event", "delivery"]} />}
+            {tab.value === "Streams and transcripts" && <Timeline items={items.value.filter(streamed)} only={["request", "event", "delivery", "log"]} />}
             {tab.value === "Recordings" && <CallRecordings of={one} />}
           </Card>
           <Command>{`switchhook calls ${one.id} --json`}</Command>
@@ -101,6 +102,9 @@ export function CallPage(): JSX.Element {
     </Page>
   );
 }
+
+/** Whether an item is of the call's sound on its way to or from an application, or of what was said. */
+const streamed = (one: Item): boolean => /stream|transcri|caption|recogni|dialog/i.test(one.text);
 
 function Summary(props: { of: Call }): JSX.Element {
   const one = props.of;

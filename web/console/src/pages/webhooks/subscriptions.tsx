@@ -6,6 +6,8 @@ import { Act, Badge, Card, Command, Dialog, Empty, Field, Input, Problem, type M
 import { Table } from "../../ui/table";
 import { insight } from "../calls/model";
 import { armPath } from "../home";
+import { DeadLetters } from "./deadletters";
+import { Edit } from "./edit";
 
 export interface Subscription {
   name: string;
@@ -14,6 +16,9 @@ export interface Subscription {
     provisioningError?: { message?: string };
     destination?: { endpointType: string; properties?: { endpointBaseUrl?: string } };
     filter?: { includedEventTypes?: string[]; subjectBeginsWith?: string; subjectEndsWith?: string; advancedFilters?: unknown[] };
+    eventDeliverySchema?: string;
+    retryPolicy?: { maxDeliveryAttempts?: number; eventTimeToLiveInMinutes?: number };
+    labels?: string[];
     deadLetterDestination?: unknown;
     expirationTimeUtc?: string;
   };
@@ -27,6 +32,8 @@ export const path = (name = ""): string => armPath("providers/Microsoft.EventGri
 export function Subscriptions(): JSX.Element {
   const list = useAPI<{ value: Subscription[] }>(path(), 3);
   const adding = useSignal(false);
+  const changing = useSignal<Subscription | null>(null);
+  const letters = useSignal("");
   const testing = useSignal("");
   const rows = list.value.value?.value;
   return (
@@ -60,7 +67,7 @@ export function Subscriptions(): JSX.Element {
             {
               head: "Takes",
               cell: ({ properties: { filter } }) =>
-                [filter?.includedEventTypes?.map((type) => type.replace("Microsoft.Communication.", "")).join(", ") || "every event", filter?.subjectBeginsWith && `subject begins with ${filter.subjectBeginsWith}`, filter?.advancedFilters?.length && `${filter.advancedFilters.length} advanced filters`]
+                [filter?.includedEventTypes?.map((type) => type.replace("Microsoft.Communication.", "")).join(", ") || "every event", filter?.subjectBeginsWith && `subject begins with ${filter.subjectBeginsWith}`, filter?.subjectEndsWith && `subject ends with ${filter.subjectEndsWith}`, filter?.advancedFilters?.length && `${filter.advancedFilters.length} advanced filters`]
                   .filter(Boolean)
                   .join("; "),
             },
@@ -71,8 +78,11 @@ export function Subscriptions(): JSX.Element {
                   <Act class="quiet" changes do={() => void (testing.value = one.name)}>
                     Would it match?
                   </Act>
-                  <Act class="quiet" changes do={() => api("POST", "/admin/events:redeliver", { eventSubscriptionName: one.name })} done="What waits is tried at once, and dead letters are delivered again">
-                    Redeliver
+                  <Act class="quiet" changes do={() => void (changing.value = one)}>
+                    Change
+                  </Act>
+                  <Act class="quiet" do={() => void (letters.value = one.name)}>
+                    Dead letters
                   </Act>
                   <Act class="quiet danger" changes confirm={`Delete the subscription ${one.name}?`} do={() => api("DELETE", path(one.name)).then(list.reload)}>
                     Delete
@@ -84,47 +94,11 @@ export function Subscriptions(): JSX.Element {
         />
       )}
       <Command>switchhook subscriptions list</Command>
-      {adding.value && <Add close={() => (adding.value = false)} done={list.reload} />}
+      {adding.value && <Edit close={() => (adding.value = false)} done={list.reload} />}
+      {changing.value && <Edit of={changing.value} close={() => (changing.value = null)} done={list.reload} />}
+      {letters.value && <DeadLetters name={letters.value} close={() => (letters.value = "")} />}
       {testing.value && <Test name={testing.value} close={() => (testing.value = "")} />}
     </Card>
-  );
-}
-
-function Add(props: { close: () => void; done: () => Promise<void> }): JSX.Element {
-  const name = useSignal("incoming");
-  const url = useSignal("http://127.0.0.1:3000/events");
-  const types = useSignal("Microsoft.Communication.IncomingCall");
-  const problem = useSignal("");
-  const add = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      const includedEventTypes = types.value.split(/[\s,]+/).filter(Boolean);
-      await api("PUT", path(name.value), { properties: { destination: { endpointType: "WebHook", properties: { endpointUrl: url.value } }, filter: includedEventTypes.length ? { includedEventTypes } : {}, eventDeliverySchema: "EventGridSchema" } });
-      props.close();
-      await props.done();
-    } catch (error) {
-      problem.value = (error as Error).message;
-    }
-  };
-  return (
-    <Dialog title="Add a subscription" close={props.close}>
-      <form onSubmit={(event) => void add(event)}>
-        <Field label="Name">
-          <Input value={name} required id="name" />
-        </Field>
-        <Field label="Address of the application" hint="It answers the validation event; the handshake's result appears in the list">
-          <Input value={url} type="url" required id="url" />
-        </Field>
-        <Field label="Event types" hint="Separated by blanks; empty for all">
-          <textarea rows={3} value={types.value} onInput={(event) => (types.value = event.currentTarget.value)} />
-        </Field>
-        <Problem text={problem} />
-        <button class="primary" id="add">
-          Add
-        </button>
-        <Command>{`switchhook subscribe ${name.value} --endpoint ${url.value}${types.value.trim() ? ` --included-event-types ${types.value.trim().split(/[\s,]+/).join(" ")}` : ""}`}</Command>
-      </form>
-    </Dialog>
   );
 }
 
