@@ -335,6 +335,9 @@ func administers(c *console) {
 // replay subscribes a sink, has an event delivered to it, and resends the event.
 func replay(c *console) {
 	c.visit("webhooks", "Webhooks")
+	c.press("Events")
+	c.until(`[...document.querySelectorAll("main summary")].some((line) => line.innerText.includes("IncomingCall"))`)
+	c.accessible()
 	c.press("Sinks")
 	c.click("#addsink")
 	c.press("Subscribe it to every event")

@@ -40,6 +40,11 @@ function Users(): JSX.Element {
     token.value = made.accessToken;
     await list.reload();
   };
+  const bring = async (): Promise<void> => {
+    const ids = (prompt("Raw ids of users that another server of this resource made, separated by blanks") ?? "").split(/[\s,]+/).filter(Boolean);
+    if (ids.length) await api("POST", "/admin/identities:import", { ids });
+    await list.reload();
+  };
   const remove = async (id: string): Promise<void> => {
     await api("DELETE", `/identities/${encodeURIComponent(id)}${usersVersion}`);
     await list.reload();
@@ -64,6 +69,9 @@ function Users(): JSX.Element {
         </Act>
         <Act changes disabled={!user.value.trim()} confirm="Revoke every token of this user?" do={revoke} done="The user's tokens are revoked">
           Revoke its tokens
+        </Act>
+        <Act changes do={bring}>
+          Import users
         </Act>
         {user.value && <Copy text={user.value} label="Copy the raw id" what="the raw id" />}
       </div>

@@ -17,7 +17,7 @@ interface Recording {
   durationMs: number;
   hold: boolean;
   expires?: string;
-  documents?: { name: string; format: string }[];
+  documents?: { name: string; format: string; intact?: boolean; error?: string }[];
 }
 
 export function Recordings(): JSX.Element {
@@ -27,6 +27,15 @@ export function Recordings(): JSX.Element {
   const change = async (method: string, path: string, body?: unknown): Promise<void> => {
     await api(method, `/admin/recordings/${path}`, body);
     await list.reload();
+  };
+  const verify = async (id: string): Promise<void> => {
+    const checked = await api<Recording>("POST", `/admin/recordings/${id}:verify`, {});
+    const bad = checked.documents?.filter((one) => !one.intact) ?? [];
+    if (bad.length) throw new Error(`Not as it was recorded: ${bad.map((one) => one.error || one.name).join("; ")}`);
+  };
+  const keep = async (id: string): Promise<void> => {
+    const days = Number(prompt("Keep it for how many days from now?", "30"));
+    if (days > 0) await change("POST", `${id}:keep`, { until: new Date(Date.now() + days * 86_400_000).toISOString() });
   };
   return (
     <Page title="Recordings" about="What applications have recorded. A held recording is not deleted by its age.">
@@ -48,7 +57,18 @@ export function Recordings(): JSX.Element {
               { head: "Kind", cell: (one) => one.kind },
               { head: "State", cell: (one) => <Badge mood={one.state === "announced" ? "good" : "warn"}>{one.hold ? "held" : one.state}</Badge> },
               { head: "Until", cell: (one) => (one.hold ? "released" : <Time at={one.expires} />) },
-              { head: "Sound", cell: (one) => one.documents?.map((document) => <audio key={document.name} controls preload="none" src={at(soundOf(document.name))} aria-label={`Recording ${document.name}`} />) },
+              {
+                head: "Sound",
+                cell: (one) =>
+                  one.documents?.map((document) => (
+                    <div key={document.name} class="buttons">
+                      <audio controls preload="none" src={at(soundOf(document.name))} aria-label={`Recording ${document.name}`} />
+                      <a download href={at(soundOf(document.name))}>
+                        Download
+                      </a>
+                    </div>
+                  )),
+              },
               {
                 head: "",
                 cell: (one) => (
@@ -56,6 +76,12 @@ export function Recordings(): JSX.Element {
                     <a href={callHref(one.callId)}>Call</a>
                     <Act class="quiet" changes do={() => change("POST", `${one.id}:keep`, { hold: !one.hold })}>
                       {one.hold ? "Release" : "Hold"}
+                    </Act>
+                    <Act class="quiet" changes do={() => keep(one.id)}>
+                      Keep for…
+                    </Act>
+                    <Act class="quiet" changes do={() => verify(one.id)} done="Every file is as it was recorded">
+                      Verify
                     </Act>
                     <Act class="quiet danger" changes confirm="Delete this recording for good?" do={() => change("DELETE", one.id)}>
                       Delete
