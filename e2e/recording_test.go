@@ -270,6 +270,9 @@ func TestChannelsOfARecordingAreThoseOfItsSpeakers(t *testing.T) {
 	if len(places) != 3 || places["4:"+farNumber] != 0 || places[caller] != 1 {
 		t.Errorf("the channels are of %v", places)
 	}
+	if shown := p.mustRun("recordings", "show", r.id); !strings.Contains(shown, `"4:`+farNumber+`": 0`) {
+		t.Errorf("it is shown as %s", shown)
+	}
 }
 
 // TestRecordingSurvivesAKill: what was heard before can be downloaded after the next

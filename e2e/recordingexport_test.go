@@ -50,6 +50,9 @@ func TestRecordingGoesToAContainer(t *testing.T) {
 	wav, err := io.ReadAll(blob)
 	must(t, err)
 	hasTone(t, channelsOf(t, wav)[0], 440, 800*time.Millisecond, true)
+	if shown := p.mustRun("recordings", "show", r.id); !strings.Contains(shown, `"destination": "`+account.BlobEndpoint+`/kept"`) {
+		t.Errorf("it is shown as %s", shown)
+	}
 	if err := a.try("deleteRecording", values{"url": chunk.DeleteLocation}, nil); err == nil {
 		t.Errorf("its deletion without permission: %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/recording"
 	"github.com/switchhook/switchhook/internal/recording/access"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -52,6 +53,10 @@ type Recording struct {
 	EndReason    string             `json:"endReason,omitempty"`
 	DurationMs   int64              `json:"durationMs"`
 	Participants []string           `json:"participants,omitempty"` // raw ids
+	Channels     map[string]int     `json:"channels,omitempty"`     // of an unmixed one, by raw id
+	Pauses       []recording.Pause  `json:"pauses,omitempty"`
+	ConcealedMs  int64              `json:"concealedMs,omitempty"` // silence for sound that came too late
+	Destination  string             `json:"destination,omitempty"` // URL of the container that the files go to, without its signature
 	Hold         bool               `json:"hold"`
 	Expires      time.Time          `json:"expires,omitzero"` // when it is deleted
 	Exporting    bool               `json:"exporting,omitempty"`
@@ -73,13 +78,19 @@ func (a *API) recording(r recording.Record) Recording {
 		ID: r.GUID(), RecordingID: r.ID, CallID: r.CallID, ServerCallID: r.ServerCallID, State: string(r.State),
 		Kind: string(r.Content) + " " + string(r.Channels) + " " + string(r.Format), StartedBy: r.StartedBy, Began: r.Began, Ended: r.Ended,
 		EndReason: string(r.EndReason), DurationMs: r.Duration().Milliseconds(), Hold: r.Hold, Expires: a.Recordings.Expires(&r),
-		Exporting: a.Exporting(r.GUID()),
+		Exporting: a.Exporting(r.GUID()), Pauses: r.Pauses, ConcealedMs: r.ConcealedMs, Channels: map[string]int{},
+	}
+	if r.Container != "" {
+		shown.Destination = outbound.Address(r.Container).String()
 	}
 	if done, ok := a.Recordings.Composing(r.GUID()); ok {
 		shown.Composed = fmt.Sprintf("%.0f %%", done*100)
 	}
 	for _, p := range r.Participants {
 		shown.Participants = append(shown.Participants, p.ID)
+		if p.Channel != nil {
+			shown.Channels[p.ID] = *p.Channel
+		}
 	}
 	for i, chunk := range r.Chunks {
 		if !chunk.Deleted && r.State != recording.Going {

@@ -48,7 +48,7 @@ func (c *Call) announce(rec *callRecording) {
 			speakers = append(speakers, speaker{e.private.setNotice, e.private.gone})
 		}
 	}
-	c.log.Info("recording is announced", "recording", rec.id, "legs", len(listeners))
+	c.log.Info("recording is announced", "recording", recording.GUID(rec.id), "legs", len(listeners))
 	c.work.Go(func() {
 		err := playAll(ctx, c.registry.cfg.Prompts, []Prompt{OwnAnnouncement{}}, false, speakers, func() {})
 		cancel()
@@ -69,7 +69,7 @@ func (c *Call) announced(rec *callRecording, err error) {
 	switch {
 	case c.recording != rec:
 	case err != nil:
-		c.log.Error("recording cannot be announced, and ends", "recording", rec.id, "error", err)
+		c.log.Error("recording cannot be announced, and ends", "recording", recording.GUID(rec.id), "error", err)
 		c.takeRecording(recording.AnnouncementFailed)
 		rec.tell(c, func(h Head) Event { return StartRecordingFailed{h, err} })
 	default:

@@ -168,7 +168,7 @@ func (c *Call) beginRecording(rec *callRecording) error {
 	if c.speakers != nil {
 		rec.speak(c.speakers.dominant)
 	}
-	c.log.Info("recording begins", "recording", rec.id, "mixed", rec.Mixed(), "paused", rec.paused)
+	c.log.Info("recording begins", "recording", recording.GUID(rec.id), "recordingId", rec.id, "mixed", rec.Mixed(), "paused", rec.paused)
 	rec.tell(c, func(h Head) Event { return OperationAccepted{h} })
 	if !rec.paused && !rec.notice.heard {
 		c.hear(rec) // which tells that it is active, once it is
@@ -233,7 +233,7 @@ func (c *Call) takeRecording(why recording.EndReason) (rec *callRecording, kept 
 	for _, leave := range rec.leave {
 		leave()
 	}
-	c.log.Info("recording ends", "recording", rec.id, "why", why)
+	c.log.Info("recording ends", "recording", recording.GUID(rec.id), "why", why)
 	c.tellSeats()
 	return rec, kept
 }

@@ -189,7 +189,7 @@ func (l *Library) Get(ctx context.Context, id string) (Record, error) {
 }
 
 func keyOf(id string) string {
-	if guid := guidOf(id); guid != "" {
+	if guid := GUID(id); guid != "" {
 		return guid
 	}
 	return id

@@ -175,7 +175,7 @@ func (c Chunk) channels() int {
 }
 
 // key is the GUID by which the record is stored.
-func (r *Record) key() string { return guidOf(r.ID) }
+func (r *Record) key() string { return GUID(r.ID) }
 
 // Document is the name of a chunk's documents in URLs.
 func (r *Record) Document(chunk int) string {
@@ -217,8 +217,9 @@ func NewID(connection string) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// guidOf is the GUID of a recording; "" where the id is none of ours.
-func guidOf(id string) string {
+// GUID is the GUID of a recording, by which logs, commands and files name it; "" where
+// the id is none of ours.
+func GUID(id string) string {
 	text, err := base64.RawURLEncoding.DecodeString(id)
 	var of identity
 	if err != nil || json.Unmarshal(text, &of) != nil {

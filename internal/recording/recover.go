@@ -109,5 +109,5 @@ func frameBytes(channels int) int64 { return int64(channels) * frameSamples * 2 
 
 // Find returns the record of a recordingId.
 func (l *Library) Find(ctx context.Context, id string) (Record, error) {
-	return l.records.Get(ctx, guidOf(id))
+	return l.records.Get(ctx, GUID(id))
 }
