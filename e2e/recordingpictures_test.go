@@ -12,7 +12,8 @@ import (
 )
 
 // flashes is code of a page whose microphone beeps and whose camera is white at the same
-// moments, for 200 ms of each second. Between them something moves.
+// moments, for 200 ms of each 730, so that they begin anywhere within the frames of a
+// movie. Between them something moves.
 const flashes = `
 	const sound = new AudioContext();
 	await sound.resume();
@@ -21,14 +22,15 @@ const flashes = `
 	beep.connect(gain).connect(microphone);
 	beep.start();
 	const canvas = Object.assign(document.createElement("canvas"), {width: 640, height: 360}), pen = canvas.getContext("2d");
-	let planned = Math.ceil(sound.currentTime), moving = 0;
+	const period = 0.73;
+	let planned = Math.ceil(sound.currentTime / period), moving = 0;
 	setInterval(() => {
 		const now = sound.currentTime;
-		if (now > planned - 0.5) {
+		if (now > (planned - 0.5) * period) {
 			planned++;
-			gain.gain.setValueAtTime(0.5, planned).setValueAtTime(0, planned + 0.2);
+			gain.gain.setValueAtTime(0.5, planned * period).setValueAtTime(0, planned * period + 0.2);
 		}
-		pen.fillStyle = now > 1 && now %% 1 < 0.2 ? "white" : "#404040";
+		pen.fillStyle = now > 1 && now %% period < 0.2 ? "white" : "#404040";
 		pen.fillRect(0, 0, 640, 360);
 		pen.fillStyle = "black";
 		pen.fillRect(moving++ %% 600, 340, 20, 20);
@@ -44,6 +46,10 @@ type movie struct {
 }
 
 const movieWidth, movieHeight, movieRate = 240, 135, 16
+
+// mostLag is how far flashes and beeps may be apart on average. A page makes both by
+// timers, which a busy machine delays.
+const mostLag = 100 * time.Millisecond
 
 // watchMovie decodes a file after it has looked at its streams.
 func watchMovie(t *testing.T, content []byte) (m movie) {
@@ -136,13 +142,19 @@ func (m movie) moving(right bool, from, to int) (n int) {
 func lags(flashes, beeps []time.Duration) (list []time.Duration) {
 	for _, seen := range flashes {
 		for _, heard := range beeps {
-			if d := seen - heard; d.Abs() < 500*time.Millisecond {
+			if d := seen - heard; d.Abs() < 365*time.Millisecond {
 				list = append(list, d)
 			}
 		}
 	}
-	slices.Sort(list)
 	return list
+}
+
+func mean(list []time.Duration) (sum time.Duration) {
+	for _, d := range list {
+		sum += d
+	}
+	return sum / time.Duration(max(len(list), 1))
 }
 
 // TestBrowsersAreRecordedWithPictures: two cameras in a room are recorded as mp4, with a
@@ -194,9 +206,9 @@ func TestBrowsersAreRecordedWithPictures(t *testing.T) {
 		t.Errorf("the pictures last %v, the recording %v", got, length)
 	}
 	list := lags(m.flashes(), m.beeps())
-	t.Logf("%v: flashes at %v, beeps at %v, lags %v", length, m.flashes(), m.beeps(), list)
-	if len(list) < 6 {
-		t.Fatalf("flashes are seen at %v, beeps heard at %v", m.flashes(), m.beeps())
+	t.Logf("%v: lags of pictures behind the sound: %v", length, list)
+	if len(list) < 8 || mean(list).Abs() > mostLag {
+		t.Errorf("flashes are seen at %v, beeps heard at %v: %d pairs, a mean lag of %v", m.flashes(), m.beeps(), len(list), mean(list))
 	}
 	if n := m.moving(true, movieRate, 6*movieRate); n < 2*movieRate {
 		t.Errorf("the second camera moves in %d of %d frames", n, 5*movieRate)
@@ -215,5 +227,24 @@ func TestBrowsersAreRecordedWithPictures(t *testing.T) {
 	must(t, json.Unmarshal(text, &said))
 	if v := said.RecordingInfo.VideoConfiguration; v.LongerSideLength != 1920 || v.ShorterSideLength != 1080 || v.Framerate != movieRate {
 		t.Errorf("the metadata says %s", text)
+	}
+
+	r = a.record(values{"room": made.ID}) // by default with pictures
+	r.states(1)
+	time.Sleep(4 * time.Second)
+	a.stop()
+	p.kill()
+	p = start(t, setup{data: p.data})
+	a = startAgent(p, application{port: a.port()})
+	r.agent = a
+	file = r.file()
+	content, err = a.fetch(file.RecordingStorageInfo.RecordingChunks[0].ContentLocation, 0, 0)
+	must(t, err)
+	m = watchMovie(t, content)
+	if file.SessionEndReason != "ServiceStopped" || len(m.frames) < 3*movieRate || len(m.flashes()) < 3 || len(m.beeps()) < 3 {
+		t.Errorf("after a kill the event says %+v; %d frames, flashes at %v, beeps at %v", file, len(m.frames), m.flashes(), m.beeps())
+	}
+	if files, err := filepath.Glob(filepath.Join(p.data, "recordings", "*")); err != nil || len(files) != 2 {
+		t.Errorf("on disk are %v, %v", files, err)
 	}
 }

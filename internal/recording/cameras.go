@@ -33,8 +33,9 @@ type Packet struct {
 	Seq       int64
 	Timestamp uint32
 	Marker    bool
-	Payload   []byte // nothing of it is kept
-	At        time.Time
+	Payload   []byte        // nothing of it is kept
+	At        time.Time     // when it came
+	Waits     time.Duration // how long what is said waits then before it is heard
 }
 
 // Attendee is somebody in the call, as a recording with pictures shows them.

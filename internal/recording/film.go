@@ -145,6 +145,7 @@ func (f *film) take(p Packet) bool {
 	}
 	f.reel = pictures.AppendPacket(f.reel, &pictures.Packet{
 		Run: now.number, At: at, Seq: uint32(p.Seq), Timestamp: p.Timestamp, Marker: p.Marker, Payload: p.Payload,
+		Waits: p.Waits,
 	})
 	return true
 }

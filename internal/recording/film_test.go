@@ -45,7 +45,7 @@ func (l *lens) send(size int) bool {
 	if l.seq++; l.cut {
 		l.run, l.cut = l.seq, false
 	}
-	taken := l.take(Packet{Run: l.run, Stream: 5, Seq: l.seq, Timestamp: uint32(l.seq * 1800), Marker: true, Payload: make([]byte, size), At: time.Now()})
+	taken := l.take(Packet{Run: l.run, Stream: 5, Seq: l.seq, Timestamp: uint32(l.seq * 1800), Marker: true, Payload: make([]byte, size), At: time.Now(), Waits: 30 * time.Millisecond})
 	l.cut = !taken
 	return taken
 }
@@ -80,6 +80,9 @@ func (s *studio) filmed(record Record, chunk int) (scenes []pictures.Scene, runs
 			runs[e.Number] = nil
 		case *pictures.Packet:
 			runs[e.Run] = append(runs[e.Run], e.At)
+			if e.Waits != 30*time.Millisecond || !e.Marker || e.Timestamp != e.Seq*1800 {
+				s.Errorf("packet %+v", e)
+			}
 		}
 		if err == io.EOF {
 			return scenes, runs

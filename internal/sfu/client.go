@@ -68,6 +68,7 @@ type Client struct {
 	ended   chan struct{}
 	work    sync.WaitGroup
 	tap     func(Tapped) bool // takes what would be sent; nil: it is sent
+	waits   atomic.Int64      // how long the client's sound does, in ns
 
 	told told // under the room's lock
 

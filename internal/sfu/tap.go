@@ -15,8 +15,9 @@ type Tapped struct {
 	Seq       int64
 	Timestamp uint32
 	Marker    bool
-	Payload   []byte // the layer's: nothing of it is kept
-	At        time.Time
+	Payload   []byte        // the layer's: nothing of it is kept
+	At        time.Time     // when it came
+	Waits     time.Duration // how long the sound of who shows it waits at present before it is heard
 }
 
 // NewTap makes a client that has no path: it takes the packets of what it wants by
@@ -46,12 +47,17 @@ func (c *Client) tapped(s *sink, l *Layer, p *packet, now time.Time) {
 	taken := c.tap(Tapped{
 		Line: s.place, Run: s.runs[s.count-1].first, Stream: s.stream, Codec: l.codec,
 		Seq: n.seq, Timestamp: n.timestamp, Marker: p.marker, Payload: p.payload, At: now,
+		Waits: time.Duration(l.source.client.waits.Load()),
 	})
 	if !taken {
 		s.stop()
 		c.changed()
 	}
 }
+
+// SetSoundWaits says how long the client's sound waits before it is heard, so that who
+// records both can have pictures wait as long.
+func (c *Client) SetSoundWaits(d time.Duration) { c.waits.Store(int64(d)) }
 
 // unfollowed is told nothing.
 type unfollowed struct{}

@@ -44,7 +44,7 @@ func isRun(t *testing.T, what string, list []Tapped, width int) (run int64) {
 		t.Errorf("%s: it begins with %+v", what, p)
 	}
 	for i, p := range list {
-		if p.Run != list[0].Run || p.Seq != list[0].Seq+int64(i) || p.Stream != 1 || p.Codec != VP8 || p.At.IsZero() {
+		if p.Run != list[0].Run || p.Seq != list[0].Seq+int64(i) || p.Stream != 1 || p.Codec != VP8 || p.At.IsZero() || p.Waits != 30*time.Millisecond {
 			p.Payload = nil
 			t.Fatalf("%s: packet %d of %d is %+v", what, i, len(list), p)
 		}
@@ -60,6 +60,7 @@ func TestTapTakesWhatItWants(t *testing.T) {
 		var told news
 		cam := newCamera(room, "ann", 1, &told)
 		defer cam.close()
+		cam.client.SetSoundWaits(30 * time.Millisecond)
 		var got tappedPackets
 		tap := NewTap(2, got.take)
 		tap.Enter(room)

@@ -21,7 +21,7 @@ func (s *Server) Watch(serverCallID string, places int, take func(recording.Pack
 	w.tap = sfu.NewTap(places, func(p sfu.Tapped) bool {
 		return take(recording.Packet{
 			Place: p.Line, Run: p.Run, Stream: p.Stream, H264: p.Codec == sfu.H264,
-			Seq: p.Seq, Timestamp: p.Timestamp, Marker: p.Marker, Payload: p.Payload, At: p.At,
+			Seq: p.Seq, Timestamp: p.Timestamp, Marker: p.Marker, Payload: p.Payload, At: p.At, Waits: p.Waits,
 		})
 	})
 	s.meetings.watch(w)

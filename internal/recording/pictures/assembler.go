@@ -17,13 +17,14 @@ type assembler struct {
 	going     bool // a picture has begun
 	timestamp uint32
 	arrived   time.Duration
+	sound     time.Duration // how long it waits
 	data      []byte
 	broken    bool // a part of it is missing
 	lost      bool // packets before the next one are missing
 	waits     bool // for a key frame, at first and after a loss
 }
 
-type doneFunc func(timestamp uint32, arrived time.Duration, key bool, data []byte)
+type doneFunc func(timestamp uint32, arrived, sound time.Duration, key bool, data []byte)
 
 // take takes a packet; done is told of pictures that are whole.
 func (a *assembler) take(p Packet, gap bool, done doneFunc) {
@@ -53,7 +54,7 @@ func (a *assembler) take(p Packet, gap bool, done doneFunc) {
 func (a *assembler) begin(p Packet) {
 	a.broken = a.lost && (p.Timestamp == a.timestamp || a.h264 && !beginsH264(p.Payload))
 	a.lost = false
-	a.going, a.timestamp, a.arrived, a.data = true, p.Timestamp, p.At, nil
+	a.going, a.timestamp, a.arrived, a.sound, a.data = true, p.Timestamp, p.At, p.Waits, nil
 	var vp8 codecs.VP8Packet
 	if _, err := vp8.Unmarshal(p.Payload); !a.h264 && (err != nil || vp8.S != 1 || vp8.PID != 0) {
 		a.broken = true // its beginning is missing
@@ -89,7 +90,7 @@ func (a *assembler) finish(done doneFunc) {
 	case a.waits && !key:
 	default:
 		a.waits = false
-		done(a.timestamp, a.arrived, key, a.data)
+		done(a.timestamp, a.arrived, a.sound, key, a.data)
 	}
 }
 

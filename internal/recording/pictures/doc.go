@@ -7,7 +7,7 @@
 //	length of the rest (varint), kind (1), then
 //	scene   JSON: from when on who is to be seen, and where
 //	run     number (varint), stream (varint), codec (1): packets that belong together
-//	packet  number of its run, time (varints), sequence number, timestamp (4 each), marker (1), payload
+//	packet  number of its run, time, wait of the sound in ms (varints), sequence number, timestamp (4 each), marker (1), payload
 //
 // Times are microseconds of the recording's sound, pauses left out. A run begins with a
 // key frame; its sequence numbers and timestamps go on without a gap that is not a loss.

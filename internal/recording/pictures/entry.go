@@ -17,6 +17,9 @@ const (
 // maxEntry bounds an entry, in bytes.
 const maxEntry = 64 << 10
 
+// maxWaits bounds how long sound waits.
+const maxWaits = time.Second
+
 // ErrDamaged is of a file that does not follow the format.
 var ErrDamaged = errors.New("the file of pictures is damaged")
 
@@ -45,6 +48,7 @@ type Run struct {
 type Packet struct {
 	Run       int
 	At        time.Duration // when it came
+	Waits     time.Duration // how long what was said then waited before it was heard, in whole ms
 	Seq       uint32
 	Timestamp uint32 // of 90 kHz
 	Marker    bool
@@ -78,9 +82,10 @@ func AppendRun(to []byte, r Run) []byte {
 
 // AppendPacket appends an entry. It allocates nothing where there is room.
 func AppendPacket(to []byte, p *Packet) []byte {
-	var head [2*binary.MaxVarintLen64 + 9]byte
+	var head [3*binary.MaxVarintLen64 + 9]byte
 	n := binary.PutUvarint(head[:], uint64(p.Run))
 	n += binary.PutUvarint(head[n:], uint64(max(p.At, 0).Microseconds()))
+	n += binary.PutUvarint(head[n:], uint64(min(max(p.Waits, 0), maxWaits).Milliseconds()))
 	binary.BigEndian.PutUint32(head[n:], p.Seq)
 	binary.BigEndian.PutUint32(head[n+4:], p.Timestamp)
 	if p.Marker {
@@ -113,11 +118,13 @@ func parse(body []byte) (entry any, err error) {
 		return Run{Number: int(number), Stream: int(stream), H264: rest[0] == 1}, nil
 	case kindPacket:
 		run, at, rest, ok := two(rest)
-		if !ok || len(rest) < 9 {
+		waits, n := binary.Uvarint(rest)
+		if !ok || n <= 0 || waits > uint64(maxWaits.Milliseconds()) || len(rest) < n+9 {
 			return nil, ErrDamaged
 		}
+		rest = rest[n:]
 		return &Packet{
-			Run: int(run), At: time.Duration(at) * time.Microsecond, Seq: binary.BigEndian.Uint32(rest),
+			Run: int(run), At: time.Duration(at) * time.Microsecond, Waits: time.Duration(waits) * time.Millisecond, Seq: binary.BigEndian.Uint32(rest),
 			Timestamp: binary.BigEndian.Uint32(rest[4:]), Marker: rest[8] == 1, Payload: rest[9:],
 		}, nil
 	}

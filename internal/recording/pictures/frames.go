@@ -61,9 +61,10 @@ func (f *Frames) Next() (Frame, error) {
 // take takes a packet in its order. gap: some before it are missing.
 func (f *Frames) take(p Packet, gap bool) { f.make.take(p, gap, f.done) }
 
-// done takes a picture whose first packet came at some time.
-func (f *Frames) done(timestamp uint32, arrived time.Duration, key bool, data []byte) {
-	at := f.span.taken(f.clock.time(timestamp), arrived)
+// done takes a picture whose first packet came at some time. It is seen when what was
+// said then is heard.
+func (f *Frames) done(timestamp uint32, arrived, sound time.Duration, key bool, data []byte) {
+	at := f.span.taken(f.clock.time(timestamp), arrived) + sound
 	f.last = max(at, f.last+time.Millisecond)
 	f.ready = append(f.ready, Frame{At: f.last, Key: key, Data: data})
 }

@@ -33,6 +33,7 @@ type film struct {
 	bytes []byte
 	seq   uint32
 	lose  map[uint32]bool
+	waits time.Duration
 }
 
 func newFilm() *film { return &film{bytes: AppendRun(nil, Run{Number: 1, Stream: 7}), seq: 0xfffffff0} }
@@ -41,7 +42,7 @@ func (f *film) picture(key bool, content byte, timestamp uint32, at time.Duratio
 	payloads := vp8(key, content)
 	for i, payload := range payloads {
 		if !f.lose[f.seq] {
-			f.bytes = AppendPacket(f.bytes, &Packet{Run: 1, At: at, Seq: f.seq, Timestamp: timestamp, Marker: i == len(payloads)-1, Payload: payload})
+			f.bytes = AppendPacket(f.bytes, &Packet{Run: 1, At: at, Waits: f.waits, Seq: f.seq, Timestamp: timestamp, Marker: i == len(payloads)-1, Payload: payload})
 		}
 		f.seq++
 	}
@@ -81,7 +82,7 @@ func TestEntriesAreReadAsTheyWereWritten(t *testing.T) {
 	want := []any{
 		Scene{At: 1500 * time.Microsecond, Screen: &Tile{Who: "8:acs:a_b", Name: "Ann", Stream: 3}, Tiles: []Tile{{Who: "4:+15551230001"}, {Who: "x", Stream: 1}}},
 		Run{Number: 1, Stream: 3, H264: true},
-		&Packet{Run: 1, At: time.Hour, Seq: 7, Timestamp: 0xffffffff, Marker: true, Payload: []byte{1, 2, 3}},
+		&Packet{Run: 1, At: time.Hour, Waits: 35 * time.Millisecond, Seq: 7, Timestamp: 0xffffffff, Marker: true, Payload: []byte{1, 2, 3}},
 		&Packet{Run: 1, At: time.Hour, Seq: 8, Payload: []byte{}},
 	}
 	var text []byte
@@ -186,6 +187,28 @@ func TestTimesFollowTheSendersClock(t *testing.T) {
 	}
 	if t.Logf("at most %v off", worst); worst > 5*time.Millisecond {
 		t.Errorf("a picture is %v off", worst)
+	}
+}
+
+// TestPicturesWaitAsLongAsTheSound does, also where that becomes longer.
+func TestPicturesWaitAsLongAsTheSound(t *testing.T) {
+	f := newFilm()
+	for i := range 40 {
+		waits := 30 * time.Millisecond
+		if i >= 20 {
+			waits = 90 * time.Millisecond
+		}
+		f.waits = waits
+		f.picture(i == 0, 'a', uint32(i*3000), time.Duration(i)*time.Second/30)
+	}
+	for i, frame := range f.frames(t) {
+		want := time.Duration(i)*time.Second/30 + 30*time.Millisecond
+		if i >= 20 {
+			want += 60 * time.Millisecond
+		}
+		if (frame.At - want).Abs() > time.Millisecond {
+			t.Errorf("picture %d is seen at %v, want %v", i, frame.At, want)
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ func (l *link) readPictures(track *webrtc.TrackRemote, receiver *webrtc.RTPRecei
 	defer layer.Close()
 	l.work.Go(func() { readReports(track, receiver, layer) })
 	packet := make([]byte, maxPacket)
+	var measured time.Time
 	for hurried := false; ; {
 		// pion looks for repetitions only before it waits for the next packet (pion/webrtc
 		// #3470): where one is missing, do not wait long.
@@ -48,8 +49,13 @@ func (l *link) readPictures(track *webrtc.TrackRemote, receiver *webrtc.RTPRecei
 		n, _, err := track.Read(packet)
 		switch {
 		case err == nil:
+			now := time.Now()
+			if now.Sub(measured) > measureEvery {
+				measured = now
+				l.peer.pictures.SetSoundWaits(l.peer.soundWaits())
+			}
 			if l.peer.now.Load() == l {
-				layer.Take(packet[:n], time.Now())
+				layer.Take(packet[:n], now)
 			}
 		case timedOut(err):
 			layer.Tick(time.Now())
