@@ -42,7 +42,7 @@ const (
 const maxInt = 1<<31 - 1
 
 func encodeMessage(m *Message) []byte {
-	b := make([]byte, 0, 256+len(m.Body)+len(m.URL)+len(m.Group)+len(m.Lane))
+	b := journal.NewContent(256 + len(m.Body) + len(m.URL) + len(m.Group) + len(m.Lane))
 	b = journal.AppendText(b, fieldID, m.ID)
 	b = journal.AppendText(b, fieldPolicy, m.Policy)
 	b = journal.AppendText(b, fieldGroup, m.Group)

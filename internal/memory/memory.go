@@ -25,7 +25,7 @@ const (
 	paceEvery = time.Second
 	relaxed   = 50
 	hurried   = 100
-	hurry     = 64 << 20 // bytes allocated between two looks
+	hurry     = 32 << 20 // bytes allocated between two looks: some 250 calls with an application
 	busy      = 4 << 20  // the same, where no more than little is alive
 	little    = 16 << 20
 	rarest    = 10 // percent; less would collect without a pause

@@ -136,7 +136,7 @@ func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 		return fault.Busy(time.Second, "the bodies of other requests fill the memory that is set aside for them")
 	}
 	ex.reserved = size
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
 	var exceeded *http.MaxBytesError
 	switch {
 	case errors.As(err, &exceeded):
@@ -147,6 +147,16 @@ func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	ex.body = body
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
+}
+
+// readAll reads a body of which a length was announced, -1 if none was.
+func readAll(from io.Reader, length int64) ([]byte, error) {
+	if length < 0 || length > 64<<10 { // memory is for bytes that have come
+		return io.ReadAll(from)
+	}
+	body := make([]byte, length)
+	n, err := io.ReadFull(from, body)
+	return body[:n], err
 }
 
 // serve runs the handler, or repeats what it answered before.

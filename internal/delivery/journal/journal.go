@@ -32,6 +32,7 @@ type Journal struct {
 	queue   *queue
 
 	lastSeq, pages uint64 // of the writer
+	text           []byte // of the writer: the last page, to be written over
 
 	// Of the owner's goroutine.
 	stale map[*page]struct{}

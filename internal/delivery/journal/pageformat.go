@@ -141,7 +141,7 @@ func readLine(encoded []byte) (line, error) {
 }
 
 func encodeHold(h Hold) []byte {
-	b := make([]byte, 0, len(h.Key)+len(h.Body)+8)
+	b := NewContent(len(h.Key) + len(h.Body) + 8)
 	return AppendText(AppendText(b, fieldHoldKey, h.Key), fieldHoldBody, h.Body)
 }
 

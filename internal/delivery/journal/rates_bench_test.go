@@ -14,7 +14,7 @@ import (
 // event is a message of 1 kB that is over as soon as it is on disk.
 type event struct{ on chan time.Time }
 
-func (event) Encode() []byte                           { return benchContent }
+func (event) Encode() []byte                           { return append(NewContent(len(benchContent)), benchContent...) }
 func (event) Decode([]byte, int) (_ []string, _ error) { return }
 func (event) Forget()                                  {}
 

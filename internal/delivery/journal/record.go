@@ -20,7 +20,8 @@ type Hold struct {
 
 // Message is what the owner of the journal makes of a record of KindMessage.
 type Message interface {
-	// Encode returns the content: what never changes of the message.
+	// Encode returns the content: what never changes of the message. Its memory,
+	// best from NewContent, is the journal's from then on.
 	Encode() []byte
 	// Decode reads a content in one of the formats, and returns the keys of the
 	// holds that end with the message.

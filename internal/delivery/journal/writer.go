@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backoff"
@@ -42,6 +43,7 @@ func (j *Journal) writePage(life context.Context, batch []Entry) bool {
 		written, err := j.tryPage(life, batch)
 		if err == nil {
 			j.metrics.writes.Observe(time.Since(now).Seconds())
+			recycle(batch)
 			j.owner.Do(func() { j.committed(written, batch) })
 			return true
 		}
@@ -65,7 +67,7 @@ func (j *Journal) tryPage(life context.Context, batch []Entry) (*page, error) {
 		size += len(it.content) + appendOverhead
 	}
 	p := &page{written: time.Now()}
-	data := append(make([]byte, 0, size), pageVersion)
+	data := append(slices.Grow(j.text[:0], size), pageVersion)
 	for i := range batch {
 		it := &batch[i]
 		if it.record == nil {
@@ -81,6 +83,9 @@ func (j *Journal) tryPage(life context.Context, batch []Entry) (*page, error) {
 		}
 		data = appendLine(data, l)
 		p.records = append(p.records, it.record)
+	}
+	if j.text = data; cap(data) > maxPageBytes/4 {
+		j.text = nil // let the memory of a burst go
 	}
 	if len(p.records) == 0 {
 		return nil, nil
