@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,6 +59,39 @@ func loud(samples []int16) (heard time.Duration) {
 }
 
 // TestTextIsSpokenOnALaptop: nothing is configured; espeak-ng is installed.
+// TestPreparedPromptIsNotAskedFor: what speech.prepare has is spoken at the start, and the
+// SDK's prompt finds it.
+func TestPreparedPromptIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	speaker := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		tone := audiotest.Tone(24000, time.Second, -12, 440)
+		pcm := make([]byte, 0, 2*len(tone))
+		for _, s := range tone {
+			pcm = append(pcm, byte(s), byte(s>>8))
+		}
+		w.Write(pcm)
+	}))
+	t.Cleanup(speaker.Close)
+	p := start(t, setup{config: "speech:\n  providers: [{name: far, kind: openai, url: '" + speaker.URL + "/v1'}]\n  prepare: [{text: Welcome., locale: en-US, voice: en-US-AvaNeural}]\n"})
+	eventually(t, 20*time.Second, "the prompt that is prepared", func() bool { return asked.Load() == 1 })
+	a := startAgent(p, application{})
+	p.subscribe("incoming", a.url+"/events")
+	c, call := a.answered(newPhone(p))
+	for text, want := range map[string]int32{"Welcome.": 0, "Goodbye.": 1} {
+		before := asked.Load()
+		c.do("say", values{"text": text, "locale": "en-US", "voice": "en-US-AvaNeural", "operationContext": text}, nil)
+		c.gotFor(text, "PlayCompleted")
+		if now := asked.Load() - before; now != want {
+			t.Errorf("%s is asked for %d times", text, now)
+		}
+	}
+	hears(t, call, 440, 900*time.Millisecond)
+	must(t, call.Hangup(within(t, 5*time.Second)))
+	c.ended()
+}
+
 func TestTextIsSpokenOnALaptop(t *testing.T) {
 	t.Parallel()
 	needsEspeak(t)

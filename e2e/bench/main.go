@@ -38,7 +38,8 @@ type options struct {
 // bench is one run of all.
 type bench struct {
 	options
-	table *tabwriter.Writer
+	table  *tabwriter.Writer
+	played time.Duration // processor time of a playing call in a second; 0: it was not measured
 }
 
 // runs are made one after the other, each on a server of its own, so that none

@@ -41,6 +41,7 @@ func (b *bench) playingCalls(ctx context.Context) error {
 		if err := errors.Join(err, profiled(), b.keep(ctx, "playing.heap", "heap"), b.keep(ctx, "playing.goroutines", "goroutine")); err != nil {
 			return err
 		}
+		b.played = time.Duration(used.Seconds() / b.measured.Seconds() / float64(b.playing) * float64(time.Second))
 		b.row("CPU of a playing call", share(used, b.measured, b.playing), "%d phones, G.711 both ways, a 16 kHz prompt in a loop", b.playing)
 		b.row("memory of a playing call", fmt.Sprintf("%.0f kB", float64(all-some)/1e3/float64(b.playing-few)),
 			"resident: %.0f MB with %d calls, %.0f MB with %d", megabytes(some), few, megabytes(all), b.playing)

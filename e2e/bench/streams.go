@@ -47,6 +47,10 @@ func (b *bench) streams(ctx context.Context) error {
 		b.row("CPU of a bidirectional stream", share(used, b.measured, b.streamed),
 			"%d phones, G.711 both ways, 16 kHz both ways: %.1f and %.1f messages a second each; %.0f frames dropped, %.0f gaps; of the call with its stream",
 			b.streamed, grown("sent_frames")/b.measured.Seconds()/float64(b.streamed), grown("received_messages")/b.measured.Seconds()/float64(b.streamed), grown("dropped_frames"), grown("gaps"))
+		if b.played > 0 {
+			each := used.Seconds() / b.measured.Seconds() / float64(b.streamed)
+			b.row("  in playing calls", fmt.Sprintf("%.1f", each/b.played.Seconds()), "what a call with a stream costs, by what a playing call did in the same run")
+		}
 		b.row("memory of a bidirectional stream", fmt.Sprintf("%.0f kB", float64(all-some)/1e3/float64(b.streamed-few)), "resident: %.0f MB with %d, %.0f MB with %d", megabytes(some), few, megabytes(all), b.streamed)
 		b.row("  tick lateness", "p99 "+lateness(before).percentile(after, 0.99), "%.3f %% below 5 ms", 100*lateness(before).below(after, "0.005"))
 		return phones.hangUp(ctx)

@@ -45,6 +45,7 @@ var required = map[string]string{
 	"guards[].calls-per-minute": "name: g, concurrent-calls: 5",
 
 	"speech.providers[]":               "name: a, kind: flite",
+	"speech.prepare[]":                 "text: x",
 	"speech.providers[].kind":          "name: a",
 	"speech.providers[].kind=piper":    "name: a, url: 'http://127.0.0.1'",
 	"speech.providers[].kind=vosk":     "name: a, url: 'ws://127.0.0.1'",

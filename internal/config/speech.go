@@ -14,6 +14,7 @@ type Speech struct {
 	TextToSpeech []string          // names in order; empty: what is installed
 	SpeechToText []string          // names in order
 	Endpoints    map[string]string // provider by speech.EndpointName
+	Prepare      []PreparedSpeech  // spoken before it is asked for
 }
 
 // SpeechProvider is one provider as it is configured.
@@ -45,6 +46,7 @@ func (c *checker) speech(text speechKeys) Speech {
 	s.TextToSpeech = c.speechList("speech.text-to-speech", text.TextToSpeech, s.Providers, SpeechProvider.Speaks)
 	s.SpeechToText = c.speechList("speech.speech-to-text", text.SpeechToText, s.Providers, SpeechProvider.Hears)
 	s.Endpoints = c.speechEndpoints(text.Endpoints, s.Providers)
+	s.Prepare = c.speechPrepared(text.Prepare)
 	return s
 }
 

@@ -21,6 +21,9 @@ speech:
   text-to-speech: [azure, local]
   speech-to-text: [azure, openai]
   endpoints: {"https://Contoso.cognitiveservices.azure.com/": azure}
+  prepare:
+    - {text: "Welcome.", locale: en-US, voice-kind: female, voice: en-US-AvaNeural, custom-voice: mine, endpoint: "https://contoso.cognitiveservices.azure.com"}
+    - {ssml: "<speak>Goodbye.</speak>"}
 `
 
 func TestSpeechIsConfigured(t *testing.T) {
@@ -32,6 +35,12 @@ func TestSpeechIsConfigured(t *testing.T) {
 	if len(s.Providers) != 5 || !reflect.DeepEqual(s.TextToSpeech, []string{"azure", "local"}) || !reflect.DeepEqual(s.SpeechToText, []string{"azure", "openai"}) ||
 		s.Endpoints["https://contoso.cognitiveservices.azure.com"] != "azure" {
 		t.Errorf("got %+v", s)
+	}
+	if want := []PreparedSpeech{
+		{Text: "Welcome.", Locale: "en-US", VoiceKind: "female", Voice: "en-US-AvaNeural", CustomVoice: "mine", Endpoint: "https://contoso.cognitiveservices.azure.com"},
+		{SSML: "<speak>Goodbye.</speak>"},
+	}; !reflect.DeepEqual(s.Prepare, want) {
+		t.Errorf("prepares %+v", s.Prepare)
 	}
 	if p := s.Providers[1]; p.URL.String() != "http://127.0.0.1:9000/v1" || string(p.Key) != "hush" || !p.WAV || p.Voices["en-US-AvaNeural"] != "nova" || !p.Speaks() || !p.Hears() {
 		t.Errorf("openai is %+v", p)
@@ -116,6 +125,14 @@ func TestSpeechThatIsRefused(t *testing.T) {
 		{"rate", "{name: a, kind: deepgram, key: hush, rate: 44}", "", "a number from 8000 to 48000"},
 		{"list of a stranger", "{name: a, kind: flite}", "text-to-speech: [b]", `speech.text-to-speech names "b", which is not the name of a provider`},
 		{"list of the deaf", "{name: a, kind: flite}", "speech-to-text: [a]", `speech.speech-to-text names "a", but kind flite does not do this`},
+		{"nothing to prepare", "{name: a, kind: flite}", "prepare: [{voice: x}]", "speech.prepare[0] needs either a text or an ssml"},
+		{"two things to prepare at once", "{name: a, kind: flite}", "prepare: [{text: x, ssml: <speak/>}]", "speech.prepare[0] needs either a text or an ssml"},
+		{"a voice for a document", "{name: a, kind: flite}", "prepare: [{ssml: <speak/>, voice: x}]", "which names its voice and language itself"},
+		{"prepared text in no language", "{name: a, kind: flite}", "prepare: [{text: x, locale: 'en US'}]", "speech.prepare[0].locale is \"en US\"; it must be a language"},
+		{"a kind of voice that is none", "{name: a, kind: flite}", "prepare: [{text: x, voice-kind: loud}]", "speech.prepare[0].voice-kind"},
+		{"a document that is none", "{name: a, kind: flite}", "prepare: [{ssml: <speak>}]", "speech.prepare[0].ssml is not XML"},
+		{"a long text", "{name: a, kind: flite}", "prepare: [{text: " + strings.Repeat("x", 4001) + "}]", "speech.prepare[0].text has more than 4000 characters"},
+		{"too many", "{name: a, kind: flite}", "prepare: [" + strings.Repeat("{text: x},", 101) + "]", "speech.prepare has 101 prompts, more than 100"},
 		{"endpoint of a stranger", "{name: a, kind: flite}", "endpoints: {'https://a.test': b}", `speech.endpoints names "b"`},
 		{"endpoint without a scheme", "{name: a, kind: flite}", "endpoints: {a.test: a}", "is not an address such as"},
 		{"endpoint twice", "{name: a, kind: flite}", "endpoints: {'https://a.test': a, 'https://a.test/': a}", "has https://a.test twice"},

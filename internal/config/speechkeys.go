@@ -9,6 +9,25 @@ type speechKeys struct {
 	SpeechToText []string `yaml:"speech-to-text" type:"list of providers" absent:"all that can understand, in the order of providers"`
 	// Providers by the cognitiveServicesEndpoint that applications name, with or without a slash at its end. Other endpoints use the lists above; the server connects to none of them.
 	Endpoints map[string]string `yaml:"endpoints" type:"map of URLs to providers"`
+	// Prompts that are spoken at the start, one after the other, and kept as long as the server runs: the first call that plays one of them hears it at once. At most 100, of a minute each at most.
+	Prepare []speechPreparedKeys `yaml:"prepare"`
+}
+
+type speechPreparedKeys struct {
+	// Text, exactly as applications have it spoken.
+	Text string `yaml:"text" type:"text" absent:"ssml"`
+	// SSML document, exactly as applications have it spoken.
+	SSML string `yaml:"ssml" type:"text" absent:"text"`
+	// Language of the text, as the applications' sourceLocale.
+	Locale string `yaml:"locale" type:"language" absent:"none is named"`
+	// Kind of voice, as the applications' voiceKind.
+	VoiceKind string `yaml:"voice-kind" of:"male female" absent:"none is named"`
+	// Voice, as the applications' voiceName.
+	Voice string `yaml:"voice" type:"text" absent:"none is named"`
+	// Trained voice, as the applications' customVoiceEndpointId.
+	CustomVoice string `yaml:"custom-voice" type:"text" absent:"none is named"`
+	// The cognitiveServicesEndpoint that the applications name. It selects a provider by speech.endpoints, and is never connected to.
+	Endpoint string `yaml:"endpoint" type:"URL" absent:"none is named"`
 }
 
 type speechProviderKeys struct {

@@ -230,6 +230,7 @@ func (p *parts) openCalls(context.Context) error {
 	}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
 	p.work.Go(func() { memory.Run(p.life, p.log, p.prompts.Held) })
+	p.prepareSpeech()
 	own := prompts{library: p.prompts}
 	if own.hold, err = openHoldMusic(p.cfg.HoldMusic); err != nil {
 		return err

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/speech"
 	"github.com/switchhook/switchhook/internal/speech/provider"
 )
@@ -51,6 +53,21 @@ func (p *parts) recognizers() *speech.Recognizers {
 	})
 	made.Choice.Log = p.speechLog()
 	return made
+}
+
+// prepareSpeech has the configured prompts spoken. They are named as those of
+// applications, so that these find them.
+func (p *parts) prepareSpeech() {
+	var list []player.File
+	for _, each := range p.cfg.Speech.Prepare {
+		endpoints := speech.Endpoints{Main: each.Endpoint}
+		prompt := call.Prompt(call.Text{Text: each.Text, Locale: each.Locale, VoiceKind: each.VoiceKind, Voice: each.Voice, CustomVoice: each.CustomVoice, Endpoints: endpoints})
+		if each.SSML != "" {
+			prompt = call.SSML{SSML: each.SSML, CustomVoice: each.CustomVoice, Endpoints: endpoints}
+		}
+		list = append(list, fileOf(prompt))
+	}
+	p.prompts.Prepare(p.life, list)
 }
 
 func (p *parts) speechLog() *slog.Logger { return p.log.With("part", "speech") }

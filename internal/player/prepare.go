@@ -1,0 +1,75 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// prepareEvery is how often it is looked whether prepared speech is still kept: what has
+// made room for something else, or could not be spoken, is spoken then.
+const prepareEvery = 5 * time.Minute
+
+var errNotKept = fmt.Errorf("it is longer than %v, has no room, or a provider that stood in has spoken it", longestKept)
+
+// Prepare has prompts spoken before they are asked for, one after the other, and keeps
+// them until ctx is done or the library is closed. Who plays one of them hears it at
+// once, as what was played before. It returns at once.
+func (l *Library) Prepare(ctx context.Context, list []File) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || len(list) == 0 {
+		return
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	detach := context.AfterFunc(l.ctx, func() { cancel(ErrClosed) })
+	l.work.Go(func() {
+		defer cancel(nil)
+		defer detach()
+		for first := true; ; first = false {
+			l.prepareAll(ctx, list, first)
+			if sleep(ctx, prepareEvery) != nil {
+				return
+			}
+		}
+	})
+}
+
+// prepareAll prepares what is not kept. What fails again and again is logged once.
+func (l *Library) prepareAll(ctx context.Context, list []File, first bool) {
+	for i, file := range list {
+		err := l.prepare(ctx, file)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil && first {
+			l.log.Warn("a prompt could not be prepared; it is tried again later", "number", i+1, "error", err)
+		}
+	}
+}
+
+// prepare keeps a prompt for another while, or has it spoken.
+func (l *Library) prepare(ctx context.Context, file File) error {
+	if l.cache.Extend(file.key(), l.now(), l.now().Add(l.cfg.CacheTime)) {
+		return nil
+	}
+	got, err := l.fetch(ctx, file)
+	if err != nil || got.source == nil {
+		return err
+	}
+	defer got.source.close()
+	defer context.AfterFunc(ctx, func() { got.source.limit.cancel(context.Cause(ctx)) })()
+	samples := make([]int16, blockSize)
+	for err == nil {
+		_, err = got.source.read(samples)
+	}
+	if !errors.Is(err, io.EOF) {
+		return err
+	}
+	if _, kept := l.cache.Get(file.key(), l.now()); !kept {
+		return errNotKept
+	}
+	return nil
+}
