@@ -24,6 +24,9 @@ func (s *stage) speak(speaking []string) {
 	if s.spoke == nil {
 		s.spoke = make(map[string]int)
 	}
+	if len(s.spoke) > maxParticipants { // who was here may have gone
+		clear(s.spoke)
+	}
 	s.turn++
 	s.speaking = speaking
 	for _, who := range speaking[:min(len(speaking), pictures.MaxTiles)] {

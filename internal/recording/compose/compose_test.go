@@ -293,30 +293,3 @@ func TestLayoutFollowsTheCall(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkCompose composes ten seconds of some people.
-func BenchmarkCompose(b *testing.B) {
-	needFFmpeg(b)
-	for _, people := range []int{1, 2, 9} {
-		b.Run(fmt.Sprint(people), func(b *testing.B) {
-			f := &film{}
-			list := encoded(b, "testsrc2=s=640x360:r=25:d=10", "VP8")
-			var tiles []pictures.Tile
-			for i := range people {
-				tiles = append(tiles, pictures.Tile{Who: "8:acs:a_b", Name: "Ann Lee", Stream: i + 1})
-			}
-			f.scene(0, nil, tiles...)
-			for i := range people {
-				f.shoot(i+1, "VP8", list, 0)
-			}
-			composer := New(Config{Pool: convert.New(convert.Config{}, quiet)}, quiet)
-			for b.Loop() {
-				out := &output{}
-				if err := composer.Compose(b.Context(), jobOf(f, beeps(10*time.Second), out, 0, 10*time.Second)); err != nil {
-					b.Fatal(err)
-				}
-				b.ReportMetric(float64(out.Len()), "bytes")
-			}
-		})
-	}
-}

@@ -54,8 +54,8 @@ func newPainter(p *plan, file io.ReaderAt, program string, log *slog.Logger) (*p
 	return painter, nil
 }
 
-// early is how long before a packet came its picture may have been taken.
-const early = time.Second
+// early is how long before or after a packet came its picture may be seen.
+const early = 2 * time.Second
 
 // paint paints a frame. Frames are painted in their order, none is left out.
 func (p *painter) paint(ctx context.Context, frame int) error {

@@ -3,6 +3,7 @@ package compose
 import (
 	"errors"
 	"io"
+	"sort"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/recording/pictures"
@@ -51,11 +52,10 @@ func (p *plan) largest(span *pictures.Span) (box pictures.Rect) {
 			box = pictures.Rect{Width: r.Width, Height: r.Height}
 		}
 	}
-	for i := range p.scenes {
+	// From the scene in which the run begins; it is seen somewhat later than it came.
+	begins := sort.Search(len(p.scenes), func(i int) bool { return p.scenes[i].At > span.First }) - 1
+	for i := max(begins, 0); i < len(p.scenes) && p.scenes[i].At <= span.Last+early; i++ {
 		s := &p.scenes[i]
-		if s.At > span.Last+time.Second || i+1 < len(p.scenes) && p.scenes[i+1].At < span.First {
-			continue
-		}
 		screen, tiles := s.Layout()
 		if s.Screen != nil {
 			take(*s.Screen, screen)

@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// maxSpans bounds the runs of a file: what follows is not seen.
-const maxSpans = 100_000
+// Bounds of what is held of a file in memory: more runs are not seen, and more scenes do
+// not change what is seen.
+const (
+	maxSpans  = 100_000
+	maxScenes = 50_000
+)
 
 // Survey is what a file holds, without its packets.
 type Survey struct {
@@ -41,7 +45,9 @@ func SurveyOf(file io.ReaderAt, size int64) (*Survey, error) {
 		entry, err := r.Next()
 		switch e := entry.(type) {
 		case Scene:
-			found.Scenes = append(found.Scenes, e)
+			if len(found.Scenes) < maxScenes {
+				found.Scenes = append(found.Scenes, e)
+			}
 		case Run:
 			if len(runs) < maxSpans {
 				runs[e.Number] = &Span{Run: e, From: at}
