@@ -103,6 +103,50 @@ func TestRoomCallIsControlled(t *testing.T) {
 	}
 }
 
+// TestRoomsThatAreNotJoined: what pages hear of rooms that the rooms SDK has made and
+// unmade.
+func TestRoomsThatAreNotJoined(t *testing.T) {
+	t.Parallel()
+	a := startAgent(start(t, setup{}), application{})
+	john, page := a.page("John")
+	make := func(options values) string {
+		options["participants"] = []values{{"id": john, "role": "Presenter"}}
+		var made room
+		a.do("createRoom", options, &made)
+		return made.ID
+	}
+	day := 24 * time.Hour
+	deleted, later := make(values{}), make(values{"validFrom": time.Now().Add(day), "validUntil": time.Now().Add(2 * day)})
+	a.do("deleteRoom", values{"room": deleted}, nil)
+	over := make(values{})
+	a.do("updateRoom", values{"room": over, "validUntil": time.Now().Add(time.Second)}, nil)
+	uninvited := make(values{})
+	a.do("removeFromRoom", values{"room": uninvited, "users": []string{john}}, nil)
+	refused := func(room string) [2]int {
+		answer, err := page.Do(within(t, webrtctest.Patience), &protocol.CallJoin{Call: uuid.NewString(), Room: room})
+		must(t, err)
+		if refusal, is := answer.(*protocol.Refusal); is {
+			return [2]int{refusal.Code, refusal.SubCode}
+		}
+		return [2]int{}
+	}
+	for _, test := range []struct {
+		what, room    string
+		code, subCode int
+	}{
+		{"deleted", deleted, 404, 5732}, {"of nobody", "99000000000000001", 404, 5732}, {"no id", "room", 404, 5732},
+		{"not yet valid", later, 403, 5829}, {"without this user", uninvited, 403, 5828},
+	} {
+		if got := refused(test.room); got != [2]int{test.code, test.subCode} {
+			t.Errorf("a room that is %s: %v, want %d/%d", test.what, got, test.code, test.subCode)
+		}
+	}
+	eventually(t, 20*time.Second, "the room expires", func() bool { return statusOf(a.try("getRoom", values{"room": over}, nil)) == 404 })
+	if got := refused(over); got != [2]int{403, 5829} {
+		t.Errorf("a room that has expired: %v", got)
+	}
+}
+
 // TestUserRingsEverywhere: a call to a user rings in a browser and at a phone, while an
 // application hears of it. The phone is picked up: the browser is told why it stops. A
 // second call is accepted in the browser, which hears the other browser.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -128,6 +129,7 @@ type Join struct {
 	Role        Role // in a room
 	DialsOut    bool // the room permits calls to phone numbers
 	Muted       bool // it does not want to be heard at first
+	OnlyJoins   bool // it may begin the call of a room, but no other
 }
 
 // Join lets a leg into the call that a locator names, answers it and makes it a
@@ -144,6 +146,9 @@ func (r *Registry) Join(ctx context.Context, j Join, leg Leg) (report func(Repor
 			return nil, errCallOver()
 		}
 		if c == nil {
+			if j.OnlyJoins && j.To.RoomID == "" {
+				return nil, fault.Forbidden("nobody is in the call, and the token's scope permits joining alone")
+			}
 			if report, err = r.beginNamed(j, leg); report != nil || err != nil {
 				return report, err
 			}

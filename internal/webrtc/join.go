@@ -11,6 +11,7 @@ func (c *client) join(m *protocol.CallJoin, answer func(protocol.Message)) {
 	j := call.Join{
 		To: call.Locator{RoomID: m.Room, GroupCallID: m.Group}, Who: c.user,
 		DisplayName: c.session.DisplayName(), Muted: m.Muted != nil && *m.Muted,
+		OnlyJoins: !c.session.MayBegin(),
 	}
 	switch {
 	case (m.Room == "") == (m.Group == ""):
