@@ -141,6 +141,7 @@ func (c *console) shot(name string, more values) {
 	if dir == "" {
 		return
 	}
+	c.run(`for (const dismiss of document.querySelectorAll(".toast button")) dismiss.click()`) // what was said in passing
 	command := values{"do": "shot", "tab": c.name, "file": filepath.Join(dir, name+".png"), "width": 1280, "height": 860}
 	for key, value := range more {
 		command[key] = value

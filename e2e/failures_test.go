@@ -134,8 +134,16 @@ func (s *troubles) soundGoesOneWay() {
 	talk, err := phone.Call(mirrorNumber)
 	must(s.t, err)
 	must(s.t, talk.WaitAnswered(within(s.t, 5*time.Second)))
+	live := s.calls(url.Values{"about": {mirrorNumber}, "state": {"connected"}})
+	if len(live) != 1 || s.signed("POST", insight.Path+"/calls/"+live[0].ID+":capture", nil, values{"seconds": 10}, nil) != http.StatusOK {
+		s.t.Fatalf("the sound is not captured of %+v", live)
+	}
 	untilHeard(s.t, "the phone hears its echo", func() { talk.Tone(promptPitch, 1000) }, func() bool { return talk.HeardFor(promptPitch) > 0.3 })
 	must(s.t, talk.Hangup(within(s.t, 5*time.Second)))
+	var shown struct{ Capture insight.Captured }
+	if s.signed("GET", insight.Path+"/calls/"+live[0].ID, nil, nil, &shown); shown.Capture.Legs != 1 || shown.Capture.Bytes < 20*200 {
+		s.t.Errorf("captured %+v", shown.Capture)
+	}
 	mute, err := phone.Call(mirrorNumber)
 	must(s.t, err)
 	must(s.t, mute.WaitAnswered(within(s.t, 5*time.Second)))
@@ -216,5 +224,19 @@ func (s *troubles) foundInThePage(t *testing.T) {
 		}
 		t.Logf("%s: %s", f.name, c.text(`return document.querySelector("#reason").innerText`))
 	}
+	c.visit("calls", "Calls")
+	bundle, err := c.do(values{"do": "eval", "tab": c.name, "code": `
+		const id = (await (await fetch("/console/api` + insight.Path + `/calls?about=` + url.QueryEscape(mirrorNumber) + `&failed=true")).json()).value[0].id;
+		const zip = await (await fetch("/console/api` + insight.Path + `/calls/" + id + "/bundle")).blob();
+		const files = new DataTransfer();
+		files.items.add(new File([zip], "call.zip"));
+		const input = document.querySelector("#openbundle");
+		input.files = files.files;
+		input.dispatchEvent(new Event("change", {bubbles: true}));`})
+	if err != nil {
+		t.Fatalf("%s, %v", bundle, err)
+	}
+	c.until(`location.pathname === "/console/calls/bundle"`)
+	c.until(`document.querySelector("#reason")?.innerText.includes("one way only")`)
 	c.noErrors()
 }

@@ -29,6 +29,8 @@ func (a *API) Register(rt *rest.Router) {
 	rt.Handle(http.MethodGet, Path+"/calls/{id}/sip", a.getMessages, readers)
 	rt.Handle(http.MethodGet, Path+"/calls/{id}/pcap", a.getPCAP, readers)
 	rt.Handle(http.MethodGet, Path+"/calls/{id}/bundle", a.getBundle, readers)
+	rt.Handle(http.MethodPost, Path+"/calls/{id}:capture", a.beginCapture)
+	rt.Handle(http.MethodGet, Path+"/calls/{id}/sound", a.getSound)
 	rt.Handle(http.MethodGet, Path+"/wait", a.wait, readers, always)
 	rt.Handle(http.MethodGet, Path+"/follow", a.follow, readers, always)
 	a.deliveryRoutes(rt)
@@ -110,6 +112,8 @@ func readBool(r *http.Request, name string, before error) (bool, error) {
 type callAnswer struct {
 	Call  Summary `json:"call"`
 	Items []Item  `json:"items"`
+
+	Capture *Captured `json:"capture,omitempty"` // of its RTP
 }
 
 // timeline is the timeline that a request names.
@@ -126,7 +130,8 @@ func (a *API) getCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return rest.WriteJSON(w, http.StatusOK, callAnswer{call, ofKinds(items)})
+	capture, _ := a.Hub.captured(r.PathValue("id"))
+	return rest.WriteJSON(w, http.StatusOK, callAnswer{call, ofKinds(items), capture})
 }
 
 // getTimeline answers with the items of the kinds that are asked for, after a number.

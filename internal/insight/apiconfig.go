@@ -11,6 +11,7 @@ type API struct {
 	Webhooks  Webhooks        // nil: what concerns deliveries is not offered
 	Callbacks string          // the delivery policy of callbacks
 	Sinks     *Sinks          // nil: none is offered
+	NoSound   bool            // the sound of calls is not captured
 	Stopping  context.Context // ends when answers that go on must end
 }
 

@@ -125,6 +125,7 @@ func (h *Hub) Leg(n call.LegNews) {
 		if m, ok := n.Leg.(measured); ok {
 			h.legs[m] = livingLeg{r, n.Who.Raw()}
 			r.legs = append(r.legs, m)
+			h.legJoins(r, m)
 		}
 	case call.LegAnswered:
 		r.up = true
@@ -134,6 +135,7 @@ func (h *Hub) Leg(n call.LegNews) {
 		wire := n.Wire // a pointer into n would keep the leg
 		news.wire = &wire
 		if m, ok := n.Leg.(measured); ok {
+			h.legLeaves(r, m)
 			if h.legs[m].record == r { // else it is in another call already
 				delete(h.legs, m)
 			}

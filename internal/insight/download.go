@@ -12,21 +12,13 @@ import (
 )
 
 // pcapOf writes the SIP messages of a timeline as a capture. Their secrets are masked.
-func pcapOf(items []Item) []byte {
-	p := newPCAP()
-	eachMessage(items, func(at time.Time, m SIPMessage) {
-		local, errLocal := netip.ParseAddrPort(m.Local)
-		remote, errRemote := netip.ParseAddrPort(m.Remote)
-		if errLocal != nil || errRemote != nil {
-			return
-		}
-		if m.Sent {
-			p.datagram(at, local, remote, []byte(m.Text))
-		} else {
-			p.datagram(at, remote, local, []byte(m.Text))
-		}
-	})
-	return p.Bytes()
+func pcapOf(items []Item) []byte { return soundPCAP(items, nil) }
+
+// addresses are those of both sides.
+func (m SIPMessage) addresses() (local, remote netip.AddrPort, ok bool) {
+	local, errLocal := netip.ParseAddrPort(m.Local)
+	remote, errRemote := netip.ParseAddrPort(m.Remote)
+	return local, remote, errLocal == nil && errRemote == nil
 }
 
 func eachMessage(items []Item, do func(time.Time, SIPMessage)) {
@@ -73,7 +65,7 @@ func (a *API) getBundle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	whole, err := json.MarshalIndent(callAnswer{call, items}, "", "  ")
+	whole, err := json.MarshalIndent(callAnswer{Call: call, Items: items}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,8 @@ type Hub struct {
 	complain  *ratelimit.Bucket // of log lines about the archive
 	refusals  map[Subject]*ratelimit.Bucket
 
+	captures []*capture
+
 	stop chan struct{}
 	work sync.WaitGroup
 }
@@ -126,6 +128,9 @@ func (h *Hub) run() {
 		case now := <-second.C:
 			h.sweepDialogs(now)
 			h.settle(now, false)
+			h.mu.Lock()
+			h.endCaptures(now)
+			h.mu.Unlock()
 		case now := <-measure.C:
 			h.measure(now)
 		case now := <-hour.C:

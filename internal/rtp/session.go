@@ -23,6 +23,7 @@ type Session struct {
 
 	agreed atomic.Pointer[transport]      // what SetMedia and SetHost said last
 	remote atomic.Pointer[netip.AddrPort] // where the peer's packets come from
+	tap    atomic.Pointer[TapPoint]       // nil: nobody is shown the packets
 
 	// The shard's own.
 	transport   *transport // in force, as of the last tick

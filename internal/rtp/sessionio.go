@@ -73,6 +73,9 @@ func (s *Session) take(i int) {
 	if kind >= soundKind && (judged == newest || judged == started) {
 		s.arrivals.came(in.at[i])
 	}
+	if tap := s.tapped(); tap != nil && judged != rejected {
+		(*tap)(Tapped{packet, false, s.local, in.from[i], in.at[i]})
+	}
 	st.receive(h, payload, kind, judged, in.at[i], in.size[i])
 }
 
@@ -179,6 +182,9 @@ func (o *sessionOutput) SendRTP(packet []byte) (int, error) {
 
 // send sends a packet, protected if that was agreed on.
 func (s *Session) send(packet []byte, buffers *scratch) (int, error) {
+	if tap := s.tapped(); tap != nil {
+		(*tap)(Tapped{packet, true, s.local, s.latch.destination(), time.Now().UnixNano()})
+	}
 	if s.sealer != nil {
 		packet = buffers.sealed[:s.sealer.seal(buffers.sealed[:], packet)]
 	}

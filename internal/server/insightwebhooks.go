@@ -24,7 +24,7 @@ func (p *parts) insightAPI() *insight.API {
 		return nil
 	}
 	p.sinks = insight.NewSinks()
-	return &insight.API{Hub: hub, Webhooks: webhooks{p}, Callbacks: callautomation.Policy, Sinks: p.sinks, Stopping: p.streams}
+	return &insight.API{Hub: hub, Webhooks: webhooks{p}, Callbacks: callautomation.Policy, Sinks: p.sinks, NoSound: p.cfg.Recording.MaskTones, Stopping: p.streams}
 }
 
 // webhooks are deliveries and event subscriptions, as package insight asks for them.

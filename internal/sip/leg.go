@@ -72,6 +72,7 @@ type leg struct {
 	leaveTrunk     func()                      // gives up the leg's place on its trunk; nil while it has none
 	sessionTaken   atomic.Bool                 // safe: the call has the session, from then on or even before
 	measured       atomic.Pointer[rtp.Session] // safe: the session, for who measures it
+	tap            rtp.TapPoint                // safe
 	earlyMedia     earlyMedia
 	hold           hold
 	product        string // what the far end calls itself

@@ -52,6 +52,7 @@ func (l *leg) openSession() error {
 func (l *leg) useSession(session *rtp.Session) {
 	l.session = session
 	l.measured.Store(session)
+	session.TapAt(&l.tap)
 	session.OnTone(func(tone byte) { l.reports.reportKey(call.Tone(tone), keyInMedia) })
 }
 

@@ -16,6 +16,9 @@ func (l *leg) Sound() call.Sound {
 	return call.Sound{}
 }
 
+// Tap shows the leg's RTP packets to a tap; nil ends that. It is safe for use by others.
+func (l *leg) Tap(tap rtp.Tap) { l.tap.Set(tap) }
+
 func soundOf(s rtp.Summary) call.Sound {
 	return call.Sound{
 		Codec: s.Codec, Protected: s.Protected, Sent: s.Sent, Received: s.Received,

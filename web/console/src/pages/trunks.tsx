@@ -94,6 +94,17 @@ export function Trunks(): JSX.Element {
               { head: "Calls out", cell: (one) => one.callsOut },
               { head: "Limit", cell: (one) => [one.maxCalls && `${one.maxCalls} calls`, one.callsPerSecond && `${one.callsPerSecond}/s`].filter(Boolean).join(", ") || "–" },
               {
+                head: "Last refusal",
+                cell: (one) =>
+                  one.lastRefusal ? (
+                    <>
+                      <Time at={one.lastRefusalAt} /> {one.lastRefusal}
+                    </>
+                  ) : (
+                    "–"
+                  ),
+              },
+              {
                 head: "",
                 cell: (one) =>
                   set?.trunks[one.name] && (
@@ -105,17 +116,6 @@ export function Trunks(): JSX.Element {
                         Remove
                       </Act>
                     </div>
-                  ),
-              },
-              {
-                head: "Last refusal",
-                cell: (one) =>
-                  one.lastRefusal ? (
-                    <>
-                      <Time at={one.lastRefusalAt} /> {one.lastRefusal}
-                    </>
-                  ) : (
-                    "–"
                   ),
               },
             ]}

@@ -1,13 +1,14 @@
 // One call: why it went as it did, and everything that shows it.
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useSignal, type Signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { api, at, useAPI } from "../../state/api";
+import { mayChange } from "../../state/session";
 import { hear, watch } from "../../state/live";
 import { href, place } from "../../state/router";
 import { Act, Badge, Card, Command, Copy, Empty, Page, Problem, Tabs } from "../../ui/basics";
 import { lasting, now, Time } from "../../ui/time";
-import { bundle, save } from "./bundle";
+import { bundle } from "./bundle";
 import { Ladder } from "./ladder";
 import { insight, short, who, type Call, type Item } from "./model";
 import { Quality } from "./quality";
@@ -21,6 +22,8 @@ export function CallPage(): JSX.Element {
   const items = useSignal<Item[]>([]);
   const problem = useSignal("");
   const tab = useSignal<string>(tabs[0]);
+  const capture = useSignal<Captured | undefined>(undefined);
+  const load = useRef<() => Promise<void>>(async () => {});
   const offline = id === "bundle";
   useEffect(() => {
     if (offline) {
@@ -29,17 +32,18 @@ export function CallPage(): JSX.Element {
       if (!bundle.value) problem.value = "Open a bundle from the list of calls.";
       return;
     }
-    const load = async (): Promise<void> => {
+    load.current = async (): Promise<void> => {
       try {
-        const read = await api<{ call: Call; items: Item[] }>("GET", `${insight}/calls/${encodeURIComponent(id)}`);
+        const read = await api<{ call: Call; items: Item[]; capture?: Captured }>("GET", `${insight}/calls/${encodeURIComponent(id)}`);
         call.value = read.call;
         items.value = read.items;
+        capture.value = read.capture;
         problem.value = "";
       } catch (error) {
         problem.value = (error as Error).message;
       }
     };
-    void load();
+    void load.current();
     const unwatch = watch(id);
     const stop = hear((news) => {
       const fresh: Item[] = [];
@@ -51,7 +55,7 @@ export function CallPage(): JSX.Element {
       if (fresh.length === 0) return;
       const last = items.value.at(-1)?.seq ?? 0;
       const added = fresh.filter((one) => one.seq > last);
-      if (added.length && added[0]!.seq > last + 1) void load(); // some were missed
+      if (added.length && added[0]!.seq > last + 1) void load.current(); // some were missed
       else items.value = [...items.value, ...added];
     });
     return () => {
@@ -67,7 +71,7 @@ export function CallPage(): JSX.Element {
       actions={
         one && (
           <>
-            <Act do={() => save(one, items.value)}>Save for another console</Act>
+            {!offline && <Capture of={one} capture={capture} load={load.current} />}
             {!offline && (
               <a class="button" download href={at(`${insight}/calls/${encodeURIComponent(one.id)}/bundle`)}>
                 Download the bundle
@@ -105,6 +109,36 @@ export function CallPage(): JSX.Element {
 
 /** Whether an item is of the call's sound on its way to or from an application, or of what was said. */
 const streamed = (one: Item): boolean => /stream|transcri|caption|recogni|dialog/i.test(one.text);
+
+interface Captured {
+  running: boolean;
+  until: string;
+  legs: number;
+  bytes: number;
+  full?: boolean;
+}
+
+/** Captures the RTP packets of a call that goes on, and has them downloaded. */
+function Capture(props: { of: Call; capture: Signal<Captured | undefined>; load: () => Promise<void> }): JSX.Element | null {
+  const { of: one, capture } = props;
+  if (!mayChange()) return null;
+  const path = `${insight}/calls/${encodeURIComponent(one.id)}`;
+  const begin = async (): Promise<void> => void (capture.value = await api<Captured>("POST", `${path}:capture`, { seconds: 60 }));
+  return (
+    <>
+      {one.state === "connected" && one.sipCallIds?.length && !capture.value?.running ? (
+        <Act id="capture" do={begin} done="The packets of phones and trunks are kept for a minute" label="Keep the RTP packets of a minute, for Wireshark">
+          Capture the sound
+        </Act>
+      ) : null}
+      {capture.value && (
+        <a class="button" download href={at(`${path}/sound`)}>
+          Download PCAP with sound
+        </a>
+      )}
+    </>
+  );
+}
 
 function Summary(props: { of: Call }): JSX.Element {
   const one = props.of;

@@ -108,7 +108,7 @@ export function Calls(): JSX.Element {
       actions={
         <label class="button">
           Open a bundle
-          <input class="hidden" type="file" accept=".json,application/json" onChange={(event) => openBundle(event.currentTarget.files?.[0]).catch((error) => complain(error.message))} />
+          <input class="hidden" type="file" id="openbundle" accept=".zip,application/zip" onChange={(event) => openBundle(event.currentTarget.files?.[0]).catch((error) => complain(error.message))} />
         </label>
       }
     >

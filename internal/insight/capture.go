@@ -1,0 +1,223 @@
+package insight
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rtp"
+)
+
+// Bounds of captures of RTP. Three of them have 48 MiB at most.
+const (
+	maxCaptures     = 3
+	maxTapped       = 4       // legs of a capture
+	captureRoom     = 4 << 20 // bytes of a leg: about three minutes of G.711 in both directions
+	maxCaptureTime  = 10 * time.Minute
+	usualCapture    = time.Minute
+	captureKeepTime = 10 * time.Minute // after its end
+)
+
+// tapped is a leg whose RTP packets can be seen: one of SIP.
+type tapped interface{ Tap(rtp.Tap) }
+
+// capture has the RTP packets of a call's legs for a while:
+//
+//	running ──until, or the end of the call──> over ──captureKeepTime──> forgotten
+//
+// Its fields belong to the hub's lock, but for what tracks have.
+type capture struct {
+	record *record
+	until  time.Time
+	over   bool
+	legs   []tapped
+	tracks []*track
+}
+
+// track has the packets of one leg. The shard of the leg writes, others read what it has
+// published: neither waits.
+type track struct {
+	data []byte       // of captureRoom bytes
+	used atomic.Int64 // bytes that are written
+	full atomic.Bool  // packets did not fit
+}
+
+// A packet in a track: time, whether we sent it, both addresses, length, bytes.
+const packetHead = 8 + 1 + 2*18 + 2
+
+// take is the track's tap.
+func (t *track) take(p rtp.Tapped) {
+	at := t.used.Load()
+	if at+packetHead+int64(len(p.Packet)) > int64(len(t.data)) {
+		t.full.Store(true)
+		return
+	}
+	into := t.data[at:at]
+	into = binary.BigEndian.AppendUint64(into, uint64(p.At))
+	into = append(into, flag(p.Sent))
+	into = appendAddress(appendAddress(into, p.Local), p.Remote)
+	into = binary.BigEndian.AppendUint16(into, uint16(len(p.Packet)))
+	into = append(into, p.Packet...)
+	t.used.Store(at + int64(len(into)))
+}
+
+func flag(yes bool) byte {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func appendAddress(into []byte, a netip.AddrPort) []byte {
+	ip := a.Addr().As16()
+	return binary.BigEndian.AppendUint16(append(into, ip[:]...), a.Port())
+}
+
+func readAddress(b []byte) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom16([16]byte(b[:16])).Unmap(), binary.BigEndian.Uint16(b[16:]))
+}
+
+// packet is one that was captured.
+type packet struct {
+	at            time.Time
+	sent          bool
+	local, remote netip.AddrPort
+	payload       []byte
+}
+
+// packets are those of a track.
+func (t *track) packets() (list []packet) {
+	for b := t.data[:t.used.Load()]; len(b) >= packetHead; {
+		size := packetHead + int(binary.BigEndian.Uint16(b[packetHead-2:]))
+		list = append(list, packet{
+			at: time.Unix(0, int64(binary.BigEndian.Uint64(b))), sent: b[8] == 1, local: readAddress(b[9:]), remote: readAddress(b[27:]),
+			payload: b[packetHead:size],
+		})
+		b = b[size:]
+	}
+	return list
+}
+
+// Captured says how a capture of a call's RTP stands.
+type Captured struct {
+	Running bool      `json:"running"`
+	Until   time.Time `json:"until"`
+	Legs    int       `json:"legs"`
+	Bytes   int64     `json:"bytes"`
+	Full    bool      `json:"full,omitempty"` // later packets did not fit
+}
+
+// Capture begins to keep the RTP packets of a call that lives, of its phones and trunks.
+func (h *Hub) Capture(id string, length time.Duration) (Captured, error) {
+	now := time.Now()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.find(id)
+	switch {
+	case r == nil:
+		return Captured{}, fault.NotFound("nothing is kept of a call with this id").WithCode("CallNotFound")
+	case !r.isLive():
+		return Captured{}, fault.Conflict("the call is over")
+	}
+	h.endCaptures(now)
+	if at := slices.IndexFunc(h.captures, func(c *capture) bool { return c.record == r }); at >= 0 {
+		if !h.captures[at].over {
+			return Captured{}, fault.Conflict("the call's sound is captured already, until %s", h.captures[at].until.UTC().Format(time.RFC3339))
+		}
+		h.captures = slices.Delete(h.captures, at, at+1)
+	}
+	if len(h.captures) >= maxCaptures {
+		at := slices.IndexFunc(h.captures, func(c *capture) bool { return c.over })
+		if at < 0 {
+			return Captured{}, fault.Busy(10*time.Second, "the sound of %d calls is captured already, which is the limit", maxCaptures)
+		}
+		h.captures = slices.Delete(h.captures, at, at+1)
+	}
+	c := &capture{record: r, until: now.Add(length)}
+	for _, leg := range r.legs {
+		c.tap(leg)
+	}
+	if len(c.tracks) == 0 {
+		return Captured{}, fault.Conflict("no phone or trunk is in the call: the sound of browsers is not captured")
+	}
+	h.captures = append(h.captures, c)
+	return c.view(), nil
+}
+
+// tap begins to keep the packets of a leg, if it has some to show.
+func (c *capture) tap(leg measured) {
+	if seen, is := leg.(tapped); is && len(c.tracks) < maxTapped {
+		t := &track{data: make([]byte, captureRoom)}
+		c.legs, c.tracks = append(c.legs, seen), append(c.tracks, t)
+		seen.Tap(t.take)
+	}
+}
+
+func (c *capture) view() Captured {
+	v := Captured{Running: !c.over, Until: c.until.UTC(), Legs: len(c.tracks)}
+	for _, t := range c.tracks {
+		v.Bytes += t.used.Load()
+		v.Full = v.Full || t.full.Load()
+	}
+	return v
+}
+
+// endCaptures ends those whose time is over, and forgets old ones. The caller holds mu.
+func (h *Hub) endCaptures(now time.Time) {
+	h.captures = slices.DeleteFunc(h.captures, func(c *capture) bool {
+		if !c.over && (!now.Before(c.until) || !c.record.isLive()) {
+			c.over = true
+			c.until = now
+			for _, leg := range c.legs {
+				leg.Tap(nil)
+			}
+			c.legs = nil
+		}
+		return c.over && now.Sub(c.until) >= captureKeepTime
+	})
+}
+
+// legJoins lets a capture that runs see a leg that has come. The caller holds mu.
+func (h *Hub) legJoins(r *record, leg measured) {
+	for _, c := range h.captures {
+		if c.record == r && !c.over {
+			c.tap(leg)
+		}
+	}
+}
+
+// legLeaves ends what a capture sees of a leg that ends, or moves to another call. The
+// caller holds mu.
+func (h *Hub) legLeaves(r *record, leg measured) {
+	seen, is := leg.(tapped)
+	for _, c := range h.captures {
+		if is && c.record == r && slices.Contains(c.legs, seen) {
+			seen.Tap(nil)
+		}
+	}
+}
+
+// captured is the capture of a call, and its packets; nil where there is none.
+func (h *Hub) captured(id string) (*Captured, []packet) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.find(id)
+	for _, c := range h.captures {
+		if c.record != r {
+			continue
+		}
+		v := c.view()
+		tracks := slices.Clone(c.tracks)
+		h.mu.Unlock()
+		var all []packet
+		for _, t := range tracks {
+			all = append(all, t.packets()...)
+		}
+		h.mu.Lock()
+		return &v, all
+	}
+	return nil, nil
+}
