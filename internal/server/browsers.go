@@ -22,7 +22,7 @@ func (p *parts) openBrowsers(ctx context.Context) error {
 		return nil
 	}
 	log := p.log.With("part", "webrtc")
-	engine, err := media.Open(ctx, media.Config{Listen: p.cfg.WebRTC, Public: p.cfg.SIPPublic, Limit: p.connectionLimit().Listener, Log: log})
+	engine, err := media.Open(ctx, media.Config{Listen: p.cfg.WebRTC, Public: p.cfg.SIPPublic, Limit: p.connectionLimit().Listener, Proven: connlimit.Prove, Log: log})
 	if err != nil {
 		return err
 	}

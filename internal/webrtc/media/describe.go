@@ -1,6 +1,10 @@
 package media
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/pion/webrtc/v4"
+)
 
 // Describe names a state of the path for people, with the candidates in use (RFC 8445
 // §5.1) where there are some.
@@ -10,15 +14,24 @@ func (p *Peer) Describe(state State) string {
 	if link == nil {
 		return name
 	}
-	for _, sender := range link.pc.GetSenders() {
+	pair := link.pair()
+	if pair == nil {
+		return name
+	}
+	return fmt.Sprintf("%s, %s %s:%d (%s) to %s:%d (%s)", name, pair.Local.Protocol, pair.Local.Address, pair.Local.Port, pair.Local.Typ,
+		pair.Remote.Address, pair.Remote.Port, pair.Remote.Typ)
+}
+
+// pair is the pair of candidates in use; nil: there is none.
+func (l *link) pair() *webrtc.ICECandidatePair {
+	for _, sender := range l.pc.GetSenders() {
 		transport := sender.Transport()
 		if transport == nil || transport.ICETransport() == nil {
 			continue
 		}
 		if pair, err := transport.ICETransport().GetSelectedCandidatePair(); err == nil && pair != nil {
-			return fmt.Sprintf("%s, %s %s:%d (%s) to %s:%d (%s)", name, pair.Local.Protocol, pair.Local.Address, pair.Local.Port, pair.Local.Typ,
-				pair.Remote.Address, pair.Remote.Port, pair.Remote.Typ)
+			return pair
 		}
 	}
-	return name
+	return nil
 }

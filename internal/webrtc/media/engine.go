@@ -26,7 +26,10 @@ type Config struct {
 	Public netip.Addr // the address that clients are told; zero: our own
 	// Limit bounds the connections of the TCP listener; nil: nobody does.
 	Limit func(net.Listener) net.Listener
-	Log   *slog.Logger
+	// Proven is told of each of its connections over which a client has come; nil: nobody
+	// is. It must not block.
+	Proven func(net.Conn)
+	Log    *slog.Logger
 }
 
 // Times of ICE (RFC 8445, RFC 7675).
@@ -42,6 +45,7 @@ type Engine struct {
 	certificate webrtc.Certificate
 	udp         *net.UDPConn
 	tcp         net.Listener
+	arrivals    *arrivals // on tcp
 	muxUDP      *ice.UDPMuxDefault
 	muxTCP      *ice.TCPMuxDefault
 	log         *slog.Logger
@@ -73,10 +77,11 @@ func (e *Engine) prepare(cfg Config) error {
 	if cfg.Limit != nil {
 		listener = cfg.Limit(listener)
 	}
+	e.arrivals = newArrivals(listener, cfg.Proven)
 	logs := pionlog.Factory{Log: cfg.Log}
 	e.muxUDP = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logs.NewLogger("mux"), UDPConn: e.udp})
 	e.muxTCP = ice.NewTCPMuxDefault(ice.TCPMuxParams{
-		Logger: logs.NewLogger("mux"), Listener: listener, ReadBufferSize: 8,
+		Logger: logs.NewLogger("mux"), Listener: e.arrivals, ReadBufferSize: 8,
 		WriteBufferSize:      256 << 10, // a peer that does not read must not hold up others (pion/ice #438)
 		FirstStunBindTimeout: 5 * time.Second, AliveDurationForConnFromStun: 5 * time.Second,
 	})

@@ -161,6 +161,7 @@ func (p *Peer) tell(from *link, state webrtc.PeerConnectionState) {
 	switch state {
 	case webrtc.PeerConnectionStateConnected:
 		p.came.Add(1)
+		from.proveClient()
 		p.setAway(false)
 		p.changed(Connected)
 	case webrtc.PeerConnectionStateDisconnected:

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"log/slog"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -135,19 +136,45 @@ func TestUnknownCodecsAreRefused(t *testing.T) {
 	}
 }
 
-// TestClientsConnectByTCP: where UDP does not pass.
-func TestClientsConnectByTCP(t *testing.T) {
-	e := open(t)
+// TestClientsConnectByTCP: where UDP does not pass. Their connection is then known to be a
+// client's, and a stranger's is not.
+func TestClientsConnectByTCP(t *testing.T) { connectByTCP(t, "127.0.0.1:0", webrtc.NetworkTypeTCP4) }
+
+func connectByTCP(t *testing.T, address string, network webrtc.NetworkType) {
+	t.Helper()
+	proven := make(chan net.Conn, 8)
+	e, err := Open(context.Background(), Config{Listen: address, Proven: func(c net.Conn) { proven <- c }, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer e.Close()
+	stranger, err := net.Dial("tcp", e.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.Close()
 	p, states := newPeer(e)
 	defer p.Port().Close()
 	defer p.Close()
 	var settings webrtc.SettingEngine
-	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+	settings.SetNetworkTypes([]webrtc.NetworkType{network})
 	pc := browser(t, settings, formats()...)
 	defer pc.Close()
 	connect(t, p, pc)
 	await(t, states, Connected)
+	if told := p.Describe(Connected); !strings.Contains(told, "tcp") {
+		t.Errorf("the path is %s", told)
+	}
+	if from := (<-proven).RemoteAddr().String(); from == stranger.LocalAddr().String() || len(proven) > 0 {
+		t.Errorf("proven is %s, and %d more; the stranger is %s", from, len(proven), stranger.LocalAddr())
+	}
+	pc.Close()
+	p.Close()
+	e.arrivals.mu.Lock()
+	defer e.arrivals.mu.Unlock()
+	if len(e.arrivals.from) > 2 {
+		t.Errorf("%d connections are remembered", len(e.arrivals.from))
+	}
 }
 
 // TestPeersLeaveNothingBehind: those that connected, that were only offered, and that
