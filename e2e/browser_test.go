@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,13 @@ func TestRoomCallIsControlled(t *testing.T) {
 		t.Errorf("the call ended with %+v", end)
 	}
 	must(t, phone.WaitEnded(within(t, 5*time.Second)))
+	survey := &protocol.Survey{Call: johns.Call, Overall: &protocol.Rating{Score: 2, Lowest: 1, Highest: 5}, Audio: &protocol.Rating{Score: 1, Lowest: 1, Highest: 5, Issues: []string{"Echo"}}}
+	if answer, err = johnsPage.Do(within(t, webrtctest.Patience), survey); err != nil || answer.Type() != "ok" {
+		t.Errorf("the survey of a call that has ended: %+v, %v", answer, err)
+	}
+	if shown := p.mustRun("calls", "show", got.CorrelationID); !strings.Contains(shown, "a user has rated a call") || !strings.Contains(shown, "Echo") {
+		t.Errorf("calls show does not have the survey:\n%s", shown)
+	}
 	facts := a.wait("CallEnded", func(e event) bool { return e.Event == "grid" && e.kind() == "CallEnded" }).data()
 	if facts.Room.ID != made.ID || !facts.IsRoomsCall || facts.StartedBy.Role != "Presenter" {
 		t.Errorf("CallEnded has %+v", facts)

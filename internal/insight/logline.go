@@ -21,7 +21,7 @@ func (l logLine) render() (Kind, string, bool, any) {
 
 // Attributes by which a line names its call.
 const (
-	attrCall       = "call"       // a correlation id
+	attrCall       = "call"       // a correlation id, or a serverCallId
 	attrConnection = "connection" // a callConnectionId
 	attrCallID     = "call_id"    // SIP's Call-ID
 )
@@ -88,7 +88,9 @@ func (h *Hub) logLine(names, bound []slog.Attr, line slog.Record) {
 	for i := 0; r == nil && i < len(names); i++ {
 		switch value := names[i].Value.String(); names[i].Key {
 		case attrCall:
-			r = h.byID[value]
+			if r = h.byID[value]; r == nil {
+				r = h.byName[value]
+			}
 		case attrConnection:
 			r = h.byName[value]
 		case attrCallID:

@@ -9,6 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/webrtc/signalling"
 )
@@ -23,8 +24,9 @@ type client struct {
 
 	mu   sync.Mutex // held around memory
 	gone bool
-	legs map[string]*leg // by the client's id of the call
-	over []rated         // calls that have ended, for surveys
+	legs map[string]*leg  // by the client's id of the call
+	over []rated          // calls that have ended, for surveys
+	said ratelimit.Window // surveys
 }
 
 func newClient(s *Server, session *signalling.Session) *client {
@@ -34,7 +36,7 @@ func newClient(s *Server, session *signalling.Session) *client {
 	}
 	return &client{
 		server: s, session: session, user: user, device: devicePrefix + uuid.NewString(),
-		log: s.log.With("user", user), legs: make(map[string]*leg),
+		log: s.log.With("user", user), legs: make(map[string]*leg), said: ratelimit.NewWindow(surveysIn),
 	}
 }
 

@@ -2,12 +2,19 @@ package webrtc
 
 import (
 	"slices"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
 // endedCalls is how many calls that have ended a client may still rate.
 const endedCalls = 16
+
+// Surveys of a client: so many in so long. Each is a line of the log.
+const (
+	surveysAtOnce = 16
+	surveysIn     = time.Minute
+)
 
 // rated names a call for surveys.
 type rated struct{ id, serverCallID, participantID string }
@@ -47,6 +54,13 @@ func (c *client) rate(m *protocol.Survey, answer func(protocol.Message)) {
 	}
 	if !given {
 		answer(refusal(protocol.ReasonMalformed, 400, 0, "a survey has at least one rating"))
+		return
+	}
+	c.mu.Lock()
+	may := c.said.Allow(time.Now(), surveysAtOnce)
+	c.mu.Unlock()
+	if !may {
+		answer(refusal(protocol.ReasonBusy, 429, 0, "too many surveys"))
 		return
 	}
 	c.log.Info("a user has rated a call", attributes...)
