@@ -293,3 +293,33 @@ func TestLayoutFollowsTheCall(t *testing.T) {
 		}
 	}
 }
+
+// TestPictureThatIsAloneIsSeen: a run may have one key frame and no more.
+func TestPictureThatIsAloneIsSeen(t *testing.T) {
+	for _, codec := range []string{"VP8", "H264"} {
+		if seen := seesOne(t, codec, "320x180"); !seen {
+			t.Errorf("a picture of %s is not seen", codec)
+		}
+	}
+}
+
+// TestHugePicturesAreNotDecoded: they would take the memory of the machine.
+func TestHugePicturesAreNotDecoded(t *testing.T) {
+	for _, codec := range []string{"VP8", "H264"} {
+		if seen := seesOne(t, codec, "5504x3096"); seen {
+			t.Errorf("a huge picture of %s is seen", codec)
+		}
+	}
+}
+
+// seesOne reports whether a run of one picture, of a size, is seen.
+func seesOne(t *testing.T, codec, size string) bool {
+	needFFmpeg(t)
+	f := &film{}
+	ann := pictures.Tile{Who: "8:acs:a_b", Stream: 1}
+	f.scene(0, nil, ann)
+	f.shoot(1, codec, encoded(t, "color=c=white:r=25:d=0.04:s="+size, codec), 0)
+	m := compose(t, jobOf(f, beeps(time.Second), nil, 0, time.Second))
+	_, tiles := (&pictures.Scene{Tiles: []pictures.Tile{ann}}).Layout()
+	return m.brightness(10, tiles[0]) > 180
+}

@@ -31,15 +31,22 @@ type decoder struct {
 	log     *slog.Logger
 }
 
+// maxPixels is the largest picture that is decoded: four times 4 megapixels, more than a
+// screen of 5120x2880. What a browser sends may claim sixteen times as much, in a few
+// bytes, and take the memory for it.
+const maxPixels = 4096 * 4096
+
 // startDecoder begins to decode a run whose first picture was peeked at. It begins at a
 // frame of the recording, which starts at a time.
 func startDecoder(ctx context.Context, program string, in *run, from time.Duration, log *slog.Logger) (*decoder, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	box := in.box
-	filter := fmt.Sprintf("fps=fps=%d:start_time=0:round=near,scale=w=%d:h=%d:force_original_aspect_ratio=decrease:force_divisible_by=2,pad=%d:%d:-1:-1,format=yuv420p",
+	// The last picture stays for a frame (62.5 ms, and pictures count as 1 ms): fps takes
+	// one that nothing follows for none.
+	filter := fmt.Sprintf("tpad=stop=63:stop_mode=clone,fps=fps=%d:start_time=0:round=near,scale=w=%d:h=%d:force_original_aspect_ratio=decrease:force_divisible_by=2,pad=%d:%d:-1:-1,format=yuv420p",
 		pictures.FrameRate, box.Width, box.Height, box.Width, box.Height)
 	child := convert.Command(ctx, program, "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "pipe", "-copyts",
-		"-probesize", "32", "-analyzeduration", "0", "-threads", "1", "-f", "ivf", "-i", "pipe:0",
+		"-probesize", "32", "-analyzeduration", "0", "-threads", "1", "-max_pixels", fmt.Sprint(maxPixels), "-f", "ivf", "-i", "pipe:0",
 		"-an", "-vf", filter, "-f", "rawvideo", "pipe:1")
 	d := &decoder{child: child, cancel: cancel, fed: make(chan error, 1), next: in.begins, last: in.span.Last, picture: newCanvas(box.Width, box.Height), log: log}
 	child.Stderr = &d.said

@@ -19,6 +19,7 @@ type assembler struct {
 	arrived   time.Duration
 	sound     time.Duration // how long it waits
 	data      []byte
+	size      int  // bytes that came of it
 	broken    bool // a part of it is missing
 	lost      bool // packets before the next one are missing
 	waits     bool // for a key frame, at first and after a loss
@@ -54,7 +55,7 @@ func (a *assembler) take(p Packet, gap bool, done doneFunc) {
 func (a *assembler) begin(p Packet) {
 	a.broken = a.lost && (p.Timestamp == a.timestamp || a.h264 && !beginsH264(p.Payload))
 	a.lost = false
-	a.going, a.timestamp, a.arrived, a.sound, a.data = true, p.Timestamp, p.At, p.Waits, nil
+	a.going, a.timestamp, a.arrived, a.sound, a.data, a.size = true, p.Timestamp, p.At, p.Waits, nil, 0
 	var vp8 codecs.VP8Packet
 	if _, err := vp8.Unmarshal(p.Payload); !a.h264 && (err != nil || vp8.S != 1 || vp8.PID != 0) {
 		a.broken = true // its beginning is missing
@@ -69,8 +70,10 @@ func (a *assembler) add(payload []byte) {
 		unmarshal = a.units.Unmarshal
 	}
 	part, err := unmarshal(payload)
-	if err != nil || len(a.data)+len(part) > maxFrame {
+	// Pieces of a unit are kept until the last one comes, which may be never.
+	if a.size += len(payload); err != nil || a.size > maxFrame || len(a.data)+len(part) > maxFrame {
 		a.broken = true
+		a.units, a.data = codecs.H264Packet{}, nil
 		return
 	}
 	a.data = append(a.data, part...)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -243,6 +244,33 @@ func TestParametersComeWithTheirPicture(t *testing.T) {
 	want := bytes.Join([][]byte{{}, {0x67, 1}, {0x68, 2}, {0x65, 3, 4, 5, 6}}, start)
 	if len(list) != 2 || !list[0].Key || !bytes.Equal(list[0].Data, want) || list[1].Key || !bytes.Equal(list[1].Data, append(start, 0x41, 9)) {
 		t.Errorf("%+v", list)
+	}
+}
+
+// TestUnitThatNeverEndsIsGivenUp: pieces of one unit come for ever (RFC 6184 §5.8), under
+// one timestamp.
+func TestUnitThatNeverEndsIsGivenUp(t *testing.T) {
+	const size = 1 << 10
+	piece := append([]byte{0x7c, 0x05}, make([]byte, size)...)
+	a := assembler{h264: true}
+	held := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := held()
+	for range 8 * maxFrame / size {
+		a.take(Packet{Timestamp: 1, Payload: piece}, false, nil)
+	}
+	if after := held(); after > before+2*maxFrame {
+		t.Errorf("%d bytes are held", after-before)
+	}
+	pictures := 0
+	done := func(uint32, time.Duration, time.Duration, bool, []byte) { pictures++ }
+	a.take(Packet{Timestamp: 2, Marker: true, Payload: []byte{0x65, 1, 2, 3, 4}}, false, done)
+	if pictures != 1 {
+		t.Errorf("%d pictures come after it", pictures)
 	}
 }
 
