@@ -22,6 +22,10 @@ type body struct {
 
 	mu  sync.Mutex
 	err error // what Read returns once the body has ended
+
+	owner  sync.Mutex // held around what follows, also while Read waits
+	closed bool       // Close has ended the connection, or will
+	gone   bool       // the connection may be another request's
 }
 
 // Read implements io.Reader.
@@ -45,7 +49,11 @@ func (b *body) Read(into []byte) (int, error) {
 // connection: what is left of it must not be taken for the next response.
 func (b *body) Close() error {
 	if !b.mu.TryLock() { // Read waits for the server
-		_ = b.conn.SetDeadline(past)
+		b.owner.Lock()
+		if b.closed = true; !b.gone {
+			_ = b.conn.SetDeadline(past)
+		}
+		b.owner.Unlock()
 		b.mu.Lock()
 	}
 	defer b.mu.Unlock()
@@ -63,7 +71,11 @@ func (b *body) end(err error) {
 	b.reader.Reset(nil)
 	readers.Put(b.reader)
 	b.reader = nil
-	if whole && watched && b.reusable {
+	b.owner.Lock()
+	b.gone = true
+	closed := b.closed
+	b.owner.Unlock()
+	if whole && watched && b.reusable && !closed {
 		b.conn.pool.put(b.conn)
 		return
 	}
