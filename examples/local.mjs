@@ -10,19 +10,42 @@ import { promisify } from "node:util";
 const state = process.env.XDG_STATE_HOME || join(homedir(), ".local/state");
 const data = process.env.SWITCHHOOK_DATA || join(state, "switchhook");
 
-export const connectionString = process.env.CONNECTION_STRING || readFileSync(join(data, "connection-string"), "utf8").trim();
+// stop ends the example with a sentence that says what is missing.
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+const file = join(data, "connection-string");
+if (!process.env.CONNECTION_STRING && !existsSync(file)) {
+  stop(`There is no ${file}: start the server first, in another terminal, in the folder of the repository: go run ./cmd/switchhook`);
+}
+export const connectionString = process.env.CONNECTION_STRING || readFileSync(file, "utf8").trim();
 
 // Options of every client of an SDK: they trust the server's own authority.
 const authority = join(data, "ca.pem");
 export const clientOptions = existsSync(authority) ? { tlsOptions: { ca: readFileSync(authority) } } : {};
 
-// subscribe sends incoming calls to a webhook, and returns when its handshake is done.
+// subscribe sends incoming calls to a webhook, and returns when its handshake is done. If
+// the server cannot be asked, the example ends.
 export async function subscribe(name, endpoint) {
   const command = process.env.SWITCHHOOK ? [process.env.SWITCHHOOK] : ["go", "run", "../../cmd/switchhook"];
   const [program, ...first] = command;
   const server = process.env.CONNECTION_STRING ? ["--connection-string", connectionString] : ["--data", data];
-  await promisify(execFile)(program, [...first, "subscribe", name, ...server, "--endpoint", endpoint,
-    "--included-event-types", "Microsoft.Communication.IncomingCall"]);
+  const options = [...first, "subscribe", name, ...server, "--endpoint", endpoint, "--included-event-types", "Microsoft.Communication.IncomingCall"];
+  try {
+    await promisify(execFile)(program, options);
+  } catch (error) {
+    const missing = error.code === "ENOENT" ? `${program} is not installed. SWITCHHOOK names the server's program where Go is not.` : error.stderr;
+    stop(`Incoming calls were not subscribed to: ${missing?.trim() || error.message}`);
+  }
+}
+
+// caller names who calls, in the words of the SDK: a phone, a user such as the console's
+// softphone, or somebody else.
+export function caller({ rawId, phoneNumber, communicationUser }) {
+  if (phoneNumber) return { phoneNumber: phoneNumber.value };
+  return communicationUser ? { communicationUserId: communicationUser.id } : { id: rawId };
 }
 
 // webhooks answers the webhooks of an application: `incoming` takes what Event Grid

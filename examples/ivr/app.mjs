@@ -4,7 +4,7 @@
 import { createServer } from "node:http";
 import { CallAutomationClient } from "@azure/communication-call-automation";
 
-import { clientOptions, connectionString, subscribe, webhooks } from "../local.mjs";
+import { caller, clientOptions, connectionString, subscribe, webhooks } from "../local.mjs";
 
 const client = new CallAutomationClient(connectionString, clientOptions);
 const calls = new Map(); // callConnectionId -> { caller, failures }
@@ -41,7 +41,7 @@ const say = (id, words, operationContext) => (console.log("says:", words), media
 // 1. Event Grid announces an incoming call: answer it.
 async function incoming({ data }) {
   const { callConnectionProperties } = await client.answerCall(data.incomingCallContext, callbacks, { callIntelligenceOptions });
-  calls.set(callConnectionProperties.callConnectionId, { caller: { phoneNumber: data.from.phoneNumber.value }, failures: 0 });
+  calls.set(callConnectionProperties.callConnectionId, { caller: caller(data.from), failures: 0 });
 }
 
 // 2. Call Automation reports what happens in the call: take the next step.
