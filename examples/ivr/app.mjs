@@ -38,19 +38,19 @@ const media = (id) => client.getCallConnection(id).getCallMedia();
 const ask = (id, question) => media(id).startRecognizing(calls.get(id).caller, { ...questions[question], operationContext: question });
 const say = (id, words, operationContext) => (console.log("says:", words), media(id).playToAll([text(words)], { operationContext }));
 
-// 1. Event Grid announces an incoming call: answer it.
-async function incoming({ data }) {
-  const { callConnectionProperties } = await client.answerCall(data.incomingCallContext, callbacks, { callIntelligenceOptions });
-  calls.set(callConnectionProperties.callConnectionId, { caller: caller(data.from), failures: 0 });
-}
+// 1. Event Grid announces an incoming call: answer it. Who calls comes back with
+// CallConnected, which may be here before the answer to this request.
+const incoming = ({ data }) =>
+  client.answerCall(data.incomingCallContext, callbacks, { callIntelligenceOptions, operationContext: JSON.stringify(caller(data.from)) });
 
 // 2. Call Automation reports what happens in the call: take the next step.
 async function callback({ type, data }) {
   const id = data.callConnectionId;
   const kind = type.replace("Microsoft.Communication.", "");
-  console.log(kind, data.operationContext ?? "", data.resultInformation?.message ?? "");
+  console.log(kind, kind === "CallConnected" ? "" : data.operationContext ?? "", data.resultInformation?.message ?? "");
   switch (kind) {
     case "CallConnected":
+      calls.set(id, { caller: JSON.parse(data.operationContext), failures: 0 });
       return ask(id, "menu");
     case "RecognizeCompleted":
       return understood(id, data);
