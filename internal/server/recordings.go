@@ -54,14 +54,15 @@ func (p *parts) openRecordings() (err error) {
 		return err
 	}
 	p.later(func() error { p.exports.Close(); return nil })
+	composers := convert.New(convert.Config{}, log) // so that sound does not wait for pictures, which take long
 	p.recordings, err = recording.Open(recording.Config{
 		Resource: p.resource.ID, Store: p.store, Dir: p.data.Path(recordingsFolder), Keys: p.cfg.Recording.Keys, MinFree: p.cfg.Recording.MinFree, Quota: p.cfg.Recording.Quota, MaskTones: p.cfg.Recording.MaskTones,
 		Announce: p.announceRecording, Converter: p.recorder.converter, Retention: p.cfg.Recording.Retention, Exporting: p.exports.Pending, Deleting: p.deleteExported,
-		Cameras: cameras{p}, Composer: compose.New(compose.Config{Pool: p.recorder.converter}, log),
+		Cameras: cameras{p}, Composer: compose.New(compose.Config{Pool: composers}, log),
 	}, log)
 	if err == nil {
 		p.later(func() error { p.recordings.Close(); return nil }) // after the mixer, whose listeners they are
-		p.metrics.MustRegister(metrics.Recordings(p.recordings, p.recorder.converter, p.exports))
+		p.metrics.MustRegister(metrics.Recordings(p.recordings, convert.Pools{p.recorder.converter, composers}, p.exports))
 	}
 	return err
 }

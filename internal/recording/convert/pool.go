@@ -85,6 +85,18 @@ func (p *Pool) Hold(ctx context.Context, do func() error) error {
 // Program is the encoder that the pool runs.
 func (p *Pool) Program() string { return p.cfg.Program }
 
+// Pools are several pools, whose files do not wait for each other.
+type Pools []*Pool
+
+// Counts returns how many files wait for a process, and how many places are taken.
+func (all Pools) Counts() (waiting, running int64) {
+	for _, p := range all {
+		w, r := p.Counts()
+		waiting, running = waiting+w, running+r
+	}
+	return waiting, running
+}
+
 // Job is a file that is to be made.
 type Job struct {
 	Format Format

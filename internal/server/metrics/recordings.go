@@ -11,13 +11,13 @@ import (
 )
 
 // Recordings shows recordings of calls: those that go on, and what becomes of them.
-func Recordings(of *recording.Library, encoders *convert.Pool, exports *export.Exporter) prometheus.Collector {
+func Recordings(of *recording.Library, encoders convert.Pools, exports *export.Exporter) prometheus.Collector {
 	return recordings{of, encoders, exports}
 }
 
 type recordings struct {
 	of       *recording.Library
-	encoders *convert.Pool
+	encoders convert.Pools
 	exports  *export.Exporter
 }
 
