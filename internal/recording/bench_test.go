@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
@@ -56,5 +57,42 @@ func BenchmarkRecordedSecond(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e7, "core%")
 		})
+	}
+}
+
+// BenchmarkStopsAtOnce is how long 500 recordings, stopped at once, take until all are
+// acknowledged, and until all are announced.
+func BenchmarkStopsAtOnce(b *testing.B) {
+	for b.Loop() {
+		l, err := Open(Config{Store: store.InMemory(), Dir: b.TempDir(), Announce: func(context.Context, Record) error { return nil }}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		said := audio.Frame(audiotest.Tone(16000, audio.FrameDuration, -9, 440))
+		var all []*Recording
+		for range 500 {
+			r, err := l.Create(context.Background(), Options{ID: NewID("x"), Channels: Mixed, Format: WAV})
+			if err != nil {
+				b.Fatal(err)
+			}
+			r.Begin(func(error, bool) {})
+			for at := range audio.Tick(50) {
+				r.Mix().HearFrame(at, said)
+			}
+			all = append(all, r)
+		}
+		began := time.Now()
+		var kept []<-chan struct{}
+		for _, r := range all {
+			kept = append(kept, r.Stop(CallEnded))
+			r.Mix().(io.Closer).Close()
+		}
+		for _, k := range kept {
+			<-k
+		}
+		b.ReportMetric(float64(time.Since(began).Milliseconds()), "acknowledged-ms")
+		l.Finish(context.Background())
+		b.ReportMetric(float64(time.Since(began).Milliseconds()), "announced-ms")
+		l.Close()
 	}
 }

@@ -39,7 +39,7 @@ func (l *Library) prepare(record *Record, round int) error {
 			}
 		}
 	}
-	if err := l.inTurn(func() error { return l.sums(record) }); err != nil {
+	if err := l.inTurn(l.places, func() error { return l.sums(record) }); err != nil {
 		if round < convertRounds || l.life.Err() != nil {
 			return err
 		}

@@ -22,8 +22,8 @@ type Files interface {
 // File is a file that is appended to, by one goroutine at a time.
 type File interface {
 	Append([]byte) error
-	Sync() error // what was appended before survives a loss of power
-	Close() error
+	Sync() error  // what was appended before survives a loss of power
+	Close() error // and so does all of it
 }
 
 // Bytes is a file that is read. It may still be appended to.

@@ -24,7 +24,7 @@ const (
 	DefaultChunk = 4 * time.Hour
 
 	storeTimeout = 30 * time.Second
-	finishers    = 8 // recordings that are read again, or announced, at once
+	finishers    = 8 // recordings that are finished, or read again or announced, at once
 )
 
 // Config is what a Library needs.
@@ -78,7 +78,8 @@ type Library struct {
 	composing   progress
 
 	look, write chan struct{} // one token each: something is to be done
-	places      chan struct{} // of those that are finished
+	enders      chan struct{} // places of those that are finished
+	places      chan struct{} // of those that are read again, or announced
 	life        context.Context
 	end         context.CancelFunc
 	work        sync.WaitGroup // the three goroutines
@@ -107,7 +108,7 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 	}
 	l := &Library{
 		cfg: cfg, log: log, records: records, files: files, free: files.free, jumps: newJumpWatch(cfg.Clock), chunkFrames: framesOf(cfg.Chunk),
-		look: make(chan struct{}, 1), write: make(chan struct{}, 1), places: make(chan struct{}, finishers), idle: make(chan struct{}),
+		look: make(chan struct{}, 1), write: make(chan struct{}, 1), enders: make(chan struct{}, finishers), places: make(chan struct{}, finishers), idle: make(chan struct{}),
 	}
 	close(l.idle)
 	l.life, l.end = context.WithCancel(context.Background())
@@ -194,12 +195,21 @@ func (l *Library) keepWriting() {
 		}
 		for _, r := range l.list() {
 			if r.writer.write() {
-				l.announceSoon(r.writer.record)
-				l.remove(r)
+				l.finishing.Go(func() { l.finish(r) })
 			}
 		}
 		l.checkSpace()
 	}
+}
+
+// finish completes a recording, while others are written. If the library is closed
+// meanwhile, the next process completes it.
+func (l *Library) finish(r *Recording) {
+	if err := l.inTurn(l.enders, func() error { r.writer.finish(); return nil }); err != nil {
+		return
+	}
+	l.announceSoon(r.writer.record)
+	l.remove(r)
 }
 
 // checkSpace ends recordings before the disk is full.
@@ -210,7 +220,9 @@ func (l *Library) checkSpace() {
 	}
 	if err := l.space(); err != nil {
 		for _, r := range going {
-			r.writer.check(err)
+			if !r.writer.done {
+				r.writer.check(err)
+			}
 		}
 	}
 }
@@ -220,14 +232,14 @@ func (l *Library) announceSoon(record Record) {
 	l.finishing.Go(func() { l.announce(record) })
 }
 
-// inTurn does something of which only so much shall happen at once.
-func (l *Library) inTurn(do func() error) error {
+// inTurn does something of which only so much shall happen at once, as there are places.
+func (l *Library) inTurn(places chan struct{}, do func() error) error {
 	select {
-	case l.places <- struct{}{}:
+	case places <- struct{}{}:
 	case <-l.life.Done():
 		return l.life.Err()
 	}
-	defer func() { <-l.places }()
+	defer func() { <-places }()
 	return do()
 }
 
@@ -238,7 +250,7 @@ func (l *Library) announce(record Record) {
 	for attempt := 1; ; attempt++ {
 		err := l.prepare(&record, attempt)
 		if err == nil {
-			err = l.inTurn(func() error { return l.cfg.Announce(l.life, record) })
+			err = l.inTurn(l.places, func() error { return l.cfg.Announce(l.life, record) })
 		}
 		if err == nil {
 			err = l.records.Update(l.life, record.key(), func(r *Record) error {

@@ -7,7 +7,7 @@ import (
 )
 
 // writer does the steps of a recording, in their order. It belongs to the writing
-// goroutine.
+// goroutine, and after the last step to the one that finishes the recording.
 type writer struct {
 	r      *Recording
 	record Record
@@ -16,13 +16,17 @@ type writer struct {
 	filmOf int   // its chunk
 	begun  bool  // something was written
 	broken error // why nothing is written any more
+	done   bool  // the last step was done
 }
 
 // errSlow is why a recording ends whose disk does not keep up.
 var errSlow = fmt.Errorf("the disk is so slow that more than %d MiB wait to be written", maxWaiting>>20)
 
-// write does what there is to do. It reports whether the recording is finished.
-func (w *writer) write() (finished bool) {
+// write does what there is to do. It reports whether the recording is to be finished.
+func (w *writer) write() (last bool) {
+	if w.done {
+		return false
+	}
 	r := w.r
 	r.mu.Lock()
 	steps, unsafe := r.steps, r.syncErr
@@ -47,7 +51,8 @@ func (w *writer) write() (finished bool) {
 		}
 		s.done()
 		if s.end {
-			w.finish(steps[i+1:])
+			w.done = true
+			r.finished(steps[i+1:])
 			return true
 		}
 	}
@@ -113,18 +118,15 @@ func newChunk(began time.Time, channels int) Chunk {
 func (w *writer) closeChunk(why ChunkReason) {
 	at := len(w.record.Chunks) - 1
 	if w.file != nil {
-		w.check(w.file.Sync())
 		w.check(w.file.Close())
 		w.file = nil
 	}
 	w.check(w.r.lib.measure(&w.record, at, why))
 }
 
-// finish closes the files; the record tells that they are complete. What is left to do
-// came too late.
-func (w *writer) finish(left []step) {
+// finish closes the files; the record tells that they are complete.
+func (w *writer) finish() {
 	r := w.r
-	r.finished(left)
 	w.closeFilm()
 	w.closeChunk(SessionEnded)
 	w.record.State, w.record.Ended = Ended, r.now()
