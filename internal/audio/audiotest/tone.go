@@ -93,11 +93,24 @@ func ContainsTone(samples []int16, rate int, frequency float64, atLeast time.Dur
 	return false
 }
 
+// ToneTime returns for how long the frequency is what is heard, almost alone, in all:
+// there may be breaks.
+func ToneTime(samples []int16, rate int, frequency float64) (all time.Duration) {
+	for w := range windows(samples, rate) {
+		if isTone(w, rate, frequency) {
+			all += hop
+		}
+	}
+	return all
+}
+
+func isTone(w []int16, rate int, frequency float64) bool {
+	return Level(w) >= faint && Goertzel(w, rate, frequency) >= pure
+}
+
 // toneFor makes a judge of successive windows: has the tone lasted yet?
 func toneFor(rate int, frequency float64, atLeast time.Duration) func([]int16) bool {
-	return lasting(atLeast, func(w []int16) bool {
-		return Level(w) >= faint && Goertzel(w, rate, frequency) >= pure
-	})
+	return lasting(atLeast, func(w []int16) bool { return isTone(w, rate, frequency) })
 }
 
 // lasting makes a judge of successive windows: has this held without a break?

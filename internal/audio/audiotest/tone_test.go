@@ -51,6 +51,16 @@ func TestContainsTone(t *testing.T) {
 	}
 }
 
+func TestToneTimeAddsUp(t *testing.T) {
+	const rate = 16000
+	heard := join(Tone(rate, time.Second, -9, 440), make([]int16, rate/2), Tone(rate, time.Second, -9, 700), Tone(rate, time.Second/2, -9, 440))
+	for frequency, want := range map[float64]time.Duration{440: 1500 * time.Millisecond, 700: time.Second, 900: 0} {
+		if got := ToneTime(heard, rate, frequency); (got - want).Abs() > 100*time.Millisecond {
+			t.Errorf("%v Hz for %v, want %v", frequency, got, want)
+		}
+	}
+}
+
 func TestLevelOfAFullSine(t *testing.T) {
 	if level := Level(Tone(16000, time.Second, 0, 1000)); math.Abs(level+3.01) > 0.05 {
 		t.Errorf("a full sine is at %.2f dB, want -3.01", level)

@@ -159,6 +159,13 @@ func (c *Call) Tone(frequency float64, milliseconds int) {
 	c.media.say(sine(c.media.rate, frequency, milliseconds))
 }
 
+// Silent reports whether the phone has said all that it was to say.
+func (c *Call) Silent() bool {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return len(c.media.queue) == 0
+}
+
 // Heard returns what the phone heard so far at its rate, with silence where
 // nothing came.
 func (c *Call) Heard() []int16 { return c.media.heardSound() }
