@@ -66,3 +66,29 @@ func TestWhoSaysNothingIsToldWhatIsCommon(t *testing.T) {
 	tick(1)
 	want("one is held, one hears something of its own, a speaker is muted", 0, 4)
 }
+
+// brief is a private source that ends while it is asked for its last frame.
+type brief struct{ of *Member }
+
+func (b brief) ReadFrame(f audio.Frame) bool {
+	b.of.SetPrivateSource(nil)
+	f[0] = 77
+	return true
+}
+
+// TestLastFrameOfAPrivateSourceIsNotCommon: an encoder that others share must not have it.
+func TestLastFrameOfAPrivateSourceIsNotCommon(t *testing.T) {
+	e, tick := still(t)
+	mix := e.NewMix(8000)
+	var ports [4]sharer
+	var members [4]*Member
+	for i := range ports {
+		members[i] = mix.Join(&ports[i])
+	}
+	tick(1)
+	members[1].SetPrivateSource(brief{members[1]})
+	tick(1)
+	if ports[1].heard != 77 || ports[1].common != nil || ports[0].common == nil {
+		t.Errorf("member 1 hears %d of %v, member 0 of %v", ports[1].heard, ports[1].common, ports[0].common)
+	}
+}

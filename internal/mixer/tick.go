@@ -29,8 +29,10 @@ func (m *Mix) tick(w *workspace) {
 	m.read(w)
 	for _, mb := range m.members {
 		m.at = mb
-		heard := m.withPrivate(w, mb, m.heardBy(w, mb))
-		if m.sharedBy(mb) {
+		// Once for all that follows: what is treated as common must be what everybody hears.
+		held, private := mb.held.Load(), mb.private.Load()
+		heard := m.withPrivate(w, mb, private, m.heardBy(w, mb, held))
+		if m.shares(mb) && !held && private == nil {
 			mb.common.WriteCommon(heard, &m.common, m.now)
 		} else {
 			mb.port.WriteFrame(heard)
@@ -63,8 +65,8 @@ func (m *Mix) read(w *workspace) {
 }
 
 // heardBy returns what a member hears of the others, nil for silence.
-func (m *Mix) heardBy(w *workspace, mb *Member) audio.Frame {
-	if mb.held.Load() {
+func (m *Mix) heardBy(w *workspace, mb *Member, held bool) audio.Frame {
+	if held {
 		return nil
 	}
 	return m.voices(w, mb)
@@ -74,9 +76,10 @@ func (m *Mix) heardBy(w *workspace, mb *Member) audio.Frame {
 // doing once for them.
 const fewest = 4
 
-// sharedBy reports whether a member hears what all hear who do not speak.
-func (m *Mix) sharedBy(mb *Member) bool {
-	return mb.common != nil && len(m.members) >= fewest && !mb.spoke && !mb.held.Load() && mb.private.Load() == nil
+// shares reports whether a member hears what all hear who do not speak, unless it is held
+// or hears something of its own.
+func (m *Mix) shares(mb *Member) bool {
+	return mb.common != nil && len(m.members) >= fewest && !mb.spoke
 }
 
 // voices returns what everybody says, nil for silence, but one member, if mb is
@@ -127,8 +130,8 @@ func (m *Mix) sum(w *workspace) {
 }
 
 // withPrivate adds what a member's private source says to what it hears.
-func (m *Mix) withPrivate(w *workspace, mb *Member, heard audio.Frame) audio.Frame {
-	w.asked = mb.private.Load()
+func (m *Mix) withPrivate(w *workspace, mb *Member, private *privateSource, heard audio.Frame) audio.Frame {
+	w.asked = private
 	if w.asked == nil {
 		return heard
 	}
