@@ -130,8 +130,7 @@ func (a *API) getCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	capture, _ := a.Hub.captured(r.PathValue("id"))
-	return rest.WriteJSON(w, http.StatusOK, callAnswer{call, ofKinds(items), capture})
+	return rest.WriteJSON(w, http.StatusOK, callAnswer{call, ofKinds(items), a.Hub.capturing(r.PathValue("id"))})
 }
 
 // getTimeline answers with the items of the kinds that are asked for, after a number.

@@ -72,7 +72,10 @@ func flag(yes bool) byte {
 }
 
 func appendAddress(into []byte, a netip.AddrPort) []byte {
-	ip := a.Addr().As16()
+	ip := netip.IPv6Unspecified().As16()
+	if a.IsValid() {
+		ip = a.Addr().As16()
+	}
 	return binary.BigEndian.AppendUint16(append(into, ip[:]...), a.Port())
 }
 
@@ -200,24 +203,31 @@ func (h *Hub) legLeaves(r *record, leg measured) {
 	}
 }
 
+// capturing says how the capture of a call stands; nil where there is none.
+func (h *Hub) capturing(id string) *Captured {
+	v, _ := h.tracksOf(id)
+	return v
+}
+
 // captured is the capture of a call, and its packets; nil where there is none.
 func (h *Hub) captured(id string) (*Captured, []packet) {
+	v, tracks := h.tracksOf(id)
+	var all []packet
+	for _, t := range tracks {
+		all = append(all, t.packets()...)
+	}
+	return v, all
+}
+
+func (h *Hub) tracksOf(id string) (*Captured, []*track) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.find(id)
 	for _, c := range h.captures {
-		if c.record != r {
-			continue
+		if c.record == r {
+			v := c.view()
+			return &v, slices.Clone(c.tracks)
 		}
-		v := c.view()
-		tracks := slices.Clone(c.tracks)
-		h.mu.Unlock()
-		var all []packet
-		for _, t := range tracks {
-			all = append(all, t.packets()...)
-		}
-		h.mu.Lock()
-		return &v, all
 	}
 	return nil, nil
 }

@@ -144,3 +144,34 @@ func TestSoundIsForAdministrators(t *testing.T) {
 		})
 	}
 }
+
+// TestCaptureIsShownWithoutItsPackets: a page asks each second how a capture of megabytes
+// stands.
+func TestCaptureIsShownWithoutItsPackets(t *testing.T) {
+	h := newHub(t, Config{})
+	defer h.Close()
+	leg := &soundLeg{wireLeg: wireLeg{id: aCallID}}
+	legCame(h, leg)
+	if _, err := h.Capture(aCall, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	const packets = 10_000
+	for range packets {
+		leg.say("x")
+	}
+	if n := testing.AllocsPerRun(10, func() { h.capturing(aCall) }); n > 10 {
+		t.Errorf("%v allocations", n)
+	}
+	if v := h.capturing(aCall); v == nil || v.Bytes != packets*(packetHead+1) {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestPacketWithoutAnAddressIsKept: a tap must not fail, on the shard, whatever comes.
+func TestPacketWithoutAnAddressIsKept(t *testing.T) {
+	kept := &track{data: make([]byte, 1000)}
+	kept.take(rtp.Tapped{Packet: []byte("x"), Sent: true})
+	if list := kept.packets(); len(list) != 1 || string(list[0].payload) != "x" || list[0].remote.Port() != 0 {
+		t.Errorf("%+v", list)
+	}
+}
