@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/recording/pictures"
@@ -275,5 +276,23 @@ func TestDeletionTakesThePicturesToo(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// TestPicturesCountForTheQuota as soon as they are written.
+func TestPicturesCountForTheQuota(t *testing.T) {
+	record(t, func(s *studio) {
+		l := &lens{}
+		s.withCamera(l, Config{Quota: 1 << 20})
+		r := s.start(filmMP4)
+		r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
+		for range 150 { // 3 s: 1.5 MB of pictures, and 96 kB of sound
+			s.tick(16000, 1000)
+			l.send(10_000)
+		}
+		if synctest.Wait(); len(s.told) != 1 {
+			t.Error("it goes on above the quota")
+		}
+		s.stop(r, CallEnded)
 	})
 }

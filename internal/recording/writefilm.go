@@ -22,6 +22,7 @@ func (w *writer) appendFilm(f reel) {
 	}
 	if w.broken == nil {
 		w.check(w.film.Append(f.bytes))
+		r.lib.fresh.Add(int64(len(f.bytes)))
 	}
 	if r.lib.waiting.Add(-int64(len(f.bytes))) > maxWaiting {
 		w.check(errSlow)
