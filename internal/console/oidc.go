@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -117,7 +118,11 @@ func (c *Console) takeBack(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	gone, known := c.away.Take(sha256.Sum256([]byte(query.Get("state"))), c.now())
 	refuse := func(code string, err error) {
-		c.log.Info("a sign-in to the console was refused", "from", r.RemoteAddr, "issuer", gone.Issuer, "error", err)
+		level := slog.LevelInfo
+		if !known { // anybody may come with any state, as often as they like
+			level = slog.LevelDebug
+		}
+		c.log.Log(r.Context(), level, "a sign-in to the console was refused", "from", r.RemoteAddr, "issuer", gone.Issuer, "error", err)
 		http.Redirect(w, r, Path+"#refused="+code, http.StatusSeeOther)
 	}
 	cookie, err := r.Cookie(c.awayCookieName(r))

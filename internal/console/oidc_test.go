@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -229,5 +230,26 @@ func TestNobodyIsLedElsewhere(t *testing.T) {
 	}
 	if got := e.answer(request("POST", oidcPath, `{"issuer":"https://evil.example"}`)).StatusCode; got != http.StatusBadGateway {
 		t.Errorf("an issuer that is not configured: %d", got)
+	}
+}
+
+// TestStatesThatNobodyBeganFillNoLog: whoever reaches the console may come with any.
+func TestStatesThatNobodyBeganFillNoLog(t *testing.T) {
+	e := newEntrance(t, "")
+	var log strings.Builder
+	e.log = slog.New(slog.NewTextHandler(&log, nil))
+	e.back(origin+oidcPath+"?state=guessed&code=x", nil)
+	if log.Len() != 0 {
+		t.Errorf("logged: %s", &log)
+	}
+	cookie, page := e.leave("/console/")
+	back := e.visit(page)
+	if e.back(back, nil); !strings.Contains(log.String(), "sign-in to the console was refused") {
+		t.Errorf("a sign-in that comes back in another browser is not logged: %s", &log)
+	}
+	for _, secret := range []string{cookie.Value, strings.TrimPrefix(back, origin+oidcPath)} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("the log has %s", secret)
+		}
 	}
 }
