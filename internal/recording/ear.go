@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -57,7 +58,8 @@ func (e *ear) over() bool { return !e.have && e.Ended() }
 // single members alone are told.
 type clock struct {
 	ear
-	of *Recording
+	of   *Recording
+	last atomic.Uint64 // the newest tick
 }
 
 // edge is a change between hearing and being paused: from a tick on.
@@ -76,5 +78,6 @@ func (c *clock) HearFrame(at audio.Tick, f audio.Frame) {
 	if c.of.film != nil {
 		c.of.film.at.tick(at, c.hears.on, time.Now())
 	}
+	c.last.Store(uint64(at))
 	c.ear.HearFrame(at, f)
 }

@@ -136,7 +136,7 @@ func (l *listener) takeEdges() {
 // closePause ends the pause that a recording ends in.
 func (l *listener) closePause() {
 	if n := len(l.pauses); n > 0 && l.pauses[n-1].open {
-		lasted := l.r.now().Sub(l.pauses[n-1].start)
+		lasted := time.Duration(audio.Tick(l.r.clock.last.Load())+1-l.pauses[n-1].from) * audio.FrameDuration
 		l.change(func(r *Record) { r.Pauses[len(r.Pauses)-1].DurationMs = lasted.Milliseconds() })
 		l.pauses = nil
 	}
