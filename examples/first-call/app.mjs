@@ -9,13 +9,13 @@ const here = `http://127.0.0.1:${port}`;
 const client = new CallAutomationClient(process.env.CONNECTION_STRING);
 const callers = new Map(); // callConnectionId -> who called
 
-// 1. Event Grid announces an incoming call: answer it.
+// 1. Event Grid announces an incoming call: answer it. Who calls comes back with
+// CallConnected, which may be here before the answer to this request.
 async function incoming(event) {
   if (event.eventType === "Microsoft.EventGrid.SubscriptionValidationEvent") {
     return { validationResponse: event.data.validationCode };
   }
-  const { callConnectionProperties } = await client.answerCall(event.data.incomingCallContext, `${here}/callbacks`);
-  callers.set(callConnectionProperties.callConnectionId, { phoneNumber: event.data.from.phoneNumber.value });
+  await client.answerCall(event.data.incomingCallContext, `${here}/callbacks`, { operationContext: event.data.from.phoneNumber.value });
 }
 
 // 2. Call Automation reports what happens in the call: take the next step.
@@ -23,6 +23,7 @@ async function callback({ type, data }) {
   console.log(type.replace("Microsoft.Communication.", ""), data.resultInformation.message);
   const connection = client.getCallConnection(data.callConnectionId);
   const media = connection.getCallMedia();
+  if (type === "Microsoft.Communication.CallConnected") callers.set(data.callConnectionId, { phoneNumber: data.operationContext });
   const caller = callers.get(data.callConnectionId);
   switch (type) {
     case "Microsoft.Communication.CallConnected":

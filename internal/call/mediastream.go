@@ -32,6 +32,7 @@ type Stream interface {
 	Mix() audio.Listener
 	Participant(who string) audio.Listener
 	Tone(who, key string)
+	Deafen(yes bool) // participants are silent in an unmixed stream
 	Close()
 }
 
@@ -93,12 +94,27 @@ func (c *Connection) openStream(what Context) {
 		c.call.post(func() { op.streamReported(r) })
 	})
 	op.after = func() { c.closeStream(s) }
+	s.Deafen(c.onHold())
 	c.call.hearStream(c, s)
+}
+
+// onHold reports whether another application has put this one on hold.
+func (c *Connection) onHold() bool { return c.self.who != nil && c.self.who.held }
+
+// streamsFollowHold keeps from an unmixed stream what its application does not hear while
+// it is on hold. Of a mixed one the mix does.
+func (c *Call) streamsFollowHold() {
+	for _, conn := range c.connections {
+		if conn.stream != nil {
+			conn.stream.Deafen(conn.onHold())
+		}
+	}
 }
 
 // hearStream puts a stream's listeners into the mix. It hears what its application
 // hears as a participant: not what that one says, prompts included, since a voice agent
-// would interrupt itself, but what others play to that one alone.
+// would interrupt itself, but what others play to that one alone. An unmixed stream has
+// what each participant says, and so nothing of that: nobody says it in the call.
 func (c *Call) hearStream(conn *Connection, s *mediaStream) {
 	mix := c.sound()
 	s.leave[nil] = mix.Hear(s.Mix(), Hearing{As: conn.self.member})

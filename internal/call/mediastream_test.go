@@ -160,6 +160,48 @@ func TestStreamHearsWhatIsPlayedToItsApplicationAlone(t *testing.T) {
 	})
 }
 
+// TestUnmixedStreamHasWhatParticipantsSay: not what is played to its application alone, which
+// nobody says in the call; and while that one is on hold they are silent, as they are to it.
+func TestUnmixedStreamHasWhatParticipantsSay(t *testing.T) {
+	run(t, func(w *world) {
+		with := control
+		with.Streaming = &call.Streaming{URL: "wss://app.test/stream", Rate: 16000, Unmixed: true, AtOnce: true}
+		who := identifier.NewUser(resource)
+		caller, _ := w.create(who)
+		_, err := w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, with)
+		w.must(err)
+		synctest.Wait()
+		s := w.opened()
+		p, err := caller.Properties(bg)
+		w.must(err)
+		w.must(caller.Play(bg, call.Play{Prompts: hello, To: []identifier.ID{who}}))
+		time.Sleep(time.Second)
+		if heard := s.Heard(p.Source.Raw()); heard != 0 {
+			t.Errorf("the stream heard %d frames of a prompt for its application alone", heard)
+		}
+		w.must(caller.CancelAllMedia(bg))
+		w.must(caller.Play(bg, call.Play{Prompts: hello}))
+		time.Sleep(time.Second)
+		if heard := s.Heard(p.Source.Raw()); heard < 45 {
+			t.Errorf("the stream heard %d frames of a prompt to all", heard)
+		}
+		for _, step := range []struct {
+			do   func() error
+			deaf bool
+		}{
+			{func() error { return caller.Hold(bg, call.Hold{Who: who, Music: hello[0]}) }, true},
+			{func() error { return caller.Unhold(bg, who) }, false},
+		} {
+			w.must(step.do())
+			synctest.Wait()
+			if s.Deaf() != step.deaf {
+				t.Errorf("while the application is on hold (%t) its stream is deaf: %t", step.deaf, s.Deaf())
+			}
+		}
+		w.must(caller.Terminate(bg))
+	})
+}
+
 func TestUnmixedStreamHearsWhoComesLater(t *testing.T) {
 	run(t, func(w *world) {
 		_, conn, _ := w.streaming(call.Streaming{AtOnce: true, Unmixed: true})

@@ -152,6 +152,7 @@ func (p *participant) setHeld(held bool) {
 	for _, e := range p.endpoints() {
 		e.applyRights()
 	}
+	p.call.streamsFollowHold()
 }
 
 // applyRights lets an endpoint obey what its participant was told, what it wants

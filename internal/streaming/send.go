@@ -108,8 +108,11 @@ func (o *sender) everybodyHas(at audio.Tick) bool {
 func (o *sender) hear(at audio.Tick) []*speaker {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	deaf := o.deaf.Load()
 	for _, sp := range o.speakers {
-		sp.heard = sp.hear(at)
+		if sp.heard = sp.hear(at); deaf {
+			sp.heard = nil
+		}
 	}
 	o.speakers = slices.DeleteFunc(o.speakers, func(sp *speaker) bool { return len(sp.ears) == 0 })
 	return o.most.choose(o.speakers)

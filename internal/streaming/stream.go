@@ -86,6 +86,7 @@ type Stream struct {
 	pace    *audio.Queue // the whole mix without the application, a frame for each tick
 	playout *playout
 	said    chan struct{} // closed when the application is not heard any more
+	deaf    atomic.Bool   // nobody is heard in an unmixed stream
 	notices atomic.Bool   // the application is told when somebody begins to speak, and when they have finished
 
 	ctx    context.Context
@@ -136,6 +137,9 @@ func (s *Stream) Participant(who string) audio.Listener {
 	s.speakers[at].ears = append(s.speakers[at].ears, e)
 	return e
 }
+
+// Deafen makes participants silent in an unmixed stream, or lets them be heard again.
+func (s *Stream) Deafen(yes bool) { s.deaf.Store(yes) }
 
 // ReadFrame is what the application says; it implements audio.Source.
 func (s *Stream) ReadFrame(f audio.Frame) bool { return s.playout.ReadFrame(f) }

@@ -227,6 +227,23 @@ func TestUnmixedNamesParticipants(t *testing.T) {
 	})
 }
 
+// TestDeafUnmixedStreamGoesOnInSilence: a frame of each participant in each tick, of zeros.
+func TestDeafUnmixedStreamGoesOnInSilence(t *testing.T) {
+	stream(t, Config{Unmixed: true}, nil, func(s *session) {
+		a, b := s.Participant("4:+15551230001"), s.Participant("8:acs:b")
+		silent := func(m message) bool { return strings.Contains(m.text, `"data":"`+strings.Repeat("A", 800)) }
+		for _, deaf := range []bool{false, true, false} {
+			s.Deafen(deaf)
+			before := len(s.app.got("AudioData"))
+			s.tick(10, loud, a, b)
+			got := s.app.got("AudioData")[before:]
+			if len(got) != 20 || silent(got[19]) != deaf {
+				t.Errorf("deaf: %t; %d frames, the last one silent: %t", deaf, len(got), silent(got[19]))
+			}
+		}
+	})
+}
+
 func TestUnmixedCarriesTheFourLoudest(t *testing.T) {
 	stream(t, Config{Unmixed: true}, nil, func(s *session) {
 		var ears []audio.Listener

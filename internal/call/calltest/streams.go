@@ -40,6 +40,7 @@ type Stream struct {
 	said   chan struct{}
 	closed bool
 	speaks bool
+	deaf   bool
 	heard  map[string]int
 	tones  strings.Builder
 }
@@ -82,6 +83,12 @@ func (s *Stream) ReadFrame(f audio.Frame) bool {
 	}
 	return s.speaks
 }
+
+// Deafen notes whether participants are silent.
+func (s *Stream) Deafen(yes bool) { s.mu.Lock(); s.deaf = yes; s.mu.Unlock() }
+
+// Deaf is what Deafen was told last.
+func (s *Stream) Deaf() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.deaf }
 
 // Tone notes a key.
 func (s *Stream) Tone(_, key string) { s.mu.Lock(); s.tones.WriteString(key); s.mu.Unlock() }
