@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // logLine is a line of the server's log.
@@ -32,31 +33,45 @@ func Handler(next slog.Handler, hub func() *Hub) slog.Handler {
 	return &callHandler{Handler: next, hub: hub}
 }
 
+// callHandler binds attributes when the first line is written: most calls bind some and
+// write none where only warnings are logged.
 type callHandler struct {
-	slog.Handler
-	hub   func() *Hub
-	names []slog.Attr // those bound that name a call
-	bound []slog.Attr // all that are bound
+	slog.Handler // without the last of the bound attributes
+	hub          func() *Hub
+	names        []slog.Attr                  // those bound that name a call
+	bound        []slog.Attr                  // all that are bound
+	late         int                          // how many of them Handler does not have
+	whole        atomic.Pointer[slog.Handler] // with all, once a line was written
 }
 
 // WithAttrs implements slog.Handler.
 func (c *callHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	next := *c
-	next.Handler = c.Handler.WithAttrs(attrs)
+	next := &callHandler{Handler: c.Handler, hub: c.hub, names: c.names, late: c.late + len(attrs)}
 	next.bound = append(slices.Clip(c.bound), attrs...)
 	for _, a := range attrs {
 		if isCallName(a.Key) {
 			next.names = append(slices.Clip(next.names), a)
 		}
 	}
-	return &next
+	return next
 }
 
 // WithGroup implements slog.Handler.
 func (c *callHandler) WithGroup(name string) slog.Handler {
-	next := *c
-	next.Handler = c.Handler.WithGroup(name)
-	return &next
+	return &callHandler{Handler: c.complete().WithGroup(name), hub: c.hub, names: c.names, bound: c.bound}
+}
+
+// complete is the handler with all that is bound.
+func (c *callHandler) complete() slog.Handler {
+	if c.late == 0 {
+		return c.Handler
+	}
+	if whole := c.whole.Load(); whole != nil {
+		return *whole
+	}
+	whole := c.Handler.WithAttrs(c.bound[len(c.bound)-c.late:])
+	c.whole.Store(&whole) // of two at once either is right
+	return whole
 }
 
 func isCallName(key string) bool {
@@ -77,7 +92,7 @@ func (c *callHandler) Handle(ctx context.Context, line slog.Record) error {
 			h.logLine(names, c.bound, line)
 		}
 	}
-	return c.Handler.Handle(ctx, line)
+	return c.complete().Handle(ctx, line)
 }
 
 func (h *Hub) logLine(names, bound []slog.Attr, line slog.Record) {
