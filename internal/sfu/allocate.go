@@ -12,7 +12,8 @@ type wish struct {
 	rank     int // among those who speak, 0 is who speaks most
 	pixels   int // of the view
 	options  []option
-	now      int // the option that is sent; -1: none
+	now      int  // the option that is sent; -1: none
+	rests    bool // no larger option than that
 }
 
 // option is a layer that could be sent.
@@ -39,6 +40,9 @@ func allocate(budget int, wishes []wish) (chosen []int, wanted int) {
 	first := slices.IndexFunc(wishes, func(w wish) bool { return len(w.options) > 0 })
 	take := func(i, to int) bool {
 		w, cost := &wishes[i], wishes[i].options[to].rate
+		if w.rests && to > max(w.now, 0) {
+			return false
+		}
 		if chosen[i] >= 0 {
 			cost -= w.options[chosen[i]].rate
 		}

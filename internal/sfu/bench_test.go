@@ -41,8 +41,9 @@ func newForwarding(b testing.TB, receivers int) *forwarding {
 	f.layer.setSinks(sinks)
 	encoder := sfutest.Encoder{Width: 320, Height: 180, Rate: 500_000}
 	for n := range 64 {
-		for _, payload := range encoder.Picture(n == 0) {
-			p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96, SSRC: 1}, Payload: payload}
+		payloads := encoder.Picture(n == 0)
+		for i, payload := range payloads {
+			p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96, SSRC: 1, Marker: i == len(payloads)-1}, Payload: payload}
 			packet, err := p.Marshal()
 			if err != nil {
 				b.Fatal(err)
@@ -58,7 +59,7 @@ func (f *forwarding) pass(n int) {
 	packet := f.packets[n%len(f.packets)]
 	binary.BigEndian.PutUint16(packet[2:], uint16(n))
 	f.now = f.now.Add(10 * time.Millisecond)
-	f.layer.Take(packet, f.now)
+	f.layer.Take(packet, false, f.now)
 	for i, c := range f.clients {
 		for {
 			o, _ := c.next(f.now)

@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"math"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -24,8 +25,8 @@ const (
 	queueing       = 80 * time.Millisecond   // above the shortest delay: the path is full
 	quietQueue     = 25 * time.Millisecond   // the path is not full
 	fewLosses      = 2                       // in percent: the path is not full
-	someLosses     = 8                       // more than the path loses anyway, perhaps
-	manyLosses     = 10                      // the path is full
+	someLosses     = 8                       // surely: more than the path loses anyway, perhaps
+	manyLosses     = 10                      // surely: the path is full
 	silence        = 1500 * time.Millisecond // without a report the path is in doubt
 )
 
@@ -45,6 +46,7 @@ type estimator struct {
 	rose   time.Time
 	heard  time.Time
 	losses int // in the last moments, in percent
+	surely int // the share that the path loses, at least: chance brings more for moments
 	spare  []uint16
 	late   []uint16 // that the last report did not have: lost if the next one has not either
 }
@@ -181,27 +183,40 @@ func (e *estimator) standing(now time.Time) time.Duration {
 // noDelay is that of a report without packets.
 const noDelay = time.Hour
 
-// arrived is what was acknowledged in a period: bits a second, and the loss in percent.
-func (e *estimator) arrived(period time.Duration, now time.Time) (rate, loss int) {
-	var bytes, arrived, missed int
+// arrived is what was acknowledged in a period, in bits a second.
+func (e *estimator) arrived(period time.Duration, now time.Time) (rate int) {
+	bytes := 0
 	for i := range e.marks {
 		if m := &e.marks[i]; now.Sub(m.at) < period {
-			bytes, arrived, missed = bytes+m.bytes, arrived+m.arrived, missed+m.missed
+			bytes += m.bytes
 		}
 	}
-	if arrived+missed >= enoughPackets {
-		loss = missed * 100 / (arrived + missed)
+	return int(int64(bytes) * 8 * int64(time.Second) / int64(period))
+}
+
+// lost is the share of losses in a period, in percent: as counted, and what it is at least
+// but for one time in forty (two standard deviations of a count, which are those of its root).
+func (e *estimator) lost(period time.Duration, now time.Time) (loss, surely int) {
+	var arrived, missed int
+	for i := range e.marks {
+		if m := &e.marks[i]; now.Sub(m.at) < period {
+			arrived, missed = arrived+m.arrived, missed+m.missed
+		}
 	}
-	return int(int64(bytes) * 8 * int64(time.Second) / int64(period)), loss
+	if all := arrived + missed; all >= enoughPackets {
+		loss = missed * 100 / all
+		surely = int(100 * (float64(missed) - 2*math.Sqrt(float64(missed))) / float64(all))
+	}
+	return loss, surely
 }
 
 // decide changes the estimate.
 func (e *estimator) decide(now time.Time) {
 	e.delay = e.standing(now)
-	rate, _ := e.arrived(ratePeriod, now)
-	_, e.losses = e.arrived(lossPeriod, now)
+	rate := e.arrived(ratePeriod, now)
+	e.losses, e.surely = e.lost(lossPeriod, now)
 	switch {
-	case (e.delay > queueing || e.losses > manyLosses) && now.Sub(e.fell) > fallPause:
+	case (e.delay > queueing || e.surely > manyLosses) && now.Sub(e.fell) > fallPause:
 		e.rate = max(min(e.rate, rate*85/100), lowestEstimate)
 		e.fell = now
 	case e.delay < quietQueue && e.losses <= fewLosses && rate > e.rate*9/10 && now.Sub(e.rose) > risePeriod && now.Sub(e.fell) > time.Second:
@@ -219,4 +234,4 @@ func (e *estimator) doubt(sent, now time.Time) {
 }
 
 // clear reports whether the path may carry more: it can be tried.
-func (e *estimator) clear() bool { return e.delay < quietQueue && e.losses <= someLosses }
+func (e *estimator) clear() bool { return e.delay < quietQueue && e.surely <= someLosses }

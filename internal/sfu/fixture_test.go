@@ -41,6 +41,7 @@ type encoding struct {
 	keys  int // that were asked for
 	again int // packets that were asked for again
 	late  [][]byte
+	trip  time.Duration // there and back, of what is asked for again
 
 	received []rtcp.ReceptionReport // what it was told of what came
 }
@@ -62,20 +63,26 @@ func (e *encoding) AskAgain(_ uint32, lost []uint16) {
 	defer e.mu.Unlock()
 	for _, seq := range lost {
 		e.again++
-		if b := e.sent[seq]; b != nil {
-			e.late = append(e.late, b)
+		b := e.sent[seq]
+		if b == nil {
+			continue
 		}
+		time.AfterFunc(e.trip, func() {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.late = append(e.late, b)
+		})
 	}
 }
 
-// next are the packets of the next picture, and those that are sent again.
-func (e *encoding) next() (packets [][]byte) {
+// next are the packets of the next picture, after those that are sent again.
+func (e *encoding) next() (packets [][]byte, again int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.on {
-		return nil
+		return nil, 0
 	}
-	packets, e.late = e.late, nil
+	packets, again, e.late = e.late, len(e.late), nil
 	e.time += 90000 / sfutest.PerSecond
 	payloads := e.Picture(e.key)
 	for i, payload := range payloads {
@@ -95,7 +102,7 @@ func (e *encoding) next() (packets [][]byte) {
 		e.seq++
 	}
 	e.key = false
-	return packets
+	return packets, again
 }
 
 func (e *encoding) asked() (keys, again int) {
@@ -137,9 +144,10 @@ func (c *camera) run() {
 		case <-ticker.C:
 		}
 		for _, e := range c.layers {
-			for _, b := range e.next() {
+			packets, again := e.next()
+			for i, b := range packets {
 				if lose := c.lose.Load(); lose == nil || !(*lose)() {
-					e.layer.Take(b, time.Now())
+					e.layer.Take(b, i < again, time.Now())
 				}
 			}
 			e.layer.Tick(time.Now())

@@ -49,13 +49,16 @@ type Layer struct {
 	codec  Codec
 	sender Sender
 
-	sinks atomic.Pointer[[]*sink] // who gets it, or waits for its key frame
-	alive atomic.Int64            // when its last packet came, in ns since 1970
-	size  atomic.Uint64           // width << 32 | height, of its last key frame
-	rate  atomic.Int64            // bits a second
-	sized atomic.Int32            // how often a key frame was wanted for its size alone
-	wants atomic.Bool             // somebody needs a key frame
-	asked atomic.Int64            // when one was asked for
+	sinks   atomic.Pointer[[]*sink] // who gets it, or waits for its key frame
+	alive   atomic.Int64            // when its last packet came, in ns since 1970
+	size    atomic.Uint64           // width << 32 | height, of its last key frame
+	rate    atomic.Int64            // bits a second
+	sized   atomic.Int32            // how often a key frame was wanted for its size alone
+	wants   atomic.Bool             // somebody needs a key frame
+	asked   atomic.Int64            // when one was asked for
+	keyCame atomic.Int64            // when one began to come that is not whole; 0: none
+
+	spare [MaxPacket]byte // of the goroutine that gives packets
 
 	mu      sync.Mutex // held around memory
 	header  rtp.Header
@@ -64,6 +67,7 @@ type Layer struct {
 	latest  numbers // of the packet that is the highest
 	ring    [ringPackets]kept
 	lost    losses
+	key     keyPicture
 	reception
 	clock mediaClock
 	since time.Time // of what is counted
@@ -82,25 +86,26 @@ type kept struct {
 type packet struct {
 	numbers
 	marker  bool
+	came    time.Time
+	begins  bool // a key picture that is whole
 	picture picture
 	payload []byte
 }
 
-// Take takes a packet of RTP that came, also one that was repeated: with the number that
-// it had at first. It runs on the goroutine that reads the layer, and keeps nothing of b.
-func (l *Layer) Take(b []byte, now time.Time) {
+// Take takes a packet of RTP that came, or came again: then with the number that it had
+// at first. It runs on the goroutine that reads the layer, and keeps nothing of b.
+func (l *Layer) Take(b []byte, repeated bool, now time.Time) {
 	if !l.source.open.Load() {
 		return
 	}
 	l.mu.Lock()
-	p, fresh := l.take(b, now)
+	p, fresh := l.take(b, repeated, now)
+	begins := fresh && l.key.goOn(&l.ring, l.highest)
 	ask, giveUp := l.lost.due(now)
 	report, due := l.received(now)
 	l.mu.Unlock()
-	if sinks := l.sinks.Load(); fresh && sinks != nil {
-		for _, s := range *sinks {
-			s.client.forward(s, l, &p, now)
-		}
+	if fresh {
+		l.pass(&p, begins, now)
 	}
 	l.ask(ask, giveUp, now)
 	if due {
@@ -108,7 +113,35 @@ func (l *Layer) Take(b []byte, now time.Time) {
 	}
 }
 
+// pass gives a packet to those who follow. Who waits for a key picture that is whole now
+// gets all of it, and what has come after it.
+func (l *Layer) pass(p *packet, begins bool, now time.Time) {
+	if begins {
+		l.keyCame.Store(0)
+	}
+	for _, s := range l.followers() {
+		if begins && s.client.awaits(s, l) {
+			l.begin(s, now)
+		} else {
+			s.client.forward(s, l, p, now)
+		}
+	}
+}
+
+// followers are those who get the layer, or wait for its key frame.
+func (l *Layer) followers() []*sink {
+	if list := l.sinks.Load(); list != nil {
+		return *list
+	}
+	return nil
+}
+
+// ask asks for what is missing. Where nobody follows, nobody misses it, and a key frame,
+// which browsers make of all encodings at once, would harm who sees another one.
 func (l *Layer) ask(again []uint16, giveUp bool, now time.Time) {
+	if len(l.followers()) == 0 {
+		return
+	}
 	if len(again) > 0 {
 		l.sender.AskAgain(l.ssrc, again)
 	}
@@ -118,7 +151,7 @@ func (l *Layer) ask(again []uint16, giveUp bool, now time.Time) {
 }
 
 // take keeps a packet. It returns false where it is none, or known.
-func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
+func (l *Layer) take(b []byte, repeated bool, now time.Time) (p packet, fresh bool) {
 	n, err := l.header.Unmarshal(b)
 	if err != nil || len(b) > MaxPacket {
 		return p, false
@@ -134,12 +167,12 @@ func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
 	slot := &l.ring[seq&(ringPackets-1)]
 	switch {
 	case l.any && seq <= l.highest-ringPackets, slot.used && slot.seq == seq:
-		l.lost.found(seq, now)
+		l.lost.found(seq, repeated, now)
 		return p, false
 	case !l.source.permits(now):
 		return p, false
 	}
-	p = packet{numbers: numbers{seq: seq, timestamp: l.header.Timestamp}, marker: l.header.Marker, payload: payload}
+	p = packet{numbers: numbers{seq: seq, timestamp: l.header.Timestamp}, marker: l.header.Marker, came: now, payload: payload}
 	var ok bool
 	if l.codec == VP8 {
 		p.picture, ok = parseVP8(payload)
@@ -155,9 +188,10 @@ func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
 	if !l.any || seq > l.highest {
 		l.latest = p.numbers
 	}
-	l.note(p.numbers, l.advance(seq, now), now)
+	l.advance(seq, repeated, now)
+	l.note(p.numbers, repeated, now)
 	if p.picture.key {
-		l.keyFrame(p.picture, seq)
+		l.keyFrame(p.picture, seq, now)
 	}
 	slot.seq, slot.used, slot.packet = seq, true, p
 	slot.data = append(slot.data[:0], payload...)
@@ -166,9 +200,8 @@ func (l *Layer) take(b []byte, now time.Time) (p packet, fresh bool) {
 	return p, true
 }
 
-// advance notes what is missing before a packet. It returns whether the packet was missing
-// itself, and was asked for.
-func (l *Layer) advance(seq int64, now time.Time) (repaired bool) {
+// advance notes what is missing before a packet.
+func (l *Layer) advance(seq int64, repeated bool, now time.Time) {
 	switch {
 	case !l.any:
 		l.any, l.highest = true, seq
@@ -176,13 +209,16 @@ func (l *Layer) advance(seq int64, now time.Time) (repaired bool) {
 		l.lost.gap(l.highest+1, seq, now)
 		l.highest = seq
 	default:
-		return l.lost.found(seq, now)
+		l.lost.found(seq, repeated, now)
 	}
-	return false
 }
 
-func (l *Layer) keyFrame(p picture, seq int64) {
+func (l *Layer) keyFrame(p picture, seq int64, now time.Time) {
 	l.lost.before(seq)
+	if seq > l.key.from {
+		l.key = keyPicture{from: seq, next: seq}
+		l.keyCame.Store(now.UnixNano())
+	}
 	if size := uint64(p.width)<<32 | uint64(p.height); size > 0 && l.size.Swap(size) != size {
 		l.source.client.changed()
 	}
@@ -247,6 +283,9 @@ func (l *Layer) askSize(now time.Time) {
 
 // askKeyFrame asks for a key frame that somebody needs, unless that was done a moment ago.
 func (l *Layer) askKeyFrame(now time.Time) {
+	if now.UnixNano()-l.keyCame.Load() < int64(hopeless) {
+		return // one is on its way, and what is missing of it is asked for
+	}
 	last := l.asked.Load()
 	if !l.wants.Load() || now.UnixNano()-last < int64(keyEvery) || !l.asked.CompareAndSwap(last, now.UnixNano()) {
 		return

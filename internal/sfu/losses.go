@@ -42,12 +42,11 @@ func (l *losses) gap(from, to int64, now time.Time) {
 	}
 }
 
-// found notes that one came after all, and returns whether it was asked for: then that
-// tells the round trip.
-func (l *losses) found(seq int64, now time.Time) (asked bool) {
+// found notes that one came after all. Where it was repeated, that tells the round trip;
+// one that was only late tells nothing.
+func (l *losses) found(seq int64, repeated bool, now time.Time) {
 	l.drop(func(one loss) bool {
-		if one.seq == seq && one.asks > 0 {
-			asked = true
+		if one.seq == seq && one.asks > 0 && repeated {
 			took := min(now.Sub(one.first), mostAsk)
 			if l.trip == 0 {
 				l.trip = took
@@ -56,7 +55,6 @@ func (l *losses) found(seq int64, now time.Time) (asked bool) {
 		}
 		return one.seq == seq
 	})
-	return asked
 }
 
 // again is how long to wait for a packet that was asked for.

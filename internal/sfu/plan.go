@@ -33,6 +33,9 @@ func (c *Client) plan(streams map[int]*Source, speakers []string, demands demand
 		c.wakeSender()
 	}
 	for i, to := range allocated {
+		if seats[i].falls(&wishes[i], to) {
+			seats[i].sink.rest.fall(now)
+		}
 		seats[i].set(to, demands, now)
 	}
 	return c.news(len(chosen))
@@ -122,7 +125,17 @@ func (s *seated) wish(now time.Time, demands demands) wish {
 		w.options = append(w.options, option{l.pixels(), l.cost()})
 	}
 	demands.like(s.source, all, w.pixels, now)
+	w.rests = now.Before(s.sink.rest.until)
 	return w
+}
+
+// falls reports whether a path no longer carries what is sent: the receiver's, or the
+// sender's, which has ceased to send it while it sends another.
+func (s *seated) falls(w *wish, to int) bool {
+	if w.now < 0 {
+		return s.sink.sends && len(w.options) > 0
+	}
+	return to < w.now && to < w.best()
 }
 
 // set gives the sink the layer that was chosen.

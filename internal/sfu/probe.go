@@ -49,7 +49,7 @@ func (b *bandwidth) try(wanted int, now time.Time) {
 // judge is the end of a probe.
 func (b *bandwidth) judge(now time.Time) {
 	p := &b.probe
-	arrived, _ := b.arrived(probeTime+probeSettle, now)
+	arrived := b.arrived(probeTime+probeSettle, now)
 	arrived = arrived * int(probeTime+probeSettle) / int(probeTime)
 	if b.clear() && p.worst < quietQueue && arrived > p.from*110/100 {
 		b.rate = min(max(b.rate, arrived), MaxRate)

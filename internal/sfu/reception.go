@@ -11,7 +11,7 @@ import (
 const reportEvery = time.Second
 
 // reception counts what comes of a layer (RFC 3550 appendices A.1, A.3 and A.8). A packet
-// that came only after it was asked for counts as lost, as RFC 4588 §6.3 has it.
+// that came only as a repetition counts as lost, as RFC 4588 §6.3 has it.
 type reception struct {
 	any             bool
 	first           int64 // number
@@ -23,12 +23,12 @@ type reception struct {
 }
 
 // note takes the first copy of a packet.
-func (r *reception) note(n numbers, repaired bool, now time.Time) {
+func (r *reception) note(n numbers, repeated bool, now time.Time) {
 	if !r.any {
 		r.any, r.first, r.reported = true, n.seq, now
 	}
 	r.first = min(r.first, n.seq)
-	if repaired {
+	if repeated {
 		return
 	}
 	r.received++

@@ -76,7 +76,6 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 	}
 	number := extend(seq, s.last.seq)
 	layer, source, by, ok := s.find(number)
-	ok = ok && (!bounded || s.mayRepeat(number, now))
 	c.mu.Unlock()
 	if !ok {
 		return false
@@ -93,7 +92,7 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 	o.size = len(p.payload) + 2
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.sending.waiting == queuePackets || bounded && !c.spendRepeat(o.size, now) {
+	if c.closed || c.sending.waiting == queuePackets || bounded && (!s.mayRepeat(number, now) || !c.spendRepeat(o.size, now)) {
 		outs.Put(o)
 		return false
 	}

@@ -27,6 +27,7 @@ type sink struct {
 	sent    time.Time // when the last packet was
 	repeats []repeat  // ringPackets, from the first on
 	rtx     uint16    // number of the last repetition
+	rest    rest      // of larger encodings, after a fall
 	padded  int       // which packet was sent last for a probe
 	packets uint32    // that were sent, without repetitions
 	octets  uint32    // of their payloads
@@ -61,7 +62,7 @@ func (s *sink) waits() bool { return s.target != nil && (!s.sends || s.current()
 // accepts reports whether a packet of a layer is to be sent; it may begin the layer.
 func (s *sink) accepts(l *Layer, p *packet, now time.Time) bool {
 	switch {
-	case s.target == l && p.picture.key && s.waits():
+	case s.target == l && p.begins && s.waits():
 		passed := uint32(now.Sub(s.sent).Milliseconds()) * clock
 		s.begin(l, p.numbers, passed, !s.sends)
 		s.sends = true
@@ -70,6 +71,28 @@ func (s *sink) accepts(l *Layer, p *packet, now time.Time) bool {
 		return false
 	}
 	return true
+}
+
+// Rests of a line after the path carried an encoding no longer: each change costs a key
+// frame of all encodings, which is as much as a second of pictures.
+const (
+	leastRest = 4 * time.Second
+	mostRest  = 16 * time.Second
+	restsOver = 20 * time.Second // without a fall: the next one counts as the first
+)
+
+// rest is how long a line keeps to small encodings: the longer, the sooner it fell again.
+type rest struct {
+	lasts time.Duration
+	until time.Time
+}
+
+// fall begins a rest.
+func (r *rest) fall(now time.Time) {
+	if r.lasts = min(2*r.lasts, mostRest); now.Sub(r.until) > restsOver {
+		r.lasts = leastRest
+	}
+	r.until = now.Add(r.lasts)
 }
 
 // stop lets pictures go on at the next key frame alone.

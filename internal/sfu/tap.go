@@ -46,7 +46,7 @@ func (c *Client) tapped(s *sink, l *Layer, p *packet, now time.Time) {
 	s.sent = now
 	taken := c.tap(Tapped{
 		Line: s.place, Run: s.runs[s.count-1].first, Stream: s.stream, Codec: l.codec,
-		Seq: n.seq, Timestamp: n.timestamp, Marker: p.marker, Payload: p.payload, At: now,
+		Seq: n.seq, Timestamp: n.timestamp, Marker: p.marker, Payload: p.payload, At: p.came,
 		Waits: time.Duration(l.source.client.waits.Load()),
 	})
 	if !taken {

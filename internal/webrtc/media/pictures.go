@@ -46,7 +46,7 @@ func (l *link) readPictures(track *webrtc.TrackRemote, receiver *webrtc.RTPRecei
 				return
 			}
 		}
-		n, _, err := track.Read(packet)
+		n, with, err := track.Read(packet)
 		switch {
 		case err == nil:
 			now := time.Now()
@@ -55,7 +55,7 @@ func (l *link) readPictures(track *webrtc.TrackRemote, receiver *webrtc.RTPRecei
 				l.peer.pictures.SetSoundWaits(l.peer.soundWaits())
 			}
 			if l.peer.now.Load() == l {
-				layer.Take(packet[:n], now)
+				layer.Take(packet[:n], with.Get(webrtc.AttributeRtxSsrc) != nil, now)
 			}
 		case timedOut(err):
 			layer.Tick(time.Now())

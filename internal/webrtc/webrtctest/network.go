@@ -22,6 +22,7 @@ type Network struct {
 	bad    Badness
 	random *rand.Rand
 	ways   map[netip.AddrPort]*net.UDPConn // to the server, by client
+	busy   [2]time.Time                    // until when the narrow place is, by direction
 	closed bool
 
 	passed, lost atomic.Int64
@@ -33,7 +34,22 @@ type Badness struct {
 	Delay  time.Duration // of every packet
 	Jitter time.Duration // more, up to this: packets overtake each other
 	Cut    bool          // nothing passes
+	Rate   int           // bits a second that pass, with a queue of Deepest; 0: any
 }
+
+// Deepest is the queue in front of a narrow place: what would wait longer is dropped.
+const Deepest = 300 * time.Millisecond
+
+// headers are those of UDP and IP, in bytes.
+const headers = 28
+
+// direction is that of a packet: to the server, or to the client.
+type direction uint8
+
+const (
+	up direction = iota
+	down
+)
 
 // NewNetwork makes a network to the media port of a server, on a port of 127.0.0.1. What
 // is lost is the same for the same seed and packets.
@@ -93,7 +109,7 @@ func (n *Network) forward() {
 			return
 		}
 		if way := n.way(from); way != nil {
-			n.send(packet[:size], func(p []byte) { _, _ = way.Write(p) })
+			n.send(up, packet[:size], func(p []byte) { _, _ = way.Write(p) })
 		}
 	}
 }
@@ -117,29 +133,52 @@ func (n *Network) way(client netip.AddrPort) *net.UDPConn {
 			if err != nil {
 				return
 			}
-			n.send(packet[:size], func(p []byte) { _, _ = n.socket.WriteToUDPAddrPort(p, client) })
+			n.send(down, packet[:size], func(p []byte) { _, _ = n.socket.WriteToUDPAddrPort(p, client) })
 		}
 	})
 	return way
 }
 
 // send lets a packet pass, later or not at all.
-func (n *Network) send(packet []byte, write func([]byte)) {
-	n.mu.Lock()
-	bad := n.bad
-	lost, jitter := n.random.Float64() < bad.Loss, time.Duration(n.random.Float64()*float64(bad.Jitter))
-	n.mu.Unlock()
-	if lost || bad.Cut {
+func (n *Network) send(to direction, packet []byte, write func([]byte)) {
+	wait, passes := n.delay(to, len(packet))
+	if !passes {
 		n.lost.Add(1)
 		return
 	}
 	n.passed.Add(1)
-	if wait := bad.Delay + jitter; wait > 0 {
+	if wait > 0 {
 		later := append([]byte(nil), packet...)
 		time.AfterFunc(wait, func() { write(later) }) // after Close it fails
 		return
 	}
 	write(packet)
+}
+
+// delay is how long a packet takes, if it is not lost.
+func (n *Network) delay(to direction, size int) (wait time.Duration, passes bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	bad := n.bad
+	lost, jitter := n.random.Float64() < bad.Loss, time.Duration(n.random.Float64()*float64(bad.Jitter))
+	if lost || bad.Cut {
+		return 0, false
+	}
+	wait = bad.Delay + jitter
+	if bad.Rate == 0 {
+		return wait, true
+	}
+	now := time.Now()
+	if n.busy[to].Before(now) {
+		n.busy[to] = now
+	}
+	queued := n.busy[to].Sub(now)
+	if queued > Deepest {
+		return 0, false
+	}
+	took := time.Duration(size+headers) * 8 * time.Second / time.Duration(bad.Rate)
+	n.busy[to] = n.busy[to].Add(took)
+	return wait + queued + took, true
 }
 
 // Close ends the network.
