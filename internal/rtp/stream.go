@@ -45,7 +45,7 @@ type Stream struct {
 	scratch      *scratch // while the owner is in here
 	out          outgoing
 	quiet        discontinuous
-	chorister    chorister
+	sharing      sharing
 	protection   protection
 	unreachable  bool         // nothing can be sent, since nobody knows where to
 	inward       audio.Bridge // from the codec's rate to the call's
@@ -194,7 +194,7 @@ func (s *Stream) use(agreed *agreement) {
 	s.formats = s.playout.accept(agreed.decoding)
 	if s.terms == nil || s.terms.sending != agreed.sending {
 		s.encoder = agreed.encoder
-		s.chorister.leave()
+		s.sharing.leave()
 		s.out.pcm, s.out.filled, s.out.samples = agreed.pcm, 0, 0 // of the former codec
 	}
 	if !agreed.media.Receive {

@@ -90,7 +90,7 @@ func (w *worker) work() {
 		s.skip(uint64(heard.At - w.due))
 		w.due = heard.At + 1
 		if s.terms != nil {
-			s.chorister.hear(heard)
+			s.sharing.hear(heard)
 			s.write(heard.Frame)
 		}
 	}

@@ -11,23 +11,23 @@ import (
 // be encoded once for all: a second. Speech has shorter pauses.
 const togetherAfter = audio.FramesPerSecond
 
-// chorister is a stream's way into a chorus and out of it:
+// sharing is whether a stream uses its own encoder or the shared one:
 //
 //	alone ──heard with others for a second──> together
 //	  ^──────────heard something else───────────┘
 //
 // Its own encoder knows nothing of what was heard together: it is fed the last frame of
 // that before it goes on, else the first packet would begin from the sound of long ago.
-type chorister struct {
+type sharing struct {
 	of    *audio.Common // whose frame this is; nil: its own
 	at    audio.Tick
-	size  int     // samples of the frame; 0 is silence
-	heard int     // frames of that in a row
-	with  *chorus // nil: it is alone
+	size  int            // samples of the frame; 0 is silence
+	heard int            // frames of that in a row
+	with  *sharedEncoder // nil: it is alone
 }
 
 // hear takes what is known of the frame that is to be sent now.
-func (c *chorister) hear(h audio.Heard) {
+func (c *sharing) hear(h audio.Heard) {
 	if h.Common != c.of {
 		c.heard = 0
 	}
@@ -36,15 +36,15 @@ func (c *chorister) hear(h audio.Heard) {
 	}
 }
 
-func (c *chorister) leave() { c.heard, c.with = 0, nil }
+func (c *sharing) leave() { c.heard, c.with = 0, nil }
 
 // encode makes a packet of some samples: with all who hear the same, or alone.
 func (s *Stream) encode(dst []byte, pcm []int16) int {
-	c := &s.chorister
+	c := &s.sharing
 	whole := len(pcm) == s.terms.sending.Samples() && (c.size == 0 || c.size == len(pcm))
 	together := c.heard >= togetherAfter && whole
 	if together && c.with == nil {
-		c.with = s.chorus()
+		c.with = s.sharedEncoder()
 	}
 	if together && c.with != nil && c.heard > togetherAfter {
 		return c.with.encode(dst, pcm, c.at, s.protection.wanted())
@@ -63,31 +63,31 @@ func (s *Stream) encode(dst []byte, pcm []int16) int {
 }
 
 // terms of an encoder that several streams may share.
-type chorusTerms struct {
+type sharedTerms struct {
 	codec  codec.Codec
 	wishes codec.Wishes
 }
 
-// chorus finds the one for the stream, or makes it; nil where there are too many.
-func (s *Stream) chorus() *chorus {
-	terms := chorusTerms{s.terms.sending, codec.Wishes(s.terms.media.Sending.Codecs[0].Opus)}
-	kept, ok := s.chorister.of.Keep(terms, func() any { return newChorus(terms) })
+// sharedEncoder finds the one for the stream, or makes it; nil where there are too many.
+func (s *Stream) sharedEncoder() *sharedEncoder {
+	terms := sharedTerms{s.terms.sending, codec.Wishes(s.terms.media.Sending.Codecs[0].Opus)}
+	kept, ok := s.sharing.of.Keep(terms, func() any { return newSharedEncoder(terms) })
 	if !ok {
 		return nil
 	}
-	return kept.(*chorus)
+	return kept.(*sharedEncoder)
 }
 
-// readyFrames is how many packets a chorus keeps: a stream that is later than waitingFrames
+// readyFrames is how many packets a shared encoder keeps: a stream that is later than waitingFrames
 // has lost them anyway.
 const readyFrames = 2 * waitingFrames
 
-// protectedFor is how long a chorus heeds the losses of one of its members.
+// protectedFor is how long a shared encoder heeds the losses of one of its members.
 const protectedFor = 5 * audio.FramesPerSecond
 
-// chorus encodes what several streams hear alike, once for all of them: the first that
+// sharedEncoder encodes what several streams hear alike, once for all of them: the first that
 // needs a frame encodes it. Sequence numbers, timestamps and keys are each stream's own.
-type chorus struct {
+type sharedEncoder struct {
 	mu      sync.Mutex // held around the encoder, by goroutines beside shards alone
 	encoder protectedEncoder
 	now     audio.Tick
@@ -102,13 +102,13 @@ type chorus struct {
 	till audio.Tick      // when that is forgotten
 }
 
-func newChorus(terms chorusTerms) *chorus {
-	return &chorus{encoder: newProtectedEncoder(terms.codec.NewEncoder(), terms.wishes)}
+func newSharedEncoder(terms sharedTerms) *sharedEncoder {
+	return &sharedEncoder{encoder: newProtectedEncoder(terms.codec.NewEncoder(), terms.wishes)}
 }
 
 // encode returns the payload of a tick's frame; 0 where its turn has passed. lost is what
 // the stream loses of what it is sent, in per cent.
-func (c *chorus) encode(dst []byte, pcm []int16, at audio.Tick, lost int) int {
+func (c *sharedEncoder) encode(dst []byte, pcm []int16, at audio.Tick, lost int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	made := &c.ready[at%readyFrames]
@@ -128,7 +128,7 @@ func (c *chorus) encode(dst []byte, pcm []int16, at audio.Tick, lost int) int {
 }
 
 // last copies the frame that was encoded last, and returns its size.
-func (c *chorus) last(dst []int16) int {
+func (c *sharedEncoder) last(dst []int16) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return copy(dst, c.pcm[:c.size])

@@ -23,8 +23,8 @@ func (s *sink) SendRTP(packet []byte) (int, error) {
 
 func (s *sink) SendRTCP([]byte) {}
 
-// choir is streams of Opus that hear the same mix.
-type choir struct {
+// listeners are streams of Opus that hear the same mix.
+type listeners struct {
 	streams []*AsyncStream
 	sinks   []*sink
 	common  audio.Common
@@ -33,11 +33,11 @@ type choir struct {
 	voice   audio.Source // what all hear
 }
 
-func newChoir(t *testing.T, size int) *choir {
+func newListeners(t *testing.T, size int) *listeners {
 	t.Helper()
 	m := sdp.Media{Send: true, Receive: true}
 	opus(t)(&m)
-	c := &choir{frame: make(audio.Frame, 320), voice: audio.NewOscillator(-10, 500)}
+	c := &listeners{frame: make(audio.Frame, 320), voice: audio.NewOscillator(-10, 500)}
 	for range size {
 		out := &sink{}
 		s := NewAsyncStream(StreamConfig{Output: out, Discontinuous: true})
@@ -51,7 +51,7 @@ func newChoir(t *testing.T, size int) *choir {
 var same audio.Source = audio.NewOscillator(-10, 1)
 
 // run is the shard, for some frames. Who is alone hears something else.
-func (c *choir) run(frames int, alone map[int]audio.Source) {
+func (c *listeners) run(frames int, alone map[int]audio.Source) {
 	other := make(audio.Frame, len(c.frame))
 	for range frames {
 		c.tick++
@@ -73,7 +73,7 @@ func (c *choir) run(frames int, alone map[int]audio.Source) {
 	synctest.Wait()
 }
 
-func (c *choir) close() {
+func (c *listeners) close() {
 	for _, s := range c.streams {
 		s.Close()
 		<-s.Done()
@@ -93,7 +93,7 @@ func (s *sink) last(n int) (payloads [][]byte) {
 // one of them hears something else.
 func TestWhatSeveralHearIsEncodedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChoir(t, 3)
+		c := newListeners(t, 3)
 		pasts := map[int]audio.Source{1: audio.NewOscillator(-10, 700), 2: audio.NewOscillator(-20, 900)}
 		c.run(40, pasts)
 		alike := func(i int) bool { return slices.EqualFunc(c.sinks[0].last(20), c.sinks[i].last(20), bytes.Equal) }
@@ -130,11 +130,11 @@ func parseHeader(t *testing.T, packet []byte) (h header) {
 	return h
 }
 
-// TestSeamOfAChorusIsNotHeard: a listener hears no click where its stream begins to be
+// TestChangeOfEncodersIsNotHeard: a listener hears no click where its stream begins to be
 // encoded with others, and where it is encoded alone again.
-func TestSeamOfAChorusIsNotHeard(t *testing.T) {
+func TestChangeOfEncodersIsNotHeard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChoir(t, 2)
+		c := newListeners(t, 2)
 		c.run(20, nil)
 		for range 3 {
 			c.run(togetherAfter+30, nil)
@@ -153,12 +153,12 @@ func TestSeamOfAChorusIsNotHeard(t *testing.T) {
 	})
 }
 
-// TestChorusKeepsTime: a stream that is late gets the packets of its own frames, and one
+// TestSharedEncoderKeepsTime: a stream that is late gets the packets of its own frames, and one
 // that is far too late gets none.
-func TestChorusKeepsTime(t *testing.T) {
+func TestSharedEncoderKeepsTime(t *testing.T) {
 	m := sdp.Media{Send: true, Receive: true}
 	opus(t)(&m)
-	c := newChorus(chorusTerms{codec.Opus, codec.Wishes(m.Sending.Codecs[0].Opus)})
+	c := newSharedEncoder(sharedTerms{codec.Opus, codec.Wishes(m.Sending.Codecs[0].Opus)})
 	voice, pcm := audio.NewOscillator(-10, 500), make(audio.Frame, 320)
 	var made [20][]byte
 	payload := make([]byte, codec.MaxPayload)
