@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/recording/pictures"
+	"github.com/switchhook/switchhook/internal/recording/vault"
 )
 
 // lens is the cameras of the calls of a test: one camera, in the first place, which sends
@@ -191,11 +193,25 @@ func TestChunksOfPicturesStandAlone(t *testing.T) {
 }
 
 // TestPicturesSurviveTheProcess: those of a recording that a crash has ended are whole,
-// but for the last moment.
+// but for the last moment; encrypted ones as well, of which nothing can be read on disk.
 func TestPicturesSurviveTheProcess(t *testing.T) {
+	key, err := vault.ParseKey("first", strings.Repeat("ab", 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := vault.NewRing(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, keys := range map[string]*vault.Ring{"plain": nil, "encrypted": ring} {
+		t.Run(name, func(t *testing.T) { picturesSurvive(t, keys) })
+	}
+}
+
+func picturesSurvive(t *testing.T, keys *vault.Ring) {
 	record(t, func(s *studio) {
 		l := &lens{}
-		s.withCamera(l, Config{})
+		s.withCamera(l, Config{Keys: keys})
 		r := s.start(filmMP4)
 		r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
 		s.shoot(l, 250)
@@ -204,7 +220,10 @@ func TestPicturesSurviveTheProcess(t *testing.T) {
 		if err := os.Truncate(name, fileSize(t, name)-7); err != nil { // as if the last write had not been completed
 			t.Fatal(err)
 		}
-		s.withCamera(l, Config{})
+		if text, err := os.ReadFile(name); err != nil || bytes.Contains(text, []byte("8:acs:a_b")) != (keys == nil) {
+			t.Errorf("who is seen can be read: %v, %v", keys != nil, err)
+		}
+		s.withCamera(l, Config{Keys: keys})
 		if _, err := s.Recover(context.Background()); err != nil {
 			t.Fatal(err)
 		}
