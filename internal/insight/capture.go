@@ -197,7 +197,8 @@ func (h *Hub) legJoins(r *record, leg measured) {
 func (h *Hub) legLeaves(r *record, leg measured) {
 	seen, is := leg.(tapped)
 	for _, c := range h.captures {
-		if is && c.record == r && slices.Contains(c.legs, seen) {
+		if at := slices.Index(c.legs, seen); is && c.record == r && at >= 0 {
+			c.legs = slices.Delete(c.legs, at, at+1) // another capture may have it next
 			seen.Tap(nil)
 		}
 	}

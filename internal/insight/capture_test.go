@@ -55,8 +55,16 @@ func TestSoundIsCaptured(t *testing.T) {
 		second.say("two")
 		h.Leg(call.LegNews{CorrelationID: aCall, ServerCallID: aServerCall, What: call.LegGone, Who: callee, Leg: second})
 		second.say("elsewhere")
+		h.Leg(call.LegNews{CorrelationID: "other", ServerCallID: "other", From: caller, To: callee, What: call.LegCame, Who: callee, Leg: second})
+		if _, err := h.Capture("other", 5*time.Minute); err != nil {
+			t.Fatal(err)
+		}
 		time.Sleep(time.Minute + time.Second)
 		first.say("too late")
+		second.say("three")
+		if _, packets := h.captured("other"); len(packets) != 1 {
+			t.Errorf("of the other call %d packets were captured", len(packets))
+		}
 		found, packets := h.captured(aCall)
 		var said []string
 		for _, p := range packets {

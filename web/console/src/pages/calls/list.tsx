@@ -1,7 +1,7 @@
 // Calls: those that go on and those that are over, as they happen.
 import type { JSX } from "preact";
 import { batch, signal, useComputed, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { api, kept } from "../../state/api";
 import { hear } from "../../state/live";
 import { go, href } from "../../state/router";
@@ -36,6 +36,9 @@ function query(of: Filter, next: string): string {
   return `${insight}/calls?${parameters}`;
 }
 
+/** Calls that the list has at most: twice what the server lists. */
+const most = 20_000;
+
 const columns: Column<Call>[] = [
   { head: "Began", width: "128px", cell: (one) => <Time at={one.startTime} /> },
   { head: "From", width: "minmax(132px, 1fr)", cell: (one) => <span title={one.from}>{who(one.from)}</span> },
@@ -68,11 +71,11 @@ export function Calls(): JSX.Element {
       problem.value = (error as Error).message;
     }
   };
-  let busy = false;
+  const busy = useRef(false);
   const more = (): void => {
-    if (!next.value || busy) return;
-    busy = true;
-    void load(true).finally(() => (busy = false));
+    if (!next.value || busy.current) return;
+    busy.current = true;
+    void load(true).finally(() => (busy.current = false));
   };
   useEffect(() => {
     const timer = setTimeout(() => void load(false), loaded.peek() ? 250 : 0);
@@ -94,7 +97,7 @@ export function Calls(): JSX.Element {
         return newer ?? row;
       });
       const fresh = [...changed.values()].reverse();
-      rows.value = [...fresh, ...known];
+      rows.value = [...fresh, ...known].slice(0, most);
     });
     return () => {
       stop();

@@ -135,7 +135,7 @@ export async function transfer(to: string): Promise<void> {
 }
 
 /** Says a sound file instead of the microphone, and then the microphone again. */
-export async function speak(file: File): Promise<void> {
+export async function speak(file: Blob): Promise<void> {
   const context = new AudioContext();
   try {
     const sound = context.createBufferSource();
@@ -148,24 +148,41 @@ export async function speak(file: File): Promise<void> {
       sound.start();
     });
   } finally {
+    call.value?.stopAudio();
     await context.close();
   }
 }
 
-/** Does what a script says, a step a line: press 12#, wait 2, wait for answer, hang up. */
+/** Files that scripts speak, by their names in lower case. */
+const spoken = new Map<string, Blob>();
+
+export function addFiles(files: Iterable<File>): void {
+  for (const file of files) spoken.set(file.name.toLowerCase(), file);
+}
+
+async function spokenFile(name: string): Promise<Blob> {
+  if (name === "welcome") return (await fetch("/console/welcome.wav")).blob();
+  const file = spoken.get(name);
+  if (!file) throw new Error(`choose the file ${name} first: the script speaks it`);
+  return file;
+}
+
+/** Does what a script says, a step a line: press 12#, speak FILE, wait 2, wait for answer, hang up. */
 export async function play(script: string, step: (line: number) => void): Promise<void> {
   const lines = script.split("\n");
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!.trim().toLowerCase();
     step(i);
     const wait = /^wait ([\d.]+)/.exec(line);
+    const file = /^speak (.+)$/.exec(line);
     const keys = /^press ([\d*#a-d]+)$/.exec(line);
     if (line === "" || line.startsWith("//")) continue;
     else if (line === "wait for answer") while (state.value !== "Connected") await pause(100, "the call ended before it was answered");
     else if (wait) for (let left = 1000 * Number(wait[1]); left > 0; left -= 100) await pause(Math.min(100, left), "the call ended");
     else if (keys) await press(keys[1]!);
+    else if (file) await speak(await spokenFile(file[1]!));
     else if (line === "hang up") await call.value?.hangUp();
-    else throw new Error(`line ${i + 1} is none of: press KEYS, wait SECONDS, wait for answer, hang up`);
+    else throw new Error(`line ${i + 1} is none of: press KEYS, speak FILE, wait SECONDS, wait for answer, hang up`);
   }
 }
 

@@ -11,7 +11,7 @@ import { Act, Badge, Card, Copy, Empty, Field, Input, Page, Problem } from "../.
 import { insight, who } from "../calls/model";
 import type { Overview } from "../home";
 import { path as subscriptionPath, type Subscription } from "../webhooks/subscriptions";
-import { accept, call, dial, ended, incoming, level, muted, play, press, ready, signIn, speak, state, transfer, user } from "./phone";
+import { accept, addFiles, call, dial, ended, incoming, level, muted, play, press, ready, signIn, speak, state, transfer, user } from "./phone";
 
 const to = signal("");
 const from = signal("");
@@ -144,10 +144,14 @@ function Script(): JSX.Element {
   return (
     <details>
       <summary>A scripted caller</summary>
-      <Field label="Steps" hint="press KEYS, wait SECONDS, wait for answer, hang up: a step a line">
-        <textarea rows={7} value={script.value} onInput={(event) => (script.value = event.currentTarget.value)} />
+      <Field label="Steps" hint="press KEYS, speak FILE, wait SECONDS, wait for answer, hang up: a step a line. speak welcome needs no file">
+        <textarea id="script" rows={7} value={script.value} onInput={(event) => (script.value = event.currentTarget.value)} />
       </Field>
-      <Act do={() => play(script.value, (at) => (line.value = at)).finally(() => (line.value = -1))}>Run</Act> {line.value >= 0 && <span role="status">{lines[line.value]}</span>}
+      <label class="button">
+        Files to speak
+        <input class="hidden" type="file" accept="audio/*" multiple onChange={(event) => addFiles(event.currentTarget.files ?? [])} />
+      </label>{" "}
+      <Act id="runscript" do={() => play(script.value, (at) => (line.value = at)).finally(() => (line.value = -1))}>Run</Act> {line.value >= 0 && <span role="status">{lines[line.value]}</span>}
     </details>
   );
 }
