@@ -35,6 +35,8 @@ func (e *endpoint) wantsTransfer(want TransferWanted) {
 	switch {
 	case e.stage != present || c.ended, c.echo != nil:
 		want.Tell(Referral{ReferralDeclined, Reason{Kind: Declined, Text: "the phone is not in a call that it could hand over"}})
+	case want.Other != nil && c.kind == room:
+		want.Tell(Referral{ReferralDeclined, Reason{Kind: Forbidden, Text: "the call of a room is not joined with another"}})
 	case want.Other != nil:
 		c.offerPipe(e, want)
 	default:
@@ -58,7 +60,12 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 func (c *Call) replace(e *endpoint, want TransferWanted) error {
 	in := c.passedOn(e)
 	in.To, in.SIPHeaders, in.CallerID, in.IssuedBy = c.registry.normal(want.To), want.SIPHeaders, want.CallerID, want.IssuedBy
-	if c.find(in.To) != nil {
+	switch {
+	case !e.role.MayManage():
+		return fault.Forbidden("a %s may not invite others, in its place either", e.role)
+	case c.kind == room && !c.dialsOut && in.To.Kind() == identifier.PhoneNumber:
+		return errNoDialOut()
+	case c.find(in.To) != nil:
 		return ParticipantPresent.because("%s is in the call already.", in.To)
 	}
 	if err := checkTarget(in.To, in.From, c.registry.cfg.Resource); err != nil {

@@ -76,7 +76,7 @@ func (c *Call) pipeAnswered(here *endpoint, r pipeReply) {
 // takePipe gives a phone's place in this call to the end of a pipe.
 func (e *endpoint) takePipe(offer pipeOffer) {
 	c := e.call
-	if e.stage != present || c.ended || c.echo != nil || c == offer.from || c.hasPipeTo(offer.from) {
+	if e.stage != present || c.ended || c.echo != nil || c.kind == room || c == offer.from || c.hasPipeTo(offer.from) {
 		text := "the phone's other call is not one that could be joined"
 		offer.from.post(func() { offer.reply(pipeReply{by: c, refused: &Reason{Kind: NotFound, Text: text}}) })
 		return

@@ -345,6 +345,48 @@ func TestPageTransfersItsCall(t *testing.T) {
 	w.must(err)
 }
 
+// TestPageJoinsItsTwoCalls: it asks the second person whether to take the call of the first,
+// and leaves both; those two talk. A call that is not its own is not joined.
+func TestPageJoinsItsTwoCalls(t *testing.T) {
+	w := newWorld(t)
+	a, b, e := w.page(ann), w.page(bob), w.page(eve)
+	call := func(who *webrtctest.Client, to identifier.ID) (mine, theirs *webrtctest.Peer) {
+		mine, err := a.Start(w.ctx, protocol.CallStart{To: []string{to.Raw()}})
+		w.must(err)
+		t.Cleanup(mine.Close)
+		theirs, err = who.Accept(w.ctx)
+		w.must(err)
+		t.Cleanup(theirs.Close)
+		w.state(who, protocol.CallStateConnected)
+		return mine, theirs
+	}
+	first, pb := call(b, bob)
+	w.ok(a, &protocol.CallHold{Call: first.Call})
+	second, pe := call(e, eve)
+	for to, code := range map[string]string{uuid.NewString(): "404/0", first.Call: "400/0"} {
+		if got := w.wants(a, &protocol.CallTransfer{Call: first.Call, ToCall: to}); got != code {
+			t.Errorf("a transfer to %s: %s, want %s", to, got, code)
+		}
+	}
+	w.ok(a, &protocol.CallTransfer{Call: first.Call, ToCall: second.Call})
+	_, err := webrtctest.Wait(w.ctx, a, func(m *protocol.CallTransferChanged) bool { return m.State == protocol.TransferStateTransferred })
+	w.must(err)
+	for _, mine := range []*webrtctest.Peer{first, second} {
+		end, err := webrtctest.Wait(w.ctx, a, func(m *protocol.CallEnded) bool { return m.Call == mine.Call })
+		w.must(err)
+		if end.Code != 0 || end.SubCode != 7015 {
+			t.Errorf("it left with %+v", end)
+		}
+	}
+	pb.Say(440)
+	w.must(pe.WaitTone(w.ctx, 440))
+	pe.Say(620)
+	w.must(pb.WaitTone(w.ctx, 620))
+	w.shown(b, eve, protocol.PersonStateConnected)
+	w.ok(e, &protocol.CallHangup{Call: pe.Call})
+	w.ended(b, 0, 0)
+}
+
 // TestCalledPagesAreWideband: an application calls two pages, whose media comes up after
 // they have accepted; the one hears of the other what a narrowband call does not carry.
 func TestCalledPagesAreWideband(t *testing.T) {

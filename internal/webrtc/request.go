@@ -111,48 +111,6 @@ func (l *leg) microphone(on bool, answer func(protocol.Message)) {
 	})
 }
 
-// transfer lets the other talk to somebody else.
-func (l *leg) transfer(m *protocol.CallTransfer, answer func(protocol.Message)) {
-	to, err := identifier.Parse(m.To)
-	if err == nil {
-		var sip map[string]string
-		if sip, _, err = headers(m.CustomContext); err == nil {
-			l.handOver(call.TransferWanted{To: to, SIPHeaders: sip, CallerID: l.callerID}, answer)
-			return
-		}
-	}
-	answer(refusal(protocol.ReasonMalformed, 400, 0, err.Error()))
-}
-
-// handOver asks for the transfer, and tells how it goes.
-func (l *leg) handOver(want call.TransferWanted, answer func(protocol.Message)) {
-	tell := func(state protocol.TransferState, why call.Reason) {
-		m := &protocol.CallTransferChanged{Call: l.id, State: state}
-		if state == protocol.TransferStateFailed {
-			m.Code, m.SubCode = endCodes(why, false)
-		}
-		l.send(m)
-	}
-	want.Tell = func(r call.Referral) {
-		switch r.Outcome {
-		case call.ReferralRinging:
-			tell(protocol.TransferStateTransferring, r.Reason)
-		case call.ReferralAnswered:
-			l.mu.Lock()
-			l.moves = true
-			l.mu.Unlock()
-			tell(protocol.TransferStateTransferred, r.Reason)
-		default:
-			tell(protocol.TransferStateFailed, r.Reason)
-		}
-	}
-	if !l.tell.say(want) {
-		answer(refusal(protocol.ReasonNoSuchCall, 404, 0, "the call is over"))
-		return
-	}
-	answer(&protocol.OK{})
-}
-
 // inRoom reports whether roles decide what the client may do, whatever its token's scope is
 // (Identity, "voip.join").
 func (l *leg) inRoom() bool {

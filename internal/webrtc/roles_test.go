@@ -66,11 +66,17 @@ func TestRolesBindWhoDoesNotObey(t *testing.T) {
 				{"inviting a user", &protocol.ParticipantAdd{Call: pa.Call, Who: eve.Raw()}, test.rules},
 				{"calling a phone", &protocol.ParticipantAdd{Call: pa.Call, Who: "4:" + aPhone, AlternateCallerID: ourPhone}, test.rules},
 				{"the spotlight for another", &protocol.SpotlightSet{Call: pa.Call, Add: []string{bob.Raw()}}, test.rules},
+				{"another in its place", &protocol.CallTransfer{Call: pa.Call, To: "4:" + aPhone}, granted}, // and fails: see below
 				{"the end for everybody", &protocol.CallHangup{Call: pa.Call, ForEveryone: &on}, "405/0"},
 			} {
 				if got := w.wants(a, request.m); got != request.want {
 					t.Errorf("%s: %s, want %s", request.what, got, request.want)
 				}
+			}
+			failed, err := webrtctest.Wait(w.ctx, a, func(m *protocol.CallTransferChanged) bool { return m.State == protocol.TransferStateFailed })
+			w.must(err)
+			if failed.Code != 403 {
+				t.Errorf("bringing another in its place: %+v", failed)
 			}
 			pb.Say(440)
 			w.must(pa.WaitTone(w.ctx, 440)) // it is there, and not muted

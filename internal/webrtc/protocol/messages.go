@@ -350,7 +350,8 @@ func (*CallResume) Type() string { return "call.resume" }
 // CallTransfer lets the other of a call of two talk to somebody else instead. call.transfer tells the outcome.
 type CallTransfer struct {
 	Call          string         `json:"call"`                    // id of the call
-	To            string         `json:"to"`                      // raw id
+	To            string         `json:"to,omitempty"`            // raw id of who shall take the client's place
+	ToCall        string         `json:"toCall,omitempty"`        // id of another call of the client, in place of to: those in both go on without it
 	CustomContext *CustomContext `json:"customContext,omitempty"` // for who answers
 }
 

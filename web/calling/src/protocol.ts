@@ -409,8 +409,10 @@ export interface CallTransfer {
   ack?: number;
   /** id of the call */
   call: string;
-  /** raw id */
-  to: string;
+  /** raw id of who shall take the client's place */
+  to?: string;
+  /** id of another call of the client, in place of to: those in both go on without it */
+  toCall?: string;
   /** for who answers */
   customContext?: CustomContext;
 }

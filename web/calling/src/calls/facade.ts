@@ -94,7 +94,7 @@ export function makeCall(self: CallCore): Call {
       localAudio(stream);
       await self.sound.use(stream);
     },
-    stopAudio: () => self.sound.unuse(),
+    stopAudio: () => self.sound.stop(),
     setConstraints: async (constraints) => self.pictures.constrain(constraints),
     addParticipant: (who: CommunicationIdentifier, options?: AddPhoneNumberOptions) => addParticipant(self, who, options),
     removeParticipant: async (who) => void (await self.ask("participant.remove", { who: rawId(who) })),

@@ -45,6 +45,7 @@ export class Sound {
   private waiting: ((stream: MediaStream) => void)[] = [];
   private muted = false;
   private held = false;
+  private stopped = false;
   private over = false;
   private meters: { dispose(): void }[] = [];
 
@@ -102,20 +103,29 @@ export class Sound {
   /** Sends another stream of the application. */
   async use(stream: LocalAudioStream): Promise<void> {
     localAudio(stream);
+    this.stopped = false;
     const old = this.chosen;
     this.adopt(stream);
     this.events.emit("local", { added: [stream], removed: old && old !== stream ? [old] : [] });
     await this.resend();
   }
 
-  /** Sends the microphone again, instead of the application's stream. */
-  unuse(): void {
+  /** Sends nothing until another stream is given. */
+  stop(): void {
     const old = this.chosen;
-    if (!old) return;
-    localAudio(old).replaced.off("track", this.resend);
-    this.chosen = undefined;
-    this.events.emit("local", { added: [], removed: [old] });
+    this.stopped = true;
+    if (old) {
+      localAudio(old).replaced.off("track", this.resend);
+      this.chosen = undefined;
+      this.events.emit("local", { added: [], removed: [old] });
+    }
+    this.letGo();
     void this.resend();
+  }
+
+  private letGo(): void {
+    this.microphone?.stream.getTracks().forEach((track) => track.stop());
+    this.microphone = undefined;
   }
 
   /** Sends the sound of a shared screen too, if it has any; without a stream, no longer. */
@@ -146,8 +156,7 @@ export class Sound {
 
   private release(): void {
     this.mixed?.close();
-    this.microphone?.stream.getTracks().forEach((track) => track.stop());
-    this.microphone = undefined;
+    this.letGo();
     if (!this.chosen) return;
     const inner = localAudio(this.chosen);
     inner.replaced.off("track", this.resend);
@@ -167,6 +176,7 @@ export class Sound {
 
   /** The track to send, or null if there is none. */
   private async open(): Promise<MediaStreamTrack | null> {
+    if (this.stopped) return (this.track = null);
     try {
       const track = this.chosen ? await localAudio(this.chosen).track() : await this.fromMicrophone();
       track.onended = () => this.ended(track);
@@ -208,7 +218,7 @@ export class Sound {
     const { devices } = this.options;
     await this.speaker.choose(devices.speaker ? browserId(devices.speaker.id) : "").catch((error) => this.options.log(`speaker: ${error}`));
     const other = devices.microphone && this.microphone && devices.microphone.id !== this.microphone.device;
-    if (!this.over && this.peer && !this.chosen && (other || this.track === null)) await this.resend();
+    if (!this.over && this.peer && !this.chosen && !this.stopped && (other || this.track === null)) await this.resend();
   };
 
   private hear(stream: MediaStream): void {

@@ -1,7 +1,7 @@
 // Transfer of the other in a call of two.
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
-import { coded, unsupported } from "../errors";
+import { coded } from "../errors";
 import { rawId } from "../identifiers";
 import type { Transfer, TransferCallFeature, TransferErrorCode, TransferEventArgs, TransferState, TransferToCallLocator, TransferToParticipantLocator, TransferToParticipantOptions } from "./types";
 
@@ -16,8 +16,7 @@ export function transfer(call: CallCore): TransferCallFeature {
 }
 
 function begin(call: CallCore, target: TransferToParticipantLocator | TransferToCallLocator, options?: TransferToParticipantOptions): Transfer {
-  if (!("targetParticipant" in target)) throw unsupported("a transfer to a call");
-  const to = rawId(target.targetParticipant);
+  const whither = "targetParticipant" in target ? { to: rawId(target.targetParticipant) } : { toCall: target.targetCallId };
   const events = new Emitter<{ stateChanged: void }>();
   let state: TransferState = "None";
   let error: TransferErrorCode | undefined;
@@ -35,7 +34,7 @@ function begin(call: CallCore, target: TransferToParticipantLocator | TransferTo
   call.inner.on("message", listen);
   queueMicrotask(() => {
     move("Transferring");
-    call.ask("call.transfer", { to, customContext: options?.customContext }).catch((failed) => {
+    call.ask("call.transfer", { ...whither, customContext: options?.customContext }).catch((failed) => {
       const { code, subCode } = coded(failed, 500, 0);
       call.inner.off("message", listen);
       move("Failed", { code, subCode });

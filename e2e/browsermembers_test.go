@@ -1,0 +1,152 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/webrtc/protocol"
+	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
+)
+
+// TestMembersOfTheLibrary: what pages may do beside what the other tests of browsers show,
+// each member in Chromium.
+func TestMembersOfTheLibrary(t *testing.T) {
+	p := start(t, setup{})
+	a := startAgent(p, application{})
+	b := startBrowsers(t)
+	ada, bob := a.createUser(), a.createUser()
+	eve, evesPage := a.page("Eve")
+	first, second := b.open("ada", firstPitch), b.open("bob", secondPitch)
+	first.agent(a, ada, "Ada")
+	second.agent(a, bob, "Bob")
+
+	t.Run("devices and the environment", func(t *testing.T) {
+		first := first.with(t)
+		first.run(`
+			globalThis.devices = await client.getDeviceManager();
+			const permitted = await devices.askDevicePermission({audio: true, video: true});
+			const [microphone] = await devices.getMicrophones();
+			await devices.selectMicrophone(microphone);
+			const {environment, isSupportedEnvironment} = await client.feature(calling.Features.DebugInfo).getEnvironmentInfo();
+			const seen = {permitted: permitted.audio && permitted.video, same: devices === await client.getDeviceManager(), named: microphone.name.length > 0,
+				selected: devices.selectedMicrophone?.id === microphone.id, speakers: !devices.isSpeakerSelectionAvailable || (await devices.getSpeakers()).length > 0,
+				cameras: (await devices.getCameras()).length > 0, browser: environment.browser.length > 0 && isSupportedEnvironment};
+			for (const [what, holds] of Object.entries(seen)) if (!holds) throw new Error(what);`)
+	})
+	t.Run("refusals of clients and agents", func(t *testing.T) {
+		first := first.with(t)
+		first.run(`
+			const codes = async (does) => { try { await does(); return "nothing"; } catch (error) { return error.code + "/" + error.subCode; } };
+			const token = new AzureCommunicationTokenCredential(%s);
+			const seen = [
+				await codes(() => new calling.CallClient().createCallAgent(token)),
+				(await codes(() => client.createTeamsCallAgent(token))).split("/")[0],
+				(await codes(() => agent.join({meetingLink: "https://teams.example/1"}))).split("/")[0]];
+			if (seen.join() !== "409/40228,400,400") throw new Error(seen.join());`, a.token(ada))
+	})
+	group := uuid.NewString()
+	first.run(`globalThis.changes = []; agent.on("callsUpdated", ({added, removed}) => changes.push(added.length + "-" + removed.length))`)
+	first.joins(values{"groupId": group})
+	second.joins(values{"groupId": group})
+	first.until(`call.remoteParticipants.length === 1 && call.info.groupId === ` + quoted(group))
+
+	t.Run("who speaks, how loud, and the measures", func(t *testing.T) {
+		first := first.with(t)
+		first.hears(secondPitch)
+		first.until(`call.feature(calling.Features.DominantSpeakers).dominantSpeakers.speakersList.some(({communicationUserId}) => communicationUserId === ` + quoted(bob) + `)`)
+		first.until(`(await call.remoteAudioStreams[0].getVolume()).level > 0`)
+		first.run(`
+			const {MediaStats, OptimalVideoCount, UserFacingDiagnostics} = calling.Features;
+			const collector = call.feature(MediaStats).createCollector();
+			collector.on("sampleReported", (sample) => { globalThis.sample = sample; });
+			globalThis.collector = collector;
+			if (!(call.feature(OptimalVideoCount).optimalVideoCount > 0)) throw new Error("no optimal video count");
+			if (call.feature(UserFacingDiagnostics).network.getLatest().noNetwork?.value) throw new Error("no network");`)
+		first.until(`globalThis.sample?.audio.receive[0]?.packets > 0 && sample.audio.send[0]?.packetsPerSecond > 0 && sample.transports.length > 0`)
+		first.run(`collector.dispose()`)
+	})
+	t.Run("muting all others, and not hearing them", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.run(`await call.muteAllRemoteParticipants()`)
+		second.until(`call.isMuted && lines.includes("mutedByOthers")`)
+		second.run(`await call.unmute()`)
+		first.hears(secondPitch)
+		first.run(`globalThis.deaf = []; call.on("isIncomingAudioMutedChanged", () => deaf.push(call.isIncomingAudioMuted)); await call.muteIncomingAudio(); await call.unmuteIncomingAudio()`)
+		first.until(`deaf.join() === "true,false"`)
+	})
+	t.Run("another sound than the microphone's, and none", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		second.run(`call.stopAudio()`)
+		first.hearsNothing(secondPitch)
+		second.run(`
+			const [microphone] = await (await client.getDeviceManager()).getMicrophones();
+			globalThis.stream = new calling.LocalAudioStream(microphone);
+			await call.startAudio(stream);
+			if (call.localAudioStreams[0] !== stream || stream.mediaStreamType !== "Audio") throw new Error("another stream is listed");`)
+		first.hears(secondPitch)
+		second.until(`(await stream.getVolume()).level > 0`)
+	})
+	t.Run("people who are added and removed", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.run(`
+			globalThis.guest = call.addParticipant({communicationUserId: %s});
+			globalThis.states = [guest.state];
+			guest.on("stateChanged", () => states.push(guest.state));`, eve)
+		second.until(`call.remoteParticipants.some(({identifier, state}) => identifier.communicationUserId === ` + quoted(eve) + ` && state === "Ringing")`)
+		peer, err := evesPage.Accept(within(t, webrtctest.Patience))
+		must(t, err)
+		defer peer.Close()
+		first.until(`guest.state === "Connected" && call.remoteParticipants.includes(guest) && states.includes("Ringing")`)
+		first.run(`await call.removeParticipant(guest.identifier)`)
+		first.until(`guest.state === "Disconnected" && call.remoteParticipants.length === 1`)
+		if end := await(t, evesPage, func(*protocol.CallEnded) bool { return true }); end.Code != 0 || end.SubCode != 5000 {
+			t.Errorf("who is removed leaves with %+v", end)
+		}
+	})
+	t.Run("a key that nobody has, and the end", func(t *testing.T) {
+		first := first.with(t)
+		first.run(`
+			const failed = await call.sendDtmf("Flash").then(() => "", (error) => String(error.code));
+			if (failed !== "400") throw new Error("Flash: " + failed);
+			await call.hangUp();
+			if (call.state !== "Disconnected" || agent.calls.length > 0) throw new Error(call.state);`)
+		first.until(`changes.join() === "1-0,0-1"`)
+		second.run(`await call.hangUp()`)
+	})
+	t.Run("a call that is handed over to another call", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		evesPage.Forget()
+		first.run(`globalThis.call = agent.startCall([{communicationUserId: %s}])`, bob)
+		second.until(`rings.length === 1`)
+		second.run(`globalThis.call = await rings[0].accept()`)
+		first.until(`call.state === "Connected"`)
+		first.run(`await call.hold(); globalThis.held = call; globalThis.call = agent.startCall([{communicationUserId: %s}])`, eve)
+		peer, err := evesPage.Accept(within(t, webrtctest.Patience))
+		must(t, err)
+		defer peer.Close()
+		first.until(`call.state === "Connected" && held.state === "LocalHold"`)
+		first.run(`
+			globalThis.transfer = held.feature(calling.Features.Transfer).transfer({targetCallId: call.id});
+			globalThis.moves = []; transfer.on("stateChanged", () => moves.push(transfer.state));`)
+		first.until(`transfer.state === "Transferred" && [held, call].every(({state, callEndReason}) => state === "Disconnected" && callEndReason.subCode === 7015)`)
+		first.until(`moves.join() === "Transferring,Transferred"`)
+		second.until(`call.state === "Connected" && call.remoteParticipants[0]?.identifier.communicationUserId === ` + quoted(eve))
+		peer.Say(440)
+		second.hears(440)
+		second.run(`await call.hangUp()`)
+	})
+	t.Run("the end of an agent", func(t *testing.T) {
+		first := first.with(t)
+		first.run(`
+			const seen = [];
+			agent.on("connectionStateChanged", ({oldValue, newValue}) => seen.push(oldValue + newValue));
+			await client.dispose();
+			if (agent.connectionState !== "Disconnected" || seen.join() !== "ConnectedDisconnected") throw new Error(agent.connectionState + " " + seen);`)
+	})
+	first.noErrors()
+	second.noErrors()
+}
+
+// quoted is a text as JavaScript writes it.
+func quoted(text string) string { return `"` + text + `"` }
