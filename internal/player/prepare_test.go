@@ -60,7 +60,7 @@ func TestSpeechThatCannotBePreparedIsTriedAgain(t *testing.T) {
 			l.Prepare(t.Context(), []File{hello})
 			time.Sleep(prepareEvery + time.Minute)
 			speaker.works.Store(true)
-			time.Sleep(prepareEvery)
+			time.Sleep(2 * prepareEvery) // who stood in is asked less and less often
 			listenTo(t, l, hello, 20)
 			l.Close()
 			if speaker.first.asked != 2 || speaker.later.asked != 1 {
@@ -71,6 +71,20 @@ func TestSpeechThatCannotBePreparedIsTriedAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSpeechThatIsNeverKeptIsSpokenSeldom: providers are paid for each time.
+func TestSpeechThatIsNeverKeptIsSpokenSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		speaker := &voice{stopgap: true}
+		l := New(Config{Speech: speaker}, slog.New(slog.DiscardHandler))
+		defer l.Close()
+		l.Prepare(t.Context(), []File{{Speech: speech.Utterance{Text: "Hello."}}})
+		time.Sleep(7 * 24 * time.Hour)
+		if speaker.asked > 20 {
+			t.Errorf("spoken %d times in a week", speaker.asked)
+		}
+	})
 }
 
 // TestPreparingEnds with its context, in the middle of a prompt, and with the library.
