@@ -70,6 +70,9 @@ type Client struct {
 	tap     func(Tapped) bool // takes what would be sent; nil: it is sent
 	waits   atomic.Int64      // how long the client's sound does, in ns
 
+	meter            *Meter       // nil: nobody counts
+	asked, keyFrames atomic.Int64 // of this client, as a sender
+
 	told told // under the room's lock
 
 	mu     sync.Mutex // held around memory
@@ -78,6 +81,7 @@ type Client struct {
 	away   bool // its path is interrupted
 	sinks  []*sink
 	views  []View
+	counts Counts // without what it was asked for
 	sending
 }
 
@@ -176,6 +180,9 @@ func (c *Client) Close() {
 	}
 	c.mu.Unlock()
 	c.work.Wait()
+	if c.meter != nil {
+		c.meter.forget(c)
+	}
 }
 
 // Enter takes the client into a room, out of the one where it was.

@@ -143,6 +143,7 @@ func (l *Layer) ask(again []uint16, giveUp bool, now time.Time) {
 		return
 	}
 	if len(again) > 0 {
+		l.source.client.asked.Add(int64(len(again)))
 		l.sender.AskAgain(l.ssrc, again)
 	}
 	if giveUp {
@@ -290,6 +291,7 @@ func (l *Layer) askKeyFrame(now time.Time) {
 	if !l.wants.Load() || now.UnixNano()-last < int64(keyEvery) || !l.asked.CompareAndSwap(last, now.UnixNano()) {
 		return
 	}
+	l.source.client.keyFrames.Add(1)
 	l.sender.AskKeyFrame(l.ssrc)
 }
 

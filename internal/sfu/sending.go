@@ -37,7 +37,6 @@ type sending struct {
 	waiting int
 	running bool
 	ready   chan struct{}
-	dropped int
 
 	repeatSince time.Time
 	repeatBytes int
@@ -56,7 +55,7 @@ func (c *Client) drop() {
 		outs.Put(q.queue[q.first])
 		q.queue[q.first] = nil
 		q.first = (q.first + 1) % queuePackets
-		q.dropped++
+		c.counts.Dropped++
 	}
 	for _, s := range c.sinks {
 		s.stop()
@@ -122,7 +121,10 @@ func (c *Client) next(now time.Time) (o *out, wait time.Duration) {
 	if o.line.line.Transport != 0 {
 		o.number = q.number(bytes, now)
 	}
-	if !o.repeated {
+	if o.repeated {
+		c.counts.Repeated++
+	} else {
+		c.counts.Packets, c.counts.Bytes = c.counts.Packets+1, c.counts.Bytes+int64(o.size)
 		o.line.packets, o.line.octets = o.line.packets+1, o.line.octets+uint32(o.size)
 	}
 	q.queue[q.first] = nil

@@ -66,6 +66,7 @@ func (s *sink) accepts(l *Layer, p *packet, now time.Time) bool {
 		passed := uint32(now.Sub(s.sent).Milliseconds()) * clock
 		s.begin(l, p.numbers, passed, !s.sends)
 		s.sends = true
+		s.client.counts.Changes++
 		s.client.changed()
 	case !s.sends || s.current() != l:
 		return false

@@ -85,6 +85,7 @@ func (c *client) newLeg(id string, begin phase) *leg {
 	l := &leg{client: c, id: id, phase: begin, offers: newOffers(), log: c.log.With("client_call", id)}
 	l.peer = c.server.cfg.Media.NewPeer(l.mediaChanged, func(key byte) { l.tell.say(call.ToneHeard{Tone: call.Tone(key)}) })
 	l.pictures = sfu.NewClient(c.user.Raw(), pictures{l})
+	l.pictures.CountIn(&c.server.pictures)
 	l.peer.SetPictures(l.pictures)
 	return l
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/sfu"
 	"github.com/switchhook/switchhook/internal/webrtc/media"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/webrtc/signalling"
@@ -74,6 +75,7 @@ type Server struct {
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
 	meetings *meetings
+	pictures sfu.Meter
 
 	mu      sync.Mutex
 	clients map[string]map[string]*client // by raw id of the user, and device
@@ -89,6 +91,9 @@ func New(cfg Config) *Server {
 	})
 	return s
 }
+
+// Pictures are what was forwarded and asked for of cameras and screens, and what goes on now.
+func (s *Server) Pictures() (sfu.Counts, sfu.Now) { return s.pictures.Read(time.Now()) }
 
 // ServeHTTP takes in the WebSocket of a client. Who calls it has checked the Host.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.sessions.ServeHTTP(w, r) }
