@@ -8,6 +8,9 @@
 // is needed to read them is in the record, so that a chunk is valid at any moment,
 // and after a crash. The header of WAV is made when it is read.
 //
+// A recording with pictures stores the packets of cameras and screens beside the sound,
+// and who is to be seen; the file is composed of both after the end.
+//
 // It obeys the page "Call Recording overview" of Azure Communication Services, and
 // what the service's metadata documents look like.
 package recording
