@@ -2,8 +2,11 @@ package webrtc_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
 )
@@ -80,4 +83,47 @@ func TestWhoIsTakenOffTheListLeaves(t *testing.T) {
 	}
 	_, err = webrtctest.Wait(w.ctx, b, func(m *protocol.Roster) bool { return len(m.Removed) == 1 && m.Removed[0] == ann.Raw() })
 	w.must(err)
+}
+
+// TestListenersHearASharedEncoder: in a group of four in Opus, who listens for long hears
+// what is encoded for all who listen; who begins to speak, and stops, hears on.
+func TestListenersHearASharedEncoder(t *testing.T) {
+	if err := codec.OpusMissing(); err != nil {
+		t.Skip(err)
+	}
+	w := newWorld(t)
+	group := newGroup()
+	peers := make([]*webrtctest.Peer, 4)
+	for i, user := range []identifier.ID{ann, bob, eve, identifier.User(resource, "0000000f-1b2c-3d4e-5f60-718293a4b5c6")} {
+		page := w.page(user)
+		page.Codec = codec.Opus
+		var err error
+		peers[i], err = page.Join(w.ctx, protocol.CallJoin{Group: group})
+		w.must(err)
+		t.Cleanup(peers[i].Close)
+		w.state(page, protocol.CallStateConnected)
+	}
+	peers[0].Say(440)
+	hear := func(frequency float64, listeners ...*webrtctest.Peer) {
+		t.Helper()
+		for _, p := range listeners { // more than a second of it, after which they are together
+			w.must(p.Heard.WaitTone(w.ctx, frequency, 1500*time.Millisecond))
+		}
+		for _, p := range listeners {
+			p.Heard.Forget()
+		}
+		for _, p := range listeners {
+			w.must(p.Heard.WaitTone(w.ctx, frequency, 600*time.Millisecond))
+		}
+	}
+	hear(440, peers[1:]...)
+	peers[1].Say(620)
+	w.must(peers[0].WaitTone(w.ctx, 620))
+	peers[1].Heard.Forget()
+	w.must(peers[1].WaitTone(w.ctx, 440)) // by an encoder of its own
+	peers[1].Say(0)
+	for _, p := range peers[1:] {
+		p.Heard.Forget()
+	}
+	hear(440, peers[1:]...)
 }
