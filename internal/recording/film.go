@@ -24,20 +24,20 @@ type film struct {
 	length   time.Duration // of a chunk
 	watching Watching      // nil: there are no cameras
 
-	mu      sync.Mutex // held around memory
-	actors  stage
-	scene   pictures.Scene
-	begun   bool
-	chunk   int // of what is in reel
-	reel    []byte
-	rolled  bool   // the chunk has packets: without any, nothing of it is written
-	full    []reel // of chunks before, that have packets
-	empty   []byte
-	places  map[int]playing
-	last    int // number of a run
-	second  int64
-	bytes   int
-	skipped int // packets
+	mu     sync.Mutex // held around memory
+	actors stage
+	scene  pictures.Scene
+	begun  bool
+	chunk  int // of what is in reel
+	reel   []byte
+	rolled bool   // the chunk has packets: without any, nothing of it is written
+	full   []reel // of chunks before, that have packets
+	empty  []byte
+	places map[int]playing
+	last   int // number of a run
+	second int64
+	bytes  int
+	cuts   int // how often a camera or screen was left out until its next key frame
 }
 
 // reel is what is to be written of the pictures of a chunk.
@@ -131,8 +131,11 @@ func (f *film) take(p Packet) bool {
 	f.turn(at)
 	now := f.places[p.Place]
 	same := now.number > 0 && now.run == p.Run
-	if same && now.refused || !f.permits(len(p.Payload), p.At) {
-		f.skipped++
+	permitted := f.permits(len(p.Payload), p.At)
+	if !permitted {
+		f.cuts++
+	}
+	if same && now.refused || !permitted {
 		f.places[p.Place] = playing{p.Run, max(now.number, 1), true}
 		return false
 	}
@@ -148,6 +151,16 @@ func (f *film) take(p Packet) bool {
 		Waits: p.Waits,
 	})
 	return true
+}
+
+// interruptions is how often pictures were left out for the bounds.
+func (f *film) interruptions() int {
+	if f == nil {
+		return 0
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.cuts
 }
 
 // permits bounds what is taken.

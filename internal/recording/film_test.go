@@ -265,8 +265,8 @@ func TestPicturesAreBounded(t *testing.T) {
 		}
 		record := s.endFilm(r)
 		size := fileSize(t, filepath.Join(s.dir, record.filmName(0)))
-		if refused == 0 || size > 6*maxFilmRate {
-			t.Errorf("%d packets were refused, %d bytes stored in 4 s", refused, size)
+		if refused == 0 || r.film.interruptions() != refused || size > 6*maxFilmRate {
+			t.Errorf("%d packets were refused, %d interruptions noted, %d bytes stored in 4 s", refused, r.film.interruptions(), size)
 		}
 		if record.Duration() != 4*time.Second || record.ConcealedMs != 0 {
 			t.Errorf("%+v", record)

@@ -137,5 +137,8 @@ func (w *writer) finish() {
 		w.record.EndReason = ServiceStopped
 	}
 	w.keep()
+	if n := r.film.interruptions(); n > 0 {
+		r.log.Warn("pictures of a recording were left out, for there were too many", "interruptions", n)
+	}
 	r.log.Info("recording ended", "why", w.record.EndReason, "duration", w.record.Duration(), "concealed", time.Duration(w.record.ConcealedMs)*time.Millisecond)
 }

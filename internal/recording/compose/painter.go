@@ -24,7 +24,6 @@ type painter struct {
 	later        []*run           // that begin later
 	soon         []*run           // whose first picture is known
 	streams      map[int]*decoder // by stream: the last one that has begun
-	tags         map[string]*tag  // by text and width
 }
 
 // place is a tile of the present scene.
@@ -48,7 +47,7 @@ func newPainter(p *plan, file io.ReaderAt, program string, log *slog.Logger) (*p
 	}
 	painter := &painter{
 		plan: p, file: file, program: program, log: log, names: names, large: large, canvas: newCanvas(pictures.Width, pictures.Height),
-		later: p.runs, streams: make(map[int]*decoder), tags: make(map[string]*tag),
+		later: p.runs, streams: make(map[int]*decoder),
 	}
 	painter.canvas.fill(painter.canvas.bounds(), black)
 	return painter, nil
