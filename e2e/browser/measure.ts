@@ -40,3 +40,23 @@ export async function moves(video: HTMLVideoElement): Promise<boolean> {
   await new Promise((resolve) => setTimeout(resolve, 300));
   return video.style.opacity !== "0" && look() !== before;
 }
+
+/** What is seen of a picture for some ms, and how much of the sound did not come in time. */
+export async function watchPictures(video: HTMLVideoElement, sound: () => Promise<{ all: number; concealed: number }>, ms: number): Promise<object> {
+  const until = performance.now() + ms;
+  const before = await sound();
+  let last = performance.now();
+  let longest = 0;
+  let pictures = 0;
+  const look = (now: number): void => {
+    pictures++;
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (now < until) video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  const after = await sound();
+  const concealed = (after.concealed - before.concealed) / Math.max(1, after.all - before.all);
+  return { pictures, longest: Math.max(longest, performance.now() - last), width: video.videoWidth, concealed };
+}

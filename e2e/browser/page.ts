@@ -1,7 +1,7 @@
 // The page of the tests: the library, and what tests look at it with.
 import * as calling from "../../web/calling/src/index";
 import { AzureCommunicationTokenCredential } from "@azure/communication-common";
-import { moves, tone } from "./measure";
+import { moves, tone, watchPictures } from "./measure";
 
 /** Every state of a call, and everything that it tells, as lines. */
 function watch(call: calling.Call): string[] {
@@ -26,4 +26,24 @@ globalThis.WebSocket = class extends WebSocket {
   }
 };
 
-Object.assign(globalThis, { sockets, calling, AzureCommunicationTokenCredential, tone, watch, moves });
+/** Every peer connection of the page. */
+const peers: RTCPeerConnection[] = [];
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    peers.push(this);
+  }
+};
+
+/** The samples of sound that were played, and how many of them did not come in time. */
+async function sound(): Promise<{ all: number; concealed: number }> {
+  const counts = { all: 0, concealed: 0 };
+  (await peers.at(-1)!.getStats()).forEach((entry) => {
+    if (entry.type !== "inbound-rtp" || entry.kind !== "audio") return;
+    counts.all += entry.totalSamplesReceived ?? 0;
+    counts.concealed += (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0);
+  });
+  return counts;
+}
+
+Object.assign(globalThis, { watchPictures: (video: HTMLVideoElement, ms: number) => watchPictures(video, sound, ms), peers, sockets, calling, AzureCommunicationTokenCredential, tone, watch, moves });
