@@ -149,6 +149,26 @@ func TestNoiseThatStaysIsNoSpeech(t *testing.T) {
 	}
 }
 
+// TestVoiceIsFoundAfterWhateverWasLoud: the floor of noise follows what is heard within a
+// second and a half, so that nothing that lasted for minutes makes the detector deaf.
+func TestVoiceIsFoundAfterWhateverWasLoud(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for name, before := range map[string][]int16{
+		"a minute of loud noise":        noise(r, time.Minute, 0, -12),
+		"a minute of a loud car":        noise(r, time.Minute, 0.95, -12),
+		"a minute of a dial tone":       beep(425, time.Minute),
+		"a minute of talk, no pause":    vowels(120, 240, -12),
+		"a minute of nothing":           silence(time.Minute),
+		"half a minute each of the two": join(noise(r, 30*time.Second, 0, -6), vowels(200, 120, -6)),
+	} {
+		end := len(before) * 1000 / rate
+		began, _ := turns(join(before, silence(2*time.Second), vowels(110, 6, -30), silence(time.Second)), false, false)
+		if len(began) == 0 || began[len(began)-1] < end+2000 || began[len(began)-1] > end+2000+400 {
+			t.Errorf("%s: a voice at %d ms is found at %v", name, end+2000, began)
+		}
+	}
+}
+
 func TestDetectorDoesNotAllocate(t *testing.T) {
 	turn, said := NewTurn(), vowels(130, 8, -26)
 	at := 0
