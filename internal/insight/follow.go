@@ -33,18 +33,25 @@ var ErrClosed = errors.New("the server is stopping")
 type Follower struct {
 	hub    *Hub
 	news   chan Update
-	missed int // under the hub's lock
+	only   func() string // the call whose items it wants; nil: of all calls
+	missed int           // under the hub's lock
 	ended  bool
 }
 
 // Follow begins to follow all calls. Close ends it.
-func (h *Hub) Follow() (*Follower, error) {
+func (h *Hub) Follow() (*Follower, error) { return h.follow(nil) }
+
+// FollowOne follows what lists show of all calls, and the items of the one call that
+// watched names at the time; "" is none. watched is asked under a lock: it reads memory.
+func (h *Hub) FollowOne(watched func() string) (*Follower, error) { return h.follow(watched) }
+
+func (h *Hub) follow(only func() string) (*Follower, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.followers) >= maxFollowers {
 		return nil, errFollowers
 	}
-	f := &Follower{hub: h, news: make(chan Update, followerRoom)}
+	f := &Follower{hub: h, only: only, news: make(chan Update, followerRoom)}
 	h.followers[f] = struct{}{}
 	h.following.Add(1)
 	return f, nil
@@ -70,6 +77,9 @@ func (f *Follower) end() {
 // tell gives an update to every follower that has room. The caller holds mu.
 func (h *Hub) tell(u Update) {
 	for f := range h.followers {
+		if f.only != nil && u.entry.detail != nil && f.only() != u.call.id {
+			continue
+		}
 		u.Missed = f.missed
 		select {
 		case f.news <- u:

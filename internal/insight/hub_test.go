@@ -247,6 +247,41 @@ func TestSlowFollowerLosesUpdatesAndHearsHowMany(t *testing.T) {
 	}
 }
 
+// TestPagesAreToldOfTheCallThatTheyShow: of other calls they hear only what lists show.
+func TestPagesAreToldOfTheCallThatTheyShow(t *testing.T) {
+	h := newHub(t, Config{})
+	defer h.Close()
+	watched := ""
+	f, err := h.FollowOne(func() string { return watched })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	told := func() (items, lists int) {
+		for len(f.news) > 0 {
+			u, err := f.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if u.Item != nil {
+				items++
+			} else {
+				lists++
+			}
+		}
+		return items, lists
+	}
+	legCame(h, &wireLeg{id: aCallID})
+	if items, lists := told(); items != 0 || lists != 1 {
+		t.Errorf("of a call that is not shown: %d items, %d changes of the list", items, lists)
+	}
+	watched = aCall
+	h.SIP(time.Now(), true, "UDP", here, phone, reply(aCallID, "200 OK"))
+	if items, lists := told(); items != 1 || lists != 0 {
+		t.Errorf("of the call that is shown: %d items, %d changes of the list", items, lists)
+	}
+}
+
 func TestFollowersAreBounded(t *testing.T) {
 	h := newHub(t, Config{})
 	for range maxFollowers {

@@ -70,18 +70,18 @@ func (p *parts) follow(ctx context.Context, watched func() string) (<-chan conso
 		}
 	})
 	if hub := p.insight.Load(); hub != nil {
-		follower, err := hub.Follow()
+		follower, err := hub.FollowOne(watched)
 		if err != nil {
 			p.log.Warn("a page is not told of calls", "error", err)
 		} else {
-			tellers.Go(func() { defer follower.Close(); tellCalls(ctx, follower, watched, tell) })
+			tellers.Go(func() { defer follower.Close(); tellCalls(ctx, follower, tell) })
 		}
 	}
 	p.work.Go(func() { tellers.Wait(); close(news) })
 	return news, nil
 }
 
-func tellCalls(ctx context.Context, follower *insight.Follower, watched func() string, tell func(console.News)) {
+func tellCalls(ctx context.Context, follower *insight.Follower, tell func(console.News)) {
 	missed := 0
 	for {
 		update, err := follower.Next(ctx)
@@ -89,9 +89,6 @@ func tellCalls(ctx context.Context, follower *insight.Follower, watched func() s
 			return
 		}
 		missed += update.Missed
-		if update.Item != nil && update.Call.ID != watched() {
-			continue
-		}
 		if body, err := json.Marshal(update); err == nil { // it is texts, numbers and lists of these
 			tell(console.News{Kind: "call", Body: body, Missed: missed})
 			missed = 0
