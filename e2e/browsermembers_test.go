@@ -55,8 +55,9 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		first := first.with(t)
 		first.hears(secondPitch)
 		first.until(`call.feature(calling.Features.DominantSpeakers).dominantSpeakers.speakersList.some(({communicationUserId}) => communicationUserId === ` + quoted(bob) + `)`)
-		first.until(`(await call.remoteAudioStreams[0].getVolume()).level > 0`)
+		first.until(`(await call.remoteAudioStreams[0].getVolume()).level > 0 && (await call.localAudioStreams[0].getVolume()).level > 0`)
 		first.run(`
+			if (call.localAudioStreams.length !== 1 || !call.localAudioStreams[0].source.name) throw new Error("the microphone is not listed");
 			const {MediaStats, OptimalVideoCount, UserFacingDiagnostics} = calling.Features;
 			const collector = call.feature(MediaStats).createCollector();
 			collector.on("sampleReported", (sample) => { globalThis.sample = sample; });
@@ -77,7 +78,7 @@ func TestMembersOfTheLibrary(t *testing.T) {
 	})
 	t.Run("another sound than the microphone's, and none", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)
-		second.run(`call.stopAudio()`)
+		second.run(`call.stopAudio(); if (call.localAudioStreams.length > 0) throw new Error("it is listed still")`)
 		first.hearsNothing(secondPitch)
 		second.run(`
 			const [microphone] = await (await client.getDeviceManager()).getMicrophones();

@@ -2,12 +2,12 @@
 import { Emitter } from "../emitter";
 import { hasCode } from "../errors";
 import { browserId, type Devices } from "../media/devices";
-import { capture, localAudio, type LocalAudioStream } from "../media/localaudiostream";
+import { capture, localAudio, LocalAudioStream } from "../media/localaudiostream";
 import { mixture, type Mixture } from "../media/mixture";
 import { Peer, type PeerState } from "../media/peer";
 import { Speaker } from "../media/speaker";
 import { meter } from "../media/volume";
-import type { RemoteAudioStream } from "../types";
+import type { AudioDeviceInfo, RemoteAudioStream } from "../types";
 
 export interface SoundOptions {
   devices: Devices;
@@ -37,6 +37,8 @@ export class Sound {
   peer?: Peer;
   private speaker: Speaker;
   private chosen?: LocalAudioStream;
+  /** The microphone as applications see it, while they have given no stream. */
+  private usual?: LocalAudioStream;
   private microphone?: { device?: string; stream: MediaStream };
   private track: MediaStreamTrack | null = null;
   private shared?: MediaStreamTrack;
@@ -55,9 +57,10 @@ export class Sound {
     options.devices.events.on("changed", this.devicesChanged);
   }
 
-  /** The stream that the application gave, if it gave one. */
+  /** What is sent: the stream that the application gave, or else the microphone. */
   get local(): ReadonlyArray<LocalAudioStream> {
-    return this.chosen ? [this.chosen] : [];
+    const sent = this.chosen ?? this.usual;
+    return sent ? [sent] : [];
   }
 
   get hasRemote(): boolean {
@@ -104,29 +107,53 @@ export class Sound {
   async use(stream: LocalAudioStream): Promise<void> {
     localAudio(stream);
     this.stopped = false;
-    const old = this.chosen;
+    const removed = this.local.filter((old) => old !== stream);
     this.adopt(stream);
-    this.events.emit("local", { added: [stream], removed: old && old !== stream ? [old] : [] });
+    this.events.emit("local", { added: [stream], removed });
     await this.resend();
   }
 
   /** Sends nothing until another stream is given. */
   stop(): void {
-    const old = this.chosen;
+    const removed = [...this.local];
     this.stopped = true;
-    if (old) {
-      localAudio(old).replaced.off("track", this.resend);
-      this.chosen = undefined;
-      this.events.emit("local", { added: [], removed: [old] });
-    }
+    if (this.chosen) localAudio(this.chosen).replaced.off("track", this.resend);
+    this.chosen = undefined;
     this.letGo();
+    if (removed.length > 0) this.events.emit("local", { added: [], removed });
     void this.resend();
   }
 
   private letGo(): void {
     this.microphone?.stream.getTracks().forEach((track) => track.stop());
     this.microphone = undefined;
+    this.hide();
   }
+
+  /** Shows the microphone, which has just been opened, as a stream. */
+  private show(device: AudioDeviceInfo, stream: MediaStream): void {
+    const added = this.usual ? [] : [(this.usual = new LocalAudioStream(device))];
+    localAudio(this.usual!).opened(device, stream);
+    for (const one of added) localAudio(one).replaced.on("track", this.replaceUsual);
+    if (added.length > 0) this.events.emit("local", { added, removed: [] });
+  }
+
+  private hide(): void {
+    if (!this.usual) return;
+    const inner = localAudio(this.usual);
+    inner.replaced.off("track", this.replaceUsual);
+    inner.dispose();
+    this.usual = undefined;
+  }
+
+  /** The application gave the microphone's stream another source: now it is its own. */
+  private readonly replaceUsual = (): void => {
+    const stream = this.usual!;
+    localAudio(stream).replaced.off("track", this.replaceUsual);
+    this.usual = undefined;
+    this.adopt(stream);
+    void this.resend();
+  };
 
   /** Sends the sound of a shared screen too, if it has any; without a stream, no longer. */
   async share(stream: MediaStream | undefined): Promise<void> {
@@ -167,6 +194,7 @@ export class Sound {
     if (this.chosen && this.chosen !== stream) localAudio(this.chosen).replaced.off("track", this.resend);
     this.chosen = stream;
     localAudio(stream).replaced.on("track", this.resend);
+    this.letGo();
   }
 
   private readonly resend = async (): Promise<void> => {
@@ -198,7 +226,9 @@ export class Sound {
     this.microphone?.stream.getTracks().forEach((track) => track.stop());
     this.microphone = { device: device?.id, stream };
     if (!device) await this.options.devices.refresh();
-    this.microphone.device = this.options.devices.microphone?.id ?? this.microphone.device;
+    const opened = this.options.devices.microphone ?? device;
+    this.microphone.device = opened?.id;
+    if (opened) this.show(opened, stream);
     return stream.getAudioTracks()[0];
   }
 

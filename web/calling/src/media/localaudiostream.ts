@@ -13,6 +13,8 @@ export interface LocalAudio {
   /** The track to send. It asks the user for the microphone if there is none yet. */
   track(): Promise<MediaStreamTrack>;
   replaced: Emitter<{ track: void }>;
+  /** Takes a microphone that the call has opened. */
+  opened(device: AudioDeviceInfo, stream: MediaStream): void;
   dispose(): void;
 }
 
@@ -71,6 +73,12 @@ export class LocalAudioStream {
         return track;
       },
       replaced,
+      opened: (device, opened) => {
+        const other = !isStream(inner.source) && inner.source.id !== device.id;
+        inner.source = device;
+        current = opened;
+        if (other) events.emit("audioSourceChanged");
+      },
       dispose: () => {
         own(current);
         current = undefined;
