@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -124,12 +125,19 @@ type TokenSource interface {
 
 // Authorize returns the hook that gives every attempt a token of its own.
 func Authorize(tokens TokenSource) func(*http.Request, *delivery.Message, int) error {
+	var last atomic.Pointer[string] // the value of the header: a token serves for a second
 	return func(r *http.Request, _ *delivery.Message, _ int) error {
 		token, err := tokens.Token(r.Context())
 		if err != nil {
 			return fmt.Errorf("sign the callback: %w", err)
 		}
-		r.Header.Set("Authorization", "Bearer "+token)
+		value := last.Load()
+		if value == nil || (*value)[len("Bearer "):] != token {
+			made := "Bearer " + token
+			value = &made
+			last.Store(value)
+		}
+		r.Header.Set("Authorization", *value)
 		return nil
 	}
 }

@@ -19,6 +19,11 @@ type attempt struct {
 	group   string // of all its messages
 	started time.Time
 	parts   []part
+	msgs    []Message // of the parts; copies, which nobody changes once they are sent
+	room    struct {  // of an attempt without a batch
+		parts [1]part
+		msgs  [1]Message
+	}
 	decided atomic.Bool // its outcome is known, or it has timed out
 	life    life        // ends with the answer, or before it
 }
@@ -32,7 +37,7 @@ var ErrDeleted = errors.New("canceled: " + whyDeleted)
 // part is a message in an attempt.
 type part struct {
 	job  *job
-	msg  Message // a copy: the job belongs to the scheduler
+	msg  *Message // in msgs: the job belongs to the scheduler
 	seq  uint64
 	page uint64 // where the journal has the body that is not in memory; 0: it is
 	lost bool   // that page is gone
@@ -40,7 +45,10 @@ type part struct {
 
 // startAttempt makes an attempt in a goroutine of its own.
 func (e *Engine) startAttempt(d *destination, jobs []*job) {
-	a := &attempt{to: d, policy: jobs[0].policy, group: jobs[0].msg.Group, started: time.Now(), parts: make([]part, len(jobs))}
+	a := &attempt{to: d, policy: jobs[0].policy, group: jobs[0].msg.Group, started: time.Now()}
+	if a.parts, a.msgs = a.room.parts[:], a.room.msgs[:]; len(jobs) > 1 {
+		a.parts, a.msgs = make([]part, len(jobs)), make([]Message, len(jobs))
+	}
 	a.life.Context, a.life.end = context.WithCancelCause(e.attempting)
 	e.sending[a] = struct{}{}
 	for i, j := range jobs {
@@ -57,7 +65,8 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 		if j.Away {
 			j.bodyFrom = j.Page()
 		}
-		a.parts[i] = part{job: j, msg: j.msg, seq: j.Seq, page: j.bodyFrom}
+		a.msgs[i] = j.msg
+		a.parts[i] = part{job: j, msg: &a.msgs[i], seq: j.Seq, page: j.bodyFrom}
 	}
 	d.begin()
 	if w := jobs[0].breaker; w != nil {
@@ -126,11 +135,7 @@ func (e *Engine) send(ctx context.Context, a *attempt, attempt int) Outcome {
 	if err := e.loadBodies(ctx, a); err != nil {
 		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", ErrNotSent, err)}
 	}
-	p := Parcel{Messages: make([]Message, len(a.parts)), Attempt: attempt, policy: a.policy}
-	for i := range a.parts {
-		p.Messages[i] = a.parts[i].msg
-	}
-	return a.to.sender.Send(ctx, p)
+	return a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: attempt, policy: a.policy})
 }
 
 // loadBodies reads from the journal what left memory. Neighbours in a batch

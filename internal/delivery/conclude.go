@@ -68,7 +68,7 @@ func (e *Engine) decide(s *part, o Outcome, now time.Time, delay time.Duration, 
 	success := o.Status != 0 && j.policy.Success(o.Status)
 	e.observe(s, o, success)
 	if j.answered || success {
-		e.keep(s.msg)
+		e.keep(*s.msg)
 		e.finish(j, history.Delivered, "")
 		return
 	}
@@ -78,12 +78,12 @@ func (e *Engine) decide(s *part, o Outcome, now time.Time, delay time.Duration, 
 	case j.final:
 		e.finish(j, history.Dropped, "it was given up during an attempt")
 	case !again || errors.Is(o.Err, errPrepare):
-		e.keep(s.msg)
+		e.keep(*s.msg)
 		e.finish(j, history.Failed, "not to be retried")
 	default:
 		j.state = backingOff
 		if why := j.exhausted(j.Posted); why != "" { // the time to live is checked at the next attempt only
-			e.keep(s.msg)
+			e.keep(*s.msg)
 			e.finish(j, history.Expired, why)
 			return
 		}
@@ -102,7 +102,7 @@ func (e *Engine) observe(s *part, o Outcome, success bool) {
 		return
 	}
 	told := Attempted{
-		Message: &s.msg, Sequence: s.seq, Size: j.size, Posted: j.Posted, Outcome: o,
+		Message: s.msg, Sequence: s.seq, Size: j.size, Posted: j.Posted, Outcome: o,
 		Success: success, Dropped: j.silent,
 	}
 	if j.breaker != nil {

@@ -14,16 +14,20 @@ var compactForms = map[string]string{
 
 // Values returns the values of a field, under its name and its compact form.
 func Values(message sip.Message, name string) (list []string) {
-	for _, field := range message.GetHeaders(name) {
-		list = append(list, field.Value())
-	}
-	if short, ok := compactForms[name]; ok {
-		for _, field := range message.GetHeaders(short) {
+	short := compactForms[name]
+	for _, field := range message.(hasFields).Headers() { // GetHeaders makes a copy of most names
+		if is := field.Name(); isName(is, name) || short != "" && isName(is, short) {
 			list = append(list, field.Value())
 		}
 	}
 	return list
 }
+
+// hasFields is what every message of sipgo has.
+type hasFields interface{ Headers() []sip.Header }
+
+// isName compares names of fields, which are ASCII (RFC 3261 §7.3.1).
+func isName(is, name string) bool { return len(is) == len(name) && strings.EqualFold(is, name) }
 
 // First returns the first value of a field, "" where there is none.
 func First(message sip.Message, name string) string {

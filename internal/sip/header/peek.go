@@ -32,7 +32,7 @@ func Peek(data []byte) (p Peeked, ok bool) {
 		if !colon || line[0] == ' ' || line[0] == '\t' || len(value) > 1024 || bytes.ContainsAny(value, "\r\n") {
 			return p, false
 		}
-		if !p.take(string(bytes.ToLower(bytes.TrimRight(name, " \t"))), bytes.TrimSpace(value)) {
+		if !p.take(bytes.TrimRight(name, " \t"), bytes.TrimSpace(value)) {
 			return p, false
 		}
 	}
@@ -44,9 +44,19 @@ func Peek(data []byte) (p Peeked, ok bool) {
 }
 
 // take keeps a header that a response copies; false for one that must not be there.
-func (p *Peeked) take(name string, value []byte) bool {
+func (p *Peeked) take(name, value []byte) bool {
+	var lower [len("call-id")]byte // the longest of them
+	if len(name) > len(lower) {
+		return true
+	}
+	for i, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		lower[i] = c
+	}
 	field := (*[]byte)(nil)
-	switch name {
+	switch string(lower[:len(name)]) {
 	case "via", "v":
 		p.Vias = append(p.Vias, value)
 		return bytes.HasPrefix(value, []byte("SIP/2.0/"))
