@@ -47,18 +47,18 @@ type Attendee struct {
 }
 
 // Pictured reports whether the recording wants to know who is in the call.
-func (r *Recording) Pictured() bool { return r.film != nil }
+func (r *Recording) Pictured() bool { return r.pictures != nil }
 
 // Attend tells who is in the call, whenever that changes.
 func (r *Recording) Attend(list []Attendee) {
-	if r.film != nil {
-		r.film.stage(func(s *stage) { s.people = list })
+	if r.pictures != nil {
+		r.pictures.changeScene(func(s *sceneBuilder) { s.people = list })
 	}
 }
 
 // Speak tells who speaks, who speaks most first, whenever that changes.
 func (r *Recording) Speak(raw []string) {
-	if r.film != nil {
-		r.film.stage(func(s *stage) { s.speak(raw) })
+	if r.pictures != nil {
+		r.pictures.changeScene(func(s *sceneBuilder) { s.speak(raw) })
 	}
 }

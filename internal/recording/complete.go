@@ -188,7 +188,7 @@ func (r *Record) convertedName(chunk int) string {
 
 // names are those of all files that a chunk may have.
 func (r *Record) names(chunk int) []string {
-	names := []string{r.fileName(chunk), r.filmName(chunk)}
+	names := []string{r.fileName(chunk), r.picturesName(chunk)}
 	for _, format := range []Format{MP3, MP4} {
 		names = append(names, fmt.Sprintf("%s.%d.%s", r.key(), chunk, format))
 	}

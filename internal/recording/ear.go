@@ -75,8 +75,8 @@ func (c *clock) HearFrame(at audio.Tick, f audio.Frame) {
 		c.hears.on, c.hears.known = on, true
 		c.of.edges.Put(edge{at, !on, c.of.now()})
 	}
-	if c.of.film != nil {
-		c.of.film.at.tick(at, c.hears.on, time.Now())
+	if c.of.pictures != nil {
+		c.of.pictures.at.tick(at, c.hears.on, time.Now())
 	}
 	c.last.Store(uint64(at))
 	c.ear.HearFrame(at, f)

@@ -8,9 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/backoff"
-	"github.com/switchhook/switchhook/internal/fault"
-	"github.com/switchhook/switchhook/internal/recording/vault"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -26,41 +23,6 @@ const (
 	storeTimeout = 30 * time.Second
 	finishers    = 8 // recordings that are finished, or read again or announced, at once
 )
-
-// Config is what a Library needs.
-type Config struct {
-	Resource string // GUID of the resource
-	Store    store.Backend
-	Dir      string      // the folder of the files
-	Keys     *vault.Ring // encrypts them; nil: they are plain
-	// MinFree is how many bytes the disk must have free; below it no recording
-	// begins, and those that go on end.
-	MinFree uint64
-	// Quota is how many bytes all recordings may take on the disk, with the same
-	// consequences; 0: there is none.
-	Quota uint64
-	// Announce tells that the files of a recording can be downloaded, and returns
-	// when that cannot be lost any more. It is called again after an error, and, if
-	// the process ends before it returns, by the next one.
-	Announce func(context.Context, Record) error
-	Chunk    time.Duration // 0: DefaultChunk
-
-	Converter Converter     // makes mp3 and mp4; nil: nothing does
-	Composer  Composer      // makes mp4 of pictures; nil: the picture is a still one
-	Retention time.Duration // how long recordings are kept after their end; 0: for ever
-	// Exporting reports whether the files of a recording, by its GUID, are still to be
-	// copied elsewhere; nil: they never are.
-	Exporting func(guid string) bool
-	// Deleting is told before the files of a chunk are deleted, by whomever; nil: nobody
-	// is. After an error they are not. It is told again by the next process if this one
-	// ends meanwhile.
-	Deleting func(context.Context, Record, int) error
-	// Cameras show what is seen in calls; nil: recordings have no pictures.
-	Cameras Cameras
-	Clock   func() time.Time // of the machine; nil: time.Now
-	// MaskTones makes the keys that participants press silent.
-	MaskTones bool
-}
 
 // Library is all recordings: those that go on, and what is left of the others.
 type Library struct {
@@ -223,50 +185,6 @@ func (l *Library) checkSpace() {
 			if !r.writer.done {
 				r.writer.check(err)
 			}
-		}
-	}
-}
-
-// announceSoon tells that a recording can be downloaded.
-func (l *Library) announceSoon(record Record) {
-	l.finishing.Go(func() { l.announce(record) })
-}
-
-// inTurn does something of which only so much shall happen at once, as there are places.
-func (l *Library) inTurn(places chan struct{}, do func() error) error {
-	select {
-	case places <- struct{}{}:
-	case <-l.life.Done():
-		return l.life.Err()
-	}
-	defer func() { <-places }()
-	return do()
-}
-
-// announceRetry are the delays after failures.
-var announceRetry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 30 * time.Second, Jitter: 0.25}
-
-func (l *Library) announce(record Record) {
-	for attempt := 1; ; attempt++ {
-		err := l.prepare(&record, attempt)
-		if err == nil {
-			err = l.inTurn(l.places, func() error { return l.cfg.Announce(l.life, record) })
-		}
-		if err == nil {
-			err = l.records.Update(l.life, record.key(), func(r *Record) error {
-				if r.State == Going { // its end could not be stored
-					*r = record
-				}
-				r.State = Announced
-				return nil
-			})
-		}
-		if err == nil || l.life.Err() != nil || fault.Is(err, fault.KindNotFound) { // it was deleted meanwhile
-			return
-		}
-		l.log.Warn("the end of a recording could not be announced", "recording", record.key(), "error", err)
-		if !l.sleep(announceRetry.Delay(attempt)) {
-			return
 		}
 	}
 }

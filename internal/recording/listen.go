@@ -65,8 +65,8 @@ func (l *listener) listen() (over bool) {
 		l.closePause()
 	}
 	l.flush()
-	if l.r.film != nil {
-		l.r.film.wound(l.chunk, func(f reel) { l.r.give(step{film: f}) })
+	if l.r.pictures != nil {
+		l.r.pictures.takePending(l.chunk, func(p pendingPictures) { l.r.give(step{pictures: p}) })
 	}
 	return over
 }

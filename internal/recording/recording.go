@@ -13,17 +13,17 @@ import (
 // Recording is one that goes on. Its methods may be called from any goroutine and
 // do not block.
 type Recording struct {
-	lib    *Library
-	log    *slog.Logger
-	clock  clock
-	heard  hearing // of the shard
-	edges  *inbox.Inbox[edge]
-	comers *inbox.Inbox[*ear]
-	paused atomic.Bool
-	origin time.Time                         // when it was made, by the clock that nobody sets
-	mixed  bool                              // the whole mix is heard at once
-	failed atomic.Pointer[func(error, bool)] // told once that nothing more is written
-	film   *film                             // nil: it has no pictures
+	lib      *Library
+	log      *slog.Logger
+	clock    clock
+	heard    hearing // of the shard
+	edges    *inbox.Inbox[edge]
+	comers   *inbox.Inbox[*ear]
+	paused   atomic.Bool
+	origin   time.Time                         // when it was made, by the clock that nobody sets
+	mixed    bool                              // the whole mix is heard at once
+	failed   atomic.Pointer[func(error, bool)] // told once that nothing more is written
+	pictures *pictureTrack                     // nil: it has no pictures
 
 	listener listener // of the listening goroutine
 
@@ -33,9 +33,9 @@ type Recording struct {
 	empty []byte    // a buffer to be filled again; nil: none
 	over  bool      // the writer has finished
 
-	unsynced     File  // what was appended to since the last sync; nil: nothing was
-	unsyncedFilm File  // the same of pictures
-	syncErr      error // of that sync
+	unsynced         File  // what was appended to since the last sync; nil: nothing was
+	unsyncedPictures File  // the same of pictures
+	syncErr          error // of that sync
 
 	silent bool   // of the listening goroutine: nothing follows
 	writer writer // of the writing goroutine
@@ -43,14 +43,14 @@ type Recording struct {
 
 // step is what the writer is to do next: one of its members.
 type step struct {
-	bytes  []byte
-	film   reel
-	change func(*Record)
-	chunk  int           // begin another file, of so many channels
-	began  time.Time     // that file's sound
-	end    bool          // finish
-	kept   chan struct{} // closed once it is done; nil: nobody waits
-	at     time.Time
+	bytes    []byte
+	pictures pendingPictures
+	change   func(*Record)
+	chunk    int           // begin another file, of so many channels
+	began    time.Time     // that file's sound
+	end      bool          // finish
+	kept     chan struct{} // closed once it is done; nil: nobody waits
+	at       time.Time
 }
 
 // done tells who waits for a step.
@@ -74,7 +74,7 @@ func newRecording(lib *Library, options Options, record Record, file File) *Reco
 		r.listener.places = newPlaces(options.Pinned, lib.cfg.MaskTones)
 	}
 	if options.Content == AudioVideo && lib.cfg.Cameras != nil {
-		r.film = newFilm(lib)
+		r.pictures = newPictureTrack(lib)
 	}
 	r.paused.Store(options.Paused)
 	r.writer = writer{r: r, record: record, file: file}
@@ -119,21 +119,21 @@ func (r *Recording) Participant(who Comer) audio.Listener {
 // Pause leaves out what is said from the next tick on.
 func (r *Recording) Pause() {
 	r.paused.Store(true)
-	r.film.pause(true)
+	r.pictures.pause(true)
 }
 
 // Resume takes in what is said from the next tick on.
 func (r *Recording) Resume() {
 	r.paused.Store(false)
-	r.film.pause(false)
+	r.pictures.pause(false)
 }
 
 // Begin lets a recording that was created hear and write. failed is told, once,
 // that nothing more can be written, and whether anything was.
 func (r *Recording) Begin(failed func(cause error, begun bool)) {
 	r.failed.Store(&failed)
-	if r.film != nil {
-		r.film.begin(r.writer.record.ServerCallID, r.paused.Load())
+	if r.pictures != nil {
+		r.pictures.begin(r.writer.record.ServerCallID, r.paused.Load())
 	}
 	r.lib.add(r)
 }
@@ -151,7 +151,7 @@ func (r *Recording) Stop(why EndReason) (kept <-chan struct{}) {
 	if !r.give(s) {
 		close(s.kept)
 	}
-	r.film.end()
+	r.pictures.end()
 	wake(r.lib.write)
 	r.lib.lookSoon()
 	return s.kept
@@ -176,7 +176,7 @@ func (r *Recording) give(s step) bool {
 	if r.over {
 		return false
 	}
-	r.lib.waiting.Add(int64(len(s.bytes) + len(s.film.bytes)))
+	r.lib.waiting.Add(int64(len(s.bytes) + len(s.pictures.bytes)))
 	r.steps = append(r.steps, s)
 	return true
 }

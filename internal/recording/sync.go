@@ -33,9 +33,9 @@ func (l *Library) sync(going []*Recording) {
 			files, of = append(files, r.unsynced), append(of, r)
 			r.unsynced = nil
 		}
-		if r.unsyncedFilm != nil {
-			files, of = append(files, r.unsyncedFilm), append(of, r)
-			r.unsyncedFilm = nil
+		if r.unsyncedPictures != nil {
+			files, of = append(files, r.unsyncedPictures), append(of, r)
+			r.unsyncedPictures = nil
 		}
 		r.mu.Unlock()
 	}

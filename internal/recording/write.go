@@ -9,14 +9,14 @@ import (
 // writer does the steps of a recording, in their order. It belongs to the writing
 // goroutine, and after the last step to the one that finishes the recording.
 type writer struct {
-	r      *Recording
-	record Record
-	file   File
-	film   File  // of pictures; nil: there is none yet
-	filmOf int   // its chunk
-	begun  bool  // something was written
-	broken error // why nothing is written any more
-	done   bool  // the last step was done
+	r          *Recording
+	record     Record
+	file       File
+	pictures   File  // of pictures; nil: there is none yet
+	picturesOf int   // its chunk
+	begun      bool  // something was written
+	broken     error // why nothing is written any more
+	done       bool  // the last step was done
 }
 
 // errSlow is why a recording ends whose disk does not keep up.
@@ -41,8 +41,8 @@ func (w *writer) write() (last bool) {
 		switch {
 		case s.bytes != nil:
 			w.append(s.bytes)
-		case s.film.bytes != nil:
-			w.appendFilm(s.film)
+		case s.pictures.bytes != nil:
+			w.appendPictures(s.pictures)
 		case s.change != nil:
 			s.change(&w.record)
 			w.keep()
@@ -127,7 +127,7 @@ func (w *writer) closeChunk(why ChunkReason) {
 // finish closes the files; the record tells that they are complete.
 func (w *writer) finish() {
 	r := w.r
-	w.closeFilm()
+	w.closePictures()
 	w.closeChunk(SessionEnded)
 	w.record.State, w.record.Ended = Ended, r.now()
 	switch {
@@ -137,7 +137,7 @@ func (w *writer) finish() {
 		w.record.EndReason = ServiceStopped
 	}
 	w.keep()
-	if n := r.film.interruptions(); n > 0 {
+	if n := r.pictures.interruptions(); n > 0 {
 		r.log.Warn("pictures of a recording were left out, for there were too many", "interruptions", n)
 	}
 	r.log.Info("recording ended", "why", w.record.EndReason, "duration", w.record.Duration(), "concealed", time.Duration(w.record.ConcealedMs)*time.Millisecond)

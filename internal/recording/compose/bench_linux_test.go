@@ -17,7 +17,7 @@ func BenchmarkCompose(b *testing.B) {
 	needFFmpeg(b)
 	for _, people := range []int{1, 2, 9} {
 		b.Run(fmt.Sprint(people), func(b *testing.B) {
-			f := &film{}
+			f := &storedFile{}
 			list := encoded(b, "testsrc2=s=640x360:r=25:d=10", "VP8")
 			var tiles []pictures.Tile
 			for i := range people {
@@ -25,7 +25,7 @@ func BenchmarkCompose(b *testing.B) {
 			}
 			f.scene(0, nil, tiles...)
 			for i := range people {
-				f.shoot(i+1, "VP8", list, 0)
+				f.add(i+1, "VP8", list, 0)
 			}
 			composer := New(Config{Pool: convert.New(convert.Config{}, quiet)}, quiet)
 			before := processorTime(b)

@@ -61,15 +61,15 @@ func encoded(t testing.TB, source, codec string) (list [][]byte) {
 	return list
 }
 
-// film is stored pictures.
-type film struct {
+// storedFile is stored pictures.
+type storedFile struct {
 	text []byte
 	runs int
 	fast float64 // by how much the senders' clocks are too fast
 }
 
-// shoot stores pictures that come 25 a second from a time on, as packets.
-func (f *film) shoot(stream int, codec string, list [][]byte, from time.Duration) {
+// add stores pictures that come 25 a second from a time on, as packets.
+func (f *storedFile) add(stream int, codec string, list [][]byte, from time.Duration) {
 	f.runs++
 	f.text = pictures.AppendRun(f.text, pictures.Run{Number: f.runs, Stream: stream, H264: codec == "H264"})
 	payload := (&codecs.VP8Payloader{EnablePictureID: true}).Payload
@@ -88,13 +88,13 @@ func (f *film) shoot(stream int, codec string, list [][]byte, from time.Duration
 	}
 }
 
-func (f *film) scene(at time.Duration, screen *pictures.Tile, tiles ...pictures.Tile) {
+func (f *storedFile) scene(at time.Duration, screen *pictures.Tile, tiles ...pictures.Tile) {
 	f.text = pictures.AppendScene(f.text, pictures.Scene{At: at, Screen: screen, Tiles: tiles})
 }
 
-func (f *film) Size() (int64, error) { return int64(len(f.text)), nil }
-func (f *film) Close() error         { return nil }
-func (f *film) ReadAt(p []byte, off int64) (int, error) {
+func (f *storedFile) Size() (int64, error) { return int64(len(f.text)), nil }
+func (f *storedFile) Close() error         { return nil }
+func (f *storedFile) ReadAt(p []byte, off int64) (int, error) {
 	return bytes.NewReader(f.text).ReadAt(p, off)
 }
 
@@ -132,7 +132,7 @@ func beeps(d time.Duration) (samples []int16) {
 	return samples
 }
 
-func jobOf(f *film, sound []int16, out *output, from, duration time.Duration) Job {
+func jobOf(f *storedFile, sound []int16, out *output, from, duration time.Duration) Job {
 	return Job{
 		Pictures: func() (File, error) { return f, nil },
 		Sound:    func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(wav(sound))), nil },
@@ -231,11 +231,11 @@ func TestPicturesAndSoundAgree(t *testing.T) {
 	}
 	for _, codec := range []string{"VP8", "H264"} {
 		t.Run(codec, func(t *testing.T) {
-			f := &film{fast: 100e-6}
+			f := &storedFile{fast: 100e-6}
 			ann := pictures.Tile{Who: "8:acs:a_b", Name: "Ann Lee", Stream: 1}
 			const from = time.Hour
 			f.scene(from, nil, ann)
-			f.shoot(1, codec, encoded(t, fmt.Sprintf(flashes, seconds), codec), from)
+			f.add(1, codec, encoded(t, fmt.Sprintf(flashes, seconds), codec), from)
 			duration := time.Duration(seconds) * time.Second
 			m := compose(t, jobOf(f, beeps(duration), nil, from, duration))
 			if n := seconds * pictures.FrameRate; len(m.frames) < n-1 || len(m.frames) > n+2 {
@@ -272,17 +272,17 @@ func loud(samples []int16) bool {
 // TestLayoutFollowsTheCall: two people, one of whom shares a screen, and leaves.
 func TestLayoutFollowsTheCall(t *testing.T) {
 	needFFmpeg(t)
-	f := &film{}
+	f := &storedFile{}
 	ann := pictures.Tile{Who: "8:acs:a_b", Name: "Ann Lee", Stream: 1}
 	phone := pictures.Tile{Who: "4:+15551230001"}
 	bob := pictures.Tile{Who: "8:acs:c_d", Name: "Bob", Stream: 2}
 	screen := pictures.Tile{Who: bob.Who, Name: "Bob", Stream: 3}
 	f.scene(0, nil, ann, phone)
-	f.shoot(1, "VP8", encoded(t, "color=c=white:s=320x180:r=25:d=6", "VP8"), 0)
+	f.add(1, "VP8", encoded(t, "color=c=white:s=320x180:r=25:d=6", "VP8"), 0)
 	f.scene(2*time.Second, nil, ann, phone, bob)
-	f.shoot(2, "VP8", encoded(t, "color=c=white:s=640x360:r=25:d=4", "VP8"), 2100*time.Millisecond)
+	f.add(2, "VP8", encoded(t, "color=c=white:s=640x360:r=25:d=4", "VP8"), 2100*time.Millisecond)
 	f.scene(3*time.Second, &screen, ann, phone, bob)
-	f.shoot(3, "VP8", encoded(t, "color=c=white:s=1280x720:r=25:d=1", "VP8"), 3100*time.Millisecond)
+	f.add(3, "VP8", encoded(t, "color=c=white:s=1280x720:r=25:d=1", "VP8"), 3100*time.Millisecond)
 	f.scene(5*time.Second, nil, phone)
 	m := compose(t, jobOf(f, beeps(6*time.Second), nil, 0, 6*time.Second))
 
@@ -329,10 +329,10 @@ func TestHugePicturesAreNotDecoded(t *testing.T) {
 // seesOne reports whether a run of one picture, of a size, is seen.
 func seesOne(t *testing.T, codec, size string) bool {
 	needFFmpeg(t)
-	f := &film{}
+	f := &storedFile{}
 	ann := pictures.Tile{Who: "8:acs:a_b", Stream: 1}
 	f.scene(0, nil, ann)
-	f.shoot(1, codec, encoded(t, "color=c=white:r=25:d=0.04:s="+size, codec), 0)
+	f.add(1, codec, encoded(t, "color=c=white:r=25:d=0.04:s="+size, codec), 0)
 	m := compose(t, jobOf(f, beeps(time.Second), nil, 0, time.Second))
 	_, tiles := (&pictures.Scene{Tiles: []pictures.Tile{ann}}).Layout()
 	return m.brightness(10, tiles[0]) > 180

@@ -28,10 +28,10 @@ func script(t *testing.T, text string) *convert.Pool {
 }
 
 // oneCamera is two seconds of a camera; nothing of it can be decoded.
-func oneCamera() *film {
-	f := &film{}
+func oneCamera() *storedFile {
+	f := &storedFile{}
 	f.scene(0, nil, pictures.Tile{Who: "8:acs:a_b", Stream: 1})
-	f.shoot(1, "VP8", [][]byte{make([]byte, 100), {1, 2, 3}}, 500*time.Millisecond)
+	f.add(1, "VP8", [][]byte{make([]byte, 100), {1, 2, 3}}, 500*time.Millisecond)
 	return f
 }
 

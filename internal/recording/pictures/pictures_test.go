@@ -29,17 +29,19 @@ func vp8(key bool, content byte) (payloads [][]byte) {
 	return payloads
 }
 
-// film is a file of one run.
-type film struct {
+// storedFile is a file of one run.
+type storedFile struct {
 	bytes []byte
 	seq   uint32
 	lose  map[uint32]bool
 	waits time.Duration
 }
 
-func newFilm() *film { return &film{bytes: AppendRun(nil, Run{Number: 1, Stream: 7}), seq: 0xfffffff0} }
+func newStoredFile() *storedFile {
+	return &storedFile{bytes: AppendRun(nil, Run{Number: 1, Stream: 7}), seq: 0xfffffff0}
+}
 
-func (f *film) picture(key bool, content byte, timestamp uint32, at time.Duration) {
+func (f *storedFile) picture(key bool, content byte, timestamp uint32, at time.Duration) {
 	payloads := vp8(key, content)
 	for i, payload := range payloads {
 		if !f.lose[f.seq] {
@@ -49,7 +51,7 @@ func (f *film) picture(key bool, content byte, timestamp uint32, at time.Duratio
 	}
 }
 
-func (f *film) frames(t *testing.T) (list []Frame) {
+func (f *storedFile) frames(t *testing.T) (list []Frame) {
 	t.Helper()
 	survey, err := SurveyOf(bytes.NewReader(f.bytes), int64(len(f.bytes)))
 	if err != nil || len(survey.Spans) != 1 {
@@ -123,7 +125,7 @@ func TestPicturesGoOnAtAKeyFrameAfterALoss(t *testing.T) {
 	for lost, want := range map[uint32]string{
 		nothing: "AbcDef", 0: "Def", 1: "Def", 2: "Def", 3: "ADef", 5: "ADef", 6: "AbDef", 8: "AbDef", 9: "Abc", 11: "Abc", 12: "AbcD", 17: "AbcDe",
 	} {
-		f := newFilm()
+		f := newStoredFile()
 		f.lose = map[uint32]bool{f.seq + lost: true}
 		for i := range 6 {
 			f.picture(i%3 == 0, byte('a'+i), uint32(i*3000), time.Duration(i)*time.Second/30)
@@ -136,7 +138,7 @@ func TestPicturesGoOnAtAKeyFrameAfterALoss(t *testing.T) {
 
 // TestPacketsThatComeLateAreSorted gives the packets of a second in a random order.
 func TestPacketsThatComeLateAreSorted(t *testing.T) {
-	f := newFilm()
+	f := newStoredFile()
 	for i := range 26 {
 		f.picture(i == 0, byte('a'+i), uint32(i*3000), time.Duration(i)*time.Second/30)
 	}
@@ -170,7 +172,7 @@ func TestPacketsThatComeLateAreSorted(t *testing.T) {
 // the fastest.
 func TestTimesFollowTheSendersClock(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	f := newFilm()
+	f := newStoredFile()
 	const perSecond, base = 15, 200 * time.Millisecond
 	for i := range 3600 * perSecond {
 		at := time.Duration(i) * time.Second / perSecond
@@ -193,7 +195,7 @@ func TestTimesFollowTheSendersClock(t *testing.T) {
 
 // TestPicturesWaitAsLongAsTheSound does, also where that becomes longer.
 func TestPicturesWaitAsLongAsTheSound(t *testing.T) {
-	f := newFilm()
+	f := newStoredFile()
 	for i := range 40 {
 		waits := 30 * time.Millisecond
 		if i >= 20 {
@@ -216,7 +218,7 @@ func TestPicturesWaitAsLongAsTheSound(t *testing.T) {
 // TestClocksThatJumpAreNotFollowed: no sender moves its pictures by more than half a
 // second before they came, or after.
 func TestClocksThatJumpAreNotFollowed(t *testing.T) {
-	f := newFilm()
+	f := newStoredFile()
 	for i := range 40 {
 		f.picture(i == 0, 'a', uint32(i*3000+(i/10)*90_000*1000), time.Duration(i)*time.Second/30)
 	}
@@ -239,7 +241,7 @@ func TestParametersComeWithTheirPicture(t *testing.T) {
 	for i, payload := range payloads {
 		text = AppendPacket(text, &Packet{Run: 1, Seq: uint32(i), Timestamp: uint32(i / 3 * 3000), Marker: i >= 2, Payload: payload})
 	}
-	list := (&film{bytes: text}).frames(t)
+	list := (&storedFile{bytes: text}).frames(t)
 	start := []byte{0, 0, 0, 1}
 	want := bytes.Join([][]byte{{}, {0x67, 1}, {0x68, 2}, {0x65, 3, 4, 5, 6}}, start)
 	if len(list) != 2 || !list[0].Key || !bytes.Equal(list[0].Data, want) || list[1].Key || !bytes.Equal(list[1].Data, append(start, 0x41, 9)) {
@@ -276,11 +278,11 @@ func TestUnitThatNeverEndsIsGivenUp(t *testing.T) {
 
 // FuzzReader: whatever a file holds, reading it ends without a panic.
 func FuzzReader(f *testing.F) {
-	film := newFilm()
+	file := newStoredFile()
 	for i := range 3 {
-		film.picture(i == 0, 'a', uint32(i*3000), time.Duration(i)*time.Second/30)
+		file.picture(i == 0, 'a', uint32(i*3000), time.Duration(i)*time.Second/30)
 	}
-	f.Add(AppendScene(film.bytes, Scene{At: time.Second, Tiles: []Tile{{Who: "x"}}}))
+	f.Add(AppendScene(file.bytes, Scene{At: time.Second, Tiles: []Tile{{Who: "x"}}}))
 	f.Add(binary.AppendUvarint(nil, 1<<40))
 	f.Add(AppendPacket(AppendRun(nil, Run{Number: 2, H264: true}), &Packet{Run: 2, Marker: true, Payload: []byte{0x7c, 0x45, 5}}))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -26,7 +26,7 @@ func seen(scene pictures.Scene) (text string) {
 }
 
 func TestWhoSpeaksIsSeenAndTheOthersKeepTheirPlaces(t *testing.T) {
-	var s stage
+	var s sceneBuilder
 	s.people = crowd(12)
 	for _, step := range []struct{ speak, want string }{
 		{"", "abcdefghi"},
@@ -57,12 +57,12 @@ func TestWhoSpeaksIsSeenAndTheOthersKeepTheirPlaces(t *testing.T) {
 
 func TestCamerasAreAskedForInTheSizeOfTheirPlaces(t *testing.T) {
 	for n, want := range map[int]View{1: {1, 1280, 720}, 2: {1, 960, 540}, 4: {1, 960, 540}, 5: {1, 640, 360}, 9: {1, 640, 360}, 30: {1, 640, 360}} {
-		s := stage{people: crowd(n)}
+		s := sceneBuilder{people: crowd(n)}
 		if _, views := s.scene(); len(views) != min(n, 9) || views[0] != want {
 			t.Errorf("%d people: %v", n, views)
 		}
 	}
-	s := stage{people: []Attendee{{Who: "phone"}, {Who: strings.Repeat("x", 1000), Name: fmt.Sprintf("%01000d", 1), Camera: 3}}}
+	s := sceneBuilder{people: []Attendee{{Who: "phone"}, {Who: strings.Repeat("x", 1000), Name: fmt.Sprintf("%01000d", 1), Camera: 3}}}
 	scene, views := s.scene()
 	if len(views) != 1 || len(scene.Tiles) != 2 || len(scene.Tiles[1].Who)+len(scene.Tiles[1].Name) != 2*maxName {
 		t.Errorf("%v, %+v", views, scene)

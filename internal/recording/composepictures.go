@@ -36,7 +36,7 @@ func (l *Library) compose(record *Record, chunk, round int) error {
 	before := 0.0
 	defer l.composing.end(record.key())
 	err := l.cfg.Composer.Compose(l.life, compose.Job{
-		Pictures: func() (compose.File, error) { return l.files.Open(record.filmName(chunk)) },
+		Pictures: func() (compose.File, error) { return l.files.Open(record.picturesName(chunk)) },
 		Sound:    l.soundOf(record, chunk), Output: l.outputOf(record, chunk),
 		From: from, Duration: duration,
 		Progress: func(done float64) {
@@ -61,7 +61,7 @@ func (l *Library) compose(record *Record, chunk, round int) error {
 // composed stay until the recording is deleted.
 func (l *Library) removeSources(record *Record, chunk int) error {
 	if record.composes(chunk) {
-		if err := l.files.Remove(record.filmName(chunk)); err != nil {
+		if err := l.files.Remove(record.picturesName(chunk)); err != nil {
 			return err
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/switchhook/switchhook/internal/recording/pictures"
 )
 
-// stage decides who is to be seen in a recording: who is seen keeps the place, and makes
+// sceneBuilder decides who is to be seen in a recording: who is seen keeps the place, and makes
 // room, where all are taken, for who speaks.
-type stage struct {
+type sceneBuilder struct {
 	people   []Attendee
 	speaking []string // who speaks most first
 	spoke    map[string]int
@@ -20,7 +20,7 @@ type stage struct {
 // Bounds of what is stored of somebody, in bytes.
 const maxName = 200
 
-func (s *stage) speak(speaking []string) {
+func (s *sceneBuilder) speak(speaking []string) {
 	if s.spoke == nil {
 		s.spoke = make(map[string]int)
 	}
@@ -35,7 +35,7 @@ func (s *stage) speak(speaking []string) {
 }
 
 // scene returns who is to be seen now, and which streams are wanted for it.
-func (s *stage) scene() (pictures.Scene, []View) {
+func (s *sceneBuilder) scene() (pictures.Scene, []View) {
 	s.choose()
 	var scene pictures.Scene
 	for _, one := range s.people {
@@ -59,7 +59,7 @@ func (s *stage) scene() (pictures.Scene, []View) {
 }
 
 // choose keeps who is shown up to date.
-func (s *stage) choose() {
+func (s *sceneBuilder) choose() {
 	s.shown = slices.DeleteFunc(s.shown, func(who string) bool {
 		return !slices.ContainsFunc(s.people, func(a Attendee) bool { return a.Who == who })
 	})

@@ -14,7 +14,7 @@ import (
 // what is done with each packet, and the writing. core% is the share of a processor.
 func BenchmarkStoredCamera(b *testing.B) {
 	const packets, size = 57, 1100
-	camera := &lens{}
+	camera := &camera{}
 	l, err := Open(Config{Store: store.InMemory(), Dir: b.TempDir(), Cameras: camera}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		b.Fatal(err)
@@ -24,10 +24,10 @@ func BenchmarkStoredCamera(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r.film.begin("server", false)
+	r.pictures.begin("server", false)
 	r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
 	now, seq := time.Now(), int64(0)
-	r.film.at.tick(1, true, now)
+	r.pictures.at.tick(1, true, now)
 	payload := make([]byte, size)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -38,9 +38,9 @@ func BenchmarkStoredCamera(b *testing.B) {
 				b.Fatal("a packet was not taken")
 			}
 			if seq%(packets*2/5) == 0 { // as often as the goroutines look
-				r.film.wound(r.listener.chunk, func(f reel) { r.give(step{film: f}) })
-				r.listener.chunk = r.film.chunk
-				for len(r.writer.record.Chunks) <= r.film.chunk {
+				r.pictures.takePending(r.listener.chunk, func(p pendingPictures) { r.give(step{pictures: p}) })
+				r.listener.chunk = r.pictures.chunk
+				for len(r.writer.record.Chunks) <= r.pictures.chunk {
 					r.writer.record.Chunks = append(r.writer.record.Chunks, Chunk{})
 				}
 				r.writer.write()

@@ -17,9 +17,9 @@ import (
 	"github.com/switchhook/switchhook/internal/recording/vault"
 )
 
-// lens is the cameras of the calls of a test: one camera, in the first place, which sends
+// camera is the cameras of the calls of a test: one camera, in the first place, which sends
 // a packet a picture.
-type lens struct {
+type camera struct {
 	take   func(Packet) bool
 	views  []View
 	paused bool
@@ -30,7 +30,7 @@ type lens struct {
 	cut bool // the next packet begins a run
 }
 
-func (l *lens) Watch(call string, places int, take func(Packet) bool) Watching {
+func (l *camera) Watch(call string, places int, take func(Packet) bool) Watching {
 	if call != "server" || places != 10 {
 		panic(call)
 	}
@@ -38,10 +38,10 @@ func (l *lens) Watch(call string, places int, take func(Packet) bool) Watching {
 	return l
 }
 
-func (l *lens) Want(views []View) { l.views = views }
-func (l *lens) Pause(paused bool) { l.paused, l.cut = paused, true }
-func (l *lens) Close()            { l.closed = true }
-func (l *lens) send(size int) bool {
+func (l *camera) Want(views []View) { l.views = views }
+func (l *camera) Pause(paused bool) { l.paused, l.cut = paused, true }
+func (l *camera) Close()            { l.closed = true }
+func (l *camera) send(size int) bool {
 	if l.paused || l.closed {
 		return false
 	}
@@ -53,18 +53,18 @@ func (l *lens) send(size int) bool {
 	return taken
 }
 
-// shoot lets everybody say a frame, and the camera send a picture, several times.
-func (s *studio) shoot(l *lens, ticks int) {
+// show lets everybody say a frame, and the camera send a picture, several times.
+func (s *studio) show(l *camera, ticks int) {
 	for range ticks {
 		s.tick(16000, 1000)
 		l.send(100)
 	}
 }
 
-// filmed reads the file of a chunk's pictures.
-func (s *studio) filmed(record Record, chunk int) (scenes []pictures.Scene, runs map[int][]time.Duration) {
+// storedPictures reads the file of a chunk's pictures.
+func (s *studio) storedPictures(record Record, chunk int) (scenes []pictures.Scene, runs map[int][]time.Duration) {
 	s.Helper()
-	file, err := s.files.Open(record.filmName(chunk))
+	file, err := s.files.Open(record.picturesName(chunk))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -95,16 +95,16 @@ func (s *studio) filmed(record Record, chunk int) (scenes []pictures.Scene, runs
 	}
 }
 
-var filmMP4 = Options{Channels: Mixed, Content: AudioVideo, Format: MP4}
+var picturesMP4 = Options{Channels: Mixed, Content: AudioVideo, Format: MP4}
 
-func (s *studio) withCamera(l *lens, cfg Config) {
+func (s *studio) withCamera(l *camera, cfg Config) {
 	s.Close()
 	cfg.Cameras = l
 	s.open(cfg)
 }
 
-// endFilm ends a recording whose files are then looked at before anything is made of them.
-func (s *studio) endFilm(r *Recording) Record {
+// endPictures ends a recording whose files are then looked at before anything is made of them.
+func (s *studio) endPictures(r *Recording) Record {
 	s.Helper()
 	r.Stop(CallEnded)
 	s.leave()
@@ -134,9 +134,9 @@ func evenly(list []time.Duration, from, to time.Duration) bool {
 // pictures after it follow those before without a gap.
 func TestPicturesHaveThePlacesOfTheSound(t *testing.T) {
 	record(t, func(s *studio) {
-		l := &lens{}
+		l := &camera{}
 		s.withCamera(l, Config{})
-		r := s.start(filmMP4)
+		r := s.start(picturesMP4)
 		if !r.Pictured() {
 			t.Fatal("it has no pictures")
 		}
@@ -147,18 +147,18 @@ func TestPicturesHaveThePlacesOfTheSound(t *testing.T) {
 		if !slices.Equal(l.views, []View{{5, 1280, 720}}) {
 			t.Errorf("wanted is %v", l.views)
 		}
-		s.shoot(l, 100)
+		s.show(l, 100)
 		r.Pause()
-		s.shoot(l, 50)
+		s.show(l, 50)
 		r.Resume()
-		s.shoot(l, 100)
+		s.show(l, 100)
 		r.Attend([]Attendee{{Who: "8:acs:a_b", Name: "Ann", Camera: 5}, {Who: "4:+1555", Screen: 6}})
-		s.shoot(l, 50)
-		record := s.endFilm(r)
+		s.show(l, 50)
+		record := s.endPictures(r)
 		if !l.closed || !record.Chunks[0].Pictures {
 			t.Errorf("closed %v, %+v", l.closed, record)
 		}
-		scenes, runs := s.filmed(record, 0)
+		scenes, runs := s.storedPictures(record, 0)
 		ann := pictures.Tile{Who: "8:acs:a_b", Name: "Ann", Stream: 5}
 		if len(scenes) != 2 || scenes[0].At != 0 || !reflect.DeepEqual(scenes[0].Tiles, []pictures.Tile{ann}) ||
 			(scenes[1].At-4*time.Second).Abs() > 30*time.Millisecond || !reflect.DeepEqual(scenes[1].Screen, &pictures.Tile{Who: "4:+1555", Stream: 6}) || len(scenes[1].Tiles) != 2 {
@@ -173,17 +173,17 @@ func TestPicturesHaveThePlacesOfTheSound(t *testing.T) {
 // TestChunksOfPicturesStandAlone: each begins with the scene and with a new run.
 func TestChunksOfPicturesStandAlone(t *testing.T) {
 	record(t, func(s *studio) {
-		l := &lens{}
+		l := &camera{}
 		s.withCamera(l, Config{Chunk: 2 * time.Second})
-		r := s.start(filmMP4)
+		r := s.start(picturesMP4)
 		r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
-		s.shoot(l, 250)
-		record := s.endFilm(r)
+		s.show(l, 250)
+		record := s.endPictures(r)
 		if len(record.Chunks) != 3 {
 			t.Fatalf("%+v", record.Chunks)
 		}
 		for chunk := range 3 {
-			scenes, runs := s.filmed(record, chunk)
+			scenes, runs := s.storedPictures(record, chunk)
 			begin := time.Duration(chunk) * 2 * time.Second
 			if len(scenes) != 1 || scenes[0].At != begin || len(runs) != 1 || !evenly(runs[chunk+1], begin+20*time.Millisecond, min(begin+2*time.Second, 5*time.Second)) {
 				t.Errorf("chunk %d: %+v, %v", chunk, scenes, runs)
@@ -210,13 +210,13 @@ func TestPicturesSurviveTheProcess(t *testing.T) {
 
 func picturesSurvive(t *testing.T, keys *vault.Ring) {
 	record(t, func(s *studio) {
-		l := &lens{}
+		l := &camera{}
 		s.withCamera(l, Config{Keys: keys})
-		r := s.start(filmMP4)
+		r := s.start(picturesMP4)
 		r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
-		s.shoot(l, 250)
+		s.show(l, 250)
 		s.Library.Close() // the recording goes on: nothing of it is completed
-		name := filepath.Join(s.dir, r.writer.record.filmName(0))
+		name := filepath.Join(s.dir, r.writer.record.picturesName(0))
 		if err := os.Truncate(name, fileSize(t, name)-7); err != nil { // as if the last write had not been completed
 			t.Fatal(err)
 		}
@@ -231,7 +231,7 @@ func picturesSurvive(t *testing.T, keys *vault.Ring) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, runs := s.filmed(record, 0)
+		_, runs := s.storedPictures(record, 0)
 		if list := runs[1]; len(list) < 250-2*20-1 || !evenly(list, 20*time.Millisecond, list[len(list)-1]) {
 			t.Errorf("%d pictures: %v", len(list), list)
 		}
@@ -250,9 +250,9 @@ func fileSize(t *testing.T, name string) int64 {
 // TestPicturesAreBounded: a camera that floods loses its pictures, and the sound goes on.
 func TestPicturesAreBounded(t *testing.T) {
 	record(t, func(s *studio) {
-		l := &lens{}
+		l := &camera{}
 		s.withCamera(l, Config{})
-		r := s.start(filmMP4)
+		r := s.start(picturesMP4)
 		r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
 		refused := 0
 		for range 200 {
@@ -263,10 +263,10 @@ func TestPicturesAreBounded(t *testing.T) {
 				}
 			}
 		}
-		record := s.endFilm(r)
-		size := fileSize(t, filepath.Join(s.dir, record.filmName(0)))
-		if refused == 0 || r.film.interruptions() != refused || size > 6*maxFilmRate {
-			t.Errorf("%d packets were refused, %d interruptions noted, %d bytes stored in 4 s", refused, r.film.interruptions(), size)
+		record := s.endPictures(r)
+		size := fileSize(t, filepath.Join(s.dir, record.picturesName(0)))
+		if refused == 0 || r.pictures.interruptions() != refused || size > 6*maxPictureRate {
+			t.Errorf("%d packets were refused, %d interruptions noted, %d bytes stored in 4 s", refused, r.pictures.interruptions(), size)
 		}
 		if record.Duration() != 4*time.Second || record.ConcealedMs != 0 {
 			t.Errorf("%+v", record)
@@ -277,12 +277,12 @@ func TestPicturesAreBounded(t *testing.T) {
 // TestDeletionTakesThePicturesToo deletes a recording whose pictures were kept.
 func TestDeletionTakesThePicturesToo(t *testing.T) {
 	record(t, func(s *studio) {
-		l := &lens{}
+		l := &camera{}
 		s.withCamera(l, Config{})
-		r := s.start(filmMP4)
+		r := s.start(picturesMP4)
 		r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
-		s.shoot(l, 50)
-		record := s.endFilm(r)
+		s.show(l, 50)
+		record := s.endPictures(r)
 		if err := s.erase(context.Background(), record); err != nil {
 			t.Fatal(err)
 		}
@@ -301,9 +301,9 @@ func TestDeletionTakesThePicturesToo(t *testing.T) {
 // TestPicturesCountForTheQuota as soon as they are written.
 func TestPicturesCountForTheQuota(t *testing.T) {
 	record(t, func(s *studio) {
-		l := &lens{}
+		l := &camera{}
 		s.withCamera(l, Config{Quota: 1 << 20})
-		r := s.start(filmMP4)
+		r := s.start(picturesMP4)
 		r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
 		for range 150 { // 3 s: 1.5 MB of pictures, and 96 kB of sound
 			s.tick(16000, 1000)

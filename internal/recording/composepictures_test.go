@@ -30,11 +30,11 @@ func (f *fakeComposer) Compose(_ context.Context, job compose.Job) error {
 	if f.err != nil {
 		return f.err
 	}
-	film, err := job.Pictures()
+	stored, err := job.Pictures()
 	if err != nil {
 		return err
 	}
-	defer film.Close()
+	defer stored.Close()
 	sound, err := job.Sound()
 	if err != nil {
 		return err
@@ -44,18 +44,18 @@ func (f *fakeComposer) Compose(_ context.Context, job compose.Job) error {
 	if err != nil {
 		return err
 	}
-	size, _ := film.Size()
-	_, err = io.Copy(out, io.MultiReader(strings.NewReader("composed "), io.LimitReader(sound, 4), io.NewSectionReader(film, 0, size)))
+	size, _ := stored.Size()
+	_, err = io.Copy(out, io.MultiReader(strings.NewReader("composed "), io.LimitReader(sound, 4), io.NewSectionReader(stored, 0, size)))
 	return errors.Join(err, out.Close())
 }
 
-// filmOf records some seconds with a camera; the last without it.
-func (s *studio) filmOf(l *lens, cfg Config, seconds, without int) Record {
+// picturesOf records some seconds with a camera; the last without it.
+func (s *studio) picturesOf(l *camera, cfg Config, seconds, without int) Record {
 	s.Helper()
 	s.withCamera(l, cfg)
-	r := s.start(filmMP4)
+	r := s.start(picturesMP4)
 	r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5}})
-	s.shoot(l, 50*seconds)
+	s.show(l, 50*seconds)
 	s.ticks(50*without, 16000, 1000)
 	return s.stop(r, CallEnded)
 }
@@ -108,7 +108,7 @@ func TestPicturesAreComposed(t *testing.T) {
 				shares = append(shares, done)
 			}
 		}
-		r := s.filmOf(&lens{}, Config{Chunk: 2 * time.Second, Composer: &composer, Converter: fakeConverter{}}, 3, 2)
+		r := s.picturesOf(&camera{}, Config{Chunk: 2 * time.Second, Composer: &composer, Converter: fakeConverter{}}, 3, 2)
 		if len(r.Chunks) != 3 || len(composer.jobs) != 2 || !slices.Equal(shares, []float64{0.5 / 3, 1.5 / 3}) {
 			t.Fatalf("%d compositions of %+v, done were %v", len(composer.jobs), r.Chunks, shares)
 		}
@@ -135,7 +135,7 @@ func TestPicturesAreComposed(t *testing.T) {
 func TestSoundIsDeliveredWithoutPictures(t *testing.T) {
 	record(t, func(s *studio) {
 		composer := fakeComposer{err: errors.New("crashed")}
-		r := s.filmOf(&lens{}, Config{Composer: &composer, Converter: fakeConverter{}, Retention: time.Hour}, 2, 0)
+		r := s.picturesOf(&camera{}, Config{Composer: &composer, Converter: fakeConverter{}, Retention: time.Hour}, 2, 0)
 		if len(composer.jobs) != composeRounds || r.State != Announced || r.Format != MP4 {
 			t.Errorf("%d compositions of %+v", len(composer.jobs), r)
 		}
@@ -143,7 +143,7 @@ func TestSoundIsDeliveredWithoutPictures(t *testing.T) {
 		if !strings.HasPrefix(content, "encoded RIFF") || !strings.Contains(about, stillNote) || !strings.Contains(about, "framerate\": 1\r") {
 			t.Errorf("%.20q, %s", content, about)
 		}
-		if left := s.left(r); left != ".0.film .0.mp4" {
+		if left := s.left(r); left != ".0.mp4 .0.pictures" {
 			t.Errorf("left are %s", left)
 		}
 		time.Sleep(time.Hour + 2*sweepEvery)
@@ -158,8 +158,8 @@ func TestCompositionGoesOnInTheNextProcess(t *testing.T) {
 	record(t, func(s *studio) {
 		composer := fakeComposer{err: context.Canceled}
 		composer.during = func() { s.end() }
-		l := &lens{}
-		r := s.filmOf(l, Config{Composer: &composer, Converter: fakeConverter{}}, 2, 0)
+		l := &camera{}
+		r := s.picturesOf(l, Config{Composer: &composer, Converter: fakeConverter{}}, 2, 0)
 		if r.State != Ended || len(composer.jobs) != 1 {
 			t.Fatalf("%+v", r)
 		}
