@@ -6,7 +6,7 @@ import { Act, Badge, Card, Command, Empty, Page, Problem } from "../ui/basics";
 import { Table } from "../ui/table";
 import { lasting, Time } from "../ui/time";
 import { callHref } from "./calls/model";
-import { soundOf } from "./calls/call";
+import { Player, soundOf } from "./calls/call";
 
 interface Recording {
   id: string;
@@ -62,7 +62,7 @@ export function Recordings(): JSX.Element {
                 cell: (one) =>
                   one.documents?.map((document) => (
                     <div key={document.name} class="buttons">
-                      <audio controls preload="none" src={at(soundOf(document.name))} aria-label={`Recording ${document.name}`} />
+                      <Player document={document} />
                       <a download href={at(soundOf(document.name))}>
                         Download
                       </a>

@@ -241,11 +241,17 @@ function CallRecordings(props: { of: Call }): JSX.Element {
           <p>
             <strong>{one.kind}</strong> <Badge mood={one.state === "announced" ? "good" : "warn"}>{one.state}</Badge> from <Time at={one.began} />, {lasting(one.durationMs)}
           </p>
-          {one.documents?.map((document) => <audio key={document.name} controls preload="none" src={at(soundOf(document.name))} aria-label={`Recording ${document.name}`} />)}
+          {one.documents?.map((document) => <Player key={document.name} document={document} />)}
         </div>
       ))}
     </>
   );
+}
+
+/** Plays a document of a recording: with its picture, if it has one. */
+export function Player({ document: { name, format } }: { document: { name: string; format: string } }) {
+  const what = { controls: true, preload: "none" as const, src: at(soundOf(name)), "aria-label": `Recording ${name}` };
+  return format === "mp4" ? <video width="320" height="180" {...what} /> : <audio {...what} />;
 }
 
 /** Where the sound of a document is (docs/recording.md). */
