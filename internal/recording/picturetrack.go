@@ -14,6 +14,7 @@ const (
 	maxPictureRate     = 3 << 20        // bytes a second
 	maxPicturesWaiting = 16 << 20       // bytes that wait for the listening goroutine
 	maxPicturesQueued  = maxWaiting / 2 // bytes of all recordings that wait for the disk: sound comes first
+	maxScenes          = 20_000         // of a chunk: more than one a second in four hours
 )
 
 // pictureTrack collects the pictures of a recording: the packets of what is to be seen, and who
@@ -29,6 +30,7 @@ type pictureTrack struct {
 	scene      pictures.Scene
 	begun      bool
 	chunk      int // of what is pending
+	scenes     int // of that chunk
 	pending    []byte
 	hasPackets bool              // the chunk has packets: without any, nothing of it is written
 	full       []pendingPictures // of chunks before, that have packets
@@ -84,11 +86,12 @@ func (t *pictureTrack) changeScene(change func(*sceneBuilder)) {
 	t.mu.Lock()
 	change(&t.builder)
 	scene, views := t.builder.scene()
-	changed := !t.begun || !reflect.DeepEqual(scene.Tiles, t.scene.Tiles) || !reflect.DeepEqual(scene.Screen, t.scene.Screen)
+	changed := t.scenes < maxScenes && (!t.begun || !reflect.DeepEqual(scene.Tiles, t.scene.Tiles) || !reflect.DeepEqual(scene.Screen, t.scene.Screen))
 	if changed {
 		scene.At, _ = t.at.at(time.Now())
 		t.beginChunk(scene.At)
 		t.scene, t.begun = scene, true
+		t.scenes++
 		if len(t.pending) < maxPicturesWaiting {
 			t.pending = pictures.AppendScene(t.pending, scene)
 		}
@@ -108,7 +111,7 @@ func (t *pictureTrack) beginChunk(at time.Duration) {
 	if t.hasPackets {
 		t.full = append(t.full, pendingPictures{t.chunk, t.pending})
 	}
-	t.chunk, t.pending, t.hasPackets = chunk, nil, false
+	t.chunk, t.scenes, t.pending, t.hasPackets = chunk, 0, nil, false
 	if t.begun {
 		scene := t.scene
 		scene.At = time.Duration(chunk) * t.length

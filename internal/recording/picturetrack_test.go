@@ -274,6 +274,29 @@ func TestPicturesAreBounded(t *testing.T) {
 	})
 }
 
+// TestScenesAreBounded: somebody who turns a camera on and off for ever fills no disk, and
+// the next chunk shows them again.
+func TestScenesAreBounded(t *testing.T) {
+	record(t, func(s *studio) {
+		l := &camera{}
+		s.withCamera(l, Config{Chunk: 2 * time.Second})
+		r := s.start(picturesMP4)
+		s.show(l, 50)
+		for i := range maxScenes + 100 {
+			r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 5 * (i % 2)}})
+		}
+		if scenes := r.pictures.scenes; scenes != maxScenes {
+			t.Errorf("%d scenes are to be stored", scenes)
+		}
+		s.show(l, 100)
+		r.Attend([]Attendee{{Who: "8:acs:a_b", Camera: 7}})
+		if !slices.Equal(l.views, []View{{7, 1280, 720}}) {
+			t.Errorf("in the next chunk %v is wanted", l.views)
+		}
+		s.endPictures(r)
+	})
+}
+
 // TestDeletionTakesThePicturesToo deletes a recording whose pictures were kept.
 func TestDeletionTakesThePicturesToo(t *testing.T) {
 	record(t, func(s *studio) {
