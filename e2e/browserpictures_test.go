@@ -119,6 +119,14 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 		first.run(`Object.assign(seen.view.target.style, {width: "160px", height: "90px"})`)
 		first.until(`find("Video").size.width === 320`)
 	})
+	t.Run("within the constraints of who sends", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.run(`Object.assign(seen.view.target.style, {width: "640px", height: "360px"})`)
+		second.run(`await call.setConstraints({video: {send: {frameHeight: {max: 180}}}})`)
+		first.until(`find("Video").size.height <= 180 && await moves(seen.video)`)
+		second.run(`await call.setConstraints({video: {send: {}}})`)
+		first.until(`find("Video").size.height === 360`)
+	})
 	t.Run("and of what is not shown nothing is received", func(t *testing.T) {
 		first := first.with(t)
 		first.run(`seen.view.target.style.display = "none"`)
