@@ -175,6 +175,25 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 		second.run(`globalThis.stream = new calling.LocalVideoStream(cameras[0]); await call.startVideo(stream)`)
 		first.until(`find("Video").isAvailable`)
 	})
+	t.Run("and not from a camera that is frozen", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		second.run(`
+			await call.stopVideo(stream);
+			const canvas = Object.assign(document.createElement("canvas"), {width: 320, height: 180}), context = canvas.getContext("2d");
+			const frames = canvas.captureStream(10);
+			globalThis.frozen = new calling.LocalVideoStream(frames);
+			let n = 0;
+			globalThis.drawing = setInterval(() => { context.fillStyle = n++ & 1 ? "red" : "blue"; context.fillRect(0, 0, 320, 180); }, 100);
+			await call.startVideo(frozen);
+			globalThis.freezes = () => call.feature(calling.Features.UserFacingDiagnostics).media.getLatest().cameraFreeze?.value;`)
+		first.until(`find("Video")?.isAvailable`)
+		first.run(`globalThis.drawn = await look("Video")`)
+		first.until(`await moves(drawn.video)`)
+		second.run(`clearInterval(drawing)`)
+		second.until(`freezes() === true`)
+		second.run(`await call.stopVideo(frozen); await call.startVideo(stream)`)
+		second.until(`freezes() === false`)
+	})
 	t.Run("and a screen, until the browser ends it", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)
 		first.sharesItself()

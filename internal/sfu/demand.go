@@ -23,8 +23,13 @@ func (d demands) need(l *Layer) { d.add(l.source, l.rid) }
 
 // like wants the encoding that fits a view best, whether it is sent now or not, and the
 // smallest one, to fall back on. Where no known one is large enough, those that were
-// never seen may be.
+// never seen may be. While none comes, the sizes of before say nothing: another camera
+// may send other encodings.
 func (d demands) like(s *Source, layers []*Layer, pixels int, now time.Time) {
+	if !slices.ContainsFunc(layers, func(l *Layer) bool { return l.lives(now) }) {
+		d.all(s)
+		return
+	}
 	if len(layers) > 0 && layers[0].pixels() > 0 {
 		d.need(layers[0])
 	}
@@ -37,6 +42,10 @@ func (d demands) like(s *Source, layers []*Layer, pixels int, now time.Time) {
 			return
 		}
 	}
+	d.all(s)
+}
+
+func (d demands) all(s *Source) {
 	for _, rid := range s.encodings() {
 		d.add(s, rid)
 	}

@@ -203,3 +203,28 @@ func TestGatesDrop(t *testing.T) {
 		}
 	})
 }
+
+// TestAnotherCameraMaySendOtherEncodings: while a camera sends nothing, any encoding is
+// welcome, whatever was known of those before.
+func TestAnotherCameraMaySendOtherEncodings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		room := NewRoom()
+		told := &news{}
+		cam := newCamera(room, "ann", 1, told)
+		defer cam.close()
+		w := newWatcher(room, "bob", 1)
+		defer w.client.Close()
+		w.client.Want([]View{{Stream: 1, Width: 640, Height: 360}})
+		time.Sleep(20 * time.Second)
+		if got := told.layers(); !slices.Equal(got, []string{"q", "f"}) {
+			t.Fatalf("wanted are %v", got)
+		}
+		for _, e := range cam.layers {
+			e.turn(false)
+		}
+		time.Sleep(2 * time.Second)
+		if got := told.layers(); !slices.Equal(got, []string{"q", "h", "f"}) {
+			t.Errorf("of a camera that sends nothing, wanted are %v", got)
+		}
+	})
+}
