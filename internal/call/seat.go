@@ -1,7 +1,5 @@
 package call
 
-import "github.com/switchhook/switchhook/internal/identifier"
-
 // Kind is what sort of conversation a call is, for those who are in it.
 type Kind uint8
 
@@ -105,14 +103,4 @@ func (c *Call) tellFollowers() {
 			leg.FollowRoster(list)
 		}
 	}
-}
-
-// roleOf is the role that a participant has; NoRole outside of a room.
-func (c *Call) roleOf(id identifier.ID) Role {
-	for _, e := range c.endpoints {
-		if e.id == id && e.role != NoRole {
-			return e.role
-		}
-	}
-	return NoRole
 }

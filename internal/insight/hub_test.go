@@ -324,7 +324,7 @@ func TestWaitSeesWhatHappensAndWhatHasHappened(t *testing.T) {
 }
 
 // hostile are texts that break who shows them without care.
-var hostile = []string{"<script>alert(1)</script>", "\x1b[2J\x07", "‮gnp.exe", "\xff\xfe", strings.Repeat("A", 1<<16), "a\r\nInjected: yes", `"}],"x":`, "%00%0a"}
+var hostile = []string{"<script>alert(1)</script>", "\x1b[2J\x07", "\u202egnp.exe", "\xff\xfe", strings.Repeat("A", 1<<16), "a\r\nInjected: yes", `"}],"x":`, "%00%0a"}
 
 func TestHostileTextsAreTamed(t *testing.T) {
 	h := newHub(t, Config{})

@@ -9,7 +9,6 @@ const forSound = 50_000
 type wish struct {
 	screen   bool
 	priority int
-	rank     int // among those who speak, 0 is who speaks most
 	pixels   int // of the view
 	options  []option
 	now      int  // the option that is sent; -1: none

@@ -44,7 +44,6 @@ const (
 type Layer struct {
 	source *Source
 	rid    string
-	order  int // in which its encodings were offered or came
 	ssrc   uint32
 	codec  Codec
 	sender Sender

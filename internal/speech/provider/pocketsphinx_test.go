@@ -39,7 +39,9 @@ func spoken(t *testing.T, voice, text string, narrow bool) []byte {
 		samples, err = audio.Resample(samples, rate, 16000)
 	}
 	if narrow && err == nil {
-		samples, err = audio.Resample(samples, 16000, 8000)
+		if samples, err = audio.Resample(samples, 16000, 8000); err != nil {
+			t.Fatal(err)
+		}
 		payload := make([]byte, len(samples))
 		codec.PCMU.NewEncoder().Encode(payload, samples)
 		codec.PCMU.NewDecoder().Decode(samples, payload)
