@@ -3,12 +3,20 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { api } from "../../state/api";
 import { Choice, Command, Dialog, Field, Input, Problem } from "../../ui/basics";
-import { path, type Subscription } from "./subscriptions";
+import { path, type Subscription, type Webhook } from "./subscriptions";
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
 /** A number, or nothing where the field is empty. */
 const number = (text: string): number | undefined => (text.trim() ? Number(text) : undefined);
+
+const isSecret = (header: NonNullable<Webhook["deliveryAttributeMappings"]>[number]): boolean => header.properties?.isSecret === true;
+
+/** A webhook at another address, with the batches and headers of the present one; secret values are not known. */
+function moved(endpointUrl: string, before: Webhook = {}): object {
+  const { maxEventsPerBatch, preferredBatchSizeInKilobytes, deliveryAttributeMappings } = before;
+  return { maxEventsPerBatch, preferredBatchSizeInKilobytes, deliveryAttributeMappings: deliveryAttributeMappings?.filter((header) => !isSecret(header)), endpointUrl };
+}
 
 export function Edit(props: { of?: Subscription; close: () => void; done: () => Promise<void> }): JSX.Element {
   const before = props.of?.properties;
@@ -26,7 +34,7 @@ export function Edit(props: { of?: Subscription; close: () => void; done: () => 
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     try {
-      const destination = url.value.trim() ? { endpointType: "WebHook", properties: { endpointUrl: url.value.trim() } } : undefined;
+      const destination = url.value.trim() ? { endpointType: "WebHook", properties: moved(url.value.trim(), before?.destination?.properties) } : undefined;
       // What the form does not show, such as whether arrays are looked into, stays as it was.
       const filter = { ...before?.filter, includedEventTypes: words(types.value), subjectBeginsWith: begins.value, subjectEndsWith: ends.value, advancedFilters: advanced.value.trim() ? JSON.parse(advanced.value) : [] };
       const retryPolicy = { maxDeliveryAttempts: number(attempts.value), eventTimeToLiveInMinutes: number(minutes.value) };
@@ -39,6 +47,8 @@ export function Edit(props: { of?: Subscription; close: () => void; done: () => 
       problem.value = error instanceof SyntaxError ? `The advanced filters are no JSON: ${error.message}` : (error as Error).message;
     }
   };
+  const secrets = (before?.destination?.properties?.deliveryAttributeMappings ?? []).filter(isSecret).map((header) => header.name);
+  const lost = secrets.length ? `; a new one loses the secret headers ${secrets.join(", ")}, which the command sets` : "";
   const flags = [
     url.value.trim() && `--endpoint ${url.value.trim()}`,
     words(types.value).length && `--included-event-types ${words(types.value).join(" ")}`,
@@ -55,7 +65,7 @@ export function Edit(props: { of?: Subscription; close: () => void; done: () => 
             <Input value={name} required id="name" />
           </Field>
         )}
-        <Field label="Address of the application" hint={props.of ? `Empty keeps the present one: ${before?.destination?.properties?.endpointBaseUrl ?? before?.destination?.endpointType}` : "It answers the validation event; the handshake's result appears in the list"}>
+        <Field label="Address of the application" hint={props.of ? `Empty keeps the present one: ${before?.destination?.properties?.endpointBaseUrl ?? before?.destination?.endpointType}${lost}` : "It answers the validation event; the handshake's result appears in the list"}>
           <Input value={url} type="url" required={!props.of} id="url" />
         </Field>
         <Field label="Event types" hint="Separated by blanks; empty for all">

@@ -9,12 +9,20 @@ import { armPath } from "../home";
 import { DeadLetters } from "./deadletters";
 import { Edit } from "./edit";
 
+/** What is known of a webhook: of secret headers only the names. */
+export interface Webhook {
+  endpointBaseUrl?: string;
+  maxEventsPerBatch?: number;
+  preferredBatchSizeInKilobytes?: number;
+  deliveryAttributeMappings?: { name: string; properties?: { isSecret?: boolean } }[];
+}
+
 export interface Subscription {
   name: string;
   properties: {
     provisioningState: string;
     provisioningError?: { message?: string };
-    destination?: { endpointType: string; properties?: { endpointBaseUrl?: string } };
+    destination?: { endpointType: string; properties?: Webhook };
     filter?: { includedEventTypes?: string[]; subjectBeginsWith?: string; subjectEndsWith?: string; advancedFilters?: unknown[] };
     eventDeliverySchema?: string;
     retryPolicy?: { maxDeliveryAttempts?: number; eventTimeToLiveInMinutes?: number };
