@@ -170,7 +170,7 @@ func TestSinkConsentsAndShowsWhatCame(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := made.URL[strings.Index(made.URL, SinkPath):]
-	if w := ask("POST", SinkPath+"mine/guessed", "{}"); w.Code != 404 {
+	if w := ask("POST", SinkPath+"mine?code=guessed", "{}"); w.Code != 404 {
 		t.Errorf("another secret answers %d", w.Code)
 	}
 	for range maxReceived + 5 {
@@ -195,8 +195,8 @@ func TestSinkConsentsAndShowsWhatCame(t *testing.T) {
 
 func TestSinkAnswersTheHandshake(t *testing.T) {
 	s := NewSinks()
-	s.byPath["a/b"] = &sink{name: "a", path: "a/b", status: 500}
-	r := httptest.NewRequest("POST", "http://localhost/sink/a/b", strings.NewReader(`[{"data":{"validationCode":"42"}}]`))
+	s.byName["a"] = &sink{name: "a", secret: "b", status: 500}
+	r := httptest.NewRequest("POST", "http://localhost/sink/a?code=b", strings.NewReader(`[{"data":{"validationCode":"42"}}]`))
 	r.Header.Set("Aeg-Event-Type", "SubscriptionValidation")
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"crypto/rand"
+	"crypto/subtle"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -26,16 +27,17 @@ const (
 
 // Sinks are addresses of this server that take any webhook, consent to Event Grid's
 // handshake, and show what came: for applications that are still being written. The
-// address has a secret; only an administrator makes one. They live with the process.
+// address has a secret, in its query as those of Azure Functions have one, which is masked
+// wherever an address is shown; only an administrator makes one. They live with the process.
 type Sinks struct {
 	mu     sync.Mutex
-	byPath map[string]*sink // by name and secret
+	byName map[string]*sink
 }
 
 // sink is one address.
 type sink struct {
 	name     string
-	path     string
+	secret   string // code of its address
 	status   int // that it answers with
 	received []Received
 }
@@ -51,7 +53,7 @@ type Received struct {
 }
 
 // NewSinks returns no sinks.
-func NewSinks() *Sinks { return &Sinks{byPath: map[string]*sink{}} }
+func NewSinks() *Sinks { return &Sinks{byName: map[string]*sink{}} }
 
 var sinkName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,39}$`)
 
@@ -80,7 +82,7 @@ func (a *API) sinkRoutes(rt *rest.Router) {
 func (a *API) listSinks(w http.ResponseWriter, r *http.Request) error {
 	list := listOf[sinkView]{Value: []sinkView{}}
 	a.Sinks.mu.Lock()
-	for _, s := range a.Sinks.byPath {
+	for _, s := range a.Sinks.byName {
 		list.Value = append(list.Value, s.view(r))
 	}
 	a.Sinks.mu.Unlock()
@@ -88,7 +90,7 @@ func (a *API) listSinks(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *sink) view(r *http.Request) sinkView {
-	v := sinkView{s.name, rest.Origin(r) + SinkPath + s.path, s.status, []Received{}}
+	v := sinkView{s.name, rest.Origin(r) + SinkPath + s.name + "?code=" + s.secret, s.status, []Received{}}
 	for i := len(s.received) - 1; i >= 0; i-- {
 		v.Received = append(v.Received, s.received[i])
 	}
@@ -111,44 +113,35 @@ func (a *API) putSink(w http.ResponseWriter, r *http.Request) error {
 	s := a.Sinks
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.find(name)
+	at := s.byName[name]
 	switch {
-	case at == nil && len(s.byPath) >= maxSinks:
+	case at == nil && len(s.byName) >= maxSinks:
 		return fault.Conflict("there are %d sinks already, which is the limit", maxSinks)
 	case at == nil:
-		at = &sink{name: name, path: name + "/" + rand.Text()}
-		s.byPath[at.path] = at
+		at = &sink{name: name, secret: rand.Text()}
+		s.byName[name] = at
 	}
 	at.status = body.Status
 	return rest.WriteJSON(w, http.StatusOK, at.view(r))
 }
 
-func (s *Sinks) find(name string) *sink {
-	for _, at := range s.byPath {
-		if at.name == name {
-			return at
-		}
-	}
-	return nil
-}
-
 func (a *API) deleteSink(w http.ResponseWriter, r *http.Request) error {
 	a.Sinks.mu.Lock()
 	defer a.Sinks.mu.Unlock()
-	at := a.Sinks.find(r.PathValue("name"))
-	if at == nil {
+	name := r.PathValue("name")
+	if a.Sinks.byName[name] == nil {
 		return fault.NotFound("there is no such sink").WithCode("SinkNotFound")
 	}
-	delete(a.Sinks.byPath, at.path)
+	delete(a.Sinks.byName, name)
 	return nil
 }
 
 // ServeHTTP takes what is sent to a sink.
 func (s *Sinks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	at := s.byPath[strings.TrimPrefix(r.URL.Path, SinkPath)]
+	at := s.byName[strings.TrimPrefix(r.URL.Path, SinkPath)]
 	s.mu.Unlock()
-	if at == nil {
+	if at == nil || subtle.ConstantTimeCompare([]byte(r.URL.Query().Get("code")), []byte(at.secret)) == 0 {
 		http.NotFound(w, r)
 		return
 	}
