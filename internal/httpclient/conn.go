@@ -130,6 +130,10 @@ func (c *conn) header(reader *bufio.Reader, req *http.Request) (*http.Response, 
 	}
 }
 
+// ended reports whether the server of an idle connection has closed it, or has said what
+// nobody asked for.
+func (c *conn) ended() bool { return c.look != nil && !c.look.isEmpty() }
+
 // silent reports whether the server has said nothing since the last response. It
 // does not wait.
 func (c *conn) silent() bool {

@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// lookEvery is how often idle connections are looked at: a server that has closed one, as
+// many do after a few seconds, is not to keep a descriptor here.
+const lookEvery = 2 * time.Second
+
 // pool keeps idle connections. The one that was used last is used next, so that
 // the others can expire.
 type pool struct {
@@ -62,7 +66,7 @@ func (p *pool) put(c *conn) {
 		p.idle[c.to] = append(list, c)
 		p.count++
 		if p.sweep == nil {
-			p.sweep = time.AfterFunc(p.keep, p.closeExpired)
+			p.sweep = time.AfterFunc(p.pause(), p.closeEnded)
 		}
 	}
 	p.mu.Unlock()
@@ -71,31 +75,37 @@ func (p *pool) put(c *conn) {
 	}
 }
 
-// closeExpired closes what has been idle for too long, and comes again while
-// anything is kept.
-func (p *pool) closeExpired() {
+// pause is the time between two looks.
+func (p *pool) pause() time.Duration { return min(p.keep, lookEvery) }
+
+// closeEnded closes what has been idle for too long, and what its server has closed. It
+// comes again while anything is kept.
+func (p *pool) closeEnded() {
 	oldest := time.Now().Add(-p.keep)
-	var expired []*conn
+	var ended []*conn
 	p.mu.Lock()
 	for to, list := range p.idle {
-		n := 0
-		for n < len(list) && !list[n].used.After(oldest) {
-			n++
+		stay := list[:0]
+		for _, c := range list {
+			if c.used.After(oldest) && !c.ended() {
+				stay = append(stay, c)
+			} else {
+				ended = append(ended, c)
+			}
 		}
-		expired = append(expired, list[:n]...)
-		p.count -= n
-		if n == len(list) {
+		clear(list[len(stay):])
+		p.idle[to] = stay
+		if len(stay) == 0 {
 			delete(p.idle, to)
-		} else if n > 0 {
-			p.idle[to] = append([]*conn(nil), list[n:]...)
 		}
 	}
+	p.count -= len(ended)
 	p.sweep = nil
 	if p.count > 0 {
-		p.sweep = time.AfterFunc(p.keep/2, p.closeExpired)
+		p.sweep = time.AfterFunc(p.pause(), p.closeEnded)
 	}
 	p.mu.Unlock()
-	for _, c := range expired {
+	for _, c := range ended {
 		c.Close()
 	}
 }

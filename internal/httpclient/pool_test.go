@@ -75,3 +75,45 @@ func TestIdleConnectionsAreBounded(t *testing.T) {
 		t.Errorf("%d are kept after the end, timer %t", n, timer)
 	}
 }
+
+// TestConnectionsThatTheServerClosedAreClosed although no request comes.
+func TestConnectionsThatTheServerClosedAreClosed(t *testing.T) {
+	if !canPeek {
+		t.Skip("idle connections cannot be looked at on this system")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var p pool
+	p.limits(10, 10, time.Hour)
+	defer p.closeAll()
+	var servers []net.Conn
+	for range 2 {
+		client, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, err := listener.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		servers = append(servers, server)
+		p.put(newConn(client, &p, address{host: "a"}, 1))
+	}
+	if n, _ := p.kept(); n != 2 {
+		t.Fatalf("%d are kept", n)
+	}
+	servers[0].Close()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		p.closeEnded()
+		if n, timer := p.kept(); n == 1 && timer {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the closed connection is still kept")
+		}
+	}
+}
