@@ -134,8 +134,12 @@ func (s *troubles) soundGoesOneWay() {
 	talk, err := phone.Call(mirrorNumber)
 	must(s.t, err)
 	must(s.t, talk.WaitAnswered(within(s.t, 5*time.Second)))
-	live := s.calls(url.Values{"about": {mirrorNumber}, "state": {"connected"}})
-	if len(live) != 1 || s.signed("POST", insight.Path+"/calls/"+live[0].ID+":capture", nil, values{"seconds": 10}, nil) != http.StatusOK {
+	var live []insight.Summary
+	eventually(s.t, 10*time.Second, "a connected call in the list", func() bool {
+		live = s.calls(url.Values{"about": {mirrorNumber}, "state": {"connected"}})
+		return len(live) == 1
+	})
+	if s.signed("POST", insight.Path+"/calls/"+live[0].ID+":capture", nil, values{"seconds": 10}, nil) != http.StatusOK {
 		s.t.Fatalf("the sound is not captured of %+v", live)
 	}
 	untilHeard(s.t, "the phone hears its echo", func() { talk.Tone(promptPitch, 1000) }, func() bool { return talk.HeardFor(promptPitch) > 0.3 })
