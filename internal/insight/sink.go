@@ -38,7 +38,7 @@ type Sinks struct {
 type sink struct {
 	name     string
 	secret   string // code of its address
-	status   int // that it answers with
+	status   int    // that it answers with
 	received []Received
 }
 
