@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
 // recordingDisk is a file system of 16 MB for the recordings of a server.
@@ -60,17 +62,24 @@ func (d recordingDisk) fill() {
 	}
 }
 
-// TestFullDiskEndsARecordingAndNoCall: the application is told why, and has what was
-// heard before.
-func TestFullDiskEndsARecordingAndNoCall(t *testing.T) {
-	t.Parallel()
-	d := newRecordingDisk(t)
-	p := start(t, setup{data: d.data, config: "recording: {min-free-mib: 0}"})
+// record answers a phone and records the call on the disk.
+func (d recordingDisk) record() (*agent, connection, *siptest.Call, recordingOf) {
+	d.t.Helper()
+	p := start(d.t, setup{data: d.data, config: "recording: {min-free-mib: 0}"})
 	a := startAgent(p, application{})
 	subscribeRecordings(p, a)
 	c, call := a.answered(newPhone(p))
 	r := a.record(values{"connection": c.id, "format": "wav"})
 	r.states(1)
+	return a, c, call, r
+}
+
+// TestFullDiskEndsARecordingAndNoCall: the application is told why, and has what was
+// heard before.
+func TestFullDiskEndsARecordingAndNoCall(t *testing.T) {
+	t.Parallel()
+	d := newRecordingDisk(t)
+	a, c, call, r := d.record()
 	said(t, call, 440, 2000)
 	d.fill()
 	if states := r.states(2); states[1] != "inactive" {
@@ -97,12 +106,7 @@ func TestFullDiskEndsARecordingAndNoCall(t *testing.T) {
 func TestDiskThatBlocksDelaysNoSound(t *testing.T) {
 	t.Parallel()
 	d := newRecordingDisk(t)
-	p := start(t, setup{data: d.data, config: "recording: {min-free-mib: 0}"})
-	a := startAgent(p, application{})
-	subscribeRecordings(p, a)
-	c, call := a.answered(newPhone(p))
-	r := a.record(values{"connection": c.id, "format": "wav"})
-	r.states(1)
+	a, c, call, r := d.record()
 	d.run("fsfreeze", "--freeze", d.folder)
 	thaw := time.AfterFunc(5*time.Second, func() { d.run("fsfreeze", "--unfreeze", d.folder) })
 	t.Cleanup(func() {
