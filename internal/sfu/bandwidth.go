@@ -10,8 +10,9 @@ import (
 // the client's lock.
 type bandwidth struct {
 	estimator
-	pace  pacer
-	probe probe
+	pace   pacer
+	probe  probe
+	wanted int // bits a second that would be sent if the path carried them
 }
 
 // paceStep is how finely packets are spread.
@@ -46,11 +47,25 @@ func (p *pacer) take(now time.Time, bytes, rate int) time.Duration {
 func (c *Client) acknowledged(report *rtcp.TransportLayerCC, now time.Time) {
 	c.mu.Lock()
 	before := c.sending.rate
-	c.sending.report(report, now)
-	c.sending.probe.worst = max(c.sending.probe.worst, c.sending.delay)
+	c.sending.report(report, &c.sending.probe, now)
 	fell := c.sending.rate < before
-	c.mu.Unlock()
 	if fell {
-		c.changed() // downwards at once
+		c.sending.probe.fell(now)
 	}
+	risen := c.tries(now)
+	c.mu.Unlock()
+	if fell || risen {
+		c.changed()
+	}
+}
+
+// tries lets a probe go on, and reports whether it has shown more. It runs under the
+// client's lock.
+func (c *Client) tries(now time.Time) (risen bool) {
+	b := &c.sending.bandwidth
+	before := b.rate
+	if b.try(now); b.probe.phase == probing || b.probe.train > 0 {
+		c.wakeSender()
+	}
+	return b.rate > before
 }

@@ -49,12 +49,15 @@ type estimator struct {
 	surely int // the share that the path loses, at least: chance brings more for moments
 	spare  []uint16
 	late   []uint16 // that the last report did not have: lost if the next one has not either
+	newest uint16   // the number after the last one that a report told of
+	trains train
 }
 
 type sentPacket struct {
-	at    time.Time
-	bytes int
-	open  bool // not acknowledged yet
+	at      time.Time
+	bytes   int
+	open    bool // not acknowledged yet
+	follows bool // it was sent right after the one before
 }
 
 // mark is what a report says.
@@ -75,7 +78,8 @@ func (e *estimator) number(bytes int, now time.Time) uint16 {
 		e.heard = now
 	}
 	number := e.next
-	e.past[number%historyPackets] = sentPacket{now, bytes, true}
+	before := &e.past[(number-1)%historyPackets]
+	e.past[number%historyPackets] = sentPacket{now, bytes, true, now.Sub(before.at) < trainGap}
 	e.next++
 	return number
 }
@@ -88,8 +92,9 @@ func (e *estimator) lastSent() time.Time {
 	return e.past[(e.next-1)%historyPackets].at
 }
 
-// report takes a report (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1).
-func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
+// report takes a report (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1), and
+// gives what has arrived to a probe.
+func (e *estimator) report(r *rtcp.TransportLayerCC, try *probe, now time.Time) {
 	if e.past == nil {
 		return
 	}
@@ -125,6 +130,8 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
 		m.arrived++
 		m.bytes += p.bytes
 		e.measure(&m, arrival-time.Duration(p.at.UnixNano()), now)
+		e.trains.take(number-1, p.follows, p.bytes, arrival)
+		try.take(number-1, p.bytes, arrival)
 	}
 	for _, chunk := range r.PacketChunks {
 		switch chunk := chunk.(type) {
@@ -144,7 +151,11 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, now time.Time) {
 			m.missed++
 		}
 	}
-	e.late, e.spare = suspects, before
+	e.late, e.spare, e.newest = suspects, before, number
+	e.trains.measure(now)
+	if try.slow++; m.delay < probeQueues || m.arrived == 0 {
+		try.slow = 0
+	}
 	e.heard = now
 	e.marks[e.mark%len(e.marks)] = m
 	e.mark++
@@ -194,12 +205,16 @@ func (e *estimator) arrived(period time.Duration, now time.Time) (rate int) {
 	return int(int64(bytes) * 8 * int64(time.Second) / int64(period))
 }
 
-// lost is the share of losses in a period, in percent: as counted, and what it is at least
+// lost is the share of losses in a period, and since the last fall, in percent: as counted, and what it is at least
 // but for one time in forty (two standard deviations of a count, which are those of its root).
 func (e *estimator) lost(period time.Duration, now time.Time) (loss, surely int) {
 	var arrived, missed int
+	since := now.Add(-period)
+	if counted := e.fell.Add(fallPause); counted.After(since) {
+		since = counted
+	}
 	for i := range e.marks {
-		if m := &e.marks[i]; now.Sub(m.at) < period {
+		if m := &e.marks[i]; m.at.After(since) {
 			arrived, missed = arrived+m.arrived, missed+m.missed
 		}
 	}

@@ -119,12 +119,19 @@ func (e *encoding) turn(on bool) {
 
 // newCamera begins to send 160×90, 320×180 and 640×360 as stream id.
 func newCamera(room *Room, owner string, id int, follow Follower) *camera {
+	return newCameraOf(room, owner, id, follow, 100_000, 400_000, 1_600_000)
+}
+
+// newCameraOf begins to send encodings of 160×90 and twice, four times as wide ones, of
+// some bits a second.
+func newCameraOf(room *Room, owner string, id int, follow Follower, rates ...int) *camera {
 	c := &camera{client: NewClient(owner, follow), stop: make(chan struct{})}
 	source := c.client.Source(Camera)
-	source.Offer([]string{"q", "h", "f"})
-	for i, rid := range []string{"q", "h", "f"} {
+	rids := []string{"q", "h", "f"}[:len(rates)]
+	source.Offer(rids)
+	for i, rid := range rids {
 		e := &encoding{rid: rid, on: true, key: true, seq: uint16(65000 + 200*i)}
-		e.Encoder = sfutest.Encoder{Width: 160 << i, Height: 90 << i, Rate: 100_000 << (2 * i), ID: uint16(32700 * i)}
+		e.Encoder = sfutest.Encoder{Width: 160 << i, Height: 90 << i, Rate: rates[i], ID: uint16(32700 * i)}
 		e.layer = source.Open(rid, uint32(i+1), VP8, e)
 		c.layers = append(c.layers, e)
 	}

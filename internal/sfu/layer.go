@@ -71,6 +71,7 @@ type Layer struct {
 	clock mediaClock
 	since time.Time // of what is counted
 	bytes int
+	last  int64 // bits a second, in the period before
 }
 
 // kept is a packet in the ring.
@@ -219,7 +220,11 @@ func (l *Layer) count(bytes int, now time.Time) {
 		return
 	}
 	if rate := int64(l.bytes) * 8 * int64(time.Second) / int64(passed); passed < 3*keyEvery {
-		l.rate.Store(rate)
+		if l.last == 0 {
+			l.last = rate
+		}
+		l.rate.Store(min(rate, l.last)) // a key frame does not count as a higher rate
+		l.last = rate
 	}
 	l.since, l.bytes = now, 0
 }

@@ -17,7 +17,7 @@ func TestMeterCountsClients(t *testing.T) {
 		n := 0
 		lose := func() bool { n++; return n%11 == 0 }
 		cam.lose.Store(&lose)
-		bob := newPath(room, "bob")
+		bob := newPath(room, "bob", 1)
 		bob.client.CountIn(&m)
 		bob.set(func(p *path) { p.loss = 0.05 })
 		bob.client.Want([]View{{Stream: 1, Width: 160, Height: 90}})

@@ -20,29 +20,39 @@ type path struct {
 	stop   chan struct{}
 	done   sync.WaitGroup
 
-	mu      sync.Mutex
-	random  *rand.Rand
-	rate    int           // bits a second; 0: any
-	delay   time.Duration // one way
-	loss    float64
-	late    float64       // share of packets that come 30 ms later
-	down    bool          // nothing passes
-	busyFor time.Duration // of each second the receiver takes nothing
-	busy    time.Time
-	arrived int // bytes
-	numbers *twcc.Recorder
-	began   time.Time
-	decoder decoder
+	mu       sync.Mutex
+	random   *rand.Rand
+	rate     int           // bits a second; 0: any
+	delay    time.Duration // one way
+	bucket   time.Duration // of packets at that rate that pass at once
+	loss     float64
+	late     float64       // share of packets that come 30 ms later
+	down     bool          // nothing passes
+	busyFor  time.Duration // of each second the receiver takes nothing
+	busy     time.Time
+	arrived  int // bytes
+	numbers  *twcc.Recorder
+	began    time.Time
+	decoders []decoder // one a line
 }
+
+// firstLine is the SSRC of the first line; the others' follow, and those of repetitions.
+const firstLine = 100
 
 // deepest is the queue of the narrow place.
 const deepest = 300 * time.Millisecond
 
-func newPath(room *Room, owner string) *path {
+// newPath makes one to a receiver with some lines.
+func newPath(room *Room, owner string, lines int) *path {
 	p := &path{stop: make(chan struct{}), random: rand.New(rand.NewPCG(1, 2)), began: time.Now(), numbers: twcc.NewRecorder(9), delay: 20 * time.Millisecond}
-	p.decoder.have = make(map[int64]rtp.Packet)
 	p.client = NewClient(owner, &news{})
-	p.client.SetLine(Line{MID: "a", SSRC: 100, RTX: 200, Types: map[Codec]Types{VP8: {96, 97}}, Transport: 3, Write: p.write})
+	for i := range lines {
+		p.decoders = append(p.decoders, decoder{have: make(map[int64]rtp.Packet), asked: make(map[int64]time.Time), asks: make(map[int64]int)})
+		p.client.SetLine(Line{
+			MID: string(rune('a' + i)), SSRC: firstLine + uint32(i), RTX: 200 + uint32(i), Types: map[Codec]Types{VP8: {96, 97}}, Transport: 3,
+			Write: p.write,
+		})
+	}
 	p.client.Enter(room)
 	p.done.Go(p.report)
 	return p
@@ -70,14 +80,14 @@ func (p *path) write(h *rtp.Header, payload []byte) (int, error) {
 	}
 	delay := p.delay
 	if p.rate > 0 {
-		if p.busy.Before(now) {
-			p.busy = now
+		if idle := now.Add(-p.bucket); p.busy.Before(idle) {
+			p.busy = idle
 		}
 		if p.busy.Sub(now) > deepest {
 			return len(payload), nil
 		}
 		p.busy = p.busy.Add(time.Duration(len(payload)+overhead) * 8 * time.Second / time.Duration(p.rate))
-		delay += p.busy.Sub(now)
+		delay += max(p.busy.Sub(now), 0)
 	}
 	if p.random.Float64() < p.late {
 		delay += 30 * time.Millisecond
@@ -101,7 +111,7 @@ func (p *path) arrive(packet rtp.Packet, number uint16) {
 		packet.SequenceNumber = binary.BigEndian.Uint16(packet.Payload)
 		packet.Payload = packet.Payload[2:]
 	}
-	p.decoder.take(packet, now)
+	p.decoders[(packet.SSRC-firstLine)%100].take(packet, now)
 }
 
 // report tells the server what arrived, what is missing, and that no picture comes.
@@ -118,11 +128,14 @@ func (p *path) report() {
 		var packets []rtcp.Packet
 		if now := time.Now(); !p.down {
 			packets = p.numbers.BuildFeedbackPacket()
-			if lost := p.decoder.missing(now, p.delay*2); len(lost) > 0 {
-				packets = append(packets, &rtcp.TransportLayerNack{MediaSSRC: 100, Nacks: rtcp.NackPairsFromSequenceNumbers(lost)})
-			}
-			if p.decoder.stuck(now) {
-				packets = append(packets, &rtcp.PictureLossIndication{MediaSSRC: 100})
+			for i := range p.decoders {
+				ssrc := firstLine + uint32(i)
+				if lost := p.decoders[i].missing(now, p.delay*2); len(lost) > 0 {
+					packets = append(packets, &rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(lost)})
+				}
+				if p.decoders[i].stuck(now) {
+					packets = append(packets, &rtcp.PictureLossIndication{MediaSSRC: ssrc})
+				}
 			}
 		}
 		delay := p.delay
@@ -145,6 +158,7 @@ type decoder struct {
 	pleaded  time.Time
 	width    int
 	pictures int
+	first    time.Time
 	last     time.Time
 	freezes  []time.Duration // longer than 300 ms
 }
@@ -185,6 +199,9 @@ func (d *decoder) show(from int64, now time.Time) bool {
 		} else if from != d.next || d.width == 0 {
 			return false
 		}
+		if d.first.IsZero() {
+			d.first = now
+		}
 		if gap := now.Sub(d.last); !d.last.IsZero() && gap > 300*time.Millisecond {
 			d.freezes = append(d.freezes, gap)
 		}
@@ -201,9 +218,6 @@ func (d *decoder) show(from int64, now time.Time) bool {
 
 // missing are the packets to ask for.
 func (d *decoder) missing(now time.Time, roundTrip time.Duration) (lost []uint16) {
-	if d.asked == nil {
-		d.asked, d.asks = make(map[int64]time.Time), make(map[int64]int)
-	}
 	for seq := d.next; seq < d.highest && len(lost) < 100; seq++ {
 		if _, have := d.have[seq]; !have && now.Sub(d.asked[seq]) > roundTrip && d.asks[seq] < 10 {
 			d.asked[seq] = now

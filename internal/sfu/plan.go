@@ -27,11 +27,10 @@ func (c *Client) plan(streams map[int]*Source, speakers []string, demands demand
 		wishes[i] = seats[i].wish(now, demands)
 	}
 	c.sending.doubt(c.sending.lastSent(), now)
+	c.tries(now)
 	budget := c.sending.estimate() - forSound
 	allocated, wanted := allocate(budget, wishes)
-	if c.sending.try(wanted, now); c.sending.probe.rate > 0 {
-		c.wakeSender()
-	}
+	c.sending.wanted = wanted
 	for i, to := range allocated {
 		if seats[i].falls(&wishes[i], to) {
 			seats[i].sink.rest.fall(now)

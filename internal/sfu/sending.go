@@ -118,6 +118,7 @@ func (c *Client) next(now time.Time) (o *out, wait time.Duration) {
 		return nil, wait
 	}
 	q.probe.sent += bytes
+	q.probe.train -= bytes
 	if o.line.line.Transport != 0 {
 		o.number = q.number(bytes, now)
 	}

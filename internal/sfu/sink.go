@@ -28,7 +28,7 @@ type sink struct {
 	repeats []repeat  // ringPackets, from the first on
 	rtx     uint16    // number of the last repetition
 	rest    rest      // of larger encodings, after a fall
-	padded  int       // which packet was sent last for a probe
+	padded  int64     // which packet was sent last for a probe
 	packets uint32    // that were sent, without repetitions
 	octets  uint32    // of their payloads
 }
@@ -88,10 +88,13 @@ type rest struct {
 	until time.Time
 }
 
-// fall begins a rest.
+// fall begins a rest. What falls further while it rests has not risen in vain.
 func (r *rest) fall(now time.Time) {
-	if r.lasts = min(2*r.lasts, mostRest); now.Sub(r.until) > restsOver {
+	switch {
+	case now.Sub(r.until) > restsOver:
 		r.lasts = leastRest
+	case now.After(r.until):
+		r.lasts = min(2*r.lasts, mostRest)
 	}
 	r.until = now.Add(r.lasts)
 }
