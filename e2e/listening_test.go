@@ -87,8 +87,7 @@ func TestNobodyHearsHimself(t *testing.T) {
 		call       *siptest.Call
 		own, other float64
 	}{{near, 440, 880}, {distant, 880, 440}} {
-		heard := test.call.Heard()
-		heard = heard[len(heard)-test.call.Rate()/2:]
+		heard := clearest(test.call.Heard(), test.call.Rate(), test.other)
 		own := audiotest.Goertzel(heard, test.call.Rate(), test.own)
 		if other := audiotest.Goertzel(heard, test.call.Rate(), test.other); other < 0.9 || own > 0.001 {
 			t.Errorf("who says %.0f Hz hears %.4f of it, and %.2f of %.0f Hz", test.own, own, other, test.other)
@@ -113,6 +112,20 @@ func TestNobodyHearsHimself(t *testing.T) {
 	must(t, near.Hangup(within(t, 5*time.Second)))
 	must(t, distant.Hangup(within(t, 5*time.Second)))
 	c.ended()
+}
+
+// clearest is the half second of what was heard that has most of a tone: the last one
+// may reach past the tone's end, for what is said of it comes later.
+func clearest(heard []int16, rate int, pitch float64) []int16 {
+	var best []int16
+	most := -1.0
+	for at := 0; at+rate/2 <= len(heard); at += rate / 10 {
+		window := heard[at : at+rate/2]
+		if share := audiotest.Goertzel(window, rate, pitch); share > most && audiotest.RMS(window) > 1000 {
+			best, most = window, share
+		}
+	}
+	return best
 }
 
 // quiet reports whether a phone has heard nothing for a fifth of a second.
