@@ -13,7 +13,7 @@ import (
 )
 
 // ErrNoRoute says that no route takes a number.
-var ErrNoRoute = errors.New("no route takes the number")
+var ErrNoRoute = errors.New("no pattern of a route matches")
 
 // Table is all trunks and routes. It is safe for use by many goroutines; a new
 // configuration replaces everything at once by Set.
