@@ -14,6 +14,7 @@ const (
 	unknownKind kind = iota
 	toneKind
 	noiseKind
+	redundantKind
 	soundKind // of the first codec; those of the others follow
 )
 
@@ -51,6 +52,9 @@ func newAgreement(m sdp.Media) *agreement {
 // number is the payload type of the codec that is sent.
 func (a *agreement) number() uint8 { return a.media.Sending.Codecs[0].PayloadType }
 
+// redundant is the payload type of redundant audio data that the peer takes; 0: it takes none.
+func (a *agreement) redundant() uint8 { return a.media.Sending.Redundant }
+
 // listen prepares for what may come, and returns the codecs of that.
 func (a *agreement) listen() (heard []codec.Codec) {
 	for _, f := range a.media.Receiving.Codecs {
@@ -66,6 +70,9 @@ func (a *agreement) listen() (heard []codec.Codec) {
 	}
 	for _, events := range a.media.Receiving.Events {
 		a.kinds[events.PayloadType&127] = toneKind
+	}
+	if number := a.media.Receiving.Redundant; number != 0 {
+		a.kinds[number&127] = redundantKind
 	}
 	a.decoding = newDecoding(heard...)
 	return heard

@@ -87,6 +87,13 @@ func (n *numbering) count(sequence uint16) verdict {
 	return outOfOrder
 }
 
+// lacks reports whether a packet of the stream has not come, among those of which that is
+// still known.
+func (n *numbering) lacks(sequence uint16) bool {
+	behind := n.highest - sequence
+	return behind < 64 && uint32(behind) < n.expected() && n.seen>>behind&1 == 0
+}
+
 // extended is the highest sequence number with its wraps.
 func (n *numbering) extended() uint32 { return n.cycles + uint32(n.highest) }
 

@@ -45,7 +45,7 @@ func (s Stats) lossRatio() float64 {
 	if expected == 0 {
 		return 0
 	}
-	return min(float64(s.Lost+s.Late+s.Discarded)/expected, 1)
+	return min(max(float64(s.Lost+s.Late+s.Discarded)-float64(s.Recovered), 0)/expected, 1)
 }
 
 // burstiness compares the mean run of losses with that of random loss.

@@ -33,6 +33,8 @@ func (s *Stream) receive(h header, payload []byte, kind kind, judged verdict, at
 		if s.terms.media.Receive && judged != outOfOrder && s.playout.clock == noiseClock {
 			s.playout.rememberNoise(h, payload)
 		}
+	case redundantKind:
+		s.receiveRedundant(h, payload, judged != outOfOrder, at)
 	default:
 		s.receiveSound(h, payload, s.formats[kind-soundKind], judged != outOfOrder, at)
 	}
@@ -71,8 +73,7 @@ func (s *Stream) receiveSound(h header, payload []byte, format uint8, newest boo
 	if !s.terms.media.Receive {
 		return
 	}
-	waited := time.Duration(max(s.reading-at, 0))
-	switch s.playout.push(h, format, payload, moment{newest, waited, jitter}) {
+	switch s.playout.push(h, format, payload, moment{newest, s.waited(at), jitter}) {
 	case late:
 		s.counters.late.Add(1)
 	case duplicate:
@@ -81,6 +82,9 @@ func (s *Stream) receiveSound(h header, payload []byte, format uint8, newest boo
 		s.counters.discarded.Add(1)
 	}
 }
+
+// waited is how long a packet that came at a Unix time in ns was there before it was read.
+func (s *Stream) waited(at int64) time.Duration { return time.Duration(max(s.reading-at, 0)) }
 
 // receiveEvent takes a packet of telephone-event.
 func (s *Stream) receiveEvent(h header, payload []byte, at int64) {

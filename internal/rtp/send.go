@@ -33,6 +33,7 @@ type outgoing struct {
 	samples int     // that stand there and wait for more
 	begins  uint32  // their timestamp
 	marker  bool    // sound begins with them
+	copies  copies  // of what was sent last, where the peer takes such
 }
 
 // write sends a frame.
@@ -120,16 +121,24 @@ func (s *Stream) gather(f audio.Frame) {
 	if o.samples < len(f)*max(int(s.terms.media.PTime/audio.FrameDuration), 1) {
 		return
 	}
-	n := s.encode(o.packet[headerSize:headerSize+mostPayload], o.pcm[:o.samples])
+	h := o.header
+	h.payloadType, h.marker, h.timestamp = s.terms.number(), o.marker, o.begins
+	before := 0
+	if most := s.copiesWanted(); most > 0 && !s.quiet.lasts() {
+		if before = o.copies.put(o.packet[headerSize:], h, h.payloadType, most); before > 0 {
+			h.payloadType = s.terms.redundant()
+		}
+	}
+	n := s.encode(o.packet[headerSize+before:headerSize+mostPayload], o.pcm[:o.samples])
 	if o.samples = 0; n == 0 {
 		return
 	}
 	if s.quiet.lasts() {
 		n = emptyFrame
+	} else if s.terms.redundant() != 0 {
+		o.copies.remember(h, o.packet[headerSize+before:headerSize+before+n])
 	}
-	h := o.header
-	h.payloadType, h.marker, h.timestamp = s.terms.number(), o.marker, o.begins
-	s.transmit(h, n)
+	s.transmit(h, before+n)
 }
 
 // packetSize is how many bytes of payload the peer wants in a packet.

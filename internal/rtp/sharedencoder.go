@@ -47,18 +47,18 @@ func (s *Stream) encode(dst []byte, pcm []int16) int {
 		c.with = s.sharedEncoder()
 	}
 	if together && c.with != nil && c.heard > togetherAfter {
-		return c.with.encode(dst, pcm, c.at, s.protection.wanted())
+		return c.with.encode(dst, pcm, c.at, s.encoderProtection())
 	}
 	if c.with != nil {
 		if together { // the frame before the first: the others' encoder, if it is new, begins with it
-			c.with.encode(dst, pcm, c.at, s.protection.wanted())
+			c.with.encode(dst, pcm, c.at, s.encoderProtection())
 		} else {
 			last := s.scratch.frame[:c.with.last(s.scratch.frame[:])]
 			s.encoder.Encode(dst, last)
 			c.leave()
 		}
 	}
-	s.encoder.protect(s.protection.wanted())
+	s.encoder.protect(s.encoderProtection())
 	return s.encoder.Encode(dst, pcm)
 }
 

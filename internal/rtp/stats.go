@@ -16,6 +16,7 @@ type Stats struct {
 	Late                    uint64 // came after their place had been filled
 	Duplicates              uint64
 	Discarded               uint64 // thrown away because too much was waiting
+	Recovered               uint64 // of Lost, those whose copies came in time (RFC 2198)
 	Concealed               uint64 // frames that contain invention
 	Comfort                 uint64 // frames of nothing but comfort noise
 	Ignored                 uint64 // another payload type, or not from the peer
@@ -36,9 +37,9 @@ type Stats struct {
 
 // counters are written by the shard and read by anybody.
 type counters struct {
-	sent, sentBytes, sendErrors, unsent                                                   atomic.Uint64
-	received, receivedBytes                                                               atomic.Uint64
-	late, duplicates, discarded, concealed, comfort, ignored, forged, replayed, malformed atomic.Uint64
+	sent, sentBytes, sendErrors, unsent                                                              atomic.Uint64
+	received, receivedBytes                                                                          atomic.Uint64
+	late, duplicates, discarded, recovered, concealed, comfort, ignored, forged, replayed, malformed atomic.Uint64
 
 	lost         atomic.Int64
 	losses       atomic.Uint64 // lost packets and, in the lower half, the runs that they form
@@ -63,6 +64,7 @@ func (s *Stream) Stats() Stats {
 		Late:         c.late.Load(),
 		Duplicates:   c.duplicates.Load(),
 		Discarded:    c.discarded.Load(),
+		Recovered:    c.recovered.Load(),
 		Concealed:    c.concealed.Load(),
 		Comfort:      c.comfort.Load(),
 		Ignored:      c.ignored.Load(),

@@ -37,6 +37,9 @@ func (m Media) Codec() string {
 type Formats struct {
 	Codecs []Format // the best first; one codec may have several numbers
 	Events []Events // telephone-event (RFC 4733); empty where there is none
+	// Redundant is the payload type of redundant audio data (RFC 2198) whose blocks are of
+	// Codecs; 0: there is none. Browsers have it; SIP descriptions are not read for it.
+	Redundant uint8
 }
 
 // Format is a codec under a payload type number.

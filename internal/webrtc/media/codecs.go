@@ -41,6 +41,7 @@ func formats() (list []webrtc.RTPCodecParameters) {
 	}
 	if _, usable := codec.Named(codec.Opus.Name); usable {
 		add(webrtc.MimeTypeOpus, 48000, 2, opusParameters, 111)
+		add(mimeRedundant, 48000, 2, "", 63)
 	}
 	add(webrtc.MimeTypeG722, 8000, 0, "", 9)
 	add(webrtc.MimeTypePCMU, 8000, 0, "", 0)
@@ -62,8 +63,14 @@ func mediaOf(agreed []webrtc.RTPCodecParameters) (sdp.Media, bool) {
 				continue
 			}
 			number := uint8(theirs.PayloadType)
-			if ours.MimeType == mimeTones {
+			switch ours.MimeType {
+			case mimeTones:
 				both.Events = append(both.Events, sdp.Events{PayloadType: number, Clock: int(ours.ClockRate)})
+				continue
+			case mimeRedundant:
+				if copiesAre(theirs.SDPFmtpLine, both.Codecs) {
+					both.Redundant = number
+				}
 				continue
 			}
 			format := sdp.Format{PayloadType: number, Codec: strings.ToUpper(strings.TrimPrefix(ours.MimeType, "audio/"))}

@@ -26,6 +26,7 @@ type link struct {
 
 	mu     sync.Mutex // held around memory
 	writer webrtc.TrackLocalWriter
+	copies uint8  // payload type of redundant audio data; 0: there is none
 	camera string // mid of the line of the client's camera; "": there is none
 	screen string
 
@@ -100,16 +101,18 @@ func (l *link) answer(ctx context.Context, offer offer) (string, error) {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	if !l.bound() {
+	bound, copies := l.bound()
+	if !bound {
 		return "", fmt.Errorf("%w: we have no codec in common", ErrOffer)
 	}
-	return refuse(withOpusParameters(l.pc.LocalDescription().SDP), offer.refused), nil
+	return refuse(withFirst(withOpusParameters(l.pc.LocalDescription().SDP), copies), offer.refused), nil
 }
 
-func (l *link) bound() bool {
+// bound reports whether a codec has been agreed on, and whether redundant audio data.
+func (l *link) bound() (is bool, copies uint8) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.writer != nil
+	return l.writer != nil, l.copies
 }
 
 // maxPacket bounds a packet of a client, in bytes.
@@ -171,7 +174,7 @@ func (l *link) Bind(to webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 	}
 	l.peer.stream.SetMedia(agreed)
 	l.mu.Lock()
-	l.writer = to.WriteStream()
+	l.writer, l.copies = to.WriteStream(), agreed.Receiving.Redundant
 	l.mu.Unlock()
 	for _, c := range to.CodecParameters() {
 		if uint8(c.PayloadType) == agreed.Sending.Codecs[0].PayloadType {
