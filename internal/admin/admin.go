@@ -22,6 +22,7 @@ import (
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/testline"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -41,6 +42,7 @@ type Config struct {
 	Owned     func() []string // numbers of the resource
 
 	Trunks  *trunk.Table
+	Lines   *testline.Lines
 	Permits *permit.Rules
 	Link    func(trunk string) Link // nil without SIP
 
@@ -101,6 +103,7 @@ func (a *API) Routes(rt *rest.Router) {
 	a.eventRoutes(rt)
 	a.trunkRoutes(rt)
 	a.phoneRoutes(rt)
+	a.lineRoutes(rt)
 	a.recordingRoutes(rt)
 	a.consoleRoutes(rt)
 }

@@ -78,7 +78,7 @@ func TestEveryRouteAsksForAnAdministrator(t *testing.T) {
 			"GET " + EventFailuresPath, "GET " + EventAttemptsPath, "GET " + EventTailPath, "POST " + EventsPath + ":redeliver",
 			"GET " + TrunksPath, "GET " + NumbersPath,
 			"GET " + PhonesPath, "POST " + PhonesPath, "GET " + PhonesPath + "/101", "DELETE " + PhonesPath + "/101", "POST " + PhonesPath + "/101:resetPassword",
-			"GET " + OverviewPath, "GET " + NumberTestPath, "GET " + GuardsPath, "POST " + ConsolePath + ":link",
+			"GET " + OverviewPath, "GET " + NumberTestPath, "GET " + GuardsPath, "GET " + LinesPath, "PUT " + LinesPath + "/+15557770001", "DELETE " + LinesPath + "/+15557770001", "POST " + ConsolePath + ":link",
 		} {
 			method, path, _ := strings.Cut(route, " ")
 			w := httptest.NewRecorder()

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
-	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -56,16 +55,9 @@ func (a *API) addPhone(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := identifier.Parse(body.Identity)
-	if err != nil || id.Resource() != a.Resource.ID {
-		return rest.Field("identity", fault.Invalid("%.100q is not a user of this resource, such as 8:acs:%s_{user}", body.Identity, a.Resource.ID))
-	}
-	exists, err := a.Identities.Exists(r.Context(), id)
+	id, err := a.user(r, "identity", body.Identity)
 	if err != nil {
 		return err
-	}
-	if !exists {
-		return fault.NotFound("%s does not exist: an application creates identities, or `switchhook identity import`", id).WithCode("IdentityNotFound")
 	}
 	if body.CallerID != "" && !a.Numbers.Owns(body.CallerID) {
 		return rest.Field("callerId", fault.Invalid("the caller id %.40q is not an owned number", body.CallerID))

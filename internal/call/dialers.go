@@ -24,6 +24,9 @@ type Dialers struct {
 // dialer chooses by the kind of the endpoint. A number of ours is a call of its
 // own, without a wire.
 func (r *Registry) dialer(in Invitation) Dialer {
+	if user, ok := r.lineUser(in.To); ok {
+		return line{r, user}
+	}
 	chosen := r.cfg.Dialers.Numbers
 	switch {
 	case r.owns(in.To):

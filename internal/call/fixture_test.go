@@ -34,6 +34,7 @@ type world struct {
 	*testing.T
 	dialer      *calltest.Dialer
 	devices     calltest.Devices
+	lines       calltest.Lines
 	announcer   *calltest.Announcer
 	published   *calltest.Publisher
 	prompts     *calltest.Prompts
@@ -61,13 +62,13 @@ func (w *world) applicationsConverse(yes bool) { w.Registry = w.remake(yes) }
 // that no call is left at its end.
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, prompts: calltest.NewPrompts(), streams: &calltest.Streams{}, transcripts: &calltest.Transcripts{}, conversations: &scribe{}, details: &clerk{}}
+		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, lines: calltest.Lines{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, prompts: calltest.NewPrompts(), streams: &calltest.Streams{}, transcripts: &calltest.Transcripts{}, conversations: &scribe{}, details: &clerk{}}
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.remake = func(applications bool) *call.Registry {
 			w.config = call.Config{
 				Details: w.details, ApplicationsConverse: applications,
-				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
+				Resource: resource, Dialers: call.Dialers{Numbers: w.dialer, Phones: w.dialer}, Devices: w.devices, Lines: w.lines, Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer,
 				MaxDuration: cmp.Or(w.longest, longest), RecordHoldMusic: w.recordHoldMusic, AnnounceRecordings: w.announces, EchoNumbers: []string{echoPhone}, Publisher: both{w.published, w.conversations}, Prompts: w.prompts, Streams: w.streams, Transcripts: w.transcripts, Recognizer: w.recognizer, Recordings: w.recordings, Mixes: calltest.MixesOf(engine),
 				Permit: w.rules, Watcher: w.watcher, Captions: w.captions,
 			}

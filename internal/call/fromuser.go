@@ -32,6 +32,8 @@ func (r *Registry) routeUser(in Invitation, leg Leg) (report func(Report), err e
 	switch {
 	case in.To == in.From:
 		return nil, fault.Forbidden("a user cannot call itself")
+	case r.callsAsLine(in):
+		return r.callAsLine(in, leg)
 	case in.To.Kind() == identifier.CommunicationUser && in.To.Resource() == r.cfg.Resource, r.owns(in.To):
 		return r.ringIn(in, leg)
 	case in.To.IsDialable():
@@ -46,6 +48,11 @@ func (r *Registry) callOut(in Invitation, leg Leg) (report func(Report), err err
 	if err := r.permit(&onward); err != nil {
 		return nil, err
 	}
+	return r.callThrough(in, onward, leg)
+}
+
+// callThrough starts the call of a telephone, and dials whom it calls.
+func (r *Registry) callThrough(in, onward Invitation, leg Leg) (report func(Report), err error) {
 	caller := newCaller(in, leg)
 	report, err = start(r, func(c *Call) func(Report) {
 		caller.call = c

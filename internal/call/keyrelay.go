@@ -40,13 +40,13 @@ func (c *Call) sendKeys(to *endpoint) {
 	})
 }
 
-// passKey passes a key between phones that no application controls any more, as
-// a telephone network does. Elsewhere keys are the application's, which has
+// passKey passes a key to phones where no application controls the call, as a
+// telephone network does. Elsewhere keys are the application's, which has
 // sendDtmfTones. A pipe to another call has people and applications of its own behind it.
 func (c *Call) passKey(from *endpoint, tone Tone) {
-	controlled := c.controlled()
+	controlled := slices.ContainsFunc(c.connections, func(conn *Connection) bool { return conn.state < Disconnecting })
 	for _, e := range c.endpoints {
-		if e != from && e.leg != nil && e.member != nil && (!controlled || e.place == inOtherCall) {
+		if e != from && e.leg != nil && e.member != nil && (!controlled && !e.isUser() || e.place == inOtherCall) {
 			c.passOn(e, tone)
 		}
 	}

@@ -118,6 +118,8 @@ type Invitation struct {
 	// particular one.
 	Device string
 
+	unannounced bool // no application is told of it: it rings for devices alone
+
 	release   func() // gives back a permission that was taken early; nil: none was
 	redirects int    // how often applications have sent it on
 }

@@ -68,6 +68,8 @@ type Config struct {
 	Watcher Watcher
 	// Devices knows the telephones of users; nil: they have none.
 	Devices Devices
+	// Lines are numbers elsewhere that users stand in for; nil: there are none.
+	Lines Lines
 	// Overloaded says that no new call should be taken now; nil never does.
 	Overloaded func() bool
 
@@ -94,6 +96,9 @@ func (c *Config) defaults() {
 	}
 	if c.Devices == nil {
 		c.Devices = noDevices{}
+	}
+	if c.Lines == nil {
+		c.Lines = noLines{}
 	}
 	if c.Overloaded == nil {
 		c.Overloaded = func() bool { return false }

@@ -50,9 +50,12 @@ func (c *Call) ringFor(r *ring, wait patience) (heard int) {
 	c.registry.rememberRing(r)
 	r.timer = c.after(wait.application, r.unanswered)
 	c.fork(r, wait.phone)
-	listeners := c.registry.cfg.Announcer.IncomingCall(IncomingCall{
-		Invitation: r.invitation, Context: r.context, ServerCallID: c.id, CorrelationID: c.correlationID, At: time.Now(),
-	})
+	listeners := 0
+	if !r.invitation.unannounced {
+		listeners = c.registry.cfg.Announcer.IncomingCall(IncomingCall{
+			Invitation: r.invitation, Context: r.context, ServerCallID: c.id, CorrelationID: c.correlationID, At: time.Now(),
+		})
+	}
 	if listeners == 0 && len(r.phones) > 0 {
 		r.state = forPhones
 	}

@@ -13,7 +13,7 @@ func (p *parts) administration() *admin.API {
 	cfg := admin.Config{
 		Resource: p.resource, Endpoint: p.public.base, PublicHosts: p.cfg.PublicHosts,
 		Identities: p.identities, Users: p.users, Numbers: p.numbers, Inventory: func() any { return p.numbers.Inventory() }, Owned: p.ownedNumbers,
-		Trunks: p.trunks, Permits: p.permits, Registrar: p.registrar,
+		Trunks: p.trunks, Lines: p.lines, Permits: p.permits, Registrar: p.registrar,
 		Recordings: p.recordings, RecordingGate: p.recorder.Admit, Exporting: p.exports.Pending,
 		Deliveries: p.deliveries, Failures: p.failures, EventPolicy: eventgrid.PolicyName, Subscriptions: subscriptions{p.grid}, DeadLetters: p.deadLetters, Tail: &p.tail,
 		Overview: p.overview, ConsoleLink: p.consoleLink, Stopping: p.streams, Log: p.log.With("part", "admin"),

@@ -42,6 +42,7 @@ import (
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/siprouting"
 	"github.com/switchhook/switchhook/internal/store"
+	"github.com/switchhook/switchhook/internal/testline"
 	"github.com/switchhook/switchhook/internal/trunk"
 	"github.com/switchhook/switchhook/internal/webrtc"
 	"github.com/switchhook/switchhook/internal/webrtc/media"
@@ -80,6 +81,7 @@ type parts struct {
 	sinks       *insight.Sinks              // nil where it is off
 	calls       *call.Registry
 	trunks      *trunk.Table
+	lines       *testline.Lines
 	phones      *sip.Server
 	registrar   *registrar.Registrar
 	identities  *identity.API
@@ -243,8 +245,9 @@ func (p *parts) openCalls(context.Context) error {
 	}
 	p.later(func() error { p.records.Close(); return nil })
 	open, understood := p.openStreams(), p.recognizers()
+	p.lines = testline.New()
 	p.calls = call.NewRegistry(p.observed(call.Config{
-		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p}, Numbers: p.numbers,
+		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p}, Lines: p.lines, Numbers: p.numbers,
 		Announcer: announcer{p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Publisher: publisher{p.callbacks, p.grid}, Details: p.records, Prompts: own, Mixes: mixes{p.mixer}, Streams: open, Transcripts: transcripts{open.dialer, understood}, Captions: len(understood.Choice.Default) > 0, Recognizer: understood, Recordings: recordings{p.recordings}, RecordHoldMusic: p.cfg.Recording.HoldMusic, AnnounceRecordings: len(own.announcement) > 0,
 		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
 	}), p.log)

@@ -95,3 +95,9 @@ type Devices map[identifier.ID][]string
 
 // Devices lists those of one user.
 func (d Devices) Devices(user identifier.ID) []string { return d[user] }
+
+// Lines are numbers elsewhere that users stand in for.
+type Lines map[string]identifier.ID
+
+// User is who stands in for a number.
+func (l Lines) User(number string) (user identifier.ID, ok bool) { user, ok = l[number]; return }

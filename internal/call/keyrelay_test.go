@@ -1,0 +1,30 @@
+package call_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
+)
+
+// TestKeysOfAUsersTelephoneReachTheNumberItCalls: without an application the keys are
+// for the other end, such as the menu of a bank.
+func TestKeysOfAUsersTelephoneReachTheNumberItCalls(t *testing.T) {
+	run(t, func(w *world) {
+		leg := calltest.Inbound()
+		report, err := w.Incoming(call.Invitation{From: ann, To: phone(bPhone), CallerID: phone(ourPhone)}, leg)
+		w.must(err)
+		leg.Told(report)
+		far := <-w.dialer.Dialled
+		far.PickUp()
+		synctest.Wait()
+		leg.Press("42#")
+		time.Sleep(time.Second)
+		if got := far.Sent(); got != "42#" {
+			t.Errorf("the number hears the keys %q", got)
+		}
+		w.endAll()
+	})
+}
