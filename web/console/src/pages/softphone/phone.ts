@@ -13,6 +13,8 @@ export const ended = signal("");
 export const incoming = signal<IncomingCall | null>(null);
 export const ready = signal(false);
 export const muted = signal(false);
+/** An id of the newest call, for the link to its page; "" while none is known. */
+export const callId = signal("");
 /** The other side's sound, 0 to 1. */
 export const level = signal(0);
 
@@ -67,6 +69,7 @@ export async function accept(): Promise<void> {
   await microphone();
   const ringing = incoming.value;
   incoming.value = null;
+  callId.value = "";
   if (ringing) show(await ringing.accept());
 }
 
@@ -79,23 +82,32 @@ async function microphone(): Promise<void> {
   }
 }
 
+/** To whom the call was transferred; "" while it was not. */
+let handedTo = "";
+
 function show(made: Call): void {
   call.value = made;
+  handedTo = "";
   ended.value = "";
   muted.value = made.isMuted;
   const update = (): void => {
     state.value = made.state;
     muted.value = made.isMuted;
-    if (made.state === "Connected") void listen(made);
+    if (made.state === "Connected") void connected(made);
     if (made.state !== "Disconnected") return;
     const reason = made.callEndReason;
-    ended.value = reason && (reason.code !== 0 || reason.subCode !== 0) ? `The call ended: ${reason.message || "no reason was given"} (${reason.code}/${reason.subCode})` : "The call is over.";
+    ended.value = handedTo ? `The call was transferred to ${handedTo}.` : reason && (reason.code !== 0 || reason.subCode !== 0) ? `The call ended: ${reason.message || "no reason was given"} (${reason.code}/${reason.subCode})` : "The call is over.";
     call.value = null;
     level.value = 0;
   };
   made.on("stateChanged", update);
   made.on("isMutedChanged", update);
   update();
+}
+
+async function connected(made: Call): Promise<void> {
+  if (!callId.value) callId.value = await made.info.getServerCallId();
+  await listen(made);
 }
 
 /** Measures what is heard, for the level that the page shows. */
@@ -131,7 +143,12 @@ export async function press(keys: string): Promise<void> {
 
 export async function transfer(to: string): Promise<void> {
   const target = /^\+?[\d\s()-]+$/.test(to) ? { phoneNumber: to.replace(/[\s()-]/g, "") } : { communicationUserId: to };
-  await call.value?.feature(library!.Features.Transfer).transfer({ targetParticipant: target });
+  const moving = call.value!.feature(library!.Features.Transfer).transfer({ targetParticipant: target });
+  ended.value = `${to} is being called.`;
+  moving.on("stateChanged", () => {
+    if (moving.state === "Transferred") handedTo = to;
+    if (moving.state === "Failed") ended.value = `${to} did not take the call (${moving.error?.code}/${moving.error?.subCode}): the call goes on.`;
+  });
 }
 
 /** Says a sound file instead of the microphone, and then the microphone again. */
