@@ -99,6 +99,9 @@ func (m *Map[K, V]) insert(key K, value V, cost int64, until time.Duration) int3
 
 func (m *Map[K, V]) remove(at int32) {
 	rank, last := m.entries[at].rank, int32(len(m.soonest)-1)
+	if m.cfg.Removed != nil {
+		m.cfg.Removed(m.entries[at].key, m.entries[at].value)
+	}
 	delete(m.byKey, m.entries[at].key)
 	m.cost -= m.entries[at].cost
 	m.swap(rank, last)

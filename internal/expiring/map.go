@@ -18,6 +18,10 @@ type Config[K comparable, V any] struct {
 	// Evicted, if it is set, is told of each entry that made room before it had
 	// expired. It is called with the map locked and must not use it.
 	Evicted func(key K, value V)
+
+	// Removed, if it is set, is told of each entry that goes, whatever the reason; a
+	// value in place of another is none. It is called as Evicted is.
+	Removed func(key K, value V)
 }
 
 // Map is a bounded map whose entries expire. It is safe for concurrent use; its
@@ -114,6 +118,27 @@ func (m *Map[K, V]) Delete(key K) {
 	if at, ok := m.byKey[key]; ok {
 		m.remove(at)
 	}
+}
+
+// Evict removes, of the entries that may go, the one that expires first. It returns false
+// where none may. May is called with the map locked and must not use it.
+func (m *Map[K, V]) Evict(now time.Time, may func(value V) bool) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	first := int32(-1)
+	for rank, at := range m.soonest {
+		if (first < 0 || m.before(int32(rank), first)) && may(m.entries[at].value) {
+			first = int32(rank)
+		}
+		if first == 0 {
+			break // the heap's top
+		}
+	}
+	if first < 0 {
+		return false
+	}
+	m.evict(m.soonest[first], now)
+	return true
 }
 
 // Update changes the value of a key in one step: change gets the value, or the

@@ -38,8 +38,12 @@ const (
 	lookEvery = 5 // seconds
 	// quietAllocs is how much a quiet server allocates between two looks, in bytes.
 	quietAllocs = 8 << 20
-	// worthwhile is the least that giving back must bring: it costs a collection.
-	worthwhile = 8 << 20
+	// worthwhile is the least that giving back must bring: it costs collections. Where
+	// next to nothing goes on it is a part of what lives, which is what they look through.
+	worthwhile  = 8 << 20
+	stillAllocs = 1 << 20
+	stillPart   = 16
+	stillLeast  = 2 << 20
 )
 
 // usage is what the runtime says of memory, in bytes.
@@ -89,10 +93,12 @@ func (t *policy) percent(now usage, kept uint64) int {
 // due reports whether memory is to be given back now: nothing goes on, and there
 // is much more of it than after the last time.
 func (t *policy) due(now usage) bool {
-	quiet := now.allocated-t.before.allocated < quietAllocs
+	allocated := now.allocated - t.before.allocated
 	t.before = now
 	t.left = min(t.left, now.spare())
-	return quiet && now.spare()-t.left >= worthwhile
+	brings := now.spare() - t.left
+	still := allocated < stillAllocs && brings >= max(stillLeast, now.live/stillPart)
+	return still || allocated < quietAllocs && brings >= worthwhile
 }
 
 // Run sets the pace of collections, unless GOGC is set, and gives memory back

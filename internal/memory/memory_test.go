@@ -20,6 +20,9 @@ func TestMemoryIsGivenBackWhenNothingGoesOn(t *testing.T) {
 		{"what a collection could not free", usage{allocated: 401 * mb, live: 10 * mb, objects: 10 * mb, idle: 15 * mb}, 15 * mb, false},
 		{"a little more", usage{allocated: 403 * mb, live: 10 * mb, objects: 12 * mb, idle: 15 * mb}, 0, false},
 		{"that adds up", usage{allocated: 408 * mb, live: 10 * mb, objects: 18 * mb, idle: 15 * mb}, 0, true},
+		{"next to nothing goes on", usage{allocated: 408*mb + mb/2, live: 10 * mb, objects: 13 * mb, idle: 15 * mb}, 15 * mb, true},
+		{"and little would be had of it", usage{allocated: 409 * mb, live: 10 * mb, objects: 11 * mb, idle: 15 * mb}, 15 * mb, false},
+		{"or little beside what lives", usage{allocated: 409*mb + mb/2, live: 100 * mb, objects: 105 * mb, idle: 15 * mb}, 15 * mb, false},
 		{"more is in use than the last collection knew", usage{allocated: 409 * mb, live: 20 * mb, objects: 19 * mb, idle: 15 * mb}, 15 * mb, false},
 	}
 	for _, step := range steps {

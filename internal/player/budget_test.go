@@ -27,7 +27,7 @@ func TestLoopOfManyPromptsStaysInTheBudget(t *testing.T) {
 			listening(t, Config{CacheBytes: budget}, w, func(t *testing.T, l *Library) {
 				ctx, cancel := context.WithCancel(t.Context())
 				hear(l.Open(ctx, list, true), 8000, 50*8*70) // 70 prompts
-				if held := l.pins.total(); held > budget {
+				if held := l.shelf.total(); held > budget {
 					t.Errorf("%d bytes are held, of %d", held, budget)
 				}
 				cancel()

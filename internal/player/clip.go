@@ -50,13 +50,23 @@ func prepare(rate int, at func(int) ([]int16, error)) (*Clip, error) {
 	return &Clip{narrow: samples, wide: other}, nil
 }
 
-// Duration returns how long the clip plays.
+// Duration returns how long the clip plays, about, while it grows.
 func (c *Clip) Duration() time.Duration {
-	return time.Duration(len(c.narrow)) * time.Second / narrowband
+	samples := len(c.narrow)
+	if c.growth != nil {
+		samples = c.growth.narrow.size()
+	}
+	return time.Duration(samples) * time.Second / narrowband
 }
 
 // at returns the clip's samples at a rate; nil at one that calls do not run at.
 func (c *Clip) at(rate int) []int16 {
+	if c.growth != nil {
+		if version := c.growth.at(rate); version != nil {
+			return version.there()
+		}
+		return nil
+	}
 	switch rate {
 	case narrowband:
 		return c.narrow
@@ -67,4 +77,10 @@ func (c *Clip) at(rate int) []int16 {
 }
 
 // size is the memory that the clip holds, in bytes.
-func (c *Clip) size() int64 { return 2 * int64(cap(c.narrow)+cap(c.wide)) }
+func (c *Clip) size() int64 {
+	samples := cap(c.narrow) + cap(c.wide)
+	if c.growth != nil {
+		samples = c.growth.narrow.size() + c.growth.wide.size()
+	}
+	return 2 * int64(samples)
+}

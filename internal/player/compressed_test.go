@@ -40,7 +40,7 @@ func TestCompressedFilesArePlayed(t *testing.T) {
 				defer cancel()
 				p := l.Open(ctx, []File{{URI: "http://web/prompt", CacheID: test.cacheID}}, false)
 				<-p.Started()
-				if held := l.pins.total() > 0; held != test.held {
+				if held := l.shelf.total() > 0; held != test.held {
 					t.Errorf("held in memory: %v", held)
 				}
 				heard := hear(p, 8000, forever)

@@ -28,29 +28,87 @@ func (l *Library) open(ctx context.Context, file File, forAll bool) (fetched, er
 		limit.end()
 		return fetched{}, fmt.Errorf("%w: %s: waiting for other downloads: %w", ErrDownload, from, context.Cause(ctx))
 	}
-	began := l.now()
 	source, unchanged, err := begin(ctx, limit)
 	if unchanged != nil || err != nil {
 		limit.end()
 		return fetched{clip: unchanged}, err
 	}
 	again := l.again(file, source) && forAll
-	if l.streams(file, source) {
-		return l.streamed(file, source, again)
+	got, err := l.opened(file, source, again)
+	if got.source == nil && (got.clip == nil || got.clip.growth == nil) {
+		source.close()
 	}
-	defer limit.end()
-	defer source.close()
-	clip, err := source.decoded()
+	return got, err
+}
+
+// opened decides how a source is played. What is short, or is to be kept, is decoded at once
+// if there is room for it; many short prompts are long together. All else is streamed.
+func (l *Library) opened(file File, s *source, again bool) (fetched, error) {
+	d, known := s.duration()
+	if known && d > l.cfg.MaxDuration {
+		return fetched{}, s.explained(fmt.Errorf("longer than %v, which is the limit", l.cfg.MaxDuration))
+	}
+	key, keeps := file.CacheID, file.CacheID != "" && !file.isSpeech()
+	if again {
+		key, keeps = keptAs(file.URI), true
+	} else {
+		s.version = ""
+	}
+	if keeps && !known {
+		whole, err := l.beginning(s)
+		if err != nil {
+			return fetched{}, err
+		}
+		if d, known = longestHeld, whole; !whole {
+			d = 2 * l.cfg.MaxDuration // while it is copied into a larger buffer there are two
+		}
+	}
+	has, ok := &room{}, false
+	if keeps || known && d <= longestHeld {
+		has, ok = l.shelf.reserve(sizeOf(d)+int64(len(key))+entryOverhead, l.now())
+	}
+	switch {
+	case !ok:
+		s.limit.pause()
+		l.log.Debug("prompt is streamed", "from", s.from)
+		return fetched{source: s}, nil
+	case known && d <= longestHeld:
+		clip, err := l.whole(s, key, has)
+		return fetched{clip: clip}, err
+	}
+	s.limit.pause()
+	if !known {
+		d = longestHeld // to begin with
+	}
+	s.file = l.metered(s.file, has)
+	return fetched{clip: l.growing(key, s, d, has)}, nil
+}
+
+// whole decodes all of a source into a clip, which is kept if it has a key.
+func (l *Library) whole(s *source, key string, has *room) (*Clip, error) {
+	began := l.now()
+	s.file = l.metered(s.file, has)
+	clip, err := s.decoded()
 	if err != nil {
-		return fetched{}, err
+		has.give()
+		return nil, err
 	}
 	l.level(clip)
-	l.log.Debug("prompt downloaded", "from", from, "plays", clip.Duration(), "took", l.now().Sub(began).Round(time.Millisecond))
-	if again {
-		clip.version = source.version
-		clip = l.share(file, clip)
+	l.log.Debug("prompt downloaded", "from", s.from, "plays", clip.Duration(), "took", l.now().Sub(began).Round(time.Millisecond))
+	clip.version = s.version
+	clip = l.shelve(clip, key, has)
+	l.shelf.settle(clip, key)
+	return clip, nil
+}
+
+// shelve makes a clip one that is used once, and keeps it if it has a key. If another one
+// is kept under the key already, it is returned instead.
+func (l *Library) shelve(clip *Clip, key string, has *room) *Clip {
+	l.shelf.take(clip, has)
+	if key == "" {
+		return clip
 	}
-	return fetched{clip: clip}, nil
+	return l.shelf.keep(key, clip, l.now())
 }
 
 // origin says where a prompt comes from, and how it begins: with a source, or with the
@@ -71,37 +129,12 @@ func (l *Library) origin(file File) (from string, begin func(context.Context, *t
 	}, nil
 }
 
-// streams decides what is decoded while it is played: speech, what is long and has no
-// cache id, or does not fit into the cache beside what is being played. Many short
-// prompts are long together: they do not pass the budget either.
-func (l *Library) streams(file File, s *source) bool {
-	d, known := s.duration()
-	if known && d <= longestHeld {
-		return l.cfg.CacheBytes > 0 && sizeOf(d)+l.pins.total() > l.cfg.CacheBytes
-	}
-	if file.CacheID == "" || file.isSpeech() {
-		return true
-	}
-	return known && sizeOf(d)+l.pins.total() > l.cfg.CacheBytes
-}
-
-// streamed refuses a stream that would end with an error, before it is heard. What is
-// played again is shared, if there is room for it.
-func (l *Library) streamed(file File, s *source, again bool) (fetched, error) {
-	d, known := s.duration()
-	if known && d > l.cfg.MaxDuration {
-		defer s.close()
-		return fetched{}, s.explained(fmt.Errorf("longer than %v, which is the limit", l.cfg.MaxDuration))
-	}
-	s.limit.pause()
-	if again && known && sizeOf(d)+l.pins.total() <= l.cfg.CacheBytes {
-		return l.growing(file, s, d)
-	}
-	l.log.Debug("prompt is streamed", "from", s.from)
-	return fetched{source: s}, nil
-}
-
 // sizeOf is what a clip that plays for so long takes of memory.
 func sizeOf(d time.Duration) int64 {
 	return int64(d.Seconds() * 2 * (narrowband + wideband))
+}
+
+// sizeAt is what a clip of so many samples takes that came at a rate.
+func sizeAt(samples, rate int) int64 {
+	return int64(samples) * 2 * (narrowband + wideband) / int64(rate)
 }

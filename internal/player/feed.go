@@ -119,19 +119,15 @@ func (f *feeder) open(ctx context.Context, index int) (*item, *source, error) {
 	if clip := f.clips[index]; clip != nil { // from the round before
 		return &item{clip: clip, index: index}, nil, nil
 	}
-	for {
-		got, err := f.library.fetch(ctx, f.list[index])
-		switch {
-		case err != nil:
-			return nil, nil, err
-		case got.source != nil:
-			return &item{stream: new(stream), index: index}, got.source, nil
-		case f.library.pins.add(got.clip):
-			f.clips[index] = got.clip
-			return &item{clip: got.clip, index: index}, nil, nil
-		}
-		f.library.forgetClip(keptAs(f.list[index].URI), got.clip) // its last listener has just left
+	got, err := f.library.fetch(ctx, f.list[index])
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case got.source != nil:
+		return &item{stream: new(stream), index: index}, got.source, nil
 	}
+	f.clips[index] = got.clip
+	return &item{clip: got.clip, index: index}, nil, nil
 }
 
 // put makes a prompt the next to be played.
@@ -139,7 +135,7 @@ func (f *feeder) put(next *item) {
 	f.last.next.Store(next)
 	f.last = next
 	if next.clip != nil {
-		f.opened += int64(len(next.clip.wide))
+		f.opened += int64(next.clip.Duration() * wideband / time.Second)
 	}
 	if !f.started {
 		f.started = true
@@ -195,7 +191,7 @@ func (f *feeder) release(cause error) {
 	}
 	for _, clip := range f.clips {
 		if clip != nil {
-			f.library.pins.remove(clip)
+			f.library.shelf.drop(clip)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -12,41 +13,85 @@ import (
 )
 
 // growth is how far a clip is that is played while it is downloaded, by any number of
-// calls. Its samples have their place from the beginning; one goroutine writes them.
+// calls; one goroutine writes it.
 //
 //	growing ──all is written, the download broke, nobody plays it any more──▶ ended
 type growth struct {
-	narrow, wide atomic.Int64 // samples written
+	narrow, wide grown
 	ended        atomic.Bool
 	err          error           // why, set before ended; nil: the file is over
 	ctx          context.Context // of the download
 	cancel       context.CancelCauseFunc
-	dropped      bool // nobody played it any more: who comes now needs another; guarded by pins.mu
+}
+
+// grown is one version of a clip that grows. Its buffer is replaced by a larger one when it
+// is full: what was announced of its length may be wrong.
+type grown struct {
+	written atomic.Int64 // samples
+	buffer  atomic.Pointer[[]int16]
 }
 
 var errUnheard = errors.New("nobody plays the prompt any more")
 
-// newGrowing returns a clip of a duration that has no samples yet.
+// slack is how many samples resampling may add to what a file's length lets expect.
+const slack = 64
+
+// newGrowing returns a clip that has no samples yet, of a file that plays for about d.
 func newGrowing(d time.Duration, s *source) *Clip {
-	samples := int(d*narrowband/time.Second) + 1
-	return &Clip{
-		narrow: make([]int16, samples), wide: make([]int16, 2*samples), version: s.version,
-		growth: &growth{ctx: s.body.ctx, cancel: s.limit.cancel},
+	g := &growth{ctx: s.body.ctx, cancel: s.limit.cancel}
+	for version, rate := range map[*grown]time.Duration{&g.narrow: narrowband, &g.wide: wideband} {
+		buffer := make([]int16, d*rate/time.Second+slack)
+		version.buffer.Store(&buffer)
 	}
+	return &Clip{version: s.version, growth: g}
+}
+
+// there returns what has been written. The count is read before the buffer, which is
+// stored first.
+func (g *grown) there() []int16 {
+	n := g.written.Load()
+	return (*g.buffer.Load())[:n]
+}
+
+func (g *grown) append(samples []int16) {
+	at, buffer := int(g.written.Load()), *g.buffer.Load()
+	if need := at + len(samples); need > len(buffer) {
+		larger := make([]int16, max(need, 3*len(buffer)/2))
+		copy(larger, buffer[:at])
+		g.buffer.Store(&larger)
+		buffer = larger
+	}
+	g.written.Store(int64(at + copy(buffer[at:], samples)))
+}
+
+// trim gives back the buffer that was too large.
+func (g *grown) trim() {
+	if there := g.there(); 8*len(there) < 7*g.size() {
+		exact := slices.Clone(there)
+		g.buffer.Store(&exact)
+	}
+}
+
+func (g *grown) size() int { return len(*g.buffer.Load()) }
+
+// at is the version for a rate; nil where calls do not run at it.
+func (g *growth) at(rate int) *grown {
+	switch rate {
+	case narrowband:
+		return &g.narrow
+	case wideband:
+		return &g.wide
+	}
+	return nil
 }
 
 // there returns what can be played at a rate, and whether nothing follows.
 func (c *Clip) there(rate int) (samples []int16, ended bool) {
-	samples = c.at(rate)
 	if c.growth == nil {
-		return samples, true
+		return c.at(rate), true
 	}
 	ended = c.growth.ended.Load() // before the samples are counted
-	written := &c.growth.narrow
-	if rate == wideband {
-		written = &c.growth.wide
-	}
-	return samples[:min(int(written.Load()), len(samples))], ended
+	return c.at(rate), ended
 }
 
 // failed is why a clip has ended early; nil where it has not.
@@ -59,34 +104,30 @@ func (c *Clip) failed() error {
 
 // track writes one of a clip's two versions.
 type track struct {
-	samples []int16
-	written *atomic.Int64
-	from    *audio.Resampler
-	buffer  []int16
+	to     *grown
+	from   *audio.Resampler
+	buffer []int16
 }
 
 // put converts samples and writes what comes of them; last says that none follow. The
-// result is valid until the next call. What is more than was announced is cut off.
+// result is valid until the next call.
 func (t *track) put(in []int16, last bool) []int16 {
 	t.buffer = t.from.Append(t.buffer[:0], in)
 	if last {
 		t.buffer = t.from.Flush(t.buffer)
 	}
-	at := t.written.Load()
-	t.written.Store(at + int64(copy(t.samples[at:], t.buffer)))
+	t.to.append(t.buffer)
 	return t.buffer
 }
 
 // tracks are a clip's two versions: the one that loses nothing of what comes at a rate,
 // and the one that is made of it.
-func (c *Clip) tracks(rate int) (first, second *track, err error) {
-	first = &track{samples: c.wide, written: &c.growth.wide}
-	second = &track{samples: c.narrow, written: &c.growth.narrow}
+func (g *growth) tracks(rate int) (first, second *track, err error) {
 	between, other := wideband, narrowband
 	if rate <= narrowband {
-		first, second = second, first
 		between, other = other, between
 	}
+	first, second = &track{to: g.at(between)}, &track{to: g.at(other)}
 	var err1, err2 error
 	first.from, err1 = audio.NewAlignedResampler(rate, between)
 	second.from, err2 = audio.NewAlignedResampler(between, other)
@@ -95,8 +136,8 @@ func (c *Clip) tracks(rate int) (first, second *track, err error) {
 
 // grow downloads a source into a clip, as fast as it comes. target, if not 0, is the
 // loudness that it is brought to.
-func (c *Clip) grow(src *source, target float64) error {
-	first, second, err := c.tracks(src.file.Rate())
+func (g *growth) grow(src *source, target float64) error {
+	first, second, err := g.tracks(src.file.Rate())
 	if err != nil {
 		return err
 	}
@@ -120,7 +161,7 @@ func (c *Clip) grow(src *source, target float64) error {
 		}
 		second.put(first.put(block, err == io.EOF), err == io.EOF)
 		if err == io.EOF {
-			if first.written.Load() == 0 {
+			if first.to.written.Load() == 0 {
 				return src.explained(errNoSamples)
 			}
 			return nil
@@ -130,6 +171,31 @@ func (c *Clip) grow(src *source, target float64) error {
 
 // end says that nothing follows.
 func (g *growth) end(err error) {
+	g.narrow.trim()
+	g.wide.trim()
 	g.err = err
 	g.ended.Store(true)
+}
+
+// growing plays a file while it is downloaded into a clip that further plays share. The
+// clip is used once.
+func (l *Library) growing(key string, s *source, d time.Duration, has *room) *Clip {
+	clip := newGrowing(d, s)
+	have := l.shelve(clip, key, has)
+	if have != clip {
+		s.close()
+		return have
+	}
+	l.log.Debug("prompt is downloaded while it is played", "from", s.from)
+	l.work.Go(func() {
+		defer s.close()
+		err := clip.growth.grow(s, l.cfg.Loudness)
+		clip.growth.end(err)
+		if err != nil {
+			l.shelf.forget(clip)
+			return
+		}
+		l.shelf.settle(clip, key)
+	})
+	return clip
 }

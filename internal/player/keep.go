@@ -24,12 +24,12 @@ func (f File) key() string {
 }
 
 // keeping collects speech while it is streamed. If all of it was made it becomes a clip
-// in the cache, so that the same is not spoken, and not paid, again. What is collected
-// takes a quarter of the cache's budget at most.
+// that is kept, so that the same is not spoken, and not paid, again.
 type keeping struct {
 	library *Library
 	key     string
 	rate    int // Hz
+	room    *room
 	samples []int16
 	over    bool
 }
@@ -39,22 +39,37 @@ func (k *keeping) heard(samples []int16, err error) {
 	if k == nil || k.over {
 		return
 	}
-	more := int64(2 * len(samples))
 	k.samples = append(k.samples, samples...)
-	total := k.library.kept.Add(more)
 	switch {
 	case err == io.EOF:
 		k.done()
-	case err != nil, total > k.library.cfg.CacheBytes/4, len(k.samples) > int(longestKept.Seconds())*k.rate:
+	case err != nil, len(k.samples) > int(longestKept.Seconds())*k.rate, !k.hasRoom():
 		k.drop()
 	}
 }
 
-// done puts the speech into the cache.
+// hasRoom takes room for what was collected and for what will be made of it.
+func (k *keeping) hasRoom() bool {
+	l := k.library
+	need := int64(len(k.key)) + entryOverhead + int64(2*len(k.samples)) + sizeAt(len(k.samples), k.rate)
+	if k.room == nil {
+		var ok bool
+		k.room, ok = l.shelf.reserve(need, l.now())
+		return ok
+	}
+	return need <= k.room.bytes || k.room.resize(need+need/4, l.now())
+}
+
+// done keeps the speech.
 func (k *keeping) done() {
-	clip, err := prepare(k.rate, func(to int) ([]int16, error) { return audio.Resample(k.samples, k.rate, to) })
-	if err == nil {
-		k.library.cache.Add(k.key, clip, k.library.now())
+	if k.hasRoom() {
+		clip, err := prepare(k.rate, func(to int) ([]int16, error) { return audio.Resample(k.samples, k.rate, to) })
+		if err == nil {
+			shelf, kept := k.library.shelf, k.library.shelve(clip, k.key, k.room)
+			shelf.settle(kept, k.key)
+			shelf.drop(kept)
+			k.room = nil
+		}
 	}
 	k.drop()
 }
@@ -65,6 +80,6 @@ func (k *keeping) drop() {
 		return
 	}
 	k.over = true
-	k.library.kept.Add(-int64(2 * len(k.samples)))
+	k.room.give()
 	k.samples = nil
 }

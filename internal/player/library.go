@@ -41,7 +41,7 @@ type Config struct {
 	Timeout      time.Duration // of one download with all its redirects; 30 s
 	MaxRedirects int           // 5; below zero none
 	MaxDownloads int           // at the same time, others wait; 32
-	CacheBytes   int64         // of all decoded prompts that are kept or played; others are streamed; 128 MB; below zero none are kept
+	CacheBytes   int64         // of all decoded prompts together, kept, played or being decoded; others are streamed; 128 MB; below zero all are
 	CacheTime    time.Duration // how long one is kept under its id; 1 h
 
 	// Allow refuses addresses, just before they are connected to, so that no name
@@ -87,11 +87,9 @@ type Library struct {
 	ctx   context.Context
 	close context.CancelCauseFunc
 
-	cache    *expiring.Map[string, *Clip]
+	shelf    *shelf
 	versions *expiring.Map[string, string] // of files without a cache id, by address
-	pins     pins
-	kept     atomic.Int64 // bytes of speech that goes on and may be kept
-	gaps     atomic.Int64 // moments in which a file did not come in time
+	gaps     atomic.Int64                  // moments in which a file did not come in time
 
 	metric prometheus.Collector
 
@@ -100,26 +98,21 @@ type Library struct {
 	downloads map[File]*download
 }
 
-// entryOverhead is what a cached clip costs beside its samples and its id, roughly:
-// many tiny clips are bounded too.
+// entryOverhead is what an entry costs beside what is in it, roughly: many tiny clips are
+// bounded too.
 const entryOverhead = 512
 
 // New returns an empty library.
 func New(cfg Config, log *slog.Logger) *Library {
 	cfg = cfg.withDefaults()
 	l := &Library{
-		cfg:    cfg,
-		log:    log,
-		client: newClient(cfg),
-		slots:  make(chan struct{}, max(1, cfg.MaxDownloads)),
-		now:    time.Now,
-		cache: expiring.New(expiring.Config[string, *Clip]{
-			TTL:     cfg.CacheTime,
-			Cost:    func(id string, clip *Clip) int64 { return clip.size() + int64(len(id)) + entryOverhead },
-			MaxCost: max(1, cfg.CacheBytes),
-		}),
+		cfg:       cfg,
+		log:       log,
+		client:    newClient(cfg),
+		slots:     make(chan struct{}, max(1, cfg.MaxDownloads)),
+		now:       time.Now,
+		shelf:     newShelf(cfg.CacheBytes, cfg.CacheTime),
 		versions:  newVersions(cfg.CacheTime),
-		pins:      pins{users: make(map[*Clip]int)},
 		downloads: make(map[File]*download),
 	}
 	l.ctx, l.close = context.WithCancelCause(context.Background())
@@ -133,9 +126,8 @@ func New(cfg Config, log *slog.Logger) *Library {
 	return l
 }
 
-// Held is how many bytes of decoded prompts are in memory, about: those that are kept, or
-// those that are played, whichever are more.
-func (l *Library) Held() int64 { return max(l.cache.TotalCost(), l.pins.total()) }
+// Held is how many bytes of decoded prompts are in memory, about.
+func (l *Library) Held() int64 { return l.shelf.total() }
 
 // Close gives up the downloads that run and returns when they are gone.
 func (l *Library) Close() {

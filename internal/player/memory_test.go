@@ -47,7 +47,7 @@ func BenchmarkMemoryOfPlaying(b *testing.B) {
 					})
 				}
 				all.Wait()
-				b.ReportMetric(float64(int64(memory())-int64(before)-l.pins.total())/calls/1000, "kB/call")
+				b.ReportMetric(float64(int64(memory())-int64(before)-l.shelf.total())/calls/1000, "kB/call")
 				b.ReportMetric(float64(l.gaps.Load()), "gaps")
 				runtime.KeepAlive(started)
 				l.Close()

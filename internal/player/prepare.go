@@ -79,10 +79,13 @@ func (l *Library) prepareAll(ctx context.Context, list []prepared, first bool) {
 
 // prepare keeps a prompt for another while, or has it spoken.
 func (l *Library) prepare(ctx context.Context, file File) error {
-	if l.cache.Extend(file.key(), l.now(), l.now().Add(l.cfg.CacheTime)) {
+	if l.shelf.extend(file.key(), l.now(), l.cfg.CacheTime) {
 		return nil
 	}
 	got, err := l.fetch(ctx, file)
+	if got.clip != nil {
+		l.shelf.drop(got.clip)
+	}
 	if err != nil || got.source == nil {
 		return err
 	}
@@ -95,7 +98,7 @@ func (l *Library) prepare(ctx context.Context, file File) error {
 	if !errors.Is(err, io.EOF) {
 		return err
 	}
-	if _, kept := l.cache.Get(file.key(), l.now()); !kept {
+	if !l.shelf.extend(file.key(), l.now(), l.cfg.CacheTime) {
 		return errNotKept
 	}
 	return nil

@@ -68,11 +68,12 @@ func ifChanged(version string) map[string]string {
 // the server says that it is still the same.
 func (l *Library) openFile(ctx context.Context, u *url.URL, file File, limit *timeLimit) (*source, *Clip, error) {
 	if file.CacheID == "" {
-		if clip, ok := l.cache.Get(keptAs(file.URI), l.now()); ok {
+		if clip, ok := l.shelf.get(keptAs(file.URI), l.now()); ok {
 			source, err := l.openSource(ctx, u, limit, ifChanged(clip.version))
 			if errors.Is(err, errUnchanged) {
 				return nil, clip, nil
 			}
+			l.shelf.drop(clip)
 			return source, nil, err
 		}
 	}
@@ -95,41 +96,4 @@ func (l *Library) again(file File, s *source) bool {
 func (l *Library) keepsVersions(file File) bool {
 	_, ok := l.versions.Get(file.URI, l.now())
 	return ok && file.CacheID == ""
-}
-
-// share keeps a clip for further plays of its file. If another download was first, that
-// one's is returned.
-func (l *Library) share(file File, clip *Clip) *Clip {
-	have, before := l.cache.Add(keptAs(file.URI), clip, l.now())
-	if before && have.version != clip.version {
-		l.cache.Put(keptAs(file.URI), clip, l.now())
-		return clip
-	}
-	return have
-}
-
-// growing plays a long file while it is downloaded into a clip that further plays share.
-func (l *Library) growing(file File, s *source, d time.Duration) (fetched, error) {
-	clip := newGrowing(d, s)
-	if have := l.share(file, clip); have != clip {
-		s.close()
-		return fetched{clip: have}, nil
-	}
-	l.log.Debug("prompt is downloaded while it is played", "from", s.from)
-	l.work.Go(func() {
-		defer s.close()
-		err := clip.grow(s, l.cfg.Loudness)
-		clip.growth.end(err)
-		if err != nil {
-			l.forgetClip(keptAs(file.URI), clip)
-		}
-	})
-	return fetched{clip: clip}, nil
-}
-
-// forgetClip takes a clip out of the cache, unless another has taken its place.
-func (l *Library) forgetClip(key string, clip *Clip) {
-	if have, ok := l.cache.Get(key, l.now()); ok && have == clip {
-		l.cache.Delete(key)
-	}
 }

@@ -37,8 +37,8 @@ func TestFileIsKeptFromItsSecondPlayOn(t *testing.T) {
 				}
 				leave()
 				synctest.Wait()
-				if l.pins.total() != 0 {
-					t.Errorf("%d bytes are held by nobody", l.pins.total())
+				if l.shelf.played() != 0 {
+					t.Errorf("%d bytes are played by nobody", l.shelf.played())
 				}
 			})
 		})
@@ -107,7 +107,7 @@ func TestDownloadOfNobodyIsGivenUp(t *testing.T) {
 		}
 		endTwo()
 		synctest.Wait()
-		if w.open != 0 || l.pins.total() != 0 {
+		if w.open != 0 || l.shelf.total() != 0 {
 			t.Errorf("%d downloads go on for nobody", w.open)
 		}
 		want := numbered(8000*20, 0)

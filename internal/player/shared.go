@@ -3,7 +3,6 @@ package player
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/switchhook/switchhook/internal/speech"
 )
@@ -33,7 +32,8 @@ type download struct {
 	err    error
 }
 
-// fetched is a prompt that can be played: a clip, or a source that is streamed.
+// fetched is a prompt that can be played: a clip, which whoever fetched it drops, or a
+// source that is streamed.
 type fetched struct {
 	clip   *Clip
 	source *source
@@ -83,7 +83,7 @@ func (l *Library) join(file File) (*Clip, *download, error) {
 		return nil, nil, ErrClosed
 	}
 	if key := file.key(); key != "" {
-		if clip, ok := l.cache.Get(key, l.now()); ok {
+		if clip, ok := l.shelf.get(key, l.now()); ok {
 			return clip, nil, nil
 		}
 	}
@@ -103,6 +103,10 @@ func (l *Library) join(file File) (*Clip, *download, error) {
 func (l *Library) leave(d *download) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if d.clip != nil { // it came in this moment
+		l.shelf.drop(d.clip)
+		return
+	}
 	if d.waiting--; d.waiting > 0 {
 		return
 	}
@@ -126,15 +130,18 @@ func (l *Library) take(d *download) *source {
 // run downloads, and hands the result to all who wait.
 func (l *Library) run(ctx context.Context, d *download) {
 	got, err := l.open(ctx, d.file, true)
-	if got.clip != nil && d.file.CacheID != "" {
-		got.clip, _ = l.cache.Add(d.file.CacheID, got.clip, l.now()) // one that came first, if two did
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget(d)
 	d.clip, d.source, d.err = got.clip, got.source, err
 	switch {
-	case d.clip != nil && d.clip.growth != nil:
+	case d.clip != nil:
+		l.shelf.use(d.clip, d.waiting)
+		l.shelf.drop(d.clip)
+		if d.clip.growth == nil {
+			d.cancel()
+			break
+		}
 		context.AfterFunc(d.clip.growth.ctx, d.cancel) // it goes on beyond this download
 	case d.source == nil:
 		d.cancel()
@@ -152,45 +159,4 @@ func (l *Library) forget(d *download) {
 	if l.downloads[d.file] == d {
 		delete(l.downloads, d.file)
 	}
-}
-
-// pins counts the clips that are being played, whether they are in the cache or not.
-type pins struct {
-	mu    sync.Mutex
-	bytes int64
-	users map[*Clip]int
-}
-
-// add counts one who plays a clip; false: its download was given up meanwhile.
-func (p *pins) add(c *Clip) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if c.growth != nil && c.growth.dropped {
-		return false
-	}
-	if p.users[c]++; p.users[c] == 1 {
-		p.bytes += c.size()
-	}
-	return true
-}
-
-// remove counts one who has played a clip. A download that nobody waits for is given up.
-func (p *pins) remove(c *Clip) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.users[c]--; p.users[c] > 0 {
-		return
-	}
-	delete(p.users, c)
-	p.bytes -= c.size()
-	if c.growth != nil && !c.growth.ended.Load() {
-		c.growth.dropped = true
-		c.growth.cancel(errUnheard)
-	}
-}
-
-func (p *pins) total() int64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.bytes
 }
