@@ -41,15 +41,17 @@ const (
 
 // Engine makes peer connections on one UDP and one TCP port.
 type Engine struct {
-	api         *webrtc.API
-	certificate webrtc.Certificate
-	udp         *net.UDPConn
-	tcp         net.Listener
-	arrivals    *arrivals // on tcp
-	muxUDP      *ice.UDPMuxDefault
-	muxTCP      *ice.TCPMuxDefault
-	log         *slog.Logger
-	closing     sync.WaitGroup // connections that are being closed
+	settings     webrtc.SettingEngine
+	codecs       *webrtc.MediaEngine
+	interceptors *interceptor.Registry
+	certificate  webrtc.Certificate
+	udp          *net.UDPConn
+	tcp          net.Listener
+	arrivals     *arrivals // on tcp
+	muxUDP       *ice.UDPMuxDefault
+	muxTCP       *ice.TCPMuxDefault
+	log          *slog.Logger
+	closing      sync.WaitGroup // connections that are being closed
 }
 
 // Open opens the sockets.
@@ -101,14 +103,14 @@ func (e *Engine) prepare(cfg Config) error {
 			return err
 		}
 	}
-	codecs, err := codecs()
-	if err != nil {
+	e.settings = settings
+	var err error
+	if e.codecs, err = codecs(); err != nil {
 		return err
 	}
 	// One interceptor, for pictures: reports are package rtp's, and pion's defaults cost a quarter of a leg.
-	registry := &interceptor.Registry{}
-	registry.Add(reportsFactory{})
-	e.api = webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(registry))
+	e.interceptors = &interceptor.Registry{}
+	e.interceptors.Add(reportsFactory{})
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err

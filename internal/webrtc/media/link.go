@@ -41,7 +41,7 @@ func newSSRC() uint32 {
 }
 
 func (p *Peer) newLink(fingerprint string) (*link, error) {
-	pc, err := p.engine.api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{p.engine.certificate}})
+	pc, err := p.engine.newConnection()
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,15 @@
 package signalling
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // answers are what the requests of a session were answered with, so that a request
 // that comes twice is carried out once.
 type answers struct {
 	byID  map[string]*given
-	order []*given // the oldest first
+	order []*given // the oldest answer first, among those that are carried out
 	open  int      // requests without an answer
 	bytes int      // of the answers
 }
@@ -41,20 +44,28 @@ func (a *answers) begin(id string, now time.Time) (*given, bool) {
 // finish notes the answer, among so many bytes.
 func (a *answers) finish(g *given, frame []byte, now time.Time, most int) {
 	a.open--
+	if at := slices.Index(a.order, g); at < len(a.order)-1 { // it is the newest answer now
+		a.order = append(slices.Delete(a.order, at, at+1), g)
+	}
 	g.frame, g.at = frame, now
 	a.bytes += len(frame)
 	a.prune(now, most)
 }
 
-// prune forgets what is old or too much, the oldest first; the last answer stays.
+// prune forgets what is old or too much, the oldest first; the last answer stays, and so
+// do requests that are carried out, which maxOpen bounds.
 func (a *answers) prune(now time.Time, most int) {
-	for len(a.order) > 1 {
-		first := a.order[0]
-		if first.frame == nil || len(a.order) <= maxAnswers && now.Sub(first.at) < answersKept && a.bytes <= most {
-			break
+	for i := 0; i < len(a.order)-1; {
+		g := a.order[i]
+		switch {
+		case g.frame == nil:
+			i++
+		case len(a.order) <= maxAnswers && now.Sub(g.at) < answersKept && a.bytes <= most:
+			return
+		default:
+			a.order = slices.Delete(a.order, i, i+1)
+			a.bytes -= len(g.frame)
+			delete(a.byID, g.id)
 		}
-		a.order = a.order[1:]
-		a.bytes -= len(first.frame)
-		delete(a.byID, first.id)
 	}
 }

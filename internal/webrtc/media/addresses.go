@@ -1,0 +1,26 @@
+package media
+
+import (
+	"net"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
+)
+
+// addressRate is how many addresses a connection may be checked from. pion keeps each
+// (RFC 8445 §7.3.1.3), and looks through all for each packet of another one. A browser
+// has one for each of its networks, NATs and families, and more when it moves.
+var addressRate = ratelimit.Rate{PerSecond: 1. / 30, Burst: 64}
+
+// newConnection makes a peer connection, whose client may come from so many addresses.
+func (e *Engine) newConnection() (*webrtc.PeerConnection, error) {
+	addresses := ratelimit.NewBucket(addressRate)
+	settings := e.settings
+	// pion asks for each address that it does not know, once the password was right. We
+	// are ICE-lite and read no candidates, so it asks for no others.
+	settings.SetRemoteIPFilter(func(net.IP) bool { return addresses.Allow(time.Now()) })
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(e.codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(e.interceptors))
+	return api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{e.certificate}})
+}
