@@ -21,14 +21,14 @@ func Installed(program string) bool {
 }
 
 // Speak implements speech.Synthesizer. SSML is read by espeak-ng itself, as far as it
-// knows it.
+// knows it and we let it (forProgram).
 func (e *Espeak) Speak(ctx context.Context, u speech.Utterance) (*speech.Sound, error) {
 	if words(u) == "" {
 		return nil, &speech.Error{Kind: speech.Empty, Provider: e.name, Detail: "there is nothing to speak"}
 	}
-	text, arguments := u.Text, []string{"espeak-ng", "--stdin", "--stdout", "-b", "1", "-v", espeakVoice(u)}
+	text, arguments := harmless(u.Text), []string{"espeak-ng", "--stdin", "--stdout", "-b", "1", "-v", espeakVoice(u)}
 	if u.SSML != "" {
-		text, arguments = u.SSML, append(arguments, "-m")
+		text, arguments = forProgram(u.SSML), append(arguments, "-m")
 	}
 	return e.speak(ctx, text, arguments)
 }

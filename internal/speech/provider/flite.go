@@ -15,8 +15,8 @@ func NewFlite(name string) *Flite { return &Flite{newProgram(name)} }
 
 // Speak implements speech.Synthesizer.
 func (f *Flite) Speak(ctx context.Context, u speech.Utterance) (*speech.Sound, error) {
-	text := words(u)
-	if text == "" {
+	text := harmless(words(u))
+	if strings.TrimSpace(text) == "" {
 		return nil, &speech.Error{Kind: speech.Empty, Provider: f.name, Detail: "there is nothing to speak"}
 	}
 	if locale := localeOf(u); !strings.HasPrefix(strings.ToLower(locale), "en") {

@@ -41,10 +41,8 @@ func (p program) speak(ctx context.Context, text string, arguments []string) (*s
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeOf(text))
 	var said bytes.Buffer
-	child := exec.CommandContext(ctx, arguments[0], arguments[1:]...)
+	child := p.command(ctx, arguments, &said)
 	child.Stdin = strings.NewReader(text)
-	child.Stderr = &limited{to: &said, left: shownOfAnswer}
-	child.WaitDelay = time.Second
 	kept := newSpool()
 	child.Stdout = kept
 	if err := child.Start(); err != nil {
@@ -64,6 +62,21 @@ func (p program) speak(ctx context.Context, text string, arguments []string) (*s
 	return sound, nil
 }
 
+// command is a process of the program. It has nothing of our environment, and finds no
+// other programs.
+func (p program) command(ctx context.Context, arguments []string, said *bytes.Buffer) *exec.Cmd {
+	child := exec.CommandContext(ctx, arguments[0], arguments[1:]...)
+	child.Stderr = &limited{to: said, left: shownOfAnswer}
+	child.WaitDelay = time.Second
+	child.Env = []string{"PATH=/nonexistent", "LC_ALL=C"}
+	for _, name := range []string{"ESPEAK_DATA_PATH", "LD_LIBRARY_PATH", "HOME"} { // where an operator has put it
+		if value, ok := os.LookupEnv(name); ok {
+			child.Env = append(child.Env, name+"="+value)
+		}
+	}
+	return child
+}
+
 // running is what a program says; closing it ends the program, and waits for that.
 type running struct {
 	*spool
@@ -77,16 +90,37 @@ func (r *running) Close() error {
 	return nil
 }
 
-// throughFiles runs a program that needs files, which are gone when it returns.
+// throughFiles runs a program that needs files, which are gone when it returns. What it
+// says is kept as what other programs say.
 func (p program) throughFiles(ctx context.Context, text string, arguments func(in, out string) []string) (*speech.Sound, error) {
 	select {
 	case p.slots <- struct{}{}:
-		defer func() { <-p.slots }()
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeOf(text))
-	defer cancel()
+	wav, err := p.intoFile(ctx, text, arguments)
+	if err != nil {
+		cancel()
+		<-p.slots
+		return nil, err
+	}
+	kept := newSpool()
+	go func() {
+		_, err := io.Copy(kept, wav)
+		wav.Close()
+		<-p.slots
+		kept.end(err)
+	}()
+	sound, err := speech.FromWAV(&running{kept, cancel})
+	if err != nil {
+		return nil, &speech.Error{Kind: speech.Broken, Provider: p.name, Detail: "the program made no sound", Cause: err}
+	}
+	return sound, nil
+}
+
+// intoFile runs a program that writes a file, and returns that, which has no name any more.
+func (p program) intoFile(ctx context.Context, text string, arguments func(in, out string) []string) (*os.File, error) {
 	dir, err := os.MkdirTemp("", "switchhook-speech-")
 	if err != nil {
 		return nil, &speech.Error{Kind: speech.Broken, Provider: p.name, Detail: "there is no place for its files", Cause: err}
@@ -94,17 +128,17 @@ func (p program) throughFiles(ctx context.Context, text string, arguments func(i
 	defer os.RemoveAll(dir)
 	in, out := filepath.Join(dir, "text.txt"), filepath.Join(dir, "speech.wav")
 	var said bytes.Buffer
-	argv := arguments(in, out)
-	child := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	child.Stderr = &limited{to: &said, left: shownOfAnswer}
 	if err = os.WriteFile(in, []byte(text), 0o600); err == nil {
-		err = child.Run()
+		err = p.command(ctx, arguments(in, out), &said).Run()
 	}
-	wav, readErr := os.ReadFile(out)
-	if err != nil || readErr != nil {
-		return nil, &speech.Error{Kind: speech.Broken, Provider: p.name, Detail: strings.TrimSpace("the program made no sound: " + said.String()), Cause: errors.Join(err, readErr)}
+	wav, openErr := os.Open(out)
+	if err != nil || openErr != nil {
+		if openErr == nil {
+			wav.Close()
+		}
+		return nil, &speech.Error{Kind: speech.Broken, Provider: p.name, Detail: strings.TrimSpace("the program made no sound: " + said.String()), Cause: errors.Join(err, openErr)}
 	}
-	return speech.FromWAV(io.NopCloser(bytes.NewReader(wav)))
+	return wav, nil
 }
 
 // limited takes the first bytes and drops the rest.
