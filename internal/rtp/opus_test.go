@@ -92,7 +92,7 @@ func TestOpusReachesBeyondTheTelephone(t *testing.T) {
 }
 
 // toRawPeer is a session of Opus whose packets a test takes.
-func toRawPeer(t *testing.T, change func(*sdp.Media)) (*Session, rawPeer) {
+func toRawPeer(t testing.TB, change func(*sdp.Media)) (*Session, rawPeer) {
 	t.Helper()
 	a, peer := open(t), newRawPeer(t)
 	m := media(a)

@@ -151,13 +151,19 @@ func (s *Session) read(f audio.Frame) bool {
 
 // WriteFrame implements audio.Sink: it sends a frame to the peer, silence too,
 // since a stream that stops would close the holes that it has made in NATs.
-func (s *Session) WriteFrame(f audio.Frame) {
+func (s *Session) WriteFrame(f audio.Frame) { s.write(f, nil, 0) }
+
+// WriteCommon implements audio.CommonSink: a worker may encode the frame once for all who
+// hear it.
+func (s *Session) WriteCommon(f audio.Frame, of *audio.Common, at audio.Tick) { s.write(f, of, at) }
+
+func (s *Session) write(f audio.Frame, of *audio.Common, at audio.Tick) {
 	if s.transport == nil || s.stream.closed.Load() {
 		return
 	}
 	comfort, withheld := s.unanswered.next(s.transport, &s.latch)
 	if comfort {
-		f = nil
+		f, of = nil, nil
 	}
 	unreachable := withheld || !s.latch.destination().IsValid()
 	if s.worker != nil {
@@ -165,7 +171,7 @@ func (s *Session) WriteFrame(f audio.Frame) {
 		if !s.worker.busy.Load() {
 			s.stream.unreachable = unreachable
 		}
-		s.worker.write(f, nil, 0)
+		s.worker.write(f, of, at)
 		return
 	}
 	s.stream.enter()

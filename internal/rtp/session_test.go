@@ -223,7 +223,7 @@ type rawPeer struct {
 	at netip.AddrPort
 }
 
-func newRawPeer(t *testing.T) rawPeer {
+func newRawPeer(t testing.TB) rawPeer {
 	t.Helper()
 	for port := uint16(22001); port < 22200; port += 2 {
 		at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)

@@ -155,6 +155,50 @@ func TestChangeOfEncodersIsNotHeard(t *testing.T) {
 	})
 }
 
+// TestPhonesShareAnEncoder: phones in Opus that hear the same for a second are sent the
+// same payloads, and one that hears something else is not.
+func TestPhonesShareAnEncoder(t *testing.T) {
+	const phones = 3
+	var sessions [phones]*Session
+	var payloads [phones][][]byte
+	for i := range sessions {
+		sessions[i], _ = toRawPeer(t, func(*sdp.Media) {})
+		var point TapPoint
+		point.Set(func(packet Tapped) { payloads[i] = append(payloads[i], bytes.Clone(packet.Packet[headerSize:])) })
+		sessions[i].TapAt(&point)
+	}
+	var common audio.Common
+	voice, other, tick := audio.NewOscillator(-10, 500), audio.NewOscillator(-10, 700), audio.Tick(0)
+	run := func(frames int, alone int) {
+		frame, odd := make(audio.Frame, 320), make(audio.Frame, 320)
+		for range frames {
+			tick++
+			voice.ReadFrame(frame)
+			for i, s := range sessions {
+				s.ReadFrame(odd)
+				if i == alone {
+					other.ReadFrame(odd)
+					s.WriteFrame(odd)
+				} else {
+					s.WriteCommon(frame, &common, tick)
+				}
+			}
+			settle(t, sessions[:]...)
+		}
+	}
+	alike := func(i int) bool {
+		const some = 20
+		return slices.EqualFunc(payloads[0][len(payloads[0])-some:], payloads[i][len(payloads[i])-some:], bytes.Equal)
+	}
+	run(30, 1) // different pasts
+	if run(togetherAfter+30, -1); !alike(1) || !alike(2) {
+		t.Error("what all hear is encoded for each")
+	}
+	if run(30, 1); alike(1) || !alike(2) {
+		t.Error("who hears something else is still together with the others, or the others no longer are")
+	}
+}
+
 // TestSharedEncoderKeepsTime: a stream that is late gets the packets of its own frames, and one
 // that is far too late gets none.
 func TestSharedEncoderKeepsTime(t *testing.T) {
@@ -212,5 +256,40 @@ func TestRedundancyFollowsReports(t *testing.T) {
 	unwilling := newProtectedEncoder(plain, codec.Wishes{})
 	if unwilling.protect(20); len(plain.lost) > 0 {
 		t.Error("a peer that wants no redundancy gets it")
+	}
+}
+
+// BenchmarkListeningPhones is what a tick of phones in Opus costs that hear the same: with
+// an encoder for each, and with one for all.
+func BenchmarkListeningPhones(b *testing.B) {
+	for _, shared := range []bool{false, true} {
+		b.Run(map[bool]string{false: "each", true: "shared"}[shared], func(b *testing.B) {
+			sessions := make([]*Session, 20)
+			for i := range sessions {
+				sessions[i], _ = toRawPeer(b, func(*sdp.Media) {})
+			}
+			var common audio.Common
+			voice, frame, heard, tick := audio.NewOscillator(-10, 500), make(audio.Frame, 320), make(audio.Frame, 320), audio.Tick(0)
+			run := func() {
+				tick++
+				voice.ReadFrame(frame)
+				for _, s := range sessions {
+					s.ReadFrame(heard)
+					if shared {
+						s.WriteCommon(frame, &common, tick)
+					} else {
+						s.WriteFrame(frame)
+					}
+				}
+				settle(b, sessions...)
+			}
+			for range 2 * togetherAfter {
+				run()
+			}
+			for b.Loop() {
+				run()
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(sessions)), "µs/leg")
+		})
 	}
 }
