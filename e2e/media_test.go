@@ -61,6 +61,24 @@ func TestCompressedPromptsAreHeard(t *testing.T) {
 	c.ended()
 }
 
+// TestPromptIntoAHeldCallFails: the phone has put the call on hold, and takes no packet.
+func TestPromptIntoAHeldCallFails(t *testing.T) {
+	t.Parallel()
+	a, c, near, _ := controlStage(t)
+	prompt := []string{a.saveTone("prompt.wav", promptLength)}
+	must(t, near.Hold(within(t, 5*time.Second)))
+	c.do("playToAll", values{"urls": prompt, "operationContext": "held"}, nil)
+	failed := c.gotFor("held", "PlayFailed")
+	if r := failed.ResultInformation; r.Code != 500 || r.SubCode != 9999 || !strings.Contains(r.Message, "No packet of the prompt could be sent") {
+		t.Errorf("on hold: %+v", failed.ResultInformation)
+	}
+	must(t, near.Unhold(within(t, 5*time.Second)))
+	c.do("playToAll", values{"urls": prompt, "operationContext": "back"}, nil)
+	c.gotFor("back", "PlayCompleted")
+	must(t, near.Hangup(within(t, 5*time.Second)))
+	c.ended()
+}
+
 // TestHoldHasMusicOfItsOwn: a participant on hold hears the server's music where the
 // application names none, an announcement over it, and the music again; after the hold
 // it hears nothing.

@@ -45,12 +45,12 @@ func (c *Call) announce(rec *callRecording) {
 	for _, e := range c.endpoints {
 		if e.leg != nil && e.member != nil {
 			listeners = append(listeners, e)
-			speakers = append(speakers, speaker{e.private.setNotice, e.private.gone})
+			speakers = append(speakers, speaker{e.private.setNotice, e, e.private.gone})
 		}
 	}
 	c.log.Info("recording is announced", "recording", recording.GUID(rec.id), "legs", len(listeners))
 	c.work.Go(func() {
-		err := playAll(ctx, c.registry.cfg.Prompts, []Prompt{OwnAnnouncement{}}, false, speakers, func() {})
+		err := c.playSent(ctx, []Prompt{OwnAnnouncement{}}, false, speakers, func() {})
 		cancel()
 		for _, e := range listeners {
 			e.private.setNotice(nil)

@@ -132,23 +132,28 @@ func TestPausesAroundAnAnnouncement(t *testing.T) {
 
 // TestRecordingThatCannotBeAnnouncedEnds: the call goes on.
 func TestRecordingThatCannotBeAnnouncedEnds(t *testing.T) {
-	announces(t, func(w *world, r *recordings) {
-		broken := errors.New("nobody speaks")
-		w.prompts.Fail[calltest.OwnAnnouncement] = broken
-		leg, _, id := w.answered()
-		state, err := w.StartRecording(bg, call.Record{Connection: id, Options: mixedWAV, CallbackURI: recordingCallback, Version: "2026-03-12"})
-		w.must(err)
-		leg.Speak(true)
-		time.Sleep(time.Second)
-		if _, err := w.Recording(bg, state.ID); !errors.Is(err, call.RecordingMissing) {
-			t.Errorf("its state is asked for: %v", err)
-		}
-		if failed, is := w.last(id).(call.StartRecordingFailed); !is || !errors.Is(failed.Cause, broken) {
-			t.Errorf("the application is told %#v", w.last(id))
-		}
-		if record := r.only(); record.EndReason != recording.AnnouncementFailed || record.Duration() != 0 {
-			t.Errorf("what is left is %+v", record)
-		}
-		leg.HangUp()
-	})
+	broken := errors.New("nobody speaks")
+	for _, cause := range []error{broken, call.ErrUnsent} {
+		announces(t, func(w *world, r *recordings) {
+			if cause == broken {
+				w.prompts.Fail[calltest.OwnAnnouncement] = broken
+			}
+			leg, _, id := w.answered()
+			leg.RefuseSound(cause == call.ErrUnsent)
+			state, err := w.StartRecording(bg, call.Record{Connection: id, Options: mixedWAV, CallbackURI: recordingCallback, Version: "2026-03-12"})
+			w.must(err)
+			leg.Speak(true)
+			time.Sleep(2 * time.Second)
+			if _, err := w.Recording(bg, state.ID); !errors.Is(err, call.RecordingMissing) {
+				t.Errorf("its state is asked for: %v", err)
+			}
+			if failed, is := w.last(id).(call.StartRecordingFailed); !is || !errors.Is(failed.Cause, cause) {
+				t.Errorf("the application is told %#v", w.last(id))
+			}
+			if record := r.only(); record.EndReason != recording.AnnouncementFailed || record.Duration() != 0 {
+				t.Errorf("what is left is %+v", record)
+			}
+			leg.HangUp()
+		})
+	}
 }

@@ -43,6 +43,17 @@ func (l *legPort) Waited() (time.Duration, bool) {
 	return 0, false
 }
 
+// Carried is how many packets of the leg's sound were sent, and how many frames could not
+// be.
+func (l *legPort) Carried() (sent, withheld uint64) {
+	if leg, ok := l.Port.(interface {
+		Carried() (sent, withheld uint64)
+	}); ok {
+		return leg.Carried()
+	}
+	return 0, 0
+}
+
 // Close is called by the mix's shard, which no longer touches the sound.
 func (l *legPort) Close() error {
 	if next := l.next.Load(); next != nil {

@@ -56,7 +56,7 @@ func (c *Connection) playWork(play Play, speakers []speaker) work {
 				op.tell(PlayStarted{op.head()})
 			})
 		}
-		return op.played(playAll(op.ctx, c.call.registry.cfg.Prompts, play.Prompts, play.Loop, speakers, started))
+		return op.played(c.call.playSent(op.ctx, play.Prompts, play.Loop, speakers, started))
 	}}
 }
 

@@ -95,6 +95,7 @@ type Playback interface {
 // speaker takes what is to be heard. What has ended gives way by itself.
 type speaker struct {
 	say  func(Playback)
+	to   *endpoint       // who alone hears it; nil: everybody
 	gone <-chan struct{} // closed when its listener has left; nil for the mix
 }
 
@@ -105,7 +106,7 @@ func (c *Connection) toAll() speaker {
 }
 
 // toAlone speaks to one endpoint.
-func toAlone(e *endpoint) speaker { return speaker{e.private.setPrompt, e.private.gone} }
+func toAlone(e *endpoint) speaker { return speaker{e.private.setPrompt, e, e.private.gone} }
 
 // toAloneAll speaks to all endpoints of one participant.
 func toAloneAll(p *participant) (list []speaker) {

@@ -106,7 +106,7 @@ func (c *Connection) prompt(op *operation, r Recognize) (Tone, error) {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- playAll(ctx, c.call.registry.cfg.Prompts, r.Prompts, false, r.speakers, func() {})
+		ended <- c.call.playSent(ctx, r.Prompts, false, r.speakers, func() {})
 	}()
 	for {
 		select {

@@ -154,7 +154,11 @@ func unplayable(cause error) resultInformation {
 	case errors.Is(cause, player.ErrDownload):
 		return resultInformation{Code: 400, SubCode: 8536, Message: "Action failed, file could not be downloaded."}
 	}
-	return resultInformation{Code: 500, SubCode: 9999, Message: "Action failed, unknown internal server error."}
+	unknown := resultInformation{Code: 500, SubCode: 9999, Message: "Action failed, unknown internal server error."}
+	if errors.Is(cause, call.ErrUnsent) {
+		unknown.Message += " N" + cause.Error()[1:] + "."
+	}
+	return unknown
 }
 
 // recognized is the result of what was collected.

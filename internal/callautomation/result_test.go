@@ -1,6 +1,7 @@
 package callautomation
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -65,5 +66,17 @@ func TestWireDetailsAreNewestOnly(t *testing.T) {
 	}
 	if older := r.in("2025-06-15"); older.SIP != nil || older.Q850 != nil {
 		t.Errorf("2025-06-15 has %+v", older)
+	}
+}
+
+// TestUnsentPromptSaysSo: in a play and in a recognition.
+func TestUnsentPromptSaysSo(t *testing.T) {
+	const says = "No packet of the prompt could be sent to anybody who was to hear it."
+	if r := unplayable(call.ErrUnsent); r.Code != 500 || r.SubCode != 9999 || !strings.HasSuffix(r.Message, says) {
+		t.Errorf("a play ends with %+v", r)
+	}
+	o, _ := describe(call.RecognizeFailed{By: call.PromptFailed, Cause: call.ErrUnsent})
+	if o.result.SubCode != 8511 || !strings.HasSuffix(o.result.Message, says) {
+		t.Errorf("a recognition ends with %+v", o.result)
 	}
 }

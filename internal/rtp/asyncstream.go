@@ -85,6 +85,9 @@ func (s *AsyncStream) SendTones(ctx context.Context, tones []byte) error {
 	return s.stream.SendTones(ctx, tones)
 }
 
+// Carried is Stream.Carried.
+func (s *AsyncStream) Carried() (sent, withheld uint64) { return s.stream.Carried() }
+
 // Stats is Stream.Stats.
 func (s *AsyncStream) Stats() Stats { return s.stream.Stats() }
 

@@ -41,6 +41,7 @@ func (s *Stream) write(f audio.Frame) {
 	t := s.terms
 	switch {
 	case !t.media.Send || s.unreachable:
+		s.counters.withheld.Add(1)
 		s.pause()
 		s.outward.SkipFrame()
 	case s.tones.sending(s.out.header.timestamp, t.events.Clock == 0):

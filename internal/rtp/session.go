@@ -78,6 +78,9 @@ func (s *Session) SendTones(ctx context.Context, tones []byte) error {
 // Summary is Stream.Summary.
 func (s *Session) Summary() Summary { return s.stream.Summary() }
 
+// Carried is Stream.Carried.
+func (s *Session) Carried() (sent, withheld uint64) { return s.stream.Carried() }
+
 // Stats is Stream.Stats, with the address that the peer's packets come from.
 func (s *Session) Stats() Stats {
 	stats := s.stream.Stats()

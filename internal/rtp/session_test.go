@@ -347,3 +347,16 @@ func TestLossAndComfortNoiseAreCounted(t *testing.T) {
 		t.Error("the noise goes on after a hold")
 	}
 }
+
+// TestFramesThatCannotBeSentAreCounted: those of a peer that wants none, and not those
+// that it gets.
+func TestFramesThatCannotBeSentAreCounted(t *testing.T) {
+	for _, sends := range []bool{false, true} {
+		a, b := pair(t, func(m *sdp.Media) { m.Send = sends })
+		l := &line{a: a, b: b}
+		l.tick(audio.NewOscillator(-10, 500), 10)
+		if sent, withheld := a.Carried(); sends != (sent >= 10) || sends != (withheld == 0) {
+			t.Errorf("it wants sound: %t; %d packets were sent, %d frames were not", sends, sent, withheld)
+		}
+	}
+}

@@ -37,7 +37,7 @@ type Stats struct {
 
 // counters are written by the shard and read by anybody.
 type counters struct {
-	sent, sentBytes, sendErrors, unsent                                                              atomic.Uint64
+	sent, sentBytes, sendErrors, unsent, withheld                                                    atomic.Uint64
 	received, receivedBytes                                                                          atomic.Uint64
 	late, duplicates, discarded, recovered, concealed, comfort, ignored, forged, replayed, malformed atomic.Uint64
 
@@ -88,6 +88,14 @@ func (s *Stream) Stats() Stats {
 		stats.LastPacket = time.Unix(0, last)
 	}
 	return stats
+}
+
+// Carried is how many packets have been sent, and how many frames could not be: the peer
+// wants none, it is not known where it is, or sending failed. What it is spared, as
+// silence may be, is in neither.
+func (s *Stream) Carried() (sent, withheld uint64) {
+	c := &s.counters
+	return c.sent.Load(), c.withheld.Load() + c.sendErrors.Load() + c.unsent.Load()
 }
 
 // reception is what RFC 3550 wants to know of the stream that we hear.

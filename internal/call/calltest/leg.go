@@ -195,6 +195,9 @@ func (l *Leg) Heard() int { return l.port.heardFrames() }
 // silence.
 func (l *Leg) Hears() int16 { l.port.mu.Lock(); defer l.port.mu.Unlock(); return l.port.level }
 
+// RefuseSound says whether the phone takes no sound.
+func (l *Leg) RefuseSound(yes bool) { l.port.mu.Lock(); l.port.refuse = yes; l.port.mu.Unlock() }
+
 // Press reports keys as the far end pressing them.
 func (l *Leg) Press(keys string) {
 	for _, key := range keys {
@@ -239,7 +242,10 @@ type Port struct {
 	says   []int16 // at 8 kHz, before anything else
 	heard  int
 	level  int16 // the first sample of the last frame heard; 0: it was silence
-	width  int   // samples of the last frame
+	refuse bool  // it takes no sound, as on hold
+	took   uint64
+	lacks  uint64 // frames that it did not take
+	width  int    // samples of the last frame
 }
 
 // SampleRate is the rate that the port claims.
@@ -268,11 +274,23 @@ func (p *Port) WriteFrame(f audio.Frame) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.level = 0
+	if p.refuse {
+		p.lacks++
+		return
+	}
+	p.took++
 	if f == nil {
 		return
 	}
 	p.heard++
 	p.width, p.level = len(f), f[0]
+}
+
+// Carried is how many frames reached the phone, and how many it did not take.
+func (p *Port) Carried() (sent, withheld uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.took, p.lacks
 }
 
 func (p *Port) heardFrames() int { p.mu.Lock(); defer p.mu.Unlock(); return p.heard }
