@@ -106,6 +106,8 @@ func (e *endpoint) read(report Report) {
 		e.widen()
 	case PathChanged:
 		e.watch(LegPath, Reason{Text: r.State}, Wire{})
+	case MediaMeasured:
+		e.tellWatcher(LegNews{What: LegMeasured, Media: &r.ClientMedia})
 	case HoldChanged:
 		e.call.log.Info("far end changed hold", "participant", e.id, "held", r.Held)
 		if r.Held {

@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -64,6 +65,20 @@ type SoundChanged struct{}
 // people who look into the call; nothing follows from it.
 type PathChanged struct{ State string }
 
+// MediaMeasured says how the far end of a browser's leg measures its media. It is for
+// people who look into the call; nothing follows from it.
+type MediaMeasured struct{ ClientMedia }
+
+// ClientMedia is what a client measured of its media, since it did last.
+type ClientMedia struct {
+	Received, Lost            int           // packets of sound
+	Jitter, Buffer, RoundTrip time.Duration // RoundTrip 0: not known
+	Concealed                 time.Duration
+	SentKbps, ReceivedKbps    int
+	Spoken, Heard             int    // levels, 0 to 100
+	Pair                      string // kinds of its ICE candidates
+}
+
 // Ended is the last report of every leg, and tells why. Before Answered it means
 // that the leg never came up.
 type Ended struct {
@@ -71,14 +86,15 @@ type Ended struct {
 	Wire   Wire
 }
 
-func (Ringing) report()      {}
-func (EarlySound) report()   {}
-func (Answered) report()     {}
-func (ToneHeard) report()    {}
-func (HoldChanged) report()  {}
-func (SoundChanged) report() {}
-func (PathChanged) report()  {}
-func (Ended) report()        {}
+func (Ringing) report()       {}
+func (EarlySound) report()    {}
+func (Answered) report()      {}
+func (ToneHeard) report()     {}
+func (HoldChanged) report()   {}
+func (SoundChanged) report()  {}
+func (PathChanged) report()   {}
+func (MediaMeasured) report() {}
+func (Ended) report()         {}
 
 // Invitation is who calls whom, with what the caller wants shown.
 type Invitation struct {

@@ -22,9 +22,10 @@ const (
 	LegAnswered LegStep = "answered"
 	LegHeld     LegStep = "held" // the far end put us on hold
 	LegUnheld   LegStep = "unheld"
-	LegPath     LegStep = "path"    // the way of its packets changed; Reason has the text
-	LegRefused  LegStep = "refused" // it wanted somebody called, which was refused; Reason has the text
-	LegGone     LegStep = "gone"    // it ended, or moved to another call
+	LegPath     LegStep = "path"     // the way of its packets changed; Reason has the text
+	LegRefused  LegStep = "refused"  // it wanted somebody called, which was refused; Reason has the text
+	LegMeasured LegStep = "measured" // a browser says how its media go; Media has it
+	LegGone     LegStep = "gone"     // it ended, or moved to another call
 )
 
 // LegNews is a step of a leg in a call.
@@ -35,20 +36,25 @@ type LegNews struct {
 	Who                         identifier.ID
 	Inbound                     bool
 	Leg                         Leg
-	Reason                      Reason // with LegGone, LegPath and LegRefused
-	Wire                        Wire   // with LegGone
+	Reason                      Reason       // with LegGone, LegPath and LegRefused
+	Wire                        Wire         // with LegGone
+	Media                       *ClientMedia // with LegMeasured
 }
 
 // watch tells of a step of an endpoint's leg.
 func (e *endpoint) watch(what LegStep, why Reason, wire Wire) {
+	e.tellWatcher(LegNews{What: what, Reason: why, Wire: wire})
+}
+
+// tellWatcher fills in whose news they are.
+func (e *endpoint) tellWatcher(n LegNews) {
 	if e.leg == nil {
 		return
 	}
 	c := e.call
-	c.registry.cfg.Watcher.Leg(LegNews{
-		CorrelationID: c.correlationID, ServerCallID: c.id, From: c.detail.From, To: c.detail.To,
-		What: what, Who: e.id, Inbound: e.inbound, Leg: e.leg, Reason: why, Wire: wire,
-	})
+	n.CorrelationID, n.ServerCallID, n.From, n.To = c.correlationID, c.id, c.detail.From, c.detail.To
+	n.Who, n.Inbound, n.Leg = e.id, e.inbound, e.leg
+	c.registry.cfg.Watcher.Leg(n)
 }
 
 // step is watch for what needs no more words.

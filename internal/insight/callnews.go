@@ -114,6 +114,12 @@ func (h *Hub) Leg(n call.LegNews) {
 	if r.to == "" && !n.To.IsZero() {
 		r.from, r.to = n.From.Raw(), n.To.Raw()
 	}
+	if n.What == call.LegMeasured {
+		if !h.seldomNow() {
+			h.add(r, now, clientMedia{n.Who.Raw(), *n.Media})
+		}
+		return
+	}
 	callID := ""
 	if wired, ok := n.Leg.(interface{ DialogID() string }); ok {
 		callID = wired.DialogID()

@@ -16,12 +16,13 @@ const (
 	KindSIP      Kind = "sip"      // a SIP message
 	KindLeg      Kind = "leg"      // what a leg went through
 	KindMeasure  Kind = "measure"  // of the sound of a leg
+	KindBrowser  Kind = "browser"  // what a browser measured of its media
 	KindLog      Kind = "log"      // a line of the server's log
 	KindCall     Kind = "call"     // what the call itself went through
 )
 
 // Kinds lists every kind.
-var Kinds = []Kind{KindRequest, KindEvent, KindDelivery, KindSIP, KindLeg, KindMeasure, KindLog, KindCall}
+var Kinds = []Kind{KindRequest, KindEvent, KindDelivery, KindSIP, KindLeg, KindMeasure, KindBrowser, KindLog, KindCall}
 
 // Item is one item of a timeline, as the API and the archive write it.
 type Item struct {

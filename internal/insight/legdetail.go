@@ -94,10 +94,11 @@ type Measure struct {
 	RemoteMOS   float64 `json:"remoteMos,omitempty"`
 }
 
+func inMS(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
 func measureOf(s call.Sound) Measure {
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	return Measure{
-		Codec: s.Codec, Sent: s.Sent, Received: s.Received, Loss: s.Loss, RemoteLoss: s.RemoteLoss, JitterMS: ms(s.Jitter),
-		RoundTripMS: ms(s.RoundTrip), ConcealedMS: ms(s.Concealed), MOS: s.MOS, RemoteMOS: s.RemoteMOS,
+		Codec: s.Codec, Sent: s.Sent, Received: s.Received, Loss: s.Loss, RemoteLoss: s.RemoteLoss, JitterMS: inMS(s.Jitter),
+		RoundTripMS: inMS(s.RoundTrip), ConcealedMS: inMS(s.Concealed), MOS: s.MOS, RemoteMOS: s.RemoteMOS,
 	}
 }

@@ -43,7 +43,7 @@ type livingLeg struct {
 func (h *Hub) measure(now time.Time) {
 	h.mu.Lock()
 	h.rounds++
-	if h.taken > h.cfg.Memory/2 && h.rounds%seldom != 0 { // measures must not drive out the rest
+	if h.seldomNow() {
 		h.mu.Unlock()
 		return
 	}

@@ -79,6 +79,8 @@ func (c *client) Take(m protocol.Message, answer func(protocol.Message)) {
 		c.with(m.Call, answer, func(l *leg) { l.mediaState(m, answer) })
 	case *protocol.MediaWant:
 		c.with(m.Call, answer, func(l *leg) { l.want(m, answer) })
+	case *protocol.MediaReport:
+		c.with(m.Call, answer, func(l *leg) { l.mediaReport(m, answer) })
 	case *protocol.CaptionsSet:
 		c.with(m.Call, answer, func(l *leg) { l.setCaptions(m, answer) })
 	case *protocol.Survey:

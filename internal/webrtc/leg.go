@@ -67,6 +67,7 @@ type leg struct {
 	moves     bool                           // a transfer that the client asked for succeeded
 	lastOffer int
 	offers    ratelimit.Window
+	reported  time.Time     // when the client last said how its media go
 	left      bool          // the client itself ended it
 	callerID  identifier.ID // of a client that called a phone; zero: none
 }

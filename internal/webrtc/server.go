@@ -60,6 +60,8 @@ type Config struct {
 	// Refused hears of calls that clients may not begin or join; it must not block.
 	// nil: nobody does.
 	Refused func(Refused)
+	// Reports asks clients how their media go, every ReportEvery.
+	Reports bool
 	Log     *slog.Logger
 }
 
@@ -85,7 +87,12 @@ type Server struct {
 func New(cfg Config) *Server {
 	s := &Server{cfg: cfg, log: cfg.Log, meetings: newMeetings(), clients: make(map[string]map[string]*client)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	reports := time.Duration(0)
+	if cfg.Reports {
+		reports = ReportEvery
+	}
 	s.sessions = signalling.New(signalling.Config{
+		ReportEvery: reports,
 		Authenticate: cfg.Authenticate, Proven: cfg.Proven, Origins: cfg.Origins, ICEServers: cfg.ICEServers, Log: cfg.Log,
 		Open: func(session *signalling.Session) signalling.Client { return s.open(session) },
 	})

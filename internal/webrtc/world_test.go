@@ -51,6 +51,7 @@ type world struct {
 	published *calltest.Publisher
 	captions  *calltest.Transcripts
 	rooms     *rooms
+	watcher   *watcher
 }
 
 // rooms is one room.
@@ -123,13 +124,13 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{ctx: ctx, media: engine, numbers: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, captions: &calltest.Transcripts{}, rooms: &rooms{roles: make(map[string]call.Role)}}
+	w := &world{ctx: ctx, media: engine, numbers: calltest.NewDialer(), announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, captions: &calltest.Transcripts{}, rooms: &rooms{roles: make(map[string]call.Role)}, watcher: &watcher{}}
 	w.T, _ = t.(*testing.T)
 	w.announcer.Listeners = 0
 	w.calls = call.NewRegistry(call.Config{
 		Resource: resource, Dialers: call.Dialers{Numbers: w.numbers, Phones: devices{&w.server}}, Devices: devices{&w.server},
 		Numbers: calltest.Numbers{ourPhone}, Announcer: w.announcer, Publisher: w.published, Prompts: calltest.NewPrompts(),
-		Streams: &calltest.Streams{}, Transcripts: w.captions, Captions: true, Mixes: calltest.MixesOf(mix),
+		Streams: &calltest.Streams{}, Transcripts: w.captions, Captions: true, Watcher: w.watcher, Mixes: calltest.MixesOf(mix),
 	}, log)
 	w.rooms.calls = w.calls
 	w.relay, err = relay.Open(ctx, relay.Config{
@@ -139,7 +140,7 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.server = webrtc.New(webrtc.Config{Calls: w.calls, Rooms: w.rooms, Media: engine, Authenticate: authenticate, ICEServers: w.relay.Servers, Log: log})
+	w.server = webrtc.New(webrtc.Config{Calls: w.calls, Rooms: w.rooms, Media: engine, Authenticate: authenticate, ICEServers: w.relay.Servers, Reports: true, Log: log})
 	w.http = httptest.NewServer(w.server)
 	t.Cleanup(func() {
 		w.server.Close()

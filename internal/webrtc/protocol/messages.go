@@ -133,10 +133,11 @@ type IceServer struct {
 
 // Limits is what a session may do at most.
 type Limits struct {
-	FrameBytes        int `json:"frameBytes"`        // of a frame from the client
-	RequestsPerSecond int `json:"requestsPerSecond"` // on average
-	OpenRequests      int `json:"openRequests"`      // without an answer
-	Calls             int `json:"calls"`             // at once
+	FrameBytes        int `json:"frameBytes"`         // of a frame from the client
+	RequestsPerSecond int `json:"requestsPerSecond"`  // on average
+	OpenRequests      int `json:"openRequests"`       // without an answer
+	Calls             int `json:"calls"`              // at once
+	ReportMs          int `json:"reportMs,omitempty"` // how often media.report is of use in a call, in ms; absent: never
 }
 
 // Header is a custom header of a call.
@@ -433,6 +434,25 @@ type MediaWant struct {
 
 // Type is media.want.
 func (*MediaWant) Type() string { return "media.want" }
+
+// MediaReport says how media went since the last report, for who looks into the call. It changes nothing; one that comes too soon is dropped.
+type MediaReport struct {
+	Call         string `json:"call"`           // id of the call
+	Received     int    `json:"received"`       // packets of sound that came
+	Lost         int    `json:"lost"`           // packets of sound that did not
+	JitterMs     int    `json:"jitterMs"`       // of what came (RFC 3550)
+	BufferMs     int    `json:"bufferMs"`       // delay of the jitter buffer
+	ConcealedMs  int    `json:"concealedMs"`    // sound that was made up in place of what did not come
+	RoundTripMs  int    `json:"roundTripMs"`    // of the path; 0: not known
+	SentKbps     int    `json:"sentKbps"`       // kbit/s of all media that was sent
+	ReceivedKbps int    `json:"receivedKbps"`   // kbit/s of all media that came
+	Spoken       int    `json:"spoken"`         // level of the microphone, 0 to 100
+	Heard        int    `json:"heard"`          // level of what is heard, 0 to 100
+	Pair         string `json:"pair,omitempty"` // kinds of the candidates in use, such as udp host to prflx; at most 64 bytes
+}
+
+// Type is media.report.
+func (*MediaReport) Type() string { return "media.report" }
 
 // HandRaise raises this user's hand; hands tells all.
 type HandRaise struct {
@@ -856,6 +876,7 @@ var fromClient = map[string]func() Message{
 	"media.offer":         func() Message { return new(MediaOffer) },
 	"media.state":         func() Message { return new(MediaState) },
 	"media.want":          func() Message { return new(MediaWant) },
+	"media.report":        func() Message { return new(MediaReport) },
 	"hand.raise":          func() Message { return new(HandRaise) },
 	"hand.lower":          func() Message { return new(HandLower) },
 	"spotlight.set":       func() Message { return new(SpotlightSet) },

@@ -44,7 +44,9 @@ type Config struct {
 	Origins []string // sites whose pages may connect, besides ours
 	// ICEServers are those that a client of a user shall use; nil: none.
 	ICEServers func(user string) []protocol.IceServer
-	Log        *slog.Logger
+	// ReportEvery is how often clients say how their media go; 0: never.
+	ReportEvery time.Duration
+	Log         *slog.Logger
 }
 
 // Client is what the requests of a session mean. Its methods are called one at a time.

@@ -134,7 +134,7 @@ func (s *Session) welcome(resumed bool) *protocol.Welcome {
 	return &protocol.Welcome{
 		Session: s.secret, Resumed: resumed, GraceMs: int(grace.Milliseconds()), ServerTime: int(now.UnixMilli()),
 		TokenExpiresMs: int(time.Until(s.expires).Milliseconds()), User: s.user, IceServers: servers,
-		Limits: protocol.Limits{FrameBytes: maxFrame, RequestsPerSecond: requestRate, OpenRequests: maxOpen, Calls: MaxCalls},
+		Limits: protocol.Limits{FrameBytes: maxFrame, RequestsPerSecond: requestRate, OpenRequests: maxOpen, Calls: MaxCalls, ReportMs: int(s.server.cfg.ReportEvery.Milliseconds())},
 	}
 }
 

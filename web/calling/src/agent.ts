@@ -31,6 +31,7 @@ export interface AgentOptions {
   token(): Promise<string>;
   displayName?: string;
   iceServers?: IceServer[];
+  reportMedia?: boolean;
   devices: Devices;
   userAgent: string;
   log(line: string): void;
@@ -72,6 +73,7 @@ export class Agent {
       devices: options.devices,
       iceServers: () => [...((this.session.welcome?.iceServers ?? []) as RTCIceServer[]), ...(options.iceServers ?? [])],
       log: options.log,
+      reportMedia: options.reportMedia ?? true,
       ended: (call) => this.remove(call),
     };
     this.facade = this.makeFacade();

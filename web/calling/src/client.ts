@@ -87,6 +87,7 @@ async function connect(
     token,
     displayName: agentOptions.displayName,
     iceServers: options.networkConfiguration?.turn?.iceServers,
+    reportMedia: options.reportMedia,
     devices,
     userAgent: `switchhook-calling/${VERSION} ${options.diagnostics?.appName ?? ""}`.trim().slice(0, 200),
     log,

@@ -98,6 +98,8 @@ export interface Limits {
   openRequests: number;
   /** at once */
   calls: number;
+  /** how often media.report is of use in a call, in ms; absent: never */
+  reportMs?: number;
 }
 
 /** Header is a custom header of a call. */
@@ -527,6 +529,39 @@ export interface MediaWant {
   call: string;
   /** the whole list; 64 at most. Where there are more of them than slots, who speaks comes first */
   streams: View[];
+}
+
+/** MediaReport says how media went since the last report, for who looks into the call. It changes nothing; one that comes too soon is dropped. */
+export interface MediaReport {
+  t: 'media.report';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+  /** id of the call */
+  call: string;
+  /** packets of sound that came */
+  received: number;
+  /** packets of sound that did not */
+  lost: number;
+  /** of what came (RFC 3550) */
+  jitterMs: number;
+  /** delay of the jitter buffer */
+  bufferMs: number;
+  /** sound that was made up in place of what did not come */
+  concealedMs: number;
+  /** of the path; 0: not known */
+  roundTripMs: number;
+  /** kbit/s of all media that was sent */
+  sentKbps: number;
+  /** kbit/s of all media that came */
+  receivedKbps: number;
+  /** level of the microphone, 0 to 100 */
+  spoken: number;
+  /** level of what is heard, 0 to 100 */
+  heard: number;
+  /** kinds of the candidates in use, such as udp host to prflx; at most 64 bytes */
+  pair?: string;
 }
 
 /** HandRaise raises this user's hand; hands tells all. */
@@ -1095,6 +1130,7 @@ export type ClientMessage =
   | MediaOffer
   | MediaState
   | MediaWant
+  | MediaReport
   | HandRaise
   | HandLower
   | SpotlightSet

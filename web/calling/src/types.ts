@@ -153,6 +153,8 @@ export interface CallClientOptions {
   networkConfiguration?: CallNetworkConfiguration;
   /** The address of the server, such as `https://calls.example.com`. It overrides the address in the token. */
   endpoint?: string;
+  /** False: the server is not told how the media of calls go, which whoever runs it sees in its console. */
+  reportMedia?: boolean;
 }
 export interface EmergencyCallOptions {
   countryCode?: string;

@@ -3,6 +3,7 @@
 import { Emitter } from "../emitter";
 import { coded, endReason, failure } from "../errors";
 import { beginFeatures } from "../features/callfeatures";
+import { beginReports } from "../features/mediareport";
 import { identifier } from "../identifiers";
 import { Pictures } from "./pictures";
 import { Sound } from "./sound";
@@ -21,6 +22,8 @@ export interface CallContext {
   devices: Devices;
   iceServers(): RTCIceServer[];
   log(line: string): void;
+  /** The application does not mind that the server is told how media go. */
+  reportMedia: boolean;
   /** The call has gone: it leaves the agent's list. */
   ended(call: CallCore): void;
 }
@@ -79,6 +82,7 @@ export class CallCore {
     this.sound.events.on("stopped", () => this.inner.emit("microphoneStopped"));
     this.facade = makeCall(this);
     beginFeatures(this);
+    beginReports(this);
     if (beginning.to) this.roster.call(beginning.to);
   }
 

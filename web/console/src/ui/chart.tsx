@@ -42,7 +42,7 @@ export function Chart(props: { title: string; unit: string; series: Series[]; fr
       <svg viewBox="0 0 300 80" preserveAspectRatio="none" role="img" aria-label={`${props.title}: ${props.series.map((one) => `${one.name} from ${round(Math.min(...one.points.map(([, v]) => v)))} to ${round(Math.max(...one.points.map(([, v]) => v)))}${props.unit}`).join(", ")}`}>
         <path class="axis" d="M0 78H300M0 42H300M0 6H300" />
         {props.series.map((one, i) => (
-          <path key={one.name} class={`line s${i % 4}`} d={one.points.map(([at, value], k) => `${k ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("") + (one.points.length === 1 ? "h2" : "")} />
+          <path key={one.name} class={`line s${i % 4}`} d={one.points.map(([at, value], k) => `${k ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("") + (one.points.length === 1 ? "h6" : "")} />
         ))}
       </svg>
     </figure>

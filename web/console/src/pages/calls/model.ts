@@ -29,7 +29,7 @@ export interface Call {
   omittedItems?: number;
 }
 
-export type Kind = "request" | "event" | "delivery" | "sip" | "leg" | "measure" | "log" | "call";
+export type Kind = "request" | "event" | "delivery" | "sip" | "leg" | "measure" | "browser" | "log" | "call";
 
 export interface Item {
   seq: number;

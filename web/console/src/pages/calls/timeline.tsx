@@ -5,11 +5,11 @@ import { Badge, Code, Copy, Empty, type Mood } from "../../ui/basics";
 import { Time } from "../../ui/time";
 import { asCurl, deliveryAsCurl, pretty, short, type Item, type Kind } from "./model";
 
-const moods: Record<Kind, Mood> = { request: "live", event: "good", delivery: "calm", sip: "warn", leg: "live", measure: "calm", log: "calm", call: "good" };
-const kinds: Kind[] = ["request", "event", "delivery", "sip", "leg", "measure", "log", "call"];
+const moods: Record<Kind, Mood> = { request: "live", event: "good", delivery: "calm", sip: "warn", leg: "live", measure: "calm", browser: "calm", log: "calm", call: "good" };
+const kinds: Kind[] = ["request", "event", "delivery", "sip", "leg", "measure", "browser", "log", "call"];
 
 export function Timeline(props: { items: Item[]; only?: Kind[] }): JSX.Element {
-  const hidden = useSignal<Kind[]>(["measure"]);
+  const hidden = useSignal<Kind[]>(["measure", "browser"]);
   const all = props.only ? props.items.filter((one) => props.only!.includes(one.kind)) : props.items;
   const shown = props.only ? all : all.filter((one) => !hidden.value.includes(one.kind));
   const began = all.length ? new Date(all[0]!.at).getTime() : 0;
