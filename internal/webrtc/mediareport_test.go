@@ -52,7 +52,7 @@ func TestClientsSayHowTheirMediaGo(t *testing.T) {
 	}
 	began := time.Now()
 	w.does(a, &good)
-	w.does(a, &good) // too soon
+	w.does(a, &good)                                 // too soon
 	slow := time.Since(began) > webrtc.ReportEvery/2 // on a machine that is slow it may count
 	w.does(a, &protocol.CallHangup{Call: pa.Call})
 	w.ended(a, 0, 0)

@@ -92,7 +92,7 @@ func New(cfg Config) *Server {
 		reports = ReportEvery
 	}
 	s.sessions = signalling.New(signalling.Config{
-		ReportEvery: reports,
+		ReportEvery:  reports,
 		Authenticate: cfg.Authenticate, Proven: cfg.Proven, Origins: cfg.Origins, ICEServers: cfg.ICEServers, Log: cfg.Log,
 		Open: func(session *signalling.Session) signalling.Client { return s.open(session) },
 	})
