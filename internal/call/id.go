@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/internal/appendjson"
 )
 
 // newID returns a version 4 GUID.
@@ -45,10 +46,16 @@ const maxServerCallID = 2048 // bytes
 func newContext(in Invitation, correlationID string) string {
 	var secret [16]byte
 	rand.Read(secret[:])
-	claims, err := json.Marshal(map[string]string{"to": in.To.Raw(), "from": in.From.Raw(), "callId": correlationID})
-	if err != nil {
-		panic(err) // strings always marshal
-	}
-	segment := base64.RawURLEncoding.EncodeToString
-	return segment([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + segment(claims) + "." + segment(secret[:])
+	claims := appendjson.Open(make([]byte, 0, 256))
+	claims.Text("callId", correlationID)
+	claims.Text("from", in.From.Raw())
+	claims.Text("to", in.To.Raw())
+	text, _ := claims.Close() // of texts, which are always written
+	segment := base64.RawURLEncoding
+	context := append(make([]byte, 0, 2*len(text)+len(contextHeader)+32), contextHeader...)
+	context = append(segment.AppendEncode(context, text), '.')
+	return string(segment.AppendEncode(context, secret[:]))
 }
+
+// contextHeader is {"alg":"none","typ":"JWT"} in base64.
+const contextHeader = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0."

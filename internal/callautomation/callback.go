@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/google/uuid"
 
+	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery"
 )
@@ -21,6 +24,9 @@ const eventTime = "2006-01-02T15:04:05.9999999-07:00"
 
 // bodySize is what most events take, in bytes.
 const bodySize = 1536
+
+// contentType are the header fields of every callback. Nobody changes them.
+var contentType = map[string]string{"Content-Type": "application/json"}
 
 // Outbox takes messages for applications, and promises to be kept until they are.
 type Outbox interface {
@@ -69,39 +75,54 @@ func (c *Callbacks) post(e call.Event, o occurrence) {
 	m := delivery.Message{
 		ID: uuid.NewString(), Policy: Policy,
 		Group: head.Connection, URL: url,
-		Header: map[string]string{"Content-Type": "application/json"},
-		Last:   o.last, Note: o.name,
+		Header: contentType, Last: o.last, Note: o.name,
 	}
 	if o.recording != "" { // its events end after those of the connection that it names
 		m.Group, m.Last = o.recording, !o.goesOn
 	}
 	m.Lane = m.Group + " " + url
-	body, err := appendObjects(make([]byte, 0, bodySize), []object{cloudEvent(m.ID, o, head)})
+	text, err := body(m.ID, o, head)
 	if err != nil { // every member is text, a number or a list of these
 		c.log.Error("event cannot be written", "event", o.name, "connection", head.Connection, "error", err)
 		return
 	}
-	m.Body = body
+	m.Body = text
 	m.Release = o.releases(e)
 	c.outbox.Post(m)
 }
 
-// cloudEvent is the envelope of an event.
-func cloudEvent(id string, o occurrence, head call.Head) object {
+// bodies are for events while they are written: what is posted has the size that it needs.
+var bodies = sync.Pool{New: func() any { return new([bodySize]byte) }}
+
+// body is an event as the array of one CloudEvent.
+func body(id string, o occurrence, head call.Head) ([]byte, error) {
+	room := bodies.Get().(*[bodySize]byte)
+	defer bodies.Put(room)
+	text, err := appendCloudEvent(append(room[:0], '['), id, o, head)
+	return append(slices.Grow([]byte(nil), len(text)+1), append(text, ']')...), err
+}
+
+// appendCloudEvent appends an event in its envelope.
+func appendCloudEvent(b []byte, id string, o occurrence, head call.Head) (_ []byte, err error) {
 	source := "calling/callConnections/" + head.Connection
 	if o.recording != "" {
 		source = "calling/recordings/" + head.ServerCallID + "/" + o.recording + "/" + o.name
 	}
-	return object{
-		{"id", id},
-		{"source", source},
-		{"type", typePrefix + o.name},
-		{"data", o.data(head, source)},
-		{"time", head.At.UTC().Format(eventTime)},
-		{"specversion", "1.0"},
-		{"datacontenttype", "application/json"},
-		{"subject", source},
-	}
+	kind := typePrefix + o.name
+	e := appendjson.Open(b)
+	e.Text("id", id)
+	e.Text("source", source)
+	e.Text("type", kind)
+	e.Value("data", func(b []byte) (_ []byte, ok bool) {
+		b, err = o.appendData(b, head, source, kind)
+		return b, err == nil
+	})
+	e.Text("time", head.At.UTC().Format(eventTime))
+	e.Text("specversion", "1.0")
+	e.Text("datacontenttype", "application/json")
+	e.Text("subject", source)
+	b, _ = e.Close()
+	return b, err
 }
 
 func connectionKey(id string) string { return "connection " + id }
@@ -110,9 +131,9 @@ func operationKey(id string) string  { return "operation " + id }
 // hold keeps the head of what was promised, so that its end can be told even by
 // the next process.
 func (c *Callbacks) hold(key string, head call.Head) {
-	body, err := writePromise(head)
-	if err != nil {
-		c.log.Error("promise cannot be written", "key", key, "error", err)
+	body, ok := writePromise(head)
+	if !ok { // its times are the clock's
+		c.log.Error("promise cannot be written", "key", key, "connection", head.Connection)
 		return
 	}
 	c.outbox.Hold(key, body)

@@ -3,6 +3,7 @@ package callautomation
 import (
 	"reflect"
 
+	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/call"
 )
 
@@ -71,33 +72,40 @@ func (o occurrence) releases(e call.Event) (keys []string) {
 	return keys
 }
 
-// data arranges the members of an event in the order of the service.
-func (o occurrence) data(head call.Head, source string) object {
+// appendData appends the members of an event, whose type is kind, in the order of the
+// service.
+func (o occurrence) appendData(b []byte, head call.Head, source, kind string) (_ []byte, err error) {
 	v := version(head.Control.Version)
-	d := make(object, 0, len(o.own)+8)
+	d := appendjson.Open(b)
 	if v.hasEventSource() {
-		d = d.add("eventSource", source)
+		d.Text("eventSource", source)
 	}
-	d = d.addText("operationContext", head.Operation.Context)
-	d = append(d, o.own...)
-	result := func() {
-		if v.hasResult(o.name) {
-			d = d.add("resultInformation", o.result.in(v))
-		}
+	d.SomeText("operationContext", head.Operation.Context)
+	for _, m := range o.own {
+		d.Value(m.name, func(b []byte) ([]byte, bool) {
+			text, failed := appendValue(b, m.value)
+			if failed != nil {
+				err = failed
+			}
+			return text, failed == nil
+		})
 	}
-	if first := o.resultFirst || o.lifecycle && v.resultFirst(); first {
-		result()
-		d = d.add("version", v)
-	} else {
-		d = d.add("version", v)
-		result()
+	first := o.resultFirst || o.lifecycle && v.resultFirst()
+	if !first {
+		d.Text("version", string(v))
 	}
-	return append(d, object{
-		{"callConnectionId", head.Connection},
-		{"serverCallId", head.ServerCallID},
-		{"correlationId", head.CorrelationID},
-		{"publicEventType", typePrefix + o.name},
-	}...)
+	if v.hasResult(o.name) {
+		d.Value("resultInformation", func(b []byte) ([]byte, bool) { return o.result.in(v).append(b), true })
+	}
+	if first {
+		d.Text("version", string(v))
+	}
+	d.Text("callConnectionId", head.Connection)
+	d.Text("serverCallId", head.ServerCallID)
+	d.Text("correlationId", head.CorrelationID)
+	d.Text("publicEventType", kind)
+	b, _ = d.Close()
+	return b, err
 }
 
 // in leaves out what a version does not know.

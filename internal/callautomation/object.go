@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -29,6 +30,9 @@ func (o object) addText(name, text string) object {
 // MarshalJSON writes the members in order.
 func (o object) MarshalJSON() ([]byte, error) { return o.append(nil) }
 
+// AppendJSON appends what MarshalJSON returns.
+func (o object) AppendJSON(b []byte) ([]byte, error) { return o.append(b) }
+
 // append appends the object as encoding/json writes it.
 func (o object) append(b []byte) (_ []byte, err error) {
 	b = append(b, '{')
@@ -36,7 +40,7 @@ func (o object) append(b []byte) (_ []byte, err error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(rest.AppendText(b, m.name), ':')
+		b = append(appendjson.Text(b, m.name), ':')
 		if b, err = appendValue(b, m.value); err != nil {
 			return nil, err
 		}
@@ -49,9 +53,9 @@ func (o object) append(b []byte) (_ []byte, err error) {
 func appendValue(b []byte, value any) ([]byte, error) {
 	switch v := value.(type) {
 	case string:
-		return rest.AppendText(b, v), nil
+		return appendjson.Text(b, v), nil
 	case version:
-		return rest.AppendText(b, string(v)), nil
+		return appendjson.Text(b, string(v)), nil
 	case bool:
 		return strconv.AppendBool(b, v), nil
 	case int:
@@ -62,23 +66,29 @@ func appendValue(b []byte, value any) ([]byte, error) {
 		return appendObjects(b, v)
 	case resultInformation:
 		return v.append(b), nil
-	case rest.Identifier:
+	case []rest.Identifier:
+		return appendList(b, v, func(b []byte, id rest.Identifier) ([]byte, error) { return id.AppendJSON(b) })
+	case interface{ AppendJSON([]byte) ([]byte, error) }: // such as rest.Identifier
 		return v.AppendJSON(b)
 	}
 	text, err := json.Marshal(value)
 	return append(b, text...), err
 }
 
-func appendObjects(b []byte, list []object) (_ []byte, err error) {
+func appendObjects(b []byte, list []object) ([]byte, error) {
+	return appendList(b, list, func(b []byte, o object) ([]byte, error) { return o.append(b) })
+}
+
+func appendList[T any](b []byte, list []T, write func([]byte, T) ([]byte, error)) (_ []byte, err error) {
 	if list == nil {
 		return append(b, "null"...), nil
 	}
 	b = append(b, '[')
-	for i, o := range list {
+	for i, value := range list {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = o.append(b); err != nil {
+		if b, err = write(b, value); err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -42,18 +43,37 @@ type promiseOperation struct {
 	Began     time.Time `json:"recordingStart,omitzero"`
 }
 
-// writePromise is the form of a promise on disk.
-func writePromise(head call.Head) ([]byte, error) {
-	return json.Marshal(promise{
-		Version: promiseVersion, Connection: head.Connection, ServerCallID: head.ServerCallID, CorrelationID: head.CorrelationID,
-		CallbackURI: head.Control.CallbackURI, APIVersion: head.Control.Version, Context: head.Control.Context, Speech: head.Control.SpeechEndpoint,
-		Operation: promiseOperation{
-			ID: head.Operation.ID, Kind: head.Operation.Kind.String(), Context: head.Operation.Context, CallbackURI: head.Operation.CallbackURI,
-			Who: head.Operation.Who.Raw(), Invitation: head.Operation.Invitation, From: head.Operation.From,
-			Recording: head.Operation.Recording, Began: head.Operation.Began,
-		},
-		At: head.At,
-	})
+// writePromise is the form of a promise on disk; false for a time that has none.
+func writePromise(head call.Head) ([]byte, bool) {
+	o := appendjson.Open(make([]byte, 0, promiseSize))
+	o.Int("version", promiseVersion)
+	o.Text("callConnectionId", head.Connection)
+	o.Text("serverCallId", head.ServerCallID)
+	o.Text("correlationId", head.CorrelationID)
+	o.Text("callbackUri", head.Control.CallbackURI)
+	o.Text("apiVersion", head.Control.Version)
+	o.SomeText("operationContext", head.Control.Context)
+	o.SomeText("cognitiveServicesEndpoint", head.Control.SpeechEndpoint)
+	o.Value("operation", func(b []byte) ([]byte, bool) { return appendPromised(b, &head.Operation) })
+	o.Time("at", head.At)
+	return o.Close()
+}
+
+// promiseSize is what most promises take, in bytes.
+const promiseSize = 768
+
+func appendPromised(b []byte, of *call.Operation) ([]byte, bool) {
+	o := appendjson.Open(b)
+	o.Text("id", of.ID)
+	o.Text("kind", of.Kind.String())
+	o.SomeText("operationContext", of.Context)
+	o.SomeText("operationCallbackUri", of.CallbackURI)
+	o.SomeText("participant", of.Who.Raw())
+	o.SomeText("invitationId", of.Invitation)
+	o.SomeText("fromCallConnectionId", of.From)
+	o.SomeText("recordingId", of.Recording)
+	o.SomeTime("recordingStart", of.Began)
+	return o.Close()
 }
 
 // readPromise reads a promise of this version or an earlier one.

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/player"
-	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
@@ -30,7 +30,7 @@ type diagnostic struct {
 func (r resultInformation) append(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `{"code":`...), int64(r.Code), 10)
 	b = strconv.AppendInt(append(b, `,"subCode":`...), int64(r.SubCode), 10)
-	b = rest.AppendText(append(b, `,"message":`...), r.Message)
+	b = appendjson.Text(append(b, `,"message":`...), r.Message)
 	if r.SIP != nil {
 		b = r.SIP.append(append(b, `,"sipDetails":`...))
 	}
@@ -42,7 +42,7 @@ func (r resultInformation) append(b []byte) []byte {
 
 func (d diagnostic) append(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `{"code":`...), int64(d.Code), 10)
-	b = rest.AppendText(append(b, `,"message":`...), d.Message)
+	b = appendjson.Text(append(b, `,"message":`...), d.Message)
 	return append(b, '}')
 }
 

@@ -1,7 +1,6 @@
 package cdr
 
 import (
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -138,11 +137,12 @@ func (k *Keeper) drain(lines []byte) []byte {
 }
 
 func appendLine(lines []byte, d call.Detail) []byte {
-	line, err := json.Marshal(recordOf(d))
-	if err != nil { // it holds nothing that JSON could refuse
+	r := recordOf(d)
+	longer, ok := appendRecord(lines, &r)
+	if !ok { // it holds nothing that JSON could refuse
 		return lines
 	}
-	return append(append(lines, line...), '\n')
+	return append(longer, '\n')
 }
 
 // write returns the buffer, empty.

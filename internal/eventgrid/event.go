@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/appendjson"
 )
 
 // The event types that a Communication Services resource raises for calling.
@@ -68,7 +68,7 @@ func (e event) inEventGridSchema(topic string) ([]byte, error) {
 const bodySize = 1536
 
 func appendMember(b []byte, name, text string) []byte {
-	return rest.AppendPlainText(append(b, name...), text)
+	return appendjson.PlainText(append(b, name...), text)
 }
 
 // appender is data that is written without reflection.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/google/uuid"
 )
@@ -78,16 +79,35 @@ func (a *answer) Write(p []byte) (int, error) {
 // WriteJSON answers with a status and a value as JSON. A value that cannot be
 // encoded is an error and nothing is written.
 func WriteJSON(w http.ResponseWriter, status int, value any) error {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
+	body := bodies.Get().(*bytes.Buffer)
+	defer bodies.Put(body)
+	body.Reset()
+	if err := encodeTo(body, value); err != nil {
 		return fmt.Errorf("encode the answer: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_, err := w.Write(bytes.TrimSuffix(body.Bytes(), []byte("\n")))
 	return notGone(err)
+}
+
+// bodies are for answers while they are written.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// appender is a value that is written without reflection, as its MarshalJSON writes it.
+type appender interface {
+	AppendJSON([]byte) ([]byte, error)
+}
+
+func encodeTo(body *bytes.Buffer, value any) error {
+	if v, ok := value.(appender); ok {
+		text, err := v.AppendJSON(body.AvailableBuffer())
+		body.Write(text)
+		return err
+	}
+	encoder := json.NewEncoder(body)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
 }
 
 // notGone drops the error of a client that left before its answer was written.

@@ -3,6 +3,8 @@ package history
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/appendjson"
 )
 
 // Attempts is the format of attempts in an archive.
@@ -29,6 +31,26 @@ type storedAttempt struct {
 	Result  Result        `json:"result"`
 	Reason  string        `json:"reason,omitzero"`
 	Next    time.Time     `json:"next,omitzero"`
+}
+
+// appendJSON implements appender.
+func (a *storedAttempt) appendJSON(b []byte) ([]byte, bool) {
+	o := appendjson.Open(b)
+	o.Time("time", a.Time)
+	o.SomeText("id", a.ID)
+	o.SomeText("policy", a.Policy)
+	o.SomeText("group", a.Group)
+	o.SomeText("note", a.Note)
+	o.SomeText("url", a.URL)
+	o.SomeInt("number", int64(a.Number))
+	o.SomeInt("status", int64(a.Status))
+	o.SomeInt("latencyNanoseconds", int64(a.Latency))
+	o.SomeText("answer", a.Answer)
+	o.SomeText("error", a.Error)
+	o.Text("result", string(a.Result))
+	o.SomeText("reason", a.Reason)
+	o.SomeTime("next", a.Next)
+	return o.Close()
 }
 
 // attempt1 is an Attempt in version 1, whose names were those of the members.

@@ -27,12 +27,25 @@ type blockHeader struct {
 	Version int    `json:"version"`
 }
 
+// appender is a record that is written without reflection, as encoding/json writes it; false
+// where that would refuse it.
+type appender interface {
+	appendJSON([]byte) ([]byte, bool)
+}
+
 // encode writes records until the block is full, and returns how many it has.
 func (f *Format[T]) encode(text *bytes.Buffer, records []T) (n int) {
 	encoder := json.NewEncoder(text)
 	_ = encoder.Encode(blockHeader{f.Kind, f.Version}) // into memory, of texts and numbers: it cannot fail
 	for ; n < len(records) && text.Len() < blockBytes; n++ {
-		_ = encoder.Encode(f.Encode(&records[n]))
+		record := f.Encode(&records[n])
+		if own, ok := record.(appender); ok {
+			if line, ok := own.appendJSON(text.AvailableBuffer()); ok {
+				text.Write(append(line, '\n'))
+			}
+			continue
+		}
+		_ = encoder.Encode(record)
 	}
 	return n
 }

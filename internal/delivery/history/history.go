@@ -190,7 +190,9 @@ func (h *History[T]) due() (first uint64, records []T) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	first = max(h.archived, h.oldest())
-	for n := first; n < min(h.next, first+blockRecords); n++ {
+	end := min(h.next, first+blockRecords)
+	records = make([]T, 0, end-first)
+	for n := first; n < end; n++ {
 		records = append(records, h.ring[n%uint64(h.size)])
 	}
 	return first, records

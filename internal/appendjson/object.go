@@ -1,0 +1,145 @@
+package appendjson
+
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
+// Object is a JSON object that is being appended to a buffer, member by member. Names of
+// members are constants of letters, which need no escape. Texts are those of Text.
+type Object struct {
+	b        []byte
+	followed bool // a member stands before the next
+	refused  bool // a value has no form in JSON
+}
+
+// Open begins an object behind what the buffer holds.
+func Open(b []byte) Object { return Object{b: append(b, '{')} }
+
+// Close ends the object. It returns false where encoding/json would have refused a value:
+// a number that is not finite, or a time whose year has not four digits.
+func (o *Object) Close() ([]byte, bool) { return append(o.b, '}'), !o.refused }
+
+func (o *Object) name(name string) {
+	if o.followed {
+		o.b = append(o.b, ',')
+	}
+	o.followed = true
+	o.b = append(append(append(o.b, '"'), name...), '"', ':')
+}
+
+// Text adds a text.
+func (o *Object) Text(name, text string) {
+	o.name(name)
+	o.b = Text(o.b, text)
+}
+
+// SomeText adds a text unless it is empty, as the option omitempty does.
+func (o *Object) SomeText(name, text string) {
+	if text != "" {
+		o.Text(name, text)
+	}
+}
+
+// Int adds a whole number.
+func (o *Object) Int(name string, n int64) {
+	o.name(name)
+	o.b = strconv.AppendInt(o.b, n, 10)
+}
+
+// SomeInt adds a whole number unless it is zero.
+func (o *Object) SomeInt(name string, n int64) {
+	if n != 0 {
+		o.Int(name, n)
+	}
+}
+
+// Uint adds a whole number without a sign.
+func (o *Object) Uint(name string, n uint64) {
+	o.name(name)
+	o.b = strconv.AppendUint(o.b, n, 10)
+}
+
+// Float adds a number.
+func (o *Object) Float(name string, f float64) {
+	o.name(name)
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		o.refused = true
+		return
+	}
+	o.b = appendFloat(o.b, f)
+}
+
+// SomeFloat adds a number unless it is zero.
+func (o *Object) SomeFloat(name string, f float64) {
+	if f != 0 {
+		o.Float(name, f)
+	}
+}
+
+// appendFloat writes a number as ECMAScript does (ECMA-262, Number::toString).
+func appendFloat(b []byte, f float64) []byte {
+	format := byte('f')
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
+	}
+	b = strconv.AppendFloat(b, f, format, -1, 64)
+	if n := len(b); format == 'e' && n >= 4 && b[n-4] == 'e' && b[n-2] == '0' { // e-09 is e-9
+		b[n-2] = b[n-1]
+		b = b[:n-1]
+	}
+	return b
+}
+
+// Bool adds true or false.
+func (o *Object) Bool(name string, is bool) {
+	o.name(name)
+	o.b = strconv.AppendBool(o.b, is)
+}
+
+// True adds true, or nothing.
+func (o *Object) True(name string, is bool) {
+	if is {
+		o.Bool(name, true)
+	}
+}
+
+// Time adds a time as RFC 3339 writes it, in the zone that it has.
+func (o *Object) Time(name string, at time.Time) {
+	o.name(name)
+	if year := at.Year(); year < 0 || year > 9999 {
+		o.refused = true
+		return
+	}
+	o.b = append(at.AppendFormat(append(o.b, '"'), time.RFC3339Nano), '"')
+}
+
+// SomeTime adds a time unless it is zero, as the option omitzero does.
+func (o *Object) SomeTime(name string, at time.Time) {
+	if !at.IsZero() {
+		o.Time(name, at)
+	}
+}
+
+// Value adds a member that write appends: an object, a list, or any other value. It
+// returns false for one that has no form in JSON.
+func (o *Object) Value(name string, write func([]byte) ([]byte, bool)) {
+	o.name(name)
+	b, ok := write(o.b)
+	o.b, o.refused = b, o.refused || !ok
+}
+
+// List appends a list of values, [] for none.
+func List[T any](b []byte, list []T, write func([]byte, *T) ([]byte, bool)) (_ []byte, whole bool) {
+	b, whole = append(b, '['), true
+	for i := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var ok bool
+		b, ok = write(b, &list[i])
+		whole = whole && ok
+	}
+	return append(b, ']'), whole
+}
