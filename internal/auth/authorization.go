@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -49,17 +50,16 @@ func parseAuthorization(params string) (authorization, *Denial) {
 // checkCoverage refuses a signature that does not cover the host, the date and the
 // hash of the body.
 func (a authorization) checkCoverage() *Denial {
-	missing := map[string]bool{"host": true, "x-ms-content-sha256": true, "x-ms-date or date": true}
-	for _, name := range a.signedHeaders {
-		if name == "x-ms-date" || name == "date" {
-			name = "x-ms-date or date"
-		}
-		delete(missing, name)
+	missing := ""
+	switch names := a.signedHeaders; {
+	case !slices.Contains(names, "x-ms-date") && !slices.Contains(names, "date"):
+		missing = "x-ms-date or date"
+	case !slices.Contains(names, "host"):
+		missing = "host"
+	case !slices.Contains(names, "x-ms-content-sha256"):
+		missing = "x-ms-content-sha256"
+	default:
+		return nil
 	}
-	for _, name := range []string{"x-ms-date or date", "host", "x-ms-content-sha256"} {
-		if missing[name] {
-			return deny(SchemeHMAC, "HMAC-SHA256 validation failed: SignedHeaders does not name %s", name)
-		}
-	}
-	return nil
+	return deny(SchemeHMAC, "HMAC-SHA256 validation failed: SignedHeaders does not name %s", missing)
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 )
 
@@ -22,6 +23,7 @@ const (
 type Key struct {
 	secret []byte
 	id     string
+	macs   *sync.Pool // of HMAC-SHA256 with the secret
 }
 
 // NewKey makes a random access key of 64 bytes.
@@ -46,7 +48,10 @@ func ParseKey(text string) (Key, error) {
 func keyOf(secret []byte) Key {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("switchhook key id"))
-	return Key{secret: secret, id: hex.EncodeToString(mac.Sum(nil)[:8])}
+	return Key{
+		secret: secret, id: hex.EncodeToString(mac.Sum(nil)[:8]),
+		macs: &sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }},
+	}
 }
 
 // ID identifies the key without revealing it. Two keys have different ids.

@@ -1,10 +1,10 @@
 package auth
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"hash"
 	"net"
 	"net/http"
 	"net/url"
@@ -23,21 +23,34 @@ func (a *Authenticator) verifySignature(r *http.Request, body Body, params strin
 	if denial := checkDate(r, signed, a.cfg.Now()); denial != nil {
 		return Principal{}, denial
 	}
+	// What the senders of most requests sign comes first; the rest is made when that was not it.
+	if sender, ok := a.signer(r, signed, []string{r.Host}, []string{requestTarget(r)}); ok && r.Host != "" {
+		return sender, checkBody(r, body)
+	}
 	hosts, paths := a.candidateHosts(r), candidatePaths(r, scope)
-	for _, slot := range []Slot{Primary, Secondary} {
-		key := a.cfg.Keys.Get(slot)
-		if key.matches(r, signed, hosts, paths) {
-			return Principal{KeyID: key.ID(), Key: slot.String(), Administrator: slot == Primary, Reader: slot == Primary}, checkBody(r, body)
-		}
+	if sender, ok := a.signer(r, signed, hosts, paths); ok {
+		return sender, checkBody(r, body)
 	}
 	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; the signed text must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",
 		r.Method, clip(strings.Join(signed.signedHeaders, ";")), clip(strings.Join(hosts, ", ")), clip(strings.Join(paths, ", ")))
 }
 
+// signer is who signed a request with an access key, with one of these hosts and paths.
+func (a *Authenticator) signer(r *http.Request, signed authorization, hosts, paths []string) (Principal, bool) {
+	for _, slot := range [...]Slot{Primary, Secondary} {
+		key := a.cfg.Keys.Get(slot)
+		if key.matches(r, signed, hosts, paths) {
+			return Principal{KeyID: key.ID(), Key: slot.String(), Administrator: slot == Primary, Reader: slot == Primary}, true
+		}
+	}
+	return Principal{}, false
+}
+
 func (k Key) matches(r *http.Request, auth authorization, hosts, paths []string) bool {
-	mac := hmac.New(sha256.New, k.secret)
-	var text []byte
+	mac := k.macs.Get().(hash.Hash)
+	defer k.macs.Put(mac)
 	var sum [macBytes]byte
+	text := make([]byte, 0, 512)
 	for _, host := range hosts {
 		for _, path := range paths {
 			text = appendStringToSign(text[:0], r, auth.signedHeaders, host, path)
@@ -76,8 +89,9 @@ func checkBody(r *http.Request, read Body) error {
 		return err
 	}
 	sum := sha256.Sum256(body)
-	want := base64.StdEncoding.EncodeToString(sum[:])
-	if subtle.ConstantTimeCompare([]byte(want), []byte(r.Header.Get(headerHash))) != 1 {
+	var room [64]byte
+	want := base64.StdEncoding.AppendEncode(room[:0], sum[:])
+	if subtle.ConstantTimeCompare(want, []byte(r.Header.Get(headerHash))) != 1 {
 		return deny(SchemeHMAC, "Request 'x-ms-content-sha256' differs from generated content hash. HMAC-SHA256 validation failed: the header says %q, the %d bytes received give %q", clip(r.Header.Get(headerHash)), len(body), want)
 	}
 	return nil
