@@ -316,6 +316,8 @@ func TestContinuousRecognitionTellsEveryKey(t *testing.T) {
 		w.must(conn.StopTones(bg, phone(aPhone), call.Context{}))
 		leg.Press("2")
 		w.expect(id, connected+" ToneReceived ToneReceived TonesStopped")
+		w.must(conn.StopTones(bg, phone(aPhone), call.Context{}))
+		w.expect(id, connected+" ToneReceived ToneReceived TonesStopped")
 		w.must(conn.StartTones(bg, phone(aPhone), call.Context{}))
 		leg.HangUp()
 		w.expect(id, connected+" ToneReceived ToneReceived TonesStopped TonesStopped CallDisconnected")

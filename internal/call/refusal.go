@@ -12,7 +12,6 @@ const (
 	CallOver              Refusal = iota + 1 // the call, or the application's connection to it, is over
 	NotConnected                             // the call is not established yet
 	BusyWith                                 // another media operation goes on with a participant
-	NotRecognizing                           // no continuous recognition goes on with a participant
 	ParticipantMissing                       // the participant is not in the call
 	ParticipantPresent                       // the participant is in the call already
 	CallFull                                 // the call has no room for more participants
@@ -62,7 +61,6 @@ var refusals = [refusalsEnd]struct {
 	CallOver:              {"call over", fault.NotFound},
 	NotConnected:          {"not connected", fault.Invalid},
 	BusyWith:              {"busy with", fault.Precondition},
-	NotRecognizing:        {"not recognizing", fault.Precondition},
 	ParticipantMissing:    {"participant missing", fault.NotFound},
 	ParticipantPresent:    {"participant present", fault.Conflict},
 	CallFull:              {"call full", fault.Invalid},

@@ -17,7 +17,6 @@ var codes = map[call.Refusal]struct{ code, member, source string }{
 	call.CallOver:              {"8522", "", "call or participant not found"},
 	call.NotConnected:          {"8501", "", "call is not established"},
 	call.BusyWith:              {"8583", "", "incompatible media operation in progress"},
-	call.NotRecognizing:        {"8585", "", "not valid in the current call state"},
 	call.ParticipantMissing:    {"8522", "", "call or participant not found"},
 	call.ParticipantPresent:    {"8519", "", nearest},
 	call.CallFull:              {"8585", "", nearest},
