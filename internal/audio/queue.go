@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync/atomic"
+	"time"
 )
 
 // Queue is a bounded, lock-free ring buffer of time-stamped frames for one writer
@@ -39,6 +40,7 @@ type queued struct {
 	at      Tick
 	common  *Common
 	tick    Tick
+	age     time.Duration
 	size    int // samples; 0 is silence
 	samples [wideFrame]int16
 }
@@ -49,6 +51,8 @@ type Heard struct {
 	Frame  Frame
 	Common *Common // whose frame it is; nil: nobody else is known to hear it
 	Tick   Tick    // of that
+
+	Age time.Duration // how long before that moment it was said, as HearAged was told
 }
 
 // NewQueue returns a queue in which as many frames of 8 or 16 kHz may wait as
@@ -76,11 +80,16 @@ func NewQueue(frames, batch int) *Queue {
 func (q *Queue) HearFrame(at Tick, f Frame) { q.HearCommon(at, f, nil, 0) }
 
 // HearCommon is HearFrame for a frame of a Common, of a tick of its mix.
-func (q *Queue) HearCommon(at Tick, f Frame, of *Common, tick Tick) {
+func (q *Queue) HearCommon(at Tick, f Frame, of *Common, tick Tick) { q.put(at, f, of, tick, 0) }
+
+// HearAged is HearFrame for a frame that was said some time before its tick.
+func (q *Queue) HearAged(at Tick, f Frame, age time.Duration) { q.put(at, f, nil, 0, age) }
+
+func (q *Queue) put(at Tick, f Frame, of *Common, tick Tick, age time.Duration) {
 	turn := q.written.Load()
 	own := &q.buffers[q.spare]
 	own.turn, own.unread, own.at, own.size = turn, true, at, copy(own.samples[:], f)
-	own.common, own.tick = of, tick
+	own.common, own.tick, own.age = of, tick, age
 	q.spare = q.slots[turn%uint64(len(q.slots))].Swap(q.spare)
 	if old := &q.buffers[q.spare]; old.unread {
 		old.unread = false
@@ -121,7 +130,7 @@ func (q *Queue) Next() (Heard, bool) {
 	got := &q.buffers[q.reading]
 	got.unread = false
 	q.taken.Store(got.turn + 1) // later than turn if the writer has gone all round meanwhile
-	heard := Heard{At: got.at, Common: got.common, Tick: got.tick}
+	heard := Heard{At: got.at, Common: got.common, Tick: got.tick, Age: got.age}
 	if got.size > 0 {
 		heard.Frame = got.samples[:got.size]
 	}

@@ -54,6 +54,14 @@ func (l *legPort) Carried() (sent, withheld uint64) {
 	return 0, 0
 }
 
+// Came tells a recording when what is heard was said.
+func (l *legPort) Came() (at int64, known bool) {
+	if leg, ok := l.Port.(audio.Dated); ok {
+		return leg.Came()
+	}
+	return 0, false
+}
+
 // Close is called by the mix's shard, which no longer touches the sound.
 func (l *legPort) Close() error {
 	if next := l.next.Load(); next != nil {

@@ -105,6 +105,9 @@ func (s *AsyncStream) ReadFrame(f audio.Frame) bool {
 	return s.worker.read(f)
 }
 
+// Came implements audio.Dated, for the shard.
+func (s *AsyncStream) Came() (at int64, known bool) { return s.worker.came() }
+
 // WriteFrame implements audio.Sink, for the shard.
 func (s *AsyncStream) WriteFrame(f audio.Frame) {
 	if !s.closed.Load() {

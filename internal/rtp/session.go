@@ -135,6 +135,14 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 	return heard
 }
 
+// Came implements audio.Dated.
+func (s *Session) Came() (at int64, known bool) {
+	if s.worker != nil {
+		return s.worker.came()
+	}
+	return s.stream.came()
+}
+
 // read is ReadFrame, with buffers.
 func (s *Session) read(f audio.Frame) bool {
 	s.adopt()

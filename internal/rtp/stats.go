@@ -106,7 +106,8 @@ type reception struct {
 	transit        int64   // of the last packet, in units of the RTP clock
 	clock          int     // that transit is in, in Hz; 0: it means nothing
 	jitter         float64 // in units of the RTP clock
-	expectedBefore uint32  // at the last report
+	fastest        fastest
+	expectedBefore uint32 // at the last report
 	receivedBefore uint32
 }
 
@@ -121,7 +122,10 @@ func (r *reception) arrive(timestamp uint32, now time.Duration, clockRate int) {
 	difference := int64(int32(transit - r.transit))
 	if difference = max(difference, -difference); r.clock == clockRate && difference <= jumpLimit*int64(clockRate)/1000 {
 		r.jitter += (float64(difference) - r.jitter) / 16
+	} else {
+		r.fastest.known = false
 	}
+	r.fastest.note(transit, now)
 	r.transit, r.clock = transit, clockRate
 }
 

@@ -151,6 +151,9 @@ func (s *Stream) ReadFrame(f audio.Frame) bool {
 	return s.read(f)
 }
 
+// Came implements audio.Dated.
+func (s *Stream) Came() (at int64, known bool) { return s.came() }
+
 // WriteFrame implements audio.Sink: it sends a frame to the peer, silence too,
 // since a stream that stops would close the holes that it has made in NATs.
 func (s *Stream) WriteFrame(f audio.Frame) {
