@@ -95,6 +95,10 @@ func (p *Phone) newCall(id string) (*Call, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if n := len(p.cfg.Clocks); n > 0 {
+		call.media.clock = &p.cfg.Clocks[p.made%n]
+		p.made++
+	}
 	if p.calls == nil {
 		call.media.close()
 		return nil, fmt.Errorf("phone is closed")

@@ -28,6 +28,7 @@ type media struct {
 	voices []*voice // the best first
 	rate   int      // of the phone's sound, in Hz
 	done   chan struct{}
+	clock  *Clock // nil: it says what the script has it say
 	// closed where the script carries the sound itself; nil otherwise
 	elsewhere chan struct{}
 	start1    sync.Once
@@ -46,6 +47,8 @@ type media struct {
 	toneAt  uint32 // timestamp of the last key heard
 	longest uint16 // duration of a key, in units of eventClock
 	packets int
+
+	departures []departure // of what it said by its clock
 }
 
 // keyPress is a key to press; done is closed when it is released.
@@ -81,6 +84,10 @@ func (m *media) start(work *sync.WaitGroup) {
 		case <-m.elsewhere:
 		default:
 			work.Go(m.hear)
+			if m.clock != nil {
+				work.Go(func() { m.speakByClock(m.clock) })
+				return
+			}
 			work.Go(m.speak)
 		}
 	})

@@ -23,6 +23,7 @@ type Config struct {
 	Name      string      // display name
 	Codecs    []string    // of "PCMU", "PCMA", "G722", "OPUS" (if its library is there), the best first; the first two if empty
 	T1        time.Duration
+	Clocks    []Clock // of the calls, in turn: what they say, with a narrow codec; none: what the script has them say
 	// Username and Password make the phone challenge those who call it.
 	Username, Password string
 }
@@ -37,6 +38,7 @@ type Phone struct {
 
 	mu       sync.Mutex
 	calls    map[string]*Call // by Call-ID
+	made     int              // calls
 	pending  map[string]chan *Message
 	answered map[string][]byte // the last response, by branch and method
 	conns    []net.Conn
