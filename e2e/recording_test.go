@@ -142,6 +142,26 @@ type description struct {
 	}
 }
 
+// describe downloads metadata.
+func (a *agent) describe(location string) (said description) {
+	a.t.Helper()
+	text, err := a.fetch(location, 0, 0)
+	must(a.t, err)
+	must(a.t, json.Unmarshal(text, &said))
+	return said
+}
+
+// channels are those of the participants who have one.
+func (d description) channels() map[string]int {
+	places := map[string]int{}
+	for _, p := range d.Participants {
+		if p.Channel != nil {
+			places[p.ParticipantID] = *p.Channel
+		}
+	}
+	return places
+}
+
 // TestCallIsRecorded: by its serverCallId, with a pause and a prompt; the file is
 // downloaded whole and in parts, described, and deleted.
 func TestCallIsRecorded(t *testing.T) {
@@ -202,13 +222,10 @@ func TestCallIsRecorded(t *testing.T) {
 		t.Errorf("a part of it is other %d bytes", len(part))
 	}
 
-	text, err := a.fetch(chunk.MetadataLocation, 0, 0)
-	must(t, err)
-	var said description
-	must(t, json.Unmarshal(text, &said))
+	said := a.describe(chunk.MetadataLocation)
 	if said.ResourceID != a.resource() || said.ChunkDocumentID != chunk.DocumentID || said.ChunkDuration != float64(file.RecordingDurationMs) ||
 		said.RecordingInfo.AudioConfiguration.SampleRate != recordingRate || said.RecordingInfo.AudioConfiguration.BitRate != 256000 || len(said.Participants) != 2 {
-		t.Errorf("the metadata is %s", text)
+		t.Errorf("the metadata is %+v", said)
 	}
 	if len(said.PauseResumeIntervals) != 1 || said.PauseResumeIntervals[0].Duration < 1900 {
 		t.Errorf("the pauses are %v", said.PauseResumeIntervals)
@@ -264,16 +281,8 @@ func TestChannelsOfARecordingAreThoseOfItsSpeakers(t *testing.T) {
 			hasTone(t, channels[channel], other, atLeast, other == pitch)
 		}
 	}
-	text, err := a.fetch(chunk.MetadataLocation, 0, 0)
-	must(t, err)
-	var said description
-	must(t, json.Unmarshal(text, &said))
-	places := map[string]int{}
-	for _, p := range said.Participants {
-		if p.Channel != nil {
-			places[p.ParticipantID] = *p.Channel
-		}
-	}
+	said := a.describe(chunk.MetadataLocation)
+	places := said.channels()
 	if len(places) != 3 || places["4:"+farNumber] != 0 || places[caller] != 1 {
 		t.Errorf("the channels are of %v", places)
 	}

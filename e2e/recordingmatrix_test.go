@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -140,13 +139,10 @@ func (r recordingOf) isWhole(t *testing.T, told, magic string, at, bitRate int) 
 	if !slices.Equal(part, content[1000:1500]) {
 		t.Errorf("%s: a part of it is other %d bytes", told, len(part))
 	}
-	text, err := r.fetch(chunk.MetadataLocation, 0, 0)
-	must(t, err)
-	var said description
-	must(t, json.Unmarshal(text, &said))
+	said := r.describe(chunk.MetadataLocation)
 	if len(said.PauseResumeIntervals) != 1 || said.PauseResumeIntervals[0].Duration < 900 || said.ChunkDuration != float64(file.RecordingDurationMs) || len(said.Participants) != 2 ||
 		bitRate > 0 && said.RecordingInfo.AudioConfiguration.BitRate != bitRate {
-		t.Errorf("%s: the metadata is %s", told, text)
+		t.Errorf("%s: the metadata is %+v", told, said)
 	}
 	r.agent.do("deleteRecording", values{"url": chunk.DeleteLocation}, nil)
 	if _, err := r.fetch(chunk.ContentLocation, 0, 0); err == nil {

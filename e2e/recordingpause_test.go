@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
 	"testing"
@@ -38,10 +37,7 @@ func TestPauseIsCutAsItIsSaid(t *testing.T) {
 	chunk := file.RecordingStorageInfo.RecordingChunks[0]
 	wav, err := a.fetch(chunk.ContentLocation, 0, 0)
 	must(t, err)
-	text, err := a.fetch(chunk.MetadataLocation, 0, 0)
-	must(t, err)
-	var said description
-	must(t, json.Unmarshal(text, &said))
+	said := a.describe(chunk.MetadataLocation)
 	if len(said.PauseResumeIntervals) != 1 {
 		t.Fatalf("the pauses are %v", said.PauseResumeIntervals)
 	}

@@ -189,7 +189,11 @@ func (rec *callRecording) hear(e *endpoint) {
 		return
 	}
 	rec.leave[e] = func() {}
-	if l := rec.Participant(recording.Comer{Who: e.id.Raw(), Application: e.app != nil, Listed: e.listed()}); l != nil {
+	comer := recording.Comer{Who: e.id.Raw(), Application: e.app != nil, Listed: e.listed()}
+	if e.port != nil {
+		comer.Dated = e.port
+	}
+	if l := rec.Participant(comer); l != nil {
 		rec.leave[e] = e.member.Hear(l)
 	}
 }

@@ -31,8 +31,6 @@ type listener struct {
 	first   edge       // the first tick, and when it was
 	pauses  []interval // that are not over yet, or were not passed yet
 	last    audio.Heard
-	kept    [2][frameSamples]int16 // of last, by turns
-	turn    int
 	held    bool // last has not been taken
 	written int64
 	chunk   int    // that is being written
@@ -91,27 +89,22 @@ func (l *listener) meet(e *ear) {
 	}
 }
 
-// take returns the oldest tick that all listeners have been told of. The clock is
-// told first, so of an unmixed recording that is the one before its newest.
+// take returns the oldest tick. Of single speakers it is one after which all listeners
+// have been told of holdBack more; the clock is told first.
 func (l *listener) take() (audio.Heard, bool) {
-	newest, ok := l.r.clock.Next()
+	c := &l.r.clock
 	if l.places == nil {
-		return newest, ok
+		return c.Next()
 	}
-	before, had := l.last, l.held
-	if !ok {
-		l.held = l.held && !l.r.clock.Ended()
-		return before, had && !l.held
+	left, newest := c.left.Load(), audio.Tick(c.last.Load())
+	if !l.held {
+		l.last, l.held = c.Next()
 	}
-	l.last, l.held = newest, true
-	if newest.Frame != nil {
-		l.turn = 1 - l.turn
-		l.last.Frame = l.kept[l.turn][:copy(l.kept[l.turn][:], newest.Frame)]
+	if !l.held || !left && newest <= l.last.At+holdBack {
+		return audio.Heard{}, false
 	}
-	if !had {
-		return l.take()
-	}
-	return before, true
+	l.held = false
+	return l.last, true
 }
 
 // takeEdges notes the pauses that have begun or ended.

@@ -72,6 +72,7 @@ func newRecording(lib *Library, options Options, record Record, file File) *Reco
 	r.listener.r, r.listener.merges = r, options.Channels == Mixed
 	if !r.mixed {
 		r.listener.places = newPlaces(options.Pinned, lib.cfg.MaskTones)
+		r.heard.dated = true
 	}
 	if options.Content == AudioVideo && lib.cfg.Cameras != nil {
 		r.pictures = newPictureTrack(lib)
@@ -98,9 +99,10 @@ func (r *Recording) Mixed() bool { return r.mixed }
 
 // Comer is an endpoint of somebody that has come into the call.
 type Comer struct {
-	Who         string // raw id
-	Application bool   // what it plays to single members is theirs
-	Listed      bool   // as a participant; others are one once they speak
+	Who         string      // raw id
+	Application bool        // what it plays to single members is theirs
+	Listed      bool        // as a participant; others are one once they speak
+	Dated       audio.Dated // when they said what they are heard saying; nil: at that moment
 }
 
 // Participant notes that somebody has come into the call, and returns what has to
