@@ -358,16 +358,35 @@ func replay(c *console) {
 	c.run(`document.querySelector("dialog details").open = true`)
 	c.fill("#attempts", "3")
 	c.fill("#ends", "nobody")
+	c.fill("#headers", "X-Key static hush true\nX-To dynamic data.to.rawId")
 	c.accessible()
+	c.shot("console-subscription", values{"height": 1500})
 	c.click("#add")
 	c.shows("ends with nobody")
 	c.press("Change")
 	c.fill("#ends", "")
 	c.click("#add")
 	c.until(`!document.body.innerText.includes("ends with nobody")`)
+	if secret := c.text(`
+		const {token} = await (await fetch("/console/session")).json();
+		const base = performance.getEntriesByType("resource").map((one) => new URL(one.name).pathname).find((one) => one.includes("/eventSubscriptions"));
+		const answer = await fetch(base.replace(/eventSubscriptions.*/, "eventSubscriptions/sink/getDeliveryAttributes?api-version=2022-06-15"), {method: "POST", headers: {"x-console-token": token}});
+		return (await answer.json()).value.map((one) => one.properties.value ?? one.properties.sourceField).join()`); secret != "hush,data.to.rawId" {
+		c.t.Errorf("after two changes the headers are %s", secret)
+	}
 	c.press("Dead letters")
 	c.shows("keeps no dead letters")
 	c.press("✕")
+	c.click("#addsubscription")
+	c.fill("#name", "tofile")
+	c.run(`const kind = document.querySelector("#kind"); kind.value = "File"; kind.dispatchEvent(new Event("change", {bubbles: true}))`)
+	c.fill("#file", "../calls.jsonl")
+	c.click("#add")
+	c.until(`document.querySelector("dialog .problem")?.innerText.length > 10`)
+	c.fill("#file", "calls.jsonl")
+	c.shows("--endpoint-type file --endpoint calls.jsonl")
+	c.click("#add")
+	c.shows("File calls.jsonl")
 	c.press("Would it match?")
 	c.run(`document.querySelector("dialog form").requestSubmit()`)
 	c.shows("yes")

@@ -66,14 +66,15 @@ func (a *API) testNumber(w http.ResponseWriter, r *http.Request) error {
 
 // Guard is a rule about calls that cost money, in words.
 type Guard struct {
-	Name string `json:"name"`
-	Rule string `json:"rule"`
+	Name    string `json:"name"`
+	Rule    string `json:"rule"`
+	Refused uint64 `json:"refused"` // calls, since the start
 }
 
 func (a *API) listGuards(w http.ResponseWriter, _ *http.Request) error {
-	list := listOf[Guard]{[]Guard{}}
+	list, refused := listOf[Guard]{[]Guard{}}, a.Permits.Refused()
 	for _, g := range a.Permits.Guards() {
-		list.Value = append(list.Value, Guard{g.Name, g.Rule()})
+		list.Value = append(list.Value, Guard{g.Name, g.Rule(), refused[g.Name]})
 	}
 	return rest.WriteJSON(w, http.StatusOK, list)
 }

@@ -27,6 +27,7 @@ interface Trunk {
 interface Guard {
   name: string;
   rule: string;
+  refused: number;
 }
 
 const mood: Record<string, Mood> = { online: "good", registered: "good", inactive: "bad", failed: "bad" };
@@ -34,7 +35,7 @@ const mood: Record<string, Mood> = { online: "good", registered: "good", inactiv
 export function Trunks(): JSX.Element {
   const trunks = useAPI<{ value: Trunk[] }>("/admin/trunks", 5);
   const routing = useAPI<Routing>(routingPath, 15);
-  const guards = useAPI<{ value: Guard[] }>("/admin/guards");
+  const guards = useAPI<{ value: Guard[] }>("/admin/guards", 5);
   const trunk = useSignal<string | null>(null); // that is edited; "" is a new one
   const route = useSignal(-1); // that is edited, by its place; behind the last is a new one
   const rows = trunks.value.value?.value;
@@ -178,11 +179,15 @@ export function Trunks(): JSX.Element {
             columns={[
               { head: "Guard", cell: (one) => <strong>{one.name}</strong> },
               { head: "Rule", cell: (one) => one.rule },
+              { head: "Calls refused", cell: (one) => one.refused },
             ]}
           />
         ) : (
-          <Empty title="No guard is configured.">Guards forbid or limit calls that cost money. The key guards of the configuration file has them.</Empty>
+          <Empty title="No guard is configured.">Guards forbid or limit calls that cost money.</Empty>
         )}
+        <p class="calm">
+          Guards are in the configuration file, so that nobody who signs in lifts them: <code>guards: [{"{name: premium, prefix: '+1900', deny: true}"}]</code>
+        </p>
       </Card>
       {trunk.value !== null && <EditTrunk name={trunk.value} of={set?.trunks[trunk.value]} close={() => (trunk.value = null)} done={reload} />}
       {route.value >= 0 && <EditRoute all={routes} at={route.value} trunks={names} close={() => (route.value = -1)} done={reload} />}

@@ -1,44 +1,55 @@
 // One form to add a subscription, and to change one.
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { api } from "../../state/api";
 import { Choice, Command, Dialog, Field, Input, Problem } from "../../ui/basics";
-import { path, type Subscription, type Webhook } from "./subscriptions";
+import { deadLetterOf, deadLetterText, destinationFlags, formOf, toARM } from "./destination";
+import { Delivery, Where } from "./destinationfields";
+import { path, type Subscription } from "./subscriptions";
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
 /** A number, or nothing where the field is empty. */
 const number = (text: string): number | undefined => (text.trim() ? Number(text) : undefined);
 
-const isSecret = (header: NonNullable<Webhook["deliveryAttributeMappings"]>[number]): boolean => header.properties?.isSecret === true;
-
-/** A webhook at another address, with the batches and headers of the present one; secret values are not known. */
-function moved(endpointUrl: string, before: Webhook = {}): object {
-  const { maxEventsPerBatch, preferredBatchSizeInKilobytes, deliveryAttributeMappings } = before;
-  return { maxEventsPerBatch, preferredBatchSizeInKilobytes, deliveryAttributeMappings: deliveryAttributeMappings?.filter((header) => !isSecret(header)), endpointUrl };
-}
-
 export function Edit(props: { of?: Subscription; close: () => void; done: () => Promise<void> }): JSX.Element {
   const before = props.of?.properties;
+  const form = useMemo(() => formOf(before?.destination), []);
   const name = useSignal(props.of?.name ?? "incoming");
-  const url = useSignal(before ? "" : "http://127.0.0.1:3000/events");
   const types = useSignal(before ? (before.filter?.includedEventTypes ?? []).join("\n") : "Microsoft.Communication.IncomingCall");
   const begins = useSignal(before?.filter?.subjectBeginsWith ?? "");
   const ends = useSignal(before?.filter?.subjectEndsWith ?? "");
+  const cases = useSignal(before?.filter?.isSubjectCaseSensitive ?? false);
+  const arrays = useSignal(before?.filter?.enableAdvancedFilteringOnArrays ?? false);
   const advanced = useSignal(before?.filter?.advancedFilters?.length ? JSON.stringify(before.filter.advancedFilters, null, 1) : "");
   const schema = useSignal(before?.eventDeliverySchema ?? "EventGridSchema");
   const attempts = useSignal(String(before?.retryPolicy?.maxDeliveryAttempts ?? ""));
   const minutes = useSignal(String(before?.retryPolicy?.eventTimeToLiveInMinutes ?? ""));
+  const letters = useSignal(deadLetterText(before?.deadLetterDestination));
+  const expires = useSignal(before?.expirationTimeUtc ?? "");
   const labels = useSignal((before?.labels ?? []).join(", "));
   const problem = useSignal("");
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     try {
-      const destination = url.value.trim() ? { endpointType: "WebHook", properties: moved(url.value.trim(), before?.destination?.properties) } : undefined;
-      // What the form does not show, such as whether arrays are looked into, stays as it was.
-      const filter = { ...before?.filter, includedEventTypes: words(types.value), subjectBeginsWith: begins.value, subjectEndsWith: ends.value, advancedFilters: advanced.value.trim() ? JSON.parse(advanced.value) : [] };
-      const retryPolicy = { maxDeliveryAttempts: number(attempts.value), eventTimeToLiveInMinutes: number(minutes.value) };
-      const settings = { destination, filter, labels: words(labels.value), ...(attempts.value.trim() || minutes.value.trim() ? { retryPolicy } : {}) };
+      const filter = {
+        includedEventTypes: words(types.value),
+        subjectBeginsWith: begins.value,
+        subjectEndsWith: ends.value,
+        isSubjectCaseSensitive: cases.value,
+        enableAdvancedFilteringOnArrays: arrays.value,
+        advancedFilters: advanced.value.trim() ? JSON.parse(advanced.value) : [],
+      };
+      const policy = { maxDeliveryAttempts: number(attempts.value), eventTimeToLiveInMinutes: number(minutes.value) };
+      const settings = {
+        destination: await toARM(form, props.of),
+        filter,
+        labels: words(labels.value),
+        ...(attempts.value.trim() || minutes.value.trim() ? { retryPolicy: policy } : {}),
+        ...(letters.value !== deadLetterText(before?.deadLetterDestination) ? { deadLetterDestination: deadLetterOf(letters.value) } : {}),
+        ...(expires.value.trim() ? { expirationTimeUtc: expires.value.trim() } : {}),
+      };
       if (props.of) await api("PATCH", path(props.of.name), settings);
       else await api("PUT", path(name.value), { properties: { ...settings, eventDeliverySchema: schema.value } });
       props.close();
@@ -47,16 +58,25 @@ export function Edit(props: { of?: Subscription; close: () => void; done: () => 
       problem.value = error instanceof SyntaxError ? `The advanced filters are no JSON: ${error.message}` : (error as Error).message;
     }
   };
-  const secrets = (before?.destination?.properties?.deliveryAttributeMappings ?? []).filter(isSecret).map((header) => header.name);
-  const lost = secrets.length ? `; a new one loses the secret headers ${secrets.join(", ")}, which the command sets` : "";
   const flags = [
-    url.value.trim() && `--endpoint ${url.value.trim()}`,
+    ...destinationFlags(form),
     words(types.value).length && `--included-event-types ${words(types.value).join(" ")}`,
     begins.value && `--subject-begins-with ${begins.value}`,
     ends.value && `--subject-ends-with ${ends.value}`,
+    cases.value && "--subject-case-sensitive",
+    arrays.value && "--enable-advanced-filtering-on-arrays",
     number(attempts.value) && `--max-delivery-attempts ${attempts.value}`,
     number(minutes.value) && `--event-ttl ${minutes.value}`,
+    letters.value.trim() && `--deadletter-endpoint ${letters.value.trim()}`,
+    expires.value.trim() && `--expiration-date ${expires.value.trim()}`,
+    words(labels.value).length && `--labels ${words(labels.value).join(",")}`,
+    !props.of && schema.value !== "EventGridSchema" && `--event-delivery-schema ${schema.value.toLowerCase()}`,
   ].filter(Boolean);
+  const check = (label: string, value: Signal<boolean>): JSX.Element => (
+    <label>
+      <input type="checkbox" checked={value.value} onChange={(event) => (value.value = event.currentTarget.checked)} /> {label}
+    </label>
+  );
   return (
     <Dialog title={props.of ? `Change ${props.of.name}` : "Add a subscription"} close={props.close}>
       <form onSubmit={(event) => void save(event)}>
@@ -65,39 +85,52 @@ export function Edit(props: { of?: Subscription; close: () => void; done: () => 
             <Input value={name} required id="name" />
           </Field>
         )}
-        <Field label="Address of the application" hint={props.of ? `Empty keeps the present one: ${before?.destination?.properties?.endpointBaseUrl ?? before?.destination?.endpointType}${lost}` : "It answers the validation event; the handshake's result appears in the list"}>
-          <Input value={url} type="url" required={!props.of} id="url" />
-        </Field>
+        <Where form={form} of={props.of} />
         <Field label="Event types" hint="Separated by blanks; empty for all">
           <textarea rows={2} value={types.value} onInput={(event) => (types.value = event.currentTarget.value)} />
         </Field>
         <details open={Boolean(begins.value || ends.value || advanced.value)}>
-          <summary>Filter, attempts, labels</summary>
-          <div class="filters">
-            <Field label="Subject begins with">
-              <Input value={begins} placeholder="/caller/4:+1555" />
+          <summary>Filter, attempts, headers, dead letters</summary>
+          <div class="stack">
+            <div class="pairs">
+              <Field label="Subject begins with">
+                <Input value={begins} placeholder="/caller/4:+1555" />
+              </Field>
+              <Field label="Subject ends with">
+                <Input value={ends} placeholder="/recipient/4:+15550100001" id="ends" />
+              </Field>
+            </div>
+            {check("Upper and lower case differ in both", cases)}
+            <Field label="Advanced filters" hint='JSON, such as [{"operatorType": "StringBeginsWith", "key": "data.from.phoneNumber.value", "values": ["+1"]}]'>
+              <textarea rows={3} value={advanced.value} onInput={(event) => (advanced.value = event.currentTarget.value)} />
             </Field>
-            <Field label="Subject ends with">
-              <Input value={ends} placeholder="/recipient/4:+15550100001" id="ends" />
+            {check("Advanced filters look at each value of an array", arrays)}
+            <div class="pairs">
+              <Field label="Attempts">
+                <Input value={attempts} type="number" min="1" max="30" placeholder="30" id="attempts" />
+              </Field>
+              <Field label="Minutes to live">
+                <Input value={minutes} type="number" min="1" max="1440" placeholder="1440" />
+              </Field>
+            </div>
+            <Delivery form={form} />
+            <Field label="Dead letters go to" hint="The id of a blob container (…/storageAccounts/NAME/blobServices/default/containers/NAME), or s3://BUCKET. Empty: nowhere">
+              <Input value={letters} />
             </Field>
-            <Field label="Attempts">
-              <Input value={attempts} type="number" min="1" max="30" placeholder="30" id="attempts" />
-            </Field>
-            <Field label="Minutes to live">
-              <Input value={minutes} type="number" min="1" max="1440" placeholder="1440" />
-            </Field>
+            <div class="pairs">
+              <Field label="Labels" hint="Separated by commas">
+                <Input value={labels} />
+              </Field>
+              <Field label="Expires" hint="A time such as 2027-01-31T12:00:00Z">
+                <Input value={expires} />
+              </Field>
+            </div>
+            {!props.of && (
+              <Field label="Schema">
+                <Choice value={schema} of={["EventGridSchema", "CloudEventSchemaV1_0"]} />
+              </Field>
+            )}
           </div>
-          <Field label="Advanced filters" hint='JSON, such as [{"operatorType": "StringBeginsWith", "key": "data.from.phoneNumber.value", "values": ["+1"]}]'>
-            <textarea rows={3} value={advanced.value} onInput={(event) => (advanced.value = event.currentTarget.value)} />
-          </Field>
-          <Field label="Labels" hint="Separated by commas">
-            <Input value={labels} />
-          </Field>
-          {!props.of && (
-            <Field label="Schema">
-              <Choice value={schema} of={["EventGridSchema", "CloudEventSchemaV1_0"]} />
-            </Field>
-          )}
         </details>
         <Problem text={problem} />
         <button class="primary" id="add">

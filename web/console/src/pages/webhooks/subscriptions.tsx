@@ -6,30 +6,30 @@ import { Act, Badge, Card, Command, Dialog, Empty, Field, Input, Problem, type M
 import { Table } from "../../ui/table";
 import { insight } from "../calls/model";
 import { armPath } from "../home";
+import type { Destination } from "./destination";
 import { DeadLetters } from "./deadletters";
 import { Edit } from "./edit";
-
-/** What is known of a webhook: of secret headers only the names. */
-export interface Webhook {
-  endpointBaseUrl?: string;
-  maxEventsPerBatch?: number;
-  preferredBatchSizeInKilobytes?: number;
-  deliveryAttributeMappings?: { name: string; properties?: { isSecret?: boolean } }[];
-}
 
 export interface Subscription {
   name: string;
   properties: {
     provisioningState: string;
     provisioningError?: { message?: string };
-    destination?: { endpointType: string; properties?: Webhook };
-    filter?: { includedEventTypes?: string[]; subjectBeginsWith?: string; subjectEndsWith?: string; advancedFilters?: unknown[] };
+    destination?: Destination;
+    filter?: { includedEventTypes?: string[]; subjectBeginsWith?: string; subjectEndsWith?: string; isSubjectCaseSensitive?: boolean; enableAdvancedFilteringOnArrays?: boolean; advancedFilters?: unknown[] };
     eventDeliverySchema?: string;
     retryPolicy?: { maxDeliveryAttempts?: number; eventTimeToLiveInMinutes?: number };
     labels?: string[];
     deadLetterDestination?: unknown;
     expirationTimeUtc?: string;
   };
+}
+
+/** Where events go, in a word or two. */
+function shownAs(of?: Destination): string {
+  const p = of?.properties;
+  const at = p?.endpointBaseUrl ?? p?.queueName ?? p?.subject ?? p?.fileName ?? "";
+  return !of || of.endpointType === "WebHook" ? at : `${of.endpointType} ${at}`.trim();
 }
 
 const moods: Record<string, Mood> = { Succeeded: "good", Failed: "bad", AwaitingManualAction: "warn", Creating: "warn", Updating: "warn" };
@@ -71,7 +71,7 @@ export function Subscriptions(): JSX.Element {
                 </>
               ),
             },
-            { head: "To", cell: ({ properties: one }) => <code>{one.destination?.properties?.endpointBaseUrl ?? one.destination?.endpointType}</code> },
+            { head: "To", cell: ({ properties: one }) => <code>{shownAs(one.destination)}</code> },
             {
               head: "Takes",
               cell: ({ properties: { filter } }) =>
