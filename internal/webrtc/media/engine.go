@@ -39,6 +39,11 @@ const (
 	keepAlive = 2 * time.Second
 )
 
+// handshakeAgain is how long an answer of the DTLS handshake may take before what asks for
+// it is sent again, twice as long each time. RFC 9147 §5.8.2 permits less than its second
+// where people wait; browsers begin with 50 ms.
+const handshakeAgain = 100 * time.Millisecond
+
 // Engine makes peer connections on one UDP and one TCP port.
 type Engine struct {
 	settings     webrtc.SettingEngine
@@ -90,6 +95,7 @@ func (e *Engine) prepare(cfg Config) error {
 	settings := webrtc.SettingEngine{LoggerFactory: logs}
 	settings.SetLite(true)
 	settings.SetICETimeouts(lostAfter, goneAfter, keepAlive)
+	settings.SetDTLSRetransmissionInterval(handshakeAgain)
 	settings.DisableCloseByDTLS(true) // a page that replaces its connection stays in its call
 	settings.SetICEUDPMux(e.muxUDP)
 	settings.SetICETCPMux(e.muxTCP)
