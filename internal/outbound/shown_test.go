@@ -3,6 +3,7 @@ package outbound
 import (
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -24,4 +25,21 @@ func TestAddressHidesWhatGivesAccess(t *testing.T) {
 			t.Errorf("%s: got %s, want %s; log %s", text, got, want, log.String())
 		}
 	}
+}
+
+// FuzzAddress: of whatever text, the log has neither a password nor a query nor a fragment.
+func FuzzAddress(f *testing.F) {
+	for _, seed := range []string{"https://app.test/a", "//host", "http://[::1%25eth0]/", "mailto:a", `https:/\\x`, "", "https://x/%3fsig=", "wss://a;b@c/%", "a@b", "https://x/#"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, before string) {
+		const secret = "topsecret"
+		for _, text := range []string{before + "?" + secret, before + "#" + secret, before + "?a=b&sig=" + secret, "https://" + secret + "@" + before, "https://user:" + secret + "@" + before} {
+			shown := Address(text).String()
+			u, err := url.Parse(text)
+			if strings.Contains(shown, secret) && !strings.Contains(before, secret) && err == nil && (strings.Contains(u.RawQuery+u.Fragment, secret) || u.User != nil && strings.Contains(u.User.String(), secret)) {
+				t.Fatalf("%q is shown as %q", text, shown)
+			}
+		}
+	})
 }
