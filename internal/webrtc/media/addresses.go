@@ -14,10 +14,13 @@ import (
 // has one for each of its networks, NATs and families, and more when it moves.
 var addressRate = ratelimit.Rate{PerSecond: 1. / 30, Burst: 64}
 
-// newConnection makes a peer connection, whose client may come from so many addresses.
-func (e *Engine) newConnection() (*webrtc.PeerConnection, error) {
-	addresses := ratelimit.NewBucket(addressRate)
+// newConnection makes a peer connection, whose client may come from so many addresses,
+// and send so much beside what is wanted of it; end is called where it sends more.
+func (e *Engine) newConnection(end func()) (*webrtc.PeerConnection, error) {
+	addresses, sent := ratelimit.NewBucket(addressRate), newExcess(e.log, &e.waiting, end)
 	settings := e.settings
+	settings.BufferFactory = sent.buffer
+	settings.LoggerFactory = watched{settings.LoggerFactory, sent}
 	// pion asks for each address that it does not know, once the password was right. We
 	// are ICE-lite and read no candidates, so it asks for no others.
 	settings.SetRemoteIPFilter(func(net.IP) bool { return addresses.Allow(time.Now()) })

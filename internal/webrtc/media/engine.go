@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -57,6 +58,7 @@ type Engine struct {
 	muxTCP       *ice.TCPMuxDefault
 	log          *slog.Logger
 	closing      sync.WaitGroup // connections that are being closed
+	waiting      atomic.Int64   // bytes that came and nobody has read, of all connections
 }
 
 // Open opens the sockets.

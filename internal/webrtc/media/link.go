@@ -41,11 +41,12 @@ func newSSRC() uint32 {
 }
 
 func (p *Peer) newLink(fingerprint string) (*link, error) {
-	pc, err := p.engine.newConnection()
+	l := &link{peer: p, fingerprint: fingerprint}
+	pc, err := p.engine.newConnection(l.end)
 	if err != nil {
 		return nil, err
 	}
-	l := &link{peer: p, fingerprint: fingerprint, pc: pc}
+	l.pc = pc
 	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) { p.tell(l, state) })
 	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		if track.Kind() != webrtc.RTPCodecTypeAudio {
@@ -140,6 +141,14 @@ func (l *link) close() {
 			l.work.Wait()
 		})
 	})
+}
+
+// end is the end of a connection whose client does not behave: no other replaces it.
+func (l *link) end() {
+	l.close()
+	if l.peer.now.Load() == l && !l.peer.closed.Load() {
+		l.peer.changed(Gone)
+	}
 }
 
 // send writes a packet of the stream.

@@ -1,0 +1,167 @@
+package media
+
+import (
+	"encoding/binary"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	pion "github.com/pion/logging"
+	"github.com/pion/transport/v4/packetio"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
+)
+
+// What a client may send beyond what is forwarded. pion keeps each source that a packet
+// names (SSRC), with what comes of it, until the connection ends, and takes megabytes for
+// a report of 40 bytes that it then finds too short.
+var (
+	sourceRate   = ratelimit.Rate{PerSecond: .1, Burst: 32}  // that send RTP; a browser has nine
+	reportedRate = ratelimit.Rate{PerSecond: .1, Burst: 256} // that reports are about; ours among them
+	brokenRate   = ratelimit.Rate{PerSecond: .2, Burst: 16}  // reports that cannot be read
+)
+
+// Bounds on what waits to be read, in bytes.
+const (
+	maxSourceWaits = 512 << 10 // of a source of RTP: half a second of the fastest
+	maxReportWaits = 32 << 10  // of reports about a source
+	maxAllWait     = 256 << 20 // of all clients
+	maxTaken       = 1460      // of a packet: pion reads as many
+	maxReporters   = 64        // that send reports, of a connection
+)
+
+// excess ends a connection whose client sends too much of what nobody reads.
+type excess struct {
+	log  *slog.Logger
+	all  *atomic.Int64 // bytes that wait, of all connections
+	once sync.Once
+	end  func() // runs in its own goroutine
+
+	sources, reported, broken *ratelimit.Bucket
+
+	mu        sync.Mutex
+	reporters map[uint32]struct{}
+}
+
+func newExcess(log *slog.Logger, all *atomic.Int64, end func()) *excess {
+	return &excess{
+		log: log, all: all, end: end, reporters: make(map[uint32]struct{}),
+		sources: ratelimit.NewBucket(sourceRate), reported: ratelimit.NewBucket(reportedRate), broken: ratelimit.NewBucket(brokenRate),
+	}
+}
+
+// spend takes of what a client may, or ends the connection.
+func (e *excess) spend(of *ratelimit.Bucket, what string) {
+	if !of.Allow(time.Now()) {
+		e.over(what)
+	}
+}
+
+func (e *excess) over(what string) {
+	e.once.Do(func() {
+		e.log.Info("a client's media was ended", "reason", what)
+		go e.end()
+	})
+}
+
+// buffer implements webrtc.SettingEngine.BufferFactory: pion asks for one for each source.
+func (e *excess) buffer(kind packetio.BufferPacketType, _ uint32) io.ReadWriteCloser {
+	b := &buffer{Buffer: packetio.NewBuffer(), of: e, reports: kind == packetio.RTCPBufferPacket}
+	if b.reports {
+		b.SetLimitSize(maxReportWaits)
+		e.spend(e.reported, "its reports are about too many sources")
+	} else {
+		b.SetLimitSize(maxSourceWaits)
+		e.spend(e.sources, "it sends from too many sources")
+	}
+	return b
+}
+
+// from notes who sends reports.
+func (e *excess) from(reporter uint32) {
+	e.mu.Lock()
+	e.reporters[reporter] = struct{}{}
+	over := len(e.reporters) > maxReporters
+	e.mu.Unlock()
+	if over {
+		e.over("too many sources send reports")
+	}
+}
+
+// buffer is what waits of one source. What is too much is dropped.
+type buffer struct {
+	*packetio.Buffer
+	of      *excess
+	reports bool
+}
+
+// Write implements io.Writer.
+func (b *buffer) Write(packet []byte) (int, error) {
+	if b.reports && len(packet) >= 8 { // RFC 3550 §6.4: who sends stands behind the header
+		b.of.from(binary.BigEndian.Uint32(packet[4:]))
+	}
+	size := int64(len(packet))
+	if size > maxTaken {
+		return 0, packetio.ErrFull
+	}
+	if b.of.all.Add(size) > maxAllWait {
+		b.of.all.Add(-size)
+		return 0, packetio.ErrFull
+	}
+	n, err := b.Buffer.Write(packet)
+	if err != nil {
+		b.of.all.Add(-size)
+	}
+	return n, err
+}
+
+// Read implements io.Reader.
+func (b *buffer) Read(into []byte) (int, error) {
+	n, err := b.Buffer.Read(into)
+	b.of.all.Add(-int64(n))
+	return n, err
+}
+
+// Close implements io.Closer. What waits is dropped.
+func (b *buffer) Close() error {
+	err := b.Buffer.Close()
+	rest := make([]byte, maxTaken)
+	for {
+		if _, end := b.Read(rest); end != nil {
+			return err
+		}
+	}
+}
+
+// watched makes loggers for a connection. That a report could not be read, pion tells
+// nobody but its log.
+type watched struct {
+	pion.LoggerFactory
+	by *excess
+}
+
+// NewLogger implements pion's LoggerFactory.
+func (w watched) NewLogger(part string) pion.LeveledLogger {
+	logger := w.LoggerFactory.NewLogger(part)
+	if part == "srtp" {
+		return watcher{logger, w.by}
+	}
+	return logger
+}
+
+type watcher struct {
+	pion.LeveledLogger
+	by *excess
+}
+
+// Info hears why a packet was dropped: errors of package rtcp come after its password was
+// right, so that nobody else makes them.
+func (w watcher) Info(text string) {
+	if strings.HasPrefix(text, "rtcp: ") {
+		w.by.spend(w.by.broken, "its reports cannot be read")
+	}
+	w.LeveledLogger.Info(text)
+}

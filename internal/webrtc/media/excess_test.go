@@ -1,0 +1,113 @@
+package media
+
+import (
+	"encoding/binary"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// rude is a track of a client that names any source in its packets.
+type rude struct {
+	*webrtc.TrackLocalStaticRTP
+	out chan webrtc.TrackLocalWriter
+}
+
+func (r rude) Bind(to webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	r.out <- to.WriteStream()
+	return r.TrackLocalStaticRTP.Bind(to)
+}
+
+// report is a report of a client as it is, good or not.
+type report []byte
+
+func (r report) Marshal() ([]byte, error)  { return r, nil }
+func (r report) Unmarshal([]byte) error    { return nil }
+func (r report) MarshalSize() int          { return len(r) }
+func (r report) DestinationSSRC() []uint32 { return nil }
+
+// claims is a report of transport-wide feedback that claims to be about 65,535 packets,
+// and ends before it says when they came.
+func claims() report {
+	b := report{0x8F, 205, 0, 9, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0}
+	for len(b) < 40 {
+		b = binary.BigEndian.AppendUint16(b, 1<<13|8191)
+	}
+	return b
+}
+
+// TestClientsThatSendTooMuchAreEnded: sources, reports about sources, senders of reports,
+// and reports that cannot be read cost memory and time until the connection ends.
+func TestClientsThatSendTooMuchAreEnded(t *testing.T) {
+	for name, send := range map[string]func(n int, pc *webrtc.PeerConnection, out webrtc.TrackLocalWriter) error{
+		"from many sources": func(n int, _ *webrtc.PeerConnection, out webrtc.TrackLocalWriter) error {
+			_, err := out.WriteRTP(&rtp.Header{Version: 2, PayloadType: 9, SSRC: uint32(1000 + n), SequenceNumber: 1}, make([]byte, 160))
+			return err
+		},
+		"about many sources": func(n int, pc *webrtc.PeerConnection, _ webrtc.TrackLocalWriter) error {
+			about := rtcp.ReceiverReport{SSRC: 1}
+			for i := range 31 {
+				about.Reports = append(about.Reports, rtcp.ReceptionReport{SSRC: uint32(1000 + 31*n + i)})
+			}
+			return pc.WriteRTCP([]rtcp.Packet{&about})
+		},
+		"of many senders": func(n int, pc *webrtc.PeerConnection, _ webrtc.TrackLocalWriter) error {
+			return pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{SenderSSRC: uint32(1000 + n), MediaSSRC: 7}})
+		},
+		"that cannot be read": func(_ int, pc *webrtc.PeerConnection, _ webrtc.TrackLocalWriter) error {
+			return pc.WriteRTCP([]rtcp.Packet{claims()})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := open(t)
+			defer e.Close()
+			p, states := newPeer(e)
+			defer p.Port().Close()
+			defer p.Close()
+			pc := browser(t, webrtc.SettingEngine{}, formats()...)
+			defer pc.Close()
+			static, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeG722, ClockRate: 8000}, "a", "b")
+			if err != nil {
+				t.Fatal(err)
+			}
+			track := rude{static, make(chan webrtc.TrackLocalWriter, 1)}
+			if err := pc.GetTransceivers()[0].Sender().ReplaceTrack(track); err != nil {
+				t.Fatal(err)
+			}
+			connect(t, p, pc)
+			await(t, states, Connected)
+			out := <-track.out
+			for n := range 10_000 {
+				select {
+				case s := <-states:
+					if s == Gone {
+						if n < 4 {
+							t.Errorf("the connection was ended after %d packets", n)
+						}
+						eventuallyEmpty(t, e)
+						return
+					}
+				default:
+				}
+				if err := send(n, pc, out); err != nil && pc.ConnectionState() == webrtc.PeerConnectionStateConnected {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Millisecond)
+			}
+			t.Fatal("the connection was not ended after 10,000 packets")
+		})
+	}
+}
+
+// eventuallyEmpty waits until nothing waits of connections that are over.
+func eventuallyEmpty(t *testing.T, e *Engine) {
+	t.Helper()
+	e.closing.Wait()
+	if left := e.waiting.Load(); left != 0 {
+		t.Errorf("%d bytes are counted of a connection that is over", left)
+	}
+}
