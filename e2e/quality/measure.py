@@ -4,7 +4,9 @@ PESQ (P.862, narrowband and wideband), STOI and, where speechmos is installed, P
 (no reference needed). The packages are tools of this measurement alone: nothing of the
 product or of its build needs them.
 
-    python measure.py FOLDER
+    python measure.py FOLDER SAID
+
+FOLDER/heard has what was heard, SAID what was said, before any of the path.
 """
 
 import sys
@@ -48,15 +50,15 @@ def rate(said, heard):
     }
 
 
-def main(folder):
+def main(folder, originals):
     rows = {}
     for path in sorted((folder / "heard").glob("*.wav")):
         sound, codec, kind, loss = path.stem.rsplit("_", 3)
-        rows[sound, codec, kind, float(loss)] = rate(read(folder / f"{sound}.wav"), read(path))
+        rows[sound, codec, kind, float(loss)] = rate(read(originals / f"{sound}.wav"), read(path))
     print("| sound | codec | loss | PESQ nb / wb | STOI | PLCMOS |\n|---|---|---|---|---|---|")
     for (sound, codec, kind, loss), r in sorted(rows.items(), key=lambda row: (row[0][0], row[0][1], row[0][3], row[0][2])):
         lost = f"{loss:g} %" + (f" {kind}" if loss else "")
         print(f"| {sound} | {codec} | {lost} | {r['PESQ nb']:.2f} / {r['PESQ wb']:.2f} | {r['STOI']:.2f} | {r['PLCMOS']:.1f} |")
 
 
-main(Path(sys.argv[1]))
+main(Path(sys.argv[1]), Path(sys.argv[2]))
