@@ -112,6 +112,7 @@ lint: check
 bench: build sipp
 	@$(GO) run ./e2e/bench -binary bin/switchhook
 	@$(GO) test -run - -bench AtRates -benchtime 1x -cpu 1 ./internal/delivery/journal
+	@$(GO) test -run - -bench 'Forward|Send' -benchmem ./internal/sfu ./internal/webrtc/media
 
 # How speech sounds over lossy networks, by PESQ, STOI and PLCMOS: the table of docs/sound.md.
 quality: espeak libopus

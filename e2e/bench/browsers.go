@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -113,7 +114,8 @@ func (a *application) pages(ctx context.Context, s *server, count int, codec cod
 }
 
 // joinGroups lets pages into groups, four at a time, and measures from the request
-// until ready returns.
+// until ready returns. A server that is too busy is asked again: only what is let in at
+// once is measured.
 func joinGroups(ctx context.Context, pages []*webrtctest.Client, size int, ready func(context.Context, *webrtctest.Peer)) (peers []*webrtctest.Peer, took times, err error) {
 	peers, took = make([]*webrtctest.Peer, len(pages)), make(times, len(pages))
 	failures := make([]error, len(pages))
@@ -127,10 +129,16 @@ func joinGroups(ctx context.Context, pages []*webrtctest.Client, size int, ready
 		turns <- struct{}{}
 		work.Go(func() {
 			defer func() { <-turns }()
-			began := time.Now()
-			if peers[i], failures[i] = page.Join(ctx, protocol.CallJoin{Group: name}); failures[i] == nil {
-				ready(ctx, peers[i])
-				took[i] = time.Since(began)
+			for {
+				began := time.Now()
+				if peers[i], failures[i] = page.Join(ctx, protocol.CallJoin{Group: name}); failures[i] == nil {
+					ready(ctx, peers[i])
+					took[i] = time.Since(began)
+					return
+				}
+				if code, _ := webrtctest.Codes(failures[i]); code != http.StatusServiceUnavailable || pause(ctx, time.Second) != nil {
+					return
+				}
 			}
 		})
 	}

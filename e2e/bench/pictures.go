@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/codec"
-	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
 )
 
@@ -52,70 +51,44 @@ func (b *bench) picturesIn(ctx context.Context, s *server, a *application, what 
 			peer.Close()
 		}
 	}()
+	g := &gallery{pages: pages, peers: peers, size: size, visible: visible}
+	blank, err := s.settled(ctx)
+	if err != nil {
+		return err
+	}
 	quiet, err := s.over(ctx, b.measured)
 	if err != nil {
 		return err
 	}
-	began := time.Now()
-	if err := show(ctx, pages, peers, size, visible); err != nil {
+	if err := g.show(ctx); err != nil {
 		return err
 	}
-	first := time.Since(began)
-	if _, err := s.settled(ctx); err != nil {
+	b.row("first picture, "+what, g.first().String(), "p50 / p99 / longest of %d streams, from the request for all of a page's views", groups*size*visible)
+	shown, err := s.settled(ctx)
+	if err != nil {
 		return err
 	}
-	before := seen(peers)
+	before := g.seen()
+	g.forget()
 	used, err := s.over(ctx, b.measured)
 	if err != nil {
 		return err
 	}
-	sent := seen(peers) - before
-	cost := used - quiet
-	streams := groups * size * visible
-	b.row("CPU of forwarded pictures, "+what, fmt.Sprintf("%.2f %%", 100*cost.Seconds()/b.measured.Seconds()/float64(streams)),
-		"of a core for a stream of 500 kbit/s, beside sound; %d streams, %.0f packets a second, %.1f µs each; all shown after %s",
-		streams, float64(sent)/b.measured.Seconds(), cost.Seconds()*1e6/float64(max(sent, 1)), first.Round(10*time.Millisecond))
+	b.forwarded(what, groups*size, groups*size*visible, g.seen()-before, used-quiet)
+	b.row("between two pictures, "+what, g.longest().String(), "p50 / p99 / longest of the streams, of the longest of each in %s; 50 ms is what the cameras send", b.measured)
+	b.row("memory of a participant's pictures, "+what, fmt.Sprintf("%.2f MB", megabytes((shown-blank)/(groups*size))), "beside its leg")
+	turned, err := g.turn(ctx)
+	if err != nil {
+		return err
+	}
+	b.row("another encoding, "+what, turned.String(), "p50 / p99 / longest, from the request for smaller views to the first packet of the smaller encoding")
 	return nil
 }
 
-// show turns the cameras on, asks for them, and waits until every line has pictures.
-func show(ctx context.Context, pages []*webrtctest.Client, peers []*webrtctest.Peer, size, visible int) error {
-	on := true
-	for i, page := range pages {
-		peers[i].Camera("h").SetRate(500_000)
-		peers[i].Camera("h").On(true)
-		if _, err := page.Do(ctx, &protocol.MediaState{Call: peers[i].Call, Camera: &on}); err != nil {
-			return err
-		}
-	}
-	for i, page := range pages {
-		var views []protocol.View
-		for id := range size {
-			views = append(views, protocol.View{ID: id + 1, Width: 320, Height: 180})
-		}
-		// The own stream is not among those that come; of the others some are visible.
-		if _, err := page.Do(ctx, &protocol.MediaWant{Call: peers[i].Call, Streams: views}); err != nil {
-			return err
-		}
-	}
-	for _, peer := range peers {
-		for slot := range visible {
-			for peer.Saw(fmt.Sprint(3+slot)).Pictures == 0 {
-				select {
-				case <-ctx.Done():
-					return context.Cause(ctx)
-				case <-time.After(5 * time.Millisecond):
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// seen counts the packets of pictures that have come.
-func seen(peers []*webrtctest.Peer) (n int) {
-	for _, peer := range peers {
-		n += peer.SawAll()
-	}
-	return n
+// forwarded prints what forwarding costs.
+func (b *bench) forwarded(what string, participants, streams, packets int, cost time.Duration) {
+	share := 100 * cost.Seconds() / b.measured.Seconds()
+	b.row("CPU of forwarded pictures, "+what, fmt.Sprintf("%.2f %%", share/float64(streams)),
+		"of a core for a stream of 500 kbit/s, %.2f %% for a participant, beside sound; %d streams, %.0f packets a second, %.1f µs each",
+		share/float64(participants), streams, float64(packets)/b.measured.Seconds(), cost.Seconds()*1e6/float64(max(packets, 1)))
 }

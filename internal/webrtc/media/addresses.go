@@ -15,9 +15,12 @@ import (
 var addressRate = ratelimit.Rate{PerSecond: 1. / 30, Burst: 64}
 
 // newConnection makes a peer connection, whose client may come from so many addresses,
-// and send so much beside what is wanted of it; end is called where it sends more.
-func (e *Engine) newConnection(end func()) (*webrtc.PeerConnection, error) {
+// and send so much beside what is wanted of it; end is called where it sends more. hear
+// gets reports about a source when they come, and returns false for those that are to
+// wait until pion reads them.
+func (e *Engine) newConnection(end func(), hear func(ssrc uint32, report []byte) bool) (*webrtc.PeerConnection, error) {
 	addresses, sent := ratelimit.NewBucket(addressRate), newExcess(e.log, &e.waiting, end)
+	sent.hear = hear
 	settings := e.settings
 	settings.BufferFactory = sent.buffer
 	settings.LoggerFactory = watched{settings.LoggerFactory, sent}

@@ -96,7 +96,7 @@ func plain(b *testing.B, track webrtc.TrackLocal) (end func()) {
 	return func() { from.Close(); to.Close() }
 }
 
-func fatal(b *testing.B, err error) {
+func fatal(b testing.TB, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)

@@ -39,6 +39,7 @@ type excess struct {
 	all  *atomic.Int64 // bytes that wait, of all connections
 	once sync.Once
 	end  func() // runs in its own goroutine
+	hear func(ssrc uint32, report []byte) bool
 
 	sources, reported, broken *ratelimit.Bucket
 
@@ -68,8 +69,8 @@ func (e *excess) over(what string) {
 }
 
 // buffer implements webrtc.SettingEngine.BufferFactory: pion asks for one for each source.
-func (e *excess) buffer(kind packetio.BufferPacketType, _ uint32) io.ReadWriteCloser {
-	b := &buffer{Buffer: packetio.NewBuffer(), of: e, reports: kind == packetio.RTCPBufferPacket}
+func (e *excess) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
+	b := &buffer{Buffer: packetio.NewBuffer(), of: e, ssrc: ssrc, reports: kind == packetio.RTCPBufferPacket}
 	if b.reports {
 		b.SetLimitSize(maxReportWaits)
 		e.spend(e.reported, "its reports are about too many sources")
@@ -95,6 +96,7 @@ func (e *excess) from(reporter uint32) {
 type buffer struct {
 	*packetio.Buffer
 	of      *excess
+	ssrc    uint32
 	reports bool
 }
 
@@ -102,6 +104,9 @@ type buffer struct {
 func (b *buffer) Write(packet []byte) (int, error) {
 	if b.reports && len(packet) >= 8 { // RFC 3550 §6.4: who sends stands behind the header
 		b.of.from(binary.BigEndian.Uint32(packet[4:]))
+		if b.of.hear(b.ssrc, packet) {
+			return len(packet), nil
+		}
 	}
 	size := int64(len(packet))
 	if size > maxTaken {

@@ -23,6 +23,7 @@ type link struct {
 	pc          *webrtc.PeerConnection
 	once        sync.Once
 	work        sync.WaitGroup // readers
+	shown       sync.Map       // SSRCs of pictures that are sent, and of their repetitions
 
 	mu     sync.Mutex // held around memory
 	writer webrtc.TrackLocalWriter
@@ -42,7 +43,7 @@ func newSSRC() uint32 {
 
 func (p *Peer) newLink(fingerprint string) (*link, error) {
 	l := &link{peer: p, fingerprint: fingerprint}
-	pc, err := p.engine.newConnection(l.end)
+	pc, err := p.engine.newConnection(l.end, l.hear)
 	if err != nil {
 		return nil, err
 	}

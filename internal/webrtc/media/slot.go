@@ -3,7 +3,6 @@ package media
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -19,7 +18,6 @@ type slot struct {
 	mid    string
 	sender *webrtc.RTPSender
 	writer webrtc.TrackLocalWriter
-	used   sync.Once
 }
 
 // addSlots makes the slots that an offer has added. It comes between the offer's
@@ -65,6 +63,8 @@ func (s *slot) Bind(to webrtc.TrackLocalContext) (first webrtc.RTPCodecParameter
 	}
 	s.writer = to.WriteStream()
 	if s.link.peer.pictures != nil {
+		s.link.shown.Store(line.SSRC, true)
+		s.link.shown.Store(line.RTX, true)
 		s.link.peer.pictures.SetLine(line)
 	}
 	return first, nil
@@ -80,29 +80,14 @@ func repetitions(codecs []webrtc.RTPCodecParameters, of webrtc.PayloadType) uint
 	return 0
 }
 
-// write sends a packet. With the first one, what the client says of it begins to be read.
+// write sends a packet.
 func (s *slot) write(header *rtp.Header, payload []byte) (int, error) {
-	s.used.Do(func() { s.link.work.Go(s.listen) })
 	return s.writer.WriteRTP(header, payload)
 }
 
 // report tells the client the time of what it is sent.
 func (s *slot) report(r *rtcp.SenderReport) {
 	_ = s.link.pc.WriteRTCP([]rtcp.Packet{r}) // the next comes in a second
-}
-
-// listen gives what the client says to who sends, until the connection is closed.
-func (s *slot) listen() {
-	report := make([]byte, maxPacket)
-	for {
-		n, _, err := s.sender.Read(report)
-		if err != nil {
-			return
-		}
-		if packets, err := rtcp.Unmarshal(report[:n]); err == nil {
-			s.link.peer.pictures.Feedback(packets, time.Now())
-		}
-	}
 }
 
 // Unbind implements webrtc.TrackLocal.
@@ -114,3 +99,17 @@ func (s *slot) ID() string                { return "slot" + s.mid }
 func (s *slot) RID() string               { return "" }
 func (s *slot) StreamID() string          { return "slot" + s.mid }
 func (s *slot) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeVideo }
+
+// hear takes a report about pictures that the client is shown, in the order in which they
+// come. pion would give it to who sends the SSRC alone, and forget what names that of
+// repetitions, as acknowledgements of transport-wide numbers do whose last packet was one.
+// It runs on the goroutine that reads the connection's reports.
+func (l *link) hear(ssrc uint32, report []byte) bool {
+	if _, shown := l.shown.Load(ssrc); !shown {
+		return false
+	}
+	if packets, err := rtcp.Unmarshal(report); err == nil {
+		l.peer.pictures.Feedback(packets, time.Now())
+	}
+	return true
+}

@@ -35,9 +35,12 @@ type Pictures struct {
 // Seen is what came on a line.
 type Seen struct {
 	Packets, KeyFrames int
-	Pictures           int // whose last packet came
-	Width              int // of the last key frame
-	Gaps               int // numbers that were skipped
+	Pictures           int           // whose last packet came
+	Width              int           // of the last key frame
+	Gaps               int           // numbers that were skipped
+	First, Last        time.Time     // pictures
+	Longest            time.Duration // between two pictures, since Forget
+	Turned             time.Time     // when pictures of another width began
 	last               uint16
 }
 
@@ -247,13 +250,34 @@ func (p *Peer) see(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 func (s *Seen) take(packet *rtp.Packet) {
 	s.Packets++
 	if packet.Marker {
-		s.Pictures++
+		s.picture(time.Now())
 	}
 	s.Gaps += int(packet.SequenceNumber - s.last - 1)
 	s.last = packet.SequenceNumber
 	if width, key := sfutest.KeyWidth(packet.Payload); key {
 		s.KeyFrames++
-		s.Width = width
+		if width != s.Width {
+			s.Width, s.Turned = width, time.Now()
+		}
+	}
+}
+
+// picture counts one whose last packet came.
+func (s *Seen) picture(now time.Time) {
+	s.Pictures++
+	if s.First.IsZero() {
+		s.First, s.Last = now, now
+	}
+	s.Longest = max(s.Longest, now.Sub(s.Last))
+	s.Last = now
+}
+
+// Forget lets the longest time between two pictures count anew.
+func (p *Peer) Forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.seen {
+		s.Longest, s.Last = 0, time.Now()
 	}
 }
 
