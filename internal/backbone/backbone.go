@@ -80,6 +80,9 @@ func (b *Backbone) openEmbedded(_ context.Context, cfg Config, log *slog.Logger)
 	if b.lock, err = lockDir(dir); err != nil {
 		return err
 	}
+	if err = repair(dir, log); err != nil {
+		return err
+	}
 	if b.server, b.clients, err = startServer(dir, cfg.Listener, log); err != nil {
 		return err
 	}

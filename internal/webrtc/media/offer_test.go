@@ -79,7 +79,8 @@ func FuzzReadOffer(f *testing.F) {
 			return
 		}
 		again, err := readOffer(read.text)
-		if err != nil || !reflect.DeepEqual(again, read) {
+		// a line that is refused is made one that pion takes for no slot, which may be of the form of its place
+		if err != nil || again.text != read.text || read.refused == "" && !reflect.DeepEqual(again, read) {
 			t.Fatalf("%q is read as %q, and that as %q: %v", text, read.text, again.text, err)
 		}
 	})
