@@ -34,7 +34,7 @@ var house = floorPlan{
 	neighbours: map[string][]string{
 		"auth":            {"outbound"}, // which repeats requests for tokens
 		"httpclient":      {"outbound"}, // whose forgetful server tests both
-		"backbone":        {"datadir"}, // which replaces files as a whole
+		"backbone":        {"datadir"},  // which replaces files as a whole
 		"codec":           {"audio"},
 		"soundfile":       {"audio", "codec"},
 		"music":           {"loudness"}, // whose tests measure it
