@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/google/uuid"
@@ -21,9 +19,6 @@ const Policy = "callback"
 
 // eventTime is how the service writes times: at most seven decimals, in UTC.
 const eventTime = "2006-01-02T15:04:05.9999999-07:00"
-
-// bodySize is what most events take, in bytes.
-const bodySize = 1536
 
 // contentType are the header fields of every callback. Nobody changes them.
 var contentType = map[string]string{"Content-Type": "application/json"}
@@ -91,15 +86,12 @@ func (c *Callbacks) post(e call.Event, o occurrence) {
 	c.outbox.Post(m)
 }
 
-// bodies are for events while they are written: what is posted has the size that it needs.
-var bodies = sync.Pool{New: func() any { return new([bodySize]byte) }}
-
 // body is an event as the array of one CloudEvent.
 func body(id string, o occurrence, head call.Head) ([]byte, error) {
-	room := bodies.Get().(*[bodySize]byte)
-	defer bodies.Put(room)
-	text, err := appendCloudEvent(append(room[:0], '['), id, o, head)
-	return append(slices.Grow([]byte(nil), len(text)+1), append(text, ']')...), err
+	return appendjson.Build(func(b []byte) ([]byte, error) {
+		b, err := appendCloudEvent(append(b, '['), id, o, head)
+		return append(b, ']'), err
+	})
 }
 
 // appendCloudEvent appends an event in its envelope.

@@ -49,23 +49,21 @@ type event struct {
 // inEventGridSchema returns the body that delivers e: an array, even of one, with
 // members in the order of Azure's samples.
 func (e event) inEventGridSchema(topic string) ([]byte, error) {
-	b := make([]byte, 0, bodySize)
-	b = appendMember(b, `[{"id":`, e.id)
-	b = appendMember(b, `,"topic":`, topic)
-	b = appendMember(b, `,"subject":`, e.subject)
-	b, err := e.appendData(append(b, `,"data":`...))
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", e.kind, err)
-	}
-	b = appendMember(b, `,"eventType":`, e.kind)
-	b = appendMember(b, `,"dataVersion":`, dataVersion)
-	b = appendMember(b, `,"metadataVersion":`, metadataVersion)
-	b = appendMember(b, `,"eventTime":`, timestamp(e.at))
-	return append(b, "}]"...), nil
+	return appendjson.Build(func(b []byte) ([]byte, error) {
+		b = appendMember(b, `[{"id":`, e.id)
+		b = appendMember(b, `,"topic":`, topic)
+		b = appendMember(b, `,"subject":`, e.subject)
+		b, err := e.appendData(append(b, `,"data":`...))
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", e.kind, err)
+		}
+		b = appendMember(b, `,"eventType":`, e.kind)
+		b = appendMember(b, `,"dataVersion":`, dataVersion)
+		b = appendMember(b, `,"metadataVersion":`, metadataVersion)
+		b = appendMember(b, `,"eventTime":`, timestamp(e.at))
+		return append(b, "}]"...), nil
+	})
 }
-
-// bodySize is what most events take, in bytes.
-const bodySize = 1536
 
 func appendMember(b []byte, name, text string) []byte {
 	return appendjson.PlainText(append(b, name...), text)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -39,16 +40,17 @@ func (r settingsRequest) putSchema(s *Settings, _ rules) error {
 // CloudEvents 1.0 in structured mode, members in the order of Event Grid's samples.
 // What is absent has its default: JSON data.
 func (e event) inCloudEventsSchema(source string) ([]byte, error) {
-	b := make([]byte, 0, bodySize)
-	b = appendMember(b, `{"specversion":`, specVersion)
-	b = appendMember(b, `,"type":`, e.kind)
-	b = appendMember(b, `,"source":`, source)
-	b = appendMember(b, `,"id":`, e.id)
-	b = appendMember(b, `,"time":`, timestamp(e.at))
-	b = appendMember(b, `,"subject":`, e.subject)
-	b, err := e.appendData(append(b, `,"data":`...))
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", e.kind, err)
-	}
-	return append(b, '}'), nil
+	return appendjson.Build(func(b []byte) ([]byte, error) {
+		b = appendMember(b, `{"specversion":`, specVersion)
+		b = appendMember(b, `,"type":`, e.kind)
+		b = appendMember(b, `,"source":`, source)
+		b = appendMember(b, `,"id":`, e.id)
+		b = appendMember(b, `,"time":`, timestamp(e.at))
+		b = appendMember(b, `,"subject":`, e.subject)
+		b, err := e.appendData(append(b, `,"data":`...))
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", e.kind, err)
+		}
+		return append(b, '}'), nil
+	})
 }
