@@ -12,7 +12,7 @@ type clientMedia struct {
 	media call.ClientMedia
 }
 
-func (m clientMedia) size() int { return 160 + len(m.media.Pair) }
+func (m clientMedia) size() int { return clientMediaSize + roomOf(len(m.media.Pair)) }
 
 // BrowserMeasure is what a browser measured, in about 5 s: the loss is 0 to 1, times are
 // in ms, levels 0 to 100.

@@ -35,7 +35,7 @@ func TestTimelineHasWhatBrowsersMeasure(t *testing.T) {
 // TestBrowsersMeasuresDriveNothingOut: while memory is short they are kept seldom.
 func TestBrowsersMeasuresDriveNothingOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHub(t, Config{Memory: 4 << 10})
+		h := newHub(t, Config{Memory: 3 << 10})
 		defer h.Close()
 		for range 100 {
 			measuredByBrowser(h, call.ClientMedia{Received: 200})

@@ -16,7 +16,9 @@ type attempt struct {
 	callback bool   // not of an event subscription
 }
 
-func (a attempt) size() int { return len(a.body) + len(a.Answer) + len(a.URL) + 300 }
+func (a attempt) size() int {
+	return attemptSize + roomOf(cap(a.body)) + roomOf(len(a.Answer)) + roomOf(len(a.Error))
+}
 
 // DeliveryDetail is what the API says of an attempt.
 type DeliveryDetail struct {

@@ -12,7 +12,10 @@ import (
 // event is an event of a call as an item. It keeps the event, which nobody changes.
 type event struct{ call.Event }
 
-func (event) size() int { return 400 }
+// size takes an event's texts for those of its call, which all its events share.
+func (e event) size() int {
+	return sizeOf[event]() + roomOf(int(reflect.TypeOf(e.Event).Size()))
+}
 
 // eventDetail is what the API says of an event.
 type eventDetail struct {
@@ -107,7 +110,7 @@ type announced struct {
 	listeners int
 }
 
-func (announced) size() int { return 100 }
+func (announced) size() int { return announcedSize }
 
 func (a announced) render() (Kind, string, bool, any) {
 	text := fmt.Sprintf("IncomingCall from %s to %s was announced to %d event subscriptions", a.from, a.to, a.listeners)
@@ -120,7 +123,7 @@ const incomingCall = "IncomingCall"
 // callEnd is the end of a call.
 type callEnd struct{ why call.Reason }
 
-func (callEnd) size() int { return 150 }
+func (callEnd) size() int { return callEndSize }
 
 func (c callEnd) render() (Kind, string, bool, any) {
 	return KindCall, "the call ended: " + endOf(c.why), false, map[string]any{"name": "CallEnded", "reason": viewOf(c.why)}

@@ -149,7 +149,7 @@ func (h *Hub) add(r *record, at time.Time, d detail) {
 		h.lost++
 		return
 	}
-	r.entries = append(r.entries, entry{at, d})
+	r.entries = append(r.entries, entry{at.UnixNano(), d})
 	r.bytes += size
 	h.taken += size
 	if h.following.Load() > 0 {

@@ -37,22 +37,25 @@ type Item struct {
 // detail is an item as it was given, which costs little. It is rendered when
 // somebody looks at it.
 type detail interface {
-	size() int                                               // bytes that it takes, about
+	size() int                                               // bytes that it takes, with what it alone refers to
 	render() (kind Kind, text string, failed bool, more any) // with secrets masked
 }
 
 // entry is an item in memory.
 type entry struct {
-	at time.Time
+	nanos int64 // since 1970
 	detail
 }
 
-// entrySize is what an entry takes beside its detail, in bytes.
-const entrySize = 64
+func (e entry) at() time.Time { return time.Unix(0, e.nanos) }
+
+// entrySize is what an entry takes beside its detail, in bytes: a list that grows has a
+// fifth of room, about.
+var entrySize = sizeOf[entry]() * 6 / 5
 
 func (e entry) item(seq int) Item {
 	kind, text, failed, more := e.render()
-	i := Item{Seq: seq, At: e.at.UTC(), Kind: kind, Text: clean(text, maxLine), Failed: failed}
+	i := Item{Seq: seq, At: e.at().UTC(), Kind: kind, Text: clean(text, maxLine), Failed: failed}
 	if more != nil {
 		if encoded, err := json.Marshal(more); err == nil { // it is texts, numbers and lists of these
 			i.Detail = encoded

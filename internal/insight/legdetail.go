@@ -17,7 +17,12 @@ type legNews struct {
 	wire    *call.Wire // at its end
 }
 
-func (legNews) size() int { return 400 }
+func (l legNews) size() int {
+	if l.wire != nil {
+		return legNewsSize + wireSize
+	}
+	return legNewsSize
+}
 
 type legDetail struct {
 	Step      string      `json:"step"`

@@ -14,7 +14,7 @@ type logLine struct {
 	text  string
 }
 
-func (l logLine) size() int { return len(l.text) + 50 }
+func (l logLine) size() int { return logLineSize + roomOf(len(l.text)) }
 
 func (l logLine) render() (Kind, string, bool, any) {
 	return KindLog, l.level.String() + " " + l.text, l.level >= slog.LevelWarn, map[string]any{"level": l.level.String(), "text": clean(l.text, 4*maxLine)}

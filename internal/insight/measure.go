@@ -24,7 +24,7 @@ type measurement struct {
 	sound call.Sound
 }
 
-func (measurement) size() int { return 200 }
+func (measurement) size() int { return measurementSize }
 
 func (m measurement) render() (Kind, string, bool, any) {
 	d := measureOf(m.sound)

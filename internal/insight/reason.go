@@ -65,11 +65,11 @@ func (s snapshot) facts() *facts {
 		case event:
 			_, _, _, more := d.render()
 			if detail, ok := more.(eventDetail); ok {
-				f.events = append(f.events, eventFact{e.at, d.Event, detail})
+				f.events = append(f.events, eventFact{e.at(), d.Event, detail})
 			}
 		case legNews:
 			if d.what == call.LegRefused {
-				f.refusals = append(f.refusals, refusal{e.at, d})
+				f.refusals = append(f.refusals, refusal{e.at(), d})
 			}
 		case request:
 			f.requests = append(f.requests, d)

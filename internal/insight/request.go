@@ -13,7 +13,9 @@ import (
 // request is a request of an application with its answer.
 type request struct{ rest.Served }
 
-func (r request) size() int { return len(r.Body) + len(r.Answer) + len(r.Path) + 300 }
+func (r request) size() int {
+	return requestSize + roomOf(cap(r.Body)) + roomOf(cap(r.Answer)) + roomOf(len(r.Path))
+}
 
 type requestDetail struct {
 	ID        string  `json:"requestId"`
@@ -93,6 +95,7 @@ func (h *Hub) Request(s rest.Served) {
 		h.tell(Update{call: r})
 	}
 	r.troubled = r.troubled || s.Status >= 400
+	s.Params = nil // the path has them
 	h.add(r, s.At, request{s})
 }
 

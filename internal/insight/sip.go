@@ -11,13 +11,18 @@ import (
 
 // sipMessage is a SIP message as it was on the wire.
 type sipMessage struct {
+	*sipPath
+	text []byte
+}
+
+// sipPath is how messages went. Those of a dialog share one for each direction.
+type sipPath struct {
 	sent          bool
 	transport     string
 	local, remote netip.AddrPort
-	text          []byte
 }
 
-func (m sipMessage) size() int { return len(m.text) + 100 }
+func (m sipMessage) size() int { return sipMessageSize + roomOf(len(m.text)) }
 
 // SIPMessage is what the API says of one.
 type SIPMessage struct {
@@ -119,6 +124,20 @@ type dialog struct {
 	seen    time.Time // the last message
 	refusal int       // the final status of its INVITE, once there is one that refuses it
 	ids     []string
+	paths   [2]*sipPath // of the last messages that were received, and sent
+}
+
+// path is a path of the dialog's last messages, or a new one.
+func (d *dialog) path(p sipPath) *sipPath {
+	last := &d.paths[0]
+	if p.sent {
+		last = &d.paths[1]
+	}
+	if *last == nil || **last != p {
+		kept := p // p itself would be on the heap each time
+		*last = &kept
+	}
+	return *last
 }
 
 // Bounds of loose dialogs.
@@ -155,7 +174,7 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 		h.loose = append(h.loose, d)
 	}
 	d.seen = at
-	m := sipMessage{sent, transport, local, remote, bytes.Clone(text[:min(len(text), maxBody)])}
+	m := sipMessage{d.path(sipPath{sent, transport, local, remote}), bytes.Clone(text[:min(len(text), maxBody)])}
 	if d.record != nil {
 		d.record.troubled = d.record.troubled || statusOf(text) >= 400
 		h.add(d.record, at, m)
@@ -165,7 +184,7 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 		d.refusal = statusOf(text)
 	}
 	if size := int64(m.size() + entrySize); len(d.pending) < maxPending && h.makeRoom(size, nil) {
-		d.pending = append(d.pending, entry{at, m})
+		d.pending = append(d.pending, entry{at.UnixNano(), m})
 		d.bytes += size
 		h.taken += size
 	}
@@ -205,7 +224,7 @@ func (h *Hub) attach(callID string, r *record) {
 	}
 	h.taken -= d.bytes
 	for _, e := range d.pending {
-		h.add(r, e.at, e.detail)
+		h.add(r, e.at(), e.detail)
 	}
 	d.pending, d.bytes = nil, 0
 }
@@ -247,7 +266,7 @@ func (h *Hub) refuseDialog(d *dialog) {
 		h.forgetDialog(d)
 		return
 	}
-	r := h.refused(SubjectInvite, d.pending[0].at, "")
+	r := h.refused(SubjectInvite, d.pending[0].at(), "")
 	if r == nil {
 		h.forgetDialog(d)
 		return

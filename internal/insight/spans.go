@@ -91,8 +91,8 @@ func (s snapshot) spans() []span {
 	trace, root := traceID(s.id), spanID("call", s.id)
 	end := s.end
 	for _, e := range s.entries {
-		if e.at.After(end) {
-			end = e.at
+		if e.at().After(end) {
+			end = e.at()
 		}
 	}
 	list := []span{s.span(trace, "", root, "call", spanInternal, s.begun, end, sum.Failed, sum.Reason,
@@ -115,7 +115,7 @@ func (s snapshot) spans() []span {
 			} else if begun, open := operations[op.ID]; open && endsOperation(op.Kind, d.Event) {
 				delete(operations, op.ID)
 				_, line, failed, _ := d.render()
-				list = append(list, s.span(trace, root, spanID("operation", op.ID), op.Kind.String(), spanInternal, begun.at, e.at, failed, line, text("switchhook.operation.id", op.ID)))
+				list = append(list, s.span(trace, root, spanID("operation", op.ID), op.Kind.String(), spanInternal, begun.at(), e.at(), failed, line, text("switchhook.operation.id", op.ID)))
 			}
 		case legNews:
 			key := d.who + direction(d.inbound)
@@ -126,7 +126,7 @@ func (s snapshot) spans() []span {
 				if begun, came := legs[key]; came {
 					delete(legs, key)
 					_, line, failed, _ := d.render()
-					list = append(list, s.span(trace, root, spanID("leg", s.id, key, fmt.Sprint(begun.at.UnixNano())), "leg "+d.who, spanInternal, begun.at, e.at, failed, line, text("switchhook.direction", direction(d.inbound))))
+					list = append(list, s.span(trace, root, spanID("leg", s.id, key, fmt.Sprint(begun.nanos)), "leg "+d.who, spanInternal, begun.at(), e.at(), failed, line, text("switchhook.direction", direction(d.inbound))))
 				}
 			}
 		}
