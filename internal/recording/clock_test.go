@@ -75,23 +75,82 @@ func TestClockThatIsSetForwardDeletesNothingAtOnce(t *testing.T) {
 				s.Close()
 				s.open(Config{Retention: 24 * time.Hour, Clock: func() time.Time { return time.Now().Round(0).Add(time.Duration(ahead.Load())) }})
 				r := s.ended(Options{Format: WAV})
-				there := func() bool {
-					_, err := s.Document(s.Context(), r.Document(0))
-					return err == nil && len(s.onDisk()) == 1
-				}
 				ahead.Store(int64(test.forward))
 				time.Sleep(30 * time.Minute)
-				if !there() {
+				if !s.there(r) {
 					t.Error("it is gone after half an hour")
 				}
 				if test.right {
 					ahead.Store(0)
 				}
 				time.Sleep(90 * time.Minute)
-				if there() != test.kept {
+				if s.there(r) != test.kept {
 					t.Errorf("after two hours it is there: %t", !test.kept)
 				}
 			})
 		})
 	}
+}
+
+// reopen opens the library as a process does that begins later, with another clock.
+func (s *studio) reopen(ahead time.Duration) {
+	s.Close()
+	s.open(Config{Retention: 24 * time.Hour, Clock: func() time.Time { return time.Now().Round(0).Add(ahead) }})
+	if _, err := s.Recover(s.Context()); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// TestClockThatWasSetForwardBeforeTheStart: an operator has an hour to set it right. After
+// a start without a pause, nothing is in doubt.
+func TestClockThatWasSetForwardBeforeTheStart(t *testing.T) {
+	record(t, func(s *studio) {
+		s.reopen(0)
+		first := s.ended(Options{})
+		s.reopen(48 * time.Hour)
+		time.Sleep(45 * time.Minute)
+		if !s.there(first) {
+			t.Error("it is gone after 45 minutes")
+		}
+		time.Sleep(time.Hour)
+		if s.there(first) {
+			t.Error("it is there after two hours")
+		}
+		second := s.ended(Options{})
+		time.Sleep(24*time.Hour - 2*time.Minute)
+		s.reopen(48 * time.Hour)
+		time.Sleep(5 * time.Minute)
+		if s.there(second) {
+			t.Error("after a start it is not deleted when its time is over")
+		}
+	})
+}
+
+// TestClockThatWasWrongWhenARecordingEnded: a year ahead. The recording is kept for its
+// time, by the time that the server has run, and no longer; a held one stays.
+func TestClockThatWasWrongWhenARecordingEnded(t *testing.T) {
+	record(t, func(s *studio) {
+		s.reopen(365 * 24 * time.Hour)
+		free, held := s.ended(Options{}), s.ended(Options{})
+		yes, no := true, false
+		if _, err := s.Keep(s.Context(), held.ID, Change{Hold: &yes}); err != nil {
+			t.Fatal(err)
+		}
+		s.reopen(0)
+		time.Sleep(23 * time.Hour)
+		if !s.there(free) || !s.there(held) {
+			t.Error("they are gone after 23 hours")
+		}
+		time.Sleep(2 * time.Hour)
+		if s.there(free) || !s.there(held) {
+			t.Errorf("after 25 hours it is there: %t, and what is held: %t", s.there(free), s.there(held))
+		}
+		if _, err := s.Keep(s.Context(), held.ID, Change{Hold: &no}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(25 * time.Hour)
+		if s.there(held) {
+			t.Error("what was held is there a day after its release")
+		}
+	})
 }

@@ -1,6 +1,8 @@
 package recording
 
 import (
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 )
@@ -38,8 +40,42 @@ func (w *jumpWatch) look() (forward time.Duration) {
 	if forward <= jumpTolerance {
 		return 0
 	}
-	w.doubted.Store(int64(time.Since(w.origin) + doubtLasts))
+	w.doubt()
 	return forward
+}
+
+// doubt has nothing deleted for an hour.
+func (w *jumpWatch) doubt() { w.doubted.Store(int64(time.Since(w.origin) + doubtLasts)) }
+
+// aliveFile is the file whose time is when a process was last at work with the folder.
+const aliveFile = "last-alive"
+
+// resume doubts a clock that says that the process before was last at work long ago: that
+// may be so, or the clock was set forward meanwhile. It returns how long.
+func (w *jumpWatch) resume(dir string) (gap time.Duration) {
+	info, err := os.Stat(filepath.Join(dir, aliveFile))
+	if err != nil {
+		return 0 // there was none
+	}
+	if gap = w.wall().Sub(info.ModTime()); gap <= jumpTolerance {
+		return 0
+	}
+	w.doubt()
+	return gap
+}
+
+// alive notes that this process is at work.
+func (w *jumpWatch) alive(dir string) error {
+	name := filepath.Join(dir, aliveFile)
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	now := w.wall()
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Chtimes(name, now, now)
 }
 
 // doubtful reports whether the clock was set forward within the last hour.

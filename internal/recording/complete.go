@@ -24,7 +24,7 @@ const convertRounds = 5
 // prepare makes the files of a recording that has ended what was asked for, and notes
 // their checksums. round counts from 1.
 func (l *Library) prepare(record *Record, round int) error {
-	if record.State != Ended {
+	if record.State != Ended || round == 1 && record.prepared() {
 		return nil
 	}
 	if record.Format != WAV {
@@ -62,6 +62,12 @@ func (l *Library) prepare(record *Record, round int) error {
 		}
 	}
 	return err
+}
+
+// prepared reports whether all files are as they were asked for, and their checksums are
+// stored: nothing is to be done for them.
+func (r *Record) prepared() bool {
+	return r.Format == WAV && !slices.ContainsFunc(r.Chunks, func(c Chunk) bool { return !c.Deleted && c.SHA256 == "" })
 }
 
 // convert makes the files of another format; the WAV stays beside them until the

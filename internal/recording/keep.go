@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"time"
@@ -32,7 +33,26 @@ func (l *Library) Expires(r *Record) time.Time {
 // are still to be exported, and while the clock is in doubt.
 func (l *Library) expired(r *Record) bool {
 	at := l.Expires(r)
-	return !at.IsZero() && !l.cfg.Clock().Before(at) && !l.jumps.doubtful() && (l.cfg.Exporting == nil || !l.cfg.Exporting(r.key()))
+	return !at.IsZero() && !l.cfg.Clock().Before(at) && !l.jumps.doubtful() && !l.exporting(r)
+}
+
+func (l *Library) exporting(r *Record) bool {
+	return l.cfg.Exporting != nil && l.cfg.Exporting(r.key())
+}
+
+// outlived reports whether a recording has been here for longer than it is to be kept,
+// whatever the clock of the machine says: it may have been set back, or have been wrong
+// when the recording ended. Only the sweeping goroutine calls it.
+func (l *Library) outlived(r *Record) bool {
+	if !r.KeepUntil.IsZero() || l.Expires(r).IsZero() {
+		return false
+	}
+	since, known := l.seen[r.key()]
+	if !known {
+		l.seen[r.key()] = time.Now()
+		return false
+	}
+	return time.Since(since) > l.cfg.Retention+jumpTolerance && !l.exporting(r)
 }
 
 // keepSweeping deletes recordings whose time is over.
@@ -65,15 +85,18 @@ func (l *Library) sweep() error {
 	if forward := l.jumps.look(); forward > 0 {
 		l.log.Error("the clock of the machine was set forward: for an hour no recording is deleted by its time", "by", forward)
 	}
-	var failed error
+	failed := l.jumps.alive(l.cfg.Dir)
+	there := map[string]bool{}
 	for item, err := range l.records.All(l.life) {
 		if err != nil {
 			return errors.Join(failed, err)
 		}
-		if l.expired(&item.Value) {
+		there[item.Value.key()] = true
+		if l.expired(&item.Value) || l.outlived(&item.Value) {
 			failed = errors.Join(failed, l.erase(l.life, item.Value))
 		}
 	}
+	maps.DeleteFunc(l.seen, func(key string, _ time.Time) bool { return !there[key] })
 	return failed
 }
 

@@ -57,9 +57,17 @@ func (s *studio) ended(o Options) Record {
 func (s *studio) onDisk() (names []string) {
 	entries, _ := os.ReadDir(s.dir)
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if e.Name() != aliveFile {
+			names = append(names, e.Name())
+		}
 	}
 	return names
+}
+
+// there reports whether a recording can be downloaded.
+func (s *studio) there(r Record) bool {
+	_, err := s.Document(s.Context(), r.Document(0))
+	return err == nil && slices.ContainsFunc(s.onDisk(), func(name string) bool { return strings.HasPrefix(name, r.key()) })
 }
 
 func TestRecordingIsConverted(t *testing.T) {

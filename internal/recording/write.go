@@ -45,7 +45,9 @@ func (w *writer) write() (last bool) {
 			w.appendPictures(s.pictures)
 		case s.change != nil:
 			s.change(&w.record)
-			w.keep()
+			if s.kept != nil || !changesNext(steps[i+1:]) {
+				w.keep()
+			}
 		case s.chunk > 0:
 			w.nextChunk(s.began, s.chunk)
 		}
@@ -58,6 +60,10 @@ func (w *writer) write() (last bool) {
 	}
 	return false
 }
+
+// changesNext reports whether another change of the record follows at once: one writing
+// is enough for both. Samples are written after the record that says how to read them.
+func changesNext(steps []step) bool { return len(steps) > 0 && steps[0].change != nil }
 
 // written notes that nothing is being written.
 func (r *Recording) written() {
@@ -135,6 +141,9 @@ func (w *writer) finish() {
 		w.record.EndReason = StorageFailed
 	case w.record.EndReason == "":
 		w.record.EndReason = ServiceStopped
+	}
+	if w.record.Format == WAV {
+		_ = r.lib.sums(&w.record) // prepare tries again what cannot be read now
 	}
 	w.keep()
 	if n := r.pictures.interruptions(); n > 0 {
