@@ -16,12 +16,15 @@ type wish struct {
 }
 
 // option is a layer that could be sent.
-type option struct{ pixels, rate int }
+type option struct {
+	pixels, rate int
+	fewer        bool // pictures
+}
 
-// best is the smallest option that fills the view, or the largest.
+// best is the smallest option of all pictures that fills the view, or the largest.
 func (w *wish) best() int {
 	for i, o := range w.options {
-		if o.pixels >= w.pixels*2/3 {
+		if !o.fewer && o.pixels >= w.pixels*2/3 {
 			return i
 		}
 	}

@@ -7,9 +7,9 @@ import (
 
 // TestBandwidthIsGivenOut asks who gets which encoding.
 func TestBandwidthIsGivenOut(t *testing.T) {
-	three := []option{{160 * 90, 100_000}, {320 * 180, 300_000}, {640 * 360, 900_000}}
+	three := []option{{160 * 90, 100_000, false}, {320 * 180, 300_000, false}, {640 * 360, 900_000, false}}
 	camera := func(width, now int) wish { return wish{pixels: width * width * 9 / 16, options: three, now: now} }
-	screen := wish{screen: true, pixels: 1280 * 720, options: []option{{1280 * 720, 1_000_000}}, now: -1}
+	screen := wish{screen: true, pixels: 1280 * 720, options: []option{{1280 * 720, 1_000_000, false}}, now: -1}
 	dead := wish{pixels: 100, now: -1}
 	for _, test := range []struct {
 		name   string

@@ -234,11 +234,14 @@ func (r *received) check(t *testing.T) {
 		a, b := packets[i-1], packets[i]
 		before, _ := parseVP8(a.Payload)
 		now, _ := parseVP8(b.Payload)
-		step := uint16(0)
+		step, base := uint16(0), uint8(0)
 		if a.Marker {
 			step = 1
+			if now.vp8.tid == 0 {
+				base = 1
+			}
 		}
-		if b.SequenceNumber != a.SequenceNumber+1 || now.vp8.id != (before.vp8.id+step)&0x7fff || now.vp8.tl != before.vp8.tl+uint8(step) ||
+		if b.SequenceNumber != a.SequenceNumber+1 || now.vp8.id != (before.vp8.id+step)&0x7fff || now.vp8.tl != before.vp8.tl+base ||
 			(step == 0) != (b.Timestamp == a.Timestamp) || int32(b.Timestamp-a.Timestamp) < 0 {
 			t.Fatalf("packet %d of %d: %d/%d/%d/%d is followed by %d/%d/%d/%d", i, len(packets), a.SequenceNumber, a.Timestamp, before.vp8.id, before.vp8.tl,
 				b.SequenceNumber, b.Timestamp, now.vp8.id, now.vp8.tl)

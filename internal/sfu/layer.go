@@ -37,6 +37,7 @@ const (
 	screenAlive = 3 * time.Second        // the same of a screen, on which nothing may move
 	keyEvery    = 500 * time.Millisecond // a key frame is asked for at most
 	maxSizeAsks = 5
+	mostShare   = 85   // percent of the rate: leaving the other pictures out saves something
 	maxRate     = 1500 // packets a second of a source, over a second; the rest is dropped
 )
 
@@ -52,6 +53,7 @@ type Layer struct {
 	alive   atomic.Int64            // when its last packet came, in ns since 1970
 	size    atomic.Uint64           // width << 32 | height, of its last key frame
 	rate    atomic.Int64            // bits a second
+	share   atomic.Int64            // of it, of pictures of temporal layer 0, in percent
 	sized   atomic.Int32            // how often a key frame was wanted for its size alone
 	wants   atomic.Bool             // somebody needs a key frame
 	asked   atomic.Int64            // when one was asked for
@@ -71,6 +73,7 @@ type Layer struct {
 	clock mediaClock
 	since time.Time // of what is counted
 	bytes int
+	small int   // of them, of pictures of temporal layer 0
 	last  int64 // bits a second, in the period before
 }
 
@@ -182,7 +185,7 @@ func (l *Layer) take(b []byte, repeated bool, now time.Time) (p packet, fresh bo
 	slot.seq, slot.used, slot.packet = seq, true, p
 	slot.data = append(slot.data[:0], payload...)
 	slot.payload = nil
-	l.count(len(b), now)
+	l.count(len(b), p.picture.vp8.tid == 0, now)
 	return p, true
 }
 
@@ -212,9 +215,12 @@ func (l *Layer) keyFrame(p picture, seq int64, now time.Time) {
 }
 
 // count measures the rate.
-func (l *Layer) count(bytes int, now time.Time) {
+func (l *Layer) count(bytes int, base bool, now time.Time) {
 	l.alive.Store(now.UnixNano())
 	l.bytes += bytes
+	if base {
+		l.small += bytes
+	}
 	passed := now.Sub(l.since)
 	if passed < keyEvery {
 		return
@@ -225,8 +231,9 @@ func (l *Layer) count(bytes int, now time.Time) {
 		}
 		l.rate.Store(min(rate, l.last)) // a key frame does not count as a higher rate
 		l.last = rate
+		l.share.Store(int64(l.small) * 100 / int64(max(l.bytes, 1)))
 	}
-	l.since, l.bytes = now, 0
+	l.since, l.bytes, l.small = now, 0, 0
 }
 
 // copyTo copies the payload of a kept packet.
@@ -260,6 +267,14 @@ func (l *Layer) cost() int {
 		return pixels * 2
 	}
 	return 500_000
+}
+
+// base is the rate of temporal layer 0 alone; 0: there is no other that counts.
+func (l *Layer) base() int {
+	if share := int(l.share.Load()); share > 0 && share <= mostShare {
+		return l.cost() * share / 100
+	}
+	return 0
 }
 
 // pixels is the size of its pictures; 0: unknown.

@@ -35,6 +35,7 @@ func (c *Client) plan(streams map[int]*Source, speakers []string, demands demand
 		if seats[i].falls(&wishes[i], to) {
 			seats[i].sink.rest.fall(now)
 		}
+		seats[i].sink.thin.fewer = to >= 0 && wishes[i].options[to].fewer
 		seats[i].set(to, demands, now)
 	}
 	return c.news(len(chosen))
@@ -117,11 +118,19 @@ func (s *seated) wish(now time.Time, demands demands) wish {
 		if !l.lives(now) || s.sink.avoid == l && now.Sub(s.sink.avoided) < patience {
 			continue
 		}
-		if s.sink.sends && s.sink.current() == l {
+		sent := s.sink.sends && s.sink.current() == l
+		if base := l.base(); len(s.layers) == 0 && base > 0 && s.sink.client.tap == nil {
+			if sent && s.sink.thin.fewer {
+				w.now, sent = 0, false
+			}
+			s.layers = append(s.layers, l)
+			w.options = append(w.options, option{pixels: l.pixels() / 2, rate: base, fewer: true})
+		}
+		if sent {
 			w.now = len(w.options)
 		}
 		s.layers = append(s.layers, l)
-		w.options = append(w.options, option{l.pixels(), l.cost()})
+		w.options = append(w.options, option{pixels: l.pixels(), rate: l.cost()})
 	}
 	demands.like(s.source, all, w.pixels, now)
 	w.rests = now.Before(s.sink.rest.until)

@@ -169,7 +169,7 @@ func (c *Client) padding(now time.Time) (sent bool, wait time.Duration) {
 	}
 	for _, s := range c.sinks {
 		if s.sends && s.line.RTX != 0 {
-			newest := s.last.seq - s.runs[s.count-1].first
+			newest := s.last.seq - s.resumed()
 			s.padded = (s.padded + 1) % min(padPackets, newest+1)
 			ssrc, seq := s.line.SSRC, uint16(s.last.seq-s.padded)
 			c.mu.Unlock()

@@ -51,7 +51,7 @@ func (c *Client) report(now time.Time) {
 	c.mu.Lock()
 	for _, s := range c.sinks {
 		if s.sends && s.line.Report != nil && now.Sub(s.sent) < 2*reportEvery {
-			list = append(list, report{line: &s.line, layer: s.current(), moved: s.runs[s.count-1].offset.timestamp, packet: rtcp.SenderReport{
+			list = append(list, report{line: &s.line, layer: s.current(), moved: s.now().offset.timestamp, packet: rtcp.SenderReport{
 				SSRC: s.line.SSRC, NTPTime: toNTP(now), PacketCount: s.packets, OctetCount: s.octets,
 			}})
 		}

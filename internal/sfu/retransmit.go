@@ -75,18 +75,18 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 		return false
 	}
 	number := extend(seq, s.last.seq)
-	layer, source, by, ok := s.find(number)
+	of, source, ok := s.find(number)
 	c.mu.Unlock()
 	if !ok {
 		return false
 	}
 	o := outs.Get().(*out)
-	p, ok := layer.copyTo(source, o.payload[2:])
-	if !ok {
+	p, ok := of.layer.copyTo(source, o.payload[2:])
+	if !ok || of.leftOut(p.numbers) {
 		outs.Put(o)
 		return false
 	}
-	n := p.plus(by)
+	n := p.plus(of.offset)
 	p.picture.vp8.write(p.payload, n.id, n.tl)
 	binary.BigEndian.PutUint16(o.payload[:], seq)
 	o.size = len(p.payload) + 2
@@ -97,7 +97,7 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 		return false
 	}
 	o.line, o.time, o.marker, o.repeated, o.queued = s, n.timestamp, p.marker, true, now
-	o.kind = s.line.Types[layer.codec].RTX
+	o.kind = s.line.Types[of.layer.codec].RTX
 	o.seq = s.nextRTX()
 	c.put(o)
 	return true

@@ -72,9 +72,9 @@ func TestNumbersGoOn(t *testing.T) {
 		if r.last.seq != slices.Max(order) {
 			t.Fatalf("seed %d: the last number is %d, the highest %d", seed, r.last.seq, slices.Max(order))
 		}
-		for _, seq := range order[began[len(began)-len(r.runs)]:] {
-			layer, source, by, ok := r.find(seq)
-			if want := given[seq]; !ok || layer != want.layer || source != want.seq || source+by.seq != seq {
+		for _, seq := range order[began[max(len(began)-mostRuns, 0)]:] {
+			of, source, ok := r.find(seq)
+			if want := given[seq]; !ok || of.layer != want.layer || source != want.seq || source+of.offset.seq != seq {
 				t.Fatalf("seed %d: %d is found as %d, %v", seed, seq, source, ok)
 			}
 		}
@@ -91,11 +91,11 @@ func TestNothingFromBeforeAGapIsFound(t *testing.T) {
 	r.rewrite(numbers{seq: 101})
 	r.begin(l, numbers{seq: 200}, 9000, true)
 	r.rewrite(numbers{seq: 200})
-	if _, source, _, ok := r.find(102); !ok || source != 200 {
+	if _, source, ok := r.find(102); !ok || source != 200 {
 		t.Errorf("102 is %d, %v", source, ok)
 	}
 	for _, seq := range []int64{100, 101, 103} {
-		if _, _, _, ok := r.find(seq); ok {
+		if _, _, ok := r.find(seq); ok {
 			t.Errorf("%d is found", seq)
 		}
 	}

@@ -64,6 +64,10 @@ func (c *Client) drop() {
 
 // enqueue rewrites a packet and lets it be sent.
 func (c *Client) enqueue(s *sink, l *Layer, p *packet, now time.Time) {
+	if s.leavesOut(p) {
+		s.skip(p.numbers)
+		return
+	}
 	n, ok := s.rewrite(p.numbers)
 	if !ok {
 		return

@@ -28,6 +28,7 @@ type sink struct {
 	repeats []repeat  // ringPackets, from the first on
 	rtx     uint16    // number of the last repetition
 	rest    rest      // of larger encodings, after a fall
+	thin    thin      // of pictures
 	padded  int64     // which packet was sent last for a probe
 	packets uint32    // that were sent, without repetitions
 	octets  uint32    // of their payloads
@@ -65,6 +66,7 @@ func (s *sink) accepts(l *Layer, p *packet, now time.Time) bool {
 	case s.target == l && p.begins && s.waits():
 		passed := uint32(now.Sub(s.sent).Milliseconds()) * clock
 		s.begin(l, p.numbers, passed, !s.sends)
+		s.thin.passing = s.thin.most()
 		s.sends = true
 		s.client.counts.Changes++
 		s.client.changed()

@@ -45,7 +45,7 @@ func (c *Client) tapped(s *sink, l *Layer, p *packet, now time.Time) {
 	}
 	s.sent = now
 	taken := c.tap(Tapped{
-		Line: s.place, Run: s.runs[s.count-1].first, Stream: s.stream, Codec: l.codec,
+		Line: s.place, Run: s.now().first, Stream: s.stream, Codec: l.codec,
 		Seq: n.seq, Timestamp: n.timestamp, Marker: p.marker, Payload: p.payload, At: p.came,
 		Waits: time.Duration(l.source.client.waits.Load()),
 	})

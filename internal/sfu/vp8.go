@@ -4,7 +4,8 @@ import "encoding/binary"
 
 // picture is what a packet says of the picture that it is a part of.
 type picture struct {
-	key           bool // the packet begins a picture that needs no other
+	begins        bool // the packet is the first of a picture (of VP8)
+	key           bool // and that needs no other
 	width, height int  // of such a picture; 0: unknown
 	vp8           descriptor
 }
@@ -17,6 +18,10 @@ type descriptor struct {
 	id   uint16
 	tlAt int // of the number of the base layer's picture, TL0PICIDX; 0: there is none
 	tl   uint8
+
+	temporal bool  // what follows is known
+	tid      uint8 // which temporal layer the picture is of: 0 needs no higher one
+	sync     bool  // it needs none but 0
 }
 
 // parseVP8 reads a payload. It returns false for what is none.
@@ -36,7 +41,8 @@ func parseVP8(payload []byte) (p picture, ok bool) {
 	body := payload[at:]
 	// S is set and PID is 0 at the beginning of a picture; P is clear in a key frame (RFC
 	// 6386 §9.1), whose size follows the start code.
-	if first&0x10 != 0 && first&0x07 == 0 && body[0]&0x01 == 0 {
+	p.begins = first&0x10 != 0 && first&0x07 == 0
+	if p.begins && body[0]&0x01 == 0 {
 		p.key = true
 		if len(body) >= 10 && body[3] == 0x9d && body[4] == 0x01 && body[5] == 0x2a {
 			p.width = int(binary.LittleEndian.Uint16(body[6:]) & 0x3fff)
@@ -72,6 +78,9 @@ func (d *descriptor) read(payload []byte) (at int, ok bool) {
 		at++
 	}
 	if flags&0x30 != 0 { // T or K
+		if d.temporal = flags&0x20 != 0 && at < len(payload); d.temporal {
+			d.tid, d.sync = payload[at]>>6, payload[at]&0x20 != 0
+		}
 		at++
 	}
 	return at, true

@@ -10,6 +10,23 @@ type Encoder struct {
 	Rate          int // bits a second, at PerSecond pictures
 	ID            uint16
 	TL            uint8
+	Temporal      int // layers: 0 or 1 (none are named), 2 or 3
+	n             int // pictures since the last key picture
+}
+
+// temporal is of which temporal layer the next picture is, and whether it needs none but
+// the lowest: in each fourth one of those that are not of that.
+func (e *Encoder) temporal(key bool) (tid uint8, sync bool) {
+	if e.n++; key {
+		e.n = 0
+	}
+	switch {
+	case e.Temporal == 2:
+		tid = uint8(e.n % 2)
+	case e.Temporal == 3:
+		tid = [4]uint8{0, 2, 1, 2}[e.n%4]
+	}
+	return tid, e.n%16 < 4
 }
 
 // PerSecond is how many pictures a second there are.
@@ -20,7 +37,11 @@ const maxPayload = 1100
 
 // Picture makes the payloads of the next picture. A key picture is four times as large.
 func (e *Encoder) Picture(key bool) (payloads [][]byte) {
-	e.ID, e.TL = (e.ID+1)&0x7fff, e.TL+1
+	tid, sync := e.temporal(key)
+	e.ID = (e.ID + 1) & 0x7fff
+	if tid == 0 {
+		e.TL++
+	}
 	size := e.Rate / 8 / PerSecond
 	if key {
 		size *= 4
@@ -28,29 +49,54 @@ func (e *Encoder) Picture(key bool) (payloads [][]byte) {
 	for first := true; size > 0 || first; first = false {
 		n := min(size, maxPayload)
 		size -= n
-		payload := make([]byte, 5+max(n, 12))
-		payload[0], payload[1] = 0x80, 0xc0 // X; I and L
-		binary.BigEndian.PutUint16(payload[2:], e.ID|0x8000)
-		payload[4] = e.TL
-		payload[5] = 1 // not a key frame
-		if first {
-			payload[0] |= 0x10 // S
-		}
-		if key && first {
-			payload[5] = 0
-			copy(payload[8:], []byte{0x9d, 0x01, 0x2a})
-			binary.LittleEndian.PutUint16(payload[11:], uint16(e.Width))
-			binary.LittleEndian.PutUint16(payload[13:], uint16(e.Height))
-		}
-		payloads = append(payloads, payload)
+		payloads = append(payloads, e.payload(max(n, 12), first, key, tid, sync))
 	}
 	return payloads
 }
 
+// payload makes one with a descriptor (RFC 7741 §4.2) and, at the begin of a key picture,
+// a header.
+func (e *Encoder) payload(size int, first, key bool, tid uint8, sync bool) []byte {
+	at := 5
+	if e.Temporal > 1 {
+		at = 6
+	}
+	payload := make([]byte, at+size)
+	payload[0], payload[1] = 0x80, 0xc0 // X; I and L
+	binary.BigEndian.PutUint16(payload[2:], e.ID|0x8000)
+	payload[4] = e.TL
+	if e.Temporal > 1 {
+		payload[1] |= 0x20 // T
+		payload[5] = tid << 6
+		if sync {
+			payload[5] |= 0x20 // Y
+		}
+	}
+	body := payload[at:]
+	body[0] = 1 // not a key frame
+	if first {
+		payload[0] |= 0x10 // S
+	}
+	if key && first {
+		body[0] = 0
+		copy(body[3:], []byte{0x9d, 0x01, 0x2a})
+		binary.LittleEndian.PutUint16(body[6:], uint16(e.Width))
+		binary.LittleEndian.PutUint16(body[8:], uint16(e.Height))
+	}
+	return payload
+}
+
 // KeyWidth is the width that a payload of Encoder's names, where it begins a key picture.
 func KeyWidth(payload []byte) (width int, key bool) {
-	if len(payload) < 15 || payload[0] != 0x90 || payload[5] != 0 {
+	if len(payload) < 16 || payload[0] != 0x90 {
 		return 0, false
 	}
-	return int(binary.LittleEndian.Uint16(payload[11:])), true
+	body := payload[5:]
+	if payload[1]&0x20 != 0 {
+		body = payload[6:]
+	}
+	if body[0] != 0 {
+		return 0, false
+	}
+	return int(binary.LittleEndian.Uint16(body[6:])), true
 }
