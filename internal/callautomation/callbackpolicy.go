@@ -13,6 +13,8 @@ import (
 const (
 	callbackAfterEnd = time.Minute // how long after the end of its call a callback is retried
 	callbackJitter   = 0.25
+	// callbackPatience is how long an answer may take while the connection lives.
+	callbackPatience = 10 * time.Minute
 )
 
 // callbackRetry are the delays after failed attempts.
@@ -24,7 +26,9 @@ var callbackRetry = backoff.Exponential{First: 200 * time.Millisecond, Longest: 
 // after the one before if that has not been answered. Network errors, 408, 429
 // and 5xx are retried with growing delays while the call lives and a minute
 // after; other answers end the event. A callback that is being retried holds its
-// lane for 5 s. Every attempt gets a token of its own.
+// lane for 5 s. One that the application has taken and does not answer is sent again
+// only if its connection ends: applications that never answer are common, and would
+// take a repetition for a second event. Every attempt gets a token of its own.
 func CallbackPolicy(tokens TokenSource) delivery.Policy {
 	return delivery.Policy{
 		Retry:    retryCallback,
@@ -32,6 +36,9 @@ func CallbackPolicy(tokens TokenSource) delivery.Policy {
 		HoldLane: 5 * time.Second,
 		Overlap:  250 * time.Millisecond,
 		LastWait: 5 * time.Second,
+		Timeout:  30 * time.Second,
+		Late:     callbackPatience - 30*time.Second,
+		Patient:  true,
 		// A call may last long; one that is forgotten must not be retried for ever.
 		TTL: 24 * time.Hour,
 	}

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/stack"
 )
@@ -25,6 +24,7 @@ type attempt struct {
 		msgs  [1]Message
 	}
 	decided atomic.Bool // its outcome is known, or it has timed out
+	awaited bool        // its messages are unanswered
 	life    life        // ends with the answer, or before it
 }
 
@@ -166,37 +166,4 @@ func (e *Engine) loadBodies(ctx context.Context, a *attempt) error {
 		}
 	}
 	return nil
-}
-
-// attemptTimedOut lets an attempt fail. Its request goes on, unless too many do:
-// the endpoint may have taken the event and answer late.
-func (e *Engine) attemptTimedOut(a *attempt, timeout time.Duration) {
-	if a.to.late++; a.to.late > e.cfg.PerDestination {
-		a.life.end(nil)
-	}
-	e.conclude(a, Outcome{Err: notAnswered(timeout), Latency: timeout})
-}
-
-// answeredLate ends the messages of an attempt that had timed out and now
-// succeeds, unless they have ended. Event Grid does the same "on best
-// effort", within three minutes.
-func (e *Engine) answeredLate(a *attempt, o Outcome) {
-	a.to.late--
-	if o.Status == 0 || !a.policy.Success(o.Status) {
-		return
-	}
-	now := time.Now()
-	e.tellGroupBreaker(a, o, now)
-	e.tellBreaker(a.to, o, now)
-	for _, s := range a.parts {
-		j := s.job
-		switch {
-		case j.ended():
-		case j.state == sending:
-			j.answered = true // by this one, whatever the next says
-		default:
-			j.outcome.Status, j.outcome.Err, j.outcome.Latency, j.outcome.Answer = o.Status, nil, o.Latency, o.Answer
-			e.finish(j, history.Delivered, "answered late")
-		}
-	}
 }

@@ -29,7 +29,11 @@ const maxHeader = 64 << 10
 // again, a request repeated at once if such a connection has ended, and no
 // redirect followed, for a 3xx is a failure to Event Grid.
 func newClient(cfg Config) *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	dialer := &net.Dialer{
+		Timeout:         10 * time.Second,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 4},
+		Control:         func(_, _ string, socket syscall.RawConn) error { return limitUnacknowledged(socket) },
+	}
 	transport := &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
@@ -43,7 +47,7 @@ func newClient(cfg Config) *http.Client {
 	}
 	if cfg.CheckAddress != nil {
 		transport.Proxy = nil // it would be the proxy's address that is checked
-		dialer.Control = func(_, address string, _ syscall.RawConn) error {
+		dialer.Control = func(_, address string, socket syscall.RawConn) error {
 			to, err := netip.ParseAddrPort(address)
 			if err == nil {
 				err = cfg.CheckAddress(netip.AddrPortFrom(to.Addr().Unmap(), to.Port()))
@@ -51,7 +55,7 @@ func newClient(cfg Config) *http.Client {
 			if err != nil {
 				return fmt.Errorf("%w: %w", ErrAddressRefused, err)
 			}
-			return nil
+			return limitUnacknowledged(socket)
 		}
 	}
 	return &http.Client{

@@ -15,13 +15,7 @@ const longBackoff = 20 * time.Second
 func (e *Engine) conclude(a *attempt, o Outcome) {
 	now := time.Now()
 	d := a.to
-	e.inFlight--
-	d.active--
-	for _, s := range a.parts {
-		if s.job.Attempts == 1 {
-			s.job.lane.sending--
-		}
-	}
+	e.leaveFlight(a)
 	if e.isStopped() && o.Status == 0 && !errors.Is(o.Err, ErrDeleted) || errors.Is(o.Err, journal.ErrNotKept) {
 		e.undoAttempt(a, o)
 		return
@@ -48,6 +42,17 @@ func (e *Engine) conclude(a *attempt, o Outcome) {
 	e.startQueued(d)
 }
 
+// leaveFlight gives up the place of an attempt at its destination.
+func (e *Engine) leaveFlight(a *attempt) {
+	e.inFlight--
+	a.to.active--
+	for _, s := range a.parts {
+		if s.job.Attempts == 1 {
+			s.job.lane.sending--
+		}
+	}
+}
+
 // tellBreaker tells the destination's breaker how an attempt ended.
 func (e *Engine) tellBreaker(d *destination, o Outcome, now time.Time) {
 	switch {
@@ -58,7 +63,7 @@ func (e *Engine) tellBreaker(d *destination, o Outcome, now time.Time) {
 			e.reopen(d.release())
 		}
 	case d.failed(now, breakerFailures, breakerInterval):
-		e.log.Warn("destination does not answer; its circuit is open", "destination", d.key, "error", o.Err, "for", d.interval)
+		e.log.Warn("destination does not answer; its circuit is open", "destination", d.key.address, "error", o.Err, "for", d.interval)
 	}
 }
 

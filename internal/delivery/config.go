@@ -24,7 +24,7 @@ type Config struct {
 	// against requests forged into the own network. With it, no proxy is used.
 	CheckAddress func(netip.AddrPort) error
 
-	PerDestination int // attempts at once for one host and port; 0: 64
+	PerDestination int // attempts at once for one host and port, of one policy; 0: 64
 	MaxQueued      int // messages that have not ended; more are dropped and recorded; 0: 200,000
 	// Subscribed reports whether there still is a subscription; recovered events
 	// of others are dropped. Start asks; nil: there are all.

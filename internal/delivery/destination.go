@@ -38,11 +38,12 @@ func breakerInterval(before time.Duration) time.Duration {
 // another's.
 const maxPerTurn = 256
 
-// destination is a host and port, whatever the path: what has a concurrency limit
-// and a circuit breaker.
+// destination is a host and port, whatever the path, for the messages of one policy:
+// what has a concurrency limit and a circuit breaker. An application that answers
+// events of one kind late, or never, still gets those of another.
 type destination struct {
 	breaker
-	key     string
+	key     destinationKey
 	sender  Sender
 	active  int
 	late    int           // attempts that took too long and may still be answered
@@ -52,8 +53,10 @@ type destination struct {
 	again   bool          // a timer is set for the queue
 }
 
-func (e *Engine) destination(target *url.URL) *destination {
-	key := target.Scheme + "://" + target.Host
+type destinationKey struct{ policy, address string }
+
+func (e *Engine) destination(policy string, target *url.URL) *destination {
+	key := destinationKey{policy, target.Scheme + "://" + target.Host}
 	d := e.destinations[key]
 	if d == nil {
 		d = &destination{key: key, sender: e.senders[target.Scheme]}

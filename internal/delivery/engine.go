@@ -31,13 +31,14 @@ type Engine struct {
 	retries       retryQueue // next attempts
 	lanes         map[string]*lane
 	groups        map[string]*group
-	destinations  map[string]*destination
+	destinations  map[destinationKey]*destination
 	groupBreakers map[string]*groupBreaker
 	limiters      map[string]*limiter
 	batchQueues   map[string]*batchQueue
 	dirty         []*batchQueue         // with messages gathered in this turn
 	sending       map[*attempt]struct{} // attempts whose request has not ended, timed-out ones too
 	deferred      deferredLanes
+	awaited       int // attempts that were not answered in time, whose connections live
 	inLanes       int // messages that wait in a lane
 	inQueues      int // that wait at a destination
 	inFlight      int
@@ -80,7 +81,7 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 		recent:   &recentMessages{room: cfg.KeepBodies},
 		metrics:  newMetrics(),
 		lanes:    map[string]*lane{}, groups: map[string]*group{},
-		destinations: map[string]*destination{}, groupBreakers: map[string]*groupBreaker{}, limiters: map[string]*limiter{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
+		destinations: map[destinationKey]*destination{}, groupBreakers: map[string]*groupBreaker{}, limiters: map[string]*limiter{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
 		tasks: make(chan func()), quit: make(chan struct{}),
 	}
 	e.journal = journal.New(store, journal.Owner{Do: e.onLoop, At: e.timers.at, Accepted: e.accepted, NewMessage: recoveredJob}, log)

@@ -37,7 +37,7 @@ func (e *Engine) groupBreakerOf(j *job) *groupBreaker {
 	if j.policy.GroupBreaker.After <= 0 || j.msg.Group == "" {
 		return nil
 	}
-	key := j.msg.Policy + "\x00" + j.msg.Group + "\x00" + j.to.key
+	key := j.msg.Policy + "\x00" + j.msg.Group + "\x00" + j.to.key.address
 	b := e.groupBreakers[key]
 	if b == nil {
 		b = &groupBreaker{key: key, group: j.msg.Group}
@@ -97,7 +97,7 @@ func (e *Engine) tellGroupBreaker(a *attempt, o Outcome, now time.Time) {
 	if o.Status != 0 && a.policy.Success(o.Status) || first <= 0 {
 		b.opened = 0
 		if b.succeeded() {
-			e.log.Info("the circuit of a subscription is closed; deliveries go on", "group", j.msg.Group, "destination", j.to.key)
+			e.log.Info("the circuit of a subscription is closed; deliveries go on", "group", j.msg.Group, "destination", j.to.key.address)
 			e.reopen(b.release())
 		}
 		return
@@ -107,7 +107,7 @@ func (e *Engine) tellGroupBreaker(a *attempt, o Outcome, now time.Time) {
 	}) {
 		b.opened++
 		e.log.Warn("deliveries keep failing; the circuit of the subscription is open (probation)",
-			"group", j.msg.Group, "destination", j.to.key, "status", o.Status, "error", o.Err, "for", b.interval)
+			"group", j.msg.Group, "destination", j.to.key.address, "status", o.Status, "error", o.Err, "for", b.interval)
 	}
 }
 

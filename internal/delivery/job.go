@@ -9,13 +9,14 @@ import (
 
 // state is where a message stands:
 //
-//	waiting → queued → sending → done
-//	             ↑        ↓
-//	             └── backingOff → done
+//	waiting → queued → sending → unanswered → done
+//	             ↑        ↓          ↓
+//	             └── backingOff ←────┘
 //	                     ↓
 //	                 undelivered → done
 //
-// It waits in its lane, is queued at its destination, is being sent, backs off
+// It waits in its lane, is queued at its destination, is being sent, is unanswered
+// over a connection that lives (where its policy has patience), backs off
 // between two attempts, and is done when it was delivered or given up. One that
 // was given up may be undelivered first: its policy's hook is told, and the
 // journal keeps it until then.
@@ -25,6 +26,7 @@ const (
 	waiting state = iota
 	queued
 	sending
+	unanswered
 	backingOff
 	undelivered
 	done

@@ -56,7 +56,7 @@ func (e *Engine) admit(j *job) {
 		e.finish(j, history.Dropped, "it came after the last event of its group")
 		return
 	}
-	j.to = e.destination(target)
+	j.to = e.destination(j.msg.Policy, target)
 	j.breaker = e.groupBreakerOf(j)
 	j.limiter = e.limiterOf(j)
 	j.batch = e.batchQueueOf(j)
@@ -148,7 +148,7 @@ func (l *lane) state(now time.Time) (state laneState, until time.Time) {
 func (j *job) holds(now time.Time) (state laneState, until time.Time, over bool) {
 	holdEnds := j.First.Add(j.policy.HoldLane)
 	switch {
-	case j.ended() || j.beside:
+	case j.ended() || j.beside || j.state == unanswered:
 		return laneOpen, time.Time{}, true
 	case j.state == queued || j.state == sending && j.policy.Overlap == 0:
 		return laneBlocked, time.Time{}, false

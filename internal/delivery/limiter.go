@@ -25,7 +25,7 @@ func (e *Engine) limiterOf(j *job) *limiter {
 	if j.msg.PerMinute <= 0 {
 		return nil
 	}
-	key := j.msg.Policy + "\x00" + j.msg.Group + "\x00" + j.to.key
+	key := j.msg.Policy + "\x00" + j.msg.Group + "\x00" + j.to.key.address
 	p := e.limiters[key]
 	if p == nil {
 		p = &limiter{key: key, bucket: ratelimit.NewBucket(rateOf(j.msg.PerMinute))}

@@ -12,7 +12,14 @@ import (
 // The two kinds of policies that publishers have, with parameters like theirs,
 // which are callautomation's and eventgrid's.
 func policies() map[string]Policy {
-	return map[string]Policy{"callback": orderedPolicy(), "eventgrid": scheduledPolicy()}
+	return map[string]Policy{"callback": orderedPolicy(), "eventgrid": scheduledPolicy(), "patient": patientPolicy()}
+}
+
+// patientPolicy is orderedPolicy for applications that may never answer.
+func patientPolicy() Policy {
+	p := orderedPolicy()
+	p.Timeout, p.Late, p.Patient = 30*time.Second, 570*time.Second, true
+	return p
 }
 
 // orderedPolicy keeps lanes in order, and retries until a minute after the end
