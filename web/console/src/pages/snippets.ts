@@ -10,7 +10,7 @@ export function snippet(language: string, of: Overview, connection: string): str
   const ca = (line: string): string => (trust && of.endpoint.startsWith("https:") ? line + "\n" : "");
   switch (language) {
     case "Python":
-      return `${ca(`# export SSL_CERT_FILE=${trust}`)}# pip install azure-communication-callautomation
+      return `${ca(`# export REQUESTS_CA_BUNDLE=${trust}`)}# pip install azure-communication-callautomation
 from azure.communication.callautomation import CallAutomationClient, PhoneNumberIdentifier
 
 client = CallAutomationClient.from_connection_string("${connection}")
@@ -46,7 +46,7 @@ Console.WriteLine(call.CallConnectionProperties.CallConnectionId);`;
       return `# az speaks to Azure alone. These commands do here what az eventgrid and az communication do there:
 switchhook subscribe incoming --endpoint http://127.0.0.1:3000/events \\
   --included-event-types Microsoft.Communication.IncomingCall
-switchhook subscriptions
+switchhook subscriptions list
 switchhook keys show`;
     default:
       return `${ca(`// export NODE_EXTRA_CA_CERTS=${trust}`)}// npm install @azure/communication-call-automation

@@ -100,7 +100,7 @@ export function CallPage(): JSX.Element {
             {tab.value === "Streams and transcripts" && <Timeline items={items.value.filter(streamed)} only={["request", "event", "delivery", "log"]} />}
             {tab.value === "Recordings" && <CallRecordings of={one} />}
           </Card>
-          <Command>{`switchhook calls ${one.id} --json`}</Command>
+          <Command>{`switchhook calls show ${one.id}`}</Command>
         </>
       )}
     </Page>

@@ -28,11 +28,12 @@ export function Softphone(): JSX.Element {
     callId.value = "";
     ended.value = "";
     const target = to.value.trim();
-    const owned = numbers.includes(target);
+    if (!overview.value.value) await overview.reload(); // who is quick must not miss the page's own answer
+    const owned = (overview.value.value?.numbers ?? []).includes(target);
     await signIn();
     if (line.value) await takeLine(line.value);
     if (owned) await standIn();
-    await dial(target, owned && line.value ? line.value : from.value);
+    await dial(target, owned && line.value ? line.value : from.value || (overview.value.value?.numbers[0] ?? ""));
   };
   const submit = (event: Event): void => {
     event.preventDefault();
