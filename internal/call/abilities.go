@@ -26,6 +26,10 @@ type Wideband interface{ SampleRate() int }
 // "" where it did not say.
 type Identified interface{ UserAgent() string }
 
+// Named is a leg whose far end says what it wants to be called in the call; "" where it
+// does not say.
+type Named interface{ DisplayName() string }
+
 // RosterFollower is a leg whose far end is shown who is in the call. It is told
 // whenever the list changes while the leg is in it. It must not block.
 type RosterFollower interface{ FollowRoster([]Attendance) }

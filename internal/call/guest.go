@@ -24,6 +24,7 @@ const (
 type guest struct {
 	who     identifier.ID
 	arrival Arrival
+	way     *invited // nil while it is being made
 }
 
 // expect invites somebody into the call, whom those in it see coming.
@@ -49,9 +50,21 @@ func (c *Call) expect(in Invitation, wait patience, j *join) *invited {
 		j.down(e, why)
 		c.tellFollowers()
 	}
-	made := c.invite(in, wait, &coming)
+	g.way = c.invite(in, wait, &coming)
 	c.tellFollowers()
-	return made
+	return g.way
+}
+
+// callOff ends the way of somebody who has not come yet; false where nobody of that name
+// is on it.
+func (c *Call) callOff(who identifier.ID) (found bool) {
+	for _, g := range slices.Clone(c.guests) {
+		if g.who == who && g.way != nil {
+			g.way.abort(Reason{Kind: Canceled, ByParticipant: true, Text: "another participant called the invitation off"})
+			found = true
+		}
+	}
+	return found
 }
 
 // dropGuest is the end of a guest's way.

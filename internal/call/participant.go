@@ -57,6 +57,9 @@ func (c *Call) admit(e *endpoint) {
 			}
 		}
 	}
+	if named, ok := e.leg.(Named); ok && e.name == "" {
+		e.name = named.DisplayName()
+	}
 	if e.who == nil {
 		e.who = &participant{id: e.id, name: e.name, call: c, place: e.place}
 	}

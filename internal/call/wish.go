@@ -23,6 +23,10 @@ type Wish interface {
 
 // grants does what an endpoint wants, if it may have it.
 func (e *endpoint) grants(want Wanted) {
+	if w, is := want.Wish.(MicrophoneWish); is && e.stage == arriving && !e.call.ended {
+		want.Tell(w.before(e))
+		return
+	}
 	if e.call.ended || !e.listed() {
 		want.Tell(NotConnected.because("The participant is not in the call."))
 		return
@@ -39,15 +43,24 @@ func (e *endpoint) grants(want Wanted) {
 type MicrophoneWish struct{ On bool }
 
 func (w MicrophoneWish) grant(e *endpoint) error {
-	if w.On && !e.role.MaySpeak() {
-		return fault.Forbidden("a %s may not speak", e.role)
+	if err := w.before(e); err != nil {
+		return err
 	}
-	e.selfMuted = !w.On
 	if w.On && e.who.muted {
 		e.who.setMuted(false)
 	}
 	e.applyRights()
 	e.call.tellRoster()
+	return nil
+}
+
+// before notes the wish of an endpoint, which counts from when that is in the call: a page
+// may mute while it rings.
+func (w MicrophoneWish) before(e *endpoint) error {
+	if w.On && !e.role.MaySpeak() {
+		return fault.Forbidden("a %s may not speak", e.role)
+	}
+	e.selfMuted = !w.On
 	return nil
 }
 
@@ -95,7 +108,7 @@ func (w MuteWish) grant(e *endpoint) error {
 	return nil
 }
 
-// RemoveWish takes somebody else out of the call.
+// RemoveWish takes somebody else out of the call, or calls off who is on the way in.
 type RemoveWish struct{ Who identifier.ID }
 
 func (w RemoveWish) grant(e *endpoint) error {
@@ -104,6 +117,8 @@ func (w RemoveWish) grant(e *endpoint) error {
 	}
 	p, err := e.call.named(w.Who)
 	switch {
+	case err != nil && e.call.callOff(w.Who):
+		return nil
 	case err != nil:
 		return err
 	case p == e.who:

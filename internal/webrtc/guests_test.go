@@ -90,3 +90,62 @@ func TestWhoOfAGroupStillRingsIsSeen(t *testing.T) {
 	w.gone(b, eve)
 	w.shown(a, bob, protocol.PersonStateConnected)
 }
+
+// TestInvitationIsCalledOff: who was invited and rings is removed before the answer.
+func TestInvitationIsCalledOff(t *testing.T) {
+	w := newWorld(t)
+	group := newGroup()
+	a, pa := w.inGroup(ann, group)
+	b, pb := w.inGroup(bob, group)
+	e := w.page(eve)
+	w.shown(a, bob, protocol.PersonStateConnected)
+	w.ok(a, &protocol.ParticipantAdd{Call: pa.Call, Who: eve.Raw()})
+	w.shown(b, eve, protocol.PersonStateRinging)
+	w.ok(b, &protocol.ParticipantRemove{Call: pb.Call, Who: eve.Raw()})
+	end, err := webrtctest.Wait(w.ctx, e, func(*protocol.IncomingEnded) bool { return true })
+	w.must(err)
+	if end.Code != 487 || end.SubCode != 0 {
+		t.Errorf("who was invited hears %+v", end)
+	}
+	told, err := webrtctest.Wait(w.ctx, a, func(m *protocol.Invitation) bool { return m.State == protocol.InvitationStateFailed })
+	w.must(err)
+	if told.Who != eve.Raw() || told.Code != 487 {
+		t.Errorf("who invited hears %+v", told)
+	}
+	w.gone(b, eve)
+	answer, err := b.Do(w.ctx, &protocol.ParticipantRemove{Call: pb.Call, Who: eve.Raw()})
+	w.must(err)
+	if refused, is := answer.(*protocol.Refusal); !is || refused.Code != 404 {
+		t.Errorf("removing nobody: %+v", answer)
+	}
+}
+
+// TestMuteBeforeTheAnswerCounts: a page mutes while the other rings, and is muted for all
+// when the call is up; each sees the name by which the other's page calls itself.
+func TestMuteBeforeTheAnswerCounts(t *testing.T) {
+	for _, begins := range []bool{true, false} { // muted from the start, or muted while it rings
+		w := newWorld(t)
+		a, b := w.page(ann), w.page(bob)
+		pa, err := a.Start(w.ctx, protocol.CallStart{To: []string{bob.Raw()}, Muted: &begins})
+		w.must(err)
+		t.Cleanup(pa.Close)
+		_, err = webrtctest.Wait(w.ctx, b, func(*protocol.Incoming) bool { return true })
+		w.must(err)
+		if no := false; !begins {
+			w.ok(a, &protocol.MediaState{Call: pa.Call, Microphone: &no})
+		}
+		pb, err := b.Accept(w.ctx)
+		w.must(err)
+		t.Cleanup(pb.Close)
+		for page, other := range map[*webrtctest.Client]identifier.ID{a: bob, b: ann} {
+			_, err = webrtctest.Wait(w.ctx, page, func(m *protocol.Roster) bool {
+				return slices.ContainsFunc(m.Set, func(p protocol.Person) bool {
+					return p.ID == other.Raw() && p.State == protocol.PersonStateConnected && p.Muted == (other == ann) && p.DisplayName != ""
+				})
+			})
+			if err != nil {
+				t.Errorf("muted from the start %v: %s is not shown as it is: %v", begins, other, err)
+			}
+		}
+	}
+}

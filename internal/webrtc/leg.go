@@ -80,6 +80,7 @@ var (
 	_ call.SpeakersFollower = (*leg)(nil)
 	_ call.CaptionFollower  = (*leg)(nil)
 	_ call.Identified       = (*leg)(nil)
+	_ call.Named            = (*leg)(nil)
 )
 
 func (c *client) newLeg(id string, begin phase) *leg {
@@ -93,6 +94,9 @@ func (c *client) newLeg(id string, begin phase) *leg {
 
 // UserAgent is what the client calls itself.
 func (l *leg) UserAgent() string { return l.client.session.UserAgent() }
+
+// DisplayName is what the client's user wants to be called.
+func (l *leg) DisplayName() string { return l.client.session.DisplayName() }
 
 // Ring tells the client that its callee is being told.
 func (l *leg) Ring() {
