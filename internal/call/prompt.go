@@ -79,6 +79,9 @@ type Prompts interface {
 	// and again if loop is set. The playback fades out when ctx is done, as it must
 	// be in the end. Open returns at once.
 	Open(ctx context.Context, list []Prompt, loop bool) Playback
+	// Warm says that an application that has named services of speech may soon have text
+	// spoken. It returns at once.
+	Warm(of speech.Endpoints)
 }
 
 // Playback is prompts that are being played, for one listener or one mix.

@@ -95,6 +95,7 @@ type Library struct {
 
 	mu        sync.Mutex // guards what follows
 	closed    bool
+	warming   int // services that are being connected to, before anybody speaks
 	downloads map[File]*download
 }
 

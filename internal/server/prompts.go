@@ -34,6 +34,9 @@ func (p prompts) Open(ctx context.Context, list []call.Prompt, loop bool) call.P
 	return p.library.Open(ctx, files, loop)
 }
 
+// Warm lets the service connect that is going to speak.
+func (p prompts) Warm(of speech.Endpoints) { p.library.Warm(of) }
+
 // fileOf is a prompt as the player names it.
 func fileOf(prompt call.Prompt) player.File {
 	switch p := prompt.(type) {

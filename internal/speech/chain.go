@@ -112,7 +112,10 @@ func (c *Choice[P]) told(name string, err error) {
 }
 
 // Synthesizers asks several synthesizers, in order, until one speaks.
-type Synthesizers struct{ Choice[Synthesizer] }
+type Synthesizers struct {
+	Choice[Synthesizer]
+	spoke sync.Map // when each has spoken last, by name
+}
 
 // Speak implements Synthesizer. If all fail, the error is that of the first.
 func (s *Synthesizers) Speak(ctx context.Context, u Utterance) (*Sound, error) {
@@ -129,6 +132,7 @@ func (s *Synthesizers) Speak(ctx context.Context, u Utterance) (*Sound, error) {
 		}
 		s.told(p.Name, err)
 		if err == nil {
+			s.spoke.Store(p.Name, time.Now())
 			sound.Stopgap = i > 0 || p.Name != s.configured(u.Endpoints)[0].Name
 			return sound, nil
 		}

@@ -2,16 +2,21 @@ package calltest
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 // Prompts plays one second for each prompt, and begins after 10 ms.
 type Prompts struct {
 	Fail map[string]error // by address, those that cannot be played; OwnMusic for the configured music on hold
+
+	mu     sync.Mutex
+	warmed []speech.Endpoints
 }
 
 // Names in Fail of what is configured: the music on hold, the announcement of
@@ -42,6 +47,16 @@ func (p *Prompts) Open(ctx context.Context, list []call.Prompt, loop bool) call.
 	}()
 	return b
 }
+
+// Warm implements call.Prompts.
+func (p *Prompts) Warm(of speech.Endpoints) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.warmed = append(p.warmed, of)
+}
+
+// Warmed lists what Warm was told.
+func (p *Prompts) Warmed() []speech.Endpoints { p.mu.Lock(); defer p.mu.Unlock(); return p.warmed }
 
 type playback struct {
 	prompts       *Prompts

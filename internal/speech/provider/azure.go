@@ -34,6 +34,7 @@ type Azure struct {
 	cfg AzureConfig
 
 	speakers chan *azureSpeaker // connections that wait for the next prompt
+	kept     time.Duration      // for so long
 
 	mu     sync.Mutex
 	routes map[string]*url.URL // where paths of the endpoint lead; nil: nowhere else
@@ -41,7 +42,7 @@ type Azure struct {
 
 // NewAzure returns the provider.
 func NewAzure(cfg AzureConfig) *Azure {
-	return &Azure{service: service{cfg.Name, cfg.Client}, cfg: cfg, routes: make(map[string]*url.URL), speakers: make(chan *azureSpeaker, maxSpeakers)}
+	return &Azure{service: newService(cfg.Name, cfg.Client), cfg: cfg, kept: speakerKept, routes: make(map[string]*url.URL), speakers: make(chan *azureSpeaker, maxSpeakers)}
 }
 
 // at is the address of an offering: on an endpoint it is the first part of the path,

@@ -14,8 +14,8 @@ import (
 	"github.com/switchhook/switchhook/internal/websocket"
 )
 
-// Connections that have spoken are kept for the next prompt: to connect takes longer than
-// to speak.
+// Connections that have spoken, or that were made when a call began, are kept for the next
+// prompt: to connect takes longer than to speak.
 const (
 	maxSpeakers = 8
 	speakerKept = 30 * time.Second
@@ -57,7 +57,7 @@ func (a *Azure) speaker(ctx context.Context) (s *azureSpeaker, kept bool, err er
 	for {
 		select {
 		case s := <-a.speakers:
-			if time.Since(s.since) < speakerKept {
+			if time.Since(s.since) < a.kept {
 				return s, true, nil
 			}
 			s.conn.Close()
@@ -66,22 +66,53 @@ func (a *Azure) speaker(ctx context.Context) (s *azureSpeaker, kept bool, err er
 		}
 		break
 	}
+	s, err = a.connect(ctx)
+	return s, false, err
+}
+
+// connect makes a connection.
+func (a *Azure) connect(ctx context.Context) (*azureSpeaker, error) {
 	to := webSocket(a.routed(ctx, a.at("tts", "/cognitiveservices/websocket/v1", nil)))
 	conn, err := a.open(ctx, to, http.Header{"Ocp-Apim-Subscription-Key": {string(a.cfg.Key)}, "X-ConnectionId": {azureID()}})
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	s = &azureSpeaker{conn: conn}
-	return s, false, s.writeJSON(conn, "speech.config", azureID(), azureConfig(0))
+	s := &azureSpeaker{conn: conn}
+	if err := s.writeJSON(conn, "speech.config", azureID(), azureConfig(0)); err != nil {
+		conn.Close()
+		return nil, a.ended(err)
+	}
+	return s, nil
 }
 
-// keep keeps a connection, unless there are enough.
+// keep keeps a connection for a while, unless there are enough.
 func (a *Azure) keep(s *azureSpeaker) {
 	s.since = time.Now()
 	select {
 	case a.speakers <- s:
+		time.AfterFunc(a.kept, a.closeIdle)
 	default:
 		s.conn.Close()
+	}
+}
+
+// closeIdle closes the connections that were kept long enough.
+func (a *Azure) closeIdle() {
+	for range len(a.speakers) {
+		select {
+		case s := <-a.speakers:
+			if time.Since(s.since) >= a.kept {
+				s.conn.Close()
+				continue
+			}
+			select {
+			case a.speakers <- s:
+			default:
+				s.conn.Close()
+			}
+		default:
+			return
+		}
 	}
 }
 

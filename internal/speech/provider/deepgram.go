@@ -35,7 +35,7 @@ func NewDeepgram(cfg DeepgramConfig) *Deepgram {
 	if cfg.URL == nil {
 		cfg.URL = &url.URL{Scheme: "https", Host: "api.deepgram.com"}
 	}
-	return &Deepgram{service{cfg.Name, cfg.Client}, cfg}
+	return &Deepgram{newService(cfg.Name, cfg.Client), cfg}
 }
 
 func (d *Deepgram) at(path string, query url.Values) *url.URL {

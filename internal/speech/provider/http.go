@@ -22,6 +22,7 @@ const shownOfAnswer = 200
 type service struct {
 	name   string // in the configuration
 	client *http.Client
+	*warmth
 }
 
 // NewClient returns the client of all providers: a connection that is kept saves the
@@ -29,6 +30,7 @@ type service struct {
 func NewClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
+	transport.IdleConnTimeout = connectionKept
 	transport.DialContext = (&net.Dialer{Timeout: connectWithin, KeepAlive: 30 * time.Second}).DialContext
 	transport.TLSHandshakeTimeout = openWithin
 	transport.ResponseHeaderTimeout = 30 * time.Second
@@ -71,6 +73,7 @@ func (s service) sendOnce(ctx context.Context, what request) (body io.ReadCloser
 	for name, value := range what.header {
 		r.Header.Set(name, value)
 	}
+	s.warmth.used.Store(time.Now().UnixNano())
 	response, err := s.client.Do(r)
 	if err != nil {
 		var with *url.Error

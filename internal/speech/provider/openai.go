@@ -42,7 +42,7 @@ type OpenAI struct {
 }
 
 // NewOpenAI returns the provider.
-func NewOpenAI(cfg OpenAIConfig) *OpenAI { return &OpenAI{service{cfg.Name, cfg.Client}, cfg} }
+func NewOpenAI(cfg OpenAIConfig) *OpenAI { return &OpenAI{newService(cfg.Name, cfg.Client), cfg} }
 
 func (o *OpenAI) header(contentType string) map[string]string {
 	h := map[string]string{"Content-Type": contentType}

@@ -19,7 +19,7 @@ type Piper struct {
 
 // NewPiper returns the provider.
 func NewPiper(name string, at *url.URL, voice string, voices map[string]string, client *http.Client) *Piper {
-	return &Piper{service{name, client}, at, voice, voices}
+	return &Piper{newService(name, client), at, voice, voices}
 }
 
 // Speak implements speech.Synthesizer.

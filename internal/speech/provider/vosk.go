@@ -22,7 +22,7 @@ type Vosk struct {
 }
 
 // NewVosk returns the provider.
-func NewVosk(name string, at *url.URL) *Vosk { return &Vosk{service{name: name}, at} }
+func NewVosk(name string, at *url.URL) *Vosk { return &Vosk{newService(name, nil), at} }
 
 // Listen implements speech.Recognizer.
 func (v *Vosk) Listen(ctx context.Context, l speech.Listening) (speech.Transcriber, error) {

@@ -40,6 +40,7 @@ type Service struct {
 	script      [][]string // the words of the next utterances, whatever is said; none: tones
 	fault       Fault
 	connections int
+	accepted    int
 	heard       []string // the texts of the utterances that were finished
 	seen        []Seen
 }
@@ -74,6 +75,13 @@ func StartTLS(t testing.TB, vendor string) *Service {
 func newService(t testing.TB, vendor string, fault Fault) *Service {
 	s := &Service{t: t, vendor: vendor, fault: fault}
 	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.http.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			s.mu.Lock()
+			s.accepted++
+			s.mu.Unlock()
+		}
+	}
 	t.Cleanup(s.http.Close)
 	return s
 }
@@ -95,6 +103,9 @@ func (s *Service) URL() *url.URL {
 // Connections counts the handshakes.
 func (s *Service) Connections() int { s.mu.Lock(); defer s.mu.Unlock(); return s.connections }
 
+// Accepted counts the connections of TCP.
+func (s *Service) Accepted() int { s.mu.Lock(); defer s.mu.Unlock(); return s.accepted }
+
 // Heard lists what was said in each utterance that was finished.
 func (s *Service) Heard() []string { s.mu.Lock(); defer s.mu.Unlock(); return s.heard }
 
@@ -103,6 +114,13 @@ func (s *Service) Seen() []Seen { s.mu.Lock(); defer s.mu.Unlock(); return s.see
 
 func (s *Service) serve(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Get("GenerateRedirectResponse") != "" { // Azure: it is served here
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method == http.MethodHead && r.URL.Path == "/" { // for the sake of the connection
+		if r.Header.Get("Authorization")+r.Header.Get("Ocp-Apim-Subscription-Key") != "" {
+			s.t.Errorf("%s: a key is sent where nothing is asked for", s.vendor)
+		}
 		http.NotFound(w, r)
 		return
 	}

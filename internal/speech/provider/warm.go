@@ -1,0 +1,62 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+)
+
+// connectionKept is how long a connection of HTTP is kept without a request.
+const connectionKept = 90 * time.Second
+
+// warmth is when a service was last sent a request: its connection is kept for a while.
+type warmth struct{ used atomic.Int64 } // Unix time in ns
+
+func newService(name string, client *http.Client) service {
+	return service{name: name, client: client, warmth: new(warmth)}
+}
+
+// warm makes a connection that the next request finds, unless there is one: by a request
+// for the headers of the service's root, without the key. What comes of it is nobody's
+// matter: who speaks will see.
+func (s service) warm(ctx context.Context, to *url.URL) {
+	now, before := time.Now().UnixNano(), s.warmth.used.Load()
+	if now-before < int64(connectionKept*2/3) || !s.warmth.used.CompareAndSwap(before, now) {
+		return
+	}
+	root := url.URL{Scheme: to.Scheme, Host: to.Host, Path: "/"}
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, root.String(), nil)
+	if err != nil {
+		return
+	}
+	r.Header.Set("User-Agent", "switchhook")
+	if response, err := s.client.Do(r); err == nil {
+		response.Body.Close()
+	}
+}
+
+// Warm implements speech.Warmer.
+func (o *OpenAI) Warm(ctx context.Context) { o.warm(ctx, o.cfg.URL) }
+
+// Warm implements speech.Warmer.
+func (d *Deepgram) Warm(ctx context.Context) { d.warm(ctx, d.cfg.URL) }
+
+// Warm implements speech.Warmer.
+func (p *Piper) Warm(ctx context.Context) { p.warm(ctx, p.at) }
+
+// Warm implements speech.Warmer: with a WebSocket, if it speaks by one, as many as calls
+// begin at a time.
+func (a *Azure) Warm(ctx context.Context) {
+	if !a.cfg.Live {
+		a.warm(ctx, a.at("tts", "/", nil))
+		return
+	}
+	if len(a.speakers) == cap(a.speakers) {
+		return
+	}
+	if s, err := a.connect(ctx); err == nil {
+		a.keep(s)
+	}
+}
