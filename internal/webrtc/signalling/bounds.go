@@ -20,6 +20,8 @@ const (
 	maxKeptByAll   = 128 << 20 // beyond it, a session keeps its share
 	leastKept      = 4 << 10   // bytes, which a share has at least
 	maxQueued      = 1 << 20   // bytes that wait for a socket
+	maxQueuedByAll = 128 << 20 // beyond it, for a socket wait at most:
+	leastQueued    = 64 << 10
 	maxAnswers     = 512
 	answersKept    = 120 * time.Second
 	maxOpen        = 32 // requests without an answer

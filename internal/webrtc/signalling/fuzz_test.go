@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func FuzzSocket(f *testing.F) {
 	f.Fuzz(func(t *testing.T, client []byte) {
 		const most = 256
 		conn := said{in: bytes.NewReader(client)}
-		s := newSocket(conn, bufio.NewReader(conn))
+		s := newSocket(conn, bufio.NewReader(conn), new(atomic.Int64))
 		defer s.stop()
 		total := 0
 		for {

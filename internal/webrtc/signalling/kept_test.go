@@ -1,7 +1,10 @@
 package signalling
 
 import (
+	"bufio"
+	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,6 +47,39 @@ func TestSessionsKeepTheirShare(t *testing.T) {
 		synctest.Wait()
 		if bytes, sessions := kept.bytes.Load(), kept.sessions.Load(); bytes != 0 || sessions != 0 {
 			t.Errorf("%d bytes of %d sessions are left", bytes, sessions)
+		}
+	})
+}
+
+// TestSlowReadersMakeRoom: what waits for clients that do not read is bounded for each, and
+// less where it is much in all; when they are gone, nothing waits.
+func TestSlowReadersMakeRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var all atomic.Int64
+		here, there := net.Pipe()
+		defer there.Close()
+		s := newSocket(here, bufio.NewReader(here), &all)
+		most := func() (sent int) {
+			for full := false; !full; sent++ {
+				s.send(make([]byte, 1000), func() { full = true })
+			}
+			return sent * 1000
+		}
+		s.send([]byte("first"), func() {}) // the writer waits with it
+		synctest.Wait()
+		if got := most(); got < maxQueued-10_000 || got > maxQueued+1000 {
+			t.Errorf("%d bytes wait for one", got)
+		}
+		s.mu.Lock()
+		s.drop()
+		s.mu.Unlock()
+		all.Add(maxQueuedByAll)
+		if got := most(); got < leastQueued-2000 || got > leastQueued+1000 {
+			t.Errorf("%d bytes wait for one of many", got)
+		}
+		s.stop() // once the writer has given up
+		if left := all.Load() - maxQueuedByAll; left != 0 {
+			t.Errorf("%d bytes are counted when nothing waits", left)
 		}
 	})
 }

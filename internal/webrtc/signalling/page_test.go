@@ -111,7 +111,7 @@ func (o *office) connect(from string) *page {
 	if !ok {
 		o.Fatal("the server has no place for a socket")
 	}
-	s := newSocket(there, bufio.NewReader(there))
+	s := newSocket(there, bufio.NewReader(there), &o.Server.queued)
 	o.work.Go(func() {
 		defer leave()
 		defer s.stop()

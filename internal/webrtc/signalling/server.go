@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -68,6 +69,7 @@ type Server struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 	kept   kept
+	queued atomic.Int64 // bytes that wait for sockets
 
 	mu        sync.Mutex
 	closed    bool
@@ -111,7 +113,7 @@ func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		return
 	}
 	conn.SetDeadline(time.Time{}) // those of HTTP
-	socket := newSocket(conn, buffered.Reader)
+	socket := newSocket(conn, buffered.Reader, &s.queued)
 	s.work.Go(func() {
 		defer leave()
 		defer socket.stop()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -20,6 +21,7 @@ type socket struct {
 	reader *bufio.Reader
 	wake   inbox.Signal
 	done   chan struct{} // closed when the writer has left
+	all    *atomic.Int64 // bytes that wait for all sockets
 
 	mu      sync.Mutex
 	queue   [][]byte // whole frames of RFC 6455
@@ -29,8 +31,8 @@ type socket struct {
 	heardAt time.Time // the last frame of the client
 }
 
-func newSocket(conn net.Conn, reader *bufio.Reader) *socket {
-	s := &socket{conn: conn, reader: reader, wake: inbox.NewSignal(), done: make(chan struct{}), heardAt: time.Now()}
+func newSocket(conn net.Conn, reader *bufio.Reader, all *atomic.Int64) *socket {
+	s := &socket{conn: conn, reader: reader, wake: inbox.NewSignal(), done: make(chan struct{}), all: all, heardAt: time.Now()}
 	go s.write()
 	return s
 }
@@ -49,14 +51,35 @@ func (s *socket) put(frame []byte, last bool) bool {
 	switch {
 	case s.ending || s.over:
 		return true
-	case s.queued+len(frame) > maxQueued && !last:
+	case s.queued > 0 && s.queued+len(frame) > s.room() && !last:
 		return false
 	}
 	s.queue = append(s.queue, frame)
-	s.queued += len(frame)
+	s.count(len(frame))
 	s.ending = last
 	s.wake.Set()
 	return true
+}
+
+// room is how much may wait, in bytes. Where much waits for all, who reads slowly makes
+// room for the others.
+func (s *socket) room() int {
+	if s.all.Load() > maxQueuedByAll {
+		return leastQueued
+	}
+	return maxQueued
+}
+
+// count notes that so many bytes more wait. It runs under s.mu.
+func (s *socket) count(bytes int) {
+	s.queued += bytes
+	s.all.Add(int64(bytes))
+}
+
+// drop forgets what waits. It runs under s.mu.
+func (s *socket) drop() {
+	s.queue = nil
+	s.count(-s.queued)
 }
 
 // close ends the socket with a code, after what is queued.
@@ -67,7 +90,7 @@ func (s *socket) close(code int, text string) {
 // abandon ends the socket with a code; what is queued is dropped.
 func (s *socket) abandon(code int, text string) {
 	s.mu.Lock()
-	s.queue, s.queued = nil, 0
+	s.drop()
 	s.mu.Unlock()
 	s.close(code, text)
 }
@@ -94,12 +117,13 @@ func (s *socket) write() {
 	defer close(s.done)
 	for range s.wake {
 		s.mu.Lock()
-		frames, ending, over := s.queue, s.ending, s.over
+		frames, bytes, ending, over := s.queue, s.queued, s.ending, s.over
 		s.queue, s.queued = nil, 0
 		s.mu.Unlock()
 		buffers := net.Buffers(frames)
 		s.conn.SetWriteDeadline(time.Now().Add(writeTime))
 		_, err := buffers.WriteTo(s.conn)
+		s.all.Add(-int64(bytes)) // until here it was in memory
 		if err != nil || ending {
 			// the reader learns of it, at the latest when the peer does not close
 			s.conn.SetReadDeadline(time.Now().Add(time.Second))
@@ -107,6 +131,7 @@ func (s *socket) write() {
 		if err != nil || ending || over {
 			s.mu.Lock()
 			s.over = true
+			s.drop()
 			s.mu.Unlock()
 			return
 		}
