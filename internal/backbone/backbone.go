@@ -30,6 +30,7 @@ type Config struct {
 type Backbone struct {
 	server   *server.Server // nil with an external cluster
 	lock     *dirLock       // nil with an external cluster
+	reviver  *reviver       // nil with an external cluster
 	conn     *nats.Conn
 	js       jetstream.JetStream
 	replicas int
@@ -83,9 +84,15 @@ func (b *Backbone) openEmbedded(_ context.Context, cfg Config, log *slog.Logger)
 	if err = repair(dir, log); err != nil {
 		return err
 	}
-	if b.server, b.clients, err = startServer(dir, cfg.Listener, log); err != nil {
+	b.reviver = newReviver(dir, log)
+	if b.server, b.clients, err = startServer(dir, cfg.Listener, log, b.reviver.hear); err != nil {
 		return err
 	}
+	var reopen func() error
+	if b.clients != nil {
+		reopen = func() error { return b.clients.openAccount(b.server) }
+	}
+	b.reviver.start(b.server, reopen)
 	options := append(clientOptions(log), nats.InProcessServer(b.server))
 	if b.clients != nil {
 		options = append(options, nats.UserInfo(ownUser, b.clients.secret))
@@ -134,8 +141,20 @@ func clientOptions(log *slog.Logger) []nats.Option {
 // JetStream returns the interface to streams and buckets.
 func (b *Backbone) JetStream() jetstream.JetStream { return b.js }
 
-// Healthy returns nil while the backbone can be reached, for readiness probes.
+// Storing is done, with a cause, while what is stored cannot be written, as on a full
+// disk. Afterwards there is another one.
+func (b *Backbone) Storing() context.Context {
+	if b.reviver == nil {
+		return context.Background()
+	}
+	return b.reviver.life.Load().ctx
+}
+
+// Healthy returns nil while the backbone can be reached and written, for readiness probes.
 func (b *Backbone) Healthy() error {
+	if storing := b.Storing(); storing.Err() != nil {
+		return context.Cause(storing)
+	}
 	if status := b.conn.Status(); status != nats.CONNECTED {
 		return fmt.Errorf("connection to NATS is %s", status)
 	}
@@ -149,6 +168,9 @@ func (b *Backbone) Close() {
 		if conn != nil {
 			conn.Close()
 		}
+	}
+	if b.reviver != nil {
+		b.reviver.close()
 	}
 	if b.server != nil {
 		b.server.Shutdown()

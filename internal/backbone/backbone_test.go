@@ -25,8 +25,18 @@ func open(t testing.TB, dir string) *Backbone {
 	return b
 }
 
-// TestMain lets the test binary play the second process of the lock test.
+// playFullDisk is the process of the test of a full disk, where there is that test.
+var playFullDisk func(dir, listens string) error
+
+// TestMain lets the test binary play the second process of some tests.
 func TestMain(m *testing.M) {
+	if dir := os.Getenv("BACKBONE_TEST_FULL"); dir != "" {
+		if err := playFullDisk(dir, os.Getenv("BACKBONE_TEST_LISTEN")); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if dir := os.Getenv("BACKBONE_TEST_OPEN"); dir != "" {
 		_, err := Open(context.Background(), Config{Dir: dir}, slog.New(slog.DiscardHandler))
 		fmt.Println(err)

@@ -93,6 +93,9 @@ func (l *Listener) configure(to *server.Options) (*authenticator, error) {
 // openAccount makes the account of the clients, with its streams of earlier lives.
 func (a *authenticator) openAccount(s *server.Server) error {
 	account, _ := s.LookupOrRegisterAccount(clientAccount)
+	if account.JetStreamEnabled() { // again, with its limits
+		return nil
+	}
 	if err := account.EnableJetStream(map[string]server.JetStreamAccountLimits{"": {
 		MaxMemory: maxClientMemory, MaxStore: maxClientStore, MaxStreams: maxClientStreams, MaxConsumers: maxClientConsumers, MaxAckPending: -1,
 		MemoryMaxStreamBytes: -1, StoreMaxStreamBytes: -1,

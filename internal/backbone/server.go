@@ -8,9 +8,12 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
+// maxStreamMemory bounds what streams keep in memory alone, in bytes.
+const maxStreamMemory = 64 << 20
+
 // startServer runs a NATS server that keeps its streams in dir. Without a Listener
-// it has no port, and no authenticator.
-func startServer(dir string, listener *Listener, log *slog.Logger) (*server.Server, *authenticator, error) {
+// it has no port, and no authenticator. failed hears of what it logs as errors.
+func startServer(dir string, listener *Listener, log *slog.Logger, failed func(text string)) (*server.Server, *authenticator, error) {
 	options := &server.Options{
 		ServerName: "switchhook",
 		DontListen: true,
@@ -20,7 +23,7 @@ func startServer(dir string, listener *Listener, log *slog.Logger) (*server.Serv
 		SyncAlways: true, // "accepted" means on the disk, not in the page cache
 		MaxPayload: MaxMessage,
 		// Every stream is on disk; a memory stream serves consumers' state only.
-		JetStreamMaxMemory:     64 << 20,
+		JetStreamMaxMemory:     maxStreamMemory,
 		DisableJetStreamBanner: true,
 	}
 	var clients *authenticator
@@ -34,7 +37,7 @@ func startServer(dir string, listener *Listener, log *slog.Logger) (*server.Serv
 	if err != nil {
 		return nil, nil, fmt.Errorf("configure the embedded NATS server: %w", err)
 	}
-	s.SetLoggerV2(serverLog{log}, false, false, false)
+	s.SetLoggerV2(serverLog{log, failed}, false, false, false)
 	s.Start() // it returns when everything runs
 	if !s.JetStreamEnabled() {
 		s.Shutdown()
@@ -46,7 +49,10 @@ func startServer(dir string, listener *Listener, log *slog.Logger) (*server.Serv
 
 // serverLog is the logger of the NATS server: it writes to ours, notices as debug
 // messages.
-type serverLog struct{ log *slog.Logger }
+type serverLog struct {
+	log    *slog.Logger
+	failed func(text string)
+}
 
 func (l serverLog) write(level slog.Level, format string, v []any) {
 	if !l.log.Enabled(context.Background(), level) {
@@ -59,6 +65,9 @@ func (l serverLog) write(level slog.Level, format string, v []any) {
 func (l serverLog) Noticef(format string, v ...any) { l.write(slog.LevelDebug, format, v) }
 func (l serverLog) Warnf(format string, v ...any)   { l.write(slog.LevelWarn, format, v) }
 func (l serverLog) Fatalf(format string, v ...any)  { l.write(slog.LevelError, format, v) }
-func (l serverLog) Errorf(format string, v ...any)  { l.write(slog.LevelError, format, v) }
-func (l serverLog) Debugf(format string, v ...any)  {}
-func (l serverLog) Tracef(format string, v ...any)  {}
+func (l serverLog) Errorf(format string, v ...any) {
+	l.failed(fmt.Sprintf(format, v...))
+	l.write(slog.LevelError, format, v)
+}
+func (l serverLog) Debugf(format string, v ...any) {}
+func (l serverLog) Tracef(format string, v ...any) {}

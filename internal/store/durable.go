@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/fault"
 )
 
 // OnBackbone returns the backend whose writes are on disk when they return.
@@ -21,10 +22,33 @@ func (d durable) open(ctx context.Context, name string, ttl time.Duration) (buck
 	if err != nil {
 		return nil, err
 	}
-	return kvBucket{kv}, nil
+	return kvBucket{kv, d.backbone.Storing}, nil
 }
 
-type kvBucket struct{ kv jetstream.KeyValue }
+type kvBucket struct {
+	kv      jetstream.KeyValue
+	storing func() context.Context // done while nothing can be written
+}
+
+// retryWrite is when somebody may try again whose change could not be written.
+const retryWrite = 5 * time.Second
+
+// write lets a change be made. Where nothing can be written it fails at once: the NATS
+// server does not answer then.
+func (b kvBucket) write(ctx context.Context, change func(context.Context) error) error {
+	storing := b.storing()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(storing, cancel)()
+	err := storing.Err()
+	if err == nil {
+		err = change(ctx)
+	}
+	if err != nil && storing.Err() != nil {
+		return fault.Busy(retryWrite, "what the server stores cannot be written at the moment: its disk may be full")
+	}
+	return conflict(err)
+}
 
 func (b kvBucket) get(ctx context.Context, key string) (entry, error) {
 	e, err := b.kv.Get(ctx, key)
@@ -37,22 +61,30 @@ func (b kvBucket) get(ctx context.Context, key string) (entry, error) {
 	return entry{value: e.Value(), revision: e.Revision(), written: e.Created()}, nil
 }
 
-func (b kvBucket) put(ctx context.Context, key string, value []byte) (uint64, error) {
-	return b.kv.Put(ctx, key, value)
+func (b kvBucket) put(ctx context.Context, key string, value []byte) (revision uint64, err error) {
+	err = b.write(ctx, func(ctx context.Context) (err error) {
+		revision, err = b.kv.Put(ctx, key, value)
+		return err
+	})
+	return revision, err
 }
 
-func (b kvBucket) swap(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
-	var err error
-	if revision == 0 {
-		revision, err = b.kv.Create(ctx, key, value)
-	} else {
-		revision, err = b.kv.Update(ctx, key, value, revision)
-	}
-	return revision, conflict(err)
+func (b kvBucket) swap(ctx context.Context, key string, value []byte, before uint64) (revision uint64, err error) {
+	err = b.write(ctx, func(ctx context.Context) (err error) {
+		if before == 0 {
+			revision, err = b.kv.Create(ctx, key, value)
+		} else {
+			revision, err = b.kv.Update(ctx, key, value, before)
+		}
+		return err
+	})
+	return revision, err
 }
 
 func (b kvBucket) remove(ctx context.Context, key string, revision uint64) error {
-	return conflict(b.kv.Purge(ctx, key, jetstream.LastRevision(revision), jetstream.PurgeTTL(backbone.MarkerTTL)))
+	return b.write(ctx, func(ctx context.Context) error {
+		return b.kv.Purge(ctx, key, jetstream.LastRevision(revision), jetstream.PurgeTTL(backbone.MarkerTTL))
+	})
 }
 
 // conflict turns "wrong last sequence" into errRevision.
