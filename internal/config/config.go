@@ -96,6 +96,7 @@ type Config struct {
 	Recording Recording // of calls
 
 	Insight Insight // what is kept to look into calls
+	Garbage int64   // allocated between two collections while calls come, at least, in bytes
 
 	AttestationHeader string // in which applications read Identity headers; "" in none
 
@@ -183,6 +184,7 @@ func (c *checker) config() Config {
 
 		Recording: c.recording(file.Recording),
 		Insight:   c.insight(),
+		Garbage:   int64(c.count("memory.garbage-mib")) << 20,
 
 		KeepRecords:         c.duration("call.keep-records"),
 		RecordsSize:         int64(c.count("call.keep-records-mib")) << 20,

@@ -76,6 +76,8 @@ type keys struct {
 
 	Insight insightKeys `yaml:"insight"`
 
+	Memory memoryKeys `yaml:"memory"`
+
 	// SIP trunks. An empty list is no trunk.
 	Trunks []trunkKeys `yaml:"trunks" absent:"one trunk named loopback: phones on this machine may call in, and outgoing calls go to 127.0.0.1:5080"`
 	// Routes of outgoing calls. The trunks of all matching routes are tried, route by route.
@@ -89,6 +91,11 @@ type tlsKeys struct {
 	Cert string `yaml:"cert" type:"file" absent:"a certificate of the server's private authority"`
 	// Private key of that certificate, PEM.
 	Key string `yaml:"key" type:"file"`
+}
+
+type memoryKeys struct {
+	// How much is allocated, at least, between two collections of garbage while calls come. More saves processor time, and takes as much more memory. If GOGC is set, this has no effect.
+	GarbageMiB *int `yaml:"garbage-mib" default:"32" min:"1" max:"4096" unit:"MiB"`
 }
 
 type connectionKeys struct {

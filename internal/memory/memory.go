@@ -4,6 +4,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -16,8 +17,9 @@ import (
 // How often memory is collected, as GOGC says it. What lives as long as a call is
 // made amid garbage, and keeps the pages that it lies on: with half the garbage
 // between two collections a call takes a fifth less. At full speed that would cost
-// set-ups a tenth of the processor, so a server in a hurry collects as Go would. So does a
-// busy one of which little lives: half of that is soon full, and no memory to speak of.
+// set-ups a tenth of the processor, so a server in a hurry collects as Go would. A busy one
+// of which little lives would still collect several times a second, for no memory to speak
+// of: it collects after Config.Garbage at the earliest (docs/decisions/0022).
 //
 // Sound that is kept, a mass of numbers that a collection need not look through, does not
 // count as alive: it would only let the more garbage be made.
@@ -26,10 +28,15 @@ const (
 	relaxed   = 50
 	hurried   = 100
 	hurry     = 32 << 20 // bytes allocated between two looks: some 250 calls with an application
-	busy      = 4 << 20  // the same, where no more than little is alive
-	little    = 16 << 20
-	rarest    = 10 // percent; less would collect without a pause
+	busy      = 4 << 20  // the same, where Config.Garbage applies
+	rarest    = 10       // percent; less would collect without a pause
+	// lavish bounds the percentage by which garbage may exceed what lives. What lives may
+	// have grown when the next collection finds it, which is multiplied until the next look.
+	lavish = 400
 )
+
+// defaultGarbage is Config.Garbage where it is zero.
+const defaultGarbage = 32 << 20
 
 // When memory is given back to the system. Go alone waits for its next
 // collection, which a server that only plays sound does not reach for minutes,
@@ -71,11 +78,21 @@ func readUsage() usage {
 	return u
 }
 
+// Config says what the collector does not know.
+type Config struct {
+	// Garbage is how much is allocated, at least, between two collections while calls come,
+	// in bytes; 0: 32 MiB.
+	Garbage int64
+	// Kept tells how many bytes of sound are kept; nil: none.
+	Kept func() int64
+}
+
 // policy decides how often to collect, and when a burst of load is over.
 type policy struct {
-	before usage  // at the last look for a burst's end
-	paced  uint64 // allocated at the last look at the pace
-	left   uint64 // spare after the last giving back, which no collection can free
+	garbage uint64 // Config.Garbage
+	before  usage  // at the last look for a burst's end
+	paced   uint64 // allocated at the last look at the pace
+	left    uint64 // spare after the last giving back, which no collection can free
 }
 
 // percent is what GOGC is to be now. Kept is how much of what lives is sound.
@@ -84,8 +101,11 @@ func (t *policy) percent(now usage, kept uint64) int {
 	t.paced = now.allocated
 	looked := now.live - min(kept, now.live) // what a collection looks through
 	percent := uint64(relaxed)
-	if recently >= hurry || recently >= busy && looked <= little {
+	if recently >= hurry {
 		percent = hurried
+	}
+	if recently >= busy {
+		percent = max(percent, min(lavish, 100*t.garbage/max(looked, 1)))
 	}
 	return int(max(rarest, percent*looked/max(now.live, 1)))
 }
@@ -102,8 +122,14 @@ func (t *policy) due(now usage) bool {
 }
 
 // Run sets the pace of collections, unless GOGC is set, and gives memory back
-// after each burst of load, until ctx ends. Kept tells how many bytes of sound are kept.
-func Run(ctx context.Context, log *slog.Logger, kept func() int64) { new(policy).run(ctx, log, kept) }
+// after each burst of load, until ctx ends.
+func Run(ctx context.Context, log *slog.Logger, cfg Config) {
+	if cfg.Kept == nil {
+		cfg.Kept = func() int64 { return 0 }
+	}
+	t := policy{garbage: uint64(cmp.Or(cfg.Garbage, defaultGarbage))}
+	t.run(ctx, log, cfg.Kept)
+}
 
 func (t *policy) run(ctx context.Context, log *slog.Logger, kept func() int64) {
 	_, chosen := os.LookupEnv("GOGC")

@@ -37,7 +37,7 @@ func TestMemoryIsGivenBackWhenNothingGoesOn(t *testing.T) {
 
 func TestMemoryIsCollectedMoreOftenUnlessInAHurry(t *testing.T) {
 	const mb = 1 << 20
-	var d policy
+	d := policy{garbage: 32 * mb}
 	steps := []struct {
 		name      string
 		allocated uint64 // since the start
@@ -45,17 +45,19 @@ func TestMemoryIsCollectedMoreOftenUnlessInAHurry(t *testing.T) {
 		kept      uint64
 		want      int // GOGC
 	}{
-		{"a start", 30 * mb, 20 * mb, 0, 50},
-		{"a hundred calls a second beside many that live", 60 * mb, 20 * mb, 0, 50},
-		{"more than three hundred", 400 * mb, 20 * mb, 0, 100},
-		{"still", 464 * mb, 20 * mb, 0, 100},
-		{"it calms down", 490 * mb, 20 * mb, 0, 50},
-		{"a hundred calls a second, and little lives", 512 * mb, 12 * mb, 0, 100},
-		{"hardly anything goes on", 514 * mb, 12 * mb, 0, 50},
-		{"a hundred calls a second hear one long prompt", 544 * mb, 45 * mb, 29 * mb, 35},
-		{"more than a thousand, beside many that live", 650 * mb, 60 * mb, 30 * mb, 50},
-		{"sound, and nothing else", 651 * mb, 140 * mb, 135 * mb, 10},
-		{"more is kept than the last collection knew", 652 * mb, 20 * mb, 29 * mb, 10},
+		{"a start", 30 * mb, 20 * mb, 0, 160},
+		{"a call now and then", 33 * mb, 20 * mb, 0, 50},
+		{"a hundred calls a second beside many that live", 50 * mb, 128 * mb, 0, 50},
+		{"more than three hundred", 400 * mb, 128 * mb, 0, 100},
+		{"still", 464 * mb, 32 * mb, 0, 100},
+		{"it calms down", 490 * mb, 64 * mb, 0, 50},
+		{"a hundred calls a second, and little lives", 512 * mb, 16 * mb, 0, 200},
+		{"next to nothing lives", 530 * mb, 2 * mb, 0, 400},
+		{"hardly anything goes on", 532 * mb, 12 * mb, 0, 50},
+		{"a hundred calls a second hear one long prompt", 562 * mb, 40 * mb, 24 * mb, 80},
+		{"more than a thousand, beside many that live", 668 * mb, 80 * mb, 40 * mb, 50},
+		{"sound, and nothing else", 669 * mb, 140 * mb, 135 * mb, 10},
+		{"more is kept than the last collection knew", 670 * mb, 20 * mb, 29 * mb, 10},
 	}
 	for _, step := range steps {
 		if got := d.percent(usage{allocated: step.allocated, live: step.live}, step.kept); got != step.want {

@@ -231,7 +231,7 @@ func (p *parts) openCalls(context.Context) error {
 		Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,
 	}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
-	p.work.Go(func() { memory.Run(p.life, p.log, p.prompts.Held) })
+	p.work.Go(func() { memory.Run(p.life, p.log, memory.Config{Garbage: p.cfg.Garbage, Kept: p.prompts.Held}) })
 	p.prepareSpeech()
 	own := prompts{library: p.prompts}
 	if own.hold, err = openHoldMusic(p.cfg.HoldMusic); err != nil {
