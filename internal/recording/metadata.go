@@ -43,6 +43,7 @@ type metadataVideo struct {
 	Longer    int `json:"longerSideLength"`
 	Shorter   int `json:"shorterSideLength"`
 	FrameRate int `json:"framerate"`
+	BitRate   int `json:"bitRate"` // bits per second, at most
 }
 
 type metadataAudio struct {
@@ -58,6 +59,9 @@ type metadataPresence struct {
 
 // bitRate is that of one channel of PCM, in bits per second.
 const bitRate = SampleRate * 16
+
+// pictureBitRate is that of pictures at most, in bits per second, as the service says.
+const pictureBitRate = 1_000_000
 
 // Metadata describes the document as the service does: JSON with two spaces and
 // lines that end as those of HTTP.
@@ -78,9 +82,9 @@ func (d *Document) Metadata() ([]byte, error) {
 		m.Info.Audio.BitRate = convert.MP3BitRate
 	case c.Converted && r.Format == MP4:
 		m.Info.Audio.BitRate = convert.MP4BitRate
-		m.Info.Video = &metadataVideo{convert.Width, convert.Height, convert.FrameRate}
+		m.Info.Video = &metadataVideo{convert.Width, convert.Height, convert.FrameRate, pictureBitRate}
 		if r.composes(d.Chunk) {
-			m.Info.Video = &metadataVideo{pictures.Width, pictures.Height, pictures.FrameRate}
+			m.Info.Video = &metadataVideo{pictures.Width, pictures.Height, pictures.FrameRate, pictureBitRate}
 		}
 	}
 	if c.Still {
