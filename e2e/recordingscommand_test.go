@@ -70,6 +70,12 @@ func TestRecordingsAreManaged(t *testing.T) {
 	if _, err := a.fetch(chunk.ContentLocation, 0, 0); err == nil {
 		t.Error("it is there after its deletion")
 	}
+	trail := p.file("recordings-access.jsonl")
+	for _, operation := range []string{"hold", "release", "keep"} {
+		if !strings.Contains(trail, `"action":"keep","operation":"`+operation+`"`) {
+			t.Errorf("%s is not in the trail:\n%s", operation, trail)
+		}
+	}
 	if left, _ := filepath.Glob(filepath.Join(p.data, "recordings", "*")); len(left) != 0 {
 		t.Errorf("on disk are %v", left)
 	}

@@ -49,11 +49,13 @@ func (a *app) keepRecording(id string, keeping admin.Keeping) error {
 	if err := a.recordings("POST", recordingPath(id)+":keep", keeping, &r); err != nil {
 		return err
 	}
-	switch kept := keptUntil(r); kept {
-	case "":
+	switch kept := keptUntil(r); {
+	case r.Hold:
+		fmt.Fprintf(a.out, "The recording %s is held.\n", r.ID)
+	case kept == "":
 		fmt.Fprintf(a.out, "The recording %s is kept for ever.\n", r.ID)
 	default:
-		fmt.Fprintf(a.out, "The recording %s is %s.\n", r.ID, kept)
+		fmt.Fprintf(a.out, "The recording %s is kept %s.\n", r.ID, kept)
 	}
 	return nil
 }

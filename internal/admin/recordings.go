@@ -135,13 +135,14 @@ func (a *API) showRecording(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, a.recording(found))
 }
 
-// enter notes what the sender does, and refuses it where the rules do.
-func (a *API) enter(r *http.Request, action access.Action) error {
-	return a.RecordingGate(access.Request{Action: action, Recording: r.PathValue("id"), Sender: rest.Sender(r.Context()), From: r.RemoteAddr})
+// enter notes what the sender does, and refuses it where the rules do. The operation says
+// what of the action it is; "": the action itself.
+func (a *API) enter(r *http.Request, action access.Action, operation string) error {
+	return a.RecordingGate(access.Request{Action: action, Operation: operation, Recording: r.PathValue("id"), Sender: rest.Sender(r.Context()), From: r.RemoteAddr})
 }
 
 func (a *API) removeRecording(_ http.ResponseWriter, r *http.Request) error {
-	if err := a.enter(r, access.Delete); err != nil {
+	if err := a.enter(r, access.Delete, ""); err != nil {
 		return err
 	}
 	return a.Recordings.Erase(r.Context(), r.PathValue("id"))
@@ -153,6 +154,17 @@ type Keeping struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// operation is what the trail calls it.
+func (k Keeping) operation() string {
+	switch {
+	case k.Hold == nil:
+		return "keep"
+	case *k.Hold:
+		return "hold"
+	}
+	return "release"
+}
+
 func (a *API) keepRecording(w http.ResponseWriter, r *http.Request) error {
 	body, err := rest.Decode[Keeping](r)
 	if err != nil {
@@ -161,7 +173,7 @@ func (a *API) keepRecording(w http.ResponseWriter, r *http.Request) error {
 	if body.Hold == nil && body.Until == nil {
 		return fault.Invalid("hold or until is required")
 	}
-	if err := a.enter(r, access.Keep); err != nil {
+	if err := a.enter(r, access.Keep, body.operation()); err != nil {
 		return err
 	}
 	changed, err := a.Recordings.Keep(r.Context(), r.PathValue("id"), recording.Change(body))

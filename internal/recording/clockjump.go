@@ -47,13 +47,14 @@ func (w *jumpWatch) look() (forward time.Duration) {
 // doubt has nothing deleted for an hour.
 func (w *jumpWatch) doubt() { w.doubted.Store(int64(time.Since(w.origin) + doubtLasts)) }
 
-// aliveFile is the file whose time is when a process was last at work with the folder.
-const aliveFile = "last-alive"
+// aliveSuffix is behind the name of the folder in that of the file whose time is when a
+// process was last at work with it.
+const aliveSuffix = "-last-alive"
 
 // resume doubts a clock that says that the process before was last at work long ago: that
 // may be so, or the clock was set forward meanwhile. It returns how long.
 func (w *jumpWatch) resume(dir string) (gap time.Duration) {
-	info, err := os.Stat(filepath.Join(dir, aliveFile))
+	info, err := os.Stat(filepath.Clean(dir) + aliveSuffix)
 	if err != nil {
 		return 0 // there was none
 	}
@@ -66,7 +67,7 @@ func (w *jumpWatch) resume(dir string) (gap time.Duration) {
 
 // alive notes that this process is at work.
 func (w *jumpWatch) alive(dir string) error {
-	name := filepath.Join(dir, aliveFile)
+	name := filepath.Clean(dir) + aliveSuffix
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

@@ -140,7 +140,7 @@ func TestSoundIsDeliveredWithoutPictures(t *testing.T) {
 			t.Errorf("%d compositions of %+v", len(composer.jobs), r)
 		}
 		content, about := s.content(r, 0)
-		if !strings.HasPrefix(content, "encoded RIFF") || !strings.Contains(about, stillNote) || !strings.Contains(about, "framerate\": 1\r") {
+		if !strings.HasPrefix(content, "encoded RIFF") || !strings.Contains(about, stillNote) || !strings.Contains(about, "framerate\": 1,") {
 			t.Errorf("%.20q, %s", content, about)
 		}
 		if left := s.left(r); left != ".0.mp4 .0.pictures" {

@@ -57,9 +57,7 @@ func (s *studio) ended(o Options) Record {
 func (s *studio) onDisk() (names []string) {
 	entries, _ := os.ReadDir(s.dir)
 	for _, e := range entries {
-		if e.Name() != aliveFile {
-			names = append(names, e.Name())
-		}
+		names = append(names, e.Name())
 	}
 	return names
 }
