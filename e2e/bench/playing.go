@@ -11,8 +11,8 @@ import (
 // setupRate is how many calls a second the media runs begin with.
 const setupRate = 100
 
-// playingCalls measures calls that hear a prompt and speak at the same time.
-func (b *bench) playingCalls(ctx context.Context) error {
+// promptStage starts a server whose application plays a prompt, and phones that call it.
+func (b *bench) promptStage(ctx context.Context, run func(*server, *application, *crowd) error) error {
 	sound, err := prompt()
 	if err != nil {
 		return err
@@ -23,6 +23,13 @@ func (b *bench) playingCalls(ctx context.Context) error {
 			return err
 		}
 		defer phones.close()
+		return run(s, a, phones)
+	})
+}
+
+// playingCalls measures calls that hear a prompt and speak at the same time.
+func (b *bench) playingCalls(ctx context.Context) error {
+	return b.promptStage(ctx, func(s *server, a *application, phones *crowd) error {
 		before, err := s.warmed(ctx, phones, a)
 		if err := errors.Join(err, b.keep(ctx, "before.heap", "heap")); err != nil {
 			return err
@@ -110,16 +117,7 @@ func (c *crowd) callUntil(ctx context.Context, a *application, kind string, coun
 
 // thousandCalls lets many calls play for long, and asks for every packet.
 func (b *bench) thousandCalls(ctx context.Context) error {
-	sound, err := prompt()
-	if err != nil {
-		return err
-	}
-	return b.stage(ctx, "", sound, func(s *server, a *application) error {
-		phones, err := newCrowd(s.addresses.SIP)
-		if err != nil {
-			return err
-		}
-		defer phones.close()
+	return b.promptStage(ctx, func(s *server, a *application, phones *crowd) error {
 		if err := phones.callUntil(ctx, a, "PlayStarted", b.thousand, setupRate); err != nil {
 			return err
 		}

@@ -31,16 +31,7 @@ func (b *bench) recordedPlaying(ctx context.Context) error {
 
 // playingStage brings calls up that play and speak.
 func (b *bench) playingStage(ctx context.Context, calls int, run func(*server, *application, []string) error) error {
-	sound, err := prompt()
-	if err != nil {
-		return err
-	}
-	return b.stage(ctx, "", sound, func(s *server, a *application) error {
-		phones, err := newCrowd(s.addresses.SIP)
-		if err != nil {
-			return err
-		}
-		defer phones.close()
+	return b.promptStage(ctx, func(s *server, a *application, phones *crowd) error {
 		connected := a.watch("CallConnected")
 		if err := phones.callUntil(ctx, a, "PlayStarted", calls, setupRate); err != nil {
 			return err
