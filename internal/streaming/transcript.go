@@ -187,7 +187,7 @@ func discard(c *websocket.Conn) error {
 	}
 }
 
-// tell queues a result for the application; the oldest gives way.
+// tell queues a result for the application; the oldest message gives way.
 func (t *Transcript) tell(who string, r speech.Result) {
 	cfg := t.config()
 	if r.Text == "" || !r.Final && !cfg.Intermediate {
@@ -200,7 +200,13 @@ func (t *Transcript) tell(who string, r speech.Result) {
 		t.told(who, r)
 		return
 	}
-	message := appendTranscription(nil, who, r)
+	for _, message := range transcriptions(who, r) {
+		t.queue(message)
+	}
+}
+
+// queue keeps a message until it is sent.
+func (t *Transcript) queue(message []byte) {
 	for {
 		select {
 		case t.messages <- message:
