@@ -116,6 +116,13 @@ func (a *application) playFile(connection string, loop bool) {
 	})
 }
 
+// playText lets a call hear a text.
+func (a *application) playText(connection, text string) {
+	a.try("calling/callConnections/"+connection+":play", map[string]any{
+		"playSources": []any{map[string]any{"kind": "text", "text": map[string]string{"text": text, "sourceLocale": "en-US"}}},
+	})
+}
+
 // try is post for what runs beside a run; the run fails at its end.
 func (a *application) try(path string, body any) {
 	if _, err := a.post(path, body); err != nil {

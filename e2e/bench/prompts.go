@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os/exec"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -45,8 +46,47 @@ func (b *bench) firstSound(ctx context.Context) error {
 			}
 		}
 		b.row("request to first sound", took.String(), "p50 / p99 / longest of %d plays of a cached file, from the request's departure over TLS to the first loud packet at the phone", firstSounds)
+		if err := b.firstText(ctx, a, l, connection, played); err != nil {
+			return err
+		}
 		return l.hangUp(ctx)
 	})
+}
+
+// firstTexts is how many texts are timed.
+const firstTexts = 30
+
+// firstText measures how soon a text is heard: one that was never spoken, by a program of
+// this machine, and the same again. Of the times the voice's own silence before the first
+// loud sound is a part.
+func (b *bench) firstText(ctx context.Context, a *application, l *line, connection string, played <-chan event) error {
+	if _, err := exec.LookPath("espeak-ng"); err != nil {
+		return nil
+	}
+	var fresh, again times
+	for n := range 2 * firstTexts {
+		if err := pause(ctx, 150*time.Millisecond+rand.N(packetTime)); err != nil {
+			return err
+		}
+		l.forget()
+		sent := time.Now()
+		a.playText(connection, fmt.Sprintf("Eight, and %d.", n/2))
+		heard, err := l.hears()
+		if err != nil {
+			return err
+		}
+		if n%2 == 0 {
+			fresh = append(fresh, heard.Sub(sent))
+		} else {
+			again = append(again, heard.Sub(sent))
+		}
+		if _, err := next(ctx, played, "PlayCompleted"); err != nil {
+			return err
+		}
+	}
+	b.row("request to first sound of a text", fresh.String(), "p50 / p99 / longest of %d texts, which espeak-ng speaks; the voice's own silence before its first loud sound is a part", firstTexts)
+	b.row("  the same text again", again.String(), "as it was kept; the voice's silence as before")
+	return nil
 }
 
 // inACall runs a measurement in a call of one phone.
