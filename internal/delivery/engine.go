@@ -213,3 +213,6 @@ func (e *Engine) onLoop(do func()) {
 // Flush returns when everything queued so far is in the journal, and thereby
 // accepted; or why it cannot be.
 func (e *Engine) Flush(ctx context.Context) error { return e.journal.Flush(ctx) }
+
+// Failure is why nothing can be accepted at the moment; nil: it can.
+func (e *Engine) Failure() error { return e.journal.Failure() }

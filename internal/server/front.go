@@ -77,7 +77,10 @@ func wantsSocket(r *http.Request) bool {
 // ready says why no call would be taken.
 func (p *parts) ready() error {
 	if err := p.backbone.Healthy(); err != nil {
-		return fmt.Errorf("the journal is not available: %w", err)
+		return fmt.Errorf("what is stored is not available: %w", err)
+	}
+	if err := p.deliveries.Failure(); err != nil {
+		return err
 	}
 	if err := p.listeners.room(); err != nil {
 		return err

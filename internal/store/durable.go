@@ -45,7 +45,7 @@ func (b kvBucket) write(ctx context.Context, change func(context.Context) error)
 		err = change(ctx)
 	}
 	if err != nil && storing.Err() != nil {
-		return fault.Busy(retryWrite, "what the server stores cannot be written at the moment: its disk may be full")
+		return fault.Busy(retryWrite, "the server cannot store anything at the moment: its disk may be full")
 	}
 	return conflict(err)
 }

@@ -86,6 +86,9 @@ func (j *Journal) Put(entries ...Entry) bool { return j.queue.put(entries...) }
 // or why it cannot be.
 func (j *Journal) Flush(ctx context.Context) error { return j.queue.flush(ctx) }
 
+// Failure is why nothing can be written at the moment; nil: it can.
+func (j *Journal) Failure() error { return j.queue.failing() }
+
 // Unwritten counts what is queued and not on disk yet.
 func (j *Journal) Unwritten() int { return int(j.queue.unwritten()) }
 

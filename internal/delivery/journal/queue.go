@@ -108,6 +108,13 @@ func (q *queue) failed(err error) {
 	}
 }
 
+// failing is why the last write failed, while it is repeated.
+func (q *queue) failing() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.failure
+}
+
 // flush waits until what is queued now is in the journal, or cannot be.
 func (q *queue) flush(ctx context.Context) error {
 	q.mu.Lock()
