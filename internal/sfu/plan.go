@@ -132,7 +132,9 @@ func (s *seated) wish(now time.Time, demands demands) wish {
 		s.layers = append(s.layers, l)
 		w.options = append(w.options, option{pixels: l.pixels(), rate: l.cost()})
 	}
-	demands.like(s.source, all, w.pixels, now)
+	if s.codec { // else nobody asks for what it cannot show
+		demands.like(s.source, all, w.pixels, now)
+	}
 	w.rests = now.Before(s.sink.rest.until)
 	return w
 }
