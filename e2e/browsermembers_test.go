@@ -120,7 +120,9 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		evesPage.Forget()
 		first.run(`globalThis.call = agent.startCall([{communicationUserId: %s}])`, bob)
 		second.until(`rings.length === 1`)
-		second.run(`globalThis.call = await rings[0].accept()`)
+		second.run(`
+			globalThis.call = await rings[0].accept();
+			globalThis.handed = []; call.feature(calling.Features.Transfer).on("transferAccepted", ({targetCall}) => handed.push(targetCall));`)
 		first.until(`call.state === "Connected"`)
 		first.run(`await call.hold(); globalThis.held = call; globalThis.call = agent.startCall([{communicationUserId: %s}])`, eve)
 		peer, err := evesPage.Accept(within(t, webrtctest.Patience))
@@ -133,6 +135,7 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		first.until(`transfer.state === "Transferred" && [held, call].every(({state, callEndReason}) => state === "Disconnected" && callEndReason.subCode === 7015)`)
 		first.until(`moves.join() === "Transferring,Transferred"`)
 		second.until(`call.state === "Connected" && call.remoteParticipants[0]?.identifier.communicationUserId === ` + quoted(eve))
+		second.until(`handed.length === 1 && handed[0] === call`)
 		peer.Say(440)
 		second.hears(440)
 		second.run(`await call.hangUp()`)

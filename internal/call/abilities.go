@@ -44,6 +44,10 @@ type SpeakersFollower interface {
 	FollowSpeakers(speaking, dominant []identifier.ID)
 }
 
+// TransferFollower is a leg whose far end is told that whoever it talked to has handed it
+// over to somebody else, who has answered. It must not block.
+type TransferFollower interface{ FollowTransfer(to identifier.ID) }
+
 // MuteFollower is a leg whose far end is shown that others have muted it. It must
 // not block.
 type MuteFollower interface{ FollowMute(muted bool) }

@@ -74,10 +74,14 @@ func (c *Call) replace(e *endpoint, want TransferWanted) error {
 	if err := c.mayHandOver(&in, want); err != nil {
 		return err
 	}
+	transferee := c.opposite(e)
 	e.enter(handingOver)
 	c.invite(in, c.registry.transferPatience(in.To), &join{
 		ringing: func() { want.Tell(Referral{Outcome: ReferralRinging}) },
-		up:      func(*endpoint) { c.replaced(e, want) },
+		up: func(target *endpoint) {
+			c.replaced(e, want)
+			transferee.handedTo(target)
+		},
 		down: func(_ *endpoint, why Reason) {
 			e.stay()
 			want.Tell(Referral{ReferralFailed, why})
@@ -97,6 +101,18 @@ func (c *Call) replaced(e *endpoint, want TransferWanted) {
 	}
 	c.tellRoster()
 	c.limitDuration()
+}
+
+// handedTo tells a participant to whom it was transferred; nil is nobody.
+func (p *participant) handedTo(target *endpoint) {
+	if p == nil || target == nil {
+		return
+	}
+	for _, e := range p.endpoints() {
+		if follower, ok := e.leg.(TransferFollower); ok {
+			follower.FollowTransfer(target.id)
+		}
+	}
 }
 
 // stay keeps a phone in the call whose place nobody takes, if it has not left.

@@ -34,8 +34,12 @@ type pipeReply struct {
 // offerPipe asks the second call to take one end of a pipe.
 func (c *Call) offerPipe(e *endpoint, want TransferWanted) {
 	who, name := c.speaksFor(e)
+	transferee := c.opposite(e)
 	here := &endpoint{call: c, place: inOtherCall, began: time.Now(), join: &join{
-		up:   func(*endpoint) { c.replaced(e, want) },
+		up: func(target *endpoint) {
+			c.replaced(e, want)
+			transferee.handedTo(target)
+		},
 		down: func(_ *endpoint, why Reason) { e.stay(); want.Tell(Referral{ReferralFailed, why}) },
 	}}
 	near, far := newHairpin(here.report)

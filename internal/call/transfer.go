@@ -82,7 +82,7 @@ func (c *Connection) transfer(t Transfer, in Invitation, transferee *participant
 func (c *Connection) bring(op *operation, t Transfer, in Invitation, transferee *participant) {
 	call := c.call
 	call.invite(in, call.registry.transferPatience(t.Target), &join{
-		up: func(*endpoint) {
+		up: func(target *endpoint) {
 			if c.state != Transferring {
 				call.endIfDeserted(Reason{Kind: EndedByPeer, Text: "the application left during the transfer"})
 				return
@@ -92,6 +92,7 @@ func (c *Connection) bring(op *operation, t Transfer, in Invitation, transferee 
 			c.close(Reason{Kind: EndedByApplication, Text: "the call was transferred"})
 			call.withdraw(c.self)
 			call.tellRoster()
+			transferee.handedTo(target)
 		},
 		down: func(_ *endpoint, why Reason) {
 			c.transferFailed(op, why)

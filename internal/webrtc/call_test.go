@@ -156,6 +156,8 @@ func TestPageCallsAPhone(t *testing.T) {
 	t.Cleanup(pa.Close)
 	phone.Alert()
 	w.state(a, protocol.CallStateRinging)
+	phone.Sound()
+	w.state(a, protocol.CallStateEarlyMedia)
 	phone.PickUp()
 	w.state(a, protocol.CallStateConnected)
 	pa.Say(440)
@@ -339,6 +341,8 @@ func TestPageTransfersItsCall(t *testing.T) {
 	_, err = webrtctest.Wait(w.ctx, a, func(m *protocol.CallTransferChanged) bool { return m.State == protocol.TransferStateTransferred })
 	w.must(err)
 	w.ended(a, 0, 7015)
+	_, err = webrtctest.Wait(w.ctx, b, func(m *protocol.CallTransferred) bool { return m.Call == pb.Call && m.To == eve.Raw() })
+	w.must(err)
 	pe.Say(440)
 	w.must(pb.WaitTone(w.ctx, 440))
 	_, err = webrtctest.Wait(w.ctx, b, func(m *protocol.Roster) bool { return len(m.Removed) == 1 && m.Removed[0] == ann.Raw() })
@@ -376,6 +380,13 @@ func TestPageJoinsItsTwoCalls(t *testing.T) {
 		w.must(err)
 		if end.Code != 0 || end.SubCode != 7015 {
 			t.Errorf("it left with %+v", end)
+		}
+	}
+	_, err = webrtctest.Wait(w.ctx, b, func(m *protocol.CallTransferred) bool { return m.Call == pb.Call && m.To == eve.Raw() })
+	w.must(err)
+	for _, m := range e.Events() {
+		if told, is := m.(*protocol.CallTransferred); is {
+			t.Errorf("the target is told that it was transferred: %+v", told)
 		}
 	}
 	pb.Say(440)

@@ -11,11 +11,13 @@ const (
 	byRole  = "RoleRestricted"
 	byKind  = "CapabilityNotApplicableForTheCallType"
 	byRoom  = "MeetingRestricted"
+	byToken = "UserPolicyRestricted"
 	notHere = "FeatureNotSupported"
 )
 
-// capabilities says what a client may do.
-func capabilities(seat call.Seat) map[string]protocol.Capability {
+// capabilities says what a client may do. begins: its token permits more than joining; in a
+// room the role decides (Identity, "voip.join").
+func capabilities(seat call.Seat, begins bool) map[string]protocol.Capability {
 	may := func(yes bool, reason string) protocol.Capability {
 		if yes {
 			return protocol.Capability{IsPresent: true, Reason: capable}
@@ -51,6 +53,11 @@ func capabilities(seat call.Seat) map[string]protocol.Capability {
 	if seat.Kind == call.TwoParty {
 		all["muteOthers"] = may(false, byKind)
 		all["useReactions"] = may(false, byKind)
+	}
+	if !begins && seat.Kind != call.Room {
+		for _, name := range []string{"addCommunicationUser", "addPhoneNumber", "pstnDialOut"} {
+			all[name] = may(false, byToken)
+		}
 	}
 	for _, name := range notOffered {
 		all[name] = may(false, notHere)

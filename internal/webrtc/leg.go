@@ -79,6 +79,7 @@ var (
 	_ call.MuteFollower     = (*leg)(nil)
 	_ call.SpeakersFollower = (*leg)(nil)
 	_ call.CaptionFollower  = (*leg)(nil)
+	_ call.TransferFollower = (*leg)(nil)
 	_ call.Identified       = (*leg)(nil)
 	_ call.Named            = (*leg)(nil)
 )
@@ -102,7 +103,7 @@ func (l *leg) DisplayName() string { return l.client.session.DisplayName() }
 func (l *leg) Ring() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.phase == waiting {
+	if l.phase == waiting && !l.sounded {
 		l.show(protocol.CallStateRinging)
 	}
 }

@@ -44,6 +44,7 @@ func (l *leg) advance() {
 		l.tell.say(call.Answered{})
 	case l.early && !l.sounded:
 		l.sounded = true
+		l.show(protocol.CallStateEarlyMedia)
 		l.tell.say(call.EarlySound{})
 	}
 }

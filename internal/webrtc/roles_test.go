@@ -183,11 +183,21 @@ func TestTokensThatJoinOnly(t *testing.T) {
 	if got := w.wants(joiner, add); got != "403/0" {
 		t.Errorf("calling a phone into a group: %s", got)
 	}
+	adds := func(present bool, reason string) {
+		t.Helper()
+		_, err := webrtctest.Wait(w.ctx, joiner, func(m *protocol.Capabilities) bool {
+			users := m.Capabilities["addCommunicationUser"]
+			return users.IsPresent == present && users.Reason == reason && m.Capabilities["pstnDialOut"] == users
+		})
+		w.must(err)
+	}
+	adds(false, "UserPolicyRestricted")
 	joiner.Forget()
 	room, err := joiner.Join(w.ctx, protocol.CallJoin{Room: roomID})
 	w.must(err)
 	t.Cleanup(room.Close)
 	w.state(joiner, protocol.CallStateConnected)
+	adds(true, "Capable")
 	add.Call = room.Call
 	if got := w.wants(joiner, add); got != "granted" {
 		t.Errorf("calling a phone into a room as its Presenter: %s", got)

@@ -79,7 +79,7 @@ var kinds = map[call.Kind]protocol.CallKind{
 
 // tellCapabilities tells what has changed of what the client may do. It runs under l.mu.
 func (l *leg) tellCapabilities(before *call.Seat) {
-	able := capabilities(*l.seat)
+	able := capabilities(*l.seat, l.client.session.MayBegin())
 	changed := make(map[string]protocol.Capability)
 	for name, capability := range able {
 		if l.able[name] != capability {

@@ -76,3 +76,8 @@ func (l *leg) handOver(want call.TransferWanted, failed func(), answer func(prot
 	}
 	answer(&protocol.OK{})
 }
+
+// FollowTransfer tells the client to whom the other has handed it over.
+func (l *leg) FollowTransfer(to identifier.ID) {
+	l.send(&protocol.CallTransferred{Call: l.id, To: to.Raw()})
+}

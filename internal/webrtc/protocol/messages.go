@@ -12,6 +12,7 @@ type CallState string
 const (
 	CallStateConnecting CallState = "Connecting" // the server is setting the call up, or media is being negotiated
 	CallStateRinging    CallState = "Ringing"    // the callee is being told
+	CallStateEarlyMedia CallState = "EarlyMedia" // the callee, or an announcement, is heard before the answer
 	CallStateConnected  CallState = "Connected"  // media flows
 	CallStateLocalHold  CallState = "LocalHold"  // this client holds the call
 )
@@ -379,7 +380,7 @@ type ParticipantAdd struct {
 // Type is participant.add.
 func (*ParticipantAdd) Type() string { return "participant.add" }
 
-// ParticipantRemove takes somebody out of the call.
+// ParticipantRemove takes somebody out of the call, or calls off who is being invited.
 type ParticipantRemove struct {
 	Call string `json:"call"` // id of the call
 	Who  string `json:"who"`  // raw id
@@ -650,6 +651,15 @@ type CallTransferChanged struct {
 // Type is call.transfer.
 func (*CallTransferChanged) Type() string { return "call.transfer" }
 
+// CallTransferred says that the other of a call of two has handed this client over: it talks to somebody else now, in the same call.
+type CallTransferred struct {
+	Call string `json:"call"` // id of the call
+	To   string `json:"to"`   // raw id of who has taken the other's place
+}
+
+// Type is call.transferred.
+func (*CallTransferred) Type() string { return "call.transferred" }
+
 // Roster says who else is in the call.
 type Roster struct {
 	Call    string   `json:"call"`    // id of the call
@@ -888,37 +898,38 @@ var fromClient = map[string]func() Message{
 }
 
 var fromServer = map[string]func() Message{
-	"welcome":        func() Message { return new(Welcome) },
-	"ok":             func() Message { return new(OK) },
-	"error":          func() Message { return new(Refusal) },
-	"goaway":         func() Message { return new(Goaway) },
-	"token.needed":   func() Message { return new(TokenNeeded) },
-	"incoming":       func() Message { return new(Incoming) },
-	"incoming.ended": func() Message { return new(IncomingEnded) },
-	"call.state":     func() Message { return new(CallStateChanged) },
-	"call.info":      func() Message { return new(CallInfo) },
-	"call.ended":     func() Message { return new(CallEnded) },
-	"call.transfer":  func() Message { return new(CallTransferChanged) },
-	"roster":         func() Message { return new(Roster) },
-	"role":           func() Message { return new(RoleChanged) },
-	"capabilities":   func() Message { return new(Capabilities) },
-	"speakers":       func() Message { return new(Speakers) },
-	"muted":          func() Message { return new(Muted) },
-	"invitation":     func() Message { return new(Invitation) },
-	"recording":      func() Message { return new(Recorded) },
-	"transcription":  func() Message { return new(Transcribed) },
-	"caption":        func() Message { return new(Caption) },
-	"captions.ended": func() Message { return new(CaptionsEnded) },
-	"hands":          func() Message { return new(Hands) },
-	"spotlight":      func() Message { return new(Spotlight) },
-	"reaction":       func() Message { return new(Reacted) },
-	"text":           func() Message { return new(Text) },
-	"data":           func() Message { return new(Data) },
-	"media.answer":   func() Message { return new(MediaAnswer) },
-	"media.slots":    func() Message { return new(Slots) },
-	"media.layers":   func() Message { return new(Layers) },
-	"media.need":     func() Message { return new(Need) },
-	"media.stopped":  func() Message { return new(Stopped) },
+	"welcome":          func() Message { return new(Welcome) },
+	"ok":               func() Message { return new(OK) },
+	"error":            func() Message { return new(Refusal) },
+	"goaway":           func() Message { return new(Goaway) },
+	"token.needed":     func() Message { return new(TokenNeeded) },
+	"incoming":         func() Message { return new(Incoming) },
+	"incoming.ended":   func() Message { return new(IncomingEnded) },
+	"call.state":       func() Message { return new(CallStateChanged) },
+	"call.info":        func() Message { return new(CallInfo) },
+	"call.ended":       func() Message { return new(CallEnded) },
+	"call.transfer":    func() Message { return new(CallTransferChanged) },
+	"call.transferred": func() Message { return new(CallTransferred) },
+	"roster":           func() Message { return new(Roster) },
+	"role":             func() Message { return new(RoleChanged) },
+	"capabilities":     func() Message { return new(Capabilities) },
+	"speakers":         func() Message { return new(Speakers) },
+	"muted":            func() Message { return new(Muted) },
+	"invitation":       func() Message { return new(Invitation) },
+	"recording":        func() Message { return new(Recorded) },
+	"transcription":    func() Message { return new(Transcribed) },
+	"caption":          func() Message { return new(Caption) },
+	"captions.ended":   func() Message { return new(CaptionsEnded) },
+	"hands":            func() Message { return new(Hands) },
+	"spotlight":        func() Message { return new(Spotlight) },
+	"reaction":         func() Message { return new(Reacted) },
+	"text":             func() Message { return new(Text) },
+	"data":             func() Message { return new(Data) },
+	"media.answer":     func() Message { return new(MediaAnswer) },
+	"media.slots":      func() Message { return new(Slots) },
+	"media.layers":     func() Message { return new(Layers) },
+	"media.need":       func() Message { return new(Need) },
+	"media.stopped":    func() Message { return new(Stopped) },
 }
 
 var notices = map[string]bool{

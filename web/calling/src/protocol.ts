@@ -7,6 +7,7 @@ export const protocolVersion = 1;
 export type CallState =
   | 'Connecting' // the server is setting the call up, or media is being negotiated
   | 'Ringing' // the callee is being told
+  | 'EarlyMedia' // the callee, or an announcement, is heard before the answer
   | 'Connected' // media flows
   | 'LocalHold'; // this client holds the call
 
@@ -449,7 +450,7 @@ export interface ParticipantAdd {
   customContext?: CustomContext;
 }
 
-/** ParticipantRemove takes somebody out of the call. */
+/** ParticipantRemove takes somebody out of the call, or calls off who is being invited. */
 export interface ParticipantRemove {
   t: 'participant.remove';
   /** Of the request. */
@@ -839,6 +840,17 @@ export interface CallTransferChanged {
   subCode?: number;
 }
 
+/** CallTransferred says that the other of a call of two has handed this client over: it talks to somebody else now, in the same call. */
+export interface CallTransferred {
+  t: 'call.transferred';
+  /** Of the event; absent inside of a snapshot. */
+  seq?: number;
+  /** id of the call */
+  call: string;
+  /** raw id of who has taken the other's place */
+  to: string;
+}
+
 /** Roster says who else is in the call. */
 export interface Roster {
   t: 'roster';
@@ -1153,6 +1165,7 @@ export type ServerMessage =
   | CallInfo
   | CallEnded
   | CallTransferChanged
+  | CallTransferred
   | Roster
   | RoleChanged
   | Capabilities

@@ -37,7 +37,6 @@ const ABSENT: ParticipantCapabilityName[] = [
   "manageLobby",
   "blurBackground",
   "startLiveMeetingCaptions",
-  "setCaptionLanguage",
   "startTogetherMode",
   "joinBreakoutRooms",
   "forbidOthersAudio",

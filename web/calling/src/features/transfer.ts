@@ -7,6 +7,10 @@ import type { Transfer, TransferCallFeature, TransferErrorCode, TransferEventArg
 
 export function transfer(call: CallCore): TransferCallFeature {
   const events = new Emitter<{ transferAccepted: TransferEventArgs }>();
+  // Who is transferred keeps its call: the target takes the other's place in it.
+  call.inner.on("message", (message) => {
+    if (message.t === "call.transferred") events.emit("transferAccepted", { targetCall: call.facade });
+  });
   return {
     name: "Transfer",
     transfer: (target: TransferToParticipantLocator | TransferToCallLocator, options?: TransferToParticipantOptions) => begin(call, target, options),
