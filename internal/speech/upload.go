@@ -3,6 +3,7 @@ package speech
 import (
 	"bytes"
 	"context"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -84,6 +85,13 @@ func (r *relay) Close() {
 func (r *relay) run(to Uploader, l Listening) {
 	defer close(r.gone)
 	defer close(r.results)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	connecting, cancel := context.WithTimeout(r.ctx, connectWithin)
+	defer cancel()
+	if service, can := to.(HearingWarmer); can { // while somebody speaks
+		beside.Go(func() { service.WarmHearing(connecting) })
+	}
 	for {
 		select {
 		case said := <-r.asked:

@@ -10,6 +10,12 @@ import (
 // to and nobody uses it closes after a while.
 type Warmer interface{ Warm(ctx context.Context) }
 
+// HearingWarmer is an Uploader that can connect before it is sent an utterance.
+type HearingWarmer interface{ WarmHearing(ctx context.Context) }
+
+// connectWithin is how long connecting beforehand may take.
+const connectWithin = 5 * time.Second
+
 // spokeLately is for how long a provider that has spoken is expected to do so again.
 const spokeLately = time.Hour
 

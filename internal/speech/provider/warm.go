@@ -46,6 +46,15 @@ func (d *Deepgram) Warm(ctx context.Context) { d.warm(ctx, d.cfg.URL) }
 // Warm implements speech.Warmer.
 func (p *Piper) Warm(ctx context.Context) { p.warm(ctx, p.at) }
 
+// WarmHearing implements speech.HearingWarmer.
+func (o *OpenAI) WarmHearing(ctx context.Context) { o.warm(ctx, o.cfg.URL) }
+
+// WarmHearing implements speech.HearingWarmer.
+func (d *Deepgram) WarmHearing(ctx context.Context) { d.warm(ctx, d.cfg.URL) }
+
+// WarmHearing implements speech.HearingWarmer.
+func (a *Azure) WarmHearing(ctx context.Context) { a.warm(ctx, a.at("stt", "/", nil)) }
+
 // Warm implements speech.Warmer: with a WebSocket, if it speaks by one, as many as calls
 // begin at a time.
 func (a *Azure) Warm(ctx context.Context) {

@@ -26,7 +26,7 @@ func speaksOnce(t *testing.T, s speech.Synthesizer) {
 // TestConnectionIsThereBeforeTheFirstPrompt: which goes over it, and is the only one however
 // many calls begin.
 func TestConnectionIsThereBeforeTheFirstPrompt(t *testing.T) {
-	for vendor, make := range map[string]func(at *url.URL) speech.Synthesizer{
+	for vendor, open := range map[string]func(at *url.URL) speech.Synthesizer{
 		"azure": func(at *url.URL) speech.Synthesizer {
 			return NewAzure(AzureConfig{Name: "azure", Endpoint: at, Key: "hush", Client: NewClient()})
 		},
@@ -38,7 +38,7 @@ func TestConnectionIsThereBeforeTheFirstPrompt(t *testing.T) {
 		},
 	} {
 		service := speechtest.Start(t, vendor, speechtest.Fault{})
-		s := make(service.URL())
+		s := open(service.URL())
 		for range 3 {
 			s.(speech.Warmer).Warm(t.Context())
 		}
@@ -87,5 +87,39 @@ func TestServiceThatIsAwayIsNoMatterBeforeItIsNeeded(t *testing.T) {
 		if _, err := a.Speak(t.Context(), hello); err == nil {
 			t.Error("it speaks")
 		}
+	}
+}
+
+// TestConnectionIsThereBeforeTheUtteranceIsOver: services that get files are connected to
+// while somebody speaks.
+func TestConnectionIsThereBeforeTheUtteranceIsOver(t *testing.T) {
+	for vendor, open := range map[string]func(at *url.URL) speech.Uploader{
+		"azure": func(at *url.URL) speech.Uploader {
+			return NewAzure(AzureConfig{Name: "azure", Endpoint: at, Key: "hush", Client: NewClient()})
+		},
+		"openai": func(at *url.URL) speech.Uploader {
+			return NewOpenAI(OpenAIConfig{Name: "openai", URL: at.JoinPath("v1"), Key: "hush", Client: NewClient()})
+		},
+		"deepgram": func(at *url.URL) speech.Uploader {
+			return NewDeepgram(DeepgramConfig{Name: "deepgram", URL: at, Key: "hush", Client: NewClient()})
+		},
+	} {
+		service := speechtest.Start(t, vendor, speechtest.Fault{})
+		text, err := speech.Uploading{Uploader: open(service.URL())}.Listen(t.Context(), speech.Listening{Languages: []string{"en-US"}, Rate: 16000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(0, make([]int16, 1600))
+		for service.Accepted() == 0 { // the test's own time limit ends it
+			time.Sleep(time.Millisecond)
+		}
+		text.Finish()
+		if result := <-text.Results(); text.Err() != nil || !result.Final {
+			t.Errorf("%s: %+v, %v", vendor, result, text.Err())
+		}
+		if service.Connections() != 1 || service.Accepted() > 2 { // two, if the first one's answer was not there yet
+			t.Errorf("%s: %d requests, %d connections", vendor, service.Connections(), service.Accepted())
+		}
+		text.Close()
 	}
 }
