@@ -15,6 +15,10 @@ type Insight struct {
 
 	HEP      string // capture server for SIP messages, host:port; "": none
 	HEPAgent uint32
+	// Rolling is how much of the sound of each leg is always kept; 0: nothing. RollingBytes
+	// bounds that of all legs.
+	Rolling      time.Duration
+	RollingBytes int64
 	// OTLP is the URL of a collector of traces; "": none. Authorization is its header.
 	OTLP, OTLPAuthorization string
 }
@@ -28,6 +32,10 @@ type insightKeys struct {
 	MemoryMiB *int `yaml:"memory-mib" default:"64" min:"1" max:"65536" unit:"MiB"`
 	// Space that timelines of calls that are over may take on disk, in the folder insight of the data directory. The oldest are deleted first.
 	DiskMiB *int `yaml:"disk-mib" default:"256" min:"1" max:"1048576" unit:"MiB"`
+	// How much of the sound of each phone and trunk is kept in memory while its call goes on, and 10 minutes longer, as RTP packets for administrators. 0s: nothing; with recording.mask-tones nothing either.
+	Rolling string `yaml:"rolling" type:"duration" default:"0s" min:"0s" max:"10m"`
+	// Memory that these packets may take. Legs for which there is no room are not kept.
+	RollingMiB *int `yaml:"rolling-mib" default:"64" min:"1" max:"65536" unit:"MiB"`
 	// Capture server, such as Homer, that gets every SIP message by HEP version 3 over UDP. Credentials and keys of SRTP are masked.
 	HEP string `yaml:"hep" type:"host:port" absent:"no capture server"`
 	// Number by which the capture server knows this server.
@@ -54,6 +62,7 @@ func (c *checker) insight() Insight {
 	in := Insight{
 		Off: c.word("insight.mode", "") == Off, Keep: c.duration("insight.keep"),
 		Memory: int64(c.count("insight.memory-mib")) << 20, Disk: int64(c.count("insight.disk-mib")) << 20,
+		Rolling: c.duration("insight.rolling"), RollingBytes: int64(c.count("insight.rolling-mib")) << 20,
 		HEP: keys.HEP, HEPAgent: uint32(c.count("insight.hep-agent")), OTLP: keys.OTLP, OTLPAuthorization: keys.OTLPAuthorization,
 	}
 	if _, port, err := net.SplitHostPort(in.HEP); in.HEP != "" && (err != nil || port == "") {

@@ -107,6 +107,10 @@ func (h *Hub) CallOver(d call.Detail) {
 // not SIP's.
 func (h *Hub) Leg(n call.LegNews) {
 	now := time.Now()
+	var kept *ring
+	if n.What == call.LegCame {
+		kept = h.ringFor(n.Leg)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.recordOf(n.CorrelationID, n.ServerCallID, now)
@@ -131,6 +135,9 @@ func (h *Hub) Leg(n call.LegNews) {
 		if m, ok := n.Leg.(measured); ok {
 			h.legs[m] = livingLeg{r, n.Who.Raw()}
 			r.legs = append(r.legs, m)
+			if seen, is := n.Leg.(tapped); is && kept != nil {
+				h.roll(r, seen, kept)
+			}
 			h.legJoins(r, m)
 		}
 	case call.LegAnswered:

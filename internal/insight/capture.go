@@ -30,11 +30,12 @@ type tapped interface{ Tap(rtp.Tap) }
 //
 // Its fields belong to the hub's lock, but for what tracks have.
 type capture struct {
-	record *record
-	until  time.Time
-	over   bool
-	legs   []tapped
-	tracks []*track
+	record  *record
+	until   time.Time
+	over    bool
+	legs    []tapped
+	running []*track // of legs
+	tracks  []*track // of legs, and of those that have gone
 }
 
 // track has the packets of one leg. The shard of the leg writes, others read what it has
@@ -55,13 +56,16 @@ func (t *track) take(p rtp.Tapped) {
 		t.full.Store(true)
 		return
 	}
-	into := t.data[at:at]
+	t.used.Store(at + int64(len(appendPacket(t.data[at:at], p))))
+}
+
+// appendPacket writes a packet behind others.
+func appendPacket(into []byte, p rtp.Tapped) []byte {
 	into = binary.BigEndian.AppendUint64(into, uint64(p.At))
 	into = append(into, flag(p.Sent))
 	into = appendAddress(appendAddress(into, p.Local), p.Remote)
 	into = binary.BigEndian.AppendUint16(into, uint16(len(p.Packet)))
-	into = append(into, p.Packet...)
-	t.used.Store(at + int64(len(into)))
+	return append(into, p.Packet...)
 }
 
 func flag(yes bool) byte {
@@ -92,8 +96,11 @@ type packet struct {
 }
 
 // packets are those of a track.
-func (t *track) packets() (list []packet) {
-	for b := t.data[:t.used.Load()]; len(b) >= packetHead; {
+func (t *track) packets() []packet { return packetsIn(t.data[:t.used.Load()]) }
+
+// packetsIn reads what appendPacket has written.
+func packetsIn(b []byte) (list []packet) {
+	for len(b) >= packetHead {
 		size := packetHead + int(binary.BigEndian.Uint16(b[packetHead-2:]))
 		list = append(list, packet{
 			at: time.Unix(0, int64(binary.BigEndian.Uint64(b))), sent: b[8] == 1, local: readAddress(b[9:]), remote: readAddress(b[27:]),
@@ -110,7 +117,8 @@ type Captured struct {
 	Until   time.Time `json:"until"`
 	Legs    int       `json:"legs"`
 	Bytes   int64     `json:"bytes"`
-	Full    bool      `json:"full,omitempty"` // later packets did not fit
+	Full    bool      `json:"full,omitempty"`    // later packets did not fit
+	Rolling bool      `json:"rolling,omitempty"` // the last packets of every leg are kept without being asked for (insight.rolling)
 }
 
 // Capture begins to keep the RTP packets of a call that lives, of its phones and trunks.
@@ -141,7 +149,7 @@ func (h *Hub) Capture(id string, length time.Duration) (Captured, error) {
 	}
 	c := &capture{record: r, until: now.Add(length)}
 	for _, leg := range r.legs {
-		c.tap(leg)
+		h.tapFor(c, leg)
 	}
 	if len(c.tracks) == 0 {
 		return Captured{}, fault.Conflict("no phone or trunk is in the call: the sound of browsers is not captured")
@@ -150,12 +158,37 @@ func (h *Hub) Capture(id string, length time.Duration) (Captured, error) {
 	return c.view(), nil
 }
 
-// tap begins to keep the packets of a leg, if it has some to show.
-func (c *capture) tap(leg measured) {
+// tapFor begins to keep the packets of a leg, if it has some to show. The caller holds mu.
+func (h *Hub) tapFor(c *capture, leg measured) {
 	if seen, is := leg.(tapped); is && len(c.tracks) < maxTapped {
 		t := &track{data: make([]byte, captureRoom)}
-		c.legs, c.tracks = append(c.legs, seen), append(c.tracks, t)
-		seen.Tap(t.take)
+		c.legs, c.tracks, c.running = append(c.legs, seen), append(c.tracks, t), append(c.running, t)
+		h.retap(seen, c)
+	}
+}
+
+// retap shows the packets of a leg to those who keep them now: a ring, and a capture; begun
+// is one that is not listed yet. The caller holds mu.
+func (h *Hub) retap(leg tapped, begun ...*capture) {
+	var takes []rtp.Tap
+	for _, one := range h.rolled {
+		if kept := one.rings[leg]; kept != nil {
+			takes = append(takes, kept.take)
+		}
+	}
+	for _, c := range slices.Concat(h.captures, begun) {
+		if at := slices.Index(c.legs, leg); at >= 0 {
+			takes = append(takes, c.running[at].take)
+			break
+		}
+	}
+	switch len(takes) {
+	case 0:
+		leg.Tap(nil)
+	case 1:
+		leg.Tap(takes[0])
+	default:
+		leg.Tap(func(p rtp.Tapped) { takes[0](p); takes[1](p) })
 	}
 }
 
@@ -174,10 +207,11 @@ func (h *Hub) endCaptures(now time.Time) {
 		if !c.over && (!now.Before(c.until) || !c.record.isLive()) {
 			c.over = true
 			c.until = now
-			for _, leg := range c.legs {
-				leg.Tap(nil)
+			legs := c.legs
+			c.legs, c.running = nil, nil
+			for _, leg := range legs {
+				h.retap(leg)
 			}
-			c.legs = nil
 		}
 		return c.over && now.Sub(c.until) >= captureKeepTime
 	})
@@ -187,7 +221,7 @@ func (h *Hub) endCaptures(now time.Time) {
 func (h *Hub) legJoins(r *record, leg measured) {
 	for _, c := range h.captures {
 		if c.record == r && !c.over {
-			c.tap(leg)
+			h.tapFor(c, leg)
 		}
 	}
 }
@@ -198,37 +232,71 @@ func (h *Hub) legLeaves(r *record, leg measured) {
 	seen, is := leg.(tapped)
 	for _, c := range h.captures {
 		if at := slices.Index(c.legs, seen); is && c.record == r && at >= 0 {
-			c.legs = slices.Delete(c.legs, at, at+1) // another capture may have it next
-			seen.Tap(nil)
+			c.legs, c.running = slices.Delete(c.legs, at, at+1), slices.Delete(c.running, at, at+1) // another capture may have it next
 		}
+	}
+	if is {
+		h.unroll(r, seen)
+		h.retap(seen)
 	}
 }
 
 // capturing says how the capture of a call stands; nil where there is none.
 func (h *Hub) capturing(id string) *Captured {
-	v, _ := h.tracksOf(id)
+	v, _, _ := h.tracksOf(id)
 	return v
 }
 
 // captured is the capture of a call, and its packets; nil where there is none.
 func (h *Hub) captured(id string) (*Captured, []packet) {
-	v, tracks := h.tracksOf(id)
+	v, tracks, rings := h.tracksOf(id)
 	var all []packet
+	seen := map[packetKey]bool{} // a capture and a ring may have the same
+	add := func(list []packet) {
+		for _, p := range list {
+			if key := p.key(); !seen[key] {
+				seen[key] = true
+				all = append(all, p)
+			}
+		}
+	}
 	for _, t := range tracks {
-		all = append(all, t.packets()...)
+		add(t.packets())
+	}
+	for _, r := range rings {
+		add(r.packets())
 	}
 	return v, all
 }
 
-func (h *Hub) tracksOf(id string) (*Captured, []*track) {
+// packetKey tells packets apart.
+type packetKey struct {
+	at            int64
+	sent          bool
+	local, remote netip.AddrPort
+	head          [12]byte // of RTP
+}
+
+func (p packet) key() packetKey {
+	k := packetKey{at: p.at.UnixNano(), sent: p.sent, local: p.local, remote: p.remote}
+	copy(k.head[:], p.payload)
+	return k
+}
+
+func (h *Hub) tracksOf(id string) (*Captured, []*track, []*ring) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.find(id)
+	rings := h.ringsOf(r)
 	for _, c := range h.captures {
 		if c.record == r {
 			v := c.view()
-			return &v, slices.Clone(c.tracks)
+			v.Rolling = len(rings) > 0
+			return &v, slices.Clone(c.tracks), rings
 		}
 	}
-	return nil, nil
+	if len(rings) > 0 {
+		return &Captured{Rolling: true, Legs: len(rings)}, nil, rings
+	}
+	return nil, nil, nil
 }

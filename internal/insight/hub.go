@@ -22,6 +22,7 @@ type Config struct {
 	Unheard func(from, to string) []string
 	HEP     *HEP  // sends every SIP message to a capture server; nil: none does
 	OTLP    *OTLP // sends the trace of each call to a collector; nil: none does
+	Rolling Rolling
 	Log     *slog.Logger
 }
 
@@ -66,6 +67,9 @@ type Hub struct {
 	refusals  map[Subject]*ratelimit.Bucket
 
 	captures []*capture
+
+	rolled       []*rolled // the first to come first
+	rollingBytes int64
 
 	stop chan struct{}
 	work sync.WaitGroup
@@ -130,6 +134,7 @@ func (h *Hub) run() {
 			h.settle(now, false)
 			h.mu.Lock()
 			h.endCaptures(now)
+			h.endRolling(now)
 			h.mu.Unlock()
 		case now := <-measure.C:
 			h.measure(now)

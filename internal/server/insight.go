@@ -21,8 +21,13 @@ func (p *parts) openInsight() error {
 	if p.cfg.Insight.Off {
 		return nil
 	}
+	rolling := insight.Rolling{Length: p.cfg.Insight.Rolling, Bytes: p.cfg.Insight.RollingBytes}
+	if p.cfg.Recording.MaskTones { // packets have the keys that are pressed
+		rolling.Length = 0
+	}
 	hub, err := insight.New(insight.Config{
-		Dir: p.data.Path(insightFolder), Keep: p.cfg.Insight.Keep, Memory: p.cfg.Insight.Memory, Disk: p.cfg.Insight.Disk,
+		Rolling: rolling,
+		Dir:     p.data.Path(insightFolder), Keep: p.cfg.Insight.Keep, Memory: p.cfg.Insight.Memory, Disk: p.cfg.Insight.Disk,
 		Unheard: func(from, to string) []string { return p.grid.WhyUnheard(from, to) },
 		HEP:     p.openHEP(), OTLP: p.openOTLP(), Log: p.log.With("part", "insight"),
 	})

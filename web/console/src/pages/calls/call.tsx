@@ -116,6 +116,7 @@ interface Captured {
   legs: number;
   bytes: number;
   full?: boolean;
+  rolling?: boolean;
 }
 
 /** Captures the RTP packets of a call that goes on, and has them downloaded. */
@@ -132,7 +133,7 @@ function Capture(props: { of: Call; capture: Signal<Captured | undefined>; load:
         </Act>
       ) : null}
       {capture.value && (
-        <a class="button" download href={at(`${path}/sound`)}>
+        <a class="button" download href={at(`${path}/sound`)} title={capture.value.rolling ? "With the last packets of every leg (insight.rolling)" : undefined}>
           Download PCAP with sound
         </a>
       )}

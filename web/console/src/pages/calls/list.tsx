@@ -128,7 +128,7 @@ export function Calls(): JSX.Element {
           </Empty>
         )
       ) : (
-        <LongTable label="Calls" columns={columns} rows={rows.value} id={(one) => one.id} open={(one) => go(`calls/${encodeURIComponent(one.id)}`)} mood={(one) => (one.failed ? "failed" : "")} more={more} />
+        <LongTable label="Calls" columns={columns} rows={rows.value} open={(one) => go(`calls/${encodeURIComponent(one.id)}`)} mood={(one) => (one.failed ? "failed" : "")} more={more} />
       )}
       <Command>switchhook calls --failed</Command>
     </Page>

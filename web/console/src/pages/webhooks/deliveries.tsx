@@ -65,7 +65,7 @@ export function Deliveries(): JSX.Element {
       {rows?.length === 0 ? (
         <Empty title="Nothing was delivered yet.">Events go to subscriptions: make one under "Subscriptions", or let it point at a sink.</Empty>
       ) : (
-        <LongTable label="Deliveries" columns={columns} rows={rows ?? []} id={(one) => `${one.id}${one.attempt}${one.at}${one.url}`} open={(one) => (opened.value = one)} mood={(one) => (moods[one.result] === "bad" ? "failed" : "")} />
+        <LongTable label="Deliveries" columns={columns} rows={rows ?? []} open={(one) => (opened.value = one)} mood={(one) => (moods[one.result] === "bad" ? "failed" : "")} />
       )}
       <Command>switchhook events attempts</Command>
       {opened.value && <Delivery of={opened as Signal<Attempt>} close={() => (opened.value = null)} done={list.reload} />}
