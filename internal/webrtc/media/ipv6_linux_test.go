@@ -21,7 +21,8 @@ func TestClientsConnectByTCPOverIPv6(t *testing.T) {
 		return
 	}
 	const network = `ip link set lo up && ip link add here0 type veth peer name there0 &&
-		ip addr add fd00::1/64 dev here0 nodad && ip link set here0 up && ip link set there0 up`
+		ip addr add fd00::1/64 dev here0 nodad && ip link set here0 up && ip link set there0 up &&
+		for i in $(seq 400); do ip -6 route get fd00::1 | grep -q '^local' && break; sleep 0.05; done` // the link comes up by and by
 	run := func(script string) ([]byte, error) {
 		command := exec.Command("sh", "-c", script, os.Args[0])
 		command.Env = append(os.Environ(), insideNetwork+"=1")
