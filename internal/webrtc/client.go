@@ -27,6 +27,8 @@ type client struct {
 	legs map[string]*leg  // by the client's id of the call
 	over []rated          // calls that have ended, for surveys
 	said ratelimit.Window // surveys
+
+	begun ratelimit.Window // calls
 }
 
 func newClient(s *Server, session *signalling.Session) *client {
@@ -36,7 +38,7 @@ func newClient(s *Server, session *signalling.Session) *client {
 	}
 	return &client{
 		server: s, session: session, user: user, device: devicePrefix + uuid.NewString(),
-		log: s.log.With("user", user), legs: make(map[string]*leg), said: ratelimit.NewWindow(surveysIn),
+		log: s.log.With("user", user), legs: make(map[string]*leg), said: ratelimit.NewWindow(surveysIn), begun: ratelimit.NewWindow(begunIn),
 	}
 }
 

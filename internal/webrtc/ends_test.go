@@ -3,6 +3,8 @@ package webrtc_test
 import (
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
@@ -52,4 +54,22 @@ func TestARoomThatHasExpiredIsNotJoined(t *testing.T) {
 	w.must(pa.Offer(w.ctx, true))
 	pb.Say(440)
 	w.must(pa.WaitTone(w.ctx, 440))
+}
+
+// TestCallsOfAClientAreLimited: whoever begins one call after the other is refused, not
+// forgotten, and may begin again what it has begun.
+func TestCallsOfAClientAreLimited(t *testing.T) {
+	w := newWorld(t)
+	a := w.page(ann)
+	refused := 0
+	for range 50 {
+		answer, err := a.Do(w.ctx, &protocol.CallStart{Call: uuid.NewString(), To: []string{eve.Raw()}}) // who is not there
+		w.must(err)
+		if m, is := answer.(*protocol.Refusal); is && m.Code == 429 {
+			refused++
+		}
+	}
+	if refused == 0 || refused > 20 {
+		t.Errorf("%d of 50 calls were refused, want 20", refused)
+	}
 }

@@ -1,6 +1,8 @@
 package webrtc
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -52,11 +54,24 @@ func number(text string) (identifier.ID, error) {
 	return identifier.Phone(text)
 }
 
+// Calls that a client begins or joins: so many in so long. Each is a record.
+const (
+	begunAtOnce = 30
+	begunIn     = 10 * time.Second
+)
+
 // begin makes the leg of a call that the client begins or joins. It answers by itself
 // where that fails, or has been done before.
 func (c *client) begin(id string, answer func(protocol.Message)) (*leg, bool) {
 	if _, err := uuid.Parse(id); err != nil {
 		answer(refusal(protocol.ReasonMalformed, 400, 0, "call is no GUID"))
+		return nil, false
+	}
+	c.mu.Lock()
+	may := c.legs[id] != nil || c.begun.Allow(time.Now(), begunAtOnce)
+	c.mu.Unlock()
+	if !may {
+		answer(refusal(protocol.ReasonBusy, 429, 0, "a client begins and joins 30 calls in 10 seconds at most"))
 		return nil, false
 	}
 	l := c.newLeg(id, waiting)
