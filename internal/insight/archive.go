@@ -75,21 +75,21 @@ func (a *archive) path(number int, kind string) string {
 	return filepath.Join(a.dir, fmt.Sprintf("%08d.%s", number, kind))
 }
 
-// numbers lists the pairs, the oldest first.
+// numbers lists the pairs, the oldest first, those too that have one file alone: a crash
+// came between the two.
 func (a *archive) numbers() (list []int, err error) {
 	entries, err := os.ReadDir(a.dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, entry := range entries {
-		if name, ok := strings.CutSuffix(entry.Name(), ".index"); ok && entry.Type().IsRegular() {
-			if number, err := strconv.Atoi(name); err == nil && number > 0 {
-				list = append(list, number)
-			}
+		name, kind, _ := strings.Cut(entry.Name(), ".")
+		if number, err := strconv.Atoi(name); err == nil && number > 0 && (kind == "index" || kind == "calls") && entry.Type().IsRegular() {
+			list = append(list, number)
 		}
 	}
 	slices.Sort(list)
-	return list, nil
+	return slices.Compact(list), nil
 }
 
 // load reads the indexes, the newest calls last, so many at most.
@@ -102,18 +102,28 @@ func (a *archive) load(most int) (list []*record) {
 	oldest := time.Now().Add(-a.keep)
 	for _, number := range numbers {
 		text, err := os.ReadFile(a.path(number, "index"))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			a.log.Warn("an index of calls cannot be read and is skipped", "number", number, "error", err)
 			continue
 		}
+		skipped := 0
 		for line := range bytes.Lines(text) {
 			var read indexLine
 			if json.Unmarshal(line, &read) != nil || read.Version > indexVersion || read.Summary.ID == "" {
-				continue // torn, or of a newer version
+				if bytes.HasSuffix(line, []byte("\n")) { // else a crash has cut it off
+					skipped++
+				}
+				continue
 			}
 			if !read.Summary.End.Before(oldest) {
 				list = append(list, recordFrom(read, number))
 			}
+		}
+		if skipped > 0 {
+			a.log.Warn("lines of an index of calls are damaged, or of a newer version, and are skipped", "number", number, "lines", skipped)
 		}
 	}
 	if len(list) > most {
@@ -199,6 +209,13 @@ func (a *archive) read(at archivePlace) (items []Item, err error) {
 		return nil, err
 	}
 	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if at.offset < 0 || at.length < 0 || at.length > info.Size()-at.offset {
+		return nil, fmt.Errorf("the timeline of the call is damaged: %s has %d bytes, it is at %d with %d", file.Name(), info.Size(), at.offset, at.length)
+	}
 	text := make([]byte, at.length)
 	if _, err := file.ReadAt(text, at.offset); err != nil && err != io.EOF {
 		return nil, err

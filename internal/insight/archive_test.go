@@ -1,9 +1,12 @@
 package insight
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,5 +133,65 @@ func TestArchiveOfVersion1IsRead(t *testing.T) {
 	sum, items, known := h.Timeline("c-kept")
 	if !known || sum.ID != "kept" || sum.Reason != "a participant hung up: the phone hung up" || len(items) != 4 || items[0].Kind != KindLeg {
 		t.Errorf("%t %+v with %d items", known, sum, len(items))
+	}
+}
+
+// TestHalfAPairStopsNoArchive: a crash has come between the two files of a pair. Calls are
+// archived as before, and what is left over counts and is removed in the end.
+func TestHalfAPairStopsNoArchive(t *testing.T) {
+	dir := t.TempDir()
+	half := filepath.Join(dir, "00000001.calls")
+	if err := os.WriteFile(half, []byte("[]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := newHub(t, Config{Dir: dir})
+	overCall(h, "call")
+	h.Close()
+	h = newHub(t, Config{Dir: dir})
+	if _, kept, known := h.Timeline("call"); !known || len(kept) == 0 {
+		t.Error("a call is lost beside half a pair")
+	}
+	h.Close()
+	a, err := openArchive(Config{Dir: dir, Keep: time.Hour, Disk: 1 << 20, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.prune(time.Now().Add(2 * time.Hour))
+	if _, err := os.Stat(half); !os.IsNotExist(err) {
+		t.Errorf("half a pair is still there: %v", err)
+	}
+}
+
+// TestDamagedArchiveIsTold: lines that cannot be read are counted in the log, and a place
+// that is none is an error.
+func TestDamagedArchiveIsTold(t *testing.T) {
+	dir := t.TempDir()
+	h := newHub(t, Config{Dir: dir})
+	overCall(h, "call")
+	h.Close()
+	index, err := os.ReadFile(filepath.Join(dir, "00000001.index"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "00000001.index"), append([]byte("{damage\n\x00\n"), index...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	a, err := openArchive(Config{Dir: dir, Keep: time.Hour, Disk: 1 << 20, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := a.load(10)
+	if len(list) != 1 || !strings.Contains(log.String(), "lines=2") {
+		t.Fatalf("%d calls, and the log says %s", len(list), &log)
+	}
+	place := *list[0].kept
+	if items, err := a.read(place); err != nil || len(items) == 0 {
+		t.Errorf("%d items, %v", len(items), err)
+	}
+	for _, bad := range []archivePlace{{place.number, place.offset, 1 << 62}, {place.number, -1, place.length}, {place.number, 1 << 62, 5}, {place.number, 0, -1}} {
+		if items, err := a.read(bad); err == nil {
+			t.Errorf("%+v has %d items", bad, len(items))
+		}
 	}
 }
