@@ -41,6 +41,7 @@ type prefixed struct {
 	soundfile.Reader
 	beginning []int16
 	err       error // that followed it
+	room      *room // of the beginning, until it has been read again
 }
 
 // Read implements audio.Decoder.
@@ -50,11 +51,19 @@ func (a *prefixed) Read(samples []int16) (int, error) {
 		a.beginning = a.beginning[n:]
 		return n, nil
 	}
-	a.beginning = nil
+	a.drop()
 	if a.err != nil {
 		return 0, a.err
 	}
 	return a.Reader.Read(samples)
+}
+
+// drop forgets what is left of the beginning.
+func (a *prefixed) drop() {
+	if a != nil {
+		a.beginning = nil
+		a.room.give()
+	}
 }
 
 // beginning reads as much of a source of unknown length as is held of any, and reports
@@ -65,20 +74,19 @@ func (l *Library) beginning(s *source) (whole bool, err error) {
 	if !ok {
 		return false, nil
 	}
-	defer has.give() // what was read is soon a clip, or played
+	s.begun = &prefixed{Reader: s.file, room: has}
 	read := make([]int16, 0, blockSize)
 	for len(read) < most {
 		block := make([]int16, blockSize)
 		n, err := s.file.Read(block)
 		read = append(read, block[:n]...)
-		if err == io.EOF {
-			s.file = &prefixed{Reader: s.file, beginning: read, err: err}
-			return true, nil
-		}
-		if err != nil {
+		if err != nil && err != io.EOF {
 			return false, s.explained(err)
 		}
+		if s.begun.err = err; err == io.EOF {
+			break
+		}
 	}
-	s.file = &prefixed{Reader: s.file, beginning: read}
-	return false, nil
+	s.begun.beginning, s.file = read, s.begun
+	return s.begun.err == io.EOF, nil
 }

@@ -69,6 +69,33 @@ func TestManyLongPromptsAtOnceStayInTheBudget(t *testing.T) {
 	}
 }
 
+// TestBeginningsThatWaitToBePlayedStayInTheBudget: of files of unknown length, for which
+// there is no room as a whole.
+func TestBeginningsThatWaitToBePlayedStayInTheBudget(t *testing.T) {
+	w := &web{files: map[string][]byte{"/f": wavFile(t, numbered(8000*30, 0), 8000)}, noLength: true, headless: true}
+	const budget = 4 * 10 * 2 * 8000 // four beginnings
+	listening(t, Config{CacheBytes: budget}, w, func(t *testing.T, l *Library) {
+		var all sync.WaitGroup
+		for i := range 20 {
+			all.Go(func() {
+				id := fmt.Sprint("id", i)
+				if heard := hear(l.Open(t.Context(), []File{{URI: "http://web/f", CacheID: id}}, false), 8000, forever); len(heard) < 8000*30 {
+					t.Errorf("%d samples are heard", len(heard))
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		if held := l.Held(); held != budget {
+			t.Errorf("%d bytes are held of %d, when a second was heard", held, budget)
+		}
+		time.Sleep(10 * time.Second)
+		if held := l.Held(); held != 0 {
+			t.Errorf("%d bytes are held when the beginnings were heard", held)
+		}
+		all.Wait()
+	})
+}
+
 // longer is a file that plays for more than it says.
 type longer struct{ soundfile.Reader }
 

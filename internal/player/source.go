@@ -24,8 +24,9 @@ type source struct {
 	body    *body
 	limit   *timeLimit
 
-	keep    *keeping // of speech; nil: it is not kept
-	release func()   // what else ends with it; nil: nothing
+	begun   *prefixed // its beginning was read, to see how long it is; nil: it was not
+	keep    *keeping  // of speech; nil: it is not kept
+	release func()    // what else ends with it; nil: nothing
 }
 
 // openSource asks for a file, under the conditions of a header, and reads its beginning.
@@ -80,6 +81,7 @@ func (s *source) close() {
 	s.limit.end()
 	s.body.in.Close()
 	s.keep.drop()
+	s.begun.drop()
 	if s.release != nil {
 		s.release()
 	}
