@@ -48,13 +48,16 @@ type mediaStream struct {
 	leave   map[*endpoint]func() // takes its listeners out: nil's the whole mix's
 }
 
-// StartStreaming starts the stream that was set up. Starting twice is starting once.
+// StartStreaming starts the stream that was set up. Starting twice is starting once;
+// both are told.
 func (c *Connection) StartStreaming(ctx context.Context, what Context) error {
 	return c.whenConnected(ctx, func() error {
 		if c.control.Streaming == nil || c.control.Streaming.URL == "" {
 			return StreamingNotSetUp.because("Media streaming was not set up: mediaStreamingOptions with a transportUrl belong into the request that creates, answers or connects the call.")
 		}
-		if c.stream == nil {
+		if op := c.streamOperation(); op != nil {
+			op.startAgain(what, func(h Head) Event { return MediaStreamingStarted{h} })
+		} else {
 			c.openStream(what)
 		}
 		return nil
@@ -71,14 +74,23 @@ func (c *Connection) startStreamingAtOnce() {
 // StopStreaming stops the stream; the event goes where the stop asks for.
 func (c *Connection) StopStreaming(ctx context.Context, what Context) error {
 	return c.whenConnected(ctx, func() error {
-		for _, op := range c.operations {
-			if op.Kind == StreamOperation {
-				op.end(MediaStreamingStopped{op.headFor(what)})
-				return nil
-			}
+		op := c.streamOperation()
+		if op == nil {
+			return NotStreaming.because("Media streaming was not started.")
 		}
-		return NotStreaming.because("Media streaming was not started.")
+		op.end(MediaStreamingStopped{op.headFor(what)})
+		return nil
 	})
+}
+
+// streamOperation finds the stream that goes on.
+func (c *Connection) streamOperation() *operation {
+	for _, op := range c.operations {
+		if op.Kind == StreamOperation {
+			return op
+		}
+	}
+	return nil
 }
 
 // openStream accepts a stream and lets it hear the call.
@@ -151,18 +163,9 @@ func (op *operation) streamReported(r streaming.Report) {
 	switch r := r.(type) {
 	case streaming.Opened:
 		op.tell(MediaStreamingStarted{op.head()})
+		op.tellAgain(func(h Head) Event { return MediaStreamingStarted{h} })
 	case streaming.Failed:
+		op.tellAgain(func(h Head) Event { return MediaStreamingFailed{Head: h, Interrupted: r.Interrupted, Cause: r.Err} })
 		op.end(MediaStreamingFailed{Head: op.head(), Interrupted: r.Interrupted, Cause: r.Err})
 	}
-}
-
-// headFor is the head of an event that another request asks for: with its context,
-// and where it wants events.
-func (op *operation) headFor(what Context) Head {
-	head := op.head()
-	head.Operation.Context = what.Operation
-	if what.CallbackURI != "" {
-		head.Operation.CallbackURI = what.CallbackURI
-	}
-	return head
 }

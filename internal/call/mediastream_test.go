@@ -51,16 +51,23 @@ func TestStreamIsStartedAndStopped(t *testing.T) {
 		s := w.opened()
 		s.Tell(streaming.Opened{})
 		synctest.Wait()
-		w.expect(id, connected+" MediaStreamingStarted")
-		if n := len(w.streams.Opened()); n != 1 || w.last(id).Header().Operation.Context != "first" {
+		w.expect(id, connected+" MediaStreamingStarted MediaStreamingStarted")
+		if n := len(w.streams.Opened()); n != 1 || w.last(id).Header().Operation.Context != "again" {
 			t.Errorf("%d streams, context %q", n, w.last(id).Header().Operation.Context)
+		}
+		w.must(conn.StartStreaming(bg, call.Context{Operation: "and again"}))
+		synctest.Wait()
+		started := connected + " MediaStreamingStarted MediaStreamingStarted MediaStreamingStarted"
+		w.expect(id, started)
+		if op := w.last(id).Header().Operation; op.Context != "and again" {
+			t.Errorf("the third start is told with %+v", op)
 		}
 		if p, _ := conn.Properties(bg); !p.Streaming.Active || p.Streaming.ID != s.Subscription {
 			t.Errorf("while it goes on: %+v", p.Streaming)
 		}
 		w.must(conn.StopStreaming(bg, call.Context{Operation: "enough", CallbackURI: "http://app.test/other"}))
 		synctest.Wait()
-		w.expect(id, connected+" MediaStreamingStarted MediaStreamingStopped")
+		w.expect(id, started+" MediaStreamingStopped")
 		if op := w.last(id).Header().Operation; op.Context != "enough" || op.CallbackURI != "http://app.test/other" || !s.Closed() {
 			t.Errorf("after the stop: %+v, closed %v", op, s.Closed())
 		}
@@ -70,7 +77,7 @@ func TestStreamIsStartedAndStopped(t *testing.T) {
 		w.must(conn.StartStreaming(bg, call.Context{}))
 		leg.HangUp()
 		synctest.Wait()
-		w.expect(id, connected+" MediaStreamingStarted MediaStreamingStopped MediaStreamingStopped CallDisconnected")
+		w.expect(id, started+" MediaStreamingStopped MediaStreamingStopped CallDisconnected")
 	})
 }
 
@@ -97,9 +104,10 @@ func TestStreamStartsWithTheCall(t *testing.T) {
 func TestStreamThatFailsIsTold(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.streaming(call.Streaming{AtOnce: true})
+		w.must(conn.StartStreaming(bg, call.Context{Operation: "again"}))
 		w.opened().Tell(streaming.Failed{Err: errors.New("nobody is there")})
 		synctest.Wait()
-		w.expect(id, connected+" MediaStreamingFailed")
+		w.expect(id, connected+" MediaStreamingFailed MediaStreamingFailed")
 		if !w.opened().Closed() {
 			t.Error("it was not closed")
 		}

@@ -27,7 +27,9 @@ type operation struct {
 	tones  chan Tone // keys that the participants press, for a recognition; nil: it wants none
 	heard  int       // keys told of, by a continuous recognition
 	paused []*holdMusic
-	after  func() // gives back what it has taken, when it has ended; nil: nothing
+	begun  bool      // of a stream or a transcription: it is open
+	again  []Context // starts that came before it was
+	after  func()    // gives back what it has taken, when it has ended; nil: nothing
 }
 
 type operationState uint8

@@ -45,14 +45,16 @@ type transcription struct {
 
 // StartTranscription starts the transcription that was set up; languages, the main one
 // first, and a model that is not "" take the place of what was set up. Starting twice is
-// starting once.
+// starting once; both are told.
 func (c *Connection) StartTranscription(ctx context.Context, languages []string, model string, what Context) error {
 	return c.whenConnected(ctx, func() error {
 		set := c.control.Transcription
 		if set == nil || set.URL == "" {
 			return TranscriptionNotSetUp.because("Transcription was not set up: transcriptionOptions with a transportUrl belong into the request that creates, answers or connects the call.")
 		}
-		if c.transcription == nil {
+		if t := c.transcription; t != nil {
+			t.op.startAgain(what, func(h Head) Event { return TranscriptionStarted{h} })
+		} else {
 			c.openTranscription(languages, orElse(model, set.Model), what)
 		}
 		return nil
@@ -152,7 +154,9 @@ func (op *operation) transcriptionReported(r streaming.Report) {
 	switch r := r.(type) {
 	case streaming.Opened:
 		op.tell(TranscriptionStarted{op.head()})
+		op.tellAgain(func(h Head) Event { return TranscriptionStarted{h} })
 	case streaming.Failed:
+		op.tellAgain(func(h Head) Event { return TranscriptionFailed{Head: h, Interrupted: r.Interrupted, Cause: r.Err} })
 		op.end(TranscriptionFailed{Head: op.head(), Interrupted: r.Interrupted, Cause: r.Err})
 	}
 }

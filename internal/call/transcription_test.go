@@ -57,7 +57,7 @@ func TestTranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 		}
 		w.must(conn.StopTranscription(bg, call.Context{Operation: "enough"}))
 		synctest.Wait()
-		w.expect(id, connected+" TranscriptionStarted TranscriptionUpdated TranscriptionStopped")
+		w.expect(id, connected+" TranscriptionStarted TranscriptionStarted TranscriptionUpdated TranscriptionStopped")
 		if w.last(id).Header().Operation.Context != "enough" || !s.Closed() {
 			t.Error("it was not stopped")
 		}
@@ -70,7 +70,7 @@ func TestTranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 		}
 		leg.HangUp()
 		synctest.Wait()
-		w.expect(id, connected+" TranscriptionStarted TranscriptionUpdated TranscriptionStopped TranscriptionStopped CallDisconnected")
+		w.expect(id, connected+" TranscriptionStarted TranscriptionStarted TranscriptionUpdated TranscriptionStopped TranscriptionStopped CallDisconnected")
 	})
 }
 
