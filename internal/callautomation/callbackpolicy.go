@@ -38,7 +38,7 @@ func CallbackPolicy(tokens TokenSource) delivery.Policy {
 		LastWait: 5 * time.Second,
 		Timeout:  30 * time.Second,
 		Late:     callbackPatience - 30*time.Second,
-		Patient:  true,
+		Patient:  func(*delivery.Message) bool { return true },
 		// A call may last long; one that is forgotten must not be retried for ever.
 		TTL: 24 * time.Hour,
 	}

@@ -18,7 +18,7 @@ const (
 // the endpoint may have taken the event and answer late.
 func (e *Engine) attemptTimedOut(a *attempt, timeout time.Duration) {
 	a.to.late++
-	if a.policy.Patient && a.to.late <= maxAwaited && e.awaited < maxAwaitedInAll {
+	if a.isPatient() && a.to.late <= maxAwaited && e.awaited < maxAwaitedInAll {
 		e.await(a)
 		return
 	}
@@ -54,6 +54,19 @@ func (e *Engine) answeredLate(a *attempt, o Outcome) {
 			e.finish(j, history.Delivered, "answered late")
 		}
 	}
+}
+
+// isPatient reports whether all its messages are such that it is waited for them.
+func (a *attempt) isPatient() bool {
+	if a.policy.Patient == nil {
+		return false
+	}
+	for i := range a.parts {
+		if !a.policy.Patient(&a.parts[i].job.msg) {
+			return false
+		}
+	}
+	return true
 }
 
 // await gives up the place of an attempt that was not answered in time, and waits

@@ -18,7 +18,8 @@ func policies() map[string]Policy {
 // patientPolicy is orderedPolicy for applications that may never answer.
 func patientPolicy() Policy {
 	p := orderedPolicy()
-	p.Timeout, p.Late, p.Patient = 30*time.Second, 570*time.Second, true
+	p.Timeout, p.Late = 30*time.Second, 570*time.Second
+	p.Patient = func(*Message) bool { return true }
 	return p
 }
 

@@ -37,10 +37,10 @@ type Policy struct {
 	// Timeout bounds one attempt. What is answered well within Late after it
 	// counts nevertheless, if the message is not over by then.
 	Timeout, Late time.Duration
-	// Patient makes no other attempt while one is unanswered and its connection
-	// lives: the endpoint has the message. An attempt follows if the connection
-	// ends, and none if it lives for Timeout and Late.
-	Patient bool
+	// Patient says of which messages no other attempt is made while one is unanswered
+	// and its connection lives: the endpoint has the message. An attempt follows if
+	// the connection ends, and none if it lives for Timeout and Late. Nil: of none.
+	Patient func(m *Message) bool
 	// GroupBreaker delays the messages of a group whose deliveries keep failing.
 	GroupBreaker GroupBreaker
 

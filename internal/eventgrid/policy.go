@@ -26,7 +26,9 @@ const PolicyName = "eventgrid"
 // under PolicyName. Only 200 to 204 are success; the statuses that are final are
 // never retried, the rest by Event Grid's schedule, 30 times and for a day at
 // most; after ten failures in a row a subscription's circuit opens, which Event
-// Grid calls probation. Retries do not hold the lane.
+// Grid calls probation. Retries do not hold the lane. An IncomingCall that a webhook
+// has taken and does not answer is sent again only if its connection ends: the call
+// has ceased to ring, and applications that never answer are common.
 //
 // Each attempt gets the headers that tell one event and one attempt from
 // another, and the token of a protected webhook (nil tokens: there are none). An
@@ -40,10 +42,17 @@ func Policy(tokens Tokens) delivery.Policy {
 		},
 		Timeout:      30 * time.Second,
 		Late:         150 * time.Second, // "within 3 minutes"
+		Patient:      uselessLater,
 		GroupBreaker: delivery.GroupBreaker{After: 10, For: probationFor, Longest: longestProbation},
 		MaxAttempts:  30,
 		TTL:          1440 * time.Minute,
 	}
+}
+
+// uselessLater is whether a webhook that was told, and has not answered, has no use for
+// being told again.
+func uselessLater(m *delivery.Message) bool {
+	return m.Event.Type == typeIncomingCall && toWebhook(m.URL)
 }
 
 func prepare(req *http.Request, m *delivery.Message, attempt int, tokens Tokens) error {
