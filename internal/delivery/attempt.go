@@ -88,15 +88,16 @@ func (e *Engine) makeAttempt(a *attempt, attempt int) {
 	timeout := a.policy.Timeout
 	ctx, cancel := context.WithTimeoutCause(a.life, timeout+a.policy.Late, notAnswered(timeout+a.policy.Late))
 	defer cancel()
+	unread := e.loadBodies(ctx, a) // before the scheduler may look at the attempt
 	if a.policy.Late > 0 {
-		slow := time.AfterFunc(timeout, func() {
+		slow := time.AfterFunc(timeout-time.Since(a.started), func() {
 			if a.decided.CompareAndSwap(false, true) {
 				e.onLoop(func() { e.attemptTimedOut(a, timeout) })
 			}
 		})
 		defer slow.Stop()
 	}
-	o := e.send(ctx, a, attempt)
+	o := e.send(ctx, a, attempt, unread)
 	o.Latency = time.Since(a.started)
 	if o.Status == 0 && errors.Is(context.Cause(a.life), ErrDeleted) {
 		o.Err = ErrDeleted // whatever its Sender makes of a context that ends
@@ -130,10 +131,10 @@ func (e *Engine) cancelAttempts(group string) {
 	}
 }
 
-// send reads the bodies that are not in memory and lets the Sender go.
-func (e *Engine) send(ctx context.Context, a *attempt, attempt int) Outcome {
-	if err := e.loadBodies(ctx, a); err != nil {
-		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", ErrNotSent, err)}
+// send lets the Sender go, unless a body could not be read.
+func (e *Engine) send(ctx context.Context, a *attempt, attempt int, unread error) Outcome {
+	if unread != nil {
+		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", ErrNotSent, unread)}
 	}
 	return a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: attempt, policy: a.policy})
 }
