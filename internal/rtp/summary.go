@@ -12,7 +12,7 @@ type Summary struct {
 	Codec      string        // as SDP names it; "" if none was agreed on
 	Sent       uint64        // packets
 	Received   uint64        // packets of the peer's
-	Loss       float64       // share of the peer's packets that were lost or came too late
+	Loss       float64       // share of the peer's packets that were lost or came too late, and of which no copy came in time
 	RemoteLoss float64       // share of ours, as the peer reports
 	Jitter     time.Duration // of the peer's packets at the end
 	MaxJitter  time.Duration // the largest that it was
