@@ -1,6 +1,7 @@
 package header
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -13,14 +14,18 @@ var compactForms = map[string]string{
 }
 
 // Values returns the values of a field, under its name and its compact form.
-func Values(message sip.Message, name string) (list []string) {
-	short := compactForms[name]
-	for _, field := range message.(hasFields).Headers() { // GetHeaders makes a copy of most names
-		if is := field.Name(); isName(is, name) || short != "" && isName(is, short) {
-			list = append(list, field.Value())
+func Values(message sip.Message, name string) []string { return slices.Collect(values(message, name)) }
+
+// values goes through the values of a field.
+func values(message sip.Message, name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		short := compactForms[name]
+		for _, field := range message.(hasFields).Headers() { // GetHeaders makes a copy of most names
+			if is := field.Name(); (isName(is, name) || short != "" && isName(is, short)) && !yield(field.Value()) {
+				return
+			}
 		}
 	}
-	return list
 }
 
 // hasFields is what every message of sipgo has.
@@ -31,27 +36,36 @@ func isName(is, name string) bool { return len(is) == len(name) && strings.Equal
 
 // First returns the first value of a field, "" where there is none.
 func First(message sip.Message, name string) string {
-	if values := Values(message, name); len(values) > 0 {
-		return values[0]
+	for value := range values(message, name) {
+		return value
 	}
 	return ""
 }
 
 // Tokens returns the comma-separated values of a field, all its lines together.
-func Tokens(message sip.Message, name string) (list []string) {
-	for _, line := range Values(message, name) {
-		for _, value := range strings.Split(line, ",") {
-			if value = strings.TrimSpace(value); value != "" {
-				list = append(list, value)
+func Tokens(message sip.Message, name string) []string { return slices.Collect(tokens(message, name)) }
+
+// tokens goes through them.
+func tokens(message sip.Message, name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range values(message, name) {
+			for value := range strings.SplitSeq(line, ",") {
+				if value = strings.TrimSpace(value); value != "" && !yield(value) {
+					return
+				}
 			}
 		}
 	}
-	return list
 }
 
 // HasToken reports whether a field of tokens lists one of them.
 func HasToken(message sip.Message, name, token string) bool {
-	return slices.ContainsFunc(Tokens(message, name), func(t string) bool { return strings.EqualFold(t, token) })
+	for listed := range tokens(message, name) {
+		if strings.EqualFold(listed, token) {
+			return true
+		}
+	}
+	return false
 }
 
 // Supports reports whether the sender of a message understands an extension
