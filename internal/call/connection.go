@@ -184,7 +184,9 @@ func (c *Connection) Participant(ctx context.Context, who identifier.ID) (Partic
 func (c *Connection) connected() {
 	c.enter(Connected)
 	c.call.publish(CallConnected{c.head(c.originOp)})
-	c.call.registry.cfg.Prompts.Warm(c.control.speechEndpoints())
+	if prompts := c.call.registry.cfg.Prompts; prompts != nil { // a registry without them plays none
+		prompts.Warm(c.control.speechEndpoints())
+	}
 	c.startStreamingAtOnce()
 	c.startTranscriptionAtOnce()
 }
