@@ -93,7 +93,7 @@ func (a *agent) fetch(location string, offset, length int) ([]byte, error) {
 }
 
 // channelsOf reads a WAV file of 16 kHz and 16 bits.
-func channelsOf(t *testing.T, wav []byte) [][]int16 {
+func channelsOf(t testing.TB, wav []byte) [][]int16 {
 	t.Helper()
 	if len(wav) < 44 || string(wav[:4]) != "RIFF" || string(wav[36:40]) != "data" || int(wav[40])|int(wav[41])<<8|int(wav[42])<<16 != len(wav)-44 {
 		t.Fatalf("%d bytes are no WAV file", len(wav))
@@ -107,7 +107,7 @@ func channelsOf(t *testing.T, wav []byte) [][]int16 {
 
 // hasTone asks whether a tone is in a channel for so long in all: phones on a busy machine
 // leave gaps.
-func hasTone(t *testing.T, channel []int16, pitch float64, atLeast time.Duration, want bool) {
+func hasTone(t testing.TB, channel []int16, pitch float64, atLeast time.Duration, want bool) {
 	t.Helper()
 	if heard := audiotest.ToneTime(channel, recordingRate, pitch); heard >= atLeast != want {
 		t.Errorf("%v of %v Hz in the recording, at least %v: %t; it holds %s", heard, pitch, atLeast, want, audiotest.Describe(channel, recordingRate))

@@ -6,6 +6,10 @@ in /etc/hosts would have it.
 
 import socket
 
+from azure.communication.callautomation import ChannelAffinity
+
+from media import identifier
+
 lookup = socket.getaddrinfo
 
 
@@ -33,12 +37,18 @@ class Recordings:
         options = {
             "call_connection_id": values.get("connection"),
             "server_call_id": values.get("serverCallId"),
+            "group_call_id": values.get("group"),
+            "room_id": values.get("room"),
             "recording_state_callback_url": values["callback"],
             "recording_content_type": values.get("content"),
             "recording_channel_type": values.get("channel"),
             "recording_format_type": values.get("format"),
             "pause_on_start": values.get("paused"),
         }
+        if "ordering" in values:
+            options["audio_channel_participant_ordering"] = [identifier(who) for who in values["ordering"]]
+        if "affinity" in values:
+            options["channel_affinity"] = [ChannelAffinity(identifier(a["participant"]), a["channel"]) for a in values["affinity"]]
         return self.client.start_recording(**{name: value for name, value in options.items() if value is not None})
 
     def recordingState(self, values):
