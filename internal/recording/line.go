@@ -11,17 +11,15 @@ const (
 	// frame may lie between the two.
 	lineFrames = holdBack + 3
 	// astray is how far sound may lie from its place before it is brought there.
-	astray = time.Millisecond
-	// steerMost is how far it is brought there by being stretched, or compressed, by the
-	// steerBy-th part: 20 ms take a second. Farther off, it leaps.
-	steerMost = 40 * time.Millisecond
-	steerBy   = 50
+	astray = 1500 * time.Microsecond
+	// leap is how far off it is put into its place at once, whatever is heard of that.
+	leap = 40 * time.Millisecond
 )
 
 // line is a delay line that puts sound where it was said. A jitter buffer holds sound for
 // a time that is another one for each speaker, and that changes: frames come with their
 // age, and lie so much before their tick. Where that changes, silence takes it up; speech
-// that goes on is stretched or compressed a little.
+// that goes on is spliced.
 //
 // Positions count samples; those of a tick begin at the tick times the frame's length.
 type line struct {
@@ -29,12 +27,11 @@ type line struct {
 	size int        // samples of a frame; 0: nothing has been put
 	ring []int16    // of lineFrames frames; a position is at its remainder
 
-	end     int64 // of what was put
-	next    int64 // where a frame goes on
-	sounds  bool  // the frame before was sound
-	steered bool  // what comes is being brought to its place
-	out     [frameSamples]int16
-	bent    [frameSamples + frameSamples/steerBy]int16
+	end    int64 // of what was put
+	next   int64 // where a frame goes on
+	sounds bool  // the frame before was sound
+	out    [frameSamples]int16
+	joined [frameSamples]int16
 }
 
 // begin goes on to a tick. What lies before it is not wanted.
@@ -57,10 +54,14 @@ func (l *line) put(heard audio.Heard) {
 		return
 	}
 	l.fit(len(heard.Frame))
-	place := l.position(heard.At) - l.samples(heard.Age)
-	f := l.steer(heard.Frame, place-l.next)
-	if !l.sounds {
+	place, f := l.position(heard.At)-l.samples(heard.Age), heard.Frame
+	off := place - l.next
+	distance := max(off, -off)
+	switch {
+	case !l.sounds, distance > l.samples(leap), distance > 0 && !speech(f):
 		l.next = place
+	case distance > l.samples(astray):
+		f = l.splice(f, off)
 	}
 	l.write(f)
 	l.sounds = true
@@ -68,46 +69,6 @@ func (l *line) put(heard audio.Heard) {
 
 func (l *line) samples(d time.Duration) int64 {
 	return int64(d) * int64(l.size) / int64(audio.FrameDuration)
-}
-
-// steer brings what goes on closer to its place, from which it is off by some samples.
-func (l *line) steer(f audio.Frame, off int64) audio.Frame {
-	most, step := l.samples(steerMost), int64(l.size/steerBy)
-	switch distance := max(off, -off); {
-	case !l.sounds:
-		l.steered = false
-		return f
-	case distance > most, distance > step && !speech(f):
-		l.sounds = false
-		return f
-	case distance < step:
-		l.steered = false
-	case distance > l.samples(astray):
-		l.steered = true
-	}
-	switch {
-	case !l.steered:
-		return f
-	case off > 0:
-		return bend(l.bent[:l.size+int(step)], f)
-	default:
-		return bend(l.bent[:l.size-int(step)], f)
-	}
-}
-
-// bend makes a frame a little longer or shorter, by cubic interpolation (Catmull-Rom).
-func bend(dst []int16, f audio.Frame) audio.Frame {
-	last := len(f) - 1
-	sample := func(i int) float64 { return float64(f[min(max(i, 0), last)]) }
-	for i := range dst {
-		x := float64(i*last) / float64(len(dst)-1)
-		n := int(x)
-		t := x - float64(n)
-		a, b, c, d := sample(n-1), sample(n), sample(n+1), sample(n+2)
-		y := b + t/2*(c-a+t*(2*a-5*b+4*c-d+t*(3*(b-c)+d-a)))
-		dst[i] = int16(min(max(y, -32768), 32767))
-	}
-	return dst
 }
 
 // write writes from next on. What has been taken stays as it is.
