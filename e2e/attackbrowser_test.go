@@ -126,7 +126,7 @@ func TestAttackOfBrowsersThatDoNotRead(t *testing.T) {
 			}
 		}
 		data := base64.StdEncoding.EncodeToString(make([]byte, 32<<10))
-		for n, until := 0, time.Now().Add(time.Duration(sized(5, 20)) * time.Second); time.Now().Before(until); n++ {
+		for n, until := 0, time.Now().Add(time.Duration(sized(5, 20))*time.Second); time.Now().Before(until); n++ {
 			answer, err := talker.page.Do(within(t, webrtctest.Patience), &protocol.DataSend{Call: talker.call, Channel: 1, Session: "a", N: n, Data: data})
 			must(t, err)
 			if refused, is := answer.(*protocol.Refusal); is && refused.Code != 429 {
