@@ -63,8 +63,21 @@ func (a *answer) wrongMethod(r *http.Request, found *endpoint) {
 		a.WriteHeader(http.StatusNoContent)
 		return
 	}
-	a.fail(r, &statusError{status: http.StatusMethodNotAllowed,
-		cause: fault.Invalid("%s is not allowed here; allowed are %s", clip(r.Method), found.allow()).WithCode("MethodNotAllowed")})
+	cause := fault.Invalid("%s is not allowed here; allowed are %s", clip(r.Method), found.allow())
+	if verb := unknownVerb(r.URL.EscapedPath()); verb != "" && !found.hasVerb() {
+		cause = fault.Invalid("%q is not an operation of this path; without it, allowed are %s", ":"+clip(verb), found.allow())
+	}
+	a.fail(r, &statusError{status: http.StatusMethodNotAllowed, cause: cause.WithCode("MethodNotAllowed")})
+}
+
+// unknownVerb is what stands behind the last colon of a path and reads like a verb, such
+// as that of an operation of a later version; an id has digits or signs there.
+func unknownVerb(escapedPath string) string {
+	_, verb, _ := cutLast(escapedPath, ':')
+	if strings.ContainsFunc(verb, func(c rune) bool { return (c|0x20) < 'a' || (c|0x20) > 'z' }) {
+		return ""
+	}
+	return verb
 }
 
 // admit reads the body and asks what the route wants of every request.

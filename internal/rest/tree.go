@@ -25,6 +25,15 @@ type node struct {
 // endpoint is a path with its verb; its routes differ by method.
 type endpoint struct{ routes map[string]*route }
 
+// hasVerb reports whether its path ends with a verb.
+func (e *endpoint) hasVerb() bool {
+	for _, r := range e.routes {
+		_, verb := splitPattern(r.pattern)
+		return verb != ""
+	}
+	return false
+}
+
 // maxSegments bounds the segments of a path that is looked up.
 const maxSegments = 32
 

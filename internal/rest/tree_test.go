@@ -123,6 +123,19 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
+func TestUnknownVerbIsNamed(t *testing.T) {
+	f := routedFixture(t)
+	for target, named := range map[string]bool{
+		"/calling/callConnections/cc1:unknown": true, "/calling/callConnections/cc1%3Aplay": false, "/calling/callConnections/cc1": false, "/calling/callConnections/a:b1": false,
+	} {
+		w := httptest.NewRecorder()
+		f.ServeHTTP(w, httptest.NewRequest("POST", target, nil))
+		if got := f.want(t, w, 405, "MethodNotAllowed").Error.Message; strings.Contains(got, `":unknown"`) != named {
+			t.Errorf("%s: %s", target, got)
+		}
+	}
+}
+
 func TestParametersHoldNoControlCharacters(t *testing.T) {
 	f := routedFixture(t)
 	for _, target := range []string{"/identities/a%00b", "/identities/a%0Ab", "/identities/%FF"} {
