@@ -64,6 +64,9 @@ func TestViewsOfTheOwnCamera(t *testing.T) {
 	x.noErrors()
 }
 
+// sharedPitch is the tone of a screen that is shared.
+const sharedPitch = 1500.0
+
 // TestBrowsersSeeEachOther: two people in a room show their cameras and a screen, by
 // the library; what they may show is what their roles say.
 func TestBrowsersSeeEachOther(t *testing.T) {
@@ -193,6 +196,51 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 		second.until(`freezes() === true`)
 		second.run(`await call.stopVideo(frozen); await call.startVideo(stream)`)
 		second.until(`freezes() === false`)
+	})
+	t.Run("a hundred times, with nothing left over", func(t *testing.T) {
+		first := first.with(t)
+		first.run(`
+			globalThis.left = [];
+			const renderer = new calling.VideoStreamRenderer(find("Video")), tracks = new Set();
+			for (let i = 0; i < 100; i++) {
+				const one = await renderer.createView();
+				document.body.append(one.target);
+				const video = one.target.querySelector("video");
+				tracks.add(video.srcObject.getTracks()[0].id);
+				left.push(new WeakRef(one), new WeakRef(one.target), new WeakRef(video));
+				one.dispose();
+			}
+			renderer.dispose();
+			if (tracks.size !== 1) throw new Error(tracks.size + " tracks were shown");`)
+		first.until(`(await new Promise((resolve) => setTimeout(resolve, 20)), gc(), left.every((one) => !one.deref()))`)
+		first.until(`find("Video").isReceiving && await moves(seen.video)`)
+	})
+	t.Run("and the sound of what is shared, also of who is muted", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.run(`
+			const media = navigator.mediaDevices, ask = media.getDisplayMedia, context = new AudioContext();
+			const tone = context.createOscillator(), out = context.createMediaStreamDestination();
+			tone.frequency.value = %s;
+			tone.connect(out);
+			tone.start();
+			await context.resume();
+			media.getDisplayMedia = async () => {
+				media.getDisplayMedia = ask;
+				const canvas = Object.assign(document.createElement("canvas"), {width: 640, height: 360});
+				canvas.getContext("2d").fillRect(0, 0, 640, 360);
+				return new MediaStream([...canvas.captureStream(5).getTracks(), ...out.stream.getTracks()]);
+			};
+			await call.startScreenSharing();`, sharedPitch)
+		second.until(heardTone(sharedPitch))
+		first.run(`await call.mute()`)
+		second.hears(sharedPitch)
+		if !second.holds(`call.remoteParticipants[0].isMuted`) {
+			t.Error("who shares does not show as muted")
+		}
+		first.run(`await call.stopScreenSharing()`)
+		second.hearsNothing(sharedPitch)
+		first.run(`await call.unmute()`)
+		second.hears(firstPitch)
 	})
 	t.Run("and a screen, until the browser ends it", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)

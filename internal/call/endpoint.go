@@ -17,17 +17,19 @@ type endpoint struct {
 	stage   stage
 	who     *participant // nil before it is present
 
-	name       string  // what it wants to be called; "" for none
-	seat       string  // a GUID, by which those in the call know it
-	role       Role    // in a room
-	selfMuted  bool    // it does not want to be heard
-	selfHeld   bool    // it holds the call
-	shows      [2]bool // its streams of pictures that are on, by kind
-	streams    [2]int  // their ids; 0: it never had one
-	voice      utterance
-	line       identifier.ID // the number of ours that it called or was called from; zero: none
-	identities []string      // its Identity headers, of one who called us
-	peer       *Call         // with inOtherCall: where it is
+	name      string // what it wants to be called; "" for none
+	seat      string // a GUID, by which those in the call know it
+	role      Role   // in a room
+	selfMuted bool   // it does not want to be heard
+	// screenSound: its sound has that of its screen, while it shares one.
+	screenSound bool
+	selfHeld    bool    // it holds the call
+	shows       [2]bool // its streams of pictures that are on, by kind
+	streams     [2]int  // their ids; 0: it never had one
+	voice       utterance
+	line        identifier.ID // the number of ours that it called or was called from; zero: none
+	identities  []string      // its Identity headers, of one who called us
+	peer        *Call         // with inOtherCall: where it is
 
 	leg      Leg         // nil for an application, and while being dialled
 	early    []Report    // news that arrived before leg was known

@@ -164,7 +164,7 @@ func (e *endpoint) applyRights() {
 	if e.member == nil || e.who == nil {
 		return
 	}
-	muted, held := e.who.muted || e.silent(), e.who.held || e.selfHeld
+	muted, held := e.who.muted || e.silent() && !e.plays(), e.who.held || e.selfHeld
 	if muted != e.muted {
 		e.muted = muted
 		e.member.SetMuted(muted)

@@ -33,8 +33,10 @@ func (r Role) permits(kind VideoKind) bool {
 }
 
 // VideoWish turns the pictures of the endpoint that asks on or off; nil: as they are. A
-// screen that is shared anew ends what anybody else shares, as in Teams.
-type VideoWish struct{ Camera, Screen *bool }
+// screen that is shared anew ends what anybody else shares, as in Teams. ScreenSound says
+// whether the endpoint's sound has that of its screen: it is heard while the endpoint has
+// muted itself, but not while others have muted it.
+type VideoWish struct{ Camera, Screen, ScreenSound *bool }
 
 func (w VideoWish) grant(e *endpoint) error {
 	wants := [2]*bool{CameraVideo: w.Camera, ScreenVideo: w.Screen}
@@ -42,6 +44,10 @@ func (w VideoWish) grant(e *endpoint) error {
 		if on != nil && *on && !e.role.permits(VideoKind(kind)) {
 			return fault.Forbidden("the role does not permit this stream")
 		}
+	}
+	if w.ScreenSound != nil {
+		e.screenSound = *w.ScreenSound
+		e.applyRights()
 	}
 	changed := false
 	for kind, on := range wants {
@@ -57,13 +63,20 @@ func (w VideoWish) grant(e *endpoint) error {
 		for _, other := range e.call.endpoints {
 			if other != e && other.shows[ScreenVideo] {
 				other.shows[ScreenVideo] = false
+				other.applyRights()
 				other.tellSeat()
 			}
 		}
 	}
+	e.applyRights()
 	e.tellSeat()
 	e.call.tellFollowers()
 	return nil
+}
+
+// plays reports whether the endpoint's sound has that of a screen that it shares.
+func (e *endpoint) plays() bool {
+	return e.screenSound && e.shows[ScreenVideo] && e.role.MaySpeak()
 }
 
 // limitStreams ends the streams that the endpoint's role no longer permits.

@@ -119,7 +119,7 @@ func (l *leg) show(state protocol.CallState) {
 // gate lets the client's packets pass, or not: it does not want to be heard, or may not.
 // It runs under l.mu.
 func (l *leg) gate() {
-	l.peer.SetGate(!l.quiet && (l.seat == nil || l.seat.Role.MaySpeak()))
+	l.peer.SetGate((!l.quiet || l.showing.screen && l.showing.sound) && (l.seat == nil || l.seat.Role.MaySpeak()))
 }
 
 // setQuiet is the client's own mute.

@@ -10,7 +10,7 @@ import (
 const maxSide = 16384
 
 // showing is what a client has asked to show; under the leg's lock.
-type showing struct{ camera, screen bool }
+type showing struct{ camera, screen, sound bool }
 
 // pictures tells a client of what it receives and sends. It implements sfu.Follower.
 type pictures struct{ leg *leg }
@@ -51,11 +51,14 @@ func (l *leg) showPictures(m *protocol.MediaState, answer func(protocol.Message)
 	before := l.showing
 	set(&l.showing.camera, m.Camera)
 	set(&l.showing.screen, m.Screen)
+	set(&l.showing.sound, m.ScreenSound)
+	l.gate()
 	l.mu.Unlock()
-	l.wish(call.VideoWish{Camera: m.Camera, Screen: m.Screen}, func(a protocol.Message) {
+	l.wish(call.VideoWish{Camera: m.Camera, Screen: m.Screen, ScreenSound: m.ScreenSound}, func(a protocol.Message) {
 		if _, ok := a.(*protocol.OK); !ok {
 			l.mu.Lock()
 			l.showing = before
+			l.gate()
 			l.mu.Unlock()
 		}
 		answer(a)

@@ -91,7 +91,7 @@ func (l *leg) mediaState(m *protocol.MediaState, answer func(protocol.Message)) 
 		}
 		answer(a)
 	}
-	if m.Camera == nil && m.Screen == nil {
+	if m.Camera == nil && m.Screen == nil && m.ScreenSound == nil {
 		sound(&protocol.OK{})
 		return
 	}

@@ -418,10 +418,11 @@ func (*MediaOffer) Type() string { return "media.offer" }
 
 // MediaState says what the client sends; members that are absent stay as they are.
 type MediaState struct {
-	Call       string `json:"call"`                 // id of the call
-	Microphone *bool  `json:"microphone,omitempty"` // false mutes; true lifts a mute by others too
-	Camera     *bool  `json:"camera,omitempty"`     // true: its pictures pass from now on, and others are told of the stream
-	Screen     *bool  `json:"screen,omitempty"`     // the same of the screen; true ends what anybody else shares
+	Call        string `json:"call"`                  // id of the call
+	Microphone  *bool  `json:"microphone,omitempty"`  // false mutes; true lifts a mute by others too
+	Camera      *bool  `json:"camera,omitempty"`      // true: its pictures pass from now on, and others are told of the stream
+	Screen      *bool  `json:"screen,omitempty"`      // the same of the screen; true ends what anybody else shares
+	ScreenSound *bool  `json:"screenSound,omitempty"` // true: the sound on mid 0 has that of the screen, and passes while the screen is shared, though microphone is false
 }
 
 // Type is media.state.

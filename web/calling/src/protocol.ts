@@ -517,6 +517,8 @@ export interface MediaState {
   camera?: boolean;
   /** the same of the screen; true ends what anybody else shares */
   screen?: boolean;
+  /** true: the sound on mid 0 has that of the screen, and passes while the screen is shared, though microphone is false */
+  screenSound?: boolean;
 }
 
 /** MediaWant replaces the list of what the client shows. It receives nothing else. */

@@ -18,6 +18,7 @@ export class Pictures {
   readonly camera: Outgoing;
   readonly screen: Outgoing;
   readonly gallery: Gallery;
+  private screenSounds = false;
 
   constructor(private call: CallCore) {
     const log = call.context.log;
@@ -122,10 +123,17 @@ export class Pictures {
     }
   }
 
-  /** The sound of what is shared goes with the microphone's. */
+  /** The sound of what is shared goes with the microphone's, and is heard while that is muted. */
   private screenTurned(): void {
     const { call, screen } = this;
-    const share = async (): Promise<void> => call.sound.share(screen.on && screen.stream ? await screen.stream.getMediaStream() : undefined);
+    const share = async (): Promise<void> => {
+      const stream = screen.on && screen.stream ? await screen.stream.getMediaStream() : undefined;
+      await call.sound.share(stream);
+      const sounds = (stream?.getAudioTracks().length ?? 0) > 0;
+      if (sounds === this.screenSounds || over(call.state)) return;
+      this.screenSounds = sounds;
+      await call.ask("media.state", { screenSound: sounds });
+    };
     share().catch((error) => call.context.log(`sound of the screen: ${error}`));
     call.events.emit("isScreenSharingOnChanged");
   }
