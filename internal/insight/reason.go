@@ -21,6 +21,7 @@ var rules = []struct {
 	{"refusedByRule", (*facts).refusedByRule},
 	{"trunkRefused", (*facts).trunkRefused},
 	{"noCommonCodec", (*facts).noCommonCodec},
+	{"webhookFailed", (*facts).callbackFailed},
 	{"browserLost", (*facts).browserLost},
 	{"oneWaySound", (*facts).oneWaySound},
 	{"recordingFailed", (*facts).recordingFailed},

@@ -98,6 +98,10 @@ func TestEveryFailureHasItsReasonInWords(t *testing.T) {
 			h.Publish(call.RecordingStateChanged{Head: head, Cause: fmt.Errorf("write the recording: %w", syscall.ENOSPC)})
 			over(h, call.Reason{Kind: call.EndedByPeer})
 		}, []string{"the recording failed at 10:42:03 UTC", "no space left on device", "disk of the recordings is full"}},
+		{"nobody at the trunk, and at the callback", "trunkRefused", func(h *Hub) {
+			h.Delivery(&delivery.Message{Lane: aConnection, Group: aConnection}, history.Attempt{Time: at, Group: aConnection, Note: "CreateCallFailed", URL: "https://app.example/callbacks", Number: 1, Result: history.Failed, Error: "connection refused"})
+			over(h, call.Reason{Kind: call.Unreachable}, out(call.Reason{Kind: call.Unreachable, Text: "trunk provider cannot be reached: no program listens"}, call.Wire{Trunk: "provider", CallID: "x"}))
+		}, []string{"the carrier of trunk provider cannot be reached: no program listens at 10:42:03 UTC"}},
 		{"prompt that cannot be played", "operationFailed", func(h *Hub) {
 			h.Publish(call.PlayFailed{Head: head(), Cause: errors.New("the file answered 404")})
 			over(h, call.Reason{Kind: call.EndedByPeer})

@@ -33,11 +33,20 @@ func (f *facts) noSubscription() []finding {
 }
 
 // webhookFailed: the application could not be told.
-func (f *facts) webhookFailed() (found []finding) {
+func (f *facts) webhookFailed() []finding { return f.undelivered(false) }
+
+// callbackFailed tells of callbacks. They tell an application of what happened, so what
+// happened comes before.
+func (f *facts) callbackFailed() []finding { return f.undelivered(true) }
+
+func (f *facts) undelivered(callbacks bool) (found []finding) {
 	type target struct{ event, url string }
 	last, count := map[target]attempt{}, map[target]int{}
 	var order []target
 	for _, a := range f.deliveries {
+		if a.callback != callbacks {
+			continue
+		}
 		t := target{shortType(a.Note), a.URL}
 		if _, known := last[t]; !known {
 			order = append(order, t)
@@ -130,6 +139,7 @@ func (f *facts) trunkRefused() (found []finding) {
 		where, other := "the telephone of "+number(leg.Who.Raw()), ""
 		if leg.Wire.Trunk != "" {
 			where = "the carrier of trunk " + leg.Wire.Trunk
+			answered = strings.TrimPrefix(answered, "trunk "+leg.Wire.Trunk+" ") // as the leg says it
 			if wasTried(leg.Why.SIP.Code) {
 				other = fmt.Sprintf("; no other trunk took %s", number(leg.Who.Raw()))
 			}

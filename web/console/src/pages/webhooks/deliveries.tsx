@@ -4,7 +4,7 @@ import { useSignal, type Signal } from "@preact/signals";
 import { api, useAPI } from "../../state/api";
 import { Act, Badge, Code, Command, Dialog, Empty, Field, Input, Problem, type Mood } from "../../ui/basics";
 import { LongTable, type Column } from "../../ui/table";
-import { Time, Until } from "../../ui/time";
+import { now, Time, Until } from "../../ui/time";
 import { callHref, insight, pretty } from "../calls/model";
 
 export interface Attempt {
@@ -35,7 +35,7 @@ const columns: Column<Attempt>[] = [
   { head: "Result", width: "100px", cell: (one) => <Badge mood={moods[one.result] ?? "calm"}>{one.result}</Badge> },
   { head: "Status", width: "62px", cell: (one) => one.status || "–" },
   { head: "Took", width: "76px", cell: (one) => (one.latencyMs ? `${one.latencyMs.toFixed(0)} ms` : "–") },
-  { head: "Next attempt", width: "130px", cell: (one) => (one.nextAttempt ? <Until at={one.nextAttempt} /> : "") },
+  { head: "Next attempt", width: "130px", cell: (one) => (one.nextAttempt && new Date(one.nextAttempt).getTime() > now.value ? <Until at={one.nextAttempt} /> : "") },
 ];
 
 export function Deliveries(): JSX.Element {
