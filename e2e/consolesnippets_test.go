@@ -51,3 +51,22 @@ func snippets(c *console) {
 	}
 	c.press("Hide the key")
 }
+
+// asCurl copies a request of an application as commands of a shell, and runs them with
+// the access key that they leave to be filled in.
+func asCurl(c *console, p *product) {
+	c.visit("calls", "Calls")
+	row := `[...document.querySelectorAll(".longtable .row")].find((row) => row.innerText.includes("premium"))`
+	c.until(row + ` !== undefined`)
+	c.run(row + `.click()`)
+	c.press("Requests and events")
+	c.until(`document.querySelector("button.line") !== null`)
+	c.run(`document.querySelector("button.line[aria-expanded=false]").click(); navigator.clipboard.writeText = async (text) => void (globalThis.copied = text)`)
+	c.press("Copy as curl")
+	key := regexp.MustCompile(`accesskey=(\S+)`).FindStringSubmatch(p.mustRun("keys", "show"))[1]
+	script := strings.Replace(c.text(`return globalThis.copied`), "key='…'", "key='"+key+"'", 1)
+	out, err := exec.CommandContext(c.t.Context(), "bash", "-c", script).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), `Guard \"premium\" does not allow calls`) {
+		c.t.Errorf("the request is not answered as before: %v, %s", err, out)
+	}
+}

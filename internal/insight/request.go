@@ -22,6 +22,7 @@ type requestDetail struct {
 	Operation string  `json:"operation"` // method and pattern
 	Method    string  `json:"method"`
 	Path      string  `json:"path"`
+	Version   string  `json:"apiVersion,omitempty"`
 	Status    int     `json:"status"`
 	TookMS    float64 `json:"tookMs"`
 	Sender    string  `json:"sender,omitempty"`
@@ -32,7 +33,7 @@ type requestDetail struct {
 
 func (r request) render() (Kind, string, bool, any) {
 	d := requestDetail{
-		ID: r.ID, Operation: r.Method + " " + r.Pattern, Method: r.Method, Path: clean(r.Path, maxLine), Status: r.Status,
+		ID: r.ID, Operation: r.Method + " " + r.Pattern, Method: r.Method, Path: clean(r.Path, maxLine), Version: clean(r.Version, 64), Status: r.Status,
 		TookMS: float64(r.Took.Microseconds()) / 1000, Sender: clean(r.Sender, 128), Body: maskBody(r.Body), Answer: maskBody(r.Answer), Error: r.problem(),
 	}
 	text := fmt.Sprintf("%s %s: %d", r.Method, shortPath(r.Pattern), r.Status)

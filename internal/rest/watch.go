@@ -15,6 +15,7 @@ type Served struct {
 	Method  string
 	Pattern string // of its route
 	Path    string
+	Version string            // api-version; "" where the route needs none
 	Params  map[string]string // of the path
 	Status  int
 	Sender  string // id of the access key, or subject of the token
@@ -43,7 +44,7 @@ func (ex *exchange) watch(ans *answer, r *http.Request, took time.Duration) {
 		return
 	}
 	s := Served{
-		At: ex.started, Took: took, ID: ex.id, Chain: ans.Header().Get(headerChainID), Method: ex.route.method, Pattern: ex.route.pattern, Path: r.URL.Path,
+		At: ex.started, Took: took, ID: ex.id, Chain: ans.Header().Get(headerChainID), Method: ex.route.method, Pattern: ex.route.pattern, Path: r.URL.Path, Version: ex.version,
 		Status: ans.status, Sender: cmp.Or(ex.sender.KeyID, ex.sender.Subject), Body: ex.body, Answer: ans.kept,
 	}
 	if len(ex.route.params) > 0 {

@@ -58,10 +58,10 @@ export const callHref = (id: string): string => href(`calls/${encodeURIComponent
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** A request of an application as commands of a shell, which sign it with the key. */
-export function asCurl(detail: { method: string; path: string; body?: string }): string {
+export function asCurl(detail: { method: string; path: string; apiVersion?: string; body?: string }): string {
   const body = detail.body ?? "";
   return `# the access key: switchhook keys show
-key='${session.value?.role === "administrator" ? "…" : ""}' path=${quote(detail.path)} host=${location.host} body=${quote(body)}
+key='${session.value?.role === "administrator" ? "…" : ""}' path=${quote(detail.path + (detail.apiVersion ? `?api-version=${detail.apiVersion}` : ""))} host=${location.host} body=${quote(body)}
 date=$(date -u '+%a, %d %b %Y %H:%M:%S GMT') hash=$(printf %s "$body" | openssl dgst -sha256 -binary | base64)
 hex=$(printf %s "$key" | base64 -d | od -An -tx1 | tr -d ' \\n')
 signature=$(printf '${detail.method}\\n%s\\n%s;%s;%s' "$path" "$date" "$host" "$hash" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$hex" -binary | base64)
