@@ -35,18 +35,10 @@ func (f *fakeComposer) Compose(_ context.Context, job compose.Job) error {
 		return err
 	}
 	defer stored.Close()
-	sound, err := job.Sound()
-	if err != nil {
-		return err
-	}
-	defer sound.Close()
-	out, err := job.Output()
-	if err != nil {
-		return err
-	}
 	size, _ := stored.Size()
-	_, err = io.Copy(out, io.MultiReader(strings.NewReader("composed "), io.LimitReader(sound, 4), io.NewSectionReader(stored, 0, size)))
-	return errors.Join(err, out.Close())
+	return pretend(job.Sound, job.Output, func(sound io.Reader) io.Reader {
+		return io.MultiReader(strings.NewReader("composed "), io.LimitReader(sound, 4), io.NewSectionReader(stored, 0, size))
+	})
 }
 
 // picturesOf records some seconds with a camera; the last without it.

@@ -25,16 +25,21 @@ func (f fakeConverter) Convert(_ context.Context, job convert.Job) error {
 	if f.err != nil {
 		return f.err
 	}
-	in, err := job.Input()
+	return pretend(job.Input, job.Output, func(sound io.Reader) io.Reader { return io.MultiReader(strings.NewReader("encoded "), sound) })
+}
+
+// pretend writes what a fake makes of a sound.
+func pretend(input func() (io.ReadCloser, error), output func() (convert.Output, error), made func(io.Reader) io.Reader) error {
+	in, err := input()
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := job.Output()
+	out, err := output()
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, io.MultiReader(strings.NewReader("encoded "), in))
+	_, err = io.Copy(out, made(in))
 	return errors.Join(err, out.Close())
 }
 
