@@ -160,7 +160,7 @@ func TestBrowserAndPhoneAndApplication(t *testing.T) {
 		first.until(`rings.length === 1`)
 		first.run(`globalThis.call = await rings[0].accept(); globalThis.lines = watch(call)`)
 		first.until(`call.state === "Connected"`)
-		c.got("CallConnected")
+		first.asks(c.got("CallConnected").ServerCallID, `return call.info.getServerCallId()`)
 		prompt := a.saveTone("prompt.wav", 4*time.Second)
 		c.do("playToAll", values{"urls": []string{prompt}}, nil)
 		first.hears(promptPitch)
