@@ -160,3 +160,33 @@ test("a socket that is silent is replaced", async () => {
     mock.timers.reset();
   }
 });
+
+test("in the last seconds of a session attempts come closer together", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
+  try {
+    const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "t", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
+    running.push(session);
+    void session.open();
+    mock.timers.tick(1);
+    await settle();
+    newest().open();
+    newest().say(welcome());
+    newest().drop();
+    const began = Date.now();
+    const attempts: number[] = [];
+    while (session.state === "away" && Date.now() - began < 125_000) {
+      mock.timers.tick(100);
+      await settle(2);
+      if (newest().readyState !== 0) continue;
+      attempts.push(Date.now() - began);
+      newest().drop();
+      await settle(2);
+    }
+    assert.ok(attempts.some((at) => at >= 119_000 && at <= 120_000), `attempts at ${attempts}`);
+    const late = attempts.filter((at) => at > 100_000);
+    for (let i = 1; i < late.length; i++) assert.ok(late[i] - late[i - 1] <= Math.max(1_000, (120_000 - late[i - 1]) / 2), `attempts at ${late}`);
+    assert.equal(session.state, "over");
+  } finally {
+    mock.timers.reset();
+  }
+});

@@ -5,7 +5,7 @@
 //        └──refused, 60 s──▶ over ◀──bye, 401, 120 s──┴──────────────┘
 import { failure } from "../errors";
 import { protocolVersion } from "../protocol";
-import { delayBefore, nap } from "./reconnect";
+import { delayBefore, inTime, nap } from "./reconnect";
 import { Requests } from "./requests";
 import { Socket, type Frame } from "./socket";
 
@@ -95,7 +95,7 @@ export class Session {
   };
 
   private async connect(): Promise<void> {
-    const wait = nap(delayBefore(this.attempt++));
+    const wait = nap(inTime(delayBefore(this.attempt++), this.deadline - Date.now()));
     this.wake = wait.wake;
     await wait.done;
     if (this.state === "over") return;
