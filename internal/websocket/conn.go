@@ -151,7 +151,7 @@ func (c *Conn) header() (ws.Header, error) {
 
 // payload appends a frame's payload to a message.
 func (c *Conn) payload(message []byte, header ws.Header) ([]byte, error) {
-	if header.Length < 0 || header.Length > int64(maxMessage-len(message)) {
+	if header.Length > int64(maxMessage-len(message)) {
 		return nil, errTooLarge
 	}
 	for left := int(header.Length); left > 0; { // memory grows with what comes, not with what is announced

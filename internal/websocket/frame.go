@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"encoding/binary"
+	"math"
 
 	"github.com/gobwas/ws"
 )
@@ -51,7 +52,11 @@ func readHeader(in *bufio.Reader) (h ws.Header, err error) {
 	case 4:
 		h.Length = int64(binary.BigEndian.Uint16(b[2:]))
 	case 10:
-		h.Length = int64(binary.BigEndian.Uint64(b[2:])) // negative, and refused, with the highest bit
+		length := binary.BigEndian.Uint64(b[2:])
+		if length > math.MaxInt64 { // §5.2: the highest bit must be 0
+			return h, errUnframed
+		}
+		h.Length = int64(length)
 	}
 	_, err = in.Discard(size)
 	return h, err
