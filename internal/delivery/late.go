@@ -83,7 +83,7 @@ func (e *Engine) await(a *attempt) {
 	e.deferred.begin()
 	for i := range a.parts {
 		if j := a.parts[i].job; j.final {
-			e.finish(j, history.Dropped, "it was given up during an attempt")
+			e.finish(j, history.Dropped, "it was taken and not answered before its call was over")
 		} else {
 			j.state = unanswered
 			e.advance(j.lane)
