@@ -194,7 +194,8 @@ func (a *agent) nextCall(phone *siptest.Phone) (*siptest.Call, envelope) {
 	a.t.Helper()
 	before := len(a.all(isIncoming))
 	call := dial(a.t, phone)
-	eventually(a.t, 10*time.Second, "IncomingCall", func() bool { return len(a.all(isIncoming)) > before })
+	// On a busy machine the first delivery may fail: Event Grid's first retry comes after 10 s.
+	eventually(a.t, 30*time.Second, "IncomingCall", func() bool { return len(a.all(isIncoming)) > before })
 	return call, a.all(isIncoming)[before].Raw[0]
 }
 
