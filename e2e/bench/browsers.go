@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,8 +70,9 @@ func (b *bench) browsersIn(ctx context.Context, s *server, a *application, what 
 	if err != nil {
 		return err
 	}
+	profiled := b.keepDuring(ctx, "browsers-"+strings.NewReplacer(", ", "-", " ", "-").Replace(what)+".cpu", fmt.Sprintf("profile?seconds=%.0f", b.measured.Seconds()))
 	used, err := s.over(ctx, b.measured)
-	if err != nil {
+	if err = errors.Join(err, profiled()); err != nil {
 		return err
 	}
 	for _, peer := range peers {
