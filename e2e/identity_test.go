@@ -116,10 +116,10 @@ func TestApplicationCallsAnIdentity(t *testing.T) {
 	})
 }
 
-// nextIncoming is the nth IncomingCall, from 0.
+// nextIncoming is the nth IncomingCall, from 0. It may come with the first retry.
 func (a *agent) nextIncoming(n int) envelope {
 	a.t.Helper()
-	eventually(a.t, 10*time.Second, "IncomingCall", func() bool { return len(a.all(isIncoming)) > n })
+	eventually(a.t, 30*time.Second, "IncomingCall", func() bool { return len(a.all(isIncoming)) > n })
 	return a.all(isIncoming)[n].Raw[0]
 }
 
