@@ -288,6 +288,12 @@ func firstCall(c *console) {
 	c.visit("calls", "Calls")
 	c.until(`document.querySelectorAll(".longtable .row").length > 0`)
 	c.shot("console-calls", nil)
+	c.run(`const search = document.querySelector("input[type=search]"); search.value = document.querySelector(".longtable .row [role=gridcell]:nth-child(2)").innerText; search.dispatchEvent(new Event("input", {bubbles: true}))`)
+	c.until(`performance.getEntriesByType("resource").some((one) => one.name.includes("about="))`)
+	if found := c.text(`await new Promise((done) => setTimeout(done, 300)); return document.querySelector("main").innerText`); strings.Contains(found, "No call matches.") {
+		c.t.Error("a user is not found by what the list shows")
+	}
+	c.run(`const search = document.querySelector("input[type=search]"); search.value = ""; search.dispatchEvent(new Event("input", {bubbles: true}))`)
 	c.accessible()
 	c.narrow()
 }

@@ -30,7 +30,7 @@ const moods: Record<string, Mood> = { ringing: "warn", connected: "live", ended:
 
 function query(of: Filter, next: string): string {
   const parameters = new URLSearchParams({ maxPageSize: "500" });
-  for (const name of ["about", "text", "state", "trunk", "endCode", "mosBelow"] as const) if (of[name].trim()) parameters.set(name, of[name].trim());
+  for (const name of ["about", "text", "state", "trunk", "endCode", "mosBelow"] as const) if (of[name].trim()) parameters.set(name, of[name].trim().replace(/^(user|room) (?=\S)/, "")); // as lists show them
   if (of.failed) parameters.set("failed", "true");
   if (next) parameters.set("skipToken", next);
   return `${insight}/calls?${parameters}`;
