@@ -20,10 +20,10 @@ func TestGalleriesAreShownSoon(t *testing.T) {
 		first time.Duration // each has a picture
 		large time.Duration // each is 320 wide; 0: the path does not carry that
 	}{
-		{"three encodings", []int{100_000, 400_000, 1_600_000}, 0, 20 * time.Millisecond, time.Second, 2 * time.Second},
-		{"three encodings, far away", []int{100_000, 400_000, 1_600_000}, 0, 100 * time.Millisecond, 1500 * time.Millisecond, 2500 * time.Millisecond},
-		{"one encoding", []int{500_000}, 0, 20 * time.Millisecond, 1500 * time.Millisecond, 0},
-		{"two encodings, the small one large", []int{500_000, 800_000}, 0, 20 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second},
+		{"three encodings", []int{100_000, 400_000, 1_600_000}, 0, 20 * time.Millisecond, 1500 * time.Millisecond, 2 * time.Second},
+		{"three encodings, far away", []int{100_000, 400_000, 1_600_000}, 0, 100 * time.Millisecond, 2 * time.Second, 2500 * time.Millisecond},
+		{"one encoding", []int{500_000}, 0, 20 * time.Millisecond, 2 * time.Second, 0},
+		{"two encodings, the small one large", []int{500_000, 800_000}, 0, 20 * time.Millisecond, 2 * time.Second, 3 * time.Second},
 		{"5 Mbit/s", []int{100_000, 400_000, 1_600_000}, 5_000_000, 20 * time.Millisecond, time.Second, 3 * time.Second},
 		{"2 Mbit/s", []int{100_000, 400_000, 1_600_000}, 2_000_000, 20 * time.Millisecond, time.Second, 0},
 	} {
@@ -49,7 +49,7 @@ func TestGalleriesAreShownSoon(t *testing.T) {
 				if after := p.client.counted().Changes; after-before > shown {
 					t.Errorf("on a path that stays as it is, there are %d changes in 20 s", after-before)
 				}
-				if first > test.first || test.large > 0 && large > test.large {
+				if first > test.first || test.large > 0 && large > test.large+leastRest { // some fall before rates are known, and rest
 					t.Errorf("all nine have a picture after %v, and a large one after %v", first, large)
 				}
 			})

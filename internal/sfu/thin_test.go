@@ -24,6 +24,7 @@ func TestNarrowPathsGetFewerPictures(t *testing.T) {
 				defer w.client.Close()
 				w.client.Want([]View{{Stream: 1, Width: 160, Height: 90}})
 				time.Sleep(2 * time.Second)
+				keys := len(w.lines[0].widths())
 				for _, step := range []struct{ rate, pictures int }{{2_000_000, 20}, {450_000, 20 / temporal}, {2_000_000, 20}, {450_000, 20 / temporal}} {
 					w.client.mu.Lock()
 					w.client.sending.rate = step.rate
@@ -46,8 +47,8 @@ func TestNarrowPathsGetFewerPictures(t *testing.T) {
 					}
 				}
 				w.lines[0].check(t)
-				if keys := len(w.lines[0].widths()); keys != 1 {
-					t.Errorf("%d key frames came", keys)
+				if more := len(w.lines[0].widths()) - keys; more > 0 {
+					t.Errorf("%d key frames came, though the encoding stayed the same", more)
 				}
 			})
 		})
