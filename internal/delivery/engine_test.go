@@ -314,6 +314,26 @@ func TestLastDropsWhatIsUndeliveredAfterFiveSeconds(t *testing.T) {
 	})
 }
 
+func TestLastWaitsForWhatIsQueuedAtABusyDestination(t *testing.T) {
+	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 200, after: 4 * time.Second} }}
+	runWith(t, Config{PerDestination: 1}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		for i := range 3 {
+			other := callback(hook, fmt.Sprint("other", i))
+			other.Group, other.Lane = other.ID, other.ID
+			e.Post(other)
+		}
+		last := callback(hook, "last")
+		last.Last = true
+		e.Post(callback(hook, "a"), callback(hook, "b"), last)
+		time.Sleep(5 * time.Minute)
+		for body, want := range map[string]int64{"a": 12_000, "b": 16_000, "last": 20_000} {
+			if got := hooks.times(body); !slices.Equal(got, []int64{want}) {
+				t.Errorf("%s was posted at %v ms, want %d", body, got, want)
+			}
+		}
+	})
+}
+
 func TestLastIsRetriedForAMinute(t *testing.T) {
 	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 500} }}
 	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {

@@ -8,6 +8,10 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
+// longestQueue is how long a Last message waits at most for those of its group that are
+// queued at a busy destination.
+const longestQueue = time.Minute
+
 // group is what ends together: the messages of one connection or subscription.
 type group struct {
 	name    string
@@ -68,9 +72,30 @@ func (e *Engine) leave(j *job) {
 	}
 }
 
-// endWait gives up what the Last message has waited for long enough.
+// queues reports whether nothing of the group has failed and a message has had no turn
+// yet: its destination answers, but is busy.
+func (g *group) queues() bool {
+	unsent := false
+	for j := range g.members {
+		switch {
+		case j == g.last:
+		case j.state == backingOff || j.Attempts > 1 || j.state == queued && j.queuedAt.IsZero():
+			return false
+		case j.Attempts == 0:
+			unsent = true
+		}
+	}
+	return unsent
+}
+
+// endWait gives up what the Last message has waited for long enough. What waits for its
+// turn at a busy destination is not to blame: it has a minute.
 func (e *Engine) endWait(g *group) {
 	if g.last == nil || g.last.ended() || g.onlyLast() {
+		return
+	}
+	if wait := g.last.policy.LastWait; time.Since(g.ended)+wait <= max(wait, longestQueue) && g.queues() {
+		e.timers.at(time.Now().Add(wait), func() { e.endWait(g) })
 		return
 	}
 	for j := range g.members {

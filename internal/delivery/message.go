@@ -29,7 +29,8 @@ type Message struct {
 
 	// Last marks the final message of its group: it waits for all the others,
 	// for its policy's LastWait at most; what is undelivered then is dropped
-	// and recorded. What is posted to the group after it is dropped too.
+	// and recorded, but for messages that wait a minute at most for their turn at a
+	// busy destination. What is posted to the group after it is dropped too.
 	Last bool
 	// Release names holds that end with this message: from the moment that the
 	// journal has it, they are not recovered.
