@@ -15,10 +15,10 @@ import (
 var addressRate = ratelimit.Rate{PerSecond: 1. / 30, Burst: 64}
 
 // newConnection makes a peer connection, whose client may come from so many addresses,
-// and send so much beside what is wanted of it; end is called where it sends more. hear
-// gets reports about a source when they come, and returns false for those that are to
+// and send so much beside what is wanted of it, which sent counts and is closed after it;
+// end is called where it sends more. hear gets reports about a source when they come, and returns false for those that are to
 // wait until pion reads them.
-func (e *Engine) newConnection(end func(), hear func(ssrc uint32, report []byte) bool) (*webrtc.PeerConnection, error) {
+func (e *Engine) newConnection(end func(), hear func(ssrc uint32, report []byte) bool) (pc *webrtc.PeerConnection, sent *excess, err error) {
 	addresses, sent := ratelimit.NewBucket(addressRate), newExcess(e.log, &e.waiting, end)
 	sent.hear = hear
 	settings := e.settings
@@ -28,5 +28,6 @@ func (e *Engine) newConnection(end func(), hear func(ssrc uint32, report []byte)
 	// are ICE-lite and read no candidates, so it asks for no others.
 	settings.SetRemoteIPFilter(func(net.IP) bool { return addresses.Allow(time.Now()) })
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(e.codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(e.interceptors))
-	return api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{e.certificate}})
+	pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{e.certificate}})
+	return pc, sent, err
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -45,11 +47,13 @@ type excess struct {
 
 	mu        sync.Mutex
 	reporters map[uint32]struct{}
+	buffers   map[*buffer]struct{} // that are not closed
+	closed    bool
 }
 
 func newExcess(log *slog.Logger, all *atomic.Int64, end func()) *excess {
 	return &excess{
-		log: log, all: all, end: end, reporters: make(map[uint32]struct{}),
+		log: log, all: all, end: end, reporters: make(map[uint32]struct{}), buffers: make(map[*buffer]struct{}),
 		sources: ratelimit.NewBucket(sourceRate), reported: ratelimit.NewBucket(reportedRate), broken: ratelimit.NewBucket(brokenRate),
 	}
 }
@@ -78,7 +82,38 @@ func (e *excess) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWrit
 		b.SetLimitSize(maxSourceWaits)
 		e.spend(e.sources, "it sends from too many sources")
 	}
+	if !e.keep(b) {
+		_ = b.Buffer.Close() // never fails, and nothing waits in it
+	}
 	return b
+}
+
+// keep notes a buffer, unless the connection is over.
+func (e *excess) keep(b *buffer) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.closed {
+		e.buffers[b] = struct{}{}
+	}
+	return !e.closed
+}
+
+func (e *excess) forget(b *buffer) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.buffers, b)
+}
+
+// close closes the buffers that pion leaves open: those that it asked for while it closed
+// the connection, of which nothing is read.
+func (e *excess) close() {
+	e.mu.Lock()
+	e.closed = true
+	left := slices.Collect(maps.Keys(e.buffers))
+	e.mu.Unlock()
+	for _, b := range left {
+		_ = b.Close() // never fails
+	}
 }
 
 // from notes who sends reports.
@@ -132,6 +167,7 @@ func (b *buffer) Read(into []byte) (int, error) {
 
 // Close implements io.Closer. What waits is dropped.
 func (b *buffer) Close() error {
+	b.of.forget(b)
 	err := b.Buffer.Close()
 	rest := make([]byte, maxTaken)
 	for {

@@ -21,6 +21,7 @@ type link struct {
 	peer        *Peer
 	fingerprint string
 	pc          *webrtc.PeerConnection
+	sent        *excess
 	once        sync.Once
 	work        sync.WaitGroup // readers
 	shown       sync.Map       // SSRCs of pictures that are sent, and of their repetitions
@@ -43,11 +44,11 @@ func newSSRC() uint32 {
 
 func (p *Peer) newLink(fingerprint string) (*link, error) {
 	l := &link{peer: p, fingerprint: fingerprint}
-	pc, err := p.engine.newConnection(l.end, l.hear)
+	pc, sent, err := p.engine.newConnection(l.end, l.hear)
 	if err != nil {
 		return nil, err
 	}
-	l.pc = pc
+	l.pc, l.sent = pc, sent
 	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) { p.tell(l, state) })
 	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		if track.Kind() != webrtc.RTPCodecTypeAudio {
@@ -139,6 +140,7 @@ func (l *link) close() {
 			if err := l.pc.Close(); err != nil {
 				l.peer.engine.log.Debug("peer connection not closed cleanly", "error", err)
 			}
+			l.sent.close()
 			l.work.Wait()
 		})
 	})
