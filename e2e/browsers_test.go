@@ -220,7 +220,7 @@ func (x *tab) joins(locator values) {
 // until waits until an expression holds in the page.
 func (x *tab) until(expression string) {
 	x.t.Helper()
-	loop := `for (let end = Date.now() + 20000; !(` + expression + `);) {
+	loop := `for (let end = Date.now() + 40000; !(` + expression + `);) {
 		if (Date.now() > end) throw new Error("never: " + %s);
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}`

@@ -1,6 +1,7 @@
 // The agent of a user: the session with the server, its calls, and what rings.
 import { CallCore, type CallBeginning, type CallContext } from "./calls/call";
 import { Incoming } from "./calls/incoming";
+import { active } from "./calls/state";
 import { Emitter } from "./emitter";
 import { failure, unsupported } from "./errors";
 import { isPhone, isTeams, rawId } from "./identifiers";
@@ -74,6 +75,7 @@ export class Agent {
       iceServers: () => [...((this.session.welcome?.iceServers ?? []) as RTCIceServer[]), ...(options.iceServers ?? [])],
       log: options.log,
       reportMedia: options.reportMedia ?? true,
+      active: (call) => this.holdOthers(call),
       ended: (call) => this.remove(call),
     };
     this.facade = this.makeFacade();
@@ -216,6 +218,13 @@ export class Agent {
     if (!this.calls.delete(call.id)) return;
     this.list();
     this.events.emit("callsUpdated", { added: [], removed: [call.facade] });
+  }
+
+  /** One call at a time is talked in: whoever is in another one must not hear it. */
+  private holdOthers(call: CallCore): void {
+    for (const other of this.calls.values()) {
+      if (other !== call && active(other.state)) other.hold(true).catch((error: unknown) => this.options.log(`hold the call before: ${error}`));
+    }
   }
 
   private list(): void {

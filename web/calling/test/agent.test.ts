@@ -122,3 +122,28 @@ test("what rings and is accepted is over with its call", async () => {
   newest().say({ t: "call.ended", seq: 2, call: "c1", code: 410, subCode: 3101 });
   assert.deepEqual(ends, [410]);
 });
+
+test("a call that connects or is resumed holds the others", async () => {
+  const agent = (await connected()).facade;
+  const socket = newest();
+  const holds = (): string[] => socket.sent.filter((frame) => frame.t === "call.hold").map((frame) => frame.call);
+  const join = async (): Promise<[Call, string]> => {
+    const call = agent.join({ roomId: ROOM });
+    await settle();
+    const id = socket.last("call.join").call;
+    socket.say({ t: "call.info", call: id, kind: "room", serverCallId: "s", participantId: "p" });
+    socket.say({ t: "call.state", call: id, state: "Connected" });
+    await settle();
+    return [call, id];
+  };
+  const [first, one] = await join();
+  assert.deepEqual(holds(), []);
+  const [second, two] = await join();
+  assert.deepEqual(holds(), [one]);
+  socket.say({ t: "call.state", call: one, state: "LocalHold" });
+  socket.say({ t: "call.state", call: one, state: "Connected" });
+  await settle();
+  assert.deepEqual(holds(), [one, two]);
+  socket.say({ t: "call.state", call: two, state: "LocalHold" });
+  assert.deepEqual([first.state, second.state], ["Connected", "LocalHold"]);
+});

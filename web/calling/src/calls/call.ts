@@ -14,7 +14,7 @@ import type { AudioOptions, Call, CallDirection, CallEndReason, CallerInfo, Call
 import type { CallEvents, InnerEvents } from "./callevents";
 import { makeCall } from "./facade";
 import { Roster } from "./roster";
-import { established, mayFollow, over } from "./state";
+import { active, established, mayFollow, over } from "./state";
 
 /** What a call needs of its agent. */
 export interface CallContext {
@@ -24,6 +24,8 @@ export interface CallContext {
   log(line: string): void;
   /** The application does not mind that the server is told how media go. */
   reportMedia: boolean;
+  /** The call is being talked in from now on: the others have to be held. */
+  active(call: CallCore): void;
   /** The call has gone: it leaves the agent's list. */
   ended(call: CallCore): void;
 }
@@ -180,9 +182,11 @@ export class CallCore {
 
   private move(state: CallState): void {
     if (state === this.state || !mayFollow(this.state, state)) return;
+    const begins = active(state) && !active(this.state);
     this.state = state;
     this.sound.hold(state === "LocalHold");
     this.events.emit("stateChanged");
+    if (begins) this.context.active(this);
   }
 
   /** The call is over, for whatever reason: once. */

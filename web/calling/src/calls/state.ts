@@ -28,6 +28,11 @@ export function established(state: CallState): boolean {
   return state === "Connected" || state === "LocalHold" || state === "RemoteHold";
 }
 
+/** Whether the microphone is meant for the call. */
+export function active(state: CallState): boolean {
+  return state === "Connected" || state === "RemoteHold";
+}
+
 export function over(state: CallState): boolean {
   return state === "Disconnecting" || state === "Disconnected";
 }
