@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"iter"
 	"math"
 	"time"
 
@@ -100,14 +101,10 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, try *probe, now time.Time) 
 	}
 	m := mark{at: now, delay: noDelay}
 	arrival := time.Duration(r.ReferenceTime) * 64 * time.Millisecond
-	number, left, delta := r.BaseSequenceNumber, int(r.PacketStatusCount), 0
+	number, delta := r.BaseSequenceNumber, 0
 	before := e.late
 	suspects := e.spare[:0]
-	take := func(status uint16) {
-		if left == 0 {
-			return
-		}
-		left--
+	for status := range statuses(r) {
 		p := &e.past[number%historyPackets]
 		known := p.open && e.next-number <= historyPackets
 		number++
@@ -115,16 +112,15 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, try *probe, now time.Time) 
 			if known {
 				suspects = append(suspects, number-1)
 			}
-			return
+			continue
 		}
 		if delta >= len(r.RecvDeltas) {
-			left = 0
-			return
+			break
 		}
 		arrival += time.Duration(r.RecvDeltas[delta].Delta) * time.Microsecond
 		delta++
 		if !known {
-			return
+			continue
 		}
 		p.open = false
 		m.arrived++
@@ -132,18 +128,6 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, try *probe, now time.Time) 
 		e.measure(&m, arrival-time.Duration(p.at.UnixNano()), now)
 		e.trains.take(number-1, p.follows, p.bytes, arrival)
 		try.take(number-1, p.bytes, arrival)
-	}
-	for _, chunk := range r.PacketChunks {
-		switch chunk := chunk.(type) {
-		case *rtcp.RunLengthChunk:
-			for range min(int(chunk.RunLength), left) {
-				take(chunk.PacketStatusSymbol)
-			}
-		case *rtcp.StatusVectorChunk:
-			for _, status := range chunk.SymbolList {
-				take(status)
-			}
-		}
 	}
 	for _, one := range before { // another order is no loss
 		if p := &e.past[one%historyPackets]; p.open {
@@ -160,6 +144,29 @@ func (e *estimator) report(r *rtcp.TransportLayerCC, try *probe, now time.Time) 
 	e.marks[e.mark%len(e.marks)] = m
 	e.mark++
 	e.decide(now)
+}
+
+// statuses are those of the packets that a report is about; its chunks may have more.
+func statuses(r *rtcp.TransportLayerCC) iter.Seq[uint16] {
+	return func(take func(uint16) bool) {
+		left := int(r.PacketStatusCount)
+		for _, chunk := range r.PacketChunks {
+			switch chunk := chunk.(type) {
+			case *rtcp.RunLengthChunk:
+				for range min(int(chunk.RunLength), left) {
+					if left--; !take(chunk.PacketStatusSymbol) {
+						return
+					}
+				}
+			case *rtcp.StatusVectorChunk:
+				for _, status := range chunk.SymbolList[:min(len(chunk.SymbolList), left)] {
+					if left--; !take(status) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // measure takes how long a packet took, on two clocks that differ by something constant.
