@@ -204,14 +204,20 @@ func (c *checker) config() Config {
 		FileTrunksOnly:      file.Outbound.FileTrunksOnly,
 		Outbound:            outbound.Rule{RefusePrivate: file.Outbound.RefusePrivate, Allow: c.networks("outbound.allow")},
 	}
-	cfg.TURN = c.turn(cfg.PublicHosts)
-	c.events(&cfg)
-	cfg.Trunks, cfg.Routes = c.trunks(file.Trunks, file.Routes)
-	cfg.Guards, cfg.Emergency = c.guards(file.Guards, cfg.Trunks), c.emergency(file.Emergency)
-	cfg.Speech = c.speech(file.Speech)
+	c.settle(&cfg)
 	c.apart(cfg)
 	c.together(cfg)
 	return cfg
+}
+
+// settle reads what depends on other keys, or is a part of its own.
+func (c *checker) settle(cfg *Config) {
+	file := &c.file.keys
+	cfg.TURN = c.turn(cfg.PublicHosts)
+	c.events(cfg)
+	cfg.Trunks, cfg.Routes = c.trunks(file.Trunks, file.Routes)
+	cfg.Guards, cfg.Emergency = c.guards(file.Guards, cfg.Trunks), c.emergency(file.Emergency)
+	cfg.Speech = c.speech(file.Speech)
 }
 
 // together checks what settings ask of each other.
