@@ -125,7 +125,7 @@ func checkBundle(t *testing.T, file string) {
 func checkTypes(t *testing.T, resolution string) {
 	module := map[string]string{"bundler": "esnext", "node16": "node16"}[resolution]
 	dir := t.TempDir()
-	source, err := os.ReadFile(filepath.Join(callingDir, "test/types/use.ts"))
+	source, err := os.ReadFile(filepath.Join(callingDir, "test/publictypes.ts"))
 	if err != nil {
 		t.Fatal(err)
 	}

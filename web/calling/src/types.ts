@@ -4,254 +4,50 @@ import type {
   CommunicationIdentifier,
   CommunicationIdentifierKind,
   CommunicationUserIdentifier,
-  CommunicationUserKind,
   MicrosoftTeamsAppIdentifier,
-  MicrosoftTeamsAppKind,
   MicrosoftTeamsUserIdentifier,
-  MicrosoftTeamsUserKind,
   PhoneNumberIdentifier,
-  PhoneNumberKind,
   UnknownIdentifier,
-  UnknownIdentifierKind,
 } from "@azure/communication-common";
-import type { LocalVideoStream } from "./media/localvideostream";
+import type { CallAgentFeature, CallAgentFeatureFactory, CallFeature, CallFeatureFactory } from "./features/feature";
 import type { LocalAudioStream } from "./media/localaudiostream";
-
-// ---- states and small unions ----
-
-export type CallState =
-  | "None"
-  | "Connecting"
-  | "Ringing"
-  | "Connected"
-  | "LocalHold"
-  | "RemoteHold"
-  | "InLobby"
-  | "Disconnecting"
-  | "Disconnected"
-  | "EarlyMedia";
-export type RemoteParticipantState =
-  | "Idle"
-  | "Connecting"
-  | "Ringing"
-  | "Connected"
-  | "Hold"
-  | "InLobby"
-  | "EarlyMedia"
-  | "Disconnected";
-export type CallDirection = "Incoming" | "Outgoing";
-export type ConnectionState = "Connected" | "Disconnected";
-export type ParticipantRole =
-  | "Unknown"
-  | "Attendee"
-  | "Presenter"
-  | "Organizer"
-  | "Co-organizer"
-  | "Consumer"
-  | "Collaborator";
-export type MediaStreamType = "Video" | "ScreenSharing" | "RawMedia";
-export type AudioMediaStreamType = "Audio";
-export type ScalingMode = "Stretch" | "Crop" | "Fit";
-export type DtmfTone =
-  | "Num0"
-  | "Num1"
-  | "Num2"
-  | "Num3"
-  | "Num4"
-  | "Num5"
-  | "Num6"
-  | "Num7"
-  | "Num8"
-  | "Num9"
-  | "A"
-  | "B"
-  | "C"
-  | "D"
-  | "Star"
-  | "Pound"
-  | "Flash";
-export type VideoDeviceType = "Unknown" | "UsbCamera" | "CaptureAdapter" | "Virtual" | "ScreenSharing";
-export type AudioDeviceType = "Microphone" | "Speaker" | "CompositeAudioDevice" | "Virtual";
-
-/** What kind of call an object is. */
-export const CallKind = { Call: "Call", TeamsCall: "TeamsCall" } as const;
-export type CallKind = (typeof CallKind)[keyof typeof CallKind];
-/** What kind of agent an object is. */
-export const CallAgentKind = { CallAgent: "CallAgent", TeamsCallAgent: "TeamsCallAgent" } as const;
-export type CallAgentKind = (typeof CallAgentKind)[keyof typeof CallAgentKind];
-/** What kind of incoming call an object is. */
-export const IncomingCallKind = { IncomingCall: "IncomingCall", TeamsIncomingCall: "TeamsIncomingCall" } as const;
-export type IncomingCallKind = (typeof IncomingCallKind)[keyof typeof IncomingCallKind];
-
-/** A listener of a changed property. It gets no argument: the property is read. */
-export type PropertyChangedEvent = (args?: any) => void;
-/** A listener of added and removed items. */
-export type CollectionUpdatedEvent<T> = (args: { added: T[]; removed: T[] }) => void;
-
-/** Identifiers that the package takes. */
-export type CallableIdentifier =
-  | CommunicationUserIdentifier
-  | PhoneNumberIdentifier
-  | MicrosoftTeamsAppIdentifier
-  | UnknownIdentifier;
-/** Identifiers that the package returns. They carry `kind`. */
-export type ReturnedIdentifier =
-  | CommunicationUserKind
-  | PhoneNumberKind
-  | MicrosoftTeamsUserKind
-  | MicrosoftTeamsAppKind
-  | UnknownIdentifierKind;
-export type { CommunicationIdentifier, CommunicationIdentifierKind, MicrosoftTeamsUserIdentifier };
-
-/** What a rejected promise carries. */
-export interface CommunicationServicesError extends Error {
-  readonly code: number;
-  readonly subCode: number;
-  readonly resultCategories: string[];
-}
-
-/** Why a call ended. `code` is like SIP's, or 0. */
-export interface CallEndReason {
-  readonly code: number;
-  readonly subCode?: number;
-  readonly message?: string;
-  readonly resultCategories?: string[];
-}
-
-// ---- options ----
-
-export interface DiagnosticOptions {
-  appName?: string;
-  appVersion?: string;
-  tags?: string[];
-}
-export interface ProxyConfiguration {
-  url: string;
-}
-export interface IceServer {
-  urls: string[];
-  username?: string;
-  credential?: string;
-}
-export interface TurnConfiguration {
-  iceServers: IceServer[];
-}
-export interface CallNetworkConfiguration {
-  proxy?: ProxyConfiguration;
-  turn?: TurnConfiguration;
-}
-/** What receives log lines. A logger of `@azure/logger` is one. */
-export interface CallLogger {
-  error(...args: any[]): void;
-  warning(...args: any[]): void;
-  info(...args: any[]): void;
-  verbose(...args: any[]): void;
-}
-export interface CallClientOptions {
-  logger?: CallLogger;
-  diagnostics?: DiagnosticOptions;
-  networkConfiguration?: CallNetworkConfiguration;
-  /** The address of the server, such as `https://calls.example.com`. It overrides the address in the token. */
-  endpoint?: string;
-  /** False: the server is not told how the media of calls go, which whoever runs it sees in its console. */
-  reportMedia?: boolean;
-}
-export interface EmergencyCallOptions {
-  countryCode?: string;
-}
-export interface CallAgentOptions {
-  displayName?: string;
-  emergencyCallOptions?: EmergencyCallOptions;
-}
-export interface TeamsCallAgentOptions {
-  emergencyCallOptions?: EmergencyCallOptions;
-}
-export interface MediaConstraintRange {
-  max?: number;
-  ideal?: number;
-  exact?: number;
-}
-export interface VideoSendConstraints {
-  frameHeight?: MediaConstraintRange;
-  frameRate?: MediaConstraintRange;
-  bitrate?: { max?: number };
-}
-export interface VideoConstraints {
-  send?: VideoSendConstraints;
-}
-export interface MediaConstraints {
-  video?: VideoConstraints;
-}
-export interface VideoOptions {
-  localVideoStreams?: LocalVideoStream[];
-  constraints?: VideoConstraints;
-}
-export interface AudioOptions {
-  muted?: boolean;
-  localAudioStreams?: LocalAudioStream[];
-}
-export interface AcceptCallOptions {
-  videoOptions?: VideoOptions;
-  audioOptions?: AudioOptions;
-}
-export interface JoinCallOptions {
-  videoOptions?: VideoOptions;
-  audioOptions?: AudioOptions;
-}
-export interface CustomHeader {
-  key: string;
-  value: string;
-}
-export interface CustomContext {
-  userToUser?: string;
-  sipHeaders?: CustomHeader[];
-  voipHeaders?: CustomHeader[];
-  /** @deprecated use sipHeaders */
-  xHeaders?: CustomHeader[];
-}
-export interface StartCallOptions {
-  videoOptions?: VideoOptions;
-  audioOptions?: AudioOptions;
-  /** The number that a called phone sees. A call to a phone number needs one that the resource owns. */
-  alternateCallerId?: PhoneNumberIdentifier;
-  customContext?: CustomContext;
-  threadId?: string;
-}
-export interface AddPhoneNumberOptions {
-  alternateCallerId?: PhoneNumberIdentifier;
-  threadId?: string;
-}
-export interface HangUpOptions {
-  forEveryone?: boolean;
-}
-export interface GroupCallLocator {
-  groupId: string;
-}
-export interface RoomCallLocator {
-  roomId: string;
-}
-export interface TeamsMeetingLinkLocator {
-  meetingLink: string;
-}
-export interface TeamsMeetingIdLocator {
-  meetingId: string;
-  passcode?: string;
-}
-export interface CreateViewOptions {
-  isMirrored?: boolean;
-  scalingMode?: ScalingMode;
-}
-export interface PermissionConstraints {
-  audio: boolean;
-  video: boolean;
-}
-export interface DeviceAccess {
-  audio: boolean;
-  video: boolean;
-}
-/** The values of a device's permission. */
-export const DevicePermissionAccess = { Granted: "Granted", Denied: "Denied", Prompt: "Prompt" } as const;
-export type DevicePermissionAccess = (typeof DevicePermissionAccess)[keyof typeof DevicePermissionAccess];
+import type { LocalVideoStream } from "./media/localvideostream";
+import type {
+  AcceptCallOptions,
+  AddPhoneNumberOptions,
+  CustomContext,
+  DeviceAccess,
+  GroupCallLocator,
+  HangUpOptions,
+  JoinCallOptions,
+  MediaConstraints,
+  PermissionConstraints,
+  RoomCallLocator,
+  StartCallOptions,
+  TeamsMeetingIdLocator,
+  TeamsMeetingLinkLocator,
+} from "./options";
+import type {
+  AudioDeviceType,
+  AudioMediaStreamType,
+  CallDirection,
+  CallEndReason,
+  CallState,
+  CallableIdentifier,
+  CollectionUpdatedEvent,
+  ConnectionState,
+  DtmfTone,
+  MediaStreamType,
+  ParticipantRole,
+  PropertyChangedEvent,
+  RemoteParticipantState,
+  ScalingMode,
+  VideoDeviceType,
+} from "./states";
+export * from "./features/feature";
+export * from "./options";
+export * from "./states";
+export * from "./teams";
 
 // ---- devices ----
 
@@ -503,72 +299,4 @@ export interface CallAgent extends CallAgentCommon {
   off(event: "callsUpdated", listener: CollectionUpdatedEvent<Call>): void;
   off(event: "connectionStateChanged", listener: (args: ConnectionStateChangedEventArgs) => void): void;
   off(event: "handleIncomingCall", listener: (args: HandleIncomingCallEventArgs) => void): void;
-}
-
-// ---- Teams: the types that others import; nothing here makes one ----
-
-export interface TeamsCallInfo {
-  readonly threadId?: string;
-  readonly participantId: string;
-  getServerCallId(): Promise<string>;
-}
-export interface TeamsCall extends CallCommon {
-  readonly kind: "TeamsCall";
-  readonly info: TeamsCallInfo;
-  addParticipant(identifier: CommunicationIdentifier, options?: AddPhoneNumberOptions): RemoteParticipant;
-  removeParticipant(identifier: CommunicationIdentifier): Promise<void>;
-}
-export interface TeamsIncomingCall extends IncomingCallCommon {
-  readonly kind: "TeamsIncomingCall";
-  readonly info: TeamsCallInfo;
-  accept(options?: AcceptCallOptions): Promise<TeamsCall>;
-}
-export interface TeamsCallAgent extends CallAgentCommon {
-  readonly kind: "TeamsCallAgent";
-  readonly calls: ReadonlyArray<TeamsCall>;
-  startCall(participants: CommunicationIdentifier | CommunicationIdentifier[], options?: StartCallOptions): TeamsCall;
-  join(locator: TeamsMeetingLinkLocator | TeamsMeetingIdLocator, options?: JoinCallOptions): TeamsCall;
-  on(event: "incomingCall", listener: (args: { incomingCall: TeamsIncomingCall }) => void): void;
-  on(event: "callsUpdated", listener: CollectionUpdatedEvent<TeamsCall>): void;
-  on(event: "connectionStateChanged", listener: (args: ConnectionStateChangedEventArgs) => void): void;
-  off(event: "incomingCall", listener: (args: { incomingCall: TeamsIncomingCall }) => void): void;
-  off(event: "callsUpdated", listener: CollectionUpdatedEvent<TeamsCall>): void;
-  off(event: "connectionStateChanged", listener: (args: ConnectionStateChangedEventArgs) => void): void;
-}
-
-// ---- how features are asked for ----
-
-/** A feature of something. `feature(X)` returns the same object each time. */
-export interface Feature {
-  readonly name: string;
-}
-export interface CallFeature extends Feature {
-  readonly featureOf?: "Call";
-}
-export interface CallClientFeature extends Feature {
-  readonly featureOf?: "CallClient";
-}
-export interface CallAgentFeature extends Feature {
-  readonly featureOf?: "CallAgent";
-}
-export interface StreamFeature extends Feature {
-  readonly featureOf?: "Stream";
-}
-/** Names a feature; compared by identity. The type parameter is what `feature` returns. */
-export interface FeatureFactory<T> {
-  readonly featureName: string;
-  /** Only for the compiler; undefined at run time. */
-  readonly __type?: T;
-}
-export interface CallFeatureFactory<T extends CallFeature> extends FeatureFactory<T> {
-  readonly on?: "Call";
-}
-export interface CallClientFeatureFactory<T extends CallClientFeature> extends FeatureFactory<T> {
-  readonly on?: "CallClient";
-}
-export interface CallAgentFeatureFactory<T extends CallAgentFeature> extends FeatureFactory<T> {
-  readonly on?: "CallAgent";
-}
-export interface StreamFeatureFactory<T extends StreamFeature> extends FeatureFactory<T> {
-  readonly on?: "Stream";
 }

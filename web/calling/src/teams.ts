@@ -1,0 +1,34 @@
+// Teams: the types that others import; nothing here makes one.
+import type { CommunicationIdentifier } from "@azure/communication-common";
+import type { AcceptCallOptions, AddPhoneNumberOptions, JoinCallOptions, StartCallOptions, TeamsMeetingIdLocator, TeamsMeetingLinkLocator } from "./options";
+import type { CollectionUpdatedEvent } from "./states";
+import type { CallAgentCommon, CallCommon, ConnectionStateChangedEventArgs, IncomingCallCommon, RemoteParticipant } from "./types";
+
+export interface TeamsCallInfo {
+  readonly threadId?: string;
+  readonly participantId: string;
+  getServerCallId(): Promise<string>;
+}
+export interface TeamsCall extends CallCommon {
+  readonly kind: "TeamsCall";
+  readonly info: TeamsCallInfo;
+  addParticipant(identifier: CommunicationIdentifier, options?: AddPhoneNumberOptions): RemoteParticipant;
+  removeParticipant(identifier: CommunicationIdentifier): Promise<void>;
+}
+export interface TeamsIncomingCall extends IncomingCallCommon {
+  readonly kind: "TeamsIncomingCall";
+  readonly info: TeamsCallInfo;
+  accept(options?: AcceptCallOptions): Promise<TeamsCall>;
+}
+export interface TeamsCallAgent extends CallAgentCommon {
+  readonly kind: "TeamsCallAgent";
+  readonly calls: ReadonlyArray<TeamsCall>;
+  startCall(participants: CommunicationIdentifier | CommunicationIdentifier[], options?: StartCallOptions): TeamsCall;
+  join(locator: TeamsMeetingLinkLocator | TeamsMeetingIdLocator, options?: JoinCallOptions): TeamsCall;
+  on(event: "incomingCall", listener: (args: { incomingCall: TeamsIncomingCall }) => void): void;
+  on(event: "callsUpdated", listener: CollectionUpdatedEvent<TeamsCall>): void;
+  on(event: "connectionStateChanged", listener: (args: ConnectionStateChangedEventArgs) => void): void;
+  off(event: "incomingCall", listener: (args: { incomingCall: TeamsIncomingCall }) => void): void;
+  off(event: "callsUpdated", listener: CollectionUpdatedEvent<TeamsCall>): void;
+  off(event: "connectionStateChanged", listener: (args: ConnectionStateChangedEventArgs) => void): void;
+}
