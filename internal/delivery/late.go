@@ -76,7 +76,9 @@ func (e *Engine) await(a *attempt) {
 	a.awaited = true
 	e.awaited++
 	e.leaveFlight(a)
-	a.to.cancel()
+	if a.to.succeeded() { // the connection lives: only the answer is missing
+		e.reopen(a.to.release())
+	}
 	if w := a.parts[0].job.breaker; w != nil {
 		w.cancel()
 	}
@@ -100,6 +102,9 @@ func (e *Engine) concludeAwaited(a *attempt, o Outcome) {
 	e.awaited--
 	if o.Status != 0 {
 		e.tellBreaker(a.to, o, now)
+	}
+	if o.Status != 0 || !e.isStopped() {
+		e.metrics.attempts.WithLabelValues(a.parts[0].msg.Policy, o.class()).Inc()
 	}
 	for i := range a.parts {
 		s := &a.parts[i]

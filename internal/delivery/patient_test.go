@@ -150,3 +150,35 @@ func TestEventsThatAreNotAnsweredStallNoCallbacks(t *testing.T) {
 		}
 	})
 }
+
+// TestCircuitClosesForAnApplicationThatTakesAndNeverAnswers: after an outage it gets all
+// that waited, as before it.
+func TestCircuitClosesForAnApplicationThatTakesAndNeverAnswers(t *testing.T) {
+	begun := time.Now()
+	hooks := &webhooks{answer: func(string, string, int) reply {
+		if time.Since(begun) < 10*time.Second {
+			return reply{} // nobody listens
+		}
+		return reply{after: time.Hour}
+	}}
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		begun = time.Now()
+		for i := range 12 { // open the circuit
+			m := taken(fmt.Sprint("down", i))
+			m.Lane, m.Group = m.ID, m.ID
+			e.Post(m)
+		}
+		time.Sleep(20 * time.Second)
+		for i := range 20 {
+			m := taken(fmt.Sprint(i))
+			m.Lane, m.Group = m.ID, m.ID
+			e.Post(m)
+		}
+		time.Sleep(2 * time.Minute)
+		for i := range 20 {
+			if len(hooks.times(fmt.Sprint(i))) == 0 {
+				t.Errorf("event %d was not sent", i)
+			}
+		}
+	})
+}
