@@ -105,12 +105,17 @@ func (r *reviver) revive(ctx context.Context) {
 		if r.probe() != nil {
 			continue
 		}
+		select {
+		case <-r.broken: // of the streams that are closed now
+		default:
+		}
 		if err := r.open(); err != nil {
 			r.log.Warn("the streams of stored data cannot be opened again", "error", err)
 			continue
 		}
 		select {
-		case <-r.broken: // of the time before
+		case <-r.broken: // a stream tells only once, and one has while it was opened
+			continue
 		default:
 		}
 		r.live()
