@@ -80,7 +80,7 @@ func (a *answer) Write(p []byte) (int, error) {
 // encoded is an error and nothing is written.
 func WriteJSON(w http.ResponseWriter, status int, value any) error {
 	body := bodies.Get().(*bytes.Buffer)
-	defer bodies.Put(body)
+	defer keepBody(body)
 	body.Reset()
 	if err := encodeTo(body, value); err != nil {
 		return fmt.Errorf("encode the answer: %w", err)
@@ -93,6 +93,15 @@ func WriteJSON(w http.ResponseWriter, status int, value any) error {
 
 // bodies are for answers while they are written.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// mostKept is the size, in bytes, of the largest of them that is used again.
+const mostKept = 64 << 10
+
+func keepBody(b *bytes.Buffer) {
+	if b.Cap() <= mostKept {
+		bodies.Put(b)
+	}
+}
 
 // appender is a value that is written without reflection, as its MarshalJSON writes it.
 type appender interface {
