@@ -156,7 +156,7 @@ func unplayable(cause error) resultInformation {
 	}
 	unknown := resultInformation{Code: 500, SubCode: 9999, Message: "Action failed, unknown internal server error."}
 	if errors.Is(cause, call.ErrUnsent) {
-		unknown.Message += " N" + cause.Error()[1:] + "."
+		unknown.Message += " No packet of the prompt could be sent to anybody who was to hear it."
 	}
 	return unknown
 }
