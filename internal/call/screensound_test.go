@@ -44,6 +44,11 @@ func TestTheSoundOfAScreenIsHeardBesideAMute(t *testing.T) {
 		w.must(pages[1].wants(call.VideoWish{Screen: &yes}))
 		w.must(pages[1].wants(call.VideoWish{Screen: &no}))
 		heard(false, "the share has ended")
+		w.must(pages[1].wants(call.VideoWish{Screen: &yes, ScreenSound: &yes}))
+		heard(true, "shared anew, with sound")
+		w.must(pages[1].wants(call.VideoWish{Screen: &no}))
+		w.must(pages[1].wants(call.VideoWish{Screen: &yes}))
+		heard(false, "a screen of which nobody said that it has sound")
 		w.leave(pages...)
 	})
 }

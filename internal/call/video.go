@@ -45,33 +45,41 @@ func (w VideoWish) grant(e *endpoint) error {
 			return fault.Forbidden("the role does not permit this stream")
 		}
 	}
-	if w.ScreenSound != nil {
-		e.screenSound = *w.ScreenSound
-		e.applyRights()
-	}
 	changed := false
 	for kind, on := range wants {
 		if on != nil && e.shows[kind] != *on {
-			e.shows[kind] = *on
+			e.show(VideoKind(kind), *on)
 			changed = true
 		}
 	}
+	if w.ScreenSound != nil {
+		e.screenSound = *w.ScreenSound
+	}
+	e.applyRights()
 	if !changed {
 		return nil
 	}
 	if w.Screen != nil && *w.Screen {
 		for _, other := range e.call.endpoints {
 			if other != e && other.shows[ScreenVideo] {
-				other.shows[ScreenVideo] = false
+				other.show(ScreenVideo, false)
 				other.applyRights()
 				other.tellSeat()
 			}
 		}
 	}
-	e.applyRights()
 	e.tellSeat()
 	e.call.tellFollowers()
 	return nil
+}
+
+// show turns pictures on or off. The sound of a screen ends with it, so that the next one
+// is not heard while its owner is muted unless that is said again.
+func (e *endpoint) show(kind VideoKind, on bool) {
+	e.shows[kind] = on
+	if kind == ScreenVideo && !on {
+		e.screenSound = false
+	}
 }
 
 // plays reports whether the endpoint's sound has that of a screen that it shares.
@@ -82,7 +90,7 @@ func (e *endpoint) plays() bool {
 // limitStreams ends the streams that the endpoint's role no longer permits.
 func (e *endpoint) limitStreams() {
 	for kind, on := range e.shows {
-		e.shows[kind] = on && e.role.permits(VideoKind(kind))
+		e.show(VideoKind(kind), on && e.role.permits(VideoKind(kind)))
 	}
 }
 

@@ -18,7 +18,6 @@ func (l *leg) FollowSeat(seat call.Seat) {
 	}
 	before := l.seat
 	l.seat = &seat
-	l.gate()
 	if l.pending != nil {
 		l.pending(&protocol.OK{})
 		l.pending = nil
@@ -31,6 +30,7 @@ func (l *leg) FollowSeat(seat call.Seat) {
 		l.changeMeeting(before)
 	}
 	l.showStreams(before)
+	l.gate()
 	if before == nil || moved || before.Kind != seat.Kind {
 		l.client.session.Send(l.info())
 	}
