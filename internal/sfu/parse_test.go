@@ -15,15 +15,15 @@ func TestDescriptorsOfVP8(t *testing.T) {
 		ok      bool
 	}{
 		{"nothing", nil, picture{}, false},
-		{"without extensions", append([]byte{0x10}, key...), picture{begins: true, key: true, width: 640, height: 360}, true},
-		{"long picture id", append([]byte{0x90, 0x80, 0x81, 0x02}, key...), picture{begins: true, key: true, width: 640, height: 360, vp8: descriptor{idAt: 2, long: true, id: 0x102}}, true},
-		{"short picture id and TL0PICIDX", append([]byte{0x90, 0xc0, 0x11, 0x22}, key...), picture{begins: true, key: true, width: 640, height: 360, vp8: descriptor{idAt: 2, id: 0x11, tlAt: 3, tl: 0x22}}, true},
-		{"all of them", append([]byte{0x90, 0xf0, 0x80, 0x05, 0x07, 0x20}, key...), picture{begins: true, key: true, width: 640, height: 360, vp8: descriptor{idAt: 2, long: true, id: 5, tlAt: 4, tl: 7, temporal: true, sync: true}}, true},
-		{"TID alone", append([]byte{0x90, 0x20, 0x40}, key...), picture{begins: true, key: true, width: 640, height: 360, vp8: descriptor{temporal: true, tid: 1}}, true},
+		{"without extensions", append([]byte{0x10}, key...), picture{first: true, key: true, width: 640, height: 360}, true},
+		{"long picture id", append([]byte{0x90, 0x80, 0x81, 0x02}, key...), picture{first: true, key: true, width: 640, height: 360, vp8: descriptor{idAt: 2, long: true, id: 0x102}}, true},
+		{"short picture id and TL0PICIDX", append([]byte{0x90, 0xc0, 0x11, 0x22}, key...), picture{first: true, key: true, width: 640, height: 360, vp8: descriptor{idAt: 2, id: 0x11, tlAt: 3, tl: 0x22}}, true},
+		{"all of them", append([]byte{0x90, 0xf0, 0x80, 0x05, 0x07, 0x20}, key...), picture{first: true, key: true, width: 640, height: 360, vp8: descriptor{idAt: 2, long: true, id: 5, tlAt: 4, tl: 7, temporal: true, sync: true}}, true},
+		{"TID alone", append([]byte{0x90, 0x20, 0x40}, key...), picture{first: true, key: true, width: 640, height: 360, vp8: descriptor{temporal: true, tid: 1}}, true},
 		{"not the first packet", append([]byte{0x80, 0x80, 0x01}, key...), picture{vp8: descriptor{idAt: 2, id: 1}}, true},
 		{"another partition", append([]byte{0x11}, key...), picture{}, true},
-		{"a picture between", []byte{0x10, 0x01, 0x02}, picture{begins: true}, true},
-		{"a key picture without a size", []byte{0x10, 0x00, 0x02}, picture{begins: true, key: true}, true},
+		{"a picture between", []byte{0x10, 0x01, 0x02}, picture{first: true}, true},
+		{"a key picture without a size", []byte{0x10, 0x00, 0x02}, picture{first: true, key: true}, true},
 		{"cut in the picture id", []byte{0x90, 0x80, 0x81}, picture{}, false},
 		{"nothing after the descriptor", []byte{0x90, 0x80, 0x01}, picture{}, false},
 	} {

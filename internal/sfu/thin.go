@@ -38,7 +38,7 @@ func (s *sink) leavesOut(p *packet) bool {
 		return true
 	}
 	d := &p.picture.vp8
-	if !d.temporal || !p.picture.begins || p.picture.key || d.idAt == 0 || p.seq+now.offset.seq != s.last.seq+1 {
+	if !d.temporal || !p.picture.first || p.picture.key || d.idAt == 0 || p.seq+now.offset.seq != s.last.seq+1 {
 		return false
 	}
 	return !s.thin.takes(d)

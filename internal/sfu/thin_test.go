@@ -96,7 +96,7 @@ func TestNumbersGoOnWithoutPictures(t *testing.T) {
 		for n := range 400 {
 			size := 1 + random.IntN(3)
 			for i := range size {
-				p := packet{numbers: at, marker: i == size-1, picture: picture{begins: i == 0, key: n == 0 && i == 0}}
+				p := packet{numbers: at, marker: i == size-1, picture: picture{first: i == 0, key: n == 0 && i == 0}}
 				p.picture.vp8 = descriptor{idAt: 2, temporal: true, tid: uint8(n % 2), sync: true}
 				packets = append(packets, p)
 				at.seq++

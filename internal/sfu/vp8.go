@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // picture is what a packet says of the picture that it is a part of.
 type picture struct {
-	begins        bool // the packet is the first of a picture (of VP8)
+	first         bool // the packet is the first of a picture (of VP8)
 	key           bool // and that needs no other
 	width, height int  // of such a picture; 0: unknown
 	vp8           descriptor
@@ -41,8 +41,8 @@ func parseVP8(payload []byte) (p picture, ok bool) {
 	body := payload[at:]
 	// S is set and PID is 0 at the beginning of a picture; P is clear in a key frame (RFC
 	// 6386 §9.1), whose size follows the start code.
-	p.begins = first&0x10 != 0 && first&0x07 == 0
-	if p.begins && body[0]&0x01 == 0 {
+	p.first = first&0x10 != 0 && first&0x07 == 0
+	if p.first && body[0]&0x01 == 0 {
 		p.key = true
 		if len(body) >= 10 && body[3] == 0x9d && body[4] == 0x01 && body[5] == 0x2a {
 			p.width = int(binary.LittleEndian.Uint16(body[6:]) & 0x3fff)
