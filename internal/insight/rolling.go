@@ -25,7 +25,6 @@ type ring struct {
 	length  time.Duration
 	parts   [ringParts][]byte // each is filled from its beginning
 	current int
-	missed  int // packets that came while somebody read, or did not fit
 }
 
 // ringParts is how many parts a ring has: the oldest is forgotten as a whole.
@@ -58,7 +57,6 @@ func (r *ring) take(p rtp.Tapped) {
 	need := packetHead + len(p.Packet)
 	if at := r.parts[r.current]; len(at)+need > cap(at) {
 		if need > cap(at) {
-			r.missed++
 			return
 		}
 		r.current = (r.current + 1) % ringParts

@@ -14,10 +14,10 @@ import (
 // has one for each of its networks, NATs and families, and more when it moves.
 var addressRate = ratelimit.Rate{PerSecond: 1. / 30, Burst: 64}
 
-// newConnection makes a peer connection, whose client may come from so many addresses,
-// and send so much beside what is wanted of it, which sent counts and is closed after it;
-// end is called where it sends more. hear gets reports about a source when they come, and returns false for those that are to
-// wait until pion reads them.
+// newConnection makes a peer connection with bounds of its own on what its client may cost:
+// addresses, sources, reports. end is called where the client goes beyond them. hear gets
+// each report when it comes, and returns false for those that wait until pion reads them.
+// sent is closed after the connection.
 func (e *Engine) newConnection(end func(), hear func(ssrc uint32, report []byte) bool) (pc *webrtc.PeerConnection, sent *excess, err error) {
 	addresses, sent := ratelimit.NewBucket(addressRate), newExcess(e.log, &e.waiting, end)
 	sent.hear = hear
