@@ -27,6 +27,7 @@ type numbering struct {
 	cycles  uint32 // what its wraps add to it
 	base    uint32 // the first one
 	seen    uint64 // bit i: highest-i has come
+	copied  uint64 // bit i: a copy has taken the place of highest-i
 	losses  losses
 
 	candidate struct {
@@ -77,6 +78,7 @@ func (n *numbering) count(sequence uint16) verdict {
 		}
 		n.highest = sequence
 		n.seen = n.seen<<min(uint(ahead), 64) | 1
+		n.copied <<= min(uint(ahead), 64)
 		return newest
 	}
 	bit := uint64(1) << min(uint(-int(ahead)), 64)
@@ -87,11 +89,23 @@ func (n *numbering) count(sequence uint16) verdict {
 	return outOfOrder
 }
 
-// lacks reports whether a packet of the stream has not come, among those of which that is
-// still known.
+// lacks reports whether a packet of the stream has not come, nor a copy of it, among those
+// of which that is still known.
 func (n *numbering) lacks(sequence uint16) bool {
 	behind := n.highest - sequence
-	return behind < 64 && uint32(behind) < n.expected() && n.seen>>behind&1 == 0
+	return behind < 64 && uint32(behind) < n.expected() && (n.seen|n.copied)>>behind&1 == 0
+}
+
+// recover notes that a copy has taken the place of a packet that lacks.
+func (n *numbering) recover(sequence uint16) { n.copied |= 1 << (n.highest - sequence) }
+
+// overtaken reports whether a packet that has come was taken for a lost one, whose copy has
+// its place.
+func (n *numbering) overtaken(sequence uint16) bool {
+	bit := uint64(1) << (n.highest - sequence)
+	was := n.copied&bit != 0
+	n.copied &^= bit
+	return was
 }
 
 // extended is the highest sequence number with its wraps.

@@ -78,6 +78,9 @@ func (s *Stream) receiveSound(h header, payload []byte, format uint8, newest boo
 		s.counters.late.Add(1)
 	case duplicate:
 		s.counters.duplicates.Add(1)
+		if s.numbers.overtaken(h.sequence) {
+			s.counters.recovered.Add(^uint64(0))
+		}
 	case overflow:
 		s.counters.discarded.Add(1)
 	}

@@ -92,8 +92,10 @@ func (s *Stream) receiveCopy(h header, payload []byte, format uint8, at int64) {
 	came := moment{newest: false, waited: s.waited(at), jitter: s.playout.jitter}
 	switch s.playout.push(h, format, payload, came) {
 	case stored:
+		s.numbers.recover(h.sequence)
 		s.counters.recovered.Add(1)
 	case overflow:
+		s.numbers.recover(h.sequence)
 		s.counters.recovered.Add(1)
 		s.counters.discarded.Add(1)
 	}
