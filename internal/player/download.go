@@ -34,7 +34,7 @@ func (l *Library) open(ctx context.Context, file File, forAll bool) (fetched, er
 		return fetched{clip: unchanged}, err
 	}
 	again := l.again(file, source) && forAll
-	got, err := l.opened(file, source, again)
+	got, err := l.opened(file, source, forAll, again)
 	if got.source == nil && (got.clip == nil || got.clip.growth == nil) {
 		source.close()
 	}
@@ -42,8 +42,9 @@ func (l *Library) open(ctx context.Context, file File, forAll bool) (fetched, er
 }
 
 // opened decides how a source is played. What is short, or is to be kept, is decoded at once
-// if there is room for it; many short prompts are long together. All else is streamed.
-func (l *Library) opened(file File, s *source, again bool) (fetched, error) {
+// if there is room for it; many short prompts are long together. All else is streamed, and
+// so is what would grow for all (forAll is false: it ends when the one leaves who asked).
+func (l *Library) opened(file File, s *source, forAll, again bool) (fetched, error) {
 	d, known := s.duration()
 	if known && d > l.cfg.MaxDuration {
 		return fetched{}, s.explained(fmt.Errorf("longer than %v, which is the limit", l.cfg.MaxDuration))
@@ -77,6 +78,10 @@ func (l *Library) opened(file File, s *source, again bool) (fetched, error) {
 		return fetched{clip: clip}, err
 	}
 	s.limit.pause()
+	if !forAll {
+		has.give()
+		return fetched{source: s}, nil
+	}
 	if !known {
 		d = longestHeld // to begin with
 	}

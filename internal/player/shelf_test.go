@@ -123,7 +123,7 @@ func TestPromptThatIsLongerThanItSays(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := &source{from: "a test", limit: limit, body: b, file: longer{file}}
-			got, err := l.opened(File{URI: "http://web/f", CacheID: "f"}, s, false)
+			got, err := l.opened(File{URI: "http://web/f", CacheID: "f"}, s, true, false)
 			if err == nil {
 				synctest.Wait()
 				if err = got.clip.failed(); err == nil && !slices.Equal(got.clip.at(8000), samples) {
