@@ -126,6 +126,22 @@ func TestClockThatWasSetForwardBeforeTheStart(t *testing.T) {
 	})
 }
 
+// TestDoubtOfTheClockOutlivesAStart: it is not forgotten by a server that is started again,
+// as after the error in its log.
+func TestDoubtOfTheClockOutlivesAStart(t *testing.T) {
+	record(t, func(s *studio) {
+		s.reopen(0)
+		first := s.ended(Options{})
+		for range 2 {
+			s.reopen(48 * time.Hour)
+			time.Sleep(10 * time.Minute)
+			if !s.there(first) {
+				t.Fatal("it was deleted after the clock had been set forward")
+			}
+		}
+	})
+}
+
 // TestClockThatWasWrongWhenARecordingEnded: a year ahead. The recording is kept for its
 // time, by the time that the server has run, and no longer; a held one stays.
 func TestClockThatWasWrongWhenARecordingEnded(t *testing.T) {

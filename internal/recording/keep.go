@@ -85,7 +85,10 @@ func (l *Library) sweep() error {
 	if forward := l.jumps.look(); forward > 0 {
 		l.log.Error("the clock of the machine was set forward: for an hour no recording is deleted by its time", "by", forward)
 	}
-	failed := l.jumps.alive(l.cfg.Dir)
+	var failed error
+	if !l.jumps.doubtful() { // a start within the hour must find the doubt again
+		failed = l.jumps.alive(l.cfg.Dir)
+	}
 	there := map[string]bool{}
 	for item, err := range l.records.All(l.life) {
 		if err != nil {
