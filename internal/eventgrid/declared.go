@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backoff"
@@ -43,29 +44,57 @@ func (d Declared) String() string { return d.Name }
 // waits for the next handshake.
 var redeclare = backoff.Exponential{First: 2 * time.Second, Longest: 5 * time.Minute}
 
+// firstOffers is how long Apply waits for destinations that need no handshake.
+const firstOffers = 2 * time.Second
+
 // Apply makes the subscriptions that the configuration asks for, and updates
-// those that are different; it deletes none. It returns at once. What fails is
-// logged and tried again until it succeeds, somebody else changes that
-// subscription, or the Grid is closed.
+// those that are different; it deletes none. It returns once those that need no
+// handshake have been tried, so that a server that is ready has them: within two
+// seconds. What fails is logged and tried again until it succeeds, somebody else
+// changes that subscription, or the Grid is closed.
 func (g *Grid) Apply(all []Declared) {
-	g.admin.Lock()
-	defer g.admin.Unlock()
-	if g.life.Err() != nil {
+	tried := make(chan struct{}, len(all))
+	if !g.begins(all, tried) {
 		return
 	}
-	for _, d := range all {
-		g.work.Go(func() { g.apply(d) })
+	late := time.NewTimer(firstOffers)
+	defer late.Stop()
+	for range all {
+		select {
+		case <-tried:
+		case <-late.C:
+			return
+		}
 	}
 }
 
-func (g *Grid) apply(d Declared) {
+// begins starts to apply, unless the Grid is closed. Of each subscription is told once that
+// Apply need not wait for it any more.
+func (g *Grid) begins(all []Declared, tried chan<- struct{}) bool {
+	g.admin.Lock()
+	defer g.admin.Unlock()
+	if g.life.Err() != nil {
+		return false
+	}
+	for _, d := range all {
+		g.work.Go(func() { g.apply(d, sync.OnceFunc(func() { tried <- struct{}{} })) })
+	}
+	return true
+}
+
+func (g *Grid) apply(d Declared, tried func()) {
+	defer tried()
 	wanted, err := d.request.settings(g.rules())
 	if err != nil {
 		g.log.Error("event subscription of the configuration is invalid", "subscription", d.Name, "error", err)
 		return
 	}
+	if wanted.isWebhook() {
+		tried()
+	}
 	for failures := 1; ; failures++ {
 		problem, placed := g.offer(d.Name, wanted)
+		tried()
 		if problem == "" || g.life.Err() != nil {
 			return
 		}

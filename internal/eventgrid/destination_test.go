@@ -197,6 +197,31 @@ func TestUpdateTurnsAWebhookIntoAQueueAndBack(t *testing.T) {
 	})
 }
 
+// TestDeclaredQueueIsThereOnceApplied: a call that comes as soon as the server is ready
+// finds it; one that does not answer delays that for a moment only.
+func TestDeclaredQueueIsThereOnceApplied(t *testing.T) {
+	for _, hangs := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			g, _ := openWithDestinations(t, func(ctx context.Context, _ string) error {
+				if hangs {
+					time.Sleep(10 * time.Second)
+				}
+				return nil
+			})
+			d, err := Declare("incoming", []byte(`{"destination":{"endpointType":"StorageQueue","properties":{`+queueProperties+`}}}`), testDestinations())
+			if err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			g.Apply([]Declared{d})
+			if got, _ := g.stateOf("incoming"); (got == succeeded) == hangs || time.Since(began) > firstOffers {
+				t.Errorf("hanging %v: %s after %v", hangs, got, time.Since(began))
+			}
+			time.Sleep(20 * time.Second)
+		})
+	}
+}
+
 func TestDeclaredQueueIsTriedUntilItIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
