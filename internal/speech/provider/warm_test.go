@@ -23,24 +23,32 @@ func speaksOnce(t *testing.T, s speech.Synthesizer) {
 	}
 }
 
+// warmer is a provider that connects before it is asked to speak or to understand.
+type warmer interface {
+	speech.Synthesizer
+	speech.Uploader
+	speech.Warmer
+	speech.HearingWarmer
+}
+
+func warmable(at *url.URL, vendor string) warmer {
+	switch vendor {
+	case "azure":
+		return NewAzure(AzureConfig{Name: vendor, Endpoint: at, Key: "hush", Client: NewClient()})
+	case "openai":
+		return NewOpenAI(OpenAIConfig{Name: vendor, URL: at.JoinPath("v1"), Key: "hush", Client: NewClient()})
+	}
+	return NewDeepgram(DeepgramConfig{Name: vendor, URL: at, Key: "hush", Client: NewClient()})
+}
+
 // TestConnectionIsThereBeforeTheFirstPrompt: which goes over it, and is the only one however
 // many calls begin.
 func TestConnectionIsThereBeforeTheFirstPrompt(t *testing.T) {
-	for vendor, open := range map[string]func(at *url.URL) speech.Synthesizer{
-		"azure": func(at *url.URL) speech.Synthesizer {
-			return NewAzure(AzureConfig{Name: "azure", Endpoint: at, Key: "hush", Client: NewClient()})
-		},
-		"openai": func(at *url.URL) speech.Synthesizer {
-			return NewOpenAI(OpenAIConfig{Name: "openai", URL: at.JoinPath("v1"), Key: "hush", Client: NewClient()})
-		},
-		"deepgram": func(at *url.URL) speech.Synthesizer {
-			return NewDeepgram(DeepgramConfig{Name: "deepgram", URL: at, Key: "hush", Client: NewClient()})
-		},
-	} {
+	for _, vendor := range []string{"azure", "openai", "deepgram"} {
 		service := speechtest.Start(t, vendor, speechtest.Fault{})
-		s := open(service.URL())
+		s := warmable(service.URL(), vendor)
 		for range 3 {
-			s.(speech.Warmer).Warm(t.Context())
+			s.Warm(t.Context())
 		}
 		if service.Accepted() != 1 || service.Connections() != 0 {
 			t.Errorf("%s: %d connections, and %d requests, before it speaks", vendor, service.Accepted(), service.Connections())
@@ -93,19 +101,9 @@ func TestServiceThatIsAwayIsNoMatterBeforeItIsNeeded(t *testing.T) {
 // TestConnectionIsThereBeforeTheUtteranceIsOver: services that get files are connected to
 // while somebody speaks.
 func TestConnectionIsThereBeforeTheUtteranceIsOver(t *testing.T) {
-	for vendor, open := range map[string]func(at *url.URL) speech.Uploader{
-		"azure": func(at *url.URL) speech.Uploader {
-			return NewAzure(AzureConfig{Name: "azure", Endpoint: at, Key: "hush", Client: NewClient()})
-		},
-		"openai": func(at *url.URL) speech.Uploader {
-			return NewOpenAI(OpenAIConfig{Name: "openai", URL: at.JoinPath("v1"), Key: "hush", Client: NewClient()})
-		},
-		"deepgram": func(at *url.URL) speech.Uploader {
-			return NewDeepgram(DeepgramConfig{Name: "deepgram", URL: at, Key: "hush", Client: NewClient()})
-		},
-	} {
+	for _, vendor := range []string{"azure", "openai", "deepgram"} {
 		service := speechtest.Start(t, vendor, speechtest.Fault{})
-		text, err := speech.Uploading{Uploader: open(service.URL())}.Listen(t.Context(), speech.Listening{Languages: []string{"en-US"}, Rate: 16000})
+		text, err := speech.Uploading{Uploader: warmable(service.URL(), vendor)}.Listen(t.Context(), speech.Listening{Languages: []string{"en-US"}, Rate: 16000})
 		if err != nil {
 			t.Fatal(err)
 		}
