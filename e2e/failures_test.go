@@ -177,15 +177,11 @@ func (s *troubles) recordsNothing() {
 
 // browser is a page of a new user, as the library signs in.
 func (s *troubles) browser() (page *webrtctest.Client, user string) {
-	var made struct {
-		Identity    struct{ ID string }
-		AccessToken struct{ Token string }
-	}
-	s.signed("POST", "/identities?api-version=2023-10-01", nil, values{"createTokenWithScopes": []string{"voip"}}, &made)
-	page, err := webrtctest.Dial(within(s.t, webrtctest.Patience), "ws://"+s.addresses.HTTP+"/client", protocol.Hello{Token: made.AccessToken.Token, DisplayName: "<b>x", UserAgent: "e2e"})
+	user, token := s.newToken()
+	page, err := webrtctest.Dial(within(s.t, webrtctest.Patience), s.clients(), protocol.Hello{Token: token, DisplayName: "<b>x", UserAgent: "e2e"})
 	must(s.t, err)
 	s.t.Cleanup(page.Cut)
-	return page, made.Identity.ID
+	return page, user
 }
 
 // joinsClosedRoom has a user join a room before its time.
