@@ -43,6 +43,18 @@ function welcome(resumed = false, session = "s1"): object {
   return { t: "welcome", re: "", session, resumed, graceMs: 120_000, user: "8:acs:u", iceServers: [] };
 }
 
+/** A session that has begun while time is mocked. */
+async function openTicking(): Promise<Session> {
+  const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "t", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
+  running.push(session);
+  void session.open();
+  mock.timers.tick(1);
+  await settle();
+  newest().open();
+  newest().say(welcome());
+  return session;
+}
+
 test("the token is in the first frame, and nowhere else", async () => {
   await open();
   assert.equal(newest().address, "ws://127.0.0.1:1/client");
@@ -143,13 +155,7 @@ test("a server without an answer is given up after a minute", async () => {
 test("a socket that is silent is replaced", async () => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
   try {
-    const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "t", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
-    running.push(session);
-    void session.open();
-    mock.timers.tick(1);
-    await settle();
-    newest().open();
-    newest().say(welcome());
+    await openTicking();
     for (let i = 0; i < 50; i++) {
       mock.timers.tick(1_000);
       await settle(2);
@@ -164,13 +170,7 @@ test("a socket that is silent is replaced", async () => {
 test("in the last seconds of a session attempts come closer together", async () => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
   try {
-    const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "t", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
-    running.push(session);
-    void session.open();
-    mock.timers.tick(1);
-    await settle();
-    newest().open();
-    newest().say(welcome());
+    const session = await openTicking();
     newest().drop();
     const began = Date.now();
     const attempts: number[] = [];

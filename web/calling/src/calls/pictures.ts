@@ -131,8 +131,8 @@ export class Pictures {
       await call.sound.share(stream);
       const sounds = (stream?.getAudioTracks().length ?? 0) > 0;
       if (sounds === this.screenSounds || over(call.state)) return;
-      this.screenSounds = sounds;
       await call.ask("media.state", { screenSound: sounds });
+      this.screenSounds = sounds;
     };
     share().catch((error) => call.context.log(`sound of the screen: ${error}`));
     call.events.emit("isScreenSharingOnChanged");

@@ -2,23 +2,12 @@
 // it wants to know (limits.reportMs of welcome) and the application does not object
 // (reportMedia of CallClientOptions).
 import type { CallCore } from "../calls/call";
+import type { MediaReport } from "../protocol";
 
 type Entry = Record<string, any>;
 type Entries = Map<string, Entry>;
 
-export interface Report {
-  received: number;
-  lost: number;
-  jitterMs: number;
-  bufferMs: number;
-  concealedMs: number;
-  roundTripMs: number;
-  sentKbps: number;
-  receivedKbps: number;
-  spoken: number;
-  heard: number;
-  pair?: string;
-}
+export type Report = Omit<MediaReport, "t" | "id" | "ack" | "call">;
 
 /** Reports from the moment when the call is connected, until it is over. */
 export function beginReports(call: CallCore): void {

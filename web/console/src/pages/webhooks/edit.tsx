@@ -50,6 +50,7 @@ export function Edit(props: { of?: Subscription; close: () => void; done: () => 
         ...(letters.value !== deadLetterText(before?.deadLetterDestination) ? { deadLetterDestination: deadLetterOf(letters.value) } : {}),
         ...(expires.value.trim() ? { expirationTimeUtc: expires.value.trim() } : {}),
       };
+      if (before?.expirationTimeUtc && !expires.value.trim()) throw new Error("An expiry can be moved, but not taken away.");
       if (props.of) await api("PATCH", path(props.of.name), settings);
       else await api("PUT", path(name.value), { properties: { ...settings, eventDeliverySchema: schema.value } });
       props.close();
