@@ -186,38 +186,20 @@ func (c *checker) config() Config {
 		Insight:   c.insight(),
 		Garbage:   int64(c.count("memory.garbage-mib")) << 20,
 
-		KeepRecords:         c.duration("call.keep-records"),
-		RecordsSize:         int64(c.count("call.keep-records-mib")) << 20,
-		CallsPerUser:        c.count("call.calls-per-user"),
-		CallsPerApplication: c.count("call.calls-per-application"),
-		RingTimeout:         c.duration("call.ring-timeout"),
-		AttestationHeader:   c.attestationHeader(file.Call.Attestation),
-		MaxLateness:         c.duration("media.max-lateness"),
-		MediaDepth:          c.depth(),
-		UserPorts:           c.count("media.user-ports"),
-		TrunkPorts:          c.count("media.trunk-ports"),
-		MediaTimeout:        c.duration("media.timeout"),
-		HoldMusic:           c.holdMusic(),
-		Loudness:            c.count("media.prompt-loudness"),
-		ShutdownGrace:       c.duration("shutdown.grace"),
-		DeliveryFlush:       c.duration("delivery.flush"),
-		FileTrunksOnly:      file.Outbound.FileTrunksOnly,
-		Outbound:            outbound.Rule{RefusePrivate: file.Outbound.RefusePrivate, Allow: c.networks("outbound.allow")},
+		ShutdownGrace:  c.duration("shutdown.grace"),
+		DeliveryFlush:  c.duration("delivery.flush"),
+		FileTrunksOnly: file.Outbound.FileTrunksOnly,
+		Outbound:       outbound.Rule{RefusePrivate: file.Outbound.RefusePrivate, Allow: c.networks("outbound.allow")},
 	}
-	c.settle(&cfg)
-	c.apart(cfg)
-	c.together(cfg)
-	return cfg
-}
-
-// settle reads what depends on other keys, or is a part of its own.
-func (c *checker) settle(cfg *Config) {
-	file := &c.file.keys
 	cfg.TURN = c.turn(cfg.PublicHosts)
-	c.events(cfg)
+	c.events(&cfg)
+	c.calls(&cfg)
 	cfg.Trunks, cfg.Routes = c.trunks(file.Trunks, file.Routes)
 	cfg.Guards, cfg.Emergency = c.guards(file.Guards, cfg.Trunks), c.emergency(file.Emergency)
 	cfg.Speech = c.speech(file.Speech)
+	c.apart(cfg)
+	c.together(cfg)
+	return cfg
 }
 
 // together checks what settings ask of each other.
