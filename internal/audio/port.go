@@ -28,13 +28,13 @@ type Source interface {
 	ReadFrame(f Frame) bool
 }
 
-// Dated is a Source whose sound comes in packets. Came returns when the beginning of the
+// Dated is a Source whose sound comes in packets. Said returns when the beginning of the
 // frame that ReadFrame returned last was said, as far as a server can tell: had each packet
 // been as fast as the fastest of the last few seconds, its end would have come as it was
 // said. It is Unix time in ns; false where that is not known. It is the reader's, after
 // each ReadFrame.
 type Dated interface {
-	Came() (at int64, known bool)
+	Said() (at int64, known bool)
 }
 
 // Sink hears something. WriteFrame takes what is heard in the next 20 ms; nil

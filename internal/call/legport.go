@@ -54,10 +54,10 @@ func (l *legPort) Carried() (sent, withheld uint64) {
 	return 0, 0
 }
 
-// Came tells a recording when what is heard was said.
-func (l *legPort) Came() (at int64, known bool) {
+// Said tells a recording when what is heard was said.
+func (l *legPort) Said() (at int64, known bool) {
 	if leg, ok := l.Port.(audio.Dated); ok {
-		return leg.Came()
+		return leg.Said()
 	}
 	return 0, false
 }

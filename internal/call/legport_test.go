@@ -10,7 +10,7 @@ import (
 // punctual is a leg's sound that knows when its packets come.
 type punctual struct{ audio.Port }
 
-func (punctual) Came() (int64, bool)           { return 42, true }
+func (punctual) Said() (int64, bool)           { return 42, true }
 func (punctual) Waited() (time.Duration, bool) { return 7 * time.Millisecond, true }
 
 // TestLegPortTellsWhenPacketsCome asks that the mix can find a call's phase.
@@ -25,10 +25,10 @@ func TestLegPortTellsWhenPacketsCome(t *testing.T) {
 
 // TestLegPortTellsWhenSoundWasSaid asks that recordings can align the channels of legs.
 func TestLegPortTellsWhenSoundWasSaid(t *testing.T) {
-	if at, known := (&legPort{Port: punctual{}}).Came(); at != 42 || !known {
+	if at, known := (&legPort{Port: punctual{}}).Said(); at != 42 || !known {
 		t.Errorf("got %d, %t", at, known)
 	}
-	if _, known := (&legPort{}).Came(); known {
+	if _, known := (&legPort{}).Said(); known {
 		t.Error("a sound without packets has a date")
 	}
 }

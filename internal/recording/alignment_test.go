@@ -9,7 +9,7 @@ import (
 // saidBefore is the sound of somebody whose jitter buffer holds it for a time.
 type saidBefore time.Duration
 
-func (s saidBefore) Came() (int64, bool) { return time.Now().Add(-time.Duration(s)).UnixNano(), true }
+func (s saidBefore) Said() (int64, bool) { return time.Now().Add(-time.Duration(s)).UnixNano(), true }
 
 // TestPauseOfDelayedSoundIsCutWhereItIsSaid: nothing that was said in the pause is in the
 // file, and all that was said before it is, though it was heard in the pause. Speakers

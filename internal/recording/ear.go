@@ -49,8 +49,8 @@ func (e *ear) HearFrame(at audio.Tick, f audio.Frame) {
 		return
 	}
 	if f != nil && e.Dated != nil {
-		if came, known := e.Dated.Came(); known {
-			e.age = min(max(time.Duration(e.hears.now-came), 0), oldest)
+		if said, known := e.Dated.Said(); known {
+			e.age = min(max(time.Duration(e.hears.now-said), 0), oldest)
 		}
 	}
 	e.Queue.HearAged(at, f, e.age)

@@ -105,8 +105,8 @@ func (s *AsyncStream) ReadFrame(f audio.Frame) bool {
 	return s.worker.read(f)
 }
 
-// Came implements audio.Dated, for the shard.
-func (s *AsyncStream) Came() (at int64, known bool) { return s.worker.came() }
+// Said implements audio.Dated, for the shard.
+func (s *AsyncStream) Said() (at int64, known bool) { return s.worker.said() }
 
 // WriteFrame implements audio.Sink, for the shard.
 func (s *AsyncStream) WriteFrame(f audio.Frame) {

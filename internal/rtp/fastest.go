@@ -35,8 +35,8 @@ func (f *fastest) transit() int64 {
 	return f.least
 }
 
-// came is Dated.Came, for the owner. The end of a packet is said when it comes.
-func (s *Stream) came() (at int64, known bool) {
+// said is Dated.Said, for the owner. The end of a packet is said when it comes.
+func (s *Stream) said() (at int64, known bool) {
 	p, r := &s.playout, &s.reception
 	if !p.started || !r.fastest.known || r.clock != p.clock {
 		return 0, false

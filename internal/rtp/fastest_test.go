@@ -64,7 +64,7 @@ func testDated(t *testing.T, c codec.Codec, frames int, jitter time.Duration) {
 			next = max(next, comes())
 		}
 		s.ReadFrame(make(audio.Frame, 160))
-		at, known := s.Came()
+		at, known := s.Said()
 		if tick < 50 {
 			continue
 		}
@@ -82,13 +82,13 @@ func testDated(t *testing.T, c codec.Codec, frames int, jitter time.Duration) {
 // TestFrameOfAWorkerIsDated: it was made a tick before it is read.
 func TestFrameOfAWorkerIsDated(t *testing.T) {
 	w := &worker{stream: NewStream(StreamConfig{Output: discarded{}}), stopgap: newStopgap()}
-	w.samples, w.made, w.spoken = 160, speech, 77
+	w.samples, w.made, w.nextSaid = 160, speech, 77
 	w.read(make(audio.Frame, 160))
-	if at, known := w.came(); at != 77 || !known {
+	if at, known := w.said(); at != 77 || !known {
 		t.Errorf("got %d, %t", at, known)
 	}
 	w.cover(make(audio.Frame, 160))
-	if _, known := w.came(); known {
+	if _, known := w.said(); known {
 		t.Error("what was invented has a date")
 	}
 }

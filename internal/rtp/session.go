@@ -135,12 +135,12 @@ func (s *Session) ReadFrame(f audio.Frame) bool {
 	return heard
 }
 
-// Came implements audio.Dated.
-func (s *Session) Came() (at int64, known bool) {
+// Said implements audio.Dated.
+func (s *Session) Said() (at int64, known bool) {
 	if s.worker != nil {
-		return s.worker.came()
+		return s.worker.said()
 	}
-	return s.stream.came()
+	return s.stream.said()
 }
 
 // read is ReadFrame, with buffers.

@@ -151,8 +151,8 @@ func (s *Stream) ReadFrame(f audio.Frame) bool {
 	return s.read(f)
 }
 
-// Came implements audio.Dated.
-func (s *Stream) Came() (at int64, known bool) { return s.came() }
+// Said implements audio.Dated.
+func (s *Stream) Said() (at int64, known bool) { return s.said() }
 
 // WriteFrame implements audio.Sink: it sends a frame to the peer, silence too,
 // since a stream that stops would close the holes that it has made in NATs.

@@ -34,17 +34,17 @@ type worker struct {
 	sound   *audio.Queue  // frames to be sent
 
 	// The shard's own.
-	tick    audio.Tick // of the next frame to be sent
-	dropped uint64     // of sound, as far as it is counted
-	stopgap stopgap    // continues the sound where no frame is ready
-	said    int64      // when the frame that was read last was said; 0: that is not known
+	tick     audio.Tick // of the next frame to be sent
+	dropped  uint64     // of sound, as far as it is counted
+	stopgap  stopgap    // continues the sound where no frame is ready
+	lastSaid int64      // when the frame that was read last was said; 0: that is not known
 
 	// The owner's own.
-	frame   [maxFrame]int16 // to be heard next
-	samples int             // of it; 0 before there is one
-	made    sound           // what it is made of
-	spoken  int64           // when it was said, as came; 0: that is not known
-	due     audio.Tick      // of the next frame of sound
+	frame    [maxFrame]int16 // to be heard next
+	samples  int             // of it; 0 before there is one
+	made     sound           // what it is made of
+	nextSaid int64           // when it was said, as said; 0: that is not known
+	due      audio.Tick      // of the next frame of sound
 }
 
 // newWorker prepares the work; begin starts it.
@@ -88,7 +88,7 @@ func (w *worker) work() {
 	}
 	w.samples = s.playout.samples()
 	w.made = s.next(w.frame[:w.samples])
-	w.spoken, _ = s.came()
+	w.nextSaid, _ = s.said()
 	for heard, ok := w.sound.Next(); ok; heard, ok = w.sound.Next() {
 		s.skip(uint64(heard.At - w.due))
 		w.due = heard.At + 1
@@ -103,7 +103,7 @@ func (w *worker) work() {
 // read says the frame that is ready. It is the shard's, while that owns the stream.
 func (w *worker) read(f audio.Frame) bool {
 	heard, made := w.frame[:w.samples], w.made
-	w.said = w.spoken
+	w.lastSaid = w.nextSaid
 	if w.made = nothing; len(heard) == 0 {
 		return false
 	}
@@ -114,13 +114,13 @@ func (w *worker) read(f audio.Frame) bool {
 	return w.stream.deliver(f, heard, made)
 }
 
-// came is when the frame that was read last was said. It is the shard's.
-func (w *worker) came() (at int64, known bool) { return w.said, w.said != 0 }
+// said is when the frame that was read last was said. It is the shard's.
+func (w *worker) said() (at int64, known bool) { return w.lastSaid, w.lastSaid != 0 }
 
 // cover continues the sound in place of a frame that is not ready.
 func (w *worker) cover(f audio.Frame) bool {
 	w.stream.counters.concealed.Add(1)
-	w.said = 0
+	w.lastSaid = 0
 	buffers := takeScratch()
 	defer buffers.giveBack()
 	heard := buffers.frame[:w.stopgap.samples()]
