@@ -2,7 +2,7 @@
 import type { PhoneNumberIdentifier } from "@azure/communication-common";
 import type { LocalAudioStream } from "./media/localaudiostream";
 import type { LocalVideoStream } from "./media/localvideostream";
-import type { ScalingMode } from "./states";
+import type { ScalingMode } from "./values";
 
 export interface DiagnosticOptions {
   appName?: string;

@@ -1,7 +1,7 @@
 // Teams: the types that others import; nothing here makes one.
 import type { CommunicationIdentifier } from "@azure/communication-common";
 import type { AcceptCallOptions, AddPhoneNumberOptions, JoinCallOptions, StartCallOptions, TeamsMeetingIdLocator, TeamsMeetingLinkLocator } from "./options";
-import type { CollectionUpdatedEvent } from "./states";
+import type { CollectionUpdatedEvent } from "./values";
 import type { CallAgentCommon, CallCommon, ConnectionStateChangedEventArgs, IncomingCallCommon, RemoteParticipant } from "./types";
 
 export interface TeamsCallInfo {

@@ -43,10 +43,10 @@ import type {
   RemoteParticipantState,
   ScalingMode,
   VideoDeviceType,
-} from "./states";
+} from "./values";
 export * from "./features/feature";
 export * from "./options";
-export * from "./states";
+export * from "./values";
 export * from "./teams";
 
 // ---- devices ----

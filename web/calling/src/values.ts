@@ -1,4 +1,4 @@
-// States and small unions, errors and ends of calls.
+// The values that calls and streams take: states, kinds, errors and ends of calls.
 import type {
   CommunicationIdentifier,
   CommunicationIdentifierKind,

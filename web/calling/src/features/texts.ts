@@ -1,7 +1,7 @@
 // Features of captions, real-time text and data: their types.
 import type { CommunicationIdentifier, CommunicationIdentifierKind } from "@azure/communication-common";
 import type { CallFeature } from "./feature";
-import type { PropertyChangedEvent } from "../states";
+import type { PropertyChangedEvent } from "../values";
 import type { ParticipantInfo } from "../types";
 
 export type CaptionsKind = "Captions" | "TeamsCaptions";

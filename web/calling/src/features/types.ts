@@ -2,7 +2,7 @@
 import type { CommunicationIdentifier, CommunicationIdentifierKind } from "@azure/communication-common";
 import type { CallClientFeature, CallFeature } from "./feature";
 import type { CustomContext } from "../options";
-import type { CollectionUpdatedEvent, PropertyChangedEvent } from "../states";
+import type { CollectionUpdatedEvent, PropertyChangedEvent } from "../values";
 import type { TeamsCall } from "../teams";
 import type { Call } from "../types";
 export * from "./quality";
