@@ -34,9 +34,15 @@ type concealer struct {
 	at      int     // what of voice comes next
 }
 
-func newConcealer(rate int) concealer {
-	size := rate * maxMemory / 16000
-	return concealer{rate: rate / 1000, size: size, memory: make([]int16, size), voice: make([]int16, size)}
+func newConcealer(rate int) concealer { return concealerIn(make([]int16, concealerRoom(rate)), rate) }
+
+// concealerRoom is the samples that a concealer of a rate needs.
+func concealerRoom(rate int) int { return 2 * (rate * maxMemory / 16000) }
+
+// concealerIn is a concealer in so many samples, which are silent.
+func concealerIn(room []int16, rate int) concealer {
+	size := len(room) / 2
+	return concealer{rate: rate / 1000, size: size, memory: room[:size:size], voice: room[size:]}
 }
 
 // inherit takes over what another has heard, at this one's rate, roughly.

@@ -20,14 +20,15 @@ type format struct {
 // the shard, since it allocates.
 type decoding struct {
 	formats []format
+	room    *soundRoom   // what the samples of the others lie in
 	conceal [2]concealer // for 8 and 16 kHz, where a codec has that rate
 	decoded []int16      // room for the longest packet
 	whole   []byte       // room for a payload that cannot be decoded in pieces; nil if all can
 }
 
 func newDecoding(codecs ...codec.Codec) *decoding {
-	d := &decoding{}
-	room := 0
+	d := &decoding{formats: make([]format, 0, len(codecs))}
+	room, rates := 0, [2]int{}
 	for _, c := range codecs {
 		f := format{codec: c, decoder: c.NewDecoder(), whole: c.Whole()}
 		f.concealer, _ = f.decoder.(codec.Concealer)
@@ -38,11 +39,16 @@ func newDecoding(codecs ...codec.Codec) *decoding {
 		}
 		d.formats = append(d.formats, f)
 		room = max(room, longest*c.SampleRate/c.ClockRate)
-		if conceal := &d.conceal[c.SampleRate/narrowRate-1]; conceal.rate == 0 {
-			*conceal = newConcealer(c.SampleRate)
+		rates[c.SampleRate/narrowRate-1] = c.SampleRate
+	}
+	d.room = takeRoom(room + concealerRoom(rates[0]) + concealerRoom(rates[1]))
+	left := d.room.samples
+	for i, rate := range rates {
+		if rate != 0 {
+			d.conceal[i] = concealerIn(cut(&left, concealerRoom(rate)), rate)
 		}
 	}
-	d.decoded = make([]int16, room)
+	d.decoded = cut(&left, room)
 	return d
 }
 
@@ -58,7 +64,7 @@ func (p *playout) accept(d *decoding) (indices [maxFormats]uint8) {
 	}
 	if p.format == nil {
 		p.format, p.clock, p.rate = &p.formats[0], p.formats[0].codec.ClockRate, p.formats[0].codec.SampleRate
-		p.conceal = d.conceal[p.rate/narrowRate-1]
+		p.conceal, p.room = d.conceal[p.rate/narrowRate-1], d.room
 		p.patience = patienceAt
 		p.nextStream()
 	}

@@ -32,8 +32,9 @@ type playout struct {
 	conceal concealer // at that rate
 	other   concealer // at the other one, if any codec has it
 
-	decoded      []int16 // from at to end: decoded and not yet played
-	whole        []byte  // room for a payload that cannot be decoded in pieces
+	room         *soundRoom // of the first codecs' concealers and samples
+	decoded      []int16    // from at to end: decoded and not yet played
+	whole        []byte     // room for a payload that cannot be decoded in pieces
 	at, end      int
 	next         uint32
 	floor        uint32

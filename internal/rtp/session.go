@@ -200,14 +200,18 @@ func (s *Session) Close() error {
 	if s.worker != nil {
 		s.worker.end()
 	}
-	if s.worker != nil && s.worker.busy.Load() {
-		s.stream.stop() // without a BYE: the stream is not ours just now
-	} else {
+	ours := s.worker == nil || !s.worker.busy.Load()
+	if ours {
 		s.stream.Close(time.Now())
+	} else {
+		s.stream.stop() // without a BYE: the stream is not ours just now
 	}
 	err := s.rtp.close()
 	if second := s.rtcp.close(); err == nil {
 		err = second
+	}
+	if ours {
+		s.stream.free()
 	}
 	s.release()
 	return err

@@ -31,28 +31,7 @@ type Stream struct {
 	closed   atomic.Bool
 	counters counters
 
-	// The owner's own.
-	terms        *agreement        // in force, as of the last tick
-	formats      [maxFormats]uint8 // which of the playout's formats its codecs are
-	encoder      protectedEncoder
-	numbers      numbering
-	playout      playout
-	events       eventReceiver
-	guard        toneGuard
-	inband       inbandDetector
-	packetMillis int      // how much sound the packet had that was played last; 0 before one
-	toneGap      int      // ticks in which the peer's gaps are a tone's, not losses
-	scratch      *scratch // while the owner is in here
-	out          outgoing
-	quiet        discontinuous
-	sharing      sharing
-	protection   protection
-	unreachable  bool         // nothing can be sent, since nobody knows where to
-	inward       audio.Bridge // from the codec's rate to the call's
-	outward      audio.Bridge // and back
-	control      control
-	reception    reception
-	reading      int64 // when what is taken now is read, Unix time in ns; 0: as it comes
+	*engine // the owner's own; nil when a session has closed
 }
 
 // Output takes what a Stream sends. A packet is valid until the method returns.
@@ -82,6 +61,7 @@ func NewStream(cfg StreamConfig) *Stream {
 func (s *Stream) init(cfg StreamConfig) {
 	var random [4 + 2 + 4 + 12]byte
 	_, _ = rand.Read(random[:]) // never fails
+	s.engine = newEngine()
 	s.output = cfg.Output
 	s.quiet.wanted = cfg.Discontinuous
 	s.onTone = func(byte) {}
