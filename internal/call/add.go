@@ -77,8 +77,9 @@ func (c *Connection) add(add Add, in Invitation) string {
 	inv := &invitation{op: op}
 	call.invitations[id] = inv
 	inv.invited = call.expect(in, wait, &join{
-		up: func(*endpoint) {
+		up: func(e *endpoint) {
 			delete(call.invitations, id)
+			call.letStay(e)
 			op.end(AddParticipantSucceeded{op.head(), add.Who})
 			call.tellRoster()
 		},

@@ -29,8 +29,9 @@ type Call struct {
 	guests        []*guest // on the way in, the first to be invited first
 	invitations   map[string]*invitation
 	kind          kind
-	dialsOut      bool   // of a room: phone numbers may be called
-	groupID       string // under which clients join; "" for none
+	dialsOut      bool            // of a room: phone numbers may be called
+	roomList      map[string]Role // of a room: what its list said last, by raw id; nil: nothing yet
+	groupID       string          // under which clients join; "" for none
 	roomID        string
 	speakers      *speakers // what was told of who speaks; nil while nobody wants to know
 	joinable      bool      // clients may join it by its name, and wait there alone

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -100,12 +101,9 @@ func (c *Call) publishDeparture(e *endpoint) {
 }
 
 func (e *endpoint) presence() Presence {
-	device := "application"
-	if !e.place.isApplication() {
-		device = "phone"
-		if leg, ok := e.leg.(Identified); ok && leg.UserAgent() != "" {
-			device = leg.UserAgent()
-		}
+	device := cmp.Or(e.device, "phone")
+	if e.place.isApplication() {
+		device = "application"
 	}
 	return Presence{Who: e.id, DisplayName: e.name, Stay: e.who.stay, Device: device, Role: e.role}
 }

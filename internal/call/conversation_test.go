@@ -14,6 +14,7 @@ import (
 type scribe struct {
 	mu     sync.Mutex
 	heard  []string
+	stays  []call.Presence // as they begin and end
 	ending call.ConversationEnded
 }
 
@@ -24,14 +25,34 @@ func (s *scribe) Publish(e call.Event) {
 		s.note("started by %s", e.StartedBy)
 	case call.ConversationJoined:
 		s.note("added %s", e.Who)
+		s.keep(e.Presence)
 	case call.ConversationLeft:
 		s.note("removed %s", e.Who)
+		s.keep(e.Presence)
 	case call.ConversationEnded:
 		s.mu.Lock()
 		s.ending = e
 		s.mu.Unlock()
 		s.note("ended")
 	}
+}
+
+func (s *scribe) keep(stay call.Presence) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stays = append(s.stays, stay)
+}
+
+// devices are what somebody came and left with.
+func (s *scribe) devices(who identifier.ID) (devices []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, stay := range s.stays {
+		if stay.Who == who {
+			devices = append(devices, stay.Device)
+		}
+	}
+	return devices
 }
 
 func (s *scribe) note(format string, what ...any) {

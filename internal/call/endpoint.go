@@ -20,6 +20,7 @@ type endpoint struct {
 	name      string // what it wants to be called; "" for none
 	seat      string // a GUID, by which those in the call know it
 	role      Role   // in a room
+	device    string // what its leg calls itself, from when it is present
 	selfMuted bool   // it does not want to be heard
 	// screenSound: its sound has that of its screen, while it shares one.
 	screenSound bool

@@ -60,12 +60,13 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 func (c *Call) replace(e *endpoint, want TransferWanted) error {
 	in := c.passedOn(e)
 	in.To, in.SIPHeaders, in.CallerID, in.IssuedBy = c.registry.normal(want.To), want.SIPHeaders, want.CallerID, want.IssuedBy
-	switch {
-	case !e.role.MayManage():
+	if !e.role.MayManage() {
 		return fault.Forbidden("a %s may not invite others, in its place either", e.role)
-	case c.kind == room && !c.dialsOut && in.To.Kind() == identifier.PhoneNumber:
-		return errNoDialOut()
-	case c.find(in.To) != nil:
+	}
+	if err := c.mayBeInvited(in.To); err != nil {
+		return err
+	}
+	if c.find(in.To) != nil {
 		return ParticipantPresent.because("%s is in the call already.", in.To)
 	}
 	if err := checkTarget(in.To, in.From, c.registry.cfg.Resource); err != nil {

@@ -48,7 +48,8 @@ func (c *Connection) fetch(from *Connection, who identifier.ID, move Move) {
 	failed := func(why Reason) { op.end(MoveParticipantFailed{op.head(), who, move.From, why}) }
 	release := c.call.keep() // somebody is on the way
 	into := &transit{to: c.call, by: c.self, release: release, join: &join{
-		up: func(*endpoint) {
+		up: func(e *endpoint) {
+			c.call.letStay(e)
 			op.end(MoveParticipantSucceeded{op.head(), who, move.From})
 			c.call.tellRoster()
 		},

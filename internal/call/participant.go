@@ -16,6 +16,8 @@ type participant struct {
 	music *holdMusic // what it hears while it is held; nil: nothing
 	walk  int        // the last walk over the endpoints that listed it
 	stay  string     // a GUID while the conversation counts it as present
+	// offList: an application brought it into a room whose list does not have it.
+	offList bool
 }
 
 // is reports whether the participant is the application that has a connection.
@@ -65,8 +67,11 @@ func (c *Call) admit(e *endpoint) {
 	}
 	e.enter(present)
 	e.seat = newID()
+	if leg, ok := e.leg.(Identified); ok {
+		e.device = leg.UserAgent()
+	}
 	if c.kind == room && e.role == NoRole && e.isUser() {
-		e.role = Attendee // an application has called it in
+		c.seatInRoom(e)
 	}
 	e.limitStreams()
 	e.applyRights()

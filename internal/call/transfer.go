@@ -83,6 +83,7 @@ func (c *Connection) bring(op *operation, t Transfer, in Invitation, transferee 
 	call := c.call
 	call.invite(in, call.registry.transferPatience(t.Target), &join{
 		up: func(target *endpoint) {
+			call.letStay(target)
 			if c.state != Transferring {
 				call.endIfDeserted(Reason{Kind: EndedByPeer, Text: "the application left during the transfer"})
 				return

@@ -23,11 +23,13 @@ func (w AddWish) grant(e *endpoint) error {
 	c := e.call
 	who := c.registry.normal(w.Who)
 	phone := who.Kind() == identifier.PhoneNumber
-	switch {
-	case !e.role.MayManage():
+	if !e.role.MayManage() {
 		return fault.Forbidden("a %s may not invite others", e.role)
-	case phone && c.kind == room && !c.dialsOut:
-		return errNoDialOut()
+	}
+	if err := c.mayBeInvited(who); err != nil {
+		return err
+	}
+	switch {
 	case c.find(who) != nil:
 		return ParticipantPresent.because("%s is in the call already.", who)
 	case len(c.invitations)+c.arriving() >= maxInvitations:

@@ -25,8 +25,8 @@ func (t wireTime) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + time.Time(t).UTC().Format("2006-01-02T15:04:05.000000-07:00") + `"`), nil
 }
 
-// dialOutSince is the api-version that knows pstnDialOutEnabled.
-const dialOutSince = "2024-04-15"
+// dialOutSince is the api-version, a preview, from which on pstnDialOutEnabled is known.
+const dialOutSince = "2023-10-30"
 
 // answerOf is a room as the request's api-version shows it.
 func answerOf(r *http.Request, id string, room Room) roomAnswer {

@@ -279,7 +279,7 @@ func TestOldVersionsDoNotKnowDialOut(t *testing.T) {
 	room := f.make(`{"pstnDialOutEnabled":true}`)
 	var old, present shown
 	f.send("GET", "/rooms/"+room.ID+"?api-version=2023-06-14", "", 200, &old)
-	f.send("GET", "/rooms/"+room.ID+"?api-version=2024-04-15", "", 200, &present)
+	f.send("GET", "/rooms/"+room.ID+"?api-version=2023-10-30-preview", "", 200, &present)
 	if old.PSTNDialOutEnabled != nil || present.PSTNDialOutEnabled == nil || !*present.PSTNDialOutEnabled {
 		t.Errorf("old %+v, present %+v", old, present)
 	}

@@ -97,7 +97,10 @@ func (p *parts) roomChanged(id string) {
 			p.log.Error("the list of a room could not be read; its call goes on as before", "room", id, "error", err)
 			return
 		}
-		change := call.RoomChange{Roles: make(map[string]call.Role, len(list)), DialsOut: dialsOut}
+		change := call.RoomChange{DialsOut: dialsOut}
+		if list != nil { // there is still such a room
+			change.Roles = make(map[string]call.Role, len(list))
+		}
 		for who, role := range list {
 			change.Roles[who] = call.Role(role)
 		}
