@@ -1,6 +1,8 @@
 package appendjson
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -10,16 +12,27 @@ import (
 // members are constants of letters, which need no escape. Texts are those of Text.
 type Object struct {
 	b        []byte
-	followed bool // a member stands before the next
-	refused  bool // a value has no form in JSON
+	followed bool  // a member stands before the next
+	err      error // the first value that has no form in JSON
 }
 
 // Open begins an object behind what the buffer holds.
 func Open(b []byte) Object { return Object{b: append(b, '{')} }
 
-// Close ends the object. It returns false where encoding/json would have refused a value:
-// a number that is not finite, or a time whose year has not four digits.
-func (o *Object) Close() ([]byte, bool) { return append(o.b, '}'), !o.refused }
+// Close ends the object. The error is of the first value that has no form in JSON: a number
+// that is not finite, a time whose year has not four digits, or what a writer of Value refused.
+func (o *Object) Close() ([]byte, error) { return append(o.b, '}'), o.err }
+
+func (o *Object) refuse(name string, why error) {
+	if o.err == nil {
+		o.err = fmt.Errorf("%s: %w", name, why)
+	}
+}
+
+var (
+	errNotFinite = errors.New("the number is not finite")
+	errYear      = errors.New("the year has not four digits")
+)
 
 func (o *Object) name(name string) {
 	if o.followed {
@@ -65,7 +78,7 @@ func (o *Object) Uint(name string, n uint64) {
 func (o *Object) Float(name string, f float64) {
 	o.name(name)
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		o.refused = true
+		o.refuse(name, errNotFinite)
 		return
 	}
 	o.b = appendFloat(o.b, f)
@@ -109,7 +122,7 @@ func (o *Object) True(name string, is bool) {
 func (o *Object) Time(name string, at time.Time) {
 	o.name(name)
 	if year := at.Year(); year < 0 || year > 9999 {
-		o.refused = true
+		o.refuse(name, errYear)
 		return
 	}
 	o.b = append(at.AppendFormat(append(o.b, '"'), time.RFC3339Nano), '"')
@@ -122,24 +135,27 @@ func (o *Object) SomeTime(name string, at time.Time) {
 	}
 }
 
-// Value adds a member that write appends: an object, a list, or any other value. It
-// returns false for one that has no form in JSON.
-func (o *Object) Value(name string, write func([]byte) ([]byte, bool)) {
+// Value adds a member that write appends: an object, a list, or any other value.
+func (o *Object) Value(name string, write func([]byte) ([]byte, error)) {
 	o.name(name)
-	b, ok := write(o.b)
-	o.b, o.refused = b, o.refused || !ok
+	b, err := write(o.b)
+	o.b = b
+	if err != nil {
+		o.refuse(name, err)
+	}
 }
 
-// List appends a list of values, [] for none.
-func List[T any](b []byte, list []T, write func([]byte, *T) ([]byte, bool)) (_ []byte, whole bool) {
-	b, whole = append(b, '['), true
+// List appends a list of values, [] for none. The error is of the first that has no form in JSON.
+func List[T any](b []byte, list []T, write func([]byte, *T) ([]byte, error)) (_ []byte, err error) {
+	b = append(b, '[')
 	for i := range list {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		var ok bool
-		b, ok = write(b, &list[i])
-		whole = whole && ok
+		var refused error
+		if b, refused = write(b, &list[i]); err == nil {
+			err = refused
+		}
 	}
-	return append(b, ']'), whole
+	return append(b, ']'), err
 }

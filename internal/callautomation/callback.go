@@ -95,7 +95,7 @@ func body(id string, o occurrence, head call.Head) ([]byte, error) {
 }
 
 // appendCloudEvent appends an event in its envelope.
-func appendCloudEvent(b []byte, id string, o occurrence, head call.Head) (_ []byte, err error) {
+func appendCloudEvent(b []byte, id string, o occurrence, head call.Head) ([]byte, error) {
 	source := "calling/callConnections/" + head.Connection
 	if o.recording != "" {
 		source = "calling/recordings/" + head.ServerCallID + "/" + o.recording + "/" + o.name
@@ -105,16 +105,12 @@ func appendCloudEvent(b []byte, id string, o occurrence, head call.Head) (_ []by
 	e.Text("id", id)
 	e.Text("source", source)
 	e.Text("type", kind)
-	e.Value("data", func(b []byte) (_ []byte, ok bool) {
-		b, err = o.appendData(b, head, source, kind)
-		return b, err == nil
-	})
+	e.Value("data", func(b []byte) ([]byte, error) { return o.appendData(b, head, source, kind) })
 	e.Text("time", head.At.UTC().Format(eventTime))
 	e.Text("specversion", "1.0")
 	e.Text("datacontenttype", "application/json")
 	e.Text("subject", source)
-	b, _ = e.Close()
-	return b, err
+	return e.Close()
 }
 
 func connectionKey(id string) string { return "connection " + id }
@@ -123,9 +119,9 @@ func operationKey(id string) string  { return "operation " + id }
 // hold keeps the head of what was promised, so that its end can be told even by
 // the next process.
 func (c *Callbacks) hold(key string, head call.Head) {
-	body, ok := writePromise(head)
-	if !ok { // its times are the clock's
-		c.log.Error("promise cannot be written", "key", key, "connection", head.Connection)
+	body, err := writePromise(head)
+	if err != nil { // its times are the clock's
+		c.log.Error("promise cannot be written", "key", key, "connection", head.Connection, "error", err)
 		return
 	}
 	c.outbox.Hold(key, body)

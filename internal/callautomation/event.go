@@ -74,7 +74,7 @@ func (o occurrence) releases(e call.Event) (keys []string) {
 
 // appendData appends the members of an event, whose type is kind, in the order of the
 // service.
-func (o occurrence) appendData(b []byte, head call.Head, source, kind string) (_ []byte, err error) {
+func (o occurrence) appendData(b []byte, head call.Head, source, kind string) ([]byte, error) {
 	v := version(head.Control.Version)
 	d := appendjson.Open(b)
 	if v.hasEventSource() {
@@ -82,20 +82,14 @@ func (o occurrence) appendData(b []byte, head call.Head, source, kind string) (_
 	}
 	d.SomeText("operationContext", head.Operation.Context)
 	for _, m := range o.own {
-		d.Value(m.name, func(b []byte) ([]byte, bool) {
-			text, failed := appendValue(b, m.value)
-			if failed != nil {
-				err = failed
-			}
-			return text, failed == nil
-		})
+		d.Value(m.name, func(b []byte) ([]byte, error) { return appendValue(b, m.value) })
 	}
 	first := o.resultFirst || o.lifecycle && v.resultFirst()
 	if !first {
 		d.Text("version", string(v))
 	}
 	if v.hasResult(o.name) {
-		d.Value("resultInformation", func(b []byte) ([]byte, bool) { return o.result.in(v).append(b), true })
+		d.Value("resultInformation", func(b []byte) ([]byte, error) { return o.result.in(v).append(b), nil })
 	}
 	if first {
 		d.Text("version", string(v))
@@ -104,8 +98,7 @@ func (o occurrence) appendData(b []byte, head call.Head, source, kind string) (_
 	d.Text("serverCallId", head.ServerCallID)
 	d.Text("correlationId", head.CorrelationID)
 	d.Text("publicEventType", kind)
-	b, _ = d.Close()
-	return b, err
+	return d.Close()
 }
 
 // in leaves out what a version does not know.

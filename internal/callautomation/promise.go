@@ -43,8 +43,8 @@ type promiseOperation struct {
 	Began     time.Time `json:"recordingStart,omitzero"`
 }
 
-// writePromise is the form of a promise on disk; false for a time that has none.
-func writePromise(head call.Head) ([]byte, bool) {
+// writePromise is the form of a promise on disk; the error is of a time that has none.
+func writePromise(head call.Head) ([]byte, error) {
 	o := appendjson.Open(make([]byte, 0, promiseSize))
 	o.Int("version", promiseVersion)
 	o.Text("callConnectionId", head.Connection)
@@ -54,7 +54,7 @@ func writePromise(head call.Head) ([]byte, bool) {
 	o.Text("apiVersion", head.Control.Version)
 	o.SomeText("operationContext", head.Control.Context)
 	o.SomeText("cognitiveServicesEndpoint", head.Control.SpeechEndpoint)
-	o.Value("operation", func(b []byte) ([]byte, bool) { return appendPromised(b, &head.Operation) })
+	o.Value("operation", func(b []byte) ([]byte, error) { return appendPromised(b, &head.Operation) })
 	o.Time("at", head.At)
 	return o.Close()
 }
@@ -62,7 +62,7 @@ func writePromise(head call.Head) ([]byte, bool) {
 // promiseSize is what most promises take, in bytes.
 const promiseSize = 768
 
-func appendPromised(b []byte, of *call.Operation) ([]byte, bool) {
+func appendPromised(b []byte, of *call.Operation) ([]byte, error) {
 	o := appendjson.Open(b)
 	o.Text("id", of.ID)
 	o.Text("kind", of.Kind.String())

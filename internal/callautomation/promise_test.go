@@ -44,9 +44,9 @@ func TestPromisesAreGolden(t *testing.T) {
 		}
 		t.Run(kind.String(), func(t *testing.T) {
 			want := promised(kind)
-			text, ok := writePromise(want)
-			if !ok {
-				t.Fatal("it has no form")
+			text, err := writePromise(want)
+			if err != nil {
+				t.Fatal(err)
 			}
 			versions := map[string][]byte{"1": text}
 			if slices.Contains(kinds0[:], kind) { // version 0 knew it
@@ -140,9 +140,9 @@ func TestEveryKindIsCompleteEverywhere(t *testing.T) {
 		if !kind.Kept() {
 			continue
 		}
-		kept, ok := writePromise(promised(kind))
-		if !ok {
-			t.Fatalf("the promise of %s has no form", kind)
+		kept, err := writePromise(promised(kind))
+		if err != nil {
+			t.Fatalf("the promise of %s has no form: %v", kind, err)
 		}
 		after := &outbox{held: map[string][]byte{}}
 		NewCallbacks(after, slog.New(slog.DiscardHandler)).Recover([]journal.Hold{{Key: operationKey("op"), Body: kept}})

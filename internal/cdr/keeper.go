@@ -138,8 +138,8 @@ func (k *Keeper) drain(lines []byte) []byte {
 
 func appendLine(lines []byte, d call.Detail) []byte {
 	r := recordOf(d)
-	longer, ok := appendRecord(lines, &r)
-	if !ok { // it holds nothing that JSON could refuse
+	longer, err := appendRecord(lines, &r)
+	if err != nil { // it holds nothing that JSON could refuse
 		return lines
 	}
 	return append(longer, '\n')

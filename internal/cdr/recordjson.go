@@ -2,9 +2,9 @@ package cdr
 
 import "github.com/switchhook/switchhook/internal/appendjson"
 
-// appendRecord appends a record as encoding/json writes it. It returns false where that
-// would refuse a value.
-func appendRecord(b []byte, r *Record) ([]byte, bool) {
+// appendRecord appends a record as encoding/json writes it. The error is of a value
+// that has no form in JSON.
+func appendRecord(b []byte, r *Record) ([]byte, error) {
 	o := appendjson.Open(b)
 	o.Int("version", int64(r.Version))
 	o.Text("correlationId", r.CorrelationID)
@@ -16,14 +16,14 @@ func appendRecord(b []byte, r *Record) ([]byte, bool) {
 	o.SomeText("to", r.To)
 	o.True("group", r.Group)
 	appendReason(&o, r.Reason)
-	o.Value("legs", func(b []byte) ([]byte, bool) { return appendjson.List(b, r.Legs, appendLeg) })
+	o.Value("legs", func(b []byte) ([]byte, error) { return appendjson.List(b, r.Legs, appendLeg) })
 	o.SomeInt("omittedLegs", int64(r.OmittedLegs))
-	o.Value("connections", func(b []byte) ([]byte, bool) { return appendjson.List(b, r.Connections, appendConnection) })
+	o.Value("connections", func(b []byte) ([]byte, error) { return appendjson.List(b, r.Connections, appendConnection) })
 	return o.Close()
 }
 
 func appendReason(to *appendjson.Object, why Reason) {
-	to.Value("reason", func(b []byte) ([]byte, bool) {
+	to.Value("reason", func(b []byte) ([]byte, error) {
 		o := appendjson.Open(b)
 		o.Text("kind", why.Kind)
 		o.SomeText("text", why.Text)
@@ -33,7 +33,7 @@ func appendReason(to *appendjson.Object, why Reason) {
 	})
 }
 
-func appendLeg(b []byte, l *Leg) ([]byte, bool) {
+func appendLeg(b []byte, l *Leg) ([]byte, error) {
 	o := appendjson.Open(b)
 	o.Text("participant", l.Participant)
 	o.Text("direction", l.Direction)
@@ -53,7 +53,7 @@ func appendLeg(b []byte, l *Leg) ([]byte, bool) {
 	return o.Close()
 }
 
-func (s *Sound) append(b []byte) ([]byte, bool) {
+func (s *Sound) append(b []byte) ([]byte, error) {
 	o := appendjson.Open(b)
 	o.Text("codec", s.Codec)
 	o.Bool("srtp", s.Protected)
@@ -70,7 +70,7 @@ func (s *Sound) append(b []byte) ([]byte, bool) {
 	return o.Close()
 }
 
-func appendConnection(b []byte, c *Connection) ([]byte, bool) {
+func appendConnection(b []byte, c *Connection) ([]byte, error) {
 	o := appendjson.Open(b)
 	o.Text("callConnectionId", c.ID)
 	o.Text("origin", c.Origin)

@@ -34,7 +34,7 @@ type storedAttempt struct {
 }
 
 // appendJSON implements appender.
-func (a *storedAttempt) appendJSON(b []byte) ([]byte, bool) {
+func (a *storedAttempt) appendJSON(b []byte) ([]byte, error) {
 	o := appendjson.Open(b)
 	o.Time("time", a.Time)
 	o.SomeText("id", a.ID)

@@ -16,7 +16,7 @@ func FuzzAttemptIsThatOfTheStandardLibrary(f *testing.F) {
 			{at, text, text, text, text, text, int(n), int(n), time.Duration(n), text, text, Result(text), text, at},
 		} {
 			want, err := json.Marshal(&a)
-			if got, ok := a.appendJSON([]byte("before ")); ok != (err == nil) || ok && string(got) != "before "+string(want) {
+			if got, refused := a.appendJSON([]byte("before ")); (refused == nil) != (err == nil) || err == nil && string(got) != "before "+string(want) {
 				t.Errorf("%s, want %s, %v", got, want, err)
 			}
 		}

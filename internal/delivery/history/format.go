@@ -27,10 +27,10 @@ type blockHeader struct {
 	Version int    `json:"version"`
 }
 
-// appender is a record that is written without reflection, as encoding/json writes it; false
-// where that would refuse it.
+// appender is a record that is written without reflection, as encoding/json writes it. The error
+// is of a value that has no form in JSON.
 type appender interface {
-	appendJSON([]byte) ([]byte, bool)
+	appendJSON([]byte) ([]byte, error)
 }
 
 // encode writes records until the block is full, and returns how many it has.
@@ -40,7 +40,7 @@ func (f *Format[T]) encode(text *bytes.Buffer, records []T) (n int) {
 	for ; n < len(records) && text.Len() < blockBytes; n++ {
 		record := f.Encode(&records[n])
 		if own, ok := record.(appender); ok {
-			if line, ok := own.appendJSON(text.AvailableBuffer()); ok {
+			if line, err := own.appendJSON(text.AvailableBuffer()); err == nil {
 				text.Write(append(line, '\n'))
 			}
 			continue
