@@ -2,79 +2,146 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
-	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
 )
 
-// browserRuns are calls of browser clients: so many in a group, some of whom talk.
-var browserRuns = []struct {
-	what                  string
+// talkers talk in a group of whom most listen.
+const talkers = 3
+
+// browserRun is a measurement of browser clients: so many in a group, some of whom talk.
+type browserRun struct {
 	groups, size, talking int
 	codec                 codec.Codec
-}{
-	{"50 in Opus, 3 talk", 1, 50, 3, codec.Opus},
-	{"50 in Opus, all talk", 1, 50, 50, codec.Opus},
-	{"50 in G.722, 3 talk", 1, 50, 3, codec.G722},
-	{"50 in G.722, all talk", 1, 50, 50, codec.G722},
-	{"10 groups of 5 in Opus, 1 talks in each", 10, 5, 1, codec.Opus},
 }
 
-// browsers measures legs of browsers, by clients in this process that send real packets
-// and decode nothing.
+func (r browserRun) String() string {
+	switch name := written(r.codec); {
+	case r.groups > 1:
+		return fmt.Sprintf("%d groups of %d in %s, %d talks in each", r.groups, r.size, name, r.talking)
+	case r.talking == r.size:
+		return fmt.Sprintf("%d in %s, all talk", r.size, name)
+	default:
+		return fmt.Sprintf("%d in %s, %d talk", r.size, name, r.talking)
+	}
+}
+
+// written is the name of a codec in a text.
+func written(c codec.Codec) string {
+	return map[string]string{codec.Opus.Name: "Opus", codec.G722.Name: "G.722"}[c.Name]
+}
+
+// browsers measures legs of browsers in Opus, by clients in this process that send real
+// packets and decode nothing: groups in which some talk, of several sizes, of which the
+// last two show what one more who listens costs, and groups in which all do.
 func (b *bench) browsers(ctx context.Context) error {
-	for _, run := range browserRuns {
-		if run.codec == codec.Opus && codec.OpusMissing() != nil {
-			continue
-		}
-		err := b.stage(ctx, "", nil, func(s *server, a *application) error {
-			return b.browsersIn(ctx, s, a, run.what, run.groups, run.size, run.talking, run.codec)
-		})
+	if codec.OpusMissing() != nil {
+		return nil
+	}
+	if err := b.browsersOf(ctx, codec.Opus); err != nil || b.talking == 0 {
+		return err
+	}
+	_, err := b.browsersIn(ctx, browserRun{10, 5, 1, codec.Opus})
+	return err
+}
+
+// browsersG722 does so in the codec of machines without libopus.
+func (b *bench) browsersG722(ctx context.Context) error { return b.browsersOf(ctx, codec.G722) }
+
+func (b *bench) browsersOf(ctx context.Context, c codec.Codec) error {
+	if err := b.browsersListen(ctx, c); err != nil || b.talking == 0 {
+		return err
+	}
+	_, err := b.browsersIn(ctx, browserRun{1, b.talking, b.talking, c})
+	return err
+}
+
+// browsersListen measures groups of several sizes.
+func (b *bench) browsersListen(ctx context.Context, c codec.Codec) error {
+	var used []time.Duration
+	for _, size := range b.groups {
+		took, err := b.browsersIn(ctx, browserRun{1, size, talkers, c})
 		if err != nil {
 			return err
 		}
+		used = append(used, took)
+	}
+	if last := len(used) - 1; last > 0 {
+		more := b.groups[last] - b.groups[last-1]
+		b.row(fmt.Sprintf("CPU of one more who listens, in %s", written(c)), share(used[last]-used[last-1], b.measured, more),
+			"of a core: what %d take more than %d, of each who is more", b.groups[last], b.groups[last-1])
 	}
 	return nil
 }
 
-func (b *bench) browsersIn(ctx context.Context, s *server, a *application, what string, groups, size, talking int, codec codec.Codec) error {
-	legs := groups * size
-	pages, err := a.pages(ctx, s, legs, codec)
-	if err != nil {
+// browsersIn makes a run on a server of its own, and returns the processor time that it took.
+func (b *bench) browsersIn(ctx context.Context, run browserRun) (used time.Duration, err error) {
+	err = b.stage(ctx, "", nil, func(s *server, a *application) (err error) {
+		used, err = b.browsersOn(ctx, s, a, run)
 		return err
+	})
+	return used, err
+}
+
+func (b *bench) browsersOn(ctx context.Context, s *server, a *application, run browserRun) (time.Duration, error) {
+	legs := run.groups * run.size
+	pages, err := a.pages(ctx, s, legs, run.codec)
+	if err != nil {
+		return 0, err
 	}
 	before, err := s.settled(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	peers, joined, err := joinGroups(ctx, pages, size, heard)
+	peers, joined, err := joinGroups(ctx, pages, run.size, heard)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for i, peer := range peers {
-		if peer.Say(webrtctest.Nothing); i%size < talking {
+		if peer.Say(webrtctest.Nothing); i%run.size < run.talking {
 			peer.Say(300 + 10*(i%50))
 		}
 	}
 	during, err := s.settled(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	profiled := b.keepDuring(ctx, "browsers-"+strings.NewReplacer(", ", "-", " ", "-").Replace(what)+".cpu", fmt.Sprintf("profile?seconds=%.0f", b.measured.Seconds()))
+	came := packets(peers)
+	profiled := b.keepDuring(ctx, "browsers-"+strings.NewReplacer(", ", "-", " ", "-").Replace(run.String())+".cpu", fmt.Sprintf("profile?seconds=%.0f", b.measured.Seconds()))
 	used, err := s.over(ctx, b.measured)
-	if err = errors.Join(err, profiled()); err != nil {
-		return err
+	came = packets(peers) - came
+	if err = errors.Join(err, profiled(), b.keep(ctx, "browsers.heap", "heap?gc=1")); err != nil {
+		return 0, err
 	}
+	if err := leaveCalls(pages, peers); err != nil {
+		return 0, err
+	}
+	after, err := s.settled(ctx)
+	if err != nil {
+		return 0, err
+	}
+	b.row("CPU of a browser's leg, "+run.String(), share(used, b.measured, legs),
+		"%.1f packets a second reached each; join to sound in %s (p50 / p99 / longest), with the clients' own 200 ms of ICE; %.2f MB a leg, %.1f MB more than before when all had left",
+		float64(came)/b.measured.Seconds()/float64(legs), joined, megabytes((during-before)/legs), megabytes(after-before))
+	return used, nil
+}
+
+// packets counts what has come to all.
+func packets(peers []*webrtctest.Peer) (n uint64) {
+	for _, peer := range peers {
+		n += peer.Received()
+	}
+	return n
+}
+
+// leaveCalls lets all pages go.
+func leaveCalls(pages []*webrtctest.Client, peers []*webrtctest.Peer) error {
 	for _, peer := range peers {
 		peer.Close()
 	}
@@ -84,73 +151,5 @@ func (b *bench) browsersIn(ctx context.Context, s *server, a *application, what 
 			return err
 		}
 	}
-	after, err := s.settled(ctx)
-	if err != nil {
-		return err
-	}
-	b.row("CPU of a browser's leg, "+what, fmt.Sprintf("%.2f %%", 100*used.Seconds()/b.measured.Seconds()/float64(legs)),
-		"of a core; join to sound in %s (p50 / p99 / longest), with the clients' own 200 ms of ICE; %.2f MB a leg, %.1f MB more than before when all had left",
-		joined, megabytes((during-before)/legs), megabytes(after-before))
 	return nil
-}
-
-// pages opens sessions, each of a user of its own.
-func (a *application) pages(ctx context.Context, s *server, count int, codec codec.Codec) (list []*webrtctest.Client, err error) {
-	for range count {
-		answer, err := a.postAs("identities", "2023-10-01", map[string]any{"createTokenWithScopes": []string{"voip"}})
-		if err != nil {
-			return nil, err
-		}
-		var made struct{ AccessToken struct{ Token string } }
-		if err := json.Unmarshal(answer, &made); err != nil {
-			return nil, err
-		}
-		page, err := webrtctest.Dial(ctx, "ws://"+s.addresses.HTTP+"/client", protocol.Hello{Token: made.AccessToken.Token})
-		if err != nil {
-			return nil, err
-		}
-		page.Codec, page.Deaf = codec, true
-		list = append(list, page)
-	}
-	return list, nil
-}
-
-// joinGroups lets pages into groups, four at a time, and measures from the request
-// until ready returns. A server that is too busy is asked again: only what is let in at
-// once is measured.
-func joinGroups(ctx context.Context, pages []*webrtctest.Client, size int, ready func(context.Context, *webrtctest.Peer)) (peers []*webrtctest.Peer, took times, err error) {
-	peers, took = make([]*webrtctest.Peer, len(pages)), make(times, len(pages))
-	failures := make([]error, len(pages))
-	turns, group := make(chan struct{}, 4), ""
-	var work sync.WaitGroup
-	for i, page := range pages {
-		if i%size == 0 {
-			group = uuid.NewString()
-		}
-		name := group
-		turns <- struct{}{}
-		work.Go(func() {
-			defer func() { <-turns }()
-			for {
-				began := time.Now()
-				if peers[i], failures[i] = page.Join(ctx, protocol.CallJoin{Group: name}); failures[i] == nil {
-					ready(ctx, peers[i])
-					took[i] = time.Since(began)
-					return
-				}
-				if code, _ := webrtctest.Codes(failures[i]); code != http.StatusServiceUnavailable || pause(ctx, time.Second) != nil {
-					return
-				}
-			}
-		})
-	}
-	work.Wait()
-	return peers, took, errors.Join(failures...)
-}
-
-// heard waits for a client's first packet.
-func heard(ctx context.Context, peer *webrtctest.Peer) {
-	for peer.Received() == 0 && ctx.Err() == nil {
-		time.Sleep(time.Millisecond)
-	}
 }

@@ -26,6 +26,8 @@ type options struct {
 	streamed int            // phones of the streaming and listening runs
 	thousand int            // phones of the long run
 	recorded int            // phones of the run with many recordings
+	groups   []int          // sizes of the groups of browsers of whom three talk
+	talking  int            // size of the groups of browsers that all talk
 	measured time.Duration  // of the media runs
 	long     time.Duration  // of the long run
 	each     time.Duration  // of each rate of the latency runs
@@ -63,6 +65,7 @@ var runs = []struct {
 	{"listening", (*bench).listening},
 	{"speech", (*bench).speechTimes},
 	{"browsers", (*bench).browsers},
+	{"g722", (*bench).browsersG722},
 	{"pictures", (*bench).pictures},
 	{"sound", (*bench).soundLatency},
 	{"keys", (*bench).keyLatency},
@@ -73,8 +76,8 @@ var runs = []struct {
 }
 
 func main() {
-	o := options{rates: []int{20, 50, 200, 300, 500}, costs: []int{100, 300, 600, 1000}}
-	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing minutes first rooms recordings streams turn listening speech browsers pictures sound keys control thousand twice; overload, which takes minutes, by its name alone")
+	o := options{rates: []int{20, 50, 200, 300, 500}, costs: []int{100, 300, 600, 1000}, groups: []int{50, 300}}
+	only := flag.String("only", "^[^o]", "runs to make, a regular expression of: signalling setups cost latency stall playing minutes first rooms recordings streams turn listening speech browsers g722 pictures sound keys control thousand twice; overload, which takes minutes, by its name alone")
 	flag.StringVar(&o.binary, "binary", "bin/switchhook", "the server to measure")
 	flag.IntVar(&o.calls, "calls", 3000, "calls of the set-up run; signalling alone makes five times as many")
 	flag.IntVar(&o.at, "at-once", 50, "calls at a time in the set-up runs")
@@ -82,15 +85,20 @@ func main() {
 	flag.IntVar(&o.streamed, "streamed", 300, "phones of the streaming and listening runs")
 	flag.IntVar(&o.recorded, "recorded", 500, "phones of the run with many recordings")
 	flag.IntVar(&o.thousand, "thousand", 1000, "phones of the long run")
+	flag.Func("groups", "sizes of the groups of browsers in which three talk (default 50,300)", func(list string) (err error) {
+		o.groups, err = readNumbers(list)
+		return err
+	})
+	flag.IntVar(&o.talking, "talking", 50, "size of the groups of browsers in which all talk; 0: none are measured")
 	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs")
 	flag.DurationVar(&o.long, "long", 30*time.Second, "length of the long run")
 	flag.DurationVar(&o.each, "each", 6*time.Second, "length of each rate of the latency run")
 	flag.Func("rates", "calls a second of the latency run (default 20,50,200,300,500)", func(list string) (err error) {
-		o.rates, err = readRates(list)
+		o.rates, err = readNumbers(list)
 		return err
 	})
 	flag.Func("costs", "calls a second of the cost run (default 100,300,600,1000)", func(list string) (err error) {
-		o.costs, err = readRates(list)
+		o.costs, err = readNumbers(list)
 		return err
 	})
 	flag.BoolVar(&o.markdown, "markdown", false, "print rows that can be pasted into docs/performance.md")

@@ -69,16 +69,16 @@ func (b *bench) saturate(ctx context.Context, s *server, number string, calls in
 	return err
 }
 
-// readRates reads calls a second, separated by commas.
-func readRates(list string) (rates []int, err error) {
+// readNumbers reads numbers above 0, separated by commas.
+func readNumbers(list string) (numbers []int, err error) {
 	for text := range strings.SplitSeq(list, ",") {
-		rate, err := strconv.Atoi(text)
-		if err != nil || rate < 1 {
-			return nil, fmt.Errorf("%q is no number of calls a second", text)
+		number, err := strconv.Atoi(text)
+		if err != nil || number < 1 {
+			return nil, fmt.Errorf("%q is no number above 0", text)
 		}
-		rates = append(rates, rate)
+		numbers = append(numbers, number)
 	}
-	return rates, nil
+	return numbers, nil
 }
 
 // latency measures how long callers wait, and events take, at given rates.

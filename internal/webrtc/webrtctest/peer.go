@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 	"github.com/switchhook/switchhook/internal/codec"
+	"github.com/switchhook/switchhook/internal/inbox"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
@@ -29,6 +31,7 @@ type Peer struct {
 	track     *webrtc.TrackLocalStaticRTP
 	offers    int
 	frequency atomic.Int64 // Hz, that is said; 0: silence
+	said      inbox.Signal // it says something else
 	received  atomic.Uint64
 	stop      chan struct{}
 	work      sync.WaitGroup
@@ -61,8 +64,15 @@ func (c *Client) newPeerConnection() (*webrtc.PeerConnection, error) {
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetRelayAcceptanceMinWait(0)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(settings))
-	return api.NewPeerConnection(c.configuration())
+	options := []func(*webrtc.API){webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(settings)}
+	if c.Deaf && c.Slots == 0 {
+		reports := &interceptor.Registry{} // as browsers send them, and no more: each of pion's defaults wakes up often
+		if err := webrtc.ConfigureRTCPReports(reports); err != nil {
+			return nil, err
+		}
+		options = append(options, webrtc.WithInterceptorRegistry(reports))
+	}
+	return webrtc.NewAPI(options...).NewPeerConnection(c.configuration())
 }
 
 // configuration is that of the client's media: direct, or by a relay alone.
@@ -98,7 +108,7 @@ func (c *Client) connectMedia(ctx context.Context, call string, offers int) (*Pe
 	}
 	p := &Peer{
 		Call: call, client: c, PC: pc, offers: offers, Heard: audiotest.NewListener(c.Codec.SampleRate),
-		stop: make(chan struct{}), states: make(chan webrtc.PeerConnectionState, 16),
+		said: inbox.NewSignal(), stop: make(chan struct{}), states: make(chan webrtc.PeerConnectionState, 16),
 	}
 	if p.track, err = webrtc.NewTrackLocalStaticRTP(c.parameters().RTPCodecCapability, "microphone", "page"); err != nil {
 		return nil, err
@@ -182,7 +192,10 @@ func (p *Peer) WaitState(ctx context.Context, want webrtc.PeerConnectionState) e
 const Nothing = -1
 
 // Say says a tone from now on; 0 is silence, which is sent too.
-func (p *Peer) Say(frequency int) { p.frequency.Store(int64(frequency)) }
+func (p *Peer) Say(frequency int) {
+	p.frequency.Store(int64(frequency))
+	p.said.Set()
+}
 
 // Received counts the packets that came.
 func (p *Peer) Received() uint64 { return p.received.Load() }
@@ -202,12 +215,12 @@ func (p *Peer) speak() {
 			return
 		case <-ticker.C:
 		}
-		clear(frame)
-		f := float64(p.frequency.Load())
-		if f == Nothing {
-			packet.Timestamp += uint32(c.Ticks())
+		if p.frequency.Load() == Nothing {
+			packet.Timestamp += uint32(p.rest(ticker)) * uint32(c.Ticks())
 			continue
 		}
+		clear(frame)
+		f := float64(p.frequency.Load())
 		if f > 0 {
 			for i := range frame {
 				frame[i] = int16(8000 * math.Sin(2*math.Pi*f*float64(at+i)/float64(c.SampleRate)))
@@ -220,8 +233,28 @@ func (p *Peer) speak() {
 	}
 }
 
+// rest waits until the peer says something else than nothing, and returns how many packets
+// it has left out.
+func (p *Peer) rest(ticker *time.Ticker) (packets int) {
+	began := time.Now()
+	ticker.Stop()
+	defer ticker.Reset(audio.FrameDuration)
+	for p.frequency.Load() == Nothing {
+		select {
+		case <-p.said:
+		case <-p.stop:
+			return 0
+		}
+	}
+	return 1 + int(time.Since(began)/audio.FrameDuration)
+}
+
 // hear decodes what comes.
 func (p *Peer) hear(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+	if p.client.Deaf {
+		p.count(track)
+		return
+	}
 	decoder := p.client.Codec.NewDecoder()
 	frame := make([]int16, p.client.Codec.Samples())
 	for {
@@ -230,12 +263,20 @@ func (p *Peer) hear(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 			return
 		}
 		p.received.Add(1)
-		if p.client.Deaf {
-			continue
-		}
 		if n := decoder.Decode(frame, packet.Payload); n == len(frame) {
 			p.Heard.WriteFrame(frame)
 		}
+	}
+}
+
+// count counts what comes.
+func (p *Peer) count(track *webrtc.TrackRemote) {
+	packet := make([]byte, 1500)
+	for {
+		if _, _, err := track.Read(packet); err != nil {
+			return
+		}
+		p.received.Add(1)
 	}
 }
 
