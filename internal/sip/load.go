@@ -35,14 +35,14 @@ func newLoadMeter(strain func() float64) *loadMeter {
 
 // measure ends a window of the admission; delay is its messages' mean.
 func (m *loadMeter) measure(now time.Time, delay time.Duration) gate.Sample {
-	sample := gate.Sample{Strain: float64(delay) / float64(gate.BearableDelay)}
+	sample := gate.Sample{Delay: delay}
 	used := processorTime()
 	if took := now.Sub(m.measured); took > 0 {
 		sample.CPU = float64(used-m.used) / float64(took) / float64(runtime.NumCPU())
 	}
 	m.used, m.measured = used, now
 	if m.strain != nil {
-		sample.Strain = max(sample.Strain, m.strain())
+		sample.Others = m.strain()
 	}
 	return sample
 }

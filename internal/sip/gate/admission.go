@@ -7,8 +7,21 @@ import (
 
 // Sample is what a window of time saw of the load.
 type Sample struct {
-	Strain float64 // the worst of what suffers, 1 is what can be borne
-	CPU    float64 // share of all processors, 0 to 1
+	Delay  time.Duration // from a message's arrival to its handling, on average
+	Others float64       // strain of what suffers most besides, 1 is what can be borne
+	CPU    float64       // share of all processors, 0 to 1
+}
+
+// Strain is that of what suffers most, 1 is what can be borne.
+func (s Sample) Strain() float64 {
+	return max(float64(s.Delay)/float64(BearableDelay), s.Others)
+}
+
+// inflow is the share of what can be served that may come so that what waits gets done.
+func (s Sample) inflow() float64 {
+	own := 1 - float64(s.Delay-BearableDelay)/float64(drainTime)
+	others := 1 - othersWeight*(s.Others-1)
+	return max(leastInflow, min(own, others, 1))
 }
 
 // Load is how much a server has to do, as its last tenth of a second with calls saw it.
@@ -20,10 +33,10 @@ type Load struct {
 }
 
 // Admission is overload control (RFC 6357): it lets all new calls in while the
-// server keeps up, else as many a second as it can serve. The rate falls by as
-// much as the load is too high and creeps up while it is not, so that the server
-// stays just busy. What piled up while the server stood still is no reason to
-// refuse as long as it quickly gets less.
+// server keeps up, else as many a second as it can serve. The rate follows what the
+// server seems able to do, slowly, and falls below it by as much as a queue is too
+// long, so that the server stays just busy. What piled up while the server stood
+// still is no reason to refuse as long as it quickly gets less.
 type Admission struct {
 	measure func(now time.Time, delay time.Duration) Sample
 
@@ -63,7 +76,7 @@ func (a *Admission) Admit(now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.turn(now)
-	if a.limit.active && !a.limit.take(now) {
+	if a.limit.active() && !a.limit.take(now) {
 		a.window.refused++
 		return false
 	}
@@ -83,8 +96,8 @@ func (a *Admission) Load(now time.Time) Load {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.turn(now)
-	l := Load{Limited: a.limit.active, Strain: a.last.Strain, CPU: a.last.CPU}
-	if a.limit.active {
+	l := Load{Limited: a.limit.active(), Strain: a.last.Strain(), CPU: a.last.CPU}
+	if a.limit.active() {
 		l.Rate = a.limit.rate
 	}
 	return l
@@ -111,14 +124,14 @@ func (a *Admission) judge(now time.Time, took time.Duration) {
 		delay = a.window.delay / time.Duration(a.window.messages)
 	}
 	a.limit.observe(float64(a.window.handled) / took.Seconds())
-	before := a.last.Strain
+	before := a.last.Strain()
 	a.last = a.measure(now, delay)
-	switch {
-	case a.last.Strain <= 1:
+	switch strain := a.last.Strain(); {
+	case strain <= 1:
 		a.limit.relieved(a.last, a.window.refused > 0)
-	case willEndSoon(before, a.last.Strain, took):
-		a.limit.calmWindows = 0
+	case willEndSoon(before, strain, took):
+		a.limit.hold(a.last)
 	default:
-		a.limit.overloaded(now, a.last.Strain)
+		a.limit.overloaded(now, a.last)
 	}
 }

@@ -23,7 +23,7 @@ type plant struct {
 func newPlant(capacity float64) *plant {
 	p := &plant{capacity: capacity, cost: 0.03, now: time.Unix(1_800_000_000, 0)}
 	p.Admission = NewAdmission(func(_ time.Time, delay time.Duration) Sample {
-		l := Sample{Strain: max(p.other, float64(delay)/float64(BearableDelay))}
+		l := Sample{Delay: delay, Others: p.other}
 		if p.queue >= 1 {
 			l.CPU = 1
 		}
@@ -101,7 +101,7 @@ func newSlowApplication(capacity float64) *slowApplication {
 	a.measure = func(now time.Time, delay time.Duration) Sample {
 		l := inner(now, delay)
 		if a.left > 0 {
-			l.Strain = max(l.Strain, float64(a.waits)/float64(a.left)/float64(300*time.Millisecond))
+			l.Others = max(l.Others, float64(a.waits)/float64(a.left)/float64(300*time.Millisecond))
 		}
 		a.waits, a.left = 0, 0
 		return l

@@ -42,7 +42,7 @@ func newGate(authenticate bool, strain *float64) *Gate {
 			if strain == nil {
 				return Sample{}
 			}
-			return Sample{Strain: *strain}
+			return Sample{Others: *strain}
 		},
 	})
 }

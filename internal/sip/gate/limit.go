@@ -10,14 +10,19 @@ const (
 	// BearableDelay is the mean time from a message's arrival to its handling above
 	// which work piles up faster than it is done. Without a queue it is below 1 ms.
 	BearableDelay = 10 * time.Millisecond
+	// drainTime is within what time the part of a queue is to be done that is longer than
+	// bearable: the rate is lower by that share of it.
+	drainTime = 500 * time.Millisecond
+	// othersWeight is the share by which the rate is lower for each 1 of strain above 1
+	// that others than the queue of messages have.
+	othersWeight = 0.3
+	// leastInflow is the least share of the base that is let in to empty a queue.
+	leastInflow = 0.3
 	// busyCPU is the share of the processors at which growing gets careful.
 	busyCPU = 0.9
 	// leastRate is let in whatever happens, and leastBurst at once: a machine that
 	// others keep busy gains nothing by refusing the few calls that come.
 	leastRate, leastBurst = 20.0, 10.0 // calls a second, calls
-	// reactionTime is how long a lower rate may need to show: what waits already is
-	// done first.
-	reactionTime = 800 * time.Millisecond
 	// windowsToLimit with too much to do and no end in sight set the limit.
 	windowsToLimit = 2
 	// windowsToDrain is within how many windows the end of a queue must be in sight:
@@ -29,18 +34,26 @@ const (
 	idleReset = 2 * time.Second
 )
 
-// limit is the rate at which calls are let in. The zero limit is none.
-//
-//	none → active: windowsToLimit overloaded windows
-//	active → none: windowsToLift windows in which nobody was refused
+// By which share the base changes with a window.
+const (
+	shrinking      = 0.02 // with too much to do
+	shrinkingMore  = 0.05 // at most, in addition, as less is let in
+	growing        = 0.05
+	growingGently  = 0.01 // while there is nearly too much to do
+	growingQuickly = 0.2  // while nothing is known of what is too much
+)
+
+// limit is the rate at which calls are let in: a proportional-integral controller. Its
+// base, the rate that the server seems able to serve, changes slowly, so that a
+// collection of garbage or a busy moment of the machine is no reason to refuse for
+// long. What is let in is less than the base by as much as a queue is too long.
+// The zero limit is none.
 type limit struct {
-	active bool
-	rate   float64 // calls a second
+	phase  limitPhase
+	base   float64 // calls a second that the server seems able to serve
+	rate   float64 // calls a second that are let in
 	tokens float64
 	filled time.Time
-
-	excess      float64   // the rate that was too much; 0 while nothing is
-	excessSince time.Time // when excess was lowered last
 
 	throughput     float64 // calls a second that were handled lately
 	bestThroughput float64 // the most of them, slowly forgotten
@@ -48,6 +61,24 @@ type limit struct {
 	overloadedWindows int // in which there was too much to do, and not about to be done
 	calmWindows       int // in a row that did not need the limit
 }
+
+// limitPhase is how much is known of the base.
+//
+//	off → draining: windowsToLimit overloaded windows
+//	draining → searching: a window that was not overloaded
+//	searching → tracking: one that was
+//	each → off: windowsToLift windows in which nobody was refused
+type limitPhase uint8
+
+const (
+	off       limitPhase = iota
+	draining             // the base is what was handled while it was too much
+	searching            // it is too low, by an unknown part
+	tracking             // it is about right
+)
+
+// active reports whether there is a limit.
+func (l *limit) active() bool { return l.phase != off }
 
 // take takes a token from the bucket, which holds a fifth of a second's.
 func (l *limit) take(now time.Time) bool {
@@ -69,57 +100,68 @@ func (l *limit) observe(handled float64) {
 }
 
 // overloaded is a window with too much to do and no end in sight.
-func (l *limit) overloaded(now time.Time, strain float64) {
-	if !l.active {
+func (l *limit) overloaded(now time.Time, s Sample) {
+	switch l.phase {
+	case off:
 		if l.overloadedWindows++; l.overloadedWindows < windowsToLimit {
 			return
 		}
-		l.active, l.tokens, l.filled = true, leastBurst, now
-		l.excess, l.excessSince = l.throughput, now
+		l.phase, l.base, l.tokens, l.filled = draining, l.throughput, leastBurst, now
+	case searching: // what the last two windows added came too late to be seen in them
+		l.phase = tracking
+		l.base /= (1 + growingQuickly) * (1 + growingQuickly)
 	}
-	l.shrink(now, strain)
+	l.base *= 1 - shrinking - shrinkingMore*(1-s.inflow())
+	l.hold(s)
 }
 
-// shrink lets less in than was handled, so much less that what waits gets done.
-func (l *limit) shrink(now time.Time, strain float64) {
-	switch {
-	case l.excess == 0:
-		l.excess, l.excessSince = min(l.rate, l.throughput), now
-	case now.Sub(l.excessSince) >= reactionTime: // it was still too much
-		l.excess, l.excessSince = 0.8*l.excess, now
-	}
+// hold is a window that needs the limit: what waits will soon be done with it.
+func (l *limit) hold(s Sample) {
 	l.calmWindows = 0
-	l.excess = max(l.excess, l.least())
-	l.rate = max(l.least(), l.excess*max(0.3, min(0.95, 1/strain)))
+	l.setRate(s)
+}
+
+// relieved is a window that was not overloaded.
+func (l *limit) relieved(s Sample, refused bool) {
+	l.overloadedWindows = 0
+	switch l.phase {
+	case off:
+		return
+	case draining:
+		l.phase = searching
+	}
+	if refused {
+		l.calmWindows = 0
+	} else if l.calmWindows++; l.calmWindows >= windowsToLift {
+		l.phase = off
+		return
+	}
+	l.base *= 1 + l.growth(s)
+	l.setRate(s)
+}
+
+// growth is by which share the base grows with a window that was not overloaded.
+func (l *limit) growth(s Sample) float64 {
+	switch strain := s.Strain(); {
+	case strain > 0.7:
+		return 0
+	case strain > 0.3 || s.CPU >= busyCPU:
+		return growingGently
+	case l.phase == searching:
+		return growingQuickly
+	}
+	return growing
+}
+
+// setRate sets the rate to the base, less what a queue needs to get shorter.
+func (l *limit) setRate(s Sample) {
+	l.base = max(l.base, l.least())
+	l.rate = max(l.least(), l.base*s.inflow())
 }
 
 // least is let in whatever happens: a part of what went well a while ago, so that
 // a queue which takes long to empty does not stop everything.
 func (l *limit) least() float64 { return max(leastRate, l.bestThroughput/10) }
-
-// relieved is a window that was not overloaded: the rate goes back to nearly what
-// was too much, then on with care.
-func (l *limit) relieved(s Sample, refused bool) {
-	l.overloadedWindows = 0
-	if !l.active {
-		return
-	}
-	if refused {
-		l.calmWindows = 0
-	} else if l.calmWindows++; l.calmWindows >= windowsToLift {
-		l.active, l.excess = false, 0
-		return
-	}
-	switch {
-	case l.excess > 0:
-		l.rate, l.excess = max(l.rate, 0.92*l.excess), 0
-	case s.Strain > 0.7:
-	case s.CPU >= busyCPU || s.Strain > 0.3:
-		l.rate *= 1.02
-	default:
-		l.rate = l.rate*1.08 + 1
-	}
-}
 
 // willEndSoon reports whether strain above 1 will be gone soon, if it goes on to
 // fall as it did in the last window.
