@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"sync/atomic"
 
 	"github.com/google/uuid"
@@ -133,10 +132,10 @@ type TokenSource interface {
 }
 
 // Authorize returns the hook that gives every attempt a token of its own.
-func Authorize(tokens TokenSource) func(*http.Request, *delivery.Message, int) error {
+func Authorize(tokens TokenSource) func(context.Context, delivery.Header, *delivery.Message, int) error {
 	var last atomic.Pointer[string] // the value of the header: a token serves for a second
-	return func(r *http.Request, _ *delivery.Message, _ int) error {
-		token, err := tokens.Token(r.Context())
+	return func(ctx context.Context, h delivery.Header, _ *delivery.Message, _ int) error {
+		token, err := tokens.Token(ctx)
 		if err != nil {
 			return fmt.Errorf("sign the callback: %w", err)
 		}
@@ -146,7 +145,7 @@ func Authorize(tokens TokenSource) func(*http.Request, *delivery.Message, int) e
 			value = &made
 			last.Store(value)
 		}
-		r.Header.Set("Authorization", *value)
+		h.Set("Authorization", *value)
 		return nil
 	}
 }

@@ -14,6 +14,7 @@ import (
 // attempt is one request to a destination, for a message or those of a batch.
 type attempt struct {
 	to      *destination
+	target  *target
 	policy  *Policy
 	group   string // of all its messages
 	started time.Time
@@ -45,7 +46,7 @@ type part struct {
 
 // startAttempt makes an attempt in a goroutine of its own.
 func (e *Engine) startAttempt(d *destination, jobs []*job) {
-	a := &attempt{to: d, policy: jobs[0].policy, group: jobs[0].msg.Group, started: time.Now()}
+	a := &attempt{to: d, target: jobs[0].target, policy: jobs[0].policy, group: jobs[0].msg.Group, started: time.Now()}
 	if a.parts, a.msgs = a.room.parts[:], a.room.msgs[:]; len(jobs) > 1 {
 		a.parts, a.msgs = make([]part, len(jobs)), make([]Message, len(jobs))
 	}
@@ -136,7 +137,7 @@ func (e *Engine) send(ctx context.Context, a *attempt, attempt int, unread error
 	if unread != nil {
 		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", ErrNotSent, unread)}
 	}
-	return a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: attempt, policy: a.policy})
+	return a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: attempt, policy: a.policy, target: a.target})
 }
 
 // loadBodies reads from the journal what left memory. Neighbours in a batch

@@ -71,8 +71,8 @@ func TestPostCarriesHeadersAndBody(t *testing.T) {
 	defer server.Close()
 	p := policies()
 	callback := p["callback"]
-	callback.Prepare = func(req *http.Request, m *Message, attempt int) error {
-		req.Header.Set("Authorization", fmt.Sprintf("Bearer %s.%d", m.ID, attempt))
+	callback.Prepare = func(_ context.Context, h Header, m *Message, attempt int) error {
+		h.Set("Authorization", fmt.Sprintf("Bearer %s.%d", m.ID, attempt))
 		return nil
 	}
 	p["callback"] = callback
@@ -150,7 +150,7 @@ func TestEndlessAnswerIsCutOff(t *testing.T) {
 func TestPrepareErrorEndsTheMessage(t *testing.T) {
 	p := policies()
 	callback_ := p["callback"]
-	callback_.Prepare = func(*http.Request, *Message, int) error { return errors.New("no key") }
+	callback_.Prepare = func(context.Context, Header, *Message, int) error { return errors.New("no key") }
 	p["callback"] = callback_
 	a := outcome(t, serving(t, Config{Policies: p}), callback("http://127.0.0.1:1/", "a"))
 	if a.Result != history.Failed || !strings.Contains(a.Error, "no key") {

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"errors"
-	"net/url"
 	"slices"
 	"time"
 
@@ -55,11 +54,11 @@ type destination struct {
 
 type destinationKey struct{ policy, address string }
 
-func (e *Engine) destination(policy string, target *url.URL) *destination {
-	key := destinationKey{policy, target.Scheme + "://" + target.Host}
+func (e *Engine) destination(policy string, target *target) *destination {
+	key := destinationKey{policy, target.address}
 	d := e.destinations[key]
 	if d == nil {
-		d = &destination{key: key, sender: e.senders[target.Scheme]}
+		d = &destination{key: key, sender: e.senders[target.url.Scheme]}
 		e.destinations[key] = d
 	}
 	d.members++

@@ -11,6 +11,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
+	"github.com/switchhook/switchhook/internal/httpclient"
 )
 
 // Engine is the scheduler of deliveries. Its methods are safe for concurrent use.
@@ -18,13 +19,15 @@ type Engine struct {
 	cfg      Config
 	policies map[string]*Policy
 	senders  map[string]Sender
-	journal  *journal.Journal
-	log      *slog.Logger
-	metrics  *metrics
-	attempts *history.History[history.Attempt]
-	recent   *recentMessages
-	open     atomic.Int64 // messages posted that have not ended
-	waits    waits
+	// transport posts to webhooks; nil: Config.Client has another one.
+	transport *httpclient.Transport
+	journal   *journal.Journal
+	log       *slog.Logger
+	metrics   *metrics
+	attempts  *history.History[history.Attempt]
+	recent    *recentMessages
+	open      atomic.Int64 // messages posted that have not ended
+	waits     waits
 
 	// Of the scheduler's goroutine.
 	timers        timerQueue // lanes, groups, pages
@@ -34,6 +37,7 @@ type Engine struct {
 	destinations  map[destinationKey]*destination
 	groupBreakers map[string]*groupBreaker
 	limiters      map[string]*limiter
+	targets       targets
 	batchQueues   map[string]*batchQueue
 	dirty         []*batchQueue         // with messages gathered in this turn
 	sending       map[*attempt]struct{} // attempts whose request has not ended, timed-out ones too
@@ -81,9 +85,10 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 		recent:   &recentMessages{room: cfg.KeepBodies},
 		metrics:  newMetrics(),
 		lanes:    map[string]*lane{}, groups: map[string]*group{},
-		destinations: map[destinationKey]*destination{}, groupBreakers: map[string]*groupBreaker{}, limiters: map[string]*limiter{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
+		destinations: map[destinationKey]*destination{}, groupBreakers: map[string]*groupBreaker{}, limiters: map[string]*limiter{}, targets: targets{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
 		tasks: make(chan func()), quit: make(chan struct{}),
 	}
+	e.transport, _ = cfg.Client.Transport.(*httpclient.Transport)
 	e.journal = journal.New(store, journal.Owner{Do: e.onLoop, At: e.timers.at, Accepted: e.accepted, NewMessage: recoveredJob}, log)
 	for name, policy := range cfg.Policies {
 		e.policies[name] = policy.withDefaults()

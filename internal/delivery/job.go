@@ -41,6 +41,7 @@ type job struct {
 	policy  *Policy
 	lane    *lane
 	group   *group
+	target  *target
 	to      *destination
 	breaker *groupBreaker // nil: its policy has none
 	limiter *limiter      // nil: its destination has granted no rate

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"net/url"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery/history"
@@ -41,22 +40,22 @@ func (e *Engine) admit(j *job) {
 	j.outcome.Attempt = j.Attempts
 	j.size = len(j.msg.Body)
 	j.msg.Batch = j.msg.Batch.withDefaults()
-	target, err := url.Parse(j.msg.URL)
+	target, err := e.targets.of(j.msg.URL, e.transport)
 	switch {
 	case j.policy == nil: // of a journal that knew another configuration
 		e.finish(j, history.Dropped, "its policy is unknown")
 		return
-	case err != nil || target.Host == "" && (target.Scheme == "http" || target.Scheme == "https"):
+	case err != nil || target.url.Host == "" && (target.url.Scheme == "http" || target.url.Scheme == "https"):
 		e.finish(j, history.Dropped, "its URL is not valid")
 		return
-	case e.senders[target.Scheme] == nil:
+	case e.senders[target.url.Scheme] == nil:
 		e.finish(j, history.Dropped, "no sender is configured for the scheme of its URL")
 		return
 	case !e.join(j):
 		e.finish(j, history.Dropped, "it came after the last event of its group")
 		return
 	}
-	j.to = e.destination(j.msg.Policy, target)
+	j.target, j.to = target, e.destination(j.msg.Policy, target)
 	j.breaker = e.groupBreakerOf(j)
 	j.limiter = e.limiterOf(j)
 	j.batch = e.batchQueueOf(j)

@@ -1,8 +1,8 @@
 package delivery
 
 import (
+	"context"
 	"fmt"
-	"net/http"
 	"testing"
 	"time"
 
@@ -162,7 +162,7 @@ func TestAttemptThatIsNotReadyIsFollowedByAnother(t *testing.T) {
 	p := policies()
 	calls := 0
 	withToken := p["eventgrid"]
-	withToken.Prepare = func(*http.Request, *Message, int) error {
+	withToken.Prepare = func(context.Context, Header, *Message, int) error {
 		if calls++; calls == 1 {
 			return fmt.Errorf("%w: the issuer is down", ErrNotReady)
 		}

@@ -3,10 +3,11 @@ package delivery
 import (
 	"bytes"
 	"cmp"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/switchhook/switchhook/internal/httpclient"
 )
 
 // Answers are kept and shown, and endpoints repeat what they were sent: many a
@@ -18,9 +19,11 @@ const shortestSecret = 4
 
 // secretsOf are the texts of a request that no record may repeat: the values of
 // its query, the token, and the headers that the message calls secret.
-func secretsOf(req *http.Request, m *Message) [][]byte {
+func secretsOf(h *httpclient.Fields, m *Message) [][]byte {
 	var texts []string
-	for part := range strings.SplitSeq(req.URL.RawQuery, "&") {
+	address, _, _ := strings.Cut(m.URL, "#")
+	_, query, _ := strings.Cut(address, "?")
+	for part := range strings.SplitSeq(query, "&") {
 		_, value, named := strings.Cut(part, "=")
 		if !named {
 			value = part
@@ -28,11 +31,11 @@ func secretsOf(req *http.Request, m *Message) [][]byte {
 		plain, _ := url.QueryUnescape(value)
 		texts = append(texts, value, plain)
 	}
-	authorization := req.Header.Get("Authorization")
+	authorization := h.Get("Authorization")
 	_, token, _ := strings.Cut(authorization, " ")
 	texts = append(texts, authorization, token)
 	for _, name := range m.SecretHeaders {
-		texts = append(texts, req.Header.Get(name))
+		texts = append(texts, h.Get(name))
 	}
 	var secrets [][]byte
 	for _, text := range texts {

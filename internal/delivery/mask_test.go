@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -23,8 +24,8 @@ func TestAnswerThatRepeatsASecretIsMasked(t *testing.T) {
 	o := &observed{}
 	policy := scheduledPolicy()
 	policy.Observer = o
-	policy.Prepare = func(r *http.Request, _ *Message, _ int) error {
-		r.Header.Set("Authorization", "Bearer token.of.ours")
+	policy.Prepare = func(_ context.Context, h Header, _ *Message, _ int) error {
+		h.Set("Authorization", "Bearer token.of.ours")
 		return nil
 	}
 	e := serving(t, Config{Policies: map[string]Policy{"eventgrid": policy}})

@@ -1,9 +1,12 @@
 package delivery
 
 import (
-	"net/http"
+	"context"
 	"time"
 )
+
+// Header takes the header fields of an attempt.
+type Header interface{ Set(name, value string) }
 
 // Policy is the set of rules for a kind of message. Messages name it, so that
 // those recovered from the journal find it again. The hooks are called from
@@ -18,7 +21,7 @@ type Policy struct {
 	// Prepare, if given, sets the headers that are made anew for each attempt
 	// (counted from 1), such as a token; of a batch it is given the first
 	// message. Its error ends the message, unless it is ErrNotReady.
-	Prepare func(req *http.Request, m *Message, attempt int) error
+	Prepare func(ctx context.Context, h Header, m *Message, attempt int) error
 	// Undelivered, if given, learns of each message that was given up, unless it
 	// was dropped: the place for dead-lettering. The message is forgotten only
 	// when those that the hook returns are in the journal.

@@ -17,6 +17,7 @@ type Parcel struct {
 	Messages []Message // at least one, in the order of posting
 	Attempt  int       // of the first of them, counted from 1
 	policy   *Policy
+	target   *target // of their URL
 }
 
 // First returns the message that speaks for all: their URL and header are its.

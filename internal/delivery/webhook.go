@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/httpclient"
@@ -43,32 +44,78 @@ type webhook struct {
 
 // Send implements Sender.
 func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
-	m := p.First()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL, bytes.NewReader(p.Body()))
-	if err != nil {
-		return Outcome{Err: fmt.Errorf("%w: %w", ErrNotSent, WithoutURL(err))}
+	h := headers.Get().(*httpclient.Fields)
+	defer headers.Put(h)
+	h.Reset()
+	if err := w.prepare(ctx, h, p); err != nil {
+		return Outcome{Err: err}
 	}
-	req.Header.Set("User-Agent", "Switchhook")
+	m := p.First()
+	o, err := w.post(ctx, h, p)
+	if errors.Is(err, httpclient.ErrUnusual) {
+		o, err = w.request(ctx, h, p)
+	}
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	if len(o.Answer) > 0 {
+		o.Answer = maskSecrets(o.Answer, secretsOf(h, m))
+	}
+	return o
+}
+
+// headers are for attempts while they are made.
+var headers = sync.Pool{New: func() any { return new(httpclient.Fields) }}
+
+// prepare sets the header fields of an attempt.
+func (w webhook) prepare(ctx context.Context, h *httpclient.Fields, p Parcel) error {
+	m := p.First()
+	h.Set("User-Agent", "Switchhook")
 	for name, value := range m.Header {
-		req.Header.Set(name, value)
+		h.Set(name, value)
 	}
 	if w.traceParent != nil {
 		if parent := w.traceParent(m, p.Attempt); parent != "" {
-			req.Header.Set("Traceparent", parent)
+			h.Set("Traceparent", parent)
 		}
 	}
-	if p.policy.Prepare != nil {
-		if err := p.policy.Prepare(req, m, p.Attempt); errors.Is(err, ErrNotReady) {
-			return Outcome{Err: fmt.Errorf("%w: %w", ErrNotSent, err)}
-		} else if err != nil {
-			return Outcome{Err: fmt.Errorf("%w: prepare: %w", errPrepare, err)}
-		}
+	if p.policy.Prepare == nil {
+		return nil
 	}
-	o := Do(w.client, req)
-	if len(o.Answer) > 0 {
-		o.Answer = maskSecrets(o.Answer, secretsOf(req, m))
+	if err := p.policy.Prepare(ctx, h, m, p.Attempt); errors.Is(err, ErrNotReady) {
+		return fmt.Errorf("%w: %w", ErrNotSent, err)
+	} else if err != nil {
+		return fmt.Errorf("%w: prepare: %w", errPrepare, err)
 	}
-	return o
+	return nil
+}
+
+// post makes the usual request.
+func (w webhook) post(ctx context.Context, h *httpclient.Fields, p Parcel) (Outcome, error) {
+	transport, ours := w.client.Transport.(*httpclient.Transport)
+	if !ours || p.target == nil || p.target.post == nil {
+		return Outcome{}, httpclient.ErrUnusual
+	}
+	answer, err := transport.Post(ctx, p.target.post, h, p.Body(), keptAnswer)
+	switch {
+	case errors.Is(err, httpclient.ErrUnusual):
+		return Outcome{}, err
+	case err != nil:
+		return Outcome{}, whyUnanswered(ctx, err)
+	}
+	return Outcome{Status: answer.Status, RetryAfter: retryAfter(answer.RetryAfter), Answer: answer.Body}, nil
+}
+
+// request makes any other.
+func (w webhook) request(ctx context.Context, h *httpclient.Fields, p Parcel) (Outcome, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.First().URL, bytes.NewReader(p.Body()))
+	if err != nil {
+		return Outcome{}, fmt.Errorf("%w: %w", ErrNotSent, WithoutURL(err))
+	}
+	for name, value := range h.All {
+		req.Header.Set(name, value)
+	}
+	return Do(w.client, req), nil
 }
 
 // Do makes an HTTP request and tells how it ended. It reads no more of the
@@ -76,10 +123,7 @@ func (w webhook) Send(ctx context.Context, p Parcel) Outcome {
 func Do(client *http.Client, req *http.Request) Outcome {
 	answer, err := roundTrip(client, req)
 	if err != nil {
-		if ctx := req.Context(); ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		return Outcome{Err: shortened(WithoutURL(err))}
+		return Outcome{Err: whyUnanswered(req.Context(), err)}
 	}
 	o := Outcome{Status: answer.StatusCode, RetryAfter: retryAfter(answer.Header.Get("Retry-After"))}
 	if answer.Body == http.NoBody {
@@ -92,6 +136,14 @@ func Do(client *http.Client, req *http.Request) Outcome {
 	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer-int64(n))
 	o.Answer = body[:n]
 	return o
+}
+
+// whyUnanswered is the error of a request as records have it.
+func whyUnanswered(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return shortened(WithoutURL(err))
 }
 
 // roundTrip spares the usual request what http.Client adds to its transport:

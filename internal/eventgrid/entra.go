@@ -3,7 +3,6 @@ package eventgrid
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/delivery"
@@ -60,17 +59,17 @@ func (r webhookRequest) entra(own []Attribute, with rules) (Entra, error) {
 const headerAuthorization = "Authorization"
 
 // authorize adds the token that a request to a protected webhook bears.
-func authorize(r *http.Request, tokens Tokens, of delivery.Bearer) (token string, err error) {
+func authorize(ctx context.Context, h delivery.Header, tokens Tokens, of delivery.Bearer) (token string, err error) {
 	if of == (delivery.Bearer{}) {
 		return "", nil
 	}
 	if tokens == nil {
 		return "", fmt.Errorf("no issuer of tokens is configured for the tenant %s any more (events.webhook-tokens)", of.Tenant)
 	}
-	token, err = tokens.Token(r.Context(), of.Tenant, of.Audience)
+	token, err = tokens.Token(ctx, of.Tenant, of.Audience)
 	if err != nil {
 		return "", fmt.Errorf("no token for %s: %w", of.Audience, err)
 	}
-	r.Header.Set(headerAuthorization, "Bearer "+token)
+	h.Set(headerAuthorization, "Bearer "+token)
 	return token, nil
 }

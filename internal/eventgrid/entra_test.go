@@ -67,7 +67,7 @@ func TestProtectedWebhookGetsItsToken(t *testing.T) {
 		}
 		for _, m := range box.posted {
 			req := httptest.NewRequest(http.MethodPost, "/", nil)
-			if err := Policy(issuer{}).Prepare(req, &m, 1); err != nil || req.Header.Get("Authorization") != wantedBearer {
+			if err := Policy(issuer{}).Prepare(t.Context(), req.Header, &m, 1); err != nil || req.Header.Get("Authorization") != wantedBearer {
 				t.Errorf("delivered with %q, %v", req.Header.Get("Authorization"), err)
 			}
 			if _, journalled := m.Header["Authorization"]; journalled {
@@ -98,7 +98,7 @@ func TestWithoutATokenNothingIsSent(t *testing.T) {
 	m := delivery.Message{Bearer: delivery.Bearer{Tenant: "contoso", Audience: "api://webhook"}}
 	for _, tokens := range []Tokens{broken, nil} {
 		req := httptest.NewRequest(http.MethodPost, "/", nil)
-		if err := Policy(tokens).Prepare(req, &m, 1); !errors.Is(err, delivery.ErrNotReady) {
+		if err := Policy(tokens).Prepare(t.Context(), req.Header, &m, 1); !errors.Is(err, delivery.ErrNotReady) {
 			t.Errorf("%v ends the event", err)
 		}
 	}

@@ -127,7 +127,7 @@ func (h handshake) send(ctx context.Context, in invitation, p proposal, attempt 
 	if p.id != "" {
 		tell(req.Header, p.id, attempt)
 	}
-	token, err := authorize(req, h.tokens, in.bearer)
+	token, err := authorize(req.Context(), req.Header, h.tokens, in.bearer)
 	if err != nil {
 		return answer{}, fmt.Errorf("%w: %w", errNoToken, err)
 	}

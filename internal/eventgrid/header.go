@@ -1,8 +1,9 @@
 package eventgrid
 
 import (
-	"net/http"
 	"strconv"
+
+	"github.com/switchhook/switchhook/internal/delivery"
 )
 
 // The headers of every delivery. The prefix aeg- is Event Grid's own.
@@ -55,7 +56,7 @@ func eventHeader(label, sort, version string) map[string]string {
 
 // tell names the event, and how many attempts were made before this one, the
 // first being attempt 1.
-func tell(h http.Header, id string, attempt int) {
+func tell(h delivery.Header, id string, attempt int) {
 	h.Set(headerOutputEventID, id)
 	h.Set(headerDeliveryCount, strconv.Itoa(attempt-1))
 }

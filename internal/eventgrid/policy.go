@@ -1,6 +1,7 @@
 package eventgrid
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -37,8 +38,8 @@ func Policy(tokens Tokens) delivery.Policy {
 	return delivery.Policy{
 		Success: func(status int) bool { return status >= 200 && status <= 204 },
 		Retry:   retry,
-		Prepare: func(req *http.Request, m *delivery.Message, attempt int) error {
-			return prepare(req, m, attempt, tokens)
+		Prepare: func(ctx context.Context, h delivery.Header, m *delivery.Message, attempt int) error {
+			return prepare(ctx, h, m, attempt, tokens)
 		},
 		Timeout:      30 * time.Second,
 		Late:         150 * time.Second, // "within 3 minutes"
@@ -55,9 +56,9 @@ func uselessLater(m *delivery.Message) bool {
 	return m.Event.Type == typeIncomingCall && toWebhook(m.URL)
 }
 
-func prepare(req *http.Request, m *delivery.Message, attempt int, tokens Tokens) error {
-	tell(req.Header, m.ID, attempt)
-	if _, err := authorize(req, tokens, m.Bearer); err != nil {
+func prepare(ctx context.Context, h delivery.Header, m *delivery.Message, attempt int, tokens Tokens) error {
+	tell(h, m.ID, attempt)
+	if _, err := authorize(ctx, h, tokens, m.Bearer); err != nil {
 		return fmt.Errorf("%w: %w", delivery.ErrNotReady, err)
 	}
 	return nil

@@ -70,7 +70,7 @@ func TestDeliveryHasEveryHeader(t *testing.T) {
 		for name, value := range m.Header {
 			req.Header.Set(name, value)
 		}
-		if err := Policy(nil).Prepare(req, &m, attempt); err != nil {
+		if err := Policy(nil).Prepare(t.Context(), req.Header, &m, attempt); err != nil {
 			t.Fatal(err)
 		}
 		for name, want := range map[string]string{

@@ -45,11 +45,7 @@ func (t *Transport) takes(req *http.Request) bool {
 		return false
 	}
 	for name, values := range req.Header {
-		switch name {
-		case "Expect", "Connection", "Upgrade", "Te", "Trailer", "Transfer-Encoding", "Content-Length", "Host", "Keep-Alive", "Proxy-Connection":
-			return false
-		}
-		if !isFieldName(name) {
+		if !isUsual(name) {
 			return false
 		}
 		for _, value := range values {
@@ -76,18 +72,31 @@ func isPlainHost(host string) bool {
 	return host != ""
 }
 
-// isFieldName reports whether text is a token: RFC 9110 §5.1, §5.6.2.
-func isFieldName(text string) bool {
-	for i := range len(text) {
-		if c := text[i]; !isLetterOrDigit(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+// framing are the fields that change framing or route.
+var framing = [...]string{"Expect", "Connection", "Upgrade", "Te", "Trailer", "Transfer-Encoding", "Content-Length", "Host", "Keep-Alive", "Proxy-Connection"}
+
+// isUsual reports whether a field, by its name, changes neither framing nor route.
+func isUsual(name string) bool {
+	for _, one := range framing {
+		if len(one) == len(name) && strings.EqualFold(one, name) {
 			return false
 		}
 	}
-	return text != ""
+	return isFieldName(name)
+}
+
+// isFieldName reports whether text is a token: RFC 9110 §5.1, §5.6.2.
+func isFieldName[T string | []byte](text T) bool {
+	for i := range len(text) {
+		if c := text[i]; !isLetterOrDigit(c) && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return len(text) > 0
 }
 
 // isFieldValue reports whether text has no control characters but tabs: RFC 9110 §5.5.
-func isFieldValue(text string) bool {
+func isFieldValue[T string | []byte](text T) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' && c != '\t' || c == 0x7f {
 			return false

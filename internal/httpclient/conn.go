@@ -56,7 +56,7 @@ var (
 func (c *conn) exchange(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	c.read = 0
-	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(past) })
+	stop := context.AfterFunc(ctx, c.interrupt)
 	response, reader, err := c.ask(req)
 	if err != nil {
 		stop()
@@ -81,6 +81,7 @@ func (c *conn) ask(req *http.Request) (*http.Response, *bufio.Reader, error) {
 	failed := c.write(req)
 	reader := readers.Get().(*bufio.Reader)
 	reader.Reset(c)
+	c.left = int64(c.maxHeader)
 	response, err := c.header(reader, req)
 	if err == nil && failed != nil {
 		response.Close = true
@@ -108,10 +109,9 @@ func (c *conn) write(req *http.Request) error {
 	return err
 }
 
-// header reads responses until one is final: RFC 9110 §15.2. One bound counts for
-// the header fields of all.
+// header reads responses until one is final: RFC 9110 §15.2. The caller has set the
+// bound of the header fields of all.
 func (c *conn) header(reader *bufio.Reader, req *http.Request) (*http.Response, error) {
-	c.left = int64(c.maxHeader)
 	for {
 		response, err := http.ReadResponse(reader, req)
 		switch {

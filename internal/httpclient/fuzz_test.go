@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"log"
@@ -67,6 +68,10 @@ func FuzzResponse(f *testing.F) {
 		if status != wantStatus || body != want || failed != wantFailed {
 			t.Errorf("%d, %q, failed %t; net/http: %d, %q, failed %t", status, body, failed, wantStatus, want, wantFailed)
 		}
+		posted, err := ours.Post(t.Context(), targetOf(t, ours, "http://app.test/"), &Fields{}, []byte("{}"), len(answer)+1)
+		if posted.Status == 0 != (err != nil) || posted.Status != 0 && posted.Status != status || posted.Status == 0 && !failed || !failed && string(posted.Body) != body {
+			t.Errorf("posted: %+v, %v; %d, %q, failed %t", posted, err, status, body, failed)
+		}
 		if ours.pool.count != 0 {
 			t.Error("a connection without a socket is kept")
 		}
@@ -85,4 +90,30 @@ func response(t *testing.T, transport http.RoundTripper) (int, string, bool) {
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	return answer.StatusCode, string(text), err != nil
+}
+
+// FuzzHead: what is taken for the head of a usual response is the same to net/http.
+func FuzzHead(f *testing.F) {
+	for _, seed := range []string{
+		ok, accepted, "HTTP/1.1 503 \r\nRETRY-AFTER: 7\r\nRetry-After: 8\r\nContent-Length:0\r\n\r\n", "HTTP/1.1 204\r\n\r\nmore",
+		"HTTP/1.1 200 OK\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=5\r\ncontent-length:\t 2 \r\n\r\nok",
+		"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\nContent-Length: 0\r\n\r\n",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		h, usual := readHead(bufio.NewReader(strings.NewReader(text)))
+		if !usual {
+			return
+		}
+		rest := bufio.NewReader(strings.NewReader(text))
+		response, err := http.ReadResponse(rest, nil)
+		if err != nil {
+			t.Fatalf("%+v; net/http: %v", h, err)
+		}
+		if response.StatusCode != h.status || response.ContentLength != h.length || response.Close || len(response.TransferEncoding) > 0 ||
+			response.Header.Get("Retry-After") != h.retryAfter || (h.length == 0) != (response.Body == http.NoBody) {
+			t.Errorf("%+v; net/http: %+v", h, response)
+		}
+	})
 }

@@ -1,0 +1,41 @@
+package delivery
+
+import (
+	"net/url"
+
+	"github.com/switchhook/switchhook/internal/httpclient"
+)
+
+// target is where messages of one URL go. Nobody changes it: attempts read it too.
+type target struct {
+	url     *url.URL
+	address string             // scheme, host and port
+	post    *httpclient.Target // nil: attempts are requests of net/http, or none of HTTP
+}
+
+// maxTargets bounds the URLs that are kept prepared. Those of callbacks often have the
+// name of their call, so that a few thousand come and go while as many calls do.
+const maxTargets = 1024
+
+// targets keeps the URLs of messages prepared, for the scheduler's goroutine.
+type targets map[string]*target
+
+// of prepares a URL, or fails as url.Parse does.
+func (t targets) of(text string, transport *httpclient.Transport) (*target, error) {
+	if known := t[text]; known != nil {
+		return known, nil
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	made := &target{url: u, address: u.Scheme + "://" + u.Host}
+	if transport != nil {
+		made.post = transport.Target(u)
+	}
+	if len(t) >= maxTargets {
+		clear(t)
+	}
+	t[text] = made
+	return made, nil
+}
