@@ -107,8 +107,8 @@ func (x *tab) behind(l *line, a *agent, user, name string) {
 		l.media.Port(), l.endpoint(), a.token(user), name)
 }
 
-// TestBrowsersInAdversity: a firewall lets TURN through alone; a tab is frozen, its
-// network is cut, and the server is killed and comes back.
+// TestBrowsersInAdversity: a firewall lets TURN through alone; a tab is frozen, and its
+// network is cut. For the end of a server see TestRoomOutlivesItsServer.
 func TestBrowsersInAdversity(t *testing.T) {
 	t.Parallel()
 	p := start(t, setup{config: "turn: {listen: '127.0.0.1:0'}\n"})
@@ -158,19 +158,6 @@ func TestBrowsersInAdversity(t *testing.T) {
 		if got := string(first.run(`return lines.slice(before).filter((line) => line.startsWith("state") || line.startsWith("left"))`)); got != "[]" {
 			t.Errorf("the call told %s", got)
 		}
-	})
-	t.Run("after a server's end the room is joined again", func(t *testing.T) {
-		first, second := first.with(t), second.with(t)
-		p.kill()
-		again := start(t, setup{data: p.data})
-		adas.lead(again)
-		bobs.lead(again)
-		for _, x := range []*tab{first, second} {
-			x.until(`call.state === "Disconnected" && call.callEndReason.code === 410 && call.callEndReason.subCode === 3101`)
-			x.until(`agent.connectionState === "Connected"`)
-			x.joins(values{"roomId": made.ID})
-		}
-		first.hears(secondPitch)
 	})
 	first.noErrors()
 	second.noErrors()

@@ -943,7 +943,7 @@ const (
 	CloseMalformed    = 4400 // a frame that is no message, or breaks a bound; the session is over
 	CloseUnauthorized = 4401 // the token is missing, expired, revoked or of a deleted user; with a new one the session resumes
 	CloseForbidden    = 4403 // the token has no scope for calls, or the session is another user's
-	CloseNoSession    = 4404 // there is no session to resume: begin a new one; calls of the old one ended with 410/3101
+	CloseNoSession    = 4404 // there is no session to resume: begin a new one; calls of the old one ended with 410/3101, and those of rooms and groups can be joined anew
 	CloseNoHello      = 4408 // no hello within 5 s
 	CloseReplaced     = 4409 // the session goes on on another socket: do not reconnect
 	CloseTooSlow      = 4413 // more waited to be sent than may: resume

@@ -6,7 +6,7 @@ import { Emitter } from "./emitter";
 import { failure, unsupported } from "./errors";
 import { isPhone, isTeams, rawId } from "./identifiers";
 import type { Devices } from "./media/devices";
-import { Session, type SessionState } from "./signalling/session";
+import { Session, type SessionChange, type SessionState } from "./signalling/session";
 import type { Frame } from "./signalling/socket";
 import type {
   Call,
@@ -143,18 +143,20 @@ export class Agent {
     for (const call of [...this.calls.values()]) {
       const one = here.get(call.id);
       if (one) call.restore(one);
-      else if (call.state !== "None" && call.state !== "Connecting") call.end(410, 3101, "the call ended while there was no connection");
+      else if (call.state !== "None" && call.state !== "Connecting" && !call.rejoining.pending) call.end(410, 3101, "the call ended while there was no connection");
     }
   }
 
   // ---- the session ----
 
-  private sessionChanged(state: SessionState, why: { lost?: boolean; reason?: "invalidToken" | "connectionIssue" }): void {
-    if (why.lost) this.endAll(410, 3101, "the server has lost the call");
+  private sessionChanged(state: SessionState, why: SessionChange): void {
+    if (why.lost) this.lose(why.late ?? false);
     if (state === "over") this.endAll(why.reason === "invalidToken" ? 495 : 496, why.reason === "invalidToken" ? 4507 : 7, "the connection to the server is over");
     for (const call of this.calls.values()) {
       call.inner.emit("signalling", state === "live");
-      if (state === "live") call.sound.peer?.restart();
+      if (state !== "live") continue;
+      if (call.rejoining.pending) void call.rejoining.again(this.session.until);
+      else call.sound.peer?.restart();
     }
     if (state === "live") this.connectionIs("Connected");
     if (state === "over") this.connectionIs("Disconnected", why.reason);
@@ -167,8 +169,19 @@ export class Agent {
     this.events.emit("connectionStateChanged", { oldValue, newValue, reason });
   }
 
-  private endAll(code: number, subCode: number, message: string): void {
+  /** The server knows nothing of this client any more. What has a name is joined anew, unless it is late. */
+  private lose(late: boolean): void {
+    const message = "the server has lost the call";
+    this.endRinging(message);
+    for (const call of [...this.calls.values()]) if (call.state !== "None" && (late || !call.rejoining.lost())) call.end(410, 3101, message);
+  }
+
+  private endRinging(message: string): void {
     for (const id of [...this.ringing.keys()]) this.ringEnded(id, 487, 0, message);
+  }
+
+  private endAll(code: number, subCode: number, message: string): void {
+    this.endRinging(message);
     for (const call of [...this.calls.values()]) if (call.state !== "None") call.end(code, subCode, message);
   }
 

@@ -1197,7 +1197,7 @@ export const closeCodes = {
   unauthorized: 4401,
   /** the token has no scope for calls, or the session is another user's */
   forbidden: 4403,
-  /** there is no session to resume: begin a new one; calls of the old one ended with 410/3101 */
+  /** there is no session to resume: begin a new one; calls of the old one ended with 410/3101, and those of rooms and groups can be joined anew */
   noSession: 4404,
   /** no hello within 5 s */
   noHello: 4408,

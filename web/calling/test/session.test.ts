@@ -120,7 +120,7 @@ test("a server that has lost the session gets a new one, and the calls are told"
   newest().open();
   assert.equal(newest().last("hello").session, undefined);
   newest().say(welcome(false, "s2"));
-  assert.deepEqual(changes, ["live", "live lost", "away", "live"]);
+  assert.deepEqual(changes, ["live", "away", "away lost", "live"]);
 });
 
 test("a second refusal of the token is final", async () => {

@@ -1,5 +1,6 @@
 // One call: what the package keeps of it, and how it follows the server.
 // calls/facade.ts makes of it what applications see.
+import { deferred } from "../deferred";
 import { Emitter } from "../emitter";
 import { coded, endReason, failure } from "../errors";
 import { beginFeatures } from "../features/callfeatures";
@@ -13,6 +14,7 @@ import type { Frame } from "../signalling/socket";
 import type { AudioOptions, Call, CallDirection, CallEndReason, CallerInfo, CallState, ParticipantRole, VideoOptions } from "../types";
 import type { CallEvents, InnerEvents } from "./callevents";
 import { makeCall } from "./facade";
+import { Rejoining } from "./rejoining";
 import { Roster } from "./roster";
 import { active, established, mayFollow, over } from "./state";
 
@@ -51,6 +53,7 @@ export class CallCore {
   readonly roster: Roster;
   readonly sound: Sound;
   readonly pictures: Pictures;
+  readonly rejoining = new Rejoining(this);
   readonly facade: Call;
   state: CallState = "None";
   endReason?: CallEndReason;
@@ -67,6 +70,7 @@ export class CallCore {
       updated: (change) => this.events.emit("remoteParticipantsUpdated", change),
       mute: (id) => this.muteOther(id),
       stream: (info) => this.pictures.gallery.stream(info),
+      adopt: (stream, info) => this.pictures.gallery.adopt(stream, info),
       drop: (stream) => this.pictures.gallery.drop(stream),
     });
     this.sound = new Sound({
@@ -102,16 +106,19 @@ export class CallCore {
       return this.fail(error);
     }
     if (over(this.state)) return;
-    this.sound.start(this.beginning.audio?.localAudioStreams?.[0], this.muted).catch((error) => this.fail(error));
+    this.sound.start(this.beginning.audio?.localAudioStreams?.[0], this.muted).catch((error) => {
+      if (!this.rejoining.pending) this.fail(error); // else it is offered anew
+    });
   }
 
-  private fail(error: unknown): void {
+  /** Ends the call with the code of an error. */
+  fail(error: unknown): void {
     const { code, subCode, message } = coded(error, 500, 0);
     this.end(code, subCode, message);
   }
 
   ask(t: string, members: object = {}): Promise<Frame> {
-    return this.context.session.request(t, { call: this.id, ...members });
+    return this.rejoining.pass(t, () => this.context.session.request(t, { call: this.id, ...members }));
   }
 
   /** A message of the server about this call. */
@@ -123,9 +130,11 @@ export class CallCore {
       case "call.info":
         this.kind = frame.kind;
         this.participantId = frame.participantId;
-        this.names.resolve(frame.serverCallId);
+        this.name(frame.serverCallId);
         break;
       case "call.ended":
+        // A server that stops ends all calls; its successor may have this one again.
+        if (frame.code === 503 && this.context.session.stopping && this.rejoining.lost()) break;
         this.end(frame.code, frame.subCode, frame.message);
         break;
       case "roster":
@@ -155,19 +164,34 @@ export class CallCore {
     if (snapshot.info) this.take({ ...snapshot.info, t: "call.info" });
     if (snapshot.roster) this.take({ ...snapshot.roster, t: "roster", full: true });
     if (snapshot.capabilities) this.take({ ...snapshot.capabilities, t: "capabilities" });
-    this.take({ recordings: [], ...snapshot.recording, t: "recording" });
-    this.take({ active: false, ...snapshot.transcription, t: "transcription" });
-    this.take({ raised: [], ...snapshot.hands, t: "hands" });
-    this.take({ people: [], ...snapshot.spotlight, t: "spotlight" });
+    this.takeMeeting(snapshot);
     if (snapshot.slots) this.take({ ...snapshot.slots, t: "media.slots" });
     if (snapshot.layers) this.take({ ...snapshot.layers, t: "media.layers" });
     this.follow(snapshot.state);
     if (snapshot.muted && !this.muted) this.mutedBy(true);
   }
 
+  /** What all have in common. */
+  private takeMeeting({ recording, transcription, hands, spotlight }: Partial<Frame>): void {
+    this.take({ recordings: [], ...recording, t: "recording" });
+    this.take({ active: false, ...transcription, t: "transcription" });
+    this.take({ raised: [], ...hands, t: "hands" });
+    this.take({ people: [], ...spotlight, t: "spotlight" });
+  }
+
+  /** The server has lost the call, with all that it kept of it. */
+  forget(): void {
+    this.sound.peer?.drop();
+    this.names = deferred();
+    this.pictures.gallery.forget();
+    this.roster.forget();
+    this.takeMeeting({});
+  }
+
   // ---- states ----
 
   private follow(state: CallState): void {
+    if (this.rejoining.follow(state)) return;
     if (state === "Ringing" || state === "EarlyMedia") this.roster.ringing(state);
     this.move(state);
     this.followHold();
@@ -196,6 +220,7 @@ export class CallCore {
     this.pictures.close();
     this.sound.close();
     this.names.reject(failure(404, 0, "the call is over"));
+    this.rejoining.close();
     this.move("Disconnecting");
     this.roster.clear();
     this.move("Disconnected");
@@ -297,6 +322,13 @@ export class CallCore {
 
   // ---- names ----
 
+  /** The server's name for the call; it may have another one later. */
+  private name(serverCallId: string): void {
+    this.names.resolve(serverCallId);
+    this.names = deferred();
+    this.names.resolve(serverCallId);
+  }
+
   serverCallId(): Promise<string> {
     return this.names.promise;
   }
@@ -304,15 +336,4 @@ export class CallCore {
   get caller(): CallerInfo {
     return this.beginning.caller ?? { identifier: identifier(this.context.session.welcome?.user ?? ""), displayName: undefined };
   }
-}
-
-function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }

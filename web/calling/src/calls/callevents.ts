@@ -36,6 +36,8 @@ export interface InnerEvents {
   /** A camera works (no member), or does not. */
   camera: { failed?: boolean; denied?: boolean; timedOut?: boolean; stopped?: boolean };
   screen: { failed?: boolean; stopped?: boolean };
+  /** The server has the call again that it had lost. */
+  rejoined: void;
   over: void;
 }
 

@@ -110,6 +110,7 @@ export function makeCall(self: CallCore): Call {
 
 function makeInfo(self: CallCore): CallInfo {
   const changed = new Emitter<{ changed: void }>();
+  self.inner.on("message", ({ t }) => void (t === "call.info" && changed.emit("changed")));
   return {
     groupId: self.beginning.groupId,
     // Never set: with one, Microsoft's UI library takes the call for a Teams meeting.

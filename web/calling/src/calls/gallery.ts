@@ -47,6 +47,7 @@ export class Gallery {
   private over = false;
   private watcher?: ReturnType<typeof setInterval>;
   private counts = new Map<number, { frames: number; still: number }>();
+  private made = 0;
 
   constructor(private options: GalleryOptions) {}
 
@@ -54,16 +55,35 @@ export class Gallery {
   stream(info: StreamInfo): RemoteVideo {
     let found = this.streams.get(info.id);
     if (!found) {
-      found = new RemoteVideo(info.id, info.kind, this.changed);
+      found = new RemoteVideo(info.id, info.kind, this.changed, ++this.made);
       this.streams.set(info.id, found);
       this.place();
     }
     return found;
   }
 
+  /** The server has lost the call, and with it its numbers of streams, its places, and what was wanted. */
+  forget(): void {
+    const all = [...this.streams.values()];
+    this.streams.clear();
+    this.counts.clear();
+    this.tracks.clear();
+    for (const stream of all) stream.place(undefined);
+    this.told = "";
+    this.take([]);
+  }
+
+  /** A stream that was forgotten has come back. */
+  adopt(stream: RemoteVideo, info: StreamInfo): void {
+    stream.id = info.id;
+    this.streams.set(info.id, stream);
+    this.place();
+    this.changed();
+  }
+
   /** A stream that will not come back. */
   drop(stream: RemoteVideo): void {
-    this.streams.delete(stream.id);
+    if (this.streams.get(stream.id) === stream) this.streams.delete(stream.id);
     this.counts.delete(stream.id);
     stream.end();
   }
@@ -86,6 +106,12 @@ export class Gallery {
   set established(ready: boolean) {
     this.ready = ready;
     if (ready) this.changed();
+  }
+
+  /** The server has to be told anew what is wanted. */
+  again(): void {
+    this.told = "";
+    this.changed();
   }
 
   /** How many streams come. */

@@ -89,6 +89,18 @@ export class Outgoing {
     return use.stream;
   }
 
+  /** The server has to be told anew that it is sent. */
+  again(): void {
+    if (!this.told) return;
+    const attempt = this.attempt;
+    this.wanted = undefined;
+    this.update();
+    this.options.tell(true).catch((error) => {
+      this.options.log(`${this.kind}: ${error}`);
+      if (attempt === this.attempt) this.clear();
+    });
+  }
+
   /** Ends it, at the server too. */
   async stop(): Promise<void> {
     if (!this.stream) throw failure(400, NOT_ON[this.kind], this.kind === "camera" ? "no video is being sent" : "no screen is being shared");

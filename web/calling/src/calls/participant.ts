@@ -20,6 +20,7 @@ export interface Person {
 export interface ParticipantOptions {
   mute(id: string): Promise<void>;
   stream(info: StreamInfo): RemoteVideo;
+  adopt(stream: RemoteVideo, info: StreamInfo): void;
   drop(stream: RemoteVideo): void;
 }
 
@@ -31,6 +32,9 @@ interface Events {
   displayNameChanged: DisplayNameChangedEventArgs;
   videoStreamsUpdated: { added: RemoteVideoStream[]; removed: RemoteVideoStream[] };
 }
+
+/** No stream of the server has this number. */
+const FORGOTTEN = 0;
 
 /** What the package keeps of a participant; `facade` is what applications see. */
 export class Participant {
@@ -91,6 +95,10 @@ export class Participant {
 
   /** A camera that is off stays in the list, for it may come back; a screen goes, and so does all of who has left. */
   takeStreams(now: StreamInfo[], left: boolean): void {
+    for (const info of now) {
+      const forgotten = this.streams.find((stream) => stream.id === FORGOTTEN && stream.kind === info.kind);
+      if (forgotten) this.options.adopt(forgotten, info);
+    }
     const on = new Set(now.map((stream) => stream.id));
     const off = this.streams.filter((stream) => !on.has(stream.id));
     const added = now.filter((info) => !this.streams.some((stream) => stream.id === info.id)).map(this.options.stream);
@@ -112,6 +120,12 @@ export class Participant {
     this.state = state;
     this.endReason = endReason ?? this.endReason;
     this.events.emit("stateChanged");
+  }
+
+  /** The server has lost the call. Pictures keep their objects, for they may come back under another number. */
+  forget(): void {
+    this.speak(false);
+    for (const stream of this.streams) stream.id = FORGOTTEN;
   }
 
   speak(speaking: boolean): void {

@@ -103,6 +103,14 @@ export class Pictures {
     await this.screen.stop();
   }
 
+  /** The server, which had lost the call, has to be told anew what is sent and what is wanted. */
+  again(): void {
+    this.camera.again();
+    this.screen.again();
+    this.gallery.again();
+    if (this.screenSounds) this.call.ask("media.state", { screenSound: true }).catch((error) => this.call.context.log(`sound of the screen: ${error}`));
+  }
+
   constrain({ video }: MediaConstraints): void {
     this.camera.limit(video?.send ?? {});
   }

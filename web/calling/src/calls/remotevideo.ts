@@ -44,9 +44,9 @@ export class RemoteVideo {
   private watches = new Map<object, Seen>();
   private pictures?: MediaStream;
 
-  /** `wanted` hears when another size is wanted, or none any more. */
-  constructor(readonly id: number, readonly kind: StreamKind, private wanted: () => void) {
-    this.facade = this.makeFacade();
+  /** `id` is the server's number of the stream; `shown` is what applications see: it never changes. `wanted` hears when another size is wanted, or none any more. */
+  constructor(public id: number, readonly kind: StreamKind, private wanted: () => void, shown = id) {
+    this.facade = this.makeFacade(shown);
   }
 
   /** The largest of its views; undefined if there is none. */
@@ -121,11 +121,11 @@ export class RemoteVideo {
     this.place(undefined);
   }
 
-  private makeFacade(): RemoteVideoStream {
+  private makeFacade(shown: number): RemoteVideoStream {
     const self = this;
     let reading: Watch | undefined;
     const facade: RemoteVideoStream = {
-      id: this.id,
+      id: shown,
       mediaStreamType: this.kind === "screen" ? "ScreenSharing" : "Video",
       get isAvailable() {
         return self.available;

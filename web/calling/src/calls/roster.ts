@@ -1,5 +1,6 @@
 // Who else is in a call, as the server says it.
 import { endReason } from "../errors";
+import { isPhone } from "../identifiers";
 import type { RemoteParticipant } from "../types";
 import type { StreamInfo } from "./gallery";
 import { Participant, type Person } from "./participant";
@@ -17,6 +18,8 @@ export interface RosterOptions {
   mute(id: string): Promise<void>;
   /** The pictures of a stream of the roster. */
   stream(info: StreamInfo): RemoteVideo;
+  /** Pictures that the server had lost have come back, under this name. */
+  adopt(stream: RemoteVideo, info: StreamInfo): void;
   /** They will not come back. */
   drop(stream: RemoteVideo): void;
 }
@@ -28,6 +31,9 @@ export class Roster {
   private invited = new Map<string, Participant>();
   private version = -1;
   private public: ReadonlyArray<RemoteParticipant> = [];
+  /** Who was there when the server lost the call, and may still come back. */
+  private spared = new Set<string>();
+  private patience?: ReturnType<typeof setTimeout>;
 
   constructor(private options: RosterOptions) {}
 
@@ -80,6 +86,7 @@ export class Roster {
     this.version = message.version;
     const added: Participant[] = [];
     for (const person of message.set ?? []) {
+      this.spared.delete(person.id);
       let known = this.people.get(person.id);
       if (!known) {
         known = this.put(this.invited.get(person.id) ?? new Participant(person.id, "Idle", this.options));
@@ -90,13 +97,35 @@ export class Roster {
     const gone = new Set(message.removed ?? []);
     if (message.full) {
       const here = new Set((message.set ?? []).map((person) => person.id));
-      for (const id of this.people.keys()) if (!here.has(id)) gone.add(id);
+      for (const id of this.people.keys()) if (!here.has(id) && !this.spared.has(id)) gone.add(id);
     }
     this.announce(added, this.takeAway(gone));
   }
 
+  /** The server has lost the call. Other clients come back as this one does; phones, and who rang, do not. */
+  forget(): void {
+    this.version = -1;
+    for (const id of [...this.invited.keys()]) this.invitation(id, "Failed", 410, 3101);
+    for (const person of this.people.values()) {
+      person.forget();
+      if (!person.coming && !isPhone(person.id)) this.spared.add(person.id);
+    }
+  }
+
+  /** Who has not come back by a time has left. */
+  spareUntil(time: number): void {
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => {
+      const away = [...this.spared];
+      this.spared.clear();
+      this.announce([], this.takeAway(away));
+    }, Math.max(0, time - Date.now()));
+  }
+
   /** The call is over: everybody is gone. */
   clear(): void {
+    clearTimeout(this.patience);
+    this.spared.clear();
     for (const id of [...this.invited.keys()]) this.invitation(id, "Failed", 487, 0);
     this.announce([], this.takeAway(new Set(this.people.keys())));
   }

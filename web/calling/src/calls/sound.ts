@@ -76,7 +76,7 @@ export class Sound {
     if (this.over) return this.release();
     const { options } = this;
     this.peer = new Peer({
-      iceServers: options.iceServers(),
+      iceServers: options.iceServers,
       offer: options.offer,
       log: options.log,
       sound: (heard) => this.hear(heard),

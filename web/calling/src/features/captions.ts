@@ -9,6 +9,8 @@ export function captions(call: CallCore): CaptionsCallFeature {
   const inner = new Emitter<{ CaptionsActiveChanged: void; SpokenLanguageChanged: void; CaptionsReceived: CaptionsInfo }>();
   let active = false;
   let language = "en-us";
+  /** As this client said it, if it did. */
+  let spoken: string | undefined;
   call.inner.on("message", (message) => {
     if (message.t === "captions.ended" && active) {
       active = false;
@@ -25,6 +27,13 @@ export function captions(call: CallCore): CaptionsCallFeature {
     });
   });
   call.inner.on("over", () => (active = false));
+  call.inner.on("rejoined", () => {
+    if (!active) return;
+    call.ask("captions.set", { on: true, language: spoken }).catch(() => {
+      active = false;
+      inner.emit("CaptionsActiveChanged");
+    });
+  });
   // The language is that of the call: whoever sets it last sets it for all.
   const speaks = (now: string | undefined): void => {
     if (!now || now.toLowerCase() === language) return;
@@ -33,6 +42,7 @@ export function captions(call: CallCore): CaptionsCallFeature {
   };
   const set = async (on: boolean, wanted?: string): Promise<void> => {
     await call.ask("captions.set", { on, ...(wanted ? { language: wanted } : {}) });
+    spoken = wanted ?? spoken;
     speaks(wanted);
     if (on === active) return;
     active = on;

@@ -10,7 +10,8 @@ import { Lines, type Picture, type Sending } from "./lines";
 export type PeerState = "new" | "connecting" | "connected" | "away" | "closed";
 
 export interface PeerOptions {
-  iceServers: RTCIceServer[];
+  /** Those of the server as it is when a connection is made. */
+  iceServers(): RTCIceServer[];
   /** Sends an offer, and gives the server's answer. */
   offer(n: number, sdp: string): Promise<string>;
   /** The server's sound. */
@@ -76,6 +77,21 @@ export class Peer {
     if (this.state === "away" || this.state === "connecting") this.recover();
   }
 
+  /** The server has lost the call: there is nothing to connect to, until `renew`. */
+  drop(): void {
+    if (this.state === "closed") return;
+    clearTimeout(this.timer);
+    this.discard();
+    if (this.state === "connected") this.move("away");
+  }
+
+  /** Connects anew. */
+  renew(): void {
+    if (this.state === "closed" || this.state === "new") return;
+    this.restarts = RESTARTS;
+    this.recover();
+  }
+
   stats(): Promise<RTCStatsReport | undefined> {
     return this.connection?.getStats() ?? Promise.resolve(undefined);
   }
@@ -88,7 +104,7 @@ export class Peer {
   }
 
   private make(): void {
-    const connection = new RTCPeerConnection({ iceServers: this.options.iceServers, bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection({ iceServers: this.options.iceServers(), bundlePolicy: "max-bundle" });
     this.connection = connection;
     const lines = (this.lines = new Lines(connection, this.track));
     lines.more(this.slots);
@@ -154,6 +170,9 @@ export class Peer {
     this.negotiating = true;
     try {
       await this.exchange(iceRestart);
+    } catch (error) {
+      if (!this.again) throw error;
+      this.options.log(`media: ${error}`);
     } finally {
       this.negotiating = false;
     }

@@ -19,8 +19,16 @@ export interface SessionOptions {
   log(line: string): void;
   /** Every event of the server. */
   event(frame: Frame): void;
-  /** The state has changed. `lost`: the server no longer knows the session, so its calls are over. */
-  changed(state: SessionState, why: { lost?: boolean; reason?: "invalidToken" | "connectionIssue" }): void;
+  /** The state has changed. */
+  changed(state: SessionState, why: SessionChange): void;
+}
+
+export interface SessionChange {
+  /** The server no longer knows the session, nor its calls. */
+  lost?: boolean;
+  /** They are too old to be gone on with. */
+  late?: boolean;
+  reason?: "invalidToken" | "connectionIssue";
 }
 
 const CLOSE = { unauthorized: 4401, forbidden: 4403, noSession: 4404, replaced: 4409, version: 4426, tooMany: 4429, stopping: 4503, malformed: 4400 };
@@ -30,6 +38,8 @@ const ACK_MS = 5_000;
 /** Scripts do not see the server's ping frames, so the library asks when it has heard nothing. */
 const QUIET_MS = 20_000;
 const ANSWER_MS = 8_000;
+/** The timers of a hidden page run once a minute. A page that was frozen for longer does not know it. */
+const HIDDEN_MS = 60_000;
 
 export class Session {
   state: SessionState = "connecting";
@@ -42,6 +52,11 @@ export class Session {
   private ackTimer?: ReturnType<typeof setTimeout>;
   private grace = 120_000;
   private deadline = 0;
+  /** The server has said that it will stop. */
+  stopping = false;
+  private woke = Date.now();
+  /** When the page was last seen to run, before the socket was lost. */
+  private left = Date.now();
   private wake = (): void => {};
   private attempt = 0;
   private refused = 0;
@@ -56,7 +71,10 @@ export class Session {
   open(): Promise<void> {
     this.deadline = Date.now() + FIRST_MS;
     globalThis.addEventListener?.("online", this.retryNow);
-    this.watch = setInterval(() => Date.now() - this.heard > QUIET_MS && this.probe(), QUIET_MS);
+    this.watch = setInterval(() => {
+      this.woke = Date.now();
+      if (Date.now() - this.heard > QUIET_MS) this.probe();
+    }, QUIET_MS);
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
       void this.connect();
@@ -138,6 +156,7 @@ export class Session {
       this.seen = frame.seq;
       this.acknowledge();
     }
+    if (frame.t === "goaway") this.stopping = true;
     if (frame.t === "token.needed") void this.renew();
     else this.options.event(frame);
   }
@@ -153,16 +172,17 @@ export class Session {
   private welcomed(frame: Frame): void {
     const lost = this.id !== undefined && !frame.resumed;
     if (!frame.resumed) this.seen = this.acked = 0;
+    this.stopping &&= frame.resumed;
     this.id = frame.session;
     this.grace = frame.graceMs ?? this.grace;
     this.welcome = frame;
     this.attempt = this.refused = 0;
     if (lost) this.requests.fail(410, 3101, "the server has lost the session");
-    this.move("live", { lost });
+    this.requests.unsent(); // before anybody hears of it and asks for more
+    this.move("live", { lost, late: lost && this.late });
     this.settle?.resolve();
     this.settle = undefined;
     if (frame.snapshot) this.options.event({ t: "snapshot", ...frame.snapshot });
-    this.requests.unsent();
     this.requests.flush(this.send);
   }
 
@@ -171,6 +191,7 @@ export class Session {
     this.options.log(`connection lost: ${code} ${reason}`);
     this.socket = undefined;
     if (this.ended()) return;
+    let lost: SessionChange | undefined;
     switch (code) {
       case CLOSE.unauthorized:
         // A token may have expired on its way; a second refusal is final.
@@ -184,30 +205,43 @@ export class Session {
         return this.giveUp(412, 40115, reason || "the server speaks another version", "connectionIssue");
       case CLOSE.malformed:
         if (!this.id) return this.giveUp(400, 40216, reason || "the server does not understand this version", "connectionIssue");
-        this.forget();
+        lost = { lost: true, late: true }; // joined anew, it would be said again
         break;
       case CLOSE.noSession:
       case CLOSE.stopping:
-        if (this.id) this.forget();
+        if (code === CLOSE.noSession) this.attempt = 0; // the server is there
+        if (this.id) lost = { lost: true };
         break;
       case CLOSE.tooMany:
         this.attempt = Math.max(this.attempt, 2);
     }
     if (this.state === "live") {
       this.deadline = Date.now() + this.grace;
+      this.left = Math.max(this.heard, this.woke);
       this.requests.unsent();
       this.move("away", {});
     }
+    if (lost) this.forget(lost);
     if (Date.now() > this.deadline) return this.giveUp(this.settle ? 408 : 496, this.settle ? 40101 : 7, "the server could not be reached", "connectionIssue");
     void this.connect();
   }
 
   /** The server does not know the session any more: the next one is new. */
-  private forget(): void {
+  private forget(why: SessionChange): void {
     this.id = undefined;
     this.seen = this.acked = 0;
     this.requests.fail(410, 3101, "the server has lost the session");
-    this.options.changed(this.state, { lost: true });
+    this.options.changed(this.state, { late: this.late, ...why });
+  }
+
+  /** Whether more time has passed than a session has without a socket, as in a page that was frozen. */
+  private get late(): boolean {
+    return Date.now() - this.left > this.grace + HIDDEN_MS;
+  }
+
+  /** Until when an interruption is one. */
+  get until(): number {
+    return this.deadline;
   }
 
   private async renew(): Promise<void> {
@@ -228,7 +262,7 @@ export class Session {
     this.end({ reason });
   }
 
-  private end(why: { reason?: "invalidToken" | "connectionIssue" }): void {
+  private end(why: SessionChange): void {
     if (this.state === "over") return;
     globalThis.removeEventListener?.("online", this.retryNow);
     clearTimeout(this.ackTimer);
@@ -245,7 +279,7 @@ export class Session {
     return this.state === "over";
   }
 
-  private move(state: SessionState, why: { lost?: boolean; reason?: "invalidToken" | "connectionIssue" }): void {
+  private move(state: SessionState, why: SessionChange): void {
     this.state = state;
     this.options.changed(state, why);
   }
