@@ -32,7 +32,7 @@ type Named interface{ DisplayName() string }
 
 // RosterFollower is a leg whose far end is shown who is in the call. It is told
 // whenever the list changes while the leg is in it. It must not block.
-type RosterFollower interface{ FollowRoster([]Attendance) }
+type RosterFollower interface{ FollowRoster(*Roster) }
 
 // SeatFollower is a leg whose far end is told where it sits: once it is in a call, and
 // whenever something of that changes. It must not block.

@@ -38,8 +38,9 @@ type Call struct {
 	names         []name
 	mix           Mix
 	rosterVersion int
-	lastStream    int // the id of the stream of pictures that came last
-	walk          int // counts walks over the endpoints
+	shown         *Roster // to legs that follow it, the last
+	lastStream    int     // the id of the stream of pictures that came last
+	walk          int     // counts walks over the endpoints
 	ended         bool
 	kept          int // who needs the goroutine to stay (keep)
 	limit         *time.Timer

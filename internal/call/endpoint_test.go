@@ -46,9 +46,9 @@ type browser struct {
 	muted   []bool
 }
 
-func (b *browser) FollowRoster(list []call.Attendance) {
+func (b *browser) FollowRoster(r *call.Roster) {
 	b.mu.Lock()
-	b.rosters = append(b.rosters, list)
+	b.rosters = append(b.rosters, r.List)
 	b.mu.Unlock()
 }
 

@@ -26,16 +26,6 @@ type Seat struct {
 	Captions    bool   // there are captions for who wants them
 }
 
-// Attendance is a participant as those who are in the call see it.
-type Attendance struct {
-	Participant
-	Arrival   Arrival
-	Name      string
-	Role      Role
-	Endpoints []string      // their participant ids, the first to come first
-	Streams   []VideoStream // what they show
-}
-
 // tellSeat tells an endpoint's leg where it sits, if it wants to know.
 func (e *endpoint) tellSeat() {
 	leg, follows := e.leg.(SeatFollower)
@@ -74,33 +64,4 @@ func (k kind) told() Kind {
 		return Room
 	}
 	return TwoParty
-}
-
-// attendance is the list of participants as those who are in the call see it.
-func (c *Call) attendance() []Attendance {
-	var list []Attendance
-	for _, p := range c.listed() {
-		entry := Attendance{Participant: p.roster(), Name: p.name}
-		for _, e := range p.endpoints() {
-			entry.Endpoints, entry.Role = append(entry.Endpoints, e.seat), e.role
-			entry.Streams = append(entry.Streams, e.allStreams()...)
-		}
-		list = append(list, entry)
-	}
-	return append(list, c.coming()...)
-}
-
-// tellFollowers shows who is in the call, and who is on the way, to every leg that follows
-// it. Alone it is for what applications are not told: devices, pictures, guests.
-func (c *Call) tellFollowers() {
-	c.recording.attend(c)
-	var list []Attendance
-	for _, e := range c.endpoints {
-		if leg, ok := e.leg.(RosterFollower); ok && e.listed() {
-			if list == nil {
-				list = c.attendance()
-			}
-			leg.FollowRoster(list)
-		}
-	}
 }

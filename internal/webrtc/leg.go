@@ -61,7 +61,7 @@ type leg struct {
 	meeting   *meeting               // of the call that it is in
 	data      dataBudget             // under the meeting's lock
 	showing   showing
-	roster    map[string]protocol.Person     // what the client was shown, by raw id; nil before the first
+	roster    *call.Roster                   // what the client was shown; nil before the first
 	version   int                            // of the roster
 	able      map[string]protocol.Capability // what the client was told that it may do
 	moves     bool                           // a transfer that the client asked for succeeded

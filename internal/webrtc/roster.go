@@ -10,40 +10,49 @@ import (
 )
 
 // FollowRoster tells the client what has changed of who else is in the call.
-func (l *leg) FollowRoster(list []call.Attendance) {
+func (l *leg) FollowRoster(r *call.Roster) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.phase == over || l.seat == nil {
 		return
 	}
 	m := &protocol.Roster{Call: l.id, Version: l.version + 1, Full: l.roster == nil, Set: []protocol.Person{}, Removed: []string{}}
-	now := make(map[string]protocol.Person, len(list))
-	for _, entry := range list {
-		person, others := l.person(entry)
-		if !others {
-			continue
-		}
-		now[person.ID] = person
-		if before, known := l.roster[person.ID]; !known || !reflect.DeepEqual(before, person) {
-			m.Set = append(m.Set, person)
-		}
-	}
-	for id := range l.roster {
-		if _, still := now[id]; !still {
-			m.Removed = append(m.Removed, id)
-		}
+	for _, change := range r.Since(l.roster) {
+		l.addChange(m, change)
 	}
 	slices.Sort(m.Removed)
-	l.roster = now
+	l.roster = r
 	if m.Full || len(m.Set)+len(m.Removed) > 0 {
 		l.version = m.Version
 		l.client.session.Send(m)
 	}
 }
 
+// addChange writes down a change as the client sees it. It runs under l.mu.
+func (l *leg) addChange(to *protocol.Roster, change call.Change) {
+	before, was := l.last(change.Before)
+	now, is := l.last(change.Now)
+	switch {
+	case is && !(was && reflect.DeepEqual(before, now)):
+		to.Set = append(to.Set, now)
+	case was && !is:
+		to.Removed = append(to.Removed, before.ID)
+	}
+}
+
+// last shows the entry of an id that came last, of those that the client sees.
+func (l *leg) last(entries []*call.Attendance) (shown protocol.Person, any bool) {
+	for _, entry := range entries {
+		if person, others := l.person(entry); others {
+			shown, any = person, true
+		}
+	}
+	return shown, any
+}
+
 // person shows a participant, without the client's own endpoint. It returns false where
 // nothing else is left of it. It runs under l.mu.
-func (l *leg) person(entry call.Attendance) (protocol.Person, bool) {
+func (l *leg) person(entry *call.Attendance) (protocol.Person, bool) {
 	endpoints := slices.DeleteFunc(slices.Concat([]string{}, entry.Endpoints), func(id string) bool { return id == l.seat.ParticipantID })
 	person := protocol.Person{
 		ID: entry.ID.Raw(), DisplayName: entry.Name, State: protocol.PersonStateConnected,

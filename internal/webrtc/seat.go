@@ -185,8 +185,8 @@ func (l *leg) snapshot() *protocol.CallSnapshot {
 	}
 	if l.roster != nil {
 		s.Roster = &protocol.Roster{Call: l.id, Version: l.version, Full: true, Set: []protocol.Person{}, Removed: []string{}}
-		for _, person := range l.roster {
-			s.Roster.Set = append(s.Roster.Set, person)
+		for _, all := range l.roster.Since(nil) {
+			l.addChange(s.Roster, all)
 		}
 		slices.SortFunc(s.Roster.Set, byPlace)
 	}
