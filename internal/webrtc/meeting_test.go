@@ -162,19 +162,31 @@ func TestDataReachesWhomItIsFor(t *testing.T) {
 			w.refused(a, 400, m)
 		})
 	}
-	big := base64.StdEncoding.EncodeToString(make([]byte, 32<<10))
-	// As long as a busy machine sends no faster than it may, this is no flood.
-	for n, began := 0, time.Now(); n < 20+4*int(time.Since(began)/time.Second); n++ {
-		m := send(4, "8:acs:nobody")
-		m.Data = big
-		if err := w.asks(a, m); err != nil {
+	m := send(4, "8:acs:nobody")
+	m.Data = base64.StdEncoding.EncodeToString(make([]byte, 32<<10))
+	w.floods(a, 32<<10, m)
+}
+
+// TestFloodOfTextsIsRefused, as of data.
+func TestFloodOfTextsIsRefused(t *testing.T) {
+	w := newWorld(t)
+	a, pa := w.inGroup(ann, newGroup())
+	w.floods(a, 8000, &protocol.TextSend{Call: pa.Call, Text: strings.Repeat("\U0001F600", 2000)})
+}
+
+// floods sends a message of so many bytes until it is refused: 256 KiB may come at once, and
+// 64 KiB a second. As long as a busy machine sends no faster than it may, this is no flood.
+func (w *world) floods(c *webrtctest.Client, size int, m protocol.Message) {
+	w.Helper()
+	for n, began := 0, time.Now(); n < 20+(256<<10+int(time.Since(began).Seconds()*2*(64<<10)))/size; n++ {
+		if err := w.asks(c, m); err != nil {
 			if code, _ := webrtctest.Codes(err); code != 429 {
-				t.Errorf("a flood is answered with %v", err)
+				w.Errorf("a flood is answered with %v", err)
 			}
 			return
 		}
 	}
-	t.Error("a client may send without end")
+	w.Error("a client may send without end")
 }
 
 // TestCallsAreRated also after their end, and only within the scale.

@@ -31,7 +31,7 @@ func (c *client) takeForMeeting(m protocol.Message, answer func(protocol.Message
 	case *protocol.ReactionSend:
 		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.react(in, m) })
 	case *protocol.TextSend:
-		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.write(in, m) })
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.write(in, m, time.Now()) })
 	case *protocol.DataSend:
 		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.sendData(in, m, time.Now()) })
 	default:
@@ -140,9 +140,14 @@ func (p place) react(m *meeting, asked *protocol.ReactionSend) protocol.Message 
 // longestText bounds a text that is being typed, in characters.
 const longestText = 2000
 
-func (p place) write(m *meeting, asked *protocol.TextSend) protocol.Message {
-	if utf8.RuneCountInString(asked.Text) > longestText {
+// write shows a text to the other clients. It is of the budget of data, under the meeting's
+// lock: each of many clients gets it.
+func (p place) write(m *meeting, asked *protocol.TextSend, now time.Time) protocol.Message {
+	switch {
+	case utf8.RuneCountInString(asked.Text) > longestText:
 		return refusal(protocol.ReasonMalformed, 400, 0, "a text has 2,000 characters at most")
+	case !p.data.spend(now, len(asked.Text)):
+		return refusal(protocol.ReasonBusy, 429, 0, "a client sends 64 KiB a second at most")
 	}
 	name := p.client.session.DisplayName()
 	m.others(p.leg, nil, func(l *leg) protocol.Message {

@@ -10,8 +10,13 @@ import (
 const (
 	maxOffer   = 128 << 10 // bytes
 	maxLines   = 4000
-	maxStreams = 29 // m-lines
-	maxSources = 30 // a=ssrc lines of an m-line: three encodings with RTX, and five attributes of each
+	maxStreams = 29  // m-lines
+	maxSources = 30  // a=ssrc lines of an m-line: three encodings with RTX, and five attributes of each
+	maxFormats = 128 // of an m-line: payload types have 7 bits (RFC 3550 §5.1)
+	maxForAll  = 8   // a=rtcp-fb:* lines of an m-line
+	// maxReading bounds pion's work: it reads all lines of an m-line once for each of its
+	// formats. An m-line of pictures as Chrome writes it by itself takes 15,000.
+	maxReading = 100_000
 )
 
 // ErrOffer is a description that is not of the form of docs/browser-protocol.md.
@@ -34,6 +39,7 @@ type offerReader struct {
 	kept    strings.Builder
 	section *section // the m-line that is being read; nil before the first
 	streams int
+	reading int // lines, as pion counts them
 	noVideo bool
 }
 
@@ -60,6 +66,8 @@ func readOffer(text string) (offer, error) {
 		return offer{}, fmt.Errorf("%w: it has no stream", ErrOffer)
 	case r.fingerprint == "":
 		return offer{}, fmt.Errorf("%w: it has no a=fingerprint", ErrOffer)
+	case r.reading > maxReading:
+		return offer{}, fmt.Errorf("%w: its streams have too many formats", ErrOffer)
 	}
 	r.text = r.kept.String()
 	return r.offer, nil
@@ -70,11 +78,12 @@ func (r *offerReader) take(line string) error {
 	name, argument, _ := strings.Cut(value, ":")
 	switch {
 	case kind == "m":
-		if err := checkStream(r.streams, value); err != nil {
+		formats, err := checkStream(r.streams, value)
+		if err != nil {
 			return err
 		}
 		r.end()
-		r.section = &section{place: r.streams}
+		r.section = &section{place: r.streams, formats: formats}
 		r.streams++
 	case kind != "a":
 	case name == "candidate", name == "end-of-candidates":
@@ -110,6 +119,7 @@ func (r *offerReader) end() {
 	if s == nil {
 		return
 	}
+	r.reading += s.formats * len(s.lines)
 	fits := s.fits()
 	for _, line := range s.lines {
 		if !fits {
@@ -130,16 +140,20 @@ func (r *offerReader) end() {
 	}
 }
 
-// checkStream looks at the m-line that comes after before others: audio alone is first.
-func checkStream(before int, line string) error {
+// checkStream looks at the m-line that comes after before others, and counts its formats:
+// audio alone is first.
+func checkStream(before int, line string) (formats int, err error) {
 	kind, _, _ := strings.Cut(line, " ")
+	formats = len(strings.Fields(line)) - 3 // after media, port and protocol
 	switch {
 	case before == maxStreams:
-		return fmt.Errorf("%w: it has too many streams", ErrOffer)
+		return 0, fmt.Errorf("%w: it has too many streams", ErrOffer)
 	case before == 0 && kind != "audio", before > 0 && kind != "video":
-		return fmt.Errorf("%w: stream %d is %.20q", ErrOffer, before, kind)
+		return 0, fmt.Errorf("%w: stream %d is %.20q", ErrOffer, before, kind)
 	case !strings.Contains(line, "UDP/TLS/RTP/SAVPF"):
-		return fmt.Errorf("%w: it is not protected by DTLS-SRTP", ErrOffer)
+		return 0, fmt.Errorf("%w: it is not protected by DTLS-SRTP", ErrOffer)
+	case formats > maxFormats:
+		return 0, fmt.Errorf("%w: stream %d has too many formats", ErrOffer, before)
 	}
-	return nil
+	return formats, nil
 }

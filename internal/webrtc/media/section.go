@@ -24,6 +24,8 @@ const (
 // section is an m-line of an offer and what belongs to it.
 type section struct {
 	place     int
+	formats   int
+	forAll    int // a=rtcp-fb:* lines
 	lines     []string
 	mid       string
 	direction string
@@ -45,6 +47,13 @@ func (s *section) attribute(name, argument string) error {
 		_, format, _ := strings.Cut(argument, " ")
 		if format = strings.ToUpper(format); format == "VP8/90000" || format == "H264/90000" {
 			s.codec = true
+		}
+	case "rtcp-fb":
+		if strings.HasPrefix(argument, "*") {
+			s.forAll++
+		}
+		if s.forAll > maxForAll {
+			return fmt.Errorf("%w: stream %d has too much feedback for all formats", ErrOffer, s.place)
 		}
 	case "ssrc":
 		if s.sources++; s.sources > maxSources {
