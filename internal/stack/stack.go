@@ -5,14 +5,6 @@ package stack
 
 // Grow lets the stack of this goroutine have 8 kB more at least. It is for the first
 // line of a goroutine that lives shortly, or does its deepest work soon: the next
-// garbage collection halves a stack of which less than a quarter is in use.
-func Grow() { fill(0) }
-
-// fill has a large frame, which the runtime makes room for at once.
-//
-//go:noinline
-func fill(at int) byte {
-	var room [7 << 10]byte
-	room[at] = 1
-	return room[at/2]
-}
+// garbage collection halves a stack of which less than a quarter is in use. It is in
+// assembly, the same for all processors, since Go would clear so large a frame.
+func Grow()
