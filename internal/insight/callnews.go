@@ -20,7 +20,11 @@ func (h *Hub) Publish(e call.Event) {
 		r.group, r.room = c.GroupID, c.RoomID
 	}
 	r.troubled = r.troubled || tellsFailure(e)
-	h.add(r, head.At, event{e})
+	if b, ok := r.briefly(e); !ok {
+		h.add(r, head.At, event{e})
+	} else if kept := keep(h, r, &r.memory.events, eventBlock, b.size(), b); kept != nil {
+		h.enterItem(r, head.At, kept)
+	}
 	if r.summaryMatters(e) {
 		h.tell(Update{call: r})
 	}
@@ -97,6 +101,7 @@ func (h *Hub) CallOver(d call.Detail) {
 			delete(h.legs, m)
 		}
 	}
+	clear(r.legs) // a leg is more than its record
 	r.legs = nil
 	h.add(r, d.Ended, callEnd{d.Why})
 	h.ended = append(h.ended, r)
@@ -154,7 +159,9 @@ func (h *Hub) Leg(n call.LegNews) {
 			}
 		}
 	}
-	h.add(r, now, news)
+	if kept := keep(h, r, &r.memory.legs, legBlock, news.size(), news); kept != nil {
+		h.enterItem(r, now, kept)
+	}
 	if n.What == call.LegCame || n.What == call.LegAnswered {
 		h.tell(Update{call: r})
 	}

@@ -146,7 +146,7 @@ func (h *Hub) deliveredBody(id string, seq int) (string, error) {
 		return "", fault.NotFound("nothing is kept of a call with this id").WithCode("CallNotFound")
 	}
 	if seq > 0 && seq <= len(r.entries) {
-		if d, ok := r.entries[seq-1].detail.(attempt); ok && len(d.body) > 0 && len(d.body) < maxBody {
+		if d, ok := r.entries[seq-1].detail.(*attempt); ok && len(d.body) > 0 && len(d.body) < maxBody {
 			return string(d.body), nil
 		}
 	}

@@ -16,8 +16,9 @@ type attempt struct {
 	callback bool   // not of an event subscription
 }
 
+// size is without the attempt itself, which lies in its record's room.
 func (a attempt) size() int {
-	return attemptSize + roomOf(cap(a.body)) + roomOf(len(a.Answer)) + roomOf(len(a.Error))
+	return idSize + roomOf(cap(a.body)) + roomOf(len(a.Answer)) + roomOf(len(a.Error))
 }
 
 // DeliveryDetail is what the API says of an attempt.
@@ -100,6 +101,8 @@ func (h *Hub) Delivery(m *delivery.Message, a history.Attempt) {
 			d.body = bounded(m.Body)
 		}
 		r.troubled = r.troubled || a.Result != history.Delivered
-		h.add(r, a.Time, d)
+		if kept := keep(h, r, &r.memory.attempts, attemptBlock, d.size(), d); kept != nil {
+			h.enterItem(r, a.Time, kept)
+		}
 	}
 }

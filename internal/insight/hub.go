@@ -148,15 +148,37 @@ func (h *Hub) run() {
 
 // add adds an item to a record. The caller holds mu.
 func (h *Hub) add(r *record, at time.Time, d detail) {
-	size := int64(d.size() + entrySize)
+	if h.admit(r, d.size()) {
+		h.enterItem(r, at, d)
+	}
+}
+
+// keep puts an item into a record's room for its kind, and adds it. size is what it takes
+// beside that. The caller holds mu.
+func keep[T any](h *Hub, r *record, in *block[T], many, size int, item T) *T {
+	if !h.admit(r, size+in.cost(many)) {
+		return nil
+	}
+	return in.put(many, item)
+}
+
+// admit counts an item of so many bytes, and reports whether there is room for it. The
+// caller holds mu.
+func (h *Hub) admit(r *record, bytes int) bool {
+	size := int64(bytes + entrySize)
 	if len(r.entries) >= maxEntries || r.bytes+size > maxRecordBytes || !h.makeRoom(size, r) {
 		r.omitted++
 		h.lost++
-		return
+		return false
 	}
-	r.entries = append(r.entries, entry{at.UnixNano(), d})
 	r.bytes += size
 	h.taken += size
+	return true
+}
+
+// enterItem adds an item that was admitted. The caller holds mu.
+func (h *Hub) enterItem(r *record, at time.Time, d detail) {
+	r.entries = append(r.entries, entry{at.UnixNano(), d})
 	if h.following.Load() > 0 {
 		h.tell(Update{call: r, seq: len(r.entries), entry: r.entries[len(r.entries)-1]})
 	}
@@ -189,7 +211,7 @@ func (h *Hub) dropTimeline(r *record) {
 		r.omitted += len(r.entries)
 	}
 	h.taken -= r.bytes
-	r.entries, r.bytes = nil, 0
+	r.entries, r.memory, r.operation, r.bytes = nil, itemMemory{}, nil, 0
 }
 
 // enter makes a record known. The caller holds mu, or is alone.

@@ -17,11 +17,12 @@ type legNews struct {
 	wire    *call.Wire // at its end
 }
 
+// size is without the news themselves, which lie in their record's room.
 func (l legNews) size() int {
 	if l.wire != nil {
-		return legNewsSize + wireSize
+		return wireSize
 	}
-	return legNewsSize
+	return 0
 }
 
 type legDetail struct {

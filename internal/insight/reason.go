@@ -61,20 +61,21 @@ func (s snapshot) facts() *facts {
 	f := &facts{snapshot: s}
 	for _, e := range s.entries {
 		switch d := e.detail.(type) {
-		case attempt:
-			f.deliveries = append(f.deliveries, d)
-		case event:
-			_, _, _, more := d.render()
+		case *attempt:
+			f.deliveries = append(f.deliveries, *d)
+		case *briefEvent, event:
+			heard, _ := eventOf(d)
+			_, _, _, more := heard.render()
 			if detail, ok := more.(eventDetail); ok {
-				f.events = append(f.events, eventFact{e.at(), d.Event, detail})
+				f.events = append(f.events, eventFact{e.at(), heard.Event, detail})
 			}
-		case legNews:
+		case *legNews:
 			if d.what == call.LegRefused {
-				f.refusals = append(f.refusals, refusal{e.at(), d})
+				f.refusals = append(f.refusals, refusal{e.at(), *d})
 			}
 		case request:
 			f.requests = append(f.requests, d)
-		case sipMessage:
+		case *sipMessage:
 			f.messages = append(f.messages, e)
 		}
 	}

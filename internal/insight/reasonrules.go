@@ -172,7 +172,7 @@ func (f *facts) noCommonCodec() (found []finding) {
 func (f *facts) offers() (text string) {
 	ours, theirs := "", ""
 	for _, e := range f.messages {
-		m := e.detail.(sipMessage)
+		m := e.detail.(*sipMessage)
 		codecs := strings.Join(codecsOf(m.text), ", ")
 		switch {
 		case codecs == "":

@@ -39,9 +39,11 @@ type record struct {
 	end     time.Time // zero while it is open
 	up      bool      // a leg was answered
 
-	entries []entry
-	bytes   int64
-	omitted int // items that are not kept
+	entries   []entry
+	memory    itemMemory
+	operation *call.Operation // of the last brief event that had one
+	bytes     int64
+	omitted   int // items that are not kept
 
 	troubled bool // something in it may have gone wrong, at a glance
 
@@ -63,6 +65,24 @@ type record struct {
 	kept                *archivePlace // in the archive; nil: it is not there
 }
 
+// usualLists is room for the lists of a usual call, in the same object as its record.
+type usualLists struct {
+	names, people                [2]string
+	dialogs, connections, trunks [1]string
+	legs                         [1]measured
+}
+
+func newRecord(id string, subject Subject, at time.Time) *record {
+	made := &struct {
+		record
+		lists usualLists
+	}{record: record{id: id, subject: subject, begun: at}}
+	r, l := &made.record, &made.lists
+	r.names, r.people, r.dialogs = l.names[:0], l.people[:0], l.dialogs[:0]
+	r.connections, r.trunks, r.legs = l.connections[:0], l.trunks[:0], l.legs[:0]
+	return r
+}
+
 func (r *record) over() bool { return !r.end.IsZero() }
 
 func (r *record) isLive() bool { return r.end.IsZero() && r.subject == SubjectCall }
@@ -80,7 +100,8 @@ func note(list []string, text string) []string {
 func (h *Hub) recordOf(correlationID, serverCallID string, at time.Time) *record {
 	r := h.byID[correlationID]
 	if r == nil {
-		r = &record{id: correlationID, subject: SubjectCall, begun: at, entries: make([]entry, 0, usualEntries)}
+		r = newRecord(correlationID, SubjectCall, at)
+		r.entries = make([]entry, 0, usualEntries)
 		h.enter(r)
 	}
 	if r.server == "" && serverCallID != "" {
@@ -117,7 +138,8 @@ func (h *Hub) refused(subject Subject, at time.Time, problem string) *record {
 		h.lost++
 		return nil
 	}
-	r := &record{id: uuid.NewString(), subject: subject, begun: at, end: at, problem: problem, troubled: true}
+	r := newRecord(uuid.NewString(), subject, at)
+	r.end, r.problem, r.troubled = at, problem, true
 	h.enter(r)
 	h.ended = append(h.ended, r)
 	return r

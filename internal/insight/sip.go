@@ -22,7 +22,8 @@ type sipPath struct {
 	local, remote netip.AddrPort
 }
 
-func (m sipMessage) size() int { return sipMessageSize + roomOf(len(m.text)) }
+// size is nothing: a message and its text lie in the room of its record or dialog.
+func (m sipMessage) size() int { return 0 }
 
 // SIPMessage is what the API says of one.
 type SIPMessage struct {
@@ -118,13 +119,18 @@ func equalFold(field []byte, name string) bool {
 //
 // A leg that tries another trunk takes another Call-ID, which joins the same dialog.
 type dialog struct {
-	record  *record // nil while it is loose
-	pending []entry // of a loose one
+	record  *record    // nil while it is loose
+	pending []entry    // of a loose one
+	memory  itemMemory // of these
 	bytes   int64
 	seen    time.Time // the last message
 	refusal int       // the final status of its INVITE, once there is one that refuses it
 	ids     []string
-	paths   [2]*sipPath // of the last messages that were received, and sent
+	usual   struct { // room for the id and the paths of a usual one
+		id    [1]string
+		paths [2]sipPath
+	}
+	paths [2]*sipPath // of the last messages that were received, and sent
 }
 
 // path is a path of the dialog's last messages, or a new one.
@@ -134,10 +140,25 @@ func (d *dialog) path(p sipPath) *sipPath {
 		last = &d.paths[1]
 	}
 	if *last == nil || **last != p {
-		kept := p // p itself would be on the heap each time
-		*last = &kept
+		kept := &d.usual.paths[0]
+		if p.sent {
+			kept = &d.usual.paths[1]
+		}
+		if *last != nil { // earlier messages have the usual one
+			kept = new(sipPath)
+		}
+		*kept = p
+		*last = kept
 	}
 	return *last
+}
+
+// newDialog is a dialog of a Call-ID.
+func newDialog(callID string) *dialog {
+	d := &dialog{}
+	d.usual.id[0] = callID
+	d.ids = d.usual.id[:]
+	return d
 }
 
 // Bounds of loose dialogs.
@@ -169,22 +190,25 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 		if !bytes.HasPrefix(text, []byte("INVITE ")) || len(h.loose) >= maxLoose {
 			return
 		}
-		d = &dialog{ids: []string{string(callID)}}
+		d = newDialog(string(callID))
 		h.dialogs[d.ids[0]] = d
 		h.loose = append(h.loose, d)
 	}
 	d.seen = at
-	m := sipMessage{d.path(sipPath{sent, transport, local, remote}), bytes.Clone(text[:min(len(text), maxBody)])}
-	if d.record != nil {
-		d.record.troubled = d.record.troubled || statusOf(text) >= 400
-		h.add(d.record, at, m)
+	path := d.path(sipPath{sent, transport, local, remote})
+	kept := text[:min(len(text), maxBody)]
+	if r := d.record; r != nil {
+		r.troubled = r.troubled || statusOf(text) >= 400
+		if h.admit(r, r.memory.messageCost(len(kept))) {
+			h.enterItem(r, at, r.memory.putMessage(path, kept))
+		}
 		return
 	}
 	if sent && statusOf(text) >= 300 && bytes.HasSuffix(fieldOf(text, "cseq", ""), []byte("INVITE")) {
 		d.refusal = statusOf(text)
 	}
-	if size := int64(m.size() + entrySize); len(d.pending) < maxPending && h.makeRoom(size, nil) {
-		d.pending = append(d.pending, entry{at.UnixNano(), m})
+	if size := int64(d.memory.messageCost(len(kept)) + entrySize); len(d.pending) < maxPending && h.makeRoom(size, nil) {
+		d.pending = append(d.pending, entry{at.UnixNano(), d.memory.putMessage(path, kept)})
 		d.bytes += size
 		h.taken += size
 	}
@@ -212,7 +236,7 @@ func (h *Hub) attach(callID string, r *record) {
 	}
 	d := h.dialogs[callID]
 	if d == nil {
-		d = &dialog{ids: []string{callID}}
+		d = newDialog(callID)
 		h.dialogs[callID] = d
 	}
 	if d.record == r {
@@ -222,11 +246,28 @@ func (h *Hub) attach(callID string, r *record) {
 	for _, id := range d.ids {
 		r.dialogs = note(r.dialogs, id)
 	}
-	h.taken -= d.bytes
-	for _, e := range d.pending {
-		h.add(r, e.at(), e.detail)
+	h.takeOver(d, r)
+}
+
+// takeOver gives a record what waited in a dialog, with its room. The caller holds mu.
+func (h *Hub) takeOver(d *dialog, r *record) {
+	if len(r.entries)+len(d.pending) <= maxEntries && r.bytes+d.bytes <= maxRecordBytes {
+		r.bytes += d.bytes // they are in taken already
+		for _, e := range d.pending {
+			h.enterItem(r, e.at(), e.detail)
+		}
+		if len(r.memory.texts) < len(d.memory.texts) {
+			r.memory.texts = d.memory.texts
+		}
+		if len(r.memory.messages.left) < len(d.memory.messages.left) {
+			r.memory.messages = d.memory.messages
+		}
+	} else {
+		r.omitted += len(d.pending)
+		h.lost += uint64(len(d.pending))
+		h.taken -= d.bytes
 	}
-	d.pending, d.bytes = nil, 0
+	d.pending, d.memory, d.bytes = nil, itemMemory{}, 0
 }
 
 // sweepDialogs makes records of refused INVITEs, and forgets loose dialogs of which
@@ -271,7 +312,7 @@ func (h *Hub) refuseDialog(d *dialog) {
 		h.forgetDialog(d)
 		return
 	}
-	if m, ok := d.pending[0].detail.(sipMessage); ok {
+	if m, ok := d.pending[0].detail.(*sipMessage); ok {
 		r.from, r.to = partyOf(fieldOf(m.text, "from", "f")), partyOf(fieldOf(m.text, "to", "t"))
 		r.people = note(note(r.people, r.from), r.to)
 		r.problem = fmt.Sprintf("the INVITE from %s at %s was refused with %d before it became a call%s", r.from, m.remote, d.refusal, refusalText(d))
@@ -283,7 +324,7 @@ func (h *Hub) refuseDialog(d *dialog) {
 // refusalText is what the refusing response says of its reason.
 func refusalText(d *dialog) string {
 	for i := len(d.pending) - 1; i >= 0; i-- {
-		m, ok := d.pending[i].detail.(sipMessage)
+		m, ok := d.pending[i].detail.(*sipMessage)
 		if !ok || statusOf(m.text) != d.refusal {
 			continue
 		}

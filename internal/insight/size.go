@@ -16,17 +16,14 @@ func roomOf(size int) int {
 
 // What items take, in bytes.
 var (
-	attemptSize     = sizeOf[attempt]() + idSize // its URL and its names are also those of the call and of the next attempt
-	legNewsSize     = sizeOf[legNews]()
 	measurementSize = sizeOf[measurement]()
 	clientMediaSize = sizeOf[clientMedia]()
 	announcedSize   = sizeOf[announced]()
 	callEndSize     = sizeOf[callEnd]()
 	logLineSize     = sizeOf[logLine]()
 	requestSize     = sizeOf[request]() + idSize
-	sipMessageSize  = sizeOf[sipMessage]()
 	wireSize        = reflectSize(legNews{}.wire)
-	idSize          = roomOf(36) // a GUID as text
+	idSize          = roomOf(36) // a GUID as text; an attempt's URL and its names are also those of the call and of the next attempt
 )
 
 func reflectSize(pointer any) int { return roomOf(int(reflect.TypeOf(pointer).Elem().Size())) }

@@ -103,21 +103,22 @@ func (s snapshot) spans() []span {
 		case request:
 			list = append(list, s.span(trace, root, spanID("request", d.ID), d.Method+" "+d.Pattern, spanServer, d.At, d.At.Add(d.Took), d.Status >= 400, d.problem(),
 				text("http.request.method", d.Method), text("http.route", d.Pattern), number64("http.response.status_code", d.Status)))
-		case attempt:
+		case *attempt:
 			if d.Number > 0 {
 				list = append(list, s.span(trace, root, attemptSpan(d.ID, d.Group, d.Number), "POST "+shortType(d.Note), spanClient, d.Time.Add(-d.Latency), d.Time,
 					d.Result != history.Delivered, outcomeOf(d.Attempt), text("url.full", d.URL), number64("http.response.status_code", d.Status), number64("switchhook.attempt", d.Number)))
 			}
-		case event:
-			op := d.Header().Operation
-			if _, accepted := d.Event.(call.OperationAccepted); accepted {
+		case *briefEvent, event:
+			heard, _ := eventOf(d)
+			op := heard.Header().Operation
+			if _, accepted := heard.Event.(call.OperationAccepted); accepted {
 				operations[op.ID] = e
-			} else if begun, open := operations[op.ID]; open && endsOperation(op.Kind, d.Event) {
+			} else if begun, open := operations[op.ID]; open && endsOperation(op.Kind, heard.Event) {
 				delete(operations, op.ID)
-				_, line, failed, _ := d.render()
+				_, line, failed, _ := heard.render()
 				list = append(list, s.span(trace, root, spanID("operation", op.ID), op.Kind.String(), spanInternal, begun.at(), e.at(), failed, line, text("switchhook.operation.id", op.ID)))
 			}
-		case legNews:
+		case *legNews:
 			key := d.who + direction(d.inbound)
 			switch d.what {
 			case call.LegCame:
