@@ -3,7 +3,6 @@ package insight
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -38,27 +37,28 @@ func Handler(next slog.Handler, hub func() *Hub) slog.Handler {
 type callHandler struct {
 	slog.Handler // without the last of the bound attributes
 	hub          func() *Hub
-	names        []slog.Attr                  // those bound that name a call
-	bound        []slog.Attr                  // all that are bound
-	late         int                          // how many of them Handler does not have
+	former       *callHandler                 // whose attributes come before; nil: there are none
+	attrs        []slog.Attr                  // that this one has bound
+	late         int                          // how many of all that are bound Handler does not have
 	whole        atomic.Pointer[slog.Handler] // with all, once a line was written
 }
 
-// WithAttrs implements slog.Handler.
+// WithAttrs implements slog.Handler. The attributes are the handler's own from then on.
 func (c *callHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	next := &callHandler{Handler: c.Handler, hub: c.hub, names: c.names, late: c.late + len(attrs)}
-	next.bound = append(slices.Clip(c.bound), attrs...)
-	for _, a := range attrs {
-		if isCallName(a.Key) {
-			next.names = append(slices.Clip(next.names), a)
-		}
-	}
-	return next
+	return &callHandler{Handler: c.Handler, hub: c.hub, former: c, attrs: attrs, late: c.late + len(attrs)}
 }
 
 // WithGroup implements slog.Handler.
 func (c *callHandler) WithGroup(name string) slog.Handler {
-	return &callHandler{Handler: c.complete().WithGroup(name), hub: c.hub, names: c.names, bound: c.bound}
+	return &callHandler{Handler: c.complete().WithGroup(name), hub: c.hub, former: c}
+}
+
+// bound appends all attributes that are bound, the first first.
+func (c *callHandler) bound(to []slog.Attr) []slog.Attr {
+	if c.former != nil {
+		to = c.former.bound(to)
+	}
+	return append(to, c.attrs...)
 }
 
 // complete is the handler with all that is bound.
@@ -69,7 +69,8 @@ func (c *callHandler) complete() slog.Handler {
 	if whole := c.whole.Load(); whole != nil {
 		return *whole
 	}
-	whole := c.Handler.WithAttrs(c.bound[len(c.bound)-c.late:])
+	bound := c.bound(nil)
+	whole := c.Handler.WithAttrs(bound[len(bound)-c.late:])
 	c.whole.Store(&whole) // of two at once either is right
 	return whole
 }
@@ -81,15 +82,20 @@ func isCallName(key string) bool {
 // Handle implements slog.Handler.
 func (c *callHandler) Handle(ctx context.Context, line slog.Record) error {
 	if h := c.hub(); h != nil {
-		names := c.names
-		line.Attrs(func(a slog.Attr) bool {
+		bound := c.bound(nil)
+		var names []slog.Attr
+		note := func(a slog.Attr) bool {
 			if isCallName(a.Key) {
-				names = append(slices.Clip(names), a)
+				names = append(names, a)
 			}
 			return true
-		})
+		}
+		for _, a := range bound {
+			note(a)
+		}
+		line.Attrs(note)
 		if len(names) > 0 {
-			h.logLine(names, c.bound, line)
+			h.logLine(names, bound, line)
 		}
 	}
 	return c.complete().Handle(ctx, line)
