@@ -13,14 +13,17 @@ import (
 
 // attempt is one request to a destination, for a message or those of a batch.
 type attempt struct {
-	to      *destination
-	target  *target
-	policy  *Policy
-	group   string // of all its messages
-	started time.Time
-	parts   []part
-	msgs    []Message // of the parts; copies, which nobody changes once they are sent
-	room    struct {  // of an attempt without a batch
+	to            *destination
+	target        *target
+	policy        *Policy
+	group         string // of all its messages
+	started       time.Time
+	limit         time.Time    // when it has taken too long
+	limited       *attemptList // the list that it is in; nil: none
+	before, after *attempt     // in that list
+	parts         []part
+	msgs          []Message // of the parts; copies, which nobody changes once they are sent
+	room          struct {  // of an attempt without a batch
 		parts [1]part
 		msgs  [1]Message
 	}
@@ -52,6 +55,7 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 	}
 	a.life.Context, a.life.end = context.WithCancelCause(e.attempting)
 	e.sending[a] = struct{}{}
+	e.limit(a)
 	for i, j := range jobs {
 		j.state, j.started, j.Due = sending, a.started, time.Time{}
 		j.Attempts++
@@ -80,28 +84,15 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 	e.work.Go(func() { e.makeAttempt(a, attempt) })
 }
 
-// makeAttempt sends and reports to the scheduler how it ended. An attempt that
-// takes longer than the policy's Timeout has failed, but may be answered until
-// Late.
+// makeAttempt sends and reports to the scheduler how it ended.
 func (e *Engine) makeAttempt(a *attempt, attempt int) {
 	stack.Grow()
 	defer a.life.end(nil)
-	timeout := a.policy.Timeout
-	ctx, cancel := context.WithTimeoutCause(a.life, timeout+a.policy.Late, notAnswered(timeout+a.policy.Late))
-	defer cancel()
-	unread := e.loadBodies(ctx, a) // before the scheduler may look at the attempt
-	if a.policy.Late > 0 {
-		slow := time.AfterFunc(timeout-time.Since(a.started), func() {
-			if a.decided.CompareAndSwap(false, true) {
-				e.onLoop(func() { e.attemptTimedOut(a, timeout) })
-			}
-		})
-		defer slow.Stop()
-	}
-	o := e.send(ctx, a, attempt, unread)
+	unread := e.loadBodies(a.life, a)
+	o := e.send(a.life, a, attempt, unread)
 	o.Latency = time.Since(a.started)
-	if o.Status == 0 && errors.Is(context.Cause(a.life), ErrDeleted) {
-		o.Err = ErrDeleted // whatever its Sender makes of a context that ends
+	if o.Status == 0 {
+		o.Err = whyEnded(a.life, o.Err)
 	}
 	end := e.answeredLate
 	if a.decided.CompareAndSwap(false, true) {
@@ -109,8 +100,20 @@ func (e *Engine) makeAttempt(a *attempt, attempt int) {
 	}
 	e.onLoop(func() {
 		delete(e.sending, a)
+		a.limited.remove(a)
 		end(a, o)
 	})
+}
+
+// whyEnded is why an attempt ended without a status, whatever its Sender makes of a
+// context that ends.
+func whyEnded(life context.Context, err error) error {
+	switch cause := context.Cause(life); {
+	case errors.Is(cause, ErrDeleted), errors.Is(cause, ErrNotAnswered) && !errors.Is(err, ErrNotSent):
+		return cause
+	default:
+		return err
+	}
 }
 
 // notAnswered is ErrNotAnswered with the time that was waited.

@@ -39,8 +39,9 @@ type Engine struct {
 	limiters      map[string]*limiter
 	targets       targets
 	batchQueues   map[string]*batchQueue
-	dirty         []*batchQueue         // with messages gathered in this turn
-	sending       map[*attempt]struct{} // attempts whose request has not ended, timed-out ones too
+	dirty         []*batchQueue          // with messages gathered in this turn
+	deadlines     map[*Policy]*deadlines // of attempts
+	sending       map[*attempt]struct{}  // attempts whose request has not ended, timed-out ones too
 	deferred      deferredLanes
 	awaited       int // attempts that were not answered in time, whose connections live
 	inLanes       int // messages that wait in a lane
@@ -85,7 +86,7 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 		recent:   &recentMessages{room: cfg.KeepBodies},
 		metrics:  newMetrics(),
 		lanes:    map[string]*lane{}, groups: map[string]*group{},
-		destinations: map[destinationKey]*destination{}, groupBreakers: map[string]*groupBreaker{}, limiters: map[string]*limiter{}, targets: targets{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
+		destinations: map[destinationKey]*destination{}, groupBreakers: map[string]*groupBreaker{}, limiters: map[string]*limiter{}, targets: targets{}, deadlines: map[*Policy]*deadlines{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
 		tasks: make(chan func()), quit: make(chan struct{}),
 	}
 	e.transport, _ = cfg.Client.Transport.(*httpclient.Transport)
@@ -178,6 +179,7 @@ func (e *Engine) loop() {
 	for {
 		now := time.Now()
 		e.timers.run(now)
+		e.endSlowAttempts(now)
 		if !e.isStopped() {
 			e.startRetries(now)
 		}
@@ -199,6 +201,9 @@ func (e *Engine) loop() {
 func (e *Engine) sleep(now time.Time) time.Duration {
 	wait := time.Hour
 	if at, ok := e.timers.next(); ok {
+		wait = min(wait, at.Sub(now))
+	}
+	if at, ok := e.nextDeadline(); ok {
 		wait = min(wait, at.Sub(now))
 	}
 	if at, ok := e.retries.next(); ok && !e.isStopped() {

@@ -195,10 +195,12 @@ func (d *deferredLanes) end(e *Engine) {
 	d.deferring = false
 	lanes := d.lanes
 	d.lanes = nil
-	for _, l := range lanes {
+	for i, l := range lanes {
+		lanes[i] = nil
 		l.deferred = false
 		e.advance(l)
 	}
+	d.lanes = lanes[:0] // nothing was put off meanwhile
 }
 
 func later(a, b time.Time) time.Time {
