@@ -1,69 +1,19 @@
 // What a page sees of a server that is restarted, in simulated time.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { Agent } from "../src/agent";
-import { Emitter } from "../src/emitter";
+import type { Agent } from "../src/agent";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
-import { FakeSocket, newest, settle } from "./fakes";
+import { newest, settle } from "./fakes";
+import { admit, begin, finish, grant, inRoom, pass, ROOM, welcome } from "./room";
 
-(globalThis as any).WebSocket = FakeSocket;
-(globalThis as any).RTCPeerConnection = FakeConnection;
-
-const ROOM = "99000000000000001";
 const BOB = { id: "8:acs:bob", displayName: "Bob", state: "Connected", muted: false, endpoints: ["b"], streams: [{ id: 7, kind: "camera" }] };
 const CAT = { id: "8:acs:cat", displayName: "Cat", state: "Connected", muted: false, endpoints: ["c"], streams: [{ id: 8, kind: "camera" }] };
 const PHONE = { id: "4:+15550100", state: "Connected", muted: false, endpoints: ["d"], streams: [] };
 
 let agent: Agent;
-beforeEach(() => {
-  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
-  FakeSocket.all = [];
-  FakeConnection.all = [];
-});
-afterEach(async () => {
-  const gone = agent.facade.dispose();
-  await pass(6_000);
-  await gone;
-  mock.timers.reset();
-});
-
-/** Time passes. */
-async function pass(ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= 500) {
-    mock.timers.tick(Math.min(left, 500));
-    await settle(2);
-  }
-}
-
-function welcome(session: string, resumed = false): object {
-  return { t: "welcome", re: "", session, resumed, graceMs: 120_000, user: "8:acs:ann", iceServers: [] };
-}
-
-/** The next socket connects, and the server answers hello. */
-async function greet(session: string): Promise<void> {
-  await pass(1);
-  newest().open();
-  newest().say(welcome(session));
-  await settle();
-}
-
-/** Answers the last request of a type. */
-async function grant(t: string, answer: object = { t: "ok" }): Promise<void> {
-  newest().say({ re: newest().last(t).id, ...answer });
-  await settle();
-}
-
-/** What the server says of a call that has just been joined. */
-async function admit(call: Call, seq: number, people: object[]): Promise<void> {
-  await grant("call.join");
-  await grant("media.offer", { t: "media.answer", call: call.id, n: 1, sdp: "v=0" });
-  FakeConnection.newest().connect();
-  newest().say({ t: "call.state", seq, call: call.id, state: "Connected" });
-  newest().say({ t: "call.info", seq: seq + 1, call: call.id, kind: "room", serverCallId: `server${seq}`, participantId: `me${seq}` });
-  newest().say({ t: "roster", seq: seq + 2, call: call.id, version: 1, full: true, set: people, removed: [] });
-  await settle();
-}
+beforeEach(begin);
+afterEach(() => finish(agent));
 
 interface Watched {
   call: Call;
@@ -72,14 +22,10 @@ interface Watched {
 }
 
 /** A call of a room with Bob, Cat and a phone. */
-async function inRoom(): Promise<Watched> {
-  agent = new Agent({ address: "ws://127.0.0.1:1/client", token: async () => "t", devices: { events: new Emitter(), refresh: async () => {} } as never, userAgent: "test", log: () => {}, disposed: () => {} });
-  void agent.open();
-  await greet("s1");
-  const call = agent.facade.join({ roomId: ROOM });
-  await settle();
-  await admit(call, 1, [BOB, CAT, PHONE]);
-  assert.deepEqual([call.state, call.remoteParticipants.length], ["Connected", 3]);
+async function watched(): Promise<Watched> {
+  const room = await inRoom([BOB, CAT, PHONE]);
+  agent = room.agent;
+  const { call } = room;
   const told: string[] = [];
   call.on("stateChanged", () => told.push(call.state));
   call.on("remoteParticipantsUpdated", ({ added, removed }) => {
@@ -115,7 +61,7 @@ async function back(): Promise<void> {
 }
 
 test("after a restart the room is joined again, and the application is told nothing of it", async () => {
-  const { call, told } = await inRoom();
+  const { call, told } = await watched();
   const [bob, cat] = call.remoteParticipants;
   const pictures = bob.videoStreams[0];
   await absent(60_000);
@@ -135,7 +81,7 @@ test("after a restart the room is joined again, and the application is told noth
 });
 
 test("who does not come back by the end of two minutes has left", async () => {
-  const { call, told } = await inRoom();
+  const { call, told } = await watched();
   await absent(60_000);
   await back();
   await admit(call, 1, [BOB]);
@@ -146,7 +92,7 @@ test("who does not come back by the end of two minutes has left", async () => {
 });
 
 test("a return after 117 seconds is silent; after 120 the call ends with 496/7", async () => {
-  const { call, told } = await inRoom();
+  const { call, told } = await watched();
   await absent(117_000);
   await back();
   await admit(call, 1, [BOB, CAT]);
@@ -158,7 +104,7 @@ test("a return after 117 seconds is silent; after 120 the call ends with 496/7",
 });
 
 test("a server that stops ends no call of a room that its successor has", async () => {
-  const { call, told } = await inRoom();
+  const { call, told } = await watched();
   newest().say({ t: "goaway", seq: 4, inMs: 1000 });
   newest().say({ t: "call.ended", seq: 5, call: call.id, code: 503, subCode: 0, message: "the server was stopped" });
   newest().drop(4503);
@@ -172,7 +118,7 @@ test("a server that stops ends no call of a room that its successor has", async 
 });
 
 test("what was asked for meanwhile is done in the new call, a hold first", async () => {
-  const { call, told } = await inRoom();
+  const { call, told } = await watched();
   const hold = call.hold();
   await settle();
   await grant("call.hold");
@@ -191,7 +137,7 @@ test("what was asked for meanwhile is done in the new call, a hold first", async
 });
 
 test("a room that refuses ends the call with its code", async () => {
-  const { call } = await inRoom();
+  const { call } = await watched();
   newest().drop();
   await back();
   await grant("call.join", { t: "error", code: 404, subCode: 5732, message: "there is no such room" });
@@ -199,7 +145,7 @@ test("a room that refuses ends the call with its code", async () => {
 });
 
 test("who leaves while the server is gone is not brought back", async () => {
-  const { call } = await inRoom();
+  const { call } = await watched();
   newest().drop();
   await pass(1);
   newest().open();
@@ -214,7 +160,7 @@ test("who leaves while the server is gone is not brought back", async () => {
 });
 
 test("calls of two end with the server, and so does that of a page that was frozen for minutes", async () => {
-  const { call } = await inRoom();
+  const { call } = await watched();
   const two = agent.facade.startCall([{ communicationUserId: "8:acs:bob" }]);
   await settle();
   await grant("call.start");

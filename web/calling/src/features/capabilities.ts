@@ -58,7 +58,7 @@ export function capabilities(call: CallCore): CapabilitiesFeature {
     if (Object.keys(newValue).length === 0) return;
     // A new object: wrappers freeze the old one.
     current = { ...current, ...newValue };
-    const reason: CapabilitiesChangedReason = message.reason === "RoleChanged" ? "RoleChanged" : "MeetingDetailsChanged";
+    const reason: CapabilitiesChangedReason = message.reason === "None" || !message.reason ? "MeetingDetailsChanged" : message.reason;
     events.emit("capabilitiesChanged", { oldValue, newValue, reason });
   });
   return {

@@ -1,0 +1,163 @@
+// What the features of a call ask of the server, and what they tell of its messages.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Agent } from "../src/agent";
+import { RecordingState } from "../src/features/types";
+import { Features } from "../src/features/names";
+import type { Call } from "../src/types";
+import { FakeConnection } from "./fakeconnection";
+import { newest, settle } from "./fakes";
+import { begin, finish, inRoom, pass } from "./room";
+
+const BOB = { id: "8:acs:bob", displayName: "Bob", state: "Connected", muted: false, endpoints: ["b"], streams: [] };
+const bob = { communicationUserId: BOB.id };
+
+let agent: Agent;
+let call: Call;
+let seq = 10;
+beforeEach(async () => {
+  begin();
+  ({ agent, call } = await inRoom([BOB]));
+});
+afterEach(() => finish(agent));
+
+/** Carries a request out: the server's answer is ok. It gives what was sent. */
+async function asked(work: Promise<unknown>, t: string): Promise<Record<string, unknown>> {
+  await settle();
+  const { id, ack: _, call: of, ...members } = newest().last(t);
+  assert.equal(of, call.id);
+  newest().say({ t: "ok", re: id });
+  await work;
+  return members;
+}
+
+/** The server says something about the call. */
+function hear(message: object): void {
+  newest().say({ seq: ++seq, call: call.id, ...message });
+}
+
+test("hands", async () => {
+  const hands = call.feature(Features.RaiseHand);
+  const told: string[] = [];
+  hands.on("raisedHandEvent", ({ identifier }) => told.push(`raised ${(identifier as typeof bob).communicationUserId}`));
+  hands.on("loweredHandEvent", ({ identifier }) => told.push(`lowered ${(identifier as typeof bob).communicationUserId}`));
+  assert.deepEqual(await asked(hands.raiseHand(), "hand.raise"), { t: "hand.raise" });
+  assert.deepEqual(await asked(hands.lowerHand(), "hand.lower"), { t: "hand.lower" });
+  assert.deepEqual(await asked(hands.lowerHands([bob]), "hand.lower"), { t: "hand.lower", who: [BOB.id] });
+  assert.deepEqual(await asked(hands.lowerAllHands(), "hand.lower"), { t: "hand.lower", all: true });
+  hear({ t: "hands", raised: [{ id: BOB.id, order: 1 }] });
+  assert.deepEqual(hands.getRaisedHands().map(({ order }) => order), [1]);
+  hear({ t: "hands", raised: [] });
+  assert.deepEqual(told, [`raised ${BOB.id}`, `lowered ${BOB.id}`]);
+});
+
+test("spotlight", async () => {
+  const spotlight = call.feature(Features.Spotlight);
+  const told: string[] = [];
+  spotlight.on("spotlightChanged", ({ added, removed }) => told.push(`${added.length} ${removed.length}`));
+  assert.deepEqual(await asked(spotlight.startSpotlight([bob]), "spotlight.set"), { t: "spotlight.set", add: [BOB.id] });
+  assert.deepEqual(await asked(spotlight.stopSpotlight(), "spotlight.set"), { t: "spotlight.set", remove: ["8:acs:ann"] });
+  assert.deepEqual(await asked(spotlight.stopAllSpotlight(), "spotlight.set"), { t: "spotlight.set", clear: true });
+  hear({ t: "spotlight", people: [BOB.id] });
+  assert.deepEqual(spotlight.getSpotlightedParticipants().map(({ order }) => order), [1]);
+  hear({ t: "spotlight", people: [] });
+  assert.deepEqual(told, ["1 0", "0 1"]);
+  assert.equal(spotlight.maxParticipantsToSpotlight, 7);
+});
+
+test("recordings and transcriptions", () => {
+  const recording = call.feature(Features.Recording);
+  const transcription = call.feature(Features.Transcription);
+  const told: string[] = [];
+  recording.on("isRecordingActiveChanged", () => told.push(`recording ${recording.isRecordingActive}`));
+  recording.on("recordingsUpdated", ({ added, removed }) => {
+    for (const one of added) one.on("recordingStateChanged", () => told.push(RecordingState[one.state]));
+    told.push(`${added.length} ${removed.length}`);
+  });
+  transcription.on("isTranscriptionActiveChanged", () => told.push(`transcription ${transcription.isTranscriptionActive}`));
+  hear({ t: "recording", recordings: [{ id: "r", state: "active" }] });
+  hear({ t: "recording", recordings: [{ id: "r", state: "paused" }] });
+  hear({ t: "recording", recordings: [] });
+  hear({ t: "transcription", active: true });
+  assert.deepEqual(told, ["1 0", "recording true", "Paused", "recording false", "Ended", "0 1", "transcription true"]);
+});
+
+test("captions", async () => {
+  const { captions } = call.feature(Features.Captions);
+  const told: string[] = [];
+  captions.on("CaptionsActiveChanged", () => told.push(`active ${captions.isCaptionsFeatureActive}`));
+  captions.on("SpokenLanguageChanged", () => told.push(captions.activeSpokenLanguage));
+  (captions.on as (event: string, listener: (args: any) => void) => void)("CaptionsReceived", (one) => told.push(`${one.speaker.displayName} ${one.resultType}: ${one.spokenText}`));
+  assert.deepEqual(await asked(captions.startCaptions({ spokenLanguage: "en-us" }), "captions.set"), { t: "captions.set", on: true, language: "en-us" });
+  hear({ t: "caption", who: BOB.id, displayName: "Bob", text: "hello", final: true, language: "en-us", time: 1 });
+  await asked(captions.setSpokenLanguage("de-de"), "captions.set");
+  await asked(captions.stopCaptions(), "captions.set");
+  hear({ t: "caption", who: BOB.id, displayName: "Bob", text: "hallo", final: true, language: "de-de", time: 2 });
+  assert.deepEqual(told, ["active true", "Bob Final: hello", "de-de", "active false"]);
+});
+
+test("capabilities say why they have changed", () => {
+  const feature = call.feature(Features.Capabilities);
+  const reasons: string[] = [];
+  feature.on("capabilitiesChanged", ({ reason, newValue }) => reasons.push(`${reason} ${Object.keys(newValue)}`));
+  const may = (isPresent: boolean): object => ({ isPresent, reason: isPresent ? "Capable" : "RoleRestricted" });
+  for (const [reason, isPresent] of [["None", true], ["RoleChanged", false], ["MeetingOptionOrOrganizerPolicyChanged", true]] as const) {
+    hear({ t: "capabilities", reason, capabilities: { unmuteMic: may(isPresent), addTeamsUser: may(true) } });
+  }
+  assert.deepEqual(reasons, ["MeetingDetailsChanged unmuteMic", "RoleChanged unmuteMic", "MeetingOptionOrOrganizerPolicyChanged unmuteMic"]);
+  assert.equal(feature.capabilities.addTeamsUser.isPresent, false);
+});
+
+test("a channel of data ends when its sender does, or is silent for two minutes", async () => {
+  const sender = call.feature(Features.DataChannel).createDataChannelSender({ channelId: 3, priority: "Normal", reliability: "Durable" });
+  sender.setParticipants([bob]);
+  const { session: _, ...sent } = await asked(sender.sendMessage(new Uint8Array([7])), "data.send");
+  assert.deepEqual(sent, { t: "data.send", channel: 3, to: [BOB.id], n: 1, data: btoa("\x07") });
+  sender.close();
+  await settle();
+  assert.equal(newest().last("data.send").closed, true);
+  const told: string[] = [];
+  call.feature(Features.DataChannel).on("dataChannelReceiverCreated", (receiver) => {
+    told.push(`channel ${receiver.channelId}`);
+    receiver.on("messageReady", () => told.push(String(receiver.readMessage()?.data)));
+    receiver.on("close", () => told.push("closed"));
+  });
+  const data = { t: "data", who: BOB.id, channel: 9, session: "a", n: 1, data: btoa("\x01\x02") };
+  hear(data);
+  hear({ ...data, n: 2, data: undefined, closed: true });
+  hear({ ...data, session: "b" });
+  await pass(121_000);
+  assert.deepEqual(told, ["channel 9", "1,2", "closed", "channel 9", "1,2", "closed"]);
+});
+
+test("samples and summaries of media", async () => {
+  const collector = call.feature(Features.MediaStats).createCollector({ aggregationInterval: 2, dataPointsPerAggregation: 3 });
+  let samples = 0;
+  const summaries: Record<string, any>[] = [];
+  collector.on("sampleReported", () => samples++);
+  collector.on("summaryReported", (one) => summaries.push(one));
+  let packets = 0;
+  FakeConnection.newest().getStats = async () => new Map([["in", { id: "in", type: "inbound-rtp", kind: "audio", packetsReceived: (packets += 50), timestamp: Date.now(), jitter: 0.01 }]]);
+  await pass(7_000);
+  collector.dispose();
+  assert.ok(samples >= 6, `${samples} samples`);
+  assert.equal(summaries.length, 1);
+  const measure = summaries[0].audio.receive[0].jitterInMs;
+  assert.deepEqual([measure.aggregation.count.length, measure.aggregation.max[0]], [3, 10]);
+});
+
+test("a lost connection is told", () => {
+  const told: string[] = [];
+  const { network } = call.feature(Features.UserFacingDiagnostics);
+  network.on("diagnosticChanged", ({ diagnostic, value }) => told.push(`${diagnostic} ${value}`));
+  newest().drop();
+  assert.deepEqual(told, ["networkReconnect 3"]);
+});
+
+test("somebody has another name", () => {
+  const [person] = call.remoteParticipants;
+  const told: unknown[] = [];
+  person.on("displayNameChanged", (change) => told.push(change?.oldValue, change?.newValue));
+  hear({ t: "roster", version: 2, full: false, set: [{ ...BOB, displayName: "Robert" }], removed: [] });
+  assert.deepEqual([told, person.hasDisplayNameChanged], [["Bob", "Robert"], true]);
+});
