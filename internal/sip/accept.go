@@ -78,6 +78,7 @@ func (s *Server) accept(conn net.Conn, known, handshake bool) (*acceptedConn, bo
 func (c *acceptedConn) Close() error {
 	c.counted.Close()
 	c.server.flowClosed(addressOf(c.RemoteAddr()))
+	c.server.streamClosed(c)
 	return c.Conn.Close()
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -17,7 +18,7 @@ func (s *Server) authenticates() bool { return s.trunks.Authenticates() || s.has
 // caller finds the trunk that a request comes from, by its address or else by
 // its credentials. What it cannot find it answers. Over WebSocket only credentials
 // count: any web page that a machine of the trunk opens can connect from its address.
-func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, bool) {
+func (s *Server) caller(request *sip.Request, tx *transaction.Server) (*trunk.Trunk, bool) {
 	source, now := sourceOf(request), time.Now()
 	if from, ok := s.trunks.From(source.Addr()); ok && !isWebSocket(request.Transport()) {
 		return from, true
@@ -52,7 +53,7 @@ func (s *Server) caller(request *sip.Request, tx *sip.ServerTx) (*trunk.Trunk, b
 
 // refuseLocked refuses a request whose password is not checked, because too many were
 // wrong. Whether anybody has the user name, the answer does not tell.
-func (s *Server) refuseLocked(request *sip.Request, tx *sip.ServerTx, wait time.Duration) bool {
+func (s *Server) refuseLocked(request *sip.Request, tx *transaction.Server, wait time.Duration) bool {
 	if wait <= 0 {
 		return false
 	}
@@ -74,6 +75,6 @@ func (s *Server) authenticateTrunk(request *sip.Request, given *digest.Credentia
 }
 
 // challenge asks for credentials.
-func (s *Server) challenge(request *sip.Request, tx *sip.ServerTx, verdict gate.Verdict) {
+func (s *Server) challenge(request *sip.Request, tx *transaction.Server, verdict gate.Verdict) {
 	s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.gate.Digest.Challenges(verdict == gate.Stale, time.Now())...)
 }

@@ -79,6 +79,5 @@ func cancelOf(invite *sip.Request, why call.Reason) *sip.Request {
 	cancel.SetBody(nil)
 	cancel.SetTransport(invite.Transport())
 	cancel.SetDestination(invite.Destination())
-	cancel.Laddr = invite.Laddr
 	return cancel
 }

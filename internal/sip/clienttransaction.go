@@ -1,68 +1,125 @@
 package sip
 
 import (
-	"cmp"
 	"context"
+	"sync"
+	"sync/atomic"
 
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
-// transact runs a client transaction beside the leg: connecting and waiting must
-// not hold the leg up. Responses and failure come back to the
-// leg's goroutine; err tells of a timeout or a broken transport. attempt is that of an
+// legTransaction is a request of a leg's under way.
+type legTransaction struct {
+	leg     *leg
+	attempt *inviting // of an INVITE; nil for other requests
+	on      func(*sip.Response, error)
+	forget  func() // no ICMP error is waited for any more
+	turn    inTurn
+	tx      atomic.Pointer[transaction.Client]
+}
+
+// transact runs a client transaction of the leg's. Responses and failure come back to the
+// leg's goroutine; err tells of a timeout or a broken transport. Where a connection has to
+// be made or a name to be looked up, that is done beside the leg. attempt is that of an
 // INVITE; nil for other requests.
 func (l *leg) transact(request *sip.Request, attempt *inviting, on func(*sip.Response, error)) {
-	s, via := l.server, l.trunk
-	s.work.Go(func() {
-		ctx, cancel := context.WithTimeout(s.ctx, dialTimeout)
+	t := &legTransaction{leg: l, attempt: attempt, on: on}
+	if to, ok := l.server.openPeer(request); ok {
+		t.start(request, to)
+		return
+	}
+	l.server.work.Go(func() {
+		ctx, cancel := context.WithTimeout(l.server.ctx, dialTimeout)
 		defer cancel()
-		err := error(nil)
-		if via != nil { // a telephone is reached over its flow
-			err = s.connectFor(ctx, via, request)
-		}
-		refused, remove := s.unanswered.add(request)
-		defer remove()
-		var tx *sip.ClientTx
-		if err == nil {
-			tx, err = s.transactions.NewClientTransaction(ctx, request)
-		}
+		to, err := l.server.reach(ctx, l.trunk, request)
 		if err != nil {
 			l.box.Put(func() { on(nil, err) })
 			return
 		}
-		if attempt != nil {
-			tx.OnRetransmission(func(again *sip.Response) { attempt.repeatedAnswer(s, again) })
+		t.start(request, to)
+	})
+}
+
+// start sends the request. It gives back the reference that to has.
+func (t *legTransaction) start(request *sip.Request, to transaction.Peer) {
+	s := t.leg.server
+	defer release(to)
+	t.forget = s.unanswered.add(request, t.refused)
+	user := transaction.User{Answered: t.answered}
+	if attempt := t.attempt; attempt != nil { // outlives the leg, which it must not hold
+		user.Again = func(again *sip.Response) { attempt.repeatedAnswer(s, again) }
+	}
+	tx, err := s.transactions.Request(request, to, user)
+	if err != nil {
+		t.answered(nil, err)
+		return
+	}
+	t.tx.Store(tx)
+}
+
+// answered takes a response or the failure.
+func (t *legTransaction) answered(response *sip.Response, err error) {
+	t.forget()
+	l, s := t.leg, t.leg.server
+	if err != nil {
+		t.turn.do(&s.work, false, func() { l.box.Put(func() { t.on(nil, err) }) })
+		return
+	}
+	named := sdp.HasNames(response.Body())
+	t.turn.do(&s.work, named, func() {
+		if named {
+			s.mediaNames.lookUp(s.ctx, response)
 		}
-		if err := tx.Init(); err != nil {
-			tx.Terminate()
-			l.box.Put(func() { on(nil, err) })
-			return
+		if !l.box.Put(func() { t.on(response, nil) }) && t.attempt != nil {
+			s.endBranch(response, t.attempt) // the leg is gone
 		}
-		for refusals := 0; ; {
-			select {
-			case response := <-tx.Responses():
-				refused = nil
-				s.mediaNames.lookUp(s.ctx, response)
-				if !l.box.Put(func() { on(response, nil) }) && attempt != nil {
-					s.endBranch(response, attempt) // the leg is gone
-				}
-				if !response.IsProvisional() {
-					return
-				}
-			case <-refused:
-				if refusals++; refusals < closedAfter {
-					continue
-				}
-				tx.Terminate()
-				l.box.Put(func() { on(nil, errPortUnreachable) })
-				return
-			case <-tx.Done():
-				// sipgo closes Done before it sets the error.
-				err := cmp.Or(tx.Err(), sip.ErrTransactionTerminated)
-				l.box.Put(func() { on(nil, err) })
-				return
-			}
+	})
+}
+
+// refused takes ICMP errors that say that nobody listens there.
+func (t *legTransaction) refused() {
+	if tx := t.tx.Load(); tx != nil {
+		tx.Terminate()
+	}
+	t.leg.box.Put(func() { t.on(nil, errPortUnreachable) })
+}
+
+// inTurn does one thing after the other although some have to wait, which is not to hold
+// up who asks for them.
+type inTurn struct {
+	mu   sync.Mutex
+	last chan struct{} // closed when the last that waits is done
+}
+
+// do does something at once, or, where it is slow or comes after what is not done yet, on a
+// goroutine of its own.
+func (o *inTurn) do(work *sync.WaitGroup, slow bool, what func()) {
+	o.mu.Lock()
+	before := o.last
+	if before != nil {
+		select {
+		case <-before:
+			before, o.last = nil, nil
+		default:
 		}
+	}
+	if before == nil && !slow {
+		o.mu.Unlock()
+		what()
+		return
+	}
+	done := make(chan struct{})
+	o.last = done
+	o.mu.Unlock()
+	work.Go(func() {
+		defer close(done)
+		if before != nil {
+			<-before
+		}
+		what()
 	})
 }
 
@@ -91,11 +148,4 @@ func (l *leg) writeACK(invite *sip.Request) *sip.Request {
 	copyCredentials(invite, ack)
 	l.server.write(ack)
 	return ack
-}
-
-// write sends a request that no transaction carries.
-func (s *Server) write(request *sip.Request) {
-	if err := s.transport.WriteMsg(request); err != nil {
-		s.log.Debug("request not sent", "method", request.Method, "error", err)
-	}
 }

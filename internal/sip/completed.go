@@ -8,6 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/expiring"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // maxCompleted bounds the transactions that are remembered in a span of 64*T1.
@@ -15,8 +16,8 @@ const maxCompleted = 1 << 18
 
 // completed are server transactions that are over for us, remembered for 64*T1,
 // so that a repeated request is no new one (RFC 6026 §7.1, timer L; RFC 3261
-// §17.2.2, timer J). It takes the place of sipgo's own memory, which keeps the
-// request, the response and their goroutines' state, 10 kB, where a number does.
+// §17.2.2, timer J). It takes the place of the transactions themselves, which
+// keep the response, some kB, where a number does.
 type completed struct {
 	seed     maphash.Seed
 	keys     *expiring.Set[uint64]
@@ -28,8 +29,8 @@ func newCompleted(most int) *completed {
 }
 
 func (c *completed) hash(request *sip.Request) (uint64, bool) {
-	key, err := sip.ServerTxKeyMake(request)
-	return maphash.String(c.seed, key), err == nil
+	key, err := transaction.KeyOf(request)
+	return maphash.Comparable(c.seed, key), err == nil
 }
 
 // note remembers a request's transaction.
@@ -61,7 +62,7 @@ func (c *completed) has(request *sip.Request, now time.Time) bool {
 
 // repeated takes a request again that a leg has dealt with: a BYE gets the same
 // answer, an INVITE none, since its leg repeats that until the ACK.
-func (s *Server) repeated(request *sip.Request, tx *sip.ServerTx) bool {
+func (s *Server) repeated(request *sip.Request, tx *transaction.Server) bool {
 	if !request.IsInvite() && request.Method != sip.BYE || !s.completed.has(request, time.Now()) {
 		return false
 	}

@@ -7,11 +7,12 @@ import (
 
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // offerOf reads the session description of a request; nil where it has none.
 // What cannot be read is answered.
-func (s *Server) offerOf(request *sip.Request, tx *sip.ServerTx) (offer *sdp.Session, refused bool) {
+func (s *Server) offerOf(request *sip.Request, tx *transaction.Server) (offer *sdp.Session, refused bool) {
 	content, err := header.ReadContent(request, header.SDPType)
 	switch {
 	case err != nil:

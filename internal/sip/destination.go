@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"net"
 	"net/netip"
 	"strings"
 
@@ -10,14 +9,11 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// setDestination tells sipgo where a request inside the dialog goes. What a peer writes
+// setDestination says where a request inside the dialog goes. What a peer writes
 // into its messages leads nowhere but to itself: to a telephone over the flow that it
 // came over, to a trunk's proxies where they are the trunk's, else to where it was
 // heard.
 func (s *Server) setDestination(request *sip.Request, d *dialog) {
-	if d.transport == "UDP" {
-		s.sendFromListener(request)
-	}
 	switch {
 	case isWebSocket(d.transport), d.flow && d.source.IsValid(): // whatever it names
 		request.SetDestination(d.source.String())
@@ -40,12 +36,6 @@ func (s *Server) isRouteOf(source netip.Addr, route *sip.Uri) bool {
 		return true
 	}
 	return s.trunks.Reaches(source, host)
-}
-
-// sendFromListener makes a UDP request leave from the port where we listen.
-func (s *Server) sendFromListener(request *sip.Request) {
-	local := s.udp.LocalAddr().(*net.UDPAddr)
-	request.Laddr = sip.Addr{IP: local.IP, Port: local.Port, Zone: local.Zone}
 }
 
 // behindNAT reports whether the peer names an address that only its own network

@@ -8,10 +8,11 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // request takes a request of the peer's inside the dialog.
-func (l *leg) request(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) request(request *sip.Request, tx *transaction.Server) {
 	s, cseq := l.server, request.CSeq().SeqNo
 	fromTag, _ := request.From().Params.Get("tag")
 	switch {
@@ -64,7 +65,7 @@ func (l *leg) heardFrom(source netip.AddrPort) {
 
 // byeReceived takes the peer's BYE. It may overtake the ACK, cross our own BYE, or come
 // instead of a CANCEL (RFC 3261 §15).
-func (l *leg) byeReceived(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) byeReceived(request *sip.Request, tx *transaction.Server) {
 	if l.phase == early && l.out != nil {
 		l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
@@ -87,7 +88,7 @@ func (l *leg) byeReceived(request *sip.Request, tx *sip.ServerTx) {
 }
 
 // infoReceived takes DTMF keys that come by INFO, as some gateways send them.
-func (l *leg) infoReceived(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) infoReceived(request *sip.Request, tx *transaction.Server) {
 	content, err := header.ReadContent(request, header.KeyTypes...)
 	if err == nil && content.Data == nil && !content.Refused {
 		l.server.respond(request, tx, sip.StatusOK, "OK")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // earlyMedia is whether there is sound before a call is answered:
@@ -50,7 +51,7 @@ func (l *leg) sendProgress() {
 		l.log.Debug("early media was not offered to the caller", "error", err)
 		return
 	}
-	response := sip.NewResponseFromRequest(l.in.request, sip.StatusSessionInProgress, "Session Progress", nil)
+	response := transaction.Response(l.in.request, sip.StatusSessionInProgress, "Session Progress")
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	response.SetBody(body)

@@ -50,20 +50,20 @@ func isPending(err error) bool {
 	return err != nil && slices.ContainsFunc(icmpErrors, func(each error) bool { return errors.Is(err, each) })
 }
 
-// ReadMsgUDP reads a datagram. A socket without a peer fails for ICMP errors only.
-func (s *icmpSocket) ReadMsgUDP(data, control []byte) (n, more, flags int, from *net.UDPAddr, err error) {
+// ReadMsgUDPAddrPort reads a datagram. A socket without a peer fails for ICMP errors only.
+func (s *icmpSocket) ReadMsgUDPAddrPort(data, control []byte) (n, more, flags int, from netip.AddrPort, err error) {
 	for {
-		if n, more, flags, from, err = s.UDPConn.ReadMsgUDP(data, control); !isPending(err) {
+		if n, more, flags, from, err = s.UDPConn.ReadMsgUDPAddrPort(data, control); !isPending(err) {
 			return n, more, flags, from, err
 		}
 		s.readErrors()
 	}
 }
 
-// WriteTo sends a datagram. An error that no other datagram explains is its own.
-func (s *icmpSocket) WriteTo(data []byte, to net.Addr) (n int, err error) {
+// WriteToUDPAddrPort sends a datagram. An error that no other datagram explains is its own.
+func (s *icmpSocket) WriteToUDPAddrPort(data []byte, to netip.AddrPort) (n int, err error) {
 	for range maxICMPErrors {
-		n, err = s.UDPConn.WriteTo(data, to)
+		n, err = s.UDPConn.WriteToUDPAddrPort(data, to)
 		if !isPending(err) || s.readErrors() == 0 && !errors.Is(err, unix.ECONNREFUSED) {
 			break
 		}

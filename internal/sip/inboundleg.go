@@ -9,12 +9,13 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // inbound is the server side of a leg's INVITE, until the leg is up.
 type inbound struct {
 	request    *sip.Request
-	tx         *sip.ServerTx
+	tx         *transaction.Server
 	offer      *sdp.Session // nil where our 200 makes the offer and the ACK answers
 	invitation call.Invitation
 	stage      inboundStage
@@ -39,9 +40,7 @@ const (
 
 // answering is a 2xx of ours that waits for its ACK.
 type answering struct {
-	response *sip.Response
-	tx       *sip.ServerTx
-	conn     sip.Connection // for retransmissions after the transaction's end
+	tx       *transaction.Server // keeps it, to be sent again
 	cseq     uint32
 	interval time.Duration
 	offered  bool // the response holds our offer; the ACK must answer it
@@ -53,7 +52,7 @@ func (l *leg) ring() {
 		return
 	}
 	l.in.stage = inboundAlerting
-	response := sip.NewResponseFromRequest(l.in.request, sip.StatusRinging, "Ringing", nil)
+	response := transaction.Response(l.in.request, sip.StatusRinging, "Ringing")
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	if header.HasToken(l.in.request, "Require", "100rel") {
 		l.ringReliably(response)
@@ -98,12 +97,19 @@ func (l *leg) countDecision() {
 	}
 }
 
+// withDescription adds a session description to a response, and returns it.
+func withDescription(response *sip.Response, body []byte) *sip.Response {
+	response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	response.SetBody(body)
+	return response
+}
+
 // answerInvite sends a 2xx to an INVITE and repeats it until its ACK, over any
 // transport (RFC 3261 §13.3.1.4).
-func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, offered bool) {
-	response := sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil)
+func (l *leg) answerInvite(request *sip.Request, tx *transaction.Server, body []byte, offered bool) {
+	response := transaction.Response(request, sip.StatusOK, "OK")
 	if body != nil {
-		response = sip.NewSDPResponseFromRequest(request, body)
+		withDescription(response, body)
 	}
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	response.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
@@ -112,7 +118,7 @@ func (l *leg) answerInvite(request *sip.Request, tx *sip.ServerTx, body []byte, 
 		response.AppendHeader(field)
 	}
 	l.pendingAnswer = &answering{
-		response: response, tx: tx, conn: tx.Connection(), cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
+		tx: tx, cseq: request.CSeq().SeqNo, interval: sip.T1, offered: offered,
 	}
 	l.server.completed.note(request, time.Now())
 	l.server.send(response, tx)
@@ -124,7 +130,7 @@ func (l *leg) repeatAnswer() {
 	if l.pendingAnswer == nil {
 		return
 	}
-	if err := l.pendingAnswer.conn.WriteMsg(l.pendingAnswer.response); err != nil {
+	if err := l.pendingAnswer.tx.Resend(); err != nil {
 		l.log.Debug("response not retransmitted", "error", err)
 	}
 	l.pendingAnswer.interval = min(2*l.pendingAnswer.interval, sip.T2)
@@ -182,16 +188,14 @@ func (l *leg) ackTimedOut() {
 	l.vanished("the phone sent no ACK for the answer")
 }
 
-// cancelReceived takes the CANCEL of an INVITE that we have not answered; sipgo has
-// sent 200 and 487.
+// cancelReceived takes the CANCEL of an INVITE that we have not answered; the transaction
+// answers 200 and 487.
 func (l *leg) cancelReceived(cancel *sip.Request) {
 	if l.phase != early && l.phase != accepting || l.in == nil {
 		return
 	}
 	why := call.Reason{Kind: call.Canceled, Text: "the caller canceled the call", SIP: call.Status{Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"}}
-	if cancel != nil {
-		_, why.Q850 = reasonsIn(cancel)
-	}
+	_, why.Q850 = reasonsIn(cancel)
 	l.reports.end(why)
 	l.phase = over
 }

@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"errors"
 	"sync/atomic"
 	"time"
 
@@ -10,13 +9,12 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/sip/header"
-	"github.com/switchhook/switchhook/internal/stack"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // receiveInvite takes a request for a new call: it checks what can be checked at
 // once, and makes a leg whose goroutine does the rest.
-func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from origin) {
-	s.try(request, tx)
+func (s *Server) receiveInvite(request *sip.Request, tx *transaction.Server, from origin) {
 	if s.legs.full() {
 		s.refuseBusy(request, tx)
 		return
@@ -46,15 +44,6 @@ func (s *Server) receiveInvite(request *sip.Request, tx *sip.ServerTx, from orig
 		l.attestation = attestation
 		s.admitInbound(l)
 	}
-}
-
-// try answers 100, which repeats the caller's Timestamp (RFC 3261 §8.2.6.1).
-func (s *Server) try(request *sip.Request, tx *sip.ServerTx) {
-	response := sip.NewResponseFromRequest(request, sip.StatusTrying, "Trying", nil)
-	if sent := header.First(request, "Timestamp"); sent != "" {
-		response.AppendHeader(sip.NewHeader("Timestamp", sent))
-	}
-	s.send(response, tx)
 }
 
 // openInbound makes the leg of an INVITE, with a place on its trunk. Its RTP ports are
@@ -106,7 +95,7 @@ func (s *Server) admitInbound(l *leg) {
 		l.release()
 		s.respond(request, tx, sip.StatusLoopDetected, "Loop Detected")
 	default:
-		s.work.Go(l.runInbound)
+		l.runInbound()
 	}
 }
 
@@ -124,9 +113,9 @@ func (s *Server) isLoop(request *sip.Request) bool {
 	return false
 }
 
-// runInbound begins an inbound leg on its goroutine and lives until it ends.
+// runInbound lives until an inbound leg ends: the goroutine that took its INVITE is the
+// leg's.
 func (l *leg) runInbound() {
-	stack.Grow()
 	l.offerCall() // apart: what it needs of the stack is not needed for hours
 	l.run()
 }
@@ -137,8 +126,8 @@ func (l *leg) offerCall() {
 	if wait := header.Expires(l.in.request); wait > 0 {
 		l.timers.start(timerInviteExpired, wait)
 	}
-	if errors.Is(l.in.tx.Err(), sip.ErrTransactionCanceled) {
-		l.cancelReceived(nil) // before the hook was set
+	for do := range l.box.Take { // canceled before
+		do()
 	}
 	if l.phase != over {
 		report, err := l.server.calls.Incoming(l.in.invitation, l)
@@ -156,7 +145,7 @@ func (l *leg) offerCall() {
 
 // watchTransaction follows the end of the INVITE's transaction. The transaction outlives
 // the leg by seconds, which must not hold the leg's sound and sockets in memory.
-func (l *leg) watchTransaction(tx *sip.ServerTx) {
+func (l *leg) watchTransaction(tx *transaction.Server) {
 	living := new(atomic.Pointer[leg])
 	living.Store(l)
 	l.live = living
@@ -165,8 +154,10 @@ func (l *leg) watchTransaction(tx *sip.ServerTx) {
 			l.box.Put(func() { news(l) })
 		}
 	}
-	tx.OnCancel(func(cancel *sip.Request) { hear(func(l *leg) { l.cancelReceived(cancel) }) })
-	tx.OnTerminate(func(_ string, err error) { hear(func(l *leg) { l.callerConnectionLost(err) }) })
+	tx.Watch(
+		func(cancel *sip.Request) { hear(func(l *leg) { l.cancelReceived(cancel) }) },
+		func(err error) { hear(func(l *leg) { l.callerConnectionLost(err) }) },
+	)
 }
 
 // refusal is a final response that refuses an inbound call.

@@ -75,6 +75,8 @@ func (l *keptConn) missedPong() bool {
 
 // keptConns are the connections that we have opened.
 type keptConns struct {
+	closed func(*keptConn) // is told of each that closes
+
 	mu    sync.Mutex
 	conns map[*keptConn]struct{}
 }
@@ -95,6 +97,7 @@ func (l *keptConns) remove(gone *keptConn) {
 	l.mu.Lock()
 	delete(l.conns, gone)
 	l.mu.Unlock()
+	l.closed(gone)
 }
 
 func (l *keptConns) each(do func(*keptConn)) {

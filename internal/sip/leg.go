@@ -13,6 +13,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/inbox"
 	"github.com/switchhook/switchhook/internal/rtp"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -201,7 +202,7 @@ func (l *leg) comeUp() {
 }
 
 // requestArrived takes a request inside the dialog and does all whose turn it is.
-func (l *leg) requestArrived(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) requestArrived(request *sip.Request, tx *transaction.Server) {
 	l.order.add(arrival{request, tx})
 	l.handleArrivals()
 }

@@ -14,7 +14,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		if s.tcp, err = config.Listen(ctx, "tcp", s.cfg.Listen); err != nil {
 			return fmt.Errorf("listen for SIP on %s: %w", s.cfg.Listen, err)
 		}
-		var conn net.PacketConn
+		var conn net.PacketConn // UDP's
 		if conn, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
 			s.udp, s.tcp = s.tracePackets(s.openPackets(conn.(*net.UDPConn))), s.cfg.Proxied(s.tcp)
 			break
@@ -41,7 +41,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 // INVITEs does not fit into the kernel's default.
 const packetRoom = 4 << 20
 
-func (s *Server) openPackets(conn *net.UDPConn) net.PacketConn {
+func (s *Server) openPackets(conn *net.UDPConn) datagrams {
 	conn.SetReadBuffer(packetRoom) // the kernel gives what it allows
 	return watchSocket(conn, s.arrived, s.unanswered.unreachable)
 }

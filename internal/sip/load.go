@@ -8,6 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/sip/gate"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // Load is how much a server has to do, as its last tenth of a second with calls saw it.
@@ -74,7 +75,7 @@ func (s *Server) probe() {
 
 // overloaded refuses a call over a stream where the gate does not admit it: there
 // is no cheaper way than through its transaction.
-func (s *Server) overloaded(request *sip.Request, tx *sip.ServerTx) bool {
+func (s *Server) overloaded(request *sip.Request, tx *transaction.Server) bool {
 	if !request.IsInvite() || request.Transport() == "UDP" || s.gate.Admit(time.Now()) {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // extensions are the option tags that we understand (RFC 3261 §19.2): session
@@ -30,7 +31,7 @@ func unsupported(request *sip.Request) (list []string) {
 
 // badExtension answers 420 to a request that requires what we do not know
 // (RFC 3261 §8.2.2.3).
-func (s *Server) badExtension(request *sip.Request, tx *sip.ServerTx) bool {
+func (s *Server) badExtension(request *sip.Request, tx *transaction.Server) bool {
 	missing := unsupported(request)
 	if len(missing) == 0 {
 		return false

@@ -10,6 +10,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -47,7 +48,7 @@ type inviting struct {
 	state   inviteState
 	rseq    map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
 
-	mu  sync.Mutex // sipgo reports retransmissions on its own goroutine
+	mu  sync.Mutex // retransmissions come on the goroutine that reads them
 	tag string     // of the branch that was answered
 	ack *sip.Request
 }
@@ -87,9 +88,6 @@ func (l *leg) invite() {
 	request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	request.SetBody(body)
 	request.SetDestination(l.out.place.String())
-	if d.transport == "UDP" {
-		l.server.sendFromListener(request)
-	}
 	if l.out.auth == nil {
 		l.out.auth = l.credentials.authorize()
 	}
@@ -197,7 +195,7 @@ func (l *leg) unreachable(err error) {
 	switch {
 	case errors.Is(err, errPortUnreachable):
 		text = fmt.Sprintf("%s: no program listens on UDP at %s; start the phone or the telephone system there, or correct the address", text, l.out.place)
-	case errors.Is(err, sip.ErrTransactionTimeout):
+	case errors.Is(err, transaction.ErrTimeout):
 		text = l.peerName() + " does not reply"
 	}
 	l.log.Info("no response to the INVITE", "error", err)

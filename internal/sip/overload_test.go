@@ -174,6 +174,6 @@ func BenchmarkRefusal(b *testing.B) {
 		if pass {
 			b.Fatal("let in")
 		}
-		r.udp.WriteTo(reply.Data, sink.LocalAddr())
+		r.udp.WriteToUDPAddrPort(reply.Data, addressOf(sink.LocalAddr()))
 	}
 }

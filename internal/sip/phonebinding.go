@@ -10,10 +10,11 @@ import (
 
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // bindPhone takes an authenticated telephone's REGISTER (RFC 3261 §10.3).
-func (s *Server) bindPhone(request *sip.Request, tx *sip.ServerTx, as registrar.Credential) {
+func (s *Server) bindPhone(request *sip.Request, tx *transaction.Server, as registrar.Credential) {
 	if header.User(&request.To().Address) != as.UserName { // nobody registers for others
 		s.respond(request, tx, sip.StatusForbidden, "Forbidden", header.Warning(s.cfg.UserAgent, errors.New("the To of a REGISTER must name the user who signs it")))
 		return

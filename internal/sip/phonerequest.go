@@ -12,6 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // hasPhones reports whether users have telephones here.
@@ -26,7 +27,7 @@ func (s *Server) hasFlow(f registrar.Flow) bool {
 // false where the request is not one. A trunk may share its address with
 // telephones: there, requests of registered flows are challenged, and a request
 // with a user's credentials is one of a telephone.
-func (s *Server) receiveFromPhone(request *sip.Request, tx *sip.ServerTx) bool {
+func (s *Server) receiveFromPhone(request *sip.Request, tx *transaction.Server) bool {
 	if !s.hasPhones() {
 		return false
 	}
@@ -75,7 +76,7 @@ func (s *Server) isTrunkUser(userName string) bool {
 
 // authenticateUser finds whose telephone a request comes from. Where it cannot, it
 // answers the request.
-func (s *Server) authenticateUser(request *sip.Request, tx *sip.ServerTx, given *digest.Credentials, flow registrar.Flow) (as registrar.Credential, ok bool) {
+func (s *Server) authenticateUser(request *sip.Request, tx *transaction.Server, given *digest.Credentials, flow registrar.Flow) (as registrar.Credential, ok bool) {
 	if given == nil {
 		s.challenge(request, tx, gate.Absent)
 		return as, false

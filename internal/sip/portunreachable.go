@@ -23,31 +23,31 @@ const closedAfter = 2
 // end a call.
 type unansweredInvites struct {
 	mu       sync.Mutex
-	byBranch map[string]unansweredInvite
+	byBranch map[string]*unansweredInvite
 }
 
 type unansweredInvite struct {
-	to      netip.AddrPort
-	refused chan struct{} // receives once
+	to       netip.AddrPort
+	refusals int
+	refused  func()
 }
 
-// add enters a request and returns what tells of a closed port, and what removes
-// the request again; nil for requests that no ICMP error ends.
-func (u *unansweredInvites) add(request *sip.Request) (refused <-chan struct{}, remove func()) {
+// add enters a request and returns what removes it again. refused is called once, where
+// the port is closed.
+func (u *unansweredInvites) add(request *sip.Request, refused func()) (remove func()) {
 	via := request.Via()
 	to, err := netip.ParseAddrPort(request.Destination())
 	if err != nil || via == nil || !request.IsInvite() || request.To() == nil || request.To().Params.Has("tag") || sip.NetworkToUpper(request.Transport()) != "UDP" {
-		return nil, func() {}
+		return func() {}
 	}
 	branch, _ := via.Params.Get("branch")
-	told := make(chan struct{}, 1)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.byBranch == nil {
-		u.byBranch = make(map[string]unansweredInvite)
+		u.byBranch = make(map[string]*unansweredInvite)
 	}
-	u.byBranch[branch] = unansweredInvite{netip.AddrPortFrom(to.Addr().Unmap().WithZone(""), to.Port()), told}
-	return told, func() {
+	u.byBranch[branch] = &unansweredInvite{to: plain(to), refused: refused}
+	return func() {
 		u.mu.Lock()
 		delete(u.byBranch, branch)
 		u.mu.Unlock()
@@ -63,15 +63,19 @@ func (u *unansweredInvites) unreachable(to netip.AddrPort, quoted []byte) {
 	if !whole && !private(to.Addr()) {
 		return
 	}
+	var closed []func()
 	u.mu.Lock()
-	defer u.mu.Unlock()
 	for each, invite := range u.byBranch {
 		if invite.to == to && (!whole || each == branch) {
-			select {
-			case invite.refused <- struct{}{}:
-			default:
+			if invite.refusals++; invite.refusals == closedAfter {
+				closed = append(closed, invite.refused)
+				delete(u.byBranch, each)
 			}
 		}
+	}
+	u.mu.Unlock()
+	for _, refused := range closed {
+		refused()
 	}
 }
 

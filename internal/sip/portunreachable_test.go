@@ -108,11 +108,16 @@ func TestICMPErrorEndsOnlyTheInviteThatItProvesToKnow(t *testing.T) {
 		"over TCP":                             {request(far, "TCP", false, sip.INVITE), far, quote, false},
 	} {
 		var u unansweredInvites
-		refused, remove := u.add(test.request)
+		told := 0
+		remove := u.add(test.request, func() { told++ })
 		u.unreachable(netip.MustParseAddrPort(test.from), []byte(test.quoted))
-		u.unreachable(netip.MustParseAddrPort(test.from), []byte(test.quoted)) // repeated: nobody waits
-		if got := len(refused) > 0; got != test.ends {
-			t.Errorf("%s: ends %t", name, got)
+		if told > 0 {
+			t.Errorf("%s: one refusal ends it", name)
+		}
+		u.unreachable(netip.MustParseAddrPort(test.from), []byte(test.quoted))
+		u.unreachable(netip.MustParseAddrPort(test.from), []byte(test.quoted)) // it is told once
+		if got := told == 1; got != test.ends || told > 1 {
+			t.Errorf("%s: told %d times", name, told)
 		}
 		remove()
 		if len(u.byBranch) > 0 {

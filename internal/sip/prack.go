@@ -9,6 +9,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // reliableResponse is a 180 or 183 of ours that the caller must acknowledge by
@@ -99,7 +100,7 @@ func (l *leg) prackTimedOut() {
 }
 
 // prackReceived takes the caller's PRACK.
-func (l *leg) prackReceived(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) prackReceived(request *sip.Request, tx *transaction.Server) {
 	if l.in == nil || l.in.reliable == nil || !header.Acknowledges(request, l.in.reliable.rseq, l.in.request.CSeq().SeqNo) {
 		l.server.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return

@@ -35,47 +35,35 @@ func (p peers) Authenticates() bool { return p.server.authenticates() }
 
 var errFlood = errors.New("the unknown source exceeds its rate")
 
-// filterReads is sipgo's read filter: it asks the gate about each datagram, and
-// about what the connections of unknown sources send. An empty result drops a
-// datagram before sipgo remembers its sender.
+// filterReads is sipgo's read filter: it asks the gate about what the connections of
+// unknown sources send. They were counted when they were accepted; requests are checked
+// at receive.
 func (s *Server) filterReads(from sip.TransportReadProps, data []byte) ([]byte, error) {
-	source, now := addressOf(from.RemoteAddr), time.Now()
-	if from.Transport != "UDP" { // connections were counted when they were accepted; requests are checked at receive
-		if s.gate.Connections.IsUnknown(source) && !s.gate.Stream(source, now) {
-			return nil, errFlood
-		}
-		return data, nil
+	source := addressOf(from.RemoteAddr)
+	if s.gate.Connections.IsUnknown(source) && !s.gate.Stream(source, time.Now()) {
+		return nil, errFlood
 	}
-	if isSTUN(data) {
-		if s.gate.KeepAlive(source, now) {
-			if response := bindingResponse(data, source); response != nil {
-				s.udp.WriteTo(response, from.RemoteAddr)
-			}
-		}
-		return nil, nil
-	}
-	pass, reply := s.gate.Datagram(data, source, now)
-	if reply.Data != nil {
-		s.udp.WriteTo(reply.Data, net.UDPAddrFromAddrPort(reply.To))
-	}
-	if !pass {
-		return nil, nil
-	}
-	s.traceRead(source, data, now)
 	return data, nil
 }
 
 // addressOf reads the address of a socket's peer.
 func addressOf(address net.Addr) netip.AddrPort {
-	if udp, ok := address.(*net.UDPAddr); ok {
-		at := udp.AddrPort()
-		return netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port())
+	switch at := address.(type) {
+	case *net.UDPAddr:
+		return plain(at.AddrPort())
+	case *net.TCPAddr:
+		return plain(at.AddrPort())
 	}
 	parsed, err := netip.ParseAddrPort(address.String())
 	if err != nil {
 		return netip.AddrPort{}
 	}
-	return netip.AddrPortFrom(parsed.Addr().Unmap().WithZone(""), parsed.Port())
+	return plain(parsed)
+}
+
+// plain is an address without a zone, and of IPv4 where it is one of those.
+func plain(at netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port())
 }
 
 // countUnreadable counts the messages that sipgo cannot read, which it tells to its

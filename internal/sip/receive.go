@@ -8,18 +8,23 @@ import (
 
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/stack"
 )
 
-// arrive sees every message on the goroutine that read it, in order and before
-// sipgo's transactions. It gives new calls their To tag, passes ACKs to legs and
-// announces other requests to them.
-func (s *Server) arrive(message sip.Message) {
+// arrive takes every message, on the goroutine that read it and in order. from is where
+// answers to a request go.
+func (s *Server) arrive(message sip.Message, from transaction.Peer) {
 	s.traceParsed(message)
-	request, ok := message.(*sip.Request)
-	if !ok {
-		return
+	if request, ok := message.(*sip.Request); ok {
+		s.announce(request)
 	}
+	s.transactions.Receive(message, from)
+}
+
+// announce gives new calls their To tag, passes ACKs to legs and announces other requests
+// to them.
+func (s *Server) announce(request *sip.Request) {
 	callID, from, to, cseq := request.CallID(), request.From(), request.To(), request.CSeq()
 	if callID == nil || from == nil || to == nil || cseq == nil {
 		return // receive answers 400
@@ -50,23 +55,24 @@ func (s *Server) arrive(message sip.Message) {
 	}
 }
 
-// receive takes a new request from sipgo's transactions.
-func (s *Server) receive(request *sip.Request, tx *sip.ServerTx) {
-	stack.Grow()
+// receive takes a request that is no repetition, on the reader: what may wait, or takes
+// its time, goes on elsewhere.
+func (s *Server) receive(request *sip.Request, tx *transaction.Server) {
 	switch {
-	case request.IsAck():
-		tx.Terminate() // arrive has passed it on
 	case s.malformed(request, tx), s.repeated(request, tx):
-	case request.IsCancel(): // sipgo answers those that fit an INVITE
+	case request.IsCancel(): // those that fit an INVITE do not come here
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	case s.receiveInDialog(request, tx):
 	default:
-		s.receiveOutOfDialog(request, tx)
+		s.work.Go(func() {
+			stack.Grow()
+			s.receiveOutOfDialog(request, tx)
+		})
 	}
 }
 
 // receiveOutOfDialog takes a request of no call.
-func (s *Server) receiveOutOfDialog(request *sip.Request, tx *sip.ServerTx) {
+func (s *Server) receiveOutOfDialog(request *sip.Request, tx *transaction.Server) {
 	if s.receiveFromPhone(request, tx) {
 		return
 	}
@@ -85,7 +91,7 @@ func (s *Server) receiveOutOfDialog(request *sip.Request, tx *sip.ServerTx) {
 }
 
 // outOfDialog answers methods that have no meaning outside a dialog.
-func (s *Server) outOfDialog(request *sip.Request, tx *sip.ServerTx, with terms) {
+func (s *Server) outOfDialog(request *sip.Request, tx *transaction.Server, with terms) {
 	switch request.Method {
 	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
@@ -103,9 +109,14 @@ const (
 	maxBody    = 32 << 10
 )
 
-// malformed answers 400 to requests that lack what every request has, or have
-// more than any needs.
-func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
+// malformed answers 505 to requests of another version of SIP, and 400 to those that lack
+// what every request has, or have more than any needs.
+func (s *Server) malformed(request *sip.Request, tx *transaction.Server) bool {
+	if request.SipVersion != "SIP/2.0" { // RFC 3261 §21.5.6
+		s.gate.Counts.NoteMalformed()
+		s.respond(request, tx, sip.StatusVersionNotSupported, "Version Not Supported")
+		return true
+	}
 	wrong := ""
 	switch from, cseq := request.From(), request.CSeq(); {
 	case from == nil:
@@ -131,7 +142,7 @@ func (s *Server) malformed(request *sip.Request, tx *sip.ServerTx) bool {
 }
 
 // receiveInDialog gives requests of a dialog to its leg; those of an unknown one get 481.
-func (s *Server) receiveInDialog(request *sip.Request, tx *sip.ServerTx) bool {
+func (s *Server) receiveInDialog(request *sip.Request, tx *transaction.Server) bool {
 	callID, cseq := request.CallID().Value(), request.CSeq().SeqNo
 	tag, has := request.To().Params.Get("tag")
 	fromTag, _ := request.From().Params.Get("tag")
@@ -139,20 +150,30 @@ func (s *Server) receiveInDialog(request *sip.Request, tx *sip.ServerTx) bool {
 		return false
 	}
 	l := s.legs.find(callID, tag)
-	if l != nil {
-		s.mediaNames.lookUp(s.ctx, request) // here, since a leg does not wait
-	}
-	if l == nil {
+	switch {
+	case l == nil:
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
-	} else if !l.offer(func() { l.requestArrived(request, tx) }) {
-		tx.Terminate() // a flood; over UDP the peer asks again
+	case sdp.HasNames(request.Body()): // neither the reader nor a leg waits for a name service
+		s.work.Go(func() {
+			s.mediaNames.lookUp(s.ctx, request)
+			l.deliver(request, tx)
+		})
+	default:
+		l.deliver(request, tx)
 	}
 	return true
 }
 
+// deliver leaves a request with its leg.
+func (l *leg) deliver(request *sip.Request, tx *transaction.Server) {
+	if !l.offer(func() { l.requestArrived(request, tx) }) {
+		tx.Terminate() // a flood; over UDP the peer asks again
+	}
+}
+
 // refuseUnsupported refuses what this server cannot do or, while it stops, must not
 // begin.
-func (s *Server) refuseUnsupported(request *sip.Request, tx *sip.ServerTx) bool {
+func (s *Server) refuseUnsupported(request *sip.Request, tx *transaction.Server) bool {
 	if s.badExtension(request, tx) {
 		return true
 	}
@@ -169,7 +190,7 @@ func (s *Server) refuseUnsupported(request *sip.Request, tx *sip.ServerTx) bool 
 }
 
 // options answers OPTIONS inside and outside a dialog.
-func (s *Server) options(request *sip.Request, tx *sip.ServerTx, with terms) {
+func (s *Server) options(request *sip.Request, tx *transaction.Server, with terms) {
 	s.respond(request, tx, sip.StatusOK, "OK",
 		sip.NewHeader("Allow", with.allow()),
 		sip.NewHeader("Accept", header.AcceptSDP),
@@ -177,11 +198,11 @@ func (s *Server) options(request *sip.Request, tx *sip.ServerTx, with terms) {
 	)
 }
 
-func (s *Server) notAllowed(request *sip.Request, tx *sip.ServerTx, with terms) {
+func (s *Server) notAllowed(request *sip.Request, tx *transaction.Server, with terms) {
 	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", with.allow()))
 }
 
-func (s *Server) refuseBusy(request *sip.Request, tx *sip.ServerTx) {
+func (s *Server) refuseBusy(request *sip.Request, tx *transaction.Server) {
 	s.gate.Counts.NoteBusy()
 	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", s.retryAfter())
 }
@@ -191,8 +212,8 @@ func (s *Server) retryAfter() sip.Header {
 }
 
 // respond answers a request without a body.
-func (s *Server) respond(request *sip.Request, tx *sip.ServerTx, status int, phrase string, headers ...sip.Header) {
-	response := sip.NewResponseFromRequest(request, status, phrase, nil)
+func (s *Server) respond(request *sip.Request, tx *transaction.Server, status int, phrase string, headers ...sip.Header) {
+	response := transaction.Response(request, status, phrase)
 	for _, field := range headers {
 		response.AppendHeader(field)
 	}
@@ -201,7 +222,7 @@ func (s *Server) respond(request *sip.Request, tx *sip.ServerTx, status int, phr
 
 // send passes a response to its transaction. The transaction reports a lost
 // connection by itself.
-func (s *Server) send(response *sip.Response, tx *sip.ServerTx) {
+func (s *Server) send(response *sip.Response, tx *transaction.Server) {
 	if response.StatusCode > 100 {
 		response.AppendHeader(sip.NewHeader("Server", s.cfg.UserAgent))
 	}

@@ -20,7 +20,7 @@ type timedSocket struct {
 
 // watchSocket asks the kernel for the times, and for ICMP errors. A socket that
 // cannot tell them is returned as it is.
-func watchSocket(conn *net.UDPConn, waited func(time.Time, time.Duration), unreachable func(netip.AddrPort, []byte)) net.PacketConn {
+func watchSocket(conn *net.UDPConn, waited func(time.Time, time.Duration), unreachable func(netip.AddrPort, []byte)) datagrams {
 	icmp := openICMP(conn, unreachable)
 	if icmp == nil {
 		return conn
@@ -31,11 +31,11 @@ func watchSocket(conn *net.UDPConn, waited func(time.Time, time.Duration), unrea
 	return &timedSocket{icmp, waited, make([]byte, unix.CmsgSpace(int(unsafe.Sizeof(unix.Timespec{}))))}
 }
 
-// ReadFrom reads a datagram and notes how long it lay.
-func (s *timedSocket) ReadFrom(buffer []byte) (int, net.Addr, error) {
-	n, more, _, from, err := s.ReadMsgUDP(buffer, s.extra)
+// ReadFromUDPAddrPort reads a datagram and notes how long it lay.
+func (s *timedSocket) ReadFromUDPAddrPort(buffer []byte) (int, netip.AddrPort, error) {
+	n, more, _, from, err := s.ReadMsgUDPAddrPort(buffer, s.extra)
 	if err != nil {
-		return n, nil, err
+		return n, netip.AddrPort{}, err
 	}
 	if at, ok := arrivalOf(s.extra[:more]); ok {
 		now := time.Now()

@@ -8,13 +8,14 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 const statusBadEvent = 489
 
 // notifyReceived takes the NOTIFY of a REFER of ours. It may come before the answer
 // to the REFER (RFC 3515 §2.4.4).
-func (l *leg) notifyReceived(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) notifyReceived(request *sip.Request, tx *transaction.Server) {
 	s, event := l.server, header.First(request, "Event")
 	kind, params, _ := strings.Cut(event, ";")
 	switch {

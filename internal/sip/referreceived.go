@@ -10,6 +10,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -45,7 +46,7 @@ func newReceivedRefer(request *sip.Request, first bool) *receivedRefer {
 }
 
 // referReceived takes the peer's REFER inside our dialog.
-func (l *leg) referReceived(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) referReceived(request *sip.Request, tx *transaction.Server) {
 	s := l.server
 	refuse := func(status call.Status, why string) {
 		s.respond(request, tx, status.Code, status.Phrase, header.Warning(s.cfg.UserAgent, errors.New(why)))
@@ -87,7 +88,7 @@ func (l *leg) referReceived(request *sip.Request, tx *sip.ServerTx) {
 
 // referOutOfDialog refuses a REFER outside a dialog: nobody may make us call two
 // people.
-func (s *Server) referOutOfDialog(request *sip.Request, tx *sip.ServerTx, with terms) {
+func (s *Server) referOutOfDialog(request *sip.Request, tx *transaction.Server, with terms) {
 	if with.acceptRefer == trunk.AcceptNone {
 		s.notAllowed(request, tx, with)
 		return
@@ -120,7 +121,7 @@ func (l *leg) findOther(named header.Replaces, found func(*leg), missing func())
 }
 
 // acceptReferral answers 202 and lets the call try.
-func (l *leg) acceptReferral(r *receivedRefer, target header.ReferTo, other *leg, request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) acceptReferral(r *receivedRefer, target header.ReferTo, other *leg, request *sip.Request, tx *transaction.Server) {
 	headers := []sip.Header{&sip.ContactHeader{Address: *l.dialog.contact.Clone()}}
 	if r.notices == noticesOff {
 		headers = append(headers, sip.NewHeader("Refer-Sub", "false"))

@@ -84,8 +84,5 @@ func (r *registrationClient) request(place netip.AddrPort, expires time.Duration
 	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	request.SetBody(nil)
 	request.SetDestination(place.String())
-	if transport == "UDP" {
-		s.sendFromListener(request)
-	}
 	return request
 }

@@ -8,11 +8,12 @@ import (
 
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // reinviteReceived takes a re-INVITE, which changes the session: hold, another
 // address or codec.
-func (l *leg) reinviteReceived(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) reinviteReceived(request *sip.Request, tx *transaction.Server) {
 	switch {
 	case l.server.tooBrief(request, tx):
 		return
@@ -47,7 +48,7 @@ func (l *leg) reinviteReceived(request *sip.Request, tx *sip.ServerTx) {
 
 // updateReceived takes an UPDATE (RFC 3311): a change of the session, or without a
 // description its refresh.
-func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) updateReceived(request *sip.Request, tx *transaction.Server) {
 	if l.server.tooBrief(request, tx) {
 		return
 	}
@@ -57,7 +58,7 @@ func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 	}
 	if offer == nil {
 		l.retarget(request)
-		l.answerUpdate(request, tx, sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil))
+		l.answerUpdate(request, tx, transaction.Response(request, sip.StatusOK, "OK"))
 		return
 	}
 	switch { // RFC 3311 §5.2
@@ -72,14 +73,14 @@ func (l *leg) updateReceived(request *sip.Request, tx *sip.ServerTx) {
 	if !ok {
 		return
 	}
-	l.answerUpdate(request, tx, sip.NewSDPResponseFromRequest(request, body))
+	l.answerUpdate(request, tx, withDescription(transaction.Response(request, sip.StatusOK, "OK"), body))
 	l.reportHold()
 }
 
 // refuseForNow answers 500 to a request that comes before an earlier one of the peer's
 // is dealt with. When it may come again is random, within 10 s (RFC 3261 §14.2,
 // RFC 3311 §5.2).
-func (l *leg) refuseForNow(request *sip.Request, tx *sip.ServerTx) {
+func (l *leg) refuseForNow(request *sip.Request, tx *transaction.Server) {
 	l.server.respond(request, tx, sip.StatusInternalServerError, "Server Internal Error", sip.NewHeader("Retry-After", strconv.Itoa(rand.IntN(11))))
 }
 
@@ -94,7 +95,7 @@ func (l *leg) earlySound() bool {
 }
 
 // answerUpdate sends the 200 to an UPDATE, which refreshes the session.
-func (l *leg) answerUpdate(request *sip.Request, tx *sip.ServerTx, response *sip.Response) {
+func (l *leg) answerUpdate(request *sip.Request, tx *transaction.Server, response *sip.Response) {
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
 	for _, field := range l.grantTimer(request) {
 		response.AppendHeader(field)
@@ -107,7 +108,7 @@ func (l *leg) answerUpdate(request *sip.Request, tx *sip.ServerTx, response *sip
 
 // renegotiate answers the peer's offer, or makes one where the peer asks for
 // it. A refused offer leaves the session as it was (RFC 3261 §14.2).
-func (l *leg) renegotiate(request *sip.Request, tx *sip.ServerTx, offer *sdp.Session) (body []byte, ok bool) {
+func (l *leg) renegotiate(request *sip.Request, tx *transaction.Server, offer *sdp.Session) (body []byte, ok bool) {
 	body, err := l.reply(offer)
 	if err != nil {
 		l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(l.server.cfg.UserAgent, err))

@@ -8,6 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -15,14 +16,14 @@ import (
 // transfer. The leg stays the same for its call; its dialog becomes another.
 type replacement struct {
 	request *sip.Request
-	tx      *sip.ServerTx
+	tx      *transaction.Server
 	from    *trunk.Trunk // nil for a telephone
 	offer   *sdp.Session
 	tag     string // the replaced phone's
 }
 
 // receiveReplaces takes such an INVITE; false where it is an ordinary one.
-func (s *Server) receiveReplaces(request *sip.Request, tx *sip.ServerTx, from origin) bool {
+func (s *Server) receiveReplaces(request *sip.Request, tx *transaction.Server, from origin) bool {
 	values := header.Values(request, "Replaces")
 	if len(values) == 0 {
 		return false

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // reorderWait is how long a request waits for one that arrived before it and
@@ -22,7 +24,7 @@ type requestOrder struct {
 // arrival is a request with its transaction.
 type arrival struct {
 	request *sip.Request
-	tx      *sip.ServerTx
+	tx      *transaction.Server
 }
 
 // announce notes that a request has been read. Repeated ones are known.

@@ -15,6 +15,7 @@ import (
 	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sip/gate"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -27,7 +28,8 @@ type Server struct {
 	log    *slog.Logger
 
 	transport    *sip.TransportLayer
-	transactions *sip.TransactionLayer
+	parser       *sip.Parser
+	transactions *transaction.Layer
 	tags         dialogTags
 	completed    *completed
 	branches     branches
@@ -50,7 +52,7 @@ type Server struct {
 	unanswered   unansweredInvites
 	warnOfNAT    sync.Once
 
-	udp      net.PacketConn
+	udp      datagrams
 	tcp, tls net.Listener
 	draining atomic.Bool
 	ctx      context.Context // of helpers: done when the server closes
@@ -61,7 +63,7 @@ type Server struct {
 
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
-	setSipgoLimits()
+	quietSipgo()
 	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newDialogTags(), completed: newCompleted(maxCompleted), branches: newBranches(), locals: newLocals(), noTCP: newTCPRefusals()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
@@ -89,10 +91,7 @@ func (s *Server) Start(ctx context.Context) error {
 		s.closeListeners()
 		return err
 	}
-	// sipgo enters a listener when its reader starts; a call may leave before.
-	at := s.udp.LocalAddr().String()
-	s.transport.Pool("udp").Add(at, &sip.UDPConnection{PacketConn: s.udp, PacketAddr: at, Listener: true})
-	s.serve("udp", func() error { return s.transport.ServeUDP(s.udp) })
+	s.serve("udp", s.readDatagrams)
 	s.serve("tcp", func() error { return s.transport.ServeTCP(s.traceListener(limitedListener{s.tcp, s}, "TCP")) })
 	if s.tls != nil {
 		shaken := &handoverListener{conns: make(chan net.Conn), done: s.ctx.Done(), addr: s.tls.Addr()}

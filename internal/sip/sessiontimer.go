@@ -6,6 +6,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // sessionTimer is a session timer (RFC 4028): one side refreshes the session at
@@ -44,7 +45,7 @@ const statusIntervalTooSmall = 422
 
 // tooBrief answers 422 to an interval that is shorter than we want to serve,
 // where the peer can understand that.
-func (s *Server) tooBrief(request *sip.Request, tx *sip.ServerTx) bool {
+func (s *Server) tooBrief(request *sip.Request, tx *transaction.Server) bool {
 	interval, _ := header.SessionExpires(request)
 	if interval == 0 || interval >= s.cfg.MinSession || !header.Supports(request, "timer") {
 		return false

@@ -10,18 +10,11 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
-// setSipgoLimits changes sipgo's global settings, once for the process.
-var setSipgoLimits = sync.OnceFunc(func() {
-	// sipgo refuses to send datagrams beyond its idea of an MTU. UDP fragments;
-	// which transport a trunk wants is the trunk's setting.
-	sip.UDPMTUSize = 65000
-	// A repeated INVITE after our 2xx is absorbed by completed; sipgo's memory of it
-	// would be two hundred times as large, and cannot be ended early.
-	sip.Timer_L = sip.T1
-	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
-})
+// quietSipgo keeps sipgo's own log out of ours, once for the process.
+var quietSipgo = sync.OnceFunc(func() { sip.SetDefaultLogger(slog.New(slog.DiscardHandler)) })
 
 // writeTimeout bounds how long a peer that does not read may stall a writer.
 const writeTimeout = 10 * time.Second
@@ -29,7 +22,7 @@ const writeTimeout = 10 * time.Second
 // dialTimeout bounds connecting to a peer over TCP or TLS.
 const dialTimeout = 10 * time.Second
 
-// buildLayers makes sipgo's transports and transactions.
+// buildLayers makes sipgo's transports, for connections, and our transactions.
 func (s *Server) buildLayers() {
 	// sipgo logs whole messages that it cannot read as errors; what it logs is for debugging.
 	quiet := slog.New(countUnreadable{debugOnly{s.log.Handler()}, s.gate.Counts.NoteMalformed})
@@ -40,18 +33,52 @@ func (s *Server) buildLayers() {
 		}
 	}
 	socket, secureSocket := s.sockets.transports()
-	s.transport = sip.NewTransportLayer(net.DefaultResolver, header.NewParser(), s.cfg.ClientTLS,
+	s.parser = header.NewParser()
+	s.transport = sip.NewTransportLayer(net.DefaultResolver, s.parser, s.cfg.ClientTLS,
 		sip.WithTransportLayerLogger(quiet),
 		sip.WithTransportLayerReadFilter(s.filterReads),
 		sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: stream(), TLS: &sip.TransportTLS{TransportTCP: stream()}, WS: socket, WSS: secureSocket}),
 	)
-	s.transport.OnMessage(s.arrive) // before the transactions: it runs on the reader
-	s.transactions = sip.NewTransactionLayer(s.transport,
-		sip.WithTransactionLayerLogger(quiet),
-		sip.WithTransactionLayerTerminateOnConnClose(),
-		sip.WithTransactionLayerUnhandledResponseHandler(func(response *sip.Response) { s.endBranch(response, nil) }),
-	)
-	s.transactions.OnRequest(s.receive)
+	s.transport.OnMessage(s.readFromStream)
+	s.transactions = transaction.New(transaction.Config{
+		T1: sip.T1, T2: sip.T2, T4: sip.T4,
+		Send:    s.sendTo,
+		Request: s.receive,
+		Stray:   func(response *sip.Response) { s.endBranch(response, nil) },
+		Log:     slog.New(debugOnly{s.log.Handler()}),
+	})
+	s.keptConns.closed = func(c *keptConn) { s.streamClosed(c) }
+}
+
+// readFromStream takes a message that came over a connection, on the goroutine that read
+// it. The requests of one that has closed meanwhile are of nobody.
+func (s *Server) readFromStream(message sip.Message) {
+	if _, isResponse := message.(*sip.Response); isResponse {
+		s.arrive(message, transaction.Peer{})
+		return
+	}
+	conn, err := s.transport.GetConnection(message.Transport(), message.Source())
+	if err != nil {
+		s.log.Debug("request not handled: its connection closed", "source", message.Source())
+		return
+	}
+	defer conn.TryClose() // the reference that Get took
+	s.arrive(message, transaction.Peer{Address: sourceOf(message), Stream: conn.(transaction.Stream)})
+}
+
+// sendTo writes a message as the transactions want it.
+func (s *Server) sendTo(to transaction.Peer, message []byte) error {
+	if to.Stream != nil {
+		_, err := to.Stream.Write(message)
+		return err
+	}
+	_, err := s.udp.WriteToUDPAddrPort(message, to.Address)
+	return err
+}
+
+// streamClosed tells the transactions over a connection that it closes.
+func (s *Server) streamClosed(conn net.Conn) {
+	s.transactions.StreamClosed(conn.LocalAddr().String(), conn.RemoteAddr().String())
 }
 
 // debugOnly makes every record a debugging one.

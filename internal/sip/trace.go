@@ -18,19 +18,19 @@ type Tracer interface {
 
 // tracedPackets shows what is sent over UDP.
 type tracedPackets struct {
-	net.PacketConn
+	datagrams
 	tracer Tracer
 	local  netip.AddrPort
 }
 
-// WriteTo sends a datagram.
-func (t tracedPackets) WriteTo(data []byte, to net.Addr) (int, error) {
-	t.tracer.SIP(time.Now(), true, "UDP", t.local, addressOf(to), data) // before it: an answer must not be seen first
-	return t.PacketConn.WriteTo(data, to)
+// WriteToUDPAddrPort sends a datagram.
+func (t tracedPackets) WriteToUDPAddrPort(data []byte, to netip.AddrPort) (int, error) {
+	t.tracer.SIP(time.Now(), true, "UDP", t.local, plain(to), data) // before it: an answer must not be seen first
+	return t.datagrams.WriteToUDPAddrPort(data, to)
 }
 
 // tracePackets shows what is sent over a socket, if anybody looks.
-func (s *Server) tracePackets(conn net.PacketConn) net.PacketConn {
+func (s *Server) tracePackets(conn datagrams) datagrams {
 	if s.cfg.Tracer == nil {
 		return conn
 	}

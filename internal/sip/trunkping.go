@@ -9,6 +9,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
 
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -145,9 +146,6 @@ func (s *Server) optionsTo(t *trunk.Trunk, place netip.AddrPort, callID string, 
 	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	request.SetBody(nil)
 	request.SetDestination(place.String())
-	if transport == "UDP" {
-		s.sendFromListener(request)
-	}
 	return request
 }
 
@@ -166,24 +164,29 @@ func (s *Server) authorizedRoundTrip(ctx context.Context, auth *authorization, b
 
 // roundTrip sends a request outside a dialog and returns its final response.
 func (s *Server) roundTrip(ctx context.Context, request *sip.Request) (*sip.Response, error) {
-	tx, err := s.transactions.Request(ctx, request)
+	to, err := s.reach(ctx, nil, request)
+	if err != nil {
+		return nil, err
+	}
+	defer release(to)
+	type outcome struct {
+		response *sip.Response
+		err      error
+	}
+	done := make(chan outcome, 1) // a final response and a failure come once
+	tx, err := s.transactions.Request(request, to, transaction.User{Answered: func(response *sip.Response, err error) {
+		if err != nil || !response.IsProvisional() {
+			done <- outcome{response, err}
+		}
+	}})
 	if err != nil {
 		return nil, err
 	}
 	defer tx.Terminate()
-	for {
-		select {
-		case response := <-tx.Responses():
-			if !response.IsProvisional() {
-				return response, nil
-			}
-		case <-tx.Done():
-			if err := tx.Err(); err != nil {
-				return nil, err
-			}
-			return nil, sip.ErrTransactionTerminated
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
+	select {
+	case o := <-done:
+		return o.response, o.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
 }

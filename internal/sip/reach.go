@@ -1,0 +1,132 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/transaction"
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// openPeer is where a request goes, if nothing has to be waited for: its destination is an
+// address and, but for UDP, the connection is open. release gives back the reference.
+func (s *Server) openPeer(request *sip.Request) (transaction.Peer, bool) {
+	at, err := netip.ParseAddrPort(request.Destination())
+	if err != nil {
+		return transaction.Peer{}, false
+	}
+	at = plainIPv4(at)
+	transport := sip.NetworkToUpper(request.Transport())
+	if transport == "UDP" {
+		return transaction.Peer{Address: at}, true
+	}
+	conn, err := s.transport.GetConnection(transport, at.String())
+	if err != nil {
+		return transaction.Peer{}, false
+	}
+	return transaction.Peer{Address: at, Stream: conn.(transaction.Stream)}, true
+}
+
+// plainIPv4 is an address of IPv4 where it is one of those; it keeps its zone.
+func plainIPv4(at netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+}
+
+// release gives back a peer's reference to its connection.
+func release(to transaction.Peer) {
+	if to.Stream != nil {
+		to.Stream.TryClose()
+	}
+}
+
+// reach finds where a request goes, and connects if that is needed. via is its trunk; nil
+// for a telephone, which is reached over its flow.
+func (s *Server) reach(ctx context.Context, via *trunk.Trunk, request *sip.Request) (transaction.Peer, error) {
+	if via != nil {
+		if err := s.connectFor(ctx, via, request); err != nil {
+			return transaction.Peer{}, err
+		}
+	}
+	if to, ok := s.openPeer(request); ok {
+		return to, nil
+	}
+	if isWebSocket(request.Transport()) {
+		return transaction.Peer{}, errNoSocket
+	}
+	t, err := strangerAt(request)
+	if err != nil {
+		return transaction.Peer{}, err
+	}
+	if via != nil {
+		t.Allow = via.Allow
+	}
+	places, err := s.locator.find(ctx, t)
+	if err != nil {
+		return transaction.Peer{}, err
+	}
+	if len(places) == 0 {
+		return transaction.Peer{}, fmt.Errorf("%s has no address", t.Host)
+	}
+	if err := s.connect(ctx, t, places[0]); err != nil {
+		return transaction.Peer{}, err
+	}
+	found := sip.NewRequest(request.Method, request.Recipient) // what was asked for stays
+	found.SetTransport(request.Transport())
+	found.SetDestination(places[0].String())
+	to, ok := s.openPeer(found)
+	if !ok {
+		return transaction.Peer{}, fmt.Errorf("the connection to %s closed at once", places[0])
+	}
+	return to, nil
+}
+
+// strangerAt is a trunk that is nothing but the destination of a request, as a route or a
+// Contact names it.
+func strangerAt(request *sip.Request) (*trunk.Trunk, error) {
+	host, service, err := net.SplitHostPort(request.Destination())
+	if err != nil {
+		return nil, fmt.Errorf("no destination: %w", err)
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("no port in %s: %w", request.Destination(), err)
+	}
+	t := &trunk.Trunk{Name: host, Host: host, Port: int(port), Transport: trunk.UDP}
+	switch sip.NetworkToUpper(request.Transport()) {
+	case "TCP":
+		t.Transport = trunk.TCP
+	case "TLS":
+		t.Transport = trunk.TLS
+	}
+	return t, nil
+}
+
+// write sends a request that no transaction carries.
+func (s *Server) write(request *sip.Request) {
+	if to, ok := s.openPeer(request); ok {
+		s.writeTo(to, request)
+		return
+	}
+	s.work.Go(func() {
+		ctx, cancel := context.WithTimeout(s.ctx, dialTimeout)
+		defer cancel()
+		to, err := s.reach(ctx, nil, request)
+		if err != nil {
+			s.log.Debug("request not sent", "method", request.Method, "error", err)
+			return
+		}
+		s.writeTo(to, request)
+	})
+}
+
+func (s *Server) writeTo(to transaction.Peer, request *sip.Request) {
+	defer release(to)
+	if err := s.sendTo(to, transaction.Encode(request)); err != nil {
+		s.log.Debug("request not sent", "method", request.Method, "error", err)
+	}
+}

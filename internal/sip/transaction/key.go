@@ -1,0 +1,83 @@
+package transaction
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Key names a server transaction (RFC 3261 §17.2.3). An ACK has the key of its INVITE.
+type Key struct {
+	branch string
+	host   string // the sent-by of the top Via
+	port   int
+	method sip.RequestMethod
+}
+
+// clientKey names a client transaction (RFC 3261 §17.1.3).
+type clientKey struct {
+	branch string
+	method sip.RequestMethod
+}
+
+var errNoKey = errors.New("the message lacks Via, CSeq, or what takes the place of a branch")
+
+// KeyOf is the key of a request's transaction. It fails for a request that has no Via or
+// CSeq, or neither a branch of RFC 3261 nor From's tag and Call-ID.
+func KeyOf(request *sip.Request) (Key, error) {
+	via, cseq := request.Via(), request.CSeq()
+	if via == nil || cseq == nil {
+		return Key{}, errNoKey
+	}
+	key := Key{host: via.Host, port: via.Port, method: cseq.MethodName}
+	if key.method == sip.ACK {
+		key.method = sip.INVITE
+	}
+	if key.port <= 0 {
+		key.port = sip.DefaultPort(via.Transport)
+	}
+	if branch, _ := via.Params.Get("branch"); isUnique(branch) {
+		key.branch = branch
+		return key, nil
+	}
+	return key.asOfRFC2543(request, via, cseq)
+}
+
+// asOfRFC2543 is the key of a request whose branch is not unique: the fields that a
+// repetition has in common with the first, and the ACK with its INVITE, take its place.
+func (k Key) asOfRFC2543(request *sip.Request, via *sip.ViaHeader, cseq *sip.CSeqHeader) (Key, error) {
+	from, callID := request.From(), request.CallID()
+	if from == nil || callID == nil {
+		return Key{}, errNoKey
+	}
+	tag, ok := from.Params.Get("tag")
+	if !ok {
+		return Key{}, errNoKey
+	}
+	k.branch = strings.Join([]string{"", tag, callID.Value(), strconv.FormatUint(uint64(cseq.SeqNo), 10), via.Value()}, "\n")
+	return k, nil
+}
+
+// as is the key of another request to the same transaction: a CANCEL has that of its
+// INVITE but for the method (RFC 3261 §9.2).
+func (k Key) as(method sip.RequestMethod) Key {
+	k.method = method
+	return k
+}
+
+// clientKeyOf is the key of a request of ours, or of a response to one.
+func clientKeyOf(message sip.Message) (clientKey, bool) {
+	via, cseq := message.Via(), message.CSeq()
+	if via == nil || cseq == nil {
+		return clientKey{}, false
+	}
+	branch, _ := via.Params.Get("branch")
+	return clientKey{branch, cseq.MethodName}, isUnique(branch)
+}
+
+// isUnique reports whether a branch is one of RFC 3261, which no other request has.
+func isUnique(branch string) bool {
+	return len(branch) > len(sip.RFC3261BranchMagicCookie) && strings.HasPrefix(branch, sip.RFC3261BranchMagicCookie)
+}

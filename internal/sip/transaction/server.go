@@ -1,0 +1,220 @@
+package transaction
+
+import (
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Server is a server transaction: a request of a peer's, until nothing of it can come
+// again. The layer's lock guards all but what New sets.
+type Server struct {
+	layer   *Layer
+	key     Key
+	request *sip.Request // until it has its final response
+	peer    Peer
+	ends    ends
+	invite  bool
+
+	state    serverState
+	kept     []byte // the last response
+	alarm    alarm
+	tryAt    instant // when 100 is due, unless something is answered before
+	repeatAt instant // timer G
+	interval time.Duration
+	endAt    instant // timer H, I, J or L
+
+	cancel   *sip.Request // the CANCEL that came
+	err      error        // why it ended
+	canceled func(*sip.Request)
+	ended    func(error)
+}
+
+// receiveRequest finds the transaction of a request, or begins one.
+func (l *Layer) receiveRequest(request *sip.Request, from Peer) {
+	key, err := KeyOf(request)
+	if err != nil {
+		if !request.IsAck() {
+			l.answerAlone(request, from, sip.StatusBadRequest, "Bad Request")
+		}
+		return
+	}
+	if request.IsCancel() && l.cancelInvite(key.as(sip.INVITE), request, from) {
+		return
+	}
+	at := endsOf(from.Stream)
+	l.mu.Lock()
+	if known := l.servers[key]; known != nil {
+		do := known.repeatedRequest(request)
+		l.mu.Unlock()
+		if do != nil {
+			do()
+		}
+		return
+	}
+	full := len(l.servers) >= l.cfg.Most
+	if request.IsAck() || l.closed || full {
+		l.mu.Unlock()
+		if full && !request.IsAck() {
+			l.answerAlone(request, from, sip.StatusServiceUnavailable, "Service Unavailable")
+		}
+		return // an ACK of no transaction is one of a 2xx: who has read it knows its dialog
+	}
+	t := &Server{layer: l, key: key, request: request, peer: from, ends: at, invite: request.IsInvite()}
+	t.alarm.owner = t
+	l.servers[key] = t
+	l.hold(at, t)
+	t.begin()
+	l.mu.Unlock()
+	refer(from.Stream)
+	l.cfg.Request(request, t)
+}
+
+// cancelInvite answers a CANCEL that fits an INVITE; false where there is none. The CANCEL
+// gets its 200 first, so that it is not repeated (RFC 3261 §9.2). An INVITE that has its
+// final response stays as it is.
+func (l *Layer) cancelInvite(key Key, cancel *sip.Request, from Peer) bool {
+	l.mu.Lock()
+	t := l.servers[key]
+	if t == nil {
+		l.mu.Unlock()
+		return false
+	}
+	next, do := t.state.after(cancelReceived, t.invite, t.peer.Stream != nil)
+	tell := t.canceled
+	var refusal []byte
+	if do == serverCancels { // from here on no answer of the user's is sent
+		refusal = Encode(Response(t.request, sip.StatusRequestTerminated, "Request Terminated"))
+		t.cancel, t.kept = cancel, refusal
+		t.enter(next, nil)
+	}
+	l.mu.Unlock()
+	l.answerAlone(cancel, from, sip.StatusOK, "OK")
+	if do != serverCancels {
+		return true
+	}
+	if tell != nil {
+		tell(cancel)
+	}
+	t.send(refusal)
+	return true
+}
+
+// answerAlone answers a request that has no transaction.
+func (l *Layer) answerAlone(request *sip.Request, to Peer, status int, phrase string) {
+	if err := l.send(to, Encode(Response(request, status, phrase))); err != nil {
+		l.cfg.Log.Debug("response not sent", "status", status, "error", err)
+	}
+}
+
+// repeatedRequest takes a request again, or the ACK of a failure, with the lock held. It
+// returns what is to be done without; nil is nothing.
+func (t *Server) repeatedRequest(request *sip.Request) func() {
+	event := requestAgain
+	if request.IsAck() {
+		event = ackReceived
+	}
+	next, do := t.state.after(event, t.invite, t.peer.Stream != nil)
+	over := t.enter(next, nil)
+	if do != serverResends {
+		return over
+	}
+	if message := t.kept; message != nil {
+		return func() { t.send(message) }
+	}
+	return t.sendTrying
+}
+
+// sendTrying answers 100, unless something is answered by now.
+func (t *Server) sendTrying() {
+	t.layer.mu.Lock()
+	if t.state != serverProceeding || t.kept != nil {
+		t.layer.mu.Unlock()
+		return
+	}
+	message := Encode(Response(t.request, sip.StatusTrying, "Trying"))
+	t.kept = message
+	t.enter(serverProceeding, nil)
+	t.layer.mu.Unlock()
+	t.send(message)
+}
+
+// Respond sends a response. An error is ErrTransport, which ends the transaction, or
+// ErrEnded where it has ended or has its final response.
+func (t *Server) Respond(response *sip.Response) error {
+	event := sendsFailure
+	switch {
+	case response.IsProvisional():
+		event = sendsProvisional
+	case response.IsSuccess():
+		event = sendsSuccess
+	}
+	message := Encode(response)
+	t.layer.mu.Lock()
+	next, do := t.state.after(event, t.invite, t.peer.Stream != nil)
+	if do != serverSends {
+		t.layer.mu.Unlock()
+		return ErrEnded
+	}
+	t.kept = message
+	over := t.enter(next, nil)
+	t.layer.mu.Unlock()
+	err := t.send(message)
+	if over != nil {
+		over()
+	}
+	return err
+}
+
+// Resend sends the last response again, as the user does with a 2xx that was not
+// acknowledged (RFC 3261 §13.3.1.4).
+func (t *Server) Resend() error {
+	t.layer.mu.Lock()
+	message, over := t.kept, t.state == serverTerminated
+	t.layer.mu.Unlock()
+	if message == nil || over {
+		return ErrEnded
+	}
+	return t.send(message)
+}
+
+// send writes a response; where it cannot, the transaction is over.
+func (t *Server) send(message []byte) error {
+	err := t.layer.send(t.peer, message)
+	if err != nil {
+		t.broken(err)
+	}
+	return err
+}
+
+// Watch tells of the CANCEL of an INVITE, which has had its 487 or gets it now, and of
+// the end of the transaction with its reason. What has happened already is told before
+// Watch returns. Neither function may block.
+func (t *Server) Watch(canceled func(*sip.Request), ended func(error)) {
+	t.layer.mu.Lock()
+	t.canceled, t.ended = canceled, ended
+	cancel, err := t.cancel, t.err
+	t.layer.mu.Unlock()
+	if cancel != nil {
+		canceled(cancel)
+	}
+	if err != nil {
+		ended(err)
+	}
+}
+
+// Terminate ends the transaction: what comes again is a new request.
+func (t *Server) Terminate() { t.end(serverStops, ErrEnded) }
+
+// broken ends the transaction because its transport failed.
+func (t *Server) broken(err error) { t.end(serverBreaks, err) }
+
+func (t *Server) end(event serverEvent, err error) {
+	t.layer.mu.Lock()
+	next, _ := t.state.after(event, t.invite, t.peer.Stream != nil)
+	over := t.enter(next, err)
+	t.layer.mu.Unlock()
+	if over != nil {
+		over()
+	}
+}

@@ -1,0 +1,262 @@
+package transaction
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// begin lets a request arrive that is new.
+func (w *wire) begin(t *testing.T, r *sip.Request, from Peer) *Server {
+	t.Helper()
+	before := len(w.requests)
+	w.Receive(r, from)
+	if len(w.requests) != before+1 {
+		t.Fatalf("%d requests were given to the user, want one more than %d", len(w.requests), before)
+	}
+	return w.requests[before]
+}
+
+func TestTryingIsSentWhereNothingElseIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(0)
+		slow := w.begin(t, request(t, "INVITE", "slow"), phone)
+		quick := w.begin(t, request(t, "INVITE", "quick"), phone)
+		time.Sleep(100 * time.Millisecond)
+		quick.Respond(Response(request(t, "INVITE", "quick"), 180, "Ringing"))
+		time.Sleep(time.Second)
+		w.wants(t, "the slow one alone", "100 SIP/2.0 180 Ringing", "160 SIP/2.0 100 Trying")
+		w.Receive(request(t, "INVITE", "slow"), phone)
+		w.wants(t, "the INVITE again", "1100 SIP/2.0 100 Trying")
+		slow.Terminate()
+		quick.Terminate()
+		w.begin(t, request(t, "INVITE", "again"), phone)
+		w.Receive(request(t, "INVITE", "again"), phone)
+		w.wants(t, "an INVITE again before its time", "1100 SIP/2.0 100 Trying")
+		w.Close()
+		w.isEmpty(t)
+	})
+}
+
+func TestFailureOfINVITEIsRepeatedUntilItsACK(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(0)
+		tx := w.begin(t, request(t, "INVITE", "a"), phone)
+		if err := tx.Respond(Response(request(t, "INVITE", "a"), 486, "Busy")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(8 * time.Second)
+		w.wants(t, "timer G", "0 SIP/2.0 486 Busy", "500 SIP/2.0 486 Busy", "1500 SIP/2.0 486 Busy", "3500 SIP/2.0 486 Busy", "7500 SIP/2.0 486 Busy")
+		if err := tx.Respond(Response(request(t, "INVITE", "a"), 200, "OK")); !errors.Is(err, ErrEnded) {
+			t.Errorf("a second final response: %v", err)
+		}
+		w.Receive(request(t, "INVITE", "a"), phone)
+		w.wants(t, "the INVITE again", "8000 SIP/2.0 486 Busy")
+		w.Receive(request(t, "ACK", "a"), phone)
+		w.Receive(request(t, "INVITE", "a"), phone)
+		time.Sleep(6 * time.Second)
+		w.wants(t, "after the ACK")
+		w.isEmpty(t)
+	})
+}
+
+func TestFailureWithoutACKIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, ended := newWire(0), error(nil)
+		tx := w.begin(t, request(t, "INVITE", "a"), phone)
+		tx.Watch(nil, func(err error) { ended = err })
+		tx.Respond(Response(request(t, "INVITE", "a"), 486, "Busy"))
+		time.Sleep(31 * time.Second)
+		if ended != nil {
+			t.Error("it ends before timer H")
+		}
+		time.Sleep(2 * time.Second)
+		if !errors.Is(ended, ErrTimeout) {
+			t.Errorf("its end is told as %v", ended)
+		}
+		w.isEmpty(t)
+	})
+}
+
+func TestSuccessOfINVITEIsRepeatedByItsUser(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(0)
+		tx := w.begin(t, request(t, "INVITE", "a"), phone)
+		tx.Respond(Response(request(t, "INVITE", "a"), 200, "OK"))
+		w.Receive(request(t, "INVITE", "a"), phone) // absorbed: RFC 6026
+		time.Sleep(20 * time.Second)
+		if err := tx.Resend(); err != nil {
+			t.Error(err)
+		}
+		w.wants(t, "the first and the user's", "0 SIP/2.0 200 OK", "20000 SIP/2.0 200 OK")
+		tx.Terminate()
+		if err := tx.Resend(); !errors.Is(err, ErrEnded) {
+			t.Errorf("after the end: %v", err)
+		}
+		w.isEmpty(t)
+	})
+}
+
+func TestOtherRequestsKeepTheirAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(0)
+		tx := w.begin(t, request(t, "INFO", "a"), phone)
+		w.Receive(request(t, "INFO", "a"), phone) // before the answer: absorbed
+		tx.Respond(Response(request(t, "INFO", "a"), 200, "OK"))
+		time.Sleep(30 * time.Second)
+		w.Receive(request(t, "INFO", "a"), phone)
+		w.wants(t, "the answer twice", "0 SIP/2.0 200 OK", "30000 SIP/2.0 200 OK")
+		time.Sleep(3 * time.Second)
+		w.isEmpty(t)
+		unanswered := w.begin(t, request(t, "INFO", "b"), phone)
+		time.Sleep(33 * time.Second)
+		if err := unanswered.Respond(Response(request(t, "INFO", "b"), 200, "OK")); !errors.Is(err, ErrEnded) {
+			t.Errorf("an answer that nobody waits for any more: %v", err)
+		}
+		w.wants(t, "RFC 4320")
+		w.isEmpty(t)
+	})
+}
+
+func TestCancelEndsAnINVITEOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, canceled := newWire(0), 0
+		tx := w.begin(t, request(t, "INVITE", "a"), phone)
+		tx.Watch(func(*sip.Request) {
+			canceled++
+			if err := tx.Respond(Response(request(t, "INVITE", "a"), 200, "OK")); !errors.Is(err, ErrEnded) {
+				t.Errorf("an answer after the CANCEL: %v", err)
+			}
+		}, nil)
+		w.Receive(request(t, "CANCEL", "a"), phone)
+		w.Receive(request(t, "CANCEL", "a"), phone)
+		w.wants(t, "CANCEL twice", "0 SIP/2.0 200 OK", "0 SIP/2.0 487 Request Terminated", "0 SIP/2.0 200 OK")
+		if canceled != 1 {
+			t.Errorf("the user hears of %d CANCELs", canceled)
+		}
+		w.Receive(request(t, "ACK", "a"), phone)
+		answered := w.begin(t, request(t, "INVITE", "b"), phone)
+		answered.Respond(Response(request(t, "INVITE", "b"), 200, "OK"))
+		answered.Watch(func(*sip.Request) { t.Error("a call that was answered is canceled") }, nil)
+		w.Receive(request(t, "CANCEL", "b"), phone)
+		w.wants(t, "CANCEL too late", "0 SIP/2.0 200 OK", "0 SIP/2.0 200 OK")
+		w.begin(t, request(t, "CANCEL", "of nothing"), phone).Respond(Response(request(t, "CANCEL", "of nothing"), 481, "x"))
+		w.Close()
+		w.isEmpty(t)
+	})
+}
+
+func TestWhatHappenedBeforeWatchIsTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(0)
+		tx := w.begin(t, request(t, "INVITE", "a"), phone)
+		w.Receive(request(t, "CANCEL", "a"), phone)
+		tx.Terminate()
+		canceled, ended := false, error(nil)
+		tx.Watch(func(c *sip.Request) { canceled = c.IsCancel() }, func(err error) { ended = err })
+		if !canceled || !errors.Is(ended, ErrEnded) {
+			t.Errorf("canceled %t, ended %v", canceled, ended)
+		}
+		w.isEmpty(t)
+	})
+}
+
+func TestRequestsOfOldPhonesAreMatched(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(0)
+		tx := w.begin(t, request(t, "INVITE", ""), phone)
+		tx.Respond(Response(request(t, "INVITE", ""), 486, "Busy"))
+		w.Receive(request(t, "INVITE", ""), phone)
+		w.Receive(request(t, "ACK", ""), phone)
+		w.wants(t, "both", "0 SIP/2.0 486 Busy", "0 SIP/2.0 486 Busy")
+		time.Sleep(6 * time.Second)
+		w.isEmpty(t)
+	})
+}
+
+func TestTransactionsAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(1)
+		w.begin(t, request(t, "INFO", "a"), phone)
+		w.Receive(request(t, "INFO", "b"), phone)
+		w.Receive(request(t, "ACK", "c"), phone)
+		w.wants(t, "the second", "0 SIP/2.0 503 Service Unavailable")
+		if _, err := w.Request(request(t, "OPTIONS", "d"), phone, (&heard{}).user()); err != nil {
+			t.Error(err)
+		}
+		if _, err := w.Request(request(t, "OPTIONS", "e"), phone, User{}); !errors.Is(err, ErrTooMany) {
+			t.Errorf("the second of ours: %v", err)
+		}
+		w.Close()
+		w.isEmpty(t)
+	})
+}
+
+func TestRequestWithoutKeyGets400(t *testing.T) {
+	t.Parallel()
+	w := newWire(0)
+	broken := request(t, "INFO", "a")
+	broken.RemoveHeader("CSeq")
+	w.Receive(broken, phone)
+	if len(w.sent) != 1 || len(w.requests) != 0 {
+		t.Errorf("sent %q, given to the user %d", w.sent, len(w.requests))
+	}
+}
+
+func TestTransportThatBreaksEndsTransactions(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, ended := newWire(0), error(nil)
+		tx := w.begin(t, request(t, "INVITE", "a"), phone)
+		tx.Watch(nil, func(err error) { ended = err })
+		w.broken = errCable
+		if err := tx.Respond(Response(request(t, "INVITE", "a"), 180, "Ringing")); !errors.Is(err, ErrTransport) || !errors.Is(err, errCable) {
+			t.Errorf("the response: %v", err)
+		}
+		if !errors.Is(ended, errCable) {
+			t.Errorf("the user hears %v", ended)
+		}
+		if _, err := w.Request(request(t, "OPTIONS", "b"), phone, User{}); !errors.Is(err, errCable) {
+			t.Errorf("a request: %v", err)
+		}
+		w.isEmpty(t)
+	})
+}
+
+func TestStreamThatClosesEndsItsTransactions(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, closes, stays := newWire(0), &fakeStream{remote: 1}, &fakeStream{remote: 2}
+		var ended, failed error
+		w.begin(t, request(t, "INVITE", "a"), Peer{Stream: closes}).Watch(nil, func(err error) { ended = err })
+		other := w.begin(t, request(t, "INVITE", "b"), Peer{Stream: stays})
+		if _, err := w.Request(request(t, "OPTIONS", "c"), Peer{Stream: closes}, User{Answered: func(_ *sip.Response, err error) { failed = err }}); err != nil {
+			t.Fatal(err)
+		}
+		w.StreamClosed(closes.LocalAddr().String(), closes.RemoteAddr().String())
+		synctest.Wait()
+		if !errors.Is(ended, ErrTransport) || !errors.Is(failed, ErrTransport) {
+			t.Errorf("the users hear %v and %v", ended, failed)
+		}
+		if err := other.Respond(Response(request(t, "INVITE", "b"), 486, "Busy")); err != nil {
+			t.Errorf("the other stream: %v", err)
+		}
+		w.Receive(request(t, "ACK", "b"), Peer{Stream: stays})
+		w.isEmpty(t)
+		if closes.refs != 0 || stays.refs != 0 {
+			t.Errorf("references left: %d and %d", closes.refs, stays.refs)
+		}
+	})
+}
