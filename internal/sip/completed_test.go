@@ -37,7 +37,7 @@ func TestLostAnswerToBYEIsGivenAgain(t *testing.T) {
 }
 
 // TestINVITEThatWasUnderWayIsNoNewCall repeats the INVITE of a call, while it goes
-// on and when it is over: sipgo has forgotten it in either case.
+// on and when it is over: its transaction is forgotten in either case.
 func TestINVITEThatWasUnderWayIsNoNewCall(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)

@@ -12,7 +12,7 @@ import (
 )
 
 // dialogTags derives our dialog tags from the request and a secret. So the tag of
-// an INVITE is known before it is handled (sipgo answers CANCEL, 100 and 487 by
+// an INVITE is known before it is handled (its transaction answers 100 and 487 by
 // itself, and they must carry the tag of our 180), a forked copy of an INVITE gets
 // the tag of the first, and a response with our tag proves that we made the request.
 type dialogTags struct{ secret []byte }

@@ -1,10 +1,12 @@
 // Package sip brings phones into calls: it turns SIP dialogs into legs, and
 // legs into SIP dialogs. It owns the SIP listeners and, for each leg, one
-// goroutine that owns the dialog; sipgo gives transports, transactions and the
-// parser. Sub-package header reads and writes header fields, gate decides who may
-// come in. RFC 3261, 3264, 3326, 3581, 6026, 6086.
+// goroutine that owns the dialog; sipgo gives connections and the parser. Sub-package
+// header reads and writes header fields, gate decides who may come in, transaction
+// carries requests and responses. RFC 3261, 3264, 3326, 3581, 6026, 6086.
 //
-// Every message arrives on a goroutine of its own, so that a request may
-// overtake another. The reader announces each request to its leg before it passes
-// it on (requestorder.go); an ACK goes to its leg straight from the reader.
+// A message is read, matched and given to its leg on the goroutine that reads its socket
+// or connection. What may have to wait goes on a goroutine of its own: a request outside a
+// dialog, of which an INVITE becomes the goroutine of its leg, and a description that
+// names a host. The latter may be overtaken: the reader announces each request of a dialog
+// to its leg before it passes it on (requestorder.go).
 package sip

@@ -129,7 +129,7 @@ func (s *Server) connectFor(ctx context.Context, t *trunk.Trunk, request *sip.Re
 		return err
 	}
 	place, err := netip.ParseAddrPort(request.Destination())
-	if err != nil { // a Contact with another name: sipgo finds it
+	if err != nil { // a Contact with another name: reach finds it
 		return nil
 	}
 	return s.connect(ctx, t, place)
