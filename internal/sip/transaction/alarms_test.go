@@ -39,7 +39,9 @@ func TestAlarmsRingWhenTheyAreSetTo(t *testing.T) {
 			l.alarms.set(&c.alarm, c.want, l.now())
 			l.mu.Unlock()
 		}
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
+		l.mu.Lock()
+		defer l.mu.Unlock()
 		for i := range clocks {
 			var want []instant
 			if at := clocks[i].want; at != 0 {

@@ -3,6 +3,7 @@ package transaction
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 // heard is what a user of a client transaction hears.
 type heard struct {
+	mu       sync.Mutex
 	statuses []int
 	again    []int
 	err      error
@@ -21,12 +23,40 @@ func (h *heard) user() User {
 	return User{
 		Answered: func(r *sip.Response, err error) {
 			if err != nil {
-				h.err = err
-			} else {
-				h.statuses = append(h.statuses, r.StatusCode)
+				h.fail(err)
+				return
 			}
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.statuses = append(h.statuses, r.StatusCode)
 		},
-		Again: func(r *sip.Response) { h.again = append(h.again, r.StatusCode) },
+		Again: func(r *sip.Response) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.again = append(h.again, r.StatusCode)
+		},
+	}
+}
+
+func (h *heard) fail(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.err = err
+}
+
+func (h *heard) failure() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.err
+}
+
+// wants compares the statuses, and those of further 2xx.
+func (h *heard) wants(t *testing.T, statuses, again []int) {
+	t.Helper()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !slices.Equal(h.statuses, statuses) || !slices.Equal(h.again, again) || h.err != nil {
+		t.Errorf("heard %v, then %v, %v; want %v, %v", h.statuses, h.again, h.err, statuses, again)
 	}
 }
 
@@ -43,13 +73,13 @@ func (w *wire) send(t *testing.T, r *sip.Request, h *heard) *Client {
 func TestINVITEIsRepeatedUntilItIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, h := newWire(0), heard{}
-		w.send(t, request(t, "INVITE", "a"), &h)
-		time.Sleep(33 * time.Second)
+		w, h := newWire(0), &heard{}
+		w.send(t, request(t, "INVITE", "a"), h)
+		pass(33 * time.Second)
 		line := " INVITE sip:alice@example.com SIP/2.0"
 		w.wants(t, "timer A", "0"+line, "500"+line, "1500"+line, "3500"+line, "7500"+line, "15500"+line, "31500"+line)
-		if !errors.Is(h.err, ErrTimeout) {
-			t.Errorf("the user hears %v", h.err)
+		if err := h.failure(); !errors.Is(err, ErrTimeout) {
+			t.Errorf("the user hears %v", err)
 		}
 		w.isEmpty(t)
 	})
@@ -58,18 +88,16 @@ func TestINVITEIsRepeatedUntilItIsGivenUp(t *testing.T) {
 func TestRingingEndsTheRepetition(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, h, invite := newWire(0), heard{}, request(t, "INVITE", "a")
-		w.send(t, invite, &h)
+		w, h, invite := newWire(0), &heard{}, request(t, "INVITE", "a")
+		w.send(t, invite, h)
 		w.Receive(answer(invite, 180), Peer{})
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		w.wants(t, "one", "0 INVITE sip:alice@example.com SIP/2.0")
 		w.Receive(answer(invite, 200), Peer{})
 		w.Receive(answer(invite, 200), Peer{})
 		w.Receive(answer(invite, 486), Peer{}) // of a branch that is late
-		if !slices.Equal(h.statuses, []int{180, 200}) || !slices.Equal(h.again, []int{200}) || h.err != nil {
-			t.Errorf("heard %+v", h)
-		}
-		time.Sleep(33 * time.Second)
+		h.wants(t, []int{180, 200}, []int{200})
+		pass(33 * time.Second)
 		w.Receive(answer(invite, 200), Peer{})
 		if w.strays != 1 {
 			t.Errorf("%d responses without a transaction", w.strays)
@@ -81,16 +109,14 @@ func TestRingingEndsTheRepetition(t *testing.T) {
 func TestFailureIsAcknowledgedEachTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, h, invite := newWire(0), heard{}, request(t, "INVITE", "a")
-		w.send(t, invite, &h)
+		w, h, invite := newWire(0), &heard{}, request(t, "INVITE", "a")
+		w.send(t, invite, h)
 		for range 2 {
 			w.Receive(answer(invite, 486), Peer{})
 		}
 		w.wants(t, "two ACKs", "0 INVITE sip:alice@example.com SIP/2.0", "0 ACK sip:alice@example.com SIP/2.0", "0 ACK sip:alice@example.com SIP/2.0")
-		if !slices.Equal(h.statuses, []int{486}) {
-			t.Errorf("heard %+v", h)
-		}
-		time.Sleep(33 * time.Second)
+		h.wants(t, []int{486}, nil)
+		pass(33 * time.Second)
 		w.isEmpty(t)
 	})
 }
@@ -98,24 +124,25 @@ func TestFailureIsAcknowledgedEachTime(t *testing.T) {
 func TestOtherRequestsAreRepeatedUntilTheirFinalResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, h, bye := newWire(0), heard{}, request(t, "BYE", "a")
-		w.send(t, bye, &h)
-		time.Sleep(time.Second)
+		w, h, bye := newWire(0), &heard{}, request(t, "BYE", "a")
+		w.send(t, bye, h)
+		pass(time.Second)
 		w.Receive(answer(bye, 100), Peer{})
-		time.Sleep(9 * time.Second)
+		pass(9 * time.Second)
 		line := " BYE sip:alice@example.com SIP/2.0"
 		w.wants(t, "timer E", "0"+line, "500"+line, "1500"+line, "5500"+line, "9500"+line)
 		w.Receive(answer(bye, 200), Peer{})
 		w.Receive(answer(bye, 200), Peer{})
-		if !slices.Equal(h.statuses, []int{100, 200}) || w.strays != 0 {
-			t.Errorf("heard %+v, %d strays", h, w.strays)
+		h.wants(t, []int{100, 200}, nil)
+		if w.strays != 0 {
+			t.Errorf("%d responses have no transaction", w.strays)
 		}
-		time.Sleep(6 * time.Second)
+		pass(6 * time.Second)
 		w.isEmpty(t)
-		w.send(t, request(t, "BYE", "b"), &h)
-		time.Sleep(33 * time.Second)
-		if !errors.Is(h.err, ErrTimeout) {
-			t.Errorf("the user hears %v", h.err)
+		w.send(t, request(t, "BYE", "b"), h)
+		pass(33 * time.Second)
+		if err := h.failure(); !errors.Is(err, ErrTimeout) {
+			t.Errorf("the user hears %v", err)
 		}
 		w.isEmpty(t)
 	})
@@ -124,15 +151,15 @@ func TestOtherRequestsAreRepeatedUntilTheirFinalResponse(t *testing.T) {
 func TestCloseTellsUsers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, h, stopped := newWire(0), heard{}, heard{}
-		w.send(t, request(t, "BYE", "a"), &h)
-		w.send(t, request(t, "BYE", "b"), &stopped).Terminate()
+		w, h, stopped := newWire(0), &heard{}, &heard{}
+		w.send(t, request(t, "BYE", "a"), h)
+		w.send(t, request(t, "BYE", "b"), stopped).Terminate()
 		if _, err := w.Request(request(t, "BYE", "a"), phone, User{}); err == nil {
 			t.Error("a second request with the same branch is sent")
 		}
 		w.Close()
-		if !errors.Is(h.err, ErrEnded) || stopped.err != nil {
-			t.Errorf("heard %v, and %v by who had stopped", h.err, stopped.err)
+		if err := h.failure(); !errors.Is(err, ErrEnded) || stopped.failure() != nil {
+			t.Errorf("heard %v, and %v by who had stopped", err, stopped.failure())
 		}
 		if _, err := w.Request(request(t, "BYE", "c"), phone, User{}); !errors.Is(err, ErrEnded) {
 			t.Errorf("a request after the end: %v", err)

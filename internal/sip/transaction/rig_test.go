@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -117,3 +118,9 @@ func (s *fakeStream) RemoteAddr() net.Addr {
 }
 
 var errCable = errors.New("the cable is cut")
+
+// pass lets time go by, and what is due in it be done.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}

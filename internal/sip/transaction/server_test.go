@@ -26,9 +26,9 @@ func TestTryingIsSentWhereNothingElseIs(t *testing.T) {
 		w := newWire(0)
 		slow := w.begin(t, request(t, "INVITE", "slow"), phone)
 		quick := w.begin(t, request(t, "INVITE", "quick"), phone)
-		time.Sleep(100 * time.Millisecond)
+		pass(100 * time.Millisecond)
 		quick.Respond(Response(request(t, "INVITE", "quick"), 180, "Ringing"))
-		time.Sleep(time.Second)
+		pass(time.Second)
 		w.wants(t, "the slow one alone", "100 SIP/2.0 180 Ringing", "160 SIP/2.0 100 Trying")
 		w.Receive(request(t, "INVITE", "slow"), phone)
 		w.wants(t, "the INVITE again", "1100 SIP/2.0 100 Trying")
@@ -50,7 +50,7 @@ func TestFailureOfINVITEIsRepeatedUntilItsACK(t *testing.T) {
 		if err := tx.Respond(Response(request(t, "INVITE", "a"), 486, "Busy")); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(8 * time.Second)
+		pass(8 * time.Second)
 		w.wants(t, "timer G", "0 SIP/2.0 486 Busy", "500 SIP/2.0 486 Busy", "1500 SIP/2.0 486 Busy", "3500 SIP/2.0 486 Busy", "7500 SIP/2.0 486 Busy")
 		if err := tx.Respond(Response(request(t, "INVITE", "a"), 200, "OK")); !errors.Is(err, ErrEnded) {
 			t.Errorf("a second final response: %v", err)
@@ -59,7 +59,7 @@ func TestFailureOfINVITEIsRepeatedUntilItsACK(t *testing.T) {
 		w.wants(t, "the INVITE again", "8000 SIP/2.0 486 Busy")
 		w.Receive(request(t, "ACK", "a"), phone)
 		w.Receive(request(t, "INVITE", "a"), phone)
-		time.Sleep(6 * time.Second)
+		pass(6 * time.Second)
 		w.wants(t, "after the ACK")
 		w.isEmpty(t)
 	})
@@ -68,17 +68,17 @@ func TestFailureOfINVITEIsRepeatedUntilItsACK(t *testing.T) {
 func TestFailureWithoutACKIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, ended := newWire(0), error(nil)
+		w, ended := newWire(0), &heard{}
 		tx := w.begin(t, request(t, "INVITE", "a"), phone)
-		tx.Watch(nil, func(err error) { ended = err })
+		tx.Watch(nil, ended.fail)
 		tx.Respond(Response(request(t, "INVITE", "a"), 486, "Busy"))
-		time.Sleep(31 * time.Second)
-		if ended != nil {
+		pass(31 * time.Second)
+		if ended.failure() != nil {
 			t.Error("it ends before timer H")
 		}
-		time.Sleep(2 * time.Second)
-		if !errors.Is(ended, ErrTimeout) {
-			t.Errorf("its end is told as %v", ended)
+		pass(2 * time.Second)
+		if err := ended.failure(); !errors.Is(err, ErrTimeout) {
+			t.Errorf("its end is told as %v", err)
 		}
 		w.isEmpty(t)
 	})
@@ -91,7 +91,7 @@ func TestSuccessOfINVITEIsRepeatedByItsUser(t *testing.T) {
 		tx := w.begin(t, request(t, "INVITE", "a"), phone)
 		tx.Respond(Response(request(t, "INVITE", "a"), 200, "OK"))
 		w.Receive(request(t, "INVITE", "a"), phone) // absorbed: RFC 6026
-		time.Sleep(20 * time.Second)
+		pass(20 * time.Second)
 		if err := tx.Resend(); err != nil {
 			t.Error(err)
 		}
@@ -111,13 +111,13 @@ func TestOtherRequestsKeepTheirAnswer(t *testing.T) {
 		tx := w.begin(t, request(t, "INFO", "a"), phone)
 		w.Receive(request(t, "INFO", "a"), phone) // before the answer: absorbed
 		tx.Respond(Response(request(t, "INFO", "a"), 200, "OK"))
-		time.Sleep(30 * time.Second)
+		pass(30 * time.Second)
 		w.Receive(request(t, "INFO", "a"), phone)
 		w.wants(t, "the answer twice", "0 SIP/2.0 200 OK", "30000 SIP/2.0 200 OK")
-		time.Sleep(3 * time.Second)
+		pass(3 * time.Second)
 		w.isEmpty(t)
 		unanswered := w.begin(t, request(t, "INFO", "b"), phone)
-		time.Sleep(33 * time.Second)
+		pass(33 * time.Second)
 		if err := unanswered.Respond(Response(request(t, "INFO", "b"), 200, "OK")); !errors.Is(err, ErrEnded) {
 			t.Errorf("an answer that nobody waits for any more: %v", err)
 		}
@@ -180,7 +180,7 @@ func TestRequestsOfOldPhonesAreMatched(t *testing.T) {
 		w.Receive(request(t, "INVITE", ""), phone)
 		w.Receive(request(t, "ACK", ""), phone)
 		w.wants(t, "both", "0 SIP/2.0 486 Busy", "0 SIP/2.0 486 Busy")
-		time.Sleep(6 * time.Second)
+		pass(6 * time.Second)
 		w.isEmpty(t)
 	})
 }
@@ -218,15 +218,15 @@ func TestRequestWithoutKeyGets400(t *testing.T) {
 func TestTransportThatBreaksEndsTransactions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, ended := newWire(0), error(nil)
+		w, ended := newWire(0), &heard{}
 		tx := w.begin(t, request(t, "INVITE", "a"), phone)
-		tx.Watch(nil, func(err error) { ended = err })
+		tx.Watch(nil, ended.fail)
 		w.broken = errCable
 		if err := tx.Respond(Response(request(t, "INVITE", "a"), 180, "Ringing")); !errors.Is(err, ErrTransport) || !errors.Is(err, errCable) {
 			t.Errorf("the response: %v", err)
 		}
-		if !errors.Is(ended, errCable) {
-			t.Errorf("the user hears %v", ended)
+		if err := ended.failure(); !errors.Is(err, errCable) {
+			t.Errorf("the user hears %v", err)
 		}
 		if _, err := w.Request(request(t, "OPTIONS", "b"), phone, User{}); !errors.Is(err, errCable) {
 			t.Errorf("a request: %v", err)
@@ -239,16 +239,16 @@ func TestStreamThatClosesEndsItsTransactions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w, closes, stays := newWire(0), &fakeStream{remote: 1}, &fakeStream{remote: 2}
-		var ended, failed error
-		w.begin(t, request(t, "INVITE", "a"), Peer{Stream: closes}).Watch(nil, func(err error) { ended = err })
+		ended, failed := &heard{}, &heard{}
+		w.begin(t, request(t, "INVITE", "a"), Peer{Stream: closes}).Watch(nil, ended.fail)
 		other := w.begin(t, request(t, "INVITE", "b"), Peer{Stream: stays})
-		if _, err := w.Request(request(t, "OPTIONS", "c"), Peer{Stream: closes}, User{Answered: func(_ *sip.Response, err error) { failed = err }}); err != nil {
+		if _, err := w.Request(request(t, "OPTIONS", "c"), Peer{Stream: closes}, failed.user()); err != nil {
 			t.Fatal(err)
 		}
 		w.StreamClosed(closes.LocalAddr().String(), closes.RemoteAddr().String())
 		synctest.Wait()
-		if !errors.Is(ended, ErrTransport) || !errors.Is(failed, ErrTransport) {
-			t.Errorf("the users hear %v and %v", ended, failed)
+		if !errors.Is(ended.failure(), ErrTransport) || !errors.Is(failed.failure(), ErrTransport) {
+			t.Errorf("the users hear %v and %v", ended.failure(), failed.failure())
 		}
 		if err := other.Respond(Response(request(t, "INVITE", "b"), 486, "Busy")); err != nil {
 			t.Errorf("the other stream: %v", err)
