@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -106,4 +107,27 @@ func TestCallThatNeverCameUpIsNoConversation(t *testing.T) {
 		w.expect(id, "CreateCallFailed CallDisconnected")
 		w.conversations.expect(t)
 	})
+}
+
+// TestWhoHangsUpIsSaidToLeaveFirst, whoever called.
+func TestWhoHangsUpIsSaidToLeaveFirst(t *testing.T) {
+	for name, first := range map[string]identifier.ID{"the caller": ann, "the callee": bob} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(w *world) {
+				w.devices[bob] = []string{"office"}
+				w.announcer.Listeners = 0
+				legs := map[identifier.ID]*calltest.Leg{ann: calltest.Inbound()}
+				report, err := w.Incoming(call.Invitation{From: ann, To: bob}, legs[ann])
+				w.must(err)
+				legs[ann].Told(report)
+				legs[bob] = <-w.dialer.Dialled
+				legs[bob].PickUp()
+				time.Sleep(time.Second)
+				legs[first].HangUp()
+				time.Sleep(time.Second)
+				second := map[identifier.ID]identifier.ID{ann: bob, bob: ann}[first]
+				w.conversations.expect(t, "started by "+ann.Raw(), "added "+bob.Raw(), "added "+ann.Raw(), "removed "+first.Raw(), "removed "+second.Raw(), "ended")
+			})
+		})
+	}
 }

@@ -63,6 +63,7 @@ func (c *Call) left(e *endpoint, was stage, why Reason) {
 		if c.converses(e) && why.Kind == EndedByPeer {
 			c.record.endedBy = e.id
 		}
+		c.publishDeparture(e) // the others leave after it
 		c.finish(why, nil)
 		return
 	}

@@ -113,6 +113,7 @@ type wireFault struct {
 	message    string
 	target     string
 	inner      *innerError
+	details    []wireDetail
 	retryAfter time.Duration
 	challenge  string
 	bare       bool // without a body
@@ -152,6 +153,10 @@ func (t *faultTable) of(err error) wireFault {
 		wire.target = field.name
 	}
 	errors.As(err, &wire.inner)
+	var detail *detailError
+	if errors.As(err, &detail) {
+		wire.details = []wireDetail{{detail.code, wire.message, wire.target}}
+	}
 	var status *statusError
 	if errors.As(err, &status) {
 		wire.status = status.status
@@ -190,7 +195,8 @@ type wireError struct {
 		Message string `json:"message"`
 		Target  string `json:"target,omitempty"`
 
-		Inner *innerError `json:"innererror,omitempty"`
+		Details []wireDetail `json:"details,omitempty"`
+		Inner   *innerError  `json:"innererror,omitempty"`
 	} `json:"error"`
 }
 
@@ -201,7 +207,7 @@ func writeFault(w http.ResponseWriter, a *answer, wire wireFault, requestID stri
 	}
 	var body wireError
 	body.Error.Code, body.Error.Message, body.Error.Target = wire.code, wire.message, wire.target
-	body.Error.Inner = wire.inner
+	body.Error.Details, body.Error.Inner = wire.details, wire.inner
 	text, err := json.Marshal(body)
 	if err != nil { // not with three strings
 		text = nil

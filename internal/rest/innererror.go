@@ -14,6 +14,26 @@ func Inner(code, message string, err error) error {
 	return &innerError{Code: code, Message: message, cause: err}
 }
 
+// Detail gives an error, of a Field, the special code of an API that tells it in the
+// error's details. The message is told there too, and not there alone: SDKs show people
+// the error's own.
+func Detail(code string, err error) error { return &detailError{code, err} }
+
+type detailError struct {
+	code  string
+	cause error
+}
+
+func (e *detailError) Error() string { return e.cause.Error() }
+func (e *detailError) Unwrap() error { return e.cause }
+
+// wireDetail is an entry of an error's details.
+type wireDetail struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Target  string `json:"target,omitempty"`
+}
+
 type innerError struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`

@@ -141,6 +141,8 @@ func TestValidity(t *testing.T) {
 			}
 			if got := f.send("POST", "/rooms", body, status, nil); !strings.Contains(got, test.refused) || status == 400 && !strings.Contains(got, `"code":"BadRequest"`) {
 				t.Errorf("create: got %s", got)
+			} else if detail := `"details":[{"code":"BadArgument","message":"` + test.refused + `","target":"ValidUntil"}]`; status == 400 && test.from != `"tomorrow"` && !strings.Contains(got, detail) {
+				t.Errorf("create: the details are not %s in %s", detail, got)
 			}
 			made := f.make(`{}`)
 			if status == 201 {

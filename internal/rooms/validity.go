@@ -45,15 +45,19 @@ func instant(field string, text *string, into *time.Time) error {
 	return nil
 }
 
-// checkValidity checks the time of a room. The messages are the real service's.
+// checkValidity checks the time of a room. The messages, and the code in the details, are
+// the real service's.
 func checkValidity(from, until, now time.Time) error {
+	wrong := ""
 	switch {
 	case !until.After(now):
-		return rest.Field("ValidUntil", fault.Invalid("The time range end is in the past."))
+		wrong = "The time range end is in the past."
 	case !until.After(from), until.Sub(from) > longestValidity:
-		return rest.Field("ValidUntil", fault.Invalid("The time range is incorrect, or larger than 180 days."))
+		wrong = "The time range is incorrect, or larger than 180 days."
+	default:
+		return nil
 	}
-	return nil
+	return rest.Detail("BadArgument", rest.Field("ValidUntil", fault.Invalid("%s", wrong)))
 }
 
 // Ids have 17 digits, of which the first two are always the same, as on the real
