@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth/authtest"
+	"github.com/switchhook/switchhook/internal/httpclient"
 )
 
 const (
@@ -35,8 +36,9 @@ type application struct {
 	cacheID  string         // of the prompt
 	quietly  bool           // nothing is played unless a run asks for it
 	client   *http.Client
-	web      *http.Server
-	url      string
+	hooks    *webhooks
+	web      *http.Server // of the prompt
+	url      string       // of web
 	work     sync.WaitGroup
 
 	downloads atomic.Int64 // of the prompt
@@ -54,14 +56,18 @@ func startApplication(ctx context.Context, s *server, prompt []byte) (*applicati
 	if err := a.connect(s.data); err != nil {
 		return nil, err
 	}
+	hooks, err := serveWebhooks(map[string]func([]byte) []byte{"/events": a.incoming, "/callbacks": a.callback})
+	if err != nil {
+		return nil, err
+	}
+	a.hooks = hooks
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
+		hooks.close()
 		return nil, err
 	}
 	a.url = "http://" + listener.Addr().String()
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /events", a.incoming)
-	mux.HandleFunc("POST /callbacks", a.callback)
 	mux.HandleFunc("GET "+promptURL, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("If-None-Match") == "" { // not only asked whether it has changed
 			a.downloads.Add(1)
@@ -71,7 +77,7 @@ func startApplication(ctx context.Context, s *server, prompt []byte) (*applicati
 	})
 	a.web = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
 	a.work.Go(func() { a.web.Serve(listener) })
-	return a, s.subscribe(ctx, a.url+"/events")
+	return a, s.subscribe(ctx, hooks.url("/events"))
 }
 
 // connect makes a client from the files that the server left for scripts.
@@ -85,15 +91,18 @@ func (a *application) connect(data string) error {
 	a.endpoint = strings.TrimPrefix(endpoint, "endpoint=")
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(authority)
-	a.client = &http.Client{Timeout: 30 * time.Second, Transport: authtest.Transport{Key: key, Base: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: roots}, MaxIdleConnsPerHost: 64,
-	}}}
+	secure := &tls.Config{RootCAs: roots}
+	a.client = &http.Client{Timeout: 30 * time.Second, Transport: authtest.Transport{Key: key, Base: httpclient.New(httpclient.Config{
+		Dial: (&net.Dialer{}).DialContext, TLS: secure, Handshake: 10 * time.Second, Other: &http.Transport{TLSClientConfig: secure},
+		MaxHeader: 64 << 10, MaxIdle: 64, MaxTotal: 64, Idle: time.Minute,
+	})}}
 	return nil
 }
 
 // close returns what went wrong.
 func (a *application) close() error {
 	a.web.Close()
+	a.hooks.close()
 	a.work.Wait()
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -64,7 +64,7 @@ func (a *application) addAndTransfer(ctx context.Context, n int) (adding, transf
 func (a *application) callPhone(ctx context.Context, number string) (string, error) {
 	connected := a.watch("CallConnected")
 	answer, err := a.post("calling/callConnections", map[string]any{
-		"targets": []any{phoneNumber(number)}, "sourceCallerIdNumber": map[string]string{"value": ourNumber}, "callbackUri": a.url + "/callbacks",
+		"targets": []any{phoneNumber(number)}, "sourceCallerIdNumber": map[string]string{"value": ourNumber}, "callbackUri": a.hooks.url("/callbacks"),
 	})
 	if err != nil {
 		return "", err

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"strings"
 	"time"
 )
@@ -59,38 +59,34 @@ func next(ctx context.Context, from <-chan event, what string) (event, error) {
 
 // incoming is the Event Grid webhook: it answers each call, and passes on what is said of
 // recordings.
-func (a *application) incoming(w http.ResponseWriter, r *http.Request) {
+func (a *application) incoming(body []byte) (answer []byte) {
 	now := time.Now()
-	var events []struct {
-		EventType string
-		Subject   string
-		EventTime time.Time
-		Data      struct {
-			ValidationCode, IncomingCallContext string
-			From                                struct{ RawID string }
-		}
+	kind := strings.TrimPrefix(textOf(body, "eventType"), "Microsoft.")
+	switch kind {
+	case "EventGrid.SubscriptionValidationEvent":
+		answer, _ = json.Marshal(map[string]string{"validationResponse": textOf(body, "validationCode")})
+		return answer
+	case "":
+		a.failed(fmt.Errorf("an event without a type: %.200s", body))
+		return nil
 	}
-	if err := json.NewDecoder(r.Body).Decode(&events); err != nil || len(events) == 0 {
-		a.failed(fmt.Errorf("event: %w", err))
-		return
+	e := event{kind: strings.TrimPrefix(kind, "Communication."), at: now}
+	_, e.recording, _ = strings.Cut(textOf(body, "subject"), "/recordingId/")
+	if a.heard(e, timeOf(body, "eventTime")); e.kind != "IncomingCall" {
+		return nil
 	}
-	data := events[0].Data
-	if data.ValidationCode != "" {
-		json.NewEncoder(w).Encode(map[string]string{"validationResponse": data.ValidationCode})
-		return
+	context, caller := textOf(body, "incomingCallContext"), textOf(body, "rawId")
+	if _, from, found := bytes.Cut(body, []byte(`"from":`)); found {
+		caller = textOf(from, "rawId")
 	}
-	e := event{kind: strings.TrimPrefix(events[0].EventType, "Microsoft.Communication."), at: now}
-	_, e.recording, _ = strings.Cut(events[0].Subject, "/recordingId/")
-	if a.heard(e, events[0].EventTime); e.kind != "IncomingCall" {
-		return
-	}
-	a.work.Go(func() { a.answer(data.IncomingCallContext, data.From.RawID) })
+	a.work.Go(func() { a.answer(context, caller) })
+	return nil
 }
 
 // answer takes a call, and remembers whose it was.
 func (a *application) answer(context, caller string) {
 	request := maps.Clone(a.answers)
-	request["incomingCallContext"], request["callbackUri"] = context, a.url+"/callbacks"
+	request["incomingCallContext"], request["callbackUri"] = context, a.hooks.url("/callbacks")
 	answer, err := a.post("calling/callConnections:answer", request)
 	var connection string
 	if err == nil {
@@ -120,23 +116,18 @@ func (a *application) sinceInvite(arrived <-chan event, began map[string]time.Ti
 }
 
 // callback takes Call Automation's events.
-func (a *application) callback(w http.ResponseWriter, r *http.Request) {
-	now := time.Now()
-	var events []struct {
-		Type string
-		Time time.Time
-		Data struct{ CallConnectionID, OperationContext string }
-	}
-	if err := json.NewDecoder(r.Body).Decode(&events); err != nil || len(events) == 0 {
-		a.failed(fmt.Errorf("callback: %w", err))
-		return
-	}
+func (a *application) callback(body []byte) (answer []byte) {
 	e := event{
-		kind:       strings.TrimPrefix(events[0].Type, "Microsoft.Communication."),
-		connection: events[0].Data.CallConnectionID, context: events[0].Data.OperationContext, at: now,
+		kind:       strings.TrimPrefix(textOf(body, "type"), "Microsoft.Communication."),
+		connection: textOf(body, "callConnectionId"), context: textOf(body, "operationContext"), at: time.Now(),
 	}
-	a.heard(e, events[0].Time)
+	if e.kind == "" || e.connection == "" {
+		a.failed(fmt.Errorf("a callback without a type or a connection: %.200s", body))
+		return nil
+	}
+	a.heard(e, timeOf(body, "time"))
 	if e.kind == "CallConnected" && a.prompt != nil && !a.quietly {
 		a.work.Go(func() { a.play(e.connection) })
 	}
+	return nil
 }

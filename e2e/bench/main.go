@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime/debug"
 	"text/tabwriter"
 	"time"
 )
@@ -104,6 +105,7 @@ func main() {
 	flag.BoolVar(&o.markdown, "markdown", false, "print rows that can be pasted into docs/performance.md")
 	flag.StringVar(&o.profiles, "profiles", "", "directory for what the runs look like inside: profiles of the CPU, the memory and the goroutines, and a trace of 3 s of the long run")
 	flag.Parse()
+	debug.SetGCPercent(1000) // little lives; what collections take, the application lacks
 	var err error
 	if o.only, err = regexp.Compile(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: -only:", err)

@@ -51,8 +51,8 @@ func (b *bench) offer(ctx context.Context, s *server, times float64) error {
 		return err
 	}
 	b.row(fmt.Sprintf("offered %v times the peak", times), fmt.Sprintf("%.0f %%", 100*load.rate()/peak.rate()),
-		"of the peak's goodput: %.0f of %.0f calls a second; %d came up, %d did not, in %v; %.0f %% of a core",
-		load.rate(), peak.rate(), load.succeeded, load.failed, load.took.Round(time.Millisecond), 100*(after-used).Seconds()/load.took.Seconds())
+		"of the peak's goodput: %.0f of %.0f calls a second; %d came up, %d did not, in %v; %.0f %% of a core; %s",
+		load.rate(), peak.rate(), load.succeeded, load.failed, load.took.Round(time.Millisecond), 100*(after-used).Seconds()/load.took.Seconds(), load.others())
 	b.row("", load.setups.String(), "p50 / p99 / longest from INVITE to 200, by sipp's clock of 4 ms")
 	b.row("", fmt.Sprintf("%.0f MB", megabytes(during)), "resident at most; %.0f MB before, %.0f MB %v after", megabytes(before), megabytes(later), quiet)
 	return nil

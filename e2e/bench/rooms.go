@@ -56,7 +56,7 @@ func (a *application) room(first, size int) error {
 		targets = append(targets, phoneNumber(farNumber(first+n)))
 	}
 	_, err := a.post("calling/callConnections", map[string]any{
-		"targets": targets, "sourceCallerIdNumber": map[string]string{"value": ourNumber}, "callbackUri": a.url + "/callbacks",
+		"targets": targets, "sourceCallerIdNumber": map[string]string{"value": ourNumber}, "callbackUri": a.hooks.url("/callbacks"),
 	})
 	return err
 }

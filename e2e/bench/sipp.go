@@ -15,12 +15,20 @@ import (
 // load is what sipp's built-in caller came to.
 type load struct {
 	took              time.Duration
-	succeeded, failed int   // calls; an overloaded server refuses some with 503
-	setups            times // from INVITE to 200; of runs with -trace_rtt
+	succeeded, failed int           // calls; an overloaded server refuses some with 503
+	setups            times         // from INVITE to 200; of runs with -trace_rtt
+	sipp, application time.Duration // processor time of the callers, and of this process meanwhile
 }
 
 // rate is the calls that succeeded in a second.
 func (l load) rate() float64 { return float64(l.succeeded) / l.took.Seconds() }
+
+// others tells what the callers and the application took of their core: where it is
+// all of it, they are what limits the figures.
+func (l load) others() string {
+	share := func(used time.Duration) float64 { return 100 * used.Seconds() / l.took.Seconds() }
+	return fmt.Sprintf("the application took %.0f %% of another core, sipp %.0f %%", share(l.application), share(l.sipp))
+}
 
 // runSipp makes calls. An error is that there was no load worth a figure.
 func runSipp(ctx context.Context, s *server, number string, arguments ...string) (load, error) {
@@ -33,9 +41,12 @@ func runSipp(ctx context.Context, s *server, number string, arguments ...string)
 	command := exec.CommandContext(ctx, "sipp", append([]string{s.addresses.SIP, "-sn", "uac", "-s", number, "-i", "127.0.0.1",
 		"-nostdin", "-timeout", "300", "-trace_stat", "-stf", statistics, "-fd", "1"}, arguments...)...)
 	command.Dir = dir
-	began := time.Now()
+	began, before := time.Now(), spent()
 	out, runErr := command.CombinedOutput()
-	l := load{took: time.Since(began)}
+	l := load{took: time.Since(began), application: spent() - before}
+	if ended := command.ProcessState; ended != nil {
+		l.sipp = ended.UserTime() + ended.SystemTime()
+	}
 	if l.succeeded, l.failed, err = readStatistics(statistics); err != nil || l.succeeded == 0 {
 		return l, fmt.Errorf("sipp: %w\n%s", errors.Join(runErr, err), out)
 	}
