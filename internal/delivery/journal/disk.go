@@ -32,6 +32,7 @@ type DiskStore struct {
 	disk     sync.Mutex
 	file     *os.File // of the last segment
 	end      int64    // where the next frame goes
+	roomEnd  int64    // the file has zeros from end to here
 	synced   int64    // so much of the file is on the disk
 	sequence uint64   // of the last frame
 	next     uint64   // number of the next page
@@ -96,6 +97,7 @@ func (s *DiskStore) roll() error {
 	if err != nil {
 		return err
 	}
+	s.cutRoom()
 	err = s.file.Close() // its content is on the disk
 	s.sequence++
 	s.use(file, following)
@@ -104,7 +106,7 @@ func (s *DiskStore) roll() error {
 
 // use makes a segment the active one. Its frames so far are on the disk.
 func (s *DiskStore) use(file *os.File, active *segment) {
-	s.file, s.end, s.synced = file, active.size, active.size
+	s.file, s.end, s.roomEnd, s.synced = file, active.size, active.size, active.size
 	s.mu.Lock()
 	s.segments = append(s.segments, active)
 	s.bytes += active.size
@@ -209,7 +211,11 @@ func (s *DiskStore) Close(context.Context) error {
 	s.closed = true
 	w := s.begin()
 	w.done()
-	if err := errors.Join(w.commit(true), s.file.Close()); err != nil {
+	err := w.commit(true)
+	if err == nil {
+		s.cutRoom()
+	}
+	if err := errors.Join(err, s.file.Close()); err != nil {
 		return fmt.Errorf("close the journal, some deliveries will be repeated: %w", err)
 	}
 	return nil

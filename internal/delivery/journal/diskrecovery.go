@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -105,21 +106,23 @@ func (r *scanner) segment(ordinal uint64, last bool) error {
 	r.before, r.end = seg, seg.size
 	if !last {
 		s.segments = append(s.segments, seg)
-		s.bytes += int64(len(content))
+		s.bytes += seg.size
 		return nil
 	}
-	return r.reopen(seg, len(content))
+	return r.reopen(seg, content)
 }
 
 // reopen makes the last segment the active one, cut where its intact frames end.
-func (r *scanner) reopen(seg *segment, length int) error {
+func (r *scanner) reopen(seg *segment, content []byte) error {
 	s := r.store
 	file, err := os.OpenFile(seg.path(s.dir), os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
-	if left := int64(length) - seg.size; left > 0 {
+	if left := len(bytes.TrimRight(content[seg.size:], "\x00")); left > 0 {
 		s.log.Info("the last write of the journal was cut off by a crash; nobody relied on it", "file", file.Name(), "bytes", left)
+	}
+	if int64(len(content)) > seg.size {
 		err = file.Truncate(seg.size)
 	}
 	if err == nil {

@@ -91,6 +91,7 @@ func (w *diskWrite) commit(sync bool) error {
 			return err
 		}
 		s.end += int64(len(s.room))
+		s.makeRoom()
 	}
 	s.written = append(s.written, w.names...)
 	if sync {

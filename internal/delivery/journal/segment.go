@@ -31,7 +31,7 @@ const (
 // frames which say that a page is done never go before the page.
 type segment struct {
 	ordinal uint64
-	size    int64    // of the file, in bytes
+	size    int64    // of its frames, in bytes
 	pages   []uint64 // numbers of the pages that were written to it, in their order
 	live    int      // how many of them are kept here
 }
