@@ -29,6 +29,8 @@ import type {
 
 export interface AgentOptions {
   address: string;
+  /** As in SessionOptions. */
+  guessed?: boolean;
   token(): Promise<string>;
   displayName?: string;
   iceServers?: IceServer[];
@@ -62,6 +64,7 @@ export class Agent {
   constructor(private options: AgentOptions) {
     this.session = new Session({
       address: options.address,
+      guessed: options.guessed,
       token: options.token,
       displayName: options.displayName,
       userAgent: options.userAgent,

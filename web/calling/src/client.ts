@@ -1,7 +1,7 @@
 // The entry of the package.
 import type { CommunicationTokenCredential } from "@azure/communication-common";
 import { Agent } from "./agent";
-import { findEndpoint, identityOf, socketAddress } from "./endpoint";
+import { findEndpoint, identityOf, isToken, socketAddress, type Endpoint } from "./endpoint";
 import { coded, failure, unsupported } from "./errors";
 import { debugInfo } from "./features/debuginfo";
 import { Features } from "./features/names";
@@ -73,17 +73,19 @@ async function connect(
 ): Promise<Agent> {
   const token = async (): Promise<string> => (await credential.getToken()).token;
   const first = await token().catch((error) => Promise.reject(failure(401, 10009, `no token: ${error instanceof Error ? error.message : error}`)));
+  if (!isToken(first)) throw failure(401, 10009, "the token is no access token of a user: it is not a JWT with claims");
   const user = identityOf(first);
   if (user && live.has(user)) throw failure(409, 40228, "this user has an agent in this page already");
-  let address: string;
+  let endpoint: Endpoint;
   try {
-    address = socketAddress(findEndpoint(options.endpoint, first), "/client");
+    endpoint = findEndpoint(options.endpoint, first);
   } catch (error) {
     throw coded(error, 400, 40216);
   }
   live.add(user);
   const agent = new Agent({
-    address,
+    address: socketAddress(endpoint.address, "/client"),
+    guessed: endpoint.guessed,
     token,
     displayName: agentOptions.displayName,
     iceServers: options.networkConfiguration?.turn?.iceServers,

@@ -4,13 +4,20 @@
 /** The claim of a user's token that names the server. */
 const CLAIM = "endpoint";
 
-/** Finds the server's address, without a slash at its end. */
-export function findEndpoint(option: string | undefined, token: string): string {
-  const named = option || claim(token) || fromPage() || globalThis.location?.origin;
+/** Where the server is, without a slash at its end. `guessed`: nothing names it, so that it may be the page's own. */
+export interface Endpoint {
+  address: string;
+  guessed: boolean;
+}
+
+/** Finds the server's address. */
+export function findEndpoint(option: string | undefined, token: string): Endpoint {
+  const said = option || claim(token) || fromPage();
+  const named = said || globalThis.location?.origin;
   if (!named || named === "null") throw new Error("the address of the server is not known: give CallClient the option endpoint");
   const url = new URL(named);
   if (url.protocol !== "https:" && url.protocol !== "http:") throw new Error(`the address of the server is not one of HTTP: ${named}`);
-  return url.origin + url.pathname.replace(/\/+$/, "");
+  return { address: url.origin + url.pathname.replace(/\/+$/, ""), guessed: !said };
 }
 
 /** The address of the WebSocket of a server. */
@@ -27,6 +34,11 @@ function fromPage(): string | undefined {
   const global = (globalThis as { __ACS_ENDPOINT__?: unknown }).__ACS_ENDPOINT__;
   if (typeof global === "string") return global;
   return globalThis.document?.querySelector<HTMLMetaElement>('meta[name="acs-endpoint"]')?.content || undefined;
+}
+
+/** Whether a text has the form of an access token. */
+export function isToken(text: unknown): text is string {
+  return typeof text === "string" && Object.keys(claims(text)).length > 0;
 }
 
 /** The claims of a token, unverified: the server verifies it. */

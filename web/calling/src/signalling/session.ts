@@ -3,6 +3,7 @@
 //
 //   connecting ──welcome──▶ live ──socket gone──▶ away ──welcome──▶ live
 //        └──refused, 60 s──▶ over ◀──bye, 401, 120 s──┴──────────────┘
+import { claims } from "../endpoint";
 import { failure } from "../errors";
 import { protocolVersion } from "../protocol";
 import { delayBefore, inTime, nap } from "./reconnect";
@@ -13,6 +14,8 @@ export type SessionState = "connecting" | "live" | "away" | "over";
 
 export interface SessionOptions {
   address: string;
+  /** The address was a guess: if nobody answers there, the token is one for somewhere else. */
+  guessed?: boolean;
   token(): Promise<string>;
   displayName?: string;
   userAgent: string;
@@ -40,6 +43,8 @@ const QUIET_MS = 20_000;
 const ANSWER_MS = 8_000;
 /** The timers of a hidden page run once a minute. A page that was frozen for longer does not know it. */
 const HIDDEN_MS = 60_000;
+/** How late a credential may be with another token, once it has seen that its own expired. */
+const CLOCK_MS = 2_000;
 
 export class Session {
   state: SessionState = "connecting";
@@ -55,6 +60,7 @@ export class Session {
   /** The server has said that it will stop. */
   stopping = false;
   private woke = Date.now();
+  private shown = "";
   /** When the page was last seen to run, before the socket was lost. */
   private left = Date.now();
   private wake = (): void => {};
@@ -119,7 +125,7 @@ export class Session {
     if (this.state === "over") return;
     let token: string;
     try {
-      token = await this.options.token();
+      token = this.shown = await this.options.token();
     } catch (error) {
       this.options.log(`no token: ${error}`);
       // Whoever gives tokens may be out of reach as the server is: calls go on meanwhile.
@@ -195,7 +201,7 @@ export class Session {
     switch (code) {
       case CLOSE.unauthorized:
         // A token may have expired on its way; a second refusal is final.
-        if (++this.refused > 1) return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
+        if (++this.refused > 1 && !this.expiresSoon) return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
         break;
       case CLOSE.forbidden:
         return this.giveUp(403, 10009, reason || "the token is not one for calls", "invalidToken");
@@ -222,6 +228,8 @@ export class Session {
       this.move("away", {});
     }
     if (lost) this.forget(lost);
+    if (this.options.guessed && !this.welcome && code === 0)
+      return this.giveUp(401, 10009, "the token names no server, and the page's own origin is none: it is another service's", "invalidToken");
     if (Date.now() > this.deadline) return this.giveUp(this.settle ? 408 : 496, this.settle ? 40101 : 7, "the server could not be reached", "connectionIssue");
     void this.connect();
   }
@@ -237,6 +245,12 @@ export class Session {
   /** Whether more time has passed than a session has without a socket, as in a page that was frozen. */
   private get late(): boolean {
     return Date.now() - this.left > this.grace + HIDDEN_MS;
+  }
+
+  /** Whether the token has expired for the server alone, whose clock is ahead: the credential gives another one when it knows of it. */
+  private get expiresSoon(): boolean {
+    const expires = 1000 * Number(claims(this.shown)["exp"]);
+    return this.id !== undefined && expires > Date.now() - CLOCK_MS && expires < this.deadline;
   }
 
   /** Until when an interruption is one. */

@@ -1,0 +1,101 @@
+// Tokens that are good for a while, for somewhere else, or none at all.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { CallClient } from "../src/client";
+import type { CallAgent } from "../src/types";
+import { FakeSocket, newest, settle } from "./fakes";
+import { begin, pass, welcome } from "./room";
+
+let client: CallClient;
+beforeEach(() => {
+  begin();
+  client = new CallClient();
+  (globalThis as any).location = { origin: "http://page.example" };
+});
+afterEach(async () => {
+  const gone = client.dispose();
+  await pass(6_000);
+  await gone;
+  delete (globalThis as any).location;
+  mock.timers.reset();
+});
+
+/** A token as the server's, for Ann, that is good for so many seconds of this clock. */
+function token(seconds: number, more: object = { endpoint: "http://calls.example" }): string {
+  const claims = { skypeid: "acs:ann", exp: Math.floor(Date.now() / 1000) + seconds, ...more };
+  return `h.${btoa(JSON.stringify(claims))}.s`;
+}
+
+/** A credential of the official package in small: it asks for another token when its own has expired. */
+function refreshing(first: string, next: () => string): { getToken(): Promise<{ token: string; expiresOnTimestamp: number }>; dispose(): void } {
+  let held = first;
+  const expires = (): number => 1000 * JSON.parse(atob(held.split(".")[1])).exp;
+  return {
+    getToken: async () => {
+      if (Date.now() >= expires()) held = next();
+      return { token: held, expiresOnTimestamp: expires() };
+    },
+    dispose: () => {},
+  };
+}
+
+const fixed = (text: string): ReturnType<typeof refreshing> => ({ getToken: async () => ({ token: text, expiresOnTimestamp: 0 }), dispose: () => {} });
+
+/** The agent, connected. */
+async function connect(credential: ReturnType<typeof refreshing>): Promise<CallAgent> {
+  const made = client.createCallAgent(credential);
+  await settle();
+  await pass(1);
+  assert.equal(newest().address, "ws://calls.example/client");
+  newest().open();
+  newest().say(welcome("s1"));
+  return made;
+}
+
+/** The server refuses the token of each hello for so long. */
+async function refuse(ms: number): Promise<void> {
+  newest().drop(4401, "expired");
+  for (let left = ms; left > 0; left -= 500) {
+    await pass(500);
+    if (newest().readyState !== 0) continue;
+    newest().open();
+    newest().drop(4401, "expired");
+  }
+}
+
+test("what is no token is refused at once, and no socket is opened", async () => {
+  for (const text of ["garbage", "a.b.c", "", undefined as never]) await assert.rejects(client.createCallAgent(fixed(text)), { code: 401, subCode: 10009 });
+  assert.equal(FakeSocket.all.length, 0);
+});
+
+test("a token that names no server, at a page whose origin is none, is refused at once", async () => {
+  const refused = assert.rejects(client.createCallAgent(fixed(token(3600, { resourceId: "another" }))), { code: 401, subCode: 10009 });
+  await settle();
+  await pass(1);
+  assert.equal(newest().address, "ws://page.example/client");
+  newest().drop();
+  await refused;
+  assert.equal(FakeSocket.all.length, 1);
+});
+
+test("a token that has expired is replaced by the credential, also where the server's clock is ahead", async () => {
+  const agent = await connect(refreshing(token(30), () => token(3600)));
+  await pass(10_000);
+  await refuse(19_000); // the page's clock is 20 s behind
+  assert.equal(agent.connectionState, "Connected");
+  for (let i = 0; newest().readyState !== 0 && i < 40; i++) await pass(500);
+  newest().open();
+  assert.equal(newest().last("hello").session, "s1");
+  assert.notEqual(newest().last("hello").token, FakeSocket.all[0].last("hello").token);
+  newest().say(welcome("s1", true));
+  await pass(1_000);
+  assert.equal(agent.connectionState, "Connected");
+});
+
+test("a token that was revoked ends the agent, though it has not expired", async () => {
+  const agent = await connect(refreshing(token(3600), () => token(3600)));
+  const reasons: unknown[] = [];
+  agent.on("connectionStateChanged", ({ newValue, reason }) => reasons.push(newValue, reason));
+  await refuse(5_000);
+  assert.deepEqual(reasons, ["Disconnected", "invalidToken"]);
+});
