@@ -70,7 +70,7 @@ func (s *Stream) find(codec string) (Format, bool) {
 func (s *Stream) formatOf(codec string, payloadType uint8) Format {
 	f := Format{PayloadType: payloadType, Codec: codec}
 	if codec == "OPUS" {
-		f.Opus = parseOpus(s.parameters[payloadType])
+		f.Opus = parseOpus(s.parametersOf(payloadType))
 	}
 	return f
 }
@@ -116,7 +116,7 @@ func (s *Stream) allEvents() (all []Events) {
 			continue
 		}
 		m, mapped := s.mapOf(uint8(number))
-		if mapped && m.codec == "TELEPHONE-EVENT" && m.clock >= slowestEvents && m.clock <= fastestEvents {
+		if mapped && m.codec == telephoneEvent && m.clock >= slowestEvents && m.clock <= fastestEvents {
 			all = append(all, Events{uint8(number), m.clock})
 		}
 	}

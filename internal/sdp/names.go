@@ -18,8 +18,11 @@ func HasNames(text []byte) bool {
 		if !ok {
 			continue
 		}
-		fields := bytes.Fields(value)
-		if len(fields) == 3 && bytes.IndexByte(fields[2], ':') < 0 && bytes.ContainsAny(bytes.ToLower(fields[2]), "ghijklmnopqrstuvwxyzabcdef") {
+		count, last := 0, []byte(nil)
+		for field := range bytes.FieldsSeq(value) {
+			count, last = count+1, field
+		}
+		if count == 3 && bytes.IndexByte(last, ':') < 0 && bytes.ContainsAny(last, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 			return true
 		}
 	}

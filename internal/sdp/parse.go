@@ -1,7 +1,6 @@
 package sdp
 
 import (
-	"bytes"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -24,10 +23,11 @@ func Parse(text []byte) (*Session, error) {
 		return nil, fmt.Errorf("%w: longer than %d bytes", ErrMalformed, maxBytes)
 	}
 	p := parser{session: &Session{}}
-	for number := 1; len(text) > 0; number++ {
-		var line []byte
-		line, text, _ = bytes.Cut(text, []byte("\n"))
-		if err := p.line(strings.TrimSpace(string(line))); err != nil {
+	rest := string(text) // what is kept of its lines are parts of it
+	for number := 1; rest != ""; number++ {
+		var line string
+		line, rest, _ = strings.Cut(rest, "\n")
+		if err := p.line(strings.TrimSpace(line)); err != nil {
 			return nil, fmt.Errorf("%w: line %d: %w", ErrMalformed, number, err)
 		}
 	}
@@ -43,7 +43,7 @@ func Parse(text []byte) (*Session, error) {
 type parser struct {
 	session *Session
 	common  Stream
-	given   []bool // by stream: it has a direction of its own
+	given   [maxStreams]bool // by stream: it has a direction of its own
 }
 
 func (p *parser) line(line string) error {
@@ -76,15 +76,15 @@ func (p *parser) current() *Stream {
 }
 
 func (p *parser) origin(value string) {
-	if fields := strings.Fields(value); len(fields) >= 3 {
+	if fields, n := firstFields(value); n >= 3 {
 		p.session.ID, p.session.Version = fields[1], fields[2]
 	}
 }
 
 // connection reads "IN IP4 192.0.2.1", perhaps with "/ttl".
 func (p *parser) connection(value string) error {
-	fields := strings.Fields(value)
-	if len(fields) != 3 {
+	fields, n := firstFields(value)
+	if n != 3 {
 		return fmt.Errorf("connection %q has not three fields", clip(value))
 	}
 	text, _, _ := strings.Cut(fields[2], "/")
@@ -121,7 +121,6 @@ func (p *parser) media(value string) error {
 	p.session.Streams = append(p.session.Streams, Stream{
 		Kind: strings.ToLower(fields[0]), Port: uint16(port), Protocol: strings.ToUpper(fields[2]), Written: Written{fields[0], fields[2]}, Formats: formats,
 	})
-	p.given = append(p.given, false)
 	return nil
 }
 
@@ -150,7 +149,7 @@ func (p *parser) attribute(value string) {
 		for d, known := range directionNames {
 			if name == known {
 				stream.Direction = Direction(d)
-				if n := len(p.given); n > 0 {
+				if n := len(p.session.Streams); n > 0 {
 					p.given[n-1] = true
 				}
 			}
@@ -188,15 +187,28 @@ func (s *Stream) addMap(value string) {
 	if !ok || err != nil || len(s.maps) == maxMaps {
 		return
 	}
-	parts := strings.Split(strings.TrimSpace(encoding), "/")
+	codec, after, hasClock := strings.Cut(strings.TrimSpace(encoding), "/")
 	clock := 8000
-	if len(parts) > 1 {
-		if clock, err = strconv.Atoi(parts[1]); err != nil {
+	if hasClock {
+		after, _, _ = strings.Cut(after, "/")
+		if clock, err = strconv.Atoi(after); err != nil {
 			return
 		}
 	}
-	s.maps = append(s.maps, rtpmap{uint8(payloadType), strings.ToUpper(parts[0]), clock})
+	if codec == "telephone-event" {
+		codec = telephoneEvent // as it is mostly written, without a copy
+	}
+	if s.maps == nil {
+		s.maps = make([]rtpmap, 0, usualMaps)
+	}
+	s.maps = append(s.maps, rtpmap{uint8(payloadType), strings.ToUpper(codec), clock})
 }
+
+// telephoneEvent is the codec of tones.
+const telephoneEvent = "TELEPHONE-EVENT"
+
+// usualMaps is how many a=rtpmap lines most streams have at most.
+const usualMaps = 4
 
 // addParameters reads "111 useinbandfec=1;cbr=0".
 func (s *Stream) addParameters(value string) {
@@ -205,16 +217,42 @@ func (s *Stream) addParameters(value string) {
 	if !ok || err != nil || len(s.parameters) == maxMaps {
 		return
 	}
-	if s.parameters == nil {
-		s.parameters = map[uint8]string{}
+	for i := range s.parameters {
+		if s.parameters[i].payloadType == uint8(payloadType) {
+			s.parameters[i].text = text // the last one counts
+			return
+		}
 	}
-	s.parameters[uint8(payloadType)] = text
+	s.parameters = append(s.parameters, parameters{uint8(payloadType), text})
+}
+
+// parametersOf are those of a payload type; "" for none.
+func (s *Stream) parametersOf(payloadType uint8) string {
+	for _, p := range s.parameters {
+		if p.payloadType == payloadType {
+			return p.text
+		}
+	}
+	return ""
+}
+
+// firstFields are the first fields of a value, and how many fields there are; 5 for more
+// than four.
+func firstFields(value string) (fields [4]string, count int) {
+	for field := range strings.FieldsSeq(value) {
+		if count == len(fields) {
+			return fields, count + 1
+		}
+		fields[count] = field
+		count++
+	}
+	return fields, count
 }
 
 // setRTCP reads "53020" or "53020 IN IP4 192.0.2.1" (RFC 3605).
 func (s *Stream) setRTCP(value string) {
-	fields := strings.Fields(value)
-	if len(fields) == 0 {
+	fields, n := firstFields(value)
+	if n == 0 {
 		return
 	}
 	port, err := strconv.ParseUint(fields[0], 10, 16)
@@ -222,7 +260,7 @@ func (s *Stream) setRTCP(value string) {
 		return
 	}
 	address := netip.Addr{}
-	if len(fields) == 4 {
+	if n == 4 {
 		if address, err = netip.ParseAddr(fields[3]); err != nil {
 			return
 		}

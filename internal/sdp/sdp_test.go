@@ -230,3 +230,15 @@ func BenchmarkAnswer(b *testing.B) {
 		}
 	}
 }
+
+// Of several a=fmtp lines for one number the last one counts, and a line of another number
+// changes nothing.
+func TestLastParametersCount(t *testing.T) {
+	session, err := Parse([]byte("v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 111\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 maxaveragebitrate=20000\r\na=fmtp:96 maxaveragebitrate=9000\r\na=fmtp:111 maxaveragebitrate=30000\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if format, ok := session.Streams[0].find("OPUS"); !ok || format.Opus.BitRate != 30000 {
+		t.Errorf("found %t, %+v", ok, format)
+	}
+}

@@ -36,7 +36,13 @@ type Stream struct {
 	Mux       bool           // a=rtcp-mux
 
 	maps       []rtpmap
-	parameters map[uint8]string // a=fmtp, by payload type
+	parameters []parameters
+}
+
+// parameters is an a=fmtp line.
+type parameters struct {
+	payloadType uint8
+	text        string
 }
 
 // Written is how the far end spells what an answer has to repeat (RFC 3264 §6).

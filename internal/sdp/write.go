@@ -1,11 +1,8 @@
 package sdp
 
 import (
-	"bytes"
-	"fmt"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -14,102 +11,122 @@ const usualBytes = 512
 
 // Offer writes a description with one stream that takes all codecs of local.
 func Offer(local Local) []byte {
-	var text bytes.Buffer
-	text.Grow(usualBytes)
-	writeSession(&text, local)
+	text := appendSession(make([]byte, 0, usualBytes), local)
 	profile := "RTP/AVP"
 	if local.Security == Required {
 		profile = "RTP/SAVP"
 	}
-	fmt.Fprintf(&text, "m=audio %d %s", local.Address.Port(), profile)
-	writeFormats(&text, offered(local.Codecs))
+	text = appendMedia(text, "audio", local.Address.Port(), profile)
+	text = appendFormats(text, offered(local.Codecs))
 	if local.Security != Off {
 		for _, crypto := range local.Crypto {
-			text.WriteString(crypto.line())
+			text = append(text, crypto.line()...)
 		}
 	}
-	writeMux(&text, local.Mux)
-	writeTail(&text, local.PTime, local.Hold)
-	return text.Bytes()
+	return appendTail(text, local.Mux, local.PTime, local.Hold)
 }
 
 // writeAnswer repeats the offer's streams in their order (RFC 3264 §6): the
 // chosen one as agreed, the others refused by port 0.
 func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
-	var text bytes.Buffer
-	text.Grow(usualBytes)
-	writeSession(&text, local)
+	text := appendSession(make([]byte, 0, usualBytes), local)
 	for i, stream := range offer.Streams {
 		if i != chosen {
-			list := "0"
-			if len(stream.Formats) > 0 {
-				list = strings.Join(stream.Formats, " ")
-			}
-			fmt.Fprintf(&text, "m=%s 0 %s %s\r\n", stream.Written.Kind, stream.Written.Protocol, list)
+			text = appendRefused(text, stream)
 			continue
 		}
-		fmt.Fprintf(&text, "m=%s %d %s", stream.Written.Kind, local.Address.Port(), stream.Written.Protocol)
-		writeFormats(&text, media.Receiving)
+		text = appendMedia(text, stream.Written.Kind, local.Address.Port(), stream.Written.Protocol)
+		text = appendFormats(text, media.Receiving)
 		if p := media.Protection; p.Suite != Unprotected {
-			text.WriteString(Crypto{media.tag, p.Suite, p.Send}.line())
+			text = append(text, Crypto{media.tag, p.Suite, p.Send}.line()...)
 		}
-		writeMux(&text, media.RTCPMux)
-		writeTail(&text, media.PTime, direction(media.Send, media.Receive))
+		text = appendTail(text, media.RTCPMux, media.PTime, direction(media.Send, media.Receive))
 	}
-	return text.Bytes()
+	return text
 }
 
-// writeFormats ends an m= line with the numbers of formats, and says what they are.
-func writeFormats(text *bytes.Buffer, f Formats) {
+// appendMedia begins an m= line, up to its formats.
+func appendMedia(text []byte, kind string, port uint16, profile string) []byte {
+	text = append(append(append(text, "m="...), kind...), ' ')
+	text = append(appendNumber(text, uint64(port)), ' ')
+	return append(text, profile...)
+}
+
+// appendRefused repeats the m= line of a stream that is not taken.
+func appendRefused(text []byte, stream Stream) []byte {
+	text = appendMedia(text, stream.Written.Kind, 0, stream.Written.Protocol)
+	if len(stream.Formats) == 0 {
+		text = append(text, " 0"...)
+	}
+	for _, format := range stream.Formats {
+		text = append(append(text, ' '), format...)
+	}
+	return append(text, "\r\n"...)
+}
+
+// appendFormats ends an m= line with the numbers of formats, and says what they are.
+func appendFormats(text []byte, f Formats) []byte {
 	for _, codec := range f.Codecs {
-		fmt.Fprintf(text, " %d", codec.PayloadType)
+		text = appendNumber(append(text, ' '), uint64(codec.PayloadType))
 	}
 	for _, events := range f.Events {
-		fmt.Fprintf(text, " %d", events.PayloadType)
+		text = appendNumber(append(text, ' '), uint64(events.PayloadType))
 	}
-	text.WriteString("\r\n")
+	text = append(text, "\r\n"...)
 	for _, codec := range f.Codecs {
-		writeCodec(text, codec.PayloadType, codec.Codec)
+		text = appendCodec(text, codec.PayloadType, codec.Codec)
 	}
 	for _, events := range f.Events {
-		writeEvents(text, events.PayloadType, events.Clock)
+		text = appendEvents(text, events.PayloadType, events.Clock)
 	}
+	return text
 }
 
-func writeSession(text *bytes.Buffer, local Local) {
-	family := addressFamily(local.Address.Addr())
-	fmt.Fprintf(text, "v=0\r\no=- %d %d IN %s\r\ns=-\r\nc=IN %s\r\nt=0 0\r\n", local.ID, local.Version, family, family)
+func appendSession(text []byte, local Local) []byte {
+	text = append(text, "v=0\r\no=- "...)
+	text = append(appendNumber(text, local.ID), ' ')
+	text = append(appendNumber(text, local.Version), " IN "...)
+	text = append(appendAddress(text, local.Address.Addr()), "\r\ns=-\r\nc=IN "...)
+	return append(appendAddress(text, local.Address.Addr()), "\r\nt=0 0\r\n"...)
 }
 
-// writeCodec names a codec and what we ask of its encoder.
-func writeCodec(text *bytes.Buffer, payloadType uint8, codec string) {
-	fmt.Fprintf(text, "a=rtpmap:%d %s\r\n", payloadType, formats[codec].encoding)
+// appendCodec names a codec and what we ask of its encoder.
+func appendCodec(text []byte, payloadType uint8, codec string) []byte {
+	text = append(appendNumber(append(text, "a=rtpmap:"...), uint64(payloadType)), ' ')
+	text = append(append(text, formats[codec].encoding...), "\r\n"...)
 	if parameters := formats[codec].parameters; parameters != "" {
-		fmt.Fprintf(text, "a=fmtp:%d %s\r\na=maxptime:%d\r\n", payloadType, parameters, opusLongest)
+		text = append(appendNumber(append(text, "a=fmtp:"...), uint64(payloadType)), ' ')
+		text = append(append(text, parameters...), "\r\na=maxptime:"...)
+		text = append(appendNumber(text, opusLongest), "\r\n"...)
 	}
+	return text
 }
 
-// writeEvents offers or takes the sixteen keys (RFC 4733 §2.4.1, 0–15) and flash.
-func writeEvents(text *bytes.Buffer, payloadType uint8, clock int) {
-	fmt.Fprintf(text, "a=rtpmap:%d telephone-event/%d\r\na=fmtp:%d 0-16\r\n", payloadType, clock, payloadType)
+// appendEvents offers or takes the sixteen keys (RFC 4733 §2.4.1, 0–15) and flash.
+func appendEvents(text []byte, payloadType uint8, clock int) []byte {
+	text = append(appendNumber(append(text, "a=rtpmap:"...), uint64(payloadType)), " telephone-event/"...)
+	text = append(appendNumber(text, uint64(clock)), "\r\na=fmtp:"...)
+	return append(appendNumber(text, uint64(payloadType)), " 0-16\r\n"...)
 }
 
-func writeMux(text *bytes.Buffer, mux bool) {
+// appendTail ends a stream.
+func appendTail(text []byte, mux bool, ptime time.Duration, d Direction) []byte {
 	if mux {
-		text.WriteString("a=rtcp-mux\r\n")
+		text = append(text, "a=rtcp-mux\r\n"...)
 	}
-}
-
-func writeTail(text *bytes.Buffer, ptime time.Duration, d Direction) {
 	if ptime == 0 {
 		ptime = defaultPTime
 	}
-	text.WriteString("a=ptime:" + strconv.FormatInt(ptime.Milliseconds(), 10) + "\r\na=" + d.String() + "\r\n")
+	text = append(strconv.AppendInt(append(text, "a=ptime:"...), ptime.Milliseconds(), 10), "\r\na="...)
+	return append(append(text, d.String()...), "\r\n"...)
 }
 
-func addressFamily(address netip.Addr) string {
+func appendNumber(text []byte, number uint64) []byte { return strconv.AppendUint(text, number, 10) }
+
+// appendAddress writes an address with its family.
+func appendAddress(text []byte, address netip.Addr) []byte {
 	if address.Is4() || address.Is4In6() {
-		return "IP4 " + address.Unmap().String()
+		return address.Unmap().AppendTo(append(text, "IP4 "...))
 	}
-	return "IP6 " + address.WithZone("").String()
+	return address.WithZone("").AppendTo(append(text, "IP6 "...))
 }
