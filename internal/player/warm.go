@@ -20,8 +20,9 @@ const (
 func (l *Library) Warm(of speech.Endpoints) {
 	service, can := l.cfg.Speech.(interface {
 		Warm(context.Context, speech.Endpoints)
+		CanWarm(speech.Endpoints) bool
 	})
-	if !can {
+	if !can || !service.CanWarm(of) { // of most calls, without a goroutine for that
 		return
 	}
 	l.mu.Lock()

@@ -17,6 +17,8 @@ type connecting struct {
 	warmed atomic.Int32
 }
 
+func (c *connecting) CanWarm(speech.Endpoints) bool { return true }
+
 func (c *connecting) Warm(ctx context.Context, _ speech.Endpoints) {
 	c.warmed.Add(1)
 	<-ctx.Done()

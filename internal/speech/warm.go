@@ -23,15 +23,26 @@ const spokeLately = time.Hour
 // if the application has named it, or if it has spoken within the last hour. Programs have
 // nothing to connect to.
 func (s *Synthesizers) Warm(ctx context.Context, of Endpoints) {
+	if warmer := s.warmer(of); warmer != nil {
+		warmer.Warm(ctx)
+	}
+}
+
+// CanWarm reports whether Warm would let a synthesizer connect. It looks at memory alone.
+func (s *Synthesizers) CanWarm(of Endpoints) bool { return s.warmer(of) != nil }
+
+// warmer is the synthesizer that Warm lets connect; nil: none.
+func (s *Synthesizers) warmer(of Endpoints) Warmer {
 	order := s.order(of)
 	if len(order) == 0 {
-		return
+		return nil
 	}
 	first := order[0]
 	warmer, can := first.Provider.(Warmer)
-	if can && (s.names(of, first.Name) || s.spokeSince(first.Name, time.Now().Add(-spokeLately))) {
-		warmer.Warm(ctx)
+	if !can || !s.names(of, first.Name) && !s.spokeSince(first.Name, time.Now().Add(-spokeLately)) {
+		return nil
 	}
+	return warmer
 }
 
 // names reports whether an application has named a provider.

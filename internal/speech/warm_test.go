@@ -32,6 +32,9 @@ func TestWhoIsAskedFirstConnectsBeforehand(t *testing.T) {
 		}
 		s.Warm(t.Context(), Endpoints{})
 		s.Warm(t.Context(), Endpoints{Main: "https://other.test"})
+		if s.CanWarm(Endpoints{}) || !s.CanWarm(Endpoints{Main: "https://named.test"}) {
+			t.Error("only who is named can connect now")
+		}
 		want("nobody has spoken", 0, 0)
 		s.Warm(t.Context(), Endpoints{Main: "https://NAMED.test/"})
 		want("named", 1, 0)
