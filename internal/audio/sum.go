@@ -11,7 +11,7 @@ import (
 // without a lock. The zero Sum is silent.
 type Sum struct {
 	sources atomic.Pointer[[]*summand]
-	next    [wideFrame]int16 // what one of several says
+	next    atomic.Pointer[[wideFrame]int16] // what one of several says; nil until there have been two
 }
 
 type summand struct {
@@ -44,6 +44,9 @@ func (s *Sum) change(change func([]*summand) []*summand) {
 			list = slices.DeleteFunc(slices.Clone(*old), (*summand).over)
 		}
 		list = change(list)
+		if len(list) > 1 && s.next.Load() == nil {
+			s.next.CompareAndSwap(nil, new([wideFrame]int16))
+		}
 		if s.sources.CompareAndSwap(old, &list) {
 			return
 		}
@@ -65,13 +68,13 @@ func (s *Sum) ReadFrame(f Frame) bool {
 	if list == nil {
 		return false
 	}
-	heard := false
+	heard, next := false, s.next.Load() // which is there before the second source is
 	for _, x := range *list {
 		switch {
 		case !heard:
 			heard = x.source.ReadFrame(f)
-		case x.source.ReadFrame(s.next[:len(f)]):
-			add(f, s.next[:len(f)])
+		case x.source.ReadFrame(next[:len(f)]):
+			add(f, next[:len(f)])
 		}
 	}
 	return heard

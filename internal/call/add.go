@@ -75,6 +75,9 @@ func (c *Connection) add(add Add, in Invitation) string {
 	}
 	call.becomeGroup()
 	inv := &invitation{op: op}
+	if call.invitations == nil {
+		call.invitations = make(map[string]*invitation)
+	}
 	call.invitations[id] = inv
 	inv.invited = call.expect(in, wait, &join{
 		up: func(e *endpoint) {

@@ -54,7 +54,7 @@ type Call struct {
 func newCall(r *Registry) *Call {
 	c := &Call{
 		id: newServerCallID(), correlationID: newID(), registry: r,
-		mail: inbox.New[func()](), invitations: make(map[string]*invitation),
+		mail: inbox.New[func()](),
 	}
 	c.detail = Detail{ServerCallID: c.id, CorrelationID: c.correlationID, Began: time.Now()}
 	c.log = r.log.With("call", c.correlationID)

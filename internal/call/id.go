@@ -4,15 +4,28 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
-
-	"github.com/google/uuid"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
 
 	"github.com/switchhook/switchhook/internal/appendjson"
 )
 
-// newID returns a version 4 GUID.
-func newID() string { return uuid.NewString() }
+// newID returns a version 4 GUID (RFC 9562 §5.4).
+func newID() string {
+	var id [16]byte
+	rand.Read(id[:]) // never fails
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	var text [36]byte
+	hex.Encode(text[:], id[:4])
+	for at, from := 8, 4; from < 10; at, from = at+5, from+2 {
+		text[at] = '-'
+		hex.Encode(text[at+1:], id[from:from+2])
+	}
+	text[23] = '-'
+	hex.Encode(text[24:], id[10:])
+	return string(text[:])
+}
 
 // newConnectionID returns a GUID that begins with the node's eight digits, as
 // the service's do.
@@ -22,11 +35,12 @@ func (r *Registry) newConnectionID() string { return r.node + newID()[8:] }
 // opaque to applications; it looks like the service's, since some of them
 // decode it for their logs.
 func newServerCallID() string {
-	var name [16]byte
-	rand.Read(name[:])
-	url := fmt.Sprintf("https://switchhook.internal/api/v2/cp/conv/%s?i=0&e=%d",
-		base64.RawURLEncoding.EncodeToString(name[:]), uuid.New().ID())
-	return base64.StdEncoding.EncodeToString([]byte(url))
+	var random [20]byte
+	rand.Read(random[:])
+	url := append(make([]byte, 0, 96), "https://switchhook.internal/api/v2/cp/conv/"...)
+	url = append(base64.RawURLEncoding.AppendEncode(url, random[:16]), "?i=0&e="...)
+	url = strconv.AppendUint(url, uint64(binary.BigEndian.Uint32(random[16:])), 10)
+	return base64.StdEncoding.EncodeToString(url)
 }
 
 // isServerCallID reports whether a text could have been made by newServerCallID,
@@ -52,7 +66,7 @@ func newContext(in Invitation, correlationID string) string {
 	claims.Text("to", in.To.Raw())
 	text, _ := claims.Close() // of texts, which are always written
 	segment := base64.RawURLEncoding
-	context := append(make([]byte, 0, 2*len(text)+len(contextHeader)+32), contextHeader...)
+	context := append(make([]byte, 0, 512), contextHeader...) // does not leave the stack, unless a name is longer
 	context = append(segment.AppendEncode(context, text), '.')
 	return string(segment.AppendEncode(context, secret[:]))
 }

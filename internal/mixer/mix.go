@@ -51,10 +51,13 @@ type Member struct {
 
 	// The shard's own.
 	in      bool
-	spoke   bool // this tick, and may be heard
-	shadows int  // listeners that hear what it hears
-	said    [maxSamples]int16
+	spoke   bool    // this tick, and may be heard
+	shadows int     // listeners that hear what it hears
+	said    *spoken // nil while it is not in
 }
+
+// spoken is the frame that a member has said in this tick.
+type spoken [maxSamples]int16
 
 // privateSource is what only one member hears.
 type privateSource struct {

@@ -29,6 +29,7 @@ type shard struct {
 	next     time.Duration  // when the next wake is due
 	round    time.Duration  // spent walking since phase 0
 	work     workspace
+	frames   []*spoken     // of members that have left, for others
 	done     chan struct{} // closed when the thread is gone
 	ended    bool
 
@@ -151,7 +152,7 @@ func (s *shard) add(mb *Member) {
 	}
 	m.members = append(m.members, mb)
 	m.pause, m.moves = 0, 0 // what suits them is another question now
-	mb.in = true
+	mb.in, mb.said = true, s.takeFrame()
 	s.members.Add(1)
 	s.schedule(m)
 }
@@ -177,11 +178,34 @@ func (s *shard) remove(mb *Member) {
 		return
 	}
 	mb.in, mb.spoke = false, false
+	s.keepFrame(mb.said)
+	mb.said = nil
 	m.members = without(m.members, mb)
 	s.members.Add(-1)
 	s.detachAll(m, mb)
 	s.schedule(m)
 	s.closePort(mb)
+}
+
+// maxFrames is how many frames of members that have left a shard keeps.
+const maxFrames = 256
+
+// takeFrame returns a silent frame: the sound of one call must not get into another.
+func (s *shard) takeFrame() *spoken {
+	last := len(s.frames) - 1
+	if last < 0 {
+		return new(spoken)
+	}
+	frame := s.frames[last]
+	s.frames = s.frames[:last]
+	*frame = spoken{}
+	return frame
+}
+
+func (s *shard) keepFrame(frame *spoken) {
+	if len(s.frames) < maxFrames {
+		s.frames = append(s.frames, frame)
+	}
 }
 
 // clear takes everybody out of a mix, listeners last.
