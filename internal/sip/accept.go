@@ -24,7 +24,7 @@ func (l limitedListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if accepted, ok := l.server.accept(conn, l.server.isTrunk(conn), false); ok {
-			return accepted, nil
+			return &meteredConn{Conn: accepted, server: l.server}, nil
 		}
 	}
 }

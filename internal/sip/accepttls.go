@@ -3,7 +3,6 @@ package sip
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"time"
 )
 
@@ -32,7 +31,7 @@ func (s *Server) shakeHand(to *handoverListener, accepted *acceptedConn, config 
 		return
 	}
 	accepted.counted.HandshakeDone(time.Now())
-	if !to.hand(ctx, net.Conn(conn)) {
+	if !to.hand(ctx, &meteredConn{Conn: conn, server: s}) {
 		conn.Close()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/backoff"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
@@ -57,6 +58,10 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 				s.udp.WriteToUDPAddrPort(response, from)
 			}
 		}
+		return
+	}
+	if !header.Bounded(data) {
+		s.gate.Counts.NoteMalformed()
 		return
 	}
 	pass, reply := s.gate.Datagram(data, source, now)

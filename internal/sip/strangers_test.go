@@ -1,11 +1,19 @@
 package sip
 
 import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
 	"net"
+	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -119,4 +127,51 @@ func listenAs(t *testing.T, transport string) *victim {
 		}
 	}()
 	return v
+}
+
+// manyParameters is a request whose URI has more of them than is read at once.
+func manyParameters() []byte {
+	return bytes.Replace(options("1"), []byte("sip:a@b SIP"), []byte("sip:a@b"+strings.Repeat(";a", header.MaxParameters+1)+" SIP"), 1)
+}
+
+// TestManyParametersOfStrangersAreNotRead: over UDP such a message is dropped, a connection
+// ends with it. Each is counted.
+func TestManyParametersOfStrangersAreNotRead(t *testing.T) {
+	t.Parallel()
+	server, client := certificates(t)
+	r := newRig(t, func(c *Config) { c.ListenTLS, c.TLS = "127.0.0.1:0", server }, roaming())
+	for n, dial := range []func() (net.Conn, error){
+		func() (net.Conn, error) { return net.Dial("tcp", r.Addr().String()) },
+		func() (net.Conn, error) { return tls.Dial("tcp", r.TLSAddr().String(), client) },
+	} {
+		conn := dialled(t, dial)
+		text := manyParameters()
+		conn.Write(text[:200])
+		conn.Write(text[200:])
+		if answer, err := io.ReadAll(conn); len(answer) > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("connection %d: %q, %v", n, answer, err)
+		}
+	}
+	conn := dialled(t, func() (net.Conn, error) { return net.Dial("udp", r.Addr().String()) })
+	conn.Write(manyParameters())
+	conn.Write(options("2"))
+	answer := make([]byte, 2000)
+	if n, err := conn.Read(answer); err != nil || !bytes.Contains(answer[:n], []byte("CSeq: 2 ")) {
+		t.Errorf("the first answer over UDP is %q, %v", answer[:n], err)
+	}
+	if n := r.Refusals().Malformed; n != 3 {
+		t.Errorf("%d were counted, want 3", n)
+	}
+}
+
+// dialled is a connection for the time of the test.
+func dialled(t *testing.T, dial func() (net.Conn, error)) net.Conn {
+	t.Helper()
+	conn, err := dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(patience))
+	return conn
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // maxSocketMessage bounds a message over WebSocket: what sipgo reads at once.
@@ -64,7 +66,7 @@ func (s *webSocketConn) next() ([]byte, error) {
 	fragmented := false
 	for {
 		s.Conn.SetReadDeadline(time.Now().Add(socketSilence))
-		header, err := ws.ReadHeader(s.in)
+		frame, err := ws.ReadHeader(s.in)
 		if err != nil {
 			return nil, err
 		}
@@ -72,25 +74,28 @@ func (s *webSocketConn) next() ([]byte, error) {
 		if fragmented {
 			state = state.Set(ws.StateFragmented)
 		}
-		if err := ws.CheckHeader(header, state); err != nil {
+		if err := ws.CheckHeader(frame, state); err != nil {
 			return nil, s.fail(ws.StatusProtocolError, err)
 		}
-		if header.Length > maxSocketMessage-int64(len(s.message)) {
+		if frame.Length > maxSocketMessage-int64(len(s.message)) {
 			return nil, s.fail(ws.StatusMessageTooBig, errors.New("the message is too long"))
 		}
-		payload := make([]byte, header.Length)
+		payload := make([]byte, frame.Length)
 		if _, err := io.ReadFull(s.in, payload); err != nil {
 			return nil, err
 		}
-		ws.Cipher(payload, header.Mask, 0)
-		if header.OpCode.IsControl() {
-			if err := s.control(header.OpCode, payload); err != nil {
+		ws.Cipher(payload, frame.Mask, 0)
+		if frame.OpCode.IsControl() {
+			if err := s.control(frame.OpCode, payload); err != nil {
 				return nil, err
 			}
 			continue
 		}
 		s.message = append(s.message, payload...)
-		if fragmented = !header.Fin; !fragmented && len(s.message) > 0 {
+		if fragmented = !frame.Fin; !fragmented && len(s.message) > 0 {
+			if !header.Bounded(s.message) {
+				return nil, s.fail(ws.StatusPolicyViolation, errParameters)
+			}
 			return bytes.Clone(s.message), nil
 		}
 	}
