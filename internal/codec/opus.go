@@ -51,6 +51,10 @@ type Protecting interface {
 	Protect(lost int)
 }
 
+// Resting is an Encoder that can do without its memory. Rest gives that up: the next frame
+// is the first of an encoder that begins anew, with the same wishes and protection.
+type Resting interface{ Rest() }
+
 // opusDuration returns how long a packet of Opus lasts, at 48 kHz, by its first
 // bytes (RFC 6716 §3.1 and §3.2); 0 for what is none, or lasts longer than we take.
 func opusDuration(payload []byte) int {

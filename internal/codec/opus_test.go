@@ -1,8 +1,11 @@
 package codec
 
 import (
+	"bytes"
 	"math"
+	"runtime"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 )
@@ -181,4 +184,44 @@ func FuzzOpus(f *testing.F) {
 		}
 		decoder.(Concealer).Conceal(sound[:320], following)
 	})
+}
+
+// TestEncoderThatRestedBeginsAnew: with the wishes and the protection that it had, and without
+// memory meanwhile.
+func TestEncoderThatRestedBeginsAnew(t *testing.T) {
+	needOpus(t)
+	wishes := Wishes{Redundant: true, Constant: true, BitRate: 16000}
+	encoder := Opus.NewEncoder()
+	encoder.(Obliging).Oblige(wishes)
+	fresh := Opus.NewEncoder()
+	fresh.(Obliging).Oblige(wishes)
+	sound := audiotest.Tone(16000, 20*time.Millisecond, -12, 440)
+	one, other := make([]byte, MaxPayload), make([]byte, MaxPayload)
+	encoder.Encode(one, sound)
+	encoder.(Protecting).Protect(20)
+	fresh.(Protecting).Protect(20)
+	encoder.(Resting).Rest()
+	for range 3 {
+		if n, m := encoder.Encode(one, sound), fresh.Encode(other, sound); n == 0 || !bytes.Equal(one[:n], other[:m]) {
+			t.Fatalf("%x after a rest, %x without a past", one[:n], other[:m])
+		}
+	}
+}
+
+// TestCodersTakeMemoryWhenTheyAreUsed: encoders and decoders of many streams never are.
+func TestCodersTakeMemoryWhenTheyAreUsed(t *testing.T) {
+	needOpus(t)
+	const most = 1 << 10 // bytes
+	const many = 100
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range many {
+		encoder, decoder := Opus.NewEncoder(), Opus.NewDecoder()
+		encoder.(Obliging).Oblige(Wishes{Redundant: true})
+		decoder.(Resetter).Reset()
+	}
+	runtime.ReadMemStats(&after)
+	if took := (after.TotalAlloc - before.TotalAlloc) / many; took > most {
+		t.Errorf("an encoder and a decoder that nobody uses take %d bytes", took)
+	}
 }

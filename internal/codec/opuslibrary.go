@@ -69,7 +69,6 @@ const (
 // these arrays alone, whose addresses never change, since what a caller hands over
 // may lie on a stack that moves.
 type opusState struct {
-	library   *opusFunctions
 	memory    []uint64
 	pcm       [opusLongestSamples]int16
 	payload   [opusMostBytes]byte
@@ -82,13 +81,9 @@ const (
 )
 
 // newOpusState takes memory, by the function that tells how much.
-func newOpusState(size func(*opusFunctions) uintptr) *opusState {
-	library, err := openOpus()
-	if err != nil {
-		return nil
-	}
-	bytes, _, _ := purego.SyscallN(size(library), 1)
-	return &opusState{library: library, memory: make([]uint64, (int(bytes)+7)/8)}
+func newOpusState(size uintptr) *opusState {
+	bytes, _, _ := purego.SyscallN(size, 1)
+	return &opusState{memory: make([]uint64, (int(bytes)+7)/8)}
 }
 
 // call calls the library with the state and n more arguments.
@@ -97,108 +92,4 @@ func (s *opusState) call(function uintptr, n int) int {
 	result, _, _ := purego.SyscallN(function, s.arguments[:n+1]...)
 	runtime.KeepAlive(s)
 	return int(int32(result))
-}
-
-type opusEncoder struct{ opusState }
-
-func newOpusEncoder() Encoder {
-	state := newOpusState(func(f *opusFunctions) uintptr { return f.encoderSize })
-	if state == nil {
-		return nil
-	}
-	e := &opusEncoder{*state}
-	e.arguments[1], e.arguments[2], e.arguments[3] = uintptr(Opus.SampleRate), 1, opusVoIP
-	if e.call(e.library.encoderInit, 3) != 0 {
-		return nil
-	}
-	e.control(opusSetComplexity, opusComplexity)
-	e.control(opusSetBitRate, opusBitRate)
-	return e
-}
-
-func (e *opusEncoder) control(what, value int) {
-	e.arguments[1], e.arguments[2] = uintptr(what), uintptr(value)
-	e.call(e.library.encoderControl, 2)
-}
-
-// Oblige implements Obliging.
-func (e *opusEncoder) Oblige(w Wishes) {
-	if w.BitRate > 0 {
-		e.control(opusSetBitRate, min(max(w.BitRate, opusLeastBits), opusBitRate))
-	}
-	if w.Constant {
-		e.control(opusSetVBR, 0)
-	}
-	if w.Redundant {
-		e.Protect(opusUsualLoss)
-	}
-}
-
-// Protect implements Protecting.
-func (e *opusEncoder) Protect(lost int) {
-	e.control(opusSetInbandFEC, min(lost, 1))
-	e.control(opusSetLoss, min(lost, opusMostLoss))
-}
-
-// Encode implements Encoder: 10, 20, 40 or 60 ms at 16 kHz. It returns 0 for
-// other lengths.
-func (e *opusEncoder) Encode(dst []byte, pcm []int16) int {
-	n := copy(e.pcm[:], pcm)
-	e.arguments[1], e.arguments[2] = uintptr(unsafe.Pointer(&e.pcm)), uintptr(n)
-	e.arguments[3], e.arguments[4] = uintptr(unsafe.Pointer(&e.payload)), uintptr(min(len(dst), len(e.payload)))
-	size := e.call(e.library.encode, 4)
-	return copy(dst, e.payload[:max(size, 0)])
-}
-
-type opusDecoder struct{ opusState }
-
-func newOpusDecoder() Decoder {
-	state := newOpusState(func(f *opusFunctions) uintptr { return f.decoderSize })
-	if state == nil {
-		return nil
-	}
-	d := &opusDecoder{*state}
-	if !d.init() {
-		return nil
-	}
-	return d
-}
-
-func (d *opusDecoder) init() bool {
-	d.arguments[1], d.arguments[2] = uintptr(Opus.SampleRate), 1
-	return d.call(d.library.decoderInit, 2) == 0
-}
-
-// Reset implements Resetter.
-func (d *opusDecoder) Reset() { d.init() }
-
-// Decode implements Decoder. What is no Opus gives no sound.
-func (d *opusDecoder) Decode(dst []int16, payload []byte) int {
-	if len(payload) == 0 || len(payload) > len(d.payload) {
-		return 0
-	}
-	return copy(dst, d.pcm[:d.decode(payload, len(d.pcm), false)])
-}
-
-// Conceal implements Concealer.
-func (d *opusDecoder) Conceal(dst []int16, following []byte) bool {
-	const step = 40 // 2.5 ms
-	if len(dst)%step != 0 || len(dst) > len(d.pcm) || len(following) > len(d.payload) {
-		return false
-	}
-	return copy(dst, d.pcm[:d.decode(following, len(dst), following != nil)]) == len(dst)
-}
-
-// decode fills pcm with at most n samples and returns how many they are. No
-// payload is a lost one; redundant asks for what the payload says of the one before.
-func (d *opusDecoder) decode(payload []byte, n int, redundant bool) int {
-	d.arguments[1], d.arguments[2] = 0, 0
-	if payload != nil {
-		d.arguments[1], d.arguments[2] = uintptr(unsafe.Pointer(&d.payload)), uintptr(copy(d.payload[:], payload))
-	}
-	d.arguments[3], d.arguments[4], d.arguments[5] = uintptr(unsafe.Pointer(&d.pcm)), uintptr(n), 0
-	if redundant {
-		d.arguments[5] = 1
-	}
-	return min(max(d.call(d.library.decode, 5), 0), n)
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/switchhook/switchhook/internal/sdp"
 )
 
-// waitingPackets is how many packets may wait for an AsyncStream's goroutine.
-const waitingPackets = 64
+// waitingPackets is how many packets may wait for an AsyncStream's goroutine: 640 ms of sound
+// that comes at once. What is older would be too late.
+const waitingPackets = 32
 
 // AsyncStream is a Stream whose work is done on a goroutine of its own, whatever its
 // codec: for peers whose packets come and go by functions that block, lock or allocate,

@@ -69,3 +69,10 @@ func (e *protectedEncoder) protect(lost int) {
 		e.lost = lost
 	}
 }
+
+// rest lets an encoder that can do without its memory give that up until the next frame.
+func (e *protectedEncoder) rest() {
+	if resting, can := e.Encoder.(codec.Resting); can {
+		resting.Rest()
+	}
+}

@@ -16,8 +16,8 @@ const togetherAfter = audio.FramesPerSecond
 //	alone ──heard with others for a second──> together
 //	  ^──────────heard something else───────────┘
 //
-// Its own encoder knows nothing of what was heard together: it is fed the last frame of
-// that before it goes on, else the first packet would begin from the sound of long ago.
+// Its own encoder rests meanwhile, without memory. It is fed the last frame of what was heard
+// together before it goes on, so that the first packet does not begin from nothing.
 type sharing struct {
 	of    *audio.Common // whose frame this is; nil: its own
 	at    audio.Tick
@@ -47,6 +47,7 @@ func (s *Stream) encode(dst []byte, pcm []int16) int {
 		c.with = s.sharedEncoder()
 	}
 	if together && c.with != nil && c.heard > togetherAfter {
+		s.encoder.rest()
 		return c.with.encode(dst, pcm, c.at, s.encoderProtection())
 	}
 	if c.with != nil {

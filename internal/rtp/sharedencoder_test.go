@@ -155,6 +155,40 @@ func TestChangeOfEncodersIsNotHeard(t *testing.T) {
 	})
 }
 
+// restless counts the frames that an encoder has had since it rested last.
+type restless struct {
+	codec.Encoder
+	frames int
+}
+
+func (r *restless) Rest() { r.frames = 0 }
+
+func (r *restless) Encode(dst []byte, pcm []int16) int {
+	r.frames++
+	return r.Encoder.Encode(dst, pcm)
+}
+
+// TestEncoderRestsWhileAnotherDoesItsWork: a listener's own encoder keeps no memory while it is
+// not used, and begins with the frame before the one that it goes on with.
+func TestEncoderRestsWhileAnotherDoesItsWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newListeners(t, 2)
+		c.run(5, nil)
+		own := &restless{Encoder: codec.Opus.NewEncoder()}
+		c.streams[0].stream.encoder.Encoder = own
+		if c.run(togetherAfter-10, nil); own.frames < togetherAfter-15 {
+			t.Fatalf("the encoder had %d frames alone", own.frames)
+		}
+		if c.run(30, nil); own.frames != 0 {
+			t.Errorf("the encoder has %d frames while it shares another", own.frames)
+		}
+		if c.run(10, map[int]audio.Source{0: same}); own.frames < 10 || own.frames > 11 {
+			t.Errorf("the encoder had %d frames in ten ticks alone", own.frames)
+		}
+		c.close()
+	})
+}
+
 // TestPhonesShareAnEncoder: phones in Opus that hear the same for a second are sent the
 // same payloads, and one that hears something else is not.
 func TestPhonesShareAnEncoder(t *testing.T) {
