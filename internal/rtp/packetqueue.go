@@ -26,8 +26,19 @@ type waitingPacket struct {
 	turn   uint64 // of all packets, which this is
 	unread bool
 	at     int64 // when it came, Unix time in ns
-	size   int
-	data   [maxPacket]byte
+	data   []byte
+}
+
+// packetStep is what the room for a packet is a multiple of, in bytes. Room is made for the
+// packets that come: most have a fourth of maxPacket, and who only listens sends none.
+const packetStep = 160
+
+// keep copies a packet.
+func (w *waitingPacket) keep(packet []byte) {
+	if cap(w.data) < len(packet) {
+		w.data = make([]byte, 0, (len(packet)+packetStep-1)/packetStep*packetStep)
+	}
+	w.data = append(w.data[:0], packet...)
 }
 
 func newPacketQueue(most int) *packetQueue {
@@ -44,11 +55,12 @@ func newPacketQueue(most int) *packetQueue {
 	return q
 }
 
-// put copies a packet, of at most maxPacket bytes. It is the writer's.
+// put copies a packet. It is the writer's.
 func (q *packetQueue) put(packet []byte, at int64) {
 	turn := q.written.Load()
 	own := &q.buffers[q.spare]
-	own.turn, own.unread, own.at, own.size = turn, true, at, copy(own.data[:], packet)
+	own.turn, own.unread, own.at = turn, true, at
+	own.keep(packet)
 	q.spare = q.slots[turn%uint64(len(q.slots))].Swap(q.spare)
 	if old := &q.buffers[q.spare]; old.unread {
 		old.unread = false
@@ -71,5 +83,5 @@ func (q *packetQueue) next() (packet []byte, at int64, ok bool) {
 	got := &q.buffers[q.reading]
 	got.unread = false
 	q.taken.Store(got.turn + 1) // later than turn if the writer has gone all round meanwhile
-	return got.data[:got.size], got.at, true
+	return got.data, got.at, true
 }
