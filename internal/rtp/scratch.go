@@ -3,9 +3,10 @@ package rtp
 import "sync/atomic"
 
 // scratch is the buffers that a stream or session needs while somebody works for
-// it, and not from one tick to the next: those of a shard share one.
+// it, and not from one tick to the next: those of a shard share one. A worker has its own,
+// without a batch.
 type scratch struct {
-	batch  *batch
+	batch  *batch          // for packets from sockets
 	frame  [maxFrame]int16 // at the codec's rate, in a call of another
 	tone   [maxFrame]int16
 	sealed [headerSize + mostPayload + mostOverhead]byte

@@ -40,6 +40,7 @@ type worker struct {
 	lastSaid int64      // when the frame that was read last was said; 0: that is not known
 
 	// The owner's own.
+	scratch  scratch         // of the goroutine: hundreds of them are at work at a time, where one tick wakes them
 	frame    [maxFrame]int16 // to be heard next
 	samples  int             // of it; 0 before there is one
 	made     sound           // what it is made of
@@ -82,7 +83,8 @@ func (w *worker) end() { close(w.stop) }
 // work makes the next frame, and sends what waits.
 func (w *worker) work() {
 	s := w.stream
-	s.enter()
+	s.scratch = &w.scratch
+	defer func() { s.scratch = nil }()
 	if w.receive != nil {
 		w.receive()
 	}
@@ -97,7 +99,6 @@ func (w *worker) work() {
 			s.write(heard.Frame)
 		}
 	}
-	s.leave()
 }
 
 // read says the frame that is ready. It is the shard's, while that owns the stream.
