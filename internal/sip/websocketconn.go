@@ -11,11 +11,16 @@ import (
 
 	"github.com/gobwas/ws"
 
+	"github.com/switchhook/switchhook/internal/ratelimit"
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // maxSocketMessage bounds a message over WebSocket: what sipgo reads at once.
 const maxSocketMessage = 32 << 10
+
+// socketFrames bounds the frames of a WebSocket that are no whole message: pings, and
+// fragments. Messages are bounded by who sends them.
+var socketFrames = ratelimit.Rate{PerSecond: 100, Burst: 300}
 
 // webSocketConn adapts a WebSocket to sipgo, whose own reader knows neither
 // fragments nor pings: sipgo sees a peer that asks for the handshake and then
@@ -25,6 +30,7 @@ type webSocketConn struct {
 	in      *bufio.Reader
 	onClose func(*webSocketConn)
 	sent    func(message []byte) // is shown what was sent; nil: nobody is
+	frames  *ratelimit.Bucket
 
 	ready   []byte // for sipgo to read
 	message []byte // of which frames have come
@@ -42,7 +48,7 @@ const sipgoHandshake = "GET / HTTP/1.1\r\nHost: sip\r\nUpgrade: websocket\r\nCon
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 
 func newWebSocketConn(conn net.Conn, in *bufio.Reader, closed func(*webSocketConn)) *webSocketConn {
-	return &webSocketConn{Conn: conn, in: in, onClose: closed, ready: []byte(sipgoHandshake)}
+	return &webSocketConn{Conn: conn, in: in, onClose: closed, ready: []byte(sipgoHandshake), frames: ratelimit.NewBucket(socketFrames)}
 }
 
 // Read gives sipgo the next bytes.
@@ -76,6 +82,9 @@ func (s *webSocketConn) next() ([]byte, error) {
 		}
 		if err := ws.CheckHeader(frame, state); err != nil {
 			return nil, s.fail(ws.StatusProtocolError, err)
+		}
+		if (frame.OpCode.IsControl() || !frame.Fin) && !s.frames.Allow(time.Now()) {
+			return nil, s.fail(ws.StatusPolicyViolation, errors.New("too many frames"))
 		}
 		if frame.Length > maxSocketMessage-int64(len(s.message)) {
 			return nil, s.fail(ws.StatusMessageTooBig, errors.New("the message is too long"))

@@ -27,6 +27,8 @@ const (
 	maxOpen        = 32 // requests without an answer
 	requestRate    = 30 // a second
 	requestBurst   = 60
+	frameRate      = 100 // a second, with pings and the fragments of messages
+	frameBurst     = 300
 	maxPerUser     = 16 // sessions
 	maxPerAddress  = 64 // sessions and sockets, loopback excepted
 	maxSessions    = 20_000

@@ -28,6 +28,10 @@ func (s *Server) serve(ctx context.Context, socket *socket, from netip.Addr) {
 			if errors.Is(err, errTooLong) || errors.Is(err, errNotText) || errors.Is(err, errMasking) || errors.Is(err, errFragments) {
 				session.breach(err.Error())
 			}
+			if errors.Is(err, errFrames) {
+				socket.abandon(protocol.CloseTooMany, err.Error())
+				socket.drain()
+			}
 			return
 		}
 		if !session.take(ctx, socket, text) {

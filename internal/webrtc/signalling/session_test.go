@@ -170,6 +170,17 @@ func TestClientsThatDoTooMuch(t *testing.T) {
 				p.send(&protocol.CallHold{})
 			}
 		}, protocol.CloseTooMany},
+		{"pings without pause", func(p *page, _ *clerk) {
+			for range frameBurst + 1 {
+				ws.WriteFrame(p.conn, ws.MaskFrame(ws.NewPingFrame(nil)))
+			}
+		}, protocol.CloseTooMany},
+		{"a message of many fragments", func(p *page, _ *clerk) {
+			ws.WriteFrame(p.conn, ws.MaskFrame(ws.NewFrame(ws.OpText, false, []byte("{"))))
+			for range frameBurst {
+				ws.WriteFrame(p.conn, ws.MaskFrame(ws.NewFrame(ws.OpContinuation, false, nil)))
+			}
+		}, protocol.CloseTooMany},
 		{"open requests", func(p *page, c *clerk) {
 			c.hold = true
 			for range maxOpen + 1 {

@@ -12,6 +12,7 @@ import (
 	"github.com/gobwas/ws"
 
 	"github.com/switchhook/switchhook/internal/inbox"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 // socket is one WebSocket. Its reader is the goroutine that serves it; a second
@@ -22,6 +23,7 @@ type socket struct {
 	wake   inbox.Signal
 	done   chan struct{} // closed when the writer has left
 	all    *atomic.Int64 // bytes that wait for all sockets
+	frames *ratelimit.Bucket
 
 	mu      sync.Mutex
 	queue   [][]byte // whole frames of RFC 6455
@@ -32,7 +34,10 @@ type socket struct {
 }
 
 func newSocket(conn net.Conn, reader *bufio.Reader, all *atomic.Int64) *socket {
-	s := &socket{conn: conn, reader: reader, wake: inbox.NewSignal(), done: make(chan struct{}), all: all, heardAt: time.Now()}
+	s := &socket{
+		conn: conn, reader: reader, wake: inbox.NewSignal(), done: make(chan struct{}), all: all, heardAt: time.Now(),
+		frames: ratelimit.NewBucket(ratelimit.Rate{PerSecond: frameRate, Burst: frameBurst}),
+	}
 	go s.write()
 	return s
 }
@@ -145,6 +150,7 @@ var (
 	errClosed    = errors.New("the client has closed the socket")
 	errMasking   = errors.New("the frame is not masked")       // RFC 6455 §5.1
 	errFragments = errors.New("the frame is not allowed here") // §5.2, §5.4, §5.5
+	errFrames    = errors.New("too many frames")
 )
 
 // read returns the next message of at most so many bytes. It answers pings.
@@ -152,9 +158,12 @@ func (s *socket) read(most int) (text []byte, err error) {
 	fragmented := false
 	for {
 		header, err := ws.ReadHeader(s.reader)
+		now := time.Now()
 		switch {
 		case err != nil:
 			return nil, err
+		case !s.frames.Allow(now):
+			return nil, errFrames
 		case !header.Masked:
 			return nil, errMasking
 		case header.Rsv != 0, header.OpCode.IsControl() && (!header.Fin || header.Length > ws.MaxControlFramePayloadSize):
@@ -168,7 +177,7 @@ func (s *socket) read(most int) (text []byte, err error) {
 		}
 		ws.Cipher(payload, header.Mask, 0)
 		s.mu.Lock()
-		s.heardAt = time.Now()
+		s.heardAt = now
 		s.mu.Unlock()
 		switch header.OpCode {
 		case ws.OpPing:
