@@ -72,14 +72,14 @@ func startBrowsers(t testing.TB) *browsers {
 	return b
 }
 
-// servePage builds a page with the library, and serves it on a port of its own.
+// servePage builds a page with the library as npm installs it, and serves it on a port of its own.
 func servePage(t testing.TB, source string) string {
 	t.Helper()
+	installed, err := applicationOfPages()
+	must(t, err)
 	dir := t.TempDir()
-	build := exec.Command("node", "browser/build.mjs", dir, source)
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the page: %v\n%s", err, out)
-	}
+	_, err = runIn(".", "node", "browser/build.mjs", dir, source, filepath.Join(installed, "node_modules"))
+	must(t, err)
 	return serveDirectory(t, dir, "")
 }
 

@@ -22,7 +22,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// atEnd is what remains to be done when all tests have run.
+var atEnd []func()
+
 func buildAndRun(m *testing.M) (int, error) {
+	defer func() {
+		for _, do := range atEnd {
+			do()
+		}
+	}()
 	if _, err := os.Stat("node_modules"); err != nil {
 		return 1, fmt.Errorf("the official SDKs are not installed: run `npm ci` in e2e, or `make test-e2e`")
 	}

@@ -1,17 +1,16 @@
-// Builds a page of the tests: node browser/build.mjs DIRECTORY [SOURCE]. The tools are
-// those of web/calling, which pages get under the name that they know, too.
+// Builds a page of the tests: node browser/build.mjs DIRECTORY SOURCE MODULES. The packages
+// of pages are those of the node_modules directory; the tool is that of web/calling.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const calling = join(here, "..", "..", "web", "calling");
-const { build } = createRequire(join(calling, "package.json"))("esbuild");
+const { build } = createRequire(join(here, "..", "..", "web", "calling", "package.json"))("esbuild");
+const [directory, source, modules] = process.argv.slice(2);
 await build({
-  entryPoints: [join(here, process.argv[3] ?? "page.ts")],
-  outfile: join(process.argv[2], "page.js"),
-  alias: { "@azure/communication-calling": join(calling, "src", "index.ts") },
-  nodePaths: [join(calling, "node_modules")],
+  entryPoints: [join(here, source)],
+  outfile: join(directory, "page.js"),
+  alias: { "@azure/communication-calling": join(modules, "@azure", "communication-calling"), "@azure/communication-common": join(modules, "@azure", "communication-common") },
   bundle: true,
   platform: "browser",
   format: "esm",

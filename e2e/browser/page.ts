@@ -1,5 +1,5 @@
 // The page of the tests: the library, and what tests look at it with.
-import * as calling from "../../web/calling/src/index";
+import * as calling from "@azure/communication-calling";
 import { AzureCommunicationTokenCredential } from "@azure/communication-common";
 import { moves, tone, watchPictures } from "./measure";
 
