@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -15,12 +17,18 @@ import (
 // an INVITE is known before it is handled (its transaction answers 100 and 487 by
 // itself, and they must carry the tag of our 180), a forked copy of an INVITE gets
 // the tag of the first, and a response with our tag proves that we made the request.
-type dialogTags struct{ secret []byte }
+type dialogTags struct{ macs *sync.Pool } // of *tagMAC
+
+// tagMAC is an HMAC with the secret, and room for what it is of.
+type tagMAC struct {
+	hash.Hash
+	text, sum, tag []byte
+}
 
 func newDialogTags() dialogTags {
 	secret := make([]byte, 32)
 	rand.Read(secret)
-	return dialogTags{secret}
+	return dialogTags{&sync.Pool{New: func() any { return &tagMAC{Hash: hmac.New(sha256.New, secret)} }}}
 }
 
 // callee is the tag that we answer an INVITE with.
@@ -44,10 +52,15 @@ func (t dialogTags) isOurBranch(branch, user string) bool {
 }
 
 func (t dialogTags) make(parts ...string) string {
-	mac := hmac.New(sha256.New, t.secret)
+	mac := t.macs.Get().(*tagMAC)
+	defer t.macs.Put(mac)
+	mac.Reset()
+	mac.text = mac.text[:0]
 	for _, part := range parts {
-		mac.Write([]byte(part))
-		mac.Write([]byte{0})
+		mac.text = append(append(mac.text, part...), 0)
 	}
-	return hex.EncodeToString(mac.Sum(nil)[:10])
+	mac.Write(mac.text)
+	mac.sum = mac.Sum(mac.sum[:0])
+	mac.tag = hex.AppendEncode(mac.tag[:0], mac.sum[:10])
+	return string(mac.tag)
 }

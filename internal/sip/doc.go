@@ -7,6 +7,5 @@
 // A message is read, matched and given to its leg on the goroutine that reads its socket
 // or connection. What may have to wait goes on a goroutine of its own: a request outside a
 // dialog, of which an INVITE becomes the goroutine of its leg, and a description that
-// names a host. The latter may be overtaken: the reader announces each request of a dialog
-// to its leg before it passes it on (requestorder.go).
+// names a host, which what came later waits for (inturn.go).
 package sip

@@ -63,8 +63,6 @@ func (l *leg) finish() {
 	for do := range l.box.Take {
 		do() // requests still get their answer: the phase says that the leg is over
 	}
-	l.order.giveUp()
-	l.handleArrivals()
 	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
 	l.release()
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/inbox"
 	"github.com/switchhook/switchhook/internal/rtp"
-	"github.com/switchhook/switchhook/internal/sip/transaction"
+	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -59,7 +59,6 @@ type leg struct {
 	dialog         dialog
 	credentials    *credentials // for the peer's challenges; nil where we have none
 	timers         legTimers
-	order          requestOrder
 	media          media
 	in             *inbound   // of a leg that called us
 	out            *outbound  // of a leg that we call
@@ -74,6 +73,7 @@ type leg struct {
 	sessionTaken   atomic.Bool                 // safe: the call has the session, from then on or even before
 	measured       atomic.Pointer[rtp.Session] // safe: the session, for who measures it
 	tap            rtp.TapPoint                // safe
+	arrivals       inTurn                      // safe: what the readers have for the leg
 	earlyMedia     earlyMedia
 	hold           hold
 	product        string // what the far end calls itself
@@ -137,9 +137,6 @@ func (l *leg) fire(a timerID) {
 		l.consentTimedOut()
 	case timerNoReply:
 		l.replyTimedOut()
-	case timerRequestGap:
-		l.order.giveUp()
-		l.handleArrivals()
 	case timerCheckMedia:
 		l.checkMediaTimeout()
 	case timerNoReferral:
@@ -201,25 +198,19 @@ func (l *leg) comeUp() {
 	l.log.Debug("leg is up", "codec", l.media.agreed.Codec(), "remote", l.media.agreed.Remote)
 }
 
-// requestArrived takes a request inside the dialog and does all whose turn it is.
-func (l *leg) requestArrived(request *sip.Request, tx *transaction.Server) {
-	l.order.add(arrival{request, tx})
-	l.handleArrivals()
-}
-
-func (l *leg) handleArrivals() {
-	for {
-		next, ok := l.order.next()
-		if !ok {
-			break
+// arrived leaves what a request is to do with the leg, in the order of arrival; where the
+// request describes sound of a named host, once the name is looked up. Neither the reader
+// nor the leg waits for that. dropped is called where the leg is over or too much waits.
+func (l *leg) arrived(request *sip.Request, do, dropped func()) {
+	named := sdp.HasNames(request.Body())
+	l.arrivals.do(&l.server.work, named, func() {
+		if named {
+			l.server.mediaNames.lookUp(l.server.ctx, request)
 		}
-		l.request(next.request, next.tx)
-	}
-	if len(l.order.waiting) > 0 {
-		l.timers.start(timerRequestGap, reorderWait)
-	} else {
-		l.timers.stop(timerRequestGap)
-	}
+		if !l.offer(do) {
+			dropped()
+		}
+	})
 }
 
 // connectedTo reports whether the leg's answered dialog has that remote tag.

@@ -12,7 +12,6 @@ const (
 	timerNoPRACK                       // the PRACK did not come
 	timerNoConsent                     // our BYE or CANCEL was not answered
 	timerNoReply                       // a trunk sent no response to our INVITE
-	timerRequestGap                    // a request that was announced was not delivered
 	timerCheckMedia                    // time to see whether sound arrives
 	timerRefresh                       // time to refresh the session
 	timerSessionExpired                // nobody has refreshed the session (RFC 4028)

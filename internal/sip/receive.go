@@ -6,7 +6,6 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/stack"
@@ -17,14 +16,13 @@ import (
 func (s *Server) arrive(message sip.Message, from transaction.Peer) {
 	s.traceParsed(message)
 	if request, ok := message.(*sip.Request); ok {
-		s.announce(request)
+		s.prepare(request)
 	}
 	s.transactions.Receive(message, from)
 }
 
-// announce gives new calls their To tag, passes ACKs to legs and announces other requests
-// to them.
-func (s *Server) announce(request *sip.Request) {
+// prepare gives new calls their To tag, and passes ACKs to legs.
+func (s *Server) prepare(request *sip.Request) {
 	callID, from, to, cseq := request.CallID(), request.From(), request.To(), request.CSeq()
 	if callID == nil || from == nil || to == nil || cseq == nil {
 		return // receive answers 400
@@ -40,18 +38,10 @@ func (s *Server) announce(request *sip.Request) {
 		}
 		return
 	}
-	l := s.legs.find(callID.Value(), tag)
-	switch {
-	case l == nil || request.IsCancel():
-	case request.IsAck() && sdp.HasNames(request.Body()): // the reader does not wait for a name service
-		s.work.Go(func() {
-			s.mediaNames.lookUp(s.ctx, request)
-			l.offer(func() { l.ackReceived(request) })
-		})
-	case request.IsAck():
-		l.offer(func() { l.ackReceived(request) })
-	default:
-		l.offer(func() { l.order.announce(cseq.SeqNo) })
+	if request.IsAck() {
+		if l := s.legs.find(callID.Value(), tag); l != nil {
+			l.arrived(request, func() { l.ackReceived(request) }, func() {})
+		}
 	}
 }
 
@@ -150,25 +140,12 @@ func (s *Server) receiveInDialog(request *sip.Request, tx *transaction.Server) b
 		return false
 	}
 	l := s.legs.find(callID, tag)
-	switch {
-	case l == nil:
+	if l == nil {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
-	case sdp.HasNames(request.Body()): // neither the reader nor a leg waits for a name service
-		s.work.Go(func() {
-			s.mediaNames.lookUp(s.ctx, request)
-			l.deliver(request, tx)
-		})
-	default:
-		l.deliver(request, tx)
+	} else {
+		l.arrived(request, func() { l.request(request, tx) }, tx.Terminate) // a flood; over UDP the peer asks again
 	}
 	return true
-}
-
-// deliver leaves a request with its leg.
-func (l *leg) deliver(request *sip.Request, tx *transaction.Server) {
-	if !l.offer(func() { l.requestArrived(request, tx) }) {
-		tx.Terminate() // a flood; over UDP the peer asks again
-	}
 }
 
 // refuseUnsupported refuses what this server cannot do or, while it stops, must not

@@ -83,7 +83,7 @@ func (l *leg) replacePeer(r replacement) {
 	}
 	l.byeOldDialog(before)
 	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
-	l.in, l.out, l.order, l.sentRefer, l.receivedRefer, l.allowsRefer = nil, nil, requestOrder{}, nil, nil, referUnknown
+	l.in, l.out, l.sentRefer, l.receivedRefer, l.allowsRefer = nil, nil, nil, nil, referUnknown
 	l.learnAllow(r.request)
 	l.log = s.log.With("trunk", l.terms.name, "call_id", l.dialog.callID)
 	l.answerInvite(r.request, r.tx, body, r.offer == nil)

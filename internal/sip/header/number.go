@@ -72,6 +72,9 @@ func Number(id identifier.ID) string {
 // E164 removes visual separators (RFC 3966 §5.1.1) and adds the plus sign; false
 // for what is no number.
 func E164(user string) (string, bool) {
+	if rest, ok := strings.CutPrefix(user, "+"); ok && rest != "" && strings.Trim(rest, "0123456789") == "" {
+		return user, true // as nearly all are written
+	}
 	digits := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("-.() ", r) {
 			return -1

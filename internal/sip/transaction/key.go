@@ -8,18 +8,22 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// Key names a server transaction (RFC 3261 §17.2.3). An ACK has the key of its INVITE.
+// Key names a server transaction (RFC 3261 §17.2.3). An ACK has the key of its INVITE. The
+// transport is a part of it: what comes over another is no repetition, and does not make the
+// reader of datagrams write to a connection.
 type Key struct {
-	branch string
-	host   string // the sent-by of the top Via
-	port   int
-	method sip.RequestMethod
+	branch    string
+	host      string // the sent-by of the top Via
+	port      int
+	method    sip.RequestMethod
+	transport string // in capitals
 }
 
 // clientKey names a client transaction (RFC 3261 §17.1.3).
 type clientKey struct {
-	branch string
-	method sip.RequestMethod
+	branch    string
+	method    sip.RequestMethod
+	transport string // in capitals
 }
 
 var errNoKey = errors.New("the message lacks Via, CSeq, or what takes the place of a branch")
@@ -31,7 +35,7 @@ func KeyOf(request *sip.Request) (Key, error) {
 	if via == nil || cseq == nil {
 		return Key{}, errNoKey
 	}
-	key := Key{host: via.Host, port: via.Port, method: cseq.MethodName}
+	key := Key{host: via.Host, port: via.Port, method: cseq.MethodName, transport: sip.NetworkToUpper(request.Transport())}
 	if key.method == sip.ACK {
 		key.method = sip.INVITE
 	}
@@ -74,7 +78,7 @@ func clientKeyOf(message sip.Message) (clientKey, bool) {
 		return clientKey{}, false
 	}
 	branch, _ := via.Params.Get("branch")
-	return clientKey{branch, cseq.MethodName}, isUnique(branch)
+	return clientKey{branch, cseq.MethodName, sip.NetworkToUpper(message.Transport())}, isUnique(branch)
 }
 
 // isUnique reports whether a branch is one of RFC 3261, which no other request has.

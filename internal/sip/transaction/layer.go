@@ -38,7 +38,7 @@ type Config struct {
 }
 
 // DefaultMost is how many transactions of either side there may be.
-const DefaultMost = 1 << 18
+const DefaultMost = 1 << 17
 
 // Layer carries transactions.
 type Layer struct {

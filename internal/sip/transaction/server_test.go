@@ -185,6 +185,30 @@ func TestRequestsOfOldPhonesAreMatched(t *testing.T) {
 	})
 }
 
+func TestAnotherTransportIsAnotherTransaction(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, over := newWire(0), &fakeStream{}
+		invite := request(t, "INVITE", "a")
+		invite.SetTransport("TCP")
+		tx := w.begin(t, invite, Peer{Stream: over})
+		tx.Watch(func(*sip.Request) { t.Error("a datagram cancels a call over a connection") }, nil)
+		w.begin(t, request(t, "CANCEL", "a"), phone)
+		bye, h := request(t, "BYE", "b"), &heard{}
+		bye.SetTransport("TCP")
+		if _, err := w.Request(bye, Peer{Stream: over}, h.user()); err != nil {
+			t.Fatal(err)
+		}
+		w.Receive(answer(request(t, "BYE", "b"), 200), Peer{})
+		h.wants(t, nil, nil)
+		if w.strays != 1 {
+			t.Errorf("%d responses are of no transaction", w.strays)
+		}
+		w.Close()
+		w.isEmpty(t)
+	})
+}
+
 func TestTransactionsAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
