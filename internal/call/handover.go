@@ -60,7 +60,7 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 func (c *Call) replace(e *endpoint, want TransferWanted) error {
 	in := c.passedOn(e)
 	in.To, in.SIPHeaders, in.CallerID, in.IssuedBy = c.registry.normal(want.To), want.SIPHeaders, want.CallerID, want.IssuedBy
-	if !e.role.MayManage() {
+	if !e.mayManage() {
 		return fault.Forbidden("a %s may not invite others, in its place either", e.role)
 	}
 	if err := c.mayBeInvited(in.To); err != nil {

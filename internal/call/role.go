@@ -24,6 +24,12 @@ func (r Role) MaySpeak() bool { return r != Consumer }
 // MayManage reports whether somebody with the role may mute, remove and invite others.
 func (r Role) MayManage() bool { return r == NoRole || r == Presenter }
 
+// mayManage reports whether an endpoint may mute, remove and invite others. In a room,
+// phones of the telephone network have no role, and may not.
+func (e *endpoint) mayManage() bool {
+	return e.role.MayManage() && (e.role != NoRole || e.call.kind != room)
+}
+
 // RoomChange is what the room of a call says now.
 type RoomChange struct {
 	Roles    map[string]Role // by raw id: who is on its list; nil: there is no such room any more

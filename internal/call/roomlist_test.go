@@ -152,3 +152,28 @@ func TestPresenterInvitesWhoIsOnTheList(t *testing.T) {
 		w.leave(anns)
 	})
 }
+
+// TestPhoneInARoomHandsNothingOver: who has no role brings nobody in.
+func TestPhoneInARoomHandsNothingOver(t *testing.T) {
+	run(t, func(w *world) {
+		anns, conn := w.controlled()
+		w.list(map[identifier.ID]call.Role{bob: call.Attendee})
+		_, err := conn.Add(bg, call.Add{Who: phone(aPhone), CallerID: phone(ourPhone)})
+		w.must(err)
+		caller := <-w.dialer.Dialled
+		caller.PickUp()
+		synctest.Wait()
+		for _, to := range []identifier.ID{phone(bPhone), bob} {
+			told := caller.HandOver(call.TransferWanted{To: to, CallerID: phone(ourPhone)}, nil)
+			synctest.Wait()
+			if len(told) != 1 {
+				t.Fatalf("of handing over to %s it is told %d times", to, len(told))
+			}
+			if got := <-told; got.Outcome != call.ReferralFailed || got.Reason.Kind != call.Forbidden {
+				t.Errorf("handing over to %s: %+v", to, got)
+			}
+		}
+		w.leave(anns)
+		caller.HangUp()
+	})
+}

@@ -82,7 +82,7 @@ type MuteWish struct{ Who identifier.ID }
 func (w MuteWish) grant(e *endpoint) error {
 	c := e.call
 	switch {
-	case !e.role.MayManage():
+	case !e.mayManage():
 		return fault.Forbidden("a %s may not mute others", e.role)
 	case c.kind == twoParty:
 		return fault.Unsupported("in a call of two nobody mutes the other")
@@ -112,7 +112,7 @@ func (w MuteWish) grant(e *endpoint) error {
 type RemoveWish struct{ Who identifier.ID }
 
 func (w RemoveWish) grant(e *endpoint) error {
-	if !e.role.MayManage() {
+	if !e.mayManage() {
 		return fault.Forbidden("a %s may not remove others", e.role)
 	}
 	p, err := e.call.named(w.Who)

@@ -23,7 +23,7 @@ func (w AddWish) grant(e *endpoint) error {
 	c := e.call
 	who := c.registry.normal(w.Who)
 	phone := who.Kind() == identifier.PhoneNumber
-	if !e.role.MayManage() {
+	if !e.mayManage() {
 		return fault.Forbidden("a %s may not invite others", e.role)
 	}
 	if err := c.mayBeInvited(who); err != nil {
