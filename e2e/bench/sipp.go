@@ -39,7 +39,7 @@ func runSipp(ctx context.Context, s *server, number string, arguments ...string)
 	defer os.RemoveAll(dir)
 	statistics := filepath.Join(dir, "statistics.csv")
 	command := exec.CommandContext(ctx, "sipp", append([]string{s.addresses.SIP, "-sn", "uac", "-s", number, "-i", "127.0.0.1",
-		"-nostdin", "-timeout", "300", "-trace_stat", "-stf", statistics, "-fd", "1"}, arguments...)...)
+		"-nostdin", "-timeout", "300", "-buff_size", "4194304", "-trace_stat", "-stf", statistics, "-fd", "1"}, arguments...)...)
 	command.Dir = dir
 	began, before := time.Now(), spent()
 	out, runErr := command.CombinedOutput()
