@@ -65,6 +65,9 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 		return
 	}
 	pass, reply := s.gate.Datagram(data, source, now)
+	if reply.Show {
+		s.traceRead(source, data, now)
+	}
 	if reply.Data != nil {
 		s.udp.WriteToUDPAddrPort(reply.Data, reply.To)
 	}

@@ -3,6 +3,8 @@ package sip
 import (
 	"fmt"
 	"net"
+	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,9 +17,12 @@ import (
 
 // strained makes a rig that has far too much to do from the moment that the
 // test says so, and lets nobody in.
-func strained(t *testing.T) (*rig, func()) {
+func strained(t *testing.T, more ...func(*Config)) (*rig, func()) {
 	var strain atomic.Bool
 	r := newRig(t, func(c *Config) {
+		for _, change := range more {
+			change(c)
+		}
 		c.Strain = func() float64 {
 			if strain.Load() {
 				return 100
@@ -133,6 +138,43 @@ func TestRefusalKeepsNothing(t *testing.T) {
 	}
 	if n := r.Refusals().Overload; n != 1 {
 		t.Errorf("%d refusals are counted", n)
+	}
+}
+
+// shown notes the first lines that a tracer is shown.
+type shown struct {
+	lines chan string
+}
+
+func (s shown) SIP(_ time.Time, sent bool, _ string, _, _ netip.AddrPort, text []byte) {
+	first, _, _ := strings.Cut(string(text), "\r\n")
+	s.lines <- fmt.Sprintf("%t %s", sent, first)
+}
+
+func (shown) SIPCallID(string, string) {}
+
+// TestRefusalIsShown asks that who looks into calls sees the INVITE that was refused, and
+// then what it was answered.
+func TestRefusalIsShown(t *testing.T) {
+	t.Parallel()
+	seen := shown{make(chan string, 16)}
+	r, strain := strained(t, func(c *Config) { c.Tracer = seen })
+	strain()
+	conn, err := net.Dial("udp", r.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, request("INVITE", 7, "", offer()))
+	for _, want := range []string{"false INVITE ", "true SIP/2.0 503 "} {
+		select {
+		case got := <-seen.lines:
+			if !strings.HasPrefix(got, want) {
+				t.Errorf("shown is %q, want %q", got, want)
+			}
+		case <-within(t).Done():
+			t.Fatalf("nothing is shown, want %q", want)
+		}
 	}
 }
 

@@ -37,7 +37,8 @@ func (s *Server) tracePackets(conn datagrams) datagrams {
 	return tracedPackets{conn, s.cfg.Tracer, addressOf(conn.LocalAddr())}
 }
 
-// traceRead shows a datagram that has passed the gate.
+// traceRead shows a datagram that has passed the gate, or one of those few that have not
+// and are shown.
 func (s *Server) traceRead(from netip.AddrPort, data []byte, at time.Time) {
 	if s.cfg.Tracer != nil {
 		s.cfg.Tracer.SIP(at, false, "UDP", addressOf(s.udp.LocalAddr()), from, data)

@@ -15,13 +15,13 @@ func (g *Gate) challenge(request *sip.Request, from netip.AddrPort, now time.Tim
 	if !g.cfg.Peers.Authenticates() || request.IsCancel() {
 		g.NoteRefused(from.Addr(), request.Method, now)
 		refusal := sip.NewResponseFromRequest(request, sip.StatusForbidden, "Forbidden", nil)
-		return Reply{[]byte(refusal.String()), from}
+		return Reply{Data: []byte(refusal.String()), To: from}
 	}
 	refusal := sip.NewResponseFromRequest(request, sip.StatusUnauthorized, "Unauthorized", nil)
 	for _, field := range g.Digest.Challenges(false, now) {
 		refusal.AppendHeader(field)
 	}
-	return Reply{[]byte(refusal.String()), from}
+	return Reply{Data: []byte(refusal.String()), To: from}
 }
 
 // isKeepAlive reports whether a datagram only keeps a NAT open.

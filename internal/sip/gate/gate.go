@@ -54,7 +54,8 @@ type Gate struct {
 	tags      refusalTags
 
 	warnings, overloadWarnings *ratelimit.Bucket
-	sinceWarning               atomic.Uint64 // unknown sources refused since the last warning
+	shown                      *ratelimit.Bucket // refusals because of overload
+	sinceWarning               atomic.Uint64     // unknown sources refused since the last warning
 	sinceOverloadWarning       atomic.Uint64
 }
 
@@ -67,6 +68,7 @@ func New(cfg Config) *Gate {
 		Digest: newDigest(cfg.Realm, cfg.Algorithms), Admission: NewAdmission(cfg.Measure), Connections: newConnections(cfg.UnknownLife),
 		cfg: cfg, sources: newSources(), decisions: newDecisions(), tags: newRefusalTags(),
 		warnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), overloadWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)),
+		shown: ratelimit.NewBucket(rateShown),
 	}
 }
 
@@ -74,6 +76,7 @@ func New(cfg Config) *Gate {
 type Reply struct {
 	Data []byte
 	To   netip.AddrPort
+	Show bool // to who looks into calls: of calls that are refused, a few a second
 }
 
 // Datagram decides over a datagram: whether it is read, and what answers it

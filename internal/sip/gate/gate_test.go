@@ -190,33 +190,6 @@ func TestRepeatedINVITEGetsTheSameDecision(t *testing.T) {
 	}
 }
 
-// FuzzRefusal asks that a refusal made of any datagram is one readable message.
-func FuzzRefusal(f *testing.F) {
-	f.Add([]byte(message("INVITE", "a", "")))
-	f.Add([]byte(strings.Replace(message("INVITE", "a", ""), "Via: ", "v: SIP/2.0/UDP a, SIP/2.0/TCP ", 1)))
-	f.Add([]byte("INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP\r\n\r\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		strain := 100.0
-		g := newGate(true, &strain)
-		now := start
-		for range 10 {
-			now = now.Add(windowLength)
-			g.Admission.NoteDelay(now, 0)
-		}
-		for g.Admission.Admit(now) {
-		}
-		for _, from := range []netip.AddrPort{trunkAddr, nobodyAddr} {
-			pass, reply := g.Datagram(data, from, now)
-			if pass || reply.Data == nil {
-				continue
-			}
-			if n := strings.Count(string(reply.Data), "\r\n\r\n"); n != 1 {
-				t.Fatalf("the refusal has %d empty lines:\n%s", n, reply.Data)
-			}
-		}
-	})
-}
-
 // TestVerdicts asks what credentials are worth.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()

@@ -6,12 +6,17 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/ratelimit"
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // OverloadRetry is how many seconds refused callers are told to wait: what ACS
 // tells them, which sends an SBC to its next server.
 const OverloadRetry = "1"
+
+// rateShown bounds the refusals that are shown to who looks into calls: a timeline of each
+// would cost more than its refusal.
+var rateShown = ratelimit.Rate{PerSecond: 5, Burst: 20}
 
 // screen turns a new call away while there is too much to do. It does so before
 // anything is kept of the call: a server that spends its time on refusing has
@@ -36,10 +41,12 @@ func (g *Gate) screen(data []byte, from netip.AddrPort, now time.Time) (pass boo
 		admitted = g.Admit(now)
 		g.decisions.made.Put(key, admitted, now)
 	}
-	if !admitted {
-		return false, g.refusal(p, from)
+	if admitted {
+		return true, Reply{}
 	}
-	return true, Reply{}
+	reply = g.refusal(p, from)
+	reply.Show = !repeated && g.shown.Allow(now)
+	return false, reply
 }
 
 // Admit asks for one more call, and counts and logs where it is refused.
@@ -73,7 +80,7 @@ func (g *Gate) refusal(p header.Peeked, from netip.AddrPort) Reply {
 	writeField(&b, "Call-ID", p.CallID)
 	writeField(&b, "CSeq", p.CSeq)
 	b.WriteString("Retry-After: " + OverloadRetry + "\r\nServer: " + g.cfg.Realm + "\r\nContent-Length: 0\r\n\r\n")
-	return Reply{b.Bytes(), to}
+	return Reply{Data: b.Bytes(), To: to}
 }
 
 func writeField(b *bytes.Buffer, name string, value []byte) {

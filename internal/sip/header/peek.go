@@ -59,7 +59,7 @@ func (p *Peeked) take(name, value []byte) bool {
 	switch string(lower[:len(name)]) {
 	case "via", "v":
 		p.Vias = append(p.Vias, value)
-		return bytes.HasPrefix(value, []byte("SIP/2.0/"))
+		return areVias(value)
 	case "from", "f":
 		field = &p.From
 	case "to", "t":
@@ -75,6 +75,16 @@ func (p *Peeked) take(name, value []byte) bool {
 		return false
 	}
 	*field = value
+	return true
+}
+
+// areVias reports whether a Via line, of one hop or several, looks like one.
+func areVias(line []byte) bool {
+	for hop := range bytes.SplitSeq(line, []byte(",")) {
+		if !bytes.HasPrefix(bytes.TrimLeft(hop, " \t"), []byte("SIP/2.0/")) {
+			return false
+		}
+	}
 	return true
 }
 

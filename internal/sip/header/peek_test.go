@@ -27,6 +27,7 @@ func TestPeekLeavesOddMessagesToTheParser(t *testing.T) {
 		"two Call-IDs":   {strings.Replace(peekedInvite, "CSeq", "i: b\r\nCSeq", 1), false, ""},
 		"no From":        {strings.Replace(peekedInvite, "From:", "Form:", 1), false, ""},
 		"another Via":    {strings.Replace(peekedInvite, "SIP/2.0/UDP", "SIP/3.0/UDP", 1), false, ""},
+		"half a hop":     {strings.Replace(peekedInvite, ";rport", ";rport, 10.0.0.1", 1), false, ""},
 		"without an end": {strings.TrimSuffix(peekedInvite, "\r\n\r\n"), false, ""},
 	} {
 		if p, ok := Peek([]byte(test.text)); ok != test.ok || ok && p.ToTag != test.tag {
