@@ -29,7 +29,7 @@ type attempt struct {
 	}
 	decided atomic.Bool // its outcome is known, or it has timed out
 	awaited bool        // its messages are unanswered
-	life    life        // ends with the answer, or before it
+	life    attemptLife // ends with the answer, or before it
 }
 
 const whyDeleted = "its event subscription was deleted"
@@ -53,9 +53,12 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 	if a.parts, a.msgs = a.room.parts[:], a.room.msgs[:]; len(jobs) > 1 {
 		a.parts, a.msgs = make([]part, len(jobs)), make([]Message, len(jobs))
 	}
-	a.life.Context, a.life.end = context.WithCancelCause(e.attempting)
+	a.life.Context = context.Background()
 	e.sending[a] = struct{}{}
 	e.limit(a)
+	if e.isStopped() {
+		a.life.end(errStopping)
+	}
 	for i, j := range jobs {
 		j.state, j.started, j.Due = sending, a.started, time.Time{}
 		j.Attempts++
@@ -88,32 +91,35 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 func (e *Engine) makeAttempt(a *attempt, attempt int) {
 	stack.Grow()
 	defer a.life.end(nil)
-	unread := e.loadBodies(a.life, a)
-	o := e.send(a.life, a, attempt, unread)
-	o.Latency = time.Since(a.started)
-	if o.Status == 0 {
-		o.Err = whyEnded(a.life, o.Err)
+	unread := e.loadBodies(&a.life, a)
+	o := e.send(&a.life, a, attempt, unread)
+	if o.Latency = time.Since(a.started); o.Status == 0 {
+		o.Err = whyEnded(a.life.why(), o.Err)
 	}
-	end := e.answeredLate
-	if a.decided.CompareAndSwap(false, true) {
-		end = e.conclude
-	}
+	e.ended(a, o)
+}
+
+// ended tells the scheduler how an attempt ended.
+func (e *Engine) ended(a *attempt, o Outcome) {
+	inTime := a.decided.CompareAndSwap(false, true)
 	e.onLoop(func() {
 		delete(e.sending, a)
 		a.limited.remove(a)
-		end(a, o)
+		if inTime {
+			e.conclude(a, o)
+		} else {
+			e.answeredLate(a, o)
+		}
 	})
 }
 
-// whyEnded is why an attempt ended without a status, whatever its Sender makes of a
-// context that ends.
-func whyEnded(life context.Context, err error) error {
-	switch cause := context.Cause(life); {
-	case errors.Is(cause, ErrDeleted), errors.Is(cause, ErrNotAnswered) && !errors.Is(err, ErrNotSent):
-		return cause
-	default:
+// whyEnded is why an attempt ended without a status: because of its context, whatever its
+// Sender makes of that, unless nothing was sent.
+func whyEnded(cause, err error) error {
+	if cause == nil || errors.Is(err, ErrNotSent) && !errors.Is(cause, ErrDeleted) {
 		return err
 	}
+	return cause
 }
 
 // notAnswered is ErrNotAnswered with the time that was waited.

@@ -58,16 +58,17 @@ func TestEachAttemptHasItsOwnTime(t *testing.T) {
 }
 
 func TestReasonOfTheEndIsThatOfTheScheduler(t *testing.T) {
-	life := newLife()
-	life.end(notAnswered(time.Second))
 	sender := errors.New("context canceled")
-	if err := whyEnded(life, sender); !errors.Is(err, ErrNotAnswered) {
+	if err := whyEnded(notAnswered(time.Second), sender); !errors.Is(err, ErrNotAnswered) {
 		t.Errorf("%v", err)
 	}
-	if err := whyEnded(life, ErrNotSent); !errors.Is(err, ErrNotSent) { // it says nothing of the destination
+	if err := whyEnded(notAnswered(time.Second), ErrNotSent); !errors.Is(err, ErrNotSent) { // it says nothing of the destination
 		t.Errorf("%v", err)
 	}
-	if err := whyEnded(newLife(), sender); err != sender {
+	if err := whyEnded(ErrDeleted, ErrNotSent); err != ErrDeleted {
+		t.Errorf("%v", err)
+	}
+	if err := whyEnded(nil, sender); err != sender {
 		t.Errorf("%v", err)
 	}
 }

@@ -51,7 +51,6 @@ type Engine struct {
 
 	tasks         chan func()
 	undeliverable *undeliveredQueue
-	attempting    life // of the attempts
 	writing       life // of the journal's writer
 	quit          chan struct{}
 	scheduler     sync.WaitGroup
@@ -98,7 +97,7 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 	if err := e.metrics.register(cfg.Metrics, e.journal.Metrics(), func() float64 { return float64(e.open.Load()) }); err != nil {
 		e.log.Warn("metrics of deliveries are not available", "error", err)
 	}
-	e.attempting, e.writing, e.archiving = newLife(), newLife(), newLife()
+	e.writing, e.archiving = newLife(), newLife()
 	return e
 }
 

@@ -32,6 +32,8 @@ type stopping struct {
 
 func (e *Engine) isStopped() bool { return e.stopping.state == stopped }
 
+var errStopping = errors.New("the server is stopping")
+
 // stopGrace is what the journal's last writing may take beyond Stop's context.
 const stopGrace = 2 * time.Second
 
@@ -44,17 +46,21 @@ func (e *Engine) Stop(ctx context.Context) error {
 	}
 	journalErr := e.journal.Flush(ctx)
 	e.drain(ctx)
-	e.attempting.end(errors.New("the server is stopping"))
+	e.onLoopWait(func() { // no other attempt begins
+		for a := range e.sending {
+			a.life.end(errStopping)
+		}
+	})
 	e.work.Wait()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
-	release := context.AfterFunc(grace, func() { e.writing.end(errors.New("the server is stopping")) })
+	release := context.AfterFunc(grace, func() { e.writing.end(errStopping) })
 	e.undeliverable.close()
 	e.handovers.Wait()
 	e.onLoopWait(e.journal.RewriteStale)
 	e.journal.Seal()
 	e.writer.Wait()
-	e.archiving.end(errors.New("the server is stopping"))
+	e.archiving.end(errStopping)
 	e.archivists.Wait()
 	release()
 	close(e.quit)

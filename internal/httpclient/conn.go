@@ -26,6 +26,7 @@ type conn struct {
 	kept   bool // an earlier request has used it
 	used   time.Time
 
+	onEnd     func() // interrupt, of which each mention would take memory
 	maxHeader int
 	left      int64 // bytes that may still be read of what is being read
 	read      int64 // bytes of the response
@@ -33,6 +34,7 @@ type conn struct {
 
 func newConn(c net.Conn, p *pool, to address, maxHeader int) *conn {
 	own := &conn{Conn: c, to: to, pool: p, maxHeader: maxHeader}
+	own.onEnd = own.interrupt
 	if system, ok := c.(syscall.Conn); ok {
 		if raw, err := system.SyscallConn(); err == nil {
 			own.look = newLook(raw)
@@ -56,7 +58,7 @@ var (
 func (c *conn) exchange(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	c.read = 0
-	stop := context.AfterFunc(ctx, c.interrupt)
+	stop := context.AfterFunc(ctx, c.onEnd)
 	response, reader, err := c.ask(req)
 	if err != nil {
 		stop()

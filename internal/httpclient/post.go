@@ -68,7 +68,7 @@ func (t *Transport) Post(ctx context.Context, to *Target, fields *Fields, body [
 // post makes a request, and keeps the connection or closes it.
 func (c *conn) post(ctx context.Context, request []byte, keep int) (Answer, error) {
 	c.read = 0
-	stop := context.AfterFunc(ctx, c.interrupt)
+	stop := c.watch(ctx)
 	_, failed := c.Conn.Write(request)
 	reader := readers.Get().(*bufio.Reader)
 	reader.Reset(c)
@@ -76,7 +76,7 @@ func (c *conn) post(ctx context.Context, request []byte, keep int) (Answer, erro
 	whole = whole && err == nil && failed == nil && reader.Buffered() == 0
 	reader.Reset(nil)
 	readers.Put(reader)
-	if watched := stop(); watched && whole && c.look != nil { // else ctx has ended, and with it the connection
+	if watched := stop.inTime(); watched && whole && c.look != nil { // else ctx has ended, and with it the connection
 		c.pool.put(c)
 		return answer, nil
 	}
@@ -91,6 +91,39 @@ func (c *conn) post(ctx context.Context, request []byte, keep int) (Answer, erro
 	default:
 		return Answer{}, err
 	}
+}
+
+// Watched is a context that tells one watcher of its end and takes no memory for it.
+// Every other context is watched with context.AfterFunc.
+type Watched interface {
+	context.Context
+	// Watch has end called when the context ends, at once if it has ended.
+	Watch(end func())
+	// Unwatch takes the watcher away, and reports whether the context has not ended.
+	Unwatch() bool
+}
+
+// watch is the watch of a context while a request is made.
+type watch struct {
+	own  Watched // nil: stop is given
+	stop func() bool
+}
+
+// watch lets the end of a context interrupt the request.
+func (c *conn) watch(ctx context.Context) watch {
+	if own, ok := ctx.(Watched); ok {
+		own.Watch(c.onEnd)
+		return watch{own: own}
+	}
+	return watch{stop: context.AfterFunc(ctx, c.onEnd)}
+}
+
+// inTime ends the watch, and reports whether the context had not ended.
+func (w watch) inTime() bool {
+	if w.own != nil {
+		return w.own.Unwatch()
+	}
+	return w.stop()
 }
 
 // interrupt ends reads and writes at once.

@@ -166,8 +166,15 @@ func (j *streamStore) learn(msg jetstream.Msg) {
 	j.acks[number] = msg.Reply() // of the message, which may wait for hours, nothing else is needed
 }
 
+// answerTimeout bounds one question to the stream, which may be on other machines.
+const answerTimeout = 10 * time.Second
+
+var errNoAnswer = errors.New("the journal did not answer in time")
+
 // Append implements Store.
 func (j *streamStore) Append(ctx context.Context, id uint64, data []byte) (uint64, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, answerTimeout, errNoAnswer)
+	defer cancel()
 	ack, err := j.backbone.JetStream().Publish(ctx, journalSubject, data,
 		jetstream.WithMsgID(j.run+"."+strconv.FormatUint(id, 36)))
 	if err != nil {
@@ -181,6 +188,8 @@ func (j *streamStore) Append(ctx context.Context, id uint64, data []byte) (uint6
 
 // Read implements Store.
 func (j *streamStore) Read(ctx context.Context, number uint64) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, answerTimeout, errNoAnswer)
+	defer cancel()
 	msg, err := j.stream.GetMsg(ctx, number)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return nil, ErrNotKept

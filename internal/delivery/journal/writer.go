@@ -10,10 +10,8 @@ import (
 	"github.com/switchhook/switchhook/internal/backoff"
 )
 
-const (
-	appendTimeout  = 10 * time.Second
-	appendOverhead = 64 // bytes of a record beside its content, about
-)
+// appendOverhead is what a record takes beside its content, in bytes, about.
+const appendOverhead = 64
 
 // retry is how long the writer waits after a write that failed.
 var retry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 5 * time.Second}
@@ -59,9 +57,7 @@ func (j *Journal) writePage(life context.Context, batch []Entry) bool {
 }
 
 // tryPage appends the batch's records as one page, nil if there is none.
-func (j *Journal) tryPage(life context.Context, batch []Entry) (*page, error) {
-	ctx, cancel := context.WithTimeoutCause(life, appendTimeout, errors.New("the journal did not answer in time"))
-	defer cancel()
+func (j *Journal) tryPage(ctx context.Context, batch []Entry) (*page, error) {
 	size := 1
 	for _, it := range batch {
 		size += len(it.content) + appendOverhead
