@@ -73,9 +73,9 @@ func TestTokensExpireInACall(t *testing.T) {
 	})
 	page.until(`call2.state === "Disconnected" && reason(call2) === "495/4507"`)
 	page.asks("Disconnected invalidToken", `return ends.join()`)
-	page.until(`asked > 0`)
+	page.until(`asked > 0 && call.remoteParticipants.length === 0`)
 	page.run(`await call.mute()`)
-	page.asks("muted true", `return lines.join()`)
+	page.asks("left Bob,muted true", `return lines.join()`)
 	page.asks("Connected Connected", `return call.state + " " + agent.connectionState`)
 	page.noErrors()
 }

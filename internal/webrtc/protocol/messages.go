@@ -279,6 +279,7 @@ func (*Ack) Type() string { return "ack" }
 
 // Bye ends the session and its calls at once (0/4521 for others).
 type Bye struct {
+	Session string `json:"session,omitempty"` // secret of the session, where bye is the first frame in the place of hello: of a client whose token is no longer good
 }
 
 // Type is bye.

@@ -67,6 +67,10 @@ func (s *Server) greet(ctx context.Context, socket *socket, from netip.Addr) (*S
 		return refuse(protocol.CloseNoHello, "no hello came")
 	}
 	head, m, err := protocol.Decode(text)
+	if bye, is := m.(*protocol.Bye); is && err == nil {
+		s.giveUp(bye.Session)
+		return refuse(protocol.CloseNoSession, "goodbye")
+	}
 	hello, is := m.(*protocol.Hello)
 	switch {
 	case err != nil || !is || head.ID == "":
@@ -95,6 +99,17 @@ func (s *Server) greet(ctx context.Context, socket *socket, from netip.Addr) (*S
 		return refuse(protocol.CloseNoSession, "the session is over")
 	}
 	return session, true
+}
+
+// giveUp ends the session of a client that has no good token any more. Whoever has the secret
+// can do this alone: nothing else follows from it.
+func (s *Server) giveUp(secret string) {
+	s.mu.Lock()
+	session := s.sessions[secret]
+	s.mu.Unlock()
+	if session != nil {
+		session.end(protocol.CloseNoSession, "goodbye", true)
+	}
 }
 
 // session finds the session that a hello resumes, or makes one.

@@ -96,6 +96,33 @@ func TestSessionsAreTheirUsers(t *testing.T) {
 	})
 }
 
+// TestSessionsAreGivenUpWithoutAToken: by whoever has the secret, also while the token is
+// refused; another secret ends nothing.
+func TestSessionsAreGivenUpWithoutAToken(t *testing.T) {
+	run(t, func(o *office) {
+		p, welcome := o.greet(protocol.Hello{Token: "ann"})
+		o.mu.Lock()
+		o.revoked = true
+		o.mu.Unlock()
+		for _, test := range []struct {
+			bye  string
+			gone bool
+		}{{`{"t":"bye"}`, false}, {`{"t":"bye","session":"AAAAAAAAAAAAAAAAAAAAAA"}`, false}, {`{"t":"bye","session":"` + welcome.Session + `"}`, true}} {
+			q := o.connect(somewhere)
+			q.write(test.bye)
+			if code := q.code(time.Second); code != protocol.CloseNoSession {
+				t.Errorf("%s: closed with %d", test.bye, code)
+			}
+			if gone := o.clients[0].gone(); gone != test.gone {
+				t.Errorf("%s: the session is over: %v", test.bye, gone)
+			}
+		}
+		if code := p.code(time.Second); code != protocol.CloseNoSession {
+			t.Errorf("the former socket was closed with %d", code)
+		}
+	})
+}
+
 // TestWhoMissedTooMuchGetsASnapshot: events are kept until they are acknowledged, so
 // many at most.
 func TestWhoMissedTooMuchGetsASnapshot(t *testing.T) {

@@ -306,6 +306,8 @@ export interface Bye {
   t: 'bye';
   /** The last event that was seen. */
   ack?: number;
+  /** secret of the session, where bye is the first frame in the place of hello: of a client whose token is no longer good */
+  session?: string;
 }
 
 /** CallStart calls somebody. One target: a call of two; several: a group. */

@@ -96,6 +96,7 @@ export class Session {
   /** Ends the session at the server, with all its calls. */
   close(): void {
     if (this.state === "live") this.send({ t: "bye" });
+    else this.goodbye();
     this.end({});
   }
 
@@ -273,7 +274,18 @@ export class Session {
   private giveUp(code: number, subCode: number, message: string, reason: "invalidToken" | "connectionIssue"): void {
     this.settle?.reject(failure(code, subCode, message));
     this.settle = undefined;
+    if (reason === "invalidToken") this.goodbye();
     this.end({ reason });
+  }
+
+  /** Ends the session where no token does: nobody shall wait for a client that does not come back. */
+  private goodbye(): void {
+    const session = this.state === "over" ? undefined : this.id;
+    if (!session) return;
+    const socket = new Socket(this.options.address, { frame: () => {}, closed: () => {} }, () => {
+      socket.send({ t: "bye", session });
+      socket.close();
+    });
   }
 
   private end(why: SessionChange): void {
