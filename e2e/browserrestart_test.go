@@ -3,6 +3,7 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
@@ -110,6 +111,7 @@ func TestRoomOutlivesItsServer(t *testing.T) {
 	page.until(`call.remoteParticipants.length === 19`)
 	c.hearEachOther(page)
 	page.run(`
+		await call.startVideo(new calling.LocalVideoStream((await (await client.getDeviceManager()).getCameras())[0]));
 		globalThis.people = call.remoteParticipants.map((person) => person);
 		globalThis.told = [];
 		call.feature(calling.Features.UserFacingDiagnostics).network.on("diagnosticChanged", ({diagnostic, value}) => told.push(diagnostic + " " + value));
@@ -124,7 +126,10 @@ func TestRoomOutlivesItsServer(t *testing.T) {
 		page.until(`told.at(-1) === "networkReconnect 1" && told.includes("networkReconnect 3")`)
 		c.hearEachOther(page)
 		page.until(`call.remoteParticipants.length === 19 && call.remoteParticipants.every((person) => people.includes(person) && person.state === "Connected")`)
-		page.asks("true", `return String(await call.info.getServerCallId() !== named)`)
+		await(t, c.clients[0], func(m *protocol.Roster) bool {
+			return slices.ContainsFunc(m.Set, func(one protocol.Person) bool { return one.ID == ada && len(one.Streams) == 1 })
+		})
+		page.asks("true true", `return call.isLocalVideoStarted + " " + String(await call.info.getServerCallId() !== named)`)
 		page.asks("muted true,muted false", `return lines.join()`) // by this test
 	}
 	page.run(`await call.hangUp()`)

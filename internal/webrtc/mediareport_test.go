@@ -15,6 +15,7 @@ import (
 type watcher struct {
 	mu       sync.Mutex
 	measured []call.ClientMedia
+	gone     []call.LegNews
 }
 
 func (w *watcher) Leg(n call.LegNews) {
@@ -22,6 +23,9 @@ func (w *watcher) Leg(n call.LegNews) {
 	defer w.mu.Unlock()
 	if n.What == call.LegMeasured {
 		w.measured = append(w.measured, *n.Media)
+	}
+	if n.What == call.LegGone {
+		w.gone = append(w.gone, n)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 type Client struct {
 	Welcome *protocol.Welcome // of the last hello
 	Codec   codec.Codec       // of its media: G.722 at first, or Opus
+	Copies  bool              // its peers, in Opus, send redundant audio data and leave out every second packet
 	Deaf    bool              // its peers count packets alone
 	Relayed string            // its media goes by those TURN servers alone whose address has this: "transport=udp"
 	Slots   int               // places for pictures that its peers have; 0: they have no lines of pictures

@@ -42,7 +42,7 @@ type Peer struct {
 // parameters are the client's codec as pion names it.
 func (c *Client) parameters() webrtc.RTPCodecParameters {
 	if c.Codec == codec.Opus {
-		return webrtc.RTPCodecParameters{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
+		return webrtc.RTPCodecParameters{PayloadType: opus, RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
 		}}
 	}
@@ -53,6 +53,11 @@ func (c *Client) newPeerConnection() (*webrtc.PeerConnection, error) {
 	engine := &webrtc.MediaEngine{}
 	if err := engine.RegisterCodec(c.parameters(), webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
+	}
+	if c.Copies {
+		if err := engine.RegisterCodec(redundant, webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, err
+		}
 	}
 	if c.Slots > 0 {
 		if err := registerPictures(engine); err != nil {
@@ -110,7 +115,11 @@ func (c *Client) connectMedia(ctx context.Context, call string, offers int) (*Pe
 		Call: call, client: c, PC: pc, offers: offers, Heard: audiotest.NewListener(c.Codec.SampleRate),
 		said: inbox.NewSignal(), stop: make(chan struct{}), states: make(chan webrtc.PeerConnectionState, 16),
 	}
-	if p.track, err = webrtc.NewTrackLocalStaticRTP(c.parameters().RTPCodecCapability, "microphone", "page"); err != nil {
+	sends := c.parameters()
+	if c.Copies {
+		sends = redundant
+	}
+	if p.track, err = webrtc.NewTrackLocalStaticRTP(sends.RTPCodecCapability, "microphone", "page"); err != nil {
 		return nil, err
 	}
 	if _, err := pc.AddTrack(p.track); err != nil {
@@ -208,6 +217,7 @@ func (p *Peer) speak() {
 	payload := make([]byte, codec.MaxPayload)
 	ticker := time.NewTicker(audio.FrameDuration)
 	defer ticker.Stop()
+	var copies redundancy
 	packet := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: uint8(p.client.parameters().PayloadType)}}
 	for at := 0; ; at += len(frame) {
 		select {
@@ -227,7 +237,12 @@ func (p *Peer) speak() {
 			}
 		}
 		packet.Payload = payload[:encoder.Encode(payload, frame)]
-		_ = p.track.WriteRTP(&packet) // fails at the end alone
+		if p.client.Copies {
+			packet.Payload = copies.add(packet.Payload, uint16(c.Ticks()))
+		}
+		if !p.client.Copies || packet.SequenceNumber%2 == 0 {
+			_ = p.track.WriteRTP(&packet) // fails at the end alone
+		}
 		packet.SequenceNumber++
 		packet.Timestamp += uint32(c.Ticks())
 	}
