@@ -36,7 +36,7 @@ type Keeper struct {
 	cfg     Config
 	log     *slog.Logger
 	files   files
-	records chan call.Detail
+	records queue
 	lost    atomic.Uint64
 	metrics *metrics
 	done    sync.WaitGroup
@@ -59,7 +59,7 @@ func Open(cfg Config, log *slog.Logger) (*Keeper, error) {
 		return nil, errors.Join(errors.New("make the folder of call records"), err)
 	}
 	k := &Keeper{
-		cfg: cfg, log: log, files: files{dir: cfg.Dir}, records: make(chan call.Detail, queueSize),
+		cfg: cfg, log: log, files: files{dir: cfg.Dir},
 		metrics: newMetrics(cfg.Metrics), closing: make(chan struct{}), flush: make(chan chan struct{}),
 	}
 	k.done.Go(k.run)
@@ -70,14 +70,13 @@ func Open(cfg Config, log *slog.Logger) (*Keeper, error) {
 // records, not calls.
 func (k *Keeper) CallOver(d call.Detail) {
 	k.metrics.observe(d)
-	select {
-	case k.records <- d:
-	default:
-		if k.lost.Add(1) == 1 {
-			k.log.Error("call records are lost: the disk does not keep up")
-		}
-		k.metrics.lost.Inc()
+	if k.records.put(d) {
+		return
 	}
+	if k.lost.Add(1) == 1 {
+		k.log.Error("call records are lost: the disk does not keep up")
+	}
+	k.metrics.lost.Inc()
 }
 
 // Flush waits until what was taken so far has been written.
@@ -106,38 +105,34 @@ func (k *Keeper) run() {
 	var lines []byte
 	for {
 		select {
-		case d := <-k.records:
-			if lines = appendLine(lines, d); len(lines) > 1<<20 {
-				lines = k.write(lines)
-			}
 		case <-write.C:
-			lines = k.write(lines)
+			lines = k.writeAll(lines)
 		case <-prune.C:
 			k.removeOld()
 		case written := <-k.flush:
-			lines = k.write(k.drain(lines))
+			lines = k.writeAll(lines)
 			close(written)
 		case <-k.closing:
-			k.write(k.drain(lines))
+			k.writeAll(lines)
 			return
 		}
 	}
 }
 
-// drain takes what waits now.
-func (k *Keeper) drain(lines []byte) []byte {
-	for {
-		select {
-		case d := <-k.records:
-			lines = appendLine(lines, d)
-		default:
-			return lines
+// writeAll writes what waits now, and returns the buffer, empty.
+func (k *Keeper) writeAll(lines []byte) []byte {
+	list := k.records.take()
+	for i := range list {
+		if lines = appendLine(lines, &list[i]); len(lines) > 1<<20 {
+			lines = k.write(lines)
 		}
 	}
+	k.records.giveBack(list)
+	return k.write(lines)
 }
 
-func appendLine(lines []byte, d call.Detail) []byte {
-	r := recordOf(d)
+func appendLine(lines []byte, d *call.Detail) []byte {
+	r := recordOf(*d)
 	longer, err := appendRecord(lines, &r)
 	if err != nil { // it holds nothing that JSON could refuse
 		return lines
