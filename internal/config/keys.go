@@ -95,7 +95,7 @@ type tlsKeys struct {
 
 type memoryKeys struct {
 	// How much is allocated, at least, between two collections of garbage while calls come. More saves processor time, and takes as much more memory. If GOGC is set, this has no effect.
-	GarbageMiB *int `yaml:"garbage-mib" default:"32" min:"1" max:"4096" unit:"MiB"`
+	GarbageMiB *int `yaml:"garbage-mib" default:"20" min:"1" max:"4096" unit:"MiB"`
 }
 
 type connectionKeys struct {

@@ -27,7 +27,7 @@ const (
 	paceEvery = time.Second
 	relaxed   = 50
 	hurried   = 100
-	hurry     = 32 << 20 // bytes allocated between two looks: some 250 calls with an application
+	hurry     = 32 << 20 // bytes allocated between two looks: some 350 calls with an application
 	busy      = 4 << 20  // the same, where Config.Garbage applies
 	rarest    = 10       // percent; less would collect without a pause
 	// lavish bounds the percentage by which garbage may exceed what lives. What lives may
@@ -36,7 +36,7 @@ const (
 )
 
 // defaultGarbage is Config.Garbage where it is zero.
-const defaultGarbage = 32 << 20
+const defaultGarbage = 20 << 20
 
 // When memory is given back to the system. Go alone waits for its next
 // collection, which a server that only plays sound does not reach for minutes,
@@ -81,7 +81,7 @@ func readUsage() usage {
 // Config says what the collector does not know.
 type Config struct {
 	// Garbage is how much is allocated, at least, between two collections while calls come,
-	// in bytes; 0: 32 MiB.
+	// in bytes; 0: 20 MiB.
 	Garbage int64
 	// Kept tells how many bytes of sound are kept; nil: none.
 	Kept func() int64
