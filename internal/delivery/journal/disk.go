@@ -30,15 +30,16 @@ type DiskStore struct {
 	// disk is held while files are written. Append, sweep and Close take it; nobody
 	// who must not wait for the disk does.
 	disk     sync.Mutex
-	file     *os.File // of the last segment
-	end      int64    // where the next frame goes
-	roomEnd  int64    // the file has zeros from end to here
-	synced   int64    // so much of the file is on the disk
-	sequence uint64   // of the last frame
-	next     uint64   // number of the next page
-	lastID   uint64   // of the last page that was appended
-	written  []uint64 // done, written and not synced
-	room     []byte   // for the next write
+	file     *os.File  // of the last segment
+	end      int64     // where the next frame goes
+	roomEnd  int64     // the file has zeros from end to here
+	synced   int64     // so much of the file is on the disk
+	sequence uint64    // of the last frame
+	next     uint64    // number of the next page
+	lastID   uint64    // of the last page that was appended
+	written  []uint64  // done, written and not synced
+	room     []byte    // for the next write
+	write    diskWrite // the last one
 	closed   bool
 
 	mu       sync.Mutex // around memory; taken after disk
@@ -73,7 +74,7 @@ func (s *DiskStore) Append(_ context.Context, id uint64, data []byte) (uint64, e
 	w := s.begin()
 	w.done()
 	w.move(2 * len(data))
-	w.page(s.next, data)
+	w.page(s.next, data, place{})
 	if err := w.commit(true); err != nil {
 		return 0, err
 	}

@@ -1,19 +1,30 @@
 package journal
 
+import "slices"
+
 // diskWrite is one write to the active segment: some frames. Its methods are called
 // while the store's disk lock is held.
 type diskWrite struct {
-	store  *DiskStore
-	names  []uint64 // pages that it says are done
-	wrote  []uint64 // pages that it has
-	places map[uint64]place
-	moved  map[uint64]place // where those that it moves were
+	store *DiskStore
+	names []uint64      // pages that it says are done
+	pages []writtenPage // pages that it has
 }
 
-// begin prepares a write.
+// writtenPage is a page in a write.
+type writtenPage struct {
+	number uint64
+	at     place
+	from   place // where it was, if it is moved: its segment is nil if it is new
+}
+
+// begin prepares a write. There is one at a time, which uses the memory of the one before.
 func (s *DiskStore) begin() *diskWrite {
 	s.room = s.room[:0]
-	return &diskWrite{store: s}
+	w := &s.write
+	w.store, w.names = s, w.names[:0]
+	clear(w.pages)
+	w.pages = w.pages[:0]
+	return w
 }
 
 // add appends a frame and returns where it will be.
@@ -29,20 +40,17 @@ func (w *diskWrite) add(kind frameKind, page uint64, content []byte) (at int64) 
 func (w *diskWrite) done() {
 	s := w.store
 	s.mu.Lock()
-	w.names, s.done = s.done, nil
+	w.names, s.done = s.done, w.names[:0]
 	s.mu.Unlock()
 	if len(w.names) > 0 {
 		w.add(frameDone, 0, doneContent(w.names))
 	}
 }
 
-// page adds a page.
-func (w *diskWrite) page(number uint64, data []byte) {
-	if w.places == nil {
-		w.places = map[uint64]place{}
-	}
-	w.places[number] = place{at: w.add(framePage, number, data), size: len(data)}
-	w.wrote = append(w.wrote, number)
+// page adds a page, which is new or was elsewhere.
+func (w *diskWrite) page(number uint64, data []byte, from place) {
+	at := place{at: w.add(framePage, number, data), size: len(data)}
+	w.pages = append(w.pages, writtenPage{number, at, from})
 }
 
 // move adds pages of the oldest segment, so many bytes or one page, if more than half
@@ -55,29 +63,25 @@ func (w *diskWrite) move(bytes int) {
 		s.mu.Unlock()
 		return
 	}
-	w.moved = map[uint64]place{}
-	var moving []uint64
+	var moving []writtenPage
 	oldest, size := s.segments[0], 0
 	for len(oldest.pages) > 0 && size < max(bytes, 1) {
 		number := oldest.pages[0]
 		if p := s.places[number]; p.segment == oldest {
-			w.moved[number] = p
-			moving = append(moving, number)
+			moving = append(moving, writtenPage{number: number, from: p})
 			size += p.size
 		}
 		oldest.pages = oldest.pages[1:]
 	}
 	s.mu.Unlock()
-	for _, number := range moving {
-		p := w.moved[number]
-		data, err := s.read(number, p)
+	for _, moved := range moving {
+		data, err := s.read(moved.number, moved.from)
 		if err != nil {
 			// Its file stays, and with it all that follow: the next start reports it.
-			s.log.Error("a page of the journal cannot be read; the files of the journal grow until the next start", "file", p.segment.path(s.dir), "error", err)
-			delete(w.moved, number)
+			s.log.Error("a page of the journal cannot be read; the files of the journal grow until the next start", "file", moved.from.segment.path(s.dir), "error", err)
 			continue
 		}
-		w.page(number, data)
+		w.page(moved.number, data, moved.from)
 	}
 }
 
@@ -96,7 +100,7 @@ func (w *diskWrite) commit(sync bool) error {
 	s.written = append(s.written, w.names...)
 	if sync {
 		if err := s.sync(); err != nil {
-			w.names = nil // sync has put them back
+			w.names = w.names[:0] // sync has put them back
 			w.undo()
 			return err
 		}
@@ -113,9 +117,11 @@ func (w *diskWrite) undo() {
 	s := w.store
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.done = append(w.names, s.done...)
-	for number, p := range w.moved {
-		p.segment.pages = append(p.segment.pages, number)
+	s.done = append(slices.Clone(w.names), s.done...)
+	for _, p := range w.pages {
+		if p.from.segment != nil {
+			p.from.segment.pages = append(p.from.segment.pages, p.number)
+		}
 	}
 }
 
@@ -127,20 +133,20 @@ func (w *diskWrite) settle() {
 	active := s.segments[len(s.segments)-1]
 	s.bytes += s.end - active.size
 	active.size = s.end
-	for _, number := range w.wrote {
-		p := w.places[number]
+	for _, w := range w.pages {
+		p := w.at
 		p.segment = active
-		if old, moves := w.moved[number]; moves {
-			if s.places[number] != old {
+		if old := w.from; old.segment != nil {
+			if s.places[w.number] != old {
 				continue // it is done meanwhile
 			}
 			old.segment.live--
 			s.live -= int64(p.size)
 		}
-		s.places[number] = p
+		s.places[w.number] = p
 		s.live += int64(p.size)
 		active.live++
-		active.pages = append(active.pages, number)
+		active.pages = append(active.pages, w.number)
 	}
 	if s.dead() != nil {
 		s.sweepSoon()
