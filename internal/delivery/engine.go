@@ -32,11 +32,11 @@ type Engine struct {
 	// Of the scheduler's goroutine.
 	timers        timerQueue // lanes, groups, pages
 	retries       retryQueue // next attempts
-	lanes         map[string]*lane
+	lanes         map[laneKey]*lane
 	groups        map[string]*group
 	destinations  map[destinationKey]*destination
-	groupBreakers map[string]*groupBreaker
-	limiters      map[string]*limiter
+	groupBreakers map[groupKey]*groupBreaker
+	limiters      map[groupKey]*limiter
 	targets       targets
 	batchQueues   map[string]*batchQueue
 	dirty         []*batchQueue          // with messages gathered in this turn
@@ -84,8 +84,8 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 		attempts: history.New(history.Attempts, cfg.Attempts, log),
 		recent:   &recentMessages{room: cfg.KeepBodies},
 		metrics:  newMetrics(),
-		lanes:    map[string]*lane{}, groups: map[string]*group{},
-		destinations: map[destinationKey]*destination{}, groupBreakers: map[string]*groupBreaker{}, limiters: map[string]*limiter{}, targets: targets{}, deadlines: map[*Policy]*deadlines{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
+		lanes:    map[laneKey]*lane{}, groups: map[string]*group{},
+		destinations: map[destinationKey]*destination{}, groupBreakers: map[groupKey]*groupBreaker{}, limiters: map[groupKey]*limiter{}, targets: targets{}, deadlines: map[*Policy]*deadlines{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
 		tasks: make(chan func()), quit: make(chan struct{}),
 	}
 	e.transport, _ = cfg.Client.Transport.(*httpclient.Transport)

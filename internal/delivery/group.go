@@ -15,7 +15,8 @@ const longestQueue = time.Minute
 // group is what ends together: the messages of one connection or subscription.
 type group struct {
 	name    string
-	members map[*job]struct{}
+	members []*job // in no order; each knows its place
+	room    [4]*job
 	last    *job // the Last one, once it is posted
 	ended   time.Time
 	// awaiters are closed when the group has no members any more.
@@ -34,14 +35,15 @@ func (e *Engine) join(j *job) bool {
 	}
 	g := e.groups[name]
 	if g == nil {
-		g = &group{name: name, members: map[*job]struct{}{}}
+		g = &group{name: name}
+		g.members = g.room[:0]
 		e.groups[name] = g
 	}
 	if g.last != nil {
 		return false
 	}
-	g.members[j] = struct{}{}
-	j.group = g
+	j.group, j.member = g, len(g.members)
+	g.members = append(g.members, j)
 	if j.msg.Last {
 		g.last, g.ended = j, time.Now()
 		if !g.onlyLast() {
@@ -58,7 +60,7 @@ func (e *Engine) leave(j *job) {
 		return
 	}
 	j.group = nil
-	delete(g.members, j)
+	g.remove(j)
 	switch {
 	case len(g.members) == 0:
 		for _, awaiter := range g.awaiters {
@@ -72,11 +74,20 @@ func (e *Engine) leave(j *job) {
 	}
 }
 
+// remove takes a message out of the members.
+func (g *group) remove(j *job) {
+	end := len(g.members) - 1
+	last := g.members[end]
+	g.members[j.member], last.member = last, j.member
+	g.members[end] = nil
+	g.members = g.members[:end]
+}
+
 // queues reports whether nothing of the group has failed and a message has had no turn
 // yet: its destination answers, but is busy.
 func (g *group) queues() bool {
 	unsent := false
-	for j := range g.members {
+	for _, j := range g.members {
 		switch {
 		case j == g.last:
 		case j.state == backingOff || j.Attempts > 1 || j.state == queued && j.queuedAt.IsZero():
@@ -98,7 +109,7 @@ func (e *Engine) endWait(g *group) {
 		e.timers.at(time.Now().Add(wait), func() { e.endWait(g) })
 		return
 	}
-	for j := range g.members {
+	for _, j := range slices.Clone(g.members) {
 		if j != g.last {
 			e.giveUp(j, "the last event of its group could not wait longer")
 		}
@@ -113,10 +124,9 @@ func (e *Engine) dropGroup(name string) {
 	if g == nil {
 		return
 	}
-	members := make([]*job, 0, len(g.members))
-	for j := range g.members {
+	members := slices.Clone(g.members)
+	for _, j := range members {
 		j.silent = true // also those that are dropped later
-		members = append(members, j)
 	}
 	slices.SortFunc(members, bySeq)
 	e.log.Info("events of a group are dropped", "group", name, "events", len(members))
@@ -141,7 +151,7 @@ func (e *Engine) forgetGroup(name string) {
 			policy.Observer.Forgotten(name)
 		}
 	}
-	maps.DeleteFunc(e.groupBreakers, func(_ string, w *groupBreaker) bool { return w.group == name })
+	maps.DeleteFunc(e.groupBreakers, func(_ groupKey, w *groupBreaker) bool { return w.group == name })
 }
 
 // giveUp ends a message. An attempt under way ends by itself: it may still

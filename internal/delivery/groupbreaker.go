@@ -19,10 +19,15 @@ type GroupBreaker struct {
 	Longest time.Duration
 }
 
+// groupKey is a group at a destination.
+type groupKey struct{ policy, group, address string }
+
+func groupKeyOf(j *job) groupKey { return groupKey{j.msg.Policy, j.msg.Group, j.to.key.address} }
+
 // groupBreaker is the breaker of a group at a destination.
 type groupBreaker struct {
 	breaker
-	key     string
+	key     groupKey
 	group   string
 	members int
 	opened  int  // how often since its last success
@@ -37,7 +42,7 @@ func (e *Engine) groupBreakerOf(j *job) *groupBreaker {
 	if j.policy.GroupBreaker.After <= 0 || j.msg.Group == "" {
 		return nil
 	}
-	key := j.msg.Policy + "\x00" + j.msg.Group + "\x00" + j.to.key.address
+	key := groupKeyOf(j)
 	b := e.groupBreakers[key]
 	if b == nil {
 		b = &groupBreaker{key: key, group: j.msg.Group}

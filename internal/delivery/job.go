@@ -41,6 +41,7 @@ type job struct {
 	policy  *Policy
 	lane    *lane
 	group   *group
+	member  int // its place in the group
 	target  *target
 	to      *destination
 	breaker *groupBreaker // nil: its policy has none

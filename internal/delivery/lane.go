@@ -23,15 +23,24 @@ const (
 
 // lane is a queue of messages whose first attempts are made in order.
 type lane struct {
-	key     string
+	key     laneKey
 	waiting []*job
-	tried   []*job    // that may still hold the lane
-	wake    time.Time // a timer is set for then
+	tried   []*job                           // that may still hold the lane
+	room    struct{ waiting, tried [2]*job } // of most lanes
+	wake    time.Time                        // a timer is set for then
 
 	sending  int         // first attempts under way
 	gathered int         // messages of it in a batch queue
 	into     *batchQueue // the one that the last of them went into
 	deferred bool        // it is to be advanced when the batch is concluded
+}
+
+type laneKey struct{ policy, name string }
+
+func newLane(key laneKey) *lane {
+	l := &lane{key: key}
+	l.waiting, l.tried = l.room.waiting[:0], l.room.tried[:0]
+	return l
 }
 
 // admit takes a message that the journal has into its lane and group.
@@ -77,12 +86,12 @@ func (e *Engine) admit(j *job) {
 // laneOf returns the lane of a message; without a name it has one for itself.
 func (e *Engine) laneOf(j *job) *lane {
 	if j.msg.Lane == "" {
-		return &lane{}
+		return newLane(laneKey{})
 	}
-	key := j.msg.Policy + "\x00" + j.msg.Lane
+	key := laneKey{j.msg.Policy, j.msg.Lane}
 	l := e.lanes[key]
 	if l == nil {
-		l = &lane{key: key}
+		l = newLane(key)
 		e.lanes[key] = l
 	}
 	return l
@@ -116,7 +125,8 @@ func (e *Engine) advance(l *lane) {
 		j.First = now
 		e.start(j)
 	}
-	l.waiting = nil
+	clear(l.room.waiting[:])
+	l.waiting = l.room.waiting[:0]
 	if l.state(now); len(l.tried) == 0 && e.lanes[l.key] == l {
 		delete(e.lanes, l.key)
 	}

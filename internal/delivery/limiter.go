@@ -12,7 +12,7 @@ import (
 // minute). A tenth of them may come at once; the others are spread over the
 // minute, so that no minute sees more, whenever it begins.
 type limiter struct {
-	key     string
+	key     groupKey
 	bucket  *ratelimit.Bucket
 	queue   jobFIFO   // what waits for a token
 	members int       // messages that have not ended
@@ -25,7 +25,7 @@ func (e *Engine) limiterOf(j *job) *limiter {
 	if j.msg.PerMinute <= 0 {
 		return nil
 	}
-	key := j.msg.Policy + "\x00" + j.msg.Group + "\x00" + j.to.key.address
+	key := groupKeyOf(j)
 	p := e.limiters[key]
 	if p == nil {
 		p = &limiter{key: key, bucket: ratelimit.NewBucket(rateOf(j.msg.PerMinute))}

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -22,7 +21,7 @@ func (e *Engine) Resend(id, group string) (int, error) {
 			if group != "" && name != group {
 				continue
 			}
-			for j := range maps.Clone(g.members) {
+			for _, j := range slices.Clone(g.members) {
 				if j.msg.ID == id && j.msg.isEvent() {
 					under[name] = true
 					e.retryNow(j)
@@ -76,7 +75,7 @@ func (e *Engine) retryNow(j *job) bool {
 func (e *Engine) RetryNow(group string) (n int) {
 	e.onLoopWait(func() {
 		if g := e.groups[group]; g != nil {
-			for j := range maps.Clone(g.members) {
+			for _, j := range slices.Clone(g.members) {
 				if e.retryNow(j) {
 					n++
 				}

@@ -96,7 +96,7 @@ func TestLongRestingBodyComesBackFromTheJournal(t *testing.T) {
 		e.Post(m)
 		time.Sleep(2 * time.Minute)
 		e.onLoopWait(func() {
-			for r := range e.groups["sub"].members {
+			for _, r := range e.groups["sub"].members {
 				if !r.Away || r.msg.Body != nil {
 					t.Error("the body of a long-resting message stays in memory")
 				}

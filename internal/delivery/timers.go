@@ -1,14 +1,12 @@
 package delivery
 
-import (
-	"container/heap"
-	"time"
-)
+import "time"
 
-// timerQueue is a queue of functions by their time. A function that is no longer
-// wanted finds that out itself.
+// timerQueue is a queue of functions by their time: a binary heap, written out because
+// container/heap allocates for each item. A function that is no longer wanted finds that
+// out itself.
 type timerQueue struct {
-	items items
+	items []item
 	count uint64
 }
 
@@ -18,9 +16,25 @@ type item struct {
 	do    func()
 }
 
+func (i *item) isBefore(other *item) bool {
+	if i.at.Equal(other.at) {
+		return i.order < other.order
+	}
+	return i.at.Before(other.at)
+}
+
+// at has a function called at a time.
 func (a *timerQueue) at(t time.Time, do func()) {
 	a.count++
-	heap.Push(&a.items, item{t, a.count, do})
+	a.items = append(a.items, item{t, a.count, do})
+	for at := len(a.items) - 1; at > 0; {
+		parent := (at - 1) / 2
+		if !a.items[at].isBefore(&a.items[parent]) {
+			return
+		}
+		a.items[at], a.items[parent] = a.items[parent], a.items[at]
+		at = parent
+	}
 }
 
 // next returns when the earliest item is due.
@@ -37,25 +51,28 @@ func (a *timerQueue) run(now time.Time) {
 		if len(a.items) == 0 || a.items[0].at.After(now) {
 			return
 		}
-		heap.Pop(&a.items).(item).do()
+		a.pop()()
 	}
 }
 
-type items []item
-
-func (s items) Len() int { return len(s) }
-func (s items) Less(i, j int) bool {
-	if s[i].at.Equal(s[j].at) {
-		return s[i].order < s[j].order
+// pop takes out the earliest item.
+func (a *timerQueue) pop() (do func()) {
+	do = a.items[0].do
+	last := len(a.items) - 1
+	a.items[0], a.items[last] = a.items[last], item{} // let what it holds go
+	a.items = a.items[:last]
+	for at := 0; ; {
+		child := 2*at + 1
+		if child >= last {
+			return do
+		}
+		if other := child + 1; other < last && a.items[other].isBefore(&a.items[child]) {
+			child = other
+		}
+		if !a.items[child].isBefore(&a.items[at]) {
+			return do
+		}
+		a.items[at], a.items[child] = a.items[child], a.items[at]
+		at = child
 	}
-	return s[i].at.Before(s[j].at)
-}
-func (s items) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
-func (s *items) Push(x any)   { *s = append(*s, x.(item)) }
-func (s *items) Pop() any {
-	last := len(*s) - 1
-	x := (*s)[last]
-	(*s)[last] = item{} // let what it holds go
-	*s = (*s)[:last]
-	return x
 }
