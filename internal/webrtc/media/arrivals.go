@@ -49,6 +49,16 @@ type arrival struct {
 	net.Conn
 	at   *arrivals
 	from netip.AddrPort
+	came framed
+}
+
+// Read implements net.Conn. The connection ends with a packet that is tooLong.
+func (c *arrival) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if why := c.came.take(b[:n]); why != nil {
+		return 0, why
+	}
+	return n, err
 }
 
 // Close closes the connection.

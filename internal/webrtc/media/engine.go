@@ -47,18 +47,19 @@ const handshakeAgain = 100 * time.Millisecond
 
 // Engine makes peer connections on one UDP and one TCP port.
 type Engine struct {
-	settings     webrtc.SettingEngine
-	codecs       *webrtc.MediaEngine
-	interceptors *interceptor.Registry
-	certificate  webrtc.Certificate
-	udp          *net.UDPConn
-	tcp          net.Listener
-	arrivals     *arrivals // on tcp
-	muxUDP       *ice.UDPMuxDefault
-	muxTCP       *ice.TCPMuxDefault
-	log          *slog.Logger
-	closing      sync.WaitGroup // connections that are being closed
-	waiting      atomic.Int64   // bytes that came and nobody has read, of all connections
+	settings       webrtc.SettingEngine
+	codecs         *webrtc.MediaEngine
+	interceptors   *interceptor.Registry
+	certificate    webrtc.Certificate
+	udp            *net.UDPConn
+	tcp            net.Listener
+	arrivals       *arrivals // on tcp
+	muxUDP         *ice.UDPMuxDefault
+	muxTCP         *ice.TCPMuxDefault
+	log            *slog.Logger
+	closing        sync.WaitGroup // connections that are being closed
+	waiting        atomic.Int64   // bytes that came and nobody has read, of all connections
+	longHandshakes atomic.Int64   // packets that were dropped: see tooLong
 }
 
 // Open opens the sockets.
@@ -88,7 +89,7 @@ func (e *Engine) prepare(cfg Config) error {
 	}
 	e.arrivals = newArrivals(listener, cfg.Proven)
 	logs := pionlog.Factory{Log: cfg.Log}
-	e.muxUDP = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logs.NewLogger("mux"), UDPConn: e.udp})
+	e.muxUDP = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logs.NewLogger("mux"), UDPConn: packets{e.udp, &e.longHandshakes}})
 	e.muxTCP = ice.NewTCPMuxDefault(ice.TCPMuxParams{
 		Logger: logs.NewLogger("mux"), Listener: e.arrivals, ReadBufferSize: 8,
 		WriteBufferSize:      256 << 10, // a peer that does not read must not hold up others (pion/ice #438)
