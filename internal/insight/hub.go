@@ -46,6 +46,7 @@ type Hub struct {
 
 	mu      sync.Mutex // held around memory
 	byID    map[string]*record
+	latest  *record            // that was asked for last: what happens in a call comes several at a time
 	byName  map[string]*record // serverCallId, callConnectionId and recordingId
 	dialogs map[string]*dialog // by SIP's Call-ID
 	order   []*record          // from order[first] on, in the order of their beginning
@@ -235,6 +236,9 @@ func (h *Hub) forget(r *record) {
 	h.forgetNames(r)
 	if h.byID[r.id] == r {
 		delete(h.byID, r.id)
+	}
+	if h.latest == r {
+		h.latest = nil
 	}
 }
 

@@ -98,12 +98,16 @@ func note(list []string, text string) []string {
 // recordOf is the record of a call; it begins with the first that is heard of it. The
 // caller holds mu.
 func (h *Hub) recordOf(correlationID, serverCallID string, at time.Time) *record {
-	r := h.byID[correlationID]
+	r := h.latest
+	if r == nil || r.id != correlationID {
+		r = h.byID[correlationID]
+	}
 	if r == nil {
 		r = newRecord(correlationID, SubjectCall, at)
 		r.entries = make([]entry, 0, usualEntries)
 		h.enter(r)
 	}
+	h.latest = r
 	if r.server == "" && serverCallID != "" {
 		r.server = serverCallID
 		h.name(r, serverCallID)
@@ -121,7 +125,7 @@ func (h *Hub) name(r *record, name string) {
 
 // connection notes a connection of an application. The caller holds mu.
 func (h *Hub) connection(r *record, id string) {
-	if id != "" {
+	if id != "" && !slices.Contains(r.connections, id) {
 		h.name(r, id)
 		r.connections = note(r.connections, id)
 	}
