@@ -49,25 +49,54 @@ func TestConnectionThatClosesEndsWhatRingsOverIt(t *testing.T) {
 	}
 }
 
-// TestContactWithANameIsReached asks for a BYE over a connection that is made for it, to
-// the name in the callee's Contact.
+// TestContactWithANameIsReached asks for a BYE to the name in the callee's Contact; over
+// TCP, over a connection that is made for it.
 func TestContactWithANameIsReached(t *testing.T) {
 	t.Parallel()
-	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport = "tcp" })
-	via.Transport = trunk.TCP
-	_, port, _ := net.SplitHostPort(phone.Addr().String())
-	r := newRig(t, func(c *Config) { c.Resolver = &zone{hosts: map[string][]string{"pbx.example": {"127.0.0.1"}}} }, via)
-	made := r.dial(t, "+15557770000")
-	taken := next(t, phone)
-	taken.Answer(siptest.Field{Name: "Contact", Value: "<sip:desk@pbx.example:" + port + ";transport=tcp>"})
-	expect[call.Answered](t, made)
-	r.keptConns.each(func(c *keptConn) { c.Close() })
-	eventually(t, func() bool { return !r.hasConnection("TCP", phone.Addr().String()) })
-	made.End(call.Reason{})
-	if err := taken.WaitEnded(within(t)); err != nil {
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel()
+			phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport = transport })
+			via.Transport = trunk.Transport(transport)
+			_, port, _ := net.SplitHostPort(phone.Addr().String())
+			r := newRig(t, func(c *Config) { c.Resolver = &zone{hosts: map[string][]string{"pbx.example": {"127.0.0.1"}}} }, via)
+			made := r.dial(t, "+15557770000")
+			taken := next(t, phone)
+			contact := "sip:desk@pbx.example:" + port + ";transport=" + transport
+			taken.Answer(siptest.Field{Name: "Contact", Value: "<" + contact + ">"})
+			expect[call.Answered](t, made)
+			r.keptConns.each(func(c *keptConn) { c.Close() })
+			eventually(t, func() bool { return !r.hasConnection("TCP", phone.Addr().String()) })
+			made.End(call.Reason{})
+			if err := taken.WaitEnded(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			if uri := taken.Last().URI(); uri != contact {
+				t.Errorf("BYE to %s", uri)
+			}
+		})
+	}
+}
+
+// TestSocketOfBothFamiliesServesIPv4 calls in and out over a socket that listens on all
+// addresses, to which IPv4 looks like IPv6.
+func TestSocketOfBothFamiliesServesIPv4(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "carrier", nil)
+	via.Sources = loopback
+	r := newRig(t, func(c *Config) { c.Listen = "[::]:0" }, via)
+	_, port, _ := net.SplitHostPort(r.Addr().String())
+	made, taken := r.connect(t, r.phone(t, func(c *siptest.Config) { c.Server = "127.0.0.1:" + port }))
+	taken.End(call.Reason{})
+	if err := made.WaitEnded(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	if uri := taken.Last().URI(); uri != "sip:desk@pbx.example:"+port+";transport=tcp" {
-		t.Errorf("BYE to %s", uri)
+	ours := r.dial(t, "+15557770000")
+	called := next(t, phone)
+	called.Answer()
+	expect[call.Answered](t, ours)
+	if err := called.Hangup(within(t)); err != nil {
+		t.Fatal(err)
 	}
+	expect[call.Ended](t, ours)
 }
