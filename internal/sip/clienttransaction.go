@@ -21,12 +21,12 @@ type legTransaction struct {
 }
 
 // transact runs a client transaction of the leg's. Responses and failure come back to the
-// leg's goroutine; err tells of a timeout or a broken transport. Where a connection has to
-// be made or a name to be looked up, that is done beside the leg. attempt is that of an
-// INVITE; nil for other requests.
+// leg's goroutine; err tells of a timeout or a broken transport. A name to be looked up and
+// a connection, which may have to be made and may take nothing for a while, are waited for
+// beside the leg. attempt is that of an INVITE; nil for other requests.
 func (l *leg) transact(request *sip.Request, attempt *inviting, on func(*sip.Response, error)) {
 	t := &legTransaction{leg: l, attempt: attempt, on: on}
-	if to, ok := l.server.openPeer(request); ok {
+	if to, ok := datagramPeer(request); ok {
 		t.start(request, to)
 		return
 	}

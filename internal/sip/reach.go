@@ -16,20 +16,28 @@ import (
 // openPeer is where a request goes, if nothing has to be waited for: its destination is an
 // address and, but for UDP, the connection is open. release gives back the reference.
 func (s *Server) openPeer(request *sip.Request) (transaction.Peer, bool) {
+	if to, ok := datagramPeer(request); ok {
+		return to, true
+	}
 	at, err := netip.ParseAddrPort(request.Destination())
 	if err != nil {
 		return transaction.Peer{}, false
 	}
 	at = plainIPv4(at)
-	transport := sip.NetworkToUpper(request.Transport())
-	if transport == "UDP" {
-		return transaction.Peer{Address: at}, true
-	}
-	conn, err := s.transport.GetConnection(transport, at.String())
+	conn, err := s.transport.GetConnection(sip.NetworkToUpper(request.Transport()), at.String())
 	if err != nil {
 		return transaction.Peer{}, false
 	}
 	return transaction.Peer{Address: at, Stream: conn.(transaction.Stream)}, true
+}
+
+// datagramPeer is where a request goes over UDP, if its destination is an address.
+func datagramPeer(request *sip.Request) (transaction.Peer, bool) {
+	if sip.NetworkToUpper(request.Transport()) != "UDP" {
+		return transaction.Peer{}, false
+	}
+	at, err := netip.ParseAddrPort(request.Destination())
+	return transaction.Peer{Address: plainIPv4(at)}, err == nil
 }
 
 // plainIPv4 is an address of IPv4 where it is one of those; it keeps its zone.

@@ -42,6 +42,31 @@ func TestTryingIsSentWhereNothingElseIs(t *testing.T) {
 	})
 }
 
+func TestStreamThatTakesNothingHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, stuck := newWire(0), make(chan struct{})
+		send := w.cfg.Send
+		w.cfg.Send = func(to Peer, message []byte) error {
+			if to.Stream != nil {
+				<-stuck
+			}
+			return send(to, message)
+		}
+		over := request(t, "INVITE", "a")
+		over.SetTransport("TCP")
+		w.begin(t, over, Peer{Stream: &fakeStream{}})
+		w.begin(t, request(t, "INVITE", "b"), phone)
+		pass(time.Second)
+		w.wants(t, "over UDP", "160 SIP/2.0 100 Trying")
+		close(stuck)
+		pass(time.Second)
+		w.wants(t, "over the stream", "1000 SIP/2.0 100 Trying")
+		w.Close()
+		w.isEmpty(t)
+	})
+}
+
 func TestFailureOfINVITEIsRepeatedUntilItsACK(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

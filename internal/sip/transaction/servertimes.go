@@ -90,6 +90,9 @@ func (t *Server) ring(now instant) func() {
 	case t.tryAt != 0 && now >= t.tryAt:
 		t.tryAt = 0
 		t.setAlarm(now)
+		if t.peer.Stream != nil { // which may take nothing for a while: others have their times as well
+			return func() { go t.sendTrying() }
+		}
 		return t.sendTrying
 	case t.repeatAt != 0 && now >= t.repeatAt:
 		next, do := t.state.after(serverRepeats, t.invite, t.peer.Stream != nil)
