@@ -66,6 +66,7 @@ func TestEveryRequestAnswersEveryChallenge(t *testing.T) {
 func callThrough(t *testing.T, realms []*digestRealm) {
 	phone, peer, via := guarded(t, realms)
 	r := newRig(t, nil, via)
+	r.noTCP.Put(addressOf(phone.Addr()), struct{}{}, time.Now()) // the port may be another server's over TCP, and the INVITE is large
 	made := r.dial(t, "+15557770000")
 	taken := next(t, phone)
 	if err := taken.Progress(siptest.Field{Name: "Require", Value: "100rel"}, siptest.Field{Name: "RSeq", Value: "7"}); err != nil {

@@ -70,36 +70,6 @@ func (l *Layer) receiveRequest(request *sip.Request, from Peer) {
 	l.cfg.Request(request, t)
 }
 
-// cancelInvite answers a CANCEL that fits an INVITE; false where there is none. The CANCEL
-// gets its 200 first, so that it is not repeated (RFC 3261 §9.2). An INVITE that has its
-// final response stays as it is.
-func (l *Layer) cancelInvite(key Key, cancel *sip.Request, from Peer) bool {
-	l.mu.Lock()
-	t := l.servers[key]
-	if t == nil {
-		l.mu.Unlock()
-		return false
-	}
-	next, do := t.state.after(cancelReceived, t.invite, t.peer.Stream != nil)
-	tell := t.canceled
-	var refusal []byte
-	if do == serverCancels { // from here on no answer of the user's is sent
-		refusal = Encode(Response(t.request, sip.StatusRequestTerminated, "Request Terminated"))
-		t.cancel, t.kept = cancel, refusal
-		t.enter(next, nil)
-	}
-	l.mu.Unlock()
-	l.answerAlone(cancel, from, sip.StatusOK, "OK")
-	if do != serverCancels {
-		return true
-	}
-	if tell != nil {
-		tell(cancel)
-	}
-	t.send(refusal)
-	return true
-}
-
 // answerAlone answers a request that has no transaction.
 func (l *Layer) answerAlone(request *sip.Request, to Peer, status int, phrase string) {
 	if err := l.send(to, Encode(Response(request, status, phrase))); err != nil {
@@ -185,22 +155,6 @@ func (t *Server) send(message []byte) error {
 		t.broken(err)
 	}
 	return err
-}
-
-// Watch tells of the CANCEL of an INVITE, which has had its 487 or gets it now, and of
-// the end of the transaction with its reason. What has happened already is told before
-// Watch returns. Neither function may block.
-func (t *Server) Watch(canceled func(*sip.Request), ended func(error)) {
-	t.layer.mu.Lock()
-	t.canceled, t.ended = canceled, ended
-	cancel, err := t.cancel, t.err
-	t.layer.mu.Unlock()
-	if cancel != nil {
-		canceled(cancel)
-	}
-	if err != nil {
-		ended(err)
-	}
 }
 
 // Terminate ends the transaction: what comes again is a new request.
