@@ -71,7 +71,11 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		first, second := first.with(t), second.with(t)
 		first.run(`await call.muteAllRemoteParticipants()`)
 		second.until(`call.isMuted && lines.includes("mutedByOthers")`)
+		const inVain = `call.feature(calling.Features.UserFacingDiagnostics).media.getLatest().speakingWhileMicrophoneIsMuted?.value`
+		second.until(inVain + ` === true`)
+		first.hearsNothing(secondPitch)
 		second.run(`await call.unmute()`)
+		second.until(inVain + ` === false`)
 		first.hears(secondPitch)
 		first.run(`globalThis.deaf = []; call.on("isIncomingAudioMutedChanged", () => deaf.push(call.isIncomingAudioMuted)); await call.muteIncomingAudio(); await call.unmuteIncomingAudio()`)
 		first.until(`deaf.join() === "true,false"`)

@@ -161,3 +161,14 @@ test("somebody has another name", () => {
   hear({ t: "roster", version: 2, full: false, set: [{ ...BOB, displayName: "Robert" }], removed: [] });
   assert.deepEqual([told, person.hasDisplayNameChanged], [["Bob", "Robert"], true]);
 });
+
+test("a machine without speakers is told, and that one was connected", () => {
+  const told: string[] = [];
+  call.feature(Features.UserFacingDiagnostics).media.on("diagnosticChanged", ({ diagnostic, value }) => told.push(`${diagnostic} ${value}`));
+  const { devices } = (agent as any).options;
+  for (const noSpeakers of [false, true, true, false]) {
+    devices.noSpeakers = noSpeakers;
+    devices.events.emit("changed");
+  }
+  assert.deepEqual(told, ["noSpeakerDevicesEnumerated true", "noSpeakerDevicesEnumerated false"]);
+});

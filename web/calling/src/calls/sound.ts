@@ -63,6 +63,11 @@ export class Sound {
     return sent ? [sent] : [];
   }
 
+  /** The track of the microphone, or of what the application gave for it. */
+  get sent(): MediaStreamTrack | undefined {
+    return this.track ?? undefined;
+  }
+
   get hasRemote(): boolean {
     return this.heard !== undefined;
   }

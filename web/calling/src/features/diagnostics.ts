@@ -2,6 +2,7 @@
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { established } from "../calls/state";
+import { watchMutedSpeech } from "./mutedspeech";
 import {
   DiagnosticQuality,
   type LatestDiagnosticValue,
@@ -59,6 +60,10 @@ export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
     media.set("capturerStartFailed", failed);
     media.set("capturerStoppedUnexpectedly", stopped);
   });
+  watchMutedSpeech(call, (speaks) => media.set("speakingWhileMicrophoneIsMuted", speaks));
+  const speakers = (): void => media.set("noSpeakerDevicesEnumerated", call.context.devices.noSpeakers === true);
+  call.context.devices.events.on("changed", speakers);
+  speakers();
   call.inner.on("microphoneStopped", () => media.set("microphoneMuteUnexpectedly", true));
   const offline = (): void => network.set("noNetwork", true);
   const online = (): void => network.set("noNetwork", false);
@@ -67,6 +72,7 @@ export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
   const timer = setInterval(() => void measure(call, network, media), EVERY_MS);
   call.inner.on("over", () => {
     clearInterval(timer);
+    call.context.devices.events.off("changed", speakers);
     globalThis.removeEventListener?.("offline", offline);
     globalThis.removeEventListener?.("online", online);
   });

@@ -35,6 +35,11 @@ export class Devices {
     this.media?.addEventListener?.("devicechange", this.refresh);
   }
 
+  /** There are devices, and none of them is a speaker. Browsers that do not tell of speakers have some. */
+  get noSpeakers(): boolean {
+    return selectable() && this.lists.microphones.length > 0 && this.lists.speakers.length === 0;
+  }
+
   dispose(): void {
     this.media?.removeEventListener?.("devicechange", this.refresh);
     this.events.clear();
