@@ -52,11 +52,11 @@ func callConnectionProperties(p call.Properties, state string) object {
 		targets[i] = rest.Identifier{ID: id}
 	}
 	answered := state != call.Connecting.String()
-	o := object{{"callConnectionId", p.ID}}
+	o := make(object, 0, 10).add("callConnectionId", p.ID)
 	if answered {
 		o = o.add("serverCallId", p.ServerCallID)
 	}
-	o = append(o, object{{"targets", targets}, {"callConnectionState", state}, {"callbackUri", p.CallbackURI}}...)
+	o = o.add("targets", targets).add("callConnectionState", state).add("callbackUri", p.CallbackURI)
 	if !p.CallerID.IsZero() {
 		o = o.add("sourceCallerIdNumber", rest.Phone{ID: p.CallerID})
 	}
@@ -82,7 +82,7 @@ func callConnectionProperties(p call.Properties, state string) object {
 
 // participantModel is one entry of a roster.
 func participantModel(p call.Participant, v version) object {
-	o := object{{"identifier", rest.Identifier{ID: p.ID}}, {"isMuted", p.Muted}}
+	o := make(object, 0, 3).add("identifier", rest.Identifier{ID: p.ID}).add("isMuted", p.Muted)
 	if v.hasHold() {
 		o = o.add("isOnHold", p.OnHold)
 	}

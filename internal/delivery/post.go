@@ -14,7 +14,8 @@ import (
 func (e *Engine) Post(messages ...Message) { e.post(messages, e.refuse) }
 
 func (e *Engine) post(messages []Message, refuse func(*Message) string) {
-	entries := make([]journal.Entry, 0, len(messages))
+	var room [2]journal.Entry // of what most events take
+	entries := room[:0]
 	now := time.Now()
 	for _, m := range messages {
 		j := newJob(m, now)

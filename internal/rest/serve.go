@@ -137,9 +137,8 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	ex.bodyRead = true
 	limit := ex.route.maxBody
-	tooLarge := fault.TooLarge("the body is larger than %d bytes", limit)
 	if r.ContentLength > limit {
-		return tooLarge
+		return tooLarge(limit)
 	}
 	size := r.ContentLength
 	if size < 0 {
@@ -150,16 +149,22 @@ func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	}
 	ex.reserved = size
 	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
-	var exceeded *http.MaxBytesError
-	switch {
-	case errors.As(err, &exceeded):
-		return tooLarge
-	case err != nil:
-		return fault.Invalid("the body could not be read to its end").WithCause(err)
+	if err != nil {
+		return unreadable(err, limit)
 	}
 	ex.body = body
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
+}
+
+func tooLarge(limit int64) error { return fault.TooLarge("the body is larger than %d bytes", limit) }
+
+// unreadable says why a body could not be read.
+func unreadable(err error, limit int64) error {
+	if exceeded := (*http.MaxBytesError)(nil); errors.As(err, &exceeded) {
+		return tooLarge(limit)
+	}
+	return fault.Invalid("the body could not be read to its end").WithCause(err)
 }
 
 // readAll reads a body of which a length was announced, -1 if none was.

@@ -38,6 +38,7 @@ func (j *Journal) committed(p *page, batch []Entry) {
 		}
 		j.forgetIfDone(p)
 	}
+	j.queue.reuse(batch)
 }
 
 // moveIn makes p the home of its records.

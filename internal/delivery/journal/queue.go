@@ -18,6 +18,7 @@ const (
 type queue struct {
 	mu      sync.Mutex
 	entries []Entry
+	spare   []Entry      // memory of a batch that is over; nil: there is none
 	in, out uint64       // entries that came; that are in the journal
 	wake    inbox.Signal // set while the writer has something to look at
 	waiters map[*waiter]bool
@@ -53,11 +54,11 @@ func (q *queue) take() []Entry {
 	for {
 		q.mu.Lock()
 		if n := q.fitting(); n > 0 {
-			batch := q.entries[:n:n]
-			q.entries = q.entries[n:]
-			if len(q.entries) == 0 {
-				q.entries = nil // let the memory of a burst go
+			batch := q.entries[:n]
+			if n == len(q.entries) {
+				q.entries, q.spare = q.spare, nil // the memory of a burst goes
 			} else {
+				batch, q.entries = batch[:n:n], q.entries[n:]
 				q.wake.Set()
 			}
 			q.mu.Unlock()
@@ -70,6 +71,20 @@ func (q *queue) take() []Entry {
 		}
 		<-q.wake
 	}
+}
+
+// mostSpare is the room, in entries, of a batch whose memory is used again.
+const mostSpare = 16
+
+// reuse takes the memory of a batch that is over.
+func (q *queue) reuse(batch []Entry) {
+	if cap(batch) > mostSpare {
+		return
+	}
+	clear(batch)
+	q.mu.Lock()
+	q.spare = batch[:0]
+	q.mu.Unlock()
 }
 
 func (q *queue) fitting() int {

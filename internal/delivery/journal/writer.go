@@ -62,7 +62,7 @@ func (j *Journal) tryPage(ctx context.Context, batch []Entry) (*page, error) {
 	for _, it := range batch {
 		size += len(it.content) + appendOverhead
 	}
-	p := &page{written: time.Now()}
+	p := &page{written: time.Now(), records: make([]*Record, 0, len(batch))}
 	data := append(slices.Grow(j.text[:0], size), pageVersion)
 	for i := range batch {
 		it := &batch[i]

@@ -48,14 +48,19 @@ var nameOfStatus = map[int]string{
 
 // Name is the documented name of a failed attempt's outcome.
 func Name(o delivery.Outcome) string {
-	var dns *net.DNSError
-	var socket *net.OpError
-	switch {
-	case o.Status != 0:
+	if o.Status != 0 {
 		if name, known := nameOfStatus[o.Status]; known {
 			return name
 		}
 		return NameGenericError
+	}
+	return nameOfError(o)
+}
+
+func nameOfError(o delivery.Outcome) string {
+	var dns *net.DNSError
+	var socket *net.OpError
+	switch {
 	case errors.Is(o.Err, delivery.ErrDeleted):
 		return NameCanceled
 	case errors.Is(o.Err, delivery.ErrNotSent), errors.Is(o.Err, context.Canceled):
