@@ -8,6 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/expiring"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -31,7 +32,7 @@ func newTCPRefusals() tcpRefusals {
 
 // tooLarge reports whether an INVITE should go over TCP instead.
 func (l *leg) tooLarge(request *sip.Request) bool {
-	if l.trunk == nil || l.trunk.Transport != trunk.UDP || l.dialog.transport != "UDP" || len(request.String()) <= maxDatagram {
+	if l.trunk == nil || l.trunk.Transport != trunk.UDP || l.dialog.transport != "UDP" || len(transaction.Encode(request)) <= maxDatagram {
 		return false
 	}
 	_, refused := l.server.noTCP.Get(l.out.place, time.Now())

@@ -10,27 +10,23 @@ import (
 // text is bytes that a message is written into.
 type text []byte
 
-// WriteString appends.
-func (t *text) WriteString(s string) (int, error) {
-	*t = append(*t, s...)
-	return len(s), nil
-}
-
 var texts = sync.Pool{New: func() any { t := make(text, 0, 2048); return &t }}
 
 // Encode writes a message as it goes on the wire.
 func Encode(message sip.Message) []byte {
 	t := texts.Get().(*text)
 	*t = (*t)[:0]
-	switch m := message.(type) { // what StringWrite does, without a copy of the body
+	switch m := message.(type) {
 	case *sip.Request:
-		m.StartLineWrite(t)
+		t.add(string(m.Method), " ")
+		t.uri(&m.Recipient)
+		t.add(" ", m.SipVersion, "\r\n")
 		t.finish(&m.MessageData)
 	case *sip.Response:
-		m.StartLineWrite(t)
+		t.add(m.SipVersion, " ")
+		t.number(uint64(m.StatusCode))
+		t.add(" ", m.Reason, "\r\n")
 		t.finish(&m.MessageData)
-	default:
-		m.StringWrite(t)
 	}
 	encoded := bytes.Clone(*t)
 	texts.Put(t)
@@ -39,8 +35,9 @@ func Encode(message sip.Message) []byte {
 
 // finish writes what follows the first line.
 func (t *text) finish(m *sip.MessageData) {
-	t.WriteString("\r\n")
-	m.StringWrite(t)
-	t.WriteString("\r\n")
+	for _, field := range m.Headers() {
+		t.field(field)
+	}
+	t.add("\r\n")
 	*t = append(*t, m.Body()...)
 }
