@@ -10,7 +10,14 @@ import { FakeSocket, newest, settle } from "./fakes";
 const ROOM = "99000000000000001";
 let running: Agent | undefined;
 afterEach(async () => {
-  await running?.facade.dispose();
+  const gone = running?.facade.dispose();
+  // The server confirms the end of the calls, and nobody waits for sockets that open no more.
+  await settle();
+  for (const socket of [...FakeSocket.all]) {
+    for (const frame of socket.sent) if (frame.t === "call.hangup") socket.say({ t: "call.ended", call: frame.call, code: 0, subCode: 0 });
+  }
+  await gone;
+  for (const socket of FakeSocket.all) socket.drop(1000);
   FakeSocket.all = [];
 });
 

@@ -144,6 +144,30 @@ test("a room that refuses ends the call with its code", async () => {
   assert.deepEqual([call.state, call.callEndReason?.subCode], ["Disconnected", 5732]);
 });
 
+test("who may join a group only where somebody is waits for somebody, for the two minutes", async () => {
+  const group = { groupId: "6b8c1f8e-0a5e-4a38-9c0b-0a5b7f2f1a11" };
+  const refused = { t: "error", code: 403, subCode: 0, message: "the token permits joining alone" };
+  let call: Call;
+  ({ agent, call } = await inRoom([BOB], group));
+  newest().drop();
+  await back();
+  assert.equal(newest().last("call.join").group, group.groupId);
+  await grant("call.join", refused);
+  await pass(2_000);
+  await admit(call, 1, [BOB]);
+  assert.equal(call.state, "Connected");
+  newest().drop(4404);
+  await pass(500);
+  newest().open();
+  newest().say(welcome("s3"));
+  for (let i = 0; i < 80 && call.state === "Connected"; i++) {
+    await grant("call.join", refused);
+    newest().say({ t: "ok", re: "ping" }); // it is there
+    await pass(2_000);
+  }
+  assert.deepEqual([call.state, call.callEndReason?.code], ["Disconnected", 403]);
+});
+
 test("who leaves while the server is gone is not brought back", async () => {
   const { call } = await watched();
   newest().drop();

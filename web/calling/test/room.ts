@@ -64,12 +64,12 @@ export async function admit(call: Call, seq: number, people: object[]): Promise<
   await settle();
 }
 
-/** An agent, connected, in a call of the room with these people. */
-export async function inRoom(people: object[]): Promise<{ agent: Agent; call: Call }> {
+/** An agent, connected, in a call of the room, or of a group, with these people. */
+export async function inRoom(people: object[], locator: { roomId: string } | { groupId: string } = { roomId: ROOM }): Promise<{ agent: Agent; call: Call }> {
   const agent = new Agent({ address: "ws://127.0.0.1:1/client", token: async () => "t", devices: { events: new Emitter(), refresh: async () => {} } as never, userAgent: "test", log: () => {}, disposed: () => {} });
   void agent.open();
   await greet("s1");
-  const call = agent.facade.join({ roomId: ROOM });
+  const call = agent.facade.join(locator as { roomId: string });
   await settle();
   await admit(call, 1, people);
   assert.deepEqual([call.state, call.remoteParticipants.length], ["Connected", people.length]);

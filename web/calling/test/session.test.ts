@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beforeEach, mock, test } from "node:test";
+import { afterEach, mock, test } from "node:test";
 import { Session, type SessionOptions } from "../src/signalling/session";
 import type { Frame } from "../src/signalling/socket";
 import { FakeSocket, newest, settle } from "./fakes";
@@ -14,8 +14,9 @@ interface Watched {
 }
 
 const running: Session[] = [];
-beforeEach(() => {
+afterEach(() => {
   for (const session of running.splice(0)) session.close();
+  for (const socket of FakeSocket.all) socket.drop(1000); // those that say goodbye
   FakeSocket.all = [];
 });
 

@@ -10,6 +10,8 @@ import type { CallState } from "../types";
 import type { CallCore } from "./call";
 import { over } from "./state";
 
+const AGAIN_MS = 2_000;
+
 /** What waits while a call is joined anew. */
 interface Gates {
   /** Offers wait until the server has the call again. */
@@ -50,13 +52,20 @@ export class Rejoining {
     try {
       await call.context.session.request("call.join", { call: call.id, ...(roomId ? { room: roomId } : { group: groupId }), muted: call.muted });
     } catch (error) {
-      if (this.asked || !lostSession(error)) call.fail(error);
-      return;
+      if (!this.asked && lostSession(error)) return; // and asked again in the next session
+      // Who may join a group only where somebody is waits for somebody.
+      if (groupId && hasCode(error) && error.code === 403 && Date.now() < until) return this.later(until);
+      return call.fail(error);
     }
     gates.joined.resolve();
     if (over(call.state)) return this.leave();
     call.roster.spareUntil(until);
     call.sound.peer?.renew();
+  }
+
+  private later(until: number): void {
+    this.asked = false;
+    setTimeout(() => void this.again(until), AGAIN_MS);
   }
 
   /** The call ended while it was being joined. */
