@@ -31,7 +31,7 @@ function collector(call: CallCore, options: MediaStatsCollectorOptions, running:
   const places: Places = {
     stream: (mid) => {
       const found = call.pictures.gallery.at(mid);
-      return found && { id: found.id, screen: found.kind === "screen" };
+      return found && { id: found.facade.id, screen: found.kind === "screen" };
     },
   };
   let before = new Map<string, Entry>();
