@@ -30,7 +30,7 @@ func (a *application) pages(ctx context.Context, s *server, count int, codec cod
 		if err != nil {
 			return nil, err
 		}
-		page.Codec, page.Deaf = codec, true
+		page.Codec, page.Deaf, page.Mute = codec, true, true
 		list = append(list, page)
 	}
 	return list, nil

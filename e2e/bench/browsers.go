@@ -104,7 +104,7 @@ func (b *bench) browsersOn(ctx context.Context, s *server, a *application, run b
 		return 0, err
 	}
 	for i, peer := range peers {
-		if peer.Say(webrtctest.Nothing); i%run.size < run.talking {
+		if i%run.size < run.talking {
 			peer.Say(300 + 10*(i%50))
 		}
 	}

@@ -22,6 +22,7 @@ type Client struct {
 	Codec   codec.Codec       // of its media: G.722 at first, or Opus
 	Copies  bool              // its peers, in Opus, send redundant audio data and leave out every second packet
 	Deaf    bool              // its peers count packets alone
+	Mute    bool              // its peers send nothing before Say
 	Relayed string            // its media goes by those TURN servers alone whose address has this: "transport=udp"
 	Slots   int               // places for pictures that its peers have; 0: they have no lines of pictures
 	Network *Network          // between its media and the server's; nil: none

@@ -115,6 +115,9 @@ func (c *Client) connectMedia(ctx context.Context, call string, offers int) (*Pe
 		Call: call, client: c, PC: pc, offers: offers, Heard: audiotest.NewListener(c.Codec.SampleRate),
 		said: inbox.NewSignal(), stop: make(chan struct{}), states: make(chan webrtc.PeerConnectionState, 16),
 	}
+	if c.Mute {
+		p.Say(Nothing)
+	}
 	sends := c.parameters()
 	if c.Copies {
 		sends = redundant
