@@ -27,6 +27,7 @@ func (e *Engine) newConnection(end func(), hear func(ssrc uint32, report []byte)
 	// pion asks for each address that it does not know, once the password was right. We
 	// are ICE-lite and read no candidates, so it asks for no others.
 	settings.SetRemoteIPFilter(func(net.IP) bool { return addresses.Allow(time.Now()) })
+	settings.SetICEBindingRequestHandler(new(firstCheck).take)
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(e.codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(e.interceptors))
 	pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{e.certificate}})
 	return pc, sent, err
