@@ -45,7 +45,7 @@ func (c *Call) announce(rec *callRecording) {
 	for _, e := range c.endpoints {
 		if e.leg != nil && e.member != nil {
 			listeners = append(listeners, e)
-			speakers = append(speakers, speaker{e.private.setNotice, e, e.private.gone})
+			speakers = append(speakers, speaker{e.private.setNotice, e, e.private.left()})
 		}
 	}
 	c.log.Info("recording is announced", "recording", recording.GUID(rec.id), "legs", len(listeners))

@@ -15,7 +15,7 @@ type privateAudio struct {
 	prompt Playback      // the last one; it may have ended
 	music  audio.Source  // nil: the endpoint is not on hold
 	notice Playback      // of the server, over both; nil: there is none
-	gone   chan struct{} // closed when the endpoint has left; made when it joins
+	gone   chan struct{} // closed when the endpoint has left; nil before it is in the mix, and until left makes it
 }
 
 // setPrompt plays a prompt in place of the one before.
@@ -48,12 +48,34 @@ func (a *privateAudio) setNotice(p Playback) {
 func (a *privateAudio) setMember(member Member) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.member = member; member == nil {
+	a.member = member
+	switch {
+	case member != nil:
+		a.gone = nil
+		a.apply()
+	case a.gone == nil: // nobody waits for it
+		a.gone = closed
+	default:
 		close(a.gone)
-		return
 	}
-	a.gone = make(chan struct{})
-	a.apply()
+}
+
+// closed is a channel that is.
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// left returns what is closed when the endpoint has left; nil before it is in the mix. Most
+// endpoints are never asked.
+func (a *privateAudio) left() <-chan struct{} {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.gone == nil && a.member != nil {
+		a.gone = make(chan struct{})
+	}
+	return a.gone
 }
 
 // apply runs under mu.

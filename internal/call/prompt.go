@@ -109,7 +109,7 @@ func (c *Connection) toAll() speaker {
 }
 
 // toAlone speaks to one endpoint.
-func toAlone(e *endpoint) speaker { return speaker{e.private.setPrompt, e, e.private.gone} }
+func toAlone(e *endpoint) speaker { return speaker{e.private.setPrompt, e, e.private.left()} }
 
 // toAloneAll speaks to all endpoints of one participant.
 func toAloneAll(p *participant) (list []speaker) {

@@ -126,9 +126,10 @@ type dialog struct {
 	seen    time.Time // the last message
 	refusal int       // the final status of its INVITE, once there is one that refuses it
 	ids     []string
-	usual   struct { // room for the id and the paths of a usual one
-		id    [1]string
-		paths [2]sipPath
+	usual   struct { // room for the id, the first messages and the paths of a usual one
+		id      [1]string
+		pending [2]entry
+		paths   [2]sipPath
 	}
 	paths [2]*sipPath // of the last messages that were received, and sent
 }
@@ -157,7 +158,7 @@ func (d *dialog) path(p sipPath) *sipPath {
 func newDialog(callID string) *dialog {
 	d := &dialog{}
 	d.usual.id[0] = callID
-	d.ids = d.usual.id[:]
+	d.ids, d.pending = d.usual.id[:], d.usual.pending[:0]
 	return d
 }
 
@@ -267,6 +268,7 @@ func (h *Hub) takeOver(d *dialog, r *record) {
 		h.lost += uint64(len(d.pending))
 		h.taken -= d.bytes
 	}
+	clear(d.pending) // the dialog may be there for longer than they are
 	d.pending, d.memory, d.bytes = nil, itemMemory{}, 0
 }
 
