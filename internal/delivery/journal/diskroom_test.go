@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -119,4 +120,42 @@ func TestRoomThatCannotBeMadeIsNotNeeded(t *testing.T) {
 	if _, kept := openDisk(t, copyDir(t, dir)); kept[number] != "two" {
 		t.Errorf("kept %v", kept)
 	}
+}
+
+// FuzzRecoverBehindFrames: whatever a crash left in the room of a file, the pages before it are kept
+// and the next one is too.
+func FuzzRecoverBehindFrames(f *testing.F) {
+	dir := f.TempDir()
+	s, _ := openDisk(f, dir)
+	mustAppend(f, s, 1, "one")
+	mustAppend(f, s, 2, "two")
+	_, contents := files(f, dir)
+	frames := contents[0][:s.end]
+	next := appendFrame(nil, frame{kind: framePage, sequence: s.sequence + 1, synced: s.end, page: 3, content: []byte("three")})
+	for _, tail := range [][]byte{nil, make([]byte, 300), next, next[:len(next)-1], append(make([]byte, 40), next...), append(slices.Clone(next[:12]), make([]byte, 60)...)} {
+		f.Add(tail)
+	}
+	f.Fuzz(func(t *testing.T, tail []byte) {
+		if len(tail) > 1<<12 {
+			return
+		}
+		dir := t.TempDir()
+		if err := os.WriteFile((&segment{ordinal: 1}).path(dir), append(slices.Clone(frames), tail...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		again, kept, err := tryDisk(t, dir)
+		if errors.Is(err, ErrDamaged) {
+			if syncedBehind(tail, 0) <= int64(len(frames)) {
+				t.Fatalf("damaged, though no frame says that more was on the disk: %v", err)
+			}
+			return
+		}
+		if err != nil || kept[1] != "one" || kept[2] != "two" {
+			t.Fatalf("kept %v, %v", kept, err)
+		}
+		number := mustAppend(t, again, 1, "next")
+		if _, kept := openDisk(t, copyDir(t, dir)); kept[number] != "next" || kept[2] != "two" {
+			t.Fatalf("after the next page: %v", kept)
+		}
+	})
 }
