@@ -25,6 +25,7 @@ func (w *watcher) Leg(n call.LegNews) {
 		w.measured = append(w.measured, *n.Media)
 	}
 	if n.What == call.LegGone {
+		n.Leg = nil // TestLegsGiveBackWhatTheyTook asks for its memory
 		w.gone = append(w.gone, n)
 	}
 }
