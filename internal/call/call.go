@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/inbox"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 	"github.com/switchhook/switchhook/internal/stack"
 )
 
@@ -38,9 +39,11 @@ type Call struct {
 	names         []name
 	mix           Mix
 	rosterVersion int
-	shown         *Roster // to legs that follow it, the last
-	lastStream    int     // the id of the stream of pictures that came last
-	walk          int     // counts walks over the endpoints
+	rosterPace    *ratelimit.Bucket // of tellApplications; nil before the first time
+	rosterOwed    bool              // they are told soon
+	shown         *Roster           // to legs that follow it, the last
+	lastStream    int               // the id of the stream of pictures that came last
+	walk          int               // counts walks over the endpoints
 	ended         bool
 	kept          int // who needs the goroutine to stay (keep)
 	limit         *time.Timer

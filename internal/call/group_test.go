@@ -545,6 +545,7 @@ func TestCallHasThreeHundredAndFiftyParticipantsAtMost(t *testing.T) {
 		if !errors.Is(err, call.CallFull) {
 			t.Errorf("one more gets %v", err)
 		}
+		time.Sleep(time.Second) // many changes are told together
 		if n := len(w.last(id).(call.ParticipantsUpdated).Participants); n != call.MaxParticipants {
 			t.Errorf("%d participants are listed", n)
 		}

@@ -129,16 +129,11 @@ func (c *Call) roster() []Participant {
 	return list
 }
 
-// tellRoster publishes the list of participants to every connection that is up,
-// and to every leg that follows it.
+// tellRoster tells every connection that is up, and every leg that follows it, of another
+// list of participants.
 func (c *Call) tellRoster() {
 	c.rosterVersion++
-	list := c.roster()
-	for _, conn := range c.connections {
-		if conn.state != Connecting && conn.state < Disconnecting {
-			c.publish(ParticipantsUpdated{Head: conn.head(Operation{}), Participants: list, Sequence: c.rosterVersion})
-		}
-	}
+	c.tellApplications()
 	c.tellFollowers()
 }
 
