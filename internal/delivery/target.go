@@ -15,7 +15,12 @@ type target struct {
 
 // maxTargets bounds the URLs that are kept prepared. Those of callbacks often have the
 // name of their call, so that a few thousand come and go while as many calls do.
-const maxTargets = 1024
+// Longer ones than longestTarget, in bytes, are prepared each time, so that all together take a
+// few megabytes at most.
+const (
+	maxTargets    = 1024
+	longestTarget = 1 << 10
+)
 
 // targets keeps the URLs of messages prepared, for the scheduler's goroutine.
 type targets map[string]*target
@@ -32,6 +37,9 @@ func (t targets) of(text string, transport *httpclient.Transport) (*target, erro
 	made := &target{url: u, address: u.Scheme + "://" + u.Host}
 	if transport != nil {
 		made.post = transport.Target(u)
+	}
+	if len(text) > longestTarget {
+		return made, nil
 	}
 	if len(t) >= maxTargets {
 		clear(t)
