@@ -73,7 +73,7 @@ func TestOverloadKeepsGoodput(t *testing.T) {
 		p.worst = 0
 		goodput := p.offer(times*1000, 20*time.Second)
 		most := 1000 - (times-1)*1000*p.cost // refusing costs, too
-		if goodput < 0.9*most {
+		if goodput < 0.95*most {
 			t.Errorf("at %v times the load %.0f calls a second are handled, of %.0f", times, goodput, most)
 		}
 		if p.worst > 20*BearableDelay {
@@ -136,10 +136,10 @@ func TestSlowApplicationGetsWhatItCanTake(t *testing.T) {
 		a := newSlowApplication(400)
 		a.offer(times*400, 4*time.Second) // to find the rate
 		goodput := a.offer(times*400, 20*time.Second)
-		if goodput < 0.9*400 {
+		if goodput < 0.97*400 {
 			t.Errorf("at %v times what it can take it gets %.0f calls a second of 400", times, goodput)
 		}
-		if len(a.line) > 800 {
+		if len(a.line) > 240 { // 600 ms
 			t.Errorf("at %v times %d calls wait for it", times, len(a.line))
 		}
 	}
