@@ -89,6 +89,8 @@ func (s *subjects) Send(ctx context.Context, p delivery.Parcel) delivery.Outcome
 	if len(p.Messages) == 1 {
 		msg.Header.Set(nats.MsgIdHdr, m.Group+"/"+m.ID) // a stream keeps a repeated event once
 	}
+	ctx, cancel := context.WithTimeout(ctx, subjectTime)
+	defer cancel()
 	stream, err := s.takerOf(ctx, u.Host)
 	if err != nil {
 		return delivery.Outcome{Err: err}
@@ -102,6 +104,10 @@ func (s *subjects) Send(ctx context.Context, p delivery.Parcel) delivery.Outcome
 	}
 	return tellSubscribers(ctx, s.js.Conn(), msg)
 }
+
+// subjectTime is how long the NATS server may take: as long as a webhook. Its client wants
+// a deadline to be in the context, which that of an attempt is without.
+const subjectTime = 30 * time.Second
 
 // takerOf finds the stream that takes a subject.
 func (s *subjects) takerOf(ctx context.Context, subject string) (string, error) {
