@@ -21,7 +21,7 @@ type Client struct {
 	Welcome *protocol.Welcome // of the last hello
 	Codec   codec.Codec       // of its media: G.722 at first, or Opus
 	Copies  bool              // its peers, in Opus, send redundant audio data and leave out every second packet
-	Deaf    bool              // its peers count packets alone
+	Deaf    bool              // its peers count packets alone, and it acknowledges what came
 	Mute    bool              // its peers send nothing before Say
 	Relayed string            // its media goes by those TURN servers alone whose address has this: "transport=udp"
 	Slots   int               // places for pictures that its peers have; 0: they have no lines of pictures
@@ -92,6 +92,7 @@ func (c *Client) read(conn *websocket.Conn, ended chan struct{}) {
 			continue
 		}
 		c.mu.Lock()
+		last := c.last
 		if head.Re != "" {
 			if waiting := c.answers[head.Re]; waiting != nil {
 				delete(c.answers, head.Re)
@@ -103,7 +104,22 @@ func (c *Client) read(conn *websocket.Conn, ended chan struct{}) {
 			close(c.changed)
 			c.changed = make(chan struct{})
 		}
+		due := c.Deaf && c.last > last && c.last%acknowledgeEvery == 0
+		last = c.last
 		c.mu.Unlock()
+		if due {
+			c.acknowledge(last)
+		}
+	}
+}
+
+// acknowledgeEvery is after how many events a client acknowledges them, as the library does.
+const acknowledgeEvery = 32
+
+// acknowledge lets the server forget the events until one.
+func (c *Client) acknowledge(seq uint64) {
+	if frame, err := protocol.Encode(protocol.Head{Ack: seq}, &protocol.Ack{}); err == nil {
+		_ = c.Write(frame) // fails where the socket is over
 	}
 }
 
