@@ -21,7 +21,6 @@ type processor struct {
 	soon       []piece // work that comes later, in order
 	due        float64 // calls that are about to come
 	spent      time.Duration
-	used       time.Duration // in this window
 	busy       float64
 	answered   int
 	setups     []time.Duration // from INVITE to the application's answer
