@@ -53,11 +53,23 @@ func (l *Layer) Request(request *sip.Request, to Peer, user User) (*Client, erro
 		return nil, err
 	}
 	refer(to.Stream)
-	if err := l.send(to, message); err != nil {
-		t.Terminate()
+	if err := l.send(to, message); err != nil && t.withdraw() {
 		return nil, err
 	}
 	return t, nil
+}
+
+// withdraw ends the transaction because its request could not be sent. It reports false
+// where the user has heard how it ended: the connection closed while the request was written.
+func (t *Client) withdraw() bool {
+	t.layer.mu.Lock()
+	told := t.state != clientCalling && t.state != clientProceeding
+	t.layer.mu.Unlock()
+	if told {
+		return false
+	}
+	t.Terminate()
+	return true
 }
 
 // begin enters the transaction and sets its times.

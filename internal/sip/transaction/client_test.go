@@ -167,3 +167,29 @@ func TestCloseTellsUsers(t *testing.T) {
 		w.isEmpty(t)
 	})
 }
+
+// TestUserHearsOnceOfAConnectionThatClosesUnderARequest asks that a failure to write is not
+// told a second time.
+func TestUserHearsOnceOfAConnectionThatClosesUnderARequest(t *testing.T) {
+	t.Parallel()
+	for _, closes := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			w, h, stream := newWire(0), &heard{}, &fakeStream{refs: 1, remote: 5060}
+			w.cfg.Send = func(Peer, []byte) error {
+				if closes {
+					w.StreamClosed(stream.LocalAddr().String(), stream.RemoteAddr().String())
+					synctest.Wait()
+				}
+				return errCable
+			}
+			_, err := w.Request(request(t, "INVITE", "a"), Peer{Stream: stream}, h.user())
+			if returned, heard := err != nil, h.failure() != nil; returned == closes || heard != closes {
+				t.Errorf("closes %v: Request returns %v, the user hears %v", closes, err, h.failure())
+			}
+			w.isEmpty(t)
+			if stream.refs != 1 {
+				t.Errorf("the connection has %d references", stream.refs)
+			}
+		})
+	}
+}
