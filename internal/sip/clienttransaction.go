@@ -67,6 +67,9 @@ func (t *legTransaction) answered(response *sip.Response, err error) {
 		t.turn.do(&s.work, false, func() { l.box.Put(func() { t.on(nil, err) }) })
 		return
 	}
+	if response.IsProvisional() && t.turn.isFull() {
+		return // a flood; the final response comes once
+	}
 	named := sdp.HasNames(response.Body())
 	t.turn.do(&s.work, named, func() {
 		if named {

@@ -7,6 +7,15 @@ import "sync"
 type inTurn struct {
 	mu   sync.Mutex
 	last chan struct{} // closed when the last that waits is done
+	left int           // how many are on goroutines of their own
+}
+
+// isFull reports whether as much waits as a leg takes from the wire (maxOffered): each may
+// wait for a name, and they wait one after the other.
+func (o *inTurn) isFull() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.left >= maxOffered
 }
 
 // do does something at once, or, where it is slow or comes after what is not done yet, on a
@@ -28,12 +37,20 @@ func (o *inTurn) do(work *sync.WaitGroup, slow bool, what func()) {
 	}
 	done := make(chan struct{})
 	o.last = done
+	o.left++
 	o.mu.Unlock()
 	work.Go(func() {
-		defer close(done)
+		defer o.over(done)
 		if before != nil {
 			<-before
 		}
 		what()
 	})
+}
+
+func (o *inTurn) over(done chan struct{}) {
+	o.mu.Lock()
+	o.left--
+	o.mu.Unlock()
+	close(done)
 }

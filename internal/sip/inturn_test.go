@@ -1,11 +1,18 @@
 package sip
 
 import (
+	"context"
+	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/inbox"
 )
 
 // TestThingsTakeTheirTurn asks that nothing overtakes what has to wait, that who asks does
@@ -48,5 +55,48 @@ func TestThingsTakeTheirTurn(t *testing.T) {
 		work.Wait()
 		do(6, 0)
 		wants("at the end", 1, 2, 3, 4, 5, 6)
+	})
+}
+
+// noHosts is a name service that does not answer in time.
+type noHosts struct{ hosts }
+
+func (noHosts) LookupNetIP(ctx context.Context, _, _ string) ([]netip.Addr, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestWhatWaitsForNamesIsBounded asks that a peer whose descriptions name hosts that nobody
+// knows leaves no more with a leg than any other, and that the leg goes on after it.
+func TestWhatWaitsForNamesIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &leg{server: &Server{ctx: t.Context(), mediaNames: newMediaNames(noHosts{})}, box: inbox.New[func()]()}
+		request := sip.NewRequest(sip.UPDATE, sip.Uri{})
+		request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+		request.SetBody([]byte(strings.Replace(tortureSDP, "c=IN IP4 127.0.0.1", "c=IN IP4 nobody.example", 1)))
+		var dropped int
+		for range 10 * maxOffered {
+			l.arrived(request, func() {}, func() { dropped++ })
+		}
+		if dropped != 9*maxOffered {
+			t.Errorf("%d of %d requests are dropped", dropped, 10*maxOffered)
+		}
+		began := time.Now()
+		l.server.work.Wait()
+		if took := time.Since(began); took != maxOffered*nameTime {
+			t.Errorf("the others take %s", took)
+		}
+		for do := range l.box.Take {
+			do()
+		}
+		taken := false
+		l.arrived(sip.NewRequest(sip.BYE, sip.Uri{}), func() { taken = true }, func() {})
+		for do := range l.box.Take {
+			do()
+		}
+		if !taken {
+			t.Error("the leg takes no more")
+		}
 	})
 }

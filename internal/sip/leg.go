@@ -202,6 +202,10 @@ func (l *leg) comeUp() {
 // request describes sound of a named host, once the name is looked up. Neither the reader
 // nor the leg waits for that. dropped is called where the leg is over or too much waits.
 func (l *leg) arrived(request *sip.Request, do, dropped func()) {
+	if l.arrivals.isFull() {
+		dropped()
+		return
+	}
 	named := sdp.HasNames(request.Body())
 	l.arrivals.do(&l.server.work, named, func() {
 		if named {
