@@ -5,7 +5,7 @@ import type { Agent } from "../src/agent";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
 import { newest, settle } from "./fakes";
-import { admit, begin, finish, grant, inRoom, pass, ROOM, welcome } from "./room";
+import { admit, begin, finish, grant, greet, inRoom, newAgent, pass, ROOM, welcome } from "./room";
 
 const BOB = { id: "8:acs:bob", displayName: "Bob", state: "Connected", muted: false, endpoints: ["b"], streams: [{ id: 7, kind: "camera" }] };
 const CAT = { id: "8:acs:cat", displayName: "Cat", state: "Connected", muted: false, endpoints: ["c"], streams: [{ id: 8, kind: "camera" }] };
@@ -197,3 +197,20 @@ test("calls of two end with the server, and so does that of a page that was froz
   newest().drop(4404);
   assert.deepEqual([call.state, call.callEndReason?.code, call.callEndReason?.subCode], ["Disconnected", 410, 3101]);
 });
+
+for (const away of [true, false]) {
+  test(`a room that is joined ${away ? "while the server is gone" : "as the server goes"} is joined once, with sound, when it is back`, async () => {
+    agent = newAgent();
+    void agent.open();
+    await greet("s1");
+    if (away) newest().drop();
+    const call = agent.facade.join({ roomId: ROOM });
+    await settle();
+    if (!away) newest().drop();
+    await back();
+    assert.equal(call.state, "Connecting");
+    await admit(call, 1, [BOB]);
+    assert.deepEqual([call.state, call.remoteParticipants.length, FakeConnection.all.length], ["Connected", 1, 1]);
+    assert.equal(newest().sent.filter((frame) => frame.t === "call.join").length, 1);
+  });
+}

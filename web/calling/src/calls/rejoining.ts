@@ -85,9 +85,16 @@ export class Rejoining {
     } catch (error) {
       // The server lost it together with the call. An offer is made anew with the connection.
       if (offer || end || !this.gates || !lostSession(error)) throw error;
+      if (t === "call.join") return this.begun(this.gates);
       await this.gates.connected.promise;
       return send();
     }
+  }
+
+  /** The request that begins the call was lost: `again` asks for the same. Its sound begins as after the first answer. */
+  private async begun({ joined }: Gates): Promise<Frame> {
+    await joined.promise;
+    return { t: "ok" };
   }
 
   /** The server says how far the call has come. True: the application knows it already. */
