@@ -143,7 +143,7 @@ func (c *conn) answer(ctx context.Context, reader *bufio.Reader, keep int) (a An
 	if err != nil {
 		return a, false, err
 	}
-	defer response.Body.Close()
+	// The body is not closed: net/http would read what is left of it, whatever its length.
 	a.Status, a.RetryAfter = response.StatusCode, response.Header.Get("Retry-After")
 	a.Body, whole = c.body(ctx, response.Body, keep)
 	return a, whole && !response.Close, nil

@@ -1,11 +1,15 @@
 package httpclient
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -173,3 +177,43 @@ type endless struct{ canned }
 
 func (endless) Read(b []byte) (int, error)  { return copy(b, accepted), nil }
 func (endless) Write(b []byte) (int, error) { return len(b), nil }
+
+// TestPostReadsNoMoreOfALongAnswer asks that what is left of a body in chunks is not read:
+// the connection ends instead.
+func TestPostReadsNoMoreOfALongAnswer(t *testing.T) {
+	t.Parallel()
+	if !canPeek {
+		t.Skip("here RoundTrip makes all requests")
+	}
+	const most = 4 << 20
+	sent := make(chan int, 1)
+	transport := New(Config{MaxHeader: 4096, Dial: func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		go func() {
+			defer far.Close()
+			n := 0
+			defer func() { sent <- n }()
+			if _, err := http.ReadRequest(bufio.NewReader(far)); err != nil {
+				return
+			}
+			fmt.Fprint(far, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+			for chunk := strings.Repeat("x", 4096); n < most; n += len(chunk) {
+				if _, err := fmt.Fprintf(far, "%x\r\n%s\r\n", len(chunk), chunk); err != nil {
+					return
+				}
+			}
+		}()
+		return near, nil
+	}})
+	u, err := url.Parse("http://app.example/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := transport.Post(t.Context(), transport.Target(u), &Fields{}, []byte("x"), 10)
+	if err != nil || answer.Status != http.StatusOK || string(answer.Body) != "xxxxxxxxxx" {
+		t.Errorf("got %+v, %v", answer, err)
+	}
+	if n := <-sent; n > 2*maxAnswer {
+		t.Errorf("%d bytes of the answer are read", n)
+	}
+}
