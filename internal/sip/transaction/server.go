@@ -109,8 +109,8 @@ func (t *Server) sendTrying() {
 	t.send(message)
 }
 
-// Respond sends a response. An error is ErrTransport, which ends the transaction, or
-// ErrEnded where it has ended or has its final response.
+// Respond sends a response. An error is ErrTransport, which ends the transaction (but see
+// send), or ErrEnded where it has ended or has its final response.
 func (t *Server) Respond(response *sip.Response) error {
 	event := sendsFailure
 	switch {
@@ -148,13 +148,21 @@ func (t *Server) Resend() error {
 	return t.send(message)
 }
 
-// send writes a response; where it cannot, the transaction is over.
+// send writes a response; where it cannot, the transaction is over. The 2xx to an INVITE
+// stays where it went in a datagram: its user repeats it until the ACK (RFC 3261 §13.3.1.4),
+// and the next one may leave.
 func (t *Server) send(message []byte) error {
 	err := t.layer.send(t.peer, message)
-	if err != nil {
+	if err != nil && (t.peer.Stream != nil || !t.isAccepted()) {
 		t.broken(err)
 	}
 	return err
+}
+
+func (t *Server) isAccepted() bool {
+	t.layer.mu.Lock()
+	defer t.layer.mu.Unlock()
+	return t.state == serverAccepted
 }
 
 // Terminate ends the transaction: what comes again is a new request.

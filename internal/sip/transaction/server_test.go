@@ -309,3 +309,29 @@ func TestStreamThatClosesEndsItsTransactions(t *testing.T) {
 		}
 	})
 }
+
+// TestAnswerThatCouldNotBeSentIsRepeated asks that an INVITE's 2xx in a datagram is sent
+// again after an error, which may pass, and over a stream not.
+func TestAnswerThatCouldNotBeSentIsRepeated(t *testing.T) {
+	t.Parallel()
+	for what, from := range map[string]Peer{"datagrams": phone, "stream": {Stream: &fakeStream{remote: 5060}}} {
+		synctest.Test(t, func(t *testing.T) {
+			w, invite := newWire(0), request(t, "INVITE", "a")
+			w.Receive(invite, from)
+			w.broken = errCable
+			if err := w.requests[0].Respond(answer(invite, 200)); !errors.Is(err, ErrTransport) {
+				t.Errorf("%s: Respond returns %v", what, err)
+			}
+			_ = w.requests[0].Resend()
+			w.broken = nil
+			if err := w.requests[0].Resend(); (err == nil) != (from.Stream == nil) {
+				t.Errorf("%s: Resend returns %v", what, err)
+			}
+			if from.Stream == nil {
+				w.wants(t, what, "0 SIP/2.0 200 x")
+			}
+			pass(33 * time.Second)
+			w.isEmpty(t)
+		})
+	}
+}
