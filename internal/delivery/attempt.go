@@ -22,11 +22,12 @@ type attempt struct {
 	limited       *attemptList // the list that it is in; nil: none
 	before, after *attempt     // in that list
 	parts         []part
-	msgs          []Message // of the parts; copies, which nobody changes once they are sent
+	msgs          []Message // of the parts; copies, which nobody changes once they are loaded
 	room          struct {  // of an attempt without a batch
 		parts [1]part
 		msgs  [1]Message
 	}
+	loaded  atomic.Bool // msgs have their bodies: the scheduler may read them
 	decided atomic.Bool // its outcome is known, or it has timed out
 	awaited bool        // its messages are unanswered
 	life    attemptLife // ends with the answer, or before it
@@ -41,7 +42,7 @@ var ErrDeleted = errors.New("canceled: " + whyDeleted)
 // part is a message in an attempt.
 type part struct {
 	job  *job
-	msg  *Message // in msgs: the job belongs to the scheduler
+	msg  *Message // the scheduler's, from settle on: in msgs, since the job changes
 	seq  uint64
 	page uint64 // where the journal has the body that is not in memory; 0: it is
 	lost bool   // that page is gone
@@ -74,7 +75,7 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 			j.bodyFrom = j.Page()
 		}
 		a.msgs[i] = j.msg
-		a.parts[i] = part{job: j, msg: &a.msgs[i], seq: j.Seq, page: j.bodyFrom}
+		a.parts[i] = part{job: j, seq: j.Seq, page: j.bodyFrom}
 	}
 	d.begin()
 	if w := jobs[0].breaker; w != nil {
@@ -92,11 +93,27 @@ func (e *Engine) makeAttempt(a *attempt, attempt int) {
 	stack.Grow()
 	defer a.life.end(nil)
 	unread := e.loadBodies(&a.life, a)
+	a.loaded.Store(unread == nil)
 	o := e.send(&a.life, a, attempt, unread)
 	if o.Latency = time.Since(a.started); o.Status == 0 {
 		o.Err = whyEnded(a.life.why(), o.Err)
 	}
 	e.ended(a, o)
+}
+
+// settle lets the scheduler read the messages. An attempt that times out while its bodies are
+// read from the journal, or that could not read them, has those of its jobs.
+func (a *attempt) settle() {
+	loaded := a.loaded.Load()
+	for i := range a.parts {
+		s := &a.parts[i]
+		if loaded {
+			s.msg = &a.msgs[i]
+		} else if s.msg == nil {
+			bodiless := s.job.msg
+			s.msg = &bodiless
+		}
+	}
 }
 
 // ended tells the scheduler how an attempt ended.
@@ -172,7 +189,7 @@ func (e *Engine) loadBodies(ctx context.Context, a *attempt) error {
 			s.lost = true
 			return journal.ErrNotKept
 		}
-		if err := s.msg.decode(content.Encoded, content.Format); err != nil {
+		if err := a.msgs[i].decode(content.Encoded, content.Format); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,7 @@ func (e *Engine) conclude(a *attempt, o Outcome) {
 		e.undoAttempt(a, o)
 		return
 	}
+	a.settle()
 	e.metrics.attempts.WithLabelValues(a.parts[0].msg.Policy, o.class()).Inc()
 	e.tellGroupBreaker(a, o, now)
 	e.tellBreaker(d, o, now)

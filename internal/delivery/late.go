@@ -100,6 +100,7 @@ func (e *Engine) await(a *attempt) {
 func (e *Engine) concludeAwaited(a *attempt, o Outcome) {
 	now := time.Now()
 	e.awaited--
+	a.settle()
 	if o.Status != 0 {
 		e.tellBreaker(a.to, o, now)
 	}

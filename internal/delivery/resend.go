@@ -110,7 +110,7 @@ func (e *Engine) Await(ctx context.Context, group string) error {
 
 // keep remembers the body of an event that has ended, so that it can be resent.
 func (e *Engine) keep(m Message) {
-	if m.isEvent() {
+	if m.isEvent() && len(m.Body) > 0 { // one whose body could not be read from the journal has none
 		e.recent.add(m)
 	}
 }

@@ -56,7 +56,10 @@ func TestClientsSayHowTheirMediaGo(t *testing.T) {
 		w.refused(a, 400, &bad)
 	}
 	began := time.Now()
-	w.does(a, &good)
+	w.until("the watcher is told", func() bool { // the first come before the leg is up
+		w.does(a, &good)
+		return len(w.watcher.media()) > 0
+	})
 	w.does(a, &good)                                 // too soon
 	slow := time.Since(began) > webrtc.ReportEvery/2 // on a machine that is slow it may count
 	w.does(a, &protocol.CallHangup{Call: pa.Call})
