@@ -51,13 +51,27 @@ export async function webServer({ port, sounds, verify, write }) {
     return { status, body };
   }
 
-  await new Promise((listening, failed) => {
-    server.once("error", failed).listen(port, "127.0.0.1", listening);
-  });
+  await listen(server, port);
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     respond: (path, answer) => void answers.set(path, answer),
   };
+}
+
+// listen takes the port. One that the application had before its restart may be that of another
+// program's connection for a moment.
+async function listen(server, port) {
+  for (let left = 100; ; left--) {
+    const busy = await new Promise((told, failed) => {
+      const error = (why) => (why.code === "EADDRINUSE" && left > 0 ? told(true) : failed(why));
+      server.once("error", error).listen(port, "127.0.0.1", () => {
+        server.off("error", error);
+        told(false);
+      });
+    });
+    if (!busy) return;
+    await sleep(100);
+  }
 }
 
 // consent answers the handshake of CloudEvents.
