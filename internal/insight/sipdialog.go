@@ -4,113 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 )
-
-// sipMessage is a SIP message as it was on the wire.
-type sipMessage struct {
-	*sipPath
-	text []byte
-}
-
-// sipPath is how messages went. Those of a dialog share one for each direction.
-type sipPath struct {
-	sent          bool
-	transport     string
-	local, remote netip.AddrPort
-}
-
-// size is nothing: a message and its text lie in the room of its record or dialog.
-func (m sipMessage) size() int { return 0 }
-
-// SIPMessage is what the API says of one.
-type SIPMessage struct {
-	Sent      bool   `json:"sent"` // by us
-	Transport string `json:"transport"`
-	Local     string `json:"local"`
-	Remote    string `json:"remote"`
-	CallID    string `json:"callId"`
-	CSeq      string `json:"cseq,omitempty"`
-	First     string `json:"firstLine"`
-	Text      string `json:"text"` // credentials and keys are masked
-}
-
-func (m sipMessage) view() SIPMessage {
-	first, _, _ := bytes.Cut(m.text, []byte("\r\n"))
-	return SIPMessage{
-		Sent: m.sent, Transport: m.transport, Local: m.local.String(), Remote: m.remote.String(),
-		CallID: clean(string(fieldOf(m.text, "call-id", "i")), maxLine), CSeq: clean(string(fieldOf(m.text, "cseq", "")), maxLine),
-		First: clean(string(first), maxLine), Text: cut(strings.ToValidUTF8(string(maskSIP(m.text)), "\uFFFD"), maxBody),
-	}
-}
-
-func (m sipMessage) render() (Kind, string, bool, any) {
-	v := m.view()
-	arrow := "<-"
-	if m.sent {
-		arrow = "->"
-	}
-	return KindSIP, fmt.Sprintf("%s %s %s", arrow, v.Remote, v.First), statusOf(m.text) >= 400, v
-}
-
-// statusOf is the status of a response, 0 for a request.
-func statusOf(text []byte) int {
-	if rest, ok := bytes.CutPrefix(text, []byte("SIP/2.0 ")); ok && len(rest) >= 3 {
-		status, _ := strconv.Atoi(string(rest[:3]))
-		return status
-	}
-	return 0
-}
-
-// fieldOf is the value of a header field by its name or its short form, in lower case.
-// It reads no body. A value that is continued on the next line is cut there.
-func fieldOf(text []byte, name, short string) []byte {
-	for {
-		end := bytes.IndexByte(text, '\n')
-		if end < 0 {
-			return nil
-		}
-		text = text[end+1:]
-		if len(text) == 0 || text[0] == '\r' || text[0] == '\n' {
-			return nil // the end of the header
-		}
-		c := text[0] | 0x20
-		if c != name[0] && (short == "" || c != short[0]) {
-			continue
-		}
-		colon := bytes.IndexByte(text[:min(len(text), len(name)+8)], ':')
-		if colon < 0 {
-			continue
-		}
-		field := bytes.TrimRight(text[:colon], " \t")
-		if !equalFold(field, name) && (short == "" || !equalFold(field, short)) {
-			continue
-		}
-		value := text[colon+1:]
-		if end := bytes.IndexByte(value, '\n'); end >= 0 {
-			value = value[:end]
-		}
-		return bytes.TrimSpace(value)
-	}
-}
-
-func equalFold(field []byte, name string) bool {
-	if len(field) != len(name) {
-		return false
-	}
-	for i := range field {
-		c := field[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		if c != name[i] {
-			return false
-		}
-	}
-	return true
-}
 
 // dialog is the SIP messages of one Call-ID:
 //
@@ -339,22 +235,4 @@ func refusalText(d *dialog) string {
 		return ": " + clean(strings.TrimPrefix(string(first), "SIP/2.0 "), maxLine)
 	}
 	return ""
-}
-
-// partyOf is the user of an address in a header field: a number, or a name.
-func partyOf(field []byte) string {
-	text := string(field)
-	if _, after, ok := strings.Cut(text, "<"); ok {
-		text = after
-	}
-	if _, after, ok := strings.Cut(text, ":"); ok {
-		text = after
-	}
-	text, _, _ = strings.Cut(text, ">")
-	user, _, ok := strings.Cut(text, "@")
-	if !ok {
-		user = text
-	}
-	user, _, _ = strings.Cut(user, ";")
-	return clean(user, 128)
 }
