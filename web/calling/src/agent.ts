@@ -1,5 +1,6 @@
 // The agent of a user: the session with the server, its calls, and what rings.
-import { CallCore, type CallBeginning, type CallContext } from "./calls/call";
+import { CallCore } from "./calls/call";
+import type { CallBeginning, CallContext } from "./calls/callcontext";
 import { Incoming } from "./calls/incoming";
 import { active } from "./calls/state";
 import { Emitter } from "./emitter";

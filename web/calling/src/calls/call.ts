@@ -8,41 +8,15 @@ import { beginReports } from "../features/mediareport";
 import { identifier } from "../identifiers";
 import { Pictures } from "./pictures";
 import { Sound } from "./sound";
-import type { Devices } from "../media/devices";
-import type { Session } from "../signalling/session";
 import type { Frame } from "../signalling/socket";
-import type { AudioOptions, Call, CallDirection, CallEndReason, CallerInfo, CallState, ParticipantRole, VideoOptions } from "../types";
+import type { Call, CallEndReason, CallerInfo, CallState, ParticipantRole } from "../types";
+import type { CallBeginning, CallContext } from "./callcontext";
 import type { CallEvents, InnerEvents } from "./callevents";
 import { makeCall } from "./facade";
+import { hold } from "./holding";
 import { Rejoining } from "./rejoining";
 import { Roster } from "./roster";
 import { active, established, mayFollow, over } from "./state";
-
-/** What a call needs of its agent. */
-export interface CallContext {
-  session: Session;
-  devices: Devices;
-  iceServers(): RTCIceServer[];
-  log(line: string): void;
-  /** The application does not mind that the server is told how media go. */
-  reportMedia: boolean;
-  /** The call is being talked in from now on: the others have to be held. */
-  active(call: CallCore): void;
-  /** The call has gone: it leaves the agent's list. */
-  ended(call: CallCore): void;
-}
-
-export interface CallBeginning {
-  id: string;
-  direction: CallDirection;
-  caller?: CallerInfo;
-  groupId?: string;
-  roomId?: string;
-  /** Whom the call is for. */
-  to?: string[];
-  audio?: AudioOptions;
-  video?: VideoOptions;
-}
 
 /** How long the server has to confirm that a call has ended. */
 const HANGUP_MS = 5_000;
@@ -242,32 +216,8 @@ export class CallCore {
     clearTimeout(timer);
   }
 
-  async hold(held: boolean): Promise<void> {
-    if (held === (this.state === "LocalHold")) return;
-    if (!established(this.state)) throw failure(412, held ? 41033 : 41034, "only a connected call can be held or resumed");
-    const reached = this.reach(held ? ["LocalHold"] : ["Connected", "RemoteHold"]);
-    try {
-      await this.ask(held ? "call.hold" : "call.resume");
-      await reached.done;
-    } catch (error) {
-      reached.cancel();
-      throw coded(error, 500, held ? 41033 : 41034);
-    }
-  }
-
-  private reach(states: CallState[]): { done: Promise<void>; cancel(): void } {
-    let cancel = (): void => {};
-    const done = new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (!states.includes(this.state) && !over(this.state)) return;
-        cancel();
-        resolve();
-      };
-      cancel = () => this.events.off("stateChanged", look);
-      this.events.on("stateChanged", look);
-      look();
-    });
-    return { done, cancel };
+  hold(held: boolean): Promise<void> {
+    return hold(this, held);
   }
 
   // ---- mute ----

@@ -10,7 +10,7 @@ import { coded, endReason, failure } from "../errors";
 import { identifier } from "../identifiers";
 import type { AcceptCallOptions, Call, CallEndReason, CallerInfo, CustomContext, IncomingCall } from "../types";
 import type { Frame } from "../signalling/socket";
-import type { CallBeginning } from "./call";
+import type { CallBeginning } from "./callcontext";
 
 export interface IncomingOptions {
   /** Makes the call and tells the server; it rejects if somebody else was first. */
