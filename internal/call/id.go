@@ -5,26 +5,19 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"strconv"
+
+	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/appendjson"
 )
 
-// newID returns a version 4 GUID (RFC 9562 §5.4).
+// newID returns a version 4 GUID (RFC 9562 §5.4). uuid.New would put its bytes on the heap.
 func newID() string {
-	var id [16]byte
+	var id uuid.UUID
 	rand.Read(id[:]) // never fails
 	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
-	var text [36]byte
-	hex.Encode(text[:], id[:4])
-	for at, from := 8, 4; from < 10; at, from = at+5, from+2 {
-		text[at] = '-'
-		hex.Encode(text[at+1:], id[from:from+2])
-	}
-	text[23] = '-'
-	hex.Encode(text[24:], id[10:])
-	return string(text[:])
+	return id.String()
 }
 
 // newConnectionID returns a GUID that begins with the node's eight digits, as

@@ -6,9 +6,8 @@ import "time"
 // attempts stand in the order in which their time ends, and need no timers of their own.
 // The scheduler's goroutine owns them.
 type deadlines struct {
-	policy *Policy
-	slow   attemptList // until Timeout
-	late   attemptList // until Timeout and Late
+	slow attemptList // until Timeout
+	late attemptList // until Timeout and Late
 }
 
 // attemptList is a list of attempts by their time limit.
@@ -57,7 +56,7 @@ func (e *Engine) limit(a *attempt) {
 	a.limit = a.started.Add(a.policy.Timeout)
 	d := e.deadlines[a.policy]
 	if d == nil {
-		d = &deadlines{policy: a.policy}
+		d = &deadlines{}
 		e.deadlines[a.policy] = d
 	}
 	d.slow.push(a)
@@ -66,20 +65,20 @@ func (e *Engine) limit(a *attempt) {
 // endSlowAttempts ends attempts whose time has ended, maxPerTurn at most of each policy. One that
 // takes longer than its policy's Timeout has failed, but may be answered until Late.
 func (e *Engine) endSlowAttempts(now time.Time) {
-	for _, d := range e.deadlines {
+	for policy, d := range e.deadlines {
 		for range maxPerTurn {
 			a := d.slow.due(now)
 			if a == nil {
 				break
 			}
-			if d.policy.Late <= 0 {
-				a.life.end(notAnswered(d.policy.Timeout))
+			if policy.Late <= 0 {
+				a.life.end(notAnswered(policy.Timeout))
 				continue
 			}
-			a.limit = a.started.Add(d.policy.Timeout + d.policy.Late)
+			a.limit = a.started.Add(policy.Timeout + policy.Late)
 			d.late.push(a)
 			if a.decided.CompareAndSwap(false, true) {
-				e.attemptTimedOut(a, d.policy.Timeout)
+				e.attemptTimedOut(a, policy.Timeout)
 			}
 		}
 		for range maxPerTurn {
@@ -87,7 +86,7 @@ func (e *Engine) endSlowAttempts(now time.Time) {
 			if a == nil {
 				break
 			}
-			a.life.end(notAnswered(d.policy.Timeout + d.policy.Late))
+			a.life.end(notAnswered(policy.Timeout + policy.Late))
 		}
 	}
 }

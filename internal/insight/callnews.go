@@ -22,8 +22,8 @@ func (h *Hub) Publish(e call.Event) {
 	r.troubled = r.troubled || tellsFailure(e)
 	if b, ok := r.briefly(e); !ok {
 		h.add(r, head.At, event{e})
-	} else if kept := keep(h, r, &r.memory.events, eventBlock, b.size(), b); kept != nil {
-		h.enterItem(r, head.At, kept)
+	} else {
+		keep(h, r, head.At, &r.memory.events, eventBlock, b.size(), b)
 	}
 	if r.summaryMatters(e) {
 		h.tell(Update{call: r})
@@ -159,9 +159,7 @@ func (h *Hub) Leg(n call.LegNews) {
 			}
 		}
 	}
-	if kept := keep(h, r, &r.memory.legs, legBlock, news.size(), news); kept != nil {
-		h.enterItem(r, now, kept)
-	}
+	keep(h, r, now, &r.memory.legs, legBlock, news.size(), news)
 	if n.What == call.LegCame || n.What == call.LegAnswered {
 		h.tell(Update{call: r})
 	}

@@ -16,7 +16,8 @@ type attempt struct {
 	callback bool   // not of an event subscription
 }
 
-// size is without the attempt itself, which lies in its record's room.
+// size is without the attempt itself, which lies in its record's room, and without its URL
+// and names, which are also those of the call and of the next attempt.
 func (a attempt) size() int {
 	return idSize + roomOf(cap(a.body)) + roomOf(len(a.Answer)) + roomOf(len(a.Error))
 }
@@ -101,8 +102,6 @@ func (h *Hub) Delivery(m *delivery.Message, a history.Attempt) {
 			d.body = bounded(m.Body)
 		}
 		r.troubled = r.troubled || a.Result != history.Delivered
-		if kept := keep(h, r, &r.memory.attempts, attemptBlock, d.size(), d); kept != nil {
-			h.enterItem(r, a.Time, kept)
-		}
+		keep(h, r, a.Time, &r.memory.attempts, attemptBlock, d.size(), d)
 	}
 }

@@ -148,7 +148,7 @@ func (h *Hub) run() {
 }
 
 // add adds an item to a record. The caller holds mu.
-func (h *Hub) add(r *record, at time.Time, d detail) {
+func (h *Hub) add(r *record, at time.Time, d sized) {
 	if h.admit(r, d.size()) {
 		h.enterItem(r, at, d)
 	}
@@ -156,11 +156,13 @@ func (h *Hub) add(r *record, at time.Time, d detail) {
 
 // keep puts an item into a record's room for its kind, and adds it. size is what it takes
 // beside that. The caller holds mu.
-func keep[T any](h *Hub, r *record, in *block[T], many, size int, item T) *T {
-	if !h.admit(r, size+in.cost(many)) {
-		return nil
+func keep[T any, P interface {
+	*T
+	detail
+}](h *Hub, r *record, at time.Time, in *block[T], many, size int, item T) {
+	if h.admit(r, size+in.cost(many)) {
+		h.enterItem(r, at, P(in.put(many, item)))
 	}
-	return in.put(many, item)
 }
 
 // admit counts an item of so many bytes, and reports whether there is room for it. The

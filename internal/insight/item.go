@@ -37,8 +37,13 @@ type Item struct {
 // detail is an item as it was given, which costs little. It is rendered when
 // somebody looks at it.
 type detail interface {
-	size() int                                               // bytes that it takes, with what it alone refers to
 	render() (kind Kind, text string, failed bool, more any) // with secrets masked
+}
+
+// sized is a detail that has no room in its record's memory.
+type sized interface {
+	detail
+	size() int // bytes that it takes, with what it alone refers to
 }
 
 // entry is an item in memory.

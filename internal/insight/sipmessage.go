@@ -20,9 +20,6 @@ type sipPath struct {
 	local, remote netip.AddrPort
 }
 
-// size is nothing: a message and its text lie in the room of its record or dialog.
-func (m sipMessage) size() int { return 0 }
-
 // SIPMessage is what the API says of one.
 type SIPMessage struct {
 	Sent      bool   `json:"sent"` // by us

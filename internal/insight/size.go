@@ -23,7 +23,7 @@ var (
 	logLineSize     = sizeOf[logLine]()
 	requestSize     = sizeOf[request]() + idSize
 	wireSize        = reflectSize(legNews{}.wire)
-	idSize          = roomOf(36) // a GUID as text; an attempt's URL and its names are also those of the call and of the next attempt
+	idSize          = roomOf(36) // a GUID as text
 )
 
 func reflectSize(pointer any) int { return roomOf(int(reflect.TypeOf(pointer).Elem().Size())) }

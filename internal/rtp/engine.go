@@ -32,15 +32,9 @@ type engine struct {
 	reading      int64 // when what is taken now is read, Unix time in ns; 0: as it comes
 }
 
-// engines are those that nobody uses. They are cleared when they are taken: the sound of
-// one call must not get into another.
+// engines are those that nobody uses. They are cleared when they are given back: the sound
+// of one call must not get into another, and what they point to may be forgotten.
 var engines = sync.Pool{New: func() any { return new(engine) }}
-
-func newEngine() *engine {
-	e := engines.Get().(*engine)
-	*e = engine{}
-	return e
-}
 
 // free gives the engine back, with the room of its sound. Its owner has closed the
 // stream, and calls nothing of it any more; what other goroutines may still ask for is
@@ -52,6 +46,6 @@ func (s *Stream) free() {
 	if agreed := s.agreed.Load(); agreed != nil && agreed.decoding.room != e.playout.room {
 		agreed.decoding.room.free() // that of a later agreement, in force or not
 	}
-	*e = engine{} // what it points to may be forgotten
+	*e = engine{}
 	engines.Put(e)
 }

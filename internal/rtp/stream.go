@@ -61,7 +61,7 @@ func NewStream(cfg StreamConfig) *Stream {
 func (s *Stream) init(cfg StreamConfig) {
 	var random [4 + 2 + 4 + 12]byte
 	_, _ = rand.Read(random[:]) // never fails
-	s.engine = newEngine()
+	s.engine = engines.Get().(*engine)
 	s.output = cfg.Output
 	s.quiet.wanted = cfg.Discontinuous
 	s.onTone = func(byte) {}

@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"bytes"
 	"errors"
 	"net"
 	"net/netip"
@@ -10,6 +9,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/backoff"
+	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
@@ -75,7 +75,7 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 		return
 	}
 	s.traceRead(source, data, now)
-	if len(bytes.Trim(data, "\x00\r\n")) == 0 { // it keeps a NAT open
+	if gate.IsKeepAlive(data) {
 		return
 	}
 	message, err := s.parser.ParseSIP(data)
@@ -85,7 +85,7 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 		return
 	}
 	message.SetTransport("UDP")
-	message.SetSource(netip.AddrPortFrom(from.Addr().Unmap(), from.Port()).String())
+	message.SetSource(plainIPv4(from).String())
 	to := transaction.Peer{}
 	if request, ok := message.(*sip.Request); ok {
 		to.Address = transaction.ResponseAddress(request, from)

@@ -60,5 +60,5 @@ func sourceOf(message sip.Message) netip.AddrPort {
 	if err != nil {
 		return netip.AddrPort{}
 	}
-	return netip.AddrPortFrom(source.Addr().Unmap().WithZone(""), source.Port())
+	return plain(source)
 }

@@ -53,8 +53,7 @@ func (l *leg) sendProgress() {
 	}
 	response := transaction.Response(l.in.request, sip.StatusSessionInProgress, "Session Progress")
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
-	response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
-	response.SetBody(body)
+	withDescription(response, body)
 	if header.HasToken(l.in.request, "Require", "100rel") {
 		l.sendReliably(response, sdpAnswer)
 	} else {

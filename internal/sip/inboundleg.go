@@ -99,7 +99,7 @@ func (l *leg) countDecision() {
 
 // withDescription adds a session description to a response, and returns it.
 func withDescription(response *sip.Response, body []byte) *sip.Response {
-	response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	response.AppendHeader(sip.NewHeader("Content-Type", header.SDPType))
 	response.SetBody(body)
 	return response
 }

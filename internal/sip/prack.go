@@ -56,8 +56,7 @@ func (l *leg) ringReliably(response *sip.Response) {
 			l.log.Warn("cannot make a session description", "error", err)
 			return
 		}
-		response.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
-		response.SetBody(body)
+		withDescription(response, body)
 	}
 	l.sendReliably(response, role)
 }

@@ -16,15 +16,20 @@ import (
 // openPeer is where a request goes, if nothing has to be waited for: its destination is an
 // address and, but for UDP, the connection is open. release gives back the reference.
 func (s *Server) openPeer(request *sip.Request) (transaction.Peer, bool) {
-	if to, ok := datagramPeer(request); ok {
-		return to, true
-	}
 	at, err := netip.ParseAddrPort(request.Destination())
 	if err != nil {
 		return transaction.Peer{}, false
 	}
-	at = plainIPv4(at)
-	conn, err := s.transport.GetConnection(sip.NetworkToUpper(request.Transport()), at.String())
+	return s.openPeerAt(request.Transport(), at)
+}
+
+// openPeerAt is openPeer for an address.
+func (s *Server) openPeerAt(transport string, at netip.AddrPort) (transaction.Peer, bool) {
+	at, transport = plainIPv4(at), sip.NetworkToUpper(transport)
+	if transport == "UDP" {
+		return transaction.Peer{Address: at}, true
+	}
+	conn, err := s.transport.GetConnection(transport, at.String())
 	if err != nil {
 		return transaction.Peer{}, false
 	}
@@ -83,10 +88,7 @@ func (s *Server) reach(ctx context.Context, via *trunk.Trunk, request *sip.Reque
 	if err := s.connect(ctx, t, places[0]); err != nil {
 		return transaction.Peer{}, err
 	}
-	found := sip.NewRequest(request.Method, request.Recipient) // what was asked for stays
-	found.SetTransport(request.Transport())
-	found.SetDestination(places[0].String())
-	to, ok := s.openPeer(found)
+	to, ok := s.openPeerAt(request.Transport(), places[0])
 	if !ok {
 		return transaction.Peer{}, fmt.Errorf("the connection to %s closed at once", places[0])
 	}

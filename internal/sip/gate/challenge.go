@@ -24,8 +24,8 @@ func (g *Gate) challenge(request *sip.Request, from netip.AddrPort, now time.Tim
 	return Reply{Data: []byte(refusal.String()), To: from}
 }
 
-// isKeepAlive reports whether a datagram only keeps a NAT open.
-func isKeepAlive(data []byte) bool { return len(bytes.Trim(data, "\r\n\x00")) == 0 }
+// IsKeepAlive reports whether a datagram only keeps a NAT open.
+func IsKeepAlive(data []byte) bool { return len(bytes.Trim(data, "\r\n\x00")) == 0 }
 
 // lacksFields reports whether a message lacks what every one has (RFC 3261 §8.1.1).
 // Nobody who speaks SIP sent it, and an answer would be longer than the question.

@@ -85,7 +85,7 @@ func (g *Gate) Datagram(data []byte, from netip.AddrPort, now time.Time) (pass b
 	if g.cfg.Peers.IsTrunk(from.Addr()) {
 		return g.screen(data, from, now)
 	}
-	if isKeepAlive(data) {
+	if IsKeepAlive(data) {
 		return false, Reply{}
 	}
 	registered := g.cfg.Peers.IsRegistered(from)

@@ -7,7 +7,7 @@ import (
 )
 
 // Server is a server transaction: a request of a peer's, until nothing of it can come
-// again. The layer's lock guards all but what New sets.
+// again. The layer's lock guards all but what receiveRequest sets.
 type Server struct {
 	layer   *Layer
 	key     Key

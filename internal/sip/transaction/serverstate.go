@@ -47,11 +47,10 @@ const (
 type serverAction uint8
 
 const (
-	serverIgnores serverAction = iota
-	serverSends                // sends the user's response, and keeps it
-	serverResends              // sends the kept response again; without one, 100 to an INVITE
-	serverCancels              // tells the user, and answers 487
-	serverRefuses              // tells the user that it may send no such response any more
+	serverIgnores serverAction = iota // a response that comes so late is ErrEnded
+	serverSends                       // sends the user's response, and keeps it
+	serverResends                     // sends the kept response again; without one, 100 to an INVITE
+	serverCancels                     // tells the user, and answers 487
 )
 
 // after is the state after an event, and what is to be done. reliable says that the
@@ -74,7 +73,7 @@ func (s serverState) after(event serverEvent, invite, reliable bool) (serverStat
 	case serverCompleted:
 		return s.afterCompleted(event, invite, reliable)
 	}
-	return s, refusalOf(event) // confirmed, terminated
+	return s, serverIgnores // confirmed, terminated
 }
 
 // afterUnanswered is after for a transaction without a final response.
@@ -110,7 +109,7 @@ func (s serverState) afterAccepted(event serverEvent) (serverState, serverAction
 	if event == sendsSuccess {
 		return s, serverSends
 	}
-	return s, refusalOf(event)
+	return s, serverIgnores
 }
 
 // afterCompleted is after for a transaction with a final response that it keeps.
@@ -123,7 +122,7 @@ func (s serverState) afterCompleted(event serverEvent, invite, reliable bool) (s
 	case event == ackReceived && invite:
 		return serverConfirmed, serverIgnores
 	}
-	return s, refusalOf(event)
+	return s, serverIgnores
 }
 
 // completedOrOver is the state after the final response to a request that is no INVITE:
@@ -133,13 +132,4 @@ func completedOrOver(reliable bool) serverState {
 		return serverTerminated
 	}
 	return serverCompleted
-}
-
-// refusalOf is the action where a response comes too late.
-func refusalOf(event serverEvent) serverAction {
-	switch event {
-	case sendsProvisional, sendsSuccess, sendsFailure:
-		return serverRefuses
-	}
-	return serverIgnores
 }

@@ -13,8 +13,6 @@ type outcome struct {
 func TestServerStates(t *testing.T) {
 	t.Parallel()
 	over := outcome{serverTerminated, serverIgnores}
-	refuse := func(s serverState) outcome { return outcome{s, serverRefuses} }
-	ended := map[serverEvent]outcome{sendsProvisional: refuse(serverTerminated), sendsSuccess: refuse(serverTerminated), sendsFailure: refuse(serverTerminated)}
 	for name, kind := range map[string]struct {
 		invite, reliable bool
 		want             map[serverState]map[serverEvent]outcome
@@ -28,14 +26,13 @@ func TestServerStates(t *testing.T) {
 				sendsFailure:     {serverCompleted, serverSends},
 				serverExpires:    {serverProceeding, serverIgnores},
 			},
-			serverAccepted: {sendsSuccess: {serverAccepted, serverSends}, sendsProvisional: refuse(serverAccepted), sendsFailure: refuse(serverAccepted)},
+			serverAccepted: {sendsSuccess: {serverAccepted, serverSends}},
 			serverCompleted: {
 				requestAgain: {serverCompleted, serverResends}, serverRepeats: {serverCompleted, serverResends},
-				ackReceived:      {serverConfirmed, serverIgnores},
-				sendsProvisional: refuse(serverCompleted), sendsSuccess: refuse(serverCompleted), sendsFailure: refuse(serverCompleted),
+				ackReceived: {serverConfirmed, serverIgnores},
 			},
-			serverConfirmed:  {sendsProvisional: refuse(serverConfirmed), sendsSuccess: refuse(serverConfirmed), sendsFailure: refuse(serverConfirmed)},
-			serverTerminated: ended,
+			serverConfirmed:  {},
+			serverTerminated: {},
 		}},
 		"INVITE, stream": {true, true, map[serverState]map[serverEvent]outcome{
 			serverProceeding: {
@@ -48,10 +45,9 @@ func TestServerStates(t *testing.T) {
 			},
 			serverCompleted: {
 				requestAgain: {serverCompleted, serverResends}, serverRepeats: {serverCompleted, serverResends},
-				ackReceived:      over,
-				sendsProvisional: refuse(serverCompleted), sendsSuccess: refuse(serverCompleted), sendsFailure: refuse(serverCompleted),
+				ackReceived: over,
 			},
-			serverTerminated: ended,
+			serverTerminated: {},
 		}},
 		"other, UDP": {false, false, map[serverState]map[serverEvent]outcome{
 			serverTrying: {
@@ -62,14 +58,13 @@ func TestServerStates(t *testing.T) {
 				sendsProvisional: {serverProceeding, serverSends}, sendsSuccess: {serverCompleted, serverSends}, sendsFailure: {serverCompleted, serverSends},
 			},
 			serverCompleted: {
-				requestAgain:     {serverCompleted, serverResends},
-				sendsProvisional: refuse(serverCompleted), sendsSuccess: refuse(serverCompleted), sendsFailure: refuse(serverCompleted),
+				requestAgain: {serverCompleted, serverResends},
 			},
-			serverTerminated: ended,
+			serverTerminated: {},
 		}},
 		"other, stream": {false, true, map[serverState]map[serverEvent]outcome{
 			serverTrying:     {sendsProvisional: {serverProceeding, serverSends}, sendsSuccess: {serverTerminated, serverSends}, sendsFailure: {serverTerminated, serverSends}},
-			serverTerminated: ended,
+			serverTerminated: {},
 		}},
 	} {
 		for state, events := range kind.want {
