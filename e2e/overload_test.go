@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
@@ -25,17 +26,11 @@ type slowApplication struct {
 }
 
 func newSlowApplication(t *testing.T, p *product) *slowApplication {
-	a := &slowApplication{product: p, address: fmt.Sprintf("127.0.0.1:%d", freePort(t))}
-	web := &http.Server{Addr: a.address, Handler: a}
-	go web.ListenAndServe()
-	t.Cleanup(func() { web.Close() })
-	eventually(t, 10*time.Second, "the application listens", func() bool {
-		response, err := http.Get("http://" + a.address)
-		if err == nil {
-			response.Body.Close()
-		}
-		return err == nil
-	})
+	a := &slowApplication{product: p}
+	web := httptest.NewUnstartedServer(a)
+	a.address = web.Listener.Addr().String()
+	web.Start()
+	t.Cleanup(web.Close)
 	return a
 }
 

@@ -16,8 +16,7 @@ type coreUse struct {
 
 // String tells it in shares of the core. What others take the server cannot have.
 func (u coreUse) String() string {
-	share := func(d time.Duration) float64 { return 100 * d.Seconds() / u.took.Seconds() }
-	return fmt.Sprintf("%.0f %% of its core, of which other programs took %.0f %%", share(u.server), share(u.others))
+	return fmt.Sprintf("%.0f %% of its core, of which other programs took %.0f %%", percent(u.server, u.took), percent(u.others, u.took))
 }
 
 // watchCore measures what happens on the server's core until its result is asked for.
@@ -52,3 +51,6 @@ func firstCoreBusy() (busy time.Duration) {
 	}
 	return busy
 }
+
+// percent is the share of a core that was used.
+func percent(used, of time.Duration) float64 { return 100 * used.Seconds() / of.Seconds() }

@@ -64,7 +64,7 @@ func (b *bench) saturate(ctx context.Context, s *server, number string, calls in
 	after, err := s.cpu()
 	used := after - before
 	b.row("set-ups a second, "+what, fmt.Sprintf("%.0f", load.rate()),
-		"%d calls by sipp, %d at a time, %d refused; the core was %.0f %% busy; %s", calls, b.at, load.failed, 100*used.Seconds()/load.took.Seconds(), load.others())
+		"%d calls by sipp, %d at a time, %d refused; the core was %.0f %% busy; %s", calls, b.at, load.failed, percent(used, load.took), load.others())
 	b.row("CPU of a set-up, "+what, fmt.Sprintf("%.2f ms", 1e3*used.Seconds()/float64(load.succeeded)), "%s", how)
 	return err
 }

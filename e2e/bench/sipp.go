@@ -26,8 +26,7 @@ func (l load) rate() float64 { return float64(l.succeeded) / l.took.Seconds() }
 // others tells what the callers and the application took of their core: where it is
 // all of it, they are what limits the figures.
 func (l load) others() string {
-	share := func(used time.Duration) float64 { return 100 * used.Seconds() / l.took.Seconds() }
-	return fmt.Sprintf("the application took %.0f %% of another core, sipp %.0f %%", share(l.application), share(l.sipp))
+	return fmt.Sprintf("the application took %.0f %% of another core, sipp %.0f %%", percent(l.application, l.took), percent(l.sipp, l.took))
 }
 
 // runSipp makes calls. An error is that there was no load worth a figure.

@@ -49,10 +49,15 @@ func (p place) sendData(m *meeting, asked *protocol.DataSend, now time.Time) pro
 		return refusal(protocol.ReasonMalformed, 400, 0, "data is base64 of at most 32 KiB")
 	}
 	if !p.data.spend(now, len(data)) {
-		return refusal(protocol.ReasonBusy, 429, 0, "a client sends 64 KiB a second at most")
+		return tooMuchData()
 	}
 	m.others(p.leg, asked.To, func(l *leg) protocol.Message {
 		return &protocol.Data{Call: l.id, Who: p.user, Channel: asked.Channel, Session: asked.Session, N: asked.N, Data: asked.Data, Closed: asked.Closed}
 	})
 	return nil
+}
+
+// tooMuchData refuses data, or a text, beyond the budget of a client.
+func tooMuchData() protocol.Message {
+	return refusal(protocol.ReasonBusy, 429, 0, "a client sends 64 KiB a second at most")
 }

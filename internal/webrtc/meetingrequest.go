@@ -147,7 +147,7 @@ func (p place) write(m *meeting, asked *protocol.TextSend, now time.Time) protoc
 	case utf8.RuneCountInString(asked.Text) > longestText:
 		return refusal(protocol.ReasonMalformed, 400, 0, "a text has 2,000 characters at most")
 	case !p.data.spend(now, len(asked.Text)):
-		return refusal(protocol.ReasonBusy, 429, 0, "a client sends 64 KiB a second at most")
+		return tooMuchData()
 	}
 	name := p.client.session.DisplayName()
 	m.others(p.leg, nil, func(l *leg) protocol.Message {

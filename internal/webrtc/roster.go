@@ -30,8 +30,8 @@ func (l *leg) FollowRoster(r *call.Roster) {
 
 // addChange writes down a change as the client sees it. It runs under l.mu.
 func (l *leg) addChange(to *protocol.Roster, change call.Change) {
-	before, was := l.last(change.Before)
-	now, is := l.last(change.Now)
+	before, was := l.lastShown(change.Before)
+	now, is := l.lastShown(change.Now)
 	switch {
 	case is && !(was && reflect.DeepEqual(before, now)):
 		to.Set = append(to.Set, now)
@@ -40,14 +40,14 @@ func (l *leg) addChange(to *protocol.Roster, change call.Change) {
 	}
 }
 
-// last shows the entry of an id that came last, of those that the client sees.
-func (l *leg) last(entries []*call.Attendance) (shown protocol.Person, any bool) {
+// lastShown shows the entry of an id that came last, of those that the client sees.
+func (l *leg) lastShown(entries []*call.Attendance) (shown protocol.Person, found bool) {
 	for _, entry := range entries {
 		if person, others := l.person(entry); others {
-			shown, any = person, true
+			shown, found = person, true
 		}
 	}
-	return shown, any
+	return shown, found
 }
 
 // person shows a participant, without the client's own endpoint. It returns false where

@@ -30,7 +30,7 @@ func (l *leg) FollowSeat(seat call.Seat) {
 		l.changeMeeting(before)
 	}
 	l.showStreams(before)
-	l.gate()
+	l.gate() // after showStreams, which forgets a share that has ended: its sound ends with it
 	if before == nil || moved || before.Kind != seat.Kind {
 		l.client.session.Send(l.info())
 	}

@@ -59,7 +59,7 @@ type Engine struct {
 	log            *slog.Logger
 	closing        sync.WaitGroup // connections that are being closed
 	waiting        atomic.Int64   // bytes that came and nobody has read, of all connections
-	longHandshakes atomic.Int64   // packets that were dropped: see tooLong
+	longHandshakes atomic.Int64   // datagrams that were dropped since they are tooLong, for tests
 }
 
 // Open opens the sockets.
@@ -89,7 +89,7 @@ func (e *Engine) prepare(cfg Config) error {
 	}
 	e.arrivals = newArrivals(listener, cfg.Proven)
 	logs := pionlog.Factory{Log: cfg.Log}
-	e.muxUDP = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logs.NewLogger("mux"), UDPConn: packets{e.udp, &e.longHandshakes}})
+	e.muxUDP = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logs.NewLogger("mux"), UDPConn: filteredUDP{e.udp, &e.longHandshakes}})
 	e.muxTCP = ice.NewTCPMuxDefault(ice.TCPMuxParams{
 		Logger: logs.NewLogger("mux"), Listener: e.arrivals, ReadBufferSize: 8,
 		WriteBufferSize:      256 << 10, // a peer that does not read must not hold up others (pion/ice #438)

@@ -44,15 +44,15 @@ func uint24(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
 // isDTLS reports whether a packet is of DTLS, by its first byte (RFC 7983 §7).
 func isDTLS(first byte) bool { return first >= 20 && first <= 63 }
 
-// packets is the UDP socket, without packets that are tooLong.
-type packets struct {
+// filteredUDP is the UDP socket, without packets that are tooLong.
+type filteredUDP struct {
 	*net.UDPConn
 	dropped *atomic.Int64 // so many
 }
 
 // ReadFromAddrPort implements ice.AddrPortReaderWriter: what ReadFrom does, without
 // allocating.
-func (p packets) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
+func (p filteredUDP) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
 		n, from, err := p.ReadFromUDPAddrPort(b)
 		if n > 0 && isDTLS(b[0]) && tooLong(b[:n]) {
@@ -64,7 +64,7 @@ func (p packets) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 }
 
 // WriteToAddrPort implements ice.AddrPortReaderWriter.
-func (p packets) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
+func (p filteredUDP) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	return p.WriteToUDPAddrPort(b, to)
 }
 

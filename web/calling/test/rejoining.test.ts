@@ -205,12 +205,14 @@ for (const away of [true, false]) {
     await greet("s1");
     if (away) newest().drop();
     const call = agent.facade.join({ roomId: ROOM });
+    const named = call.info.getServerCallId();
     await settle();
     if (!away) newest().drop();
     await back();
     assert.equal(call.state, "Connecting");
     await admit(call, 1, [BOB]);
     assert.deepEqual([call.state, call.remoteParticipants.length, FakeConnection.all.length], ["Connected", 1, 1]);
+    assert.equal(await named, "server1");
     assert.equal(newest().sent.filter((frame) => frame.t === "call.join").length, 1);
   });
 }

@@ -156,7 +156,9 @@ export class CallCore {
   /** The server has lost the call, with all that it kept of it. */
   forget(): void {
     this.sound.peer?.drop();
+    const before = this.names;
     this.names = deferred();
+    this.names.promise.then(before.resolve, before.reject); // who waits for the name gets the new one
     this.pictures.gallery.forget();
     this.roster.forget();
     this.takeMeeting({});

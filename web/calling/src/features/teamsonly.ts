@@ -2,7 +2,7 @@
 import type { CommunicationIdentifierKind } from "@azure/communication-common";
 import type { CallFeature } from "./feature";
 import type { TeamsCall } from "../teams";
-import type { Call } from "../types";
+import type { Call, RemoteVideoStream } from "../types";
 
 export type BreakoutRoomState = "open" | "closed";
 export interface BreakoutRoom {
@@ -40,7 +40,7 @@ export interface TogetherModeParticipantSeatingPosition {
   participant: CommunicationIdentifierKind;
 }
 export interface TogetherModeCallFeature extends InertCallFeature {
-  readonly togetherModeStream: ReadonlyArray<import("../types").RemoteVideoStream>;
+  readonly togetherModeStream: ReadonlyArray<RemoteVideoStream>;
   readonly togetherModeSeatingMap: Map<string, unknown>;
   sceneSize?: { width: number; height: number };
   start(): Promise<void>;

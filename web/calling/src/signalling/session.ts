@@ -49,6 +49,8 @@ const CLOCK_MS = 2_000;
 export class Session {
   state: SessionState = "connecting";
   welcome?: Frame;
+  /** The server has said that it will stop. */
+  stopping = false;
   private requests = new Requests();
   private socket?: Socket;
   private id?: string;
@@ -57,12 +59,11 @@ export class Session {
   private ackTimer?: ReturnType<typeof setTimeout>;
   private grace = 120_000;
   private deadline = 0;
-  /** The server has said that it will stop. */
-  stopping = false;
-  private woke = Date.now();
-  private shown = "";
+  private ranAt = Date.now();
+  /** The token that was shown last. */
+  private token = "";
   /** When the page was last seen to run, before the socket was lost. */
-  private left = Date.now();
+  private ranBeforeLoss = Date.now();
   private wake = (): void => {};
   private attempt = 0;
   private refused = 0;
@@ -78,7 +79,7 @@ export class Session {
     this.deadline = Date.now() + FIRST_MS;
     globalThis.addEventListener?.("online", this.retryNow);
     this.watch = setInterval(() => {
-      this.woke = Date.now();
+      this.ranAt = Date.now();
       if (Date.now() - this.heard > QUIET_MS) this.probe();
     }, QUIET_MS);
     return new Promise((resolve, reject) => {
@@ -126,7 +127,7 @@ export class Session {
     if (this.state === "over") return;
     let token: string;
     try {
-      token = this.shown = await this.options.token();
+      token = this.token = await this.options.token();
     } catch (error) {
       this.options.log(`no token: ${error}`);
       // Whoever gives tokens may be out of reach as the server is: calls go on meanwhile.
@@ -202,7 +203,7 @@ export class Session {
     switch (code) {
       case CLOSE.unauthorized:
         // A token may have expired on its way; a second refusal is final.
-        if (++this.refused > 1 && !this.expiresSoon) return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
+        if (++this.refused > 1 && !this.expiredForServerOnly) return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
         break;
       case CLOSE.forbidden:
         return this.giveUp(403, 10009, reason || "the token is not one for calls", "invalidToken");
@@ -215,8 +216,10 @@ export class Session {
         lost = { lost: true, late: true }; // joined anew, it would be said again
         break;
       case CLOSE.noSession:
+        this.attempt = 0; // the server is there
+        if (this.id) lost = { lost: true };
+        break;
       case CLOSE.stopping:
-        if (code === CLOSE.noSession) this.attempt = 0; // the server is there
         if (this.id) lost = { lost: true };
         break;
       case CLOSE.tooMany:
@@ -224,7 +227,7 @@ export class Session {
     }
     if (this.state === "live") {
       this.deadline = Date.now() + this.grace;
-      this.left = Math.max(this.heard, this.woke);
+      this.ranBeforeLoss = Math.max(this.heard, this.ranAt);
       this.requests.unsent();
       this.move("away", {});
     }
@@ -245,12 +248,12 @@ export class Session {
 
   /** Whether more time has passed than a session has without a socket, as in a page that was frozen. */
   private get late(): boolean {
-    return Date.now() - this.left > this.grace + HIDDEN_MS;
+    return Date.now() - this.ranBeforeLoss > this.grace + HIDDEN_MS;
   }
 
   /** Whether the token has expired for the server alone, whose clock is ahead: the credential gives another one when it knows of it. */
-  private get expiresSoon(): boolean {
-    const expires = 1000 * Number(claims(this.shown)["exp"]);
+  private get expiredForServerOnly(): boolean {
+    const expires = 1000 * Number(claims(this.token)["exp"]);
     return this.id !== undefined && expires > Date.now() - CLOCK_MS && expires < this.deadline;
   }
 
@@ -280,8 +283,8 @@ export class Session {
 
   /** Ends the session where no token does: nobody shall wait for a client that does not come back. */
   private goodbye(): void {
-    const session = this.state === "over" ? undefined : this.id;
-    if (!session) return;
+    const session = this.id;
+    if (this.state === "over" || !session) return;
     const socket = new Socket(this.options.address, { frame: () => {}, closed: () => {} }, () => {
       socket.send({ t: "bye", session });
       socket.close();
