@@ -117,14 +117,7 @@ func TestAliasMovesAPage(t *testing.T) {
 		page.asks("Connecting Connected Disconnecting Disconnected true DIV 0/0", `return join(%s, %s)`, a.token(ada), made.ID)
 	}
 	page.noErrors()
-	for resolution, module := range map[string]string{"bundler": "esnext", "node16": "node16"} {
-		source, err := os.ReadFile(filepath.Join(callingDir, "test/publictypes.ts"))
-		must(t, err)
-		text := strings.ReplaceAll(string(source), "@switchhook/calling", "@azure/communication-calling")
-		must(t, os.WriteFile(filepath.Join(dir, "use.ts"), []byte(text), 0o600))
-		compiler, err := filepath.Abs(filepath.Join(callingDir, "node_modules/.bin/tsc"))
-		must(t, err)
-		_, err = runIn(dir, compiler, "--noEmit", "--strict", "--target", "es2022", "--skipLibCheck", "--module", module, "--moduleResolution", resolution, "--lib", "es2022,dom", "use.ts")
-		must(t, err)
+	for _, resolution := range []string{"bundler", "node16"} {
+		compileUse(t, dir, "@azure/communication-calling", resolution)
 	}
 }

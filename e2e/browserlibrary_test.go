@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -123,46 +122,38 @@ func checkBundle(t *testing.T, file string) {
 
 // checkTypes compiles a use of the package as an application resolves it.
 func checkTypes(t *testing.T, resolution string) {
-	module := map[string]string{"bundler": "esnext", "node16": "node16"}[resolution]
 	dir := t.TempDir()
-	source, err := os.ReadFile(filepath.Join(callingDir, "test/publictypes.ts"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "use.ts"), source, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	modules := filepath.Join(dir, "node_modules")
-	if err := os.MkdirAll(filepath.Join(modules, "@switchhook"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Join(modules, "@switchhook"), 0o700))
 	absolute, err := filepath.Abs(callingDir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	for link, target := range map[string]string{"@switchhook/calling": absolute, "@azure": filepath.Join(absolute, "node_modules/@azure")} {
-		if err := os.Symlink(target, filepath.Join(modules, link)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Symlink(target, filepath.Join(modules, link)))
 	}
-	compile := exec.Command(filepath.Join(absolute, "node_modules/.bin/tsc"), "--noEmit", "--strict", "--target", "es2022", "--skipLibCheck",
-		"--preserveSymlinks", "--module", module, "--moduleResolution", resolution, "--lib", "es2022,dom", "use.ts")
-	compile.Dir = dir
-	if out, err := compile.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	compileUse(t, dir, "@switchhook/calling", resolution)
+}
+
+// compileUse compiles test/publictypes.ts in a directory where the package is installed
+// under a name.
+func compileUse(t *testing.T, dir, name, resolution string) {
+	t.Helper()
+	module := map[string]string{"bundler": "esnext", "node16": "node16"}[resolution]
+	source, err := os.ReadFile(filepath.Join(callingDir, "test/publictypes.ts"))
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "use.ts"), bytes.ReplaceAll(source, []byte("@switchhook/calling"), []byte(name)), 0o600))
+	compiler, err := filepath.Abs(filepath.Join(callingDir, "node_modules/.bin/tsc"))
+	must(t, err)
+	_, err = runIn(dir, compiler, "--noEmit", "--strict", "--target", "es2022", "--skipLibCheck", "--preserveSymlinks",
+		"--module", module, "--moduleResolution", resolution, "--lib", "es2022,dom", "use.ts")
+	must(t, err)
 }
 
 // npm runs a command in the package, and returns what it printed.
 func npm(t *testing.T, args ...string) string {
 	t.Helper()
-	run := exec.Command("npm", args...)
-	run.Dir = callingDir
-	out, err := run.CombinedOutput()
-	if err != nil {
-		t.Fatalf("npm %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return string(out)
+	out, err := runIn(callingDir, "npm", args...)
+	must(t, err)
+	return out
 }
 
 // needCalling skips where the package's own tools are not installed; in CI that is a failure.
