@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+
+	"github.com/switchhook/switchhook/internal/listen"
 )
 
 // listen opens UDP and TCP on one port, and TLS on another.
@@ -37,12 +39,8 @@ func (s *Server) listen(ctx context.Context) (err error) {
 	return nil
 }
 
-// packetRoom is the size of the socket's receive buffer: a burst of a thousand
-// INVITEs does not fit into the kernel's default.
-const packetRoom = 4 << 20
-
 func (s *Server) openPackets(conn *net.UDPConn) datagrams {
-	conn.SetReadBuffer(packetRoom) // the kernel gives what it allows
+	conn.SetReadBuffer(listen.PacketRoom) // the kernel gives what it allows
 	return watchSocket(conn, s.arrived, s.unanswered.unreachable)
 }
 

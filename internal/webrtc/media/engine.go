@@ -59,7 +59,7 @@ type Engine struct {
 	log            *slog.Logger
 	closing        sync.WaitGroup // connections that are being closed
 	waiting        atomic.Int64   // bytes that came and nobody has read, of all connections
-	longHandshakes atomic.Int64   // datagrams that were dropped since they are tooLong, for tests
+	longHandshakes atomic.Uint64  // see LongHandshakes
 }
 
 // Open opens the sockets.
@@ -77,17 +77,12 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// socketBuffer is what the kernel keeps of packets for all connections, in bytes.
-const socketBuffer = 4 << 20
-
 func (e *Engine) prepare(cfg Config) error {
-	_ = e.udp.SetReadBuffer(socketBuffer) // less will do on a small machine
-	_ = e.udp.SetWriteBuffer(socketBuffer)
 	listener := e.tcp
 	if cfg.Limit != nil {
 		listener = cfg.Limit(listener)
 	}
-	e.arrivals = newArrivals(listener, cfg.Proven)
+	e.arrivals = newArrivals(listener, cfg.Proven, &e.longHandshakes)
 	logs := pionlog.Factory{Log: cfg.Log}
 	e.muxUDP = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logs.NewLogger("mux"), UDPConn: filteredUDP{e.udp, &e.longHandshakes}})
 	e.muxTCP = ice.NewTCPMuxDefault(ice.TCPMuxParams{
