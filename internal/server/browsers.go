@@ -35,7 +35,7 @@ func (p *parts) openBrowsers(ctx context.Context) error {
 		Calls: p.calls, Rooms: roomsOfCalls{p}, Media: engine, Authenticate: p.authenticateClient,
 		Proven: connlimit.NoteCredentials, Origins: p.cfg.WebSocketOrigins, Refused: p.clientRefused, Reports: p.insight.Load() != nil, ICEServers: p.iceServers(), Log: log,
 	}))
-	p.metrics.MustRegister(metrics.Browsers(p.browsers.Load()), metrics.Pictures(p.browsers.Load()))
+	p.metrics.MustRegister(metrics.Browsers(p.browsers.Load(), engine), metrics.Pictures(p.browsers.Load()))
 	p.later(func() error { p.browsers.Load().Close(); return nil })
 	return nil
 }

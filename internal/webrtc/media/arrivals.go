@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 )
 
 // arrivals is the TCP listener. It knows connections by where they come from, so that the
@@ -12,13 +13,14 @@ import (
 type arrivals struct {
 	net.Listener
 	proven func(net.Conn)
+	ended  *atomic.Uint64 // connections, by a packet that is tooLong
 
 	mu   sync.Mutex // held around memory
 	from map[netip.AddrPort]net.Conn
 }
 
-func newArrivals(of net.Listener, proven func(net.Conn)) *arrivals {
-	return &arrivals{Listener: of, proven: proven, from: make(map[netip.AddrPort]net.Conn)}
+func newArrivals(of net.Listener, proven func(net.Conn), ended *atomic.Uint64) *arrivals {
+	return &arrivals{Listener: of, proven: proven, ended: ended, from: make(map[netip.AddrPort]net.Conn)}
 }
 
 // Accept returns the next connection.
@@ -56,6 +58,7 @@ type arrival struct {
 func (c *arrival) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if why := c.came.take(b[:n]); why != nil {
+		c.at.ended.Add(1)
 		return 0, why
 	}
 	return n, err

@@ -47,7 +47,7 @@ func isDTLS(first byte) bool { return first >= 20 && first <= 63 }
 // filteredUDP is the UDP socket, without packets that are tooLong.
 type filteredUDP struct {
 	*net.UDPConn
-	dropped *atomic.Int64 // so many
+	dropped *atomic.Uint64 // so many
 }
 
 // ReadFromAddrPort implements ice.AddrPortReaderWriter: what ReadFrom does, without
@@ -67,6 +67,10 @@ func (p filteredUDP) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 func (p filteredUDP) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	return p.WriteToUDPAddrPort(b, to)
 }
+
+// LongHandshakes counts the packets that were not read, since they had a part of a message
+// of the DTLS handshake of more than 4 KiB. Over TCP each of them has ended its connection.
+func (e *Engine) LongHandshakes() uint64 { return e.longHandshakes.Load() }
 
 var errTooLong = errors.New("a message of the handshake is too long")
 

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"net"
 	"testing"
 	"time"
 
@@ -129,9 +130,30 @@ func TestCertificatesOfHugeKeysAreNotRead(t *testing.T) {
 	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
 		t.Fatal(err)
 	}
-	for began := time.Now(); e.longHandshakes.Load() == 0; time.Sleep(5 * time.Millisecond) {
+	for began := time.Now(); e.LongHandshakes() == 0; time.Sleep(5 * time.Millisecond) {
 		if time.Since(began) > time.Minute {
 			t.Fatal("no packet was dropped")
 		}
+	}
+}
+
+// TestLongHandshakesOverTCPAreCounted: each has ended its connection.
+func TestLongHandshakesOverTCPAreCounted(t *testing.T) {
+	e := open(t)
+	defer e.Close()
+	conn, err := net.Dial("tcp", e.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	packet := handshakeOf(maxHandshake+1, 0, make([]byte, 50))
+	if _, err := conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(packet))), packet...)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Read(make([]byte, 1)); err == nil {
+		t.Error("it is answered")
+	}
+	if n := e.LongHandshakes(); n != 1 {
+		t.Errorf("%d are counted", n)
 	}
 }
