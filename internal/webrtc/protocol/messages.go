@@ -189,7 +189,7 @@ type Slot struct {
 // Capability says whether this client may do something.
 type Capability struct {
 	IsPresent bool   `json:"isPresent"` // it may
-	Reason    string `json:"reason"`    // Capable, RoleRestricted, CapabilityNotApplicableForTheCallType, MeetingRestricted or FeatureNotSupported
+	Reason    string `json:"reason"`    // Capable, RoleRestricted, CapabilityNotApplicableForTheCallType, MeetingRestricted, UserPolicyRestricted (the token permits to join alone) or FeatureNotSupported
 }
 
 // IncomingCall is a call that rings at this client.

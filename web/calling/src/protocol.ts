@@ -173,7 +173,7 @@ export interface Slot {
 export interface Capability {
   /** it may */
   isPresent: boolean;
-  /** Capable, RoleRestricted, CapabilityNotApplicableForTheCallType, MeetingRestricted or FeatureNotSupported */
+  /** Capable, RoleRestricted, CapabilityNotApplicableForTheCallType, MeetingRestricted, UserPolicyRestricted (the token permits to join alone) or FeatureNotSupported */
   reason: string;
 }
 
