@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -143,6 +144,15 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		peer.Say(440)
 		second.hears(440)
 		second.run(`await call.hangUp()`)
+	})
+	t.Run("a page of another site", func(t *testing.T) {
+		second := second.with(t)
+		_, err := second.do(values{"do": "goto", "tab": second.name, "url": strings.Replace(b.page, "127.0.0.1", "another.localhost", 1)})
+		must(t, err)
+		second.until(`globalThis.calling`)
+		second.run(`
+			const failed = await new calling.CallClient().createCallAgent(new AzureCommunicationTokenCredential(%s)).then(() => ({}), (error) => error);
+			if (failed.code !== 403 || failed.subCode !== 40216 || !failed.message.includes(location.origin)) throw new Error(failed.code + " " + failed.message);`, a.token(bob))
 	})
 	t.Run("the end of an agent", func(t *testing.T) {
 		first := first.with(t)

@@ -39,7 +39,7 @@ async function open({ tab, url, microphone, camera, permit = true }) {
   // Pages under test ask nobody but this machine.
   page.on("request", (request) => {
     const { protocol, hostname } = new URL(request.url());
-    if (/^(http|ws)/.test(protocol) && !/^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)) errors.push(`asks for ${request.url()}`);
+    if (/^(http|ws)/.test(protocol) && !/^(127\.0\.0\.1|([a-z]+\.)?localhost|\[::1\])$/.test(hostname)) errors.push(`asks for ${request.url()}`);
   });
   page.on("console", (message) => process.stderr.write(`${tab}: ${message.text()}\n`));
   tabs.set(tab, { browser, page, context, errors });

@@ -32,7 +32,9 @@ func (p *parts) front(apis http.Handler) http.Handler {
 			}
 			return
 		}
-		if r.URL.Path == "/client" && wantsSocket(r) {
+		if r.URL.Path == "/client" && (wantsSocket(r) || r.Method == http.MethodGet) {
+			// A WebSocket does not tell a page why it was refused. A plain GET by fetch does, to any page.
+			w.Header().Set("Access-Control-Allow-Origin", "*")
 			if ours(w, r) {
 				p.serveBrowsers(w, r)
 			}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -90,10 +91,16 @@ func New(cfg Config) *Server {
 	return s
 }
 
-// ServeHTTP takes in a socket. Who calls it has checked the Host.
+// ServeHTTP takes in a socket. Who calls it has checked the Host. A request for no WebSocket
+// hears why one would be refused, else 426 (RFC 9110 §15.5.22).
 func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if !s.allowsOrigin(r) {
 		http.Error(out, "pages of "+r.Header.Get("Origin")+" may not connect: add the origin to websocket-origins", http.StatusForbidden)
+		return
+	}
+	if r.Method == http.MethodGet && !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		out.Header().Set("Upgrade", "websocket")
+		http.Error(out, "this is the WebSocket of browsers in calls", http.StatusUpgradeRequired)
 		return
 	}
 	from, leave, ok := s.admit(r.RemoteAddr)

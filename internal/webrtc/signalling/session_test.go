@@ -319,6 +319,30 @@ func TestSilentClientsAreAway(t *testing.T) {
 	})
 }
 
+// TestPagesHearWhyTheyAreRefused: by a plain GET, since a WebSocket does not tell them.
+func TestPagesHearWhyTheyAreRefused(t *testing.T) {
+	s := New(Config{})
+	for origin, want := range map[string]struct {
+		status int
+		says   string
+	}{
+		"https://phone.example": {http.StatusForbidden, "pages of https://phone.example may not connect: add the origin to websocket-origins"},
+		"https://calls.example": {http.StatusUpgradeRequired, "WebSocket"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/client", nil)
+		r.Host = "calls.example"
+		r.Header.Set("Origin", origin)
+		out := httptest.NewRecorder()
+		s.ServeHTTP(out, r)
+		if out.Code != want.status || !strings.Contains(out.Body.String(), want.says) {
+			t.Errorf("a page of %s: %d %s", origin, out.Code, out.Body)
+		}
+	}
+	if s.strangers != 0 {
+		t.Errorf("%d of them have a place", s.strangers)
+	}
+}
+
 func TestOriginsOfPages(t *testing.T) {
 	s := New(Config{Origins: []string{"https://phone.example"}})
 	for _, test := range []struct {

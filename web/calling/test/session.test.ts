@@ -63,6 +63,50 @@ test("the token is in the first frame, and nowhere else", async () => {
   assert.equal(newest().sent[0].token, "token");
 });
 
+/** A session whose first socket does not open, and whose server answers a plain request. */
+async function refused(answer: () => Promise<Response>): Promise<{ opened: Promise<unknown>; asked: string[] }> {
+  const asked: string[] = [];
+  const before = globalThis.fetch;
+  globalThis.fetch = (async (address: string) => (asked.push(address), answer())) as typeof fetch;
+  try {
+    const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "token", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
+    running.push(session);
+    const opened = session.open().then(() => "opened", (error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    newest().drop();
+    await settle();
+    return { opened, asked };
+  } finally {
+    globalThis.fetch = before;
+  }
+}
+
+const text = { "content-type": "text/plain; charset=utf-8" };
+
+test("a page whose WebSocket is refused hears why, and does not wait", async () => {
+  for (const [status, code] of [[403, 403], [404, 404], [421, 403]]) {
+    const { opened, asked } = await refused(async () => new Response("add the origin\n", { status, headers: text }));
+    const { message, ...error } = (await opened) as Error & { code: number; subCode: number };
+    assert.deepEqual(asked, ["http://127.0.0.1:1/client"]);
+    assert.deepEqual([error.code, error.subCode], [code, 40216]);
+    assert.match(message, /add the origin$/);
+  }
+});
+
+test("answers that may be others tomorrow are waited for", async () => {
+  for (const answer of [
+    async () => new Response("later", { status: 503, headers: text }),
+    async () => new Response("a socket would be taken", { status: 426, headers: text }),
+    async () => new Response("<html>", { status: 404, headers: { "content-type": "text/html" } }),
+    () => Promise.reject(new TypeError("no answer that this page may read")),
+  ]) {
+    const { opened } = await refused(answer);
+    assert.equal(await Promise.race([opened, settle().then(() => "waits")]), "waits");
+    running.at(-1)!.close();
+    await opened;
+  }
+});
+
 test("requests wait for the welcome and are answered by id", async () => {
   const { session } = await open();
   const asked = session.request("call.join", { call: "c", room: "r" });

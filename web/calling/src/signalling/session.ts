@@ -7,6 +7,7 @@ import { claims } from "../endpoint";
 import { failure } from "../errors";
 import { protocolVersion } from "../protocol";
 import { delayBefore, inTime, nap } from "./reconnect";
+import { refusal } from "./refusal";
 import { Requests } from "./requests";
 import { Socket, type Frame } from "./socket";
 
@@ -69,6 +70,7 @@ export class Session {
   private refused = 0;
   private settle?: { resolve(): void; reject(error: unknown): void };
   private renewing = false;
+  private asking = false;
   private heard = 0;
   private watch?: ReturnType<typeof setInterval>;
 
@@ -234,8 +236,18 @@ export class Session {
     if (lost) this.forget(lost);
     if (this.options.guessed && !this.welcome && code === 0)
       return this.giveUp(401, 10009, "the token names no server, and the page's own origin is none: it is another service's", "invalidToken");
+    if (!this.welcome && code === 0) void this.askWhy();
     if (Date.now() > this.deadline) return this.giveUp(this.settle ? 408 : 496, this.settle ? 40101 : 7, "the server could not be reached", "connectionIssue");
     void this.connect();
+  }
+
+  /** A first socket did not open: nobody waits for a server that would never take it. */
+  private async askWhy(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    const refused = await refusal(this.options.address);
+    this.asking = false;
+    if (refused && this.state === "connecting") this.giveUp(refused.code, 40216, `the server takes no calls of this page: ${refused.message}`, "connectionIssue");
   }
 
   /** The server does not know the session any more: the next one is new. */
