@@ -119,7 +119,7 @@ func (a *attempt) settle() {
 // ended tells the scheduler how an attempt ended.
 func (e *Engine) ended(a *attempt, o Outcome) {
 	inTime := a.decided.CompareAndSwap(false, true)
-	e.onLoop(func() {
+	e.inTurn(func() {
 		delete(e.sending, a)
 		a.limited.remove(a)
 		if inTime {

@@ -161,7 +161,7 @@ func TestBatchFailsAndReturnsAsOne(t *testing.T) {
 		if n := memory.Len(); n != 0 {
 			t.Errorf("the journal keeps %d pages", n)
 		}
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if len(e.batchQueues)+len(e.destinations)+len(e.lanes)+e.inQueues != 0 {
 				t.Errorf("%d buckets, %d destinations, %d lanes, %d queued remain", len(e.batchQueues), len(e.destinations), len(e.lanes), e.inQueues)
 			}

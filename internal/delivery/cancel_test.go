@@ -32,7 +32,7 @@ func TestDeletionCutsOffAttempts(t *testing.T) {
 		time.Sleep(time.Second)
 		e.ForgetSubscription("INCOMING")
 		time.Sleep(time.Millisecond)
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if len(e.sending)+e.inFlight+len(e.retries.plans)+len(e.destinations) != 0 || e.open.Load() != 0 {
 				t.Errorf("left: %d requests, %d attempts, %d retries, %d destinations, %d events",
 					len(e.sending), e.inFlight, len(e.retries.plans), len(e.destinations), e.open.Load())
@@ -138,20 +138,20 @@ func TestRestIsPlannedOnce(t *testing.T) {
 		}
 		for range 200 {
 			time.Sleep(time.Minute)
-			e.onLoopWait(func() {
+			e.inTurn(func() {
 				for _, r := range e.retries.plans {
 					e.reopen([]*job{r}) // as when an endpoint has answered
 				}
 			})
 		}
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if n := len(e.retries.plans); n > events {
 				t.Errorf("%d plans for %d events", n, events)
 			}
 		})
 		e.ForgetSubscription("INCOMING")
 		time.Sleep(time.Second)
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if n := len(e.retries.plans); n != 0 {
 				t.Errorf("%d plans are left", n)
 			}

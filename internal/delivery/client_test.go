@@ -53,10 +53,10 @@ func outcome(t *testing.T, e *Engine, m Message) history.Attempt {
 		}
 		return false
 	}
-	e.onLoopWait(func() { e.policies[m.Policy] = &policy })
+	e.inTurn(func() { e.policies[m.Policy] = &policy })
 	e.Post(m)
 	<-ended
-	e.onLoopWait(func() {})
+	e.inTurn(func() {})
 	return e.Attempts(history.Filter{}, 1)[0]
 }
 
@@ -168,7 +168,7 @@ func TestWhatCannotBePostedIsRecorded(t *testing.T) {
 	if err := e.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	e.onLoopWait(func() {})
+	e.inTurn(func() {})
 	for _, id := range []string{"policy", "large", "url"} {
 		if a := e.Attempts(history.Filter{ID: id}, 1); len(a) != 1 || a[0].Result != history.Dropped || a[0].Reason == "" {
 			t.Errorf("%s: %+v", id, a)

@@ -4,7 +4,7 @@ import "time"
 
 // deadlines are the time limits of a policy's attempts. All of them take as long, so that
 // attempts stand in the order in which their time ends, and need no timers of their own.
-// The scheduler's goroutine owns them.
+// They change in turns.
 type deadlines struct {
 	slow attemptList // until Timeout
 	late attemptList // until Timeout and Late

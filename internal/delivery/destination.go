@@ -32,8 +32,7 @@ func breakerInterval(before time.Duration) time.Duration {
 	return min(max(2*before, breakerFirst), breakerLongest)
 }
 
-// maxPerTurn bounds how many messages the scheduler moves before it takes the
-// next task, so that a hundred thousand for one destination do not delay
+// maxPerTurn bounds how many messages the scheduler moves in a turn, so that a hundred thousand for one destination do not delay
 // another's.
 const maxPerTurn = 256
 

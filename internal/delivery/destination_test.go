@@ -14,7 +14,7 @@ func TestUnknownKindOfDestinationIsDropped(t *testing.T) {
 	if err := e.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	e.onLoopWait(func() {})
+	e.inTurn(func() {})
 	if a := e.Attempts(history.Filter{}, 1); len(a) != 1 || a[0].Result != history.Dropped {
 		t.Errorf("its end: %+v", a)
 	}

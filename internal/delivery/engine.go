@@ -29,9 +29,13 @@ type Engine struct {
 	open      atomic.Int64 // messages posted that have not ended
 	waits     waits
 
-	// Of the scheduler's goroutine.
-	timers        timerQueue // lanes, groups, pages
-	retries       retryQueue // next attempts
+	// What turns change.
+	turn          sync.Mutex  // held until Start has read the journal
+	over          bool        // there are no more turns
+	alarm         *time.Timer // takes a turn when something is due
+	alarmAt       time.Time   // zero: it is not set
+	timers        timerQueue  // lanes, groups, pages
+	retries       retryQueue  // next attempts
 	lanes         map[laneKey]*lane
 	groups        map[string]*group
 	destinations  map[destinationKey]*destination
@@ -49,11 +53,9 @@ type Engine struct {
 	inFlight      int
 	stopping      stopping
 
-	tasks         chan func()
 	undeliverable *undeliveredQueue
 	writing       life // of the journal's writer
-	quit          chan struct{}
-	scheduler     sync.WaitGroup
+	resuming      sync.WaitGroup
 	writer        sync.WaitGroup
 	handovers     sync.WaitGroup
 	archiving     life // of the archives' writers
@@ -86,10 +88,10 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 		metrics:  newMetrics(),
 		lanes:    map[laneKey]*lane{}, groups: map[string]*group{},
 		destinations: map[destinationKey]*destination{}, groupBreakers: map[groupKey]*groupBreaker{}, limiters: map[groupKey]*limiter{}, targets: targets{}, deadlines: map[*Policy]*deadlines{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
-		tasks: make(chan func()), quit: make(chan struct{}),
 	}
+	e.turn.Lock()
 	e.transport, _ = cfg.Client.Transport.(*httpclient.Transport)
-	e.journal = journal.New(store, journal.Owner{Do: e.onLoop, At: e.timers.at, Accepted: e.accepted, NewMessage: recoveredJob}, log)
+	e.journal = journal.New(store, journal.Owner{Do: func(do func()) { e.inTurn(do) }, At: e.timers.about, Accepted: e.accepted, NewMessage: recoveredJob}, log)
 	for name, policy := range cfg.Policies {
 		e.policies[name] = policy.withDefaults()
 	}
@@ -119,9 +121,9 @@ func (e *Engine) Start(ctx context.Context) (recovered []journal.Hold, err error
 	if err := e.attempts.Load(ctx); err != nil {
 		e.log.Warn("former attempts of deliveries cannot be read", "error", err)
 	}
-	e.scheduler.Go(func() {
-		e.resume(left.Messages)
-		e.loop()
+	e.resuming.Go(func() {
+		defer e.turn.Unlock()
+		e.takeTurn(func() { e.resume(left.Messages) })
 	})
 	e.writer.Go(func() { e.journal.Write(e.writing) })
 	e.handovers.Go(e.handOverAll)
@@ -167,55 +169,6 @@ func (e *Engine) accepted(record *journal.Record) {
 func (e *Engine) end(j *job) {
 	if j.state == done {
 		e.journal.End(&j.Record)
-	}
-}
-
-// loop is the scheduler's goroutine: everything that the engine decides happens
-// here.
-func (e *Engine) loop() {
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		now := time.Now()
-		e.timers.run(now)
-		e.endSlowAttempts(now)
-		if !e.isStopped() {
-			e.startRetries(now)
-		}
-		e.sendBatches()
-		e.checkStop()
-		timer.Reset(e.sleep(now))
-		select {
-		case do := <-e.tasks:
-			do()
-			e.sendBatches()
-		case <-timer.C:
-		case <-e.quit:
-			return
-		}
-	}
-}
-
-// sleep returns how long nothing is due.
-func (e *Engine) sleep(now time.Time) time.Duration {
-	wait := time.Hour
-	if at, ok := e.timers.next(); ok {
-		wait = min(wait, at.Sub(now))
-	}
-	if at, ok := e.nextDeadline(); ok {
-		wait = min(wait, at.Sub(now))
-	}
-	if at, ok := e.retries.next(); ok && !e.isStopped() {
-		wait = min(wait, at.Sub(now))
-	}
-	return max(wait, 0)
-}
-
-// onLoop has do run on the scheduler's goroutine. It does not wait for the end.
-func (e *Engine) onLoop(do func()) {
-	select {
-	case e.tasks <- do:
-	case <-e.quit:
 	}
 }
 

@@ -381,7 +381,7 @@ func TestDeadEndpointStallsNoOther(t *testing.T) {
 		if n := e.open.Load(); n != 0 {
 			t.Errorf("%d messages outlive their time", n)
 		}
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if len(e.destinations)+len(e.lanes)+len(e.groups) != 0 {
 				t.Errorf("%d destinations, %d lanes, %d groups remain", len(e.destinations), len(e.lanes), len(e.groups))
 			}

@@ -18,10 +18,10 @@ func TestScheduleKeepsToTheMonotonicClock(t *testing.T) {
 	retried := make(chan struct{})
 	policy := *e.policies["eventgrid"]
 	policy.Retry = func(*Message, Outcome) (time.Duration, bool) { close(retried); return time.Hour, true }
-	e.onLoopWait(func() { e.policies["eventgrid"] = &policy })
+	e.inTurn(func() { e.policies["eventgrid"] = &policy })
 	e.Post(Message{ID: "x", Policy: "eventgrid", Group: "A", Lane: "A/1", URL: "http://127.0.0.1:1/", Body: []byte("[]")})
 	<-retried
-	e.onLoopWait(func() {
+	e.inTurn(func() {
 		for _, planned := range e.retries.plans {
 			if !strings.Contains(planned.retry.at.String(), " m=") {
 				t.Errorf("%s is planned by the wall clock", planned.retry.at)

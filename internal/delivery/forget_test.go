@@ -29,7 +29,7 @@ func TestForgottenSubscriptionLeavesNothing(t *testing.T) {
 		if n := len(hooks.bodies()); n != 2 {
 			t.Errorf("%d posts", n)
 		}
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if len(e.groupBreakers)+len(e.lanes)+len(e.groups)+len(e.destinations) != 0 {
 				t.Errorf("left: %d breakers, %d lanes, %d groups, %d destinations", len(e.groupBreakers), len(e.lanes), len(e.groups), len(e.destinations))
 			}

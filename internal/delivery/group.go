@@ -47,7 +47,7 @@ func (e *Engine) join(j *job) bool {
 	if j.msg.Last {
 		g.last, g.ended = j, time.Now()
 		if !g.onlyLast() {
-			e.timers.at(g.ended.Add(j.policy.LastWait), func() { e.endWait(g) })
+			e.timers.about(g.ended.Add(j.policy.LastWait), func() { e.endWait(g) })
 		}
 	}
 	return true

@@ -67,7 +67,7 @@ func (e *Engine) leaveGroupBreaker(j *job) {
 			return
 		}
 		b.leaving = true
-		e.timers.at(later(b.until, time.Now()).Add(breakerMemory), func() { e.forgetGroupBreaker(b) })
+		e.timers.about(later(b.until, time.Now()).Add(breakerMemory), func() { e.forgetGroupBreaker(b) })
 	}
 }
 

@@ -118,7 +118,7 @@ func TestGroupBreakersAreForgotten(t *testing.T) {
 			e.Post(grid(fmt.Sprint(i), fmt.Sprint(i)))
 		}
 		time.Sleep(48 * time.Hour)
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if len(e.groupBreakers) != 0 {
 				t.Errorf("%d breakers remain", len(e.groupBreakers))
 			}

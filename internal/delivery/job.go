@@ -32,8 +32,8 @@ const (
 	done
 )
 
-// job is a message on its way, from its journalling to its end. The scheduler's
-// goroutine owns it.
+// job is a message on its way, from its journalling to its end. It changes
+// in turns of the scheduler.
 type job struct {
 	journal.Record // its sequence, attempts and times, as the journal has them
 	msg            Message

@@ -220,11 +220,11 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// wakeLane sets a timer to advance a delayed lane.
+// wakeLane sets a timer to advance a delayed lane, soon after a time.
 func (e *Engine) wakeLane(l *lane, at time.Time) {
 	if at.IsZero() || at.Equal(l.wake) {
 		return
 	}
 	l.wake = at
-	e.timers.at(at, func() { e.advance(l) })
+	e.timers.about(at, func() { e.advance(l) })
 }

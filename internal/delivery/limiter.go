@@ -47,7 +47,7 @@ func (e *Engine) leaveLimiter(j *job) {
 	p.members--
 	if p.members == 0 && !p.leaving {
 		p.leaving = true
-		e.timers.at(later(p.bucket.Full(), time.Now()), func() { e.forgetLimiter(p) })
+		e.timers.about(later(p.bucket.Full(), time.Now()), func() { e.forgetLimiter(p) })
 	}
 }
 
@@ -57,7 +57,7 @@ func (e *Engine) forgetLimiter(p *limiter) {
 	case p.members > 0:
 	case p.bucket.Full().After(time.Now()): // a token was taken while the timer ran
 		p.leaving = true
-		e.timers.at(p.bucket.Full(), func() { e.forgetLimiter(p) })
+		e.timers.about(p.bucket.Full(), func() { e.forgetLimiter(p) })
 	default:
 		delete(e.limiters, p.key)
 	}

@@ -44,7 +44,7 @@ func busiest(at []time.Duration) (most int) {
 
 // queuedAndPaced are how many messages are queued, and how many paces there are.
 func (e *Engine) queuedAndPaced() (n [2]int) {
-	e.onLoopWait(func() { n = [2]int{e.inQueues, len(e.limiters)} })
+	e.inTurn(func() { n = [2]int{e.inQueues, len(e.limiters)} })
 	return n
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // Observer is told what becomes of the messages of a policy: the publisher's own
-// metrics and logs. Its methods must not block. They are called on the
-// scheduler's goroutine, but Ended also on that of Post.
+// metrics and logs. Its methods must not block. They are called in
+// turns of the scheduler, but Ended also by Post.
 type Observer interface {
 	// Accepted tells that a message is on disk, took after it was posted.
 	Accepted(m *Message, took time.Duration)

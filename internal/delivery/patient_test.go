@@ -121,7 +121,7 @@ func TestUnansweredConnectionsAreBounded(t *testing.T) {
 			e.Post(m)
 		}
 		time.Sleep(9 * time.Minute) // nine rounds of 64
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if n := len(e.sending); n > maxAwaited+64 || n < maxAwaited {
 				t.Errorf("%d connections are open", n)
 			}

@@ -10,8 +10,8 @@ type Header interface{ Set(name, value string) }
 
 // Policy is the set of rules for a kind of message. Messages name it, so that
 // those recovered from the journal find it again. The hooks are called from
-// several goroutines at once, except Retry, which is called on the scheduler's
-// and must not block.
+// several goroutines at once, except Retry, which is called in
+// turns of the scheduler and must not block.
 type Policy struct {
 	// Success says which statuses end a message well.
 	Success func(status int) bool

@@ -16,7 +16,7 @@ import (
 // each subscription; fault.NotFound if there is none.
 func (e *Engine) Resend(id, group string) (int, error) {
 	under := map[string]bool{} // groups that have it under way
-	e.onLoopWait(func() {
+	e.inTurn(func() {
 		for name, g := range e.groups {
 			if group != "" && name != group {
 				continue
@@ -73,7 +73,7 @@ func (e *Engine) retryNow(j *job) bool {
 // RetryNow starts the next attempt of every message of a group that backs off,
 // and returns how many those are.
 func (e *Engine) RetryNow(group string) (n int) {
-	e.onLoopWait(func() {
+	e.inTurn(func() {
 		if g := e.groups[group]; g != nil {
 			for _, j := range slices.Clone(g.members) {
 				if e.retryNow(j) {
@@ -88,7 +88,7 @@ func (e *Engine) RetryNow(group string) (n int) {
 // Await returns when every message of a group has ended, or ctx ends.
 func (e *Engine) Await(ctx context.Context, group string) error {
 	done := make(chan struct{})
-	e.onLoopWait(func() {
+	e.inTurn(func() {
 		if g := e.groups[group]; g != nil {
 			g.awaiters = append(g.awaiters, done)
 		} else {
@@ -99,7 +99,7 @@ func (e *Engine) Await(ctx context.Context, group string) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if g := e.groups[group]; g != nil {
 				g.awaiters = slices.DeleteFunc(g.awaiters, func(c chan struct{}) bool { return c == done })
 			}

@@ -127,7 +127,7 @@ func TestWaitThatIsGivenUpIsForgotten(t *testing.T) {
 		if err := e.Await(ctx, "INCOMING"); err == nil {
 			t.Error("nothing waits any more")
 		}
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			if n := len(e.groups["INCOMING"].awaiters); n != 0 {
 				t.Errorf("%d wait", n)
 			}

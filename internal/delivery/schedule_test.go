@@ -95,7 +95,7 @@ func TestLongRestingBodyComesBackFromTheJournal(t *testing.T) {
 		m.Header = map[string]string{"Aeg-Event-Type": "Notification"}
 		e.Post(m)
 		time.Sleep(2 * time.Minute)
-		e.onLoopWait(func() {
+		e.inTurn(func() {
 			for _, r := range e.groups["sub"].members {
 				if !r.Away || r.msg.Body != nil {
 					t.Error("the body of a long-resting message stays in memory")

@@ -46,7 +46,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	}
 	journalErr := e.journal.Flush(ctx)
 	e.drain(ctx)
-	e.onLoopWait(func() { // no other attempt begins
+	e.inTurn(func() { // no other attempt begins
 		for a := range e.sending {
 			a.life.end(errStopping)
 		}
@@ -57,14 +57,14 @@ func (e *Engine) Stop(ctx context.Context) error {
 	release := context.AfterFunc(grace, func() { e.writing.end(errStopping) })
 	e.undeliverable.close()
 	e.handovers.Wait()
-	e.onLoopWait(e.journal.RewriteStale)
+	e.inTurn(e.journal.RewriteStale)
 	e.journal.Seal()
 	e.writer.Wait()
 	e.archiving.end(errStopping)
 	e.archivists.Wait()
 	release()
-	close(e.quit)
-	e.scheduler.Wait()
+	e.endTurns()
+	e.resuming.Wait()
 	e.writing.end(nil)
 	if lost := e.journal.Unwritten(); lost > 0 {
 		e.log.Error("stopped with events that are not in the journal", "records", lost)
@@ -77,23 +77,12 @@ func (e *Engine) Stop(ctx context.Context) error {
 func (e *Engine) drain(ctx context.Context) {
 	s := stopping{state: draining, idle: make(chan struct{})}
 	s.deadline, _ = ctx.Deadline()
-	e.onLoopWait(func() { e.stopping = s })
+	e.inTurn(func() { e.stopping = s })
 	select {
 	case <-s.idle:
 	case <-ctx.Done():
 	}
-	e.onLoopWait(func() { e.stopping.state = stopped })
-}
-
-// onLoopWait has do run on the scheduler's goroutine and waits until it is done. Once the
-// engine has stopped, nothing is done.
-func (e *Engine) onLoopWait(do func()) {
-	done := make(chan struct{})
-	select {
-	case e.tasks <- func() { do(); close(done) }:
-		<-done
-	case <-e.quit: // who asks a stopped engine must not wait
-	}
+	e.inTurn(func() { e.stopping.state = stopped })
 }
 
 // checkStop tells Stop when nothing more can be delivered in time.

@@ -22,7 +22,7 @@ const (
 	longestTarget = 1 << 10
 )
 
-// targets keeps the URLs of messages prepared, for the scheduler's goroutine.
+// targets keeps the URLs of messages prepared. They change in turns.
 type targets map[string]*target
 
 // of prepares a URL, or fails as url.Parse does.

@@ -37,6 +37,18 @@ func (a *timerQueue) at(t time.Time, do func()) {
 	}
 }
 
+// coarse is what a time may be put off that need not be exact.
+const coarse = 50 * time.Millisecond
+
+// about has a function called soon after a time, together with others.
+func (a *timerQueue) about(t time.Time, do func()) {
+	early := time.Duration(t.UnixNano()) % coarse
+	if early > 0 {
+		t = t.Add(coarse - early) // Truncate would take its monotonic reading
+	}
+	a.at(t, do)
+}
+
 // next returns when the earliest item is due.
 func (a *timerQueue) next() (time.Time, bool) {
 	if len(a.items) == 0 {

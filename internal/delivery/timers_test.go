@@ -31,3 +31,22 @@ func TestTimersRunInTheOrderOfTheirTimes(t *testing.T) {
 		t.Errorf("ran %v, want %v", got, want)
 	}
 }
+
+// TestTimesThatNeedNotBeExactShareAnAlarm: none is early, none 50 ms late.
+func TestTimesThatNeedNotBeExactShareAnAlarm(t *testing.T) {
+	var queue timerQueue
+	start := time.Now()
+	moments := map[time.Time]bool{}
+	for n := range 1000 {
+		at := start.Add(time.Duration(n) * time.Millisecond)
+		queue.about(at, func() {})
+		set := queue.items[slices.IndexFunc(queue.items, func(i item) bool { return i.order == queue.count })].at
+		if late := set.Sub(at); late < 0 || late >= coarse {
+			t.Fatalf("a time is put off by %s", late)
+		}
+		moments[set] = true
+	}
+	if len(moments) > 21 {
+		t.Errorf("a second has %d alarms", len(moments))
+	}
+}

@@ -122,7 +122,7 @@ func (e *Engine) handOverAll() {
 		if len(replacements) > 0 && !e.flushPatiently() {
 			return
 		}
-		e.onLoop(func() {
+		e.inTurn(func() {
 			for _, b := range some {
 				b.job.state = done
 				b.job.msg.Body, b.job.msg.Header = nil, nil
@@ -153,7 +153,7 @@ func (e *Engine) loadUndelivered(b *handover) {
 		}
 		if errors.Is(err, journal.ErrNotKept) {
 			before := b.page
-			e.onLoopWait(func() { b.page = b.job.Page() })
+			e.inTurn(func() { b.page = b.job.Page() })
 			if b.page != before {
 				continue
 			}

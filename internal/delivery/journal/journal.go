@@ -12,7 +12,7 @@ type Owner struct {
 	// Do has a function run on the owner's goroutine. Those of one caller run in
 	// their order; Do does not wait for the end.
 	Do func(func())
-	// At has a function run there at a time.
+	// At has a function run there at a time, or soon after it.
 	At func(time.Time, func())
 	// Accepted is called there with each message that has come to be on disk, in
 	// the order of queueing.
