@@ -17,6 +17,7 @@ import (
 type icmpSocket struct {
 	*net.UDPConn
 	raw         syscall.RawConn
+	calls       *rawUDP
 	unreachable func(to netip.AddrPort, quoted []byte)
 }
 
@@ -35,7 +36,7 @@ func openICMP(conn *net.UDPConn, unreachable func(netip.AddrPort, []byte)) *icmp
 	if !accepted {
 		return nil
 	}
-	return &icmpSocket{conn, raw, unreachable}
+	return &icmpSocket{conn, raw, newRawUDP(raw), unreachable}
 }
 
 // maxICMPErrors bounds what one call on the socket bears: errors that arrive as
@@ -50,11 +51,11 @@ func isPending(err error) bool {
 	return err != nil && slices.ContainsFunc(icmpErrors, func(each error) bool { return errors.Is(err, each) })
 }
 
-// ReadMsgUDPAddrPort reads a datagram. A socket without a peer fails for ICMP errors only.
-func (s *icmpSocket) ReadMsgUDPAddrPort(data, control []byte) (n, more, flags int, from netip.AddrPort, err error) {
+// receive reads a datagram. A socket without a peer fails for ICMP errors only.
+func (s *icmpSocket) receive(data, control []byte) (n, more int, from netip.AddrPort, err error) {
 	for {
-		if n, more, flags, from, err = s.UDPConn.ReadMsgUDPAddrPort(data, control); !isPending(err) {
-			return n, more, flags, from, err
+		if n, more, from, err = s.calls.receive(data, control); !isPending(err) {
+			return n, more, from, err
 		}
 		s.readErrors()
 	}
@@ -63,7 +64,7 @@ func (s *icmpSocket) ReadMsgUDPAddrPort(data, control []byte) (n, more, flags in
 // WriteToUDPAddrPort sends a datagram. An error that no other datagram explains is its own.
 func (s *icmpSocket) WriteToUDPAddrPort(data []byte, to netip.AddrPort) (n int, err error) {
 	for range maxICMPErrors {
-		n, err = s.UDPConn.WriteToUDPAddrPort(data, to)
+		n, err = len(data), s.calls.send(data, to)
 		if !isPending(err) || s.readErrors() == 0 && !errors.Is(err, unix.ECONNREFUSED) {
 			break
 		}

@@ -33,7 +33,7 @@ func watchSocket(conn *net.UDPConn, waited func(time.Time, time.Duration), unrea
 
 // ReadFromUDPAddrPort reads a datagram and notes how long it lay.
 func (s *timedSocket) ReadFromUDPAddrPort(buffer []byte) (int, netip.AddrPort, error) {
-	n, more, _, from, err := s.ReadMsgUDPAddrPort(buffer, s.extra)
+	n, more, from, err := s.receive(buffer, s.extra)
 	if err != nil {
 		return n, netip.AddrPort{}, err
 	}
