@@ -18,7 +18,7 @@ import (
 var house = floorPlan{
 	floors: map[string]int{
 		"identifier": 0, "fault": 0, "auth": 0, "backbone": 0, "audio": 0, "codec": 0, "soundfile": 0, "loudness": 0, "music": 0, "sdp": 0, "trunk": 0, "certificate": 0,
-		"datadir": 0, "listen": 0, "connlimit": 0, "trustedproxy": 0, "memory": 0, "outbound": 0, "httpclient": 0, "websocket": 0, "sip/header": 0, "sip/transaction": 0,
+		"datadir": 0, "listen": 0, "connlimit": 0, "trustedproxy": 0, "memory": 0, "outbound": 0, "httpclient": 0, "websocket": 0, "sip/header": 0, "sip/parse": 0, "sip/transaction": 0,
 		"store": 1, "storage": 1, "rtp": 1, "mixer": 1, "player": 1, "delivery": 1, "delivery/journal": 1, "delivery/history": 1, "rest": 1, "permit": 1, "registrar": 1, "testline": 1, "resource": 1, "sip/gate": 1,
 		"speech": 0, "speech/voice": 0, "speech/provider": 1,
 		"streaming": 1, "recording": 1, "sfu": 1, "recording/vault": 0,
@@ -47,6 +47,7 @@ var house = floorPlan{
 		"speech":          {"audio"},
 		"speech/voice":    {"audio"},
 		"sip/header":      {"identifier"},
+		"sip/parse":       {"sip/header"}, // which takes the blanks of the grammar
 		"server":          {"server/metrics"},
 		"doctor":          {"config"},
 		"admin":           {"doctor"},    // whose findings it shows

@@ -11,6 +11,7 @@ import (
 	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/parse"
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
@@ -78,7 +79,7 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 	if gate.IsKeepAlive(data) {
 		return
 	}
-	message, err := s.parser.ParseSIP(data)
+	message, err := parse.Datagram(data)
 	if err != nil {
 		s.gate.Counts.NoteMalformed()
 		s.log.Debug("message cannot be read", "source", source, "error", err)

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -31,11 +32,12 @@ type party struct {
 	uri     sip.Uri
 }
 
-// answeringDialog is the dialog of a call to us (RFC 3261 §12.1.1).
+// answeringDialog is the dialog of a call to us (RFC 3261 §12.1.1). Its Call-ID is a copy,
+// since the record of the call keeps it.
 func answeringDialog(request *sip.Request, source netip.AddrPort) dialog {
 	from, to := request.From(), request.To()
 	d := dialog{
-		callID: request.CallID().Value(), transport: sip.NetworkToUpper(request.Transport()), source: source,
+		callID: strings.Clone(request.CallID().Value()), transport: sip.NetworkToUpper(request.Transport()), source: source,
 		local:     party{to.DisplayName, *to.Address.Clone()},
 		remote:    party{from.DisplayName, *from.Address.Clone()},
 		target:    *request.Contact().Address.Clone(),

@@ -91,6 +91,7 @@ func (l *locator) located(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort
 		return slices.Clone(before.places), nil
 	}
 	if ctx.Err() == nil {
+		key.host = strings.Clone(key.host) // which may be a part of a message
 		l.known.Put(key, lookupResult{places, err, now}, now)
 	}
 	return slices.Clone(places), err

@@ -72,7 +72,8 @@ func namesFlow(in registrar.Request) bool {
 // phrase of a 400 where nobody can tell what is meant.
 func readBindings(request *sip.Request, userName string) (in registrar.Request, wrong string) {
 	in = registrar.Request{
-		UserName: userName, CallID: request.CallID().Value(), CSeq: request.CSeq().SeqNo,
+		UserName: userName, CallID: strings.Clone(request.CallID().Value()), // kept as long as the binding
+		CSeq: request.CSeq().SeqNo,
 		Flow: flowOf(request), UserAgent: header.UserAgent(request),
 	}
 	usual := time.Duration(-1)

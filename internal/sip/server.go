@@ -28,7 +28,6 @@ type Server struct {
 	log    *slog.Logger
 
 	transport    *sip.TransportLayer
-	parser       *sip.Parser
 	transactions *transaction.Layer
 	tags         dialogTags
 	completed    *completed

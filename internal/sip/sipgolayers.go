@@ -33,8 +33,7 @@ func (s *Server) buildLayers() {
 		}
 	}
 	socket, secureSocket := s.sockets.transports()
-	s.parser = header.NewParser()
-	s.transport = sip.NewTransportLayer(net.DefaultResolver, s.parser, s.cfg.ClientTLS,
+	s.transport = sip.NewTransportLayer(net.DefaultResolver, header.NewParser(), s.cfg.ClientTLS,
 		sip.WithTransportLayerLogger(quiet),
 		sip.WithTransportLayerReadFilter(s.filterReads),
 		sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: stream(), TLS: &sip.TransportTLS{TransportTCP: stream()}, WS: socket, WSS: secureSocket}),

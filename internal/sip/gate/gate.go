@@ -9,7 +9,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/ratelimit"
-	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/parse"
 )
 
 // warnEvery is how often a kind of refusal is logged at most.
@@ -59,9 +59,6 @@ type Gate struct {
 	sinceOverloadWarning       atomic.Uint64
 }
 
-// parser reads what strangers send; the server's reads the same.
-var parser = header.NewParser()
-
 // New makes a gate.
 func New(cfg Config) *Gate {
 	return &Gate{
@@ -94,7 +91,7 @@ func (g *Gate) Datagram(data []byte, from netip.AddrPort, now time.Time) (pass b
 		g.Counts.dropped.Add(1)
 		return false, Reply{}
 	}
-	message, err := parser.ParseSIP(data)
+	message, err := parse.Datagram(data)
 	if err != nil || lacksFields(message) { // what an unknown source sends and nobody can read gets no answer
 		g.Counts.malformed.Add(1)
 		return false, Reply{}

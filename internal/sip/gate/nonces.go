@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -71,13 +72,13 @@ func (n *nonces) isLive(nonce string, now time.Time) bool {
 }
 
 // take uses a live nonce with a count, once: a repeated or smaller count is a
-// replay.
+// replay. It keeps a copy of the nonce, not the request that it stands in.
 func (n *nonces) take(nonce string, count uint32, now time.Time) (taken bool) {
 	made, ours := n.madeAt(nonce)
 	if !ours {
 		return false
 	}
-	n.used.Update(nonce, now, func(highest uint32, _ bool) (uint32, time.Time) {
+	n.used.Update(strings.Clone(nonce), now, func(highest uint32, _ bool) (uint32, time.Time) {
 		if taken = count > highest; taken {
 			highest = count
 		}

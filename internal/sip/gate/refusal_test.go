@@ -11,6 +11,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/parse"
 )
 
 // fullGate makes a gate that lets nobody in at the time that it returns.
@@ -58,7 +59,7 @@ func TestRefusalIsWrittenFromTheBytes(t *testing.T) {
 			if pass || reply.To != netip.MustParseAddrPort(test.to) {
 				t.Fatalf("pass %v, an answer to %v", pass, reply.To)
 			}
-			parsed, err := parser.ParseSIP(reply.Data)
+			parsed, err := parse.Datagram(reply.Data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,12 +155,12 @@ func isRefusal(t *testing.T, request []byte, head string) {
 	if len(head) > len(request)+mostAdded {
 		t.Fatalf("%d bytes are answered with %d", len(request), len(head))
 	}
-	parsed, err := parser.ParseSIP(request)
+	parsed, err := parse.Datagram(request)
 	if err != nil || lacksFields(parsed) {
 		return // what it copies is as unreadable
 	}
 	want := sip.NewResponseFromRequest(parsed.(*sip.Request), 503, "Service Unavailable", nil)
-	answer, err := parser.ParseSIP([]byte(head + "\r\n\r\n"))
+	answer, err := parse.Datagram([]byte(head + "\r\n\r\n"))
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, head)
 	}

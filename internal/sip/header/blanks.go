@@ -11,7 +11,10 @@ import (
 // the grammar permits around separators (RFC 3261 §25.1: SLASH, COLON, SEMI, EQUAL),
 // which sipgo's does not, and leaves the headers of transfers as they came: what we
 // cannot read of them gets an answer, where sipgo would drop the whole message.
-func NewParser() *sip.Parser {
+func NewParser() *sip.Parser { return sip.NewParser(sip.WithHeadersParsers(FieldParsers())) }
+
+// FieldParsers are those that NewParser reads fields with, by their names in lower case.
+func FieldParsers() sip.HeadersParser {
 	headers := maps.Clone(sip.DefaultHeadersParser())
 	delete(headers, "refer-to")
 	delete(headers, "referred-by")
@@ -25,7 +28,7 @@ func NewParser() *sip.Parser {
 		headers[name] = withoutBlanks(headers[name], addresses)
 	}
 	headers["cseq"] = withoutBlanks(headers["cseq"], sequence)
-	return sip.NewParser(sip.WithHeadersParsers(headers))
+	return headers
 }
 
 // blanks says where a kind of value may have blanks that mean nothing.

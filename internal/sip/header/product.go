@@ -10,7 +10,7 @@ import (
 const maxProduct = 128
 
 // Product is what the far end calls itself: the first of the fields that is
-// there, without what cannot be printed.
+// there, without what cannot be printed. It is a copy, since records of calls keep it.
 func Product(message interface{ GetHeader(string) sip.Header }, names ...string) string {
 	for _, name := range names {
 		if field := message.GetHeader(name); field != nil {
@@ -20,7 +20,7 @@ func Product(message interface{ GetHeader(string) sip.Header }, names ...string)
 				}
 				return r
 			}, field.Value())
-			return strings.ToValidUTF8(text[:min(len(text), maxProduct)], "")
+			return strings.Clone(strings.ToValidUTF8(text[:min(len(text), maxProduct)], ""))
 		}
 	}
 	return ""

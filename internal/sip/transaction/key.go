@@ -71,6 +71,12 @@ func (k Key) as(method sip.RequestMethod) Key {
 	return k
 }
 
+// clone is the key without the text of the request, for one that lives longer.
+func (k Key) clone() Key {
+	k.branch, k.host, k.method = strings.Clone(k.branch), strings.Clone(k.host), sip.RequestMethod(strings.Clone(string(k.method)))
+	return k
+}
+
 // clientKeyOf is the key of a request of ours, or of a response to one.
 func clientKeyOf(message sip.Message) (clientKey, bool) {
 	via, cseq := message.Via(), message.CSeq()
