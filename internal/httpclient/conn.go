@@ -28,8 +28,10 @@ type conn struct {
 
 	onEnd     func() // interrupt, of which each mention would take memory
 	maxHeader int
-	left      int64 // bytes that may still be read of what is being read
-	read      int64 // bytes of the response
+	left      int64  // bytes that may still be read of what is being read
+	read      int64  // bytes of the response
+	unsent    []byte // a request that is written by the first read of its response
+	failed    error  // of writing the request
 }
 
 func newConn(c net.Conn, p *pool, to address, maxHeader int) *conn {
@@ -146,9 +148,8 @@ func (c *conn) silent() bool {
 		return true
 	}
 	// The TLS connection may hold records that came with the last response.
-	c.left = 1
 	_ = c.SetReadDeadline(past)
-	_, err := c.Read(make([]byte, 1))
+	_, err := c.Conn.Read(make([]byte, 1))
 	return errors.Is(err, os.ErrDeadlineExceeded) && c.SetReadDeadline(time.Time{}) == nil
 }
 
@@ -160,7 +161,7 @@ func (c *conn) Read(into []byte) (int, error) {
 	if int64(len(into)) > c.left {
 		into = into[:c.left]
 	}
-	n, err := c.Conn.Read(into)
+	n, err := c.receive(into)
 	c.left -= int64(n)
 	c.read += int64(n)
 	return n, err

@@ -13,3 +13,5 @@ type look struct{}
 func newLook(syscall.RawConn) *look { return nil }
 
 func (*look) isEmpty() bool { return false }
+
+func (*look) ask(request, _ []byte, _ bool) (int, []byte, error) { return 0, request, nil }

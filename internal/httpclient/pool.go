@@ -30,11 +30,23 @@ func (p *pool) limits(perHost, total int, keep time.Duration) {
 // closed.
 func (p *pool) take(to address) *conn {
 	for {
+		c := p.takeUnseen(to)
+		if c == nil || c.silent() {
+			return c
+		}
+		c.Close()
+	}
+}
+
+// takeUnseen returns a connection that has not been idle for too long, or nil. The caller
+// sees whether it is silent.
+func (p *pool) takeUnseen(to address) *conn {
+	for {
 		c := p.pop(to)
 		if c == nil {
 			return nil
 		}
-		if time.Since(c.used) < p.keep && c.silent() {
+		if time.Since(c.used) < p.keep {
 			c.kept = true
 			return c
 		}

@@ -48,10 +48,13 @@ func (t *Transport) Post(ctx context.Context, to *Target, fields *Fields, body [
 	request = append(strconv.AppendInt(append(request, "Content-Length: "...), int64(len(body)), 10), "\r\n"...)
 	request = append(append(fields.appendTo(request), "\r\n"...), body...)
 	text.Write(request) // which keeps its memory
-	if c := t.pool.take(to.to); c != nil {
+	for c := t.pool.takeUnseen(to.to); c != nil; c = t.pool.takeUnseen(to.to) {
 		answer, err := c.post(ctx, text.Bytes(), keep)
 		if err == nil || !c.lost(ctx, err) {
 			return answer, err
+		}
+		if err != errSpoke {
+			break
 		}
 	}
 	c, err := t.dial(ctx, to.to)
@@ -65,15 +68,24 @@ func (t *Transport) Post(ctx context.Context, to *Target, fields *Fields, body [
 	return c.post(ctx, text.Bytes(), keep)
 }
 
-// post makes a request, and keeps the connection or closes it.
+// post makes a request, and keeps the connection or closes it. If the server has ended a kept
+// connection, or has spoken before the request, it returns errSpoke.
 func (c *conn) post(ctx context.Context, request []byte, keep int) (Answer, error) {
-	c.read = 0
+	c.read, c.left, c.failed = 0, int64(c.maxHeader), nil
+	if c.kept && !c.asksInOnePass() && !c.silent() {
+		c.Close()
+		return Answer{}, errSpoke
+	}
 	stop := c.watch(ctx)
-	_, failed := c.Conn.Write(request)
 	reader := readers.Get().(*bufio.Reader)
 	reader.Reset(c)
-	answer, whole, err := c.answer(ctx, reader, keep)
-	whole = whole && err == nil && failed == nil && reader.Buffered() == 0
+	var answer Answer
+	whole := false
+	err := c.send(request, reader)
+	if err == nil {
+		answer, whole, err = c.answer(ctx, reader, keep)
+	}
+	whole = whole && err == nil && c.failed == nil && reader.Buffered() == 0
 	reader.Reset(nil)
 	readers.Put(reader)
 	if watched := stop.inTime(); watched && whole && c.look != nil { // else ctx has ended, and with it the connection
@@ -86,8 +98,8 @@ func (c *conn) post(ctx context.Context, request []byte, keep int) (Answer, erro
 		return answer, nil
 	case ctx.Err() != nil:
 		return Answer{}, context.Cause(ctx)
-	case failed != nil:
-		return Answer{}, failed
+	case c.failed != nil:
+		return Answer{}, c.failed
 	default:
 		return Answer{}, err
 	}
@@ -130,9 +142,9 @@ func (w watch) inTime() bool {
 func (c *conn) interrupt() { _ = c.SetDeadline(past) }
 
 // answer reads a response. Whole tells that nothing of it is left, and that it does
-// not end the connection. An error means that there is no status.
+// not end the connection. An error means that there is no status. The caller has set the
+// bound of the header fields.
 func (c *conn) answer(ctx context.Context, reader *bufio.Reader, keep int) (a Answer, whole bool, err error) {
-	c.left = int64(c.maxHeader)
 	if head, usual := readHead(reader); usual {
 		c.left = math.MaxInt64
 		a.Status, a.RetryAfter = head.status, head.retryAfter
