@@ -10,7 +10,7 @@ import (
 
 // Publish takes an event of a call.
 func (h *Hub) Publish(e call.Event) {
-	head := e.Header()
+	head, news := e.Header(), eventOf(e)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.recordOf(head.CorrelationID, head.ServerCallID, head.At)
@@ -20,11 +20,8 @@ func (h *Hub) Publish(e call.Event) {
 		r.group, r.room = c.GroupID, c.RoomID
 	}
 	r.troubled = r.troubled || tellsFailure(e)
-	if b, ok := r.briefly(e); !ok {
-		h.add(r, head.At, event{e})
-	} else {
-		keep(h, r, head.At, &r.memory.events, eventBlock, b.size(), b)
-	}
+	news.code(h.begin(formatEvent, head.At))
+	h.add(r)
 	if r.summaryMatters(e) {
 		h.tell(Update{call: r})
 	}
@@ -60,7 +57,9 @@ func (h *Hub) Incoming(in call.IncomingCall, listeners int) {
 	}
 	r.people = note(note(r.people, from), to)
 	r.listeners += listeners
-	h.add(r, in.At, announced{from, to, listeners})
+	a := announced{from, to, listeners}
+	a.code(h.begin(formatAnnounce, in.At))
+	h.add(r)
 	h.tell(Update{call: r})
 	h.mu.Unlock()
 	if listeners == 0 && h.cfg.Unheard != nil {
@@ -79,7 +78,7 @@ func (h *Hub) CallOver(d call.Detail) {
 	if r.over() { // it comes once
 		return
 	}
-	r.begun, r.end, r.detail = d.Began, d.Ended, &d
+	r.begun, r.end, r.ending = d.Began, d.Ended, h.endingOf(&d)
 	r.troubled = r.troubled || isFailure(d.Why.Kind)
 	h.full = false
 	if r.to == "" {
@@ -103,7 +102,9 @@ func (h *Hub) CallOver(d call.Detail) {
 	}
 	clear(r.legs) // a leg is more than its record
 	r.legs = nil
-	h.add(r, d.Ended, callEnd{d.Why})
+	end := callEnd{d.Why}
+	end.code(h.begin(formatEnd, d.Ended))
+	h.add(r)
 	h.ended = append(h.ended, r)
 	h.tell(Update{call: r})
 }
@@ -125,7 +126,9 @@ func (h *Hub) Leg(n call.LegNews) {
 	}
 	if n.What == call.LegMeasured {
 		if !h.seldomNow() {
-			h.add(r, now, clientMedia{n.Who.Raw(), *n.Media})
+			m := clientMedia{n.Who.Raw(), *n.Media}
+			m.code(h.begin(formatBrowser, now))
+			h.add(r)
 		}
 		return
 	}
@@ -150,8 +153,7 @@ func (h *Hub) Leg(n call.LegNews) {
 	case call.LegRefused:
 		r.troubled = true
 	case call.LegGone:
-		wire := n.Wire // a pointer into n would keep the leg
-		news.wire = &wire
+		news.wire = n.Wire
 		if m, ok := n.Leg.(measured); ok {
 			h.legLeaves(r, m)
 			if h.legs[m].record == r { // else it is in another call already
@@ -159,7 +161,8 @@ func (h *Hub) Leg(n call.LegNews) {
 			}
 		}
 	}
-	keep(h, r, now, &r.memory.legs, legBlock, news.size(), news)
+	news.code(h.begin(formatLeg, now))
+	h.add(r)
 	if n.What == call.LegCame || n.What == call.LegAnswered {
 		h.tell(Update{call: r})
 	}

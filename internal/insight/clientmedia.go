@@ -12,7 +12,20 @@ type clientMedia struct {
 	media call.ClientMedia
 }
 
-func (m clientMedia) size() int { return clientMediaSize + roomOf(len(m.media.Pair)) }
+func (m *clientMedia) code(c *coder) {
+	c.text(&m.who)
+	c.number(&m.media.Received)
+	c.number(&m.media.Lost)
+	c.duration(&m.media.Jitter)
+	c.duration(&m.media.Buffer)
+	c.duration(&m.media.RoundTrip)
+	c.duration(&m.media.Concealed)
+	c.number(&m.media.SentKbps)
+	c.number(&m.media.ReceivedKbps)
+	c.number(&m.media.Spoken)
+	c.number(&m.media.Heard)
+	c.text(&m.media.Pair)
+}
 
 // BrowserMeasure is what a browser measured, in about 5 s: the loss is 0 to 1, times are
 // in ms, levels 0 to 100.
@@ -31,7 +44,7 @@ type BrowserMeasure struct {
 	Pair         string  `json:"pair,omitempty"` // kinds of the ICE candidates in use
 }
 
-func (m clientMedia) render() (Kind, string, bool, any) {
+func (m *clientMedia) render() (Kind, string, bool, any) {
 	c := m.media
 	d := BrowserMeasure{
 		Who: m.who, Received: c.Received, JitterMS: inMS(c.Jitter), BufferMS: inMS(c.Buffer), RoundTripMS: inMS(c.RoundTrip), ConcealedMS: inMS(c.Concealed),

@@ -65,7 +65,7 @@ func (a *API) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := listOf[AttemptView]{Value: []AttemptView{}}
 	for _, made := range a.Webhooks.Attempts(filter, page.Size) {
-		view := attempt{Attempt: made, callback: made.Policy == a.Callbacks}.view()
+		view := (&attempt{Attempt: made, callback: made.Policy == a.Callbacks}).view()
 		list.Value = append(list.Value, AttemptView{made.Time.UTC(), view, a.Hub.callOf(made, view.Subscription == "")})
 	}
 	return rest.WriteJSON(w, http.StatusOK, list)
@@ -140,13 +140,15 @@ func (a *API) send(w http.ResponseWriter, r *http.Request) error {
 // deliveredBody is the body of a delivery in a timeline that is still in memory.
 func (h *Hub) deliveredBody(id string, seq int) (string, error) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	r := h.find(id)
 	if r == nil {
+		h.mu.Unlock()
 		return "", fault.NotFound("nothing is kept of a call with this id").WithCode("CallNotFound")
 	}
-	if seq > 0 && seq <= len(r.entries) {
-		if d, ok := r.entries[seq-1].detail.(*attempt); ok && len(d.body) > 0 && len(d.body) < maxBody {
+	s := r.snapshot()
+	h.mu.Unlock()
+	if s.open(); seq > 0 && seq <= len(s.entries) {
+		if d, ok := s.entries[seq-1].detail.(*attempt); ok && len(d.body) > 0 && len(d.body) < maxBody {
 			return string(d.body), nil
 		}
 	}

@@ -16,10 +16,17 @@ type attempt struct {
 	callback bool   // not of an event subscription
 }
 
-// size is without the attempt itself, which lies in its record's room, and without its URL
-// and names, which are also those of the call and of the next attempt.
-func (a attempt) size() int {
-	return idSize + roomOf(cap(a.body)) + roomOf(len(a.Answer)) + roomOf(len(a.Error))
+func (a *attempt) code(c *coder) {
+	c.moment(&a.Time)
+	for _, text := range [...]*string{&a.ID, &a.Group, &a.Note, &a.URL, &a.Answer, &a.Error, (*string)(&a.Result), &a.Reason} {
+		c.text(text)
+	}
+	c.number(&a.Number)
+	c.number(&a.Status)
+	c.duration(&a.Latency)
+	c.moment(&a.Next)
+	c.body(&a.body)
+	c.flag(&a.callback)
 }
 
 // DeliveryDetail is what the API says of an attempt.
@@ -39,7 +46,7 @@ type DeliveryDetail struct {
 	Body         string     `json:"body,omitempty"` // of the event, secrets masked; with its first attempt
 }
 
-func (a attempt) view() DeliveryDetail {
+func (a *attempt) view() DeliveryDetail {
 	d := DeliveryDetail{
 		ID: a.ID, Event: a.Note, URL: clean(a.URL, maxLine), Number: a.Number, Result: string(a.Result), Status: a.Status,
 		LatencyMS: float64(a.Latency.Microseconds()) / 1000, Answer: clean(a.Answer, maxLine), Error: clean(a.Error, maxLine), Reason: clean(a.Reason, maxLine),
@@ -55,7 +62,7 @@ func (a attempt) view() DeliveryDetail {
 	return d
 }
 
-func (a attempt) render() (Kind, string, bool, any) {
+func (a *attempt) render() (Kind, string, bool, any) {
 	d := a.view()
 	text := fmt.Sprintf("%s to %s: %s", shortType(d.Event), d.URL, outcomeOf(a.Attempt))
 	if d.Next != nil {
@@ -90,8 +97,7 @@ func nameOfMessage(m *delivery.Message) string {
 	return call
 }
 
-// Delivery takes an attempt to deliver a message, or its end. The body is not changed
-// by anybody.
+// Delivery takes an attempt to deliver a message, or its end.
 func (h *Hub) Delivery(m *delivery.Message, a history.Attempt) {
 	name, callback := nameOfMessage(m), m.Event.Subscription == ""
 	h.mu.Lock()
@@ -99,9 +105,10 @@ func (h *Hub) Delivery(m *delivery.Message, a history.Attempt) {
 	if r := h.byName[name]; r != nil {
 		d := attempt{Attempt: a, callback: callback}
 		if a.Number <= 1 {
-			d.body = bounded(m.Body)
+			d.body = m.Body[:min(len(m.Body), maxBody)]
 		}
 		r.troubled = r.troubled || a.Result != history.Delivered
-		keep(h, r, a.Time, &r.memory.attempts, attemptBlock, d.size(), d)
+		d.code(h.begin(formatAttempt, a.Time))
+		h.add(r)
 	}
 }

@@ -1,21 +1,15 @@
 package insight
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
+	"syscall"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
-
-// event is an event of a call as an item. It keeps the event, which nobody changes.
-type event struct{ call.Event }
-
-// size takes an event's texts for those of its call, which all its events share.
-func (e event) size() int {
-	return sizeOf[event]() + roomOf(int(reflect.TypeOf(e.Event).Size()))
-}
 
 // eventDetail is what the API says of an event.
 type eventDetail struct {
@@ -42,42 +36,83 @@ func viewOf(why call.Reason) *ReasonView {
 	return &ReasonView{Kind: why.Kind.String(), Text: clean(why.Text, maxLine), SIP: why.SIP.Code, Q850: why.Q850.Value}
 }
 
+// event is an event of a call as an item: what the API says of it, and rules look at.
+type event struct {
+	eventDetail
+	diskFull bool // it was the cause
+}
+
+func (e *event) code(c *coder) {
+	for _, text := range [...]*string{&e.Name, &e.Connection, &e.Operation, &e.OperationID, &e.Context, &e.Who, &e.Cause} {
+		c.text(text)
+	}
+	c.texts(&e.Participants)
+	c.flag(&e.diskFull)
+	known := e.Reason != nil
+	if c.flag(&known); !known {
+		return
+	}
+	if c.reading {
+		e.Reason = &ReasonView{}
+	}
+	c.text(&e.Reason.Kind)
+	c.text(&e.Reason.Text)
+	c.number(&e.Reason.SIP)
+	c.number(&e.Reason.Q850)
+}
+
 // nameOf is an event's own name: the name of its type.
 func nameOf(e call.Event) string { return reflect.TypeOf(e).Name() }
 
-func (e event) render() (Kind, string, bool, any) {
-	head, name := e.Header(), nameOf(e.Event)
-	d := eventDetail{
-		Name: name, Connection: head.Connection, OperationID: head.Operation.ID, Context: clean(head.Operation.Context, maxLine),
-		Who: head.Operation.Who.Raw(),
-	}
+// eventOf is what is kept of an event.
+func eventOf(e call.Event) event {
+	head := e.Header()
+	made := event{eventDetail: eventDetail{
+		Connection: head.Connection, OperationID: head.Operation.ID, Context: clean(head.Operation.Context, maxLine), Who: head.Operation.Who.Raw(),
+	}}
 	if head.Operation.Kind != call.NoOperation {
-		d.Operation = head.Operation.Kind.String()
+		made.Operation = head.Operation.Kind.String()
 	}
-	d.readMembers(reflect.ValueOf(e.Event))
-	text := name
-	if d.Operation != "" && !strings.HasPrefix(strings.ToLower(name), strings.ToLower(d.Operation)) {
-		text += " (" + d.Operation + ")"
+	switch e := e.(type) { // every call with an application has these
+	case call.ConnectionOpened:
+		made.Name = "ConnectionOpened"
+	case call.CallConnected:
+		made.Name = "CallConnected"
+	case call.CallDisconnected:
+		made.Name, made.Reason = "CallDisconnected", viewOf(e.Reason)
+	case call.ParticipantsUpdated:
+		made.Name, made.Participants = "ParticipantsUpdated", rawIDs(e.Participants)
+	default:
+		made.Name = nameOf(e)
+		made.readMembers(reflect.ValueOf(e))
+	}
+	return made
+}
+
+func (e *event) render() (Kind, string, bool, any) {
+	text := e.Name
+	if e.Operation != "" && !strings.HasPrefix(strings.ToLower(e.Name), strings.ToLower(e.Operation)) {
+		text += " (" + e.Operation + ")"
 	}
 	switch {
-	case d.Cause != "":
-		text += ": " + d.Cause
-	case d.Reason != nil && d.Reason.Text != "":
-		text += ": " + d.Reason.Text
-	case d.Who != "":
-		text += " " + d.Who
+	case e.Cause != "":
+		text += ": " + e.Cause
+	case e.Reason != nil && e.Reason.Text != "":
+		text += ": " + e.Reason.Text
+	case e.Who != "":
+		text += " " + e.Who
 	}
-	return KindEvent, text, d.failed(), d
+	return KindEvent, text, e.failed(), e.eventDetail
 }
 
 // failed reports whether an event tells of a failure.
-func (d eventDetail) failed() bool {
-	return strings.HasSuffix(d.Name, "Failed") || d.Cause != ""
+func (e *event) failed() bool {
+	return strings.HasSuffix(e.Name, "Failed") || e.Cause != ""
 }
 
 // readMembers reads the members that several events have, by their types: a new event
 // need not be known here.
-func (d *eventDetail) readMembers(of reflect.Value) {
+func (e *event) readMembers(of reflect.Value) {
 	for i := range of.NumField() {
 		field := of.Field(i)
 		if !field.CanInterface() {
@@ -85,23 +120,29 @@ func (d *eventDetail) readMembers(of reflect.Value) {
 		}
 		switch member := field.Interface().(type) {
 		case call.Reason:
-			d.Reason = viewOf(member)
+			e.Reason = viewOf(member)
 		case error:
 			if member != nil {
-				d.Cause = clean(member.Error(), maxLine)
+				e.Cause = clean(member.Error(), maxLine)
+				e.diskFull = errors.Is(member, syscall.ENOSPC)
 			}
 		case identifier.ID:
 			if !member.IsZero() {
-				d.Who = member.Raw()
+				e.Who = member.Raw()
 			}
 		case []call.Participant:
-			for _, p := range member[:min(len(member), maxNames)] {
-				d.Participants = append(d.Participants, p.ID.Raw())
-			}
+			e.Participants = rawIDs(member)
 		case call.Presence:
-			d.Who = member.Who.Raw()
+			e.Who = member.Who.Raw()
 		}
 	}
+}
+
+func rawIDs(of []call.Participant) (ids []string) {
+	for _, p := range of[:min(len(of), maxNames)] {
+		ids = append(ids, p.ID.Raw())
+	}
+	return ids
 }
 
 // announced says that subscriptions were told of an incoming call.
@@ -110,9 +151,13 @@ type announced struct {
 	listeners int
 }
 
-func (announced) size() int { return announcedSize }
+func (a *announced) code(c *coder) {
+	c.text(&a.from)
+	c.text(&a.to)
+	c.number(&a.listeners)
+}
 
-func (a announced) render() (Kind, string, bool, any) {
+func (a *announced) render() (Kind, string, bool, any) {
 	text := fmt.Sprintf("IncomingCall from %s to %s was announced to %d event subscriptions", a.from, a.to, a.listeners)
 	return KindCall, text, a.listeners == 0, map[string]any{"name": incomingCall, "from": a.from, "to": a.to, "subscriptions": a.listeners}
 }
@@ -123,10 +168,10 @@ const incomingCall = "IncomingCall"
 // callEnd is the end of a call.
 type callEnd struct{ why call.Reason }
 
-func (callEnd) size() int { return callEndSize }
+func (e *callEnd) code(c *coder) { codeReason(c, &e.why) }
 
-func (c callEnd) render() (Kind, string, bool, any) {
-	return KindCall, "the call ended: " + endOf(c.why), false, map[string]any{"name": "CallEnded", "reason": viewOf(c.why)}
+func (e *callEnd) render() (Kind, string, bool, any) {
+	return KindCall, "the call ended: " + endOf(e.why), false, map[string]any{"name": "CallEnded", "reason": viewOf(e.why)}
 }
 
 // endOf is a reason in words, whatever it has.

@@ -12,9 +12,9 @@ type Update struct {
 	Item   *Item   `json:"item,omitempty"`
 	Missed int     `json:"missed,omitempty"` // updates that were dropped before this one, because the follower was too slow
 
-	call  *record
-	seq   int
-	entry entry
+	call *record
+	seq  int
+	item []byte // as it was written
 }
 
 // followerRoom is how many updates wait for a follower; more are dropped and counted.
@@ -77,7 +77,7 @@ func (f *Follower) end() {
 // tell gives an update to every follower that has room. The caller holds mu.
 func (h *Hub) tell(u Update) {
 	for f := range h.followers {
-		if f.only != nil && u.entry.detail != nil && f.only() != u.call.id {
+		if f.only != nil && u.item != nil && f.only() != u.call.id {
 			continue
 		}
 		u.Missed = f.missed
@@ -104,15 +104,18 @@ func (f *Follower) Next(ctx context.Context) (Update, error) {
 }
 
 func (h *Hub) rendered(u Update) Update {
-	if u.entry.detail == nil {
+	if u.item == nil {
 		u.Call = h.summarize(u.call)
 	} else {
 		h.mu.Lock()
 		s := u.call.snapshot()
 		h.mu.Unlock()
-		item := u.entry.item(u.seq)
-		u.Call, u.Item = s.outline(), &item
+		u.Call = s.outline()
+		if read, err := entriesIn(nil, u.item); err == nil { // we have written it
+			item := read[0].item(u.seq)
+			u.Item = &item
+		}
 	}
-	u.call, u.entry = nil, entry{}
+	u.call, u.item = nil, nil
 	return u
 }

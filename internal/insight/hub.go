@@ -54,6 +54,8 @@ type Hub struct {
 	loose   []*dialog // dialogs of no call yet
 	ended   []*record // that wait for the archive
 	taken   int64     // bytes of timelines
+	coder   coder     // of the item that is being added
+	item    []byte    // the same with its length
 	lost    uint64    // items for which there was no room
 	full    bool      // there is no room until a call ends
 
@@ -147,43 +149,28 @@ func (h *Hub) run() {
 	}
 }
 
-// add adds an item to a record. The caller holds mu.
-func (h *Hub) add(r *record, at time.Time, d sized) {
-	if h.admit(r, d.size()) {
-		h.enterItem(r, at, d)
-	}
-}
-
-// keep puts an item into a record's room for its kind, and adds it. size is what it takes
-// beside that. The caller holds mu.
-func keep[T any, P interface {
-	*T
-	detail
-}](h *Hub, r *record, at time.Time, in *block[T], many, size int, item T) {
-	if h.admit(r, size+in.cost(many)) {
-		h.enterItem(r, at, P(in.put(many, item)))
-	}
-}
-
-// admit counts an item of so many bytes, and reports whether there is room for it. The
+// begin begins an item of a record, whose members are written next; then add adds it. The
 // caller holds mu.
-func (h *Hub) admit(r *record, bytes int) bool {
-	size := int64(bytes + entrySize)
-	if len(r.entries) >= maxEntries || r.bytes+size > maxRecordBytes || !h.makeRoom(size, r) {
+func (h *Hub) begin(f format, at time.Time) *coder {
+	h.coder.begin(f, at)
+	return &h.coder
+}
+
+// add adds the item that was written last to a record, if there is room for it. The caller
+// holds mu.
+func (h *Hub) add(r *record) {
+	h.item = h.coder.framed(h.item)
+	size := int64(r.timeline.cost(len(h.item)))
+	if r.timeline.count >= maxEntries || r.bytes+size > maxRecordBytes || !h.makeRoom(size, r) {
 		r.omitted++
 		h.lost++
-		return false
+		return
 	}
 	r.bytes += size
 	h.taken += size
-	return true
-}
-
-// enterItem adds an item that was admitted. The caller holds mu.
-func (h *Hub) enterItem(r *record, at time.Time, d detail) {
-	r.entries = append(r.entries, entry{at.UnixNano(), d})
+	item := r.timeline.put(h.item)
 	if h.following.Load() > 0 {
-		h.tell(Update{call: r, seq: len(r.entries), entry: r.entries[len(r.entries)-1]})
+		h.tell(Update{call: r, seq: r.timeline.count, item: item})
 	}
 }
 
@@ -200,7 +187,7 @@ func (h *Hub) makeRoom(size int64, but *record) bool {
 	enough := h.cfg.Memory - h.cfg.Memory/10
 	for _, archived := range []bool{true, false} {
 		for i := h.first; h.taken > enough && i < len(h.order); i++ {
-			if r := h.order[i]; r != but && r.over() && len(r.entries) > 0 && (r.kept != nil) == archived {
+			if r := h.order[i]; r != but && r.over() && r.timeline.count > 0 && (r.kept != nil) == archived {
 				h.dropTimeline(r)
 			}
 		}
@@ -211,10 +198,10 @@ func (h *Hub) makeRoom(size int64, but *record) bool {
 
 func (h *Hub) dropTimeline(r *record) {
 	if r.kept == nil {
-		r.omitted += len(r.entries)
+		r.omitted += r.timeline.count
 	}
 	h.taken -= r.bytes
-	r.entries, r.memory, r.operation, r.bytes = nil, itemMemory{}, nil, 0
+	r.timeline, r.bytes = timeline{}, 0
 }
 
 // enter makes a record known. The caller holds mu, or is alone.

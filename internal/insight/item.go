@@ -38,25 +38,32 @@ type Item struct {
 // somebody looks at it.
 type detail interface {
 	render() (kind Kind, text string, failed bool, more any) // with secrets masked
+	code(c *coder)                                           // writes its members, or reads them
 }
 
-// sized is a detail that has no room in its record's memory.
-type sized interface {
-	detail
-	size() int // bytes that it takes, with what it alone refers to
+// format is how the members of an item are written. The numbers are in the archive.
+type format uint64
+
+const (
+	formatMessage  format = 1
+	formatAttempt  format = 2
+	formatLeg      format = 3
+	formatEvent    format = 4
+	formatRequest  format = 5
+	formatLog      format = 6
+	formatMeasure  format = 7
+	formatBrowser  format = 8
+	formatAnnounce format = 9
+	formatEnd      format = 10
+)
+
+// formats has a new item of each format, to be read into.
+var formats = [...]func() detail{
+	formatMessage: func() detail { return new(sipMessage) }, formatAttempt: func() detail { return new(attempt) }, formatLeg: func() detail { return new(legNews) },
+	formatEvent: func() detail { return new(event) }, formatRequest: func() detail { return new(request) }, formatLog: func() detail { return new(logLine) },
+	formatMeasure: func() detail { return new(measurement) }, formatBrowser: func() detail { return new(clientMedia) },
+	formatAnnounce: func() detail { return new(announced) }, formatEnd: func() detail { return new(callEnd) },
 }
-
-// entry is an item in memory.
-type entry struct {
-	nanos int64 // since 1970
-	detail
-}
-
-func (e entry) at() time.Time { return time.Unix(0, e.nanos) }
-
-// entrySize is what an entry takes beside its detail, in bytes: a list that grows has a
-// fifth of room, about.
-var entrySize = sizeOf[entry]() * 6 / 5
 
 func (e entry) item(seq int) Item {
 	kind, text, failed, more := e.render()

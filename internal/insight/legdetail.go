@@ -14,16 +14,49 @@ type legNews struct {
 	inbound bool
 	callID  string
 	why     call.Reason
-	wire    *call.Wire // at its end
+	wire    call.Wire // at its end
 }
 
-// size is without the news themselves, which lie in their record's room.
-func (l legNews) size() int {
-	if l.wire != nil {
-		return wireSize
+func (l *legNews) code(c *coder) {
+	c.text((*string)(&l.what))
+	c.text(&l.who)
+	c.flag(&l.inbound)
+	c.text(&l.callID)
+	codeReason(c, &l.why)
+	if l.what == call.LegGone {
+		codeWire(c, &l.wire)
 	}
-	return 0
 }
+
+func codeWire(c *coder, w *call.Wire) {
+	c.text(&w.Trunk)
+	c.text(&w.CallID)
+	c.text(&w.Device)
+	codeSound(c, &w.Sound)
+}
+
+// codeReason has what sentences are made of. Kinds have names: their numbers may change.
+func codeReason(c *coder, why *call.Reason) {
+	kind := why.Kind.String()
+	if c.text(&kind); c.reading {
+		why.Kind = reasonKinds[kind]
+	}
+	c.text(&why.Text)
+	c.number(&why.SIP.Code)
+	c.text(&why.SIP.Phrase)
+	c.number(&why.Q850.Value)
+	c.text(&why.Q850.Text)
+	c.flag(&why.ByApplication)
+}
+
+// reasonKinds are the kinds of reasons by their names.
+var reasonKinds = func() map[string]call.ReasonKind {
+	kinds := map[string]call.ReasonKind{}
+	for kind := call.Normal; kind <= call.Failed; kind++ {
+		kinds[kind.String()] = kind
+	}
+	return kinds
+}()
 
 type legDetail struct {
 	Step      string      `json:"step"`
@@ -44,7 +77,7 @@ func direction(inbound bool) string {
 	return "outbound"
 }
 
-func (l legNews) render() (Kind, string, bool, any) {
+func (l *legNews) render() (Kind, string, bool, any) {
 	d := legDetail{Step: string(l.what), Who: l.who, Direction: direction(l.inbound), CallID: clean(l.callID, maxLine)}
 	text := "the " + d.Direction + " leg of " + l.who + " " + legSteps[l.what]
 	failed := l.what == call.LegPath && l.why.Text != "" && !strings.HasPrefix(l.why.Text, "connected")

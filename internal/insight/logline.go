@@ -13,9 +13,14 @@ type logLine struct {
 	text  string
 }
 
-func (l logLine) size() int { return logLineSize + roomOf(len(l.text)) }
+func (l *logLine) code(c *coder) {
+	level := int(l.level)
+	c.number(&level)
+	l.level = slog.Level(level)
+	c.text(&l.text)
+}
 
-func (l logLine) render() (Kind, string, bool, any) {
+func (l *logLine) render() (Kind, string, bool, any) {
 	return KindLog, l.level.String() + " " + l.text, l.level >= slog.LevelWarn, map[string]any{"level": l.level.String(), "text": clean(l.text, 4*maxLine)}
 }
 
@@ -123,7 +128,9 @@ func (h *Hub) logLine(names, bound []slog.Attr, line slog.Record) {
 	if r == nil {
 		return
 	}
-	h.add(r, line.Time, logLine{line.Level, text})
+	l := logLine{line.Level, text}
+	l.code(h.begin(formatLog, line.Time))
+	h.add(r)
 }
 
 // textOf writes a line as people read it. Values with a LogValue hide what is secret.

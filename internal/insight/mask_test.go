@@ -53,7 +53,7 @@ func FuzzSIPMessage(f *testing.F) {
 	f.Add(invite(aCallID))
 	f.Add([]byte("SIP/2.0 200"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		m := sipMessage{&sipPath{}, text}
+		m := sipMessage{text: text}
 		_, line, _, _ := m.render()
 		_ = clean(line, maxLine)
 		statusOf(text)

@@ -24,9 +24,25 @@ type measurement struct {
 	sound call.Sound
 }
 
-func (measurement) size() int { return measurementSize }
+func (m *measurement) code(c *coder) {
+	c.text(&m.who)
+	codeSound(c, &m.sound)
+}
 
-func (m measurement) render() (Kind, string, bool, any) {
+func codeSound(c *coder, s *call.Sound) {
+	c.text(&s.Codec)
+	c.unsigned(&s.Sent)
+	c.unsigned(&s.Received)
+	c.duration(&s.Jitter)
+	c.duration(&s.MaxJitter)
+	c.duration(&s.RoundTrip)
+	c.duration(&s.Concealed)
+	for _, f := range [...]*float64{&s.Loss, &s.RemoteLoss, &s.MOS, &s.RemoteMOS} {
+		c.fraction(f)
+	}
+}
+
+func (m *measurement) render() (Kind, string, bool, any) {
 	d := measureOf(m.sound)
 	d.Who = m.who
 	text := fmt.Sprintf("%s: %s, loss %.1f %%, jitter %.1f ms, MOS %.1f", m.who, d.Codec, 100*d.Loss, d.JitterMS, d.MOS)
@@ -59,7 +75,9 @@ func (h *Hub) measure(now time.Time) {
 			if sound.MOS > 0 && (of.record.quality == 0 || sound.MOS < of.record.quality) {
 				of.record.quality = sound.MOS
 			}
-			h.add(of.record, now, measurement{of.who, sound})
+			m := measurement{of.who, sound}
+			m.code(h.begin(formatMeasure, now))
+			h.add(of.record)
 		}
 		h.mu.Unlock()
 	}

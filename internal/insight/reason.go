@@ -39,41 +39,37 @@ type finding struct {
 // facts is what rules look at.
 type facts struct {
 	snapshot
-	deliveries []attempt
+	deliveries []*attempt
 	events     []eventFact
-	requests   []request
+	requests   []*request
 	refusals   []refusal // of what legs wanted
 	messages   []entry   // SIP
 }
 
 type refusal struct {
 	at time.Time
-	legNews
+	*legNews
 }
 
 type eventFact struct {
 	at time.Time
-	call.Event
-	eventDetail
+	*event
 }
 
 func (s snapshot) facts() *facts {
+	s.open()
 	f := &facts{snapshot: s}
 	for _, e := range s.entries {
 		switch d := e.detail.(type) {
 		case *attempt:
-			f.deliveries = append(f.deliveries, *d)
-		case *briefEvent, event:
-			heard, _ := eventOf(d)
-			_, _, _, more := heard.render()
-			if detail, ok := more.(eventDetail); ok {
-				f.events = append(f.events, eventFact{e.at(), heard.Event, detail})
-			}
+			f.deliveries = append(f.deliveries, d)
+		case *event:
+			f.events = append(f.events, eventFact{e.at(), d})
 		case *legNews:
 			if d.what == call.LegRefused {
-				f.refusals = append(f.refusals, refusal{e.at(), *d})
+				f.refusals = append(f.refusals, refusal{e.at(), d})
 			}
-		case request:
+		case *request:
 			f.requests = append(f.requests, d)
 		case *sipMessage:
 			f.messages = append(f.messages, e)
@@ -103,7 +99,7 @@ func (s snapshot) reason(sum Summary) string {
 	case len(sum.Problems) > 0:
 		return sum.Problems[0].Text
 	case s.detail != nil:
-		return endings(s.detail.Why)
+		return endings(s.detail.why)
 	case sum.State == StateConnected:
 		return "the call is connected"
 	case sum.State == StateRinging:
@@ -142,12 +138,9 @@ func endings(why call.Reason) string {
 
 // failedLeg is the leg whose end explains best why nobody was reached: the last that
 // was never answered.
-func (s snapshot) failedLeg() *call.LegDetail {
-	if s.detail == nil {
-		return nil
-	}
-	for i := len(s.detail.Legs) - 1; i >= 0; i-- {
-		if leg := &s.detail.Legs[i]; leg.Answered.IsZero() && !leg.Inbound && isFailure(leg.Why.Kind) {
+func (e *ending) failedLeg() *legEnd {
+	for i := len(e.legs) - 1; i >= 0; i-- {
+		if leg := &e.legs[i]; leg.answered.IsZero() && !leg.inbound && isFailure(leg.why.Kind) {
 			return leg
 		}
 	}

@@ -1,10 +1,8 @@
 package insight
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -20,7 +18,7 @@ func (f *facts) neverACall() []finding {
 
 // noSubscription: the call rang for nobody.
 func (f *facts) noSubscription() []finding {
-	if f.detail == nil || f.detail.Why.Kind != call.NoListener {
+	if f.detail == nil || f.detail.why.Kind != call.NoListener {
 		return nil
 	}
 	text := fmt.Sprintf("no application received the call to %s at %s: no event subscription took the IncomingCall, and no telephone is registered for it", number(f.to), clock(f.begun))
@@ -41,7 +39,7 @@ func (f *facts) callbackFailed() []finding { return f.undelivered(true) }
 
 func (f *facts) undelivered(callbacks bool) (found []finding) {
 	type target struct{ event, url string }
-	last, count := map[target]attempt{}, map[target]int{}
+	last, count := map[target]*attempt{}, map[target]int{}
 	var order []target
 	for _, a := range f.deliveries {
 		if a.callback != callbacks {
@@ -73,12 +71,12 @@ func (f *facts) answeredByApplication() bool { return len(f.connections) > 0 }
 
 // legsThatFailed are the outbound legs that nobody answered, and that no rule of the
 // call itself ended.
-func (f *facts) legsThatFailed(want func(call.LegDetail) bool) (legs []call.LegDetail) {
+func (f *facts) legsThatFailed(want func(legEnd) bool) (legs []legEnd) {
 	if f.detail == nil {
 		return nil
 	}
-	for _, leg := range f.detail.Legs {
-		if leg.Answered.IsZero() && isFailure(leg.Why.Kind) && want(leg) {
+	for _, leg := range f.detail.legs {
+		if leg.answered.IsZero() && isFailure(leg.why.Kind) && want(leg) {
 			legs = append(legs, leg)
 		}
 	}
@@ -86,14 +84,14 @@ func (f *facts) legsThatFailed(want func(call.LegDetail) bool) (legs []call.LegD
 }
 
 func (f *facts) noRoute() (found []finding) {
-	for _, leg := range f.legsThatFailed(func(l call.LegDetail) bool { return !l.Inbound && l.Wire.Trunk == "" && l.Why.SIP.Code == 0 }) {
-		switch leg.Why.Kind {
+	for _, leg := range f.legsThatFailed(func(l legEnd) bool { return !l.inbound && l.wire.Trunk == "" && l.why.SIP.Code == 0 }) {
+		switch leg.why.Kind {
 		case call.NotFound, call.Unreachable, call.Unsupported:
-			found = append(found, sentence(leg.Ended, "%s could not be called at %s: %s", number(leg.Who.Raw()), clock(leg.Ended), endOf(leg.Why)))
+			found = append(found, sentence(leg.ended, "%s could not be called at %s: %s", number(leg.who), clock(leg.ended), endOf(leg.why)))
 		}
 	}
 	if f.neverDialled() {
-		found = append(found, sentence(f.end, "%s could not be called at %s: %s", number(f.to), clock(f.end), endOf(f.detail.Why)))
+		found = append(found, sentence(f.end, "%s could not be called at %s: %s", number(f.to), clock(f.end), endOf(f.detail.why)))
 	}
 	return found
 }
@@ -103,23 +101,23 @@ func (f *facts) neverDialled() bool {
 	if f.detail == nil || f.up {
 		return false
 	}
-	for _, leg := range f.detail.Legs {
-		if !leg.Inbound {
+	for _, leg := range f.detail.legs {
+		if !leg.inbound {
 			return false
 		}
 	}
-	switch f.detail.Why.Kind {
+	switch f.detail.why.Kind {
 	case call.NotFound, call.Unreachable, call.Unsupported:
-		return f.detail.Why.SIP.Code == 0
+		return f.detail.why.SIP.Code == 0
 	}
 	return false
 }
 
 func (f *facts) refusedByRule() (found []finding) {
-	for _, leg := range f.legsThatFailed(func(l call.LegDetail) bool {
-		return l.Why.SIP.Code == 0 && (l.Why.Kind == call.Forbidden || l.Why.Kind == call.CallerIDRefused || l.Why.Kind == call.Overloaded)
+	for _, leg := range f.legsThatFailed(func(l legEnd) bool {
+		return l.why.SIP.Code == 0 && (l.why.Kind == call.Forbidden || l.why.Kind == call.CallerIDRefused || l.why.Kind == call.Overloaded)
 	}) {
-		found = append(found, sentence(leg.Ended, "a rule of this server refused the call to %s at %s: %s", number(leg.Who.Raw()), clock(leg.Ended), endOf(leg.Why)))
+		found = append(found, sentence(leg.ended, "a rule of this server refused the call to %s at %s: %s", number(leg.who), clock(leg.ended), endOf(leg.why)))
 	}
 	for _, r := range f.refusals {
 		found = append(found, sentence(r.at, "%s was refused at %s %s", number(r.who), clock(r.at), r.why.Text))
@@ -129,25 +127,25 @@ func (f *facts) refusedByRule() (found []finding) {
 
 // trunkRefused: the other side said no.
 func (f *facts) trunkRefused() (found []finding) {
-	for _, leg := range f.legsThatFailed(func(l call.LegDetail) bool {
-		return !l.Inbound && (l.Why.SIP.Code >= 300 && l.Why.SIP.Code != 488 || l.Why.SIP.Code == 0 && l.Wire.Trunk != "")
+	for _, leg := range f.legsThatFailed(func(l legEnd) bool {
+		return !l.inbound && (l.why.SIP.Code >= 300 && l.why.SIP.Code != 488 || l.why.SIP.Code == 0 && l.wire.Trunk != "")
 	}) {
-		answered := endOf(leg.Why)
-		if leg.Why.SIP.Code != 0 {
-			answered = fmt.Sprintf("answered %d %s", leg.Why.SIP.Code, leg.Why.SIP.Phrase)
+		answered := endOf(leg.why)
+		if leg.why.SIP.Code != 0 {
+			answered = fmt.Sprintf("answered %d %s", leg.why.SIP.Code, leg.why.SIP.Phrase)
 		}
-		where, other := "the telephone of "+number(leg.Who.Raw()), ""
-		if leg.Wire.Trunk != "" {
-			where = "the carrier of trunk " + leg.Wire.Trunk
-			answered = strings.TrimPrefix(answered, "trunk "+leg.Wire.Trunk+" ") // as the leg says it
-			if wasTried(leg.Why.SIP.Code) {
-				other = fmt.Sprintf("; no other trunk took %s", number(leg.Who.Raw()))
+		where, other := "the telephone of "+number(leg.who), ""
+		if leg.wire.Trunk != "" {
+			where = "the carrier of trunk " + leg.wire.Trunk
+			answered = strings.TrimPrefix(answered, "trunk "+leg.wire.Trunk+" ") // as the leg says it
+			if wasTried(leg.why.SIP.Code) {
+				other = fmt.Sprintf("; no other trunk took %s", number(leg.who))
 			}
 		}
-		if leg.Why.Q850.Value != 0 {
-			answered += fmt.Sprintf(" (Q.850 cause %d %s)", leg.Why.Q850.Value, leg.Why.Q850.Text)
+		if leg.why.Q850.Value != 0 {
+			answered += fmt.Sprintf(" (Q.850 cause %d %s)", leg.why.Q850.Value, leg.why.Q850.Text)
 		}
-		found = append(found, sentence(leg.Ended, "%s %s at %s%s", where, strings.TrimSpace(answered), clock(leg.Ended), other))
+		found = append(found, sentence(leg.ended, "%s %s at %s%s", where, strings.TrimSpace(answered), clock(leg.ended), other))
 	}
 	return found
 }
@@ -157,10 +155,10 @@ func wasTried(status int) bool { return status == 0 || status == 408 || status =
 
 // noCommonCodec: the two sides have no media in common.
 func (f *facts) noCommonCodec() (found []finding) {
-	for _, leg := range f.legsThatFailed(func(l call.LegDetail) bool {
-		return l.Why.Kind == call.Unsupported && (l.Wire.Trunk != "" || l.Why.SIP.Code != 0) || l.Why.SIP.Code == 488
+	for _, leg := range f.legsThatFailed(func(l legEnd) bool {
+		return l.why.Kind == call.Unsupported && (l.wire.Trunk != "" || l.why.SIP.Code != 0) || l.why.SIP.Code == 488
 	}) {
-		found = append(found, sentence(leg.Ended, "%s and this server have no codec or media in common, at %s: %s%s", number(leg.Who.Raw()), clock(leg.Ended), endOf(leg.Why), f.offers()))
+		found = append(found, sentence(leg.ended, "%s and this server have no codec or media in common, at %s: %s%s", number(leg.who), clock(leg.ended), endOf(leg.why), f.offers()))
 	}
 	if len(found) == 0 && f.subject == SubjectInvite && strings.Contains(f.problem, " 488 ") {
 		found = append(found, finding{f.begun, "the caller and this server have no codec or media in common" + f.offers()})
@@ -196,9 +194,9 @@ func (f *facts) browserLost() (found []finding) {
 	if f.detail == nil {
 		return nil
 	}
-	for _, leg := range f.detail.Legs {
-		if leg.Why.Kind == call.MediaLost && leg.Wire.CallID == "" {
-			found = append(found, sentence(leg.Ended, "the connection to the browser of %s was lost at %s (ICE): %s", leg.Who.Raw(), clock(leg.Ended), endOf(leg.Why)))
+	for _, leg := range f.detail.legs {
+		if leg.why.Kind == call.MediaLost && leg.wire.CallID == "" {
+			found = append(found, sentence(leg.ended, "the connection to the browser of %s was lost at %s (ICE): %s", leg.who, clock(leg.ended), endOf(leg.why)))
 		}
 	}
 	return found
@@ -212,17 +210,17 @@ func (f *facts) oneWaySound() (found []finding) {
 	if f.detail == nil {
 		return nil
 	}
-	for _, leg := range f.detail.Legs {
-		s := leg.Wire.Sound
-		who := number(leg.Who.Raw())
+	for _, leg := range f.detail.legs {
+		s := leg.wire.Sound
+		who := number(leg.who)
 		switch {
-		case leg.Answered.IsZero() || leg.Wire.CallID == "":
+		case leg.answered.IsZero() || leg.wire.CallID == "":
 		case s.Sent >= enoughPackets && s.Received == 0:
-			found = append(found, sentence(leg.Answered, "sound went one way only: %d packets went to %s and none came back. The far end sends elsewhere or a firewall or NAT drops its packets; see the addresses in the SDP of both sides", s.Sent, who))
+			found = append(found, sentence(leg.answered, "sound went one way only: %d packets went to %s and none came back. The far end sends elsewhere or a firewall or NAT drops its packets; see the addresses in the SDP of both sides", s.Sent, who))
 		case s.Received >= enoughPackets && s.Sent == 0:
-			found = append(found, sentence(leg.Answered, "sound went one way only: %d packets came from %s and none were sent to it", s.Received, who))
-		case leg.Why.Kind == call.MediaLost:
-			found = append(found, sentence(leg.Ended, "the sound of %s stopped arriving: %s, at %s", who, endOf(leg.Why), clock(leg.Ended)))
+			found = append(found, sentence(leg.answered, "sound went one way only: %d packets came from %s and none were sent to it", s.Received, who))
+		case leg.why.Kind == call.MediaLost:
+			found = append(found, sentence(leg.ended, "the sound of %s stopped arriving: %s, at %s", who, endOf(leg.why), clock(leg.ended)))
 		}
 	}
 	return found
@@ -234,23 +232,12 @@ func (f *facts) recordingFailed() (found []finding) {
 			continue
 		}
 		text := fmt.Sprintf("the recording failed at %s: %s", clock(e.at), e.Cause)
-		if e.diskFull() {
+		if e.diskFull || strings.Contains(e.Cause, "disk") {
 			text += ". The disk of the recordings is full (recording.min-free-mib)"
 		}
 		found = append(found, finding{e.at, text})
 	}
 	return found
-}
-
-func (e eventFact) diskFull() bool {
-	var cause error
-	switch e := e.Event.(type) {
-	case call.RecordingStateChanged:
-		cause = e.Cause
-	case call.StartRecordingFailed:
-		cause = e.Cause
-	}
-	return errors.Is(cause, syscall.ENOSPC) || strings.Contains(e.Cause, "disk")
 }
 
 // operationFailed: what no other rule explains, in the words of its event.
@@ -292,9 +279,9 @@ func (f *facts) poorSound() (found []finding) {
 	if f.detail == nil {
 		return nil
 	}
-	for _, leg := range f.detail.Legs {
-		if s := leg.Wire.Sound; poor(s) {
-			found = append(found, sentence(leg.Ended, "the sound of %s was poor: MOS %.1f, %.1f %% of the packets lost, jitter up to %s", number(leg.Who.Raw()), s.MOS, 100*s.Loss, s.MaxJitter.Round(time.Millisecond)))
+	for _, leg := range f.detail.legs {
+		if s := leg.wire.Sound; poor(s) {
+			found = append(found, sentence(leg.ended, "the sound of %s was poor: MOS %.1f, %.1f %% of the packets lost, jitter up to %s", number(leg.who), s.MOS, 100*s.Loss, s.MaxJitter.Round(time.Millisecond)))
 		}
 	}
 	return found
@@ -302,8 +289,8 @@ func (f *facts) poorSound() (found []finding) {
 
 // noAnswer: somebody was told, and did not take the call.
 func (f *facts) noAnswer() []finding {
-	if f.detail == nil || f.up || f.detail.Why.Kind != call.NoAnswer {
+	if f.detail == nil || f.up || f.detail.why.Kind != call.NoAnswer {
 		return nil
 	}
-	return []finding{sentence(f.end, "nobody answered the call to %s within %s: %s", number(f.to), f.end.Sub(f.begun).Round(time.Second), endOf(f.detail.Why))}
+	return []finding{sentence(f.end, "nobody answered the call to %s within %s: %s", number(f.to), f.end.Sub(f.begun).Round(time.Second), endOf(f.detail.why))}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
@@ -24,7 +23,6 @@ const (
 // Bounds of one record.
 const (
 	maxEntries     = 5000
-	usualEntries   = 24 // of a short call
 	maxRecordBytes = 2 << 20
 	maxNames       = 64 // of each kind
 )
@@ -39,11 +37,9 @@ type record struct {
 	end     time.Time // zero while it is open
 	up      bool      // a leg was answered
 
-	entries   []entry
-	memory    itemMemory
-	operation *call.Operation // of the last brief event that had one
-	bytes     int64
-	omitted   int // items that are not kept
+	timeline timeline
+	bytes    int64 // of the timeline
+	omitted  int   // items that are not kept
 
 	troubled bool // something in it may have gone wrong, at a glance
 
@@ -54,9 +50,9 @@ type record struct {
 	people      []string // raw ids
 	trunks      []string
 
-	server, group, room string // names of the call
-	from, to            string // raw ids
-	detail              *call.Detail
+	server, group, room string        // names of the call
+	from, to            string        // raw ids
+	ending              []byte        // what its detail record says, as an ending is written; nil: it is not over
 	unheard             []string      // why no subscription took its IncomingCall
 	listeners           int           // that were told of it
 	quality             float64       // the lowest MOS that was measured; 0: none was
@@ -104,7 +100,6 @@ func (h *Hub) recordOf(correlationID, serverCallID string, at time.Time) *record
 	}
 	if r == nil {
 		r = newRecord(correlationID, SubjectCall, at)
-		r.entries = make([]entry, 0, usualEntries)
 		h.enter(r)
 	}
 	h.latest = r

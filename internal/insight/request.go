@@ -13,8 +13,15 @@ import (
 // request is a request of an application with its answer.
 type request struct{ rest.Served }
 
-func (r request) size() int {
-	return requestSize + roomOf(cap(r.Body)) + roomOf(cap(r.Answer)) + roomOf(len(r.Path))
+func (r *request) code(c *coder) {
+	c.moment(&r.At)
+	c.duration(&r.Took)
+	for _, text := range [...]*string{&r.ID, &r.Method, &r.Pattern, &r.Path, &r.Version, &r.Sender} {
+		c.text(text)
+	}
+	c.number(&r.Status)
+	c.body(&r.Body)
+	c.body(&r.Answer)
 }
 
 type requestDetail struct {
@@ -31,7 +38,7 @@ type requestDetail struct {
 	Error     string  `json:"error,omitempty"`  // code and message of a refusal
 }
 
-func (r request) render() (Kind, string, bool, any) {
+func (r *request) render() (Kind, string, bool, any) {
 	d := requestDetail{
 		ID: r.ID, Operation: r.Method + " " + r.Pattern, Method: r.Method, Path: clean(r.Path, maxLine), Version: clean(r.Version, 64), Status: r.Status,
 		TookMS: float64(r.Took.Microseconds()) / 1000, Sender: clean(r.Sender, 128), Body: maskBody(r.Body), Answer: maskBody(r.Answer), Error: r.problem(),
@@ -49,7 +56,7 @@ func shortPath(pattern string) string {
 }
 
 // problem is what the answer says of a refusal.
-func (r request) problem() string {
+func (r *request) problem() string {
 	if r.Status < 400 {
 		return ""
 	}
@@ -71,7 +78,8 @@ func (h *Hub) Request(s rest.Served) {
 	if !strings.HasPrefix(s.Pattern, "/calling/") || s.Method == http.MethodGet && s.Status < 400 {
 		return
 	}
-	s.Body = bounded(s.Body)
+	s.Body = s.Body[:min(len(s.Body), maxBody)]
+	served := request{s}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.byID[s.Chain]
@@ -86,8 +94,7 @@ func (h *Hub) Request(s rest.Served) {
 	case r == nil && !refused:
 		return
 	case r == nil:
-		at := s.At
-		r = h.refused(SubjectRequest, at, fmt.Sprintf("the request %s %s was refused with %d: %s", s.Method, s.Pattern, s.Status, request{s}.problem()))
+		r = h.refused(SubjectRequest, s.At, fmt.Sprintf("the request %s %s was refused with %d: %s", s.Method, s.Pattern, s.Status, served.problem()))
 		if r == nil {
 			return
 		}
@@ -96,8 +103,8 @@ func (h *Hub) Request(s rest.Served) {
 		h.tell(Update{call: r})
 	}
 	r.troubled = r.troubled || s.Status >= 400
-	s.Params = nil // the path has them
-	h.add(r, s.At, request{s})
+	served.code(h.begin(formatRequest, s.At)) // without Params: the path has them
+	h.add(r)
 }
 
 // named is the record of the call that a body names: by its serverCallId or its

@@ -87,6 +87,7 @@ func (h *Hub) hasText(s snapshot, sum Summary, text string) bool {
 	if strings.Contains(strings.ToLower(sum.Reason), text) {
 		return true
 	}
+	s.open()
 	for _, e := range s.entries {
 		if _, line, _, _ := e.render(); strings.Contains(strings.ToLower(line), text) {
 			return true

@@ -65,6 +65,7 @@ func (h *Hub) archiveCall(r *record, s snapshot, now time.Time) {
 
 // items renders a timeline in the order of time.
 func (s snapshot) items() []Item {
+	s.open()
 	items := make([]Item, 0, len(s.entries))
 	for i, e := range s.entries {
 		items = append(items, e.item(i+1))
@@ -84,7 +85,7 @@ func (h *Hub) Timeline(id string) (Summary, []Item, bool) {
 	s := r.snapshot()
 	h.mu.Unlock()
 	sum := s.summarize()
-	if len(s.entries) > 0 || s.kept == nil {
+	if s.timeline.count > 0 || s.kept == nil {
 		return sum, s.items(), true
 	}
 	items, err := h.archive.read(*s.kept)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,46 +16,19 @@ import (
 //
 // A leg that tries another trunk takes another Call-ID, which joins the same dialog.
 type dialog struct {
-	record  *record    // nil while it is loose
-	pending []entry    // of a loose one
-	memory  itemMemory // of these
-	bytes   int64
+	record  *record   // nil while it is loose
+	pending timeline  // of a loose one
+	bytes   int64     // of that
 	seen    time.Time // the last message
 	refusal int       // the final status of its INVITE, once there is one that refuses it
 	ids     []string
-	usual   struct { // room for the id, the first messages and the paths of a usual one
-		id      [1]string
-		pending [2]entry
-		paths   [2]sipPath
-	}
-	paths [2]*sipPath // of the last messages that were received, and sent
-}
-
-// path is a path of the dialog's last messages, or a new one.
-func (d *dialog) path(p sipPath) *sipPath {
-	last := &d.paths[0]
-	if p.sent {
-		last = &d.paths[1]
-	}
-	if *last == nil || **last != p {
-		kept := &d.usual.paths[0]
-		if p.sent {
-			kept = &d.usual.paths[1]
-		}
-		if *last != nil { // earlier messages have the usual one
-			kept = new(sipPath)
-		}
-		*kept = p
-		*last = kept
-	}
-	return *last
+	usual   [1]string // room for the id of a usual one
 }
 
 // newDialog is a dialog of a Call-ID.
 func newDialog(callID string) *dialog {
-	d := &dialog{}
-	d.usual.id[0] = callID
-	d.ids, d.pending = d.usual.id[:], d.usual.pending[:0]
+	d := &dialog{usual: [1]string{callID}}
+	d.ids = d.usual[:]
 	return d
 }
 
@@ -92,20 +66,26 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 		h.loose = append(h.loose, d)
 	}
 	d.seen = at
-	path := d.path(sipPath{sent, transport, local, remote})
-	kept := text[:min(len(text), maxBody)]
+	m := sipMessage{sent, transport, local, remote, text[:min(len(text), maxBody)]}
+	m.code(h.begin(formatMessage, at))
 	if r := d.record; r != nil {
 		r.troubled = r.troubled || statusOf(text) >= 400
-		if h.admit(r, r.memory.messageCost(len(kept))) {
-			h.enterItem(r, at, r.memory.putMessage(path, kept))
-		}
+		h.add(r)
 		return
 	}
 	if sent && statusOf(text) >= 300 && bytes.HasSuffix(fieldOf(text, "cseq", ""), []byte("INVITE")) {
 		d.refusal = statusOf(text)
 	}
-	if size := int64(d.memory.messageCost(len(kept)) + entrySize); len(d.pending) < maxPending && h.makeRoom(size, nil) {
-		d.pending = append(d.pending, entry{at.UnixNano(), d.memory.putMessage(path, kept)})
+	h.addLoose(d)
+}
+
+// addLoose adds the item that was written last to a dialog of no call yet, if there is room
+// for it. The caller holds mu.
+func (h *Hub) addLoose(d *dialog) {
+	h.item = h.coder.framed(h.item)
+	size := int64(d.pending.cost(len(h.item)))
+	if d.pending.count < maxPending && h.makeRoom(size, nil) {
+		d.pending.put(h.item)
 		d.bytes += size
 		h.taken += size
 	}
@@ -148,24 +128,22 @@ func (h *Hub) attach(callID string, r *record) {
 
 // takeOver gives a record what waited in a dialog, with its room. The caller holds mu.
 func (h *Hub) takeOver(d *dialog, r *record) {
-	if len(r.entries)+len(d.pending) <= maxEntries && r.bytes+d.bytes <= maxRecordBytes {
+	if r.timeline.count+d.pending.count <= maxEntries && r.bytes+d.bytes <= maxRecordBytes {
 		r.bytes += d.bytes // they are in taken already
-		for _, e := range d.pending {
-			h.enterItem(r, e.at(), e.detail)
-		}
-		if len(r.memory.texts) < len(d.memory.texts) {
-			r.memory.texts = d.memory.texts
-		}
-		if len(r.memory.messages.left) < len(d.memory.messages.left) {
-			r.memory.messages = d.memory.messages
+		seq := r.timeline.count
+		r.timeline.append(d.pending)
+		if h.following.Load() > 0 {
+			for item := range d.pending.items() {
+				seq++
+				h.tell(Update{call: r, seq: seq, item: item})
+			}
 		}
 	} else {
-		r.omitted += len(d.pending)
-		h.lost += uint64(len(d.pending))
+		r.omitted += d.pending.count
+		h.lost += uint64(d.pending.count)
 		h.taken -= d.bytes
 	}
-	clear(d.pending) // the dialog may be there for longer than they are
-	d.pending, d.memory, d.bytes = nil, itemMemory{}, 0
+	d.pending, d.bytes = timeline{}, 0 // the dialog may be there for longer than they are
 }
 
 // sweepDialogs makes records of refused INVITEs, and forgets loose dialogs of which
@@ -201,29 +179,30 @@ func (h *Hub) forgetDialog(d *dialog) {
 // refuseDialog makes a record of an INVITE that never became a call. The caller holds
 // mu.
 func (h *Hub) refuseDialog(d *dialog) {
-	if len(d.pending) == 0 { // there was no room for it
+	messages, _ := d.pending.entries() // we have written them
+	if len(messages) == 0 {            // there was no room for it
 		h.forgetDialog(d)
 		return
 	}
-	r := h.refused(SubjectInvite, d.pending[0].at(), "")
+	r := h.refused(SubjectInvite, messages[0].at(), "")
 	if r == nil {
 		h.forgetDialog(d)
 		return
 	}
-	if m, ok := d.pending[0].detail.(*sipMessage); ok {
+	if m, ok := messages[0].detail.(*sipMessage); ok {
 		r.from, r.to = partyOf(fieldOf(m.text, "from", "f")), partyOf(fieldOf(m.text, "to", "t"))
 		r.people = note(note(r.people, r.from), r.to)
-		r.problem = fmt.Sprintf("the INVITE from %s at %s was refused with %d before it became a call%s", r.from, m.remote, d.refusal, refusalText(d))
+		r.problem = fmt.Sprintf("the INVITE from %s at %s was refused with %d before it became a call%s", r.from, m.remote, d.refusal, refusalText(messages, d.refusal))
 	}
 	h.attach(d.ids[0], r)
 	h.tell(Update{call: r})
 }
 
 // refusalText is what the refusing response says of its reason.
-func refusalText(d *dialog) string {
-	for i := len(d.pending) - 1; i >= 0; i-- {
-		m, ok := d.pending[i].detail.(*sipMessage)
-		if !ok || statusOf(m.text) != d.refusal {
+func refusalText(messages []entry, status int) string {
+	for _, e := range slices.Backward(messages) {
+		m, ok := e.detail.(*sipMessage)
+		if !ok || statusOf(m.text) != status {
 			continue
 		}
 		for _, name := range []string{"warning", "reason"} {

@@ -9,15 +9,18 @@ import (
 
 // sipMessage is a SIP message as it was on the wire.
 type sipMessage struct {
-	*sipPath
-	text []byte
-}
-
-// sipPath is how messages went. Those of a dialog share one for each direction.
-type sipPath struct {
 	sent          bool
 	transport     string
 	local, remote netip.AddrPort
+	text          []byte
+}
+
+func (m *sipMessage) code(c *coder) {
+	c.flag(&m.sent)
+	c.text(&m.transport)
+	c.address(&m.local)
+	c.address(&m.remote)
+	c.body(&m.text)
 }
 
 // SIPMessage is what the API says of one.
@@ -32,7 +35,7 @@ type SIPMessage struct {
 	Text      string `json:"text"` // credentials and keys are masked
 }
 
-func (m sipMessage) view() SIPMessage {
+func (m *sipMessage) view() SIPMessage {
 	first, _, _ := bytes.Cut(m.text, []byte("\r\n"))
 	return SIPMessage{
 		Sent: m.sent, Transport: m.transport, Local: m.local.String(), Remote: m.remote.String(),
@@ -41,7 +44,7 @@ func (m sipMessage) view() SIPMessage {
 	}
 }
 
-func (m sipMessage) render() (Kind, string, bool, any) {
+func (m *sipMessage) render() (Kind, string, bool, any) {
 	v := m.view()
 	arrow := "<-"
 	if m.sent {

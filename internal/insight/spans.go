@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,6 +87,7 @@ func attemptSpan(event, group string, attempt int) string {
 
 // spans makes the trace of a call that is over.
 func (s snapshot) spans() []span {
+	s.open()
 	sum := s.summarize()
 	trace, root := traceID(s.id), spanID("call", s.id)
 	end := s.end
@@ -100,7 +101,7 @@ func (s snapshot) spans() []span {
 	operations, legs := map[string]entry{}, map[string]entry{}
 	for _, e := range s.entries {
 		switch d := e.detail.(type) {
-		case request:
+		case *request:
 			list = append(list, s.span(trace, root, spanID("request", d.ID), d.Method+" "+d.Pattern, spanServer, d.At, d.At.Add(d.Took), d.Status >= 400, d.problem(),
 				text("http.request.method", d.Method), text("http.route", d.Pattern), number64("http.response.status_code", d.Status)))
 		case *attempt:
@@ -108,15 +109,14 @@ func (s snapshot) spans() []span {
 				list = append(list, s.span(trace, root, attemptSpan(d.ID, d.Group, d.Number), "POST "+shortType(d.Note), spanClient, d.Time.Add(-d.Latency), d.Time,
 					d.Result != history.Delivered, outcomeOf(d.Attempt), text("url.full", d.URL), number64("http.response.status_code", d.Status), number64("switchhook.attempt", d.Number)))
 			}
-		case *briefEvent, event:
-			heard, _ := eventOf(d)
-			op := heard.Header().Operation
-			if _, accepted := heard.Event.(call.OperationAccepted); accepted {
-				operations[op.ID] = e
-			} else if begun, open := operations[op.ID]; open && endsOperation(op.Kind, heard.Event) {
-				delete(operations, op.ID)
-				_, line, failed, _ := heard.render()
-				list = append(list, s.span(trace, root, spanID("operation", op.ID), op.Kind.String(), spanInternal, begun.at(), e.at(), failed, line, text("switchhook.operation.id", op.ID)))
+		case *event:
+			id := d.OperationID
+			if d.Name == operationAccepted {
+				operations[id] = e
+			} else if begun, open := operations[id]; open && endsOperation(d.Operation, d.Name) {
+				delete(operations, id)
+				_, line, failed, _ := d.render()
+				list = append(list, s.span(trace, root, spanID("operation", id), d.Operation, spanInternal, begun.at(), e.at(), failed, line, text("switchhook.operation.id", id)))
 			}
 		case *legNews:
 			key := d.who + direction(d.inbound)
@@ -148,11 +148,9 @@ func (s snapshot) span(trace, parent, id, name string, kind int, start, end time
 }
 
 // endsOperation reports whether an event ends operations of a kind.
-func endsOperation(kind call.OperationKind, e call.Event) bool {
-	for _, end := range kind.Ends() {
-		if reflect.TypeOf(end) == reflect.TypeOf(e) {
-			return true
-		}
-	}
-	return false
+func endsOperation(operation, event string) bool {
+	kind, known := call.OperationNamed(operation)
+	return known && slices.ContainsFunc(kind.Ends(), func(end call.Event) bool { return nameOf(end) == event })
 }
+
+var operationAccepted = nameOf(call.OperationAccepted{})

@@ -49,10 +49,23 @@ type Problem struct {
 
 // snapshot is a record as it was at one moment, to be read without the lock. What its
 // fields refer to is not changed afterwards.
-type snapshot struct{ record }
+type snapshot struct {
+	record
+	opened  bool
+	detail  *ending // once it is opened
+	entries []entry // once it is opened; none of a timeline that is in the archive alone
+}
 
 // snapshot runs under the hub's lock. Lists only grow, so the copy keeps what it has.
-func (r *record) snapshot() snapshot { return snapshot{*r} }
+func (r *record) snapshot() snapshot { return snapshot{record: *r} }
+
+// open reads what is kept as bytes.
+func (s *snapshot) open() {
+	if !s.opened {
+		s.opened, s.detail = true, readEnding(s.ending)
+		s.entries, _ = s.timeline.entries() // we have written them
+	}
+}
 
 // summarize is the summary of a record as it is now.
 func (h *Hub) summarize(r *record) Summary {
@@ -66,9 +79,10 @@ func (s snapshot) summarize() Summary {
 	if s.summary != nil {
 		return *s.summary
 	}
+	s.open()
 	sum := s.outline()
 	sum.Problems = s.problems()
-	sum.Failed = s.subject != SubjectCall || len(sum.Problems) > 0 || s.detail != nil && !s.up && isFailure(s.detail.Why.Kind)
+	sum.Failed = s.subject != SubjectCall || len(sum.Problems) > 0 || s.detail != nil && !s.up && isFailure(s.detail.why.Kind)
 	sum.Reason = s.reason(sum)
 	return sum
 }
@@ -81,7 +95,7 @@ func (s snapshot) outline() Summary {
 	sum := Summary{
 		ID: s.id, Subject: s.subject, State: StateRinging, ServerCall: s.server, Group: s.group, Room: s.room,
 		From: clean(s.from, 256), To: clean(s.to, 256), Begun: s.begun.UTC(), End: s.end.UTC(),
-		People: s.people, Connections: s.connections, CallIDs: cleaned(s.dialogs), Trunks: s.trunks, MOS: s.quality, Items: len(s.entries), Omitted: s.omitted,
+		People: s.people, Connections: s.connections, CallIDs: cleaned(s.dialogs), Trunks: s.trunks, MOS: s.quality, Items: s.timeline.count, Omitted: s.omitted,
 	}
 	switch {
 	case s.over():
@@ -89,13 +103,21 @@ func (s snapshot) outline() Summary {
 	case s.up:
 		sum.State = StateConnected
 	}
-	if s.detail != nil {
-		sum.EndKind, sum.SIP, sum.Q850 = s.detail.Why.Kind.String(), s.detail.Why.SIP.Code, s.detail.Why.Q850.Value
-		if leg := s.failedLeg(); leg != nil && sum.SIP == 0 {
-			sum.SIP, sum.Q850 = leg.Why.SIP.Code, leg.Why.Q850.Value
+	if end := s.ended(); end != nil {
+		sum.EndKind, sum.SIP, sum.Q850 = end.why.Kind.String(), end.why.SIP.Code, end.why.Q850.Value
+		if leg := end.failedLeg(); leg != nil && sum.SIP == 0 {
+			sum.SIP, sum.Q850 = leg.why.SIP.Code, leg.why.Q850.Value
 		}
 	}
 	return sum
+}
+
+// ended is what the detail record says; nil for a call that is not over.
+func (s *snapshot) ended() *ending {
+	if s.opened {
+		return s.detail
+	}
+	return readEnding(s.ending)
 }
 
 func cleaned(texts []string) []string {

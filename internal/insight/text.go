@@ -1,7 +1,6 @@
 package insight
 
 import (
-	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,13 +36,4 @@ func cut(text string, most int) string {
 		most--
 	}
 	return text[:most] + "…"
-}
-
-// bounded is a body, of a large one a copy of its beginning: what is kept must not hold
-// on to the rest.
-func bounded(body []byte) []byte {
-	if len(body) <= maxBody {
-		return body
-	}
-	return bytes.Clone(body[:maxBody])
 }
