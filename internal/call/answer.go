@@ -20,7 +20,7 @@ func (r *Registry) Answer(ctx context.Context, incomingCallContext string, by id
 		if err := ringing.decide(takenElsewhere); err != nil {
 			return Properties{}, err
 		}
-		return ringing.answered(by, control), nil
+		return ringing.outcome.answered(ringing, by, control), nil
 	})
 }
 

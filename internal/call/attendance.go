@@ -87,7 +87,7 @@ func (c *Call) attendance() []Attendance {
 	for _, p := range c.listed() {
 		entry := Attendance{Participant: p.roster(), Name: p.name}
 		for _, e := range p.endpoints() {
-			entry.Endpoints, entry.Role = append(entry.Endpoints, e.seat), e.role
+			entry.Endpoints, entry.Role = append(entry.Endpoints, e.seatID()), e.role
 			entry.Streams = append(entry.Streams, e.allStreams()...)
 		}
 		list = append(list, entry)

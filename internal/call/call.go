@@ -19,7 +19,7 @@ type Call struct {
 	registry      *Registry
 	log           *slog.Logger
 	measured      atomic.Bool // read by shards: how loud legs are is measured
-	mail          *inbox.Inbox[func()]
+	mail          inbox.Inbox[message]
 	work          sync.WaitGroup // dialling, playing, sending: each ends by one message to the goroutine
 
 	// loop
@@ -52,15 +52,22 @@ type Call struct {
 	detail        Detail
 	recording     *callRecording // that goes on, or is being started; nil: none
 	captions      *captions      // that go on; nil: none
+
+	// usual has room for what most calls have.
+	usual struct {
+		endpoints      [2]*endpoint
+		connections    [1]*Connection
+		rings, decided [1]*ring
+	}
 }
 
 func newCall(r *Registry) *Call {
-	c := &Call{
-		id: newServerCallID(), correlationID: newID(), registry: r,
-		mail: inbox.New[func()](),
-	}
+	c := &Call{id: newServerCallID(), correlationID: newID(), registry: r}
+	c.mail.Init()
+	c.endpoints, c.connections = c.usual.endpoints[:0], c.usual.connections[:0]
+	c.rings, c.decided = c.usual.rings[:0], c.usual.decided[:0]
 	c.detail = Detail{ServerCallID: c.id, CorrelationID: c.correlationID, Began: time.Now()}
-	c.log = r.log.With("call", c.correlationID)
+	c.log = slog.New(r.log.Handler().WithAttrs([]slog.Attr{slog.String("call", c.correlationID)}))
 	return c
 }
 
@@ -71,13 +78,13 @@ func (c *Call) run() {
 	defer c.registry.gone(c)
 	for !c.finished() {
 		<-c.mail.Wake()
-		for read := range c.mail.Take {
-			read()
+		for m := range c.mail.Take {
+			m.read()
 		}
 	}
 	c.mail.Seal()
-	for read := range c.mail.Take { // they find a call that has ended
-		read()
+	for m := range c.mail.Take { // they find a call that has ended
+		m.read()
 	}
 	c.work.Wait()
 	c.publishDetail()
@@ -102,9 +109,25 @@ func (c *Call) keep() (release func()) {
 	return func() { c.kept-- }
 }
 
+// message is what a call's goroutine is to do, or a report of a leg, which needs no function
+// of its own.
+type message struct {
+	do     func()
+	leg    *endpoint // whose report it is; nil where there is something to do
+	report Report
+}
+
+func (m message) read() {
+	if m.leg != nil {
+		m.leg.read(m.report)
+		return
+	}
+	m.do()
+}
+
 // post queues news. It never blocks. It returns false, and the news is dropped,
 // where the call's goroutine has left.
-func (c *Call) post(read func()) bool { return c.mail.Put(read) }
+func (c *Call) post(read func()) bool { return c.mail.Put(message{do: read}) }
 
 // ask runs a command on the call's goroutine and returns its answer. The command
 // either runs to its end, and ask returns what it returned, or does not run at
@@ -115,21 +138,21 @@ func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer
 	if ctx.Err() != nil {
 		return answer, context.Cause(ctx)
 	}
-	answers := make(chan reply[T], 1)
-	if !c.post(func() { answers <- replyOf(command()) }) {
+	var got reply[T]
+	got.there.Add(1)
+	if !c.post(func() { got.value, got.err = command(); got.there.Done() }) {
 		return answer, errCallOver()
 	}
-	got := <-answers
+	got.there.Wait()
 	return got.value, got.err
 }
 
-// reply is what a command returned.
+// reply is what a command will have returned.
 type reply[T any] struct {
 	value T
 	err   error
+	there sync.WaitGroup
 }
-
-func replyOf[T any](value T, err error) reply[T] { return reply[T]{value, err} }
 
 // do is ask for a command that has nothing to return.
 func (c *Call) do(ctx context.Context, command func() error) error {
@@ -140,6 +163,11 @@ func (c *Call) do(ctx context.Context, command func() error) error {
 // after posts a message when a time has passed, unless the timer is stopped.
 func (c *Call) after(d time.Duration, read func()) *time.Timer {
 	return time.AfterFunc(d, func() { c.post(read) })
+}
+
+// afterFor is after for a method of what the message is for: no value of it is made before.
+func afterFor[T any](c *Call, d time.Duration, what *T, read func(*T)) *time.Timer {
+	return time.AfterFunc(d, func() { c.post(func() { read(what) }) })
 }
 
 // sound returns the call's mix, made when first needed.
@@ -156,8 +184,16 @@ func (c *Call) publish(e Event) { c.registry.cfg.Publisher.Publish(e) }
 // limitDuration ends the call when it has lasted for the longest time that is allowed.
 func (c *Call) limitDuration() {
 	if c.limit == nil {
-		c.limit = c.after(c.registry.cfg.MaxDuration, func() {
-			c.finish(Reason{Kind: EndedByPeer, Text: "the call reached its longest duration"}, nil)
-		})
+		c.limit = afterFor(c, c.registry.cfg.MaxDuration, c, (*Call).lastedTooLong)
 	}
+}
+
+func (c *Call) lastedTooLong() {
+	c.finish(Reason{Kind: EndedByPeer, Text: "the call reached its longest duration"}, nil)
+}
+
+// info logs a fact of the call. Its attributes are put together only where somebody reads
+// them.
+func (c *Call) info(fact string, attributes ...slog.Attr) {
+	c.log.LogAttrs(context.Background(), slog.LevelInfo, fact, attributes...)
 }

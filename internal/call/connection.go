@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -82,7 +83,7 @@ func (c *Call) open(control Control, origin OperationKind, self *endpoint, made 
 	c.connections = append(c.connections, conn)
 	c.registry.opened(conn)
 	c.publish(ConnectionOpened{conn.head(conn.originOp)})
-	c.log.Info("connection opened", "connection", conn.id, "callback", outbound.Address(control.CallbackURI))
+	c.info("connection opened", slog.String("connection", conn.id), slog.Any("callback", outbound.Address(control.CallbackURI)))
 	return conn
 }
 
@@ -197,7 +198,8 @@ func (c *Connection) close(why Reason) {
 	if c.closing != nil {
 		return
 	}
-	c.closing = &why
+	closing := why
+	c.closing = &closing
 	failed := c.state == Connecting
 	c.enter(Disconnecting)
 	if failed {
@@ -216,7 +218,7 @@ func (c *Connection) closeWhenIdle() {
 	}
 	c.enter(Disconnected)
 	c.call.publish(CallDisconnected{c.head(c.originOp), *c.closing})
-	c.call.log.Info("connection closed", "connection", c.id, "why", c.closing.Text)
+	c.call.info("connection closed", slog.String("connection", c.id), slog.String("why", c.closing.Text))
 	c.call.registry.closed(c)
 	c.call.detailConnection(c)
 	c.call.connections = slices.DeleteFunc(c.call.connections, func(other *Connection) bool { return other == c })

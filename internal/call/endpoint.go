@@ -18,7 +18,7 @@ type endpoint struct {
 	who     *participant // nil before it is present
 
 	name      string // what it wants to be called; "" for none
-	seat      string // a GUID, by which those in the call know it
+	seat      string // a GUID, by which those in the call know it; "" until one of them is told (seatID)
 	role      Role   // in a room
 	device    string // what its leg calls itself, from when it is present
 	selfMuted bool   // it does not want to be heard
@@ -68,7 +68,7 @@ func (e *endpoint) report(news Report) {
 	for next := e.movedTo.Load(); next != nil; next = e.movedTo.Load() {
 		e = next
 	}
-	if !e.call.post(func() { e.read(news) }) {
+	if !e.call.mail.Put(message{leg: e, report: news}) {
 		if want, asks := news.(Wanted); asks {
 			want.Tell(errCallOver())
 		}
@@ -142,7 +142,8 @@ func (e *endpoint) end(why Reason) {
 	if e.place.isApplication() || e.stage == gone || e.ending != nil {
 		return
 	}
-	e.ending = &why
+	ending := why
+	e.ending = &ending
 	if e.stage != leaving {
 		e.enter(leaving)
 	}

@@ -47,7 +47,7 @@ func (c *Call) fork(r *ring, patience time.Duration) {
 func (r *ring) phonePickedUp(e *endpoint) {
 	r.phones = slices.DeleteFunc(r.phones, func(other *endpoint) bool { return other == e })
 	r.stop(takenElsewhere)
-	r.pickedUp(e)
+	r.outcome.pickedUp(e)
 }
 
 // phoneRefused is a telephone that does not. While others ring, or an application

@@ -60,7 +60,7 @@ func (r *Registry) callThrough(in, onward Invitation, leg Leg) (report func(Repo
 		c.record.startedBy = caller.id
 		c.detailInvitation(in)
 		caller.step(LegCame)
-		caller.join = &join{down: func(_ *endpoint, why Reason) { c.finish(why, nil) }}
+		caller.join = &join{down: endsItsCall}
 		c.log.Info("user calls out", "from", caller.id, "to", in.To)
 		c.connectTo(caller, onward)
 		return caller.report

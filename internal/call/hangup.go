@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"time"
 )
@@ -94,7 +95,8 @@ func (c *Call) finish(why Reason, by *Connection) {
 	}
 	c.endRecording(recordingEnd(why), nil)
 	c.closeCaptions()
-	for _, conn := range slices.Clone(c.connections) {
+	var few [4]*Connection // a list of its own, which closing leaves alone
+	for _, conn := range append(few[:0], c.connections...) {
 		conn.close(forOthers(why, conn == by))
 	}
 	for _, e := range c.endpoints {
@@ -106,7 +108,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 	if c.mix != nil {
 		c.mix.Close()
 	}
-	c.log.Info("call ended", "why", why.Text)
+	c.info("call ended", slog.String("why", why.Text))
 }
 
 // forOthers is the reason as the connection hears it: who ended a call is told

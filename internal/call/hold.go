@@ -66,7 +66,9 @@ func (p *participant) endHold() {
 		p.music.stop()
 		p.music = nil
 	}
-	for _, e := range p.endpoints() {
-		e.private.setMusic(nil)
+	for _, e := range p.call.endpoints {
+		if e.isOf(p) {
+			e.private.setMusic(nil)
+		}
 	}
 }

@@ -7,22 +7,20 @@ import (
 	"encoding/binary"
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"github.com/switchhook/switchhook/internal/appendjson"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// newID returns a version 4 GUID (RFC 9562 §5.4). uuid.New would put its bytes on the heap.
-func newID() string {
-	var id uuid.UUID
-	rand.Read(id[:]) // never fails
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
-	return id.String()
-}
+// newID returns a GUID.
+func newID() string { return identifier.NewGUID() }
 
 // newConnectionID returns a GUID that begins with the node's eight digits, as
 // the service's do.
-func (r *Registry) newConnectionID() string { return r.node + newID()[8:] }
+func (r *Registry) newConnectionID() string {
+	text := identifier.AppendGUID(make([]byte, 0, 64))
+	copy(text, r.node)
+	return string(text)
+}
 
 // newServerCallID returns base64 of a URL that names the conversation. It is
 // opaque to applications; it looks like the service's, since some of them
@@ -33,7 +31,7 @@ func newServerCallID() string {
 	url := append(make([]byte, 0, 96), "https://switchhook.internal/api/v2/cp/conv/"...)
 	url = append(base64.RawURLEncoding.AppendEncode(url, random[:16]), "?i=0&e="...)
 	url = strconv.AppendUint(url, uint64(binary.BigEndian.Uint32(random[16:])), 10)
-	return base64.StdEncoding.EncodeToString(url)
+	return string(base64.StdEncoding.AppendEncode(make([]byte, 0, 128), url))
 }
 
 // isServerCallID reports whether a text could have been made by newServerCallID,
@@ -53,14 +51,12 @@ const maxServerCallID = 2048 // bytes
 func newContext(in Invitation, correlationID string) string {
 	var secret [16]byte
 	rand.Read(secret[:])
-	claims := appendjson.Open(make([]byte, 0, 256))
-	claims.Text("callId", correlationID)
-	claims.Text("from", in.From.Raw())
-	claims.Text("to", in.To.Raw())
-	text, _ := claims.Close() // of texts, which are always written
+	claims := appendjson.Text(append(make([]byte, 0, 256), `{"callId":`...), correlationID)
+	claims = appendjson.Text(append(claims, `,"from":`...), in.From.Raw())
+	claims = append(appendjson.Text(append(claims, `,"to":`...), in.To.Raw()), '}')
 	segment := base64.RawURLEncoding
 	context := append(make([]byte, 0, 512), contextHeader...) // does not leave the stack, unless a name is longer
-	context = append(segment.AppendEncode(context, text), '.')
+	context = append(segment.AppendEncode(context, claims), '.')
 	return string(segment.AppendEncode(context, secret[:]))
 }
 

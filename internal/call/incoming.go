@@ -1,6 +1,7 @@
 package call
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -65,26 +66,15 @@ func (c *Call) ringForCaller(caller *endpoint, in Invitation) (listeners int) {
 		caller.line = in.To
 	}
 	c.record.startedBy = in.From
-	caller.join = &join{down: func(_ *endpoint, why Reason) { c.finish(why, nil) }}
-	c.log.Info("call arrived", "from", in.From, "to", in.To, "listeners", listeners)
+	caller.join = &join{down: endsItsCall}
+	c.info("call arrived", slog.String("from", in.From.Raw()), slog.String("to", in.To.Raw()), slog.Int("listeners", listeners))
 	caller.leg.Ring()
 	return listeners
 }
 
 // ringCaller lets a caller on a wire ring for whoever takes in.To.
 func (c *Call) ringCaller(caller *endpoint, in Invitation) (listeners int) {
-	return c.ringFor(&ring{
-		invitation: in,
-		answered: func(by identifier.ID, control Control) Properties {
-			conn := c.openAnswer(in, by, control)
-			caller.join.up = func(*endpoint) { c.bringUp(conn) }
-			caller.leg.Answer() // CallConnected follows when the caller has confirmed
-			return conn.made
-		},
-		pickedUp:   func(*endpoint) { c.answerCaller(caller) },
-		redirected: func(in Invitation, called identifier.ID) { c.redirectCaller(caller, in, called) },
-		failed:     func(why Reason) { c.finish(why, nil) },
-	}, c.registry.patience(in.To))
+	return c.ringFor(&ring{invitation: in, outcome: waitingCaller{caller}}, c.registry.patience(in.To))
 }
 
 // bringUp connects an application to a call that has somebody else in it.

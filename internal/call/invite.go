@@ -20,31 +20,12 @@ func (c *Call) invite(in Invitation, wait patience, j *join) *invited {
 	if in.To.Kind() == identifier.PhoneNumber {
 		return c.dial(in, wait.phone, j)
 	}
-	r := &ring{
-		invitation: in, rings: j.ringing,
-		answered: func(_ identifier.ID, control Control) Properties {
-			conn := c.openAnswer(in, identifier.ID{}, control)
-			made := conn.made
-			c.joinApplication(conn.self)
-			c.limitDuration()
-			conn.connected()
-			j.up(conn.self)
-			return made
-		},
-		pickedUp: func(e *endpoint) {
-			c.limitDuration()
-			j.up(e)
-		},
-		failed: func(why Reason) { j.down(nil, why) },
-	}
-	current := &invited{who: in.To, abort: func(why Reason) {
+	current := &invited{who: in.To}
+	r := &ring{invitation: in, rings: j.ringing, outcome: &invitedIdentity{call: c, wait: wait, join: j, current: current}}
+	current.abort = func(why Reason) {
 		if r.state != decided {
 			r.fail(why)
 		}
-	}}
-	r.redirected = func(in Invitation, _ identifier.ID) {
-		next := c.invite(in, wait, j)
-		current.who, current.abort = next.who, next.abort
 	}
 	if c.ringFor(r, wait) == 0 {
 		c.log.Warn("nobody is told of the call: no subscription takes it", "to", in.To)

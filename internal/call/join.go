@@ -1,6 +1,7 @@
 package call
 
 import (
+	"log/slog"
 	"slices"
 	"time"
 
@@ -16,9 +17,12 @@ type join struct {
 	early   func(*endpoint) // its sound is there before it is up; nil: nobody wants it
 }
 
+// endsItsCall is what follows where a caller does not come up: the call is over.
+func endsItsCall(e *endpoint, why Reason) { e.call.finish(why, nil) }
+
 // arrived ends the way of an endpoint whose leg is up.
 func (c *Call) arrived(e *endpoint) {
-	c.log.Info("leg answered", "participant", e.id)
+	c.info("leg answered", slog.String("participant", e.id.Raw()))
 	j := e.join
 	e.join = nil
 	e.answered = time.Now()
@@ -33,7 +37,7 @@ func (c *Call) arrived(e *endpoint) {
 func (c *Call) departed(e *endpoint, why Reason) {
 	was := e.stage
 	e.enter(gone)
-	c.log.Info("leg ended", "participant", e.id, "why", why.Text, "sip", why.SIP.Code)
+	c.info("leg ended", slog.String("participant", e.id.Raw()), slog.String("why", why.Text), slog.Int("sip", why.SIP.Code))
 	why.Inbound = e.inbound
 	why.Phone = true
 	why.Client = e.id.Kind() == identifier.CommunicationUser
@@ -54,7 +58,7 @@ func (c *Call) departed(e *endpoint, why Reason) {
 // and with nobody left to talk to, the call ends; else the others hear of it. A
 // user who is still here with another device has not left.
 func (c *Call) left(e *endpoint, was stage, why Reason) {
-	if len(e.who.endpoints()) > 0 {
+	if e.who.isHere() {
 		c.withdraw(e)
 		c.tellFollowers()
 		return
@@ -82,7 +86,7 @@ func (c *Call) withdraw(e *endpoint) {
 	if e.stage != gone && e.stage != leaving {
 		e.enter(e.afterwards())
 	}
-	if p != nil && len(p.endpoints()) == 0 {
+	if p != nil && !p.isHere() {
 		c.publishDeparture(e)
 		p.endHold()
 		for _, conn := range c.connections {

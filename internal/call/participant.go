@@ -1,6 +1,8 @@
 package call
 
 import (
+	"slices"
+
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
@@ -27,11 +29,19 @@ func (p *participant) is(conn *Connection) bool { return conn.self.who == p }
 func (p *participant) endpoints() []*endpoint {
 	var list []*endpoint
 	for _, e := range p.call.endpoints {
-		if e.who == p && e.listed() {
+		if e.isOf(p) {
 			list = append(list, e)
 		}
 	}
 	return list
+}
+
+// isOf reports whether the endpoint is how the participant is in the call.
+func (e *endpoint) isOf(p *participant) bool { return e.who == p && e.listed() }
+
+// isHere reports whether the participant is in the call by any endpoint.
+func (p *participant) isHere() bool {
+	return slices.ContainsFunc(p.call.endpoints, func(e *endpoint) bool { return e.isOf(p) })
 }
 
 // isApplication reports whether the participant has no leg.
@@ -41,8 +51,10 @@ func (p *participant) isApplication() bool { return p.place.isApplication() }
 func (p *participant) roster() Participant {
 	entry := Participant{ID: p.id, Muted: p.muted, OnHold: p.held}
 	silent, holding := true, true
-	for _, e := range p.endpoints() {
-		silent, holding = silent && e.silent(), holding && e.selfHeld
+	for _, e := range p.call.endpoints {
+		if e.isOf(p) {
+			silent, holding = silent && e.silent(), holding && e.selfHeld
+		}
 	}
 	entry.Muted, entry.OnHold = entry.Muted || silent, entry.OnHold || holding
 	return entry
@@ -66,7 +78,6 @@ func (c *Call) admit(e *endpoint) {
 		e.who = &participant{id: e.id, name: e.name, call: c, place: e.place}
 	}
 	e.enter(present)
-	e.seat = newID()
 	if leg, ok := e.leg.(Identified); ok {
 		e.device = leg.UserAgent()
 	}
@@ -94,12 +105,21 @@ func (c *Call) listed() []*participant {
 	var list []*participant
 	c.walk++
 	for _, e := range c.endpoints {
-		if e.listed() && e.who.walk != c.walk { // not by another endpoint of its
-			e.who.walk = c.walk
-			list = append(list, e.who)
+		if p := e.listedFirst(); p != nil {
+			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// listedFirst is the endpoint's participant, once in each walk of the call over its
+// endpoints; nil where another endpoint of it came before.
+func (e *endpoint) listedFirst() *participant {
+	if !e.listed() || e.who.walk == e.call.walk {
+		return nil
+	}
+	e.who.walk = e.call.walk
+	return e.who
 }
 
 // find returns the participant with an id, nil where there is none.
@@ -122,9 +142,12 @@ func (c *Call) named(id identifier.ID) (*participant, error) {
 
 // roster is the list of participants.
 func (c *Call) roster() []Participant {
-	var list []Participant
-	for _, p := range c.listed() {
-		list = append(list, p.roster())
+	list := make([]Participant, 0, len(c.endpoints))
+	c.walk++
+	for _, e := range c.endpoints {
+		if p := e.listedFirst(); p != nil {
+			list = append(list, p.roster())
+		}
 	}
 	return list
 }

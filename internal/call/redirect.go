@@ -53,7 +53,7 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 			in.SIPHeaders, in.VoIPHeaders = to.SIPHeaders, to.VoIPHeaders
 		}
 		c.log.Info("call redirected", "from", called, "to", in.To)
-		ringing.redirected(in, called)
+		ringing.outcome.redirected(in, called)
 		return nil
 	})
 }
@@ -67,7 +67,7 @@ func (c *Call) endLoop(ringing *ring, target identifier.ID) error {
 	in := ringing.invitation
 	c.log.Warn("redirect loop ended", "from", in.From, "at", in.To, "to", target, "redirects", in.redirects)
 	text := fmt.Sprintf("the call was redirected %d times: a loop", in.redirects)
-	ringing.failed(Reason{Kind: Failed, Text: text, SIP: Status{482, "Loop Detected"}, Q850: Cause{25, "Exchange routing error"}})
+	ringing.outcome.failed(Reason{Kind: Failed, Text: text, SIP: Status{482, "Loop Detected"}, Q850: Cause{25, "Exchange routing error"}})
 	return RedirectLoop.because("The call was redirected %d times already; this is a loop, and the call was ended. Filter the subscription by data.to, or look at it before redirecting.", in.redirects)
 }
 

@@ -162,17 +162,21 @@ func (r *Registry) Active() int {
 }
 
 // start makes a call and its goroutine, or says why no new one is taken. first is
-// what the goroutine does first, before anything, a stopping server included, can
-// have ended the call; its answer is returned.
+// done to the call before anything, a stopping server included, can have ended it; its
+// answer is returned. It is done here, before the call has its goroutine: nobody else
+// touches the call until then, and who begins a call needs not wait for another goroutine.
 func start[T any](r *Registry, first func(*Call) T) (answer T, err error) {
-	answers := make(chan T, 1)
-	if err := r.begin(func(c *Call) { answers <- first(c) }); err != nil {
+	c := newCall(r)
+	if err := r.admit(c); err != nil {
 		return answer, err
 	}
-	return <-answers, nil
+	answer = first(c)
+	go c.run()
+	return answer, nil
 }
 
-// begin is start without waiting: a call's goroutine must wait for no other's.
+// begin is start on the call's goroutine, for whoever is a call's goroutine: what a call
+// does first may take as long as it does.
 func (r *Registry) begin(first func(*Call)) error {
 	c := newCall(r)
 	c.post(func() { first(c) })

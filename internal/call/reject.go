@@ -15,7 +15,7 @@ func (r *Registry) Reject(ctx context.Context, incomingCallContext string, why R
 			return err
 		}
 		c.log.Info("call rejected by its application", "to", ringing.invitation.To)
-		ringing.failed(Reason{Kind: why, Text: "the application rejected the call", ByApplication: true})
+		ringing.outcome.failed(Reason{Kind: why, Text: "the application rejected the call", ByApplication: true})
 		return nil
 	})
 }

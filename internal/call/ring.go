@@ -18,15 +18,20 @@ type ring struct {
 	invitation Invitation
 
 	// loop
-	state      ringState
-	timer      *time.Timer // until applications are given up
-	phones     []*endpoint // telephones of the user that ring as well
-	refusal    Reason      // the most telling refusal of a telephone; Normal: none
-	rings      func()      // a telephone is being told; nil: nobody wants to know
-	answered   func(by identifier.ID, control Control) Properties
-	pickedUp   func(*endpoint) // a telephone was
-	redirected func(in Invitation, called identifier.ID)
-	failed     func(Reason) // nobody took it
+	state   ringState
+	timer   *time.Timer // until applications are given up
+	phones  []*endpoint // telephones of the user that ring as well
+	refusal Reason      // the most telling refusal of a telephone; Normal: none
+	rings   func()      // a telephone is being told; nil: nobody wants to know
+	outcome outcome
+}
+
+// outcome is what follows when a ring is decided, for whom it waits. It is told one thing.
+type outcome interface {
+	answered(r *ring, by identifier.ID, control Control) Properties
+	pickedUp(*endpoint) // a telephone was
+	redirected(in Invitation, called identifier.ID)
+	failed(Reason) // nobody took it
 }
 
 type ringState uint8
@@ -48,7 +53,7 @@ func (c *Call) ringFor(r *ring, wait patience) (heard int) {
 	c.rings = append(c.rings, r)
 	c.detailInvitation(r.invitation)
 	c.registry.rememberRing(r)
-	r.timer = c.after(wait.application, r.unanswered)
+	r.timer = afterFor(c, wait.application, r, (*ring).unanswered)
 	c.fork(r, wait.phone)
 	listeners := 0
 	if !r.invitation.unannounced {
@@ -87,7 +92,7 @@ func (r *ring) giveUp() {
 func (r *ring) fail(why Reason) {
 	r.stop(why)
 	r.call.registry.forgetRing(r)
-	r.failed(why)
+	r.outcome.failed(why)
 }
 
 // decide lets exactly one answer, reject, redirect or timeout win. Telephones

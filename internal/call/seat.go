@@ -26,6 +26,15 @@ type Seat struct {
 	Captions    bool   // there are captions for who wants them
 }
 
+// seatID is the GUID by which those in the call know the endpoint, made when the first of
+// them is told.
+func (e *endpoint) seatID() string {
+	if e.seat == "" {
+		e.seat = newID()
+	}
+	return e.seat
+}
+
 // tellSeat tells an endpoint's leg where it sits, if it wants to know.
 func (e *endpoint) tellSeat() {
 	leg, follows := e.leg.(SeatFollower)
@@ -34,7 +43,7 @@ func (e *endpoint) tellSeat() {
 	}
 	c := e.call
 	seat := Seat{
-		ServerCallID: c.id, ParticipantID: e.seat, Kind: c.kind.told(), Role: e.role,
+		ServerCallID: c.id, ParticipantID: e.seatID(), Kind: c.kind.told(), Role: e.role,
 		Captions: c.registry.cfg.Captions,
 		DialsOut: e.role.MayManage() && (c.kind != room || c.dialsOut),
 		Camera:   e.stream(CameraVideo), Screen: e.stream(ScreenVideo),

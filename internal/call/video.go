@@ -110,7 +110,7 @@ func (e *endpoint) stream(kind VideoKind) int {
 func (e *endpoint) allStreams() (list []VideoStream) {
 	for kind := range e.shows {
 		if id := e.stream(VideoKind(kind)); id != 0 {
-			list = append(list, VideoStream{id, VideoKind(kind), e.seat})
+			list = append(list, VideoStream{id, VideoKind(kind), e.seatID()})
 		}
 	}
 	return list

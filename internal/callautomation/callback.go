@@ -6,11 +6,10 @@ import (
 	"log/slog"
 	"sync/atomic"
 
-	"github.com/google/uuid"
-
 	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Policy names the delivery policy of callbacks.
@@ -67,7 +66,7 @@ func (c *Callbacks) post(e call.Event, o occurrence) {
 		url = head.Control.CallbackURI
 	}
 	m := delivery.Message{
-		ID: uuid.NewString(), Policy: Policy,
+		ID: identifier.NewGUID(), Policy: Policy,
 		Group: head.Connection, URL: url,
 		Header: contentType, Last: o.last, Note: o.name,
 	}

@@ -3,8 +3,6 @@ package eventgrid
 import (
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rest"
 )
@@ -66,7 +64,7 @@ func (in CallEnded) event() event {
 		data.Reason = &endReasonModel{Code: in.Reason.Code, SubCode: in.Reason.SubCode, Phrase: in.Reason.Phrase}
 	}
 	return event{
-		id:      uuid.NewString(),
+		id:      identifier.NewGUID(),
 		kind:    typeCallEnded,
 		subject: in.subject(),
 		at:      in.At,

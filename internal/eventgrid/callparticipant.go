@@ -1,6 +1,6 @@
 package eventgrid
 
-import "github.com/google/uuid"
+import "github.com/switchhook/switchhook/internal/identifier"
 
 // CallParticipant is somebody who came into a call or left it.
 type CallParticipant struct {
@@ -36,7 +36,7 @@ type participantData struct {
 
 func (in CallParticipant) event(kind string) event {
 	return event{
-		id:      uuid.NewString(),
+		id:      identifier.NewGUID(),
 		kind:    kind,
 		subject: in.subject() + "/participant/" + in.User.ID.Raw(),
 		at:      in.At,

@@ -1,6 +1,6 @@
 package eventgrid
 
-import "github.com/google/uuid"
+import "github.com/switchhook/switchhook/internal/identifier"
 
 // CallStarted says that a call has begun. Only users' calls raise it: no event
 // of this sort is about phone numbers, bots or Teams users.
@@ -14,7 +14,7 @@ func (g *Grid) CallStarted(in CallStarted) (matched int) { return g.publish(in.e
 
 func (in CallStarted) event() event {
 	return event{
-		id:      uuid.NewString(),
+		id:      identifier.NewGUID(),
 		kind:    typeCallStarted,
 		subject: in.subject() + "/startedBy/" + in.StartedBy.ID.Raw(),
 		at:      in.At,

@@ -3,8 +3,6 @@ package eventgrid
 import (
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rest"
 )
@@ -76,7 +74,7 @@ func (d incomingCallData) appendJSON(b []byte) (_ []byte, err error) {
 
 func (in IncomingCall) event() event {
 	return event{
-		id:      uuid.NewString(),
+		id:      identifier.NewGUID(),
 		kind:    typeIncomingCall,
 		subject: "/caller/" + in.From.Raw() + "/recipient/" + in.To.Raw(),
 		at:      in.At,

@@ -6,11 +6,12 @@ package inbox
 import "sync/atomic"
 
 // Inbox is a queue from many goroutines to one. One goroutine takes, any may
-// put. A value costs one allocation, taking none.
+// put. A value costs one allocation, taking none. New makes one; Init makes one that
+// lies in what owns it, and must not be copied from then on.
 type Inbox[T any] struct {
 	newest atomic.Pointer[item[T]]
 	signal Signal
-	sealed *item[T] // heads a list that takes no more
+	sealed item[T]  // heads a list that takes no more
 	taken  *item[T] // of the reader: what it has not got to yet, oldest first
 }
 
@@ -21,7 +22,14 @@ type item[T any] struct {
 }
 
 // New makes an empty inbox.
-func New[T any]() *Inbox[T] { return &Inbox[T]{signal: NewSignal(), sealed: new(item[T])} }
+func New[T any]() *Inbox[T] {
+	b := new(Inbox[T])
+	b.Init()
+	return b
+}
+
+// Init makes an empty inbox of a zero one, before anybody else knows it.
+func (b *Inbox[T]) Init() { b.signal = NewSignal() }
 
 // Put adds a value and wakes the reader. It returns false, and forgets the
 // value, once the inbox is sealed.
@@ -38,7 +46,7 @@ func (b *Inbox[T]) put(value T, most int) bool {
 		if before != nil {
 			i.place += before.place
 		}
-		if before == b.sealed || most > 0 && i.place > most {
+		if before == &b.sealed || most > 0 && i.place > most {
 			return false
 		}
 		if b.newest.CompareAndSwap(before, i) {
@@ -58,7 +66,7 @@ func (b *Inbox[T]) Wake() <-chan struct{} { return b.signal }
 func (b *Inbox[T]) Take(yield func(T) bool) {
 	if b.taken == nil {
 		newest := b.newest.Load()
-		if newest == nil || newest == b.sealed {
+		if newest == nil || newest == &b.sealed {
 			return
 		}
 		b.taken = b.reversed(b.newest.Swap(nil))
@@ -69,7 +77,7 @@ func (b *Inbox[T]) Take(yield func(T) bool) {
 // Seal ends the inbox: nothing can be put any more. What still waits can be
 // taken, once. The reader calls it.
 func (b *Inbox[T]) Seal() {
-	last := b.reversed(b.newest.Swap(b.sealed))
+	last := b.reversed(b.newest.Swap(&b.sealed))
 	if b.taken == nil {
 		b.taken = last
 		return
@@ -83,7 +91,7 @@ func (b *Inbox[T]) Seal() {
 
 // reversed returns a list oldest first.
 func (b *Inbox[T]) reversed(i *item[T]) (first *item[T]) {
-	for i != nil && i != b.sealed {
+	for i != nil && i != &b.sealed {
 		i.next, first, i = first, i, i.next
 	}
 	return first
