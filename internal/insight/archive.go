@@ -17,8 +17,8 @@ import (
 )
 
 // archive keeps calls that are over in a folder. A pair of files holds many calls:
-// NUMBER.calls the timelines, one JSON array a line, and NUMBER.index a line for each
-// call with its summary and where its timeline lies. The timeline is written first, so
+// NUMBER.calls the timelines, each in one piece (see packer), and NUMBER.index a line for
+// each call with its summary and where its timeline lies. The timeline is written first, so
 // that a crash leaves no line that leads nowhere. Pairs are removed as a whole, the
 // oldest first.
 type archive struct {
@@ -36,9 +36,10 @@ type archive struct {
 
 // archivePlace is where the timeline of a call lies.
 type archivePlace struct {
-	number int
-	offset int64
-	length int64
+	number  int
+	offset  int64
+	length  int64
+	version int // of the line that names it
 }
 
 // indexLine is a line of an index.
@@ -50,7 +51,8 @@ type indexLine struct {
 }
 
 // indexVersion is what lines are written with. Members may be added without a new one.
-const indexVersion = 1
+// Timelines of version 1 are JSON arrays of items.
+const indexVersion = 2
 
 // pairs is about how many pairs of files the disk's budget is divided into.
 const pairs = 16
@@ -136,28 +138,23 @@ func recordFrom(line indexLine, number int) *record {
 	s := line.Summary
 	return &record{
 		id: s.ID, subject: s.Subject, begun: s.Begun, end: s.End, quality: s.MOS, summary: &s,
-		kept: &archivePlace{number, line.Offset, line.Length},
+		kept: &archivePlace{number, line.Offset, line.Length, line.Version},
 	}
 }
 
-// put writes a call.
-func (a *archive) put(s Summary, items []Item) (*archivePlace, error) {
-	text, err := json.Marshal(items)
-	if err != nil {
-		return nil, err
-	}
-	text = append(text, '\n')
+// put writes a call, whose timeline is a piece.
+func (a *archive) put(s Summary, piece []byte) (*archivePlace, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err := a.open(); err != nil {
 		return nil, err
 	}
-	place := &archivePlace{a.number, a.size, int64(len(text))}
+	place := &archivePlace{a.number, a.size, int64(len(piece)), indexVersion}
 	line, err := json.Marshal(indexLine{indexVersion, place.offset, place.length, s})
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.calls.Write(text); err != nil {
+	if _, err := a.calls.Write(piece); err != nil {
 		a.next() // what was written is no whole timeline
 		return nil, err
 	}
@@ -220,7 +217,11 @@ func (a *archive) read(at archivePlace) (items []Item, err error) {
 	if _, err := file.ReadAt(text, at.offset); err != nil && err != io.EOF {
 		return nil, err
 	}
-	return items, json.Unmarshal(text, &items)
+	if at.version == 1 {
+		return items, json.Unmarshal(text, &items)
+	}
+	entries, err := unpack(text)
+	return itemsOf(entries), err
 }
 
 // prune removes pairs that are too old, and the oldest while there are too many bytes.

@@ -6,11 +6,15 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/s2"
+
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 func overCall(h *Hub, id string) {
@@ -116,23 +120,70 @@ func TestLoadArchivesSomeOfTheGoodCalls(t *testing.T) {
 	}
 }
 
-// TestArchiveOfVersion1IsRead reads files as they are on disk today. They stay for ever.
-func TestArchiveOfVersion1IsRead(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"00000001.index", "00000001.calls"} {
-		text, err := os.ReadFile(filepath.Join("testdata/archive", name))
-		if err != nil {
-			t.Fatal(err)
+// TestArchivesOfAllVersionsAreRead reads files as they are on disk today. They stay for
+// ever: a number of a format, and what follows it, never changes.
+func TestArchivesOfAllVersionsAreRead(t *testing.T) {
+	for version, want := range map[int]struct {
+		items  int
+		reason string
+	}{1: {4, "a participant hung up: the phone hung up"}, 2: {4 + len(everyDetail()), "the webhook https://app.example/callbacks did not take CallConnected: answered 503 (attempt 2, retried) at 08:00:00 UTC, after 2 attempts"}} {
+		dir := t.TempDir()
+		for _, name := range []string{"00000001.index", "00000001.calls"} {
+			text, err := os.ReadFile(filepath.Join("testdata/archive", fmt.Sprint(version), name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
+		h := newHub(t, Config{Dir: dir, Keep: 100 * 365 * 24 * time.Hour})
+		sum, items, known := h.Timeline("c-kept")
+		if !known || sum.ID != "kept" || sum.Reason != want.reason || len(items) != want.items {
+			t.Errorf("version %d: %t %+v with %d items", version, known, sum, len(items))
+		}
+		h.Close()
+		if version == 1 {
+			continue
+		}
+		for n, one := range everyDetail() { // they come first: their times are of 1970
+			if got, want := items[n], (entry{int64(n), one.format, one.detail}).item(5+n); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("version %d: %+v was archived, which should be %+v", version, got, want)
+			}
 		}
 	}
-	h := newHub(t, Config{Dir: dir, Keep: 100 * 365 * 24 * time.Hour})
+}
+
+// TestArchiveHasNoSecrets, and shows what was shown before.
+func TestArchiveHasNoSecrets(t *testing.T) {
+	dir := t.TempDir()
+	h := newHub(t, Config{Dir: dir})
+	overCall(h, "call")
+	add := func(f format, d detail) {
+		h.mu.Lock()
+		d.code(h.begin(f, time.Now()))
+		h.add(h.byID["call"])
+		h.mu.Unlock()
+	}
+	bodies := []string{`{"password":"SECRET"}`, `{"callbackUri":"https://a.example/?code=SECRET"}`, `[{"data":{"accessKey" :"SECRET"}}]`, `{"acce\u0073sKey":"SECRET"}`, `key=SECRET`, `"https://u:SECRET@a.example"`, `{"a":[1,2]}`}
+	add(formatMessage, &sipMessage{text: []byte(secretMessage)})
+	for _, body := range bodies {
+		add(formatAttempt, &attempt{body: []byte(body)})
+		add(formatRequest, &request{rest.Served{Body: []byte(body), Answer: []byte(body)}})
+	}
+	_, before, _ := h.Timeline("call")
+	h.Close()
+	file, err := os.ReadFile(filepath.Join(dir, "00000001.calls"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain, err := s2.Decode(nil, file); err != nil || bytes.Contains(plain, []byte("SECRET")) || !bytes.Contains(plain, []byte(`{"a":[1,2]}`)) {
+		t.Errorf("%v: the archive has %q", err, plain)
+	}
+	h = newHub(t, Config{Dir: dir})
 	defer h.Close()
-	sum, items, known := h.Timeline("c-kept")
-	if !known || sum.ID != "kept" || sum.Reason != "a participant hung up: the phone hung up" || len(items) != 4 || items[0].Kind != KindLeg {
-		t.Errorf("%t %+v with %d items", known, sum, len(items))
+	if _, after, _ := h.Timeline("call"); !reflect.DeepEqual(after, before) {
+		t.Errorf("%+v is shown, and before it was %+v", after, before)
 	}
 }
 
@@ -189,7 +240,7 @@ func TestDamagedArchiveIsTold(t *testing.T) {
 	if items, err := a.read(place); err != nil || len(items) == 0 {
 		t.Errorf("%d items, %v", len(items), err)
 	}
-	for _, bad := range []archivePlace{{place.number, place.offset, 1 << 62}, {place.number, -1, place.length}, {place.number, 1 << 62, 5}, {place.number, 0, -1}} {
+	for _, bad := range []archivePlace{{place.number, place.offset, 1 << 62, place.version}, {place.number, -1, place.length, place.version}, {place.number, 1 << 62, 5, place.version}, {place.number, 0, -1, place.version}} {
 		if items, err := a.read(bad); err == nil {
 			t.Errorf("%+v has %d items", bad, len(items))
 		}

@@ -41,3 +41,21 @@ func BenchmarkSetup(b *testing.B) {
 		h.CallOver(call.Detail{CorrelationID: id, ServerCallID: "s" + id, From: caller, To: callee, Began: now, Ended: now})
 	}
 }
+
+// BenchmarkArchive is what it costs to archive a call with an application: its summary, its
+// timeline without secrets, and the writing.
+func BenchmarkArchive(b *testing.B) {
+	h, err := New(Config{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer h.Close()
+	wholeCall(h, 1)
+	s := h.order[h.first].snapshot()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := h.archive.put(s.summarize(), h.packer.packMasked(s)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

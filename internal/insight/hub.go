@@ -56,6 +56,7 @@ type Hub struct {
 	taken   int64     // bytes of timelines
 	coder   coder     // of the item that is being added
 	item    []byte    // the same with its length
+	packer  packer    // of the goroutine that archives
 	lost    uint64    // items for which there was no room
 	full    bool      // there is no room until a call ends
 
@@ -159,7 +160,7 @@ func (h *Hub) begin(f format, at time.Time) *coder {
 // add adds the item that was written last to a record, if there is room for it. The caller
 // holds mu.
 func (h *Hub) add(r *record) {
-	h.item = h.coder.framed(h.item)
+	h.item = h.coder.appendTo(h.item[:0])
 	size := int64(r.timeline.cost(len(h.item)))
 	if r.timeline.count >= maxEntries || r.bytes+size > maxRecordBytes || !h.makeRoom(size, r) {
 		r.omitted++

@@ -59,6 +59,9 @@ func FuzzSIPMessage(f *testing.F) {
 		statusOf(text)
 		codecsOf(text)
 		partyOf(fieldOf(text, "from", "f"))
+		if masked := maskSIPSecrets(text); !bytes.Equal(maskSIP(text), masked) || !bytes.Equal(maskSIP(masked), masked) {
+			t.Errorf("%q is masked as %q, and %q", text, maskSIP(text), maskSIP(maskSIP(text)))
+		}
 		if len(maskSIP(text)) > 4*len(text)+64 {
 			t.Error("masking makes much of little")
 		}
@@ -68,9 +71,14 @@ func FuzzSIPMessage(f *testing.F) {
 func FuzzBody(f *testing.F) {
 	f.Add([]byte(`{"accessKey":"abc","url":"https://a/?b=c"}`))
 	f.Add([]byte(`{"password":"abc`))
+	f.Add([]byte(`{"acce\u0073sKey" : "abc"}`))
+	f.Add([]byte("{\"pa\u017f\u017fword\":\"abc\",\"to\u212aen\":\"abc\"}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if got := maskBody(body); len(got) > maxBody+4 || bytes.Contains([]byte(got), []byte{0xff}) {
 			t.Errorf("%d bytes", len(got))
+		}
+		if !mayBodyBeSecret(body) && strings.Count(maskBody(body), mask) > bytes.Count(body, []byte(mask)) {
+			t.Errorf("%q has a secret, which a glance does not see", body)
 		}
 	})
 }

@@ -47,7 +47,7 @@ func (h *Hub) archiveCall(r *record, s snapshot, now time.Time) {
 		made := s.summarize()
 		sum = &made
 		var err error
-		if place, err = h.archive.put(made, s.items()); err != nil && h.complain.Allow(now) {
+		if place, err = h.archive.put(made, h.packer.packMasked(s)); err != nil && h.complain.Allow(now) {
 			h.log.Error("a call that is over was not archived; it is lost with the process", "call", r.id, "error", err)
 		}
 	}
@@ -66,8 +66,12 @@ func (h *Hub) archiveCall(r *record, s snapshot, now time.Time) {
 // items renders a timeline in the order of time.
 func (s snapshot) items() []Item {
 	s.open()
-	items := make([]Item, 0, len(s.entries))
-	for i, e := range s.entries {
+	return itemsOf(s.entries)
+}
+
+func itemsOf(entries []entry) []Item {
+	items := make([]Item, 0, len(entries))
+	for i, e := range entries {
 		items = append(items, e.item(i+1))
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return a.At.Compare(b.At) })

@@ -82,7 +82,7 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 // addLoose adds the item that was written last to a dialog of no call yet, if there is room
 // for it. The caller holds mu.
 func (h *Hub) addLoose(d *dialog) {
-	h.item = h.coder.framed(h.item)
+	h.item = h.coder.appendTo(h.item[:0])
 	size := int64(d.pending.cost(len(h.item)))
 	if d.pending.count < maxPending && h.makeRoom(size, nil) {
 		d.pending.put(h.item)

@@ -13,6 +13,13 @@ var (
 
 // maskSIP returns a message without its secrets.
 func maskSIP(text []byte) []byte {
+	if !maySIPBeSecret(text) {
+		return text
+	}
+	return maskSIPSecrets(text)
+}
+
+func maskSIPSecrets(text []byte) []byte {
 	text = credentialField.ReplaceAllFunc(text, func(field []byte) []byte {
 		parts := credentialField.FindSubmatch(field)
 		if !otherScheme.Match(parts[2]) {

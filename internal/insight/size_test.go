@@ -21,7 +21,9 @@ func wholeCall(h *Hub, n int) {
 	id := fmt.Sprintf("call-%08d", n)
 	server, connection := "server-"+id, "connection-"+id
 	message := invite(id + strings.Repeat("x", 300))
-	text := func(size int) []byte { return make([]byte, size) }
+	text := func(size int) []byte {
+		return fmt.Appendf(nil, `[{"id":"event-%030d","source":"calling/callConnections/%s","data":{"text":"%s","serverCallId":%q,"correlationId":%q}}]`, n, connection, strings.Repeat("x", size-300), server, id)
+	}
 	h.SIP(now, false, "UDP", here, phone, message)
 	leg := &wireLeg{id: id + strings.Repeat("x", 300)}
 	news := call.LegNews{CorrelationID: id, ServerCallID: server, From: caller, To: callee, What: call.LegCame, Who: caller, Inbound: true, Leg: leg}

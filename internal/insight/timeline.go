@@ -115,10 +115,10 @@ func (c *coder) begin(f format, at time.Time) {
 	c.signed(&nanos)
 }
 
-// framed is an item with its length before it, to be copied.
-func (c *coder) framed(into []byte) []byte {
-	into = binary.AppendUvarint(into[:0], uint64(len(c.bytes)))
-	return append(into, c.bytes...)
+// appendTo appends the item with its length before it.
+func (c *coder) appendTo(items []byte) []byte {
+	items = binary.AppendUvarint(items, uint64(len(c.bytes)))
+	return append(items, c.bytes...)
 }
 
 // entry is an item that was read.

@@ -54,7 +54,7 @@ func TestItemsAreReadAsTheyWereWritten(t *testing.T) {
 	for n, one := range every {
 		c.begin(one.format, time.Unix(0, int64(n)))
 		one.code(&c)
-		item = c.framed(item)
+		item = c.appendTo(item[:0])
 		kept.put(item)
 	}
 	entries, err := kept.entries()
@@ -91,7 +91,7 @@ func TestItemsOfAllSizesAreKept(t *testing.T) {
 		c.begin(formatLog, time.Unix(0, int64(n)))
 		line := logLine{text: string(bytes.Repeat([]byte{byte('a' + n%26)}, size(n)))}
 		line.code(&c)
-		item = c.framed(item)
+		item = c.appendTo(item[:0])
 		counted += kept.cost(len(item))
 		kept.put(item)
 		clear(item)
@@ -163,7 +163,7 @@ func FuzzTimeline(f *testing.F) {
 		var c coder
 		c.begin(one.format, time.Unix(0, 1))
 		one.code(&c)
-		f.Add(c.framed(nil))
+		f.Add(c.appendTo(nil))
 	}
 	f.Fuzz(func(t *testing.T, block []byte) {
 		entries, err := entriesIn(nil, block)
