@@ -3,6 +3,7 @@
 package identifier
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -34,13 +35,15 @@ type ID struct {
 	kind Kind
 }
 
+var errEmpty = errors.New("identifier is empty")
+
 // Parse turns a raw id such as "4:+15551230001" or "8:acs:…" into an ID.
 // A text that follows none of the known forms is an ID of kind Unknown; only
 // an empty, an overlong or an unprintable text is an error, and so is a phone
 // number with characters that no phone number or SIP user has.
 func Parse(raw string) (ID, error) {
 	if raw == "" {
-		return ID{}, fmt.Errorf("identifier is empty")
+		return ID{}, errEmpty
 	}
 	if len(raw) > MaxLength {
 		return ID{}, fmt.Errorf("identifier is longer than %d bytes", MaxLength)

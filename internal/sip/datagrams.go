@@ -65,7 +65,7 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 		s.gate.Counts.NoteMalformed()
 		return
 	}
-	pass, reply := s.gate.Datagram(data, source, now)
+	pass, message, reply := s.gate.Datagram(data, source, now)
 	if reply.Show {
 		s.traceRead(source, data, now)
 	}
@@ -79,14 +79,16 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 	if gate.IsKeepAlive(data) {
 		return
 	}
-	message, err := parse.Datagram(data)
-	if err != nil {
-		s.gate.Counts.NoteMalformed()
-		s.log.Debug("message cannot be read", "source", source, "error", err)
-		return
+	if message == nil { // the gate did not need it
+		var err error
+		if message, err = parse.Datagram(data); err != nil {
+			s.gate.Counts.NoteMalformed()
+			s.log.Debug("message cannot be read", "source", source, "error", err)
+			return
+		}
 	}
 	message.SetTransport("UDP")
-	message.SetSource(plainIPv4(from).String())
+	message.SetSource(s.sources.of(plainIPv4(from)))
 	to := transaction.Peer{}
 	if request, ok := message.(*sip.Request); ok {
 		to.Address = transaction.ResponseAddress(request, from)

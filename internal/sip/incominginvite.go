@@ -103,7 +103,7 @@ func (s *Server) admitInbound(l *leg) {
 // proxy sends calls of this number here, and we send them there. Under another
 // number it is a call of its own (RFC 3261 §16.3).
 func (s *Server) isLoop(request *sip.Request) bool {
-	for _, field := range request.GetHeaders("Via") {
+	for _, field := range request.Headers() {
 		if via, ok := field.(*sip.ViaHeader); ok {
 			if branch, _ := via.Params.Get("branch"); s.tags.isOurBranch(branch, header.User(&request.Recipient)) {
 				return true

@@ -15,14 +15,14 @@ import (
 // transfers whose end nobody is told of (RFC 4488).
 const extensions = "timer, 100rel, replaces, norefersub"
 
+var knownExtensions = strings.Split(extensions, ", ")
+
 // unsupported returns the extensions that a request requires and we lack.
 func unsupported(request *sip.Request) (list []string) {
-	known := strings.Split(extensions, ", ")
-	if request.Method == sip.REGISTER {
-		known = append(known, "outbound") // RFC 5626
-	}
 	for _, option := range header.Tokens(request, "Require") {
-		if !slices.Contains(known, strings.ToLower(option)) {
+		name := strings.ToLower(option)
+		isKnown := slices.Contains(knownExtensions, name) || name == "outbound" && request.Method == sip.REGISTER // RFC 5626
+		if !isKnown {
 			list = append(list, option)
 		}
 	}

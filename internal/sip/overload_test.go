@@ -180,7 +180,7 @@ func TestRefusalIsShown(t *testing.T) {
 
 // passes asks the gate about a datagram.
 func passes(r *rig, data []byte, from net.Addr) bool {
-	pass, _ := r.gate.Datagram(data, addressOf(from), time.Now())
+	pass, _, _ := r.gate.Datagram(data, addressOf(from), time.Now())
 	return pass
 }
 
@@ -212,7 +212,7 @@ func BenchmarkRefusal(b *testing.B) {
 	defer sink.Close()
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
-		pass, reply := r.gate.Datagram([]byte(request("INVITE", n, "", offer())), addressOf(sink.LocalAddr()), time.Now())
+		pass, _, reply := r.gate.Datagram([]byte(request("INVITE", n, "", offer())), addressOf(sink.LocalAddr()), time.Now())
 		if pass {
 			b.Fatal("let in")
 		}

@@ -30,6 +30,7 @@ type Server struct {
 	transport    *sip.TransportLayer
 	transactions *transaction.Layer
 	tags         dialogTags
+	sources      sourceTexts
 	completed    *completed
 	branches     branches
 	locator      *locator

@@ -32,7 +32,7 @@ func FuzzStrangersDatagram(f *testing.F) {
 			}
 		}
 		g := gate.New(gate.Config{Peers: nobody{}, Realm: "Switchhook", Algorithms: []string{"MD5"}, Log: slog.New(slog.DiscardHandler), Measure: func(time.Time, time.Duration) gate.Sample { return gate.Sample{} }})
-		if pass, reply := g.Datagram(data, from, now); pass && reply.Data != nil {
+		if pass, _, reply := g.Datagram(data, from, now); pass && reply.Data != nil {
 			t.Error("it passes and is answered")
 		}
 		message, err := header.NewParser().ParseSIP(data)

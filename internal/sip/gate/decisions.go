@@ -30,7 +30,7 @@ func newDecisions() decisions {
 func (d *decisions) key(p header.Peeked) uint64 {
 	var h maphash.Hash
 	h.SetSeed(d.seed)
-	h.Write(p.Vias[0])
+	h.Write(p.Via)
 	h.Write(p.CallID)
 	h.Write(p.CSeq)
 	return h.Sum64()

@@ -76,39 +76,41 @@ type Reply struct {
 	Show bool // to who looks into calls: of calls that are refused, a few a second
 }
 
-// Datagram decides over a datagram: whether it is read, and what answers it
-// otherwise. A Reply without Data is none.
-func (g *Gate) Datagram(data []byte, from netip.AddrPort, now time.Time) (pass bool, reply Reply) {
+// Datagram decides over a datagram: whether it passes, and what answers it otherwise. A Reply
+// without Data is none. message is the datagram's, if the decision needed it, and nil else.
+func (g *Gate) Datagram(data []byte, from netip.AddrPort, now time.Time) (pass bool, message sip.Message, reply Reply) {
 	if g.cfg.Peers.IsTrunk(from.Addr()) {
-		return g.screen(data, from, now)
+		pass, reply = g.screen(data, from, now)
+		return pass, nil, reply
 	}
 	if IsKeepAlive(data) {
-		return false, Reply{}
+		return false, nil, Reply{}
 	}
 	registered := g.cfg.Peers.IsRegistered(from)
 	if !registered && !g.sources.isAuthenticated(from, now) && !g.sources.allow(from.Addr(), now) {
 		g.sinceWarning.Add(1)
 		g.Counts.dropped.Add(1)
-		return false, Reply{}
+		return false, nil, Reply{}
 	}
 	message, err := parse.Datagram(data)
 	if err != nil || lacksFields(message) { // what an unknown source sends and nobody can read gets no answer
 		g.Counts.malformed.Add(1)
-		return false, Reply{}
+		return false, nil, Reply{}
 	}
 	if isInCall(message) && g.cfg.Peers.HasCall(message.CallID().Value()) { // its tags are the key
-		return true, Reply{}
+		return true, message, Reply{}
 	}
 	request, ok := message.(*sip.Request)
 	switch {
 	case !ok: // the answer of a telephone that was asked whether it lives
-		return registered, Reply{}
+		return registered, message, Reply{}
 	case g.cfg.Peers.Authenticates() && g.Digest.signsFreshNonce(request, now):
-		return g.screen(data, from, now)
+		pass, reply = g.screen(data, from, now)
+		return pass, message, reply
 	case request.IsAck():
-		return false, Reply{}
+		return false, message, Reply{}
 	}
-	return false, g.challenge(request, from, now)
+	return false, message, g.challenge(request, from, now)
 }
 
 // KeepAlive reports whether a keep-alive of a source is to be answered.

@@ -89,9 +89,12 @@ func TestDatagramsAreJudgedByTheirSource(t *testing.T) {
 		"an ACK of a call":                   {from: trunkAddr, data: message("ACK", "a", "abc"), pass: true},
 	} {
 		g := newGate(test.authenticate, nil)
-		pass, reply := g.Datagram([]byte(test.data), test.from, start)
+		pass, read, reply := g.Datagram([]byte(test.data), test.from, start)
 		if pass != test.pass || (test.reply == "") != (reply.Data == nil) || !strings.HasPrefix(string(reply.Data), test.reply) {
 			t.Errorf("%s: passes %t, answered with %.40q", name, pass, reply.Data)
+		}
+		if pass && (read != nil) != (test.from != trunkAddr) {
+			t.Errorf("%s: it was read: %t", name, read != nil)
 		}
 	}
 }
@@ -110,7 +113,7 @@ func TestFreshNonceMayCostATransaction(t *testing.T) {
 		age  time.Duration
 		want bool
 	}{{0, true}, {nonceLife - 1, true}, {nonceLife, false}} {
-		pass, reply := g.Datagram([]byte(message("INVITE", "a", "", authorization(nonce))), nobodyAddr, start.Add(test.age))
+		pass, _, reply := g.Datagram([]byte(message("INVITE", "a", "", authorization(nonce))), nobodyAddr, start.Add(test.age))
 		if pass != test.want || pass == (reply.Data != nil) {
 			t.Errorf("after %v it passes: %t", test.age, pass)
 		}
@@ -124,7 +127,7 @@ func TestFloodOfUnknownSourcesIsDropped(t *testing.T) {
 	g := newGate(false, nil)
 	flood := func(from func(n int) netip.AddrPort) (answered int) {
 		for n := range 1000 {
-			if _, reply := g.Datagram([]byte(message("OPTIONS", fmt.Sprint(n), "")), from(n), start); reply.Data != nil {
+			if _, _, reply := g.Datagram([]byte(message("OPTIONS", fmt.Sprint(n), "")), from(n), start); reply.Data != nil {
 				answered++
 			}
 		}
@@ -155,7 +158,7 @@ func TestRepeatedINVITEGetsTheSameDecision(t *testing.T) {
 	strain := 0.0
 	g := newGate(false, &strain)
 	first := []byte(message("INVITE", "first", ""))
-	if pass, _ := g.Datagram(first, trunkAddr, start); !pass {
+	if pass, _, _ := g.Datagram(first, trunkAddr, start); !pass {
 		t.Fatal("a call is refused by a server that has nothing to do")
 	}
 	strain = 100
@@ -167,25 +170,25 @@ func TestRepeatedINVITEGetsTheSameDecision(t *testing.T) {
 	refused, n := []byte(nil), 0
 	for ; refused == nil && n < 100; n++ {
 		data := []byte(message("INVITE", fmt.Sprint(n), ""))
-		if pass, reply := g.Datagram(data, trunkAddr, now); !pass {
+		if pass, _, reply := g.Datagram(data, trunkAddr, now); !pass {
 			refused = data
 			if !strings.HasPrefix(string(reply.Data), "SIP/2.0 503 ") || !strings.Contains(string(reply.Data), "Retry-After: 1\r\n") || reply.To != trunkAddr {
 				t.Errorf("refused with %q to %v", reply.Data, reply.To)
 			}
 		}
 	}
-	if pass, _ := g.Datagram(first, trunkAddr, now); !pass {
+	if pass, _, _ := g.Datagram(first, trunkAddr, now); !pass {
 		t.Error("the admitted call is refused when it comes again")
 	}
 	later := now.Add(time.Second) // the bucket has filled again
-	_, one := g.Datagram(refused, trunkAddr, later)
-	if _, two := g.Datagram(refused, trunkAddr, later); string(one.Data) != string(two.Data) || one.Data == nil {
+	_, _, one := g.Datagram(refused, trunkAddr, later)
+	if _, _, two := g.Datagram(refused, trunkAddr, later); string(one.Data) != string(two.Data) || one.Data == nil {
 		t.Errorf("the refused call gets %q, then %q", one.Data, two.Data)
 	}
 	if count := g.Counts.Refusals().Overload; count != 1 {
 		t.Errorf("%d refusals are counted", count)
 	}
-	if pass, _ := g.Datagram([]byte(message("BYE", "x", "y")), trunkAddr, now); !pass {
+	if pass, _, _ := g.Datagram([]byte(message("BYE", "x", "y")), trunkAddr, now); !pass {
 		t.Error("a BYE is refused")
 	}
 }

@@ -66,11 +66,11 @@ func (g *Gate) Admit(now time.Time) bool {
 
 // refusal writes a 503 and says where it goes.
 func (g *Gate) refusal(p header.Peeked, from netip.AddrPort) Reply {
-	via, to := header.CompleteVia(string(p.Vias[0]), from)
+	via, to := header.CompleteVia(string(p.Via), from)
 	var b bytes.Buffer
 	b.Grow(1024)
 	b.WriteString("SIP/2.0 503 Service Unavailable\r\nVia: " + via + "\r\n")
-	for _, more := range p.Vias[1:] {
+	for _, more := range p.Vias {
 		writeField(&b, "Via", more)
 	}
 	writeField(&b, "From", p.From)

@@ -55,7 +55,7 @@ func TestRefusalIsWrittenFromTheBytes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			g, now := fullGate(false)
 			request := "INVITE sip:c@d SIP/2.0\r\n" + test.head + "Contact: <sip:a@10.0.0.1>\r\nContent-Length: 0\r\n\r\n"
-			pass, reply := g.Datagram([]byte(request), trunkAddr, now)
+			pass, _, reply := g.Datagram([]byte(request), trunkAddr, now)
 			if pass || reply.To != netip.MustParseAddrPort(test.to) {
 				t.Fatalf("pass %v, an answer to %v", pass, reply.To)
 			}
@@ -81,10 +81,10 @@ func TestFewRefusalsAreShown(t *testing.T) {
 	g, now := fullGate(false)
 	shown := 0
 	for n := range 2000 {
-		_, reply := g.Datagram([]byte(message("INVITE", fmt.Sprint(n), "")), trunkAddr, now)
+		_, _, reply := g.Datagram([]byte(message("INVITE", fmt.Sprint(n), "")), trunkAddr, now)
 		if reply.Show {
 			shown++
-			if _, again := g.Datagram([]byte(message("INVITE", fmt.Sprint(n), "")), trunkAddr, now); again.Show {
+			if _, _, again := g.Datagram([]byte(message("INVITE", fmt.Sprint(n), "")), trunkAddr, now); again.Show {
 				t.Error("a repeated INVITE is shown again")
 			}
 		}
@@ -102,7 +102,7 @@ func BenchmarkDatagramOfRefusedCall(b *testing.B) {
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
 		copy(data[at:], fmt.Appendf(nil, "%010d", n))
-		if pass, _ := g.Datagram(data, trunkAddr, now); pass {
+		if pass, _, _ := g.Datagram(data, trunkAddr, now); pass {
 			b.Fatal("let in")
 		}
 	}
@@ -129,7 +129,7 @@ func FuzzRefusal(f *testing.F) {
 		}
 		g, now := fullGate(true)
 		for _, from := range []netip.AddrPort{trunkAddr, nobodyAddr} {
-			pass, reply := g.Datagram(data, from, now)
+			pass, _, reply := g.Datagram(data, from, now)
 			if pass || reply.Data == nil {
 				continue
 			}

@@ -15,6 +15,9 @@ func Seconds(d time.Duration) string { return strconv.Itoa(max(1, int(d.Seconds(
 
 // parseSeconds reads a number of seconds before its parameters; 0 where it is none.
 func parseSeconds(text string) time.Duration {
+	if text == "" {
+		return 0 // most messages have no such field, and an error is an object
+	}
 	text, _, _ = strings.Cut(text, ";")
 	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
 	if err != nil {

@@ -1,14 +1,12 @@
 package header
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // Peeked is what a response copies of a request, found without parsing it: the
 // values as they came.
 type Peeked struct {
-	Vias                   [][]byte
+	Via                    []byte   // the topmost line
+	Vias                   [][]byte // those below
 	From, To, CallID, CSeq []byte
 	ToTag                  string
 }
@@ -36,7 +34,7 @@ func Peek(data []byte) (p Peeked, ok bool) {
 			return p, false
 		}
 	}
-	if !ok || len(p.Vias) == 0 || p.From == nil || p.To == nil || p.CallID == nil || p.CSeq == nil {
+	if !ok || p.Via == nil || p.From == nil || p.To == nil || p.CallID == nil || p.CSeq == nil {
 		return p, false
 	}
 	p.ToTag = tagOf(p.To)
@@ -58,7 +56,11 @@ func (p *Peeked) take(name, value []byte) bool {
 	field := (*[]byte)(nil)
 	switch string(lower[:len(name)]) {
 	case "via", "v":
-		p.Vias = append(p.Vias, value)
+		if p.Via == nil {
+			p.Via = value
+		} else {
+			p.Vias = append(p.Vias, value)
+		}
 		return areVias(value)
 	case "from", "f":
 		field = &p.From
@@ -93,10 +95,10 @@ func tagOf(value []byte) string {
 	if at := bytes.LastIndexByte(value, '>'); at >= 0 {
 		value = value[at+1:]
 	}
-	for part := range strings.SplitSeq(string(value), ";") {
-		name, tag, _ := strings.Cut(part, "=")
-		if strings.EqualFold(strings.TrimSpace(name), "tag") {
-			return strings.TrimSpace(tag)
+	for part := range bytes.SplitSeq(value, []byte(";")) {
+		name, tag, _ := bytes.Cut(part, []byte("="))
+		if bytes.EqualFold(bytes.TrimSpace(name), []byte("tag")) {
+			return string(bytes.TrimSpace(tag))
 		}
 	}
 	return ""

@@ -52,7 +52,7 @@ func FuzzPeek(f *testing.F) {
 		if !ok {
 			return
 		}
-		via, _ := CompleteVia(string(p.Vias[0]), netip.MustParseAddrPort("127.0.0.1:9"))
+		via, _ := CompleteVia(string(p.Via), netip.MustParseAddrPort("127.0.0.1:9"))
 		for _, value := range []string{via, string(p.From), string(p.To), string(p.CallID), string(p.CSeq)} {
 			if strings.ContainsAny(value, "\r\n") {
 				t.Fatalf("%q breaks a response", value)

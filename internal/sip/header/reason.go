@@ -25,8 +25,8 @@ type Cause struct {
 // Reasons reads the Reason headers of a message (RFC 3326): the SIP status and
 // the Q.850 cause, zero where there is none.
 func Reasons(message sip.Message) (status Status, cause Cause) {
-	for _, field := range message.GetHeaders("Reason") {
-		for _, value := range splitQuoted(field.Value(), ',') {
+	for line := range values(message, "Reason") {
+		for _, value := range splitQuoted(line, ',') {
 			protocol, number, text := parseReason(value)
 			switch {
 			case strings.EqualFold(protocol, "SIP") && number >= 100 && number < 700 && status.Code == 0:

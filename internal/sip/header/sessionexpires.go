@@ -14,7 +14,7 @@ const maxInterval = 24 * time.Hour
 // that can be read. refresher is "uac", "uas" or "".
 func SessionExpires(message sip.Message) (interval time.Duration, refresher string) {
 	number, params, _ := strings.Cut(First(message, "Session-Expires"), ";")
-	for _, param := range strings.Split(params, ";") {
+	for param := range strings.SplitSeq(params, ";") {
 		if name, who, _ := strings.Cut(param, "="); strings.EqualFold(strings.TrimSpace(name), "refresher") {
 			refresher = strings.ToLower(strings.TrimSpace(who))
 		}

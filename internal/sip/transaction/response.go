@@ -65,12 +65,17 @@ func received(via *sip.ViaHeader, source string) *sip.ViaHeader {
 	if err != nil {
 		return via
 	}
-	told := *via
-	told.Params = make(sip.HeaderParams, len(via.Params), len(via.Params)+1)
-	copy(told.Params, via.Params)
+	told := &toldVia{ViaHeader: *via}
+	told.Params = append(told.room[:0], via.Params...)
 	told.Params.Add("rport", port)
 	told.Params.Add("received", host)
-	return &told
+	return &told.ViaHeader
+}
+
+// toldVia is a Via with room for as many parameters as most have.
+type toldVia struct {
+	sip.ViaHeader
+	room [3]sip.HeaderKV // branch, rport, received
 }
 
 // tagged is a To with a tag, where the response must have one.
