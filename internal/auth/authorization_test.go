@@ -29,15 +29,16 @@ func TestParseAuthorization(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, denial := parseAuthorization(test.params)
+			var got authorization
+			denial := got.parse(test.params)
 			if test.headers == "" {
 				if denial == nil {
 					t.Fatalf("accepted as %v", got)
 				}
 				return
 			}
-			if denial != nil || strings.Join(got.signedHeaders, ",") != test.headers {
-				t.Fatalf("got %v, %v", got.signedHeaders, denial)
+			if denial != nil || strings.Join(got.signedHeaders(), ",") != test.headers {
+				t.Fatalf("got %v, %v", got.signedHeaders(), denial)
 			}
 		})
 	}
@@ -47,11 +48,12 @@ func FuzzParseAuthorization(f *testing.F) {
 	f.Add("SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=" + someSignature)
 	f.Add("SignedHeaders=;;;&Signature==&&=")
 	f.Fuzz(func(t *testing.T, params string) {
-		got, denial := parseAuthorization(params)
+		var got authorization
+		denial := got.parse(params)
 		if denial != nil {
 			return
 		}
-		if len(got.signature) != macBytes || len(got.signedHeaders) > maxSignedHeaders || !slices.Contains(got.signedHeaders, "host") {
+		if !slices.Contains(got.signedHeaders(), "host") {
 			t.Fatalf("accepted an unsafe signature: %+v", got)
 		}
 	})

@@ -21,9 +21,9 @@ const (
 
 // Key is one access key. Formatting shows its id; Base64 returns the secret.
 type Key struct {
-	secret []byte
-	id     string
-	macs   *sync.Pool // of HMAC-SHA256 with the secret
+	secret   []byte
+	id       string
+	signings *sync.Pool // of *signing with the secret
 }
 
 // NewKey makes a random access key of 64 bytes.
@@ -50,7 +50,7 @@ func keyOf(secret []byte) Key {
 	mac.Write([]byte("switchhook key id"))
 	return Key{
 		secret: secret, id: hex.EncodeToString(mac.Sum(nil)[:8]),
-		macs: &sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }},
+		signings: &sync.Pool{New: func() any { return &signing{mac: hmac.New(sha256.New, secret)} }},
 	}
 }
 

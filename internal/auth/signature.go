@@ -16,27 +16,27 @@ import (
 // verifySignature verifies a signature made with an access key. SDKs disagree on
 // the host and the path that they sign, so a few spellings of both are tried.
 func (a *Authenticator) verifySignature(r *http.Request, body Body, params string, scope Scope) (Principal, error) {
-	signed, denial := parseAuthorization(params)
-	if denial != nil {
+	var signed authorization
+	if denial := signed.parse(params); denial != nil {
 		return Principal{}, denial
 	}
-	if denial := checkDate(r, signed, a.cfg.Now()); denial != nil {
+	if denial := checkDate(r, &signed, a.cfg.Now()); denial != nil {
 		return Principal{}, denial
 	}
 	// What the senders of most requests sign comes first; the rest is made when that was not it.
-	if sender, ok := a.signer(r, signed, []string{r.Host}, []string{requestTarget(r)}); ok && r.Host != "" {
+	if sender, ok := a.signer(r, &signed, []string{r.Host}, []string{requestTarget(r)}); ok && r.Host != "" {
 		return sender, checkBody(r, body)
 	}
 	hosts, paths := a.candidateHosts(r), candidatePaths(r, scope)
-	if sender, ok := a.signer(r, signed, hosts, paths); ok {
+	if sender, ok := a.signer(r, &signed, hosts, paths); ok {
 		return sender, checkBody(r, body)
 	}
 	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; the signed text must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",
-		r.Method, clip(strings.Join(signed.signedHeaders, ";")), clip(strings.Join(hosts, ", ")), clip(strings.Join(paths, ", ")))
+		r.Method, clip(strings.Join(signed.signedHeaders(), ";")), clip(strings.Join(hosts, ", ")), clip(strings.Join(paths, ", ")))
 }
 
 // signer is who signed a request with an access key, with one of these hosts and paths.
-func (a *Authenticator) signer(r *http.Request, signed authorization, hosts, paths []string) (Principal, bool) {
+func (a *Authenticator) signer(r *http.Request, signed *authorization, hosts, paths []string) (Principal, bool) {
 	for _, slot := range [...]Slot{Primary, Secondary} {
 		key := a.cfg.Keys.Get(slot)
 		if key.matches(r, signed, hosts, paths) {
@@ -46,17 +46,21 @@ func (a *Authenticator) signer(r *http.Request, signed authorization, hosts, pat
 	return Principal{}, false
 }
 
-func (k Key) matches(r *http.Request, auth authorization, hosts, paths []string) bool {
-	mac := k.macs.Get().(hash.Hash)
-	defer k.macs.Put(mac)
-	var sum [macBytes]byte
-	text := make([]byte, 0, 512)
+// signing makes HMAC-SHA256 of texts with one key, in memory that is used again.
+type signing struct {
+	mac  hash.Hash
+	room [512]byte // for a usual text
+	sum  [macBytes]byte
+}
+
+func (k Key) matches(r *http.Request, auth *authorization, hosts, paths []string) bool {
+	s := k.signings.Get().(*signing)
+	defer k.signings.Put(s)
 	for _, host := range hosts {
 		for _, path := range paths {
-			text = appendStringToSign(text[:0], r, auth.signedHeaders, host, path)
-			mac.Reset()
-			mac.Write(text)
-			if subtle.ConstantTimeCompare(mac.Sum(sum[:0]), auth.signature) == 1 {
+			s.mac.Reset()
+			s.mac.Write(appendStringToSign(s.room[:0], r, auth.signedHeaders(), host, path))
+			if subtle.ConstantTimeCompare(s.mac.Sum(s.sum[:0]), auth.signature[:]) == 1 {
 				return true
 			}
 		}
@@ -77,9 +81,20 @@ func appendStringToSign(text []byte, r *http.Request, headers []string, host, pa
 			text = append(text, host...)
 			continue
 		}
-		text = append(text, r.Header.Get(name)...)
+		text = append(text, r.Header.Get(usualName(name))...)
 	}
 	return text
+}
+
+// usualName is the name of a header as Header has it, where that is known without memory.
+func usualName(lower string) string {
+	switch lower {
+	case "x-ms-date":
+		return headerDate
+	case "x-ms-content-sha256":
+		return headerHash
+	}
+	return lower
 }
 
 // checkBody compares the body with its hash, which the signature covers.
@@ -89,17 +104,17 @@ func checkBody(r *http.Request, read Body) error {
 		return err
 	}
 	sum := sha256.Sum256(body)
-	var room [64]byte
+	var room, given [2 * sha256.Size]byte
 	want := base64.StdEncoding.AppendEncode(room[:0], sum[:])
-	if subtle.ConstantTimeCompare(want, []byte(r.Header.Get(headerHash))) != 1 {
-		return deny(SchemeHMAC, "Request 'x-ms-content-sha256' differs from generated content hash. HMAC-SHA256 validation failed: the header says %q, the %d bytes received give %q", clip(r.Header.Get(headerHash)), len(body), want)
+	if subtle.ConstantTimeCompare(want, append(given[:0], r.Header.Get(headerHash)...)) != 1 {
+		return deny(SchemeHMAC, "Request 'x-ms-content-sha256' differs from generated content hash. HMAC-SHA256 validation failed: the header says %q, the %d bytes received give %q", clip(r.Header.Get(headerHash)), len(body), string(want))
 	}
 	return nil
 }
 
-func checkDate(r *http.Request, auth authorization, now time.Time) *Denial {
+func checkDate(r *http.Request, auth *authorization, now time.Time) *Denial {
 	name := headerDate
-	if !slices.Contains(auth.signedHeaders, "x-ms-date") {
+	if !slices.Contains(auth.signedHeaders(), "x-ms-date") {
 		name = "Date"
 	}
 	text := r.Header.Get(name)

@@ -269,6 +269,21 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
+// TestVerifyDoesNotAllocate: what verifies a usual signature is used again.
+func TestVerifyDoesNotAllocate(t *testing.T) {
+	c := loadCapture(t, captures[0])
+	gate := testGate(t, testKey(t, c.AccessKey), captureTime)
+	r, content := c.request(0)
+	body := whole(content)
+	if n := testing.AllocsPerRun(100, func() {
+		if _, err := gate.Authenticate(r, body, Scope{}); err != nil {
+			t.Fatal(err)
+		}
+	}); n > poolAllocations {
+		t.Errorf("%.0f objects a signature", n)
+	}
+}
+
 func BenchmarkRefuse(b *testing.B) {
 	c := loadCapture(b, captures[0])
 	gate := testGate(b, NewKey(), captureTime)

@@ -58,7 +58,7 @@ func (a *answer) refuse(err error) {
 	h.Del("Content-Type")
 	h.Del("Content-Length")
 	a.exchange.failure = err
-	a.exchange.log.Error("handler answered with a status that its route does not declare", "failure", err)
+	a.exchange.log().Error("handler answered with a status that its route does not declare", "failure", err)
 	writeFault(a.ResponseWriter, a, a.exchange.faults.of(err), a.exchange.id)
 }
 

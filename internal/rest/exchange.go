@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"log/slog"
@@ -21,28 +22,47 @@ const (
 	maxClientRequestID = 128
 )
 
-// exchange is the state of one request and its response.
+// exchange is the state of one request and its response, and the request's context. What
+// every request needs is in it, so that it takes no memory of its own.
 type exchange struct {
-	router   *Router
-	route    *route // nil until it is found
-	id       string
-	started  time.Time
-	body     []byte
-	bodyRead bool
-	reserved int64 // bytes of the budget of bodies
-	sender   auth.Principal
-	version  string
-	faults   *faultTable
-	log      *slog.Logger
-	failure  error // that the client was answered with, for the log
+	context.Context           // of the connection
+	ids             [2]string // values of header fields
+	again           unread    // the body, for the handler
+	router          *Router
+	route           *route // nil until it is found
+	id              string
+	started         time.Time
+	body            []byte
+	bodyRead        bool
+	reserved        int64 // bytes of the budget of bodies
+	sender          auth.Principal
+	version         string
+	faults          *faultTable
+	failure         error // that the client was answered with, for the log
 }
 
 type exchangeKey struct{}
 
 func newExchange(rt *Router, r *http.Request) *exchange {
-	id := uuid.NewString()
-	return &exchange{router: rt, id: id, started: rt.cfg.Now(), faults: faultsOf(r.URL.Path), log: rt.cfg.Log.With("request", id)}
+	return &exchange{Context: r.Context(), router: rt, id: uuid.NewString(), started: rt.cfg.Now(), faults: faultsOf(r.URL.Path)}
 }
+
+// Value implements context.Context.
+func (ex *exchange) Value(key any) any {
+	if key == (exchangeKey{}) {
+		return ex
+	}
+	return ex.Context.Value(key)
+}
+
+// log writes what is to be said of the request.
+func (ex *exchange) log() *slog.Logger { return ex.router.cfg.Log.With("request", ex.id) }
+
+// unread is a body that is in memory.
+type unread struct{ bytes.Reader }
+
+// Close implements io.Closer.
+func (*unread) Close() error { return nil }
 
 func exchangeOf(ctx context.Context) *exchange {
 	ex, _ := ctx.Value(exchangeKey{}).(*exchange)
@@ -89,9 +109,11 @@ func SetChainID(w http.ResponseWriter, id string) { w.Header().Set(headerChainID
 
 // setRequestIDs sets the headers that relate the response to its request.
 func (ex *exchange) setRequestIDs(h http.Header, r *http.Request) {
-	h.Set(headerRequestID, ex.id)
+	ex.ids[0] = ex.id
+	h[headerRequestID] = ex.ids[:1:1]
 	if id := r.Header.Get(headerClientRequestID); id != "" && len(id) <= maxClientRequestID && isPrintable(id) {
-		h.Set(headerClientRequestID, id)
+		ex.ids[1] = id
+		h[headerClientRequestID] = ex.ids[1:2:2]
 	}
 }
 
@@ -117,7 +139,7 @@ func (ex *exchange) finish(ans *answer, r *http.Request) {
 	if ans.status >= 400 {
 		level = slog.LevelInfo
 	}
-	if !ex.log.Enabled(r.Context(), level) {
+	if !ex.router.cfg.Log.Enabled(r.Context(), level) {
 		return
 	}
 	attrs := []any{"method", clip(r.Method), "route", pattern, "path", clip(r.URL.Path), "status", ans.status, "took", took,
@@ -125,7 +147,7 @@ func (ex *exchange) finish(ans *answer, r *http.Request) {
 	if ex.failure != nil {
 		attrs = append(attrs, "failure", ex.failure.Error())
 	}
-	ex.log.Log(r.Context(), level, "request served", attrs...)
+	ex.log().Log(r.Context(), level, "request served", attrs...)
 }
 
 // clip bounds a text of the sender that a message or the log repeats.

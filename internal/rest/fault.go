@@ -168,7 +168,7 @@ func (t *faultTable) of(err error) wireFault {
 func (a *answer) fail(r *http.Request, err error) {
 	var gone *goneError
 	if errors.As(err, &gone) || errors.Is(context.Cause(r.Context()), context.Canceled) {
-		a.exchange.log.Debug("client closed the connection before the response", "failure", err)
+		a.exchange.log().Debug("client closed the connection before the response", "failure", err)
 		if a.status == 0 {
 			a.status = statusClientLeft
 		}
@@ -176,7 +176,7 @@ func (a *answer) fail(r *http.Request, err error) {
 	}
 	wire := a.exchange.faults.of(err)
 	if wire.status >= http.StatusInternalServerError && wire.status != http.StatusNotImplemented && wire.status != http.StatusServiceUnavailable {
-		a.exchange.log.Error("request failed", "method", r.Method, "path", clip(r.URL.Path), "failure", err)
+		a.exchange.log().Error("request failed", "method", r.Method, "path", clip(r.URL.Path), "failure", err)
 	}
 	a.exchange.failure = err
 	if a.status == 0 {

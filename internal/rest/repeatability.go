@@ -86,9 +86,11 @@ func repetitionID(r *http.Request, now time.Time) (string, error) {
 // fingerprint tells requests apart that must not share an id.
 func fingerprint(r *http.Request, body []byte) string {
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%s\n%s\n", r.Method, r.URL.RequestURI())
+	var room [2 * sha256.Size]byte
+	hash.Write(append(append(append(append(room[:0], r.Method...), '\n'), r.URL.RequestURI()...), '\n'))
 	hash.Write(body)
-	return hex.EncodeToString(hash.Sum(nil))
+	var sum [sha256.Size]byte
+	return string(hex.AppendEncode(room[:0], hash.Sum(sum[:0])))
 }
 
 // serve answers with what is remembered under the id, or runs the handler and
@@ -150,7 +152,7 @@ func (p *Repeatability) first(ex *exchange, ans *answer, r *http.Request, id str
 	if got.repeatable() {
 		own.answer = got
 		if err := p.keep(ctx, id, *got); err != nil {
-			ex.log.Error("response cannot be stored for repetition", "failure", err)
+			ex.log().Error("response cannot be stored for repetition", "failure", err)
 		}
 	}
 	return got.repeat(ans, own.request)

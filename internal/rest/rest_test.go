@@ -302,25 +302,7 @@ func TestClientThatLeftGetsNothing(t *testing.T) {
 	}
 }
 
-func BenchmarkServe(b *testing.B) {
-	f := newFixture(b, func(c *Config) { c.Log = slog.New(slog.DiscardHandler) })
-	f.Handle("POST", "/calling/callConnections/{callConnectionId}:play", nothing, Success(202))
-	body := []byte(`{"playSources":[{"kind":"file","file":{"uri":"https://app.example/a.wav"}}]}`)
-	r := httptest.NewRequest("POST", "/calling/callConnections/cc1:play?api-version=2026-03-12", nil)
-	if err := authtest.Sign(r, body, f.key.Base64(), f.now); err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		w := httptest.NewRecorder()
-		if f.ServeHTTP(w, r); w.Code != 202 {
-			b.Fatal(w.Code, w.Body)
-		}
-	}
-}
-
-func newRepeatability(t *testing.T, backend store.Backend) *Repeatability {
+func newRepeatability(t testing.TB, backend store.Backend) *Repeatability {
 	t.Helper()
 	p, err := NewRepeatability(backend, "answers")
 	if err != nil {

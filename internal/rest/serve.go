@@ -1,8 +1,6 @@
 package rest
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,15 +19,15 @@ import (
 // the handler.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ex := newExchange(rt, r)
-	ans := &answer{ResponseWriter: w, exchange: ex}
+	ans := &answer{ResponseWriter: w, exchange: ex} // apart: who keeps the context does not keep the connection
 	ex.setRequestIDs(w.Header(), r)
-	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, ex))
+	r = r.WithContext(ex)
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			ex.log.Error("handler panicked", "panic", p, "stack", string(debug.Stack()))
+			ex.log().Error("handler panicked", "panic", p, "stack", string(debug.Stack()))
 			ans.fail(r, fmt.Errorf("panic: %v", p))
 		}
 		ex.router.bodies.give(ex.reserved)
@@ -132,6 +130,9 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 	return ex.readBody(w, r)
 }
 
+// readAtOnce is the length of a body, in bytes, for which there is memory before it comes.
+const readAtOnce = 64 << 10
+
 // readBody reads the body once, within the route's limit and the budget of all
 // bodies that are in memory.
 func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
@@ -148,12 +149,20 @@ func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 		return fault.Busy(time.Second, "the bodies of other requests fill the memory that is set aside for them")
 	}
 	ex.reserved = size
-	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
+	var body []byte
+	var err error
+	if size := r.ContentLength; size >= 0 && size <= readAtOnce { // memory is for bytes that have come
+		body = make([]byte, size)
+		_, err = io.ReadFull(r.Body, body)
+	} else {
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	}
 	if err != nil {
 		return unreadable(err, limit)
 	}
 	ex.body = body
-	r.Body = io.NopCloser(bytes.NewReader(body))
+	ex.again.Reset(body)
+	r.Body = &ex.again
 	return nil
 }
 
@@ -165,16 +174,6 @@ func unreadable(err error, limit int64) error {
 		return tooLarge(limit)
 	}
 	return fault.Invalid("the body could not be read to its end").WithCause(err)
-}
-
-// readAll reads a body of which a length was announced, -1 if none was.
-func readAll(from io.Reader, length int64) ([]byte, error) {
-	if length < 0 || length > 64<<10 { // memory is for bytes that have come
-		return io.ReadAll(from)
-	}
-	body := make([]byte, length)
-	n, err := io.ReadFull(from, body)
-	return body[:n], err
 }
 
 // serve runs the handler, or repeats what it answered before.

@@ -17,9 +17,9 @@ type tree struct {
 }
 
 type node struct {
-	texts     map[string]*node     // by segment in lower case
+	texts     map[string]*node     // by segment, as the first pattern has it and in lower case
 	param     *node                // any other segment, unless it is empty or a bare verb
-	endpoints map[string]*endpoint // by verb in lower case, "" for none
+	endpoints map[string]*endpoint // by verb, likewise; "" for none
 }
 
 // endpoint is a path with its verb; its routes differ by method.
@@ -55,20 +55,22 @@ func (t *tree) add(r *route) {
 		}
 		if at.texts[key] == nil {
 			at.texts[key] = &node{}
+			at.texts[segment] = at.texts[key]
 		}
 		at = at.texts[key]
 	}
 	if at.endpoints == nil {
 		at.endpoints = make(map[string]*endpoint)
 	}
-	verb = strings.ToLower(verb)
-	if at.endpoints[verb] == nil {
-		at.endpoints[verb] = &endpoint{routes: make(map[string]*route)}
+	key := strings.ToLower(verb)
+	if at.endpoints[key] == nil {
+		at.endpoints[key] = &endpoint{routes: make(map[string]*route)}
+		at.endpoints[verb] = at.endpoints[key]
 	}
-	if at.endpoints[verb].routes[r.method] != nil {
+	if at.endpoints[key].routes[r.method] != nil {
 		panic(fmt.Sprintf("rest: route %s %s is there already", r.method, r.pattern))
 	}
-	at.endpoints[verb].routes[r.method] = r
+	at.endpoints[key].routes[r.method] = r
 	t.all = append(t.all, r)
 }
 
@@ -102,7 +104,11 @@ func (t *tree) find(escapedPath string) (*endpoint, []string) {
 	if !ok || strings.Count(path, "/") >= maxSegments {
 		return nil, nil
 	}
-	segments := strings.Split(path, "/")
+	var room [8]string // of a usual path
+	segments := room[:0]
+	for segment := range strings.SplitSeq(path, "/") {
+		segments = append(segments, segment)
+	}
 	last := len(segments) - 1
 	// The verb is split off before decoding: an encoded colon belongs to an id.
 	head, verb, hasVerb := cutLast(segments[last], ':')
@@ -117,7 +123,7 @@ func (t *tree) find(escapedPath string) (*endpoint, []string) {
 		whole := segments[last]
 		if decoded, err := url.PathUnescape(head); err == nil {
 			segments[last] = decoded
-			if found, params := t.root.find(segments, strings.ToLower(verb), nil); found != nil {
+			if found, params := t.root.find(segments, verb, nil); found != nil {
 				return found, params
 			}
 		}
@@ -135,12 +141,12 @@ func cutLast(text string, sep byte) (head, tail string, found bool) {
 
 func (n *node) find(segments []string, verb string, params []string) (*endpoint, []string) {
 	if len(segments) == 0 {
-		if found := n.endpoints[verb]; found != nil {
+		if found := inAnyCase(n.endpoints, verb); found != nil {
 			return found, params
 		}
 		return nil, nil
 	}
-	if next := n.texts[strings.ToLower(segments[0])]; next != nil {
+	if next := inAnyCase(n.texts, segments[0]); next != nil {
 		if found, got := next.find(segments[1:], verb, params); found != nil {
 			return found, got
 		}
@@ -150,6 +156,14 @@ func (n *node) find(segments []string, verb string, params []string) (*endpoint,
 		return n.param.find(segments[1:], verb, append(slices.Clip(params), segments[0]))
 	}
 	return nil, nil
+}
+
+// inAnyCase finds what stands under a name, as patterns write it or in lower case; nil: nothing.
+func inAnyCase[T any](in map[string]*T, name string) *T {
+	if found := in[name]; found != nil {
+		return found
+	}
+	return in[strings.ToLower(name)]
 }
 
 // route returns the route of a method; HEAD is served by GET.

@@ -13,16 +13,32 @@ const maxVersion = 32
 // apiVersion reads the query's api-version. Any well-formed one is accepted:
 // older ones are subsets of newer ones, and there will be newer ones.
 func apiVersion(r *http.Request) (string, error) {
-	for name, values := range r.URL.Query() {
-		if !strings.EqualFold(name, "api-version") || values[0] == "" {
-			continue
+	version := onlyParameter(r.URL.RawQuery, "api-version")
+	if version == "" {
+		for name, values := range r.URL.Query() {
+			if strings.EqualFold(name, "api-version") && values[0] != "" {
+				version = values[0]
+				break
+			}
 		}
-		if !validVersion(values[0]) {
-			return "", Field("api-version", fault.Invalid("api-version %q does not read like 2026-03-12 or 2025-03-02-preview", clip(values[0])).WithCode("InvalidApiVersion"))
-		}
-		return values[0], nil
 	}
-	return "", Field("api-version", fault.Invalid("an api-version is required, such as ?api-version=2026-03-12").WithCode("ApiVersionUnspecified"))
+	switch {
+	case version == "":
+		return "", Field("api-version", fault.Invalid("an api-version is required, such as ?api-version=2026-03-12").WithCode("ApiVersionUnspecified"))
+	case !validVersion(version):
+		return "", Field("api-version", fault.Invalid("api-version %q does not read like 2026-03-12 or 2025-03-02-preview", clip(version)).WithCode("InvalidApiVersion"))
+	}
+	return version, nil
+}
+
+// onlyParameter is the value of a parameter that is all of a query and has no escapes: the
+// query of most requests. "" is of every other query.
+func onlyParameter(query, name string) string {
+	given, value, _ := strings.Cut(query, "=")
+	if !strings.EqualFold(given, name) || strings.ContainsAny(value, "&;%+") {
+		return ""
+	}
+	return value
 }
 
 // validVersion accepts a date, with a suffix such as -preview, -preview2 or -alpha.1.
