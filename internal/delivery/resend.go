@@ -13,7 +13,7 @@ import (
 // it now, one that has ended is posted anew, with all its attempts, if its body
 // is still remembered (Config.KeepBodies). Group, the subscription, may be
 // empty. It returns how many deliveries that concerns, for an event has one for
-// each subscription; fault.NotFound if there is none.
+// each subscription, once they are on disk; fault.NotFound if there is none.
 func (e *Engine) Resend(id, group string) (int, error) {
 	under := map[string]bool{} // groups that have it under way
 	e.inTurn(func() {
@@ -40,6 +40,11 @@ func (e *Engine) Resend(id, group string) (int, error) {
 	}
 	if err := e.Offer(again...); err != nil {
 		return len(under), err
+	}
+	if len(again) > 0 {
+		if err := e.journal.Flush(e.writing); err != nil {
+			return len(under), err
+		}
 	}
 	return len(under) + len(again), nil
 }

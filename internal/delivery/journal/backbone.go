@@ -186,6 +186,9 @@ func (j *streamStore) Append(ctx context.Context, id uint64, data []byte) (uint6
 	return ack.Sequence, nil
 }
 
+// Sync implements Store: an answered Append has been synced.
+func (j *streamStore) Sync() error { return nil }
+
 // Read implements Store.
 func (j *streamStore) Read(ctx context.Context, number uint64) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, answerTimeout, errNoAnswer)

@@ -17,28 +17,38 @@ import (
 // forgets it too.
 const forgetAfter = 200 * time.Millisecond
 
+// maxUnsynced is how much may be written and not synced, in bytes, before the next page
+// waits for the disk; the page that exceeds it is still written.
+const maxUnsynced = 4 << 20
+
 // DiskStore keeps the pages of a single server in files of one directory, which
-// belongs to this process. A page is appended with one write and one sync of the
-// data. Pages that are done are named by the next write; a crash before it repeats
-// their deliveries, as it repeats those in progress.
+// belongs to this process. A page is appended with one write, and syncs are shared.
+// A power cut leaves the files as they were at the last sync or after one of the
+// writes behind it. Pages that are done are named by the next write; a crash before
+// it repeats their deliveries, as it repeats those in progress.
 type DiskStore struct {
 	dir  string
 	from Former
 	log  *slog.Logger
 	full int64 // segmentSize, but in tests
+	// syncData brings a file to the disk: datadir.SyncData, but in tests.
+	syncData func(*os.File) error
 
-	// disk is held while files are written. Append, sweep and Close take it; nobody
-	// who must not wait for the disk does.
+	// syncs is held while the active file is synced, and while another becomes the
+	// active one, an old one is removed, or the store is closed. It is taken before disk.
+	syncs sync.Mutex
+	// disk is held while files are written. Append, Sync, sweep and Close take it;
+	// nobody who must not wait for the disk does.
 	disk     sync.Mutex
 	file     *os.File  // of the last segment
 	end      int64     // where the next frame goes
 	roomEnd  int64     // the file has zeros from end to here
 	synced   int64     // so much of the file is on the disk
+	unsynced []byte    // what the file has from there to end; behind it, the next write
+	suspect  bool      // the last sync failed: what is on the disk of unsynced is not known
 	sequence uint64    // of the last frame
 	next     uint64    // number of the next page
 	lastID   uint64    // of the last page that was appended
-	written  []uint64  // done, written and not synced
-	room     []byte    // for the next write
 	write    diskWrite // the last one
 	closed   bool
 
@@ -54,12 +64,15 @@ type DiskStore struct {
 // OnDisk returns the store of pages in a directory, which is made if it does not
 // exist. From is where an earlier version of this program kept them; nil: nowhere.
 func OnDisk(dir string, from Former, log *slog.Logger) *DiskStore {
-	return &DiskStore{dir: dir, from: from, log: log, full: segmentSize, places: map[uint64]place{}}
+	return &DiskStore{dir: dir, from: from, log: log, full: segmentSize, syncData: datadir.SyncData, places: map[uint64]place{}}
 }
 
 // Append implements Store. With the page go the numbers of those that are done, and
 // some of the oldest pages, if the files have become too large.
 func (s *DiskStore) Append(_ context.Context, id uint64, data []byte) (uint64, error) {
+	if err := s.prepare(); err != nil {
+		return 0, err
+	}
 	s.disk.Lock()
 	defer s.disk.Unlock()
 	if s.closed {
@@ -68,14 +81,11 @@ func (s *DiskStore) Append(_ context.Context, id uint64, data []byte) (uint64, e
 	if id == s.lastID && s.lastID != 0 {
 		return s.next - 1, nil // it was repeated, although it had succeeded
 	}
-	if err := s.roll(); err != nil {
-		return 0, fmt.Errorf("begin a new file of the journal: %w", err)
-	}
 	w := s.begin()
 	w.done()
 	w.move(2 * len(data))
 	w.page(s.next, data, place{})
-	if err := w.commit(true); err != nil {
+	if err := w.commit(); err != nil {
 		return 0, err
 	}
 	s.next++
@@ -83,13 +93,34 @@ func (s *DiskStore) Append(_ context.Context, id uint64, data []byte) (uint64, e
 	return s.next - 1, nil
 }
 
-// roll begins a new segment when the last is full.
-func (s *DiskStore) roll() error {
-	if s.end < s.full {
-		return nil
+// prepare waits for the disk where no page may be written before: behind a sync that
+// has failed, behind too much that is not on the disk, and behind a full file.
+func (s *DiskStore) prepare() error {
+	s.disk.Lock()
+	full, behind := s.end >= s.full, s.suspect || len(s.unsynced) > maxUnsynced
+	s.disk.Unlock()
+	switch {
+	case full:
+		if err := s.roll(); err != nil {
+			return fmt.Errorf("begin a new file of the journal: %w", err)
+		}
+	case behind:
+		return s.Sync()
 	}
+	return nil
+}
+
+// roll begins a new segment. The last one is on the disk then.
+func (s *DiskStore) roll() error {
+	s.syncs.Lock()
+	defer s.syncs.Unlock()
 	if err := s.sync(); err != nil {
 		return err
+	}
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	if s.closed {
+		return os.ErrClosed
 	}
 	s.mu.Lock()
 	following := &segment{ordinal: s.segments[len(s.segments)-1].ordinal + 1}
@@ -99,7 +130,7 @@ func (s *DiskStore) roll() error {
 		return err
 	}
 	s.cutRoom()
-	err = s.file.Close() // its content is on the disk
+	err = s.file.Close()
 	s.sequence++
 	s.use(file, following)
 	return err
@@ -112,30 +143,6 @@ func (s *DiskStore) use(file *os.File, active *segment) {
 	s.segments = append(s.segments, active)
 	s.bytes += active.size
 	s.mu.Unlock()
-}
-
-// sync brings everything written to the disk.
-func (s *DiskStore) sync() error {
-	if s.end == s.synced {
-		return nil
-	}
-	if err := datadir.SyncData(s.file); err != nil {
-		s.rewind()
-		return err
-	}
-	s.synced = s.end
-	s.written = s.written[:0]
-	return nil
-}
-
-// rewind lets the next write take the place of what was written since the last sync:
-// after one that failed, nobody knows what is on the disk.
-func (s *DiskStore) rewind() {
-	s.end = s.synced
-	s.mu.Lock()
-	s.done = append(append([]uint64(nil), s.written...), s.done...)
-	s.mu.Unlock()
-	s.written = s.written[:0]
 }
 
 // Read implements Store.
@@ -197,11 +204,13 @@ func (s *DiskStore) Done(number uint64) {
 	s.sweepSoon()
 }
 
-// Close implements Store.
+// Close implements Store. What was appended is on the disk then.
 func (s *DiskStore) Close(context.Context) error {
+	s.syncs.Lock()
+	defer s.syncs.Unlock()
 	s.disk.Lock()
-	defer s.disk.Unlock()
 	if s.closed || s.file == nil {
+		s.disk.Unlock()
 		return nil
 	}
 	s.mu.Lock()
@@ -212,8 +221,9 @@ func (s *DiskStore) Close(context.Context) error {
 	s.closed = true
 	w := s.begin()
 	w.done()
-	err := w.commit(true)
-	if err == nil {
+	err := w.commit()
+	s.disk.Unlock()
+	if err = errors.Join(err, s.sync()); err == nil {
 		s.cutRoom()
 	}
 	if err := errors.Join(err, s.file.Close()); err != nil {

@@ -47,6 +47,13 @@ func mustAppend(t testing.TB, s *DiskStore, id uint64, text string) uint64 {
 	return number
 }
 
+func mustSync(t testing.TB, s *DiskStore) {
+	t.Helper()
+	if err := s.Sync(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // copyDir is what a process killed at this moment would leave behind.
 func copyDir(t testing.TB, dir string) string {
 	t.Helper()
@@ -143,6 +150,7 @@ func TestCutOffWriteIsForgotten(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := openDisk(t, dir)
 	mustAppend(t, s, 1, "one")
+	mustSync(t, s)
 	on := s.end
 	s.Done(mustAppend(t, s, 2, "two"))
 	mustAppend(t, s, 3, "three")
@@ -171,6 +179,7 @@ func TestDamageToWhatWasOnTheDiskIsReported(t *testing.T) {
 	s, _ := openDisk(t, dir)
 	for i := range uint64(12) {
 		mustAppend(t, s, i+1, strings.Repeat("text ", 150))
+		mustSync(t, s)
 	}
 	names, contents := files(t, dir)
 	if len(names) < 2 {

@@ -7,6 +7,9 @@ import (
 	"github.com/switchhook/switchhook/internal/datadir"
 )
 
+// isDead reports whether the oldest segment can be removed.
+func (s *DiskStore) isDead() bool { return len(s.segments) > 1 && s.segments[0].live == 0 }
+
 // sweepSoon has the store swept, unless it is about to be.
 func (s *DiskStore) sweepSoon() {
 	if s.sweeping == nil {
@@ -15,59 +18,62 @@ func (s *DiskStore) sweepSoon() {
 }
 
 // sweep writes which pages are done, if no page was written meanwhile, and removes
-// the segments that are dead.
+// the segments that are dead. What has taken the place of their pages is synced before.
 func (s *DiskStore) sweep() {
-	s.disk.Lock()
-	defer s.disk.Unlock()
-	if s.closed {
-		return
-	}
-	s.mu.Lock()
-	s.sweeping = nil
-	dead := s.dead() != nil
-	s.mu.Unlock()
-	w := s.begin()
-	w.done()
+	s.syncs.Lock()
+	defer s.syncs.Unlock()
+	dead, err := s.writeDone()
 	// Without a file to remove there is no hurry: what the file system has survives
-	// the process, and the next page brings it to the disk.
-	if err := w.commit(dead); err != nil {
+	// the process, and the next sync brings it to the disk.
+	if err == nil && dead > 0 {
+		err = s.sync()
+	}
+	if err != nil {
 		s.log.Error("the journal cannot be written; deliveries that are over may be repeated after a crash", "error", err)
 		return
 	}
-	if dead {
-		s.removeDead()
+	for range dead {
+		if !s.removeOldest() {
+			return
+		}
 	}
 }
 
-// dead is the oldest segment, if it can be removed.
-func (s *DiskStore) dead() *segment {
-	if len(s.segments) > 1 && s.segments[0].live == 0 {
-		return s.segments[0]
+// writeDone writes which pages are done, and returns how many segments are dead.
+func (s *DiskStore) writeDone() (dead int, err error) {
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	if s.closed {
+		return 0, nil
 	}
-	return nil
+	s.mu.Lock()
+	s.sweeping = nil
+	for dead < len(s.segments)-1 && s.segments[dead].live == 0 {
+		dead++
+	}
+	s.mu.Unlock()
+	w := s.begin()
+	w.done()
+	return dead, w.commit()
 }
 
-// removeDead removes the dead segments, each only when the removal of the one before
-// it is on the disk.
-func (s *DiskStore) removeDead() {
-	for {
-		s.mu.Lock()
-		oldest := s.dead()
-		s.mu.Unlock()
-		if oldest == nil {
-			return
-		}
-		err := os.Remove(oldest.path(s.dir))
-		if err == nil {
-			err = datadir.SyncDir(s.dir)
-		}
-		if err != nil && !os.IsNotExist(err) {
-			s.log.Error("a file of the journal that is of no use any more cannot be removed", "file", oldest.path(s.dir), "error", err)
-			return
-		}
-		s.mu.Lock()
-		s.segments = s.segments[1:]
-		s.bytes -= oldest.size
-		s.mu.Unlock()
+// removeOldest removes the oldest segment, which is dead. The removal is on the disk
+// when it returns: none may go before an older one.
+func (s *DiskStore) removeOldest() bool {
+	s.mu.Lock()
+	oldest := s.segments[0]
+	s.mu.Unlock()
+	err := os.Remove(oldest.path(s.dir))
+	if err == nil {
+		err = datadir.SyncDir(s.dir)
 	}
+	if err != nil && !os.IsNotExist(err) {
+		s.log.Error("a file of the journal that is of no use any more cannot be removed", "file", oldest.path(s.dir), "error", err)
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.segments = s.segments[1:]
+	s.bytes -= oldest.size
+	return true
 }

@@ -19,7 +19,6 @@ type writtenPage struct {
 
 // begin prepares a write. There is one at a time, which uses the memory of the one before.
 func (s *DiskStore) begin() *diskWrite {
-	s.room = s.room[:0]
 	w := &s.write
 	w.store, w.names = s, w.names[:0]
 	clear(w.pages)
@@ -30,9 +29,9 @@ func (s *DiskStore) begin() *diskWrite {
 // add appends a frame and returns where it will be.
 func (w *diskWrite) add(kind frameKind, page uint64, content []byte) (at int64) {
 	s := w.store
-	at = s.end + int64(len(s.room))
+	at = s.synced + int64(len(s.unsynced))
 	s.sequence++
-	s.room = appendFrame(s.room, frame{kind: kind, sequence: s.sequence, synced: s.synced, page: page, content: content})
+	s.unsynced = appendFrame(s.unsynced, frame{kind: kind, sequence: s.sequence, synced: s.synced, page: page, content: content})
 	return at
 }
 
@@ -85,36 +84,25 @@ func (w *diskWrite) move(bytes int) {
 	}
 }
 
-// commit writes the frames, and with sync returns when they are on the disk. After
-// an error it is as if the write had not begun.
-func (w *diskWrite) commit(sync bool) error {
+// commit writes the frames. After an error it is as if the write had not begun.
+func (w *diskWrite) commit() error {
 	s := w.store
-	if len(s.room) > 0 {
-		if _, err := s.file.WriteAt(s.room, s.end); err != nil {
+	if next := s.unsynced[s.end-s.synced:]; len(next) > 0 {
+		if _, err := s.file.WriteAt(next, s.end); err != nil {
 			w.undo()
 			return err
 		}
-		s.end += int64(len(s.room))
+		s.end += int64(len(next))
 		s.makeRoom()
 	}
-	s.written = append(s.written, w.names...)
-	if sync {
-		if err := s.sync(); err != nil {
-			w.names = w.names[:0] // sync has put them back
-			w.undo()
-			return err
-		}
-	}
 	w.settle()
-	if cap(s.room) > maxPageBytes/4 {
-		s.room = nil // let the memory of a burst go
-	}
 	return nil
 }
 
 // undo lets a write that failed be forgotten.
 func (w *diskWrite) undo() {
 	s := w.store
+	s.unsynced = s.unsynced[:s.end-s.synced]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done = append(slices.Clone(w.names), s.done...)
@@ -148,7 +136,7 @@ func (w *diskWrite) settle() {
 		active.live++
 		active.pages = append(active.pages, w.number)
 	}
-	if s.dead() != nil {
+	if s.isDead() {
 		s.sweepSoon()
 	}
 }

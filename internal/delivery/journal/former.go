@@ -70,7 +70,7 @@ func (s *DiskStore) takeOver(ctx context.Context) error {
 		if err := s.beginTakeOver(marker); err != nil {
 			return err
 		}
-		if err := s.copyFormer(ctx); err != nil {
+		if err := errors.Join(s.copyFormer(ctx), s.Sync()); err != nil {
 			return err
 		}
 		if err := s.from.Remove(ctx); err != nil {

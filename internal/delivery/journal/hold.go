@@ -1,6 +1,6 @@
 package journal
 
-// file lets a record that is on disk take effect.
+// file lets a record that is written take effect.
 func (j *Journal) file(r *Record) {
 	switch r.kind {
 	case KindMessage:

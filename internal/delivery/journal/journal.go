@@ -14,8 +14,8 @@ type Owner struct {
 	Do func(func())
 	// At has a function run there at a time, or soon after it.
 	At func(time.Time, func())
-	// Accepted is called there with each message that has come to be on disk, in
-	// the order of queueing.
+	// Accepted is called there with each message that is written, in the order of
+	// queueing.
 	Accepted func(*Record)
 	// NewMessage returns the record of a message that recovery has found, with
 	// an empty Message.
@@ -41,10 +41,12 @@ type Journal struct {
 
 // New returns a journal over a store. Recover comes first, then Write.
 func New(store Store, owner Owner, log *slog.Logger) *Journal {
-	return &Journal{
+	j := &Journal{
 		owner: owner, store: store, log: log, metrics: newMetrics(), queue: newQueue(),
 		stale: map[*page]struct{}{}, holds: map[string][]*Record{},
 	}
+	j.queue.syncs.late = j.syncLate
+	return j
 }
 
 // Entry is what waits for the journal's writer: a record to be written, or a
@@ -75,21 +77,17 @@ func ReleaseEntry(keys ...string) Entry {
 	return EntryOf(&Record{kind: KindRelease, Posted: time.Now(), ends: keys})
 }
 
-// MarkEntry has do run on the owner's goroutine when all before it is on disk.
+// MarkEntry has do run on the owner's goroutine when all before it is written.
 func MarkEntry(do func()) Entry { return Entry{mark: do} }
 
 // Put queues entries together. It never blocks; it reports false once the
 // journal is sealed.
 func (j *Journal) Put(entries ...Entry) bool { return j.queue.put(entries...) }
 
-// Flush returns when everything queued so far is on disk, and thereby accepted;
-// or why it cannot be.
-func (j *Journal) Flush(ctx context.Context) error { return j.queue.flush(ctx) }
-
-// Failure is why nothing can be written at the moment; nil: it can.
+// Failure is why nothing can be written or synced at the moment; nil: it can.
 func (j *Journal) Failure() error { return j.queue.failing() }
 
-// Unwritten counts what is queued and not on disk yet.
+// Unwritten counts what is queued and not written yet.
 func (j *Journal) Unwritten() int { return int(j.queue.unwritten()) }
 
 // Seal refuses further entries, and lets Write return when all are on disk.

@@ -88,6 +88,9 @@ func (j *MemoryStore) Append(_ context.Context, id uint64, data []byte) (uint64,
 	return j.last, nil
 }
 
+// Sync implements Store.
+func (j *MemoryStore) Sync() error { return nil }
+
 // Read implements Store.
 func (j *MemoryStore) Read(_ context.Context, number uint64) ([]byte, error) {
 	j.mu.Lock()

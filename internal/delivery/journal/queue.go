@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"context"
 	"sync"
 
 	"github.com/switchhook/switchhook/internal/inbox"
@@ -19,20 +18,16 @@ type queue struct {
 	mu      sync.Mutex
 	entries []Entry
 	spare   []Entry      // memory of a batch that is over; nil: there is none
-	in, out uint64       // entries that came; that are in the journal
 	wake    inbox.Signal // set while the writer has something to look at
-	waiters map[*waiter]bool
-	failure error // of the last write, while it is repeated
 	closed  bool
-}
 
-type waiter struct {
-	mark uint64
-	done chan error // has room for the answer
+	in, written, synced uint64 // entries that came; that survive the process; the power too
+	writeFailure        error  // of the last write, while it is repeated
+	syncs               syncs
 }
 
 func newQueue() *queue {
-	return &queue{wake: inbox.NewSignal(), waiters: map[*waiter]bool{}}
+	return &queue{wake: inbox.NewSignal(), syncs: syncs{waiters: map[*waiter]bool{}}}
 }
 
 // put queues entries together; it reports whether the queue is open.
@@ -98,62 +93,6 @@ func (q *queue) fitting() int {
 	return len(q.entries)
 }
 
-// wrote notes that n more entries are in the journal.
-func (q *queue) wrote(n int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.out += uint64(n)
-	q.failure = nil
-	for w := range q.waiters {
-		if w.mark <= q.out {
-			w.done <- nil
-			delete(q.waiters, w)
-		}
-	}
-}
-
-// failed tells everybody who waits that the store refuses.
-func (q *queue) failed(err error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.failure = err
-	for w := range q.waiters {
-		w.done <- err
-		delete(q.waiters, w)
-	}
-}
-
-// failing is why the last write failed, while it is repeated.
-func (q *queue) failing() error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.failure
-}
-
-// flush waits until what is queued now is in the journal, or cannot be.
-func (q *queue) flush(ctx context.Context) error {
-	q.mu.Lock()
-	w := &waiter{mark: q.in, done: make(chan error, 1)}
-	switch {
-	case q.out >= w.mark:
-		w.done <- nil
-	case q.failure != nil:
-		w.done <- q.failure
-	default:
-		q.waiters[w] = true
-	}
-	q.mu.Unlock()
-	select {
-	case err := <-w.done:
-		return err
-	case <-ctx.Done():
-		q.mu.Lock()
-		delete(q.waiters, w)
-		q.mu.Unlock()
-		return context.Cause(ctx)
-	}
-}
-
 // close lets the writer end when it has written everything.
 func (q *queue) close() {
 	q.mu.Lock()
@@ -162,9 +101,9 @@ func (q *queue) close() {
 	q.wake.Set()
 }
 
-// unwritten returns how many entries are not in the journal.
+// unwritten returns how many entries are not written.
 func (q *queue) unwritten() uint64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.in - q.out
+	return q.in - q.written
 }

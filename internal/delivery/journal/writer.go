@@ -13,22 +13,24 @@ import (
 // appendOverhead is what a record takes beside its content, in bytes, about.
 const appendOverhead = 64
 
-// retry is how long the writer waits after a write that failed.
+// retry is how long it takes until a write, or a sync, that failed is repeated.
 var retry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 5 * time.Second}
 
 // Write is the journal's only writer, to be run in a goroutine: what has gathered while one page was
 // being written becomes the next page. It returns when
 // the journal is sealed and all is on disk, or life ends.
 func (j *Journal) Write(life context.Context) {
-	for {
-		batch := j.queue.take()
-		if batch == nil {
-			return
-		}
+	defer j.queue.end()
+	for batch := j.queue.take(); batch != nil; batch = j.queue.take() {
 		if !j.writePage(life, batch) {
 			return
 		}
 		j.queue.wrote(len(batch))
+	}
+	for failures := 1; j.Flush(life) != nil; failures++ {
+		if !backoff.Wait(life, retry.Delay(failures)) {
+			return
+		}
 	}
 }
 
@@ -46,7 +48,7 @@ func (j *Journal) writePage(life context.Context, batch []Entry) bool {
 			return true
 		}
 		j.metrics.failures.Inc()
-		j.queue.failed(fmt.Errorf("write the journal of deliveries: %w", err))
+		j.queue.notWritten(fmt.Errorf("write the journal of deliveries: %w", err))
 		// Nothing is delivered that a kill could forget: an operator must see this.
 		wait := retry.Delay(failures)
 		j.log.Error("the journal of deliveries cannot be written; events wait until it can", "error", err, "records", len(batch), "next_try_in", wait)

@@ -1,0 +1,264 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/switchhook/switchhook/internal/datadir"
+)
+
+// tornDisk knows what of a store's files is on the disk.
+type tornDisk struct {
+	store  *DiskStore
+	mu     sync.Mutex
+	synced map[string]int64 // bytes of the files, by name
+}
+
+// onTornDisk has a store's syncs noted. What it has found at its start is synced.
+func onTornDisk(s *DiskStore) *tornDisk {
+	d := &tornDisk{store: s, synced: map[string]int64{}}
+	for _, found := range s.segments {
+		d.synced[filepath.Base(found.path(s.dir))] = found.size
+	}
+	s.syncData = func(file *os.File) error {
+		s.disk.Lock()
+		end := s.end
+		s.disk.Unlock()
+		if err := datadir.SyncData(file); err != nil {
+			return err
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.synced[filepath.Base(file.Name())] = end
+		return nil
+	}
+	return d
+}
+
+// cut returns a directory as a power cut at this moment could leave it: of what was not
+// synced, each block is there, or is not, or is something else.
+func (d *tornDisk) cut(t testing.TB, random *rand.Rand) (dir string) {
+	t.Helper()
+	d.store.syncs.Lock()
+	defer d.store.syncs.Unlock()
+	d.store.disk.Lock()
+	defer d.store.disk.Unlock()
+	dir = copyDir(t, d.store.dir)
+	names, contents := files(t, dir)
+	for i, name := range names {
+		content := contents[i]
+		on, found := d.synced[filepath.Base(name)]
+		if !found { // it was synced when it was made
+			_, size, _ := readFrame(content, 0)
+			on = int64(size)
+		}
+		const block = 128
+		for at := on; at < int64(len(content)); at += block {
+			lost := content[at:min(at+block, int64(len(content)))]
+			switch random.IntN(4) {
+			case 0:
+				clear(lost)
+			case 1:
+				for j := range lost {
+					lost[j] = byte(random.Uint32())
+				}
+			}
+		}
+		if random.IntN(4) == 0 {
+			content = content[:on+random.Int64N(int64(len(content))-on+1)]
+		}
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// TestPowerCutTakesOnlyTheEnd of what was written, and nothing that was synced: a page
+// that is not there was not synced, nor is any page behind it.
+func TestPowerCutTakesOnlyTheEnd(t *testing.T) {
+	for seed := range uint64(6) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		s, _ := openDisk(t, t.TempDir())
+		disk := onTornDisk(s)
+		model := map[uint64]string{}   // appended, and not done
+		forgotten := map[uint64]bool{} // done, and perhaps not on the disk
+		synced := uint64(0)            // up to this page
+		last := uint64(0)
+		for step := range 600 {
+			switch n := random.IntN(100); {
+			case n < 50:
+				text := strings.Repeat(fmt.Sprint(step, " "), 1+random.IntN(200))
+				last = mustAppend(t, s, uint64(step)+1, text)
+				model[last] = text
+			case n < 90 && len(model) > 10 || len(model) > 40:
+				numbers := slices.Sorted(maps.Keys(model))
+				number := numbers[random.IntN(len(numbers))]
+				delete(model, number)
+				forgotten[number] = true
+				s.Done(number)
+			case n < 93:
+				s.sweep()
+			case n < 97:
+				mustSync(t, s)
+				synced = last
+			default:
+				dir := disk.cut(t, random)
+				var kept map[uint64]string
+				s, kept = openDisk(t, dir)
+				disk = onTornDisk(s)
+				newest := synced
+				for number := range kept {
+					newest = max(newest, number)
+					if _, want := model[number]; !want && !forgotten[number] {
+						t.Fatalf("seed %d, step %d: page %d came back", seed, step, number)
+					}
+				}
+				for number, text := range model {
+					if got, found := kept[number]; number <= newest && got != text || found && got != text {
+						t.Fatalf("seed %d, step %d: page %d is %.20q; %d were synced, %d is there", seed, step, number, got, synced, newest)
+					}
+				}
+				model, forgotten, last = kept, map[uint64]bool{}, newest
+				synced = last // the start has synced what it found
+			}
+		}
+	}
+}
+
+// TestFailedSyncIsWrittenAgain: the kernel drops what it could not write, and says so
+// once. Nothing is appended until all of it is on the disk.
+func TestFailedSyncIsWrittenAgain(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := openDisk(t, dir)
+	s.full = 64 << 10
+	mustAppend(t, s, 1, "one")
+	mustSync(t, s)
+	on := s.end
+	mustAppend(t, s, 2, "two")
+	s.Done(mustAppend(t, s, 3, "three"))
+	mustAppend(t, s, 4, "four")
+	refused := errors.New("input/output error")
+	failures := 2
+	s.syncData = func(file *os.File) error {
+		if failures == 0 {
+			return datadir.SyncData(file)
+		}
+		failures--
+		lost := make([]byte, s.end-on)
+		if _, err := file.WriteAt(lost, on); err != nil {
+			t.Fatal(err)
+		}
+		return refused
+	}
+	if err := s.Sync(); !errors.Is(err, refused) {
+		t.Fatalf("the disk refuses: %v", err)
+	}
+	if _, err := s.Append(t.Context(), 5, []byte("five")); !errors.Is(err, refused) {
+		t.Fatalf("appended behind what may be lost: %v", err)
+	}
+	if _, kept := openDisk(t, copyDir(t, dir)); len(kept) != 1 {
+		t.Fatalf("the test loses nothing: %v", kept)
+	}
+	five := mustAppend(t, s, 5, "five")
+	if _, kept := openDisk(t, copyDir(t, dir)); len(kept) != 4 || kept[2] != "two" || kept[4] != "four" || kept[five] != "five" {
+		t.Errorf("kept %v", kept)
+	}
+	if s.synced <= on || len(s.unsynced) != int(s.end-s.synced) {
+		t.Errorf("%d bytes are synced, %d of %d are to be", s.synced, len(s.unsynced), s.end)
+	}
+}
+
+// TestPagesAreAppendedWhileASyncRuns, and are not taken for synced when it ends.
+func TestPagesAreAppendedWhileASyncRuns(t *testing.T) {
+	s, _ := openDisk(t, t.TempDir())
+	s.full = 64 << 10
+	disk := onTornDisk(s)
+	note := s.syncData
+	mustAppend(t, s, 1, "one")
+	s.syncData = func(file *os.File) error {
+		err := note(file)
+		two := mustAppend(t, s, 2, "two")
+		if data, err := s.Read(t.Context(), two); err != nil || string(data) != "two" {
+			t.Errorf("read %q, %v", data, err)
+		}
+		return err
+	}
+	mustSync(t, s)
+	s.syncData = note
+	if s.synced >= s.end || len(s.unsynced) != int(s.end-s.synced) {
+		t.Errorf("%d of %d bytes are synced, %d are to be", s.synced, s.end, len(s.unsynced))
+	}
+	mustSync(t, s)
+	if _, kept := openDisk(t, disk.cut(t, rand.New(rand.NewPCG(1, 1)))); kept[1] != "one" || kept[2] != "two" {
+		t.Errorf("kept %v", kept)
+	}
+}
+
+// TestWhatIsNotSyncedIsBounded: the page behind too much of it waits for a sync.
+func TestWhatIsNotSyncedIsBounded(t *testing.T) {
+	s, _ := openDisk(t, t.TempDir())
+	s.full = segmentSize
+	syncs := 0
+	s.syncData = func(*os.File) error { syncs++; return nil }
+	text := strings.Repeat("x", 1<<20)
+	for i := range uint64(7) {
+		mustAppend(t, s, i+1, text)
+		if len(s.unsynced) > maxUnsynced+len(text)+100 {
+			t.Fatalf("%d bytes are not synced", len(s.unsynced))
+		}
+	}
+	if syncs != 1 {
+		t.Errorf("%d syncs", syncs)
+	}
+	mustSync(t, s)
+	if cap(s.unsynced) > 0 {
+		t.Errorf("%d bytes are kept for the next burst", cap(s.unsynced))
+	}
+}
+
+// TestFileIsRemovedOnlyOnceItsSuccessorIsSynced: a page of the old file may be done
+// since its records are in another page.
+func TestFileIsRemovedOnlyOnceItsSuccessorIsSynced(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := openDisk(t, dir)
+	old := mustAppend(t, s, 1, strings.Repeat("x", 5000)) // the file is full
+	mustAppend(t, s, 2, "the records of the first page")
+	s.Done(old)
+	refused := errors.New("input/output error")
+	s.syncData = func(*os.File) error { return refused }
+	s.sweep()
+	if names, _ := files(t, dir); len(names) != 2 {
+		t.Fatalf("%d files are left", len(names))
+	}
+	s.syncData = datadir.SyncData
+	s.mu.Lock()
+	s.sweepSoon()
+	s.mu.Unlock()
+	s.sweep()
+	if names, _ := files(t, dir); len(names) != 1 || s.synced != s.end {
+		t.Errorf("%d files are left, %d of %d bytes are synced", len(names), s.synced, s.end)
+	}
+}
+
+// TestClosedStoreIsSynced.
+func TestClosedStoreIsSynced(t *testing.T) {
+	s, _ := openDisk(t, t.TempDir())
+	disk := onTornDisk(s)
+	mustAppend(t, s, 1, "one")
+	if err := s.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if on := disk.synced[filepath.Base(s.file.Name())]; on != s.end {
+		t.Errorf("%d of %d bytes are synced", on, s.end)
+	}
+}
