@@ -53,8 +53,8 @@ func (b *bench) costAt(ctx context.Context, s *server, number string, rate int, 
 	each := func(metric string) float64 { return (later[metric] - journal[metric]) / float64(len(calls.answered)) }
 	b.row(fmt.Sprintf("CPU of a call at %d calls/s, %s", rate, what),
 		fmt.Sprintf("%.2f ms", 1e3*(after-before).Seconds()/float64(len(calls.answered))),
-		"INVITE to 200 in %s (p50 / p99 / longest); %d calls, %d refused; %.1f records of the journal, %.1f writes, %.0f allocations of %.0f kB each", calls.answered, len(calls.answered)+calls.failed, calls.failed,
-		each("switchhook_delivery_journal_records_total"), each("switchhook_delivery_journal_write_seconds_count"),
+		"INVITE to 200 in %s (p50 / p99 / longest); %d calls, %d refused; %.1f records of the journal, %.1f writes, %.1f syncs, %.0f allocations of %.0f kB each", calls.answered, len(calls.answered)+calls.failed, calls.failed,
+		each("switchhook_delivery_journal_records_total"), each("switchhook_delivery_journal_write_seconds_count"), each("switchhook_delivery_journal_sync_seconds_count"),
 		each("go_memstats_mallocs_total"), each("go_memstats_alloc_bytes_total")/1e3)
 	return nil
 }

@@ -33,12 +33,12 @@ type Message interface {
 // Record is an entry of the journal, from its queueing to the moment when the
 // journal has forgotten it:
 //
-//	queued → on disk → ended → settled → forgotten
+//	queued → written → ended → settled → forgotten
 //
-// It is on disk in its home, the page with its newest copy. It has ended when
+// It is in its home, the page with its newest copy. It has ended when
 // nothing of it is to be recovered, and is settled when it does not have to end
 // holds any more either. It is forgotten with the last page that has a copy.
-// The owner's goroutine has it from the moment when it is on disk.
+// The owner's goroutine has it from the moment when it is written.
 type Record struct {
 	Seq      uint64 // order of queueing, given by the writer
 	Posted   time.Time
@@ -61,7 +61,7 @@ type Record struct {
 }
 
 // NewMessage prepares a record for Put. Ends are the keys of the holds that end
-// when it is on disk.
+// when it is written.
 func (r *Record) NewMessage(m Message, posted time.Time, ends []string) {
 	r.kind, r.Message, r.Posted, r.ends = KindMessage, m, posted, ends
 }
