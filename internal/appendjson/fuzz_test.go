@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 func FuzzTextIsThatOfTheStandardLibrary(f *testing.F) {
@@ -33,6 +34,7 @@ func FuzzTextIsThatOfTheStandardLibrary(f *testing.F) {
 type sample struct {
 	Text      string    `json:"text"`
 	SomeText  string    `json:"someText,omitempty"`
+	Joined    string    `json:"joined"`
 	Int       int64     `json:"int"`
 	SomeInt   int64     `json:"someInt,omitempty"`
 	Uint      uint64    `json:"uint"`
@@ -41,6 +43,7 @@ type sample struct {
 	Bool      bool      `json:"bool"`
 	True      bool      `json:"true,omitempty"`
 	Time      time.Time `json:"time"`
+	TimeAs    string    `json:"timeAs"`
 	SomeTime  time.Time `json:"someTime,omitzero"`
 	List      []sample  `json:"list"`
 }
@@ -49,6 +52,7 @@ func appendSample(b []byte, s *sample) ([]byte, error) {
 	o := Open(b)
 	o.Text("text", s.Text)
 	o.SomeText("someText", s.SomeText)
+	o.Joined("joined", "of ", s.Text, "", "/", s.Text)
 	o.Int("int", s.Int)
 	o.SomeInt("someInt", s.SomeInt)
 	o.Uint("uint", s.Uint)
@@ -57,6 +61,7 @@ func appendSample(b []byte, s *sample) ([]byte, error) {
 	o.Bool("bool", s.Bool)
 	o.True("true", s.True)
 	o.Time("time", s.Time)
+	o.TimeAs("timeAs", time.RFC1123, s.Time)
 	o.SomeTime("someTime", s.SomeTime)
 	o.Value("list", func(b []byte) ([]byte, error) { return List(b, s.List, appendSample) })
 	return o.Close()
@@ -77,8 +82,11 @@ func FuzzObjectIsThatOfTheStandardLibrary(f *testing.F) {
 		} else {
 			at = at.UTC()
 		}
-		s := sample{text, text, n, n, u, x, x, is, is, at, at, []sample{}}
-		s.List = []sample{s, {List: []sample{}}}
+		if !utf8.ValidString(text) {
+			t.Skip("Joined is for UTF-8")
+		}
+		s := sample{text, text, "of " + text + "/" + text, n, n, u, x, x, is, is, at, at.Format(time.RFC1123), at, []sample{}}
+		s.List = []sample{s, {Joined: "of /", TimeAs: time.Time{}.Format(time.RFC1123), List: []sample{}}}
 		want, err := json.Marshal(s)
 		got, refused := appendSample([]byte("before "), &s)
 		if (refused == nil) != (err == nil) {

@@ -48,6 +48,16 @@ func (o *Object) Text(name, text string) {
 	o.b = Text(o.b, text)
 }
 
+// Joined adds a text that comes in parts, each of which is valid UTF-8.
+func (o *Object) Joined(name string, parts ...string) {
+	o.name(name)
+	o.b = append(o.b, '"')
+	for _, part := range parts {
+		o.b = inner(o.b, part)
+	}
+	o.b = append(o.b, '"')
+}
+
 // SomeText adds a text unless it is empty, as the option omitempty does.
 func (o *Object) SomeText(name, text string) {
 	if text != "" {
@@ -126,6 +136,12 @@ func (o *Object) Time(name string, at time.Time) {
 		return
 	}
 	o.b = append(at.AppendFormat(append(o.b, '"'), time.RFC3339Nano), '"')
+}
+
+// TimeAs adds a time in a layout of letters and signs that need no escape.
+func (o *Object) TimeAs(name, layout string, at time.Time) {
+	o.name(name)
+	o.b = append(at.AppendFormat(append(o.b, '"'), layout), '"')
 }
 
 // SomeTime adds a time unless it is zero, as the option omitzero does.

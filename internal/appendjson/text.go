@@ -16,6 +16,14 @@ func Text(b []byte, text string) []byte {
 	return appendQuoted(b, text)
 }
 
+// inner appends what Text does between the quotes.
+func inner(b []byte, text string) []byte {
+	begin := len(b)
+	b = Text(b, text)
+	end := begin + copy(b[begin:], b[begin+1:len(b)-1])
+	return b[:end]
+}
+
 // PlainText is Text of an encoder that does not escape HTML.
 func PlainText(b []byte, text string) []byte {
 	for i := range len(text) {

@@ -63,7 +63,7 @@ func (a *API) addParticipant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	who := participantModel(call.Participant{ID: add.Who}, version(rest.APIVersion(r.Context())))
+	who := participantModel{call.Participant{ID: add.Who}, version(rest.APIVersion(r.Context()))}
 	return a.accepted(w, r, http.StatusAccepted,
 		object{{"participant", who}}.addText("operationContext", body.OperationContext).add("invitationId", invitation))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 
 	"github.com/switchhook/switchhook/internal/appendjson"
@@ -21,7 +22,8 @@ const eventTime = "2006-01-02T15:04:05.9999999-07:00"
 // contentType are the header fields of every callback. Nobody changes them.
 var contentType = map[string]string{"Content-Type": "application/json"}
 
-// Outbox takes messages for applications, and promises to be kept until they are.
+// Outbox takes messages for applications, and promises to be kept until they are. It
+// keeps the content of the list that it is given, not the list.
 type Outbox interface {
 	Post(...delivery.Message)
 	Hold(key string, body []byte)
@@ -43,10 +45,9 @@ func (c *Callbacks) Publish(e call.Event) {
 	head := e.Header()
 	switch e.(type) {
 	case call.ConnectionOpened:
-		c.hold(connectionKey(head.Connection), head)
-		c.hold(operationKey(head.Operation.ID), head)
+		c.hold(head, connectionKey(head.Connection), operationKey(head.Operation.ID))
 	case call.OperationAccepted:
-		c.hold(operationKey(head.Operation.ID), head)
+		c.hold(head, operationKey(head.Operation.ID))
 	default:
 		o, ok := describe(e)
 		switch {
@@ -65,7 +66,10 @@ func (c *Callbacks) post(e call.Event, o occurrence) {
 	if url == "" {
 		url = head.Control.CallbackURI
 	}
-	m := delivery.Message{
+	list := lists.Get().(*[1]delivery.Message)
+	defer func() { list[0] = delivery.Message{}; lists.Put(list) }()
+	m := &list[0]
+	*m = delivery.Message{
 		ID: identifier.NewGUID(), Policy: Policy,
 		Group: head.Connection, URL: url,
 		Header: contentType, Last: o.last, Note: o.name,
@@ -81,8 +85,11 @@ func (c *Callbacks) post(e call.Event, o occurrence) {
 	}
 	m.Body = text
 	m.Release = o.releases(e)
-	c.outbox.Post(m)
+	c.outbox.Post(list[:]...)
 }
+
+// lists are for messages on their way to an Outbox.
+var lists = sync.Pool{New: func() any { return new([1]delivery.Message) }}
 
 // body is an event as the array of one CloudEvent.
 func body(id string, o occurrence, head call.Head) ([]byte, error) {
@@ -94,35 +101,42 @@ func body(id string, o occurrence, head call.Head) ([]byte, error) {
 
 // appendCloudEvent appends an event in its envelope.
 func appendCloudEvent(b []byte, id string, o occurrence, head call.Head) ([]byte, error) {
-	source := "calling/callConnections/" + head.Connection
-	if o.recording != "" {
-		source = "calling/recordings/" + head.ServerCallID + "/" + o.recording + "/" + o.name
-	}
-	kind := typePrefix + o.name
+	from := o.source(head)
+	source := from[:]
 	e := appendjson.Open(b)
 	e.Text("id", id)
-	e.Text("source", source)
-	e.Text("type", kind)
-	e.Value("data", func(b []byte) ([]byte, error) { return o.appendData(b, head, source, kind) })
-	e.Text("time", head.At.UTC().Format(eventTime))
+	e.Joined("source", source...)
+	e.Joined("type", typePrefix, o.name)
+	e.Value("data", func(b []byte) ([]byte, error) { return o.appendData(b, head, source) })
+	e.TimeAs("time", eventTime, head.At.UTC())
 	e.Text("specversion", "1.0")
 	e.Text("datacontenttype", "application/json")
-	e.Text("subject", source)
+	e.Joined("subject", source...)
 	return e.Close()
+}
+
+// source is where the event is of, in parts.
+func (o occurrence) source(head call.Head) [6]string {
+	if o.recording != "" {
+		return [...]string{"calling/recordings/", head.ServerCallID, "/", o.recording, "/", o.name}
+	}
+	return [...]string{"calling/callConnections/", head.Connection, 5: ""}
 }
 
 func connectionKey(id string) string { return "connection " + id }
 func operationKey(id string) string  { return "operation " + id }
 
-// hold keeps the head of what was promised, so that its end can be told even by
-// the next process.
-func (c *Callbacks) hold(key string, head call.Head) {
+// hold keeps the head of what was promised under each of keys, so that its end can be told
+// even by the next process.
+func (c *Callbacks) hold(head call.Head, keys ...string) {
 	body, err := writePromise(head)
 	if err != nil { // its times are the clock's
-		c.log.Error("promise cannot be written", "key", key, "connection", head.Connection, "error", err)
+		c.log.Error("promise cannot be written", "key", keys[0], "connection", head.Connection, "error", err)
 		return
 	}
-	c.outbox.Hold(key, body)
+	for _, key := range keys {
+		c.outbox.Hold(key, body)
+	}
 }
 
 // TokenSource signs the bearer tokens of callbacks.

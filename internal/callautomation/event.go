@@ -60,6 +60,9 @@ var endsOperation = func() map[reflect.Type]bool {
 // releases are the promises that an event fulfils.
 func (o occurrence) releases(e call.Event) (keys []string) {
 	head := e.Header()
+	if o.last {
+		keys = make([]string, 0, 2)
+	}
 	if endsOperation[reflect.TypeOf(e)] && !o.goesOn || o.last {
 		keys = append(keys, operationKey(head.Operation.ID))
 	}
@@ -72,13 +75,12 @@ func (o occurrence) releases(e call.Event) (keys []string) {
 	return keys
 }
 
-// appendData appends the members of an event, whose type is kind, in the order of the
-// service.
-func (o occurrence) appendData(b []byte, head call.Head, source, kind string) ([]byte, error) {
+// appendData appends the members of an event in the order of the service.
+func (o occurrence) appendData(b []byte, head call.Head, source []string) ([]byte, error) {
 	v := version(head.Control.Version)
 	d := appendjson.Open(b)
 	if v.hasEventSource() {
-		d.Text("eventSource", source)
+		d.Joined("eventSource", source...)
 	}
 	d.SomeText("operationContext", head.Operation.Context)
 	for _, m := range o.own {
@@ -97,7 +99,7 @@ func (o occurrence) appendData(b []byte, head call.Head, source, kind string) ([
 	d.Text("callConnectionId", head.Connection)
 	d.Text("serverCallId", head.ServerCallID)
 	d.Text("correlationId", head.CorrelationID)
-	d.Text("publicEventType", kind)
+	d.Joined("publicEventType", typePrefix, o.name)
 	return d.Close()
 }
 

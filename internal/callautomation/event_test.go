@@ -161,7 +161,7 @@ func TestMembersStandAsRecorded(t *testing.T) {
 			e := c.event(head)
 			var names []string
 			o, _ := describe(e)
-			text, err := o.appendData(nil, e.Header(), "s", "k")
+			text, err := o.appendData(nil, e.Header(), []string{"s"})
 			if err != nil {
 				t.Fatal(err)
 			}

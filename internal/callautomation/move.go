@@ -47,12 +47,13 @@ func (a *API) moveParticipants(w http.ResponseWriter, r *http.Request) error {
 	if err := conn.Move(r.Context(), move); err != nil {
 		return err
 	}
-	participants := make([]object, len(move.Who))
+	participants := make([]call.Participant, len(move.Who))
 	for i, who := range move.Who {
-		participants[i] = participantModel(call.Participant{ID: who}, version(rest.APIVersion(r.Context())))
+		participants[i].ID = who
 	}
+	list := rosterModel{participants, version(rest.APIVersion(r.Context()))}
 	return a.accepted(w, r, http.StatusAccepted,
-		object{{"participants", participants}}.addText("operationContext", body.OperationContext).add("fromCall", body.FromCall))
+		object{{"participants", list}}.addText("operationContext", body.OperationContext).add("fromCall", body.FromCall))
 }
 
 // moveEvents are the events of moving participants between two calls.

@@ -34,11 +34,7 @@ func (a *API) listParticipants(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	value := make([]object, len(page))
-	for i, p := range page {
-		value[i] = participantModel(p, v)
-	}
-	return rest.WriteJSON(w, http.StatusOK, object{{"value", value}}.addText("nextLink", rest.NextLink(r, next)))
+	return rest.WriteJSON(w, http.StatusOK, object{{"value", rosterModel{page, v}}}.addText("nextLink", rest.NextLink(r, next)))
 }
 
 // getParticipant is GET …/participants/{participantRawId}.
@@ -55,7 +51,7 @@ func (a *API) getParticipant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return rest.WriteJSON(w, http.StatusOK, participantModel(p, version(rest.APIVersion(r.Context()))))
+	return rest.WriteJSON(w, http.StatusOK, participantModel{p, version(rest.APIVersion(r.Context()))})
 }
 
 // participantEvents are the events of the list of participants.

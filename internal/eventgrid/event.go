@@ -60,8 +60,8 @@ func (e event) inEventGridSchema(topic string) ([]byte, error) {
 		b = appendMember(b, `,"eventType":`, e.kind)
 		b = appendMember(b, `,"dataVersion":`, dataVersion)
 		b = appendMember(b, `,"metadataVersion":`, metadataVersion)
-		b = appendMember(b, `,"eventTime":`, timestamp(e.at))
-		return append(b, "}]"...), nil
+		b = appendTimestamp(append(b, `,"eventTime":"`...), e.at)
+		return append(b, `"}]`...), nil
 	})
 }
 
@@ -98,8 +98,10 @@ func encode(v any) ([]byte, error) {
 }
 
 // timestamp writes a time as the service does: UTC, with seven decimals.
-func timestamp(t time.Time) string {
-	return t.UTC().Format("2006-01-02T15:04:05.0000000Z")
+func timestamp(t time.Time) string { return string(appendTimestamp(nil, t)) }
+
+func appendTimestamp(b []byte, t time.Time) []byte {
+	return t.UTC().AppendFormat(b, "2006-01-02T15:04:05.0000000Z")
 }
 
 // knownTypes names the event types in a sentence.

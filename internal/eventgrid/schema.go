@@ -45,7 +45,7 @@ func (e event) inCloudEventsSchema(source string) ([]byte, error) {
 		b = appendMember(b, `,"type":`, e.kind)
 		b = appendMember(b, `,"source":`, source)
 		b = appendMember(b, `,"id":`, e.id)
-		b = appendMember(b, `,"time":`, timestamp(e.at))
+		b = append(appendTimestamp(append(b, `,"time":"`...), e.at), '"')
 		b = appendMember(b, `,"subject":`, e.subject)
 		b, err := e.appendData(append(b, `,"data":`...))
 		if err != nil {

@@ -93,7 +93,8 @@ func partsOf(id identifier.ID) (p wireParts) {
 	case identifier.CommunicationUser:
 		p.User = &wireUser{ID: raw}
 	case identifier.PhoneNumber:
-		p.Phone = phoneOf(id)
+		phone := phoneOf(id)
+		p.Phone = &phone
 	case identifier.MicrosoftTeamsUser:
 		if user, ok := strings.CutPrefix(raw, teamsVisitor); ok {
 			p.TeamsUser = &wireTeamsUser{UserID: user, IsAnonymous: true, Cloud: "public"}
@@ -120,7 +121,7 @@ func partsOf(id identifier.ID) (p wireParts) {
 	return p
 }
 
-func phoneOf(id identifier.ID) *wirePhone {
+func phoneOf(id identifier.ID) wirePhone {
 	_, asserted, _ := strings.Cut(id.Number(), "_")
-	return &wirePhone{Value: id.Number(), IsAnonymous: id.IsAnonymous(), AssertedID: asserted}
+	return wirePhone{Value: id.Number(), IsAnonymous: id.IsAnonymous(), AssertedID: asserted}
 }
