@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // challenge refuses the datagram of an unknown source, or asks for credentials.
@@ -14,14 +16,13 @@ func (g *Gate) challenge(request *sip.Request, from netip.AddrPort, now time.Tim
 	request.SetSource(from.String())
 	if !g.cfg.Peers.Authenticates() || request.IsCancel() {
 		g.NoteRefused(from.Addr(), request.Method, now)
-		refusal := sip.NewResponseFromRequest(request, sip.StatusForbidden, "Forbidden", nil)
-		return Reply{Data: []byte(refusal.String()), To: from}
+		return Reply{Data: transaction.Encode(transaction.Response(request, sip.StatusForbidden, "Forbidden")), To: from}
 	}
-	refusal := sip.NewResponseFromRequest(request, sip.StatusUnauthorized, "Unauthorized", nil)
+	refusal := transaction.Response(request, sip.StatusUnauthorized, "Unauthorized")
 	for _, field := range g.Digest.Challenges(false, now) {
 		refusal.AppendHeader(field)
 	}
-	return Reply{Data: []byte(refusal.String()), To: from}
+	return Reply{Data: transaction.Encode(refusal), To: from}
 }
 
 // IsKeepAlive reports whether a datagram only keeps a NAT open.
