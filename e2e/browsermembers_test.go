@@ -20,7 +20,16 @@ func TestMembersOfTheLibrary(t *testing.T) {
 	eve, evesPage := a.page("Eve")
 	first, second := b.open("ada", firstPitch), b.open("bob", secondPitch)
 	first.agent(a, ada, "Ada")
-	second.agent(a, bob, "Bob")
+	second.run(`
+		globalThis.said = [];
+		globalThis.client = new calling.CallClient({
+			logger: {info: (line) => said.push(line), warning: console.log, error: console.log, verbose: () => {}}, diagnostics: {appName: "members", tags: ["acr110"]},
+			networkConfiguration: {turn: {iceServers: [{urls: ["turn:127.0.0.1:9"], username: "ann", credential: "secret"}]}},
+		});
+		globalThis.agent = await client.createCallAgent(new AzureCommunicationTokenCredential(%s), {displayName: "Bob"});
+		globalThis.rings = [];
+		agent.on("incomingCall", ({incomingCall}) => rings.push(incomingCall));
+		if (!said.some((line) => line.includes("acr110"))) throw new Error("the tags are not logged: " + said);`, a.token(bob))
 
 	t.Run("devices and the environment", func(t *testing.T) {
 		first := first.with(t)
@@ -35,6 +44,8 @@ func TestMembersOfTheLibrary(t *testing.T) {
 				cameras: (await devices.getCameras()).length > 0, browser: environment.browser.length > 0 && isSupportedEnvironment};
 			for (const [what, holds] of Object.entries(seen)) if (!holds) throw new Error(what);`)
 	})
+	t.Run("devices that come and go", first.devicesComeAndGo)
+	t.Run("another tab with a client", first.isNotAlone)
 	t.Run("refusals of clients and agents", func(t *testing.T) {
 		first := first.with(t)
 		first.run(`
@@ -51,6 +62,8 @@ func TestMembersOfTheLibrary(t *testing.T) {
 	first.joins(values{"groupId": group})
 	second.joins(values{"groupId": group})
 	first.until(`call.remoteParticipants.length === 1 && call.info.groupId === ` + quoted(group))
+
+	second.until(`peers.at(-1).getConfiguration().iceServers.some(({urls, username, credential}) => [urls].flat().join() === "turn:127.0.0.1:9" && username === "ann" && credential === "secret")`)
 
 	t.Run("who speaks, how loud, and the measures", func(t *testing.T) {
 		first := first.with(t)
@@ -93,6 +106,8 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		first.hears(secondPitch)
 		second.until(`(await stream.getVolume()).level > 0`)
 	})
+	t.Run("other sources of a sound", func(t *testing.T) { sendsAnotherSound(t, second, first) })
+	t.Run("what a page is told of its devices", first.toldOfItsDevices)
 	t.Run("people who are added and removed", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)
 		first.run(`
@@ -115,8 +130,12 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		first.run(`
 			const failed = await call.sendDtmf("Flash").then(() => "", (error) => String(error.code));
 			if (failed !== "400") throw new Error("Flash: " + failed);
+			const [kept] = (await picture.getMediaStream()).getTracks();
 			await call.hangUp();
-			if (call.state !== "Disconnected" || agent.calls.length > 0) throw new Error(call.state);`)
+			if (call.state !== "Disconnected" || agent.calls.length > 0) throw new Error(call.state);
+			if (kept.readyState !== "live") throw new Error("the camera is closed, though the page keeps it");
+			picture.dispose();
+			if (kept.readyState !== "ended") throw new Error("the camera is open still");`)
 		first.until(`changes.join() === "1-0,0-1"`)
 		second.run(`await call.hangUp()`)
 	})

@@ -141,9 +141,24 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 		first, second := first.with(t), second.with(t)
 		second.run(`
 			const old = (await stream.getMediaStream()).getTracks()[0];
+			globalThis.switched = [];
+			stream.on("videoSourceChanged", ({source}) => switched.push(source.id));
 			await stream.switchSource(cameras[2]);
 			if (old.readyState !== "ended") throw new Error("the camera before is still open");`)
 		first.until(`await moves(seen.video)`)
+		// And through pictures that the page makes itself.
+		second.run(`
+			const canvas = Object.assign(document.createElement("canvas"), {width: 320, height: 240}), context = canvas.getContext("2d");
+			let n = 0;
+			globalThis.painting = setInterval(() => { context.fillStyle = n++ & 1 ? "red" : "blue"; context.fillRect(0, 0, 320, 240); }, 100);
+			await stream.setMediaStream(canvas.captureStream(10));
+			if (stream.source.deviceType !== "Virtual") throw new Error("its source is no device: " + stream.source);`)
+		first.until(`find("Video").size.width / find("Video").size.height < 1.4 && await moves(seen.video)`)
+		second.run(`
+			clearInterval(painting);
+			await stream.switchSource(cameras[2]);
+			if (switched.length !== 3 || switched[0] !== cameras[2].id || switched[2] !== cameras[2].id) throw new Error(switched.join());`)
+		first.until(`find("Video").size.width / find("Video").size.height > 1.7 && await moves(seen.video)`)
 	})
 	t.Run("off and on again", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)
@@ -253,7 +268,7 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 		first.run(`
 			const shared = call.localVideoStreams.find((one) => one.mediaStreamType === "ScreenSharing");
 			(await shared.getMediaStream()).getVideoTracks()[0].dispatchEvent(new Event("ended"));`)
-		first.until(`!call.isScreenSharingOn`)
+		first.until(`!call.isScreenSharingOn && call.feature(calling.Features.UserFacingDiagnostics).media.getLatest().capturerStoppedUnexpectedly?.value === true`)
 		second.until(`!find("ScreenSharing")`)
 	})
 	t.Run("as their roles permit", func(t *testing.T) {

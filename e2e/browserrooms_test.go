@@ -130,6 +130,11 @@ func TestBrowsersTalkInARoom(t *testing.T) {
 			t.Errorf("the call told %s", got)
 		}
 	})
+	t.Run("nobody ends a room's call for all", func(t *testing.T) {
+		first := first.with(t)
+		first.asks("405 Connected 1", `return [await call.hangUp({forEveryone: true}).then(() => "ended", ({code}) => code), call.state, call.remoteParticipants.length].join(" ")`)
+		first.hears(secondPitch)
+	})
 	t.Run("who is taken off the list leaves with 5317", func(t *testing.T) {
 		a, first, second := a.with(t), first.with(t), second.with(t)
 		a.do("removeFromRoom", values{"room": made.ID, "users": []string{bob}}, nil)

@@ -75,6 +75,7 @@ export class Agent {
     });
     this.context = {
       session: this.session,
+      displayName: options.displayName,
       devices: options.devices,
       iceServers: () => [...((this.session.welcome?.iceServers ?? []) as RTCIceServer[]), ...(options.iceServers ?? [])],
       log: options.log,

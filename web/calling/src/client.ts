@@ -5,6 +5,7 @@ import { findEndpoint, identityOf, isToken, socketAddress, type Endpoint } from 
 import { coded, failure, unsupported } from "./errors";
 import { debugInfo } from "./features/debuginfo";
 import { Features } from "./features/names";
+import { beHere } from "./features/othertabs";
 import { Devices } from "./media/devices";
 import type { CallAgent, CallAgentOptions, CallClientFeature, CallClientFeatureFactory, CallClientOptions, DeviceManager, TeamsCallAgent, TeamsCallAgentOptions } from "./types";
 import { VERSION } from "./version";
@@ -32,12 +33,14 @@ export class CallClient {
     let creating = false;
     if (options.diagnostics?.tags?.length) log(`tags ${options.diagnostics.tags.join(" ")}`);
     const getDevices = (): Devices => (devices ??= new Devices());
+    let leave: (() => void) | undefined = beHere();
 
     Object.assign(this, {
       createCallAgent: async (credential: CommunicationTokenCredential, agentOptions: CallAgentOptions = {}) => {
         if (agent || creating) throw failure(409, 40228, "this client has an agent; dispose of it first");
         if (typeof credential?.getToken !== "function") throw failure(400, 0, "not a token credential");
         creating = true;
+        leave ??= beHere();
         try {
           const made = await connect(credential, agentOptions, options, getDevices(), log, () => (agent = undefined));
           agent = made;
@@ -57,6 +60,8 @@ export class CallClient {
         await agent?.dispose();
         devices?.dispose();
         devices = undefined;
+        leave?.();
+        leave = undefined;
       },
     });
   }

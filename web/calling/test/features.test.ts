@@ -84,6 +84,7 @@ test("recordings and transcriptions", () => {
 
 test("captions", async () => {
   const { captions } = call.feature(Features.Captions);
+  assert.equal(captions.kind, "Captions");
   const told: string[] = [];
   captions.on("CaptionsActiveChanged", () => told.push(`active ${captions.isCaptionsFeatureActive}`));
   captions.on("SpokenLanguageChanged", () => told.push(captions.activeSpokenLanguage));

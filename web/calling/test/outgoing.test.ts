@@ -15,6 +15,8 @@ Object.defineProperty(globalThis, "navigator", {
       getUserMedia: async ({ video }: { video: { deviceId: { exact: string } } }) => {
         if (video.deviceId.exact === "denied") throw Object.assign(new Error("Permission denied"), { name: "NotAllowedError" });
         if (video.deviceId.exact === "busy") throw Object.assign(new Error("in use"), { name: "NotReadableError" });
+        if (video.deviceId.exact.startsWith("phone's") && opened.some((one) => one.readyState === "live")) throw Object.assign(new Error("one at a time"), { name: "NotReadableError" });
+        if (video.deviceId.exact === "slow") await new Promise((resolve) => setTimeout(resolve, 15_000));
         const track = new FakeTrack(video.deviceId.exact);
         opened.push(track);
         return new FakeMediaStream([track]);
@@ -112,15 +114,59 @@ test("why a camera does not open is said by its code", async () => {
   await assert.rejects(stream.switchSource({} as never), { code: 400, subCode: 43004 });
 });
 
+test("a telephone, which opens one camera at a time, changes between them", async () => {
+  const { outgoing, connect, log } = make();
+  connect();
+  const stream = new LocalVideoStream(camera("phone's front"));
+  await outgoing.start(stream);
+  await stream.switchSource(camera("phone's back"));
+  await settle();
+  assert.equal(log.at(-1), "shows phone's back");
+  await assert.rejects(stream.switchSource(camera("busy")), { subCode: 43000 });
+  await settle();
+  assert.equal(log.at(-1), "shows phone's back");
+  assert.deepEqual(opened.map(({ label, readyState }) => `${label} ${readyState}`), ["phone's front ended", "phone's back ended", "phone's back live"]);
+  assert.ok(outgoing.on);
+  assert.equal(stream.source.id, "camera:phone's back");
+  stream.dispose();
+});
+
+test("a camera is slow while it opens, not while the call rings", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const slow: string[] = [];
+  for (const id of ["a", "slow"]) {
+    const { outgoing, connect } = make();
+    outgoing.events.on("slow", () => slow.push(id));
+    const started = outgoing.start(new LocalVideoStream(camera(id)));
+    for (let i = 0; i < 4; i++) {
+      await settle();
+      t.mock.timers.tick(9_000);
+    }
+    connect();
+    await started;
+    outgoing.close();
+  }
+  assert.deepEqual(slow, ["slow"]);
+});
+
+test("a stream without a camera says so", async () => {
+  const { outgoing } = make();
+  await assert.rejects(outgoing.start(new LocalVideoStream(undefined as never)), { code: 412, subCode: 43013, message: /without a camera/ });
+});
+
 test("a camera that cannot be opened leaves the one before", async () => {
   const stream = new LocalVideoStream(camera("a"));
   const before = await stream.getMediaStream();
-  await assert.rejects(stream.switchSource(camera("busy")), { subCode: 43000 });
+  await assert.rejects(stream.switchSource(camera("denied")), { subCode: 43001 });
   assert.equal(await stream.getMediaStream(), before);
   assert.equal(opened[0].readyState, "live");
+  await assert.rejects(stream.switchSource(camera("busy")), { subCode: 43000 });
+  // It was closed for the other, as far as that helps, and is open again.
+  assert.deepEqual(opened.map(({ label, readyState }) => `${label} ${readyState}`), ["a ended", "a live"]);
+  assert.equal((await stream.getMediaStream()).getTracks()[0], opened[1] as never);
   assert.equal(stream.source.id, "camera:a");
   stream.dispose();
-  assert.equal(opened[0].readyState, "ended");
+  assert.equal(opened[1].readyState, "ended");
 });
 
 test("a hold sends nothing, and goes on where it was", async () => {
@@ -131,4 +177,18 @@ test("a hold sends nothing, and goes on where it was", async () => {
   outgoing.hold(false);
   assert.deepEqual(log.slice(-2), ["shows nothing", "shows a"]);
   assert.ok(outgoing.on);
+});
+
+test("a stream is disposed of with its call, unless the application keeps it", async () => {
+  for (const autoDisposeOnCallEnd of [undefined, true, false]) {
+    const { outgoing, connect } = make();
+    connect();
+    const stream = new LocalVideoStream(camera("a"), { autoDisposeOnCallEnd });
+    const [track] = (await stream.getMediaStream()).getTracks();
+    await outgoing.start(stream);
+    outgoing.close();
+    assert.equal(track.readyState, autoDisposeOnCallEnd === false ? "live" : "ended");
+    stream.dispose();
+    assert.equal(track.readyState, "ended");
+  }
 });

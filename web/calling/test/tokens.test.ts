@@ -99,3 +99,10 @@ test("a token that was revoked ends the agent, though it has not expired", async
   assert.deepEqual(reasons, ["Disconnected", "invalidToken"]);
   assert.deepEqual(FakeSocket.all.flatMap(({ sent }) => sent).filter(({ t }) => t === "bye"), [{ t: "bye", session: "s1" }]);
 });
+
+test("the server hears what the application calls itself", async () => {
+  await client.dispose();
+  client = new CallClient({ diagnostics: { appName: "shop" } });
+  await connect(fixed(token(3_600)));
+  assert.match(newest().last("hello").userAgent, /^switchhook-calling\/\S+ shop$/);
+});

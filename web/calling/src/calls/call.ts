@@ -13,13 +13,11 @@ import type { Call, CallEndReason, CallerInfo, CallState, ParticipantRole } from
 import type { CallBeginning, CallContext } from "./callcontext";
 import type { CallEvents, InnerEvents } from "./callevents";
 import { makeCall } from "./facade";
+import { hangUp } from "./hangingup";
 import { hold } from "./holding";
 import { Rejoining } from "./rejoining";
 import { Roster } from "./roster";
 import { active, established, mayFollow, over } from "./state";
-
-/** How long the server has to confirm that a call has ended. */
-const HANGUP_MS = 5_000;
 
 export class CallCore {
   readonly events = new Emitter<CallEvents>();
@@ -59,7 +57,7 @@ export class CallCore {
     this.sound.events.on("local", (change) => this.events.emit("localAudioStreamsUpdated", change));
     this.sound.events.on("peer", (state) => this.inner.emit("peer", state));
     this.sound.events.on("microphone", (state) => this.inner.emit("microphone", state));
-    this.sound.events.on("stopped", () => this.inner.emit("microphoneStopped"));
+    this.sound.events.on("silenced", (silenced) => this.inner.emit("microphoneSilenced", silenced));
     this.facade = makeCall(this);
     beginFeatures(this);
     beginReports(this);
@@ -180,7 +178,7 @@ export class CallCore {
     this.move(held ? "RemoteHold" : "Connected");
   }
 
-  private move(state: CallState): void {
+  move(state: CallState): void {
     if (state === this.state || !mayFollow(this.state, state)) return;
     const begins = active(state) && !active(this.state);
     this.state = state;
@@ -204,18 +202,8 @@ export class CallCore {
     this.context.ended(this);
   }
 
-  async hangUp(forEveryone: boolean): Promise<void> {
-    if (over(this.state)) return;
-    this.move("Disconnecting");
-    const gone = new Promise<void>((resolve) => this.inner.on("over", resolve));
-    const timer = setTimeout(() => this.end(0, 0), HANGUP_MS);
-    // Nobody waits for an answer that a lost connection brings after minutes, or never.
-    this.ask("call.hangup", forEveryone ? { forEveryone } : {}).catch((error: unknown) => {
-      this.context.log(`hang up: ${error}`);
-      this.end(0, 0);
-    });
-    await gone;
-    clearTimeout(timer);
+  hangUp(forEveryone: boolean): Promise<void> {
+    return hangUp(this, forEveryone);
   }
 
   hold(held: boolean): Promise<void> {
@@ -286,6 +274,6 @@ export class CallCore {
   }
 
   get caller(): CallerInfo {
-    return this.beginning.caller ?? { identifier: identifier(this.context.session.welcome?.user ?? ""), displayName: undefined };
+    return this.beginning.caller ?? { identifier: identifier(this.context.session.welcome?.user ?? ""), displayName: this.context.displayName };
   }
 }

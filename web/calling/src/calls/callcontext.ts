@@ -7,6 +7,8 @@ import type { CallCore } from "./call";
 /** What a call needs of its agent. */
 export interface CallContext {
   session: Session;
+  /** Of the user of this client, if the application gave it. */
+  displayName?: string;
   devices: Devices;
   iceServers(): RTCIceServer[];
   log(line: string): void;

@@ -32,7 +32,7 @@ export interface InnerEvents {
   /** The signalling is there (true) or gone. */
   signalling: boolean;
   microphone: { works: boolean; denied: boolean };
-  microphoneStopped: void;
+  microphoneSilenced: boolean;
   /** A camera works (no member), or does not. */
   camera: { failed?: boolean; denied?: boolean; timedOut?: boolean; stopped?: boolean };
   screen: { failed?: boolean; stopped?: boolean };

@@ -7,8 +7,9 @@ import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import { cameraEncodings, screenEncodings } from "../media/layers";
 import type { Picture } from "../media/lines";
-import { localVideo, type LocalVideo, type LocalVideoStream, type Use } from "../media/localvideostream";
+import { localVideo, type LocalVideoStream } from "../media/localvideostream";
 import type { Peer } from "../media/peer";
+import type { LocalVideo, Use } from "../media/videocapture";
 import type { VideoSendConstraints } from "../types";
 
 export interface OutgoingOptions {
@@ -24,10 +25,14 @@ interface Events {
   streams: { added: LocalVideoStream[]; removed: LocalVideoStream[] };
   /** It is sent, or no longer. */
   on: void;
+  /** The device takes long to open. */
+  slow: void;
   /** The device is gone, or the browser ended the capture. */
   lost: void;
 }
 
+/** How long a camera may take to open. */
+const OPEN_MS = 10_000;
 const ALREADY = { camera: 41027, screen: 41035 };
 const NOT_ON = { camera: 41030, screen: 41041 };
 
@@ -83,7 +88,8 @@ export class Outgoing {
 
   /** A camera that opens after it was stopped is closed again. */
   private async open(inner: LocalVideo, attempt: number): Promise<MediaStream> {
-    const use = await inner.use();
+    const slow = setTimeout(() => attempt === this.attempt && this.events.emit("slow"), OPEN_MS);
+    const use = await inner.use().finally(() => clearTimeout(slow));
     if (attempt === this.attempt) this.use = use;
     else use.letGo();
     return use.stream;

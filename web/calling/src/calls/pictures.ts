@@ -11,9 +11,6 @@ import { Gallery } from "./gallery";
 import { Outgoing } from "./outgoing";
 import { established, over } from "./state";
 
-/** How long a camera may take to open, once it is permitted. */
-const OPEN_MS = 10_000;
-
 export class Pictures {
   readonly camera: Outgoing;
   readonly screen: Outgoing;
@@ -30,6 +27,7 @@ export class Pictures {
     for (const one of [this.camera, this.screen]) one.events.on("streams", (change) => call.events.emit("localVideoStreamsUpdated", change));
     this.camera.events.on("on", () => call.events.emit("isLocalVideoStartedChanged"));
     this.screen.events.on("on", () => this.screenTurned());
+    this.camera.events.on("slow", () => call.inner.emit("camera", { timedOut: true }));
     this.camera.events.on("lost", () => call.inner.emit("camera", { stopped: true }));
     this.screen.events.on("lost", () => call.inner.emit("screen", { stopped: true }));
     call.events.on("stateChanged", () => this.follow());
@@ -63,15 +61,12 @@ export class Pictures {
   async startVideo(stream: LocalVideoStream): Promise<void> {
     localVideo(stream);
     this.alive();
-    const slow = setTimeout(() => this.call.inner.emit("camera", { timedOut: true }), OPEN_MS);
     try {
       await this.camera.start(stream);
       this.call.inner.emit("camera", {});
     } catch (error) {
       if (hasCode(error) && error.subCode >= 43000) this.call.inner.emit("camera", { failed: true, denied: error.code === 403 });
       throw coded(error, 500, 41048);
-    } finally {
-      clearTimeout(slow);
     }
   }
 

@@ -27,8 +27,8 @@ interface Events {
   local: { added: LocalAudioStream[]; removed: LocalAudioStream[] };
   /** A microphone could not be opened (false), or works (true). */
   microphone: { works: boolean; denied: boolean };
-  /** The track ended without us: the device is gone. */
-  stopped: void;
+  /** The system has silenced the microphone (true), as for a telephone call or by taking the device away, or gives it back. */
+  silenced: boolean;
 }
 
 export class Sound {
@@ -213,6 +213,8 @@ export class Sound {
     try {
       const track = this.chosen ? await localAudio(this.chosen).track() : await this.fromMicrophone();
       track.onended = () => this.ended(track);
+      track.onmute = () => track === this.track && this.events.emit("silenced", true);
+      track.onunmute = () => track === this.track && this.events.emit("silenced", false);
       this.track = track;
       this.gate();
       this.events.emit("microphone", { works: true, denied: false });
@@ -240,7 +242,7 @@ export class Sound {
   /** The device was pulled out, or the system took it: another is opened if there is one. */
   private ended(track: MediaStreamTrack): void {
     if (track !== this.track || this.over) return;
-    this.events.emit("stopped");
+    this.events.emit("silenced", true);
     void this.options.devices.refresh().then(this.resend);
   }
 

@@ -1,14 +1,12 @@
 // Which browser this is, and whether another tab has a client too.
 import { Emitter } from "../emitter";
+import { watchOtherTabs } from "./othertabs";
 import type { DebugInfoFeature, EnvironmentInfo } from "./types";
-
-const CHANNEL = "switchhook-calling";
-const ALIVE_MS = 5_000;
 
 export function debugInfo(): DebugInfoFeature {
   const events = new Emitter<{ isCallClientActiveInAnotherTabChanged: void }>();
   let active = false;
-  otherTabs((now) => {
+  watchOtherTabs((now) => {
     if (now === active) return;
     active = now;
     events.emit("isCallClientActiveInAnotherTabChanged");
@@ -22,25 +20,6 @@ export function debugInfo(): DebugInfoFeature {
     on: events.on as DebugInfoFeature["on"],
     off: events.off as DebugInfoFeature["off"],
   };
-}
-
-/** Tabs of one origin tell each other that they are there. */
-function otherTabs(tell: (active: boolean) => void): void {
-  if (typeof BroadcastChannel === "undefined") return;
-  const me = crypto.randomUUID();
-  const channel = new BroadcastChannel(CHANNEL);
-  let heard = -Infinity;
-  channel.onmessage = (message) => {
-    if (message.data === me) return;
-    if (Date.now() - heard > 2 * ALIVE_MS) channel.postMessage(me);
-    heard = Date.now();
-    tell(true);
-  };
-  channel.postMessage(me);
-  setInterval(() => {
-    channel.postMessage(me);
-    tell(Date.now() - heard < 3 * ALIVE_MS);
-  }, ALIVE_MS);
 }
 
 const BROWSERS: [RegExp, string, number][] = [

@@ -49,6 +49,7 @@ export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
   call.inner.on("microphone", ({ works, denied }) => {
     media.set("microphonePermissionDenied", !works && denied);
     media.set("noMicrophoneDevicesEnumerated", !works && !denied);
+    if (works) media.set("microphoneMuteUnexpectedly", false);
   });
   call.inner.on("camera", ({ failed = false, denied = false, timedOut = false, stopped = false }) => {
     media.set("cameraPermissionDenied", failed && denied);
@@ -64,7 +65,7 @@ export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
   const speakers = (): void => media.set("noSpeakerDevicesEnumerated", call.context.devices.noSpeakers === true);
   call.context.devices.events.on("changed", speakers);
   speakers();
-  call.inner.on("microphoneStopped", () => media.set("microphoneMuteUnexpectedly", true));
+  call.inner.on("microphoneSilenced", (silenced) => media.set("microphoneMuteUnexpectedly", silenced));
   const offline = (): void => network.set("noNetwork", true);
   const online = (): void => network.set("noNetwork", false);
   globalThis.addEventListener?.("offline", offline);
@@ -110,7 +111,7 @@ const last = new WeakMap<CallCore, Seen>();
 
 async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unknown>, media: Group<MediaDiagnosticType, unknown>): Promise<void> {
   const report = await call.sound.peer?.stats();
-  if (!report || call.state !== "Connected") return;
+  if (!report || call.state !== "Connected") return void last.delete(call); // after a hold everything begins anew
   const before = last.get(call);
   const now: Seen = { received: 0, lost: 0, energy: 0, loudAt: before?.loudAt ?? Date.now(), pictures: 0, movedAt: before?.movedAt ?? Date.now() };
   let sendLoss = 0;
@@ -129,7 +130,8 @@ async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unk
     if (entry.type === "media-source" && entry.kind === "audio") now.energy = entry.totalAudioEnergy ?? 0;
     if (entry.type === "media-source" && entry.trackIdentifier === camera?.id) now.pictures = entry.frames ?? 0;
   });
-  if (call.muted || !before || now.energy > before.energy) now.loudAt = Date.now();
+  // Muted, stopped, or without the right to speak: that nothing is heard is meant so.
+  if (!call.sound.sent?.enabled || !before || now.energy > before.energy) now.loudAt = Date.now();
   if (now.pictures === 0 || !before || now.pictures !== before.pictures) now.movedAt = Date.now();
   last.set(call, now);
   media.set("cameraFreeze", Date.now() - now.movedAt > FROZEN_FOR_MS);

@@ -31,7 +31,7 @@ export function realTimeText(call: CallCore): RealTimeTextCallFeature {
       const n = sequence;
       if (finalized) sequence++;
       await call.ask("text.send", { n, text, final: finalized });
-      tell(call.context.session.welcome?.user ?? "", undefined, n, text, finalized, true);
+      tell(call.context.session.welcome?.user ?? "", call.context.displayName, n, text, finalized, true);
     },
     on: events.on as RealTimeTextCallFeature["on"],
     off: events.off as RealTimeTextCallFeature["off"],

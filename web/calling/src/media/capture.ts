@@ -9,6 +9,7 @@ const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 
 /** Opens a camera. */
 export async function captureVideo(device: VideoDeviceInfo): Promise<MediaStream> {
   const media = devices();
+  if (typeof device?.id !== "string") throw failure(412, 43013, "the stream was made without a camera");
   try {
     return await media.getUserMedia({ video: { deviceId: { exact: browserId(device.id) }, ...CAMERA } });
   } catch (error) {

@@ -48,10 +48,12 @@ export class LocalAudioStream {
     let current: MediaStream | undefined = isStream(source) ? source : undefined;
     let pending: Promise<MediaStream> | undefined;
     let volume: (Volume & { dispose(): void }) | undefined;
+    let disposed = false;
     const own = (stream: MediaStream | undefined): void => {
       if (stream && !isStream(inner.source)) stream.getTracks().forEach((track) => track.stop());
     };
     const stream = (): Promise<MediaStream> => {
+      disposed = false;
       if (current) return Promise.resolve(current);
       return (pending ??= capture(inner.source as AudioDeviceInfo)
         .then((opened) => (current = opened))
@@ -74,20 +76,22 @@ export class LocalAudioStream {
       },
       replaced,
       opened: (device, opened) => {
-        const other = !isStream(inner.source) && inner.source.id !== device.id;
+        const other = !isStream(inner.source) && inner.source?.id !== device.id;
         inner.source = device;
         current = opened;
         if (other) events.emit("audioSourceChanged");
       },
       dispose: () => {
+        disposed = true;
         own(current);
         current = undefined;
         volume?.dispose();
+        volume = undefined;
       },
     };
     const effects = audioEffects();
     Object.defineProperty(this, INNER, { value: inner });
-    Object.defineProperty(this, "source", { get: () => inner.source, enumerable: true });
+    Object.defineProperty(this, "source", { get: () => shown(inner.source), enumerable: true });
     Object.assign(this, {
       mediaStreamType: "Audio",
       getMediaStream: stream,
@@ -96,10 +100,15 @@ export class LocalAudioStream {
         change(to);
       },
       switchSource: async (to: AudioDeviceInfo) => {
-        if (!isStream(inner.source) && inner.source.id === to?.id) throw failure(400, 43005, "the stream has this source already");
+        if (typeof to?.id !== "string") throw failure(400, 43004, "not a microphone");
+        if (!isStream(inner.source) && inner.source?.id === to.id) throw failure(400, 43005, "the stream has this source already");
         change(to);
       },
-      getVolume: async () => (volume ??= meter(() => current)),
+      // A page measures the microphone before there is a call: it is opened for that.
+      getVolume: async () => {
+        if (!disposed) await stream();
+        return (volume ??= meter(() => current));
+      },
       dispose: () => inner.dispose(),
       feature: (factory: StreamFeatureFactory<StreamFeature>) => (factory.featureName === "AudioEffects" ? effects : { name: factory.featureName }),
       on: events.on,
@@ -120,6 +129,12 @@ export async function capture(device: AudioDeviceInfo | undefined): Promise<Medi
     const denied = (error as DOMException)?.name === "NotAllowedError";
     throw denied ? failure(403, 43001, "the microphone was not permitted") : coded(error, 412, 43013);
   }
+}
+
+/** What applications see as the source: of a stream of their own, a device that stands for it. */
+function shown(source: AudioDeviceInfo | MediaStream): AudioDeviceInfo {
+  if (!isStream(source)) return source;
+  return { id: `stream:${source.id}`, name: source.getAudioTracks()[0]?.label ?? "", isSystemDefault: false, deviceType: "Virtual" };
 }
 
 function isStream(source: unknown): source is MediaStream {

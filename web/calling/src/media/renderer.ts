@@ -3,7 +3,8 @@ import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import { findRemoteVideo, type RemoteVideo } from "../calls/remotevideo";
 import type { CreateViewOptions, RemoteVideoStream, StreamSize, VideoStreamRendererView } from "../types";
-import { findLocalVideo, type LocalVideo, type LocalVideoStream } from "./localvideostream";
+import { findLocalVideo, type LocalVideoStream } from "./localvideostream";
+import type { LocalVideo } from "./videocapture";
 import { Sight } from "./sight";
 import { makeView, type Shower } from "./view";
 

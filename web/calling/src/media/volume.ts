@@ -8,11 +8,10 @@ const FULL_RMS = 0.25;
 
 let context: AudioContext | undefined;
 
-/** Makes a meter of the stream that `current` gives. It measures while somebody listens, or for a second after level was read. */
+/** Makes a meter of the stream that `current` gives. It measures until it is disposed of. */
 export function meter(current: () => MediaStream | undefined): Volume & { dispose(): void } {
   const emitter = new Emitter<{ levelChanged: void }>();
   let level = 0;
-  let timer: ReturnType<typeof setInterval> | undefined;
   let source: MediaStreamAudioSourceNode | undefined;
   let measured: MediaStream | undefined;
   let analyser: AnalyserNode | undefined;
@@ -45,15 +44,11 @@ export function meter(current: () => MediaStream | undefined): Volume & { dispos
     level = now;
     emitter.emit("levelChanged");
   }
-  function begin(): void {
-    if (timer === undefined) timer = setInterval(measure, EVERY_MS);
-  }
+  const timer = setInterval(measure, EVERY_MS);
   function end(): void {
     clearInterval(timer);
-    timer = undefined;
     connect(undefined);
   }
-  begin();
   return {
     get level() {
       return level;

@@ -1,0 +1,112 @@
+// What users are told of their network and devices, in simulated time.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Agent } from "../src/agent";
+import { Features } from "../src/features/names";
+import { DiagnosticQuality } from "../src/features/types";
+import type { Call } from "../src/types";
+import { FakeConnection } from "./fakeconnection";
+import { FakeMediaStream, FakeTrack, newest, settle } from "./fakes";
+import { begin, finish, inRoom, pass } from "./room";
+
+(globalThis as any).MediaStream = FakeMediaStream;
+let microphone: FakeTrack & { onmute?: () => void; onunmute?: () => void };
+Object.defineProperty(globalThis, "navigator", {
+  configurable: true,
+  value: { mediaDevices: { getUserMedia: async () => new FakeMediaStream([(microphone = new FakeTrack("microphone", "audio"))]) } },
+});
+
+let agent: Agent;
+let call: Call;
+let told: string[];
+/** The counters of the browser. */
+let sound: { energy: number; received: number; lost: number; fractionLost: number; rtt: number };
+let seq = 10;
+beforeEach(async () => {
+  begin();
+  sound = { energy: 0, received: 0, lost: 0, fractionLost: 0, rtt: 0.05 };
+  ({ agent, call } = await inRoom([{ id: "8:acs:bob", state: "Connected", muted: false, endpoints: ["b"], streams: [] }]));
+  FakeConnection.newest().getStats = async () =>
+    new Map<string, object>([
+      ["in", { type: "inbound-rtp", packetsReceived: sound.received, packetsLost: sound.lost }],
+      ["out", { type: "remote-inbound-rtp", timestamp: Date.now(), fractionLost: sound.fractionLost, roundTripTime: sound.rtt }],
+      ["source", { type: "media-source", kind: "audio", totalAudioEnergy: sound.energy }],
+    ]);
+  told = [];
+  const { network, media } = call.feature(Features.UserFacingDiagnostics);
+  network.on("diagnosticChanged", ({ diagnostic, value }) => told.push(`${diagnostic} ${DiagnosticQuality[value as number]}`));
+  media.on("diagnosticChanged", ({ diagnostic, value }) => told.push(`${diagnostic} ${value}`));
+});
+afterEach(() => finish(agent));
+
+/** The server says something of the call. */
+function hear(message: object): void {
+  newest().say({ seq: ++seq, call: call.id, ...message });
+}
+
+/** A request is carried out. */
+async function granted(work: Promise<unknown>, t: string, events: object[] = []): Promise<void> {
+  await settle();
+  newest().say({ t: "ok", re: newest().last(t).id });
+  events.forEach(hear);
+  await work;
+}
+
+test("a microphone that gives nothing at all", async () => {
+  await pass(20_000);
+  assert.deepEqual(told, ["microphoneNotMuteButSilent true"]);
+  sound.energy = 1;
+  await pass(2_000);
+  assert.deepEqual(told.slice(1), ["microphoneNotMuteButSilent false"]);
+});
+
+test("who may not be heard is no microphone that is silent", async () => {
+  await granted(call.mute(), "media.state");
+  await pass(20_000);
+  await granted(call.unmute(), "media.state");
+  await pass(4_000);
+  hear({ t: "role", role: "Consumer" });
+  await pass(20_000);
+  hear({ t: "role", role: "Presenter" });
+  await granted(call.hold(), "call.hold", [{ t: "call.state", state: "LocalHold" }]);
+  await pass(20_000);
+  await granted(call.resume(), "call.resume", [{ t: "call.state", state: "Connected" }]);
+  await pass(4_000);
+  call.stopAudio();
+  await pass(20_000);
+  assert.deepEqual(told, []);
+});
+
+test("a microphone that the system takes, and gives back", () => {
+  microphone.onmute!();
+  microphone.onunmute!();
+  assert.deepEqual(told, ["microphoneMuteUnexpectedly true", "microphoneMuteUnexpectedly false"]);
+});
+
+test("the network, each way", async () => {
+  const hear = async (received: number, lost: number): Promise<void> => {
+    Object.assign(sound, { received: sound.received + received, lost: sound.lost + lost, energy: sound.energy + 1 });
+    await pass(2_000);
+  };
+  await hear(100, 0);
+  await hear(95, 5);
+  await hear(80, 20);
+  await hear(100, 0);
+  assert.deepEqual(told, ["networkReceiveQuality Poor", "networkReceiveQuality Bad", "networkReceiveQuality Good"]);
+  told.length = 0;
+  for (const [fractionLost, rtt] of [[0.05, 0.05], [0, 0.9], [0, 0.05]]) {
+    Object.assign(sound, { fractionLost, rtt });
+    await hear(100, 0);
+  }
+  assert.deepEqual(told, ["networkSendQuality Poor", "networkSendQuality Bad", "networkReceiveQuality Bad", "networkSendQuality Good", "networkReceiveQuality Good"]);
+});
+
+test("a call that may not be ended for all goes on, and says so", async () => {
+  const ended = call.hangUp({ forEveryone: true }).then(() => "ended", ({ code }) => code);
+  await settle();
+  assert.equal(call.state, "Connected");
+  newest().say({ t: "error", re: newest().last("call.hangup").id, reason: "notHere", code: 405, subCode: 0, message: "not in rooms" });
+  assert.equal(await ended, 405);
+  await pass(20_000);
+  assert.equal(call.state, "Connected");
+});
