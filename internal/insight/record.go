@@ -4,8 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
@@ -137,7 +136,7 @@ func (h *Hub) refused(subject Subject, at time.Time, problem string) *record {
 		h.lost++
 		return nil
 	}
-	r := newRecord(uuid.NewString(), subject, at)
+	r := newRecord(identifier.NewGUID(), subject, at)
 	r.end, r.problem, r.troubled = at, problem, true
 	h.enter(r)
 	h.ended = append(h.ended, r)

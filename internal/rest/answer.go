@@ -9,7 +9,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/google/uuid"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // answer is the ResponseWriter that handlers get. It sets the headers, and refuses
@@ -43,7 +43,8 @@ func (a *answer) WriteHeader(status int) {
 	a.status = status
 	h := a.Header()
 	if h.Get(headerChainID) == "" {
-		h.Set(headerChainID, uuid.NewString())
+		a.exchange.ids[2] = identifier.NewGUID()
+		h[headerChainID] = a.exchange.ids[2:]
 	}
 	if route != nil && route.reportsResult && status < 300 {
 		h.Set(headerRepeatabilityResult, "accepted")

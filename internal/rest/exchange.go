@@ -8,9 +8,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 const (
@@ -26,7 +25,7 @@ const (
 // every request needs is in it, so that it takes no memory of its own.
 type exchange struct {
 	context.Context           // of the connection
-	ids             [2]string // values of header fields
+	ids             [3]string // values of header fields
 	again           unread    // the body, for the handler
 	router          *Router
 	route           *route // nil until it is found
@@ -44,7 +43,7 @@ type exchange struct {
 type exchangeKey struct{}
 
 func newExchange(rt *Router, r *http.Request) *exchange {
-	return &exchange{Context: r.Context(), router: rt, id: uuid.NewString(), started: rt.cfg.Now(), faults: faultsOf(r.URL.Path)}
+	return &exchange{Context: r.Context(), router: rt, id: identifier.NewGUID(), started: rt.cfg.Now(), faults: faultsOf(r.URL.Path)}
 }
 
 // Value implements context.Context.

@@ -1,10 +1,9 @@
 package sip
 
 import (
-	"github.com/google/uuid"
-
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // Numbers dials phone numbers, over trunks.
@@ -36,7 +35,7 @@ func (s *Server) startOutbound(to origin, out *outbound, report func(call.Report
 	l.useSession(session)
 	l.out = out
 	l.reports.setReceiver(report)
-	callID := uuid.NewString()
+	callID := identifier.NewGUID()
 	if added, _ := s.legs.add(l, callID, s.tags.caller(callID)); !added {
 		l.release()
 		return nil, fault.Busy(s.cfg.RetryAfter, "%d calls are in progress, which is the limit", s.cfg.MaxLegs)

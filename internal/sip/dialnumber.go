@@ -5,7 +5,6 @@ import (
 	"net/netip"
 
 	"github.com/emiago/sipgo/sip"
-	"github.com/google/uuid"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
@@ -111,7 +110,7 @@ func (l *leg) resolve(via *trunk.Trunk) {
 
 // startNextTrunk takes a new Call-ID for the next trunk.
 func (l *leg) startNextTrunk() bool {
-	callID := uuid.NewString()
+	callID := identifier.NewGUID()
 	if tracer := l.server.cfg.Tracer; tracer != nil {
 		tracer.SIPCallID(l.dialogKey.callID, callID)
 	}

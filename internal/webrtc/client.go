@@ -4,8 +4,6 @@ import (
 	"log/slog"
 	"sync"
 
-	"github.com/google/uuid"
-
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -37,7 +35,7 @@ func newClient(s *Server, session *signalling.Session) *client {
 		panic("webrtc: session of " + session.User() + ": " + err.Error())
 	}
 	return &client{
-		server: s, session: session, user: user, device: devicePrefix + uuid.NewString(),
+		server: s, session: session, user: user, device: devicePrefix + identifier.NewGUID(),
 		log: s.log.With("user", user), legs: make(map[string]*leg), said: ratelimit.NewWindow(surveysIn), begun: ratelimit.NewWindow(begunIn),
 	}
 }

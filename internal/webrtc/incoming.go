@@ -1,15 +1,14 @@
 package webrtc
 
 import (
-	"github.com/google/uuid"
-
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
 // ring lets the client know of a call.
 func (c *client) ring(in call.Invitation, report func(call.Report)) (call.Leg, error) {
-	l := c.newLeg(uuid.NewString(), ringing)
+	l := c.newLeg(identifier.NewGUID(), ringing)
 	l.incoming = &protocol.IncomingCall{
 		Call: l.id, From: in.From.Raw(), DisplayName: in.DisplayName, CustomContext: contextOf(in.SIPHeaders, in.VoIPHeaders),
 	}
