@@ -34,10 +34,10 @@ const (
 func newLook(raw syscall.RawConn) *look {
 	l := &look{raw: raw}
 	l.peek = func(fd uintptr) bool {
-		_, _, l.err = syscall.Recvfrom(int(fd), l.first[:], syscall.MSG_PEEK)
+		l.err = peekSocket(fd, l.first[:])
 		return true
 	}
-	l.pass = func(fd uintptr) bool { return l.next(int(fd)) }
+	l.pass = l.next
 	return l
 }
 
@@ -66,21 +66,21 @@ func (l *look) ask(request, into []byte, kept bool) (n int, rest []byte, err err
 
 // next takes the steps that can be taken now. It returns false where there is nothing
 // to read yet.
-func (l *look) next(fd int) (done bool) {
+func (l *look) next(fd uintptr) (done bool) {
 	if l.step == mustBeSilent {
-		if l.peek(uintptr(fd)); l.err != syscall.EAGAIN {
+		if l.peek(fd); l.err != syscall.EAGAIN {
 			l.err = errSpoke
 			return true
 		}
 		l.step, l.err = mustWrite, nil
 	}
 	if l.step == mustWrite {
-		n, _ := syscall.Write(fd, l.request) // an error comes again where the rest is written
+		n, _ := writeSocket(fd, l.request) // an error comes again where the rest is written
 		l.request, l.step = l.request[max(n, 0):], mustRead
 		return len(l.request) > 0
 	}
 	for {
-		n, err := syscall.Read(fd, l.into)
+		n, err := readSocket(fd, l.into)
 		switch err {
 		case syscall.EINTR:
 			continue
