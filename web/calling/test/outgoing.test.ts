@@ -79,8 +79,8 @@ test("a refusal of the server leaves nothing on", async () => {
 
 test("what is stopped before it has begun does not begin, and closes the camera", async (t) => {
   const { outgoing, connect, log } = make();
-  const started = outgoing.start(new LocalVideoStream(camera("a")));
   t.mock.timers.enable({ apis: ["setTimeout"] });
+  const started = outgoing.start(new LocalVideoStream(camera("a")));
   const stopped = outgoing.stop();
   await assert.rejects(started, { code: 410, subCode: 41048 });
   await stopped;
