@@ -139,6 +139,23 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		first.until(`changes.join() === "1-0,0-1"`)
 		second.run(`await call.hangUp()`)
 	})
+	t.Run("a question for the microphone that is answered late", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		second.run(`
+			const media = navigator.mediaDevices, question = new Promise((resolve) => (globalThis.answer = resolve));
+			media.getUserMedia = async (wanted) => { await question; delete media.getUserMedia; return media.getUserMedia(wanted); };`)
+		first.joins(values{"groupId": group})
+		second.joins(values{"groupId": group})
+		second.hears(firstPitch)
+		if !second.holds(`call.localAudioStreams.length === 0`) {
+			t.Error("a microphone is sent that nobody has permitted")
+		}
+		second.run(`answer()`)
+		first.hears(secondPitch)
+		second.until(`call.localAudioStreams.length === 1`)
+		first.run(`await call.hangUp()`)
+		second.run(`await call.hangUp()`)
+	})
 	t.Run("a call that is handed over to another call", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)
 		evesPage.Forget()

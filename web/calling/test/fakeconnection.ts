@@ -5,6 +5,8 @@ export class FakeConnection {
   connectionState = "new";
   signalingState = "stable";
   closed = false;
+  /** The track of sound that is sent; null: none. */
+  sound?: unknown;
   ontrack?: unknown;
   oniceconnectionstatechange?: (() => void) | null;
   onconnectionstatechange?: (() => void) | null;
@@ -16,8 +18,11 @@ export class FakeConnection {
     return FakeConnection.all.at(-1)!;
   }
 
-  addTransceiver(): object {
-    const sender = { track: null, replaceTrack: async () => {}, getParameters: () => ({ encodings: [] }), setParameters: async () => {} };
+  addTransceiver(track: unknown): object {
+    const isSound = this.sound === undefined; // the first of its lines
+    if (isSound) this.sound = typeof track === "string" ? null : track;
+    const replaceTrack = async (to: unknown): Promise<void> => void (isSound && (this.sound = to));
+    const sender = { track: null, replaceTrack, getParameters: () => ({ encodings: [] }), setParameters: async () => {} };
     return { sender, currentDirection: "sendonly", setCodecPreferences: () => {} };
   }
   async createOffer(): Promise<object> {

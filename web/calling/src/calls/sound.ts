@@ -7,7 +7,11 @@ import { mixture, type Mixture } from "../media/mixture";
 import { Peer, type PeerState } from "../media/peer";
 import { Speaker } from "../media/speaker";
 import { meter } from "../media/volume";
+import { nap } from "../signalling/reconnect";
 import type { AudioDeviceInfo, RemoteAudioStream } from "../types";
+
+/** How long a call waits for the user to permit the microphone. The server gives up a call without media after 30 s. */
+const ANSWER_MS = 3_000;
 
 export interface SoundOptions {
   devices: Devices;
@@ -41,6 +45,10 @@ export class Sound {
   private usual?: LocalAudioStream;
   private microphone?: { device?: string; stream: MediaStream };
   private track: MediaStreamTrack | null = null;
+  /** The microphone is being opened for the first time. */
+  private asking = false;
+  /** How often something was opened. */
+  private turn = 0;
   private shared?: MediaStreamTrack;
   private mixed?: Mixture;
   private heard?: MediaStream;
@@ -72,13 +80,25 @@ export class Sound {
     return this.heard !== undefined;
   }
 
-  /** Opens the microphone and connects. Without a microphone the call is only heard. */
+  /**
+   * Opens the microphone and connects. Without a microphone the call is only heard; so it is as
+   * long as the user does not answer the browser's question for it.
+   */
   async start(stream: LocalAudioStream | undefined, muted: boolean): Promise<void> {
     this.muted = muted;
     if (stream) this.adopt(stream);
     await this.devicesChanged();
-    const track = await this.open();
-    if (this.over) return this.release();
+    this.asking = true;
+    const opened = this.open().finally(() => (this.asking = false));
+    const wait = nap(ANSWER_MS);
+    await Promise.race([opened, wait.done]);
+    wait.wake();
+    const late = this.asking;
+    void opened.then(() => {
+      if (this.over) this.release();
+      else if (late) void this.peer?.send(this.withShared(this.track));
+    });
+    if (this.over) return;
     const { options } = this;
     this.peer = new Peer({
       iceServers: options.iceServers,
@@ -88,7 +108,7 @@ export class Sound {
       slot: options.slot,
       changed: (state) => this.events.emit("peer", state),
     });
-    await this.peer.start(this.withShared(track));
+    await this.peer.start(this.withShared(this.track));
   }
 
   mute(muted: boolean): void {
@@ -209,9 +229,11 @@ export class Sound {
 
   /** The track to send, or null if there is none. */
   private async open(): Promise<MediaStreamTrack | null> {
+    const turn = ++this.turn;
     if (this.stopped) return (this.track = null);
     try {
       const track = this.chosen ? await localAudio(this.chosen).track() : await this.fromMicrophone();
+      if (turn !== this.turn) return this.outdone();
       track.onended = () => this.ended(track);
       track.onmute = () => track === this.track && this.events.emit("silenced", true);
       track.onunmute = () => track === this.track && this.events.emit("silenced", false);
@@ -219,10 +241,17 @@ export class Sound {
       this.gate();
       this.events.emit("microphone", { works: true, denied: false });
     } catch (error) {
+      if (turn !== this.turn) return this.track;
       this.track = null;
       this.options.log(`microphone: ${error instanceof Error ? error.message : error}`);
       this.events.emit("microphone", { works: false, denied: hasCode(error) && error.code === 403 });
     }
+    return this.track;
+  }
+
+  /** Something else was to be sent before the microphone had opened. */
+  private outdone(): MediaStreamTrack | null {
+    if (this.chosen || this.stopped) this.letGo();
     return this.track;
   }
 
@@ -255,7 +284,7 @@ export class Sound {
     const { devices } = this.options;
     await this.speaker.choose(devices.speaker ? browserId(devices.speaker.id) : "").catch((error) => this.options.log(`speaker: ${error}`));
     const other = devices.microphone && this.microphone && devices.microphone.id !== this.microphone.device;
-    if (!this.over && this.peer && !this.chosen && !this.stopped && (other || this.track === null)) await this.resend();
+    if (!this.over && this.peer && !this.asking && !this.chosen && !this.stopped && (other || this.track === null)) await this.resend();
   };
 
   private hear(stream: MediaStream): void {

@@ -79,8 +79,10 @@ export class Devices {
     };
   }
 
-  private known(): Promise<void> {
-    return (this.ready ??= this.refresh());
+  /** Reads the devices the first time, and again where there were none: a page may have asked for permission by itself. */
+  private async known(which?: keyof Lists): Promise<void> {
+    await this.ready;
+    if (!this.ready || (which && this.lists[which].length === 0)) await (this.ready = this.refresh());
   }
 
   async ask(wanted: PermissionConstraints): Promise<DeviceAccess> {
@@ -123,11 +125,11 @@ export class Devices {
       get selectedSpeaker() {
         return self.speaker;
       },
-      getCameras: async () => (await self.known(), [...self.lists.cameras]),
-      getMicrophones: async () => (await self.known(), [...self.lists.microphones]),
+      getCameras: async () => (await self.known("cameras"), [...self.lists.cameras]),
+      getMicrophones: async () => (await self.known("microphones"), [...self.lists.microphones]),
       getSpeakers: async () => {
         if (!selectable()) throw failure(405, 40606, "this browser does not let pages choose the speaker");
-        await self.known();
+        await self.known("speakers");
         return [...self.lists.speakers];
       },
       selectMicrophone: (device) => self.choose("microphone", device),
