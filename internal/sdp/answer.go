@@ -24,34 +24,47 @@ type Local struct {
 // the others. The codec is the first of ours that the far end offers. An error
 // wraps ErrUnacceptable and says why.
 func Answer(offer *Session, local Local) ([]byte, Media, error) {
-	var why error
-	for i := range offer.Streams {
-		media, err := offer.Streams[i].answer(local)
-		if err != nil {
-			if why == nil || offer.Streams[i].Kind == "audio" {
-				why = err
-			}
-			continue
-		}
-		return writeAnswer(offer, i, media, local), media, nil
+	i, media, err := choose(offer, local)
+	if err != nil {
+		return nil, Media{}, err
 	}
-	return nil, Media{}, why
+	offer.Streams[i].settle(&media)
+	return writeAnswer(offer, i, media, local), media, nil
 }
 
-// answer settles a stream that the far end offers. Our answer has one codec and
-// repeats its numbers (RFC 3264 §6.1), so both directions have the same formats.
-func (s *Stream) answer(local Local) (Media, error) {
-	media, err := s.agree(local, false)
-	if err != nil {
-		return Media{}, err
+// Check says why Answer would not answer an offer; nil: it would.
+func Check(offer *Session, local Local) error {
+	_, _, err := choose(offer, local)
+	return err
+}
+
+// choose finds the stream that is taken, and what both ends have in common there.
+func choose(offer *Session, local Local) (chosen int, _ Media, why error) {
+	for i := range offer.Streams {
+		media, err := offer.Streams[i].agree(local, false)
+		if err == nil {
+			return i, media, nil
+		}
+		if i == 0 || offer.Streams[i].Kind == "audio" {
+			why = err
+		}
 	}
+	if why == nil {
+		why = fmt.Errorf("%w: there is no stream", ErrUnacceptable)
+	}
+	return 0, Media{}, why
+}
+
+// settle makes what is common an answer, which has one codec and repeats its numbers
+// (RFC 3264 §6.1), so that both directions have the same formats.
+func (s *Stream) settle(media *Media) {
 	media.Sending.Codecs = media.Sending.Codecs[:1]
-	all := Formats{Events: s.allEvents()}
+	var room [2]Events // does not leave the stack
+	all := Formats{Events: s.appendAllEvents(room[:0])}
 	if events, ok := all.EventsFor(formats[media.Codec()].clock); ok {
 		media.Sending.Events = []Events{events}
 	}
 	media.Receiving = media.Sending
-	return media, nil
 }
 
 // Accept reads the far end's answer to our offer. An error wraps

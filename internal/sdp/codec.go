@@ -92,7 +92,7 @@ const (
 // offered and did not get.
 func (s *Stream) events(codecs []string) (found []Events) {
 	clocks := append(eventClocks(codecs), anyEventClock)
-	all := s.allEvents()
+	all := s.appendAllEvents(nil)
 	rank := func(e Events) int {
 		if at := slices.Index(clocks, e.Clock); at >= 0 {
 			return at
@@ -108,8 +108,8 @@ func (s *Stream) events(codecs []string) (found []Events) {
 	return found
 }
 
-// allEvents are the tones of a stream as it lists them.
-func (s *Stream) allEvents() (all []Events) {
+// appendAllEvents appends the tones of a stream as it lists them.
+func (s *Stream) appendAllEvents(all []Events) []Events {
 	for _, text := range s.Formats {
 		number, err := strconv.ParseUint(text, 10, 7)
 		if err != nil {

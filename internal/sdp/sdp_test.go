@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"reflect"
 	"strings"
@@ -240,5 +241,27 @@ func TestLastParametersCount(t *testing.T) {
 	}
 	if format, ok := session.Streams[0].find("OPUS"); !ok || format.Opus.BitRate != 30000 {
 		t.Errorf("found %t, %+v", ok, format)
+	}
+}
+
+// TestCheckSaysWhatAnswerWould asks both about offers that can be taken and that cannot.
+func TestCheckSaysWhatAnswerWould(t *testing.T) {
+	local := Local{Address: netip.MustParseAddrPort("192.0.2.1:4000"), Codecs: []string{"PCMA", "PCMU"}}
+	for streams, taken := range map[string]bool{
+		"m=audio 4000 RTP/AVP 0 101\n":                      true,
+		"m=image 1 udptl t38\nm=audio 4000 RTP/AVP 8\n":     true,
+		"m=audio 4000 RTP/AVP 18\nm=audio 4000 RTP/AVP 8\n": true,
+		"m=audio 4000 RTP/AVP 18\n":                         false,
+		"m=audio 0 RTP/AVP 0\nm=image 1 udptl t38\n":        false,
+		"m=audio 4000 UDP/TLS 0\n":                          false,
+	} {
+		session, err := Parse([]byte(phone + streams))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, want := Answer(session, local)
+		if got := Check(session, local); (got == nil) != taken || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%q: %v, but the answer is %v", streams, got, want)
+		}
 	}
 }

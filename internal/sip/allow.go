@@ -14,11 +14,11 @@ const methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
 
 // allow are the methods that a peer may use. REFER is named only where it is
 // taken: a telephone system that sees it leaves transfers to us.
-func (t terms) allow() string {
+func (t terms) allow() sip.Header {
 	if t.acceptRefer != trunk.AcceptNone {
-		return methods + ", REFER"
+		return allowREFERField
 	}
-	return methods
+	return allowField
 }
 
 // referSupport is whether a peer takes REFER, as far as its Allow said.

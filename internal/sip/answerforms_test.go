@@ -173,7 +173,7 @@ func TestBranchThatAnswersIsTheDialog(t *testing.T) {
 	}
 	to := make(chan uint16, 1)
 	l := made.Leg.(*leg)
-	l.box.Put(func() { to <- l.media.agreed.Remote.Port() })
+	l.post(func() { to <- l.media.agreed.Remote.Port() })
 	if got := <-to; got != 49180 {
 		t.Errorf("the sound goes to port %d: to the branch that did not answer", got)
 	}

@@ -79,7 +79,7 @@ func callThrough(t *testing.T, realms []*digestRealm) {
 	expect[call.Answered](t, made)
 	l := made.Leg.(*leg)
 	for _, method := range []sip.RequestMethod{sip.INVITE, sip.UPDATE} {
-		l.box.Put(func() { l.sendRefresh(method) })
+		l.post(func() { l.sendRefresh(method) })
 		accepts(t, peer, string(method), map[sip.RequestMethod]int{sip.INVITE: 2, sip.UPDATE: 1}[method])
 		eventually(t, func() bool { return idle(l) })
 	}
@@ -111,7 +111,7 @@ func callFrom(t *testing.T, realms []*digestRealm) {
 	phone.Guarding(peer.guard)
 	made, taken := r.connect(t, phone)
 	l := taken.Leg.(*leg)
-	l.box.Put(func() { l.sendRefresh(sip.INVITE) })
+	l.post(func() { l.sendRefresh(sip.INVITE) })
 	accepts(t, peer, "INVITE", 1)
 	eventually(t, func() bool { return idle(l) })
 	if answer := hands(t, made, referTo("<sip:+15557770000@pbx.example>")); answer.Status() != 202 {
@@ -164,13 +164,13 @@ func accepts(t *testing.T, peer *digestPeer, method string, n int) {
 // idle reports whether nobody changes or refreshes a leg's session.
 func idle(l *leg) bool {
 	is := make(chan bool, 1)
-	return l.box.Put(func() { is <- l.pendingRefresh == nil && l.pendingAnswer == nil }) && <-is
+	return l.post(func() { is <- l.pendingRefresh == nil && l.pendingAnswer == nil }) && <-is
 }
 
 // referring is the state of a leg's REFER.
 func referring(l *leg) sentReferState {
 	is := make(chan sentReferState, 1)
-	l.box.Put(func() { is <- l.sentRefer.state })
+	l.post(func() { is <- l.sentRefer.state })
 	return <-is
 }
 
@@ -406,7 +406,7 @@ func TestAgedNonceIsReplacedInALaterRequest(t *testing.T) {
 	l := made.Leg.(*leg)
 	for n := range 2 { // later requests, each with a nonce that has aged
 		eventually(t, func() bool { return idle(l) })
-		l.box.Put(func() { l.sendRefresh(sip.INVITE) })
+		l.post(func() { l.sendRefresh(sip.INVITE) })
 		accepts(t, peer, "INVITE", 2+n)
 	}
 	eventually(t, func() bool { return idle(l) })

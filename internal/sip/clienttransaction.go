@@ -35,7 +35,7 @@ func (l *leg) transact(request *sip.Request, attempt *inviting, on func(*sip.Res
 		defer cancel()
 		to, err := l.server.reach(ctx, l.trunk, request)
 		if err != nil {
-			l.box.Put(func() { on(nil, err) })
+			l.post(func() { on(nil, err) })
 			return
 		}
 		t.start(request, to)
@@ -64,7 +64,7 @@ func (t *legTransaction) answered(response *sip.Response, err error) {
 	t.forget()
 	l, s := t.leg, t.leg.server
 	if err != nil {
-		t.turn.do(&s.work, false, func() { l.box.Put(func() { t.on(nil, err) }) })
+		t.turn.do(&s.work, false, func() { l.post(func() { t.on(nil, err) }) })
 		return
 	}
 	if response.IsProvisional() && t.turn.isFull() {
@@ -75,7 +75,7 @@ func (t *legTransaction) answered(response *sip.Response, err error) {
 		if named {
 			s.mediaNames.lookUp(s.ctx, response)
 		}
-		if !l.box.Put(func() { t.on(response, nil) }) && t.attempt != nil {
+		if !l.post(func() { t.on(response, nil) }) && t.attempt != nil {
 			s.endBranch(response, t.attempt) // the leg is gone
 		}
 	})
@@ -86,7 +86,7 @@ func (t *legTransaction) refused() {
 	if tx := t.tx.Load(); tx != nil {
 		tx.Terminate()
 	}
-	t.leg.box.Put(func() { t.on(nil, errPortUnreachable) })
+	t.leg.post(func() { t.on(nil, errPortUnreachable) })
 }
 
 // newRequest builds a request inside the dialog.

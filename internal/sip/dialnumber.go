@@ -90,7 +90,7 @@ func (l *leg) resolve(via *trunk.Trunk) {
 		ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)
 		defer cancel()
 		found, err := l.server.locator.find(ctx, via)
-		l.box.Put(func() {
+		l.post(func() {
 			if l.phase != early || l.trunk != via {
 				return
 			}

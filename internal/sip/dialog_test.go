@@ -445,7 +445,7 @@ func TestSequencesOfADialogGoOn(t *testing.T) {
 				}
 				expect[call.HoldChanged](t, ours)
 				eventually(t, func() bool { return idle(l) }) // the ACK is there
-				l.box.Put(l.resume)
+				l.post(l.resume)
 				if now := expect[call.HoldChanged](t, ours); now.Held {
 					t.Error("it is still on hold")
 				}

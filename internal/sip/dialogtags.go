@@ -36,6 +36,13 @@ func (t dialogTags) callee(callID, fromTag string, cseq uint32) string {
 	return t.make("callee", callID, fromTag, strconv.FormatUint(uint64(cseq), 10))
 }
 
+// isCallee reports whether a tag is the one that callee makes.
+func (t dialogTags) isCallee(tag, callID, fromTag string, cseq uint32) bool {
+	mac := t.macs.Get().(*tagMAC)
+	defer t.macs.Put(mac)
+	return tag == string(mac.of("callee", callID, fromTag, strconv.FormatUint(uint64(cseq), 10)))
+}
+
 // caller is the tag that we call with.
 func (t dialogTags) caller(callID string) string { return t.make("caller", callID) }
 
@@ -54,6 +61,11 @@ func (t dialogTags) isOurBranch(branch, user string) bool {
 func (t dialogTags) make(parts ...string) string {
 	mac := t.macs.Get().(*tagMAC)
 	defer t.macs.Put(mac)
+	return string(mac.of(parts...))
+}
+
+// of is the tag of some texts, until the next.
+func (mac *tagMAC) of(parts ...string) []byte {
 	mac.Reset()
 	mac.text = mac.text[:0]
 	for _, part := range parts {
@@ -62,5 +74,5 @@ func (t dialogTags) make(parts ...string) string {
 	mac.Write(mac.text)
 	mac.sum = mac.Sum(mac.sum[:0])
 	mac.tag = hex.AppendEncode(mac.tag[:0], mac.sum[:10])
-	return string(mac.tag)
+	return mac.tag
 }

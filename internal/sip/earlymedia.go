@@ -23,7 +23,7 @@ const (
 )
 
 // Progress lets a caller hear the call before it is answered.
-func (l *leg) Progress() { l.box.Put(l.sendProgress) }
+func (l *leg) Progress() { l.post(l.sendProgress) }
 
 // TakeEarly gives the session to the call before the leg is answered.
 func (l *leg) TakeEarly() bool { return l.sessionTaken.CompareAndSwap(false, true) }

@@ -55,14 +55,10 @@ func (l *leg) vanished(text string) {
 
 // finish ends the leg's goroutine: it frees what the leg holds.
 func (l *leg) finish() {
-	if l.live != nil {
-		l.live.Store(nil)
-	}
+	l.watch.stop()
 	l.server.legs.remove(l)
 	l.box.Seal()
-	for do := range l.box.Take {
-		do() // requests still get their answer: the phase says that the leg is over
-	}
+	l.workOff() // requests still get their answer: the phase says that the leg is over
 	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
 	l.release()
 }
@@ -78,7 +74,7 @@ func (l *leg) release() {
 }
 
 // End refuses, cancels or hangs up.
-func (l *leg) End(why call.Reason) { l.box.Put(func() { l.end(why) }) }
+func (l *leg) End(why call.Reason) { l.post(func() { l.end(why) }) }
 
 // end ends the leg, as its phase demands.
 func (l *leg) end(why call.Reason) {

@@ -99,7 +99,7 @@ func (l *leg) countDecision() {
 
 // withDescription adds a session description to a response, and returns it.
 func withDescription(response *sip.Response, body []byte) *sip.Response {
-	response.AppendHeader(sip.NewHeader("Content-Type", header.SDPType))
+	response.AppendHeader(sdpField)
 	response.SetBody(body)
 	return response
 }
@@ -112,8 +112,8 @@ func (l *leg) answerInvite(request *sip.Request, tx *transaction.Server, body []
 		withDescription(response, body)
 	}
 	response.AppendHeader(&sip.ContactHeader{Address: *l.dialog.contact.Clone()})
-	response.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
-	response.AppendHeader(sip.NewHeader("Supported", extensions))
+	response.AppendHeader(l.terms.allow())
+	response.AppendHeader(supportedField)
 	for _, field := range l.grantTimer(request) {
 		response.AppendHeader(field)
 	}
@@ -159,6 +159,7 @@ func (l *leg) ackReceived(ack *sip.Request) {
 
 // stopResendingAnswer ends the retransmission of a 2xx.
 func (l *leg) stopResendingAnswer() {
+	l.watch.stop()                 // its end is no news
 	l.pendingAnswer.tx.Terminate() // the completed transactions absorb what is repeated
 	l.pendingAnswer = nil
 	l.timers.stop(timerResendAnswer)

@@ -1,7 +1,7 @@
 package sip
 
 import (
-	"sync/atomic"
+	"log/slog"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -56,7 +56,8 @@ func (s *Server) openInbound(in *inbound, from origin) *leg {
 		s.refuseBusy(in.request, in.tx)
 		return nil
 	}
-	if err := s.ports.Check(s.holderOf(in.invitation)); err != nil {
+	holder := s.holderOf(in.invitation)
+	if err := s.ports.Check(holder); err != nil {
 		leaveTrunk()
 		if s.gate.MayWarn(time.Now()) {
 			s.log.Warn("call refused: its caller may open no more RTP ports", "error", err)
@@ -66,11 +67,11 @@ func (s *Server) openInbound(in *inbound, from origin) *leg {
 	}
 	source := sourceOf(in.request)
 	l := s.newLeg(from)
-	l.leaveTrunk = leaveTrunk
+	l.leaveTrunk, l.holder = leaveTrunk, holder
 	l.dialog = answeringDialog(in.request, source)
 	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
 	l.dialog.flow = from.credential != nil || !s.trunks.Knows(source.Addr()) // who has shown credentials is where it was heard
-	l.log = s.log.With("trunk", from.terms.name, "call_id", l.dialog.callID)
+	l.log = slog.New(s.log.Handler().WithAttrs([]slog.Attr{slog.String("trunk", from.terms.name), slog.String("call_id", l.dialog.callID)}))
 	l.product = header.Product(in.request, "User-Agent")
 	l.learnAllow(in.request)
 	l.in = in
@@ -122,13 +123,13 @@ func (l *leg) runInbound() {
 
 // offerCall offers the call to the application, or refuses it.
 func (l *leg) offerCall() {
-	l.watchTransaction(l.in.tx)
+	l.watch = new(inviteWatch)
+	l.watch.leg.Store(l)
+	l.in.tx.Watch(l.watch.canceled, l.watch.ended)
 	if wait := header.Expires(l.in.request); wait > 0 {
 		l.timers.start(timerInviteExpired, wait)
 	}
-	for do := range l.box.Take { // canceled before
-		do()
-	}
+	l.workOff() // canceled before
 	if l.phase != over {
 		report, err := l.server.calls.Incoming(l.in.invitation, l)
 		if err != nil {
@@ -141,23 +142,6 @@ func (l *leg) offerCall() {
 		}
 		l.reports.setReceiver(report)
 	}
-}
-
-// watchTransaction follows the end of the INVITE's transaction. The transaction outlives
-// the leg by seconds, which must not hold the leg's sound and sockets in memory.
-func (l *leg) watchTransaction(tx *transaction.Server) {
-	living := new(atomic.Pointer[leg])
-	living.Store(l)
-	l.live = living
-	hear := func(news func(*leg)) {
-		if l := living.Load(); l != nil {
-			l.box.Put(func() { news(l) })
-		}
-	}
-	tx.Watch(
-		func(cancel *sip.Request) { hear(func(l *leg) { l.cancelReceived(cancel) }) },
-		func(err error) { hear(func(l *leg) { l.callerConnectionLost(err) }) },
-	)
 }
 
 // refusal is a final response that refuses an inbound call.

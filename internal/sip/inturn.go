@@ -18,6 +18,13 @@ func (o *inTurn) isFull() bool {
 	return o.left >= maxOffered
 }
 
+// isIdle reports whether nothing that was asked for is still to be done.
+func (o *inTurn) isIdle() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.left == 0
+}
+
 // do does something at once, or, where it is slow or comes after what is not done yet, on a
 // goroutine of its own.
 func (o *inTurn) do(work *sync.WaitGroup, slow bool, what func()) {

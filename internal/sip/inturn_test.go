@@ -12,7 +12,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"github.com/switchhook/switchhook/internal/inbox"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // TestThingsTakeTheirTurn asks that nothing overtakes what has to wait, that who asks does
@@ -71,31 +71,27 @@ func (noHosts) LookupNetIP(ctx context.Context, _, _ string) ([]netip.Addr, erro
 func TestWhatWaitsForNamesIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := &leg{server: &Server{ctx: t.Context(), mediaNames: newMediaNames(noHosts{})}, box: inbox.New[func()]()}
+		l := &leg{server: &Server{ctx: t.Context(), mediaNames: newMediaNames(noHosts{})}}
+		l.box.Init()
+		taken := 0
+		take := func(*leg, *sip.Request, *transaction.Server) { taken++ }
 		request := sip.NewRequest(sip.UPDATE, sip.Uri{})
 		request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 		request.SetBody([]byte(strings.Replace(tortureSDP, "c=IN IP4 127.0.0.1", "c=IN IP4 nobody.example", 1)))
-		var dropped int
 		for range 10 * maxOffered {
-			l.arrived(request, func() {}, func() { dropped++ })
-		}
-		if dropped != 9*maxOffered {
-			t.Errorf("%d of %d requests are dropped", dropped, 10*maxOffered)
+			l.arrived(task{request: request, with: take})
 		}
 		began := time.Now()
 		l.server.work.Wait()
 		if took := time.Since(began); took != maxOffered*nameTime {
 			t.Errorf("the others take %s", took)
 		}
-		for do := range l.box.Take {
-			do()
+		if l.workOff(); taken != maxOffered {
+			t.Errorf("%d of %d requests are taken", taken, 10*maxOffered)
 		}
-		taken := false
-		l.arrived(sip.NewRequest(sip.BYE, sip.Uri{}), func() { taken = true }, func() {})
-		for do := range l.box.Take {
-			do()
-		}
-		if !taken {
+		taken = 0
+		l.arrived(task{request: sip.NewRequest(sip.BYE, sip.Uri{}), with: take})
+		if l.workOff(); taken != 1 {
 			t.Error("the leg takes no more")
 		}
 	})

@@ -52,7 +52,7 @@ func (l *leg) overTCP() {
 		if err != nil && l.ctx.Err() == nil {
 			l.server.noTCP.Put(place, struct{}{}, time.Now())
 		}
-		l.box.Put(func() {
+		l.post(func() {
 			if l.phase != early || l.leaving != nil || l.out.invite != nil || l.out.place != place {
 				return
 			}

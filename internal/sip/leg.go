@@ -13,7 +13,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/inbox"
 	"github.com/switchhook/switchhook/internal/rtp"
-	"github.com/switchhook/switchhook/internal/sdp"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -40,20 +40,21 @@ type leg struct {
 	server      *Server
 	log         *slog.Logger
 	terms       terms
-	trunk       *trunk.Trunk         // nil for a telephone of a user
-	user        string               // the user name of a telephone of ours; "" on a trunk
-	agent       string               // what that telephone calls itself
-	session     *rtp.Session         // safe for use by others, after EarlySound or Answered; nil until openSession
-	box         *inbox.Inbox[func()] // safe
-	reports     reporter             // safe
-	ctx         context.Context      // done when the leg is over
+	trunk       *trunk.Trunk      // nil for a telephone of a user
+	user        string            // the user name of a telephone of ours; "" on a trunk
+	agent       string            // what that telephone calls itself
+	holder      rtp.Holder        // of the ports of a leg that called us
+	session     *rtp.Session      // safe for use by others, after EarlySound or Answered; nil until openSession
+	box         inbox.Inbox[task] // safe
+	reports     reporter          // safe
+	ctx         context.Context   // done when the leg is over
 	cancel      context.CancelFunc
 	dialogKey   dialogKey              // belongs to legs
 	answeredTag atomic.Pointer[string] // safe: the remote tag of a call that was answered
 
 	attestation string // what the caller has shown by Identity, unverified; "" nothing
 
-	live *atomic.Pointer[leg] // the INVITE transaction's reference to an inbound leg, cleared at its end
+	watch *inviteWatch // of an inbound leg
 
 	phase          phase
 	dialog         dialog
@@ -88,19 +89,13 @@ func (s *Server) newLeg(with origin) *leg {
 	l := &leg{
 		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent,
 		credentials: newCredentials(with.trunk),
-		box:         inbox.New[func()](), timers: newLegTimers(), media: newMedia(),
+		timers:      newLegTimers(), media: newMedia(),
 	}
+	l.box.Init()
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
-	l.reports.wire = l.wire
+	l.reports.of = l
 	return l
 }
-
-// maxOffered bounds what the wire may leave in a leg's inbox.
-const maxOffered = 64
-
-// offer leaves work that came from the wire, unless too much waits. It returns
-// false where it does, or the leg is over.
-func (l *leg) offer(do func()) bool { return l.box.Offer(do, maxOffered) }
 
 // run does the leg's work until it is over.
 func (l *leg) run() {
@@ -108,9 +103,7 @@ func (l *leg) run() {
 	for l.phase != over {
 		select {
 		case <-l.box.Wake():
-			for do := range l.box.Take {
-				do()
-			}
+			l.workOff()
 		case <-l.timers.timer.C:
 			for _, a := range l.timers.expired() {
 				l.fire(a)
@@ -153,10 +146,14 @@ func (l *leg) fire(a timerID) {
 }
 
 // Ring sends the caller 180.
-func (l *leg) Ring() { l.box.Put(l.ring) }
+func (l *leg) Ring() {
+	l.box.Put(task{with: func(l *leg, _ *sip.Request, _ *transaction.Server) { l.ring() }})
+}
 
 // Answer accepts the call.
-func (l *leg) Answer() { l.box.Put(l.accept) }
+func (l *leg) Answer() {
+	l.box.Put(task{with: func(l *leg, _ *sip.Request, _ *transaction.Server) { l.accept() }})
+}
 
 // UserAgent is what a user's telephone calls itself; "" for a trunk.
 func (l *leg) UserAgent() string { return l.agent }
@@ -195,26 +192,9 @@ func (l *leg) comeUp() {
 	l.startSupervision()
 	l.reports.report(call.Answered{})
 	l.reportHold()
-	l.log.Debug("leg is up", "codec", l.media.agreed.Codec(), "remote", l.media.agreed.Remote)
-}
-
-// arrived leaves what a request is to do with the leg, in the order of arrival; where the
-// request describes sound of a named host, once the name is looked up. Neither the reader
-// nor the leg waits for that. dropped is called where the leg is over or too much waits.
-func (l *leg) arrived(request *sip.Request, do, dropped func()) {
-	if l.arrivals.isFull() {
-		dropped()
-		return
+	if l.log.Enabled(l.ctx, slog.LevelDebug) {
+		l.log.Debug("leg is up", "codec", l.media.agreed.Codec(), "remote", l.media.agreed.Remote)
 	}
-	named := sdp.HasNames(request.Body())
-	l.arrivals.do(&l.server.work, named, func() {
-		if named {
-			l.server.mediaNames.lookUp(l.server.ctx, request)
-		}
-		if !l.offer(do) {
-			dropped()
-		}
-	})
 }
 
 // connectedTo reports whether the leg's answered dialog has that remote tag.

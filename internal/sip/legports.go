@@ -17,13 +17,22 @@ func (s *Server) holderOf(in call.Invitation) rtp.Holder {
 	if s.cfg.Permit.IsEmergency(in.To) {
 		return rtp.Holder{}
 	}
-	if by, err := identifier.Parse(in.By); err == nil && by.Kind() == identifier.CommunicationUser {
+	if by := askerID(in); by.Kind() == identifier.CommunicationUser {
 		return rtp.Holder{Name: "user " + in.By, Share: s.cfg.UserPorts}
 	}
 	if in.Trunk != "" {
 		return rtp.Holder{Name: "trunk " + in.Trunk, Share: s.cfg.TrunkPorts}
 	}
 	return rtp.Holder{}
+}
+
+// askerID is the identity that asks for the call; zero where none does.
+func askerID(in call.Invitation) identifier.ID {
+	if in.By == "" { // most often
+		return identifier.ID{}
+	}
+	by, _ := identifier.Parse(in.By)
+	return by
 }
 
 // trunkName is the name of the trunk whose limits a call over a trunk counts in; "" for
@@ -41,7 +50,7 @@ func (l *leg) openSession() error {
 	if l.session != nil {
 		return nil
 	}
-	session, err := l.server.ports.Open(l.server.holderOf(l.in.invitation))
+	session, err := l.server.ports.Open(l.holder)
 	if err != nil {
 		return err
 	}

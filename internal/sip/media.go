@@ -60,8 +60,7 @@ func (l *leg) checkOffer(offer *sdp.Session) error {
 	if offer == nil {
 		return nil
 	}
-	_, _, err := sdp.Answer(offer, l.local())
-	return err
+	return sdp.Check(offer, l.local())
 }
 
 // reply answers the peer's offer and sets the sound up accordingly; without an

@@ -88,7 +88,7 @@ func TestPacketsAreAsLongAsTheTrunkLikes(t *testing.T) {
 		eventually(t, func() bool { return taken.loud.Load() > 10 && made.loud.Load() > 10 })
 		agreed := make(chan time.Duration, 1)
 		l := taken.Leg.(*leg)
-		l.box.Put(func() { agreed <- l.media.agreed.PTime })
+		l.post(func() { agreed <- l.media.agreed.PTime })
 		if got := <-agreed; got != ptime*time.Millisecond {
 			t.Errorf("packets of %s, want %d ms", got, ptime)
 		}
@@ -169,7 +169,7 @@ func TestKeysAreDrawnOnlyForTrunksThatEncrypt(t *testing.T) {
 		_, taken := r.connect(t, r.phone(t, nil))
 		drawn := make(chan []sdp.Crypto, 1)
 		l := taken.Leg.(*leg)
-		l.box.Put(func() { drawn <- l.media.keys })
+		l.post(func() { drawn <- l.media.keys })
 		keys := <-drawn
 		if want := security != trunk.Off; (len(keys) > 0) != want {
 			t.Errorf("srtp %s: %d keys", security, len(keys))

@@ -83,7 +83,7 @@ func (l *leg) invite() {
 	for _, field := range l.wantTimer() {
 		request.AppendHeader(field)
 	}
-	request.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
+	request.AppendHeader(l.terms.allow())
 	request.AppendHeader(sip.NewHeader("User-Agent", l.server.cfg.UserAgent))
 	request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	request.SetBody(body)

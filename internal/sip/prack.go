@@ -69,7 +69,7 @@ func (l *leg) sendReliably(response *sip.Response, role sdpRole) {
 	}
 	response.AppendHeader(sip.NewHeader("Require", "100rel"))
 	response.AppendHeader(sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10)))
-	response.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
+	response.AppendHeader(l.terms.allow())
 	r.response, l.in.reliable = response, r
 	l.server.send(response, l.in.tx)
 	l.timers.start(timerResendRinging, r.interval)

@@ -40,7 +40,7 @@ func (s *Server) prepare(request *sip.Request) {
 	}
 	if request.IsAck() {
 		if l := s.legs.find(callID.Value(), tag); l != nil {
-			l.arrived(request, func() { l.ackReceived(request) }, func() {})
+			l.arrived(task{request: request, with: func(l *leg, ack *sip.Request, _ *transaction.Server) { l.ackReceived(ack) }})
 		}
 	}
 }
@@ -54,10 +54,12 @@ func (s *Server) receive(request *sip.Request, tx *transaction.Server) {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	case s.receiveInDialog(request, tx):
 	default:
-		s.work.Go(func() {
+		s.work.Add(1) // one object fewer than with Go
+		go func() {
+			defer s.work.Done()
 			stack.Grow()
 			s.receiveOutOfDialog(request, tx)
-		})
+		}()
 	}
 }
 
@@ -136,14 +138,14 @@ func (s *Server) receiveInDialog(request *sip.Request, tx *transaction.Server) b
 	callID, cseq := request.CallID().Value(), request.CSeq().SeqNo
 	tag, has := request.To().Params.Get("tag")
 	fromTag, _ := request.From().Params.Get("tag")
-	if !has || request.IsInvite() && tag == s.tags.callee(callID, fromTag, cseq) {
+	if !has || request.IsInvite() && s.tags.isCallee(tag, callID, fromTag, cseq) {
 		return false
 	}
 	l := s.legs.find(callID, tag)
 	if l == nil {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	} else {
-		l.arrived(request, func() { l.request(request, tx) }, tx.Terminate) // a flood; over UDP the peer asks again
+		l.arrived(task{request: request, tx: tx, with: (*leg).request})
 	}
 	return true
 }
@@ -169,14 +171,14 @@ func (s *Server) refuseUnsupported(request *sip.Request, tx *transaction.Server)
 // options answers OPTIONS inside and outside a dialog.
 func (s *Server) options(request *sip.Request, tx *transaction.Server, with terms) {
 	s.respond(request, tx, sip.StatusOK, "OK",
-		sip.NewHeader("Allow", with.allow()),
+		with.allow(),
 		sip.NewHeader("Accept", header.AcceptSDP),
-		sip.NewHeader("Supported", extensions),
+		supportedField,
 	)
 }
 
 func (s *Server) notAllowed(request *sip.Request, tx *transaction.Server, with terms) {
-	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", with.allow()))
+	s.respond(request, tx, sip.StatusMethodNotAllowed, "Method Not Allowed", with.allow())
 }
 
 func (s *Server) refuseBusy(request *sip.Request, tx *transaction.Server) {
@@ -201,7 +203,7 @@ func (s *Server) respond(request *sip.Request, tx *transaction.Server, status in
 // connection by itself.
 func (s *Server) send(response *sip.Response, tx *transaction.Server) {
 	if response.StatusCode > 100 {
-		response.AppendHeader(sip.NewHeader("Server", s.cfg.UserAgent))
+		response.AppendHeader(s.serverField)
 	}
 	if err := tx.Respond(response); err != nil {
 		s.log.Debug("response not sent", "status", response.StatusCode, "error", err)

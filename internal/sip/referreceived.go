@@ -105,9 +105,9 @@ func (l *leg) findOther(named header.Replaces, found func(*leg), missing func())
 		return
 	}
 	peer, user := l.terms.name, l.user
-	asked := other.box.Put(func() {
+	asked := other.post(func() {
 		fits := other.phase == up && other.leaving == nil && other.terms.name == peer && other.user == user && other.dialog.remoteTag == named.FromTag
-		l.box.Put(func() {
+		l.post(func() {
 			if fits && l.phase == up {
 				found(other)
 			} else {
@@ -130,7 +130,7 @@ func (l *leg) acceptReferral(r *receivedRefer, target header.ReferTo, other *leg
 	l.notifyReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
 	want := call.TransferWanted{
 		To: target.To, SIPHeaders: target.Headers, Free: l.terms.acceptRefer != trunk.AcceptAny,
-		Tell: func(news call.Referral) { l.box.Put(func() { l.transferProgress(r, news) }) },
+		Tell: func(news call.Referral) { l.post(func() { l.transferProgress(r, news) }) },
 	}
 	want.CallerID, want.IssuedBy = l.server.credentialOf(l.user)
 	if other != nil {

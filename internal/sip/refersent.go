@@ -38,7 +38,7 @@ var _ call.Referring = (*leg)(nil)
 
 // Refer asks the phone to call somebody else and to leave us.
 func (l *leg) Refer(in call.Invitation, patience time.Duration, told func(call.Referral)) {
-	if !l.box.Put(func() { l.refer(in, patience, told) }) {
+	if !l.post(func() { l.refer(in, patience, told) }) {
 		told(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
 	}
 }
@@ -68,8 +68,8 @@ func (l *leg) refer(in call.Invitation, patience time.Duration, told func(call.R
 			request.AppendHeader(sip.NewHeader("Referred-By", by))
 		}
 		request.AppendHeader(sip.NewHeader("Accept", header.SipfragType))
-		request.AppendHeader(sip.NewHeader("Supported", extensions))
-		request.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
+		request.AppendHeader(supportedField)
+		request.AppendHeader(l.terms.allow())
 	}, func(response *sip.Response, err error) { l.referResponse(pending, response, err) })
 }
 

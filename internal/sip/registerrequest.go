@@ -80,7 +80,7 @@ func (r *registrationClient) request(place netip.AddrPort, expires time.Duration
 	request := d.request(sip.REGISTER, r.seq, s.via(transport, place.Addr()))
 	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
 	request.AppendHeader(sip.NewHeader("Expires", strconv.Itoa(int(expires.Seconds()))))
-	request.AppendHeader(sip.NewHeader("Allow", trunkTerms(r.trunk).allow()))
+	request.AppendHeader(trunkTerms(r.trunk).allow())
 	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	request.SetBody(nil)
 	request.SetDestination(place.String())

@@ -47,7 +47,7 @@ func (s *Server) receiveReplaces(request *sip.Request, tx *transaction.Server, f
 		return true
 	}
 	r := replacement{request, tx, from.trunk, offer, named.FromTag}
-	if !l.offer(func() { l.replacePeer(r) }) {
+	if !l.offer(task{do: func() { l.replacePeer(r) }}) {
 		s.respond(request, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	}
 	return true

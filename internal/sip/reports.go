@@ -12,7 +12,7 @@ import (
 type reporter struct {
 	mu      sync.Mutex
 	receive func(call.Report)
-	wire    func() call.Wire // the record of the leg, for Ended; nil: none
+	of      interface{ wire() call.Wire } // the leg, whose record Ended has; nil: none
 	closed  bool
 	keys    keyFilter
 }
@@ -58,8 +58,8 @@ func (t *reporter) end(why call.Reason) {
 	defer t.mu.Unlock()
 	if t.receive != nil && !t.closed {
 		end := call.Ended{Reason: why}
-		if t.wire != nil {
-			end.Wire = t.wire()
+		if t.of != nil {
+			end.Wire = t.of.wire()
 		}
 		t.receive(end)
 	}

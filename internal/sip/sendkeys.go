@@ -24,7 +24,7 @@ func (l *leg) sendKeysInINFO(ctx context.Context, tones []call.Tone) error {
 	for _, tone := range tones {
 		next := time.NewTimer(infoKeyEvery)
 		answer := make(chan error, 1)
-		if !l.box.Put(func() { l.sendKeyInINFO(tone, answer) }) {
+		if !l.post(func() { l.sendKeyInINFO(tone, answer) }) {
 			return errEnded
 		}
 		select {

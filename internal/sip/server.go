@@ -30,6 +30,7 @@ type Server struct {
 	transport    *sip.TransportLayer
 	transactions *transaction.Layer
 	tags         dialogTags
+	serverField  sip.Header // Server of responses
 	sources      sourceTexts
 	completed    *completed
 	branches     branches
@@ -65,6 +66,7 @@ type Server struct {
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
 	quietSipgo()
 	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newDialogTags(), completed: newCompleted(maxCompleted), branches: newBranches(), locals: newLocals(), noTCP: newTCPRefusals()}
+	s.serverField = sip.NewHeader("Server", s.cfg.UserAgent)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs
 	s.locator, s.mediaNames = newLocator(s.cfg.Resolver), newMediaNames(s.cfg.Resolver)

@@ -53,7 +53,7 @@ func (l *leg) sendRefresh(method sip.RequestMethod) {
 		for _, field := range l.wantTimer() {
 			request.AppendHeader(field)
 		}
-		request.AppendHeader(sip.NewHeader("Allow", l.terms.allow()))
+		request.AppendHeader(l.terms.allow())
 		if body != nil {
 			request.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 			request.SetBody(body)

@@ -88,7 +88,7 @@ func (l *leg) grantTimer(request *sip.Request) []sip.Header {
 // wantTimer are the headers of an INVITE or UPDATE of ours about the timer.
 func (l *leg) wantTimer() (list []sip.Header) {
 	t := &l.timer
-	list = append(list, sip.NewHeader("Supported", extensions))
+	list = append(list, supportedField)
 	interval := t.interval
 	if interval == 0 {
 		interval = l.server.cfg.SessionExpires

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -59,12 +60,20 @@ var phoneCodecs = []string{"G722", "PCMA", "PCMU"}
 
 // available are the codecs that this machine has as well.
 func (t terms) available() (list []string) {
+	if !slices.ContainsFunc(t.codecs, isMissing) {
+		return t.codecs
+	}
 	for _, name := range t.codecs {
 		if _, ok := codec.Named(name); ok {
 			list = append(list, name)
 		}
 	}
 	return list
+}
+
+func isMissing(name string) bool {
+	_, ok := codec.Named(name)
+	return !ok
 }
 
 // origin is who is at the other end: a trunk, or a user's telephone.

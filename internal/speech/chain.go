@@ -42,7 +42,7 @@ const maxUnmapped = 1000
 // configured is never connected to.
 func (c *Choice[P]) order(of Endpoints) []Named[P] {
 	list := c.configured(of)
-	ready := make([]Named[P], 0, len(list))
+	ready := list[:0] // in the place of what is read already
 	var later []Named[P]
 	for _, p := range list {
 		if c.breaker(p.Name).ready(time.Now()) {
@@ -56,7 +56,7 @@ func (c *Choice[P]) order(of Endpoints) []Named[P] {
 
 // configured is the order without a look at the circuits.
 func (c *Choice[P]) configured(of Endpoints) []Named[P] {
-	var list []Named[P]
+	list := make([]Named[P], 0, len(c.Default)+2)
 	add := func(p Named[P]) {
 		if !slices.ContainsFunc(list, func(other Named[P]) bool { return other.Name == p.Name }) {
 			list = append(list, p)

@@ -1,0 +1,16 @@
+package sip
+
+import (
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
+)
+
+// Fields of ours that say the same in every message: all messages share them, and nobody
+// changes them.
+var (
+	supportedField  = sip.NewHeader("Supported", extensions)
+	allowField      = sip.NewHeader("Allow", methods)
+	allowREFERField = sip.NewHeader("Allow", methods+", REFER")
+	sdpField        = sip.NewHeader("Content-Type", header.SDPType)
+)
