@@ -23,7 +23,7 @@ func (s *Server) Load() Load { return s.gate.Admission.Load(time.Now()) }
 type loadMeter struct {
 	strain func() float64 // of the other parts; nil is none
 
-	probed atomic.Int64 // when a probe last left, in ns of Unix time
+	probed atomic.Int64 // when a wait was last measured, in ns of Unix time
 
 	// The admission's lock guards these.
 	used     time.Duration // processor time at the end of the last window
@@ -48,23 +48,29 @@ func (m *loadMeter) measure(now time.Time, delay time.Duration) gate.Sample {
 	return sample
 }
 
-// arrived notes how long a datagram lay in the kernel. What a clock that was set
-// makes of it is not counted.
+// arrived notes how long a datagram lay in the kernel, which is what a probe would find. What
+// a clock that was set makes of it is not counted.
 func (s *Server) arrived(now time.Time, delay time.Duration) {
 	if delay >= 0 && delay < time.Minute {
+		s.meter.probed.Store(now.UnixNano())
 		s.gate.Admission.NoteDelay(now, delay)
 	}
 }
 
-// probeEvery is how often a new call is followed by a probe.
+// probeEvery is how long a new call is followed by no probe after a wait was measured.
 const probeEvery = 5 * time.Millisecond
 
-// probe measures how long work waits for a processor: it is scheduled as the
-// message that is about to be handled.
+// mayProbe reports whether no wait was measured lately. Of those who ask at once, one may.
+func (m *loadMeter) mayProbe(now time.Time) bool {
+	last := m.probed.Load()
+	return now.UnixNano()-last >= int64(probeEvery) && m.probed.CompareAndSwap(last, now.UnixNano())
+}
+
+// probe measures how long work waits for a processor: it is scheduled as the message that
+// is about to be handled. Datagrams with the kernel's time need none.
 func (s *Server) probe() {
 	began := time.Now()
-	last := s.meter.probed.Load()
-	if began.UnixNano()-last < int64(probeEvery) || !s.meter.probed.CompareAndSwap(last, began.UnixNano()) {
+	if !s.meter.mayProbe(began) {
 		return
 	}
 	go func() {
