@@ -36,12 +36,14 @@ func usual(data []byte) sip.Message {
 	first, lines := cutLine(lines)
 	if strings.HasPrefix(first, version+" ") {
 		m := &response{}
+		m.free = m.parameters[:]
 		if !m.readStatusLine(first) || !m.read(&m.Response.MessageData, lines, body) {
 			return nil
 		}
 		return &m.Response
 	}
 	m := &request{}
+	m.free = m.parameters[:]
 	if !m.readRequestLine(first) || !m.read(&m.Request.MessageData, lines, body) {
 		return nil
 	}

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -214,10 +215,41 @@ func TestRandomLinesAreReadAsBySipgo(t *testing.T) {
 	}
 }
 
+// torture is the messages after RFC 4475 that the tests of package sip send.
+func torture(t testing.TB) (list [][]byte) {
+	t.Helper()
+	text, err := os.ReadFile("../testdata/torture.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, section := range strings.Split(string(text), "\n== ")[1:] {
+		_, message, _ := strings.Cut(section, "\n")
+		message = strings.ReplaceAll(strings.TrimRight(message, "\n")+"\n\n", "\n", "\r\n")
+		list = append(list, []byte(strings.NewReplacer("HOST", "127.0.0.1", "Content-Length: SDP", "Content-Length: 5").Replace(message)))
+	}
+	return list
+}
+
+// TestTortureMessagesAreReadAsBySipgo asks it of each message of RFC 4475, some of which are
+// of the usual form.
+func TestTortureMessagesAreReadAsBySipgo(t *testing.T) {
+	t.Parallel()
+	read := 0
+	for _, message := range torture(t) {
+		if compare(t, message) {
+			read++
+		}
+	}
+	if read < 10 {
+		t.Errorf("only %d of them were read here", read)
+	}
+}
+
 // FuzzDatagram asks that what is read here is what sipgo's parser reads.
 func FuzzDatagram(f *testing.F) {
-	f.Add([]byte(invite))
-	f.Add([]byte(ringing))
+	for _, message := range append(torture(f), []byte(invite), []byte(ringing)) {
+		f.Add(message)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) { compare(t, data) })
 }
 

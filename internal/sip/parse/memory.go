@@ -2,20 +2,23 @@ package parse
 
 import "github.com/emiago/sipgo/sip"
 
-// request is the memory of a request.
+// request is the memory of a request, with room for branch, rport, two tags, and one more
+// parameter.
 type request struct {
 	sip.Request
 	usualFields
+	parameters [5]sip.HeaderKV
 }
 
-// response is the memory of a response.
+// response is the memory of a response, with room for branch, rport, received, two tags, and
+// two more parameters: it fills a size of Go's allocator, as a request does.
 type response struct {
 	sip.Response
 	usualFields
+	parameters [7]sip.HeaderKV
 }
 
-// usualFields are the fields that nearly every message has, once each, and some of their
-// parameters. What is left of the parameters is in free.
+// usualFields are the fields that nearly every message has, once each.
 type usualFields struct {
 	via           sip.ViaHeader
 	from          sip.FromHeader
@@ -27,14 +30,9 @@ type usualFields struct {
 	maxForwards   sip.MaxForwardsHeader
 	contentLength sip.ContentLengthHeader
 
-	taken      fieldSet // the fields that the message has had
-	parameters [usualParameters]sip.HeaderKV
-	used       int // of parameters
+	taken fieldSet         // the fields that the message has had
+	free  sip.HeaderParams // the room for parameters that none has taken
 }
-
-// usualParameters is how many parameters have room beside the fields: branch, rport, two
-// tags, transport, and some more.
-const usualParameters = 8
 
 // fieldSet is a set of fields.
 type fieldSet uint16
@@ -58,14 +56,12 @@ func (f *usualFields) take(field fieldSet) bool {
 	return free
 }
 
-// room is where the next parameters go; beyond the usual number they get memory of their own.
-func (f *usualFields) room() sip.HeaderParams {
-	return sip.HeaderParams(f.parameters[f.used:f.used:len(f.parameters)])
-}
+// room is where the next parameters go; those that do not fit get memory of their own.
+func (f *usualFields) room() sip.HeaderParams { return f.free[:0] }
 
-// keep notes how much of the room a list takes, and returns it without what is left: who
+// keep takes what a list has of the room, and returns the list without what is left: who
 // appends to it copies it.
 func (f *usualFields) keep(list sip.HeaderParams) sip.HeaderParams {
-	f.used = min(f.used+len(list), len(f.parameters))
+	f.free = f.free[min(len(list), len(f.free)):]
 	return list[:len(list):len(list)]
 }
