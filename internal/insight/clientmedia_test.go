@@ -37,6 +37,7 @@ func TestBrowsersMeasuresDriveNothingOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub(t, Config{Memory: 3 << 10})
 		defer h.Close()
+		time.Sleep(measureInterval / 2) // between the hub's rounds
 		for range 100 {
 			measuredByBrowser(h, call.ClientMedia{Received: 200})
 			time.Sleep(measureInterval)
