@@ -220,7 +220,7 @@ func (a *archive) read(at archivePlace) (items []Item, err error) {
 	if at.version == 1 {
 		return items, json.Unmarshal(text, &items)
 	}
-	entries, err := unpack(text)
+	entries, err := unpack(nil, text)
 	return itemsOf(entries), err
 }
 

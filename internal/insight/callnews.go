@@ -105,7 +105,7 @@ func (h *Hub) CallOver(d call.Detail) {
 	end := callEnd{d.Why}
 	end.code(h.begin(formatEnd, d.Ended))
 	h.add(r)
-	h.ended = append(h.ended, r)
+	h.isOver(r)
 	h.tell(Update{call: r})
 }
 

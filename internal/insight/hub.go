@@ -53,12 +53,14 @@ type Hub struct {
 	first   int
 	loose   []*dialog // dialogs of no call yet
 	ended   []*record // that wait for the archive
-	taken   int64     // bytes of timelines
-	coder   coder     // of the item that is being added
-	item    []byte    // the same with its length
-	packer  packer    // of the goroutine that archives
-	lost    uint64    // items for which there was no room
-	full    bool      // there is no room until a call ends
+	packed  int       // of ended: that many from the first on are packed
+	packNow chan struct{}
+	taken   int64  // bytes of timelines
+	coder   coder  // of the item that is being added
+	item    []byte // the same with its length
+	packer  packer // of the goroutine that archives
+	lost    uint64 // items for which there was no room
+	full    bool   // there is no room until a call ends
 
 	following atomic.Int32
 	followers map[*Follower]struct{}
@@ -91,7 +93,7 @@ func New(cfg Config) (*Hub, error) {
 		byID: map[string]*record{}, byName: map[string]*record{}, dialogs: map[string]*dialog{},
 		followers: map[*Follower]struct{}{}, legs: map[measured]livingLeg{},
 		good: ratelimit.NewBucket(goodRate), bad: ratelimit.NewBucket(badRate), complain: ratelimit.NewBucket(ratelimit.Every(time.Minute)), stop: make(chan struct{}),
-		refusals: map[Subject]*ratelimit.Bucket{},
+		refusals: map[Subject]*ratelimit.Bucket{}, packNow: make(chan struct{}, 1),
 	}
 	for _, subject := range []Subject{SubjectInvite, SubjectRequest, SubjectJoin} {
 		h.refusals[subject] = ratelimit.NewBucket(refusedRate)
@@ -133,8 +135,11 @@ func (h *Hub) run() {
 	defer hour.Stop()
 	for {
 		select {
+		case <-h.packNow:
+			h.packEnded(time.Now())
 		case now := <-second.C:
 			h.sweepDialogs(now)
+			h.packEnded(now)
 			h.settle(now, false)
 			h.mu.Lock()
 			h.endCaptures(now)
@@ -203,6 +208,17 @@ func (h *Hub) dropTimeline(r *record) {
 	}
 	h.taken -= r.bytes
 	r.timeline, r.bytes = timeline{}, 0
+}
+
+// isOver notes that a record is over. The caller holds mu.
+func (h *Hub) isOver(r *record) {
+	h.ended = append(h.ended, r)
+	if len(h.ended)-h.packed >= packAt {
+		select {
+		case h.packNow <- struct{}{}:
+		default: // it was told before
+		}
+	}
 }
 
 // enter makes a record known. The caller holds mu, or is alone.

@@ -2,6 +2,8 @@ package insight
 
 import (
 	"bytes"
+	"slices"
+	"time"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -13,13 +15,56 @@ type packer struct {
 	plain, packed []byte
 }
 
-// pack is the items of some blocks in one piece.
-func (p *packer) pack(blocks [][]byte) []byte {
+// pack is a timeline that is not packed in one piece.
+func (p *packer) pack(t *timeline) []byte {
 	p.plain = p.plain[:0]
-	for _, block := range blocks {
+	for _, block := range t.full {
 		p.plain = append(p.plain, block...)
 	}
+	p.plain = append(p.plain, t.last...)
 	return p.piece()
+}
+
+// Calls that are over are packed some at a time, when the last news of them have come. Of
+// these there may be more: they have blocks of their own then.
+const (
+	packAt   = 64          // so many wait
+	packLess = 32          // so many go on to wait, the last
+	packTime = time.Second // after its end a call waits no longer
+)
+
+// packEnded packs timelines of calls that are over. Only one goroutine calls it.
+func (h *Hub) packEnded(now time.Time) {
+	h.mu.Lock()
+	first := h.packed
+	for h.packed < len(h.ended) && (len(h.ended)-h.packed > packLess || now.Sub(h.ended[h.packed].end) >= packTime) {
+		h.packed++
+	}
+	due := slices.Clone(h.ended[first:h.packed])
+	h.mu.Unlock()
+	for _, r := range due {
+		h.packTimeline(r)
+	}
+}
+
+func (h *Hub) packTimeline(r *record) {
+	h.mu.Lock()
+	before := r.timeline
+	h.mu.Unlock()
+	if before.count == 0 || before.packed != nil {
+		return
+	}
+	piece := h.packer.pack(&before)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r.timeline.count != before.count { // something came meanwhile, or it was dropped
+		return
+	}
+	r.timeline = timeline{packed: piece, count: before.count}
+	h.taken -= r.bytes
+	r.bytes = int64(roomOf(len(piece)))
+	h.taken += r.bytes
+	h.full = false
 }
 
 // packMasked is a timeline in one piece, without its secrets: for the disk.
@@ -53,14 +98,14 @@ func (p *packer) piece() []byte {
 // maxUnpacked bounds what a piece may say that it has.
 const maxUnpacked = 2 * maxRecordBytes
 
-// unpack is the items of a piece.
-func unpack(piece []byte) ([]entry, error) {
+// unpack appends the items of a piece.
+func unpack(list []entry, piece []byte) ([]entry, error) {
 	if size, err := s2.DecodedLen(piece); err != nil || size > maxUnpacked {
-		return nil, errDamaged
+		return list, errDamaged
 	}
 	plain, err := s2.Decode(nil, piece)
 	if err != nil {
-		return nil, errDamaged
+		return list, errDamaged
 	}
-	return entriesIn(nil, plain)
+	return entriesIn(list, plain)
 }

@@ -139,6 +139,6 @@ func (h *Hub) refused(subject Subject, at time.Time, problem string) *record {
 	r := newRecord(identifier.NewGUID(), subject, at)
 	r.end, r.problem, r.troubled = at, problem, true
 	h.enter(r)
-	h.ended = append(h.ended, r)
+	h.isOver(r)
 	return r
 }

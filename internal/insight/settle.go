@@ -24,6 +24,7 @@ func (h *Hub) settle(now time.Time, all bool) {
 	}
 	due := slices.Clone(h.ended[:n])
 	h.ended = slices.Delete(h.ended, 0, n)
+	h.packed = max(0, h.packed-n)
 	h.mu.Unlock()
 	for _, r := range due {
 		h.mu.Lock()

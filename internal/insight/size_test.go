@@ -52,11 +52,21 @@ func wholeCall(h *Hub, n int) {
 // TestCountOfMemoryIsTrue compares what the hub counts against Config.Memory with what
 // the heap gets back when the timelines go.
 func TestCountOfMemoryIsTrue(t *testing.T) {
+	t.Run("packed", func(t *testing.T) { testCount(t, true) })
+	t.Run("open", func(t *testing.T) { testCount(t, false) })
+}
+
+func testCount(t *testing.T, packed bool) {
 	const calls = 500
 	h := newHub(t, Config{Memory: 1 << 30})
-	defer h.Close()
+	close(h.stop) // it packs nothing of its own accord
+	h.work.Wait()
+	defer func() { h.stop = make(chan struct{}); h.Close() }()
 	for n := range calls {
 		wholeCall(h, n)
+	}
+	if packed {
+		h.packEnded(time.Now().Add(packTime))
 	}
 	alive := func() int64 {
 		var m runtime.MemStats

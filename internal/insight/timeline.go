@@ -15,9 +15,10 @@ import (
 // An item is written as the length of what follows, its type (one of the formats), its
 // time in nanoseconds since 1970, and its members.
 type timeline struct {
-	full  [][]byte // blocks; an item lies in one of them as a whole
-	last  []byte   // the block that is being filled
-	count int      // of items
+	packed []byte   // the first items in one piece, once the call is over
+	full   [][]byte // blocks; an item lies in one of them as a whole
+	last   []byte   // the block that is being filled
+	count  int      // of items
 }
 
 // Room of blocks, in bytes.
@@ -31,7 +32,7 @@ const usualBlocks = 3 // of a call with an application, beside the last
 
 // room is the room of a block that is made for an item of so many bytes.
 func (t *timeline) room(size int) int {
-	if t.count == 0 {
+	if cap(t.last) == 0 {
 		return max(firstBlock, size)
 	}
 	return max(nextBlock, size)
@@ -92,7 +93,7 @@ func (t *timeline) append(other timeline) {
 	t.count += other.count
 }
 
-// items are all items with their lengths before them.
+// items are all items with their lengths before them, of a timeline that is not packed.
 func (t timeline) items() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for _, block := range t.blocks() {
@@ -139,6 +140,11 @@ func (e entry) write(c *coder) {
 // entries reads all items.
 func (t timeline) entries() (list []entry, err error) {
 	list = make([]entry, 0, t.count)
+	if t.packed != nil {
+		if list, err = unpack(list, t.packed); err != nil {
+			return list, err
+		}
+	}
 	for _, block := range t.blocks() {
 		if list, err = entriesIn(list, block); err != nil {
 			return list, err

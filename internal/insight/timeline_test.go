@@ -166,6 +166,9 @@ func FuzzTimeline(f *testing.F) {
 		f.Add(c.appendTo(nil))
 	}
 	f.Fuzz(func(t *testing.T, block []byte) {
+		if entries, err := unpack(nil, block); err == nil {
+			itemsOf(entries)
+		}
 		entries, err := entriesIn(nil, block)
 		for n, e := range entries {
 			e.item(n)

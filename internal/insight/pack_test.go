@@ -1,0 +1,98 @@
+package insight
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/delivery/history"
+)
+
+// isPacked reports whether the timeline of a call is packed, and the memory that it takes.
+func isPacked(h *Hub, id string) (bool, int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.byID[id]
+	return r.timeline.packed != nil, r.bytes
+}
+
+// TestCallsThatAreOverArePacked, show what they showed, and take late news.
+func TestCallsThatAreOverArePacked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Config{Dir: t.TempDir()})
+		defer h.Close()
+		wholeCall(h, 1)
+		const id = "call-00000001"
+		sum, items, _ := h.Timeline(id)
+		before, bytes := isPacked(h, id)
+		time.Sleep(3 * time.Second)
+		after, less := isPacked(h, id)
+		if before || !after || less >= bytes/2 || h.taken != less {
+			t.Fatalf("packed: %t, then %t; %d bytes, then %d; %d are taken", before, after, bytes, less, h.taken)
+		}
+		if again, same, _ := h.Timeline(id); !reflect.DeepEqual(again, sum) || !reflect.DeepEqual(same, items) {
+			t.Errorf("%+v is shown, which was %+v", same, items)
+		}
+		h.Delivery(&delivery.Message{Group: "connection-" + id}, history.Attempt{Time: time.Now(), Note: "late", Number: 2, Result: history.Failed})
+		late := timelineOf(t, h, id)
+		if last := late[len(late)-1]; len(late) != len(items)+1 || last.Seq != len(late) || last.Kind != KindDelivery || !last.Failed {
+			t.Errorf("the last of %d items is %+v", len(late), last)
+		}
+		time.Sleep(settleTime) // into the archive
+		h.mu.Lock()
+		h.dropTimeline(h.byID[id])
+		taken := h.taken
+		h.mu.Unlock()
+		if kept := timelineOf(t, h, id); !reflect.DeepEqual(kept, late) || taken != 0 {
+			t.Errorf("%+v is archived, which should be %+v; %d bytes are taken", kept, late, taken)
+		}
+	})
+}
+
+// TestManyCallsArePackedAtOnce, not once a second.
+func TestManyCallsArePackedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Config{})
+		defer h.Close()
+		for n := range 10 * packAt {
+			overCall(h, fmt.Sprint(n))
+			synctest.Wait()
+		}
+		packed := 0
+		for n := range 10 * packAt {
+			if is, _ := isPacked(h, fmt.Sprint(n)); is {
+				packed++
+			}
+		}
+		if waiting := 10*packAt - packed; waiting < packLess || waiting >= packAt {
+			t.Errorf("%d calls wait to be packed", waiting)
+		}
+	})
+}
+
+// TestNewsWhileATimelineIsPackedIsKept: the timeline stays as it is.
+func TestNewsWhileATimelineIsPackedIsKept(t *testing.T) {
+	h := newHub(t, Config{})
+	close(h.stop) // it packs nothing of its own accord
+	h.work.Wait()
+	defer func() { h.stop = make(chan struct{}); h.Close() }()
+	for n := range 200 {
+		id := fmt.Sprint("call-", n)
+		overCall(h, id)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for range 20 {
+				h.SIP(time.Now(), true, "UDP", here, phone, reply("sip-"+id, "200 OK"))
+			}
+		}()
+		h.packEnded(time.Now().Add(packTime))
+		<-done
+		if items := timelineOf(t, h, id); len(items) != 24 {
+			t.Fatalf("%d items", len(items))
+		}
+	}
+}
