@@ -54,6 +54,7 @@ type Hub struct {
 	loose   []*dialog // dialogs of no call yet
 	ended   []*record // that wait for the archive
 	packed  int       // of ended: that many from the first on are packed
+	late    []*record // of calls that were packed, and have got news
 	packNow chan struct{}
 	taken   int64  // bytes of timelines
 	coder   coder  // of the item that is being added
@@ -140,6 +141,7 @@ func (h *Hub) run() {
 		case now := <-second.C:
 			h.sweepDialogs(now)
 			h.packEnded(now)
+			h.packLate()
 			h.settle(now, false)
 			h.mu.Lock()
 			h.endCaptures(now)
@@ -174,6 +176,9 @@ func (h *Hub) add(r *record) {
 	}
 	r.bytes += size
 	h.taken += size
+	if r.timeline.isPacked() {
+		h.late = append(h.late, r)
+	}
 	item := r.timeline.put(h.item)
 	if h.following.Load() > 0 {
 		h.tell(Update{call: r, seq: r.timeline.count, item: item})

@@ -15,9 +15,12 @@ type packer struct {
 	plain, packed []byte
 }
 
-// pack is a timeline that is not packed in one piece.
+// pack is a timeline in one piece.
 func (p *packer) pack(t *timeline) []byte {
 	p.plain = p.plain[:0]
+	if t.packed != nil {
+		p.plain, _ = plainOf(p.plain, t.packed) // we have written it
+	}
 	for _, block := range t.full {
 		p.plain = append(p.plain, block...)
 	}
@@ -25,11 +28,11 @@ func (p *packer) pack(t *timeline) []byte {
 	return p.piece()
 }
 
-// Calls that are over are packed some at a time, when the last news of them have come. Of
-// these there may be more: they have blocks of their own then.
+// Calls that are over are packed some at a time, when most of their news have come. What
+// comes later has blocks of its own for a second or so.
 const (
-	packAt   = 64          // so many wait
-	packLess = 32          // so many go on to wait, the last
+	packAt   = 256         // so many wait
+	packLess = 128         // so many go on to wait, the last
 	packTime = time.Second // after its end a call waits no longer
 )
 
@@ -42,22 +45,35 @@ func (h *Hub) packEnded(now time.Time) {
 	}
 	due := slices.Clone(h.ended[first:h.packed])
 	h.mu.Unlock()
+	h.packAll(due)
+}
+
+// packLate packs again what has got news since. Only one goroutine calls it.
+func (h *Hub) packLate() {
+	h.mu.Lock()
+	due := h.late
+	h.late = nil
+	h.mu.Unlock()
+	h.packAll(due)
+}
+
+func (h *Hub) packAll(due []*record) {
 	for _, r := range due {
-		h.packTimeline(r)
+		h.mu.Lock()
+		before := r.timeline
+		h.mu.Unlock()
+		if before.count > 0 && !before.isPacked() {
+			h.replace(r, &before, h.packer.pack(&before))
+		}
 	}
 }
 
-func (h *Hub) packTimeline(r *record) {
-	h.mu.Lock()
-	before := r.timeline
-	h.mu.Unlock()
-	if before.count == 0 || before.packed != nil {
-		return
-	}
-	piece := h.packer.pack(&before)
+// replace replaces what a timeline was by a piece, unless it is another one meanwhile.
+func (h *Hub) replace(r *record, before *timeline, piece []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if r.timeline.count != before.count { // something came meanwhile, or it was dropped
+	if r.timeline.count != before.count { // news have come, or it was dropped
+		h.late = append(h.late, r)
 		return
 	}
 	r.timeline = timeline{packed: piece, count: before.count}
@@ -100,12 +116,21 @@ const maxUnpacked = 2 * maxRecordBytes
 
 // unpack appends the items of a piece.
 func unpack(list []entry, piece []byte) ([]entry, error) {
-	if size, err := s2.DecodedLen(piece); err != nil || size > maxUnpacked {
-		return list, errDamaged
-	}
-	plain, err := s2.Decode(nil, piece)
+	plain, err := plainOf(nil, piece)
 	if err != nil {
-		return list, errDamaged
+		return list, err
 	}
 	return entriesIn(list, plain)
+}
+
+// plainOf is what a piece was made of. It uses the room of into, where that is enough.
+func plainOf(into, piece []byte) ([]byte, error) {
+	if size, err := s2.DecodedLen(piece); err != nil || size > maxUnpacked {
+		return nil, errDamaged
+	}
+	plain, err := s2.Decode(into[:cap(into)], piece)
+	if err != nil {
+		return nil, errDamaged
+	}
+	return plain, nil
 }

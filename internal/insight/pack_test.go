@@ -16,7 +16,7 @@ func isPacked(h *Hub, id string) (bool, int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.byID[id]
-	return r.timeline.packed != nil, r.bytes
+	return r.timeline.isPacked(), r.bytes
 }
 
 // TestCallsThatAreOverArePacked, show what they showed, and take late news.
@@ -40,6 +40,11 @@ func TestCallsThatAreOverArePacked(t *testing.T) {
 		late := timelineOf(t, h, id)
 		if last := late[len(late)-1]; len(late) != len(items)+1 || last.Seq != len(late) || last.Kind != KindDelivery || !last.Failed {
 			t.Errorf("the last of %d items is %+v", len(late), last)
+		}
+		is, _ := isPacked(h, id)
+		time.Sleep(2 * time.Second)
+		if again, _ := isPacked(h, id); is || !again || !reflect.DeepEqual(timelineOf(t, h, id), late) {
+			t.Errorf("packed with late news: %t, then %t", is, again)
 		}
 		time.Sleep(settleTime) // into the archive
 		h.mu.Lock()
@@ -91,6 +96,10 @@ func TestNewsWhileATimelineIsPackedIsKept(t *testing.T) {
 		}()
 		h.packEnded(time.Now().Add(packTime))
 		<-done
+		h.packLate()
+		if is, _ := isPacked(h, id); !is {
+			t.Fatal("what came while it was packed is not packed later")
+		}
 		if items := timelineOf(t, h, id); len(items) != 24 {
 			t.Fatalf("%d items", len(items))
 		}

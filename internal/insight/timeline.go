@@ -30,6 +30,9 @@ const (
 
 const usualBlocks = 3 // of a call with an application, beside the last
 
+// isPacked reports whether all items are in one piece.
+func (t *timeline) isPacked() bool { return t.packed != nil && cap(t.last) == 0 }
+
 // room is the room of a block that is made for an item of so many bytes.
 func (t *timeline) room(size int) int {
 	if cap(t.last) == 0 {
