@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -43,6 +44,25 @@ func TestResendPostsWhatIsOverAnew(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestResendTellsOnlyWhatIsOnDisk: who asked hears of a journal that refuses.
+func TestResendTellsOnlyWhatIsOnDisk(t *testing.T) {
+	memory, hooks := journal.InMemory(), &webhooks{}
+	full := errors.New("no space left on device")
+	run(t, memory, hooks, func(e *Engine, _ []journal.Hold) {
+		e.Post(incoming("a"))
+		time.Sleep(time.Second)
+		memory.Break(full)
+		if n, err := e.Resend("id-a", ""); n != 0 || !errors.Is(err, full) {
+			t.Errorf("%d, %v", n, err)
+		}
+		memory.Break(nil)
+		time.Sleep(10 * time.Second)
+		if n, err := e.Resend("id-a", ""); n != 1 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	})
 }
 
 func TestResendOfWhatIsUnderWayRepeatsNothing(t *testing.T) {
