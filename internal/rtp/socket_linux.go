@@ -3,7 +3,6 @@
 package rtp
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -17,9 +16,10 @@ import (
 // at it every tick anyway, and waking a goroutine for each packet would cost more
 // than the packet. Its system calls never wait, so they are raw ones.
 type socket struct {
-	fd int
-	v6 bool
-	to unix.RawSockaddrInet6 // room for either family
+	fd     int
+	v6     bool
+	marked bool                  // by markExpedited
+	room   unix.RawSockaddrInet6 // for an address of either family
 }
 
 // batchSize is how many packets one system call takes. Two or more at once are
@@ -66,38 +66,40 @@ func newBatch() *batch {
 // listen binds a socket. taken says that somebody else has the port.
 func listen(local netip.AddrPort) (s *socket, taken bool, err error) {
 	s = &socket{v6: local.Addr().Is6()}
-	family := unix.AF_INET
+	family := uintptr(unix.AF_INET)
 	if s.v6 {
 		family = unix.AF_INET6
 	}
-	s.fd, err = unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, false, os.NewSyscallError("socket", err)
+	fd, _, errno := unix.RawSyscall(unix.SYS_SOCKET, family, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if errno != 0 {
+		return nil, false, os.NewSyscallError("socket", errno)
 	}
-	var address unix.Sockaddr
-	if s.v6 {
-		address = &unix.SockaddrInet6{Port: int(local.Port()), Addr: local.Addr().As16()}
-	} else {
-		address = &unix.SockaddrInet4{Port: int(local.Port()), Addr: local.Addr().As4()}
+	s.fd = int(fd)
+	name, size := s.address(local)
+	if _, _, errno = unix.RawSyscall(unix.SYS_BIND, fd, uintptr(name), size); errno != 0 {
+		_ = s.close()
+		return nil, errno == unix.EADDRINUSE, fmt.Errorf("bind %s: %w", local, errno)
 	}
-	if err = unix.Bind(s.fd, address); err != nil {
-		_ = unix.Close(s.fd)
-		return nil, errors.Is(err, unix.EADDRINUSE), fmt.Errorf("bind %s: %w", local, err)
-	}
-	s.markExpedited()
 	// Packets wait up to a tick for us, reports longer: their times must not.
-	_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+	s.set(unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
 	return s, false, nil
 }
 
+// set sets an option, where the system permits it.
+func (s *socket) set(level, option uintptr, value int32) {
+	_, _, _ = unix.RawSyscall6(unix.SYS_SETSOCKOPT, uintptr(s.fd), level, option, uintptr(unsafe.Pointer(&value)), unsafe.Sizeof(value), 0)
+}
+
 // markExpedited asks routers for low delay (RFC 4594: telephony is EF). Where
-// that is not permitted the sound travels like anything else.
+// that is not permitted the sound travels like anything else. It is done when there is
+// something to send: the first report goes out seconds after the socket was made, if ever.
 func (s *socket) markExpedited() {
 	const expedited = 46 << 2
 	if s.v6 {
-		_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IPV6, unix.IPV6_TCLASS, expedited)
+		s.set(unix.IPPROTO_IPV6, unix.IPV6_TCLASS, expedited)
 	}
-	_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_TOS, expedited)
+	s.set(unix.IPPROTO_IP, unix.IP_TOS, expedited)
+	s.marked = true
 }
 
 // receive takes what has arrived, at most batchSize packets.
@@ -139,28 +141,39 @@ func addressOf(name *unix.RawSockaddrInet6) netip.AddrPort {
 
 // send sends a packet; a full send buffer loses it, as a network may.
 func (s *socket) send(packet []byte, to netip.AddrPort) error {
-	var size uintptr
-	switch {
-	case s.v6:
-		s.to = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: swapped(to.Port()), Addr: to.Addr().As16()}
-		size = unix.SizeofSockaddrInet6
-	case to.Addr().Is4():
-		four := (*unix.RawSockaddrInet4)(unsafe.Pointer(&s.to))
-		*four = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: swapped(to.Port()), Addr: to.Addr().As4()}
-		size = unix.SizeofSockaddrInet4
-	default:
+	if !s.v6 && !to.Addr().Is4() {
 		return unix.EAFNOSUPPORT // an IPv6 peer of an IPv4 socket
 	}
+	if !s.marked {
+		s.markExpedited()
+	}
+	name, size := s.address(to)
 	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd),
 		uintptr(unsafe.Pointer(unsafe.SliceData(packet))), uintptr(len(packet)),
-		unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, uintptr(unsafe.Pointer(&s.to)), size)
+		unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, uintptr(name), size)
 	if errno != 0 {
 		return errno
 	}
 	return nil
 }
 
-func (s *socket) close() error { return os.NewSyscallError("close", unix.Close(s.fd)) }
+// address is an address as the kernel reads it, and its size. It stands in the socket's room.
+func (s *socket) address(of netip.AddrPort) (name unsafe.Pointer, size uintptr) {
+	if s.v6 {
+		s.room = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: swapped(of.Port()), Addr: of.Addr().As16()}
+		return unsafe.Pointer(&s.room), unix.SizeofSockaddrInet6
+	}
+	four := (*unix.RawSockaddrInet4)(unsafe.Pointer(&s.room))
+	*four = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: swapped(of.Port()), Addr: of.Addr().As4()}
+	return unsafe.Pointer(four), unix.SizeofSockaddrInet4
+}
+
+func (s *socket) close() error {
+	if _, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(s.fd), 0, 0); errno != 0 {
+		return os.NewSyscallError("close", errno)
+	}
+	return nil
+}
 
 var littleEndian = func() bool { one := uint16(1); return *(*byte)(unsafe.Pointer(&one)) == 1 }()
 
