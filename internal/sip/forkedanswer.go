@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -59,7 +60,7 @@ func (s *Server) endBranch(response *sip.Response, attempt *inviting) {
 	if s.branches.known.Has(key, now) || s.ctx.Err() != nil {
 		return // its BYE is on the way
 	}
-	s.branches.known.Add(key, now)
+	s.branches.known.Add(dialogKey{strings.Clone(key.callID), strings.Clone(key.tag)}, now) // not the response that they stand in
 	select {
 	case s.branches.places <- struct{}{}:
 		s.work.Go(func() {
