@@ -139,6 +139,11 @@ func TestMembersOfTheLibrary(t *testing.T) {
 		first.until(`changes.join() === "1-0,0-1"`)
 		second.run(`await call.hangUp()`)
 	})
+	t.Run("every change is told, and nothing else", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.witnesses("call stateChanged", "call isIncomingAudioMutedChanged", "call localAudioStreamsUpdated", "call isLocalVideoStartedChanged", "participant isMutedChanged")
+		second.witnesses("call stateChanged", "call isMutedChanged", "call mutedByOthers", "call localAudioStreamsUpdated", "call remoteParticipantsUpdated", "stream isAvailableChanged")
+	})
 	t.Run("a question for the microphone that is answered late", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)
 		second.run(`

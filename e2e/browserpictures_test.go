@@ -86,6 +86,7 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 			globalThis.stream = new calling.LocalVideoStream(cameras[0]);
 			globalThis.call = agent.join({roomId: %s}, {videoOptions: {localVideoStreams: [stream]}});
 			globalThis.lines = watch(call);
+			globalThis.witnessed = witness(call);
 			globalThis.find = (kind) => call.remoteParticipants[0]?.videoStreams.find((one) => one.mediaStreamType === kind);
 			globalThis.look = async (kind) => {
 				const renderer = new calling.VideoStreamRenderer(find(kind));
@@ -281,6 +282,15 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 		a.do("inviteToRoom", values{"room": made.ID, "participants": []values{{"id": bob, "role": "Consumer"}}}, nil)
 		second.until(`call.role === "Consumer" && !call.isLocalVideoStarted && call.localVideoStreams.length === 0`)
 		first.until(`!find("Video").isAvailable`)
+	})
+	t.Run("and their pages are told of every change", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		second.run(`await call.hangUp()`)
+		first.until(`call.remoteParticipants.length === 0`)
+		first.witnesses("call stateChanged", "call isMutedChanged", "call isScreenSharingOnChanged", "call isLocalVideoStartedChanged", "call localVideoStreamsUpdated",
+			"call localAudioStreamsUpdated", "call remoteAudioStreamsUpdated", "call remoteParticipantsUpdated", "participant stateChanged", "participant roleChanged",
+			"participant isSpeakingChanged", "participant videoStreamsUpdated", "stream isAvailableChanged", "stream isReceivingChanged", "stream sizeChanged")
+		second.witnesses("call roleChanged", "capabilities capabilitiesChanged", "participant isMutedChanged", "participant isSpeakingChanged", "stream isReceivingChanged", "stream sizeChanged")
 	})
 	first.noErrors()
 	second.noErrors()

@@ -143,6 +143,12 @@ func TestBrowsersTalkInARoom(t *testing.T) {
 		second.run(`globalThis.call = agent.join({roomId: %s})`, made.ID)
 		second.until(`call.state === "Disconnected" && call.callEndReason.code === 403 && call.callEndReason.subCode === 5828`)
 	})
+	t.Run("and their pages are told of every change", func(t *testing.T) {
+		first, second := first.with(t), second.with(t)
+		first.witnesses("call stateChanged", "participant stateChanged", "participant isMutedChanged", "participant isSpeakingChanged", "participant roleChanged",
+			"speakers dominantSpeakersChanged", "recording isRecordingActiveChanged", "recording recordingsUpdated", "recording recordingStateChanged")
+		second.witnesses("call isMutedChanged", "call mutedByOthers", "call roleChanged", "capabilities capabilitiesChanged", "participant stateChanged", "call remoteParticipantsUpdated")
+	})
 	first.noErrors()
 	second.noErrors()
 }

@@ -213,8 +213,27 @@ func (x *tab) joins(locator values) {
 	x.t.Helper()
 	x.run(`
 		globalThis.call = agent.join(%s);
-		globalThis.lines = watch(call);`, locator)
+		globalThis.lines = watch(call);
+		globalThis.witnessed = witness(call);`, locator)
 	x.until(`call.state === "Connected"`)
+}
+
+// witnesses asks that events have come, and none of them without a change.
+func (x *tab) witnesses(events ...string) {
+	x.t.Helper()
+	var seen struct {
+		Came   map[string]int
+		InVain []string
+	}
+	must(x.t, json.Unmarshal(x.run(`return witnessed`), &seen))
+	for _, event := range events {
+		if seen.Came[event] == 0 {
+			x.t.Errorf("tab %s: no %s", x.name, event)
+		}
+	}
+	for _, event := range seen.InVain {
+		x.t.Errorf("tab %s: nothing has changed: %s", x.name, event)
+	}
 }
 
 // until waits until an expression holds in the page.

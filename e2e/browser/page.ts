@@ -2,6 +2,7 @@
 import * as calling from "@azure/communication-calling";
 import { AzureCommunicationTokenCredential } from "@azure/communication-common";
 import { moves, tone, watchPictures } from "./measure";
+import { witness } from "./witness";
 
 /** Every state of a call, and everything that it tells, as lines. */
 function watch(call: calling.Call): string[] {
@@ -46,4 +47,4 @@ async function sound(): Promise<{ all: number; concealed: number }> {
   return counts;
 }
 
-Object.assign(globalThis, { watchPictures: (video: HTMLVideoElement, ms: number) => watchPictures(video, sound, ms), peers, sockets, calling, AzureCommunicationTokenCredential, tone, watch, moves });
+Object.assign(globalThis, { watchPictures: (video: HTMLVideoElement, ms: number) => watchPictures(video, sound, ms), peers, sockets, calling, AzureCommunicationTokenCredential, tone, watch, witness, moves });
