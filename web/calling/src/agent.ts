@@ -212,7 +212,7 @@ export class Agent {
 
   private join(locator: GroupCallLocator | RoomCallLocator, options: JoinCallOptions = {}): Call {
     this.alive();
-    const { groupId, roomId } = locator as Partial<GroupCallLocator & RoomCallLocator>;
+    const { groupId, roomId } = (locator ?? {}) as Partial<GroupCallLocator & RoomCallLocator>;
     if (!groupId && !roomId) throw unsupported("a locator other than groupId and roomId");
     if (groupId && !GUID.test(groupId)) throw failure(400, 0, `groupId is not a GUID: ${groupId}`);
     const call = this.add({ id: crypto.randomUUID(), direction: "Outgoing", groupId, roomId, audio: options.audioOptions, video: options.videoOptions });

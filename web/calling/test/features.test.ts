@@ -4,6 +4,8 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { Agent } from "../src/agent";
 import { RecordingState } from "../src/features/types";
 import { Features } from "../src/features/names";
+import { Devices } from "../src/media/devices";
+import { LocalAudioStream } from "../src/media/localaudiostream";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
 import { newest, settle } from "./fakes";
@@ -138,13 +140,50 @@ test("samples and summaries of media", async () => {
   collector.on("sampleReported", () => samples++);
   collector.on("summaryReported", (one) => summaries.push(one));
   let packets = 0;
-  FakeConnection.newest().getStats = async () => new Map([["in", { id: "in", type: "inbound-rtp", kind: "audio", packetsReceived: (packets += 50), timestamp: Date.now(), jitter: 0.01 }]]);
+  const stream = (ssrc: number, jitter: number) => ({ id: `in${ssrc}`, ssrc, type: "inbound-rtp", kind: "audio", packetsReceived: packets, timestamp: Date.now(), jitter });
+  FakeConnection.newest().getStats = async () => {
+    packets += 50;
+    const first = packets > 200 ? [] : [stream(1, 1)]; // another stream, which goes in the middle
+    return new Map([...first, stream(2, 0.01)].map((entry) => [entry.id, entry]));
+  };
   await pass(7_000);
   collector.dispose();
+  await pass(2_000);
   assert.ok(samples >= 6, `${samples} samples`);
   assert.equal(summaries.length, 1);
   const measure = summaries[0].audio.receive[0].jitterInMs;
-  assert.deepEqual([measure.aggregation.count.length, measure.aggregation.max[0]], [3, 10]);
+  assert.deepEqual(measure.aggregation, { count: [2, 2, 2], sum: [20, 20, 20], min: [10, 10, 10], max: [10, 10, 10] });
+  assert.deepEqual(measure.raw, [10, 10, 10, 10, 10, 10]);
+  const times: number[] = measure.timestamp.map((time: Date) => time.getTime());
+  assert.deepEqual(times.map((time) => time - times[0]), [0, 1_000, 2_000, 3_000, 4_000, 5_000]);
+  for (const aggregationInterval of [0, 1.5, NaN, 3_601])
+    assert.throws(() => call.feature(Features.MediaStats).createCollector({ aggregationInterval }), { code: 400, message: /^aggregationInterval is/ });
+});
+
+test("what is asked for without saying what is refused with a code", async () => {
+  const bad = { code: 400 };
+  const nothing = undefined as never;
+  assert.throws(() => agent.facade.join(nothing), bad);
+  assert.throws(() => call.feature(Features.Transfer).transfer(nothing), bad);
+  assert.throws(() => call.feature(Features.Transfer).transfer({} as never), bad);
+  assert.throws(() => call.feature(Features.DataChannel).createDataChannelSender(nothing), bad);
+  await assert.rejects(call.feature(Features.Reaction).sendReaction(nothing), bad);
+  await assert.rejects(new Devices().manager.askDevicePermission(nothing), bad);
+  await call.setConstraints(nothing);
+});
+
+test("nothing begins in a call that is over", async () => {
+  const gone = call.hangUp();
+  await pass(6_000);
+  await gone;
+  assert.equal(call.state, "Disconnected");
+  let opened = 0;
+  const stream = new LocalAudioStream({ getAudioTracks: () => (opened++, []) } as never);
+  await assert.rejects(call.startAudio(stream), { code: 410 });
+  let samples = 0;
+  call.feature(Features.MediaStats).createCollector().on("sampleReported", () => samples++);
+  await pass(3_000);
+  assert.deepEqual([opened, samples], [0, 0]);
 });
 
 test("a lost connection is told", () => {

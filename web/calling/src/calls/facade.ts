@@ -92,10 +92,11 @@ export function makeCall(self: CallCore): Call {
     stopScreenSharing: () => self.pictures.stopScreenSharing(),
     startAudio: async (stream) => {
       localAudio(stream);
+      if (over(self.state)) throw failure(410, 0, "the call is over");
       await self.sound.use(stream);
     },
     stopAudio: () => self.sound.stop(),
-    setConstraints: async (constraints) => self.pictures.constrain(constraints),
+    setConstraints: async (constraints) => self.pictures.constrain(constraints ?? {}),
     addParticipant: (who: CommunicationIdentifier, options?: AddPhoneNumberOptions) => addParticipant(self, who, options),
     removeParticipant: async (who) => void (await self.ask("participant.remove", { who: rawId(who) })),
     feature: <T extends CallFeature>(factory: CallFeatureFactory<T>): T => callFeature(self, factory),

@@ -37,6 +37,7 @@ export function dataChannel(call: CallCore): DataChannelCallFeature {
   return {
     name: "DataChannel",
     createDataChannelSender: (options) => {
+      if (!options) throw failure(400, 0, "a sender of data needs its options");
       const channelId = options.channelId ?? free(senders);
       if (!Number.isInteger(channelId) || channelId < 1 || channelId > 65_535) throw failure(400, 0, "channelId is a number from 1 to 65535");
       senders.get(channelId)?.();

@@ -1,6 +1,8 @@
 // Measures of the media, from RTCPeerConnection.getStats.
 import type { CallCore } from "../calls/call";
+import { over } from "../calls/state";
 import { Emitter } from "../emitter";
+import { failure } from "../errors";
 import { addPictures, type Places } from "./videostats";
 import type {
   MediaStatsCallFeature,
@@ -15,6 +17,12 @@ import type {
 
 type Entry = Record<string, any>;
 const SAMPLE_MS = 1_000;
+/** The most seconds of a step, and the most steps, of a summary. */
+const MOST = 3_600;
+
+interface Sample extends MediaStatsReportSample {
+  at: Date;
+}
 
 export function mediaStats(call: CallCore): MediaStatsCallFeature {
   const running = new Set<() => void>();
@@ -27,6 +35,9 @@ export function mediaStats(call: CallCore): MediaStatsCallFeature {
 
 function collector(call: CallCore, options: MediaStatsCollectorOptions, running: Set<() => void>): MediaStatsCollector {
   const { aggregationInterval = 10, dataPointsPerAggregation = 6 } = options;
+  for (const [name, value] of Object.entries({ aggregationInterval, dataPointsPerAggregation })) {
+    if (!Number.isInteger(value) || value < 1 || value > MOST) throw failure(400, 0, `${name} is a number from 1 to ${MOST}`);
+  }
   const events = new Emitter<{ sampleReported: MediaStatsReportSample; summaryReported: MediaStatsReportSummary }>();
   const places: Places = {
     stream: (mid) => {
@@ -35,25 +46,28 @@ function collector(call: CallCore, options: MediaStatsCollectorOptions, running:
     },
   };
   let before = new Map<string, Entry>();
-  let samples: MediaStatsReportSample[] = [];
+  let samples: Sample[] = [];
+  let stopped = over(call.state);
   const timer = setInterval(async () => {
     const report = await call.sound.peer?.stats();
-    if (!report) return;
+    if (!report || stopped) return;
     const now = new Map<string, Entry>();
     report.forEach((entry: Entry) => now.set(entry.id, entry));
     const sample = read(now, before, places);
     before = now;
-    samples.push(sample);
+    samples.push({ ...sample, at: new Date() });
     events.emit("sampleReported", sample);
     if (samples.length < aggregationInterval * dataPointsPerAggregation) return;
     events.emit("summaryReported", summarise(samples, aggregationInterval));
     samples = [];
   }, SAMPLE_MS);
   const stop = (): void => {
+    stopped = true;
     clearInterval(timer);
     running.delete(stop);
   };
   running.add(stop);
+  if (stopped) stop();
   return { dispose: stop, on: events.on as MediaStatsCollector["on"], off: events.off as MediaStatsCollector["off"] };
 }
 
@@ -124,13 +138,14 @@ function level(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(65_536 * value);
 }
 
-function summarise(samples: MediaStatsReportSample[], interval: number): MediaStatsReportSummary {
-  const at = samples.map(() => new Date());
-  const items = (pick: (sample: MediaStatsReportSample) => object[]): MediaStatsSummaryItem[] =>
-    pick(samples[samples.length - 1]).map((last, i) => {
+/** Of what the last sample has; each stream's own values, though others come and go beside it. */
+function summarise(samples: Sample[], interval: number): MediaStatsReportSummary {
+  const at = samples.map((sample) => sample.at);
+  const items = (pick: (sample: MediaStatsReportSample) => { id: string }[]): MediaStatsSummaryItem[] =>
+    pick(samples[samples.length - 1]).map((last) => {
       const item: MediaStatsSummaryItem = {};
       for (const measure of Object.keys(last)) {
-        const raw = samples.map((sample) => (pick(sample)[i] as Entry | undefined)?.[measure]);
+        const raw = samples.map((sample) => (pick(sample).find(({ id }) => id === last.id) as Entry | undefined)?.[measure]);
         item[measure] = { raw, timestamp: at, aggregation: aggregate(raw, interval) };
       }
       return item;

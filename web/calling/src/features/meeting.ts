@@ -82,7 +82,8 @@ export function reaction(call: CallCore): ReactionCallFeature {
   });
   return {
     name: "Reaction",
-    sendReaction: async ({ reactionType }) => {
+    sendReaction: async (message) => {
+      const reactionType = message?.reactionType;
       if (!REACTIONS.includes(reactionType)) throw failure(400, 0, `not a reaction: ${String(reactionType)}`);
       if (call.kind === "twoParty") throw failure(400, 0, "a call of two has no reactions");
       await call.ask("reaction.send", { reaction: reactionType });

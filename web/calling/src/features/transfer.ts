@@ -1,7 +1,7 @@
 // Transfer of the other in a call of two.
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
-import { coded } from "../errors";
+import { coded, failure } from "../errors";
 import { rawId } from "../identifiers";
 import type { Transfer, TransferCallFeature, TransferErrorCode, TransferEventArgs, TransferState, TransferToCallLocator, TransferToParticipantLocator, TransferToParticipantOptions } from "./types";
 
@@ -20,7 +20,9 @@ export function transfer(call: CallCore): TransferCallFeature {
 }
 
 function begin(call: CallCore, target: TransferToParticipantLocator | TransferToCallLocator, options?: TransferToParticipantOptions): Transfer {
-  const whither = "targetParticipant" in target ? { to: rawId(target.targetParticipant) } : { toCall: target.targetCallId };
+  const { targetParticipant, targetCallId } = (target ?? {}) as Partial<TransferToParticipantLocator & TransferToCallLocator>;
+  if (!targetParticipant && !targetCallId) throw failure(400, 0, "a transfer needs targetParticipant or targetCallId");
+  const whither = targetParticipant ? { to: rawId(targetParticipant) } : { toCall: targetCallId };
   const events = new Emitter<{ stateChanged: void }>();
   let state: TransferState = "None";
   let error: TransferErrorCode | undefined;

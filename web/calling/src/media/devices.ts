@@ -86,7 +86,8 @@ export class Devices {
   }
 
   async ask(wanted: PermissionConstraints): Promise<DeviceAccess> {
-    const access = { audio: wanted.audio && (await this.allowed({ audio: true })), video: wanted.video && (await this.allowed({ video: true })) };
+    if (!wanted) throw failure(400, 0, "askDevicePermission is asked for audio, video, or both");
+    const access = { audio: wanted.audio === true && (await this.allowed({ audio: true })), video: wanted.video === true && (await this.allowed({ video: true })) };
     this.ready = this.refresh();
     await this.ready;
     return access;
