@@ -2,7 +2,6 @@ package insight
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -19,23 +18,12 @@ func (h *Hub) Publish(e call.Event) {
 	if c, ok := e.(call.ConversationStarted); ok {
 		r.group, r.room = c.GroupID, c.RoomID
 	}
-	r.troubled = r.troubled || tellsFailure(e)
+	r.troubled = r.troubled || news.failed()
 	news.code(h.begin(formatEvent, head.At))
 	h.add(r)
 	if r.summaryMatters(e) {
 		h.tell(Update{call: r})
 	}
-}
-
-// tellsFailure reports whether an event may tell of a failure.
-func tellsFailure(e call.Event) bool {
-	switch e := e.(type) {
-	case call.ConnectionOpened, call.OperationAccepted, call.CallConnected, call.CallDisconnected, call.ParticipantsUpdated, call.PlayStarted, call.PlayCompleted:
-		return false
-	case call.RecordingStateChanged:
-		return e.Cause != nil
-	}
-	return strings.HasSuffix(nameOf(e), "Failed")
 }
 
 // summaryMatters reports whether an event changes what lists show of a call.

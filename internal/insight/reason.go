@@ -78,8 +78,12 @@ func (s snapshot) facts() *facts {
 	return f
 }
 
-// problems applies the table.
+// problems applies the table. It does not look at the timeline of a call in which nothing
+// may have gone wrong.
 func (s snapshot) problems() (found []Problem) {
+	if !s.troubled {
+		return nil
+	}
 	f := s.facts()
 	for _, rule := range rules {
 		for _, one := range rule.find(f) {

@@ -40,7 +40,7 @@ type record struct {
 	bytes    int64 // of the timeline
 	omitted  int   // items that are not kept
 
-	troubled bool // something in it may have gone wrong, at a glance
+	troubled bool // something in it may have gone wrong, at a glance; else there is no problem
 
 	names       []string   // in byName
 	dialogs     []string   // SIP's Call-IDs

@@ -52,7 +52,7 @@ type Problem struct {
 type snapshot struct {
 	record
 	opened  bool
-	detail  *ending // once it is opened
+	detail  *ending // once that is opened
 	entries []entry // once it is opened; none of a timeline that is in the archive alone
 }
 
@@ -62,8 +62,15 @@ func (r *record) snapshot() snapshot { return snapshot{record: *r} }
 // open reads what is kept as bytes.
 func (s *snapshot) open() {
 	if !s.opened {
-		s.opened, s.detail = true, readEnding(s.ending)
+		s.openEnding()
+		s.opened = true
 		s.entries, _ = s.timeline.entries() // we have written them
+	}
+}
+
+func (s *snapshot) openEnding() {
+	if s.detail == nil {
+		s.detail = readEnding(s.ending)
 	}
 }
 
@@ -79,7 +86,7 @@ func (s snapshot) summarize() Summary {
 	if s.summary != nil {
 		return *s.summary
 	}
-	s.open()
+	s.openEnding()
 	sum := s.outline()
 	sum.Problems = s.problems()
 	sum.Failed = s.subject != SubjectCall || len(sum.Problems) > 0 || s.detail != nil && !s.up && isFailure(s.detail.why.Kind)
@@ -103,21 +110,14 @@ func (s snapshot) outline() Summary {
 	case s.up:
 		sum.State = StateConnected
 	}
-	if end := s.ended(); end != nil {
+	s.openEnding()
+	if end := s.detail; end != nil {
 		sum.EndKind, sum.SIP, sum.Q850 = end.why.Kind.String(), end.why.SIP.Code, end.why.Q850.Value
 		if leg := end.failedLeg(); leg != nil && sum.SIP == 0 {
 			sum.SIP, sum.Q850 = leg.why.SIP.Code, leg.why.Q850.Value
 		}
 	}
 	return sum
-}
-
-// ended is what the detail record says; nil for a call that is not over.
-func (s *snapshot) ended() *ending {
-	if s.opened {
-		return s.detail
-	}
-	return readEnding(s.ending)
 }
 
 func cleaned(texts []string) []string {
