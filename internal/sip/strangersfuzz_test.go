@@ -12,6 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/gate"
 	"github.com/switchhook/switchhook/internal/sip/header"
+	"github.com/switchhook/switchhook/internal/sip/parse"
 )
 
 // FuzzStrangersDatagram asks that nothing which reads the datagram of a stranger is
@@ -35,7 +36,7 @@ func FuzzStrangersDatagram(f *testing.F) {
 		if pass, _, reply := g.Datagram(data, from, now); pass && reply.Data != nil {
 			t.Error("it passes and is answered")
 		}
-		message, err := header.NewParser().ParseSIP(data)
+		message, err := parse.Datagram(data)
 		request, ok := message.(*sip.Request)
 		if err != nil || !ok || request.From() == nil || request.To() == nil || request.CallID() == nil || request.CSeq() == nil {
 			return
