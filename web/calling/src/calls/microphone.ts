@@ -1,0 +1,70 @@
+// The microphone of a call that was given no stream: the one that is chosen in the device
+// manager. Applications see it as a stream too.
+import type { Devices } from "../media/devices";
+import { capture, localAudio, LocalAudioStream } from "../media/localaudiostream";
+import type { AudioDeviceInfo } from "../types";
+
+export interface MicrophoneOptions {
+  devices: Devices;
+  /** Applications see it from now on. */
+  shown(stream: LocalAudioStream): void;
+  /** An application gave its stream another source: the stream is its own now. */
+  taken(stream: LocalAudioStream): void;
+}
+
+export class Microphone {
+  /** As applications see it, while it is open. */
+  stream?: LocalAudioStream;
+  private open?: { device?: string; stream: MediaStream };
+
+  constructor(private options: MicrophoneOptions) {}
+
+  /** Another one was chosen than the one that is open. */
+  get isOther(): boolean {
+    const { microphone } = this.options.devices;
+    return microphone !== undefined && this.open !== undefined && microphone.id !== this.open.device;
+  }
+
+  /** Opens the one that is chosen, if it is not open. */
+  async track(): Promise<MediaStreamTrack> {
+    const { devices } = this.options;
+    const device = devices.microphone;
+    const [before] = this.open?.stream.getAudioTracks() ?? [];
+    if (this.open?.device === device?.id && before?.readyState === "live") return before;
+    const stream = await capture(device);
+    this.open?.stream.getTracks().forEach((track) => track.stop());
+    this.open = { device: device?.id, stream };
+    if (!device) await devices.refresh(); // now that it is permitted, it has a name
+    const opened = devices.microphone ?? device;
+    this.open.device = opened?.id;
+    if (opened) this.show(opened, stream);
+    return stream.getAudioTracks()[0];
+  }
+
+  /** Closes it. */
+  letGo(): void {
+    this.open?.stream.getTracks().forEach((track) => track.stop());
+    this.open = undefined;
+    if (!this.stream) return;
+    const inner = localAudio(this.stream);
+    inner.replaced.off("track", this.replaced);
+    inner.dispose();
+    this.stream = undefined;
+  }
+
+  private show(device: AudioDeviceInfo, stream: MediaStream): void {
+    const made = this.stream === undefined;
+    const shown = (this.stream ??= new LocalAudioStream(device));
+    localAudio(shown).opened(device, stream);
+    if (!made) return;
+    localAudio(shown).replaced.on("track", this.replaced);
+    this.options.shown(shown);
+  }
+
+  private readonly replaced = (): void => {
+    const stream = this.stream!;
+    localAudio(stream).replaced.off("track", this.replaced);
+    this.stream = undefined;
+    this.options.taken(stream);
+  };
+}
