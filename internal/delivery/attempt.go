@@ -15,6 +15,7 @@ import (
 type attempt struct {
 	to            *destination
 	target        *target
+	number        int // of its first message's attempts, from 1
 	policy        *Policy
 	group         string // of all its messages
 	started       time.Time
@@ -48,7 +49,8 @@ type part struct {
 	lost bool   // that page is gone
 }
 
-// startAttempt makes an attempt in a goroutine of its own.
+// startAttempt makes an attempt: in the goroutine whose attempt ends in this turn, if that
+// has none yet, else in a new one.
 func (e *Engine) startAttempt(d *destination, jobs []*job) {
 	a := &attempt{to: d, target: jobs[0].target, policy: jobs[0].policy, group: jobs[0].msg.Group, started: time.Now()}
 	if a.parts, a.msgs = a.room.parts[:], a.room.msgs[:]; len(jobs) > 1 {
@@ -84,21 +86,31 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 	jobs[0].limiter.take(a.started)
 	d.active++
 	e.inFlight++
-	attempt := jobs[0].Attempts
-	e.work.Go(func() { e.makeAttempt(a, attempt) })
+	a.number = jobs[0].Attempts
+	if e.free {
+		e.free, e.follows = false, a
+		return
+	}
+	e.work.Go(func() { e.makeAttempts(a) })
 }
 
-// makeAttempt sends and reports to the scheduler how it ended.
-func (e *Engine) makeAttempt(a *attempt, attempt int) {
+// makeAttempts makes an attempt, and those that its goroutine is given when one has ended.
+func (e *Engine) makeAttempts(a *attempt) {
 	stack.Grow()
-	defer a.life.end(nil)
+	for a != nil {
+		a = e.ended(a, e.makeAttempt(a))
+	}
+}
+
+// makeAttempt sends, and returns how it ended.
+func (e *Engine) makeAttempt(a *attempt) Outcome {
 	unread := e.loadBodies(&a.life, a)
 	a.loaded.Store(unread == nil)
-	o := e.send(&a.life, a, attempt, unread)
+	o := e.send(&a.life, a, unread)
 	if o.Latency = time.Since(a.started); o.Status == 0 {
 		o.Err = whyEnded(a.life.why(), o.Err)
 	}
-	e.ended(a, o)
+	return o
 }
 
 // settle lets the scheduler read the messages. An attempt that times out while its bodies are
@@ -116,10 +128,13 @@ func (a *attempt) settle() {
 	}
 }
 
-// ended tells the scheduler how an attempt ended.
-func (e *Engine) ended(a *attempt, o Outcome) {
+// ended tells the scheduler how an attempt ended, and returns what this goroutine does next;
+// nil: nothing.
+func (e *Engine) ended(a *attempt, o Outcome) (next *attempt) {
+	defer a.life.end(nil)
 	inTime := a.decided.CompareAndSwap(false, true)
 	e.inTurn(func() {
+		e.free = true
 		delete(e.sending, a)
 		a.limited.remove(a)
 		if inTime {
@@ -127,7 +142,9 @@ func (e *Engine) ended(a *attempt, o Outcome) {
 		} else {
 			e.answeredLate(a, o)
 		}
+		next, e.free, e.follows = e.follows, false, nil
 	})
+	return next
 }
 
 // whyEnded is why an attempt ended without a status: because of its context, whatever its
@@ -159,11 +176,11 @@ func (e *Engine) cancelAttempts(group string) {
 }
 
 // send lets the Sender go, unless a body could not be read.
-func (e *Engine) send(ctx context.Context, a *attempt, attempt int, unread error) Outcome {
+func (e *Engine) send(ctx context.Context, a *attempt, unread error) Outcome {
 	if unread != nil {
 		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", ErrNotSent, unread)}
 	}
-	return a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: attempt, policy: a.policy, target: a.target})
+	return a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: a.number, policy: a.policy, target: a.target})
 }
 
 // loadBodies reads from the journal what left memory. Neighbours in a batch

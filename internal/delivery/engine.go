@@ -47,9 +47,11 @@ type Engine struct {
 	deadlines     map[*Policy]*deadlines // of attempts
 	sending       map[*attempt]struct{}  // attempts whose request has not ended, timed-out ones too
 	deferred      deferredLanes
-	awaited       int // attempts that were not answered in time, whose connections live
-	inLanes       int // messages that wait in a lane
-	inQueues      int // that wait at a destination
+	free          bool     // the goroutine of this turn can go on with an attempt
+	follows       *attempt // that attempt
+	awaited       int      // attempts that were not answered in time, whose connections live
+	inLanes       int      // messages that wait in a lane
+	inQueues      int      // that wait at a destination
 	inFlight      int
 	stopping      stopping
 
