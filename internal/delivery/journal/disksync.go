@@ -42,9 +42,10 @@ func (s *DiskStore) writeAgain() error {
 
 // forgetSynced drops what need not be written again.
 func (s *DiskStore) forgetSynced(upTo int64) {
-	left := copy(s.unsynced, s.unsynced[upTo-s.synced:])
+	forgotten := upTo - s.synced
+	left := copy(s.unsynced, s.unsynced[forgotten:])
 	s.unsynced, s.synced = s.unsynced[:left], upTo
-	if left == 0 && cap(s.unsynced) > maxPageBytes/4 {
-		s.unsynced = nil // let the memory of a burst go
+	if left == 0 && cap(s.unsynced) > maxPageBytes/4 && forgotten < maxPageBytes/8 {
+		s.unsynced = nil // let the memory of a burst go that is over
 	}
 }

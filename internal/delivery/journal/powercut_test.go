@@ -221,6 +221,8 @@ func TestWhatIsNotSyncedIsBounded(t *testing.T) {
 		t.Errorf("%d syncs", syncs)
 	}
 	mustSync(t, s)
+	mustAppend(t, s, 8, "the burst is over")
+	mustSync(t, s)
 	if cap(s.unsynced) > 0 {
 		t.Errorf("%d bytes are kept for the next burst", cap(s.unsynced))
 	}
