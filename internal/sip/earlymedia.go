@@ -35,6 +35,10 @@ func (l *leg) sendProgress() {
 	if l.phase != early || l.in == nil || l.earlyMedia == earlyMediaOpen {
 		return
 	}
+	if l.timers.isRunning(timerRing) { // before the sound, or never
+		l.timers.stop(timerRing)
+		l.sendRinging()
+	}
 	l.earlyMedia = earlyMediaWanted
 	r := l.in.reliable
 	switch {

@@ -46,9 +46,31 @@ type answering struct {
 	offered  bool // the response holds our offer; the ACK must answer it
 }
 
-// ring sends 180, once.
+// ringDelay is how long a 180 may wait for an answer that makes it needless: an application
+// answers within milliseconds, and nobody hears that ringing begins so much later. 100 comes
+// by itself where nothing is sent for 150 ms.
+const ringDelay = 20 * time.Millisecond
+
+// ring sends 180, once, unless the call is answered at once.
 func (l *leg) ring() {
-	if l.phase != early || l.in == nil || l.in.stage != inboundProceeding || l.earlyMedia == earlyMediaOpen { // who hears the callee must not hear ringing over it
+	switch {
+	case !l.mayRing() || l.timers.isRunning(timerRing):
+	case header.HasToken(l.in.request, "Require", "100rel"):
+		l.sendRinging() // what must be acknowledged before an answer begins early
+	default:
+		l.timers.start(timerRing, ringDelay)
+	}
+}
+
+// mayRing reports whether a 180 would tell the caller something. Who hears the callee must
+// not hear ringing over it.
+func (l *leg) mayRing() bool {
+	return l.phase == early && l.in != nil && l.in.stage == inboundProceeding && l.earlyMedia != earlyMediaOpen
+}
+
+// sendRinging sends 180.
+func (l *leg) sendRinging() {
+	if !l.mayRing() {
 		return
 	}
 	l.in.stage = inboundAlerting
@@ -66,6 +88,7 @@ func (l *leg) accept() {
 	if l.phase != early || l.in == nil {
 		return
 	}
+	l.timers.stop(timerRing)
 	l.countDecision()
 	if l.awaitsPRACK() {
 		return

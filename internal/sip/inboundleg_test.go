@@ -97,6 +97,27 @@ func TestApplicationHangsUp(t *testing.T) {
 	}
 }
 
+// TestWhoIsAnsweredAtOnceHearsNoRinging asks that a 180 waits for an answer that follows at once.
+func TestWhoIsAnsweredAtOnceHearsNoRinging(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	made, err := phone.Call("+15551230001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	l := taken.Leg.(*leg)
+	l.post(func() { l.ring(); l.accept() })
+	if err := made.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Answered](t, taken)
+	if rings := distinct(phone, isStatus("INVITE", 180, false)); rings != 0 {
+		t.Errorf("the caller got %d 180s", rings)
+	}
+}
+
 // TestCancelBefore180 asks that a caller who gives up at once gets 487.
 func TestCancelBefore180(t *testing.T) {
 	t.Parallel()

@@ -138,6 +138,8 @@ func (l *leg) fire(a timerID) {
 		l.sendDeferredBYE(l.receivedRefer)
 	case timerInviteExpired:
 		l.invitationExpired()
+	case timerRing:
+		l.sendRinging()
 	case timerRefresh:
 		l.refreshSession()
 	case timerSessionExpired:
@@ -145,7 +147,7 @@ func (l *leg) fire(a timerID) {
 	}
 }
 
-// Ring sends the caller 180.
+// Ring sends the caller 180, unless it is answered at once.
 func (l *leg) Ring() {
 	l.box.Put(task{with: func(l *leg, _ *sip.Request, _ *transaction.Server) { l.ring() }})
 }

@@ -18,6 +18,7 @@ const (
 	timerNoReferral                    // the outcome of our REFER was not reported
 	timerDeferredBYE                   // the peer has not answered the NOTIFY that goes before our BYE
 	timerInviteExpired                 // the caller's INVITE has expired (RFC 3261 §13.3.1)
+	timerRing                          // the caller has not been told yet that the callee is
 	timerCount                         // how many there are
 )
 
@@ -41,6 +42,9 @@ func (c *legTimers) start(a timerID, after time.Duration) {
 
 // stop stops a timer.
 func (c *legTimers) stop(a timerID) { c.at[a] = time.Time{} }
+
+// isRunning reports whether a timer has been started and has not fired.
+func (c *legTimers) isRunning(a timerID) bool { return !c.at[a].IsZero() }
 
 // arm sets the time.Timer to the nearest of them.
 func (c *legTimers) arm() {
