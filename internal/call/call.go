@@ -39,11 +39,11 @@ type Call struct {
 	names         []name
 	mix           Mix
 	rosterVersion int
-	rosterPace    *ratelimit.Bucket // of tellApplications; nil before the first time
-	rosterOwed    bool              // they are told soon
-	shown         *Roster           // to legs that follow it, the last
-	lastStream    int               // the id of the stream of pictures that came last
-	walk          int               // counts walks over the endpoints
+	rosterPace    ratelimit.Bucket // of tellApplications
+	rosterOwed    bool             // they are told soon
+	shown         *Roster          // to legs that follow it, the last
+	lastStream    int              // the id of the stream of pictures that came last
+	walk          int              // counts walks over the endpoints
 	ended         bool
 	kept          int // who needs the goroutine to stay (keep)
 	limit         *time.Timer
@@ -64,6 +64,7 @@ type Call struct {
 func newCall(r *Registry) *Call {
 	c := &Call{id: newServerCallID(), correlationID: newID(), registry: r}
 	c.mail.Init()
+	c.rosterPace.Fill(rosterRate)
 	c.endpoints, c.connections = c.usual.endpoints[:0], c.usual.connections[:0]
 	c.rings, c.decided = c.usual.rings[:0], c.usual.decided[:0]
 	c.detail = Detail{ServerCallID: c.id, CorrelationID: c.correlationID, Began: time.Now()}

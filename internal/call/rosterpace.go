@@ -18,9 +18,6 @@ func (c *Call) tellApplications() {
 	if len(c.connections) == 0 || c.rosterOwed {
 		return
 	}
-	if c.rosterPace == nil {
-		c.rosterPace = ratelimit.NewBucket(rosterRate)
-	}
 	if now := time.Now(); !c.rosterPace.Allow(now) {
 		c.rosterOwed = true
 		c.after(c.rosterPace.Next().Sub(now), func() {

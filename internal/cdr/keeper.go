@@ -122,8 +122,9 @@ func (k *Keeper) run() {
 // writeAll writes what waits now, and returns the buffer, empty.
 func (k *Keeper) writeAll(lines []byte) []byte {
 	list := k.records.take()
+	var r Record // its lists serve for all
 	for i := range list {
-		if lines = appendLine(lines, &list[i]); len(lines) > 1<<20 {
+		if lines = appendLine(lines, &r, &list[i]); len(lines) > 1<<20 {
 			lines = k.write(lines)
 		}
 	}
@@ -131,9 +132,9 @@ func (k *Keeper) writeAll(lines []byte) []byte {
 	return k.write(lines)
 }
 
-func appendLine(lines []byte, d *call.Detail) []byte {
-	r := recordOf(*d)
-	longer, err := appendRecord(lines, &r)
+func appendLine(lines []byte, r *Record, d *call.Detail) []byte {
+	r.fill(d)
+	longer, err := appendRecord(lines, r)
 	if err != nil { // it holds nothing that JSON could refuse
 		return lines
 	}

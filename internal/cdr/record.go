@@ -89,28 +89,29 @@ func readRecord(line []byte) (Record, error) {
 	return r, err
 }
 
-func recordOf(d call.Detail) Record {
-	r := Record{
+// fill makes the record that of a call, in the lists that it has.
+func (r *Record) fill(d *call.Detail) {
+	legs, connections := r.Legs[:0], r.Connections[:0]
+	*r = Record{
 		Version:       recordVersion,
 		CorrelationID: d.CorrelationID, ServerCallID: d.ServerCallID,
 		Start: d.Began.UTC(), End: d.Ended.UTC(), DurationMS: d.Ended.Sub(d.Began).Milliseconds(),
 		From: d.From.Raw(), To: d.To.Raw(), Group: d.Group, Reason: reasonOf(d.Why),
-		Legs: make([]Leg, 0, len(d.Legs)), OmittedLegs: d.OmittedLegs, Connections: make([]Connection, 0, len(d.Connections)),
+		Legs: legs, OmittedLegs: d.OmittedLegs, Connections: connections,
 	}
-	for _, leg := range d.Legs {
-		r.Legs = append(r.Legs, legOf(leg))
+	for i := range d.Legs {
+		r.Legs = append(r.Legs, legOf(&d.Legs[i]))
 	}
 	for _, c := range d.Connections {
 		r.Connections = append(r.Connections, Connection{c.ID, c.Origin.String(), c.Opened.UTC(), c.Closed.UTC(), reasonOf(c.Why)})
 	}
-	return r
 }
 
 func reasonOf(why call.Reason) Reason {
 	return Reason{Kind: why.Kind.String(), Text: why.Text, SIP: why.SIP.Code, Q850: why.Q850.Value}
 }
 
-func legOf(d call.LegDetail) Leg {
+func legOf(d *call.LegDetail) Leg {
 	leg := Leg{
 		Participant: d.Who.Raw(), Direction: "outbound", Trunk: d.Wire.Trunk, SIPCallID: d.Wire.CallID, Device: d.Wire.Device, Attestation: d.Wire.Attestation,
 		Start: d.Began.UTC(), End: d.Ended.UTC(), Reason: reasonOf(d.Why),

@@ -92,7 +92,7 @@ func (e *Engine) Close() {
 	shards := e.shards
 	e.mu.Unlock()
 	for _, s := range shards {
-		s.commands.Put((*shard).end)
+		s.commands.Put(command{do: (*shard).end})
 	}
 	for _, s := range shards {
 		<-s.done
@@ -113,6 +113,7 @@ func (e *Engine) NewMix(rate int) *Mix {
 	s.assigned.Add(1)
 	e.made++
 	m := &Mix{shard: s, phase: e.made % phases, samples: audio.Samples(rate)}
+	m.members = m.usual[:0]
 	m.rate.Store(int64(rate))
 	return m
 }

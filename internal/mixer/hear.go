@@ -42,12 +42,12 @@ func (m *Mix) Hear(l audio.Listener, want Hearing) (stop func()) {
 }
 
 func (m *Mix) attach(t *tap) (stop func()) {
-	if !m.shard.commands.Put(func(s *shard) { s.attach(t) }) {
+	if !m.shard.commands.Put(command{do: func(s *shard) { s.attach(t) }}) {
 		if closer, ok := t.listener.(io.Closer); ok {
 			_ = closer.Close() // no shard is left to do it, nor to mind
 		}
 	}
-	return func() { m.shard.commands.Put(func(s *shard) { s.detach(t) }) }
+	return func() { m.shard.commands.Put(command{do: func(s *shard) { s.detach(t) }}) }
 }
 
 // attach adds a listener.

@@ -126,7 +126,7 @@ func TestListeningEndsOnceAndIsClosed(t *testing.T) {
 		{"its member leaves", func(_ func(), mb *Member, _ *Engine) { mb.Leave() }, false},
 		{"its member leaves and it is stopped", func(stop func(), mb *Member, _ *Engine) { mb.Leave(); stop() }, false},
 		{"the mix is closed", func(_ func(), mb *Member, _ *Engine) { mb.mix.Close() }, true},
-		{"the engine ends", func(_ func(), _ *Member, e *Engine) { e.shards[0].commands.Put((*shard).end) }, true},
+		{"the engine ends", func(_ func(), _ *Member, e *Engine) { e.shards[0].commands.Put(command{do: (*shard).end}) }, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, members, tick := room(t, 5, 7)

@@ -26,8 +26,9 @@ type Mix struct {
 	pause   int // looks until it may move again
 	samples int
 	members []*Member
-	over    bool    // no one joins any more
-	at      *Member // whose port is being called, for a panic's sake
+	usual   [2]*Member // room for what most calls have
+	over    bool       // no one joins any more
+	at      *Member    // whose port is being called, for a panic's sake
 
 	now         audio.Tick   // counts the ticks
 	common      audio.Common // what those hear who do not speak
@@ -86,7 +87,7 @@ func (m *Mix) Join(p audio.Port) *Member {
 	mb := &Member{mix: m, port: p}
 	mb.arriving, _ = p.(arriving)
 	mb.common, _ = p.(audio.CommonSink)
-	if !m.shard.commands.Put(func(s *shard) { s.add(mb) }) {
+	if !m.shard.commands.Put(command{on: (*shard).add, member: mb}) {
 		if closer, ok := p.(io.Closer); ok {
 			_ = closer.Close() // no shard is left to do it, nor to mind
 		}
@@ -100,7 +101,7 @@ func (m *Mix) Join(p audio.Port) *Member {
 // an audio.Bridge does that without a click.
 func (m *Mix) Rise() {
 	if m.rate.Swap(maxRate) != maxRate {
-		m.shard.commands.Put(func(*shard) { m.samples = maxSamples })
+		m.shard.commands.Put(command{do: func(*shard) { m.samples = maxSamples }})
 	}
 }
 
@@ -113,16 +114,16 @@ func (m *Mix) Close() {
 		return
 	}
 	m.shard.assigned.Add(-1)
-	m.shard.commands.Put(func(s *shard) {
+	m.shard.commands.Put(command{do: func(s *shard) {
 		m.over = true
 		s.clear(m)
-	})
+	}})
 }
 
 // Leave takes the port out. At the next tick the shard stops touching it and
 // then closes it if it is an io.Closer.
 func (mb *Member) Leave() {
-	mb.mix.shard.commands.Put(func(s *shard) { s.remove(mb) })
+	mb.mix.shard.commands.Put(command{on: (*shard).remove, member: mb})
 }
 
 // SetPrivateSource adds a source to what this member, and nobody else, hears. A

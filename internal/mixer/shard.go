@@ -22,7 +22,7 @@ const (
 type shard struct {
 	engine   *Engine
 	clock    clock
-	commands *inbox.Inbox[func(*shard)]
+	commands *inbox.Inbox[command]
 	mixes    [phases][]*Mix // those that have members or listeners
 	walked   int            // how many they are
 	turn     int            // counts wakes
@@ -41,8 +41,24 @@ type shard struct {
 	scheduling atomic.Value // string
 }
 
+// command is what a shard is to do: something, or something with a member, for which no
+// function is made.
+type command struct {
+	do     func(*shard)
+	on     func(*shard, *Member)
+	member *Member
+}
+
+func (c command) obey(s *shard) {
+	if c.on != nil {
+		c.on(s, c.member)
+		return
+	}
+	c.do(s)
+}
+
 func newShard(e *Engine, c clock) *shard {
-	s := &shard{engine: e, clock: c, commands: inbox.New[func(*shard)](), done: make(chan struct{})}
+	s := &shard{engine: e, clock: c, commands: inbox.New[command](), done: make(chan struct{})}
 	s.scheduling.Store("normal")
 	return s
 }
@@ -85,8 +101,8 @@ func (s *shard) await() {
 
 // obey runs the commands that have come, oldest first.
 func (s *shard) obey() {
-	for run := range s.commands.Take {
-		run(s)
+	for c := range s.commands.Take {
+		c.obey(s)
 	}
 }
 

@@ -47,6 +47,13 @@ type Bucket struct {
 // NewBucket makes a full bucket.
 func NewBucket(rate Rate) *Bucket { return &Bucket{rate: rate} }
 
+// Fill makes a zero bucket, which lies in what owns it, a full one of a rate.
+func (b *Bucket) Fill(rate Rate) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rate, b.full = rate, time.Time{}
+}
+
 // Allow takes a token, if there is one.
 func (b *Bucket) Allow(now time.Time) bool {
 	b.mu.Lock()

@@ -33,7 +33,7 @@ const (
 // readAllow reads a peer's Allow, wherever it stands; unknown without one.
 func readAllow(message sip.Message) referSupport {
 	switch {
-	case len(header.Tokens(message, "Allow")) == 0:
+	case !header.HasTokens(message, "Allow"):
 		return referUnknown
 	case header.HasToken(message, "Allow", "REFER"):
 		return referAllowed

@@ -42,6 +42,14 @@ func First(message sip.Message, name string) string {
 	return ""
 }
 
+// HasTokens reports whether a field has any value.
+func HasTokens(message sip.Message, name string) bool {
+	for range tokens(message, name) {
+		return true
+	}
+	return false
+}
+
 // Tokens returns the comma-separated values of a field, all its lines together.
 func Tokens(message sip.Message, name string) []string { return slices.Collect(tokens(message, name)) }
 
