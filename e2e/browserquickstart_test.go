@@ -17,6 +17,8 @@ const helpers = `
 	};
 	globalThis.code = (does) => Promise.resolve().then(does).then(() => "", (error) => error.code + "/" + error.subCode);
 	globalThis.reason = (call) => call.callEndReason && call.callEndReason.code + "/" + call.callEndReason.subCode;
+	globalThis.context = {userToUser: "00C8", voipHeaders: [{key: "voip-key-1", value: "voip-value-1"}], sipHeaders: [{key: "sip-key-1", value: "sip-value-1"}]};
+	globalThis.headers = ({customContext: {userToUser, sipHeaders, voipHeaders}}) => [userToUser, ...[...sipHeaders, ...voipHeaders].map(({key, value}) => key + "=" + value)].join();
 	globalThis.known = (name) => call.remoteParticipants.find(({displayName}) => displayName === name);`
 
 // asks runs code of a page that returns a text.
@@ -43,13 +45,15 @@ func TestQuickStartsOfPages(t *testing.T) {
 		x.run(helpers)
 	}
 	calls := func(x *tab, user string) {
-		x.run(`globalThis.call = agent.startCall([{communicationUserId: %s}]); globalThis.told = follow(call); if (call.state !== "None" || agent.calls[0] !== call) throw new Error(call.state)`, user)
+		x.run(`globalThis.call = agent.startCall([{communicationUserId: %s}], {customContext: context}); globalThis.told = follow(call); if (call.state !== "None" || agent.calls[0] !== call) throw new Error(call.state)`, user)
 	}
 
+	const handed = "00C8,X-MS-Custom-sip-key-1=sip-value-1,voip-key-1=voip-value-1"
 	t.Run("a call of two", func(t *testing.T) {
 		first, second := first.with(t), second.with(t)
 		calls(first, bob)
 		second.until(`rings.length === 1 && rings[0].callerInfo.displayName === "Ada"`)
+		second.asks(handed, `return headers(rings[0])`)
 		first.until(`call.state === "Ringing"`)
 		first.run(`await call.mute()`)
 		second.run(`globalThis.call = await rings[0].accept(); globalThis.told = follow(call)`)
@@ -74,8 +78,9 @@ func TestQuickStartsOfPages(t *testing.T) {
 	})
 	t.Run("becomes a group, with a phone", func(t *testing.T) {
 		first, second, third := first.with(t), second.with(t), third.with(t)
-		first.run(`globalThis.guest = call.addParticipant({communicationUserId: %s})`, eve)
+		first.run(`globalThis.guest = call.addParticipant({communicationUserId: %s}, {customContext: context})`, eve)
 		third.until(`rings.length === 1`)
+		third.asks(handed, `return headers(rings[0])`)
 		third.run(`globalThis.call = await rings[0].accept(); globalThis.told = follow(call)`)
 		first.until(`guest.state === "Connected" && guest === known("Eve")`)
 		second.run(`await call.hold()`)
@@ -104,6 +109,8 @@ func TestQuickStartsOfPages(t *testing.T) {
 		second.until(`rings.length === 3`)
 		second.run(`await rings[2].reject()`)
 		first.until(`reason(call) === "603/0" && told.join() === "Connecting,Ringing,Disconnecting,Disconnected"`)
+		// One that is given up at once does not ring: the next ring is the fourth.
+		first.asks("Disconnected 0/0 0", `const call = agent.startCall([{communicationUserId: %s}]); await call.hangUp(); return call.state + " " + reason(call) + " " + agent.calls.length`, bob)
 		calls(first, a.createUser())
 		first.until(`reason(call) === "480/10037"`)
 		first.run(`globalThis.call = agent.startCall([{phoneNumber: %s}], {alternateCallerId: {phoneNumber: "+15550009999"}})`, farNumber)

@@ -1,6 +1,7 @@
 package webrtc_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -300,14 +301,14 @@ func TestContextReachesWhoIsCalled(t *testing.T) {
 	a, b := w.page(ann), w.page(bob)
 	handed := &protocol.CustomContext{
 		UserToUser: "00C8", SipHeaders: []protocol.Header{{Key: "X-MS-Custom-Account", Value: "7"}, {Key: "Evil", Value: "1"}, {Key: "X-MS-Custom-Split", Value: "a\r\nb"}},
-		VoipHeaders: []protocol.Header{{Key: "x-ms-custom-mood", Value: "good"}},
+		VoipHeaders: []protocol.Header{{Key: "mood", Value: "good"}, {Key: "long", Value: strings.Repeat("x", 1025)}, {Key: "x-ms-custom-note", Value: strings.Repeat("y", 1024)}},
 	}
 	id := uuid.NewString()
 	w.ok(a, &protocol.CallStart{Call: id, To: []string{bob.Raw()}, CustomContext: handed})
 	incoming, err := webrtctest.Wait(w.ctx, b, func(*protocol.Incoming) bool { return true })
 	w.must(err)
 	got := incoming.Incoming.CustomContext
-	if got == nil || got.UserToUser != "00C8" || len(got.SipHeaders) != 1 || got.SipHeaders[0].Value != "7" || len(got.VoipHeaders) != 1 {
+	if got == nil || got.UserToUser != "00C8" || len(got.SipHeaders) != 1 || got.SipHeaders[0].Value != "7" || len(got.VoipHeaders) != 2 || got.VoipHeaders[0].Value != "good" {
 		t.Errorf("the callee has %+v", got)
 	}
 	w.ok(a, &protocol.CallHangup{Call: id})

@@ -9,11 +9,15 @@ import (
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
-// Limits of custom context (Calling SDK, "custom context"); lengths are in bytes.
+// Limits of custom context (Calling SDK, "Pass contextual data between calls"); lengths are
+// in bytes. The first valid headers are kept.
 const (
-	maxHeaders     = 5 // of each kind, besides User-To-User: the first valid ones are kept
+	maxHeaders     = 5 // of SIP, besides User-To-User
 	maxHeaderKey   = 64
 	maxHeaderValue = 256
+	maxVoIPHeaders = 1000
+	maxVoIPValue   = 1024
+	maxVoIP        = 32_000 // all keys and values
 	userToUser     = "User-To-User"
 	customPrefix   = "x-ms-custom-"
 )
@@ -23,7 +27,7 @@ func headers(c *protocol.CustomContext) (sip, voip map[string]string, err error)
 	if c == nil {
 		return nil, nil, nil
 	}
-	sip, voip = kept(c.SipHeaders), kept(c.VoipHeaders)
+	sip, voip = kept(c.SipHeaders), keptVoIP(c.VoipHeaders)
 	if c.UserToUser != "" {
 		if len(c.UserToUser) > maxHeaderValue || !isText(c.UserToUser) {
 			return nil, nil, fault.Invalid("userToUser has at most %d bytes, of one line", maxHeaderValue)
@@ -36,7 +40,7 @@ func headers(c *protocol.CustomContext) (sip, voip map[string]string, err error)
 	return sip, voip, nil
 }
 
-// kept are the first headers that are valid.
+// kept are the first headers of SIP that are valid.
 func kept(list []protocol.Header) map[string]string {
 	found := make(map[string]string)
 	for _, h := range list {
@@ -47,6 +51,27 @@ func kept(list []protocol.Header) map[string]string {
 			!strings.ContainsAny(h.Key, " :") && strings.HasPrefix(strings.ToLower(h.Key), customPrefix) {
 			found[h.Key] = h.Value
 		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return found
+}
+
+// keptVoIP are the first headers for clients and applications that are valid. No phone gets
+// them, so that they need no prefix.
+func keptVoIP(list []protocol.Header) map[string]string {
+	found := make(map[string]string)
+	room := maxVoIP
+	for _, h := range list {
+		if len(found) == maxVoIPHeaders {
+			break
+		}
+		if h.Key == "" || len(h.Key) > maxHeaderKey || len(h.Value) > maxVoIPValue || len(h.Key)+len(h.Value) > room {
+			continue
+		}
+		room -= len(h.Key) + len(h.Value)
+		found[h.Key] = h.Value
 	}
 	if len(found) == 0 {
 		return nil

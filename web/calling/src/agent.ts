@@ -2,6 +2,7 @@
 import { CallCore } from "./calls/call";
 import type { CallBeginning, CallContext } from "./calls/callcontext";
 import { Incoming } from "./calls/incoming";
+import { contextOf } from "./calls/customcontext";
 import { active } from "./calls/state";
 import { Emitter } from "./emitter";
 import { failure, unsupported } from "./errors";
@@ -17,8 +18,6 @@ import type {
   CallableIdentifier,
   ConnectionState,
   ConnectionStateChangedEventArgs,
-  CustomContext,
-  CustomHeader,
   GroupCallLocator,
   HandleIncomingCallEventArgs,
   IceServer,
@@ -287,13 +286,4 @@ export class Agent {
       off: self.events.off as CallAgent["off"],
     };
   }
-}
-
-/** At most five headers, each within the documented bounds; others are left out. */
-function contextOf(context: CustomContext | undefined): CustomContext | undefined {
-  if (!context) return undefined;
-  const valid = (header: CustomHeader): boolean => header.key.length <= 64 && header.value.length <= 256;
-  const sip = [...(context.sipHeaders ?? []), ...(context.xHeaders ?? [])].filter((header) => valid(header) && /^x-ms-custom-/i.test(header.key));
-  const voip = (context.voipHeaders ?? []).filter(valid);
-  return { userToUser: context.userToUser, sipHeaders: sip.slice(0, 5), voipHeaders: voip.slice(0, 5) };
 }

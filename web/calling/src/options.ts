@@ -103,6 +103,8 @@ export interface StartCallOptions {
 }
 export interface AddPhoneNumberOptions {
   alternateCallerId?: PhoneNumberIdentifier;
+  /** For who is added. */
+  customContext?: CustomContext;
   threadId?: string;
 }
 export interface HangUpOptions {

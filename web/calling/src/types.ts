@@ -247,6 +247,7 @@ export interface Call extends CallCommon {
   readonly info: CallInfo;
   addParticipant(
     identifier: CommunicationUserIdentifier | MicrosoftTeamsUserIdentifier | MicrosoftTeamsAppIdentifier | UnknownIdentifier,
+    options?: Pick<AddPhoneNumberOptions, "customContext">,
   ): RemoteParticipant;
   addParticipant(identifier: PhoneNumberIdentifier, options?: AddPhoneNumberOptions): RemoteParticipant;
   removeParticipant(identifier: CommunicationIdentifier): Promise<void>;

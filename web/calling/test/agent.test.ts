@@ -154,3 +154,14 @@ test("a call that connects or is resumed holds the others", async () => {
   socket.say({ t: "call.state", call: two, state: "LocalHold" });
   assert.deepEqual([first.state, second.state], ["Connected", "LocalHold"]);
 });
+
+test("the server does not hear of a call that is given up at once", async () => {
+  const { facade } = await connected();
+  for (const begin of [() => facade.startCall([{ communicationUserId: "8:acs:bob" }]), () => facade.join({ roomId: ROOM })]) {
+    const call = begin();
+    await call.hangUp();
+    await settle();
+    assert.deepEqual([call.state, call.callEndReason?.code, facade.calls.length], ["Disconnected", 0, 0]);
+  }
+  assert.deepEqual(newest().sent.map(({ t }) => t).filter((t) => t.startsWith("call.")), []);
+});

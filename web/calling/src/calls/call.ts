@@ -70,6 +70,7 @@ export class CallCore {
 
   /** Sends the request that begins the call; its sound follows when the server has taken it. A refusal ends the call. */
   async begin(t: string, members: object): Promise<void> {
+    if (over(this.state)) return; // hung up at once
     this.move("Connecting");
     this.pictures.begin(this.beginning.video);
     try {

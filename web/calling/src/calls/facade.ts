@@ -7,6 +7,7 @@ import { localAudio } from "../media/localaudiostream";
 import type { AddPhoneNumberOptions, Call, CallFeature, CallFeatureFactory, CallInfo, CommunicationIdentifier, DtmfTone, Lobby, RemoteParticipant } from "../types";
 import { Emitter } from "../emitter";
 import type { CallCore } from "./call";
+import { contextOf } from "./customcontext";
 import { established, over } from "./state";
 
 const TONES: Record<DtmfTone, string> = {
@@ -154,7 +155,7 @@ function addParticipant(self: CallCore, who: CommunicationIdentifier, options?: 
   const alternateCallerId = options?.alternateCallerId?.phoneNumber;
   if (isPhone(id) && !alternateCallerId) throw failure(400, 0, "a call to a phone number needs alternateCallerId");
   const person = self.roster.invite(id);
-  self.ask("participant.add", { who: id, alternateCallerId }).catch((error) => {
+  self.ask("participant.add", { who: id, alternateCallerId, customContext: contextOf(options?.customContext) }).catch((error) => {
     const { code, subCode, message } = coded(error, 500, 0);
     self.roster.invitation(id, "Failed", code, subCode, message);
   });

@@ -9,6 +9,7 @@ const HANGUP_MS = 5_000;
 /** Leaves the call. `forEveryone` ends it for all; a server that refuses that has changed nothing, and the call goes on. */
 export async function hangUp(call: CallCore, forEveryone: boolean): Promise<void> {
   if (over(call.state)) return;
+  if (call.state === "None") return call.end(0, 0); // the server has not heard of it, and will not
   if (!forEveryone) call.move("Disconnecting");
   let timer: ReturnType<typeof setTimeout> | undefined;
   const gone = new Promise<void>((resolve, reject) => {

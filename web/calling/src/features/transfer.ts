@@ -1,5 +1,6 @@
 // Transfer of the other in a call of two.
 import type { CallCore } from "../calls/call";
+import { contextOf } from "../calls/customcontext";
 import { Emitter } from "../emitter";
 import { coded, failure } from "../errors";
 import { rawId } from "../identifiers";
@@ -40,7 +41,7 @@ function begin(call: CallCore, target: TransferToParticipantLocator | TransferTo
   call.inner.on("message", listen);
   queueMicrotask(() => {
     move("Transferring");
-    call.ask("call.transfer", { ...whither, customContext: options?.customContext }).catch((failed) => {
+    call.ask("call.transfer", { ...whither, customContext: contextOf(options?.customContext) }).catch((failed) => {
       const { code, subCode } = coded(failed, 500, 0);
       call.inner.off("message", listen);
       move("Failed", { code, subCode });

@@ -1,0 +1,24 @@
+// What a caller hands to who answers, within the documented bounds ("Pass contextual data between
+// calls" of the calling SDK). Headers beyond them are left out.
+import type { CustomContext, CustomHeader } from "../types";
+
+/** Every header of SIP that an application makes begins so; those that do not are completed. */
+const PREFIX = "X-MS-Custom-";
+const SIP = { headers: 5, value: 256 };
+const VOIP = { headers: 1_000, value: 1_024 };
+const KEY = 64;
+/** Of all headers for clients together, in bytes: a frame of the protocol has 64 KiB. */
+const ALL = 32_000;
+
+export function contextOf(context: CustomContext | undefined): CustomContext | undefined {
+  if (!context) return undefined;
+  const sip = [...(context.sipHeaders ?? []), ...(context.xHeaders ?? [])].map(({ key, value }) => ({ key: key.toLowerCase().startsWith(PREFIX.toLowerCase()) ? key : PREFIX + key, value }));
+  return { userToUser: context.userToUser, sipHeaders: first(sip, SIP), voipHeaders: first(context.voipHeaders ?? [], VOIP) };
+}
+
+function first(all: CustomHeader[], most: { headers: number; value: number }): CustomHeader[] {
+  let room = ALL;
+  const size = (text: string): number => new TextEncoder().encode(text).length;
+  const fits = ({ key, value }: CustomHeader): boolean => size(key) <= KEY && size(value) <= most.value && (room -= size(key) + size(value)) >= 0;
+  return all.filter(fits).slice(0, most.headers);
+}
