@@ -3,102 +3,12 @@ package journal
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-// slowDisk is a store whose syncs take their time, or fail. After one that failed it takes
-// no page before another has not.
-type slowDisk struct {
-	*MemoryStore
-	mu     sync.Mutex
-	takes  time.Duration
-	refuse error
-	began  []time.Duration // since the start
-	start  time.Time
-}
-
-func (d *slowDisk) Sync() error {
-	d.mu.Lock()
-	d.began = append(d.began, time.Since(d.start))
-	takes, err := d.takes, d.refuse
-	d.mu.Unlock()
-	time.Sleep(takes)
-	return err
-}
-
-func (d *slowDisk) Append(ctx context.Context, id uint64, data []byte) (uint64, error) {
-	d.mu.Lock()
-	err := d.refuse
-	d.mu.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	return d.MemoryStore.Append(ctx, id, data)
-}
-
-func (d *slowDisk) set(takes time.Duration, refuse error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.takes, d.refuse = takes, refuse
-}
-
-func (d *slowDisk) syncs() []time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.began)
-}
-
-// onSlowDisk runs a test with a journal in simulated time. Accepted gets when each
-// message was accepted, since the start. At the end the journal is sealed.
-func onSlowDisk(t *testing.T, test func(t *testing.T, j *Journal, d *slowDisk, post func(n int), accepted func() []time.Duration)) {
-	synctest.Test(t, func(t *testing.T) {
-		d := &slowDisk{MemoryStore: InMemory(), start: time.Now()}
-		var mu sync.Mutex
-		var at []time.Duration
-		j := New(d, Owner{Do: func(do func()) { do() }, At: func(time.Time, func()) {}, Accepted: func(*Record) {
-			mu.Lock()
-			defer mu.Unlock()
-			at = append(at, time.Since(d.start))
-		}}, quiet())
-		written := make(chan struct{})
-		go func() { defer close(written); j.Write(t.Context()) }()
-		post := func(n int) {
-			for range n {
-				r := &Record{}
-				r.NewMessage(note(0), time.Now(), nil)
-				j.Put(EntryOf(r))
-			}
-		}
-		test(t, j, d, post, func() []time.Duration { mu.Lock(); defer mu.Unlock(); return slices.Clone(at) })
-		j.Seal()
-		<-written
-	})
-}
-
-// note is a message that says its number.
-type note int
-
-func (n note) Encode() []byte { return fmt.Append(NewContent(8), int(n)) }
-func (n note) Forget()        {}
-func (n *number) Decode(content []byte, _ int) ([]string, error) {
-	_, err := fmt.Sscan(string(content), (*int)(n))
-	return nil, err
-}
-func (note) Decode([]byte, int) ([]string, error) { return nil, nil }
-
-// number is a note that recovery reads.
-type number int
-
-func (n *number) Encode() []byte { return note(*n).Encode() }
-func (n *number) Forget()        {}
-
-const ms = time.Millisecond
 
 // TestWhatNobodyWaitsForIsSyncedTogether, ten milliseconds after the first of it was
 // written; it is delivered before.
@@ -272,49 +182,5 @@ func TestWriteEndsWithASync(t *testing.T) {
 				t.Errorf("synced at %v, after the end", got)
 			}
 		})
-	}
-}
-
-// TestAcceptedRecordsSurviveAPowerCut, in their order, with those before them.
-func TestAcceptedRecordsSurviveAPowerCut(t *testing.T) {
-	for seed := range uint64(5) {
-		random := rand.New(rand.NewPCG(seed, 3))
-		s, _ := openDisk(t, t.TempDir())
-		disk := onTornDisk(s)
-		j := New(s, Owner{Do: func(do func()) { do() }, At: func(time.Time, func()) {}, Accepted: func(*Record) {}}, quiet())
-		life, end := context.WithCancel(t.Context())
-		written := make(chan struct{})
-		go func() { defer close(written); j.Write(life) }()
-		for accepted, n := 0, 1; n <= 300; n++ {
-			r := &Record{}
-			r.NewMessage(note(n), time.Now(), nil)
-			j.Put(EntryOf(r))
-			if random.IntN(20) == 0 {
-				if err := j.Flush(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				accepted = n
-			}
-			if random.IntN(10) > 0 {
-				continue
-			}
-			again := OnDisk(disk.cut(t, random), nil, quiet())
-			left := New(again, Owner{NewMessage: func() *Record { return &Record{Message: new(number)} }}, quiet())
-			found, err := left.Recover(t.Context())
-			if err = errors.Join(err, again.Close(t.Context())); err != nil {
-				t.Fatal(err)
-			}
-			for i, r := range found.Messages {
-				if got := *r.Message.(*number); int(got) != i+1 {
-					t.Fatalf("seed %d: message %d is the %d. of %d", seed, got, i+1, len(found.Messages))
-				}
-			}
-			if len(found.Messages) < accepted || len(found.Messages) > n {
-				t.Fatalf("seed %d: %d of %d messages are left, %d were accepted", seed, len(found.Messages), n, accepted)
-			}
-		}
-		j.Seal()
-		<-written
-		end()
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/datadir"
 )
@@ -135,132 +136,46 @@ func TestPowerCutTakesOnlyTheEnd(t *testing.T) {
 	}
 }
 
-// TestFailedSyncIsWrittenAgain: the kernel drops what it could not write, and says so
-// once. Nothing is appended until all of it is on the disk.
-func TestFailedSyncIsWrittenAgain(t *testing.T) {
-	dir := t.TempDir()
-	s, _ := openDisk(t, dir)
-	s.full = 64 << 10
-	mustAppend(t, s, 1, "one")
-	mustSync(t, s)
-	on := s.end
-	mustAppend(t, s, 2, "two")
-	s.Done(mustAppend(t, s, 3, "three"))
-	mustAppend(t, s, 4, "four")
-	refused := errors.New("input/output error")
-	failures := 2
-	s.syncData = func(file *os.File) error {
-		if failures == 0 {
-			return datadir.SyncData(file)
+// TestAcceptedRecordsSurviveAPowerCut, in their order, with those before them.
+func TestAcceptedRecordsSurviveAPowerCut(t *testing.T) {
+	for seed := range uint64(5) {
+		random := rand.New(rand.NewPCG(seed, 3))
+		s, _ := openDisk(t, t.TempDir())
+		disk := onTornDisk(s)
+		j := New(s, Owner{Do: func(do func()) { do() }, At: func(time.Time, func()) {}, Accepted: func(*Record) {}}, quiet())
+		life, end := context.WithCancel(t.Context())
+		written := make(chan struct{})
+		go func() { defer close(written); j.Write(life) }()
+		for accepted, n := 0, 1; n <= 300; n++ {
+			r := &Record{}
+			r.NewMessage(note(n), time.Now(), nil)
+			j.Put(EntryOf(r))
+			if random.IntN(20) == 0 {
+				if err := j.Flush(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				accepted = n
+			}
+			if random.IntN(10) > 0 {
+				continue
+			}
+			again := OnDisk(disk.cut(t, random), nil, quiet())
+			left := New(again, Owner{NewMessage: func() *Record { return &Record{Message: new(number)} }}, quiet())
+			found, err := left.Recover(t.Context())
+			if err = errors.Join(err, again.Close(t.Context())); err != nil {
+				t.Fatal(err)
+			}
+			for i, r := range found.Messages {
+				if got := *r.Message.(*number); int(got) != i+1 {
+					t.Fatalf("seed %d: message %d is the %d. of %d", seed, got, i+1, len(found.Messages))
+				}
+			}
+			if len(found.Messages) < accepted || len(found.Messages) > n {
+				t.Fatalf("seed %d: %d of %d messages are left, %d were accepted", seed, len(found.Messages), n, accepted)
+			}
 		}
-		failures--
-		lost := make([]byte, s.end-on)
-		if _, err := file.WriteAt(lost, on); err != nil {
-			t.Fatal(err)
-		}
-		return refused
-	}
-	if err := s.Sync(); !errors.Is(err, refused) {
-		t.Fatalf("the disk refuses: %v", err)
-	}
-	if _, err := s.Append(t.Context(), 5, []byte("five")); !errors.Is(err, refused) {
-		t.Fatalf("appended behind what may be lost: %v", err)
-	}
-	if _, kept := openDisk(t, copyDir(t, dir)); len(kept) != 1 {
-		t.Fatalf("the test loses nothing: %v", kept)
-	}
-	five := mustAppend(t, s, 5, "five")
-	if _, kept := openDisk(t, copyDir(t, dir)); len(kept) != 4 || kept[2] != "two" || kept[4] != "four" || kept[five] != "five" {
-		t.Errorf("kept %v", kept)
-	}
-	if s.synced <= on || len(s.unsynced) != int(s.end-s.synced) {
-		t.Errorf("%d bytes are synced, %d of %d are to be", s.synced, len(s.unsynced), s.end)
-	}
-}
-
-// TestPagesAreAppendedWhileASyncRuns, and are not taken for synced when it ends.
-func TestPagesAreAppendedWhileASyncRuns(t *testing.T) {
-	s, _ := openDisk(t, t.TempDir())
-	s.full = 64 << 10
-	disk := onTornDisk(s)
-	note := s.syncData
-	mustAppend(t, s, 1, "one")
-	s.syncData = func(file *os.File) error {
-		err := note(file)
-		two := mustAppend(t, s, 2, "two")
-		if data, err := s.Read(t.Context(), two); err != nil || string(data) != "two" {
-			t.Errorf("read %q, %v", data, err)
-		}
-		return err
-	}
-	mustSync(t, s)
-	s.syncData = note
-	if s.synced >= s.end || len(s.unsynced) != int(s.end-s.synced) {
-		t.Errorf("%d of %d bytes are synced, %d are to be", s.synced, s.end, len(s.unsynced))
-	}
-	mustSync(t, s)
-	if _, kept := openDisk(t, disk.cut(t, rand.New(rand.NewPCG(1, 1)))); kept[1] != "one" || kept[2] != "two" {
-		t.Errorf("kept %v", kept)
-	}
-}
-
-// TestWhatIsNotSyncedIsBounded: the page behind too much of it waits for a sync.
-func TestWhatIsNotSyncedIsBounded(t *testing.T) {
-	s, _ := openDisk(t, t.TempDir())
-	s.full = segmentSize
-	syncs := 0
-	s.syncData = func(*os.File) error { syncs++; return nil }
-	text := strings.Repeat("x", 1<<20)
-	for i := range uint64(7) {
-		mustAppend(t, s, i+1, text)
-		if len(s.unsynced) > maxUnsynced+len(text)+100 {
-			t.Fatalf("%d bytes are not synced", len(s.unsynced))
-		}
-	}
-	if syncs != 1 {
-		t.Errorf("%d syncs", syncs)
-	}
-	mustSync(t, s)
-	mustAppend(t, s, 8, "the burst is over")
-	mustSync(t, s)
-	if cap(s.unsynced) > 0 {
-		t.Errorf("%d bytes are kept for the next burst", cap(s.unsynced))
-	}
-}
-
-// TestFileIsRemovedOnlyOnceItsSuccessorIsSynced: a page of the old file may be done
-// since its records are in another page.
-func TestFileIsRemovedOnlyOnceItsSuccessorIsSynced(t *testing.T) {
-	dir := t.TempDir()
-	s, _ := openDisk(t, dir)
-	old := mustAppend(t, s, 1, strings.Repeat("x", 5000)) // the file is full
-	mustAppend(t, s, 2, "the records of the first page")
-	s.Done(old)
-	refused := errors.New("input/output error")
-	s.syncData = func(*os.File) error { return refused }
-	s.sweep()
-	if names, _ := files(t, dir); len(names) != 2 {
-		t.Fatalf("%d files are left", len(names))
-	}
-	s.syncData = datadir.SyncData
-	s.mu.Lock()
-	s.sweepSoon()
-	s.mu.Unlock()
-	s.sweep()
-	if names, _ := files(t, dir); len(names) != 1 || s.synced != s.end {
-		t.Errorf("%d files are left, %d of %d bytes are synced", len(names), s.synced, s.end)
-	}
-}
-
-// TestClosedStoreIsSynced.
-func TestClosedStoreIsSynced(t *testing.T) {
-	s, _ := openDisk(t, t.TempDir())
-	disk := onTornDisk(s)
-	mustAppend(t, s, 1, "one")
-	if err := s.Close(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	if on := disk.synced[filepath.Base(s.file.Name())]; on != s.end {
-		t.Errorf("%d of %d bytes are synced", on, s.end)
+		j.Seal()
+		<-written
+		end()
 	}
 }
