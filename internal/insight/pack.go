@@ -31,9 +31,9 @@ func (p *packer) pack(t *timeline) []byte {
 // Calls that are over are packed some at a time, when most of their news have come. What
 // comes later has blocks of its own for a second or so.
 const (
-	packAt   = 256         // so many wait
-	packLess = 128         // so many go on to wait, the last
-	packTime = time.Second // after its end a call waits no longer
+	packAt   = 256                    // so many wait
+	packLess = 128                    // so many go on to wait, the last
+	packTime = 250 * time.Millisecond // after its end a call waits no longer than until the next second
 )
 
 // packEnded packs timelines of calls that are over. Only one goroutine calls it.
