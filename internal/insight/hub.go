@@ -60,6 +60,7 @@ type Hub struct {
 	coder   coder  // of the item that is being added
 	item    []byte // the same with its length
 	packer  packer // of the goroutine that archives
+	spare   spareBlocks
 	lost    uint64 // items for which there was no room
 	full    bool   // there is no room until a call ends
 
@@ -179,8 +180,9 @@ func (h *Hub) add(r *record) {
 	if r.timeline.isPacked() {
 		h.late = append(h.late, r)
 	}
-	item := r.timeline.put(h.item)
+	item := r.timeline.put(h.item, &h.spare)
 	if h.following.Load() > 0 {
+		r.shared = true
 		h.tell(Update{call: r, seq: r.timeline.count, item: item})
 	}
 }

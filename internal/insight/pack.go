@@ -76,7 +76,13 @@ func (h *Hub) replace(r *record, before *timeline, piece []byte) {
 		h.late = append(h.late, r)
 		return
 	}
-	r.timeline = timeline{packed: piece, count: before.count}
+	if !r.shared {
+		for _, block := range before.full {
+			h.spare.put(block)
+		}
+		h.spare.put(before.last)
+	}
+	r.timeline, r.shared = timeline{packed: piece, count: before.count}, false
 	h.taken -= r.bytes
 	r.bytes = int64(roomOf(len(piece)))
 	h.taken += r.bytes

@@ -3,6 +3,7 @@ package insight
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,5 +104,70 @@ func TestNewsWhileATimelineIsPackedIsKept(t *testing.T) {
 		if items := timelineOf(t, h, id); len(items) != 24 {
 			t.Fatalf("%d items", len(items))
 		}
+	}
+}
+
+// TestBlocksAreUsedAgain, but not those that somebody may read: a copy of a timeline, and
+// what waits for a follower, stay as they are.
+func TestBlocksAreUsedAgain(t *testing.T) {
+	h := newHub(t, Config{})
+	close(h.stop) // it packs nothing of its own accord
+	h.work.Wait()
+	defer func() { h.stop = make(chan struct{}); h.Close() }()
+	spare := func() int { return len(h.spare.first) + len(h.spare.next) }
+	pack := func() { h.packEnded(time.Now().Add(packTime)) }
+
+	wholeCall(h, 1)
+	h.mu.Lock()
+	copied := h.order[h.first].snapshot()
+	h.mu.Unlock()
+	before := fmt.Sprint(copied.items())
+	pack()
+	if n := spare(); n != 0 {
+		t.Errorf("%d blocks of a timeline that was copied are used again", n)
+	}
+
+	f, err := h.Follow()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wholeCall(h, 2)
+	pack()
+	told, want := []Item{}, timelineOf(t, h, "call-00000002")
+	if n := spare(); n != 0 {
+		t.Errorf("%d blocks that a follower waits for are used again", n)
+	}
+
+	f.hub.following.Add(-1) // it is not told of what comes now
+	wholeCall(h, 3)
+	pack()
+	blocks := spare()
+	if blocks == 0 {
+		t.Error("no block is used again")
+	}
+	for n := range 20 {
+		wholeCall(h, 100+n)
+	}
+	if spare() != 0 {
+		t.Errorf("%d blocks are left of %d", spare(), blocks)
+	}
+	f.hub.following.Add(1)
+	for len(f.news) > 0 {
+		u, err := f.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u.Item != nil && u.Call.ID == "call-00000002" {
+			told = append(told, *u.Item)
+		}
+	}
+	f.Close()
+	slices.SortFunc(want, func(a, b Item) int { return a.Seq - b.Seq })
+	if fmt.Sprint(told) != fmt.Sprint(want) {
+		t.Errorf("a follower is told %v, which was %v", told, want)
+	}
+	copied.opened = false
+	if after := fmt.Sprint(copied.items()); after != before {
+		t.Errorf("a copy has %s, and had %s", after, before)
 	}
 }

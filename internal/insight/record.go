@@ -38,6 +38,7 @@ type record struct {
 
 	timeline timeline
 	bytes    int64 // of the timeline
+	shared   bool  // somebody may have a copy of the timeline, or an item
 	omitted  int   // items that are not kept
 
 	troubled bool // something in it may have gone wrong, at a glance; else there is no problem

@@ -85,7 +85,7 @@ func (h *Hub) addLoose(d *dialog) {
 	h.item = h.coder.appendTo(h.item[:0])
 	size := int64(d.pending.cost(len(h.item)))
 	if d.pending.count < maxPending && h.makeRoom(size, nil) {
-		d.pending.put(h.item)
+		d.pending.put(h.item, &h.spare)
 		d.bytes += size
 		h.taken += size
 	}
@@ -133,6 +133,7 @@ func (h *Hub) takeOver(d *dialog, r *record) {
 		seq := r.timeline.count
 		r.timeline.append(d.pending)
 		if h.following.Load() > 0 {
+			r.shared = true
 			for item := range d.pending.items() {
 				seq++
 				h.tell(Update{call: r, seq: seq, item: item})

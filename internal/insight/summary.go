@@ -57,7 +57,10 @@ type snapshot struct {
 }
 
 // snapshot runs under the hub's lock. Lists only grow, so the copy keeps what it has.
-func (r *record) snapshot() snapshot { return snapshot{record: *r} }
+func (r *record) snapshot() snapshot {
+	r.shared = true
+	return snapshot{record: *r}
+}
 
 // open reads what is kept as bytes.
 func (s *snapshot) open() {

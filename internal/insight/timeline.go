@@ -54,10 +54,10 @@ func (t *timeline) cost(size int) int {
 }
 
 // put adds an item that a coder has written, and returns its bytes.
-func (t *timeline) put(item []byte) []byte {
+func (t *timeline) put(item []byte, spare *spareBlocks) []byte {
 	if cap(t.last)-len(t.last) < len(item) {
 		t.fill()
-		t.last = make([]byte, 0, t.room(len(item)))
+		t.last = spare.block(t.room(len(item)))
 	}
 	begin := len(t.last)
 	t.last = append(t.last, item...)

@@ -48,6 +48,7 @@ func everyDetail() []struct {
 
 func TestItemsAreReadAsTheyWereWritten(t *testing.T) {
 	var kept timeline
+	var spare spareBlocks
 	var c coder
 	var item []byte
 	every := everyDetail()
@@ -55,7 +56,7 @@ func TestItemsAreReadAsTheyWereWritten(t *testing.T) {
 		c.begin(one.format, time.Unix(0, int64(n)))
 		one.code(&c)
 		item = c.appendTo(item[:0])
-		kept.put(item)
+		kept.put(item, &spare)
 	}
 	entries, err := kept.entries()
 	if err != nil || len(entries) != len(every) || len(entries) != len(formats)-1 {
@@ -81,6 +82,7 @@ func TestItemsAreReadAsTheyWereWritten(t *testing.T) {
 // TestItemsOfAllSizesAreKept, and copies of a timeline keep theirs.
 func TestItemsOfAllSizesAreKept(t *testing.T) {
 	var kept timeline
+	var spare spareBlocks
 	var c coder
 	var item []byte
 	counted, real := 0, 0
@@ -93,7 +95,7 @@ func TestItemsOfAllSizesAreKept(t *testing.T) {
 		line.code(&c)
 		item = c.appendTo(item[:0])
 		counted += kept.cost(len(item))
-		kept.put(item)
+		kept.put(item, &spare)
 		clear(item)
 		copies = append(copies, kept)
 	}
