@@ -30,22 +30,22 @@ type Call struct {
 	guests        []*guest // on the way in, the first to be invited first
 	invitations   map[string]*invitation
 	kind          kind
-	dialsOut      bool            // of a room: phone numbers may be called
+	dialsOut      bool // of a room: phone numbers may be called
+	joinable      bool // clients may join it by its name, and wait there alone
+	rosterOwed    bool // applications are told of the roster soon
+	ended         bool
 	roomList      map[string]Role // of a room: what its list said last, by raw id; nil: nothing yet
 	groupID       string          // under which clients join; "" for none
 	roomID        string
 	speakers      *speakers // what was told of who speaks; nil while nobody wants to know
-	joinable      bool      // clients may join it by its name, and wait there alone
 	names         []name
 	mix           Mix
 	rosterVersion int
 	rosterPace    ratelimit.Bucket // of tellApplications
-	rosterOwed    bool             // they are told soon
 	shown         *Roster          // to legs that follow it, the last
 	lastStream    int              // the id of the stream of pictures that came last
 	walk          int              // counts walks over the endpoints
-	ended         bool
-	kept          int // who needs the goroutine to stay (keep)
+	kept          int              // who needs the goroutine to stay (keep)
 	limit         *time.Timer
 	record        record
 	echo          *echo // of a call to an echo number

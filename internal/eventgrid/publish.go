@@ -1,13 +1,15 @@
 package eventgrid
 
 import (
+	"sync"
+
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 )
 
 // Poster delivers messages: a delivery engine.
 type Poster interface {
-	// Post only queues.
+	// Post only queues. It keeps the content of the list that it is given, not the list.
 	Post(messages ...delivery.Message)
 	// ForgetSubscription forgets whatever waits for the group of that name, and
 	// what is known of it.
@@ -22,7 +24,9 @@ func (g *Grid) publish(e event) (matched int) {
 	now := g.cfg.Now()
 	g.metrics.published.WithLabelValues(e.kind).Inc()
 	g.show(p)
-	var out []delivery.Message
+	list := lists.Get().(*[]delivery.Message)
+	out := (*list)[:0]
+	defer func() { keepList(list, out) }()
 	for _, t := range g.view.Load().subscribers {
 		if t.expired(now) {
 			continue
@@ -49,6 +53,20 @@ func (g *Grid) publish(e event) (matched int) {
 	}
 	g.poster.Post(out...)
 	return len(out)
+}
+
+// lists are for messages on their way to a Poster.
+var lists = sync.Pool{New: func() any { return new([]delivery.Message) }}
+
+// mostListed is how many messages a list that is used again may have room for.
+const mostListed = 64
+
+func keepList(list *[]delivery.Message, used []delivery.Message) {
+	if cap(used) <= mostListed {
+		clear(used)
+		*list = used[:0]
+		lists.Put(list)
+	}
 }
 
 // show sends an event to the followers of the tail, whatever subscriptions match.

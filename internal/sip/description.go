@@ -20,7 +20,7 @@ func (s *Server) offerOf(request *sip.Request, tx *transaction.Server) (offer *s
 		return nil, true
 	case content.Refused:
 		takes := []sip.Header{sip.NewHeader("Accept", header.AcceptSDP)}
-		if len(header.Tokens(request, "Content-Encoding")) > 0 { // RFC 3261 §8.2.3
+		if header.HasTokens(request, "Content-Encoding") { // RFC 3261 §8.2.3
 			takes = append(takes, sip.NewHeader("Accept-Encoding", "identity"))
 		}
 		s.respond(request, tx, sip.StatusUnsupportedMediaType, "Unsupported Media Type", takes...)

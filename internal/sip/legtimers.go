@@ -25,46 +25,47 @@ const (
 // legTimers are a leg's timers, on one time.Timer.
 type legTimers struct {
 	timer *time.Timer
-	at    [timerCount]time.Time
+	began time.Time
+	at    [timerCount]time.Duration // after began, when they fire; 0: they are stopped
 }
 
 func newLegTimers() legTimers {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
-	return legTimers{timer: timer}
+	return legTimers{timer: timer, began: time.Now()}
 }
 
 // start lets a timer fire after a while; a new time replaces the old one.
 func (c *legTimers) start(a timerID, after time.Duration) {
-	c.at[a] = time.Now().Add(after)
+	c.at[a] = max(time.Since(c.began)+after, 1)
 	c.arm()
 }
 
 // stop stops a timer.
-func (c *legTimers) stop(a timerID) { c.at[a] = time.Time{} }
+func (c *legTimers) stop(a timerID) { c.at[a] = 0 }
 
 // isRunning reports whether a timer has been started and has not fired.
-func (c *legTimers) isRunning(a timerID) bool { return !c.at[a].IsZero() }
+func (c *legTimers) isRunning(a timerID) bool { return c.at[a] != 0 }
 
 // arm sets the time.Timer to the nearest of them.
 func (c *legTimers) arm() {
-	var next time.Time
+	var next time.Duration
 	for _, at := range c.at {
-		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+		if at != 0 && (next == 0 || at < next) {
 			next = at
 		}
 	}
-	if !next.IsZero() {
-		c.timer.Reset(time.Until(next))
+	if next != 0 {
+		c.timer.Reset(next - time.Since(c.began))
 	}
 }
 
 // expired returns the timers that fire now and arms the time.Timer for the others.
 func (c *legTimers) expired() (list []timerID) {
-	now := time.Now()
+	now := time.Since(c.began)
 	for a := range c.at {
-		if at := c.at[a]; !at.IsZero() && !at.After(now) {
-			c.at[a] = time.Time{}
+		if at := c.at[a]; at != 0 && at <= now {
+			c.at[a] = 0
 			list = append(list, timerID(a))
 		}
 	}

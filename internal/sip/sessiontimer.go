@@ -118,7 +118,7 @@ func (l *leg) takeTimer(response *sip.Response) {
 	if refresher == "uas" {
 		l.timer.refresher = peerRefreshes
 	}
-	if len(header.Tokens(response, "Allow")) > 0 {
+	if header.HasTokens(response, "Allow") {
 		l.timer.method = refreshMethod(response)
 	}
 }
