@@ -61,7 +61,8 @@ export class CallCore {
     this.facade = makeCall(this);
     beginFeatures(this);
     beginReports(this);
-    if (beginning.to) this.roster.call(beginning.to);
+    if (beginning.direction === "Incoming") this.roster.expect(beginning.to ?? []);
+    else this.roster.call(beginning.to ?? []);
   }
 
   get id(): string {

@@ -24,6 +24,9 @@ export interface RosterOptions {
   drop(stream: RemoteVideo): void;
 }
 
+/** How long who rang may take to be there: as long as the server waits for its media. */
+const COMES_MS = 30_000;
+
 export class Roster {
   /** In the call, or on the way into it. */
   private people = new Map<string, Participant>();
@@ -31,7 +34,7 @@ export class Roster {
   private invited = new Map<string, Participant>();
   private version = -1;
   private public: ReadonlyArray<RemoteParticipant> = [];
-  /** Who was there when the server lost the call, and may still come back. */
+  /** Who was there when the server lost the call, or rang here, and may still come. */
   private spared = new Set<string>();
   private patience?: ReturnType<typeof setTimeout>;
 
@@ -53,6 +56,13 @@ export class Roster {
   call(ids: string[]): void {
     const added = ids.map((id) => this.put(new Participant(id, "Connecting", this.options)));
     this.announce(added, []);
+  }
+
+  /** Who rang here is seen from the beginning, though the server may say later that it is there. */
+  expect(ids: string[]): void {
+    this.call(ids);
+    for (const id of ids) this.spared.add(id);
+    this.spareUntil(Date.now() + COMES_MS);
   }
 
   /** All that are called are being told; "EarlyMedia": and are heard before they answer. */
