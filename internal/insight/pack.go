@@ -36,6 +36,17 @@ const (
 	packTime = 250 * time.Millisecond // after its end a call waits no longer than until the next second
 )
 
+// isOver notes that a record is over. The caller holds mu.
+func (h *Hub) isOver(r *record) {
+	h.ended = append(h.ended, r)
+	if len(h.ended)-h.packed >= packAt {
+		select {
+		case h.packNow <- struct{}{}:
+		default: // it was told before
+		}
+	}
+}
+
 // packEnded packs timelines of calls that are over. Only one goroutine calls it.
 func (h *Hub) packEnded(now time.Time) {
 	h.mu.Lock()

@@ -1,0 +1,62 @@
+package insight
+
+import "time"
+
+// begin begins an item of a record, whose members are written next; then add adds it. The
+// caller holds mu.
+func (h *Hub) begin(f format, at time.Time) *coder {
+	h.coder.begin(f, at)
+	return &h.coder
+}
+
+// add adds the item that was written last to a record, if there is room for it. The caller
+// holds mu.
+func (h *Hub) add(r *record) {
+	h.item = h.coder.appendTo(h.item[:0])
+	size := int64(r.timeline.cost(len(h.item)))
+	if r.timeline.count >= maxEntries || r.bytes+size > maxRecordBytes || !h.makeRoom(size, r) {
+		r.omitted++
+		h.lost++
+		return
+	}
+	r.bytes += size
+	h.taken += size
+	if r.timeline.isPacked() {
+		h.late = append(h.late, r)
+	}
+	item := r.timeline.put(h.item, &h.spare)
+	if h.following.Load() > 0 {
+		r.shared = true
+		h.tell(Update{call: r, seq: r.timeline.count, item: item})
+	}
+}
+
+// makeRoom reports whether there is room. Where there is none, it forgets timelines of
+// calls that are over, the first first, until a tenth of the memory is free: those in
+// the archive, which can be read there, before others. The caller holds mu.
+func (h *Hub) makeRoom(size int64, but *record) bool {
+	if h.taken+size <= h.cfg.Memory {
+		return true
+	}
+	if h.full { // nothing was found before, and no call has ended since
+		return false
+	}
+	enough := h.cfg.Memory - h.cfg.Memory/10
+	for _, archived := range []bool{true, false} {
+		for i := h.first; h.taken > enough && i < len(h.order); i++ {
+			if r := h.order[i]; r != but && r.over() && r.timeline.count > 0 && (r.kept != nil) == archived {
+				h.dropTimeline(r)
+			}
+		}
+	}
+	h.full = h.taken+size > h.cfg.Memory
+	return !h.full
+}
+
+func (h *Hub) dropTimeline(r *record) {
+	if r.kept == nil {
+		r.omitted += r.timeline.count
+	}
+	h.taken -= r.bytes
+	r.timeline, r.bytes = timeline{}, 0
+}
