@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -56,6 +57,23 @@ func BenchmarkArchive(b *testing.B) {
 	for b.Loop() {
 		if _, err := h.archive.put(s.summarize(), h.packer.packMasked(s)); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkTextSearch is what it costs to look through one call for a text that it does
+// not have: through its lines, without the details behind them.
+func BenchmarkTextSearch(b *testing.B) {
+	h, err := New(Config{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer h.Close()
+	wholeCall(h, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if page := h.Search(context.Background(), Query{Text: "nowhere in it", Limit: 1}); len(page.Calls) > 0 {
+			b.Fatal("it is found")
 		}
 	}
 }

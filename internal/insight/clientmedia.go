@@ -44,7 +44,15 @@ type BrowserMeasure struct {
 	Pair         string  `json:"pair,omitempty"` // kinds of the ICE candidates in use
 }
 
-func (m *clientMedia) render() (Kind, string, bool, any) {
+func (m *clientMedia) more() any { return m.view() }
+
+func (m *clientMedia) line() (Kind, string, bool) {
+	c, d := m.media, m.view()
+	text := fmt.Sprintf("the browser of %s: loss %.1f %%, jitter %.0f ms, round trip %.0f ms, speaks at %d, hears at %d of 100", m.who, 100*d.Loss, d.JitterMS, d.RoundTripMS, c.Spoken, c.Heard)
+	return KindBrowser, text, false
+}
+
+func (m *clientMedia) view() BrowserMeasure {
 	c := m.media
 	d := BrowserMeasure{
 		Who: m.who, Received: c.Received, JitterMS: inMS(c.Jitter), BufferMS: inMS(c.Buffer), RoundTripMS: inMS(c.RoundTrip), ConcealedMS: inMS(c.Concealed),
@@ -53,8 +61,7 @@ func (m *clientMedia) render() (Kind, string, bool, any) {
 	if all := c.Received + c.Lost; all > 0 {
 		d.Loss = float64(c.Lost) / float64(all)
 	}
-	text := fmt.Sprintf("the browser of %s: loss %.1f %%, jitter %.0f ms, round trip %.0f ms, speaks at %d, hears at %d of 100", m.who, 100*d.Loss, d.JitterMS, d.RoundTripMS, c.Spoken, c.Heard)
-	return KindBrowser, text, false, d
+	return d
 }
 
 // seldomNow reports whether measures must not drive out the rest now. The caller holds mu.

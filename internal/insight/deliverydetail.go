@@ -62,13 +62,14 @@ func (a *attempt) view() DeliveryDetail {
 	return d
 }
 
-func (a *attempt) render() (Kind, string, bool, any) {
-	d := a.view()
-	text := fmt.Sprintf("%s to %s: %s", shortType(d.Event), d.URL, outcomeOf(a.Attempt))
-	if d.Next != nil {
-		text += ", next attempt at " + d.Next.Format(time.TimeOnly)
+func (a *attempt) more() any { return a.view() }
+
+func (a *attempt) line() (Kind, string, bool) {
+	text := fmt.Sprintf("%s to %s: %s", shortType(a.Note), clean(a.URL, maxLine), outcomeOf(a.Attempt))
+	if !a.Next.IsZero() {
+		text += ", next attempt at " + a.Next.UTC().Format(time.TimeOnly)
 	}
-	return KindDelivery, text, a.Result != history.Delivered, d
+	return KindDelivery, text, a.Result != history.Delivered
 }
 
 // outcomeOf is what came of an attempt, in words.

@@ -89,7 +89,9 @@ func eventOf(e call.Event) event {
 	return made
 }
 
-func (e *event) render() (Kind, string, bool, any) {
+func (e *event) more() any { return e.eventDetail }
+
+func (e *event) line() (Kind, string, bool) {
 	text := e.Name
 	if e.Operation != "" && !strings.HasPrefix(strings.ToLower(e.Name), strings.ToLower(e.Operation)) {
 		text += " (" + e.Operation + ")"
@@ -102,7 +104,7 @@ func (e *event) render() (Kind, string, bool, any) {
 	case e.Who != "":
 		text += " " + e.Who
 	}
-	return KindEvent, text, e.failed(), e.eventDetail
+	return KindEvent, text, e.failed()
 }
 
 // failed reports whether an event tells of a failure.
@@ -157,9 +159,13 @@ func (a *announced) code(c *coder) {
 	c.number(&a.listeners)
 }
 
-func (a *announced) render() (Kind, string, bool, any) {
+func (a *announced) more() any {
+	return map[string]any{"name": incomingCall, "from": a.from, "to": a.to, "subscriptions": a.listeners}
+}
+
+func (a *announced) line() (Kind, string, bool) {
 	text := fmt.Sprintf("IncomingCall from %s to %s was announced to %d event subscriptions", a.from, a.to, a.listeners)
-	return KindCall, text, a.listeners == 0, map[string]any{"name": incomingCall, "from": a.from, "to": a.to, "subscriptions": a.listeners}
+	return KindCall, text, a.listeners == 0
 }
 
 // incomingCall is the name of the announcement.
@@ -170,8 +176,10 @@ type callEnd struct{ why call.Reason }
 
 func (e *callEnd) code(c *coder) { codeReason(c, &e.why) }
 
-func (e *callEnd) render() (Kind, string, bool, any) {
-	return KindCall, "the call ended: " + endOf(e.why), false, map[string]any{"name": "CallEnded", "reason": viewOf(e.why)}
+func (e *callEnd) more() any { return map[string]any{"name": "CallEnded", "reason": viewOf(e.why)} }
+
+func (e *callEnd) line() (Kind, string, bool) {
+	return KindCall, "the call ended: " + endOf(e.why), false
 }
 
 // endOf is a reason in words, whatever it has.

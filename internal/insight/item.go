@@ -37,8 +37,9 @@ type Item struct {
 // detail is an item as it was given, which costs little. It is rendered when
 // somebody looks at it.
 type detail interface {
-	render() (kind Kind, text string, failed bool, more any) // with secrets masked
-	code(c *coder)                                           // writes its members, or reads them
+	line() (kind Kind, text string, failed bool) // for people
+	more() any                                   // what the API says besides, with secrets masked
+	code(c *coder)                               // writes its members, or reads them
 }
 
 // format is how the members of an item are written. The numbers are in the archive.
@@ -66,12 +67,10 @@ var formats = [...]func() detail{
 }
 
 func (e entry) item(seq int) Item {
-	kind, text, failed, more := e.render()
+	kind, text, failed := e.line()
 	i := Item{Seq: seq, At: e.at().UTC(), Kind: kind, Text: clean(text, maxLine), Failed: failed}
-	if more != nil {
-		if encoded, err := json.Marshal(more); err == nil { // it is texts, numbers and lists of these
-			i.Detail = encoded
-		}
+	if encoded, err := json.Marshal(e.more()); err == nil { // it is texts, numbers and lists of these
+		i.Detail = encoded
 	}
 	return i
 }

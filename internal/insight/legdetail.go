@@ -77,30 +77,39 @@ func direction(inbound bool) string {
 	return "outbound"
 }
 
-func (l *legNews) render() (Kind, string, bool, any) {
-	d := legDetail{Step: string(l.what), Who: l.who, Direction: direction(l.inbound), CallID: clean(l.callID, maxLine)}
-	text := "the " + d.Direction + " leg of " + l.who + " " + legSteps[l.what]
-	failed := l.what == call.LegPath && l.why.Text != "" && !strings.HasPrefix(l.why.Text, "connected")
-	if l.what == call.LegPath {
-		d.Path = clean(l.why.Text, maxLine)
-		text += ": " + d.Path
-	}
-	if l.what == call.LegRefused {
-		d.Reason, failed = viewOf(l.why), true
+func (l *legNews) line() (Kind, string, bool) {
+	text, failed := "the "+direction(l.inbound)+" leg of "+l.who+" "+legSteps[l.what], false
+	switch l.what {
+	case call.LegPath:
+		text += ": " + clean(l.why.Text, maxLine)
+		failed = l.why.Text != "" && !strings.HasPrefix(l.why.Text, "connected")
+	case call.LegRefused:
 		text += " " + clean(l.why.Text, maxLine)
-	}
-	if l.what == call.LegGone {
-		d.Trunk, d.Device, d.Reason = l.wire.Trunk, clean(l.wire.Device, maxLine), viewOf(l.why)
-		if l.wire.Sound.Codec != "" {
-			m := measureOf(l.wire.Sound)
-			d.Sound = &m
-		}
+		failed = true
+	case call.LegGone:
 		if end := endOf(l.why); end != "" {
 			text += ": " + end
 		}
 		failed = l.why.SIP.Code >= 400 || isFailure(l.why.Kind)
 	}
-	return KindLeg, text, failed, d
+	return KindLeg, text, failed
+}
+
+func (l *legNews) more() any {
+	d := legDetail{Step: string(l.what), Who: l.who, Direction: direction(l.inbound), CallID: clean(l.callID, maxLine)}
+	switch l.what {
+	case call.LegPath:
+		d.Path = clean(l.why.Text, maxLine)
+	case call.LegRefused:
+		d.Reason = viewOf(l.why)
+	case call.LegGone:
+		d.Trunk, d.Device, d.Reason = l.wire.Trunk, clean(l.wire.Device, maxLine), viewOf(l.why)
+		if l.wire.Sound.Codec != "" {
+			m := measureOf(l.wire.Sound)
+			d.Sound = &m
+		}
+	}
+	return d
 }
 
 var legSteps = map[call.LegStep]string{

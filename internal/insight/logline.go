@@ -20,8 +20,12 @@ func (l *logLine) code(c *coder) {
 	c.text(&l.text)
 }
 
-func (l *logLine) render() (Kind, string, bool, any) {
-	return KindLog, l.level.String() + " " + l.text, l.level >= slog.LevelWarn, map[string]any{"level": l.level.String(), "text": clean(l.text, 4*maxLine)}
+func (l *logLine) line() (Kind, string, bool) {
+	return KindLog, l.level.String() + " " + l.text, l.level >= slog.LevelWarn
+}
+
+func (l *logLine) more() any {
+	return map[string]any{"level": l.level.String(), "text": clean(l.text, 4*maxLine)}
 }
 
 // Attributes by which a line names its call.

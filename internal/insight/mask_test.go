@@ -54,8 +54,9 @@ func FuzzSIPMessage(f *testing.F) {
 	f.Add([]byte("SIP/2.0 200"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		m := sipMessage{text: text}
-		_, line, _, _ := m.render()
+		_, line, _ := m.line()
 		_ = clean(line, maxLine)
+		m.more()
 		statusOf(text)
 		codecsOf(text)
 		partyOf(fieldOf(text, "from", "f"))

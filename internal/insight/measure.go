@@ -42,11 +42,16 @@ func codeSound(c *coder, s *call.Sound) {
 	}
 }
 
-func (m *measurement) render() (Kind, string, bool, any) {
+func (m *measurement) more() any {
 	d := measureOf(m.sound)
 	d.Who = m.who
+	return d
+}
+
+func (m *measurement) line() (Kind, string, bool) {
+	d := measureOf(m.sound)
 	text := fmt.Sprintf("%s: %s, loss %.1f %%, jitter %.1f ms, MOS %.1f", m.who, d.Codec, 100*d.Loss, d.JitterMS, d.MOS)
-	return KindMeasure, text, false, d
+	return KindMeasure, text, false
 }
 
 // livingLeg is a leg that is measured.

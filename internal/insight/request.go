@@ -38,16 +38,19 @@ type requestDetail struct {
 	Error     string  `json:"error,omitempty"`  // code and message of a refusal
 }
 
-func (r *request) render() (Kind, string, bool, any) {
-	d := requestDetail{
+func (r *request) more() any {
+	return requestDetail{
 		ID: r.ID, Operation: r.Method + " " + r.Pattern, Method: r.Method, Path: clean(r.Path, maxLine), Version: clean(r.Version, 64), Status: r.Status,
 		TookMS: float64(r.Took.Microseconds()) / 1000, Sender: clean(r.Sender, 128), Body: maskBody(r.Body), Answer: maskBody(r.Answer), Error: r.problem(),
 	}
+}
+
+func (r *request) line() (Kind, string, bool) {
 	text := fmt.Sprintf("%s %s: %d", r.Method, shortPath(r.Pattern), r.Status)
-	if d.Error != "" {
-		text += " " + d.Error
+	if problem := r.problem(); problem != "" {
+		text += " " + problem
 	}
-	return KindRequest, text, r.Status >= 400, d
+	return KindRequest, text, r.Status >= 400
 }
 
 // shortPath is the end of a pattern: the operation itself.

@@ -89,7 +89,7 @@ func (h *Hub) hasText(s snapshot, sum Summary, text string) bool {
 	}
 	s.open()
 	for _, e := range s.entries {
-		if _, line, _, _ := e.render(); strings.Contains(strings.ToLower(line), text) {
+		if _, line, _ := e.line(); strings.Contains(strings.ToLower(line), text) {
 			return true
 		}
 	}

@@ -35,20 +35,26 @@ type SIPMessage struct {
 	Text      string `json:"text"` // credentials and keys are masked
 }
 
-func (m *sipMessage) view() SIPMessage {
+// first is the line that a message begins with.
+func (m *sipMessage) first() string {
 	first, _, _ := bytes.Cut(m.text, []byte("\r\n"))
+	return clean(string(first), maxLine)
+}
+
+func (m *sipMessage) more() any { return m.view() }
+
+func (m *sipMessage) view() SIPMessage {
 	return SIPMessage{
 		Sent: m.sent, Transport: m.transport, Local: m.local.String(), Remote: m.remote.String(),
 		CallID: clean(string(fieldOf(m.text, "call-id", "i")), maxLine), CSeq: clean(string(fieldOf(m.text, "cseq", "")), maxLine),
-		First: clean(string(first), maxLine), Text: cut(strings.ToValidUTF8(string(maskSIP(m.text)), "\uFFFD"), maxBody),
+		First: m.first(), Text: cut(strings.ToValidUTF8(string(maskSIP(m.text)), "\uFFFD"), maxBody),
 	}
 }
 
-func (m *sipMessage) render() (Kind, string, bool, any) {
-	v := m.view()
+func (m *sipMessage) line() (Kind, string, bool) {
 	arrow := "<-"
 	if m.sent {
 		arrow = "->"
 	}
-	return KindSIP, fmt.Sprintf("%s %s %s", arrow, v.Remote, v.First), statusOf(m.text) >= 400, v
+	return KindSIP, fmt.Sprintf("%s %s %s", arrow, m.remote, m.first()), statusOf(m.text) >= 400
 }

@@ -115,7 +115,7 @@ func (s snapshot) spans() []span {
 				operations[id] = e
 			} else if begun, open := operations[id]; open && endsOperation(d.Operation, d.Name) {
 				delete(operations, id)
-				_, line, failed, _ := d.render()
+				_, line, failed := d.line()
 				list = append(list, s.span(trace, root, spanID("operation", id), d.Operation, spanInternal, begun.at(), e.at(), failed, line, text("switchhook.operation.id", id)))
 			}
 		case *legNews:
@@ -126,7 +126,7 @@ func (s snapshot) spans() []span {
 			case call.LegGone:
 				if begun, came := legs[key]; came {
 					delete(legs, key)
-					_, line, failed, _ := d.render()
+					_, line, failed := d.line()
 					list = append(list, s.span(trace, root, spanID("leg", s.id, key, fmt.Sprint(begun.nanos)), "leg "+d.who, spanInternal, begun.at(), e.at(), failed, line, text("switchhook.direction", direction(d.inbound))))
 				}
 			}
