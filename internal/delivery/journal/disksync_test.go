@@ -8,15 +8,26 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/datadir"
 )
+
+// sweepsOnlyHere lets the store be swept when the test does it, until then.
+func sweepsOnlyHere(t testing.TB, s *DiskStore) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	never := time.AfterFunc(time.Hour, func() {})
+	t.Cleanup(func() { never.Stop() })
+	s.sweeping = never
+}
 
 // TestFailedSyncIsWrittenAgain: the kernel drops what it could not write, and says so
 // once. Nothing is appended until all of it is on the disk.
 func TestFailedSyncIsWrittenAgain(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := openDisk(t, dir)
+	sweepsOnlyHere(t, s)
 	s.full = 64 << 10
 	mustAppend(t, s, 1, "one")
 	mustSync(t, s)
@@ -110,6 +121,7 @@ func TestWhatIsNotSyncedIsBounded(t *testing.T) {
 func TestFileIsRemovedOnlyOnceItsSuccessorIsSynced(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := openDisk(t, dir)
+	sweepsOnlyHere(t, s)
 	old := mustAppend(t, s, 1, strings.Repeat("x", 5000)) // the file is full
 	mustAppend(t, s, 2, "the records of the first page")
 	s.Done(old)
@@ -120,9 +132,6 @@ func TestFileIsRemovedOnlyOnceItsSuccessorIsSynced(t *testing.T) {
 		t.Fatalf("%d files are left", len(names))
 	}
 	s.syncData = datadir.SyncData
-	s.mu.Lock()
-	s.sweepSoon()
-	s.mu.Unlock()
 	s.sweep()
 	if names, _ := files(t, dir); len(names) != 1 || s.synced != s.end {
 		t.Errorf("%d files are left, %d of %d bytes are synced", len(names), s.synced, s.end)

@@ -11,13 +11,9 @@ import (
 const syncDelay = 10 * time.Millisecond
 
 // Flush returns when everything queued so far is on disk, and thereby accepted;
-// or why it cannot be. The caller writes where nobody does, and one of those who wait
-// syncs for all; ctx does not cut the sync off.
+// or why it cannot be. One of those who wait syncs for all; ctx does not cut the sync off.
 func (j *Journal) Flush(ctx context.Context) error {
-	w, batch := j.queue.wait()
-	if batch != nil && j.writePage(ctx, batch) != nil {
-		j.queue.giveBack(batch) // the writer repeats it, and says that it fails
-	}
+	w := j.queue.wait()
 	var v verdict
 	select {
 	case v = <-w.told:

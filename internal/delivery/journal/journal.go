@@ -31,8 +31,8 @@ type Journal struct {
 	metrics metrics
 	queue   *queue
 
-	lastSeq, pages uint64 // of who writes; pages: those written
-	text           []byte // of who writes: the last page, to be written over
+	lastSeq, pages uint64 // of the writer
+	text           []byte // of the writer: the last page, to be written over
 
 	// Of the owner's goroutine.
 	stale map[*page]struct{}

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/switchhook/switchhook/internal/inbox"
@@ -22,9 +21,6 @@ type queue struct {
 	wake    inbox.Signal // set while the writer has something to look at
 	closed  bool
 
-	writing  bool    // somebody does: the writer, or one who flushes
-	returned []Entry // a batch to be written before the entries; nil: there is none
-
 	in, written, synced uint64 // entries that came; that survive the process; the power too
 	writeFailure        error  // of the last write, while it is repeated
 	syncs               syncs
@@ -34,8 +30,7 @@ func newQueue() *queue {
 	return &queue{wake: inbox.NewSignal(), syncs: syncs{waiters: map[*waiter]bool{}}}
 }
 
-// put queues entries together; it reports whether the queue is open. Holds alone do not
-// wake the writer: who answers with success because of them flushes soon, and writes them.
+// put queues entries together; it reports whether the queue is open.
 func (q *queue) put(entries ...Entry) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -44,62 +39,33 @@ func (q *queue) put(entries ...Entry) bool {
 	}
 	q.entries = append(q.entries, entries...)
 	q.in += uint64(len(entries))
-	if slices.ContainsFunc(entries, Entry.isUrgent) {
-		q.wake.Set()
-	} else if q.syncs.oldest.IsZero() {
-		q.arm(syncDelay)
-	}
+	q.wake.Set()
 	return true
 }
 
-// isUrgent reports whether the writer is to write an entry at once.
-func (e Entry) isUrgent() bool { return e.record == nil || e.again != nil || e.record.kind != KindHold }
-
-// take waits for entries, of which it returns a batch; none once the queue is closed
-// and empty.
+// take waits for entries and returns as many as fit on a page; none once the
+// queue is closed and empty.
 func (q *queue) take() []Entry {
 	for {
 		q.mu.Lock()
-		batch := q.next()
-		ended := q.closed && !q.writing
-		q.mu.Unlock()
-		if batch != nil || ended {
+		if n := q.fitting(); n > 0 {
+			batch := q.entries[:n]
+			if n == len(q.entries) {
+				q.entries, q.spare = q.spare, nil // the memory of a burst goes
+			} else {
+				batch, q.entries = batch[:n:n], q.entries[n:]
+				q.wake.Set()
+			}
+			q.mu.Unlock()
 			return batch
+		}
+		closed := q.closed
+		q.mu.Unlock()
+		if closed {
+			return nil
 		}
 		<-q.wake
 	}
-}
-
-// next returns as many entries as fit on a page, unless somebody writes. The caller
-// writes then, until it calls wrote or giveBack.
-func (q *queue) next() (batch []Entry) {
-	if q.writing {
-		return nil
-	}
-	if batch, q.returned = q.returned, nil; batch == nil {
-		n := q.fitting()
-		if n == 0 {
-			return nil
-		}
-		batch = q.entries[:n:n]
-		if n == len(q.entries) {
-			batch = q.entries
-			q.entries, q.spare = q.spare, nil // the memory of a burst goes
-		} else {
-			q.entries = q.entries[n:]
-		}
-	}
-	q.writing = true
-	return batch
-}
-
-// giveBack leaves a batch that could not be written to the writer, as it is: the store
-// may know its id.
-func (q *queue) giveBack(batch []Entry) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.writing, q.returned = false, batch
-	q.wake.Set()
 }
 
 // mostSpare is the room, in entries, of a batch whose memory is used again.

@@ -8,8 +8,6 @@ import "time"
 //	written → (somebody waits, or syncDelay is over) → running → synced
 //	             ↑                                        ↓
 //	             └────────── the delay of a retry ←───── failed
-//
-// The timer also has holds written that nobody has flushed.
 type syncs struct {
 	waiters  map[*waiter]bool
 	running  bool
@@ -33,10 +31,9 @@ type verdict struct {
 	err  error
 }
 
-// wait begins to wait for what is queued now. Where nobody writes it, the caller is to
-// write the batch.
-func (q *queue) wait() (w *waiter, batch []Entry) {
-	w = &waiter{told: make(chan verdict, 1)}
+// wait begins to wait for what is queued now.
+func (q *queue) wait() *waiter {
+	w := &waiter{told: make(chan verdict, 1)}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	w.mark = q.in
@@ -50,11 +47,8 @@ func (q *queue) wait() (w *waiter, batch []Entry) {
 	default:
 		q.syncs.waiters[w] = true
 		q.choose()
-		if w.mark > q.written {
-			batch = q.next()
-		}
 	}
-	return w, batch
+	return w
 }
 
 // leave ends a wait; it reports false if the waiter has been told already.
@@ -97,10 +91,6 @@ func (q *queue) wrote(n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.written += uint64(n)
-	q.writing = false
-	if q.fitting() > 0 || q.closed {
-		q.wake.Set()
-	}
 	q.writeFailure, q.syncs.failure, q.syncs.failures = nil, nil, 0
 	q.choose()
 	if q.syncs.oldest.IsZero() {
@@ -138,8 +128,6 @@ func (q *queue) endSync(upTo uint64) {
 	q.choose()
 	if !q.syncs.oldest.IsZero() {
 		q.arm(time.Until(q.syncs.oldest.Add(syncDelay)))
-	} else if len(q.entries) > 0 {
-		q.arm(syncDelay)
 	}
 }
 
@@ -169,13 +157,10 @@ func (q *queue) arm(after time.Duration) {
 }
 
 // isLate reports whether there is something to sync, and nobody does it: the caller is
-// to, then. Holds that nobody has flushed are written.
+// to, then.
 func (q *queue) isLate() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.entries) > 0 {
-		q.wake.Set()
-	}
 	if q.syncs.running || q.syncs.ended || q.synced == q.written {
 		return false
 	}

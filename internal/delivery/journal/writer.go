@@ -16,15 +16,16 @@ const appendOverhead = 64
 // retry is how long it takes until a write, or a sync, that failed is repeated.
 var retry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 5 * time.Second}
 
-// Write is the journal's writer, to be run in a goroutine: what has gathered while one page was
-// being written becomes the next page. Others write what they flush, one page at a time. It returns when
+// Write is the journal's only writer, to be run in a goroutine: what has gathered while one page was
+// being written becomes the next page. It returns when
 // the journal is sealed and all is on disk, or life ends.
 func (j *Journal) Write(life context.Context) {
 	defer j.queue.end()
 	for batch := j.queue.take(); batch != nil; batch = j.queue.take() {
-		if !j.writePatiently(life, batch) {
+		if !j.writePage(life, batch) {
 			return
 		}
+		j.queue.wrote(len(batch))
 	}
 	for failures := 1; j.Flush(life) != nil; failures++ {
 		if !backoff.Wait(life, retry.Delay(failures)) {
@@ -33,12 +34,17 @@ func (j *Journal) Write(life context.Context) {
 	}
 }
 
-// writePatiently writes a batch as often as it takes. It reports false when life ended
-// first.
-func (j *Journal) writePatiently(life context.Context, batch []Entry) bool {
+// writePage writes a batch as often as it takes, and hands it to the
+// scheduler. It reports false when life ended first.
+func (j *Journal) writePage(life context.Context, batch []Entry) bool {
+	now := time.Now()
+	j.pages++ // also the id of the page, so that a repeated Append keeps one
 	for failures := 1; ; failures++ {
-		err := j.writePage(life, batch)
+		written, err := j.tryPage(life, batch)
 		if err == nil {
+			j.metrics.writes.Observe(time.Since(now).Seconds())
+			recycle(batch)
+			j.owner.Do(func() { j.committed(written, batch) })
 			return true
 		}
 		j.metrics.failures.Inc()
@@ -50,22 +56,6 @@ func (j *Journal) writePatiently(life context.Context, batch []Entry) bool {
 			return false
 		}
 	}
-}
-
-// writePage writes a batch, and hands it to the scheduler.
-func (j *Journal) writePage(ctx context.Context, batch []Entry) error {
-	began := time.Now()
-	written, err := j.tryPage(ctx, batch)
-	if err != nil {
-		return err
-	}
-	j.pages++
-	j.metrics.writes.Observe(time.Since(began).Seconds())
-	recycle(batch)
-	n := len(batch)
-	j.owner.Do(func() { j.committed(written, batch) })
-	j.queue.wrote(n)
-	return nil
 }
 
 // tryPage appends the batch's records as one page, nil if there is none.
@@ -98,7 +88,7 @@ func (j *Journal) tryPage(ctx context.Context, batch []Entry) (*page, error) {
 	if len(p.records) == 0 {
 		return nil, nil
 	}
-	number, err := j.store.Append(ctx, j.pages+1, data) // the same id, until it succeeds
+	number, err := j.store.Append(ctx, j.pages, data)
 	p.number = number
 	return p, err
 }
