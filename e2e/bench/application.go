@@ -80,6 +80,10 @@ func startApplication(ctx context.Context, s *server, prompt []byte) (*applicati
 	return a, s.subscribe(ctx, hooks.url("/events"))
 }
 
+// keptConnections is as many as the application ever has requests at once, so that no connection
+// is closed which the next request needs: as the agents of Node.js and .NET do.
+const keptConnections = 1024
+
 // connect makes a client from the files that the server left for scripts.
 func (a *application) connect(data string) error {
 	text, err1 := os.ReadFile(filepath.Join(data, "connection-string"))
@@ -94,7 +98,7 @@ func (a *application) connect(data string) error {
 	secure := &tls.Config{RootCAs: roots}
 	a.client = &http.Client{Timeout: 30 * time.Second, Transport: authtest.Transport{Key: key, Base: httpclient.New(httpclient.Config{
 		Dial: (&net.Dialer{}).DialContext, TLS: secure, Handshake: 10 * time.Second, Other: &http.Transport{TLSClientConfig: secure},
-		MaxHeader: 64 << 10, MaxIdle: 64, MaxTotal: 64, Idle: time.Minute,
+		MaxHeader: 64 << 10, MaxIdle: keptConnections, MaxTotal: keptConnections, Idle: time.Minute,
 	})}}
 	return nil
 }
