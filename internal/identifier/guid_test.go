@@ -21,11 +21,11 @@ func TestNewGUIDsAreOfVersion4AndDiffer(t *testing.T) {
 	}
 }
 
-func TestANewGUIDIsOneObject(t *testing.T) {
-	if made := testing.AllocsPerRun(100, func() { _ = NewUser("11111111-2222-4333-8444-555555555555") }); made != 1 {
+func TestANewGUIDMakesOneObject(t *testing.T) {
+	if made := testing.AllocsPerRun(100, func() { _ = NewUser("11111111-2222-4333-8444-555555555555") }); made > 1+uninlined {
 		t.Errorf("a new user makes %v objects", made)
 	}
-	if made := testing.AllocsPerRun(100, func() { sink = NewGUID() }); made != 1 {
+	if made := testing.AllocsPerRun(100, func() { sink = NewGUID() }); made > 1+uninlined {
 		t.Errorf("a GUID makes %v objects", made)
 	}
 }
