@@ -113,6 +113,13 @@ func TestUILibraryInARoom(t *testing.T) {
 		c.enters(x, values{"locator": values{"roomId": made.ID}})
 	}
 
+	t.Cleanup(func() {
+		for _, x := range []*tab{c.ada, c.bob} {
+			if t.Failed() {
+				t.Logf("%s: pictures that stand still: %s", x.name, x.run(`return [...document.querySelectorAll("video")].length + " in all, of which " + JSON.stringify(still)`))
+			}
+		}
+	})
 	t.Run("two people see and hear each other", func(t *testing.T) {
 		c := c.with(t)
 		for x, pitch := range map[*tab]float64{c.ada: secondPitch, c.bob: firstPitch} {

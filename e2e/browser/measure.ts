@@ -28,7 +28,7 @@ export async function tone(stream: MediaStream, hz: number, ms: number): Promise
   return { share: all > 0 ? at / all : 0, level: Math.sqrt(all) };
 }
 
-/** Whether an element shows pictures that change. */
+/** Whether an element shows pictures that change within two seconds: a busy machine shows few. */
 export async function moves(video: HTMLVideoElement): Promise<boolean> {
   const look = (): string => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 36 });
@@ -37,8 +37,11 @@ export async function moves(video: HTMLVideoElement): Promise<boolean> {
     return String(context.getImageData(0, 0, 64, 36).data);
   };
   const before = look();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  return video.style.opacity !== "0" && look() !== before;
+  for (let looks = 0; looks < 20 && video.style.opacity !== "0"; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (look() !== before) return video.style.opacity !== "0";
+  }
+  return false;
 }
 
 /** What is seen of a picture for some ms, and how much of the sound did not come in time. */

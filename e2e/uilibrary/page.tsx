@@ -43,10 +43,15 @@ async function stateful(who: Who): Promise<void> {
   Object.assign(globalThis, { client, agent });
 }
 
-/** The sizes of the pictures on the page that move. */
+/** The sizes of the pictures on the page that move; what the others are is in still. */
 async function moving(): Promise<string[]> {
   const videos = [...document.querySelectorAll("video")].filter((video) => video.videoWidth > 0);
   const all = await Promise.all(videos.map(async (video) => ((await moves(video)) ? `${video.videoWidth}x${video.videoHeight}` : "")));
+  const still = videos.filter((_, at) => !all[at]).map((video) => {
+    const [track] = (video.srcObject as MediaStream | null)?.getVideoTracks() ?? [];
+    return { label: track?.label, state: track?.readyState, muted: track?.muted, paused: video.paused, ready: video.readyState, width: video.videoWidth, opacity: video.style.opacity };
+  });
+  Object.assign(globalThis, { still });
   return all.filter(Boolean);
 }
 
