@@ -8,6 +8,7 @@ const GESTURES = ["pointerdown", "keydown", "touchend"];
 export class Speaker {
   private element?: Element;
   private device = "";
+  private choosing: Promise<void> = Promise.resolve();
   private muted = false;
   private waiting = false;
 
@@ -20,10 +21,11 @@ export class Speaker {
     this.begin();
   }
 
-  /** Chooses the device, by its browser id; "" is the system's. */
-  async choose(device: string): Promise<void> {
+  /** Chooses the device, by its browser id; "" is the system's. Of choices one after the other the last holds: browsers do not keep their order. */
+  choose(device: string): Promise<void> {
     this.device = device;
-    await this.element?.setSinkId?.(device);
+    this.choosing = this.choosing.catch(() => {}).then(() => (device === this.device ? this.element?.setSinkId?.(device) : undefined));
+    return this.choosing;
   }
 
   /** Silences the element; the sound is still received. */
@@ -47,7 +49,7 @@ export class Speaker {
     element.muted = this.muted;
     element.style.display = "none";
     document.body?.appendChild(element);
-    if (this.device) element.setSinkId?.(this.device).catch((error) => this.log(`speaker: ${error}`));
+    if (this.device) this.choose(this.device).catch((error) => this.log(`speaker: ${error}`));
     return element;
   }
 
