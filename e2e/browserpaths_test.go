@@ -56,10 +56,10 @@ func TestPicturesOnBadPaths(t *testing.T) {
 		bad   webrtctest.Badness // of both ways of both people
 		least int                // pictures a second that come, of 10
 	}{
-		{"good", webrtctest.Badness{}, 3},
+		{"good", webrtctest.Badness{}, 5},
 		{"5 % lost, 40 ms there and back", webrtctest.Badness{Loss: 0.05, Delay: 20 * time.Millisecond}, 2},
 		{"5 % lost, 200 ms there and back", webrtctest.Badness{Loss: 0.05, Delay: 100 * time.Millisecond}, 1},
-		{"each 20 to 50 ms late", webrtctest.Badness{Delay: 20 * time.Millisecond, Jitter: 30 * time.Millisecond}, 2},
+		{"each 20 to 50 ms late", webrtctest.Badness{Delay: 20 * time.Millisecond, Jitter: 30 * time.Millisecond}, 3},
 	} {
 		t.Run(path.name, func(t *testing.T) {
 			second := second.with(t)
