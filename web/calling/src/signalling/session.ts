@@ -6,6 +6,7 @@
 import { claims } from "../endpoint";
 import { failure } from "../errors";
 import { protocolVersion } from "../protocol";
+import { CLOSE, finalOf, type Final } from "./closecodes";
 import { delayBefore, inTime, nap } from "./reconnect";
 import { refusal } from "./refusal";
 import { Requests } from "./requests";
@@ -35,7 +36,6 @@ export interface SessionChange {
   reason?: "invalidToken" | "connectionIssue";
 }
 
-const CLOSE = { unauthorized: 4401, forbidden: 4403, noSession: 4404, replaced: 4409, version: 4426, tooMany: 4429, stopping: 4503, malformed: 4400 };
 const FIRST_MS = 55_000;
 const ACK_AFTER = 32;
 const ACK_MS = 5_000;
@@ -201,27 +201,20 @@ export class Session {
     this.options.log(`connection lost: ${code} ${reason}`);
     this.socket = undefined;
     if (this.ended()) return;
+    const final = finalOf(code, reason, this.id !== undefined);
+    if (final) return this.giveUp(...final);
     let lost: SessionChange | undefined;
     switch (code) {
       case CLOSE.unauthorized:
         // A token may have expired on its way; a second refusal is final.
         if (++this.refused > 1 && !this.expiredForServerOnly) return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
         break;
-      case CLOSE.forbidden:
-        return this.giveUp(403, 10009, reason || "the token is not one for calls", "invalidToken");
-      case CLOSE.replaced:
-        return this.giveUp(409, 40228, reason || "the session goes on elsewhere", "connectionIssue");
-      case CLOSE.version:
-        return this.giveUp(412, 40115, reason || "the server speaks another version", "connectionIssue");
       case CLOSE.malformed:
-        if (!this.id) return this.giveUp(400, 40216, reason || "the server does not understand this version", "connectionIssue");
         lost = { lost: true, late: true }; // joined anew, it would be said again
         break;
       case CLOSE.noSession:
-        this.attempt = 0; // the server is there
-        if (this.id) lost = { lost: true };
-        break;
       case CLOSE.stopping:
+        if (code === CLOSE.noSession) this.attempt = 0; // the server is there
         if (this.id) lost = { lost: true };
         break;
       case CLOSE.tooMany:
@@ -286,7 +279,7 @@ export class Session {
     }
   }
 
-  private giveUp(code: number, subCode: number, message: string, reason: "invalidToken" | "connectionIssue"): void {
+  private giveUp(...[code, subCode, message, reason]: Final): void {
     this.settle?.reject(failure(code, subCode, message));
     this.settle = undefined;
     if (reason === "invalidToken") this.goodbye();
