@@ -32,8 +32,8 @@ func breakerInterval(before time.Duration) time.Duration {
 	return min(max(2*before, breakerFirst), breakerLongest)
 }
 
-// maxPerTurn bounds how many messages the scheduler moves in a turn, so that a hundred thousand for one destination do not delay
-// another's.
+// maxPerTurn bounds how many messages the scheduler moves in a turn, so that a hundred
+// thousand for one destination do not delay another's.
 const maxPerTurn = 256
 
 // destination is a host and port, whatever the path, for the messages of one policy:

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net"
 	"net/netip"
 	"strconv"
 	"sync"
@@ -124,10 +125,20 @@ func (w *rawWriter) address(to netip.AddrPort, v6 bool) error {
 	return nil
 }
 
-// scopeOf reads a zone as receive writes it: the number of an interface.
+// scopeOf is the number of an interface. A zone is that number, as receive writes it, or the
+// interface's name, as people do.
 func scopeOf(zone string) uint32 {
-	scope, _ := strconv.ParseUint(zone, 10, 32)
-	return uint32(scope)
+	if zone == "" {
+		return 0
+	}
+	if scope, err := strconv.ParseUint(zone, 10, 32); err == nil {
+		return uint32(scope)
+	}
+	named, err := net.InterfaceByName(zone)
+	if err != nil {
+		return 0 // the kernel refuses an address of a link without a number
+	}
+	return uint32(named.Index)
 }
 
 func addressOfName(name *unix.RawSockaddrInet6) netip.AddrPort {

@@ -57,6 +57,20 @@ func TestRawDatagramsReachEachFamily(t *testing.T) {
 	}
 }
 
+func TestZonesAreNumbersOrNames(t *testing.T) {
+	t.Parallel()
+	interfaces, err := net.Interfaces()
+	if err != nil || len(interfaces) == 0 {
+		t.Fatalf("%d interfaces, %v", len(interfaces), err)
+	}
+	of := interfaces[0]
+	for zone, want := range map[string]int{"": 0, "7": 7, of.Name: of.Index, "no such interface": 0} {
+		if got := scopeOf(zone); got != uint32(want) {
+			t.Errorf("zone %q is interface %d, want %d", zone, got, want)
+		}
+	}
+}
+
 func TestRawDatagramsFailWithTheirReason(t *testing.T) {
 	t.Parallel()
 	u, conn, local := rawUDPOn(t, "127.0.0.1:0")

@@ -95,7 +95,7 @@ func (l *Layer) Receive(message sip.Message, from Peer) {
 
 // ring does what is due.
 func (l *Layer) ring() {
-	var todo []func()
+	var actions []func()
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
@@ -105,12 +105,12 @@ func (l *Layer) ring() {
 	l.alarms.next = 0
 	for owner, ok := l.alarms.due(now); ok; owner, ok = l.alarms.due(now) {
 		if do := owner.ring(now); do != nil {
-			todo = append(todo, do)
+			actions = append(actions, do)
 		}
 	}
 	l.alarms.arm(now)
 	l.mu.Unlock()
-	for _, do := range todo {
+	for _, do := range actions {
 		do()
 	}
 }
