@@ -1,7 +1,7 @@
 // The page of the tests: the library, and what tests look at it with.
 import * as calling from "@azure/communication-calling";
 import { AzureCommunicationTokenCredential } from "@azure/communication-common";
-import { moves, tone, watchPictures } from "./measure";
+import { collected, moves, tone, watchPictures } from "./measure";
 import { witness } from "./witness";
 
 /** Every state of a call, and everything that it tells, as lines. */
@@ -47,4 +47,4 @@ async function sound(): Promise<{ all: number; concealed: number }> {
   return counts;
 }
 
-Object.assign(globalThis, { watchPictures: (video: HTMLVideoElement, ms: number) => watchPictures(video, sound, ms), peers, sockets, calling, AzureCommunicationTokenCredential, tone, watch, witness, moves });
+Object.assign(globalThis, { watchPictures: (video: HTMLVideoElement, ms: number) => watchPictures(video, sound, ms), peers, sockets, calling, AzureCommunicationTokenCredential, tone, watch, witness, moves, collected });
