@@ -18,6 +18,15 @@ type Local struct {
 	Crypto   []Crypto       // our keys, one for each suite, with tags of their own, the best first
 	Mux      bool           // RTCP may share RTP's port (RFC 5761)
 	Hold     Direction      // what we allow; SendReceive allows everything
+	Agreed   *Media         // what is in force: our offers repeat its streams and numbers; nil is nothing
+}
+
+// layout is that of the session so far.
+func (l Local) layout() *layout {
+	if l.Agreed == nil {
+		return nil
+	}
+	return l.Agreed.layout
 }
 
 // Answer picks the first stream of sound that both ends can take and refuses
@@ -29,6 +38,7 @@ func Answer(offer *Session, local Local) ([]byte, Media, error) {
 		return nil, Media{}, err
 	}
 	offer.Streams[i].settle(&media)
+	media.layout = layoutOf(offer, i)
 	return writeAnswer(offer, i, media, local), media, nil
 }
 
@@ -70,13 +80,18 @@ func (s *Stream) settle(media *Media) {
 // Accept reads the far end's answer to our offer. An error wraps
 // ErrUnacceptable and says why.
 func Accept(local Local, answer *Session) (Media, error) {
-	stream := &answer.Streams[0] // our offers have one
+	layout := local.layout()
+	stream := &answer.Streams[0]
+	if layout != nil && layout.taken < len(answer.Streams) {
+		stream = &answer.Streams[layout.taken]
+	}
 	media, err := stream.agree(local, true)
 	if err != nil {
 		return Media{}, err
 	}
 	media.Sending.Events = stream.events(local.Codecs)
-	media.Receiving = receivable(offered(local.Codecs), media.Sending)
+	media.Receiving = receivable(layout.formats(local.Codecs), media.Sending)
+	media.layout = layout
 	return media, nil
 }
 

@@ -21,7 +21,8 @@ type Media struct {
 	RTCPMux    bool           // RTCP shares RTP's port (RFC 5761)
 	Protection Protection     // by SRTP
 
-	tag int // of the a=crypto line that is taken
+	tag    int     // of the a=crypto line that is taken
+	layout *layout // of the session's descriptions, where the far end has made an offer
 }
 
 // Codec returns the name of the codec that we send: "PCMU", "OPUS"; "" before

@@ -103,7 +103,7 @@ func TestAnswer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			test.want.Receiving = test.want.Sending
+			test.want.Receiving, media.layout = test.want.Sending, nil
 			if test.want.RemoteRTCP.Port() == 0 {
 				test.want.RemoteRTCP = netip.AddrPortFrom(test.want.Remote.Addr(), test.want.Remote.Port()+1)
 			}

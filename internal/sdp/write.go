@@ -9,15 +9,32 @@ import (
 // usualBytes is what most descriptions are shorter than.
 const usualBytes = 512
 
-// Offer writes a description with one stream that takes all codecs of local.
+// Offer writes a description with one stream that takes all codecs of local. Inside a
+// session it is the stream that carries the sound already, beside those that were refused.
 func Offer(local Local) []byte {
 	text := appendSession(make([]byte, 0, usualBytes), local)
-	profile := "RTP/AVP"
-	if local.Security == Required {
-		profile = "RTP/SAVP"
+	layout := local.layout()
+	if layout == nil {
+		profile := "RTP/AVP"
+		if local.Security == Required {
+			profile = "RTP/SAVP"
+		}
+		return appendOffered(text, "audio", profile, layout, local)
 	}
-	text = appendMedia(text, "audio", local.Address.Port(), profile)
-	text = appendFormats(text, offered(local.Codecs))
+	for i, stream := range layout.streams {
+		if i == layout.taken {
+			text = appendOffered(text, stream.Written.Kind, stream.Written.Protocol, layout, local)
+		} else {
+			text = appendRefused(text, stream)
+		}
+	}
+	return text
+}
+
+// appendOffered offers our sound.
+func appendOffered(text []byte, kind, profile string, layout *layout, local Local) []byte {
+	text = appendMedia(text, kind, local.Address.Port(), profile)
+	text = appendFormats(text, layout.formats(local.Codecs))
 	if local.Security != Off {
 		for _, crypto := range local.Crypto {
 			text = append(text, crypto.line()...)

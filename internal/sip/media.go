@@ -51,7 +51,7 @@ func (l *leg) local() sdp.Local {
 		Bound:   l.server.ports.Address(),
 		Codecs:  l.terms.available(), PTime: l.terms.ptime, Mux: true,
 		Security: l.terms.security, Crypto: l.crypto(),
-		ID: l.media.id, Version: l.media.version,
+		ID: l.media.id, Version: l.media.version, Agreed: &l.media.agreed,
 	}
 }
 

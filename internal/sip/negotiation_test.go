@@ -37,6 +37,31 @@ func TestReinviteWithoutAnOfferGetsOurs(t *testing.T) {
 	}
 }
 
+// TestOffersInsideACallRepeatItsStreams has a phone that offers a picture before its sound,
+// and numbers of its own, and then asks for an offer: it finds the sound where it was.
+func TestOffersInsideACallRepeatItsStreams(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	streams := "c=IN IP4 127.0.0.1\nt=0 0\nm=video %s RTP/AVP 96\na=rtpmap:96 H264/90000\nm=audio 4002 RTP/AVP 0 97\na=rtpmap:97 telephone-event/8000\n"
+	made, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", NoSound: true, Body: descriptionOf(strings.Replace(streams, "%s", "4000", 1))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	if err := made.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.Answered](t, taken)
+	response, err := made.ReinviteDelayed(within(t), []byte(descriptionOf(strings.Replace(streams, "%s", "0", 1)+"a=sendonly\n")))
+	if err != nil || response.Status() != 200 || !strings.Contains(string(response.Body), "\r\nm=video 0 RTP/AVP 96\r\nm=audio ") || !strings.Contains(string(response.Body), "a=rtpmap:97 telephone-event/8000") {
+		t.Fatalf("got %v %v", response, err)
+	}
+	if news := expect[call.HoldChanged](t, taken); !news.Held {
+		t.Error("the sound of the answer is not obeyed")
+	}
+}
+
 // TestOddHoldsAreSurvived asks what no RFC allows and gateways do all the same.
 func TestOddHoldsAreSurvived(t *testing.T) {
 	t.Parallel()
