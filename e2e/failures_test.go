@@ -68,7 +68,6 @@ routes: [{name: america, pattern: '^\+1', trunks: [phones]}]
 	s.recordsNothing()
 	s.joinsClosedRoom()
 	s.fails("lost ICE", lost, "the connection to the browser", "(ICE)", "media did not come up")
-	s.checkDashboards()
 	t.Run("each within the page", s.foundInThePage)
 }
 
