@@ -113,11 +113,14 @@ func TestRoomOutlivesItsServer(t *testing.T) {
 	page.run(`
 		await call.startVideo(new calling.LocalVideoStream((await (await client.getDeviceManager()).getCameras())[0]));
 		globalThis.people = call.remoteParticipants.map((person) => person);
+		globalThis.heard = await call.remoteAudioStreams[0].getMediaStream();
+		globalThis.element = Object.assign(new Audio(), {srcObject: heard});
+		await element.play();
 		globalThis.told = [];
 		call.feature(calling.Features.UserFacingDiagnostics).network.on("diagnosticChanged", ({diagnostic, value}) => told.push(diagnostic + " " + value));
 		agent.on("connectionStateChanged", ({newValue}) => told.push(newValue));`)
 	for _, end := range []func(*product){(*product).kill, (*product).stop} {
-		page.run(`lines.length = told.length = 0; globalThis.named = await call.info.getServerCallId()`)
+		page.run(`lines.length = told.length = 0; globalThis.played = heard.getAudioTracks()[0]; globalThis.named = await call.info.getServerCallId()`)
 		end(p)
 		p = start(t, setup{data: p.data})
 		way.lead(p)
@@ -129,6 +132,9 @@ func TestRoomOutlivesItsServer(t *testing.T) {
 		await(t, c.clients[0], func(m *protocol.Roster) bool {
 			return slices.ContainsFunc(m.Set, func(one protocol.Person) bool { return one.ID == ada && len(one.Streams) == 1 })
 		})
+		page.asks("true true", `return (await call.remoteAudioStreams[0].getMediaStream() === heard) + " " + (heard.getAudioTracks().length === 1 && heard.getAudioTracks()[0] !== played)`)
+		page.run(`globalThis.at = element.currentTime`)
+		page.until(`element.currentTime > at && !element.paused`)
 		page.asks("true true", `return call.isLocalVideoStarted + " " + String(await call.info.getServerCallId() !== named)`)
 		page.asks("muted true,muted false", `return lines.join()`) // by this test
 	}

@@ -155,7 +155,7 @@ export class Agent {
 
   private sessionChanged(state: SessionState, why: SessionChange): void {
     if (why.lost) this.lose(why.late ?? false);
-    if (state === "over") this.endAll(why.reason === "invalidToken" ? 495 : 496, why.reason === "invalidToken" ? 4507 : 7, "the connection to the server is over");
+    if (state === "over") this.endAll(why.reason === "invalidToken" ? 495 : 496, why.reason === "invalidToken" ? 4507 : 7, why.message ?? "the connection to the server is over");
     for (const call of this.calls.values()) {
       call.inner.emit("signalling", state === "live");
       if (state !== "live") continue;

@@ -7,7 +7,7 @@ export class FakeConnection {
   closed = false;
   /** The track of sound that is sent; null: none. */
   sound?: unknown;
-  ontrack?: unknown;
+  ontrack?: ((event: object) => void) | null;
   oniceconnectionstatechange?: (() => void) | null;
   onconnectionstatechange?: (() => void) | null;
 
@@ -21,14 +21,27 @@ export class FakeConnection {
   addTransceiver(track: unknown): object {
     const isSound = this.sound === undefined; // the first of its lines
     if (isSound) this.sound = typeof track === "string" ? null : track;
-    const replaceTrack = async (to: unknown): Promise<void> => void (isSound && (this.sound = to));
-    const sender = { track: null, replaceTrack, getParameters: () => ({ encodings: [] }), setParameters: async () => {} };
+    const open = (): void => {
+      if (this.closed) throw new DOMException("the connection is closed", "InvalidStateError");
+    };
+    const sender = {
+      track: null as unknown,
+      replaceTrack: async (to: unknown): Promise<void> => {
+        open();
+        sender.track = to;
+        if (isSound) this.sound = to;
+      },
+      getParameters: () => ({ encodings: [] }),
+      setParameters: async () => open(),
+    };
     return { sender, currentDirection: "sendonly", setCodecPreferences: () => {} };
   }
   async createOffer(): Promise<object> {
+    if (this.closed) throw new DOMException("the connection is closed", "InvalidStateError");
     return { type: "offer", sdp: `v=0 of connection ${FakeConnection.all.indexOf(this)}` };
   }
   async setLocalDescription(): Promise<void> {
+    if (this.closed) throw new DOMException("the connection is closed", "InvalidStateError");
     this.signalingState = "have-local-offer";
   }
   async setRemoteDescription(): Promise<void> {
@@ -39,6 +52,12 @@ export class FakeConnection {
   }
   close(): void {
     this.closed = true;
+    this.signalingState = "closed";
+  }
+
+  /** The server's sound comes in a track. */
+  hear(track: unknown): void {
+    this.ontrack?.({ track, streams: [], transceiver: { mid: "0" } });
   }
 
   /** The path is there. */

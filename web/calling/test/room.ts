@@ -65,13 +65,13 @@ export async function admit(call: Call, seq: number, people: object[]): Promise<
 }
 
 /** An agent that is not open. */
-export function newAgent(): Agent {
-  return new Agent({ address: "ws://127.0.0.1:1/client", token: async () => "t", devices: { events: new Emitter(), refresh: async () => {} } as never, userAgent: "test", log: () => {}, disposed: () => {} });
+export function newAgent(log: (line: string) => void = () => {}): Agent {
+  return new Agent({ address: "ws://127.0.0.1:1/client", token: async () => "t", devices: { events: new Emitter(), refresh: async () => {} } as never, userAgent: "test", log, disposed: () => {} });
 }
 
 /** An agent, connected, in a call of the room, or of a group, with these people. */
-export async function inRoom(people: object[], locator: { roomId: string } | { groupId: string } = { roomId: ROOM }): Promise<{ agent: Agent; call: Call }> {
-  const agent = newAgent();
+export async function inRoom(people: object[], locator: { roomId: string } | { groupId: string } = { roomId: ROOM }, log?: (line: string) => void): Promise<{ agent: Agent; call: Call }> {
+  const agent = newAgent(log);
   void agent.open();
   await greet("s1");
   const call = agent.facade.join(locator as { roomId: string });

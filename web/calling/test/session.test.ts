@@ -63,22 +63,31 @@ test("the token is in the first frame, and nowhere else", async () => {
   assert.equal(newest().sent[0].token, "token");
 });
 
-/** A session whose first socket does not open, and whose server answers a plain request. */
-async function refused(answer: () => Promise<Response>): Promise<{ opened: Promise<unknown>; asked: string[] }> {
+/** What happens while the server answers plain requests so; it gives the addresses that were asked. */
+async function answering(answer: () => Promise<Response>, act: () => Promise<void>): Promise<string[]> {
   const asked: string[] = [];
   const before = globalThis.fetch;
   globalThis.fetch = (async (address: string) => (asked.push(address), answer())) as typeof fetch;
   try {
-    const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "token", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
-    running.push(session);
-    const opened = session.open().then(() => "opened", (error: unknown) => error);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    newest().drop();
-    await settle();
-    return { opened, asked };
+    await act();
+    return asked;
   } finally {
     globalThis.fetch = before;
   }
+}
+
+/** A session whose first socket does not open, and whose server answers a plain request. */
+async function refused(answer: () => Promise<Response>): Promise<{ opened: Promise<unknown>; asked: string[] }> {
+  let opened!: Promise<unknown>;
+  const asked = await answering(answer, async () => {
+    const session = new Session({ address: "ws://127.0.0.1:1/client", token: async () => "token", userAgent: "", log: () => {}, event: () => {}, changed: () => {} });
+    running.push(session);
+    opened = session.open().then(() => "opened", (error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    newest().drop();
+    await settle();
+  });
+  return { opened, asked };
 }
 
 const text = { "content-type": "text/plain; charset=utf-8" };
@@ -104,6 +113,43 @@ test("answers that may be others tomorrow are waited for", async () => {
     assert.equal(await Promise.race([opened, settle().then(() => "waits")]), "waits");
     running.at(-1)!.close();
     await opened;
+  }
+});
+
+/** A session that was live, whose socket is lost and whose next one does not open; the server answers a plain request. */
+async function cut(answer: () => Promise<Response>): Promise<Watched & { asked: string[]; over: string[] }> {
+  const over: string[] = [];
+  const watched = await open({ changed: (state, why) => void (state === "over" && over.push(`${why.reason} ${why.message}`)) });
+  newest().say(welcome());
+  const asked = await answering(answer, async () => {
+    newest().drop();
+    await settle();
+    assert.equal(watched.session.state, "away");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    newest().drop();
+    await settle();
+  });
+  return { ...watched, asked, over };
+}
+
+test("a session whose server refuses the page when it comes back is over, and says why", async () => {
+  for (const status of [403, 421]) {
+    const { session, asked, over } = await cut(async () => new Response("add the origin", { status, headers: text }));
+    assert.deepEqual([asked, session.state], [["http://127.0.0.1:1/client"], "over"]);
+    assert.deepEqual(over, ["connectionIssue the server takes no calls of this page: add the origin"]);
+  }
+});
+
+test("a session goes on where nothing answers, or what answers may be there in place of the server for a moment", async () => {
+  for (const answer of [
+    () => Promise.reject(new TypeError("nobody is there")),
+    async () => new Response("default backend - 404", { status: 404, headers: text }),
+    async () => new Response("<html>", { status: 403, headers: { "content-type": "text/html" } }),
+    async () => new Response("later", { status: 503, headers: text }),
+  ]) {
+    const { session, asked } = await cut(answer);
+    assert.deepEqual([asked.length, session.state], [1, "away"]);
+    session.close();
   }
 });
 

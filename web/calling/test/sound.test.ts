@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Agent } from "../src/agent";
 import { LocalAudioStream } from "../src/media/localaudiostream";
+import { LocalVideoStream } from "../src/media/localvideostream";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
 import { FakeMediaStream, FakeTrack, newest, settle } from "./fakes";
-import { admit, begin, finish, greet, inRoom, newAgent, pass, ROOM } from "./room";
+import { admit, begin, finish, grant, greet, inRoom, newAgent, pass, ROOM } from "./room";
 
 (globalThis as any).MediaStream = FakeMediaStream;
 const microphone = { id: "microphone:a", name: "a", isSystemDefault: true, deviceType: "Microphone" as const };
@@ -15,8 +16,39 @@ let opened: FakeTrack[] = [];
 let answered: Promise<void> | undefined;
 Object.defineProperty(globalThis, "navigator", {
   configurable: true,
-  value: { mediaDevices: { getUserMedia: async () => (await answered, opened.push(new FakeTrack("microphone", "audio")), new FakeMediaStream([opened.at(-1)!])) } },
+  value: {
+    mediaDevices: {
+      getUserMedia: async ({ video }: MediaStreamConstraints) => (video ? new FakeMediaStream([new FakeTrack("camera")]) : (await answered, opened.push(new FakeTrack("microphone", "audio")), new FakeMediaStream([opened.at(-1)!]))),
+    },
+  },
 });
+
+/** The elements that play, as the page has them. */
+const playing: { srcObject?: FakeMediaStream }[] = [];
+(globalThis as any).document = {
+  createElement: () => (playing.push({ style: {}, play: async () => {}, pause: () => {}, remove: () => {} } as object), playing.at(-1)),
+  addEventListener: () => {},
+  removeEventListener: () => {},
+};
+
+test("what is heard is one stream for the life of the call, with the track of the last connection", async () => {
+  begin();
+  const { agent, call } = await inRoom([]);
+  const told: string[] = [];
+  call.on("remoteAudioStreamsUpdated", ({ added, removed }) => told.push(`+${added.length} -${removed.length}`));
+  const [first, second] = [new FakeTrack("first", "audio"), new FakeTrack("second", "audio")];
+  FakeConnection.newest().hear(first);
+  const [remote] = call.remoteAudioStreams;
+  const stream = await remote.getMediaStream();
+  assert.deepEqual(stream.getAudioTracks(), [first]);
+  FakeConnection.newest().hear(second);
+  assert.equal(await remote.getMediaStream(), stream);
+  assert.deepEqual(stream.getAudioTracks(), [second]);
+  assert.equal(playing.at(-1)?.srcObject, stream);
+  assert.deepEqual([told, call.remoteAudioStreams[0] === remote], [["+1 -0"], true]);
+  await finish(agent);
+});
+
 
 test("a stream is disposed of with its call, unless the application keeps it", async () => {
   for (const autoDisposeOnCallEnd of [undefined, true, false]) {
@@ -81,6 +113,34 @@ test("a call connects while the user is asked for the microphone, and sends it o
   assert.equal(FakeConnection.newest().sound, opened[0]);
   await finish(agent);
   assert.equal(opened[0].readyState, "ended");
+});
+
+test("a call with a camera and its sound says nothing of errors, whoever ends it, and also while it connects", async () => {
+  for (const end of ["here", "there", "here at once", "there at once"]) {
+    begin();
+    const lines: string[] = [];
+    let agent: Agent, call: Call;
+    if (end.endsWith("at once")) {
+      agent = newAgent((line) => lines.push(line));
+      void agent.open();
+      await greet("s1");
+      call = agent.facade.join({ roomId: ROOM });
+      await settle();
+      await grant("call.join");
+    } else {
+      ({ agent, call } = await inRoom([], undefined, (line) => lines.push(line)));
+      const started = call.startVideo(new LocalVideoStream({ id: "camera:a", name: "a", deviceType: "UsbCamera" }));
+      await settle();
+      await grant("media.state");
+      await started;
+    }
+    if (end.startsWith("there")) newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
+    else void call.hangUp();
+    await pass(6_000);
+    assert.equal(call.state, "Disconnected");
+    await finish(agent);
+    assert.deepEqual(lines, []);
+  }
 });
 
 test("a microphone that is permitted too late is closed", async () => {

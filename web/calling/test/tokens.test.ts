@@ -1,6 +1,6 @@
 // Tokens that are good for a while, for somewhere else, or none at all.
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, mock, test } from "node:test";
+import { afterEach, beforeEach, mock, test, type TestContext } from "node:test";
 import { CallClient } from "../src/client";
 import type { CallAgent } from "../src/types";
 import { FakeSocket, newest, settle } from "./fakes";
@@ -70,14 +70,58 @@ test("what is no token is refused at once, and no socket is opened", async () =>
   assert.equal(FakeSocket.all.length, 0);
 });
 
-test("a token that names no server, at a page whose origin is none, is refused at once", async () => {
-  const refused = assert.rejects(client.createCallAgent(fixed(token(3600, { resourceId: "another" }))), { code: 401, subCode: 10009 });
+/** Plain requests are answered so, until the end of the test. */
+function answers(t: TestContext, answer: () => Promise<Response>): void {
+  t.mock.method(globalThis, "fetch", answer);
+}
+
+const NAMELESS = { resourceId: "another" };
+
+/** Asks for an agent with a token that names no server, and the first socket does not open. */
+async function guess(): Promise<Promise<CallAgent>[]> {
+  const made = client.createCallAgent(fixed(token(3600, NAMELESS)));
+  made.catch(() => {});
   await settle();
   await pass(1);
   assert.equal(newest().address, "ws://page.example/client");
   newest().drop();
-  await refused;
-  assert.equal(FakeSocket.all.length, 1);
+  await settle();
+  return [made];
+}
+
+test("a token that names no server, at a page whose origin is another service, is refused at once", async (t) => {
+  for (const [status, type] of [[200, "text/html"], [404, "text/html"], [404, "text/plain"]] as const) {
+    answers(t, async () => new Response("something", { status, headers: { "content-type": type } }));
+    const [made] = await guess();
+    await assert.rejects(made, { code: 401, subCode: 10009 });
+  }
+  assert.equal(FakeSocket.all.length, 3);
+});
+
+test("a token that names no server is not refused because the network fails once", async (t) => {
+  answers(t, () => Promise.reject(new TypeError("no network")));
+  const [made] = await guess();
+  await pass(2_000);
+  assert.equal(FakeSocket.all.length, 2);
+  newest().open();
+  newest().say(welcome("s1"));
+  assert.equal((await made).connectionState, "Connected");
+});
+
+test("a token that names no server, where nobody answers, ends with the code of the network", async (t) => {
+  answers(t, () => Promise.reject(new TypeError("no network")));
+  const [made] = await guess();
+  for (let i = 0; i < 130; i++) {
+    await pass(500);
+    if (newest().readyState === 0) newest().drop();
+  }
+  await assert.rejects(made, { code: 408, subCode: 40101 });
+});
+
+test("a token that names no server, at a server that refuses its own name, ends with what it says", async (t) => {
+  answers(t, async () => new Response("add it to public-host", { status: 421, headers: { "content-type": "text/plain" } }));
+  const [made] = await guess();
+  await assert.rejects(made, { code: 403, subCode: 40216, message: /public-host/ });
 });
 
 test("a token that has expired is replaced by the credential, also where the server's clock is ahead", async () => {

@@ -8,7 +8,8 @@ const HANGUP_MS = 5_000;
 
 /** Leaves the call. `forEveryone` ends it for all; a server that refuses that has changed nothing, and the call goes on. */
 export async function hangUp(call: CallCore, forEveryone: boolean): Promise<void> {
-  if (over(call.state)) return;
+  if (call.endReason) return;
+  if (over(call.state)) return new Promise((resolve) => call.inner.on("over", resolve)); // it was asked for before
   if (call.state === "None") return call.end(0, 0); // the server has not heard of it, and will not
   if (!forEveryone) call.move("Disconnecting");
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -19,6 +20,7 @@ export async function hangUp(call: CallCore, forEveryone: boolean): Promise<void
     call.ask("call.hangup", forEveryone ? { forEveryone } : {}).then(
       () => call.move("Disconnecting"),
       (error: unknown) => {
+        if (call.endReason) return;
         if (forEveryone && refused(error)) return reject(error);
         call.context.log(`hang up: ${error}`);
         call.end(0, 0);

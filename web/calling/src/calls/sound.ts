@@ -30,8 +30,8 @@ export class Sound {
   peer?: Peer;
   private speaker: Speaker;
   private sending: Sending;
+  /** What is heard. It stays the same for the life of the call: each new connection has another track for it. */
   private heard?: MediaStream;
-  private waiting: ((stream: MediaStream) => void)[] = [];
   private held = false;
   private over = false;
   private meters: { dispose(): void }[] = [];
@@ -69,7 +69,7 @@ export class Sound {
       iceServers: options.iceServers,
       offer: options.offer,
       log: options.log,
-      sound: (heard) => this.hear(heard),
+      sound: (track) => this.hear(track),
       slot: options.slot,
       changed: (state) => this.events.emit("peer", state),
     });
@@ -121,19 +121,23 @@ export class Sound {
     await this.sending.devicesChanged();
   };
 
-  private hear(stream: MediaStream): void {
-    this.heard = stream;
+  private hear(track: MediaStreamTrack): void {
+    const first = this.heard === undefined;
+    const stream = (this.heard ??= new MediaStream());
+    const before = stream.getAudioTracks().filter((old) => old !== track);
+    // The new one first: what plays a stream that has no track takes it for ended.
+    stream.addTrack(track);
+    for (const old of before) stream.removeTrack(old);
     this.speaker.mute(this.incomingMuted || this.held);
     this.speaker.play(stream);
-    for (const resolve of this.waiting.splice(0)) resolve(stream);
-    this.events.emit("remote");
+    if (first) this.events.emit("remote");
   }
 
   private makeRemote(): RemoteAudioStream {
     let volume: ReturnType<typeof meter> | undefined;
     return {
       mediaStreamType: "Audio",
-      getMediaStream: () => (this.heard ? Promise.resolve(this.heard) : new Promise((resolve) => this.waiting.push(resolve))),
+      getMediaStream: async () => this.heard!, // applications see it once it is heard
       getVolume: async () => {
         if (!volume) this.meters.push((volume = meter(() => this.heard)));
         return volume;

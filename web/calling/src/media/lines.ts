@@ -18,7 +18,7 @@ const MOST_SLOTS = 25;
 const SLOT_STEP = 4;
 
 export class Lines {
-  readonly sound: RTCRtpSender;
+  private sound: RTCRtpSender;
   private pictures: Record<Picture, RTCRtpTransceiver>;
   private slots = 0;
   private working: Promise<void> = Promise.resolve();
@@ -49,15 +49,33 @@ export class Lines {
     return this.pictures[kind].currentDirection === "sendonly";
   }
 
+  /** Sends another sound, or none. */
+  say(track: MediaStreamTrack | null): Promise<void> {
+    return this.unlessClosed(() => this.sound.replaceTrack(track));
+  }
+
   /** Sends a picture, changes how it is sent, or sends none. One after the other: parameters must be those that were read last. */
   send(kind: Picture, sending: Sending): Promise<void> {
     const { sender } = this.pictures[kind];
-    const done = this.working.then(async () => {
-      if (sending.track) await encode(sender, kind, sending.encodings);
-      if (sender.track !== sending.track) await sender.replaceTrack(sending.track);
-    });
+    const done = this.working.then(() =>
+      this.unlessClosed(async () => {
+        if (sending.track) await encode(sender, kind, sending.encodings);
+        if (sender.track !== sending.track) await sender.replaceTrack(sending.track);
+      }),
+    );
     this.working = done.catch(() => {});
     return done;
+  }
+
+  /** A closed connection sends nothing, which is what its senders refuse with InvalidStateError (W3C webrtc, replaceTrack and setParameters). */
+  private async unlessClosed(change: () => Promise<void>): Promise<void> {
+    const closed = (): boolean => this.connection.signalingState === "closed";
+    if (closed()) return;
+    try {
+      await change();
+    } catch (error) {
+      if (!closed()) throw error;
+    }
   }
 }
 

@@ -10,13 +10,13 @@ export function mixture(tracks: MediaStreamTrack[]): Mixture {
   const context = new AudioContext();
   const out = context.createMediaStreamDestination();
   for (const track of tracks) context.createMediaStreamSource(new MediaStream([track])).connect(out);
-  void context.resume();
+  context.resume().catch(() => {}); // it was closed before it began
   const [track] = out.stream.getAudioTracks();
   return {
     track,
     close: () => {
       track.stop();
-      void context.close();
+      if (context.state !== "closed") void context.close();
     },
   };
 }

@@ -14,8 +14,8 @@ export interface PeerOptions {
   iceServers(): RTCIceServer[];
   /** Sends an offer, and gives the server's answer. */
   offer(n: number, sdp: string): Promise<string>;
-  /** The server's sound. */
-  sound(stream: MediaStream): void;
+  /** The server's sound; after a new connection, in another track. */
+  sound(track: MediaStreamTrack): void;
   /** What comes in a place for pictures of others. */
   slot(mid: string, track: MediaStreamTrack): void;
   changed(state: PeerState): void;
@@ -52,7 +52,7 @@ export class Peer {
   /** Sends another track, or nothing, without a new offer. */
   async send(track: MediaStreamTrack | null): Promise<void> {
     this.track = track;
-    await this.lines?.sound.replaceTrack(track);
+    await this.lines?.say(track);
   }
 
   /** Sends a picture, or none, without a new offer. */
@@ -110,8 +110,7 @@ export class Peer {
     lines.more(this.slots);
     for (const [kind, sending] of Object.entries(this.pictures))
       lines.send(kind as Picture, sending).catch((error) => this.options.log(`media: ${error}`));
-    connection.ontrack = ({ track, streams, transceiver }) =>
-      track.kind === "audio" ? this.options.sound(streams[0] ?? new MediaStream([track])) : this.options.slot(transceiver.mid ?? "", track);
+    connection.ontrack = ({ track, transceiver }) => (track.kind === "audio" ? this.options.sound(track) : this.options.slot(transceiver.mid ?? "", track));
     connection.oniceconnectionstatechange = () => this.look(connection);
     connection.onconnectionstatechange = () => this.look(connection);
   }
@@ -185,11 +184,15 @@ export class Peer {
   private async exchange(iceRestart: boolean): Promise<void> {
     const connection = this.connection;
     if (!connection) return;
-    const offer = await connection.createOffer({ iceRestart });
-    await connection.setLocalDescription(offer);
-    const answer = await this.options.offer(++this.n, offer.sdp ?? "");
-    if (connection !== this.connection || connection.signalingState !== "have-local-offer") return;
-    await connection.setRemoteDescription({ type: "answer", sdp: answer });
+    try {
+      const offer = await connection.createOffer({ iceRestart });
+      await connection.setLocalDescription(offer);
+      const answer = await this.options.offer(++this.n, offer.sdp ?? "");
+      if (connection !== this.connection || connection.signalingState !== "have-local-offer") return;
+      await connection.setRemoteDescription({ type: "answer", sdp: answer });
+    } catch (error) {
+      if (connection === this.connection) throw error; // else it was closed meanwhile, which is no error
+    }
   }
 
   private move(state: PeerState): void {

@@ -14,10 +14,10 @@ export class Speaker {
 
   constructor(private log: (line: string) => void) {}
 
-  /** Plays a stream instead of the one before. */
+  /** Plays a stream; once more, if there is another track in it. */
   play(stream: MediaStream): void {
     const element = (this.element ??= this.make());
-    if (element.srcObject !== stream) element.srcObject = stream;
+    element.srcObject = stream;
     this.begin();
   }
 

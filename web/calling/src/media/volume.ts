@@ -13,16 +13,18 @@ export function meter(current: () => MediaStream | undefined): Volume & { dispos
   const emitter = new Emitter<{ levelChanged: void }>();
   let level = 0;
   let source: MediaStreamAudioSourceNode | undefined;
-  let measured: MediaStream | undefined;
+  let measured: MediaStreamTrack | undefined;
   let analyser: AnalyserNode | undefined;
   let samples: Float32Array<ArrayBuffer> | undefined;
 
   function connect(stream: MediaStream | undefined): void {
-    if (stream === measured) return;
+    // A source of Web Audio stays with the track that the stream had when it was made.
+    const [track] = stream?.getAudioTracks() ?? [];
+    if (track === measured) return;
     source?.disconnect();
-    measured = stream;
+    measured = track;
     source = undefined;
-    if (!stream || stream.getAudioTracks().length === 0) return;
+    if (!stream || !track) return;
     context ??= new AudioContext();
     void context.resume();
     analyser ??= context.createAnalyser();

@@ -3,21 +3,36 @@
 
 /** Answers that do not change by waiting: the page's origin, the server's name, or no calls of browsers at all. */
 const FINAL = [403, 404, 421];
+/** Answers of anybody that are no word on what is there: of a proxy that asks who one is or has much to do, and that of a server that would take a WebSocket. */
+const OPEN = [401, 407, 408, 425, 426, 429];
 const ANSWER_MS = 5_000;
 
 /** What a server says for good. */
 export interface Refusal {
-  code: 403 | 404;
+  code: 401 | 403 | 404;
+  subCode: number;
   message: string;
 }
 
-/** Asks once; undefined if the server would take a WebSocket, or cannot be asked. */
-export async function refusal(address: string): Promise<Refusal | undefined> {
+/**
+ * Asks once; undefined if the server would take a WebSocket, or cannot be asked. `guessed`: the address is
+ * the page's own, which nobody named, so that what answers there may be another service.
+ */
+export async function refusal(address: string, guessed: boolean): Promise<Refusal | undefined> {
   try {
     const answer = await fetch(address.replace(/^ws/, "http"), { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
-    if (!FINAL.includes(answer.status) || !answer.headers.get("content-type")?.startsWith("text/plain")) return undefined;
-    return { code: answer.status === 404 ? 404 : 403, message: (await answer.text()).trim().slice(0, 500) };
+    const { status } = answer;
+    const says = FINAL.includes(status) && answer.headers.get("content-type")?.startsWith("text/plain") ? (await answer.text()).trim().slice(0, 500) : undefined;
+    if (guessed && isAnother(status, says !== undefined))
+      return { code: 401, subCode: 10009, message: `the token names no server, and the page's own origin is none for it: ${says || `it answers ${status}`}` };
+    if (says === undefined) return undefined;
+    return { code: status === 404 ? 404 : 403, subCode: 40216, message: `the server takes no calls of this page: ${says}` };
   } catch {
     return undefined; // nobody is there, or it is another service, whose answers pages may not read
   }
+}
+
+/** Whether an answer is not that of a Switchhook server, or of one for no browsers. */
+function isAnother(status: number, says: boolean): boolean {
+  return says ? status === 404 : status < 500 && !OPEN.includes(status);
 }

@@ -16,7 +16,7 @@ export type SessionState = "connecting" | "live" | "away" | "over";
 
 export interface SessionOptions {
   address: string;
-  /** The address was a guess: if nobody answers there, the token is one for somewhere else. */
+  /** The address was a guess: if another service answers there, the token is one for somewhere else. */
   guessed?: boolean;
   token(): Promise<string>;
   displayName?: string;
@@ -34,6 +34,8 @@ export interface SessionChange {
   /** They are too old to be gone on with. */
   late?: boolean;
   reason?: "invalidToken" | "connectionIssue";
+  /** Why the session is over, in words. */
+  message?: string;
 }
 
 const FIRST_MS = 55_000;
@@ -71,6 +73,8 @@ export class Session {
   private settle?: { resolve(): void; reject(error: unknown): void };
   private renewing = false;
   private asking = false;
+  /** Why the server takes no socket, as it said last. */
+  private said?: string;
   private heard = 0;
   private watch?: ReturnType<typeof setInterval>;
 
@@ -187,6 +191,7 @@ export class Session {
     this.grace = frame.graceMs ?? this.grace;
     this.welcome = frame;
     this.attempt = this.refused = 0;
+    this.said = undefined;
     if (lost) this.requests.fail(410, 3101, "the server has lost the session");
     this.requests.unsent(); // before anybody hears of it and asks for more
     this.move("live", { lost, late: lost && this.late });
@@ -204,6 +209,7 @@ export class Session {
     const final = finalOf(code, reason, this.id !== undefined);
     if (final) return this.giveUp(...final);
     let lost: SessionChange | undefined;
+    const unopened = code === 0 && this.state !== "live";
     switch (code) {
       case CLOSE.unauthorized:
         // A token may have expired on its way; a second refusal is final.
@@ -227,20 +233,23 @@ export class Session {
       this.move("away", {});
     }
     if (lost) this.forget(lost);
-    if (this.options.guessed && !this.welcome && code === 0)
-      return this.giveUp(401, 10009, "the token names no server, and the page's own origin is none: it is another service's", "invalidToken");
-    if (!this.welcome && code === 0) void this.askWhy();
-    if (Date.now() > this.deadline) return this.giveUp(this.settle ? 408 : 496, this.settle ? 40101 : 7, "the server could not be reached", "connectionIssue");
+    if (unopened) void this.askWhy();
+    if (Date.now() > this.deadline) return this.giveUp(this.settle ? 408 : 496, this.settle ? 40101 : 7, this.said ?? "the server could not be reached", "connectionIssue");
     void this.connect();
   }
 
-  /** A first socket did not open: nobody waits for a server that would never take it. */
+  /** A socket did not open: nobody waits for a server that would never take it. */
   private async askWhy(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
-    const refused = await refusal(this.options.address);
+    const begun = this.welcome !== undefined;
+    const refused = await refusal(this.options.address, this.options.guessed === true && !begun);
     this.asking = false;
-    if (refused && this.state === "connecting") this.giveUp(refused.code, 40216, `the server takes no calls of this page: ${refused.message}`, "connectionIssue");
+    if (this.state !== "connecting" && this.state !== "away") return;
+    this.said = refused?.message;
+    // Where the server was, somebody else may answer while it is started anew: that there is nothing is not the last word.
+    if (!refused || (begun && refused.code === 404)) return;
+    this.giveUp(refused.code, refused.subCode, refused.message, refused.code === 401 ? "invalidToken" : "connectionIssue");
   }
 
   /** The server does not know the session any more: the next one is new. */
@@ -283,7 +292,7 @@ export class Session {
     this.settle?.reject(failure(code, subCode, message));
     this.settle = undefined;
     if (reason === "invalidToken") this.goodbye();
-    this.end({ reason });
+    this.end({ reason, message });
   }
 
   /** Ends the session where no token does: nobody shall wait for a client that does not come back. */
