@@ -66,6 +66,9 @@ func OnDisk(dir string, from Former, log *slog.Logger) *DiskStore {
 // Append implements Store. With the page go the numbers of those that are done, and
 // some of the oldest pages, if the files have become too large.
 func (s *DiskStore) Append(_ context.Context, id uint64, data []byte) (uint64, error) {
+	if len(data) > maxFrame {
+		return 0, fmt.Errorf("a page of %d bytes is longer than the %d that recovery reads", len(data), maxFrame)
+	}
 	if err := s.prepare(); err != nil {
 		return 0, err
 	}

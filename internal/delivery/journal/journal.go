@@ -54,6 +54,7 @@ func New(store Store, owner Owner, log *slog.Logger) *Journal {
 type Entry struct {
 	record  *Record
 	content []byte // encoded by who queued it
+	size    int    // of the content, wherever it is, in bytes
 	// A record that is written again brings its line, and, where its content is
 	// not in memory, the number of the page that has it.
 	again *line
@@ -65,7 +66,11 @@ type Entry struct {
 }
 
 // EntryOf is the entry of a message.
-func EntryOf(r *Record) Entry { return Entry{record: r, content: r.content()} }
+func EntryOf(r *Record) Entry {
+	content := r.content()
+	r.size = len(content)
+	return Entry{record: r, content: content, size: r.size}
+}
 
 // HoldEntry is a new hold, in the place of an older one of its key.
 func HoldEntry(h Hold) Entry {

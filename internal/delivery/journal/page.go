@@ -143,9 +143,10 @@ func (r *Record) again() Entry {
 	l := r.line(nil)
 	it := Entry{record: r, again: &l}
 	if r.Away {
-		it.from = r.home.number
+		it.from, it.size = r.home.number, r.size
 	} else {
 		it.content = r.content()
+		it.size = len(it.content)
 	}
 	return it
 }

@@ -85,7 +85,7 @@ func (q *queue) reuse(batch []Entry) {
 func (q *queue) fitting() int {
 	size := 0
 	for i, e := range q.entries {
-		size += len(e.content)
+		size += e.size
 		if i == maxPageRecords || i > 0 && size > maxPageBytes {
 			return i
 		}

@@ -54,6 +54,7 @@ type Record struct {
 	ended   bool
 	settled bool
 
+	size   int // of the content, in bytes, also while it is in the journal alone
 	home   *page
 	copies int       // pages that have it, or are about to, and are not forgotten
 	waits  int       // holds that ended with it and have copies in other pages

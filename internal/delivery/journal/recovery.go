@@ -72,6 +72,7 @@ func (r *recovery) add(p *page, l line) error {
 		return fmt.Errorf("record %d of kind %d: %w", l.seq, l.kind, err)
 	}
 	rec.notFromTheFuture(time.Now())
+	rec.size = len(l.content)
 	rec.home = p
 	rec.copies++
 	p.records = append(p.records, rec)

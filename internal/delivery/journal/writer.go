@@ -62,16 +62,17 @@ func (j *Journal) writePage(life context.Context, batch []Entry) bool {
 func (j *Journal) tryPage(ctx context.Context, batch []Entry) (*page, error) {
 	size := 1
 	for _, it := range batch {
-		size += len(it.content) + appendOverhead
+		size += it.size + appendOverhead
 	}
 	p := &page{written: time.Now(), records: make([]*Record, 0, len(batch))}
 	data := append(slices.Grow(j.text[:0], size), pageVersion)
+	var moved movedContents
 	for i := range batch {
 		it := &batch[i]
 		if it.record == nil {
 			continue
 		}
-		l, err := j.lineOf(ctx, it)
+		l, err := j.lineOf(ctx, it, &moved)
 		if errors.Is(err, ErrNotKept) {
 			it.skipped = true
 			continue
@@ -93,9 +94,16 @@ func (j *Journal) tryPage(ctx context.Context, batch []Entry) (*page, error) {
 	return p, err
 }
 
+// movedContents are those of the page that was read last: records that are written again
+// together mostly share one.
+type movedContents struct {
+	page uint64 // 0: none was read
+	of   map[uint64]Content
+}
+
 // lineOf gives a new record its place in the order, or reads the content that an
 // old one left in the journal.
-func (j *Journal) lineOf(ctx context.Context, it *Entry) (line, error) {
+func (j *Journal) lineOf(ctx context.Context, it *Entry, moved *movedContents) (line, error) {
 	if it.again == nil {
 		if it.record.Seq == 0 {
 			j.lastSeq++
@@ -108,11 +116,14 @@ func (j *Journal) lineOf(ctx context.Context, it *Entry) (line, error) {
 	if it.from == 0 {
 		return l, nil
 	}
-	contents, err := j.Contents(ctx, it.from)
-	if err != nil {
-		return l, err
+	if moved.page != it.from {
+		contents, err := j.Contents(ctx, it.from)
+		if err != nil {
+			return l, err
+		}
+		moved.page, moved.of = it.from, contents
 	}
-	kept, found := contents[l.seq]
+	kept, found := moved.of[l.seq]
 	if !found {
 		return l, ErrNotKept
 	}
