@@ -47,8 +47,8 @@ func BenchmarkLoadAttempts(b *testing.B) {
 			}
 			for b.Loop() {
 				again := New(Attempts, Config{Archive: archive, Keep: time.Hour, Size: 10_000}, quiet())
-				if err := again.Load(b.Context()); err != nil || len(again.ring) != 10_000 {
-					b.Fatal(len(again.ring), err)
+				if err := again.Load(b.Context()); err != nil || again.ring.length() != 10_000 {
+					b.Fatal(again.ring.length(), err)
 				}
 			}
 		})

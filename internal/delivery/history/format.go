@@ -59,6 +59,10 @@ func (f *Format[T]) versionOf(header []byte) (version int, known bool) {
 
 // decode tells the records of a block up to the first that is damaged.
 func (f *Format[T]) decode(block []byte, tell func(T)) error {
+	block, err := unpack(block)
+	if err != nil {
+		return err
+	}
 	version := 1
 	if first, rest, _ := bytes.Cut(block, []byte("\n")); bytes.HasPrefix(first, []byte(`{"kind":`)) {
 		var ok bool

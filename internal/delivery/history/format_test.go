@@ -38,9 +38,46 @@ func TestArchiveIsGolden(t *testing.T) {
 	}
 }
 
+// packedGolden is a block that is compressed. What compresses may come to do so in another
+// way; what it has written is read.
+const packedGolden = "testdata/attempts.v2.s2"
+
+func TestCompressedBlockIsWritten(t *testing.T) {
+	block, err := os.ReadFile("testdata/attempts.v2.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := pack(nil, block)
+	if *update {
+		if err := os.WriteFile(packedGolden, packed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if plain, err := unpack(packed); err != nil || !bytes.Equal(plain, block) {
+		t.Errorf("unpacked it is %q, %v", plain, err)
+	}
+	many := bytes.Repeat(block, 50)
+	if again := pack(packed, many); len(again) > len(many)/10 {
+		t.Errorf("%d bytes that repeat each other take %d", len(many), len(again))
+	}
+}
+
+func TestDamagedCompressedBlockIsAnError(t *testing.T) {
+	packed := pack(nil, []byte("some text, and some text again, and some text again"))
+	for name, block := range map[string][]byte{
+		"nothing":         []byte(packedMark),
+		"its end lacks":   packed[:len(packed)-1],
+		"it is too large": append([]byte(packedMark), 0xff, 0xff, 0xff, 0xff, 0x0f, 0),
+	} {
+		if plain, err := unpack(block); err == nil {
+			t.Errorf("%s: %q", name, plain)
+		}
+	}
+}
+
 // TestEveryVersionOfTheArchiveIsRead: version 1 has no header.
 func TestEveryVersionOfTheArchiveIsRead(t *testing.T) {
-	for _, golden := range []string{"testdata/attempts.v1.jsonl", "testdata/attempts.v2.jsonl"} {
+	for _, golden := range []string{"testdata/attempts.v1.jsonl", "testdata/attempts.v2.jsonl", packedGolden} {
 		block, err := os.ReadFile(golden)
 		if err != nil {
 			t.Fatal(err)

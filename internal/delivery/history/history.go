@@ -15,7 +15,7 @@ import (
 // Archive keeps blocks of bytes, in their order, for a time and a size of its
 // own.
 type Archive interface {
-	// Append keeps a block; it is durable when Append returns.
+	// Append keeps a block; it is durable when Append returns, which keeps nothing of block.
 	Append(ctx context.Context, block []byte) error
 	// Read tells the newest blocks that are kept, at most so many, oldest first.
 	Read(ctx context.Context, most int, tell func(block []byte) error) error
@@ -50,14 +50,17 @@ type History[T any] struct {
 	format  Format[T]
 	archive Archive
 	keep    time.Duration
-	size    int
 	log     *slog.Logger
 
 	mu       sync.Mutex
-	ring     []T    // record n lies at n modulo size
-	next     uint64 // number of the record to come
+	ring     ring[T]
 	archived uint64 // those before it need not be archived
 	wake     inbox.Signal
+
+	// Of writeBlock, for its next block.
+	records []T
+	text    bytes.Buffer
+	packed  []byte
 }
 
 // New returns an empty history. Load reads the archive; Write must run for
@@ -69,39 +72,26 @@ func New[T any](format Format[T], cfg Config, log *slog.Logger) *History[T] {
 	if cfg.Size <= 0 {
 		cfg.Size = defaultSize
 	}
-	return &History[T]{format: format, archive: cfg.Archive, keep: cfg.Keep, size: cfg.Size, log: log, wake: inbox.NewSignal()}
+	return &History[T]{format: format, archive: cfg.Archive, keep: cfg.Keep, ring: ring[T]{size: cfg.Size}, log: log, wake: inbox.NewSignal()}
 }
 
 // Add adds a record. It never blocks.
 func (h *History[T]) Add(record T) {
 	h.mu.Lock()
-	h.push(record)
+	h.ring.push(record)
 	h.mu.Unlock()
 	if h.archive != nil {
 		h.wake.Set()
 	}
 }
 
-// push adds a record in the place of the oldest. The caller holds mu.
-func (h *History[T]) push(record T) {
-	if len(h.ring) < h.size {
-		h.ring = append(h.ring, record)
-	} else {
-		h.ring[h.next%uint64(h.size)] = record
-	}
-	h.next++
-}
-
-// oldest is the number of the oldest record in memory. The caller holds mu.
-func (h *History[T]) oldest() uint64 { return h.next - uint64(len(h.ring)) }
-
 // Find returns the newest records that are wanted, newest first, at most limit.
 func (h *History[T]) Find(wanted func(*T) bool, limit int) (found []T) {
 	since := time.Now().Add(-h.keep)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for n := h.next; n > h.oldest() && len(found) < limit; n-- {
-		record := &h.ring[(n-1)%uint64(h.size)]
+	for n := h.ring.next; n > h.ring.oldest() && len(found) < limit; n-- {
+		record := h.ring.at(n - 1)
 		if h.format.Time(*record).After(since) && wanted(record) {
 			found = append(found, *record)
 		}
@@ -117,7 +107,7 @@ func (h *History[T]) Load(ctx context.Context) error {
 	}
 	var old []T
 	since := time.Now().Add(-h.keep)
-	err := h.archive.Read(ctx, h.size, func(block []byte) error {
+	err := h.archive.Read(ctx, h.ring.size, func(block []byte) error {
 		damaged := h.format.decode(block, func(record T) {
 			if h.format.Time(record).After(since) {
 				old = append(old, record)
@@ -126,21 +116,21 @@ func (h *History[T]) Load(ctx context.Context) error {
 		if damaged != nil { // the other blocks are not
 			h.log.Warn("a block of an archive cannot be read and is skipped", "archive", h.format.Kind, "error", damaged)
 		}
-		if len(old) > 2*h.size {
-			old = append(old[:0], old[len(old)-h.size:]...)
+		if size := h.ring.size; len(old) > 2*size {
+			old = append(old[:0], old[len(old)-size:]...)
 		}
 		return nil
 	})
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	recent := h.ring
-	h.ring, h.next = nil, 0
+	h.ring = ring[T]{size: recent.size}
 	for _, record := range old {
-		h.push(record)
+		h.ring.push(record)
 	}
-	h.archived = h.next
-	for _, record := range recent {
-		h.push(record)
+	h.archived = h.ring.next
+	for n := recent.oldest(); n < recent.next; n++ {
+		h.ring.push(*recent.at(n))
 	}
 	return err
 }
@@ -162,38 +152,49 @@ func (h *History[T]) Write(life context.Context) {
 	}
 }
 
-// writeBlock archives a block and reports whether there may be more.
+// mostKept bounds the memory that waits for the next block, in bytes.
+const mostKept = 2 * blockBytes
+
+// writeBlock archives a block and reports whether there may be more. Only one goroutine
+// calls it.
 func (h *History[T]) writeBlock(life context.Context) bool {
 	if h.archive == nil {
 		return false
 	}
-	first, records := h.due()
-	if len(records) == 0 {
+	first := h.due()
+	if len(h.records) == 0 {
 		return false
 	}
-	var text bytes.Buffer
-	n := h.format.encode(&text, records)
+	h.text.Reset()
+	n := h.format.encode(&h.text, h.records)
+	clear(h.records)
+	h.packed = pack(h.packed, h.text.Bytes())
+	if h.text.Cap() > mostKept {
+		h.text = bytes.Buffer{}
+	}
 	h.mu.Lock()
 	h.archived = first + uint64(n)
 	h.mu.Unlock()
 	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(life), archiveTimeout, errors.New("the archive did not answer in time"))
 	defer cancel()
-	if err := h.archive.Append(ctx, text.Bytes()); err != nil {
-		h.log.Error("records of deliveries cannot be archived; they are lost with the process", "archive", h.format.Kind, "records", n, "error", err)
-		return false
+	err := h.archive.Append(ctx, h.packed)
+	if cap(h.packed) > mostKept {
+		h.packed = nil
 	}
-	return true
+	if err != nil {
+		h.log.Error("records of deliveries cannot be archived; they are lost with the process", "archive", h.format.Kind, "records", n, "error", err)
+	}
+	return err == nil
 }
 
-// due returns the next records to be archived, and the number of the first.
-func (h *History[T]) due() (first uint64, records []T) {
+// due takes the next records to be archived, and returns the number of the first.
+func (h *History[T]) due() (first uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	first = max(h.archived, h.oldest())
-	end := min(h.next, first+blockRecords)
-	records = make([]T, 0, end-first)
-	for n := first; n < end; n++ {
-		records = append(records, h.ring[n%uint64(h.size)])
+	first = max(h.archived, h.ring.oldest())
+	h.records = h.records[:0]
+	for n := first; n < min(h.ring.next, first+blockRecords); n++ {
+		h.records = append(h.records, *h.ring.at(n))
 	}
-	return first, records
+	return first
 }

@@ -76,8 +76,8 @@ func TestOldAttemptsAreNotLoaded(t *testing.T) {
 		}
 		time.Sleep(2 * time.Hour)
 		h := New(Attempts, Config{Archive: archive, Keep: time.Hour, Size: 10}, quiet())
-		if err := h.Load(t.Context()); err != nil || len(h.ring) != 0 {
-			t.Errorf("%d attempts are loaded, %v", len(h.ring), err)
+		if err := h.Load(t.Context()); err != nil || h.ring.length() != 0 {
+			t.Errorf("%d attempts are loaded, %v", h.ring.length(), err)
 		}
 	})
 }
@@ -96,8 +96,8 @@ func TestHistoryIsBounded(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		h.Write(ctx) // returns, although nothing can be archived
-		if first, due := h.due(); first != 2000+blockRecords || len(due) != blockRecords {
-			t.Errorf("%d wait to be archived, from %d on", len(due), first)
+		if first := h.due(); first != 2000+blockRecords || len(h.records) != blockRecords {
+			t.Errorf("%d wait to be archived, from %d on", len(h.records), first)
 		}
 	})
 }
