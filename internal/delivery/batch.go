@@ -161,7 +161,7 @@ func (b *batchQueue) take(maySend func(*job) bool) (batch []*job) {
 		}
 		limit := j.msg.Batch
 		preferred := limit.PreferredKB << 10
-		if len(batch) > 0 && (len(batch) >= limit.MaxEvents || size+j.size > preferred) {
+		if len(batch) > 0 && (len(batch) >= limit.MaxEvents || size+int(j.size) > preferred) {
 			stay = joined(stay, jobs[i:])
 			break
 		}
@@ -173,7 +173,7 @@ func (b *batchQueue) take(maySend func(*job) bool) (batch []*job) {
 			continue
 		}
 		batch = append(batch, j)
-		size += j.size
+		size += int(j.size)
 	}
 	b.jobs = joined(stay, b.jobs)
 	return batch

@@ -108,7 +108,7 @@ func (e *Engine) observe(s *part, o Outcome, success bool) {
 		return
 	}
 	told := Attempted{
-		Message: s.msg, Sequence: s.seq, Size: j.size, Posted: j.Posted, Outcome: o,
+		Message: s.msg, Sequence: s.seq, Size: int(j.size), Posted: j.Posted, Outcome: o,
 		Success: success, Dropped: j.silent,
 	}
 	if j.breaker != nil {

@@ -42,7 +42,7 @@ func (e *Engine) join(j *job) bool {
 	if g.last != nil {
 		return false
 	}
-	j.group, j.member = g, len(g.members)
+	j.group, j.member = g, int32(len(g.members))
 	g.members = append(g.members, j)
 	if j.msg.Last {
 		g.last, g.ended = j, time.Now()

@@ -41,21 +41,21 @@ type job struct {
 	policy  *Policy
 	lane    *lane
 	group   *group
-	member  int // its place in the group
+	member  int32 // its place in the group
+	size    int32 // of the body
 	target  *target
 	to      *destination
 	breaker *groupBreaker // nil: its policy has none
 	limiter *limiter      // nil: its destination has granted no rate
 	batch   *batchQueue   // nil: it goes alone
 
-	size     int // of the body
-	state    state
 	started  time.Time // of the attempt that is being sent
 	queuedAt time.Time // since when it waits at a busy destination; zero: never, or for a dead one
 	retry    retrySlot // its place in the retry queue
 	outcome  Outcome   // of the last attempt
 	bodyFrom uint64    // page that the attempt that is being sent reads its body from
 
+	state    state
 	final    bool // no attempt follows the one that is being sent
 	beside   bool // no longer holds its lane
 	answered bool // an attempt was answered well after another had begun
