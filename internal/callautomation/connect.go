@@ -2,6 +2,7 @@ package callautomation
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -29,16 +30,12 @@ func (l *callLocator) locator() (to call.Locator, err error) {
 	if l == nil {
 		return to, errBody("callLocator is required.")
 	}
-	kind := l.Kind
-	if kind == "" && l.ServerCallID != "" {
-		kind = "serverCallLocator"
-	}
-	switch kind {
-	case "serverCallLocator":
+	switch kind := strings.ToLower(l.Kind); {
+	case kind == "servercalllocator" || kind == "" && l.ServerCallID != "":
 		to.ServerCallID, err = needed("serverCallId", l.ServerCallID)
-	case "groupCallLocator":
+	case kind == "groupcalllocator" || kind == "" && l.GroupCallID != "":
 		to.GroupCallID, err = needed("groupCallId", l.GroupCallID)
-	case "roomCallLocator":
+	case kind == "roomcalllocator" || kind == "" && l.RoomID != "":
 		to.RoomID, err = needed("roomId", l.RoomID)
 	default:
 		err = errBody("callLocator.kind: %q is none of serverCallLocator, groupCallLocator and roomCallLocator.", l.Kind)

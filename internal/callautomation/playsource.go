@@ -38,12 +38,12 @@ const (
 
 // prompt is what a source names. Requests may come without a kind.
 func (s playSource) prompt(field string) (call.Prompt, error) {
-	switch {
-	case s.Kind == "file" || s.Kind == "" && s.File != nil:
+	switch kind := strings.ToLower(s.Kind); {
+	case kind == "file" || kind == "" && s.File != nil:
 		return s.file(field)
-	case s.Kind == "text" || s.Kind == "" && s.Text != nil:
+	case kind == "text" || kind == "" && s.Text != nil:
 		return s.text(field)
-	case s.Kind == "ssml" || s.Kind == "" && s.SSML != nil:
+	case kind == "ssml" || kind == "" && s.SSML != nil:
 		return s.ssml(field)
 	}
 	return nil, errBody("%s.kind: %q is none of file, text and ssml.", field, s.Kind)

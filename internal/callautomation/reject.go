@@ -2,6 +2,7 @@ package callautomation
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -17,6 +18,14 @@ var rejectReasons = map[string]call.ReasonKind{
 	"": call.Declined, "none": call.Declined, "busy": call.Busy, "forbidden": call.Forbidden,
 }
 
+func (r rejectCallRequest) reason() (call.ReasonKind, error) {
+	why, ok := rejectReasons[strings.ToLower(r.CallRejectReason)]
+	if !ok {
+		return why, errBody("callRejectReason: %q is none of none, busy and forbidden.", r.CallRejectReason)
+	}
+	return why, nil
+}
+
 // rejectCall is POST /calling/callConnections:reject.
 func (a *API) rejectCall(w http.ResponseWriter, r *http.Request) error {
 	body, err := rest.Decode[rejectCallRequest](r)
@@ -26,9 +35,9 @@ func (a *API) rejectCall(w http.ResponseWriter, r *http.Request) error {
 	if body.IncomingCallContext == "" {
 		return errBody("incomingCallContext is required.")
 	}
-	why, ok := rejectReasons[body.CallRejectReason]
-	if !ok {
-		return errBody("callRejectReason: %q is none of none, busy and forbidden.", body.CallRejectReason)
+	why, err := body.reason()
+	if err != nil {
+		return err
 	}
 	chain := a.calls.CorrelationID(body.IncomingCallContext) // afterwards nothing rings
 	if err := a.calls.Reject(r.Context(), body.IncomingCallContext, why); err != nil {

@@ -1,6 +1,8 @@
 package callautomation
 
 import (
+	"strings"
+
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 )
@@ -24,7 +26,7 @@ var tonesByName = func() map[string]call.Tone {
 func parseTones(field string, names []string) ([]call.Tone, error) {
 	tones := make([]call.Tone, len(names))
 	for i, name := range names {
-		tone, ok := tonesByName[name]
+		tone, ok := tonesByName[strings.ToLower(name)]
 		if !ok {
 			return nil, fault.Invalid("%s[%d]: %q is not a tone; known are zero to nine, a, b, c, d, pound and asterisk.", field, i, name).WithCode("8523")
 		}

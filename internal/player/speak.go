@@ -12,12 +12,16 @@ import (
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
-// isSpeech reports whether the prompt is spoken, not downloaded.
-func (f File) isSpeech() bool { return f.URI == "" && f.Speech != speech.Utterance{} }
+// isSpeech reports whether the prompt is spoken, not downloaded. An empty text has no
+// address either.
+func (f File) isSpeech() bool { return f.URI == "" }
 
 // speak asks for speech, and returns it when its first sample is there. From then on it
 // is played as a file is: while it arrives.
 func (l *Library) speak(ctx context.Context, file File, limit *timeLimit) (*source, error) {
+	if file.Speech.IsEmpty() {
+		return nil, &speech.Error{Kind: speech.Empty, Detail: "give it words"}
+	}
 	if l.cfg.Speech == nil {
 		return nil, &speech.Error{Kind: speech.Unconfigured, Detail: "there is no text to speech"}
 	}

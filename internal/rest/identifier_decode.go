@@ -59,11 +59,11 @@ func (Identifier) model() reflect.Type { return reflect.TypeFor[wireIdentifier](
 // older than a kind call it unknown, or communicationUser for the users of a
 // Teams extension.
 func (w wireIdentifier) contradicts(id identifier.ID) bool {
-	switch w.Kind {
-	case "", identifier.Unknown.String(), id.Kind().String():
+	says := func(kind identifier.Kind) bool { return strings.EqualFold(w.Kind, kind.String()) }
+	if w.Kind == "" || says(identifier.Unknown) || says(id.Kind()) {
 		return false
 	}
-	return id.Kind() != identifier.TeamsExtensionUser || w.Kind != identifier.CommunicationUser.String()
+	return id.Kind() != identifier.TeamsExtensionUser || !says(identifier.CommunicationUser)
 }
 
 // raw returns the raw id that the one part names, "" for no part.

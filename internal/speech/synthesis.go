@@ -3,6 +3,7 @@ package speech
 import (
 	"context"
 	"io"
+	"strings"
 )
 
 // Utterance is what is to be spoken: a text, or a document of SSML 1.0.
@@ -16,6 +17,11 @@ type Utterance struct {
 	CustomVoice string // the deployment of a trained voice, or ""
 
 	Endpoints Endpoints // that the application named
+}
+
+// IsEmpty reports whether there is neither a text nor a document.
+func (u Utterance) IsEmpty() bool {
+	return strings.TrimSpace(u.Text) == "" && strings.TrimSpace(u.SSML) == ""
 }
 
 // Synthesizer speaks. Its errors are Errors.
