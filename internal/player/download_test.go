@@ -140,7 +140,6 @@ func TestFetchFailures(t *testing.T) {
 		{"redirect to a file", host + "/to-file", ErrDownload, "file:// addresses are not read"},
 		{"file", "file:///etc/passwd", ErrDownload, "file:// addresses are not read"},
 		{"path", "/etc/passwd", ErrDownload, "not an absolute http"},
-		{"nothing", "", ErrDownload, "not an absolute http"},
 		{"another scheme", "ftp://host/a.wav", ErrDownload, `scheme "ftp"`},
 		{"no host", "http:///a.wav", ErrDownload, "names no host"},
 		{"not an address", "http://host:port/?SECRET", ErrDownload, "invalid port"},

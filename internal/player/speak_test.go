@@ -65,6 +65,19 @@ func TestSpeechIsPlayed(t *testing.T) {
 	}
 }
 
+// TestPromptWithoutAnAddressIsText: an empty one fails as such, and nobody is asked to speak.
+func TestPromptWithoutAnAddressIsText(t *testing.T) {
+	v := &voice{}
+	l := New(Config{Speech: v}, slog.New(slog.DiscardHandler))
+	defer l.Close()
+	p := l.Open(t.Context(), []File{{}}, false)
+	<-p.Done()
+	var failure *speech.Error
+	if _, err := p.Err(); !errors.As(err, &failure) || failure.Kind != speech.Empty || v.asked != 0 {
+		t.Errorf("got %v, spoken %d times", err, v.asked)
+	}
+}
+
 func TestSpeechThatFailsSaysWhy(t *testing.T) {
 	why := &speech.Error{Kind: speech.Rejected, Status: 401, Detail: "the key is wrong"}
 	l := New(Config{Speech: &voice{err: why}}, slog.New(slog.DiscardHandler))
