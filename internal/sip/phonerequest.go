@@ -86,7 +86,7 @@ func (s *Server) authenticateUser(request *sip.Request, tx *transaction.Server, 
 	}
 	switch verdict := s.verifyUser(given, request); verdict {
 	case gate.Right:
-		s.gate.Connections.Keep(sourceOf(request))
+		s.gate.NotePhone(sourceOf(request), time.Now())
 		s.cfg.Phones.PasswordRight(given.Username, flow)
 		return s.cfg.Phones.Find(given.Username)
 	case gate.Wrong:

@@ -94,6 +94,60 @@ func TestDecisionsAreForgotten(t *testing.T) {
 	}
 }
 
+// nobody has shown credentials.
+func nobody(netip.Addr, time.Time) bool { return false }
+
+// TestOfficeBehindOneAddressSignsInAtOnce asks that a subnet may send and connect more once
+// somebody there has shown credentials, that this ends, and that it is bounded.
+func TestOfficeBehindOneAddressSignsInAtOnce(t *testing.T) {
+	t.Parallel()
+	g := newGate(true, nil)
+	office, later := netip.MustParseAddr("192.0.2.1"), start.Add(time.Minute)
+	passed := func(from netip.Addr, now time.Time) (n int) {
+		for range 10 * rateAllProven.Burst {
+			if g.sources.allow(from, now) {
+				n++
+			}
+		}
+		return n
+	}
+	connected := func(now time.Time) (n int) {
+		var all []*fakeSocket
+		for range maxUnknown {
+			all = append(all, &fakeSocket{})
+			g.Connections.Open(netip.AddrPortFrom(office, uint16(1000+len(all))), false, false, all[len(all)-1], now)
+		}
+		for _, socket := range all {
+			if !socket.closed {
+				n++
+			}
+		}
+		return n
+	}
+	if n, c := passed(office, start), connected(start); n != rateEach.Burst || c != unknownEach {
+		t.Fatalf("%d datagrams and %d connections of a stranger pass", n, c)
+	}
+	g.NotePhone(netip.AddrPortFrom(office, 4000), start)
+	if n, c := passed(office, later), connected(later); n != rateProven.Burst || c != provenEach {
+		t.Errorf("%d datagrams and %d connections of the office pass, want %d and %d", n, c, rateProven.Burst, provenEach)
+	}
+	if n := passed(netip.MustParseAddr("192.0.2.2"), later); n != rateEach.Burst {
+		t.Errorf("%d of its neighbour pass", n)
+	}
+	all := rateProven.Burst
+	for n := range 5 {
+		other := netip.AddrFrom4([4]byte{198, 51, 100, byte(n)})
+		g.NotePhone(netip.AddrPortFrom(other, 4000), later)
+		all += passed(other, later)
+	}
+	if all != rateAllProven.Burst {
+		t.Errorf("%d of all offices pass", all)
+	}
+	if n := passed(office, start.Add(authenticatedLife+time.Second)); n != rateEach.Burst {
+		t.Errorf("%d pass when nobody has shown credentials any more", n)
+	}
+}
+
 // fakeSocket is a connection that remembers its deadline.
 type fakeSocket struct {
 	deadline time.Time
@@ -114,7 +168,7 @@ func (f *fakeSocket) Close() error {
 // end until it shows credentials.
 func TestUnknownConnectionsEnd(t *testing.T) {
 	t.Parallel()
-	c := newConnections(10 * time.Second)
+	c := newConnections(10*time.Second, nobody)
 	end, far := start.Add(10*time.Second), start.Add(time.Hour)
 	var hers, its fakeSocket
 	stranger := c.Open(nobodyAddr, false, false, &hers, start)
@@ -146,7 +200,7 @@ func TestUnknownConnectionsEnd(t *testing.T) {
 // place from those who do, and that the time for credentials begins after it.
 func TestHandshakeOfTLSIsNoConnectionYet(t *testing.T) {
 	t.Parallel()
-	c := newConnections(10 * time.Second)
+	c := newConnections(10*time.Second, nobody)
 	var hers fakeSocket
 	stranger := c.Open(nobodyAddr, false, true, &hers, start)
 	for n := range 3 * maxHandshakes {
@@ -190,7 +244,7 @@ func TestLoudestSourceMakesRoom(t *testing.T) {
 			return v4(n)
 		}, maxUnknown + 1, 5, maxUnknown},
 	} {
-		c := newConnections(10 * time.Second)
+		c := newConnections(10*time.Second, nobody)
 		sockets := make([]fakeSocket, test.count)
 		for n := range sockets {
 			if c.Open(netip.AddrPortFrom(test.from(n), uint16(n+1)), false, false, &sockets[n], start) == nil {
@@ -208,7 +262,7 @@ func TestLoudestSourceMakesRoom(t *testing.T) {
 // where there may be no more.
 func TestUnknownConnectionsMakeRoomForKnownOnes(t *testing.T) {
 	t.Parallel()
-	c := newConnections(10 * time.Second)
+	c := newConnections(10*time.Second, nobody)
 	var stranger fakeSocket
 	c.Open(nobodyAddr, false, false, &stranger, start)
 	for n := range maxConnections {

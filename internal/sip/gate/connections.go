@@ -7,13 +7,14 @@ import (
 )
 
 // Bounds on connections. A subnet has unknownEach of those below it, a site twice as
-// many; where all of them are taken, the oldest of the loudest site makes room.
+// many, and one from which somebody has shown credentials provenEach; where all of them are taken, the oldest of the loudest site makes room.
 const (
 	maxConnections = 4096 // at one time, of anybody
 	maxKept        = 3072
 	maxUnknown     = 256
 	maxHandshakes  = 256
 	unknownEach    = 16
+	provenEach     = 128
 )
 
 // Socket is what is counted of a connection.
@@ -27,6 +28,7 @@ type Socket interface {
 // credentials: long enough to read a refusal, too short to hold many.
 type Connections struct {
 	life       time.Duration
+	isProven   func(netip.Addr, time.Time) bool
 	candidates sync.Map // unknown sources' connections that may yet show credentials, by their address
 
 	mu    sync.Mutex
@@ -34,12 +36,12 @@ type Connections struct {
 	pools [closedConnection]pool
 }
 
-func newConnections(life time.Duration) *Connections {
-	c := &Connections{life: life}
-	c.pools[handshakingConnection] = pool{most: maxHandshakes, each: unknownEach}
-	c.pools[unknownConnection] = pool{most: maxUnknown, each: unknownEach}
-	c.pools[authenticatedConnection] = pool{most: maxKept, each: maxKept}
-	c.pools[knownConnection] = pool{most: maxConnections, each: maxConnections}
+func newConnections(life time.Duration, isProven func(netip.Addr, time.Time) bool) *Connections {
+	c := &Connections{life: life, isProven: isProven}
+	c.pools[handshakingConnection] = pool{most: maxHandshakes}
+	c.pools[unknownConnection] = pool{most: maxUnknown}
+	c.pools[authenticatedConnection] = pool{most: maxKept}
+	c.pools[knownConnection] = pool{most: maxConnections}
 	return c
 }
 
@@ -53,6 +55,7 @@ type Connection struct {
 	all    *Connections
 	source netip.AddrPort
 	socket Socket
+	each   int             // connections of its subnet, while nobody knows it
 	state  connectionState // guarded by all
 	until  time.Time       // of an unknown source's; guarded by all
 }
@@ -67,10 +70,18 @@ const (
 	closedConnection
 )
 
+// isUnknown reports whether it has yet to show credentials.
+func (c *Connection) isUnknown() bool {
+	return c.state == handshakingConnection || c.state == unknownConnection
+}
+
 // Open counts a connection; nil where there are too many. That of an unknown source
 // over TLS counts by itself until its handshake is done.
 func (c *Connections) Open(source netip.AddrPort, known, handshake bool, socket Socket, now time.Time) *Connection {
-	made := &Connection{all: c, source: source, socket: socket, state: knownConnection}
+	made := &Connection{all: c, source: source, socket: socket, state: knownConnection, each: unknownEach}
+	if c.isProven(source.Addr(), now) {
+		made.each = provenEach
+	}
 	switch {
 	case known:
 	case handshake:
@@ -113,7 +124,7 @@ func (c *Connections) enter(made *Connection) bool {
 // for it; nil none.
 func (c *Connections) place(made *Connection) (leaves *Connection) {
 	p := &c.pools[made.state]
-	if leaves = p.surplus(made.source.Addr()); leaves != nil {
+	if leaves = p.surplus(made); leaves != nil {
 		c.forget(leaves)
 	}
 	p.members = append(p.members, made)

@@ -61,9 +61,10 @@ type Gate struct {
 
 // New makes a gate.
 func New(cfg Config) *Gate {
+	known := newSources()
 	return &Gate{
-		Digest: newDigest(cfg.Realm, cfg.Algorithms), Admission: NewAdmission(cfg.Measure), Connections: newConnections(cfg.UnknownLife),
-		cfg: cfg, sources: newSources(), decisions: newDecisions(), tags: newRefusalTags(),
+		Digest: newDigest(cfg.Realm, cfg.Algorithms), Admission: NewAdmission(cfg.Measure), Connections: newConnections(cfg.UnknownLife, known.isProven),
+		cfg: cfg, sources: known, decisions: newDecisions(), tags: newRefusalTags(),
 		warnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), overloadWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)),
 		shown: ratelimit.NewBucket(rateShown),
 	}
@@ -131,10 +132,17 @@ func (g *Gate) Stream(from netip.AddrPort, now time.Time) bool {
 // sources do not hold for it for a while, nor does its connection end. Its
 // requests for new calls still need credentials.
 func (g *Gate) NoteAuthenticated(transport string, from netip.AddrPort, now time.Time) {
-	g.Connections.Keep(from)
+	g.NotePhone(from, now)
 	if transport == "UDP" {
 		g.sources.authenticated(from, now)
 	}
+}
+
+// NotePhone notes that a user's telephone has shown credentials: its connection stays, and
+// others of its subnet, which may be the rest of an office, may send more for a while.
+func (g *Gate) NotePhone(from netip.AddrPort, now time.Time) {
+	g.Connections.Keep(from)
+	g.sources.prove(from.Addr(), now)
 }
 
 // NoteRefused counts and logs, at a bounded rate, the request of an unknown source

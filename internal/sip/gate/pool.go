@@ -10,19 +10,22 @@ import (
 // pool is the connections of one state, the oldest first. The loudest site is the one
 // with most of them.
 type pool struct {
-	most, each int
-	members    []*Connection
+	most    int
+	members []*Connection
 }
 
 // surplus returns the connection that must leave before a source may have one more:
 // the source's own oldest, or else the oldest of the loudest site; nil while there is
 // room.
-func (p *pool) surplus(from netip.Addr) *Connection {
-	if oldest, n := p.oldest(source.Subnet, source.Subnet(from)); n >= p.each {
-		return oldest
-	}
-	if oldest, n := p.oldest(source.Site, source.Site(from)); n >= 2*p.each {
-		return oldest
+func (p *pool) surplus(made *Connection) *Connection {
+	if made.isUnknown() {
+		from := made.source.Addr()
+		if oldest, n := p.oldest(source.Subnet, source.Subnet(from)); n >= made.each {
+			return oldest
+		}
+		if oldest, n := p.oldest(source.Site, source.Site(from)); n >= 2*made.each {
+			return oldest
+		}
 	}
 	if len(p.members) < p.most {
 		return nil

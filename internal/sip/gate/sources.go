@@ -21,6 +21,14 @@ var (
 	rateHalf  = ratelimit.Rate{PerSecond: rateAll.PerSecond / 2, Burst: rateAll.Burst / 2} // of each of the two buckets
 )
 
+// What a subnet may send from which somebody has shown credentials a while ago, and all
+// such subnets together. The phones of an office have one address, and sign in at once
+// when the power is back: one hundred a second need two hundred datagrams.
+var (
+	rateProven    = ratelimit.Rate{PerSecond: 400, Burst: 400}
+	rateAllProven = ratelimit.Rate{PerSecond: 1000, Burst: 1000}
+)
+
 const (
 	maxSources        = 4096
 	maxAuthenticated  = 4096
@@ -35,6 +43,10 @@ type sources struct {
 	first       *ratelimit.Keyed[netip.Addr]
 	each, site  *ratelimit.Keyed[netip.Addr]
 	shown       *expiring.Map[netip.AddrPort, struct{}]
+
+	proven     *expiring.Map[netip.Addr, struct{}] // subnets of which somebody has shown credentials a while ago
+	provenEach *ratelimit.Keyed[netip.Addr]
+	provenAll  *ratelimit.Bucket
 }
 
 func newSources() sources {
@@ -44,13 +56,17 @@ func newSources() sources {
 	return sources{
 		quiet: ratelimit.NewBucket(rateHalf), loud: ratelimit.NewBucket(rateHalf),
 		first: keyed(rateFirst), each: keyed(rateEach), site: keyed(rateSite),
-		shown: expiring.New(expiring.Config[netip.AddrPort, struct{}]{TTL: authenticatedLife, Entries: maxAuthenticated}),
+		shown:      expiring.New(expiring.Config[netip.AddrPort, struct{}]{TTL: authenticatedLife, Entries: maxAuthenticated}),
+		proven:     expiring.New(expiring.Config[netip.Addr, struct{}]{TTL: authenticatedLife, Entries: maxAuthenticated}),
+		provenEach: keyed(rateProven), provenAll: ratelimit.NewBucket(rateAllProven),
 	}
 }
 
 // allow takes a token of a source, and one of all of them.
 func (s *sources) allow(from netip.Addr, now time.Time) bool {
 	switch {
+	case s.isProven(from, now):
+		return s.allowEach(from, now)
 	case !s.allowEach(from, now):
 		return false
 	case s.first.Allow(source.Site(from), now):
@@ -62,6 +78,9 @@ func (s *sources) allow(from netip.Addr, now time.Time) bool {
 // allowEach takes a token of a source alone. A network of IPv6 counts as one: its
 // owner has addresses without number.
 func (s *sources) allowEach(from netip.Addr, now time.Time) bool {
+	if s.isProven(from, now) {
+		return s.provenEach.Allow(source.Subnet(from), now) && s.provenAll.Allow(now)
+	}
 	return s.each.Allow(source.Subnet(from), now) && s.site.Allow(source.Site(from), now)
 }
 
@@ -72,5 +91,15 @@ func (s *sources) authenticated(from netip.AddrPort, now time.Time) {
 
 func (s *sources) isAuthenticated(from netip.AddrPort, now time.Time) bool {
 	_, ok := s.shown.Get(from, now)
+	return ok
+}
+
+// prove remembers that somebody of a subnet has shown credentials now.
+func (s *sources) prove(from netip.Addr, now time.Time) {
+	s.proven.Put(source.Subnet(from), struct{}{}, now)
+}
+
+func (s *sources) isProven(from netip.Addr, now time.Time) bool {
+	_, ok := s.proven.Get(source.Subnet(from), now)
 	return ok
 }
