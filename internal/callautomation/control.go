@@ -12,7 +12,8 @@ type intelligenceOptions struct {
 // control is what create and answer have in common: where events go, and what
 // the connection shall be able to do.
 func control(v, callback, context string, speech *intelligenceOptions, streaming *streamingOptions, transcription *transcriptionOptions) (call.Control, error) {
-	if err := callbackURI("callbackUri", callback, true); err != nil {
+	callback, err := callbackURI("callbackUri", callback, true)
+	if err != nil {
 		return call.Control{}, err
 	}
 	if len(context) > maxOperationContext {

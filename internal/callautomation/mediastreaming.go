@@ -30,12 +30,13 @@ func (o *streamingOptions) streaming() (*call.Streaming, error) {
 	if o == nil {
 		return nil, nil
 	}
-	s := &call.Streaming{
-		URL: o.TransportURL, Rate: 16000, Bidirectional: o.EnableBidirectional, Tones: o.EnableDtmfTones, AtOnce: o.StartMediaStreaming,
-	}
 	const field = "mediaStreamingOptions."
-	if err := webSocket(field, o.TransportType, o.TransportURL, o.StartMediaStreaming); err != nil {
+	address, err := webSocket(field, o.TransportType, o.TransportURL, o.StartMediaStreaming)
+	if err != nil {
 		return nil, err
+	}
+	s := &call.Streaming{
+		URL: address, Rate: 16000, Bidirectional: o.EnableBidirectional, Tones: o.EnableDtmfTones, AtOnce: o.StartMediaStreaming,
 	}
 	if o.ContentType != "" && !strings.EqualFold(o.ContentType, "audio") {
 		return nil, errBody("%scontentType: %q is not audio.", field, o.ContentType)
@@ -57,22 +58,21 @@ func (o *streamingOptions) streaming() (*call.Streaming, error) {
 	return s, nil
 }
 
-// webSocket checks where a stream is to go. An address may be left out as long as
+// webSocket returns where a stream is to go. An address may be left out as long as
 // nothing starts.
-func webSocket(field, transport, address string, required bool) error {
-	if transport != "" && !strings.EqualFold(transport, "websocket") {
-		return errBody("%stransportType: %q is not websocket.", field, transport)
+func webSocket(field, transport, text string, required bool) (address string, err error) {
+	switch {
+	case transport != "" && !strings.EqualFold(transport, "websocket"):
+		return "", errBody("%stransportType: %q is not websocket.", field, transport)
+	case text == "" && !required:
+		return "", nil
+	case text == "":
+		return "", errBody("%stransportUrl is required to start at once.", field)
 	}
-	if address == "" && !required {
-		return nil
+	if address, err = streaming.Address(text); err != nil {
+		return "", errBody("%stransportUrl: %q is not the address of a WebSocket: %v.", field, outbound.Address(text), err)
 	}
-	if address == "" {
-		return errBody("%stransportUrl is required to start at once.", field)
-	}
-	if err := streaming.CheckURL(address); err != nil {
-		return errBody("%stransportUrl: %q is not the address of a WebSocket: %v.", field, outbound.Address(address), err)
-	}
-	return nil
+	return address, nil
 }
 
 // contextRequest is a request that has nothing but its context.

@@ -2,6 +2,7 @@ package callautomation
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
@@ -13,19 +14,21 @@ func errBody(format string, args ...any) *fault.Error {
 	return fault.Invalid(format, args...).WithCode("8523")
 }
 
-// callbackURI checks an address that events are sent to.
-func callbackURI(field, text string, required bool) error {
-	if text == "" && !required {
-		return nil
-	}
-	if text == "" {
-		return errBody("%s is required.", field)
+// callbackURI returns an address that events are sent to. Space around it does not
+// count, as in .NET's class Uri and in browsers (WHATWG URL §4.4).
+func callbackURI(field, text string, required bool) (string, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "" && !required:
+		return "", nil
+	case text == "":
+		return "", errBody("%s is required.", field)
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return errBody("%s: %q is not an absolute https or http address.", field, outbound.Address(text))
+		return "", errBody("%s: %q is not an absolute https or http address.", field, outbound.Address(text))
 	}
-	return nil
+	return text, nil
 }
 
 // maxOperationContext bounds what is echoed in every event, in bytes.
@@ -36,8 +39,6 @@ func operationContext(text, callback string) (call.Context, error) {
 	if len(text) > maxOperationContext {
 		return call.Context{}, errBody("operationContext is longer than %d bytes.", maxOperationContext)
 	}
-	if err := callbackURI("operationCallbackUri", callback, false); err != nil {
-		return call.Context{}, err
-	}
-	return call.Context{Operation: text, CallbackURI: callback}, nil
+	callback, err := callbackURI("operationCallbackUri", callback, false)
+	return call.Context{Operation: text, CallbackURI: callback}, err
 }

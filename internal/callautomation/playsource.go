@@ -53,10 +53,11 @@ func (s playSource) file(field string) (call.Prompt, error) {
 	if s.File == nil || s.File.URI == "" {
 		return nil, errBody("%s.file.uri is required.", field)
 	}
-	if u, err := url.Parse(s.File.URI); err != nil || !u.IsAbs() {
-		return nil, errBody("%s.file.uri: %q is not an absolute address.", field, outbound.Address(s.File.URI))
+	address := strings.TrimSpace(s.File.URI) // as callbackURI takes addresses
+	if u, err := url.Parse(address); err != nil || !u.IsAbs() {
+		return nil, errBody("%s.file.uri: %q is not an absolute address.", field, outbound.Address(address))
 	}
-	return call.File{URI: s.File.URI, CacheID: s.CacheID}, nil
+	return call.File{URI: address, CacheID: s.CacheID}, nil
 }
 
 // text is a text to be spoken. An empty one is taken: its failure is an event (8582).

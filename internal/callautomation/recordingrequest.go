@@ -65,10 +65,10 @@ func (r startRecordingRequest) record(version, by string, recorder Recorder) (re
 			return rec, err
 		}
 	}
-	if err := callbackURI("recordingStateCallbackUri", r.CallbackURI, false); err != nil {
+	if rec.CallbackURI, err = callbackURI("recordingStateCallbackUri", r.CallbackURI, false); err != nil {
 		return rec, err
 	}
-	rec.CallbackURI, rec.Version = r.CallbackURI, version
+	rec.Version = version
 	if rec.Options, err = r.options(); err != nil {
 		return rec, err
 	}

@@ -85,6 +85,30 @@ func TestRecognizeDefaults(t *testing.T) {
 	}
 }
 
+// TestSpaceAroundAddressesDoesNotCount: a sample of Microsoft's has a blank before its
+// operationCallbackUri.
+func TestSpaceAroundAddressesDoesNotCount(t *testing.T) {
+	const want = "https://a/x?callerId=4:+15551230001"
+	create, err := decode[createCallRequest](t, `{"targets":[{"rawId":"4:+15551230001"}],"callbackUri":" `+want+`\n",
+		"transcriptionOptions":{"transportUrl":" wss://a/ ","locale":"en-US"}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made, err := create.create("2026-03-12"); err != nil || made.Control.CallbackURI != want || made.Control.Transcription.URL != "wss://a/" {
+		t.Errorf("create: %+v, %v", made, err)
+	}
+	play, err := decode[playRequest](t, `{"playSources":[{"file":{"uri":" https://a/p.wav "}}],"operationCallbackUri":" `+want+`"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made, err := play.play(); err != nil || made.Context.CallbackURI != want || made.Prompts[0] != call.Prompt(call.File{URI: "https://a/p.wav"}) {
+		t.Errorf("play: %+v, %v", made, err)
+	}
+	if made, err := recordOf(t, aLocator+`"recordingStateCallbackUri":"`+want+` "}`, converts{}); err != nil || made.CallbackURI != want {
+		t.Errorf("record: %+v, %v", made, err)
+	}
+}
+
 // TestBadRequestsNameTheirField: a clear error, and nothing is changed.
 func TestBadRequestsNameTheirField(t *testing.T) {
 	target := `"targets":[{"rawId":"4:+15551230001"}]`

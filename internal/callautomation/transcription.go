@@ -61,7 +61,8 @@ func (o *transcriptionOptions) transcription() (*call.Transcription, error) {
 	if err := o.check(field); err != nil {
 		return nil, err
 	}
-	if err := webSocket(field, o.TransportType, o.TransportURL, o.StartTranscription); err != nil {
+	address, err := webSocket(field, o.TransportType, o.TransportURL, o.StartTranscription)
+	if err != nil {
 		return nil, err
 	}
 	locale := o.Locale
@@ -75,7 +76,7 @@ func (o *transcriptionOptions) transcription() (*call.Transcription, error) {
 		return nil, err
 	}
 	return &call.Transcription{
-		URL: o.TransportURL, Locale: locale, Locales: o.Locales, Model: cmp.Or(o.SpeechModelEndpointID, o.SpeechRecognitionModel), Intermediate: o.EnableIntermediateResults, AtOnce: o.StartTranscription,
+		URL: address, Locale: locale, Locales: o.Locales, Model: cmp.Or(o.SpeechModelEndpointID, o.SpeechRecognitionModel), Intermediate: o.EnableIntermediateResults, AtOnce: o.StartTranscription,
 	}, nil
 }
 

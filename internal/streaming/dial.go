@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -37,20 +36,30 @@ func (e *StatusError) Error() string {
 	return fmt.Sprintf("the application answered %d %s to the opening handshake", e.Status, http.StatusText(e.Status))
 }
 
-// CheckURL reports why an address cannot be that of a WebSocket.
-func CheckURL(address string) error {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil:
-		return errors.New("it is not a URL")
-	case !slices.Contains([]string{"ws", "wss"}, strings.ToLower(u.Scheme)):
-		return errors.New("its scheme is neither wss nor ws")
-	case u.Hostname() == "":
-		return errors.New("it names no host")
-	case u.Fragment != "":
-		return errors.New("it has a fragment, which a WebSocket has not") // RFC 6455 §3
+// schemes are those of addresses that a WebSocket can be opened to, with the one that
+// stands for them. An address of the web is that of the WebSocket there, as in browsers
+// (WHATWG WebSockets §3.1): samples of Microsoft's derive transportUrl from their own
+// address, which on a laptop is one of http.
+var schemes = map[string]string{"wss": "wss", "ws": "ws", "https": "wss", "http": "ws"}
+
+// Address returns the address of a WebSocket as it is connected to, or why a text is
+// none.
+func Address(text string) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil {
+		return "", errors.New("it is not a URL")
 	}
-	return nil
+	scheme, ok := schemes[u.Scheme]
+	switch {
+	case !ok:
+		return "", errors.New("its scheme is neither wss nor ws")
+	case u.Hostname() == "":
+		return "", errors.New("it names no host")
+	case u.Fragment != "":
+		return "", errors.New("it has a fragment, which a WebSocket has not") // RFC 6455 §3
+	}
+	u.Scheme = scheme
+	return u.String(), nil
 }
 
 // dial opens a WebSocket to the application.

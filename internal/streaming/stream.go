@@ -19,7 +19,7 @@ import (
 
 // Config is what an application wants streamed, and where to.
 type Config struct {
-	URL           string // ws or wss, as CheckURL asks for
+	URL           string // ws or wss, as Address returns it
 	Subscription  string // the subscriptionId
 	ConnectionID  string // the callConnectionId
 	CorrelationID string

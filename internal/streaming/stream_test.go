@@ -464,12 +464,13 @@ func TestUselessMessagesEndTheConnection(t *testing.T) {
 }
 
 func TestURLs(t *testing.T) {
-	for address, good := range map[string]bool{
-		"wss://app.example/x?y=z": true, "ws://127.0.0.1:8080": true, "WSS://app.example": true,
-		"https://app.example": false, "app.example": false, "wss://": false, "wss:///x": false, "wss://app.example/#f": false, "": false, "wss://a b/": false,
+	for text, want := range map[string]string{
+		"wss://app.example/x?y=z": "wss://app.example/x?y=z", "ws://127.0.0.1:8080": "ws://127.0.0.1:8080", "WSS://app.example": "wss://app.example",
+		"https://app.example/x": "wss://app.example/x", "http://127.0.0.1:8080": "ws://127.0.0.1:8080", " wss://app.example\n": "wss://app.example",
+		"ftp://app.example": "", "app.example": "", "wss://": "", "wss:///x": "", "https:///x": "", "wss://app.example/#f": "", "": "", "wss://a b/": "",
 	} {
-		if err := CheckURL(address); (err == nil) != good {
-			t.Errorf("%q: %v", address, err)
+		if got, err := Address(text); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v; want %q", text, got, err, want)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 // TranscriptConfig is what an application wants transcribed, and where to.
 type TranscriptConfig struct {
-	URL           string // ws or wss, as CheckURL asks for
+	URL           string // ws or wss, as Address returns it
 	Subscription  string // the subscriptionId
 	ConnectionID  string // the callConnectionId
 	CorrelationID string
