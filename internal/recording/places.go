@@ -1,6 +1,10 @@
 package recording
 
-import "github.com/switchhook/switchhook/internal/audio"
+import (
+	"slices"
+
+	"github.com/switchhook/switchhook/internal/audio"
+)
 
 // places are the channels of an unmixed recording: those that were asked for, then,
 // for everybody else, the next free one in the order in which they first speak. Who
@@ -69,6 +73,9 @@ func (p *places) seat(at int, s *channel) int {
 	return at
 }
 
+// awaits reports whether a place was asked for somebody: it is theirs before they speak.
+func (p *places) awaits(s *channel) bool { return s.who != "" && slices.Contains(p.pinned[:], s.who) }
+
 // hear gives everybody who has begun to speak their place, and returns what each
 // place says at a tick, at the rate of recordings; nil is silence. private is what
 // single members are told, which is the application's.
@@ -80,7 +87,7 @@ func (p *places) hear(at audio.Tick, private audio.Frame, application string, se
 		}
 		heard := s.hear(at, and)
 		place := p.of(s)
-		if place < 0 && heard != nil && speech(heard) {
+		if place < 0 && (heard != nil && speech(heard) || p.awaits(s)) {
 			if place = p.give(s); place >= 0 || !s.told {
 				seated(s.who, place)
 				s.told = true

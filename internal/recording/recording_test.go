@@ -2,6 +2,7 @@ package recording
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -131,6 +132,34 @@ func TestParticipantsHaveTheChannelsThatWereAskedFor(t *testing.T) {
 		want(t, "who is not there", channels[0], run{0, 20})
 		want(t, "b", channels[1], run{0, 10}, run{2000, 10})
 		want(t, "a", channels[2], run{1000, 20})
+	})
+}
+
+// TestChannelThatWasAskedForIsTheirsBeforeTheySpeak: what is fainter than speech is recorded,
+// and the metadata has the channel of who says nothing.
+func TestChannelThatWasAskedForIsTheirsBeforeTheySpeak(t *testing.T) {
+	record(t, func(s *studio) {
+		r := s.start(Options{Channels: Unmixed, Pinned: map[int]string{0: "4:a", 1: "4:b", 2: "4:absent"}})
+		for _, who := range []string{"4:a", "4:b", "4:c"} {
+			s.join(r, who, false)
+		}
+		const faint = 50 // less than counts as speech
+		s.ticks(10, 16000, 0, faint, 0, faint)
+		record := s.stop(r, CallEnded)
+		want(t, "a", s.sound(record, 0)[0], run{faint, 10})
+		d, err := s.Document(context.Background(), record.Document(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := d.Metadata()
+		var m struct{ Participants json.RawMessage }
+		if err := errors.Join(err, json.Unmarshal(text, &m)); err != nil {
+			t.Fatal(err)
+		}
+		const want = `[{"participantId":"4:a","channel":0},{"participantId":"4:b","channel":1},{"participantId":"4:c"}]`
+		if got := strings.Join(strings.Fields(string(m.Participants)), ""); got != want {
+			t.Errorf("the metadata has %s, want %s", got, want)
+		}
 	})
 }
 
