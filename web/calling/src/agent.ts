@@ -3,7 +3,7 @@ import { CallCore } from "./calls/call";
 import type { CallBeginning, CallContext } from "./calls/callcontext";
 import { Incoming } from "./calls/incoming";
 import { contextOf } from "./calls/customcontext";
-import { active } from "./calls/state";
+import { active, over } from "./calls/state";
 import { Emitter } from "./emitter";
 import { failure, unsupported } from "./errors";
 import { isPhone, isTeams, rawId } from "./identifiers";
@@ -60,6 +60,9 @@ export class Agent {
   private connection: ConnectionState = "Disconnected";
   private context: CallContext;
   private features = new Map<unknown, CallAgentFeature>();
+  /** Calls that the application has not been told of yet. */
+  private untold = new Set<CallCore>();
+  private gone?: Promise<void>;
 
   constructor(private options: AgentOptions) {
     this.session = new Session({
@@ -163,7 +166,9 @@ export class Agent {
       else call.sound.peer?.restart();
     }
     if (state === "live") this.connectionIs("Connected");
-    if (state === "over") this.connectionIs("Disconnected", why.reason);
+    if (state !== "over") return;
+    this.unlisten();
+    this.connectionIs("Disconnected", why.reason);
   }
 
   private connectionIs(newValue: ConnectionState, reason?: "invalidToken" | "connectionIssue"): void {
@@ -220,27 +225,29 @@ export class Agent {
   }
 
   private alive(): void {
-    if (this.session.state === "over") throw failure(412, 40222, "the agent was disposed of, or has lost its connection");
+    if (this.session.state === "over" || this.gone) throw failure(412, 40222, "the agent was disposed of, or has lost its connection");
   }
 
   private add(beginning: CallBeginning): CallCore {
     const call = new CallCore(this.context, beginning);
     this.calls.set(call.id, call);
     this.list();
-    queueMicrotask(() => this.events.emit("callsUpdated", { added: [call.facade], removed: [] }));
+    this.untold.add(call);
+    queueMicrotask(() => this.untold.delete(call) && this.events.emit("callsUpdated", { added: [call.facade], removed: [] }));
     return call;
   }
 
   private remove(call: CallCore): void {
     if (!this.calls.delete(call.id)) return;
     this.list();
+    if (this.untold.delete(call)) return; // it was given up at once
     this.events.emit("callsUpdated", { added: [], removed: [call.facade] });
   }
 
   /** One call at a time is talked in: whoever is in another one must not hear it. */
   private holdOthers(call: CallCore): void {
     for (const other of this.calls.values()) {
-      if (other !== call && active(other.state)) other.hold(true).catch((error: unknown) => this.options.log(`hold the call before: ${error}`));
+      if (other !== call && active(other.state)) other.hold(true).catch((error: unknown) => over(other.state) || this.options.log(`hold the call before: ${error}`));
     }
   }
 
@@ -248,14 +255,22 @@ export class Agent {
     this.public = [...this.calls.values()].map((call) => call.facade);
   }
 
-  async dispose(): Promise<void> {
-    if (this.session.state === "over" && this.calls.size === 0) return this.options.disposed();
+  /** Leaves all calls and ends the session: once. No call is begun meanwhile. */
+  dispose(): Promise<void> {
+    return (this.gone ??= this.leave());
+  }
+
+  private async leave(): Promise<void> {
+    await Promise.all([...this.calls.values()].map((call) => call.hangUp(false)));
+    this.session.close();
+    this.unlisten();
+    this.options.disposed();
+  }
+
+  private unlisten(): void {
     globalThis.removeEventListener?.("pagehide", this.leavePage);
     globalThis.removeEventListener?.("pageshow", this.session.retryNow);
     globalThis.document?.removeEventListener?.("resume", this.session.retryNow);
-    await Promise.all([...this.calls.values()].map((call) => call.hangUp(false)));
-    this.session.close();
-    this.options.disposed();
   }
 
   private feature<T extends CallAgentFeature>(factory: CallAgentFeatureFactory<T>): T {

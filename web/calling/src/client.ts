@@ -15,6 +15,17 @@ const live = new Set<string>();
 
 /** How long a server may take to answer at all. */
 const CONNECT_MS = 60_000;
+/** How long a credential may take to give a token: then it is asked again, as long as there is patience. */
+const TOKEN_MS = 30_000;
+
+/** An agent on its way. */
+interface Attempt {
+  agent?: Agent;
+  /** The client was disposed of meanwhile. */
+  over?: boolean;
+  /** The agent is no more. */
+  disposed(): void;
+}
 
 export interface CallClient {
   createCallAgent(tokenCredential: CommunicationTokenCredential, options?: CallAgentOptions): Promise<CallAgent>;
@@ -30,7 +41,8 @@ export class CallClient {
     const features = new Map<unknown, CallClientFeature>();
     let devices: Devices | undefined;
     let agent: Agent | undefined;
-    let creating = false;
+    let creating: Attempt | undefined;
+    let stop = (): void => {};
     if (options.diagnostics?.tags?.length) log(`tags ${options.diagnostics.tags.join(" ")}`);
     const getDevices = (): Devices => (devices ??= new Devices());
     let leave: (() => void) | undefined = beHere();
@@ -39,27 +51,32 @@ export class CallClient {
       createCallAgent: async (credential: CommunicationTokenCredential, agentOptions: CallAgentOptions = {}) => {
         if (agent || creating) throw failure(409, 40228, "this client has an agent; dispose of it first");
         if (typeof credential?.getToken !== "function") throw failure(400, 0, "not a token credential");
-        creating = true;
         leave ??= beHere();
+        const attempt: Attempt = (creating = { disposed: () => (agent = undefined) });
         try {
-          const made = await connect(credential, agentOptions, options, getDevices(), log, () => (agent = undefined));
-          agent = made;
-          return made.facade;
+          agent = await connect(credential, agentOptions, options, getDevices(), log, attempt);
+          return agent.facade;
         } finally {
-          creating = false;
+          if (creating === attempt) creating = undefined;
         }
       },
       createTeamsCallAgent: () => Promise.reject(unsupported("an agent of Teams")),
       getDeviceManager: async () => getDevices().manager,
       feature: (factory: CallClientFeatureFactory<CallClientFeature>) => {
         let found = features.get(factory);
-        if (!found) features.set(factory, (found = (factory as unknown) === Features.DebugInfo ? debugInfo() : { name: factory.featureName }));
+        if (found) return found;
+        if ((factory as unknown) === Features.DebugInfo) ({ feature: found, stop } = debugInfo());
+        else found = { name: factory.featureName };
+        features.set(factory, found);
         return found;
       },
       dispose: async () => {
-        await agent?.dispose();
+        if (creating) creating.over = true;
+        await (agent ?? creating?.agent)?.dispose();
         devices?.dispose();
         devices = undefined;
+        stop();
+        features.clear();
         leave?.();
         leave = undefined;
       },
@@ -74,10 +91,11 @@ async function connect(
   options: CallClientOptions,
   devices: Devices,
   log: (line: string) => void,
-  disposed: () => void,
+  attempt: Attempt,
 ): Promise<Agent> {
-  const token = async (): Promise<string> => (await credential.getToken()).token;
+  const token = async (): Promise<string> => (await within(credential.getToken(), TOKEN_MS, "the credential gave no token in time")).token;
   const first = await token().catch((error) => Promise.reject(failure(401, 10009, `no token: ${error instanceof Error ? error.message : error}`)));
+  if (attempt.over) throw disposedOf();
   if (!isToken(first)) throw failure(401, 10009, "the token is no access token of a user: it is not a JWT with claims");
   const user = identityOf(first);
   if (user && live.has(user)) throw failure(409, 40228, "this user has an agent in this page already");
@@ -100,11 +118,13 @@ async function connect(
     log,
     disposed: () => {
       live.delete(user);
-      disposed();
+      attempt.disposed();
     },
   });
+  attempt.agent = agent;
   try {
-    await within(agent.open(), CONNECT_MS);
+    await within(agent.open(), CONNECT_MS, "the server did not answer in time");
+    if (attempt.over) throw disposedOf();
     return agent;
   } catch (error) {
     live.delete(user);
@@ -113,9 +133,13 @@ async function connect(
   }
 }
 
-function within(work: Promise<void>, ms: number): Promise<void> {
+function disposedOf(): Error {
+  return failure(490, 4502, "the client was disposed of");
+}
+
+function within<T>(work: Promise<T>, ms: number, message: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(failure(408, 40101, "the server did not answer in time")), ms);
+    const timer = setTimeout(() => reject(failure(408, 40101, message)), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -281,3 +281,21 @@ test("in the last seconds of a session attempts come closer together", async () 
     mock.timers.reset();
   }
 });
+
+test("a server that takes the socket and does not answer hello is taken for gone", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
+  try {
+    const session = await openTicking();
+    newest().drop();
+    const began = Date.now();
+    while (session.state === "away" && Date.now() - began < 150_000) {
+      mock.timers.tick(500);
+      await settle(2);
+      if (newest().readyState === 0) newest().open();
+    }
+    assert.equal(session.state, "over");
+    assert.ok(FakeSocket.all.length > 5, "it tries again and again");
+  } finally {
+    mock.timers.reset();
+  }
+});

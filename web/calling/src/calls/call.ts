@@ -35,6 +35,8 @@ export class CallCore {
   kind?: "twoParty" | "group" | "room";
   participantId = "";
   private names = deferred<string>();
+  /** How often the application asked to be muted or not. */
+  private mutes = 0;
 
   constructor(readonly context: CallContext, readonly beginning: CallBeginning) {
     this.muted = beginning.audio?.muted ?? false;
@@ -80,7 +82,8 @@ export class CallCore {
       return this.fail(error);
     }
     if (over(this.state)) return;
-    this.sound.start(this.beginning.audio?.localAudioStreams?.[0], this.muted).catch((error) => {
+    this.gate();
+    this.sound.start(this.beginning.audio?.localAudioStreams?.[0]).catch((error) => {
       if (!this.rejoining.pending) this.fail(error); // else it is offered anew
     });
   }
@@ -186,7 +189,7 @@ export class CallCore {
     this.state = state;
     this.sound.hold(state === "LocalHold");
     this.events.emit("stateChanged");
-    if (begins) this.context.active(this);
+    if (begins && active(this.state)) this.context.active(this);
   }
 
   /** The call is over, for whatever reason: once. */
@@ -217,6 +220,7 @@ export class CallCore {
   /** Mutes or unmutes this client: here at once, and at the server. */
   async mute(muted: boolean): Promise<void> {
     if (over(this.state)) throw failure(400, 41015, "the call is over");
+    const turn = ++this.mutes;
     if (muted) this.setMuted(true);
     if (this.state !== "None") {
       try {
@@ -225,7 +229,7 @@ export class CallCore {
         throw coded(error, 500, muted ? 41015 : 41016);
       }
     }
-    this.setMuted(muted);
+    if (turn === this.mutes) this.setMuted(muted); // else the last word was another
   }
 
   private mutedBy(muted: boolean): void {
@@ -235,10 +239,15 @@ export class CallCore {
   }
 
   private setMuted(muted: boolean): void {
-    this.sound.mute(muted);
     if (muted === this.muted) return;
     this.muted = muted;
+    this.gate();
     this.events.emit("isMutedChanged");
+  }
+
+  /** Who is muted, or may only listen, sends nothing that can be heard. */
+  private gate(): void {
+    this.sound.mute(this.muted || this.role === "Consumer");
   }
 
   async muteIncoming(muted: boolean): Promise<void> {
@@ -257,8 +266,7 @@ export class CallCore {
   private setRole(role: ParticipantRole): void {
     if (role === this.role) return;
     this.role = role;
-    if (role === "Consumer") this.sound.mute(true);
-    else this.sound.mute(this.muted);
+    this.gate();
     this.events.emit("roleChanged");
   }
 

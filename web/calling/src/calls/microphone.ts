@@ -1,5 +1,6 @@
 // The microphone of a call that was given no stream: the one that is chosen in the device
 // manager. Applications see it as a stream too.
+import { failure } from "../errors";
 import type { Devices } from "../media/devices";
 import { capture, localAudio, LocalAudioStream } from "../media/localaudiostream";
 import type { AudioDeviceInfo } from "../types";
@@ -16,6 +17,8 @@ export class Microphone {
   /** As applications see it, while it is open. */
   stream?: LocalAudioStream;
   private open?: { device?: string; stream: MediaStream };
+  /** How often one was asked for, or let go. */
+  private turn = 0;
 
   constructor(private options: MicrophoneOptions) {}
 
@@ -25,16 +28,22 @@ export class Microphone {
     return microphone !== undefined && this.open !== undefined && microphone.id !== this.open.device;
   }
 
-  /** Opens the one that is chosen, if it is not open. */
+  /** Opens the one that is chosen, if it is not open. One that opens after another was asked for is closed again, and rejected. */
   async track(): Promise<MediaStreamTrack> {
+    const turn = ++this.turn;
     const { devices } = this.options;
     const device = devices.microphone;
     const [before] = this.open?.stream.getAudioTracks() ?? [];
     if (this.open?.device === device?.id && before?.readyState === "live") return before;
     const stream = await capture(device);
+    if (turn !== this.turn) {
+      stream.getTracks().forEach((track) => track.stop());
+      throw outdone();
+    }
     this.open?.stream.getTracks().forEach((track) => track.stop());
     this.open = { device: device?.id, stream };
     if (!device) await devices.refresh(); // now that it is permitted, it has a name
+    if (this.open?.stream !== stream) throw outdone();
     const opened = devices.microphone ?? device;
     this.open.device = opened?.id;
     if (opened) this.show(opened, stream);
@@ -43,6 +52,7 @@ export class Microphone {
 
   /** Closes it. */
   letGo(): void {
+    this.turn++;
     this.open?.stream.getTracks().forEach((track) => track.stop());
     this.open = undefined;
     if (!this.stream) return;
@@ -67,4 +77,8 @@ export class Microphone {
     this.stream = undefined;
     this.options.taken(stream);
   };
+}
+
+function outdone(): Error {
+  return failure(410, 0, "another sound was chosen before the microphone had opened");
 }

@@ -65,20 +65,26 @@ export class Outgoing {
     if (this.stream) throw failure(400, ALREADY[this.kind], this.kind === "camera" ? "video is being sent already" : "a screen is being shared already");
     this.stream = stream;
     const attempt = ++this.attempt;
-    const abandoned = new Promise<never>((_, reject) => (this.abandon = () => reject(failure(410, 41048, "it was stopped before it had begun"))));
+    const stopped = (): Error => failure(410, 41048, "it was stopped before it had begun");
+    const abandoned = new Promise<never>((_, reject) => (this.abandon = () => reject(stopped())));
     abandoned.catch(() => {});
+    const unlessStopped = async <T>(work: Promise<T>): Promise<T> => {
+      const done = await Promise.race([work, abandoned]);
+      if (attempt !== this.attempt) throw stopped();
+      return done;
+    };
     inner.events.on("replaced", this.replace);
     inner.events.on("ended", this.ended);
     try {
-      this.pictures = await Promise.race([this.open(inner, attempt), abandoned]);
+      this.pictures = await unlessStopped(this.open(inner, attempt));
       // Seen from the beginning: a page shows its own picture while the call is being set up.
       this.list();
-      this.peer = await Promise.race([this.options.connected(), abandoned]);
+      this.peer = await unlessStopped(this.options.connected());
       if (!this.peer.takes(this.kind)) throw failure(400, 0, "the server takes no pictures");
       this.told = true;
       this.wanted = undefined; // what was wanted of the one before
-      await Promise.race([this.options.tell(true), abandoned]);
-      await this.send();
+      await unlessStopped(this.options.tell(true));
+      await unlessStopped(this.send());
       this.turn(true);
     } catch (error) {
       if (attempt === this.attempt) this.clear();

@@ -16,6 +16,7 @@ export class Pictures {
   readonly screen: Outgoing;
   readonly gallery: Gallery;
   private screenSounds = false;
+  private sharing: Promise<void> = Promise.resolve();
 
   constructor(private call: CallCore) {
     const log = call.context.log;
@@ -137,7 +138,10 @@ export class Pictures {
       await call.ask("media.state", { screenSound: sounds });
       this.screenSounds = sounds;
     };
-    share().catch((error) => call.context.log(`sound of the screen: ${error}`));
+    // One after the other: each time what the screen is by then.
+    this.sharing = this.sharing.then(share).catch((error) => {
+      if (!over(call.state)) call.context.log(`sound of the screen: ${error}`);
+    });
     call.events.emit("isScreenSharingOnChanged");
   }
 
@@ -148,7 +152,7 @@ export class Pictures {
   }
 
   private alive(): void {
-    if (over(this.call.state)) throw failure(410, 41048, "the call is over");
+    if (over(this.call.state) || this.call.endReason) throw failure(410, 41048, "the call is over");
   }
 
   /** The call's connection, once the call is connected. */

@@ -5,6 +5,7 @@
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import type { Seen } from "../media/sight";
+import type { PicturesChange } from "../media/view";
 import type { RemoteVideoStream, StreamSize } from "../types";
 
 export type StreamKind = "camera" | "screen";
@@ -35,7 +36,7 @@ export interface Watch {
 
 export class RemoteVideo {
   readonly facade: RemoteVideoStream;
-  readonly changes = new Emitter<{ pictures: void }>();
+  readonly changes = new Emitter<PicturesChange>();
   available = true;
   size: StreamSize = { width: 0, height: 0 };
   private gone = false;
@@ -119,6 +120,7 @@ export class RemoteVideo {
     this.setAvailable(false);
     this.gone = true;
     this.place(undefined);
+    this.changes.emit("gone");
   }
 
   private makeFacade(shown: number): RemoteVideoStream {

@@ -167,10 +167,11 @@ export class Sending {
   /** The track to send, or null if there is none. */
   private async open(): Promise<MediaStreamTrack | null> {
     const turn = ++this.turn;
+    if (this.over) return null;
     if (this.stopped) return (this.track = null);
     try {
       const track = this.chosen ? await localAudio(this.chosen).track() : await this.microphone.track();
-      if (turn !== this.turn) return this.outdone();
+      if (turn !== this.turn || this.over) return this.track;
       track.onended = () => this.ended(track);
       track.onmute = () => track === this.track && this.events.emit("silenced", true);
       track.onunmute = () => track === this.track && this.events.emit("silenced", false);
@@ -178,17 +179,11 @@ export class Sending {
       this.gate();
       this.events.emit("microphone", { works: true, denied: false });
     } catch (error) {
-      if (turn !== this.turn) return this.track;
+      if (turn !== this.turn || this.over) return this.track;
       this.track = null;
       this.options.log(`microphone: ${error instanceof Error ? error.message : error}`);
       this.events.emit("microphone", { works: false, denied: hasCode(error) && error.code === 403 });
     }
-    return this.track;
-  }
-
-  /** Something else was to be sent before the microphone had opened. */
-  private outdone(): MediaStreamTrack | null {
-    if (this.chosen || this.stopped) this.microphone.letGo();
     return this.track;
   }
 

@@ -38,7 +38,7 @@ export class Sound {
 
   constructor(private options: SoundOptions) {
     this.speaker = new Speaker(options.log);
-    this.sending = new Sending({ devices: options.devices, send: async (track) => this.peer?.send(track), events: this.events, log: options.log });
+    this.sending = new Sending({ devices: options.devices, send: async (track) => this.peer?.send(track).catch((error) => options.log(`sound: ${error}`)), events: this.events, log: options.log });
     this.remote = this.makeRemote();
     options.devices.events.on("changed", this.devicesChanged);
   }
@@ -59,8 +59,7 @@ export class Sound {
    * Opens the microphone and connects. Without a microphone the call is only heard; so it is as
    * long as the user does not answer the browser's question for it.
    */
-  async start(stream: LocalAudioStream | undefined, muted: boolean): Promise<void> {
-    this.sending.mute(muted);
+  async start(stream: LocalAudioStream | undefined): Promise<void> {
     await this.devicesChanged();
     const track = await this.sending.begin(stream);
     if (this.over) return;

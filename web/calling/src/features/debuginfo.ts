@@ -3,15 +3,16 @@ import { Emitter } from "../emitter";
 import { watchOtherTabs } from "./othertabs";
 import type { DebugInfoFeature, EnvironmentInfo } from "./types";
 
-export function debugInfo(): DebugInfoFeature {
+/** The feature, and what ends it. */
+export function debugInfo(): { feature: DebugInfoFeature; stop(): void } {
   const events = new Emitter<{ isCallClientActiveInAnotherTabChanged: void }>();
   let active = false;
-  watchOtherTabs((now) => {
+  const stop = watchOtherTabs((now) => {
     if (now === active) return;
     active = now;
     events.emit("isCallClientActiveInAnotherTabChanged");
   });
-  return {
+  const feature: DebugInfoFeature = {
     name: "DebugInfo",
     get isCallClientActiveInAnotherTab() {
       return active;
@@ -20,6 +21,7 @@ export function debugInfo(): DebugInfoFeature {
     on: events.on as DebugInfoFeature["on"],
     off: events.off as DebugInfoFeature["off"],
   };
+  return { feature, stop };
 }
 
 const BROWSERS: [RegExp, string, number][] = [

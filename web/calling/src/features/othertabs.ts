@@ -36,19 +36,26 @@ export function beHere(): () => void {
   return leave;
 }
 
-/** Tells at once, and after every change, whether another tab has a client. */
-export function watchOtherTabs(tell: (active: boolean) => void): void {
+/** Tells at once, and after every change, whether another tab has a client, until the function that it returns is called. */
+export function watchOtherTabs(tell: (active: boolean) => void): () => void {
   const others = channel();
-  if (!others) return;
+  if (!others) return () => {};
+  let over = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = async (): Promise<void> => {
     const { held = [] } = await navigator.locks.query();
     const active = held.some(({ name }) => name?.startsWith(LOCKS) && !own.has(name));
     clearTimeout(timer);
+    if (over) return;
     timer = active ? setTimeout(again, LOOK_MS) : undefined; // one that crashes says nothing
     tell(active);
   };
   const again = (): void => void look().catch(() => {});
   others.addEventListener("message", again);
   again();
+  return () => {
+    over = true;
+    clearTimeout(timer);
+    others.removeEventListener("message", again);
+  };
 }

@@ -28,6 +28,7 @@ export class Devices {
   speaker?: AudioDeviceInfo;
   private lists: Lists = NONE;
   private ready?: Promise<void>;
+  private reading: Promise<void> = Promise.resolve();
   private readonly media = globalThis.navigator?.mediaDevices as MediaDevices | undefined;
 
   constructor() {
@@ -45,8 +46,10 @@ export class Devices {
     this.events.clear();
   }
 
-  /** Reads the devices anew, and tells what changed. */
-  readonly refresh = async (): Promise<void> => {
+  /** Reads the devices anew, and tells what changed. One after the other, so that nothing is told twice. */
+  readonly refresh = (): Promise<void> => (this.reading = this.reading.then(() => this.read()));
+
+  private async read(): Promise<void> {
     const before = this.lists;
     const after = await this.enumerate();
     this.lists = after;
@@ -57,7 +60,7 @@ export class Devices {
     this.follow("microphone", after.microphones, "selectedMicrophoneChanged");
     if (selectable()) this.follow("speaker", after.speakers, "selectedSpeakerChanged");
     this.events.emit("changed");
-  };
+  }
 
   /** Keeps the choice while the device is there; else takes the system's. */
   private follow(which: "microphone" | "speaker", list: AudioDeviceInfo[], event: "selectedMicrophoneChanged" | "selectedSpeakerChanged"): void {

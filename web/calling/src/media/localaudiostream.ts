@@ -47,6 +47,8 @@ export class LocalAudioStream {
     const replaced = new Emitter<{ track: void }>();
     let current: MediaStream | undefined = isStream(source) ? source : undefined;
     let pending: Promise<MediaStream> | undefined;
+    /** How often there was another source, or none any more. */
+    let turn = 0;
     let volume: (Volume & { dispose(): void }) | undefined;
     let disposed = false;
     const own = (stream: MediaStream | undefined): void => {
@@ -55,12 +57,23 @@ export class LocalAudioStream {
     const stream = (): Promise<MediaStream> => {
       disposed = false;
       if (current) return Promise.resolve(current);
-      return (pending ??= capture(inner.source as AudioDeviceInfo)
-        .then((opened) => (current = opened))
-        .finally(() => (pending = undefined)));
+      if (pending) return pending;
+      const opening = open().finally(() => pending === opening && (pending = undefined));
+      return (pending = opening);
+    };
+    /** Opens the microphone. One that is there after another was chosen, or nobody wants it any more, is closed again. */
+    const open = async (): Promise<MediaStream> => {
+      const mine = turn;
+      const opened = await capture(inner.source as AudioDeviceInfo);
+      if (mine === turn) return (current = opened);
+      opened.getTracks().forEach((track) => track.stop());
+      if (disposed) throw failure(412, 43200, "the stream was disposed of");
+      return stream();
     };
     const change = (to: AudioDeviceInfo | MediaStream): void => {
       own(current);
+      turn++;
+      pending = undefined;
       inner.source = to;
       current = isStream(to) ? to : undefined;
       events.emit("audioSourceChanged");
@@ -83,6 +96,8 @@ export class LocalAudioStream {
       },
       dispose: () => {
         disposed = true;
+        turn++;
+        pending = undefined;
         own(current);
         current = undefined;
         volume?.dispose();

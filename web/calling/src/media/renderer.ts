@@ -6,7 +6,7 @@ import type { CreateViewOptions, RemoteVideoStream, StreamSize, VideoStreamRende
 import { findLocalVideo, type LocalVideoStream } from "./localvideostream";
 import type { LocalVideo } from "./videocapture";
 import { Sight } from "./sight";
-import { makeView, type Shower } from "./view";
+import { makeView, type PicturesChange, type Shower } from "./view";
 
 export interface VideoStreamRenderer {
   /** @deprecated the size is that of the stream */
@@ -62,7 +62,7 @@ function showRemote(remote: RemoteVideo, options: CreateViewOptions, removed: ()
 
 async function showLocal(local: LocalVideo, options: CreateViewOptions, removed: () => void): Promise<Shower> {
   const use = await local.use();
-  const changes = new Emitter<{ pictures: void }>();
+  const changes = new Emitter<PicturesChange>();
   let stream = use.stream;
   const replaced = (next: MediaStream): void => {
     stream = next;

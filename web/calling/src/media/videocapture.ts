@@ -37,6 +37,7 @@ export class Capture implements LocalVideo {
   readonly events = new Emitter<LocalVideoEvents>();
   private current?: MediaStream;
   private pending?: Promise<MediaStream>;
+  private changing: Promise<void> = Promise.resolve();
   private users = new Set<object>();
   private timer?: ReturnType<typeof setTimeout>;
 
@@ -73,10 +74,17 @@ export class Capture implements LocalVideo {
       .finally(() => (this.pending = undefined)));
   }
 
-  /** Shows another source. If it cannot be opened, the one before stays. */
-  async change(to: VideoDeviceInfo | MediaStream): Promise<void> {
+  /** Shows another source. If it cannot be opened, the one before stays. Of changes at once the last holds. */
+  change(to: VideoDeviceInfo | MediaStream): Promise<void> {
+    const done = this.changing.then(() => this.replace(to));
+    this.changing = done.catch(() => {});
+    return done;
+  }
+
+  private async replace(to: VideoDeviceInfo | MediaStream): Promise<void> {
     await this.pending?.catch(() => {});
-    const next = isStream(to) ? to : this.users.size > 0 ? await this.open(to) : undefined;
+    let next = isStream(to) ? to : this.users.size > 0 ? await this.open(to) : undefined;
+    if (next !== to && this.users.size === 0) next = end(next); // nobody uses it any more
     this.stop();
     this.current = undefined;
     this.source = to;
@@ -105,6 +113,7 @@ export class Capture implements LocalVideo {
   private async reopen(): Promise<void> {
     const before = await captureVideo(this.source as VideoDeviceInfo).catch(() => undefined);
     if (!before) return this.gone();
+    if (this.users.size === 0) return void end(before);
     this.take(before);
     this.events.emit("replaced", before);
   }
@@ -128,9 +137,12 @@ export class Capture implements LocalVideo {
   /** Closes the camera. A stream of the application is the application's to stop. */
   private stop(): void {
     if (isStream(this.source)) return;
-    this.current?.getTracks().forEach((track) => track.stop());
-    this.current = undefined;
+    this.current = end(this.current);
   }
+}
+
+function end(stream: MediaStream | undefined): undefined {
+  stream?.getTracks().forEach((track) => track.stop());
 }
 
 /** What applications see as the source: of a stream of their own, a device that stands for it. */

@@ -3,12 +3,18 @@ import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import type { CreateViewOptions, ScalingMode, VideoStreamRendererView } from "../types";
 
+/** `gone`: there will be none any more. */
+export interface PicturesChange {
+  pictures: void;
+  gone: void;
+}
+
 /** Where the pictures of a view come from. */
 export interface Shown {
   /** They may change: another camera, another place. */
   stream(): MediaStream;
   /** Another stream, or other pictures in it: what is seen until they come belongs to somebody else. */
-  changes: Emitter<{ pictures: void }>;
+  changes: Emitter<PicturesChange>;
   /** A picture of this size has been seen. */
   seen?(width: number, height: number): void;
 }
@@ -44,7 +50,9 @@ export function makeView(shown: Shown, options: CreateViewOptions, removed: () =
     hideUntilNew(video);
     play();
   };
+  const gone = (): void => first.fail(failure(404, 43202, "the stream has ended"));
   shown.changes.on("pictures", replace);
+  shown.changes.on("gone", gone);
   video.srcObject = shown.stream();
   play();
   let over = false;
@@ -62,7 +70,8 @@ export function makeView(shown: Shown, options: CreateViewOptions, removed: () =
       if (over) return;
       over = true;
       shown.changes.off("pictures", replace);
-      first.cancel();
+      shown.changes.off("gone", gone);
+      first.fail(failure(405, 43209, "the renderer was disposed of"));
       video.pause();
       video.srcObject = null;
       video.onresize = video.onloadeddata = null;
@@ -73,13 +82,13 @@ export function makeView(shown: Shown, options: CreateViewOptions, removed: () =
   return { view, ready: first.done };
 }
 
-function firstFrame(video: HTMLVideoElement, shown: Shown): { done: Promise<void>; cancel(): void } {
-  let cancel = (): void => {};
+function firstFrame(video: HTMLVideoElement, shown: Shown): { done: Promise<void>; fail(error: Error): void } {
+  let fail = (_: Error): void => {};
   const done = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(failure(408, 43203, "no pictures came in time")), FIRST_FRAME_MS);
-    cancel = () => {
+    fail = (error) => {
       clearTimeout(timer);
-      reject(failure(405, 43209, "the renderer was disposed of"));
+      reject(error);
     };
     const look = (): void => {
       if (video.videoWidth === 0) return;
@@ -90,7 +99,7 @@ function firstFrame(video: HTMLVideoElement, shown: Shown): { done: Promise<void
     video.onloadeddata = video.onresize = look;
   });
   done.catch(() => {});
-  return { done, cancel };
+  return { done, fail };
 }
 
 type FrameCallback = (now: number, frame: { receiveTime?: number }) => void;

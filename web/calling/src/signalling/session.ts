@@ -144,6 +144,8 @@ export class Session {
     try {
       const socket = new Socket(this.options.address, { frame: (frame) => this.take(frame), closed: (code, reason) => this.lost(code, reason) }, () => {
         socket.send(this.hello(token));
+        // What takes sockets need not be the server, which answers at once.
+        setTimeout(() => this.socket === socket && this.state !== "live" && socket.end(0, "the server does not answer hello"), ANSWER_MS);
       });
       this.socket = socket;
     } catch (error) {
