@@ -122,7 +122,7 @@ func (s *Server) keepConnsAlive() {
 	for {
 		select {
 		case <-ping.C:
-			s.keptConns.each((*keptConn).ping)
+			s.keptConns.each(func(l *keptConn) { s.work.Go(l.ping) }) // one that takes nothing is waited for beside the others
 			check.Reset(min(pongTime, s.cfg.connKeepAlive/2))
 		case <-check.C:
 			s.keptConns.each(func(l *keptConn) {

@@ -194,8 +194,8 @@ func (w *webSockets) pingAll() {
 	for {
 		select {
 		case <-ticker.C:
-			for _, s := range w.all() {
-				s.ping()
+			for _, s := range w.all() { // a client that takes nothing is waited for beside the others
+				w.server.work.Go(s.ping)
 			}
 		case <-w.server.ctx.Done():
 			return
@@ -205,9 +205,11 @@ func (w *webSockets) pingAll() {
 
 // close closes all connections.
 func (w *webSockets) close() {
+	var closing sync.WaitGroup
 	for _, s := range w.all() {
-		s.Close()
+		closing.Go(func() { s.Close() })
 	}
+	closing.Wait()
 }
 
 // at returns the local address that clients of a transport connect to, once one has.

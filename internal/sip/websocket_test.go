@@ -262,6 +262,7 @@ func TestWebSocketsThatLieAreClosed(t *testing.T) {
 		"nonsense":              ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame([]byte("GET / HTTP/1.1\r\n\r\n")))),
 		"a length of exabytes":  {0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4},
 		"many pings":            bytes.Repeat(ws.MustCompileFrame(ws.MaskFrame(ws.NewPingFrame(nil))), 2*socketFrames.Burst),
+		"many empty messages":   bytes.Repeat(ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame(nil))), 2*socketFrames.Burst),
 		"many parameters":       ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame(manyParameters()))),
 		"an opcode of nobody's": {0x83, 0x80, 1, 2, 3, 4},
 	} {

@@ -18,8 +18,8 @@ import (
 // maxSocketMessage bounds a message over WebSocket: what sipgo reads at once.
 const maxSocketMessage = 32 << 10
 
-// socketFrames bounds the frames of a WebSocket that are no whole message: pings, and
-// fragments. Messages are bounded by who sends them.
+// socketFrames bounds the frames of a WebSocket that are no whole message: pings,
+// fragments, and empty ones. Messages are bounded by who sends them.
 var socketFrames = ratelimit.Rate{PerSecond: 100, Burst: 300}
 
 // webSocketConn adapts a WebSocket to sipgo, whose own reader knows neither
@@ -83,7 +83,7 @@ func (s *webSocketConn) next() ([]byte, error) {
 		if err := ws.CheckHeader(frame, state); err != nil {
 			return nil, s.fail(ws.StatusProtocolError, err)
 		}
-		if (frame.OpCode.IsControl() || !frame.Fin) && !s.frames.Allow(time.Now()) {
+		if (frame.OpCode.IsControl() || !frame.Fin || frame.Length == 0) && !s.frames.Allow(time.Now()) {
 			return nil, s.fail(ws.StatusPolicyViolation, errors.New("too many frames"))
 		}
 		if frame.Length > maxSocketMessage-int64(len(s.message)) {
@@ -127,7 +127,13 @@ func (s *webSocketConn) fail(code ws.StatusCode, why error) error {
 	return why
 }
 
-func (s *webSocketConn) ping() { s.send(ws.NewPingFrame(nil)) }
+// ping sends a ping, unless something is on its way, which does as well.
+func (s *webSocketConn) ping() {
+	if s.writeMu.TryLock() {
+		defer s.writeMu.Unlock()
+		s.write(ws.MustCompileFrame(ws.NewPingFrame(nil)))
+	}
+}
 
 func (s *webSocketConn) send(frame ws.Frame) error {
 	data, err := ws.CompileFrame(frame)

@@ -67,7 +67,7 @@ func OnDisk(dir string, from Former, log *slog.Logger) *DiskStore {
 // some of the oldest pages, if the files have become too large.
 func (s *DiskStore) Append(_ context.Context, id uint64, data []byte) (uint64, error) {
 	if len(data) > maxFrame {
-		return 0, fmt.Errorf("a page of %d bytes is longer than the %d that recovery reads", len(data), maxFrame)
+		return 0, fmt.Errorf("a page of %d bytes is longer than %d", len(data), maxFrame)
 	}
 	if err := s.prepare(); err != nil {
 		return 0, err

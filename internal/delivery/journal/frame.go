@@ -20,8 +20,9 @@ import (
 // damage to what was on the disk.
 const frameHead = 33
 
-// maxFrame bounds the content of a frame, in bytes: a page, whose longest record is
-// a message of MaxBody and what belongs to it.
+// maxFrame bounds the content of a frame that is written, in bytes: a page, whose longest
+// record is a message of MaxBody and what belongs to it. Longer ones are read: until 2026-11
+// pages of contents that were moved had no bound.
 const maxFrame = 32 << 20
 
 // maxSkipped bounds the sequences that failed writes leave out before a frame.
@@ -73,7 +74,7 @@ func readFrame(b []byte, after uint64) (f frame, size int, intact bool) {
 		return f, 0, false
 	}
 	length := binary.LittleEndian.Uint32(b)
-	if length > maxFrame || int(length) > len(b)-frameHead {
+	if uint64(length) > uint64(len(b)-frameHead) {
 		return f, 0, false
 	}
 	size = frameHead + int(length)

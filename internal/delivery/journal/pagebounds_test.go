@@ -7,16 +7,20 @@ import (
 	"time"
 )
 
-// TestPagesThatRecoveryDoesNotReadAreNotWritten, and the next page is.
-func TestPagesThatRecoveryDoesNotReadAreNotWritten(t *testing.T) {
+// TestTooLongPagesAreReadAndNotWritten: earlier versions have written them; the page behind
+// is there too.
+func TestTooLongPagesAreReadAndNotWritten(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := openDisk(t, dir)
-	if _, err := s.Append(t.Context(), 1, make([]byte, maxFrame+1)); err == nil {
-		t.Error("a page is written that cannot be read")
+	long := make([]byte, maxFrame+1)
+	if _, err := s.Append(t.Context(), 1, long); err == nil {
+		t.Error("it is written")
 	}
+	s.unsynced = appendFrame(s.unsynced, frame{kind: framePage, sequence: s.sequence + 1, synced: s.synced, page: s.next, content: long})
+	s.sequence, s.next = s.sequence+1, s.next+1
 	number := mustAppend(t, s, 1, "one")
-	if _, kept := openDisk(t, copyDir(t, dir)); len(kept) != 1 || kept[number] != "one" {
-		t.Errorf("kept %v", kept)
+	if _, kept := openDisk(t, copyDir(t, dir)); len(kept) != 2 || len(kept[number-1]) != len(long) || kept[number] != "one" {
+		t.Errorf("%d pages are kept", len(kept))
 	}
 }
 
