@@ -79,7 +79,7 @@ func (o occurrence) releases(e call.Event) (keys []string) {
 func (o occurrence) appendData(b []byte, head call.Head, source []string) ([]byte, error) {
 	v := version(head.Control.Version)
 	d := appendjson.Open(b)
-	if v.hasEventSource() {
+	if v.hasEventSource(o.name) {
 		d.Joined("eventSource", source...)
 	}
 	d.SomeText("operationContext", head.Operation.Context)

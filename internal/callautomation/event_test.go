@@ -137,50 +137,6 @@ func golden(t *testing.T, e call.Event, version string) {
 	}
 }
 
-// TestMembersStandAsRecorded compares the order of data's members with what the
-// real service sent.
-func TestMembersStandAsRecorded(t *testing.T) {
-	tail := "callConnectionId serverCallId correlationId publicEventType"
-	cases := []struct {
-		name, version string
-		event         func(call.Head) call.Event
-		want          string
-	}{
-		{"CallConnected before resultInformation existed", "2024-04-15", func(h call.Head) call.Event { return call.CallConnected{Head: h} }, "version"},
-		{"CallConnected", "2025-06-15", func(h call.Head) call.Event { return call.CallConnected{Head: h} }, "version resultInformation"},
-		{"CallConnected, newest", "2026-03-12", func(h call.Head) call.Event { return call.CallConnected{Head: h} }, "resultInformation version"},
-		{"ParticipantsUpdated", "2025-06-15", func(h call.Head) call.Event { return call.ParticipantsUpdated{Head: h} }, "participants sequenceNumber resultInformation version"},
-		{"PlayFailed, newest", "2026-03-12", func(h call.Head) call.Event { return call.PlayFailed{Head: h} }, "failedPlaySourceIndex version resultInformation"},
-		{"PlayStarted", "2025-06-15", func(h call.Head) call.Event { return call.PlayStarted{Head: h} }, "version resultInformation"},
-		{"the preview that repeated the source", "2023-10-03-preview", func(h call.Head) call.Event { return call.SendTonesCompleted{Head: h} }, "eventSource version"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			head := testHead(c.version)
-			head.Operation.Context = ""
-			e := c.event(head)
-			var names []string
-			o, _ := describe(e)
-			text, err := o.appendData(nil, e.Header(), []string{"s"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			members := json.NewDecoder(bytes.NewReader(text))
-			for _, _ = members.Token(); members.More(); { // {
-				name, _ := members.Token()
-				names = append(names, name.(string))
-				var value json.RawMessage
-				if err := members.Decode(&value); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if got := strings.Join(names, " "); got != c.want+" "+tail {
-				t.Errorf("got %s", got)
-			}
-		})
-	}
-}
-
 func TestHoldIsUnknownToOldVersions(t *testing.T) {
 	for version, want := range map[string]bool{"2024-04-15": false, "2024-06-15-preview": true, "2026-03-12": true} {
 		text, _ := json.Marshal(rosterMembers(call.ParticipantsUpdated{Head: testHead(version), Participants: []call.Participant{{ID: phoneID("+1555")}}}))

@@ -18,8 +18,11 @@ func (v version) hasWireDetails() bool { return v.date() >= "2026-03-12" }
 // resultInformation before version.
 func (v version) resultFirst() bool { return v.date() >= "2026-03-12" }
 
-// hasEventSource: one preview repeated the source inside data.
-func (v version) hasEventSource() bool { return v == "2023-10-03-preview" }
+// hasEventSource: one preview repeated the source inside data, a later one that of
+// recordings.
+func (v version) hasEventSource(event string) bool {
+	return v == "2023-10-03-preview" || v == "2024-09-01-preview" && event == "RecordingStateChanged"
+}
 
 // eventVersion says from which date of api-versions on applications know an event,
 // and resultInformation in it.
