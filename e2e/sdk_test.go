@@ -12,6 +12,7 @@ import (
 type sdk struct {
 	version  string // api-version of its calls
 	keys     bool   // it sends tones, is told each key, and mutes
+	holds    bool
 	installs string // file that its installation leaves, and the target of the Makefile
 	command  func(*product) *exec.Cmd
 }
@@ -27,6 +28,8 @@ const (
 var sdks = map[string]sdk{
 	"JavaScript 1.0":    {version: "2023-03-06", command: javascript("call-automation-1.0")},
 	"JavaScript 1.2":    {version: "2024-04-15", keys: true, command: javascript("call-automation-1.2")},
+	"JavaScript 1.4":    {version: "2024-11-15-preview", keys: true, holds: true, command: javascript("call-automation-1.4")},
+	"JavaScript 1.5":    {version: "2025-06-15", keys: true, holds: true, command: javascript("call-automation-1.5")},
 	"Python 1.0":        {version: "2023-03-06", installs: pythonInstalled, command: python("releases/1.0", "")},
 	"Python 1.1":        {version: "2023-10-15", keys: true, installs: pythonInstalled, command: python("releases/1.1", "")},
 	"Python 1.2":        {version: "2024-04-15", keys: true, installs: pythonInstalled, command: python("releases/1.2", "")},

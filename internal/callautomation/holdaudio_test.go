@@ -10,7 +10,7 @@ import (
 
 func TestOnlyPreviewsAreToldOfHoldAudio(t *testing.T) {
 	for version, want := range map[string]int{
-		"2024-06-15-preview": 0, "2024-09-01-preview": 4, "2025-08-15-preview": 4, "2024-09-15": 0, "2026-03-12": 0, "": 0,
+		"2024-06-15-preview": 0, "2024-09-01-preview": 4, "2024-11-15-preview": 0, "2025-08-15-preview": 4, "2024-09-15": 0, "2026-03-12": 0, "": 0,
 	} {
 		box := &outbox{held: map[string][]byte{}}
 		callbacks := NewCallbacks(box, slog.New(slog.NewTextHandler(io.Discard, nil)))

@@ -29,8 +29,12 @@ func (v version) hasEventSource(event string) bool {
 type eventVersion struct {
 	since   string // ""; the first version knows it
 	result  string
-	preview bool // stable versions do not know it: their SDKs would fail
+	preview bool // stable versions do not know it: their SDKs would fail, as would that of withoutHoldAudio
 }
+
+// withoutHoldAudio is a preview between others that know the events of hold audio: the
+// parser of its JavaScript SDK, 1.4.0-beta.1, throws on them.
+const withoutHoldAudio = "2024-11-15-preview"
 
 // eventVersions is the table of events by version. Sources: the models of the
 // JavaScript SDK's releases 1.0.0 (2023-03-06) to 1.4.0, their changelogs, and
@@ -79,7 +83,7 @@ const resultEverywhere = "2024-09-01"
 // knows reports whether applications of the version know an event.
 func (v version) knows(event string) bool {
 	e := eventVersions[event]
-	return v.date() >= e.since && (!e.preview || strings.HasSuffix(string(v), "-preview"))
+	return v.date() >= e.since && (!e.preview || strings.HasSuffix(string(v), "-preview") && v != withoutHoldAudio)
 }
 
 // hasResult reports whether an event carries resultInformation.
