@@ -1,7 +1,10 @@
 package delivery
 
 import (
+	"net/url"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 // GroupBreaker is the circuit breaker of a group at one destination: after too
@@ -113,6 +116,31 @@ func (e *Engine) tellGroupBreaker(a *attempt, o Outcome, now time.Time) {
 		b.opened++
 		e.log.Warn("deliveries keep failing; the circuit of the subscription is open (probation)",
 			"group", j.msg.Group, "destination", j.to.key.address, "status", o.Status, "error", o.Err, "for", b.interval)
+	}
+}
+
+// EndProbation closes the circuits of a subscription, whose name is that of its group,
+// at an endpoint that has shown by itself that it is there, as by its consent in a
+// handshake. What was held back for them is sent.
+func (e *Engine) EndProbation(name, endpoint string) {
+	if u, err := url.Parse(endpoint); err == nil {
+		e.enqueue(journal.MarkEntry(func() { e.closeCircuits(name, addressOf(u)) }))
+	}
+}
+
+func (e *Engine) closeCircuits(name, address string) {
+	for key, b := range e.groupBreakers {
+		if b.group != name || key.address != address {
+			continue
+		}
+		b.opened = 0
+		if b.succeeded() {
+			e.log.Info("the endpoint has consented; the circuit of the subscription is closed", "group", name, "destination", address)
+			e.reopen(b.release())
+		}
+		if d := e.destinations[destinationKey{key.policy, address}]; d != nil && d.succeeded() {
+			e.reopen(d.release())
+		}
 	}
 }
 

@@ -85,6 +85,29 @@ func TestProbationEndsWithTheFirstSuccess(t *testing.T) {
 	})
 }
 
+// TestConsentEndsProbation: an application was down, has come back and has consented; it
+// is not told 30 s later that somebody calls.
+func TestConsentEndsProbation(t *testing.T) {
+	for endpoint, want := range map[string]int64{"http://app.test/another": 5000, "http://elsewhere.test/": 30000} {
+		hooks := &webhooks{}
+		hooks.answer = func(string, string, int) reply {
+			return reply{status: map[bool]int{true: 0, false: 200}[time.Since(hooks.begun) < 2*time.Second]}
+		}
+		run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+			for i := range 10 {
+				e.Post(grid(fmt.Sprint(i), fmt.Sprint(i)))
+			}
+			time.Sleep(5 * time.Second)
+			e.EndProbation("sub", endpoint)
+			e.Post(grid("new", "new"))
+			time.Sleep(time.Minute)
+			if at := hooks.times("new"); len(at) != 1 || at[0] < want || at[0] > want+1000 {
+				t.Errorf("consent of %s: the new event was posted at %v ms, want %d", endpoint, at, want)
+			}
+		})
+	}
+}
+
 // TestEventOnProbationIsGivenUpWithoutAnAttempt is what §"probation" warns of:
 // its time is up before the subscription is tried again.
 func TestEventOnProbationIsGivenUpWithoutAnAttempt(t *testing.T) {

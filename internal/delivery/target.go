@@ -34,7 +34,7 @@ func (t targets) of(text string, transport *httpclient.Transport) (*target, erro
 	if err != nil {
 		return nil, err
 	}
-	made := &target{url: u, address: u.Scheme + "://" + u.Host}
+	made := &target{url: u, address: addressOf(u)}
 	if transport != nil {
 		made.post = transport.Target(u)
 	}
@@ -47,3 +47,6 @@ func (t targets) of(text string, transport *httpclient.Transport) (*target, erro
 	t[text] = made
 	return made, nil
 }
+
+// addressOf is where a URL leads to, whatever its path: the address of a destination.
+func addressOf(u *url.URL) string { return u.Scheme + "://" + u.Host }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ type mailbox struct {
 	mu      sync.Mutex
 	posted  []delivery.Message
 	dropped []string
+	ended   []string // probations: group and endpoint
 }
 
 func (m *mailbox) Post(messages ...delivery.Message) {
@@ -32,6 +34,12 @@ func (m *mailbox) ForgetSubscription(group string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.dropped = append(m.dropped, group)
+}
+
+func (m *mailbox) EndProbation(group, endpoint string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.ended = append(m.ended, group+" "+endpoint)
 }
 
 // urls lists where messages were posted, and forgets them.
@@ -122,6 +130,9 @@ func TestSubscriptionIsCreatingUntilItsEndpointConsents(t *testing.T) {
 		g.IncomingCall(call)
 		if got := box.urls(); len(got) != 1 || got[0] != "http://127.0.0.1:3000/other" {
 			t.Errorf("posted to %v", got)
+		}
+		if want := []string{"INCOMING http://127.0.0.1:3000/events", "INCOMING http://127.0.0.1:3000/other"}; !slices.Equal(box.ended, want) {
+			t.Errorf("probations were ended for %q, want %q", box.ended, want)
 		}
 	})
 }

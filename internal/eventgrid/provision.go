@@ -181,6 +181,9 @@ func (g *Grid) settle(of Subscription, next state, problem string, perMinute int
 		g.log.Error("event subscription cannot be stored", "subscription", sub.Name, "error", err)
 	}
 	g.replaceView(g.view.Load().with(sub))
+	if next == succeeded {
+		g.poster.EndProbation(sub.label(), sub.Active.Endpoint)
+	}
 	g.log.Info("event subscription changed its state", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "perMinute", sub.PerMinute, "problem", problem)
 	return true
 }

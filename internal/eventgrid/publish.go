@@ -14,6 +14,9 @@ type Poster interface {
 	// ForgetSubscription forgets whatever waits for the group of that name, and
 	// what is known of it.
 	ForgetSubscription(name string)
+	// EndProbation sends what is held back for the group of that name, since its
+	// endpoint has answered.
+	EndProbation(name, endpoint string)
 }
 
 // publish hands an event to every subscription that takes it and returns how

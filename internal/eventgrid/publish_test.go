@@ -94,6 +94,7 @@ type nowhere struct{ posted int }
 
 func (n *nowhere) Post(messages ...delivery.Message) { n.posted += len(messages) }
 func (n *nowhere) ForgetSubscription(string)         {}
+func (n *nowhere) EndProbation(string, string)       {}
 
 func BenchmarkIncomingCall(b *testing.B) {
 	for _, count := range []int{1, 10, 500} {

@@ -79,6 +79,9 @@ func (s *switchboard) Post(messages ...delivery.Message) {
 // Drop is Event Grid forgetting a subscription.
 func (s *switchboard) ForgetSubscription(string) {}
 
+// EndProbation is Event Grid telling of a consent.
+func (s *switchboard) EndProbation(string, string) {}
+
 // story lists who called whom: "from>to".
 func (s *switchboard) story() (list []string) {
 	s.mu.Lock()
