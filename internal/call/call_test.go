@@ -2,6 +2,7 @@ package call_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -192,6 +193,11 @@ func TestTwoApplicationsAreTheEndsOfOneCall(t *testing.T) {
 		}
 		if kind := w.last(a).(call.CallDisconnected).Reason.Kind; kind != call.EndedByPeer {
 			t.Errorf("the other hears %d", kind)
+		}
+		for _, id := range []string{a, p.ID} {
+			if _, err := w.Connection(id); !errors.Is(err, call.CallOver) {
+				t.Errorf("its connection afterwards: %v", err)
+			}
 		}
 	})
 }
