@@ -234,8 +234,29 @@ func TestCallRingsInAllTabs(t *testing.T) {
 	one.run(`await rings[1].reject()`)
 	other.run(`await rings[1].reject()`)
 	caller.until(`call.state === "Disconnected" && call.callEndReason.code !== 0`)
+
+	// All that a usual call does, ended by the other with everything on.
+	caller.run(`globalThis.call = agent.startCall([{communicationUserId: %s}])`, bob)
+	one.until(`rings.length === 3`)
+	one.run(`
+		globalThis.camera = async () => new calling.LocalVideoStream((await (await client.getDeviceManager()).getCameras())[0]);
+		globalThis.call = await rings[2].accept({videoOptions: {localVideoStreams: [await camera()]}})`)
+	one.until(`call.isLocalVideoStarted`)
+	caller.until(`call.state === "Connected"`)
+	caller.sharesItself()
+	caller.run(`
+		const devices = await client.getDeviceManager();
+		const camera = new calling.LocalVideoStream((await devices.getCameras())[0]);
+		await call.startVideo(camera);
+		await call.stopVideo(camera);
+		await Promise.all([call.startVideo(camera), call.startScreenSharing(), call.mute()]);
+		for (const microphone of await devices.getMicrophones()) await devices.selectMicrophone(microphone);
+		await Promise.all([call.hold(), call.resume(), call.unmute()]);`)
+	one.run(`await call.hangUp()`)
+	caller.until(`call.state === "Disconnected"`)
 	for _, x := range []*tab{caller, one, other} {
-		x.noErrors()
+		x.run(`await client.dispose()`)
+		x.isQuiet()
 	}
 }
 

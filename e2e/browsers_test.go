@@ -286,6 +286,22 @@ func (x *tab) noErrors() {
 	}
 }
 
+// isQuiet asks that no error was thrown in the page, that the browser has complained of
+// nothing, and that the library has logged no error.
+func (x *tab) isQuiet() {
+	x.t.Helper()
+	x.noErrors()
+	value, err := x.do(values{"do": "said", "tab": x.name})
+	must(x.t, err)
+	var said []string
+	must(x.t, json.Unmarshal(value, &said))
+	for _, line := range said {
+		if kind, text, _ := strings.Cut(line, " "); kind == "error" || kind == "warning" || strings.Contains(text, "Error") {
+			x.t.Errorf("tab %s: %s", x.name, line)
+		}
+	}
+}
+
 // close ends the browser, as when its window is closed.
 func (x *tab) close() {
 	x.t.Helper()

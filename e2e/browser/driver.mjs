@@ -41,8 +41,12 @@ async function open({ tab, url, microphone, camera, permit = true }) {
     const { protocol, hostname } = new URL(request.url());
     if (/^(http|ws)/.test(protocol) && !/^(127\.0\.0\.1|([a-z]+\.)?localhost|\[::1\])$/.test(hostname)) errors.push(`asks for ${request.url()}`);
   });
-  page.on("console", (message) => process.stderr.write(`${tab}: ${message.text()}\n`));
-  tabs.set(tab, { browser, page, context, errors });
+  const said = [];
+  page.on("console", (message) => {
+    said.push(`${message.type()} ${message.text()}`);
+    process.stderr.write(`${tab}: ${message.text()}\n`);
+  });
+  tabs.set(tab, { browser, page, context, errors, said });
   await page.goto(url);
   return null;
 }
@@ -77,6 +81,7 @@ const does = {
   },
   offline: async ({ tab, on }) => void (await tabs.get(tab).context.setOffline(on)),
   errors: ({ tab }) => tabs.get(tab).errors,
+  said: ({ tab }) => tabs.get(tab).said,
   close: async ({ tab }) => {
     await tabs.get(tab)?.browser.close();
     tabs.delete(tab);
