@@ -94,7 +94,7 @@ type tlsKeys struct {
 }
 
 type memoryKeys struct {
-	// How much is allocated, at least, between two collections of garbage while many calls come. More saves processor time, and takes as much more memory. While fewer come, it is what is allocated in a second and a half. If GOGC is set, this has no effect.
+	// How much is allocated, at least, between two collections of garbage while many calls come. More saves processor time, and takes as much more memory. While fewer come, it is what is allocated in a second. If GOGC is set, this has no effect.
 	GarbageMiB *int `yaml:"garbage-mib" default:"20" min:"1" max:"4096" unit:"MiB"`
 }
 

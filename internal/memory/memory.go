@@ -19,8 +19,8 @@ import (
 // between two collections a call takes a fifth less. At full speed that would cost
 // set-ups a tenth of the processor, so a server in a hurry collects as Go would. A busy one
 // of which little lives would still collect several times a second, for no memory to speak
-// of: it collects after Config.Garbage at the earliest, or what it allocates in a second and
-// a half, if that is less (docs/decisions/0022).
+// of: it collects after Config.Garbage at the earliest, or what it allocates in a second, if
+// that is less (docs/decisions/0022).
 //
 // Sound that is kept, a mass of numbers that a collection need not look through, does not
 // count as alive: it would only let the more garbage be made.
@@ -82,7 +82,7 @@ func readUsage() usage {
 // Config says what the collector does not know.
 type Config struct {
 	// Garbage is how much is allocated, at least, between two collections while many calls
-	// come, in bytes; 0: 20 MiB. While fewer come, it is what a second and a half allocates.
+	// come, in bytes; 0: 20 MiB. While fewer come, it is what a second allocates.
 	Garbage int64
 	// Kept tells how many bytes of sound are kept; nil: none.
 	Kept func() int64
@@ -106,7 +106,7 @@ func (t *policy) percent(now usage, kept uint64) int {
 		percent = hurried
 	}
 	if recently >= busy {
-		garbage := min(t.garbage, recently+recently/2)
+		garbage := min(t.garbage, recently)
 		percent = max(percent, min(lavish, 100*garbage/max(looked, 1)))
 	}
 	return int(max(rarest, percent*looked/max(now.live, 1)))
