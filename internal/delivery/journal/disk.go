@@ -27,9 +27,13 @@ type DiskStore struct {
 	from Former
 	log  *slog.Logger
 	full int64 // segmentSize, but in tests
+	over int64 // so much a full file takes while the next one is made: rollAhead, but in tests
 	// syncData brings a file to the disk: datadir.SyncData, but in tests.
 	syncData func(*os.File) error
 
+	// rolls is held while the next file is made and becomes the active one. It is taken
+	// before syncs.
+	rolls sync.Mutex
 	// syncs is held while the active file is synced, and while another becomes the
 	// active one, an old one is removed, or the store is closed. It is taken before disk.
 	syncs sync.Mutex
@@ -47,6 +51,8 @@ type DiskStore struct {
 	lastID   uint64    // of the last page that was appended
 	write    diskWrite // the last one
 	closed   bool
+	rolling  bool           // the next file is made in the background
+	work     sync.WaitGroup // what goes on in the background
 
 	mu       sync.Mutex // around memory; taken after disk
 	segments []*segment // the oldest first; the last is active
@@ -60,7 +66,7 @@ type DiskStore struct {
 // OnDisk returns the store of pages in a directory, which is made if it does not
 // exist. From is where an earlier version of this program kept them; nil: nowhere.
 func OnDisk(dir string, from Former, log *slog.Logger) *DiskStore {
-	return &DiskStore{dir: dir, from: from, log: log, full: segmentSize, syncData: datadir.SyncData, places: map[uint64]place{}}
+	return &DiskStore{dir: dir, from: from, log: log, full: segmentSize, over: rollAhead, syncData: datadir.SyncData, places: map[uint64]place{}}
 }
 
 // Append implements Store. With the page go the numbers of those that are done, and
@@ -89,6 +95,7 @@ func (s *DiskStore) Append(_ context.Context, id uint64, data []byte) (uint64, e
 	}
 	s.next++
 	s.lastID = id
+	s.rollSoon()
 	return s.next - 1, nil
 }
 
@@ -153,6 +160,11 @@ func (s *DiskStore) Done(number uint64) {
 
 // Close implements Store. What was appended is on the disk then.
 func (s *DiskStore) Close(context.Context) error {
+	defer s.work.Wait()
+	return s.close()
+}
+
+func (s *DiskStore) close() error {
 	s.syncs.Lock()
 	defer s.syncs.Unlock()
 	s.disk.Lock()

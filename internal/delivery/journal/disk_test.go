@@ -28,7 +28,7 @@ func openDisk(t testing.TB, dir string) (*DiskStore, map[uint64]string) {
 func tryDisk(t testing.TB, dir string) (*DiskStore, map[uint64]string, error) {
 	t.Helper()
 	s := OnDisk(dir, nil, quiet())
-	s.full = 4096
+	s.full, s.over = 4096, 0
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	kept := map[uint64]string{}
 	err := s.Recover(t.Context(), func(number uint64, data []byte) error {

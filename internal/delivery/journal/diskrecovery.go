@@ -31,7 +31,7 @@ func (s *DiskStore) Recover(ctx context.Context, tell func(uint64, []byte) error
 	return s.tellAll(tell)
 }
 
-// scan reads the segments, and makes the last one active.
+// scan reads the segments, and makes the last one that was begun active.
 func (s *DiskStore) scan(ordinals []uint64) error {
 	r := scanner{store: s}
 	for i, ordinal := range ordinals {
@@ -46,31 +46,31 @@ func (s *DiskStore) scan(ordinals []uint64) error {
 			s.live -= int64(p.size)
 		}
 	}
-	if s.file != nil {
-		return nil
+	if r.last != nil {
+		return r.reopen()
 	}
 	first := &segment{ordinal: 1}
 	if len(ordinals) > 0 {
 		first.ordinal = ordinals[len(ordinals)-1]
 	}
-	s.sequence, s.next = s.sequence+1, max(s.next, 1)
-	file, err := createSegment(s.dir, first, startOf(s.sequence, s.next, r.end))
+	file, err := createSegment(s.dir, first, 0)
 	if err != nil {
 		return err
 	}
-	s.use(file, first)
-	return nil
+	s.next = max(s.next, 1)
+	return s.start(file, first, startOf(s.sequence+1, s.next, 0), 0)
 }
 
 // scanner reads segments, the oldest first.
 type scanner struct {
-	store  *DiskStore
-	done   []uint64
-	before *segment // the one before; nil: none
-	end    int64    // of its intact frames
+	store   *DiskStore
+	done    []uint64
+	last    *segment // that was read; nil: none
+	content []byte   // of its file
 }
 
-// segment reads one. Of the last, what a crash has cut off is removed.
+// segment reads one. The very last may not have been begun: it was made ahead, and the
+// one before it is still the active one.
 func (r *scanner) segment(ordinal uint64, last bool) error {
 	s, seg := r.store, &segment{ordinal: ordinal}
 	path := seg.path(s.dir)
@@ -78,7 +78,7 @@ func (r *scanner) segment(ordinal uint64, last bool) error {
 	if err != nil {
 		return err
 	}
-	if r.before != nil && r.before.ordinal+1 != ordinal {
+	if r.last != nil && r.last.ordinal+1 != ordinal {
 		return fmt.Errorf("%w: the file before %s is missing", ErrDamaged, path)
 	}
 	for {
@@ -98,23 +98,22 @@ func (r *scanner) segment(ordinal uint64, last bool) error {
 		return damagedAt(path, seg.size)
 	}
 	if seg.size == 0 && last {
-		return nil // a crash while it was made: it is made anew
+		return errors.Join(os.Remove(path), datadir.SyncDir(s.dir))
 	}
 	if seg.size == 0 {
 		return damagedAt(path, 0)
 	}
-	r.before, r.end = seg, seg.size
-	if !last {
-		s.segments = append(s.segments, seg)
-		s.bytes += seg.size
-		return nil
+	if r.last != nil {
+		s.segments = append(s.segments, r.last)
+		s.bytes += r.last.size
 	}
-	return r.reopen(seg, content)
+	r.last, r.content = seg, content
+	return nil
 }
 
-// reopen makes the last segment the active one, cut where its intact frames end.
-func (r *scanner) reopen(seg *segment, content []byte) error {
-	s := r.store
+// reopen makes the last segment the active one. What a crash has cut off is removed.
+func (r *scanner) reopen() error {
+	s, seg, content := r.store, r.last, r.content
 	file, err := os.OpenFile(seg.path(s.dir), os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -132,7 +131,7 @@ func (r *scanner) reopen(seg *segment, content []byte) error {
 		file.Close()
 		return err
 	}
-	s.use(file, seg)
+	s.use(file, seg, seg.size)
 	return nil
 }
 
@@ -147,8 +146,8 @@ func (r *scanner) frame(seg *segment, f frame) error {
 		if err != nil {
 			return err
 		}
-		if before > r.end && r.before != nil {
-			return damagedAt(r.before.path(s.dir), r.end)
+		if r.last != nil && before > r.last.size {
+			return damagedAt(r.last.path(s.dir), r.last.size)
 		}
 	case framePage:
 		s.next = max(s.next, f.page+1)

@@ -24,7 +24,7 @@ const (
 
 // segment is one file of a DiskStore:
 //
-//	active → full → dead → removed
+//	made → active → full → dead → removed
 //
 // Frames are appended to the active one. A full one is dead when none of its pages
 // is kept here any more. Dead ones are removed from the oldest on, so that the
@@ -63,19 +63,17 @@ func listSegments(dir string) (ordinals []uint64, err error) {
 	return ordinals, nil
 }
 
-// createSegment makes the file of a segment, which starts with the given frame. The
-// file and its name are on the disk when it returns.
-func createSegment(dir string, s *segment, start frame) (*os.File, error) {
+// createSegment makes the file of a segment, with so much room. The file and its name are
+// on the disk when it returns.
+func createSegment(dir string, s *segment, room int64) (*os.File, error) {
 	file, err := os.OpenFile(s.path(dir), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	head := appendFrame(nil, start)
-	_, err = file.WriteAt(head, 0)
+	_, err = writeZeros(file, 0, room)
 	if err = errors.Join(err, file.Sync(), datadir.SyncDir(dir)); err != nil {
 		return nil, errors.Join(err, file.Close(), os.Remove(s.path(dir)))
 	}
-	s.size = int64(len(head))
 	return file, nil
 }
 
