@@ -71,9 +71,12 @@ func (k Key) as(method sip.RequestMethod) Key {
 	return k
 }
 
-// clone is the key without the text of the request, for one that lives longer.
+// clone is the key without the text of the request, which it may outlive by far: that text
+// has up to 64 kB, and there are many transactions.
 func (k Key) clone() Key {
-	k.branch, k.host, k.method = strings.Clone(k.branch), strings.Clone(k.host), sip.RequestMethod(strings.Clone(string(k.method)))
+	text := k.branch + k.host + string(k.method)
+	host, method := len(k.branch), len(k.branch)+len(k.host)
+	k.branch, k.host, k.method = text[:host], text[host:method], sip.RequestMethod(text[method:])
 	return k
 }
 

@@ -60,9 +60,7 @@ func (l *Layer) receiveRequest(request *sip.Request, from Peer) {
 		}
 		return // an ACK of no transaction is one of a 2xx: who has read it knows its dialog
 	}
-	if !request.IsInvite() && request.Method != sip.BYE { // else its users end it soon
-		key = key.clone()
-	}
+	key = key.clone()
 	t := &Server{layer: l, key: key, request: request, peer: from, ends: at, invite: request.IsInvite()}
 	t.alarm.owner = t
 	l.servers[key] = t
