@@ -33,7 +33,7 @@ func (c *Call) openAnswer(in Invitation, by identifier.ID, control Control) *Con
 		if id = by; id.IsZero() {
 			id = identifier.NewUser(c.registry.cfg.Resource)
 		}
-		made.AnsweredBy = id
+		made.AnsweredBy, made.AnsweredFor = id, in.To
 	}
 	made.Targets = []identifier.ID{id}
 	return c.open(control, AnswerOperation, c.newApplication(id, inApplication), made)

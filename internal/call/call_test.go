@@ -27,6 +27,9 @@ func TestAnsweredPhoneConnects(t *testing.T) {
 		if len(list) != 2 || list[0].ID != phone(aPhone) || list[1].ID.Kind() != identifier.CommunicationUser {
 			t.Errorf("participants are %v", list)
 		}
+		if p, err := conn.Properties(bg); err != nil || p.AnsweredFor.Kind() != identifier.PhoneNumber || p.AnsweredFor == p.Source || p.AnsweredBy != list[1].ID {
+			t.Errorf("answered for %v by %v, %v", p.AnsweredFor, p.AnsweredBy, err)
+		}
 		w.must(conn.Terminate(bg))
 		w.expect(id, "CallConnected ParticipantsUpdated CallDisconnected")
 		if why := w.last(id).(call.CallDisconnected).Reason.Kind; why != call.EndedByApplication {

@@ -47,6 +47,7 @@ type Properties struct {
 	CallerID      identifier.ID // zero where no caller id was given
 	DisplayName   string
 	AnsweredBy    identifier.ID // zero where the connection was not answered by an identity
+	AnsweredFor   identifier.ID // the phone number that was called; zero where none was, or the application calls
 	CallbackURI   string
 	Streaming     *StreamState // nil: none was set up
 	Transcription *TranscriptionState

@@ -39,7 +39,7 @@ func (a *API) answerCall(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	rest.SetChainID(w, made.CorrelationID)
-	return a.accepted(w, r, http.StatusOK, callConnectionProperties(made, answeredState))
+	return a.accepted(w, r, http.StatusOK, callConnectionProperties(r, made, answeredState))
 }
 
 // answerEvents are the events of answer beside those of every connection.

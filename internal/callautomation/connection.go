@@ -18,7 +18,7 @@ func (a *API) getCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return rest.WriteJSON(w, http.StatusOK, callConnectionProperties(p, p.State.String()))
+	return rest.WriteJSON(w, http.StatusOK, callConnectionProperties(r, p, p.State.String()))
 }
 
 // hangUp is DELETE /calling/callConnections/{callConnectionId}.

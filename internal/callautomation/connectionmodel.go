@@ -1,21 +1,25 @@
 package callautomation
 
 import (
+	"net/http"
+
 	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// connectionModel describes a connection, in a state by its name.
+// connectionModel describes a connection, in a state by its name, to a request of a
+// version.
 type connectionModel struct {
 	call.Properties
-	state string
+	state   string
+	version version
 }
 
 // callConnectionProperties is what requests about a connection are answered with.
-func callConnectionProperties(p call.Properties, state string) *connectionModel {
-	return &connectionModel{p, state}
+func callConnectionProperties(r *http.Request, p call.Properties, state string) *connectionModel {
+	return &connectionModel{p, state, version(rest.APIVersion(r.Context()))}
 }
 
 // MarshalJSON writes the members in the order of the service.
@@ -48,6 +52,9 @@ func (m *connectionModel) AppendJSON(b []byte) ([]byte, error) {
 	}
 	if m.Transcription != nil {
 		o.Value("transcriptionSubscription", transcriptionModel(m.Transcription).append)
+	}
+	if !m.AnsweredFor.IsZero() && m.version.hasAnsweredFor() {
+		o.Value("answeredFor", rest.Phone{ID: m.AnsweredFor}.AppendJSON)
 	}
 	return o.Close()
 }

@@ -84,7 +84,7 @@ func TestAnswersAreThoseOfTheStandardLibrary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := callConnectionProperties(properties, state)
+		o := &connectionModel{properties, state, "2026-03-12"}
 		if got, err := o.AppendJSON(nil); err != nil || string(got) != string(want) {
 			t.Errorf("got  %s, %v\nwant %s", got, err, want)
 		}

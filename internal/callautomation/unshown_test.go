@@ -31,6 +31,16 @@ func TestFieldsThatNoSampleShows(t *testing.T) {
 	}
 }
 
+// TestGetCallTellsOfTheNumberThatWasCalled, in the versions that have it.
+func TestGetCallTellsOfTheNumberThatWasCalled(t *testing.T) {
+	for v, want := range map[version]bool{"2023-03-06": false, "2024-04-15": false, "2024-06-15-preview": true, "2026-03-12": true} {
+		got, err := json.Marshal(&connectionModel{call.Properties{AnsweredFor: phoneID("+15551230001")}, "connected", v})
+		if err != nil || strings.Contains(string(got), `"answeredFor":{"value":"+15551230001"}`) != want {
+			t.Errorf("%s: %s, %v", v, got, err)
+		}
+	}
+}
+
 // TestGetCallTellsOfStreamAndTranscription, both that go on and that do not.
 func TestGetCallTellsOfStreamAndTranscription(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -49,7 +59,7 @@ func TestGetCallTellsOfStreamAndTranscription(t *testing.T) {
 				`"transcriptionSubscription":{"id":"t","state":"inactive","subscribedResultTypes":["final"],"locale":"en-US"}`,
 		},
 	} {
-		got, err := json.Marshal(callConnectionProperties(test.p, "connected"))
+		got, err := json.Marshal(&connectionModel{test.p, "connected", "2026-03-12"})
 		if err != nil || !strings.HasSuffix(string(got), test.want+"}") || test.want == "" && strings.Contains(string(got), "Subscription") {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}

@@ -11,6 +11,10 @@ func (v version) date() string { return strings.TrimSuffix(string(v), "-preview"
 // hasHold: participants carry isOnHold from 2024-06-15-preview on.
 func (v version) hasHold() bool { return v.date() >= "2024-06-15" }
 
+// hasAnsweredFor: the number that was called is told from 2024-06-15-preview on
+// (changelogs of release 1.3.0 of the SDKs).
+func (v version) hasAnsweredFor() bool { return v.date() >= "2024-06-15" }
+
 // hasWireDetails: results carry sipDetails and q850Details from 2026-03-12 on.
 func (v version) hasWireDetails() bool { return v.date() >= "2026-03-12" }
 
