@@ -131,9 +131,10 @@ func TestPageOfLiveHoldsIsNotWrittenAgain(t *testing.T) {
 		e.Hold("a", nil)
 		e.Hold("b", nil)
 		flush(t, e)
+		before := memory.Appended() // one, or two if the first hold was written before the second came
 		time.Sleep(time.Hour)
-		if memory.Appended() != 1 {
-			t.Errorf("%d pages were written", memory.Appended())
+		if after := memory.Appended(); after != before || before > 2 {
+			t.Errorf("%d pages were written, and %d more in an hour", before, after-before)
 		}
 	})
 }

@@ -1,11 +1,14 @@
 package report
 
 import (
+	"bytes"
 	"log/slog"
 	"os"
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/s2"
 
 	"github.com/switchhook/switchhook/internal/delivery/history"
 )
@@ -32,8 +35,12 @@ func TestEveryVersionOfTheFailureLogIsRead(t *testing.T) {
 	r.failures.Add(want[0])
 	r.Close()
 	golden, err := os.ReadFile("testdata/failures.v2.jsonl")
-	if err != nil || len(archive.blocks) != 1 || string(archive.blocks[0]) != string(golden) {
-		t.Errorf("got  %s\nwant %s, %v", archive.blocks, golden, err)
+	if err != nil || len(archive.blocks) != 1 {
+		t.Fatalf("%d blocks are written, %v", len(archive.blocks), err)
+	}
+	packed, isPacked := bytes.CutPrefix(archive.blocks[0], []byte("s2\n"))
+	if block, err := s2.Decode(nil, packed); err != nil || !isPacked || string(block) != string(golden) {
+		t.Errorf("got  %q, %v\nwant %q", block, err, golden)
 	}
 }
 
