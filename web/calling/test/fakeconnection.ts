@@ -11,6 +11,10 @@ export class FakeConnection {
   oniceconnectionstatechange?: (() => void) | null;
   onconnectionstatechange?: (() => void) | null;
 
+  /** What the browser waits for before it has read an answer. */
+  static reading: Promise<void> = Promise.resolve();
+  private answered = false;
+
   constructor() {
     FakeConnection.all.push(this);
   }
@@ -34,7 +38,14 @@ export class FakeConnection {
       getParameters: () => ({ encodings: [] }),
       setParameters: async () => open(),
     };
-    return { sender, currentDirection: "sendonly", setCodecPreferences: () => {} };
+    const direction = (): string | null => (this.answered ? "sendonly" : null);
+    return {
+      sender,
+      get currentDirection() {
+        return direction();
+      },
+      setCodecPreferences: () => {},
+    };
   }
   async createOffer(): Promise<object> {
     if (this.closed) throw new DOMException("the connection is closed", "InvalidStateError");
@@ -45,7 +56,9 @@ export class FakeConnection {
     this.signalingState = "have-local-offer";
   }
   async setRemoteDescription(): Promise<void> {
+    await FakeConnection.reading;
     this.signalingState = "stable";
+    this.answered = true;
   }
   async getStats(): Promise<Map<string, object>> {
     return new Map();

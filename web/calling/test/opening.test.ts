@@ -51,7 +51,7 @@ const subCode = (work: Promise<unknown>): Promise<unknown> => work.then(() => "d
 
 test("a camera that is stopped while its sizes are set is off", async () => {
   let set!: () => void;
-  const peer = { takes: () => true, show: (_: string, { track }: { track: unknown }) => (track ? new Promise<void>((resolve) => (set = resolve)) : Promise.resolve()) };
+  const peer = { takes: async () => true, show: (_: string, { track }: { track: unknown }) => (track ? new Promise<void>((resolve) => (set = resolve)) : Promise.resolve()) };
   const outgoing = new Outgoing("camera", { connected: async () => peer as never, tell: async () => {}, log: () => {} });
   const turned: boolean[] = [];
   outgoing.events.on("on", () => turned.push(outgoing.on));

@@ -143,6 +143,33 @@ test("a call with a camera and its sound says nothing of errors, whoever ends it
   }
 });
 
+test("a camera is sent although the browser reads the answer after the server has said that the call is connected", async () => {
+  for (const end of ["read", "hung up"]) {
+    begin();
+    const agent = newAgent();
+    void agent.open();
+    await greet("s1");
+    let read!: () => void;
+    FakeConnection.reading = new Promise((resolve) => (read = resolve));
+    const call = agent.facade.join({ roomId: ROOM }, { videoOptions: { localVideoStreams: [new LocalVideoStream({ id: "camera:a", name: "a", deviceType: "UsbCamera" })] } });
+    await settle();
+    await admit(call, 1, []);
+    const told = (): boolean => newest().sent.some(({ t }) => t === "media.state");
+    assert.deepEqual([call.state, told(), call.isLocalVideoStarted], ["Connected", false, false]);
+    if (end === "read") {
+      read();
+      await settle();
+      await grant("media.state");
+      assert.ok(call.isLocalVideoStarted);
+    }
+    await finish(agent);
+    read();
+    await settle();
+    assert.equal(call.isLocalVideoStarted, false);
+    FakeConnection.reading = Promise.resolve();
+  }
+});
+
 test("a microphone that is permitted too late is closed", async () => {
   const { agent, answer } = await asked();
   await finish(agent);

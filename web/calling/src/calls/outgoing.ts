@@ -80,7 +80,7 @@ export class Outgoing {
       // Seen from the beginning: a page shows its own picture while the call is being set up.
       this.list();
       this.peer = await unlessStopped(this.options.connected());
-      if (!this.peer.takes(this.kind)) throw failure(400, 0, "the server takes no pictures");
+      if (!(await unlessStopped(this.peer.takes(this.kind)))) throw failure(400, 0, "the server takes no pictures");
       this.told = true;
       this.wanted = undefined; // what was wanted of the one before
       await unlessStopped(this.options.tell(true));

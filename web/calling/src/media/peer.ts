@@ -5,6 +5,7 @@
 //                       └──────────────────┴──120 s──▶ (the server ends the call)
 // Away: restart ICE three times, then a new connection, until the call ends.
 
+import { deferred } from "../deferred";
 import { Lines, type Picture, type Sending } from "./lines";
 
 export type PeerState = "new" | "connecting" | "connected" | "away" | "closed";
@@ -38,6 +39,9 @@ export class Peer {
   private again = false;
   private restarts = 0;
   private timer?: ReturnType<typeof setTimeout>;
+  /** The first answer to the present connection or, where that is given up before, to the next one. */
+  private answer = deferred<void>();
+  private isAnswered = false;
 
   constructor(private options: PeerOptions) {}
 
@@ -61,8 +65,9 @@ export class Peer {
     await this.lines?.send(kind, sending);
   }
 
-  /** Whether the server takes pictures of a kind; known once it has answered. */
-  takes(kind: Picture): boolean {
+  /** Whether the server takes pictures of a kind. It waits for the answer: the server may say that the call is connected before the browser has read it. */
+  async takes(kind: Picture): Promise<boolean> {
+    for (let known; known !== this.answer; ) await (known = this.answer).promise;
     return this.lines?.takes(kind) ?? false;
   }
 
@@ -100,6 +105,7 @@ export class Peer {
     if (this.state === "closed") return;
     clearTimeout(this.timer);
     this.discard();
+    this.answer.resolve(); // there will be none
     this.move("closed");
   }
 
@@ -119,6 +125,8 @@ export class Peer {
     const old = this.connection;
     this.connection = this.lines = undefined;
     if (!old) return;
+    if (this.isAnswered) this.answer = deferred();
+    this.isAnswered = false;
     old.ontrack = old.oniceconnectionstatechange = old.onconnectionstatechange = null;
     old.close();
   }
@@ -190,6 +198,9 @@ export class Peer {
       const answer = await this.options.offer(++this.n, offer.sdp ?? "");
       if (connection !== this.connection || connection.signalingState !== "have-local-offer") return;
       await connection.setRemoteDescription({ type: "answer", sdp: answer });
+      if (connection !== this.connection) return;
+      this.isAnswered = true;
+      this.answer.resolve();
     } catch (error) {
       if (connection === this.connection) throw error; // else it was closed meanwhile, which is no error
     }
