@@ -7,6 +7,8 @@ import { claims } from "../endpoint";
 import { failure } from "../errors";
 import { protocolVersion } from "../protocol";
 import { CLOSE, finalOf, type Final } from "./closecodes";
+import { Liveness } from "./liveness";
+import { Received } from "./received";
 import { delayBefore, inTime, nap } from "./reconnect";
 import { refusal } from "./refusal";
 import { Requests } from "./requests";
@@ -39,13 +41,7 @@ export interface SessionChange {
 }
 
 const FIRST_MS = 55_000;
-const ACK_AFTER = 32;
-const ACK_MS = 5_000;
-/** Scripts do not see the server's ping frames, so the library asks when it has heard nothing. */
-const QUIET_MS = 20_000;
 const ANSWER_MS = 8_000;
-/** The timers of a hidden page run once a minute. A page that was frozen for longer does not know it. */
-const HIDDEN_MS = 60_000;
 /** How late a credential may be with another token, once it has seen that its own expired. */
 const CLOCK_MS = 2_000;
 
@@ -57,16 +53,12 @@ export class Session {
   private requests = new Requests();
   private socket?: Socket;
   private id?: string;
-  private seen = 0;
-  private acked = 0;
-  private ackTimer?: ReturnType<typeof setTimeout>;
+  private received = new Received(() => this.state === "live" && this.send({ t: "ack" }));
+  private liveness = new Liveness();
   private grace = 120_000;
   private deadline = 0;
-  private ranAt = Date.now();
   /** The token that was shown last. */
   private token = "";
-  /** When the page was last seen to run, before the socket was lost. */
-  private ranBeforeLoss = Date.now();
   private wake = (): void => {};
   private attempt = 0;
   private refused = 0;
@@ -75,8 +67,6 @@ export class Session {
   private asking = false;
   /** Why the server takes no socket, as it said last. */
   private said?: string;
-  private heard = 0;
-  private watch?: ReturnType<typeof setInterval>;
 
   constructor(private options: SessionOptions) {}
 
@@ -84,10 +74,7 @@ export class Session {
   open(): Promise<void> {
     this.deadline = Date.now() + FIRST_MS;
     globalThis.addEventListener?.("online", this.retryNow);
-    this.watch = setInterval(() => {
-      this.ranAt = Date.now();
-      if (Date.now() - this.heard > QUIET_MS) this.probe();
-    }, QUIET_MS);
+    this.liveness.start(this.probe);
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
       void this.connect();
@@ -117,13 +104,12 @@ export class Session {
     const asked = Date.now();
     socket.send({ t: "ping", id: "ping" });
     setTimeout(() => {
-      if (this.socket === socket && this.heard < asked) socket.end(0, "the server is silent");
+      if (this.socket === socket && !this.liveness.heardSince(asked)) socket.end(0, "the server is silent");
     }, ANSWER_MS);
   };
 
   private send = (frame: Frame): void => {
-    if (this.seen > this.acked) frame = { ...frame, ack: (this.acked = this.seen) };
-    this.socket?.send(frame);
+    this.socket?.send(this.received.with(frame));
   };
 
   private async connect(): Promise<void> {
@@ -155,39 +141,27 @@ export class Session {
 
   private hello(token: string): Frame {
     const { displayName, userAgent } = this.options;
-    const resume = this.id ? { session: this.id, lastSeq: this.seen } : {};
+    const resume = this.id ? { session: this.id, lastSeq: this.received.last } : {};
     return { t: "hello", id: "hello", version: protocolVersion, token, displayName, userAgent, ...resume };
   }
 
   private take(frame: Frame): void {
-    this.heard = Date.now();
+    this.liveness.hear();
     if (frame.t === "welcome") return this.welcomed(frame);
     if (frame.re === "ping") return;
     if (frame.re !== undefined) {
       if (!this.requests.answer(frame, this.send) && frame.t === "error") this.options.log(`error without a request: ${frame.message}`);
       return;
     }
-    if (typeof frame.seq === "number") {
-      if (frame.seq <= this.seen) return;
-      this.seen = frame.seq;
-      this.acknowledge();
-    }
+    if (typeof frame.seq === "number" && !this.received.take(frame.seq)) return;
     if (frame.t === "goaway") this.stopping = true;
     if (frame.t === "token.needed") void this.renew();
     else this.options.event(frame);
   }
 
-  private acknowledge(): void {
-    if (this.seen - this.acked >= ACK_AFTER) return this.send({ t: "ack" });
-    this.ackTimer ??= setTimeout(() => {
-      this.ackTimer = undefined;
-      if (this.state === "live" && this.seen > this.acked) this.send({ t: "ack" });
-    }, ACK_MS);
-  }
-
   private welcomed(frame: Frame): void {
     const lost = this.id !== undefined && !frame.resumed;
-    if (!frame.resumed) this.seen = this.acked = 0;
+    if (!frame.resumed) this.received.reset();
     this.stopping &&= frame.resumed;
     this.id = frame.session;
     this.grace = frame.graceMs ?? this.grace;
@@ -196,7 +170,7 @@ export class Session {
     this.said = undefined;
     if (lost) this.requests.fail(410, 3101, "the server has lost the session");
     this.requests.unsent(); // before anybody hears of it and asks for more
-    this.move("live", { lost, late: lost && this.late });
+    this.move("live", { lost, late: lost && this.liveness.late(this.grace) });
     this.settle?.resolve();
     this.settle = undefined;
     if (frame.snapshot) this.options.event({ t: "snapshot", ...frame.snapshot });
@@ -230,7 +204,7 @@ export class Session {
     }
     if (this.state === "live") {
       this.deadline = Date.now() + this.grace;
-      this.ranBeforeLoss = Math.max(this.heard, this.ranAt);
+      this.liveness.lost();
       this.requests.unsent();
       this.move("away", {});
     }
@@ -257,14 +231,9 @@ export class Session {
   /** The server does not know the session any more: the next one is new. */
   private forget(why: SessionChange): void {
     this.id = undefined;
-    this.seen = this.acked = 0;
+    this.received.reset();
     this.requests.fail(410, 3101, "the server has lost the session");
-    this.options.changed(this.state, { late: this.late, ...why });
-  }
-
-  /** Whether more time has passed than a session has without a socket, as in a page that was frozen. */
-  private get late(): boolean {
-    return Date.now() - this.ranBeforeLoss > this.grace + HIDDEN_MS;
+    this.options.changed(this.state, { late: this.liveness.late(this.grace), ...why });
   }
 
   /** Whether the token has expired for the server alone, whose clock is ahead: the credential gives another one when it knows of it. */
@@ -310,8 +279,8 @@ export class Session {
   private end(why: SessionChange): void {
     if (this.state === "over") return;
     globalThis.removeEventListener?.("online", this.retryNow);
-    clearTimeout(this.ackTimer);
-    clearInterval(this.watch);
+    this.received.stop();
+    this.liveness.stop();
     this.socket?.close();
     this.settle?.reject(failure(490, 4502, "the agent was disposed of"));
     this.settle = undefined;

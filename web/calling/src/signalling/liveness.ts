@@ -1,0 +1,46 @@
+// Whether the server is heard, and whether the page itself has run meanwhile.
+
+/** Scripts do not see the server's ping frames, so the library asks when it has heard nothing. */
+const QUIET_MS = 20_000;
+/** The timers of a hidden page run once a minute. A page that was frozen for longer does not know it. */
+const HIDDEN_MS = 60_000;
+
+export class Liveness {
+  private heardAt = 0;
+  private ranAt = Date.now();
+  /** When the page was last seen to run, before the socket was lost. */
+  private ranBeforeLoss = Date.now();
+  private watch?: ReturnType<typeof setInterval>;
+
+  /** Looks from now on, and lets `ask` ask for a sign of life. */
+  start(ask: () => void): void {
+    this.watch = setInterval(() => {
+      this.ranAt = Date.now();
+      if (Date.now() - this.heardAt > QUIET_MS) ask();
+    }, QUIET_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.watch);
+  }
+
+  /** Something has come. */
+  hear(): void {
+    this.heardAt = Date.now();
+  }
+
+  /** Whether something has come since. */
+  heardSince(moment: number): boolean {
+    return this.heardAt >= moment;
+  }
+
+  /** The socket is lost. */
+  lost(): void {
+    this.ranBeforeLoss = Math.max(this.heardAt, this.ranAt);
+  }
+
+  /** Whether more time has passed than so much without a socket, as in a page that was frozen. */
+  late(graceMs: number): boolean {
+    return Date.now() - this.ranBeforeLoss > graceMs + HIDDEN_MS;
+  }
+}
