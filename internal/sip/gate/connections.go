@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// Bounds on connections. A subnet has unknownEach of those below it, a site twice as
-// many, and one from which somebody has shown credentials provenEach; where all of them are taken, the oldest of the loudest site makes room.
+// Bounds on connections. A subnet has unknownEach of those below it, or provenEach where
+// somebody of it has shown credentials, and a site twice as many. Where all of them are
+// taken, the oldest of the loudest site makes room.
 const (
 	maxConnections = 4096 // at one time, of anybody
 	maxKept        = 3072

@@ -64,11 +64,9 @@ func newSources() sources {
 
 // allow takes a token of a source, and one of all of them.
 func (s *sources) allow(from netip.Addr, now time.Time) bool {
-	switch {
-	case s.isProven(from, now):
-		return s.allowEach(from, now)
-	case !s.allowEach(from, now):
-		return false
+	switch proven, allowed := s.take(from, now); {
+	case proven || !allowed:
+		return allowed
 	case s.first.Allow(source.Site(from), now):
 		return s.quiet.Allow(now) || s.loud.Allow(now)
 	}
@@ -78,10 +76,17 @@ func (s *sources) allow(from netip.Addr, now time.Time) bool {
 // allowEach takes a token of a source alone. A network of IPv6 counts as one: its
 // owner has addresses without number.
 func (s *sources) allowEach(from netip.Addr, now time.Time) bool {
-	if s.isProven(from, now) {
-		return s.provenEach.Allow(source.Subnet(from), now) && s.provenAll.Allow(now)
+	_, allowed := s.take(from, now)
+	return allowed
+}
+
+// take takes a token of a source, of those of proven ones if it is one.
+func (s *sources) take(from netip.Addr, now time.Time) (proven, allowed bool) {
+	subnet := source.Subnet(from)
+	if _, proven = s.proven.Get(subnet, now); proven {
+		return true, s.provenEach.Allow(subnet, now) && s.provenAll.Allow(now)
 	}
-	return s.each.Allow(source.Subnet(from), now) && s.site.Allow(source.Site(from), now)
+	return false, s.each.Allow(subnet, now) && s.site.Allow(source.Site(from), now)
 }
 
 // authenticated remembers a source that has shown credentials now.
