@@ -18,7 +18,7 @@ const mostUnpacked = 16 << 20
 
 var errPacked = errors.New("the compressed block is damaged")
 
-// pack appends a block, compressed, to packed, whose contents it replaces.
+// pack compresses a block, into the memory of packed where that is enough.
 func pack(packed, block []byte) []byte {
 	if most := len(packedMark) + s2.MaxEncodedLen(len(block)); cap(packed) < most {
 		packed = make([]byte, most)
