@@ -33,11 +33,19 @@ func (c *Call) arrived(e *endpoint) {
 	}
 }
 
+// codeOfSIP is the code that ended a leg, for the log; nothing where none did.
+func codeOfSIP(why Reason) slog.Attr {
+	if why.SIP.Code == 0 {
+		return slog.Attr{}
+	}
+	return slog.Int("sip", why.SIP.Code)
+}
+
 // departed is a leg that is no more: it never came up, or its endpoint left.
 func (c *Call) departed(e *endpoint, why Reason) {
 	was := e.stage
 	e.enter(gone)
-	c.info("leg ended", slog.String("participant", e.id.Raw()), slog.String("why", why.Text), slog.Int("sip", why.SIP.Code))
+	c.info("leg ended", slog.String("participant", e.id.Raw()), slog.String("why", why.Text), codeOfSIP(why))
 	why.Inbound = e.inbound
 	why.Phone = true
 	why.Client = e.id.Kind() == identifier.CommunicationUser
