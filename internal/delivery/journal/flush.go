@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 )
 
@@ -30,7 +31,13 @@ func (j *Journal) Flush(ctx context.Context) error {
 }
 
 // sync brings to the disk what is written, for whomever the queue has chosen to do it.
+//
+// Those that are ready to run go first. While a thread waits for the disk, the goroutine
+// that it has made ready last waits too, until another thread takes it away, which the
+// runtime does late on purpose: the answer to a caller is such a goroutine. What is
+// written meanwhile shares the sync.
 func (j *Journal) sync() error {
+	runtime.Gosched()
 	upTo, began := j.queue.beginSync(), time.Now()
 	err := j.store.Sync()
 	if err == nil {
