@@ -2,7 +2,9 @@
 import type { CommunicationIdentifier } from "@azure/communication-common";
 import type { AcceptCallOptions, AddPhoneNumberOptions, JoinCallOptions, StartCallOptions, TeamsMeetingIdLocator, TeamsMeetingLinkLocator } from "./options";
 import type { CollectionUpdatedEvent } from "./values";
-import type { CallAgentCommon, CallCommon, ConnectionStateChangedEventArgs, IncomingCallCommon, RemoteParticipant } from "./types";
+import type { CallAgentCommon, ConnectionStateChangedEventArgs, IncomingCallCommon } from "./agent";
+import type { CallCommon } from "./call";
+import type { RemoteParticipant } from "./people";
 
 export interface TeamsCallInfo {
   readonly threadId?: string;

@@ -1,8 +1,7 @@
 // Features of Teams: the types that others import.
 import type { CommunicationIdentifierKind } from "@azure/communication-common";
-import type { CallFeature } from "./feature";
-import type { TeamsCall } from "../teams";
-import type { Call, RemoteVideoStream } from "../types";
+import type { CallFeature } from "../feature";
+import type { Call, RemoteVideoStream, TeamsCall } from "../../types";
 
 export type BreakoutRoomState = "open" | "closed";
 export interface BreakoutRoom {

@@ -1,5 +1,5 @@
 // Features of streams, which are their effects: their types.
-import type { StreamFeature } from "./feature";
+import type { StreamFeature } from "../feature";
 
 export type VideoEffectName = string;
 export type AudioEffectName = string;

@@ -1,6 +1,6 @@
 // Features that tell how a call sounds and looks: their types.
-import type { CallFeature } from "./feature";
-import type { PropertyChangedEvent } from "../values";
+import type { CallFeature } from "../feature";
+import type { PropertyChangedEvent } from "../../types";
 
 export interface OptimalVideoCountCallFeature extends CallFeature {
   readonly optimalVideoCount: number;

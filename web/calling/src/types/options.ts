@@ -1,7 +1,7 @@
 // What applications pass when they make clients, agents and calls.
 import type { PhoneNumberIdentifier } from "@azure/communication-common";
-import type { LocalAudioStream } from "./media/localaudiostream";
-import type { LocalVideoStream } from "./media/localvideostream";
+import type { LocalAudioStream } from "../media/localaudiostream";
+import type { LocalVideoStream } from "../media/localvideostream";
 import type { ScalingMode } from "./values";
 
 export interface DiagnosticOptions {

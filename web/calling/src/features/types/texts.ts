@@ -1,8 +1,7 @@
 // Features of captions, real-time text and data: their types.
 import type { CommunicationIdentifier, CommunicationIdentifierKind } from "@azure/communication-common";
-import type { CallFeature } from "./feature";
-import type { PropertyChangedEvent } from "../values";
-import type { ParticipantInfo } from "../types";
+import type { CallFeature } from "../feature";
+import type { ParticipantInfo, PropertyChangedEvent } from "../../types";
 
 export type CaptionsKind = "Captions" | "TeamsCaptions";
 export type CaptionsResultType = "Partial" | "Final";

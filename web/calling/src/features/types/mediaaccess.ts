@@ -1,0 +1,29 @@
+// What others permit somebody to send: types.
+import type { CommunicationIdentifier, CommunicationIdentifierKind } from "@azure/communication-common";
+import type { CallFeature } from "../feature";
+
+export interface ParticipantMediaAccess {
+  participant: CommunicationIdentifierKind;
+  isAudioPermitted: boolean;
+  isVideoPermitted: boolean;
+}
+export interface MeetingMediaAccess {
+  isAudioPermitted: boolean;
+  isVideoPermitted: boolean;
+}
+export interface MediaAccessCallFeature extends CallFeature {
+  permitAudio(participants: CommunicationIdentifier[]): Promise<void>;
+  forbidAudio(participants: CommunicationIdentifier[]): Promise<void>;
+  permitVideo(participants: CommunicationIdentifier[]): Promise<void>;
+  forbidVideo(participants: CommunicationIdentifier[]): Promise<void>;
+  permitOthersAudio(): Promise<void>;
+  forbidOthersAudio(): Promise<void>;
+  permitOthersVideo(): Promise<void>;
+  forbidOthersVideo(): Promise<void>;
+  getAllOthersMediaAccess(): ParticipantMediaAccess[];
+  getMeetingMediaAccess(): MeetingMediaAccess;
+  on(event: "mediaAccessChanged", listener: (args: ParticipantMediaAccess[]) => void): void;
+  on(event: "meetingMediaAccessChanged", listener: (args: MeetingMediaAccess) => void): void;
+  off(event: "mediaAccessChanged", listener: (args: ParticipantMediaAccess[]) => void): void;
+  off(event: "meetingMediaAccessChanged", listener: (args: MeetingMediaAccess) => void): void;
+}
