@@ -51,10 +51,10 @@ export function makeCall(self: CallCore): Call {
     },
     transferorInfo: undefined,
     get isMuted() {
-      return self.muted;
+      return self.muting.muted;
     },
     get isIncomingAudioMuted() {
-      return self.incomingMuted;
+      return self.muting.incoming;
     },
     get isScreenSharingOn() {
       return self.pictures.screen.on;
@@ -79,11 +79,11 @@ export function makeCall(self: CallCore): Call {
     },
     lobby,
     hangUp: (options) => self.hangUp(options?.forEveryone ?? false),
-    mute: () => self.mute(true),
-    unmute: () => self.mute(false),
+    mute: () => self.muting.ask(true),
+    unmute: () => self.muting.ask(false),
     muteAllRemoteParticipants: async () => void (await self.ask("participant.muteAll")),
-    muteIncomingAudio: () => self.muteIncoming(true),
-    unmuteIncomingAudio: () => self.muteIncoming(false),
+    muteIncomingAudio: () => self.muting.muteIncoming(true),
+    unmuteIncomingAudio: () => self.muting.muteIncoming(false),
     sendDtmf: (tone) => sendTone(self, tone),
     hold: () => self.hold(true),
     resume: () => self.hold(false),
@@ -121,7 +121,7 @@ function makeInfo(self: CallCore): CallInfo {
     get participantId() {
       return self.participantId;
     },
-    getServerCallId: () => self.serverCallId(),
+    getServerCallId: () => self.name.known,
     onCallInfoChanged: (listener) => changed.on("changed", listener),
     offCallInfoChanged: (listener) => changed.off("changed", listener),
   };

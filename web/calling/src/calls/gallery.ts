@@ -3,6 +3,7 @@
 // (docs/browser-protocol.md, "Pictures").
 import { Emitter } from "../emitter";
 import type { Peer } from "../media/peer";
+import { Arrivals } from "./arrivals";
 import { RemoteVideo, type StreamKind } from "./remotevideo";
 
 /** A stream of the server's roster. */
@@ -30,9 +31,6 @@ export interface GalleryOptions {
 
 /** Views open and change in groups; the server is told once. */
 const GATHER_MS = 50;
-const LOOK_MS = 1_000;
-/** Without pictures for this many looks, none are coming. */
-const STILL = 2;
 
 export class Gallery {
   /** How many streams the path does not carry now. */
@@ -45,11 +43,12 @@ export class Gallery {
   private ready = false;
   private held = false;
   private over = false;
-  private watcher?: ReturnType<typeof setInterval>;
-  private counts = new Map<number, { frames: number; still: number }>();
+  private arrivals: Arrivals;
   private made = 0;
 
-  constructor(private options: GalleryOptions) {}
+  constructor(private options: GalleryOptions) {
+    this.arrivals = new Arrivals({ stats: () => options.peer()?.stats(), at: (mid) => this.at(mid), paused: (mid) => this.slots.find((slot) => slot.mid === mid)?.paused !== undefined });
+  }
 
   /** The stream of an id; a new one if it has just come. */
   stream(info: StreamInfo): RemoteVideo {
@@ -66,7 +65,7 @@ export class Gallery {
   forget(): void {
     const all = [...this.streams.values()];
     this.streams.clear();
-    this.counts.clear();
+    this.arrivals.forget();
     this.tracks.clear();
     for (const stream of all) stream.place(undefined);
     this.told = "";
@@ -84,7 +83,7 @@ export class Gallery {
   /** A stream that will not come back. */
   drop(stream: RemoteVideo): void {
     if (this.streams.get(stream.id) === stream) this.streams.delete(stream.id);
-    this.counts.delete(stream.id);
+    this.arrivals.forget(stream);
     stream.end();
   }
 
@@ -134,7 +133,7 @@ export class Gallery {
   close(): void {
     this.over = true;
     clearTimeout(this.timer);
-    clearInterval(this.watcher);
+    this.arrivals.watch(false);
     for (const stream of [...this.streams.values()]) this.drop(stream);
     this.events.clear();
   }
@@ -177,32 +176,6 @@ export class Gallery {
       stream?.place(this.tracks.get(slot.mid));
       if (slot.paused) stream?.receive(false);
     }
-    if (here.size > 0) this.watcher ??= setInterval(() => void this.look(), LOOK_MS);
-    else this.watcher = void clearInterval(this.watcher);
-  }
-
-  /** Whether pictures come, and how large they are: by the browser's counters. */
-  private async look(): Promise<void> {
-    const report = await this.options.peer()?.stats();
-    if (!report || this.over) return;
-    const streams = new Map(this.slots.map((slot) => [slot.mid, slot]));
-    report.forEach((entry: Record<string, any>) => {
-      if (entry.type !== "inbound-rtp" || entry.kind !== "video") return;
-      const slot = streams.get(entry.mid);
-      const stream = slot?.stream === undefined ? undefined : this.streams.get(slot.stream);
-      if (stream && slot) this.count(stream, slot, entry);
-    });
-  }
-
-  private count(stream: RemoteVideo, slot: Slot, entry: Record<string, any>): void {
-    const frames = entry.framesDecoded ?? 0;
-    const before = this.counts.get(stream.id);
-    // In the place of another stream the counter goes on from that one's.
-    const moves = before !== undefined && frames > before.frames;
-    const still = moves ? 0 : (before?.still ?? 0) + 1;
-    this.counts.set(stream.id, { frames, still });
-    if (slot.paused) return;
-    if (moves && entry.frameWidth) stream.seen(entry.frameWidth, entry.frameHeight);
-    else if (still >= STILL) stream.receive(false);
+    this.arrivals.watch(here.size > 0 && !this.over);
   }
 }

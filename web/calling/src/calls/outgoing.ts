@@ -5,7 +5,7 @@
 //   on ──device gone, right taken──▶ off
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
-import { cameraEncodings, screenEncodings } from "../media/layers";
+import { Demand } from "../media/demand";
 import type { Picture } from "../media/lines";
 import { localVideo, type LocalVideoStream } from "../media/localvideostream";
 import type { Peer } from "../media/peer";
@@ -49,10 +49,11 @@ export class Outgoing {
   private told = false;
   private attempt = 0;
   private abandon = (): void => {};
-  private wanted?: Set<string>;
-  private limits: VideoSendConstraints = {};
+  private demand: Demand;
 
-  constructor(readonly kind: Picture, private options: OutgoingOptions) {}
+  constructor(readonly kind: Picture, private options: OutgoingOptions) {
+    this.demand = new Demand(kind);
+  }
 
   /** The pictures that are sent. */
   get track(): MediaStreamTrack | undefined {
@@ -82,7 +83,7 @@ export class Outgoing {
       this.peer = await unlessStopped(this.options.connected());
       if (!(await unlessStopped(this.peer.takes(this.kind)))) throw failure(400, 0, "the server takes no pictures");
       this.told = true;
-      this.wanted = undefined; // what was wanted of the one before
+      this.demand.rids = undefined; // what was wanted of the one before
       await unlessStopped(this.options.tell(true));
       await unlessStopped(this.send());
       this.turn(true);
@@ -105,7 +106,7 @@ export class Outgoing {
   again(): void {
     if (!this.told) return;
     const attempt = this.attempt;
-    this.wanted = undefined;
+    this.demand.rids = undefined;
     this.update();
     this.options.tell(true).catch((error) => {
       this.options.log(`${this.kind}: ${error}`);
@@ -132,7 +133,7 @@ export class Outgoing {
     inner.events.off("ended", this.ended);
     this.stream = this.pictures = undefined;
     this.told = false;
-    this.wanted = undefined;
+    this.demand.rids = undefined;
     this.peer?.show(this.kind, { track: null, encodings: [] }).catch((error) => this.options.log(`${this.kind}: ${error}`));
     this.use?.letGo();
     this.use = undefined;
@@ -158,15 +159,15 @@ export class Outgoing {
     this.update();
   }
 
-  /** Which encodings anybody wants; undefined: all of them. */
+  /** Which encodings anybody wants. */
   want(rids: string[]): void {
-    this.wanted = new Set(rids);
+    this.demand.rids = new Set(rids);
     this.update();
   }
 
   /** Bounds on what is sent, by the application. */
   limit(limits: VideoSendConstraints): void {
-    this.limits = limits;
+    this.demand.limits = limits;
     this.update();
   }
 
@@ -177,14 +178,7 @@ export class Outgoing {
   private async send(): Promise<void> {
     const track = this.track ?? null;
     if (track && this.kind === "screen") track.contentHint ||= "detail";
-    await this.peer?.show(this.kind, { track: this.held ? null : track, encodings: this.encodings(track) });
-  }
-
-  private encodings(track: MediaStreamTrack | null): RTCRtpEncodingParameters[] {
-    const wanted = (rid: string): boolean => this.wanted?.has(rid) ?? true;
-    if (this.kind === "screen") return screenEncodings(wanted("screen"));
-    const { width = 1280, height = 720 } = track?.getSettings() ?? {};
-    return cameraEncodings(width, height, wanted, this.limits);
+    await this.peer?.show(this.kind, { track: this.held ? null : track, encodings: this.demand.encodings(track) });
   }
 
   private readonly replace = (pictures: MediaStream): void => {

@@ -50,7 +50,7 @@ export class Rejoining {
     this.asked = true;
     const { roomId, groupId } = call.beginning;
     try {
-      await call.context.session.request("call.join", { call: call.id, ...(roomId ? { room: roomId } : { group: groupId }), muted: call.muted });
+      await call.context.session.request("call.join", { call: call.id, ...(roomId ? { room: roomId } : { group: groupId }), muted: call.muting.muted });
     } catch (error) {
       if (!this.asked && lostSession(error)) return; // and asked again in the next session
       // Who may join a group only where somebody is waits for somebody.

@@ -18,7 +18,7 @@ export function watchMutedSpeech(call: CallCore, tell: (speaks: boolean) => void
   let stop = (): void => {};
   const update = (): void => {
     const track = call.sound.sent;
-    const wanted = call.muted && active(call.state) && track?.readyState === "live" ? track : undefined;
+    const wanted = call.muting.muted && active(call.state) && track?.readyState === "live" ? track : undefined;
     if (wanted === watched) return;
     stop();
     watched = wanted;

@@ -7,6 +7,7 @@
 
 import { deferred } from "../deferred";
 import { Lines, type Picture, type Sending } from "./lines";
+import { Negotiation } from "./negotiation";
 
 export type PeerState = "new" | "connecting" | "connected" | "away" | "closed";
 
@@ -34,16 +35,26 @@ export class Peer {
   private track: MediaStreamTrack | null = null;
   private pictures: Partial<Record<Picture, Sending>> = {};
   private slots = 0;
-  private n = 0;
-  private negotiating = false;
-  private again = false;
   private restarts = 0;
   private timer?: ReturnType<typeof setTimeout>;
   /** The first answer to the present connection or, where that is given up before, to the next one. */
   private answer = deferred<void>();
   private isAnswered = false;
 
-  constructor(private options: PeerOptions) {}
+  private negotiation: Negotiation;
+
+  constructor(private options: PeerOptions) {
+    this.negotiation = new Negotiation({
+      connection: () => this.connection,
+      offer: options.offer,
+      away: () => this.state === "away",
+      answered: () => {
+        this.isAnswered = true;
+        this.answer.resolve();
+      },
+      log: options.log,
+    });
+  }
 
   /** Connects with a track, or without one until there is one. */
   async start(track: MediaStreamTrack | null): Promise<void> {
@@ -168,42 +179,8 @@ export class Peer {
     this.later(RETRY_MS);
   }
 
-  /** At most one offer is open; one that is wanted meanwhile follows. */
-  private async negotiate(iceRestart: boolean): Promise<void> {
-    if (this.negotiating) {
-      this.again = true;
-      return;
-    }
-    this.negotiating = true;
-    try {
-      await this.exchange(iceRestart);
-    } catch (error) {
-      if (!this.again) throw error;
-      this.options.log(`media: ${error}`);
-    } finally {
-      this.negotiating = false;
-    }
-    if (this.again) {
-      this.again = false;
-      await this.negotiate(this.state === "away");
-    }
-  }
-
-  private async exchange(iceRestart: boolean): Promise<void> {
-    const connection = this.connection;
-    if (!connection) return;
-    try {
-      const offer = await connection.createOffer({ iceRestart });
-      await connection.setLocalDescription(offer);
-      const answer = await this.options.offer(++this.n, offer.sdp ?? "");
-      if (connection !== this.connection || connection.signalingState !== "have-local-offer") return;
-      await connection.setRemoteDescription({ type: "answer", sdp: answer });
-      if (connection !== this.connection) return;
-      this.isAnswered = true;
-      this.answer.resolve();
-    } catch (error) {
-      if (connection === this.connection) throw error; // else it was closed meanwhile, which is no error
-    }
+  private negotiate(iceRestart: boolean): Promise<void> {
+    return this.negotiation.run(iceRestart);
   }
 
   private move(state: PeerState): void {

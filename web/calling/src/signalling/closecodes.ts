@@ -1,4 +1,5 @@
 // What the server means when it closes a socket (docs/browser-protocol.md, "Close codes").
+import type { SessionChange } from "./sessionoptions";
 
 export const CLOSE = { unauthorized: 4401, forbidden: 4403, noSession: 4404, replaced: 4409, version: 4426, tooMany: 4429, stopping: 4503, malformed: 4400 };
 
@@ -18,4 +19,10 @@ export function finalOf(code: number, reason: string, begun: boolean): Final | u
       return begun ? undefined : [400, 40216, reason || "the server does not understand this version", "connectionIssue"];
   }
   return undefined;
+}
+
+/** Whether a close code says that the server knows the session no longer, if there was one. */
+export function lossOf(code: number, begun: boolean): SessionChange | undefined {
+  if (code === CLOSE.malformed) return { lost: true, late: true }; // joined anew, it would be said again
+  return begun && (code === CLOSE.noSession || code === CLOSE.stopping) ? { lost: true } : undefined;
 }

@@ -36,3 +36,27 @@ export async function refusal(address: string, guessed: boolean): Promise<Refusa
 function isAnother(status: number, says: boolean): boolean {
   return says ? status === 404 : status < 500 && !OPEN.includes(status);
 }
+
+/** Asks why no socket opens: one question at a time, and the last answer is kept. */
+export class Inquiry {
+  /** What the server said last, in words. */
+  said?: string;
+  private asking = false;
+
+  constructor(private address: string) {}
+
+  /** As refusal; undefined also while the question is open. */
+  async ask(guessed: boolean): Promise<Refusal | undefined> {
+    if (this.asking) return undefined;
+    this.asking = true;
+    const refused = await refusal(this.address, guessed);
+    this.asking = false;
+    this.said = refused?.message;
+    return refused;
+  }
+
+  /** There is a socket again. */
+  forget(): void {
+    this.said = undefined;
+  }
+}

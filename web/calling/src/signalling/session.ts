@@ -3,47 +3,25 @@
 //
 //   connecting ──welcome──▶ live ──socket gone──▶ away ──welcome──▶ live
 //        └──refused, 60 s──▶ over ◀──bye, 401, 120 s──┴──────────────┘
-import { claims } from "../endpoint";
-import { failure } from "../errors";
+import { deferred } from "../deferred";
+import { coded, failure } from "../errors";
 import { protocolVersion } from "../protocol";
-import { CLOSE, finalOf, type Final } from "./closecodes";
+import { CLOSE, finalOf, lossOf, type Final } from "./closecodes";
+import { Connector } from "./connector";
+import { sayGoodbye } from "./goodbye";
 import { Liveness } from "./liveness";
 import { Received } from "./received";
-import { delayBefore, inTime, nap } from "./reconnect";
-import { refusal } from "./refusal";
+import { Inquiry } from "./refusal";
 import { Requests } from "./requests";
-import { Socket, type Frame } from "./socket";
+import type { SessionChange, SessionOptions, SessionState } from "./sessionoptions";
+import type { Frame, Socket } from "./socket";
+import { Tokens } from "./tokens";
+export type { SessionChange, SessionOptions, SessionState } from "./sessionoptions";
 
-export type SessionState = "connecting" | "live" | "away" | "over";
-
-export interface SessionOptions {
-  address: string;
-  /** The address was a guess: if another service answers there, the token is one for somewhere else. */
-  guessed?: boolean;
-  token(): Promise<string>;
-  displayName?: string;
-  userAgent: string;
-  log(line: string): void;
-  /** Every event of the server. */
-  event(frame: Frame): void;
-  /** The state has changed. */
-  changed(state: SessionState, why: SessionChange): void;
-}
-
-export interface SessionChange {
-  /** The server no longer knows the session, nor its calls. */
-  lost?: boolean;
-  /** They are too old to be gone on with. */
-  late?: boolean;
-  reason?: "invalidToken" | "connectionIssue";
-  /** Why the session is over, in words. */
-  message?: string;
-}
-
+/** How long the first connection may take. */
 const FIRST_MS = 55_000;
+/** How long the server may be silent when it is asked for a sign of life. */
 const ANSWER_MS = 8_000;
-/** How late a credential may be with another token, once it has seen that its own expired. */
-const CLOCK_MS = 2_000;
 
 export class Session {
   state: SessionState = "connecting";
@@ -57,28 +35,33 @@ export class Session {
   private liveness = new Liveness();
   private grace = 120_000;
   private deadline = 0;
-  /** The token that was shown last. */
-  private token = "";
-  private wake = (): void => {};
-  private attempt = 0;
-  private refused = 0;
-  private settle?: { resolve(): void; reject(error: unknown): void };
-  private renewing = false;
-  private asking = false;
-  /** Why the server takes no socket, as it said last. */
-  private said?: string;
+  /** The first welcome. */
+  private opened = deferred<void>();
+  private tokens: Tokens;
+  private inquiry: Inquiry;
+  private connector: Connector;
 
-  constructor(private options: SessionOptions) {}
+  constructor(private options: SessionOptions) {
+    this.tokens = new Tokens({ token: options.token, log: options.log, request: (t, members) => this.request(t, members) });
+    this.inquiry = new Inquiry(options.address);
+    this.connector = new Connector({
+      address: options.address,
+      tokens: this.tokens,
+      hello: (token) => this.hello(token),
+      made: (socket) => (this.socket = socket),
+      wanted: (socket) => this.state !== "over" && (socket === undefined || (socket === this.socket && this.state !== "live")),
+      events: { frame: (frame) => this.take(frame), closed: (code, reason) => this.lost(code, reason) },
+      log: options.log,
+    });
+  }
 
   /** Connects. It rejects with a code if the server refuses, or does not answer within a minute. */
   open(): Promise<void> {
     this.deadline = Date.now() + FIRST_MS;
     globalThis.addEventListener?.("online", this.retryNow);
     this.liveness.start(this.probe);
-    return new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-      void this.connect();
-    });
+    void this.connect();
+    return this.opened.promise;
   }
 
   /** Sends a request, now or once there is a connection again. */
@@ -95,7 +78,7 @@ export class Session {
   }
 
   /** Looks at once whether the server can be reached again. */
-  readonly retryNow = (): void => (this.state === "live" ? this.probe() : this.wake());
+  readonly retryNow = (): void => (this.state === "live" ? this.probe() : this.connector.wake());
 
   /** Asks for a sign of life, and takes the socket for lost if there is none. */
   readonly probe = (): void => {
@@ -113,29 +96,14 @@ export class Session {
   };
 
   private async connect(): Promise<void> {
-    const wait = nap(inTime(delayBefore(this.attempt++), this.deadline - Date.now()));
-    this.wake = wait.wake;
-    await wait.done;
-    if (this.state === "over") return;
-    let token: string;
     try {
-      token = this.token = await this.options.token();
+      await this.connector.open(this.deadline - Date.now());
     } catch (error) {
-      this.options.log(`no token: ${error}`);
+      const { code, subCode, message } = coded(error, 490, 4502);
+      const token = code === 401;
       // Whoever gives tokens may be out of reach as the server is: calls go on meanwhile.
-      if (this.state === "away" && Date.now() < this.deadline) return this.connect();
-      return this.giveUp(401, 10009, "the token credential gave no token", "invalidToken");
-    }
-    if (this.ended()) return;
-    try {
-      const socket = new Socket(this.options.address, { frame: (frame) => this.take(frame), closed: (code, reason) => this.lost(code, reason) }, () => {
-        socket.send(this.hello(token));
-        // What takes sockets need not be the server, which answers at once.
-        setTimeout(() => this.socket === socket && this.state !== "live" && socket.end(0, "the server does not answer hello"), ANSWER_MS);
-      });
-      this.socket = socket;
-    } catch (error) {
-      this.giveUp(490, 4502, String(error), "connectionIssue");
+      if (token && this.state === "away" && Date.now() < this.deadline) return this.connect();
+      this.giveUp(code, subCode, message, token ? "invalidToken" : "connectionIssue");
     }
   }
 
@@ -155,7 +123,7 @@ export class Session {
     }
     if (typeof frame.seq === "number" && !this.received.take(frame.seq)) return;
     if (frame.t === "goaway") this.stopping = true;
-    if (frame.t === "token.needed") void this.renew();
+    if (frame.t === "token.needed") void this.tokens.renew();
     else this.options.event(frame);
   }
 
@@ -166,13 +134,12 @@ export class Session {
     this.id = frame.session;
     this.grace = frame.graceMs ?? this.grace;
     this.welcome = frame;
-    this.attempt = this.refused = 0;
-    this.said = undefined;
+    this.connector.attempts = this.tokens.refused = 0;
+    this.inquiry.forget();
     if (lost) this.requests.fail(410, 3101, "the server has lost the session");
     this.requests.unsent(); // before anybody hears of it and asks for more
     this.move("live", { lost, late: lost && this.liveness.late(this.grace) });
-    this.settle?.resolve();
-    this.settle = undefined;
+    this.opened.resolve();
     if (frame.snapshot) this.options.event({ t: "snapshot", ...frame.snapshot });
     this.requests.flush(this.send);
   }
@@ -181,48 +148,32 @@ export class Session {
   private lost(code: number, reason: string): void {
     this.options.log(`connection lost: ${code} ${reason}`);
     this.socket = undefined;
-    if (this.ended()) return;
+    if (this.state === "over") return;
     const final = finalOf(code, reason, this.id !== undefined);
     if (final) return this.giveUp(...final);
-    let lost: SessionChange | undefined;
     const unopened = code === 0 && this.state !== "live";
-    switch (code) {
-      case CLOSE.unauthorized:
-        // A token may have expired on its way; a second refusal is final.
-        if (++this.refused > 1 && !this.expiredForServerOnly) return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
-        break;
-      case CLOSE.malformed:
-        lost = { lost: true, late: true }; // joined anew, it would be said again
-        break;
-      case CLOSE.noSession:
-      case CLOSE.stopping:
-        if (code === CLOSE.noSession) this.attempt = 0; // the server is there
-        if (this.id) lost = { lost: true };
-        break;
-      case CLOSE.tooMany:
-        this.attempt = Math.max(this.attempt, 2);
-    }
+    // A token may have expired on its way; a second refusal is final.
+    if (code === CLOSE.unauthorized && ++this.tokens.refused > 1 && !(this.id && this.tokens.expiresUntil(this.deadline)))
+      return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
+    this.connector.closed(code);
+    const loss = lossOf(code, this.id !== undefined);
     if (this.state === "live") {
       this.deadline = Date.now() + this.grace;
       this.liveness.lost();
       this.requests.unsent();
       this.move("away", {});
     }
-    if (lost) this.forget(lost);
+    if (loss) this.forget(loss);
     if (unopened) void this.askWhy();
-    if (Date.now() > this.deadline) return this.giveUp(this.settle ? 408 : 496, this.settle ? 40101 : 7, this.said ?? "the server could not be reached", "connectionIssue");
+    if (Date.now() > this.deadline) return this.giveUp(...this.unreached());
     void this.connect();
   }
 
   /** A socket did not open: nobody waits for a server that would never take it. */
   private async askWhy(): Promise<void> {
-    if (this.asking) return;
-    this.asking = true;
     const begun = this.welcome !== undefined;
-    const refused = await refusal(this.options.address, this.options.guessed === true && !begun);
-    this.asking = false;
-    if (this.state !== "connecting" && this.state !== "away") return;
-    this.said = refused?.message;
+    const refused = await this.inquiry.ask(this.options.guessed === true && !begun);
+    if (this.state !== "connecting" && this.state !== "away") return this.inquiry.forget();
     // Where the server was, somebody else may answer while it is started anew: that there is nothing is not the last word.
     if (!refused || (begun && refused.code === 404)) return;
     this.giveUp(refused.code, refused.subCode, refused.message, refused.code === 401 ? "invalidToken" : "connectionIssue");
@@ -236,44 +187,26 @@ export class Session {
     this.options.changed(this.state, { late: this.liveness.late(this.grace), ...why });
   }
 
-  /** Whether the token has expired for the server alone, whose clock is ahead: the credential gives another one when it knows of it. */
-  private get expiredForServerOnly(): boolean {
-    const expires = 1000 * Number(claims(this.token)["exp"]);
-    return this.id !== undefined && expires > Date.now() - CLOCK_MS && expires < this.deadline;
-  }
-
   /** Until when an interruption is one. */
   get until(): number {
     return this.deadline;
   }
 
-  private async renew(): Promise<void> {
-    if (this.renewing) return;
-    this.renewing = true;
-    try {
-      await this.request("token", { token: await this.options.token() });
-    } catch (error) {
-      this.options.log(`the token was not renewed: ${error}`);
-    } finally {
-      this.renewing = false;
-    }
+  /** Nobody answered for as long as there was patience. */
+  private unreached(): Final {
+    const message = this.inquiry.said ?? "the server could not be reached";
+    return this.welcome ? [496, 7, message, "connectionIssue"] : [408, 40101, message, "connectionIssue"];
   }
 
   private giveUp(...[code, subCode, message, reason]: Final): void {
-    this.settle?.reject(failure(code, subCode, message));
-    this.settle = undefined;
+    this.opened.reject(failure(code, subCode, message));
     if (reason === "invalidToken") this.goodbye();
     this.end({ reason, message });
   }
 
-  /** Ends the session where no token does: nobody shall wait for a client that does not come back. */
+  /** Ends the session at the server where no socket does. */
   private goodbye(): void {
-    const session = this.id;
-    if (this.state === "over" || !session) return;
-    const socket = new Socket(this.options.address, { frame: () => {}, closed: () => {} }, () => {
-      socket.send({ t: "bye", session });
-      socket.close();
-    });
+    if (this.state !== "over" && this.id) sayGoodbye(this.options.address, this.id);
   }
 
   private end(why: SessionChange): void {
@@ -282,15 +215,10 @@ export class Session {
     this.received.stop();
     this.liveness.stop();
     this.socket?.close();
-    this.settle?.reject(failure(490, 4502, "the agent was disposed of"));
-    this.settle = undefined;
+    this.opened.reject(failure(490, 4502, "the agent was disposed of"));
     this.requests.fail(490, 4502, "the connection to the server is over");
     this.move("over", why);
-    this.wake();
-  }
-
-  private ended(): boolean {
-    return this.state === "over";
+    this.connector.wake();
   }
 
   private move(state: SessionState, why: SessionChange): void {
