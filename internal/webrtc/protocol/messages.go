@@ -270,6 +270,13 @@ type Ping struct {
 // Type is ping.
 func (*Ping) Type() string { return "ping" }
 
+// Ice asks for the servers of welcome again, with new credentials: those of TURN open allocations for ten minutes.
+type Ice struct {
+}
+
+// Type is ice.
+func (*Ice) Type() string { return "ice" }
+
 // Ack says in its ack what was seen, where nothing else is to be sent.
 type Ack struct {
 }
@@ -576,6 +583,14 @@ type Refusal struct {
 // Type is error.
 func (*Refusal) Type() string { return "error" }
 
+// IceServers answers ice.
+type IceServers struct {
+	IceServers []IceServer `json:"iceServers"` // for RTCPeerConnection; may be empty
+}
+
+// Type is ice.servers.
+func (*IceServers) Type() string { return "ice.servers" }
+
 // Goaway says that the server will stop: no new calls.
 type Goaway struct {
 	InMs int `json:"inMs"` // when the socket will be closed at the latest
@@ -870,6 +885,7 @@ var fromClient = map[string]func() Message{
 	"hello":               func() Message { return new(Hello) },
 	"token":               func() Message { return new(Token) },
 	"ping":                func() Message { return new(Ping) },
+	"ice":                 func() Message { return new(Ice) },
 	"ack":                 func() Message { return new(Ack) },
 	"bye":                 func() Message { return new(Bye) },
 	"call.start":          func() Message { return new(CallStart) },
@@ -903,6 +919,7 @@ var fromServer = map[string]func() Message{
 	"welcome":          func() Message { return new(Welcome) },
 	"ok":               func() Message { return new(OK) },
 	"error":            func() Message { return new(Refusal) },
+	"ice.servers":      func() Message { return new(IceServers) },
 	"goaway":           func() Message { return new(Goaway) },
 	"token.needed":     func() Message { return new(TokenNeeded) },
 	"incoming":         func() Message { return new(Incoming) },

@@ -17,7 +17,7 @@ import (
 const realm = "switchhook"
 
 // credentialTime is how long credentials open allocations. A client gets new ones with
-// each welcome.
+// each welcome, and asks for them where it opens something later.
 const credentialTime = 10 * time.Minute
 
 // credentials are good until a time that the user name names, and for the user that it

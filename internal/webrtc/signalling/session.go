@@ -127,15 +127,19 @@ func (s *Session) attach(to *socket, user User, token string, id string, lastSeq
 
 func (s *Session) welcome(resumed bool) *protocol.Welcome {
 	now := time.Now()
-	servers := []protocol.IceServer{}
-	if give := s.server.cfg.ICEServers; give != nil {
-		servers = give(s.user)
-	}
 	return &protocol.Welcome{
 		Session: s.secret, Resumed: resumed, GraceMs: int(grace.Milliseconds()), ServerTime: int(now.UnixMilli()),
-		TokenExpiresMs: int(time.Until(s.expires).Milliseconds()), User: s.user, IceServers: servers,
+		TokenExpiresMs: int(time.Until(s.expires).Milliseconds()), User: s.user, IceServers: s.iceServers(),
 		Limits: protocol.Limits{FrameBytes: maxFrame, RequestsPerSecond: requestRate, OpenRequests: maxOpen, Calls: MaxCalls, ReportMs: int(s.server.cfg.ReportEvery.Milliseconds())},
 	}
+}
+
+// iceServers are those of the user, with credentials that are new.
+func (s *Session) iceServers() []protocol.IceServer {
+	if give := s.server.cfg.ICEServers; give != nil {
+		return give(s.user)
+	}
+	return []protocol.IceServer{}
 }
 
 // detach is the end of a socket. The session waits for another one.

@@ -306,6 +306,29 @@ func TestTokensEnd(t *testing.T) {
 	})
 }
 
+// TestICEServersAreGivenAnew: the credentials of welcome expire before a page does.
+func TestICEServersAreGivenAnew(t *testing.T) {
+	run(t, func(o *office) {
+		began := time.Now()
+		o.cfg.ICEServers = func(user string) []protocol.IceServer {
+			return []protocol.IceServer{{Urls: []string{"turn:relay.example"}, Username: user, Credential: time.Since(began).String()}}
+		}
+		p, welcome := o.greet(protocol.Hello{Token: "ann"})
+		defer p.answerPings()()
+		time.Sleep(time.Minute)
+		p.read()
+		id := p.send(&protocol.Ice{})
+		heads, messages, _ := p.read()
+		if len(messages) != 1 || heads[0].Re != id {
+			t.Fatalf("the answer is %+v", messages)
+		}
+		given, ok := messages[0].(*protocol.IceServers)
+		if !ok || len(given.IceServers) != 1 || given.IceServers[0].Username != "ann" || given.IceServers[0].Credential == welcome.IceServers[0].Credential {
+			t.Errorf("at first %+v, then %+v", welcome.IceServers, messages[0])
+		}
+	})
+}
+
 // TestSilentClientsAreAway: whoever answers no ping.
 func TestSilentClientsAreAway(t *testing.T) {
 	run(t, func(o *office) {

@@ -76,6 +76,8 @@ func (s *Session) request(ctx context.Context, socket *socket, id string, m prot
 		answer(&protocol.Refusal{Reason: protocol.ReasonState, Code: 400, Message: "the session has begun"})
 	case *protocol.Token:
 		answer(s.renew(ctx, m.Token))
+	case *protocol.Ice:
+		answer(&protocol.IceServers{IceServers: s.iceServers()})
 	default:
 		s.client.Take(m, answer)
 	}

@@ -294,6 +294,15 @@ export interface Ping {
   ack?: number;
 }
 
+/** Ice asks for the servers of welcome again, with new credentials: those of TURN open allocations for ten minutes. */
+export interface Ice {
+  t: 'ice';
+  /** Of the request. */
+  id: string;
+  /** The last event that was seen. */
+  ack?: number;
+}
+
 /** Ack says in its ack what was seen, where nothing else is to be sent. */
 export interface Ack {
   t: 'ack';
@@ -746,6 +755,15 @@ export interface Refusal {
   message: string;
 }
 
+/** IceServers answers ice. */
+export interface IceServers {
+  t: 'ice.servers';
+  /** The request that is answered. */
+  re: string;
+  /** for RTCPeerConnection; may be empty */
+  iceServers: IceServer[];
+}
+
 /** Goaway says that the server will stop: no new calls. */
 export interface Goaway {
   t: 'goaway';
@@ -1128,6 +1146,7 @@ export type ClientMessage =
   | Hello
   | Token
   | Ping
+  | Ice
   | Ack
   | Bye
   | CallStart
@@ -1161,6 +1180,7 @@ export type ServerMessage =
   | Welcome
   | OK
   | Refusal
+  | IceServers
   | Goaway
   | TokenNeeded
   | Incoming
