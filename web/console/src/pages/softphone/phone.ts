@@ -147,25 +147,28 @@ export async function transfer(to: string): Promise<void> {
   ended.value = `${to} is being called.`;
   moving.on("stateChanged", () => {
     if (moving.state === "Transferred") handedTo = to;
-    if (moving.state === "Failed") ended.value = `${to} did not take the call (${moving.error?.code}/${moving.error?.subCode}): the call goes on.`;
+    if (moving.state === "Failed" && call.value) ended.value = `${to} did not take the call (${moving.error?.code}/${moving.error?.subCode}): the call goes on.`;
   });
 }
 
 /** Says a sound file instead of the microphone, and then the microphone again. */
 export async function speak(file: Blob): Promise<void> {
+  const made = call.value;
+  const [before] = made?.localAudioStreams ?? [];
   const context = new AudioContext();
   try {
     const sound = context.createBufferSource();
     sound.buffer = await context.decodeAudioData(await file.arrayBuffer());
     const out = context.createMediaStreamDestination();
     sound.connect(out);
-    await call.value?.startAudio(new library!.LocalAudioStream(out.stream));
+    await made?.startAudio(new library!.LocalAudioStream(out.stream));
     await new Promise((done) => {
       sound.onended = done;
       sound.start();
     });
   } finally {
-    call.value?.stopAudio();
+    if (before && call.value === made) await made?.startAudio(before).catch(() => made.stopAudio());
+    else made?.stopAudio();
     await context.close();
   }
 }
