@@ -25,7 +25,8 @@ export interface AgentOptions {
   devices: Devices;
   userAgent: string;
   log(line: string): void;
-  disposed(): void;
+  /** It was disposed of, or is disconnected for good. */
+  retired(): void;
 }
 
 export class Agent {
@@ -37,6 +38,7 @@ export class Agent {
   private session: Session;
   private context: CallContext;
   private gone?: Promise<void>;
+  private retired = false;
 
   constructor(private options: AgentOptions) {
     const { log } = options;
@@ -61,7 +63,7 @@ export class Agent {
       session: this.session,
       displayName: options.displayName,
       devices: options.devices,
-      iceServers: () => [...((this.session.welcome?.iceServers ?? []) as RTCIceServer[]), ...(options.iceServers ?? [])],
+      iceServers: () => [...this.session.ice.all, ...(options.iceServers ?? [])],
       log,
       reportMedia: options.reportMedia ?? true,
       active: (call) => this.calls.holdOthers(call),
@@ -100,7 +102,8 @@ export class Agent {
     for (const call of this.calls.all()) {
       const one = here.get(call.id);
       if (one) restoreCall(call, one);
-      else if (call.state !== "None" && call.state !== "Connecting" && !call.rejoining.pending) call.end(410, 3101, "the call ended while there was no connection");
+      else if (call.state === "Disconnecting") call.end(0, 0);
+      else if (call.begun && !call.rejoining.pending) call.end(410, 3101, "the call ended while there was no connection");
     }
   }
 
@@ -117,7 +120,7 @@ export class Agent {
     }
     if (state === "live") this.connectionIs("Connected");
     if (state !== "over") return;
-    this.unlisten();
+    this.retire();
     this.connectionIs("Disconnected", why.reason);
   }
 
@@ -188,13 +191,17 @@ export class Agent {
   }
 
   private async leave(): Promise<void> {
+    this.ringing.close("the agent was disposed of");
     await Promise.all(this.calls.all().map((call) => call.hangUp(false)));
     this.session.close();
-    this.unlisten();
-    this.options.disposed();
+    this.retire();
   }
 
-  private unlisten(): void {
+  /** It is of no use any more: the user may have another agent. Once, for that one is not to be forgotten later. */
+  private retire(): void {
+    if (this.retired) return;
+    this.retired = true;
+    this.options.retired();
     globalThis.removeEventListener?.("pagehide", this.leavePage);
     globalThis.removeEventListener?.("pageshow", this.session.retryNow);
     globalThis.document?.removeEventListener?.("resume", this.session.retryNow);

@@ -23,8 +23,8 @@ interface Attempt {
   agent?: Agent;
   /** The client was disposed of meanwhile. */
   over?: boolean;
-  /** The agent is no more. */
-  disposed(): void;
+  /** The agent is of no use any more. */
+  retired(): void;
 }
 
 export interface CallClient {
@@ -52,7 +52,7 @@ export class CallClient {
         if (agent || creating) throw failure(409, 40228, "this client has an agent; dispose of it first");
         if (typeof credential?.getToken !== "function") throw failure(400, 0, "not a token credential");
         leave ??= beHere();
-        const attempt: Attempt = (creating = { disposed: () => (agent = undefined) });
+        const attempt: Attempt = (creating = { retired: () => (agent = undefined) });
         try {
           agent = await connect(credential, agentOptions, options, getDevices(), log, attempt);
           return agent.facade;
@@ -116,9 +116,9 @@ async function connect(
     devices,
     userAgent: `switchhook-calling/${VERSION} ${options.diagnostics?.appName ?? ""}`.trim().slice(0, 200),
     log,
-    disposed: () => {
+    retired: () => {
       live.delete(user);
-      attempt.disposed();
+      attempt.retired();
     },
   });
   attempt.agent = agent;
@@ -127,7 +127,6 @@ async function connect(
     if (attempt.over) throw disposedOf();
     return agent;
   } catch (error) {
-    live.delete(user);
     await agent.dispose();
     throw coded(error, 500, 40216);
   }

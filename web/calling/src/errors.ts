@@ -11,9 +11,10 @@ export function failure(code: number, subCode: number, message: string, category
   return Object.assign(error, { name: "CommunicationServicesError", code, subCode, resultCategories });
 }
 
-/** Whether an error has a code already. */
+/** Whether an error has a code of ours already. Errors of browsers have numbers of their own (DOMException.code), and no subCode. */
 export function hasCode(error: unknown): error is CommunicationServicesError {
-  return typeof (error as { code?: unknown } | undefined)?.code === "number";
+  const { code, subCode } = (error ?? {}) as { code?: unknown; subCode?: unknown };
+  return typeof code === "number" && typeof subCode === "number";
 }
 
 /** The same error if it has a code, else one with this code that keeps its message. */

@@ -21,6 +21,12 @@ export function rawId(identifier: CommunicationIdentifier): string {
   return id;
 }
 
+/** The raw ids of a list. */
+export function rawIds(identifiers: readonly CommunicationIdentifier[]): string[] {
+  if (!Array.isArray(identifiers)) throw failure(400, 0, "a list of identifiers is needed");
+  return identifiers.map(rawId);
+}
+
 function withoutKind(identifier: CommunicationIdentifier): CommunicationIdentifier {
   const { kind: _, ...rest } = identifier as CommunicationIdentifierKind;
   return rest as CommunicationIdentifier;

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 /** An agent that is connected. */
 async function connected(token: () => Promise<string> = async () => "token"): Promise<Agent> {
-  running = new Agent({ address: "ws://127.0.0.1:1/client", token, devices: { events: new Emitter() } as never, userAgent: "test", log: () => {}, disposed: () => {} });
+  running = new Agent({ address: "ws://127.0.0.1:1/client", token, devices: { events: new Emitter() } as never, userAgent: "test", log: () => {}, retired: () => {} });
   const opened = running.open();
   await nextSocket(0);
   newest().open();

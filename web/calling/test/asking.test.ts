@@ -66,6 +66,19 @@ test("who is muted after an unmute that is on its way is not heard for a moment"
   assert.deepEqual([call.isMuted, changes], [true, []]);
 });
 
+test("a call whose other holds it is connected again when it becomes a group", () => {
+  const bob = { id: "8:acs:bob", state: "Hold", muted: false, endpoints: ["b"], streams: [] };
+  const info = { t: "call.info", serverCallId: "s", participantId: "p" };
+  const states: string[] = [];
+  call.on("stateChanged", () => states.push(call.state));
+  hear({ ...info, kind: "twoParty" });
+  hear({ t: "roster", version: 2, full: false, set: [bob], removed: [] });
+  hear({ ...info, kind: "group" });
+  assert.deepEqual(states, ["RemoteHold", "Connected"]);
+  hear({ t: "roster", version: 3, full: false, set: [{ ...bob, muted: true }], removed: [] });
+  assert.equal(call.state, "Connected");
+});
+
 test("who hangs up twice waits for the end both times, and after it for nothing", async () => {
   const ends = [call.hangUp(), call.hangUp()].map((gone) => gone.then(() => call.state));
   await settle();

@@ -1,17 +1,23 @@
 // The list of devices, while it changes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { settle } from "./fakes";
+import { FakeMediaStream, FakeTrack, settle } from "./fakes";
 
 const listeners: (() => void)[] = [];
 let there: object[] = [];
 let answers: (() => void)[] = [];
+/** The microphone that was opened to ask for it. */
+let opened: FakeTrack | undefined;
 Object.defineProperty(globalThis, "navigator", {
   configurable: true,
   value: {
     mediaDevices: {
       addEventListener: (_: string, listener: () => void) => listeners.push(listener),
       removeEventListener: (_: string, listener: () => void) => listeners.splice(listeners.indexOf(listener), 1),
+      getUserMedia: async ({ audio }: MediaStreamConstraints) => {
+        if (!audio) throw new DOMException("no", "NotAllowedError");
+        return new FakeMediaStream([(opened = new FakeTrack("microphone", "audio"))]);
+      },
       enumerateDevices: () => new Promise((resolve) => answers.push(() => resolve([...there]))),
     },
   },
@@ -54,5 +60,16 @@ test("a microphone that has gone is not chosen", async () => {
   await answer();
   await refreshed;
   await assert.rejects(devices.manager.selectMicrophone(b), { code: 400, subCode: 43004 });
+  devices.dispose();
+});
+
+test("devices that have names only while one is open are listed once the user has permitted it", async () => {
+  const devices = new Devices();
+  const asked = devices.manager.askDevicePermission({ audio: true, video: true });
+  await settle();
+  there = [microphone(opened?.readyState === "live" ? "a" : "")];
+  await answer();
+  assert.deepEqual(await asked, { audio: true, video: false });
+  assert.deepEqual([(await devices.manager.getMicrophones()).map(({ name }) => name), opened?.readyState], [["a"], "ended"]);
   devices.dispose();
 });

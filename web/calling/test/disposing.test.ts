@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import type { Agent } from "../src/agent";
 import { CallClient } from "../src/client";
+import type { IncomingCall } from "../src/types";
 import { FakeSocket, newest, settle } from "./fakes";
 import { begin, finish, greet, inRoom, newAgent, pass, ROOM, welcome } from "./room";
 
@@ -57,6 +58,20 @@ test("no call is begun by an agent that is being disposed of, and both who dispo
   newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
   await Promise.all(gone);
   assert.deepEqual(ends, ["Disconnecting", "Disconnected", "disposed", "disposed"]);
+});
+
+test("nothing rings at an agent that is being disposed of", async () => {
+  const { agent: made, call } = await inRoom([]);
+  agent = made;
+  const rang: IncomingCall[] = [];
+  made.facade.on("incomingCall", ({ incomingCall }) => rang.push(incomingCall));
+  newest().say({ t: "incoming", seq: 9, incoming: { call: "a", from: "8:acs:ada" } });
+  const gone = made.facade.dispose();
+  newest().say({ t: "incoming", seq: 10, incoming: { call: "b", from: "8:acs:bob" } });
+  assert.deepEqual(rang.map(({ id, callEndReason }) => `${id} ${callEndReason?.code}`), ["a 487"]);
+  await assert.rejects(rang[0].accept(), { code: 400, subCode: 41006 });
+  newest().say({ t: "call.ended", seq: 11, call: call.id, code: 0, subCode: 0 });
+  await gone;
 });
 
 test("a call that is being joined when its agent is disposed of ends", async () => {

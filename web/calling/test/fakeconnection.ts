@@ -15,7 +15,7 @@ export class FakeConnection {
   static reading: Promise<void> = Promise.resolve();
   private answered = false;
 
-  constructor() {
+  constructor(public configuration: RTCConfiguration = {}) {
     FakeConnection.all.push(this);
   }
   static newest(): FakeConnection {
@@ -73,9 +73,19 @@ export class FakeConnection {
     this.ontrack?.({ track, streams: [], transceiver: { mid: "0" } });
   }
 
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
+  }
+
   /** The path is there. */
   connect(): void {
     this.iceConnectionState = this.connectionState = "connected";
+    this.oniceconnectionstatechange?.();
+  }
+
+  /** The path is lost. */
+  lose(): void {
+    this.iceConnectionState = "disconnected";
     this.oniceconnectionstatechange?.();
   }
 }

@@ -84,21 +84,6 @@ test("recordings and transcriptions", () => {
   assert.deepEqual(told, ["1 0", "recording true", "Paused", "recording false", "Ended", "0 1", "transcription true"]);
 });
 
-test("captions", async () => {
-  const { captions } = call.feature(Features.Captions);
-  assert.equal(captions.kind, "Captions");
-  const told: string[] = [];
-  captions.on("CaptionsActiveChanged", () => told.push(`active ${captions.isCaptionsFeatureActive}`));
-  captions.on("SpokenLanguageChanged", () => told.push(captions.activeSpokenLanguage));
-  (captions.on as (event: string, listener: (args: any) => void) => void)("CaptionsReceived", (one) => told.push(`${one.speaker.displayName} ${one.resultType}: ${one.spokenText}`));
-  assert.deepEqual(await asked(captions.startCaptions({ spokenLanguage: "en-us" }), "captions.set"), { t: "captions.set", on: true, language: "en-us" });
-  hear({ t: "caption", who: BOB.id, displayName: "Bob", text: "hello", final: true, language: "en-us", time: 1 });
-  await asked(captions.setSpokenLanguage("de-de"), "captions.set");
-  await asked(captions.stopCaptions(), "captions.set");
-  hear({ t: "caption", who: BOB.id, displayName: "Bob", text: "hallo", final: true, language: "de-de", time: 2 });
-  assert.deepEqual(told, ["active true", "Bob Final: hello", "de-de", "active false"]);
-});
-
 test("capabilities say why they have changed", () => {
   const feature = call.feature(Features.Capabilities);
   const reasons: string[] = [];
@@ -109,28 +94,6 @@ test("capabilities say why they have changed", () => {
   }
   assert.deepEqual(reasons, ["MeetingDetailsChanged unmuteMic", "RoleChanged unmuteMic", "MeetingOptionOrOrganizerPolicyChanged unmuteMic"]);
   assert.equal(feature.capabilities.addTeamsUser.isPresent, false);
-});
-
-test("a channel of data ends when its sender does, or is silent for two minutes", async () => {
-  const sender = call.feature(Features.DataChannel).createDataChannelSender({ channelId: 3, priority: "Normal", reliability: "Durable" });
-  sender.setParticipants([bob]);
-  const { session: _, ...sent } = await asked(sender.sendMessage(new Uint8Array([7])), "data.send");
-  assert.deepEqual(sent, { t: "data.send", channel: 3, to: [BOB.id], n: 1, data: btoa("\x07") });
-  sender.close();
-  await settle();
-  assert.equal(newest().last("data.send").closed, true);
-  const told: string[] = [];
-  call.feature(Features.DataChannel).on("dataChannelReceiverCreated", (receiver) => {
-    told.push(`channel ${receiver.channelId}`);
-    receiver.on("messageReady", () => told.push(String(receiver.readMessage()?.data)));
-    receiver.on("close", () => told.push("closed"));
-  });
-  const data = { t: "data", who: BOB.id, channel: 9, session: "a", n: 1, data: btoa("\x01\x02") };
-  hear(data);
-  hear({ ...data, n: 2, data: undefined, closed: true });
-  hear({ ...data, session: "b" });
-  await pass(121_000);
-  assert.deepEqual(told, ["channel 9", "1,2", "closed", "channel 9", "1,2", "closed"]);
 });
 
 test("samples and summaries of media", async () => {

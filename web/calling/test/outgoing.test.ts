@@ -103,6 +103,18 @@ test("a device that is gone ends it, and the server is told", async () => {
   assert.deepEqual(log.slice(-4), ["shows nothing", "lists +0 -1", "on false", "tells false"]);
 });
 
+test("a stream that is disposed of is not sent any more, and the server is told", async () => {
+  const { outgoing, connect, log } = make();
+  connect();
+  const stream = new LocalVideoStream(camera("a"));
+  await outgoing.start(stream);
+  let lost = false;
+  outgoing.events.on("lost", () => (lost = true));
+  stream.dispose();
+  await settle();
+  assert.deepEqual([lost, outgoing.on, log.slice(-4)], [false, false, ["shows nothing", "lists +0 -1", "on false", "tells false"]]);
+});
+
 test("why a camera does not open is said by its code", async () => {
   for (const [id, code, subCode] of [["denied", 403, 43001], ["busy", 412, 43000]] as const) {
     const { outgoing } = make();

@@ -66,7 +66,7 @@ export async function admit(call: Call, seq: number, people: object[]): Promise<
 
 /** An agent that is not open. */
 export function newAgent(log: (line: string) => void = () => {}): Agent {
-  return new Agent({ address: "ws://127.0.0.1:1/client", token: async () => "t", devices: { events: new Emitter(), refresh: async () => {} } as never, userAgent: "test", log, disposed: () => {} });
+  return new Agent({ address: "ws://127.0.0.1:1/client", token: async () => "t", devices: { events: new Emitter(), refresh: async () => {} } as never, userAgent: "test", log, retired: () => {} });
 }
 
 /** An agent, connected, in a call of the room, or of a group, with these people. */

@@ -144,6 +144,21 @@ test("a token that was revoked ends the agent, though it has not expired", async
   assert.deepEqual(FakeSocket.all.flatMap(({ sent }) => sent).filter(({ t }) => t === "bye"), [{ t: "bye", session: "s1" }]);
 });
 
+test("an agent that is disconnected for good makes room for another one, and its own end leaves that alone", async () => {
+  const first = await connect(fixed(token(3_600)));
+  let second: Promise<CallAgent> | undefined;
+  first.on("connectionStateChanged", () => (second = client.createCallAgent(fixed(token(3_600)))));
+  newest().drop(4403, "no");
+  await settle();
+  await pass(1);
+  newest().open();
+  newest().say(welcome("s2"));
+  assert.deepEqual([(await second!).connectionState, first.connectionState], ["Connected", "Disconnected"]);
+  await first.dispose();
+  await assert.rejects(client.createCallAgent(fixed(token(3_600))), { code: 409, subCode: 40228 });
+  await assert.rejects(new CallClient().createCallAgent(fixed(token(3_600))), { code: 409, subCode: 40228 });
+});
+
 test("the server hears what the application calls itself", async () => {
   await client.dispose();
   client = new CallClient({ diagnostics: { appName: "shop" } });

@@ -1,7 +1,9 @@
 // What an application asks for when it begins a call: read, and refused where it cannot be.
 import { failure, unsupported } from "../errors";
 import { isPhone, isTeams, rawId } from "../identifiers";
-import type { CallableIdentifier, GroupCallLocator, JoinCallOptions, RoomCallLocator, StartCallOptions } from "../types";
+import { localAudio } from "../media/localaudiostream";
+import { localVideo } from "../media/localvideostream";
+import type { AcceptCallOptions, CallableIdentifier, GroupCallLocator, JoinCallOptions, RoomCallLocator, StartCallOptions } from "../types";
 import type { CallBeginning } from "./callcontext";
 import { contextOf } from "./customcontext";
 
@@ -22,7 +24,7 @@ export function toStart(participants: CallableIdentifier[], options: StartCallOp
   const alternateCallerId = options.alternateCallerId?.phoneNumber;
   if (to.some(isPhone) && !alternateCallerId) throw failure(400, 0, "a call to a phone number needs alternateCallerId");
   return {
-    beginning: { id: crypto.randomUUID(), direction: "Outgoing", to, audio: options.audioOptions, video: options.videoOptions },
+    beginning: { id: crypto.randomUUID(), direction: "Outgoing", to, ...mediaOf(options) },
     request: "call.start",
     members: { to, alternateCallerId, customContext: contextOf(options.customContext) },
   };
@@ -34,8 +36,17 @@ export function toJoin(locator: GroupCallLocator | RoomCallLocator, options: Joi
   if (!groupId && !roomId) throw unsupported("a locator other than groupId and roomId");
   if (groupId && !GUID.test(groupId)) throw failure(400, 0, `groupId is not a GUID: ${groupId}`);
   return {
-    beginning: { id: crypto.randomUUID(), direction: "Outgoing", groupId, roomId, audio: options.audioOptions, video: options.videoOptions },
+    beginning: { id: crypto.randomUUID(), direction: "Outgoing", groupId, roomId, ...mediaOf(options) },
     request: "call.join",
     members: roomId ? { room: roomId } : { group: groupId },
   };
+}
+
+/** What a call begins to send. Streams that are none are refused before anybody hears of the call: 400/41025. */
+export function mediaOf({ audioOptions, videoOptions }: AcceptCallOptions): Pick<CallBeginning, "audio" | "video"> {
+  const [sound] = audioOptions?.localAudioStreams ?? [];
+  if (sound) localAudio(sound);
+  const [pictures] = videoOptions?.localVideoStreams ?? [];
+  if (pictures) localVideo(pictures);
+  return { audio: audioOptions, video: videoOptions };
 }

@@ -36,6 +36,8 @@ export class CallCore {
   role: ParticipantRole = "Unknown";
   kind?: "twoParty" | "group" | "room";
   participantId = "";
+  /** The server has taken the request that begins it. */
+  begun = false;
 
   constructor(readonly context: CallContext, readonly beginning: CallBeginning) {
     this.muting = new Muting(this, beginning.audio?.muted ?? false);
@@ -56,7 +58,10 @@ export class CallCore {
     this.pictures = new Pictures(this);
     this.sound.events.on("remote", () => this.events.emit("remoteAudioStreamsUpdated", { added: [this.sound.remote], removed: [] }));
     this.sound.events.on("local", (change) => this.events.emit("localAudioStreamsUpdated", change));
-    this.sound.events.on("peer", (state) => this.inner.emit("peer", state));
+    this.sound.events.on("peer", (state) => {
+      if (state === "away") void context.session.refreshIce(); // another path is looked for in a moment
+      this.inner.emit("peer", state);
+    });
     this.sound.events.on("microphone", (state) => this.inner.emit("microphone", state));
     this.sound.events.on("silenced", (silenced) => this.inner.emit("microphoneSilenced", silenced));
     this.facade = makeCall(this);
@@ -76,7 +81,10 @@ export class CallCore {
     this.move("Connecting");
     this.pictures.begin(this.beginning.video);
     try {
+      const ready = this.context.session.refreshIce();
       await this.ask(t, { ...members, muted: this.muting.muted });
+      this.begun = true;
+      await ready;
     } catch (error) {
       return this.fail(error);
     }
@@ -105,6 +113,7 @@ export class CallCore {
   /** The server has lost the call, with all that it kept of it. */
   forget(): void {
     this.sound.peer?.drop();
+    this.muting.forget();
     this.name.forget();
     this.pictures.gallery.forget();
     this.roster.forget();
@@ -120,10 +129,10 @@ export class CallCore {
     this.followHold();
   }
 
-  /** In a call of two, the other's hold is seen as RemoteHold. */
+  /** In a call of two, the other's hold is seen as RemoteHold; in one of more it is the other's alone. */
   followHold(): void {
-    if (this.kind !== "twoParty" || this.state === "LocalHold" || !established(this.state)) return;
-    const held = [...this.roster.all()].some((person) => person.state === "Hold");
+    if (this.state === "LocalHold" || !established(this.state)) return;
+    const held = this.kind === "twoParty" && [...this.roster.all()].some((person) => person.state === "Hold");
     this.move(held ? "RemoteHold" : "Connected");
   }
 

@@ -154,8 +154,9 @@ function addParticipant(self: CallCore, who: CommunicationIdentifier, options?: 
   if (!established(self.state)) throw failure(412, 0, "the call is not connected");
   const alternateCallerId = options?.alternateCallerId?.phoneNumber;
   if (isPhone(id) && !alternateCallerId) throw failure(400, 0, "a call to a phone number needs alternateCallerId");
+  const customContext = contextOf(options?.customContext);
   const person = self.roster.invite(id);
-  self.ask("participant.add", { who: id, alternateCallerId, customContext: contextOf(options?.customContext) }).catch((error) => {
+  self.ask("participant.add", { who: id, alternateCallerId, customContext }).catch((error) => {
     const { code, subCode, message } = coded(error, 500, 0);
     self.roster.invitation(id, "Failed", code, subCode, message);
   });

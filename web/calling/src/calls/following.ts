@@ -12,6 +12,7 @@ export function takeMessage(call: CallCore, frame: Frame): void {
       call.kind = frame.kind;
       call.participantId = frame.participantId;
       call.name.is(frame.serverCallId);
+      call.followHold();
       break;
     case "call.ended":
       // A server that stops ends all calls; its successor may have this one again.
@@ -49,7 +50,7 @@ export function restoreCall(call: CallCore, snapshot: Frame): void {
   if (snapshot.slots) takeMessage(call, { ...snapshot.slots, t: "media.slots" });
   if (snapshot.layers) takeMessage(call, { ...snapshot.layers, t: "media.layers" });
   call.follow(snapshot.state);
-  if (snapshot.muted && !call.muting.muted) call.muting.byOthers(true);
+  call.muting.byOthers(snapshot.muted === true);
 }
 
 /** What all have in common; what is absent is not. */

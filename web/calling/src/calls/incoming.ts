@@ -10,6 +10,7 @@ import { coded, endReason, failure } from "../errors";
 import { identifier } from "../identifiers";
 import type { AcceptCallOptions, Call, CallEndReason, CallerInfo, CustomContext, IncomingCall } from "../types";
 import type { Frame } from "../signalling/socket";
+import { mediaOf } from "./beginnings";
 import type { CallBeginning } from "./callcontext";
 
 export interface IncomingOptions {
@@ -42,8 +43,8 @@ export class Incoming {
 
   private async accept(accepted?: AcceptCallOptions): Promise<Call> {
     if (this.state !== "ringing") throw failure(400, 41006, "the call rings no longer");
+    const beginning: CallBeginning = { id: this.id, direction: "Incoming", caller: this.caller, to: [this.message.from], ...mediaOf(accepted ?? {}) };
     this.state = "accepted";
-    const beginning: CallBeginning = { id: this.id, direction: "Incoming", caller: this.caller, to: [this.message.from], audio: accepted?.audioOptions, video: accepted?.videoOptions };
     try {
       return await this.options.accept(beginning);
     } catch (error) {

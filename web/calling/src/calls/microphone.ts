@@ -11,6 +11,8 @@ export interface MicrophoneOptions {
   shown(stream: LocalAudioStream): void;
   /** An application gave its stream another source: the stream is its own now. */
   taken(stream: LocalAudioStream): void;
+  /** An application has disposed of its stream. */
+  disposed(): void;
 }
 
 export class Microphone {
@@ -57,7 +59,8 @@ export class Microphone {
     this.open = undefined;
     if (!this.stream) return;
     const inner = localAudio(this.stream);
-    inner.replaced.off("track", this.replaced);
+    inner.changes.off("track", this.replaced);
+    inner.changes.off("disposed", this.options.disposed);
     inner.dispose();
     this.stream = undefined;
   }
@@ -67,13 +70,15 @@ export class Microphone {
     const shown = (this.stream ??= new LocalAudioStream(device));
     localAudio(shown).opened(device, stream);
     if (!made) return;
-    localAudio(shown).replaced.on("track", this.replaced);
+    localAudio(shown).changes.on("track", this.replaced);
+    localAudio(shown).changes.on("disposed", this.options.disposed);
     this.options.shown(shown);
   }
 
   private readonly replaced = (): void => {
     const stream = this.stream!;
-    localAudio(stream).replaced.off("track", this.replaced);
+    localAudio(stream).changes.off("track", this.replaced);
+    localAudio(stream).changes.off("disposed", this.options.disposed);
     this.stream = undefined;
     this.options.taken(stream);
   };

@@ -6,18 +6,25 @@ import { over } from "./state";
 export class Muting {
   /** isIncomingAudioMuted. */
   incoming = false;
+  /** Others have muted the user. */
+  private others = false;
   /** How often the application asked to be muted or not. */
   private asked = 0;
 
-  /** `muted`: isMuted. */
-  constructor(private call: CallCore, public muted: boolean) {}
+  /** `self`: the application has muted this client. */
+  constructor(private call: CallCore, private self: boolean) {}
 
-  /** Mutes or unmutes this client: here at once, and at the server. */
+  /** isMuted. */
+  get muted(): boolean {
+    return this.self || this.others;
+  }
+
+  /** Mutes or unmutes this client: here at once, and at the server. An unmute lifts what others did, too. */
   async ask(muted: boolean): Promise<void> {
     const { call } = this;
-    if (over(call.state)) throw failure(400, 41015, "the call is over");
+    if (over(call.state)) throw failure(400, muted ? 41015 : 41016, "the call is over");
     const turn = ++this.asked;
-    if (muted) this.set(true);
+    if (muted) this.become(true, this.others);
     if (call.state !== "None") {
       try {
         await call.ask("media.state", { microphone: !muted });
@@ -25,19 +32,26 @@ export class Muting {
         throw coded(error, 500, muted ? 41015 : 41016);
       }
     }
-    if (turn === this.asked) this.set(muted); // else the last word was another
+    if (turn === this.asked) this.become(muted, muted && this.others); // else the last word was another
   }
 
-  /** Others have muted this client, or that was lifted. */
+  /** Others have muted the user, or that was lifted, as on another device. What the application did here stays. */
   byOthers(muted: boolean): void {
     const before = this.muted;
-    this.set(muted);
-    if (muted && !before) this.call.events.emit("mutedByOthers");
+    this.become(this.self, muted);
+    if (this.muted && !before) this.call.events.emit("mutedByOthers");
   }
 
-  private set(muted: boolean): void {
-    if (muted === this.muted) return;
-    this.muted = muted;
+  /** The server has lost the call. It is joined anew as it is now. */
+  forget(): void {
+    this.become(this.muted, false);
+  }
+
+  private become(self: boolean, others: boolean): void {
+    const before = this.muted;
+    this.self = self;
+    this.others = others;
+    if (this.muted === before) return;
     this.gate();
     this.call.events.emit("isMutedChanged");
   }

@@ -11,6 +11,7 @@ import { localVideo, type LocalVideoStream } from "../media/localvideostream";
 import type { Peer } from "../media/peer";
 import type { LocalVideo, Use } from "../media/videocapture";
 import type { VideoSendConstraints } from "../types";
+import { Attempt } from "./attempt";
 
 export interface OutgoingOptions {
   /** The connection, once the call is connected; it rejects if the call ends before. */
@@ -47,8 +48,8 @@ export class Outgoing {
   private held = false;
   private listed = false;
   private told = false;
-  private attempt = 0;
-  private abandon = (): void => {};
+  /** To send what is sent, or will be. */
+  private attempt?: Attempt;
   private demand: Demand;
 
   constructor(readonly kind: Picture, private options: OutgoingOptions) {
@@ -65,27 +66,20 @@ export class Outgoing {
     const inner = localVideo(stream);
     if (this.stream) throw failure(400, ALREADY[this.kind], this.kind === "camera" ? "video is being sent already" : "a screen is being shared already");
     this.stream = stream;
-    const attempt = ++this.attempt;
-    const stopped = (): Error => failure(410, 41048, "it was stopped before it had begun");
-    const abandoned = new Promise<never>((_, reject) => (this.abandon = () => reject(stopped())));
-    abandoned.catch(() => {});
-    const unlessStopped = async <T>(work: Promise<T>): Promise<T> => {
-      const done = await Promise.race([work, abandoned]);
-      if (attempt !== this.attempt) throw stopped();
-      return done;
-    };
+    const attempt = (this.attempt = new Attempt(() => failure(410, 41048, "it was stopped before it had begun")));
     inner.events.on("replaced", this.replace);
     inner.events.on("ended", this.ended);
+    inner.events.on("disposed", this.disposed);
     try {
-      this.pictures = await unlessStopped(this.open(inner, attempt));
+      this.pictures = await attempt.step(this.open(inner, attempt));
       // Seen from the beginning: a page shows its own picture while the call is being set up.
       this.list();
-      this.peer = await unlessStopped(this.options.connected());
-      if (!(await unlessStopped(this.peer.takes(this.kind)))) throw failure(400, 0, "the server takes no pictures");
+      this.peer = await attempt.step(this.options.connected());
+      if (!(await attempt.step(this.peer.takes(this.kind)))) throw failure(400, 0, "the server takes no pictures");
       this.told = true;
       this.demand.rids = undefined; // what was wanted of the one before
-      await unlessStopped(this.options.tell(true));
-      await unlessStopped(this.send());
+      await attempt.step(this.options.tell(true));
+      await attempt.step(this.send());
       this.turn(true);
     } catch (error) {
       if (attempt === this.attempt) this.clear();
@@ -94,7 +88,7 @@ export class Outgoing {
   }
 
   /** A camera that opens after it was stopped is closed again. */
-  private async open(inner: LocalVideo, attempt: number): Promise<MediaStream> {
+  private async open(inner: LocalVideo, attempt: Attempt): Promise<MediaStream> {
     const slow = setTimeout(() => attempt === this.attempt && this.events.emit("slow"), OPEN_MS);
     const use = await inner.use().finally(() => clearTimeout(slow));
     if (attempt === this.attempt) this.use = use;
@@ -126,11 +120,12 @@ export class Outgoing {
   clear(): void {
     const stream = this.stream;
     if (!stream) return;
-    this.attempt++;
-    this.abandon();
+    this.attempt?.callOff();
+    this.attempt = undefined;
     const inner = localVideo(stream);
     inner.events.off("replaced", this.replace);
     inner.events.off("ended", this.ended);
+    inner.events.off("disposed", this.disposed);
     this.stream = this.pictures = undefined;
     this.told = false;
     this.demand.rids = undefined;
@@ -188,6 +183,11 @@ export class Outgoing {
 
   private readonly ended = (): void => {
     this.events.emit("lost");
+    this.disposed();
+  };
+
+  /** What is sent of it would stand still. */
+  private readonly disposed = (): void => {
     if (this.stream) this.stop().catch((error) => this.options.log(`${this.kind}: ${error}`));
   };
 

@@ -17,11 +17,12 @@ export interface RingingOptions {
 
 export class Ringing {
   private incoming = new Map<string, Incoming>();
+  private closed = false;
 
   constructor(private options: RingingOptions) {}
 
   ring(message: Frame): void {
-    if (this.incoming.has(message.call) || this.options.taken(message.call)) return;
+    if (this.closed || this.incoming.has(message.call) || this.options.taken(message.call)) return;
     const incoming: Incoming = new Incoming(message, {
       accept: (beginning) => {
         this.incoming.delete(beginning.id);
@@ -52,5 +53,11 @@ export class Ringing {
 
   endAll(message: string): void {
     for (const id of [...this.incoming.keys()]) this.ended(id, 487, 0, message);
+  }
+
+  /** Nothing rings any more. */
+  close(message: string): void {
+    this.closed = true;
+    this.endAll(message);
   }
 }

@@ -1,12 +1,12 @@
 // What a call sends of sound: the microphone, or a stream of the application, and with it
 // what a shared screen plays.
 import type { Emitter } from "../emitter";
-import { hasCode } from "../errors";
+import { failure, hasCode } from "../errors";
 import type { Devices } from "../media/devices";
 import { localAudio, type LocalAudioStream } from "../media/localaudiostream";
-import { mixture, type Mixture } from "../media/mixture";
+import { ScreenSound } from "../media/mixture";
 import { nap } from "../signalling/reconnect";
-import { Microphone } from "./microphone";
+import { SoundSource } from "./soundsource";
 
 /** How long a call waits for the user to permit the microphone. The server gives up a call without media after 30 s. */
 const ANSWER_MS = 3_000;
@@ -30,17 +30,17 @@ export interface SendingEvents {
 
 export class Sending {
   private events: SendingOptions["events"];
-  private chosen?: LocalAudioStream;
-  private microphone: Microphone;
+  private source: SoundSource;
   private track: MediaStreamTrack | null = null;
+  private screen = new ScreenSound();
   /** The call has waited for its first microphone. */
   private begun = false;
   /** The microphone is being opened for the first time. */
   private asking = false;
   /** How often something was opened. */
   private turn = 0;
-  private shared?: MediaStreamTrack;
-  private mixed?: Mixture;
+  /** How often the application asked for a stream, or for none. */
+  private asked = 0;
   private muted = false;
   private held = false;
   private stopped = false;
@@ -48,20 +48,17 @@ export class Sending {
 
   constructor(private options: SendingOptions) {
     this.events = options.events;
-    this.microphone = new Microphone({
+    this.source = new SoundSource({
       devices: options.devices,
-      shown: (stream) => this.events.emit("local", { added: [stream], removed: [] }),
-      taken: (stream) => {
-        this.adopt(stream);
-        void this.resend();
-      },
+      listed: (change) => this.events.emit("local", change),
+      changed: () => void this.resend(),
+      disposed: () => this.stop(),
     });
   }
 
   /** What is sent: the stream that the application gave, or else the microphone. */
   get local(): ReadonlyArray<LocalAudioStream> {
-    const sent = this.chosen ?? this.microphone.stream;
-    return sent ? [sent] : [];
+    return this.source.local;
   }
 
   /** The track of the microphone, or of what the application gave for it. */
@@ -69,9 +66,12 @@ export class Sending {
     return this.track ?? undefined;
   }
 
-  /** Opens the microphone, or takes a stream of the application. It gives what is to be sent when it is there, or while the user does not answer. */
+  /**
+   * Opens the microphone, or takes a stream of the application, unless that has asked for something else
+   * meanwhile. It gives what is to be sent when it is there, or while the user does not answer.
+   */
   async begin(stream: LocalAudioStream | undefined): Promise<MediaStreamTrack | null> {
-    if (stream) this.adopt(stream);
+    if (stream && !this.source.chosen && !this.stopped) this.source.take(stream);
     this.asking = true;
     const opened = this.open().finally(() => (this.asking = false));
     const wait = nap(ANSWER_MS);
@@ -79,11 +79,11 @@ export class Sending {
     wait.wake();
     const late = this.asking;
     void opened.then(() => {
-      if (this.over) this.release();
-      else if (late) void this.options.send(this.mixture());
+      if (this.over) this.source.close();
+      else if (late) void this.options.send(this.screen.with(this.track));
     });
     this.begun = true;
-    return this.over ? null : this.mixture();
+    return this.over ? null : this.screen.with(this.track);
   }
 
   mute(muted: boolean): void {
@@ -98,70 +98,43 @@ export class Sending {
 
   close(): void {
     this.over = true;
-    this.release();
+    this.screen.close();
+    this.source.close();
   }
 
   /** Another microphone was chosen, or there is one where there was none. */
   async devicesChanged(): Promise<void> {
-    if (this.begun && !this.over && !this.asking && !this.chosen && !this.stopped && (this.microphone.isOther || this.track === null)) await this.resend();
+    if (this.begun && !this.over && !this.asking && !this.source.chosen && !this.stopped && (this.source.isOther || this.track === null)) await this.resend();
   }
 
-  /** Sends another stream of the application. */
+  /** Sends another stream of the application. One that cannot be opened is refused, and what was sent goes on; of several the last holds. */
   async use(stream: LocalAudioStream): Promise<void> {
-    localAudio(stream);
+    const inner = localAudio(stream);
+    const asked = ++this.asked;
+    await inner.track();
+    if (this.over && inner.autoDispose) inner.dispose();
+    if (this.over || asked !== this.asked) throw failure(410, 0, "another sound was chosen, or none, before this one had opened");
     this.stopped = false;
-    const removed = this.local.filter((old) => old !== stream);
-    this.adopt(stream);
-    this.events.emit("local", { added: [stream], removed });
+    this.source.take(stream);
     await this.resend();
   }
 
   /** Sends nothing until another stream is given. */
   stop(): void {
-    const removed = [...this.local];
+    this.asked++;
     this.stopped = true;
-    if (this.chosen) localAudio(this.chosen).replaced.off("track", this.resend);
-    this.chosen = undefined;
-    this.microphone.letGo();
-    if (removed.length > 0) this.events.emit("local", { added: [], removed });
+    this.source.leave();
     void this.resend();
   }
 
   /** Sends the sound of a shared screen too, if it has any; without a stream, no longer. */
   async share(stream: MediaStream | undefined): Promise<void> {
-    const track = stream?.getAudioTracks()[0];
-    if (track === this.shared || this.over) return;
-    this.shared = track;
-    await this.options.send(this.mixture());
-  }
-
-  /** What is sent: the track, with what a shared screen plays. */
-  private mixture(): MediaStreamTrack | null {
-    const before = this.mixed;
-    this.mixed = this.shared && mixture(this.track ? [this.track, this.shared] : [this.shared]);
-    before?.close();
-    return this.mixed?.track ?? this.track;
-  }
-
-  private release(): void {
-    this.mixed?.close();
-    this.microphone.letGo();
-    if (!this.chosen) return;
-    const inner = localAudio(this.chosen);
-    inner.replaced.off("track", this.resend);
-    if (inner.autoDispose) inner.dispose();
-  }
-
-  private adopt(stream: LocalAudioStream): void {
-    if (this.chosen && this.chosen !== stream) localAudio(this.chosen).replaced.off("track", this.resend);
-    this.chosen = stream;
-    localAudio(stream).replaced.on("track", this.resend);
-    this.microphone.letGo();
+    if (!this.over && this.screen.is(stream?.getAudioTracks()[0])) await this.options.send(this.screen.with(this.track));
   }
 
   private readonly resend = async (): Promise<void> => {
     await this.open();
-    if (!this.over) await this.options.send(this.mixture());
+    if (!this.over) await this.options.send(this.screen.with(this.track));
   };
 
   /** The track to send, or null if there is none. */
@@ -170,7 +143,7 @@ export class Sending {
     if (this.over) return null;
     if (this.stopped) return (this.track = null);
     try {
-      const track = this.chosen ? await localAudio(this.chosen).track() : await this.microphone.track();
+      const track = await this.source.track();
       if (turn !== this.turn || this.over) return this.track;
       track.onended = () => this.ended(track);
       track.onmute = () => track === this.track && this.events.emit("silenced", true);

@@ -34,7 +34,7 @@ export class Sound {
   private heard?: MediaStream;
   private held = false;
   private over = false;
-  private meters: { dispose(): void }[] = [];
+  private meters = new Set<{ dispose(): void }>();
 
   constructor(private options: SoundOptions) {
     this.speaker = new Speaker(options.log);
@@ -138,7 +138,9 @@ export class Sound {
       mediaStreamType: "Audio",
       getMediaStream: async () => this.heard!, // applications see it once it is heard
       getVolume: async () => {
-        if (!volume) this.meters.push((volume = meter(() => this.heard)));
+        volume ??= meter(() => this.heard);
+        if (this.over) volume.dispose();
+        else this.meters.add(volume);
         return volume;
       },
     };

@@ -2,37 +2,18 @@
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
-import { identifier, rawId } from "../identifiers";
-import type { DataChannelCallFeature, DataChannelMessage, DataChannelReceiver, DataChannelSender, DataChannelSenderOptions } from "./types";
+import { rawIds } from "../identifiers";
+import { DataReceivers } from "./datareceivers";
+import type { DataChannelCallFeature, DataChannelReceiver, DataChannelSender, DataChannelSenderOptions } from "./types";
 
 const MAX_MESSAGE = 32 * 1024;
 const MAX_RECIPIENTS = 64;
-const MAX_WAITING = 256;
-const IDLE_MS = 120_000;
 
 export function dataChannel(call: CallCore): DataChannelCallFeature {
   const events = new Emitter<{ dataChannelReceiverCreated: DataChannelReceiver }>();
-  const receivers = new Map<string, Receiver>();
-  call.inner.on("message", (message) => {
-    if (message.t !== "data") return;
-    const key = `${message.who} ${message.channel}`;
-    let receiver = receivers.get(key);
-    // A sender that begins anew on its channel is a new session.
-    if (receiver && receiver.session !== message.session) receiver = drop(key);
-    if (message.closed) return void drop(key);
-    if (!receiver) {
-      receivers.set(key, (receiver = new Receiver(message.who, message.channel, message.session, () => drop(key))));
-      events.emit("dataChannelReceiverCreated", receiver.facade);
-    }
-    receiver.take(message.n, decode(message.data ?? ""));
-  });
-  call.inner.on("over", () => [...receivers.keys()].forEach(drop));
-  function drop(key: string): undefined {
-    const receiver = receivers.get(key);
-    receivers.delete(key);
-    receiver?.close();
-    return undefined;
-  }
+  const receivers = new DataReceivers((receiver) => events.emit("dataChannelReceiverCreated", receiver));
+  call.inner.on("message", (message) => message.t === "data" && receivers.take(message));
+  call.inner.on("over", () => receivers.close());
   const senders = new Map<number, () => void>();
   return {
     name: "DataChannel",
@@ -40,8 +21,8 @@ export function dataChannel(call: CallCore): DataChannelCallFeature {
       if (!options) throw failure(400, 0, "a sender of data needs its options");
       const channelId = options.channelId ?? free(senders);
       if (!Number.isInteger(channelId) || channelId < 1 || channelId > 65_535) throw failure(400, 0, "channelId is a number from 1 to 65535");
-      senders.get(channelId)?.();
       const sender = makeSender(call, channelId, options, () => senders.delete(channelId));
+      senders.get(channelId)?.();
       senders.set(channelId, sender.close);
       return sender;
     },
@@ -58,7 +39,7 @@ function free(senders: Map<number, unknown>): number {
 
 function makeSender(call: CallCore, channelId: number, options: DataChannelSenderOptions, closed: () => void): DataChannelSender {
   const session = crypto.randomUUID();
-  let to = recipients(options.participants ?? []);
+  let to = recipients(options.participants);
   let n = 0;
   let over = false;
   const members = (): object => ({ channel: channelId, session, to });
@@ -83,47 +64,13 @@ function makeSender(call: CallCore, channelId: number, options: DataChannelSende
 }
 
 function recipients(people: DataChannelSenderOptions["participants"]): string[] {
-  if (people!.length > MAX_RECIPIENTS) throw failure(400, 0, `a sender has ${MAX_RECIPIENTS} participants at most`);
-  return people!.map(rawId);
-}
-
-class Receiver {
-  readonly facade: DataChannelReceiver;
-  private events = new Emitter<{ messageReady: void; close: void }>();
-  private waiting: DataChannelMessage[] = [];
-  private timer?: ReturnType<typeof setTimeout>;
-
-  constructor(who: string, channelId: number, readonly session: string, private idle: () => void) {
-    this.facade = {
-      channelId,
-      senderParticipantIdentifier: identifier(who),
-      readMessage: () => this.waiting.shift(),
-      on: this.events.on as DataChannelReceiver["on"],
-      off: this.events.off as DataChannelReceiver["off"],
-    };
-  }
-
-  /** An application that does not read loses the oldest. */
-  take(sequenceNumber: number, data: Uint8Array): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(this.idle, IDLE_MS);
-    this.waiting.push({ sequenceNumber, data });
-    if (this.waiting.length > MAX_WAITING) this.waiting.shift();
-    this.events.emit("messageReady");
-  }
-
-  close(): void {
-    clearTimeout(this.timer);
-    this.events.emit("close");
-  }
+  const ids = rawIds(people ?? []);
+  if (ids.length > MAX_RECIPIENTS) throw failure(400, 0, `a sender has ${MAX_RECIPIENTS} participants at most`);
+  return ids;
 }
 
 function encode(data: Uint8Array): string {
   let text = "";
   for (let i = 0; i < data.length; i += 0x2000) text += String.fromCharCode(...data.subarray(i, i + 0x2000));
   return btoa(text);
-}
-
-function decode(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }

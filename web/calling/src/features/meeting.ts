@@ -2,7 +2,7 @@
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
-import { identifier, rawId } from "../identifiers";
+import { identifier, rawIds } from "../identifiers";
 import type {
   RaisedHand,
   RaisedHandChangedEvent,
@@ -36,7 +36,7 @@ export function raiseHand(call: CallCore): RaiseHandCallFeature {
     name: "RaiseHand",
     raiseHand: async () => void (await call.ask("hand.raise")),
     lowerHand: async () => void (await call.ask("hand.lower")),
-    lowerHands: async (people) => void (await call.ask("hand.lower", { who: people.map(rawId) })),
+    lowerHands: async (people) => void (await call.ask("hand.lower", { who: rawIds(people) })),
     lowerAllHands: async () => void (await call.ask("hand.lower", { all: true })),
     getRaisedHands: (): RaisedHand[] => raised.map(({ id, order }) => ({ identifier: identifier(id), order })),
     on: events.on as RaiseHandCallFeature["on"],
@@ -63,8 +63,8 @@ export function spotlight(call: CallCore): SpotlightCallFeature {
   return {
     name: "Spotlight",
     maxParticipantsToSpotlight: SPOTLIGHTS,
-    startSpotlight: async (people) => void (await call.ask("spotlight.set", { add: people?.map(rawId) ?? self() })),
-    stopSpotlight: async (people) => void (await call.ask("spotlight.set", { remove: people?.map(rawId) ?? self() })),
+    startSpotlight: async (people) => void (await call.ask("spotlight.set", { add: people ? rawIds(people) : self() })),
+    stopSpotlight: async (people) => void (await call.ask("spotlight.set", { remove: people ? rawIds(people) : self() })),
     stopAllSpotlight: async () => void (await call.ask("spotlight.set", { clear: true })),
     getSpotlightedParticipants: () => ids.map((id, i) => shown(id, i + 1)),
     on: events.on as SpotlightCallFeature["on"],

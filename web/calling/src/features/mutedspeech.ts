@@ -22,7 +22,7 @@ export function watchMutedSpeech(call: CallCore, tell: (speaks: boolean) => void
     if (wanted === watched) return;
     stop();
     watched = wanted;
-    stop = wanted ? listen(wanted, tell) : () => {};
+    stop = wanted ? listen(wanted, tell, update) : () => {};
   };
   call.events.on("isMutedChanged", update);
   call.events.on("stateChanged", update);
@@ -30,7 +30,8 @@ export function watchMutedSpeech(call: CallCore, tell: (speaks: boolean) => void
   call.inner.on("over", () => stop());
 }
 
-function listen(track: MediaStreamTrack, tell: (speaks: boolean) => void): () => void {
+/** Measures a track. The copy would keep the microphone open: `gone` hears when the track itself was stopped, which browsers do not tell. */
+function listen(track: MediaStreamTrack, tell: (speaks: boolean) => void, gone: () => void): () => void {
   const copy = track.clone();
   copy.enabled = true;
   const stream = new MediaStream([copy]);
@@ -38,6 +39,7 @@ function listen(track: MediaStreamTrack, tell: (speaks: boolean) => void): () =>
   let loud = 0;
   let quiet = 0;
   const timer = setInterval(() => {
+    if (track.readyState !== "live") return gone();
     const speaks = volume.level >= LOUD;
     loud = speaks ? loud + EVERY_MS : 0;
     quiet = speaks ? 0 : quiet + EVERY_MS;

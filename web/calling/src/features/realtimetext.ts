@@ -9,18 +9,19 @@ const LONGEST = 2_000;
 
 export function realTimeText(call: CallCore): RealTimeTextCallFeature {
   const events = new Emitter<{ realTimeTextReceived: RealTimeTextInfo }>();
-  const began = new Map<string, Date>();
+  /** Of each person, the text that is being typed: it is final before the next begins. */
+  const typing = new Map<string, { n: number; began: Date }>();
   let sequence = 1;
   call.inner.on("message", (message) => {
     if (message.t !== "text") return;
     tell(message.who, message.displayName, message.n, message.text, message.final, false);
   });
   function tell(who: string, displayName: string | undefined, n: number, text: string, final: boolean, isLocal: boolean): void {
-    const key = `${who} ${n}`;
     const now = new Date();
-    const receivedTimestamp = began.get(key) ?? now;
-    if (final) began.delete(key);
-    else began.set(key, receivedTimestamp);
+    const before = typing.get(who);
+    const receivedTimestamp = before?.n === n ? before.began : now;
+    if (final) typing.delete(who);
+    else typing.set(who, { n, began: receivedTimestamp });
     const resultType = final ? "Final" : "Partial";
     events.emit("realTimeTextReceived", { sequenceId: n, sender: { identifier: identifier(who), displayName }, text, resultType, receivedTimestamp, updatedTimestamp: now, isLocal });
   }

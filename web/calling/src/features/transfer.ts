@@ -24,6 +24,7 @@ function begin(call: CallCore, target: TransferToParticipantLocator | TransferTo
   const { targetParticipant, targetCallId } = (target ?? {}) as Partial<TransferToParticipantLocator & TransferToCallLocator>;
   if (!targetParticipant && !targetCallId) throw failure(400, 0, "a transfer needs targetParticipant or targetCallId");
   const whither = targetParticipant ? { to: rawId(targetParticipant) } : { toCall: targetCallId };
+  const customContext = contextOf(options?.customContext);
   const events = new Emitter<{ stateChanged: void }>();
   let state: TransferState = "None";
   let error: TransferErrorCode | undefined;
@@ -36,15 +37,26 @@ function begin(call: CallCore, target: TransferToParticipantLocator | TransferTo
   const listen = (message: { t: string; state?: TransferState; code?: number; subCode?: number }): void => {
     if (message.t !== "call.transfer" || !message.state) return;
     move(message.state, message.state === "Failed" ? { code: message.code ?? 500, subCode: message.subCode } : undefined);
-    if (message.state !== "Transferring") call.inner.off("message", listen);
+    if (message.state !== "Transferring") leave();
+  };
+  /** Nothing follows any more. */
+  const ended = (): void => fail(call.endReason?.code || 410, call.endReason?.subCode);
+  const leave = (): void => {
+    call.inner.off("message", listen);
+    call.inner.off("over", ended);
+  };
+  const fail = (code: number, subCode?: number): void => {
+    leave();
+    move("Failed", { code, subCode });
   };
   call.inner.on("message", listen);
+  call.inner.on("over", ended);
   queueMicrotask(() => {
+    if (state !== "None") return; // the call is over
     move("Transferring");
-    call.ask("call.transfer", { ...whither, customContext: contextOf(options?.customContext) }).catch((failed) => {
+    call.ask("call.transfer", { ...whither, customContext }).catch((failed) => {
       const { code, subCode } = coded(failed, 500, 0);
-      call.inner.off("message", listen);
-      move("Failed", { code, subCode });
+      if (state === "Transferring") fail(code, subCode);
     });
   });
   return {

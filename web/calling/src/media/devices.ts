@@ -90,19 +90,20 @@ export class Devices {
 
   async ask(wanted: PermissionConstraints): Promise<DeviceAccess> {
     if (!wanted) throw failure(400, 0, "askDevicePermission is asked for audio, video, or both");
-    const access = { audio: wanted.audio === true && (await this.allowed({ audio: true })), video: wanted.video === true && (await this.allowed({ video: true })) };
-    this.ready = this.refresh();
-    await this.ready;
-    return access;
+    const audio = wanted.audio === true ? await this.open({ audio: true }) : undefined;
+    const video = wanted.video === true ? await this.open({ video: true }) : undefined;
+    // Firefox tells the names only while a device is open.
+    await (this.ready = this.refresh());
+    for (const stream of [audio, video]) stream?.getTracks().forEach((track) => track.stop());
+    return { audio: audio !== undefined, video: video !== undefined };
   }
 
-  private async allowed(constraints: MediaStreamConstraints): Promise<boolean> {
+  /** Asks the user by opening a device; undefined: it is not permitted, or there is none. */
+  private async open(constraints: MediaStreamConstraints): Promise<MediaStream | undefined> {
     try {
-      const stream = await this.media?.getUserMedia(constraints);
-      stream?.getTracks().forEach((track) => track.stop());
-      return stream !== undefined;
+      return await this.media?.getUserMedia(constraints);
     } catch {
-      return false;
+      return undefined;
     }
   }
 

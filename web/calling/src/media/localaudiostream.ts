@@ -6,13 +6,20 @@ import type { AudioDeviceInfo, AudioMediaStreamType, LocalAudioStreamOptions, Pr
 import { browserId } from "./devices";
 import { meter } from "./volume";
 
+export interface AudioChanges {
+  /** There is another source. */
+  track: void;
+  /** The application needs it no longer. */
+  disposed: void;
+}
+
 /** What the package keeps of a stream; by its public object. */
 export interface LocalAudio {
   source: AudioDeviceInfo | MediaStream;
   autoDispose: boolean;
   /** The track to send. It asks the user for the microphone if there is none yet. */
   track(): Promise<MediaStreamTrack>;
-  replaced: Emitter<{ track: void }>;
+  changes: Emitter<AudioChanges>;
   /** Takes a microphone that the call has opened. */
   opened(device: AudioDeviceInfo, stream: MediaStream): void;
   dispose(): void;
@@ -44,7 +51,7 @@ export interface LocalAudioStream {
 export class LocalAudioStream {
   constructor(source: AudioDeviceInfo | MediaStream, options?: LocalAudioStreamOptions) {
     const events = new Emitter<{ audioSourceChanged: void }>();
-    const replaced = new Emitter<{ track: void }>();
+    const changes = new Emitter<AudioChanges>();
     let current: MediaStream | undefined = isStream(source) ? source : undefined;
     let pending: Promise<MediaStream> | undefined;
     /** How often there was another source, or none any more. */
@@ -77,7 +84,7 @@ export class LocalAudioStream {
       inner.source = to;
       current = isStream(to) ? to : undefined;
       events.emit("audioSourceChanged");
-      replaced.emit("track");
+      changes.emit("track");
     };
     const inner: LocalAudio = {
       source,
@@ -87,7 +94,7 @@ export class LocalAudioStream {
         if (!track) throw failure(400, 43004, "the stream has no audio track");
         return track;
       },
-      replaced,
+      changes,
       opened: (device, opened) => {
         const other = !isStream(inner.source) && inner.source?.id !== device.id;
         inner.source = device;
@@ -102,6 +109,7 @@ export class LocalAudioStream {
         current = undefined;
         volume?.dispose();
         volume = undefined;
+        changes.emit("disposed");
       },
     };
     const effects = audioEffects();

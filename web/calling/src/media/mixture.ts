@@ -20,3 +20,28 @@ export function mixture(tracks: MediaStreamTrack[]): Mixture {
     },
   };
 }
+
+/** The sound of a shared screen beside that of the microphone: a mixture while there is one. */
+export class ScreenSound {
+  private track?: MediaStreamTrack;
+  private mixed?: Mixture;
+
+  /** Another one, or none. False: it is the same. */
+  is(track: MediaStreamTrack | undefined): boolean {
+    if (track === this.track) return false;
+    this.track = track;
+    return true;
+  }
+
+  /** What is sent: the microphone's track, with what a shared screen plays. */
+  with(microphone: MediaStreamTrack | null): MediaStreamTrack | null {
+    const before = this.mixed;
+    this.mixed = this.track && mixture(microphone ? [microphone, this.track] : [this.track]);
+    before?.close();
+    return this.mixed?.track ?? microphone;
+  }
+
+  close(): void {
+    this.mixed?.close();
+  }
+}

@@ -40,7 +40,6 @@ export class Peer {
   /** The first answer to the present connection or, where that is given up before, to the next one. */
   private answer = deferred<void>();
   private isAnswered = false;
-
   private negotiation: Negotiation;
 
   constructor(private options: PeerOptions) {
@@ -121,7 +120,7 @@ export class Peer {
   }
 
   private make(): void {
-    const connection = new RTCPeerConnection({ iceServers: this.options.iceServers(), bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection(this.configuration());
     this.connection = connection;
     const lines = (this.lines = new Lines(connection, this.track));
     lines.more(this.slots);
@@ -130,6 +129,10 @@ export class Peer {
     connection.ontrack = ({ track, transceiver }) => (track.kind === "audio" ? this.options.sound(track) : this.options.slot(transceiver.mid ?? "", track));
     connection.oniceconnectionstatechange = () => this.look(connection);
     connection.onconnectionstatechange = () => this.look(connection);
+  }
+
+  private configuration(): RTCConfiguration {
+    return { iceServers: this.options.iceServers(), bundlePolicy: "max-bundle" };
   }
 
   private discard(): void {
@@ -173,6 +176,8 @@ export class Peer {
       this.restarts = 0;
       this.discard();
       this.make();
+    } else {
+      this.connection?.setConfiguration?.(this.configuration()); // credentials of TURN may be new. Firefox before 119 has no such function
     }
     this.options.log(renew ? "media: a new connection" : `media: ICE restart ${this.restarts}`);
     void this.negotiate(!renew).catch((error) => this.options.log(`media: ${error}`));

@@ -26,6 +26,8 @@ interface LocalVideoEvents {
   replaced: MediaStream;
   /** The device is gone, or the browser ended the capture. */
   ended: void;
+  /** The application needs the stream no longer. */
+  disposed: void;
 }
 
 /** A camera that nobody uses stays open for this long: a preview often becomes what is sent. */
@@ -122,6 +124,7 @@ export class Capture implements LocalVideo {
     this.users.clear();
     clearTimeout(this.timer);
     this.stop();
+    this.events.emit("disposed");
   }
 
   private take(stream: MediaStream): void {

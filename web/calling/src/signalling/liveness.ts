@@ -1,7 +1,9 @@
 // Whether the server is heard, and whether the page itself has run meanwhile.
 
 /** Scripts do not see the server's ping frames, so the library asks when it has heard nothing. */
-const QUIET_MS = 20_000;
+const QUIET_MS = 12_000;
+/** How often it looks. With the time for an answer, silence is noticed after 30 s at most. */
+const LOOK_MS = 10_000;
 /** The timers of a hidden page run once a minute. A page that was frozen for longer does not know it. */
 const HIDDEN_MS = 60_000;
 
@@ -17,7 +19,7 @@ export class Liveness {
     this.watch = setInterval(() => {
       this.ranAt = Date.now();
       if (Date.now() - this.heardAt > QUIET_MS) ask();
-    }, QUIET_MS);
+    }, LOOK_MS);
   }
 
   stop(): void {

@@ -9,6 +9,7 @@ import { protocolVersion } from "../protocol";
 import { CLOSE, finalOf, lossOf, type Final } from "./closecodes";
 import { Connector } from "./connector";
 import { sayGoodbye } from "./goodbye";
+import { IceServers } from "./iceservers";
 import { Liveness } from "./liveness";
 import { Received } from "./received";
 import { Inquiry } from "./refusal";
@@ -28,6 +29,7 @@ export class Session {
   welcome?: Frame;
   /** The server has said that it will stop. */
   stopping = false;
+  readonly ice: IceServers;
   private requests = new Requests();
   private socket?: Socket;
   private id?: string;
@@ -43,6 +45,7 @@ export class Session {
 
   constructor(private options: SessionOptions) {
     this.tokens = new Tokens({ token: options.token, log: options.log, request: (t, members) => this.request(t, members) });
+    this.ice = new IceServers({ request: (t) => this.request(t), log: options.log });
     this.inquiry = new Inquiry(options.address);
     this.connector = new Connector({
       address: options.address,
@@ -68,6 +71,11 @@ export class Session {
   request(t: string, members: object = {}): Promise<Frame> {
     if (this.state === "over") return Promise.reject(failure(490, 4502, "the connection to the server is over"));
     return this.requests.add({ t, ...members }, this.state === "live" ? this.send : undefined);
+  }
+
+  /** Sees to it that the credentials of ICE servers are good for what is opened now. A welcome brings new ones anyway. */
+  async refreshIce(): Promise<void> {
+    if (this.state === "live") await this.ice.refresh();
   }
 
   /** Ends the session at the server, with all its calls. */
@@ -134,6 +142,7 @@ export class Session {
     this.id = frame.session;
     this.grace = frame.graceMs ?? this.grace;
     this.welcome = frame;
+    this.ice.are(frame.iceServers);
     this.connector.attempts = this.tokens.refused = 0;
     this.inquiry.forget();
     if (lost) this.requests.fail(410, 3101, "the server has lost the session");

@@ -1,0 +1,88 @@
+// Where the sound of a call comes from: a stream that the application gave, or else the microphone.
+import type { Devices } from "../media/devices";
+import { localAudio, type LocalAudioStream } from "../media/localaudiostream";
+import { Microphone } from "./microphone";
+
+export interface SoundSourceOptions {
+  devices: Devices;
+  /** What applications see in localAudioStreams has changed. */
+  listed(change: { added: LocalAudioStream[]; removed: LocalAudioStream[] }): void;
+  /** There is another track to open. */
+  changed(): void;
+  /** The application has disposed of its stream. */
+  disposed(): void;
+}
+
+export class SoundSource {
+  /** The stream of the application. */
+  chosen?: LocalAudioStream;
+  private microphone: Microphone;
+
+  constructor(private options: SoundSourceOptions) {
+    this.microphone = new Microphone({
+      devices: options.devices,
+      shown: (stream) => options.listed({ added: [stream], removed: [] }),
+      taken: (stream) => {
+        this.adopt(stream);
+        options.changed();
+      },
+      disposed: options.disposed,
+    });
+  }
+
+  /** As applications see it. */
+  get local(): ReadonlyArray<LocalAudioStream> {
+    const sent = this.chosen ?? this.microphone.stream;
+    return sent ? [sent] : [];
+  }
+
+  /** Another microphone was chosen than the one that is open. */
+  get isOther(): boolean {
+    return this.microphone.isOther;
+  }
+
+  /** Opens it, if it is not open. */
+  track(): Promise<MediaStreamTrack> {
+    return this.chosen ? localAudio(this.chosen).track() : this.microphone.track();
+  }
+
+  /** From now on a stream of the application. */
+  take(stream: LocalAudioStream): void {
+    this.change(() => this.adopt(stream));
+  }
+
+  /** From now on nothing, or the microphone when it is opened next. A stream of the application is the application's to close. */
+  leave(): void {
+    this.change(() => this.drop());
+  }
+
+  /** The call is over. */
+  close(): void {
+    const { chosen } = this;
+    this.leave();
+    if (chosen && localAudio(chosen).autoDispose) localAudio(chosen).dispose();
+  }
+
+  private adopt(stream: LocalAudioStream): void {
+    this.drop();
+    this.chosen = stream;
+    localAudio(stream).changes.on("track", this.options.changed);
+    localAudio(stream).changes.on("disposed", this.options.disposed);
+  }
+
+  private drop(): void {
+    this.microphone.letGo();
+    if (!this.chosen) return;
+    localAudio(this.chosen).changes.off("track", this.options.changed);
+    localAudio(this.chosen).changes.off("disposed", this.options.disposed);
+    this.chosen = undefined;
+  }
+
+  private change(work: () => void): void {
+    const before = this.local;
+    work();
+    const added = this.local.filter((stream) => !before.includes(stream));
+    const removed = before.filter((stream) => !this.local.includes(stream));
+    if (added.length + removed.length > 0) this.options.listed({ added, removed });
+  }
+}

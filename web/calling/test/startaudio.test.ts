@@ -1,0 +1,109 @@
+// Streams of sound that an application gives a call: which is sent, and what is told of them.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Agent } from "../src/agent";
+import { LocalAudioStream } from "../src/media/localaudiostream";
+import type { Call } from "../src/types";
+import { FakeConnection } from "./fakeconnection";
+import { FakeMediaStream, FakeTrack, newest, settle } from "./fakes";
+import { admit, begin, finish, greet, newAgent, ROOM } from "./room";
+
+(globalThis as any).MediaStream = FakeMediaStream;
+/** What opens a microphone, or refuses it, of those that were asked for last. */
+let opening: { open(): FakeTrack; refuse(name: string): void }[] = [];
+Object.defineProperty(globalThis, "navigator", {
+  configurable: true,
+  value: {
+    mediaDevices: {
+      getUserMedia: () =>
+        new Promise((resolve, reject) => {
+          const track = new FakeTrack("microphone", "audio");
+          opening.push({ open: () => (resolve(new FakeMediaStream([track])), track), refuse: (name) => reject(new DOMException("no", name)) });
+        }),
+    },
+  },
+});
+
+const microphone = { id: "microphone:a", name: "a", isSystemDefault: true, deviceType: "Microphone" as const };
+/** A stream of the application's own, and its track. */
+function own(): [LocalAudioStream, FakeTrack] {
+  const track = new FakeTrack("own", "audio");
+  return [new LocalAudioStream(new FakeMediaStream([track]) as never), track];
+}
+
+let agent: Agent;
+let call: Call;
+let told: string[];
+let first: [LocalAudioStream, FakeTrack];
+beforeEach(async () => {
+  begin();
+  opening = [];
+  told = [];
+  first = own();
+  agent = newAgent();
+  void agent.open();
+  await greet("s1");
+  call = agent.facade.join({ roomId: ROOM }, { audioOptions: { localAudioStreams: [first[0]] } });
+  call.on("localAudioStreamsUpdated", ({ added, removed }) => told.push(`+${added.length} -${removed.length}`));
+  await settle();
+  await admit(call, 1, []);
+});
+afterEach(() => finish(agent));
+
+const outcome = (work: Promise<unknown>): Promise<unknown> => work.then(() => "done", ({ code, subCode }) => `${code}/${subCode}`);
+const sent = (): unknown => FakeConnection.newest().sound;
+
+test("what comes and goes of the streams is told", async () => {
+  assert.deepEqual([call.localAudioStreams, told, sent()], [[first[0]], ["+1 -0"], first[1]]);
+  await call.startAudio(first[0]);
+  assert.deepEqual(told, ["+1 -0"]);
+  const [second, track] = own();
+  await call.startAudio(second);
+  assert.deepEqual([call.localAudioStreams, told, sent()], [[second], ["+1 -0", "+1 -1"], track]);
+  call.stopAudio();
+  await settle();
+  assert.deepEqual([call.localAudioStreams, told, sent()], [[], ["+1 -0", "+1 -1", "+0 -1"], null]);
+  await call.startAudio(first[0]);
+  newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
+  assert.deepEqual([call.localAudioStreams, told.slice(3)], [[], ["+1 -0", "+0 -1"]]);
+});
+
+test("a microphone that cannot be opened is refused, and what was sent goes on", async () => {
+  for (const [name, code] of [["NotAllowedError", "403/43001"], ["NotFoundError", "412/43013"]]) {
+    const started = outcome(call.startAudio(new LocalAudioStream(microphone)));
+    await settle();
+    opening.at(-1)!.refuse(name);
+    assert.equal(await started, code);
+    assert.deepEqual([call.localAudioStreams, told, sent()], [[first[0]], ["+1 -0"], first[1]]);
+  }
+});
+
+test("of sounds that are asked for one after the other the last holds, though it opened first", async () => {
+  const late = outcome(call.startAudio(new LocalAudioStream(microphone)));
+  await settle();
+  const [second, track] = own();
+  await call.startAudio(second);
+  opening[0].open();
+  await settle();
+  assert.deepEqual([await late, call.localAudioStreams, sent()], ["410/0", [second], track]);
+  const stopped = outcome(call.startAudio(new LocalAudioStream(microphone)));
+  await settle();
+  call.stopAudio();
+  opening[1].open();
+  await settle();
+  assert.deepEqual([await stopped, call.localAudioStreams, sent()], ["410/0", [], null]);
+});
+
+test("a microphone that opens after the end of the call is closed", async () => {
+  const late = outcome(call.startAudio(new LocalAudioStream(microphone)));
+  await settle();
+  newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
+  const track = opening[0].open();
+  assert.deepEqual([await late, track.readyState], ["410/0", "ended"]);
+});
+
+test("a stream that is disposed of is not sent any more", async () => {
+  first[0].dispose();
+  await settle();
+  assert.deepEqual([call.localAudioStreams, told, sent()], [[], ["+1 -0", "+0 -1"], null]);
+});

@@ -1,0 +1,51 @@
+// How a transfer comes out.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Agent } from "../src/agent";
+import { Features } from "../src/features/names";
+import type { Call } from "../src/types";
+import { newest, settle } from "./fakes";
+import { begin, finish, inRoom } from "./room";
+
+const BOB = { id: "8:acs:bob", displayName: "Bob", state: "Connected", muted: false, endpoints: ["b"], streams: [] };
+const bob = { communicationUserId: BOB.id };
+
+let agent: Agent;
+let call: Call;
+let seq = 10;
+beforeEach(async () => {
+  begin();
+  ({ agent, call } = await inRoom([BOB]));
+});
+afterEach(() => finish(agent));
+
+/** The server says something about the call. */
+function hear(message: object): void {
+  newest().say({ seq: ++seq, call: call.id, ...message });
+}
+
+test("a transfer whose call ends before its outcome has failed", async () => {
+  const transfer = call.feature(Features.Transfer).transfer({ targetParticipant: bob });
+  const told: string[] = [];
+  transfer.on("stateChanged", () => told.push(`${transfer.state} ${transfer.error?.code ?? ""}`));
+  await settle();
+  newest().say({ t: "ok", re: newest().last("call.transfer").id });
+  await settle();
+  hear({ t: "call.ended", code: 487, subCode: 0 });
+  assert.deepEqual(told, ["Transferring ", "Failed 487"]);
+  const late = call.feature(Features.Transfer).transfer({ targetParticipant: bob });
+  await settle();
+  newest().say({ t: "error", re: newest().last("call.transfer").id, reason: "noSuchCall", code: 404, subCode: 0, message: "no such call" });
+  await settle();
+  assert.deepEqual([late.state, late.error?.code], ["Failed", 404]);
+});
+
+test("a transfer that has come about has not failed when its call ends", async () => {
+  const transfer = call.feature(Features.Transfer).transfer({ targetParticipant: bob });
+  await settle();
+  newest().say({ t: "ok", re: newest().last("call.transfer").id });
+  hear({ t: "call.transfer", state: "Transferring" });
+  hear({ t: "call.transfer", state: "Transferred" });
+  hear({ t: "call.ended", code: 0, subCode: 7015 });
+  assert.equal(transfer.state, "Transferred");
+});
