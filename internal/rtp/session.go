@@ -235,6 +235,7 @@ func (s *Session) adopt() {
 	if s.latch.signal(t.media.Remote, t.host) {
 		s.stream.numbers.known = false
 		s.unanswered = unanswered{}
+		s.rtcpFrom = netip.AddrPort{}
 	}
 	s.latch.authentic = s.opener != nil
 }

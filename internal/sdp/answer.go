@@ -31,8 +31,11 @@ func (l Local) layout() *layout {
 
 // Answer picks the first stream of sound that both ends can take and refuses
 // the others. The codec is the first of ours that the far end offers. An error
-// wraps ErrUnacceptable and says why.
+// wraps ErrUnacceptable and says why. Inside a session an offer may disable every stream.
 func Answer(offer *Session, local Local) ([]byte, Media, error) {
+	if local.isSettled() && offer.disablesAll() {
+		return writeAnswer(offer, -1, Media{}, local), local.disabled(), nil
+	}
 	i, media, err := choose(offer, local)
 	if err != nil {
 		return nil, Media{}, err
@@ -44,6 +47,9 @@ func Answer(offer *Session, local Local) ([]byte, Media, error) {
 
 // Check says why Answer would not answer an offer; nil: it would.
 func Check(offer *Session, local Local) error {
+	if local.isSettled() && offer.disablesAll() {
+		return nil
+	}
 	_, _, err := choose(offer, local)
 	return err
 }
@@ -78,12 +84,15 @@ func (s *Stream) settle(media *Media) {
 }
 
 // Accept reads the far end's answer to our offer. An error wraps
-// ErrUnacceptable and says why.
+// ErrUnacceptable and says why. Inside a session an answer may disable the stream.
 func Accept(local Local, answer *Session) (Media, error) {
 	layout := local.layout()
 	stream := &answer.Streams[0]
 	if layout != nil && layout.taken < len(answer.Streams) {
 		stream = &answer.Streams[layout.taken]
+	}
+	if local.isSettled() && stream.Port == 0 {
+		return local.disabled(), nil
 	}
 	media, err := stream.agree(local, true)
 	if err != nil {

@@ -77,7 +77,8 @@ func TestOddHoldsAreSurvived(t *testing.T) {
 		{"recvonly is no hold: it is heard no more", strings.Replace(plain, "a=sendrecv", "a=recvonly", 1), 200, false},
 		{"a direction for the whole session", strings.Replace(strings.Replace(plain, "a=sendrecv\r\n", "", 1), "t=0 0\r\n", "t=0 0\r\na=sendonly\r\n", 1), 200, true},
 		{"0.0.0.0 with inactive", strings.Replace(strings.Replace(plain, "c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0", 1), "a=sendrecv", "a=inactive", 1), 200, true},
-		{"port 0 takes the only stream away", strings.Replace(plain, "m=audio "+port, "m=audio 0", 1), 488, false},
+		{"port 0 disables the only stream", strings.Replace(plain, "m=audio "+port, "m=audio 0", 1), 200, true},
+		{"T.38 in place of the sound", strings.Replace(plain, "m=audio "+port, "m=image 4000 udptl t38\r\nm=audio 0", 1), 488, false},
 	} {
 		response, err := made.Reinvite(within(t), []byte(test.offer))
 		if err != nil || response.Status() != test.status {
