@@ -25,7 +25,9 @@ type Binding struct {
 	Identity  identifier.ID
 	CallerID  string // of its credential
 	Contact   string // the URI that calls to it name
+	Instance  string // tells it from other telephones whatever its address (RFC 5626); "" where it names none
 	Flow      Flow
+	Path      []string // the proxies on the way to it, the nearest to us first (RFC 3327); nil: none
 	UserAgent string
 	Since     time.Time
 	Expires   time.Time
@@ -41,6 +43,7 @@ type binding struct {
 	Instance  string    `json:"instance,omitempty"` // +sip.instance and reg-id; "" where none
 	CallID    string    `json:"callId"`
 	CSeq      uint32    `json:"cseq"`
+	Path      []string  `json:"path,omitempty"` // URIs in angle brackets
 	Since     time.Time `json:"since"`
 	Expires   time.Time `json:"expires"`
 
@@ -59,7 +62,7 @@ var storedBindings = store.Define[bindings]("phone-registrations", store.Unchang
 
 func (b *binding) public(userName string, c *credential) Binding {
 	return Binding{
-		ID: b.ID, UserName: userName, Identity: c.id, CallerID: c.CallerID, Contact: b.Contact, Flow: b.flow,
+		ID: b.ID, UserName: userName, Identity: c.id, CallerID: c.CallerID, Contact: b.Contact, Instance: b.Instance, Flow: b.flow, Path: b.Path,
 		UserAgent: b.UserAgent, Since: b.Since, Expires: b.Expires,
 	}
 }

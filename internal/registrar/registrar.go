@@ -29,7 +29,7 @@ type Registrar struct {
 	cfg     Config
 	log     *slog.Logger
 	lockout *Lockout
-	counts  struct{ accepted, removed, expired, refused, wrong, locked atomic.Uint64 }
+	counts  struct{ accepted, removed, expired, lost, refused, wrong, locked atomic.Uint64 }
 
 	credentialStore *store.Collection[credential] // by user name
 	bindingStore    *store.Collection[bindings]   // by user name; only those that outlive the process
@@ -112,7 +112,8 @@ func (r *Registrar) load(ctx context.Context) error {
 type Counts struct {
 	Accepted uint64 // new and renewed
 	Removed  uint64 // by the telephone itself
-	Expired  uint64 // or removed: the connection closed, or the telephone did not answer
+	Expired  uint64 // not renewed in time
+	Lost     uint64 // the connection closed, or the telephone did not answer
 	Refused  uint64 // too brief, too many, out of order
 	Wrong    uint64 // wrong passwords
 	Locked   uint64 // requests whose password was not checked, after too many wrong ones
@@ -121,5 +122,5 @@ type Counts struct {
 // Counts returns the counts.
 func (r *Registrar) Counts() Counts {
 	c := &r.counts
-	return Counts{c.accepted.Load(), c.removed.Load(), c.expired.Load(), c.refused.Load(), c.wrong.Load(), c.locked.Load()}
+	return Counts{c.accepted.Load(), c.removed.Load(), c.expired.Load(), c.lost.Load(), c.refused.Load(), c.wrong.Load(), c.locked.Load()}
 }

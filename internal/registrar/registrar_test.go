@@ -220,12 +220,12 @@ func TestRegistrationsEnd(t *testing.T) {
 			t.Errorf("after two minutes: %+v", bindings)
 		}
 		r.RemoveExpired(t.Context())
-		if r.HasFlow(wire) || r.Counts().Expired != 1 {
+		if r.HasFlow(wire) || r.Counts().Expired != 1 || r.Counts().Lost != 0 {
 			t.Errorf("the expired one is still there: %+v", r.Counts())
 		}
 		r.RemoveFlow(t.Context(), desk, "a test")
-		if len(r.BindingsOfIdentity(alice)) != 0 || r.HasFlow(desk) {
-			t.Error("what was lost is still there")
+		if len(r.BindingsOfIdentity(alice)) != 0 || r.HasFlow(desk) || r.Counts().Expired != 1 || r.Counts().Lost != 1 {
+			t.Errorf("what was lost is still there, or not counted: %+v", r.Counts())
 		}
 		r.Close()
 	})
@@ -263,7 +263,9 @@ func TestRestartKeepsPasswordsAndPhonesOverUDP(t *testing.T) {
 			issue(t, r, "101", alice)
 			issue(t, r, "102", alice)
 			secret, _ = r.Secret("101", "SHA-256")
-			kept = register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Hour, desk))[0]
+			in := says("101", 1, "sip:101@10.0.0.7", time.Hour, desk)
+			in.Path = []string{"sip:edge.example;lr", "sip:far.example;lr"}
+			kept = register(t, r, in)[0]
 			register(t, r, says("101", 2, "sip:101@10.0.0.8", time.Hour, wire))
 			register(t, r, says("102", 1, "sip:102@10.0.0.7", time.Hour, desk))
 			register(t, r, says("102", 2, "sip:102@10.0.0.7", 0, desk))
@@ -272,7 +274,7 @@ func TestRestartKeepsPasswordsAndPhonesOverUDP(t *testing.T) {
 				t.Error("the password is forgotten")
 			}
 			bindings := r.BindingsOfIdentity(alice)
-			if len(bindings) != 1 || bindings[0].ID != kept.ID || bindings[0].Flow != desk || !bindings[0].Expires.Equal(kept.Expires) {
+			if len(bindings) != 1 || bindings[0].ID != kept.ID || bindings[0].Flow != desk || !bindings[0].Expires.Equal(kept.Expires) || strings.Join(bindings[0].Path, " ") != "sip:edge.example;lr sip:far.example;lr" {
 				t.Errorf("phones after the restart: %+v, want %+v", bindings, kept)
 			}
 		}

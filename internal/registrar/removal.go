@@ -2,34 +2,41 @@ package registrar
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
-// RemoveFlow removes the bindings whose flow failed: a connection closed, or a
-// telephone does not answer.
+// RemoveFlow removes the bindings whose connection closed.
 func (r *Registrar) RemoveFlow(ctx context.Context, f Flow, why string) {
 	if r.HasFlow(f) {
-		r.removeEverywhere(ctx, why, func(b *binding) bool { return b.flow == f })
+		r.removeEverywhere(ctx, why, &r.counts.lost, func(b *binding) bool { return b.flow == f })
 	}
+}
+
+// RemoveSilent removes the binding of a telephone that does not answer. Others of its flow
+// may be other telephones, behind a proxy.
+func (r *Registrar) RemoveSilent(ctx context.Context, bindingID string) {
+	r.removeEverywhere(ctx, "does not answer", &r.counts.lost, func(b *binding) bool { return b.ID == bindingID })
 }
 
 // RemoveExpired removes the bindings that have expired.
 func (r *Registrar) RemoveExpired(ctx context.Context) {
 	now := time.Now()
-	r.removeEverywhere(ctx, "expired", func(b *binding) bool { return !now.Before(b.Expires) })
+	r.removeEverywhere(ctx, "expired", &r.counts.expired, func(b *binding) bool { return !now.Before(b.Expires) })
 	r.lockout.removeExpired(now)
 }
 
-func (r *Registrar) removeEverywhere(ctx context.Context, why string, chosen func(*binding) bool) {
+// removeEverywhere removes the bindings that are chosen, and counts them.
+func (r *Registrar) removeEverywhere(ctx context.Context, why string, count *atomic.Uint64, chosen func(*binding) bool) {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	var changed []string
 	r.mu.Lock()
 	for userName := range r.bindings {
 		if removed := r.removeBindings(userName, chosen); removed > 0 {
-			r.counts.expired.Add(uint64(removed))
+			count.Add(uint64(removed))
 			changed = append(changed, userName)
 		}
 	}

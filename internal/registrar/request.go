@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -11,6 +12,7 @@ import (
 const (
 	MaxBindings   = 10  // of one user name
 	MaxContact    = 512 // bytes of a Contact's URI
+	MaxPath       = 4   // proxies on the way to a telephone
 	maxUserAgent  = 128 // bytes that are stored
 	defaultExpiry = time.Hour
 )
@@ -28,6 +30,7 @@ type Request struct {
 	CallID    string
 	CSeq      uint32
 	Flow      Flow
+	Path      []string // see Binding
 	UserAgent string
 	All       bool      // Contact: *, which removes all bindings
 	Contacts  []Contact // none: it only asks
@@ -128,7 +131,7 @@ func (r *Registrar) applyContact(in Request, contact Contact, now time.Time) (ch
 	granted = min(granted, r.cfg.MaxExpires)
 	r.counts.accepted.Add(1)
 	next := &binding{
-		ID: rand.Text(), Contact: contact.URI, Instance: contact.Instance, flow: in.Flow, UserAgent: in.UserAgent[:min(len(in.UserAgent), maxUserAgent)],
+		ID: rand.Text(), Contact: contact.URI, Instance: contact.Instance, flow: in.Flow, Path: in.Path, UserAgent: in.UserAgent[:min(len(in.UserAgent), maxUserAgent)],
 		CallID: in.CallID, CSeq: in.CSeq, Since: now, Expires: now.Add(granted),
 	}
 	if present == nil {
@@ -137,7 +140,7 @@ func (r *Registrar) applyContact(in Request, contact Contact, now time.Time) (ch
 		return true
 	}
 	next.ID, next.Since, next.storedExpiry = present.ID, present.Since, present.storedExpiry
-	moved := present.flow != next.flow || present.Contact != next.Contact
+	moved := present.flow != next.flow || present.Contact != next.Contact || !slices.Equal(present.Path, next.Path)
 	r.removeBindings(in.UserName, func(b *binding) bool { return b == present })
 	r.addBinding(in.UserName, next)
 	if present.flow.Transport != "UDP" && next.flow.Transport != "UDP" {

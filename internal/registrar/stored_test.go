@@ -14,6 +14,6 @@ func TestStoredFormat(t *testing.T) {
 	})
 	storetest.Golden(t, storedBindings, bindings{List: []binding{{
 		ID: "7QXYVTEXAMPLE", Contact: "sip:101@192.0.2.1:5062", Transport: "UDP", Source: "198.51.100.7:40001", UserAgent: "Desk/1.0",
-		Instance: "<urn:uuid:00000000-0000-1000-8000-000A95A0E128> 1", CallID: "a84b4c76e66710", CSeq: 314, Since: at, Expires: at.Add(time.Hour),
+		Instance: "<urn:uuid:00000000-0000-1000-8000-000A95A0E128> 1", CallID: "a84b4c76e66710", CSeq: 314, Path: []string{"sip:edge.example;lr"}, Since: at, Expires: at.Add(time.Hour),
 	}}})
 }

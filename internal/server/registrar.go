@@ -28,7 +28,7 @@ type devices struct{ p *parts }
 
 // Devices lists those of one user.
 func (d devices) Devices(user identifier.ID) (list []string) {
-	for _, device := range d.p.registrar.BindingsOfIdentity(user) {
+	for _, device := range d.p.registrar.TelephonesOf(user) {
 		list = append(list, device.ID)
 	}
 	if browsers := d.p.browsers.Load(); browsers != nil {

@@ -37,7 +37,7 @@ func (s *Server) keepFlowsAlive() {
 }
 
 // probeFlows probes each telephone once, and returns how many probes in a row each
-// has left unanswered.
+// has left unanswered. Proxies that a telephone has registered through look after it.
 func (s *Server) probeFlows(before map[string]int) map[string]int {
 	type answer struct {
 		device registrar.Binding
@@ -45,7 +45,7 @@ func (s *Server) probeFlows(before map[string]int) map[string]int {
 	}
 	asked, answers, room := 0, make(chan answer), make(chan struct{}, flowsAtOnce)
 	for _, d := range s.cfg.Phones.AllBindings() {
-		if d.Flow.Transport != "UDP" {
+		if d.Flow.Transport != "UDP" || len(d.Path) > 0 {
 			continue
 		}
 		asked++
@@ -65,7 +65,7 @@ func (s *Server) probeFlows(before map[string]int) map[string]int {
 			continue
 		}
 		if silences[a.device.ID] = before[a.device.ID] + 1; silences[a.device.ID] >= maxUnanswered {
-			s.cfg.Phones.RemoveFlow(s.ctx, a.device.Flow, "does not answer")
+			s.cfg.Phones.RemoveSilent(s.ctx, a.device.ID)
 		}
 	}
 	return silences

@@ -28,7 +28,7 @@ func (r registrations) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(phonesRegistered, prometheus.GaugeValue, float64(len(r.of.AllBindings())))
 	counts := r.of.Counts()
 	for result, n := range map[string]uint64{
-		"accepted": counts.Accepted, "removed": counts.Removed, "expired": counts.Expired,
+		"accepted": counts.Accepted, "removed": counts.Removed, "expired": counts.Expired, "lost": counts.Lost,
 		"refused": counts.Refused, "wrong-password": counts.Wrong, "locked": counts.Locked,
 	} {
 		to <- prometheus.MustNewConstMetric(phoneRegisters, prometheus.CounterValue, float64(n), result)
