@@ -27,7 +27,7 @@ func (o *outbound) caller(with terms) party {
 	case with.shown.FromUser != "":
 		number = with.shown.FromUser
 	}
-	return party{header.EscapeDisplay(o.invitation.DisplayName), sip.Uri{Scheme: "sip", User: number}}
+	return party{header.EscapeDisplay(o.invitation.DisplayName), sip.Uri{Scheme: "sip", User: header.EscapeNumber(number)}}
 }
 
 // isPrivate reports whether the number is for the network alone, not for the callee
@@ -47,8 +47,8 @@ func (s *Server) ownHost(shown *trunk.Shown, transport string, peer netip.Addr) 
 func (l *leg) headers(host string) (list []sip.Header) {
 	o, shown := l.out, l.terms.shown
 	number := o.callerNumber(l.terms)
-	if number != "" && shown.Assertion != trunk.None {
-		who := sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: number, Host: host}}
+	if number != "" && shown.Assertion != trunk.None && (l.trunk != nil || !o.isPrivate(l.terms)) { // a telephone is not of the network (RFC 3325 §7)
+		who := sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: header.EscapeNumber(number), Host: host}}
 		if !o.invitation.Withheld {
 			who.DisplayName = header.EscapeDisplay(o.invitation.DisplayName)
 		}
@@ -69,11 +69,12 @@ func (l *leg) headers(host string) (list []sip.Header) {
 	return append(list, header.WriteCustom(o.invitation.SIPHeaders)...)
 }
 
-// initialRoutes are the routes that a call through a trunk begins with: its
-// outbound proxy, and the service route of its registrar (RFC 3608).
+// initialRoutes are the routes that a call begins with: through a trunk its outbound
+// proxy, and the service route of its registrar (RFC 3608); to a telephone those that it
+// registered through.
 func (l *leg) initialRoutes(place netip.AddrPort) (routes []sip.Uri) {
 	if l.trunk == nil {
-		return nil
+		return l.out.path
 	}
 	if l.trunk.Domain != "" {
 		proxy := sip.Uri{Scheme: "sip", Host: place.Addr().String(), Port: int(place.Port())}

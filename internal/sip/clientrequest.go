@@ -16,21 +16,23 @@ type clientRequest struct {
 	decorate func(*sip.Request) // adds what is special to it, to each attempt
 	on       func(*sip.Response, error)
 	auth     *authorization
+	attempt  *inviting // of an INVITE: keeps its ACK for the repetitions of the 2xx; nil for other requests
 }
 
 // requestInDialog sends a request inside the leg's dialog. on takes every response but
 // the challenges that are answered.
-func (l *leg) requestInDialog(method sip.RequestMethod, decorate func(*sip.Request), on func(*sip.Response, error)) {
-	l.requestIn(&l.dialog, &l.dialog.localSeq, method, decorate, on)
+func (l *leg) requestInDialog(method sip.RequestMethod, decorate func(*sip.Request), on func(*sip.Response, error)) *clientRequest {
+	return l.requestIn(&l.dialog, &l.dialog.localSeq, method, decorate, on)
 }
 
 // requestIn sends a request inside a dialog that may be another than the leg's.
-func (l *leg) requestIn(d *dialog, seq *uint32, method sip.RequestMethod, decorate func(*sip.Request), on func(*sip.Response, error)) {
+func (l *leg) requestIn(d *dialog, seq *uint32, method sip.RequestMethod, decorate func(*sip.Request), on func(*sip.Response, error)) *clientRequest {
 	r := &clientRequest{
 		leg: l, dialog: d, seq: seq, callID: d.callID, called: l.out != nil, method: method, decorate: decorate, on: on,
 		auth: l.credentials.authorize(),
 	}
 	r.send()
+	return r
 }
 
 // send makes one attempt.
@@ -42,7 +44,10 @@ func (r *clientRequest) send() {
 		request.SetBody(nil)
 	}
 	r.auth.sign(request)
-	r.leg.transact(request, nil, r.answered)
+	if r.method == sip.INVITE {
+		r.attempt = &inviting{request: request, account: r.leg.trunk, cseq: *r.seq}
+	}
+	r.leg.transact(request, r.attempt, r.answered)
 }
 
 // answered takes a response to the last attempt, or its failure.

@@ -96,6 +96,7 @@ func (l *leg) newRequest(method sip.RequestMethod, cseq uint32) *sip.Request {
 
 // newRequestIn builds a request inside a dialog that may be another than the leg's.
 func (l *leg) newRequestIn(d *dialog, method sip.RequestMethod, cseq uint32) *sip.Request {
+	l.followPhone(d)
 	request := d.request(method, cseq, l.server.via(d.transport, d.source.Addr()))
 	if method != sip.ACK && method != sip.BYE {
 		request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})

@@ -44,22 +44,31 @@ func describes(response *sip.Response) bool {
 
 var errNoDescription = errors.New("the answer has no session description")
 
-// readAnswer takes the description that answers our offer. Nothing can refuse other
-// parts of a response or an ACK, so they are left out, whatever they are.
+// readAnswer takes the description that answers our offer.
 func (l *leg) readAnswer(message sip.Message) error {
-	content, err := header.ReadContent(message, header.SDPType)
+	answer, err := l.answerIn(message)
 	if err != nil {
 		return err
 	}
+	return l.acceptAnswer(answer)
+}
+
+// answerIn reads the description that answers our offer. Nothing can refuse other
+// parts of a response or an ACK, so they are left out, whatever they are.
+func (l *leg) answerIn(message sip.Message) (*sdp.Session, error) {
+	content, err := header.ReadContent(message, header.SDPType)
+	if err != nil {
+		return nil, err
+	}
 	if content.Data == nil {
-		return errNoDescription
+		return nil, errNoDescription
 	}
 	answer, err := sdp.Parse(content.Data)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l.server.mediaNames.place(answer, l.dialog.source.Addr())
-	return l.acceptAnswer(answer)
+	return answer, nil
 }
 
 // acceptAnswer sets the sound up as the peer has answered.

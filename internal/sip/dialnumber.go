@@ -127,7 +127,7 @@ func (l *leg) destination() sip.Uri { return uriOn(l.trunk, l.out.number) }
 
 // uriOn is a number as a trunk reaches it.
 func uriOn(via *trunk.Trunk, number string) sip.Uri {
-	uri := sip.Uri{Scheme: "sip", User: via.Dialled(number), Host: via.Realm(), Port: via.Port}
+	uri := sip.Uri{Scheme: "sip", User: header.EscapeNumber(via.Dialled(number)), Host: via.Realm(), Port: via.Port}
 	if via.Transport != trunk.UDP {
 		uri.UriParams.Add("transport", string(via.Transport))
 	}

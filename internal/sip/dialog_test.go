@@ -149,6 +149,29 @@ func TestOursAgainAfter491(t *testing.T) {
 	}
 }
 
+// TestRepeatedAnswerToOurReinviteGetsItsACKAgain repeats the 200 to a re-INVITE of ours, as a
+// phone does that has not heard the ACK (RFC 3261 §13.3.1.4): without another one it would end
+// the call.
+func TestRepeatedAnswerToOurReinviteGetsItsACKAgain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.Refresh = 100 * time.Millisecond })
+	phone := r.phone(t, nil)
+	r.connect(t, phone)
+	answered := isStatus("INVITE", 200, true)
+	eventually(t, func() bool { return phone.Count(answered) > 0 })
+	cseq := once(phone, answered)[0].CSeq()
+	isFirst := func(fits func(siptest.Entry) bool) func(siptest.Entry) bool {
+		return func(e siptest.Entry) bool { return fits(e) && e.Message.CSeq() == cseq }
+	}
+	acks := func() int { return phone.Count(isFirst(isRequest("ACK", false))) }
+	eventually(t, func() bool { return acks() > 0 })
+	before := acks() // more than one where a busy machine has sent the re-INVITE again
+	if err := phone.Repeat(isFirst(answered)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { return acks() > before })
+}
+
 // TestPhoneThatVanishesOnHoldIsNoticed asks for an end although silence is its right.
 func TestPhoneThatVanishesOnHoldIsNoticed(t *testing.T) {
 	t.Parallel()

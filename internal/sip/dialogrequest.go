@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"net/netip"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -28,7 +27,7 @@ func (l *leg) request(request *sip.Request, tx *transaction.Server) {
 		return
 	}
 	l.dialog.remoteSeq = cseq
-	l.heardFrom(sourceOf(request))
+	l.heardFrom(request)
 	l.learnAllow(request)
 	switch request.Method {
 	case sip.BYE:
@@ -50,17 +49,6 @@ func (l *leg) request(request *sip.Request, tx *transaction.Server) {
 	default:
 		s.notAllowed(request, tx, l.terms)
 	}
-}
-
-// heardFrom follows a peer whose address changed, as NATs do it.
-func (l *leg) heardFrom(source netip.AddrPort) {
-	if !source.IsValid() {
-		return
-	}
-	if l.session != nil && l.dialog.source.Addr() != source.Addr() {
-		l.session.SetHost(source.Addr())
-	}
-	l.dialog.source = source
 }
 
 // byeReceived takes the peer's BYE. It may overtake the ACK, cross our own BYE, or come

@@ -36,12 +36,23 @@ func (d phoneDialer) Dial(_ context.Context, in call.Invitation, report func(cal
 		return nil, fmt.Errorf("the connection to the telephone of %s is closed", in.To)
 	}
 	target := contactOf(device)
-	out := &outbound{invitation: in, number: target.User, place: device.Flow.Source}
+	out := &outbound{invitation: in, place: device.Flow.Source, path: pathOf(device)}
 	l, err := s.startOutbound(originDevice(device), out, report, func(l *leg, callID string) { l.callDevice(callID, device, target) })
 	if err != nil {
 		return nil, err
 	}
 	return l, nil
+}
+
+// pathOf are the proxies that a telephone has registered through.
+func pathOf(device registrar.Binding) (path []sip.Uri) {
+	for _, text := range device.Path {
+		var uri sip.Uri
+		if sip.ParseUri(text, &uri) == nil { // it could be read when it came
+			path = append(path, uri)
+		}
+	}
+	return path
 }
 
 // callDevice sends the INVITE.

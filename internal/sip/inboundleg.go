@@ -167,7 +167,7 @@ func (l *leg) ackReceived(ack *sip.Request) {
 	}
 	offered := l.pendingAnswer.offered
 	l.stopResendingAnswer()
-	l.heardFrom(sourceOf(ack))
+	l.heardFrom(ack)
 	if offered {
 		err := l.readAnswer(ack)
 		switch {

@@ -8,6 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // TestWhoCalls asks whom the application is told of, and past whom the call came.
@@ -65,39 +66,46 @@ func TestWhoCalls(t *testing.T) {
 	}
 }
 
-// TestLoopsEnd asks for 482 where an INVITE of ours comes back, and that hops
-// count down over calls that are sent on.
+// TestLoopsEnd asks for 482 where an INVITE of ours comes back, as we wrote the number for
+// its trunk, and that hops count down over calls that are sent on.
 func TestLoopsEnd(t *testing.T) {
 	t.Parallel()
-	phone, via := callee(t, "carrier", nil)
-	r := newRig(t, nil, via)
-	out := newTestLeg(call.Invitation{From: header.Anonymous, To: mustPhone(t, "+15557770000"), Hops: 8})
-	if _, err := r.Dial(t.Context(), out.invitation, out.report); err != nil {
-		t.Fatal(err)
-	}
-	invite := next(t, phone).Invite
-	if invite.Get("Max-Forwards") != "7" {
-		t.Errorf("Max-Forwards is %q, want 7", invite.Get("Max-Forwards"))
-	}
-	back := r.phone(t, nil)
-	for user, want := range map[string]bool{"+15557770000": true, "+15551230001": false} {
-		made, err := back.Invite(siptest.Invite{To: user, Fields: []siptest.Field{{Name: "via", Value: invite.Get("Via")}}})
+	for prefix, called := range map[string]string{"+": "+15557770000", "00": "0015557770000"} {
+		phone, via := callee(t, "carrier", nil)
+		rule, err := trunk.NewRule(`^\+`, prefix)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !want {
-			if in := r.next(t).invitation; in.Hops != 70 {
-				t.Errorf("hops are %d", in.Hops)
+		via.Rewriting.CalledOut = []trunk.Rule{rule}
+		r := newRig(t, nil, via)
+		out := newTestLeg(call.Invitation{From: header.Anonymous, To: mustPhone(t, "+15557770000"), Hops: 8})
+		if _, err := r.Dial(t.Context(), out.invitation, out.report); err != nil {
+			t.Fatal(err)
+		}
+		invite := next(t, phone).Invite
+		if invite.Get("Max-Forwards") != "7" {
+			t.Errorf("Max-Forwards is %q, want 7", invite.Get("Max-Forwards"))
+		}
+		back := r.phone(t, nil)
+		for user, want := range map[string]bool{called: true, "+15551230001": false} {
+			made, err := back.Invite(siptest.Invite{To: user, Fields: []siptest.Field{{Name: "via", Value: invite.Get("Via")}}})
+			if err != nil {
+				t.Fatal(err)
 			}
-			continue
+			if !want {
+				if in := r.next(t).invitation; in.Hops != 70 {
+					t.Errorf("hops are %d", in.Hops)
+				}
+				continue
+			}
+			if err := made.WaitEnded(within(t)); err != nil || made.Last().Status() != 482 {
+				t.Errorf("%s came back: %v %v", user, err, made.Last())
+			}
 		}
-		if err := made.WaitEnded(within(t)); err != nil || made.Last().Status() != 482 {
-			t.Errorf("%v %v", err, made.Last())
+		out.invitation.Hops = 1
+		if _, err := r.Dial(t.Context(), out.invitation, out.report); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("the last hop dials: %v", err)
 		}
-	}
-	out.invitation.Hops = 1
-	if _, err := r.Dial(t.Context(), out.invitation, out.report); !fault.Is(err, fault.KindInvalid) {
-		t.Errorf("the last hop dials: %v", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/inbox"
+	"github.com/switchhook/switchhook/internal/registrar"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
@@ -43,6 +44,7 @@ type leg struct {
 	trunk       *trunk.Trunk      // nil for a telephone of a user
 	user        string            // the user name of a telephone of ours; "" on a trunk
 	agent       string            // what that telephone calls itself
+	device      *registrar.Device // which of the user's telephones it is, and where it was last registered; nil: unknown, or on a trunk
 	holder      rtp.Holder        // of the ports of a leg that called us
 	session     *rtp.Session      // safe for use by others, after EarlySound or Answered; nil until openSession
 	box         inbox.Inbox[task] // safe
@@ -87,7 +89,7 @@ var (
 
 func (s *Server) newLeg(with origin) *leg {
 	l := &leg{
-		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent,
+		server: s, log: s.log, terms: with.terms, trunk: with.trunk, user: with.user, agent: with.agent, device: with.device,
 		credentials: newCredentials(with.trunk),
 		timers:      newLegTimers(), media: newMedia(),
 	}
@@ -190,6 +192,9 @@ func (l *leg) comeUp() {
 	l.sessionTaken.Store(true)
 	if l.in != nil && l.in.reliable == nil {
 		l.in = nil // the INVITE and its transaction are not needed any more
+	}
+	if l.out != nil {
+		l.out.early = earlyAnswers{}
 	}
 	l.startSupervision()
 	l.reports.report(call.Answered{})

@@ -21,7 +21,7 @@ var knownExtensions = strings.Split(extensions, ", ")
 func unsupported(request *sip.Request) (list []string) {
 	for _, option := range header.Tokens(request, "Require") {
 		name := strings.ToLower(option)
-		isKnown := slices.Contains(knownExtensions, name) || name == "outbound" && request.Method == sip.REGISTER // RFC 5626
+		isKnown := slices.Contains(knownExtensions, name) || (name == "outbound" || name == "path") && request.Method == sip.REGISTER // RFC 5626, RFC 3327
 		if !isKnown {
 			list = append(list, option)
 		}

@@ -17,13 +17,15 @@ import (
 // outbound is the client side of a leg's INVITE, until the leg is up.
 type outbound struct {
 	invitation call.Invitation
-	number     string
+	number     string           // that is dialled over trunks
 	trunks     []*trunk.Trunk   // still to try
 	places     []netip.AddrPort // of the present trunk, still to try
 	place      netip.AddrPort   // the present one
+	path       []sip.Uri        // proxies on the way to a telephone (RFC 3327), the nearest first
 	invite     *inviting        // the attempt under way; nil while a name is looked up
 	auth       *authorization   // of the INVITE to the present trunk
 	rang       bool             // Ringing was reported: it must not ring elsewhere
+	early      earlyAnswers
 }
 
 // inviteState is how far an INVITE of ours has come:
@@ -70,7 +72,7 @@ func (l *leg) invite() {
 	}
 	d.localSeq++
 	via := l.server.via(d.transport, address)
-	via.Params.Add("branch", l.server.tags.branch(l.out.number))
+	via.Params.Add("branch", l.server.tags.branch(header.User(&d.target)))
 	request := d.request(sip.INVITE, d.localSeq, via)
 	if hops := l.out.invitation.Hops; hops > 0 {
 		left := sip.MaxForwardsHeader(min(hops-1, 70))
@@ -122,6 +124,9 @@ func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err erro
 	case l.leaving == nil && l.timer.longer(response):
 		l.timers.stop(timerNoReply)
 		l.invite()
+	case l.leaving == nil && l.offersOnlySRTP(response):
+		l.timers.stop(timerNoReply)
+		l.invite()
 	default:
 		l.failed(reasonOf(response), failsOver(response.StatusCode))
 	}
@@ -151,7 +156,7 @@ func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
 		return
 	}
 	l.dialog.learn(response)
-	if err := l.readAnswer(response); err != nil {
+	if err := l.readEarlyAnswer(response); err != nil {
 		l.log.Debug("early media not usable", "error", err)
 		return
 	}
@@ -164,7 +169,7 @@ func (l *leg) inviteSucceeded(attempt *inviting, response *sip.Response) {
 	l.dialog.learn(response)
 	tag := l.dialog.remoteTag
 	l.answeredTag.Store(&tag)
-	attempt.acknowledge(tag, l.writeACK(attempt.request))
+	l.acknowledge(attempt, response)
 	l.product = header.Product(response, "Server", "User-Agent")
 	if l.leaving != nil { // it crossed our CANCEL
 		l.hangUp()
@@ -179,14 +184,6 @@ func (l *leg) inviteSucceeded(attempt *inviting, response *sip.Response) {
 		return
 	}
 	l.comeUp()
-}
-
-// readFinal reads the description of a 2xx, which early media may have had before.
-func (l *leg) readFinal(response *sip.Response) error {
-	if !describes(response) && l.media.agreed.Codec() != "" {
-		return nil
-	}
-	return l.readAnswer(response)
 }
 
 // unreachable ends an attempt whose INVITE was not answered or not sent.
@@ -234,8 +231,14 @@ func failsOver(status int) bool {
 	return status == sip.StatusRequestTimeout || status == sip.StatusServiceUnavailable || status == sip.StatusGatewayTimeout
 }
 
-// acknowledge keeps the ACK of the branch that was answered.
-func (a *inviting) acknowledge(tag string, ack *sip.Request) {
+// acknowledge sends the ACK of a 2xx to an INVITE of ours, and keeps it for the repetitions
+// of that (RFC 3261 §13.2.2.4).
+func (l *leg) acknowledge(attempt *inviting, response *sip.Response) {
+	attempt.keepACK(header.ToTag(response), l.writeACK(attempt.request))
+}
+
+// keepACK keeps the ACK of the branch that was answered.
+func (a *inviting) keepACK(tag string, ack *sip.Request) {
 	a.mu.Lock()
 	a.tag, a.ack = tag, ack
 	a.mu.Unlock()

@@ -398,6 +398,22 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	}
 }
 
+// TestHashOfANumberIsEscaped asks for a service code as a SIP URI has it (RFC 3261 §25.1).
+func TestHashOfANumberIsEscaped(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "carrier", nil)
+	r := newRig(t, nil, via)
+	made := newTestLeg(call.Invitation{From: mustPhone(t, "+1555#1"), To: mustPhone(t, "#31#5550100")})
+	if _, err := r.Dial(t.Context(), made.invitation, made.report); err != nil {
+		t.Fatal(err)
+	}
+	invite := next(t, phone).Invite
+	if !strings.HasPrefix(invite.Start, "INVITE sip:%2331%235550100@") || !strings.HasPrefix(invite.Get("To"), "<sip:%2331%235550100@") ||
+		!strings.HasPrefix(invite.Get("From"), "<sip:+1555%231@") || !strings.Contains(invite.Get("P-Asserted-Identity"), "sip:+1555%231@") {
+		t.Errorf("got %s with %v", invite.Start, invite.Fields)
+	}
+}
+
 // TestCallOfAWithheldNumberIsAnonymous asks for RFC 3323's From.
 func TestCallOfAWithheldNumberIsAnonymous(t *testing.T) {
 	t.Parallel()

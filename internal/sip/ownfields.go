@@ -12,5 +12,6 @@ var (
 	supportedField  = sip.NewHeader("Supported", extensions)
 	allowField      = sip.NewHeader("Allow", methods)
 	allowREFERField = sip.NewHeader("Allow", methods+", REFER")
+	pathField       = sip.NewHeader("Supported", "path") // of a REGISTER: proxies may add Path (RFC 3327 §5.1)
 	sdpField        = sip.NewHeader("Content-Type", header.SDPType)
 )

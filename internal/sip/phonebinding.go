@@ -51,6 +51,11 @@ func bindingFields(request *sip.Request, in registrar.Request, devices []registr
 		list = append(list, sip.NewHeader("Contact", fmt.Sprintf("<%s>;expires=%d", d.Contact, left)))
 	}
 	list = append(list, sip.NewHeader("Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
+	if header.Supports(request, "path") { // RFC 3327 §5.3
+		for _, value := range header.Values(request, "Path") {
+			list = append(list, sip.NewHeader("Path", value))
+		}
+	}
 	// RFC 5626 §6: the phone may count on its connection, and keeps it alive by
 	// empty lines. Flows over UDP are not promised.
 	if in.Flow.Transport != "UDP" && header.Supports(request, "outbound") && namesFlow(in) {
@@ -75,6 +80,9 @@ func readBindings(request *sip.Request, userName string) (in registrar.Request, 
 		UserName: userName, CallID: strings.Clone(request.CallID().Value()), // kept as long as the binding
 		CSeq: request.CSeq().SeqNo,
 		Flow: flowOf(request), UserAgent: header.UserAgent(request),
+	}
+	if in.Path, wrong = header.Path(request, registrar.MaxPath); wrong != "" {
+		return in, wrong
 	}
 	usual := time.Duration(-1)
 	if values := header.Values(request, "Expires"); len(values) > 0 {

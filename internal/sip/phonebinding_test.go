@@ -123,7 +123,10 @@ func TestRegistrationsAreAnsweredByTheRules(t *testing.T) {
 		{"all", 0, field("Contact", "*"), 200, "Server", "Switchhook"},
 		{"for somebody else", 60, field("To", "<sip:102@x>"), 403, "Warning", "must name the user"},
 		{"not a SIP address", 60, field("Contact", "<mailto:a@b>"), 400, "", ""},
-		{"through proxies that want to be named", 60, field("Require", "path"), 420, "Unsupported", "path"},
+		{"through a proxy that wants to be named", 60, field("Path", "<sip:edge.example;lr>"), 200, "Contact", ";expires=60"},
+		{"the same, and the phone knows", 60, append(field("Require", "path"), field("Path", "<sip:edge.example;lr>")...), 200, "Path", "<sip:edge.example;lr>"},
+		{"through too many proxies", 60, field("Path", strings.Repeat("<sip:edge.example;lr>, ", 4)+"<sip:edge.example;lr>"), 400, "", ""},
+		{"through a proxy without an address", 60, field("Path", "<tel:+15551230001>"), 400, "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := newPhoneRig(t, nil)

@@ -55,7 +55,7 @@ func (s *Server) receiveFromPhone(request *sip.Request, tx *transaction.Server) 
 		}
 	case s.overloaded(request, tx), s.refuseUnsupported(request, tx):
 	case request.IsInvite():
-		s.receiveInvite(request, tx, originPhone(as, request))
+		s.receiveInvite(request, tx, s.originPhone(as, request))
 	case request.Method == sip.OPTIONS:
 		s.options(request, tx, phoneTerms())
 	default:

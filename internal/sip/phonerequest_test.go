@@ -226,4 +226,12 @@ func TestWithheldNumberIsForTheNetworkAlone(t *testing.T) {
 	}
 	rung.Busy()
 	expect[call.Ended](t, p)
+
+	as, id := o.user(t, "101", "") // whose phone is not of the network: RFC 3325 §7
+	phone := o.registered(t, as, nil)
+	o.ring(t, call.Invitation{From: mustPhone(t, "+15550100001"), To: id, Withheld: true})
+	rung = next(t, phone)
+	if from := rung.Invite.Get("From"); strings.Contains(from, "+1555") || rung.Invite.Get("P-Asserted-Identity") != "" {
+		t.Errorf("a user's phone is told From %s, P-Asserted-Identity %s", from, rung.Invite.Get("P-Asserted-Identity"))
+	}
 }

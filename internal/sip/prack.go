@@ -8,6 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
@@ -106,33 +107,49 @@ func (l *leg) prackReceived(request *sip.Request, tx *transaction.Server) {
 	}
 	r := l.in.reliable
 	described, refused := l.server.offerOf(request, tx)
-	if refused {
-		return
-	}
-	if r.sdp == sdpOffer && r.state != reliableAcknowledged {
-		err := errNoDescription
-		if described != nil {
-			err = l.acceptAnswer(described)
-		}
-		if err != nil {
-			l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(l.server.cfg.UserAgent, err))
-			return
-		}
-	} else if described != nil { // no offer may come before ours is answered
-		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
+	if refused || !l.answerPRACK(request, tx, described) {
 		return
 	}
 	deferred := r.state == reliableAnswerDeferred
 	r.state = reliableAcknowledged
 	l.timers.stop(timerResendRinging)
 	l.timers.stop(timerNoPRACK)
-	l.server.respond(request, tx, sip.StatusOK, "OK")
 	switch {
 	case deferred:
 		l.accept()
 	case l.earlyMedia == earlyMediaWanted:
 		l.sendProgress()
 	}
+}
+
+// answerPRACK answers a PRACK with its description; nil where it has none. It returns false
+// where that acknowledges nothing: it comes too early, or cannot be used as the answer to
+// our offer.
+func (l *leg) answerPRACK(request *sip.Request, tx *transaction.Server, described *sdp.Session) bool {
+	r := l.in.reliable
+	repeated := r.state == reliableAcknowledged
+	switch {
+	case r.sdp == sdpOffer && !repeated:
+		err := errNoDescription
+		if described != nil {
+			err = l.acceptAnswer(described)
+		}
+		if err != nil {
+			l.server.respond(request, tx, sip.StatusNotAcceptableHere, "Not Acceptable Here", header.Warning(l.server.cfg.UserAgent, err))
+			return false
+		}
+	case described == nil:
+	case r.sdp == sdpAnswer && !repeated: // RFC 3262 §5: our answer has arrived, and this is the next offer
+		if body, ok := l.renegotiate(request, tx, described); ok {
+			l.server.send(withDescription(transaction.Response(request, sip.StatusOK, "OK"), body), tx)
+		}
+		return true
+	default: // no offer may come before ours is answered
+		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
+		return false
+	}
+	l.server.respond(request, tx, sip.StatusOK, "OK")
+	return true
 }
 
 // awaitsPRACK reports whether a 2xx must wait: it is not confirmed yet that our

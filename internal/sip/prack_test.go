@@ -110,6 +110,50 @@ func TestDelayedOfferIsAnsweredInThePRACK(t *testing.T) {
 	eventually(t, func() bool { return siptest.Seconds(made.Heard(), 700) >= 0.2 })
 }
 
+// TestOfferInThePRACKIsAnswered has a caller that moves its sound in the PRACK of a 183 with
+// our answer (RFC 3262 §5), once in a way that cannot be taken: the 183 has arrived all the same.
+func TestOfferInThePRACKIsAnswered(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, formats, codec string
+		status               int
+	}{
+		{"another codec", "RTP/AVP 8 101", "PCMA", 200},
+		{"no codec of ours", "RTP/AVP 18", "PCMU", 488},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := newRig(t, nil)
+			phone := r.phone(t, nil)
+			made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: wantsPRACK})
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken := r.next(t)
+			taken.Progress()
+			expect[call.EarlySound](t, taken)
+			if err := made.WaitRinging(within(t)); err != nil { // the phone knows our tag
+				t.Fatal(err)
+			}
+			progress := isStatus("INVITE", 183, false)
+			offer := strings.Replace(string(made.Describe("sendrecv")), "RTP/AVP 0 8 101", test.formats, 1)
+			response, err := made.Request(within(t), "PRACK", []byte(offer), rack(once(phone, progress)[0]), withSDP)
+			if err != nil || response.Status() != test.status || test.status == 200 && !strings.Contains(string(response.Body), test.formats) {
+				t.Fatalf("%v %v", err, response)
+			}
+			taken.Answer()
+			if err := made.WaitAnswered(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			expect[call.Answered](t, taken)
+			l, agreed := taken.Leg.(*leg), make(chan string, 1)
+			l.post(func() { agreed <- l.media.agreed.Codec() })
+			if codec := <-agreed; codec != test.codec {
+				t.Errorf("speaks %s, want %s", codec, test.codec)
+			}
+		})
+	}
+}
+
 // TestReliableRingingGetsPRACKOnce asks the same of us as the caller, for sound
 // before the answer included.
 func TestReliableRingingGetsPRACKOnce(t *testing.T) {

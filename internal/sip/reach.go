@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -93,6 +94,16 @@ func (s *Server) reach(ctx context.Context, via *trunk.Trunk, request *sip.Reque
 		return transaction.Peer{}, fmt.Errorf("the connection to %s closed at once", places[0])
 	}
 	return to, nil
+}
+
+// shareOf is the part of the time that is left of a context which one of so many places may
+// take to answer: one that is silent must not use up the time of the others (RFC 3263 §4.3).
+func shareOf(ctx context.Context, places int) (context.Context, context.CancelFunc) {
+	until, limited := ctx.Deadline()
+	if !limited || places <= 1 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(until)/time.Duration(places))
 }
 
 // strangerAt is a trunk that is nothing but the destination of a request, as a route or a

@@ -22,9 +22,11 @@ func (r *registrationClient) register(ctx context.Context) (*sip.Response, error
 	if err == nil && len(places) == 0 {
 		err = fmt.Errorf("%s has no address", r.trunk.Host)
 	}
-	for _, place := range places {
+	for i, place := range places {
+		attempt, stop := shareOf(ctx, len(places)-i)
 		var response *sip.Response
-		if response, err = r.negotiate(ctx, place, r.expires); err == nil {
+		response, err = r.negotiate(attempt, place, r.expires)
+		if stop(); err == nil {
 			if !failsOver(response.StatusCode) {
 				r.place = place
 				return response, nil
@@ -81,6 +83,7 @@ func (r *registrationClient) request(place netip.AddrPort, expires time.Duration
 	request.AppendHeader(&sip.ContactHeader{Address: *d.contact.Clone()})
 	request.AppendHeader(sip.NewHeader("Expires", strconv.Itoa(int(expires.Seconds()))))
 	request.AppendHeader(trunkTerms(r.trunk).allow())
+	request.AppendHeader(pathField)
 	request.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	request.SetBody(nil)
 	request.SetDestination(place.String())

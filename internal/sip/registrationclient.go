@@ -29,6 +29,8 @@ type registrationClient struct {
 
 	status TrunkRegistration // guarded
 	routes []sip.Uri         // guarded: the service route
+	flow   netip.AddrPort    // guarded: the far end of the connection that we are registered over; zero: UDP, or none
+	broken chan struct{}     // told when that connection has closed
 
 	callID, tag string // the same for all attempts (RFC 3261 §10.2)
 	seq         uint32
@@ -37,13 +39,14 @@ type registrationClient struct {
 	place       netip.AddrPort // where we are registered
 	contact     sip.Uri        // as what, in the last REGISTER
 	failures    int            // in a row
+	breaks      int            // of the connection, in a row, each soon after a REGISTER
 }
 
 func newRegistrationClient(r *registrationClients, t *trunk.Trunk, cancel context.CancelFunc) *registrationClient {
 	callID := uuid.NewString()
 	return &registrationClient{
 		status: TrunkRegistration{State: Registering, User: t.Register.User, Since: time.Now()},
-		trunk:  t, set: r, cancel: cancel, done: make(chan struct{}),
+		trunk:  t, set: r, cancel: cancel, done: make(chan struct{}), broken: make(chan struct{}, 1),
 		callID: callID, tag: r.server.tags.caller(callID), expires: t.Register.Expires,
 		credentials: newCredentials(t),
 	}
@@ -54,14 +57,7 @@ const maxGranted = 7 * 24 * time.Hour
 
 // run registers, and again before what was granted ends, until ctx is done.
 func (r *registrationClient) run(ctx context.Context) {
-	for {
-		wait := r.attempt(ctx)
-		select {
-		case <-time.After(wait):
-			continue
-		case <-ctx.Done():
-		}
-		break
+	for r.rest(ctx, r.attempt(ctx)) {
 	}
 	if r.place.IsValid() {
 		r.withdraw()
@@ -88,6 +84,9 @@ func (r *registrationClient) attempt(ctx context.Context) (wait time.Duration) {
 		r.failures, status.Until, status.Answer, status.State = 0, now.Add(granted), response.StartLine(), Registered
 		r.routes, status.Associated = header.ServiceRoute(response), header.AssociatedURIs(response)
 		wait = refreshAfter(granted)
+		if r.flow = (netip.AddrPort{}); r.trunk.Transport != trunk.UDP {
+			r.flow = r.place
+		}
 	} else {
 		r.failures++
 		wait = max(registerBackoff(s.cfg.RegisterRetry).Delay(r.failures), after)

@@ -11,8 +11,8 @@ import (
 
 // sessionRefresh is a re-INVITE or UPDATE of ours that waits for its answer.
 type sessionRefresh struct {
-	method  sip.RequestMethod
-	request *sip.Request // the last attempt
+	method sip.RequestMethod
+	sent   *clientRequest
 }
 
 // refreshSession refreshes the session by a request that changes nothing: an
@@ -48,8 +48,7 @@ func (l *leg) sendRefresh(method sip.RequestMethod) {
 		}
 	}
 	l.pendingRefresh = pending
-	l.requestInDialog(pending.method, func(request *sip.Request) {
-		pending.request = request
+	pending.sent = l.requestInDialog(pending.method, func(request *sip.Request) {
 		for _, field := range l.wantTimer() {
 			request.AppendHeader(field)
 		}
@@ -67,7 +66,7 @@ func (l *leg) refreshAnswered(pending *sessionRefresh, response *sip.Response, e
 		return
 	}
 	if response != nil && response.IsSuccess() && pending.method == sip.INVITE {
-		l.writeACK(pending.request)
+		l.acknowledge(pending.sent.attempt, response)
 	}
 	if l.pendingRefresh != pending || l.phase != up {
 		return

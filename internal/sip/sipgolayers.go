@@ -46,7 +46,10 @@ func (s *Server) buildLayers() {
 		Stray:   func(response *sip.Response) { s.endBranch(response, nil) },
 		Log:     slog.New(debugOnly{s.log.Handler()}),
 	})
-	s.keptConns.closed = func(c *keptConn) { s.streamClosed(c) }
+	s.keptConns.closed = func(c *keptConn) {
+		s.streamClosed(c)
+		s.registering.connectionClosed(addressOf(c.RemoteAddr()))
+	}
 }
 
 // readFromStream takes a message that came over a connection, on the goroutine that read

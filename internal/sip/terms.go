@@ -83,16 +83,20 @@ type origin struct {
 	credential *registrar.Credential // whose telephone calls; nil for a trunk
 	user       string                // the user name of a telephone; "" for a trunk
 	agent      string                // what the telephone calls itself
+	device     *registrar.Device     // which of the user's it is; nil: unknown
 }
 
 func originTrunk(t *trunk.Trunk) origin { return origin{terms: trunkTerms(t), trunk: t} }
 
 // originPhone is a telephone that sends a request.
-func originPhone(c registrar.Credential, request *sip.Request) origin {
-	return origin{terms: phoneTerms(), credential: &c, user: c.UserName, agent: header.UserAgent(request)}
+func (s *Server) originPhone(c registrar.Credential, request *sip.Request) origin {
+	return origin{
+		terms: phoneTerms(), credential: &c, user: c.UserName, agent: header.UserAgent(request),
+		device: s.cfg.Phones.DeviceAt(c.UserName, flowOf(request)),
+	}
 }
 
 // originDevice is a telephone that has registered.
 func originDevice(d registrar.Binding) origin {
-	return origin{terms: phoneTerms(), user: d.UserName, agent: d.UserAgent}
+	return origin{terms: phoneTerms(), user: d.UserName, agent: d.UserAgent, device: d.Device()}
 }

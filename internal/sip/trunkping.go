@@ -111,23 +111,29 @@ func (s *Server) sendOptions(t *trunk.Trunk, credentials *credentials) (pingAnsw
 	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
 	defer cancel()
 	places, err := s.locator.find(ctx, t)
-	for _, place := range places {
+	for i, place := range places {
+		attempt, stop := shareOf(ctx, len(places)-i)
 		var response *sip.Response
-		if err = s.connect(ctx, t, place); err != nil {
-			continue
-		}
-		auth := credentials.authorize()
-		if auth != nil && credentials.refused {
-			auth = nil
-		}
-		callID := uuid.NewString()
-		response, err = s.authorizedRoundTrip(ctx, auth, func(cseq uint32) *sip.Request { return s.optionsTo(t, place, callID, cseq) })
-		if err == nil {
+		response, err = s.pingPlace(attempt, t, place, credentials)
+		if stop(); err == nil {
 			s.trunkMethods.learn(t.Name, response)
 			return pingAnswer{response.StatusCode, response.StartLine()}, nil
 		}
 	}
 	return pingAnswer{}, err
+}
+
+// pingPlace sends OPTIONS to one address of a trunk.
+func (s *Server) pingPlace(ctx context.Context, t *trunk.Trunk, place netip.AddrPort, credentials *credentials) (*sip.Response, error) {
+	if err := s.connect(ctx, t, place); err != nil {
+		return nil, err
+	}
+	auth := credentials.authorize()
+	if auth != nil && credentials.refused {
+		auth = nil
+	}
+	callID := uuid.NewString()
+	return s.authorizedRoundTrip(ctx, auth, func(cseq uint32) *sip.Request { return s.optionsTo(t, place, callID, cseq) })
 }
 
 // optionsTo builds the ping.

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func TestTrunkIsRegistered(t *testing.T) {
 		t.Errorf("registration is %+v", known)
 	}
 	m := registers(phone)[0]
-	if m.Get("Expires") != "600" || !strings.HasPrefix(m.Get("To"), "<sip:account@127.0.0.1>") || !strings.Contains(m.Get("Contact"), "sip:account@"+r.Addr().String()) {
+	if m.Get("Expires") != "600" || m.Get("Supported") != "path" || !strings.HasPrefix(m.Get("To"), "<sip:account@127.0.0.1>") || !strings.Contains(m.Get("Contact"), "sip:account@"+r.Addr().String()) {
 		t.Errorf("REGISTER is %s\n%+v", m.Start, m.Fields)
 	}
 	carrier := r.phone(t, nil)
@@ -54,6 +55,45 @@ func TestTrunkIsRegistered(t *testing.T) {
 	}
 	if got := r.next(t).invitation.To.Number(); got != "+15551230002" {
 		t.Errorf("called %s", got)
+	}
+}
+
+// TestBrokenConnectionIsRegisteredOverAgain asks for another REGISTER when the connection closes
+// over which the trunk reaches us, long before the grant ends.
+func TestBrokenConnectionIsRegisteredOverAgain(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "provider", func(c *siptest.Config) { c.Transport = "tcp" })
+	phone.Registrar()
+	via.Username, via.Register = "account", &trunk.Registration{Expires: 10 * time.Minute}
+	r := newRig(t, func(c *Config) { c.RegisterRetry = 50 * time.Millisecond }, via)
+	r.registered(t)
+	for n := 2; n <= 3; n++ {
+		phone.Break()
+		eventually(t, func() bool { return distinct(phone, isRequest("REGISTER", false)) >= n })
+		eventually(t, func() bool { return r.TrunkRegistration("provider").State == Registered })
+	}
+}
+
+// TestNextAddressIsRegisteredWithAndPinged has a trunk whose best address leaves everything
+// unanswered: the next one has its share of the time (RFC 3263 §4.3).
+func TestNextAddressIsRegisteredWithAndPinged(t *testing.T) {
+	t.Parallel()
+	phone, _, via := provider(t)
+	names := &zone{srv: map[string][]*net.SRV{}, hosts: map[string][]string{"dead.example": {"127.0.0.3"}, "alive.example": {"127.0.0.1"}}}
+	names.srv["_sip._udp.provider.example"] = []*net.SRV{
+		{Target: "dead.example.", Port: uint16(via.Port), Priority: 1}, {Target: "alive.example.", Port: uint16(via.Port), Priority: 2},
+	}
+	silent, err := net.ListenPacket("udp", net.JoinHostPort("127.0.0.3", strconv.Itoa(via.Port)))
+	if err != nil {
+		t.Skipf("this machine has no 127.0.0.3: %v", err)
+	}
+	defer silent.Close()
+	via.Host, via.Port, via.Ping = "provider.example", 0, 100*time.Millisecond
+	r := newRig(t, func(c *Config) { c.Resolver, c.RegisterRetry = names, 50*time.Millisecond }, via)
+	r.registered(t)
+	eventually(t, func() bool { h, _ := r.Health("provider"); return h.State == Online })
+	if phone.Count(isRequest("OPTIONS", false)) == 0 {
+		t.Error("online without an answer")
 	}
 }
 

@@ -90,6 +90,10 @@ func User(uri *sip.Uri) string {
 // permits, and a space is not a plus.
 func Escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
+// EscapeNumber writes a number as the user of a SIP URI: of the characters that numbers have
+// here, the hash alone must be escaped (RFC 3261 §25.1).
+func EscapeNumber(number string) string { return strings.ReplaceAll(number, "#", "%23") }
+
 // HostPort returns where a URI leads over a transport.
 func HostPort(uri *sip.Uri, transport string) string {
 	port := uri.Port

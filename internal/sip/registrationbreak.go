@@ -1,0 +1,59 @@
+package sip
+
+import (
+	"context"
+	"net/netip"
+	"time"
+)
+
+// steadyFor is for how long a connection lives at least that its peer does not close because
+// of a REGISTER, as some do after each.
+const steadyFor = 2 * time.Minute
+
+// rest waits for the next attempt. It comes earlier where the connection closes over which
+// the trunk may call us (RFC 5626 §4.2.1): at once after some time, and ever later where that
+// follows each REGISTER. It returns false once ctx is done.
+func (r *registrationClient) rest(ctx context.Context, wait time.Duration) bool {
+	began := time.Now()
+	next := time.NewTimer(wait)
+	defer next.Stop()
+	for {
+		select {
+		case <-next.C:
+			return true
+		case <-r.broken:
+			lasted := time.Since(began)
+			if r.breaks++; lasted >= steadyFor {
+				r.breaks = 1
+			}
+			if soon := max(registerBackoff(r.set.server.cfg.RegisterRetry).Delay(r.breaks)-lasted, 0); soon < wait-lasted {
+				next.Reset(soon)
+				r.tellNext(time.Now().Add(soon))
+			}
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+func (r *registrationClient) tellNext(at time.Time) {
+	r.set.mu.Lock()
+	r.status.Next = at
+	r.set.mu.Unlock()
+}
+
+// connectionClosed tells the registrations that go over a connection to a peer.
+func (r *registrationClients) connectionClosed(peer netip.AddrPort) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, known := range r.byTrunk {
+		if known.flow != peer {
+			continue
+		}
+		known.flow = netip.AddrPort{}
+		select {
+		case known.broken <- struct{}{}:
+		default:
+		}
+	}
+}
