@@ -235,12 +235,14 @@ func (s *proxied) failOver(t *testing.T, a *agent) {
 	}
 }
 
-// callRegistered has a user's phone register through the proxy, and be called.
+// callRegistered has a user's phone register through the proxy, and be called. It is behind a
+// NAT: the proxy alone knows where, and says so in Path (RFC 3327).
 func (s *proxied) callRegistered(t *testing.T, a *agent) {
 	user := a.createUser()
 	as := s.account(user)
 	phone := s.caller(t, "udp", s.proxy.UDP, as.UserName)
-	answer, err := phone.Register(within(t, 5*time.Second), as, 600)
+	contact := siptest.Field{Name: "Contact", Value: "<sip:" + as.UserName + "@10.99.99.9:5062>"}
+	answer, err := phone.Register(within(t, 5*time.Second), as, 600, contact)
 	must(t, err)
 	if answer.Status() != 200 {
 		t.Fatalf("REGISTER got %s", answer.Start)
@@ -248,6 +250,9 @@ func (s *proxied) callRegistered(t *testing.T, a *agent) {
 	c := a.create(values{"target": user})
 	call, err := phone.Next(within(t, 5*time.Second))
 	must(t, err)
+	if !strings.Contains(call.Invite.URI(), "@10.99.99.9") {
+		t.Errorf("the phone was called as %s", call.Invite.URI())
+	}
 	must(t, call.Answer())
 	c.got("CallConnected")
 	c.do("hangUp", values{"forEveryone": true}, nil)
