@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/doctor"
-	"github.com/switchhook/switchhook/internal/listen"
 	"github.com/switchhook/switchhook/internal/resource"
 )
 
@@ -123,36 +121,4 @@ func healthy(ctx context.Context, cfg config.Config) error {
 		return fmt.Errorf("%s answers %s", request.URL, answer.Status)
 	}
 	return nil
-}
-
-// freeListeners tries to open each listener as the server would.
-func freeListeners(ctx context.Context, cfg config.Config) []doctor.Finding {
-	var list []doctor.Finding
-	for _, listener := range [][2]string{{"--https", cfg.HTTPS}, {"--http", cfg.HTTP}, {"--sip", cfg.SIP}, {"--sips", cfg.SIPS}} {
-		flag, address := listener[0], listener[1]
-		if address == "" {
-			continue
-		}
-		listeners, _, err := listen.TCP(ctx, flag, address)
-		for _, listener := range listeners {
-			listener.Close()
-		}
-		if err == nil && flag == "--sip" {
-			err = freeUDP(ctx, flag, address)
-		}
-		if err != nil {
-			list = append(list, doctor.Finding{State: doctor.Fail, What: "listener " + flag + " " + address, Remedy: err.Error()})
-			continue
-		}
-		list = append(list, doctor.Finding{State: doctor.OK, What: "listener " + flag + " " + address})
-	}
-	return list
-}
-
-func freeUDP(ctx context.Context, flag, address string) error {
-	socket, err := new(net.ListenConfig).ListenPacket(ctx, "udp", address)
-	if err != nil {
-		return fmt.Errorf("%s %s is in use for UDP: %w", flag, address, err)
-	}
-	return socket.Close()
 }

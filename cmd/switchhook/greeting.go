@@ -14,7 +14,7 @@ import (
 
 // greeting is what a person sees when the server is ready.
 type greeting struct {
-	Connection  string // connection string
+	Connection  string // connection string, or where it is
 	Console     string // address of the page
 	Addresses   datadir.Addresses
 	PublicHosts []string
@@ -24,14 +24,21 @@ type greeting struct {
 	Missing     []string // optional parts, each with what adds it
 }
 
-// greet prints it from what the running server wrote.
+// greet prints it from what the running server wrote. The connection string has an access
+// key, and what a service prints is kept in a log that others read: a server that other
+// machines reach prints where it is.
 func greet(w io.Writer, cfg config.Config, taken datadir.Addresses, console string) error {
-	connection, err := os.ReadFile(filepath.Join(cfg.Data, datadir.ConnectionStringFile))
-	if err != nil {
-		return err
+	file := filepath.Join(cfg.Data, datadir.ConnectionStringFile)
+	connection := "in " + file + "   (or: switchhook keys show)"
+	if cfg.Local() {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		connection = strings.TrimSpace(string(text))
 	}
 	g := greeting{
-		Connection:  strings.TrimSpace(string(connection)),
+		Connection:  connection,
 		Console:     console,
 		Addresses:   taken,
 		PublicHosts: cfg.PublicHosts,

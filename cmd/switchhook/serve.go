@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"runtime"
 
@@ -29,7 +30,8 @@ func (c *serveCommand) Run(a *app) error {
 		a.tune()
 	}
 	takeProcessors()
-	srv, err := server.New(cfg, newLogger(a.err, cfg.LogLevel, cfg.LogFormat))
+	log := newLogger(a.err, cfg.LogLevel, cfg.LogFormat)
+	srv, err := server.New(cfg, log)
 	if err != nil {
 		return err
 	}
@@ -43,6 +45,14 @@ func (c *serveCommand) Run(a *app) error {
 	if err := greet(a.out, cfg, srv.Addresses(), srv.Console()); err != nil {
 		return err
 	}
+	tell := func(state string) {
+		if err := notify(state); err != nil {
+			log.Warn("systemd is not told of the state of the server", "state", state, "error", err)
+		}
+	}
+	tell("READY=1")
+	stopping := context.AfterFunc(a.ctx, func() { tell("STOPPING=1") })
+	defer stopping()
 	return <-ended
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/resource"
 )
 
 var freeListenerFlags = []string{"--https", "localhost:0", "--http", "localhost:0", "--sip", "127.0.0.1:0", "--sips", "127.0.0.1:0"}
@@ -118,6 +119,40 @@ func TestDoctorFailsForATakenDoor(t *testing.T) {
 	}
 }
 
+// TestDoctorTriesEveryListener asks for a failure for each listener whose port is taken, over UDP too.
+func TestDoctorTriesEveryListener(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packets.Close()
+	tcp, udp := taken.Addr().String(), packets.LocalAddr().String()
+	for name, text := range map[string]string{
+		"--https " + tcp: "https: " + tcp, "--sip " + udp: "sip: " + udp, "--sips " + tcp: "sips: " + tcp, "--webrtc " + udp: "webrtc: " + udp,
+		"turn.listen " + udp: "turn: {listen: " + udp + "}", "turn.tls " + tcp: "turn: {tls: " + tcp + "}",
+		"events.nats " + tcp: "events: {nats: " + tcp + "}", "profile " + tcp: "profile: " + tcp,
+	} {
+		file := filepath.Join(t.TempDir(), "switchhook.yaml")
+		for _, key := range []string{"https", "http", "sip", "sips"} {
+			if !strings.HasPrefix(text, key+":") {
+				text += "\n" + key + ": 127.0.0.1:0"
+			}
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got := command(t, t.TempDir(), "", "doctor", "--config", file)
+		if got.code != 1 || strings.Count(got.out, "fail  ") != 1 || !strings.Contains(got.out, "fail  listener "+name+"\n") {
+			t.Errorf("with %q: %+v", text, got)
+		}
+	}
+}
+
 func TestDoctorFailsForAnUnusableDataDirectory(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -149,6 +184,21 @@ func TestProcessorsAreTripledUnlessSet(t *testing.T) {
 	takeProcessors()
 	if got := runtime.GOMAXPROCS(0); got != 3*before {
 		t.Errorf("unset: %d, want %d", got, 3*before)
+	}
+}
+
+// TestGreetingOfAnOpenServerHasNoKey asks that a server which others reach prints where its
+// connection string is, but no key: a service's output is kept in a log.
+func TestGreetingOfAnOpenServerHasNoKey(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	stop := serving(t, dir, append([]string{"--public-host", "calls.example.com"}, freeListenerFlags...)...)
+	to, err := resource.ReadConnection(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, out := stop()
+	if key := to.Key.Base64(); strings.Contains(out, key) || strings.Contains(out, "signin=") || !strings.Contains(out, filepath.Join(dir, datadir.ConnectionStringFile)) {
+		t.Errorf("the greeting is %s", out)
 	}
 }
 

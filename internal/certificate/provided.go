@@ -3,6 +3,7 @@ package certificate
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"os"
@@ -45,9 +46,16 @@ func (p *Provided) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error
 
 const (
 	pollInterval   = 10 * time.Second    // for changed files
-	expiryWarning  = 14 * 24 * time.Hour // how long before a certificate expires warnings begin
+	expiryWarning  = 14 * 24 * time.Hour // how long before a certificate expires warnings begin, at most
 	warningsPeriod = 24 * time.Hour      // one warning in it
 )
+
+// Overdue reports whether a certificate should have been renewed: 14 days are left of it, or
+// a quarter of its life if that is less. Of certificates of some days, a third or half is
+// left when they are renewed as they should be.
+func Overdue(cert *x509.Certificate, now time.Time) bool {
+	return cert.NotAfter.Sub(now) < min(expiryWarning, cert.NotAfter.Sub(cert.NotBefore)/4)
+}
 
 // Run loads the files again as they change, until the context ends. Files that
 // do not belong together (half of a renewal) leave the previous certificate in use.
@@ -56,8 +64,12 @@ func (p *Provided) Run(ctx context.Context) {
 	defer tick.Stop()
 	warnings := ratelimit.NewBucket(ratelimit.Every(warningsPeriod))
 	for {
-		if end := p.current.Load().Leaf.NotAfter; time.Until(end) < expiryWarning && warnings.Allow(time.Now()) {
-			p.log.Warn("certificate expires soon", "file", p.certFile, "expires", end)
+		if leaf, now := p.current.Load().Leaf, time.Now(); Overdue(leaf, now) && warnings.Allow(now) {
+			if now.After(leaf.NotAfter) {
+				p.log.Error("certificate has expired; clients refuse it", "file", p.certFile, "expired", leaf.NotAfter)
+			} else {
+				p.log.Warn("certificate expires soon", "file", p.certFile, "expires", leaf.NotAfter)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -1,10 +1,13 @@
 package certificate
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,4 +87,57 @@ func TestMissingOwnFileIsNamed(t *testing.T) {
 	if _, err := OpenProvided(name, name, quiet()); err == nil || !strings.Contains(err.Error(), name) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestOverdueRenewalsAreWarnedOf asks for a warning a day once a renewal is late, and for an error
+// once the certificate has expired.
+func TestOverdueRenewalsAreWarnedOf(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, test := range []struct {
+		left, pass       time.Duration // of the certificate's life; how long it is looked at
+		warnings, errors int
+	}{
+		{expiryWarning + 2*time.Hour, time.Hour, 0, 0},
+		{expiryWarning + time.Hour, 2*day + 2*time.Hour, 3, 0},
+		{day / 2, day + time.Hour, 1, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			authority := open(t, Config{}, folder(t.TempDir())).current.Load().authority
+			made, err := authority.newServer(localNames, time.Now().Add(test.left-serverLife))
+			if err != nil {
+				t.Fatal(err)
+			}
+			cert, key := write(t, t.TempDir(), made, "tls.crt", "tls.key")
+			var said counted
+			o, err := OpenProvided(cert, key, slog.New(slog.NewTextHandler(&said, nil)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			go o.Run(ctx)
+			time.Sleep(test.pass)
+			if warnings, errors := said.count("level=WARN msg=\"certificate expires soon"), said.count("level=ERROR msg=\"certificate has expired"); warnings != test.warnings || errors != test.errors {
+				t.Errorf("with %v left, in %v: %d warnings and %d errors, not %d and %d", test.left, test.pass, warnings, errors, test.warnings, test.errors)
+			}
+			cancel()
+		})
+	}
+}
+
+// counted is a log that is searched.
+type counted struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.text.Write(p)
+}
+
+func (c *counted) count(text string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.Count(c.text.String(), text)
 }

@@ -32,6 +32,12 @@ func hostOf(listener string) string {
 	return listen.Reachable(host, "")
 }
 
+// Local reports whether nobody but this machine reaches the server: no proxy and no
+// public name is configured, and all listeners of the APIs are on loopback.
+func (c Config) Local() bool {
+	return len(c.PublicHosts) == 0 && len(c.TrustedProxies) == 0 && !c.OpenToOthers()
+}
+
 // OpenToOthers reports whether a listener of the APIs can be reached from other
 // machines.
 func (c Config) OpenToOthers() bool {

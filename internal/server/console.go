@@ -28,7 +28,7 @@ func (p *parts) openConsole(context.Context) (err error) {
 // consoleBase is how a browser of this machine reaches the page: over plain HTTP where
 // that stays inside the machine, since no browser knows our certificate.
 func (p *parts) consoleBase() string {
-	if p.isLocal() && p.taken.HTTP != "" {
+	if p.cfg.Local() && p.taken.HTTP != "" {
 		return "http://" + p.taken.HTTP
 	}
 	return p.public.base()
@@ -36,7 +36,7 @@ func (p *parts) consoleBase() string {
 
 // consoleAddress is where the page is; on a local server the address signs in, once.
 func (p *parts) consoleAddress() string {
-	if p.isLocal() {
+	if p.cfg.Local() {
 		return p.consoleBase() + p.console.Link(false, console.FirstTime)
 	}
 	return p.consoleBase() + console.Path

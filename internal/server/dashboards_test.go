@@ -79,8 +79,50 @@ func usesOf(t *testing.T) map[string][]string {
 	return used
 }
 
+// TestAlertsOfSharesNeedEnoughCalls asks that an alert about a share of calls, or about how the
+// worst of them sound, does not wake somebody for the only call of a night.
+func TestAlertsOfSharesNeedEnoughCalls(t *testing.T) {
+	share := regexp.MustCompile(`\) / sum by|switchhook_leg_\w+_bucket`)
+	enough := regexp.MustCompile(` and sum by \([^)]*\) \(increase\(\w+({[^}]*})?\[\w+\]\)\) >= \d+$`)
+	shares := 0
+	for _, q := range alertQueries(t) {
+		if !share.MatchString(q.expr) {
+			continue
+		}
+		if shares++; !enough.MatchString(q.expr) {
+			t.Errorf("%s fires for a single call", q.of)
+		}
+	}
+	if shares < 3 {
+		t.Errorf("%d alerts are about shares", shares)
+	}
+}
+
+// TestAlertsSeeTheFirstOfASeries asks that an alert about a counter with labels sees the first thing
+// that it counts: the series begins with it, at 1, and increase sees none.
+func TestAlertsSeeTheFirstOfASeries(t *testing.T) {
+	labelled := map[string]bool{}
+	for _, m := range allMetrics(t) {
+		labelled[m.name] = len(m.labels) > 0
+	}
+	counted := 0
+	for _, q := range alertQueries(t) {
+		for _, found := range regexp.MustCompile(`increase\((\w+)\[\w+\]\)+ > 0`).FindAllStringSubmatch(q.expr, -1) {
+			counted++
+			if name := found[1]; labelled[name] && !strings.Contains(q.expr, "or ("+name+" unless "+name+" offset ") {
+				t.Errorf("%s does not see the first of a series of %s", q.of, name)
+			}
+		}
+	}
+	if counted < 3 {
+		t.Errorf("%d alerts are about counters", counted)
+	}
+}
+
 // plainName is that of the histogram whose series a query names.
-func plainName(name string) string { return strings.TrimSuffix(name, "_bucket") }
+func plainName(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, "_bucket"), "_count")
+}
 
 var (
 	grouping = regexp.MustCompile(`by \(([^)]*)\)`)
@@ -96,8 +138,8 @@ func labelsIn(q query) (labels []string) {
 	for _, found := range append(matcher.FindAllStringSubmatch(q.expr, -1), inText.FindAllStringSubmatch(q.text, -1)...) {
 		labels = append(labels, found[1])
 	}
-	if strings.Contains(q.expr, "process_") {
-		labels = slices.DeleteFunc(labels, func(label string) bool { return label == "instance" })
+	if strings.Contains(q.expr, "process_") || strings.HasPrefix(q.expr, "up{") { // Prometheus gives every series these
+		labels = slices.DeleteFunc(labels, func(label string) bool { return label == "instance" || label == "job" })
 	}
 	return labels
 }

@@ -21,7 +21,7 @@ type examination struct {
 // overview says how the server is.
 func (p *parts) overview(ctx context.Context) admin.Overview {
 	o := admin.Overview{
-		Version: Version(), Resource: p.resource.ID, Endpoint: p.public.base() + "/", Local: p.isLocal(), Data: p.data.Name(), Started: p.started.UTC().Truncate(time.Second),
+		Version: Version(), Resource: p.resource.ID, Endpoint: p.public.base() + "/", Local: p.cfg.Local(), Data: p.data.Name(), Started: p.started.UTC().Truncate(time.Second),
 		Addresses: p.taken, Numbers: p.ownedNumbers(), Findings: append([]doctor.Finding{}, p.examine(ctx)...),
 	}
 	if err := p.ready(); err != nil {

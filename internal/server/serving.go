@@ -8,12 +8,14 @@ import (
 
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
+	"github.com/switchhook/switchhook/internal/server/metrics"
 )
 
 // serve opens the listeners and answers requests. The journal of the process before
 // is read first: its applications must hear of the end of their calls.
 func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) {
 	p.listeners = newListeners(p, p.front(p.router))
+	p.metrics.MustRegister(metrics.Ready(p.ready), metrics.Certificate(p.certificateEnd))
 	secure, plain, taken, err := p.listeners.open(ctx)
 	if err != nil {
 		return taken, err

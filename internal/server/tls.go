@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/certificate"
 	"github.com/switchhook/switchhook/internal/config"
@@ -26,6 +27,15 @@ func OpenCertificate(cfg config.Config, data *datadir.Dir, log *slog.Logger) (Ce
 	}
 	machine, _ := os.Hostname() // without a name there is one name less
 	return certificate.OpenPrivate(certificate.Config{Names: cfg.CertificateNames(), Machine: machine}, data, log)
+}
+
+// certificateEnd is when the certificate in use expires.
+func (p *parts) certificateEnd() time.Time {
+	cert, err := p.cert.GetCertificate(nil)
+	if err != nil {
+		return time.Time{}
+	}
+	return cert.Leaf.NotAfter
 }
 
 // httpsConfig is for the HTTPS listeners. Its protocols are named although net/http

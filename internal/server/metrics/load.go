@@ -30,11 +30,10 @@ func (l load) Collect(to chan<- prometheus.Metric) {
 	gauge := func(what *prometheus.Desc, value float64) {
 		to <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value)
 	}
-	now, limited := l.phones.Load(), 0.0
+	now := l.phones.Load()
 	if now.Limited {
-		limited = 1
 		gauge(loadRate, now.Rate)
 	}
 	gauge(loadStrain, now.Strain)
-	gauge(loadLimited, limited)
+	gauge(loadLimited, truth(now.Limited))
 }

@@ -6,7 +6,8 @@ import (
 	"github.com/switchhook/switchhook/internal/sip"
 )
 
-// TrunkHealth shows whether trunks answer, and which SIP messages were refused.
+// TrunkHealth shows whether trunks answer, whether we are registered with them, and which
+// SIP messages were refused.
 func TrunkHealth(phones *sip.Server) prometheus.Collector { return trunkHealth{phones} }
 
 type trunkHealth struct{ phones *sip.Server }
@@ -16,6 +17,8 @@ var (
 		"Refused SIP messages: from unknown senders, dropped above their rate, malformed, or while the server was full, stopping or overloaded.", []string{"why"}, nil)
 	trunkUp = prometheus.NewDesc("switchhook_trunk_up",
 		"1 if the trunk answers OPTIONS, 0 if not; absent if the trunk gets none.", []string{"trunk"}, nil)
+	trunkRegistered = prometheus.NewDesc("switchhook_trunk_registered",
+		"1 if this server is registered with the trunk, 0 if not; absent if the trunk has no register.", []string{"trunk"}, nil)
 	trunkAnswered = prometheus.NewDesc("switchhook_trunk_answered_timestamp_seconds",
 		"Time of the last answer to OPTIONS.", []string{"trunk"}, nil)
 	trunkDelay = prometheus.NewDesc("switchhook_trunk_answer_seconds",
@@ -26,6 +29,7 @@ var (
 func (trunkHealth) Describe(to chan<- *prometheus.Desc) {
 	to <- sipRefused
 	to <- trunkUp
+	to <- trunkRegistered
 	to <- trunkAnswered
 	to <- trunkDelay
 }
@@ -43,11 +47,10 @@ func (h trunkHealth) Collect(to chan<- prometheus.Metric) {
 	}
 	for _, known := range h.phones.Healths() {
 		if known.State != sip.Unknown {
-			up := 0.0
-			if known.State == sip.Online {
-				up = 1
-			}
-			gauge(trunkUp, up, known.Trunk)
+			gauge(trunkUp, truth(known.State == sip.Online), known.Trunk)
+		}
+		if line := h.phones.TrunkRegistration(known.Trunk); line.State != "" {
+			gauge(trunkRegistered, truth(line.State == sip.Registered), known.Trunk)
 		}
 		if !known.AnsweredAt.IsZero() {
 			gauge(trunkAnswered, float64(known.AnsweredAt.UnixNano())/1e9, known.Trunk)
