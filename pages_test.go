@@ -62,6 +62,57 @@ func TestEveryOperationIsShownThroughTheSDK(t *testing.T) {
 	}
 }
 
+// TestReadmeLeadsToEveryPage asks README for a link to each page of docs.
+func TestReadmeLeadsToEveryPage(t *testing.T) {
+	readme := readPage(t, "README.md")
+	for _, page := range pagesOfDocs(t) {
+		if strings.HasPrefix(page, "docs/decisions/") {
+			page = "docs/decisions"
+		}
+		if !strings.Contains(readme, "]("+page+")") {
+			t.Errorf("README.md has no link to %s", page)
+		}
+	}
+}
+
+// TestLinksOfPagesLeadSomewhere asks that each link of a page to a file of the repository, and to a
+// heading of a page, leads there.
+func TestLinksOfPagesLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	links := 0
+	for _, page := range append(pagesOfDocs(t), "README.md", "CONTRIBUTING.md", "CHANGES.md", "web/calling/README.md", "examples/ivr/README.md", "examples/voicebot/README.md") {
+		for _, found := range link.FindAllStringSubmatch(readPage(t, page), -1) {
+			file, heading, _ := strings.Cut(found[1], "#")
+			if strings.Contains(file, "://") {
+				continue
+			}
+			links++
+			to := page
+			if file != "" {
+				to = filepath.Join(filepath.Dir(page), file)
+			}
+			if !exists(to) {
+				t.Errorf("%s has a link to %s, which does not exist", page, found[1])
+			} else if heading != "" && !headings(readPage(t, to))[heading] {
+				t.Errorf("%s has a link to %s, and there is no such heading", page, found[1])
+			}
+		}
+	}
+	if links < 100 {
+		t.Errorf("the pages have %d links: is this looking at the right files?", links)
+	}
+}
+
+// headings are those of a page as links name them: in lower case, without punctuation, with hyphens for spaces.
+func headings(page string) map[string]bool {
+	found := map[string]bool{}
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+		text := regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`).ReplaceAllString(strings.ToLower(heading[1]), "$1")
+		found[strings.ReplaceAll(regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(text, ""), " ", "-")] = true
+	}
+	return found
+}
+
 // pagesOfDocs are the pages below docs, decisions included.
 func pagesOfDocs(t *testing.T) []string {
 	t.Helper()
