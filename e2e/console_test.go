@@ -250,6 +250,13 @@ func TestConsole(t *testing.T) {
 	t.Run("a request runs again as curl", func(t *testing.T) { asCurl(c.with(t), p) })
 	t.Run("hostile texts are texts", func(t *testing.T) { hostile(c.with(t), p) })
 	c.noErrors()
+	t.Run("a server that is gone is not taken for a quiet one", func(t *testing.T) {
+		c := c.with(t)
+		c.visit("calls", "Calls")
+		p.kill()
+		c.shows("The server does not answer: what is shown may be old.")
+		c.accessible()
+	})
 }
 
 // firstCall calls a number of the resource, answers as its application, and hears.
@@ -415,6 +422,10 @@ func replay(c *console) {
 	c.press("✕")
 	c.until(incoming + `.length === before + 1`)
 	c.shot("console-deliveries", nil)
+	c.fill("input[aria-label=Subscription]", "nobody")
+	c.shows("No delivery matches.")
+	c.press("Show all deliveries")
+	c.until(incoming + `.length > 0`)
 }
 
 // failures makes calls that fail, and reads why.

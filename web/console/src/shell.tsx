@@ -2,11 +2,11 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { connected, missed } from "./state/live";
+import { connected, missed, trouble } from "./state/live";
 import { go, href, place } from "./state/router";
 import { session, signOut } from "./state/session";
 import { theme } from "./theme";
-import { Act, Dialog, Empty, Page } from "./ui/basics";
+import { Act, Dialog, Empty, Page, Problem } from "./ui/basics";
 import { Logo } from "./ui/logo";
 import { utc } from "./ui/time";
 import { pages, type Destination } from "./pages/index";
@@ -66,6 +66,7 @@ export function Shell(): JSX.Element {
         </div>
       </nav>
       <main id="main" tabIndex={-1}>
+        <Problem text={trouble} />
         {here ? (
           <here.page key={here.path} />
         ) : (

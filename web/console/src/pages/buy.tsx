@@ -15,7 +15,11 @@ interface Found {
 
 /** Waits for an operation of the phone numbers API, which says by its status how it goes. */
 export async function finished(list: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 40 && !(await list()); tries++) await new Promise((resolve) => setTimeout(resolve, 250));
+  for (let tries = 0; tries < 40; tries++) {
+    if (await list()) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error("The server has not done this within 10 s. The inventory shows when it has.");
 }
 
 export const release = (number: string): Promise<unknown> => api("DELETE", `/phoneNumbers/${encodeURIComponent(number)}${version}`);

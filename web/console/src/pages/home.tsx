@@ -77,7 +77,7 @@ function Health(props: { of: Overview }): JSX.Element {
           {missing.map((one) => (
             <li key={one.what}>
               <Badge mood={one.state === "fail" ? "bad" : "warn"}>{one.state}</Badge> {one.what}
-              {one.remedy && (/^(sudo|switchhook|apt|export) /.test(one.remedy) ? <Code text={one.remedy} what="the command" /> : <p class="remedy">{one.remedy}</p>)}
+              {one.remedy && <Remedy text={one.remedy} />}
             </li>
           ))}
         </ul>
@@ -102,6 +102,18 @@ function Health(props: { of: Overview }): JSX.Element {
         The same in a terminal: <code>switchhook doctor</code>
       </p>
     </Card>
+  );
+}
+
+/** What to do: a command to copy, with what is to be known of it behind, or a sentence. */
+function Remedy(props: { text: string }): JSX.Element {
+  if (!/^(sudo|switchhook|apt|export) |^\S+ -m pip /.test(props.text)) return <p class="remedy">{props.text}</p>;
+  const [command = "", about] = props.text.split(/ {2,}(?=\()/);
+  return (
+    <>
+      <Code text={command} what="the command" />
+      {about && <p class="remedy">{about}</p>}
+    </>
   );
 }
 

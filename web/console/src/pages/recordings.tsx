@@ -34,8 +34,11 @@ export function Recordings(): JSX.Element {
     if (bad.length) throw new Error(`Not as it was recorded: ${bad.map((one) => one.error || one.name).join("; ")}`);
   };
   const keep = async (id: string): Promise<void> => {
-    const days = Number(prompt("Keep it for how many days from now?", "30"));
-    if (days > 0) await change("POST", `${id}:keep`, { until: new Date(Date.now() + days * 86_400_000).toISOString() });
+    const text = prompt("Keep it for how many days from now?", "30");
+    if (text === null) return;
+    const days = Number(text);
+    if (!(days > 0)) throw new Error(`"${text}" is no number of days`);
+    await change("POST", `${id}:keep`, { until: new Date(Date.now() + days * 86_400_000).toISOString() });
   };
   return (
     <Page title="Recordings" about="What applications have recorded. A held recording is not deleted by its age.">
@@ -44,7 +47,11 @@ export function Recordings(): JSX.Element {
       </div>
       <Problem text={list.problem} />
       <Card>
-        {rows?.length === 0 ? (
+        {rows?.length === 0 && about.value.trim() ? (
+          <Empty title="No recording matches.">
+            <Act do={() => void (about.value = "")}>Show all recordings</Act>
+          </Empty>
+        ) : rows?.length === 0 ? (
           <Empty title="There is no recording.">Applications record with startRecording of the Call Automation SDK.</Empty>
         ) : (
           <Table

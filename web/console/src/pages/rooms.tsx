@@ -2,9 +2,11 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { api, useAPI } from "../state/api";
+import { mayChange } from "../state/session";
 import { Act, Badge, Card, Choice, Command, Dialog, Empty, Field, Input, Problem } from "../ui/basics";
 import { Table } from "../ui/table";
 import { now, Time } from "../ui/time";
+import { complain } from "../ui/toast";
 
 interface Room {
   id: string;
@@ -123,7 +125,7 @@ function EditRoom(props: { of: Room; close: () => void; done: () => Promise<void
       {list.value.value?.value.map((one) => (
         <div key={one.rawId} class="invited">
           <code class="long">{one.rawId}</code>
-          <select aria-label={`Role of ${one.rawId}`} value={one.role} onChange={(event) => void invite(one.rawId, event.currentTarget.value)}>
+          <select aria-label={`Role of ${one.rawId}`} value={one.role} disabled={!mayChange()} onChange={(event) => void invite(one.rawId, event.currentTarget.value).catch((error) => (complain(error.message), list.reload()))}>
             {roles.map((name) => (
               <option key={name}>{name}</option>
             ))}

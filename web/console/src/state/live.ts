@@ -11,6 +11,10 @@ export const figures = signal<Record<string, number>>({});
 /** The figures of the last two minutes, oldest first, one a second. */
 export const history = signal<Record<string, number>[]>([]);
 export const connected = signal(false);
+/** Why the page hears no news, so that what it shows may be old; "" while it does. */
+export const trouble = signal("");
+/** How often the page has been connected again. What happened meanwhile was not told. */
+export const returns = signal(0);
 /** News that came faster than this page could be told. */
 export const missed = signal(0);
 
@@ -42,22 +46,38 @@ function say(): void {
 
 let socket: WebSocket | undefined;
 let pause = 500;
+let everConnected = false;
+
+/** A socket that is refused does not say why. A server that has begun anew knows no session. */
+async function lookWhy(): Promise<void> {
+  try {
+    const answer = await fetch("/console/session");
+    if (!answer.ok) over();
+    trouble.value = answer.ok ? "The server tells this page no news, and perhaps has too many pages open: what is shown may be old." : "";
+  } catch {
+    trouble.value = "The server does not answer: what is shown may be old. The page keeps trying.";
+  }
+}
 
 function connect(): void {
   if (!session.peek() || socket) return;
   const url = new URL("/console/live", location.href);
   url.protocol = url.protocol.replace("http", "ws");
   const made = new WebSocket(url);
+  let opened = false;
   socket = made;
   made.onopen = () => {
     pause = 500;
-    connected.value = true;
+    if (everConnected) returns.value++;
+    opened = everConnected = connected.value = true;
+    trouble.value = "";
     say();
   };
   made.onmessage = (event) => take(JSON.parse(event.data));
   made.onclose = () => {
     socket = undefined;
     connected.value = false;
+    if (!opened) void lookWhy();
     setTimeout(connect, pause);
     pause = Math.min(pause * 2, 15_000);
   };
@@ -74,6 +94,7 @@ function take(told: { figures?: Record<string, number>; news?: News[]; missed?: 
 }
 
 effect(() => {
-  if (session.value) connect();
-  else socket?.close();
+  if (session.value) return connect();
+  trouble.value = "";
+  socket?.close();
 });

@@ -4,7 +4,7 @@ import { useSignal, type Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { api, at, useAPI } from "../../state/api";
 import { mayChange } from "../../state/session";
-import { hear, watch } from "../../state/live";
+import { hear, returns, watch } from "../../state/live";
 import { href, place } from "../../state/router";
 import { Act, Badge, Card, Command, Copy, Empty, Page, Problem, Tabs } from "../../ui/basics";
 import { lasting, now, Time } from "../../ui/time";
@@ -63,6 +63,9 @@ export function CallPage(): JSX.Element {
       unwatch();
     };
   }, [id]);
+  useEffect(() => {
+    if (returns.value) void load.current();
+  }, [returns.value]);
   const one = call.value;
   return (
     <Page

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { batch, signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { api, kept } from "../../state/api";
-import { hear } from "../../state/live";
+import { hear, returns } from "../../state/live";
 import { go, href } from "../../state/router";
 import { Act, Badge, Command, Empty, Page, Problem, type Mood } from "../../ui/basics";
 import { LongTable, type Column } from "../../ui/table";
@@ -80,7 +80,7 @@ export function Calls(): JSX.Element {
   useEffect(() => {
     const timer = setTimeout(() => void load(false), loaded.peek() ? 250 : 0);
     return () => clearTimeout(timer);
-  }, [filter.value]);
+  }, [filter.value, returns.value]);
   useEffect(() => {
     let again = 0;
     const stop = hear((news) => {

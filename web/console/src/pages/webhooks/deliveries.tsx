@@ -49,6 +49,7 @@ export function Deliveries(): JSX.Element {
   if (id.value.trim()) parameters.set("id", id.value.trim());
   const list = useAPI<{ value: Attempt[] }>(`${insight}/deliveries?${parameters}`, 2);
   const rows = list.value.value?.value;
+  const showAll = (): void => void (result.value = subscription.value = id.value = "");
   return (
     <>
       <div class="filters" role="search">
@@ -62,7 +63,11 @@ export function Deliveries(): JSX.Element {
         </select>
       </div>
       <Problem text={list.problem} />
-      {rows?.length === 0 ? (
+      {rows?.length === 0 && parameters.size > 1 ? (
+        <Empty title="No delivery matches.">
+          <Act do={showAll}>Show all deliveries</Act>
+        </Empty>
+      ) : rows?.length === 0 ? (
         <Empty title="Nothing was delivered yet.">Events go to subscriptions: make one under "Subscriptions", or let it point at a sink.</Empty>
       ) : (
         <LongTable label="Deliveries" columns={columns} rows={rows ?? []} open={(one) => (opened.value = one)} mood={(one) => (moods[one.result] === "bad" ? "failed" : "")} />
