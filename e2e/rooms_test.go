@@ -71,7 +71,9 @@ func TestRoomsAreManaged(t *testing.T) {
 		t.Errorf("a user that is none: %v", err)
 	}
 	a.do("deleteRoom", values{"room": made.ID}, nil)
-	a.do("deleteRoom", values{"room": made.ID}, nil)
+	if err := a.try("deleteRoom", values{"room": made.ID}, nil); statusOf(err) != 404 {
+		t.Errorf("a room is deleted again: %v", err)
+	}
 	if err := a.try("getRoom", values{"room": made.ID}, nil); statusOf(err) != 404 {
 		t.Errorf("a deleted room: %v", err)
 	}

@@ -41,13 +41,17 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, answerOf(r, id, room))
 }
 
-// delete removes a room. Removing it twice is quiet.
+// delete removes a room, also one that has expired. One that is not there is not found
+// (recorded: DeleteRoomDoesNotExist_Fail of the tests of .NET).
 func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("roomId")
 	if err := checkID(id); err != nil {
 		return err
 	}
-	if err := a.rooms.Delete(r.Context(), id); err != nil && !fault.Is(err, fault.KindNotFound) {
+	switch err := a.rooms.Delete(r.Context(), id); {
+	case fault.Is(err, fault.KindNotFound):
+		return errNotFound()
+	case err != nil:
 		return err
 	}
 	a.cfg.Changed(id)

@@ -260,7 +260,9 @@ func TestDeletedRoomIsGone(t *testing.T) {
 	f := newFixture(t)
 	room := f.make(`{}`)
 	f.send("DELETE", "/rooms/"+room.ID, "", 204, nil)
-	f.send("DELETE", "/rooms/"+room.ID, "", 204, nil)
+	if got := f.send("DELETE", "/rooms/"+room.ID, "", 404, nil); got != `{"error":{"code":"NotFound","message":"The server cannot find the requested resource."}}` {
+		t.Errorf("deleted again: %s", got)
+	}
 	for _, path := range []string{"/rooms/" + room.ID, "/rooms/" + room.ID + "/participants"} {
 		if got := f.send("GET", path, "", 404, nil); !strings.Contains(got, `"code":"NotFound"`) {
 			t.Errorf("%s: %s", path, got)
