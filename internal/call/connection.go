@@ -201,6 +201,7 @@ func (c *Connection) close(why Reason) {
 	}
 	closing := why
 	c.closing = &closing
+	c.call.registry.ending(c)
 	failed := c.state == Connecting
 	c.enter(Disconnecting)
 	if failed {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
@@ -127,6 +128,8 @@ type Registry struct {
 	rings       map[string]*ring
 	recordings  map[string]*Call // that are being recorded, by recordingId
 	empty       chan struct{}    // closed when draining and no call is left
+
+	justEnded *expiring.Map[string, string] // correlation ids by connections (JustEnded)
 }
 
 // NewRegistry returns a registry without calls.
@@ -140,6 +143,7 @@ func NewRegistry(cfg Config, log *slog.Logger) *Registry {
 		rings:       make(map[string]*ring),
 		recordings:  make(map[string]*Call),
 		empty:       make(chan struct{}),
+		justEnded:   newJustEnded(),
 	}
 }
 

@@ -2,6 +2,7 @@ package callautomation
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -33,10 +34,16 @@ func (a *API) terminate(w http.ResponseWriter, r *http.Request) error {
 
 func (a *API) end(w http.ResponseWriter, r *http.Request, how func(*call.Connection, context.Context) error) error {
 	conn, err := a.connection(w, r)
-	if err != nil {
-		return err
+	if err == nil {
+		err = how(conn, r.Context())
 	}
-	if err := how(conn, r.Context()); err != nil {
+	if errors.Is(err, call.CallOver) {
+		if chain, just := a.calls.JustEnded(r.PathValue("callConnectionId")); just {
+			rest.SetChainID(w, chain)
+			err = nil
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return a.accepted(w, r, http.StatusNoContent, nil)
