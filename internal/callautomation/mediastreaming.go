@@ -176,5 +176,5 @@ func because(cause error) string {
 	if cause == nil {
 		return "."
 	}
-	return ": " + cause.Error() + "."
+	return ": " + strings.TrimSuffix(cause.Error(), ".") + "."
 }

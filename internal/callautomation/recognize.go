@@ -143,7 +143,7 @@ func recognizeFailed(e call.RecognizeFailed) occurrence {
 	o := occurrence{name: "RecognizeFailed", result: initialSilence}
 	switch e.By {
 	case call.Interrupted:
-		o.result = resultInformation{Code: 500, SubCode: 8512, Message: "Action failed, unknown internal server error: " + e.Cause.Error() + "."}
+		o.result = resultInformation{Code: 500, SubCode: 8512, Message: "Action failed, unknown internal server error" + because(e.Cause)}
 	case call.WrongTone:
 		o.result = resultInformation{Code: 400, SubCode: 8534, Message: "Action failed, incorrect tone entered."}
 	case call.NoSuchChoice:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/appendjson"
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/speech"
 )
@@ -135,7 +136,7 @@ func sentence(why call.Reason) string {
 	if why.Text == "" {
 		return "The call failed."
 	}
-	return why.Text + "."
+	return fault.Sentence(why.Text)
 }
 
 // diag writes the message with the diagnostic code that the service appends.

@@ -66,10 +66,7 @@ func sendTonesEvents(e call.Event) (occurrence, bool) {
 func sendTonesFailed(e call.SendTonesFailed) occurrence {
 	o := occurrence{name: "SendDtmfTonesFailed", result: actionCanceled}
 	if !e.Canceled {
-		o.result = resultInformation{Code: 500, SubCode: 9999, Message: "Action failed, the tones could not be sent."}
-		if e.Cause != nil {
-			o.result.Message = "Action failed, the tones could not be sent: " + e.Cause.Error() + "."
-		}
+		o.result = resultInformation{Code: 500, SubCode: 9999, Message: "Action failed, the tones could not be sent" + because(e.Cause)}
 	}
 	return o
 }

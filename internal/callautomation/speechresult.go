@@ -3,6 +3,7 @@ package callautomation
 import (
 	"errors"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
@@ -32,7 +33,7 @@ func spokenTo(failure *speech.Error) resultInformation {
 	case speech.Empty:
 		r = resultInformation{Code: 400, SubCode: 8582, Message: "Action failed, the text or SSML to be spoken is empty."}
 	}
-	r.Message += " " + failure.Error() + "."
+	r.Message += " " + fault.Sentence(failure.Error())
 	return r
 }
 

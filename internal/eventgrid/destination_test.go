@@ -147,7 +147,7 @@ func TestDestinationThatIsNotThereIsRefusedAtOnce(t *testing.T) {
 	for range 2 {
 		status, answer, _ := call(t, serve(g), "PUT", armBase+"/incoming", refused)
 		message, _ := at(answer, "error.message").(string)
-		if status != 400 || !strings.Contains(message, "the storage queue other of acme cannot be used: the queue does not exist") {
+		if status != 400 || !strings.Contains(message, "The storage queue other of acme cannot be used: the queue does not exist") {
 			t.Fatalf("%d %v", status, answer)
 		}
 	}

@@ -24,7 +24,7 @@ func (a *API) searchOperator(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(asked.Numbers) != 1 {
-		return fault.Invalid("Can only accept one phoneNumber").WithCode("BadRequest")
+		return rest.Literal(fault.Invalid("Can only accept one phoneNumber").WithCode("BadRequest"))
 	}
 	phone := asked.Numbers[0]
 	if digits, ok := strings.CutPrefix(phone, "+"); !ok || digits == "" || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {

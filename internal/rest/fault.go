@@ -111,9 +111,10 @@ type wireFault struct {
 	status     int
 	code       string
 	message    string
+	literal    bool // the message is the real service's
 	target     string
 	inner      *innerError
-	details    []wireDetail
+	details    []string // codes that tell the same
 	retryAfter time.Duration
 	challenge  string
 	bare       bool // without a body
@@ -155,8 +156,10 @@ func (t *faultTable) of(err error) wireFault {
 	errors.As(err, &wire.inner)
 	var detail *detailError
 	if errors.As(err, &detail) {
-		wire.details = []wireDetail{{detail.code, wire.message, wire.target}}
+		wire.details = []string{detail.code}
 	}
+	var literal *literalError
+	wire.literal = errors.As(err, &literal)
 	var status *statusError
 	if errors.As(err, &status) {
 		wire.status = status.status
@@ -200,14 +203,31 @@ type wireError struct {
 	} `json:"error"`
 }
 
+// told is the message as a sentence, which begins with a field's name as the field is called,
+// unless the message is the real service's.
+func (wire *wireFault) told() string {
+	switch told := fault.Sentence(wire.message); {
+	case wire.literal:
+		return wire.message
+	case wire.target != "" && strings.HasPrefix(wire.message, wire.target):
+		return wire.message[:1] + told[1:]
+	default:
+		return told
+	}
+}
+
 // writeFault sends an error in Azure's shape to w and notes it in a.
 func writeFault(w http.ResponseWriter, a *answer, wire wireFault, requestID string) {
 	if wire.status == http.StatusInternalServerError {
 		wire.message += "; see the server's log for request id " + requestID
 	}
 	var body wireError
+	wire.message = wire.told()
 	body.Error.Code, body.Error.Message, body.Error.Target = wire.code, wire.message, wire.target
-	body.Error.Details, body.Error.Inner = wire.details, wire.inner
+	for _, code := range wire.details {
+		body.Error.Details = append(body.Error.Details, wireDetail{code, wire.message, wire.target})
+	}
+	body.Error.Inner = wire.inner
 	text, err := json.Marshal(body)
 	if err != nil { // not with three strings
 		text = nil

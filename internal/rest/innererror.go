@@ -43,3 +43,12 @@ type innerError struct {
 // Error holds both messages, for the log.
 func (e *innerError) Error() string { return e.cause.Error() + " " + e.Message }
 func (e *innerError) Unwrap() error { return e.cause }
+
+// Literal lets the message of err be told letter for letter, as the real service tells it.
+// All others are told as sentences.
+func Literal(err error) error { return &literalError{err} }
+
+type literalError struct{ cause error }
+
+func (e *literalError) Error() string { return e.cause.Error() }
+func (e *literalError) Unwrap() error { return e.cause }
