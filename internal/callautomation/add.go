@@ -27,8 +27,8 @@ func (r addParticipantRequest) add() (add call.Add, err error) {
 	if r.ParticipantToAdd == nil {
 		return add, errBody("participantToAdd is required.")
 	}
-	if len(r.SourceDisplayName) > maxDisplayName {
-		return add, errBody("sourceDisplayName is longer than %d bytes.", maxDisplayName)
+	if err := atMost("sourceDisplayName", r.SourceDisplayName, maxDisplayName); err != nil {
+		return add, err
 	}
 	add.Who, add.CallerID, add.DisplayName = r.ParticipantToAdd.ID, r.SourceCallerIDNumber.ID, r.SourceDisplayName
 	if r.InvitationTimeoutInSeconds != nil {

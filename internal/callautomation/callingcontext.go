@@ -1,8 +1,9 @@
 package callautomation
 
 import (
-	"net/http"
 	"strings"
+
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // callingContext is what an application hands to whom it calls.
@@ -11,7 +12,7 @@ type callingContext struct {
 	SIPHeaders  map[string]string `json:"sipHeaders"`
 }
 
-// Limits of custom context; lengths are in bytes, keys with their prefix.
+// Limits of custom context; lengths are in characters, keys with their prefix.
 const (
 	maxSIPHeaders  = 5 // besides User-To-User
 	maxSIPKey      = 64
@@ -19,7 +20,7 @@ const (
 	maxVoIPHeaders = 1000
 	maxVoIPKey     = 64
 	maxVoIPValue   = 1024
-	maxContext     = 64_000 // all keys and values of a request
+	maxContext     = 64_000 // bytes of all keys and values of a request
 
 	userToUser   = "User-To-User"
 	customPrefix = "X-MS-Custom-"
@@ -39,13 +40,13 @@ func (c *callingContext) headers() (sip, voip map[string]string, err error) {
 		if !strings.EqualFold(key, userToUser) {
 			custom++
 			if !hasPrefixFold(key, plainPrefix) {
-				return nil, nil, errBody("customCallingContext.sipHeaders: %q must begin with %s, or be %s.", key, customPrefix, userToUser)
+				return nil, nil, errBody("customCallingContext.sipHeaders: %.80q must begin with %s, or be %s.", key, customPrefix, userToUser)
 			}
 		}
 		if err := headerLimits("sipHeaders", key, value, maxSIPKey, maxSIPValue); err != nil {
 			return nil, nil, err
 		}
-		if !isHeader(key, value) {
+		if !header.IsCustom(key, value) { // what a phone would not get
 			return nil, nil, errBody("customCallingContext.sipHeaders: %q or its value has a character that no header may have.", key)
 		}
 	}
@@ -72,17 +73,12 @@ func size(headers map[string]string) (n int) {
 }
 
 func headerLimits(kind, key, value string, maxKey, maxValue int) error {
-	if key == "" || len(key) > maxKey || len(value) > maxValue {
-		return errBody("customCallingContext.%s: %.80q: a key has 1 to %d bytes, a value at most %d.", kind, key, maxKey, maxValue)
+	if key == "" || length(key) > maxKey || length(value) > maxValue {
+		return errBody("customCallingContext.%s: %.80q: a key has 1 to %d characters, a value at most %d.", kind, key, maxKey, maxValue)
 	}
 	return nil
 }
 
 func hasPrefixFold(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
-}
-
-// isHeader refuses what would end a header and begin another.
-func isHeader(key, value string) bool {
-	return http.CanonicalHeaderKey(key) != "" && !strings.ContainsAny(key, " :\t\r\n") && !strings.ContainsAny(value, "\r\n\x00")
 }

@@ -16,8 +16,8 @@ func control(v, callback, context string, speech *intelligenceOptions, streaming
 	if err != nil {
 		return call.Control{}, err
 	}
-	if len(context) > maxOperationContext {
-		return call.Control{}, errBody("operationContext is longer than %d bytes.", maxOperationContext)
+	if err := atMost("operationContext", context, maxOperationContext); err != nil {
+		return call.Control{}, err
 	}
 	stream, err := streaming.streaming()
 	if err != nil {

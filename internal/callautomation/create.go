@@ -22,15 +22,15 @@ type createCallRequest struct {
 	CustomCallingContext *callingContext       `json:"customCallingContext"`
 }
 
-// maxDisplayName bounds a name shown to a callee, in bytes.
+// maxDisplayName bounds a name shown to a callee, in characters.
 const maxDisplayName = 256
 
 func (r createCallRequest) create(v string) (create call.Create, err error) {
-	switch {
-	case r.TeamsAppSource != nil:
+	if r.TeamsAppSource != nil {
 		return create, fault.Unsupported("teamsAppSource: calls on behalf of a Teams app are not offered.").WithCode("8520")
-	case len(r.SourceDisplayName) > maxDisplayName:
-		return create, errBody("sourceDisplayName is longer than %d bytes.", maxDisplayName)
+	}
+	if err := atMost("sourceDisplayName", r.SourceDisplayName, maxDisplayName); err != nil {
+		return create, err
 	}
 	if create.Targets, err = identities("targets", r.Targets); err != nil {
 		return create, err

@@ -3,6 +3,7 @@ package callautomation
 import (
 	"net/url"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
@@ -31,14 +32,31 @@ func callbackURI(field, text string, required bool) (string, error) {
 	return text, nil
 }
 
-// maxOperationContext bounds what is echoed in every event, in bytes.
+// maxOperationContext bounds what is echoed in every event, in characters.
 const maxOperationContext = 5000
 
 // operationContext checks what a request wants to find in its events again.
 func operationContext(text, callback string) (call.Context, error) {
-	if len(text) > maxOperationContext {
-		return call.Context{}, errBody("operationContext is longer than %d bytes.", maxOperationContext)
+	if err := atMost("operationContext", text, maxOperationContext); err != nil {
+		return call.Context{}, err
 	}
 	callback, err := callbackURI("operationCallbackUri", callback, false)
 	return call.Context{Operation: text, CallbackURI: callback}, err
+}
+
+// length is that of a text in characters, as the service and its SDKs count them: in
+// UTF-16 code units, each of which takes up to three bytes here.
+func length(text string) (n int) {
+	for _, r := range text {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+// atMost refuses a text that is longer than most characters.
+func atMost(field, text string, most int) error {
+	if n := length(text); n > most {
+		return errBody("%s has %d characters, more than %d.", field, n, most)
+	}
+	return nil
 }

@@ -65,7 +65,7 @@ func (s playSource) text(field string) (call.Prompt, error) {
 	if s.Text == nil {
 		return nil, errBody("%s.text is required.", field)
 	}
-	if n := len([]rune(s.Text.Text)); n > maxText {
+	if n := length(s.Text.Text); n > maxText {
 		return nil, errBody("%s.text.text has %d characters, more than %d; use ssml for longer ones.", field, n, maxText)
 	}
 	if tag := s.Text.SourceLocale; tag != "" && !language.MatchString(tag) {

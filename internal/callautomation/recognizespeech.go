@@ -29,7 +29,7 @@ const (
 	maxLanguages      = 10
 	maxChoices        = 100
 	maxPhrases        = 100 // of a choice
-	maxPhrase         = 200 // bytes
+	maxPhrase         = 200 // characters
 )
 
 // language is a tag of BCP 47 as far as speech services know them.
@@ -85,8 +85,8 @@ func parseChoices(list []choice) ([]call.Choice, error) {
 			return nil, errBody("%s.phrases: more than %d phrases.", field, maxPhrases)
 		}
 		for _, phrase := range c.Phrases {
-			if phrase == "" || len(phrase) > maxPhrase {
-				return nil, errBody("%s.phrases: a phrase has between 1 and %d bytes.", field, maxPhrase)
+			if phrase == "" || length(phrase) > maxPhrase {
+				return nil, errBody("%s.phrases: a phrase has between 1 and %d characters.", field, maxPhrase)
 			}
 		}
 		labels[c.Label] = true

@@ -113,10 +113,13 @@ func checkLocales(field string, locales []string) error {
 type transcriptionRequest struct {
 	contextRequest
 	unservedOptions
-	Locale  string   `json:"locale"`
-	Locales []string `json:"locales"` // of previews
-	Model   string   `json:"speechModelEndpointId"`
+	Locale           string   `json:"locale"`
+	Locales          []string `json:"locales"` // of previews, as the next but one
+	Model            string   `json:"speechModelEndpointId"`
+	RecognitionModel string   `json:"speechRecognitionModelEndpointId"`
 }
+
+func (r transcriptionRequest) model() string { return cmp.Or(r.Model, r.RecognitionModel) }
 
 // languages are those that are asked for, the main one first; none: those set up.
 func (r transcriptionRequest) languages() []string {
@@ -158,17 +161,17 @@ func (a *API) startTranscription(w http.ResponseWriter, r *http.Request) error {
 		if err := checkLocale("locale", body.Locale, false); err != nil {
 			return err
 		}
-		return conn.StartTranscription(r.Context(), body.languages(), body.Model, what)
+		return conn.StartTranscription(r.Context(), body.languages(), body.model(), what)
 	})
 }
 
 // updateTranscription is POST …:updateTranscription.
 func (a *API) updateTranscription(w http.ResponseWriter, r *http.Request) error {
 	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) error {
-		if err := checkLocale("locale", body.Locale, body.Model == ""); err != nil {
+		if err := checkLocale("locale", body.Locale, body.model() == ""); err != nil {
 			return err
 		}
-		return conn.UpdateTranscription(r.Context(), body.Locale, body.Model, what)
+		return conn.UpdateTranscription(r.Context(), body.Locale, body.model(), what)
 	})
 }
 

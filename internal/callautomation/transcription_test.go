@@ -60,6 +60,11 @@ func TestTranscriptionRequestsOfPreviews(t *testing.T) {
 			t.Errorf("%s: %v, %v", body, got, err)
 		}
 	}
+	for _, member := range []string{"speechModelEndpointId", "speechRecognitionModelEndpointId"} { // the latter is of 2024-11-15-preview
+		if request, err := decode[transcriptionRequest](t, `{"`+member+`":"m"}`); err != nil || request.model() != "m" {
+			t.Errorf("%s: %q, %v", member, request.model(), err)
+		}
+	}
 	for body, names := range map[string]string{
 		`{"piiRedactionOptions":{"enable":true,"redactionType":"MaskWithCharacter"}}`:     "piiRedactionOptions is not offered: no provider",
 		`{"enableSentimentAnalysis":true}`:                                                "enableSentimentAnalysis is not offered: no provider",

@@ -72,6 +72,7 @@ func TestCallerIDs(t *testing.T) {
 		{"that, where any is shown", "+15550100002", "+15551230001", false, "cannot make calls"},
 		{"a stranger's", "+15559999999", "+33155501234", false, "not a number of this resource"},
 		{"a stranger's, where one trunk shows any", "+15559999999", "+15551230001", false, ""},
+		{"a stranger's, to a number of ours", "+15559999999", "+15550100001", false, ""}, // an application is tried so
 		{"one that the trunk names", "+441234567890", "+441111111111", false, ""},
 		{"one that the trunk does not name", "+441234567899", "+441111111111", false, "nor one of +441234567890"},
 		{"a caller who is passed on", "+15559999999", "+33155501234", true, ""},

@@ -39,6 +39,12 @@ func outgoingName(name string) (string, bool) {
 	return name, len(name) > 2 && len(name) <= 64 && strings.EqualFold(name[:2], "X-") && isToken(name)
 }
 
+// IsCustom reports whether a header that an application writes is sent.
+func IsCustom(name, value string) bool {
+	_, ok := outgoingName(name)
+	return ok && len(value) <= maxCustomValue && !strings.ContainsFunc(value, IsControl)
+}
+
 // ReadCustom returns the headers that the application sees; nil where none came.
 func ReadCustom(request *sip.Request) map[string]string {
 	var found map[string]string
@@ -61,10 +67,10 @@ func ReadCustom(request *sip.Request) map[string]string {
 // or would break the message.
 func WriteCustom(headers map[string]string) (list []sip.Header) {
 	for name, value := range headers {
-		canonical, ok := outgoingName(name)
-		if !ok || len(value) > maxCustomValue || len(list) == maxCustom || strings.ContainsFunc(value, IsControl) {
+		if !IsCustom(name, value) || len(list) == maxCustom {
 			continue
 		}
+		canonical, _ := outgoingName(name)
 		list = append(list, sip.NewHeader(canonical, value))
 	}
 	return list
