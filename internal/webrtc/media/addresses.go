@@ -14,11 +14,11 @@ import (
 // has one for each of its networks, NATs and families, and more when it moves.
 var addressRate = ratelimit.Rate{PerSecond: 1. / 30, Burst: 64}
 
-// newConnection makes a peer connection with bounds of its own on what its client may cost:
+// newConnection makes a peer connection with a consent, and with bounds of its own on what its client may cost:
 // addresses, sources, reports. end is called where the client goes beyond them. hear gets
 // each report when it comes, and returns false for those that wait until pion reads them.
 // sent is closed after the connection.
-func (e *Engine) newConnection(end func(), hear func(ssrc uint32, report []byte) bool) (pc *webrtc.PeerConnection, sent *excess, err error) {
+func (e *Engine) newConnection(asked *consent, end func(), hear func(ssrc uint32, report []byte) bool) (pc *webrtc.PeerConnection, sent *excess, err error) {
 	addresses, sent := ratelimit.NewBucket(addressRate), newExcess(e.log, &e.waiting, end)
 	sent.hear = hear
 	settings := e.settings
@@ -27,6 +27,7 @@ func (e *Engine) newConnection(end func(), hear func(ssrc uint32, report []byte)
 	// pion asks for each address that it does not know, once the password was right. We
 	// are ICE-lite and read no candidates, so it asks for no others.
 	settings.SetRemoteIPFilter(func(net.IP) bool { return addresses.Allow(time.Now()) })
+	settings.SetICEUDPMux(consentMux{e.muxUDP, asked, e.Addr().Addr().IsLoopback()})
 	settings.SetICEBindingRequestHandler(new(firstCheck).take)
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(e.codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(e.interceptors))
 	pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{e.certificate}})

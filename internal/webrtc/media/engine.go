@@ -60,6 +60,7 @@ type Engine struct {
 	closing        sync.WaitGroup // connections that are being closed
 	waiting        atomic.Int64   // bytes that came and nobody has read, of all connections
 	longHandshakes atomic.Uint64  // see LongHandshakes
+	consents       consentClock
 }
 
 // Open opens the sockets.
@@ -95,7 +96,6 @@ func (e *Engine) prepare(cfg Config) error {
 	settings.SetICETimeouts(lostAfter, goneAfter, keepAlive)
 	settings.SetDTLSRetransmissionInterval(handshakeAgain)
 	settings.DisableCloseByDTLS(true) // a page that replaces its connection stays in its call
-	settings.SetICEUDPMux(e.muxUDP)
 	settings.SetICETCPMux(e.muxTCP)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)

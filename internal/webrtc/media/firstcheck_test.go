@@ -49,14 +49,14 @@ func (c *checker) check(password string, more ...stun.Setter) {
 }
 
 // kinds returns the first bytes of what comes until a handshake of DTLS begins (22, RFC 9147
-// §4).
+// §4), and answers what it is asked.
 func (c *checker) kinds() (first []byte) {
 	c.t.Helper()
 	packet := make([]byte, maxPacket)
 	for {
 		n, err := c.socket.Read(packet)
 		fatal(c.t, err)
-		if n == 0 {
+		if n == 0 || answer(c.t, c.socket, packet[:n], theirPassword) {
 			continue
 		}
 		if first = append(first, packet[0]); packet[0] == 22 {

@@ -22,11 +22,13 @@ type link struct {
 	fingerprint string
 	pc          *webrtc.PeerConnection
 	sent        *excess
+	consent     *consent
 	once        sync.Once
 	work        sync.WaitGroup // readers
 	shown       sync.Map       // SSRCs of pictures that are sent, and of their repetitions
 
 	mu     sync.Mutex // held around memory
+	up     bool       // the peer has been told that it is
 	writer webrtc.TrackLocalWriter
 	copies uint8  // payload type of redundant audio data; 0: there is none
 	camera string // mid of the line of the client's camera; "": there is none
@@ -44,12 +46,14 @@ func newSSRC() uint32 {
 
 func (p *Peer) newLink(fingerprint string) (*link, error) {
 	l := &link{peer: p, fingerprint: fingerprint}
-	pc, sent, err := p.engine.newConnection(l.end, l.hear)
+	l.consent = newConsent(l.mayBeUp, l.lapsed)
+	pc, sent, err := p.engine.newConnection(l.consent, l.end, l.hear)
 	if err != nil {
 		return nil, err
 	}
 	l.pc, l.sent = pc, sent
-	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) { p.tell(l, state) })
+	p.engine.consents.add(l.consent)
+	pc.OnConnectionStateChange(l.stateChanged)
 	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		if track.Kind() != webrtc.RTPCodecTypeAudio {
 			l.readPictures(track, receiver)
@@ -66,6 +70,7 @@ func (p *Peer) newLink(fingerprint string) (*link, error) {
 		l.close()
 		return nil, err
 	}
+	l.watchPath(sender.Sender())
 	l.work.Go(func() {
 		l.read(func(b []byte) (int, error) { n, _, err := sender.Sender().Read(b); return n, err })
 	})
@@ -104,6 +109,9 @@ func (l *link) answer(ctx context.Context, offer offer) (string, error) {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
+	if err := l.agree(offer.theirs); err != nil {
+		return "", err
+	}
 	bound, copies := l.bound()
 	if !bound {
 		return "", fmt.Errorf("%w: we have no codec in common", ErrOffer)
@@ -136,6 +144,7 @@ func (l *link) read(next func([]byte) (int, error)) {
 // close ends the connection beside the caller: pion may take its time.
 func (l *link) close() {
 	l.once.Do(func() {
+		l.peer.engine.consents.remove(l.consent)
 		l.peer.engine.closing.Go(func() {
 			if err := l.pc.Close(); err != nil {
 				l.peer.engine.log.Debug("peer connection not closed cleanly", "error", err)

@@ -25,6 +25,7 @@ var ErrOffer = errors.New("the offer is not of the form that this server takes")
 // offer is a client's session description, as far as we look at it ourselves.
 type offer struct {
 	text        string // without what we do not want to hear of
+	theirs      credentials
 	fingerprint string // of the client's certificate: another one is another connection
 	slots       string // mids of the lines in which the client can receive pictures, each followed by a space
 	refused     string // mids of the lines that are answered with port 0
@@ -94,6 +95,10 @@ func (r *offerReader) take(line string) error {
 		if r.fingerprint == "" {
 			r.fingerprint = argument
 		}
+	case name == "ice-ufrag" && r.theirs.user == "":
+		r.theirs.user = argument
+	case name == "ice-pwd" && r.theirs.password == "":
+		r.theirs.password = argument
 	case r.section != nil:
 		if err := r.section.attribute(name, argument); err != nil {
 			return err

@@ -168,15 +168,23 @@ func (p *Peer) tell(from *link, state webrtc.PeerConnectionState) {
 		p.setAway(true)
 		p.changed(Interrupted)
 	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed: // pion says either when DTLS ends
-		p.setAway(true)
-		p.changed(Interrupted)
-		came := p.came.Load()
-		time.AfterFunc(replaceTime, func() {
-			if p.now.Load() == from && p.came.Load() == came && !p.closed.Load() {
-				p.changed(Gone)
-			}
-		})
+		p.interrupted(from, replaceTime)
 	}
+}
+
+// interrupted is the end of a path; the peer is gone if no other has come within a time.
+func (p *Peer) interrupted(from *link, within time.Duration) {
+	if p.now.Load() != from || p.closed.Load() {
+		return
+	}
+	p.setAway(true)
+	p.changed(Interrupted)
+	came := p.came.Load()
+	time.AfterFunc(within, func() {
+		if p.now.Load() == from && p.came.Load() == came && !p.closed.Load() {
+			p.changed(Gone)
+		}
+	})
 }
 
 // setAway says whether pictures can be sent.
