@@ -34,7 +34,8 @@ type consent struct {
 	ready  func()                       // the address in use consents: runs in any goroutine
 	lapsed func(address netip.AddrPort) // it did, and does no more
 	last   atomic.Pointer[path]         // the one that pion wrote to
-	due    atomic.Int64                 // when tick has something to do, in ns since 1970; 0: never
+	made   time.Time
+	due    atomic.Int64 // when tick has something to do, in ns since made; 0: never
 
 	mu           sync.Mutex // held around memory
 	ours, theirs credentials
@@ -64,7 +65,7 @@ type path struct {
 
 func newConsent(ready func(), lapsed func(netip.AddrPort)) *consent {
 	return &consent{
-		ready: ready, lapsed: lapsed, tieBreaker: rand.Uint64(),
+		ready: ready, lapsed: lapsed, made: time.Now(), tieBreaker: rand.Uint64(),
 		addresses: ratelimit.NewBucket(addressRate), paths: make(map[netip.AddrPort]*path),
 	}
 }
@@ -168,6 +169,9 @@ func (c *consent) tick(now time.Time) {
 // schedule says when a path is asked again. It runs under mu.
 func (p *path) schedule(now time.Time, selected bool) {
 	p.next = time.Time{}
+	if now.Sub(p.heldAt) >= checkIsHeld {
+		p.held = nil
+	}
 	switch {
 	case p.open.Load() && selected:
 		p.next = p.askedAt.Add(time.Duration((0.8 + 0.4*rand.Float64()) * float64(askEvery)))
@@ -181,11 +185,25 @@ func (p *path) schedule(now time.Time, selected bool) {
 
 // plan sets due. It runs under mu.
 func (c *consent) plan() {
-	due := int64(0)
+	c.due.Store(0)
 	for _, p := range c.paths {
-		if at := p.next.UnixNano(); !p.next.IsZero() && (due == 0 || at < due) {
-			due = at
-		}
+		c.hasten(p)
 	}
-	c.due.Store(due)
+}
+
+// hasten sets due where a path comes before it. It runs under mu.
+func (c *consent) hasten(p *path) {
+	if p.next.IsZero() {
+		return
+	}
+	at := max(p.next.Sub(c.made), 1)
+	if due := c.due.Load(); due == 0 || int64(at) < due {
+		c.due.Store(int64(at))
+	}
+}
+
+// isDue reports whether tick has something to do.
+func (c *consent) isDue(now time.Time) bool {
+	due := c.due.Load()
+	return due != 0 && due <= int64(now.Sub(c.made))
 }

@@ -12,6 +12,16 @@ import (
 // credentials are those of one side of an ICE session (RFC 8445 §5.3).
 type credentials struct{ user, password string }
 
+// take takes an attribute of SDP, if it is one of theirs and the first (RFC 8839 §5.4).
+func (c *credentials) take(name, value string) {
+	switch {
+	case name == "ice-ufrag" && c.user == "":
+		c.user = value
+	case name == "ice-pwd" && c.password == "":
+		c.password = value
+	}
+}
+
 // checkPriority is the PRIORITY of our requests: that of a peer-reflexive candidate
 // (RFC 8445 §7.1.1).
 const checkPriority = 110<<24 | 65535<<8 | 255
@@ -69,7 +79,7 @@ func (c *consent) answered(m *stun.Message, from netip.AddrPort, now time.Time) 
 	}
 	p.held = nil
 	p.schedule(now, p == c.selected)
-	c.plan()
+	c.hasten(p)
 	selected := p == c.selected
 	c.mu.Unlock()
 	if selected {
@@ -108,7 +118,7 @@ func (c *consent) checked(via *consentConn, m *stun.Message, from netip.AddrPort
 	}
 	request = c.ask(p, now)
 	p.schedule(now, p == c.selected)
-	c.plan()
+	c.hasten(p)
 	return pass, request
 }
 

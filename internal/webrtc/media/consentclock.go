@@ -42,7 +42,7 @@ func (k *consentClock) tick() {
 	var due []*consent
 	k.mu.Lock()
 	for c := range k.all {
-		if at := c.due.Load(); at != 0 && at <= now.UnixNano() {
+		if c.isDue(now) {
 			due = append(due, c)
 		}
 	}

@@ -32,17 +32,18 @@ func (l *link) agree(theirs credentials) error {
 	return errNoCodec
 }
 
-// stateChanged is news of pion's. A path is up when pion has one and the address at its
+// stateChanged is news of pion's, which tells each in a goroutine of its own: what is not
+// so any more is left to the next. A path is up when pion has one and the address at its
 // other end consents, whichever comes last.
 func (l *link) stateChanged(state webrtc.PeerConnectionState) {
-	if state == webrtc.PeerConnectionStateConnected {
+	switch {
+	case l.pc.ConnectionState() != state:
+	case state == webrtc.PeerConnectionStateConnected:
 		l.mayBeUp()
-		return
-	}
-	if l.pc.ConnectionState() != webrtc.PeerConnectionStateConnected { // pion tells each in a goroutine of its own
+	default:
 		l.setUp(false)
+		l.peer.tell(l, state)
 	}
-	l.peer.tell(l, state)
 }
 
 func (l *link) mayBeUp() {

@@ -24,12 +24,12 @@ var ErrOffer = errors.New("the offer is not of the form that this server takes")
 
 // offer is a client's session description, as far as we look at it ourselves.
 type offer struct {
-	text        string // without what we do not want to hear of
-	theirs      credentials
-	fingerprint string // of the client's certificate: another one is another connection
-	slots       string // mids of the lines in which the client can receive pictures, each followed by a space
-	refused     string // mids of the lines that are answered with port 0
-	camera      string // mid of the line of the camera; "": there is none
+	text        string      // without what we do not want to hear of
+	theirs      credentials // of the line that BUNDLE names first
+	fingerprint string      // of the client's certificate: another one is another connection
+	slots       string      // mids of the lines in which the client can receive pictures, each followed by a space
+	refused     string      // mids of the lines that are answered with port 0
+	camera      string      // mid of the line of the camera; "": there is none
 	screen      string
 	encodings   []string // RIDs of the camera
 }
@@ -39,6 +39,8 @@ type offerReader struct {
 	offer
 	kept    strings.Builder
 	section *section // the m-line that is being read; nil before the first
+	grouped bool     // it has a=group
+	bundle  string   // mid that it names first; "": it names none
 	streams int
 	reading int // lines, as pion counts them
 	noVideo bool
@@ -95,14 +97,17 @@ func (r *offerReader) take(line string) error {
 		if r.fingerprint == "" {
 			r.fingerprint = argument
 		}
-	case name == "ice-ufrag" && r.theirs.user == "":
-		r.theirs.user = argument
-	case name == "ice-pwd" && r.theirs.password == "":
-		r.theirs.password = argument
 	case r.section != nil:
 		if err := r.section.attribute(name, argument); err != nil {
 			return err
 		}
+	case name == "group" && !r.grouped:
+		r.grouped = true
+		if kind, mids, _ := strings.Cut(argument, " "); kind == "BUNDLE" {
+			r.bundle, _, _ = strings.Cut(mids, " ")
+		}
+	default:
+		r.theirs.take(name, argument)
 	}
 	if r.section != nil {
 		r.section.lines = append(r.section.lines, line)
@@ -123,6 +128,9 @@ func (r *offerReader) end() {
 	s := r.section
 	if s == nil {
 		return
+	}
+	if r.theirs.user == "" && (r.bundle == "" && s.place == soundPlace || r.bundle != "" && s.mid == r.bundle) {
+		r.theirs = s.theirs
 	}
 	r.reading += s.formats * len(s.lines)
 	fits := s.fits()

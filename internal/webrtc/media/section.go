@@ -32,6 +32,7 @@ type section struct {
 	sources   int
 	encodings []string // RIDs
 	codec     bool     // one of ours for pictures
+	theirs    credentials
 }
 
 // attribute takes an a= line.
@@ -65,6 +66,8 @@ func (s *section) attribute(name, argument string) error {
 			return fmt.Errorf("%w: stream %d has encoding %.20q", ErrOffer, s.place, id)
 		}
 		s.encodings = append(s.encodings, id)
+	default:
+		s.theirs.take(name, argument)
 	}
 	return nil
 }
