@@ -35,6 +35,7 @@ type consent struct {
 	lapsed func(address netip.AddrPort) // it did, and does no more
 	last   atomic.Pointer[path]         // the one that pion wrote to
 	made   time.Time
+	claims *addressClaims
 	due    atomic.Int64 // when tick has something to do, in ns since made; 0: never
 
 	mu           sync.Mutex // held around memory
@@ -44,6 +45,7 @@ type consent struct {
 	paths        map[netip.AddrPort]*path // as many as addresses allows
 	selected     *path                    // pion's choice; nil: none, or one over TCP
 	tcp          bool
+	over         bool // nobody answers any more
 }
 
 // path is the way to one address of a client.
@@ -63,9 +65,9 @@ type path struct {
 	heldAt   time.Time
 }
 
-func newConsent(ready func(), lapsed func(netip.AddrPort)) *consent {
+func newConsent(of *addressClaims, ready func(), lapsed func(netip.AddrPort)) *consent {
 	return &consent{
-		ready: ready, lapsed: lapsed, made: time.Now(), tieBreaker: rand.Uint64(),
+		claims: of, ready: ready, lapsed: lapsed, made: time.Now(), tieBreaker: rand.Uint64(),
 		addresses: ratelimit.NewBucket(addressRate), paths: make(map[netip.AddrPort]*path),
 	}
 }
@@ -105,6 +107,17 @@ func (c *consent) use(address netip.AddrPort, tcp bool, now time.Time) {
 	c.mu.Unlock()
 	if open {
 		c.ready()
+	}
+}
+
+// end is the end of the connection.
+func (c *consent) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+	c.due.Store(0)
+	for at := range c.paths {
+		c.claims.drop(at, c)
 	}
 }
 

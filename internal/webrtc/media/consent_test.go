@@ -42,6 +42,7 @@ func (w *wire) WriteToAddrPort(b []byte, _ netip.AddrPort) (int, error) {
 type pathTest struct {
 	t             *testing.T
 	c             *consent
+	claims        *addressClaims
 	conn          *consentConn
 	wire          *wire
 	at            netip.AddrPort
@@ -53,9 +54,12 @@ var (
 	testTheirs = credentials{"theirs", "their password is long enough"}
 )
 
-func newPathTest(t *testing.T) *pathTest {
-	p := &pathTest{t: t, wire: &wire{}, at: netip.MustParseAddrPort("192.0.2.1:4000")}
-	p.c = newConsent(func() { p.ready.Add(1) }, func(netip.AddrPort) { p.lapsed.Add(1) })
+func newPathTest(t *testing.T) *pathTest { return newPathTestOf(t, new(addressClaims)) }
+
+// newPathTestOf is one beside others of an engine.
+func newPathTestOf(t *testing.T, of *addressClaims) *pathTest {
+	p := &pathTest{t: t, claims: of, wire: &wire{}, at: netip.MustParseAddrPort("192.0.2.1:4000")}
+	p.c = newConsent(of, func() { p.ready.Add(1) }, func(netip.AddrPort) { p.lapsed.Add(1) })
 	p.c.begin(testOurs, testTheirs)
 	p.conn = &consentConn{under: p.wire, of: p.c}
 	return p
@@ -234,4 +238,35 @@ func TestStrangersChecksAskNobody(t *testing.T) {
 	if n := len(p.c.paths); n < addressRate.Burst || n > addressRate.Burst+1 || len(p.wire.requests()) > n {
 		t.Errorf("%d requests to %d paths", len(p.wire.requests()), n)
 	}
+}
+
+// TestMappedAddressIsTheSame: a socket of both families names IPv4 as IPv6, pion does not.
+func TestMappedAddressIsTheSame(t *testing.T) {
+	p := newPathTest(t)
+	mapped := netip.AddrPortFrom(netip.AddrFrom16(p.at.Addr().As16()), p.at.Port())
+	p.check(mapped)
+	if p.answerLast(mapped); !p.c.permits(sound, p.at) || len(p.c.paths) != 1 {
+		t.Errorf("media are not sent, over %d paths", len(p.c.paths))
+	}
+}
+
+// TestHeldNominationsAreDropped: after their time, of which each has a packet.
+func TestHeldNominationsAreDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, clock := newPathTest(t), &consentClock{}
+		clock.add(p.c)
+		defer clock.remove(p.c)
+		p.check(p.at)
+		p.c.use(p.at, false, time.Now())
+		p.answerLast(p.at)
+		other := netip.MustParseAddrPort("192.0.2.2:4000")
+		p.check(other, ice.UseCandidate())
+		time.Sleep(15 * time.Second)
+		synctest.Wait()
+		p.c.mu.Lock()
+		defer p.c.mu.Unlock()
+		if p.c.paths[other].held != nil {
+			t.Error("a nomination is kept")
+		}
+	})
 }

@@ -55,7 +55,7 @@ func (c *consent) ask(p *path, now time.Time) []byte {
 		stun.BindingRequest, stun.NewTransactionIDSetter(p.asked), stun.NewUsername(c.theirs.user+":"+c.ours.user),
 		ice.AttrControlled(c.tieBreaker), ice.PriorityAttr(checkPriority),
 		stun.NewShortTermIntegrity(c.theirs.password), stun.Fingerprint)
-	if err != nil || !p.open.Load() && !p.spend(len(m.Raw)) {
+	if err != nil || !p.open.Load() && (c.claims.taken(p.address, c, now) || !p.spend(len(m.Raw))) {
 		return nil
 	}
 	p.askedAt = now
@@ -67,13 +67,14 @@ func (c *consent) ask(p *path, now time.Time) []byte {
 func (c *consent) answered(m *stun.Message, from netip.AddrPort, now time.Time) (held []byte) {
 	c.mu.Lock()
 	p := c.paths[from]
-	right := p != nil && p.waits && p.asked == m.TransactionID && stun.NewShortTermIntegrity(c.theirs.password).Check(m) == nil
+	right := p != nil && !c.over && p.waits && p.asked == m.TransactionID && stun.NewShortTermIntegrity(c.theirs.password).Check(m) == nil
 	if !right {
 		c.mu.Unlock()
 		return nil
 	}
 	p.waits, p.repeats, p.answered = false, 0, now
 	p.open.Store(true)
+	c.claims.put(from, c, now)
 	if now.Sub(p.heldAt) < checkIsHeld {
 		held = p.held
 	}
@@ -101,7 +102,7 @@ func (c *consent) checked(via *consentConn, m *stun.Message, from netip.AddrPort
 		p.via = via
 		return true, nil
 	}
-	if !c.knows(m) || p == nil && !c.addresses.Allow(now) {
+	if c.over || !c.knows(m) || c.claims.taken(from, c, now) || p == nil && !c.addresses.Allow(now) {
 		return false, nil
 	}
 	if p == nil {

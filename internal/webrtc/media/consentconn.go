@@ -126,7 +126,7 @@ func (c *consent) permits(b []byte, to netip.AddrPort) bool {
 		}
 		c.last.Store(p)
 	}
-	return p.open.Load() || b[0] >= 20 && b[0] <= handshakeRecord && p.spend(len(b))
+	return p.open.Load() || b[0] >= 20 && b[0] <= handshakeRecord && !c.claims.taken(to, c, time.Now()) && p.spend(len(b))
 }
 
 // lastOfSTUN is the greatest first byte of its messages (RFC 7983 §7).

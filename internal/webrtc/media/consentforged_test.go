@@ -248,3 +248,23 @@ func TestForgedFirstCheckGetsNoMedia(t *testing.T) {
 		t.Error("an address that answers got no media")
 	}
 }
+
+// TestLateNewsOfAPathIsNotTold: pion tells each state in a goroutine of its own. One that
+// is over must not leave the peer interrupted, with a path that is up.
+func TestLateNewsOfAPathIsNotTold(t *testing.T) {
+	e := open(t)
+	defer e.Close()
+	p, states := newPeer(e)
+	defer p.Port().Close()
+	defer p.Close()
+	pc := browser(t, webrtc.SettingEngine{}, formats()...)
+	defer pc.Close()
+	connect(t, p, pc)
+	await(t, states, Connected)
+	p.now.Load().stateChanged(webrtc.PeerConnectionStateDisconnected)
+	select {
+	case state := <-states:
+		t.Errorf("the peer is told of %d", state)
+	default:
+	}
+}

@@ -61,6 +61,7 @@ type Engine struct {
 	waiting        atomic.Int64   // bytes that came and nobody has read, of all connections
 	longHandshakes atomic.Uint64  // see LongHandshakes
 	consents       consentClock
+	claims         addressClaims
 }
 
 // Open opens the sockets.

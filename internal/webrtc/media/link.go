@@ -46,7 +46,7 @@ func newSSRC() uint32 {
 
 func (p *Peer) newLink(fingerprint string) (*link, error) {
 	l := &link{peer: p, fingerprint: fingerprint}
-	l.consent = newConsent(l.mayBeUp, l.lapsed)
+	l.consent = newConsent(&p.engine.claims, l.mayBeUp, l.lapsed)
 	pc, sent, err := p.engine.newConnection(l.consent, l.end, l.hear)
 	if err != nil {
 		return nil, err
@@ -145,6 +145,7 @@ func (l *link) read(next func([]byte) (int, error)) {
 func (l *link) close() {
 	l.once.Do(func() {
 		l.peer.engine.consents.remove(l.consent)
+		l.consent.end()
 		l.peer.engine.closing.Go(func() {
 			if err := l.pc.Close(); err != nil {
 				l.peer.engine.log.Debug("peer connection not closed cleanly", "error", err)

@@ -5,6 +5,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v4"
 )
 
 // chromium is the head of an offer of Chromium, with what this server looks at.
@@ -68,6 +71,35 @@ func TestSlotsAreWhereClientsReceive(t *testing.T) {
 	}
 	if read.slots != "a d " || read.refused != "2 b c " || strings.Count(read.text, "a=recvonly") != 2 {
 		t.Errorf("slots %q of %s", read.slots, read.text)
+	}
+}
+
+// TestCredentialsAreThoseOfTheBundle: of several that an offer has we take the same as pion
+// (RFC 9143 §7.1.3).
+func TestCredentialsAreThoseOfTheBundle(t *testing.T) {
+	e := open(t)
+	defer e.Close()
+	audio, fingerprint := strings.Index(chromium, "m=audio"), chromium[strings.Index(chromium, "a=fingerprint"):strings.Index(chromium, "a=setup")]
+	other := "a=ice-ufrag:other\r\na=ice-pwd:anotherpasswordofaclient\r\n" + fingerprint
+	for _, test := range []struct{ name, offer, want string }{
+		{"the first of a line", chromium + other, "abcd"},
+		{"the group begins with another line", strings.Replace(chromium, "BUNDLE 0", "BUNDLE 1 0", 1) + video + other, "other"},
+		{"the group begins with the first", strings.Replace(chromium, "BUNDLE 0", "BUNDLE 0 1", 1) + video + other, "abcd"},
+		{"of the session", chromium[:audio] + other + chromium[audio:], "other"},
+	} {
+		p, _ := newPeer(e)
+		_, err := p.Offer(t.Context(), test.offer)
+		fatal(t, err)
+		link := p.now.Load()
+		var pions webrtc.ICEParameters
+		for end := time.Now().Add(time.Minute); pions.UsernameFragment == "" && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			pions, _ = link.pc.GetSenders()[0].Transport().ICETransport().GetRemoteParameters()
+		}
+		if ours := link.consent.theirs; ours.user != test.want || ours != (credentials{pions.UsernameFragment, pions.Password}) {
+			t.Errorf("%s: we take %+v, pion %+v", test.name, ours, pions)
+		}
+		p.Close()
+		p.Port().Close()
 	}
 }
 
