@@ -245,5 +245,5 @@ e2e/java/target/.installed: e2e/java/pom.xml $(wildcard e2e/java/src/main/java/*
 	touch target/.installed
 
 clean:
-	rm -rf bin e2e/node_modules e2e/uilibrary/node_modules e2e/python/.venv e2e/java/target examples/*/node_modules
+	rm -rf bin e2e/node_modules e2e/uilibrary/node_modules e2e/python/.venv e2e/java/target examples/*/node_modules examples/*/.venv
 	$(GO) clean -testcache

@@ -28,12 +28,26 @@ func TestReadmesFirstCallWorks(t *testing.T) {
 	server.until(t, 3*time.Minute, "the server is ready", func() bool { return exists(filepath.Join(state, "addresses.json")) })
 	app := openTerminal(t, home, block(t, text, "sh terminal=application"))
 	app.until(t, 3*time.Minute, "the application listens", func() bool { return listens("3000") })
+	callsIt(t, text, home, server, app)
+
+	if _, err := os.Stat(pythonInstalled); err != nil {
+		t.Log("the application in Python is not run: its SDK is not installed")
+		return
+	}
+	app.close()
+	app = openTerminal(t, home, pythonBlock(t, text))
+	app.until(t, time.Minute, "the application in Python listens", func() bool { return listens("3000") })
+	callsIt(t, text, home, server, app)
+}
+
+// callsIt runs README's last terminal, and asks that phone and application print what README promises.
+func callsIt(t *testing.T, text []byte, home string, server, app *terminal) {
+	t.Helper()
 	phone := openTerminal(t, home, block(t, text, "sh terminal=phone"))
 	phone.until(t, 2*time.Minute, "the phone's call is over", phone.hasEnded)
 	if phone.err != nil {
 		t.Fatalf("the phone: %v\n%s\napplication:\n%s\nserver:\n%s", phone.err, &phone.text, &app.text, &server.text)
 	}
-
 	promised := regexp.QuoteMeta(strings.TrimSpace(block(t, text, "text")))
 	// How much of the tone was heard depends on the moment of the first key.
 	promised = regexp.MustCompile(`\d+\\\.\d s`).ReplaceAllString(promised, `\d+\.\d s`)
@@ -43,6 +57,27 @@ func TestReadmesFirstCallWorks(t *testing.T) {
 	for _, want := range []string{"CallConnected", "ParticipantsUpdated", "RecognizeCompleted", "keys: one two three", "SendDtmfTonesCompleted", "CallDisconnected"} {
 		app.until(t, 10*time.Second, "the application prints "+want, func() bool { return strings.Contains(app.text.String(), want) })
 	}
+}
+
+// pythonBlock is README's block for Python, with the SDK of the tests in place of one that is
+// installed anew. It has the same release.
+func pythonBlock(t *testing.T, text []byte) string {
+	t.Helper()
+	wants, err := os.ReadFile("../examples/first-call/requirements.txt")
+	must(t, err)
+	has, err := os.ReadFile("python/requirements.in")
+	must(t, err)
+	if !strings.Contains(string(has), string(wants)) {
+		t.Errorf("the example wants %s, and the tests have\n%s", wants, has)
+	}
+	python, err := filepath.Abs("python/.venv/bin/python")
+	must(t, err)
+	const install = "python3 -m venv .venv\n.venv/bin/pip install --quiet -r requirements.txt\n"
+	commands := block(t, text, "sh terminal=python")
+	if !strings.Contains(commands, install) {
+		t.Fatalf("README installs the SDK by other commands than %q", install)
+	}
+	return strings.NewReplacer(install, "", ".venv/bin/python", python).Replace(commands)
 }
 
 // block is the content of the first fenced block with an info string.
