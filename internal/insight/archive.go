@@ -1,17 +1,12 @@
 package insight
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -42,21 +37,7 @@ type archivePlace struct {
 	version int // of the line that names it
 }
 
-// indexLine is a line of an index.
-type indexLine struct {
-	Version int     `json:"version"`
-	Offset  int64   `json:"offset"`
-	Length  int64   `json:"length"`
-	Summary Summary `json:"summary"`
-}
-
-// indexVersion is what lines are written with. Members may be added without a new one.
-// Timelines of version 1 are JSON arrays of items.
-const indexVersion = 2
-
-// pairs is about how many pairs of files the disk's budget is divided into.
-const pairs = 16
-
+// openArchive opens the folder; the next call that is put begins a pair.
 func openArchive(cfg Config) (*archive, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of what is kept of calls: %w", err)
@@ -71,75 +52,6 @@ func openArchive(cfg Config) (*archive, error) {
 		a.number = numbers[len(numbers)-1] + 1
 	}
 	return a, nil
-}
-
-func (a *archive) path(number int, kind string) string {
-	return filepath.Join(a.dir, fmt.Sprintf("%08d.%s", number, kind))
-}
-
-// numbers lists the pairs, the oldest first, those too that have one file alone: a crash
-// came between the two.
-func (a *archive) numbers() (list []int, err error) {
-	entries, err := os.ReadDir(a.dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, entry := range entries {
-		name, kind, _ := strings.Cut(entry.Name(), ".")
-		if number, err := strconv.Atoi(name); err == nil && number > 0 && (kind == "index" || kind == "calls") && entry.Type().IsRegular() {
-			list = append(list, number)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list), nil
-}
-
-// load reads the indexes, the newest calls last, so many at most.
-func (a *archive) load(most int) (list []*record) {
-	numbers, err := a.numbers()
-	if err != nil {
-		a.log.Error("what is kept of calls cannot be read", "error", err)
-		return nil
-	}
-	oldest := time.Now().Add(-a.keep)
-	for _, number := range numbers {
-		text, err := os.ReadFile(a.path(number, "index"))
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			a.log.Warn("an index of calls cannot be read and is skipped", "number", number, "error", err)
-			continue
-		}
-		skipped := 0
-		for line := range bytes.Lines(text) {
-			var read indexLine
-			if json.Unmarshal(line, &read) != nil || read.Version > indexVersion || read.Summary.ID == "" {
-				if bytes.HasSuffix(line, []byte("\n")) { // else a crash has cut it off
-					skipped++
-				}
-				continue
-			}
-			if !read.Summary.End.Before(oldest) {
-				list = append(list, recordFrom(read, number))
-			}
-		}
-		if skipped > 0 {
-			a.log.Warn("lines of an index of calls are damaged, or of a newer version, and are skipped", "number", number, "lines", skipped)
-		}
-	}
-	if len(list) > most {
-		list = list[len(list)-most:]
-	}
-	return list
-}
-
-func recordFrom(line indexLine, number int) *record {
-	s := line.Summary
-	return &record{
-		id: s.ID, subject: s.Subject, begun: s.Begun, end: s.End, quality: s.MOS, summary: &s,
-		kept: &archivePlace{number, line.Offset, line.Length, line.Version},
-	}
 }
 
 // put writes a call, whose timeline is a piece.
@@ -224,36 +136,7 @@ func (a *archive) read(at archivePlace) (items []Item, err error) {
 	return itemsOf(entries), err
 }
 
-// prune removes pairs that are too old, and the oldest while there are too many bytes.
-func (a *archive) prune(now time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.removeOver(now)
-}
-
-func (a *archive) removeOver(now time.Time) {
-	numbers, err := a.numbers()
-	if err != nil {
-		a.log.Warn("old calls were not removed", "error", err)
-		return
-	}
-	total := int64(0)
-	for _, number := range slices.Backward(numbers) {
-		size, changed := int64(0), time.Time{}
-		for _, kind := range []string{"calls", "index"} {
-			if info, err := os.Stat(a.path(number, kind)); err == nil {
-				size += info.Size()
-				changed = info.ModTime()
-			}
-		}
-		total += size
-		if (number != a.number || a.calls == nil) && (total > a.disk || now.Sub(changed) > a.keep) {
-			os.Remove(a.path(number, "index"))
-			os.Remove(a.path(number, "calls"))
-		}
-	}
-}
-
+// close ends the pair that is written to.
 func (a *archive) close() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

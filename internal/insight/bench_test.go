@@ -52,7 +52,7 @@ func BenchmarkArchive(b *testing.B) {
 	}
 	defer h.Close()
 	wholeCall(h, 1)
-	s := h.order[h.first].snapshot()
+	s := h.order.newest(1)[0].snapshot()
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := h.archive.put(s.summarize(), h.packer.packMasked(s)); err != nil {

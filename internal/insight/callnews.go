@@ -97,65 +97,6 @@ func (h *Hub) CallOver(d call.Detail) {
 	h.tell(Update{call: r})
 }
 
-// Leg takes news of a leg while it lives. callID is SIP's Call-ID, "" for a leg that is
-// not SIP's.
-func (h *Hub) Leg(n call.LegNews) {
-	now := time.Now()
-	var kept *ring
-	if n.What == call.LegCame {
-		kept = h.ringFor(n.Leg)
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r := h.recordOf(n.CorrelationID, n.ServerCallID, now)
-	r.people = note(r.people, n.Who.Raw())
-	if r.to == "" && !n.To.IsZero() {
-		r.from, r.to = n.From.Raw(), n.To.Raw()
-	}
-	if n.What == call.LegMeasured {
-		if !h.seldomNow() {
-			m := clientMedia{n.Who.Raw(), *n.Media}
-			m.code(h.begin(formatBrowser, now))
-			h.add(r)
-		}
-		return
-	}
-	callID := ""
-	if wired, ok := n.Leg.(interface{ DialogID() string }); ok {
-		callID = wired.DialogID()
-	}
-	news := legNews{what: n.What, who: n.Who.Raw(), inbound: n.Inbound, callID: callID, why: n.Reason}
-	switch n.What {
-	case call.LegCame:
-		h.attach(callID, r)
-		if m, ok := n.Leg.(measured); ok {
-			h.legs[m] = livingLeg{r, n.Who.Raw()}
-			r.legs = append(r.legs, m)
-			if seen, is := n.Leg.(tapped); is && kept != nil {
-				h.roll(r, seen, kept)
-			}
-			h.legJoins(r, m)
-		}
-	case call.LegAnswered:
-		r.up = true
-	case call.LegRefused:
-		r.troubled = true
-	case call.LegGone:
-		news.wire = n.Wire
-		if m, ok := n.Leg.(measured); ok {
-			h.legLeaves(r, m)
-			if h.legs[m].record == r { // else it is in another call already
-				delete(h.legs, m)
-			}
-		}
-	}
-	news.code(h.begin(formatLeg, now))
-	h.add(r)
-	if n.What == call.LegCame || n.What == call.LegAnswered {
-		h.tell(Update{call: r})
-	}
-}
-
 // JoinRefused takes a client that was not let into a room or a group.
 func (h *Hub) JoinRefused(kind, id, who, why string) {
 	now := time.Now()

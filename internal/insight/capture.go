@@ -1,10 +1,7 @@
 package insight
 
 import (
-	"encoding/binary"
-	"net/netip"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -38,79 +35,6 @@ type capture struct {
 	tracks  []*track // of legs, and of those that have gone
 }
 
-// track has the packets of one leg. The shard of the leg writes, others read what it has
-// published: neither waits.
-type track struct {
-	data []byte       // of captureRoom bytes
-	used atomic.Int64 // bytes that are written
-	full atomic.Bool  // packets did not fit
-}
-
-// A packet in a track: time, whether we sent it, both addresses, length, bytes.
-const packetHead = 8 + 1 + 2*18 + 2
-
-// take is the track's tap.
-func (t *track) take(p rtp.Tapped) {
-	at := t.used.Load()
-	if at+packetHead+int64(len(p.Packet)) > int64(len(t.data)) {
-		t.full.Store(true)
-		return
-	}
-	t.used.Store(at + int64(len(appendPacket(t.data[at:at], p))))
-}
-
-// appendPacket writes a packet behind others.
-func appendPacket(into []byte, p rtp.Tapped) []byte {
-	into = binary.BigEndian.AppendUint64(into, uint64(p.At))
-	into = append(into, flag(p.Sent))
-	into = appendAddress(appendAddress(into, p.Local), p.Remote)
-	into = binary.BigEndian.AppendUint16(into, uint16(len(p.Packet)))
-	return append(into, p.Packet...)
-}
-
-func flag(yes bool) byte {
-	if yes {
-		return 1
-	}
-	return 0
-}
-
-func appendAddress(into []byte, a netip.AddrPort) []byte {
-	ip := netip.IPv6Unspecified().As16()
-	if a.IsValid() {
-		ip = a.Addr().As16()
-	}
-	return binary.BigEndian.AppendUint16(append(into, ip[:]...), a.Port())
-}
-
-func readAddress(b []byte) netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom16([16]byte(b[:16])).Unmap(), binary.BigEndian.Uint16(b[16:]))
-}
-
-// packet is one that was captured.
-type packet struct {
-	at            time.Time
-	sent          bool
-	local, remote netip.AddrPort
-	payload       []byte
-}
-
-// packets are those of a track.
-func (t *track) packets() []packet { return packetsIn(t.data[:t.used.Load()]) }
-
-// packetsIn reads what appendPacket has written.
-func packetsIn(b []byte) (list []packet) {
-	for len(b) >= packetHead {
-		size := packetHead + int(binary.BigEndian.Uint16(b[packetHead-2:]))
-		list = append(list, packet{
-			at: time.Unix(0, int64(binary.BigEndian.Uint64(b))), sent: b[8] == 1, local: readAddress(b[9:]), remote: readAddress(b[27:]),
-			payload: b[packetHead:size],
-		})
-		b = b[size:]
-	}
-	return list
-}
-
 // Captured says how a capture of a call's RTP stands.
 type Captured struct {
 	Running bool      `json:"running"`
@@ -132,30 +56,37 @@ func (h *Hub) Capture(id string, length time.Duration) (Captured, error) {
 		return Captured{}, fault.NotFound("nothing is kept of a call with this id").WithCode("CallNotFound")
 	case !r.isLive():
 		return Captured{}, fault.Conflict("the call is over")
+	case !slices.ContainsFunc(r.legs, func(leg measured) bool { _, is := leg.(tapped); return is }):
+		return Captured{}, fault.Conflict("no phone or trunk is in the call: the sound of browsers is not captured")
 	}
 	h.endCaptures(now)
-	if at := slices.IndexFunc(h.captures, func(c *capture) bool { return c.record == r }); at >= 0 {
-		if !h.captures[at].over {
-			return Captured{}, fault.Conflict("the call's sound is captured already, until %s", h.captures[at].until.UTC().Format(time.RFC3339))
-		}
-		h.captures = slices.Delete(h.captures, at, at+1)
-	}
-	if len(h.captures) >= maxCaptures {
-		at := slices.IndexFunc(h.captures, func(c *capture) bool { return c.over })
-		if at < 0 {
-			return Captured{}, fault.Busy(10*time.Second, "the sound of %d calls is captured already, which is the limit", maxCaptures)
-		}
-		h.captures = slices.Delete(h.captures, at, at+1)
+	if err := h.makeCapturePlace(r); err != nil {
+		return Captured{}, err
 	}
 	c := &capture{record: r, until: now.Add(length)}
 	for _, leg := range r.legs {
 		h.tapFor(c, leg)
 	}
-	if len(c.tracks) == 0 {
-		return Captured{}, fault.Conflict("no phone or trunk is in the call: the sound of browsers is not captured")
-	}
 	h.captures = append(h.captures, c)
 	return c.view(), nil
+}
+
+// makeCapturePlace forgets a capture that is over where a new one of a call needs its place:
+// the call's former one, or else the oldest. The caller holds mu.
+func (h *Hub) makeCapturePlace(r *record) error {
+	at := slices.IndexFunc(h.captures, func(c *capture) bool { return c.record == r })
+	switch {
+	case at >= 0 && !h.captures[at].over:
+		return fault.Conflict("the call's sound is captured already, until %s", h.captures[at].until.UTC().Format(time.RFC3339))
+	case at < 0 && len(h.captures) < maxCaptures:
+		return nil
+	case at < 0:
+		if at = slices.IndexFunc(h.captures, func(c *capture) bool { return c.over }); at < 0 {
+			return fault.Busy(10*time.Second, "the sound of %d calls is captured already, which is the limit", maxCaptures)
+		}
+	}
+	h.captures = slices.Delete(h.captures, at, at+1)
+	return nil
 }
 
 // tapFor begins to keep the packets of a leg, if it has some to show. The caller holds mu.
@@ -188,7 +119,11 @@ func (h *Hub) retap(leg tapped, begun ...*capture) {
 	case 1:
 		leg.Tap(takes[0])
 	default:
-		leg.Tap(func(p rtp.Tapped) { takes[0](p); takes[1](p) })
+		leg.Tap(func(p rtp.Tapped) {
+			for _, take := range takes {
+				take(p)
+			}
+		})
 	}
 }
 
@@ -267,20 +202,6 @@ func (h *Hub) captured(id string) (*Captured, []packet) {
 		add(r.packets())
 	}
 	return v, all
-}
-
-// packetKey tells packets apart.
-type packetKey struct {
-	at            int64
-	sent          bool
-	local, remote netip.AddrPort
-	head          [12]byte // of RTP
-}
-
-func (p packet) key() packetKey {
-	k := packetKey{at: p.at.UnixNano(), sent: p.sent, local: p.local, remote: p.remote}
-	copy(k.head[:], p.payload)
-	return k
 }
 
 func (h *Hub) tracksOf(id string) (*Captured, []*track, []*ring) {

@@ -49,9 +49,9 @@ type Hub struct {
 	latest  *record            // that was asked for last: what happens in a call comes several at a time
 	byName  map[string]*record // serverCallId, callConnectionId and recordingId
 	dialogs map[string]*dialog // by SIP's Call-ID
-	order   []*record          // from order[first] on, in the order of their beginning
-	first   int
+	order   order
 	loose   []*dialog // dialogs of no call yet
+	left    []*dialog // whose legs have gone
 	ended   []*record // that wait for the archive
 	packed  int       // of ended: that many from the first on are packed
 	late    []*record // of calls that were packed, and have got news
@@ -147,6 +147,7 @@ func (h *Hub) run() {
 			h.mu.Lock()
 			h.endCaptures(now)
 			h.endRolling(now)
+			h.order.forgetAside(h.forget)
 			h.mu.Unlock()
 		case now := <-measure.C:
 			h.measure(now)
@@ -161,16 +162,7 @@ func (h *Hub) run() {
 // enter makes a record known. The caller holds mu, or is alone.
 func (h *Hub) enter(r *record) {
 	h.byID[r.id] = r
-	h.order = append(h.order, r)
-	for len(h.order)-h.first > h.cfg.Calls && h.order[h.first].over() {
-		h.forget(h.order[h.first])
-		h.order[h.first] = nil
-		h.first++
-	}
-	if h.first > 1024 && h.first > len(h.order)/2 {
-		h.order = append([]*record(nil), h.order[h.first:]...)
-		h.first = 0
-	}
+	h.order.add(r, h.cfg.Calls, h.forget)
 }
 
 // forget makes a record unknown. The caller holds mu.
@@ -185,6 +177,7 @@ func (h *Hub) forget(r *record) {
 	}
 }
 
+// forgetNames lets a record be found by its id alone. The caller holds mu.
 func (h *Hub) forgetNames(r *record) {
 	for _, name := range r.names {
 		if h.byName[name] == r {
@@ -202,11 +195,7 @@ func (h *Hub) forgetNames(r *record) {
 func (h *Hub) forgetOld(now time.Time) {
 	oldest := now.Add(-h.cfg.Keep)
 	h.mu.Lock()
-	for h.first < len(h.order) && h.order[h.first].over() && h.order[h.first].end.Before(oldest) {
-		h.forget(h.order[h.first])
-		h.order[h.first] = nil
-		h.first++
-	}
+	h.order.forgetOver(oldest, h.forget)
 	h.mu.Unlock()
 	if h.archive != nil {
 		h.archive.prune(now)

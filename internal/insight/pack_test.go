@@ -119,7 +119,7 @@ func TestBlocksAreUsedAgain(t *testing.T) {
 
 	wholeCall(h, 1)
 	h.mu.Lock()
-	copied := h.order[h.first].snapshot()
+	copied := h.order.newest(1)[0].snapshot()
 	h.mu.Unlock()
 	before := fmt.Sprint(copied.items())
 	pack()

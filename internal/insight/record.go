@@ -45,7 +45,7 @@ type record struct {
 
 	names       []string   // in byName
 	dialogs     []string   // SIP's Call-IDs
-	legs        []measured // that came, for the end of the call
+	legs        []measured // that are in the call
 	connections []string
 	people      []string // raw ids
 	trunks      []string
@@ -80,6 +80,9 @@ func newRecord(id string, subject Subject, at time.Time) *record {
 }
 
 func (r *record) over() bool { return !r.end.IsZero() }
+
+// wasOver reports whether it was over at a moment.
+func (r *record) wasOver(at time.Time) bool { return r.over() && r.end.Before(at) }
 
 func (r *record) isLive() bool { return r.end.IsZero() && r.subject == SubjectCall }
 

@@ -43,8 +43,11 @@ func (h *Hub) makeRoom(size int64, but *record) bool {
 	}
 	enough := h.cfg.Memory - h.cfg.Memory/10
 	for _, archived := range []bool{true, false} {
-		for i := h.first; h.taken > enough && i < len(h.order); i++ {
-			if r := h.order[i]; r != but && r.over() && r.timeline.count > 0 && (r.kept != nil) == archived {
+		for r := range h.order.all() {
+			if h.taken <= enough {
+				break
+			}
+			if r != but && r.over() && r.timeline.count > 0 && (r.kept != nil) == archived {
 				h.dropTimeline(r)
 			}
 		}

@@ -32,7 +32,7 @@ type Page struct {
 // Search looks through the calls that are known. It stops when ctx ends.
 func (h *Hub) Search(ctx context.Context, q Query) Page {
 	h.mu.Lock()
-	records := slices.Clone(h.order[h.first:])
+	records := slices.Collect(h.order.all())
 	h.mu.Unlock()
 	page := Page{Calls: []Summary{}}
 	skipping := q.Before != ""

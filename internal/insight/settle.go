@@ -111,10 +111,10 @@ func (h *Hub) find(id string) *record {
 	if d := h.dialogs[id]; d != nil {
 		return d.record
 	}
-	for _, r := range slices.Backward(h.order[h.first:]) { // of those in the archive alone
-		if r.summary != nil && (r.summary.ServerCall == id || slices.Contains(r.summary.Connections, id) || slices.Contains(r.summary.CallIDs, id)) {
-			return r
+	return h.order.last(func(r *record) bool {
+		if r.summary == nil {
+			return slices.Contains(r.dialogs, id)
 		}
-	}
-	return nil
+		return r.summary.ServerCall == id || slices.Contains(r.summary.Connections, id) || slices.Contains(r.summary.CallIDs, id)
+	})
 }

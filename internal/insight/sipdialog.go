@@ -11,12 +11,13 @@ import (
 
 // dialog is the SIP messages of one Call-ID:
 //
-//	loose ──a call takes its leg──> attached
+//	loose ──a call takes its leg──> attached ──settleTime after its leg has gone──> forgotten
 //	  └──refused, or nobody came for it──> a record of its own
 //
 // A leg that tries another trunk takes another Call-ID, which joins the same dialog.
 type dialog struct {
 	record  *record   // nil while it is loose
+	legs    int       // that are in a call: one, and two while it moves to another call
 	pending timeline  // of a loose one
 	bytes   int64     // of that
 	seen    time.Time // the last message
@@ -105,11 +106,11 @@ func (h *Hub) SIPCallID(before, after string) {
 	}
 }
 
-// attach gives a call the SIP messages of a leg, also those that came before. The
-// caller holds mu.
-func (h *Hub) attach(callID string, r *record) {
+// attach gives a call the SIP messages of a leg, also those that came before. It returns
+// nil for a leg without a Call-ID. The caller holds mu.
+func (h *Hub) attach(callID string, r *record) *dialog {
 	if callID == "" {
-		return
+		return nil
 	}
 	d := h.dialogs[callID]
 	if d == nil {
@@ -117,13 +118,14 @@ func (h *Hub) attach(callID string, r *record) {
 		h.dialogs[callID] = d
 	}
 	if d.record == r {
-		return
+		return d
 	}
 	d.record = r
 	for _, id := range d.ids {
 		r.dialogs = note(r.dialogs, id)
 	}
 	h.takeOver(d, r)
+	return d
 }
 
 // takeOver gives a record what waited in a dialog, with its room. The caller holds mu.
@@ -147,8 +149,8 @@ func (h *Hub) takeOver(d *dialog, r *record) {
 	d.pending, d.bytes = timeline{}, 0 // the dialog may be there for longer than they are
 }
 
-// sweepDialogs makes records of refused INVITEs, and forgets loose dialogs of which
-// nothing came.
+// sweepDialogs makes records of refused INVITEs, and forgets dialogs: loose ones of which
+// nothing came, and those whose leg has gone.
 func (h *Hub) sweepDialogs(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -167,13 +169,25 @@ func (h *Hub) sweepDialogs(now time.Time) {
 	}
 	clear(h.loose[len(kept):])
 	h.loose = kept
+	h.left = slices.DeleteFunc(h.left, func(d *dialog) bool {
+		if d.legs == 0 && now.Sub(d.seen) < settleTime {
+			return false
+		}
+		if d.legs == 0 {
+			h.forgetDialog(d)
+		}
+		return true
+	})
 }
 
-// forgetDialog forgets a loose dialog. The caller holds mu.
+// forgetDialog forgets a dialog, and what waits in a loose one. The caller holds mu.
 func (h *Hub) forgetDialog(d *dialog) {
 	h.taken -= d.bytes
+	d.pending, d.bytes = timeline{}, 0
 	for _, id := range d.ids {
-		delete(h.dialogs, id)
+		if h.dialogs[id] == d {
+			delete(h.dialogs, id)
+		}
 	}
 }
 

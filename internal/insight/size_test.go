@@ -78,7 +78,7 @@ func testCount(t *testing.T, packed bool) {
 	before := alive()
 	h.mu.Lock()
 	counted := h.taken
-	for _, r := range h.order[h.first:] {
+	for r := range h.order.all() {
 		h.dropTimeline(r)
 	}
 	left := h.taken

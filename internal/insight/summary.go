@@ -48,7 +48,7 @@ type Problem struct {
 }
 
 // snapshot is a record as it was at one moment, to be read without the lock. What its
-// fields refer to is not changed afterwards.
+// fields refer to is not changed afterwards, but for legs.
 type snapshot struct {
 	record
 	opened  bool

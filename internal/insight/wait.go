@@ -86,9 +86,8 @@ func (h *Hub) Wait(ctx context.Context, c Condition) (Waited, error) {
 	}
 	defer f.Close()
 	h.mu.Lock()
-	recent := h.order[max(h.first, len(h.order)-lookBack):]
 	var past []snapshot
-	for _, r := range recent {
+	for _, r := range h.order.newest(lookBack) {
 		if !r.over() || r.end.After(c.Since) {
 			past = append(past, r.snapshot())
 		}

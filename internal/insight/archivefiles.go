@@ -1,0 +1,67 @@
+package insight
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// pairs is about how many pairs of files the disk's budget is divided into.
+const pairs = 16
+
+// path is the name of a file of a pair: its calls, or their index.
+func (a *archive) path(number int, kind string) string {
+	return filepath.Join(a.dir, fmt.Sprintf("%08d.%s", number, kind))
+}
+
+// numbers lists the pairs, the oldest first, those too that have one file alone: a crash
+// came between the two.
+func (a *archive) numbers() (list []int, err error) {
+	entries, err := os.ReadDir(a.dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		name, kind, _ := strings.Cut(entry.Name(), ".")
+		if number, err := strconv.Atoi(name); err == nil && number > 0 && (kind == "index" || kind == "calls") && entry.Type().IsRegular() {
+			list = append(list, number)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}
+
+// prune removes pairs that are too old, and the oldest while there are too many bytes.
+func (a *archive) prune(now time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.removeOver(now)
+}
+
+// removeOver is prune under the lock.
+func (a *archive) removeOver(now time.Time) {
+	numbers, err := a.numbers()
+	if err != nil {
+		a.log.Warn("old calls were not removed", "error", err)
+		return
+	}
+	total := int64(0)
+	for _, number := range slices.Backward(numbers) {
+		size, changed := int64(0), time.Time{}
+		for _, kind := range []string{"calls", "index"} {
+			if info, err := os.Stat(a.path(number, kind)); err == nil {
+				size += info.Size()
+				changed = info.ModTime()
+			}
+		}
+		total += size
+		if (number != a.number || a.calls == nil) && (total > a.disk || now.Sub(changed) > a.keep) {
+			os.Remove(a.path(number, "index"))
+			os.Remove(a.path(number, "calls"))
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package insight
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+)
+
+// someCalls come and go, one after the other.
+func someCalls(h *Hub, name string, n int) {
+	for i := range n {
+		id := fmt.Sprint(name, "-", i)
+		h.CallOver(call.Detail{CorrelationID: id, ServerCallID: "s" + id, From: caller, To: callee, Began: time.Now(), Ended: time.Now()})
+	}
+}
+
+// TestCallThatGoesOnKeepsNoOthers known beyond the limit, and stays known itself: until as
+// many have begun since its end.
+func TestCallThatGoesOnKeepsNoOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Config{Calls: 10})
+		defer h.Close()
+		legCame(h, &wireLeg{})
+		time.Sleep(time.Second)
+		someCalls(h, "early", 100)
+		page := h.Search(t.Context(), Query{Limit: 100})
+		if n := len(page.Calls); n != 11 || page.Calls[0].ID != "early-99" || page.Calls[n-1].ID != aCall {
+			t.Fatalf("%d calls are known: %+v", n, page.Calls)
+		}
+		h.mu.Lock()
+		if len(h.byID) != 11 || len(h.byName) != 11 {
+			t.Errorf("%d ids, %d names are kept", len(h.byID), len(h.byName))
+		}
+		h.mu.Unlock()
+		if page := h.Search(t.Context(), Query{Limit: 100, Before: "early-90"}); len(page.Calls) != 1 || page.Calls[0].ID != aCall {
+			t.Errorf("the last page has %+v", page.Calls)
+		}
+
+		h.CallOver(call.Detail{CorrelationID: aCall, ServerCallID: aServerCall, From: caller, To: callee, Ended: time.Now()})
+		time.Sleep(10 * time.Second)
+		someCalls(h, "late", 9)
+		time.Sleep(10 * time.Second)
+		if _, _, known := h.Timeline(aCall); !known {
+			t.Error("a call that has just ended is forgotten, because it was long")
+		}
+		someCalls(h, "later", 1)
+		time.Sleep(10 * time.Second)
+		if _, _, known := h.Timeline(aCall); known || len(h.order.aside) != 0 {
+			t.Error("a call that is over is known though ten have begun since")
+		}
+	})
+}
+
+// TestOldCallIsForgottenBehindOneThatGoesOn: what is older than it may be is not kept for
+// the call that came before it.
+func TestOldCallIsForgottenBehindOneThatGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Config{Keep: 24 * time.Hour})
+		defer h.Close()
+		legCame(h, &wireLeg{})
+		time.Sleep(time.Second)
+		someCalls(h, "old", 3)
+		time.Sleep(23 * time.Hour)
+		someCalls(h, "new", 2)
+		time.Sleep(2*time.Hour + time.Minute)
+		var known []string
+		for _, c := range h.Search(t.Context(), Query{Limit: 100}).Calls {
+			known = append(known, c.ID)
+		}
+		if want := fmt.Sprint([]string{"new-1", "new-0", aCall}); fmt.Sprint(known) != want {
+			t.Errorf("known are %v, want %s", known, want)
+		}
+	})
+}
