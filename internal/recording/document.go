@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -51,7 +50,7 @@ func (d *Document) Delete(ctx context.Context) error {
 			return errHeld
 		}
 		r.Chunks[d.Chunk].Deleted = true
-		left = slices.ContainsFunc(r.Chunks, func(c Chunk) bool { return !c.Deleted })
+		left = !r.isDeleted()
 		return nil
 	})
 	if err != nil {

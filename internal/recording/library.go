@@ -47,9 +47,10 @@ type Library struct {
 	work        sync.WaitGroup // the three goroutines
 	finishing   sync.WaitGroup
 
-	mu    sync.Mutex
-	going []*Recording
-	idle  chan struct{} // closed while none goes on
+	mu      sync.Mutex
+	going   []*Recording
+	idle    chan struct{}   // closed while none goes on
+	claimed map[string]bool // by key: recordings that somebody deletes, or keeps for another time
 }
 
 // Open opens the records and the folder. Close ends it.
@@ -69,7 +70,7 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 		return nil, err
 	}
 	l := &Library{
-		cfg: cfg, log: log, records: records, files: files, free: files.free, jumps: newJumpWatch(cfg.Clock), seen: make(map[string]time.Time), chunkFrames: framesOf(cfg.Chunk),
+		cfg: cfg, log: log, records: records, files: files, free: files.free, jumps: newJumpWatch(cfg.Clock), seen: make(map[string]time.Time), chunkFrames: framesOf(cfg.Chunk), claimed: make(map[string]bool),
 		look: make(chan struct{}, 1), write: make(chan struct{}, 1), enders: make(chan struct{}, finishers), places: make(chan struct{}, finishers), idle: make(chan struct{}),
 	}
 	close(l.idle)

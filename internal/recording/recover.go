@@ -106,8 +106,3 @@ func framesIn(size int64, layouts []Layout) (frames int64) {
 
 // frameBytes is the size of a frame of all channels.
 func frameBytes(channels int) int64 { return int64(channels) * frameSamples * 2 }
-
-// Find returns the record of a recordingId.
-func (l *Library) Find(ctx context.Context, id string) (Record, error) {
-	return l.records.Get(ctx, GUID(id))
-}
