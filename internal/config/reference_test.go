@@ -2,15 +2,14 @@ package config
 
 import (
 	"encoding/pem"
-	"flag"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the keys in docs/operations.md")
+	"github.com/switchhook/switchhook/internal/golden"
+)
 
 const (
 	page         = "../../docs/operations.md"
@@ -22,23 +21,7 @@ const (
 // TestPageListsEveryKey asks that docs/operations.md has the keys as their fields
 // declare them: names, flags, types, bounds, defaults and comments.
 func TestPageListsEveryKey(t *testing.T) {
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(text), begin)
-	_, after, closed := strings.Cut(rest, end)
-	if !found || !closed {
-		t.Fatalf("%s has no place for the keys, between %q and %q", page, begin, end)
-	}
-	want := before + begin + reference(t) + end + after
-	if *update {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if want != string(text) {
-		t.Errorf("the keys in %s are not those of the code: run go test ./internal/config -update", page)
-	}
+	golden.CompareSection(t, page, begin, end, reference(t))
 }
 
 // TestSampleOfThePageIsValid reads the sample as a server would, with files that

@@ -3,7 +3,6 @@ package delivery
 import (
 	"bytes"
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,9 +11,8 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery/journal"
+	"github.com/switchhook/switchhook/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // sample is a message with a value in every member that the journal keeps.
 var sample = Message{
@@ -89,18 +87,8 @@ func writtenPage(t *testing.T) []byte {
 
 // TestPageIsGolden: a journal outlives the program that wrote it.
 func TestPageIsGolden(t *testing.T) {
-	const golden = "testdata/page.v2"
 	synctest.Test(t, func(t *testing.T) { // whose clock stands still
-		written := writtenPage(t)
-		if *update {
-			if err := os.WriteFile(golden, written, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil || !bytes.Equal(written, want) {
-			t.Errorf("got  %q\nwant %q, %v", written, want, err)
-		}
+		golden.Compare(t, "testdata/page.v2", writtenPage(t))
 	})
 }
 

@@ -1,20 +1,16 @@
 package eventgrid
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden holds an event in both schemas to its files.
-func golden(t *testing.T, name string, e event) {
+// isGolden holds an event in both schemas to its files.
+func isGolden(t *testing.T, name string, e event) {
 	t.Helper()
 	for suffix, write := range map[string]func(string) ([]byte, error){
 		".json": e.inEventGridSchema, ".cloudevents.json": e.inCloudEventsSchema,
@@ -23,24 +19,7 @@ func golden(t *testing.T, name string, e event) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got bytes.Buffer
-		if err := json.Indent(&got, body, "", "  "); err != nil {
-			t.Fatal(err)
-		}
-		got.WriteByte('\n')
-		file := filepath.Join("testdata", name+suffix)
-		if *update {
-			if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(got.Bytes(), want) {
-			t.Errorf("%s differs:\n%s\nwant:\n%s", file, got.Bytes(), want)
-		}
+		golden.CompareJSON(t, filepath.Join("testdata", name+suffix), body)
 	}
 }
 
@@ -96,7 +75,7 @@ func TestCallEventsAreGolden(t *testing.T) {
 				t.Errorf("it belongs to the call %q", e.call)
 			}
 			e.id = "d5546be8-227a-4db8-b2c3-4f06fd675fd6"
-			golden(t, name, e)
+			isGolden(t, name, e)
 		})
 	}
 	for _, kind := range EventTypes {

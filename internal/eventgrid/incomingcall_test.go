@@ -55,7 +55,7 @@ func TestIncomingCallIsGolden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := in.event()
 			e.id = "d5546be8-227a-4db8-b2c3-4f06fd675fd6"
-			golden(t, "IncomingCall-"+name, e)
+			isGolden(t, "IncomingCall-"+name, e)
 		})
 	}
 }

@@ -2,11 +2,9 @@ package phonenumbers
 
 import (
 	"encoding/json"
-	"flag"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,11 +12,10 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/golden"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/store"
 )
-
-var updateGolden = flag.Bool("update", false, "write the golden files anew")
 
 const version = "?api-version=2025-06-01"
 
@@ -124,17 +121,8 @@ func (f *fixture) find(t testing.TB, more string) (id string, numbers []string) 
 var randomID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
 // golden compares an answer with a file; ids that are random are written as one.
-func golden(t *testing.T, name string, w *httptest.ResponseRecorder) {
+func isGolden(t *testing.T, name string, w *httptest.ResponseRecorder) {
 	t.Helper()
 	got := randomID.ReplaceAllString(w.Body.String(), "00000000-0000-4000-8000-000000000001")
-	file := filepath.Join("testdata", name+".json")
-	if *updateGolden {
-		if err := os.WriteFile(file, []byte(got+"\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil || strings.TrimSpace(string(want)) != got {
-		t.Errorf("%s: got\n%s\nwant\n%s%v", file, got, want, err)
-	}
+	golden.Compare(t, filepath.Join("testdata", name+".json"), []byte(got+"\n"))
 }

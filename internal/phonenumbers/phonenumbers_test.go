@@ -21,15 +21,15 @@ import (
 // TestOwnedNumbersAreListed asks for the wire, the pages and what is unknown.
 func TestOwnedNumbersAreListed(t *testing.T) {
 	f := inMemory(t)
-	golden(t, "owned", f.send(t, "GET", "/phoneNumbers", "", 200))
-	golden(t, "one", f.send(t, "GET", "/phoneNumbers/%2B15550100001", "", 200))
-	golden(t, "unknown", f.send(t, "GET", "/phoneNumbers/%2B14155550100", "", 404))
+	isGolden(t, "owned", f.send(t, "GET", "/phoneNumbers", "", 200))
+	isGolden(t, "one", f.send(t, "GET", "/phoneNumbers/%2B15550100001", "", 200))
+	isGolden(t, "unknown", f.send(t, "GET", "/phoneNumbers/%2B14155550100", "", 404))
 	first := read[struct{ NextLink string }](t, f, "/phoneNumbers"+version+"&top=1&skip=0")
 	if first.NextLink != "/phoneNumbers"+version+"&skip=1&top=1" {
 		t.Fatalf("the next page is %q", first.NextLink)
 	}
-	golden(t, "second-page", f.send(t, "GET", first.NextLink, "", 200))
-	golden(t, "no-page", f.send(t, "GET", "/phoneNumbers"+version+"&skip=9", "", 200))
+	isGolden(t, "second-page", f.send(t, "GET", first.NextLink, "", 200))
+	isGolden(t, "no-page", f.send(t, "GET", "/phoneNumbers"+version+"&skip=9", "", 200))
 	for _, bad := range []string{"top=0", "top=x", "skip=-1"} {
 		f.send(t, "GET", "/phoneNumbers"+version+"&"+bad, "", 400)
 	}
@@ -45,8 +45,8 @@ func TestPurchaseAndRelease(t *testing.T) {
 		w.Header().Get("Operation-Location") != "/phoneNumbers/operations/search_"+id+version {
 		t.Fatalf("headers %v", w.Header())
 	}
-	golden(t, "search-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
-	golden(t, "search", f.send(t, "GET", w.Header().Get("Location"), "", 200))
+	isGolden(t, "search-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
+	isGolden(t, "search", f.send(t, "GET", w.Header().Get("Location"), "", 200))
 	if f.Owns("+14255550101") {
 		t.Fatal("a number that was only found is ours")
 	}
@@ -56,8 +56,8 @@ func TestPurchaseAndRelease(t *testing.T) {
 	if w.Header().Get("Operation-Id") != "purchase_"+w.Header().Get("Purchase-Id") {
 		t.Fatalf("headers %v", w.Header())
 	}
-	golden(t, "purchase-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
-	golden(t, "purchased", f.send(t, "GET", "/phoneNumbers/+14255550101", "", 200))
+	isGolden(t, "purchase-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
+	isGolden(t, "purchased", f.send(t, "GET", "/phoneNumbers/+14255550101", "", 200))
 	if !f.Owns("+14255550101") {
 		t.Fatal("the purchased number is not ours")
 	}
@@ -86,15 +86,15 @@ func TestPurchaseAndRelease(t *testing.T) {
 func TestCapabilitiesAreUpdated(t *testing.T) {
 	f := inMemory(t)
 	w := f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"calling":"outbound","sms":null}`, 202)
-	golden(t, "capabilities", w)
+	isGolden(t, "capabilities", w)
 	if w.Header().Get("Operation-Id") != "capabilities_"+w.Header().Get("Capabilities-Id") || w.Header().Get("Location") != "/phoneNumbers/+15550100001"+version {
 		t.Fatalf("headers %v", w.Header())
 	}
-	golden(t, "capabilities-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
-	golden(t, "updated", f.send(t, "GET", w.Header().Get("Location"), "", 200))
+	isGolden(t, "capabilities-operation", f.send(t, "GET", w.Header().Get("Operation-Location"), "", 200))
+	isGolden(t, "updated", f.send(t, "GET", w.Header().Get("Location"), "", 200))
 	f.ended(t, f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"sms":"none"}`, 202), succeeded)
-	golden(t, "updated", f.send(t, "GET", "/phoneNumbers/%2B15550100001", "", 200))
-	golden(t, "no-sms", f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"sms":"inbound"}`, 400))
+	isGolden(t, "updated", f.send(t, "GET", "/phoneNumbers/%2B15550100001", "", 200))
+	isGolden(t, "no-sms", f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"sms":"inbound"}`, 400))
 	f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"calling":"sometimes"}`, 400)
 	f.send(t, "PATCH", "/phoneNumbers/%2B15550100009/capabilities", `{"calling":"none"}`, 404)
 }
@@ -110,7 +110,7 @@ func TestFoundNumbersAreHeldForAWhile(t *testing.T) {
 	if got := f.ended(t, short, failed); got.Error.Code != "OutOfStock" {
 		t.Errorf("got %+v", got.Error)
 	}
-	golden(t, "out-of-stock", f.send(t, "GET", short.Header().Get("Location"), "", 200))
+	isGolden(t, "out-of-stock", f.send(t, "GET", short.Header().Get("Location"), "", 200))
 	nothing := f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+short.Header().Get("Search-Id")+`"}`, 202)
 	if got := f.ended(t, nothing, failed); got.Error.Code != "AllNumbersNotAcquired" {
 		t.Errorf("got %+v", got.Error)
@@ -172,17 +172,17 @@ func TestSearchRefuses(t *testing.T) {
 func TestCatalogueIsOfTheInventory(t *testing.T) {
 	f := inMemory(t)
 	const us = "/availablePhoneNumbers/countries/US"
-	golden(t, "countries", f.send(t, "GET", "/availablePhoneNumbers/countries", "", 200))
-	golden(t, "areas", f.send(t, "GET", us+"/areaCodes"+version+"&phoneNumberType=geographic&assignmentType=application", "", 200))
-	golden(t, "areas-toll-free", f.send(t, "GET", us+"/areaCodes"+version+"&phoneNumberType=tollFree", "", 200))
-	golden(t, "areas-of-france", f.send(t, "GET", "/availablePhoneNumbers/countries/FR/areaCodes"+version+"&phoneNumberType=geographic", "", 200))
-	golden(t, "localities", f.send(t, "GET", us+"/localities"+version+"&administrativeDivision=WA", "", 200))
-	golden(t, "offerings", f.send(t, "GET", us+"/offerings", "", 200))
-	golden(t, "offerings-page", f.send(t, "GET", us+"/offerings"+version+"&assignmentType=person&maxPageSize=1", "", 200))
-	golden(t, "offerings-none", f.send(t, "GET", "/availablePhoneNumbers/countries/DE/offerings", "", 200))
-	golden(t, "browse", f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"geographic","assignmentType":"application","phoneNumberPrefixes":["425555","+1800"]}`, 200))
-	golden(t, "browse-mobile", f.send(t, "POST", "/availablePhoneNumbers/countries/GB/:browse", `{"phoneNumberType":"mobile","assignmentType":"person"}`, 200))
-	golden(t, "browse-none", f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"geographic","capabilities":{"sms":"outbound"}}`, 200))
+	isGolden(t, "countries", f.send(t, "GET", "/availablePhoneNumbers/countries", "", 200))
+	isGolden(t, "areas", f.send(t, "GET", us+"/areaCodes"+version+"&phoneNumberType=geographic&assignmentType=application", "", 200))
+	isGolden(t, "areas-toll-free", f.send(t, "GET", us+"/areaCodes"+version+"&phoneNumberType=tollFree", "", 200))
+	isGolden(t, "areas-of-france", f.send(t, "GET", "/availablePhoneNumbers/countries/FR/areaCodes"+version+"&phoneNumberType=geographic", "", 200))
+	isGolden(t, "localities", f.send(t, "GET", us+"/localities"+version+"&administrativeDivision=WA", "", 200))
+	isGolden(t, "offerings", f.send(t, "GET", us+"/offerings", "", 200))
+	isGolden(t, "offerings-page", f.send(t, "GET", us+"/offerings"+version+"&assignmentType=person&maxPageSize=1", "", 200))
+	isGolden(t, "offerings-none", f.send(t, "GET", "/availablePhoneNumbers/countries/DE/offerings", "", 200))
+	isGolden(t, "browse", f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"geographic","assignmentType":"application","phoneNumberPrefixes":["425555","+1800"]}`, 200))
+	isGolden(t, "browse-mobile", f.send(t, "POST", "/availablePhoneNumbers/countries/GB/:browse", `{"phoneNumberType":"mobile","assignmentType":"person"}`, 200))
+	isGolden(t, "browse-none", f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"geographic","capabilities":{"sms":"outbound"}}`, 200))
 	f.send(t, "GET", us+"/areaCodes", "", 400)
 	f.send(t, "GET", us+"/offerings"+version+"&assignmentType=x", "", 400)
 	f.send(t, "GET", "/availablePhoneNumbers/countries/XX/localities", "", 400)
@@ -203,7 +203,7 @@ func TestOperatorInformationIsWhatNumbersSay(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	}
-	golden(t, "one-number", f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["+14155550100","+14155550100"]}`, 400))
+	isGolden(t, "one-number", f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["+14155550100","+14155550100"]}`, 400))
 	f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["alice"]}`, 400)
 	f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["+14155550100"],"options":{"includeAdditionalOperatorDetails":true}}`, 501)
 }
@@ -213,11 +213,11 @@ const reservation1 = "/availablePhoneNumbers/reservations/6227aeb8-8086-4824-958
 // TestReservationIsChosenAndPurchased follows one through its life.
 func TestReservationIsChosenAndPurchased(t *testing.T) {
 	f := inMemory(t)
-	golden(t, "reservation-made", f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{"id":"14255550101","status":"available","assignmentType":"person"}}}`, 201))
+	isGolden(t, "reservation-made", f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{"id":"14255550101","status":"available","assignmentType":"person"}}}`, 201))
 	f.now = f.now.Add(10 * time.Minute)
-	golden(t, "reservation-partly", f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"18005550100":{},"15550100001":{},"15559999999":{}}}`, 207))
-	golden(t, "reservation", f.send(t, "GET", reservation1, "", 200))
-	golden(t, "reservations", f.send(t, "GET", "/availablePhoneNumbers/reservations", "", 200))
+	isGolden(t, "reservation-partly", f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"18005550100":{},"15550100001":{},"15559999999":{}}}`, 207))
+	isGolden(t, "reservation", f.send(t, "GET", reservation1, "", 200))
+	isGolden(t, "reservations", f.send(t, "GET", "/availablePhoneNumbers/reservations", "", 200))
 	if _, found := f.find(t, ""); !slices.Equal(found, []string{"+14255550102"}) {
 		t.Errorf("%v is found beside a reservation", found)
 	}
@@ -229,7 +229,7 @@ func TestReservationIsChosenAndPurchased(t *testing.T) {
 	if got := f.ended(t, w, succeeded); got.OperationType != "reservationPurchase" {
 		t.Errorf("got %+v", got)
 	}
-	golden(t, "reservation-purchased", f.send(t, "GET", reservation1, "", 200))
+	isGolden(t, "reservation-purchased", f.send(t, "GET", reservation1, "", 200))
 	if !f.Owns("+14255550101") || f.Owns("+18005550100") {
 		t.Error("the wrong numbers are ours")
 	}
@@ -254,7 +254,7 @@ func TestReservationEnds(t *testing.T) {
 	}
 	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{}}}`, 201)
 	f.now = f.now.Add(holdTime)
-	golden(t, "reservation-expired", f.send(t, "GET", reservation1, "", 200))
+	isGolden(t, "reservation-expired", f.send(t, "GET", reservation1, "", 200))
 	if got := code(t, f.send(t, "POST", reservation1+"/:purchase", "", 409)); got != "ReservationExpired" {
 		t.Errorf("got %s", got)
 	}
@@ -262,7 +262,7 @@ func TestReservationEnds(t *testing.T) {
 		t.Errorf("after expiry %v is found", found)
 	}
 	const empty = "/availablePhoneNumbers/reservations/6227aeb8-8086-4824-9586-05cafe96f37c"
-	golden(t, "reservation-empty", f.send(t, "PATCH", empty, `{}`, 201))
+	isGolden(t, "reservation-empty", f.send(t, "PATCH", empty, `{}`, 201))
 	f.send(t, "POST", empty+"/:purchase", "", 409)
 	f.send(t, "POST", reservation1[:len(reservation1)-1]+"0/:purchase", "", 404)
 	f.send(t, "GET", "/availablePhoneNumbers/reservations/x", "", 400)

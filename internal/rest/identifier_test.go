@@ -3,16 +3,13 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/golden"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // rawIDs are one of each form.
 var rawIDs = []string{
@@ -30,23 +27,6 @@ func parse(t testing.TB, raw string) identifier.ID {
 		t.Fatal(err)
 	}
 	return id
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := "testdata/" + name
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs; run with -update and look at the difference. Got:\n%s", path, got)
-	}
 }
 
 func TestIdentifiersOnTheWire(t *testing.T) {
@@ -67,8 +47,8 @@ func TestIdentifiersOnTheWire(t *testing.T) {
 		}
 		grid.Write(append(line, '\n'))
 	}
-	golden(t, "identifiers.jsonl", http.Bytes())
-	golden(t, "grid-identifiers.jsonl", grid.Bytes())
+	golden.Compare(t, "testdata/identifiers.jsonl", http.Bytes())
+	golden.Compare(t, "testdata/grid-identifiers.jsonl", grid.Bytes())
 }
 
 func TestIdentifierIsInferred(t *testing.T) {

@@ -4,13 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,12 +16,11 @@ import (
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/golden"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/store"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
-
-var updateGolden = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	stable = "/sip?api-version=2023-03-01"
@@ -106,18 +103,9 @@ func (f *fixture) patch(t testing.TB, body string) string {
 	return f.send(t, "PATCH", newest, body, 200)
 }
 
-func golden(t *testing.T, name, got string) {
+func isGolden(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name+".json")
-	if *updateGolden {
-		if err := os.WriteFile(file, []byte(got+"\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil || strings.TrimSpace(string(want)) != got {
-		t.Errorf("%s: got\n%s\nwant\n%s%v", file, got, want, err)
-	}
+	golden.Compare(t, filepath.Join("testdata", name+".json"), []byte(got+"\n"))
 }
 
 // tried are the names of the trunks that a number goes through, with port and
@@ -137,13 +125,13 @@ func (f *fixture) tried(number string) string {
 // TestAnswersAreGolden asks for the wire of each version.
 func TestAnswersAreGolden(t *testing.T) {
 	f := inMemory(t)
-	golden(t, "initial", f.send(t, "GET", stable, "", 200))
-	golden(t, "initial-preview", f.send(t, "GET", newest, "", 200))
-	golden(t, "initial-health", f.send(t, "GET", newest+"&expand=trunks/health", "", 200))
-	golden(t, "set", f.send(t, "PATCH", stable, `{"trunks":{"sbc2.example.com":{"sipSignalingPort":5062},"sbc1.example.com":{"sipSignalingPort":5061},"loopback":null}, "routes":[
+	isGolden(t, "initial", f.send(t, "GET", stable, "", 200))
+	isGolden(t, "initial-preview", f.send(t, "GET", newest, "", 200))
+	isGolden(t, "initial-health", f.send(t, "GET", newest+"&expand=trunks/health", "", 200))
+	isGolden(t, "set", f.send(t, "PATCH", stable, `{"trunks":{"sbc2.example.com":{"sipSignalingPort":5062},"sbc1.example.com":{"sipSignalingPort":5061},"loopback":null}, "routes":[
 		{"name":"first","numberPattern":"^+[1-9][0-9]{3,23}$","description":"my first","trunks":["sbc1.example.com","sbc2.example.com"]},
 		{"name":"second","numberPattern":"<&>","trunks":null}]}`, 200))
-	golden(t, "set-preview", f.patch(t, `{"domains":{"example.com":{"enabled":true}},"trunks":{"sbc1.example.com":{"enabled":false}},
+	isGolden(t, "set-preview", f.patch(t, `{"domains":{"example.com":{"enabled":true}},"trunks":{"sbc1.example.com":{"enabled":false}},
 		"routes":[{"name":"first","numberPattern":"1","trunks":["sbc1.example.com"],"callerIdOverride":"+15550100001"}]}`))
 	if got := f.send(t, "GET", stable, "", 200); strings.Contains(got, "enabled") || strings.Contains(got, "domains") || strings.Contains(got, "Override") {
 		t.Errorf("the stable version shows what is of the preview: %s", got)
@@ -270,7 +258,7 @@ func repeat(times int, format string) string {
 func TestRoutesAreTriedWithANumber(t *testing.T) {
 	f := inMemory(t)
 	before := f.send(t, "GET", newest, "", 200)
-	golden(t, "matching", f.send(t, "POST", trial1+"%2B1234567890", `{"routes":[{"name":"route1","numberPattern":"^.123.*","trunks":["unknown.example.com"]},
+	isGolden(t, "matching", f.send(t, "POST", trial1+"%2B1234567890", `{"routes":[{"name":"route1","numberPattern":"^.123.*","trunks":["unknown.example.com"]},
 		{"name":"route2","numberPattern":"^.987.*"},{"name":"route3","numberPattern":"^.*","callerIdOverride":"+15550100001"}]}`, 200))
 	for _, test := range []struct{ number, body, want string }{
 		{"%2B11234567890", `{"routes":[]}`, `{"matchingRoutes":[]}`},
@@ -317,7 +305,7 @@ func (inactive) Health(name string) TrunkHealth {
 func TestHealthIsOfWhoWatches(t *testing.T) {
 	f := newFixture(t, store.InMemory(), func(cfg *Config) { cfg.Health = inactive{} })
 	defer f.Close()
-	golden(t, "health", f.send(t, "GET", newest+"&expand=trunks%2Fhealth", "", 200))
+	isGolden(t, "health", f.send(t, "GET", newest+"&expand=trunks%2Fhealth", "", 200))
 	if got := f.send(t, "GET", newest, "", 200); strings.Contains(got, "health") {
 		t.Errorf("health is told without being asked for: %s", got)
 	}
@@ -346,7 +334,7 @@ func TestChangesSurviveARestart(t *testing.T) {
 	defer b.Close()
 	f = newFixture(t, store.OnBackbone(b), func(cfg *Config) { cfg.Trunks, cfg.Routes = []trunk.Trunk{trunk.Loopback(5099)}, nil })
 	defer f.Close()
-	golden(t, "restarted", f.send(t, "GET", newest, "", 200))
+	isGolden(t, "restarted", f.send(t, "GET", newest, "", 200))
 	if got := f.tried("+442079460000"); got != "loopback=127.0.0.1:5099/udp" {
 		t.Errorf("calls try %s", got)
 	}

@@ -1,15 +1,13 @@
 package vault
 
 import (
-	"bytes"
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the golden files")
+	"github.com/switchhook/switchhook/internal/golden"
+)
 
 // TestFormatIsGolden: files outlive the program that wrote them.
 func TestFormatIsGolden(t *testing.T) {
@@ -30,21 +28,13 @@ func TestFormatIsGolden(t *testing.T) {
 			if err := w.Close(); err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", name+".v1")
 			got, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if *update {
-				if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(golden, got, 0o644)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil || !bytes.Equal(got, want) {
-				t.Errorf("got  %q\nwant %q, %v", got, want, err)
-			}
-			if text := read(t, golden, ring); string(text) != "first other and the end" {
+			stored := filepath.Join("testdata", name+".v1")
+			golden.Compare(t, stored, got)
+			if text := read(t, stored, ring); string(text) != "first other and the end" {
 				t.Errorf("the golden file reads %q", text)
 			}
 		})

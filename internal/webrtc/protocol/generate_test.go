@@ -3,16 +3,15 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"go/format"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "generate messages.go, protocol.ts and the tables of docs/browser-protocol.md")
+	"github.com/switchhook/switchhook/internal/golden"
+)
 
 // The files that are generated from schema.json, the last one in part.
 const (
@@ -31,30 +30,9 @@ func TestGeneratedFilesAreThoseOfTheSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, goFile, code)
-	compare(t, typeScriptFile, []byte(s.typeScript()))
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(text), tablesBegin)
-	_, after, closed := strings.Cut(rest, tablesEnd)
-	if !found || !closed {
-		t.Fatalf("%s has no place for the messages, between %q and %q", page, tablesBegin, tablesEnd)
-	}
-	compare(t, page, []byte(before+tablesBegin+s.tables()+tablesEnd+after))
-}
-
-func compare(t *testing.T, file string, want []byte) {
-	t.Helper()
-	have, _ := os.ReadFile(file)
-	if *update {
-		if err := os.WriteFile(file, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if !bytes.Equal(have, want) {
-		t.Errorf("%s is not what the schema says: run go test ./internal/webrtc/protocol -update", file)
-	}
+	golden.Compare(t, goFile, code)
+	golden.Compare(t, typeScriptFile, []byte(s.typeScript()))
+	golden.CompareSection(t, page, tablesBegin, tablesEnd, s.tables())
 }
 
 // schema is schema.json.
