@@ -8,6 +8,21 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
+// Announcer tells the world of a call that waits for an answer. It returns how
+// many listeners it will tell; it only queues.
+type Announcer interface {
+	IncomingCall(IncomingCall) (listeners int)
+}
+
+// IncomingCall is a call that rings for an application.
+type IncomingCall struct {
+	Invitation
+	Context       string // what an application answers, rejects or redirects with
+	ServerCallID  string
+	CorrelationID string
+	At            time.Time
+}
+
 // Incoming takes a call that arrived on a leg for one of our numbers, and lets
 // it ring for an application. The leg's reports go to the function returned.
 // The fault says why a call is not taken: NotFound, the number is not ours;

@@ -99,7 +99,10 @@ func (c *Call) handOver(who identifier.ID, into *transit) error {
 // sendOver lets an endpoint go to another call: its leg at once, its sound when the
 // shard has let go of it.
 func (c *Call) sendOver(e *endpoint, into *transit) {
-	moved := &endpoint{id: e.id, call: into.to, place: e.place, peer: e.peer, inbound: e.inbound, name: e.name, selfMuted: e.selfMuted, selfHeld: e.selfHeld, shows: [2]bool{CameraVideo: e.shows[CameraVideo]}, leg: e.leg, join: into.join, began: time.Now()}
+	moved := &endpoint{
+		id: e.id, call: into.to, place: e.place, peer: e.peer, inbound: e.inbound, name: e.name, selfMuted: e.selfMuted, selfHeld: e.selfHeld,
+		shows: [2]bool{CameraVideo: e.shows[CameraVideo]}, leg: e.leg, join: into.join, began: time.Now(),
+	}
 	e.movedTo.Store(moved)
 	if !into.to.post(func() { into.to.expectArrival(moved, into.release) }) {
 		moved.leg.End(Reason{Kind: EndedByPeer, Text: "the call ended meanwhile"})

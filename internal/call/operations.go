@@ -38,15 +38,6 @@ const (
 	CallScope                    // the call, whatever connections come and go
 )
 
-// lane is where an operation waits for its turn.
-type lane uint8
-
-const (
-	besideLane lane = iota // nowhere: it starts at once and disturbs no other
-	mainLane               // the connection's main media queue: one after the other
-	aloneLane              // with single participants: it starts at once, or is refused while another goes on with one of them
-)
-
 // operationSpec is the row of an operation in the table.
 type operationSpec struct {
 	// name is what the operation is called on disk. It never changes.

@@ -2,7 +2,6 @@ package call
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -54,6 +53,16 @@ type Record struct {
 	Version     string // api-version
 }
 
+// RecordingPhase is what a recording does at the moment of an event: see callRecording.
+type RecordingPhase uint8
+
+// The phases that applications are told of.
+const (
+	RecordingEnded RecordingPhase = iota
+	RecordingPaused
+	RecordingActive
+)
+
 // RecordingState is a recording as applications see it.
 type RecordingState struct {
 	ID            string
@@ -83,121 +92,6 @@ type callRecording struct {
 // maxPauses bounds how often a recording can be paused: its metadata lists them.
 const maxPauses = 1000
 
-// StartRecording records a call. One recording of a call goes on at a time.
-func (r *Registry) StartRecording(ctx context.Context, rec Record) (state RecordingState, err error) {
-	c, platform, err := r.toRecord(rec)
-	if err != nil {
-		return state, err
-	}
-	if err := c.do(ctx, c.reserveRecording); err != nil {
-		return state, err
-	}
-	options := rec.Options
-	options.ID, options.CallID, options.ServerCallID = recording.NewID(platform), c.correlationID, c.id
-	options.Pinned = make(map[int]string, len(rec.Pinned))
-	for channel, who := range rec.Pinned {
-		options.Pinned[channel] = who.Raw()
-	}
-	options.Paused = options.Paused || r.cfg.AnnounceRecordings
-	made, err := r.cfg.Recordings.Create(ctx, options)
-	if err != nil {
-		c.post(func() { c.recording = nil })
-		return state, err
-	}
-	began := &callRecording{Recording: made, id: options.ID, paused: rec.Options.Paused, leave: make(map[*endpoint]func())}
-	began.notice.heard = !r.cfg.AnnounceRecordings
-	began.head = Head{
-		Connection: platform, ServerCallID: c.id, CorrelationID: c.correlationID,
-		Control:   Control{CallbackURI: rec.CallbackURI, Version: rec.Version},
-		Operation: Operation{ID: newID(), Kind: RecordingOperation, Recording: options.ID, Began: made.Began()},
-	}
-	err = c.do(context.WithoutCancel(ctx), func() error { return c.beginRecording(began) })
-	if err != nil {
-		made.Discard()
-		return state, err
-	}
-	return RecordingState{options.ID, !options.Paused, c.correlationID}, nil
-}
-
-// toRecord finds the call that is to be recorded, and the connection that its
-// recordingId names: a new one, where it was not found by one.
-func (r *Registry) toRecord(rec Record) (*Call, string, error) {
-	if rec.Connection != "" {
-		conn, err := r.Connection(rec.Connection)
-		if err != nil {
-			return nil, "", err
-		}
-		return conn.call, conn.id, nil
-	}
-	c, err := r.Find(rec.Of)
-	return c, r.newConnectionID(), err
-}
-
-// reserveRecording keeps the place of the call's only recording while its file is
-// being made.
-func (c *Call) reserveRecording() error {
-	switch {
-	case c.ended:
-		return errCallOver()
-	case len(c.listed()) == 0:
-		return NotConnected.because("The call is not established yet.")
-	case c.recording != nil && c.recording.Recording == nil:
-		return RecordingConflict.because("A recording of the call is being started.")
-	case c.recording != nil:
-		return RecordingGoesOn.because("The call is being recorded already: stop that recording first.")
-	}
-	c.recording = &callRecording{}
-	return nil
-}
-
-// beginRecording lets a recording hear the call.
-func (c *Call) beginRecording(rec *callRecording) error {
-	if c.ended {
-		return errCallOver()
-	}
-	c.recording = rec
-	c.registry.rememberRecording(rec.id, c)
-	rec.Begin(func(cause error, begun bool) {
-		c.post(func() { c.recordingFailed(rec, cause, begun) })
-	})
-	rec.leave[nil] = c.sound().Hear(rec.Mix(), Hearing{Private: true, Asides: c.registry.cfg.RecordHoldMusic, Voiceless: !rec.Mixed()})
-	for _, e := range c.endpoints {
-		rec.hear(e)
-	}
-	rec.attend(c)
-	if c.speakers != nil {
-		rec.speak(c.speakers.dominant)
-	}
-	c.log.Info("recording begins", "recording", recording.GUID(rec.id), "recordingId", rec.id, "mixed", rec.Mixed(), "paused", rec.paused)
-	rec.tell(c, func(h Head) Event { return OperationAccepted{h} })
-	if !rec.paused && !rec.notice.heard {
-		c.hear(rec) // which tells that it is active, once it is
-		return nil
-	}
-	rec.tellState(c)
-	c.tellSeats()
-	return nil
-}
-
-// hear lets a recording hear an endpoint that is in the call.
-func (rec *callRecording) hear(e *endpoint) {
-	if rec == nil || rec.Recording == nil || e.member == nil || !e.listed() && e.app == nil {
-		return
-	}
-	maps.DeleteFunc(rec.leave, func(other *endpoint, _ func()) bool { return other != nil && other.member == nil })
-	if rec.leave[e] != nil {
-		return
-	}
-	rec.leave[e] = func() {}
-	comer := recording.Comer{Who: e.id.Raw(), Application: e.app != nil, Listed: e.listed()}
-	if e.port != nil {
-		comer.Dated = e.port
-	}
-	if l := rec.Participant(comer); l != nil {
-		rec.leave[e] = e.member.Hear(l)
-	}
-}
-
 // tell publishes an event of a recording, if anybody wants to be told.
 func (rec *callRecording) tell(c *Call, event func(Head) Event) {
 	if rec.head.Control.CallbackURI == "" {
@@ -208,56 +102,15 @@ func (rec *callRecording) tell(c *Call, event func(Head) Event) {
 	c.publish(event(head))
 }
 
+// phase is what a recording that goes on does.
+func (rec *callRecording) phase() RecordingPhase {
+	if rec.active() {
+		return RecordingActive
+	}
+	return RecordingPaused
+}
+
+// tellState publishes what a recording does now.
 func (rec *callRecording) tellState(c *Call) {
-	rec.tell(c, func(h Head) Event { return RecordingStateChanged{Head: h, Active: rec.active(), GoesOn: true} })
-}
-
-// endRecording ends the call's recording, if there is one. cause is why it ended by
-// itself.
-func (c *Call) endRecording(why recording.EndReason, cause error) (kept <-chan struct{}) {
-	rec, kept := c.takeRecording(why)
-	if rec != nil {
-		rec.tell(c, func(h Head) Event { return RecordingStateChanged{Head: h, Cause: cause} })
-	}
-	return kept
-}
-
-// takeRecording takes the recording out of the call. The channel is closed once it is on
-// disk why.
-func (c *Call) takeRecording(why recording.EndReason) (rec *callRecording, kept <-chan struct{}) {
-	rec, c.recording = c.recording, nil
-	if rec == nil || rec.Recording == nil {
-		return nil, nil
-	}
-	c.registry.forgetRecording(rec.id)
-	if rec.notice.cancel != nil {
-		rec.notice.cancel()
-	}
-	kept = rec.Stop(why)
-	for _, leave := range rec.leave {
-		leave()
-	}
-	c.log.Info("recording ends", "recording", recording.GUID(rec.id), "why", why)
-	c.tellSeats()
-	return rec, kept
-}
-
-// recordingFailed ends a recording that can write nothing more. The call goes on.
-func (c *Call) recordingFailed(rec *callRecording, cause error, begun bool) {
-	switch {
-	case c.recording != rec:
-	case begun:
-		c.endRecording(recording.StorageFailed, cause)
-	default:
-		c.takeRecording(recording.StorageFailed)
-		rec.tell(c, func(h Head) Event { return StartRecordingFailed{h, cause} })
-	}
-}
-
-// recordingEnd is why a recording ends with its call.
-func recordingEnd(why Reason) recording.EndReason {
-	if why.Kind == ServerStopped {
-		return recording.ServiceStopped
-	}
-	return recording.CallEnded
+	rec.tell(c, func(h Head) Event { return RecordingStateChanged{Head: h, Phase: rec.phase()} })
 }

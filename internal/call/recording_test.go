@@ -152,20 +152,20 @@ func TestEventsOfARecordingNameIt(t *testing.T) {
 		w.must(err)
 		event, ok := w.last(id).(call.RecordingStateChanged)
 		head := event.Header()
-		if !ok || event.Active || !event.GoesOn || head.Operation.Recording != state.ID || head.Operation.Began.IsZero() ||
+		if !ok || event.Phase != call.RecordingPaused || head.Operation.Recording != state.ID || head.Operation.Began.IsZero() ||
 			head.Control.CallbackURI != recordingCallback || head.Control.Version != "2024-04-15" || head.ServerCallID == "" || head.CorrelationID != state.CorrelationID {
 			t.Errorf("%+v", event)
 		}
 		_, err = w.ResumeRecording(bg, state.ID)
 		w.must(err)
-		if event, ok := w.last(id).(call.RecordingStateChanged); !ok || !event.Active {
+		if event, ok := w.last(id).(call.RecordingStateChanged); !ok || event.Phase != call.RecordingActive {
 			t.Errorf("after the start: %+v", event)
 		}
 		leg.HangUp()
 		synctest.Wait()
 		events := w.published.Events(id)
 		last, ok := events[len(events)-2].(call.RecordingStateChanged)
-		if !ok || last.Active || last.GoesOn || last.Cause != nil {
+		if !ok || last.Phase != call.RecordingEnded || last.Cause != nil {
 			t.Errorf("at the end of the call: %+v", last)
 		}
 		if record := r.only(); record.EndReason != recording.CallEnded {

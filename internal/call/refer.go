@@ -90,6 +90,8 @@ func (c *Connection) handedOver(op *operation, t Transfer, transferee *participa
 	over := c.call.kind.endsWhenOneLeaves()
 	if over {
 		c.enter(TransferAccepted)
+	} else {
+		c.transferOver() // of a call that has become a group meanwhile
 	}
 	op.end(CallTransferAccepted{op.head(), t.Target, transferee.id})
 	if over {
@@ -107,10 +109,15 @@ func (c *Connection) handedOver(op *operation, t Transfer, transferee *participa
 	c.call.tellRoster()
 }
 
-// transferFailed leaves the call as it was.
-func (c *Connection) transferFailed(op *operation, why Reason) {
+// transferOver lets the application control its call as before the transfer.
+func (c *Connection) transferOver() {
 	if c.state == Transferring {
 		c.enter(Connected)
 	}
+}
+
+// transferFailed leaves the call as it was.
+func (c *Connection) transferFailed(op *operation, why Reason) {
+	c.transferOver()
 	op.end(CallTransferFailed{op.head(), why})
 }

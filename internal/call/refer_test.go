@@ -105,6 +105,29 @@ func TestReferredMemberLeavesTheGroup(t *testing.T) {
 	})
 }
 
+// TestGroupGoesOnAfterATransferThatBeganBeforeIt: somebody was added while the phone called
+// the target; the application controls the group as before.
+func TestGroupGoesOnAfterATransferThatBeganBeforeIt(t *testing.T) {
+	run(t, func(w *world) {
+		first, conn, _ := w.answered()
+		asked := first.TakesRefer()
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone("+15551230003")}))
+		refer := <-asked
+		second := w.addPhone(conn, bPhone)
+		third := w.addPhone(conn, "+15551230004")
+		refer.Told(call.Referral{Outcome: call.ReferralAnswered})
+		synctest.Wait()
+		if p, err := conn.Properties(bg); err != nil || p.State != call.Connected {
+			t.Errorf("the connection is %s, %v", p.State, err)
+		}
+		asked = second.TakesRefer()
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone("+15551230003"), Transferee: phone(bPhone)}))
+		(<-asked).Told(call.Referral{Outcome: call.ReferralFailed})
+		second.HangUp()
+		third.HangUp()
+	})
+}
+
 // TestWhoMayNotLeaveUs: what a REFER cannot carry, or would take from somebody,
 // is done by a leg of ours.
 func TestWhoMayNotLeaveUs(t *testing.T) {

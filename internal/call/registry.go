@@ -1,7 +1,6 @@
 package call
 
 import (
-	"context"
 	"log/slog"
 	"sync"
 	"time"
@@ -9,108 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/expiring"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
-	"github.com/switchhook/switchhook/internal/permit"
-	"github.com/switchhook/switchhook/internal/speech"
 )
-
-// Numbers knows which phone numbers are ours.
-type Numbers interface {
-	Owns(number string) bool
-}
-
-// Announcer tells the world of a call that waits for an answer. It returns how
-// many listeners it will tell; it only queues.
-type Announcer interface {
-	IncomingCall(IncomingCall) (listeners int)
-}
-
-// IncomingCall is a call that rings for an application.
-type IncomingCall struct {
-	Invitation
-	Context       string // what an application answers, rejects or redirects with
-	ServerCallID  string
-	CorrelationID string
-	At            time.Time
-}
-
-// Config is what a Registry needs.
-type Config struct {
-	Resource  string // GUID of the resource
-	Dialers   Dialers
-	Numbers   Numbers
-	Announcer Announcer
-	Publisher Publisher
-	Prompts   Prompts
-	Mixes     Mixes
-	Streams   Streams
-	// Transcripts opens transcriptions.
-	Transcripts Transcripts
-	// Captions says that it can, for the people in a call.
-	Captions bool
-	// Recordings makes recordings of calls.
-	Recordings Recordings
-	// RecordHoldMusic takes music on hold into recordings.
-	RecordHoldMusic bool
-	// AnnounceRecordings tells everybody of a recording before it hears them: with the
-	// prompt OwnAnnouncement.
-	AnnounceRecordings bool
-	// Recognizer understands speech; nil: nobody does, and choices are made by keys.
-	Recognizer speech.Recognizer
-	// Permit decides which phone numbers may be called, by whom; nil: all, by all.
-	Permit *permit.Rules
-	// ApplicationsConverse makes applications that take part in the name of an
-	// identity part of the conversation, of which CallEvents tell; else devices alone are.
-	ApplicationsConverse bool
-	// EchoNumbers are answered by an echo, without an application.
-	EchoNumbers []string
-	// Details takes what is left of each call when it is over; nil: nobody does.
-	Details Details
-	// Watcher is told of legs while they live; nil: nobody is.
-	Watcher Watcher
-	// Devices knows the telephones of users; nil: they have none.
-	Devices Devices
-	// Lines are numbers elsewhere that users stand in for; nil: there are none.
-	Lines Lines
-	// Overloaded says that no new call should be taken now; nil never does.
-	Overloaded func() bool
-
-	RingApplication time.Duration // how long a call rings for an application; 30 s
-	RingPhone       time.Duration // how long a dialled phone may ring; 115 s
-	RingDevice      time.Duration // how long a user's telephone may ring; 85 s
-	MaxDuration     time.Duration // the longest call; 30 h
-	MaxCalls        int           // calls at once; 10,000
-}
-
-func (c *Config) defaults() {
-	setDefault(&c.RingApplication, 30*time.Second)
-	setDefault(&c.RingPhone, 115*time.Second)
-	setDefault(&c.RingDevice, 85*time.Second)
-	setDefault(&c.MaxDuration, 30*time.Hour)
-	if c.MaxCalls == 0 {
-		c.MaxCalls = 10_000
-	}
-	if c.Details == nil {
-		c.Details = noDetails{}
-	}
-	if c.Watcher == nil {
-		c.Watcher = noWatcher{}
-	}
-	if c.Devices == nil {
-		c.Devices = noDevices{}
-	}
-	if c.Lines == nil {
-		c.Lines = noLines{}
-	}
-	if c.Overloaded == nil {
-		c.Overloaded = func() bool { return false }
-	}
-}
-
-func setDefault(d *time.Duration, value time.Duration) {
-	if *d == 0 {
-		*d = value
-	}
-}
 
 // Registry finds calls: by the names of a Locator, connections by
 // callConnectionId, waiting calls by incomingCallContext. It starts calls and, at
@@ -191,6 +89,7 @@ func (r *Registry) begin(first func(*Call)) error {
 	return nil
 }
 
+// admit takes a new call in, unless none is taken now.
 func (r *Registry) admit(c *Call) error {
 	overloaded := r.cfg.Overloaded()
 	r.mu.Lock()
@@ -211,7 +110,7 @@ func (r *Registry) Ready() error {
 	return r.full(overloaded)
 }
 
-// full runs under r.mu.
+// full says why no new call is taken now. It runs under r.mu.
 func (r *Registry) full(overloaded bool) error {
 	switch {
 	case r.draining:
@@ -224,6 +123,7 @@ func (r *Registry) full(overloaded bool) error {
 	return nil
 }
 
+// gone forgets a call whose goroutine has left.
 func (r *Registry) gone(c *Call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -234,15 +134,7 @@ func (r *Registry) gone(c *Call) {
 	}
 }
 
-// closeEmpty runs under r.mu.
-func (r *Registry) closeEmpty() {
-	select {
-	case <-r.empty:
-	default:
-		close(r.empty)
-	}
-}
-
+// opened lets a connection be found; closed ends that.
 func (r *Registry) opened(c *Connection) {
 	r.mu.Lock()
 	r.connections[c.id] = c
@@ -253,43 +145,6 @@ func (r *Registry) closed(c *Connection) {
 	r.mu.Lock()
 	delete(r.connections, c.id)
 	r.mu.Unlock()
-}
-
-// Drain refuses new calls from now on.
-func (r *Registry) Drain() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.draining = true
-	if len(r.calls) == 0 {
-		r.closeEmpty()
-	}
-}
-
-// Stop drains, lets the running calls end by themselves until ctx is done, then
-// ends them with their events, and returns when their goroutines have gone or
-// when last is done.
-func (r *Registry) Stop(ctx, last context.Context) error {
-	r.Drain()
-	select {
-	case <-r.empty:
-		return nil
-	case <-ctx.Done():
-	}
-	r.mu.Lock()
-	running := make([]*Call, 0, len(r.calls))
-	for c := range r.calls {
-		running = append(running, c)
-	}
-	r.mu.Unlock()
-	for _, c := range running {
-		c.post(func() { c.finish(Reason{Kind: ServerStopped, Text: "the server was stopped"}, nil) })
-	}
-	select {
-	case <-r.empty:
-		return nil
-	case <-last.Done():
-		return context.Cause(last)
-	}
 }
 
 // owns reports whether a phone number is ours.

@@ -105,14 +105,22 @@ func (r *ring) decide(phones Reason) error {
 	return nil
 }
 
-// stop ends the waiting. The context is remembered until the call ends, to tell
-// who comes second that it was decided.
+// maxDecided bounds the rings of a call that are remembered: a group may invite people all
+// day.
+const maxDecided = 100
+
+// stop ends the waiting. The context is remembered, until the call ends or maxDecided
+// others are, to tell who comes second that it was decided.
 func (r *ring) stop(why Reason) {
 	r.state = decided
 	r.stopPhones(why)
 	r.timer.Stop()
-	r.call.rings = slices.DeleteFunc(r.call.rings, func(other *ring) bool { return other == r })
-	r.call.decided = append(r.call.decided, r)
+	c := r.call
+	c.rings = slices.DeleteFunc(c.rings, func(other *ring) bool { return other == r })
+	if c.decided = append(c.decided, r); len(c.decided) > maxDecided {
+		c.registry.forgetRing(c.decided[0])
+		c.decided = slices.Delete(c.decided, 0, 1)
+	}
 }
 
 // rememberRing lets a waiting call be found by its context.

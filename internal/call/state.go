@@ -4,11 +4,16 @@ import "fmt"
 
 // State is where a connection is in its life:
 //
-//	Connecting ──> Connected ──> Disconnecting ──> Disconnected
-//	     └──────────────────────────^
+//	                  ┌──it failed, or the group goes on──┐
+//	                  ▼                                   │
+//	Connecting ──▶ Connected ──a transfer begins──▶ Transferring ──handed over──▶ TransferAccepted
+//	    │             │                                   │                             │
+//	    └─────────────┴─────────────────┬─────────────────┴─────────────────────────────┘
+//	                                    ▼
+//	                              Disconnecting ──the last operation has ended──▶ Disconnected
 //
-// Transferring and TransferAccepted, which lie between Connected and
-// Disconnecting, are named here because applications know them.
+// Only the transfer of one of two ends is a state: whoever is transferred out of a group
+// leaves it as it is.
 type State uint8
 
 // The states.

@@ -1,25 +1,21 @@
 package callautomation
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/golden"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/speech"
 	"github.com/switchhook/switchhook/internal/streaming"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 const (
 	testResource   = "11111111-2222-4333-8444-555555555555"
@@ -70,7 +66,7 @@ func samples(version string) []call.Event {
 		call.TranscriptionStarted{Head: h}, call.TranscriptionUpdated{Head: h}, call.TranscriptionStopped{Head: h},
 		call.TranscriptionFailed{Head: h, Cause: &speech.Error{Kind: speech.Rejected, Provider: "azure", Status: 401, Detail: "it answered 401"}},
 		call.HoldAudioStarted{Head: h}, call.HoldAudioPaused{Head: h}, call.HoldAudioResumed{Head: h}, call.HoldAudioCompleted{Head: h},
-		call.RecordingStateChanged{Head: recorded, Active: true, GoesOn: true},
+		call.RecordingStateChanged{Head: recorded, Phase: call.RecordingActive},
 		call.StartRecordingFailed{Head: recorded, Cause: errors.New("no space left on device")},
 	}
 }
@@ -95,18 +91,19 @@ func TestEventsAreGolden(t *testing.T) {
 				t.Fatalf("sample %d is %s, want %s", i, got, want)
 			}
 			if o, _ := describe(e); knows(version, o) {
-				golden(t, e, version)
+				isGolden(t, e, version)
 			}
 		}
 	}
 	for _, e := range samples("2024-09-01-preview") {
 		if o, _ := describe(e); eventVersions[o.name].preview {
-			golden(t, e, "2024-09-01-preview")
+			isGolden(t, e, "2024-09-01-preview")
 		}
 	}
 }
 
-func golden(t *testing.T, e call.Event, version string) {
+// isGolden holds an event, as a version has it, to its file.
+func isGolden(t *testing.T, e call.Event, version string) {
 	t.Helper()
 	o, ok := describe(e)
 	if !ok {
@@ -116,25 +113,7 @@ func golden(t *testing.T, e call.Event, version string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, text, "", "  "); err != nil {
-		t.Fatal(err)
-	}
-	pretty.WriteByte('\n')
-	name := filepath.Join("testdata", version, o.name+".json")
-	if *update {
-		os.MkdirAll(filepath.Dir(name), 0o755)
-		if err := os.WriteFile(name, pretty.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(pretty.Bytes(), want) {
-		t.Errorf("%s differs (go test -update shows it in review):\n%s", name, pretty.Bytes())
-	}
+	golden.CompareJSON(t, filepath.Join("testdata", version, o.name+".json"), text)
 }
 
 func TestHoldIsUnknownToOldVersions(t *testing.T) {

@@ -2,7 +2,6 @@ package callautomation
 
 import (
 	"bytes"
-	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
+	"github.com/switchhook/switchhook/internal/golden"
 )
 
 // promised is a promise of each kind of operation, filled as it could happen.
@@ -66,27 +66,16 @@ func TestPromisesAreGolden(t *testing.T) {
 	}
 }
 
+// goldenPromise holds a promise to its file, unless it is one of an earlier version, which
+// nobody writes any more; and returns the file.
 func goldenPromise(t *testing.T, file string, written []byte) []byte {
 	t.Helper()
-	var pretty bytes.Buffer
 	if written != nil {
-		if err := json.Indent(&pretty, written, "", "  "); err != nil {
-			t.Fatal(err)
-		}
-		pretty.WriteByte('\n')
-	}
-	if *update && written != nil {
-		os.MkdirAll(filepath.Dir(file), 0o755)
-		if err := os.WriteFile(file, pretty.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		golden.CompareJSON(t, file, written)
 	}
 	stored, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if written != nil && !bytes.Equal(stored, pretty.Bytes()) {
-		t.Errorf("%s differs (go test -update shows it in review):\n%s", file, pretty.Bytes())
 	}
 	return stored
 }

@@ -116,8 +116,8 @@ func recordingEvents(e call.Event) (occurrence, bool) {
 	o := occurrence{own: object{{"recordingId", op.Recording}}, resultFirst: true, recording: op.Recording}
 	switch e := e.(type) {
 	case call.RecordingStateChanged:
-		o.name, o.result, o.goesOn = "RecordingStateChanged", succeeded, e.GoesOn
-		o.own = o.own.add("state", activity(e.Active)).add("startDateTime", op.Began.UTC().Format(eventTime)).add("recordingKind", recordingKind)
+		o.name, o.result, o.goesOn = "RecordingStateChanged", succeeded, e.Phase != call.RecordingEnded
+		o.own = o.own.add("state", activity(e.Phase == call.RecordingActive)).add("startDateTime", op.Began.UTC().Format(eventTime)).add("recordingKind", recordingKind)
 		if e.Cause != nil {
 			o.result = recordingFailed(e.Cause)
 		}

@@ -111,7 +111,7 @@ func TestEventsOfRecordingsGoTheirOwnWay(t *testing.T) {
 	head := testHead("2026-03-12")
 	head.Operation = call.Operation{ID: "op", Kind: call.RecordingOperation, Recording: "rec"}
 	callbacks.Publish(call.OperationAccepted{Head: head})
-	callbacks.Publish(call.RecordingStateChanged{Head: head, Active: true, GoesOn: true})
+	callbacks.Publish(call.RecordingStateChanged{Head: head, Phase: call.RecordingActive})
 	callbacks.Publish(call.RecordingStateChanged{Head: head})
 	if len(box.held) != 1 || len(box.posted) != 2 {
 		t.Fatalf("%d promises, %d events", len(box.held), len(box.posted))

@@ -74,7 +74,7 @@ func TestRecognizeBodiesOfEverySDK(t *testing.T) {
 	}
 }
 
-func TestRecognizeDefaults(t *testing.T) {
+func TestRecognizeHasDefaults(t *testing.T) {
 	request, err := decode[recognizeRequest](t, `{"recognizeInputType":"dtmf","recognizeOptions":{"targetParticipant":{"rawId":"4:+1555"}}}`)
 	if err != nil {
 		t.Fatal(err)
