@@ -28,8 +28,8 @@ c=IN IP4 198.51.100.1
 t=0 0
 `
 
-// TestAnswer asks what both ends agree on, and which lines our answer must hold.
-func TestAnswer(t *testing.T) {
+// TestAnswerNamesWhatBothEndsHave asks what both ends agree on, and which lines our answer must hold.
+func TestAnswerNamesWhatBothEndsHave(t *testing.T) {
 	remote := netip.MustParseAddrPort("198.51.100.1:49170")
 	tests := []struct {
 		name, offer string
