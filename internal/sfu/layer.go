@@ -95,27 +95,6 @@ type packet struct {
 	payload []byte
 }
 
-// Take takes a packet of RTP that came, or came again: then with the number that it had
-// at first. It runs on the goroutine that reads the layer, and keeps nothing of b.
-func (l *Layer) Take(b []byte, repeated bool, now time.Time) {
-	if !l.source.open.Load() {
-		return
-	}
-	l.mu.Lock()
-	p, fresh := l.take(b, repeated, now)
-	begins := fresh && l.key.goOn(&l.ring, l.highest)
-	ask, giveUp := l.lost.due(now)
-	report, due := l.received(now)
-	l.mu.Unlock()
-	if fresh {
-		l.pass(&p, begins, now)
-	}
-	l.ask(ask, giveUp, now)
-	if due {
-		l.sender.Received(report)
-	}
-}
-
 // pass gives a packet to those who follow. Who waits for a key picture that is whole now
 // gets all of it, and what has come after it.
 func (l *Layer) pass(p *packet, begins bool, now time.Time) {
@@ -139,103 +118,6 @@ func (l *Layer) followers() []*sink {
 	return nil
 }
 
-// take keeps a packet. It returns false where it is none, or known.
-func (l *Layer) take(b []byte, repeated bool, now time.Time) (p packet, fresh bool) {
-	n, err := l.header.Unmarshal(b)
-	if err != nil || len(b) > MaxPacket {
-		return p, false
-	}
-	payload := b[n:]
-	if l.header.Padding && len(payload) > 0 {
-		payload = payload[:max(len(payload)-int(payload[len(payload)-1]), 0)]
-	}
-	seq := int64(l.header.SequenceNumber) + 1<<16
-	if l.any {
-		seq = extend(l.header.SequenceNumber, l.highest)
-	}
-	slot := &l.ring[seq&(ringPackets-1)]
-	switch {
-	case l.any && seq <= l.highest-ringPackets, slot.used && slot.seq == seq:
-		l.lost.found(seq, repeated, now)
-		return p, false
-	case !l.source.permits(now):
-		return p, false
-	}
-	p = packet{numbers: numbers{seq: seq, timestamp: l.header.Timestamp}, marker: l.header.Marker, came: now, payload: payload}
-	var ok bool
-	if l.codec == VP8 {
-		p.picture, ok = parseVP8(payload)
-		p.id, p.tl = p.picture.vp8.id, p.picture.vp8.tl
-	} else {
-		p.picture, ok = parseH264(payload)
-	}
-	if len(payload) == 0 { // padding: it is a part of no picture
-		p.id, p.tl = l.latest.id, l.latest.tl
-	} else if !ok {
-		return p, false
-	}
-	if !l.any || seq > l.highest {
-		l.latest = p.numbers
-	}
-	l.advance(seq, repeated, now)
-	l.note(p.numbers, repeated, now)
-	if p.picture.key {
-		l.keyFrame(p.picture, seq, now)
-	}
-	slot.seq, slot.used, slot.packet = seq, true, p
-	slot.data = append(slot.data[:0], payload...)
-	slot.payload = nil
-	l.count(len(b), p.picture.vp8.tid == 0, now)
-	return p, true
-}
-
-// advance notes what is missing before a packet.
-func (l *Layer) advance(seq int64, repeated bool, now time.Time) {
-	switch {
-	case !l.any:
-		l.any, l.highest = true, seq
-	case seq > l.highest:
-		l.lost.gap(l.highest+1, seq, now)
-		l.highest = seq
-	default:
-		l.lost.found(seq, repeated, now)
-	}
-}
-
-func (l *Layer) keyFrame(p picture, seq int64, now time.Time) {
-	l.lost.before(seq)
-	if seq > l.key.from {
-		l.key = keyPicture{from: seq, next: seq}
-		l.keyCame.Store(now.UnixNano())
-	}
-	if size := uint64(p.width)<<32 | uint64(p.height); size > 0 && l.size.Swap(size) != size {
-		l.source.client.changed()
-	}
-	l.wants.Store(false)
-}
-
-// count measures the rate.
-func (l *Layer) count(bytes int, base bool, now time.Time) {
-	l.alive.Store(now.UnixNano())
-	l.bytes += bytes
-	if base {
-		l.small += bytes
-	}
-	passed := now.Sub(l.since)
-	if passed < keyEvery {
-		return
-	}
-	if rate := int64(l.bytes) * 8 * int64(time.Second) / int64(passed); passed < 3*keyEvery {
-		if l.last == 0 {
-			l.last = rate
-		}
-		l.rate.Store(min(rate, l.last)) // a key frame does not count as a higher rate
-		l.last = rate
-		l.share.Store(int64(l.small) * 100 / int64(max(l.bytes, 1)))
-	}
-	l.since, l.bytes, l.small = now, 0, 0
-}
-
 // copyTo copies the payload of a kept packet.
 func (l *Layer) copyTo(seq int64, buffer []byte) (p packet, ok bool) {
 	l.mu.Lock()
@@ -247,38 +129,4 @@ func (l *Layer) copyTo(seq int64, buffer []byte) (p packet, ok bool) {
 	p = slot.packet
 	p.payload = buffer[:copy(buffer, slot.data)]
 	return p, true
-}
-
-// lives reports whether packets come.
-func (l *Layer) lives(now time.Time) bool {
-	limit := aliveFor
-	if l.source.kind == Screen {
-		limit = screenAlive
-	}
-	return now.UnixNano()-l.alive.Load() < int64(limit)
-}
-
-// cost is its rate in bits a second, or a guess by its size before that is known.
-func (l *Layer) cost() int {
-	if rate := l.rate.Load(); rate > 0 {
-		return int(rate)
-	}
-	if pixels := l.pixels(); pixels > 0 {
-		return pixels * 2
-	}
-	return 500_000
-}
-
-// base is the rate of temporal layer 0 alone; 0: there is no other that counts.
-func (l *Layer) base() int {
-	if share := int(l.share.Load()); share > 0 && share <= mostShare {
-		return l.cost() * share / 100
-	}
-	return 0
-}
-
-// pixels is the size of its pictures; 0: unknown.
-func (l *Layer) pixels() int {
-	size := l.size.Load()
-	return int(size>>32) * int(size&0xffffffff)
 }
