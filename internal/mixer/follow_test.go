@@ -160,8 +160,6 @@ func TestPhasesDoNotCrowd(t *testing.T) {
 	}
 }
 
-// TestRestlessLegIsLeftAlone asks that a leg whose packets come at another moment
-// each second, which no phase suits, does not move its call each second.
 // TestNewcomerIsFollowedAtTheNextLook: a call that has moved for its first leg does
 // not rest when the second one comes.
 func TestNewcomerIsFollowedAtTheNextLook(t *testing.T) {
@@ -184,6 +182,8 @@ func TestNewcomerIsFollowedAtTheNextLook(t *testing.T) {
 	}
 }
 
+// TestRestlessLegIsLeftAlone asks that a leg whose packets come at another moment
+// each second, which no phase suits, does not move its call each second.
 func TestRestlessLegIsLeftAlone(t *testing.T) {
 	e, _ := still(t)
 	s := e.shards[0]
