@@ -43,9 +43,7 @@ func (t *Table) RuledAs(of *Trunk) *Trunk {
 		if other.Foreign {
 			continue
 		}
-		shared := slices.ContainsFunc(t.resolved[of], func(a netip.Addr) bool {
-			return slices.Contains(t.resolved[other], a) || slices.ContainsFunc(other.Sources, func(p netip.Prefix) bool { return p.Contains(a) })
-		})
+		shared := slices.ContainsFunc(t.resolved[of], func(a netip.Addr) bool { return t.belongs(a, other) })
 		if shared || SameHost(of.Host, other.Host) || SameHost(of.Host, other.Domain) {
 			return other
 		}

@@ -94,8 +94,8 @@ func TestEndlessPatternTakesNothing(t *testing.T) {
 	}
 }
 
-// TestFrom asks who is calling in.
-func TestFrom(t *testing.T) {
+// TestCallerIsTheTrunkOfItsAddress asks who is calling in.
+func TestCallerIsTheTrunkOfItsAddress(t *testing.T) {
 	made := table(t)
 	if err := made.Refresh(t.Context(), hosts{"sip.example.com": "203.0.113.5"}); err != nil {
 		t.Fatal(err)
