@@ -2,24 +2,8 @@ package speech
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
-)
-
-// Bounds of a transcriber.
-const (
-	// longestUtterance bounds what is kept of an utterance until it is understood.
-	longestUtterance = 60 * time.Second
-	// maxUtterances bounds the utterances that wait for their results.
-	maxUtterances = 8
-	// answerWithin is how long a provider may take for the result of an utterance that
-	// is over while another one could be asked; lastAnswerWithin is the time of the
-	// last one.
-	answerWithin     = 5 * time.Second
-	lastAnswerWithin = 30 * time.Second
-	// idleFor is how long a provider's transcriber is kept while nobody speaks.
-	idleFor = 30 * time.Second
 )
 
 // failover is the Transcriber of several providers:
@@ -50,13 +34,6 @@ type failover struct {
 	first error // of the provider that failed first since one has worked
 }
 
-// utterance is what somebody says or has said, with its place on the time axis.
-type utterance struct {
-	begun   time.Duration
-	samples []int16
-	over    time.Time // when it was finished; zero: it goes on
-}
-
 // newFailover serves a speaker until ctx is done.
 func newFailover(ctx context.Context, c *Choice[Recognizer], order []Named[Recognizer], l Listening) *failover {
 	f := &failover{
@@ -66,49 +43,6 @@ func newFailover(ctx context.Context, c *Choice[Recognizer], order []Named[Recog
 	f.ctx, f.cancel = context.WithCancel(ctx)
 	go f.run()
 	return f
-}
-
-// Write implements Transcriber.
-func (f *failover) Write(offset time.Duration, samples []int16) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := len(f.pending)
-	if n == 0 || !f.pending[n-1].over.IsZero() {
-		if n == maxUtterances { // the provider is that far behind: this one has no result
-			return
-		}
-		f.pending = append(f.pending, &utterance{begun: offset})
-		n++
-		f.signal()
-	}
-	u := f.pending[n-1]
-	samples = samples[:min(len(samples), samplesIn(longestUtterance, f.l.Rate)-len(u.samples))]
-	u.samples = append(u.samples, samples...)
-	if f.text != nil {
-		f.text.Write(offset, samples)
-	}
-}
-
-// Finish implements Transcriber.
-func (f *failover) Finish() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := len(f.pending)
-	if n == 0 || !f.pending[n-1].over.IsZero() { // nothing was said
-		return
-	}
-	f.pending[n-1].over = time.Now()
-	if f.text != nil {
-		f.text.Finish()
-	}
-	f.signal()
-}
-
-func (f *failover) signal() {
-	select {
-	case f.wake <- struct{}{}:
-	default:
-	}
 }
 
 // Results implements Transcriber.
@@ -190,42 +124,6 @@ func (f *failover) opened() (Transcriber, error) {
 	return text, nil
 }
 
-// patience is how long nothing may come.
-func (f *failover) patience() time.Duration {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	switch {
-	case len(f.pending) == 0:
-		return idleFor
-	case f.pending[0].over.IsZero():
-		return longestUtterance
-	}
-	return max(0, f.allowed()-time.Since(f.pending[0].over))
-}
-
-// allowed is how long the present provider may take.
-func (f *failover) allowed() time.Duration {
-	if f.at < len(f.order)-1 {
-		return time.Duration(f.at+1) * answerWithin
-	}
-	return lastAnswerWithin
-}
-
-// late is what happens when patience is over.
-func (f *failover) late() {
-	f.mu.Lock()
-	waiting := len(f.pending) > 0 && !f.pending[0].over.IsZero()
-	idle := len(f.pending) == 0
-	f.mu.Unlock()
-	switch {
-	case waiting:
-		f.failed(&Error{Kind: Unreachable, Provider: f.order[f.at].Name, Detail: fmt.Sprintf("it has not given a result within %v", f.allowed())})
-	case idle: // and later the provider whose turn it is then
-		f.drop()
-		f.order, f.at, f.first = f.choice.order(f.l.Endpoints), 0, nil
-	}
-}
-
 // pass passes a result on, and forgets what is understood by it.
 func (f *failover) pass(r Result) {
 	if r.Language == "" && len(f.l.Languages) > 0 {
@@ -248,13 +146,6 @@ func (f *failover) pass(r Result) {
 	case f.results <- r:
 	case <-f.ctx.Done():
 	}
-}
-
-// forget drops what was said until a moment.
-func (u *utterance) forget(until time.Duration, rate int) {
-	n := min(len(u.samples), max(0, samplesIn(until-u.begun, rate)))
-	u.samples = u.samples[n:]
-	u.begun += durationOf(n, rate)
 }
 
 // ended is the end of a provider's transcriber by itself. Services close connections
@@ -298,10 +189,4 @@ func (f *failover) drop() {
 	if text != nil {
 		text.Close()
 	}
-}
-
-func samplesIn(d time.Duration, rate int) int { return int(d * time.Duration(rate) / time.Second) }
-
-func durationOf(samples, rate int) time.Duration {
-	return time.Duration(samples) * time.Second / time.Duration(rate)
 }

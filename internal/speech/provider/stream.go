@@ -21,40 +21,6 @@ const (
 	tickEvery = time.Second
 )
 
-// protocol is how a vendor writes sound and results on a WebSocket. Its methods belong
-// to one goroutine.
-type protocol interface {
-	// begin says what comes before the first sound.
-	begin(c *websocket.Conn) error
-	// ready is how long the next sound has to wait; below zero: for a message.
-	ready() time.Duration
-	// sound sends the next 100 ms, or less at the end.
-	sound(c *websocket.Conn, offset time.Duration, samples []int16) error
-	// finish says that the utterance is over.
-	finish(c *websocket.Conn) error
-	// tick is called every tickEvery. Quiet is for how long no sound was sent.
-	tick(c *websocket.Conn, quiet time.Duration) ([]speech.Result, error)
-	// take reads a message.
-	take(c *websocket.Conn, kind ws.OpCode, message []byte) ([]speech.Result, error)
-	// end says that nothing follows.
-	end(c *websocket.Conn)
-}
-
-// patient has what most protocols do not need.
-type patient struct{}
-
-func (patient) begin(*websocket.Conn) error                                  { return nil }
-func (patient) ready() time.Duration                                         { return 0 }
-func (patient) tick(*websocket.Conn, time.Duration) ([]speech.Result, error) { return nil, nil }
-func (patient) end(*websocket.Conn)                                          {}
-
-// order is sound that is to be sent, or the end of an utterance.
-type order struct {
-	offset  time.Duration
-	samples []int16
-	finish  bool
-}
-
 // stream is a Transcriber over a WebSocket:
 //
 //	connecting ──▶ talking ──closed by the service, or by us──▶ over
@@ -198,55 +164,6 @@ func read(ctx context.Context, c *websocket.Conn, in chan<- incoming) {
 			return
 		}
 	}
-}
-
-// obey sends what waits, as far as the protocol is ready for it. It returns when the
-// protocol will be; below zero: after a message; 0: nothing waits.
-func (t *stream) obey(c *websocket.Conn) (time.Duration, error) {
-	for o := range t.orders.Take {
-		t.waiting = append(t.waiting, o)
-	}
-	for len(t.waiting) > 0 {
-		if wait := t.say.ready(); wait != 0 {
-			return wait, nil
-		}
-		if err := t.send(c, &t.waiting[0]); err != nil {
-			return 0, err
-		}
-		if o := t.waiting[0]; o.finish || len(o.samples) == 0 {
-			t.waiting = t.waiting[1:]
-		}
-	}
-	t.waiting = nil
-	return 0, nil
-}
-
-// send takes of an order what fits into 100 ms.
-func (t *stream) send(c *websocket.Conn, o *order) error {
-	if !o.finish {
-		if len(t.chunk.samples) == 0 {
-			t.chunk.offset = o.offset
-		}
-		n := min(len(o.samples), t.full-len(t.chunk.samples))
-		t.chunk.samples = append(t.chunk.samples, o.samples[:n]...)
-		o.samples, o.offset = o.samples[n:], o.offset+time.Duration(n)*100*time.Millisecond/time.Duration(t.full)
-		t.queued.Add(-int64(n))
-		if len(t.chunk.samples) < t.full {
-			return nil
-		}
-	}
-	if len(t.chunk.samples) > 0 {
-		t.spoke = time.Now()
-		err := t.say.sound(c, t.chunk.offset, t.chunk.samples)
-		t.chunk.samples = t.chunk.samples[:0]
-		if err != nil {
-			return err
-		}
-	}
-	if o.finish {
-		return t.say.finish(c)
-	}
-	return nil
 }
 
 // hear passes on what a message says.

@@ -99,8 +99,8 @@ func TestOtherSoundsAreNoSpeech(t *testing.T) {
 	}
 }
 
-// TestLevels: speech from −40 to −6 dBFS, with an offset and a hum.
-func TestLevels(t *testing.T) {
+// TestSpeechIsFoundAtEveryLevel: speech from −40 to −6 dBFS, with an offset and a hum.
+func TestSpeechIsFoundAtEveryLevel(t *testing.T) {
 	for _, level := range []float64{-40, -33, -20, -10, -6} {
 		said := join(silence(300*time.Millisecond), vowels(130, 5, level), silence(time.Second))
 		hum := audiotest.Tone(rate, 3*time.Second, level-25, 50)
