@@ -68,15 +68,7 @@ const (
 	playing
 )
 
-// blockSamples is 200 ms.
-const blockSamples = playoutRate / 5
-
-// block is a piece of the queue.
-type block struct {
-	samples [blockSamples]int16
-	next    atomic.Pointer[block]
-}
-
+// newPlayout is one to which nothing has been written: what comes first is a start.
 func newPlayout() *playout {
 	b := new(block)
 	return &playout{tail: b, head: b, dry: frames(freshAfter), fallen: fadeSamples}
@@ -84,44 +76,6 @@ func newPlayout() *playout {
 
 // frames counts the frames of a duration.
 func frames(d time.Duration) int { return int(d / audio.FrameDuration) }
-
-// write appends samples at playoutRate. It is the writer's.
-func (p *playout) write(samples []int16) {
-	if p.waiting() == 0 {
-		p.burst.Store(len(samples) > playoutRate/50)
-	}
-	n := uint64(len(samples))
-	for len(samples) > 0 {
-		if p.fill == blockSamples {
-			next := p.spare.Swap(nil)
-			if next == nil {
-				next = new(block)
-			}
-			p.tail.next.Store(next)
-			p.tail, p.fill = next, 0
-		}
-		copied := copy(p.tail.samples[p.fill:], samples)
-		p.fill += copied
-		samples = samples[copied:]
-	}
-	p.written.Add(n)
-}
-
-// clear drops what waits. It is the writer's, and returns where it happened.
-func (p *playout) clear() uint64 {
-	at := p.written.Load()
-	p.cleared.Store(at)
-	return at
-}
-
-// waiting counts the samples that will still be played.
-func (p *playout) waiting() uint64 {
-	written, from := p.written.Load(), max(p.played.Load(), p.cleared.Load())
-	if from > written {
-		return 0
-	}
-	return written - from
-}
 
 // ReadFrame implements audio.Source for frames of 8 and 16 kHz.
 func (p *playout) ReadFrame(f audio.Frame) bool {
@@ -205,29 +159,6 @@ func (p *playout) play(f []int16, fadeIn bool) bool {
 		p.fall(f[n:])
 	}
 	return true
-}
-
-// copy takes samples out of the queue.
-func (p *playout) copy(f []int16) int {
-	at, total := p.played.Load(), 0
-	n := int(min(uint64(len(f)), p.written.Load()-at))
-	for total < n {
-		if at == p.first+blockSamples {
-			p.advance()
-		}
-		copied := copy(f[total:n], p.head.samples[at-p.first:])
-		total, at = total+copied, at+uint64(copied)
-	}
-	p.played.Store(at)
-	return n
-}
-
-// advance goes on to the next block and leaves the old one to the writer.
-func (p *playout) advance() {
-	old := p.head
-	p.head, p.first = old.next.Load(), p.first+blockSamples
-	old.next.Store(nil)
-	p.spare.Store(old)
 }
 
 // skip goes on where StopAudio has said.
