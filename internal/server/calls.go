@@ -1,0 +1,62 @@
+package server
+
+import (
+	"context"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/cdr"
+	"github.com/switchhook/switchhook/internal/memory"
+	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/player"
+	"github.com/switchhook/switchhook/internal/server/metrics"
+	"github.com/switchhook/switchhook/internal/testline"
+)
+
+// openCalls makes the registry of calls, and what their sound needs.
+func (p *parts) openCalls(context.Context) error {
+	if err := p.openRecordings(); err != nil {
+		return err
+	}
+	p.openSound()
+	own := prompts{library: p.prompts}
+	var err error
+	if own.hold, err = openHoldMusic(p.cfg.HoldMusic); err != nil {
+		return err
+	}
+	if own.announcement, err = openAnnouncement(p.cfg.Recording.Announcement); err != nil {
+		return err
+	}
+	if p.records, err = cdr.Open(p.recordsConfig(), p.log.With("part", "cdr")); err != nil {
+		return err
+	}
+	p.later(func() error { p.records.Close(); return nil })
+	p.lines = testline.New()
+	p.calls = call.NewRegistry(p.observed(p.callsConfig(own)), p.log)
+	p.metrics.MustRegister(metrics.Calls(p.calls))
+	return nil
+}
+
+// openSound starts the mixer and the library of prompts.
+func (p *parts) openSound() {
+	p.mixer = mixer.New(mixer.Config{MaxLateness: p.cfg.MaxLateness, Registerer: p.metrics}, p.log.With("part", "mixer"))
+	p.later(func() error { p.mixer.Close(); return nil })
+	p.prompts = player.New(player.Config{
+		Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,
+	}, p.log.With("part", "player"))
+	p.later(func() error { p.prompts.Close(); return nil })
+	p.work.Go(func() { memory.Run(p.life, p.log, memory.Config{Garbage: p.cfg.Garbage, Kept: p.prompts.Held}) })
+	p.prepareSpeech()
+}
+
+// callsConfig says what calls are made with.
+func (p *parts) callsConfig(own prompts) call.Config {
+	open, understood := p.openStreams(), p.recognizers()
+	return call.Config{
+		Resource: p.resource.ID, Dialers: p.dialers(), Devices: devices{p}, Lines: p.lines, Numbers: p.numbers,
+		Announcer: announcer{p.grid}, Publisher: publisher{p.callbacks, p.grid}, ApplicationsConverse: p.cfg.ApplicationEvents, Details: p.records,
+		Prompts: own, Mixes: mixes{p.mixer}, Streams: open, Recognizer: understood,
+		Transcripts: transcripts{open.dialer, understood}, Captions: len(understood.Choice.Default) > 0,
+		Recordings: recordings{p.recordings}, RecordHoldMusic: p.cfg.Recording.HoldMusic, AnnounceRecordings: len(own.announcement) > 0,
+		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
+	}
+}
