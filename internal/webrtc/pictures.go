@@ -45,7 +45,7 @@ func layersOf(call string, camera []string, screen bool) *protocol.Layers {
 	return &protocol.Layers{Call: call, Camera: camera, Screen: screen}
 }
 
-// show turns camera and screen on or off, as the client wants.
+// showPictures turns camera and screen on or off, as the client wants.
 func (l *leg) showPictures(m *protocol.MediaState, answer func(protocol.Message)) {
 	l.mu.Lock()
 	before := l.showing
