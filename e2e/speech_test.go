@@ -58,7 +58,6 @@ func loud(samples []int16) (heard time.Duration) {
 	return heard
 }
 
-// TestTextIsSpokenOnALaptop: nothing is configured; espeak-ng is installed.
 // TestPreparedPromptIsNotAskedFor: what speech.prepare has is spoken at the start, and the
 // SDK's prompt finds it.
 func TestPreparedPromptIsNotAskedFor(t *testing.T) {
@@ -92,6 +91,7 @@ func TestPreparedPromptIsNotAskedFor(t *testing.T) {
 	c.ended()
 }
 
+// TestTextIsSpokenOnALaptop: nothing is configured; espeak-ng is installed.
 func TestTextIsSpokenOnALaptop(t *testing.T) {
 	t.Parallel()
 	needsEspeak(t)

@@ -237,7 +237,7 @@ func TestBatchSurvivesAKill(t *testing.T) {
 	})
 }
 
-func TestJoinArrays(t *testing.T) {
+func TestArraysBecomeOne(t *testing.T) {
 	for _, test := range []struct {
 		parts []string
 		want  string

@@ -89,7 +89,9 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 		recent:   &recentMessages{room: cfg.KeepBodies},
 		metrics:  newMetrics(),
 		lanes:    map[laneKey]*lane{}, groups: map[string]*group{},
-		destinations: map[destinationKey]*destination{}, groupBreakers: map[groupKey]*groupBreaker{}, limiters: map[groupKey]*limiter{}, targets: targets{}, deadlines: map[*Policy]*deadlines{}, batchQueues: map[string]*batchQueue{}, sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
+		destinations: map[destinationKey]*destination{}, targets: targets{}, deadlines: map[*Policy]*deadlines{},
+		groupBreakers: map[groupKey]*groupBreaker{}, limiters: map[groupKey]*limiter{}, batchQueues: map[string]*batchQueue{},
+		sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
 	}
 	e.turn.Lock()
 	e.transport, _ = cfg.Client.Transport.(*httpclient.Transport)

@@ -48,7 +48,7 @@ func secretsOf(h *httpclient.Fields, m *Message) [][]byte {
 	return secrets
 }
 
-// hide takes secrets out of the beginning of an answer, also one that its end
+// maskSecrets takes secrets out of the beginning of an answer, also one that its end
 // cuts through.
 func maskSecrets(text []byte, secrets [][]byte) []byte {
 	mask := []byte("***")

@@ -19,13 +19,13 @@ type Outcome struct {
 	Answer   []byte // first bytes of the answer's body
 }
 
-// saysNothing reports whether an attempt ended by our own doing, so that it
+// isInconclusive reports whether an attempt ended by our own doing, so that it
 // tells neither good nor bad of its destination.
 func (o Outcome) isInconclusive() bool {
 	return errors.Is(o.Err, ErrNotSent) || errors.Is(o.Err, ErrDeleted)
 }
 
-// tellTime adds what depends on the moment.
+// addTimes adds what depends on the moment.
 func (o *Outcome) addTimes(j *job, now time.Time) {
 	o.Age = now.Sub(j.Posted)
 	if j.group != nil && j.group.last != nil {

@@ -53,7 +53,7 @@ func (e *Engine) refuse(m *Message) string {
 	return e.refuseReplacement(m)
 }
 
-// refuseHeir is refuse for a message that takes the place of another one.
+// refuseReplacement is refuse for a message that takes the place of another one.
 func (e *Engine) refuseReplacement(m *Message) string {
 	switch {
 	case len(m.Body) > MaxBody:

@@ -65,7 +65,10 @@ type Server struct {
 // New makes a server that does not listen yet.
 func New(cfg Config, trunks *trunk.Table, calls Calls, ports *rtp.Ports, log *slog.Logger) *Server {
 	quietSipgo()
-	s := &Server{cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newDialogTags(), completed: newCompleted(maxCompleted), branches: newBranches(), locals: newLocals(), noTCP: newTCPRefusals()}
+	s := &Server{
+		cfg: cfg.withDefaults(), trunks: trunks, calls: calls, ports: ports, log: log, tags: newDialogTags(),
+		completed: newCompleted(maxCompleted), branches: newBranches(), locals: newLocals(), noTCP: newTCPRefusals(),
+	}
 	s.serverField = sip.NewHeader("Server", s.cfg.UserAgent)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.legs.max = s.cfg.MaxLegs

@@ -67,8 +67,6 @@ func TestNextAddressOfATrunkIsTried(t *testing.T) {
 	}
 }
 
-// TestNamesAreRemembered asks that answers are kept for a while, failures for
-// less, and that old ones serve while the name service is down.
 // TestEachTransportHasItsService asks for the records of RFC 3263 §4.2, and for
 // the host's own addresses where there are none.
 func TestEachTransportHasItsService(t *testing.T) {
@@ -100,6 +98,8 @@ func TestEachTransportHasItsService(t *testing.T) {
 	}
 }
 
+// TestNamesAreRemembered asks that answers are kept for a while, failures for
+// less, and that old ones serve while the name service is down.
 func TestNamesAreRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

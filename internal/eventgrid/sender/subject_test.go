@@ -24,7 +24,7 @@ func openBackbone(t *testing.T) jetstream.JetStream {
 	return b.JetStream()
 }
 
-func TestSubject(t *testing.T) {
+func TestEventsReachTheirSubject(t *testing.T) {
 	js := openBackbone(t)
 	sender := NewSubjects(js)
 	url, err := SubjectURL("acs.events")

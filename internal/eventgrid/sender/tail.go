@@ -67,14 +67,14 @@ func (t *Tail) Follow(ctx context.Context) (<-chan TailEvent, error) {
 	return f.events, nil
 }
 
-// Followed reports whether anybody looks on: who tells may save the work.
+// HasFollowers reports whether anybody looks on: who publishes may save the work.
 func (t *Tail) HasFollowers() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.followers) > 0
 }
 
-// Tell shows an event to those who follow. It does not wait.
+// Publish shows an event to those who follow. It does not wait.
 func (t *Tail) Publish(s TailEvent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -193,8 +193,8 @@ func TestRepeatedINVITEGetsTheSameDecision(t *testing.T) {
 	}
 }
 
-// TestVerdicts asks what credentials are worth.
-func TestVerdicts(t *testing.T) {
+// TestCredentialsAreJudged asks what credentials are worth.
+func TestCredentialsAreJudged(t *testing.T) {
 	t.Parallel()
 	d := newDigest("Switchhook", []string{"MD5"})
 	sign := func(nonce, password string, count int) *digest.Credentials {
