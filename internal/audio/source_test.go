@@ -15,7 +15,7 @@ type fixed []int16
 
 func (s fixed) ReadFrame(f audio.Frame) bool { return copy(f, s) > 0 }
 
-func TestGain(t *testing.T) {
+func TestGainRoundsAndClips(t *testing.T) {
 	tests := []struct {
 		name   string
 		factor float64

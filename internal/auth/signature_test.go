@@ -198,7 +198,7 @@ func signedRequest(key Key, method, target, hostHeader, signedHost, signedPath s
 	return r
 }
 
-func TestDialects(t *testing.T) {
+func TestSignatureIsReadAsClientsMakeIt(t *testing.T) {
 	const id = "/identities/8%3Aacs%3Ar_u?api-version=2023-10-01"
 	const decoded = "/identities/8:acs:r_u?api-version=2023-10-01"
 	tests := []struct {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestDigests(t *testing.T) {
+func TestDigestsAreNamedOnce(t *testing.T) {
 	for _, test := range []struct {
 		given, want []string
 		fails       bool

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestParse(t *testing.T) {
+func TestRawIDTellsItsKind(t *testing.T) {
 	cases := []struct {
 		raw  string
 		kind Kind
@@ -74,7 +74,7 @@ func TestAnonymousHasNoUsefulNumber(t *testing.T) {
 	}
 }
 
-func TestDialable(t *testing.T) {
+func TestWhichNumbersCanBeDialled(t *testing.T) {
 	for raw, want := range map[string]bool{"4:+15551230001": true, "4:911": true, "4:*21#": true, "4:sipp": false, "4:anonymous": false, "4:+1_a": false, "8:acs:a_b": false} {
 		id, err := Parse(raw)
 		if err != nil || id.IsDialable() != want {

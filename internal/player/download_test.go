@@ -199,7 +199,7 @@ func TestOnlyTrustedServersAreAsked(t *testing.T) {
 	fetch(t, newLibrary(t, Config{TLS: &tls.Config{RootCAs: roots}}), server.URL, "")
 }
 
-func TestHints(t *testing.T) {
+func TestOtherFormatIsNamed(t *testing.T) {
 	tests := []struct{ first, want string }{
 		{"", "an empty file"},
 		{"RIFF", ""},

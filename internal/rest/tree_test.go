@@ -47,7 +47,7 @@ func routedFixture(t testing.TB) *fixture {
 	return f
 }
 
-func TestRoutes(t *testing.T) {
+func TestRequestFindsItsRoute(t *testing.T) {
 	tests := []struct{ method, target, found string }{
 		{"POST", "/calling/callConnections", "/calling/callConnections"},
 		{"POST", "/calling/callConnections:answer", "/calling/callConnections:answer"},
