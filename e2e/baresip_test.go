@@ -283,6 +283,26 @@ func TestApplicationCallsBaresip(t *testing.T) {
 	c.ended()
 }
 
+// TestApplicationCallsBaresipThatWantsSRTP: a softphone that insists on encryption, and takes
+// RTP/SAVP alone, is called over a trunk where it is optional.
+func TestApplicationCallsBaresipThatWantsSRTP(t *testing.T) {
+	t.Parallel()
+	phone := softphone{transport: "udp", codec: "PCMU", rate: 8000, channels: 1, options: ";mediaenc=srtp-mand"}.start(t)
+	p := start(t, setup{config: fmt.Sprintf("trunks:\n  - {name: phone, host: 127.0.0.1, port: %d, srtp: optional}\n", phone.port)})
+	a := startAgent(p, application{})
+	c := a.create(values{"target": far, "callerNumber": ourNumber})
+	c.got("CallConnected")
+	c.do("playToAll", values{"urls": []string{a.saveTone("prompt.wav", promptLength)}, "operationContext": "prompt"}, nil)
+	c.gotFor("prompt", "PlayCompleted")
+	if heard := phone.heard(); siptest.Seconds(heard, promptPitch) < 1 {
+		t.Errorf("the softphone heard %s", audiotest.Describe(heard, phoneRate))
+	}
+	c.ended()
+	if record := p.lastCall(); len(record.Legs) != 1 || record.Legs[0].Sound == nil || !record.Legs[0].Sound.Protected {
+		t.Errorf("the record is %+v", record)
+	}
+}
+
 // lastCall is the record of the call that ended last.
 func (p *product) lastCall() (record cdr.Record) {
 	p.t.Helper()
