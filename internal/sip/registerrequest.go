@@ -41,6 +41,7 @@ func (r *registrationClient) register(ctx context.Context) (*sip.Response, error
 // by its Min-Expires.
 func (r *registrationClient) negotiate(ctx context.Context, place netip.AddrPort, expires time.Duration) (*sip.Response, error) {
 	s, auth := r.set.server, r.credentials.authorize()
+	r.watchConnection(place)
 	if err := s.connect(ctx, r.trunk, place); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/netip"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // steadyFor is for how long a connection lives at least that its peer does not close because
@@ -22,6 +24,9 @@ func (r *registrationClient) rest(ctx context.Context, wait time.Duration) bool 
 		case <-next.C:
 			return true
 		case <-r.broken:
+			if r.failures > 0 { // the next attempt comes anyway, when it may
+				continue
+			}
 			lasted := time.Since(began)
 			if r.breaks++; lasted >= steadyFor {
 				r.breaks = 1
@@ -39,6 +44,17 @@ func (r *registrationClient) rest(ctx context.Context, wait time.Duration) bool 
 func (r *registrationClient) tellNext(at time.Time) {
 	r.set.mu.Lock()
 	r.status.Next = at
+	r.set.mu.Unlock()
+}
+
+// watchConnection has the end of the connection to a place told, from before the REGISTER
+// that goes over it.
+func (r *registrationClient) watchConnection(place netip.AddrPort) {
+	if r.trunk.Transport == trunk.UDP {
+		return
+	}
+	r.set.mu.Lock()
+	r.flow = place
 	r.set.mu.Unlock()
 }
 

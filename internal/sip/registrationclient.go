@@ -29,7 +29,7 @@ type registrationClient struct {
 
 	status TrunkRegistration // guarded
 	routes []sip.Uri         // guarded: the service route
-	flow   netip.AddrPort    // guarded: the far end of the connection that we are registered over; zero: UDP, or none
+	flow   netip.AddrPort    // guarded: the far end of the connection that we register over; zero: UDP, or none
 	broken chan struct{}     // told when that connection has closed
 
 	callID, tag string // the same for all attempts (RFC 3261 §10.2)
@@ -84,9 +84,6 @@ func (r *registrationClient) attempt(ctx context.Context) (wait time.Duration) {
 		r.failures, status.Until, status.Answer, status.State = 0, now.Add(granted), response.StartLine(), Registered
 		r.routes, status.Associated = header.ServiceRoute(response), header.AssociatedURIs(response)
 		wait = refreshAfter(granted)
-		if r.flow = (netip.AddrPort{}); r.trunk.Transport != trunk.UDP {
-			r.flow = r.place
-		}
 	} else {
 		r.failures++
 		wait = max(registerBackoff(s.cfg.RegisterRetry).Delay(r.failures), after)
