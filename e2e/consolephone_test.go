@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"strconv"
+	"strings"
 )
 
 // pageNumber is the phone number that the console's softphone is for applications.
@@ -57,7 +58,14 @@ func asPhone(c *console) {
 	create(`{kind: "communicationUser", communicationUser: {id: document.querySelector("code.long").innerText}}`)
 	c.click("#accept")
 	c.shows("Connected")
+	c.run(`
+		globalThis.sent = []; // names of the tracks of sound
+		const replace = RTCRtpSender.prototype.replaceTrack;
+		RTCRtpSender.prototype.replaceTrack = function (track) { if (track?.kind !== "video") sent.push(track?.label ?? ""); return replace.call(this, track); };`)
 	c.fill("#script", "wait 0.2\npress 1\nspeak welcome\nhang up")
 	c.click("#runscript")
 	c.shows("The call is over.")
+	if sent := c.text(`return sent.join("|")`); !strings.Contains(sent, "|") || strings.HasSuffix(sent, "|") {
+		c.t.Errorf("the tracks that were sent are %q: a file, and not the microphone again", sent)
+	}
 }
