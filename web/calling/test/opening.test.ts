@@ -12,16 +12,16 @@ import { FakeMediaStream, FakeTrack, settle } from "./fakes";
 (globalThis as any).MediaStream = FakeMediaStream;
 
 /** The devices that are being opened, in the order in which they were asked for. */
-let opening: { id: string; open(): Promise<FakeTrack> }[] = [];
+let opening: { id: string; open(): Promise<FakeTrack>; refuse(): Promise<void> }[] = [];
 Object.defineProperty(globalThis, "navigator", {
   configurable: true,
   value: {
     mediaDevices: {
       getUserMedia: ({ audio, video }: { audio?: Wanted; video?: Wanted }) =>
-        new Promise((resolve) => {
+        new Promise((resolve, reject) => {
           const id = (audio ?? video)!.deviceId.exact;
           const track = new FakeTrack(id, audio ? "audio" : "video");
-          opening.push({ id, open: async () => (resolve(new FakeMediaStream([track])), await settle(), track) });
+          opening.push({ id, open: async () => (resolve(new FakeMediaStream([track])), await settle(), track), refuse: async () => (reject(new DOMException("in use", "NotReadableError")), settle()) });
         }),
     },
   },
@@ -111,7 +111,7 @@ test("who waits for a stream gets the microphone that was chosen last", async ()
 
 /** What a call sends of sound; `choose` is what the device manager does. */
 function call() {
-  const devices = { microphone: undefined as AudioDeviceInfo | undefined, refresh: async () => {} };
+  const devices = { microphone: undefined as AudioDeviceInfo | undefined, refresh: async () => {}, stay: (id: string) => void (devices.microphone = { ...microphone(""), id }) };
   const heard: unknown[] = [];
   const lines: string[] = [];
   const sending = new Sending({ devices: devices as never, send: async (track) => void heard.push(track), events: new Emitter() as never, log: (line) => lines.push(line) });
@@ -134,6 +134,39 @@ test("of microphones that are chosen one after the other the last is sent, thoug
   assert.equal(sending.local[0].source.id, "microphone:c");
   sending.close();
   assert.equal(last.readyState, "ended");
+});
+
+test("a microphone that is chosen and cannot be opened leaves the one before, also as the choice", async () => {
+  const { devices, sending, heard, choose } = call();
+  devices.microphone = microphone("a");
+  const begun = sending.begin(undefined);
+  const first = await open(0);
+  await begun;
+  const chosen = choose("b");
+  await settle();
+  await opening[1].refuse();
+  await chosen;
+  assert.deepEqual([heard.at(-1), first.readyState, devices.microphone.id, sending.local[0].source.id], [first, "live", "microphone:a", "microphone:a"]);
+  sending.close();
+  assert.equal(first.readyState, "ended");
+});
+
+test("a stream whose other microphone cannot be opened keeps the one before, and says so", async () => {
+  const stream = new LocalAudioStream(microphone("a"));
+  const shown = stream.getMediaStream();
+  const first = await open(0);
+  const changed = subCode(stream.switchSource(microphone("b")));
+  await settle();
+  await opening[1].refuse();
+  assert.deepEqual([await changed, stream.source.id, (await shown).getTracks(), first.readyState], [43013, "microphone:a", [first], "live"]);
+  const changes = [stream.switchSource(microphone("c")), stream.switchSource(microphone("d"))];
+  const late = await open(3);
+  const early = await open(2);
+  await Promise.all(changes);
+  assert.deepEqual([stream.source.id, (await stream.getMediaStream()).getTracks(), first.readyState, early.readyState], ["microphone:d", [late], "ended", "ended"]);
+  await assert.rejects(stream.setMediaStream(new FakeMediaStream([new FakeTrack("picture")]) as never), { code: 400, subCode: 43004 });
+  stream.dispose();
+  assert.equal(late.readyState, "ended");
 });
 
 for (const given of [true, false]) {

@@ -37,7 +37,12 @@ export class Microphone {
     const device = devices.microphone;
     const [before] = this.open?.stream.getAudioTracks() ?? [];
     if (this.open?.device === device?.id && before?.readyState === "live") return before;
-    const stream = await capture(device);
+    const stream = await capture(device).catch((error) => {
+      if (turn !== this.turn || before?.readyState !== "live") throw error;
+      devices.stay(this.open?.device); // better heard by the one before than not at all
+      return this.open!.stream;
+    });
+    if (stream === this.open?.stream) return stream.getAudioTracks()[0];
     if (turn !== this.turn) {
       stream.getTracks().forEach((track) => track.stop());
       throw outdone();

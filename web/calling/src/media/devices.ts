@@ -118,6 +118,14 @@ export class Devices {
     this.events.emit("changed");
   }
 
+  /** The microphone that was chosen cannot be opened: a call keeps to the one before. */
+  stay(id: string | undefined): void {
+    const before = this.lists.microphones.find((device) => device.id === id);
+    if (!before || before.id === this.microphone?.id) return;
+    this.microphone = before;
+    this.events.emit("selectedMicrophoneChanged");
+  }
+
   private facade(): DeviceManager {
     const self = this;
     return {

@@ -77,14 +77,21 @@ export class LocalAudioStream {
       if (disposed) throw failure(412, 43200, "the stream was disposed of");
       return stream();
     };
-    const change = (to: AudioDeviceInfo | MediaStream): void => {
+    const change = (to: AudioDeviceInfo | MediaStream, opened?: MediaStream): void => {
       own(current);
       turn++;
       pending = undefined;
       inner.source = to;
-      current = isStream(to) ? to : undefined;
+      current = isStream(to) ? to : opened;
       events.emit("audioSourceChanged");
       changes.emit("track");
+    };
+    /** Opens another microphone beside the one that is open: if that fails, the one before stays. Of several the last holds. */
+    const switchTo = async (to: AudioDeviceInfo): Promise<void> => {
+      const mine = ++turn;
+      const opened = await capture(to);
+      if (mine === turn) change(to, opened);
+      else opened.getTracks().forEach((track) => track.stop());
     };
     const inner: LocalAudio = {
       source,
@@ -119,13 +126,14 @@ export class LocalAudioStream {
       mediaStreamType: "Audio",
       getMediaStream: stream,
       setMediaStream: async (to: MediaStream) => {
-        if (!isStream(to)) throw failure(400, 43004, "not a MediaStream");
+        if (!isStream(to) || to.getAudioTracks().length === 0) throw failure(400, 43004, "not a MediaStream with sound");
         change(to);
       },
       switchSource: async (to: AudioDeviceInfo) => {
         if (typeof to?.id !== "string") throw failure(400, 43004, "not a microphone");
         if (!isStream(inner.source) && inner.source?.id === to.id) throw failure(400, 43005, "the stream has this source already");
-        change(to);
+        if (current) await switchTo(to);
+        else change(to);
       },
       // A page measures the microphone before there is a call: it is opened for that.
       getVolume: async () => {
