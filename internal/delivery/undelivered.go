@@ -135,8 +135,13 @@ func (e *Engine) handOverAll() {
 // readRetry is how long it takes until a body is asked for again.
 var readRetry = backoff.Exponential{First: 100 * time.Millisecond, Longest: 5 * time.Second}
 
+// readTries is how often a body is asked for that is damaged. It may be read once the journal
+// has been written again, where a sync has failed.
+const readTries = 6
+
 // loadUndelivered reads the body of a message from the journal. It may move to another
-// page in the meantime.
+// page in the meantime. One that cannot be read must not keep those behind it for ever: its
+// hook is told without it.
 func (e *Engine) loadUndelivered(b *handover) {
 	for failures := 1; b.page != 0; failures++ {
 		contents, err := e.journal.Contents(e.writing, b.page)
@@ -159,7 +164,8 @@ func (e *Engine) loadUndelivered(b *handover) {
 			}
 		}
 		e.log.Error("body of an undelivered event cannot be read", "id", b.what.Message.ID, "error", err)
-		if errors.Is(err, journal.ErrNotKept) || e.undeliverable.isClosed() || !backoff.Wait(e.writing, readRetry.Delay(failures)) {
+		lost := errors.Is(err, journal.ErrNotKept) || errors.Is(err, journal.ErrDamaged) && failures >= readTries && e.journal.Failure() == nil
+		if lost || e.undeliverable.isClosed() || !backoff.Wait(e.writing, readRetry.Delay(failures)) {
 			return
 		}
 	}

@@ -9,8 +9,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // forgetAfter is how long a page that is done may wait for the next write, which
@@ -28,8 +26,9 @@ type DiskStore struct {
 	log  *slog.Logger
 	full int64 // segmentSize, but in tests
 	over int64 // so much a full file takes while the next one is made: rollAhead, but in tests
-	// syncData brings a file to the disk: datadir.SyncData, but in tests.
-	syncData func(*os.File) error
+	// files is the directory; syncData is that of files, but in tests.
+	files    folder
+	syncData func(file) error
 
 	// rolls is held while the next file is made and becomes the active one. It is taken
 	// before syncs.
@@ -40,7 +39,7 @@ type DiskStore struct {
 	// disk is held while files are written. Append, Sync, sweep and Close take it;
 	// nobody who must not wait for the disk does.
 	disk     sync.Mutex
-	file     *os.File  // of the last segment
+	file     file      // of the last segment
 	end      int64     // where the next frame goes
 	roomEnd  int64     // the file has zeros from end to here
 	synced   int64     // so much of the file is on the disk
@@ -66,7 +65,10 @@ type DiskStore struct {
 // OnDisk returns the store of pages in a directory, which is made if it does not
 // exist. From is where an earlier version of this program kept them; nil: nowhere.
 func OnDisk(dir string, from Former, log *slog.Logger) *DiskStore {
-	return &DiskStore{dir: dir, from: from, log: log, full: segmentSize, over: rollAhead, syncData: datadir.SyncData, places: map[uint64]place{}}
+	files := osFolder(dir)
+	return &DiskStore{
+		dir: dir, from: from, log: log, full: segmentSize, over: rollAhead, files: files, syncData: files.syncData, places: map[uint64]place{},
+	}
 }
 
 // Append implements Store. With the page go the numbers of those that are done, and
@@ -122,7 +124,7 @@ func (s *DiskStore) Read(_ context.Context, number uint64) ([]byte, error) {
 
 // read reads a page from its file.
 func (s *DiskStore) read(number uint64, p place) ([]byte, error) {
-	file, err := os.Open(p.segment.path(s.dir))
+	file, err := s.files.open(p.segment.name(), os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
@@ -131,10 +133,10 @@ func (s *DiskStore) read(number uint64, p place) ([]byte, error) {
 }
 
 // readPlace reads a page from the open file of its segment.
-func readPlace(file *os.File, number uint64, p place) ([]byte, error) {
+func readPlace(file file, number uint64, p place) ([]byte, error) {
 	data := make([]byte, frameHead+p.size)
 	if _, err := file.ReadAt(data, p.at); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: page %d at byte %d of %s: %w", ErrDamaged, number, p.at, file.Name(), err)
 	}
 	f, _, intact := readFrame(data, 0)
 	if !intact || f.kind != framePage || f.page != number {

@@ -7,18 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
-
-	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // Recover implements Store.
 func (s *DiskStore) Recover(ctx context.Context, tell func(uint64, []byte) error) error {
-	if err := errors.Join(os.MkdirAll(s.dir, 0o700), datadir.SyncDir(filepath.Dir(s.dir))); err != nil {
+	if err := s.files.make(); err != nil {
 		return err
 	}
-	ordinals, err := listSegments(s.dir)
+	ordinals, err := listSegments(s.files)
 	if err != nil {
 		return err
 	}
@@ -53,7 +50,7 @@ func (s *DiskStore) scan(ordinals []uint64) error {
 	if len(ordinals) > 0 {
 		first.ordinal = ordinals[len(ordinals)-1]
 	}
-	file, err := createSegment(s.dir, first, 0)
+	file, err := s.createSegment(first, 0)
 	if err != nil {
 		return err
 	}
@@ -67,6 +64,7 @@ type scanner struct {
 	done    []uint64
 	last    *segment // that was read; nil: none
 	content []byte   // of its file
+	synced  int64    // so much of it was on the disk, its frames say
 }
 
 // segment reads one. The very last may not have been begun: it was made ahead, and the
@@ -74,13 +72,14 @@ type scanner struct {
 func (r *scanner) segment(ordinal uint64, last bool) error {
 	s, seg := r.store, &segment{ordinal: ordinal}
 	path := seg.path(s.dir)
-	content, err := os.ReadFile(path)
+	content, err := s.files.read(seg.name())
 	if err != nil {
 		return err
 	}
 	if r.last != nil && r.last.ordinal+1 != ordinal {
 		return fmt.Errorf("%w: the file before %s is missing", ErrDamaged, path)
 	}
+	synced := int64(0)
 	for {
 		f, size, intact := readFrame(content[seg.size:], s.sequence)
 		if !intact {
@@ -93,12 +92,13 @@ func (r *scanner) segment(ordinal uint64, last bool) error {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		seg.size += int64(size)
+		synced = max(synced, f.synced)
 	}
 	if syncedBehind(content[seg.size:], s.sequence) > seg.size {
 		return damagedAt(path, seg.size)
 	}
 	if seg.size == 0 && last {
-		return errors.Join(os.Remove(path), datadir.SyncDir(s.dir))
+		return errors.Join(s.files.remove(seg.name()), s.files.sync())
 	}
 	if seg.size == 0 {
 		return damagedAt(path, 0)
@@ -107,25 +107,28 @@ func (r *scanner) segment(ordinal uint64, last bool) error {
 		s.segments = append(s.segments, r.last)
 		s.bytes += r.last.size
 	}
-	r.last, r.content = seg, content
+	r.last, r.content, r.synced = seg, content, synced
 	return nil
 }
 
-// reopen makes the last segment the active one. What a crash has cut off is removed.
+// reopen makes the last segment the active one. What a crash has cut off is removed. What the
+// last process wrote and perhaps did not sync counts from now on; it is written again, for if
+// a sync of that process has failed, the kernel may take it for clean (see writeAgain).
 func (r *scanner) reopen() error {
 	s, seg, content := r.store, r.last, r.content
-	file, err := os.OpenFile(seg.path(s.dir), os.O_RDWR, 0)
+	file, err := s.files.open(seg.name(), os.O_RDWR)
 	if err != nil {
 		return err
 	}
 	if left := len(bytes.TrimRight(content[seg.size:], "\x00")); left > 0 {
 		s.log.Info("the last write of the journal was cut off by a crash; nobody relied on it", "file", file.Name(), "bytes", left)
 	}
-	if int64(len(content)) > seg.size {
+	_, err = file.WriteAt(content[r.synced:seg.size], r.synced)
+	if err == nil && int64(len(content)) > seg.size {
 		err = file.Truncate(seg.size)
 	}
 	if err == nil {
-		err = file.Sync() // what the last process wrote and did not sync counts from now on
+		err = file.Sync()
 	}
 	if err != nil {
 		file.Close()
@@ -180,18 +183,23 @@ func (s *DiskStore) tellAll(tell func(uint64, []byte) error) error {
 		numbers = append(numbers, number)
 	}
 	slices.Sort(numbers)
-	var file *os.File // pages of one segment mostly follow each other
-	defer func() { file.Close() }()
+	var file file // pages of one segment mostly follow each other
 	var of *segment
+	closeFile := func() {
+		if of != nil {
+			file.Close()
+		}
+	}
+	defer func() { closeFile() }()
 	for _, number := range numbers {
 		p := s.places[number]
 		if p.segment != of {
-			file.Close()
-			var err error
-			if file, err = os.Open(p.segment.path(s.dir)); err != nil {
+			opened, err := s.files.open(p.segment.name(), os.O_RDONLY)
+			if err != nil {
 				return err
 			}
-			of = p.segment
+			closeFile()
+			file, of = opened, p.segment
 		}
 		data, err := readPlace(file, number, p)
 		if err != nil {

@@ -56,25 +56,29 @@ func (s *DiskStore) roll() error {
 	s.rolls.Lock()
 	defer s.rolls.Unlock()
 	s.disk.Lock()
-	full, closed := s.end >= s.full, s.closed
+	full, begun, closed := s.end >= s.full, s.synced > 0, s.closed
 	s.disk.Unlock()
 	switch {
 	case closed:
 		return os.ErrClosed
 	case !full:
 		return nil
+	case !begun: // two files of which nothing is on the disk would look like damage
+		if err := s.Sync(); err != nil {
+			return err
+		}
 	}
 	s.mu.Lock()
 	following := &segment{ordinal: s.segments[len(s.segments)-1].ordinal + 1}
 	s.mu.Unlock()
-	file, err := createSegment(s.dir, following, s.piece())
+	file, err := s.createSegment(following, s.piece())
 	if err != nil {
 		return err
 	}
 	for {
 		begun, err := s.follow(file, following)
 		if err != nil {
-			return errors.Join(err, file.Close(), os.Remove(following.path(s.dir)))
+			return errors.Join(err, file.Close(), s.files.remove(following.name()))
 		}
 		if begun {
 			return nil
@@ -84,7 +88,7 @@ func (s *DiskStore) roll() error {
 
 // follow brings the active file to the disk, and makes another the active one, unless
 // something was written meanwhile. At the latest it succeeds when the writer waits for it.
-func (s *DiskStore) follow(file *os.File, following *segment) (begun bool, err error) {
+func (s *DiskStore) follow(file file, following *segment) (begun bool, err error) {
 	s.syncs.Lock()
 	defer s.syncs.Unlock()
 	if err := s.sync(); err != nil {
@@ -110,7 +114,7 @@ func (s *DiskStore) follow(file *os.File, following *segment) (begun bool, err e
 
 // start writes the first frame of a segment, and makes it the active one. Nothing of it
 // is on the disk before the next sync.
-func (s *DiskStore) start(file *os.File, first *segment, f frame, room int64) error {
+func (s *DiskStore) start(file file, first *segment, f frame, room int64) error {
 	head := appendFrame(nil, f)
 	if _, err := file.WriteAt(head, 0); err != nil {
 		return err
@@ -124,7 +128,7 @@ func (s *DiskStore) start(file *os.File, first *segment, f frame, room int64) er
 }
 
 // use makes a segment the active one, of which so much is on the disk.
-func (s *DiskStore) use(file *os.File, active *segment, synced int64) {
+func (s *DiskStore) use(file file, active *segment, synced int64) {
 	s.file, s.end, s.roomEnd, s.synced = file, active.size, active.size, synced
 	s.mu.Lock()
 	s.segments = append(s.segments, active)

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // TestWriterDoesNotWaitWhereAFileBegins: while the disk syncs the full one, pages are
@@ -19,7 +17,7 @@ func TestWriterDoesNotWaitWhereAFileBegins(t *testing.T) {
 	s, _ := openDisk(t, t.TempDir())
 	s.over = 4096
 	syncing, goOn := make(chan bool, 100), make(chan bool)
-	s.syncData = func(file *os.File) error { syncing <- true; <-goOn; return datadir.SyncData(file) }
+	s.syncData = func(file file) error { syncing <- true; <-goOn; return s.files.syncData(file) }
 	text := strings.Repeat("x", 400)
 	written := make(chan bool, 100)
 	go func() {

@@ -1,7 +1,5 @@
 package journal
 
-import "os"
-
 // Room is made ahead of the frames: zeros behind the last one, so that a page does not
 // change the size of its file. A sync then brings its data to the disk and nothing of
 // the file system's own, which costs a journal commit on many of them. Zeros are no
@@ -31,7 +29,7 @@ func (s *DiskStore) makeRoom() {
 }
 
 // writeZeros writes zeros from one byte of a file up to another, and returns how far it came.
-func writeZeros(file *os.File, from, to int64) (int64, error) {
+func writeZeros(file file, from, to int64) (int64, error) {
 	for from < to {
 		n, err := file.WriteAt(zeros[:min(int64(len(zeros)), to-from)], from)
 		if from += int64(n); err != nil {

@@ -18,7 +18,7 @@ func TestPagesDoNotChangeTheSizeOfTheirFile(t *testing.T) {
 	sizes := map[int64]bool{}
 	for i := range uint64(40) {
 		mustAppend(t, s, i+1, strings.Repeat("x", 200)) // 9,320 bytes with their frames
-		is, err := s.file.Stat()
+		is, err := s.file.(*os.File).Stat()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,10 +1,9 @@
 package journal
 
 import (
+	"errors"
 	"os"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // isDead reports whether the oldest segment can be removed.
@@ -63,11 +62,11 @@ func (s *DiskStore) removeOldest() bool {
 	s.mu.Lock()
 	oldest := s.segments[0]
 	s.mu.Unlock()
-	err := os.Remove(oldest.path(s.dir))
-	if err == nil {
-		err = datadir.SyncDir(s.dir)
+	err := s.files.remove(oldest.name())
+	if err == nil || errors.Is(err, os.ErrNotExist) { // removed before, and perhaps not on the disk
+		err = s.files.sync()
 	}
-	if err != nil && !os.IsNotExist(err) {
+	if err != nil {
 		s.log.Error("a file of the journal that is of no use any more cannot be removed", "file", oldest.path(s.dir), "error", err)
 		return false
 	}

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // sweepsOnlyHere lets the store be swept when the test does it, until then.
@@ -37,9 +34,9 @@ func TestFailedSyncIsWrittenAgain(t *testing.T) {
 	mustAppend(t, s, 4, "four")
 	refused := errors.New("input/output error")
 	failures := 2
-	s.syncData = func(file *os.File) error {
+	s.syncData = func(file file) error {
 		if failures == 0 {
-			return datadir.SyncData(file)
+			return s.files.syncData(file)
 		}
 		failures--
 		lost := make([]byte, s.end-on)
@@ -73,7 +70,7 @@ func TestPagesAreAppendedWhileASyncRuns(t *testing.T) {
 	disk := onTornDisk(s)
 	note := s.syncData
 	mustAppend(t, s, 1, "one")
-	s.syncData = func(file *os.File) error {
+	s.syncData = func(file file) error {
 		err := note(file)
 		two := mustAppend(t, s, 2, "two")
 		if data, err := s.Read(t.Context(), two); err != nil || string(data) != "two" {
@@ -97,7 +94,7 @@ func TestWhatIsNotSyncedIsBounded(t *testing.T) {
 	s, _ := openDisk(t, t.TempDir())
 	s.full = segmentSize
 	syncs := 0
-	s.syncData = func(*os.File) error { syncs++; return nil }
+	s.syncData = func(file) error { syncs++; return nil }
 	text := strings.Repeat("x", 1<<20)
 	for i := range uint64(7) {
 		mustAppend(t, s, i+1, text)
@@ -126,12 +123,12 @@ func TestFileIsRemovedOnlyOnceItsSuccessorIsSynced(t *testing.T) {
 	mustAppend(t, s, 2, "the records of the first page")
 	s.Done(old)
 	refused := errors.New("input/output error")
-	s.syncData = func(*os.File) error { return refused }
+	s.syncData = func(file) error { return refused }
 	s.sweep()
 	if names, _ := files(t, dir); len(names) != 2 {
 		t.Fatalf("%d files are left", len(names))
 	}
-	s.syncData = datadir.SyncData
+	s.syncData = s.files.syncData
 	s.sweep()
 	if names, _ := files(t, dir); len(names) != 1 || s.synced != s.end {
 		t.Errorf("%d files are left, %d of %d bytes are synced", len(names), s.synced, s.end)

@@ -37,8 +37,9 @@ func (j *Journal) endHold(hold, ender *Record) {
 		return
 	}
 	hold.ended = true
-	// Both in one page are forgotten together.
-	if hold.copies > 1 || hold.home != ender.home {
+	// Both in one page are forgotten together, unless the hold moves on, since it has former
+	// holds of its key to end.
+	if hold.copies > 1 || hold.home != ender.home || hold.waits > 0 {
 		hold.enders = append(hold.enders, ender)
 		ender.waits++
 	}

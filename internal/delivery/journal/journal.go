@@ -59,8 +59,9 @@ type Entry struct {
 	// not in memory, the number of the page that has it.
 	again *line
 	from  uint64
-	// skipped: it was over and forgotten before it could be written again.
-	skipped bool
+	// skipped: it was over and forgotten before it could be written again. Unread: its
+	// content cannot be read, so that it stays where it is.
+	skipped, unread bool
 
 	mark func()
 }

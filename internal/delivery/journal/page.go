@@ -1,10 +1,18 @@
 package journal
 
-import "time"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
 
 // rewriteAfter is how old a page gets before the records that it still has to
 // keep are written again, so that it and what is over in it can be forgotten.
 const rewriteAfter = 2 * time.Second
+
+// rereadAfter is how long it takes until a page is tried again that cannot be read.
+const rereadAfter = time.Minute
 
 // page is what the journal knows of a page in the store.
 type page struct {
@@ -20,8 +28,9 @@ type page struct {
 
 // committed takes over what the writer wrote, in the order of writing.
 func (j *Journal) committed(p *page, batch []Entry) {
+	j.countCopies(batch)
 	if p != nil {
-		j.moveIn(p, batch)
+		j.moveIn(p)
 		j.metrics.records.Add(float64(len(p.records)))
 	}
 	for _, it := range batch {
@@ -30,6 +39,8 @@ func (j *Journal) committed(p *page, batch []Entry) {
 			it.mark()
 		case it.again == nil:
 			j.file(it.record)
+		case it.record.home == p && it.record.hasChanged(it.again):
+			j.spoil(p)
 		}
 	}
 	if p != nil {
@@ -41,8 +52,8 @@ func (j *Journal) committed(p *page, batch []Entry) {
 	j.queue.reuse(batch)
 }
 
-// moveIn makes p the home of its records.
-func (j *Journal) moveIn(p *page, batch []Entry) {
+// countCopies notes which records were written and which were not.
+func (j *Journal) countCopies(batch []Entry) {
 	for _, it := range batch {
 		switch {
 		case it.record == nil:
@@ -50,8 +61,18 @@ func (j *Journal) moveIn(p *page, batch []Entry) {
 			it.record.copies++
 		case it.skipped:
 			it.record.copies--
+			if it.unread {
+				j.rewriteLater(it.record.home)
+			}
 		}
 	}
+}
+
+// moveIn makes p the home of its records. With a page that one of them leaves, a hold may go that
+// it has ended: then it is settled, and p must not be forgotten before it has the others.
+func (j *Journal) moveIn(p *page) {
+	p.open++
+	defer func() { p.open-- }()
 	for _, r := range p.records {
 		if r.settled {
 			continue // while it was being written again
@@ -132,6 +153,15 @@ func (j *Journal) rewrite(p *page) {
 	j.queue.put(entries...)
 }
 
+// rewriteLater queues what is left in a page another time, since it could not be read.
+func (j *Journal) rewriteLater(p *page) {
+	if p.records == nil || !p.moving {
+		return
+	}
+	p.moving = false
+	j.owner.At(time.Now().Add(rereadAfter), func() { j.rewrite(p) })
+}
+
 // again is the entry that writes a record anew, as it is now.
 func (r *Record) again() Entry {
 	if r.kind == KindMessage && r.ended {
@@ -157,13 +187,19 @@ func (j *Journal) End(r *Record) {
 	j.settle(r)
 }
 
+// hasChanged reports whether a record that backs off has changed since it was to be written
+// again.
+func (r *Record) hasChanged(since *line) bool {
+	return !r.ended && !r.Due.IsZero() && (r.Attempts != since.attempts || !r.Due.Equal(since.due))
+}
+
 // Changed notes that a record's attempts or times are no longer those on disk.
 func (j *Journal) Changed(r *Record) { j.spoil(r.home) }
 
 // RewriteStale brings the journal up to date, so that the next process does not
 // repeat what is over. Flush waits for it.
 func (j *Journal) RewriteStale() {
-	for p := range j.stale {
+	for _, p := range slices.SortedFunc(maps.Keys(j.stale), func(a, b *page) int { return cmp.Compare(a.number, b.number) }) {
 		j.rewrite(p)
 	}
 }

@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // tornDisk knows what of a store's files is on the disk.
@@ -30,11 +28,11 @@ func onTornDisk(s *DiskStore) *tornDisk {
 	for _, found := range s.segments {
 		d.synced[filepath.Base(found.path(s.dir))] = found.size
 	}
-	s.syncData = func(file *os.File) error {
+	s.syncData = func(file file) error {
 		s.disk.Lock()
 		end := s.end
 		s.disk.Unlock()
-		if err := datadir.SyncData(file); err != nil {
+		if err := s.files.syncData(file); err != nil {
 			return err
 		}
 		d.mu.Lock()

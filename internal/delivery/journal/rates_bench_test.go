@@ -4,15 +4,12 @@ package journal
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // event is a message of 1 kB that is over as soon as it is on disk.
@@ -43,7 +40,7 @@ func atRate(b *testing.B, kind string, rate int) {
 	defer end()
 	var syncs atomic.Int64
 	if disk, ok := store.(*DiskStore); ok {
-		disk.syncData = func(file *os.File) error { syncs.Add(1); return datadir.SyncData(file) }
+		disk.syncData = func(file file) error { syncs.Add(1); return disk.files.syncData(file) }
 	}
 	tasks := make(chan func())
 	var j *Journal

@@ -81,13 +81,16 @@ func (r *recovery) add(p *page, l line) error {
 }
 
 // notFromTheFuture brings the times of a record down to now where the clock was
-// put back since it was written: what is due soon must not wait for that long.
+// put back since it was written, or since its first attempt: what is due soon must
+// not wait for that long.
 func (r *Record) notFromTheFuture(now time.Time) {
-	ahead := r.Posted.Sub(now)
+	ahead := max(r.Posted.Sub(now), r.First.Sub(now))
 	if ahead <= 0 {
 		return
 	}
-	r.Posted = now
+	if r.Posted.After(now) {
+		r.Posted = now
+	}
 	for _, t := range []*time.Time{&r.Due, &r.First} {
 		if !t.IsZero() {
 			*t = t.Add(-ahead)

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 const (
@@ -43,18 +41,18 @@ type place struct {
 	size    int   // of its data
 }
 
-func (s *segment) path(dir string) string {
-	return filepath.Join(dir, fmt.Sprintf("%016x", s.ordinal)+segmentSuffix)
-}
+func (s *segment) path(dir string) string { return filepath.Join(dir, s.name()) }
+
+func (s *segment) name() string { return fmt.Sprintf("%016x", s.ordinal) + segmentSuffix }
 
 // listSegments returns the ordinals of the files in a directory, the oldest first.
-func listSegments(dir string) (ordinals []uint64, err error) {
-	entries, err := os.ReadDir(dir)
+func listSegments(files folder) (ordinals []uint64, err error) {
+	names, err := files.names()
 	if err != nil {
 		return nil, err
 	}
-	for _, entry := range entries {
-		name, found := strings.CutSuffix(entry.Name(), segmentSuffix)
+	for _, name := range names {
+		name, found := strings.CutSuffix(name, segmentSuffix)
 		if ordinal, err := strconv.ParseUint(name, 16, 64); found && err == nil {
 			ordinals = append(ordinals, ordinal)
 		}
@@ -65,14 +63,14 @@ func listSegments(dir string) (ordinals []uint64, err error) {
 
 // createSegment makes the file of a segment, with so much room. The file and its name are
 // on the disk when it returns.
-func createSegment(dir string, s *segment, room int64) (*os.File, error) {
-	file, err := os.OpenFile(s.path(dir), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+func (s *DiskStore) createSegment(made *segment, room int64) (file, error) {
+	file, err := s.files.open(made.name(), os.O_RDWR|os.O_CREATE|os.O_TRUNC)
 	if err != nil {
 		return nil, err
 	}
 	_, err = writeZeros(file, 0, room)
-	if err = errors.Join(err, file.Sync(), datadir.SyncDir(dir)); err != nil {
-		return nil, errors.Join(err, file.Close(), os.Remove(s.path(dir)))
+	if err = errors.Join(err, file.Sync(), s.files.sync()); err != nil {
+		return nil, errors.Join(err, file.Close(), s.files.remove(made.name()))
 	}
 	return file, nil
 }

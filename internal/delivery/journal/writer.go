@@ -72,12 +72,16 @@ func (j *Journal) tryPage(ctx context.Context, batch []Entry) (*page, error) {
 		if it.record == nil {
 			continue
 		}
+		it.skipped, it.unread = false, false
 		l, err := j.lineOf(ctx, it, &moved)
-		if errors.Is(err, ErrNotKept) {
+		switch {
+		case errors.Is(err, ErrNotKept):
 			it.skipped = true
 			continue
-		}
-		if err != nil {
+		case errors.Is(err, ErrDamaged): // what is new must not wait for it
+			it.skipped, it.unread = true, true
+			continue
+		case err != nil:
 			return nil, err
 		}
 		data = appendLine(data, l)
@@ -99,6 +103,7 @@ func (j *Journal) tryPage(ctx context.Context, batch []Entry) (*page, error) {
 type movedContents struct {
 	page uint64 // 0: none was read
 	of   map[uint64]Content
+	err  error // why there are none
 }
 
 // lineOf gives a new record its place in the order, or reads the content that an
@@ -117,11 +122,13 @@ func (j *Journal) lineOf(ctx context.Context, it *Entry, moved *movedContents) (
 		return l, nil
 	}
 	if moved.page != it.from {
-		contents, err := j.Contents(ctx, it.from)
-		if err != nil {
-			return l, err
+		moved.of, moved.err = j.Contents(ctx, it.from)
+		if moved.page = it.from; errors.Is(moved.err, ErrDamaged) {
+			j.log.Error("a page of the journal cannot be read; the events in it stay where they are", "page", it.from, "error", moved.err)
 		}
-		moved.page, moved.of = it.from, contents
+	}
+	if moved.err != nil {
+		return l, moved.err
 	}
 	kept, found := moved.of[l.seq]
 	if !found {
@@ -138,7 +145,8 @@ type Content struct {
 }
 
 // Contents reads the contents of a page, by the sequence of their records. It
-// fails with ErrNotKept where the page was forgotten.
+// fails with ErrNotKept where the page was forgotten, and with ErrDamaged where it is there and
+// cannot be read.
 func (j *Journal) Contents(ctx context.Context, number uint64) (map[uint64]Content, error) {
 	data, err := j.store.Read(ctx, number)
 	if err != nil {
