@@ -34,7 +34,8 @@ type Registrar struct {
 	credentialStore *store.Collection[credential] // by user name
 	bindingStore    *store.Collection[bindings]   // by user name; only those that outlive the process
 
-	writing sync.Mutex // held while the store is changed, before mu
+	writing  sync.Mutex      // held while the store is changed, before mu
+	unstored map[string]bool // under writing: user names of which the store has not got the bindings
 
 	mu          sync.Mutex
 	credentials map[string]*credential     // by user name
@@ -53,6 +54,7 @@ func New(ctx context.Context, cfg Config) (*Registrar, error) {
 	r := &Registrar{
 		cfg: cfg, log: cfg.Log, lockout: NewLockout(),
 		credentials: map[string]*credential{}, userNames: map[identifier.ID][]string{}, bindings: map[string][]*binding{}, flows: map[Flow]int{},
+		unstored: map[string]bool{},
 	}
 	var err error
 	if r.credentialStore, err = store.NewCollection(cfg.Store, storedCredentials); err != nil {

@@ -43,6 +43,9 @@ func (r *Registrar) removeEverywhere(ctx context.Context, why string, count *ato
 	r.mu.Unlock()
 	for _, userName := range changed {
 		r.log.Info("phone registration removed", "user", userName, "why", why)
+		r.unstored[userName] = true
+	}
+	for userName := range r.unstored { // those too that could not be stored before
 		if err := r.storeBindings(ctx, userName); err != nil {
 			r.log.Error("phone registrations were not stored", "user", userName, "error", err)
 		}
@@ -58,8 +61,18 @@ func (r *Registrar) removeAllBindings(ctx context.Context, userName string) erro
 }
 
 // storeBindings writes the bindings of a user name that outlive the process. It
-// runs under r.writing, so that the latest state is the last that is written.
+// runs under r.writing, so that the latest state is the last that is written. What
+// cannot be stored is tried again with the next request, or removal.
 func (r *Registrar) storeBindings(ctx context.Context, userName string) error {
+	r.unstored[userName] = true
+	err := r.tryStore(ctx, userName)
+	if err == nil {
+		delete(r.unstored, userName)
+	}
+	return err
+}
+
+func (r *Registrar) tryStore(ctx context.Context, userName string) error {
 	var kept bindings
 	r.mu.Lock()
 	for _, b := range r.bindings[userName] {

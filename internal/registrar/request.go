@@ -56,7 +56,7 @@ func (r *Registrar) Register(ctx context.Context, in Request) (all []Binding, er
 		r.counts.refused.Add(1)
 		return nil, err
 	}
-	if changed {
+	if changed || r.unstored[in.UserName] {
 		if err := r.storeBindings(ctx, in.UserName); err != nil {
 			return nil, err
 		}

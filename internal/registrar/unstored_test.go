@@ -1,0 +1,40 @@
+package registrar
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// TestRegistrationIsAcceptedOnceItIsStored: a telephone that repeats a request whose
+// bindings could not be stored is told of success only when they are.
+func TestRegistrationIsAcceptedOnceItIsStored(t *testing.T) {
+	b, err := backbone.Open(context.Background(), backbone.Config{Dir: t.TempDir()}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	r := open(t, store.OnBackbone(b), nil)
+	issue(t, r, "101", alice)
+	issue(t, r, "102", alice)
+	register(t, r, says("102", 1, "sip:102@10.0.0.7", time.Hour, desk))
+	broken, cancel := context.WithCancel(t.Context())
+	cancel()
+	in, out := says("101", 1, "sip:101@10.0.0.7", time.Hour, desk), says("102", 2, "sip:102@10.0.0.7", 0, desk)
+	for _, request := range []Request{in, out} {
+		if _, err := r.Register(broken, request); err == nil {
+			t.Fatal("nothing could be stored, and it was accepted")
+		}
+	}
+	in.CSeq, out.CSeq = 2, 3
+	register(t, r, in)
+	register(t, r, out)
+	next := open(t, store.OnBackbone(b), nil)
+	if got := next.BindingsOfIdentity(alice); len(got) != 1 || got[0].UserName != "101" {
+		t.Errorf("the next process knows %+v", got)
+	}
+}
