@@ -157,17 +157,25 @@ func (g *Grid) conclude(sub Subscription, v verdict) (waits bool) {
 // nevertheless; after a restart the handshake is made again. perMinute is what a
 // consent grants.
 func (g *Grid) settle(of Subscription, next state, problem string, perMinute int) bool {
+	settled, err := g.trySettle(of, next, problem, perMinute, false)
+	if err != nil {
+		g.log.Error("event subscription cannot be stored", "subscription", of.Name, "error", err)
+	}
+	return settled
+}
+
+// trySettle is settle for who is told of the error. Where it must be stored, nothing has
+// changed then.
+func (g *Grid) trySettle(of Subscription, next state, problem string, perMinute int, must bool) (settled bool, err error) {
 	g.admin.Lock()
 	defer g.admin.Unlock()
 	sub, exists := g.view.Load().find(of.Name)
 	if !exists || sub.Consent == nil || sub.Consent.ID != of.Consent.ID {
-		return false
+		return false, nil
 	}
+	awaited := sub.State == awaiting
 	if next == failed && sub.Active != nil {
 		problem += ". Events still go to " + sub.Active.shown() + ", as before this update"
-	}
-	if sub.State == awaiting {
-		g.stop(key(sub.Name)) // its goroutine only waits; one that still posts is left to hear the answer
 	}
 	sub.State, sub.Problem, sub.Updated = next, problem, g.cfg.Now()
 	if next == succeeded {
@@ -177,15 +185,18 @@ func (g *Grid) settle(of Subscription, next state, problem string, perMinute int
 	if next.ended() {
 		sub.Consent = nil
 	}
-	if err := g.keep(sub); err != nil {
-		g.log.Error("event subscription cannot be stored", "subscription", sub.Name, "error", err)
+	if err = g.keep(sub); err != nil && must {
+		return false, err
+	}
+	if awaited {
+		g.stop(key(sub.Name)) // its goroutine only waits; one that still posts is left to hear the answer
 	}
 	g.replaceView(g.view.Load().with(sub))
 	if next == succeeded {
 		g.poster.EndProbation(sub.label(), sub.Active.Endpoint)
 	}
 	g.log.Info("event subscription changed its state", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "perMinute", sub.PerMinute, "problem", problem)
-	return true
+	return true, err
 }
 
 // remove deletes a subscription, with whatever waits to be delivered to it, and

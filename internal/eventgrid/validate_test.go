@@ -1,13 +1,16 @@
 package eventgrid
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -175,4 +178,56 @@ func TestUnopenedLinkFailsAfterReopening(t *testing.T) {
 }
 
 // consentBy opens a link in a browser, which grants no rate.
-func (g *Grid) consentBy(id, token string) bool { return g.consentWith(id, token, 0) }
+func (g *Grid) consentBy(id, token string) bool {
+	consented, err := g.consentWith(id, token, 0)
+	return consented && err == nil
+}
+
+// refusingDisk is records that cannot be written for a while.
+type refusingDisk struct {
+	records
+	full atomic.Bool
+}
+
+func (d *refusingDisk) Put(ctx context.Context, id string, sub Subscription) error {
+	if d.full.Load() {
+		return fault.Busy(time.Second, "the disk is full")
+	}
+	return d.records.Put(ctx, id, sub)
+}
+
+// TestConsentByLinkIsStoredBeforeItIsAcknowledged: while it cannot be stored, who opens the
+// link is told so, and may open it again.
+func TestConsentByLinkIsStoredBeforeItIsAcknowledged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		links, backend := make(chan url.Values, 1), store.InMemory()
+		kept, err := store.NewCollection(backend, storedSubscriptions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		disk := &refusingDisk{records: kept}
+		g, err := open(testConfig(reserved(t, links)), disk, &mailbox{}, quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.subscribe(t, "incoming", to("http://127.0.0.1:3000/events"))
+		link := <-links
+		synctest.Wait()
+		disk.full.Store(true)
+		if consented, err := g.consentWith(link.Get("id"), link.Get("t"), 0); consented || !fault.Is(err, fault.KindBusy) {
+			t.Errorf("consented: %v, %v", consented, err)
+		}
+		if got, _ := g.stateOf("incoming"); got != awaiting {
+			t.Errorf("state %s", got)
+		}
+		disk.full.Store(false)
+		if !g.consentBy(link.Get("id"), link.Get("t")) {
+			t.Error("the link did not consent once there was room")
+		}
+		g.Close()
+		again, _ := newTestGrid(t, reserved(t, links), backend)
+		if got, problem := again.stateOf("incoming"); got != succeeded {
+			t.Errorf("after a restart: %s %q", got, problem)
+		}
+	})
+}

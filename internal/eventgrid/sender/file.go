@@ -79,10 +79,31 @@ func (l *lines) append(name string, text []byte) error {
 			return err
 		}
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(text)
-	return errors.Join(err, file.Close())
+	return errors.Join(appendLines(file, text), file.Close())
+}
+
+// appendLines leaves no half a line behind it, which would spoil the next one, and ends one that
+// a crash has left.
+func appendLines(file *os.File, text []byte) error {
+	have, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if size := have.Size(); size > 0 {
+		var last [1]byte
+		if _, err := file.ReadAt(last[:], size-1); err != nil {
+			return err
+		}
+		if last[0] != '\n' {
+			text = append([]byte("\n"), text...)
+		}
+	}
+	if _, err = file.Write(text); err != nil {
+		_ = file.Truncate(have.Size())
+	}
+	return err
 }

@@ -51,3 +51,21 @@ func TestFilesStayInTheirFolder(t *testing.T) {
 		t.Errorf("a folder that cannot be: %+v", o)
 	}
 }
+
+// TestHalfALineSpoilsNoEvent: a crash, or a full disk, has left it.
+func TestHalfALineSpoilsNoEvent(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "f"), []byte(`{"id":"1"}`+"\n"+`{"id":`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := NewFiles(dir)
+	for _, id := range []string{"2", "3"} {
+		if o := files.Send(t.Context(), parcel(FileURL("f"), `{"id":"`+id+`"}`)); o.Status != 200 {
+			t.Fatalf("outcome %+v", o)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "f"))
+	if want := "{\"id\":\"1\"}\n{\"id\":\n{\"id\":\"2\"}\n{\"id\":\"3\"}\n"; err != nil || string(text) != want {
+		t.Errorf("the file holds %q, %v", text, err)
+	}
+}
