@@ -3,7 +3,6 @@ package recording
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
@@ -81,18 +80,4 @@ func (l *Library) finishDeletion(ctx context.Context, r *Record) (gone bool, err
 		return false, nil
 	}
 	return true, l.records.Delete(ctx, r.key())
-}
-
-// removeStrays removes files that no record leads to.
-func (l *Library) removeStrays(known map[string]bool) {
-	entries, err := os.ReadDir(l.cfg.Dir)
-	if err != nil {
-		return
-	}
-	for _, entry := range entries {
-		const guid = 36 // bytes
-		if name := entry.Name(); len(name) > guid && name[guid] == '.' && entry.Type().IsRegular() && !known[name[:guid]] {
-			l.log.Warn("file without a recording is removed", "file", name, "error", l.files.Remove(name))
-		}
-	}
 }

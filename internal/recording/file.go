@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/recording/vault"
 )
 
@@ -81,7 +82,10 @@ func (f folder) Remove(name string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return datadir.SyncDir(f.dir) // what is deleted does not come back after a loss of power
 }
 
 type appended struct{ *vault.Writer }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -30,7 +31,7 @@ func (r *Record) isDeleted() bool {
 // are still to be exported, and while the clock is in doubt.
 func (l *Library) expired(r *Record) bool {
 	at := l.Expires(r)
-	return !at.IsZero() && !l.cfg.Clock().Before(at) && !l.jumps.doubtful() && !l.exporting(r)
+	return !at.IsZero() && !l.cfg.Clock().Before(at) && !l.jumps.Doubtful() && !l.exporting(r)
 }
 
 func (l *Library) exporting(r *Record) bool {
@@ -49,7 +50,7 @@ func (l *Library) outlived(r *Record) bool {
 		l.seen[r.key()] = time.Now()
 		return false
 	}
-	return time.Since(since) > l.cfg.Retention+jumpTolerance && !l.exporting(r)
+	return time.Since(since) > l.cfg.Retention+clockjump.Tolerance && !l.exporting(r)
 }
 
 // Change changes how long an ended recording is kept: hold keeps it whatever its

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -30,7 +31,7 @@ type Library struct {
 	records     *store.Collection[Record]
 	files       Files
 	free        func() (uint64, error)
-	jumps       *jumpWatch
+	jumps       *clockjump.Watch
 	chunkFrames int64
 	waiting     atomic.Int64         // bytes for the writer
 	seen        map[string]time.Time // of the sweeping goroutine: since when recordings were there to be deleted, by their keys
@@ -70,11 +71,11 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 		return nil, err
 	}
 	l := &Library{
-		cfg: cfg, log: log, records: records, files: files, free: files.free, jumps: newJumpWatch(cfg.Clock), seen: make(map[string]time.Time), chunkFrames: framesOf(cfg.Chunk), claimed: make(map[string]bool),
+		cfg: cfg, log: log, records: records, files: files, free: files.free, jumps: clockjump.New(cfg.Clock), seen: make(map[string]time.Time), chunkFrames: framesOf(cfg.Chunk), claimed: make(map[string]bool),
 		look: make(chan struct{}, 1), write: make(chan struct{}, 1), enders: make(chan struct{}, finishers), places: make(chan struct{}, finishers), idle: make(chan struct{}),
 	}
 	close(l.idle)
-	if gap := l.jumps.resume(cfg.Dir); gap > 0 {
+	if gap := l.jumps.Resume(cfg.Dir); gap > 0 {
 		log.Warn("the server did not run for long, or the clock of the machine was set forward: for an hour no recording is deleted by its time", "since", gap)
 	}
 	l.life, l.end = context.WithCancel(context.Background())

@@ -36,7 +36,7 @@ func (l *Library) Recover(ctx context.Context) (completed []Record, err error) {
 			l.announceSoon(record)
 		}
 	}
-	l.removeStrays(known)
+	l.putStraysAside(known)
 	return completed, nil
 }
 
@@ -60,6 +60,15 @@ func (l *Library) neverBegan(record *Record) (bool, error) {
 // complete ends a recording whose process has gone.
 func (l *Library) complete(ctx context.Context, record *Record) error {
 	last := len(record.Chunks) - 1
+	if last > 0 { // the record tells of a file before it is made
+		file, err := l.files.Open(record.fileName(last))
+		if errors.Is(err, fs.ErrNotExist) {
+			record.Chunks = record.Chunks[:last]
+			last--
+		} else if err == nil {
+			_ = file.Close() // which was only read
+		}
+	}
 	if err := l.measure(record, last, SessionEnded); err != nil {
 		l.log.Error("file of a recording that was interrupted cannot be read", "recording", record.key(), "error", err)
 	}

@@ -41,12 +41,12 @@ func (l *Library) weigh() {
 
 // sweep deletes the recordings whose time is over, and watches the clock that says so.
 func (l *Library) sweep() error {
-	if forward := l.jumps.look(); forward > 0 {
+	if forward := l.jumps.Look(); forward > 0 {
 		l.log.Error("the clock of the machine was set forward: for an hour no recording is deleted by its time", "by", forward)
 	}
 	var failed error
-	if !l.jumps.doubtful() { // a start within the hour must find the doubt again
-		failed = l.jumps.alive(l.cfg.Dir)
+	if !l.jumps.Doubtful() { // a start within the hour must find the doubt again
+		failed = l.jumps.Alive(l.cfg.Dir)
 	}
 	there := map[string]bool{}
 	for item, err := range l.records.All(l.life) {
@@ -58,6 +58,7 @@ func (l *Library) sweep() error {
 			failed = errors.Join(failed, l.eraseDue(item.Value.key()))
 		}
 	}
+	failed = errors.Join(failed, l.removeOldStrays())
 	maps.DeleteFunc(l.seen, func(key string, _ time.Time) bool { return !there[key] })
 	return failed
 }

@@ -129,3 +129,39 @@ func TestWhatCannotBeNotedDoesNotHappen(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestHalfALineOfACrashSpoilsNoOther: what a crash of the system has cut off stays a line of its own.
+func TestHalfALineOfACrashSpoilsNoOther(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "access.jsonl")
+	if err := os.WriteFile(name, []byte(`{"at":"2026-`), trailMode); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second process has a whole line before it
+		trail, err := OpenTrail(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := New(Config{Trail: trail}, slog.New(slog.DiscardHandler)).Admit(Request{Action: Download, Sender: primary}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := trail.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
+	for _, l := range lines[1:] {
+		var read line
+		if err := json.Unmarshal(l, &read); err != nil {
+			t.Errorf("%s: %v", l, err)
+		}
+	}
+	if len(lines) != 5 {
+		t.Errorf("%d lines:\n%s", len(lines), text)
+	}
+}

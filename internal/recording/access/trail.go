@@ -25,6 +25,7 @@ type Trail struct {
 	mu   sync.Mutex
 	file *os.File
 	size int64
+	torn bool // it ends with half a line
 }
 
 // line is an attempt as it is kept.
@@ -47,14 +48,22 @@ func OpenTrail(name string) (*Trail, error) {
 }
 
 func (t *Trail) open() (err error) {
-	if t.file, err = os.OpenFile(t.name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, trailMode); err != nil {
+	if t.file, err = os.OpenFile(t.name, os.O_CREATE|os.O_APPEND|os.O_RDWR, trailMode); err != nil {
 		return err
 	}
 	info, err := t.file.Stat()
 	if err != nil {
 		return errors.Join(err, t.file.Close())
 	}
-	t.size = info.Size()
+	t.size, t.torn = info.Size(), false
+	if t.size == 0 {
+		return nil
+	}
+	var last [1]byte // a crash of the system may have cut off a line
+	if _, err := t.file.ReadAt(last[:], t.size-1); err != nil {
+		return errors.Join(err, t.file.Close())
+	}
+	t.torn = last[0] != '\n'
 	return nil
 }
 
@@ -81,12 +90,16 @@ func (t *Trail) note(q Request, asker string, allowed bool) error {
 			return err
 		}
 	}
-	n, err := t.file.Write(append(text, '\n'))
-	if err != nil && n > 0 { // half a line would spoil the next one
-		_ = t.file.Truncate(t.size)
-		return err
+	text = append(text, '\n')
+	if t.torn { // half a line must not spoil this one
+		text = append([]byte("\n"), text...)
+	}
+	n, err := t.file.Write(text)
+	if err != nil && n > 0 && t.file.Truncate(t.size) == nil {
+		n = 0
 	}
 	t.size += int64(n)
+	t.torn = err != nil && (n > 0 || t.torn)
 	return err
 }
 

@@ -53,6 +53,9 @@ func create(name string, ring *Ring, salt [saltBytes]byte) (*Writer, error) {
 	}
 	h, seal := newHeader(ring, salt)
 	_, err = file.WriteAt(h.append(nil), 0)
+	if err == nil { // without its beginning a file is none after a loss of power
+		err = datadir.SyncData(file)
+	}
 	if err == nil {
 		err = datadir.SyncDir(filepath.Dir(name))
 	}
