@@ -2,12 +2,15 @@ package cdr
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // files are the files of a folder: DAY.NUMBER.jsonl, so that their names sort by
@@ -17,6 +20,8 @@ type files struct {
 	file *os.File // the newest; nil until something is written
 	name string
 	size int64
+
+	unsynced bool // something was written since the last sync
 }
 
 // fileName is what files of ours are called. Others in the folder are left alone.
@@ -47,12 +52,25 @@ func (f *files) append(lines []byte, now time.Time, full int64) error {
 		return err
 	}
 	n, err := f.file.Write(lines)
-	if err != nil && n > 0 { // half a line would spoil the next one
-		err = cmp.Or(f.file.Truncate(f.size), err)
+	if err != nil {
+		if n > 0 { // half a line would spoil the next one
+			_ = f.file.Truncate(f.size)
+		}
+		f.close() // it is looked at again before the next line
 		return err
 	}
 	f.size += int64(n)
-	return err
+	f.unsynced = true
+	return nil
+}
+
+// sync returns when what was written is on the disk.
+func (f *files) sync() error {
+	if f.file == nil || !f.unsynced {
+		return nil
+	}
+	f.unsynced = false // what could not be synced may be lost, and is not written again
+	return datadir.SyncData(f.file)
 }
 
 // selectFile opens the file that is to be written to.
@@ -91,9 +109,10 @@ func (f *files) open(name string) error {
 		file.Close()
 		return err
 	}
+	err = f.sync()
 	f.close()
 	f.file, f.name, f.size = file, name, size
-	return nil
+	return errors.Join(err, datadir.SyncDir(f.dir))
 }
 
 // wholeLines cuts off half a line that a crash has left, and returns the size.

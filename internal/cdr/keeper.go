@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/clockjump"
 )
 
 // Config says where records are kept and for how long. Zero values take the
@@ -27,7 +28,10 @@ const (
 	fileSize      = 64 << 20 // bytes until the next file is begun
 	maxLine       = 4 << 20  // bytes of a record; a call's details are bounded
 	queueSize     = 8192     // records that wait to be written
+	mostWritten   = 1 << 20  // bytes that are written at once
 	flushInterval = 200 * time.Millisecond
+	syncInterval  = time.Second
+	clockInterval = time.Minute
 	pruneInterval = time.Hour
 )
 
@@ -42,6 +46,9 @@ type Keeper struct {
 	done    sync.WaitGroup
 	closing chan struct{}
 	flush   chan chan struct{}
+	jumps   *clockjump.Watch // of the writer
+	lines   []byte           // of the writer: not written yet
+	failing bool             // of the writer: the last write failed
 }
 
 // Open makes the folder and starts writing. Close ends it.
@@ -62,12 +69,16 @@ func Open(cfg Config, log *slog.Logger) (*Keeper, error) {
 		cfg: cfg, log: log, files: files{dir: cfg.Dir},
 		metrics: newMetrics(cfg.Metrics), closing: make(chan struct{}), flush: make(chan chan struct{}),
 	}
+	k.jumps = clockjump.New(cfg.Now)
+	if gap := k.jumps.Resume(cfg.Dir); gap > 0 {
+		log.Warn("the server did not run for long, or the clock of the machine was set forward: for an hour no call records are deleted by their age", "since", gap)
+	}
 	k.done.Go(k.run)
 	return k, nil
 }
 
-// CallOver takes a record. It never waits: a disk that is far too slow costs
-// records, not calls.
+// CallOver takes a record. It never waits: a disk that is far too slow, or full for long,
+// costs records, not calls.
 func (k *Keeper) CallOver(d call.Detail) {
 	k.metrics.observe(d)
 	if k.records.put(d) {
@@ -98,38 +109,66 @@ func (k *Keeper) Close() {
 // run gathers records for a moment and writes them together.
 func (k *Keeper) run() {
 	defer k.files.close()
-	write, prune := time.NewTicker(flushInterval), time.NewTicker(pruneInterval)
+	write, sync, clock, prune := time.NewTicker(flushInterval), time.NewTicker(syncInterval), time.NewTicker(clockInterval), time.NewTicker(pruneInterval)
 	defer write.Stop()
+	defer sync.Stop()
+	defer clock.Stop()
 	defer prune.Stop()
+	k.watchClock()
 	k.removeOld()
-	var lines []byte
 	for {
 		select {
 		case <-write.C:
-			lines = k.writeAll(lines)
+			k.writeAll()
+		case <-sync.C:
+			k.sync()
+		case <-clock.C:
+			k.watchClock()
 		case <-prune.C:
+			k.watchClock()
 			k.removeOld()
 		case written := <-k.flush:
-			lines = k.writeAll(lines)
+			k.writeAll()
 			close(written)
 		case <-k.closing:
-			k.writeAll(lines)
+			k.writeLast()
 			return
 		}
 	}
 }
 
-// writeAll writes what waits now, and returns the buffer, empty.
-func (k *Keeper) writeAll(lines []byte) []byte {
+// writeAll writes what waits now. While that fails, no more is taken than is written at once:
+// the rest waits in the queue.
+func (k *Keeper) writeAll() {
+	if k.write(); len(k.lines) > mostWritten {
+		return
+	}
 	list := k.records.take()
 	var r Record // its lists serve for all
 	for i := range list {
-		if lines = appendLine(lines, &r, &list[i]); len(lines) > 1<<20 {
-			lines = k.write(lines)
+		if k.lines = appendLine(k.lines, &r, &list[i]); len(k.lines) > mostWritten && !k.failing {
+			k.write()
 		}
 	}
 	k.records.giveBack(list)
-	return k.write(lines)
+	k.write()
+}
+
+// writeLast writes what is left at the end, and tells what cannot be written.
+func (k *Keeper) writeLast() {
+	k.writeAll()
+	k.sync()
+	if lost := countLines(k.lines) + len(k.records.take()); lost > 0 {
+		k.metrics.lost.Add(float64(lost))
+		k.log.Error("call records are lost: they could not be written", "records", lost)
+	}
+}
+
+// sync brings what was written to the disk: a loss of power takes a second of records.
+func (k *Keeper) sync() {
+	if err := k.files.sync(); err != nil {
+		k.log.Error("call records may be lost: they could not be brought to the disk", "error", err)
+	}
 }
 
 func appendLine(lines []byte, r *Record, d *call.Detail) []byte {
@@ -141,16 +180,21 @@ func appendLine(lines []byte, r *Record, d *call.Detail) []byte {
 	return append(longer, '\n')
 }
 
-// write returns the buffer, empty.
-func (k *Keeper) write(lines []byte) []byte {
-	if len(lines) == 0 {
-		return lines
+// write writes the lines that wait. Those that cannot be written wait for the next time.
+func (k *Keeper) write() {
+	if len(k.lines) == 0 {
+		return
 	}
-	if err := k.files.append(lines, k.cfg.Now(), fileSize); err != nil {
-		k.metrics.lost.Add(float64(countLines(lines)))
-		k.log.Error("call records were not written", "error", err)
+	err := k.files.append(k.lines, k.cfg.Now(), fileSize)
+	switch {
+	case err != nil && !k.failing:
+		k.log.Error("call records cannot be written; they wait until they can", "error", err)
+	case err == nil && k.failing:
+		k.log.Info("call records can be written again")
 	}
-	return lines[:0]
+	if k.failing = err != nil; !k.failing {
+		k.lines = k.lines[:0]
+	}
 }
 
 func countLines(lines []byte) (n int) {
@@ -162,8 +206,30 @@ func countLines(lines []byte) (n int) {
 	return n
 }
 
+// watchClock looks whether the clock was set forward, and notes that this process is at work:
+// but for the time of a doubt, which a start within it must find again.
+func (k *Keeper) watchClock() {
+	if forward := k.jumps.Look(); forward > 0 {
+		k.log.Error("the clock of the machine was set forward: for an hour no call records are deleted by their age", "by", forward)
+	}
+	if k.jumps.Doubtful() {
+		return
+	}
+	if err := k.jumps.Alive(k.cfg.Dir); err != nil {
+		k.log.Warn("it cannot be noted when call records were last written", "error", err)
+	}
+}
+
+// forever is longer than anything is kept.
+const forever = 1 << 62
+
+// removeOld removes files by age, unless the clock is in doubt, and by size.
 func (k *Keeper) removeOld() {
-	if err := k.files.prune(k.cfg.Now(), k.cfg.Keep, k.cfg.MaxSize); err != nil {
+	keep := k.cfg.Keep
+	if k.jumps.Doubtful() {
+		keep = forever
+	}
+	if err := k.files.prune(k.cfg.Now(), keep, k.cfg.MaxSize); err != nil {
 		k.log.Warn("old call records were not removed", "error", err)
 	}
 }

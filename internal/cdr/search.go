@@ -48,6 +48,7 @@ func (k *Keeper) Search(ctx context.Context, q Query) (Page, error) {
 		return Page{}, err
 	}
 	slices.Reverse(names)
+	today := k.cfg.Now().UTC().Format(time.DateOnly) // a later day is of a clock that was ahead: its file has any time
 	page := Page{Records: []json.RawMessage{}}
 	for _, name := range names {
 		day := name[:len(time.DateOnly)]
@@ -56,7 +57,7 @@ func (k *Keeper) Search(ctx context.Context, q Query) (Page, error) {
 		}
 		at := offset
 		from, offset = "", -1
-		if !q.Until.IsZero() && day > q.Until.UTC().Format(time.DateOnly) {
+		if !q.Until.IsZero() && day > q.Until.UTC().Format(time.DateOnly) && day <= today {
 			continue
 		}
 		if !q.Since.IsZero() && day < q.Since.UTC().Format(time.DateOnly) {
