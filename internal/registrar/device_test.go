@@ -58,6 +58,16 @@ func TestSilentPhoneIsRemovedAlone(t *testing.T) {
 	issue(t, r, "102", bob)
 	silent := register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Hour, desk))[0]
 	register(t, r, says("102", 1, "sip:102@10.0.0.8", time.Hour, desk))
+	behind := says("101", 2, "sip:101@10.0.0.9", time.Hour, wire)
+	behind.Path = []string{"sip:edge.example;lr"}
+	register(t, r, behind)
+	for range maxPairFaults {
+		r.PasswordWrong("101", desk)
+	}
+	if r.LockedFor("101", desk) != 0 || r.LockedFor("101", wire) == 0 {
+		t.Error("a phone's own address is locked, or that of a proxy is not")
+	}
+	register(t, r, says("101", 3, "sip:101@10.0.0.9", 0, wire))
 	r.RemoveSilent(t.Context(), silent.ID)
 	if len(r.BindingsOfUser("101")) != 0 || len(r.BindingsOfUser("102")) != 1 || !r.HasFlow(desk) || r.Counts().Lost != 1 {
 		t.Errorf("left are %+v, counted %+v", r.AllBindings(), r.Counts())

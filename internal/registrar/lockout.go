@@ -38,7 +38,8 @@ type faultCount struct {
 // for concurrent use.
 type Lockout struct {
 	counts *expiring.Map[suspect, faultCount]
-	// Those who had the right password lately are not concerned when others guess it.
+	// Those who had the right password lately are not concerned when others guess it, nor by
+	// other phones of their office that show old ones.
 	proven *expiring.Map[suspect, struct{}]
 }
 
@@ -61,9 +62,10 @@ func suspects(userName string, from netip.Addr) []suspect {
 	return list
 }
 
-var allowances = [4]int{maxPairFaults, maxSourceFaults, ofUserName: maxUserFaults, ofSite: maxSiteFaults}
+var allowances = [4]int{maxPairFaults, ofSource: maxSourceFaults, ofUserName: maxUserFaults, ofSite: maxSiteFaults}
 
 const (
+	ofSource   = 1
 	ofUserName = 2
 	ofSite     = 3
 	siteName   = "\x00site" // apart from a subnet's counter; no user has that name
@@ -76,7 +78,7 @@ func (l *Lockout) Wait(userName string, source netip.Addr, now time.Time) (left 
 	_, isProven := l.proven.Get(list[0], now)
 	for i, who := range list {
 		count, _ := l.counts.Get(who, now)
-		if rest := count.last.Add(lockTime).Sub(now); count.n >= allowances[i] && rest > left && !(isProven && i >= ofUserName) {
+		if rest := count.last.Add(lockTime).Sub(now); count.n >= allowances[i] && rest > left && !(isProven && i >= ofSource) {
 			left = rest
 		}
 	}
@@ -122,10 +124,11 @@ func (r *Registrar) LockedFor(userName string, f Flow) time.Duration {
 	return left
 }
 
-// reaches reports whether a user name has a binding with that flow.
+// reaches reports whether a user name has a binding with that flow, which is no proxy's:
+// others come from there as well.
 func (r *Registrar) reaches(userName string, f Flow) bool {
 	for _, d := range r.BindingsOfUser(userName) {
-		if d.Flow == f {
+		if d.Flow == f && len(d.Path) == 0 {
 			return true
 		}
 	}

@@ -28,3 +28,26 @@ func TestGuessesOfOneSiteCountTogether(t *testing.T) {
 		t.Errorf("later: %s", wait)
 	}
 }
+
+// TestOldPasswordsOfAnOfficeLockNoOtherPhoneOut has phones behind one address that go on to
+// show old passwords: who had the right one from there a while ago is heard, and may not be
+// guessed either.
+func TestOldPasswordsOfAnOfficeLockNoOtherPhoneOut(t *testing.T) {
+	l, now, office := NewLockout(), time.Now(), netip.MustParseAddr("198.51.100.7")
+	l.Right("201", office, now)
+	for n := range maxSourceFaults {
+		l.Fault(fmt.Sprint("10", n%4), office, now)
+	}
+	if wait := l.Wait("201", office, now); wait != 0 {
+		t.Errorf("who had the right password waits %s", wait)
+	}
+	if l.Wait("202", office, now) == 0 {
+		t.Error("an address may guess names for ever")
+	}
+	for range maxPairFaults {
+		l.Fault("201", office, now)
+	}
+	if l.Wait("201", office, now) == 0 {
+		t.Error("the neighbours may guess the password for ever")
+	}
+}
