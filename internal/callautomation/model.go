@@ -3,11 +3,11 @@ package callautomation
 import (
 	"net/url"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
 // errBody is what the service calls a request body that it cannot take.
@@ -44,14 +44,8 @@ func operationContext(text, callback string) (call.Context, error) {
 	return call.Context{Operation: text, CallbackURI: callback}, err
 }
 
-// length is that of a text in characters, as the service and its SDKs count them: in
-// UTF-16 code units, each of which takes up to three bytes here.
-func length(text string) (n int) {
-	for _, r := range text {
-		n += utf16.RuneLen(r)
-	}
-	return n
-}
+// length is that of a text in characters, as the service and its SDKs count them.
+func length(text string) int { return header.Characters(text) }
 
 // atMost refuses a text that is longer than most characters.
 func atMost(field, text string, most int) error {

@@ -6,18 +6,19 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
 // Limits of custom context (Calling SDK, "Pass contextual data between calls"); lengths are
-// in bytes. The first valid headers are kept.
+// in characters, as JavaScript counts them. The first valid headers are kept.
 const (
 	maxHeaders     = 5 // of SIP, besides User-To-User
 	maxHeaderKey   = 64
 	maxHeaderValue = 256
 	maxVoIPHeaders = 1000
 	maxVoIPValue   = 1024
-	maxVoIP        = 32_000 // all keys and values
+	maxVoIP        = 32_000 // bytes of all keys and values
 	userToUser     = "User-To-User"
 	customPrefix   = "x-ms-custom-"
 )
@@ -29,8 +30,8 @@ func headers(c *protocol.CustomContext) (sip, voip map[string]string, err error)
 	}
 	sip, voip = kept(c.SipHeaders), keptVoIP(c.VoipHeaders)
 	if c.UserToUser != "" {
-		if len(c.UserToUser) > maxHeaderValue || !isText(c.UserToUser) {
-			return nil, nil, fault.Invalid("userToUser has at most %d bytes, of one line", maxHeaderValue)
+		if header.Characters(c.UserToUser) > maxHeaderValue || !header.IsCustom(userToUser, c.UserToUser) {
+			return nil, nil, fault.Invalid("userToUser has at most %d characters, of one line", maxHeaderValue)
 		}
 		if sip == nil {
 			sip = make(map[string]string)
@@ -47,8 +48,8 @@ func kept(list []protocol.Header) map[string]string {
 		if len(found) == maxHeaders {
 			break
 		}
-		if len(h.Key) <= maxHeaderKey && len(h.Value) <= maxHeaderValue && isText(h.Key) && isText(h.Value) &&
-			!strings.ContainsAny(h.Key, " :") && strings.HasPrefix(strings.ToLower(h.Key), customPrefix) {
+		if len(h.Key) <= maxHeaderKey && header.Characters(h.Value) <= maxHeaderValue && header.IsCustom(h.Key, h.Value) &&
+			strings.HasPrefix(strings.ToLower(h.Key), customPrefix) {
 			found[h.Key] = h.Value
 		}
 	}
@@ -67,7 +68,7 @@ func keptVoIP(list []protocol.Header) map[string]string {
 		if len(found) == maxVoIPHeaders {
 			break
 		}
-		if h.Key == "" || len(h.Key) > maxHeaderKey || len(h.Value) > maxVoIPValue || len(h.Key)+len(h.Value) > room {
+		if h.Key == "" || header.Characters(h.Key) > maxHeaderKey || header.Characters(h.Value) > maxVoIPValue || len(h.Key)+len(h.Value) > room {
 			continue
 		}
 		room -= len(h.Key) + len(h.Value)
@@ -78,9 +79,6 @@ func keptVoIP(list []protocol.Header) map[string]string {
 	}
 	return found
 }
-
-// isText refuses what would end a header and begin another.
-func isText(text string) bool { return !strings.ContainsAny(text, "\r\n\x00\t") }
 
 // contextOf shows headers to a client; nil where there are none.
 func contextOf(sip, voip map[string]string) *protocol.CustomContext {

@@ -28,3 +28,23 @@ func TestHeadersForClientsAreBounded(t *testing.T) {
 		t.Errorf("long ones have %d bytes; %v", size, err)
 	}
 }
+
+// TestHeadersOfPagesAreCountedInCharacters, as the page counts them, and what no phone would
+// get is left out.
+func TestHeadersOfPagesAreCountedInCharacters(t *testing.T) {
+	text := strings.Repeat("語", maxHeaderValue)
+	sip, voip, err := headers(&protocol.CustomContext{
+		UserToUser:  text,
+		SipHeaders:  []protocol.Header{{Key: "X-MS-Custom-a", Value: text}, {Key: "X-MS-Custom-b", Value: text + "語"}, {Key: "X-MS-Custom-ö", Value: "1"}, {Key: "X-MS-Custom-d", Value: "\x01"}},
+		VoipHeaders: []protocol.Header{{Key: "schlüssel", Value: strings.Repeat("語", maxVoIPValue)}, {Key: "long", Value: strings.Repeat("語", maxVoIPValue+1)}},
+	})
+	if err != nil || len(sip) != 2 || sip[userToUser] != text || sip["X-MS-Custom-a"] != text || len(voip) != 1 {
+		t.Errorf("there are %d and %d; %v", len(sip), len(voip), err)
+	}
+	if _, _, err := headers(&protocol.CustomContext{UserToUser: text + "語"}); err == nil {
+		t.Error("a longer text is taken")
+	}
+	if _, _, err := headers(&protocol.CustomContext{UserToUser: "a\r\nb"}); err == nil {
+		t.Error("two lines are taken")
+	}
+}

@@ -3,6 +3,7 @@ package header
 import (
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -37,6 +38,15 @@ func outgoingName(name string) (string, bool) {
 		return canonical, true
 	}
 	return name, len(name) > 2 && len(name) <= 64 && strings.EqualFold(name[:2], "X-") && isToken(name)
+}
+
+// Characters is the length of a text as .NET and JavaScript count it, in UTF-16 code units, in
+// which the limits of custom headers are given. Each of them takes up to three bytes here.
+func Characters(text string) (n int) {
+	for _, r := range text {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }
 
 // IsCustom reports whether a header that an application writes is sent.
