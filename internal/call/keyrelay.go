@@ -55,6 +55,9 @@ func (c *Call) passKey(from *endpoint, tone Tone) {
 // toneHeard is a key that somebody in the call has pressed.
 func (c *Call) toneHeard(from *endpoint, tone Tone) {
 	c.log.Debug("tone heard", "participant", from.id)
+	if !from.role.MaySpeak() {
+		return // its sound is not heard either
+	}
 	if c.echo != nil {
 		c.passOn(from, tone)
 	} else {

@@ -147,6 +147,9 @@ func (w KeyWish) grant(e *endpoint) error {
 	if !w.Tone.Valid() {
 		return fault.Invalid("%q is no key", w.Tone)
 	}
+	if !e.role.MaySpeak() {
+		return fault.Forbidden("a %s may not press keys that others hear", e.role)
+	}
 	c := e.call
 	if c.echo == nil {
 		for _, other := range c.endpoints {

@@ -218,3 +218,30 @@ func TestAClientCallsSeveral(t *testing.T) {
 		}
 	})
 }
+
+// TestKeysOfAConsumerAreForNobody: whoever is not heard presses no keys either, whether its
+// page asks for them or they come with its sound.
+func TestKeysOfAConsumerAreForNobody(t *testing.T) {
+	for role, want := range map[call.Role]string{call.Attendee: "56", call.Consumer: ""} {
+		run(t, func(w *world) {
+			pages := w.roomOf(call.Presenter, role)
+			w.ChangeRoom("99000000000000001", call.RoomChange{Roles: map[string]call.Role{ann.Raw(): call.Presenter, bob.Raw(): role}, DialsOut: true})
+			synctest.Wait()
+			w.must(pages[0].wants(call.AddWish{Who: phone(aPhone), CallerID: phone(ourPhone), Follow: func(call.Referral) {}}))
+			called := <-w.dialer.Dialled
+			called.PickUp()
+			synctest.Wait()
+			if err := pages[1].wants(call.KeyWish{Tone: '5'}); (err == nil) != (want != "") {
+				t.Errorf("a %s presses a key: %v", role, err)
+			}
+			pages[1].Press("6")
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if got := called.Sent(); got != want {
+				t.Errorf("the phone hears the keys %q of a %s, want %q", got, role, want)
+			}
+			called.HangUp()
+			w.leave(pages...)
+		})
+	}
+}
