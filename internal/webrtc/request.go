@@ -119,10 +119,17 @@ func (l *leg) inRoom() bool {
 	return l.seat != nil && l.seat.Kind == call.Room
 }
 
+// mayInvite reports whether the scope of the client's token permits to bring others into
+// the call, beside itself or in its place.
+func (l *leg) mayInvite() bool { return l.client.session.MayBegin() || l.inRoom() }
+
+// onlyJoins is why a client of the scope voip.join is refused.
+const onlyJoins = "the token's scope permits joining alone"
+
 // add invites somebody.
 func (l *leg) add(m *protocol.ParticipantAdd, answer func(protocol.Message)) {
-	if !l.client.session.MayBegin() && !l.inRoom() {
-		answer(refusal(protocol.ReasonForbidden, 403, 0, "the token's scope permits joining alone"))
+	if !l.mayInvite() {
+		answer(refusal(protocol.ReasonForbidden, 403, 0, onlyJoins))
 		return
 	}
 	callerID, err := number(m.AlternateCallerID)

@@ -58,6 +58,7 @@ func TestRolesBindWhoDoesNotObey(t *testing.T) {
 			}{
 				{"its microphone", &protocol.MediaState{Call: pa.Call, Microphone: &on}, test.speaks},
 				{"its hand", &protocol.HandRaise{Call: pa.Call}, test.speaks},
+				{"its keys", &protocol.CallTone{Call: pa.Call, Tone: "5"}, test.speaks},
 				{"its camera", &protocol.MediaState{Call: pa.Call, Camera: &on}, test.shows},
 				{"its screen", &protocol.MediaState{Call: pa.Call, Screen: &on}, test.shares},
 				{"muting another", &protocol.ParticipantMute{Call: pa.Call, Who: bob.Raw()}, test.rules},
@@ -182,6 +183,11 @@ func TestTokensThatJoinOnly(t *testing.T) {
 	add := &protocol.ParticipantAdd{Call: peer.Call, Who: "4:" + aPhone, AlternateCallerID: ourPhone}
 	if got := w.wants(joiner, add); got != "403/0" {
 		t.Errorf("calling a phone into a group: %s", got)
+	}
+	for _, to := range []string{eve.Raw(), "4:" + ourPhone} {
+		if got := w.wants(joiner, &protocol.CallTransfer{Call: peer.Call, To: to}); got != "403/0" {
+			t.Errorf("bringing %s into a group in its place: %s", to, got)
+		}
 	}
 	adds := func(present bool, reason string) {
 		t.Helper()

@@ -18,7 +18,7 @@ func (c *client) start(m *protocol.CallStart, answer func(protocol.Message)) {
 	}
 	answer = c.shown(Refused{To: to}, answer)
 	if !c.session.MayBegin() {
-		answer(refusal(protocol.ReasonForbidden, 403, 0, "the token's scope permits joining alone"))
+		answer(refusal(protocol.ReasonForbidden, 403, 0, onlyJoins))
 		return
 	}
 	begin := call.Begin{From: c.user, DisplayName: c.session.DisplayName()}

@@ -12,6 +12,10 @@ func (l *leg) transfer(m *protocol.CallTransfer, answer func(protocol.Message)) 
 		l.joinCalls(m, answer)
 		return
 	}
+	if !l.mayInvite() {
+		answer(refusal(protocol.ReasonForbidden, 403, 0, onlyJoins))
+		return
+	}
 	to, err := identifier.Parse(m.To)
 	if err == nil {
 		var sip map[string]string
