@@ -2,6 +2,7 @@ package registrar
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/expiring"
@@ -87,7 +88,7 @@ func (l *Lockout) Wait(userName string, source netip.Addr, now time.Time) (left 
 
 // Fault counts a wrong password.
 func (l *Lockout) Fault(userName string, source netip.Addr, now time.Time) {
-	for _, who := range suspects(userName, source) {
+	for _, who := range suspects(strings.Clone(userName), source) { // not the message that it stands in
 		l.counts.Update(who, now, func(count faultCount, _ bool) (faultCount, time.Time) {
 			return faultCount{count.n + 1, now}, now.Add(lockTime)
 		})
@@ -102,7 +103,7 @@ func (l *Lockout) removeExpired(now time.Time) {
 
 // Right removes the counter of a source and a user name, after a right password.
 func (l *Lockout) Right(userName string, source netip.Addr, now time.Time) {
-	pair := suspects(userName, source)[0]
+	pair := suspects(strings.Clone(userName), source)[0]
 	l.counts.Delete(pair)
 	l.proven.Put(pair, struct{}{}, now)
 }

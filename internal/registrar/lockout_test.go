@@ -3,8 +3,10 @@ package registrar
 import (
 	"fmt"
 	"net/netip"
+	"runtime"
 	"testing"
 	"time"
+	"unsafe"
 )
 
 // TestGuessesOfOneSiteCountTogether is somebody who guesses from every subnet of an IPv6
@@ -50,4 +52,29 @@ func TestOldPasswordsOfAnOfficeLockNoOtherPhoneOut(t *testing.T) {
 	if l.Wait("201", office, now) == 0 {
 		t.Error("the neighbours may guess the password for ever")
 	}
+}
+
+// TestCountersKeepNoMessages: a user name that stands in a message of 64 kB is kept for a
+// day, and the message is not.
+func TestCountersKeepNoMessages(t *testing.T) {
+	l, now, at := NewLockout(), time.Now(), netip.MustParseAddr("192.0.2.1")
+	collected := make(chan struct{})
+	func() {
+		message := new([64 << 10]byte)
+		runtime.AddCleanup(message, func(gone chan struct{}) { close(gone) }, collected)
+		name := unsafe.String(&message[100], 8)
+		l.Fault(name, at, now)
+		l.Right(name, at, now)
+	}()
+	for range 10 {
+		runtime.GC()
+		select {
+		case <-collected:
+			runtime.KeepAlive(l)
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	t.Error("the message is kept")
+	runtime.KeepAlive(l)
 }

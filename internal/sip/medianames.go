@@ -46,7 +46,7 @@ func (n *mediaNames) lookUp(ctx context.Context, message sip.Message) {
 	for _, name := range session.Names() {
 		if _, ok := n.known.Get(name, time.Now()); !ok {
 			if address := n.find(ctx, name); address.IsValid() { // a failure counts for this message alone
-				n.known.Put(name, address, time.Now())
+				n.known.Put(strings.Clone(name), address, time.Now())
 			}
 		}
 	}

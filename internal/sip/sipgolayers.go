@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -41,6 +42,7 @@ func (s *Server) buildLayers() {
 	s.transport.OnMessage(s.readFromStream)
 	s.transactions = transaction.New(transaction.Config{
 		T1: sip.T1, T2: sip.T2, T4: sip.T4,
+		Limited: func(host netip.Addr) bool { return !s.trunks.Knows(host) },
 		Send:    s.sendTo,
 		Request: s.receive,
 		Stray:   func(response *sip.Response) { s.endBranch(response, nil) },

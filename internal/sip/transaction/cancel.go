@@ -17,7 +17,8 @@ func (l *Layer) cancelInvite(key Key, cancel *sip.Request, from Peer) bool {
 	var refusal []byte
 	if do == serverCancels { // from here on no answer of the user's is sent
 		refusal = Encode(Response(t.request, sip.StatusRequestTerminated, "Request Terminated"))
-		t.cancel, t.kept = cancel, refusal
+		t.cancel = cancel
+		t.keep(refusal)
 		t.enter(next, nil)
 	}
 	l.mu.Unlock()

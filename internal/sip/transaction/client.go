@@ -30,6 +30,7 @@ type Client struct {
 	user     User
 	request  *sip.Request // of an INVITE, until it has its final response
 	message  []byte       // the request; after a failure of an INVITE its ACK
+	places   int          // that are taken for it; 0 before the beginning and after the end
 	alarm    alarm
 	repeatAt instant // timer A or E
 	interval time.Duration
@@ -80,12 +81,13 @@ func (t *Client) begin() error {
 	switch {
 	case l.closed:
 		return ErrEnded
-	case len(l.clients) >= l.cfg.Most:
+	case !l.asked.have(t.peer):
 		return ErrTooMany
 	case l.clients[t.key] != nil:
 		return fmt.Errorf("there is a transaction with the branch %s", t.key.branch)
 	}
 	l.clients[t.key] = t
+	t.take(placesOf(t.message))
 	l.hold(t.ends, t)
 	now := l.now()
 	t.endAt = now + l.longest()
@@ -95,6 +97,12 @@ func (t *Client) begin() error {
 	}
 	t.setAlarm(now)
 	return nil
+}
+
+// take makes the places of the transaction so many, with the lock held.
+func (t *Client) take(places int) {
+	t.layer.asked.change(t.peer, places-t.places)
+	t.places = places
 }
 
 // receiveResponse finds the transaction of a response.

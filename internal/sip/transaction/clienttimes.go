@@ -18,12 +18,14 @@ func (t *Client) enter(next clientState) (over func()) {
 	case clientAccepted: // timer M
 		t.repeatAt, t.endAt = 0, now+t.layer.longest()
 		t.request, t.message, t.user.Answered = nil, nil, nil
+		t.take(placesOf(nil))
 	case clientCompleted: // timer D or K
 		t.repeatAt, t.endAt = 0, now+cfg.T4
 		if t.invite {
 			t.endAt = now + t.layer.longest()
 		}
 		t.request, t.message, t.user = nil, nil, User{}
+		t.take(placesOf(nil))
 	case clientTerminated:
 		return t.finish()
 	}
@@ -38,6 +40,7 @@ func (t *Client) finish() (over func()) {
 	delete(l.clients, t.key)
 	stream := t.peer.Stream
 	t.request, t.message, t.user = nil, nil, User{}
+	t.take(0)
 	if stream == nil {
 		return nil
 	}

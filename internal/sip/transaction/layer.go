@@ -3,6 +3,7 @@ package transaction
 import (
 	"errors"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -25,9 +26,12 @@ var (
 type Config struct {
 	// T1, T2 and T4 are the estimates of RFC 3261 §17; those not given are 500 ms, 4 s, 5 s.
 	T1, T2, T4 time.Duration
-	// Most bounds the server transactions, and the client transactions as well. A request
+	// Most bounds the server transactions, and the client transactions as well, each with
+	// 2 KiB of the message that it keeps; a longer message counts as several. A request
 	// beyond gets 503. Zero is DefaultMost.
 	Most int
+	// Limited reports whether a host has an eighth of Most at most; nil: none has a limit.
+	Limited func(netip.Addr) bool
 	// Send writes one message. It need not wait until it has left.
 	Send func(to Peer, message []byte) error
 	// Request takes a request that is no repetition. It is called by who calls Receive.
@@ -48,6 +52,8 @@ type Layer struct {
 	mu      sync.Mutex
 	servers map[Key]*Server
 	clients map[clientKey]*Client
+	served  shares                        // of the servers
+	asked   shares                        // of the clients
 	streams map[ends]map[breaker]struct{} // the transactions over each stream
 	alarms  alarms
 	closed  bool
@@ -64,6 +70,7 @@ func New(cfg Config) *Layer {
 	l := &Layer{
 		cfg: cfg, began: time.Now(), servers: make(map[Key]*Server), clients: make(map[clientKey]*Client), streams: make(map[ends]map[breaker]struct{}),
 		alarms: alarms{grain: max(cfg.T1/25, time.Millisecond)},
+		served: newShares(cfg.Most, cfg.Limited), asked: newShares(cfg.Most, cfg.Limited),
 	}
 	l.alarms.timer = time.AfterFunc(time.Hour, l.ring)
 	l.alarms.timer.Stop()

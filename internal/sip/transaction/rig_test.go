@@ -66,6 +66,9 @@ func (w *wire) isEmpty(t *testing.T) {
 	if servers, clients := w.Count(); servers+clients != 0 {
 		t.Errorf("%d server and %d client transactions are left", servers, clients)
 	}
+	if w.served.taken+w.asked.taken != 0 || len(w.served.byHost)+len(w.asked.byHost) > 0 {
+		t.Errorf("%d and %d places are taken, of hosts %v and %v", w.served.taken, w.asked.taken, w.served.byHost, w.asked.byHost)
+	}
 	if len(w.streams) > 0 || len(w.alarms.list) > 0 {
 		t.Errorf("%d streams and %d alarms are left", len(w.streams), len(w.alarms.list))
 	}

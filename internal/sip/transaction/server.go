@@ -18,6 +18,7 @@ type Server struct {
 
 	state    serverState
 	kept     []byte // the last response
+	places   int    // that are taken for it; 0 before the beginning and after the end
 	alarm    alarm
 	tryAt    instant // when 100 is due, unless something is answered before
 	repeatAt instant // timer G
@@ -52,7 +53,7 @@ func (l *Layer) receiveRequest(request *sip.Request, from Peer) {
 		}
 		return
 	}
-	full := len(l.servers) >= l.cfg.Most
+	full := !l.served.have(from)
 	if request.IsAck() || l.closed || full {
 		l.mu.Unlock()
 		if full && !request.IsAck() {
@@ -64,6 +65,7 @@ func (l *Layer) receiveRequest(request *sip.Request, from Peer) {
 	t := &Server{layer: l, key: key, request: request, peer: from, ends: at, invite: request.IsInvite()}
 	t.alarm.owner = t
 	l.servers[key] = t
+	t.keep(nil)
 	l.hold(at, t)
 	t.begin()
 	l.mu.Unlock()
@@ -96,6 +98,18 @@ func (t *Server) repeatedRequest(request *sip.Request) func() {
 	return t.sendTrying
 }
 
+// keep keeps a response, with the lock held.
+func (t *Server) keep(message []byte) {
+	t.kept = message
+	t.take(placesOf(message))
+}
+
+// take makes the places of the transaction so many, with the lock held.
+func (t *Server) take(places int) {
+	t.layer.served.change(t.peer, places-t.places)
+	t.places = places
+}
+
 // sendTrying answers 100, unless something is answered by now.
 func (t *Server) sendTrying() {
 	t.layer.mu.Lock()
@@ -104,7 +118,7 @@ func (t *Server) sendTrying() {
 		return
 	}
 	message := Encode(Response(t.request, sip.StatusTrying, "Trying"))
-	t.kept = message
+	t.keep(message)
 	t.enter(serverProceeding, nil)
 	t.layer.mu.Unlock()
 	t.send(message)
@@ -127,7 +141,7 @@ func (t *Server) Respond(response *sip.Response) error {
 		t.layer.mu.Unlock()
 		return ErrEnded
 	}
-	t.kept = message
+	t.keep(message)
 	over := t.enter(next, nil)
 	t.layer.mu.Unlock()
 	err := t.send(message)

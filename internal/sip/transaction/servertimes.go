@@ -53,6 +53,7 @@ func (t *Server) finish(err error) (over func()) {
 	t.err = err
 	ended, stream := t.ended, t.peer.Stream
 	t.request, t.canceled, t.ended, t.kept = nil, nil, nil, nil
+	t.take(0)
 	if stream != nil {
 		l.leave(t.ends, t)
 	}
