@@ -106,10 +106,11 @@ func (e *estimator) acknowledge(r *rtcp.TransportLayerCC, try *probe, m *mark, m
 	return missing, number
 }
 
-// statuses are those of the packets that a report is about; its chunks may have more.
+// statuses are those of the packets that a report is about, of as many as are remembered:
+// 40 bytes may name 65,535. Its chunks may have more.
 func statuses(r *rtcp.TransportLayerCC) iter.Seq[uint16] {
 	return func(take func(uint16) bool) {
-		left := int(r.PacketStatusCount)
+		left := min(int(r.PacketStatusCount), historyPackets)
 		for _, chunk := range r.PacketChunks {
 			switch chunk := chunk.(type) {
 			case *rtcp.RunLengthChunk:

@@ -100,8 +100,8 @@ func (l *Layer) keyFrame(p picture, seq int64, now time.Time) {
 		l.key = keyPicture{from: seq, next: seq}
 		l.keyCame.Store(now.UnixNano())
 	}
-	if size := uint64(p.width)<<32 | uint64(p.height); size > 0 && l.size.Swap(size) != size {
-		l.source.client.changed()
+	if size := uint64(p.width)<<32 | uint64(p.height); size > 0 && l.size.Swap(size) == 0 {
+		l.source.client.changed() // another size waits for the next look: sizes may change with every packet
 	}
 	l.wants.Store(false)
 }

@@ -54,13 +54,14 @@ func (c *Client) pictureLost(ssrc uint32, now time.Time) {
 	}
 }
 
-// repeat sends lost packets again, as RFC 4588 has it.
+// repeat sends lost packets again, as RFC 4588 has it. No more are kept than ringPackets.
 func (c *Client) repeat(nack *rtcp.TransportLayerNack, now time.Time) {
-	for i := range nack.Nacks {
-		pair := nack.Nacks[i]
-		for bit := -1; bit < 16; bit++ {
+	left := ringPackets
+	for _, pair := range nack.Nacks {
+		for bit := -1; bit < 16 && left > 0; bit++ {
 			if bit < 0 || pair.LostPackets>>bit&1 != 0 {
 				c.again(nack.MediaSSRC, pair.PacketID+uint16(bit+1), true, now)
+				left--
 			}
 		}
 	}
@@ -76,6 +77,7 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 	}
 	number := extend(seq, s.last.seq)
 	of, source, ok := s.find(number)
+	ok = ok && (!bounded || s.mayRepeat(number, now)) // before anything is copied
 	c.mu.Unlock()
 	if !ok {
 		return false
@@ -92,7 +94,7 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 	o.size = len(p.payload) + 2
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.sending.waiting == queuePackets || bounded && (!s.mayRepeat(number, now) || !c.spendRepeat(o.size, now)) {
+	if c.closed || c.sending.waiting == queuePackets || bounded && !c.spendRepeat(o.size, now) {
 		outs.Put(o)
 		return false
 	}

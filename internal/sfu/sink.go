@@ -104,16 +104,17 @@ func (r *rest) fall(now time.Time) {
 // stop lets pictures go on at the next key frame alone.
 func (s *sink) stop() { s.sends = false }
 
-// mayRepeat bounds how often a packet is repeated.
+// mayRepeat bounds how often a packet is repeated. One in whose place another one is kept
+// by now is not.
 func (s *sink) mayRepeat(seq int64, now time.Time) bool {
 	if s.repeats == nil {
 		s.repeats = make([]repeat, ringPackets)
 	}
 	r := &s.repeats[seq&(ringPackets-1)]
-	if r.seq != seq {
+	if seq > r.seq {
 		*r = repeat{seq: seq}
 	}
-	if r.times == 3 || now.Sub(r.last) < 20*time.Millisecond {
+	if seq < r.seq || r.times == 3 || now.Sub(r.last) < 20*time.Millisecond {
 		return false
 	}
 	r.times, r.last = r.times+1, now

@@ -24,6 +24,10 @@ var (
 	sourceRate   = ratelimit.Rate{PerSecond: .1, Burst: 32}  // that send RTP; a browser has nine
 	reportedRate = ratelimit.Rate{PerSecond: .1, Burst: 256} // that reports are about; ours among them
 	brokenRate   = ratelimit.Rate{PerSecond: .2, Burst: 16}  // reports that cannot be read
+	// reportRate is of all reports, each counted for every source that it is about: a browser
+	// sends some hundreds a second where it shows 25 pictures and many packets are lost. What
+	// is beyond is dropped.
+	reportRate = ratelimit.Rate{PerSecond: 1000, Burst: 2000}
 )
 
 // Bounds on what waits to be read, in bytes.
@@ -43,7 +47,7 @@ type excess struct {
 	end  func() // runs in its own goroutine
 	hear func(ssrc uint32, report []byte) bool
 
-	sources, reported, broken *ratelimit.Bucket
+	sources, reported, broken, reports *ratelimit.Bucket
 
 	mu        sync.Mutex
 	reporters map[uint32]struct{}
@@ -55,6 +59,7 @@ func newExcess(log *slog.Logger, all *atomic.Int64, end func()) *excess {
 	return &excess{
 		log: log, all: all, end: end, reporters: make(map[uint32]struct{}), buffers: make(map[*buffer]struct{}),
 		sources: ratelimit.NewBucket(sourceRate), reported: ratelimit.NewBucket(reportedRate), broken: ratelimit.NewBucket(brokenRate),
+		reports: ratelimit.NewBucket(reportRate),
 	}
 }
 
@@ -139,7 +144,7 @@ type buffer struct {
 func (b *buffer) Write(packet []byte) (int, error) {
 	if b.reports && len(packet) >= 8 { // RFC 3550 §6.4: who sends stands behind the header
 		b.of.from(binary.BigEndian.Uint32(packet[4:]))
-		if b.of.hear(b.ssrc, packet) {
+		if !b.of.reports.Allow(time.Now()) || b.of.hear(b.ssrc, packet) {
 			return len(packet), nil
 		}
 	}
