@@ -40,6 +40,7 @@ type Limit struct {
 	mu        sync.Mutex
 	total     int                // connections, without those of the reserve
 	strangers map[netip.Addr]int // of them without credentials, by source; exempt sources are not counted
+	requests  map[netip.Addr]int // of strangers over HTTP/2, by source
 	leaving   [kinds]queue       // those that may leave, in this order
 	reserve   queue              // those beyond the limit
 	onReserve int                // how many those are
@@ -48,7 +49,7 @@ type Limit struct {
 
 // New makes a limit.
 func New(cfg Config) *Limit {
-	l := &Limit{cfg: cfg, strangers: make(map[netip.Addr]int), reserve: newQueue()}
+	l := &Limit{cfg: cfg, strangers: make(map[netip.Addr]int), requests: make(map[netip.Addr]int), reserve: newQueue()}
 	for kind := range l.leaving {
 		l.leaving[kind] = newQueue()
 	}

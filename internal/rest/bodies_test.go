@@ -1,10 +1,12 @@
 package rest
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/auth"
@@ -53,6 +55,71 @@ func TestStrangersBodiesTakeNoMemory(t *testing.T) {
 	for status := 0; status != http.StatusOK; { // the budget is given back
 		status, _ = send("/own", 700, true)
 	}
+}
+
+// TestSlowBodiesLeaveRoom: a sender who says nothing of a body's length, or that it is long,
+// and sends a little of it, takes memory for that alone.
+func TestSlowBodiesLeaveRoom(t *testing.T) {
+	admit := authenticate(func(_ *http.Request, body auth.Body) (auth.Principal, error) {
+		_, err := body()
+		return auth.Principal{Key: "primary"}, err
+	})
+	rt := New(Config{Auth: admit, Bodies: 4 * DefaultMaxBody, Log: slog.New(slog.DiscardHandler)})
+	rt.Handle(http.MethodPost, "/own", func(_ http.ResponseWriter, r *http.Request) error {
+		if body, err := io.ReadAll(r.Body); err != nil || len(body) != DefaultMaxBody {
+			return fmt.Errorf("the body has %d bytes (%v)", len(body), err)
+		}
+		return nil
+	}, NoVersion())
+	send := func(body io.Reader, length int64) int {
+		r := httptest.NewRequest(http.MethodPost, "http://localhost/own", body)
+		r.ContentLength = length
+		w := httptest.NewRecorder()
+		rt.ServeHTTP(w, r)
+		return w.Code
+	}
+	end := make(chan struct{})
+	var slow sync.WaitGroup
+	for n := range 32 {
+		length := int64(-1)
+		if n%2 == 0 {
+			length = DefaultMaxBody
+		}
+		began := make(chan struct{}, 1)
+		slow.Go(func() {
+			if status := send(&slowReader{began, end}, length); status == http.StatusServiceUnavailable {
+				t.Errorf("slow body %d finds no room", n)
+				began <- struct{}{}
+			}
+		})
+		<-began
+	}
+	for _, length := range []int64{-1, DefaultMaxBody} {
+		if status := send(&countingReader{left: DefaultMaxBody}, length); status != http.StatusOK {
+			t.Errorf("a body of length %d beside slow ones: %d", length, status)
+		}
+	}
+	if status := send(&countingReader{left: DefaultMaxBody + 1}, -1); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a body that is too long: %d", status)
+	}
+	close(end)
+	slow.Wait()
+	if left := rt.bodies.left.Load(); left != 4*DefaultMaxBody {
+		t.Errorf("%d bytes of the budget are left", left)
+	}
+}
+
+// slowReader is a body that begins and does not go on.
+type slowReader struct{ began, end chan struct{} }
+
+func (s *slowReader) Read(p []byte) (int, error) {
+	if s.began != nil {
+		s.began <- struct{}{}
+		s.began = nil
+		return copy(p, "{"), nil
+	}
+	<-s.end
+	return 0, io.ErrUnexpectedEOF
 }
 
 type authenticate func(*http.Request, auth.Body) (auth.Principal, error)

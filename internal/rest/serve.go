@@ -111,12 +111,19 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 		r.Body = http.NoBody
 		return nil
 	}
-	body := func() ([]byte, error) { err := ex.readBody(w, r); return ex.body, err }
+	body := func() ([]byte, error) { // the sender is known
+		liftAnswerTime(w)
+		err := ex.readBody(w, r)
+		return ex.body, err
+	}
 	sender, err := ex.router.cfg.Auth.Authenticate(r, body, auth.Scope{WithoutQuery: ex.route.withoutQuery})
 	if err != nil {
 		return err
 	}
 	ex.sender = sender
+	if !ex.bodyRead {
+		liftAnswerTime(w)
+	}
 	connlimit.NoteCredentials(r.Context())
 	switch mayRead := ex.route.reads && sender.Reader || sender.Reads && !ex.route.changes(); {
 	case ex.route.administers && !sender.Administrator && !mayRead:
@@ -130,7 +137,13 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 	return ex.readBody(w, r)
 }
 
-// readAtOnce is the length of a body, in bytes, for which there is memory before it comes.
+// liftAnswerTime lets an answer take as long as its client does: http.Server.WriteTimeout is
+// for those without credentials.
+func liftAnswerTime(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a recorder of tests has none
+}
+
+// readAtOnce is the length of a body, in bytes, for which memory is taken before it comes.
 const readAtOnce = 64 << 10
 
 // readBody reads the body once, within the route's limit and the budget of all
@@ -141,21 +154,19 @@ func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	if r.ContentLength > limit {
 		return tooLarge(limit)
 	}
-	size := r.ContentLength
-	if size < 0 {
-		size = limit
-	}
-	if !ex.router.bodies.take(size) {
-		return fault.Busy(time.Second, "the bodies of other requests fill the memory that is set aside for them")
-	}
-	ex.reserved = size
 	var body []byte
 	var err error
-	if size := r.ContentLength; size >= 0 && size <= readAtOnce { // memory is for bytes that have come
+	if size := r.ContentLength; size >= 0 && size <= readAtOnce {
+		if err := ex.reserve(size); err != nil {
+			return err
+		}
 		body = make([]byte, size)
 		_, err = io.ReadFull(r.Body, body)
 	} else {
-		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+		body, err = ex.readParts(http.MaxBytesReader(w, r.Body, limit), limit)
+	}
+	if errors.Is(err, errNoRoom) {
+		return err
 	}
 	if err != nil {
 		return unreadable(err, limit)
@@ -164,6 +175,38 @@ func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	ex.again.Reset(body)
 	r.Body = &ex.again
 	return nil
+}
+
+var errNoRoom = fault.Busy(time.Second, "the bodies of other requests fill the memory that is set aside for them")
+
+// reserve takes memory of the budget of all bodies.
+func (ex *exchange) reserve(bytes int64) error {
+	if !ex.router.bodies.take(bytes) {
+		return errNoRoom
+	}
+	ex.reserved += bytes
+	return nil
+}
+
+// readParts reads a body of any length. Memory is for bytes that have come, and twice as
+// much at most, so that who sends slowly takes little from others.
+func (ex *exchange) readParts(from io.Reader, limit int64) (body []byte, err error) {
+	for err == nil {
+		if len(body) == cap(body) {
+			more := min(max(int64(cap(body)), readAtOnce), limit)
+			if err := ex.reserve(more); err != nil {
+				return nil, err
+			}
+			body = append(make([]byte, 0, int64(cap(body))+more), body...)
+		}
+		var n int
+		n, err = from.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return body, err
 }
 
 func tooLarge(limit int64) error { return fault.TooLarge("the body is larger than %d bytes", limit) }

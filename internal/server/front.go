@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/connlimit"
 	"github.com/switchhook/switchhook/internal/console"
 	"github.com/switchhook/switchhook/internal/insight"
 	"github.com/switchhook/switchhook/internal/samples"
@@ -25,7 +26,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 		return true
 	}
 	pages := p.samplePages(hosts)
-	return p.proxies().Handler(closeReserve(admin.Probes(p.ready, p.metrics, ours, withinLimit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return p.proxies().Handler(connlimit.Handler(closeReserve(admin.Probes(p.ready, p.metrics, ours, withinLimit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/sip" && p.phones != nil && wantsSocket(r) { // else it is the SIP routing API
 			if ours(w, r) {
 				p.phones.WebSocket().ServeHTTP(w, r)
@@ -61,7 +62,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 			return
 		}
 		apis.ServeHTTP(w, r)
-	})))))
+	}))))))
 }
 
 // wantsPage reports whether a browser asks, on behalf of a person. Programs that ask for / get the

@@ -26,6 +26,7 @@ type listeners struct {
 const (
 	headerTimeout = 10 * time.Second
 	bodyTimeout   = time.Minute
+	answerTimeout = 30 * time.Second // for all of an answer to who has shown no credentials
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10 // bytes
 )
@@ -48,6 +49,7 @@ func newListeners(p *parts, handler http.Handler) *listeners {
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
+		WriteTimeout:      answerTimeout, // package rest lifts it
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
