@@ -1,19 +1,18 @@
 package delivery
 
 import (
-	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/history/historytest"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 func TestAttemptsSurviveARestartInGroups(t *testing.T) {
-	archive := &memoryArchive{}
+	archive := &historytest.Archive{}
 	hooks := &webhooks{answer: func(_, body string, _ int) reply {
 		return reply{status: map[bool]int{true: 500, false: 200}[body == "7"], after: 12 * time.Millisecond}
 	}}
@@ -23,7 +22,7 @@ func TestAttemptsSurviveARestartInGroups(t *testing.T) {
 			e.Post(incoming(fmt.Sprint(i)))
 		}
 		time.Sleep(5 * time.Second)
-		if n := archive.len(); n < 3 || n > 5 {
+		if n := archive.Len(); n < 3 || n > 5 {
 			t.Errorf("600 attempts took %d writes", n)
 		}
 		e.Post(incoming("last")) // archived by Stop
@@ -53,7 +52,7 @@ func TestAttemptsSurviveARestartInGroups(t *testing.T) {
 }
 
 func TestAttemptsAreForgottenInTime(t *testing.T) {
-	archive := &memoryArchive{}
+	archive := &historytest.Archive{}
 	cfg := Config{Attempts: history.Config{Archive: archive, Keep: time.Hour}}
 	runWith(t, cfg, journal.InMemory(), &webhooks{}, func(e *Engine, _ []journal.Hold) {
 		e.Post(incoming("a"))
@@ -66,40 +65,6 @@ func TestAttemptsAreForgottenInTime(t *testing.T) {
 			t.Errorf("%d attempts", len(got))
 		}
 	})
-}
-
-// memoryArchive is an Archive that a test can look into, and break.
-type memoryArchive struct {
-	mu     sync.Mutex
-	blocks [][]byte
-	broken error
-}
-
-func (a *memoryArchive) Append(_ context.Context, block []byte) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.broken != nil {
-		return a.broken
-	}
-	a.blocks = append(a.blocks, append([]byte(nil), block...))
-	return nil
-}
-
-func (a *memoryArchive) Read(_ context.Context, _ int, tell func([]byte) error) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, block := range a.blocks {
-		if err := tell(block); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *memoryArchive) len() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.blocks)
 }
 
 // incoming is an IncomingCall of a subscription.

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/delivery/history/historytest"
 )
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -27,51 +27,17 @@ func openBackbone(t testing.TB, dir string) *backbone.Backbone {
 	return b
 }
 
-// memoryArchive is an Archive that a test can look into, and break.
-type memoryArchive struct {
-	mu     sync.Mutex
-	blocks [][]byte
-	broken error
-}
-
-func (a *memoryArchive) Append(_ context.Context, block []byte) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.broken != nil {
-		return a.broken
-	}
-	a.blocks = append(a.blocks, append([]byte(nil), block...))
-	return nil
-}
-
-func (a *memoryArchive) Read(_ context.Context, _ int, tell func([]byte) error) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, block := range a.blocks {
-		if err := tell(block); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *memoryArchive) len() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.blocks)
-}
-
 func everyAttempt(*Attempt) bool { return true }
 
 func TestOldAttemptsAreNotLoaded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		archive := &memoryArchive{}
+		archive := &historytest.Archive{}
 		before := New(Attempts, Config{Archive: archive, Keep: time.Hour, Size: 10}, quiet())
 		before.Add(Attempt{Time: time.Now()})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		before.Write(ctx)
-		if archive.len() != 1 {
+		if archive.Len() != 1 {
 			t.Fatal("nothing was archived")
 		}
 		time.Sleep(2 * time.Hour)
@@ -84,7 +50,8 @@ func TestOldAttemptsAreNotLoaded(t *testing.T) {
 
 func TestHistoryIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		archive := &memoryArchive{broken: errors.New("no space left on device")}
+		archive := &historytest.Archive{}
+		archive.Break(errors.New("no space left on device"))
 		h := New(Attempts, Config{Archive: archive, Keep: time.Hour, Size: 1000}, quiet())
 		for i := range 3000 {
 			h.Add(Attempt{Time: time.Now(), ID: fmt.Sprint(i)})
@@ -106,7 +73,7 @@ func TestHistoryIsBounded(t *testing.T) {
 // be read by nobody.
 func TestFloodIsArchivedNoFurtherThanRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		archive := &memoryArchive{}
+		archive := &historytest.Archive{}
 		h := New(Attempts, Config{Archive: archive, Keep: time.Hour, Size: 300}, quiet())
 		for i := range 5000 {
 			h.Add(Attempt{Time: time.Now(), Number: i})
@@ -119,8 +86,8 @@ func TestFloodIsArchivedNoFurtherThanRemembered(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := again.Find(everyAttempt, 1000)
-		if len(got) != 300 || got[0].Number != 4999 || got[299].Number != 4700 || archive.len() != 2 {
-			t.Errorf("%d attempts in %d blocks", len(got), archive.len())
+		if len(got) != 300 || got[0].Number != 4999 || got[299].Number != 4700 || archive.Len() != 2 {
+			t.Errorf("%d attempts in %d blocks", len(got), archive.Len())
 		}
 	})
 }
@@ -130,7 +97,7 @@ func TestDamagedArchiveIsPassedOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	archive := &memoryArchive{blocks: [][]byte{[]byte("{oops"), good}}
+	archive := historytest.With([]byte("{oops"), good)
 	h := New(Attempts, Config{Archive: archive, Keep: time.Hour, Size: 10}, quiet())
 	h.Add(Attempt{Time: time.Now(), ID: "new"})
 	if err := h.Load(t.Context()); err != nil {

@@ -1,17 +1,16 @@
 package report
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/deliverytest"
 	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/history/historytest"
 )
 
 // run starts an engine whose policies are observed, in a bubble.
@@ -115,14 +114,14 @@ func TestFailuresAreSelected(t *testing.T) {
 }
 
 func TestFailuresSurviveARestartInGroups(t *testing.T) {
-	archive := &memoryArchive{}
+	archive := &historytest.Archive{}
 	hooks := &deliverytest.Webhooks{Answer: func(string, string, int) deliverytest.Reply { return deliverytest.Reply{Status: 400} }}
 	run(t, Config{Failures: history.Config{Archive: archive}}, hooks, func(t *testing.T, e *delivery.Engine, r *Report) {
 		for i := range 600 {
 			e.Post(incoming(fmt.Sprint(i)))
 		}
 		time.Sleep(10 * time.Second)
-		if n := archive.len(); n < 3 || n > 5 {
+		if n := archive.Len(); n < 3 || n > 5 {
 			t.Errorf("600 failures took %d writes", n)
 		}
 		e.Post(incoming("last")) // archived by Stop
@@ -136,7 +135,7 @@ func TestFailuresSurviveARestartInGroups(t *testing.T) {
 }
 
 func TestFailuresAreForgottenInTime(t *testing.T) {
-	archive := &memoryArchive{}
+	archive := &historytest.Archive{}
 	hooks := &deliverytest.Webhooks{Answer: func(string, string, int) deliverytest.Reply { return deliverytest.Reply{Status: 403} }}
 	run(t, Config{Failures: history.Config{Archive: archive, Keep: time.Hour}}, hooks, func(t *testing.T, e *delivery.Engine, r *Report) {
 		e.Post(incoming("a"))
@@ -149,38 +148,4 @@ func TestFailuresAreForgottenInTime(t *testing.T) {
 			t.Errorf("%d failures", len(got))
 		}
 	})
-}
-
-// memoryArchive is an Archive that a test can look into, and break.
-type memoryArchive struct {
-	mu     sync.Mutex
-	blocks [][]byte
-	broken error
-}
-
-func (a *memoryArchive) Append(_ context.Context, block []byte) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.broken != nil {
-		return a.broken
-	}
-	a.blocks = append(a.blocks, append([]byte(nil), block...))
-	return nil
-}
-
-func (a *memoryArchive) Read(_ context.Context, _ int, tell func([]byte) error) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, block := range a.blocks {
-		if err := tell(block); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *memoryArchive) len() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.blocks)
 }

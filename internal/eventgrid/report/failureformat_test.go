@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/s2"
-
 	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/delivery/history/historytest"
 )
 
 // TestEveryVersionOfTheFailureLogIsRead: it outlives the program that wrote it.
@@ -22,23 +22,23 @@ func TestEveryVersionOfTheFailureLogIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := New(Config{Failures: history.Config{Archive: &memoryArchive{blocks: [][]byte{block}}, Keep: longAgo}}, slog.New(slog.DiscardHandler))
+		r := New(Config{Failures: history.Config{Archive: historytest.With(block), Keep: longAgo}}, slog.New(slog.DiscardHandler))
 		r.Start(t.Context())
 		if got := r.Failures(FailureQuery{}); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %+v", golden, got)
 		}
 		r.Close()
 	}
-	archive := &memoryArchive{}
+	archive := &historytest.Archive{}
 	r := New(Config{Failures: history.Config{Archive: archive, Keep: longAgo}}, slog.New(slog.DiscardHandler))
 	r.Start(t.Context())
 	r.failures.Add(want[0])
 	r.Close()
 	golden, err := os.ReadFile("testdata/failures.v2.jsonl")
-	if err != nil || len(archive.blocks) != 1 {
-		t.Fatalf("%d blocks are written, %v", len(archive.blocks), err)
+	if err != nil || archive.Len() != 1 {
+		t.Fatalf("%d blocks are written, %v", archive.Len(), err)
 	}
-	packed, isPacked := bytes.CutPrefix(archive.blocks[0], []byte("s2\n"))
+	packed, isPacked := bytes.CutPrefix(archive.Blocks()[0], []byte("s2\n"))
 	if block, err := s2.Decode(nil, packed); err != nil || !isPacked || string(block) != string(golden) {
 		t.Errorf("got  %q, %v\nwant %q", block, err, golden)
 	}
