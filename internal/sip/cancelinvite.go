@@ -15,6 +15,7 @@ func (l *leg) replyTimedOut() {
 		l.reports.end(*l.leaving)
 		l.phase = over
 	case l.hasAlternative():
+		l.server.locator.silent.note(l.trunk, l.out.place)
 		l.failed(call.Reason{Kind: call.Unreachable, Text: l.peerName() + " does not reply"}, true)
 	}
 }

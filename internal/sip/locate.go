@@ -36,10 +36,11 @@ const (
 type locator struct {
 	resolver Resolver
 	known    *expiring.Map[lookupKey, lookupResult]
+	silent   silentPlaces
 }
 
 func newLocator(r Resolver) *locator {
-	return &locator{r, expiring.New(expiring.Config[lookupKey, lookupResult]{TTL: staleFor, Entries: maxLocated})}
+	return &locator{r, expiring.New(expiring.Config[lookupKey, lookupResult]{TTL: staleFor, Entries: maxLocated}), newSilentPlaces()}
 }
 
 type lookupKey struct {
@@ -55,10 +56,11 @@ type lookupResult struct {
 	at     time.Time
 }
 
-// find returns the places at which a trunk can be reached, the best first, without
-// those that a trunk of an application must not have.
+// find returns the places at which a trunk can be reached, the best first, and those that
+// have not answered lately last; without those that a trunk of an application must not have.
 func (l *locator) find(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort, error) {
 	found, err := l.located(ctx, t)
+	l.silent.putLast(t, found)
 	if err != nil || t.Allow == nil {
 		return found, err
 	}

@@ -196,6 +196,9 @@ func (l *leg) unreachable(err error) {
 		text = l.peerName() + " does not reply"
 	}
 	l.log.Info("no response to the INVITE", "error", err)
+	if l.trunk != nil {
+		l.server.locator.silent.note(l.trunk, l.out.place)
+	}
 	l.failed(call.Reason{Kind: call.Unreachable, Text: text}, true)
 }
 

@@ -32,6 +32,8 @@ func (r *registrationClient) register(ctx context.Context) (*sip.Response, error
 				return response, nil
 			}
 			err = fmt.Errorf("%d %s", response.StatusCode, response.Reason)
+		} else if ctx.Err() == nil {
+			s.locator.silent.note(r.trunk, place)
 		}
 	}
 	return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -64,6 +65,44 @@ func TestNextAddressOfATrunkIsTried(t *testing.T) {
 				return ok
 			})
 		})
+	}
+}
+
+// TestSilentAddressIsTriedLast has a trunk whose best address leaves everything unanswered: of
+// two calls the first alone waits for it.
+func TestSilentAddressIsTriedLast(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "carrier", nil)
+	silent, err := net.ListenPacket("udp", net.JoinHostPort("127.0.0.3", fmt.Sprint(via.Port)))
+	if err != nil {
+		t.Skipf("this machine has no 127.0.0.3: %v", err)
+	}
+	defer silent.Close()
+	names := &zone{hosts: map[string][]string{"dead.example": {"127.0.0.3"}, "alive.example": {"127.0.0.1"}}, srv: map[string][]*net.SRV{}}
+	names.srv["_sip._udp.carrier.example"] = []*net.SRV{
+		{Target: "dead.example.", Port: uint16(via.Port), Priority: 1}, {Target: "alive.example.", Port: uint16(via.Port), Priority: 2},
+	}
+	r := newRig(t, func(c *Config) { c.Resolver, c.TrunkPatience = names, 3*time.Second }, trunk.Trunk{Name: "carrier", Host: "carrier.example", Transport: trunk.UDP})
+	for range 2 {
+		made := r.dial(t, "+15557770000")
+		next(t, phone).Answer()
+		expect[call.Answered](t, made)
+	}
+	if err := silent.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil { // all has come before
+		t.Fatal(err)
+	}
+	calls, buffer := map[string]bool{}, make([]byte, 65536)
+	for {
+		n, _, err := silent.ReadFrom(buffer)
+		if err != nil {
+			break
+		}
+		_, rest, _ := strings.Cut(string(buffer[:n]), "Call-ID: ")
+		id, _, _ := strings.Cut(rest, "\r\n")
+		calls[id] = true
+	}
+	if len(calls) != 1 {
+		t.Errorf("the silent address has heard of %d calls, want 1", len(calls))
 	}
 }
 

@@ -119,6 +119,9 @@ func (s *Server) sendOptions(t *trunk.Trunk, credentials *credentials) (pingAnsw
 			s.trunkMethods.learn(t.Name, response)
 			return pingAnswer{response.StatusCode, response.StartLine()}, nil
 		}
+		if ctx.Err() == nil {
+			s.locator.silent.note(t, place)
+		}
 	}
 	return pingAnswer{}, err
 }
