@@ -4,7 +4,6 @@ import { toJoin, toStart, type Begin } from "./calls/beginnings";
 import { CallCore } from "./calls/call";
 import type { CallBeginning, CallContext } from "./calls/callcontext";
 import { CallList } from "./calls/calllist";
-import { restoreCall } from "./calls/following";
 import type { Incoming } from "./calls/incoming";
 import { Ringing } from "./calls/ringing";
 import { Emitter } from "./emitter";
@@ -98,26 +97,15 @@ export class Agent {
 
   private restore(snapshot: Frame): void {
     this.ringing.restore((snapshot.incoming ?? []) as Frame[]);
-    const here = new Map(((snapshot.calls ?? []) as Frame[]).map((one) => [one.call as string, one]));
-    for (const call of this.calls.all()) {
-      const one = here.get(call.id);
-      if (one) restoreCall(call, one);
-      else if (call.state === "Disconnecting") call.end(0, 0);
-      else if (call.begun && !call.rejoining.pending) call.end(410, 3101, "the call ended while there was no connection");
-    }
+    this.calls.restore((snapshot.calls ?? []) as Frame[]);
   }
 
   // ---- the session ----
 
   private sessionChanged(state: SessionState, why: SessionChange): void {
     if (why.lost) this.lose(why.late ?? false);
-    if (state === "over") this.endAll(why.reason === "invalidToken" ? 495 : 496, why.reason === "invalidToken" ? 4507 : 7, why.message ?? "the connection to the server is over");
-    for (const call of this.calls.all()) {
-      call.inner.emit("signalling", state === "live");
-      if (state !== "live") continue;
-      if (call.rejoining.pending) void call.rejoining.again(this.session.until);
-      else call.sound.peer?.restart();
-    }
+    if (state === "over") this.endAll(why.reason === "invalidToken" ? [495, 4507] : [496, 7], why.message ?? "the connection to the server is over");
+    this.calls.signalling(state === "live", this.session.until);
     if (state === "live") this.connectionIs("Connected");
     if (state !== "over") return;
     this.retire();
@@ -131,16 +119,16 @@ export class Agent {
     this.events.emit("connectionStateChanged", { oldValue, newValue, reason });
   }
 
-  /** The server knows nothing of this client any more. What has a name is joined anew, unless it is late. */
+  /** The server knows nothing of this client any more. */
   private lose(late: boolean): void {
     const message = "the server has lost the call";
     this.ringing.endAll(message);
-    for (const call of this.calls.all()) if (call.state !== "None" && (late || !call.rejoining.lost())) call.end(410, 3101, message);
+    this.calls.lost(late, message);
   }
 
-  private endAll(code: number, subCode: number, message: string): void {
+  private endAll([code, subCode]: [number, number], message: string): void {
     this.ringing.endAll(message);
-    for (const call of this.calls.all()) if (call.state !== "None") call.end(code, subCode, message);
+    this.calls.endAll(code, subCode, message);
   }
 
   private readonly leavePage = (event: PageTransitionEvent): void => {

@@ -7,6 +7,9 @@ export class FakeConnection {
   closed = false;
   /** The track of sound that is sent; null: none. */
   sound?: unknown;
+  /** The track of the camera that is sent; null: none. */
+  picture: unknown = null;
+  private lines = 0;
   ontrack?: ((event: object) => void) | null;
   oniceconnectionstatechange?: (() => void) | null;
   onconnectionstatechange?: (() => void) | null;
@@ -23,7 +26,8 @@ export class FakeConnection {
   }
 
   addTransceiver(track: unknown): object {
-    const isSound = this.sound === undefined; // the first of its lines
+    const line = this.lines++; // sound, camera, and others
+    const isSound = line === 0;
     if (isSound) this.sound = typeof track === "string" ? null : track;
     const open = (): void => {
       if (this.closed) throw new DOMException("the connection is closed", "InvalidStateError");
@@ -34,6 +38,7 @@ export class FakeConnection {
         open();
         sender.track = to;
         if (isSound) this.sound = to;
+        if (line === 1) this.picture = to;
       },
       getParameters: () => ({ encodings: [] }),
       setParameters: async () => open(),

@@ -19,7 +19,7 @@ import { Muting } from "./muting";
 import { Rejoining } from "./rejoining";
 import { Roster } from "./roster";
 import { ServerName } from "./servername";
-import { active, established, mayFollow, over } from "./state";
+import { active, established, mayFollow, over, silent } from "./state";
 
 export class CallCore {
   readonly events = new Emitter<CallEvents>();
@@ -140,7 +140,7 @@ export class CallCore {
     if (state === this.state || !mayFollow(this.state, state)) return;
     const begins = active(state) && !active(this.state);
     this.state = state;
-    this.sound.hold(state === "LocalHold");
+    this.sound.hold(silent(state));
     this.events.emit("stateChanged");
     if (begins && active(this.state)) this.context.active(this);
   }

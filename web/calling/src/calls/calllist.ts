@@ -1,6 +1,8 @@
 // The calls of an agent. One of them at a time is talked in.
+import type { Frame } from "../signalling/socket";
 import type { Call } from "../types";
 import type { CallCore } from "./call";
+import { restoreCall } from "./following";
 import { active, over } from "./state";
 
 export interface CallListOptions {
@@ -46,6 +48,39 @@ export class CallList {
     for (const other of this.all()) {
       if (other !== call && active(other.state)) other.hold(true).catch((error: unknown) => over(other.state) || this.options.log(`hold the call before: ${error}`));
     }
+  }
+
+  // ---- the session with the server ----
+
+  /** What goes on now, as the server says it, in the place of what was missed. */
+  restore(now: Frame[]): void {
+    const here = new Map(now.map((one) => [one.call as string, one]));
+    for (const call of this.all()) {
+      const one = here.get(call.id);
+      if (one) restoreCall(call, one);
+      else if (call.state === "Disconnecting") call.end(0, 0);
+      else if (call.begun && !call.rejoining.pending) call.end(410, 3101, "the call ended while there was no connection");
+    }
+  }
+
+  /** The server has lost them. What has a name is joined anew, unless it is late. */
+  lost(late: boolean, message: string): void {
+    for (const call of this.all()) if (call.state !== "None" && (late || !call.rejoining.lost())) call.end(410, 3101, message);
+  }
+
+  /** The signalling is there, or gone; an interruption that lasts until then is one. */
+  signalling(live: boolean, until: number): void {
+    for (const call of this.all()) {
+      call.inner.emit("signalling", live);
+      if (!live) continue;
+      if (call.rejoining.pending) void call.rejoining.again(until);
+      else call.sound.peer?.restart();
+    }
+  }
+
+  /** Ends them, but for those that the server will not hear of. */
+  endAll(code: number, subCode: number, message: string): void {
+    for (const call of this.all()) if (call.state !== "None") call.end(code, subCode, message);
   }
 
   private list(): void {

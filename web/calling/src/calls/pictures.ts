@@ -9,7 +9,7 @@ import type { MediaConstraints, VideoOptions } from "../types";
 import type { CallCore } from "./call";
 import { Gallery } from "./gallery";
 import { Outgoing } from "./outgoing";
-import { established, over } from "./state";
+import { established, over, silent } from "./state";
 
 export class Pictures {
   readonly camera: Outgoing;
@@ -146,7 +146,7 @@ export class Pictures {
   }
 
   private follow(): void {
-    const held = this.call.state === "LocalHold";
+    const held = silent(this.call.state);
     this.gallery.established = established(this.call.state);
     for (const one of [this.camera, this.screen, this.gallery]) one.hold(held);
   }

@@ -100,6 +100,7 @@ export class Sending {
     this.over = true;
     this.screen.close();
     this.source.close();
+    if (this.track) this.track.enabled = true; // the application's goes on in its own hands
   }
 
   /** Another microphone was chosen, or there is one where there was none. */
@@ -169,6 +170,6 @@ export class Sending {
 
   /** Muted and held calls send nothing that can be heard. */
   private gate(): void {
-    if (this.track) this.track.enabled = !this.muted && !this.held;
+    if (this.track && !this.over) this.track.enabled = !this.muted && !this.held;
   }
 }

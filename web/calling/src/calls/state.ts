@@ -36,3 +36,8 @@ export function active(state: CallState): boolean {
 export function over(state: CallState): boolean {
   return state === "Disconnecting" || state === "Disconnected";
 }
+
+/** Whether nothing of this client may reach the others: it holds the call, or has hung up, which the server may hear of later. */
+export function silent(state: CallState): boolean {
+  return state === "LocalHold" || over(state);
+}

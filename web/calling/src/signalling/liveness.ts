@@ -1,4 +1,5 @@
 // Whether the server is heard, and whether the page itself has run meanwhile.
+import type { Socket } from "./socket";
 
 /** Scripts do not see the server's ping frames, so the library asks when it has heard nothing. */
 const QUIET_MS = 12_000;
@@ -6,6 +7,9 @@ const QUIET_MS = 12_000;
 const LOOK_MS = 10_000;
 /** The timers of a hidden page run once a minute. A page that was frozen for longer does not know it. */
 const HIDDEN_MS = 60_000;
+
+/** How long the server may be silent when it is asked for a sign of life. */
+const ANSWER_MS = 8_000;
 
 export class Liveness {
   private heardAt = 0;
@@ -31,9 +35,11 @@ export class Liveness {
     this.heardAt = Date.now();
   }
 
-  /** Whether something has come since. */
-  heardSince(moment: number): boolean {
-    return this.heardAt >= moment;
+  /** Asks the server for a sign of life, and gives the socket up if there is none. */
+  probe(socket: Socket): void {
+    const asked = Date.now();
+    socket.send({ t: "ping", id: "ping" });
+    setTimeout(() => this.heardAt < asked && socket.end(0, "the server is silent"), ANSWER_MS);
   }
 
   /** The socket is lost. */

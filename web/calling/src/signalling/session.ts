@@ -21,8 +21,6 @@ export type { SessionChange, SessionOptions, SessionState } from "./sessionoptio
 
 /** How long the first connection may take. */
 const FIRST_MS = 55_000;
-/** How long the server may be silent when it is asked for a sign of life. */
-const ANSWER_MS = 8_000;
 
 export class Session {
   state: SessionState = "connecting";
@@ -90,13 +88,7 @@ export class Session {
 
   /** Asks for a sign of life, and takes the socket for lost if there is none. */
   readonly probe = (): void => {
-    const socket = this.socket;
-    if (this.state !== "live" || !socket) return;
-    const asked = Date.now();
-    socket.send({ t: "ping", id: "ping" });
-    setTimeout(() => {
-      if (this.socket === socket && !this.liveness.heardSince(asked)) socket.end(0, "the server is silent");
-    }, ANSWER_MS);
+    if (this.state === "live" && this.socket) this.liveness.probe(this.socket);
   };
 
   private send = (frame: Frame): void => {
