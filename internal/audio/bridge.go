@@ -9,7 +9,6 @@ const (
 	bridgeHalf   = 16             // taps to each side
 	bridgeRow    = 2 * bridgeHalf // taps that are not zero, the middle one apart
 	bridgeMemory = 2 * bridgeRow  // samples of the past that either direction needs
-	bridgeBeta   = 5.65
 
 	narrowFrame, wideFrame = 160, 320
 

@@ -56,17 +56,6 @@ func Named(name string) (Codec, bool) {
 	return Codec{}, false
 }
 
-// ByPayloadType finds the codec of a static payload type, for offers that leave
-// the rtpmap out.
-func ByPayloadType(static uint8) (Codec, bool) {
-	for _, c := range All {
-		if c.PayloadType == static && static != Dynamic {
-			return c, true
-		}
-	}
-	return Codec{}, false
-}
-
 // Valid reports whether c is one of the codecs of this package and can be used here.
 func (c Codec) Valid() bool {
 	known, found := ByName(c.Name, c.ClockRate)

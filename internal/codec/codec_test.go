@@ -21,16 +21,6 @@ func TestCodecsAreFoundByNameAndNumber(t *testing.T) {
 			t.Errorf("ByName(%q, %d) = %v, %v", test.name, test.clock, got, found)
 		}
 	}
-	for static, want := range map[uint8]Codec{0: PCMU, 8: PCMA, 9: G722} {
-		if got, found := ByPayloadType(static); got != want || !found {
-			t.Errorf("ByPayloadType(%d) = %v, %v", static, got, found)
-		}
-	}
-	for _, unknown := range []uint8{3, 101, Dynamic} {
-		if got, found := ByPayloadType(unknown); found {
-			t.Errorf("ByPayloadType(%d) = %v", unknown, got)
-		}
-	}
 }
 
 func TestEveryCodecHasBothHalves(t *testing.T) {

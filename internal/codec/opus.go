@@ -13,10 +13,6 @@ const OpusLongest = 60 * 48
 // in RTP timestamp units (RFC 7845 §4.2 calls it pre-skip; libopus's lookahead).
 const OpusDelay = 312
 
-// OpusMostBits is the average bit rate that a description must ask for, so that
-// OpusLongest fits into a packet.
-const OpusMostBits = 48000
-
 // Costly reports whether encoding and decoding take so long that a thread which
 // serves many calls must leave them to others.
 func (c Codec) Costly() bool { return c.Name == Opus.Name }

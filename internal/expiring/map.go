@@ -157,14 +157,6 @@ func (m *Map[K, V]) Update(key K, now time.Time, change func(value V, found bool
 	m.set(key, next, now, until)
 }
 
-// TotalCost is what all entries cost together, those included that have expired and are not
-// removed yet.
-func (m *Map[K, V]) TotalCost() int64 {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.cost
-}
-
 // Len returns how many entries have not expired, and removes those that have.
 func (m *Map[K, V]) Len(now time.Time) int {
 	m.mu.Lock()

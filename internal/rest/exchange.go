@@ -84,14 +84,6 @@ func Sender(ctx context.Context) auth.Principal {
 	return auth.Principal{}
 }
 
-// RequestID returns our id of the request, which its answer and the log carry.
-func RequestID(ctx context.Context) string {
-	if ex := exchangeOf(ctx); ex != nil {
-		return ex.id
-	}
-	return ""
-}
-
 // Origin returns scheme and host under which the client reaches the server,
 // such as "https://localhost:8443".
 func Origin(r *http.Request) string {

@@ -92,12 +92,6 @@ func ToTag(message sip.Message) string {
 	return tag
 }
 
-// MediaType returns the type of a message's body in lower case, without
-// parameters; "" where the message names none.
-func MediaType(message sip.Message) string {
-	return plainType(First(message, "Content-Type"))
-}
-
 // IsControl reports whether a character must not stand in a field.
 func IsControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 

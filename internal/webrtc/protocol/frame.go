@@ -72,6 +72,3 @@ func decode(frame []byte, types map[string]func() Message) (head Head, m Message
 	}
 	return head, m, nil
 }
-
-// IsNotice reports whether a message of a client has no answer.
-func IsNotice(m Message) bool { return notices[m.Type()] }

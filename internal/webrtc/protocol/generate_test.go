@@ -117,13 +117,7 @@ func (s schema) goCode() string {
 		}
 		b.WriteString("}\n\n")
 	}
-	b.WriteString("var notices = map[string]bool{\n")
-	for _, o := range s.Client {
-		if o.Notice {
-			fmt.Fprintf(&b, "\t%q: true,\n", o.T)
-		}
-	}
-	b.WriteString("}\n\n// Codes with which the server closes a socket (RFC 6455 §7.4.2).\nconst (\n")
+	b.WriteString("// Codes with which the server closes a socket (RFC 6455 §7.4.2).\nconst (\n")
 	for _, c := range s.CloseCodes {
 		fmt.Fprintf(&b, "\tClose%s = %d // %s\n", c.Name, c.Code, c.Doc)
 	}

@@ -951,11 +951,6 @@ var fromServer = map[string]func() Message{
 	"media.stopped":    func() Message { return new(Stopped) },
 }
 
-var notices = map[string]bool{
-	"ack": true,
-	"bye": true,
-}
-
 // Codes with which the server closes a socket (RFC 6455 §7.4.2).
 const (
 	CloseMalformed    = 4400 // a frame that is no message, or breaks a bound; the session is over
