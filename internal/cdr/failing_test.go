@@ -1,6 +1,7 @@
 package cdr
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,5 +100,31 @@ func TestClockThatIsSetForwardRemovesNoRecordsAtOnce(t *testing.T) {
 	defer k.Close()
 	if got, _ := search(t, k, Query{}); ids(got) != "ahead too ahead" {
 		t.Errorf("found %q", ids(got))
+	}
+}
+
+// TestEndThatIsNoLineSpoilsNoRecord: a loss of power can leave many zeros.
+func TestEndThatIsNoLineSpoilsNoRecord(t *testing.T) {
+	for _, zeros := range []int{1, 1000, maxLine - 1, maxLine, maxLine + 1000} {
+		now, dir := noon, t.TempDir()
+		k := open(t, dir, &now, Config{})
+		k.CallOver(phoneCall(t, "one", now))
+		k.Flush()
+		name := filepath.Join(dir, k.files.name)
+		k.Close()
+		file, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = file.Write(make([]byte, zeros))
+		if err = errors.Join(err, file.Close()); err != nil {
+			t.Fatal(err)
+		}
+		k = open(t, dir, &now, Config{})
+		k.CallOver(phoneCall(t, "two", now))
+		if got, _ := search(t, k, Query{}); ids(got) != "two one" {
+			t.Errorf("behind %d zeros: found %q", zeros, ids(got))
+		}
+		k.Close()
 	}
 }

@@ -1,6 +1,7 @@
 package cdr
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -115,26 +116,27 @@ func (f *files) open(name string) error {
 	return errors.Join(err, datadir.SyncDir(f.dir))
 }
 
-// wholeLines cuts off half a line that a crash has left, and returns the size.
+// wholeLines cuts off half a line that a crash has left, and returns the size. What is longer
+// than any line stays, as a line of its own that is no record.
 func wholeLines(file *os.File) (int64, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return 0, err
 	}
 	size := info.Size()
-	last := make([]byte, 1)
-	for end := size; end > 0; end-- {
-		if _, err := file.ReadAt(last, end-1); err != nil {
-			return 0, err
-		}
-		if last[0] == '\n' || size-end > maxLine {
-			if end == size {
-				return size, nil
-			}
-			return end, file.Truncate(end)
-		}
+	end := make([]byte, min(size, maxLine))
+	if _, err := file.ReadAt(end, size-int64(len(end))); err != nil {
+		return 0, err
 	}
-	return 0, file.Truncate(0)
+	half := int64(len(end) - 1 - bytes.LastIndexByte(end, '\n'))
+	switch {
+	case half == 0:
+		return size, nil
+	case half == maxLine:
+		_, err = file.WriteString("\n")
+		return size + 1, err
+	}
+	return size - half, file.Truncate(size - half)
 }
 
 func (f *files) close() {
