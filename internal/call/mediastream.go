@@ -53,7 +53,7 @@ type mediaStream struct {
 func (c *Connection) StartStreaming(ctx context.Context, what Context) error {
 	return c.whenConnected(ctx, func() error {
 		if c.control.Streaming == nil || c.control.Streaming.URL == "" {
-			return StreamingNotSetUp.because("Media streaming was not set up: mediaStreamingOptions with a transportUrl belong into the request that creates, answers or connects the call.")
+			return StreamingNotSetUp.because("Media streaming was not set up: mediaStreamingOptions with a transportUrl belong in the request that creates, answers or connects the call.")
 		}
 		if op := c.streamOperation(); op != nil {
 			op.startAgain(what, func(h Head) Event { return MediaStreamingStarted{h} })

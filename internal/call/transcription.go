@@ -50,7 +50,7 @@ func (c *Connection) StartTranscription(ctx context.Context, languages []string,
 	return c.whenConnected(ctx, func() error {
 		set := c.control.Transcription
 		if set == nil || set.URL == "" {
-			return TranscriptionNotSetUp.because("Transcription was not set up: transcriptionOptions with a transportUrl belong into the request that creates, answers or connects the call.")
+			return TranscriptionNotSetUp.because("Transcription was not set up: transcriptionOptions with a transportUrl belong in the request that creates, answers or connects the call.")
 		}
 		if t := c.transcription; t != nil {
 			t.op.startAgain(what, func(h Head) Event { return TranscriptionStarted{h} })

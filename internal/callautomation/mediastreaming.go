@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/streaming"
 )
@@ -70,7 +69,7 @@ func webSocket(field, transport, text string, required bool) (address string, er
 		return "", errBody("%stransportUrl is required to start at once.", field)
 	}
 	if address, err = streaming.Address(text); err != nil {
-		return "", errBody("%stransportUrl: %q is not the address of a WebSocket: %v.", field, outbound.Address(text), err)
+		return "", errBody("%stransportUrl: %s is not the address of a WebSocket: %v.", field, quoted(text), err)
 	}
 	return address, nil
 }

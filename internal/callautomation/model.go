@@ -2,6 +2,7 @@ package callautomation
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -27,9 +28,18 @@ func callbackURI(field, text string, required bool) (string, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", errBody("%s: %q is not an absolute https or http address.", field, outbound.Address(text))
+		return "", errBody("%s: %s is not an absolute https or http address.", field, quoted(text))
 	}
 	return text, nil
+}
+
+// quoted is an address in a message, without what gives access. What is none is not repeated.
+func quoted(address string) string {
+	shown := outbound.Address(address).String()
+	if shown == outbound.Unreadable {
+		return "what is given"
+	}
+	return strconv.Quote(shown)
 }
 
 // maxOperationContext bounds what is echoed in every event, in characters.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 type playSource struct {
@@ -55,7 +54,7 @@ func (s playSource) file(field string) (call.Prompt, error) {
 	}
 	address := strings.TrimSpace(s.File.URI) // as callbackURI takes addresses
 	if u, err := url.Parse(address); err != nil || !u.IsAbs() {
-		return nil, errBody("%s.file.uri: %q is not an absolute address.", field, outbound.Address(address))
+		return nil, errBody("%s.file.uri: %s is not an absolute address.", field, quoted(address))
 	}
 	return call.File{URI: address, CacheID: s.CacheID}, nil
 }

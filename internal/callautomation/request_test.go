@@ -185,3 +185,15 @@ func TestBadRequestsNameTheirField(t *testing.T) {
 		})
 	}
 }
+
+// TestAddressesInMessagesHideWhatGivesAccess, and what is no address is not repeated.
+func TestAddressesInMessagesHideWhatGivesAccess(t *testing.T) {
+	for address, want := range map[string]string{
+		"secret":                  `callbackUri: what is given is not an absolute https or http address.`,
+		"ftp://u:p@app.test/?k=s": `callbackUri: "ftp://app.test/" is not an absolute https or http address.`,
+	} {
+		if _, err := callbackURI("callbackUri", address, true); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}

@@ -9,6 +9,9 @@ import (
 // webhook. Its log form hides what gives access: user, password, query, fragment.
 type Address string
 
+// Unreadable is shown of what is no address, since it may be a secret.
+const Unreadable = "an unreadable address"
+
 // LogValue is the log form.
 func (a Address) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
@@ -16,7 +19,7 @@ func (a Address) LogValue() slog.Value { return slog.StringValue(a.String()) }
 func (a Address) String() string {
 	u, err := url.Parse(string(a))
 	if err != nil || u.Opaque != "" || u.Scheme == "" && u.Host == "" {
-		return "an unreadable address"
+		return Unreadable
 	}
 	return Shown(u)
 }
