@@ -71,6 +71,9 @@ func decodeJSON(body []byte, into any) error {
 	if m := misfitIn(body, reflect.TypeOf(into)); m != nil {
 		return m.fault()
 	}
+	if err := refusedIn(body, reflect.TypeOf(into)); err != nil {
+		return err
+	}
 	var known *fault.Error
 	if errors.As(err, &known) {
 		return err

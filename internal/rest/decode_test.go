@@ -76,7 +76,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"escape that JSON has not", `{"operationContext":"\x"}`, "'x' is unexpected at byte 23", ""},
 		{"not UTF-8", "{\"operationContext\":\"\xff\"}", "not UTF-8", ""},
 		{"too deep", `{"x":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, "deeper than 64", ""},
-		{"two parties", `{"target":{"communicationUser":{"id":"8:acs:r_u"},"phoneNumber":{"value":"+1"}}}`, "names one party", ""},
+		{"two parties", `{"target":{"communicationUser":{"id":"8:acs:r_u"},"phoneNumber":{"value":"+1"}}}`, "target: an identifier names one party", "target"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
