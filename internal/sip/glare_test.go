@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/emiago/sipgo/sip"
+
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
@@ -70,5 +72,23 @@ func TestOffersThatCrossAreRefusedByTheirRules(t *testing.T) {
 				t.Errorf("Retry-After is %q, want 0 to 10", response.Get("Retry-After"))
 			}
 		})
+	}
+}
+
+// TestRefreshWithoutAnOfferStopsNobody asks that a re-INVITE and an UPDATE are taken while an
+// UPDATE of ours without a description waits, and refused while a re-INVITE of ours does.
+func TestRefreshWithoutAnOfferStopsNobody(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	l := taken.Leg.(*leg)
+	for method, want := range map[sip.RequestMethod]int{sip.UPDATE: 200, sip.INVITE: 491} {
+		l.post(func() { l.pendingRefresh = &sessionRefresh{method: method} })
+		if response, err := made.Reinvite(within(t), made.Describe("sendrecv")); err != nil || response.Status() != want {
+			t.Errorf("re-INVITE during our %s: %v %v, want %d", method, response, err, want)
+		}
+		if response, err := made.Request(within(t), "UPDATE", made.Describe("sendrecv"), withSDP); err != nil || response.Status() != want {
+			t.Errorf("UPDATE during our %s: %v %v, want %d", method, response, err, want)
+		}
 	}
 }

@@ -20,7 +20,7 @@ func (l *leg) reinviteReceived(request *sip.Request, tx *transaction.Server) {
 	case l.phase == early && l.in != nil:
 		l.refuseForNow(request, tx) // RFC 3261 §14.2: an INVITE before the first one has its answer
 		return
-	case l.phase == early, l.pendingRefresh != nil: // RFC 3261 §14.2: an INVITE of ours is under way
+	case l.phase == early, l.offersOurs(): // RFC 3261 §14.2: an INVITE of ours is under way
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	case l.pendingAnswer != nil && l.pendingAnswer.offered: // only the ACK tells what was agreed
@@ -65,7 +65,7 @@ func (l *leg) updateReceived(request *sip.Request, tx *transaction.Server) {
 	case l.phase == early && !l.earlySound() && l.in != nil && l.in.offer != nil: // the caller's offer waits for our answer
 		l.refuseForNow(request, tx)
 		return
-	case l.phase == early && !l.earlySound(), l.pendingRefresh != nil, l.pendingAnswer != nil && l.pendingAnswer.offered: // ours waits for theirs
+	case l.phase == early && !l.earlySound(), l.offersOurs(), l.pendingAnswer != nil && l.pendingAnswer.offered: // ours waits for theirs
 		l.server.respond(request, tx, sip.StatusRequestPending, "Request Pending")
 		return
 	}
@@ -92,6 +92,12 @@ func (l *leg) earlySound() bool {
 		return l.in.reliable != nil && l.in.reliable.sdp != sdpNone && l.in.reliable.state == reliableAcknowledged
 	}
 	return l.out != nil && l.media.agreed.Codec() != ""
+}
+
+// offersOurs reports whether an offer of ours waits for its answer. An UPDATE of ours has none:
+// who puts us on hold meanwhile need not try again.
+func (l *leg) offersOurs() bool {
+	return l.pendingRefresh != nil && l.pendingRefresh.method == sip.INVITE
 }
 
 // answerUpdate sends the 200 to an UPDATE, which refreshes the session.
