@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
@@ -15,12 +16,16 @@ const (
 	expiredFor = 48 * time.Hour // longer than the longest call
 )
 
-// Run removes rooms that have expired long ago, until ctx is done.
+// Run removes rooms that have expired long ago, until ctx is done. If the clock of the machine
+// was set forward meanwhile, it leaves that to the next time: an operator may set it right.
 func (a *API) Run(ctx context.Context, log *slog.Logger) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
+	clock := clockjump.New(a.now)
 	for {
-		if removed, err := a.sweep(ctx); err != nil && ctx.Err() == nil {
+		if forward := clock.Look(); forward > 0 {
+			log.Error("the clock of the machine was set forward: expired rooms are removed later", "by", forward, "again", sweepEvery)
+		} else if removed, err := a.sweep(ctx); err != nil && ctx.Err() == nil {
 			log.Error("expired rooms could not be removed", "error", err)
 		} else if removed > 0 {
 			log.Info("expired rooms were removed", "rooms", removed)

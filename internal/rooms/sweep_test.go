@@ -3,8 +3,11 @@ package rooms
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/rest"
@@ -32,6 +35,37 @@ func TestExpiredRoomsAreRemoved(t *testing.T) {
 		}
 	}
 	f.send("GET", "/rooms/"+long, "", 200, nil)
+}
+
+// TestClockThatIsSetForwardRemovesNoRoomsAtOnce: an operator has six hours to set it right.
+func TestClockThatIsSetForwardRemovesNoRoomsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		room := f.make(`{}`).ID
+		var ahead atomic.Int64
+		begun, start := f.now, time.Now()
+		f.cfg.Now = func() time.Time { return begun.Add(time.Since(start) + time.Duration(ahead.Load())) }
+		ctx, end := context.WithCancel(t.Context())
+		ran := make(chan struct{})
+		go func() { defer close(ran); f.API.Run(ctx, slog.New(slog.DiscardHandler)) }()
+		there := func() bool {
+			synctest.Wait()
+			_, err := f.rooms.Get(t.Context(), room)
+			return err == nil
+		}
+		time.Sleep(time.Hour)
+		ahead.Store(int64(4 * 365 * 24 * time.Hour))
+		time.Sleep(6 * time.Hour) // at 6 hours it looks
+		if !there() {
+			t.Error("the room is gone at once")
+		}
+		time.Sleep(6 * time.Hour)
+		if there() {
+			t.Error("it is never removed")
+		}
+		end()
+		<-ran
+	})
 }
 
 // TestPagesOfExpiredRoomsAreShort: a page does not read all rooms to find some.
