@@ -19,7 +19,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/resource"
 )
@@ -83,16 +82,7 @@ func (a *app) connect(connectionString string) (*api, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newAPI(to, ca, ownName(cfg))
-}
-
-// ownName is the name in the operator's own certificate: we reach the server
-// as localhost, for which public authorities sign nothing.
-func ownName(cfg config.Config) string {
-	if cfg.Certificate.Cert == "" || len(cfg.PublicHosts) == 0 {
-		return ""
-	}
-	return cfg.PublicHosts[0]
+	return newOwnAPI(cfg, to)
 }
 
 // apiError is a refusal in Azure's shape.
@@ -184,7 +174,7 @@ func explain(err error) error {
 	var unknown x509.UnknownAuthorityError
 	var verification *tls.CertificateVerificationError
 	if errors.As(err, &unknown) || errors.As(err, &verification) {
-		return fmt.Errorf("%w: set --data to the directory of that server, so that its %s is trusted", err, datadir.AuthorityFile)
+		return fmt.Errorf("%w: set --data to the directory of that server, so that its %s is trusted, and --config to its configuration, if it has a certificate of its own", err, datadir.AuthorityFile)
 	}
 	return fmt.Errorf("the server cannot be reached: %w", err)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -104,11 +105,15 @@ func healthy(ctx context.Context, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	client, err := newAPI(resource.Connection{}, filepath.Join(cfg.Data, datadir.AuthorityFile), ownName(cfg))
+	endpoint, err := url.Parse(taken.Endpoint())
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, "GET", taken.Endpoint()+"healthz", nil)
+	client, err := newOwnAPI(cfg, resource.Connection{Endpoint: endpoint})
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, "GET", endpoint.JoinPath("healthz").String(), nil)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 
 	"github.com/switchhook/switchhook/internal/admin"
 	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/doctor"
 	"github.com/switchhook/switchhook/internal/resource"
 )
@@ -18,7 +16,7 @@ func trunkFindings(ctx context.Context, cfg config.Config) (list []doctor.Findin
 	if err != nil {
 		return nil
 	}
-	client, err := newAPI(to, filepath.Join(cfg.Data, datadir.AuthorityFile), ownName(cfg))
+	client, err := newOwnAPI(cfg, to)
 	if err != nil {
 		return nil
 	}

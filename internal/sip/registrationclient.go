@@ -87,12 +87,12 @@ func (r *registrationClient) attempt(ctx context.Context) (wait time.Duration) {
 	} else {
 		r.failures++
 		wait = max(registerBackoff(s.cfg.RegisterRetry).Delay(r.failures), after)
-		status.Answer, status.State, r.place = err.Error(), NotRegistered, r.keptPlace(now)
+		status.Answer, status.State, r.place = unanswered(err), NotRegistered, r.keptPlace(now)
 	}
 	status.Next = now.Add(wait)
 	if status.State != before && ctx.Err() == nil {
 		status.Since = now
-		s.log.Info("registration with a trunk changed", "trunk", r.trunk.Name, "state", status.State, "answer", status.Answer, "next", wait.Round(time.Second))
+		s.log.Log(s.ctx, troubled(status.State == NotRegistered), "registration with a trunk changed", "trunk", r.trunk.Name, "state", status.State, "answer", status.Answer, "next", wait.Round(time.Second))
 	}
 	return wait
 }

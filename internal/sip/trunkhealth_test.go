@@ -198,6 +198,9 @@ func TestDeadTrunkIsSkipped(t *testing.T) {
 	}
 	first.Lose(func(siptest.Entry) bool { return true })
 	eventually(t, state(Inactive))
+	if h, _ := r.Health("first"); h.Answer != "no answer in time" {
+		t.Errorf("the last answer of a dead trunk is %q", h.Answer)
+	}
 	made := r.dial(t, "+15557770000")
 	next(t, second).Answer()
 	expect[call.Answered](t, made)

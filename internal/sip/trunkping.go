@@ -2,6 +2,8 @@ package sip
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/netip"
 	"slices"
 	"time"
@@ -82,7 +84,7 @@ func (s *Server) ping(t *trunk.Trunk, credentials *credentials) {
 	known.pinging = false
 	switch {
 	case err != nil:
-		known.Answer = err.Error()
+		known.Answer = unanswered(err)
 		known.missed++
 	case failsOver(status.code):
 		known.Answer = status.text
@@ -94,8 +96,25 @@ func (s *Server) ping(t *trunk.Trunk, credentials *credentials) {
 		known.State = Inactive
 	}
 	if known.State != before && s.ctx.Err() == nil {
-		s.log.Info("trunk state changed", "trunk", t.Name, "state", known.State, "answer", known.Answer)
+		s.log.Log(s.ctx, troubled(known.State == Inactive), "trunk state changed", "trunk", t.Name, "state", known.State, "answer", known.Answer)
 	}
+}
+
+// unanswered is why there was no answer, in words.
+func unanswered(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no answer in time"
+	}
+	return err.Error()
+}
+
+// troubled is the level of what is a warning where something does not work, and news
+// where it works again.
+func troubled(is bool) slog.Level {
+	if is {
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
 }
 
 type pingAnswer struct {
