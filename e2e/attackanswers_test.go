@@ -20,7 +20,7 @@ func TestAttackOfAnswersThatNobodyTakes(t *testing.T) {
 	v.under(func() {
 		var work sync.WaitGroup
 		until := time.Now().Add(attackTime())
-		for range sized(20, 60) {
+		for range sized(40, 60) {
 			work.Go(func() {
 				if err := takeNothing(v.addresses.HTTPS, until); err != nil {
 					t.Log(err) // a connection that is refused takes no memory

@@ -9,7 +9,7 @@ import (
 // connections that have sent no valid credentials. A client that takes no answer (flow
 // control, RFC 9113 §5.2) keeps each of them, with its header, until the answer's time is
 // over; one connection carries as many as it likes, so the bound on connections is none.
-const strangerRequests = 512
+const strangerRequests = 256
 
 // Handler serves a stranger's requests over HTTP/2 as far as there are not too many of its
 // source; others are reset, since an answer would wait as well.
