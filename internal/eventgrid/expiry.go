@@ -30,11 +30,20 @@ func (g *Grid) scheduleExpiry(v *view) {
 	}
 }
 
-// endExpired deletes the subscriptions whose time is over.
+// endExpired deletes the subscriptions whose time is over, unless the clock of the machine was
+// set forward within the last hour: an operator may set it right.
 func (g *Grid) endExpired() {
 	g.admin.Lock()
 	defer g.admin.Unlock()
 	if g.life.Err() != nil {
+		return
+	}
+	if forward := g.jumps.Look(); forward > 0 {
+		g.log.Error("the clock of the machine was set forward: for an hour no event subscription is deleted", "by", forward)
+	}
+	if g.jumps.Doubtful() {
+		g.expiry.Stop()
+		g.expiry = time.AfterFunc(longestNap, g.endExpired)
 		return
 	}
 	now := g.cfg.Now()

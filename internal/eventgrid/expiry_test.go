@@ -3,6 +3,7 @@ package eventgrid
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,6 +42,37 @@ func TestExpiredSubscriptionGetsNothingAndIsDeleted(t *testing.T) {
 		synctest.Wait()
 		if g.Has("later") || !g.Has("never") {
 			t.Error("the second one has not expired, or the third has")
+		}
+	})
+}
+
+// TestClockThatIsSetForwardDeletesNoSubscriptionAtOnce: an operator has an hour to set it right.
+func TestClockThatIsSetForwardDeletesNoSubscriptionAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ahead atomic.Int64
+		cfg := testConfig(willing(t))
+		cfg.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		g, err := New(cfg, store.InMemory(), &mailbox{}, quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer g.Close()
+		has := func() bool { synctest.Wait(); return g.Has("right") }
+		g.subscribe(t, "right", to("http://127.0.0.1:3000/events", expiring(100*time.Hour)))
+		time.Sleep(90 * time.Minute)
+		ahead.Store(int64(1000 * time.Hour))
+		time.Sleep(80 * time.Minute) // it looks each hour
+		if !has() {
+			t.Error("it is deleted at once")
+		}
+		ahead.Store(0)
+		time.Sleep(90 * time.Hour)
+		if !has() {
+			t.Error("it is deleted though the clock was set right")
+		}
+		time.Sleep(10 * time.Hour)
+		if has() {
+			t.Error("it is never deleted")
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/store"
 )
@@ -75,6 +76,7 @@ type Grid struct {
 	work  sync.WaitGroup                // their goroutines
 
 	expiry *time.Timer        // the look for expired subscriptions; nil until one can expire
+	jumps  *clockjump.Watch   // of that look, under admin
 	life   context.Context    // ends them
 	end    context.CancelFunc // of life
 }
@@ -114,7 +116,7 @@ func open(cfg Config, kept records, poster Poster, log *slog.Logger) (*Grid, err
 	if err := g.metrics.register(cfg.Metrics); err != nil {
 		log.Warn("metrics of events are not available", "error", err)
 	}
-	g.topic = g.arm.topic()
+	g.topic, g.jumps = g.arm.topic(), clockjump.New(cfg.Now)
 	g.handshake = newHandshake(cfg.Transport, cfg.Tokens, g.topic, cfg.Now)
 	g.life, g.end = context.WithCancel(context.Background())
 	if err := g.load(); err != nil {
