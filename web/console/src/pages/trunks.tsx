@@ -74,7 +74,7 @@ export function Trunks(): JSX.Element {
                 head: "Answers",
                 cell: (one) => (
                   <>
-                    <Badge mood={mood[one.state] ?? "calm"}>{one.state}</Badge> {one.state === "inactive" && one.answer}
+                    {one.state === "unknown" ? <span title="No OPTIONS are sent to it: the key ping of the trunk sets how often">not asked</span> : <Badge mood={mood[one.state] ?? "calm"}>{one.state}</Badge>} {one.state === "inactive" && one.answer}
                   </>
                 ),
               },

@@ -30,7 +30,7 @@ const moods: Record<string, Mood> = { delivered: "good", retried: "warn", failed
 const columns: Column<Attempt>[] = [
   { head: "At", width: "150px", cell: (one) => <Time at={one.at} /> },
   { head: "Event", width: "minmax(150px, 2fr)", cell: (one) => one.eventType.replace("Microsoft.Communication.", "") },
-  { head: "To", width: "minmax(140px, 2fr)", cell: (one) => <span title={one.url}>{one.url}</span> },
+  { head: "To", width: "minmax(150px, 3fr)", cell: (one) => <span title={one.url}>{one.url.replace(/^https?:\/\//, "")}</span> },
   { head: "For", width: "minmax(90px, 1fr)", cell: (one) => one.eventSubscriptionName ?? "a callback" },
   { head: "Result", width: "100px", cell: (one) => <Badge mood={moods[one.result] ?? "calm"}>{one.result}</Badge> },
   { head: "Status", width: "62px", cell: (one) => one.status || "–" },
