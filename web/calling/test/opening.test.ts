@@ -165,6 +165,7 @@ test("a stream whose other microphone cannot be opened keeps the one before, and
   await Promise.all(changes);
   assert.deepEqual([stream.source.id, (await stream.getMediaStream()).getTracks(), first.readyState, early.readyState], ["microphone:d", [late], "ended", "ended"]);
   await assert.rejects(stream.setMediaStream(new FakeMediaStream([new FakeTrack("picture")]) as never), { code: 400, subCode: 43004 });
+  await assert.rejects(new LocalVideoStream(camera("a")).setMediaStream(new FakeMediaStream([late]) as never), { code: 400, subCode: 43004 });
   stream.dispose();
   assert.equal(late.readyState, "ended");
 });

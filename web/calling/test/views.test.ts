@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { RemoteVideo } from "../src/calls/remotevideo";
 import { LocalVideoStream } from "../src/media/localvideostream";
 import { VideoStreamRenderer } from "../src/media/renderer";
+import { makeView } from "../src/media/view";
+import { Emitter } from "../src/emitter";
 import { FakeMediaStream, FakeTrack, settle } from "./fakes";
 
 const page = globalThis as any;
@@ -53,4 +55,13 @@ test("a camera that opens after its renderer was disposed of is closed again", a
   assert.equal(await view, 43209);
   t.mock.timers.tick(2_000);
   assert.equal(cameras[0].readyState, "ended");
+});
+
+test("what is no scaling mode is refused, and the one before stays", async () => {
+  const { view } = makeView({ stream: () => new FakeMediaStream() as never, changes: new Emitter() }, { scalingMode: "Fit" }, () => {});
+  for (const mode of ["fit", undefined, "toString"] as never[]) await assert.rejects(view.updateScalingMode(mode), { code: 400 });
+  assert.equal(view.scalingMode, "Fit");
+  await view.updateScalingMode("Crop");
+  assert.equal(view.scalingMode, "Crop");
+  view.dispose();
 });

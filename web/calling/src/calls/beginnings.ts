@@ -1,6 +1,7 @@
 // What an application asks for when it begins a call: read, and refused where it cannot be.
 import { failure, unsupported } from "../errors";
 import { isPhone, isTeams, rawId } from "../identifiers";
+import { limitsOf } from "../media/demand";
 import { localAudio } from "../media/localaudiostream";
 import { localVideo } from "../media/localvideostream";
 import type { AcceptCallOptions, CallableIdentifier, GroupCallLocator, JoinCallOptions, RoomCallLocator, StartCallOptions } from "../types";
@@ -42,11 +43,12 @@ export function toJoin(locator: GroupCallLocator | RoomCallLocator, options: Joi
   };
 }
 
-/** What a call begins to send. Streams that are none are refused before anybody hears of the call: 400/41025. */
+/** What a call begins to send. Streams that are none (400/41025), and bounds that are none (400), are refused before anybody hears of the call. */
 export function mediaOf({ audioOptions, videoOptions }: AcceptCallOptions): Pick<CallBeginning, "audio" | "video"> {
   const [sound] = audioOptions?.localAudioStreams ?? [];
   if (sound) localAudio(sound);
   const [pictures] = videoOptions?.localVideoStreams ?? [];
   if (pictures) localVideo(pictures);
+  limitsOf(videoOptions?.constraints?.send);
   return { audio: audioOptions, video: videoOptions };
 }

@@ -1,6 +1,7 @@
 // All pictures of one call: what this client sends, and what it shows of others.
 import { coded, failure, hasCode } from "../errors";
 import { captureScreen } from "../media/capture";
+import { limitsOf } from "../media/demand";
 import type { Picture } from "../media/lines";
 import { localVideo, screenStream, type LocalVideoStream } from "../media/localvideostream";
 import type { Peer } from "../media/peer";
@@ -108,7 +109,7 @@ export class Pictures {
   }
 
   constrain({ video }: MediaConstraints): void {
-    this.camera.limit(video?.send ?? {});
+    this.camera.limit(limitsOf(video?.send));
   }
 
   close(): void {

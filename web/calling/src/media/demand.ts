@@ -1,4 +1,5 @@
 // What is to be sent of a picture: what receivers want of it, within what the application permits.
+import { failure } from "../errors";
 import type { VideoSendConstraints } from "../types";
 import { cameraEncodings, screenEncodings } from "./layers";
 import type { Picture } from "./lines";
@@ -19,4 +20,14 @@ export class Demand {
     const { width = USUAL.width, height = USUAL.height } = track?.getSettings() ?? {};
     return cameraEncodings(width, height, wanted, this.limits);
   }
+}
+
+/** Bounds that an application gives: each is a number above 0, or absent. It gives them, or throws 400. */
+export function limitsOf(limits: VideoSendConstraints | undefined): VideoSendConstraints {
+  const { frameHeight, frameRate, bitrate } = limits ?? {};
+  for (const [name, range] of Object.entries({ frameHeight, frameRate, bitrate })) {
+    for (const [bound, value] of Object.entries(range ?? {}))
+      if (value !== undefined && !(value > 0 && value < Infinity)) throw failure(400, 0, `${name}.${bound} is a number above 0`);
+  }
+  return limits ?? {};
 }

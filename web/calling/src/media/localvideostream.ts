@@ -50,7 +50,7 @@ export class LocalVideoStream {
         return stream;
       },
       setMediaStream: async (to: MediaStream) => {
-        if (!isStream(to)) throw failure(400, 43004, "not a MediaStream");
+        if (!isStream(to) || to.getVideoTracks().length === 0) throw failure(400, 43004, "not a MediaStream with pictures");
         await capture.change(to);
       },
       switchSource: async (to: VideoDeviceInfo) => {

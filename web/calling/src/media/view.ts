@@ -63,6 +63,7 @@ export function makeView(shown: Shown, options: CreateViewOptions, removed: () =
     },
     isMirrored,
     updateScalingMode: async (mode) => {
+      if (typeof FIT[mode] !== "string") throw failure(400, 0, `not a scaling mode: ${String(mode)}`);
       scalingMode = mode;
       video.style.objectFit = FIT[mode];
     },
