@@ -164,8 +164,14 @@ func (a *announced) more() any {
 }
 
 func (a *announced) line() (Kind, string, bool) {
-	text := fmt.Sprintf("IncomingCall from %s to %s was announced to %d event subscriptions", a.from, a.to, a.listeners)
-	return KindCall, text, a.listeners == 0
+	to := fmt.Sprintf("%d event subscriptions", a.listeners)
+	switch a.listeners {
+	case 0:
+		to = "nobody: no event subscription takes it"
+	case 1:
+		to = "one event subscription"
+	}
+	return KindCall, fmt.Sprintf("IncomingCall from %s to %s was announced to %s", a.from, a.to, to), a.listeners == 0
 }
 
 // incomingCall is the name of the announcement.
