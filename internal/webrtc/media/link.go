@@ -109,14 +109,13 @@ func (l *link) answer(ctx context.Context, offer offer) (string, error) {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	if err := l.agree(offer.theirs); err != nil {
-		return "", err
-	}
+	said := l.pc.LocalDescription().SDP
+	l.agree(said, offer.theirs)
 	bound, copies := l.bound()
 	if !bound {
 		return "", fmt.Errorf("%w: we have no codec in common", ErrOffer)
 	}
-	return refuse(withFirst(withOpusParameters(l.pc.LocalDescription().SDP), copies), offer.refused), nil
+	return refuse(withFirst(withOpusParameters(said), copies), offer.refused), nil
 }
 
 // bound reports whether a codec has been agreed on, and whether redundant audio data.

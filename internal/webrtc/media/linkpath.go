@@ -2,6 +2,7 @@ package media
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/pion/webrtc/v4"
@@ -19,17 +20,15 @@ func (l *link) watchPath(sender *webrtc.RTPSender) {
 	})
 }
 
-// agree tells the consent which credentials the client will have from our answer.
-func (l *link) agree(theirs credentials) error {
-	for _, sender := range l.pc.GetSenders() {
-		ours, err := sender.Transport().ICETransport().GetLocalParameters()
-		if err != nil {
-			return err
-		}
-		l.consent.begin(credentials{ours.UsernameFragment, ours.Password}, theirs)
-		return nil
+// agree tells the consent which credentials the client will have from our answer. pion's
+// transport has them too, but may not be asked while it begins.
+func (l *link) agree(answer string, theirs credentials) {
+	var ours credentials
+	for line := range strings.Lines(answer) {
+		name, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimRight(line, "\r\n"), "a="), ":")
+		ours.take(name, value)
 	}
-	return errNoCodec
+	l.consent.begin(ours, theirs)
 }
 
 // stateChanged is news of pion's, which tells each in a goroutine of its own: what is not
