@@ -88,7 +88,7 @@ func (g *Gate) Datagram(data []byte, from netip.AddrPort, now time.Time) (pass b
 		return false, nil, Reply{}
 	}
 	registered := g.cfg.Peers.IsRegistered(from)
-	if !registered && !g.sources.isAuthenticated(from, now) && !g.sources.allow(from.Addr(), now) {
+	if !g.sources.isAuthenticated(from, now) && !g.sources.allowDatagram(from.Addr(), registered, now) {
 		g.sinceWarning.Add(1)
 		g.Counts.dropped.Add(1)
 		return false, nil, Reply{}

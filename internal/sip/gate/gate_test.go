@@ -151,6 +151,27 @@ func TestFloodOfUnknownSourcesIsDropped(t *testing.T) {
 	}
 }
 
+// TestTelephonesThatFloodAreReadInPart: who has registered may send as much as a thousand
+// telephones, from whichever port, and no more; it is no limit for others.
+func TestTelephonesThatFloodAreReadInPart(t *testing.T) {
+	t.Parallel()
+	g, answered := newGate(true, nil), 0
+	for n := range 2 * ratePhones.Burst {
+		if _, _, reply := g.Datagram([]byte(message("OPTIONS", fmt.Sprint(n), "")), phoneAddr, start); reply.Data != nil {
+			answered++
+		}
+	}
+	if answered != ratePhones.Burst {
+		t.Errorf("%d messages of a telephone were read", answered)
+	}
+	if _, _, reply := g.Datagram([]byte(message("OPTIONS", "o", "")), nobodyAddr, start); reply.Data == nil {
+		t.Error("a stranger is not heard beside it")
+	}
+	if _, _, reply := g.Datagram([]byte(message("OPTIONS", "l", "")), phoneAddr, start.Add(time.Second)); reply.Data == nil {
+		t.Error("the telephone is not heard a second later")
+	}
+}
+
 // TestRepeatedINVITEGetsTheSameDecision asks that an admitted call is not refused
 // when it comes again, nor a refused one let in, while new ones are judged anew.
 func TestRepeatedINVITEGetsTheSameDecision(t *testing.T) {

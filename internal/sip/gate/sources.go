@@ -29,6 +29,11 @@ var (
 	rateAllProven = ratelimit.Rate{PerSecond: 1000, Burst: 1000}
 )
 
+// ratePhones is what the host may send from which telephones have registered over UDP: more
+// than a thousand telephones behind one address do in calls, and less than would keep the
+// reader of the socket from others.
+var ratePhones = ratelimit.Rate{PerSecond: 1000, Burst: 2000}
+
 const (
 	maxSources        = 4096
 	maxAuthenticated  = 4096
@@ -46,6 +51,7 @@ type sources struct {
 
 	proven     *expiring.Map[netip.Addr, struct{}] // subnets of which somebody has shown credentials a while ago
 	provenEach *ratelimit.Keyed[netip.Addr]
+	phonesEach *ratelimit.Keyed[netip.Addr]
 	provenAll  *ratelimit.Bucket
 }
 
@@ -58,8 +64,17 @@ func newSources() sources {
 		first: keyed(rateFirst), each: keyed(rateEach), site: keyed(rateSite),
 		shown:      expiring.New(expiring.Config[netip.AddrPort, struct{}]{TTL: authenticatedLife, Entries: maxAuthenticated}),
 		proven:     expiring.New(expiring.Config[netip.Addr, struct{}]{TTL: authenticatedLife, Entries: maxAuthenticated}),
-		provenEach: keyed(rateProven), provenAll: ratelimit.NewBucket(rateAllProven),
+		provenEach: keyed(rateProven), phonesEach: keyed(ratePhones), provenAll: ratelimit.NewBucket(rateAllProven),
 	}
+}
+
+// allowDatagram takes a token of a source over UDP, which may be a telephone that has
+// registered.
+func (s *sources) allowDatagram(from netip.Addr, registered bool, now time.Time) bool {
+	if registered {
+		return s.phonesEach.Allow(source.Subnet(from), now)
+	}
+	return s.allow(from, now)
 }
 
 // allow takes a token of a source, and one of all of them.
