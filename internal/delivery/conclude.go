@@ -217,8 +217,15 @@ func (e *Engine) logEnd(j *job, how history.Result, why string) {
 	if j.silent {
 		level = e.log.Debug // one line speaks for its whole group
 	}
-	level("event was not delivered", "result", string(how), "reason", why, "id", j.msg.ID, "note", j.msg.Note,
-		"group", j.msg.Group, "url", history.MaskURL(j.msg.URL), "attempts", j.Attempts, "status", j.outcome.Status, "error", j.outcome.Err)
+	told := []any{"result", string(how), "reason", why, "id", j.msg.ID, "note", j.msg.Note,
+		"group", j.msg.Group, "url", history.MaskURL(j.msg.URL), "attempts", j.Attempts}
+	if j.outcome.Status != 0 {
+		told = append(told, "status", j.outcome.Status)
+	}
+	if j.outcome.Err != nil {
+		told = append(told, "error", j.outcome.Err)
+	}
+	level("event was not delivered", told...)
 }
 
 // unqueue forgets that a message is queued; the queue skips it.

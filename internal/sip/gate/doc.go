@@ -7,7 +7,7 @@
 // A source is one of
 //
 //	known          the address of a trunk: everything passes but what overload refuses
-//	registered     the address of a user's telephone: limited to what a thousand of them send
+//	registered     the address of a user's telephone: limited to what some thousand of them send
 //	authenticated  it showed credentials a while ago: no limit of rate
 //	unknown        limited in rate, and asked for credentials
 package gate

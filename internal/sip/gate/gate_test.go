@@ -151,7 +151,7 @@ func TestFloodOfUnknownSourcesIsDropped(t *testing.T) {
 	}
 }
 
-// TestTelephonesThatFloodAreReadInPart: who has registered may send as much as a thousand
+// TestTelephonesThatFloodAreReadInPart: who has registered may send as much as some thousand
 // telephones, from whichever port, and no more; it is no limit for others.
 func TestTelephonesThatFloodAreReadInPart(t *testing.T) {
 	t.Parallel()
