@@ -29,17 +29,17 @@ func TestOlderNumbersDoNotLetAPacketBeRepeatedAgain(t *testing.T) {
 	s, now, repeated := &sink{}, time.Now(), 0
 	for range 10 {
 		now = now.Add(time.Second)
-		if s.mayRepeat(5000, now) {
+		if s.countRepeat(5000, now) {
 			repeated++
 		}
-		if s.mayRepeat(5000-ringPackets, now) {
+		if s.countRepeat(5000-ringPackets, now) {
 			t.Error("a packet may be repeated that is not kept")
 		}
 	}
 	if repeated != 3 {
 		t.Errorf("a packet may be repeated %d times, want 3", repeated)
 	}
-	if !s.mayRepeat(5000+ringPackets, now) {
+	if !s.countRepeat(5000+ringPackets, now) {
 		t.Error("the next packet in its place may not be repeated")
 	}
 }

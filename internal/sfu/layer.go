@@ -71,6 +71,7 @@ type Layer struct {
 	key     keyPicture
 	reception
 	clock mediaClock
+	told  time.Time // when the room was last told of a new size
 	since time.Time // of what is counted
 	bytes int
 	small int   // of them, of pictures of temporal layer 0

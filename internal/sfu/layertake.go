@@ -93,6 +93,10 @@ func (l *Layer) advance(seq int64, repeated bool, now time.Time) {
 	}
 }
 
+// sizesEvery is how often a layer's room looks at once at a new size: sizes may change with
+// every packet. What comes in between waits for the room's next look.
+const sizesEvery = 100 * time.Millisecond
+
 // keyFrame notes that a key picture begins, and its size.
 func (l *Layer) keyFrame(p picture, seq int64, now time.Time) {
 	l.lost.before(seq)
@@ -100,8 +104,9 @@ func (l *Layer) keyFrame(p picture, seq int64, now time.Time) {
 		l.key = keyPicture{from: seq, next: seq}
 		l.keyCame.Store(now.UnixNano())
 	}
-	if size := uint64(p.width)<<32 | uint64(p.height); size > 0 && l.size.Swap(size) == 0 {
-		l.source.client.changed() // another size waits for the next look: sizes may change with every packet
+	if size := uint64(p.width)<<32 | uint64(p.height); size > 0 && l.size.Swap(size) != size && now.Sub(l.told) >= sizesEvery {
+		l.told = now
+		l.source.client.changed()
 	}
 	l.wants.Store(false)
 }

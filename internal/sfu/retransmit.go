@@ -94,7 +94,7 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 	o.size = len(p.payload) + 2
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.sending.waiting == queuePackets || bounded && !c.spendRepeat(o.size, now) {
+	if c.closed || c.sending.waiting == queuePackets || bounded && !(s.countRepeat(number, now) && c.spendRepeat(o.size, now)) {
 		outs.Put(o)
 		return false
 	}

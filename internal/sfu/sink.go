@@ -114,9 +114,15 @@ func (s *sink) mayRepeat(seq int64, now time.Time) bool {
 	if seq > r.seq {
 		*r = repeat{seq: seq}
 	}
-	if seq < r.seq || r.times == 3 || now.Sub(r.last) < 20*time.Millisecond {
+	return seq == r.seq && r.times < 3 && now.Sub(r.last) >= 20*time.Millisecond
+}
+
+// countRepeat counts a repetition, if it is permitted.
+func (s *sink) countRepeat(seq int64, now time.Time) bool {
+	if !s.mayRepeat(seq, now) {
 		return false
 	}
+	r := &s.repeats[seq&(ringPackets-1)]
 	r.times, r.last = r.times+1, now
 	return true
 }
