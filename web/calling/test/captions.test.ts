@@ -1,37 +1,11 @@
 // Captions: which are on, in which language.
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
-import type { Agent } from "../src/agent";
+import { test } from "node:test";
 import { Features } from "../src/features/names";
-import type { Call } from "../src/types";
+import { asked, besideBob, BOB, call, hear } from "./besidebob";
 import { newest, settle } from "./fakes";
-import { begin, finish, inRoom } from "./room";
 
-const BOB = { id: "8:acs:bob", displayName: "Bob", state: "Connected", muted: false, endpoints: ["b"], streams: [] };
-
-let agent: Agent;
-let call: Call;
-let seq = 10;
-beforeEach(async () => {
-  begin();
-  ({ agent, call } = await inRoom([BOB]));
-});
-afterEach(() => finish(agent));
-
-/** The server says something about the call. */
-function hear(message: object): void {
-  newest().say({ seq: ++seq, call: call.id, ...message });
-}
-
-/** Carries a request out: the server's answer is ok. It gives what was sent. */
-async function asked(work: Promise<unknown>, t: string): Promise<Record<string, unknown>> {
-  await settle();
-  const { id, ack: _, call: of, ...members } = newest().last(t);
-  assert.equal(of, call.id);
-  newest().say({ t: "ok", re: id });
-  await work;
-  return members;
-}
+besideBob();
 
 test("captions", async () => {
   const { captions } = call.feature(Features.Captions);

@@ -1,39 +1,13 @@
 // Messages of applications, and texts that are typed.
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, mock, test } from "node:test";
-import type { Agent } from "../src/agent";
+import { mock, test } from "node:test";
 import { Features } from "../src/features/names";
 import type { DataChannelReceiver } from "../src/features/types";
-import type { Call } from "../src/types";
+import { asked, besideBob, bob, BOB, call, hear } from "./besidebob";
 import { newest, settle } from "./fakes";
-import { begin, finish, inRoom, pass } from "./room";
+import { pass } from "./room";
 
-const BOB = { id: "8:acs:bob", displayName: "Bob", state: "Connected", muted: false, endpoints: ["b"], streams: [] };
-const bob = { communicationUserId: BOB.id };
-
-let agent: Agent;
-let call: Call;
-let seq = 10;
-beforeEach(async () => {
-  begin();
-  ({ agent, call } = await inRoom([BOB]));
-});
-afterEach(() => finish(agent));
-
-/** The server says something about the call. */
-function hear(message: object): void {
-  newest().say({ seq: ++seq, call: call.id, ...message });
-}
-
-/** Carries a request out: the server's answer is ok. It gives what was sent. */
-async function asked(work: Promise<unknown>, t: string): Promise<Record<string, unknown>> {
-  await settle();
-  const { id, ack: _, call: of, ...members } = newest().last(t);
-  assert.equal(of, call.id);
-  newest().say({ t: "ok", re: id });
-  await work;
-  return members;
-}
+besideBob();
 
 test("a channel of data ends when its sender does, or is silent for two minutes", async () => {
   const sender = call.feature(Features.DataChannel).createDataChannelSender({ channelId: 3, priority: "Normal", reliability: "Durable" });

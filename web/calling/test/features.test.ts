@@ -1,42 +1,16 @@
 // What the features of a call ask of the server, and what they tell of its messages.
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
-import type { Agent } from "../src/agent";
+import { test } from "node:test";
 import { RecordingState } from "../src/features/types";
 import { Features } from "../src/features/names";
 import { Devices } from "../src/media/devices";
 import { LocalAudioStream } from "../src/media/localaudiostream";
-import type { Call } from "../src/types";
+import { agent, asked, besideBob, bob, BOB, call, hear } from "./besidebob";
 import { FakeConnection } from "./fakeconnection";
-import { newest, settle } from "./fakes";
-import { begin, finish, inRoom, pass } from "./room";
+import { newest } from "./fakes";
+import { pass } from "./room";
 
-const BOB = { id: "8:acs:bob", displayName: "Bob", state: "Connected", muted: false, endpoints: ["b"], streams: [] };
-const bob = { communicationUserId: BOB.id };
-
-let agent: Agent;
-let call: Call;
-let seq = 10;
-beforeEach(async () => {
-  begin();
-  ({ agent, call } = await inRoom([BOB]));
-});
-afterEach(() => finish(agent));
-
-/** Carries a request out: the server's answer is ok. It gives what was sent. */
-async function asked(work: Promise<unknown>, t: string): Promise<Record<string, unknown>> {
-  await settle();
-  const { id, ack: _, call: of, ...members } = newest().last(t);
-  assert.equal(of, call.id);
-  newest().say({ t: "ok", re: id });
-  await work;
-  return members;
-}
-
-/** The server says something about the call. */
-function hear(message: object): void {
-  newest().say({ seq: ++seq, call: call.id, ...message });
-}
+besideBob();
 
 test("hands", async () => {
   const hands = call.feature(Features.RaiseHand);

@@ -1,28 +1,11 @@
 // How a transfer comes out.
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
-import type { Agent } from "../src/agent";
+import { test } from "node:test";
 import { Features } from "../src/features/names";
-import type { Call } from "../src/types";
+import { besideBob, bob, call, hear } from "./besidebob";
 import { newest, settle } from "./fakes";
-import { begin, finish, inRoom } from "./room";
 
-const BOB = { id: "8:acs:bob", displayName: "Bob", state: "Connected", muted: false, endpoints: ["b"], streams: [] };
-const bob = { communicationUserId: BOB.id };
-
-let agent: Agent;
-let call: Call;
-let seq = 10;
-beforeEach(async () => {
-  begin();
-  ({ agent, call } = await inRoom([BOB]));
-});
-afterEach(() => finish(agent));
-
-/** The server says something about the call. */
-function hear(message: object): void {
-  newest().say({ seq: ++seq, call: call.id, ...message });
-}
+besideBob();
 
 test("a transfer whose call ends before its outcome has failed", async () => {
   const transfer = call.feature(Features.Transfer).transfer({ targetParticipant: bob });
