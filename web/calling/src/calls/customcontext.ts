@@ -1,5 +1,5 @@
 // What a caller hands to who answers, within the documented bounds ("Pass contextual data between
-// calls" of the calling SDK). Headers beyond them are left out.
+// calls" of the calling SDK), in characters. Headers beyond them are left out.
 import { failure } from "../errors";
 import type { CustomContext, CustomHeader } from "../types";
 
@@ -27,7 +27,12 @@ function headers(given: CustomHeader[] | undefined): CustomHeader[] {
 
 function first(all: CustomHeader[], most: { headers: number; value: number }): CustomHeader[] {
   let room = ALL;
-  const size = (text: string): number => new TextEncoder().encode(text).length;
-  const fits = ({ key, value }: CustomHeader): boolean => size(key) <= KEY && size(value) <= most.value && (room -= size(key) + size(value)) >= 0;
+  const bytes = (text: string): number => new TextEncoder().encode(text).length;
+  const fits = ({ key, value }: CustomHeader): boolean => {
+    const size = bytes(key) + bytes(value);
+    if (key.length > KEY || value.length > most.value || size > room) return false;
+    room -= size;
+    return true;
+  };
   return all.filter(fits).slice(0, most.headers);
 }
