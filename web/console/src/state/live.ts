@@ -50,13 +50,13 @@ let everConnected = false;
 
 /** A socket that is refused does not say why. A server that has begun anew knows no session. */
 async function lookWhy(): Promise<void> {
-  try {
-    const answer = await fetch("/console/session");
-    if (!answer.ok) over();
-    trouble.value = answer.ok ? "The server tells this page no news, and perhaps has too many pages open: what is shown may be old." : "";
-  } catch {
-    trouble.value = "The server does not answer: what is shown may be old. The page keeps trying.";
-  }
+  const answer = await fetch("/console/session").catch(() => undefined);
+  if (connected.peek() || !session.peek()) return; // a request may fail long after the next socket has opened
+  if (answer?.status === 401) return over();
+  // Where the server is away, a proxy before it may answer with an error.
+  trouble.value = answer?.ok
+    ? "The server tells this page no news, and perhaps has too many pages open: what is shown may be old."
+    : "The server does not answer: what is shown may be old. The page keeps trying.";
 }
 
 function connect(): void {
