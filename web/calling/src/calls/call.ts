@@ -18,7 +18,7 @@ import { hold } from "./holding";
 import { Muting } from "./muting";
 import { Rejoining } from "./rejoining";
 import { Roster } from "./roster";
-import { ServerName } from "./servername";
+import { ServerCallId } from "./servercallid";
 import { active, established, mayFollow, over, silent } from "./state";
 
 export class CallCore {
@@ -28,7 +28,7 @@ export class CallCore {
   readonly sound: Sound;
   readonly pictures: Pictures;
   readonly muting: Muting;
-  readonly name = new ServerName();
+  readonly serverCallId = new ServerCallId();
   readonly rejoining = new Rejoining(this);
   readonly facade: Call;
   state: CallState = "None";
@@ -114,7 +114,7 @@ export class CallCore {
   forget(): void {
     this.sound.peer?.drop();
     this.muting.forget();
-    this.name.forget();
+    this.serverCallId.forget();
     this.pictures.gallery.forget();
     this.roster.forget();
     takeMeeting(this, {});
@@ -151,7 +151,7 @@ export class CallCore {
     this.endReason = endReason(code, subCode, message);
     this.pictures.close();
     this.sound.close();
-    this.name.close();
+    this.serverCallId.close();
     this.rejoining.close();
     this.move("Disconnecting");
     this.roster.clear();

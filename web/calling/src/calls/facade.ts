@@ -121,7 +121,7 @@ function makeInfo(self: CallCore): CallInfo {
     get participantId() {
       return self.participantId;
     },
-    getServerCallId: () => self.name.known,
+    getServerCallId: () => self.serverCallId.known,
     onCallInfoChanged: (listener) => changed.on("changed", listener),
     offCallInfoChanged: (listener) => changed.off("changed", listener),
   };

@@ -11,7 +11,7 @@ export function takeMessage(call: CallCore, frame: Frame): void {
     case "call.info":
       call.kind = frame.kind;
       call.participantId = frame.participantId;
-      call.name.is(frame.serverCallId);
+      call.serverCallId.set(frame.serverCallId);
       call.followHold();
       break;
     case "call.ended":

@@ -130,7 +130,7 @@ export class Sending {
 
   /** Sends the sound of a shared screen too, if it has any; without a stream, no longer. */
   async share(stream: MediaStream | undefined): Promise<void> {
-    if (!this.over && this.screen.is(stream?.getAudioTracks()[0])) await this.options.send(this.screen.with(this.track));
+    if (!this.over && this.screen.change(stream?.getAudioTracks()[0])) await this.options.send(this.screen.with(this.track));
   }
 
   private readonly resend = async (): Promise<void> => {

@@ -1,31 +1,31 @@
-// The server's name for a call (serverCallId). It comes when the call is connected; a server
+// The serverCallId of a call: what the server calls it. It comes when the call is connected; a server
 // that has lost the call has another one later.
 import { deferred } from "../deferred";
 import { failure } from "../errors";
 
-export class ServerName {
-  private name = deferred<string>();
+export class ServerCallId {
+  private id = deferred<string>();
 
   /** Waits for it; it rejects if the call ends before. */
   get known(): Promise<string> {
-    return this.name.promise;
+    return this.id.promise;
   }
 
-  is(name: string): void {
-    this.name.resolve(name);
-    this.name = deferred();
-    this.name.resolve(name);
+  set(id: string): void {
+    this.id.resolve(id);
+    this.id = deferred();
+    this.id.resolve(id);
   }
 
-  /** Who waits for the name gets the next one. */
+  /** Who waits for it gets the next one. */
   forget(): void {
-    const before = this.name;
-    this.name = deferred();
-    this.name.promise.then(before.resolve, before.reject);
+    const before = this.id;
+    this.id = deferred();
+    this.id.promise.then(before.resolve, before.reject);
   }
 
   /** The call is over. */
   close(): void {
-    this.name.reject(failure(404, 0, "the call is over"));
+    this.id.reject(failure(404, 0, "the call is over"));
   }
 }

@@ -26,8 +26,8 @@ export class ScreenSound {
   private track?: MediaStreamTrack;
   private mixed?: Mixture;
 
-  /** Another one, or none. False: it is the same. */
-  is(track: MediaStreamTrack | undefined): boolean {
+  /** Takes another one, or none. False: it is the same. */
+  change(track: MediaStreamTrack | undefined): boolean {
     if (track === this.track) return false;
     this.track = track;
     return true;

@@ -19,8 +19,8 @@ export class IceServers {
 
   constructor(private options: IceServersOptions) {}
 
-  /** The server says them. */
-  are(servers: IceServer[] | undefined): void {
+  /** The server has said them. */
+  set(servers: IceServer[] | undefined): void {
     this.all = servers ?? [];
     this.since = Date.now();
   }
@@ -34,7 +34,7 @@ export class IceServers {
 
   private async ask(): Promise<void> {
     try {
-      this.are((await this.options.request("ice")).iceServers);
+      this.set((await this.options.request("ice")).iceServers);
     } catch (error) {
       this.options.log(`ICE servers: ${error}`); // an older server has no answer
     }

@@ -134,7 +134,7 @@ export class Session {
     this.id = frame.session;
     this.grace = frame.graceMs ?? this.grace;
     this.welcome = frame;
-    this.ice.are(frame.iceServers);
+    this.ice.set(frame.iceServers);
     this.connector.attempts = this.tokens.refused = 0;
     this.inquiry.forget();
     if (lost) this.requests.fail(410, 3101, "the server has lost the session");

@@ -1,4 +1,4 @@
-// One WebSocket: frames in and out, and whether it is alive.
+// One WebSocket: frames in and out.
 
 export interface SocketEvents {
   frame(frame: Frame): void;
@@ -16,7 +16,7 @@ export interface Frame {
   [member: string]: any;
 }
 
-/** The server sends a ping every 10 s, which scripts do not see, so silence is measured by a request of our own. */
+/** How long a socket may take to open. A browser's own patience is minutes. */
 const CONNECT_MS = 10_000;
 
 /** Opens a socket and calls `events` until it is closed. Nothing is called after `close`. */
