@@ -147,7 +147,7 @@ func (h *Hub) run() {
 			h.mu.Lock()
 			h.endCaptures(now)
 			h.endRolling(now)
-			h.order.forgetAside(h.forget)
+			h.order.forgetAside(h.cfg.Calls, h.forget)
 			h.mu.Unlock()
 		case now := <-measure.C:
 			h.measure(now)

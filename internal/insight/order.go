@@ -73,11 +73,11 @@ func (o *order) take(due func(*record) bool, forget func(*record)) {
 	}
 }
 
-// forgetAside forgets the records that are aside and were over when the first of the list
-// began.
-func (o *order) forgetAside(forget func(*record)) {
-	if len(o.aside) > 0 && o.first < len(o.list) {
-		o.forgetAsideOver(o.list[o.first].begun, forget)
+// forgetAside forgets the records that are aside and since whose end as many have begun as
+// the limit is.
+func (o *order) forgetAside(limit int, forget func(*record)) {
+	if len(o.aside) > 0 && len(o.list)-o.first >= limit {
+		o.forgetAsideOver(o.list[len(o.list)-limit].begun, forget)
 	}
 }
 

@@ -75,3 +75,25 @@ func TestOldCallIsForgottenBehindOneThatGoesOn(t *testing.T) {
 		}
 	})
 }
+
+// TestCallThatEndedLatelyIsKnownHoweverLongAgoItBegan: a room may be open for longer than what
+// is over is kept, and there is space for both.
+func TestCallThatEndedLatelyIsKnownHoweverLongAgoItBegan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Config{Keep: 24 * time.Hour})
+		defer h.Close()
+		legCame(h, &wireLeg{})
+		time.Sleep(30 * time.Hour)
+		h.CallOver(call.Detail{CorrelationID: aCall, ServerCallID: aServerCall, From: caller, To: callee, Ended: time.Now()})
+		time.Sleep(time.Minute)
+		someCalls(h, "new", 1)
+		time.Sleep(23 * time.Hour)
+		if _, _, known := h.Timeline(aCall); !known {
+			t.Error("the call is forgotten a day too early")
+		}
+		time.Sleep(2*time.Hour + time.Minute)
+		if _, _, known := h.Timeline(aCall); known {
+			t.Error("the call is known for longer than it may be")
+		}
+	})
+}
