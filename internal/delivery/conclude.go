@@ -94,6 +94,7 @@ func (e *Engine) decide(s *part, o Outcome, now time.Time, delay time.Duration, 
 			return
 		}
 		e.retryAt(j, now.Add(delay))
+		e.logFirstFailure(j, now, delay)
 		e.note(j, history.Retried, "")
 		e.journal.Changed(&j.Record)
 		e.dropBody(j, delay)
@@ -210,22 +211,6 @@ func (e *Engine) finish(j *job, how history.Result, why string) {
 	if j.lane != nil {
 		e.advance(j.lane)
 	}
-}
-
-func (e *Engine) logEnd(j *job, how history.Result, why string) {
-	level := e.log.Warn
-	if j.silent {
-		level = e.log.Debug // one line speaks for its whole group
-	}
-	told := []any{"result", string(how), "reason", why, "id", j.msg.ID, "note", j.msg.Note,
-		"group", j.msg.Group, "url", history.MaskURL(j.msg.URL), "attempts", j.Attempts}
-	if j.outcome.Status != 0 {
-		told = append(told, "status", j.outcome.Status)
-	}
-	if j.outcome.Err != nil {
-		told = append(told, "error", j.outcome.Err)
-	}
-	level("event was not delivered", told...)
 }
 
 // unqueue forgets that a message is queued; the queue skips it.

@@ -12,6 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/httpclient"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 // Engine is the scheduler of deliveries. Its methods are safe for concurrent use.
@@ -54,6 +55,7 @@ type Engine struct {
 	inQueues      int      // that wait at a destination
 	inFlight      int
 	stopping      stopping
+	firstFailures ratelimit.Bucket // lines of the log about them
 
 	undeliverable *undeliveredQueue
 	writing       life // of the journal's writer
@@ -93,6 +95,7 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 		groupBreakers: map[groupKey]*groupBreaker{}, limiters: map[groupKey]*limiter{}, batchQueues: map[string]*batchQueue{},
 		sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
 	}
+	e.firstFailures.Fill(rateFirstFailures)
 	e.turn.Lock()
 	e.transport, _ = cfg.Client.Transport.(*httpclient.Transport)
 	e.journal = journal.New(store, journal.Owner{Do: func(do func()) { e.inTurn(do) }, At: e.timers.about, Accepted: e.accepted, NewMessage: recoveredJob}, log)
