@@ -117,7 +117,9 @@ func (s *DiskStore) Read(_ context.Context, number uint64) ([]byte, error) {
 		if !kept {
 			return nil, ErrNotKept
 		}
-		return s.read(number, p)
+		if data, err = s.read(number, p); errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("%w: the file of page %d is missing: %w", ErrDamaged, number, err)
+		}
 	}
 	return data, err
 }

@@ -203,6 +203,19 @@ func TestDamageToWhatWasOnTheDiskIsReported(t *testing.T) {
 	}
 }
 
+// TestFileThatIsMissingIsDamage: the writer passes over its pages then, instead of trying for ever.
+func TestFileThatIsMissingIsDamage(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := openDisk(t, dir)
+	number := mustAppend(t, s, 1, "one")
+	if err := os.Remove(s.segments[0].path(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Read(t.Context(), number); !errors.Is(err, ErrDamaged) {
+		t.Errorf("reading from a file that is missing: %v", err)
+	}
+}
+
 // TestCrashWhileAFileIsMadeIsNoDamage: the new file may have no content, or none
 // that is on the disk.
 func TestCrashWhileAFileIsMadeIsNoDamage(t *testing.T) {
