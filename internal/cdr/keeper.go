@@ -151,7 +151,9 @@ func (k *Keeper) writeAll() {
 		}
 	}
 	k.records.giveBack(list)
-	k.write()
+	if !k.failing {
+		k.write()
+	}
 }
 
 // writeLast writes what is left at the end, and tells what cannot be written.
