@@ -68,9 +68,23 @@ func TestSilentPhoneIsRemovedAlone(t *testing.T) {
 		t.Error("a phone's own address is locked, or that of a proxy is not")
 	}
 	register(t, r, says("101", 3, "sip:101@10.0.0.9", 0, wire))
-	r.RemoveSilent(t.Context(), silent.ID)
+	r.RemoveSilent(t.Context(), silent)
 	if len(r.BindingsOfUser("101")) != 0 || len(r.BindingsOfUser("102")) != 1 || !r.HasFlow(desk) || r.Counts().Lost != 1 {
 		t.Errorf("left are %+v, counted %+v", r.AllBindings(), r.Counts())
+	}
+}
+
+// TestPhoneThatHasMovedIsNotSilent: the NAT of a telephone gave it another port, and its new
+// registration came while it was still asked at the old one.
+func TestPhoneThatHasMovedIsNotSilent(t *testing.T) {
+	r := open(t, store.InMemory(), nil)
+	issue(t, r, "101", alice)
+	asked := register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Hour, desk))[0]
+	moved := Flow{desk.Transport, netip.AddrPortFrom(desk.Source.Addr(), desk.Source.Port()+1)}
+	register(t, r, says("101", 2, "sip:101@10.0.0.7", time.Hour, moved))
+	r.RemoveSilent(t.Context(), asked)
+	if left := r.BindingsOfUser("101"); len(left) != 1 || left[0].ID != asked.ID || left[0].Flow != moved {
+		t.Errorf("registered are %+v", left)
 	}
 }
 

@@ -15,10 +15,11 @@ func (r *Registrar) RemoveFlow(ctx context.Context, f Flow, why string) {
 	}
 }
 
-// RemoveSilent removes the binding of a telephone that does not answer. Others of its flow
-// may be other telephones, behind a proxy.
-func (r *Registrar) RemoveSilent(ctx context.Context, bindingID string) {
-	r.removeEverywhere(ctx, "does not answer", &r.counts.lost, func(b *binding) bool { return b.ID == bindingID })
+// RemoveSilent removes the binding of a telephone that does not answer, unless it has
+// registered over another flow since. Others of its flow may be other telephones, behind a
+// proxy.
+func (r *Registrar) RemoveSilent(ctx context.Context, silent Binding) {
+	r.removeEverywhere(ctx, "does not answer", &r.counts.lost, func(b *binding) bool { return b.ID == silent.ID && b.flow == silent.Flow })
 }
 
 // RemoveExpired removes the bindings that have expired.

@@ -65,7 +65,7 @@ func (s *Server) probeFlows(before map[string]int) map[string]int {
 			continue
 		}
 		if silences[a.device.ID] = before[a.device.ID] + 1; silences[a.device.ID] >= maxUnanswered {
-			s.cfg.Phones.RemoveSilent(s.ctx, a.device.ID)
+			s.cfg.Phones.RemoveSilent(s.ctx, a.device)
 		}
 	}
 	return silences
