@@ -16,14 +16,18 @@ const steadyFor = 2 * time.Minute
 // the trunk may call us (RFC 5626 §4.2.1): at once after some time, and ever later where that
 // follows each REGISTER. It returns false once ctx is done.
 func (r *registrationClient) rest(ctx context.Context, wait time.Duration) bool {
-	began := time.Now()
+	began, broke := time.Now(), false
 	next := time.NewTimer(wait)
 	defer next.Stop()
 	for {
 		select {
 		case <-next.C:
+			if !broke { // breaks of long ago delay nothing
+				r.breaks = 0
+			}
 			return true
 		case <-r.broken:
+			broke = true
 			if r.failures > 0 { // the next attempt comes anyway, when it may
 				continue
 			}
@@ -55,6 +59,10 @@ func (r *registrationClient) watchConnection(place netip.AddrPort) {
 	}
 	r.set.mu.Lock()
 	r.flow = place
+	select {
+	case <-r.broken: // the connection before, as to an address that was tried in vain
+	default:
+	}
 	r.set.mu.Unlock()
 }
 
