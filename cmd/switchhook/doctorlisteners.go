@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 
 	"github.com/switchhook/switchhook/internal/config"
@@ -58,8 +57,8 @@ func (l listener) try(ctx context.Context) error {
 	if !l.packets {
 		return nil
 	}
-	var socket io.Closer
-	if socket, err = new(net.ListenConfig).ListenPacket(ctx, "udp", l.address); err != nil {
+	socket, err := new(net.ListenConfig).ListenPacket(ctx, "udp", l.address)
+	if err != nil {
 		return fmt.Errorf("%s %s is in use for UDP: %w", l.name, l.address, err)
 	}
 	return socket.Close()
