@@ -15,7 +15,7 @@ import (
 // is read first: its applications must hear of the end of their calls.
 func (p *parts) serve(ctx context.Context) (taken datadir.Addresses, err error) {
 	p.listeners = newListeners(p, p.front(p.router))
-	p.metrics.MustRegister(metrics.Ready(p.ready), metrics.Certificate(p.certificateEnd))
+	p.metrics.MustRegister(metrics.Ready(p.ready), metrics.Certificate(p.certificateEnd), metrics.CertificateOverdue(p.certificateOverdue))
 	secure, plain, taken, err := p.listeners.open(ctx)
 	if err != nil {
 		return taken, err

@@ -38,6 +38,12 @@ func (p *parts) certificateEnd() time.Time {
 	return cert.Leaf.NotAfter
 }
 
+// certificateOverdue reports whether the certificate in use should have been renewed.
+func (p *parts) certificateOverdue() bool {
+	cert, err := p.cert.GetCertificate(nil)
+	return err == nil && certificate.Overdue(cert.Leaf, time.Now())
+}
+
 // httpsConfig is for the HTTPS listeners. Its protocols are named although net/http
 // knows them: a server that also serves without TLS would offer HTTP/2 there and
 // not speak it.

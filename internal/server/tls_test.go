@@ -2,12 +2,14 @@ package server
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/pem"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/config"
 )
@@ -40,5 +42,27 @@ func TestAuthoritiesOfTrunksAndCallersAreRead(t *testing.T) {
 	}
 	if _, err := config.Load(config.Flags{Config: file(t, strings.ReplaceAll(text, good, bad))}); err == nil || !strings.Contains(err.Error(), bad) {
 		t.Errorf("a file without certificates: %v", err)
+	}
+}
+
+// certified has a certificate of six days, of which some are left.
+type certified struct {
+	Certificate
+	left time.Duration
+}
+
+func (c certified) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	end := time.Now().Add(c.left)
+	return &tls.Certificate{Leaf: &x509.Certificate{NotBefore: end.AddDate(0, 0, -6), NotAfter: end}}, nil
+}
+
+// TestCertificateIsOverdueOnceItsRenewalIsLate: the alert is not for one that is renewed when a
+// third of its life is left.
+func TestCertificateIsOverdueOnceItsRenewalIsLate(t *testing.T) {
+	for left, want := range map[time.Duration]bool{48 * time.Hour: false, 30 * time.Hour: true, -time.Hour: true} {
+		p := &parts{cert: certified{left: left}}
+		if got := p.certificateOverdue(); got != want {
+			t.Errorf("with %v left: %v", left, got)
+		}
 	}
 }

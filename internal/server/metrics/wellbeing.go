@@ -20,6 +20,13 @@ func Certificate(expires func() time.Time) prometheus.Collector {
 	}, func() float64 { return float64(expires().Unix()) })
 }
 
+// CertificateOverdue shows whether whatever renews the certificate in use is late.
+func CertificateOverdue(overdue func() bool) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "switchhook_certificate_overdue", Help: "1 if the certificate in use should have been renewed: 14 days or a quarter of its life are left, whichever is less; else 0.",
+	}, func() float64 { return truth(overdue()) })
+}
+
 // truth is the value of a gauge that says yes or no.
 func truth(holds bool) float64 {
 	if holds {
