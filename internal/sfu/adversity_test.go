@@ -1,8 +1,6 @@
 package sfu
 
 import (
-	"math/rand/v2"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,31 +51,19 @@ func TestPicturesSurviveBadPaths(t *testing.T) {
 		least int // bits a second that come, on average
 	}{
 		{"good", 0, 0, func(*path) {}, 300 * time.Millisecond, 1_000_000},
-		{"5 % lost downwards", 0, 0, func(p *path) { p.loss = 0.05 }, time.Second, 0},
+		{"5 % lost downwards", 0, 0, func(p *path) { p.lose = newDice(0.05, 1).lose }, time.Second, 0},
 		{"5 % lost upwards", 0.05, 0, func(*path) {}, time.Second, 0},
-		// In three minutes of a hundred a packet is lost four times in a row, for which only a
-		// new key picture helps.
-		{"5 % lost both ways, 200 ms there and back", 0.05, 200 * time.Millisecond, func(p *path) { p.loss, p.delay = 0.05, 100*time.Millisecond }, 2 * time.Second, 0},
+		// A packet may be lost three times on either side, of which each costs a round trip.
+		{"5 % lost both ways, 200 ms there and back", 0.05, 200 * time.Millisecond, func(p *path) { p.lose, p.delay = newDice(0.05, 1).lose, 100*time.Millisecond }, 2 * time.Second, 0},
 		{"20 % in another order", 0, 0, func(p *path) { p.late = 0.2 }, 300 * time.Millisecond, 1_000_000},
 		{"a receiver that is busy for 200 ms of each second", 0, 0, func(p *path) { p.busyFor = 200 * time.Millisecond }, 500 * time.Millisecond, 1_000_000},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			watching(t, func(cam *camera, p *path) {
-				random := rand.New(rand.NewPCG(3, 4))
-				var lost atomic.Int64
-				lose := func() bool {
-					if random.Float64() >= test.up {
-						return false
-					}
-					lost.Add(1)
-					return true
-				}
+				dice := newDice(test.up, 3)
+				lose := loses(dice.lose)
 				cam.lose.Store(&lose)
-				for _, e := range cam.layers {
-					e.mu.Lock()
-					e.trip = test.trip
-					e.mu.Unlock()
-				}
+				cam.setTrip(test.trip)
 				time.Sleep(5 * time.Second)
 				p.set(test.path)
 				time.Sleep(time.Second)
@@ -96,10 +82,38 @@ func TestPicturesSurviveBadPaths(t *testing.T) {
 					_, again := e.asked()
 					asked += again
 				}
-				if most := lost.Load()*13/10 + 20; int64(asked) > most {
-					t.Errorf("%d packets were lost, and %d were asked for", lost.Load(), asked)
+				if lost := dice.lost.Load(); int64(asked) > lost*13/10+20 {
+					t.Errorf("%d packets were lost, and %d were asked for", lost, asked)
 				}
 			})
+		})
+	}
+}
+
+// TestAPacketThatNeverComesCostsAKeyPicture: what is lost however often it is repeated holds
+// pictures up until hope is lost, and a new key picture has come.
+func TestAPacketThatNeverComesCostsAKeyPicture(t *testing.T) {
+	for _, up := range []bool{true, false} {
+		watching(t, func(cam *camera, p *path) {
+			cam.setTrip(200 * time.Millisecond)
+			p.set(func(p *path) { p.delay = 100 * time.Millisecond })
+			time.Sleep(10 * time.Second)
+			p.look()
+			if up {
+				e := cam.layers[2]
+				e.mu.Lock()
+				lose := hole(e.layer.ssrc, e.seq+20)
+				e.mu.Unlock()
+				cam.lose.Store(&lose)
+			} else {
+				p.set(func(p *path) { p.lose = hole(0, uint16(p.decoders[0].highest)+40) })
+			}
+			time.Sleep(5 * time.Second)
+			d, longest, _ := p.look()
+			t.Logf("up %v: longest %v, %d pictures, width %d", up, longest, d.pictures, d.width)
+			if longest < 500*time.Millisecond || longest > 2*time.Second || len(d.freezes) != 1 || d.width != 640 {
+				t.Errorf("up %v: pictures of %d stood for %v", up, d.width, d.freezes)
+			}
 		})
 	}
 }

@@ -21,7 +21,7 @@ type camera struct {
 	layers []*encoding
 	stop   chan struct{}
 	done   sync.WaitGroup
-	lose   atomic.Pointer[func() bool] // nil: nothing is lost
+	lose   atomic.Pointer[loses] // nil: nothing is lost
 }
 
 // encoding is one of them.
@@ -153,12 +153,21 @@ func (c *camera) run() {
 		for _, e := range c.layers {
 			packets, again := e.next()
 			for i, b := range packets {
-				if lose := c.lose.Load(); lose == nil || !(*lose)() {
+				if lose := c.lose.Load(); lose == nil || !(*lose)(e.layer.ssrc, binary.BigEndian.Uint16(b[2:])) {
 					e.layer.Take(b, i < again, time.Now())
 				}
 			}
 			e.layer.Tick(time.Now())
 		}
+	}
+}
+
+// setTrip sets how long what is asked for again takes, there and back.
+func (c *camera) setTrip(trip time.Duration) {
+	for _, e := range c.layers {
+		e.mu.Lock()
+		e.trip = trip
+		e.mu.Unlock()
 	}
 }
 

@@ -15,11 +15,11 @@ func TestMeterCountsClients(t *testing.T) {
 		cam := newCamera(room, "ann", 1, &news{})
 		cam.client.CountIn(&m)
 		n := 0
-		lose := func() bool { n++; return n%11 == 0 }
+		lose := loses(func(uint32, uint16) bool { n++; return n%11 == 0 })
 		cam.lose.Store(&lose)
 		bob := newPath(room, "bob", 1)
 		bob.client.CountIn(&m)
-		bob.set(func(p *path) { p.loss = 0.05 })
+		bob.set(func(p *path) { p.lose = newDice(0.05, 1).lose })
 		bob.client.Want([]View{{Stream: 1, Width: 160, Height: 90}})
 		time.Sleep(5 * time.Second)
 		all, now := m.Read(time.Now())

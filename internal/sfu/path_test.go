@@ -25,7 +25,7 @@ type path struct {
 	rate     int           // bits a second; 0: any
 	delay    time.Duration // one way
 	bucket   time.Duration // of packets at that rate that pass at once
-	loss     float64
+	lose     loses         // nil: nothing is lost
 	late     float64       // share of packets that come 30 ms later
 	down     bool          // nothing passes
 	busyFor  time.Duration // of each second the receiver takes nothing
@@ -75,7 +75,11 @@ func (p *path) write(h *rtp.Header, payload []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if p.down || p.random.Float64() < p.loss {
+	seq := h.SequenceNumber
+	if h.PayloadType == 97 {
+		seq = binary.BigEndian.Uint16(payload)
+	}
+	if p.down || p.lose != nil && p.lose(h.SSRC%100, seq) {
 		return len(payload), nil
 	}
 	delay := p.delay

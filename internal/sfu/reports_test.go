@@ -136,7 +136,7 @@ func TestSendersAreToldWhatComes(t *testing.T) {
 		cam := newCamera(NewRoom(), "ann", 1, &news{})
 		defer cam.close()
 		n := 0
-		lose := func() bool { n++; return n%4 == 0 }
+		lose := loses(func(uint32, uint16) bool { n++; return n%4 == 0 })
 		cam.lose.Store(&lose)
 		time.Sleep(3200 * time.Millisecond)
 		e := cam.layers[2]
