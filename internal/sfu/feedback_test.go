@@ -43,3 +43,28 @@ func TestOlderNumbersDoNotLetAPacketBeRepeatedAgain(t *testing.T) {
 		t.Error("the next packet in its place may not be repeated")
 	}
 }
+
+// TestWhatIsNotRepeatedIsNotCounted: a packet for whose repetitions no bytes were left may
+// have all of them when there are.
+func TestWhatIsNotRepeatedIsNotCounted(t *testing.T) {
+	c, s, now, repeated := NewClient("bob", &news{}), &sink{}, time.Now(), 0
+	defer c.Close()
+	for c.spendRepeat(1000, now) {
+	}
+	for range 5 {
+		now = now.Add(30 * time.Millisecond)
+		if c.permitRepeat(s, 5000, 1000, now) {
+			t.Fatal("more bytes are repeated than may be")
+		}
+	}
+	now = now.Add(time.Second)
+	for range 5 {
+		now = now.Add(30 * time.Millisecond)
+		if c.permitRepeat(s, 5000, 1000, now) {
+			repeated++
+		}
+	}
+	if repeated != 3 {
+		t.Errorf("a packet is repeated %d times, want 3", repeated)
+	}
+}

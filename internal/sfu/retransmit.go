@@ -94,7 +94,7 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 	o.size = len(p.payload) + 2
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.sending.waiting == queuePackets || bounded && !(s.countRepeat(number, now) && c.spendRepeat(o.size, now)) {
+	if c.closed || c.sending.waiting == queuePackets || bounded && !c.permitRepeat(s, number, o.size, now) {
 		outs.Put(o)
 		return false
 	}
@@ -109,6 +109,20 @@ func (c *Client) again(ssrc uint32, seq uint16, bounded bool, now time.Time) boo
 func (s *sink) nextRTX() uint16 {
 	s.rtx++
 	return s.rtx
+}
+
+// permitRepeat counts a repetition, if it is permitted. One that no bytes are left for is not
+// one of those that a packet may have: a packet that is lost and was never repeated would
+// cost a key picture.
+func (c *Client) permitRepeat(s *sink, number int64, bytes int, now time.Time) bool {
+	if !s.mayRepeat(number, now) {
+		return false
+	}
+	if !c.spendRepeat(bytes, now) {
+		s.repeats[number&(ringPackets-1)].last = now // it is not copied again at once
+		return false
+	}
+	return s.countRepeat(number, now)
 }
 
 // spendRepeat bounds the bytes of repetitions.
