@@ -147,7 +147,16 @@ func TestOldVersionsAreToldWhatTheyKnow(t *testing.T) {
 		{"2024-04-15", "PlayStarted", false, false},
 		{"2024-04-15", "CreateCallFailed", false, false},
 		{"2024-04-15", "AnswerFailed", false, false},
-		{"2024-06-15-preview", "PlayStarted", true, false},
+		{"2024-06-15-preview", "PlayStarted", true, true},
+		{"2024-06-15-preview", "CreateCallFailed", true, true},
+		{"2024-06-15-preview", "AnswerFailed", true, true},
+		{"2024-06-15-preview", "ConnectFailed", true, true},
+		{"2024-06-15-preview", "HoldFailed", true, true},
+		{"2024-06-15-preview", "MediaStreamingFailed", true, true},
+		{"2024-06-15-preview", "TranscriptionFailed", true, true},
+		{"2024-06-15-preview", "MoveParticipantFailed", true, true},
+		{"2024-06-15-preview", "CallConnected", true, false},
+		{"2024-06-15-preview", "CancelAddParticipantSucceeded", true, false},
 		{"2024-09-01-preview", "PlayStarted", true, true},
 		{"2024-09-15", "HoldAudioStarted", false, true},
 		{"2026-03-12", "RecognizeCanceled", true, true},
@@ -160,6 +169,23 @@ func TestOldVersionsAreToldWhatTheyKnow(t *testing.T) {
 	for name := range eventVersions {
 		if !isEvent(name) {
 			t.Errorf("the table has %s, which is no event", name)
+		}
+	}
+}
+
+// TestFailuresSayWhy: from 2024-06-15-preview on every failure has its result, which
+// .NET's parsers of several read without asking for null.
+func TestFailuresSayWhy(t *testing.T) {
+	for _, v := range []version{"2024-06-15-preview", "2024-06-15", "2024-09-01-preview", "2025-06-15", "2026-03-12"} {
+		for _, e := range samples(string(v)) {
+			o, _ := describe(e)
+			text, err := body("1", o, e.Header())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(o.name, "Failed") && v.knows(o.name) && !strings.Contains(string(text), `"resultInformation":{"code":`) {
+				t.Errorf("%s of %s has no result: %s", o.name, v, text)
+			}
 		}
 	}
 }

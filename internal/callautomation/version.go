@@ -1,6 +1,9 @@
 package callautomation
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // version is the api-version that an application speaks.
 type version string
@@ -32,8 +35,8 @@ func (v version) hasEventSource(event string) bool {
 // and resultInformation in it.
 type eventVersion struct {
 	since   string // ""; the first version knows it
-	result  string
-	preview bool // stable versions do not know it: their SDKs would fail, as would that of withoutHoldAudio
+	result  string // "": since, if that is not ""
+	preview bool   // stable versions do not know it: their SDKs would fail, as would that of withoutHoldAudio
 }
 
 // withoutHoldAudio is a preview between others that know the events of hold audio: the
@@ -44,7 +47,8 @@ const withoutHoldAudio = "2024-11-15-preview"
 // JavaScript SDK's releases 1.0.0 (2023-03-06) to 1.4.0, their changelogs, and
 // recorded events of the service (SendDtmfTonesCompleted of 2023-10-03-preview has no
 // result; azure-sdk-for-python issue 31638 of August 2023 has a
-// RecognizeFailed with its result).
+// RecognizeFailed with its result). .NET reads resultInformation of ConnectFailed,
+// HoldFailed, MediaStreamingFailed and TranscriptionFailed without asking for null.
 var eventVersions = map[string]eventVersion{
 	"CreateCallFailed":      {since: "2024-06-15"},
 	"AnswerFailed":          {since: "2024-06-15"},
@@ -73,6 +77,11 @@ var eventVersions = map[string]eventVersion{
 	"RecognizeCompleted":         {result: "2023-03-06"},
 	"RecognizeFailed":            {result: "2023-03-06"},
 
+	"ConnectFailed":            {result: "2024-06-15"},
+	"HoldFailed":               {result: "2024-06-15"},
+	"MoveParticipantSucceeded": {result: "2024-06-15"},
+	"MoveParticipantFailed":    {result: "2024-06-15"},
+
 	"CancelAddParticipantFailed":            {result: "2024-04-15"},
 	"SendDtmfTonesCompleted":                {result: "2024-04-15"},
 	"SendDtmfTonesFailed":                   {result: "2024-04-15"},
@@ -92,6 +101,7 @@ func (v version) knows(event string) bool {
 
 // hasResult reports whether an event carries resultInformation.
 func (v version) hasResult(event string) bool {
-	from := eventVersions[event].result
-	return v.date() >= resultEverywhere || from != "" && v.date() >= from
+	e := eventVersions[event]
+	from := cmp.Or(e.result, e.since, resultEverywhere)
+	return v.date() >= min(from, resultEverywhere)
 }
