@@ -17,12 +17,16 @@ type roomAnswer struct {
 }
 
 // wireTime is a time with six digits of a second, as clients of old SDKs parse it:
-// they ask for a fraction.
+// they ask for a fraction. A seventh is written where a client gave one other than 0.
 type wireTime time.Time
 
 // MarshalJSON writes the time in UTC.
 func (t wireTime) MarshalJSON() ([]byte, error) {
-	return []byte(`"` + time.Time(t).UTC().Format("2006-01-02T15:04:05.000000-07:00") + `"`), nil
+	layout := "2006-01-02T15:04:05.000000-07:00"
+	if time.Time(t).Nanosecond()%int(time.Microsecond) >= int(tick) {
+		layout = "2006-01-02T15:04:05.0000000-07:00"
+	}
+	return []byte(`"` + time.Time(t).UTC().Format(layout) + `"`), nil
 }
 
 // dialOutSince is the api-version, a preview, from which on pstnDialOutEnabled is known.

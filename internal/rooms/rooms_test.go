@@ -120,6 +120,29 @@ func TestRoomLivesAsLongAsItIsValid(t *testing.T) {
 	}
 }
 
+// TestTimesHaveTheResolutionOfDotNET: an application compares a room's times with its own,
+// which in .NET have steps of 100 ns.
+func TestTimesHaveTheResolutionOfDotNET(t *testing.T) {
+	f := newFixture(t)
+	for _, test := range []struct{ given, shown string }{
+		{"2026-12-05T21:19:48.6476651+00:00", "2026-12-05T21:19:48.6476651+00:00"},
+		{"2026-12-05T21:19:48.6476650Z", "2026-12-05T21:19:48.647665+00:00"},
+		{"2026-12-05T21:19:48.6476000Z", "2026-12-05T21:19:48.647600+00:00"},
+		{"2026-12-05T21:19:48.647665099Z", "2026-12-05T21:19:48.647665+00:00"},
+		{"2026-12-05T23:19:48+02:00", "2026-12-05T21:19:48.000000+00:00"},
+	} {
+		made := f.make(`{"validFrom":"` + test.given + `","validUntil":"2026-12-20T00:00:00.0000001Z"}`)
+		if made.ValidFrom != test.shown || made.ValidUntil != "2026-12-20T00:00:00.0000001+00:00" {
+			t.Errorf("%s: made %+v", test.given, made)
+		}
+		var got shown
+		f.send("GET", "/rooms/"+made.ID, "", 200, &got)
+		if got.ValidFrom != test.shown || got.ValidUntil != made.ValidUntil {
+			t.Errorf("%s: read %+v", test.given, got)
+		}
+	}
+}
+
 // TestValidity: the limits and messages of the real service.
 func TestValidity(t *testing.T) {
 	const tooLong, past = "The time range is incorrect, or larger than 180 days.", "The time range end is in the past."

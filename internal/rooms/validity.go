@@ -32,7 +32,10 @@ func (v validity) set(room *Room, now time.Time) error {
 	return checkValidity(room.From, room.Until, now)
 }
 
-// instant reads a time of RFC 3339, to the microsecond; nil changes nothing.
+// tick is the resolution of times, as on the real service and in .NET.
+const tick = 100 * time.Nanosecond
+
+// instant reads a time of RFC 3339, to the tick; nil changes nothing.
 func instant(field string, text *string, into *time.Time) error {
 	if text == nil {
 		return nil
@@ -41,7 +44,7 @@ func instant(field string, text *string, into *time.Time) error {
 	if err != nil {
 		return rest.Field(field, fault.Invalid("%.60q is not a time such as 2026-11-30T12:00:00Z.", *text))
 	}
-	*into = at.UTC().Truncate(time.Microsecond)
+	*into = at.UTC().Truncate(tick)
 	return nil
 }
 
