@@ -13,7 +13,7 @@ var inputs = map[string]call.Input{
 }
 
 type speechOptions struct {
-	EndSilence *float64 `json:"endSilenceTimeoutInMs"`
+	EndSilence float64 `json:"endSilenceTimeoutInMs"` // 0, which .NET's 1.1.0-beta.1 sends for none, is the default
 }
 
 type choice struct {
@@ -38,9 +38,9 @@ var language = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
 // speech checks the options of speech and choices.
 func (o recognizeOptions) speech(rec *call.Recognize) (err error) {
 	rec.Model, rec.EndSilence = o.SpeechModel, defaultEndSilence
-	if o.SpeechOptions != nil && o.SpeechOptions.EndSilence != nil {
-		ms := *o.SpeechOptions.EndSilence
-		if !(ms >= 0 && ms <= maxEndSilence) {
+	if o.SpeechOptions != nil && o.SpeechOptions.EndSilence != 0 {
+		ms := o.SpeechOptions.EndSilence
+		if !(ms > 0 && ms <= maxEndSilence) {
 			return errBody("speechOptions.endSilenceTimeoutInMs: %v is not between 0 and %d.", ms, maxEndSilence)
 		}
 		rec.EndSilence = max(time.Duration(ms*float64(time.Millisecond)), 100*time.Millisecond)

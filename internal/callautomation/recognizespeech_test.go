@@ -28,6 +28,9 @@ func TestRecognizeOptionsOfSpeech(t *testing.T) {
 		{"speech by default", "speech", ``, func(r call.Recognize) bool {
 			return r.Input == call.SpeechInput && r.EndSilence == 500*time.Millisecond && r.Languages == nil && r.InitialSilence == 5*time.Second
 		}},
+		{"an end silence of 0, as .NET's 1.1.0-beta.1 sends for none", "speech", `,"speechOptions":{"endSilenceTimeoutInMs":0}`, func(r call.Recognize) bool {
+			return r.EndSilence == 500*time.Millisecond
+		}},
 		{"JavaScript's speech", "speech", `,"speechOptions":{"endSilenceTimeoutInMs":2000},"speechLanguage":"de-DE","speechRecognitionModelEndpointId":"m"`, func(r call.Recognize) bool {
 			return r.EndSilence == 2*time.Second && reflect.DeepEqual(r.Languages, []string{"de-DE"}) && r.Model == "m"
 		}},
