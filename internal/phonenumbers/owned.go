@@ -47,10 +47,15 @@ func (a *API) getOwned(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, n.owned())
 }
 
-// ownedInPath is the owned number that a path names.
+// ownedInPath is the owned number that a path names: by itself or, as in the tests of
+// .NET's SDK, by its id, which has no "+".
 func (a *API) ownedInPath(r *http.Request) (number, error) {
-	n, err := a.inventory.find(r.PathValue("phoneNumber"))
+	name := r.PathValue("phoneNumber")
+	n, err := a.inventory.find(name)
 	if err != nil {
+		if n, err := a.inventory.find("+" + name); err == nil {
+			return n, nil
+		}
 		return n, rest.Field("phonenumber", err) // the recorded spelling
 	}
 	return n, nil

@@ -82,6 +82,15 @@ func TestPurchaseAndRelease(t *testing.T) {
 	}
 }
 
+// TestNumberIsNamedByItsID: as .NET's SDK releases what it has purchased.
+func TestNumberIsNamedByItsID(t *testing.T) {
+	f := inMemory(t)
+	isGolden(t, "one", f.send(t, "GET", "/phoneNumbers/15550100001", "", 200))
+	isGolden(t, "capabilities", f.send(t, "PATCH", "/phoneNumbers/15550100001/capabilities", `{"calling":"outbound","sms":null}`, 202))
+	f.ended(t, f.send(t, "DELETE", "/phoneNumbers/15550100001", "", 202), succeeded)
+	f.send(t, "GET", "/phoneNumbers/15550100001", "", 404)
+}
+
 // TestCapabilitiesAreUpdated asks for the operation and for what stays.
 func TestCapabilitiesAreUpdated(t *testing.T) {
 	f := inMemory(t)
