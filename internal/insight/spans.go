@@ -85,66 +85,99 @@ func attemptSpan(event, group string, attempt int) string {
 	return spanID("attempt", event, group, strconv.Itoa(attempt))
 }
 
+// newSpan is a span without its place in the trace of a call.
+func newSpan(id, name string, kind int, start, end time.Time, attributes ...attribute) span {
+	return span{
+		SpanID: id, Name: clean(name, maxLine), Kind: kind, Attributes: attributes,
+		Start: strconv.FormatInt(start.UnixNano(), 10), End: strconv.FormatInt(max(start.UnixNano(), end.UnixNano()), 10),
+	}
+}
+
+// withStatus is the span, with why it failed if it did.
+func (s span) withStatus(failed bool, why string) span {
+	if failed {
+		s.Status = &status{2, clean(why, maxLine)}
+	}
+	return s
+}
+
 // spans makes the trace of a call that is over.
 func (s snapshot) spans() []span {
 	s.open()
 	sum := s.summarize()
-	trace, root := traceID(s.id), spanID("call", s.id)
 	end := s.end
 	for _, e := range s.entries {
 		if e.at().After(end) {
 			end = e.at()
 		}
 	}
-	list := []span{s.span(trace, "", root, "call", spanInternal, s.begun, end, sum.Failed, sum.Reason,
-		text("switchhook.from", sum.From), text("switchhook.to", sum.To), text("switchhook.end", sum.EndKind))}
+	root := newSpan(spanID("call", s.id), "call", spanInternal, s.begun, end,
+		text("switchhook.from", sum.From), text("switchhook.to", sum.To), text("switchhook.end", sum.EndKind)).withStatus(sum.Failed, sum.Reason)
+	list := s.partSpans()
+	for i := range list {
+		list[i].Parent = root.SpanID
+	}
+	list = slices.Insert(list, 0, root)
+	for i := range list {
+		list[i].TraceID = traceID(s.id)
+		list[i].Attributes = append(list[i].Attributes, text("switchhook.call", s.id))
+	}
+	return list
+}
+
+// partSpans are the spans of requests, of attempts to deliver, and of operations and legs
+// that are over.
+func (s snapshot) partSpans() (list []span) {
 	operations, legs := map[string]entry{}, map[string]entry{}
 	for _, e := range s.entries {
 		switch d := e.detail.(type) {
 		case *request:
-			list = append(list, s.span(trace, root, spanID("request", d.ID), d.Method+" "+d.Pattern, spanServer, d.At, d.At.Add(d.Took), d.Status >= 400, d.problem(),
-				text("http.request.method", d.Method), text("http.route", d.Pattern), number64("http.response.status_code", d.Status)))
+			list = append(list, d.span())
 		case *attempt:
 			if d.Number > 0 {
-				list = append(list, s.span(trace, root, attemptSpan(d.ID, d.Group, d.Number), "POST "+shortType(d.Note), spanClient, d.Time.Add(-d.Latency), d.Time,
-					d.Result != history.Delivered, outcomeOf(d.Attempt), text("url.full", d.URL), number64("http.response.status_code", d.Status), number64("switchhook.attempt", d.Number)))
+				list = append(list, d.span())
 			}
 		case *event:
-			id := d.OperationID
 			if d.Name == operationAccepted {
-				operations[id] = e
-			} else if begun, open := operations[id]; open && endsOperation(d.Operation, d.Name) {
-				delete(operations, id)
-				_, line, failed := d.line()
-				list = append(list, s.span(trace, root, spanID("operation", id), d.Operation, spanInternal, begun.at(), e.at(), failed, line, text("switchhook.operation.id", id)))
+				operations[d.OperationID] = e
+			} else if begun, open := operations[d.OperationID]; open && endsOperation(d.Operation, d.Name) {
+				delete(operations, d.OperationID)
+				list = append(list, d.span(begun.at(), e.at()))
 			}
 		case *legNews:
 			key := d.who + direction(d.inbound)
-			switch d.what {
-			case call.LegCame:
+			if begun, came := legs[key]; came && d.what == call.LegGone {
+				delete(legs, key)
+				list = append(list, d.span(spanID("leg", s.id, key, fmt.Sprint(begun.nanos)), begun.at(), e.at()))
+			}
+			if d.what == call.LegCame {
 				legs[key] = e
-			case call.LegGone:
-				if begun, came := legs[key]; came {
-					delete(legs, key)
-					_, line, failed := d.line()
-					list = append(list, s.span(trace, root, spanID("leg", s.id, key, fmt.Sprint(begun.nanos)), "leg "+d.who, spanInternal, begun.at(), e.at(), failed, line, text("switchhook.direction", direction(d.inbound))))
-				}
 			}
 		}
 	}
 	return list
 }
 
-func (s snapshot) span(trace, parent, id, name string, kind int, start, end time.Time, failed bool, why string, attributes ...attribute) span {
-	made := span{
-		TraceID: trace, SpanID: id, Parent: parent, Name: clean(name, maxLine), Kind: kind,
-		Start: strconv.FormatInt(start.UnixNano(), 10), End: strconv.FormatInt(max(start.UnixNano(), end.UnixNano()), 10),
-		Attributes: append(attributes, text("switchhook.call", s.id)),
-	}
-	if failed {
-		made.Status = &status{2, clean(why, maxLine)}
-	}
-	return made
+func (r *request) span() span {
+	return newSpan(spanID("request", r.ID), r.Method+" "+r.Pattern, spanServer, r.At, r.At.Add(r.Took),
+		text("http.request.method", r.Method), text("http.route", r.Pattern), number64("http.response.status_code", r.Status)).withStatus(r.Status >= 400, r.problem())
+}
+
+func (a *attempt) span() span {
+	return newSpan(attemptSpan(a.ID, a.Group, a.Number), "POST "+shortType(a.Note), spanClient, a.Time.Add(-a.Latency), a.Time,
+		text("url.full", a.URL), number64("http.response.status_code", a.Status), number64("switchhook.attempt", a.Number)).withStatus(a.Result != history.Delivered, outcomeOf(a.Attempt))
+}
+
+// span is the operation that the event ends.
+func (e *event) span(start, end time.Time) span {
+	_, line, failed := e.line()
+	return newSpan(spanID("operation", e.OperationID), e.Operation, spanInternal, start, end, text("switchhook.operation.id", e.OperationID)).withStatus(failed, line)
+}
+
+// span is the leg that has gone.
+func (l *legNews) span(id string, start, end time.Time) span {
+	_, line, failed := l.line()
+	return newSpan(id, "leg "+l.who, spanInternal, start, end, text("switchhook.direction", direction(l.inbound))).withStatus(failed, line)
 }
 
 // endsOperation reports whether an event ends operations of a kind.
