@@ -1,0 +1,71 @@
+package call_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
+)
+
+func TestRedirectToAnIdentity(t *testing.T) {
+	run(t, func(w *world) {
+		leg, in := w.incoming()
+		user := identifier.NewUser(resource)
+		w.must(w.Redirect(bg, in.Context, call.Redirect{Target: user}))
+		again := <-w.announcer.Calls
+		if again.To != user || again.From != phone(aPhone) {
+			t.Errorf("announced %s to %s", again.From, again.To)
+		}
+		if err := w.Reject(bg, in.Context, call.Busy); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("the old context gets %v", err)
+		}
+		p, err := w.Answer(bg, again.Context, identifier.ID{}, control)
+		w.must(err)
+		w.expect(p.ID, connected)
+		leg.HangUp()
+	})
+}
+
+func TestRedirectToAPhone(t *testing.T) {
+	run(t, func(w *world) {
+		leg, in := w.incoming()
+		w.must(w.Redirect(bg, in.Context, call.Redirect{Target: phone(bPhone)}))
+		callee := <-w.dialer.Dialled
+		if callee.Invitation.From != phone(ourPhone) {
+			t.Errorf("the callee sees %s", callee.Invitation.From)
+		}
+		callee.PickUp()
+		synctest.Wait()
+		if w.Active() != 1 {
+			t.Error("the phones are not connected")
+		}
+		callee.HangUp()
+		synctest.Wait()
+		if _, ended := leg.Why(); !ended {
+			t.Error("the caller is left alone")
+		}
+	})
+}
+
+func TestRedirectLoopEnds(t *testing.T) {
+	run(t, func(w *world) {
+		leg, in := w.incoming()
+		for range 10 {
+			w.must(w.Redirect(bg, in.Context, call.Redirect{Target: phone(ourPhone)}))
+			in = <-w.announcer.Calls
+		}
+		if err := w.Redirect(bg, in.Context, call.Redirect{Target: phone(ourPhone)}); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("the eleventh redirect gets %v", err)
+		}
+		synctest.Wait()
+		if why, ended := leg.Why(); !ended || why.SIP.Code != 482 || !strings.Contains(why.Text, "loop") {
+			t.Errorf("the caller hears %+v", why)
+		}
+		if w.Active() != 0 {
+			t.Error("the call goes on")
+		}
+	})
+}
