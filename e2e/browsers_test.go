@@ -355,3 +355,6 @@ func (x *tab) fill(selector, text string) {
 		x.t.Fatal(err)
 	}
 }
+
+// quoted is a text as JavaScript writes it.
+func quoted(text string) string { return `"` + text + `"` }

@@ -3,13 +3,9 @@ package e2e
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
-	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,7 +14,6 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/switchhook/switchhook/internal/auth/authtest"
-	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
 // consoleFiles are what the console is built into.
@@ -55,109 +50,6 @@ func TestConsoleIsBuilt(t *testing.T) {
 	if size > maxConsole {
 		t.Errorf("the console has %d bytes with gzip, more than %d", size, maxConsole)
 	}
-}
-
-// needConsole skips where the tools of the console are not installed; in CI that is a failure.
-func needConsole(t testing.TB) {
-	t.Helper()
-	needCalling(t)
-	if _, err := os.Stat("../web/console/node_modules/preact"); err == nil {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal("what the console is made of is not installed: make web/console/node_modules/.installed")
-	}
-	t.Skip("what the console is made of is not installed: make web/console/node_modules/.installed")
-}
-
-// consoleLink is the address that the product prints at its start, which signs in once.
-func (p *product) consoleLink() string {
-	p.t.Helper()
-	link := regexp.MustCompile(`http://\S+/console/#signin=\S+`)
-	p.prints("/console/#signin=")
-	return link.FindString(p.log.String())
-}
-
-// console is a tab in which somebody is signed in to the console.
-type console struct {
-	*tab
-	base string
-}
-
-// openConsole opens the console in a browser.
-func openConsole(p *product, b *browsers) *console {
-	p.t.Helper()
-	x := b.openAt("console", p.consoleLink(), firstPitch)
-	x.until(`document.querySelector("main h1")?.textContent === "Home"`)
-	return &console{x, "http://" + p.addresses.HTTP + "/console/"}
-}
-
-func (c *console) with(t testing.TB) *console { return &console{c.tab.with(t), c.base} }
-
-// visit goes to a page of the console by a link, as a person does.
-func (c *console) visit(path, title string) {
-	c.t.Helper()
-	c.run(`const link = document.createElement("a"); link.href = "/console/" + %s; document.body.append(link); link.click(); link.remove();`, path)
-	c.until(fmt.Sprintf(`document.querySelector("main h1")?.textContent.includes(%q)`, title))
-}
-
-// shows waits until the page has a text.
-func (c *console) shows(text string) {
-	c.t.Helper()
-	quoted, err := json.Marshal(text)
-	must(c.t, err)
-	c.until(`document.body.innerText.includes(` + string(quoted) + `)`)
-}
-
-// press clicks on the first button or link with that text.
-func (c *console) press(text string) {
-	c.t.Helper()
-	quoted, err := json.Marshal(text)
-	must(c.t, err)
-	find := `[...document.querySelectorAll("dialog[open] button, dialog[open] a, button, a")].find((one) => one.textContent.trim() === ` + string(quoted) + ` && !one.disabled)`
-	c.until(find + ` !== undefined`)
-	c.run(find + `.click()`)
-}
-
-// accessible asks axe-core about the page, in both themes.
-func (c *console) accessible() {
-	c.t.Helper()
-	for _, colors := range []string{"light", "dark"} {
-		answer, err := c.do(values{"do": "axe", "tab": c.name, "colors": colors})
-		must(c.t, err)
-		var found []string
-		must(c.t, json.Unmarshal(answer, &found))
-		for _, one := range found {
-			c.t.Errorf("%s, %s: axe: %s", c.text(`return location.pathname`), colors, one)
-		}
-	}
-}
-
-// shot takes a picture of the page, for docs/console.md, if SWITCHHOOK_SHOTS names a
-// directory.
-func (c *console) shot(name string, more values) {
-	c.t.Helper()
-	dir := os.Getenv("SWITCHHOOK_SHOTS")
-	if dir == "" {
-		return
-	}
-	c.run(`for (const dismiss of document.querySelectorAll(".toast button")) dismiss.click()`) // what was said in passing
-	command := values{"do": "shot", "tab": c.name, "file": filepath.Join(dir, name+".png"), "width": 1280, "height": 860}
-	for key, value := range more {
-		command[key] = value
-	}
-	_, err := c.do(command)
-	must(c.t, err)
-}
-
-// narrow asks that nothing sticks out of a narrow screen.
-func (c *console) narrow() {
-	c.t.Helper()
-	_, err := c.do(values{"do": "shot", "tab": c.name, "file": filepath.Join(c.t.TempDir(), "narrow.png"), "width": 390, "height": 800})
-	must(c.t, err)
-	c.until(`document.documentElement.scrollWidth <= 391`)
-	_, err = c.do(values{"do": "shot", "tab": c.name, "file": filepath.Join(c.t.TempDir(), "wide.png"), "width": 1280, "height": 860})
-	must(c.t, err)
 }
 
 // TestConsole goes through the pages of the console in one browser, on one server.
@@ -354,138 +246,4 @@ func administers(c *console) {
 	c.press("Participants")
 	c.until(`document.querySelector("dialog .invited select")?.value === "Presenter"`)
 	c.press("✕")
-}
-
-// replay subscribes a sink, has an event delivered to it, and resends the event.
-func replay(c *console) {
-	c.visit("webhooks", "Webhooks")
-	c.press("Events")
-	c.until(`[...document.querySelectorAll("main summary")].some((line) => line.innerText.includes("IncomingCall"))`)
-	c.accessible()
-	c.press("Sinks")
-	c.click("#addsink")
-	c.press("Subscribe it to every event")
-	c.press("Subscriptions")
-	c.until(`[...document.querySelectorAll("td")].some((cell) => cell.innerText.includes("Succeeded"))`)
-	c.shot("console-webhooks", nil)
-	c.accessible()
-	c.press("Change")
-	c.run(`document.querySelector("dialog details").open = true`)
-	c.fill("#attempts", "3")
-	c.fill("#ends", "nobody")
-	c.fill("#headers", "X-Key static hush true\nX-To dynamic data.to.rawId")
-	c.accessible()
-	c.shot("console-subscription", values{"height": 1500})
-	c.click("#add")
-	c.shows("ends with nobody")
-	c.press("Change")
-	c.fill("#ends", "")
-	c.click("#add")
-	c.until(`!document.body.innerText.includes("ends with nobody")`)
-	if secret := c.text(`
-		const {token} = await (await fetch("/console/session")).json();
-		const base = performance.getEntriesByType("resource").map((one) => new URL(one.name).pathname).find((one) => one.includes("/eventSubscriptions"));
-		const answer = await fetch(base.replace(/eventSubscriptions.*/, "eventSubscriptions/sink/getDeliveryAttributes?api-version=2022-06-15"), {method: "POST", headers: {"x-console-token": token}});
-		return (await answer.json()).value.map((one) => one.properties.value ?? one.properties.sourceField).join()`); secret != "hush,data.to.rawId" {
-		c.t.Errorf("after two changes the headers are %s", secret)
-	}
-	c.press("Dead letters")
-	c.shows("keeps no dead letters")
-	c.press("✕")
-	c.click("#addsubscription")
-	c.fill("#name", "tofile")
-	c.run(`const kind = document.querySelector("#kind"); kind.value = "File"; kind.dispatchEvent(new Event("change", {bubbles: true}))`)
-	c.fill("#file", "../calls.jsonl")
-	c.click("#add")
-	c.until(`document.querySelector("dialog .problem")?.innerText.length > 10`)
-	c.fill("#file", "calls.jsonl")
-	c.shows("--endpoint-type file --endpoint calls.jsonl")
-	c.click("#add")
-	c.shows("File calls.jsonl")
-	c.press("Would it match?")
-	c.run(`document.querySelector("dialog form").requestSubmit()`)
-	c.shows("yes")
-	c.press("✕")
-	c.visit("softphone?to=%2B15550100001", "Softphone")
-	c.until(`document.querySelector("#to")?.value === "+15550100001"`)
-	c.click("#dial")
-	c.until(`document.querySelector("#answer") !== null`)
-	c.press("Hang up")
-	c.shows("The call is over.")
-	c.visit("webhooks", "Webhooks")
-	c.press("Deliveries")
-	// The file of calls, which was subscribed above, gets the event too, before or after the sink.
-	incoming := `[...document.querySelectorAll(".longtable .row")].filter((row) => ["IncomingCall", "delivered", "SINK"].every((text) => row.innerText.includes(text)))`
-	c.until(incoming + `.length > 0`)
-	c.run(`globalThis.before = ` + incoming + `.length; ` + incoming + `[0].click()`)
-	c.click("#resend")
-	c.press("✕")
-	c.until(incoming + `.length === before + 1`)
-	c.shot("console-deliveries", nil)
-	c.fill("input[aria-label=Subscription]", "nobody")
-	c.shows("No delivery matches.")
-	c.press("Show all deliveries")
-	c.until(incoming + `.length > 0`)
-}
-
-// failures makes calls that fail, and reads why.
-func failures(c *console, far *siptest.Phone) {
-	go func() {
-		if call, err := far.Next(within(c.t, 30*time.Second)); err == nil {
-			_ = call.Busy() // the page shows whether it came
-		}
-	}()
-	open := func(text string) {
-		c.visit("calls", "Calls")
-		failed := `[...document.querySelectorAll(".longtable .row.failed")].find((row) => row.innerText.includes(` + strconv.Quote(text) + `))`
-		c.until(failed + ` !== undefined`)
-		c.run(failed + `.click()`)
-	}
-	c.visit("softphone?to="+url.QueryEscape(farNumber), "Softphone")
-	c.until(`document.querySelector("#to")?.value === ` + strconv.Quote(farNumber))
-	c.click("#dial")
-	c.until(`document.querySelector("#ended")?.innerText.length > 10`)
-	open(farNumber)
-	c.until(`document.querySelector("#reason")?.textContent.includes("486")`)
-	c.press("SIP")
-	c.shows("first failure")
-	c.shot("console-ladder", nil)
-	c.accessible()
-	c.run(`document.querySelector(".message.bad").click()`)
-	c.shows("SIP/2.0 486")
-	c.press("✕")
-
-	c.run(`
-		const {token} = await (await fetch("/console/session")).json();
-		const body = {targets: [{kind: "phoneNumber", phoneNumber: {value: "+19005550100"}}], sourceCallerIdNumber: {value: "+15550100001"}, callbackUri: "http://127.0.0.1:9/"};
-		const answer = await fetch("/console/api/calling/callConnections?api-version=2025-06-15", {method: "POST", headers: {"x-console-token": token, "content-type": "application/json"}, body: JSON.stringify(body)});
-		if (answer.status !== 403) throw new Error("the call is answered with " + answer.status);`)
-	open("premium")
-	c.until(`document.querySelector("#reason")?.textContent.includes("premium")`)
-}
-
-// hostile has a stranger put markup into every text of a call that he chooses.
-func hostile(c *console, p *product) {
-	const markup = `<img src=x onerror=hacked=1><script>hacked=1</script>`
-	caller, err := siptest.New(siptest.Config{Server: p.addresses.SIP, User: "+15551234567"})
-	must(c.t, err)
-	defer caller.Close()
-	call, err := caller.Invite(siptest.Invite{To: ourNumber, Fields: []siptest.Field{
-		{Name: "From", Value: `"` + markup + `" <sip:+15551234567@127.0.0.1>;tag=` + strconv.Itoa(os.Getpid())},
-		{Name: "User-Agent", Value: markup}, {Name: "Subject", Value: markup},
-	}})
-	must(c.t, err)
-	c.visit("calls", "Calls")
-	row := `[...document.querySelectorAll(".longtable .row")].find((row) => row.innerText.includes("+15551234567"))`
-	c.until(row + ` !== undefined`)
-	must(c.t, call.Cancel(within(c.t, 10*time.Second)))
-	c.run(row + `.click()`)
-	for _, part := range []string{"SIP", "Participants", "Requests and events", "Timeline"} {
-		c.press(part)
-		c.run(`for (const line of document.querySelectorAll("button.line[aria-expanded=false]")) line.click()`)
-	}
-	c.shows("onerror=hacked=1")
-	if got := c.text(`return String(globalThis.hacked) + document.querySelectorAll("main img, main script").length`); got != "undefined0" {
-		c.t.Errorf("a text of a call became a part of the page: %s", got)
-	}
 }

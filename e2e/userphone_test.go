@@ -41,120 +41,146 @@ func (p *product) desk(as siptest.Account) *siptest.Phone {
 	return phone
 }
 
-// TestUserHasADeskPhone: a phone registers with what a command printed. It rings
-// when an application calls its user, and calls as that user.
-func TestUserHasADeskPhone(t *testing.T) {
-	t.Parallel()
+// deskPhones are two phones of one user, which have registered with one credential.
+type deskPhones struct {
+	p               *product
+	a               *agent
+	user, colleague string
+	as              siptest.Account
+	phone, other    *siptest.Phone
+}
+
+func newDeskPhones(t *testing.T) *deskPhones {
+	t.Helper()
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	p.subscribe("incoming", a.url+"/events")
 	p.mustRun("subscribe", "calls", "--endpoint", a.url+"/events", "--included-event-types", "Microsoft.Communication.CallStarted",
 		"Microsoft.Communication.CallParticipantAdded", "Microsoft.Communication.CallParticipantRemoved", "Microsoft.Communication.CallEnded")
-	user, colleague := a.createUser(), a.createUser()
-	as := p.account(user, "--user", "101")
-	phone, other := p.desk(as), p.desk(as)
-	if list := p.mustRun("phones", "list"); strings.Count(list, "siptest") != 2 || !strings.Contains(list, phone.Addr().String()) || strings.Contains(list, as.Password) {
+	d := &deskPhones{p: p, a: a, user: a.createUser(), colleague: a.createUser()}
+	d.as = p.account(d.user, "--user", "101")
+	d.phone, d.other = p.desk(d.as), p.desk(d.as)
+	return d
+}
+
+// TestUserHasADeskPhone: a phone registers with what a command printed. It rings
+// when an application calls its user, and calls as that user.
+func TestUserHasADeskPhone(t *testing.T) {
+	t.Parallel()
+	d := newDeskPhones(t)
+	if list := d.p.mustRun("phones", "list"); strings.Count(list, "siptest") != 2 || !strings.Contains(list, d.phone.Addr().String()) || strings.Contains(list, d.as.Password) {
 		t.Errorf("phones list:\n%s", list)
 	}
+	t.Run("which rings, and hears the application", d.rings)
+	t.Run("which may decline", d.declines)
+	t.Run("which calls an owned number as its user", d.callsAnOwnedNumber)
+	t.Run("which talks to a colleague's", d.callsAColleague)
+	t.Run("which may call nobody elsewhere without a caller id", d.needsACallerID)
+	t.Run("until the user is deleted", d.endsWithItsUser)
+	if strings.Contains(d.p.log.String(), d.as.Password) {
+		t.Error("the password is in the log")
+	}
+}
 
-	t.Run("which rings, and hears the application", func(t *testing.T) {
-		a := a.with(t)
-		c := a.create(values{"target": user, "operationContext": "desk"})
+func (d *deskPhones) rings(t *testing.T) {
+	a := d.a.with(t)
+	c := a.create(values{"target": d.user, "operationContext": "desk"})
+	call, err := d.phone.Next(within(t, 5*time.Second))
+	must(t, err)
+	also, err := d.other.Next(within(t, 5*time.Second))
+	must(t, err)
+	must(t, call.Ring())
+	must(t, also.Ring())
+	must(t, call.Answer())
+	if up := c.got("CallConnected"); up.OperationContext != "desk" {
+		t.Errorf("CallConnected is %+v", up)
+	}
+	if list := c.got("ParticipantsUpdated").Participants; len(list) != 2 || list[0].Identifier.RawID != d.user && list[1].Identifier.RawID != d.user {
+		t.Errorf("the participants are %+v", list)
+	}
+	must(t, also.WaitEnded(within(t, 5*time.Second)))
+	if last := also.Last(); last.Method() != "CANCEL" || !strings.Contains(strings.Join(last.All("Reason"), " "), "SIP;cause=200") {
+		t.Errorf("the other phone got %s with %v", last.Start, last.All("Reason"))
+	}
+	c.do("playToAll", values{"urls": []string{a.saveTone("desk.wav", promptLength)}}, nil)
+	hears(t, call, promptPitch, time.Second)
+	c.got("PlayCompleted")
+	must(t, call.Hangup(within(t, 5*time.Second)))
+	if why := c.ended(); why.Code != 200 || why.SubCode != 5001 {
+		t.Errorf("CallDisconnected says %v", why)
+	}
+	for _, kind := range []string{"CallStarted", "CallParticipantAdded", "CallParticipantRemoved", "CallEnded"} {
+		a.waitFor(10*time.Second, kind, func(e event) bool {
+			return e.kind() == kind && e.data().ServerCallID == c.got("CallConnected").ServerCallID
+		})
+	}
+}
+
+func (d *deskPhones) declines(t *testing.T) {
+	a := d.a.with(t)
+	d.p.mustRun("subscriptions", "delete", "incoming")
+	c := a.create(values{"target": d.user, "operationContext": "not now"})
+	for _, phone := range []*siptest.Phone{d.phone, d.other} {
 		call, err := phone.Next(within(t, 5*time.Second))
 		must(t, err)
-		also, err := other.Next(within(t, 5*time.Second))
-		must(t, err)
-		must(t, call.Ring())
-		must(t, also.Ring())
-		must(t, call.Answer())
-		if up := c.got("CallConnected"); up.OperationContext != "desk" {
-			t.Errorf("CallConnected is %+v", up)
-		}
-		if list := c.got("ParticipantsUpdated").Participants; len(list) != 2 || list[0].Identifier.RawID != user && list[1].Identifier.RawID != user {
-			t.Errorf("the participants are %+v", list)
-		}
-		must(t, also.WaitEnded(within(t, 5*time.Second)))
-		if last := also.Last(); last.Method() != "CANCEL" || !strings.Contains(strings.Join(last.All("Reason"), " "), "SIP;cause=200") {
-			t.Errorf("the other phone got %s with %v", last.Start, last.All("Reason"))
-		}
-		c.do("playToAll", values{"urls": []string{a.saveTone("desk.wav", promptLength)}}, nil)
-		hears(t, call, promptPitch, time.Second)
-		c.got("PlayCompleted")
-		must(t, call.Hangup(within(t, 5*time.Second)))
-		if why := c.ended(); why.Code != 200 || why.SubCode != 5001 {
-			t.Errorf("CallDisconnected says %v", why)
-		}
-		for _, kind := range []string{"CallStarted", "CallParticipantAdded", "CallParticipantRemoved", "CallEnded"} {
-			a.waitFor(10*time.Second, kind, func(e event) bool {
-				return e.kind() == kind && e.data().ServerCallID == c.got("CallConnected").ServerCallID
-			})
-		}
-	})
-	t.Run("which may decline", func(t *testing.T) {
-		a := a.with(t)
-		p.mustRun("subscriptions", "delete", "incoming")
-		c := a.create(values{"target": user, "operationContext": "not now"})
-		for _, phone := range []*siptest.Phone{phone, other} {
-			call, err := phone.Next(within(t, 5*time.Second))
-			must(t, err)
-			must(t, call.Reject(603, "Decline"))
-		}
-		c.failed("not now", func(r *result) bool { return r.Code == 603 && r.SubCode == 8538 })
-		p.subscribe("incoming", a.url+"/events")
-	})
-	t.Run("which calls an owned number as its user", func(t *testing.T) {
-		a := a.with(t)
-		call, err := phone.CallAs(within(t, 5*time.Second), as, siptest.Invite{To: ourNumber})
-		must(t, err)
-		incoming := a.incomingCall(user)
-		if incoming.Data.From.RawID != user || incoming.Data.To.RawID != "4:"+ourNumber || incoming.Data.CallerDisplayName != "Desk" {
-			t.Errorf("IncomingCall is %+v", incoming.Data)
-		}
-		c := a.answer(incoming)
-		must(t, call.WaitAnswered(within(t, 5*time.Second)))
-		c.got("CallConnected")
-		if list := c.got("ParticipantsUpdated").Participants; len(list) != 2 || list[0].Identifier.RawID != user && list[1].Identifier.RawID != user {
-			t.Errorf("the participants are %+v", list)
-		}
-		c.do("hangUp", values{"forEveryone": true}, nil)
-		must(t, call.WaitEnded(within(t, 5*time.Second)))
-	})
-	t.Run("which talks to a colleague's", func(t *testing.T) {
-		theirs := p.account(colleague, "--user", "102")
-		third := p.desk(theirs)
-		call, err := phone.CallAs(within(t, 5*time.Second), as, siptest.Invite{To: "102"})
-		must(t, err)
-		rung, err := third.Next(within(t, 5*time.Second))
-		must(t, err)
-		if from := rung.Invite.Get("From"); !strings.HasPrefix(from, `"Desk" <sip:101@`) {
-			t.Errorf("the colleague sees %s", from)
-		}
-		must(t, rung.Answer())
-		must(t, call.WaitAnswered(within(t, 5*time.Second)))
-		call.Tone(promptPitch, 1500)
-		hears(t, rung, promptPitch, time.Second)
-		must(t, rung.Hangup(within(t, 5*time.Second)))
-		must(t, call.WaitEnded(within(t, 5*time.Second)))
-	})
-	t.Run("which may call nobody elsewhere without a caller id", func(t *testing.T) {
-		call, err := phone.CallAs(within(t, 5*time.Second), as, siptest.Invite{To: farNumber})
-		must(t, err)
-		call.WaitEnded(within(t, 5*time.Second))
-		if final := call.Final(); final == nil || final.Status() != 403 || !strings.Contains(final.Get("Warning"), "caller id") {
-			t.Errorf("got %v", final)
-		}
-	})
-	t.Run("until the user is deleted", func(t *testing.T) {
-		a.with(t).do("deleteUser", values{"user": user}, nil)
-		if answer, err := phone.Register(within(t, 5*time.Second), as, 600); err != nil || answer.Status() != 403 {
-			t.Errorf("REGISTER got %v, %v", answer, err)
-		}
-		if list := p.mustRun("phones", "list"); slices.Contains(strings.Fields(list), "101") {
-			t.Errorf("phones list:\n%s", list)
-		}
-	})
-	if strings.Contains(p.log.String(), as.Password) {
-		t.Error("the password is in the log")
+		must(t, call.Reject(603, "Decline"))
+	}
+	c.failed("not now", func(r *result) bool { return r.Code == 603 && r.SubCode == 8538 })
+	d.p.subscribe("incoming", a.url+"/events")
+}
+
+func (d *deskPhones) callsAnOwnedNumber(t *testing.T) {
+	a := d.a.with(t)
+	call, err := d.phone.CallAs(within(t, 5*time.Second), d.as, siptest.Invite{To: ourNumber})
+	must(t, err)
+	incoming := a.incomingCall(d.user)
+	if incoming.Data.From.RawID != d.user || incoming.Data.To.RawID != "4:"+ourNumber || incoming.Data.CallerDisplayName != "Desk" {
+		t.Errorf("IncomingCall is %+v", incoming.Data)
+	}
+	c := a.answer(incoming)
+	must(t, call.WaitAnswered(within(t, 5*time.Second)))
+	c.got("CallConnected")
+	if list := c.got("ParticipantsUpdated").Participants; len(list) != 2 || list[0].Identifier.RawID != d.user && list[1].Identifier.RawID != d.user {
+		t.Errorf("the participants are %+v", list)
+	}
+	c.do("hangUp", values{"forEveryone": true}, nil)
+	must(t, call.WaitEnded(within(t, 5*time.Second)))
+}
+
+func (d *deskPhones) callsAColleague(t *testing.T) {
+	theirs := d.p.account(d.colleague, "--user", "102")
+	third := d.p.desk(theirs)
+	call, err := d.phone.CallAs(within(t, 5*time.Second), d.as, siptest.Invite{To: "102"})
+	must(t, err)
+	rung, err := third.Next(within(t, 5*time.Second))
+	must(t, err)
+	if from := rung.Invite.Get("From"); !strings.HasPrefix(from, `"Desk" <sip:101@`) {
+		t.Errorf("the colleague sees %s", from)
+	}
+	must(t, rung.Answer())
+	must(t, call.WaitAnswered(within(t, 5*time.Second)))
+	call.Tone(promptPitch, 1500)
+	hears(t, rung, promptPitch, time.Second)
+	must(t, rung.Hangup(within(t, 5*time.Second)))
+	must(t, call.WaitEnded(within(t, 5*time.Second)))
+}
+
+func (d *deskPhones) needsACallerID(t *testing.T) {
+	call, err := d.phone.CallAs(within(t, 5*time.Second), d.as, siptest.Invite{To: farNumber})
+	must(t, err)
+	call.WaitEnded(within(t, 5*time.Second))
+	if final := call.Final(); final == nil || final.Status() != 403 || !strings.Contains(final.Get("Warning"), "caller id") {
+		t.Errorf("got %v", final)
+	}
+}
+
+func (d *deskPhones) endsWithItsUser(t *testing.T) {
+	d.a.with(t).do("deleteUser", values{"user": d.user}, nil)
+	if answer, err := d.phone.Register(within(t, 5*time.Second), d.as, 600); err != nil || answer.Status() != 403 {
+		t.Errorf("REGISTER got %v, %v", answer, err)
+	}
+	if list := d.p.mustRun("phones", "list"); slices.Contains(strings.Fields(list), "101") {
+		t.Errorf("phones list:\n%s", list)
 	}
 }
 
