@@ -45,7 +45,7 @@ type Library struct {
 	places      chan struct{} // of those that are read again, or announced
 	life        context.Context
 	end         context.CancelFunc
-	work        sync.WaitGroup // the three goroutines
+	work        sync.WaitGroup // those of all recordings
 	finishing   sync.WaitGroup
 
 	mu      sync.Mutex
