@@ -31,10 +31,7 @@ func (c *serveCommand) Run(a *app) error {
 	}
 	takeProcessors()
 	log := newLogger(a.err, cfg.LogLevel, cfg.LogFormat)
-	srv, err := server.New(cfg, log)
-	if err != nil {
-		return err
-	}
+	srv := server.New(cfg, log)
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Run(a.ctx) }()
 	select {

@@ -21,8 +21,8 @@ type Server struct {
 }
 
 // New returns a server for a checked configuration. It opens nothing yet.
-func New(cfg config.Config, log *slog.Logger) (*Server, error) {
-	return &Server{cfg: cfg, log: log, ready: make(chan struct{})}, nil
+func New(cfg config.Config, log *slog.Logger) *Server {
+	return &Server{cfg: cfg, log: log, ready: make(chan struct{})}
 }
 
 // Ready is closed when the listeners are open and announced in the data directory.
