@@ -38,7 +38,7 @@ func (l *callLocator) locator() (to call.Locator, err error) {
 	case kind == "roomcalllocator" || kind == "" && l.RoomID != "":
 		to.RoomID, err = needed("roomId", l.RoomID)
 	default:
-		err = errBody("callLocator.kind: %q is none of serverCallLocator, groupCallLocator and roomCallLocator.", l.Kind)
+		err = errBody("callLocator.kind: %q is not one of serverCallLocator, groupCallLocator and roomCallLocator.", l.Kind)
 	}
 	return to, err
 }

@@ -45,7 +45,7 @@ func (s playSource) prompt(field string) (call.Prompt, error) {
 	case kind == "ssml" || kind == "" && s.SSML != nil:
 		return s.ssml(field)
 	}
-	return nil, errBody("%s.kind: %q is none of file, text and ssml.", field, s.Kind)
+	return nil, errBody("%s.kind: %q is not one of file, text and ssml.", field, s.Kind)
 }
 
 func (s playSource) file(field string) (call.Prompt, error) {

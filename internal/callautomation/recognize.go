@@ -47,7 +47,7 @@ const (
 func (r recognizeRequest) recognize() (rec call.Recognize, err error) {
 	input, known := inputs[strings.ToLower(r.RecognizeInputType)]
 	if !known {
-		return rec, errBody("recognizeInputType: %q is none of dtmf, speech, speechOrDtmf and choices.", r.RecognizeInputType)
+		return rec, errBody("recognizeInputType: %q is not one of dtmf, speech, speechOrDtmf and choices.", r.RecognizeInputType)
 	}
 	rec.Input = input
 	if r.RecognizeOptions == nil || r.RecognizeOptions.TargetParticipant == nil {

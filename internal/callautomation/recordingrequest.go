@@ -119,7 +119,7 @@ func (r startRecordingRequest) options() (o recording.Options, err error) {
 	case "wav", "mp3", "mp4":
 		o.Format = recording.Format(format)
 	default:
-		return o, fault.Invalid("recordingFormatType: %q is none of wav, mp3 and mp4.", r.FormatType).WithCode("8557")
+		return o, fault.Invalid("recordingFormatType: %q is not one of wav, mp3 and mp4.", r.FormatType).WithCode("8557")
 	}
 	return o, offered(o)
 }
@@ -135,7 +135,7 @@ func defaultFormat(o recording.Options) recording.Format {
 	return recording.MP3
 }
 
-// offered refuses what is none of the four rows of the table in "Call Recording
+// offered refuses what is not one of the four rows of the table in "Call Recording
 // overview".
 func offered(o recording.Options) error {
 	switch {

@@ -21,7 +21,7 @@ var rejectReasons = map[string]call.ReasonKind{
 func (r rejectCallRequest) reason() (call.ReasonKind, error) {
 	why, ok := rejectReasons[strings.ToLower(r.CallRejectReason)]
 	if !ok {
-		return why, errBody("callRejectReason: %q is none of none, busy and forbidden.", r.CallRejectReason)
+		return why, errBody("callRejectReason: %q is not one of none, busy and forbidden.", r.CallRejectReason)
 	}
 	return why, nil
 }

@@ -174,7 +174,7 @@ func TestIssueChecksWhatIsAskedFor(t *testing.T) {
 	tests := []struct{ name, body, says, target string }{
 		{"no body", "", "Invalid scopes - Scopes field is required.", "scopes"},
 		{"no scopes", `{"scopes":[]}`, "Invalid scopes - Scopes field is required.", "scopes"},
-		{"unknown scope", `{"scopes":["voip","fly"]}`, `"fly" is none of chat, voip`, "scopes"},
+		{"unknown scope", `{"scopes":["voip","fly"]}`, `"fly" is not one of chat, voip`, "scopes"},
 		{"too short", `{"scopes":["voip"],"expiresInMinutes":59}`, "must be 60 to 1440, not 59", "expiresInMinutes"},
 		{"too long", `{"scopes":["voip"],"expiresInMinutes":1441}`, "must be 60 to 1440, not 1441", "expiresInMinutes"},
 		{"wrong type", `{"scopes":"voip"}`, "scopes must be an array, not string", "scopes"},

@@ -72,7 +72,7 @@ func readGrant(field string, asked []string, minutes *int) (grant, error) {
 	var wanted grant
 	for _, scope := range asked {
 		if !slices.Contains(scopes, scope) {
-			return grant{}, rest.Field(field, fault.Invalid("Invalid scopes - %.50q is none of %s.", scope, strings.Join(scopes, ", ")))
+			return grant{}, rest.Field(field, fault.Invalid("Invalid scopes - %.50q is not one of %s.", scope, strings.Join(scopes, ", ")))
 		}
 		if !slices.Contains(wanted.scopes, scope) {
 			wanted.scopes = append(wanted.scopes, scope)

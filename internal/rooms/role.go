@@ -24,5 +24,5 @@ func parseRole(text string) (Role, error) {
 			return role, nil
 		}
 	}
-	return "", fault.Invalid("%.40q is none of Presenter, Attendee, Consumer and Collaborator.", text)
+	return "", fault.Invalid("%.40q is not one of Presenter, Attendee, Consumer and Collaborator.", text)
 }

@@ -113,7 +113,7 @@ func (p *parser) media(value string) error {
 	text, _, _ := strings.Cut(fields[1], "/")
 	port, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {
-		return fmt.Errorf("media port %q is none", clip(fields[1]))
+		return fmt.Errorf("media port %q is not a port number", clip(fields[1]))
 	}
 	formats := fields[3:]
 	if len(formats) > maxFormats {

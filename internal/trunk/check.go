@@ -28,7 +28,7 @@ func (t *Trunk) check() error {
 	switch t.Transport {
 	case UDP, TCP, TLS:
 	default:
-		return fmt.Errorf("trunk %s: transport %q is none of udp, tcp, tls", t.Name, t.Transport)
+		return fmt.Errorf("trunk %s: transport %q is not one of udp, tcp, tls", t.Name, t.Transport)
 	}
 	if err := t.checkMedia(); err != nil {
 		return err
@@ -51,7 +51,7 @@ func (t *Trunk) check() error {
 		}
 	}
 	if t.Port < 1 || t.Port > 65535 {
-		return fmt.Errorf("trunk %s: port %d is none", t.Name, t.Port)
+		return fmt.Errorf("trunk %s: port %d is not a port number", t.Name, t.Port)
 	}
 	if err := t.checkDialect(); err != nil {
 		return fmt.Errorf("trunk %s: %w", t.Name, err)
@@ -65,7 +65,7 @@ func (t *Trunk) checkMedia() error {
 		t.SRTP = Off
 	}
 	if t.SRTP != Off && t.SRTP != Optional && t.SRTP != Required {
-		return fmt.Errorf("trunk %s: srtp %q is none of off, optional, required", t.Name, t.SRTP)
+		return fmt.Errorf("trunk %s: srtp %q is not one of off, optional, required", t.Name, t.SRTP)
 	}
 	if t.Keys == "" {
 		t.Keys = KeysInMedia
@@ -74,7 +74,7 @@ func (t *Trunk) checkMedia() error {
 		return fmt.Errorf("trunk %s: dtmf %q is neither media nor info", t.Name, t.Keys)
 	}
 	if !slices.Contains(packetTimes, t.PTime/time.Millisecond) || t.PTime%time.Millisecond != 0 {
-		return fmt.Errorf("trunk %s: ptime of %s is none of 10, 20, 30, 40, 60 ms", t.Name, t.PTime)
+		return fmt.Errorf("trunk %s: ptime of %s is not one of 10, 20, 30, 40, 60 ms", t.Name, t.PTime)
 	}
 	if len(t.Codecs) == 0 {
 		t.Codecs = DefaultCodecs
@@ -91,10 +91,10 @@ func (t *Trunk) checkRefer() error {
 		t.AcceptRefer = AcceptNone
 	}
 	if !slices.Contains([]Refer{ReferAuto, ReferNever, ReferAlways}, t.Refer) {
-		return fmt.Errorf("trunk %s: refer %q is none of auto, never, always", t.Name, t.Refer)
+		return fmt.Errorf("trunk %s: refer %q is not one of auto, never, always", t.Name, t.Refer)
 	}
 	if !slices.Contains([]AcceptRefer{AcceptNone, AcceptOwned, AcceptAny}, t.AcceptRefer) {
-		return fmt.Errorf("trunk %s: accept-refer %q is none of none, owned, any", t.Name, t.AcceptRefer)
+		return fmt.Errorf("trunk %s: accept-refer %q is not one of none, owned, any", t.Name, t.AcceptRefer)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func (s *Shown) check() error {
 		s.Assertion = Asserted
 	}
 	if s.Assertion != Asserted && s.Assertion != Preferred && s.Assertion != None {
-		return fmt.Errorf("identity %q is none of asserted, preferred, none", s.Assertion)
+		return fmt.Errorf("identity %q is not one of asserted, preferred, none", s.Assertion)
 	}
 	if strings.ContainsAny(s.FromUser+s.FromDomain, " \t\r\n<>;?@\"\\,:") {
 		return fmt.Errorf("from-user %q and from-domain %q must be a plain name and a host", s.FromUser, s.FromDomain)
