@@ -10,7 +10,7 @@ const client = new CallAutomationClient(process.env.CONNECTION_STRING);
 const callers = new Map(); // callConnectionId -> who called
 
 // 1. Event Grid announces an incoming call: answer it. Who calls comes back with
-// CallConnected, which may be here before the answer to this request.
+// CallConnected.
 async function incoming(event) {
   if (event.eventType === "Microsoft.EventGrid.SubscriptionValidationEvent") {
     return { validationResponse: event.data.validationCode };

@@ -17,8 +17,7 @@ callers = {}  # callConnectionId -> who called
 
 
 def incoming(event):
-    """1. Event Grid announces an incoming call: answer it. Who calls comes back with CallConnected,
-    which may be here before the answer to this request."""
+    """1. Event Grid announces an incoming call: answer it. Who calls comes back with CallConnected."""
     data = event["data"]
     if event["eventType"] == "Microsoft.EventGrid.SubscriptionValidationEvent":
         return {"validationResponse": data["validationCode"]}

@@ -54,9 +54,20 @@ func (c *Callbacks) Publish(e call.Event) {
 		case !ok:
 			c.log.Error("event has no form on the wire and was not sent", "event", fmt.Sprintf("%T", e), "connection", head.Connection)
 		case version(head.Control.Version).knows(o.name):
-			c.post(e, o)
+			c.tell(e, o)
 		}
 	}
+}
+
+// tell posts an event, once the client has the answer to the request that made the connection:
+// applications, Microsoft's samples among them, use in CallConnected what they have of that
+// answer. Until then the promise stands for the event.
+func (c *Callbacks) tell(e call.Event, o occurrence) {
+	if answered := e.Header().Control.Answered; answered.Shut() {
+		answered.Pass(func() { c.post(e, o) })
+		return
+	}
+	c.post(e, o)
 }
 
 // post queues one event as the array of one CloudEvent that ACS sends.

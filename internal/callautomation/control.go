@@ -1,7 +1,10 @@
 package callautomation
 
 import (
+	"net/http"
+
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 type intelligenceOptions struct {
@@ -32,4 +35,11 @@ func control(v, callback, context string, speech *intelligenceOptions, streaming
 		c.SpeechEndpoint, c.SpeechBackup = speech.CognitiveServicesEndpoint, speech.Backup
 	}
 	return c, nil
+}
+
+// answered is the latch of a connection that a request makes.
+func answered(r *http.Request) *call.Latch {
+	latch := new(call.Latch)
+	rest.Afterwards(r.Context(), latch.Open)
+	return latch
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -86,9 +87,11 @@ func WriteJSON(w http.ResponseWriter, status int, value any) error {
 	if err := encodeTo(body, value); err != nil {
 		return fmt.Errorf("encode the answer: %w", err)
 	}
+	text := bytes.TrimSuffix(body.Bytes(), []byte("\n"))
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text))) // its end is known where it is flushed (Afterwards)
 	w.WriteHeader(status)
-	_, err := w.Write(bytes.TrimSuffix(body.Bytes(), []byte("\n")))
+	_, err := w.Write(text)
 	return notGone(err)
 }
 

@@ -38,6 +38,7 @@ type exchange struct {
 	version         string
 	faults          *faultTable
 	failure         error // that the client was answered with, for the log
+	afterwards      []func()
 }
 
 type exchangeKey struct{}

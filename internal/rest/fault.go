@@ -245,6 +245,7 @@ func writeFault(w http.ResponseWriter, a *answer, wire wireFault, requestID stri
 	if wire.challenge != "" {
 		h.Set("WWW-Authenticate", wire.challenge)
 	}
+	h.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(wire.status)
 	a.status = wire.status
 	w.Write(text)

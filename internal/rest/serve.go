@@ -22,6 +22,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ans := &answer{ResponseWriter: w, exchange: ex} // apart: who keeps the context does not keep the connection
 	ex.setRequestIDs(w.Header(), r)
 	r = r.WithContext(ex)
+	defer ex.conclude(ans)
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"net/http"
+	"strconv"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/store"
@@ -32,10 +33,12 @@ func (a *Answer) repeat(ans *answer, request string) error {
 		return otherRequest()
 	}
 	maps.Copy(ans.Header(), a.Header)
-	ans.WriteHeader(a.Status)
 	if len(a.Body) == 0 {
+		ans.WriteHeader(a.Status)
 		return nil
 	}
+	ans.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+	ans.WriteHeader(a.Status)
 	_, err := ans.Write(a.Body)
 	return notGone(err)
 }

@@ -1,0 +1,125 @@
+package callautomation
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/auth/authtest"
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
+	"github.com/switchhook/switchhook/internal/delivery"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/store"
+)
+
+// slow is a journal whose disk is so slow that everything else happens first.
+type slow struct{}
+
+func (slow) Flush(context.Context) error { synctest.Wait(); return nil }
+
+// counted is an outbox that notes what was posted.
+type counted struct {
+	mu     sync.Mutex
+	posted []string
+}
+
+func (c *counted) Post(messages ...delivery.Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range messages {
+		c.posted = append(c.posted, m.Note)
+	}
+}
+
+func (*counted) Hold(string, []byte) {}
+
+func (c *counted) all() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.Join(c.posted, " ")
+}
+
+// witness is a client that notes what had been posted when its answer was sent.
+type witness struct {
+	*httptest.ResponseRecorder
+	outbox *counted
+	before string
+}
+
+func (w *witness) Flush() {
+	w.before = w.outbox.all()
+	w.ResponseRecorder.Flush()
+}
+
+// TestEventsFollowTheAnswerToTheirRequest: Microsoft's samples use in the handler of
+// CallConnected what answerCall has returned.
+func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const resource = "11111111-2222-4333-8444-555555555555"
+		log := slog.New(slog.DiscardHandler)
+		engine := mixer.New(mixer.Config{GoClock: true}, log)
+		defer synctest.Wait()
+		defer engine.Close()
+		outbox, announcer := &counted{}, calltest.NewAnnouncer()
+		calls := call.NewRegistry(call.Config{
+			Resource: resource, Numbers: calltest.Numbers{"+15550100001"}, Announcer: announcer, Publisher: NewCallbacks(outbox, log), Mixes: calltest.MixesOf(engine),
+			Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
+		}, log)
+		answers, err := rest.NewRepeatability(store.InMemory(), "answers")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answers.Close()
+		key := auth.NewKey()
+		keys, err := auth.NewKeys(key, auth.NewKey())
+		if err != nil {
+			t.Fatal(err)
+		}
+		router := rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{Keys: keys}), Log: log})
+		New(calls, slow{}, answers, nil).Routes(router)
+		send := func(path, body, before, after string) {
+			t.Helper()
+			outbox.posted = nil
+			body = `{"callbackUri":"http://app.test/callback",` + body + `}`
+			r := httptest.NewRequest(http.MethodPost, "/calling/callConnections"+path+"?api-version=2026-03-12", strings.NewReader(body))
+			r.Host = "localhost:8443"
+			if err := authtest.Sign(r, []byte(body), key.Base64(), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			w := &witness{ResponseRecorder: httptest.NewRecorder(), outbox: outbox}
+			router.ServeHTTP(w, r)
+			synctest.Wait()
+			if all := strings.TrimSpace(before + " " + after); w.Code >= 300 || !w.Flushed || w.before != before || outbox.all() != all {
+				t.Errorf("%s: %d %s; before the answer was sent came %q, want %q; in all %q, want %q", path, w.Code, w.Body, w.before, before, outbox.all(), all)
+			}
+		}
+
+		send("", `"targets":[{"phoneNumber":{"value":"+15551230001"}}],"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "CreateCallFailed CallDisconnected")
+		send("", `"targets":[{"communicationUser":{"id":"`+identifier.NewUser(resource).Raw()+`"}}]`, "", "")
+		ringing := <-announcer.Calls
+		// The other end, who created the call, has had its answer.
+		send(":answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
+		send(":connect", `"callLocator":{"serverCallId":"`+ringing.ServerCallID+`"}`, "", "CallConnected ParticipantsUpdated")
+		send(":connect", `"callLocator":{"groupCallId":"33333333-2222-4333-8444-555555555555"}`, "", "ConnectFailed")
+		if err := calls.Stop(canceled(), t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func canceled() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
