@@ -15,6 +15,12 @@ const (
 	recordingHosts  = "*." + recordingDomain
 )
 
+// OfRecordings reports whether a host is one from which current SDKs accept to download a
+// recording. No public authority signs for it, but for its owner.
+func OfRecordings(host string) bool {
+	return strings.HasSuffix(strings.ToLower(host), "."+recordingDomain)
+}
+
 // domains are always permitted: names that no public authority signs (RFC 6761,
 // ICANN's .internal) and the recordings' hosts. A domain permits its subdomains.
 var domains = []string{"localhost", "internal", "test", recordingDomain}

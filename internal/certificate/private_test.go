@@ -37,7 +37,9 @@ func openLogged(t *testing.T, cfg Config, files Files, log *slog.Logger) *Privat
 }
 
 // shake makes a TLS handshake for that name and returns the client's error.
-func shake(t *testing.T, p *Private, trusted []byte, name string) error {
+func shake(t *testing.T, p interface {
+	GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error)
+}, trusted []byte, name string) error {
 	t.Helper()
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(trusted) {

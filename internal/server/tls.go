@@ -19,12 +19,26 @@ type Certificate interface {
 }
 
 // OpenCertificate takes the operator's own files where they are configured,
-// and the private authority in the data directory elsewhere.
+// and the private authority in the data directory elsewhere. That one also signs for the host
+// from which SDKs download recordings, beside files of the operator.
 func OpenCertificate(cfg config.Config, data *datadir.Dir, log *slog.Logger) (Certificate, error) {
 	log = log.With("part", "certificate")
-	if own := cfg.Certificate; own.Cert != "" {
-		return certificate.OpenProvided(own.Cert, own.Key, log)
+	own := cfg.Certificate
+	if own.Cert == "" {
+		return openPrivate(cfg, data, log)
 	}
+	provided, err := certificate.OpenProvided(own.Cert, own.Key, log)
+	if err != nil || !certificate.OfRecordings(cfg.Recording.Host) {
+		return provided, err
+	}
+	private, err := openPrivate(cfg, data, log)
+	if err != nil {
+		return nil, err
+	}
+	return certificate.Beside{Provided: provided, Private: private}, nil
+}
+
+func openPrivate(cfg config.Config, data *datadir.Dir, log *slog.Logger) (*certificate.Private, error) {
 	machine, _ := os.Hostname() // without a name there is one name less
 	return certificate.OpenPrivate(certificate.Config{Names: cfg.CertificateNames(), Machine: machine}, data, log)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/datadir"
 )
 
 // uncertified has no certificate.
@@ -64,5 +66,50 @@ func TestCertificateIsOverdueOnceItsRenewalIsLate(t *testing.T) {
 		if got := p.certificateOverdue(); got != want {
 			t.Errorf("with %v left: %v", left, got)
 		}
+	}
+}
+
+// TestOwnCertificateLeavesRecordingsToTheAuthority: only where the locations of recordings have
+// a host that the operator's certificate cannot name.
+func TestOwnCertificateLeavesRecordingsToTheAuthority(t *testing.T) {
+	dir := t.TempDir()
+	data, err := datadir.Open(filepath.Join(dir, "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.Close()
+	https := httptest.NewTLSServer(nil)
+	defer https.Close()
+	shown := https.TLS.Certificates[0]
+	secret, err := x509.MarshalPKCS8PrivateKey(shown.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config.Config{Certificate: config.CertificateFiles{Cert: filepath.Join(dir, "cert.pem"), Key: filepath.Join(dir, "key.pem")}}
+	for name, block := range map[string]*pem.Block{cfg.Certificate.Cert: {Type: "CERTIFICATE", Bytes: shown.Certificate[0]}, cfg.Certificate.Key: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signer := func(host string) string {
+		cfg.Recording.Host = host
+		cert, err := OpenCertificate(cfg, data, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := cert.GetCertificate(&tls.ClientHelloInfo{ServerName: "storage.asm.skype.com"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Leaf.Issuer.String()
+	}
+	own := https.Certificate().Issuer.String()
+	for host, isOwn := range map[string]bool{"": true, "recordings.example.com": true, "storage.asm.skype.com": false} {
+		if got := signer(host); (got == own) != isOwn {
+			t.Errorf("with the host %q its issuer is %s", host, got)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(data.Name(), datadir.AuthorityFile)); err != nil {
+		t.Errorf("there is nothing to trust: %v", err)
 	}
 }
