@@ -51,6 +51,8 @@ func TestHandshakeVerdict(t *testing.T) {
 		{"echo", answering(t, 200, `{"validationResponse":"CODE"}`), consented, nil},
 		{"echo in the other common spelling", answering(t, 200, `{"ValidationResponse":"CODE"}`), consented, nil},
 		{"echo after a byte order mark", answering(t, 200, "\ufeff"+`{"validationResponse":"CODE"}`), consented, nil},
+		{"echo in a dictionary that Python has printed", answering(t, 200, `{'validationResponse': 'CODE'}`), consented, nil},
+		{"wrong echo in single quotes", answering(t, 200, `{'validationResponse': 'x'}`), refused, []string{"another code"}},
 		{"echo among other members", answering(t, 200, `{"ok":true,"validationResponse":"CODE"}`), consented, nil},
 		{"202 with the echo", answering(t, 202, `{"validationResponse":"CODE"}`), refused, []string{"202 Accepted", "expected 200"}},
 		{"201 with the echo", answering(t, 201, `{"validationResponse":"CODE"}`), refused, []string{"201 Created"}},

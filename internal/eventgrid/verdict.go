@@ -40,8 +40,7 @@ func judge(a answer, code string) verdict {
 	var reply struct {
 		Code *string `json:"validationResponse"` // in any case: many write ValidationResponse
 	}
-	body := bytes.TrimPrefix(a.body, []byte("\xef\xbb\xbf")) // some frameworks write a byte order mark
-	if err := json.Unmarshal(body, &reply); err != nil || reply.Code == nil {
+	if err := json.Unmarshal(asJSON(a.body), &reply); err != nil || reply.Code == nil {
 		return verdict{outcome: deferred, reason: fmt.Sprintf("%s answered %s, which does not echo the code; expected %s. "+
 			"The subscription becomes active if the event's data.validationUrl is opened within %s", a.endpoint, a.describe(), echo(code), consentTime)}
 	}
@@ -49,6 +48,17 @@ func judge(a answer, code string) verdict {
 		return verdict{outcome: refused, reason: fmt.Sprintf("%s echoed another code: it answered %s; expected %s", a.endpoint, a.describe(), echo(code))}
 	}
 	return verdict{outcome: consented}
+}
+
+// asJSON is what webhooks write where JSON is expected, as JSON. Some frameworks begin with a
+// byte order mark. A dictionary that Python has printed has single quotes: Microsoft's Python
+// samples answer the handshake with str(data). The code is a GUID, so nothing else is quoted.
+func asJSON(body []byte) []byte {
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	if bytes.ContainsRune(body, '"') {
+		return body
+	}
+	return bytes.ReplaceAll(body, []byte("'"), []byte(`"`))
 }
 
 // describe says what came back, such as `404 Not Found with the body "…"`.
