@@ -20,18 +20,6 @@ const (
 	lastResult     = 10 * time.Second
 )
 
-// listenTo lets a recognition hear what a participant says, by the first of its
-// endpoints. It belongs to the call's goroutine; the ear to the recognition's.
-func (p *participant) listenTo() (ear *audio.Queue, leave func()) {
-	ear = audio.NewQueue(2*audio.FramesPerSecond, 1)
-	for _, e := range p.endpoints() {
-		if e.member != nil {
-			return ear, e.member.Hear(ear)
-		}
-	}
-	return ear, func() {}
-}
-
 // listening is a recognition of speech or of choices, on its own goroutine:
 //
 //	prompting ──end, key or speech──▶ awaiting ──speech──▶ hearing ──end silence──▶ understanding ──▶ (done)
@@ -42,7 +30,8 @@ func (p *participant) listenTo() (ear *audio.Queue, leave func()) {
 type listening struct {
 	op    *operation
 	r     Recognize
-	ear   *audio.Queue
+	from  *ear
+	ear   *audio.Queue // what it hears
 	state listeningState
 
 	turn    *voice.Turn
@@ -70,12 +59,12 @@ const (
 )
 
 // listen runs on the operation's goroutine.
-func (c *Connection) listen(op *operation, r Recognize, ear *audio.Queue) Event {
+func (c *Connection) listen(op *operation, r Recognize, from *ear, frames *audio.Queue) Event {
 	drain(op.tones) // pressed while it waited for its turn
 	for ok := true; ok; {
-		_, ok = ear.Next()
+		_, ok = frames.Next()
 	}
-	l := &listening{op: op, r: r, ear: ear, turn: voice.NewTurn(), patience: time.NewTimer(time.Hour)}
+	l := &listening{op: op, r: r, from: from, ear: frames, turn: voice.NewTurn(), patience: time.NewTimer(time.Hour)}
 	defer l.patience.Stop()
 	l.text, l.textErr = c.transcriber(op.ctx, r)
 	if l.text != nil {

@@ -65,17 +65,21 @@ func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 			run: func(op *operation) Event { return c.recognize(op, r) },
 		}
 		if r.Input != TonesInput {
-			ear, leave := target.listenTo()
-			w.run = func(op *operation) Event { return c.listen(op, r, ear) }
-			w.after = leave
+			from, frames := target.listenTo()
+			w.run = func(op *operation) Event { return c.listen(op, r, from, frames) }
+			w.after = from.leave
 		}
-		if c.call.kind != twoParty {
-			r.speakers = toAloneAll(target)
-			return c.occupy(w, r.Interrupt)
+		if c.call.kind == twoParty {
+			r.speakers = []speaker{c.toAll()}
+			c.queue(w, r.Interrupt)
+			return nil
 		}
-		r.speakers = []speaker{c.toAll()}
-		c.queue(w, r.Interrupt)
-		return nil
+		r.speakers = toAloneAll(target)
+		err = c.occupy(w, r.Interrupt)
+		if err != nil && w.after != nil {
+			w.after() // nobody else does
+		}
+		return err
 	})
 }
 
