@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/backoff"
 	"github.com/switchhook/switchhook/internal/websocket"
 )
 
@@ -41,25 +42,47 @@ type Counts struct {
 // tries are the pauses before each further try to connect.
 var tries = []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second}
 
-// connect tries until a connection is open or no try is left. The first tries of a
-// stream and those after an interruption are as many.
-func (d *Dialer) connect(ctx context.Context, log *slog.Logger, cfg Config, again bool) (*websocket.Conn, error) {
-	for try := 0; ; try++ {
+// settled is how long a connection has to last to show that the application takes it. One
+// that breaks sooner counts as a try that has failed: else an application that ends each
+// connection would be connected to for ever, without a pause.
+const settled = 10 * time.Second
+
+// keepOpen connects to an application, has each connection served until it breaks, and
+// connects again, until no try is left or ctx is done. It returns why, and whether there
+// was a connection; opened is told of the first one.
+func (d *Dialer) keepOpen(ctx context.Context, log *slog.Logger, cfg Config, opened func(), serve func(*websocket.Conn) error) (interrupted bool, err error) {
+	for failed := 0; ; failed++ {
 		socket, err := d.dial(ctx, cfg)
 		if err == nil {
-			if again {
+			if interrupted {
 				d.Counts.Reconnected.Add(1)
+			} else {
+				opened()
 			}
-			return socket, nil
+			interrupted = true
+			began := time.Now()
+			if err = serve(socket); time.Since(began) >= settled {
+				failed = -1 // it is connected to again at once
+			}
 		}
-		if ctx.Err() != nil || final(err) || try == len(tries) {
-			return nil, err
+		if ctx.Err() != nil {
+			return interrupted, context.Cause(ctx)
 		}
-		log.Info("the connection failed; trying again", "error", err, "after", tries[try])
-		select {
-		case <-time.After(tries[try]):
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+		if final(err) || failed == len(tries) {
+			return interrupted, err
+		}
+		if !d.pause(ctx, log, failed, err) {
+			return interrupted, context.Cause(ctx)
 		}
 	}
+}
+
+// pause waits before the next try; false: ctx is done.
+func (d *Dialer) pause(ctx context.Context, log *slog.Logger, failed int, err error) bool {
+	after := time.Duration(0)
+	if failed >= 0 {
+		after = tries[failed]
+	}
+	log.Info("the connection to the application failed or broke; trying again", "error", err, "after", after)
+	return backoff.Wait(ctx, after)
 }

@@ -43,12 +43,8 @@ type receiver struct {
 // receive reads messages until the connection breaks, and returns why it did.
 func (s *Stream) receive(c *websocket.Conn) error {
 	r := &receiver{Stream: s, told: make(map[string]bool)}
-	if s.cfg.Rate != playoutRate {
-		resampler, err := audio.NewResampler(s.cfg.Rate, playoutRate)
-		if err != nil {
-			return err
-		}
-		r.resampler = resampler
+	if err := r.begin(); err != nil {
+		return err
 	}
 	for {
 		kind, message, err := c.Read()
@@ -63,6 +59,16 @@ func (s *Stream) receive(c *websocket.Conn) error {
 			return err
 		}
 	}
+}
+
+// begin makes ready for audio that does not follow what came before: neither half a
+// sample of that, nor what its filter remembers, belongs to it.
+func (r *receiver) begin() (err error) {
+	r.odd = r.odd[:0]
+	if r.cfg.Rate != playoutRate {
+		r.resampler, err = audio.NewResampler(r.cfg.Rate, playoutRate)
+	}
+	return err
 }
 
 // take does what a message asks for. What cannot be used is counted and logged
@@ -84,6 +90,7 @@ func (r *receiver) take(message []byte) error {
 	switch in.kind {
 	case stopMessage:
 		r.stop()
+		return r.begin()
 	case markMessage:
 		r.mark(in.mark)
 	case noticesMessage:

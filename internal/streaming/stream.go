@@ -141,22 +141,8 @@ func (s *Stream) Close() {
 // run is the stream's goroutine.
 func (s *Stream) run() {
 	defer s.fallSilent()
-	opened := false
-	for {
-		socket, err := s.dialer.connect(s.ctx, s.log, s.cfg, opened)
-		if err != nil {
-			s.fail(err, opened)
-			return
-		}
-		if !opened {
-			opened = true
-			s.report(Opened{})
-		}
-		if err = s.serve(socket); s.ctx.Err() != nil {
-			return
-		}
-		s.log.Warn("the stream was interrupted; connecting again", "error", err)
-	}
+	interrupted, err := s.dialer.keepOpen(s.ctx, s.log, s.cfg, func() { s.report(Opened{}) }, s.serve)
+	s.fail(err, interrupted)
 }
 
 // fail reports that the stream is over, unless it was closed.
@@ -173,13 +159,17 @@ func (s *Stream) fail(err error, interrupted bool) {
 func (s *Stream) serve(c *websocket.Conn) error {
 	s.dialer.Counts.Open.Add(1)
 	defer s.dialer.Counts.Open.Add(-1)
-	broken := make(chan error, 1)
-	s.work.Go(func() { broken <- s.receive(c) })
+	broken, gone := make(chan error, 1), make(chan struct{})
+	s.work.Go(func() {
+		defer close(gone)
+		broken <- s.receive(c)
+	})
 	err := s.send(c, broken)
 	if errors.Is(err, errSocketEnd) {
 		c.GoAway()
 	}
 	c.Close()
+	<-gone // the playout has one writer at a time
 	return err
 }
 

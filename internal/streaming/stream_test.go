@@ -32,6 +32,7 @@ type application struct {
 	messages []message
 	conn     net.Conn // the present one
 	deaf     bool     // it does not read
+	ends     bool     // it ends each connection at once
 }
 
 type message struct {
@@ -64,7 +65,11 @@ func (a *application) serve(conn net.Conn) {
 	a.mu.Lock()
 	a.conn = conn
 	a.mu.Unlock()
-	if a.deaf {
+	switch {
+	case a.ends:
+		conn.Close()
+		return
+	case a.deaf:
 		return
 	}
 	for {
@@ -353,6 +358,33 @@ func TestMessagesMayEndWithinASample(t *testing.T) {
 	})
 }
 
+// TestStopAudioForgetsHalfASample: what comes after it begins with a whole one.
+func TestStopAudioForgetsHalfASample(t *testing.T) {
+	for _, rate := range []int{16000, 24000} {
+		stream(t, Config{Bidirectional: true, Rate: rate}, nil, func(s *session) {
+			s.app.say(`{"kind":"AudioData","audioData":{"data":"` + base64.StdEncoding.EncodeToString(make([]byte, 641)) + `"}}`)
+			s.app.say(`{"kind":"StopAudio","stopAudio":{}}`)
+			s.hear(5)
+			quiet := make([]int16, rate/10) // 100 ms of one level, which a byte further is loud
+			for i := range quiet {
+				quiet[i] = 100
+			}
+			s.app.say(`{"kind":"AudioData","audioData":{"data":"` + base64.StdEncoding.EncodeToString(appendPCM(nil, quiet)) + `"}}`)
+			synctest.Wait()
+			for range 10 {
+				f := make(audio.Frame, 320)
+				s.ReadFrame(f)
+				for _, sample := range f {
+					if sample > 200 || sample < -200 {
+						t.Errorf("at %d Hz a sample of 100 is heard as %d", rate, sample)
+						return
+					}
+				}
+			}
+		})
+	}
+}
+
 func TestAudioOfOneWayStreamsIsNotHeard(t *testing.T) {
 	stream(t, Config{}, nil, func(s *session) {
 		s.app.say(says(tone(25), ""))
@@ -420,7 +452,7 @@ func TestStreamComesBackAfterAnInterruption(t *testing.T) {
 		}
 		s.app.status = 410
 		s.app.conn.Close()
-		s.tick(10, loud)
+		s.tick(60, loud)
 		if failed, ok := s.reports[len(s.reports)-1].(Failed); !ok || !failed.Interrupted {
 			t.Errorf("reports: %v", s.reports)
 		}

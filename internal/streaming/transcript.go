@@ -7,12 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gobwas/ws"
-
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/speech"
-	"github.com/switchhook/switchhook/internal/websocket"
 )
 
 // TranscriptConfig is what an application wants transcribed, and where to.
@@ -47,9 +44,10 @@ type Transcript struct {
 	began    atomic.Uint64                     // the tick of the first frame, plus one; 0: none has come
 	failures atomic.Int32                      // utterances in a row that no provider took
 
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	work   sync.WaitGroup
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	scribes sync.WaitGroup
+	work    sync.WaitGroup // all else
 
 	mu  sync.Mutex
 	cfg TranscriptConfig
@@ -83,16 +81,38 @@ func (t *Transcript) config() TranscriptConfig {
 	return t.cfg
 }
 
-// Close ends the transcription and waits until it has. It must not be called by Report.
+// lastWords is how long the results are waited for of what was said until the end.
+const lastWords = 4 * time.Second
+
+// Close ends the transcription, whose listeners have left the mix or are about to, and
+// waits until it has. What was said until then is told before. It must not be called by
+// Report.
 func (t *Transcript) Close() {
+	if t.told == nil {
+		t.hearOut()
+	}
 	t.cancel(errSocketEnd)
+	t.scribes.Wait()
 	t.work.Wait()
+}
+
+// hearOut waits until what was said is understood.
+func (t *Transcript) hearOut() {
+	understood := make(chan struct{})
+	t.work.Go(func() { t.scribes.Wait(); close(understood) })
+	patience := time.NewTimer(lastWords)
+	defer patience.Stop()
+	select {
+	case <-understood:
+	case <-patience.C:
+	case <-t.ctx.Done():
+	}
 }
 
 // Participant returns a listener of one leg of a participant.
 func (t *Transcript) Participant(who string) audio.Listener {
 	ear := audio.NewQueue(4*audio.FramesPerSecond, 5)
-	t.work.Go(func() { newScribe(t, who, ear).run() })
+	t.scribes.Go(func() { newScribe(t, who, ear).run() })
 	return ear
 }
 
@@ -104,23 +124,10 @@ func (t *Transcript) run() {
 		return
 	}
 	probe.Close()
-	opened := false
-	for {
-		cfg := t.config()
-		socket, err := t.dialer.connect(t.ctx, t.log, Config{URL: cfg.URL, ConnectionID: cfg.ConnectionID, CorrelationID: cfg.CorrelationID}, opened)
-		if err != nil {
-			t.fail(err, opened)
-			return
-		}
-		if !opened {
-			opened = true
-			t.report(Opened{})
-		}
-		if err = t.serve(socket, cfg); t.ctx.Err() != nil {
-			return
-		}
-		t.log.Warn("the transcription was interrupted; connecting again", "error", err)
-	}
+	cfg := t.config()
+	to := Config{URL: cfg.URL, ConnectionID: cfg.ConnectionID, CorrelationID: cfg.CorrelationID}
+	interrupted, err := t.dialer.keepOpen(t.ctx, t.log, to, func() { t.report(Opened{}) }, t.serve)
+	t.fail(err, interrupted)
 }
 
 // listening is how participants are to be understood now.
@@ -144,79 +151,4 @@ func (t *Transcript) fail(err error, interrupted bool) {
 	t.dialer.Counts.Failures.Add(1)
 	t.log.Warn("the transcription has failed", "error", err)
 	t.report(Failed{err, interrupted})
-}
-
-// serve sends what was understood until the connection breaks or the transcription ends.
-func (t *Transcript) serve(c *websocket.Conn, cfg TranscriptConfig) error {
-	t.dialer.Counts.Open.Add(1)
-	defer t.dialer.Counts.Open.Add(-1)
-	defer c.Close()
-	broken := make(chan error, 1)
-	t.work.Go(func() { broken <- discard(c) })
-	if err := c.Write(ws.OpText, appendTranscriptionMetadata(nil, cfg)); err != nil {
-		return err
-	}
-	ping := time.NewTicker(websocket.PingEvery)
-	defer ping.Stop()
-	for {
-		select {
-		case message := <-t.messages:
-			if err := c.Write(ws.OpText, message); err != nil {
-				return err
-			}
-		case <-ping.C:
-			if err := c.Write(ws.OpPing, nil); err != nil {
-				return err
-			}
-		case err := <-broken:
-			return err
-		case <-t.ctx.Done():
-			c.GoAway()
-			return context.Cause(t.ctx)
-		}
-	}
-}
-
-// discard reads what an application sends, which is of no use here, until the
-// connection breaks.
-func discard(c *websocket.Conn) error {
-	for {
-		if _, _, err := c.Read(); err != nil {
-			return err
-		}
-	}
-}
-
-// tell queues a result for the application; the oldest message gives way.
-func (t *Transcript) tell(who string, r speech.Result) {
-	cfg := t.config()
-	if r.Text == "" || !r.Final && !cfg.Intermediate {
-		return
-	}
-	if len(cfg.Locales) < 2 {
-		r.Language = "" // it was not identified
-	}
-	if t.told != nil {
-		t.told(who, r)
-		return
-	}
-	for _, message := range transcriptions(who, r) {
-		t.queue(message)
-	}
-}
-
-// queue keeps a message until it is sent.
-func (t *Transcript) queue(message []byte) {
-	for {
-		select {
-		case t.messages <- message:
-			return
-		default:
-		}
-		select {
-		case <-t.messages:
-			t.dialer.Counts.Dropped.Add(1)
-		default:
-		}
-	}
 }

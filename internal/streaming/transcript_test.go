@@ -55,18 +55,23 @@ func transcribe(t *testing.T, provider speech.Uploader, speaks []time.Duration, 
 	return transcribeBy(t, speech.Uploading{Uploader: provider}, TranscriptConfig{Locale: "en-US"}, speaks, during)
 }
 
+// transcript opens a transcription for the application.
+func (a *application) transcript(provider speech.Recognizer, cfg TranscriptConfig, report func(Report)) *Transcript {
+	d := &Dialer{Token: func(context.Context) (string, error) { return "a-token", nil }, Log: slog.New(slog.DiscardHandler), netDial: a.dial}
+	r := &speech.Recognizers{}
+	r.Choice.Log = d.Log
+	if provider != nil {
+		r.Choice.Default = []speech.Named[speech.Recognizer]{{Name: "fake", Provider: provider}}
+	}
+	cfg.URL, cfg.Subscription, cfg.ConnectionID, cfg.CorrelationID = "ws://app.test/", "s", "c", "r"
+	return d.Transcribe(cfg, r, report)
+}
+
 func transcribeBy(t *testing.T, provider speech.Recognizer, cfg TranscriptConfig, speaks []time.Duration, during func(*Transcript, time.Duration)) (*application, []Report) {
 	app := &application{t: t}
 	var reports []Report
 	synctest.Test(t, func(t *testing.T) {
-		d := &Dialer{Token: func(context.Context) (string, error) { return "a-token", nil }, Log: slog.New(slog.DiscardHandler), netDial: app.dial}
-		r := &speech.Recognizers{}
-		r.Choice.Log = d.Log
-		if provider != nil {
-			r.Choice.Default = []speech.Named[speech.Recognizer]{{Name: "fake", Provider: provider}}
-		}
-		cfg.URL, cfg.Subscription, cfg.ConnectionID, cfg.CorrelationID = "ws://app.test/", "s", "c", "r"
-		s := d.Transcribe(cfg, r, func(r Report) { reports = append(reports, r) })
+		s := app.transcript(provider, cfg, func(r Report) { reports = append(reports, r) })
 		synctest.Wait()
 		ear := s.Participant("4:+15551230001")
 		said := audiotest.Speech(8000, 1000)
@@ -206,6 +211,61 @@ func TestTranscriptionWithoutAProviderFails(t *testing.T) {
 	var why *speech.Error
 	if failed, ok := reports[0].(Failed); !ok || !errors.As(failed.Err, &why) || why.Kind != speech.Unconfigured || app.dials != 0 {
 		t.Errorf("reports: %v", reports)
+	}
+}
+
+// slow is a provider that takes its time.
+type slow time.Duration
+
+func (s slow) Understand(ctx context.Context, _ []byte, _ speech.Listening) (speech.Result, error) {
+	select {
+	case <-time.After(time.Duration(s)):
+		return speech.Result{Text: "Goodbye."}, nil
+	case <-ctx.Done():
+		return speech.Result{}, ctx.Err()
+	}
+}
+
+// TestLastWordsAreTranscribed: what somebody says until they hang up, or the application
+// stops the transcription. A provider that does not answer delays the end by seconds.
+func TestLastWordsAreTranscribed(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		takes   time.Duration // the provider
+		speaks  bool
+		results int
+		most    time.Duration // that the end takes
+	}{
+		{"an answer in time", time.Second, true, 1, time.Second},
+		{"no answer", time.Hour, true, 0, lastWords},
+		{"nothing was said", time.Hour, false, 0, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			app := &application{t: t}
+			synctest.Test(t, func(t *testing.T) {
+				s := app.transcript(speech.Uploading{Uploader: slow(test.takes)}, TranscriptConfig{Locale: "en-US"}, func(Report) {})
+				ear, said := s.Participant("4:+15551230001"), audiotest.Speech(8000, 1000)
+				for i := range 50 {
+					var f audio.Frame
+					if test.speaks {
+						f = said[160*i : 160*(i+1)]
+					}
+					ear.HearFrame(audio.Tick(i), f)
+					time.Sleep(20 * time.Millisecond)
+				}
+				began := time.Now()
+				ear.(io.Closer).Close()
+				s.Close()
+				if took := time.Since(began); took > test.most {
+					t.Errorf("the end took %v", took)
+				}
+				synctest.Wait()
+				app.conn.Close()
+			})
+			if n := len(app.got("TranscriptionData")); n != test.results {
+				t.Errorf("%d results", n)
+			}
+		})
 	}
 }
 
