@@ -1,12 +1,11 @@
 package callautomation
 
 import (
-	"encoding/xml"
-	"io"
 	"net/url"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 type playSource struct {
@@ -88,15 +87,11 @@ func (s playSource) ssml(field string) (call.Prompt, error) {
 	if len(s.SSML.Text) > maxSSML {
 		return nil, errBody("%s.ssml.ssmlText has more than %d bytes.", field, maxSSML)
 	}
-	for decoder := xml.NewDecoder(strings.NewReader(s.SSML.Text)); ; {
-		_, err := decoder.Token()
-		if err == io.EOF {
-			return call.SSML{SSML: s.SSML.Text, CustomVoice: s.SSML.CustomVoice, CacheID: s.CacheID}, nil
-		}
-		if err != nil {
-			return nil, errBody("%s.ssml.ssmlText is not XML: %v.", field, err)
-		}
+	document, err := speech.ReadMarkup(s.SSML.Text)
+	if err != nil {
+		return nil, errBody("%s.ssml.ssmlText is not XML: %v.", field, err)
 	}
+	return call.SSML{SSML: document, CustomVoice: s.SSML.CustomVoice, CacheID: s.CacheID}, nil
 }
 
 // prompts checks all sources of a request.

@@ -1,11 +1,11 @@
 package config
 
 import (
-	"encoding/xml"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
+
+	"github.com/switchhook/switchhook/internal/speech"
 )
 
 // PreparedSpeech is a prompt that is spoken before applications ask for it. Its members
@@ -55,21 +55,12 @@ func (c *checker) speechPrepared(list []speechPreparedKeys) (prepared []Prepared
 		case p.Locale != "" && !locale.MatchString(p.Locale):
 			c.fail(c.at(key+".locale"), "is %q; it must be a language such as en-US", p.Locale)
 		}
-		if err := wellFormed(p.SSML); err != nil {
+		document, err := speech.ReadMarkup(p.SSML)
+		if err != nil {
 			c.fail(c.at(key+".ssml"), "is not XML: %v", err)
 		}
+		p.SSML = document
 		prepared = append(prepared, p)
 	}
 	return prepared
-}
-
-// wellFormed reports why a text is not XML.
-func wellFormed(text string) error {
-	for decoder := xml.NewDecoder(strings.NewReader(text)); ; {
-		if _, err := decoder.Token(); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
-	}
 }

@@ -5,13 +5,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"math"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/speech"
 )
@@ -84,22 +82,6 @@ func (o *OpenAI) Speak(ctx context.Context, u speech.Utterance) (*speech.Sound, 
 	return o.sound(answer, rate)
 }
 
-// transcription is the answer to a file: of whisper models with segments and words.
-type transcription struct {
-	Language string
-	Text     string
-	Segments []struct {
-		Start, End  float64
-		LogProb     float64 `json:"avg_logprob"`
-		NoSpeech    float64 `json:"no_speech_prob"`
-		Compression float64 `json:"compression_ratio"`
-	}
-	Words []struct {
-		Word       string
-		Start, End float64
-	}
-}
-
 // Understand implements speech.Uploader.
 func (o *OpenAI) Understand(ctx context.Context, wav []byte, l speech.Listening) (speech.Result, error) {
 	model := o.sttModel()
@@ -159,36 +141,3 @@ func (o *OpenAI) form(wav []byte, l speech.Listening, model string, verbose bool
 	}
 	return b.String(), form.FormDataContentType(), err
 }
-
-// The published hints of what whisper models make of silence and noise.
-const (
-	noSpeech    = 0.6
-	improbable  = -1.0
-	compression = 2.4
-)
-
-// result is what was understood, without what a model makes up of silence.
-func (t transcription) result(l speech.Listening) speech.Result {
-	r := speech.Result{Text: strings.TrimSpace(t.Text)}
-	if len(l.Languages) > 0 {
-		r.Language = l.Languages[0]
-	}
-	var spoken, sure float64
-	for _, s := range t.Segments {
-		if s.NoSpeech > noSpeech && s.LogProb < improbable || s.Compression > compression {
-			return speech.Result{Language: r.Language}
-		}
-		spoken += s.End - s.Start
-		sure += (s.End - s.Start) * math.Exp(s.LogProb)
-	}
-	if spoken > 0 {
-		confidence := min(1, sure/spoken)
-		r.Confidence = &confidence
-	}
-	for _, w := range t.Words {
-		r.Words = append(r.Words, speech.Word{Text: w.Word, Offset: seconds(w.Start), Duration: seconds(w.End - w.Start)})
-	}
-	return r
-}
-
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -182,6 +182,9 @@ func TestServicesUnderstand(t *testing.T) {
 			}},
 		{"openai, a hallucination", func(u *url.URL) speech.Uploader { return NewOpenAI(OpenAIConfig{URL: u, Client: NewClient()}) },
 			`{"text":"Thank you for watching!","segments":[{"start":0,"end":1,"avg_logprob":-1.4,"no_speech_prob":0.9}]}`, "", nil},
+		{"openai, a hallucination behind what was said", func(u *url.URL) speech.Uploader { return NewOpenAI(OpenAIConfig{URL: u, Client: NewClient()}) },
+			`{"text":" My order is late. Thank you for watching!","segments":[{"start":0,"end":2,"text":" My order is late.","avg_logprob":-0.2,"no_speech_prob":0.01},{"start":2,"end":4,"text":" Thank you for watching!","avg_logprob":-1.4,"no_speech_prob":0.9}],"words":[{"word":"My","start":0.1,"end":0.3},{"word":"Thank","start":2.2,"end":2.4}]}`,
+			"My order is late.", nil},
 		{"openai, gpt-4o", func(u *url.URL) speech.Uploader {
 			return NewOpenAI(OpenAIConfig{URL: u, STTModel: "gpt-4o-transcribe", Client: NewClient()})
 		},
