@@ -3,6 +3,7 @@ package player
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/outbound"
@@ -16,19 +17,18 @@ const longestHeld = 10 * time.Second
 //
 // What is downloaded for all who ask for it may go on for others, when they have gone.
 func (l *Library) open(ctx context.Context, file File, forAll bool) (fetched, error) {
-	from, begin, err := l.origin(file)
+	from, err := l.origin(file)
 	if err != nil {
 		return fetched{}, err
 	}
 	ctx, limit := limited(ctx, l.cfg.Timeout)
-	select {
-	case l.slots <- struct{}{}:
-		defer func() { <-l.slots }()
-	case <-ctx.Done():
+	give, err := l.slots.take(ctx, from.host)
+	if err != nil {
 		limit.end()
-		return fetched{}, fmt.Errorf("%w: %s: waiting for other downloads: %w", ErrDownload, from, context.Cause(ctx))
+		return fetched{}, fmt.Errorf("%w: %s: waiting for other downloads: %w", ErrDownload, from.shown, err)
 	}
-	source, unchanged, err := begin(ctx, limit)
+	defer give()
+	source, unchanged, err := from.begin(ctx, limit)
 	if unchanged != nil || err != nil {
 		limit.end()
 		return fetched{clip: unchanged}, err
@@ -116,22 +116,29 @@ func (l *Library) shelve(clip *Clip, key string, has *room) *Clip {
 	return l.shelf.keep(key, clip, l.now())
 }
 
-// origin says where a prompt comes from, and how it begins: with a source, or with the
-// clip of a file that has not changed.
-func (l *Library) origin(file File) (from string, begin func(context.Context, *timeLimit) (*source, *Clip, error), err error) {
+// origin is where a prompt comes from.
+type origin struct {
+	host  string // "": it is spoken
+	shown string // for people
+	// begin returns a source, or the clip of a file that has not changed.
+	begin func(context.Context, *timeLimit) (*source, *Clip, error)
+}
+
+// origin says where a prompt comes from, and how it begins.
+func (l *Library) origin(file File) (origin, error) {
 	if file.isSpeech() {
-		return "text to speech", func(ctx context.Context, limit *timeLimit) (*source, *Clip, error) {
+		return origin{shown: "text to speech", begin: func(ctx context.Context, limit *timeLimit) (*source, *Clip, error) {
 			source, err := l.speak(ctx, file, limit)
 			return source, nil, err
-		}, nil
+		}}, nil
 	}
 	u, err := parseURI(file.URI)
 	if err != nil {
-		return "", nil, fmt.Errorf("%w: %w", ErrDownload, err)
+		return origin{}, fmt.Errorf("%w: %w", ErrDownload, err)
 	}
-	return outbound.Shown(u), func(ctx context.Context, limit *timeLimit) (*source, *Clip, error) {
+	return origin{strings.ToLower(u.Host), outbound.Shown(u), func(ctx context.Context, limit *timeLimit) (*source, *Clip, error) {
 		return l.openFile(ctx, u, file, limit)
-	}, nil
+	}}, nil
 }
 
 // sizeOf is what a clip that plays for so long takes of memory.

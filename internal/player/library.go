@@ -40,7 +40,8 @@ type Config struct {
 	MaxDuration  time.Duration // of one file; 10 min
 	Timeout      time.Duration // of one download with all its redirects; 30 s
 	MaxRedirects int           // 5; below zero none
-	MaxDownloads int           // at the same time, others wait; 32
+	MaxDownloads int           // that are opened at the same time, others wait; 128
+	MaxOfOrigin  int           // of them from one host, or of the speech services; 32
 	CacheBytes   int64         // of all decoded prompts together, kept, played or being decoded; others are streamed; 128 MB; below zero all are
 	CacheTime    time.Duration // how long one is kept under its id; 1 h
 
@@ -62,7 +63,8 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.MaxDuration, 10*time.Minute)
 	orDefault(&c.Timeout, 30*time.Second)
 	orDefault(&c.MaxRedirects, 5)
-	orDefault(&c.MaxDownloads, 32)
+	orDefault(&c.MaxDownloads, 128)
+	orDefault(&c.MaxOfOrigin, 32)
 	orDefault(&c.CacheBytes, 128_000_000)
 	orDefault(&c.CacheTime, time.Hour)
 	return c
@@ -80,7 +82,7 @@ type Library struct {
 	cfg    Config
 	log    *slog.Logger
 	client *http.Client
-	slots  chan struct{} // one for each download that runs
+	slots  *slots // one for each download that is being opened
 	now    func() time.Time
 
 	work  sync.WaitGroup // the downloads, and what feeds playbacks
@@ -110,7 +112,7 @@ func New(cfg Config, log *slog.Logger) *Library {
 		cfg:       cfg,
 		log:       log,
 		client:    newClient(cfg),
-		slots:     make(chan struct{}, max(1, cfg.MaxDownloads)),
+		slots:     newSlots(cfg.MaxDownloads, cfg.MaxOfOrigin),
 		now:       time.Now,
 		shelf:     newShelf(cfg.CacheBytes, cfg.CacheTime),
 		versions:  newVersions(cfg.CacheTime),

@@ -152,6 +152,36 @@ func TestTwoAddressesUnderOneIDAgreeInTheEnd(t *testing.T) {
 	}
 }
 
+// TestHostThatDoesNotAnswerDelaysNoOther: its downloads wait for each other alone.
+func TestHostThatDoesNotAnswerDelaysNoOther(t *testing.T) {
+	asked := make(chan struct{}, 10)
+	silent := serve(t, func(_ http.ResponseWriter, r *http.Request) { asked <- struct{}{}; <-r.Context().Done() })
+	uri, _ := counted(t)
+	l := newLibrary(t, Config{MaxDownloads: 5, MaxOfOrigin: 2})
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	for i := range 10 {
+		all.Go(func() {
+			if _, err := fetchClip(ctx, l, fmt.Sprintf("%s/%d", silent, i), ""); err == nil {
+				t.Error("a host that does not answer was heard")
+			}
+		})
+	}
+	<-asked
+	<-asked
+	for i := range 5 {
+		if _, err := fetchClip(t.Context(), l, fmt.Sprintf("%s/%d", uri, i), ""); err != nil {
+			t.Error(err)
+		}
+	}
+	cancel()
+	all.Wait()
+	l.Close()
+	if n := len(asked); n > 8 || len(l.slots.of) != 0 || len(l.slots.all) != 0 {
+		t.Errorf("%d more were asked, %d origins and %d slots are in use", n, len(l.slots.of), len(l.slots.all))
+	}
+}
+
 func TestDownloadsAtTheSameTimeAreBounded(t *testing.T) {
 	const most = 3
 	var now, peak atomic.Int32
