@@ -3,21 +3,19 @@ package call
 import (
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // chosen finds the choice that was said, with its phrase as the application wrote
 // it. The best of these ways counts: the phrase was said and nothing else; it was
 // said among other words; it was said with one edit in five letters. False: no
-// choice was said, or two as well as each other.
-func chosen(choices []Choice, said string) (label, phrase string, ok bool) {
-	words := wordsOf(said)
+// choice was said, or two as well as each other. Number words are those of the languages.
+func chosen(choices []Choice, said string, languages []string) (label, phrase string, ok bool) {
+	figures := figuresOf(languages)
+	words := wordsOf(said, figures)
 	var best []match
 	for at, choice := range choices {
 		for _, phrase := range choice.Phrases {
-			m := match{choice: at, phrase: phrase, words: wordsOf(phrase)}
+			m := match{choice: at, phrase: phrase, words: wordsOf(phrase, figures)}
 			if m.rank = rankOf(m.words, words); m.rank == 0 {
 				continue
 			}
@@ -65,7 +63,7 @@ func rankOf(phrase, said []string) int {
 		return 0
 	case slices.Equal(phrase, said):
 		return exactly
-	case contains(said, phrase):
+	case contains(said, phrase) && !(len(phrase) == 1 && isIdeograph(phrase[0])):
 		return among
 	case alike(strings.Join(phrase, ""), strings.Join(said, "")):
 		return nearly
@@ -81,26 +79,6 @@ func contains(others, words []string) bool {
 		}
 	}
 	return false
-}
-
-// wordsOf folds case, accents and punctuation, and makes figures of number words.
-func wordsOf(text string) []string {
-	folded := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Mn, r), r == '\'', r == '’':
-			return -1
-		case unicode.IsLetter(r), unicode.IsDigit(r):
-			return unicode.ToLower(r)
-		}
-		return ' '
-	}, norm.NFD.String(text))
-	words := strings.Fields(folded)
-	for i, word := range words {
-		if figure, ok := numberWords[word]; ok {
-			words[i] = figure
-		}
-	}
-	return words
 }
 
 // maxFuzzy bounds the length, in letters, of what is compared letter by letter.
@@ -135,23 +113,3 @@ func edits(a, b []rune) int {
 	}
 	return row[len(b)]
 }
-
-// numberWords are the figures' names, folded, in the languages that callers of
-// menus speak most.
-var numberWords = func() map[string]string {
-	words := make(map[string]string)
-	for _, language := range []string{
-		"zero one two three four five six seven eight nine ten",
-		"null eins zwei drei vier funf sechs sieben acht neun zehn",
-		"zero un deux trois quatre cinq six sept huit neuf dix",
-		"cero uno dos tres cuatro cinco seis siete ocho nueve diez",
-		"zero uno due tre quattro cinque sei sette otto nove dieci",
-		"zero um dois tres quatro cinco seis sete oito nove dez",
-		"nul een twee drie vier vijf zes zeven acht negen tien",
-	} {
-		for i, word := range strings.Fields(language) {
-			words[word] = []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}[i]
-		}
-	}
-	return words
-}()

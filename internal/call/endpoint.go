@@ -48,6 +48,8 @@ type endpoint struct {
 	private privateAudio // what only it hears
 	keys    keyRelay     // keys that are passed on to it
 
+	pressing *keyPace // of its own keys; nil: it has pressed none
+
 	movedTo atomic.Pointer[endpoint] // what it is in the call that it has moved to
 }
 
@@ -98,7 +100,9 @@ func (e *endpoint) read(report Report) {
 		e.step(LegAnswered)
 		e.legAnswered()
 	case ToneHeard:
-		e.call.toneHeard(e, r.Tone)
+		if e.mayPress() {
+			e.call.toneHeard(e, r.Tone)
+		}
 	case TransferWanted:
 		e.wantsTransfer(r)
 	case Wanted:

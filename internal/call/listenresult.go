@@ -52,7 +52,7 @@ func (l *listening) conclude(err error) Event {
 	case l.r.Input != ChoicesInput:
 		return RecognizeCompleted{Head: l.op.head(), Input: SpeechInput, By: SpeechRecognized, Said: said}
 	}
-	label, phrase, ok := chosen(l.r.Choices, said.Text)
+	label, phrase, ok := chosen(l.r.Choices, said.Text, l.r.Languages)
 	if !ok {
 		return l.failed(NoSuchChoice, nil)
 	}

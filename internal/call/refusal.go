@@ -35,6 +35,7 @@ const (
 	StreamingNotSetUp                        // the connection was made without media streaming
 	NotStreaming                             // no media streaming goes on
 	TranscriptionNotSetUp                    // the connection was made without transcription
+	LocaleMissing                            // nobody has said in which language to transcribe
 	TranscriptionFixed                       // the transcription of such a connection cannot change
 	NotTranscribing                          // no transcription goes on
 	DialOutOff                               // the room does not permit calls to phone numbers
@@ -84,6 +85,7 @@ var refusals = [refusalsEnd]struct {
 	StreamingNotSetUp:     {"streaming not set up", fault.Unsupported},
 	NotStreaming:          {"not streaming", fault.Precondition},
 	TranscriptionNotSetUp: {"transcription not set up", fault.Unsupported},
+	LocaleMissing:         {"locale missing", fault.Invalid},
 	TranscriptionFixed:    {"transcription fixed", fault.Unsupported},
 	NotTranscribing:       {"not transcribing", fault.Precondition},
 	DialOutOff:            {"dial-out off", fault.Forbidden},

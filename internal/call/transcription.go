@@ -52,9 +52,12 @@ func (c *Connection) StartTranscription(ctx context.Context, languages []string,
 		if set == nil || set.URL == "" {
 			return TranscriptionNotSetUp.because("Transcription was not set up: transcriptionOptions with a transportUrl belong in the request that creates, answers or connects the call.")
 		}
-		if t := c.transcription; t != nil {
+		switch t := c.transcription; {
+		case t != nil:
 			t.op.startAgain(what, func(h Head) Event { return TranscriptionStarted{h} })
-		} else {
+		case len(languages) == 0 && set.Locale == "":
+			return LocaleMissing.because("A language with its region such as en-US is required, here or in the transcriptionOptions.")
+		default:
 			c.openTranscription(languages, orElse(model, set.Model), what)
 		}
 		return nil

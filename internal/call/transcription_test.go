@@ -84,6 +84,28 @@ func TestTranscriptionNeedsToBeSetUp(t *testing.T) {
 	})
 }
 
+// TestTranscriptionNeedsALanguage, from the options or from the start.
+func TestTranscriptionNeedsALanguage(t *testing.T) {
+	run(t, func(w *world) {
+		leg, in := w.incoming()
+		with := control
+		with.Transcription = &call.Transcription{URL: "wss://app.test/text"}
+		p, err := w.Answer(bg, in.Context, identifier.ID{}, with)
+		w.must(err)
+		synctest.Wait()
+		conn, err := w.Connection(p.ID)
+		w.must(err)
+		if err := conn.StartTranscription(bg, nil, "", call.Context{}); !errors.Is(err, call.LocaleMissing) || len(w.transcripts.Opened()) != 0 {
+			t.Errorf("without a language: %v", err)
+		}
+		w.must(conn.StartTranscription(bg, []string{"en-US"}, "", call.Context{}))
+		if got := w.transcripts.Opened(); len(got) != 1 || got[0].Locale != "en-US" {
+			t.Errorf("opened %v", got)
+		}
+		leg.HangUp()
+	})
+}
+
 func TestTranscriptionThatFailsIsTold(t *testing.T) {
 	run(t, func(w *world) {
 		leg, _, id := w.transcribing(call.Transcription{AtOnce: true})

@@ -40,6 +40,7 @@ var codes = map[call.Refusal]struct{ code, member, source string }{
 	call.StreamingNotSetUp:     {"8522", "", "missing configuration"},
 	call.NotStreaming:          {"8585", "", "not valid in the current call state"},
 	call.TranscriptionNotSetUp: {"8522", "", "missing configuration"},
+	call.LocaleMissing:         {"8523", "locale", "locale missing or without region"},
 	call.TranscriptionFixed:    {"8520", "", "unsupported"},
 	call.NotTranscribing:       {"8585", "", "not valid in the current call state"},
 	call.DialOutOff:            {"8585", "", nearest},
