@@ -31,35 +31,38 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }
 
-// admit takes a place for a socket that has shown nothing yet.
-func (s *Server) admit(remote string) (from netip.Addr, leave func(), ok bool) {
+// admit takes a place for a socket that has shown nothing yet. Where strangers have all
+// places, the oldest of the loudest site makes room: who has a token shows it at once.
+func (s *Server) admit(remote string) (*place, bool) {
+	p := &place{server: s, stranger: true}
 	if at, err := netip.ParseAddrPort(remote); err == nil {
-		from = source.Subnet(at.Addr().Unmap())
+		from := at.Addr().Unmap()
+		p.subnet, p.site, p.local = source.Subnet(from), source.Site(from), from.IsLoopback()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.closed || s.strangers >= maxStrangers:
-		return from, nil, false
-	case !from.IsLoopback() && s.byAddress[from] >= maxPerAddress:
-		return from, nil, false
+	case s.closed, !p.local && s.byAddress[p.subnet] >= maxPerAddress:
+		return nil, false
+	case len(s.strangers) >= maxStrangers:
+		s.loudest(p.site).displace()
 	}
-	s.strangers++
-	s.byAddress[from]++
-	return from, func() { s.leave(from) }, true
+	s.strangers = append(s.strangers, p)
+	s.byAddress[p.subnet]++
+	return p, true
 }
 
-func (s *Server) leave(from netip.Addr) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.byAddress[from]--; s.byAddress[from] == 0 {
-		delete(s.byAddress, from)
+// loudest is the oldest stranger of the site that has most of them, with one more of a
+// site that comes. There is one. It runs under s.mu.
+func (s *Server) loudest(comes netip.Addr) (found *place) {
+	counts := map[netip.Addr]int{comes: 1}
+	for _, p := range s.strangers {
+		counts[p.site]++
 	}
-}
-
-// known ends the time of a socket as a stranger.
-func (s *Server) known() {
-	s.mu.Lock()
-	s.strangers--
-	s.mu.Unlock()
+	for _, p := range s.strangers {
+		if found == nil || counts[p.site] > counts[found.site] {
+			found = p
+		}
+	}
+	return found
 }

@@ -75,8 +75,8 @@ func run(t *testing.T, test func(*office)) {
 		o.Close()
 		o.Server.mu.Lock()
 		defer o.Server.mu.Unlock()
-		if n := len(o.sessions) + len(o.byUser) + len(o.byAddress) + o.strangers; n != 0 {
-			t.Errorf("left: sessions %d, users %d, addresses %d, strangers %d", len(o.sessions), len(o.byUser), len(o.byAddress), o.strangers)
+		if n := len(o.sessions) + len(o.byUser) + len(o.byAddress) + len(o.strangers); n != 0 {
+			t.Errorf("left: sessions %d, users %d, addresses %d, strangers %d", len(o.sessions), len(o.byUser), len(o.byAddress), len(o.strangers))
 		}
 	})
 }
@@ -107,15 +107,15 @@ type page struct {
 func (o *office) connect(from string) *page {
 	o.Helper()
 	here, there := net.Pipe()
-	address, leave, ok := o.admit(from)
+	at, ok := o.admit(from)
 	if !ok {
 		o.Fatal("the server has no place for a socket")
 	}
 	s := newSocket(there, bufio.NewReader(there), &o.Server.queued)
 	o.work.Go(func() {
-		defer leave()
+		defer at.leave()
 		defer s.stop()
-		o.serve(context.Background(), s, address)
+		o.serve(context.Background(), s, at)
 	})
 	p := &page{conn: here, frames: make(chan ws.Frame, 4096)}
 	go func() {

@@ -3,7 +3,6 @@ package signalling
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/ratelimit"
@@ -11,11 +10,13 @@ import (
 )
 
 // serve is the life of a socket.
-func (s *Server) serve(ctx context.Context, socket *socket, from netip.Addr) {
-	session, ok := s.greet(ctx, socket, from)
-	s.known()
+func (s *Server) serve(ctx context.Context, socket *socket, at *place) {
+	session, ok := s.greet(ctx, socket, at)
+	stays := at.known()
 	if !ok {
-		socket.drain()
+		if stays {
+			socket.drain()
+		}
 		return
 	}
 	defer session.detach(socket)
@@ -56,14 +57,20 @@ func (s *socket) drain() {
 }
 
 // greet reads the hello and finds or makes the session.
-func (s *Server) greet(ctx context.Context, socket *socket, from netip.Addr) (*Session, bool) {
-	socket.conn.SetReadDeadline(time.Now().Add(helloTime))
+func (s *Server) greet(ctx context.Context, socket *socket, at *place) (*Session, bool) {
 	refuse := func(code int, text string) (*Session, bool) {
 		socket.close(code, text)
 		return nil, false
 	}
+	const displaced = "too many connections wait for their hello"
+	if !at.await(socket.conn, time.Now().Add(helloTime)) {
+		return refuse(protocol.CloseTooMany, displaced)
+	}
 	text, err := socket.read(maxHello)
-	if err != nil {
+	switch {
+	case err != nil && !at.known():
+		return refuse(protocol.CloseTooMany, displaced)
+	case err != nil:
 		return refuse(protocol.CloseNoHello, "no hello came")
 	}
 	head, m, err := protocol.Decode(text)
@@ -87,11 +94,14 @@ func (s *Server) greet(ctx context.Context, socket *socket, from netip.Addr) (*S
 	case NotKnown:
 		return refuse(protocol.CloseStopping, "the token cannot be checked now")
 	}
+	if !at.known() {
+		return refuse(protocol.CloseTooMany, displaced)
+	}
 	socket.conn.SetReadDeadline(time.Time{})
 	if s.cfg.Proven != nil {
 		s.cfg.Proven(ctx)
 	}
-	session, resumed, code := s.session(hello, user, from)
+	session, resumed, code := s.session(hello, user, at)
 	if code != 0 {
 		return refuse(code, "there is no such session, or no room for another")
 	}
@@ -113,7 +123,7 @@ func (s *Server) giveUp(secret string) {
 }
 
 // session finds the session that a hello resumes, or makes one.
-func (s *Server) session(hello *protocol.Hello, user User, from netip.Addr) (session *Session, resumed bool, code int) {
+func (s *Server) session(hello *protocol.Hello, user User, at *place) (session *Session, resumed bool, code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if hello.Session != "" {
@@ -129,7 +139,7 @@ func (s *Server) session(hello *protocol.Hello, user User, from netip.Addr) (ses
 	case s.stopping || s.closed:
 		return nil, false, protocol.CloseStopping
 	case s.byUser[user.ID] >= maxPerUser, len(s.sessions) >= maxSessions,
-		!from.IsLoopback() && s.byAddress[from] > maxPerAddress:
+		!at.local && s.byAddress[at.subnet] > maxPerAddress:
 		return nil, false, protocol.CloseTooMany
 	}
 	session = &Session{

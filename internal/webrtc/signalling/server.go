@@ -78,7 +78,7 @@ type Server struct {
 	sessions  map[string]*Session // by secret
 	byUser    map[string]int
 	byAddress map[netip.Addr]int
-	strangers int
+	strangers []*place // that have shown nothing yet, the oldest first
 }
 
 // New returns a server without sessions.
@@ -103,7 +103,7 @@ func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		http.Error(out, "this is the WebSocket of browsers in calls", http.StatusUpgradeRequired)
 		return
 	}
-	from, leave, ok := s.admit(r.RemoteAddr)
+	at, ok := s.admit(r.RemoteAddr)
 	if !ok {
 		out.Header().Set("Retry-After", "5")
 		http.Error(out, "there are too many connections", http.StatusServiceUnavailable)
@@ -112,7 +112,7 @@ func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	upgrader := ws.HTTPUpgrader{Timeout: handshakeTime}
 	conn, buffered, _, err := upgrader.Upgrade(r, out)
 	if err != nil {
-		leave()
+		at.leave()
 		if conn != nil {
 			conn.Close()
 		}
@@ -122,9 +122,9 @@ func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	conn.SetDeadline(time.Time{}) // those of HTTP
 	socket := newSocket(conn, buffered.Reader, &s.queued)
 	s.work.Go(func() {
-		defer leave()
+		defer at.leave()
 		defer socket.stop()
-		s.serve(context.WithoutCancel(r.Context()), socket, from)
+		s.serve(context.WithoutCancel(r.Context()), socket, at)
 	})
 }
 

@@ -361,8 +361,8 @@ func TestPagesHearWhyTheyAreRefused(t *testing.T) {
 			t.Errorf("a page of %s: %d %s", origin, out.Code, out.Body)
 		}
 	}
-	if s.strangers != 0 {
-		t.Errorf("%d of them have a place", s.strangers)
+	if n := len(s.strangers); n != 0 {
+		t.Errorf("%d of them have a place", n)
 	}
 }
 
@@ -410,14 +410,13 @@ func TestSessionsAreLimited(t *testing.T) {
 		for range maxPerAddress {
 			o.connect(somewhere)
 		}
-		if _, _, ok := o.admit(somewhere); ok {
+		if _, ok := o.admit(somewhere); ok {
 			t.Error("one address has more sockets than it may")
 		}
-		if _, leave, ok := o.admit("192.0.2.2:1"); !ok {
+		if at, ok := o.admit("192.0.2.2:1"); !ok {
 			t.Error("another address has none")
 		} else {
-			o.known()
-			leave()
+			at.leave()
 		}
 		time.Sleep(helloTime + 2*time.Second)
 	})
