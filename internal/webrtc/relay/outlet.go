@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/pion/turn/v5"
@@ -20,7 +22,13 @@ type outlet struct {
 	user   string
 	up     *ratelimit.Bucket // towards us, in units
 	down   *ratelimit.Bucket
+
+	mu    sync.Mutex // held around memory
+	peers []netip.Addr
 }
+
+// maxPeers bounds the addresses of our media that one allocation sends to.
+const maxPeers = 64
 
 // unit is what one token of a bucket lets pass, in bytes.
 const unit = 512
@@ -86,7 +94,26 @@ func (o *outlet) WriteTo(p []byte, to net.Addr) (int, error) {
 	if address == o.server.cfg.Public { // we do not depend on a NAT that sends it back to us
 		address = o.server.behindPublic()
 	}
+	o.note(address)
 	return o.UDPConn.WriteToUDPAddrPort(p, netip.AddrPortFrom(address, o.server.cfg.Media.Port()))
+}
+
+// note remembers where the client sends to: our media answers from there. pion has asked
+// whether it is our media's.
+func (o *outlet) note(to netip.Addr) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !slices.Contains(o.peers, to) && len(o.peers) < maxPeers {
+		o.peers = append(o.peers, to)
+	}
+}
+
+// hears reports whether a packet may be one of our media's. What strangers send to the
+// port takes nothing of the bandwidth, whatever port they send it from.
+func (o *outlet) hears(from netip.AddrPort) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return from.Port() == o.server.cfg.Media.Port() && slices.Contains(o.peers, from.Addr().Unmap())
 }
 
 // ReadFrom waits for a packet of our media.
@@ -97,7 +124,7 @@ func (o *outlet) ReadFrom(p []byte) (int, net.Addr, error) {
 			return 0, nil, err
 		}
 		address := from.Addr().Unmap()
-		if from.Port() != o.server.cfg.Media.Port() || !o.passes(o.down, n) {
+		if !o.hears(from) || !o.passes(o.down, n) {
 			continue
 		}
 		if o.server.cfg.Public.IsValid() && address == o.server.behindPublic() {
