@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,6 +40,15 @@ func (c bearerClaims) application() string {
 	return c.AZP
 }
 
+// unnamed is the subject of tokens that name nobody: guards and limits count them as one.
+const unnamed = "unnamed"
+
+// subject is by whom guards, limits and logs know the sender, never empty: the claim sub,
+// which every token should have (RFC 9068 §2.2), else whom the token names besides.
+func (c bearerClaims) subject() string {
+	return cmp.Or(c.Subject, c.ObjectID, c.application(), unnamed)
+}
+
 func (b Bearers) has(c bearerClaims) bool {
 	return listed(b.Subjects, c.Subject) || listed(b.Objects, c.ObjectID) || listed(b.Applications, c.application()) ||
 		slices.ContainsFunc(c.Roles, func(role string) bool { return listed(b.Roles, role) })
@@ -55,5 +65,5 @@ func (i *issuer) admit(c bearerClaims) (Principal, error) {
 			"the bearer token is valid, but auth.oidc[] allows neither its subject %q, its object id %q, its application %q nor its roles %q",
 			clip(c.Subject), clip(c.ObjectID), clip(c.application()), clip(strings.Join(c.Roles, " ")))}
 	}
-	return Principal{Issuer: c.Issuer, Subject: c.Subject, Administrator: administrator, Reader: reader || administrator, ReadOnly: !administrator && !application}, nil
+	return Principal{Issuer: c.Issuer, Subject: c.subject(), Administrator: administrator, Reader: reader || administrator, ReadOnly: !administrator && !application}, nil
 }

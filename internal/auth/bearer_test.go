@@ -52,6 +52,30 @@ func TestTokensNeedToBeNamed(t *testing.T) {
 	}
 }
 
+// TestEveryTokenHasASubject: guards and limits of tokens hold for one without the claim sub too.
+func TestEveryTokenHasASubject(t *testing.T) {
+	f := newFakeIssuer(t)
+	oidc, err := NewOIDC(OIDCConfig{Issuers: []Issuer{{URL: f.server.URL, Allow: Bearers{Roles: []string{"Calls.All"}}}}, Now: func() time.Time { return captureTime }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, test := range map[string]jwt.MapClaims{
+		"sub-1":   {"sub": "sub-1", "oid": "oid-1", "azp": "app-1"},
+		"oid-1":   {"sub": "", "oid": "oid-1", "azp": "app-1"},
+		"app-1":   {"azp": "app-1"},
+		"unnamed": {},
+	} {
+		claims := jwt.MapClaims{"iss": f.server.URL, "aud": EntraAudience, "exp": f.claims(captureTime).ExpiresAt, "roles": "Calls.All"}
+		for claim, value := range test {
+			claims[claim] = value
+		}
+		who, err := oidc.Verify(t.Context(), signWith(t, jwt.SigningMethodES256, f.elKey, "el-1", claims))
+		if err != nil || who.Subject != want {
+			t.Errorf("%v: %+v, %v; want the subject %s", test, who, err, want)
+		}
+	}
+}
+
 // TestAccessKeysAdministerBySlot: the primary key does, the secondary does not.
 func TestAccessKeysAdministerBySlot(t *testing.T) {
 	c := loadCapture(t, captures[0])
