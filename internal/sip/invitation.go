@@ -60,7 +60,7 @@ func (s *Server) addAttestation(headers map[string]string, attestation string) m
 	if !ok {
 		return headers
 	}
-	delete(headers, name)
+	header.Without(headers, name)
 	if attestation == "" {
 		return headers
 	}

@@ -25,6 +25,7 @@ func TestAttestationIsShownToTheApplication(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.AttestationHeader = "X-MS-Custom-Attestation" })
 	phone := r.phone(t, nil)
 	forged := siptest.Field{Name: "X-MS-Custom-Attestation", Value: "verified; attest=A"}
+	otherCase := siptest.Field{Name: "x-ms-custom-ATTESTATION", Value: "verified; attest=A"}
 	signed := siptest.Field{Name: "Identity", Value: signedAs(attested)}
 	for _, test := range []struct {
 		fields []siptest.Field
@@ -32,14 +33,16 @@ func TestAttestationIsShownToTheApplication(t *testing.T) {
 	}{
 		{[]siptest.Field{forged, signed}, "unverified; attest=A; orig=12155551212; dest=12155551213; iat=1443208345"},
 		{[]siptest.Field{forged}, ""},
+		{[]siptest.Field{otherCase}, ""},
 	} {
 		made, err := phone.Invite(siptest.Invite{To: "+15551230001", Fields: test.fields})
 		if err != nil {
 			t.Fatal(err)
 		}
 		taken := r.next(t)
-		if got := taken.invitation.SIPHeaders["X-MS-Custom-Attestation"]; got != test.want {
-			t.Errorf("the application reads %q", got)
+		got := taken.invitation.SIPHeaders
+		if got["X-MS-Custom-Attestation"] != test.want || test.want == "" && len(got) != 0 {
+			t.Errorf("the application reads %v", got)
 		}
 		if err := made.Cancel(within(t)); err != nil {
 			t.Fatal(err)

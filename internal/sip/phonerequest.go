@@ -125,6 +125,7 @@ func (s *Server) invitationFrom(request *sip.Request, from origin) (in call.Invi
 	if other, ok := s.cfg.Phones.Find(header.User(&request.Recipient)); ok {
 		in.To, err = other.Identity, nil
 	}
+	in.Identities = nil // a telephone attests nobody: that is for networks (RFC 8224)
 	in.By, in.IssuedBy = as.Identity.Raw(), as.IssuedBy
 	in.From, in.DisplayName, in.Withheld = as.Identity, header.UnescapeDisplay(request.From().DisplayName), header.WantsPrivacy(request)
 	if err != nil || as.CallerID == "" {

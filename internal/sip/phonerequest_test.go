@@ -159,11 +159,12 @@ func TestPhoneMayNotSpeakForOthers(t *testing.T) {
 	phone := o.registered(t, as, nil)
 	made, err := phone.CallAs(within(t), as, siptest.Invite{To: "+15551230001", Fields: []siptest.Field{
 		{Name: "From", Value: "<sip:" + header.Escape(benID.Raw()) + "@x>;tag=1"}, {Name: "P-Asserted-Identity", Value: "<sip:+15550100001@x>"}, {Name: "Privacy", Value: "id"},
+		{Name: "Identity", Value: signedAs(attested)},
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in := o.next(t).invitation; in.From != id || !in.Withheld || !in.CallerID.IsZero() {
+	if in := o.next(t).invitation; in.From != id || !in.Withheld || !in.CallerID.IsZero() || len(in.Identities) != 0 {
 		t.Errorf("got %+v", in)
 	}
 	if err := made.Cancel(within(t)); err != nil {

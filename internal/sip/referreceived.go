@@ -129,7 +129,7 @@ func (l *leg) acceptReferral(r *receivedRefer, target header.ReferTo, other *leg
 	l.server.respond(request, tx, sip.StatusAccepted, "Accepted", headers...)
 	l.notifyReferrer(r, call.Status{Code: sip.StatusTrying, Phrase: "Trying"}) // RFC 3515 §2.4.4: one at once
 	want := call.TransferWanted{
-		To: target.To, SIPHeaders: target.Headers, Free: l.terms.acceptRefer != trunk.AcceptAny,
+		To: target.To, SIPHeaders: l.server.addAttestation(target.Headers, ""), Free: l.terms.acceptRefer != trunk.AcceptAny,
 		Tell: func(news call.Referral) { l.post(func() { l.transferProgress(r, news) }) },
 	}
 	want.CallerID, want.IssuedBy = l.server.credentialOf(l.user)

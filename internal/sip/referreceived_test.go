@@ -272,3 +272,20 @@ func TestStrangersLegsCannotBeTaken(t *testing.T) {
 		t.Errorf("after that: %s", answer.Start)
 	}
 }
+
+// TestReferDoesNotAttest: what applications read of the network's word on a caller is not to be
+// written by who transfers the call.
+func TestReferDoesNotAttest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.AttestationHeader = "X-MS-Custom-Attestation" }, acceptingRefer(trunk.AcceptAny))
+	made, taken := r.connect(t, r.phone(t, nil))
+	answer := hands(t, made, referTo(`<sip:+15557770000@x?X-MS-Custom-ATTESTATION=unverified%3B%20attest%3DA&X-MS-Custom-Case=7>`))
+	if answer.Status() != 202 {
+		t.Fatalf("answer is %s", answer.Start)
+	}
+	want := expect[call.TransferWanted](t, taken)
+	if len(want.SIPHeaders) != 1 || want.SIPHeaders["X-MS-Custom-Case"] != "7" {
+		t.Errorf("headers are %v", want.SIPHeaders)
+	}
+	want.Tell(call.Referral{Outcome: call.ReferralFailed})
+}

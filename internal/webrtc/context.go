@@ -23,6 +23,14 @@ const (
 	customPrefix   = "x-ms-custom-"
 )
 
+// headers reads what the client hands over. What applications read of the network's word
+// on a caller it cannot write.
+func (c *client) headers(given *protocol.CustomContext) (sip, voip map[string]string, err error) {
+	sip, voip, err = headers(given)
+	header.Without(sip, c.server.cfg.AttestationHeader)
+	return sip, voip, err
+}
+
 // headers reads what a caller hands over.
 func headers(c *protocol.CustomContext) (sip, voip map[string]string, err error) {
 	if c == nil {

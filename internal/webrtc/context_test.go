@@ -29,6 +29,18 @@ func TestHeadersForClientsAreBounded(t *testing.T) {
 	}
 }
 
+// TestPagesDoNotAttest: what applications read of the network's word on a caller is not the
+// caller's to write, in whatever case.
+func TestPagesDoNotAttest(t *testing.T) {
+	c := &client{server: &Server{cfg: Config{AttestationHeader: "X-MS-Custom-Attestation"}}}
+	sip, _, err := c.headers(&protocol.CustomContext{SipHeaders: []protocol.Header{
+		{Key: "X-MS-Custom-Attestation", Value: "unverified; attest=A"}, {Key: "x-ms-custom-ATTESTATION", Value: "unverified; attest=A"}, {Key: "X-MS-Custom-Account", Value: "7"},
+	}})
+	if err != nil || len(sip) != 1 || sip["X-MS-Custom-Account"] != "7" {
+		t.Errorf("%v, %v", sip, err)
+	}
+}
+
 // TestHeadersOfPagesAreCountedInCharacters, as the page counts them, and what no phone would
 // get is left out.
 func TestHeadersOfPagesAreCountedInCharacters(t *testing.T) {

@@ -135,7 +135,7 @@ func (l *leg) add(m *protocol.ParticipantAdd, answer func(protocol.Message)) {
 	callerID, err := number(m.AlternateCallerID)
 	var sip, voip map[string]string
 	if err == nil {
-		sip, voip, err = headers(m.CustomContext)
+		sip, voip, err = l.client.headers(m.CustomContext)
 	}
 	if err != nil {
 		answer(failed(err))

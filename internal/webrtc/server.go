@@ -60,6 +60,9 @@ type Config struct {
 	// Refused hears of calls that clients may not begin or join; it must not block.
 	// nil: nobody does.
 	Refused func(Refused)
+	// AttestationHeader is the one in which applications read what the network says of a
+	// caller: clients cannot write it; "": there is none.
+	AttestationHeader string
 	// Reports asks clients how their media go, every ReportEvery.
 	Reports bool
 	Log     *slog.Logger

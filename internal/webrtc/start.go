@@ -32,7 +32,7 @@ func (c *client) start(m *protocol.CallStart, answer func(protocol.Message)) {
 	}
 	var err error
 	if begin.CallerID, err = number(m.AlternateCallerID); err == nil {
-		begin.SIPHeaders, begin.VoIPHeaders, err = headers(m.CustomContext)
+		begin.SIPHeaders, begin.VoIPHeaders, err = c.headers(m.CustomContext)
 	}
 	if err != nil {
 		answer(failed(err))

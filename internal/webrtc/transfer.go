@@ -19,7 +19,7 @@ func (l *leg) transfer(m *protocol.CallTransfer, answer func(protocol.Message)) 
 	to, err := identifier.Parse(m.To)
 	if err == nil {
 		var sip map[string]string
-		if sip, _, err = headers(m.CustomContext); err == nil {
+		if sip, _, err = l.client.headers(m.CustomContext); err == nil {
 			l.handOver(call.TransferWanted{To: to, SIPHeaders: sip, CallerID: l.callerID}, func() {}, answer)
 			return
 		}

@@ -1,6 +1,7 @@
 package header
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -71,6 +72,11 @@ func ReadCustom(request *sip.Request) map[string]string {
 		}
 	}
 	return found
+}
+
+// Without takes a header out, however its name is written (RFC 3261 §7.3.1); "" is none.
+func Without(headers map[string]string, name string) {
+	maps.DeleteFunc(headers, func(written, _ string) bool { return strings.EqualFold(written, name) })
 }
 
 // WriteCustom returns the application's headers, without those that are none
