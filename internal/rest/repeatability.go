@@ -23,11 +23,12 @@ const (
 	repeatabilityAge   = 24 * time.Hour
 	repeatabilityLimit = 20_000    // answers kept
 	maxRepeatable      = 128 << 10 // bytes of a body that is kept: a call of 350 participants
+	maxRepeatables     = 64 << 20  // bytes of all answers that are kept
 	repeatableTimeout  = time.Minute
 )
 
 // Repeatability is a store of the responses of repeatable requests: for a day, at
-// most 20,000 of them. A request with the id of an earlier one gets that one's
+// most 20,000 of them with 64 MB. A request with the id of an earlier one gets that one's
 // response; one that comes while the first is in progress waits for it.
 type Repeatability struct {
 	answers *store.Collection[Answer]
@@ -47,7 +48,7 @@ type flight struct {
 // store.InMemory() for operations whose effects end with the process, on the
 // backbone for those that outlive it.
 func NewRepeatability(backend store.Backend, name string) (*Repeatability, error) {
-	answers, err := store.NewCollection(backend, storedAnswers.Named(name), store.WithTTL(repeatabilityAge), store.WithLimit(repeatabilityLimit))
+	answers, err := store.NewCollection(backend, storedAnswers.Named(name), store.WithTTL(repeatabilityAge), store.WithLimit(repeatabilityLimit), store.WithBytes(maxRepeatables))
 	if err != nil {
 		return nil, err
 	}

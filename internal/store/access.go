@@ -37,7 +37,7 @@ func (c *Collection[T]) Put(ctx context.Context, id string, value T) error {
 	if err != nil {
 		return c.fail("write", id, err)
 	}
-	return c.evict(ctx, id, revision)
+	return c.evict(ctx, id, revision, len(data))
 }
 
 // Create writes the value of a new id, or fails with fault.Conflict.
@@ -60,7 +60,7 @@ func (c *Collection[T]) Create(ctx context.Context, id string, value T) error {
 	if err != nil {
 		return c.fail("create", id, err)
 	}
-	return c.evict(ctx, id, revision)
+	return c.evict(ctx, id, revision, len(data))
 }
 
 // Update changes a value in place: change gets the present value, and again if
@@ -89,7 +89,7 @@ func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) e
 		}
 		revision, err := c.bucket.swap(ctx, key, data, e.revision)
 		if err == nil {
-			return c.evict(ctx, id, revision)
+			return c.evict(ctx, id, revision, len(data))
 		}
 		if !errors.Is(err, errRevision) {
 			return c.fail("update", id, err)
@@ -122,9 +122,9 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 }
 
 // evict records a write, and removes values that have expired or are too many.
-func (c *Collection[T]) evict(ctx context.Context, id string, revision uint64) error {
-	c.index.recordWrite(id, revision, time.Now())
-	if c.ttl == 0 && c.limit == 0 {
+func (c *Collection[T]) evict(ctx context.Context, id string, revision uint64, size int) error {
+	c.index.recordWrite(id, revision, time.Now(), size)
+	if c.ttl == 0 && c.limit == 0 && c.bytes == 0 {
 		return nil
 	}
 	var expiry time.Time
@@ -132,7 +132,7 @@ func (c *Collection[T]) evict(ctx context.Context, id string, revision uint64) e
 		expiry = time.Now().Add(-c.ttl)
 	}
 	for {
-		old, revision, ok := c.index.nextEviction(expiry, c.limit)
+		old, revision, ok := c.index.nextEviction(expiry, c.limit, c.bytes)
 		if !ok {
 			return nil
 		}

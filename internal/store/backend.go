@@ -31,6 +31,7 @@ type change struct {
 	key      string
 	revision uint64
 	written  time.Time
+	size     int // bytes of the value; 0 where the backend does not tell
 	removed  bool
 }
 

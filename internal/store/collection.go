@@ -26,6 +26,7 @@ type Collection[T any] struct {
 	index  *index
 	ttl    time.Duration
 	limit  int
+	bytes  int
 	stop   func()
 }
 
@@ -35,6 +36,7 @@ type Option func(*options)
 type options struct {
 	ttl   time.Duration
 	limit int
+	bytes int
 }
 
 // WithTTL lets each value vanish that long after it was last written.
@@ -43,6 +45,10 @@ func WithTTL(ttl time.Duration) Option { return func(o *options) { o.ttl = ttl }
 // WithLimit bounds the number of values: one more removes the one whose last
 // write is the oldest.
 func WithLimit(limit int) Option { return func(o *options) { o.limit = limit } }
+
+// WithBytes bounds what this process has written and the collection holds, in bytes: what
+// is more removes the values whose last writes are the oldest.
+func WithBytes(bytes int) Option { return func(o *options) { o.bytes = bytes } }
 
 // NewCollection opens the collection of a schema, made if it does not
 // exist, and reads its ids. Close ends it.
@@ -57,7 +63,7 @@ func NewCollection[T any](backend Backend, schema Schema[T], opts ...Option) (*C
 	if err != nil {
 		return nil, fmt.Errorf("open collection %s: %w", schema.name, err)
 	}
-	c := &Collection[T]{schema: schema, bucket: b, index: newIndex(o.ttl > 0 || o.limit > 0), ttl: o.ttl, limit: o.limit}
+	c := &Collection[T]{schema: schema, bucket: b, index: newIndex(o.ttl > 0 || o.limit > 0 || o.bytes > 0), ttl: o.ttl, limit: o.limit, bytes: o.bytes}
 	if c.stop, err = b.watch(ctx, c.apply); err != nil {
 		return nil, fmt.Errorf("open collection %s: %w", schema.name, err)
 	}

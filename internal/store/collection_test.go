@@ -296,6 +296,30 @@ func TestTheOldestMakesRoom(t *testing.T) {
 	})
 }
 
+func TestTheOldestMakeRoomForBytes(t *testing.T) {
+	both(t, func(t *testing.T, backend Backend) {
+		c, ctx := collection(t, backend, WithBytes(1100)), t.Context()
+		long := user{Name: strings.Repeat("x", 300)}
+		for _, id := range []string{"c", "b", "a"} {
+			must(t, c.Put(ctx, id, long))
+		}
+		must(t, c.Put(ctx, "c", long)) // in the place of what it was, and the youngest again
+		must(t, c.Put(ctx, "d", long))
+		items, _, err := c.List(ctx, "", 10)
+		if err != nil || !slices.Equal(ids(items), []string{"a", "c", "d"}) {
+			t.Errorf("kept %v, %v", ids(items), err)
+		}
+		for _, id := range []string{"a", "c", "d"} {
+			must(t, c.Delete(ctx, id))
+		}
+		eventually(t, func() bool {
+			c.index.mu.Lock()
+			defer c.index.mu.Unlock()
+			return c.index.bytes == 0
+		})
+	})
+}
+
 func TestDeletedKeysLeaveTheIndex(t *testing.T) {
 	both(t, func(t *testing.T, backend Backend) {
 		c, ctx := collection(t, backend), t.Context()

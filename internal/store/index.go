@@ -11,17 +11,19 @@ type index struct {
 	mu    sync.Mutex
 	keys  map[string]known
 	order order
+	bytes int // of the values, as far as their sizes are known
 	// watched is the newest revision that the watch has reported. It reports
 	// changes in the order of their revisions.
 	watched uint64
 	// writes is a queue of writes, oldest first, where the collection is bounded
-	// by time or number. A later write of an id makes its earlier entry stale.
+	// by time, number or bytes. A later write of an id makes its earlier entry stale.
 	writes   []writeAge
 	trackAge bool
 }
 
 type known struct {
 	revision uint64
+	size     int  // of the value, in bytes; 0: nobody has told
 	removed  bool // here; the watch has not reported it yet
 }
 
@@ -34,18 +36,34 @@ type writeAge struct {
 func newIndex(trackAge bool) *index { return &index{keys: map[string]known{}, trackAge: trackAge} }
 
 // recordWrite notes that the id was written with that revision.
-func (x *index) recordWrite(id string, revision uint64, at time.Time) {
+func (x *index) recordWrite(id string, revision uint64, at time.Time, size int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if have, ok := x.keys[id]; ok && have.revision >= revision {
+	have, ok := x.keys[id]
+	if ok && have.revision == revision && have.size == 0 && !have.removed { // the watch was faster, and has not told the size
+		x.keep(id, known{revision: revision, size: size})
+	}
+	if ok && have.revision >= revision {
 		return
 	}
-	x.keys[id] = known{revision: revision}
+	x.keep(id, known{revision: revision, size: size})
 	x.order.insert(id)
 	if x.trackAge {
 		x.writes = append(x.writes, writeAge{id, revision, at})
 		x.dropStaleWrites()
 	}
+}
+
+// keep puts what is known of an id in the place of what was.
+func (x *index) keep(id string, now known) {
+	x.bytes += now.size - x.keys[id].size
+	x.keys[id] = now
+}
+
+// forget drops what is known of an id.
+func (x *index) forget(id string) {
+	x.bytes -= x.keys[id].size
+	delete(x.keys, id)
 }
 
 // recordRemoval notes that the value of that revision was deleted here. The deletion
@@ -60,16 +78,16 @@ func (x *index) recordRemoval(id string, revision uint64) {
 	}
 	x.order.remove(id)
 	if revision <= x.watched {
-		delete(x.keys, id)
+		x.forget(id)
 	} else {
-		x.keys[id] = known{revision: revision, removed: true}
+		x.keep(id, known{revision: revision, removed: true})
 	}
 }
 
 // apply takes a change that the watch reports.
 func (x *index) apply(id string, c change) {
 	if !c.removed {
-		x.recordWrite(id, c.revision, c.written)
+		x.recordWrite(id, c.revision, c.written, c.size)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -78,10 +96,10 @@ func (x *index) apply(id string, c change) {
 	switch {
 	case !ok:
 	case c.removed && have.revision < c.revision:
-		delete(x.keys, id)
+		x.forget(id)
 		x.order.remove(id)
 	case have.removed && have.revision <= c.revision:
-		delete(x.keys, id)
+		x.forget(id)
 	}
 }
 
@@ -91,7 +109,7 @@ func (x *index) removeExpired(id string, watched uint64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if have, ok := x.keys[id]; ok && have.revision <= watched {
-		delete(x.keys, id)
+		x.forget(id)
 		x.order.remove(id)
 	}
 }
@@ -106,8 +124,9 @@ func (x *index) after(id string, limit int) (ids []string, more bool, watched ui
 }
 
 // nextEviction returns an id whose write is older than the given time, or the
-// oldest where more than limit (0: any number) are held, with its revision.
-func (x *index) nextEviction(olderThan time.Time, limit int) (id string, revision uint64, ok bool) {
+// oldest where more than limit (0: any number) are held or they have more than so many
+// bytes (0: any), with its revision.
+func (x *index) nextEviction(olderThan time.Time, limit, bytes int) (id string, revision uint64, ok bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.dropStaleWrites()
@@ -115,7 +134,7 @@ func (x *index) nextEviction(olderThan time.Time, limit int) (id string, revisio
 		return "", 0, false
 	}
 	oldest := x.writes[0]
-	if oldest.written.Before(olderThan) || limit > 0 && x.count() > limit {
+	if oldest.written.Before(olderThan) || limit > 0 && x.count() > limit || bytes > 0 && x.bytes > bytes {
 		return oldest.id, oldest.known, true
 	}
 	return "", 0, false

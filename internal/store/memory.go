@@ -66,7 +66,7 @@ func (b *memoryBucket) write(key string, value []byte) uint64 {
 	b.revision++
 	now := time.Now()
 	b.values[key] = entry{value: bytes.Clone(value), revision: b.revision, written: now}
-	b.report(change{key: key, revision: b.revision, written: now})
+	b.report(change{key: key, revision: b.revision, written: now, size: len(value)})
 	return b.revision
 }
 
@@ -93,7 +93,7 @@ func (b *memoryBucket) watch(_ context.Context, report func(change)) (func(), er
 	defer b.mu.Unlock()
 	for _, key := range slices.SortedFunc(maps.Keys(b.values), b.byRevision) {
 		e := b.values[key]
-		report(change{key: key, revision: e.revision, written: e.written})
+		report(change{key: key, revision: e.revision, written: e.written, size: len(e.value)})
 	}
 	b.watchers[&report] = true
 	return func() {
