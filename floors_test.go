@@ -44,7 +44,7 @@ var house = floorPlan{
 		"rest":            {"store"},
 		"registrar":       {"store"},
 		"recording":       {"store"},
-		"speech":          {"audio"},
+		"speech":          {"audio", "outbound"}, // which shows addresses
 		"speech/voice":    {"audio"},
 		"sip/header":      {"identifier"},
 		"sip/parse":       {"sip/header"}, // which takes the blanks of the grammar

@@ -1,6 +1,7 @@
 package callautomation
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -31,10 +32,18 @@ func control(v, callback, context string, speech *intelligenceOptions, streaming
 		return call.Control{}, err
 	}
 	c := call.Control{CallbackURI: callback, Version: v, Context: context, Streaming: stream, Transcription: text}
-	if speech != nil {
-		c.SpeechEndpoint, c.SpeechBackup = speech.CognitiveServicesEndpoint, speech.Backup
+	c.SpeechEndpoint, c.SpeechBackup, err = speech.endpoints()
+	return c, err
+}
+
+// endpoints are those of the options; nil has none.
+func (o *intelligenceOptions) endpoints() (main, backup string, err error) {
+	if o == nil {
+		return "", "", nil
 	}
-	return c, nil
+	const field = "callIntelligenceOptions."
+	return o.CognitiveServicesEndpoint, o.Backup, cmp.Or(
+		addressFits(field+"cognitiveServicesEndpoint", o.CognitiveServicesEndpoint), addressFits(field+"backupCognitiveServicesEndpoint", o.Backup))
 }
 
 // answered is the latch of a connection that a request makes.

@@ -68,6 +68,9 @@ func webSocket(field, transport, text string, required bool) (address string, er
 	case text == "":
 		return "", errBody("%stransportUrl is required to start at once.", field)
 	}
+	if err := addressFits(field+"transportUrl", text); err != nil {
+		return "", err
+	}
 	if address, err = streaming.Address(text); err != nil {
 		return "", errBody("%stransportUrl: %s is not the address of a WebSocket: %v.", field, quoted(text), err)
 	}

@@ -26,11 +26,26 @@ func callbackURI(field, text string, required bool) (string, error) {
 	case text == "":
 		return "", errBody("%s is required.", field)
 	}
+	if err := addressFits(field, text); err != nil {
+		return "", err
+	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return "", errBody("%s: %s is not an absolute https or http address.", field, quoted(text))
 	}
 	return text, nil
+}
+
+// maxAddress bounds an address that a call keeps, in bytes: as that of a webhook of Event
+// Grid. What a call keeps counts for each of many calls, and so do answers that repeat it.
+const maxAddress = 4096
+
+// addressFits refuses an address that is too long.
+func addressFits(field, text string) error {
+	if len(text) > maxAddress {
+		return errBody("%s has %d bytes, more than %d.", field, len(text), maxAddress)
+	}
+	return nil
 }
 
 // quoted is an address in a message, without what gives access. What is none is not repeated.

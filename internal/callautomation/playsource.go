@@ -52,6 +52,9 @@ func (s playSource) file(field string) (call.Prompt, error) {
 		return nil, errBody("%s.file.uri is required.", field)
 	}
 	address := strings.TrimSpace(s.File.URI) // as callbackURI takes addresses
+	if err := addressFits(field+".file.uri", address); err != nil {
+		return nil, err
+	}
 	if u, err := url.Parse(address); err != nil || !u.IsAbs() {
 		return nil, errBody("%s.file.uri: %s is not an absolute address.", field, quoted(address))
 	}

@@ -140,6 +140,7 @@ func TestBadRequestsNameTheirField(t *testing.T) {
 		}
 		return err
 	}
+	long := strings.Repeat("x", maxAddress)
 	cases := []struct {
 		name, names string
 		err         error
@@ -147,6 +148,11 @@ func TestBadRequestsNameTheirField(t *testing.T) {
 		{"no callback", "callbackUri", create(`{` + target + `}`)},
 		{"callback without host", "callbackUri", create(`{` + target + `,"callbackUri":"https:///x"}`)},
 		{"callback of another scheme", "callbackUri", create(`{` + target + `,"callbackUri":"ftp://a/x"}`)},
+		{"a long callback", "callbackUri", create(`{` + target + `,"callbackUri":"https://a/` + long + `"}`)},
+		{"a long address of streams", "transportUrl", create(`{` + target + `,"callbackUri":"https://a/x","mediaStreamingOptions":{"transportUrl":"wss://a/` + long + `","audioChannelType":"mixed"}}`)},
+		{"a long address of speech", "cognitiveServicesEndpoint", create(`{` + target + `,"callbackUri":"https://a/x","callIntelligenceOptions":{"cognitiveServicesEndpoint":"https://` + long + `"}}`)},
+		{"a long address of other speech", "backupCognitiveServicesEndpoint", create(`{` + target + `,"callbackUri":"https://a/x","callIntelligenceOptions":{"backupCognitiveServicesEndpoint":"https://` + long + `"}}`)},
+		{"a long file", "playSources[0].file.uri", play(`[{"kind":"file","file":{"uri":"https://a/` + long + `"}}]`)},
 		{"null target", "targets[0]", create(`{"targets":[null],"callbackUri":"https://a/x"}`)},
 		{"long name", "sourceDisplayName", create(`{` + target + `,"callbackUri":"https://a/x","sourceDisplayName":"` + strings.Repeat("x", 300) + `"}`)},
 		{"Teams app", "teamsAppSource", create(`{` + target + `,"callbackUri":"https://a/x","teamsAppSource":{"appId":"x"}}`)},

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // How long a provider may take to its first sound before the next one is asked: so
@@ -86,7 +88,7 @@ func (c *Choice[P]) tellUnmapped(name string) {
 		c.unmapped = make(map[string]bool)
 	}
 	c.unmapped[name] = true
-	c.Log.Info("an application names an endpoint of speech that speech.endpoints does not have: other providers are used", "endpoint", name)
+	c.Log.Info("an application names an endpoint of speech that speech.endpoints does not have: other providers are used", "endpoint", outbound.Address(name))
 }
 
 // breaker is the circuit breaker of a configured provider.
