@@ -34,6 +34,7 @@ func newClient(cfg Config) *http.Client {
 		if len(via) > max(0, cfg.MaxRedirects) {
 			return fmt.Errorf("more than %d redirects", max(0, cfg.MaxRedirects))
 		}
+		next.Header.Del("Referer") // net/http tells the next host the query of this one, which may be a signature
 		return checkScheme(next.URL)
 	}}
 }

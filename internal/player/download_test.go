@@ -243,6 +243,25 @@ func TestRedirectIsFollowed(t *testing.T) {
 	}
 }
 
+// TestRedirectTellsNoSignature: the address of a prompt gives access to it, and is nothing for
+// who it leads to.
+func TestRedirectTellsNoSignature(t *testing.T) {
+	file, told := wavFile(t, make([]int16, 100), 8000), make(chan string, 1)
+	elsewhere := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		told <- r.Header.Get("Referer")
+		w.Write(file)
+	})
+	uri := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, elsewhere+"/b.wav", http.StatusFound)
+	})
+	if _, err := fetchClip(t.Context(), newLibrary(t, Config{}), uri+"/a.wav?sig=SECRET", ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-told; got != "" {
+		t.Errorf("the next host was told %q", got)
+	}
+}
+
 func TestForbiddenAddressIsNeverConnectedTo(t *testing.T) {
 	var asked atomic.Int32
 	uri := serve(t, func(w http.ResponseWriter, r *http.Request) { asked.Add(1) })

@@ -18,6 +18,9 @@ import (
 // maxVersions bounds, in bytes, the addresses whose versions are remembered.
 const maxVersions = 1 << 20
 
+// maxVersion bounds what a server calls a version, in bytes: each file that is kept has one.
+const maxVersion = 256
+
 // newVersions makes the map of the versions that files had when they were last played,
 // by address.
 func newVersions(ttl time.Duration) *expiring.Map[string, string] {
@@ -42,7 +45,10 @@ func versionOf(r *http.Response) string {
 		}
 	}
 	version := validatorOf(r)
-	if version == "" || version[0] == '"' {
+	switch {
+	case len(version) > maxVersion:
+		return ""
+	case version == "", version[0] == '"':
 		return version
 	}
 	changed, err1 := http.ParseTime(version)

@@ -45,6 +45,20 @@ func TestFileIsKeptFromItsSecondPlayOn(t *testing.T) {
 	}
 }
 
+// TestLongVersionsAreNotKept: they would take memory beside that of the sound, which is counted.
+func TestLongVersionsAreNotKept(t *testing.T) {
+	for version, want := range map[string]string{
+		`"1"`:                                         `"1"`,
+		`"` + strings.Repeat("x", 254) + `"`:          `"` + strings.Repeat("x", 254) + `"`,
+		`"` + strings.Repeat("x", 60_000) + `"`:       "",
+		`"` + strings.Repeat("x", maxVersion-1) + `"`: "",
+	} {
+		if got := versionOf(&http.Response{Header: http.Header{"Etag": {version}}}); got != want {
+			t.Errorf("a version of %d bytes is kept with %d, want %d", len(version), len(got), len(want))
+		}
+	}
+}
+
 // TestFileThatChangesIsHeardAsItIs: under the same address.
 func TestFileThatChangesIsHeardAsItIs(t *testing.T) {
 	w := &web{files: map[string][]byte{}, changes: true}
