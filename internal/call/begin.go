@@ -1,6 +1,8 @@
 package call
 
 import (
+	"slices"
+
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -39,7 +41,7 @@ func (r *Registry) Begin(b Begin, leg Leg) (report func(Report), err error) {
 	if len(targets) == 1 {
 		return r.fromUser(b.invitation(targets[0]), leg)
 	}
-	leave, err := r.cfg.Permit.AdmitUser(b.From.Raw(), targets[0])
+	leave, err := r.cfg.Permit.AdmitUser(b.From.Raw(), r.limited(targets))
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +58,15 @@ func (r *Registry) Begin(b Begin, leg Leg) (report func(Report), err error) {
 	}, nil
 }
 
+// limited is one of several targets whose calls the limit of a user's calls is about: an
+// emergency number among others frees none of them.
+func (r *Registry) limited(targets []identifier.ID) identifier.ID {
+	if at := slices.IndexFunc(targets, func(to identifier.ID) bool { return !r.cfg.Permit.IsEmergency(to) }); at >= 0 {
+		return targets[at]
+	}
+	return targets[0]
+}
+
 // invitation is the call to one of the targets.
 func (b Begin) invitation(to identifier.ID) Invitation {
 	return Invitation{
@@ -69,12 +80,12 @@ func (r *Registry) beginGroup(b Begin, targets []identifier.ID, leg Leg) (report
 	invitations := make([]Invitation, len(targets))
 	for i, target := range targets {
 		invitations[i] = b.invitation(target)
+		if target.Kind() == identifier.PhoneNumber {
+			invitations[i].From = b.CallerID
+		}
 		if err := r.permit(&invitations[i]); err != nil {
 			giveAllBack(invitations[:i])
 			return nil, err
-		}
-		if target.Kind() == identifier.PhoneNumber {
-			invitations[i].From = b.CallerID
 		}
 	}
 	report, err = start(r, func(c *Call) func(Report) { return c.beginGroup(b, invitations, leg) })

@@ -15,7 +15,13 @@ import (
 // as ACS does: dial looks at it.
 func (r *Registry) permit(in *Invitation) (err error) {
 	in.To = r.normal(in.To)
-	if in.release != nil || !r.leavesUs(in.To) {
+	if in.release != nil {
+		return nil
+	}
+	if in.byUser() && in.showsForeignNumber(r) {
+		return fault.Forbidden("the caller id %s is not a number of this resource", in.CallerID.Number())
+	}
+	if !r.leavesUs(in.To) {
 		return nil
 	}
 	if in.byUser() {
@@ -31,6 +37,16 @@ func (r *Registry) permit(in *Invitation) (err error) {
 func (in Invitation) byUser() bool {
 	by, err := identifier.Parse(in.By)
 	return err == nil && by.Kind() == identifier.CommunicationUser
+}
+
+// showsForeignNumber reports whether who is called sees a caller id that is neither ours nor
+// the line of who asks: a call to one of our own numbers shows an application who calls.
+func (in Invitation) showsForeignNumber(r *Registry) bool {
+	if in.From.Kind() != identifier.PhoneNumber || in.From != in.CallerID || r.owns(in.CallerID) {
+		return false
+	}
+	user, stands := r.lineUser(in.CallerID)
+	return !stands || user.Raw() != in.By
 }
 
 // permitUser says whether a user's telephone may call a number elsewhere, and what

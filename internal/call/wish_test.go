@@ -210,6 +210,7 @@ func TestAClientCallsSeveral(t *testing.T) {
 			"nobody": {From: ann}, "itself": {From: ann, Targets: []identifier.ID{ann}},
 			"numbers without a caller id": {From: ann, Targets: []identifier.ID{phone(aPhone), bob}},
 			"numbers with a foreign one":  {From: ann, Targets: []identifier.ID{phone(aPhone), bob}, CallerID: phone(aPhone)},
+			"our own with a foreign one":  {From: ann, Targets: []identifier.ID{phone(ourPhone), bob}, CallerID: phone(aPhone)},
 			"a user of another resource":  {From: ann, Targets: []identifier.ID{identifier.User("99999999-2222-4333-8444-555555555555", "x")}},
 		} {
 			if _, err := w.Begin(b, calltest.Inbound()); err == nil {
@@ -244,4 +245,20 @@ func TestKeysOfAConsumerAreForNobody(t *testing.T) {
 			w.leave(pages...)
 		})
 	}
+}
+
+// TestInvitedNumbersSeeNumbersOfOurs: also an application that has one of our own numbers, which
+// may tell callers apart by theirs.
+func TestInvitedNumbersSeeNumbersOfOurs(t *testing.T) {
+	run(t, func(w *world) {
+		pages := w.roomOf(call.Presenter)
+		w.ChangeRoom("99000000000000001", call.RoomChange{Roles: map[string]call.Role{ann.Raw(): call.Presenter}, DialsOut: true})
+		synctest.Wait()
+		for _, who := range []string{aPhone, ourPhone} {
+			if err := pages[0].wants(call.AddWish{Who: phone(who), CallerID: phone("+15551239999"), Follow: func(call.Referral) {}}); !fault.Is(err, fault.KindForbidden) {
+				t.Errorf("%s is called by a number that is none of ours: %v", who, err)
+			}
+		}
+		w.leave(pages...)
+	})
 }
