@@ -163,6 +163,24 @@ func TestDeliveriesAreListedAndSentAgain(t *testing.T) {
 	}
 }
 
+// TestSecretOfASinkIsForAdministrators: who only looks at the console sends nothing there.
+func TestSecretOfASinkIsForAdministrators(t *testing.T) {
+	sinks := NewSinks()
+	sinks.byName["mine"] = &sink{name: "mine", secret: "SECRET", status: 200}
+	for name, test := range map[string]struct {
+		who  auth.Principal
+		want bool
+	}{"an administrator": {administrator, true}, "somebody who looks": {auth.Principal{Reads: true, Reader: true}, false}} {
+		router := rest.New(rest.Config{Auth: sender(test.who), Log: slog.New(slog.DiscardHandler)})
+		(&API{Sinks: sinks}).sinkRoutes(router)
+		w := httptest.NewRecorder()
+		router.ServeHTTP(w, httptest.NewRequest("GET", "http://localhost"+Path+"/sinks", nil))
+		if w.Code != 200 || strings.Contains(w.Body.String(), "SECRET") != test.want {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+}
+
 func TestSinkConsentsAndShowsWhatCame(t *testing.T) {
 	_, _, ask := newAPI(t, administrator)
 	var made sinkView

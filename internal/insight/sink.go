@@ -90,7 +90,11 @@ func (a *API) listSinks(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *sink) view(r *http.Request) sinkView {
-	v := sinkView{s.name, rest.Origin(r) + SinkPath + s.name + "?code=" + s.secret, s.status, []Received{}}
+	code := mask // who only looks sends nothing there
+	if rest.Sender(r.Context()).Administrator {
+		code = s.secret
+	}
+	v := sinkView{s.name, rest.Origin(r) + SinkPath + s.name + "?code=" + code, s.status, []Received{}}
 	for i := len(s.received) - 1; i >= 0; i-- {
 		v.Received = append(v.Received, s.received[i])
 	}
