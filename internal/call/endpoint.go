@@ -107,6 +107,10 @@ func (e *endpoint) read(report Report) {
 		e.wantsTransfer(r)
 	case Wanted:
 		e.grants(r)
+	case ForwardWanted:
+		if e.join != nil && e.join.forward != nil && !e.call.ended {
+			e.join.forward(e, r)
+		}
 	case pipeOffer:
 		e.takePipe(r)
 	case SoundChanged:
@@ -116,7 +120,7 @@ func (e *endpoint) read(report Report) {
 	case MediaMeasured:
 		e.tellWatcher(LegNews{What: LegMeasured, Media: &r.ClientMedia})
 	case HoldChanged:
-		e.call.log.Info("far end changed hold", "participant", e.id, "held", r.Held)
+		e.call.log.Debug("far end changed hold", "participant", e.id, "held", r.Held)
 		if r.Held {
 			e.step(LegHeld)
 		} else {

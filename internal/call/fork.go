@@ -35,12 +35,8 @@ func (c *Call) fork(r *ring, patience time.Duration) {
 	if to.Kind() != identifier.CommunicationUser {
 		return
 	}
-	devices := c.registry.cfg.Devices.Devices(to)
-	for _, device := range devices[:min(len(devices), maxForks)] {
-		in := r.invitation
-		in.Device = device
-		r.phones = append(r.phones, c.call(in, patience, &join{ringing: r.rings, up: r.phonePickedUp, down: r.phoneRefused}))
-	}
+	r.until = time.Now().Add(patience)
+	r.callDevices(r.invitation, c.registry.cfg.Devices.Devices(to))
 }
 
 // phonePickedUp is a telephone that takes the call.

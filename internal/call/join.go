@@ -14,7 +14,8 @@ type join struct {
 	ringing func() // it is being told; nil: nobody wants to know
 	up      func(*endpoint)
 	down    func(*endpoint, Reason)
-	early   func(*endpoint) // its sound is there before it is up; nil: nobody wants it
+	early   func(*endpoint)                // its sound is there before it is up; nil: nobody wants it
+	forward func(*endpoint, ForwardWanted) // it wants somebody else called in its place; nil: nobody is
 }
 
 // endsItsCall is what follows where a caller does not come up: the call is over.

@@ -39,6 +39,13 @@ func TestEveryWayOutPassesOneGate(t *testing.T) {
 				}
 				return err
 			},
+			"302 of the callee": func(w *world, callerID identifier.ID, number string) error {
+				w.devices[ann] = []string{"kitchen"}
+				_, err := w.Create(bg, call.Create{Targets: []identifier.ID{ann}, Control: control})
+				w.must(err)
+				(<-w.dialer.Dialled).Forward(call.ForwardWanted{To: phone(number), CallerID: callerID})
+				return nil
+			},
 			"REFER of the caller":           referOf(callsApplication),
 			"REFER of the callee":           referOf(isCalledByApplication),
 			"REFER from a call with a user": referOf(callsColleague),

@@ -18,12 +18,14 @@ type ring struct {
 	invitation Invitation
 
 	// loop
-	state   ringState
-	timer   *time.Timer // until applications are given up
-	phones  []*endpoint // telephones of the user that ring as well
-	refusal Reason      // the most telling refusal of a telephone; Normal: none
-	rings   func()      // a telephone is being told; nil: nobody wants to know
-	outcome outcome
+	state     ringState
+	timer     *time.Timer     // until applications are given up
+	phones    []*endpoint     // telephones of the user that ring as well, and who rings in their place
+	refusal   Reason          // the most telling refusal of a telephone; Normal: none
+	until     time.Time       // telephones are given up
+	forwarded []identifier.ID // who rings in the place of telephones
+	rings     func()          // a telephone is being told; nil: nobody wants to know
+	outcome   outcome
 }
 
 // outcome is what follows when a ring is decided, for whom it waits. It is told one thing.

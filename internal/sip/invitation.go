@@ -11,12 +11,10 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// invitationOf reads who calls whom. An error says that the callee cannot be
-// anybody.
-func invitationOf(request *sip.Request, with terms) (call.Invitation, error) {
-	to, err := header.CalleeOf(calledAddress(request, with.account), func(number string) string {
-		return with.rewriting.In(number, with.rewriting.CalledIn)
-	})
+// invitationOf reads who calls whom; callee finds whom an address means. An error says that
+// the callee cannot be anybody.
+func invitationOf(request *sip.Request, with terms, callee header.Identify) (call.Invitation, error) {
+	to, err := callee(calledAddress(request, with.account))
 	if err != nil {
 		return call.Invitation{}, fmt.Errorf("callee: %w", err)
 	}
@@ -32,6 +30,11 @@ func invitationOf(request *sip.Request, with terms) (call.Invitation, error) {
 		in.Hops = int(hops.Val())
 	}
 	return in, nil
+}
+
+// callee is whom an address means that a trunk asks for, in an INVITE or a REFER.
+func (t terms) callee(uri *sip.Uri) (identifier.ID, error) {
+	return header.CalleeOf(uri, func(number string) string { return t.rewriting.In(number, t.rewriting.CalledIn) })
 }
 
 // calledAddress is whom a call through a trunk is for: its Request-URI.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"sync"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -28,38 +27,11 @@ type outbound struct {
 	early      earlyAnswers
 }
 
-// inviteState is how far an INVITE of ours has come:
-//
-//	calling → provisional → canceling
-//
-// A CANCEL waits for a provisional response (RFC 3261 §9.1).
-type inviteState uint8
-
-const (
-	inviteCalling inviteState = iota
-	inviteProvisional
-	inviteCanceling
-)
-
-// inviting is one INVITE under way: all that its transaction refers to when the leg is
-// gone.
-type inviting struct {
-	request *sip.Request
-	account *trunk.Trunk // whose credentials branches that are hung up may ask for; nil for a telephone
-	cseq    uint32
-	state   inviteState
-	rseq    map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
-
-	mu  sync.Mutex // retransmissions come on the goroutine that reads them
-	tag string     // of the branch that was answered
-	ack *sip.Request
-}
-
 // invite sends the INVITE to the present address of the leg's peer.
 func (l *leg) invite() {
 	d, address := &l.dialog, l.out.place.Addr()
 	d.source = l.out.place
-	d.contact = l.server.contact(d.local.uri.User, d.transport, address)
+	d.contact = l.server.contactIn(d, isSIPS(&d.target), address)
 	host := l.server.ownHost(l.terms.shown, d.transport, address)
 	if d.local.uri.Host == "" {
 		d.local.uri.Host = host
@@ -128,9 +100,12 @@ func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err erro
 		l.timers.stop(timerNoReply)
 		l.invite()
 	default:
+		l.reportForward(response)
 		l.failed(reasonOf(response), failsOver(response.StatusCode))
 	}
 }
+
+const statusEarlyDialogTerminated = 199
 
 // inviteProgress takes a provisional response.
 func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
@@ -147,6 +122,9 @@ func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
 	}
 	if !l.sendPRACK(attempt, response) {
 		return // again, as our PRACK is on its way
+	}
+	if response.StatusCode == statusEarlyDialogTerminated { // of a fork that goes on (RFC 6228)
+		return
 	}
 	if !l.out.rang {
 		l.out.rang = true
@@ -232,31 +210,4 @@ func (l *leg) hasAlternative() bool { return len(l.out.places)+len(l.out.trunks)
 // routing falls back on 408, 503 and 504 only).
 func failsOver(status int) bool {
 	return status == sip.StatusRequestTimeout || status == sip.StatusServiceUnavailable || status == sip.StatusGatewayTimeout
-}
-
-// acknowledge sends the ACK of a 2xx to an INVITE of ours, and keeps it for the repetitions
-// of that (RFC 3261 §13.2.2.4).
-func (l *leg) acknowledge(attempt *inviting, response *sip.Response) {
-	attempt.keepACK(header.ToTag(response), l.writeACK(attempt.request))
-}
-
-// keepACK keeps the ACK of the branch that was answered.
-func (a *inviting) keepACK(tag string, ack *sip.Request) {
-	a.mu.Lock()
-	a.tag, a.ack = tag, ack
-	a.mu.Unlock()
-}
-
-// repeatedAnswer takes a 2xx after the first: the same once more, because our ACK got
-// lost, or one of another branch of a fork.
-func (a *inviting) repeatedAnswer(s *Server, response *sip.Response) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch {
-	case a.ack == nil: // the leg is about to
-	case header.ToTag(response) == a.tag:
-		s.write(a.ack)
-	default:
-		s.endBranch(response, a)
-	}
 }

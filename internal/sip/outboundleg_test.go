@@ -504,3 +504,16 @@ func TestServerOnAllAddressesNamesTheOneThatReachesIt(t *testing.T) {
 	}
 	expect[call.Ended](t, made)
 }
+
+// TestEndOfABranchIsNoRinging: a proxy tells that a branch of its fork is over (RFC 6228).
+func TestEndOfABranchIsNoRinging(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "carrier", nil)
+	made := newRig(t, nil, via).dial(t, "+15557770000")
+	rung := next(t, phone)
+	rung.Provisional(199, "Early Dialog Terminated")
+	rung.Busy()
+	if why := expect[call.Ended](t, made).Reason; why.Kind != call.Busy {
+		t.Errorf("ended by %+v", why)
+	}
+}

@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -114,17 +113,11 @@ func (s *Server) verifyUser(given *digest.Credentials, request *sip.Request) gat
 // invitationFrom reads whom a request calls: a trunk's as it stands; for a user's
 // telephone also other users, by their phones' names or by raw id.
 func (s *Server) invitationFrom(request *sip.Request, from origin) (in call.Invitation, err error) {
-	in, err = invitationOf(request, from.terms)
 	as := from.credential
 	if as == nil {
-		return in, err
+		return invitationOf(request, from.terms, from.terms.callee)
 	}
-	if number, ok := s.dialled(header.User(&request.Recipient)); ok {
-		in.To, err = number, nil
-	}
-	if other, ok := s.cfg.Phones.Find(header.User(&request.Recipient)); ok {
-		in.To, err = other.Identity, nil
-	}
+	in, err = invitationOf(request, from.terms, s.calleeOfPhone)
 	in.Identities = nil // a telephone attests nobody: that is for networks (RFC 8224)
 	in.By, in.IssuedBy = as.Identity.Raw(), as.IssuedBy
 	in.From, in.DisplayName, in.Withheld = as.Identity, header.UnescapeDisplay(request.From().DisplayName), header.WantsPrivacy(request)
@@ -133,22 +126,4 @@ func (s *Server) invitationFrom(request *sip.Request, from origin) (in call.Invi
 	}
 	in.CallerID, err = identifier.Phone(as.CallerID)
 	return in, err
-}
-
-// nationalDigits is how many digits a number has at least that may be a national one.
-const nationalDigits = 8
-
-// dialled understands digits that a telephone dials without a plus sign as the trunks'
-// country writes them: ten digits are a number of North America where the country is 1.
-func (s *Server) dialled(user string) (number identifier.ID, ok bool) {
-	digits := header.StripSeparators(user)
-	if len(digits) < nationalDigits || strings.Trim(digits, "0123456789") != "" {
-		return number, false
-	}
-	id, err := identifier.Phone(digits)
-	if err != nil {
-		return number, false
-	}
-	number = s.cfg.Permit.Normal(id)
-	return number, strings.HasPrefix(number.Number(), "+")
 }

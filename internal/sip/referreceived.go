@@ -68,7 +68,7 @@ func (l *leg) referReceived(request *sip.Request, tx *transaction.Server) {
 		refuse(call.Status{Code: sip.StatusBadRequest, Phrase: "One Refer-To Is Required"}, fmt.Sprintf("there are %d", len(values)))
 		return
 	}
-	target, err := header.ParseReferTo(values[0])
+	target, err := header.ParseReferTo(values[0], l.callee)
 	if err != nil {
 		refuse(call.Status(header.ReferToRefusal(err)), err.Error())
 		return
@@ -80,7 +80,7 @@ func (l *leg) referReceived(request *sip.Request, tx *transaction.Server) {
 		accept(nil)
 		return
 	}
-	l.findOther(*target.Replaces, accept, func() {
+	l.findOther(target, accept, func() {
 		r.outcome = referSettled
 		refuse(call.Status{Code: sip.StatusCallTransactionDoesNotExists, Phrase: "Call/Transaction Does Not Exist"}, "Replaces names no established call of this phone")
 	})
@@ -97,20 +97,30 @@ func (s *Server) referOutOfDialog(request *sip.Request, tx *transaction.Server, 
 }
 
 // findOther looks for the peer's other leg with us. Only its own goroutine knows
-// whether it is up, and whose it is: to know a call's tags is not enough.
-func (l *leg) findOther(named header.Replaces, found func(*leg), missing func()) {
+// whether it is up, and whose it is: to know a call's tags is not enough. A peer that has
+// not waited until the other leg is answered has called somebody in vain: found gets nil,
+// and whom it called is called for the one who is transferred (RFC 5589 §7.6).
+func (l *leg) findOther(target header.ReferTo, found func(*leg), missing func()) {
+	named := target.Replaces
 	other := l.server.legs.find(named.CallID, named.ToTag)
-	if other == nil || other == l || named.EarlyOnly {
+	if other == nil || other == l {
 		missing()
 		return
 	}
 	peer, user := l.terms.name, l.user
 	asked := other.post(func() {
-		fits := other.phase == up && other.leaving == nil && other.terms.name == peer && other.user == user && other.dialog.remoteTag == named.FromTag
+		isPeers := other.leaving == nil && other.terms.name == peer && other.user == user && other.dialog.remoteTag == named.FromTag
+		isUp, rings := isPeers && other.phase == up && !named.EarlyOnly, isPeers && other.phase == early && other.in != nil && !target.To.IsZero()
+		if rings {
+			other.end(call.Reason{Kind: call.Canceled, Text: "the phone transfers another call to whom it calls"})
+		}
 		l.post(func() {
-			if fits && l.phase == up {
+			switch {
+			case isUp && l.phase == up:
 				found(other)
-			} else {
+			case rings && l.phase == up:
+				found(nil)
+			default:
 				missing()
 			}
 		})

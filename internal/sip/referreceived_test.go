@@ -254,6 +254,38 @@ func TestAttendedTransferNamesTheOtherLeg(t *testing.T) {
 	waitNotified(t, phone, "refer active SIP/2.0 100 Trying", "refer terminated SIP/2.0 404 Not Found")
 }
 
+// TestTransferToWhomThePhoneStillCalls: the phone has not waited for the answer of its second
+// call, which ends, and whom it called is called for the one who is transferred.
+func TestTransferToWhomThePhoneStillCalls(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
+	phone := r.phone(t, nil)
+	first, one := r.connect(t, phone)
+	second, err := phone.Call("+15551230002")
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := r.next(t)
+	two.Ring()
+	if err := second.WaitRinging(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	ringing := once(phone, isStatus("INVITE", 180, false))
+	value := second.ID + ";to-tag=" + ringing[len(ringing)-1].Tag("To") + ";from-tag=" + second.Invite.Tag("From")
+	if answer := hands(t, first, referTo("<sip:+15551230002@x?Replaces="+header.Escape(value)+">")); answer.Status() != 202 {
+		t.Fatalf("answer is %s", answer.Start)
+	}
+	if want := expect[call.TransferWanted](t, one); want.Other != nil || want.To != mustPhone(t, "+15551230002") {
+		t.Errorf("wanted is %+v", want)
+	}
+	if why := expect[call.Ended](t, two).Reason; why.Kind != call.Canceled {
+		t.Errorf("the second call ended: %+v", why)
+	}
+	if err := second.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestStrangersLegsCannotBeTaken: another trunk's call, or one that still rings.
 func TestStrangersLegsCannotBeTaken(t *testing.T) {
 	t.Parallel()

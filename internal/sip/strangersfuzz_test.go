@@ -42,14 +42,14 @@ func FuzzStrangersDatagram(f *testing.F) {
 			return
 		}
 		g.Digest.Credentials(request)
-		if in, err := invitationOf(request, phoneTerms()); err == nil && strings.ContainsFunc(in.DisplayName+in.From.Raw()+in.To.Raw(), header.IsControl) {
+		if in, err := invitationOf(request, phoneTerms(), phoneTerms().callee); err == nil && strings.ContainsFunc(in.DisplayName+in.From.Raw()+in.To.Raw(), header.IsControl) {
 			t.Errorf("controls in %+v", in)
 		}
 		for _, value := range header.Values(request, "Replaces") {
 			header.ParseReplaces(value)
 		}
 		for _, value := range header.Values(request, "Refer-To") {
-			header.ParseReferTo(value)
+			header.ParseReferTo(value, phoneTerms().callee)
 		}
 		header.WantsPrivacy(request)
 		header.Attestation(header.Identities(request))

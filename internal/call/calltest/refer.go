@@ -84,3 +84,9 @@ func (l *Leg) Decide(outcome call.ReferralOutcome) {
 	default:
 	}
 }
+
+// Forward is the phone sending a call on that it does not take (SIP's 302).
+func (l *Leg) Forward(want call.ForwardWanted) {
+	l.tell(want)
+	l.Refuse(call.Failed, 302, "Moved Temporarily")
+}

@@ -8,8 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// Identify makes an id of a caller's address, in the numbering of the trunk that the
-// call came over.
+// Identify makes an id of an address, in the numbering of the peer that wrote it.
 type Identify func(*sip.Uri) (identifier.ID, error)
 
 // CallerIdentity finds who calls: From, unless it tells nobody; then what the

@@ -30,8 +30,8 @@ var (
 )
 
 // ParseReferTo reads Refer-To: one address, its parameters and the headers that
-// its INVITE shall have.
-func ParseReferTo(value string) (target ReferTo, err error) {
+// its INVITE shall have. callee finds whom the address means.
+func ParseReferTo(value string, callee Identify) (target ReferTo, err error) {
 	text, err := addressIn(value)
 	if err != nil {
 		return target, err
@@ -55,7 +55,7 @@ func ParseReferTo(value string) (target ReferTo, err error) {
 	if uri.Password != "" { // the colons of an identity
 		uri.User += ":" + uri.Password
 	}
-	if target.To, err = CalleeOf(&uri, func(number string) string { return number }); err != nil {
+	if target.To, err = callee(&uri); err != nil {
 		if target.Replaces == nil {
 			return target, errNobody
 		}

@@ -3,6 +3,10 @@ package header
 import (
 	"strings"
 	"testing"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/identifier"
 )
 
 // FuzzReferTo asks that whatever is read of Refer-To can be used.
@@ -14,7 +18,9 @@ func FuzzReferTo(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		target, err := ParseReferTo(value)
+		target, err := ParseReferTo(value, func(uri *sip.Uri) (identifier.ID, error) {
+			return CalleeOf(uri, func(number string) string { return number })
+		})
 		if err != nil {
 			if status := ReferToRefusal(err); status.Code < 400 || status.Phrase == "" {
 				t.Errorf("%q is refused as %+v", value, status)

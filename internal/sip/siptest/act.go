@@ -99,6 +99,11 @@ func (c *Call) describe(direction string) []byte {
 // Ring says that the phone rings.
 func (c *Call) Ring() error { return c.respond(180, "Ringing", nil) }
 
+// Provisional answers with any 1xx, without a description.
+func (c *Call) Provisional(status int, phrase string, fields ...Field) error {
+	return c.respond(status, phrase, nil, fields...)
+}
+
 // Progress lets the caller hear the phone before it is answered.
 func (c *Call) Progress(fields ...Field) error {
 	c.media.start(&c.phone.work)

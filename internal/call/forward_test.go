@@ -1,0 +1,127 @@
+package call_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/permit"
+)
+
+// dialled is the next leg that was dialled.
+func (w *world) dialled() *calltest.Leg {
+	w.Helper()
+	synctest.Wait()
+	select {
+	case leg := <-w.dialer.Dialled:
+		return leg
+	default:
+		w.Fatal("nobody was called")
+		return nil
+	}
+}
+
+// nobodyIsDialled asks that no leg was.
+func (w *world) nobodyIsDialled() {
+	w.Helper()
+	synctest.Wait()
+	if len(w.dialer.Dialled) != 0 {
+		w.Errorf("called: %+v", (<-w.dialer.Dialled).Invitation)
+	}
+}
+
+// TestForwardedCallRingsElsewhere, beside the other telephones: who takes it first has it.
+func TestForwardedCallRingsElsewhere(t *testing.T) {
+	run(t, func(w *world) {
+		w.desks()
+		conn, id := w.create(ann)
+		legs := w.ringing(2)
+		legs[0].Forward(call.ForwardWanted{To: phone(bPhone), CallerID: phone(ourPhone)})
+		mobile := w.dialled()
+		if in := mobile.Invitation; in.To != phone(bPhone) || in.From != phone(ourPhone) || in.By != ann.Raw() || len(in.Diverted) != 1 || in.Diverted[0] != ann {
+			t.Errorf("called is %+v", in)
+		}
+		mobile.PickUp()
+		w.expect(id, connected)
+		w.silent(legs[1], 200)
+		if ids := w.ids(id); len(ids) != 2 || !has(ids, phone(bPhone)) {
+			t.Errorf("the roster is %v", ids)
+		}
+		w.must(conn.HangUp(bg))
+	})
+}
+
+// TestCallIsForwardedToAColleague, whose telephones ring; one of them sends it on as well.
+func TestCallIsForwardedToAColleague(t *testing.T) {
+	run(t, func(w *world) {
+		w.devices[ann], w.devices[ben] = []string{"kitchen"}, []string{"desk", "home"}
+		w.announcer.Listeners = 0
+		caller := calltest.Inbound()
+		report, err := w.Incoming(call.Invitation{From: identifier.User(resource, "eve"), To: ann}, caller)
+		w.must(err)
+		caller.Told(report)
+		w.ringing(1)[0].Forward(call.ForwardWanted{To: ben})
+		legs := []*calltest.Leg{w.dialled(), w.dialled()}
+		legs[0].Forward(call.ForwardWanted{To: ann}) // a ring, and nobody is called twice
+		w.nobodyIsDialled()
+		legs[1].PickUp()
+		synctest.Wait()
+		if gone(caller) || gone(legs[1]) {
+			t.Error("the call ended")
+		}
+		caller.HangUp()
+		synctest.Wait()
+		if !gone(legs[1]) {
+			t.Error("the call goes on")
+		}
+	})
+}
+
+// TestForwardThatIsNotPermittedIsARefusal, and the bound of time is that of the first ring.
+func TestForwardThatIsNotPermittedIsARefusal(t *testing.T) {
+	run(t, func(w *world) {
+		w.devices[ann] = []string{"kitchen"}
+		w.announcer.Listeners = 0
+		for name, want := range map[string]call.ForwardWanted{
+			"without a caller id": {To: phone(bPhone)},
+			"to itself":           {To: ann},
+			"to a stranger":       {To: identifier.User("99999999-2222-4333-8444-555555555555", "x"), CallerID: phone(ourPhone)},
+			"to no telephone":     {To: ben},
+		} {
+			_, id := w.create(ann)
+			w.ringing(1)[0].Forward(want)
+			w.nobodyIsDialled()
+			w.expect(id, "CreateCallFailed CallDisconnected")
+			if why := w.last(id).(call.CallDisconnected).Reason; why.SIP.Code != 302 {
+				t.Errorf("%s: ended by %+v", name, why)
+			}
+		}
+		_, id := w.create(ann)
+		leg := w.ringing(1)[0]
+		time.Sleep(80 * time.Second)
+		leg.Forward(call.ForwardWanted{To: phone(bPhone), CallerID: phone(ourPhone)})
+		mobile := w.dialled()
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		if why, over := mobile.Why(); !over || why.Kind != call.NoAnswer {
+			t.Errorf("it rings on: %t, %+v", over, why)
+		}
+		w.expect(id, "CreateCallFailed CallDisconnected")
+	})
+}
+
+// TestForwardAsksTheGuards as every call that leaves the resource.
+func TestForwardAsksTheGuards(t *testing.T) {
+	run(t, func(w *world) {
+		w.devices[ann] = []string{"kitchen"}
+		w.announcer.Listeners = 0
+		w.guarded(permit.Guard{Name: "none", Prefixes: []string{bPhone}, Deny: true})
+		_, id := w.create(ann)
+		w.ringing(1)[0].Forward(call.ForwardWanted{To: phone(bPhone), CallerID: phone(ourPhone)})
+		w.nobodyIsDialled()
+		w.expect(id, "CreateCallFailed CallDisconnected")
+	})
+}
