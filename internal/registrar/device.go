@@ -72,15 +72,21 @@ func (r *Registrar) DeviceAt(userName string, at Flow) (found *Device) {
 	return found
 }
 
-// FlowOf returns the flow that a telephone has registered over last; false where it is not
-// registered.
+// isFlowOf reports whether a binding is another flow of the telephone (RFC 5626 §4.2).
+func (d Device) isFlowOf(b *binding) bool {
+	return d.Instance != "" && instanceOf(b.Instance) == instanceOf(d.Instance)
+}
+
+// FlowOf returns the flow that a telephone has registered over last, or where that is gone
+// another one of its flows; false where it is not registered.
 func (r *Registrar) FlowOf(d Device) (flow Flow, ok bool) {
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	isOwn := false
 	for _, b := range r.bindings[d.UserName] {
-		if d.is(b) && now.Before(b.Expires) {
-			flow, ok = b.flow, true
+		if now.Before(b.Expires) && (d.is(b) || !isOwn && d.isFlowOf(b)) {
+			flow, ok, isOwn = b.flow, true, d.is(b)
 		}
 	}
 	return flow, ok

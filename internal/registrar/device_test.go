@@ -51,6 +51,40 @@ func TestDeviceIsFoundWhereItRegisteredLast(t *testing.T) {
 	}
 }
 
+// TestPhoneIsFoundOverItsOtherFlow: of two connections of a telephone (RFC 5626) the one that
+// a call came over has gone, and comes back.
+func TestPhoneIsFoundOverItsOtherFlow(t *testing.T) {
+	r := open(t, store.InMemory(), nil)
+	issue(t, r, "101", alice)
+	signIn := func(cseq uint32, instance string, at Flow) {
+		in := says("101", cseq, "sip:101@10.0.0.7;reg="+instance[len(instance)-1:], time.Hour, at)
+		in.Contacts[0].Instance = instance
+		register(t, r, in)
+	}
+	first, second := Flow{"TCP", desk.Source}, Flow{"TCP", wire.Source}
+	signIn(1, "<urn:uuid:1>;1", first)
+	signIn(2, "<urn:uuid:1>;2", second)
+	signIn(3, "<urn:uuid:2>;1", Flow{"TCP", netip.MustParseAddrPort("198.51.100.9:40009")})
+	device := r.DeviceAt("101", first)
+	at := func(want Flow, known bool) {
+		t.Helper()
+		if flow, ok := r.FlowOf(*device); ok != known || flow != want {
+			t.Errorf("it is at %v, %t; want %v", flow, ok, want)
+		}
+	}
+	at(first, true)
+	r.RemoveFlow(t.Context(), first, "a test")
+	at(second, true)
+	again := Flow{"TCP", netip.MustParseAddrPort("198.51.100.7:40003")}
+	signIn(4, "<urn:uuid:1>;1", again)
+	at(again, true)
+	signIn(5, "<urn:uuid:1>;2", second)
+	at(again, true)
+	r.RemoveFlow(t.Context(), again, "a test")
+	r.RemoveFlow(t.Context(), second, "a test")
+	at(Flow{}, false)
+}
+
 // TestSilentPhoneIsRemovedAlone has two telephones behind one proxy.
 func TestSilentPhoneIsRemovedAlone(t *testing.T) {
 	r := open(t, store.InMemory(), nil)
@@ -102,5 +136,24 @@ func TestFlowsOfOnePhoneRingOnce(t *testing.T) {
 	list := r.TelephonesOf(alice)
 	if len(list) != 2 || list[0].Contact != "sip:101@10.0.0.9" || list[1].Contact != "sip:101@10.0.0.7:5062" || len(r.BindingsOfIdentity(alice)) != 3 {
 		t.Errorf("ringing are %+v", list)
+	}
+}
+
+// TestPhoneSignsOutWithoutItsInstance, by its address, and no other flow of that address.
+func TestPhoneSignsOutWithoutItsInstance(t *testing.T) {
+	r := open(t, store.InMemory(), nil)
+	issue(t, r, "101", alice)
+	in := says("101", 1, "sip:101@10.0.0.7", time.Hour, desk)
+	in.Contacts[0].Instance = "<urn:uuid:1>;1"
+	first := register(t, r, in)[0]
+	in.CSeq, in.Contacts[0].Instance = 2, "<urn:uuid:1>;2"
+	register(t, r, in)
+	plain := says("101", 3, "sip:101@10.0.0.7", time.Hour, desk)
+	if list := register(t, r, plain); len(list) != 2 || list[1].Instance != "<urn:uuid:1>;2" && list[0].Instance != "<urn:uuid:1>;2" {
+		t.Fatalf("registered are %+v", list)
+	}
+	plain.CSeq, plain.Contacts[0].Expires = 4, 0
+	if list := register(t, r, plain); len(list) != 1 || list[0].ID != first.ID {
+		t.Errorf("left are %+v", list)
 	}
 }

@@ -1,6 +1,7 @@
 package registrar
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -99,7 +100,7 @@ func (r *Registrar) check(in Request) error {
 		if contact.Expires > 0 && contact.Expires < r.cfg.MinExpires {
 			return ErrTooBrief
 		}
-		switch present := r.bindingOf(in.UserName, contact); {
+		switch present := r.bindingOf(in, contact); {
 		case present != nil && present.outdated(in):
 			return ErrOrder
 		case present == nil && contact.Expires != 0:
@@ -114,7 +115,7 @@ func (r *Registrar) check(in Request) error {
 
 // applyContact adds, renews or removes the binding of one contact.
 func (r *Registrar) applyContact(in Request, contact Contact, now time.Time) (changed bool) {
-	present := r.bindingOf(in.UserName, contact)
+	present := r.bindingOf(in, contact)
 	if contact.Expires == 0 {
 		if present == nil {
 			return false
@@ -140,6 +141,7 @@ func (r *Registrar) applyContact(in Request, contact Contact, now time.Time) (ch
 		return true
 	}
 	next.ID, next.Since, next.storedExpiry = present.ID, present.Since, present.storedExpiry
+	next.Instance = cmp.Or(next.Instance, present.Instance)
 	moved := present.flow != next.flow || present.Contact != next.Contact || !slices.Equal(present.Path, next.Path)
 	r.removeBindings(in.UserName, func(b *binding) bool { return b == present })
 	r.addBinding(in.UserName, next)
@@ -151,12 +153,17 @@ func (r *Registrar) applyContact(in Request, contact Contact, now time.Time) (ch
 	return moved || next.storedExpiry.Sub(now) < granted/2
 }
 
-// bindingOf returns the binding that a contact is about; nil: there is none yet.
-func (r *Registrar) bindingOf(userName string, contact Contact) *binding {
-	for _, b := range r.bindings[userName] {
-		if contact.Instance != "" && b.Instance == contact.Instance || b.Instance == contact.Instance && b.Contact == contact.URI {
+// bindingOf returns the binding that a contact is about: of its instance (RFC 5626 §6), else
+// of its address and flow, where one of the two names no instance, as some phones do when
+// they sign out; nil: there is none yet.
+func (r *Registrar) bindingOf(in Request, contact Contact) (found *binding) {
+	for _, b := range r.bindings[in.UserName] {
+		switch isSameAddress := b.Contact == contact.URI; {
+		case b.Instance == contact.Instance && (contact.Instance != "" || isSameAddress):
 			return b
+		case isSameAddress && b.flow == in.Flow && (b.Instance == "" || contact.Instance == ""):
+			found = b
 		}
 	}
-	return nil
+	return found
 }

@@ -34,7 +34,7 @@ func (l Local) layout() *layout {
 // wraps ErrUnacceptable and says why. Inside a session an offer may disable every stream.
 func Answer(offer *Session, local Local) ([]byte, Media, error) {
 	if local.isSettled() && offer.disablesAll() {
-		return writeAnswer(offer, -1, Media{}, local), local.disabled(), nil
+		return writeAnswer(offer, -1, Media{}, local), local.disabledBy(offer), nil
 	}
 	i, media, err := choose(offer, local)
 	if err != nil {

@@ -1,6 +1,9 @@
 package sdp
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // isSettled reports whether an offer has been answered before.
 func (l Local) isSettled() bool { return l.Agreed != nil && l.Agreed.Codec() != "" }
@@ -24,4 +27,27 @@ func (l Local) disabled() Media {
 	media.Send, media.Receive = false, false
 	media.Remote, media.RemoteRTCP = netip.AddrPortFrom(media.Remote.Addr(), 0), netip.AddrPort{}
 	return media
+}
+
+// disabledBy is disabled for an offer, which may have added streams.
+func (l Local) disabledBy(offer *Session) Media {
+	media := l.disabled()
+	media.layout = media.layout.with(offer)
+	return media
+}
+
+// with is the layout after an offer that disabled all streams: the one with the sound keeps
+// its numbers, which the offer need not repeat.
+func (l *layout) with(offer *Session) *layout {
+	switch {
+	case l == nil && len(offer.Streams) == 1:
+		return nil
+	case l == nil:
+		return &layout{offer.Streams, 0} // our own offers have the sound alone
+	case len(offer.Streams) <= len(l.streams):
+		return l
+	}
+	streams := slices.Clone(offer.Streams)
+	streams[l.taken] = l.streams[l.taken]
+	return &layout{streams, l.taken}
 }

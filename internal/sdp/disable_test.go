@@ -71,3 +71,38 @@ func TestStreamIsDisabledInsideASession(t *testing.T) {
 		})
 	}
 }
+
+// TestDisablingOfferMayAddStreams: our next offer has them all, in their order (RFC 3264 §8),
+// and the numbers of the sound that was there before.
+func TestDisablingOfferMayAddStreams(t *testing.T) {
+	const sound = "m=audio 49170 RTP/AVP 0 97\na=rtpmap:97 telephone-event/8000\n"
+	for _, test := range []struct{ before, disables, want string }{
+		{"m=audio 49170 RTP/AVP 0\n", "m=audio 0 RTP/AVP 0\nm=video 0 RTP/AVP 96\n", "m=audio 20000 RTP/AVP 0 8 101 m=video 0 RTP/AVP 96"},
+		{sound, "m=audio 0 RTP/AVP 0\nm=video 0 RTP/AVP 96\n", "m=audio 20000 RTP/AVP 0 8 97 m=video 0 RTP/AVP 96"},
+		{"m=video 5000 RTP/AVP 96\n" + sound, "m=video 0 RTP/AVP 96\nm=audio 0 RTP/AVP 0\nm=image 0 udptl t38\n", "m=video 0 RTP/AVP 96 m=audio 20000 RTP/AVP 0 8 97 m=image 0 udptl t38"},
+		{"m=video 5000 RTP/AVP 96\n" + sound, "m=video 0 RTP/AVP 96\nm=audio 0 RTP/AVP 0\n", "m=video 0 RTP/AVP 96 m=audio 20000 RTP/AVP 0 8 97"},
+		{"m=audio 49170 RTP/AVP 0\n", "m=audio 0 RTP/AVP 0\n", "m=audio 20000 RTP/AVP 0 8 101"},
+	} {
+		local := ours
+		for _, streams := range []string{test.before, test.disables} {
+			offer, err := Parse([]byte(phone + streams))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, agreed, err := Answer(offer, local)
+			if err != nil {
+				t.Fatal(err)
+			}
+			local.Agreed = &agreed
+		}
+		var lines []string
+		for line := range strings.Lines(string(Offer(local))) {
+			if strings.HasPrefix(line, "m=") {
+				lines = append(lines, strings.TrimSpace(line))
+			}
+		}
+		if got := strings.Join(lines, " "); got != test.want {
+			t.Errorf("after %q our offer has %q, want %q", test.disables, got, test.want)
+		}
+	}
+}

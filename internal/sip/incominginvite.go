@@ -69,7 +69,7 @@ func (s *Server) openInbound(in *inbound, from origin) *leg {
 	l := s.newLeg(from)
 	l.leaveTrunk, l.holder = leaveTrunk, holder
 	l.dialog = answeringDialog(in.request, source)
-	l.dialog.contact = s.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
+	l.dialog.contact = s.contactIn(&l.dialog, asksSIPS(in.request), source.Addr())
 	l.dialog.flow = from.credential != nil || !s.trunks.Knows(source.Addr()) // who has shown credentials is where it was heard
 	l.log = slog.New(s.log.Handler().WithAttrs([]slog.Attr{slog.String("trunk", from.terms.name), slog.String("call_id", l.dialog.callID)}))
 	l.product = header.Product(in.request, "User-Agent")

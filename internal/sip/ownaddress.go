@@ -106,6 +106,33 @@ func (s *Server) via(transport string, peer netip.Addr) *sip.ViaHeader {
 	return via
 }
 
+// contactIn is our Contact in a dialog: one of SIPS where the peer has asked for that
+// (RFC 3261 §8.1.1.8, §12.1.1) and hears us over a transport that may have it.
+func (s *Server) contactIn(d *dialog, asksSIPS bool, peer netip.Addr) sip.Uri {
+	uri := s.contact(d.local.uri.User, d.transport, peer)
+	if asksSIPS && isSecure(d.transport) {
+		uri.Scheme = "sips"
+		if d.transport == "TLS" {
+			uri.UriParams = nil // SIPS is TLS already (RFC 3261 §26.2.2)
+		}
+	}
+	return uri
+}
+
+// isSIPS reports whether an address may be reached over TLS alone.
+func isSIPS(uri *sip.Uri) bool { return strings.EqualFold(uri.Scheme, "sips") }
+
+// asksSIPS reports whether a request for a dialog wants a Contact of SIPS.
+func asksSIPS(request *sip.Request) bool {
+	if isSIPS(&request.Recipient) {
+		return true
+	}
+	if route := request.RecordRoute(); route != nil {
+		return isSIPS(&route.Address)
+	}
+	return isSIPS(&request.Contact().Address)
+}
+
 // contact builds our Contact for a peer.
 func (s *Server) contact(user, transport string, peer netip.Addr) sip.Uri {
 	at := s.localEndpoint(transport)

@@ -3,6 +3,7 @@ package sip
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,13 +44,21 @@ func (s *Server) bindPhone(request *sip.Request, tx *transaction.Server, as regi
 	s.respond(request, tx, sip.StatusOK, "OK", bindingFields(request, in, devices)...)
 }
 
-// bindingFields are the headers of the 200: all that the user has registered.
+// bindingFields are the headers of the 200: all that the user has registered, what the
+// request asked for first, since some phones read but one.
 func bindingFields(request *sip.Request, in registrar.Request, devices []registrar.Binding) (list []sip.Header) {
 	now := time.Now()
+	own, others := []sip.Header(nil), []sip.Header(nil)
 	for _, d := range devices {
 		left := max(1, int(d.Expires.Sub(now).Round(time.Second).Seconds()))
-		list = append(list, sip.NewHeader("Contact", fmt.Sprintf("<%s>;expires=%d", d.Contact, left)))
+		field := sip.NewHeader("Contact", fmt.Sprintf("<%s>%s;expires=%d", d.Contact, header.Instance(d.Instance), left))
+		if d.Flow == in.Flow && slices.ContainsFunc(in.Contacts, func(c registrar.Contact) bool { return c.URI == d.Contact }) {
+			own = append(own, field)
+		} else {
+			others = append(others, field)
+		}
 	}
+	list = append(own, others...)
 	list = append(list, sip.NewHeader("Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	if header.Supports(request, "path") { // RFC 3327 §5.3
 		for _, value := range header.Values(request, "Path") {

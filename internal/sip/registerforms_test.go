@@ -17,7 +17,7 @@ func TestContactsOfPhonesAreRead(t *testing.T) {
 		want   []string // of the bindings: address and seconds
 	}{
 		{"without brackets", []siptest.Field{{Name: "Contact", Value: "sip:ann@10.0.0.7:5060;expires=120"}}, []string{"<sip:ann@10.0.0.7:5060>;expires=120"}},
-		{"parameters of both kinds", []siptest.Field{{Name: "Contact", Value: `"Ann <desk>, 1" <sip:ann@10.0.0.7:5060;transport=udp;ob>;+sip.instance="<urn:uuid:1;2>";reg-id=1;q=0.7; expires = 120`}}, []string{"<sip:ann@10.0.0.7:5060;transport=udp;ob>;expires=120"}},
+		{"parameters of both kinds", []siptest.Field{{Name: "Contact", Value: `"Ann <desk>, 1" <sip:ann@10.0.0.7:5060;transport=udp;ob>;+sip.instance="<urn:uuid:1;2>";reg-id=1;q=0.7; expires = 120`}}, []string{`<sip:ann@10.0.0.7:5060;transport=udp;ob>;+sip.instance="<urn:uuid:1;2>";reg-id=1;expires=120`}},
 		{"Expires alone", []siptest.Field{{Name: "Contact", Value: "<sip:ann@10.0.0.7>"}, {Name: "Expires", Value: " 180 "}}, []string{"<sip:ann@10.0.0.7>;expires=180"}},
 		{"two in one field", []siptest.Field{{Name: "Contact", Value: "<sip:ann@10.0.0.7>;expires=120 , \"B, b\" <sip:ann@10.0.0.8>;expires=180"}}, []string{"<sip:ann@10.0.0.7>;expires=120", "<sip:ann@10.0.0.8>;expires=180"}},
 		{"IPv6", []siptest.Field{{Name: "Contact", Value: "<sip:ann@[2001:db8::7]:5062;transport=tcp>;expires=120"}}, []string{"<sip:ann@[2001:db8::7]:5062;transport=tcp>;expires=120"}},
@@ -44,5 +44,20 @@ func TestContactsOfPhonesAreRead(t *testing.T) {
 				t.Errorf("%d bindings: %s", n, got)
 			}
 		})
+	}
+}
+
+// TestOwnContactStandsFirst in the 200, before those of the user's other phones.
+func TestOwnContactStandsFirst(t *testing.T) {
+	t.Parallel()
+	o := newPhoneRig(t, nil)
+	as, _ := o.user(t, "101", "")
+	o.registered(t, as, nil)
+	second := o.phone(t, func(c *siptest.Config) { c.User = "101" })
+	for _, contact := range []string{"<sip:101@10.0.0.7>", "<sip:101@10.0.0.8>", "<sip:101@10.0.0.7>"} {
+		answer, err := second.Register(within(t), as, 600, siptest.Field{Name: "Contact", Value: contact})
+		if err != nil || answer.Status() != 200 || !strings.HasPrefix(answer.Get("Contact"), contact) || len(answer.All("Contact")) < 2 {
+			t.Errorf("%s: %v, %v", contact, answer, err)
+		}
 	}
 }

@@ -94,7 +94,7 @@ func (l *leg) replacePeer(r replacement) {
 // adoptDialog makes a request's dialog the leg's.
 func (l *leg) adoptDialog(request *sip.Request, source netip.AddrPort) {
 	l.dialog = answeringDialog(request, source)
-	l.dialog.contact = l.server.contact(l.dialog.local.uri.User, l.dialog.transport, source.Addr())
+	l.dialog.contact = l.server.contactIn(&l.dialog, asksSIPS(request), source.Addr())
 }
 
 // byeOldDialog sends BYE in a dialog that the leg has left.

@@ -50,3 +50,17 @@ func ParseContact(text string, usual time.Duration) (contact Contact, wrong stri
 
 // UnusableContact is the phrase of a 400 to a Contact that nobody could call.
 const UnusableContact = "Unusable Contact"
+
+// Instance writes a Contact's Instance as its parameters (RFC 5626 §11.1); "" where there is
+// none, or none that could stand in a message.
+func Instance(of string) string {
+	at := strings.LastIndexByte(of, ';')
+	if at < 0 || strings.ContainsFunc(of, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return ""
+	}
+	text := `;+sip.instance="` + of[:at] + `"`
+	if flow := of[at+1:]; flow != "" && strings.Trim(flow, "0123456789") == "" {
+		text += ";reg-id=" + flow
+	}
+	return text
+}

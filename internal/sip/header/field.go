@@ -11,6 +11,7 @@ import (
 // compactForms are the short names of fields that sipgo leaves as they came.
 var compactForms = map[string]string{
 	"Content-Type": "c", "Supported": "k", "Session-Expires": "x", "Refer-To": "r", "Referred-By": "b", "Event": "o", "Content-Encoding": "e",
+	"Identity": "y", // RFC 8224 §4
 }
 
 // Values returns the values of a field, under its name and its compact form.

@@ -3,13 +3,15 @@ package transaction
 import (
 	"crypto/rand"
 	"net"
+	"net/netip"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 )
 
 // Response begins the response to a request (RFC 3261 §8.2.6). It shares the request's
 // fields, which nobody may change any more. Its To has a tag, but for 100: that of the
-// request, or a new one. A Via that asks for it tells the request's source (RFC 3581 §4).
+// request, or a new one. The Via tells the request's source where that is to be told.
 func Response(request *sip.Request, status int, phrase string) *sip.Response {
 	r := sip.NewResponse(status, phrase)
 	routes := keepsRoutes(request, status)
@@ -56,20 +58,32 @@ func keepsRoutes(request *sip.Request, status int) bool {
 	return status >= 180 && status < 190 || status >= 200 && status < 300 || request.IsInvite() && status > 100 && status < 200
 }
 
-// received is a Via with the address that the request came from, if it asks for it.
+// received is a Via with the address that the request came from, where that is another than
+// the Via names, or a name (RFC 3261 §18.2.1), and with its port, where the Via asks for both
+// (RFC 3581 §4).
 func received(via *sip.ViaHeader, source string) *sip.ViaHeader {
-	if port, wanted := via.Params.Get("rport"); !wanted || port != "" {
-		return via
-	}
 	host, port, err := net.SplitHostPort(source)
-	if err != nil {
+	asked, names := via.Params.Get("rport")
+	wantsPort := names && asked == ""
+	if err != nil || !wantsPort && isAddress(via.Host, host) {
 		return via
 	}
 	told := &toldVia{ViaHeader: *via}
 	told.Params = append(told.room[:0], via.Params...)
-	told.Params.Add("rport", port)
+	if wantsPort {
+		told.Params.Add("rport", port)
+	}
 	told.Params.Add("received", host)
 	return &told.ViaHeader
+}
+
+// isAddress reports whether a host is that address, however it is written.
+func isAddress(host, address string) bool {
+	if host == address {
+		return true
+	}
+	named, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && named.Unmap().String() == address
 }
 
 // toldVia is a Via with room for as many parameters as most have.

@@ -54,6 +54,41 @@ func inOrder(fields string) string {
 	return strings.Join(append(routes, others...), "\n")
 }
 
+// TestViaTellsWhereARequestCameFrom where that is another address than the Via names, or a
+// name (RFC 3261 §18.2.1), or where the Via asks for it (RFC 3581 §4).
+func TestViaTellsWhereARequestCameFrom(t *testing.T) {
+	t.Parallel()
+	const v4, v6 = "192.0.2.7:40001", "[2001:db8::7]:40001"
+	for _, test := range []struct{ via, source, want string }{
+		{"192.0.2.7:5060", v4, ""},
+		{"192.0.2.7:5060;rport", v4, ";rport=40001;received=192.0.2.7"},
+		{"10.0.0.7:5060", v4, ";received=192.0.2.7"},
+		{"10.0.0.7;rport", v4, ";rport=40001;received=192.0.2.7"},
+		{"phone.example", v4, ";received=192.0.2.7"},
+		{"10.0.0.7;rport=5060", v4, ";rport=5060;received=192.0.2.7"},
+		{"[2001:db8::7]:5060", v6, ""},
+		{"[2001:DB8:0::7]:5060", v6, ""},
+		{"[2001:db8::8]:5060", v6, ";received=2001:db8::7"},
+	} {
+		message, err := sip.ParseMessage([]byte("OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP " + test.via + ";branch=z9hG4bKx\r\nContent-Length: 0\r\n\r\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := message.(*sip.Request)
+		asked.SetSource(test.source)
+		via := Response(asked, 200, "OK").Via()
+		got := ""
+		for _, p := range via.Params {
+			if p.K != "branch" {
+				got += ";" + p.K + "=" + p.V
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s from %s: %q, want %q", test.via, test.source, got, test.want)
+		}
+	}
+}
+
 func TestTagOfTheRequestIsKept(t *testing.T) {
 	t.Parallel()
 	asked := request(t, "BYE", "a")
