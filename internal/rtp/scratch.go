@@ -9,7 +9,7 @@ type scratch struct {
 	batch  *batch          // for packets from sockets
 	frame  [maxFrame]int16 // at the codec's rate, in a call of another
 	tone   [maxFrame]int16
-	sealed [headerSize + mostPayload + mostOverhead]byte
+	sealed [headerSize + mostPayload + aeadTag]byte
 }
 
 // scratches is the pool of those that nobody uses. There are hardly ever more

@@ -22,7 +22,7 @@ const (
 // outgoing is the state of what we send.
 type outgoing struct {
 	header  header
-	packet  [headerSize + mostPayload + mostOverhead]byte
+	packet  [headerSize + mostPayload + aeadTag]byte
 	filled  int    // bytes of payload that stand in packet and wait for more
 	packets uint32 // wraps, as RFC 3550 wants
 	octets  uint32 // of payload

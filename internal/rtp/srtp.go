@@ -16,12 +16,13 @@ import (
 // one in, and nothing on a shard may. What it does is small.
 
 const (
-	fullTag   = 10 // bytes; RTCP's in both suites (RFC 4568 §6.2.2)
+	fullTag   = 10 // bytes; RTCP's of all suites with HMAC (RFC 4568 §6.2.2)
 	shortTag  = 4
+	aeadTag   = 16 // RFC 7714 §8.1
 	indexSize = 4
 	encrypted = 1 << 31 // the E flag beside the index of RTCP
 
-	mostOverhead = indexSize + fullTag
+	mostOverhead = indexSize + aeadTag
 )
 
 // The labels of RFC 3711 §4.3.2 for RTP; RTCP's are three more.
@@ -35,29 +36,37 @@ const (
 // transform is the session keys of one direction, for RTP or for RTCP. It has
 // one user.
 type transform struct {
+	aead    cipher.AEAD // encrypts and authenticates (RFC 7714); nil: block and mac do
 	block   cipher.Block
-	salt    [sdp.MasterSaltSize]byte
+	salt    [sdp.MaxMasterSalt]byte
 	mac     hash.Hash
 	tagSize int
 
 	// Kept here because what an interface's method gets would else be allocated.
-	counter [aes.BlockSize]byte
-	stream  [aes.BlockSize]byte
-	number  [4]byte
-	sum     [sha1.Size]byte
+	counter    [aes.BlockSize]byte
+	stream     [aes.BlockSize]byte
+	number     [4]byte
+	associated []byte
+	sum        [sha1.Size]byte
 }
 
 // newTransform derives session keys from a master key (RFC 3711 §4.3, with a key
-// derivation rate of zero). first is the first label.
-func newTransform(key sdp.Key, first byte, tagSize int) *transform {
-	t := &transform{tagSize: tagSize}
-	master := mustAES(key[:sdp.MasterKeySize])
-	var session [sdp.MasterKeySize]byte
+// derivation rate of zero; RFC 6188 §3, RFC 7714 §11). first is the first label.
+func newTransform(suite sdp.Suite, key *sdp.Key, first byte) *transform {
+	t := &transform{tagSize: tagSizeOf(suite, first)}
+	secret, salt := key.Parts(suite)
+	master := mustAES(secret)
+	var session [sdp.MaxMasterKey]byte
 	var auth [sha1.Size]byte
-	derive(master, key[sdp.MasterKeySize:], first+labelCipher, session[:])
-	derive(master, key[sdp.MasterKeySize:], first+labelAuth, auth[:])
-	derive(master, key[sdp.MasterKeySize:], first+labelSalt, t.salt[:])
-	t.block, t.mac = mustAES(session[:]), hmac.New(sha1.New, auth[:])
+	derive(master, salt, first+labelCipher, session[:len(secret)])
+	derive(master, salt, first+labelAuth, auth[:])
+	derive(master, salt, first+labelSalt, t.salt[:len(salt)])
+	block := mustAES(session[:len(secret)])
+	if suite.IsAEAD() {
+		t.aead = mustGCM(block)
+		return t
+	}
+	t.block, t.mac = block, hmac.New(sha1.New, auth[:])
 	return t
 }
 
@@ -120,8 +129,12 @@ type sealer struct {
 	reports   uint32 // the index of the next RTCP packet
 }
 
-func tagSizeOf(suite sdp.Suite) int {
-	if suite == sdp.AES128SHA32 {
+// tagSizeOf is how long the tags of a suite are; first is the first label of its keys.
+func tagSizeOf(suite sdp.Suite, first byte) int {
+	switch {
+	case suite.IsAEAD():
+		return aeadTag
+	case first == labelCipher && (suite == sdp.AES128SHA32 || suite == sdp.AES256SHA32):
 		return shortTag
 	}
 	return fullTag
@@ -130,13 +143,13 @@ func tagSizeOf(suite sdp.Suite) int {
 func newSealer(suite sdp.Suite, key sdp.Key) *sealer {
 	return &sealer{
 		key: key, suite: suite,
-		rtp:  newTransform(key, labelCipher, tagSizeOf(suite)),
-		rtcp: newTransform(key, labelsOfRTCP, fullTag),
+		rtp:  newTransform(suite, &key, labelCipher),
+		rtcp: newTransform(suite, &key, labelsOfRTCP),
 	}
 }
 
 // seal writes the protected form of an RTP packet of ours, whose header is plain,
-// into dst, which has room for mostOverhead more, and returns its length.
+// into dst, which has room for the longest tag more, and returns its length.
 func (s *sealer) seal(dst, packet []byte) int {
 	sequence, ssrc := binary.BigEndian.Uint16(packet[2:]), binary.BigEndian.Uint32(packet[8:])
 	if s.begun && sequence < s.sequence {
@@ -144,6 +157,9 @@ func (s *sealer) seal(dst, packet []byte) int {
 	}
 	s.sequence, s.begun = sequence, true
 	n := copy(dst, packet)
+	if s.rtp.aead != nil {
+		return s.rtp.sealWhole(dst, headerSize, n, ssrc, uint64(s.rollover)<<16|uint64(sequence))
+	}
 	s.rtp.crypt(dst[headerSize:n], ssrc, uint64(s.rollover)<<16|uint64(sequence))
 	return n + copy(dst[n:], s.rtp.tag(dst[:n], true, s.rollover))
 }
@@ -153,6 +169,11 @@ func (s *sealer) seal(dst, packet []byte) int {
 func (s *sealer) sealRTCP(packet []byte, size int) int {
 	packet = packet[:size+mostOverhead]
 	ssrc := binary.BigEndian.Uint32(packet[4:])
+	if s.rtcp.aead != nil {
+		number := encrypted | s.reports
+		s.reports = (s.reports + 1) &^ encrypted
+		return s.rtcp.sealReport(packet, size, ssrc, number)
+	}
 	s.rtcp.crypt(packet[8:size], ssrc, uint64(s.reports))
 	binary.BigEndian.PutUint32(packet[size:], encrypted|s.reports)
 	size += indexSize

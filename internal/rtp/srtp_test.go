@@ -27,14 +27,15 @@ func standardKey(t testing.TB) (k sdp.Key) {
 // RFC 3711 appendix B.3.
 func TestSessionKeysAreTheStandards(t *testing.T) {
 	key := standardKey(t)
-	master := mustAES(key[:sdp.MasterKeySize])
+	secret, salt := key.Parts(sdp.AES128SHA80)
+	master := mustAES(secret)
 	for label, want := range []string{
 		"c61e7a93744f39ee10734afe3ff7a087",
 		"cebe321f6ff7716b6fd4ab49af256a156d38baa4",
 		"30cbbc08863d8c85d49db34a9ae1",
 	} {
 		got := make([]byte, len(want)/2)
-		if derive(master, key[sdp.MasterKeySize:], byte(label), got); hex.EncodeToString(got) != want {
+		if derive(master, salt, byte(label), got); hex.EncodeToString(got) != want {
 			t.Errorf("label %d: %x, want %s", label, got, want)
 		}
 	}
@@ -76,11 +77,10 @@ var protectedRTCP = []struct{ plain, full string }{
 
 func TestProtectionIsWhatOthersUnderstand(t *testing.T) {
 	for _, suite := range sdp.Suites {
-		o, s := newOpener(suite, standardKey(t)), newSealer(suite, standardKey(t))
-		cut := fullTag - tagSizeOf(suite) // the short tag is the long one's beginning
-		for _, test := range protected {
-			want, full := unhex(t, test.plain), unhex(t, test.full)
-			full = full[:len(full)-cut]
+		known, key := protectedUnder(t, suite)
+		o, s := newOpener(suite, key), newSealer(suite, key)
+		for i, test := range protected {
+			want, full := unhex(t, test.plain), unhex(t, known.rtp[i])
 			h, _, _ := parse(want)
 			switch h.sequence {
 			case 65535:
@@ -99,8 +99,8 @@ func TestProtectionIsWhatOthersUnderstand(t *testing.T) {
 			}
 		}
 		s.reports = 1 // where that implementation begins
-		for _, test := range protectedRTCP {
-			want, full := unhex(t, test.plain), unhex(t, test.full)
+		for i, test := range protectedRTCP {
+			want, full := unhex(t, test.plain), unhex(t, known.rtcp[i])
 			if got, what := o.openRTCP(bytes.Clone(full)); what != authentic || !bytes.Equal(got, want) {
 				t.Errorf("%v: opened RTCP %d, %x", suite, what, got)
 			}
@@ -125,9 +125,15 @@ func sealed(s *sealer, ssrc uint32, first, count int) (packets [][]byte) {
 }
 
 func TestReplayedAndForgedPacketsAreRefused(t *testing.T) {
+	for _, suite := range sdp.Suites {
+		t.Run(suite.String(), func(t *testing.T) { replaysAndForgeriesAreRefused(t, suite) })
+	}
+}
+
+func replaysAndForgeriesAreRefused(t *testing.T, suite sdp.Suite) {
 	key := sdp.NewKey()
-	packets := sealed(newSealer(sdp.AES128SHA80, key), 7, 65400, 1000) // over a wrap
-	o := newOpener(sdp.AES128SHA80, key)
+	packets := sealed(newSealer(suite, key), 7, 65400, 1000) // over a wrap
+	o := newOpener(suite, key)
 	want := func(name string, packet []byte, want opened) {
 		t.Helper()
 		if _, got := o.open(bytes.Clone(packet)); got != want {
@@ -154,9 +160,9 @@ func TestReplayedAndForgedPacketsAreRefused(t *testing.T) {
 	want("a packet after its forgeries", packets[600], authentic)
 	want("cut", packets[601][:headerSize+5], forged)
 	want("empty", nil, forged)
-	other := sealed(newSealer(sdp.AES128SHA80, sdp.NewKey()), 7, 2000, 1)[0]
+	other := sealed(newSealer(suite, sdp.NewKey()), 7, 2000, 1)[0]
 	want("another key", other, forged)
-	want("another stream under the same key", sealed(newSealer(sdp.AES128SHA80, key), 8, 30, 1)[0], authentic)
+	want("another stream under the same key", sealed(newSealer(suite, key), 8, 30, 1)[0], authentic)
 	want("the first stream goes on", packets[602], authentic)
 	want("plain", packets[603][:headerSize+20], forged)
 }
@@ -245,4 +251,28 @@ func BenchmarkSRTP(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestProtectionDoesNotAllocate asks it of every suite, both ways.
+func TestProtectionDoesNotAllocate(t *testing.T) {
+	for _, suite := range sdp.Suites {
+		key := sdp.NewKey()
+		s, o := newSealer(suite, key), newOpener(suite, key)
+		h := header{ssrc: 7}
+		plain, packet := make([]byte, headerSize+160), make([]byte, headerSize+160+mostOverhead)
+		report := make([]byte, 28+mostOverhead)
+		round := func() {
+			h.sequence++
+			h.put(plain)
+			if _, what := o.open(packet[:s.seal(packet, plain)]); what != authentic {
+				t.Fatalf("%v: %d", suite, what)
+			}
+			if _, what := o.openRTCP(report[:s.sealRTCP(report, 28)]); what != authentic {
+				t.Fatalf("%v: a report: %d", suite, what)
+			}
+		}
+		if n := testing.AllocsPerRun(100, round); n > 0 {
+			t.Errorf("%v: %v allocations", suite, n)
+		}
+	}
 }

@@ -72,8 +72,8 @@ type opener struct {
 func newOpener(suite sdp.Suite, key sdp.Key) *opener {
 	return &opener{
 		key: key, suite: suite,
-		rtp:  newTransform(key, labelCipher, tagSizeOf(suite)),
-		rtcp: newTransform(key, labelsOfRTCP, fullTag),
+		rtp:  newTransform(suite, &key, labelCipher),
+		rtcp: newTransform(suite, &key, labelsOfRTCP),
 	}
 }
 
@@ -93,6 +93,14 @@ func (o *opener) open(packet []byte) ([]byte, opened) {
 	index, ok := w.indexOf(binary.BigEndian.Uint16(packet[2:]))
 	if !ok || !w.fresh(index) {
 		return nil, replayed
+	}
+	if o.rtp.aead != nil {
+		plain, ok := o.rtp.openWhole(packet, at, ssrc, index)
+		if !ok {
+			return nil, forged
+		}
+		o.keep(known, ssrc).rtp.note(index)
+		return plain, authentic
 	}
 	if !o.rtp.authentic(packet[:size], packet[size:], true, uint32(index>>16)) {
 		return nil, forged
@@ -115,6 +123,9 @@ func (w *window) indexOf(sequence uint16) (index uint64, ok bool) {
 // openRTCP unprotects an RTCP packet in place and returns it without what
 // protection has added.
 func (o *opener) openRTCP(packet []byte) ([]byte, opened) {
+	if o.rtcp.aead != nil {
+		return o.openReport(packet)
+	}
 	signed := len(packet) - fullTag
 	size := signed - indexSize
 	if size < 8 {
@@ -135,6 +146,25 @@ func (o *opener) openRTCP(packet []byte) ([]byte, opened) {
 		o.rtcp.crypt(packet[8:size], ssrc, index)
 	}
 	return packet[:size], authentic
+}
+
+// openReport is openRTCP for a suite whose tag stands before the index (RFC 7714 §9.1).
+func (o *opener) openReport(packet []byte) ([]byte, opened) {
+	size := len(packet) - indexSize
+	if size < reportHeader+aeadTag {
+		return nil, forged
+	}
+	ssrc, number := binary.BigEndian.Uint32(packet[4:]), binary.BigEndian.Uint32(packet[size:])
+	index, known := uint64(number&^encrypted), o.find(ssrc)
+	if known != nil && !known.rtcp.fresh(index) {
+		return nil, replayed
+	}
+	plain, ok := o.rtcp.openReport(packet[:size], ssrc, number)
+	if !ok {
+		return nil, forged
+	}
+	o.keep(known, ssrc).rtcp.note(index)
+	return plain, authentic
 }
 
 func (o *opener) find(ssrc uint32) *stream {

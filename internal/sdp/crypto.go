@@ -53,15 +53,17 @@ func (s *Stream) addCrypto(value string) {
 		return
 	}
 	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(parts[0], "="))
-	if err != nil || len(raw) != len(Key{}) {
+	if err != nil || len(raw) != suite.size() {
 		return
 	}
-	s.Crypto = append(s.Crypto, Crypto{int(tag), suite, Key(raw)})
+	next := Crypto{Tag: int(tag), Suite: suite}
+	copy(next.Key[:], raw)
+	s.Crypto = append(s.Crypto, next)
 }
 
 // line writes the attribute.
 func (c Crypto) line() string {
-	return fmt.Sprintf("a=crypto:%d %s inline:%s\r\n", c.Tag, c.Suite, base64.StdEncoding.EncodeToString(c.Key[:]))
+	return fmt.Sprintf("a=crypto:%d %s inline:%s\r\n", c.Tag, c.Suite, base64.StdEncoding.EncodeToString(c.Key[:c.Suite.size()]))
 }
 
 // protect finds the keys for a stream of the far end: in an offer the first line

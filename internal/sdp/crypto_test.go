@@ -39,11 +39,12 @@ func TestKeysAreAgreedOn(t *testing.T) {
 		{"plain where it must not be", "RTP/AVP", "", Required, "", "", "SRTP is required"},
 		{"encrypted where it is off", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "\n", Off, "", "", "not offered here"},
 		{"no key at all", "RTP/SAVP", "", Optional, "", "", "none of the stream's SRTP keys"},
-		{"an unknown suite", "RTP/SAVP", "a=crypto:1 AEAD_AES_256_GCM " + inline + "\n", Optional, "", "", "none of"},
+		{"an unknown suite", "RTP/SAVP", "a=crypto:1 F8_128_HMAC_SHA1_80 " + inline + "\n", Optional, "", "", "none of"},
 		{"a key identifier", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|2^20|1:4\n", Optional, "", "", "none of"},
 		{"a key identifier without a lifetime", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|1:4\n", Optional, "", "", "none of"},
 		{"two keys", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + ";" + inline + "\n", Optional, "", "", "none of"},
 		{"without encryption", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + " UNENCRYPTED_SRTP\n", Optional, "", "", "none of"},
+		{"a key of another suite's length", "RTP/SAVP", "a=crypto:1 AES_256_CM_HMAC_SHA1_80 " + inline + "\n", Optional, "", "", "none of"},
 		{"a short key", "RTP/SAVP", "a=crypto:1 " + suite80 + " inline:AAAA\n", Optional, "", "", "none of"},
 		{"a window hint", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + " WSH=128\n", Optional, suite80, "a=crypto:1 ", ""},
 	} {
@@ -120,7 +121,7 @@ func TestAnswerWithoutKeysIsRefusedWhereTheyAreRequired(t *testing.T) {
 // TestKeysAreNeverPrinted asks formats and logs.
 func TestKeysAreNeverPrinted(t *testing.T) {
 	var out strings.Builder
-	key := Key([]byte("hunter2hunter2hunter2hunter2hu"))
+	key := Key([]byte("hunter2hunter2hunter2hunter2hunter2hunter2hunt"))
 	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "key", key, "media", Media{Protection: Protection{Send: key}})
 	fmt.Fprintf(&out, "%v %+v %#v", key, Crypto{1, AES128SHA80, key}, Media{Protection: Protection{Send: key}})
 	if strings.Contains(out.String(), "hunter2") || strings.Contains(out.String(), "104 117") || strings.Contains(out.String(), "0x68, 0x75") {
@@ -149,5 +150,46 @@ func TestRTCPSharesThePort(t *testing.T) {
 		if strings.Contains(string(Offer(local)), "a=rtcp-mux") != both[0] {
 			t.Errorf("our offer:\n%s", Offer(local))
 		}
+	}
+}
+
+// TestEverySuiteIsTaken where it is offered alone, with feedback or without; the later offers
+// of ours have it, and the first ones have those alone that everybody knows.
+func TestEverySuiteIsTaken(t *testing.T) {
+	local := ours
+	local.Security = Required
+	for i, suite := range Suites {
+		local.Crypto = append(local.Crypto, Crypto{i + 1, suite, Key{byte(i + 1)}})
+	}
+	for _, suite := range Suites {
+		for _, profile := range []string{"RTP/SAVP", "RTP/SAVPF"} {
+			theirs := Crypto{7, suite, NewKey()}
+			offer, err := Parse([]byte(phone + "m=audio 49170 " + profile + " 0\n" + theirs.line()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, media, err := Answer(offer, local)
+			if err != nil || media.Protection.Suite != suite || !strings.Contains(string(text), "m=audio 20000 "+profile+" 0\r\n") {
+				t.Fatalf("%v: %v, %+v\n%s", suite, err, media, text)
+			}
+			answer, err := Parse(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken := answer.Streams[0].Crypto
+			key, salt := theirs.Key.Parts(suite)
+			if len(taken) != 1 || taken[0].Tag != 7 || taken[0].Suite != suite || taken[0].Key != media.Protection.Send || len(key)+len(salt) != suite.size() ||
+				string(media.Protection.Receive[:suite.size()]) != string(theirs.Key[:suite.size()]) {
+				t.Errorf("%v: %+v and %+v", suite, taken, media.Protection)
+			}
+			again := local
+			again.Agreed = &media
+			if later := string(Offer(again)); !strings.Contains(later, " "+suite.String()+" ") {
+				t.Errorf("%v: our later offer is\n%s", suite, later)
+			}
+		}
+	}
+	if first := string(Offer(local)); strings.Count(first, "a=crypto:") != 2 || !strings.Contains(first, suite80) || !strings.Contains(first, suite32) {
+		t.Errorf("our first offer is\n%s", first)
 	}
 }

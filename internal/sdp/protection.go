@@ -6,7 +6,7 @@ import (
 )
 
 // Suite is an SRTP cipher suite: how a stream is encrypted and authenticated
-// (RFC 4568 §6.2).
+// (RFC 4568 §6.2, RFC 6188, RFC 7714).
 type Suite uint8
 
 // The suites; the zero Suite protects nothing.
@@ -14,18 +14,36 @@ const (
 	Unprotected Suite = iota
 	AES128SHA80       // AES_CM_128_HMAC_SHA1_80
 	AES128SHA32       // AES_CM_128_HMAC_SHA1_32
+	AES256SHA80       // AES_256_CM_HMAC_SHA1_80
+	AES256SHA32       // AES_256_CM_HMAC_SHA1_32
+	AES128GCM         // AEAD_AES_128_GCM
+	AES256GCM         // AEAD_AES_256_GCM
 )
 
-var suiteNames = [...]string{"", "AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"}
+// forms are the names that a=crypto has for the suites, and the parts of their keys.
+var forms = [...]struct {
+	name      string
+	key, salt int // bytes of the master key and of its salt
+}{
+	{}, {"AES_CM_128_HMAC_SHA1_80", 16, 14}, {"AES_CM_128_HMAC_SHA1_32", 16, 14}, {"AES_256_CM_HMAC_SHA1_80", 32, 14},
+	{"AES_256_CM_HMAC_SHA1_32", 32, 14}, {"AEAD_AES_128_GCM", 16, 12}, {"AEAD_AES_256_GCM", 32, 12},
+}
 
-// Suites lists what can be agreed on, the better first.
-var Suites = []Suite{AES128SHA80, AES128SHA32}
+// Suites lists what can be agreed on. Offers of ours have the first two, which everybody
+// knows: each further line makes all INVITEs longer.
+var Suites = []Suite{AES128SHA80, AES128SHA32, AES256SHA80, AES256SHA32, AES128GCM, AES256GCM}
+
+// isOffered reports whether a suite stands in our offers, of which inForce is agreed on.
+func (s Suite) isOffered(inForce Suite) bool { return s <= AES128SHA32 || s == inForce }
 
 // String returns the name that a=crypto has for the suite.
-func (s Suite) String() string { return suiteNames[min(int(s), len(suiteNames)-1)] }
+func (s Suite) String() string { return forms[min(int(s), len(forms)-1)].name }
+
+// IsAEAD reports whether one algorithm encrypts and authenticates (RFC 7714).
+func (s Suite) IsAEAD() bool { return s == AES128GCM || s == AES256GCM }
 
 // Known reports whether s is one of the suites.
-func (s Suite) Known() bool { return int(s) < len(suiteNames) }
+func (s Suite) Known() bool { return int(s) < len(forms) }
 
 // suiteNamed finds a suite by the name that a=crypto has for it.
 func suiteNamed(name string) (Suite, bool) {
@@ -37,15 +55,25 @@ func suiteNamed(name string) (Suite, bool) {
 	return Unprotected, false
 }
 
-// The parts of a Key: both suites have the same (RFC 4568 §6.2).
+// The longest parts of a Key.
 const (
-	MasterKeySize  = 16
-	MasterSaltSize = 14
+	MaxMasterKey  = 32
+	MaxMasterSalt = 14
 )
 
 // Key is an SRTP master key followed by its salt: what stands after "inline:" in
-// a=crypto, decoded. It does not show itself when it is printed.
-type Key [MasterKeySize + MasterSaltSize]byte
+// a=crypto, decoded; the rest of it, for suites that need less, is not used. It does not
+// show itself when it is printed.
+type Key [MaxMasterKey + MaxMasterSalt]byte
+
+// Parts are the master key of a suite and its salt.
+func (k *Key) Parts(of Suite) (key, salt []byte) {
+	form := forms[of]
+	return k[:form.key], k[form.key : form.key+form.salt]
+}
+
+// size is how many bytes of a Key a suite uses.
+func (s Suite) size() int { return forms[s].key + forms[s].salt }
 
 // NewKey returns a random key.
 func NewKey() Key {

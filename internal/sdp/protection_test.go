@@ -13,7 +13,8 @@ func TestKeysHideThemselves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := Key(raw)
+	var key Key
+	copy(key[:], raw)
 	var text strings.Builder
 	slog.New(slog.NewTextHandler(&text, nil)).Info("media", "key", key, "protection", Protection{AES128SHA80, key, key})
 	slog.New(slog.NewJSONHandler(&text, nil)).Info("media", "key", key)
