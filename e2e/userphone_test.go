@@ -48,6 +48,7 @@ type deskPhones struct {
 	user, colleague string
 	as              siptest.Account
 	phone, other    *siptest.Phone
+	third           *siptest.Phone // the colleague's, 102
 }
 
 func newDeskPhones(t *testing.T) *deskPhones {
@@ -60,6 +61,7 @@ func newDeskPhones(t *testing.T) *deskPhones {
 	d := &deskPhones{p: p, a: a, user: a.createUser(), colleague: a.createUser()}
 	d.as = p.account(d.user, "--user", "101")
 	d.phone, d.other = p.desk(d.as), p.desk(d.as)
+	d.third = p.desk(p.account(d.colleague, "--user", "102"))
 	return d
 }
 
@@ -68,13 +70,14 @@ func newDeskPhones(t *testing.T) *deskPhones {
 func TestUserHasADeskPhone(t *testing.T) {
 	t.Parallel()
 	d := newDeskPhones(t)
-	if list := d.p.mustRun("phones", "list"); strings.Count(list, "siptest") != 2 || !strings.Contains(list, d.phone.Addr().String()) || strings.Contains(list, d.as.Password) {
+	if list := d.p.mustRun("phones", "list"); strings.Count(list, "siptest") != 3 || !strings.Contains(list, d.phone.Addr().String()) || strings.Contains(list, d.as.Password) {
 		t.Errorf("phones list:\n%s", list)
 	}
 	t.Run("which rings, and hears the application", d.rings)
 	t.Run("which may decline", d.declines)
-	t.Run("which calls an owned number as its user", d.callsAnOwnedNumber)
+	t.Run("which calls an owned number as its user, and hands the call over to a colleague", d.callsAnOwnedNumber)
 	t.Run("which talks to a colleague's", d.callsAColleague)
+	t.Run("which forwards its calls to a colleague's", d.forwards)
 	t.Run("which may call nobody elsewhere without a caller id", d.needsACallerID)
 	t.Run("until the user is deleted", d.endsWithItsUser)
 	if strings.Contains(d.p.log.String(), d.as.Password) {
@@ -143,16 +146,38 @@ func (d *deskPhones) callsAnOwnedNumber(t *testing.T) {
 	if list := c.got("ParticipantsUpdated").Participants; len(list) != 2 || list[0].Identifier.RawID != d.user && list[1].Identifier.RawID != d.user {
 		t.Errorf("the participants are %+v", list)
 	}
-	c.do("hangUp", values{"forEveryone": true}, nil)
+	answer, err := call.Request(within(t, 5*time.Second), "REFER", nil, siptest.Field{Name: "Refer-To", Value: "<sip:102@" + d.p.addresses.SIP + ">"})
+	must(t, err)
+	if answer.Status() != 202 {
+		t.Fatalf("REFER got %s", answer.Start)
+	}
+	rung, err := d.third.Next(within(t, 5*time.Second))
+	must(t, err)
+	must(t, rung.Answer())
 	must(t, call.WaitEnded(within(t, 5*time.Second)))
+	c.do("hangUp", values{"forEveryone": true}, nil)
+	must(t, rung.WaitEnded(within(t, 5*time.Second)))
+}
+
+func (d *deskPhones) forwards(t *testing.T) {
+	c := d.a.with(t).create(values{"target": d.user, "operationContext": "forwarded"})
+	for _, phone := range []*siptest.Phone{d.phone, d.other} {
+		call, err := phone.Next(within(t, 5*time.Second))
+		must(t, err)
+		must(t, call.Reject(302, "Moved Temporarily", siptest.Field{Name: "Contact", Value: "<sip:102@" + d.p.addresses.SIP + ">"}))
+	}
+	rung, err := d.third.Next(within(t, 5*time.Second))
+	must(t, err)
+	must(t, rung.Answer())
+	c.got("CallConnected")
+	must(t, rung.Hangup(within(t, 5*time.Second)))
+	c.ended()
 }
 
 func (d *deskPhones) callsAColleague(t *testing.T) {
-	theirs := d.p.account(d.colleague, "--user", "102")
-	third := d.p.desk(theirs)
 	call, err := d.phone.CallAs(within(t, 5*time.Second), d.as, siptest.Invite{To: "102"})
 	must(t, err)
-	rung, err := third.Next(within(t, 5*time.Second))
+	rung, err := d.third.Next(within(t, 5*time.Second))
 	must(t, err)
 	if from := rung.Invite.Get("From"); !strings.HasPrefix(from, `"Desk" <sip:101@`) {
 		t.Errorf("the colleague sees %s", from)
