@@ -184,7 +184,7 @@ func (d *deskPhones) callsAColleague(t *testing.T) {
 	}
 	must(t, rung.Answer())
 	must(t, call.WaitAnswered(within(t, 5*time.Second)))
-	call.Tone(promptPitch, 1500)
+	call.Tone(promptPitch, 5000)
 	hears(t, rung, promptPitch, time.Second)
 	must(t, rung.Hangup(within(t, 5*time.Second)))
 	must(t, call.WaitEnded(within(t, 5*time.Second)))
