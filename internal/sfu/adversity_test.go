@@ -5,6 +5,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pion/rtcp"
+
 	"github.com/switchhook/switchhook/internal/sfu/sfutest"
 )
 
@@ -206,8 +208,43 @@ func TestOutagesEnd(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			d, longest, _ := p.look()
 			t.Logf("told %v: %v", told, longest)
+			if told {
+				time.Sleep(2 * time.Second)
+				if d, _, _ := p.look(); d.width != 640 {
+					t.Errorf("4 s after the path is there again, the picture is %d wide", d.width)
+				}
+			}
 			if longest > 6*time.Second || d.pictures < 15 {
 				t.Errorf("told %v: after 5 s without a path, a picture stood for %v, and %d came in 2 s", told, longest, d.pictures)
+			}
+		})
+	}
+}
+
+// TestALongerPathIsNoQueue: the delay of a path that has become longer, as by another network,
+// is not taken for a queue, whether or not the connection was interrupted.
+func TestALongerPathIsNoQueue(t *testing.T) {
+	for _, told := range []bool{false, true} {
+		watching(t, func(_ *camera, p *path) {
+			p.set(func(p *path) { p.rate = 8_000_000 })
+			time.Sleep(15 * time.Second)
+			if d, _, _ := p.look(); d.width != 640 {
+				t.Fatalf("before, the picture is %d wide", d.width)
+			}
+			if told {
+				p.client.SetAway(true)
+				p.set(func(p *path) { p.down = true })
+				time.Sleep(5 * time.Second)
+				p.client.SetAway(false)
+			}
+			p.set(func(p *path) { p.delay, p.down = 150*time.Millisecond, false })
+			time.Sleep(time.Second)
+			p.look()
+			time.Sleep(9 * time.Second)
+			d, longest, _ := p.look()
+			t.Logf("told %v: %d pictures in 9 s, the longest for %v, %d wide", told, d.pictures, longest, d.width)
+			if d.width != 640 || longest > time.Second || d.pictures < 9*sfutest.PerSecond*9/10 {
+				t.Errorf("told %v: 10 s after the path became longer, the picture is %d wide; %d came, one stood for %v", told, d.width, d.pictures, longest)
 			}
 		})
 	}
@@ -273,6 +310,28 @@ func TestKeyFramesAreFewWhenManyJoin(t *testing.T) {
 			if keys, _ := e.asked(); keys > 5 {
 				t.Errorf("%d key frames of %s were asked for in 2 s", keys, e.rid)
 			}
+		}
+	})
+}
+
+// TestWhoAsksForKeyPicturesGetsFew: a client that asks for them all the time does not spoil the
+// pictures of all others.
+func TestWhoAsksForKeyPicturesGetsFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		room := NewRoom()
+		cam := newCamera(room, "ann", 1, &news{})
+		defer cam.close()
+		w := newWatcher(room, "bob", 1)
+		defer w.client.Close()
+		w.client.Want([]View{{Stream: 1, Width: 160, Height: 90}})
+		time.Sleep(3 * time.Second)
+		before, _ := cam.layers[0].asked()
+		for range 200 {
+			w.client.Feedback([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: 100}}, time.Now())
+			time.Sleep(100 * time.Millisecond)
+		}
+		if keys, _ := cam.layers[0].asked(); keys-before < 4 || keys-before > 16 {
+			t.Errorf("%d key pictures were asked for in 20 s", keys-before)
 		}
 	})
 }

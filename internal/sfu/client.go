@@ -145,10 +145,13 @@ func (c *Client) SetHeld(held bool) {
 	c.changed()
 }
 
-// SetAway says whether the path to the client is interrupted. When it is there again,
-// pictures begin with key frames.
+// SetAway says whether the path to the client is interrupted. When it is there again, it
+// may be another one: pictures begin with key frames, and what it carries is found anew.
 func (c *Client) SetAway(away bool) {
 	c.mu.Lock()
+	if c.away && !away {
+		c.sending.restart(time.Now())
+	}
 	c.away = away
 	c.drop()
 	c.mu.Unlock()

@@ -35,11 +35,13 @@ type estimator struct {
 	rate   int // bits a second
 	next   uint16
 	past   []sentPacket // by number; historyPackets, from the first on
+	began  time.Time    // the first packet; moments count from it
 	marks  [64]mark     // reports of the last moments
 	mark   int
 	base   [2]time.Duration // the shortest delay of this and the last period
 	based  time.Time
 	delay  time.Duration // above the shortest: that which stands, see standing
+	queued queue
 	fell   time.Time
 	rose   time.Time
 	heard  time.Time
@@ -107,10 +109,16 @@ func (e *estimator) decide(now time.Time) {
 	e.delay = e.standing(now)
 	rate := e.arrived(ratePeriod, now)
 	e.losses, e.surely = e.lost(lossPeriod, now)
+	if e.delay <= queueing {
+		e.queued = queue{}
+	}
 	switch {
+	case e.delay > queueing && e.surely <= someLosses && now.Sub(e.fell) > fallPause && e.queued.stands(e.delay):
+		e.lengthen()
 	case (e.delay > queueing || e.surely > manyLosses) && now.Sub(e.fell) > fallPause:
 		e.rate = max(min(e.rate, rate*85/100), lowestEstimate)
 		e.fell = now
+		e.queued.fall(e.delay)
 	case e.delay < quietQueue && e.losses <= fewLosses && rate > e.rate*9/10 && now.Sub(e.rose) > risePeriod && now.Sub(e.fell) > time.Second:
 		e.rate = min(e.rate*105/100, rate*125/100, MaxRate)
 		e.rose = now

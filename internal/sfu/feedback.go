@@ -30,7 +30,7 @@ const noDelay = time.Hour
 func (e *estimator) number(bytes int, now time.Time) uint16 {
 	if e.past == nil {
 		e.past = make([]sentPacket, historyPackets)
-		e.heard = now
+		e.heard, e.began = now, now
 	}
 	number := e.next
 	before := &e.past[(number-1)%historyPackets]
@@ -99,7 +99,7 @@ func (e *estimator) acknowledge(r *rtcp.TransportLayerCC, try *probe, m *mark, m
 		p.open = false
 		m.arrived++
 		m.bytes += p.bytes
-		e.measure(m, arrival-time.Duration(p.at.UnixNano()))
+		e.measure(m, arrival-p.at.Sub(e.began)) // a clock that is set is no queue
 		e.trains.take(number-1, p.follows, p.bytes, arrival)
 		try.take(number-1, p.bytes, arrival)
 	}

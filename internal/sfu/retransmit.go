@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 // Bounds of repetitions: so much of what a client is sent in a second, and not less than
@@ -41,11 +43,15 @@ func (c *Client) sinkOf(ssrc uint32) *sink {
 	return nil
 }
 
+// pleaRate is how often a client gets a key frame of a line because it asks for one. Everybody
+// else pays for it: browsers make key frames of all encodings, for all.
+var pleaRate = ratelimit.Rate{PerSecond: 0.5, Burst: 4}
+
 // pictureLost asks for a key frame of what is sent on a line.
 func (c *Client) pictureLost(ssrc uint32, now time.Time) {
 	c.mu.Lock()
 	var layer *Layer
-	if s := c.sinkOf(ssrc); s != nil && s.sends {
+	if s := c.sinkOf(ssrc); s != nil && s.sends && s.pleas.Allow(now) {
 		layer = s.current()
 	}
 	c.mu.Unlock()

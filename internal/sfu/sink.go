@@ -1,6 +1,10 @@
 package sfu
 
-import "time"
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
+)
 
 // patience is how long a sink waits for a key frame of a layer before it tries another.
 const patience = 3 * time.Second
@@ -27,6 +31,7 @@ type sink struct {
 	sent    time.Time // when the last packet was
 	repeats []repeat  // ringPackets, from the first on
 	rtx     uint16    // number of the last repetition
+	pleas   *ratelimit.Bucket
 	rest    rest      // of larger encodings, after a fall
 	thin    thin      // of pictures
 	padded  int64     // which packet was sent last for a probe
@@ -41,7 +46,9 @@ type repeat struct {
 	last  time.Time
 }
 
-func newSink(c *Client, line Line) *sink { return &sink{client: c, line: line} }
+func newSink(c *Client, line Line) *sink {
+	return &sink{client: c, line: line, pleas: ratelimit.NewBucket(pleaRate)}
+}
 
 // give sets what is to be sent; another stream stops at once, so that it is not shown
 // under the name of the new one.
