@@ -3,7 +3,9 @@ package webrtc
 import (
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/switchhook/switchhook/internal/ratelimit"
 	"github.com/switchhook/switchhook/internal/sfu"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
@@ -26,6 +28,8 @@ type meeting struct {
 	hands     []string // raw ids, in the order in which they were raised
 	spotlight []string // raw ids, in the order in which they came
 	pictures  *sfu.Room
+	reactions ratelimit.Window
+	tellHands pace
 }
 
 // spotlights is how many may be in the spotlight at one time, as the Calling SDK says.
@@ -35,24 +39,25 @@ func newMeetings() *meetings {
 	return &meetings{byCall: make(map[string]*meeting), watched: make(map[string][]*Watching)}
 }
 
-// enter takes a leg into the meeting of a call, and tells it what is there.
-func (all *meetings) enter(l *leg, call string) *meeting {
+// enter takes a leg into the meeting of a call, and tells it what is there. moves: it comes
+// from another one, of which it knows what was there.
+func (all *meetings) enter(l *leg, call string, moves bool) *meeting {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	m := all.byCall[call]
 	if m == nil {
-		m = &meeting{legs: make(map[*leg]struct{}), pictures: sfu.NewRoom()}
+		m = &meeting{legs: make(map[*leg]struct{}), pictures: sfu.NewRoom(), reactions: ratelimit.NewWindow(time.Second)}
 		all.byCall[call] = m
 		all.showWatchers(call, m)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.legs[l] = struct{}{}
-	if hands := m.raised(l); hands != nil {
-		l.client.session.Send(hands)
+	if len(m.hands) > 0 || moves {
+		l.client.session.Send(m.raised(l))
 	}
-	if shown := m.shown(l); shown != nil {
-		l.client.session.Send(shown)
+	if len(m.spotlight) > 0 || moves {
+		l.client.session.Send(m.shown(l))
 	}
 	return m
 }
@@ -69,6 +74,7 @@ func (all *meetings) leave(l *leg, call string, m *meeting) {
 		if all.byCall[call] == m {
 			delete(all.byCall, call)
 		}
+		m.tellHands.stop()
 		return
 	}
 	user := l.client.user.Raw()
@@ -83,26 +89,22 @@ func (all *meetings) leave(l *leg, call string, m *meeting) {
 
 // The rest runs under m.mu.
 
-// setHands changes whose hands are raised, and tells all.
+// setHands changes whose hands are raised, and tells all, soon: each of them gets the whole
+// list, and all may raise their hands at once.
 func (m *meeting) setHands(hands []string) {
 	if slices.Equal(hands, m.hands) {
 		return
 	}
 	m.hands = hands
-	for l := range m.legs {
-		list := m.raised(l)
-		if list == nil {
-			list = &protocol.Hands{Call: l.id, Raised: []protocol.RaisedHand{}}
+	m.tellHands.tell(&m.mu, func() {
+		for l := range m.legs {
+			l.client.session.Send(m.raised(l))
 		}
-		l.client.session.Send(list)
-	}
+	})
 }
 
-// raised is what a leg is told of hands; nil: there are none.
+// raised is what a leg is told of hands.
 func (m *meeting) raised(l *leg) *protocol.Hands {
-	if len(m.hands) == 0 {
-		return nil
-	}
 	list := make([]protocol.RaisedHand, len(m.hands))
 	for i, id := range m.hands {
 		list[i] = protocol.RaisedHand{ID: id, Order: i + 1}
@@ -117,20 +119,13 @@ func (m *meeting) setSpotlight(people []string) {
 	}
 	m.spotlight = people
 	for l := range m.legs {
-		shown := m.shown(l)
-		if shown == nil {
-			shown = &protocol.Spotlight{Call: l.id, People: []string{}}
-		}
-		l.client.session.Send(shown)
+		l.client.session.Send(m.shown(l))
 	}
 }
 
-// shown is what a leg is told of the spotlight; nil: nobody is in it.
+// shown is what a leg is told of the spotlight.
 func (m *meeting) shown(l *leg) *protocol.Spotlight {
-	if len(m.spotlight) == 0 {
-		return nil
-	}
-	return &protocol.Spotlight{Call: l.id, People: slices.Clone(m.spotlight)}
+	return &protocol.Spotlight{Call: l.id, People: append([]string{}, m.spotlight...)}
 }
 
 // others gives a message to every other leg, or to those of the users who are named.

@@ -174,6 +174,13 @@ func TestFloodOfTextsIsRefused(t *testing.T) {
 	w.floods(a, 8000, &protocol.TextSend{Call: pa.Call, Text: strings.Repeat("\U0001F600", 2000)})
 }
 
+// TestFloodOfReactionsIsRefused, which count as 16 KiB of data.
+func TestFloodOfReactionsIsRefused(t *testing.T) {
+	w := newWorld(t)
+	a, pa := w.inGroup(ann, newGroup())
+	w.floods(a, 16<<10, &protocol.ReactionSend{Call: pa.Call, Reaction: protocol.ReactionApplause})
+}
+
 // floods sends a message of so many bytes until it is refused: 256 KiB may come at once, and
 // 64 KiB a second. As long as a busy machine sends no faster than it may, this is no flood.
 func (w *world) floods(c *webrtctest.Client, size int, m protocol.Message) {

@@ -29,7 +29,7 @@ func (c *client) takeForMeeting(m protocol.Message, answer func(protocol.Message
 	case *protocol.SpotlightSet:
 		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.changeSpotlight(in, m) })
 	case *protocol.ReactionSend:
-		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.react(in, m) })
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.react(in, m, time.Now()) })
 	case *protocol.TextSend:
 		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.write(in, m, time.Now()) })
 	case *protocol.DataSend:
@@ -124,12 +124,21 @@ var reactions = []protocol.Reaction{
 	protocol.ReactionLike, protocol.ReactionHeart, protocol.ReactionLaugh, protocol.ReactionSurprised, protocol.ReactionApplause,
 }
 
-func (p place) react(m *meeting, asked *protocol.ReactionSend) protocol.Message {
+// Bounds of reactions, each of which all clients of a call are shown.
+const (
+	reactionBytes = 16 << 10 // it counts as so many of data: 16 at once and 4 a second, of one client
+	reactionsTold = 10_000   // a second, to all clients of a call together
+	reactionsMost = 50       // a second, of all clients of a call
+)
+
+func (p place) react(m *meeting, asked *protocol.ReactionSend, now time.Time) protocol.Message {
 	switch {
 	case p.seat.Kind == call.TwoParty:
 		return refusal(protocol.ReasonUnsupported, 400, 0, "a call of two has no reactions")
 	case !slices.Contains(reactions, asked.Reaction):
 		return refusal(protocol.ReasonMalformed, 400, 0, "reaction is one of like, heart, laugh, surprised and applause")
+	case !p.data.spend(now, reactionBytes), !m.reactions.Allow(now, min(reactionsMost, reactionsTold/max(1, len(m.legs)))):
+		return refusal(protocol.ReasonBusy, 429, 0, "too many reactions are sent")
 	}
 	for l := range m.legs { // the sender sees its own
 		l.client.session.Send(&protocol.Reacted{Call: l.id, Who: p.user, Reaction: asked.Reaction})

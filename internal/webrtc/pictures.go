@@ -9,7 +9,7 @@ import (
 // maxSide bounds the sides of a view, in pixels.
 const maxSide = 16384
 
-// showing is what a client has asked to show; under the leg's lock.
+// showing is what a client was granted to show; under the leg's lock.
 type showing struct{ camera, screen, sound bool }
 
 // pictures tells a client of what it receives and sends. It implements sfu.Follower.
@@ -45,19 +45,16 @@ func layersOf(call string, camera []string, screen bool) *protocol.Layers {
 	return &protocol.Layers{Call: call, Camera: camera, Screen: screen}
 }
 
-// showPictures turns camera and screen on or off, as the client wants.
+// showPictures turns camera and screen on or off, as the client wants. What it shows is
+// what was granted: its wishes are answered in their order, on the call's goroutine, before
+// that takes anything of it away.
 func (l *leg) showPictures(m *protocol.MediaState, answer func(protocol.Message)) {
-	l.mu.Lock()
-	before := l.showing
-	set(&l.showing.camera, m.Camera)
-	set(&l.showing.screen, m.Screen)
-	set(&l.showing.sound, m.ScreenSound)
-	l.gate()
-	l.mu.Unlock()
 	l.wish(call.VideoWish{Camera: m.Camera, Screen: m.Screen, ScreenSound: m.ScreenSound}, func(a protocol.Message) {
-		if _, ok := a.(*protocol.OK); !ok {
+		if _, ok := a.(*protocol.OK); ok {
 			l.mu.Lock()
-			l.showing = before
+			set(&l.showing.camera, m.Camera)
+			set(&l.showing.screen, m.Screen)
+			set(&l.showing.sound, m.ScreenSound)
 			l.gate()
 			l.mu.Unlock()
 		}

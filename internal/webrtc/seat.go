@@ -48,7 +48,7 @@ func (l *leg) changeMeeting(before *call.Seat) {
 	if l.meeting != nil {
 		all.leave(l, before.ServerCallID, l.meeting)
 	}
-	l.meeting = all.enter(l, l.seat.ServerCallID)
+	l.meeting = all.enter(l, l.seat.ServerCallID, before != nil)
 	l.pictures.Enter(l.meeting.pictures)
 }
 
@@ -180,7 +180,12 @@ func (l *leg) snapshot() *protocol.CallSnapshot {
 	}
 	if l.meeting != nil {
 		l.meeting.mu.Lock()
-		s.Hands, s.Spotlight = l.meeting.raised(l), l.meeting.shown(l)
+		if len(l.meeting.hands) > 0 {
+			s.Hands = l.meeting.raised(l)
+		}
+		if len(l.meeting.spotlight) > 0 {
+			s.Spotlight = l.meeting.shown(l)
+		}
 		l.meeting.mu.Unlock()
 	}
 	if l.roster != nil {
