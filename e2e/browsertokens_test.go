@@ -77,5 +77,8 @@ func TestTokensExpireInACall(t *testing.T) {
 	page.run(`await call.mute()`)
 	page.asks("left Bob,muted true", `return lines.join()`)
 	page.asks("Connected Connected", `return call.state + " " + agent.connectionState`)
+	// No token brings a user back who was deleted: nobody waits for that.
+	a.do("deleteUser", values{"user": ada}, nil)
+	page.until(`call.state === "Disconnected" && reason(call) === "495/4507"`)
 	page.noErrors()
 }

@@ -29,6 +29,9 @@ type Config struct {
 	// Revoked and Deleted end what a user has beside tokens, before the user's
 	// tokens end; nil: users have nothing else. An error stops the request.
 	Revoked, Deleted func(context.Context, identifier.ID) error
+	// Gone is told of a user who was deleted, whose tokens are no longer good. nil:
+	// nobody is.
+	Gone func(identifier.ID)
 }
 
 // API serves the identities of one resource.
@@ -68,6 +71,9 @@ func New(cfg Config) (*API, error) {
 	}
 	if cfg.Deleted == nil {
 		cfg.Deleted = none
+	}
+	if cfg.Gone == nil {
+		cfg.Gone = func(identifier.ID) {}
 	}
 	return &API{cfg: cfg, users: users, answers: answers}, nil
 }

@@ -37,6 +37,7 @@ type fixture struct {
 	router *rest.Router
 	keys   *auth.Keys
 	now    time.Time
+	gone   func(identifier.ID) // nil: nobody hears of users who were deleted
 }
 
 func newFixture(t *testing.T, backend store.Backend) *fixture {
@@ -48,7 +49,11 @@ func newFixture(t *testing.T, backend store.Backend) *fixture {
 	}
 	now := func() time.Time { return f.now }
 	tokens := auth.NewUserTokens(auth.UserTokensConfig{Signer: signer(), Keys: f.keys, Resource: resource, Now: now})
-	f.API, err = New(Config{Resource: resource, Tokens: tokens, Store: backend, Now: now})
+	f.API, err = New(Config{Resource: resource, Tokens: tokens, Store: backend, Now: now, Gone: func(id identifier.ID) {
+		if f.gone != nil {
+			f.gone(id)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,9 +236,16 @@ func TestDeletedUserAndItsTokensAreGone(t *testing.T) {
 	f := memoryFixture(t)
 	id := f.make(t, "").Identity.ID
 	token := f.issueTo(t, id)
+	told := 0
+	f.gone = func(who identifier.ID) {
+		told++
+		if _, err := f.Authenticate(t.Context(), token); err == nil || who.Raw() != id {
+			t.Errorf("%s is told to be gone while its token is good: %v", who, err)
+		}
+	}
 	want(t, f.send(t, "DELETE", "/identities/"+id+"?"+version, ""), 204, "")
-	if f.exists(t, id) {
-		t.Fatal("the user is still there")
+	if f.exists(t, id) || told != 1 {
+		t.Fatalf("the user is still there, or was told to be gone %d times", told)
 	}
 	if _, err := f.Authenticate(t.Context(), token); err == nil {
 		t.Fatal("the token still opens")

@@ -59,6 +59,13 @@ func (p *parts) authenticateClient(ctx context.Context, token string) (signallin
 	return signalling.User{ID: read.User, Expires: read.Expires, Full: read.Allows("voip")}, signalling.Good
 }
 
+// endBrowsers ends the calls of a user who was deleted.
+func (p *parts) endBrowsers(user identifier.ID) {
+	if browsers := p.browsers.Load(); browsers != nil {
+		browsers.EndUser(user)
+	}
+}
+
 // serveBrowsers takes in the sockets of browsers.
 func (p *parts) serveBrowsers(w http.ResponseWriter, r *http.Request) {
 	if browsers := p.browsers.Load(); browsers != nil {

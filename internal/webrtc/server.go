@@ -162,6 +162,10 @@ func (s *Server) Dial(_ context.Context, in call.Invitation, report func(call.Re
 	return c.ring(in, report)
 }
 
+// EndUser ends the sessions of a user who is no more, with their calls: nobody waits for its
+// clients, which get no token that would let them come back.
+func (s *Server) EndUser(user identifier.ID) { s.sessions.EndUser(user.Raw()) }
+
 // Drain lets no new session in, and tells clients that the server will stop.
 func (s *Server) Drain(in time.Duration) { s.sessions.Drain(in) }
 

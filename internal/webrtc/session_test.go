@@ -95,3 +95,21 @@ func TestRequestsAreCarriedOutOnce(t *testing.T) {
 	}
 	w.ok(a, &protocol.CallHangup{Call: start.Call})
 }
+
+// TestTheSessionsOfADeletedUserEnd at once: others do not wait for clients that cannot come back.
+func TestTheSessionsOfADeletedUserEnd(t *testing.T) {
+	w := newWorld(t)
+	group := newGroup()
+	a, _ := w.inGroup(ann, group)
+	b, pb := w.inGroup(bob, group)
+	w.server.EndUser(ann)
+	_, err := webrtctest.Wait(w.ctx, b, func(m *protocol.Roster) bool { return len(m.Removed) == 1 && m.Removed[0] == ann.Raw() })
+	w.must(err)
+	if w.server.Sessions() != 1 || w.server.Present(ann.Raw()) {
+		t.Error("a session of the user goes on")
+	}
+	if err := a.Resume(w.ctx); err == nil {
+		t.Error("the session is resumed")
+	}
+	w.ok(b, &protocol.CallHangup{Call: pb.Call})
+}

@@ -111,17 +111,6 @@ func (s *Server) greet(ctx context.Context, socket *socket, at *place) (*Session
 	return session, true
 }
 
-// giveUp ends the session of a client that has no good token any more. Whoever has the secret
-// can do this alone: nothing else follows from it.
-func (s *Server) giveUp(secret string) {
-	s.mu.Lock()
-	session := s.sessions[secret]
-	s.mu.Unlock()
-	if session != nil {
-		session.end(protocol.CloseNoSession, "goodbye", true)
-	}
-}
-
 // session finds the session that a hello resumes, or makes one.
 func (s *Server) session(hello *protocol.Hello, user User, at *place) (session *Session, resumed bool, code int) {
 	s.mu.Lock()
