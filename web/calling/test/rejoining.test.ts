@@ -216,3 +216,12 @@ for (const away of [true, false]) {
     assert.equal(newest().sent.filter((frame) => frame.t === "call.join").length, 1);
   });
 }
+
+test("a media path that is lost has the server asked for a sign of life", async () => {
+  let call: Call;
+  ({ agent, call } = await inRoom([BOB]));
+  const pings = (): number => newest().sent.filter(({ t }) => t === "ping").length;
+  const before = pings();
+  FakeConnection.newest().lose();
+  assert.deepEqual([call.state, pings()], ["Connected", before + 1]);
+});

@@ -243,6 +243,29 @@ test("a server without an answer is given up after a minute", async () => {
   }
 });
 
+test("another network has the server asked for a sign of life at once", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
+  const connection = new EventTarget();
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { connection } });
+  try {
+    const session = await openTicking();
+    mock.timers.tick(10);
+    connection.dispatchEvent(new Event("change"));
+    assert.equal(newest().sent.filter(({ t }) => t === "ping").length, 1);
+    for (let i = 0; i < 9; i++) {
+      mock.timers.tick(1_000);
+      await settle(2);
+    }
+    assert.equal(session.state, "away", "a socket over the network before is as lost as that");
+    session.close();
+    const before = FakeSocket.all.length;
+    connection.dispatchEvent(new Event("change"));
+    assert.equal(FakeSocket.all.length, before);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test("a socket that is silent is replaced", async () => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
   try {

@@ -59,7 +59,10 @@ export class CallCore {
     this.sound.events.on("remote", () => this.events.emit("remoteAudioStreamsUpdated", { added: [this.sound.remote], removed: [] }));
     this.sound.events.on("local", (change) => this.events.emit("localAudioStreamsUpdated", change));
     this.sound.events.on("peer", (state) => {
-      if (state === "away") void context.session.refreshIce(); // another path is looked for in a moment
+      if (state === "away") {
+        void context.session.refreshIce(); // another path is looked for in a moment
+        context.session.probe(); // over a socket that may be as lost as the path
+      }
       this.inner.emit("peer", state);
     });
     this.sound.events.on("microphone", (state) => this.inner.emit("microphone", state));

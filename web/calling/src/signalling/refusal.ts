@@ -1,6 +1,8 @@
 // Why a server takes no WebSocket of this page: a WebSocket does not tell its page,
 // so that a plain request to the same address is made (docs/browser-protocol.md, "The socket").
 
+import type { Final } from "./closecodes";
+
 /** Answers that do not change by waiting: the page's origin, the server's name, or no calls of browsers at all. */
 const FINAL = [403, 404, 421];
 /** Answers of anybody that are no word on what is there: of a proxy that asks who one is or has much to do, and that of a server that would take a WebSocket. */
@@ -40,19 +42,27 @@ function isAnother(status: number, says: boolean): boolean {
 /** Asks why no socket opens: one question at a time, and the last answer is kept. */
 export class Inquiry {
   /** What the server said last, in words. */
-  said?: string;
+  private said?: string;
   private asking = false;
 
-  constructor(private address: string) {}
+  constructor(private address: string, private guessed: boolean) {}
 
-  /** As refusal; undefined also while the question is open. */
-  async ask(guessed: boolean): Promise<Refusal | undefined> {
+  /** What a session that has begun, or has not, ends with because of the answer; undefined: it may go on, also while the question is open. */
+  async why(begun: boolean): Promise<Final | undefined> {
     if (this.asking) return undefined;
     this.asking = true;
-    const refused = await refusal(this.address, guessed);
+    const refused = await refusal(this.address, this.guessed && !begun);
     this.asking = false;
     this.said = refused?.message;
-    return refused;
+    // Where the server was, somebody else may answer while it is started anew: that there is nothing is not the last word.
+    if (!refused || (begun && refused.code === 404)) return undefined;
+    return [refused.code, refused.subCode, refused.message, refused.code === 401 ? "invalidToken" : "connectionIssue"];
+  }
+
+  /** What it ends with where nobody answered for as long as there was patience. */
+  unreached(begun: boolean): Final {
+    const message = this.said ?? "the server could not be reached";
+    return begun ? [496, 7, message, "connectionIssue"] : [408, 40101, message, "connectionIssue"];
   }
 
   /** There is a socket again. */

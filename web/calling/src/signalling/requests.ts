@@ -55,9 +55,9 @@ export class Requests {
   }
 
   /** Rejects all. */
-  fail(code: number, subCode: number, message: string): void {
+  fail(error: Error): void {
     const all = [...this.waiting.values()];
     this.waiting.clear();
-    for (const entry of all) entry.reject(failure(code, subCode, message));
+    for (const entry of all) entry.reject(error);
   }
 }

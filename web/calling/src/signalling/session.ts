@@ -6,14 +6,14 @@
 import { deferred } from "../deferred";
 import { coded, failure } from "../errors";
 import { protocolVersion } from "../protocol";
-import { CLOSE, finalOf, lossOf, type Final } from "./closecodes";
+import { finalOf, lossOf, type Final } from "./closecodes";
 import { Connector } from "./connector";
+import { Exchange } from "./exchange";
 import { sayGoodbye } from "./goodbye";
 import { IceServers } from "./iceservers";
 import { Liveness } from "./liveness";
-import { Received } from "./received";
+import { watchNetwork } from "./network";
 import { Inquiry } from "./refusal";
-import { Requests } from "./requests";
 import type { SessionChange, SessionOptions, SessionState } from "./sessionoptions";
 import type { Frame, Socket } from "./socket";
 import { Tokens } from "./tokens";
@@ -28,10 +28,9 @@ export class Session {
   /** The server has said that it will stop. */
   stopping = false;
   readonly ice: IceServers;
-  private requests = new Requests();
+  private exchange: Exchange;
   private socket?: Socket;
   private id?: string;
-  private received = new Received(() => this.state === "live" && this.send({ t: "ack" }));
   private liveness = new Liveness();
   private grace = 120_000;
   private deadline = 0;
@@ -40,11 +39,13 @@ export class Session {
   private tokens: Tokens;
   private inquiry: Inquiry;
   private connector: Connector;
+  private leaveNetwork = (): void => {};
 
   constructor(private options: SessionOptions) {
+    this.exchange = new Exchange({ live: () => this.state === "live", write: (frame) => this.socket?.send(frame), log: options.log });
     this.tokens = new Tokens({ token: options.token, log: options.log, request: (t, members) => this.request(t, members) });
     this.ice = new IceServers({ request: (t) => this.request(t), log: options.log });
-    this.inquiry = new Inquiry(options.address);
+    this.inquiry = new Inquiry(options.address, options.guessed === true);
     this.connector = new Connector({
       address: options.address,
       tokens: this.tokens,
@@ -59,7 +60,7 @@ export class Session {
   /** Connects. It rejects with a code if the server refuses, or does not answer within a minute. */
   open(): Promise<void> {
     this.deadline = Date.now() + FIRST_MS;
-    globalThis.addEventListener?.("online", this.retryNow);
+    this.leaveNetwork = watchNetwork(this.retryNow);
     this.liveness.start(this.probe);
     void this.connect();
     return this.opened.promise;
@@ -67,8 +68,7 @@ export class Session {
 
   /** Sends a request, now or once there is a connection again. */
   request(t: string, members: object = {}): Promise<Frame> {
-    if (this.state === "over") return Promise.reject(failure(490, 4502, "the connection to the server is over"));
-    return this.requests.add({ t, ...members }, this.state === "live" ? this.send : undefined);
+    return this.exchange.request(t, members);
   }
 
   /** Sees to it that the credentials of ICE servers are good for what is opened now. A welcome brings new ones anyway. */
@@ -78,7 +78,7 @@ export class Session {
 
   /** Ends the session at the server, with all its calls. */
   close(): void {
-    if (this.state === "live") this.send({ t: "bye" });
+    if (this.state === "live") this.exchange.send({ t: "bye" });
     else this.goodbye();
     this.end({});
   }
@@ -89,10 +89,6 @@ export class Session {
   /** Asks for a sign of life, and takes the socket for lost if there is none. */
   readonly probe = (): void => {
     if (this.state === "live" && this.socket) this.liveness.probe(this.socket);
-  };
-
-  private send = (frame: Frame): void => {
-    this.socket?.send(this.received.with(frame));
   };
 
   private async connect(): Promise<void> {
@@ -109,27 +105,21 @@ export class Session {
 
   private hello(token: string): Frame {
     const { displayName, userAgent } = this.options;
-    const resume = this.id ? { session: this.id, lastSeq: this.received.last } : {};
+    const resume = this.id ? { session: this.id, lastSeq: this.exchange.last } : {};
     return { t: "hello", id: "hello", version: protocolVersion, token, displayName, userAgent, ...resume };
   }
 
   private take(frame: Frame): void {
     this.liveness.hear();
     if (frame.t === "welcome") return this.welcomed(frame);
-    if (frame.re === "ping") return;
-    if (frame.re !== undefined) {
-      if (!this.requests.answer(frame, this.send) && frame.t === "error") this.options.log(`error without a request: ${frame.message}`);
-      return;
-    }
-    if (typeof frame.seq === "number" && !this.received.take(frame.seq)) return;
-    if (frame.t === "goaway") this.stopping = true;
-    if (frame.t === "token.needed") void this.tokens.renew();
-    else this.options.event(frame);
+    const event = this.exchange.take(frame);
+    if (event?.t === "goaway") this.stopping = true;
+    if (event?.t === "token.needed") void this.tokens.renew();
+    else if (event) this.options.event(event);
   }
 
   private welcomed(frame: Frame): void {
     const lost = this.id !== undefined && !frame.resumed;
-    if (!frame.resumed) this.received.reset();
     this.stopping &&= frame.resumed;
     this.id = frame.session;
     this.grace = frame.graceMs ?? this.grace;
@@ -137,12 +127,12 @@ export class Session {
     this.ice.set(frame.iceServers);
     this.connector.attempts = this.tokens.refused = 0;
     this.inquiry.forget();
-    if (lost) this.requests.fail(410, 3101, "the server has lost the session");
-    this.requests.unsent(); // before anybody hears of it and asks for more
+    if (lost) this.exchange.forget();
+    this.exchange.interrupt(); // before anybody hears of it and asks for more
     this.move("live", { lost, late: lost && this.liveness.late(this.grace) });
     this.opened.resolve();
     if (frame.snapshot) this.options.event({ t: "snapshot", ...frame.snapshot });
-    this.requests.flush(this.send);
+    this.exchange.goOn();
   }
 
   /** The socket is gone. What follows depends on the server's close code. */
@@ -150,53 +140,41 @@ export class Session {
     this.options.log(`connection lost: ${code} ${reason}`);
     this.socket = undefined;
     if (this.state === "over") return;
-    const final = finalOf(code, reason, this.id !== undefined);
+    const begun = this.id !== undefined;
+    const final = finalOf(code, reason, begun) ?? this.tokens.finalOf(code, reason, begun, this.deadline);
     if (final) return this.giveUp(...final);
     const unopened = code === 0 && this.state !== "live";
-    // A token may have expired on its way; a second refusal is final.
-    if (code === CLOSE.unauthorized && ++this.tokens.refused > 1 && !(this.id && this.tokens.expiresUntil(this.deadline)))
-      return this.giveUp(401, 10009, reason || "the server refused the token", "invalidToken");
     this.connector.closed(code);
-    const loss = lossOf(code, this.id !== undefined);
+    const loss = lossOf(code, begun);
     if (this.state === "live") {
       this.deadline = Date.now() + this.grace;
       this.liveness.lost();
-      this.requests.unsent();
+      this.exchange.interrupt();
       this.move("away", {});
     }
     if (loss) this.forget(loss);
     if (unopened) void this.askWhy();
-    if (Date.now() > this.deadline) return this.giveUp(...this.unreached());
+    if (Date.now() > this.deadline) return this.giveUp(...this.inquiry.unreached(this.welcome !== undefined));
     void this.connect();
   }
 
   /** A socket did not open: nobody waits for a server that would never take it. */
   private async askWhy(): Promise<void> {
-    const begun = this.welcome !== undefined;
-    const refused = await this.inquiry.ask(this.options.guessed === true && !begun);
+    const final = await this.inquiry.why(this.welcome !== undefined);
     if (this.state !== "connecting" && this.state !== "away") return this.inquiry.forget();
-    // Where the server was, somebody else may answer while it is started anew: that there is nothing is not the last word.
-    if (!refused || (begun && refused.code === 404)) return;
-    this.giveUp(refused.code, refused.subCode, refused.message, refused.code === 401 ? "invalidToken" : "connectionIssue");
+    if (final) this.giveUp(...final);
   }
 
   /** The server does not know the session any more: the next one is new. */
   private forget(why: SessionChange): void {
     this.id = undefined;
-    this.received.reset();
-    this.requests.fail(410, 3101, "the server has lost the session");
+    this.exchange.forget();
     this.options.changed(this.state, { late: this.liveness.late(this.grace), ...why });
   }
 
   /** Until when an interruption is one. */
   get until(): number {
     return this.deadline;
-  }
-
-  /** Nobody answered for as long as there was patience. */
-  private unreached(): Final {
-    const message = this.inquiry.said ?? "the server could not be reached";
-    return this.welcome ? [496, 7, message, "connectionIssue"] : [408, 40101, message, "connectionIssue"];
   }
 
   private giveUp(...[code, subCode, message, reason]: Final): void {
@@ -212,12 +190,11 @@ export class Session {
 
   private end(why: SessionChange): void {
     if (this.state === "over") return;
-    globalThis.removeEventListener?.("online", this.retryNow);
-    this.received.stop();
+    this.leaveNetwork();
     this.liveness.stop();
     this.socket?.close();
     this.opened.reject(failure(490, 4502, "the agent was disposed of"));
-    this.requests.fail(490, 4502, "the connection to the server is over");
+    this.exchange.end();
     this.move("over", why);
     this.connector.wake();
   }

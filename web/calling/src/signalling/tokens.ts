@@ -1,5 +1,6 @@
 // The tokens that a session shows the server, and what the server made of them.
 import { claims } from "../endpoint";
+import { CLOSE, type Final } from "./closecodes";
 import type { Frame } from "./socket";
 
 /** How late a credential may be with another token, once it has seen that its own expired. */
@@ -27,9 +28,15 @@ export class Tokens {
   }
 
   /** Whether the last one expires until then, and has not yet by the clock of the page: for a server whose clock is ahead it has. The credential gives another one when it knows of it. */
-  expiresUntil(deadline: number): boolean {
+  private expiresUntil(deadline: number): boolean {
     const expires = 1000 * Number(claims(this.shown)["exp"]);
     return expires > Date.now() - CLOCK_MS && expires < deadline;
+  }
+
+  /** What a session ends with whose socket was closed since the server does not take its tokens. One may have expired on its way; a second refusal is final. */
+  finalOf(code: number, reason: string, begun: boolean, deadline: number): Final | undefined {
+    if (code !== CLOSE.unauthorized || ++this.refused < 2 || (begun && this.expiresUntil(deadline))) return undefined;
+    return [401, 10009, reason || "the server refused the token", "invalidToken"];
   }
 
   /** The server needs another one soon. */
