@@ -10,7 +10,7 @@ import { FakeMediaStream, FakeTrack, settle } from "./fakes";
 
 const page = globalThis as any;
 page.MediaStream = FakeMediaStream;
-const element = (): object => ({ style: {}, setAttribute: () => {}, appendChild: () => {}, play: async () => {}, pause: () => {}, remove: () => {} });
+const element = (): object => ({ addEventListener: () => {}, removeEventListener: () => {}, style: {}, setAttribute: () => {}, appendChild: () => {}, play: async () => {}, pause: () => {}, remove: () => {} });
 page.document = { createElement: element, addEventListener: () => {}, removeEventListener: () => {} };
 page.IntersectionObserver = page.ResizeObserver = class {
   observe(): void {}
