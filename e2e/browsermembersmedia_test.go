@@ -132,9 +132,9 @@ func (x *tab) toldOfItsDevices(t *testing.T) {
 		navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "NotFoundError"); };
 		track.stop();
 		track.dispatchEvent(new Event("ended"));`)
-	x.until(`diagnosed.join() === "microphoneMuteUnexpectedly true,noMicrophoneDevicesEnumerated true"`)
+	x.until(`diagnosed.join() === "microphoneNotFunctioning true,noMicrophoneDevicesEnumerated true"`)
 	x.run(`
 		delete navigator.mediaDevices.getUserMedia;
 		navigator.mediaDevices.dispatchEvent(new Event("devicechange"));`)
-	x.until(`diagnosed.slice(2).sort().join() === "microphoneMuteUnexpectedly false,noMicrophoneDevicesEnumerated false"`)
+	x.until(`diagnosed.slice(2).sort().join() === "microphoneNotFunctioning false,noMicrophoneDevicesEnumerated false"`)
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { Agent } from "../src/agent";
 import { Features } from "../src/features/names";
 import { DiagnosticQuality } from "../src/features/types";
+import { LocalVideoStream } from "../src/media/localvideostream";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
 import { FakeMediaStream, FakeTrack, newest, settle } from "./fakes";
@@ -84,6 +85,36 @@ test("a microphone that the system takes, and gives back", () => {
   microphone.onmute!();
   microphone.onunmute!();
   assert.deepEqual(told, ["microphoneMuteUnexpectedly true", "microphoneMuteUnexpectedly false"]);
+});
+
+test("a microphone that is pulled out, and one that takes its place", async () => {
+  const { onended } = Object.assign(microphone as FakeTrack & { onended?: () => void }, { readyState: "ended" });
+  onended!();
+  await settle();
+  assert.deepEqual(told, ["microphoneNotFunctioning true", "microphoneNotFunctioning false"]);
+});
+
+test("a camera that the system withholds, and gives back", async () => {
+  const picture = new FakeTrack("picture");
+  await granted(call.startVideo(new LocalVideoStream(new FakeMediaStream([picture]) as never)), "media.state");
+  picture.dispatchEvent(new Event("mute"));
+  picture.dispatchEvent(new Event("unmute"));
+  assert.deepEqual(told, ["cameraStoppedUnexpectedly true", "cameraStoppedUnexpectedly false"]);
+});
+
+test("a screen that the system does not let the browser record", async () => {
+  (navigator.mediaDevices as any).getDisplayMedia = async () => Promise.reject(new DOMException("Permission denied by system", "NotAllowedError"));
+  await assert.rejects(call.startScreenSharing(), { code: 412, subCode: 43016 });
+  (navigator.mediaDevices as any).getDisplayMedia = async () => new FakeMediaStream([new FakeTrack("screen")]);
+  await granted(call.startScreenSharing(), "media.state");
+  assert.deepEqual(told, ["capturerStartFailed true", "screenshareRecordingDisabled true", "capturerStartFailed false", "screenshareRecordingDisabled false"]);
+});
+
+test("counters that a closed connection refuses are no error", async () => {
+  FakeConnection.newest().getStats = () => Promise.reject(new DOMException("closed", "InvalidStateError"));
+  call.feature(Features.MediaStats).createCollector();
+  await pass(5_000);
+  assert.deepEqual(told, []);
 });
 
 test("the network, each way", async () => {

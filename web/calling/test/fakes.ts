@@ -55,12 +55,16 @@ export async function settle(rounds = 5): Promise<void> {
 
 export class FakeTrack extends EventTarget {
   readyState = "live";
+  enabled = true;
   contentHint = "";
   constructor(readonly label = "", readonly kind = "video") {
     super();
   }
   stop(): void {
     this.readyState = "ended";
+  }
+  clone(): FakeTrack {
+    return new FakeTrack(`copy of ${this.label}`, this.kind);
   }
   getSettings(): object {
     return { width: 640, height: 480 };

@@ -26,12 +26,15 @@ Object.defineProperty(globalThis, "navigator", {
 });
 beforeEach(() => opened.splice(0));
 
-function make(refuses = false) {
+function make(refuses = false, fails = false) {
   const log: string[] = [];
   let connect!: () => void;
   const peer = {
     takes: () => true,
-    show: async (_kind: string, { track }: { track: FakeTrack | null }) => void log.push(`shows ${track ? track.label : "nothing"}`),
+    show: async (_kind: string, { track }: { track: FakeTrack | null }) => {
+      if (track && fails) throw new Error("not sent");
+      log.push(`shows ${track ? track.label : "nothing"}`);
+    },
   };
   const connected = new Promise((resolve) => (connect = () => resolve(peer)));
   const outgoing = new Outgoing("camera", {
@@ -75,6 +78,14 @@ test("a refusal of the server leaves nothing on", async () => {
   await assert.rejects(outgoing.start(new LocalVideoStream(camera("a"))), { code: 403 });
   assert.deepEqual(log, ["lists +1 -0", "tells true", "shows nothing", "lists +0 -1"]);
   assert.equal(outgoing.stream, undefined);
+});
+
+test("a camera that the browser does not send is taken back at the server", async () => {
+  const { outgoing, connect, log } = make(false, true);
+  connect();
+  await assert.rejects(outgoing.start(new LocalVideoStream(camera("a"))), { message: "not sent" });
+  await settle();
+  assert.deepEqual(log, ["lists +1 -0", "tells true", "shows nothing", "lists +0 -1", "tells false"]);
 });
 
 test("what is stopped before it has begun does not begin, and closes the camera", async (t) => {

@@ -64,9 +64,12 @@ export async function admit(call: Call, seq: number, people: object[]): Promise<
   await settle();
 }
 
+/** The devices of every agent: there are none. */
+export const devices = { events: new Emitter<{ changed: void }>(), refresh: async () => {} };
+
 /** An agent that is not open. */
 export function newAgent(log: (line: string) => void = () => {}): Agent {
-  return new Agent({ address: "ws://127.0.0.1:1/client", token: async () => "t", devices: { events: new Emitter(), refresh: async () => {} } as never, userAgent: "test", log, retired: () => {} });
+  return new Agent({ address: "ws://127.0.0.1:1/client", token: async () => "t", devices: devices as never, userAgent: "test", log, retired: () => {} });
 }
 
 /** An agent, connected, in a call of the room, or of a group, with these people. */

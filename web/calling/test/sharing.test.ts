@@ -20,12 +20,14 @@ page.AudioContext = class {
   };
 };
 let screens: FakeTrack[] = [];
+/** What the browser was asked for. */
+let wanted: any;
 Object.defineProperty(globalThis, "navigator", {
   configurable: true,
   value: {
     mediaDevices: {
       getUserMedia: async () => new FakeMediaStream([new FakeTrack("microphone", "audio")]),
-      getDisplayMedia: async () => new FakeMediaStream((screens = [new FakeTrack("screen"), new FakeTrack("tab", "audio")])),
+      getDisplayMedia: async (asked: unknown) => (wanted = asked) && new FakeMediaStream((screens = [new FakeTrack("screen"), new FakeTrack("tab", "audio")])),
     },
   },
 });
@@ -68,6 +70,7 @@ test("a call that ends while a screen is shared with its sound says nothing of e
   await grantAll();
   await started;
   assert.deepEqual([told(), FakeConnection.newest().sound], [[true], mixed.at(-1)]);
+  assert.deepEqual(wanted.audio, { restrictOwnAudio: true }, "others do not hear themselves");
   newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
   await finish(agent);
   assert.deepEqual([lines, mixed.at(-1)?.readyState], [[], "ended"]);

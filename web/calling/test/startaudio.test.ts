@@ -6,7 +6,7 @@ import { LocalAudioStream } from "../src/media/localaudiostream";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
 import { FakeMediaStream, FakeTrack, newest, settle } from "./fakes";
-import { admit, begin, finish, greet, newAgent, ROOM } from "./room";
+import { admit, begin, devices, finish, greet, newAgent, ROOM } from "./room";
 
 (globalThis as any).MediaStream = FakeMediaStream;
 /** What opens a microphone, or refuses it, of those that were asked for last. */
@@ -66,6 +66,50 @@ test("what comes and goes of the streams is told", async () => {
   await call.startAudio(first[0]);
   newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
   assert.deepEqual([call.localAudioStreams, told.slice(3)], [[], ["+1 -0", "+0 -1"]]);
+});
+
+test("a microphone that is pulled out and plugged in again is sent again", async () => {
+  const started = call.startAudio(new LocalAudioStream(microphone));
+  await settle();
+  const track = opening.at(-1)!.open() as FakeTrack & { onended?: () => void };
+  await started;
+  assert.equal(sent(), track);
+  track.stop();
+  track.onended!();
+  await settle();
+  opening.at(-1)!.refuse("OverconstrainedError");
+  await settle();
+  assert.deepEqual([sent(), opening.length], [null, 2]);
+  devices.events.emit("changed");
+  await settle();
+  const again = opening.at(-1)!.open();
+  await settle();
+  assert.deepEqual([sent(), opening.length], [again, 3]);
+});
+
+test("who has permitted the microphone meanwhile is heard when unmuting", async () => {
+  call.stopAudio();
+  const started = outcome(call.startAudio(new LocalAudioStream(microphone)));
+  await settle();
+  const track = opening.at(-1)!.open() as FakeTrack & { onended?: () => void };
+  assert.equal(await started, "done");
+  track.stop();
+  track.onended!();
+  await settle();
+  opening.at(-1)!.refuse("NotAllowedError");
+  await settle();
+  assert.equal(sent(), null);
+  const answer = async (work: Promise<void>): Promise<void> => {
+    await settle();
+    newest().say({ t: "ok", re: newest().last("media.state").id });
+    await work;
+    await settle();
+  };
+  await answer(call.mute());
+  await answer(call.unmute());
+  const again = opening.at(-1)!.open();
+  await settle();
+  assert.deepEqual([sent(), again.enabled, opening.length], [again, true, 3]);
 });
 
 test("a microphone that cannot be opened is refused, and what was sent goes on", async () => {

@@ -31,11 +31,11 @@ export interface InnerEvents {
   peer: PeerState;
   /** The signalling is there (true) or gone. */
   signalling: boolean;
-  microphone: { works: boolean; denied: boolean };
+  microphone: { works: boolean; denied: boolean; ended?: boolean };
   microphoneSilenced: boolean;
   /** A camera works (no member), or does not. */
   camera: { failed?: boolean; denied?: boolean; timedOut?: boolean; stopped?: boolean };
-  screen: { failed?: boolean; stopped?: boolean };
+  screen: { failed?: boolean; disabled?: boolean; stopped?: boolean };
   /** The server has the call again that it had lost. */
   rejoined: void;
   over: void;

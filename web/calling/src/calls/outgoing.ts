@@ -5,13 +5,13 @@
 //   on ──device gone, right taken──▶ off
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
-import { Demand } from "../media/demand";
 import type { Picture } from "../media/lines";
 import { localVideo, type LocalVideoStream } from "../media/localvideostream";
 import type { Peer } from "../media/peer";
-import type { LocalVideo, Use } from "../media/videocapture";
 import type { VideoSendConstraints } from "../types";
 import { Attempt } from "./attempt";
+import { PictureSource } from "./picturesource";
+import { Transmission } from "./transmission";
 
 export interface OutgoingOptions {
   /** The connection, once the call is connected; it rejects if the call ends before. */
@@ -30,6 +30,8 @@ interface Events {
   slow: void;
   /** The device is gone, or the browser ended the capture. */
   lost: void;
+  /** The system withholds the pictures (true), or gives them back. */
+  withheld: boolean;
 }
 
 /** How long a camera may take to open. */
@@ -39,78 +41,88 @@ const NOT_ON = { camera: 41030, screen: 41041 };
 
 export class Outgoing {
   readonly events = new Emitter<Events>();
-  /** What is sent, or will be. */
-  stream?: LocalVideoStream;
   on = false;
-  private use?: Use;
-  private pictures?: MediaStream;
-  private peer?: Peer;
-  private held = false;
+  /** What is sent, or will be. */
+  private source?: PictureSource;
   private listed = false;
   private told = false;
   /** To send what is sent, or will be. */
   private attempt?: Attempt;
-  private demand: Demand;
+  private transmission: Transmission;
 
   constructor(readonly kind: Picture, private options: OutgoingOptions) {
-    this.demand = new Demand(kind);
+    this.transmission = new Transmission(kind);
+  }
+
+  /** What is sent, or will be. */
+  get stream(): LocalVideoStream | undefined {
+    return this.source?.stream;
   }
 
   /** The pictures that are sent. */
   get track(): MediaStreamTrack | undefined {
-    return this.pictures?.getVideoTracks()[0];
+    return this.source?.track;
   }
 
   /** Sends a stream, once the call is connected. */
   async start(stream: LocalVideoStream): Promise<void> {
-    const inner = localVideo(stream);
-    if (this.stream) throw failure(400, ALREADY[this.kind], this.kind === "camera" ? "video is being sent already" : "a screen is being shared already");
-    this.stream = stream;
+    localVideo(stream);
+    if (this.source) throw failure(400, ALREADY[this.kind], this.kind === "camera" ? "video is being sent already" : "a screen is being shared already");
+    const source = (this.source = this.take(stream));
     const attempt = (this.attempt = new Attempt(() => failure(410, 41048, "it was stopped before it had begun")));
-    inner.events.on("replaced", this.replace);
-    inner.events.on("ended", this.ended);
-    inner.events.on("disposed", this.disposed);
+    let granted = false;
     try {
-      this.pictures = await attempt.step(this.open(inner, attempt));
+      await attempt.step(this.open(source));
       // Seen from the beginning: a page shows its own picture while the call is being set up.
       this.list();
-      this.peer = await attempt.step(this.options.connected());
-      if (!(await attempt.step(this.peer.takes(this.kind)))) throw failure(400, 0, "the server takes no pictures");
+      const peer = await attempt.step(this.options.connected());
+      if (!(await attempt.step(peer.takes(this.kind)))) throw failure(400, 0, "the server takes no pictures");
       this.told = true;
-      this.demand.rids = undefined; // what was wanted of the one before
+      this.transmission.begin(peer);
       await attempt.step(this.options.tell(true));
-      await attempt.step(this.send());
+      granted = true;
+      await attempt.step(this.transmission.send(this.track));
       this.turn(true);
     } catch (error) {
-      if (attempt === this.attempt) this.clear();
+      if (attempt !== this.attempt) throw error;
+      this.clear();
+      if (granted) this.options.tell(false).catch((failed) => this.log(failed)); // else others would see a picture that does not come
       throw error;
     }
   }
 
-  /** A camera that opens after it was stopped is closed again. */
-  private async open(inner: LocalVideo, attempt: Attempt): Promise<MediaStream> {
-    const slow = setTimeout(() => attempt === this.attempt && this.events.emit("slow"), OPEN_MS);
-    const use = await inner.use().finally(() => clearTimeout(slow));
-    if (attempt === this.attempt) this.use = use;
-    else use.letGo();
-    return use.stream;
+  private take(stream: LocalVideoStream): PictureSource {
+    return new PictureSource(stream, {
+      replaced: () => this.update(),
+      ended: () => {
+        this.events.emit("lost");
+        this.disposed();
+      },
+      withheld: (withheld) => this.events.emit("withheld", withheld),
+      disposed: () => this.disposed(),
+    });
+  }
+
+  private async open(source: PictureSource): Promise<void> {
+    const slow = setTimeout(() => source === this.source && this.events.emit("slow"), OPEN_MS);
+    await source.open().finally(() => clearTimeout(slow));
   }
 
   /** The server has to be told anew that it is sent. */
   again(): void {
     if (!this.told) return;
     const attempt = this.attempt;
-    this.demand.rids = undefined;
+    this.transmission.wantAll();
     this.update();
     this.options.tell(true).catch((error) => {
-      this.options.log(`${this.kind}: ${error}`);
+      this.log(error);
       if (attempt === this.attempt) this.clear();
     });
   }
 
   /** Ends it, at the server too. */
   async stop(): Promise<void> {
-    if (!this.stream) throw failure(400, NOT_ON[this.kind], this.kind === "camera" ? "no video is being sent" : "no screen is being shared");
+    if (!this.source) throw failure(400, NOT_ON[this.kind], this.kind === "camera" ? "no video is being sent" : "no screen is being shared");
     const { told } = this;
     this.clear();
     if (told) await this.options.tell(false);
@@ -118,88 +130,68 @@ export class Outgoing {
 
   /** The server has ended it, or the call is over. */
   clear(): void {
-    const stream = this.stream;
-    if (!stream) return;
+    const { source } = this;
+    if (!source) return;
     this.attempt?.callOff();
-    this.attempt = undefined;
-    const inner = localVideo(stream);
-    inner.events.off("replaced", this.replace);
-    inner.events.off("ended", this.ended);
-    inner.events.off("disposed", this.disposed);
-    this.stream = this.pictures = undefined;
+    this.attempt = this.source = undefined;
     this.told = false;
-    this.demand.rids = undefined;
-    this.peer?.show(this.kind, { track: null, encodings: [] }).catch((error) => this.options.log(`${this.kind}: ${error}`));
-    this.use?.letGo();
-    this.use = undefined;
-    if (this.kind === "screen") inner.dispose(); // its frame around the screen must go at once
+    this.transmission.end().catch((error) => this.log(error));
+    source.letGo();
+    if (this.kind === "screen") source.dispose(); // its frame around the screen must go at once
     if (this.listed) {
       this.listed = false;
-      this.events.emit("streams", { added: [], removed: [stream] });
+      this.events.emit("streams", { added: [], removed: [source.stream] });
     }
     this.turn(false);
   }
 
   /** The call is over. */
   close(): void {
-    const inner = this.stream && localVideo(this.stream);
+    const { source } = this;
     this.clear();
-    if (inner?.autoDispose) inner.dispose();
+    source?.autoDispose();
     this.events.clear();
   }
 
   hold(held: boolean): void {
-    if (held === this.held) return;
-    this.held = held;
+    this.transmission.hold(held);
     this.update();
   }
 
   /** Which encodings anybody wants. */
   want(rids: string[]): void {
-    this.demand.rids = new Set(rids);
+    this.transmission.want(rids);
     this.update();
   }
 
   /** Bounds on what is sent, by the application. */
   limit(limits: VideoSendConstraints): void {
-    this.demand.limits = limits;
+    this.transmission.limit(limits);
     this.update();
   }
 
   private update(): void {
-    if (this.peer && this.pictures && this.on) this.send().catch((error) => this.options.log(`${this.kind}: ${error}`));
+    if (this.track && this.on) this.transmission.send(this.track).catch((error) => this.log(error));
   }
-
-  private async send(): Promise<void> {
-    const track = this.track ?? null;
-    if (track && this.kind === "screen") track.contentHint ||= "detail";
-    await this.peer?.show(this.kind, { track: this.held ? null : track, encodings: this.demand.encodings(track) });
-  }
-
-  private readonly replace = (pictures: MediaStream): void => {
-    this.pictures = pictures;
-    this.update();
-  };
-
-  private readonly ended = (): void => {
-    this.events.emit("lost");
-    this.disposed();
-  };
 
   /** What is sent of it would stand still. */
-  private readonly disposed = (): void => {
-    if (this.stream) this.stop().catch((error) => this.options.log(`${this.kind}: ${error}`));
-  };
+  private disposed(): void {
+    if (this.source) this.stop().catch((error) => this.log(error));
+  }
 
   private list(): void {
-    if (this.listed || !this.stream) return;
+    if (this.listed || !this.source) return;
     this.listed = true;
-    this.events.emit("streams", { added: [this.stream], removed: [] });
+    this.events.emit("streams", { added: [this.source.stream], removed: [] });
   }
 
   private turn(on: boolean): void {
     if (on === this.on) return;
     this.on = on;
     this.events.emit("on");
+  }
+
+  private log(error: unknown): void {
+    this.options.log(`${this.kind}: ${error}`);
   }
 }

@@ -31,6 +31,7 @@ export class Pictures {
     this.screen.events.on("on", () => this.screenTurned());
     this.camera.events.on("slow", () => call.inner.emit("camera", { timedOut: true }));
     this.camera.events.on("lost", () => call.inner.emit("camera", { stopped: true }));
+    this.camera.events.on("withheld", (stopped) => call.inner.emit("camera", { stopped }));
     this.screen.events.on("lost", () => call.inner.emit("screen", { stopped: true }));
     call.events.on("stateChanged", () => this.follow());
   }
@@ -123,7 +124,7 @@ export class Pictures {
       return await captureScreen();
     } catch (error) {
       // That the user changed their mind is no fault of the capturer.
-      if (hasCode(error) && error.code !== 403) this.call.inner.emit("screen", { failed: true });
+      if (hasCode(error) && error.code !== 403) this.call.inner.emit("screen", { failed: true, disabled: error.subCode === 43016 });
       throw error;
     }
   }

@@ -6,6 +6,7 @@ import type { Devices } from "../media/devices";
 import { localAudio, type LocalAudioStream } from "../media/localaudiostream";
 import { ScreenSound } from "../media/mixture";
 import { nap } from "../signalling/reconnect";
+import { SharedTrack } from "./sharedtrack";
 import { SoundSource } from "./soundsource";
 
 /** How long a call waits for the user to permit the microphone. The server gives up a call without media after 30 s. */
@@ -22,9 +23,9 @@ export interface SendingOptions {
 export interface SendingEvents {
   /** What applications see in localAudioStreams. */
   local: { added: LocalAudioStream[]; removed: LocalAudioStream[] };
-  /** A microphone could not be opened (false), or works (true). */
-  microphone: { works: boolean; denied: boolean };
-  /** The system has silenced the microphone (true), as for a telephone call or by taking the device away, or gives it back. */
+  /** A microphone works, or not: it could not be opened, or has ended, as one that is pulled out. */
+  microphone: { works: boolean; denied: boolean; ended?: boolean };
+  /** The system has silenced the microphone (true), as for a telephone call, or gives it back. */
   silenced: boolean;
 }
 
@@ -33,6 +34,7 @@ export class Sending {
   private source: SoundSource;
   private track: MediaStreamTrack | null = null;
   private screen = new ScreenSound();
+  private shared = new SharedTrack();
   /** The call has waited for its first microphone. */
   private begun = false;
   /** The microphone is being opened for the first time. */
@@ -86,9 +88,12 @@ export class Sending {
     return this.over ? null : this.screen.with(this.track);
   }
 
+  /** Who unmutes without a microphone may have permitted one meanwhile, or plugged it in. */
   mute(muted: boolean): void {
+    const speaks = this.muted && !muted;
     this.muted = muted;
     this.gate();
+    if (speaks && this.begun && this.lacks) void this.resend();
   }
 
   hold(held: boolean): void {
@@ -101,11 +106,17 @@ export class Sending {
     this.screen.close();
     this.source.close();
     if (this.track) this.track.enabled = true; // the application's goes on in its own hands
+    this.shared.letGo();
   }
 
   /** Another microphone was chosen, or there is one where there was none. */
   async devicesChanged(): Promise<void> {
-    if (this.begun && !this.over && !this.asking && !this.source.chosen && !this.stopped && (this.source.isOther || this.track === null)) await this.resend();
+    if (this.begun && (this.lacks || (!this.over && !this.asking && !this.stopped && this.source.isOther))) await this.resend();
+  }
+
+  /** Something is to be sent, and could not be opened. */
+  private get lacks(): boolean {
+    return this.track === null && !this.over && !this.asking && !this.stopped;
   }
 
   /** Sends another stream of the application. One that cannot be opened is refused, and what was sent goes on; of several the last holds. */
@@ -113,7 +124,7 @@ export class Sending {
     const inner = localAudio(stream);
     const asked = ++this.asked;
     await inner.track();
-    if (this.over && inner.autoDispose) inner.dispose();
+    if (this.over && inner.autoDispose && inner.takers.size === 0) inner.dispose();
     if (this.over || asked !== this.asked) throw failure(410, 0, "another sound was chosen, or none, before this one had opened");
     this.stopped = false;
     this.source.take(stream);
@@ -142,10 +153,14 @@ export class Sending {
   private async open(): Promise<MediaStreamTrack | null> {
     const turn = ++this.turn;
     if (this.over) return null;
-    if (this.stopped) return (this.track = null);
+    if (this.stopped) {
+      this.shared.letGo();
+      return (this.track = null);
+    }
     try {
-      const track = await this.source.track();
+      const opened = await this.source.track();
       if (turn !== this.turn || this.over) return this.track;
+      const track = this.shared.take(opened);
       track.onended = () => this.ended(track);
       track.onmute = () => track === this.track && this.events.emit("silenced", true);
       track.onunmute = () => track === this.track && this.events.emit("silenced", false);
@@ -164,7 +179,7 @@ export class Sending {
   /** The device was pulled out, or the system took it: another is opened if there is one. */
   private ended(track: MediaStreamTrack): void {
     if (track !== this.track || this.over) return;
-    this.events.emit("silenced", true);
+    this.events.emit("microphone", { works: false, denied: false, ended: true });
     void this.options.devices.refresh().then(this.resend);
   }
 

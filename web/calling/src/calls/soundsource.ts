@@ -56,16 +56,17 @@ export class SoundSource {
     this.change(() => this.drop());
   }
 
-  /** The call is over. */
+  /** The call is over, which ends the stream of the application unless that keeps it, or another call sends it. */
   close(): void {
-    const { chosen } = this;
+    const inner = this.chosen && localAudio(this.chosen);
     this.leave();
-    if (chosen && localAudio(chosen).autoDispose) localAudio(chosen).dispose();
+    if (inner?.autoDispose && inner.takers.size === 0) inner.dispose();
   }
 
   private adopt(stream: LocalAudioStream): void {
     this.drop();
     this.chosen = stream;
+    localAudio(stream).takers.add(this);
     localAudio(stream).changes.on("track", this.options.changed);
     localAudio(stream).changes.on("disposed", this.options.disposed);
   }
@@ -73,6 +74,7 @@ export class SoundSource {
   private drop(): void {
     this.microphone.letGo();
     if (!this.chosen) return;
+    localAudio(this.chosen).takers.delete(this);
     localAudio(this.chosen).changes.off("track", this.options.changed);
     localAudio(this.chosen).changes.off("disposed", this.options.disposed);
     this.chosen = undefined;

@@ -46,9 +46,10 @@ export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
     path.peer = state === "connected";
     reconnect();
   });
-  call.inner.on("microphone", ({ works, denied }) => {
+  call.inner.on("microphone", ({ works, denied, ended = false }) => {
     media.set("microphonePermissionDenied", !works && denied);
-    media.set("noMicrophoneDevicesEnumerated", !works && !denied);
+    media.set("noMicrophoneDevicesEnumerated", !works && !denied && !ended);
+    if (ended || works) media.set("microphoneNotFunctioning", ended); // until another one works
     if (works) media.set("microphoneMuteUnexpectedly", false);
   });
   call.inner.on("camera", ({ failed = false, denied = false, timedOut = false, stopped = false }) => {
@@ -57,8 +58,9 @@ export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
     media.set("cameraStartTimedOut", timedOut);
     media.set("cameraStoppedUnexpectedly", stopped);
   });
-  call.inner.on("screen", ({ failed = false, stopped = false }) => {
+  call.inner.on("screen", ({ failed = false, disabled = false, stopped = false }) => {
     media.set("capturerStartFailed", failed);
+    media.set("screenshareRecordingDisabled", disabled);
     media.set("capturerStoppedUnexpectedly", stopped);
   });
   watchMutedSpeech(call, (speaks) => media.set("speakingWhileMicrophoneIsMuted", speaks));

@@ -5,6 +5,8 @@ import { browserId } from "./devices";
 
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 15 } };
+/** Without what this page plays itself: the others would hear themselves in the sound of a whole screen (W3C screen-capture, restrictOwnAudio). */
+const SCREEN_SOUND = { restrictOwnAudio: true } as MediaTrackConstraints;
 
 /** Opens a camera. */
 export async function captureVideo(device: VideoDeviceInfo): Promise<MediaStream> {
@@ -22,7 +24,7 @@ export async function captureScreen(): Promise<MediaStream> {
   const media = devices();
   if (!media.getDisplayMedia) throw failure(412, 43013, "this browser does not share screens");
   try {
-    return await media.getDisplayMedia({ video: SCREEN, audio: true });
+    return await media.getDisplayMedia({ video: SCREEN, audio: SCREEN_SOUND });
   } catch (error) {
     throw refusal(error, "the screen");
   }

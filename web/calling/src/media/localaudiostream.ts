@@ -17,6 +17,8 @@ export interface AudioChanges {
 export interface LocalAudio {
   source: AudioDeviceInfo | MediaStream;
   autoDispose: boolean;
+  /** The calls that send it. */
+  takers: Set<object>;
   /** The track to send. It asks the user for the microphone if there is none yet. */
   track(): Promise<MediaStreamTrack>;
   changes: Emitter<AudioChanges>;
@@ -63,6 +65,8 @@ export class LocalAudioStream {
     };
     const stream = (): Promise<MediaStream> => {
       disposed = false;
+      // A microphone that was pulled out does not come back in the same stream.
+      if (!isStream(inner.source) && current?.getAudioTracks()[0]?.readyState === "ended") current = undefined;
       if (current) return Promise.resolve(current);
       if (pending) return pending;
       const opening = open().finally(() => pending === opening && (pending = undefined));
@@ -96,6 +100,7 @@ export class LocalAudioStream {
     const inner: LocalAudio = {
       source,
       autoDispose: options?.autoDisposeOnCallEnd ?? true,
+      takers: new Set(),
       track: async () => {
         const track = (await stream()).getAudioTracks()[0];
         if (!track) throw failure(400, 43004, "the stream has no audio track");

@@ -108,7 +108,7 @@ export class Peer {
   }
 
   stats(): Promise<RTCStatsReport | undefined> {
-    return this.connection?.getStats() ?? Promise.resolve(undefined);
+    return this.connection?.getStats().catch(() => undefined) ?? Promise.resolve(undefined); // it was closed meanwhile
   }
 
   close(): void {

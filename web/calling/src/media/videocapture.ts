@@ -10,6 +10,8 @@ export interface LocalVideo {
   kind: MediaStreamType;
   autoDispose: boolean;
   events: Emitter<LocalVideoEvents>;
+  /** The calls that send it. */
+  takers: Set<object>;
   /** Opens the camera if nobody has. */
   use(): Promise<Use>;
   dispose(): void;
@@ -26,6 +28,8 @@ interface LocalVideoEvents {
   replaced: MediaStream;
   /** The device is gone, or the browser ended the capture. */
   ended: void;
+  /** The system withholds the pictures (true), or gives them back. */
+  withheld: boolean;
   /** The application needs the stream no longer. */
   disposed: void;
 }
@@ -37,6 +41,7 @@ const LINGER_MS = 1_000;
 export class Capture implements LocalVideo {
   kind: MediaStreamType;
   readonly events = new Emitter<LocalVideoEvents>();
+  readonly takers = new Set<object>();
   private current?: MediaStream;
   private pending?: Promise<MediaStream>;
   private changing: Promise<void> = Promise.resolve();
@@ -129,7 +134,11 @@ export class Capture implements LocalVideo {
 
   private take(stream: MediaStream): void {
     this.current = stream;
-    stream.getVideoTracks()[0]?.addEventListener("ended", () => stream === this.current && this.gone());
+    const [track] = stream.getVideoTracks();
+    const withheld = (is: boolean): void => void (stream === this.current && this.events.emit("withheld", is));
+    track?.addEventListener("ended", () => stream === this.current && this.gone());
+    track?.addEventListener("mute", () => withheld(true));
+    track?.addEventListener("unmute", () => withheld(false));
   }
 
   private gone(): void {
