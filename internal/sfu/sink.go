@@ -32,11 +32,11 @@ type sink struct {
 	repeats []repeat  // ringPackets, from the first on
 	rtx     uint16    // number of the last repetition
 	pleas   *ratelimit.Bucket
-	rest    rest      // of larger encodings, after a fall
-	thin    thin      // of pictures
-	padded  int64     // which packet was sent last for a probe
-	packets uint32    // that were sent, without repetitions
-	octets  uint32    // of their payloads
+	rest    rest   // of larger encodings, after a fall
+	thin    thin   // of pictures
+	padded  int64  // which packet was sent last for a probe
+	packets uint32 // that were sent, without repetitions
+	octets  uint32 // of their payloads
 }
 
 // repeat counts how often a packet was repeated.
