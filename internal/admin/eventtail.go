@@ -10,11 +10,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/fault"
-)
-
-const (
-	tailBeat     = 15 * time.Second // an empty line, so that both ends know the other lives
-	tailPatience = 10 * time.Second // how long a follower may take for a line
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // tailEvents answers with events as they happen, a JSON object a line, until
@@ -36,26 +32,23 @@ func (a *API) tailEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	line := lineWriter{w, http.NewResponseController(w), tailPatience}
-	// A limit on reading requests would cut an answer that goes on.
-	if err := line.control.SetReadDeadline(time.Time{}); err != nil {
+	lines, err := rest.NewLines(w)
+	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.Header().Set("Cache-Control", "no-store")
-	if line.write(nil) != nil { // the header reaches the client before the first event
+	if lines.Send(nil) != nil { // the header reaches the client before the first event
 		return nil
 	}
-	beat := time.NewTicker(tailBeat)
+	beat := time.NewTicker(rest.LinesBeat)
 	defer beat.Stop()
 	for {
 		select {
 		case seen, open := <-sightings:
-			if !open || line.show(seen, types, subscription) != nil {
+			if !open || showEvent(lines, seen, types, subscription) != nil {
 				return nil
 			}
 		case <-beat.C:
-			if line.write(nil) != nil {
+			if lines.Send(nil) != nil {
 				return nil
 			}
 		case <-a.Stopping.Done():
@@ -64,21 +57,14 @@ func (a *API) tailEvents(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// lineWriter sends lines at once.
-type lineWriter struct {
-	w        http.ResponseWriter
-	control  *http.ResponseController
-	patience time.Duration
-}
-
-// show writes an event that the follower asked for.
-func (l lineWriter) show(s sender.TailEvent, types []string, subscription string) error {
+// showEvent sends an event that the follower asked for.
+func showEvent(lines *rest.Lines, s sender.TailEvent, types []string, subscription string) error {
 	if s.Missed > 0 {
 		missed, err := json.Marshal(map[string]int{"missed": s.Missed})
 		if err != nil {
 			return err
 		}
-		if err := l.write(missed); err != nil {
+		if err := lines.Send(missed); err != nil {
 			return err
 		}
 	}
@@ -89,19 +75,5 @@ func (l lineWriter) show(s sender.TailEvent, types []string, subscription string
 	if n := len(event); n > 1 && event[0] == '[' { // the Event Grid schema: an array of one
 		event = event[1 : n-1]
 	}
-	return l.write(event)
-}
-
-func (l lineWriter) write(line []byte) error {
-	if err := l.control.SetWriteDeadline(time.Now().Add(l.patience)); err != nil {
-		return err
-	}
-	if _, err := l.w.Write(append(slices.Clip(line), '\n')); err != nil {
-		return err
-	}
-	if err := l.control.Flush(); err != nil {
-		return err
-	}
-	// HTTP/2 ends a stream whose deadline passes, also when nothing is written.
-	return l.control.SetWriteDeadline(time.Time{})
+	return lines.Send(event)
 }

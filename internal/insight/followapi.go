@@ -8,11 +8,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
-)
-
-const (
-	followBeat     = 15 * time.Second // an empty line, so that both ends know the other lives
-	followPatience = 10 * time.Second // how long a follower may take for a line
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // follow answers with updates as they happen, a JSON object a line, until the client
@@ -27,15 +23,13 @@ func (a *API) follow(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(a.Stopping, cancel)()
-	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Time{}); err != nil { // it would cut an answer that goes on
+	lines, err := rest.NewLines(w)
+	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.Header().Set("Cache-Control", "no-store")
 	line := []byte{} // the header reaches the client before the first update
 	for {
-		if writeLine(w, control, line) != nil {
+		if lines.Send(line) != nil {
 			return nil
 		}
 		if line, err = nextLine(ctx, f, about); err != nil {
@@ -47,7 +41,7 @@ func (a *API) follow(w http.ResponseWriter, r *http.Request) error {
 // nextLine is the next update of a call that somebody wants to hear of, or an empty line
 // where none comes for a while.
 func nextLine(ctx context.Context, f *Follower, about string) ([]byte, error) {
-	beat, cancel := context.WithTimeoutCause(ctx, followBeat, errBeat)
+	beat, cancel := context.WithTimeoutCause(ctx, rest.LinesBeat, errBeat)
 	defer cancel()
 	missed := 0
 	for {
@@ -66,16 +60,3 @@ func nextLine(ctx context.Context, f *Follower, about string) ([]byte, error) {
 }
 
 var errBeat = errors.New("nothing has happened for a while")
-
-func writeLine(w http.ResponseWriter, control *http.ResponseController, line []byte) error {
-	if err := control.SetWriteDeadline(time.Now().Add(followPatience)); err != nil {
-		return err
-	}
-	if _, err := w.Write(append(line, '\n')); err != nil {
-		return err
-	}
-	if err := control.Flush(); err != nil {
-		return err
-	}
-	return control.SetWriteDeadline(time.Time{}) // HTTP/2 ends a stream whose deadline passes
-}
