@@ -94,7 +94,7 @@ func (e *Engine) decide(s *part, o Outcome, now time.Time, delay time.Duration, 
 			return
 		}
 		e.retryAt(j, now.Add(delay))
-		e.logFirstFailure(j, now, delay)
+		e.logFirstFailure(j, delay)
 		e.note(j, history.Retried, "")
 		e.journal.Changed(&j.Record)
 		e.dropBody(j, delay)
@@ -185,7 +185,7 @@ func (e *Engine) finish(j *job, how history.Result, why string) {
 		e.unqueue(j)
 	}
 	j.state = done
-	e.open.Add(-1)
+	e.open.end(j.msg.Group)
 	e.note(j, how, why)
 	e.metrics.messages.WithLabelValues(j.msg.Policy, string(how)).Inc()
 	if j.policy != nil && j.policy.Observer != nil && !j.silent {

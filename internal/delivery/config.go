@@ -25,7 +25,9 @@ type Config struct {
 	CheckAddress func(netip.AddrPort) error
 
 	PerDestination int // attempts at once for one host and port, of one policy; 0: 64
-	MaxQueued      int // messages that have not ended; more are dropped and recorded; 0: 200,000
+	// MaxQueued bounds the messages that have not ended; more are dropped and recorded. One group
+	// may have as many as there is room left. 0: 200,000.
+	MaxQueued int
 	// Subscribed reports whether there still is a subscription; recovered events
 	// of others are dropped. Start asks; nil: there are all.
 	Subscribed func(name string) bool

@@ -12,7 +12,6 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/httpclient"
-	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 // Engine is the scheduler of deliveries. Its methods are safe for concurrent use.
@@ -27,7 +26,7 @@ type Engine struct {
 	metrics   *metrics
 	attempts  *history.History[history.Attempt]
 	recent    *recentMessages
-	open      atomic.Int64 // messages posted that have not ended
+	open      openMessages // that were posted
 	waits     waits
 
 	// What turns change.
@@ -55,7 +54,9 @@ type Engine struct {
 	inQueues      int      // that wait at a destination
 	inFlight      int
 	stopping      stopping
-	firstFailures ratelimit.Bucket // lines of the log about them
+	firstFailures boundedLog // lines of the log about them
+	refusals      boundedLog // about messages that are not taken
+	ends          boundedLog // about those that are given up
 
 	undeliverable *undeliveredQueue
 	writing       life // of the journal's writer
@@ -95,7 +96,10 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 		groupBreakers: map[groupKey]*groupBreaker{}, limiters: map[groupKey]*limiter{}, batchQueues: map[string]*batchQueue{},
 		sending: map[*attempt]struct{}{}, undeliverable: newUndeliveredQueue(),
 	}
-	e.firstFailures.Fill(rateFirstFailures)
+	e.open.most = int64(cfg.MaxQueued)
+	e.firstFailures.rate.Fill(rateFirstFailures)
+	e.refusals.rate.Fill(rateFirstFailures)
+	e.ends.rate.Fill(rateEnds)
 	e.turn.Lock()
 	e.transport, _ = cfg.Client.Transport.(*httpclient.Transport)
 	e.journal = journal.New(store, journal.Owner{Do: func(do func()) { e.inTurn(do) }, At: e.timers.about, Accepted: e.accepted, NewMessage: recoveredJob}, log)
@@ -121,7 +125,9 @@ func (e *Engine) Start(ctx context.Context) (recovered []journal.Hold, err error
 	if err != nil {
 		return nil, err
 	}
-	e.open.Add(int64(len(left.Messages)))
+	for _, record := range left.Messages {
+		e.open.add(jobOf(record).msg.Group)
+	}
 	if left.Records > 0 {
 		e.log.Info("journal of deliveries read", "records", left.Records, "pages", left.Pages, "messages", len(left.Messages), "holds", len(left.Holds), "took", time.Since(begun))
 	}

@@ -29,7 +29,7 @@ func (e *Engine) post(messages []Message, refuse func(*Message) string) {
 		if m.Delay > 0 {
 			j.Due = now.Add(m.Delay)
 		}
-		e.open.Add(1)
+		e.open.add(j.msg.Group)
 		entries = append(entries, journal.EntryOf(&j.Record))
 	}
 	e.enqueue(entries...)
@@ -38,7 +38,7 @@ func (e *Engine) post(messages []Message, refuse func(*Message) string) {
 // dropRefused records a message that is not taken.
 func (e *Engine) dropRefused(j *job, why string) {
 	m := &j.msg
-	e.log.Error("event is dropped before it was accepted", "reason", why, "id", m.ID, "note", m.Note, "group", m.Group)
+	e.refusals.write(e.log.Error, "event is dropped before it was accepted", "reason", why, "id", m.ID, "note", m.Note, "group", m.Group)
 	e.note(j, history.Dropped, why)
 	if o := e.observerOf(m); o != nil {
 		o.Ended(m, history.Dropped, why)
@@ -47,10 +47,10 @@ func (e *Engine) dropRefused(j *job, why string) {
 
 // refuse says why a message cannot be taken, "" if it can.
 func (e *Engine) refuse(m *Message) string {
-	if e.open.Load() >= int64(e.cfg.MaxQueued) && !m.Last {
-		return "too many events are waiting"
+	if why := e.refuseReplacement(m); why != "" || m.Last {
+		return why
 	}
-	return e.refuseReplacement(m)
+	return e.open.refuse(m.Group)
 }
 
 // refuseReplacement is refuse for a message that takes the place of another one.

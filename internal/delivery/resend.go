@@ -57,8 +57,8 @@ func (e *Engine) Offer(messages ...Message) error {
 			return fault.Invalid("event %q cannot be posted: %s", messages[i].ID, why)
 		}
 	}
-	if e.open.Load()+int64(len(messages)) > int64(e.cfg.MaxQueued) {
-		return fault.Busy(time.Minute, "too many events are waiting")
+	if !e.open.fits(len(messages)) {
+		return fault.Busy(time.Minute, "%s", whyFull)
 	}
 	e.post(messages, e.refuseReplacement)
 	return nil
